@@ -1,0 +1,39 @@
+/** A conversation, free of any dialect: what the router reads and translations pass through. */
+export interface Conversation {
+  readonly messages: readonly Message[];
+  readonly tools: readonly Tool[];
+  /** The client demands a tool call (`required`, or one named tool). */
+  readonly toolRequired: boolean;
+  /** The client allows several tool calls in one answer; `null` when it does not say. */
+  readonly parallelTools: boolean | null;
+  readonly format: OutputFormat;
+  /** The client's cap on output tokens; `null` for none. */
+  readonly maxOutputTokens: number | null;
+  /** Answers asked for (`n`). At least 1. */
+  readonly choices: number;
+  /** `minimal`, `low`, `medium`, `high`…, as the client wrote it; `null` when it does not say. */
+  readonly reasoningEffort: string | null;
+}
+
+export type OutputFormat = 'text' | 'json_object' | 'json_schema';
+
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly parts: readonly Part[];
+}
+
+export type Part =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'image' }
+  | { readonly kind: 'audio' }
+  | { readonly kind: 'file' }
+  | { readonly kind: 'tool_call'; readonly name: string; readonly arguments: string }
+  | { readonly kind: 'tool_result'; readonly text: string }
+  | { readonly kind: 'refusal'; readonly text: string };
+
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  /** Characters of the tool's whole definition; its share of the prompt. */
+  readonly definitionLength: number;
+}

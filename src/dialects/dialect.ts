@@ -1,0 +1,101 @@
+import type { Conversation } from '../core/conversation.js';
+import type { GatewayError } from '../core/errors.js';
+import type { Usage } from '../core/usage.js';
+
+/** What a client sent, read but not translated. */
+export interface ChatRequest {
+  /** The body as it came. */
+  readonly body: Buffer;
+  /** What the client wrote as `model`. */
+  readonly model: string;
+  readonly stream: boolean;
+  /** The client wants usage in its stream. */
+  readonly includeUsage: boolean;
+  /** The client's own labels (`metadata` in OpenAI's dialect); strings by name. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The conversation, made on the first call and kept: a fixed model never needs it. */
+  conversation(): Conversation;
+}
+
+/** What the upstream is to get instead of what the client sent. */
+export interface RequestEdits {
+  /** What the provider calls the chosen model. */
+  readonly model: string;
+  /** Ask for usage in the stream although the client did not. */
+  readonly askUsage: boolean;
+}
+
+/** What was learnt of an answer while it passed. */
+export interface AnswerSummary {
+  /** `null` when the upstream told no usage. */
+  readonly usage: Usage | null;
+  readonly finishReason: string | null;
+  /** UTF-16 units of answer text, tool arguments and reasoning; for estimating missing usage. */
+  readonly outputChars: number;
+}
+
+/** How far answers of a provider can be trusted to keep the dialect's own rules. */
+export interface AnswerRules {
+  /** The provider keeps OpenAI's rules: its bytes are passed on where nothing must change. */
+  readonly trusted: boolean;
+  /** The client wants usage in its stream. */
+  readonly includeUsage: boolean;
+  /** The model to name where the upstream names none: the gateway's `vendor/name`. */
+  readonly model: string;
+  /** Seconds since 1970, for answers that carry no `created`. */
+  readonly createdS: number;
+}
+
+/**
+ * Turns one upstream's stream into the stream the client should get. One per attempt.
+ *
+ * Any chunking of the same bytes gives the same bytes out, joined.
+ */
+export interface AnswerStream {
+  /** @returns bytes to send on; often empty, and empty for good once `failure` is set */
+  push(chunk: Buffer): Buffer;
+  /**
+   * The upstream closed its side.
+   *
+   * Sets `failure` (`upstream_cut`) if the answer was not complete.
+   *
+   * @returns the bytes that end the client's stream, empty when `failure` is set
+   */
+  end(): Buffer;
+  /** @returns the error event that ends a stream which cannot be completed; never `[DONE]` */
+  fail(error: GatewayError): Buffer;
+  /** What went wrong inside the stream: an error event, broken framing, an early end. */
+  readonly failure: GatewayError | null;
+  readonly summary: AnswerSummary;
+}
+
+/** A complete answer, ready for the client. */
+export interface WholeAnswer {
+  readonly body: Buffer;
+  readonly summary: AnswerSummary;
+}
+
+/** Everything the gateway needs of a wire protocol. */
+export interface Dialect {
+  /** @throws {GatewayError} `invalid_json` or `invalid_request`, naming the field */
+  readRequest(body: Buffer): ChatRequest;
+
+  /** The client's bytes with only what must change replaced. */
+  editRequest(request: ChatRequest, edits: RequestEdits): Buffer;
+
+  /** @throws {GatewayError} `upstream_failed` if the body is no answer, or an error in a 200 */
+  readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer;
+
+  openStream(rules: AnswerRules): AnswerStream;
+
+  /**
+   * Makes an upstream's error answer one of ours.
+   *
+   * @param body - at most the first 64 KiB; any content type, HTML included
+   * @param retryAfter - the header as sent, or `undefined`
+   */
+  readError(status: number, body: Buffer, retryAfter: string | undefined): GatewayError;
+
+  /** An error as the body of a reply in this dialect. */
+  writeError(error: GatewayError): string;
+}

@@ -1,0 +1,38 @@
+import type { Model } from '../core/model.js';
+import type { Features } from './features.js';
+
+/** What the predictor knows of one model, made once per model by `Predictor.ability`. */
+export interface Ability {
+  readonly model: string;
+  /** `fitted` from graded answers, `regressed` from benchmarks and price, or `unknown`. */
+  readonly basis: 'fitted' | 'regressed' | 'unknown';
+}
+
+/** What is expected of one model for one prompt. */
+export interface ModelPrediction {
+  /** Probability of an adequate answer, 0 to 1, calibrated. */
+  readonly success: number;
+  /** One standard deviation of `success`, 0 to 0.5. */
+  readonly uncertainty: number;
+  /** Expected tokens of the answer, reasoning included; at least 1. */
+  readonly outputTokens: number;
+}
+
+/** One prompt, every model asked for. */
+export interface Prediction {
+  /** In the order of the abilities passed in. */
+  readonly models: readonly ModelPrediction[];
+  /** Distance from the training prompts, 0 to 1; over 0.5 is out of distribution. */
+  readonly ood: number;
+}
+
+/** Predicts success and length of answers. Synchronous and without I/O, so a decision can be replayed. */
+export interface Predictor {
+  /** First 12 hex digits of the SHA-256 over all artefacts. */
+  readonly revision: string;
+
+  /** Costs microseconds to milliseconds: call it when the catalog changes, not per request. */
+  ability(model: Model): Ability;
+
+  predict(features: Features, abilities: readonly Ability[]): Prediction;
+}
