@@ -1,0 +1,52 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { createGunzip } from 'node:zlib';
+import * as z from 'zod';
+
+/** A file of training data that cannot be read; the message names the file and, where there is one, the line. */
+export class DataError extends Error {
+  override readonly name = 'DataError';
+}
+
+/**
+ * The lines of a gzipped JSONL file, one at a time, each checked.
+ *
+ * @throws {DataError} missing file, broken gzip, a line that is not JSON or not of the schema
+ */
+export async function* readJsonl<T>(file: string, schema: z.ZodType<T>): AsyncGenerator<T> {
+  const source = createReadStream(file);
+  const gunzip = createGunzip();
+  // An error of the file must end the lines too, or the loop below would wait for ever.
+  source.on('error', (error) => gunzip.destroy(error));
+  const lines = createInterface({ input: source.pipe(gunzip), crlfDelay: Infinity });
+  let broken: Error | null = null;
+  gunzip.on('error', (error) => {
+    broken = error;
+    lines.close();
+  });
+  let number = 0;
+  for await (const line of lines) {
+    number += 1;
+    if (line !== '') yield parseLine(line, `${file}:${number}`, schema);
+  }
+  throwIfBroken(file, broken);
+}
+
+function parseLine<T>(line: string, place: string, schema: z.ZodType<T>): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch (cause) {
+    throw new DataError(`${place}: not JSON`, { cause });
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw new DataError(`${place}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+function throwIfBroken(file: string, broken: Error | null): void {
+  if (broken === null) return;
+  const missing = 'code' in broken && broken.code === 'ENOENT';
+  const why = missing ? 'the file is missing' : `broken: ${broken.message}`;
+  throw new DataError(`${file}: ${why}`, { cause: broken });
+}

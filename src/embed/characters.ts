@@ -1,0 +1,39 @@
+/** Characters of a text that are looked at: the first and the last half of this many. */
+export const MAX_SCANNED_CHARS = 8192;
+
+/** What a UTF-16 unit is to a tokenizer. */
+export const CHARACTER = {
+  separator: 0,
+  letter: 1,
+  /** A letter of a script that writes no spaces, or glues words: its own token. */
+  unspaced: 2,
+  /** Dropped inside a word, so that `don't` and `dont` are one. */
+  apostrophe: 3,
+} as const;
+
+/** Han, kana, hangul, Thai, Lao, Khmer and Myanmar. */
+const UNSPACED_SCRIPTS =
+  /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]/u;
+const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;
+
+/** A `CHARACTER` for each UTF-16 unit; surrogates count as letters, so that an emoji is a word. */
+export function characterClasses(): Uint8Array {
+  const classes = new Uint8Array(65_536);
+  for (let code = 0; code < 65_536; code++) {
+    const character = String.fromCharCode(code);
+    if (UNSPACED_SCRIPTS.test(character)) classes[code] = CHARACTER.unspaced;
+    else if (WORD_CHARACTER.test(character)) classes[code] = CHARACTER.letter;
+    else if (code >= 0xd800 && code <= 0xdfff) classes[code] = CHARACTER.letter;
+    else if (code === 0x27 || code === 0x2019) classes[code] = CHARACTER.apostrophe;
+  }
+  return classes;
+}
+
+/** Composed, lower-case, and at most `MAX_SCANNED_CHARS` long: head and tail of what is longer. */
+export function normaliseText(text: string): string {
+  const half = MAX_SCANNED_CHARS / 2;
+  const bounded =
+    text.length <= MAX_SCANNED_CHARS ? text : `${text.slice(0, half - 1)} ${text.slice(-half)}`;
+  // Case and composition may each lengthen a text (İ, and NFC's exclusions), so cut once more.
+  return bounded.normalize('NFC').toLowerCase().slice(0, MAX_SCANNED_CHARS);
+}

@@ -1,0 +1,39 @@
+/**
+ * Two 32-bit hashes of `units[start..end)`; together they stand for the word itself.
+ *
+ * @param out - receives the first hash at 0, the second at 1
+ */
+export function hashUnits(units: Uint16Array, start: number, end: number, out: Uint32Array): void {
+  let first = 0x811c9dc5;
+  let second = 0x9747b28c;
+  for (let i = start; i < end; i++) {
+    const unit = units[i] ?? 0;
+    // FNV-1a, and a second multiplier with a shift between, so that the two do not collide together.
+    first = Math.imul(first ^ unit, 0x01000193);
+    second = Math.imul(second ^ unit, 0x5bd1e995);
+    second ^= second >>> 15;
+  }
+  out[0] = mix(first);
+  out[1] = second;
+}
+
+/** Avalanches 32 bits (the finaliser of MurmurHash3), so that a mask or a remainder of it is fair. */
+export function mix(hash: number): number {
+  let h = hash;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** An open-addressing table, at most half full: at `hash & (length - 1)` or after it an entry's index, or -1. */
+export function buildSlots(count: number, hashOf: (index: number) => number): Int32Array {
+  let size = 16;
+  while (size < 2 * count) size *= 2;
+  const slots = new Int32Array(size).fill(-1);
+  for (let i = 0; i < count; i++) {
+    let slot = hashOf(i) & (size - 1);
+    while (slots[slot] !== -1) slot = (slot + 1) & (size - 1);
+    slots[slot] = i;
+  }
+  return slots;
+}
