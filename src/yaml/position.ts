@@ -1,0 +1,101 @@
+import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair } from 'yaml';
+
+/** The place of something in a YAML document, as character offsets. */
+export interface Found {
+  /** Start of the key, or `null` for list entries and the whole document. */
+  readonly key: number | null;
+  /** The value, or `null` when a key has none. */
+  readonly value: Node | null;
+}
+
+/**
+ * Finds what `path` leads to, through aliases and merged maps.
+ *
+ * @returns the deepest place that exists, and whether that is the whole path
+ */
+export function find(
+  document: Document.Parsed,
+  path: readonly PropertyKey[],
+): { readonly found: Found; readonly complete: boolean } {
+  let found: Found = { key: null, value: document.contents };
+  for (const step of path) {
+    const next = child(document, found.value, step);
+    if (next === null) return { found, complete: false };
+    // An entry of a list has no key of its own; that of its list would be misleading.
+    found = next;
+  }
+  return { found, complete: true };
+}
+
+function child(document: Document.Parsed, parent: Node | null, step: PropertyKey): Found | null {
+  const node = isAlias(parent) ? (parent.resolve(document) ?? null) : parent;
+  if (isSeq(node)) {
+    const item = node.items[Number(step)];
+    return item === undefined ? null : { key: null, value: item as Node };
+  }
+  if (!isMap<Node, Node | null>(node)) return null;
+  const own = node.items.find((pair) => keyText(pair) === String(step));
+  if (own !== undefined) return { key: start(own.key), value: own.value };
+  return merged(document, node.items, step);
+}
+
+/** Looks for a key in the maps that `<<` adds. */
+function merged(
+  document: Document.Parsed,
+  pairs: readonly Pair<Node, Node | null>[],
+  step: PropertyKey,
+): Found | null {
+  for (const { value } of pairs.filter((pair) => keyText(pair) === '<<')) {
+    const source = isAlias(value) ? (value.resolve(document) ?? null) : value;
+    const sources = isSeq(source) ? (source.items as Node[]) : [source];
+    for (const one of sources) {
+      const found = child(document, one, step);
+      if (found !== null) return found;
+    }
+  }
+  return null;
+}
+
+function keyText(pair: Pair<Node, Node | null>): string | null {
+  return isScalar(pair.key) ? String(pair.key.value) : null;
+}
+
+/** Offset of a node's first character; 0 for one that was not read from text. */
+export function start(node: Node): number {
+  return node.range?.[0] ?? 0;
+}
+
+/**
+ * The source offset of character `index` of a scalar's value.
+ *
+ * Value and source are walked side by side, because quotes, escapes, folding and the
+ * indentation of block scalars make them differ. Exact for plain and literal text; within
+ * an escape sequence it is the sequence's neighbourhood.
+ */
+export function offsetInScalar(source: string, node: Node, index: number): number {
+  const from = start(node);
+  if (!isScalar(node) || typeof node.value !== 'string') return from;
+  const text = node.value;
+  const end = node.range?.[1] ?? from;
+  const header = /^(?:["']|[|>][^\n]*\n)/.exec(source.slice(from, end))?.[0].length ?? 0;
+  let at = from + header;
+  for (const char of text.slice(0, index)) at = afterChar(source, at, end, char);
+  const target = text[index];
+  if (target === undefined) return Math.min(at, end);
+  return nextMatch(source, at, end, target);
+}
+
+function afterChar(source: string, at: number, end: number, char: string): number {
+  if (source.startsWith(char, at)) return at + char.length;
+  if (/\s/.test(char)) {
+    // A folded line break, or an escape such as \n.
+    const gap = /^(?:\\.|\s+)/.exec(source.slice(at, end))?.[0].length ?? 0;
+    return at + gap;
+  }
+  return Math.min(nextMatch(source, at, end, char) + char.length, end);
+}
+
+function nextMatch(source: string, at: number, end: number, char: string): number {
+  const found = source.indexOf(char, at);
+  return found === -1 || found >= end ? at : found;
+}

@@ -1,0 +1,248 @@
+import type * as z from 'zod';
+
+import { nearest } from '../core/nearest.js';
+import { keysAt, schemaAt, wantsWhole } from './schema-walk.js';
+
+/** One thing a schema found wrong, in words, and what part of the document it is about. */
+export interface Complaint {
+  readonly path: readonly PropertyKey[];
+  /** Whether the key at `path` is at fault, and not its value. */
+  readonly atKey: boolean;
+  readonly message: string;
+}
+
+/** What a sentence needs to know of the document that the schema was applied to. */
+export interface Subject {
+  readonly schema: z.core.$ZodType;
+  /** The value at a path; `undefined` where there is none. */
+  readonly valueAt: (path: readonly PropertyKey[]) => unknown;
+  /** The placeholder that a value came from (`${PORT}`), or `null`; such a value is never shown. */
+  readonly placeholderAt: (path: readonly PropertyKey[]) => string | null;
+}
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+// Texts longer than this are cut when a sentence quotes them.
+const MAX_QUOTED_CHARS = 40;
+// A list of all options helps while it fits on a line or two.
+const MAX_LISTED = 12;
+
+/** Turns what zod reports into sentences that name the option, what it must be, and what it is. */
+export function complaints(issue: Issue, subject: Subject, parent: Path = []): Complaint[] {
+  const path = [...parent, ...issue.path];
+  const value = (sentence: string): Complaint[] => [{ path, atKey: false, message: sentence }];
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownOption([...path, key], subject));
+    case 'invalid_key':
+      return [invalidKey(issue, path, subject)];
+    case 'invalid_union':
+      return union(issue, path, subject);
+    case 'invalid_element':
+      return issue.issues.flatMap((inner) => complaints(inner, subject, path));
+    case 'custom':
+      return value(custom(issue.message, path));
+    default: {
+      if (subject.valueAt(path) === undefined) return value(missing(issue, path, subject));
+      const own = isZodsOwn(issue) ? demand(issue, path, subject) : issue.message;
+      return value(`${name(path)} ${own}${instead(issue, path, subject)}.`);
+    }
+  }
+}
+
+/** `server.port`, `keys[0].name`: a path as people write it. */
+export function formatPath(path: Path): string {
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function name(path: Path): string {
+  return path.length === 0 ? 'the file' : `"${formatPath(path)}"`;
+}
+
+function custom(message: string, path: Path): string {
+  return /[.?]$/.test(message) ? message : `${name(path)} ${message}.`;
+}
+
+function unknownOption(path: Path, { schema }: Subject): Complaint {
+  const key = String(path.at(-1));
+  const known = keysAt(schema, path.slice(0, -1));
+  const hint = nearest(key, known);
+  const listed = known.length > 0 && known.length <= MAX_LISTED;
+  const others = listed ? `; known here: ${known.join(', ')}.` : '.';
+  const message = `unknown option "${key}"${hint === null ? others : `; did you mean "${hint}"?`}`;
+  return { path, atKey: true, message };
+}
+
+function invalidKey(issue: z.core.$ZodIssueInvalidKey, path: Path, subject: Subject): Complaint {
+  const inner = issue.issues[0];
+  const key = String(path.at(-1));
+  if (inner === undefined)
+    return { path, atKey: true, message: `"${clip(key)}" is no valid name.` };
+  const what = isZodsOwn(inner) ? demand(inner, path, subject) : inner.message;
+  const hint = inner.code === 'invalid_value' ? didYouMean(key, inner.values) : '';
+  const message = `the name "${clip(key)}" in ${name(path.slice(0, -1))} ${what}${hint || '.'}`;
+  return { path, atKey: true, message };
+}
+
+function missing(issue: Issue, path: Path, subject: Subject): string {
+  return `${name(path)} is missing; it ${demand(issue, path, subject)}.`;
+}
+
+/** Whether the message is zod's, and not one that the schema's author wrote. */
+function isZodsOwn(issue: Issue): boolean {
+  return /^(Invalid|Too)\b/.test(issue.message);
+}
+
+/** What the schema asks for, as the second half of a sentence without its full stop. */
+function demand(issue: Issue, path: Path, subject: Subject): string {
+  switch (issue.code) {
+    case 'invalid_type': {
+      // Given a text, zod asks an integer schema for "number".
+      const whole = issue.expected === 'number' && wantsWhole(subject.schema, path);
+      return `must be ${TYPE_NAMES[whole ? 'int' : issue.expected] ?? issue.expected}`;
+    }
+    case 'invalid_value':
+      return `must be ${oneOf(issue.values.map(literal))}`;
+    case 'too_small':
+    case 'too_big':
+      return bound(issue);
+    case 'not_multiple_of':
+      return `must be a multiple of ${issue.divisor}`;
+    case 'invalid_format':
+      return `must be ${FORMAT_NAMES[issue.format] ?? `text in the form ${issue.format}`}`;
+    default:
+      return 'is not valid';
+  }
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'a map of options',
+  record: 'a map',
+  array: 'a list',
+  null: 'empty',
+};
+
+const FORMAT_NAMES: Readonly<Record<string, string>> = {
+  url: 'a URL such as https://host.example/v1',
+  date: 'a day in the form 2026-01-31',
+  email: 'an e-mail address',
+};
+
+function bound(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  const small = issue.code === 'too_small';
+  const limit = String(small ? issue.minimum : issue.maximum);
+  const exact = small ? 'at least' : 'at most';
+  if (issue.origin === 'string' || issue.origin === 'array') {
+    if (small && limit === '1') return 'must not be empty';
+    const unit = issue.origin === 'string' ? 'character' : 'entr';
+    return `must have ${exact} ${limit} ${plural(unit, limit)}`;
+  }
+  const strict = small ? 'more than' : 'less than';
+  return `must be ${issue.inclusive === false ? strict : exact} ${limit}`;
+}
+
+function plural(unit: string, count: string): string {
+  if (unit === 'entr') return count === '1' ? 'entry' : 'entries';
+  return count === '1' ? unit : `${unit}s`;
+}
+
+/** `, not 0` and, for a misspelt word, what it may have meant. */
+function instead(issue: Issue, path: Path, subject: Subject): string {
+  const value = subject.valueAt(path);
+  const { secret } = schemaAt(subject.schema, path);
+  const from = subject.placeholderAt(path);
+  if (from !== null) return secret ? '' : `; it comes from ${clip(from)}`;
+  // "must not be empty, not empty" would say it twice.
+  if (value === '' || (Array.isArray(value) && value.length === 0)) return '';
+  const shown = secret ? kind(value) : show(value);
+  if (!secret && issue.code === 'invalid_value' && typeof value === 'string') {
+    const hint = nearest(value, issue.values.map(String));
+    return `, not ${shown}${hint === null ? '' : `; perhaps "${hint}" was meant`}`;
+  }
+  return `, not ${shown}`;
+}
+
+function didYouMean(word: string, values: readonly unknown[]): string {
+  const hint = nearest(word, values.map(String));
+  return hint === null ? '' : `; did you mean "${hint}"?`;
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return `the text "${clip(value)}"`;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return kind(value);
+}
+
+function kind(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return 'this text';
+  return typeof value === 'object' ? 'a map' : `a ${typeof value}`;
+}
+
+function clip(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length <= MAX_QUOTED_CHARS ? line : `${line.slice(0, MAX_QUOTED_CHARS)}…`;
+}
+
+function literal(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : String(value);
+}
+
+function oneOf(choices: readonly string[]): string {
+  const unique = [...new Set(choices)];
+  if (unique.length < 2) return unique.join('');
+  return `${unique.slice(0, -1).join(', ')} or ${unique.at(-1) ?? ''}`;
+}
+
+/**
+ * One readable sentence for a choice of forms: the faults of the form that was evidently
+ * meant, or, when no form is of the value's kind, the list of kinds.
+ */
+function union(issue: z.core.$ZodIssueInvalidUnion, path: Path, subject: Subject): Complaint[] {
+  const at = (message: string): Complaint[] => [{ path, atKey: false, message }];
+  if ('options' in issue && Array.isArray(issue.options)) {
+    const choice = oneOf(issue.options.map(literal));
+    const value = subject.valueAt(path);
+    if (value === undefined) return at(`${name(path)} is missing; it must be ${choice}.`);
+    const shown = subject.placeholderAt(path) ?? show(value);
+    return at(`${name(path)} must be ${choice}, not ${shown}.`);
+  }
+  const branches = issue.errors;
+  const meant = branches.filter((issues) => !issues.some(isOtherKind));
+  const [best] = meant.toSorted((a, b) => a.length - b.length);
+  if (best !== undefined) return best.flatMap((inner) => complaints(inner, subject, path));
+  const wanted = branches.flatMap((issues) =>
+    issues.filter(isOtherKind).flatMap((inner) => wants(inner, path, subject)),
+  );
+  const first = branches[0]?.[0];
+  if (first === undefined) return at(`${name(path)} is not valid.`);
+  const absent = subject.valueAt(path) === undefined;
+  const rest = absent ? '' : instead(merged(first, branches), path, subject);
+  return at(`${name(path)} ${absent ? 'is missing; it ' : ''}must be ${oneOf(wanted)}${rest}.`);
+}
+
+function isOtherKind(issue: Issue): boolean {
+  const kinds = ['invalid_type', 'invalid_value'];
+  return issue.path.length === 0 && kinds.includes(issue.code);
+}
+
+function wants(issue: Issue, path: Path, subject: Subject): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(literal);
+  return [demand(issue, path, subject).replace(/^must be /, '')];
+}
+
+/** The words of all forms together, so that a misspelt one is found whichever form it is from. */
+function merged(first: Issue, branches: readonly (readonly Issue[])[]): Issue {
+  const values = branches.flat().flatMap((i) => (i.code === 'invalid_value' ? i.values : []));
+  if (values.length === 0) return first;
+  return { code: 'invalid_value', values, path: [], message: '' };
+}
