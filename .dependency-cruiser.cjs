@@ -1,7 +1,7 @@
 // The journey of a request is the folder list of src/. A stage may use the shared vocabulary
 // below it, never another stage: only pipeline.ts knows their order.
 const STAGES = ['admit', 'cache', 'route', 'upstream', 'account'];
-const SHARED = 'core|dialects|catalog|embed|yaml';
+const SHARED = 'core|dialects|catalog|embed|yaml|telemetry';
 
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 

@@ -9,7 +9,8 @@
  * - `fastest_sufficient`: the fastest model that keeps the policy's promise.
  * - `highest_quality`: the policy asks for the best model, whatever it costs.
  * - `best_available`: no model keeps the promise; the best of them was taken.
- * - `unfamiliar_prompt`: far from everything the predictor has seen, so the safest model was taken.
+ * - `unfamiliar_prompt`: far from everything the predictor has seen, so a safer model was taken than the
+ *   prediction alone would have chosen.
  * - `heuristic`: the predictor could not be used; prompt statistics decided.
  * - `fallback`: the first choice failed before its first byte.
  */

@@ -28,9 +28,9 @@ export interface Rates {
 
 /** What a model costs at one place, and since when. */
 export interface Price extends Rates {
-  /** The day on which the figures were read at `source`, as YYYY-MM-DD. */
-  readonly asOf: string;
-  /** The page or document that states the figures. */
+  /** The day on which the figures were read at `source`, as YYYY-MM-DD; `null` when an operator gave none. */
+  readonly asOf: string | null;
+  /** The page or document that states the figures; `configuration` for an operator's own. */
   readonly source: string;
   /** Rates for the whole request once its input passes a length; ascending. */
   readonly tiers: readonly (Rates & { readonly aboveInputTokens: number })[];

@@ -1,0 +1,70 @@
+import type { Decision } from '../core/decision.js';
+import type { Usage } from '../core/usage.js';
+
+/** One try to get the answer. */
+export interface AttemptRecord {
+  /** `provider/name-there`. */
+  readonly upstream: string;
+  /** `ok`, or the code of the error that ended it. */
+  readonly outcome: string;
+  /** Milliseconds until the answer began, or the try failed. */
+  readonly ms: number;
+}
+
+/** How an exchange ended. */
+export interface Outcome {
+  /** The status the client got; 499 when it went away first. */
+  readonly status: number;
+  /** `null` for success, else the error's code. */
+  readonly error: string | null;
+  /** The model that answered; differs from the decision's after a fallback. */
+  readonly servedModel: string | null;
+  readonly attempts: readonly AttemptRecord[];
+  readonly usage: Usage | null;
+  /** US dollars by the usage told or estimated; `null` when a price is unknown. */
+  readonly costUsd: number | null;
+  /** Less than the reference model would have cost for the same tokens; `null` when unknown. */
+  readonly savedUsd: number | null;
+  readonly finishReason: string | null;
+  /** Milliseconds from the request's last byte to the first byte sent. */
+  readonly firstByteMs: number | null;
+  readonly totalMs: number;
+  /** The part of `totalMs` before the first byte that the gateway itself took. */
+  readonly overheadMs: number;
+}
+
+/** A decision and what came of it; `outcome` is `null` while the answer is under way. */
+export interface DecisionRecord<Detail> {
+  readonly decision: Decision;
+  /** What the decision was made from, for explaining it; `null` when the client named the model. */
+  readonly detail: Detail | null;
+  outcome: Outcome | null;
+}
+
+/** The latest decisions by id, the oldest forgotten first. Holds no prompt and no answer. */
+export class DecisionLog<Detail> {
+  readonly #capacity: number;
+  readonly #records = new Map<string, DecisionRecord<Detail>>();
+
+  /** @param capacity - decisions to keep; 0 keeps none */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  add(decision: Decision, detail: Detail | null): DecisionRecord<Detail> {
+    const record: DecisionRecord<Detail> = { decision, detail, outcome: null };
+    if (this.#capacity === 0) return record;
+    if (this.#records.size >= this.#capacity) {
+      // A Map iterates in the order of insertion, so the first key is the oldest.
+      const oldest = this.#records.keys().next();
+      if (oldest.done !== true) this.#records.delete(oldest.value);
+    }
+    this.#records.set(decision.id, record);
+    return record;
+  }
+
+  /** @returns `undefined` for an id that was never given or has been forgotten */
+  get(id: string): DecisionRecord<Detail> | undefined {
+    return this.#records.get(id);
+  }
+}

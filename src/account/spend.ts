@@ -1,0 +1,49 @@
+import type { Clock } from '../core/clock.js';
+
+/** Money left of the day's budget, as rules see it. */
+export interface BudgetState {
+  /** `null`: no budget is set. */
+  readonly limitUsd: number | null;
+  readonly spentUsd: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * What this process has spent since midnight UTC.
+ *
+ * Kept in memory: a restart begins the day anew.
+ */
+export class DailySpend {
+  readonly #clock: Clock;
+  #day: number;
+  #spentUsd = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#day = this.#today();
+  }
+
+  /** @param costUsd - `null` (unknown) adds nothing: what is unknown cannot be counted */
+  add(costUsd: number | null): void {
+    this.#turnDay();
+    this.#spentUsd += costUsd ?? 0;
+  }
+
+  /** The state of a budget of `limitUsd` a day, now. */
+  state(limitUsd: number | null): BudgetState {
+    this.#turnDay();
+    return { limitUsd, spentUsd: this.#spentUsd };
+  }
+
+  #turnDay(): void {
+    const today = this.#today();
+    if (today === this.#day) return;
+    this.#day = today;
+    this.#spentUsd = 0;
+  }
+
+  #today(): number {
+    return Math.floor(this.#clock.wallMs() / DAY_MS);
+  }
+}

@@ -1,0 +1,111 @@
+import type { Capability } from '../../core/model.js';
+import type { RuleOutcome, Ruled } from './outcome.js';
+import type { Policy, Rule } from './schema.js';
+
+/** What one rule, or the policy itself, asks for; made once, so that a request only picks. */
+export interface Source {
+  readonly only: Ruled<readonly string[]> | null;
+  readonly never: Ruled<readonly string[]> | null;
+  readonly require: Ruled<readonly Capability[]> | null;
+  readonly costUsd: Ruled<number> | null;
+  readonly latencyMs: Ruled<number> | null;
+  readonly contextTokens: Ruled<number> | null;
+  readonly keep: Ruled<number> | null;
+  readonly prefer: Ruled<readonly string[]> | null;
+  readonly pin: Ruled<string> | null;
+  readonly fallbacks: Ruled<readonly string[]> | null;
+}
+
+/** What holds where neither a rule nor the policy says how much to keep: everything. */
+const KEEP_ALL: Ruled<number> = { value: 1, rule: null };
+
+/** @param rule - the rule's name, `null` for a policy */
+export function sourceOf(rule: string | null, written: Policy | Rule): Source {
+  const ruled = <T>(value: T | undefined): Ruled<T> | null =>
+    value === undefined ? null : { value, rule };
+  return {
+    only: ruled(written.only),
+    never: ruled(written.never),
+    require: ruled(written.require),
+    costUsd: ruled(written.limit?.cost_usd),
+    latencyMs: ruled(written.limit?.latency_ms),
+    contextTokens: ruled(written.limit?.context_tokens),
+    keep: ruled(written.keep),
+    prefer: ruled(written.prefer),
+    pin: ruled(written.pin),
+    fallbacks: ruled(written.fallbacks),
+  };
+}
+
+/** A policy as a request needs it. */
+export interface PolicySource {
+  readonly name: string;
+  readonly policy: Policy;
+  readonly own: Source;
+}
+
+/** A rule that matched. */
+export interface MatchedRule {
+  readonly name: string;
+  readonly source: Source;
+}
+
+/**
+ * Puts a policy and the rules that matched together.
+ *
+ * Constraints add up, the smallest limit counts; of each setting the first rule that has
+ * one wins, and the policy's own value holds where no rule speaks.
+ *
+ * @param matched - in file order
+ */
+export function combine(policy: PolicySource, matched: readonly MatchedRule[]): RuleOutcome {
+  const rules = matched.map(({ source }) => source);
+  const constraints = [policy.own, ...rules];
+  const settings = [...rules, policy.own];
+  return {
+    policy: policy.name,
+    objective: policy.policy.objective,
+    reference: policy.policy.reference,
+    keep: first(settings, 'keep') ?? KEEP_ALL,
+    prefer: first(settings, 'prefer'),
+    pin: first(settings, 'pin'),
+    fallbacks: first(settings, 'fallbacks'),
+    only: all(constraints, 'only'),
+    never: all(constraints, 'never'),
+    require: all(constraints, 'require'),
+    limits: {
+      costUsd: smallest(constraints, 'costUsd'),
+      latencyMs: smallest(constraints, 'latencyMs'),
+      contextTokens: smallest(constraints, 'contextTokens'),
+    },
+    matched: matched.map(({ name }) => name),
+  };
+}
+
+type Setting = 'keep' | 'prefer' | 'pin' | 'fallbacks';
+type List = 'only' | 'never' | 'require';
+type Limit = 'costUsd' | 'latencyMs' | 'contextTokens';
+
+function first<K extends Setting>(sources: readonly Source[], key: K): Source[K] | null {
+  for (const source of sources) if (source[key] !== null) return source[key];
+  return null;
+}
+
+function all<K extends List>(sources: readonly Source[], key: K): NonNullable<Source[K]>[] {
+  const found: NonNullable<Source[K]>[] = [];
+  for (const source of sources) {
+    const ruled = source[key];
+    if (ruled !== null) found.push(ruled);
+  }
+  return found;
+}
+
+function smallest(sources: readonly Source[], key: Limit): Ruled<number> | null {
+  let least: Ruled<number> | null = null;
+  for (const source of sources) {
+    const ruled = source[key];
+    // Of equal limits the first is named: it would hold without the other.
+    if (ruled !== null && (least === null || ruled.value < least.value)) least = ruled;
+  }
+  return least;
+}

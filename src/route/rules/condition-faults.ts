@@ -1,0 +1,180 @@
+import type { ASTNode, ParseError, TypeError as ConditionTypeError } from '@marcbachmann/cel-js';
+import { nearest } from '../../core/nearest.js';
+import { FACT_FIELDS } from './facts.js';
+
+/** Something wrong with a condition. */
+export interface ConditionFault {
+  /** Characters from the start of the condition. */
+  readonly offset: number;
+  /** A plain sentence that ends in a full stop. */
+  readonly message: string;
+}
+
+const VARIABLES: readonly string[] = [...Object.keys(FACT_FIELDS), 'metadata'];
+
+/** Macros that bind their first argument as a variable of their own. */
+const BINDERS = new Set(['all', 'exists', 'exists_one', 'map', 'filter', 'bind']);
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  bool: 'true or false',
+  bytes: 'bytes',
+  double: 'a number',
+  dyn: 'a value of unknown type',
+  'google.protobuf.Duration': 'a duration',
+  'google.protobuf.Timestamp': 'a moment',
+  int: 'a whole number',
+  null: 'null',
+  string: 'text',
+};
+
+/** A type of the condition language in everyday words, with its article. */
+export function typeName(type: string): string {
+  if (type.startsWith('list')) return 'a list';
+  if (type.startsWith('map')) return 'a map';
+  if (type.startsWith('optional')) return 'a value that may be missing (add .orValue(…))';
+  if (type.startsWith('facts.')) return `all of "${type.slice('facts.'.length)}"`;
+  return TYPE_NAMES[type] ?? `a value of type ${type}`;
+}
+
+/** Names in a parsed condition that stand for nothing, and functions that are not to be had. */
+export function conditionFaults(ast: ASTNode): readonly ConditionFault[] {
+  const faults: ConditionFault[] = [];
+  walk(ast, new Set(), (node, bound) => {
+    const message = nodeFault(node, bound);
+    if (message !== null) faults.push({ offset: faultOffset(node), message });
+  });
+  return faults.sort((a, b) => a.offset - b.offset);
+}
+
+/**
+ * Visits a condition's nodes, outer ones first.
+ *
+ * @param bound - names that the macros around the node have introduced
+ */
+export function walk(
+  node: ASTNode,
+  bound: ReadonlySet<string>,
+  visit: (node: ASTNode, bound: ReadonlySet<string>) => void,
+): void {
+  visit(node, bound);
+  const inner = binds(node) ? new Set([...bound, ...binder(node)]) : bound;
+  for (const child of children(node)) walk(child, inner, visit);
+}
+
+function binds(node: ASTNode): boolean {
+  return node.op === 'rcall' && BINDERS.has(node.args[0]);
+}
+
+function binder(node: ASTNode): readonly string[] {
+  if (node.op !== 'rcall') return [];
+  const variable = node.args[2][0];
+  return variable?.op === 'id' ? [variable.args] : [];
+}
+
+/** What a node is made of. */
+export function children(node: ASTNode): readonly ASTNode[] {
+  const found: ASTNode[] = [];
+  const collect = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(collect);
+    else if (isNode(value)) found.push(value);
+  };
+  collect(node.args);
+  return found;
+}
+
+function isNode(value: unknown): value is ASTNode {
+  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
+}
+
+function nodeFault(node: ASTNode, bound: ReadonlySet<string>): string | null {
+  switch (node.op) {
+    case 'id':
+      return bound.has(node.args) ? null : variableFault(node.args);
+    case '.':
+    case '.?':
+      return fieldFault(node.args[0], node.args[1], bound);
+    case 'rcall':
+      return node.args[0] === 'matches'
+        ? 'matches() is not available, because a regular expression can take forever; use like("*word*"), contains, startsWith or endsWith.'
+        : null;
+    default:
+      return null;
+  }
+}
+
+function variableFault(name: string): string | null {
+  // `cel` is the receiver of the macro cel.bind, `optional` that of optional.of; both are no variables.
+  if ([...VARIABLES, 'cel', 'optional', ...Object.keys(TYPE_NAMES)].includes(name)) return null;
+  return `there is no variable "${name}"${didYouMean(name, VARIABLES)}`;
+}
+
+function fieldFault(owner: ASTNode, field: string, bound: ReadonlySet<string>): string | null {
+  if (owner.op !== 'id' || bound.has(owner.args)) return null;
+  const fields = Object.keys(FACT_FIELDS[owner.args] ?? {});
+  if (fields.length === 0 || fields.includes(field)) return null;
+  return `"${owner.args}" has no field "${field}"${didYouMean(field, fields)}`;
+}
+
+function didYouMean(word: string, known: readonly string[]): string {
+  const hint = nearest(word, known);
+  return hint === null ? `; there are ${known.join(', ')}.` : `; did you mean "${hint}"?`;
+}
+
+/** Points at the field of `request.imagez`, not at its owner. */
+function faultOffset(node: ASTNode): number {
+  if (node.op !== '.' && node.op !== '.?') return node.start;
+  return node.end - node.args[1].length;
+}
+
+/** The library's words in ours. */
+export function explain(error: ParseError | ConditionTypeError, text: string): ConditionFault {
+  const range = error.range ?? { start: 0, end: text.length };
+  const source = text.slice(range.start, range.end);
+  const message = WORDS_MEANT[source] ?? sentence(error, source);
+  return { offset: range.start, message };
+}
+
+const WORDS_MEANT: Readonly<Record<string, string>> = {
+  and: 'write && for "and".',
+  AND: 'write && for "and".',
+  '&': 'write && for "and".',
+  or: 'write || for "or".',
+  OR: 'write || for "or".',
+  '|': 'write || for "or".',
+  not: 'write ! for "not".',
+  NOT: 'write ! for "not".',
+  '=': 'write == to compare.',
+};
+
+function sentence({ code, summary }: ParseError | ConditionTypeError, source: string): string {
+  switch (code) {
+    case 'no_such_overload':
+      return operatorSentence(summary);
+    case 'invalid_logical_operand':
+      return `"&&" and "||" stand between conditions, not beside ${typeName(quoted(summary))}.`;
+    case 'no_matching_overload':
+      return `there is no function like ${quoted(summary)}.`;
+    case 'unexpected_token':
+      return source === ''
+        ? 'the condition ends too early.'
+        : `"${source}" does not belong here; an operator or a bracket may be missing before it.`;
+    case 'unterminated_string':
+      return 'the closing quote of this text is missing.';
+    default:
+      return `${summary.charAt(0).toLowerCase()}${summary.slice(1)}.`;
+  }
+}
+
+/** `no such overload: int == string` → which operator between what. */
+function operatorSentence(summary: string): string {
+  const parts = /: (?:(\S.*?) )?(==|!=|<=?|>=?|[-+*/%!]|in)\s?(\S.*)$/.exec(summary);
+  const [, left, operator, right] = parts ?? [];
+  if (operator === undefined || right === undefined) return `${summary}.`;
+  return left === undefined
+    ? `"${operator}" cannot stand before ${typeName(right)}.`
+    : `"${operator}" cannot stand between ${typeName(left)} and ${typeName(right)}.`;
+}
+
+function quoted(summary: string): string {
+  return /'(.*)'/.exec(summary)?.[1] ?? 'this';
+}

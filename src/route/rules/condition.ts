@@ -1,0 +1,131 @@
+import {
+  Environment,
+  EvaluationError,
+  ParseError,
+  TypeError as ConditionTypeError,
+  type ASTNode,
+} from '@marcbachmann/cel-js';
+import { conditionFaults, explain, typeName, type ConditionFault } from './condition-faults.js';
+import { FACT_FIELDS, type RuleFacts } from './facts.js';
+import { globMatcher } from './glob.js';
+
+/** A condition that has passed the type check. */
+export interface Condition {
+  readonly text: string;
+  readonly ast: ASTNode;
+  /** @throws {Error} when the facts lack what the condition reads; see `failure` */
+  holds(view: FactsView): boolean;
+}
+
+/** Facts as conditions see them; make one per request with `viewer`. */
+type FactsView = Readonly<Record<string, unknown>>;
+
+/** Turns condition texts into conditions. Costs a millisecond to make: one per rules file. */
+export interface ConditionCompiler {
+  /** @returns the condition, or everything that is wrong with the text */
+  compile(text: string): Condition | readonly ConditionFault[];
+  /** Nothing is copied and nothing computed before a condition reads it. */
+  view(facts: RuleFacts): FactsView;
+}
+
+/** Long enough for any rule a person would write; keeps a broken file from costing minutes. */
+const MAX_CONDITION_CHARS = 4000;
+const LIMITS = { maxAstNodes: 1000, maxDepth: 50 };
+
+/** @returns a compiler that knows the variables of `FACT_FIELDS`, and no regular expressions */
+export function conditionCompiler(): ConditionCompiler {
+  const environment = new Environment({ enableOptionalTypes: true, limits: LIMITS });
+  addMixedArithmetic(environment);
+  environment.registerFunction('string.like(string): bool', (name: string, pattern: string) =>
+    globMatcher([pattern])(name),
+  );
+  const views = Object.entries(FACT_FIELDS).map(([variable, fields]) => {
+    const View = viewClass(fields);
+    const types = Object.entries(fields).map(([name, { type }]) => [name, type] as const);
+    environment.registerType(`facts.${variable}`, {
+      ctor: View,
+      fields: Object.fromEntries(types),
+    });
+    environment.registerVariable(variable, `facts.${variable}`);
+    return [variable, View] as const;
+  });
+  environment.registerVariable('metadata', 'map<string, string>');
+  return {
+    compile: (text) => compile(environment, text),
+    view(facts) {
+      const view: Record<string, unknown> = { metadata: facts.metadata };
+      for (const [variable, View] of views) view[variable] = new View(facts);
+      return view;
+    },
+  };
+}
+
+/** Why a condition could not be decided, as the end of a sentence. */
+export function failure(error: unknown): string {
+  return error instanceof EvaluationError ? error.summary : String(error);
+}
+
+function compile(environment: Environment, text: string): Condition | readonly ConditionFault[] {
+  if (text.length > MAX_CONDITION_CHARS) {
+    return [
+      { offset: 0, message: `a condition may have at most ${MAX_CONDITION_CHARS} characters.` },
+    ];
+  }
+  try {
+    const program = environment.parse(text);
+    // All misspelt names at once; the type check would stop at the first.
+    const faults = conditionFaults(program.ast);
+    if (faults.length > 0) return faults;
+    const checked = program.check();
+    if (checked.error !== undefined) throw checked.error;
+    if (checked.type !== 'bool') {
+      const message = `a condition must come out as true or false; this is ${typeName(checked.type ?? 'dyn')}.`;
+      return [{ offset: 0, message }];
+    }
+    return { text, ast: program.ast, holds: (view) => program(view) === true };
+  } catch (error) {
+    if (error instanceof ParseError || error instanceof ConditionTypeError) {
+      return [explain(error, text)];
+    }
+    throw error;
+  }
+}
+
+/** Lets whole numbers and fractions be mixed, as everybody expects who has not read the CEL manual. */
+function addMixedArithmetic(environment: Environment): void {
+  const operators: readonly [string, (a: number, b: number) => number][] = [
+    ['+', (a, b) => a + b],
+    ['-', (a, b) => a - b],
+    ['*', (a, b) => a * b],
+    ['/', (a, b) => a / b],
+  ];
+  for (const [sign, apply] of operators) {
+    const mixed = (a: bigint | number, b: bigint | number) => apply(Number(a), Number(b));
+    environment.registerOperator(`int ${sign} double: double`, mixed);
+    environment.registerOperator(`double ${sign} int: double`, mixed);
+  }
+}
+
+type Fields = (typeof FACT_FIELDS)[string];
+
+/** A class whose properties are the fields, each read when it is asked for. */
+function viewClass(fields: Fields): new (facts: RuleFacts) => object {
+  class View {
+    readonly #facts: RuleFacts;
+
+    constructor(facts: RuleFacts) {
+      this.#facts = facts;
+    }
+
+    static {
+      for (const [name, { read }] of Object.entries(fields)) {
+        Object.defineProperty(this.prototype, name, {
+          get(this: View) {
+            return read(this.#facts);
+          },
+        });
+      }
+    }
+  }
+  return View;
+}

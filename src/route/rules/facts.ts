@@ -1,0 +1,157 @@
+import type { Conversation } from '../../core/conversation.js';
+import type { Features } from '../features.js';
+
+/** All that rules can look at: a request, who asks, when, and what has been spent. */
+export interface RuleFacts {
+  /** What the client wrote as `model`. */
+  readonly model: string;
+  readonly stream: boolean;
+  /** The client's own labels. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly conversation: Pick<
+    Conversation,
+    'tools' | 'toolRequired' | 'choices' | 'maxOutputTokens' | 'reasoningEffort'
+  >;
+  readonly features: Features;
+  readonly key: {
+    /** Empty when the gateway asks for no key. */
+    readonly name: string;
+    /** What the operator wrote beside the key. */
+    readonly metadata: Readonly<Record<string, string>>;
+  };
+  /** Wall clock, milliseconds since 1970. */
+  readonly timeMs: number;
+  readonly budget: {
+    /** `null`: no budget. */
+    readonly limitUsd: number | null;
+    readonly spentUsd: number;
+  };
+}
+
+/** A type of the condition language, as it is written in a declaration. */
+type FactType =
+  | 'bool'
+  | 'double'
+  | 'google.protobuf.Timestamp'
+  | 'int'
+  | 'list<string>'
+  | 'map<string, string>'
+  | 'string';
+
+/** One thing a condition can read: `request.model`. */
+interface FactField {
+  readonly type: FactType;
+  /** One line for the manual and for error messages. */
+  readonly description: string;
+  /** All values there are, where the set is closed: other words are a mistake. */
+  readonly values?: readonly string[];
+  readonly read: (facts: RuleFacts) => unknown;
+}
+
+const DAY_MS = 86_400_000;
+/** 1 January 1970 was a Thursday, day 4 of a week that begins on Monday. */
+const EPOCH_WEEKDAY = 4;
+
+const text = (description: string, read: (facts: RuleFacts) => string): FactField => ({
+  type: 'string',
+  description,
+  read,
+});
+
+// The language tells whole numbers (bigint here) from fractions (number here).
+const whole = (description: string, read: (facts: RuleFacts) => number): FactField => ({
+  type: 'int',
+  description,
+  read: (facts) => BigInt(Math.round(read(facts))),
+});
+
+const fraction = (description: string, read: (facts: RuleFacts) => number): FactField => ({
+  type: 'double',
+  description,
+  read,
+});
+
+const flag = (description: string, read: (facts: RuleFacts) => boolean): FactField => ({
+  type: 'bool',
+  description,
+  read,
+});
+
+/** Every variable of a condition with its fields; the manual has one line for each. */
+export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactField>>>> = {
+  request: {
+    model: text('what the client wrote as `model`: a policy’s name', (f) => f.model),
+    stream: flag('the client wants the answer as a stream', (f) => f.stream),
+    max_tokens: whole(
+      'the client’s cap on the answer, 0 for none',
+      (f) => f.conversation.maxOutputTokens ?? 0,
+    ),
+    choices: whole('answers asked for (`n`), at least 1', (f) => f.conversation.choices),
+    has_tools: flag('tools are offered', (f) => f.conversation.tools.length > 0),
+    tools: {
+      type: 'list<string>',
+      description: 'names of the tools offered',
+      read: (f) => f.conversation.tools.map((tool) => tool.name),
+    },
+    tool_required: flag('the client demands a tool call', (f) => f.conversation.toolRequired),
+    images: whole('images in the conversation', (f) => f.features.images),
+    format: {
+      ...text('the answer’s format', (f) => f.features.format),
+      values: ['text', 'json_object', 'json_schema'],
+    },
+    reasoning_effort: text(
+      '`minimal`, `low`, `medium`, `high`…, empty when the client does not say',
+      (f) => f.conversation.reasoningEffort ?? '',
+    ),
+  },
+  features: {
+    input_tokens: whole('estimated tokens of the whole input', (f) => f.features.inputTokens),
+    language: text('ISO 639-1 code, `und` when undetermined', (f) => f.features.language),
+    code: fraction('share of the text that is code, 0 to 1', (f) => f.features.code),
+    maths: fraction('how mathematical the text is, 0 to 1', (f) => f.features.maths),
+    turns: whole('user turns in the conversation', (f) => f.features.turns),
+    text: text('what is asked, boilerplate and tool output stripped', (f) => f.features.text),
+    text_length: whole('characters of `features.text`', (f) => f.features.text.length),
+  },
+  key: {
+    name: text('the API key’s name, empty when no key is asked for', (f) => f.key.name),
+    metadata: {
+      type: 'map<string, string>',
+      description: 'the labels beside the key in the configuration',
+      read: (f) => f.key.metadata,
+    },
+  },
+  time: {
+    now: {
+      type: 'google.protobuf.Timestamp',
+      description: 'the moment itself: `time.now.getHours("Europe/Berlin")`',
+      read: (f) => new Date(f.timeMs),
+    },
+    iso: text('`2026-11-20T09:30:00.000Z`', (f) => new Date(f.timeMs).toISOString()),
+    date: text('`2026-11-20`, UTC', (f) => new Date(f.timeMs).toISOString().slice(0, 10)),
+    hour: whole('0 to 23, UTC', (f) => Math.floor((f.timeMs % DAY_MS) / 3_600_000)),
+    minute: whole('0 to 59, UTC', (f) => Math.floor((f.timeMs % 3_600_000) / 60_000)),
+    weekday: whole(
+      '1 for Monday to 7 for Sunday, UTC',
+      (f) => ((Math.floor(f.timeMs / DAY_MS) + EPOCH_WEEKDAY - 1) % 7) + 1,
+    ),
+  },
+  budget: {
+    limit_usd: fraction(
+      'US dollars the key may spend, infinite without a budget',
+      (f) => f.budget.limitUsd ?? Infinity,
+    ),
+    spent_usd: fraction('US dollars spent of it', (f) => f.budget.spentUsd),
+    used: fraction('share of the budget that is spent; 0 without one', budgetUsed),
+  },
+};
+
+/** The client's own labels, the one variable that has no fields of its own. */
+export const METADATA_DESCRIPTION = 'the client’s own labels for the request, strings by name';
+
+function budgetUsed({ budget }: RuleFacts): number {
+  if (budget.limitUsd === null) return 0;
+  // A budget of nothing is used up from the start, not half of it or none.
+  if (budget.limitUsd <= 0) return 1;
+  return budget.spentUsd / budget.limitUsd;
+}

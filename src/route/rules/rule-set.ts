@@ -1,0 +1,138 @@
+import { GatewayError } from '../../core/errors.js';
+import { nearest } from '../../core/nearest.js';
+import type { YamlFile } from '../../yaml/yaml-file.js';
+import { combine, sourceOf, type MatchedRule, type PolicySource } from './combine.js';
+import { failure, type Condition, type ConditionCompiler } from './condition.js';
+import type { RuleFacts } from './facts.js';
+import { globMatcher } from './glob.js';
+import type { RuleOutcome } from './outcome.js';
+import type { Policy, Rule, RulesFile } from './schema.js';
+
+/** A condition that could not be decided for a request; its rule counted as not matching. */
+export interface RuleFailure {
+  readonly rule: string;
+  /** `file:line:column` of the condition. */
+  readonly place: string;
+  /** `No such key: region`. */
+  readonly message: string;
+  /** The first of its kind for this rule since the file was loaded: worth a line in the log. */
+  readonly isNew: boolean;
+}
+
+/** A rule that has been read, with its condition ready to use. */
+export interface CompiledRule extends MatchedRule {
+  readonly written: Rule;
+  /** `null`: always. */
+  readonly condition: Condition | null;
+  readonly concerns: (policy: string) => boolean;
+}
+
+/** What `RuleSet` is made of. */
+export interface RuleSetParts {
+  readonly yaml: YamlFile;
+  readonly revision: string;
+  readonly written: RulesFile;
+  readonly compiler: ConditionCompiler;
+  /** In file order, one for every rule written; `null` conditions always hold. */
+  readonly conditions: readonly (Condition | null)[];
+  /** Called for every condition that cannot be decided; must not throw. */
+  readonly onFailure: (failure: RuleFailure) => void;
+}
+
+/** A rules file that has been found in order, ready to be applied to requests. */
+export class RuleSet {
+  readonly file: string;
+  /** First 12 hex digits of the SHA-256 of the file's text. */
+  readonly revision: string;
+  /** By the name clients write as `model`, in file order. */
+  readonly policies: ReadonlyMap<string, Policy>;
+  /** In file order. */
+  readonly rules: readonly CompiledRule[];
+  /** The file itself, for pointing into it. */
+  readonly yaml: YamlFile;
+  readonly #compiler: ConditionCompiler;
+  readonly #onFailure: (failure: RuleFailure) => void;
+  readonly #plans: ReadonlyMap<string, Plan>;
+  /** Failures that have been reported: `rule message`. Bounded, as messages may hold outside text. */
+  readonly #reported = new Set<string>();
+
+  constructor(parts: RuleSetParts) {
+    const { yaml, revision, written, compiler, conditions, onFailure } = parts;
+    this.file = yaml.file;
+    this.revision = revision;
+    this.yaml = yaml;
+    this.policies = new Map(Object.entries(written.policies));
+    this.rules = written.rules.map((rule, i) => ({
+      name: rule.name,
+      source: sourceOf(rule.name, rule),
+      written: rule,
+      condition: conditions[i] ?? null,
+      concerns: rule.policies === undefined ? () => true : globMatcher(rule.policies),
+    }));
+    this.#compiler = compiler;
+    this.#onFailure = onFailure;
+    this.#plans = new Map(
+      Array.from(this.policies, ([name, policy]) => [
+        name,
+        {
+          source: { name, policy, own: sourceOf(null, policy) },
+          rules: this.rules.filter((rule) => rule.concerns(name)),
+        },
+      ]),
+    );
+  }
+
+  /**
+   * What the rules say about a request.
+   *
+   * @param policy - one of `policies`
+   * @throws {GatewayError} `model_not_found` if there is no such policy
+   */
+  apply(policy: string, facts: RuleFacts): RuleOutcome {
+    const plan = this.#plans.get(policy);
+    if (plan === undefined) throw this.#noPolicy(policy);
+    const view = this.#compiler.view(facts);
+    const matched: CompiledRule[] = [];
+    for (const rule of plan.rules) {
+      if (!this.#matches(rule, view)) continue;
+      matched.push(rule);
+      if (rule.written.stop) break;
+    }
+    return combine(plan.source, matched);
+  }
+
+  #matches(rule: CompiledRule, view: ReturnType<ConditionCompiler['view']>): boolean {
+    if (rule.condition === null) return true;
+    try {
+      return rule.condition.holds(view);
+    } catch (error) {
+      this.#report(rule, failure(error));
+      return false;
+    }
+  }
+
+  #report(rule: CompiledRule, message: string): void {
+    const id = `${rule.name} ${message}`;
+    const isNew = !this.#reported.has(id) && this.#reported.size < MAX_REPORTED;
+    if (isNew) this.#reported.add(id);
+    const { line, column } = this.yaml.locate(['rules', this.rules.indexOf(rule), 'when']);
+    const place = `${this.file}:${line}:${column}`;
+    this.#onFailure({ rule: rule.name, place, message, isNew });
+  }
+
+  #noPolicy(policy: string): GatewayError {
+    const hint = nearest(policy, this.policies.keys());
+    const question = hint === null ? '' : ` Did you mean "${hint}"?`;
+    return new GatewayError('model_not_found', `There is no policy "${policy}".${question}`, {
+      param: 'model',
+    });
+  }
+}
+
+/** What a policy needs at request time: itself, and the rules that concern it. */
+interface Plan {
+  readonly source: PolicySource;
+  readonly rules: readonly CompiledRule[];
+}
+
+const MAX_REPORTED = 1000;

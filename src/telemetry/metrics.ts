@@ -1,0 +1,113 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+const OVERHEAD_BUCKETS_S = [
+  0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 1,
+];
+const ANSWER_BUCKETS_S = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160];
+
+/**
+ * Every metric of the gateway, with its unit and its labels.
+ *
+ * Labels take values from closed sets only (configured models, error codes, reasons): a client can
+ * never add a time series.
+ */
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly requests = this.#counter(
+    'suffice_requests_total',
+    'Chat requests that have ended, by the model that served them and the status sent.',
+    ['model', 'status'],
+  );
+  readonly tokens = this.#counter(
+    'suffice_tokens_total',
+    'Tokens used, by model and kind (input, output, cache_read, cache_write, reasoning).',
+    ['model', 'kind'],
+  );
+  readonly costUsd = this.#counter(
+    'suffice_cost_usd_total',
+    'US dollars spent, by model; requests of unknown price are not in it.',
+    ['model'],
+  );
+  readonly savedUsd = this.#counter(
+    'suffice_saved_usd_total',
+    'US dollars less than the policy’s reference model would have cost, by policy.',
+    ['policy'],
+  );
+  readonly unpriced = this.#counter(
+    'suffice_unpriced_requests_total',
+    'Requests whose cost is unknown, by model.',
+    ['model'],
+  );
+  readonly decisions = this.#counter(
+    'suffice_decisions_total',
+    'Routing decisions, by policy, reason and chosen model.',
+    ['policy', 'reason', 'model'],
+  );
+  readonly degraded = this.#counter(
+    'suffice_degraded_decisions_total',
+    'Decisions that were not made as they should be, by cause.',
+    ['cause'],
+  );
+  readonly attempts = this.#counter(
+    'suffice_upstream_attempts_total',
+    'Tries to get an answer, by provider and outcome (ok or an error code).',
+    ['provider', 'outcome'],
+  );
+  readonly errors = this.#counter(
+    'suffice_errors_total',
+    'Requests answered with an error, by code.',
+    ['code'],
+  );
+  readonly reloads = this.#counter(
+    'suffice_reloads_total',
+    'Reloads of configuration and rules, by result (ok, refused).',
+    ['result'],
+  );
+  readonly ruleFaults = this.#counter(
+    'suffice_rule_faults_total',
+    'Conditions of rules that could not be evaluated and counted as not matched, by rule.',
+    ['rule'],
+  );
+  readonly configStale = this.#gauge(
+    'suffice_config_stale',
+    '1 while a changed configuration or rules file was refused and the old one is in force.',
+  );
+  readonly inFlight = this.#gauge('suffice_requests_in_flight', 'Chat requests under way.');
+  readonly overheadS = this.#histogram(
+    'suffice_overhead_seconds',
+    'Time the gateway itself took before the first byte of the answer, upstream time excluded.',
+    OVERHEAD_BUCKETS_S,
+  );
+  readonly decisionS = this.#histogram(
+    'suffice_decision_seconds',
+    'Time to choose a model.',
+    OVERHEAD_BUCKETS_S,
+  );
+  readonly upstreamFirstByteS = this.#histogram(
+    'suffice_upstream_first_byte_seconds',
+    'Time from sending the request upstream to the first byte of the answer.',
+    ANSWER_BUCKETS_S,
+  );
+  readonly requestS = this.#histogram(
+    'suffice_request_seconds',
+    'Time from the request’s last byte to the answer’s last byte.',
+    ANSWER_BUCKETS_S,
+  );
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  #gauge(name: string, help: string): Gauge {
+    return new Gauge({ name, help, registers: [this.registry] });
+  }
+
+  #histogram(name: string, help: string, buckets: number[]): Histogram {
+    return new Histogram({ name, help, buckets, registers: [this.registry] });
+  }
+}

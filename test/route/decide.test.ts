@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import type { Candidate } from '../../src/core/decision.js';
+import { choose } from '../../src/route/decide.js';
+import { candidate, DROPPED, outcome } from '../support/candidates.js';
+
+const cheap = candidate('a/cheap', { success: 0.7, costUsd: 0.0001 });
+const middle = candidate('b/middle', { success: 0.89, costUsd: 0.001, latencyMs: 400 });
+const best = candidate('c/best', { success: 0.9, costUsd: 0.01 });
+const all = [best, cheap, middle];
+
+describe('the choice', () => {
+  test('is the cheapest candidate that keeps the promised share of the best', () => {
+    const choice = choose({ candidates: all, outcome: outcome(), ood: 0 });
+
+    expect(choice).toMatchObject({
+      chosen: middle,
+      reason: 'cheapest_sufficient',
+      reference: best,
+      fallbacks: [best, cheap],
+    });
+  });
+
+  test.each([
+    { keep: 1, chosen: 'c/best' },
+    { keep: 0.95, chosen: 'b/middle' },
+    { keep: 0.5, chosen: 'a/cheap' },
+    { keep: 0, chosen: 'a/cheap' },
+  ])('is $chosen when $keep must be kept', ({ keep, chosen }) => {
+    const rules = outcome({ keep: { value: keep, rule: null } });
+
+    expect(choose({ candidates: all, outcome: rules, ood: 0 })?.chosen.model).toBe(chosen);
+  });
+
+  test('is the fastest sufficient candidate when the policy strives for latency', () => {
+    const rules = outcome({ objective: 'latency' });
+
+    expect(choose({ candidates: all, outcome: rules, ood: 0 })).toMatchObject({
+      chosen: middle,
+      reason: 'fastest_sufficient',
+    });
+  });
+
+  test('is the best candidate, whatever it costs, when the policy strives for quality', () => {
+    const rules = outcome({ objective: 'quality' });
+
+    expect(choose({ candidates: all, outcome: rules, ood: 0 })).toMatchObject({
+      chosen: best,
+      reason: 'highest_quality',
+    });
+  });
+
+  test('never falls on a dropped candidate', () => {
+    const candidates = [best, { ...middle, dropped: DROPPED }, cheap];
+
+    expect(choose({ candidates, outcome: outcome(), ood: 0 })?.chosen).toBe(best);
+  });
+
+  test('is nothing when every candidate is dropped', () => {
+    const candidates = all.map((c) => ({ ...c, dropped: DROPPED }));
+
+    expect(choose({ candidates, outcome: outcome(), ood: 0 })).toBeNull();
+  });
+
+  test('says so when constraints left one candidate', () => {
+    const candidates = [cheap, { ...best, dropped: DROPPED }];
+
+    expect(choose({ candidates, outcome: outcome(), ood: 0 })).toMatchObject({
+      chosen: cheap,
+      reason: 'only_candidate',
+    });
+  });
+
+  test('takes a candidate of unknown cost only when no cost is known', () => {
+    const unknown = candidate('u/unknown', { success: 0.9, costUsd: null });
+
+    const among = choose({ candidates: [unknown, best], outcome: outcome(), ood: 0 });
+
+    expect(among?.chosen).toBe(best);
+  });
+
+  test('falls back to the best available when a named reference is out of reach', () => {
+    const strong = candidate('s/strong', { success: 0.99, dropped: DROPPED });
+    const rules = outcome({ reference: 's/strong', keep: { value: 0.97, rule: 'demanding' } });
+
+    expect(choose({ candidates: [strong, cheap, middle], outcome: rules, ood: 0 })).toMatchObject({
+      chosen: middle,
+      reason: 'best_available',
+      rule: 'demanding',
+    });
+  });
+
+  test('is the pinned model, however bad, and falls to the others when that is dropped', () => {
+    const rules = outcome({ pin: { value: 'a/cheap', rule: 'pin-it' } });
+    const dropped = [best, middle, { ...cheap, dropped: DROPPED }];
+
+    expect(choose({ candidates: all, outcome: rules, ood: 0 })).toMatchObject({
+      chosen: cheap,
+      reason: 'pinned',
+      rule: 'pin-it',
+    });
+    expect(choose({ candidates: dropped, outcome: rules, ood: 0 })?.reason).toBe(
+      'cheapest_sufficient',
+    );
+  });
+
+  test('is the preferred model only if it keeps the promise', () => {
+    const prefer = (glob: string) => outcome({ prefer: { value: [glob], rule: 'liking' } });
+
+    expect(choose({ candidates: all, outcome: prefer('c/*'), ood: 0 })).toMatchObject({
+      chosen: best,
+      reason: 'preferred',
+      rule: 'liking',
+    });
+    expect(choose({ candidates: all, outcome: prefer('a/*'), ood: 0 })?.chosen).toBe(middle);
+  });
+
+  test('falls back in the order a rule gives, and to nobody else', () => {
+    const rules = outcome({ fallbacks: { value: ['a/cheap', 'x/absent'], rule: 'order' } });
+
+    expect(choose({ candidates: all, outcome: rules, ood: 0 })?.fallbacks).toEqual([cheap]);
+  });
+});
+
+describe('far from the training prompts, the choice', () => {
+  const unsure = candidate('b/unsure', { success: 0.89, uncertainty: 0.3, costUsd: 0.001 });
+
+  test('passes over a candidate whose success is a guess', () => {
+    const input = { candidates: [best, unsure], outcome: outcome() };
+
+    expect(choose({ ...input, ood: 0.2 })?.chosen).toBe(unsure);
+    expect(choose({ ...input, ood: 0.8 })).toMatchObject({
+      chosen: best,
+      reason: 'unfamiliar_prompt',
+    });
+  });
+
+  test('keeps its ordinary reason when distance changes nothing', () => {
+    const input = { candidates: [best, middle], outcome: outcome(), ood: 0.9 };
+
+    expect(choose(input)?.reason).toBe('cheapest_sufficient');
+  });
+});
+
+describe('for any candidates, the choice', () => {
+  const anyCandidate: fc.Arbitrary<Candidate> = fc.record({
+    model: fc.stringMatching(/^[a-z]{1,3}\/[a-z]{1,6}$/u),
+    success: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+    uncertainty: fc.double({ min: 0, max: 0.5, noNaN: true }),
+    outputTokens: fc.nat({ max: 4000 }),
+    costUsd: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+    latencyMs: fc.option(fc.double({ min: 1, max: 1e5, noNaN: true })),
+    dropped: fc.constantFrom(null, null, DROPPED),
+  });
+  const anyCandidates = fc.uniqueArray(anyCandidate, {
+    selector: (c) => c.model,
+    minLength: 1,
+    maxLength: 12,
+  });
+  const anyKeep = fc.double({ min: 0, max: 1, noNaN: true });
+
+  test('keeps the promise and has no cheaper candidate that does', () => {
+    fc.assert(
+      fc.property(anyCandidates, anyKeep, (candidates, keep) => {
+        const rules = outcome({ keep: { value: keep, rule: null } });
+
+        const choice = choose({ candidates, outcome: rules, ood: 0 });
+
+        const open = candidates.filter((c) => c.dropped === null);
+        if (choice === null) return open.length === 0;
+        const floor = keep * Math.max(...open.map((c) => c.success)) - 1e-9;
+        const cheaper = open.filter(
+          (c) =>
+            c.success >= floor + 2e-9 &&
+            (c.costUsd ?? Infinity) < (choice.chosen.costUsd ?? Infinity),
+        );
+        return choice.chosen.success >= floor && cheaper.length === 0;
+      }),
+    );
+  });
+
+  test('does not depend on the order of the candidates', () => {
+    fc.assert(
+      fc.property(
+        anyCandidates,
+        anyKeep,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (candidates, keep, ood) => {
+          const rules = outcome({ keep: { value: keep, rule: null } });
+
+          const forwards = choose({ candidates, outcome: rules, ood });
+          const backwards = choose({ candidates: candidates.toReversed(), outcome: rules, ood });
+
+          return forwards?.chosen.model === backwards?.chosen.model;
+        },
+      ),
+    );
+  });
+
+  test('lists every other open candidate as a fallback, once', () => {
+    fc.assert(
+      fc.property(anyCandidates, (candidates) => {
+        const choice = choose({ candidates, outcome: outcome(), ood: 0 });
+
+        const open = candidates.filter((c) => c.dropped === null).map((c) => c.model);
+        const named =
+          choice === null ? [] : [choice.chosen, ...choice.fallbacks].map((c) => c.model);
+        return JSON.stringify(named.toSorted()) === JSON.stringify(open.toSorted());
+      }),
+    );
+  });
+});

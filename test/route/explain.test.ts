@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { choose, type ChoiceInput } from '../../src/route/decide.js';
+import { flips } from '../../src/route/explain.js';
+import { candidate, DROPPED, outcome } from '../support/candidates.js';
+
+const cheap = candidate('a/cheap', { success: 0.85, costUsd: 0.0001 });
+const middle = candidate('b/middle', { success: 0.89, costUsd: 0.001 });
+const best = candidate('c/best', { success: 0.9, costUsd: 0.01 });
+
+function flipsOf(input: ChoiceInput): ReturnType<typeof flips> {
+  const choice = choose(input);
+  if (choice === null) throw new Error('nothing to flip');
+  return flips(input, choice);
+}
+
+describe('the flips of a choice', () => {
+  test('begin with the smallest change', () => {
+    const found = flipsOf({ candidates: [cheap, middle, best], outcome: outcome(), ood: 0 });
+
+    expect(found[0]).toEqual({
+      model: 'c/best',
+      change: 'keep 0.989 instead of 0.97',
+      size: expect.closeTo(0.0195, 3),
+    });
+    expect(found.map((flip) => flip.size)).toEqual(
+      found.map((flip) => flip.size).toSorted((a, b) => a - b),
+    );
+  });
+
+  test('name the success a cheaper candidate lacks', () => {
+    const found = flipsOf({ candidates: [cheap, middle, best], outcome: outcome(), ood: 0 });
+
+    expect(found).toContainEqual(
+      expect.objectContaining({
+        model: 'a/cheap',
+        change: 'success of a/cheap 0.873 instead of 0.850',
+      }),
+    );
+  });
+
+  test('name the cost a better candidate would have to fall under', () => {
+    const found = flipsOf({
+      candidates: [middle, { ...best, costUsd: 0.0015 }],
+      outcome: outcome(),
+      ood: 0,
+    });
+
+    expect(found).toContainEqual(
+      expect.objectContaining({
+        model: 'c/best',
+        change: 'cost of c/best under $0.00100 instead of $0.00150',
+      }),
+    );
+  });
+
+  test('name the rule that dropped a candidate which would have been chosen', () => {
+    const dropped = { ...middle, dropped: DROPPED };
+    const found = flipsOf({ candidates: [dropped, best], outcome: outcome(), ood: 0 });
+
+    expect(found).toContainEqual({
+      model: 'b/middle',
+      change: 'if b/middle were not dropped: matches never x/* (rule "no-x")',
+      size: 1,
+    });
+  });
+
+  test('name a pin and a preference as what decided', () => {
+    const pinned = outcome({ pin: { value: 'c/best', rule: 'pin-it' } });
+    const preferred = outcome({ prefer: { value: ['c/*'], rule: 'liking' } });
+    const candidates = [middle, best];
+
+    expect(flipsOf({ candidates, outcome: pinned, ood: 0 })).toContainEqual(
+      expect.objectContaining({ change: 'without the pin to c/best (rule "pin-it")' }),
+    );
+    expect(flipsOf({ candidates, outcome: preferred, ood: 0 })).toContainEqual(
+      expect.objectContaining({ change: 'without the preference for c/* (rule "liking")' }),
+    );
+  });
+
+  test('are none when there is nothing else to choose', () => {
+    expect(flipsOf({ candidates: [best], outcome: outcome(), ood: 0 })).toEqual([]);
+  });
+
+  test('always lead to another model than the chosen one', () => {
+    const anyCandidate = fc
+      .tuple(
+        fc.double({ min: 0.05, max: 0.99, noNaN: true }),
+        fc.double({ min: 1e-6, max: 0.1, noNaN: true }),
+        fc.boolean(),
+      )
+      .map(([success, costUsd, out]) => ({ success, costUsd, dropped: out ? DROPPED : null }));
+    fc.assert(
+      fc.property(fc.array(anyCandidate, { minLength: 1, maxLength: 6 }), (drawn) => {
+        const candidates = drawn.map((change, i) => candidate(`m/${i}`, change));
+        const input = { candidates, outcome: outcome(), ood: 0 };
+        const choice = choose(input);
+        return (
+          choice === null ||
+          flips(input, choice).every((flip) => flip.model !== choice.chosen.model)
+        );
+      }),
+    );
+  });
+});

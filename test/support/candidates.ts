@@ -1,0 +1,41 @@
+import type { Candidate } from '../../src/core/decision.js';
+import type { RuleOutcome } from '../../src/route/rules/outcome.js';
+
+/** A candidate that could be chosen, with figures that only matter where a test says so. */
+export function candidate(model: string, change: Partial<Candidate> = {}): Candidate {
+  return {
+    model,
+    success: 0.8,
+    uncertainty: 0.05,
+    outputTokens: 200,
+    costUsd: 0.001,
+    latencyMs: 1000,
+    dropped: null,
+    ...change,
+  };
+}
+
+/** What an empty rules file says. */
+export function outcome(change: Partial<RuleOutcome> = {}): RuleOutcome {
+  return {
+    policy: 'auto',
+    objective: 'cost',
+    keep: { value: 0.97, rule: null },
+    reference: 'best',
+    only: [],
+    never: [],
+    require: [],
+    limits: { costUsd: null, latencyMs: null, contextTokens: null },
+    prefer: null,
+    pin: null,
+    fallbacks: null,
+    matched: [],
+    ...change,
+  };
+}
+
+export const DROPPED: Candidate['dropped'] = {
+  why: 'never',
+  detail: 'matches never x/*',
+  rule: 'no-x',
+};
