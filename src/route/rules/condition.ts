@@ -4,9 +4,11 @@ import {
   ParseError,
   TypeError as ConditionTypeError,
   type ASTNode,
+  type Context,
 } from '@marcbachmann/cel-js';
 import { conditionFaults, explain, typeName, type ConditionFault } from './condition-faults.js';
 import { FACT_FIELDS, type RuleFacts } from './facts.js';
+import { fastPath, MissingKeyError } from './fast-path.js';
 import { globMatcher } from './glob.js';
 
 /** A condition that has passed the type check. */
@@ -14,18 +16,13 @@ export interface Condition {
   readonly text: string;
   readonly ast: ASTNode;
   /** @throws {Error} when the facts lack what the condition reads; see `failure` */
-  holds(view: FactsView): boolean;
+  holds(facts: RuleFacts): boolean;
 }
-
-/** Facts as conditions see them; make one per request with `viewer`. */
-type FactsView = Readonly<Record<string, unknown>>;
 
 /** Turns condition texts into conditions. Costs a millisecond to make: one per rules file. */
 export interface ConditionCompiler {
   /** @returns the condition, or everything that is wrong with the text */
   compile(text: string): Condition | readonly ConditionFault[];
-  /** Nothing is copied and nothing computed before a condition reads it. */
-  view(facts: RuleFacts): FactsView;
 }
 
 /** Long enough for any rule a person would write; keeps a broken file from costing minutes. */
@@ -50,22 +47,25 @@ export function conditionCompiler(): ConditionCompiler {
     return [variable, View] as const;
   });
   environment.registerVariable('metadata', 'map<string, string>');
-  return {
-    compile: (text) => compile(environment, text),
-    view(facts) {
-      const view: Record<string, unknown> = { metadata: facts.metadata };
-      for (const [variable, View] of views) view[variable] = new View(facts);
-      return view;
-    },
+  const context = (facts: RuleFacts): Context => {
+    const context: Context = { metadata: facts.metadata };
+    for (const [variable, View] of views) context[variable] = new View(facts);
+    return context;
   };
+  return { compile: (text) => compile(environment, context, text) };
 }
 
 /** Why a condition could not be decided, as the end of a sentence. */
 export function failure(error: unknown): string {
-  return error instanceof EvaluationError ? error.summary : String(error);
+  if (error instanceof EvaluationError) return error.summary;
+  return error instanceof MissingKeyError ? error.message : String(error);
 }
 
-function compile(environment: Environment, text: string): Condition | readonly ConditionFault[] {
+function compile(
+  environment: Environment,
+  context: (facts: RuleFacts) => Context,
+  text: string,
+): Condition | readonly ConditionFault[] {
   if (text.length > MAX_CONDITION_CHARS) {
     return [
       { offset: 0, message: `a condition may have at most ${MAX_CONDITION_CHARS} characters.` },
@@ -82,7 +82,9 @@ function compile(environment: Environment, text: string): Condition | readonly C
       const message = `a condition must come out as true or false; this is ${typeName(checked.type ?? 'dyn')}.`;
       return [{ offset: 0, message }];
     }
-    return { text, ast: program.ast, holds: (view) => program(view) === true };
+    const fast = fastPath(program.ast);
+    const holds = fast ?? ((facts: RuleFacts) => program(context(facts)) === true);
+    return { text, ast: program.ast, holds };
   } catch (error) {
     if (error instanceof ParseError || error instanceof ConditionTypeError) {
       return [explain(error, text)];
@@ -99,6 +101,7 @@ function addMixedArithmetic(environment: Environment): void {
     ['*', (a, b) => a * b],
     ['/', (a, b) => a / b],
   ];
+  environment.registerOperator('int == double', (a: bigint, b: number) => Number(a) === b);
   for (const [sign, apply] of operators) {
     const mixed = (a: bigint | number, b: bigint | number) => apply(Number(a), Number(b));
     environment.registerOperator(`int ${sign} double: double`, mixed);
@@ -118,10 +121,12 @@ function viewClass(fields: Fields): new (facts: RuleFacts) => object {
     }
 
     static {
-      for (const [name, { read }] of Object.entries(fields)) {
+      for (const [name, { type, read }] of Object.entries(fields)) {
         Object.defineProperty(this.prototype, name, {
           get(this: View) {
-            return read(this.#facts);
+            const value = read(this.#facts);
+            // The language tells whole numbers from fractions; for the library they are bigints.
+            return type === 'int' ? BigInt(value as number) : value;
           },
         });
       }

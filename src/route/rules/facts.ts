@@ -45,6 +45,7 @@ interface FactField {
   readonly description: string;
   /** All values there are, where the set is closed: other words are a mistake. */
   readonly values?: readonly string[];
+  /** A whole number for `int`, a number for `double`, a `Date` for a timestamp. */
   readonly read: (facts: RuleFacts) => unknown;
 }
 
@@ -58,11 +59,10 @@ const text = (description: string, read: (facts: RuleFacts) => string): FactFiel
   read,
 });
 
-// The language tells whole numbers (bigint here) from fractions (number here).
 const whole = (description: string, read: (facts: RuleFacts) => number): FactField => ({
   type: 'int',
   description,
-  read: (facts) => BigInt(Math.round(read(facts))),
+  read: (facts) => Math.round(read(facts)),
 });
 
 const fraction = (description: string, read: (facts: RuleFacts) => number): FactField => ({

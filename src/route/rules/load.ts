@@ -28,9 +28,8 @@ export async function loadRules(file: string, options: RuleSetOptions = {}): Pro
  */
 export function parseRules(file: string, text: string, options: RuleSetOptions = {}): RuleSet {
   const yaml = YamlFile.parse(file, text);
-  const compiler = conditionCompiler();
   const written = checkSchema(yaml);
-  const conditions = readConditions(yaml, compiler);
+  const conditions = readConditions(yaml, conditionCompiler());
   const faults = [...written.faults, ...conditions.faults, ...repeatedNames(yaml)];
   if (written.value === null || faults.length > 0) {
     throw new FaultyFileError(faults.sort((a, b) => a.line - b.line || a.column - b.column));
@@ -39,7 +38,6 @@ export function parseRules(file: string, text: string, options: RuleSetOptions =
     yaml,
     revision: createHash('sha256').update(text).digest('hex').slice(0, 12),
     written: written.value,
-    compiler,
     conditions: conditions.value,
     onFailure: options.onFailure ?? (() => undefined),
   });
@@ -112,5 +110,7 @@ function rawRules(yaml: YamlFile): readonly { readonly name?: unknown; readonly 
   const { value } = yaml;
   if (typeof value !== 'object' || value === null || !('rules' in value)) return [];
   if (!Array.isArray(value.rules)) return [];
-  return value.rules.map((rule: unknown) => (typeof rule === 'object' && rule !== null ? rule : {}));
+  return value.rules.map((rule: unknown) =>
+    typeof rule === 'object' && rule !== null ? rule : {},
+  );
 }

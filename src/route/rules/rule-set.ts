@@ -2,7 +2,7 @@ import { GatewayError } from '../../core/errors.js';
 import { nearest } from '../../core/nearest.js';
 import type { YamlFile } from '../../yaml/yaml-file.js';
 import { combine, sourceOf, type MatchedRule, type PolicySource } from './combine.js';
-import { failure, type Condition, type ConditionCompiler } from './condition.js';
+import { failure, type Condition } from './condition.js';
 import type { RuleFacts } from './facts.js';
 import { globMatcher } from './glob.js';
 import type { RuleOutcome } from './outcome.js';
@@ -32,7 +32,6 @@ export interface RuleSetParts {
   readonly yaml: YamlFile;
   readonly revision: string;
   readonly written: RulesFile;
-  readonly compiler: ConditionCompiler;
   /** In file order, one for every rule written; `null` conditions always hold. */
   readonly conditions: readonly (Condition | null)[];
   /** Called for every condition that cannot be decided; must not throw. */
@@ -50,14 +49,13 @@ export class RuleSet {
   readonly rules: readonly CompiledRule[];
   /** The file itself, for pointing into it. */
   readonly yaml: YamlFile;
-  readonly #compiler: ConditionCompiler;
   readonly #onFailure: (failure: RuleFailure) => void;
   readonly #plans: ReadonlyMap<string, Plan>;
   /** Failures that have been reported: `rule message`. Bounded, as messages may hold outside text. */
   readonly #reported = new Set<string>();
 
   constructor(parts: RuleSetParts) {
-    const { yaml, revision, written, compiler, conditions, onFailure } = parts;
+    const { yaml, revision, written, conditions, onFailure } = parts;
     this.file = yaml.file;
     this.revision = revision;
     this.yaml = yaml;
@@ -69,7 +67,6 @@ export class RuleSet {
       condition: conditions[i] ?? null,
       concerns: rule.policies === undefined ? () => true : globMatcher(rule.policies),
     }));
-    this.#compiler = compiler;
     this.#onFailure = onFailure;
     this.#plans = new Map(
       Array.from(this.policies, ([name, policy]) => [
@@ -91,20 +88,19 @@ export class RuleSet {
   apply(policy: string, facts: RuleFacts): RuleOutcome {
     const plan = this.#plans.get(policy);
     if (plan === undefined) throw this.#noPolicy(policy);
-    const view = this.#compiler.view(facts);
     const matched: CompiledRule[] = [];
     for (const rule of plan.rules) {
-      if (!this.#matches(rule, view)) continue;
+      if (!this.#matches(rule, facts)) continue;
       matched.push(rule);
       if (rule.written.stop) break;
     }
     return combine(plan.source, matched);
   }
 
-  #matches(rule: CompiledRule, view: ReturnType<ConditionCompiler['view']>): boolean {
+  #matches(rule: CompiledRule, facts: RuleFacts): boolean {
     if (rule.condition === null) return true;
     try {
-      return rule.condition.holds(view);
+      return rule.condition.holds(facts);
     } catch (error) {
       this.#report(rule, failure(error));
       return false;

@@ -42,9 +42,7 @@ const CONSTRAINTS = {
 const SETTINGS = {
   keep: keep
     .optional()
-    .describe(
-      'Share of the reference model’s expected success that the answer must keep, 0 to 1.',
-    ),
+    .describe('Share of the reference model’s expected success that the answer must keep, 0 to 1.'),
   prefer: z
     .array(glob)
     .min(1)
@@ -90,10 +88,7 @@ const rule = z.strictObject({
     .describe('The condition, in CEL. Default: always.'),
   ...CONSTRAINTS,
   ...SETTINGS,
-  stop: z
-    .boolean()
-    .default(false)
-    .describe('No later rule is looked at when this one matches.'),
+  stop: z.boolean().default(false).describe('No later rule is looked at when this one matches.'),
 });
 
 /** What a rules file may say. The documentation of every option is in it. */

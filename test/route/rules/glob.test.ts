@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { globMatcher } from '../../../src/route/rules/glob.js';
+
+describe('a pattern', () => {
+  test.each([
+    ['openai/gpt-5', 'openai/gpt-5', true],
+    ['openai/gpt-5', 'openai/gpt-5-mini', false],
+    ['openai/*', 'openai/gpt-5', true],
+    ['openai/*', 'openai/', true],
+    ['*', 'anything/at/all', true],
+    ['*-mini', 'openai/gpt-5-mini', true],
+    ['*-mini', 'openai/gpt-5-mini-2', false],
+    ['a*b*c', 'a-b-c', true],
+    ['a*b*c', 'ac', false],
+    ['a*b*b', 'ab', false],
+    ['ab*ba', 'aba', false],
+    ['gpt.5', 'gpt-5', false],
+  ])('%s against %s is %s', (pattern, name, expected) => {
+    expect(globMatcher([pattern])(name)).toBe(expected);
+  });
+
+  test('of a list is enough', () => {
+    const matches = globMatcher(['openai/*', 'mistral/small']);
+
+    expect(['openai/x', 'mistral/small', 'mistral/large'].map(matches)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test('matches nothing when there is none', () => {
+    expect(globMatcher([])('openai/gpt-5')).toBe(false);
+  });
+
+  test('agrees with the regular expression it stands for', () => {
+    const word = fc.stringMatching(/^[ab/*]{0,8}$/);
+
+    fc.assert(
+      fc.property(word, fc.stringMatching(/^[ab/]{0,10}$/), (pattern, name) => {
+        const expected = new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(name);
+
+        expect(globMatcher([pattern])(name)).toBe(expected);
+      }),
+    );
+  });
+});
