@@ -1,0 +1,369 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../core/clock.js';
+import type {
+  AnswerBody,
+  AnswerSink,
+  StreamedUpstreamAnswer,
+  Timeouts,
+  UpstreamAnswer,
+  UpstreamRequest,
+} from './answer.js';
+import { type Decoder, openDecoder } from './content-encoding.js';
+import { findHeader } from './raw-headers.js';
+import type { ConnectionPool } from './connection-pool.js';
+import { isClosedConnection, type Stage, transportError, UpstreamError } from './upstream-error.js';
+
+/** Larger answers are not answers: the longest known output is some 2 MiB of JSON. */
+const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
+/** Enough of an error answer to find its message in. */
+const MAX_ERROR_BYTES = 64 * 1024;
+/** Chunks that come before somebody reads are kept; past this the socket is told to wait. */
+const MAX_UNREAD_BYTES = 256 * 1024;
+/** A stale connection says so within one round trip; a later failure is not staleness. */
+const STALE_MS = 1_000;
+
+/** What an attempt needs besides the request. */
+export interface AttemptContext {
+  readonly pool: ConnectionPool;
+  readonly options: Dispatcher.DispatchOptions;
+  readonly clock: Clock;
+  readonly timeouts: Timeouts;
+}
+
+/**
+ * One request on one connection, from dispatch to the last byte.
+ *
+ * A single object is undici's handler, the answer and its body, because everything on this path
+ * is paid for by every request.
+ */
+export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnswer, AnswerBody {
+  readonly kind = 'stream';
+  status = 0;
+
+  readonly #request: UpstreamRequest;
+  readonly #context: AttemptContext;
+  readonly #resolve: (answer: UpstreamAnswer) => void;
+  readonly #reject: (error: UpstreamError) => void;
+
+  #stage: Stage | 'over' = 'connecting';
+  #answered = false;
+  #rawHeaders: readonly Buffer[] = [];
+  #abortRequest: (() => void) | null = null;
+  #resumeSocket: (() => void) | null = null;
+  #reused = false;
+  #retried = false;
+
+  #streaming = false;
+  #decoder: Decoder | null = null;
+  /** The body of a whole answer, or the chunks of a stream that nobody has read yet. */
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #sink: AnswerSink | null = null;
+  #paused = false;
+  /** undici was told to stop reading and has to be told to go on. */
+  #halted = false;
+  /** What the sink is to hear once there is one: `true` for the end. */
+  #outcome: true | UpstreamError | null = null;
+
+  readonly #startedMs: number;
+  #stageMs: number;
+  readonly #tickMs: number;
+  #forgetTick: () => void;
+
+  constructor(
+    request: UpstreamRequest,
+    context: AttemptContext,
+    resolve: (answer: UpstreamAnswer) => void,
+    reject: (error: UpstreamError) => void,
+  ) {
+    this.#request = request;
+    this.#context = context;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#startedMs = this.#stageMs = context.clock.now();
+    const { connectMs, firstByteMs, idleMs, totalMs } = context.timeouts;
+    // One timer for all limits: it never sleeps longer than the shortest of them, so whatever
+    // happened meanwhile it wakes before the limit that then counts. Chunks only note the time.
+    this.#tickMs = Math.min(connectMs, firstByteMs, idleMs, totalMs);
+    this.#forgetTick = context.clock.after(this.#tickMs, this.#tick);
+    request.signal.addEventListener('abort', this);
+  }
+
+  get body(): AnswerBody {
+    return this;
+  }
+
+  header(name: string): string | undefined {
+    return findHeader(this.#rawHeaders, name);
+  }
+
+  // --- the body, as its reader sees it
+
+  read(sink: AnswerSink): void {
+    this.#sink = sink;
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    this.#bytes = 0;
+    for (const chunk of chunks) sink.data(chunk);
+    const outcome = this.#outcome;
+    if (outcome === true) sink.end();
+    else if (outcome !== null) sink.fail(outcome);
+    else if (!this.#paused) this.#flow();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#decoder?.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#stageMs = this.#context.clock.now();
+    this.#decoder?.resume();
+    this.#flow();
+  }
+
+  abort(): void {
+    if (this.#stage === 'over') return;
+    this.#sink = null;
+    this.#outcome = null;
+    this.#finish();
+    this.#abortRequest?.();
+  }
+
+  /** The request's signal. */
+  handleEvent(): void {
+    this.#fail(this.#error('client_closed', 'the client has gone'));
+  }
+
+  // --- undici's side. The older of its two handler interfaces: the newer is an adapter around
+  // this one that parses all headers into an object, and most of ours are never looked at.
+
+  onConnect(abort: (error?: Error) => void): void {
+    // Thrown here, the request is dropped and the connection stays usable; `abort` would close it.
+    if (this.#stage === 'over') throw new Error('nobody waits for this request any more');
+    this.#abortRequest = abort;
+    this.#reused = !this.#context.pool.isConnecting;
+    this.#enter('waiting');
+  }
+
+  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void): boolean {
+    if (status < 200) return true;
+    this.status = status;
+    this.#rawHeaders = rawHeaders;
+    this.#resumeSocket = resume;
+    if (status >= 300 && status < 400) {
+      this.#fail(this.#error('upstream_failed', `answered with a redirect (${status})`));
+      return false;
+    }
+    const encoding = this.header('content-encoding');
+    if (encoding !== undefined && encoding !== '' && encoding !== 'identity') {
+      this.#decode(encoding);
+    }
+    // An upstream that answers a stream request in one piece has most likely put an error in a 200.
+    this.#streaming =
+      this.#request.stream &&
+      status < 300 &&
+      this.header('content-type')?.startsWith('application/json') !== true;
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.#enter('reading');
+    if (this.#decoder === null) this.#accept(chunk);
+    else if (!this.#decoder.write(chunk)) this.#halted = true;
+    if (this.#paused) this.#halted = true;
+    return !this.#halted;
+  }
+
+  onComplete(): void {
+    if (this.#decoder === null) this.#end();
+    else this.#decoder.end();
+  }
+
+  onError(cause: Error): void {
+    if (this.#stage === 'over') return;
+    if (this.#isStale(cause)) {
+      this.#retried = true;
+      this.#enter('connecting');
+      this.#context.pool.dispatch(this.#context.options, this);
+      return;
+    }
+    this.#fail(transportError(this.#request.upstream, this.#stage, cause));
+  }
+
+  // --- what happens to the bytes
+
+  #accept(chunk: Buffer): void {
+    if (this.#sink !== null) {
+      this.#sink.data(chunk);
+      return;
+    }
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (!this.#streaming) {
+      this.#limit();
+      return;
+    }
+    if (this.#bytes > MAX_UNREAD_BYTES) this.#halted = true;
+    this.#answer(this);
+  }
+
+  #limit(): void {
+    const isError = this.status >= 300;
+    if (this.#bytes <= (isError ? MAX_ERROR_BYTES : MAX_WHOLE_BYTES)) return;
+    if (isError) {
+      this.#answer(this.#whole(MAX_ERROR_BYTES));
+      this.abort();
+    } else {
+      this.#fail(this.#error('upstream_failed', `sent more than ${MAX_WHOLE_BYTES} bytes`));
+    }
+  }
+
+  #end(): void {
+    if (this.#stage === 'over') return;
+    this.#finish();
+    if (!this.#streaming) {
+      this.#answer(this.#whole(this.#bytes));
+      return;
+    }
+    this.#outcome = true;
+    if (this.#sink === null) this.#answer(this);
+    else this.#sink.end();
+  }
+
+  #whole(maxBytes: number): UpstreamAnswer {
+    const [only] = this.#chunks;
+    const bytes =
+      this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
+    return {
+      kind: 'whole',
+      status: this.status,
+      bytes: bytes.subarray(0, maxBytes),
+      header: (name) => this.header(name),
+    };
+  }
+
+  #answer(answer: UpstreamAnswer): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    this.#resolve(answer);
+  }
+
+  #fail(error: UpstreamError): void {
+    if (this.#stage === 'over') return;
+    this.#finish();
+    this.#outcome = error;
+    if (!this.#answered) {
+      this.#answered = true;
+      this.#reject(error);
+    } else {
+      this.#sink?.fail(error);
+    }
+    this.#abortRequest?.();
+  }
+
+  #finish(): void {
+    this.#stage = 'over';
+    this.#forgetTick();
+    this.#request.signal.removeEventListener('abort', this);
+    // A decoder that has ended destroys itself; one that is cut short holds native memory.
+    this.#decoder?.destroy();
+  }
+
+  #decode(encoding: string): void {
+    const decoder = openDecoder(encoding);
+    if (decoder === null) {
+      this.#fail(this.#error('upstream_failed', `answered in an encoding that cannot be read`));
+      return;
+    }
+    this.#decoder = decoder;
+    decoder.on('data', (chunk: Buffer) => {
+      if (this.#stage !== 'over') this.#accept(chunk);
+    });
+    decoder.on('drain', () => {
+      this.#flow();
+    });
+    decoder.on('end', () => {
+      this.#end();
+    });
+    decoder.on('error', (cause) => {
+      this.#fail(transportError(this.#request.upstream, 'reading', cause));
+    });
+  }
+
+  #flow(): void {
+    if (!this.#halted) return;
+    // Not at once: undici's parser is one for all connections and must not be entered from
+    // another connection's callback.
+    queueMicrotask(() => {
+      if (!this.#halted || this.#paused || this.#stage === 'over') return;
+      this.#halted = false;
+      this.#resumeSocket?.();
+    });
+  }
+
+  // --- time
+
+  readonly #tick = (): void => {
+    if (this.#stage === 'over') return;
+    const { clock, timeouts } = this.#context;
+    const now = clock.now();
+    const limit = this.#stageLimit();
+    const remainingMs = Math.min(
+      this.#startedMs + timeouts.totalMs - now,
+      limit === null ? Infinity : this.#stageMs + limit.ms - now,
+    );
+    if (remainingMs > 0) {
+      this.#forgetTick = clock.after(Math.min(remainingMs, this.#tickMs), this.#tick);
+      return;
+    }
+    const isTotal = now >= this.#startedMs + timeouts.totalMs;
+    const what =
+      isTotal || limit === null
+        ? `no complete answer in ${timeouts.totalMs} ms`
+        : `${limit.what} ${limit.ms} ms`;
+    this.#fail(this.#error('upstream_timeout', what));
+  };
+
+  #stageLimit(): { readonly ms: number; readonly what: string } | null {
+    const { connectMs, firstByteMs, idleMs } = this.#context.timeouts;
+    if (this.#stage === 'connecting') return { ms: connectMs, what: 'no connection in' };
+    if (this.#stage === 'waiting') return { ms: firstByteMs, what: 'no first byte in' };
+    // While we do not read, silence is ours.
+    if (this.#paused || this.#halted) return null;
+    return { ms: idleMs, what: 'nothing more for' };
+  }
+
+  #enter(stage: Stage): void {
+    this.#stage = stage;
+    this.#stageMs = this.#context.clock.now();
+  }
+
+  /**
+   * A kept connection that the server had closed while the request was on its way.
+   *
+   * Every server closes idle connections, so this is not a failure; and a server that closes
+   * an idle connection has not looked at the request.
+   */
+  #isStale(cause: Error): boolean {
+    return (
+      this.#stage === 'waiting' &&
+      this.#reused &&
+      !this.#retried &&
+      this.status === 0 &&
+      this.#context.clock.now() - this.#stageMs < STALE_MS &&
+      isClosedConnection(cause)
+    );
+  }
+
+  #error(
+    code: 'upstream_failed' | 'upstream_timeout' | 'client_closed',
+    what: string,
+  ): UpstreamError {
+    return new UpstreamError(code, `${this.#request.upstream.id}: ${what}`, {
+      sent: this.#stage !== 'connecting',
+    });
+  }
+}

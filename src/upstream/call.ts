@@ -1,0 +1,115 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../core/clock.js';
+import {
+  DEFAULT_TIMEOUTS,
+  type Timeouts,
+  type UpstreamAnswer,
+  type UpstreamRequest,
+} from './answer.js';
+import { Attempt } from './attempt.js';
+import { ConnectionPool } from './connection-pool.js';
+import { type Provider, SIMULATION } from './providers.js';
+import { openSimulation, type SpeedOf } from './simulation.js';
+
+/** Makes one attempt on one upstream. */
+export interface Upstreams {
+  /**
+   * Resolves at the first body byte of a stream and at the last byte of everything else, whatever
+   * the status; redirects are not followed.
+   *
+   * @throws {UpstreamError} `upstream_failed`, `upstream_timeout`, `upstream_cut` (a whole answer
+   *   that broke off) or `client_closed`
+   */
+  call(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  /** Closes every connection; calls in flight fail. */
+  close(): Promise<void>;
+}
+
+export interface UpstreamsOptions {
+  /** By name; an upstream of any other provider is a bug. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly clock: Clock;
+  /** Ours, for `user-agent`. */
+  readonly version: string;
+  readonly timeouts?: Partial<Timeouts>;
+  /** Most connections to one origin at a time. */
+  readonly connections?: number;
+  /** How fast simulated models answer; by default as fast as they can be read. */
+  readonly simulatedSpeed?: SpeedOf;
+}
+
+/** Enough for a thousand answers under way from one provider at a time. */
+const DEFAULT_CONNECTIONS = 1_024;
+
+/** What all requests to one provider share. */
+interface Route {
+  readonly pool: ConnectionPool;
+  readonly path: string;
+  readonly wholeHeaders: string[];
+  readonly streamHeaders: string[];
+}
+
+/** Opens no connection before the first call. Close it to end the process cleanly. */
+export function openUpstreams(options: UpstreamsOptions): Upstreams {
+  const { clock } = options;
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const limits = {
+    connections: options.connections ?? DEFAULT_CONNECTIONS,
+    connectMs: timeouts.connectMs,
+  };
+  const simulation = openSimulation({ clock, speedOf: options.simulatedSpeed });
+  const pools = new Map<string, ConnectionPool>();
+  const routes = new Map<string, Route>();
+
+  function routeTo(name: string): Route {
+    const known = routes.get(name);
+    if (known !== undefined) return known;
+    const provider = options.providers.get(name);
+    if (provider === undefined) throw new Error(`provider ${name} is not configured`);
+    // Providers behind one origin share its connections.
+    const pool = pools.get(provider.origin) ?? new ConnectionPool(provider.origin, limits);
+    pools.set(provider.origin, pool);
+    const route = {
+      pool,
+      path: provider.chatPath,
+      wholeHeaders: headersOf(provider, options.version, 'application/json'),
+      streamHeaders: headersOf(provider, options.version, 'text/event-stream'),
+    };
+    routes.set(name, route);
+    return route;
+  }
+
+  return {
+    call(request) {
+      if (request.upstream.provider === SIMULATION) return simulation.call(request);
+      return new Promise((resolve, reject) => {
+        const route = routeTo(request.upstream.provider);
+        const dispatch: Dispatcher.DispatchOptions = {
+          path: route.path,
+          method: 'POST',
+          headers: request.stream ? route.streamHeaders : route.wholeHeaders,
+          body: request.body,
+        };
+        const context = { pool: route.pool, options: dispatch, clock, timeouts };
+        const attempt = new Attempt(request, context, resolve, reject);
+        if (request.signal.aborted) attempt.handleEvent();
+        else route.pool.dispatch(dispatch, attempt);
+      });
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}
+
+/** Names and values in turn, made once per provider: the same for every request. */
+function headersOf(provider: Provider, version: string, accept: string): string[] {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept,
+    'accept-encoding': 'identity',
+    'user-agent': `suffice/${version}`,
+    ...provider.secretHeaders(),
+  };
+  return Object.entries(headers).flat();
+}

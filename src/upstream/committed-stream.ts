@@ -1,0 +1,154 @@
+import { GatewayError } from '../core/errors.js';
+import type { AnswerStream, AnswerSummary } from '../dialects/dialect.js';
+import type { AnswerBody, AnswerSink } from './answer.js';
+
+/** Where a stream goes: the client's connection, in the client's dialect. */
+export interface ClientSink {
+  /** @returns `false` when the client reads too slowly: nothing more is wanted until `drained()` */
+  write(bytes: Buffer): boolean;
+  /** The answer is complete. */
+  end(): void;
+  /**
+   * The answer cannot be completed.
+   *
+   * @param lastBytes - the dialect's error event; after it the connection must not end cleanly
+   */
+  fail(error: GatewayError, lastBytes: Buffer): void;
+}
+
+/** A stream that has begun: its first bytes are there, and no other upstream can take over. */
+export interface CommittedStream {
+  /** Starts the flow, first bytes included; call it once. Every byte comes once, in order. */
+  pipe(sink: ClientSink): void;
+  /** The sink can take more again. */
+  drained(): void;
+  /** Gives the answer up: the upstream is told, the sink hears nothing more. Harmless after the end. */
+  abort(): void;
+  /** What is known of the answer so far; final once the sink has ended or failed. */
+  readonly summary: AnswerSummary;
+}
+
+/**
+ * Reads an upstream's stream until its first bytes for the client are ready.
+ *
+ * @throws {GatewayError} if the stream fails before that; the client has seen nothing of it
+ */
+export function commit(body: AnswerBody, stream: AnswerStream): Promise<CommittedStream> {
+  return new Promise((resolve, reject) => {
+    body.read(new Delivery(body, stream, resolve, reject));
+  });
+}
+
+class Delivery implements AnswerSink, CommittedStream {
+  readonly #body: AnswerBody;
+  readonly #stream: AnswerStream;
+  readonly #resolve: (stream: CommittedStream) => void;
+  readonly #reject: (error: GatewayError) => void;
+  #committed = false;
+  /** Nothing more will come of the upstream, or nothing more of it is wanted. */
+  #over = false;
+  #sink: ClientSink | null = null;
+  /** What came before there was a sink: bytes, then perhaps the end or a failure. */
+  #held: Buffer[] = [];
+  #outcome: 'end' | GatewayError | null = null;
+
+  constructor(
+    body: AnswerBody,
+    stream: AnswerStream,
+    resolve: (stream: CommittedStream) => void,
+    reject: (error: GatewayError) => void,
+  ) {
+    this.#body = body;
+    this.#stream = stream;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  get summary(): AnswerSummary {
+    return this.#stream.summary;
+  }
+
+  // --- from the upstream
+
+  data(chunk: Buffer): void {
+    if (this.#over) return;
+    const bytes = this.#stream.push(chunk);
+    const { failure } = this.#stream;
+    if (failure === null) {
+      this.#deliver(bytes);
+      return;
+    }
+    this.#body.abort();
+    if (this.#committed) this.#deliver(bytes);
+    this.#settle(failure);
+  }
+
+  end(): void {
+    if (this.#over) return;
+    const bytes = this.#stream.end();
+    const { failure } = this.#stream;
+    if (failure === null) this.#deliver(bytes);
+    this.#settle(failure ?? 'end');
+  }
+
+  fail(error: GatewayError): void {
+    if (!this.#over) this.#settle(error);
+  }
+
+  // --- towards the client
+
+  pipe(sink: ClientSink): void {
+    this.#sink = sink;
+    let wantsMore = true;
+    for (const bytes of this.#held) wantsMore = sink.write(bytes);
+    this.#held = [];
+    if (this.#outcome !== null) this.#conclude(sink, this.#outcome);
+    else if (wantsMore) this.#body.resume();
+  }
+
+  drained(): void {
+    if (!this.#over) this.#body.resume();
+  }
+
+  abort(): void {
+    this.#over = true;
+    this.#outcome = null;
+    this.#held = [];
+    this.#body.abort();
+  }
+
+  #deliver(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    if (this.#sink !== null) {
+      if (!this.#sink.write(bytes)) this.#body.pause();
+      return;
+    }
+    this.#held.push(bytes);
+    if (this.#committed) return;
+    this.#committed = true;
+    this.#body.pause();
+    this.#resolve(this);
+  }
+
+  #settle(outcome: 'end' | GatewayError): void {
+    this.#over = true;
+    if (!this.#committed) {
+      this.#reject(outcome === 'end' ? emptyAnswer() : outcome);
+      return;
+    }
+    this.#outcome = outcome;
+    if (this.#sink !== null) this.#conclude(this.#sink, outcome);
+  }
+
+  #conclude(sink: ClientSink, outcome: 'end' | GatewayError): void {
+    if (outcome === 'end') sink.end();
+    else sink.fail(outcome, this.#stream.fail(outcome));
+  }
+}
+
+function emptyAnswer(): GatewayError {
+  return new GatewayError(
+    'upstream_failed',
+    'the upstream ended its answer without saying anything',
+  );
+}

@@ -1,0 +1,147 @@
+import type { Clock } from '../core/clock.js';
+import { GatewayError } from '../core/errors.js';
+import type { Upstream } from '../core/model.js';
+import type { AnswerRules, ChatRequest, Dialect, WholeAnswer } from '../dialects/dialect.js';
+import type { UpstreamAnswer } from './answer.js';
+import type { Upstreams } from './call.js';
+import { commit, type CommittedStream } from './committed-stream.js';
+import type { Provider } from './providers.js';
+
+export type { ClientSink, CommittedStream } from './committed-stream.js';
+
+/** A request, and the places that may answer it. */
+export interface AnswerTask {
+  /** In order of preference; the first is the one that was chosen. */
+  readonly tries: readonly Upstream[];
+  /** Attempts in all, the first included. At least 1. */
+  readonly maxAttempts: number;
+  readonly request: ChatRequest;
+  readonly dialect: Dialect;
+  readonly upstreams: Upstreams;
+  /** By name. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly clock: Clock;
+  /** Aborts when the client has gone: nothing is tried after that. */
+  readonly signal: AbortSignal;
+}
+
+/** One attempt and how it came out. */
+export interface AttemptOutcome {
+  /** The upstream's id. */
+  readonly upstream: string;
+  /** `ok`, or the code of the error that ended it. */
+  readonly outcome: string;
+  /** Milliseconds until the answer began (a stream) or was complete, or the attempt failed. */
+  readonly ms: number;
+}
+
+interface Attempted {
+  /** In the order they were made; the last one decided. */
+  readonly attempts: readonly AttemptOutcome[];
+}
+
+/** An answer that can no longer be replaced by another, or the last of the failures. */
+export type Answer =
+  | (Attempted & {
+      readonly ok: true;
+      readonly kind: 'whole';
+      readonly upstream: Upstream;
+      readonly whole: WholeAnswer;
+    })
+  | (Attempted & {
+      readonly ok: true;
+      readonly kind: 'stream';
+      readonly upstream: Upstream;
+      readonly stream: CommittedStream;
+    })
+  | (Attempted & { readonly ok: false; readonly error: GatewayError });
+
+/**
+ * Gets an answer from the first upstream that gives one.
+ *
+ * Goes on to the next while the client has seen nothing, the client is still there, and the
+ * failure is the upstream's. A request that is itself at fault would fail everywhere.
+ *
+ * Rejects only with bugs; every failure of an upstream is in the answer.
+ */
+export async function answerFrom(task: AnswerTask): Promise<Answer> {
+  const attempts: AttemptOutcome[] = [];
+  let error = new GatewayError('upstream_failed', 'there is no upstream to ask');
+  for (const upstream of task.tries.slice(0, task.maxAttempts)) {
+    if (task.signal.aborted) {
+      error = new GatewayError('client_closed', 'the client has gone');
+      break;
+    }
+    const startedMs = task.clock.now();
+    const record = (outcome: string): void => {
+      attempts.push({ upstream: upstream.id, outcome, ms: task.clock.now() - startedMs });
+    };
+    try {
+      const answer = await attempt(task, upstream);
+      record('ok');
+      return { ok: true, upstream, attempts, ...answer };
+    } catch (thrown) {
+      if (!(thrown instanceof GatewayError)) throw thrown;
+      error = thrown;
+      record(error.code);
+      if (!isUpstreamsFault(error)) break;
+    }
+  }
+  return { ok: false, error, attempts };
+}
+
+type Got =
+  | { readonly kind: 'whole'; readonly whole: WholeAnswer }
+  | { readonly kind: 'stream'; readonly stream: CommittedStream };
+
+async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
+  const { request, dialect } = task;
+  const provider = task.providers.get(upstream.provider);
+  if (provider === undefined) throw new Error(`provider ${upstream.provider} is not configured`);
+
+  const body = dialect.editRequest(request, {
+    model: upstream.upstreamModel,
+    askUsage: request.stream && !request.includeUsage && provider.usageOption,
+  });
+  const { stream } = request;
+  const answer = await task.upstreams.call({ upstream, body, stream, signal: task.signal });
+  const rules: AnswerRules = {
+    trusted: provider.trustedAnswers,
+    includeUsage: request.includeUsage,
+    model: upstream.modelId,
+    createdS: Math.floor(task.clock.wallMs() / 1_000),
+  };
+  if (answer.kind === 'stream') {
+    return { kind: 'stream', stream: await commit(answer.body, dialect.openStream(rules)) };
+  }
+  return { kind: 'whole', whole: readWhole(task, upstream, answer, rules) };
+}
+
+function readWhole(
+  { request, dialect }: AnswerTask,
+  upstream: Upstream,
+  answer: UpstreamAnswer & { kind: 'whole' },
+  rules: AnswerRules,
+): WholeAnswer {
+  if (answer.status >= 300) {
+    throw dialect.readError(answer.status, answer.bytes, answer.header('retry-after'));
+  }
+  const whole = dialect.readAnswer(answer.bytes, rules);
+  if (request.stream) {
+    throw new GatewayError('upstream_failed', `${upstream.id} answered in one piece, not as asked`);
+  }
+  return whole;
+}
+
+/**
+ * Statuses that say "not here" rather than "not so": the key, the account, the model's name, the
+ * load. Another provider may well answer the same request.
+ */
+const NOT_HERE = new Set([401, 402, 403, 404, 408, 429]);
+
+/** Another upstream could do better. */
+function isUpstreamsFault(error: GatewayError): boolean {
+  if (error.code === 'client_closed') return false;
+  if (error.code !== 'upstream_rejected') return true;
+  return NOT_HERE.has(error.status) || error.status >= 500;
+}
