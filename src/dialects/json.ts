@@ -1,0 +1,27 @@
+/** A JSON object whose members have not been checked. */
+export type JsonObject = Record<string, unknown>;
+
+/** Tells JSON objects from arrays, `null` and everything else. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value if it is an object, otherwise an empty one, so that optional members read as absent. */
+export function objectOrEmpty(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** The value if it is a string with something in it, otherwise `null`. */
+export function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** The objects among the elements of an array; none for anything that is not an array. */
+export function objectsIn(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** A copy that lacks some members. */
+export function without(object: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+}

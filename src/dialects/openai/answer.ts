@@ -1,0 +1,124 @@
+import { GatewayError } from '../../core/errors.js';
+import type { AnswerRules, WholeAnswer } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
+import { dropEmptyMembers, flattenContent, hasFunctionCall, writtenChars } from './content.js';
+import { errorInside } from './error.js';
+import { agreedFinish, isBrokenFinish, readFinish } from './finish.js';
+import { callId, identify } from './identity.js';
+import { wholeToolCalls } from './tool-calls.js';
+import { readUsage } from './usage.js';
+
+/**
+ * Makes a complete answer keep OpenAI's rules; a trusted provider's bytes stay as they are.
+ *
+ * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
+ */
+export function readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer {
+  const answer = parseAnswer(body);
+  const choices = objectsIn(answer['choices']);
+  const messages = choices.map((choice) => objectOrEmpty(choice['message']));
+  const reading = readUsage(answer['usage'] ?? objectOrEmpty(answer['x_groq'])['usage']);
+  if (!rules.trusted) {
+    mendAnswer(answer, rules);
+    if (reading === null) delete answer['usage'];
+    else answer['usage'] = reading.shown;
+  }
+  return {
+    body: rules.trusted ? body : Buffer.from(JSON.stringify(answer)),
+    summary: {
+      usage: reading?.usage ?? null,
+      finishReason: readFinish(choices[0]?.['finish_reason']),
+      outputChars: messages.reduce((sum, message) => sum + writtenChars(message), 0),
+    },
+  };
+}
+
+/**
+ * Reads a body that should be an answer with at least one choice.
+ *
+ * @throws {GatewayError} `upstream_failed` if it is not, or what an error in it says
+ */
+export function parseAnswer(body: Buffer): JsonObject {
+  const text = body
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trim();
+  if (text === '') throw new GatewayError('upstream_failed', 'The provider sent an empty answer.');
+  if (text.startsWith('<')) {
+    throw new GatewayError('upstream_failed', 'The provider sent a web page instead of an answer.');
+  }
+  const value = parseJson(text);
+  const answer: unknown = Array.isArray(value) ? value[0] : value;
+  if (!isObject(answer)) {
+    throw new GatewayError('upstream_failed', 'The provider sent an answer that is not an object.');
+  }
+  const error = errorInside(answer);
+  if (error !== null) throw error;
+  const choices = objectsIn(answer['choices']);
+  if (choices.length === 0) {
+    throw new GatewayError('upstream_failed', 'The provider sent an answer without any choice.');
+  }
+  for (const choice of choices) {
+    if (!isBrokenFinish(choice['finish_reason'])) continue;
+    throw (
+      errorInside({ error: choice['error'] }) ??
+      new GatewayError('upstream_failed', 'The provider broke off its answer with an error.')
+    );
+  }
+  return answer;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new GatewayError(
+      'upstream_failed',
+      'The provider sent an answer that is not valid JSON.',
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function mendAnswer(answer: JsonObject, rules: AnswerRules): void {
+  const identity = identify(answer, rules);
+  Object.assign(answer, identity, { object: 'chat.completion' });
+  const choices = objectsIn(answer['choices']);
+  choices.forEach((choice, i) => {
+    if (typeof choice['index'] !== 'number') choice['index'] = i;
+    mendChoice(choice, (call) => callId(identity.id, i, call));
+  });
+  answer['choices'] = choices;
+}
+
+function mendChoice(choice: JsonObject, makeCallId: (index: number) => string): void {
+  const message = objectOrEmpty(choice['message']);
+  choice['message'] = message;
+  choice['logprobs'] ??= null;
+  mendMessage(message, makeCallId);
+
+  const told = choice['finish_reason'];
+  const known = readFinish(told);
+  choice['finish_reason'] = agreedFinish(known ?? 'stop', {
+    toolCalls: message['tool_calls'] !== undefined,
+    functionCall: message['function_call'] !== undefined,
+  });
+  if (known !== null && known !== told) choice['native_finish_reason'] ??= told;
+}
+
+function mendMessage(message: JsonObject, makeCallId: (index: number) => string): void {
+  flattenContent(message);
+  if (isObject(message['tool_calls'])) message['tool_calls'] = [message['tool_calls']];
+  dropEmptyMembers(message);
+  const calls = wholeToolCalls(message['tool_calls'], makeCallId);
+  if (calls.length > 0) message['tool_calls'] = calls;
+  message['role'] = 'assistant';
+  message['refusal'] ??= null;
+  const { content, refusal } = message;
+  const saysElse = calls.length > 0 || hasFunctionCall(message) || textOrNull(refusal) !== null;
+  // Groq and Cerebras leave `content` out beside tool calls, where OpenAI says `null`.
+  if (content === undefined) message['content'] = saysElse ? null : '';
+}

@@ -1,0 +1,150 @@
+import type { JsonObject } from '../json.js';
+import { isObject, textOrNull, without } from '../json.js';
+import {
+  dropEmptyMembers,
+  flattenContent,
+  hasFunctionCall,
+  reasoningText,
+  writtenChars,
+} from './content.js';
+import { agreedFinish, readFinish } from './finish.js';
+import { callId } from './identity.js';
+import { ToolCallLedger } from './tool-calls.js';
+
+/** Follows one choice of a streamed answer and corrects its deltas. */
+export class ChoiceMender {
+  readonly #index: number;
+  readonly #calls: ToolCallLedger;
+  #started = false;
+  #functionCall = false;
+  #finish: string | null = null;
+  /** The chunk that finished the choice, for the members it carries besides the reason. */
+  #lastChunk: JsonObject = {};
+  #lastChoice: JsonObject = {};
+  outputChars = 0;
+  /** Whether the last call of `mend` had to change anything. */
+  changed = false;
+
+  constructor(index: number, answerId: string) {
+    this.#index = index;
+    this.#calls = new ToolCallLedger((call) => callId(answerId, index, call));
+  }
+
+  /** `null` until the provider has told one; then one that agrees with the content. */
+  get finishReason(): string | null {
+    if (this.#finish === null) return null;
+    return agreedFinish(this.#finish, {
+      toolCalls: this.#calls.count > 0,
+      functionCall: this.#functionCall,
+    });
+  }
+
+  /**
+   * Corrects one choice of a chunk, in place.
+   *
+   * @returns whether there is anything left to send now
+   */
+  mend(choice: JsonObject, chunk: JsonObject): boolean {
+    this.changed = false;
+    const delta = this.#deltaOf(choice);
+    this.#setIndex(choice);
+    this.#mendDelta(delta);
+    this.outputChars += writtenChars(delta);
+
+    const isFirst = this.#mendRole(delta);
+    const told = choice['finish_reason'];
+    if (told === null) return true;
+    choice['finish_reason'] = null;
+    this.changed = true;
+    const finish = readFinish(told);
+    if (finish === null) return true;
+    // The first reason stands; some providers repeat it with the usage.
+    this.#finish ??= finish;
+    if (told !== finish) this.#lastChoice['native_finish_reason'] ??= told;
+    if (isFirst || saysSomething(delta)) return true;
+    this.#keepExtras(choice, chunk);
+    return false;
+  }
+
+  /** The chunks that end the choice, without the answer's identity. */
+  finish(): JsonObject[] {
+    const closing = this.#calls.closing();
+    const last: JsonObject = {
+      ...this.#lastChoice,
+      index: this.#index,
+      delta: {},
+      finish_reason: this.finishReason,
+    };
+    const chunks = [{ ...this.#lastChunk, choices: [last] }];
+    if (closing.length === 0) return chunks;
+    const delta = { tool_calls: closing };
+    const first = { choices: [{ index: this.#index, delta, finish_reason: null }] };
+    return [first, ...chunks];
+  }
+
+  #setIndex(choice: JsonObject): void {
+    if (choice['index'] === this.#index) return;
+    choice['index'] = this.#index;
+    this.changed = true;
+  }
+
+  #keepExtras(choice: JsonObject, chunk: JsonObject): void {
+    this.#lastChunk = { ...this.#lastChunk, ...without(chunk, ['choices']) };
+    this.#lastChoice = { ...this.#lastChoice, ...without(choice, ['delta']) };
+  }
+
+  /** Perplexity and Writer send the whole message so far beside each delta; one is enough. */
+  #deltaOf(choice: JsonObject): JsonObject {
+    const { delta, message } = choice;
+    if (message !== undefined) {
+      delete choice['message'];
+      this.changed = true;
+    }
+    if (isObject(delta)) return delta;
+    const made: JsonObject = isObject(message) && !this.#started ? message : {};
+    choice['delta'] = made;
+    this.changed = true;
+    return made;
+  }
+
+  #mendRole(delta: JsonObject): boolean {
+    const isFirst = !this.#started;
+    this.#started = true;
+    if (isFirst && delta['role'] !== 'assistant') {
+      delta['role'] = 'assistant';
+      this.changed = true;
+    } else if (!isFirst && delta['role'] !== undefined) {
+      delete delta['role'];
+      this.changed = true;
+    }
+    return isFirst;
+  }
+
+  #mendDelta(delta: JsonObject): void {
+    if (flattenContent(delta)) this.changed = true;
+    if (isObject(delta['tool_calls'])) {
+      delta['tool_calls'] = [delta['tool_calls']];
+      this.changed = true;
+    }
+    if (dropEmptyMembers(delta)) this.changed = true;
+    if (hasFunctionCall(delta)) this.#functionCall = true;
+    const items = delta['tool_calls'];
+    const mended = Array.isArray(items) ? this.#calls.mend(items) : null;
+    if (mended === null) return;
+    this.changed = true;
+    delta['tool_calls'] = mended;
+    if (mended.length === 0) delete delta['tool_calls'];
+  }
+}
+
+function saysSomething(delta: JsonObject): boolean {
+  return (
+    textOrNull(delta['content']) !== null ||
+    textOrNull(delta['refusal']) !== null ||
+    reasoningText(delta) !== '' ||
+    Array.isArray(delta['reasoning_details']) ||
+    ['tool_calls', 'function_call', 'audio', 'annotations'].some(
+      (name) => delta[name] !== undefined,
+    )
+  );
+}

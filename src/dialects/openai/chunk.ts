@@ -1,0 +1,166 @@
+import type { Usage } from '../../core/usage.js';
+import type { AnswerRules } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import { isObject, objectsIn, without } from '../json.js';
+import { ChoiceMender } from './choice.js';
+import type { Identity } from './identity.js';
+import { identify } from './identity.js';
+import type { UsageReading } from './usage.js';
+import { readUsage } from './usage.js';
+
+/** What to send for a chunk: its own bytes, or these chunks instead. */
+export type Mended = 'unchanged' | readonly JsonObject[];
+
+const CHUNK = 'chat.completion.chunk';
+const IDENTITY_MEMBERS = ['id', 'object', 'created', 'model', 'choices', 'usage'];
+const NOTHING: Mended = [];
+
+/**
+ * Makes the chunks of any OpenAI-like stream keep OpenAI's rules.
+ *
+ * The chunk that finishes a choice is kept until the end, because some providers say `stop` before
+ * the tool calls, twice, or just before an error.
+ */
+export class ChunkMender {
+  readonly #rules: AnswerRules;
+  readonly #choices = new Map<number, ChoiceMender>();
+  #identity: Identity | null = null;
+  #usage: UsageReading | null = null;
+  /** Members of a chunk that came before the answer had an id: Azure's prompt filter results. */
+  #prelude: JsonObject | null = null;
+  /** The chunk that told the usage, for whatever else it carries. */
+  #usageExtras: JsonObject = {};
+
+  constructor(rules: AnswerRules) {
+    this.#rules = rules;
+  }
+
+  get usage(): Usage | null {
+    return this.#usage?.usage ?? null;
+  }
+
+  get finishReason(): string | null {
+    return this.#choices.get(0)?.finishReason ?? null;
+  }
+
+  get outputChars(): number {
+    return [...this.#choices.values()].reduce((sum, choice) => sum + choice.outputChars, 0);
+  }
+
+  /** At least one choice began, and all that began have their `finish_reason`. */
+  get isComplete(): boolean {
+    const choices = [...this.#choices.values()];
+    return choices.length > 0 && choices.every((choice) => choice.finishReason !== null);
+  }
+
+  /** @param chunk - changed in place */
+  mend(chunk: JsonObject): Mended {
+    const hadUsage = this.#takeUsage(chunk);
+    const choices = objectsIn(chunk['choices']);
+    if (choices.length === 0) return this.#mendWithoutChoices(chunk, hadUsage);
+
+    let changed = this.#identifyChunk(chunk) || hadUsage;
+    const kept = choices.filter((choice, i) => {
+      const mender = this.#choiceOf(choice, i);
+      const isKept = mender.mend(choice, chunk);
+      changed ||= mender.changed || !isKept;
+      return isKept;
+    });
+    const out: JsonObject[] = this.#takePrelude();
+    if (!changed && out.length === 0) return 'unchanged';
+    chunk['choices'] = kept;
+    if (kept.length > 0) out.push(chunk);
+    return out;
+  }
+
+  /** What has to be sent before `[DONE]`: missing arguments, the finishing chunks, the usage. */
+  finish(): readonly JsonObject[] {
+    const identity = this.#identity;
+    if (identity === null) return [];
+    const base = { ...identity, object: CHUNK };
+    const tail: JsonObject[] = [];
+    for (const index of [...this.#choices.keys()].sort((a, b) => a - b)) {
+      for (const last of this.#choices.get(index)?.finish() ?? []) tail.push({ ...last, ...base });
+    }
+    if (this.#rules.includeUsage && this.#usage !== null) {
+      tail.push({ ...this.#usageExtras, ...base, choices: [], usage: this.#usage.shown });
+    }
+    return tail;
+  }
+
+  #mendWithoutChoices(chunk: JsonObject, hadUsage: boolean): Mended {
+    // Something else than a chunk: a ping, a status. The client could do nothing with it.
+    if (chunk['choices'] === undefined && !hadUsage) return NOTHING;
+    const extras = without(chunk, IDENTITY_MEMBERS);
+    if (hadUsage) {
+      this.#usageExtras = extras;
+      return NOTHING;
+    }
+    if (Object.keys(extras).length === 0) return NOTHING;
+    if (this.#identity === null) {
+      this.#prelude = { ...this.#prelude, ...extras };
+      return NOTHING;
+    }
+    const isWhole = Array.isArray(chunk['choices']);
+    const changed = this.#identifyChunk(chunk);
+    if (!changed && isWhole) return 'unchanged';
+    chunk['choices'] = [];
+    return [chunk];
+  }
+
+  #takePrelude(): JsonObject[] {
+    if (this.#prelude === null || this.#identity === null) return [];
+    const prelude = { ...this.#identity, object: CHUNK, choices: [], ...this.#prelude };
+    this.#prelude = null;
+    return [prelude];
+  }
+
+  /** @returns whether the chunk had to change */
+  #identifyChunk(chunk: JsonObject): boolean {
+    const identity = (this.#identity ??= identify(chunk, this.#rules));
+    if (
+      chunk['object'] === CHUNK &&
+      chunk['id'] === identity.id &&
+      chunk['created'] === identity.created &&
+      chunk['model'] === identity.model
+    ) {
+      return false;
+    }
+    chunk['id'] = identity.id;
+    chunk['object'] = CHUNK;
+    chunk['created'] = identity.created;
+    chunk['model'] = identity.model;
+    return true;
+  }
+
+  /** Learns usage from wherever it stands and takes it out. The last one told is the whole. */
+  #takeUsage(chunk: JsonObject): boolean {
+    let found = takeMember(chunk, 'usage');
+    // Groq repeats it under a name of its own, Moonshot puts it into the choice.
+    const nested = [chunk['x_groq'], ...objectsIn(chunk['choices'])];
+    for (const place of nested) {
+      if (isObject(place)) found = takeMember(place, 'usage') ?? found;
+    }
+    if (found === undefined) return false;
+    this.#usage = readUsage(found) ?? this.#usage;
+    return true;
+  }
+
+  #choiceOf(choice: JsonObject, position: number): ChoiceMender {
+    const index = typeof choice['index'] === 'number' ? choice['index'] : position;
+    let mender = this.#choices.get(index);
+    if (mender === undefined) {
+      mender = new ChoiceMender(index, this.#identity?.id ?? '');
+      this.#choices.set(index, mender);
+    }
+    return mender;
+  }
+}
+
+/** Takes a member out if it holds anything; a `null` may stay where it is. */
+function takeMember(from: JsonObject, name: string): unknown {
+  const value = from[name];
+  if (value === undefined || value === null) return undefined;
+  Reflect.deleteProperty(from, name);
+  return value;
+}

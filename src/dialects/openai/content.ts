@@ -1,0 +1,99 @@
+import type { JsonObject } from '../json.js';
+import { objectsIn, textOrNull } from '../json.js';
+
+/**
+ * Makes the text of a message or delta plain, in place.
+ *
+ * Mistral sends arrays of text and thinking parts: they become `content` and `reasoning_content`.
+ *
+ * @returns whether anything changed
+ */
+export function flattenContent(message: JsonObject): boolean {
+  const content = message['content'];
+  if (!Array.isArray(content)) return false;
+  let text = '';
+  let reasoning = '';
+  for (const part of content) {
+    if (typeof part === 'string') text += part;
+  }
+  for (const part of objectsIn(content)) {
+    if (part['type'] === 'thinking') reasoning += thinkingText(part['thinking']);
+    else text += textOrNull(part['text']) ?? '';
+  }
+  message['content'] = text;
+  if (reasoning !== '') message['reasoning_content'] = reasoning;
+  return true;
+}
+
+/**
+ * Removes the empty values that some servers send for what is not there, in place.
+ *
+ * @returns whether anything changed
+ */
+export function dropEmptyMembers(message: JsonObject): boolean {
+  let changed = false;
+  const calls = message['tool_calls'];
+  if (calls !== undefined && (!Array.isArray(calls) || calls.length === 0)) {
+    delete message['tool_calls'];
+    changed = true;
+  }
+  if (message['function_call'] !== undefined && !hasFunctionCall(message)) {
+    delete message['function_call'];
+    changed = true;
+  }
+  const audio = message['audio'];
+  if (audio !== undefined && objectsIn([audio]).every((a) => !a['id'] && !a['data'])) {
+    delete message['audio'];
+    changed = true;
+  }
+  return changed;
+}
+
+/** A `function_call` with something in it; Snowflake sends one with two empty strings always. */
+export function hasFunctionCall(message: JsonObject): boolean {
+  return objectsIn([message['function_call']]).some(
+    (call) => textOrNull(call['name']) !== null || textOrNull(call['arguments']) !== null,
+  );
+}
+
+/** Reasoning text under whatever name the provider gives it; empty when there is none. */
+export function reasoningText(message: JsonObject): string {
+  return (
+    textOrNull(message['reasoning_content']) ??
+    textOrNull(message['reasoning']) ??
+    objectsIn(message['reasoning_details'])
+      .map((part) => textOrNull(part['text']) ?? '')
+      .join('')
+  );
+}
+
+/** UTF-16 units of everything in a message or delta that the model wrote. */
+export function writtenChars(message: JsonObject): number {
+  let chars = lengthOf(message['content']) + lengthOf(message['refusal']);
+  if ('reasoning_content' in message || 'reasoning' in message || 'reasoning_details' in message) {
+    chars += reasoningText(message).length;
+  }
+  if (message['tool_calls'] !== undefined) {
+    for (const call of objectsIn(message['tool_calls'])) chars += callChars(call['function']);
+  }
+  if (message['function_call'] !== undefined) chars += callChars(message['function_call']);
+  return chars;
+}
+
+function thinkingText(thinking: unknown): string {
+  if (typeof thinking === 'string') return thinking;
+  return objectsIn(thinking)
+    .map((part) => textOrNull(part['text']) ?? '')
+    .join('');
+}
+
+function callChars(call: unknown): number {
+  return objectsIn([call]).reduce(
+    (sum, { name, arguments: args }) => sum + lengthOf(name) + lengthOf(args),
+    0,
+  );
+}
+
+function lengthOf(value: unknown): number {
+  return typeof value === 'string' ? value.length : 0;
+}

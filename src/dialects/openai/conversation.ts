@@ -1,0 +1,146 @@
+import type { Conversation, Message, OutputFormat, Part, Tool } from '../../core/conversation.js';
+import type { JsonObject } from '../json.js';
+import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
+import { argumentsText } from './tool-calls.js';
+
+/** Reads what the router needs of a request whose shape has been checked. */
+export function readConversation(request: JsonObject): Conversation {
+  return {
+    messages: objectsIn(request['messages']).map(readMessage),
+    tools: [
+      ...objectsIn(request['tools']).map(readTool),
+      ...objectsIn(request['functions']).map(readFunction),
+    ],
+    toolRequired: isToolRequired(request),
+    parallelTools: booleanOrNull(request['parallel_tool_calls']),
+    format: readFormat(request['response_format']),
+    maxOutputTokens:
+      positiveOrNull(request['max_completion_tokens']) ?? positiveOrNull(request['max_tokens']),
+    choices: positiveOrNull(request['n']) ?? 1,
+    reasoningEffort:
+      textOrNull(request['reasoning_effort']) ??
+      textOrNull(objectOrEmpty(request['reasoning'])['effort']),
+  };
+}
+
+function readMessage(message: JsonObject): Message {
+  const parts = readContent(message['content']);
+  switch (message['role']) {
+    case 'system':
+    case 'developer':
+      return { role: 'system', parts };
+    case 'assistant':
+      return { role: 'assistant', parts: [...parts, ...readCalls(message)] };
+    case 'tool':
+    case 'function':
+      return { role: 'tool', parts: asResult(parts) };
+    default:
+      return { role: 'user', parts };
+  }
+}
+
+function readContent(content: unknown): Part[] {
+  if (typeof content === 'string') return content === '' ? [] : [{ kind: 'text', text: content }];
+  if (!Array.isArray(content)) return [];
+  const parts: Part[] = [];
+  for (const item of content as unknown[]) {
+    const part = typeof item === 'string' ? textPart(item) : readPart(objectOrEmpty(item));
+    if (part !== null) parts.push(part);
+  }
+  return parts;
+}
+
+/** Parts without text, by the names that clients and providers use for them. */
+const MEDIA: Readonly<Record<string, Part>> = {
+  image_url: { kind: 'image' },
+  input_image: { kind: 'image' },
+  image: { kind: 'image' },
+  input_audio: { kind: 'audio' },
+  audio_url: { kind: 'audio' },
+  file: { kind: 'file' },
+  input_file: { kind: 'file' },
+  document: { kind: 'file' },
+  document_url: { kind: 'file' },
+};
+
+/** Parts of unknown types tell the router nothing; they still reach the provider. */
+function readPart(part: JsonObject): Part | null {
+  const type = textOrNull(part['type']) ?? 'text';
+  if (type === 'refusal') return refusalPart(part['refusal']);
+  if (Object.hasOwn(MEDIA, type)) return MEDIA[type] ?? null;
+  return type.endsWith('text') ? textPart(part['text']) : null;
+}
+
+function readCalls(message: JsonObject): Part[] {
+  const calls = objectsIn(message['tool_calls']).map((call) =>
+    isObject(call['custom'])
+      ? callPart(call['custom'], call['custom']['input'])
+      : callPart(objectOrEmpty(call['function']), objectOrEmpty(call['function'])['arguments']),
+  );
+  const legacy = message['function_call'];
+  if (isObject(legacy)) calls.push(callPart(legacy, legacy['arguments']));
+  const refusal = refusalPart(message['refusal']);
+  return refusal === null ? calls : [refusal, ...calls];
+}
+
+/** The text of a tool's answer is one result, however many parts it was sent in. */
+function asResult(parts: readonly Part[]): Part[] {
+  const text = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
+  return [{ kind: 'tool_result', text }, ...parts.filter((part) => part.kind !== 'text')];
+}
+
+function textPart(text: unknown): Part | null {
+  const some = textOrNull(text);
+  return some === null ? null : { kind: 'text', text: some };
+}
+
+function refusalPart(text: unknown): Part | null {
+  const some = textOrNull(text);
+  return some === null ? null : { kind: 'refusal', text: some };
+}
+
+function callPart(call: JsonObject, args: unknown): Part {
+  return {
+    kind: 'tool_call',
+    name: textOrNull(call['name']) ?? '',
+    arguments: argumentsText(args),
+  };
+}
+
+/** A tool of whatever type: functions carry their definition one level down. */
+function readTool(tool: JsonObject): Tool {
+  const definition = ['function', 'custom'].map((kind) => tool[kind]).find(isObject) ?? tool;
+  return {
+    name: textOrNull(definition['name']) ?? textOrNull(tool['type']) ?? '',
+    description: textOrNull(definition['description']) ?? '',
+    definitionLength: JSON.stringify(tool).length,
+  };
+}
+
+function readFunction(definition: JsonObject): Tool {
+  return readTool({ type: 'function', function: definition });
+}
+
+function isToolRequired(request: JsonObject): boolean {
+  const choice = request['tool_choice'];
+  if (isObject(choice)) {
+    // `allowed_tools` narrows the choice; whether a call is demanded stands in its mode.
+    const { mode } = objectOrEmpty(choice['allowed_tools']);
+    return choice['type'] === 'allowed_tools' ? mode === 'required' : true;
+  }
+  return choice === 'required' || choice === 'any' || isObject(request['function_call']);
+}
+
+function readFormat(format: unknown): OutputFormat {
+  const { type } = objectOrEmpty(format);
+  return type === 'json_object' || type === 'json_schema' ? type : 'text';
+}
+
+function booleanOrNull(value: unknown): boolean | null {
+  return typeof value === 'boolean' ? value : null;
+}
+
+/** Local servers take -1 for "no limit". */
+function positiveOrNull(value: unknown): number | null {
+  return typeof value === 'number' && value >= 1 ? value : null;
+}

@@ -1,0 +1,230 @@
+import type { ErrorCode } from '../../core/errors.js';
+import { GatewayError } from '../../core/errors.js';
+import type { JsonObject } from '../json.js';
+import { isObject, objectsIn, textOrNull } from '../json.js';
+import { retryAfterS } from './retry-after.js';
+
+/** Longer messages are cut: an error page or a dumped request helps nobody. */
+const MAX_MESSAGE_CHARS = 2000;
+
+/** What an error body says, in the words of whichever server sent it. */
+interface Told {
+  readonly message: string | null;
+  readonly type: string | null;
+  readonly code: string | null;
+  readonly param: string | null;
+  /** An HTTP status inside the body, for errors that travel inside a 200. */
+  readonly status: number | null;
+  readonly body: JsonObject;
+}
+
+/**
+ * Makes an upstream's error answer one of ours.
+ *
+ * A refused key is the operator's affair, so it becomes a 502 that does not blame the client's key.
+ *
+ * @param reply.retryAfter - the header as sent: seconds, milliseconds with a unit, or a date
+ * @param nowMs - wall clock, milliseconds since 1970
+ */
+export function readError(
+  reply: { status: number; body: Buffer; retryAfter: string | undefined },
+  nowMs: number,
+): GatewayError {
+  const { status, body, retryAfter } = reply;
+  const text = body.toString('utf8').trim();
+  const told = readTold(parsed(text));
+  const message = told.message ?? plainMessage(text);
+  const retry = retryAfterS(retryAfter, told.body, nowMs);
+  return toGatewayError(status, { ...told, message }, retry);
+}
+
+/**
+ * The error that a 200 carries, whole or as an event of a stream.
+ *
+ * @param eventName - the `event:` field of the event; empty for none
+ * @returns `null` if the value is no error
+ */
+export function errorInside(value: JsonObject, eventName = ''): GatewayError | null {
+  if (!isError(value) && eventName !== 'error') return null;
+  const told = readTold(value);
+  return toGatewayError(told.status ?? 500, told, null);
+}
+
+/** An error as OpenAI's API sends it: `{"error": {message, type, param, code}}`. */
+export function writeError(error: GatewayError): string {
+  return JSON.stringify({
+    error: {
+      message: error.message,
+      type: error.upstreamType ?? errorType(error),
+      param: error.param,
+      code: error.upstreamCode ?? error.code,
+    },
+  });
+}
+
+function toGatewayError(status: number, told: Told, retryS: number | null): GatewayError {
+  const code = errorCode(status, told);
+  const said = told.message ?? `The provider answered with status ${status}.`;
+  if (code === 'upstream_auth_failed') return new GatewayError(code, authMessage(said));
+  if (code === 'upstream_rate_limited') {
+    return new GatewayError(code, said, {
+      ...theirWords(told),
+      ...(retryS !== null && { retryAfterS: retryS }),
+    });
+  }
+  if (code === 'upstream_rejected') {
+    return new GatewayError(code, said, {
+      ...theirWords(told),
+      ...(isContextTooLong(told) && { upstreamCode: 'context_length_exceeded' }),
+      status,
+    });
+  }
+  return new GatewayError(code, said);
+}
+
+function theirWords(told: Told): { param?: string; upstreamCode?: string; upstreamType?: string } {
+  return {
+    ...(told.param !== null && { param: told.param }),
+    ...(told.code !== null && { upstreamCode: told.code }),
+    ...(told.type !== null && { upstreamType: told.type }),
+  };
+}
+
+/** Clients compact their history when they see OpenAI's code for it, whatever others call it. */
+function isContextTooLong(told: Told): boolean {
+  if (told.code === 'context_length_exceeded') return true;
+  return /maximum context length|context (length|window) (of|is|was|exceed)|exceed\w* (the )?(model'?s )?(maximum )?context|prompt is too long|prompt contains \d+ tokens|input token count .{0,40}exceeds|too many (input )?tokens for/i.test(
+    told.message ?? '',
+  );
+}
+
+function errorCode(status: number, told: Told): ErrorCode {
+  if (status === 401 || status === 403 || isKeyRefused(told)) return 'upstream_auth_failed';
+  if (status === 408 || status === 504) return 'upstream_timeout';
+  if (status === 429) return 'upstream_rate_limited';
+  return status >= 400 && status < 500 ? 'upstream_rejected' : 'upstream_failed';
+}
+
+/** Gemini and xAI answer a bad key with 400. */
+function isKeyRefused(told: Told): boolean {
+  if (told.code !== null && /^(invalid_api_key|API_KEY_INVALID)$/i.test(told.code)) return true;
+  const reasons = objectsIn(told.body['details']).map((detail) => detail['reason']);
+  if (reasons.includes('API_KEY_INVALID')) return true;
+  return /\b(incorrect|invalid|no valid|not valid)\b.{0,20}\bapi[ _-]?key\b|\bapi[ _-]?key\b.{0,20}\b(invalid|incorrect|not valid)\b/i.test(
+    told.message ?? '',
+  );
+}
+
+function authMessage(said: string): string {
+  return `The provider refused the gateway's own key for it; the client's key is not at fault. The provider said: ${said}`;
+}
+
+function errorType(error: GatewayError): string {
+  if (error.code === 'invalid_api_key') return 'authentication_error';
+  if (error.status === 429) return 'rate_limit_error';
+  return error.status < 500 ? 'invalid_request_error' : 'server_error';
+}
+
+function isError(value: JsonObject): boolean {
+  const { error, type, object, choices } = value;
+  if (typeof error === 'string' ? error !== '' : isObject(error)) return true;
+  if (type === 'error' || object === 'error') return true;
+  return choices === undefined && ('detail' in value || 'message' in value);
+}
+
+/** Finds the parts of an error in every shape that was seen. */
+function readTold(value: unknown): Told {
+  const outer = Array.isArray(value) ? objectsIn(value)[0] : value;
+  if (!isObject(outer)) return emptyTold;
+  const inner = isObject(outer['error']) ? outer['error'] : outer;
+  const { code } = inner;
+  return {
+    message: messageIn(inner, outer),
+    type:
+      textOrNull(inner['type']) ?? textOrNull(inner['status']) ?? textOrNull(outer['error_type']),
+    code: codeText(code),
+    param: textOrNull(inner['param']),
+    status: statusIn([code, inner['status'], inner['status_code'], outer['status_code']]),
+    body: inner,
+  };
+}
+
+const emptyTold: Told = {
+  message: null,
+  type: null,
+  code: null,
+  param: null,
+  status: null,
+  body: {},
+};
+
+function messageIn(inner: JsonObject, outer: JsonObject): string | null {
+  const said =
+    textOrNull(outer['error']) ??
+    textOrNull(inner['message']) ??
+    detailText(inner['message']) ??
+    detailText(outer['detail']) ??
+    textOrNull(outer['message']);
+  const cause = causeIn(inner['metadata']);
+  const whole = cause === null ? said : `${said ?? 'Provider error'}: ${cause}`;
+  return whole === null ? null : shorten(whole);
+}
+
+/** OpenRouter says "Provider returned error" and hides what it was. */
+function causeIn(metadata: unknown): string | null {
+  if (!isObject(metadata)) return null;
+  const raw = textOrNull(metadata['raw']);
+  if (raw === null) return null;
+  return readTold(parsed(raw)).message ?? raw;
+}
+
+/** FastAPI's validation errors: `detail` is text, or a list of `{loc, msg}`. */
+function detailText(detail: unknown): string | null {
+  if (typeof detail === 'string') return textOrNull(detail);
+  if (isObject(detail)) return textOrNull(detail['message']) ?? detailText(detail['detail']);
+  const lines = objectsIn(detail).map((item) => {
+    const where = Array.isArray(item['loc']) ? `${item['loc'].join('.')}: ` : '';
+    return `${where}${textOrNull(item['msg']) ?? 'invalid'}`;
+  });
+  return lines.length > 0 ? lines.join('; ') : null;
+}
+
+function codeText(code: unknown): string | null {
+  // A number is only the HTTP status again, which clients have already.
+  return typeof code === 'string' && !/^\d*$/.test(code) ? code : null;
+}
+
+function statusIn(candidates: readonly unknown[]): number | null {
+  for (const candidate of candidates) {
+    const status = Number(candidate);
+    if (Number.isInteger(status) && status >= 400 && status < 600) return status;
+  }
+  return null;
+}
+
+/** The gist of a body that is not JSON: an HTML page's title, or the text itself. */
+function plainMessage(text: string): string | null {
+  if (text === '') return null;
+  if (!/^\s*</.test(text)) return isJson(text) ? null : shorten(text.replace(/\s+/g, ' '));
+  const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1]?.trim() ?? '';
+  return title === ''
+    ? 'The provider answered with a web page instead of an API answer.'
+    : `The provider answered with a web page instead of an API answer: ${title}`;
+}
+
+function isJson(text: string): boolean {
+  return parsed(text) !== undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON is an answer here: the caller then reads the text itself.
+    return undefined;
+  }
+}
+
+function shorten(message: string): string {
+  return message.length > MAX_MESSAGE_CHARS ? `${message.slice(0, MAX_MESSAGE_CHARS)}…` : message;
+}

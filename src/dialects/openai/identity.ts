@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+
+import type { AnswerRules } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import { textOrNull } from '../json.js';
+
+/** What every part of one answer has in common. */
+export interface Identity {
+  readonly id: string;
+  readonly created: number;
+  readonly model: string;
+}
+
+/**
+ * The identity an answer gives itself, completed where the provider left it out.
+ *
+ * A missing id is made from the answer's own text, so the same bytes give the same answer.
+ *
+ * @param answer - the whole answer, or the first chunk that has choices
+ */
+export function identify(answer: JsonObject, rules: AnswerRules): Identity {
+  const created = answer['created'];
+  return {
+    id:
+      textOrNull(answer['id']) ??
+      `chatcmpl-${digest(`${rules.createdS} ${JSON.stringify(answer)}`)}`,
+    created: typeof created === 'number' && created > 0 ? Math.floor(created) : rules.createdS,
+    model: textOrNull(answer['model']) ?? rules.model,
+  };
+}
+
+/** An id for a tool call that came without one; differs between calls and between answers. */
+export function callId(answerId: string, choice: number, index: number): string {
+  return `call_${digest(`${answerId} ${choice} ${index}`)}`;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 24);
+}

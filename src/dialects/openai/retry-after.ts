@@ -1,0 +1,76 @@
+import type { JsonObject } from '../json.js';
+import { objectsIn, textOrNull } from '../json.js';
+
+/** Longer waits are not worth passing on: the client is better off elsewhere. */
+const MAX_WAIT_S = 24 * 60 * 60;
+
+/**
+ * How long a provider wants to be left alone.
+ *
+ * Read from the header (seconds, a duration such as `1500ms`, or a date), else from the error
+ * itself (Gemini's `retryDelay`, or the words "try again in 1.5s").
+ *
+ * @param error - the error object of the body; may be empty
+ * @param nowMs - wall clock, milliseconds since 1970
+ * @returns whole seconds, rounded up, at most a day; `null` if the provider does not say
+ */
+export function retryAfterS(
+  header: string | undefined,
+  error: JsonObject,
+  nowMs: number,
+): number | null {
+  const told =
+    fromHeader(header, nowMs) ??
+    fromDetails(error) ??
+    fromWords(textOrNull(error['message']) ?? textOrNull(error['error']));
+  if (told === null || !Number.isFinite(told) || told < 0) return null;
+  return Math.min(Math.ceil(told), MAX_WAIT_S);
+}
+
+function fromHeader(header: string | undefined, nowMs: number): number | null {
+  const text = header?.trim() ?? '';
+  if (text === '') return null;
+  const untilMs = Date.parse(text);
+  // `Date.parse` takes a plain number for a year, so durations come first.
+  return durationS(text) ?? (Number.isNaN(untilMs) ? null : Math.max(0, (untilMs - nowMs) / 1000));
+}
+
+function fromDetails(error: JsonObject): number | null {
+  for (const detail of objectsIn(error['details'])) {
+    const delay = textOrNull(detail['retryDelay']);
+    if (delay !== null) return durationS(delay);
+  }
+  return null;
+}
+
+function fromWords(message: string | null): number | null {
+  const said = /(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)?\s*(?:ms|[hms])\s*)+)/i.exec(
+    message ?? '',
+  )?.[1];
+  return said === undefined ? null : durationS(said);
+}
+
+/** `20`, `1.5`, `1500ms`, `34.4s`, `6m0s` in seconds. */
+function durationS(text: string): number | null {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  let seconds = 0;
+  let matched = '';
+  for (const [part, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|[hms])\s*/gi)) {
+    seconds += Number(amount) * unitS(unit ?? '');
+    matched += part;
+  }
+  return matched !== '' && matched === text ? seconds : null;
+}
+
+function unitS(unit: string): number {
+  switch (unit.toLowerCase()) {
+    case 'ms':
+      return 0.001;
+    case 'm':
+      return 60;
+    case 'h':
+      return 3600;
+    default:
+      return 1;
+  }
+}

@@ -1,0 +1,179 @@
+import type { JsonObject } from '../json.js';
+import { isObject, objectOrEmpty, objectsIn, textOrNull, without } from '../json.js';
+
+/** One tool call as far as it has come. */
+interface Call {
+  /** The upstream's own index, if it gives one. */
+  readonly upstreamIndex: number | null;
+  readonly upstreamId: string | null;
+  readonly index: number;
+  readonly isFunction: boolean;
+  /** The client has its id and name. */
+  announced: boolean;
+  arguments: string;
+}
+
+/** Makes up an id for the call at `index` where the provider gives none; unique in the answer. */
+export type MakeCallId = (index: number) => string;
+
+/**
+ * Follows the tool calls of one choice through a stream.
+ *
+ * What goes out always has indexes from 0 without gaps, an id, a type and a name in the first delta
+ * of a call and in no other, and arguments as text.
+ */
+export class ToolCallLedger {
+  readonly #calls: Call[] = [];
+  readonly #makeId: MakeCallId;
+
+  constructor(makeId: MakeCallId) {
+    this.#makeId = makeId;
+  }
+
+  get count(): number {
+    return this.#calls.filter((call) => call.announced).length;
+  }
+
+  /**
+   * @param items - the `tool_calls` of one delta
+   * @returns what to send instead; `null` if the items may go out as they are
+   */
+  mend(items: unknown[]): JsonObject[] | null {
+    const mended: JsonObject[] = [];
+    let changed = false;
+    for (const item of items) {
+      const call = isObject(item) ? this.#callOf(item) : null;
+      if (!isObject(item) || call === null) {
+        changed = true;
+        continue;
+      }
+      const wasAnnounced = call.announced;
+      const replacement = call.isFunction ? this.#mendItem(item, call) : withIndex(item, call);
+      if (replacement !== null) mended.push(replacement);
+      changed ||= replacement === null || !isSameItem(item, replacement, wasAnnounced);
+    }
+    return changed ? mended : null;
+  }
+
+  /** Deltas that calls without arguments still need: a client parses `{}`, not nothing. */
+  closing(): JsonObject[] {
+    return this.#calls
+      .filter((call) => call.announced && call.isFunction && call.arguments.trim() === '')
+      .map((call) => ({ index: call.index, function: { arguments: '{}' } }));
+  }
+
+  #mendItem(item: JsonObject, call: Call): JsonObject | null {
+    const extras = without(item, ['id', 'type', 'index', 'function']);
+    const { name, arguments: args, ...functionExtras } = objectOrEmpty(item['function']);
+    const text = argumentsText(args);
+    call.arguments += text;
+    if (call.announced) {
+      return { index: call.index, ...extras, function: { ...functionExtras, arguments: text } };
+    }
+    // A client needs the name with the first delta, so arguments wait for it.
+    const calledName = textOrNull(name);
+    if (calledName === null) return null;
+    call.announced = true;
+    return {
+      index: call.index,
+      id: call.upstreamId ?? this.#makeId(call.index),
+      type: 'function',
+      ...extras,
+      function: { name: calledName, ...functionExtras, arguments: call.arguments },
+    };
+  }
+
+  #callOf(item: JsonObject): Call | null {
+    const index = typeof item['index'] === 'number' ? item['index'] : null;
+    const id = idText(item['id']);
+    const isFunction = item['custom'] === undefined && item['type'] !== 'custom';
+    const given = objectOrEmpty(item['function']);
+    const name = textOrNull(given['name']);
+    const known = this.#known(index, id, name);
+    if (known !== undefined && !startsAnother(known, { id, name, args: given['arguments'] })) {
+      return known;
+    }
+    // An item that starts nothing and belongs to nothing (all its values empty) is no call.
+    if (isFunction && name === null && id === null && index === null) return null;
+    const call: Call = {
+      upstreamIndex: index,
+      upstreamId: id,
+      index: this.#calls.length,
+      isFunction,
+      announced: !isFunction,
+      arguments: '',
+    };
+    this.#calls.push(call);
+    return call;
+  }
+
+  #known(index: number | null, id: string | null, name: string | null): Call | undefined {
+    if (index !== null) return this.#calls.findLast((call) => call.upstreamIndex === index);
+    if (id !== null) return this.#calls.find((call) => call.upstreamId === id);
+    return name === null ? this.#calls.at(-1) : undefined;
+  }
+}
+
+/** Tool arguments as the text that clients parse; empty when there are none. */
+export function argumentsText(args: unknown): string {
+  if (typeof args === 'string') return args;
+  return isObject(args) || Array.isArray(args) ? JSON.stringify(args) : '';
+}
+
+/** The tool calls of a whole message, complete and with ids that differ. */
+export function wholeToolCalls(value: unknown, makeId: MakeCallId): JsonObject[] {
+  const seen = new Set<string>();
+  return objectsIn(value).map((item, i) => {
+    const given = idText(item['id']);
+    const id = given === null || seen.has(given) ? makeId(i) : given;
+    seen.add(id);
+    if (item['function'] === undefined && item['custom'] !== undefined) return { ...item, id };
+    const { name, arguments: args, ...extras } = objectOrEmpty(item['function']);
+    const text = argumentsText(args).trim();
+    return {
+      ...item,
+      id,
+      type: 'function',
+      function: {
+        name: textOrNull(name) ?? '',
+        ...extras,
+        arguments: text === '' || text === 'null' ? '{}' : argumentsText(args),
+      },
+    };
+  });
+}
+
+/**
+ * Some servers give every call the index 0. A new id together with a name is a new call; so is a
+ * name on top of arguments that are complete already. A new id alone is not: some invent one per
+ * delta.
+ */
+function startsAnother(
+  known: Call,
+  item: { id: string | null; name: string | null; args: unknown },
+): boolean {
+  if (item.name === null || !known.announced) return false;
+  if (item.id !== null && known.upstreamId !== null && item.id !== known.upstreamId) return true;
+  if (item.id !== null && item.id === known.upstreamId) return false;
+  return known.arguments.endsWith('}') && argumentsText(item.args).startsWith('{');
+}
+
+function withIndex(item: JsonObject, call: Call): JsonObject {
+  return { ...item, index: call.index };
+}
+
+function isSameItem(item: JsonObject, sent: JsonObject, wasAnnounced: boolean): boolean {
+  if (item['index'] !== sent['index'] || sent['function'] === undefined) {
+    return item['index'] === sent['index'];
+  }
+  const given = objectOrEmpty(item['function']);
+  const made = objectOrEmpty(sent['function']);
+  if (given['arguments'] !== made['arguments']) return false;
+  if (wasAnnounced) return !('id' in item) && !('type' in item) && !('name' in given);
+  return item['id'] === sent['id'] && item['type'] === 'function' && given['name'] === made['name'];
+}
+
+/** Some servers number their calls; clients expect text. */
+function idText(id: unknown): string | null {
+  return typeof id === 'number' ? String(id) : textOrNull(id);
+}

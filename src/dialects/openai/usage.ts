@@ -1,0 +1,100 @@
+import type { Usage } from '../../core/usage.js';
+import type { JsonObject } from '../json.js';
+import { isObject, objectOrEmpty } from '../json.js';
+
+/** A usage object read once: for the books, and as the client should see it. */
+export interface UsageReading {
+  readonly usage: Usage;
+  /** The provider's object with totals that add up; members we do not know are kept. */
+  readonly shown: JsonObject;
+}
+
+/**
+ * Reads token counts as OpenAI and its imitators report them.
+ *
+ * @returns `null` if there is nothing to learn: no object, or no tokens in it
+ */
+export function readUsage(value: unknown): UsageReading | null {
+  if (!isObject(value)) return null;
+  const prompt = count(value['prompt_tokens'] ?? value['input_tokens']);
+  const told = count(value['completion_tokens'] ?? value['output_tokens']);
+  if (prompt + told === 0) return null;
+
+  const promptDetails = objectOrEmpty(value['prompt_tokens_details']);
+  const completionDetails = objectOrEmpty(value['completion_tokens_details']);
+  const reasoning = count(completionDetails['reasoning_tokens'] ?? value['reasoning_tokens']);
+  const completion = withReasoning(value, { prompt, completion: told, reasoning });
+  // Azure's Grok has been seen to report more cached than prompt tokens.
+  const cacheRead = Math.min(prompt, cachedTokens(value, promptDetails));
+  const cacheWrite = Math.min(
+    prompt - cacheRead,
+    count(promptDetails['cache_write_tokens'] ?? value['cache_creation_input_tokens']),
+  );
+  return {
+    usage: {
+      inputTokens: prompt,
+      outputTokens: completion,
+      cacheReadTokens: cacheRead,
+      cacheWriteTokens: cacheWrite,
+      reasoningTokens: Math.min(reasoning, completion),
+      estimated: false,
+    },
+    shown: shownUsage(value, { prompt, completion, reasoning, cacheRead }),
+  };
+}
+
+/** DeepSeek, Moonshot and Together each report cached tokens under a name of their own. */
+function cachedTokens(value: JsonObject, promptDetails: JsonObject): number {
+  return count(
+    promptDetails['cached_tokens'] ??
+      value['prompt_cache_hit_tokens'] ??
+      value['cached_tokens'] ??
+      value['cache_read_input_tokens'],
+  );
+}
+
+/** xAI counts reasoning outside of `completion_tokens`, OpenAI inside: the total tells which. */
+function withReasoning(
+  value: JsonObject,
+  tokens: { prompt: number; completion: number; reasoning: number },
+): number {
+  const { prompt, completion, reasoning } = tokens;
+  const isOutside =
+    reasoning > completion ||
+    (reasoning > 0 && count(value['total_tokens']) === prompt + completion + reasoning);
+  return isOutside ? completion + reasoning : completion;
+}
+
+function shownUsage(
+  value: JsonObject,
+  tokens: { prompt: number; completion: number; reasoning: number; cacheRead: number },
+): JsonObject {
+  const promptDetails = details(value['prompt_tokens_details'], 'cached_tokens', tokens.cacheRead);
+  const completionDetails = details(
+    value['completion_tokens_details'],
+    'reasoning_tokens',
+    tokens.reasoning,
+  );
+  const shown: JsonObject = {
+    ...value,
+    prompt_tokens: tokens.prompt,
+    completion_tokens: tokens.completion,
+    total_tokens: tokens.prompt + tokens.completion,
+  };
+  delete shown['prompt_tokens_details'];
+  delete shown['completion_tokens_details'];
+  if (promptDetails !== null) shown['prompt_tokens_details'] = promptDetails;
+  if (completionDetails !== null) shown['completion_tokens_details'] = completionDetails;
+  return shown;
+}
+
+/** The details with our figure in them and `null` members gone; `null` if nothing is left to say. */
+function details(value: unknown, name: string, tokens: number): JsonObject | null {
+  if (!isObject(value)) return tokens > 0 ? { [name]: tokens } : null;
+  const kept = Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+  return tokens > 0 || name in kept ? { ...kept, [name]: tokens } : kept;
+}
+
+function count(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;
+}
