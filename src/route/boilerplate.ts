@@ -1,0 +1,143 @@
+/** Characters of one turn that are looked at: half from its head, half from its tail. */
+export const MAX_TURN_CHARS = 16_384;
+
+/** A run this long without a space is data (base64, a hash, minified code), not a demand. */
+const MIN_BLOB_CHARS = 200;
+
+const MAX_TAG_CHARS = 32;
+
+/** Tags in which coding assistants and chat harnesses wrap what the user did not write. */
+const HARNESS_TAGS: ReadonlySet<string> = new Set([
+  'system-reminder',
+  'system_reminder',
+  'environment_details',
+  'environment_context',
+  'workspace_info',
+  'project_layout',
+  'user_info',
+  'user_instructions',
+  'user_rules',
+  'ide_opened_file',
+  'ide_selection',
+  'command-name',
+  'command-message',
+  'local-command-stdout',
+  'local-command-caveat',
+  'local-command-stderr',
+  'attached_files',
+  'additional_data',
+  'open_and_recently_viewed_files',
+  'tool_result',
+  'tool_response',
+  'function_results',
+]);
+
+/**
+ * What is left of a turn when blocks of harness boilerplate and encoded data are taken out.
+ *
+ * Linear, and bounded whatever the size of the turn: of a long one only head and tail are read.
+ *
+ * @param parts - the text parts of one message
+ * @returns at most 16,384 characters and a few line breaks
+ */
+export function stripBoilerplate(parts: readonly string[]): string {
+  const total = parts.reduce((sum, part) => sum + part.length, 0);
+  if (total <= MAX_TURN_CHARS) return dropBlobs(stripTags(parts.join('\n'), false)).trim();
+  const half = MAX_TURN_CHARS / 2;
+  const head = dropBlobs(stripTags(takeHead(parts, half), true));
+  const tail = dropBlobs(stripTags(dropCutBlock(takeTail(parts, half)), false));
+  return `${head}\n${tail}`.trim();
+}
+
+/** The first `chars` of the parts, without joining megabytes first. */
+function takeHead(parts: readonly string[], chars: number): string {
+  let head = '';
+  for (const part of parts) {
+    if (head.length >= chars) break;
+    head += `${part.slice(0, chars - head.length)}\n`;
+  }
+  return head;
+}
+
+function takeTail(parts: readonly string[], chars: number): string {
+  let tail = '';
+  for (let i = parts.length - 1; i >= 0 && tail.length < chars; i--) {
+    tail = `${parts[i]?.slice(-(chars - tail.length)) ?? ''}\n${tail}`;
+  }
+  return tail;
+}
+
+/**
+ * Takes out `<tag>…</tag>` for every harness tag.
+ *
+ * @param cut - the text ends before the turn does, so a block left open goes on to the end
+ */
+function stripTags(text: string, cut: boolean): string {
+  let kept = '';
+  let from = 0;
+  // A tag that is never closed is looked for once: otherwise many of them would take quadratic time.
+  const neverClosed = new Set<string>();
+  for (let open = text.indexOf('<'); open >= 0; open = text.indexOf('<', open + 1)) {
+    const tag = readTag(text, open + 1);
+    if (tag === null || neverClosed.has(tag)) continue;
+    const closing = `</${tag}>`;
+    const close = text.indexOf(closing, open);
+    if (close >= 0) {
+      kept += text.slice(from, open);
+      from = close + closing.length;
+      open = from - 1;
+    } else if (cut) {
+      return kept + text.slice(from, open);
+    } else {
+      // Someone may write about a tag; then it is part of the demand.
+      neverClosed.add(tag);
+    }
+  }
+  return from === 0 ? text : kept + text.slice(from);
+}
+
+/** The rest of a block whose beginning was cut off: everything up to a closing tag that nothing opened. */
+function dropCutBlock(text: string): string {
+  for (let at = text.indexOf('</'); at >= 0; at = text.indexOf('</', at + 2)) {
+    const tag = readTag(text, at + 2);
+    if (tag === null) continue;
+    const open = text.indexOf(`<${tag}>`);
+    return open >= 0 && open < at ? text : text.slice(at + tag.length + 3);
+  }
+  return text;
+}
+
+/** The harness tag whose name starts at `start`, or `null`. */
+function readTag(text: string, start: number): string | null {
+  let end = start;
+  while (end < text.length && end - start < MAX_TAG_CHARS && isTagCharacter(text.charCodeAt(end))) {
+    end += 1;
+  }
+  const name = text.slice(start, end);
+  return HARNESS_TAGS.has(name) ? name : null;
+}
+
+function isTagCharacter(code: number): boolean {
+  return (code >= 97 && code <= 122) || code === 45 || code === 95;
+}
+
+function dropBlobs(text: string): string {
+  if (text.length < MIN_BLOB_CHARS) return text;
+  let kept = '';
+  let from = 0;
+  let start = 0;
+  for (let i = 0; i <= text.length; i++) {
+    if (i < text.length && BLOB_CHARACTER[text.charCodeAt(i)] === 1) continue;
+    if (i - start >= MIN_BLOB_CHARS) {
+      kept += text.slice(from, start);
+      from = i;
+    }
+    start = i + 1;
+  }
+  return from === 0 ? text : kept + text.slice(from);
+}
+
+/** 1 for what base64, hex and encoded URLs are made of; not the comma, or a list of numbers would go. */
+const BLOB_CHARACTER = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[A-Za-z0-9+/=_%-]/.test(String.fromCharCode(code)) ? 1 : 0,
+);

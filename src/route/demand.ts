@@ -1,0 +1,162 @@
+import type { Conversation, Message } from '../core/conversation.js';
+import { MAX_TURN_CHARS, stripBoilerplate } from './boilerplate.js';
+
+/** Characters of demand in all. */
+const MAX_DEMAND_CHARS = 4000;
+/** Kept free for earlier turns and the system prompt when there are any. */
+const CONTEXT_CHARS = 800;
+const EARLIER_TURN_CHARS = 400;
+const SYSTEM_CHARS = 240;
+/** User messages that are read at most: a client may send a hundred thousand empty ones. */
+const MAX_TURNS_READ = 24;
+
+/** What the conversation asks for, and how much else it carries. */
+export interface Demand {
+  /** Earlier user turns, the newest one, then the start of the system prompt; at most some 4,000 characters. */
+  readonly text: string;
+  /** Characters of the newest user turn without boilerplate; all of them where the turn is too long to strip. */
+  readonly newestChars: number;
+  /** User messages that carry text or media. */
+  readonly turns: number;
+  readonly systemChars: number;
+  readonly toolResultChars: number;
+  readonly toolCalls: number;
+  readonly toolResults: number;
+  /** Characters of user and assistant messages before the newest user turn and after it. */
+  readonly contextChars: number;
+  readonly images: number;
+  readonly audios: number;
+  readonly files: number;
+}
+
+/**
+ * Reads a conversation for what its user wants now.
+ *
+ * The newest turns come first when room is shared out: "and in Rust?" means nothing without the
+ * turn before it, but a long history must not drown the question. Tool results and what harnesses
+ * wrap around a turn are not the demand. Time is linear in the number of parts, whatever their size.
+ */
+export function readDemand(conversation: Conversation): Demand {
+  const census = countParts(conversation);
+  const { messages } = conversation;
+  const lone = census.turns <= 1 && census.systemChars === 0;
+  let room = MAX_DEMAND_CHARS;
+  let newest = '';
+  let newestChars = 0;
+  let read = 0;
+  const earlier: string[] = [];
+  for (let i = messages.length - 1; i >= 0 && room > SYSTEM_CHARS && read < MAX_TURNS_READ; i--) {
+    const message = messages[i];
+    if (message?.role !== 'user') continue;
+    read += 1;
+    const texts = textsOf(message);
+    const turn = stripBoilerplate(texts);
+    if (turn === '') continue;
+    if (newest === '') newestChars = Math.max(turn.length, lengthBeyond(texts));
+    const share = newest === '' ? room - (lone ? 0 : CONTEXT_CHARS) : EARLIER_TURN_CHARS;
+    const kept = headAndTail(turn, Math.min(share, room));
+    room -= kept.length;
+    if (newest === '') newest = kept;
+    else earlier.push(kept);
+  }
+  const system = systemStart(conversation, Math.min(SYSTEM_CHARS, room));
+  return { ...census, newestChars, text: joinText([...earlier.reverse(), newest, system]) };
+}
+
+type Census = Omit<Demand, 'text' | 'newestChars'>;
+type Counts = { -readonly [K in keyof Census]: Census[K] };
+
+function countParts(conversation: Conversation): Census {
+  const census = {
+    turns: 0,
+    systemChars: 0,
+    toolResultChars: 0,
+    toolCalls: 0,
+    toolResults: 0,
+    contextChars: 0,
+    images: 0,
+    audios: 0,
+    files: 0,
+  };
+  let newestChars = 0;
+  for (const message of conversation.messages) {
+    const mediaBefore = census.images + census.audios + census.files;
+    const chars = countMessage(message, census);
+    if (message.role === 'system') census.systemChars += chars;
+    else if (message.role === 'tool') countToolMessage(census, chars);
+    else census.contextChars += chars;
+    const media = census.images + census.audios + census.files - mediaBefore;
+    if (message.role === 'user' && (chars > 0 || media > 0)) {
+      census.turns += 1;
+      newestChars = chars;
+    }
+  }
+  census.contextChars -= newestChars;
+  return census;
+}
+
+/** In OpenAI's dialect a tool's result may be plain text of a message whose role says what it is. */
+function countToolMessage(census: Counts, chars: number): void {
+  census.toolResults += 1;
+  census.toolResultChars += chars;
+}
+
+/** Adds a message's parts to the counts and returns its characters of plain text. */
+function countMessage(message: Message, census: Counts): number {
+  let chars = 0;
+  for (const part of message.parts) {
+    switch (part.kind) {
+      case 'text':
+        chars += part.text.length;
+        break;
+      case 'image':
+        census.images += 1;
+        break;
+      case 'audio':
+        census.audios += 1;
+        break;
+      case 'file':
+        census.files += 1;
+        break;
+      case 'tool_call':
+        census.toolCalls += 1;
+        break;
+      case 'tool_result':
+        census.toolResults += 1;
+        census.toolResultChars += part.text.length;
+        break;
+      case 'refusal':
+        break;
+    }
+  }
+  return chars;
+}
+
+function textsOf(message: Message): string[] {
+  const texts: string[] = [];
+  for (const part of message.parts) if (part.kind === 'text') texts.push(part.text);
+  return texts;
+}
+
+/** Characters of a turn of which `stripBoilerplate` reads only a part; 0 when it reads all. */
+function lengthBeyond(texts: readonly string[]): number {
+  const chars = texts.reduce((sum, text) => sum + text.length, 0);
+  return chars > MAX_TURN_CHARS ? chars : 0;
+}
+
+function systemStart(conversation: Conversation, chars: number): string {
+  const system = conversation.messages.find((message) => message.role === 'system');
+  if (system === undefined || chars <= 0) return '';
+  return stripBoilerplate(textsOf(system)).slice(0, chars);
+}
+
+/** Two thirds from the head, a third from the tail: instructions stand before or after what they are about. */
+function headAndTail(text: string, chars: number): string {
+  if (text.length <= chars) return text;
+  const head = Math.floor((2 * chars) / 3);
+  return `${text.slice(0, head)}\n${text.slice(text.length - (chars - head - 1))}`;
+}
+
+function joinText(pieces: readonly string[]): string {
+  return pieces.filter((piece) => piece !== '').join('\n\n');
+}

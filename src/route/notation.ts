@@ -1,0 +1,102 @@
+import { HINTS } from './lexicon.js';
+import { KIND } from './text-statistics.js';
+import type { TextStatistics } from './text-statistics.js';
+
+/** How a text is laid out: line by line, what prose statistics cannot see. */
+export interface Notation {
+  /** Share of characters in lines of code, 0 to 1. */
+  readonly code: number;
+  /** Fences (```) in the text. */
+  readonly fences: number;
+  /** Lines that begin like an item of a list. */
+  readonly listItems: number;
+  /** Options in order (A, B, C… or a, b, c…) as in a multiple-choice question; 0 or at least 2. */
+  readonly options: number;
+  /** A gap to fill in: `____` or `[MASK]`. */
+  readonly gaps: number;
+}
+
+const CODE_STARTS =
+  /^(?:def |class |import |from \w+ import|return\b|const |let |var |function\b|public |private |static |void |int |#include|package |use |fn |func |for ?\(|while ?\(|if ?\(|else\b|try\b|select .*\bfrom\b|insert into |create table |<\/?[a-z!]|\$ |>>> |@\w+)/i;
+const LIST_START = /^(?:[-*•]|\d{1,2}[.)])\s/;
+const OPTION_MARK = /(?:^|[\s(])\(?([A-Ja-j])[.):]/g;
+const CODE_SYMBOLS = /[{}[\]();=<>_\\|&$#@`*/+]/g;
+
+/** A line this long is judged by its beginning. */
+const MAX_LINE_CHARS = 200;
+/** Share of symbols from which a line is code whatever it begins with. */
+const CODE_SYMBOL_SHARE = 0.16;
+
+/** @param text - already bounded; time is linear in it, and no pattern here backtracks over more than a line's beginning */
+export function readNotation(text: string): Notation {
+  let codeChars = 0;
+  let fences = 0;
+  let listItems = 0;
+  let fenced = false;
+  let start = 0;
+  while (start <= text.length) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    const line = text.slice(start, Math.min(end, start + MAX_LINE_CHARS));
+    const bare = line.trimStart();
+    if (bare.startsWith('```')) {
+      fences += 1;
+      fenced = !fenced;
+    } else if (bare !== '') {
+      if (LIST_START.test(bare)) listItems += 1;
+      if (fenced || isCode(bare, line.length - bare.length)) codeChars += end - start;
+    }
+    start = end + 1;
+  }
+  const code = text === '' ? 0 : Math.min(1, codeChars / text.length);
+  return { code, fences, listItems, options: countOptions(text), gaps: countGaps(text) };
+}
+
+function isCode(bare: string, indent: number): boolean {
+  const symbols = bare.match(CODE_SYMBOLS)?.length ?? 0;
+  if (symbols === 0) return indent >= 4 && bare.endsWith(':');
+  if (bare.endsWith(';') || bare.endsWith('{') || bare === '}') return true;
+  if (CODE_STARTS.test(bare)) return true;
+  return bare.length >= 8 && symbols / bare.length >= CODE_SYMBOL_SHARE;
+}
+
+/** The longest run A, B, C… of marks; marks out of order are initials or chapter numbers. */
+function countOptions(text: string): number {
+  let next = 0;
+  let best = 0;
+  for (const [, mark = ''] of text.matchAll(OPTION_MARK)) {
+    const index = mark.toLowerCase().charCodeAt(0) - 97;
+    if (index === next) next += 1;
+    else next = index === 0 ? 1 : next;
+    best = Math.max(best, next);
+  }
+  return best < 2 ? 0 : best;
+}
+
+function countGaps(text: string): number {
+  let gaps = text.includes('[MASK]') ? 1 : 0;
+  for (let at = text.indexOf('___'); at >= 0; at = text.indexOf('___', at)) {
+    gaps += 1;
+    while (text.charCodeAt(at) === 0x5f) at += 1;
+  }
+  return gaps;
+}
+
+/**
+ * How mathematical a text is, 0 to 1: formulas, numbers with operators, and the words of the subject.
+ *
+ * @param text - the one `statistics` was made of
+ * @param code - share of the text that is code, whose operators are no formulas
+ */
+export function readMaths(text: string, statistics: TextStatistics, code: number): number {
+  const { kinds, hints, words } = statistics;
+  const formulas = text.match(FORMULA)?.length ?? 0;
+  const subject = hints[HINTS.indexOf('maths')] ?? 0;
+  const digits = kinds[KIND.digit] ?? 0;
+  const evidence = (2 * formulas + 1.5 * subject + 0.15 * digits) / (4 + words / 12);
+  return 1 - Math.exp(-evidence * (1 - 0.7 * code));
+}
+
+/** LaTeX, operators between operands, and the symbols themselves; each alternative matches a few characters. */
+const FORMULA =
+  /\\[a-zA-Z]{2,12}|[0-9a-z)] ?[=^+*×÷] ?[0-9a-z(\\-]|\$[^$\n]{1,40}\$|[∑∫√≤≥≠∞∈∀∃π±]/g;
