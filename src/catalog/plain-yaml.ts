@@ -1,0 +1,178 @@
+/** Thrown inside this file when a text is more than plain; never leaves it. */
+class NotPlain extends Error {}
+
+interface Line {
+  readonly indent: number;
+  readonly text: string;
+}
+
+/**
+ * Reads the plain part of YAML that catalog files are written in, some thirty times as fast as
+ * a full parser: a catalog of a hundred models would otherwise delay every start by half a second.
+ *
+ * Plain are maps and lists in blocks, `[…]` and `{…}` on one line, words, whole and decimal
+ * numbers, `true`, `false`, `null`, text in double quotes without escapes, and comments on
+ * lines of their own.
+ *
+ * @returns what YAML 1.2 makes of the text, or `undefined` for a text that is faulty or uses
+ *   more than this: the caller then asks the full parser, which also knows line and column
+ */
+export function readPlainYaml(text: string): unknown {
+  try {
+    const lines = text.split('\n').flatMap(toLine);
+    if (lines.length === 0) return undefined;
+    const reader = new BlockReader(lines);
+    const value = reader.block(0);
+    return reader.atEnd() ? value : undefined;
+  } catch (error) {
+    if (error instanceof NotPlain) return undefined;
+    throw error;
+  }
+}
+
+function toLine(raw: string): Line[] {
+  const text = raw.trimStart();
+  if (text === '' || text.startsWith('#')) return [];
+  // Tabs, carriage returns and comments after a value are left to the full parser.
+  if (/[\t\r]| #|\s$/.test(raw)) throw new NotPlain();
+  return [{ indent: raw.length - text.length, text }];
+}
+
+const KEY = /^([A-Za-z_][\w-]*):(?: (.+))?$/;
+
+class BlockReader {
+  readonly #lines: Line[];
+  #at = 0;
+
+  constructor(lines: Line[]) {
+    this.#lines = lines;
+  }
+
+  atEnd(): boolean {
+    return this.#at === this.#lines.length;
+  }
+
+  block(indent: number): unknown {
+    const first = this.#lines[this.#at];
+    if (first?.indent !== indent) throw new NotPlain();
+    return first.text.startsWith('- ') ? this.#list(indent) : this.#map(indent);
+  }
+
+  #list(indent: number): unknown[] {
+    const items: unknown[] = [];
+    for (;;) {
+      const line = this.#lines[this.#at];
+      if (line?.indent !== indent || !line.text.startsWith('- ')) return items;
+      const text = line.text.slice(2);
+      if (KEY.test(text)) {
+        // The dash is indentation for the keys of the map that starts on its line.
+        this.#lines[this.#at] = { indent: indent + 2, text };
+        items.push(this.#map(indent + 2));
+      } else {
+        this.#at++;
+        items.push(flowValue(text));
+      }
+    }
+  }
+
+  #map(indent: number): Record<string, unknown> {
+    const map: Record<string, unknown> = {};
+    for (;;) {
+      const line = this.#lines[this.#at];
+      if (line?.indent !== indent || line.text.startsWith('- ')) return map;
+      const match = KEY.exec(line.text);
+      const key = match?.[1];
+      if (key === undefined || isOdd(key) || Object.hasOwn(map, key)) throw new NotPlain();
+      this.#at++;
+      map[key] = match?.[2] === undefined ? this.#nested(indent) : flowValue(match[2]);
+    }
+  }
+
+  #nested(parent: number): unknown {
+    const next = this.#lines[this.#at];
+    if (next === undefined || next.indent < parent) return null;
+    // A list may stand as far left as the key it belongs to.
+    if (next.indent > parent || next.text.startsWith('- ')) return this.block(next.indent);
+    return null;
+  }
+}
+
+/** Words that YAML gives a meaning, or JavaScript. */
+function isOdd(key: string): boolean {
+  return key === '__proto__' || /^(?:true|false|null)$/i.test(key);
+}
+
+function flowValue(text: string): unknown {
+  const reader = new FlowReader(text);
+  const value = reader.value(true);
+  if (!reader.atEnd()) throw new NotPlain();
+  return value;
+}
+
+const OUTER_WORD = /[\w/(+.-][^#"]*/y;
+// Without the space that stands before a closing bracket.
+const INNER_WORD = /[\w/(+.-](?:[^#",[\]{}]*[^#",[\]{}\s])?/y;
+
+class FlowReader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  atEnd(): boolean {
+    return this.#at === this.#text.length;
+  }
+
+  value(outermost: boolean): unknown {
+    if (this.#take(/\[ ?/y) !== null) return this.#items(/ ?\]/y, () => this.value(false));
+    if (this.#take(/\{ ?/y) !== null) {
+      return Object.fromEntries(this.#items(/ ?\}/y, () => this.#pair()));
+    }
+    const quoted = this.#take(/"[^"\\]*"/y);
+    if (quoted !== null) return quoted.slice(1, -1);
+    const word = this.#take(outermost ? OUTER_WORD : INNER_WORD);
+    if (word === null) throw new NotPlain();
+    return scalar(word);
+  }
+
+  #pair(): [string, unknown] {
+    const key = this.#take(/[A-Za-z_][\w-]*(?=: )/y);
+    if (key === null || isOdd(key)) throw new NotPlain();
+    this.#take(/: /y);
+    return [key, this.value(false)];
+  }
+
+  #items<T>(end: RegExp, item: () => T): T[] {
+    const items: T[] = [];
+    if (this.#take(end) !== null) return items;
+    do items.push(item());
+    while (this.#take(/, /y) !== null);
+    if (this.#take(end) === null) throw new NotPlain();
+    return items;
+  }
+
+  #take(pattern: RegExp): string | null {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0] ?? null;
+    if (found !== null) this.#at += found.length;
+    return found;
+  }
+}
+
+const PLAIN_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+const PLAIN_WORD = /^[A-Za-z\d/(](?:[^:]|:(?! |$))*$/;
+
+function scalar(word: string): unknown {
+  if (word !== word.trim()) throw new NotPlain();
+  if (word === 'null') return null;
+  if (word === 'true') return true;
+  if (word === 'false') return false;
+  if (PLAIN_NUMBER.test(word)) return Number(word);
+  // Anything else that could be meant as a number or a constant is not plain.
+  const special = /^(?:0[ox]|[-+.])/i.test(word) || !Number.isNaN(Number(word));
+  if (special || /^(?:null|true|false|~)$/i.test(word)) throw new NotPlain();
+  if (!PLAIN_WORD.test(word)) throw new NotPlain();
+  return word;
+}

@@ -1,0 +1,66 @@
+import type { Price, Rates } from '../core/model.js';
+import type { Usage } from '../core/usage.js';
+
+const TOKENS_PER_RATE = 1_000_000;
+
+/**
+ * What a request is expected to cost in US dollars, nothing of it being cached.
+ *
+ * @param inputTokens - at least 0; also decides which tier of a long-context price applies
+ * @returns `null` when a rate that is needed is unknown: an unknown price is never 0
+ */
+export function expectedCostUsd(
+  price: Price | null,
+  inputTokens: number,
+  outputTokens: number,
+): number | null {
+  if (price === null) return null;
+  const rates = ratesFor(price, inputTokens);
+  return sum(cost(inputTokens, rates.input), cost(outputTokens, rates.output));
+}
+
+/**
+ * What a request did cost in US dollars.
+ *
+ * Tokens read from or written to the provider's prompt cache have their own rates. Where the
+ * price states none they cost as much as other input: for reads that is the most they can
+ * cost, for writes it is what providers without a surcharge ask.
+ *
+ * @returns `null` when a rate that is needed is unknown: an unknown price is never 0
+ */
+export function usageCostUsd(price: Price | null, usage: Usage): number | null {
+  if (price === null) return null;
+  const rates = ratesFor(price, usage.inputTokens);
+  // Some servers count cached tokens beside the input instead of as a part of it.
+  const plain = Math.max(0, usage.inputTokens - usage.cacheReadTokens - usage.cacheWriteTokens);
+  return sum(
+    cost(plain, rates.input),
+    cost(usage.cacheReadTokens, rates.cacheRead ?? rates.input),
+    cost(usage.cacheWriteTokens, rates.cacheWrite ?? rates.input),
+    cost(usage.outputTokens, rates.output),
+  );
+}
+
+/** Providers bill the whole request at the rates of its tier, not only the tokens above it. */
+function ratesFor(price: Price, inputTokens: number): Rates {
+  let rates: Rates = price;
+  for (const tier of price.tiers) {
+    if (inputTokens > tier.aboveInputTokens) rates = tier;
+  }
+  return rates;
+}
+
+function cost(tokens: number, rate: number | null): number | null {
+  // Nothing costs nothing, whatever the rate: a request without output needs no output rate.
+  if (tokens === 0) return 0;
+  return rate === null ? null : (tokens * rate) / TOKENS_PER_RATE;
+}
+
+function sum(...costs: readonly (number | null)[]): number | null {
+  let total = 0;
+  for (const part of costs) {
+    if (part === null) return null;
+    total += part;
+  }
+  return total;
+}

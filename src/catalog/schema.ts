@@ -1,0 +1,237 @@
+import * as z from 'zod';
+
+import { CAPABILITIES } from '../core/model.js';
+
+/** The providers that the shipped catalog may name as hosts; an operator's own may have any name. */
+export const HOST_PROVIDERS = [
+  'ai21',
+  'alibaba',
+  'anthropic',
+  'azure',
+  'bedrock',
+  'cerebras',
+  'cohere',
+  'deepseek',
+  'fireworks',
+  'google',
+  'groq',
+  'minimax',
+  'mistral',
+  'moonshot',
+  'nvidia',
+  'ollama',
+  'openai',
+  'openrouter',
+  'simulation',
+  'together',
+  'vertex',
+  'xai',
+  'zai',
+] as const;
+
+const day = z.iso
+  .date('must be a day in the form 2026-01-31')
+  .describe('The day on which the figures were read, as YYYY-MM-DD.');
+
+const source = z
+  .string()
+  .regex(
+    /^(?:https?:\/\/\S+|docs\/\S+)$/,
+    'must be a URL such as https://host.example/page, or a page of this project such as docs/catalog.md',
+  )
+  .describe('The page that states it.');
+
+const tokens = z.int().positive();
+
+const rate = z.number().min(0).nullable();
+
+const rates = {
+  input: rate.describe('Dollars per million input tokens; empty when unknown, which is not free.'),
+  output: rate.describe('Dollars per million output tokens, reasoning included.'),
+  cache_read: rate
+    .default(null)
+    .describe('Dollars per million input tokens read from the prompt cache; empty: as `input`.'),
+  cache_write: rate
+    .default(null)
+    .describe('Dollars per million input tokens written to the prompt cache; empty: as `input`.'),
+};
+
+const tier = z.strictObject({
+  above_input_tokens: tokens.describe(
+    'The whole request has these rates once its input is longer than this many tokens.',
+  ),
+  ...rates,
+});
+
+const tiers = z
+  .array(tier)
+  .default([])
+  .refine(
+    (list) => list.every((one, i) => i === 0 || isAbove(one, list[i - 1])),
+    'must be in ascending order of above_input_tokens',
+  )
+  .describe('Dearer (or cheaper) rates for long requests.');
+
+function isAbove(
+  one: { above_input_tokens: number },
+  other: { above_input_tokens: number } | undefined,
+): boolean {
+  return other === undefined || one.above_input_tokens > other.above_input_tokens;
+}
+
+const price = z.strictObject({ ...rates, as_of: day, source, tiers });
+
+// An operator knows where his prices are from, so the evidence may be left out.
+const ownPrice = z.strictObject({
+  ...rates,
+  as_of: day.optional(),
+  source: z.string().min(1).optional().describe('Where the figures are from.'),
+  tiers,
+});
+
+const upstreamName = z.string().min(1).describe('What the provider calls the model.');
+
+const host = z.strictObject({
+  provider: z.enum(HOST_PROVIDERS).describe('The provider that serves the model.'),
+  model: upstreamName,
+  price: price.nullable().describe('What it costs there; empty when unknown.'),
+});
+
+const ownHost = z.strictObject({
+  provider: z.string().min(1).describe('A provider by its name, your own included.'),
+  model: upstreamName,
+  price: ownPrice.nullable().default(null).describe('What it costs there; empty when unknown.'),
+});
+
+const percent = z.number().min(0).max(100);
+
+/**
+ * The benchmarks whose figures the catalog keeps, with the range of each.
+ *
+ * A closed list: under a name that nobody looks for, a figure would be silently useless.
+ */
+const BENCHMARKS = {
+  aider_polyglot: percent,
+  aime_2024: percent,
+  aime_2025: percent,
+  arena_elo: z.number().min(500).max(2500),
+  bbh: percent,
+  gpqa_diamond: percent,
+  gsm8k: percent,
+  hle: percent,
+  humaneval: percent,
+  ifbench: percent,
+  ifeval: percent,
+  livecodebench: percent,
+  math: percent,
+  math_500: percent,
+  mmlu: percent,
+  mmlu_pro: percent,
+  mmmu: percent,
+  mt_bench: z.number().min(0).max(10),
+  scicode: percent,
+  swe_bench_pro: percent,
+  swe_bench_verified: percent,
+  terminal_bench: percent,
+} as const;
+
+type Figure<T extends z.ZodType> = z.ZodOptional<
+  z.ZodObject<{ score: T; source: typeof source }, z.core.$strict>
+>;
+
+/** The same object with each benchmark's range made into what a file has for it. */
+function figures(): { [K in keyof typeof BENCHMARKS]: Figure<(typeof BENCHMARKS)[K]> } {
+  return Object.fromEntries(
+    Object.entries(BENCHMARKS).map(([name, score]) => [
+      name,
+      z.strictObject({ score, source }).optional(),
+    ]),
+  ) as ReturnType<typeof figures>;
+}
+
+const speed = z.strictObject({
+  first_token_ms: z.number().positive().describe('Milliseconds to the first token.'),
+  tokens_per_s: z.number().positive().describe('Output tokens per second after that.'),
+});
+
+const fields = {
+  display_name: z.string().min(1).describe('The name people know it by.'),
+  aliases: z
+    .array(z.string().min(1))
+    .describe('Other names clients may write, such as dated ones.'),
+  released: z
+    .string()
+    .regex(/^\d{4}-\d{2}(-\d{2})?$/, 'must be a day or a month such as 2026-01-31 or 2026-01')
+    .nullable()
+    .describe('Day or month of release.'),
+  context_window: tokens.nullable().describe('Tokens of input and output together.'),
+  max_output_tokens: tokens.nullable().describe('The longest answer in tokens.'),
+  capabilities: z
+    .array(z.enum(CAPABILITIES))
+    .refine((list) => new Set(list).size === list.length, 'must not name a capability twice')
+    .describe('What the model can do; a request that needs more is not sent to it.'),
+};
+
+/** How a model's name looks: `vendor/name`, lower case. */
+export const modelId = z
+  .string()
+  .regex(
+    /^[a-z0-9-]+\/[a-z0-9][a-z0-9._-]*$/,
+    'must be a vendor and a name in lower case, such as openai/gpt-5-mini',
+  );
+
+const modelEntry = z.strictObject({
+  id: modelId.describe('The name clients write: vendor/name.'),
+  ...fields,
+  aliases: fields.aliases.default([]),
+  benchmarks: z.strictObject(figures()).describe('Published figures, each with its source.'),
+  speed: speed.extend({ source }).nullable().describe('Typical speed; empty when unknown.'),
+  source: source.describe('The page that states the other facts.'),
+  note: z.string().optional().describe('What a reader should know of the figures.'),
+  hosts: z.array(host).min(1).describe("Where it runs; the vendor's own provider first."),
+});
+
+/** One file of `models/catalog`: the models of the vendor it is named after. */
+export const catalogFile = z.strictObject({
+  models: z.array(modelEntry).min(1),
+});
+
+/** A model as a catalog file has it. */
+export type ModelEntry = z.infer<typeof modelEntry>;
+
+const benchmarkScores = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(BENCHMARKS).map(([name, score]) => [name, score.optional()]),
+    ) as { [K in keyof typeof BENCHMARKS]: z.ZodOptional<(typeof BENCHMARKS)[K]> },
+  )
+  .describe('Figures by benchmark; those not named keep their value.');
+
+/**
+ * What an operator may say of a model: any field replaces that of the catalog, and all
+ * others stay. A model that the catalog does not have needs `hosts`.
+ */
+export const modelOverride = z.strictObject({
+  display_name: fields.display_name.optional(),
+  aliases: fields.aliases.optional(),
+  released: fields.released.optional(),
+  context_window: fields.context_window.optional(),
+  max_output_tokens: fields.max_output_tokens.optional(),
+  capabilities: fields.capabilities.optional(),
+  benchmarks: benchmarkScores.optional(),
+  speed: speed.nullable().optional().describe('Typical speed; empty when unknown.'),
+  hosts: z.array(ownHost).min(1).optional().describe('Where it runs, best place first.'),
+  prices: z
+    .record(z.string(), ownPrice.nullable())
+    .optional()
+    .describe('By provider: your own prices at hosts that the model has already.'),
+});
+
+/** One model's overrides, checked. */
+export type ModelOverride = z.infer<typeof modelOverride>;
+
+/** Every override by the model's id, checked. */
+export type ModelOverrides = Readonly<Record<string, ModelOverride>>;
+
+/** A price as an operator or a catalog file states it. */
+export type PriceEntry = z.infer<typeof ownPrice>;

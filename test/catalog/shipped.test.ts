@@ -1,0 +1,74 @@
+import { readFileSync, readdirSync } from 'node:fs';
+
+import { YamlFile } from '../../src/yaml/yaml-file.js';
+import { loadCatalog } from '../../src/catalog/load.js';
+import { readPlainYaml } from '../../src/catalog/plain-yaml.js';
+import type { Catalog } from '../../src/catalog/catalog.js';
+import { CAPABILITIES, type Host, type Model } from '../../src/core/model.js';
+
+const FOLDER = 'models/catalog';
+const FREE = ['ollama', 'simulation'];
+
+let catalog: Catalog;
+let models: readonly Model[];
+let hosts: readonly (Host & { readonly id: string })[];
+
+beforeAll(async () => {
+  catalog = await loadCatalog(FOLDER);
+  models = [...catalog.models.values()];
+  hosts = models.flatMap(({ id, hosts: all }) => all.map((host) => ({ ...host, id })));
+});
+
+describe('the shipped catalog', () => {
+  test('says where every price is from, and when it was read', () => {
+    const priced = hosts.filter(({ price }) => price !== null);
+
+    expect(priced.length).toBeGreaterThan(0);
+    for (const { price } of priced) {
+      expect(price?.source).toMatch(/^https:\/\/|^docs\/catalog\.md$/);
+      expect(price?.asOf).toMatch(/^202[3-6]-\d\d-\d\d$/);
+      expect(price?.asOf !== undefined && price.asOf !== null && price.asOf <= '2026-11-20').toBe(
+        true,
+      );
+    }
+  });
+
+  test('asks for money everywhere but on the own machine', () => {
+    const free = hosts.filter(({ price }) => price?.input === 0 || price?.output === 0);
+
+    expect(free.map(({ provider }) => provider).filter((name) => !FREE.includes(name))).toEqual([]);
+  });
+
+  test('has four simulated models, told apart by price, speed and benchmarks', () => {
+    const simulated = ['nano', 'small', 'large', 'frontier'].map((name) => {
+      return catalog.find(`simulation/${name}`);
+    });
+
+    const costs = simulated.map((model) => model?.hosts[0]?.price?.output ?? NaN);
+    const speeds = simulated.map((model) => model?.speed?.tokensPerS ?? NaN);
+    const scores = simulated.map((model) => model?.benchmarks['gpqa_diamond'] ?? NaN);
+    expect(simulated.map((model) => model?.simulated)).toEqual([true, true, true, true]);
+    expect(costs).toEqual(costs.toSorted((a, b) => a - b));
+    expect(speeds).toEqual(speeds.toSorted((a, b) => b - a));
+    expect(scores).toEqual(scores.toSorted((a, b) => a - b));
+    expect(new Set([...costs, ...speeds, ...scores]).size).toBe(12);
+    expect(models.filter((model) => model.simulated)).toHaveLength(4);
+  });
+
+  test('marks capabilities that hold together', () => {
+    for (const model of models) {
+      const has = (name: (typeof CAPABILITIES)[number]): boolean => model.capabilities.has(name);
+
+      expect([model.id, has('parallel_tools') && !has('tools')]).toEqual([model.id, false]);
+      expect([model.id, has('pdf') && !has('vision')]).toEqual([model.id, false]);
+    }
+  });
+
+  test('is written plainly, so that no start waits for the full parser', () => {
+    for (const name of readdirSync(FOLDER)) {
+      const text = readFileSync(`${FOLDER}/${name}`, 'utf8');
+
+      expect([name, readPlainYaml(text)]).toEqual([name, YamlFile.parse(name, text).value]);
+    }
+  });
+});
