@@ -52,7 +52,8 @@ function unwrap(schema: z.core.$ZodType): readonly z.core.$ZodTypes[] {
     case 'catch':
       return unwrap(def.innerType);
     case 'pipe':
-      return unwrap(def.in);
+      // Of `preprocess` the first half is a function, of `transform` the second.
+      return unwrap(isTransform(def.in) ? def.out : def.in);
     case 'lazy':
       return unwrap(def.getter());
     case 'union':
@@ -76,6 +77,10 @@ function step(type: z.core.$ZodTypes, key: PropertyKey): readonly z.core.$ZodTyp
     default:
       return [];
   }
+}
+
+function isTransform(schema: z.core.$ZodType): boolean {
+  return schema._zod.def.type === 'transform';
 }
 
 function isSecret(schema: z.core.$ZodType): boolean {

@@ -162,8 +162,9 @@ function instead(issue: Issue, path: Path, subject: Subject): string {
   if (from !== null) return secret ? '' : `; it comes from ${clip(from)}`;
   // "must not be empty, not empty" would say it twice.
   if (value === '' || (Array.isArray(value) && value.length === 0)) return '';
+  if (secret && typeof value === 'string') return '';
   const shown = secret ? kind(value) : show(value);
-  if (!secret && issue.code === 'invalid_value' && typeof value === 'string') {
+  if (issue.code === 'invalid_value' && typeof value === 'string') {
     const hint = nearest(value, issue.values.map(String));
     return `, not ${shown}${hint === null ? '' : `; perhaps "${hint}" was meant`}`;
   }
@@ -184,7 +185,6 @@ function show(value: unknown): string {
 function kind(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'string') return 'this text';
   return typeof value === 'object' ? 'a map' : `a ${typeof value}`;
 }
 

@@ -93,9 +93,19 @@ export class YamlFile {
     return complete && found.key !== null ? position(this.#lines, found.key) : this.locate(path);
   }
 
+  /** Whether the file itself states something at `path`. */
+  has(path: Path): boolean {
+    return find(this.#document, path).complete;
+  }
+
   /** A fault at the value at `path`. `message` is a plain sentence with its full stop. */
   fault(path: Path, message: string, severity: Fault['severity'] = 'error'): Fault {
     return { file: this.file, ...this.locate(path), message, severity };
+  }
+
+  /** A fault at the key at `path`: for what is said of a name, or of all that is below it. */
+  faultAtKey(path: Path, message: string, severity: Fault['severity'] = 'error'): Fault {
+    return { file: this.file, ...this.locateKey(path), message, severity };
   }
 
   /**
@@ -121,10 +131,9 @@ export class YamlFile {
       // The length of a text says nothing where a list is wanted, but zod measures it.
       .filter((i) => i.code === 'invalid_type' || !wrongType.has(formatPath(i.path)))
       .flatMap((issue) => complaints(issue, subject))
-      .map(({ path, atKey, message }): Fault => {
-        const place = atKey ? this.locateKey(path) : this.locate(path);
-        return { file: this.file, ...place, message, severity: 'error' };
-      });
+      .map(({ path, atKey, message }) =>
+        atKey ? this.faultAtKey(path, message) : this.fault(path, message),
+      );
     throw new FaultyFileError(inOrder(faults, 'all'));
   }
 

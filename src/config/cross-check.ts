@@ -1,0 +1,103 @@
+import type { Fault } from '../core/errors.js';
+import type { YamlFile } from '../yaml/yaml-file.js';
+import { resolveAliases } from './aliases.js';
+import { isLoopback } from './network.js';
+import { providerFault } from './providers.js';
+import type { ParsedConfig } from './schema.js';
+
+/** The sections of a configuration that are sound in themselves. */
+export type SoundSections = Partial<ParsedConfig>;
+
+// 16 random characters of 64 kinds are 96 bits: more than anybody tries over a network.
+const SHORT_KEY_CHARS = 16;
+
+/** What is wrong between options that are each right in themselves. */
+export function crossCheck(file: YamlFile, sections: SoundSections): readonly Fault[] {
+  return [
+    ...providerFaults(file, sections),
+    ...aliasFaults(file, sections),
+    ...keyFaults(file, sections.keys ?? []),
+    ...exposureFaults(file, sections),
+    ...timeoutFaults(file, sections),
+  ];
+}
+
+function providerFaults(file: YamlFile, { providers }: SoundSections): Fault[] {
+  if (providers === undefined) return [];
+  const used = Object.entries(providers).filter(([, settings]) => settings.enabled);
+  // A faulty provider is not among the sound ones, but it is there.
+  if (used.length === 0 && !hasFaultyProvider(file, providers)) {
+    const message = 'no provider is enabled, so no model can be reached.';
+    return [file.faultAtKey(['providers'], message, 'warning')];
+  }
+  return used.flatMap(([name, settings]) => {
+    const why = providerFault(name, settings);
+    return why === null ? [] : [file.faultAtKey(['providers', name], why)];
+  });
+}
+
+function hasFaultyProvider(file: YamlFile, sound: object): boolean {
+  const { providers } = file.value as { providers?: object };
+  return Object.keys(providers ?? {}).length > Object.keys(sound).length;
+}
+
+function aliasFaults(file: YamlFile, { aliases = {}, models = {} }: SoundSections): Fault[] {
+  const cycles = resolveAliases(aliases).cycles.map((cycle) =>
+    file.fault(
+      ['aliases', cycle[0] ?? ''],
+      `alias "${cycle[0] ?? ''}" leads back to itself: ${cycle.join(' → ')}.`,
+    ),
+  );
+  const hiding = Object.keys(aliases).flatMap((name) => {
+    const hidden = name === 'auto' ? 'policy' : Object.hasOwn(models, name) ? 'model' : null;
+    if (hidden === null) return [];
+    const message = `alias "${name}" hides the ${hidden} of the same name.`;
+    return [file.faultAtKey(['aliases', name], message, 'warning')];
+  });
+  return [...cycles, ...hiding];
+}
+
+function keyFaults(file: YamlFile, keys: ParsedConfig['keys']): Fault[] {
+  const firstWith = new Map<string, number>();
+  return keys.flatMap(({ key }, i) => {
+    const path = ['keys', i, 'key'];
+    const first = firstWith.get(key);
+    if (first !== undefined) {
+      const message = `"keys[${i}].key" is the same key as "keys[${first}].key".`;
+      return [file.fault(path, message)];
+    }
+    firstWith.set(key, i);
+    if (key.length >= SHORT_KEY_CHARS) return [];
+    const message = `"keys[${i}].key" is shorter than ${SHORT_KEY_CHARS} characters and can be guessed.`;
+    return [file.fault(path, message, 'warning')];
+  });
+}
+
+function exposureFaults(file: YamlFile, { server, keys }: SoundSections): Fault[] {
+  if (server === undefined || keys === undefined) return [];
+  if (keys.length > 0 || isLoopback(server.host)) return [];
+  const message = `anybody who reaches ${server.host} may use this gateway; set "keys".`;
+  return [file.fault(['server', 'host'], message, 'warning')];
+}
+
+function timeoutFaults(file: YamlFile, { server, timeouts }: SoundSections): Fault[] {
+  const faults: Fault[] = [];
+  if (server !== undefined && server.headerTimeoutMs > server.bodyTimeoutMs) {
+    const given = file.has(['server', 'body_timeout_ms']) ? 'body_timeout_ms' : 'header_timeout_ms';
+    const message =
+      `"server.header_timeout_ms" (${server.headerTimeoutMs}) must be at most ` +
+      `"server.body_timeout_ms" (${server.bodyTimeoutMs}), which covers the headers too.`;
+    faults.push(file.fault(['server', given], message));
+  }
+  if (timeouts === undefined) return faults;
+  const parts = { connect_ms: timeouts.connectMs, first_byte_ms: timeouts.firstByteMs };
+  for (const [name, ms] of Object.entries(parts)) {
+    if (ms <= timeouts.totalMs) continue;
+    const given = file.has(['timeouts', name]) ? name : 'total_ms';
+    const message =
+      `"timeouts.${name}" (${ms}) is more than "timeouts.total_ms" ` +
+      `(${timeouts.totalMs}), so it never applies.`;
+    faults.push(file.fault(['timeouts', given], message, 'warning'));
+  }
+  return faults;
+}

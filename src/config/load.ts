@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+
+import { FaultyFileError, type Fault } from '../core/errors.js';
+import { readText } from '../yaml/read-text.js';
+import { YamlFile, type Position } from '../yaml/yaml-file.js';
+import { resolveAliases } from './aliases.js';
+import { crossCheck, type SoundSections } from './cross-check.js';
+import { providersFromEnvironment } from './environment.js';
+import { interpolate, type Environment } from './interpolate.js';
+import { withEnvironment } from './providers.js';
+import { configSchema, type Config, type ParsedConfig } from './schema.js';
+
+/** A configuration file that can be used. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** What should be looked at, but stops nothing. */
+  readonly warnings: readonly Fault[];
+  /** Absolute. */
+  readonly file: string;
+  /** First 12 hex digits of the SHA-256 of the file's text: what it says, not what the environment adds. */
+  readonly revision: string;
+  /** A fault at an option, for whoever finds out later: `['models', 'a/b']`. */
+  readonly fault: YamlFile['fault'];
+}
+
+/**
+ * Reads `suffice.yaml`.
+ *
+ * @throws {FaultyFileError} with all faults at once: missing variables, wrong options, and options
+ *   that do not go together; or why the file cannot be read. No message has a secret in it.
+ */
+export async function loadConfig(file: string, env: Environment): Promise<LoadedConfig> {
+  const absolute = path.resolve(file);
+  const text = await readText(file);
+  const filled = interpolate(YamlFile.parse(file, text), configSchema, env);
+  const yaml = filled.file;
+  const checked = check(yaml);
+  const found = [...checked.faults, ...crossCheck(yaml, soundSections(yaml.value, env))];
+  // What else is wrong with a text that could not be filled in is not the operator's doing.
+  const places = new Set(filled.unfilled.map((at) => placeOf(yaml.locate(at))));
+  const faults = [...filled.faults, ...found.filter((fault) => !places.has(placeOf(fault)))];
+  if (checked.parsed === null || faults.some(({ severity }) => severity === 'error')) {
+    throw new FaultyFileError(inOrder(faults));
+  }
+  return {
+    config: complete(checked.parsed, path.dirname(absolute), env),
+    warnings: inOrder(faults),
+    file: absolute,
+    revision: createHash('sha256').update(text).digest('hex').slice(0, 12),
+    fault: yaml.fault.bind(yaml),
+  };
+}
+
+function placeOf({ line, column }: Position): string {
+  return `${line}:${column}`;
+}
+
+interface Checked {
+  readonly parsed: ParsedConfig | null;
+  readonly faults: readonly Fault[];
+}
+
+function check(yaml: YamlFile): Checked {
+  try {
+    return { parsed: yaml.check(configSchema), faults: [] };
+  } catch (error) {
+    if (error instanceof FaultyFileError) return { parsed: null, faults: error.faults };
+    throw error;
+  }
+}
+
+// Sections in which an operator names the entries, so that one faulty entry says nothing of another.
+const BY_NAME: readonly string[] = ['providers', 'models', 'aliases'];
+
+/** What can be checked further although other parts of the file are faulty. */
+function soundSections(value: unknown, env: Environment): SoundSections {
+  const given: Readonly<Record<string, unknown>> = isMap(value) ? value : {};
+  const sound = Object.entries(configSchema.in.shape).flatMap(([name, schema]) => {
+    const section = given[name];
+    const whole = schema.safeParse(section);
+    if (whole.success) return [[name, whole.data]];
+    if (!BY_NAME.includes(name) || !isMap(section)) return [];
+    const entries = Object.entries(section).flatMap(([key, entry]) => {
+      const parsed = schema.safeParse({ [key]: entry });
+      return parsed.success ? Object.entries(parsed.data ?? {}) : [];
+    });
+    return [[name, Object.fromEntries(entries)]];
+  });
+  const sections = Object.fromEntries(sound) as SoundSections;
+  if (sections.providers === undefined) return sections;
+  return { ...sections, providers: completedProviders(sections.providers, env) };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function completedProviders(providers: Config['providers'], env: Environment): Config['providers'] {
+  return Object.fromEntries(
+    Object.entries(providers).map(([name, given]) => [name, withEnvironment(name, given, env)]),
+  );
+}
+
+function complete(parsed: ParsedConfig, folder: string, env: Environment): Config {
+  const absolute = (file: string | null): string | null => file && path.resolve(folder, file);
+  return {
+    ...parsed,
+    providers: completedProviders(parsed.providers ?? providersFromEnvironment(env, null), env),
+    aliases: resolveAliases(parsed.aliases).aliases,
+    rules: absolute(parsed.rules),
+    router: { ...parsed.router, artefacts: absolute(parsed.router.artefacts) },
+  };
+}
+
+function inOrder(faults: readonly Fault[]): readonly Fault[] {
+  return faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
+}

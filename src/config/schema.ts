@@ -1,0 +1,290 @@
+import * as z from 'zod';
+
+import { modelId, modelOverride } from '../catalog/schema.js';
+import { section } from './section.js';
+
+const MIB = 1024 * 1024;
+// Timers of the run-time count in 32 bits; a longer wait would fire at once.
+const MAX_TIMER_MS = 2_147_483_647;
+
+const milliseconds = z.int().min(1).max(MAX_TIMER_MS);
+const secret = { secret: true };
+
+const globs = z.array(z.string().min(1));
+
+/** A map of options that may be left out or have nothing in it, as when all are commented out. */
+function filled<T extends z.ZodType>(options: T): z.ZodPreprocess<T> {
+  return z.preprocess((value) => value ?? {}, options);
+}
+
+const server = section({
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe(
+      'The address to listen on. `0.0.0.0` is every network this machine is in: set `keys` then, or anybody there spends your money.',
+    ),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(4300)
+    .describe('The TCP port to listen on; 0 takes any free one.'),
+  max_body_bytes: z
+    .int()
+    .min(1024)
+    .max(512 * MIB)
+    .default(20 * MIB)
+    .describe(
+      'Longer request bodies are refused with 413. Every request under way may hold this much memory; images count, at 4/3 of their size.',
+    ),
+  max_header_bytes: z
+    .int()
+    .min(1024)
+    .max(MIB)
+    .default(16 * 1024)
+    .describe('Longer request headers are refused with 431.'),
+  header_timeout_ms: milliseconds
+    .default(10_000)
+    .describe(
+      'Time for the headers of a request to arrive; then 408. Stops clients that hold connections open by sending slowly.',
+    ),
+  body_timeout_ms: milliseconds
+    .default(60_000)
+    .describe('Time for a whole request, headers and body, to arrive; then 408.'),
+  write_stall_timeout_ms: milliseconds
+    .default(60_000)
+    .describe(
+      'A client that reads nothing of its answer for this long is cut off, and with it the call to the provider, which costs money as long as it runs.',
+    ),
+  drain_timeout_ms: milliseconds
+    .default(30_000)
+    .describe(
+      'Time for answers under way to be completed after SIGTERM. Keep it below the grace period of what runs the process (Kubernetes: 30 s).',
+    ),
+});
+
+/** What an operator says of one provider. */
+export const providerSchema = section({
+  api_key: z
+    .string()
+    .min(1)
+    .meta(secret)
+    .optional()
+    .describe(
+      "The key the provider gave you. Without it, a known provider's own environment variable (`OPENAI_API_KEY`, …) is used.",
+    ),
+  base_url: z
+    .url({
+      protocol: /^https?$/,
+      error: 'must be an http or https URL such as http://127.0.0.1:8000/v1',
+    })
+    // A URL may carry a password.
+    .meta(secret)
+    .optional()
+    .describe(
+      'Where the API is; `/chat/completions` is put behind it. Needed for a provider that Suffice does not know, which must speak the OpenAI dialect.',
+    ),
+  headers: z
+    .record(z.string().min(1), z.string())
+    .meta(secret)
+    .default({})
+    .describe('Sent with every request to the provider; `authorization` replaces the key.'),
+  trusted_answers: z
+    .boolean()
+    .optional()
+    .describe(
+      "Pass this provider's answers on byte for byte instead of repairing them. Faster, but clients see every deviation from OpenAI's rules. Default: true for OpenAI itself only.",
+    ),
+  usage_option: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the server takes `stream_options`, which asks a stream for its token counts. Without it, usage of streams is estimated. Default: true, except for providers known to refuse it.',
+    ),
+  models: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Models your own server has, by the names it gives them; each becomes `provider/name`. Models in the catalog need not be listed.',
+    ),
+  connections: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(1024)
+    .describe('Most connections to the provider at a time; further requests wait for one.'),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('`false` takes the provider out of use without losing its settings.'),
+});
+
+const auto = section({
+  models: globs
+    .min(1)
+    .default(['*'])
+    .describe('Models that the router may choose from, as globs on `vendor/name`.'),
+  exclude: globs
+    .default([])
+    .describe(
+      'Models that the router never chooses, as globs; clients may still ask for them by name.',
+    ),
+});
+
+const router = section({
+  artefacts: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'Folder of the trained predictor, relative to this file. Empty: the one that comes with Suffice.',
+    ),
+  predictor: z
+    .enum(['auto', 'heuristic'])
+    .default('auto')
+    .describe(
+      '`auto` uses the trained predictor and falls back loudly to prompt statistics when it cannot; `heuristic` uses prompt statistics only, which judges quality worse.',
+    ),
+  max_attempts: z
+    .int()
+    .min(1)
+    .max(10)
+    .default(3)
+    .describe(
+      'Models tried for one answer, the first included. Each further try comes only after a failure before the first byte, and may be paid for.',
+    ),
+});
+
+const clientKey = section({
+  name: z
+    .string()
+    .regex(/^\S{1,64}$/, 'must be 1 to 64 characters without spaces')
+    .describe('Who uses the key; shown in logs, metrics and the decision log instead of the key.'),
+  key: z
+    .string()
+    .meta(secret)
+    .regex(/^[\x21-\x7e]+$/, 'must be plain characters without spaces')
+    .describe(
+      'What the client sends as `Authorization: Bearer KEY`. Make it long and random: `openssl rand -hex 24`.',
+    ),
+  metadata: z
+    .record(z.string().min(1), z.string())
+    .default({})
+    .describe("Facts about the caller that rules can use as `metadata['team']`."),
+});
+
+const timeouts = section({
+  connect_ms: milliseconds
+    .default(10_000)
+    .describe('Time to get a connection to the provider; waiting for a free one counts.'),
+  first_byte_ms: milliseconds
+    .default(300_000)
+    .describe(
+      'Time from the request to the first byte of the answer. Reasoning models are silent for minutes; a shorter time pays for answers that nobody gets.',
+    ),
+  idle_ms: milliseconds.default(120_000).describe('Longest pause within an answer.'),
+  total_ms: milliseconds.default(900_000).describe('Time for one whole answer.'),
+});
+
+const budget = section({
+  daily_usd: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe(
+      'US dollars a day (UTC) for all callers together; when they are spent, requests are refused. Empty: no limit.',
+    ),
+});
+
+const decisions = section({
+  keep: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(10_000)
+    .describe('Latest decisions kept in memory for explanations; each takes a few KiB.'),
+});
+
+const log = section({
+  level: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('The least severe lines that are written.'),
+  requests: z
+    .boolean()
+    .default(true)
+    .describe('One line for every request. Prompts, answers and keys are never logged.'),
+});
+
+/**
+ * Every option of `suffice.yaml`: its type, its default, its bounds and its documentation.
+ *
+ * What one option alone cannot tell (two equal keys, an alias that leads back to itself) is
+ * checked in `cross-check.ts`.
+ */
+export const configSchema = section({
+  server: filled(server).describe('Where Suffice listens, and what it puts up with.'),
+  providers: z
+    .record(
+      z
+        .string()
+        .regex(
+          /^[a-z][a-z0-9_-]*$/,
+          'must start with a small letter, and go on with small letters, digits, - and _',
+        ),
+      filled(providerSchema),
+    )
+    .optional()
+    .describe(
+      'Places that serve models, by name. A known provider needs a key only. Without this section: every provider whose key is in the environment.',
+    ),
+  models: z
+    .record(modelId, modelOverride)
+    .default({})
+    .describe(
+      'Your own facts about models, by `vendor/name`: each replaces the one in the catalog, and a new name adds a model.',
+    ),
+  aliases: z
+    .record(
+      z.string().regex(/^\S+$/, 'must not be empty and must have no spaces'),
+      z.string().min(1),
+    )
+    .default({})
+    .describe(
+      'Names of your own for models, policies or other aliases. An alias hides a model of the same name.',
+    ),
+  auto: filled(auto).describe('What the router may choose from.'),
+  rules: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'The file with your policies and rules, relative to this file. Empty: the rules that come with Suffice.',
+    ),
+  router: filled(router).describe('How the router works.'),
+  keys: z
+    .array(clientKey)
+    .default([])
+    .describe('API keys of your clients. Empty: everybody who reaches the port is admitted.'),
+  budget: filled(budget).describe('How much may be spent.'),
+  timeouts: filled(timeouts).describe('How long providers may take.'),
+  log: filled(log).describe('What is written to standard error.'),
+  decisions: filled(decisions).describe('The decision log.'),
+});
+
+/** What the file says, with defaults; paths as written, and providers only if it has any. */
+export type ParsedConfig = z.output<typeof configSchema>;
+
+/** What an operator says of one provider. */
+export type ProviderConfig = z.output<typeof providerSchema>;
+
+/** Everything an operator decides. Paths are absolute, and `null` means what comes with Suffice. */
+export type Config = ParsedConfig & {
+  /** By name; those that are not enabled are included. */
+  readonly providers: Readonly<Record<string, ProviderConfig>>;
+};

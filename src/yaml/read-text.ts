@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+
+import { FaultyFileError } from '../core/errors.js';
+
+/**
+ * The text of a file that an operator names, without a byte order mark.
+ *
+ * @throws {FaultyFileError} if there is no such file, it cannot be read, or is no UTF-8
+ */
+export async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw faulty(file, READ_ERRORS[codeOf(error)] ?? `the file cannot be read (${codeOf(error)}).`);
+  });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    // Read as if it were UTF-8, other encodings give keys and names that look right and are not.
+    throw faulty(file, 'the file is not UTF-8 text.');
+  }
+}
+
+const READ_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file.',
+  ENOTDIR: 'there is no such file.',
+  EISDIR: 'this is a folder, not a file.',
+  EACCES: 'the file may not be read by the user that runs this program.',
+  EPERM: 'the file may not be read by the user that runs this program.',
+};
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown error';
+}
+
+function faulty(file: string, message: string): FaultyFileError {
+  return new FaultyFileError([{ file, line: 0, column: 0, message, severity: 'error' }]);
+}

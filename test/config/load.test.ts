@@ -1,0 +1,234 @@
+import { readdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { loadConfig, type LoadedConfig } from '../../src/config/load.js';
+import { FaultyFileError, formatFault } from '../../src/core/errors.js';
+import { FAULTS } from './faults.js';
+
+const FAULTY = path.join(import.meta.dirname, 'faulty');
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'suffice-config-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function load(text: string, env: NodeJS.ProcessEnv = {}): Promise<LoadedConfig> {
+  const file = path.join(folder, 'suffice.yaml');
+  await writeFile(file, text);
+  return loadConfig(file, env);
+}
+
+async function faultsOf(file: string, env: NodeJS.ProcessEnv = {}): Promise<readonly string[]> {
+  try {
+    await loadConfig(file, env);
+  } catch (error) {
+    if (!(error instanceof FaultyFileError)) throw error;
+    return error.faults.map((fault) => formatFault(fault).replace(`${file}:`, '').trim());
+  }
+  return [];
+}
+
+describe('a faulty configuration', () => {
+  test('is in the table below for every file in the folder, and the other way round', async () => {
+    const files = (await readdir(FAULTY)).map((name) => name.replace(/\.yaml$/, ''));
+
+    expect(files.toSorted()).toEqual(Object.keys(FAULTS).toSorted());
+  });
+
+  test.each(Object.entries(FAULTS))('is refused for %s, with every fault', async (name, lines) => {
+    const faults = await faultsOf(path.join(FAULTY, `${name}.yaml`), { TEAM: 'red', EMPTY: '' });
+
+    expect(faults).toEqual(lines);
+  });
+
+  test('never shows a secret', async () => {
+    const names = Object.keys(FAULTS);
+    const all = await Promise.all(names.map((name) => faultsOf(path.join(FAULTY, `${name}.yaml`))));
+
+    expect(all.flat().join('\n')).not.toMatch(/some.secret.value|8675309/);
+  });
+
+  test('is refused when there is no such file', async () => {
+    const file = path.join(folder, 'none.yaml');
+
+    expect(await faultsOf(file)).toEqual(['error: there is no such file.']);
+  });
+
+  test('is refused when it is a folder', async () => {
+    expect(await faultsOf(folder)).toEqual(['error: this is a folder, not a file.']);
+  });
+
+  test('is refused when it is below a file', async () => {
+    await load('');
+
+    const faults = await faultsOf(path.join(folder, 'suffice.yaml', 'x.yaml'));
+
+    expect(faults).toEqual(['error: there is no such file.']);
+  });
+
+  test('is refused when its path cannot be one', async () => {
+    expect(await faultsOf(`${folder}/${'x'.repeat(300)}`)).toEqual([
+      'error: the file cannot be read (ENAMETOOLONG).',
+    ]);
+  });
+
+  test('is refused when it is not UTF-8', async () => {
+    const file = path.join(folder, 'latin.yaml');
+    await writeFile(file, Buffer.from('# M\xfcller\n', 'latin1'));
+
+    expect(await faultsOf(file)).toEqual(['error: the file is not UTF-8 text.']);
+  });
+});
+
+describe('a sound configuration', () => {
+  test('has every default when it says nothing', async () => {
+    const { config, warnings } = await load('');
+
+    expect(warnings).toEqual([]);
+    expect(config).toMatchObject({
+      server: { host: '127.0.0.1', port: 4300, maxBodyBytes: 20 * 1024 * 1024 },
+      auto: { models: ['*'], exclude: [] },
+      rules: null,
+      router: { artefacts: null, predictor: 'auto', maxAttempts: 3 },
+      budget: { dailyUsd: null },
+      keys: [],
+      log: { level: 'info', requests: true },
+      decisions: { keep: 10_000 },
+    });
+    expect(Object.keys(config.providers)).toEqual(['simulation']);
+  });
+
+  test('may have sections and providers with nothing in them', async () => {
+    const { config } = await load('server:\nlog:\nproviders:\n  openai:\n', {
+      OPENAI_API_KEY: 'k1',
+    });
+
+    expect(config.server.port).toBe(4300);
+    expect(config.providers['openai']?.apiKey).toBe('k1');
+  });
+
+  test('keeps the names that the operator gives as they are', async () => {
+    const { config } = await load(
+      [
+        'providers: { my_own_server: { base_url: "http://10.0.0.7/v1", headers: { x_y_z: v } } }',
+        'models: { my-vendor/a_b: { context_window: 5 } }',
+        'keys: [{ name: a, key: 0123456789abcdef, metadata: { cost_center: c } }]',
+      ].join('\n'),
+    );
+
+    expect(config.providers['my_own_server']?.headers).toEqual({ x_y_z: 'v' });
+    expect(config.models['my-vendor/a_b']).toEqual({ context_window: 5 });
+    expect(config.keys[0]?.metadata).toEqual({ cost_center: 'c' });
+  });
+
+  test('takes the keys of known providers from the environment', async () => {
+    const env = { OPENAI_API_KEY: ' k1 ', GROQ_API_KEY: 'k2', MISTRAL_API_KEY: 'k3' };
+    const { config } = await load(
+      'providers:\n  openai:\n  groq: { api_key: own }\n  mistral: { base_url: "http://10.0.0.7/v1" }',
+      env,
+    );
+
+    expect(config.providers['openai']?.apiKey).toBe('k1');
+    expect(config.providers['groq']?.apiKey).toBe('own');
+    // A key is for the provider's own address; another server must not get to see it.
+    expect(config.providers['mistral']?.apiKey).toBeUndefined();
+  });
+
+  test('without providers has those that the environment has keys for', async () => {
+    const { config } = await load('log: { level: warn }', {
+      GROQ_API_KEY: 'k2',
+      OPENAI_API_KEY: '',
+    });
+
+    expect(Object.keys(config.providers)).toEqual(['groq']);
+  });
+
+  test('has paths that do not depend on where the program was started', async () => {
+    const { config, file } = await load('rules: my/rules.yaml\nrouter: { artefacts: /var/a }');
+
+    expect(file).toBe(path.join(folder, 'suffice.yaml'));
+    expect(config.rules).toBe(path.join(folder, 'my/rules.yaml'));
+    expect(config.router.artefacts).toBe('/var/a');
+  });
+
+  test('has aliases followed to their end', async () => {
+    const { config } = await load('aliases: { a: b, b: openai/gpt-5, c: a, toString: c }');
+
+    expect({ ...config.aliases }).toEqual({
+      a: 'openai/gpt-5',
+      b: 'openai/gpt-5',
+      c: 'openai/gpt-5',
+      toString: 'openai/gpt-5',
+    });
+  });
+
+  test('has a revision that tells texts apart, and nothing of the environment', async () => {
+    const one = await load('log: { level: "${LEVEL:-info}" }');
+    const same = await load('log: { level: "${LEVEL:-info}" }', { LEVEL: 'warn' });
+    const other = await load('log: { level: info }');
+
+    expect(one.revision).toMatch(/^[0-9a-f]{12}$/);
+    expect(same.revision).toBe(one.revision);
+    expect(other.revision).not.toBe(one.revision);
+  });
+
+  test('knows the places of its options for those who look closer', async () => {
+    const { fault, file } = await load('models:\n  own/one:\n    context_window: 5\n');
+
+    expect(formatFault(fault(['models', 'own/one'], 'no.'))).toBe(`${file}:3:5: error: no.`);
+  });
+
+  test('reads a file with a byte order mark', async () => {
+    const { config } = await load('\ufeffserver: { port: 1 }');
+
+    expect(config.server.port).toBe(1);
+  });
+});
+
+describe('a warning', () => {
+  const key = 'keys: [{ name: a, key: 0123456789abcdef }]';
+
+  test.each(['0.0.0.0', '"::"', 'gateway.internal', '10.0.0.1'])(
+    'tells that everybody may come in at %s',
+    async (host) => {
+      const { warnings, file } = await load(`server: { host: ${host} }`);
+
+      expect(warnings.map(formatFault)).toEqual([
+        `${file}:1:17: warning: anybody who reaches ${host.replaceAll('"', '')} may use this gateway; set "keys".`,
+      ]);
+    },
+  );
+
+  test.each(['127.0.0.1', '127.8.8.8', '"::1"', 'localhost'])(
+    'is not given for %s, where only this machine comes in',
+    async (host) => {
+      const { warnings } = await load(`server: { host: ${host} }`);
+
+      expect(warnings).toEqual([]);
+    },
+  );
+
+  test('of open doors is not given when there are keys', async () => {
+    const { warnings } = await load(`server: { host: 0.0.0.0 }\n${key}`);
+
+    expect(warnings).toEqual([]);
+  });
+
+  test('comes with its place, and stops nothing', async () => {
+    const { warnings, file } = await load(
+      'aliases:\n  auto: cheap\nkeys:\n  - { name: a, key: short }\nproviders: {}\n',
+    );
+
+    expect(warnings.map(formatFault)).toEqual([
+      `${file}:2:3: warning: alias "auto" hides the policy of the same name.`,
+      `${file}:4:21: warning: "keys[0].key" is shorter than 16 characters and can be guessed.`,
+      `${file}:5:1: warning: no provider is enabled, so no model can be reached.`,
+    ]);
+  });
+});
