@@ -2,7 +2,13 @@ import { GatewayError } from '../../core/errors.js';
 import type { AnswerRules, WholeAnswer } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
-import { dropEmptyMembers, flattenContent, hasFunctionCall, writtenChars } from './content.js';
+import {
+  dropEmptyMembers,
+  flattenContent,
+  hasFunctionCall,
+  separateAnnotations,
+  writtenChars,
+} from './content.js';
 import { errorInside } from './error.js';
 import { agreedFinish, isBrokenFinish, readFinish } from './finish.js';
 import { callId, identify } from './identity.js';
@@ -25,7 +31,7 @@ export function readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer {
     else answer['usage'] = reading.shown;
   }
   return {
-    body: rules.trusted ? body : Buffer.from(JSON.stringify(answer)),
+    body: rules.trusted ? body : written(answer),
     summary: {
       usage: reading?.usage ?? null,
       finishReason: readFinish(choices[0]?.['finish_reason']),
@@ -83,6 +89,17 @@ function parseJson(text: string): unknown {
   }
 }
 
+function written(answer: JsonObject): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(answer));
+  } catch (cause) {
+    // Reading nested values has no limit of depth, writing them has.
+    throw new GatewayError('upstream_failed', 'The provider sent an answer nested too deeply.', {
+      cause,
+    });
+  }
+}
+
 function mendAnswer(answer: JsonObject, rules: AnswerRules): void {
   const identity = identify(answer, rules);
   Object.assign(answer, identity, { object: 'chat.completion' });
@@ -113,6 +130,7 @@ function mendMessage(message: JsonObject, makeCallId: (index: number) => string)
   flattenContent(message);
   if (isObject(message['tool_calls'])) message['tool_calls'] = [message['tool_calls']];
   dropEmptyMembers(message);
+  separateAnnotations(message);
   const calls = wholeToolCalls(message['tool_calls'], makeCallId);
   if (calls.length > 0) message['tool_calls'] = calls;
   message['role'] = 'assistant';

@@ -5,11 +5,20 @@ import {
   flattenContent,
   hasFunctionCall,
   reasoningText,
+  separateAnnotations,
   writtenChars,
 } from './content.js';
 import { agreedFinish, readFinish } from './finish.js';
 import { callId } from './identity.js';
 import { ToolCallLedger } from './tool-calls.js';
+
+const OTHER_OUTPUT = [
+  'tool_calls',
+  'function_call',
+  'audio',
+  'annotations',
+  'provider_annotations',
+];
 
 /** Follows one choice of a streamed answer and corrects its deltas. */
 export class ChoiceMender {
@@ -127,6 +136,7 @@ export class ChoiceMender {
       this.changed = true;
     }
     if (dropEmptyMembers(delta)) this.changed = true;
+    if (separateAnnotations(delta)) this.changed = true;
     if (hasFunctionCall(delta)) this.#functionCall = true;
     const items = delta['tool_calls'];
     const mended = Array.isArray(items) ? this.#calls.mend(items) : null;
@@ -143,8 +153,6 @@ function saysSomething(delta: JsonObject): boolean {
     textOrNull(delta['refusal']) !== null ||
     reasoningText(delta) !== '' ||
     Array.isArray(delta['reasoning_details']) ||
-    ['tool_calls', 'function_call', 'audio', 'annotations'].some(
-      (name) => delta[name] !== undefined,
-    )
+    OTHER_OUTPUT.some((name) => delta[name] !== undefined)
   );
 }

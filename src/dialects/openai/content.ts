@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.js';
-import { objectsIn, textOrNull } from '../json.js';
+import { isObject, objectsIn, textOrNull } from '../json.js';
 
 /**
  * Makes the text of a message or delta plain, in place.
@@ -47,6 +47,25 @@ export function dropEmptyMembers(message: JsonObject): boolean {
     changed = true;
   }
   return changed;
+}
+
+/**
+ * Leaves only what OpenAI knows in `annotations`, in place: a typed client reads `url_citation` of
+ * each without asking. Others, such as OpenRouter's for files, go to `provider_annotations`.
+ *
+ * @returns whether anything changed
+ */
+export function separateAnnotations(message: JsonObject): boolean {
+  const { annotations } = message;
+  if (annotations === undefined) return false;
+  const items = objectsIn(annotations);
+  const known = items.filter((item) => isObject(item['url_citation']));
+  if (Array.isArray(annotations) && known.length === annotations.length) return false;
+  const others = items.filter((item) => !known.includes(item));
+  delete message['annotations'];
+  if (known.length > 0) message['annotations'] = known;
+  if (others.length > 0) message['provider_annotations'] = others;
+  return true;
 }
 
 /** A `function_call` with something in it; Snowflake sends one with two empty strings always. */

@@ -1,4 +1,5 @@
 import type { Conversation, Message, OutputFormat, Part, Tool } from '../../core/conversation.js';
+import { GatewayError } from '../../core/errors.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
 import { argumentsText } from './tool-calls.js';
@@ -113,8 +114,20 @@ function readTool(tool: JsonObject): Tool {
   return {
     name: textOrNull(definition['name']) ?? textOrNull(tool['type']) ?? '',
     description: textOrNull(definition['description']) ?? '',
-    definitionLength: JSON.stringify(tool).length,
+    definitionLength: lengthOf(tool),
   };
+}
+
+function lengthOf(tool: JsonObject): number {
+  try {
+    return JSON.stringify(tool).length;
+  } catch (cause) {
+    // Reading nested values has no limit of depth, writing them has.
+    throw new GatewayError('invalid_request', '`tools` are nested too deeply.', {
+      param: 'tools',
+      cause,
+    });
+  }
 }
 
 function readFunction(definition: JsonObject): Tool {

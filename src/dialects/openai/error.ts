@@ -115,7 +115,11 @@ function isKeyRefused(told: Told): boolean {
   );
 }
 
-function authMessage(said: string): string {
+/** Some providers quote the refused key, or its ends; it is the operator's, not the client's. */
+function authMessage(told: string): string {
+  const said = told.replace(/(?:\bsk-)?[\w*.-]{6,}/g, (word) =>
+    /^sk-|[\d*]/.test(word) ? '[redacted]' : word,
+  );
   return `The provider refused the gateway's own key for it; the client's key is not at fault. The provider said: ${said}`;
 }
 
@@ -127,7 +131,9 @@ function errorType(error: GatewayError): string {
 
 function isError(value: JsonObject): boolean {
   const { error, type, object, choices } = value;
-  if (typeof error === 'string' ? error !== '' : isObject(error)) return true;
+  if (typeof error === 'string' && error !== '') return true;
+  // Servers that fill in everything send an empty error beside a good answer.
+  if (isObject(error) && (choices === undefined || Object.keys(error).length > 0)) return true;
   if (type === 'error' || object === 'error') return true;
   return choices === undefined && ('detail' in value || 'message' in value);
 }
@@ -140,9 +146,9 @@ function readTold(value: unknown): Told {
   const { code } = inner;
   return {
     message: messageIn(inner, outer),
-    type:
-      textOrNull(inner['type']) ?? textOrNull(inner['status']) ?? textOrNull(outer['error_type']),
-    code: codeText(code),
+    type: textOrNull(inner['type']) ?? textOrNull(outer['error_type']),
+    // Google's name for the error stands in `status`, beside a number in `code`.
+    code: codeText(code) ?? codeText(inner['status']),
     param: textOrNull(inner['param']),
     status: statusIn([code, inner['status'], inner['status_code'], outer['status_code']]),
     body: inner,
