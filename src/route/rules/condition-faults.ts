@@ -153,7 +153,12 @@ function sentence({ code, summary }: ParseError | ConditionTypeError, source: st
     case 'invalid_logical_operand':
       return `"&&" and "||" stand between conditions, not beside ${typeName(quoted(summary))}.`;
     case 'no_matching_overload':
-      return `there is no function like ${quoted(summary)}.`;
+      return functionSentence(quoted(summary));
+    case 'expected_token': {
+      const missing = TOKENS[/^Expected (\w+)/.exec(summary)?.[1] ?? ''];
+      return missing === undefined ? `${summary}.` : `a "${missing}" is missing here.`;
+    }
+    case 'unexpected_character':
     case 'unexpected_token':
       return source === ''
         ? 'the condition ends too early.'
@@ -174,6 +179,31 @@ function operatorSentence(summary: string): string {
     ? `"${operator}" cannot stand before ${typeName(right)}.`
     : `"${operator}" cannot stand between ${typeName(left)} and ${typeName(right)}.`;
 }
+
+/** `string.containz(string)` → what there is instead. */
+function functionSentence(call: string): string {
+  const name = /(\w+)\(/.exec(call)?.[1] ?? call;
+  if (!FUNCTIONS.includes(name)) {
+    const hint = nearest(name, FUNCTIONS);
+    return `there is no function "${name}"${hint === null ? '.' : `; did you mean "${hint}"?`}`;
+  }
+  return `${name}() cannot be used like this: ${call.replaceAll('facts.', '')}.`;
+}
+
+const TOKENS: Readonly<Record<string, string>> = {
+  RPAREN: ')',
+  RBRACKET: ']',
+  RBRACE: '}',
+  COLON: ':',
+};
+
+/** Those that rules have a use for; a misspelt one is looked for among them. */
+const FUNCTIONS: readonly string[] = [
+  ...['contains', 'startsWith', 'endsWith', 'like', 'lowerAscii', 'upperAscii', 'trim'],
+  ...['size', 'has', 'orValue', 'all', 'exists', 'exists_one', 'split', 'indexOf', 'substring'],
+  ...['int', 'double', 'string', 'timestamp', 'duration', 'getHours', 'getMinutes'],
+  ...['getDayOfWeek', 'getDayOfMonth', 'getMonth', 'getFullYear'],
+];
 
 function quoted(summary: string): string {
   return /'(.*)'/.exec(summary)?.[1] ?? 'this';

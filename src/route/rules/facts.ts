@@ -45,6 +45,8 @@ interface FactField {
   readonly description: string;
   /** All values there are, where the set is closed: other words are a mistake. */
   readonly values?: readonly string[];
+  /** The least and the greatest value, where they are known. */
+  readonly range?: readonly [number, number];
   /** A whole number for `int`, a number for `double`, a `Date` for a timestamp. */
   readonly read: (facts: RuleFacts) => unknown;
 }
@@ -59,17 +61,22 @@ const text = (description: string, read: (facts: RuleFacts) => string): FactFiel
   read,
 });
 
-const whole = (description: string, read: (facts: RuleFacts) => number): FactField => ({
+const whole = (
+  description: string,
+  read: (facts: RuleFacts) => number,
+  range: readonly [number, number] = [0, Infinity],
+): FactField => ({
   type: 'int',
   description,
+  range,
   read: (facts) => Math.round(read(facts)),
 });
 
-const fraction = (description: string, read: (facts: RuleFacts) => number): FactField => ({
-  type: 'double',
-  description,
-  read,
-});
+const fraction = (
+  description: string,
+  read: (facts: RuleFacts) => number,
+  range: readonly [number, number] = [0, Infinity],
+): FactField => ({ type: 'double', description, range, read });
 
 const flag = (description: string, read: (facts: RuleFacts) => boolean): FactField => ({
   type: 'bool',
@@ -86,7 +93,10 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
       'the client’s cap on the answer, 0 for none',
       (f) => f.conversation.maxOutputTokens ?? 0,
     ),
-    choices: whole('answers asked for (`n`), at least 1', (f) => f.conversation.choices),
+    choices: whole('answers asked for (`n`), at least 1', (f) => f.conversation.choices, [
+      1,
+      Infinity,
+    ]),
     has_tools: flag('tools are offered', (f) => f.conversation.tools.length > 0),
     tools: {
       type: 'list<string>',
@@ -107,8 +117,8 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
   features: {
     input_tokens: whole('estimated tokens of the whole input', (f) => f.features.inputTokens),
     language: text('ISO 639-1 code, `und` when undetermined', (f) => f.features.language),
-    code: fraction('share of the text that is code, 0 to 1', (f) => f.features.code),
-    maths: fraction('how mathematical the text is, 0 to 1', (f) => f.features.maths),
+    code: fraction('share of the text that is code, 0 to 1', (f) => f.features.code, [0, 1]),
+    maths: fraction('how mathematical the text is, 0 to 1', (f) => f.features.maths, [0, 1]),
     turns: whole('user turns in the conversation', (f) => f.features.turns),
     text: text('what is asked, boilerplate and tool output stripped', (f) => f.features.text),
     text_length: whole('characters of `features.text`', (f) => f.features.text.length),
@@ -129,11 +139,12 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
     },
     iso: text('`2026-11-20T09:30:00.000Z`', (f) => new Date(f.timeMs).toISOString()),
     date: text('`2026-11-20`, UTC', (f) => new Date(f.timeMs).toISOString().slice(0, 10)),
-    hour: whole('0 to 23, UTC', (f) => Math.floor((f.timeMs % DAY_MS) / 3_600_000)),
-    minute: whole('0 to 59, UTC', (f) => Math.floor((f.timeMs % 3_600_000) / 60_000)),
+    hour: whole('0 to 23, UTC', (f) => Math.floor((f.timeMs % DAY_MS) / 3_600_000), [0, 23]),
+    minute: whole('0 to 59, UTC', (f) => Math.floor((f.timeMs % 3_600_000) / 60_000), [0, 59]),
     weekday: whole(
       '1 for Monday to 7 for Sunday, UTC',
       (f) => ((Math.floor(f.timeMs / DAY_MS) + EPOCH_WEEKDAY - 1) % 7) + 1,
+      [1, 7],
     ),
   },
   budget: {

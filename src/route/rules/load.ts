@@ -49,15 +49,28 @@ export function parseRules(file: string, text: string, options: RuleSetOptions =
  * @throws {FaultyFileError} if it cannot be read
  */
 export async function readText(file: string): Promise<string> {
+  const text = await readTextIfThere(file);
+  if (text !== null) return text;
+  throw new FaultyFileError([unread(file, 'there is no such file.')]);
+}
+
+/**
+ * As `readText`, for a file that need not be there.
+ *
+ * @throws {FaultyFileError} if it is there, but cannot be read
+ */
+export async function readTextIfThere(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const message =
-      (error as NodeJS.ErrnoException).code === 'ENOENT'
-        ? 'there is no such file.'
-        : `the file cannot be read: ${(error as Error).message}.`;
-    throw new FaultyFileError([{ file, line: 0, column: 0, message, severity: 'error' }]);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw new FaultyFileError([unread(file, `the file cannot be read: ${message}.`)]);
   }
+}
+
+function unread(file: string, message: string): Fault {
+  return { file, line: 0, column: 0, message, severity: 'error' };
 }
 
 interface Read<T> {

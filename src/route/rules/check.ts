@@ -1,0 +1,26 @@
+import type { Fault } from '../../core/errors.js';
+import type { Model } from '../../core/model.js';
+import { checkConditions } from './check/conditions.js';
+import { checkModels } from './check/models.js';
+import { checkOrder } from './check/order.js';
+import { subjectOf } from './check/subject.js';
+import type { RuleSet } from './rule-set.js';
+
+/**
+ * Finds what is well formed, but cannot be meant.
+ *
+ * Errors: models that do not exist, policies that refuse every request. Warnings: rules and
+ * settings without any effect, conditions that never or always hold, labels that may be missing.
+ *
+ * @param models - all that can be named; with those of the catalog, what a typing error could mean
+ * @returns in the file's order
+ */
+export function checkRules(ruleSet: RuleSet, models: readonly Model[]): readonly Fault[] {
+  const subject = subjectOf(ruleSet);
+  const faults = [
+    ...checkConditions(subject),
+    ...checkOrder(subject),
+    ...checkModels(subject, models),
+  ];
+  return faults.sort((a, b) => a.line - b.line || a.column - b.column);
+}

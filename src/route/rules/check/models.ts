@@ -1,0 +1,161 @@
+import type { Capability, Model } from '../../../core/model.js';
+import type { Fault } from '../../../core/errors.js';
+import { nearest } from '../../../core/nearest.js';
+import { sourceOf, type Source } from '../combine.js';
+import { globMatcher } from '../glob.js';
+import type { Policy, Rule } from '../schema.js';
+import { unconditional } from './order.js';
+import { covers, warn, type CheckedRule, type Subject } from './subject.js';
+
+type Path = readonly PropertyKey[];
+
+/** Names of models that nobody has, and constraints that leave none. */
+export function checkModels(subject: Subject, models: readonly Model[]): readonly Fault[] {
+  const policies = Array.from(subject.ruleSet.policies, ([name, policy]) => ({
+    path: ['policies', name],
+    written: policy,
+  }));
+  const rules = subject.rules.map(({ path, rule }) => ({ path, written: rule.written }));
+  const ids = models.map(({ id }) => id);
+  return [
+    ...[...policies, ...rules].flatMap(({ path, written }) => names(subject, path, written, ids)),
+    ...policyNames(subject, ids),
+    ...emptyPolicies(subject, models),
+    ...subject.rules.flatMap((rule) => emptyRules(subject, rule, models)),
+  ];
+}
+
+function names(subject: Subject, path: Path, written: Policy | Rule, ids: readonly string[]) {
+  const unknown = (at: Path, name: string): Fault[] => {
+    if (ids.includes(name)) return [];
+    const message = `there is no model "${name}"${didYouMean(name, ids)}`;
+    return [{ ...warn(subject, [...path, ...at], message), severity: 'error' }];
+  };
+  const reference = 'reference' in written ? written.reference : 'best';
+  return [
+    ...(written.pin === undefined ? [] : unknown(['pin'], written.pin)),
+    ...(reference === 'best' ? [] : unknown(['reference'], reference)),
+    ...(written.fallbacks ?? []).flatMap((name, i) => unknown(['fallbacks', i], name)),
+    ...(['only', 'never', 'prefer'] as const).flatMap((list) =>
+      (written[list] ?? []).flatMap((pattern, i) =>
+        ids.some(globMatcher([pattern]))
+          ? []
+          : [warn(subject, [...path, list, i], unmatched(pattern, ids))],
+      ),
+    ),
+  ];
+}
+
+function unmatched(pattern: string, ids: readonly string[]): string {
+  if (!pattern.includes('*')) return `there is no model "${pattern}"${didYouMean(pattern, ids)}`;
+  const vendors = [...new Set(ids.map((id) => `${id.split('/')[0] ?? id}/*`))];
+  const hint = nearest(pattern, vendors);
+  const question = hint === null || hint === pattern ? '.' : `; did you mean "${hint}"?`;
+  return `no model matches "${pattern}"${question}`;
+}
+
+function didYouMean(name: string, ids: readonly string[]): string {
+  // Most people leave out the vendor.
+  const bare = ids.find((id) => id.slice(id.indexOf('/') + 1) === name);
+  const hint = bare ?? nearest(name, ids);
+  return hint === null ? '.' : `; did you mean "${hint}"?`;
+}
+
+function policyNames(subject: Subject, ids: readonly string[]): Fault[] {
+  return [...subject.ruleSet.policies.keys()]
+    .filter((name) => ids.includes(name))
+    .map((name) => {
+      const message = `"${name}" is a model: as a policy of the same name it could not be asked for any more.`;
+      const { yaml } = subject.ruleSet;
+      const place = yaml.locateKey(['policies', name]);
+      return { file: yaml.file, ...place, message, severity: 'error' as const };
+    });
+}
+
+function emptyPolicies(subject: Subject, models: readonly Model[]): Fault[] {
+  return Array.from(subject.ruleSet.policies).flatMap(([name, policy]) => {
+    const always = unconditional(subject, name).map(({ rule }) => rule.source);
+    const own = sourceOf(null, policy);
+    const left = allowed(models, [own, ...always]);
+    if (left.length === 0) {
+      const rules = unconditional(subject, name)
+        .filter(({ rule: { source } }) => [source.only, source.never, source.require].some(Boolean))
+        .map(({ rule }) => rule.name);
+      const with_ = rules.length === 0 ? '' : `, together with ${quotedList(rules)}`;
+      const message = `policy "${name}" leaves no model${with_}: every request to it would be refused.`;
+      return [{ ...warn(subject, ['policies', name], message), severity: 'error' as const }];
+    }
+    return uselessWishes(subject, ['policies', name], own, { left, models });
+  });
+}
+
+/** A rule with all that surely holds when it matches: the policy, and rules that match whenever it does. */
+function emptyRules(subject: Subject, checked: CheckedRule, models: readonly Model[]): Fault[] {
+  const { rule, path, policies, needs } = checked;
+  // An unconditional rule is part of its policies, which have been checked.
+  if (needs === null) return [];
+  const faults = policies.flatMap((name) => {
+    const policy = subject.ruleSet.policies.get(name);
+    const own = sourceOf(null, policy ?? rule.written);
+    const with_ = subject.rules
+      .filter((other) => other !== checked && other.rule.concerns(name))
+      .filter((other) => other.path[1] < path[1] || !rule.written.stop)
+      .filter((other) => covers(other, checked) && !stoppedBefore(subject, other, name))
+      .map((other) => other.rule.source);
+    if (allowed(models, [own, ...with_]).length === 0) return [];
+    const left = allowed(models, [own, ...with_, rule.source]);
+    if (left.length > 0) return uselessWishes(subject, path, rule.source, { left, models });
+    const message = `rule "${rule.name}" leaves no model for "${name}": every request that it matches would be refused.`;
+    return needs.size === 0 ? [] : [warn(subject, path, message)];
+  });
+  // Many policies may share one fault; one line is enough.
+  return faults.slice(0, 1);
+}
+
+/** Whether a rule between could end the reading before `rule` is reached. */
+function stoppedBefore(subject: Subject, { path }: CheckedRule, policy: string): boolean {
+  return subject.rules
+    .slice(0, path[1])
+    .some(({ rule }) => rule.written.stop && rule.concerns(policy));
+}
+
+/** Models that are pinned or preferred although they cannot be chosen. */
+function uselessWishes(
+  subject: Subject,
+  path: Path,
+  { pin, prefer }: Source,
+  { left, models }: { readonly left: readonly Model[]; readonly models: readonly Model[] },
+): Fault[] {
+  const exists = (is: (id: string) => boolean) => models.some(({ id }) => is(id));
+  const ruledOut = (is: (id: string) => boolean) => exists(is) && !left.some(({ id }) => is(id));
+  const faults: Fault[] = [];
+  if (pin !== null && ruledOut((id) => id === pin.value)) {
+    faults.push(warn(subject, [...path, 'pin'], `the constraints rule out "${pin.value}".`));
+  }
+  if (prefer !== null && ruledOut(globMatcher(prefer.value))) {
+    const message = 'the constraints rule out every model that is preferred here.';
+    faults.push(warn(subject, [...path, 'prefer'], message));
+  }
+  return faults;
+}
+
+function allowed(models: readonly Model[], sources: readonly Source[]): readonly Model[] {
+  const tests = sources.flatMap(({ only, never, require }): ((model: Model) => boolean)[] => [
+    ...(only === null ? [] : [inverted(globMatcher(only.value), false)]),
+    ...(never === null ? [] : [inverted(globMatcher(never.value), true)]),
+    ...(require === null ? [] : [hasAll(require.value)]),
+  ]);
+  return models.filter((model) => tests.every((test) => test(model)));
+}
+
+function inverted(matches: (id: string) => boolean, not: boolean): (model: Model) => boolean {
+  return ({ id }) => matches(id) !== not;
+}
+
+function hasAll(capabilities: readonly Capability[]): (model: Model) => boolean {
+  return (model) => capabilities.every((capability) => model.capabilities.has(capability));
+}
+
+function quotedList(words: readonly string[]): string {
+  return words.map((word) => `"${word}"`).join(', ');
+}

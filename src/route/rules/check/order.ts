@@ -1,0 +1,123 @@
+import type { Fault } from '../../../core/errors.js';
+import { nearest } from '../../../core/nearest.js';
+import { sourceOf } from '../combine.js';
+import type { Ruled } from '../outcome.js';
+import { covers, warn, type CheckedRule, type Subject } from './subject.js';
+
+/** Rules that are never reached, say nothing, or are always overruled by what stands above them. */
+export function checkOrder(subject: Subject): readonly Fault[] {
+  return [
+    ...subject.rules.flatMap((rule) => [
+      ...unknownPolicies(subject, rule),
+      ...idle(subject, rule),
+      ...overruled(subject, rule),
+    ]),
+    ...overruledPolicies(subject),
+  ];
+}
+
+function unknownPolicies(subject: Subject, { rule, path, policies }: CheckedRule): Fault[] {
+  if (policies.length > 0) return [];
+  const known = subject.ruleSet.policies;
+  const hints = (rule.written.policies ?? []).map((pattern) => nearest(pattern, known.keys()));
+  const hint = hints.find((found) => found !== null);
+  const question = hint === undefined ? '.' : `; did you mean "${hint}"?`;
+  const message = `rule "${rule.name}" concerns no policy${question}`;
+  return [warn(subject, [...path, 'policies'], message)];
+}
+
+function idle(subject: Subject, { rule, path }: CheckedRule): Fault[] {
+  const says = Object.values(rule.source).some((part) => part !== null);
+  if (says || rule.written.stop) return [];
+  return [warn(subject, path, `rule "${rule.name}" matches, but changes nothing.`)];
+}
+
+function overruled(subject: Subject, second: CheckedRule): Fault[] {
+  const { rule, path, policies } = second;
+  if (policies.length === 0) return [];
+  const above = subject.rules.slice(0, path[1]).filter((first) => covers(first, second));
+  const perPolicy = policies.map((policy) => above.filter((first) => first.rule.concerns(policy)));
+  const always = (is: (first: CheckedRule) => boolean): CheckedRule | null => {
+    const found = perPolicy.map((firsts) => firsts.find(is));
+    return found.includes(undefined) ? null : (found[0] ?? null);
+  };
+
+  const stopper = always((first) => first.rule.written.stop);
+  if (stopper !== null) {
+    const message = `rule "${rule.name}" is never reached: "${stopper.rule.name}" (line ${stopper.line}) matches before it and stops.`;
+    return [warn(subject, path, message)];
+  }
+  return [
+    ...SETTINGS.flatMap((setting) => {
+      if (rule.source[setting] === null) return [];
+      const first = always((other) => other.rule.source[setting] !== null);
+      if (first === null) return [];
+      const message = `this "${setting}" never counts: "${first.rule.name}" (line ${first.line}) always sets it before.`;
+      return [warn(subject, [...path, setting], message)];
+    }),
+    ...overruledLimits(subject, second, above),
+  ];
+}
+
+/** Limits that are never the smallest, because the policy or a rule above always sets a smaller one. */
+function overruledLimits(
+  subject: Subject,
+  { rule, path, policies }: CheckedRule,
+  above: readonly CheckedRule[],
+): Fault[] {
+  return Object.entries(LIMITS).flatMap(([option, limit]) => {
+    const own = rule.source[limit];
+    if (own === null) return [];
+    const tighter = policies.map((name) => {
+      const policy = subject.ruleSet.policies.get(name);
+      if (policy !== undefined && asSmall(sourceOf(null, policy)[limit], own)) {
+        return `policy "${name}"`;
+      }
+      const first = above.find(
+        (other) => other.rule.concerns(name) && asSmall(other.rule.source[limit], own),
+      );
+      return first === undefined ? null : `"${first.rule.name}" (line ${first.line})`;
+    });
+    if (tighter.includes(null)) return [];
+    const message = `this limit never counts: ${tighter[0] ?? 'another'} always sets one as small.`;
+    return [warn(subject, [...path, 'limit', option], message)];
+  });
+}
+
+function asSmall(one: Ruled<number> | null, other: Ruled<number>): boolean {
+  return one !== null && one.value <= other.value;
+}
+
+const SETTINGS = ['keep', 'prefer', 'pin', 'fallbacks'] as const;
+
+type Limit = 'costUsd' | 'latencyMs' | 'contextTokens';
+
+const LIMITS: Readonly<Record<string, Limit>> = {
+  cost_usd: 'costUsd',
+  latency_ms: 'latencyMs',
+  context_tokens: 'contextTokens',
+};
+
+/** Settings and limits of policies that a rule without a condition replaces for good. */
+function overruledPolicies(subject: Subject): Fault[] {
+  return Array.from(subject.ruleSet.policies).flatMap(([name, policy]) =>
+    SETTINGS.flatMap((setting) => {
+      if (policy[setting] === undefined) return [];
+      const first = unconditional(subject, name).find(({ rule }) => rule.source[setting] !== null);
+      if (first === undefined) return [];
+      const message = `this "${setting}" never counts: rule "${first.rule.name}" (line ${first.line}) always sets another.`;
+      return [warn(subject, ['policies', name, setting], message)];
+    }),
+  );
+}
+
+/** Rules that match every request of a policy: those without a condition, before any that could stop. */
+export function unconditional({ rules }: Subject, policy: string): readonly CheckedRule[] {
+  const found: CheckedRule[] = [];
+  for (const checked of rules) {
+    if (checked.needs === null || !checked.rule.concerns(policy)) continue;
+    if (checked.needs.size === 0) found.push(checked);
+    if (checked.rule.written.stop) break;
+  }
+  return found;
+}

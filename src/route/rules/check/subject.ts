@@ -1,0 +1,73 @@
+import { serialize, type ASTNode } from '@marcbachmann/cel-js';
+import type { Fault } from '../../../core/errors.js';
+import type { CompiledRule, RuleSet } from '../rule-set.js';
+import { verdict } from './verdict.js';
+
+/** A rule as the checks look at it. */
+export interface CheckedRule {
+  readonly rule: CompiledRule;
+  /** `['rules', 3]` */
+  readonly path: readonly [string, number];
+  readonly line: number;
+  /** The policies it concerns, in file order. */
+  readonly policies: readonly string[];
+  /**
+   * What must all hold for the rule to match, as normalised texts; empty: it always matches;
+   * `null`: it never does.
+   */
+  readonly needs: ReadonlySet<string> | null;
+}
+
+/** A rules file as the checks look at it. */
+export interface Subject {
+  readonly ruleSet: RuleSet;
+  /** In file order. */
+  readonly rules: readonly CheckedRule[];
+}
+
+/** Prepares a rules file for checking. */
+export function subjectOf(ruleSet: RuleSet): Subject {
+  const policies = [...ruleSet.policies.keys()];
+  const rules = ruleSet.rules.map((rule, i): CheckedRule => {
+    const path = ['rules', i] as const;
+    return {
+      rule,
+      path,
+      line: ruleSet.yaml.locate(path).line,
+      policies: policies.filter((policy) => rule.concerns(policy)),
+      needs: rule.condition === null ? new Set() : needsOf(rule.condition.ast),
+    };
+  });
+  return { ruleSet, rules };
+}
+
+/** A warning at `path`, or at character `index` of the text there. */
+export function warn(
+  { ruleSet: { yaml } }: Subject,
+  path: readonly PropertyKey[],
+  message: string,
+  index = 0,
+): Fault {
+  return { file: yaml.file, ...yaml.locate(path, index), message, severity: 'warning' };
+}
+
+/** Whether `first` matches every request of a policy both concern that `second` matches. */
+export function covers(first: CheckedRule, second: CheckedRule): boolean {
+  if (first.needs === null || second.needs === null) return false;
+  for (const need of first.needs) if (!second.needs.has(need)) return false;
+  return true;
+}
+
+function needsOf(ast: ASTNode): ReadonlySet<string> | null {
+  const needs = new Set<string>();
+  for (const part of conjuncts(ast)) {
+    const known = verdict(part);
+    if (known === false) return null;
+    if (known === null) needs.add(serialize(part));
+  }
+  return needs;
+}
+
+function conjuncts(ast: ASTNode): readonly ASTNode[] {
+  return ast.op === '&&' ? ast.args.flatMap(conjuncts) : [ast];
+}

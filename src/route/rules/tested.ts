@@ -1,0 +1,55 @@
+import { FaultyFileError, type Fault } from '../../core/errors.js';
+import type { Model } from '../../core/model.js';
+import { checkRules } from './check.js';
+import { parseRules, readText } from './load.js';
+import type { RuleFailure, RuleSet } from './rule-set.js';
+import { loadRuleTests } from './test-file.js';
+import { failureMessage, runRuleTests, type RouteFunction } from './test-run.js';
+
+interface TestedRules {
+  readonly ruleSet: RuleSet;
+  /** What the checks found, and the rules without a test; none of it keeps the rules from being used. */
+  readonly warnings: readonly Fault[];
+}
+
+/**
+ * Reads rules, checks them and runs the tests beside them: the way to load rules that are to
+ * be used, at start and at every reload.
+ *
+ * @param routeWith - makes a router of the rules, to run the tests with
+ * @throws {FaultyFileError} with every fault, failed tests included; the rules in force stay
+ */
+export async function loadTestedRules(
+  file: string,
+  models: readonly Model[],
+  routeWith: (ruleSet: RuleSet) => RouteFunction,
+  onFailure?: (failure: RuleFailure) => void,
+): Promise<TestedRules> {
+  const text = await readText(file);
+  const ruleSet = parseRules(file, text, onFailure === undefined ? {} : { onFailure });
+  const findings = checkRules(ruleSet, models);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  if (errors.length > 0) throw new FaultyFileError(errors);
+
+  const tests = await loadRuleTests(ruleSet);
+  if (tests === null) return { ruleSet, warnings };
+  // Conditions that fail on a test's request are no news of the traffic: the tests get their own rules.
+  const rehearsal = parseRules(file, text);
+  const report = runRuleTests(rehearsal, tests, routeWith(rehearsal));
+  if (report.failures.length > 0) {
+    throw new FaultyFileError(
+      report.failures.map((failure): Fault => {
+        const { line, column } = failure.test;
+        return {
+          file: tests.file,
+          line,
+          column,
+          message: failureMessage(failure),
+          severity: 'error',
+        };
+      }),
+    );
+  }
+  return { ruleSet, warnings };
+}
