@@ -1,9 +1,13 @@
 import type { Host, Model, Price } from '../core/model.js';
 import type { NamedModel } from './names.js';
-import type { ModelEntry, ModelOverride, PriceEntry } from './schema.js';
+import type { CatalogFile, ModelEntry, ModelOverride, PriceEntry } from './schema.js';
 
-/** What a catalog file says of a model, in the gateway's words. */
-export function toModel(entry: ModelEntry): NamedModel {
+/** What a catalog file says of its models, in the gateway's words. */
+export function toModels(file: CatalogFile): readonly NamedModel[] {
+  return file.models.map((entry) => toModel(entry, file.sources));
+}
+
+function toModel(entry: ModelEntry, sources: CatalogFile['sources']): NamedModel {
   const model: Model = {
     ...vendorOf(entry.id),
     displayName: entry.display_name,
@@ -11,9 +15,15 @@ export function toModel(entry: ModelEntry): NamedModel {
     contextWindow: entry.context_window,
     maxOutputTokens: entry.max_output_tokens,
     capabilities: new Set(entry.capabilities),
-    benchmarks: scores(entry.benchmarks),
+    benchmarks: stated(Object.values(entry.benchmarks).flatMap((scores) => Object.entries(scores))),
     speed: toSpeed(entry.speed),
-    hosts: entry.hosts.map(toHost),
+    hosts: entry.hosts.map(({ price, ...host }) => {
+      const page = price === null ? undefined : sources[price.source];
+      return toHost({
+        ...host,
+        price: price && { ...price, as_of: page?.read, source: page?.url },
+      });
+    }),
   };
   return { model, aliases: entry.aliases };
 }
@@ -44,7 +54,7 @@ export function overridden({ model, aliases }: NamedModel, override: ModelOverri
     contextWindow: orKept(override.context_window, model.contextWindow),
     maxOutputTokens: orKept(override.max_output_tokens, model.maxOutputTokens),
     capabilities: override.capabilities ? new Set(override.capabilities) : model.capabilities,
-    benchmarks: { ...model.benchmarks, ...stated(override.benchmarks ?? {}) },
+    benchmarks: { ...model.benchmarks, ...stated(Object.entries(override.benchmarks ?? {})) },
     speed: override.speed === undefined ? model.speed : toSpeed(override.speed),
     hosts: hosts.map((host) => withPrice(host, override.prices ?? {})),
   };
@@ -97,14 +107,9 @@ function toSpeed(entry: NonNullable<ModelOverride['speed']> | null): Model['spee
   return entry && { firstTokenMs: entry.first_token_ms, tokensPerS: entry.tokens_per_s };
 }
 
-function scores(benchmarks: ModelEntry['benchmarks']): Record<string, number> {
-  const entries = Object.entries(benchmarks).map(([name, figure]) => [name, figure?.score]);
-  return stated(Object.fromEntries(entries) as Record<string, number | undefined>);
-}
-
-function stated(benchmarks: Readonly<Record<string, number | undefined>>): Record<string, number> {
+function stated(scores: readonly (readonly [string, number | undefined])[]): Model['benchmarks'] {
   const found: Record<string, number> = {};
-  for (const [name, score] of Object.entries(benchmarks)) {
+  for (const [name, score] of scores) {
     if (score !== undefined) found[name] = score;
   }
   return found;

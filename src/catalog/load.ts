@@ -4,14 +4,14 @@ import path from 'node:path';
 import { FaultyFileError, type Fault } from '../core/errors.js';
 import { YamlFile } from '../yaml/yaml-file.js';
 import { Catalog } from './catalog.js';
-import { toModel } from './entry.js';
+import { toModels } from './entry.js';
 import { readPlainYaml } from './plain-yaml.js';
-import { catalogFile, type ModelEntry } from './schema.js';
+import { catalogFile, type CatalogFile } from './schema.js';
 
 interface LoadedFile {
   readonly file: string;
   readonly text: string;
-  readonly entries: readonly ModelEntry[];
+  readonly content: CatalogFile;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function loadCatalog(folder: string): Promise<Catalog> {
   const faults: Fault[] = [];
   const loaded = files.flatMap(({ file, text }): LoadedFile[] => {
     try {
-      return [{ file, text, entries: readEntries(file, text) }];
+      return [{ file, text, content: readFileContent(file, text) }];
     } catch (error) {
       if (!(error instanceof FaultyFileError)) throw error;
       faults.push(...error.faults);
@@ -40,22 +40,22 @@ export async function loadCatalog(folder: string): Promise<Catalog> {
   });
   faults.push(...nameFaults(loaded));
   if (faults.length > 0) throw new FaultyFileError(faults);
-  return new Catalog(loaded.flatMap(({ entries }) => entries.map(toModel)));
+  return new Catalog(loaded.flatMap(({ content }) => toModels(content)));
 }
 
-function readEntries(file: string, text: string): readonly ModelEntry[] {
+function readFileContent(file: string, text: string): CatalogFile {
   const plain = catalogFile.safeParse(readPlainYaml(text));
   // The full parser is slow, but it can say what is wrong, and where.
-  return plain.success ? plain.data.models : YamlFile.parse(file, text).check(catalogFile).models;
+  return plain.success ? plain.data : YamlFile.parse(file, text).check(catalogFile);
 }
 
 /** Ids of another vendor than the file's, and names that are taken already. */
 function nameFaults(files: readonly LoadedFile[]): readonly Fault[] {
   const owners = new Map<string, string>();
-  return files.flatMap(({ file, text, entries }) => {
+  return files.flatMap(({ file, text, content }) => {
     const vendor = path.basename(file, '.yaml');
     const found: { at: (string | number)[]; message: string }[] = [];
-    entries.forEach((entry, i) => {
+    content.models.forEach((entry, i) => {
       if (!entry.id.startsWith(`${vendor}/`)) {
         const message = `"${entry.id}" belongs in a file named after its vendor, not in ${vendor}.yaml.`;
         found.push({ at: ['models', i, 'id'], message });

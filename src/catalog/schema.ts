@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { CAPABILITIES } from '../core/model.js';
+import { nearest } from '../core/nearest.js';
 
 /** The providers that the shipped catalog may name as hosts; an operator's own may have any name. */
 export const HOST_PROVIDERS = [
@@ -29,17 +30,24 @@ export const HOST_PROVIDERS = [
   'zai',
 ] as const;
 
-const day = z.iso
-  .date('must be a day in the form 2026-01-31')
-  .describe('The day on which the figures were read, as YYYY-MM-DD.');
+const day = z.iso.date('must be a day in the form 2026-01-31');
 
-const source = z
+const sourceName = z
   .string()
-  .regex(
-    /^(?:https?:\/\/\S+|docs\/\S+)$/,
-    'must be a URL such as https://host.example/page, or a page of this project such as docs/catalog.md',
-  )
-  .describe('The page that states it.');
+  .regex(/^[a-z][a-z0-9-]*$/, 'must be a name in lower case, such as vendor-docs');
+
+const source = sourceName.describe('Where it is stated: a name under `sources` of this file.');
+
+const evidence = z.strictObject({
+  url: z
+    .string()
+    .regex(
+      /^(?:https?:\/\/\S+|docs\/\S+)$/,
+      'must be a URL such as https://host.example/page, or a page of this project such as docs/catalog.md',
+    )
+    .describe('The page that states the figures.'),
+  read: day.describe('The day on which it was read, as YYYY-MM-DD.'),
+});
 
 const tokens = z.int().positive();
 
@@ -79,12 +87,12 @@ function isAbove(
   return other === undefined || one.above_input_tokens > other.above_input_tokens;
 }
 
-const price = z.strictObject({ ...rates, as_of: day, source, tiers });
+const price = z.strictObject({ ...rates, source, tiers });
 
 // An operator knows where his prices are from, so the evidence may be left out.
 const ownPrice = z.strictObject({
   ...rates,
-  as_of: day.optional(),
+  as_of: day.optional().describe('The day on which you read the figures, as YYYY-MM-DD.'),
   source: z.string().min(1).optional().describe('Where the figures are from.'),
   tiers,
 });
@@ -135,19 +143,11 @@ const BENCHMARKS = {
   terminal_bench: percent,
 } as const;
 
-type Figure<T extends z.ZodType> = z.ZodOptional<
-  z.ZodObject<{ score: T; source: typeof source }, z.core.$strict>
->;
-
-/** The same object with each benchmark's range made into what a file has for it. */
-function figures(): { [K in keyof typeof BENCHMARKS]: Figure<(typeof BENCHMARKS)[K]> } {
-  return Object.fromEntries(
-    Object.entries(BENCHMARKS).map(([name, score]) => [
-      name,
-      z.strictObject({ score, source }).optional(),
-    ]),
-  ) as ReturnType<typeof figures>;
-}
+const scores = z.strictObject(
+  Object.fromEntries(
+    Object.entries(BENCHMARKS).map(([name, score]) => [name, score.optional()]),
+  ) as { [K in keyof typeof BENCHMARKS]: z.ZodOptional<(typeof BENCHMARKS)[K]> },
+);
 
 const speed = z.strictObject({
   first_token_ms: z.number().positive().describe('Milliseconds to the first token.'),
@@ -184,28 +184,54 @@ const modelEntry = z.strictObject({
   id: modelId.describe('The name clients write: vendor/name.'),
   ...fields,
   aliases: fields.aliases.default([]),
-  benchmarks: z.strictObject(figures()).describe('Published figures, each with its source.'),
+  benchmarks: z.record(sourceName, scores).describe('Published figures by their source.'),
   speed: speed.extend({ source }).nullable().describe('Typical speed; empty when unknown.'),
   source: source.describe('The page that states the other facts.'),
   note: z.string().optional().describe('What a reader should know of the figures.'),
   hosts: z.array(host).min(1).describe("Where it runs; the vendor's own provider first."),
 });
 
-/** One file of `models/catalog`: the models of the vendor it is named after. */
-export const catalogFile = z.strictObject({
-  models: z.array(modelEntry).min(1),
-});
+/** One file of `models/catalog`: the models of the vendor it is named after, and all sources. */
+export const catalogFile = z
+  .strictObject({
+    sources: z.record(sourceName, evidence).describe('The pages that figures were read from.'),
+    models: z.array(modelEntry).min(1).describe('The models of one vendor.'),
+  })
+  .superRefine(({ sources, models }, context) => {
+    for (const { path, name } of models.flatMap(citations)) {
+      if (Object.hasOwn(sources, name)) continue;
+      const hint = nearest(name, Object.keys(sources));
+      const other = hint === null ? '.' : `; did you mean "${hint}"?`;
+      const message = `this file has no source "${name}"${other}`;
+      context.addIssue({ code: 'custom', path, message });
+    }
+  });
+
+/** Every place in a model that names a source. */
+function citations(
+  model: z.infer<typeof modelEntry>,
+  index: number,
+): { path: (string | number)[]; name: string }[] {
+  const at = ['models', index];
+  return [
+    { path: [...at, 'source'], name: model.source },
+    ...Object.keys(model.benchmarks).map((name) => ({ path: [...at, 'benchmarks', name], name })),
+    ...(model.speed === null
+      ? []
+      : [{ path: [...at, 'speed', 'source'], name: model.speed.source }]),
+    ...model.hosts.flatMap(({ price: stated }, i) =>
+      stated === null
+        ? []
+        : [{ path: [...at, 'hosts', i, 'price', 'source'], name: stated.source }],
+    ),
+  ];
+}
+
+/** What a catalog file says, checked. */
+export type CatalogFile = z.infer<typeof catalogFile>;
 
 /** A model as a catalog file has it. */
 export type ModelEntry = z.infer<typeof modelEntry>;
-
-const benchmarkScores = z
-  .strictObject(
-    Object.fromEntries(
-      Object.entries(BENCHMARKS).map(([name, score]) => [name, score.optional()]),
-    ) as { [K in keyof typeof BENCHMARKS]: z.ZodOptional<(typeof BENCHMARKS)[K]> },
-  )
-  .describe('Figures by benchmark; those not named keep their value.');
 
 /**
  * What an operator may say of a model: any field replaces that of the catalog, and all
@@ -218,7 +244,7 @@ export const modelOverride = z.strictObject({
   context_window: fields.context_window.optional(),
   max_output_tokens: fields.max_output_tokens.optional(),
   capabilities: fields.capabilities.optional(),
-  benchmarks: benchmarkScores.optional(),
+  benchmarks: scores.optional().describe('Figures by benchmark; those not named keep their value.'),
   speed: speed.nullable().optional().describe('Typical speed; empty when unknown.'),
   hosts: z.array(ownHost).min(1).optional().describe('Where it runs, best place first.'),
   prices: z
