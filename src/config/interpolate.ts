@@ -47,7 +47,7 @@ export function interpolate(source: YamlFile, schema: z.ZodType, env: Environmen
   return { file, faults: distinct(faults), unfilled };
 }
 
-/** An alias has the same text in two places of the document, but the file has it once. */
+/** Through aliases the document has a text in several places, but the file has it once. */
 function distinct(faults: readonly Fault[]): readonly Fault[] {
   return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
 }
@@ -82,7 +82,7 @@ function fill(inner: string, env: Environment): Filled {
   const match = INNER.exec(inner);
   if (match === null) return malformed();
   const [, name = '', fallback] = match;
-  const value = env[name];
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
   if (value !== undefined && (value !== '' || fallback === undefined)) {
     return { ok: true, text: value };
   }

@@ -1,0 +1,122 @@
+import {
+  applyOverrides,
+  configFromEnvironment,
+  overridesFromEnvironment,
+} from '../../src/config/environment.js';
+import { ollamaBaseUrl } from '../../src/config/providers.js';
+import { FaultyFileError, formatFault } from '../../src/core/errors.js';
+
+describe('without a file', () => {
+  test('there is the simulation when the environment has no keys', () => {
+    const config = configFromEnvironment({ OPENAI_API_KEY: '', PATH: '/bin' }, null);
+
+    expect(Object.keys(config.providers)).toEqual(['simulation']);
+    expect(config.server).toMatchObject({ host: '127.0.0.1', port: 4300 });
+  });
+
+  test('there is every provider whose key is set', () => {
+    const env = { OPENAI_API_KEY: 'k1', ANTHROPIC_API_KEY: 'k2\n' };
+    const { providers } = configFromEnvironment(env, null);
+
+    expect(Object.keys(providers)).toEqual(['openai', 'anthropic']);
+    expect(providers['anthropic']?.apiKey).toBe('k2');
+  });
+
+  test('there is the Ollama that was found, with its models', () => {
+    const { providers } = configFromEnvironment({ OLLAMA_HOST: 'box:9' }, ['llama3.2:3b']);
+
+    expect(Object.keys(providers)).toEqual(['ollama']);
+    expect(providers['ollama']).toMatchObject({
+      baseUrl: 'http://box:9/v1',
+      models: ['llama3.2:3b'],
+    });
+  });
+
+  test('there is an Ollama without models too', () => {
+    const { providers } = configFromEnvironment({ GROQ_API_KEY: 'k' }, []);
+
+    expect(Object.keys(providers)).toEqual(['groq', 'ollama']);
+  });
+});
+
+describe('the place of Ollama', () => {
+  test.each([
+    [undefined, 'http://127.0.0.1:11434/v1'],
+    ['', 'http://127.0.0.1:11434/v1'],
+    ['0.0.0.0', 'http://127.0.0.1:11434/v1'],
+    ['0.0.0.0:8080', 'http://127.0.0.1:8080/v1'],
+    [':8080', 'http://127.0.0.1:8080/v1'],
+    ['box', 'http://box:11434/v1'],
+    ['"box:9"', 'http://box:9/v1'],
+    ['http://box', 'http://box/v1'],
+    ['https://ollama.example', 'https://ollama.example/v1'],
+    ['https://ollama.example:444/behind/', 'https://ollama.example:444/behind/v1'],
+    ['[::1]', 'http://[::1]:11434/v1'],
+    ['[::]:9', 'http://[::1]:9/v1'],
+  ])('with OLLAMA_HOST=%s is %s', (host, expected) => {
+    expect(ollamaBaseUrl({ OLLAMA_HOST: host })).toBe(expected);
+  });
+});
+
+describe('an override', () => {
+  const config = configFromEnvironment({}, null);
+  const port = (text: string) => ({ port: { text, from: '--port' } });
+
+  test('goes before what the file says', () => {
+    const overrides = { host: { text: ' 127.0.0.2 ', from: '--host' }, ...port('0') };
+
+    const { config: changed, warnings } = applyOverrides(config, overrides);
+
+    expect(changed.server).toMatchObject({ host: '127.0.0.2', port: 0, maxHeaderBytes: 16_384 });
+    expect(warnings).toEqual([]);
+  });
+
+  test('comes from HOST and PORT', () => {
+    const overrides = overridesFromEnvironment({ HOST: '::1', PORT: '8080' });
+
+    expect(applyOverrides(config, overrides).config.server).toMatchObject({
+      host: '::1',
+      port: 8080,
+    });
+  });
+
+  test('changes nothing when the variables are not set, or empty', () => {
+    const overrides = overridesFromEnvironment({ PORT: ' ' });
+
+    expect(applyOverrides(config, overrides)).toEqual({ config, warnings: [] });
+  });
+
+  test.each(['65536', '-1', '80a', '4300.5', '0x50', '', '1e3', '000080'])(
+    'is refused for the port "%s"',
+    (text) => {
+      const act = (): unknown => applyOverrides(config, port(text));
+
+      expect(act).toThrow(FaultyFileError);
+      expect(act).toThrow(`--port: error: must be a whole number from 0 to 65535, not "${text}".`);
+    },
+  );
+
+  test('is refused with all that is wrong', () => {
+    const act = (): unknown =>
+      applyOverrides(config, { host: { text: ' ', from: '--host' }, ...port('x') });
+
+    expect(act).toThrow(/--host: error: must be a host, not empty\.\n--port: error: /);
+  });
+
+  test('warns when it opens the gateway to everybody', () => {
+    const host = { text: '0.0.0.0', from: 'HOST' };
+
+    const { warnings } = applyOverrides(config, { host });
+
+    expect(warnings.map(formatFault)).toEqual([
+      'HOST: warning: anybody who reaches 0.0.0.0 may use this gateway; set "keys" in a configuration file.',
+    ]);
+  });
+
+  test('does not warn when callers need a key', () => {
+    const keys = [{ name: 'a', key: '0123456789abcdef', metadata: {} }];
+    const host = { text: '0.0.0.0', from: 'HOST' };
+
+    expect(applyOverrides({ ...config, keys }, { host }).warnings).toEqual([]);
+  });
+});
