@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { FaultyFileError, formatFault } from '../../../src/core/errors.js';
+import { checkRules } from '../../../src/route/rules/check.js';
+import { loadRules, parseRules } from '../../../src/route/rules/load.js';
+import { MODELS } from './models.js';
+
+const FOLDER = path.join(import.meta.dirname, 'faulty');
+
+/** Every file ends in the lines it must be answered with, each after `#!`. */
+const FILES = readdirSync(FOLDER).map((name) => {
+  const text = readFileSync(path.join(FOLDER, name), 'utf8');
+  const expected = text
+    .split('\n')
+    .flatMap((line) => (line.startsWith('#! ') ? [line.slice(3)] : []));
+  return { name, text, expected };
+});
+
+function faultsOf(file: string, text: string): readonly string[] {
+  try {
+    return checkRules(parseRules(file, text), MODELS).map(formatFault);
+  } catch (error) {
+    if (error instanceof FaultyFileError) return error.faults.map(formatFault);
+    throw error;
+  }
+}
+
+describe('a faulty file', () => {
+  test.each(FILES)(
+    'is answered with every fault at its place: $name',
+    ({ name, text, expected }) => {
+      const faults = faultsOf(name, text);
+
+      expect(faults).toEqual(expected.map((line) => `${name}:${line}`));
+      expect(faults.length).toBeGreaterThan(0);
+    },
+  );
+
+  test('that is not there is answered with its name', async () => {
+    await expect(loadRules('no/such.yaml')).rejects.toThrow(
+      'no/such.yaml: error: there is no such file.',
+    );
+  });
+
+  test('that cannot be read is answered with the reason', async () => {
+    await expect(loadRules(FOLDER)).rejects.toThrow(
+      /faulty: error: the file cannot be read: EISDIR/,
+    );
+  });
+});
