@@ -37,3 +37,26 @@ export function normaliseText(text: string): string {
   // Case and composition may each lengthen a text (İ, and NFC's exclusions), so cut once more.
   return bounded.normalize('NFC').toLowerCase().slice(0, MAX_SCANNED_CHARS);
 }
+
+/**
+ * The words of a text, as `Tokenizer.scan` sees them, in order: for counting before there is a vocabulary.
+ *
+ * @param classes - from `characterClasses()`
+ */
+export function splitWords(text: string, classes: Uint8Array): string[] {
+  const clean = normaliseText(text);
+  const words: string[] = [];
+  let start = -1;
+  for (let i = 0; i <= clean.length; i++) {
+    const kind = i < clean.length ? classes[clean.charCodeAt(i)] : CHARACTER.separator;
+    if (kind === CHARACTER.letter) {
+      if (start < 0) start = i;
+      continue;
+    }
+    if (kind === CHARACTER.apostrophe && start >= 0) continue;
+    if (start >= 0) words.push(clean.slice(start, i).replace(/['’]/g, ''));
+    start = -1;
+    if (kind === CHARACTER.unspaced) words.push(clean.charAt(i));
+  }
+  return words;
+}

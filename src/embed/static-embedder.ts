@@ -110,7 +110,7 @@ export class StaticEmbedder {
   #weigh({ rows, counts, size }: Bag, scales: Float32Array): void {
     const weights = this.#weights;
     for (let k = 0; k < size; k++) {
-      weights[k] = occurrenceWeight(at(counts, k)) * at(scales, at(rows, k));
+      weights[k] = occurrenceWeight(at(counts, k)) * at(scales, rowAt(rows, k));
     }
     // `addRows` reads in fours: what is past the end must add nothing.
     weights.fill(0, size, size + 3);
@@ -129,24 +129,32 @@ function addRows(table: Int8Array, bag: Bag, weights: Float32Array, out: Float32
   // Four rows a pass quarters the loads and stores of the sum. Rows past the end are those of
   // former texts, so they exist; their weight is 0.
   for (let k = 0; k < size; k += 4) {
-    const a = at(rows, k) * dims;
-    const b = at(rows, k + 1) * dims;
-    const c = at(rows, k + 2) * dims;
-    const d = at(rows, k + 3) * dims;
+    const a = rowAt(rows, k) * dims;
+    const b = rowAt(rows, k + 1) * dims;
+    const c = rowAt(rows, k + 2) * dims;
+    const d = rowAt(rows, k + 3) * dims;
     const wa = at(weights, k);
     const wb = at(weights, k + 1);
     const wc = at(weights, k + 2);
     const wd = at(weights, k + 3);
     for (let i = 0; i < dims; i++) {
-      const first = wa * at(table, a + i) + wb * at(table, b + i);
-      const second = wc * at(table, c + i) + wd * at(table, d + i);
+      const first = wa * byteAt(table, a + i) + wb * byteAt(table, b + i);
+      const second = wc * byteAt(table, c + i) + wd * byteAt(table, d + i);
       out[i] = at(out, i) + first + second;
     }
   }
 }
 
-/** An element known to exist. Past the end 0, which is what an absent row adds. */
-function at(values: Int8Array | Int32Array | Float32Array, index: number): number {
+/** An element known to exist. Three of these, so that each reads one kind of array and stays fast. */
+function at(values: Float32Array, index: number): number {
+  return values[index] ?? 0;
+}
+
+function rowAt(values: Int32Array, index: number): number {
+  return values[index] ?? 0;
+}
+
+function byteAt(values: Int8Array, index: number): number {
   return values[index] ?? 0;
 }
 

@@ -111,14 +111,14 @@ export class Tokenizer {
     if (pair >= 0) this.#add(this.#wordCount + pair, 1);
   }
 
-  /** Four-grams with the word's edges marked; three-grams where the word is short. Together they weigh as a word. */
+  /** Four-grams with the word's edges marked; three-grams where the word is short. Together they count as one word. */
   #unknown(length: number): void {
     const word = this.#word;
     word[0] = EDGE_OPEN;
     word[length + 1] = EDGE_CLOSE;
     const n = length < 5 ? 3 : 4;
     const grams = Math.max(1, length + 3 - n);
-    const weight = 1 / Math.sqrt(grams);
+    const weight = 1 / grams;
     for (let start = 0; start < grams; start++) {
       let hash = n;
       for (let i = start; i < start + n; i++) hash = Math.imul(hash ^ (word[i] ?? 0), 0x01000193);

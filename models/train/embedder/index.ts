@@ -1,0 +1,92 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { StaticEmbedder } from '../../../src/embed/static-embedder.js';
+import { FEATURE_NAMES } from '../../../src/route/features.js';
+import { packArtefact, writeArtefact } from '../artefact-writer.js';
+import { writeManifest } from '../manifest.js';
+import type { Progress } from '../progress.js';
+import { Random } from '../random.js';
+import { readCorpus } from './corpus.js';
+import type { Corpus } from './corpus.js';
+import { cosineOf, gradeCorrelation, pairQuality, tfidf } from './evaluate.js';
+import type { Similarity } from './evaluate.js';
+import { initialTable } from './initial-table.js';
+import { chooseVocabulary } from './vocabulary.js';
+import type { WeightTable } from './weight-table.js';
+
+/** What a training step is told. */
+export interface EmbedderOptions {
+  /** Folder with `text/` and `pairs/`. */
+  readonly dataFolder: string;
+  /** Where the artefact and the manifest go; made when absent. */
+  readonly outFolder: string;
+  readonly seed: number;
+  readonly progress: Progress;
+}
+
+const SIZE = { words: 32_000, pairs: 20_000, buckets: 8192 };
+const ARTEFACT = 'embedder.bin';
+
+/**
+ * Trains the embedding table and writes it with its line in the manifest.
+ *
+ * @throws {DataError} the data folder or a file in it is missing or broken
+ */
+export async function trainEmbedder(options: EmbedderOptions): Promise<void> {
+  const { dataFolder, outFolder, seed, progress } = options;
+  const random = new Random(seed);
+  const corpus = await readCorpus(dataFolder, progress);
+  progress.say(`${corpus.texts.length} texts, ${corpus.dropped} dropped as held out`);
+  const counted = chooseVocabulary(corpus.texts, SIZE, progress);
+  report('TF-IDF', corpus, tfidf(counted), progress);
+  const table = initialTable(corpus, counted, random, progress);
+  report('initial', corpus, similarityOf(table), progress);
+
+  mkdirSync(outFolder, { recursive: true });
+  const quality = report('int8', corpus, similarityOf(table), progress);
+  const training = { seed, texts: corpus.texts.length, quality };
+  const bytes = writeArtefact(path.join(outFolder, ARTEFACT), table.quantise(training));
+  progress.say(`${ARTEFACT}: ${bytes} bytes`);
+  writeManifest(outFolder, {
+    artefacts: [ARTEFACT],
+    features: FEATURE_NAMES,
+    embedder: { ...SIZE, ...training },
+    data: [...corpus.positives].map(([set, pairs]) => ({
+      set,
+      rows: pairs.length,
+      licence: 'as stated by each source',
+      use: 'embedder',
+    })),
+  });
+}
+
+/** The similarity that the shipped artefact will give, rounding included. */
+function similarityOf(table: WeightTable): Similarity {
+  return cosineOf(StaticEmbedder.load(packArtefact(table.quantise({}))));
+}
+
+/** Says and returns how good a similarity is on every held-out set. */
+function report(
+  name: string,
+  corpus: Corpus,
+  similarity: Similarity,
+  progress: Progress,
+): Record<string, number> {
+  const quality: Record<string, number> = {};
+  for (const [set, pairs] of corpus.heldOut) {
+    if (pairs.some(({ score }) => score !== undefined)) {
+      quality[`${set} Spearman`] = round(gradeCorrelation(pairs, similarity));
+    } else if (pairs.some(({ label }) => label === 0)) {
+      const { auc, recallAt1, recallAt3 } = pairQuality(pairs, similarity);
+      quality[`${set} AUC`] = round(auc);
+      quality[`${set} recall at 1 %`] = round(recallAt1);
+      quality[`${set} recall at 3 %`] = round(recallAt3);
+    }
+  }
+  progress.say(`${name}: ${JSON.stringify(quality)}`);
+  return quality;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}

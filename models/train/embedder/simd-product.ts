@@ -1,0 +1,124 @@
+import { floatAt } from './elements.js';
+import { productKernel, TILE_COLUMNS, TILE_ROWS } from './product-kernel.js';
+
+// The parts of the WebAssembly interface used here; the type library for Node 20 has none of it.
+declare const WebAssembly: {
+  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly Instance: new (
+    module: object,
+    imports: object,
+  ) => { readonly exports: Readonly<Record<string, unknown>> };
+};
+
+type Multiply = (
+  left: number,
+  right: number,
+  out: number,
+  ...shape: readonly [rows: number, columns: number, inner: number]
+) => void;
+
+const PAGE_BYTES = 65_536;
+const FLOAT_BYTES = 4;
+/** The first page stays free, so that no matrix has address 0. */
+const FIRST_ADDRESS = 1024;
+
+interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A matrix by rows, in the memory of a `MatrixSpace`. */
+export interface Matrix extends Shape {
+  readonly values: Float32Array;
+}
+
+/** Memory for matrices that can be multiplied with SIMD instructions. */
+export class MatrixSpace {
+  readonly #buffer: ArrayBuffer;
+  readonly #multiply: Multiply;
+  #used = FIRST_ADDRESS;
+  readonly #panels: Float32Array;
+
+  /**
+   * @param floats - how many numbers all matrices together will hold
+   * @param largestRight - how many the largest right-hand matrix holds
+   */
+  constructor(floats: number, largestRight: number) {
+    const pages =
+      Math.ceil((FIRST_ADDRESS + (floats + largestRight) * FLOAT_BYTES) / PAGE_BYTES) + 1;
+    const memory = new WebAssembly.Memory({ initial: pages });
+    const module = new WebAssembly.Module(productKernel());
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    this.#buffer = memory.buffer;
+    this.#multiply = exports['multiply'] as Multiply;
+    this.#panels = this.matrix(1, largestRight).values;
+  }
+
+  /** A matrix of zeros. @throws {RangeError} the memory asked for at the start is used up */
+  matrix(rows: number, columns: number): Matrix {
+    const values = new Float32Array(this.#buffer, this.#used, rows * columns);
+    this.#used += Math.ceil((rows * columns) / 4) * 4 * FLOAT_BYTES;
+    return { rows, columns, values };
+  }
+
+  /**
+   * `out = left × right`. All three are matrices of this space.
+   *
+   * @throws {RangeError} shapes that do not fit each other, or the kernel's tiles of 4 × 8
+   */
+  multiply(left: Matrix, right: Matrix, out: Matrix): void {
+    checkShapes(left, right, right, out);
+    this.#pack(right.values, right, right.columns, 1);
+    this.#run(left, out);
+  }
+
+  /** `out = left × transpose(right)`; otherwise as `multiply`. */
+  multiplyTransposed(left: Matrix, right: Matrix, out: Matrix): void {
+    const turned = { rows: right.columns, columns: right.rows };
+    checkShapes(left, right, turned, out);
+    this.#pack(right.values, turned, 1, right.columns);
+    this.#run(left, out);
+  }
+
+  /** Lays a matrix out in panels of eight columns; the steps say how far apart its neighbours are. */
+  #pack(values: Float32Array, shape: Shape, rowStep: number, columnStep: number): void {
+    const panels = this.#panels;
+    let to = 0;
+    for (let panel = 0; panel < shape.columns; panel += TILE_COLUMNS) {
+      for (let row = 0; row < shape.rows; row++) {
+        const from = row * rowStep + panel * columnStep;
+        for (let i = 0; i < TILE_COLUMNS; i++) {
+          panels[to + i] = floatAt(values, from + i * columnStep);
+        }
+        to += TILE_COLUMNS;
+      }
+    }
+  }
+
+  #run(left: Matrix, out: Matrix): void {
+    const [leftAt, rightAt, outAt] = [left.values, this.#panels, out.values].map(
+      ({ byteOffset }) => byteOffset,
+    );
+    this.#multiply(leftAt ?? 0, rightAt ?? 0, outAt ?? 0, out.rows, out.columns, left.columns);
+  }
+}
+
+function checkShapes(left: Shape, right: Shape, used: Shape, out: Shape): void {
+  const fits = left.columns === used.rows && left.rows === out.rows && left.columns > 0;
+  const tiled = out.rows % TILE_ROWS === 0 && out.columns % TILE_COLUMNS === 0;
+  if (!fits || !tiled || used.columns !== out.columns) {
+    const shapes = [left, right, out].map(({ rows, columns }) => `${rows}×${columns}`);
+    throw new RangeError(`cannot multiply ${shapes.join(', ')}`);
+  }
+}
+
+/** Puts the transpose of `matrix` in `out`. */
+export function transpose(matrix: Matrix, out: Matrix): void {
+  const { rows, columns, values } = matrix;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      out.values[column * rows + row] = floatAt(values, row * columns + column);
+    }
+  }
+}
