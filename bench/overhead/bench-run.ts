@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import { start, type Child } from './child.js';
+import type { Gateway, GatewayName } from './gateways.js';
+import type { Options } from './options.js';
+import type { LoadJob, LoadResult, StreamShape, UpstreamReport } from './protocol.js';
+import { jobOf, type Scenario } from './scenarios.js';
+
+/** The windows of one gateway in one scenario. */
+export interface Row {
+  readonly gateway: GatewayName;
+  readonly windows: readonly LoadResult[];
+  /** Why the windows are no result; empty when they are one. */
+  readonly faults: readonly string[];
+  /** Models that the upstream was asked for, from a sample. */
+  readonly models: Readonly<Record<string, number>>;
+}
+
+/** The fake upstream and the load generator, on their cores. */
+export interface Rig {
+  readonly upstream: Child;
+  readonly upstreamPort: number;
+  readonly load: Child;
+}
+
+const portMessage = z.strictObject({ port: z.int() });
+
+/** Starts the upstream and the generator. */
+export async function startRig(
+  folder: string,
+  cores: { readonly upstream: number | undefined; readonly load: number | undefined },
+  realtime: boolean,
+): Promise<Rig> {
+  const options = { ipc: true, realtime, logFile: join(folder, 'rig.log') };
+  const program = (file: string): string[] => ['--import', 'tsx', join(import.meta.dirname, file)];
+  const upstream = start(program('upstream.ts'), { ...options, core: cores.upstream });
+  const load = start(program('load.ts'), { ...options, core: cores.load });
+  const { port } = portMessage.parse(await nextMessage(upstream));
+  return { upstream, upstreamPort: port, load };
+}
+
+/**
+ * Measures the gateways of a scenario in turn, forwards and backwards, so that a machine that slows
+ * down slows all of them alike.
+ */
+export async function runScenario(
+  scenario: Scenario,
+  gateways: readonly Gateway[],
+  rig: Rig,
+  options: Options,
+): Promise<readonly Row[]> {
+  const rows = new Map(gateways.map((gateway) => [gateway, newRow()]));
+  await setShape(rig, scenario.streams);
+  for (const gateway of gateways) {
+    await window(scenario, gateway, rig, { ...options.burnIn, windowMs: 200 });
+  }
+  for (let round = 0; round < options.rounds; round++) {
+    for (const gateway of round % 2 === 0 ? gateways : gateways.toReversed()) {
+      const { result, report } = await window(scenario, gateway, rig, {
+        ...options,
+        warmRequests: 0,
+      });
+      const row = rows.get(gateway);
+      if (row === undefined) continue;
+      row.windows.push(result);
+      row.faults.push(...faultsOf(result, report));
+      for (const [model, count] of Object.entries(report.models)) {
+        row.models[model] = (row.models[model] ?? 0) + count;
+      }
+    }
+  }
+  return [...rows].map(([{ name }, row]) => ({ gateway: name, ...row }));
+}
+
+function newRow(): { windows: LoadResult[]; faults: string[]; models: Record<string, number> } {
+  return { windows: [], faults: [], models: {} };
+}
+
+async function window(
+  scenario: Scenario,
+  gateway: Gateway,
+  rig: Rig,
+  { warmMs, warmRequests, windowMs }: Pick<LoadJob, 'warmMs' | 'warmRequests' | 'windowMs'>,
+): Promise<{ readonly result: LoadResult; readonly report: UpstreamReport }> {
+  const pids = [...new Set([gateway.pid, rig.upstream.pid, rig.load.pid, process.pid])];
+  const result = await measure(
+    rig,
+    jobOf(scenario, gateway, { warmMs, warmRequests, windowMs, pids }),
+  );
+  return { result, report: await ask(rig.upstream, 'report') };
+}
+
+function faultsOf(result: LoadResult, report: UpstreamReport): readonly string[] {
+  const faults = [...result.faults];
+  if (result.errors > 0) faults.unshift(`${result.errors} errors`);
+  if (result.requests === 0) faults.push('no request was answered in the window');
+  // An answer that the upstream never gave came from a cache: a different question.
+  if (report.requests < result.requests) {
+    faults.push(`${result.requests} answers, but the upstream saw ${report.requests} requests`);
+  }
+  if (report.refused > 0) faults.push(`${report.refused} requests for another path`);
+  if (report.unauthorized > 0) faults.push('requests without a key');
+  if ('auto' in report.models) faults.push("the upstream was asked for the model 'auto'");
+  return faults;
+}
+
+async function setShape(rig: Rig, shape: StreamShape): Promise<void> {
+  await ask(rig.upstream, shape);
+}
+
+// Messages of the bench's own processes, which share the types of protocol.ts.
+async function ask(upstream: Child, message: StreamShape | 'report'): Promise<UpstreamReport> {
+  const answer = nextMessage(upstream);
+  upstream.process.send(message);
+  return (await answer) as UpstreamReport;
+}
+
+async function measure(rig: Rig, job: LoadJob): Promise<LoadResult> {
+  const answer = nextMessage(rig.load);
+  rig.load.process.send(job);
+  return (await answer) as LoadResult;
+}
+
+function nextMessage(child: Child): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const ended = (): void => {
+      reject(new Error(`a process of the bench ended (pid ${child.pid})`));
+    };
+    child.process.once('exit', ended);
+    child.process.once('message', (message) => {
+      child.process.off('exit', ended);
+      resolve(message);
+    });
+  });
+}

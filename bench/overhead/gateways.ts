@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort, listening, start, type Child } from './child.js';
+import { portkeyEntry } from './peers.js';
+import { writeSufficeConfig } from './suffice-config.js';
+
+/** What can be measured; `direct` is the fake upstream without anything in front of it. */
+export const GATEWAY_NAMES = ['direct', 'floor', 'portkey', 'suffice'] as const;
+export type GatewayName = (typeof GATEWAY_NAMES)[number];
+
+/** Something that answers chat completions on a port of this machine. */
+export interface Gateway {
+  readonly name: GatewayName;
+  readonly port: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What a request without a choice of model says; the same as the fixed one without a router. */
+  readonly autoModel: string;
+  readonly fixedModel: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** Where and how the gateways run. */
+export interface Site {
+  readonly upstreamPort: number;
+  readonly upstreamPid: number;
+  /** A folder for configuration and logs that is removed afterwards. */
+  readonly folder: string;
+  readonly core: number | undefined;
+  readonly realtime: boolean;
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+const MODEL = 'gpt-4o-mini';
+const KEY = { authorization: 'Bearer sk-bench-not-a-key' };
+
+/** Starts a gateway in front of the fake upstream. */
+export async function startGateway(name: GatewayName, site: Site): Promise<Gateway> {
+  switch (name) {
+    case 'direct':
+      return direct(site);
+    case 'floor':
+      return startFloor(site);
+    case 'portkey':
+      return startPortkey(site);
+    case 'suffice':
+      return startSuffice(site);
+  }
+}
+
+function direct(site: Site): Gateway {
+  return {
+    name: 'direct',
+    port: site.upstreamPort,
+    headers: KEY,
+    autoModel: MODEL,
+    fixedModel: MODEL,
+    pid: site.upstreamPid,
+    stop: () => Promise.resolve(),
+  };
+}
+
+async function startFloor(site: Site): Promise<Gateway> {
+  const file = join(import.meta.dirname, 'floor.ts');
+  const { child, port } = await startServer('floor', site, (port) => [
+    '--import',
+    'tsx',
+    file,
+    `--port=${port}`,
+    `--upstream=http://127.0.0.1:${site.upstreamPort}`,
+  ]);
+  return { ...direct(site), name: 'floor', port, pid: child.pid, stop: () => child.stop() };
+}
+
+async function startPortkey(site: Site): Promise<Gateway> {
+  const entry = portkeyEntry();
+  // --headless: no console page, and no browser opened to show it.
+  const { child, port } = await startServer('portkey', site, (port) => [
+    entry,
+    `--port=${port}`,
+    '--headless',
+  ]);
+  const headers = {
+    ...KEY,
+    'x-portkey-provider': 'openai',
+    'x-portkey-custom-host': `http://127.0.0.1:${site.upstreamPort}/v1`,
+  };
+  return {
+    ...direct(site),
+    name: 'portkey',
+    port,
+    headers,
+    pid: child.pid,
+    stop: () => child.stop(),
+  };
+}
+
+async function startSuffice(site: Site): Promise<Gateway> {
+  const entry = join(ROOT, 'dist/main.js');
+  if (!existsSync(entry)) throw new Error('dist/main.js is missing: run `npm run build` first');
+  const { child, port } = await startServer('suffice', site, (port) => [
+    entry,
+    'serve',
+    '--config',
+    writeSufficeConfig(site.folder, port, site.upstreamPort),
+  ]);
+  return {
+    ...direct(site),
+    name: 'suffice',
+    port,
+    autoModel: 'auto',
+    fixedModel: `openai/${MODEL}`,
+    pid: child.pid,
+    stop: () => child.stop(),
+  };
+}
+
+async function startServer(
+  name: GatewayName,
+  site: Site,
+  args: (port: number) => readonly string[],
+): Promise<{ readonly child: Child; readonly port: number }> {
+  const port = await freePort();
+  const logFile = join(site.folder, `${name}.log`);
+  const child = start(args(port), {
+    core: site.core,
+    realtime: site.realtime,
+    logFile,
+    ipc: false,
+  });
+  try {
+    await listening(child, port, logFile);
+  } catch (error) {
+    await child.stop();
+    throw new Error(`${name} did not start`, { cause: error });
+  }
+  return { child, port };
+}

@@ -1,0 +1,115 @@
+/** `npm run bench:overhead`: see README.md beside this file. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runScenario, startRig, type Rig, type Row } from './bench-run.js';
+import { canPin } from './child.js';
+import { startGateway, type Gateway } from './gateways.js';
+import { HELP, parseOptions, type Options } from './options.js';
+import { figuresOf, tableOf } from './report.js';
+import { judge, type Verdict } from './targets.js';
+
+/** The gateway alone on one core; what drives it on others, or on one other when there are only two. */
+function coresFor(count: number): {
+  readonly gateway: number | undefined;
+  readonly upstream: number | undefined;
+  readonly load: number | undefined;
+} {
+  if (count < 2 || !canPin()) return { gateway: undefined, upstream: undefined, load: undefined };
+  return { gateway: 0, upstream: 1, load: count > 2 ? 2 : 1 };
+}
+
+function machineText(pinned: boolean): string {
+  const cores = cpus();
+  const load = loadavg()[0]?.toFixed(1) ?? '?';
+  const pins = pinned ? 'gateway alone on core 0' : 'NOT pinned to cores: compare CPU time only';
+  return (
+    `${cores[0]?.model ?? 'unknown CPU'}, ${cores.length} cores, Linux ${release()}, Node ${process.version}, ` +
+    `${new Date().toISOString()}, load average ${load}; ${pins}`
+  );
+}
+
+async function runAll(options: Options, folder: string): Promise<boolean> {
+  const cores = coresFor(cpus().length);
+  const machine = machineText(cores.gateway !== undefined);
+  console.log(machine);
+  const running: { stop(): Promise<void> }[] = [];
+  // Without this, gateways would outlive a bench that is interrupted.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void Promise.all(running.map((each) => each.stop())).then(() => process.exit(130));
+    });
+  }
+  try {
+    const rig = await startRig(folder, cores, options.realtime);
+    running.push(rig.upstream, rig.load);
+    const gateways: Gateway[] = [];
+    for (const name of options.gateways) {
+      const gateway = await startGateway(name, {
+        upstreamPort: rig.upstreamPort,
+        upstreamPid: rig.upstream.pid,
+        folder,
+        core: cores.gateway,
+        realtime: options.realtime,
+      });
+      running.push(gateway);
+      gateways.push(gateway);
+    }
+    return await measureAll(options, gateways, rig, machine);
+  } finally {
+    for (const each of running.toReversed()) await each.stop();
+  }
+}
+
+async function measureAll(
+  options: Options,
+  gateways: readonly Gateway[],
+  rig: Rig,
+  machine: string,
+): Promise<boolean> {
+  const verdicts: Verdict[] = [];
+  const all: { readonly scenario: string; readonly rows: readonly Row[] }[] = [];
+  for (const scenario of options.scenarios) {
+    const asked = gateways.filter(({ name }) => scenario.gateways.includes(name));
+    const rows = await runScenario(scenario, asked, rig, options);
+    const figures = rows.map((row) => figuresOf(scenario.kind, row));
+    console.log(`\n${tableOf(scenario, figures)}`);
+    const verdict = judge(scenario.id, figures);
+    if (verdict !== undefined) verdicts.push(verdict);
+    all.push({ scenario: scenario.id, rows });
+  }
+  if (options.jsonFile !== undefined) {
+    writeFileSync(options.jsonFile, `${JSON.stringify({ machine, scenarios: all }, null, 2)}\n`);
+  }
+  console.log('');
+  for (const { text, kept } of verdicts) console.log(`${kept ? 'kept  ' : 'MISSED'}  ${text}`);
+  const faulty = all.some(({ rows }) => rows.some(({ faults }) => faults.length > 0));
+  return !faulty && verdicts.every(({ kept }) => kept);
+}
+
+async function main(): Promise<number> {
+  let options: Options | undefined;
+  try {
+    options = parseOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 2;
+  }
+  if (options === undefined) {
+    console.log(HELP);
+    return 0;
+  }
+  if (process.platform !== 'linux') {
+    console.error('This bench reads /proc and runs on Linux only.');
+    return 2;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'suffice-bench-'));
+  try {
+    const kept = await runAll(options, folder);
+    return kept || !options.targets ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main();

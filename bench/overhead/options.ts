@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util';
+import { GATEWAY_NAMES, type GatewayName } from './gateways.js';
+import { SCENARIOS, type Scenario } from './scenarios.js';
+
+/** What the command line asks for. */
+export interface Options {
+  readonly scenarios: readonly Scenario[];
+  readonly gateways: readonly GatewayName[];
+  readonly rounds: number;
+  readonly warmMs: number;
+  readonly windowMs: number;
+  /** What every gateway is put through before its first window of a scenario. */
+  readonly burnIn: { readonly warmMs: number; readonly warmRequests: number };
+  readonly realtime: boolean;
+  readonly jsonFile: string | undefined;
+  readonly targets: boolean;
+}
+
+export const HELP = `npm run bench:overhead -- [options]
+
+Measures what Suffice adds to a request, beside Portkey's gateway and a bare pass-through, in one run.
+
+  --quick            one short round instead of four; a first impression, not a result
+  --only A,B         scenarios: ${SCENARIOS.map(({ id }) => id).join(', ')}
+  --gateways A,B     ${GATEWAY_NAMES.join(', ')}
+  --rounds N         windows per gateway and scenario (default 4)
+  --realtime         run before everything else on the machine (needs root, and chrt); see README.md
+  --json FILE        all figures of all windows
+  --no-targets       exit with 0 even when a target is missed
+  --help
+
+Runs on Linux. Needs \`npm run build\` first; installs Portkey from the lock file in bench/overhead/peers.`;
+
+/** @returns undefined when help was asked for; @throws with a sentence for whoever typed it */
+export function parseOptions(argv: readonly string[]): Options | undefined {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      gateways: { type: 'string' },
+      rounds: { type: 'string' },
+      realtime: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      'no-targets': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const ids = listed(
+    values.only,
+    SCENARIOS.map(({ id }) => id),
+    'scenario',
+  );
+  return {
+    scenarios: SCENARIOS.filter(({ id }) => ids.includes(id)),
+    gateways: listed(values.gateways, GATEWAY_NAMES, 'gateway'),
+    rounds: wholeNumber(values.rounds ?? (values.quick ? '1' : '4'), 1, 100),
+    warmMs: 3000,
+    windowMs: values.quick ? 2000 : 4000,
+    burnIn: values.quick
+      ? { warmMs: 3000, warmRequests: 2500 }
+      : { warmMs: 10_000, warmRequests: 8000 },
+    realtime: values.realtime,
+    jsonFile: values.json,
+    targets: !values['no-targets'],
+  };
+}
+
+function listed<T extends string>(
+  text: string | undefined,
+  known: readonly T[],
+  what: string,
+): readonly T[] {
+  if (text === undefined) return known;
+  return text.split(',').map((word) => {
+    const found = known.find((name) => name === word.trim());
+    if (found === undefined) throw new Error(`no ${what} '${word}'; there are ${known.join(', ')}`);
+    return found;
+  });
+}
+
+function wholeNumber(text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw new Error(`${text} is not a whole number from ${low} to ${high}`);
+  }
+  return value;
+}

@@ -1,0 +1,28 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+
+/**
+ * Writes the configuration that is measured: what an operator with OpenAI alone would have, with
+ * everything on that is on by default (a log line per request, metrics, the decision log).
+ *
+ * @returns the file
+ */
+export function writeSufficeConfig(folder: string, port: number, upstreamPort: number): string {
+  const file = join(folder, 'suffice.yaml');
+  const config = {
+    server: { host: '127.0.0.1', port },
+    providers: {
+      openai: {
+        base_url: `http://127.0.0.1:${upstreamPort}/v1`,
+        api_key: 'sk-bench-not-a-key',
+        // The fake upstream keeps OpenAI's rules, as OpenAI does; for OpenAI itself this is the default.
+        trusted_answers: true,
+      },
+    },
+    auto: { models: ['openai/*'] },
+    log: { level: 'info', requests: true },
+  };
+  writeFileSync(file, stringify(config));
+  return file;
+}

@@ -1,0 +1,42 @@
+import { find, QUIET_CORES, type Figures } from './report.js';
+
+/** A promise of the project about one scenario, and whether this run kept it. */
+export interface Verdict {
+  readonly text: string;
+  readonly kept: boolean;
+}
+
+const RATIOS: Readonly<Record<string, number>> = { fixed: 10, auto60: 6, auto250: 6 };
+const MAX_ADDED_FIRST_EVENT_US = 500;
+const FILLED_SHARE = 0.9;
+
+/**
+ * Judges one scenario; says nothing of scenarios without a target or without the gateways it takes.
+ *
+ * The ratio is of requests per second when both gateways had their core to themselves and filled it;
+ * else of CPU time per request, which suffers least from whoever else is running.
+ */
+export function judge(scenario: string, all: readonly Figures[]): Verdict | undefined {
+  const suffice = find(all, 'suffice');
+  const portkey = find(all, 'portkey');
+  const direct = find(all, 'direct');
+  const ratio = RATIOS[scenario];
+  if (ratio !== undefined && suffice !== undefined && portkey !== undefined) {
+    const filled = Math.min(suffice.coreShare, portkey.coreShare) >= FILLED_SHARE;
+    const got = filled ? suffice.perSecond / portkey.perSecond : portkey.cpuUs / suffice.cpuUs;
+    const unit = filled ? 'requests/s on one core' : 'CPU time per request';
+    return {
+      text: `${scenario}: ${got.toFixed(1)} x Portkey in ${unit}, target ${ratio}`,
+      kept: got >= ratio,
+    };
+  }
+  if (scenario === 'ttft' && suffice !== undefined && direct !== undefined) {
+    const addedUs = suffice.p50Us - direct.p50Us;
+    const noise = suffice.foreignCores > QUIET_CORES ? ' (machine busy)' : '';
+    return {
+      text: `ttft: ${addedUs.toFixed(0)} µs added at the median${noise}, target ${MAX_ADDED_FIRST_EVENT_US}`,
+      kept: addedUs <= MAX_ADDED_FIRST_EVENT_US,
+    };
+  }
+  return undefined;
+}

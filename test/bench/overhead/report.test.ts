@@ -1,0 +1,142 @@
+import type { Row } from '../../../bench/overhead/bench-run.js';
+import { Histogram } from '../../../bench/overhead/histogram.js';
+import type { LoadResult } from '../../../bench/overhead/protocol.js';
+import { figuresOf, median, tableOf, type Figures } from '../../../bench/overhead/report.js';
+import type { Scenario } from '../../../bench/overhead/scenarios.js';
+import { judge } from '../../../bench/overhead/targets.js';
+
+const SCENARIO: Scenario = {
+  id: 'fixed',
+  title: 'a test',
+  kind: 'throughput',
+  gateways: ['portkey', 'suffice'],
+  shape: { kind: 'closed', connections: 1, staggerMs: 0 },
+  streams: { firstTokenMs: 0, chunks: 1, intervalMs: 0 },
+  auto: false,
+  promptTokens: 60,
+};
+
+function windowOf(requests: number, gatewayCpuMs: number): LoadResult {
+  const empty = new Histogram().summary();
+  return {
+    requests,
+    seconds: 2,
+    latency: { ...empty, p50Us: 100 },
+    firstEvent: { ...empty, p50Us: 40 },
+    late: empty,
+    events: requests * 10,
+    errors: 0,
+    faults: [],
+    gatewayCpuMs,
+    gatewayRssMb: 100,
+    foreignCores: 0.5,
+  };
+}
+
+function rowOf(gateway: Row['gateway'], windows: readonly LoadResult[]): Row {
+  return { gateway, windows, faults: [], models: { a: 2, b: 1 } };
+}
+
+function figures(gateway: Figures['gateway'], over: Partial<Figures> = {}): Figures {
+  const row = rowOf(gateway, [windowOf(1000, 1900)]);
+  return { ...figuresOf('throughput', row), ...over };
+}
+
+describe('the median', () => {
+  test.each([
+    { values: [], middle: 0 },
+    { values: [5], middle: 5 },
+    { values: [9, 1, 5], middle: 5 },
+    { values: [4, 1, 3, 100], middle: 3.5 },
+  ])('of $values is $middle', ({ values, middle }) => {
+    expect(median(values)).toBe(middle);
+  });
+});
+
+describe('the figures of a gateway', () => {
+  test('are medians of its windows', () => {
+    const row = rowOf('suffice', [windowOf(100, 10), windowOf(1000, 50), windowOf(200, 60)]);
+
+    expect(figuresOf('throughput', row)).toMatchObject({
+      perSecond: 100,
+      cpuUs: 100,
+      p50Us: 100,
+      models: 2,
+    });
+  });
+
+  test('count events where streams are measured, and their first where that is the question', () => {
+    const row = rowOf('suffice', [windowOf(100, 10)]);
+
+    expect(figuresOf('events', row)).toMatchObject({ perSecond: 500, cpuUs: 10 });
+    expect(figuresOf('first-event', row).p50Us).toBe(40);
+  });
+});
+
+describe('the table of a scenario', () => {
+  test('shows how many times better each gateway is than Portkey', () => {
+    const table = tableOf(SCENARIO, [
+      figures('portkey', { perSecond: 100, cpuUs: 1000 }),
+      figures('suffice', { perSecond: 1250, cpuUs: 62.5 }),
+    ]);
+
+    const suffice = table.split('\n').find((line) => line.startsWith('suffice'));
+    expect(suffice).toContain('12.50');
+    expect(suffice).toContain('16.00');
+  });
+
+  test('gives no figures of a run with faults', () => {
+    const table = tableOf(SCENARIO, [figures('portkey', { faults: ['12 errors', 'not a 200'] })]);
+
+    expect(table).toContain('portkey   not a result: 12 errors; not a 200');
+  });
+
+  test('shows latency as what is added to the bare upstream', () => {
+    const table = tableOf({ ...SCENARIO, kind: 'latency' }, [
+      figures('direct', { p50Us: 100, p99Us: 900 }),
+      figures('suffice', { p50Us: 350, p99Us: 800 }),
+    ]);
+
+    expect(table).toContain('+250');
+    expect(table).toContain('-100');
+  });
+});
+
+describe('a target', () => {
+  const portkey = figures('portkey', { perSecond: 100, cpuUs: 1000 });
+
+  test('is judged by requests per second when both had and filled their core', () => {
+    const verdict = judge('fixed', [portkey, figures('suffice', { perSecond: 900, cpuUs: 50 })]);
+
+    expect(verdict).toEqual({
+      kept: false,
+      text: 'fixed: 9.0 x Portkey in requests/s on one core, target 10',
+    });
+  });
+
+  test('is judged by CPU time when one had not', () => {
+    const busy = figures('suffice', { perSecond: 900, cpuUs: 50, coreShare: 0.6 });
+
+    expect(judge('fixed', [portkey, busy])).toEqual({
+      kept: true,
+      text: 'fixed: 20.0 x Portkey in CPU time per request, target 10',
+    });
+  });
+
+  test.each([
+    { added: 400, kept: true },
+    { added: 600, kept: false },
+  ])('on the time to the first event is kept with $added µs: $kept', ({ added, kept }) => {
+    const direct = figures('direct', { p50Us: 200 });
+    const suffice = figures('suffice', { p50Us: 200 + added });
+
+    expect(judge('ttft', [direct, suffice])?.kept).toBe(kept);
+  });
+
+  test('is not judged by a run with faults, nor where there is none', () => {
+    const faulty = figures('suffice', { faults: ['1 error'] });
+
+    expect(judge('fixed', [portkey, faulty])).toBeUndefined();
+    expect(judge('events', [portkey, figures('suffice')])).toBeUndefined();
+  });
+});
