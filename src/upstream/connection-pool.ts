@@ -30,8 +30,7 @@ export class ConnectionPool {
       bodyTimeout: 0,
       connect: (options, callback) => {
         connect(options, (...result) => {
-          const [, socket] = result;
-          if (socket !== null) this.#keep(socket);
+          if (result[0] === null) this.#keep(result[1]);
           this.isConnecting = true;
           try {
             // undici writes the waiting request before this returns.

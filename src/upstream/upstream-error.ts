@@ -34,7 +34,6 @@ const CLOSED = new Set([
   'ECONNRESET',
   'EPIPE',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-  'HPE_INVALID_EOF_STATE',
 ]);
 
 /** The connection went away, as opposed to never having been there or having carried nonsense. */
@@ -64,7 +63,8 @@ export function transportError(upstream: Upstream, stage: Stage, cause: unknown)
     REASONS[code] ??
     (CLOSED.has(code)
       ? 'closed the connection without an answer'
-      : code.startsWith('HPE_')
+      : // undici gives its parser's errors no code.
+        cause instanceof Error && cause.name === 'HTTPParserError'
         ? 'answered with something that is not HTTP'
         : 'could not be called');
   return new UpstreamError('upstream_failed', `${upstream.id} ${reason}`, detail);

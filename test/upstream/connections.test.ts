@@ -1,0 +1,138 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { answers, hangsUp, stalls, writesRaw } from '../support/fake-upstream.js';
+import { Bench, KEY, provider, settled, upstreamAt } from './support.js';
+
+let bench: Bench;
+
+beforeEach(async () => {
+  bench = await Bench.start();
+});
+
+afterEach(async () => {
+  await bench.close();
+});
+
+describe('connections', () => {
+  test('keeps a connection for the next request', async () => {
+    await bench.ask();
+    await settled();
+    await bench.ask();
+
+    expect(bench.fake.connections).toBe(1);
+  });
+
+  test('opens no more than it may, and answers all', async () => {
+    await bench.reopen({ connections: 3 });
+
+    const all = await Promise.all(Array.from({ length: 20 }, () => bench.ask()));
+
+    expect(all.map((answer) => answer.status)).toEqual(Array(20).fill(200));
+    expect(bench.fake.connections).toBeLessThanOrEqual(3);
+  });
+
+  test('does not fail a request because a kept connection was closed meanwhile', async () => {
+    await bench.ask();
+    await settled();
+    bench.fake.dropConnections();
+
+    const answer = await bench.ask();
+
+    expect(answer.status).toBe(200);
+    expect(bench.fake.connections).toBe(2);
+  });
+
+  test('sends the request again when a kept connection is closed under it', async () => {
+    await bench.ask();
+    await settled();
+    bench.fake.next(hangsUp);
+
+    const answer = await bench.ask();
+
+    expect(answer.status).toBe(200);
+    expect(bench.fake.requests).toHaveLength(3);
+  });
+
+  test('sends it again only once', async () => {
+    await Promise.all([bench.ask(), bench.ask()]);
+    await settled();
+    bench.fake.always(hangsUp);
+
+    await expect(bench.ask()).rejects.toMatchObject({ code: 'upstream_failed', sent: true });
+    expect(bench.fake.requests).toHaveLength(4);
+  });
+
+  test('does not send again what failed on a fresh connection', async () => {
+    bench.fake.next(hangsUp);
+
+    await expect(bench.ask()).rejects.toMatchObject({
+      code: 'upstream_failed',
+      message: 'openai/model closed the connection without an answer',
+      sent: true,
+    });
+    expect(bench.fake.requests).toHaveLength(1);
+  });
+
+  test('leaves no socket open after close', async () => {
+    bench.fake.next(answers(), stalls);
+    await bench.ask();
+    const pending = bench.ask();
+    await bench.fake.received(2);
+
+    await bench.upstreams.close();
+
+    await expect(pending).rejects.toMatchObject({ code: 'upstream_failed' });
+    await bench.fake.until(() => bench.fake.openSockets === 0);
+    expect(bench.fake.openSockets).toBe(0);
+  });
+});
+
+describe('an upstream that cannot be reached', () => {
+  test('says that it refused the connection, and that it never saw the request', async () => {
+    const port = await freePort();
+    const gone = provider('gone', { baseUrl: `http://127.0.0.1:${port}` });
+    await bench.reopen({ providers: new Map([['gone', gone]]) });
+
+    await expect(bench.ask({ upstream: upstreamAt('gone') })).rejects.toMatchObject({
+      code: 'upstream_failed',
+      message: 'gone/model refused the connection',
+      sent: false,
+    });
+  });
+
+  test('says that the host name does not resolve', async () => {
+    const lost = provider('lost', { baseUrl: 'http://no-such-host.invalid' });
+    await bench.reopen({ providers: new Map([['lost', lost]]) });
+
+    await expect(bench.ask({ upstream: upstreamAt('lost') })).rejects.toMatchObject({
+      code: 'upstream_failed',
+      message: expect.stringContaining('does not resolve'),
+      sent: false,
+    });
+  });
+
+  test('says that what it got is not HTTP', async () => {
+    bench.fake.next(writesRaw('220 smtp.example.com ESMTP\r\n', 'stay'));
+
+    await expect(bench.ask()).rejects.toMatchObject({
+      code: 'upstream_failed',
+      message: 'openai/model answered with something that is not HTTP',
+    });
+  });
+
+  test('never puts the key into an error', async () => {
+    bench.fake.always(hangsUp);
+
+    const error: unknown = await bench.ask().catch((thrown: unknown) => thrown);
+
+    expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain(KEY);
+    expect(JSON.stringify(provider('openai', { apiKey: KEY }))).not.toContain(KEY);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
