@@ -18,6 +18,8 @@ export interface SourcedConfig {
   readonly file: string | null;
   /** `environment` when there is no file. */
   readonly revision: string;
+  /** A fault at an option, for whoever finds out later: `['models', 'acme/large']`. */
+  readonly fault: (path: readonly PropertyKey[], message: string) => Fault;
 }
 
 /** Where the configuration comes from; asked again for every reload. */
@@ -54,6 +56,13 @@ export function configSource(options: SourceOptions): ConfigSource {
               warnings: [],
               file: null,
               revision: 'environment',
+              fault: (at, message) => ({
+                file: at.join('.'),
+                line: 0,
+                column: 0,
+                message,
+                severity: 'error',
+              }),
             }
           : await loadConfig(file, env);
       const { config, warnings } = applyOverrides(base.config, overrides);

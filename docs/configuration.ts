@@ -1,0 +1,119 @@
+import { configNode, optionsBelow, type Option, type SchemaNode } from '../src/config/describe.js';
+
+const INTRODUCTION = `# Configuration
+
+<!-- Made by \`npm run docs\` from src/config/schema.ts and suffice.example.yaml: change those, not this. -->
+
+Suffice runs without any configuration: it then uses every provider whose key is in the environment.
+Everything else is in one file, \`suffice.yaml\`. All of it is optional.
+
+Put this at its top, and editors complete options and check them as you write:
+
+\`\`\`yaml
+# yaml-language-server: $schema=docs/config.schema.json
+\`\`\`
+
+**Environment variables.** In any text, \`\${NAME}\` stands for the variable NAME, and \`\${NAME:-default}\`
+for a default where the variable is empty or not set; \`$\${\` is a plain \`\${\`. Variables are filled in after
+the file was read, so nothing in them can change its structure. A variable that is not set and has no
+default is a fault.
+
+**Faults.** A file with a fault is not used: at the start Suffice stops, later the configuration in force
+stays. All faults are told at once, with line and column. No message shows a key, a header or a base URL.
+
+**Reload.** The file is looked at every second, and used as soon as its content has changed and come to
+rest. Requests under way keep the configuration they began with.
+`;
+
+/**
+ * The reference of `suffice.yaml`, as Markdown.
+ *
+ * @param example - the text of `suffice.example.yaml`; each section shows its own part of it
+ */
+export function configurationPage(example: string): string {
+  const sections = Object.entries(configNode().properties ?? {});
+  return [INTRODUCTION, ...sections.map(([name, node]) => section(name, node, example))].join('\n');
+}
+
+function section(name: string, node: SchemaNode, example: string): string {
+  const options = optionsBelow(name, node).filter(isExplained);
+  const rows = options.length > 0 ? options : [{ path: name, node, required: false }];
+  const head = options.length > 0 ? `${node.description ?? ''}\n\n` : '';
+  return [
+    `## \`${name}\`\n\n${head}| Option | Type | Default | |`,
+    '| --- | --- | --- | --- |',
+    ...rows.map(row),
+    `\n\`\`\`yaml\n${exampleOf(name, example)}\n\`\`\`\n`,
+  ].join('\n');
+}
+
+/** The entries of a map that is explained as a whole are named in the row of the map. */
+function isExplained({ node }: Option): boolean {
+  return node.description !== undefined;
+}
+
+function row({ path, node, required }: Option): string {
+  const preset = required ? 'required' : presetOf(path, node.default);
+  const cells = [`\`${path}\``, typeOf(node), preset, node.description ?? ''];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function typeOf(node: SchemaNode): string {
+  if (node.anyOf !== undefined) {
+    return node.anyOf
+      .map((choice) => (choice.type === 'null' ? 'empty' : typeOf(choice)))
+      .join(' or ');
+  }
+  if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (node.items !== undefined) return `list of ${plural(typeOf(node.items))}`;
+  if (typeof node.additionalProperties === 'object')
+    return `map of ${plural(typeOf(node.additionalProperties))}`;
+  if (node.type === 'integer') return `whole number${range(node)}`;
+  if (node.type === 'number') return `number${range(node)}`;
+  if (node.type === 'boolean') return '`true` or `false`';
+  if (node.properties !== undefined) return mapType(Object.entries(node.properties));
+  return FORMATS[node.format ?? ''] ?? 'text';
+}
+
+function mapType(entries: readonly (readonly [string, SchemaNode])[]): string {
+  const unexplained = entries.filter(([, node]) => node.description === undefined);
+  if (unexplained.length === 0) return 'map';
+  return `map with ${unexplained.map(([name, node]) => `\`${name}\` (${typeOf(node)})`).join(', ')}`;
+}
+
+const FORMATS: Readonly<Record<string, string>> = { uri: 'URL', date: 'day' };
+
+const PLURALS: Readonly<Record<string, string>> = { text: 'texts', map: 'maps' };
+
+function plural(type: string): string {
+  return PLURALS[type] ?? type;
+}
+
+function range({ minimum, maximum, exclusiveMinimum }: SchemaNode): string {
+  const top = maximum === undefined || maximum >= 2 ** 31 - 1 ? undefined : maximum;
+  if (minimum !== undefined && top !== undefined) return `, ${minimum} to ${top}`;
+  if (minimum !== undefined) return `, at least ${minimum}`;
+  return exclusiveMinimum === undefined ? '' : `, above ${exclusiveMinimum}`;
+}
+
+function presetOf(path: string, preset: unknown): string {
+  if (preset === undefined || preset === null) return '';
+  const exact = `\`${JSON.stringify(preset)}\``;
+  const readable = typeof preset === 'number' ? withUnit(path, preset) : null;
+  return readable === null ? exact : `${exact} (${readable})`;
+}
+
+function withUnit(path: string, value: number): string | null {
+  if (path.endsWith('_ms'))
+    return value % 60_000 === 0 ? `${value / 60_000} min` : `${value / 1000} s`;
+  if (!path.endsWith('_bytes')) return null;
+  return value % 2 ** 20 === 0 ? `${value / 2 ** 20} MiB` : `${value / 1024} KiB`;
+}
+
+/** The section's part of the example. The comment above it says no more than the section's description. */
+function exampleOf(name: string, example: string): string {
+  const parts = example.split(/\n(?=(?:#[^\n]*\n)*[a-z]+:)/);
+  const part = parts.find((text) => new RegExp(`^${name}:`, 'm').test(text));
+  if (part === undefined) throw new Error(`suffice.example.yaml has no section "${name}"`);
+  return part.trim();
+}

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { configurationPage } from '../../docs/configuration.js';
+import { configNode, editorSchema, optionsBelow } from '../../src/config/describe.js';
+import { loadConfig } from '../../src/config/load.js';
+
+const ROOT = path.join(import.meta.dirname, '../..');
+const EXAMPLE = path.join(ROOT, 'suffice.example.yaml');
+
+const read = (name: string): Promise<string> => readFile(path.join(ROOT, name), 'utf8');
+
+describe('the documentation of the options', () => {
+  test('in docs/configuration.md is what `npm run docs` makes', async () => {
+    const page = configurationPage(await readFile(EXAMPLE, 'utf8'));
+
+    expect(await read('docs/configuration.md')).toBe(page);
+  });
+
+  test('in docs/config.schema.json is what `npm run docs` makes', async () => {
+    expect(JSON.parse(await read('docs/config.schema.json'))).toEqual(editorSchema());
+  });
+
+  test('says of every option what it does', () => {
+    const sections = Object.entries(configNode().properties ?? {});
+    const options = sections.flatMap(([name, node]) => optionsBelow(name, node));
+
+    const silent = options.filter(
+      ({ path: at, node }) => node.description === undefined && !at.includes('.benchmarks.'),
+    );
+
+    expect(options.length).toBeGreaterThan(50);
+    expect(silent.map((option) => option.path)).toEqual([]);
+  });
+
+  test.each([
+    '| `server.port` | whole number, 0 to 65535 | `4300` |',
+    '| `server.max_body_bytes` | whole number, 1024 to 536870912 | `20971520` (20 MiB) |',
+    '| `server.max_header_bytes` | whole number, 1024 to 1048576 | `16384` (16 KiB) |',
+    '| `timeouts.first_byte_ms` | whole number, at least 1 | `300000` (5 min) |',
+    '| `providers.NAME.base_url` | URL |  |',
+    '| `log.level` | `debug`, `info`, `warn`, `error`, `silent` | `"info"` |',
+    '| `keys[].name` | text | required |',
+    '| `budget.daily_usd` | number, at least 0 or empty |  |',
+    '| `auto.models` | list of texts | `["*"]` |',
+    '| `aliases` | map of texts | `{}` |',
+    '| `models.VENDOR/NAME.prices.PROVIDER.tiers[].input` | number, at least 0 or empty | required |',
+  ])('has the row %s', async (row) => {
+    expect(await read('docs/configuration.md')).toContain(row);
+  });
+
+  test('shows an example of every section', () => {
+    expect(() => configurationPage('server: {}\n')).toThrow(/has no section "providers"/);
+  });
+});
+
+describe("the editors' schema", () => {
+  const properties = (editorSchema() as { properties: Record<string, object> }).properties;
+
+  test('takes a placeholder for a number, and an empty section', () => {
+    expect(properties['server']).toMatchObject({
+      type: ['object', 'null'],
+      properties: {
+        port: {
+          default: 4300,
+          anyOf: [{ type: 'integer', minimum: 0 }, { $ref: '#/definitions/placeholder' }],
+        },
+        host: { type: 'string' },
+      },
+    });
+  });
+
+  test('says nothing of what is only for messages', () => {
+    expect(JSON.stringify(properties)).not.toContain('"secret"');
+  });
+});
+
+describe('the example', () => {
+  const env = {
+    OPENAI_API_KEY: 'k1',
+    ANTHROPIC_API_KEY: 'k2',
+    WEBSITE_KEY: '0123456789abcdef-1',
+    BATCH_KEY: '0123456789abcdef-2',
+  };
+
+  test('is a configuration without a fault or a warning', async () => {
+    const { config, warnings } = await loadConfig(EXAMPLE, env);
+
+    expect(warnings).toEqual([]);
+    expect(config.server.port).toBe(4300);
+    expect(config.budget.dailyUsd).toBeNull();
+  });
+
+  test('takes what the environment says', async () => {
+    const { config } = await loadConfig(EXAMPLE, { ...env, PORT: '80', DAILY_USD: '2.5' });
+
+    expect(config.server.port).toBe(80);
+    expect(config.budget.dailyUsd).toBe(2.5);
+  });
+});
