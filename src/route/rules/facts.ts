@@ -149,11 +149,14 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
   },
   budget: {
     limit_usd: fraction(
-      'US dollars the key may spend, infinite without a budget',
+      'US dollars the day’s budget allows, infinite without one',
       (f) => f.budget.limitUsd ?? Infinity,
     ),
-    spent_usd: fraction('US dollars spent of it', (f) => f.budget.spentUsd),
-    used: fraction('share of the budget that is spent; 0 without one', budgetUsed),
+    spent_usd: fraction('US dollars spent today', (f) => f.budget.spentUsd),
+    used: fraction(
+      'share of the budget that is spent, 0 without one; 1 and more when it is used up',
+      budgetUsed,
+    ),
   },
 };
 
