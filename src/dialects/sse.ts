@@ -58,11 +58,6 @@ export class SseReader {
     this.#maxEventBytes = maxEventBytes;
   }
 
-  /** Some bytes came that do not make a whole event yet. */
-  get isInsideEvent(): boolean {
-    return this.#heldBytes > 0;
-  }
-
   /**
    * Hands every event that `chunk` completes to the callback, in order.
    *

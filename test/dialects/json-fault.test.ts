@@ -41,7 +41,7 @@ describe('the place of a JSON fault', () => {
           expect(isJson).toBe(parses(broken));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -164,8 +164,11 @@ class OpenAiStream implements AnswerStream {
   }
 
   #cut(): GatewayError {
-    if (!this.#sawEvent && !this.#reader.isInsideEvent) {
-      return new GatewayError('upstream_failed', 'The provider answered with an empty stream.');
+    if (!this.#sawEvent) {
+      return new GatewayError(
+        'upstream_failed',
+        'The provider sent a stream with no answer in it.',
+      );
     }
     return new GatewayError(
       'upstream_cut',

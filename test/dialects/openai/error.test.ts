@@ -1,0 +1,204 @@
+import { GatewayError } from '../../../src/core/errors.js';
+import { readError } from '../../../src/dialects/openai/error.js';
+import { openai } from '../../../src/dialects/openai/openai.js';
+
+const NOW_MS = Date.UTC(2026, 0, 1, 12, 0, 0);
+
+function read(status: number, body: unknown, retryAfter?: string): GatewayError {
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  return readError({ status, body: bytes, retryAfter }, NOW_MS);
+}
+
+describe('an upstream’s error', () => {
+  test.each([
+    { status: 400, code: 'upstream_rejected', becomes: 400 },
+    { status: 401, code: 'upstream_auth_failed', becomes: 502 },
+    { status: 403, code: 'upstream_auth_failed', becomes: 502 },
+    { status: 404, code: 'upstream_rejected', becomes: 404 },
+    { status: 408, code: 'upstream_timeout', becomes: 504 },
+    { status: 413, code: 'upstream_rejected', becomes: 413 },
+    { status: 422, code: 'upstream_rejected', becomes: 422 },
+    { status: 429, code: 'upstream_rate_limited', becomes: 429 },
+    { status: 500, code: 'upstream_failed', becomes: 502 },
+    { status: 503, code: 'upstream_failed', becomes: 502 },
+    { status: 504, code: 'upstream_timeout', becomes: 504 },
+    { status: 302, code: 'upstream_failed', becomes: 502 },
+  ])('with status $status becomes $code', ({ status, code, becomes }) => {
+    expect(read(status, '')).toMatchObject({ code, status: becomes });
+    expect(read(status, '').message).not.toBe('');
+  });
+
+  test.each([
+    { shape: 'OpenAI', body: { error: { message: 'boom', type: 't', param: 'p', code: 'c' } } },
+    { shape: 'a text as error', body: { error: 'boom' } },
+    { shape: 'xAI', body: { code: 'Some requested entity was not found', error: 'boom' } },
+    { shape: 'Mistral', body: { object: 'error', message: 'boom', type: 't', code: 3000 } },
+    { shape: 'a detail', body: { detail: 'boom' } },
+    { shape: 'Mistral’s nested detail', body: { object: 'error', message: { detail: 'boom' } } },
+    { shape: 'FastAPI', body: { detail: [{ loc: ['body', 'n'], msg: 'boom', type: 'x' }] } },
+    { shape: 'Cohere', body: { id: 'x', message: 'boom' } },
+    { shape: 'Anthropic', body: { type: 'error', error: { type: 't', message: 'boom' } } },
+    {
+      shape: 'Gemini',
+      body: { error: { code: 400, message: 'boom', status: 'INVALID_ARGUMENT' } },
+    },
+    { shape: 'Gemini in an array', body: [{ error: { code: 400, message: 'boom' } }] },
+    { shape: 'Bedrock', body: { message: 'boom' } },
+    {
+      shape: 'OpenRouter',
+      body: {
+        error: {
+          message: 'Provider returned error',
+          code: 400,
+          metadata: { raw: '{"error":{"message":"boom"}}' },
+        },
+      },
+    },
+    { shape: 'plain text', body: 'boom' },
+    { shape: 'a web page', body: '<html><head><title> boom </title></head><h1>x</h1></html>' },
+  ])('is understood in the shape of $shape', ({ body }) => {
+    expect(read(400, body).message).toContain('boom');
+  });
+
+  test.each([
+    { body: '<p>no title', says: 'a web page' },
+    { body: '{}', says: 'status 400' },
+    { body: '{"cut', says: '{"cut' },
+    { body: 'a\n\n   b', says: 'a b' },
+  ])('has a message in any case: $body', ({ body, says }) => {
+    expect(read(400, body).message).toContain(says);
+  });
+
+  test('has a message that is not endless', () => {
+    expect(read(400, 'x'.repeat(60_000)).message.length).toBeLessThan(3000);
+  });
+
+  test('keeps the provider’s type, code and param', () => {
+    const error = { message: 'm', type: 'invalid_request_error', param: 'n', code: 'bad_n' };
+
+    expect(read(400, { error })).toMatchObject({
+      upstreamType: 'invalid_request_error',
+      upstreamCode: 'bad_n',
+      param: 'n',
+    });
+  });
+
+  test.each([
+    { code: 400, status: 'INVALID_ARGUMENT', want: 'INVALID_ARGUMENT' },
+    { code: '401', status: undefined, want: null },
+    { code: 'DeploymentNotFound', status: undefined, want: 'DeploymentNotFound' },
+  ])('has a code in words: $want', ({ code, status, want }) => {
+    expect(read(404, { error: { message: 'm', code, status } }).upstreamCode).toBe(want);
+  });
+
+  test.each([
+    { body: { error: { message: 'Too long', code: 'context_length_exceeded' } } },
+    { body: { error: { message: "This model's maximum context length is 8192 tokens." } } },
+    { body: { type: 'error', error: { message: 'prompt is too long: 210000 tokens > 200000' } } },
+    {
+      body: { error: { message: 'The input token count (5) exceeds the maximum (4).', code: 400 } },
+    },
+    { body: { object: 'error', message: 'Prompt contains 70000 tokens, too large' } },
+  ])('about a prompt that is too long has OpenAI’s code: $body', ({ body }) => {
+    expect(read(400, body)).toMatchObject({
+      code: 'upstream_rejected',
+      upstreamCode: 'context_length_exceeded',
+    });
+  });
+
+  test.each([
+    { error: { message: 'API key not valid. Please pass a valid API key.', code: 400 } },
+    { error: { message: 'x', details: [{ reason: 'API_KEY_INVALID' }] } },
+    { code: 'Client specified an invalid argument', error: 'Incorrect API key provided: xa***ey.' },
+    { error: { message: 'x', code: 'invalid_api_key' } },
+  ])('about the gateway’s key does not blame the client’s: %j', (body) => {
+    const error = read(400, body);
+
+    expect(error).toMatchObject({ code: 'upstream_auth_failed', status: 502 });
+    expect(error.message).toContain("the gateway's own key");
+  });
+
+  test('does not give the gateway’s key away', () => {
+    const error = read(401, {
+      error: { message: 'Incorrect API key provided: sk-verysecret. Was xai-12***89 meant?' },
+    });
+
+    expect(error.message).toContain('Incorrect API key provided: [redacted]');
+    expect(error.message).not.toMatch(/secret|12|89/);
+  });
+
+  test.each([
+    { header: '7', waitS: 7 },
+    { header: '1.2', waitS: 2 },
+    { header: '1500ms', waitS: 2 },
+    { header: '1m30s', waitS: 90 },
+    { header: 'Thu, 01 Jan 2026 12:00:30 GMT', waitS: 30 },
+    { header: 'Thu, 01 Jan 2026 11:00:00 GMT', waitS: 0 },
+    { header: '99999999', waitS: 86_400 },
+    { header: 'soon', waitS: null },
+    { header: '', waitS: null },
+    { header: undefined, waitS: null },
+  ])('of too many requests says how long to wait: $header', ({ header, waitS }) => {
+    expect(read(429, { error: 'slow down' }, header).retryAfterS).toBe(waitS);
+  });
+
+  test.each([
+    { body: { error: { message: 'x', details: [{ retryDelay: '34.4s' }] } }, waitS: 35 },
+    { body: { error: { message: 'Please try again in 6m0.5s. Thanks.' } }, waitS: 361 },
+    { body: { error: { message: 'Please try again in 20ms.' } }, waitS: 1 },
+    { body: { error: { message: 'Please retry after 10 seconds.' } }, waitS: 10 },
+    { body: { error: 'Please retry in 2h' }, waitS: 7200 },
+    { body: { error: { message: 'try again in a while', details: [{}] } }, waitS: null },
+  ])('of too many requests may say so in its body: $body', ({ body, waitS }) => {
+    expect(read(429, body).retryAfterS).toBe(waitS);
+  });
+});
+
+describe('an error for a client', () => {
+  test.each([
+    {
+      error: new GatewayError('invalid_request', 'm', { param: 'n' }),
+      type: 'invalid_request_error',
+      code: 'invalid_request',
+      param: 'n',
+    },
+    {
+      error: new GatewayError('invalid_api_key', 'm'),
+      type: 'authentication_error',
+      code: 'invalid_api_key',
+      param: null,
+    },
+    {
+      error: new GatewayError('upstream_rate_limited', 'm'),
+      type: 'rate_limit_error',
+      code: 'upstream_rate_limited',
+      param: null,
+    },
+    {
+      error: new GatewayError('internal_error', 'm'),
+      type: 'server_error',
+      code: 'internal_error',
+      param: null,
+    },
+    {
+      error: new GatewayError('upstream_rejected', 'm', { upstreamCode: 'c', upstreamType: 't' }),
+      type: 't',
+      code: 'c',
+      param: null,
+    },
+  ])('is written as OpenAI writes it: $type', ({ error, type, code, param }) => {
+    expect(JSON.parse(openai.writeError(error))).toEqual({
+      error: { message: 'm', type, param, code },
+    });
+  });
+
+  test('is made of an upstream’s with the machine’s own clock', () => {
+    const error = openai.readError(
+      429,
+      Buffer.from('{"error":"x"}'),
+      'Thu, 01 Jan 1970 00:00:00 GMT',
+    );
+
+    expect(error.retryAfterS).toBe(0);
+  });
+});

@@ -1,0 +1,109 @@
+import {
+  choice,
+  chunk,
+  HEAD,
+  HELLO,
+  RULES,
+  run,
+  sse,
+  STOP,
+  USAGE,
+} from '../../support/openai-stream.js';
+
+describe('the usage of a stream', () => {
+  test.each([
+    { where: 'in a chunk of its own', ends: [STOP, { ...HEAD, choices: [], usage: USAGE }] },
+    { where: 'with the finish', ends: [chunk({}, 'stop', { usage: USAGE })] },
+    { where: 'under x_groq', ends: [chunk({}, 'stop', { x_groq: { id: 'r', usage: USAGE } })] },
+    {
+      where: 'in the choice',
+      ends: [{ ...HEAD, choices: [{ ...choice({}, 'stop'), usage: USAGE }] }],
+    },
+    {
+      where: 'on every chunk, growing',
+      ends: [
+        chunk({ content: '' }, null, { usage: { prompt_tokens: 3, completion_tokens: 1 } }),
+        chunk({}, 'stop', { usage: USAGE }),
+        { ...HEAD, choices: [], usage: USAGE },
+      ],
+    },
+  ])('tells usage once, last and only if asked, when it came $where', ({ ends }) => {
+    const input = sse(HELLO, ...ends, '[DONE]');
+
+    const asked = run(input);
+    const unasked = run(input, { ...RULES, includeUsage: false });
+
+    const told = asked.chunks.filter(({ usage }) => usage);
+    expect(told).toEqual([asked.chunks.at(-1)]);
+    expect(told[0]).toMatchObject({ ...HEAD, choices: [], usage: USAGE });
+    expect(unasked.text).not.toContain('"prompt_tokens"');
+    expect(unasked.stream.summary.usage?.outputTokens).toBe(2);
+    expect(unasked.isDone).toBe(true);
+  });
+
+  test.each([
+    {
+      what: 'xAI’s reasoning outside of the completion',
+      usage: {
+        prompt_tokens: 10,
+        completion_tokens: 2,
+        total_tokens: 42,
+        completion_tokens_details: { reasoning_tokens: 30 },
+      },
+      learnt: { inputTokens: 10, outputTokens: 32, reasoningTokens: 30 },
+      shown: { prompt_tokens: 10, completion_tokens: 32, total_tokens: 42 },
+    },
+    {
+      what: 'a wrong total and null details',
+      usage: {
+        prompt_tokens: 10,
+        completion_tokens: 2,
+        total_tokens: 99,
+        prompt_tokens_details: null,
+      },
+      learnt: { inputTokens: 10, outputTokens: 2 },
+      shown: { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 },
+    },
+    {
+      what: 'DeepSeek’s cache hits',
+      usage: { prompt_tokens: 10, completion_tokens: 2, prompt_cache_hit_tokens: 8 },
+      learnt: { cacheReadTokens: 8 },
+      shown: { prompt_tokens_details: { cached_tokens: 8 }, prompt_cache_hit_tokens: 8 },
+    },
+    {
+      what: 'more cached than prompt tokens',
+      usage: {
+        prompt_tokens: 10,
+        completion_tokens: 2,
+        prompt_tokens_details: { cached_tokens: 50 },
+      },
+      learnt: { inputTokens: 10, cacheReadTokens: 10 },
+      shown: { prompt_tokens_details: { cached_tokens: 10 } },
+    },
+    {
+      what: 'tokens written to the cache',
+      usage: {
+        prompt_tokens: 10,
+        completion_tokens: 2,
+        cost: 0.01,
+        prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 5, audio_tokens: null },
+      },
+      learnt: { cacheReadTokens: 4, cacheWriteTokens: 5 },
+      shown: { cost: 0.01, prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 5 } },
+    },
+  ])('has usage that adds up in spite of $what', ({ usage, learnt, shown }) => {
+    const { chunks, stream } = run(sse(HELLO, STOP, { ...HEAD, choices: [], usage }));
+
+    expect(stream.summary.usage).toMatchObject(learnt);
+    expect(chunks.at(-1)?.usage).toMatchObject(shown);
+  });
+
+  test('has no usage where the provider tells only zeros', () => {
+    const zero = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+
+    const { stream, chunks } = run(sse(HELLO, chunk({}, 'stop', { usage: zero })));
+
+    expect(stream.summary.usage).toBeNull();
+    expect(chunks.some(({ usage }) => usage)).toBe(false);
+  });
+});
