@@ -30,11 +30,13 @@ export function readPlainYaml(text: string): unknown {
   }
 }
 
+const NOT_PLAIN_LINE = /[\t\r]| #|\s$/;
+
 function toLine(raw: string): Line[] {
   const text = raw.trimStart();
   if (text === '' || text.startsWith('#')) return [];
   // Tabs, carriage returns and comments after a value are left to the full parser.
-  if (/[\t\r]| #|\s$/.test(raw)) throw new NotPlain();
+  if (NOT_PLAIN_LINE.test(raw)) throw new NotPlain();
   return [{ indent: raw.length - text.length, text }];
 }
 
@@ -97,9 +99,11 @@ class BlockReader {
   }
 }
 
+const ODD_KEY = /^(?:__proto__|true|false|null)$/i;
+
 /** Words that YAML gives a meaning, or JavaScript. */
 function isOdd(key: string): boolean {
-  return key === '__proto__' || /^(?:true|false|null)$/i.test(key);
+  return ODD_KEY.test(key);
 }
 
 function flowValue(text: string): unknown {
@@ -109,6 +113,15 @@ function flowValue(text: string): unknown {
   return value;
 }
 
+// All sticky: each matches at the reader's place only.
+const LIST_START = /\[ ?/y;
+const LIST_END = / ?\]/y;
+const MAP_START = /\{ ?/y;
+const MAP_END = / ?\}/y;
+const COMMA = /, /y;
+const COLON = /: /y;
+const FLOW_KEY = /[A-Za-z_][\w-]*(?=: )/y;
+const QUOTED = /"[^"\\]*"/y;
 const OUTER_WORD = /[\w/(+.-][^#"]*/y;
 // Without the space that stands before a closing bracket.
 const INNER_WORD = /[\w/(+.-](?:[^#",[\]{}]*[^#",[\]{}\s])?/y;
@@ -126,31 +139,35 @@ class FlowReader {
   }
 
   value(outermost: boolean): unknown {
-    if (this.#take(/\[ ?/y) !== null) return this.#items(/ ?\]/y, () => this.value(false));
-    if (this.#take(/\{ ?/y) !== null) {
-      return Object.fromEntries(this.#items(/ ?\}/y, () => this.#pair()));
-    }
-    const quoted = this.#take(/"[^"\\]*"/y);
+    if (this.#take(LIST_START) !== null) return this.#list();
+    if (this.#take(MAP_START) !== null) return this.#map();
+    const quoted = this.#take(QUOTED);
     if (quoted !== null) return quoted.slice(1, -1);
     const word = this.#take(outermost ? OUTER_WORD : INNER_WORD);
     if (word === null) throw new NotPlain();
     return scalar(word);
   }
 
-  #pair(): [string, unknown] {
-    const key = this.#take(/[A-Za-z_][\w-]*(?=: )/y);
-    if (key === null || isOdd(key)) throw new NotPlain();
-    this.#take(/: /y);
-    return [key, this.value(false)];
+  #list(): unknown[] {
+    const items: unknown[] = [];
+    if (this.#take(LIST_END) !== null) return items;
+    do items.push(this.value(false));
+    while (this.#take(COMMA) !== null);
+    if (this.#take(LIST_END) === null) throw new NotPlain();
+    return items;
   }
 
-  #items<T>(end: RegExp, item: () => T): T[] {
-    const items: T[] = [];
-    if (this.#take(end) !== null) return items;
-    do items.push(item());
-    while (this.#take(/, /y) !== null);
-    if (this.#take(end) === null) throw new NotPlain();
-    return items;
+  #map(): Record<string, unknown> {
+    const map: Record<string, unknown> = {};
+    if (this.#take(MAP_END) !== null) return map;
+    do {
+      const key = this.#take(FLOW_KEY);
+      if (key === null || isOdd(key) || Object.hasOwn(map, key)) throw new NotPlain();
+      this.#take(COLON);
+      map[key] = this.value(false);
+    } while (this.#take(COMMA) !== null);
+    if (this.#take(MAP_END) === null) throw new NotPlain();
+    return map;
   }
 
   #take(pattern: RegExp): string | null {

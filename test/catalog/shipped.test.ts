@@ -20,6 +20,48 @@ beforeAll(async () => {
 });
 
 describe('the shipped catalog', () => {
+  test('knows at least 75 models of at least 13 vendors, small local ones among them', () => {
+    const vendors = new Set(models.map(({ vendor }) => vendor));
+    const local = hosts.filter(({ provider }) => provider === 'ollama');
+
+    expect(models.length).toBeGreaterThanOrEqual(75);
+    expect(vendors.size).toBeGreaterThanOrEqual(13);
+    expect(local.length).toBeGreaterThanOrEqual(20);
+  });
+
+  test.each([
+    'openai/gpt-4-1106-preview',
+    'openai/gpt-3.5-turbo-1106',
+    'openai/gpt-4o',
+    'mistral/mixtral-8x7b-instruct',
+    'meta/llama-3-8b-instruct',
+    'meta/llama-3-70b-instruct',
+    'anthropic/claude-3-opus',
+    'anthropic/claude-3-haiku',
+  ])('keeps a model that routing data sets use: %s', (id) => {
+    expect(catalog.find(id)?.released).toMatch(/^202[34]/);
+  });
+
+  test('prices long requests by ascending tiers, no cheaper than short ones', () => {
+    const tiered = hosts.flatMap(({ price }) =>
+      price === null || price.tiers.length === 0 ? [] : [price],
+    );
+
+    expect(tiered.length).toBeGreaterThan(10);
+    for (const price of tiered) {
+      const steps = price.tiers.map((tier) => tier.aboveInputTokens);
+
+      expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+      expect(price.tiers[0]?.input).toBeGreaterThanOrEqual(price.input ?? NaN);
+    }
+  });
+
+  test('names no host of a model twice', () => {
+    const names = hosts.map(({ id, provider, model }) => `${id} ${provider} ${model}`);
+
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   test('says where every price is from, and when it was read', () => {
     const priced = hosts.filter(({ price }) => price !== null);
 

@@ -1,0 +1,128 @@
+import { performance } from 'node:perf_hooks';
+import { readFileSync, readdirSync } from 'node:fs';
+
+import fc from 'fast-check';
+import { parse, stringify } from 'yaml';
+
+import { readPlainYaml } from '../../src/catalog/plain-yaml.js';
+
+const FOLDER = 'models/catalog';
+
+describe('the reader of plain YAML', () => {
+  test('reads what the full parser reads, or says that it cannot', () => {
+    const scalar = fc.oneof(
+      fc.string(),
+      fc.integer(),
+      fc.double({ noDefaultInfinity: true, noNaN: true }),
+      fc.boolean(),
+      fc.constant(null),
+      fc.constantFrom(
+        '2026-11-20',
+        'https://acme.example/a?b=c#d',
+        '0x1f',
+        '1e3',
+        '.5',
+        '~',
+        'No',
+        '- a',
+      ),
+    );
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof({ maxDepth: 4 }, scalar, tie('list'), tie('map')),
+      list: fc.array(tie('any'), { maxLength: 4 }),
+      map: fc.dictionary(fc.stringMatching(/^[a-z_][a-z0-9_-]{0,5}$/), tie('any'), { maxKeys: 5 }),
+    }));
+    const style = fc.record({
+      collectionStyle: fc.constantFrom('any' as const, 'flow' as const, 'block' as const),
+      lineWidth: fc.constant(0),
+      indentSeq: fc.boolean(),
+    });
+    let read = 0;
+
+    fc.assert(
+      fc.property(value.map, style, (content, options) => {
+        const text = stringify(content, options);
+        const plain = readPlainYaml(text);
+
+        if (plain === undefined) return;
+        read++;
+        expect(plain).toEqual(parse(text));
+      }),
+      { numRuns: 400 },
+    );
+    expect(read).toBeGreaterThan(20);
+  });
+
+  test('agrees with the full parser on any text put together from YAML', () => {
+    const piece = fc.constantFrom(
+      'a: 1',
+      'b: x',
+      '- c',
+      '- d: 2',
+      '  e: [1, 2]',
+      '  f: { g: h, i: null }',
+      'j:',
+      '  - k',
+      '    l: "m: n"',
+      '# comment',
+      '',
+      '  o: p # q',
+      'a: 3',
+      'r: { s: 1, s: 2 }',
+      't: a: b',
+      'u: [v',
+      "w: 'x'",
+      '{}',
+      'y: 007',
+      'z: -0.5',
+      'true: 1',
+      'aa: yes',
+      'bb: 1_000',
+      'cc: {dd: 1}',
+      'ee: [ ff , gg ]',
+      '\thh: 1',
+      'ii: jj ',
+      'kk:  ll',
+    );
+
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 6 }), (pieces) => {
+        const text = pieces.join('\n');
+        const plain = readPlainYaml(text);
+        if (plain === undefined) return;
+
+        expect(plain).toEqual(parse(text));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test.each([
+    { what: 'nothing', text: '' },
+    { what: 'comments only', text: '# a\n\n# b\n' },
+    { what: 'a tab', text: 'a:\tb' },
+    { what: 'a comment after a value', text: 'a: b # c' },
+    { what: 'an anchor', text: 'a: &b c' },
+    { what: 'a text over several lines', text: 'a: |\n  b' },
+    { what: 'a key that is given twice', text: 'a: 1\na: 2' },
+    { what: 'a key that JavaScript treats as its own', text: '__proto__: 1' },
+    { what: 'a list in which a map goes on', text: '- a\nb: 1' },
+    { what: 'an indentation that fits nothing', text: 'a:\n    b: 1\n  c: 2' },
+  ])('leaves this to the full parser: $what', ({ text }) => {
+    expect(readPlainYaml(text)).toBeUndefined();
+  });
+
+  test('is several times as fast as the full parser', () => {
+    const texts = readdirSync(FOLDER).map((name) => readFileSync(`${FOLDER}/${name}`, 'utf8'));
+    const time = (work: (text: string) => unknown): number => {
+      const startMs = performance.now();
+      texts.forEach(work);
+      return performance.now() - startMs;
+    };
+
+    const plainMs = Math.min(time(readPlainYaml), time(readPlainYaml));
+    const fullMs = time((text) => parse(text));
+
+    expect(fullMs / plainMs).toBeGreaterThan(3);
+  });
+});
