@@ -1,0 +1,133 @@
+import { OUTCOME_SETS } from '../../models/train/predictor/outcome-sets.js';
+import type { OutcomeSet } from '../../models/train/predictor/outcome-sets.js';
+import type { GradedPrompt } from '../../models/train/predictor/outcomes.js';
+import type { Random } from '../../models/train/random.js';
+import type { Part } from '../../models/train/split.js';
+import type { Model } from '../../src/core/model.js';
+import { readFeatures } from '../../src/route/features.js';
+import type { Ability, Predictor } from '../../src/route/predictor.js';
+import { bootstrapInterval } from './bootstrap.js';
+import type { Interval } from './bootstrap.js';
+import { areaUnderRoc, brierScore, calibrationError } from './probability.js';
+import { routingCurve } from './routing-curve.js';
+import type { RoutingCurve } from './routing-curve.js';
+
+/** What a predictor is worth on one set. */
+export interface SetResult {
+  readonly set: OutcomeSet;
+  /** Prompts that both the weak and the strong model answered. */
+  readonly prompts: number;
+  readonly curve: RoutingCurve;
+  readonly interval: Interval;
+  /** APGR when longer prompts go to the strong model. */
+  readonly byLength: number;
+  /** Over all models and prompts of the set. */
+  readonly auc: number;
+  readonly brier: number;
+  readonly calibrationError: number;
+  readonly weakMean: number;
+  readonly strongMean: number;
+}
+
+interface Judged {
+  readonly probabilities: number[];
+  readonly grades: number[];
+  readonly scores: number[];
+  readonly lengths: number[];
+  readonly weak: number[];
+  readonly strong: number[];
+}
+
+/**
+ * Runs a predictor over graded prompts as the gateway would, and measures it set by set.
+ *
+ * A model is known by its name alone here: facts of today's catalog would be of other versions.
+ */
+export function evaluateSets(
+  predictor: Predictor,
+  prompts: readonly GradedPrompt[],
+  part: Part,
+  random: Random,
+): SetResult[] {
+  return OUTCOME_SETS.flatMap((set) => {
+    const rows = prompts.filter(
+      (prompt) =>
+        prompt.set === set &&
+        !prompt.contaminated &&
+        (set.use === 'evaluate' || prompt.part === part),
+    );
+    const judged = judge(predictor, set, rows);
+    return judged.weak.length === 0 ? [] : [measure(set, judged, random)];
+  });
+}
+
+function judge(predictor: Predictor, set: OutcomeSet, rows: readonly GradedPrompt[]): Judged {
+  const judged: Judged = {
+    probabilities: [],
+    grades: [],
+    scores: [],
+    lengths: [],
+    weak: [],
+    strong: [],
+  };
+  const abilities = new Map<string, Ability>();
+  for (const { conversation, outcomes, prompt } of rows) {
+    const known = outcomes.map(({ model }) => {
+      const ability = abilities.get(model) ?? predictor.ability(namedOnly(model));
+      abilities.set(model, ability);
+      return ability;
+    });
+    const { models } = predictor.predict(readFeatures(conversation), known);
+    outcomes.forEach(({ score }, i) => {
+      judged.probabilities.push(models[i]?.success ?? 0);
+      judged.grades.push(score);
+    });
+    const weak = outcomes.findIndex(({ model }) => model === set.weak);
+    const strong = outcomes.findIndex(({ model }) => model === set.strong);
+    if (weak < 0 || strong < 0) continue;
+    judged.weak.push(outcomes[weak]?.score ?? 0);
+    judged.strong.push(outcomes[strong]?.score ?? 0);
+    judged.scores.push((models[strong]?.success ?? 0) - (models[weak]?.success ?? 0));
+    judged.lengths.push(prompt.length);
+  }
+  return judged;
+}
+
+function measure(set: OutcomeSet, judged: Judged, random: Random): SetResult {
+  const { probabilities, grades, scores, lengths, weak, strong } = judged;
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const resampled = (rows: readonly number[]): number => {
+    const pick = (values: readonly number[]): number[] => rows.map((row) => values[row] ?? 0);
+    return routingCurve(pick(scores), pick(weak), pick(strong)).apgr;
+  };
+  return {
+    set,
+    prompts: weak.length,
+    curve: routingCurve(scores, weak, strong),
+    interval: bootstrapInterval(weak.length, resampled, () => random.next()),
+    byLength: routingCurve(lengths, weak, strong).apgr,
+    auc: areaUnderRoc(probabilities, grades),
+    brier: brierScore(probabilities, grades),
+    calibrationError: calibrationError(probabilities, grades),
+    weakMean: mean(weak),
+    strongMean: mean(strong),
+  };
+}
+
+/** A model of which nothing but its name is known. */
+export function namedOnly(id: string): Model {
+  return {
+    id,
+    vendor: id.split('/')[0] ?? id,
+    displayName: id,
+    released: null,
+    contextWindow: null,
+    maxOutputTokens: null,
+    capabilities: new Set(),
+    benchmarks: {},
+    speed: null,
+    hosts: [],
+    simulated: false,
+  };
+}

@@ -1,0 +1,105 @@
+import { at, logistic } from '../../../src/route/factor-network.js';
+import { forEachDemand, logOddsOf, rescale } from './ensemble.js';
+import type { Ensemble } from './ensemble.js';
+import type { OutcomeTable } from './outcome-table.js';
+
+/** Prompts that a model's own shift must be worth before it is half believed. */
+const SHRINKAGE = 15;
+const NEWTON_STEPS = 12;
+
+/** What calibration changed. */
+export interface Calibration {
+  readonly scale: number;
+  readonly shift: number;
+}
+
+interface Graded {
+  readonly model: number;
+  readonly logOdds: number;
+  readonly score: number;
+  readonly weight: number;
+  readonly preference: boolean;
+}
+
+/**
+ * Makes the probabilities of an ensemble agree with the grades of rows it was not trained on.
+ *
+ * One scale and one shift for all, then a shift for each model, shrunk by how little is known of it.
+ * Levels of preference sets are taken out: they say who is liked better, not what is adequate.
+ */
+export function calibrate(
+  ensemble: Ensemble,
+  table: OutcomeTable,
+  rows: readonly number[],
+): Calibration {
+  const graded = collect(ensemble, table, rows);
+  const calibration = fitLine(graded);
+  rescale(ensemble, calibration.scale, calibration.shift);
+  shiftModels(ensemble, graded, calibration);
+  return calibration;
+}
+
+function collect(ensemble: Ensemble, table: OutcomeTable, rows: readonly number[]): Graded[] {
+  const graded: Graded[] = [];
+  forEachDemand(ensemble, table, rows, (demand, row) => {
+    const set = table.set[row] ?? 0;
+    const start = table.first[row] ?? 0;
+    const end = table.first[row + 1] ?? start;
+    for (let i = start; i < end; i++) {
+      const model = table.model[i] ?? 0;
+      graded.push({
+        model,
+        logOdds: logOddsOf(ensemble, demand, model) + (ensemble.offsets[set] ?? 0),
+        score: at(table.score, i),
+        weight: 1 / Math.sqrt(end - start),
+        preference: table.sets[set]?.preference ?? false,
+      });
+    }
+  });
+  return graded;
+}
+
+/** Logistic regression of the grades on the log-odds, by Newton's method. */
+function fitLine(graded: readonly Graded[]): Calibration {
+  let scale = 1;
+  let shift = 0;
+  for (let step = 0; step < NEWTON_STEPS; step++) {
+    let [g0, g1, h00, h01, h11] = [0, 0, 1e-6, 0, 1e-6];
+    for (const { logOdds, score, weight } of graded) {
+      const p = logistic(scale * logOdds + shift);
+      const error = weight * (p - score);
+      const curvature = weight * p * (1 - p);
+      g0 += error;
+      g1 += error * logOdds;
+      h00 += curvature;
+      h01 += curvature * logOdds;
+      h11 += curvature * logOdds * logOdds;
+    }
+    const determinant = h00 * h11 - h01 * h01;
+    shift -= (h11 * g0 - h01 * g1) / determinant;
+    scale -= (h00 * g1 - h01 * g0) / determinant;
+  }
+  return { scale, shift };
+}
+
+function shiftModels(
+  ensemble: Ensemble,
+  graded: readonly Graded[],
+  { scale, shift }: Calibration,
+): void {
+  const { abilities, shape } = ensemble;
+  const factors = shape.members * shape.skills;
+  const models = abilities.length / factors;
+  const surplus = new Float64Array(models);
+  const information = new Float64Array(models).fill(SHRINKAGE / 4);
+  for (const { model, logOdds, score, preference } of graded) {
+    if (preference) continue;
+    const p = logistic(scale * logOdds + shift);
+    surplus[model] = (surplus[model] ?? 0) + score - p;
+    information[model] = (information[model] ?? 0) + p * (1 - p);
+  }
+  for (let i = 0; i < abilities.length; i++) {
+    const model = Math.floor(i / factors);
+    abilities[i] = at(abilities, i) + (surplus[model] ?? 0) / (information[model] ?? 1);
+  }
+}

@@ -1,0 +1,93 @@
+import { at, logistic } from '../../../src/route/factor-network.js';
+import type { NetworkShape } from '../../../src/route/factor-network.js';
+import type { Progress } from '../progress.js';
+import type { Random } from '../random.js';
+import { forEachDemand, logOddsOf, trainEnsemble } from './ensemble.js';
+import type { Ensemble } from './ensemble.js';
+import type { OutcomeTable } from './outcome-table.js';
+import type { Recipe } from './train-member.js';
+
+/** What doubt is measured on. */
+export interface DoubtSource {
+  readonly table: OutcomeTable;
+  readonly shape: NetworkShape;
+  readonly recipe: Recipe;
+  /** Of the training part. */
+  readonly rows: readonly number[];
+  readonly random: Random;
+  readonly progress: Progress;
+}
+
+/** Variance of log-odds that the network does not know of itself. */
+export interface Doubt {
+  /** On prompts like those it was trained on. */
+  readonly always: number;
+  /** Added on prompts far from all it has seen, times the squared distance. */
+  readonly far: number;
+}
+
+const FOLDS = 3;
+const EPOCHS = 5;
+const FEWEST_PROMPTS = 100;
+/** Share of the variance between unseen sets that is there on familiar prompts too. */
+const ALWAYS_SHARE = 0.1;
+
+/**
+ * Measures how wrong the network is about kinds of prompts it has never seen.
+ *
+ * A third of the sets is left out of training at a time; the shift of log-odds that each would
+ * have needed is the error a new kind of traffic has to expect.
+ */
+export function measureDoubt(source: DoubtSource): Doubt {
+  const { table, recipe, random, progress } = source;
+  const shape = { ...source.shape, members: 1 };
+  const shifts: number[] = [];
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const inside = source.rows.filter((row) => (table.set[row] ?? 0) % FOLDS !== fold);
+    const outside = source.rows.filter((row) => (table.set[row] ?? 0) % FOLDS === fold);
+    const plan = { shape, recipe: { ...recipe, epochs: EPOCHS }, rows: inside, random, progress };
+    const ensemble = trainEnsemble(table, plan);
+    shifts.push(...shiftsNeeded(ensemble, table, { inside, outside }));
+  }
+  const variance = shifts.reduce((sum, shift) => sum + shift * shift, 0) / shifts.length;
+  progress.say(
+    `${shifts.length} unseen sets needed shifts of ${Math.sqrt(variance).toFixed(2)} log-odds (root mean square)`,
+  );
+  return { always: ALWAYS_SHARE * variance, far: (1 - ALWAYS_SHARE) * variance };
+}
+
+interface Fold {
+  readonly inside: readonly number[];
+  readonly outside: readonly number[];
+}
+
+function shiftsNeeded(
+  ensemble: Ensemble,
+  table: OutcomeTable,
+  { inside, outside }: Fold,
+): number[] {
+  const seen = new Set<number>();
+  for (const row of inside) for (const model of modelsOf(table, row)) seen.add(model);
+  const surplus = new Map<number, { error: number; information: number; prompts: number }>();
+  forEachDemand(ensemble, table, outside, (demand, row) => {
+    const set = table.set[row] ?? 0;
+    if (table.sets[set]?.preference === true) return;
+    const sum = surplus.get(set) ?? { error: 0, information: 1e-9, prompts: 0 };
+    surplus.set(set, sum);
+    sum.prompts += 1;
+    const start = table.first[row] ?? 0;
+    modelsOf(table, row).forEach((model, i) => {
+      if (!seen.has(model)) return;
+      const p = logistic(logOddsOf(ensemble, demand, model));
+      sum.error += at(table.score, start + i) - p;
+      sum.information += p * (1 - p);
+    });
+  });
+  return [...surplus.values()].flatMap(({ error, information, prompts }) =>
+    prompts >= FEWEST_PROMPTS && information > 1 ? [error / information] : [],
+  );
+}
+
+function modelsOf(table: OutcomeTable, row: number): Int32Array {
+  return table.model.subarray(table.first[row] ?? 0, table.first[row + 1] ?? 0);
+}

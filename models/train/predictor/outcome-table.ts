@@ -1,0 +1,105 @@
+import type { StaticEmbedder } from '../../../src/embed/static-embedder.js';
+import { FEATURE_NAMES, readFeatures } from '../../../src/route/features.js';
+import { writeDense } from '../../../src/route/factor-network.js';
+import type { Progress } from '../progress.js';
+import { OUTCOME_SETS } from './outcome-sets.js';
+import type { OutcomeSet } from './outcome-sets.js';
+import type { GradedPrompt } from './outcomes.js';
+
+/** Graded prompts as numbers: row i has the outcomes `first[i]` up to `first[i + 1]`. */
+export interface OutcomeTable {
+  readonly sets: readonly OutcomeSet[];
+  readonly models: readonly string[];
+  readonly prompts: readonly GradedPrompt[];
+  /** Shape [rows, inputs]. */
+  readonly inputs: Float32Array;
+  readonly set: Int32Array;
+  readonly first: Int32Array;
+  readonly model: Int32Array;
+  readonly score: Float32Array;
+  /** −1 where the length is unknown. */
+  readonly logTokens: Float32Array;
+  readonly scaling: DenseScaling;
+}
+
+/** How dense features are standardised. */
+export interface DenseScaling {
+  readonly denseMean: Float32Array;
+  readonly denseScale: Float32Array;
+}
+
+/** Dense features get this spread, a sentence vector's numbers have about a sixteenth: both matter in a first layer. */
+const DENSE_SPREAD = 0.5;
+const SMALLEST_DEVIATION = 0.02;
+
+/** Embeds and measures every prompt, in some seconds per ten thousand. */
+export function tabulate(
+  prompts: readonly GradedPrompt[],
+  embedder: StaticEmbedder,
+  progress: Progress,
+): OutcomeTable {
+  const width = embedder.dims + FEATURE_NAMES.length;
+  const inputs = new Float32Array(prompts.length * width);
+  prompts.forEach(({ conversation }, i) => {
+    const features = readFeatures(conversation);
+    const row = inputs.subarray(i * width, (i + 1) * width);
+    embedder.embed(features.text, row.subarray(0, embedder.dims));
+    row.set(features.dense, embedder.dims);
+    progress.tick(() => `read ${i} of ${prompts.length} prompts`);
+  });
+  const scaling = standardise(prompts, inputs, width);
+  return { ...flatten(prompts), sets: OUTCOME_SETS, prompts, inputs, scaling };
+}
+
+/** Standardises in place, by the mean and spread of the training part. */
+function standardise(
+  prompts: readonly GradedPrompt[],
+  inputs: Float32Array,
+  width: number,
+): DenseScaling {
+  const count = FEATURE_NAMES.length;
+  const embedding = width - count;
+  const rows = prompts.flatMap(({ part }, i) => (part === 'train' ? [i] : []));
+  const denseMean = new Float32Array(count);
+  const denseScale = new Float32Array(count);
+  for (let f = 0; f < count; f++) {
+    const values = rows.map((row) => inputs[row * width + embedding + f] ?? 0);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    denseMean[f] = mean;
+    denseScale[f] = DENSE_SPREAD / Math.max(SMALLEST_DEVIATION, Math.sqrt(square));
+  }
+  const scaling = { denseMean, denseScale };
+  for (let row = 0; row < prompts.length; row++) {
+    const input = inputs.subarray(row * width, (row + 1) * width);
+    writeDense(input.slice(embedding), scaling, input);
+  }
+  return scaling;
+}
+
+type Flat = Pick<OutcomeTable, 'models' | 'set' | 'first' | 'model' | 'score' | 'logTokens'>;
+
+function flatten(prompts: readonly GradedPrompt[]): Flat {
+  const models = [...new Set(prompts.flatMap((p) => p.outcomes.map((o) => o.model)))].sort();
+  const indexOf = new Map(models.map((model, i) => [model, i]));
+  const total = prompts.reduce((sum, { outcomes }) => sum + outcomes.length, 0);
+  const flat = {
+    models,
+    set: Int32Array.from(prompts, ({ set }) => OUTCOME_SETS.indexOf(set)),
+    first: new Int32Array(prompts.length + 1),
+    model: new Int32Array(total),
+    score: new Float32Array(total),
+    logTokens: new Float32Array(total),
+  };
+  let i = 0;
+  prompts.forEach(({ outcomes }, row) => {
+    for (const { model, score, outTokens } of outcomes) {
+      flat.model[i] = indexOf.get(model) ?? 0;
+      flat.score[i] = score;
+      flat.logTokens[i] = outTokens === null ? -1 : Math.log(outTokens);
+      i += 1;
+    }
+    flat.first[row + 1] = i;
+  });
+  return flat;
+}

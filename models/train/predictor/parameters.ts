@@ -1,0 +1,46 @@
+import { at } from '../../../src/route/factor-network.js';
+
+const MOMENTUM = 0.9;
+const SCALE_MEMORY = 0.99;
+const TINY = 1e-8;
+
+/** One array of weights with its gradient, trained by Adam with decoupled weight decay (Loshchilov and Hutter, 2019). */
+export class Parameters {
+  readonly values: Float32Array;
+  readonly gradient: Float32Array;
+  readonly #decay: number;
+  readonly #mean: Float32Array;
+  readonly #square: Float32Array;
+
+  /** @param fill - the value to start from, called once per weight */
+  constructor(length: number, decay: number, fill: () => number = () => 0) {
+    this.values = Float32Array.from({ length }, fill);
+    this.gradient = new Float32Array(length);
+    this.#decay = decay;
+    this.#mean = new Float32Array(length);
+    this.#square = new Float32Array(length);
+  }
+
+  /**
+   * Takes one step down the gradient and clears it.
+   *
+   * @param step - counted from 1
+   */
+  update(step: number, rate: number): void {
+    const meanScale = 1 / (1 - MOMENTUM ** step);
+    const squareScale = 1 / (1 - SCALE_MEMORY ** step);
+    const { values, gradient } = this;
+    const mean = this.#mean;
+    const square = this.#square;
+    for (let i = 0; i < values.length; i++) {
+      const g = at(gradient, i);
+      const m = MOMENTUM * at(mean, i) + (1 - MOMENTUM) * g;
+      const s = SCALE_MEMORY * at(square, i) + (1 - SCALE_MEMORY) * g * g;
+      mean[i] = m;
+      square[i] = s;
+      const move = (m * meanScale) / (Math.sqrt(s * squareScale) + TINY);
+      values[i] = at(values, i) - rate * (move + this.#decay * at(values, i));
+    }
+    gradient.fill(0);
+  }
+}

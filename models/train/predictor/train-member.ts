@@ -1,0 +1,257 @@
+import {
+  at,
+  dot,
+  EXTRA_OUTPUTS,
+  inputsOf,
+  logistic,
+  softmax,
+} from '../../../src/route/factor-network.js';
+import type { NetworkShape } from '../../../src/route/factor-network.js';
+import type { Random } from '../random.js';
+import { Parameters } from './parameters.js';
+import type { OutcomeTable } from './outcome-table.js';
+
+/** How a member is trained; chosen on the validation part. */
+export interface Recipe {
+  readonly epochs: number;
+  readonly rate: number;
+  /** Share of hidden units and of inputs left out at random. */
+  readonly hiddenDropout: number;
+  readonly inputDropout: number;
+  /** Weight decay of the network, of abilities, of the offsets of graded sets. */
+  readonly decay: number;
+  readonly abilityDecay: number;
+  readonly offsetDecay: number;
+  /** A set of n prompts counts as much as n to this power. */
+  readonly setPower: number;
+  /** How much the squared error of log tokens counts beside the log-loss. */
+  readonly lengthWeight: number;
+}
+
+const BATCH = 128;
+const WARM_UP_STEPS = 100;
+/** Errors of log tokens beyond this pull no harder. */
+const LENGTH_ERROR_LIMIT = 2;
+
+/** The weights of one member while it is trained. */
+export class Member {
+  readonly #shape: NetworkShape;
+  readonly #recipe: Recipe;
+  readonly #table: OutcomeTable;
+  readonly #random: Random;
+  readonly hiddenWeights: Parameters;
+  readonly hiddenBias: Parameters;
+  readonly headWeights: Parameters;
+  readonly headBias: Parameters;
+  readonly directWeights: Parameters;
+  /** Per model and skill; the general ability is added to every skill. */
+  readonly skills: Parameters;
+  readonly general: Parameters;
+  readonly verbosity: Parameters;
+  /** How much easier a set is than its prompts look. */
+  readonly gradedOffsets: Parameters;
+  readonly preferenceOffsets: Parameters;
+  readonly #input: Float32Array;
+  readonly #hidden: Float32Array;
+  readonly #hiddenGradient: Float32Array;
+  readonly #head: Float32Array;
+  readonly #headGradient: Float32Array;
+
+  constructor(shape: NetworkShape, table: OutcomeTable, recipe: Recipe, random: Random) {
+    const inputs = inputsOf(shape);
+    const outputs = shape.skills + EXTRA_OUTPUTS;
+    const noise = (scale: number) => () => random.normal() * scale;
+    const { decay, abilityDecay, offsetDecay } = recipe;
+    this.#shape = shape;
+    this.#recipe = recipe;
+    this.#table = table;
+    this.#random = random;
+    this.hiddenWeights = new Parameters(shape.hidden * inputs, decay, noise(1 / Math.sqrt(inputs)));
+    this.hiddenBias = new Parameters(shape.hidden, 0);
+    this.headWeights = new Parameters(
+      outputs * shape.hidden,
+      decay,
+      noise(0.3 / Math.sqrt(shape.hidden)),
+    );
+    this.headBias = new Parameters(outputs, 0);
+    this.directWeights = new Parameters(EXTRA_OUTPUTS * inputs, decay);
+    this.skills = new Parameters(table.models.length * shape.skills, abilityDecay, noise(0.1));
+    this.general = new Parameters(table.models.length, 0.3 * abilityDecay);
+    this.verbosity = new Parameters(table.models.length, abilityDecay);
+    this.gradedOffsets = new Parameters(table.sets.length, offsetDecay);
+    this.preferenceOffsets = new Parameters(table.sets.length, 0);
+    this.#input = new Float32Array(inputs);
+    this.#hidden = new Float32Array(shape.hidden);
+    this.#hiddenGradient = new Float32Array(shape.hidden);
+    this.#head = new Float32Array(outputs);
+    this.#headGradient = new Float32Array(outputs);
+    this.headBias.values[shape.skills + 1] = Math.log(150);
+  }
+
+  /**
+   * Goes over the rows `recipe.epochs` times.
+   *
+   * @param rows - indices into the table; put in another order
+   * @param weights - how much each row of the table counts
+   */
+  train(rows: number[], weights: Float32Array, told: (epoch: number) => void): void {
+    const batches = Math.floor(rows.length / BATCH);
+    const steps = batches * this.#recipe.epochs;
+    let step = 0;
+    for (let epoch = 0; epoch < this.#recipe.epochs; epoch++) {
+      this.#random.shuffle(rows);
+      for (let batch = 0; batch < batches; batch++) {
+        for (let i = batch * BATCH; i < (batch + 1) * BATCH; i++) {
+          const row = rows[i] ?? 0;
+          this.#learn(row, at(weights, row) / BATCH);
+        }
+        step += 1;
+        const warm = Math.min(1, step / WARM_UP_STEPS);
+        this.#update(
+          step,
+          this.#recipe.rate * warm * 0.5 * (1 + Math.cos((Math.PI * step) / steps)),
+        );
+      }
+      told(epoch + 1);
+    }
+  }
+
+  #update(step: number, rate: number): void {
+    this.hiddenWeights.update(step, rate);
+    this.hiddenBias.update(step, rate);
+    this.headWeights.update(step, rate);
+    this.headBias.update(step, rate);
+    this.directWeights.update(step, rate);
+    this.skills.update(step, rate);
+    this.general.update(step, rate);
+    this.verbosity.update(step, rate);
+    this.gradedOffsets.update(step, rate);
+    this.preferenceOffsets.update(step, rate);
+  }
+
+  #learn(row: number, weight: number): void {
+    this.#forward(row);
+    this.#headGradient.fill(0);
+    this.#scoreOutcomes(row, weight);
+    this.#backward();
+  }
+
+  #forward(row: number): void {
+    const { hiddenDropout, inputDropout } = this.#recipe;
+    const { hidden, skills } = this.#shape;
+    const input = this.#input;
+    const inputs = input.length;
+    for (let i = 0; i < inputs; i++) {
+      const kept = this.#random.next() >= inputDropout;
+      input[i] = kept ? at(this.#table.inputs, row * inputs + i) / (1 - inputDropout) : 0;
+    }
+    for (let h = 0; h < hidden; h++) {
+      const kept = this.#random.next() >= hiddenDropout;
+      const sum = kept
+        ? at(this.hiddenBias.values, h) + dot(this.hiddenWeights.values, h * inputs, input)
+        : 0;
+      this.#hidden[h] = sum > 0 ? sum / (1 - hiddenDropout) : 0;
+    }
+    for (let o = 0; o < skills + EXTRA_OUTPUTS; o++) {
+      const sum =
+        at(this.headBias.values, o) + dot(this.headWeights.values, o * hidden, this.#hidden);
+      const direct = o < skills ? 0 : dot(this.directWeights.values, (o - skills) * inputs, input);
+      this.#head[o] = sum + direct;
+    }
+    softmax(this.#head, 0, skills);
+  }
+
+  #scoreOutcomes(row: number, weight: number): void {
+    const { skills } = this.#shape;
+    const { first, model, score, logTokens, set, sets } = this.#table;
+    const start = first[row] ?? 0;
+    const end = first[row + 1] ?? start;
+    const setOf = set[row] ?? 0;
+    const offsets = sets[setOf]?.preference === true ? this.preferenceOffsets : this.gradedOffsets;
+    // Half-way between counting every answer and counting every prompt alike.
+    const share = weight / Math.sqrt(end - start);
+    const gradient = this.#headGradient;
+    const difficulty = at(this.#head, skills) - at(offsets.values, setOf);
+    for (let i = start; i < end; i++) {
+      const m = model[i] ?? 0;
+      let logOdds = at(this.general.values, m) - difficulty;
+      for (let k = 0; k < skills; k++)
+        logOdds += at(this.#head, k) * at(this.skills.values, m * skills + k);
+      const error = (logistic(logOdds) - at(score, i)) * share;
+      add(this.general.gradient, m, error);
+      add(offsets.gradient, setOf, error);
+      add(gradient, skills, -error);
+      for (let k = 0; k < skills; k++) {
+        add(this.skills.gradient, m * skills + k, error * at(this.#head, k));
+        add(gradient, k, error * at(this.skills.values, m * skills + k));
+      }
+      const tokens = at(logTokens, i);
+      if (tokens >= 0) this.#scoreLength(m, tokens, share * this.#recipe.lengthWeight);
+    }
+    this.#throughSoftmax();
+  }
+
+  #scoreLength(model: number, logTokens: number, weight: number): void {
+    const last = this.#shape.skills + 1;
+    const miss = at(this.#head, last) + at(this.verbosity.values, model) - logTokens;
+    const error = Math.max(-LENGTH_ERROR_LIMIT, Math.min(LENGTH_ERROR_LIMIT, miss)) * weight;
+    add(this.verbosity.gradient, model, error);
+    add(this.#headGradient, last, error);
+  }
+
+  #throughSoftmax(): void {
+    const { skills } = this.#shape;
+    let mean = 0;
+    for (let k = 0; k < skills; k++) mean += at(this.#head, k) * at(this.#headGradient, k);
+    for (let k = 0; k < skills; k++) {
+      this.#headGradient[k] = at(this.#head, k) * (at(this.#headGradient, k) - mean);
+    }
+  }
+
+  #backward(): void {
+    const { hidden, skills } = this.#shape;
+    const back = this.#hiddenGradient.fill(0);
+    for (let o = 0; o < skills + EXTRA_OUTPUTS; o++) {
+      const error = at(this.#headGradient, o);
+      add(this.headBias.gradient, o, error);
+      addScaled(this.headWeights.gradient, o * hidden, this.#hidden, error);
+      for (let h = 0; h < hidden; h++)
+        add(back, h, error * at(this.headWeights.values, o * hidden + h));
+      if (o >= skills) {
+        addScaled(
+          this.directWeights.gradient,
+          (o - skills) * this.#input.length,
+          this.#input,
+          error,
+        );
+      }
+    }
+    for (let h = 0; h < hidden; h++) {
+      if (at(this.#hidden, h) === 0) continue;
+      const error = at(back, h) / (1 - this.#recipe.hiddenDropout);
+      add(this.hiddenBias.gradient, h, error);
+      addScaled(this.hiddenWeights.gradient, h * this.#input.length, this.#input, error);
+    }
+  }
+}
+
+function add(values: Float32Array, index: number, by: number): void {
+  values[index] = at(values, index) + by;
+}
+
+function addScaled(
+  matrix: Float32Array,
+  offset: number,
+  vector: Float32Array,
+  scale: number,
+): void {
+  const length = vector.length;
+  const whole = length - (length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    add(matrix, offset + i, scale * at(vector, i));
+    add(matrix, offset + i + 1, scale * at(vector, i + 1));
+    add(matrix, offset + i + 2, scale * at(vector, i + 2));
+    add(matrix, offset + i + 3, scale * at(vector, i + 3));
+  }
+  for (let i = whole; i < length; i++) add(matrix, offset + i, scale * at(vector, i));
+}

@@ -1,0 +1,210 @@
+import path from 'node:path';
+import type { Model } from '../core/model.js';
+import { ArtefactError, verifyArtefacts } from '../embed/artefact.js';
+import { StaticEmbedder } from '../embed/static-embedder.js';
+import { at, dot, FactorNetwork, inputsOf, logistic, writeDense } from './factor-network.js';
+import type { PromptDemand } from './factor-network.js';
+import { FEATURE_NAMES } from './features.js';
+import type { Features } from './features.js';
+import { modelKey } from './model-name.js';
+import { estimateStrength, releaseYear } from './model-strength.js';
+import { readPredictorArtefact } from './predictor-artefact.js';
+import type { PredictorTables } from './predictor-artefact.js';
+import type { Ability, ModelPrediction, Prediction, Predictor } from './predictor.js';
+
+/** How sharply the distance rises around the usual one; at that distance it is 0.5 by definition. */
+const FAR_SHARPNESS = 4;
+/** π/8: what a logistic curve averaged over a normal error keeps of its slope (MacKay, 1992). */
+const MODERATION = Math.PI / 8;
+/** Longest answer that is ever expected, in tokens. */
+const MAX_LOG_TOKENS = Math.log(32_000);
+
+/** Releases of one name less than this apart are taken for one model. */
+const SAME_MODEL_YEARS = 0.75;
+/** A model released later is not taken for an undated namesake; the graded answers are of 2023 to 2025. */
+const FIRST_NAMESAKES = 2025.5;
+
+interface FactorAbility extends Ability {
+  /** Log-odds in each skill, member after member. */
+  readonly skills: Float32Array;
+  readonly variance: number;
+  readonly verbosity: number;
+}
+
+/**
+ * Loads the trained predictor and its embedder from a folder such as `models/`.
+ *
+ * @throws {ArtefactError} an artefact is missing, damaged or not the one the manifest names, or
+ *   was trained on other features than this program reads
+ */
+export function loadPredictor(folder: string): Promise<FactorPredictor> {
+  // A promise, so that reading can become asynchronous without a change for callers.
+  return Promise.resolve().then(() => {
+    const { revision } = verifyArtefacts(folder, FEATURE_NAMES);
+    const embedder = StaticEmbedder.load(path.join(folder, 'embedder.bin'));
+    const file = path.join(folder, 'predictor.bin');
+    const tables = readPredictorArtefact(file);
+    const { meta } = tables;
+    if (meta.embedder !== embedder.id) {
+      throw new ArtefactError(
+        file,
+        `it was trained with embedder ${meta.embedder}, found ${embedder.id}`,
+      );
+    }
+    if (meta.shape.dense !== FEATURE_NAMES.length || meta.shape.embedding !== embedder.dims) {
+      const expected = `${embedder.dims} and ${FEATURE_NAMES.length}`;
+      const found = `${meta.shape.embedding} and ${meta.shape.dense}`;
+      throw new ArtefactError(file, `expected ${expected} inputs, found ${found}`);
+    }
+    return new FactorPredictor(tables, embedder, revision);
+  });
+}
+
+/** Predicts from what a prompt demands and what each model can do: a small network against a table of skills. */
+export class FactorPredictor implements Predictor {
+  readonly revision: string;
+  readonly #tables: PredictorTables;
+  readonly #embedder: StaticEmbedder;
+  readonly #network: FactorNetwork;
+  readonly #input: Float32Array;
+  readonly #fitted: ReadonlyMap<string, number>;
+  readonly #fittedByKey: ReadonlyMap<string, number>;
+
+  constructor(tables: PredictorTables, embedder: StaticEmbedder, revision: string) {
+    const { meta } = tables;
+    this.revision = revision;
+    this.#tables = tables;
+    this.#embedder = embedder;
+    this.#network = new FactorNetwork(meta.shape, tables.network);
+    this.#input = new Float32Array(inputsOf(meta.shape));
+    this.#fitted = new Map(meta.models.map((name, i) => [name, i]));
+    this.#fittedByKey = bestByKey(tables);
+  }
+
+  /**
+   * What is known of a model: graded answers and published facts, each weighed by its certainty.
+   */
+  ability(model: Model): Ability {
+    const { meta, abilities, abilityVariance, verbosity } = this.#tables;
+    const strength = estimateStrength(model, meta.strength);
+    const regressed = this.#skillsFrom(strength.mean);
+    const regressedVariance = strength.variance + meta.skillVariance;
+    const reasons = model.capabilities.has('reasoning');
+    const usualVerbosity = reasons ? meta.verbosity.reasoning : meta.verbosity.plain;
+    const index = this.#find(model);
+    if (index === undefined) {
+      return ability({
+        model: model.id,
+        basis: strength.facts === 0 ? 'unknown' : 'regressed',
+        skills: regressed,
+        variance: regressedVariance,
+        verbosity: usualVerbosity,
+      });
+    }
+    const fittedVariance = at(abilityVariance, index);
+    const share = regressedVariance / (regressedVariance + fittedVariance);
+    const factors = regressed.length;
+    for (let k = 0; k < factors; k++) {
+      const fitted = at(abilities, index * factors + k);
+      regressed[k] = share * fitted + (1 - share) * at(regressed, k);
+    }
+    return ability({
+      model: model.id,
+      basis: share >= 0.5 ? 'fitted' : 'regressed',
+      skills: regressed,
+      variance: share * fittedVariance,
+      // Graded answers seldom count hidden reasoning, so a model that reasons is never taken for terse.
+      verbosity: reasons ? Math.max(usualVerbosity, at(verbosity, index)) : at(verbosity, index),
+    });
+  }
+
+  predict(features: Features, abilities: readonly Ability[]): Prediction {
+    const { meta, network } = this.#tables;
+    const input = this.#input;
+    const vector = input.subarray(0, meta.shape.embedding);
+    this.#embedder.embed(features.text, vector);
+    writeDense(features.dense, network, input);
+    const ood = this.#distance(vector);
+    const demand = this.#network.run(input);
+    const doubt = meta.doubt.always + meta.doubt.far * ood * ood;
+    return { ood, models: abilities.map((known) => this.#judge(known, demand, doubt)) };
+  }
+
+  #judge(known: Ability, demand: PromptDemand, doubt: number): ModelPrediction {
+    const { skills: factors, variance, verbosity } = known as FactorAbility;
+    const { members, skills } = this.#tables.meta.shape;
+    let sum = 0;
+    let squares = 0;
+    for (let member = 0; member < members; member++) {
+      let logOdds = -at(demand.difficulty, member);
+      for (let k = member * skills; k < (member + 1) * skills; k++) {
+        logOdds += at(demand.skills, k) * at(factors, k);
+      }
+      sum += logOdds;
+      squares += logOdds * logOdds;
+    }
+    const mean = sum / members;
+    const spread = Math.max(0, squares / members - mean * mean);
+    // What is not known of the model pulls the guess towards a coin's; what is not known of the
+    // prompt widens it for all models alike, so it must not change their order.
+    const success = logistic(mean / Math.sqrt(1 + MODERATION * variance));
+    const slope = success * (1 - success);
+    const deviation = slope * Math.sqrt(variance + spread + doubt);
+    const logTokens = Math.min(MAX_LOG_TOKENS, demand.logTokens + verbosity);
+    return {
+      success: Math.max(1e-4, Math.min(1 - 1e-4, success)),
+      uncertainty: Math.min(0.5, deviation),
+      outputTokens: Math.max(1, Math.exp(logTokens)),
+    };
+  }
+
+  /** The row of graded answers that belongs to a model: its own name's, or that of the same model under another date. */
+  #find(model: Model): number | undefined {
+    const exact = this.#fitted.get(model.id);
+    if (exact !== undefined) return exact;
+    const index = this.#fittedByKey.get(modelKey(model.id));
+    if (index === undefined) return undefined;
+    const year = releaseYear(model.released);
+    const fittedYear = at(this.#tables.released, index);
+    // Vendors reuse names: a `-small` of 2026 is not the `-small` of 2024.
+    const same =
+      year === null ||
+      (fittedYear === 0 ? year < FIRST_NAMESAKES : Math.abs(year - fittedYear) < SAME_MODEL_YEARS);
+    return same ? index : undefined;
+  }
+
+  #skillsFrom(strength: number): Float32Array {
+    const { skillIntercept, skillSlope } = this.#tables;
+    return skillIntercept.map((intercept, k) => intercept + at(skillSlope, k) * strength);
+  }
+
+  /** 0 at a centroid, 0.5 at the distance that few known prompts exceed, towards 1 beyond. */
+  #distance(vector: Float32Array): number {
+    const { meta, centroids } = this.#tables;
+    let nearest = 0;
+    for (let c = 0; c < meta.centroids; c++) {
+      nearest = Math.max(nearest, dot(centroids, c * vector.length, vector));
+    }
+    const relative = ((1 - nearest) / meta.usualDistance) ** FAR_SHARPNESS;
+    return relative / (1 + relative);
+  }
+}
+
+function ability(known: FactorAbility): Ability {
+  return known;
+}
+
+/** The most certain of the fitted models that share a key. */
+function bestByKey({ meta, abilityVariance }: PredictorTables): Map<string, number> {
+  const best = new Map<string, number>();
+  meta.models.forEach((name, i) => {
+    // A name with a mark (`@fc`) is a way of calling a model, not the model.
+    if (name.includes('@')) return;
+    const key = modelKey(name);
+    const former = best.get(key);
+    if (former === undefined || at(abilityVariance, i) < at(abilityVariance, former)) {
+      best.set(key, i);
+    }
+  });
+  return best;
+}

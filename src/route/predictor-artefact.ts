@@ -1,0 +1,128 @@
+import * as z from 'zod';
+import { ArtefactError, openArtefact } from '../embed/artefact.js';
+import type { Artefact } from '../embed/artefact.js';
+import { EXTRA_OUTPUTS, inputsOf } from './factor-network.js';
+import type { NetworkShape, NetworkTables } from './factor-network.js';
+import type { StrengthRule } from './model-strength.js';
+
+/** What `models/predictor.bin` calls itself. */
+export const PREDICTOR_KIND = 'factor-predictor';
+/** Version of the tables' meaning; other versions are refused. */
+export const PREDICTOR_VERSION = 1;
+
+const size = z.int().positive().max(4096);
+const figure = z.number();
+const variance = z.number().positive();
+
+const metaSchema = z.object({
+  embedder: z.string(),
+  shape: z.strictObject({
+    embedding: size,
+    dense: size,
+    hidden: size,
+    skills: size,
+    members: size,
+  }),
+  models: z.array(z.string()),
+  centroids: size,
+  /** Distance to the nearest centroid that 97.5 of a hundred known prompts stay below. */
+  usualDistance: z.number().positive(),
+  /** Variance of log-odds from what the network cannot know: always, and for far prompts. */
+  doubt: z.strictObject({ always: variance, far: variance }),
+  strength: z.strictObject({
+    mean: figure,
+    variance,
+    pricePower: z.number().nonnegative(),
+    log10Price: figure,
+    perYear: z.number().nonnegative(),
+    year: figure,
+    variancePriced: variance,
+    benchmarks: z.record(
+      z.string(),
+      z.strictObject({ intercept: figure, slope: z.number().positive(), variance }),
+    ),
+  }),
+  /** Variance of a skill that strength does not explain. */
+  skillVariance: variance,
+  verbosity: z.strictObject({ plain: figure, reasoning: figure }),
+});
+
+/** All that was trained, checked for shape; see `models/MODEL_CARD.md`. */
+export interface PredictorTables {
+  readonly meta: PredictorMeta;
+  readonly network: NetworkTables;
+  /** Log-odds a model adds in each skill, shape [models, members × skills]. */
+  readonly abilities: Float32Array;
+  /** Variance of a fitted model's abilities, shape [models]. */
+  readonly abilityVariance: Float32Array;
+  /** What a model adds to the log of the answer's tokens, shape [models]. */
+  readonly verbosity: Float32Array;
+  /** Decimal year of release, 0 where unknown, shape [models]. */
+  readonly released: Float32Array;
+  /** Skill from strength: intercepts and slopes, shape [members × skills] each. */
+  readonly skillIntercept: Float32Array;
+  readonly skillSlope: Float32Array;
+  /** Unit vectors, shape [centroids, embedding]. */
+  readonly centroids: Float32Array;
+}
+
+/** The header of the predictor's artefact. */
+export interface PredictorMeta {
+  /** `StaticEmbedder.id` of the table the network was trained with. */
+  readonly embedder: string;
+  readonly shape: NetworkShape;
+  /** Models with graded answers, in the order of the tables. */
+  readonly models: readonly string[];
+  readonly centroids: number;
+  readonly usualDistance: number;
+  readonly doubt: { readonly always: number; readonly far: number };
+  readonly strength: StrengthRule;
+  readonly skillVariance: number;
+  readonly verbosity: { readonly plain: number; readonly reasoning: number };
+}
+
+/**
+ * Reads a trained predictor.
+ *
+ * @param source - a path, or the bytes themselves
+ * @throws {ArtefactError} missing, truncated, foreign, of another version, or damaged
+ */
+export function readPredictorArtefact(source: string | Buffer): PredictorTables {
+  const artefact = openArtefact(source, { kind: PREDICTOR_KIND, version: PREDICTOR_VERSION });
+  const parsed = metaSchema.safeParse(artefact.meta);
+  if (!parsed.success) {
+    throw new ArtefactError(
+      artefact.file,
+      `the header is damaged: ${z.prettifyError(parsed.error)}`,
+    );
+  }
+  const meta = parsed.data;
+  const { shape } = meta;
+  const factors = shape.members * shape.skills;
+  return {
+    meta,
+    network: readNetwork(artefact, shape),
+    abilities: artefact.f32('abilities', meta.models.length * factors),
+    abilityVariance: artefact.f32('ability_variance', meta.models.length),
+    verbosity: artefact.f32('verbosity', meta.models.length),
+    released: artefact.f32('released', meta.models.length),
+    skillIntercept: artefact.f32('skill_intercept', factors),
+    skillSlope: artefact.f32('skill_slope', factors),
+    centroids: artefact.f32('centroids', meta.centroids * shape.embedding),
+  };
+}
+
+function readNetwork(artefact: Artefact, shape: NetworkShape): NetworkTables {
+  const { dense, hidden, skills, members } = shape;
+  const inputs = inputsOf(shape);
+  const outputs = members * (skills + EXTRA_OUTPUTS);
+  return {
+    denseMean: artefact.f32('dense_mean', dense),
+    denseScale: artefact.f32('dense_scale', dense),
+    hiddenWeights: artefact.f32('hidden_weights', members * hidden * inputs),
+    hiddenBias: artefact.f32('hidden_bias', members * hidden),
+    headWeights: artefact.f32('head_weights', outputs * hidden),
+    headBias: artefact.f32('head_bias', outputs),
+    directWeights: artefact.f32('direct_weights', members * EXTRA_OUTPUTS * inputs),
+  };
+}

@@ -1,0 +1,94 @@
+import type { Model } from '../../src/core/model.js';
+import { readFeatures } from '../../src/route/features.js';
+import type { Features } from '../../src/route/features.js';
+import { heuristicPredictor } from '../../src/route/heuristic.js';
+
+function model(id: string, facts: Partial<Model> = {}): Model {
+  return {
+    id,
+    vendor: 'acme',
+    displayName: id,
+    released: null,
+    contextWindow: null,
+    maxOutputTokens: null,
+    capabilities: new Set(),
+    benchmarks: {},
+    speed: null,
+    hosts: [],
+    simulated: false,
+    ...facts,
+  };
+}
+
+function featuresOf(text: string): Features {
+  return readFeatures({
+    messages: [{ role: 'user', parts: [{ kind: 'text', text }] }],
+    tools: [],
+    toolRequired: false,
+    parallelTools: null,
+    format: 'text',
+    maxOutputTokens: null,
+    choices: 1,
+    reasoningEffort: null,
+  });
+}
+
+function pricedAt(output: number): Model['hosts'] {
+  const price = {
+    input: output / 4,
+    output,
+    cacheRead: null,
+    cacheWrite: null,
+    asOf: '2026-01-31',
+    source: 'https://acme.example/prices',
+    tiers: [],
+  };
+  return [{ provider: 'acme', model: 'm', price }];
+}
+
+const predictor = heuristicPredictor();
+
+test('calls itself what it is', () => {
+  expect(predictor.revision).toBe('heuristic');
+});
+
+test('expects more of a dear model than of a cheap one, and of a higher benchmark figure', () => {
+  const abilities = [
+    model('acme/cheap', { hosts: pricedAt(0.2) }),
+    model('acme/dear', { hosts: pricedAt(30) }),
+    model('acme/good', { hosts: pricedAt(30), benchmarks: { gpqa_diamond: 85 } }),
+  ].map((one) => predictor.ability(one));
+
+  const { models } = predictor.predict(featuresOf('Name three rivers.'), abilities);
+
+  const success = models.map((one) => one.success);
+  expect(success).toEqual([...success].sort((a, b) => a - b));
+});
+
+test('finds code and mathematics harder than small talk', () => {
+  const ability = predictor.ability(model('acme/any'));
+  const success = (text: string): number =>
+    predictor.predict(featuresOf(text), [ability]).models[0]?.success ?? 0;
+
+  const chat = success('How are you today?');
+
+  expect(
+    success('Prove that $\\sqrt{2}$ is irrational and $x^2 = 2$ has no rational root.'),
+  ).toBeLessThan(chat);
+  expect(
+    success('```js\nfunction f(a) { return a.map((x) => x * 2); }\n```\nFix this code.'),
+  ).toBeLessThan(chat);
+});
+
+test('is wide awake to how little it knows, and expects longer answers of a model that reasons', () => {
+  const abilities = [
+    predictor.ability(model('acme/any')),
+    predictor.ability(model('acme/deep', { capabilities: new Set(['reasoning']) })),
+  ];
+
+  const { models, ood } = predictor.predict(featuresOf('Why is the sky blue?'), abilities);
+
+  expect(models[0]?.uncertainty).toBeGreaterThan(0.2);
+  expect(models[1]?.outputTokens).toBeGreaterThan(models[0]?.outputTokens ?? Infinity);
+  expect(ood).toBe(0.5);
+});
