@@ -77,6 +77,7 @@ export class Tokenizer {
     this.#scan += 1;
     this.#bag.size = 0;
     this.#previous = -1;
+    this.#previousChar = 0;
     let length = 0;
     for (let i = 0; i < clean.length; i++) {
       const code = clean.charCodeAt(i);
