@@ -1,0 +1,202 @@
+import { usageCostUsd } from '../catalog/price.js';
+import type { Clock } from '../core/clock.js';
+import type { GatewayError } from '../core/errors.js';
+import type { Price, Upstream } from '../core/model.js';
+import type { Usage } from '../core/usage.js';
+import type { AnswerSummary } from '../dialects/dialect.js';
+import type { Log } from '../telemetry/log.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { AttemptRecord, DecisionRecord, Outcome } from './decision-log.js';
+import type { SpeedMeter } from './speed.js';
+import type { DailySpend } from './spend.js';
+
+/** Where everything that happened is written down. */
+export interface Books {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly spend: DailySpend;
+  readonly speed: SpeedMeter;
+}
+
+/** An exchange that is under way. */
+export interface OpenEntry {
+  readonly record: Pick<DecisionRecord<unknown>, 'decision' | 'outcome'> & {
+    outcome: Outcome | null;
+  };
+  readonly caller: string;
+  readonly stream: boolean;
+  /** `Clock.now()` when the whole request was there. */
+  readonly startedMs: number;
+  /** Input tokens to assume if the upstream tells no usage. */
+  readonly estimatedInputTokens: number;
+  /** Price of the model that savings are measured against; `null` when there is none. */
+  readonly referencePrice: Price | null;
+}
+
+/** How an exchange ended. */
+export interface Ending {
+  readonly status: number;
+  readonly error: GatewayError | null;
+  /** Who answered; `null` when nobody did. */
+  readonly upstream: Upstream | null;
+  readonly attempts: readonly AttemptRecord[];
+  /** What is known of the answer, however little of it came; `null` when none began. */
+  readonly summary: AnswerSummary | null;
+  /** `Clock.now()` at the answer's first byte, `null` when there was none. */
+  readonly firstByteMs: number | null;
+}
+
+/** Price and usage of an answer, for headers that are sent before the books are closed. */
+export interface Bill {
+  readonly usage: Usage | null;
+  readonly costUsd: number | null;
+  readonly savedUsd: number | null;
+}
+
+const CHARS_PER_TOKEN = 4;
+
+/** What an answer cost and saved. Pure. */
+export function billFor(
+  entry: Pick<OpenEntry, 'estimatedInputTokens' | 'referencePrice'>,
+  upstream: Upstream,
+  summary: AnswerSummary,
+): Bill {
+  const usage = summary.usage ?? estimateUsage(entry.estimatedInputTokens, summary.outputChars);
+  const costUsd = usageCostUsd(upstream.price, usage);
+  const referenceUsd =
+    entry.referencePrice === null ? null : usageCostUsd(entry.referencePrice, usage);
+  return {
+    usage,
+    costUsd,
+    savedUsd: costUsd === null || referenceUsd === null ? null : referenceUsd - costUsd,
+  };
+}
+
+function estimateUsage(inputTokens: number, outputChars: number): Usage {
+  return {
+    inputTokens: Math.round(inputTokens),
+    outputTokens: Math.ceil(outputChars / CHARS_PER_TOKEN),
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    reasoningTokens: 0,
+    estimated: true,
+  };
+}
+
+/**
+ * Books an exchange: spend, metrics, one log line, the decision's outcome.
+ *
+ * Booking the same entry again changes nothing and returns the first outcome, so that an answer's
+ * end and the client's going away may both report it.
+ */
+export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome {
+  if (entry.record.outcome !== null) return entry.record.outcome;
+  const { upstream, summary } = ending;
+  const bill: Bill =
+    upstream === null || summary === null
+      ? { usage: null, costUsd: null, savedUsd: null }
+      : billFor(entry, upstream, summary);
+  const now = books.clock.now();
+  const waitedMs = ending.attempts.reduce((sum, attempt) => sum + attempt.ms, 0);
+  const firstByteMs = ending.firstByteMs === null ? null : ending.firstByteMs - entry.startedMs;
+
+  const outcome: Outcome = {
+    status: ending.status,
+    error: ending.error?.code ?? null,
+    servedModel: upstream?.modelId ?? null,
+    attempts: ending.attempts,
+    ...bill,
+    finishReason: summary?.finishReason ?? null,
+    firstByteMs,
+    totalMs: now - entry.startedMs,
+    overheadMs: Math.max(0, (firstByteMs ?? now - entry.startedMs) - waitedMs),
+  };
+  entry.record.outcome = outcome;
+  books.spend.add(outcome.costUsd);
+  learnSpeed(books.speed, entry, outcome, waitedMs);
+  count(books.metrics, entry, outcome, upstream);
+  writeLine(books.log, entry, outcome, ending);
+  return outcome;
+}
+
+function learnSpeed(meter: SpeedMeter, entry: OpenEntry, outcome: Outcome, waitedMs: number): void {
+  const { servedModel, usage, firstByteMs, totalMs, error } = outcome;
+  if (!entry.stream || error !== null || servedModel === null) return;
+  if (usage === null || firstByteMs === null) return;
+  meter.add(servedModel, waitedMs, (usage.outputTokens * 1000) / (totalMs - firstByteMs));
+}
+
+function count(
+  metrics: Metrics,
+  entry: OpenEntry,
+  outcome: Outcome,
+  upstream: Upstream | null,
+): void {
+  const { decision } = entry.record;
+  const model = outcome.servedModel ?? decision.model;
+  metrics.requests.inc({ model, status: outcome.status });
+  metrics.requestS.observe(outcome.totalMs / 1000);
+  metrics.overheadS.observe(outcome.overheadMs / 1000);
+  if (outcome.error !== null) metrics.errors.inc({ code: outcome.error });
+  for (const attempt of outcome.attempts) {
+    const [provider = ''] = attempt.upstream.split('/', 1);
+    metrics.attempts.inc({ provider, outcome: attempt.outcome });
+    if (attempt.outcome === 'ok') metrics.upstreamFirstByteS.observe(attempt.ms / 1000);
+  }
+  if (upstream === null || outcome.usage === null) return;
+  countTokens(metrics, model, outcome.usage);
+  if (outcome.costUsd === null) metrics.unpriced.inc({ model });
+  else metrics.costUsd.inc({ model }, outcome.costUsd);
+  if (decision.policy !== null && outcome.savedUsd !== null && outcome.savedUsd > 0) {
+    metrics.savedUsd.inc({ policy: decision.policy }, outcome.savedUsd);
+  }
+}
+
+function countTokens(metrics: Metrics, model: string, usage: Usage): void {
+  const kinds = {
+    input: usage.inputTokens,
+    output: usage.outputTokens,
+    cache_read: usage.cacheReadTokens,
+    cache_write: usage.cacheWriteTokens,
+    reasoning: usage.reasoningTokens,
+  };
+  for (const [kind, tokens] of Object.entries(kinds)) {
+    if (tokens > 0) metrics.tokens.inc({ model, kind }, tokens);
+  }
+}
+
+function writeLine(log: Log, entry: OpenEntry, outcome: Outcome, ending: Ending): void {
+  const { decision } = entry.record;
+  const line = {
+    decisionId: decision.id,
+    caller: entry.caller,
+    requested: decision.requested,
+    model: outcome.servedModel ?? decision.model,
+    upstream: ending.upstream?.id ?? null,
+    reason: decision.reason,
+    rule: decision.rule,
+    degraded: decision.degraded,
+    stream: entry.stream,
+    status: outcome.status,
+    error: outcome.error,
+    attempts: outcome.attempts.length,
+    firstByteMs: rounded(outcome.firstByteMs),
+    totalMs: rounded(outcome.totalMs),
+    overheadMs: rounded(outcome.overheadMs),
+    inputTokens: outcome.usage?.inputTokens ?? null,
+    outputTokens: outcome.usage?.outputTokens ?? null,
+    estimated: outcome.usage?.estimated ?? null,
+    costUsd: outcome.costUsd,
+    savedUsd: outcome.savedUsd,
+  };
+  if (ending.error !== null && outcome.status >= 500) {
+    log.warn({ ...line, message: ending.error.message }, 'request failed');
+  } else {
+    log.info(line, 'request');
+  }
+}
+
+function rounded(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms * 1000) / 1000;
+}

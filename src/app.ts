@@ -1,0 +1,242 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DecisionLog } from './account/decision-log.js';
+import type { Books } from './account/settle.js';
+import { SpeedMeter } from './account/speed.js';
+import { DailySpend } from './account/spend.js';
+import { assemble, type Assembly, type AssemblyHooks, type Shipped } from './assemble.js';
+import type { ConfigSource, SourcedConfig } from './config/source.js';
+import type { Clock } from './core/clock.js';
+import { FaultyFileError, formatFault } from './core/errors.js';
+import { idMaker } from './core/ids.js';
+import { openai } from './dialects/openai/openai.js';
+import { createApp } from './http/app.js';
+import { ChatSurface, type ClientLimits } from './http/chat.js';
+import { createServer } from './http/server.js';
+import { Pipeline } from './pipeline.js';
+import type { RoutingDetail } from './plan.js';
+import type { Log } from './telemetry/log.js';
+import { Metrics } from './telemetry/metrics.js';
+
+/** What an app is started with. */
+export interface AppOptions {
+  readonly source: ConfigSource;
+  readonly shipped: Shipped;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+}
+
+/** A configuration in force, and what was made of it. */
+interface InForce {
+  readonly sourced: SourcedConfig;
+  readonly assembly: Assembly;
+}
+
+/** How often a draining server looks for connections that have become idle. */
+const DRAIN_POLL_MS = 50;
+
+/** A running gateway: the composition root. */
+export class App {
+  readonly #options: AppOptions;
+  readonly #books: Books;
+  readonly #hooks: AssemblyHooks;
+  #inForce: InForce;
+  #refused: readonly string[] = [];
+  #draining = false;
+  #server: Server | null = null;
+
+  private constructor(options: AppOptions, books: Books, hooks: AssemblyHooks, first: InForce) {
+    this.#options = options;
+    this.#books = books;
+    this.#hooks = hooks;
+    this.#inForce = first;
+  }
+
+  /**
+   * Reads everything and listens.
+   *
+   * @throws {FaultyFileError} when configuration, rules or their tests are not in order
+   * @throws {Error} `EADDRINUSE` and its like
+   */
+  static async start(options: AppOptions): Promise<App> {
+    const { clock, log } = options;
+    const books: Books = {
+      clock,
+      log,
+      metrics: new Metrics(),
+      spend: new DailySpend(clock),
+      speed: new SpeedMeter(),
+    };
+    const hooks = hooksFor(options, books);
+    const app = new App(options, books, hooks, await load(options, hooks));
+    await app.#listen();
+    return app;
+  }
+
+  /** What the gateway answers under. */
+  get url(): string {
+    const { port } = this.#server?.address() as AddressInfo;
+    const { host } = this.#inForce.sourced.config.server;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+
+  /** What is in force, for the banner. */
+  get inForce(): InForce {
+    return this.#inForce;
+  }
+
+  /**
+   * Reads everything anew and puts it in force; requests under way finish as they began.
+   *
+   * Anything faulty changes nothing: what was in force stays, and log, metric and `/readyz` say so.
+   *
+   * @returns whether the new state is in force
+   */
+  async reload(): Promise<boolean> {
+    const { metrics, log } = this.#books;
+    try {
+      const next = await load(this.#options, this.#hooks);
+      const previous = this.#inForce;
+      this.#inForce = next;
+      previous.assembly.setup.retire();
+      log.level = next.sourced.config.log.level;
+      this.#refused = [];
+      metrics.configStale.set(0);
+      metrics.reloads.inc({ result: 'ok' });
+      log.info({ ...revisions(next), warnings: warningsOf(next) }, 'reloaded');
+      this.#warnAboutRestart(previous, next);
+      return true;
+    } catch (error) {
+      if (!(error instanceof FaultyFileError)) throw error;
+      this.#refused = error.faults.map(formatFault);
+      metrics.configStale.set(1);
+      metrics.reloads.inc({ result: 'refused' });
+      log.error({ faults: this.#refused }, 'reload refused; what was in force stays in force');
+      return false;
+    }
+  }
+
+  /** Stops taking requests, lets those under way finish, then closes everything. */
+  async close(): Promise<void> {
+    this.#draining = true;
+    const server = this.#server;
+    const { clock, log } = this.#books;
+    const { config } = this.#inForce.sourced;
+    if (server !== null) {
+      const closed = new Promise((resolve) => server.close(resolve));
+      let forgetPoll = (): void => undefined;
+      const closeIdle = (): void => {
+        server.closeIdleConnections();
+        forgetPoll = clock.after(DRAIN_POLL_MS, closeIdle);
+      };
+      closeIdle();
+      const forgetDeadline = clock.after(config.server.drainTimeoutMs, () => {
+        log.warn('requests were still under way at the end of server.drain_timeout_ms; cut off');
+        server.closeAllConnections();
+      });
+      await closed;
+      forgetDeadline();
+      forgetPoll();
+    }
+    await this.#inForce.assembly.setup.upstreams.close();
+  }
+
+  async #listen(): Promise<void> {
+    const { config } = this.#inForce.sourced;
+    const limits = (): ClientLimits => {
+      const { maxBodyBytes, writeStallTimeoutMs } = this.#inForce.sourced.config.server;
+      return { maxBodyBytes, writeStallMs: writeStallTimeoutMs };
+    };
+    const pipeline = new Pipeline({
+      setup: () => this.#inForce.assembly.setup,
+      dialect: openai,
+      books: this.#books,
+      decisions: new DecisionLog<RoutingDetail>(config.decisions.keep),
+      newId: idMaker('dec_'),
+    });
+    const operations = {
+      readiness: () => ({ ready: !this.#draining, detail: this.#detail() }),
+      metricsText: () => this.#books.metrics.registry.metrics(),
+    };
+    const server = createServer(
+      new ChatSurface(pipeline, this.#books.clock, limits),
+      createApp(pipeline, operations, limits),
+      {
+        maxHeaderBytes: config.server.maxHeaderBytes,
+        headerTimeoutMs: config.server.headerTimeoutMs,
+        bodyTimeoutMs: config.server.bodyTimeoutMs,
+      },
+    );
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(config.server.port, config.server.host, resolve);
+    });
+    this.#server = server;
+  }
+
+  #detail(): Record<string, unknown> {
+    const { assembly } = this.#inForce;
+    return {
+      version: this.#options.version,
+      ...revisions(this.#inForce),
+      models: assembly.setup.served.size,
+      degraded: assembly.predictor.degraded,
+      stale: this.#refused.length > 0,
+      faults: this.#refused,
+    };
+  }
+
+  #warnAboutRestart(previous: InForce, next: InForce): void {
+    const fixed = ({ sourced: { config } }: InForce) => {
+      const { host, port, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs } = config.server;
+      return JSON.stringify([
+        host,
+        port,
+        maxHeaderBytes,
+        headerTimeoutMs,
+        bodyTimeoutMs,
+        config.decisions,
+      ]);
+    };
+    if (fixed(previous) === fixed(next)) return;
+    this.#books.log.warn('host, port, header limits and decisions.keep change with a restart only');
+  }
+}
+
+function hooksFor({ clock, version }: AppOptions, { log, metrics, speed }: Books): AssemblyHooks {
+  return {
+    clock,
+    version,
+    speed,
+    onPredictorMissing: (error) => {
+      log.error({ reason: error.message }, 'the predictor cannot be used; decisions are heuristic');
+    },
+    onPredictorFault: (error) => {
+      log.error({ err: error }, 'the predictor failed; this decision is heuristic');
+    },
+    onRuleFailure: ({ rule, place, message, isNew }) => {
+      metrics.ruleFaults.inc({ rule });
+      if (isNew) log.warn({ rule, place, reason: message }, 'a condition could not be decided');
+    },
+  };
+}
+
+async function load(options: AppOptions, hooks: AssemblyHooks): Promise<InForce> {
+  const sourced = await options.source.load();
+  const assembly = await assemble(sourced, options.shipped, hooks);
+  return { sourced, assembly };
+}
+
+function revisions({ sourced, assembly }: InForce): Record<string, unknown> {
+  return {
+    config: sourced.file ?? 'environment',
+    configRevision: sourced.revision,
+    rulesFile: assembly.rules.file,
+    ...assembly.setup.router.receipt,
+  };
+}
+
+function warningsOf({ sourced, assembly }: InForce): readonly string[] {
+  return [...sourced.warnings, ...assembly.warnings].map(formatFault);
+}

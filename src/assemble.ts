@@ -1,0 +1,232 @@
+import path from 'node:path';
+import { KeyRing } from './admit/keys.js';
+import type { SpeedMeter } from './account/speed.js';
+import type { Catalog } from './catalog/catalog.js';
+import type { ModelOverrides } from './catalog/schema.js';
+import { loadCatalog } from './catalog/load.js';
+import type { Config } from './config/schema.js';
+import type { SourcedConfig } from './config/source.js';
+import type { Clock } from './core/clock.js';
+import { FaultyFileError, type Fault } from './core/errors.js';
+import type { Model, ServedModel } from './core/model.js';
+import { heuristicPredictor } from './route/heuristic.js';
+import { loadPredictor } from './route/predict.js';
+import type { Predictor } from './route/predictor.js';
+import { globMatcher } from './route/rules/glob.js';
+import type { RuleFailure, RuleSet } from './route/rules/rule-set.js';
+import { loadTestedRules } from './route/rules/tested.js';
+import { Router, type RoutedModel } from './route/router.js';
+import { rehearsal } from './route-desk.js';
+import { servedModels } from './serving.js';
+import { Setup } from './setup.js';
+import { openUpstreams } from './upstream/call.js';
+import { PROVIDERS, resolveProvider, type Provider } from './upstream/providers.js';
+
+/** What comes with Suffice, by absolute path. */
+export interface Shipped {
+  readonly catalog: string;
+  readonly artefacts: string;
+  readonly rules: string;
+}
+
+/** @param root - the folder that package.json is in */
+export function shippedWith(root: string): Shipped {
+  return {
+    catalog: path.join(root, 'models', 'catalog'),
+    artefacts: path.join(root, 'models'),
+    rules: path.join(root, 'rules', 'default.yaml'),
+  };
+}
+
+/** What a setup is told of the outside. */
+export interface AssemblyHooks {
+  readonly clock: Clock;
+  readonly version: string;
+  readonly speed: SpeedMeter;
+  /** The trained predictor cannot be used; the heuristic takes its place. */
+  readonly onPredictorMissing: (error: Error) => void;
+  readonly onPredictorFault: (error: unknown) => void;
+  readonly onRuleFailure: (failure: RuleFailure) => void;
+}
+
+/** Everything a request needs, made of a configuration and what comes with Suffice. */
+export interface Assembly {
+  readonly setup: Setup;
+  readonly rules: RuleSet;
+  readonly predictor: LoadedPredictor;
+  /** What the rules' checks found that does not keep them from being used. */
+  readonly warnings: readonly Fault[];
+}
+
+/** A predictor, and why it is not the trained one if it should have been. */
+export interface LoadedPredictor {
+  readonly predictor: Predictor;
+  readonly degraded: string | null;
+}
+
+/** All that decisions are made from, but the rules. */
+export interface Groundwork {
+  readonly catalog: Catalog;
+  readonly predictor: LoadedPredictor;
+  /** What this configuration can reach, by id. */
+  readonly served: ReadonlyMap<string, ServedModel>;
+  /** The served models that may be chosen. */
+  readonly candidates: readonly RoutedModel[];
+  /** Every model that rules may name: the catalog's, and those that are served besides. */
+  readonly known: readonly Model[];
+}
+
+/** @throws {FaultyFileError} for catalog entries that cannot be used */
+export async function layGround(
+  sourced: SourcedConfig,
+  shipped: Shipped,
+  hooks: Pick<AssemblyHooks, 'onPredictorMissing'>,
+): Promise<Groundwork> {
+  const { config } = sourced;
+  const [shippedCatalog, predictor] = await Promise.all([
+    loadCatalog(shipped.catalog),
+    choosePredictor(config, shipped, hooks),
+  ]);
+  const catalog = overriddenCatalog(shippedCatalog, sourced);
+  const served = servedModels(catalog, servingProviders(config));
+  const known = new Map([
+    ...catalog.models,
+    ...[...served].map(([id, { model }]) => [id, model] as const),
+  ]);
+  const candidates = candidatesOf(config, served);
+  return { catalog, predictor, served, candidates, known: [...known.values()] };
+}
+
+/**
+ * @throws {FaultyFileError} for rules or catalog entries that cannot be used, failed tests included
+ */
+export async function assemble(
+  sourced: SourcedConfig,
+  shipped: Shipped,
+  hooks: AssemblyHooks,
+): Promise<Assembly> {
+  const { config } = sourced;
+  const ground = await layGround(sourced, shipped, hooks);
+  const { catalog, predictor, served, candidates, known } = ground;
+  const { ruleSet, warnings } = await loadTestedRules(
+    config.rules ?? shipped.rules,
+    known,
+    (rules) => rehearsal({ catalog, rules, predictor: predictor.predictor }, candidates),
+    hooks.onRuleFailure,
+  );
+  const providers = providersOf(config);
+  const router = new Router({
+    models: candidates,
+    ...predictor,
+    rules: ruleSet,
+    catalogRevision: catalog.revision,
+    measuredSpeed: (model) => hooks.speed.speedOf(model),
+    onPredictorFault: hooks.onPredictorFault,
+  });
+  const upstreams = openUpstreams({
+    providers,
+    clock: hooks.clock,
+    version: hooks.version,
+    timeouts: config.timeouts,
+    simulatedSpeed: (upstream) => catalog.models.get(upstream.modelId)?.speed ?? null,
+  });
+  const setup = new Setup({
+    keys: new KeyRing(config.keys),
+    catalog,
+    router,
+    served,
+    providers,
+    upstreams,
+    aliases: config.aliases,
+    dailyBudgetUsd: config.budget.dailyUsd,
+    maxAttempts: config.router.maxAttempts,
+  });
+  return { setup, rules: ruleSet, predictor, warnings };
+}
+
+/** @throws {FaultyFileError} with every override that the catalog cannot take, at its line */
+function overriddenCatalog(catalog: Catalog, { config, fault }: SourcedConfig): Catalog {
+  const overrides = withOwnHosts(config, catalog);
+  const faults = catalog.overrideFaults(overrides);
+  if (faults.length > 0) {
+    throw new FaultyFileError(
+      faults.map(({ path: at, message }) => fault(['models', ...at], message)),
+    );
+  }
+  return catalog.withOverrides(overrides);
+}
+
+/** A model that a provider lists as its own runs there; saying so again under `models` is not asked for. */
+function withOwnHosts(config: Config, catalog: Catalog): ModelOverrides {
+  const own = new Map(
+    inUse(config).flatMap(([provider, { models }]) =>
+      models.map(
+        (model) =>
+          [`${provider}/${model}`.toLowerCase(), { provider, model, price: null }] as const,
+      ),
+    ),
+  );
+  return Object.fromEntries(
+    Object.entries(config.models).map(([id, override]) => {
+      const host = own.get(id);
+      const isKnown = override.hosts !== undefined || catalog.models.has(id);
+      return [id, isKnown || host === undefined ? override : { ...override, hosts: [host] }];
+    }),
+  );
+}
+
+/**
+ * The predictor that the configuration asks for.
+ *
+ * Missing or altered artefacts do not stop the gateway: requests are still answered, by the
+ * heuristic, and every one of them says so.
+ */
+async function choosePredictor(
+  config: Config,
+  shipped: Shipped,
+  hooks: Pick<AssemblyHooks, 'onPredictorMissing'>,
+): Promise<LoadedPredictor> {
+  if (config.router.predictor === 'heuristic') {
+    return { predictor: heuristicPredictor(), degraded: null };
+  }
+  try {
+    const folder = config.router.artefacts ?? shipped.artefacts;
+    return { predictor: await loadPredictor(folder), degraded: null };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    hooks.onPredictorMissing(error);
+    return { predictor: heuristicPredictor(), degraded: 'predictor_unavailable' };
+  }
+}
+
+function inUse(config: Config): [string, Config['providers'][string]][] {
+  return Object.entries(config.providers).filter(([, settings]) => settings.enabled);
+}
+
+function providersOf(config: Config): ReadonlyMap<string, Provider> {
+  return new Map(
+    inUse(config).map(([name, settings]) => {
+      const resolved = resolveProvider(name, settings);
+      // The configuration's own checks have refused what cannot be resolved.
+      if (!resolved.ok) throw new Error(resolved.why);
+      return [name, resolved.provider];
+    }),
+  );
+}
+
+function servingProviders(config: Config): Parameters<typeof servedModels>[1] {
+  return inUse(config).map(([name, { models }]) => {
+    const row = PROVIDERS.find((known) => known.name === name);
+    const hosted = row?.auth === 'bearer';
+    return { name, models, listed: models.length > 0 && !hosted, local: row?.auth === 'none' };
+  });
+}
+
+function candidatesOf(
+  config: Config,
+  served: ReadonlyMap<string, ServedModel>,
+): readonly RoutedModel[] {
+  const allowed = globMatcher(config.auto.models);
+  const excluded = globMatcher(config.auto.exclude);
+  return [...served.values()].filter(({ model }) => allowed(model.id) && !excluded(model.id));
+}

@@ -1,0 +1,54 @@
+import type { App } from '../app.js';
+import { formatFault } from '../core/errors.js';
+import type { Price, ServedModel } from '../core/model.js';
+
+/** Models shown one by one; the rest is a number, `suffice models` has them all. */
+const MAX_SHOWN = 12;
+
+/** What a person sees when the server has started: where it is, what it serves, what to try. */
+export function banner(app: Pick<App, 'url' | 'inForce'>, version: string): string {
+  const { sourced, assembly } = app.inForce;
+  const served = [...assembly.setup.served.values()];
+  const simulated = served.filter(({ model }) => model.simulated);
+  const authorization =
+    sourced.config.keys.length === 0 ? '' : ` \\\n    -H 'authorization: Bearer YOUR_KEY'`;
+  return [
+    '',
+    `  Suffice ${version}`,
+    '',
+    `  url       ${app.url}/v1`,
+    `  config    ${sourced.file ?? 'none: providers from the environment'}`,
+    `  rules     ${assembly.rules.file} (${assembly.setup.router.policies.join(', ')})`,
+    ...(assembly.predictor.degraded === null
+      ? []
+      : [`  DEGRADED  ${assembly.predictor.degraded}: decisions are heuristic`]),
+    `  models    ${served.length}`,
+    ...served.slice(0, MAX_SHOWN).map(modelLine),
+    ...(served.length > MAX_SHOWN ? [`            … and ${served.length - MAX_SHOWN} more`] : []),
+    ...(simulated.length === 0
+      ? []
+      : [
+          '',
+          '  No provider key was found, so the models above are SIMULATED: their answers are made up',
+          '  by this program. Set OPENAI_API_KEY (or another) and start again for real ones.',
+        ]),
+    ...[...sourced.warnings, ...assembly.warnings].map((fault) => `\n  ${formatFault(fault)}`),
+    '',
+    '  Try it:',
+    '',
+    `  curl -i ${app.url}/v1/chat/completions -H 'content-type: application/json'${authorization} \\`,
+    `    -d '{"model": "auto", "messages": [{"role": "user", "content": "Why is the sky blue?"}]}'`,
+    '',
+    '',
+  ].join('\n');
+}
+
+function modelLine({ model, upstreams }: ServedModel): string {
+  const label = model.simulated ? '  simulated' : '';
+  return `            ${model.id.padEnd(36)} ${priceText(upstreams[0].price)}${label}`;
+}
+
+function priceText(price: Price | null): string {
+  if (price === null || price.input === null || price.output === null) return 'price unknown';
+  return `$${price.input} in, $${price.output} out per million tokens`;
+}

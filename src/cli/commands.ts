@@ -1,0 +1,95 @@
+import { FaultyFileError, GatewayError } from '../core/errors.js';
+import { nearest } from '../core/nearest.js';
+import { EXIT, UsageError } from './io.js';
+import { modelsCommand } from './models.js';
+import { openDesk } from './open-desk.js';
+import { routeCommand } from './route.js';
+import { rulesCommand } from './rules.js';
+import { serveCommand, type ServeContext } from './serve.js';
+
+const HELP = `Usage: suffice COMMAND [options]
+
+  serve          serve the gateway
+  route          decide which model would answer a prompt, and explain it
+  rules check    find what is wrong or useless in a rules file
+  rules test     run the tests beside a rules file
+  models         list the models that are served, or all that are known
+
+suffice COMMAND --help says more. Documentation: docs/ beside this program.
+`;
+
+type Command = (args: readonly string[], context: ServeContext) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  serve: serveCommand,
+  route: (args, context) => routeCommand(args, context, (request) => openDesk(request, context)),
+  rules: rulesCommand,
+  models: modelsCommand,
+};
+
+/**
+ * Runs one command.
+ *
+ * Never throws for what a person did wrong: that becomes sentences on standard error.
+ *
+ * @returns the exit code, one of `EXIT`
+ */
+export async function runCommand(args: readonly string[], context: ServeContext): Promise<number> {
+  const [name, ...rest] = args;
+  const { io, version } = context;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    io.out(HELP);
+    return name === undefined ? EXIT.usage : EXIT.ok;
+  }
+  if (name === '--version' || name === '-v') {
+    io.out(`${version}\n`);
+    return EXIT.ok;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    const meant = nearest(name, Object.keys(COMMANDS));
+    const hint = meant === null ? '' : `; did you mean "${meant}"?`;
+    io.err(`suffice: there is no command "${name}"${hint}\n\n${HELP}`);
+    return EXIT.usage;
+  }
+  try {
+    return await command(rest, context);
+  } catch (error) {
+    return explainFailure(name, error, context);
+  }
+}
+
+function explainFailure(command: string, error: unknown, { io }: ServeContext): number {
+  if (error instanceof UsageError || isParseArgsError(error)) {
+    io.err(`suffice ${command}: ${error.message}\nsuffice ${command} --help says more.\n`);
+    return EXIT.usage;
+  }
+  if (error instanceof FaultyFileError) {
+    io.err(`${error.message}\n`);
+    return EXIT.failed;
+  }
+  if (error instanceof GatewayError || isExpected(error)) {
+    io.err(`suffice ${command}: ${error.message}\n`);
+    return EXIT.failed;
+  }
+  throw error;
+}
+
+function isParseArgsError(error: unknown): error is Error {
+  return error instanceof TypeError && codeOf(error).startsWith('ERR_PARSE_ARGS_');
+}
+
+/** Files that are not there and ports that are taken: the system's own words say what is wrong. */
+function isExpected(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    (error.name === 'ArtefactError' ||
+      ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOENT', 'EISDIR', 'ENOTFOUND'].includes(
+        codeOf(error),
+      ))
+  );
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

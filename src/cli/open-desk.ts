@@ -1,0 +1,58 @@
+import { SpeedMeter } from '../account/speed.js';
+import { assemble, type Assembly } from '../assemble.js';
+import { configSource } from '../config/source.js';
+import { ollamaBaseUrl } from '../config/providers.js';
+import { formatFault } from '../core/errors.js';
+import { probeOllama } from '../upstream/local.js';
+import { RouteDesk, routerOver } from '../route-desk.js';
+import type { DeskOptions } from './route.js';
+import type { ServeContext } from './serve.js';
+
+type Context = Pick<ServeContext, 'io' | 'shipped' | 'clock' | 'version'>;
+
+/** What a server with this configuration would be made of, without a server. */
+export async function assembleFor(config: string | null, context: Context): Promise<Assembly> {
+  const { io, shipped, clock, version } = context;
+  const source = configSource({
+    file: config,
+    overrides: {},
+    env: io.env,
+    ollamaModels: () => probeOllama(ollamaBaseUrl(io.env)),
+  });
+  const sourced = await source.load();
+  for (const warning of sourced.warnings) io.err(`${formatFault(warning)}\n`);
+  return assemble(sourced, shipped, {
+    clock,
+    version,
+    speed: new SpeedMeter(),
+    // A person or a bench is looking at single decisions: a heuristic one would only mislead.
+    onPredictorMissing: (error) => {
+      throw error;
+    },
+    onPredictorFault: (error) => {
+      throw error;
+    },
+    onRuleFailure: ({ place, rule, message }) => {
+      io.err(`${place}: warning: rule "${rule}" counts as not matched: ${message}\n`);
+    },
+  });
+}
+
+/**
+ * Opens a desk at which decisions are made as a server with this configuration would make them.
+ *
+ * @throws {FaultyFileError} when configuration or rules are not in order
+ * @throws {ArtefactError} when the predictor cannot be used
+ */
+export async function openDesk(request: DeskOptions, context: Context): Promise<RouteDesk> {
+  const { setup, rules, predictor } = await assembleFor(request.config, context);
+  const router =
+    request.models === null
+      ? setup.router
+      : routerOver(request.models, {
+          catalog: setup.catalog,
+          rules,
+          predictor: predictor.predictor,
+        });
+  return new RouteDesk(router, request.models !== null);
+}

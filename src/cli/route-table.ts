@@ -1,0 +1,84 @@
+import type { Candidate } from '../core/decision.js';
+import type { Flip } from '../route/explain.js';
+import type { Routing } from '../route/router.js';
+import { dollars, duration, table } from './table.js';
+
+const MAX_FLIPS = 3;
+
+/** A decision as a person reads it: the choice, every candidate with its figures, what would flip it. */
+export function routeTable(routing: Routing, flips: readonly Flip[]): string {
+  return [headline(routing), '', candidateTable(routing), '', ...flipLines(flips), ''].join('\n');
+}
+
+function headline({ decision, features, input, choice }: Routing): string {
+  const rule = decision.rule === null ? '' : `, by rule "${decision.rule}"`;
+  const { code, maths } = features;
+  const about = [
+    `about ${Math.round(features.inputTokens)} input tokens`,
+    `language ${features.language}`,
+    ...(code > 0.05 ? [`code ${code.toFixed(2)}`] : []),
+    ...(maths > 0.05 ? [`maths ${maths.toFixed(2)}`] : []),
+    ...(features.needs.length > 0 ? [`needs ${features.needs.join(', ')}`] : []),
+    `distance from training ${input.ood.toFixed(2)}${input.ood > 0.5 ? ' (far)' : ''}`,
+  ];
+  return [
+    `model     ${decision.model}`,
+    `reason    ${decision.reason}${rule}`,
+    `policy    ${decision.policy ?? '-'}: keep ${input.outcome.keep.value} of ${choice.reference.model}` +
+      ` (${choice.reference.success.toFixed(3)}), so at least ${choice.floor.toFixed(3)}`,
+    `request   ${about.join(', ')}`,
+    ...(decision.degraded === null ? [] : [`degraded  ${decision.degraded}`]),
+    ...(decision.matchedRules.length === 0
+      ? []
+      : [`rules     ${decision.matchedRules.join(', ')} matched`]),
+  ].join('\n');
+}
+
+function candidateTable({ decision, input, choice }: Routing): string {
+  const order = (c: Candidate) => (c.model === decision.model ? -2 : c.dropped === null ? -1 : 0);
+  const rows = input.candidates
+    .toSorted(
+      (a, b) =>
+        order(a) - order(b) ||
+        (a.costUsd ?? Infinity) - (b.costUsd ?? Infinity) ||
+        b.success - a.success,
+    )
+    .map((c) => [
+      c.model === decision.model ? '>' : ' ',
+      c.model,
+      `${c.success.toFixed(3)} ±${c.uncertainty.toFixed(3)}`,
+      dollars(c.costUsd),
+      String(Math.round(c.outputTokens)),
+      duration(c.latencyMs),
+      verdict(c, decision.model, choice.floor),
+    ]);
+  return table(
+    [
+      { title: '', align: 'left' },
+      { title: 'MODEL', align: 'left' },
+      { title: 'SUCCESS', align: 'right' },
+      { title: 'COST', align: 'right' },
+      { title: 'TOKENS', align: 'right' },
+      { title: 'LATENCY', align: 'right' },
+      { title: '', align: 'left' },
+    ],
+    rows,
+  );
+}
+
+function verdict(candidate: Candidate, chosen: string, floor: number): string {
+  if (candidate.model === chosen) return 'chosen';
+  if (candidate.dropped !== null) {
+    const { detail, rule } = candidate.dropped;
+    return `dropped: ${detail}${rule === null ? '' : ` (rule "${rule}")`}`;
+  }
+  return candidate.success >= floor ? 'would do' : 'not good enough';
+}
+
+function flipLines(flips: readonly Flip[]): readonly string[] {
+  if (flips.length === 0) return ['No change within reach would choose another model.'];
+  return [
+    'The smallest changes that would choose another model:',
+    ...flips.slice(0, MAX_FLIPS).map(({ model, change }) => `  ${change} -> ${model}`),
+  ];
+}

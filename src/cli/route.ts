@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { Clock } from '../core/clock.js';
+import type { ChatRequest } from '../dialects/dialect.js';
+import { openai } from '../dialects/openai/openai.js';
+import { decisionJson } from '../http/decision-view.js';
+import { flips } from '../route/explain.js';
+import { EXIT, UsageError, type Io } from './io.js';
+import { routeBatch } from './route-batch.js';
+import type { DeskRequest, RouteDesk } from '../route-desk.js';
+import { routeTable } from './route-table.js';
+import type { ServeContext } from './serve.js';
+
+/** What `suffice route --help` prints. */
+export const ROUTE_HELP = `Usage: suffice route [options] "PROMPT"
+       suffice route --batch IN.jsonl --models M1,M2,… [--policy P] > OUT.jsonl
+
+Decides which model would answer, and explains it. Calls no provider.
+
+  -p, --policy NAME      the policy to decide by (auto)
+  -m, --models M1,M2,…   choose among these: catalog names, or any vendor/model. Naming a model
+                         vouches that it can serve the prompt. Default: all that the
+                         configuration serves
+  -c, --config FILE      the configuration (suffice.yaml if it is there, else the environment)
+      --request FILE     a chat completions body instead of a prompt; "-" is standard input
+      --json             print the decision as JSON
+      --batch FILE       decide for every line of FILE, {"id","prompt"} or {"id","messages",
+                         "tools"?,"response_format"?}; "-" is standard input. Needs --models
+  -h, --help             show this
+`;
+
+/** Where decisions are to be made: by whose configuration, and among which models. */
+export interface DeskOptions {
+  /** `null`: the file in this folder, or the environment. */
+  readonly config: string | null;
+  /** `null`: all that the configuration serves. */
+  readonly models: readonly string[] | null;
+}
+
+/** `suffice route`: decides without calling anything. */
+export async function routeCommand(
+  args: readonly string[],
+  { io, clock }: Pick<ServeContext, 'io' | 'clock'>,
+  openDesk: (request: DeskOptions) => Promise<RouteDesk>,
+): Promise<number> {
+  const { values, positionals } = parse(args);
+  if (values.help) {
+    io.out(ROUTE_HELP);
+    return EXIT.ok;
+  }
+  const models = namesIn(values.models);
+  const request: DeskOptions = { config: values.config ?? null, models };
+  if (values.batch !== undefined) {
+    if (models === null) throw new UsageError('--batch needs --models M1,M2,…');
+    const desk = await openDesk(request);
+    const decide = (read: ChatRequest) => desk.route(deskRequest(read, clock), values.policy);
+    return routeBatch(values.batch, values.policy, decide, io);
+  }
+
+  const body = await requestOf(values.request, positionals, io);
+  const routing = (await openDesk(request)).route(deskRequest(body, clock), values.policy);
+  const found = flips(routing.input, routing.choice);
+  io.out(
+    values.json
+      ? `${JSON.stringify(decisionJson(routing.decision, routing, found), null, 2)}\n`
+      : routeTable(routing, found),
+  );
+  return EXIT.ok;
+}
+
+function deskRequest(request: ChatRequest, clock: Clock): DeskRequest {
+  const { stream, metadata } = request;
+  return { stream, metadata, conversation: request.conversation(), atMs: clock.wallMs() };
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      policy: { type: 'string', short: 'p', default: 'auto' },
+      models: { type: 'string', short: 'm' },
+      config: { type: 'string', short: 'c' },
+      request: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      batch: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+}
+
+function namesIn(list: string | undefined): readonly string[] | null {
+  if (list === undefined) return null;
+  const names = list.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new UsageError('--models wants names with commas between them');
+  return [...new Set(names)];
+}
+
+async function requestOf(
+  file: string | undefined,
+  positionals: readonly string[],
+  io: Io,
+): Promise<ChatRequest> {
+  if (file !== undefined) {
+    const text = file === '-' ? await io.readStdin() : await readFile(file, 'utf8');
+    return openai.readRequest(Buffer.from(text));
+  }
+  const prompt = positionals.join(' ');
+  if (prompt.trim() === '')
+    throw new UsageError('suffice route wants a prompt, --request or --batch');
+  const body = { model: 'auto', messages: [{ role: 'user', content: prompt }] };
+  return openai.readRequest(Buffer.from(JSON.stringify(body)));
+}

@@ -1,0 +1,132 @@
+import { parseArgs } from 'node:util';
+import { layGround, type Groundwork } from '../assemble.js';
+import { configSource } from '../config/source.js';
+import { ollamaBaseUrl } from '../config/providers.js';
+import { formatFault } from '../core/errors.js';
+import { nearest } from '../core/nearest.js';
+import { rehearsal } from '../route-desk.js';
+import { checkRules } from '../route/rules/check.js';
+import { loadRules } from '../route/rules/load.js';
+import type { RuleSet } from '../route/rules/rule-set.js';
+import { loadRuleTests, testFileOf } from '../route/rules/test-file.js';
+import { formatRuleTests, runRuleTests } from '../route/rules/test-run.js';
+import { probeOllama } from '../upstream/local.js';
+import { EXIT, UsageError } from './io.js';
+import type { ServeContext } from './serve.js';
+
+/** What `suffice rules --help` prints. */
+export const RULES_HELP = `Usage: suffice rules check [options] [FILE]
+       suffice rules test [options] [FILE]
+
+check  finds what is wrong or useless in a rules file: faults, models that do not exist,
+       rules that are never reached, policies that leave no model
+test   runs the tests beside the rules (rules.yaml: rules.test.yaml), and names the rules
+       that no test has matched
+
+Without FILE: the rules of the configuration, or those that come with Suffice.
+
+  -c, --config FILE   the configuration (suffice.yaml if it is there, else the environment)
+      --strict        check: warnings count as errors
+                      test: rules without a test count as failed
+  -h, --help          show this
+
+Exit code: 0 in order, 1 not in order, 2 not understood.
+`;
+
+type Context = Pick<ServeContext, 'io' | 'shipped'>;
+
+interface Job {
+  readonly ruleSet: RuleSet;
+  readonly ground: Groundwork;
+  readonly isStrict: boolean;
+}
+
+const JOBS: Readonly<Record<string, (job: Job, context: Context) => Promise<number>>> = {
+  check,
+  test,
+};
+
+/**
+ * `suffice rules`: looks at a rules file without serving anything.
+ *
+ * @throws {FaultyFileError} when the file cannot be read as rules
+ */
+export async function rulesCommand(args: readonly string[], context: Context): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      config: { type: 'string', short: 'c' },
+      strict: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    context.io.out(RULES_HELP);
+    return EXIT.ok;
+  }
+  const [name, file, ...more] = positionals;
+  if (name === undefined) throw new UsageError('say what to do: check or test');
+  const job = Object.hasOwn(JOBS, name) ? JOBS[name] : undefined;
+  if (job === undefined) {
+    const hint = nearest(name, Object.keys(JOBS));
+    const question = hint === null ? '; there are check and test' : `; did you mean "${hint}"?`;
+    throw new UsageError(`there is nothing called "${name}"${question}`);
+  }
+  if (more.length > 0) throw new UsageError('one file at a time');
+
+  const { ground, rules } = await prepare(values.config ?? null, job === test, context);
+  // Faults of the rules file are for the caller to show, as those of any other file.
+  const ruleSet = await loadRules(file ?? rules);
+  return job({ ruleSet, ground, isStrict: values.strict }, context);
+}
+
+async function prepare(
+  file: string | null,
+  needsPredictor: boolean,
+  { io, shipped }: Context,
+): Promise<{ readonly ground: Groundwork; readonly rules: string }> {
+  const source = configSource({
+    file,
+    overrides: {},
+    env: io.env,
+    ollamaModels: () => probeOllama(ollamaBaseUrl(io.env)),
+  });
+  const sourced = await source.load();
+  const ground = await layGround(sourced, shipped, {
+    // The tests would say something about the heuristic, and not about the rules in use.
+    onPredictorMissing: (error) => {
+      if (needsPredictor) throw error;
+    },
+  });
+  return { ground, rules: sourced.config.rules ?? shipped.rules };
+}
+
+function check({ ruleSet, ground, isStrict }: Job, { io }: Context): Promise<number> {
+  const faults = checkRules(ruleSet, ground.known);
+  for (const fault of faults) io.out(`${formatFault(fault)}\n`);
+  const errors = faults.filter(({ severity }) => severity === 'error').length;
+  const warnings = faults.length - errors;
+  const size = `${count(ruleSet.policies.size, 'policy', 'policies')}, ${count(ruleSet.rules.length, 'rule')}`;
+  const found = `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
+  io.out(`${ruleSet.file}: ${size}; ${found}.\n`);
+  return Promise.resolve(errors > 0 || (isStrict && warnings > 0) ? EXIT.failed : EXIT.ok);
+}
+
+async function test({ ruleSet, ground, isStrict }: Job, { io }: Context): Promise<number> {
+  const tests = await loadRuleTests(ruleSet);
+  if (tests === null) {
+    io.err(`${ruleSet.file} has no tests: there is no ${testFileOf(ruleSet.file)}.\n`);
+    return isStrict ? EXIT.failed : EXIT.ok;
+  }
+  const { catalog, predictor, candidates } = ground;
+  const parts = { catalog, rules: ruleSet, predictor: predictor.predictor };
+  const report = runRuleTests(ruleSet, tests, rehearsal(parts, candidates));
+  io.out(formatRuleTests(report));
+  const isUntested = isStrict && report.untested.length > 0;
+  return report.failures.length > 0 || isUntested ? EXIT.failed : EXIT.ok;
+}
+
+function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}

@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util';
+import { App } from '../app.js';
+import type { Shipped } from '../assemble.js';
+import { configSource } from '../config/source.js';
+import type { Clock } from '../core/clock.js';
+import { openLog, standardError } from '../telemetry/log.js';
+import { ollamaBaseUrl } from '../config/providers.js';
+import { probeOllama } from '../upstream/local.js';
+import { banner } from './banner.js';
+import { EXIT, type Io } from './io.js';
+import { watchForReload } from './reload.js';
+
+/** What `suffice serve --help` prints. */
+export const SERVE_HELP = `Usage: suffice serve [options]
+
+Serves the gateway. Without a configuration file it uses every provider whose key is in the
+environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, …) and a local Ollama if one
+answers; without any of these, four simulated models.
+
+  -c, --config FILE   the configuration                      (suffice.yaml if it is there)
+      --host HOST     the address to listen on; also HOST    (127.0.0.1)
+      --port PORT     the port to listen on; also PORT       (4300)
+  -h, --help          show this
+
+A changed configuration or rules file is taken over without dropping a request; SIGHUP does the
+same at once. SIGTERM and SIGINT let requests under way finish.
+`;
+
+/** What the process gives to a server besides its arguments. */
+export interface ServeContext {
+  readonly io: Io;
+  readonly shipped: Shipped;
+  readonly version: string;
+  readonly clock: Clock;
+  /** Calls back for every signal of that name until the process ends. */
+  readonly onSignal: (signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT', act: () => void) => void;
+}
+
+/** `suffice serve`: resolves when the server has drained. */
+export async function serveCommand(
+  args: readonly string[],
+  { io, shipped, version, clock, onSignal }: ServeContext,
+): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      config: { type: 'string', short: 'c' },
+      host: { type: 'string' },
+      port: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    io.out(SERVE_HELP);
+    return EXIT.ok;
+  }
+
+  const source = configSource({
+    file: values.config ?? null,
+    overrides: { host: typed(values.host, '--host'), port: typed(values.port, '--port') },
+    env: io.env,
+    ollamaModels: () => probeOllama(ollamaBaseUrl(io.env)),
+  });
+  const destination = standardError();
+  const log = openLog('info', destination);
+  const app = await App.start({ source, shipped, clock, log, version });
+  io.err(banner(app, version));
+  const watch = watchForReload(app, clock, log);
+  onSignal('SIGHUP', () => void app.reload());
+
+  await new Promise<void>((resolve) => {
+    onSignal('SIGTERM', resolve);
+    onSignal('SIGINT', resolve);
+  });
+  log.info('draining');
+  watch.close();
+  await app.close();
+  log.info('stopped');
+  destination.flushSync();
+  return EXIT.ok;
+}
+
+function typed(text: string | undefined, from: string) {
+  return text === undefined ? undefined : { text, from };
+}

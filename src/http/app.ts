@@ -1,0 +1,95 @@
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { GatewayError } from '../core/errors.js';
+import type { Pipeline } from '../pipeline.js';
+import { readBody } from './body.js';
+import type { ClientLimits } from './chat.js';
+import { decisionJson, outcomeJson } from './decision-view.js';
+import { modelJson, policyJson } from './model-view.js';
+import { asGatewayError, sendError } from './reply.js';
+
+/** What operators and their machines ask of a running gateway. */
+export interface Operations {
+  /** `ready` is false while draining; `detail` says what is in force and what is not as it should be. */
+  readiness(): { readonly ready: boolean; readonly detail: Readonly<Record<string, unknown>> };
+  /** All metrics in Prometheus' text format. */
+  metricsText(): Promise<string>;
+}
+
+/** Every surface but the hot one. */
+export function createApp(
+  pipeline: Pipeline,
+  operations: Operations,
+  limits: () => ClientLimits,
+): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+
+  app.get('/healthz', (_req, res) => {
+    res.json({ status: 'ok' });
+  });
+  app.get('/readyz', (_req, res) => {
+    const { ready, detail } = operations.readiness();
+    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'draining', ...detail });
+  });
+  app.get('/metrics', async (_req, res) => {
+    res.type('text/plain; version=0.0.4').send(await operations.metricsText());
+  });
+
+  app.use((req, _res, next) => {
+    pipeline.admit(req.headers);
+    next();
+  });
+  app.get('/v1/models', (_req, res) => {
+    const { policies, models } = pipeline.offer();
+    res.json({ object: 'list', data: [...policies.map(policyJson), ...models.map(modelJson)] });
+  });
+  app.get('/v1/models/*name', (req, res) => {
+    // Model names have slashes, which the OpenAI SDK sends percent-encoded and curl users do not.
+    const target = pipeline.resolve((req.params['name'] as unknown as string[]).join('/'));
+    res.json(target.kind === 'policy' ? policyJson(target.policy) : modelJson(target.served));
+  });
+  app.get('/v1/decisions/:id', (req, res) => {
+    const { decision, routing, flips, outcome } = pipeline.recall(req.params.id);
+    res.json({
+      ...decisionJson(decision, routing, flips),
+      outcome: outcome && outcomeJson(outcome),
+    });
+  });
+  app.post('/v1/route', async (req, res) => {
+    const caller = pipeline.admit(req.headers);
+    const body = await readBody(req, limits().maxBodyBytes);
+    const { decision, routing, flips } = pipeline.preview(body, caller);
+    res.json(decisionJson(decision, routing, flips));
+  });
+
+  app.all(['/v1/chat/completions', '/v1/route', '/v1/models', '/healthz'], (req) => {
+    throw new GatewayError('method_not_allowed', `${req.path} does not take ${req.method}`);
+  });
+  app.use((req) => {
+    throw new GatewayError(
+      'not_found',
+      `there is no ${req.method} ${req.path} here; see /v1/models and /v1/chat/completions`,
+    );
+  });
+  app.use(errorReply(pipeline));
+  return app;
+}
+
+// Express tells an error handler by its four parameters.
+function errorReply(pipeline: Pipeline): ErrorRequestHandler {
+  return (thrown: unknown, _req, res, _next) => {
+    const error = fromExpress(thrown) ?? asGatewayError(thrown);
+    pipeline.refused(error);
+    sendError(res, error);
+  };
+}
+
+/** Express itself refuses paths such as `/%ff`. */
+function fromExpress(thrown: unknown): GatewayError | null {
+  return thrown instanceof URIError
+    ? new GatewayError('invalid_request', 'the path is not valid percent-encoding', {
+        cause: thrown,
+      })
+    : null;
+}

@@ -1,0 +1,147 @@
+import type { Outcome } from '../account/decision-log.js';
+import type { Candidate, Decision } from '../core/decision.js';
+import type { Flip } from '../route/explain.js';
+import type { Routing } from '../route/router.js';
+
+/** What is known of the money when the reply's headers are written. */
+export interface HeaderBill {
+  /** US dollars: by usage for a whole answer, expected for a stream; `null` when unknown. */
+  readonly costUsd: number | null;
+  readonly savedUsd: number | null;
+  /** The stream has only begun: the figures are expectations. */
+  readonly expected: boolean;
+}
+
+/**
+ * A decision as the `x-suffice-*` headers of a reply.
+ *
+ * @param servedModel - who answered; differs from the decision's model after a fallback
+ */
+export function decisionHeaders(
+  decision: Decision,
+  servedModel: string | null,
+  simulated: boolean,
+  bill: HeaderBill | null,
+): Record<string, string> {
+  const model = servedModel ?? decision.model;
+  const reason = model === decision.model ? decision.reason : 'fallback';
+  const candidate = decision.candidates.find((c) => c.model === model);
+  const headers: Record<string, string> = {
+    'x-request-id': decision.id,
+    'x-suffice-decision': decision.id,
+    'x-suffice-model': headerSafe(model),
+    'x-suffice-requested': headerSafe(decision.requested),
+    'x-suffice-reason': reason,
+  };
+  if (candidate !== undefined) headers['x-suffice-success'] = candidate.success.toFixed(3);
+  if (decision.rule !== null) headers['x-suffice-rule'] = headerSafe(decision.rule);
+  if (decision.degraded !== null) headers['x-suffice-degraded'] = decision.degraded;
+  if (simulated) headers['x-suffice-simulated'] = 'true';
+  if (bill !== null && bill.costUsd !== null) {
+    headers['x-suffice-cost-usd'] = usd(bill.costUsd);
+    headers['x-suffice-cost-basis'] = bill.expected ? 'expected' : 'usage';
+    if (bill.savedUsd !== null) headers['x-suffice-saved-usd'] = usd(bill.savedUsd);
+  }
+  return headers;
+}
+
+/** Nanodollars are exact enough for one request, and never `1e-7`. */
+function usd(amount: number): string {
+  return amount.toFixed(9).replace(/0{1,6}$/u, '');
+}
+
+/** Names come from clients and operators; a header takes printable ASCII only. */
+function headerSafe(text: string): string {
+  return text.slice(0, 200).replace(/[^\x20-\x7e]/gu, '?');
+}
+
+/** A decision as JSON, with everything it was made from and what would have flipped it. */
+export function decisionJson(
+  decision: Decision,
+  routing: Omit<Routing, 'decision'> | null,
+  flips: readonly Flip[],
+): Record<string, unknown> {
+  return {
+    object: 'decision',
+    id: decision.id,
+    created: Math.floor(decision.atMs / 1000),
+    requested: decision.requested,
+    policy: decision.policy,
+    model: decision.model,
+    reason: decision.reason,
+    rule: decision.rule,
+    matched_rules: decision.matchedRules,
+    keep: decision.keep,
+    reference: decision.reference,
+    floor: routing === null ? null : round(routing.choice.floor),
+    ood: round(decision.ood),
+    degraded: decision.degraded,
+    fallbacks: decision.fallbacks,
+    candidates: decision.candidates.map(candidateJson),
+    flips: flips.map(({ model, change, size }) => ({ model, change, size: round(size) })),
+    features: routing === null ? null : featuresJson(routing.features),
+    receipt: decision.receipt,
+  };
+}
+
+/** One candidate as JSON; a probability to four digits, money in full. */
+export function candidateJson(candidate: Candidate): Record<string, unknown> {
+  return {
+    model: candidate.model,
+    success: round(candidate.success),
+    uncertainty: round(candidate.uncertainty),
+    cost_usd: candidate.costUsd,
+    output_tokens: Math.round(candidate.outputTokens),
+    latency_ms: candidate.latencyMs === null ? null : Math.round(candidate.latencyMs),
+    dropped: candidate.dropped,
+  };
+}
+
+/** What came of a decision, as JSON. */
+export function outcomeJson(outcome: Outcome): Record<string, unknown> {
+  return {
+    status: outcome.status,
+    error: outcome.error,
+    model: outcome.servedModel,
+    attempts: outcome.attempts.map(({ upstream, outcome: result, ms }) => ({
+      upstream,
+      outcome: result,
+      ms: round(ms),
+    })),
+    finish_reason: outcome.finishReason,
+    usage: outcome.usage && {
+      input_tokens: outcome.usage.inputTokens,
+      output_tokens: outcome.usage.outputTokens,
+      cache_read_tokens: outcome.usage.cacheReadTokens,
+      cache_write_tokens: outcome.usage.cacheWriteTokens,
+      reasoning_tokens: outcome.usage.reasoningTokens,
+      estimated: outcome.usage.estimated,
+    },
+    cost_usd: outcome.costUsd,
+    saved_usd: outcome.savedUsd,
+    first_byte_ms: round(outcome.firstByteMs),
+    total_ms: round(outcome.totalMs),
+    overhead_ms: round(outcome.overheadMs),
+  };
+}
+
+function featuresJson(features: Routing['features']): Record<string, unknown> {
+  return {
+    input_tokens: Math.round(features.inputTokens),
+    language: features.language,
+    code: round(features.code),
+    maths: round(features.maths),
+    turns: features.turns,
+    tools: features.tools,
+    images: features.images,
+    format: features.format,
+    needs: features.needs,
+    max_output_tokens: features.maxOutputTokens,
+  };
+}
+
+function round(value: number): number;
+function round(value: number | null): number | null;
+function round(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 10_000) / 10_000;
+}

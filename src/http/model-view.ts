@@ -1,0 +1,63 @@
+import type { Price, ServedModel } from '../core/model.js';
+
+/** A model as `GET /v1/models` shows it: OpenAI's fields, then ours. */
+export function modelJson({ model, upstreams }: ServedModel): Record<string, unknown> {
+  return {
+    id: model.id,
+    object: 'model',
+    created: createdS(model.released),
+    owned_by: model.vendor,
+    display_name: model.displayName,
+    simulated: model.simulated,
+    context_length: model.contextWindow,
+    max_output_tokens: model.maxOutputTokens,
+    capabilities: [...model.capabilities],
+    pricing: priceJson(upstreams[0].price),
+    speed: model.speed && {
+      first_token_ms: model.speed.firstTokenMs,
+      tokens_per_s: model.speed.tokensPerS,
+    },
+    upstreams: upstreams.map((upstream) => ({
+      id: upstream.id,
+      provider: upstream.provider,
+      pricing: priceJson(upstream.price),
+    })),
+  };
+}
+
+/** A policy as `GET /v1/models` shows it, so that clients can pick it from their list of models. */
+export function policyJson(name: string): Record<string, unknown> {
+  return {
+    id: name,
+    object: 'model',
+    created: 0,
+    owned_by: 'suffice',
+    policy: true,
+  };
+}
+
+/** US dollars per million tokens; `null` where unknown. */
+function priceJson(price: Price | null): Record<string, unknown> | null {
+  if (price === null) return null;
+  return {
+    unit: 'USD per million tokens',
+    input: price.input,
+    output: price.output,
+    cache_read: price.cacheRead,
+    cache_write: price.cacheWrite,
+    tiers: price.tiers.map((tier) => ({
+      above_input_tokens: tier.aboveInputTokens,
+      input: tier.input,
+      output: tier.output,
+      cache_read: tier.cacheRead,
+      cache_write: tier.cacheWrite,
+    })),
+    as_of: price.asOf,
+    source: price.source,
+  };
+}
+
+function createdS(released: string | null): number {
+  const ms = Date.parse(released ?? '');
+  return Number.isNaN(ms) ? 0 : ms / 1000;
+}

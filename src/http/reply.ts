@@ -1,0 +1,99 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../core/clock.js';
+import { GatewayError, type ErrorCode } from '../core/errors.js';
+import { openai } from '../dialects/openai/openai.js';
+import type { ClientSink } from '../pipeline.js';
+
+/** Anything thrown as the error the client may see: what is not ours is a bug, and hidden. */
+export function asGatewayError(thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  return new GatewayError('internal_error', 'an internal error; the gateway’s log has it', {
+    cause: thrown,
+  });
+}
+
+/**
+ * The one place where an error becomes a reply.
+ *
+ * Does nothing to a client that has gone or has already got its first byte.
+ */
+export function sendError(
+  res: ServerResponse,
+  error: GatewayError,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (res.headersSent || res.destroyed) return;
+  const body = Buffer.from(openai.writeError(error));
+  res.writeHead(error.status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': body.length,
+    ...(error.retryAfterS === null ? {} : { 'retry-after': String(Math.ceil(error.retryAfterS)) }),
+    // What is left of a body that was refused unread must not be taken for the next request.
+    ...(error.code === 'request_too_large' ? { connection: 'close' } : {}),
+    ...headers,
+  });
+  res.end(body);
+}
+
+/** Sends a complete JSON reply. */
+export function sendJson(
+  res: ServerResponse,
+  body: Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  res.writeHead(200, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': body.length,
+    ...headers,
+  });
+  res.end(body);
+}
+
+/** Failures after which nobody knows how much of the answer is missing. */
+const BROKEN_OFF: ReadonlySet<ErrorCode> = new Set([
+  'upstream_cut',
+  'upstream_timeout',
+  'internal_error',
+]);
+
+/**
+ * Begins an event stream to the client.
+ *
+ * A client that reads nothing for `stallMs` although bytes wait for it is cut off.
+ */
+export function openClientStream(
+  res: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+  onDrain: () => void,
+  pace: { readonly clock: Clock; readonly stallMs: number },
+): ClientSink {
+  let forgetStall: (() => void) | null = null;
+  res.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    // Proxies that would collect events before passing them on are asked not to.
+    'x-accel-buffering': 'no',
+    ...headers,
+  });
+  res.on('drain', () => {
+    forgetStall?.();
+    forgetStall = null;
+    onDrain();
+  });
+  res.on('close', () => forgetStall?.());
+  return {
+    write: (bytes) => {
+      if (res.write(bytes)) return true;
+      forgetStall ??= pace.clock.after(pace.stallMs, () => res.destroy());
+      return false;
+    },
+    end: () => res.end(),
+    fail: (error, lastBytes) => {
+      // An error that the upstream itself reported is its last word: it is passed on, and that is
+      // all there is. Where the upstream fell silent, a clean end would vouch for a whole answer.
+      // Destroying at once could lose the error event that is still in the socket's buffer.
+      if (BROKEN_OFF.has(error.code)) res.write(lastBytes, () => res.destroy());
+      else res.end(lastBytes);
+    },
+  };
+}

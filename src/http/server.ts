@@ -1,0 +1,70 @@
+import { createServer as createHttpServer, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Express } from 'express';
+import { GatewayError } from '../core/errors.js';
+import { openai } from '../dialects/openai/openai.js';
+import type { ChatSurface } from './chat.js';
+
+/** Limits of the socket level, where there is no request yet. */
+export interface SocketLimits {
+  readonly maxHeaderBytes: number;
+  /** Milliseconds until the headers must be complete. */
+  readonly headerTimeoutMs: number;
+  /** Milliseconds until the whole request must be there. */
+  readonly bodyTimeoutMs: number;
+}
+
+const CHAT_PATH = '/v1/chat/completions';
+
+/** The server, not yet listening. */
+export function createServer(chat: ChatSurface, app: Express, limits: SocketLimits): Server {
+  const server = createHttpServer(
+    {
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headerTimeoutMs,
+      requestTimeout: limits.bodyTimeoutMs,
+      // Timeouts are looked at this often; the default of 30 s would make short ones meaningless.
+      connectionsCheckingInterval: Math.min(1000, limits.headerTimeoutMs),
+      keepAliveTimeout: 65_000,
+      noDelay: true,
+    },
+    (req, res) => {
+      if (req.method === 'POST' && isChat(req.url)) void chat.handle(req, res);
+      else app(req, res);
+    },
+  );
+  server.on('clientError', refuseConnection);
+  return server;
+}
+
+function isChat(url: string | undefined): boolean {
+  return url === CHAT_PATH || url?.startsWith(`${CHAT_PATH}?`) === true;
+}
+
+/** Answers what is not even a request, in the shape clients read. */
+function refuseConnection(cause: Error & { code?: string }, socket: Duplex): void {
+  if (!socket.writable || cause.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const error = clientError(cause);
+  const body = Buffer.from(openai.writeError(error));
+  socket.end(
+    `HTTP/1.1 ${error.status} ${error.code}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body.toString()}`,
+  );
+}
+
+function clientError(cause: Error & { code?: string }): GatewayError {
+  switch (cause.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new GatewayError('request_too_large', 'the request headers are too large', {
+        status: 431,
+        cause,
+      });
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new GatewayError('request_timeout', 'the request took too long to arrive', { cause });
+    default:
+      return new GatewayError('invalid_request', 'this is not a valid HTTP/1.1 request', { cause });
+  }
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { shippedWith } from './assemble.js';
+import { runCommand } from './cli/commands.js';
+import { systemClock } from './core/clock.js';
+
+const root = path.resolve(import.meta.dirname, '..');
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+// A reader that has seen enough (`suffice models | head`) closes the pipe; that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await runCommand(process.argv.slice(2), {
+  io: {
+    out: (chunk) => process.stdout.write(chunk),
+    err: (chunk) => process.stderr.write(chunk),
+    env: process.env,
+    readStdin: () => text(process.stdin),
+  },
+  shipped: shippedWith(root),
+  version,
+  clock: systemClock,
+  onSignal: (signal, act) => process.on(signal, act),
+});

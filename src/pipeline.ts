@@ -1,0 +1,281 @@
+import type { DecisionLog, DecisionRecord } from './account/decision-log.js';
+import { billFor, settle, type Bill, type Books, type OpenEntry } from './account/settle.js';
+import type { Caller } from './admit/keys.js';
+import type { Decision } from './core/decision.js';
+import { GatewayError } from './core/errors.js';
+import type { ServedModel, Upstream } from './core/model.js';
+import type { ChatRequest, Dialect } from './dialects/dialect.js';
+import { explained, planFor, type Explanation, type Plan, type RoutingDetail } from './plan.js';
+import type { Setup, Target } from './setup.js';
+import { answerFrom, type Answer, type ClientSink } from './upstream/failover.js';
+
+export type { ClientSink } from './upstream/failover.js';
+
+/** One chat request as it reached the gateway. */
+export interface ChatCall {
+  readonly body: Buffer;
+  readonly caller: Caller;
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** What the pipeline works with. */
+export interface PipelineParts {
+  /** What is in force now; asked anew for every request. */
+  readonly setup: () => Setup;
+  readonly dialect: Dialect;
+  readonly books: Books;
+  readonly decisions: DecisionLog<RoutingDetail>;
+  /** Makes a decision's id from the wall clock. */
+  readonly newId: (wallMs: number) => string;
+}
+
+interface Decided {
+  readonly decision: Decision;
+  /** The model that answered; `null` when none could. */
+  readonly servedModel: string | null;
+  readonly simulated: boolean;
+}
+
+/** What became of a chat request that got as far as a decision. */
+export type Exchange =
+  | (Decided & { readonly kind: 'failed'; readonly error: GatewayError })
+  | (Decided & { readonly kind: 'whole'; readonly body: Buffer; readonly bill: Bill })
+  | (Decided & ExchangeStream);
+
+/** An answer under way. */
+export interface ExchangeStream {
+  readonly kind: 'stream';
+  /** US dollars; `null` when the client named the model or a price is unknown. */
+  readonly expectedCostUsd: number | null;
+  /** Starts the flow; call it once. */
+  pipe(client: ClientSink): void;
+  /** The client can take more again. */
+  drained(): void;
+  /** The client has gone; harmless after the end. */
+  abandon(): void;
+}
+
+/** An exchange under way, and what it runs on. */
+interface Running {
+  readonly entry: OpenEntry;
+  readonly setup: Setup;
+}
+
+type Delivered<Kind> = Extract<Answer, { kind: Kind }>;
+
+/** The journey of a request: admit → decide → call → deliver → settle. */
+export class Pipeline {
+  readonly #parts: PipelineParts;
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {GatewayError} `invalid_api_key` */
+  admit(headers: Readonly<Record<string, string | string[] | undefined>>): Caller {
+    const { keys } = this.#parts.setup();
+    return keys.admit(one(headers['authorization']), one(headers['x-api-key']));
+  }
+
+  /**
+   * Answers a chat request with one model's answer, chosen if the client left the choice to us.
+   *
+   * @throws {GatewayError} for what fails before a decision: a faulty request, an unknown model, no
+   *   candidate. What fails afterwards comes back as `failed`, with the decision.
+   */
+  async chat(call: ChatCall): Promise<Exchange> {
+    const { books, dialect } = this.#parts;
+    const setup = this.#parts.setup();
+    const startedMs = books.clock.now();
+
+    const request = dialect.readRequest(call.body);
+    const plan = planFor(setup, request, call.caller, this.#parts);
+    const running = { setup, entry: this.#open(setup, plan, request, call.caller, startedMs) };
+
+    setup.enter();
+    books.metrics.inFlight.inc();
+    try {
+      const answer = await answerFrom({
+        tries: plan.tries,
+        maxAttempts: setup.maxAttempts,
+        request,
+        dialect,
+        upstreams: setup.upstreams,
+        providers: setup.providers,
+        clock: books.clock,
+        signal: call.signal,
+      });
+      return this.#deliver(running, answer);
+    } catch (bug) {
+      this.#leave(setup);
+      throw bug;
+    }
+  }
+
+  /**
+   * Decides on a request without calling anything.
+   *
+   * @throws {GatewayError} as `chat` does before a decision
+   */
+  preview(body: Buffer, caller: Caller): Explanation {
+    const request = this.#parts.dialect.readRequest(body);
+    const { decision, detail } = planFor(this.#parts.setup(), request, caller, this.#parts);
+    return explained(decision, detail);
+  }
+
+  /**
+   * A decision of the past, with what came of it.
+   *
+   * @throws {GatewayError} `not_found`
+   */
+  recall(id: string): Explanation & Pick<DecisionRecord<unknown>, 'outcome'> {
+    const record = this.#parts.decisions.get(id);
+    if (record === undefined) {
+      throw new GatewayError(
+        'not_found',
+        `there is no decision "${id}"; only the latest are kept (decisions.keep)`,
+      );
+    }
+    return { ...explained(record.decision, record.detail), outcome: record.outcome };
+  }
+
+  /** Everything that can be asked for now. */
+  offer(): { readonly policies: readonly string[]; readonly models: readonly ServedModel[] } {
+    const { router, served } = this.#parts.setup();
+    return { policies: router.policies, models: [...served.values()] };
+  }
+
+  /** @throws {GatewayError} `model_not_found` */
+  resolve(name: string): Target {
+    return this.#parts.setup().resolve(name);
+  }
+
+  /** Books a request that failed before there was a decision. */
+  refused(error: GatewayError): void {
+    const { log, metrics } = this.#parts.books;
+    metrics.errors.inc({ code: error.code });
+    const line = { status: error.status, error: error.code, param: error.param };
+    if (error.code === 'internal_error') log.error({ ...line, err: error.cause }, 'bug');
+    else log.info(line, 'request refused');
+  }
+
+  #open(
+    setup: Setup,
+    { decision, detail }: Plan,
+    request: ChatRequest,
+    caller: Caller,
+    startedMs: number,
+  ): OpenEntry {
+    return {
+      record: this.#parts.decisions.add(decision, detail),
+      caller: caller.name,
+      stream: request.stream,
+      startedMs,
+      // Four bytes a token is what a body of prose comes to, JSON around it included.
+      estimatedInputTokens: detail?.features.inputTokens ?? request.body.length / 4,
+      referencePrice: decision.reference === null ? null : setup.priceOf(decision.reference),
+    };
+  }
+
+  #deliver(running: Running, answer: Answer): Exchange {
+    if (!answer.ok) return this.#fail(running, answer);
+    return answer.kind === 'whole'
+      ? this.#deliverWhole(running, answer)
+      : this.#deliverStream(running, answer);
+  }
+
+  #fail({ entry, setup }: Running, answer: Extract<Answer, { ok: false }>): Exchange {
+    const { error, attempts } = answer;
+    const ending = { status: error.status, error, upstream: null, attempts, summary: null };
+    settle(this.#parts.books, entry, { ...ending, firstByteMs: null });
+    this.#leave(setup);
+    return {
+      kind: 'failed',
+      error,
+      decision: entry.record.decision,
+      servedModel: null,
+      simulated: false,
+    };
+  }
+
+  #deliverWhole(running: Running, answer: Delivered<'whole'>): Exchange {
+    const { entry, setup } = running;
+    const { upstream, attempts } = answer;
+    const { body, summary } = answer.whole;
+    const firstByteMs = this.#parts.books.clock.now();
+    settle(this.#parts.books, entry, {
+      status: 200,
+      error: null,
+      upstream,
+      attempts,
+      summary,
+      firstByteMs,
+    });
+    this.#leave(setup);
+    const bill = billFor(entry, upstream, summary);
+    return { kind: 'whole', body, bill, ...this.#served(running, upstream) };
+  }
+
+  #deliverStream(running: Running, answer: Delivered<'stream'>): Exchange {
+    const { entry, setup } = running;
+    const { upstream, attempts, stream } = answer;
+    const { books } = this.#parts;
+    const firstByteMs = books.clock.now();
+    let over = false;
+    const finish = (status: number, error: GatewayError | null) => {
+      if (over) return;
+      over = true;
+      const { summary } = stream;
+      settle(books, entry, { status, error, upstream, attempts, summary, firstByteMs });
+      this.#leave(setup);
+    };
+    const { decision } = entry.record;
+    const candidate = decision.candidates.find((c) => c.model === upstream.modelId);
+    return {
+      kind: 'stream',
+      expectedCostUsd: candidate?.costUsd ?? null,
+      ...this.#served(running, upstream),
+      pipe: (client) => {
+        stream.pipe({
+          write: (bytes) => client.write(bytes),
+          end: () => {
+            client.end();
+            finish(200, null);
+          },
+          fail: (error, lastBytes) => {
+            client.fail(error, lastBytes);
+            // The status line had been sent; only a client that left counts as something else.
+            finish(error.code === 'client_closed' ? error.status : 200, error);
+          },
+        });
+      },
+      drained: () => {
+        stream.drained();
+      },
+      abandon: () => {
+        if (over) return;
+        stream.abort();
+        const gone = new GatewayError('client_closed', 'the client went away');
+        finish(gone.status, gone);
+      },
+    };
+  }
+
+  #served({ entry, setup }: Running, upstream: Upstream): Decided {
+    return {
+      decision: entry.record.decision,
+      servedModel: upstream.modelId,
+      simulated: setup.served.get(upstream.modelId)?.model.simulated ?? false,
+    };
+  }
+
+  #leave(setup: Setup): void {
+    this.#parts.books.metrics.inFlight.dec();
+    setup.leave();
+  }
+}
+
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,128 @@
+import type { Catalog } from './catalog/catalog.js';
+import { CAPABILITIES, type Model } from './core/model.js';
+import type { Conversation } from './core/conversation.js';
+import type { RuleFacts } from './route/rules/facts.js';
+import type { RuleSet } from './route/rules/rule-set.js';
+import type { Predictor } from './route/predictor.js';
+import type { RouteFunction } from './route/rules/test-run.js';
+import { Router, type RoutedModel, type Routing } from './route/router.js';
+
+const NOBODY: RuleFacts['key'] = { name: '', metadata: {} };
+const NO_BUDGET: RuleFacts['budget'] = { limitUsd: null, spentUsd: 0 };
+
+/** A request that needs no server to be decided on. */
+export interface DeskRequest {
+  readonly stream: boolean;
+  readonly metadata: RuleFacts['metadata'];
+  readonly conversation: Conversation;
+  readonly atMs: number;
+  readonly key?: RuleFacts['key'];
+  readonly budget?: RuleFacts['budget'];
+}
+
+/** Decides without a server and without calling anything. */
+export class RouteDesk {
+  readonly #router: Router;
+  readonly #vouched: boolean;
+
+  /** @param vouched - see `Demand.vouched` */
+  constructor(router: Router, vouched: boolean) {
+    this.#router = router;
+    this.#vouched = vouched;
+  }
+
+  /**
+   * @throws {NoCandidateError} when constraints leave no model
+   * @throws {GatewayError} `model_not_found` for an unknown policy
+   */
+  route(request: DeskRequest, policy: string): Routing {
+    return this.#router.route({
+      id: 'dec_preview',
+      requested: policy,
+      policy,
+      key: NOBODY,
+      budget: NO_BUDGET,
+      vouched: this.#vouched,
+      ...request,
+    });
+  }
+}
+
+/** What a router over models of one's own choice is made of. */
+export interface DeskParts {
+  readonly catalog: Catalog;
+  readonly predictor: Predictor;
+  readonly rules: RuleSet;
+}
+
+/**
+ * A router over the models named, whether they are served, known, or never heard of.
+ *
+ * Candidates keep the names they were given. A model that nobody knows is predicted from its name
+ * alone, with a wide uncertainty.
+ */
+export function routerOver(names: readonly string[], parts: DeskParts): Router {
+  const models = names.map((name) => namedModel(name, parts.catalog));
+  return routerAmong(models, parts);
+}
+
+function routerAmong(
+  models: readonly RoutedModel[],
+  { catalog, predictor, rules }: DeskParts,
+): Router {
+  return new Router({
+    models,
+    predictor,
+    rules,
+    catalogRevision: catalog.revision,
+    degraded: null,
+    measuredSpeed: () => null,
+    onPredictorFault: (error) => {
+      throw error;
+    },
+  });
+}
+
+/**
+ * Decides the requests of rules tests: among the models a test names, else among `candidates`.
+ *
+ * Models that a test names are taken at their catalog's word: the tests are about constraints too.
+ */
+export function rehearsal(parts: DeskParts, candidates: readonly RoutedModel[]): RouteFunction {
+  const routers = new Map<string, Router>();
+  const routerFor = (names: readonly string[] | null): Router => {
+    const id = names?.join() ?? '';
+    const known = routers.get(id);
+    if (known !== undefined) return known;
+    const router = names === null ? routerAmong(candidates, parts) : routerOver(names, parts);
+    routers.set(id, router);
+    return router;
+  };
+  return ({ policy, models, timeMs, ...input }) => {
+    const desk = new RouteDesk(routerFor(models), false);
+    return desk.route({ ...input, atMs: timeMs }, policy).decision;
+  };
+}
+
+function namedModel(name: string, catalog: Catalog): RoutedModel {
+  const known = catalog.find(name);
+  if (known === undefined) return { model: unknownModel(name), upstreams: null };
+  return { model: { ...known, id: name }, upstreams: null, knownAs: known };
+}
+
+function unknownModel(name: string): Model {
+  const slash = name.indexOf('/');
+  return {
+    id: name,
+    vendor: slash < 0 ? '' : name.slice(0, slash),
+    displayName: name,
+    released: null,
+    contextWindow: null,
+    maxOutputTokens: null,
+    capabilities: new Set(CAPABILITIES),
+    benchmarks: {},
+    speed: null,
+    hosts: [],
+    simulated: false,
+  };
+}

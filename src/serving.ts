@@ -1,0 +1,98 @@
+import type { Catalog } from './catalog/catalog.js';
+import type { Capability, Host, Model, Price, ServedModel, Upstream } from './core/model.js';
+
+/** A provider in use, and the models that only the operator knows it has. */
+export interface ServingProvider {
+  readonly name: string;
+  /** The provider's own names; each that the catalog does not know becomes `provider/name`. */
+  readonly models: readonly string[];
+  /** The provider has these models and no other, whatever the catalog says: a server of one's own. */
+  readonly listed: boolean;
+  /** Runs on the operator's own machine, and asks for no money. */
+  readonly local: boolean;
+}
+
+/**
+ * Works out which models can be reached, and where, best place first.
+ *
+ * @returns by `vendor/name`, in the catalog's order, then the operator's own
+ */
+export function servedModels(
+  catalog: Catalog,
+  providers: readonly ServingProvider[],
+): ReadonlyMap<string, ServedModel> {
+  const inUse = new Map(providers.map((provider) => [provider.name, provider]));
+  const served = new Map<string, ServedModel>();
+  for (const model of catalog.models.values()) {
+    const upstreams = model.hosts.flatMap((host) => {
+      const provider = inUse.get(host.provider);
+      return provider !== undefined && isServed(provider, host)
+        ? [upstreamAt(model, host, provider)]
+        : [];
+    });
+    const [first, ...others] = upstreams;
+    if (first !== undefined) served.set(model.id, { model, upstreams: [first, ...others] });
+  }
+  for (const provider of providers) {
+    for (const name of provider.models) {
+      if (isKnownAt(catalog, provider.name, name)) continue;
+      const model = ownModel(provider, name, catalog);
+      const host = { provider: provider.name, model: name, price: null };
+      served.set(model.id, { model, upstreams: [upstreamAt(model, host, provider)] });
+    }
+  }
+  return served;
+}
+
+function isServed(provider: ServingProvider, host: Host): boolean {
+  return !provider.listed || provider.models.includes(host.model);
+}
+
+function isKnownAt(catalog: Catalog, provider: string, name: string): boolean {
+  return [...catalog.models.values()].some((model) =>
+    model.hosts.some((host) => host.provider === provider && host.model === name),
+  );
+}
+
+const FREE: Price = {
+  input: 0,
+  output: 0,
+  cacheRead: 0,
+  cacheWrite: 0,
+  asOf: '1970-01-01',
+  source: 'runs on your own machine; electricity is not counted',
+  tiers: [],
+};
+
+function upstreamAt(model: Model, host: Host, { local }: ServingProvider): Upstream {
+  return {
+    id: `${host.provider}/${host.model}`,
+    provider: host.provider,
+    modelId: model.id,
+    upstreamModel: host.model,
+    price: host.price ?? (local ? FREE : null),
+  };
+}
+
+// What nobody has said it cannot do, a server of one's own is asked to do: refusing to route to it
+// would make it useless until the operator had described every model.
+const ASSUMED: readonly Capability[] = ['tools', 'json_mode', 'json_schema'];
+
+function ownModel(provider: ServingProvider, name: string, catalog: Catalog): Model {
+  const id = `${provider.name}/${name}`.toLowerCase();
+  const known = catalog.models.get(id) ?? catalog.find(name);
+  return {
+    id,
+    vendor: provider.name,
+    displayName: known?.displayName ?? name,
+    released: known?.released ?? null,
+    contextWindow: known?.contextWindow ?? null,
+    maxOutputTokens: known?.maxOutputTokens ?? null,
+    capabilities: known?.capabilities ?? new Set(ASSUMED),
+    benchmarks: known?.benchmarks ?? {},
+    speed: known?.speed ?? null,
+    // The price elsewhere says nothing of the price here.
+    hosts: [{ provider: provider.name, model: name, price: null }],
+    simulated: false,
+  };
+}

@@ -1,0 +1,124 @@
+import type { KeyRing } from './admit/keys.js';
+import type { Catalog } from './catalog/catalog.js';
+import { GatewayError } from './core/errors.js';
+import { nearest } from './core/nearest.js';
+import type { Price, ServedModel } from './core/model.js';
+import type { Router } from './route/router.js';
+import type { Upstreams } from './upstream/call.js';
+import type { Provider } from './upstream/providers.js';
+
+/** What a client's `model` stands for. */
+export type Target =
+  | { readonly kind: 'model'; readonly served: ServedModel }
+  | { readonly kind: 'policy'; readonly policy: string };
+
+interface SetupParts {
+  readonly keys: KeyRing;
+  readonly catalog: Catalog;
+  readonly router: Router;
+  /** Every model that can be reached, by `vendor/name`. */
+  readonly served: ReadonlyMap<string, ServedModel>;
+  /** The operator's names for models and policies. */
+  readonly aliases: Readonly<Record<string, string>>;
+  /** By name. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  /** Closed when the setup has been retired and its last request has ended. */
+  readonly upstreams: Upstreams;
+  readonly dailyBudgetUsd: number | null;
+  /** Tries for one answer, the first included. */
+  readonly maxAttempts: number;
+}
+
+/**
+ * Everything that a request reads and a reload replaces.
+ *
+ * What it says never changes: a request keeps the setup it began with, whatever is reloaded meanwhile.
+ */
+export class Setup {
+  readonly keys: KeyRing;
+  readonly catalog: Catalog;
+  readonly router: Router;
+  readonly served: ReadonlyMap<string, ServedModel>;
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly upstreams: Upstreams;
+  readonly dailyBudgetUsd: number | null;
+  readonly maxAttempts: number;
+  readonly #policies: ReadonlySet<string>;
+  #requests = 0;
+  #retired = false;
+
+  constructor(parts: SetupParts) {
+    this.keys = parts.keys;
+    this.catalog = parts.catalog;
+    this.router = parts.router;
+    this.served = parts.served;
+    this.aliases = parts.aliases;
+    this.providers = parts.providers;
+    this.upstreams = parts.upstreams;
+    this.dailyBudgetUsd = parts.dailyBudgetUsd;
+    this.maxAttempts = parts.maxAttempts;
+    this.#policies = new Set(parts.router.policies);
+  }
+
+  /**
+   * What a client means by a name: an alias, a policy, or a model by any of its names.
+   *
+   * @throws {GatewayError} `model_not_found`, saying what was probably meant
+   */
+  resolve(name: string): Target {
+    const meant = Object.hasOwn(this.aliases, name) ? (this.aliases[name] ?? name) : name;
+    if (this.#policies.has(meant)) return { kind: 'policy', policy: meant };
+    const exact = this.served.get(meant);
+    if (exact !== undefined) return { kind: 'model', served: exact };
+
+    const model = this.catalog.find(meant);
+    const served = model && this.served.get(model.id);
+    if (served !== undefined) return { kind: 'model', served };
+    throw new GatewayError('model_not_found', this.#unknown(name, model?.id), { param: 'model' });
+  }
+
+  /** A request begins to use this setup; `leave` must follow. */
+  enter(): void {
+    this.#requests += 1;
+  }
+
+  /** A request has ended. */
+  leave(): void {
+    this.#requests -= 1;
+    this.#closeWhenIdle();
+  }
+
+  /** Another setup is in force: connections are closed as soon as no request uses them any more. */
+  retire(): void {
+    this.#retired = true;
+    this.#closeWhenIdle();
+  }
+
+  #closeWhenIdle(): void {
+    if (this.#retired && this.#requests === 0) void this.upstreams.close();
+  }
+
+  /** The price of a model where it would be asked, `null` when it is unknown or the model not served. */
+  priceOf(modelId: string): Price | null {
+    return this.served.get(modelId)?.upstreams[0].price ?? null;
+  }
+
+  #unknown(name: string, catalogId: string | undefined): string {
+    if (catalogId !== undefined) {
+      const hosts = this.catalog.find(catalogId)?.hosts.map((host) => host.provider) ?? [];
+      return (
+        `the model "${name}" is known, but no configured provider serves it` +
+        (hosts.length === 0 ? '' : `; it runs at ${hosts.join(', ')}`)
+      );
+    }
+    const names = [...this.#policies, ...Object.keys(this.aliases), ...this.served.keys()];
+    const meant = nearest(name, names) ?? nearest(name, names.map(withoutVendor));
+    const hint = meant === null ? '' : `; did you mean "${meant}"?`;
+    return `there is no model or policy "${name}" here${hint} GET /v1/models lists what there is.`;
+  }
+}
+
+function withoutVendor(id: string): string {
+  return id.slice(id.indexOf('/') + 1);
+}

@@ -1,0 +1,190 @@
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { ask, post, startApp, type TestApp } from '../support/app.js';
+
+let gateway: TestApp;
+
+beforeAll(async () => {
+  gateway = await startApp(
+    `
+providers: { simulation: {} }
+router: { predictor: heuristic }
+server: { max_body_bytes: 100000, max_header_bytes: 4096, header_timeout_ms: 300, body_timeout_ms: 400 }
+`,
+  );
+});
+
+afterAll(async () => {
+  await gateway.close();
+});
+
+describe('a faulty request', () => {
+  test.each([
+    { fault: 'broken JSON', body: '{"model": "auto", ', code: 'invalid_json', status: 400 },
+    { fault: 'an empty body', body: '', code: 'invalid_json', status: 400 },
+    { fault: 'a list for a body', body: '[]', code: 'invalid_request', status: 400 },
+    { fault: 'no model', body: '{"messages":[]}', code: 'invalid_request', param: 'model' },
+    { fault: 'a number for a model', body: '{"model":1}', code: 'invalid_request', param: 'model' },
+    { fault: 'no messages', body: '{"model":"auto"}', code: 'invalid_request', param: 'messages' },
+    {
+      fault: 'a message that is no object',
+      body: { model: 'auto', messages: ['hi'] },
+      code: 'invalid_request',
+      param: 'messages[0]',
+    },
+    {
+      fault: 'content of a wrong type',
+      body: { model: 'auto', messages: [{ role: 'user', content: 7 }] },
+      code: 'invalid_request',
+      param: 'messages[0].content',
+    },
+    {
+      fault: 'a text for stream',
+      body: ask('auto', 'hi', { stream: 'yes' }),
+      code: 'invalid_request',
+      param: 'stream',
+    },
+    {
+      fault: 'an unknown model',
+      body: ask('gpt-99', 'hi'),
+      code: 'model_not_found',
+      status: 404,
+      param: 'model',
+    },
+    {
+      fault: 'an unknown policy',
+      body: ask('auto/chaep', 'hi'),
+      code: 'model_not_found',
+      status: 404,
+      param: 'model',
+    },
+  ])('with $fault is refused in OpenAI’s shape', async ({ body, code, status, param }) => {
+    const reply = await post(`${gateway.url}/v1/chat/completions`, body);
+
+    expect(reply.status).toBe(status ?? 400);
+    expect(reply.json).toEqual({
+      error: {
+        message: expect.stringMatching(/.{10,}/u),
+        type: expect.any(String),
+        param: param ?? null,
+        code,
+      },
+    });
+  });
+
+  test('that misspells a name is told the nearest one', async () => {
+    const policy = await post(`${gateway.url}/v1/chat/completions`, ask('auto/chaep', 'hi'));
+    const model = await post(`${gateway.url}/v1/chat/completions`, ask('simulation/smal', 'hi'));
+
+    expect(policy.text).toContain('did you mean \\"auto/cheap\\"?');
+    expect(model.text).toContain('did you mean \\"simulation/small\\"?');
+  });
+
+  test('for a model that is known but not served is told where it runs', async () => {
+    const { status, text } = await post(
+      `${gateway.url}/v1/chat/completions`,
+      ask('openai/gpt-4o', 'hi'),
+    );
+
+    expect(status).toBe(404);
+    expect(text).toMatch(/no configured provider serves it; it runs at .*openai/u);
+  });
+
+  test.each([
+    { how: 'announced', chunked: false },
+    { how: 'sent without announcing it', chunked: true },
+  ])('with a body over the limit, $how, is refused with 413', async ({ chunked }) => {
+    const body = JSON.stringify(ask('auto', 'x'.repeat(200_000)));
+
+    const { status, text } = await send(body, chunked);
+
+    expect(status).toBe(413);
+    expect(JSON.parse(text)).toMatchObject({ error: { code: 'request_too_large' } });
+  });
+
+  test('with an encoded body is told to send it plain', async () => {
+    const { status, text } = await post(`${gateway.url}/v1/chat/completions`, 'zzz', {
+      'content-encoding': 'gzip',
+    });
+
+    expect(status).toBe(400);
+    expect(text).toContain('content-encoding');
+  });
+
+  test.each([
+    { method: 'GET', path: '/v1/chat/completions', status: 405 },
+    { method: 'GET', path: '/v1/nothing', status: 404 },
+    { method: 'POST', path: '/v1/decisions/dec_1', status: 404 },
+    { method: 'GET', path: '/v1/decisions/dec_unknown', status: 404 },
+    { method: 'GET', path: '/v1/models/gpt-99', status: 404 },
+    { method: 'GET', path: '/v1/models/%ff', status: 400 },
+  ])('$method $path is answered with $status', async ({ method, path, status }) => {
+    const response = await fetch(`${gateway.url}${path}`, { method });
+
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ error: { code: expect.any(String) } });
+  });
+});
+
+describe('a connection that is no request', () => {
+  test.each([
+    {
+      what: 'headers over the limit',
+      bytes: `GET / HTTP/1.1\r\nx: ${'y'.repeat(8000)}\r\n\r\n`,
+      status: 431,
+    },
+    { what: 'no HTTP', bytes: 'EHLO there\r\n\r\n', status: 400 },
+    { what: 'headers that never end', bytes: 'GET / HTTP/1.1\r\nhost: x\r\n', status: 408 },
+    {
+      what: 'a body that never ends',
+      bytes: 'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{"m',
+      status: 408,
+    },
+  ])('with $what is answered with $status and closed', async ({ bytes, status }) => {
+    const answer = await rawExchange(bytes);
+
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `, 'u'));
+    expect(answer).toContain('"error"');
+  });
+});
+
+test('nothing of this has harmed the gateway', async () => {
+  const { status } = await post(`${gateway.url}/v1/chat/completions`, ask('simulation/nano', 'hi'));
+
+  expect(status).toBe(200);
+});
+
+function send(body: string, chunked: boolean): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = chunked ? {} : { 'content-length': Buffer.byteLength(body) };
+    const options = { method: 'POST', headers };
+    const client = httpRequest(`${gateway.url}/v1/chat/completions`, options, (res) => {
+      let text = '';
+      res.setEncoding('utf8');
+      res.on('data', (chunk: string) => (text += chunk));
+      res.on('end', () => {
+        resolve({ status: res.statusCode ?? 0, text });
+      });
+    });
+    // The server may close while the rest of the body is still being written.
+    client.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') reject(error);
+    });
+    client.end(body);
+  });
+}
+
+function rawExchange(bytes: string): Promise<string> {
+  const { port } = new URL(gateway.url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), '127.0.0.1');
+    let text = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => (text += chunk));
+    socket.on('error', reject);
+    socket.on('close', () => {
+      resolve(text);
+    });
+    socket.write(bytes);
+  });
+}

@@ -1,0 +1,280 @@
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ask, post, startApp, type TestApp } from '../support/app.js';
+import { answers, FakeUpstream, stalls, type Exchange } from '../support/fake-upstream.js';
+
+const SIMULATED = `
+providers: { simulation: {} }
+router: { predictor: heuristic }
+`;
+
+let gateway: TestApp;
+
+afterEach(async () => {
+  await gateway.close();
+});
+
+const get = async (place: string) => {
+  const response = await fetch(`${gateway.url}${place}`);
+  return { status: response.status, json: (await response.json()) as Record<string, unknown> };
+};
+
+describe('GET /v1/models', () => {
+  test('lists policies and models, with prices and capabilities', async () => {
+    gateway = await startApp(SIMULATED);
+
+    const { json } = await get('/v1/models');
+
+    const data = json['data'] as Record<string, unknown>[];
+    expect(data.find(({ id }) => id === 'auto')).toMatchObject({
+      owned_by: 'suffice',
+      policy: true,
+    });
+    expect(data.find(({ id }) => id === 'simulation/frontier')).toMatchObject({
+      object: 'model',
+      simulated: true,
+      capabilities: expect.arrayContaining(['tools', 'vision']),
+      pricing: { input: 5, output: 25, unit: 'USD per million tokens' },
+    });
+  });
+
+  test('describes one model, by a name with a slash too', async () => {
+    gateway = await startApp(SIMULATED);
+
+    expect((await get('/v1/models/simulation/nano')).json).toMatchObject({ id: 'simulation/nano' });
+    expect((await get('/v1/models/simulation%2Fnano')).json).toMatchObject({
+      id: 'simulation/nano',
+    });
+    expect((await get('/v1/models/auto%2Fcheap')).json).toMatchObject({ id: 'auto/cheap' });
+  });
+});
+
+describe('POST /v1/route', () => {
+  test('decides without calling anything', async () => {
+    gateway = await startApp(SIMULATED);
+
+    const { status, json } = await post(`${gateway.url}/v1/route`, ask('auto', 'hi'));
+
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      object: 'decision',
+      policy: 'auto',
+      model: expect.stringMatching(/^simulation\//u),
+      candidates: expect.arrayContaining([
+        expect.objectContaining({ model: 'simulation/nano', success: expect.any(Number) }),
+      ]),
+      receipt: { rules: expect.any(String), predictor: 'heuristic', catalog: expect.any(String) },
+    });
+    expect(gateway.logged().filter(({ msg }) => msg === 'request')).toHaveLength(0);
+  });
+});
+
+describe('GET /v1/decisions/:id', () => {
+  test('explains a decision and tells what came of it', async () => {
+    gateway = await startApp(SIMULATED);
+    const { headers } = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
+
+    const { json } = await get(`/v1/decisions/${headers.get('x-suffice-decision') ?? ''}`);
+
+    expect(json).toMatchObject({
+      model: headers.get('x-suffice-model'),
+      reason: headers.get('x-suffice-reason'),
+      flips: expect.any(Array),
+      features: { language: expect.any(String), needs: [] },
+      outcome: {
+        status: 200,
+        error: null,
+        usage: { estimated: false },
+        cost_usd: expect.any(Number),
+      },
+    });
+    expect(JSON.stringify(json)).not.toContain('"hi"');
+  });
+});
+
+describe('/metrics', () => {
+  test('counts requests, tokens, cost and decisions, and tells overhead from upstream time', async () => {
+    gateway = await startApp(SIMULATED);
+    await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
+    await post(`${gateway.url}/v1/chat/completions`, '{');
+
+    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+
+    expect(text).toMatch(/suffice_requests_total\{model="simulation\/\w+",status="200"\} 1/u);
+    expect(text).toMatch(
+      /suffice_decisions_total\{policy="auto",reason="\w+",model="simulation\/\w+"\} 1/u,
+    );
+    expect(text).toMatch(/suffice_tokens_total\{model="simulation\/\w+",kind="output"\} \d+/u);
+    expect(text).toMatch(/suffice_errors_total\{code="invalid_json"\} 1/u);
+    expect(text).toMatch(/suffice_overhead_seconds_count 1/u);
+    expect(text).toMatch(/suffice_upstream_first_byte_seconds_count 1/u);
+    expect(text).toMatch(/suffice_requests_in_flight 0/u);
+  });
+});
+
+describe('client keys', () => {
+  test('are asked for everywhere but at the health checks', async () => {
+    gateway = await startApp(
+      `${SIMULATED}keys: [{ name: web, key: sk-web-0123456789abcdef, metadata: { tier: paid } }]`,
+    );
+
+    const refused = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
+    const admitted = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'), {
+      authorization: 'Bearer sk-web-0123456789abcdef',
+    });
+
+    expect(refused.status).toBe(401);
+    expect(refused.json).toMatchObject({ error: { code: 'invalid_api_key' } });
+    expect(admitted.status).toBe(200);
+    expect((await fetch(`${gateway.url}/v1/models`)).status).toBe(401);
+    expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+    expect(gateway.logged()).toContainEqual(expect.objectContaining({ caller: 'web' }));
+  });
+});
+
+describe('a reload', () => {
+  test('puts a changed configuration in force', async () => {
+    gateway = await startApp(SIMULATED);
+    await writeFile(
+      path.join(gateway.folder, 'suffice.yaml'),
+      `${SIMULATED}aliases: { mine: simulation/nano }`,
+    );
+
+    const taken = await gateway.app.reload();
+
+    const { headers } = await post(`${gateway.url}/v1/chat/completions`, ask('mine', 'hi'));
+    expect(taken).toBe(true);
+    expect(headers.get('x-suffice-model')).toBe('simulation/nano');
+  });
+
+  test('with a fault keeps the old configuration in force, loudly', async () => {
+    gateway = await startApp(SIMULATED);
+    await writeFile(path.join(gateway.folder, 'suffice.yaml'), `${SIMULATED}alaises: {}`);
+
+    const taken = await gateway.app.reload();
+
+    const { status } = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
+    const ready = await get('/readyz');
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect([taken, status, ready.status]).toEqual([false, 200, 200]);
+    expect(ready.json).toMatchObject({
+      stale: true,
+      faults: [expect.stringMatching(/suffice\.yaml:4:1: error: .*did you mean "aliases"/u)],
+    });
+    expect(metrics).toMatch(/suffice_config_stale 1/u);
+    expect(gateway.logged()).toContainEqual(expect.objectContaining({ level: 'error' }));
+  });
+
+  test('keeps the old rules in force when a test beside the new ones fails', async () => {
+    const rules = (model: string) => `
+version: 1
+policies: { auto: {} }
+rules: [{ name: pin-it, pin: simulation/${model} }]
+`;
+    const tests = `
+version: 1
+tests:
+  - { name: small answers, policy: auto, input: hi, expect: { model: simulation/small, rule: pin-it } }
+`;
+    gateway = await startApp(`${SIMULATED}rules: my.yaml`, {
+      files: { 'my.yaml': rules('small'), 'my.test.yaml': tests },
+    });
+    await writeFile(path.join(gateway.folder, 'my.yaml'), rules('frontier'));
+
+    const taken = await gateway.app.reload();
+
+    const { headers } = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
+    expect(taken).toBe(false);
+    expect(headers.get('x-suffice-model')).toBe('simulation/small');
+    expect((await get('/readyz')).json).toMatchObject({
+      faults: [expect.stringContaining('small answers')],
+    });
+  });
+
+  test('lets a request under way finish on what it began with', async () => {
+    const upstream = await FakeUpstream.start();
+    const config = (name: string) => `
+providers: { acme: { base_url: "${upstream.baseUrl}", models: [${name}] } }
+router: { predictor: heuristic }
+`;
+    gateway = await startApp(config('one'));
+    let held: Exchange | null = null;
+    upstream.next((exchange) => {
+      held = exchange;
+    });
+    const reply = post(`${gateway.url}/v1/chat/completions`, ask('acme/one', 'hi'));
+    await upstream.received();
+
+    await writeFile(path.join(gateway.folder, 'suffice.yaml'), config('two'));
+    await gateway.app.reload();
+    if (held !== null) answers()(held);
+
+    expect((await reply).status).toBe(200);
+    expect((await post(`${gateway.url}/v1/chat/completions`, ask('acme/two', 'hi'))).status).toBe(
+      200,
+    );
+    await upstream.close();
+  });
+});
+
+describe('the predictor’s artefacts', () => {
+  test('when missing leave the gateway answering, and every decision says that it is degraded', async () => {
+    gateway = await startApp('providers: { simulation: {} }', {
+      shipped: { artefacts: path.join('/nonexistent', 'artefacts') },
+    });
+
+    const { status, headers } = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
+
+    expect(status).toBe(200);
+    expect(headers.get('x-suffice-degraded')).toBe('predictor_unavailable');
+    expect(headers.get('x-suffice-reason')).toBe('heuristic');
+    expect((await get('/readyz')).json).toMatchObject({ degraded: 'predictor_unavailable' });
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).toMatch(/suffice_degraded_decisions_total\{cause="predictor_unavailable"\} 1/u);
+  });
+});
+
+describe('closing', () => {
+  test('lets a request under way finish, and takes no new ones', async () => {
+    const upstream = await FakeUpstream.start();
+    gateway = await startApp(`
+providers: { acme: { base_url: "${upstream.baseUrl}", models: [one] } }
+router: { predictor: heuristic }
+`);
+    let held: Exchange | null = null;
+    upstream.next((exchange) => {
+      held = exchange;
+    });
+    const reply = post(`${gateway.url}/v1/chat/completions`, ask('acme/one', 'hi'));
+    await upstream.received();
+
+    const closed = gateway.app.close();
+    await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow();
+    if (held !== null) answers()(held);
+
+    expect((await reply).status).toBe(200);
+    await closed;
+    await upstream.close();
+    gateway = await startApp(SIMULATED);
+  });
+
+  test('cuts off what is still under way at its deadline', async () => {
+    const upstream = await FakeUpstream.start();
+    upstream.always(stalls);
+    gateway = await startApp(`
+providers: { acme: { base_url: "${upstream.baseUrl}", models: [one] } }
+router: { predictor: heuristic }
+server: { drain_timeout_ms: 100 }
+`);
+    const reply = post(`${gateway.url}/v1/chat/completions`, ask('acme/one', 'hi'));
+    const failed = expect(reply).rejects.toThrow();
+    await upstream.received();
+
+    await gateway.app.close();
+
+    await failed;
+    await upstream.close();
+    await rm(gateway.folder, { recursive: true, force: true });
+    gateway = await startApp(SIMULATED);
+  });
+});
