@@ -38,7 +38,7 @@ export function routingCurve(
     width += to.share - from.share;
     area += ((to.share - from.share) * (to.quality + from.quality)) / 2;
   }
-  const apgr = (area - width * low) / (width * (high - low));
+  const apgr = high === low ? Number.NaN : (area - width * low) / (width * (high - low));
   const needed = (part: number): number => interpolate(points, low + part * (high - low));
   return { apgr, cpt50: needed(0.5), cpt80: needed(0.8) };
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { trainEmbedder } from './embedder/index.js';
 import { DataError } from './jsonl.js';
+import { trainPredictor } from './predictor/train.js';
 import { startProgress } from './progress.js';
 
 const HELP = `Trains the artefacts in models/ from open data.
@@ -42,6 +43,7 @@ async function main(): Promise<number> {
     progress: startProgress(),
   };
   if (values.only !== 'predictor') await trainEmbedder(options);
+  if (values.only !== 'embedder') await trainPredictor(options);
   return 0;
 }
 

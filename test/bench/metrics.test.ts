@@ -1,0 +1,99 @@
+import { bootstrapInterval } from '../../bench/metrics/bootstrap.js';
+import {
+  areaUnderRoc,
+  brierScore,
+  calibrationError,
+  rankCorrelation,
+} from '../../bench/metrics/probability.js';
+import { quantileOf, routingCurve } from '../../bench/metrics/routing-curve.js';
+import { Random } from '../../models/train/random.js';
+
+const WEAK = Array.from({ length: 100 }, (_, i) => (i < 60 ? 1 : 0));
+const STRONG = Array.from({ length: 100 }, (_, i) => (i < 90 ? 1 : 0));
+
+describe('the routing curve', () => {
+  test('finds a router that knows which prompts the weak model fails far better than random', () => {
+    const scores = WEAK.map((weak, i) => (STRONG[i] ?? 0) - weak + i / 1000);
+
+    const { apgr, cpt50, cpt80 } = routingCurve(scores, WEAK, STRONG);
+
+    // Thirty prompts of a hundred gain: the area is a triangle of that width below the full gap.
+    expect(apgr).toBeCloseTo(0.85, 2);
+    expect(cpt50).toBeCloseTo(0.15, 2);
+    expect(cpt80).toBeCloseTo(0.24, 2);
+  });
+
+  test('finds the opposite router as bad as that one is good', () => {
+    const scores = WEAK.map((weak, i) => weak - (STRONG[i] ?? 0) - i / 1000);
+
+    expect(routingCurve(scores, WEAK, STRONG).apgr).toBeCloseTo(0.15, 2);
+  });
+
+  test('finds random scores at a half', () => {
+    const random = new Random(4);
+    const runs = Array.from({ length: 200 }, () =>
+      routingCurve(
+        WEAK.map(() => random.next()),
+        WEAK,
+        STRONG,
+      ),
+    );
+
+    const mean = runs.reduce((sum, { apgr }) => sum + apgr, 0) / runs.length;
+
+    expect(mean).toBeCloseTo(0.5, 1);
+  });
+
+  test('is not a number where there is no gap to recover', () => {
+    expect(routingCurve([1, 2, 3], [1, 0, 1], [0, 1, 1]).apgr).toBeNaN();
+  });
+});
+
+describe('measures of probabilities', () => {
+  test.each([
+    { probabilities: [0.1, 0.4, 0.35, 0.8], grades: [0, 0, 1, 1], expected: 0.75 },
+    { probabilities: [0.5, 0.5, 0.5], grades: [0, 1, 1], expected: 0.5 },
+    { probabilities: [0.9, 0.1], grades: [0, 1], expected: 0 },
+    { probabilities: [0.2, 0.8], grades: [0.5, 0.5], expected: 0.5 },
+  ])('ranks $probabilities against $grades as $expected', ({ probabilities, grades, expected }) => {
+    expect(areaUnderRoc(probabilities, grades)).toBeCloseTo(expected, 10);
+  });
+
+  test('squares the distance to the grade', () => {
+    expect(brierScore([0.5, 1, 0.2], [0, 1, 0.7])).toBeCloseTo(0.5 / 3, 10);
+  });
+
+  test('sees that three quarters were promised and a half was kept', () => {
+    const probabilities = new Array<number>(10).fill(0.75);
+
+    expect(calibrationError(probabilities, [1, 1, 1, 1, 1, 0, 0, 0, 0, 0])).toBeCloseTo(0.25, 10);
+  });
+
+  test('does not let one bin make up for another', () => {
+    expect(calibrationError([0.05, 0.95], [1, 0])).toBeCloseTo(0.95, 10);
+  });
+
+  test('correlates ranks, ties included', () => {
+    expect(rankCorrelation([1, 2, 3, 4], [10, 20, 30, 400])).toBeCloseTo(1, 10);
+    expect(rankCorrelation([1, 2, 3], [3, 2, 1])).toBeCloseTo(-1, 10);
+    expect(rankCorrelation([1, 1, 2], [1, 2, 3])).toBeCloseTo(0.866, 3);
+  });
+
+  test('interpolates quantiles', () => {
+    expect(quantileOf([1, 2, 4], 0.75)).toBe(3);
+  });
+});
+
+test('the bootstrap interval of a mean holds the mean and shrinks with more rows', () => {
+  const random = new Random(2);
+  const widthOf = (rows: number): number => {
+    const mean = (indices: readonly number[]): number =>
+      indices.reduce((sum, index) => sum + (index % 2), 0) / indices.length;
+    const { low, high } = bootstrapInterval(rows, mean, () => random.next());
+    expect(low).toBeLessThan(0.5);
+    expect(high).toBeGreaterThan(0.5);
+    return high - low;
+  };
+
+  expect(widthOf(400)).toBeLessThan(widthOf(40));
+});

@@ -1,0 +1,20 @@
+import * as fc from 'fast-check';
+import { normalisedPrompt, partOf } from '../../models/train/split.js';
+
+test('puts one question on one side, however it is written', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(partOf(`  ${text.toUpperCase()}?!\n`)).toBe(partOf(text.toUpperCase()));
+    }),
+  );
+  expect(normalisedPrompt('What is  2+2?')).toBe(normalisedPrompt('what is 2 + 2'));
+});
+
+test('keeps 70, 15 and 15 of a hundred', () => {
+  const counts = { train: 0, validation: 0, test: 0 };
+  for (let i = 0; i < 4000; i++) counts[partOf(`prompt number ${i}`)] += 1;
+
+  expect(counts.train / 4000).toBeCloseTo(0.7, 1);
+  expect(counts.validation / 4000).toBeCloseTo(0.15, 1);
+  expect(counts.test / 4000).toBeCloseTo(0.15, 1);
+});
