@@ -89,11 +89,10 @@ export function readFeatures(conversation: Conversation): Features {
   const language = readLanguage(demand.text, statistics);
   const maths = readMaths(demand.text, statistics, notation.code);
   const inputTokens = estimateTokens(conversation);
-  const numbers = {
-    ...describeSize(conversation, demand, inputTokens),
-    ...describeText(statistics, language),
-    ...describeNotation(notation, maths),
-  } satisfies Record<FeatureName, number>;
+  const dense = new Float32Array(FEATURE_NAMES.length);
+  fill(dense, describeSize(conversation, demand, inputTokens));
+  fill(dense, describeText(statistics, language));
+  fill(dense, describeNotation(notation, maths));
   return {
     text: demand.text,
     inputTokens,
@@ -106,8 +105,19 @@ export function readFeatures(conversation: Conversation): Features {
     format: conversation.format,
     needs: readNeeds(conversation, demand),
     maxOutputTokens: conversation.maxOutputTokens,
-    dense: Float32Array.from(FEATURE_NAMES, (name) => numbers[name]),
+    dense,
   };
+}
+
+/** Names with their numbers. A list, because putting thirty keys into an object for each request is slow. */
+type Numbers = readonly (readonly [FeatureName, number])[];
+
+const POSITION = Object.fromEntries(FEATURE_NAMES.map((name, index) => [name, index])) as Readonly<
+  Record<FeatureName, number>
+>;
+
+function fill(dense: Float32Array, numbers: Numbers): void {
+  for (const [name, value] of numbers) dense[POSITION[name]] = value;
 }
 
 function readNeeds(conversation: Conversation, demand: Demand): Capability[] {
@@ -128,55 +138,58 @@ function readNeeds(conversation: Conversation, demand: Demand): Capability[] {
 const SCHEMA_LEVEL = { text: 0, json_object: 0.5, json_schema: 1 } as const;
 
 /** Everything that is large or small, whatever it says. */
-function describeSize(conversation: Conversation, demand: Demand, inputTokens: number) {
-  return {
-    log_chars: logScale(demand.newestChars),
-    log_input_tokens: logScale(inputTokens),
+function describeSize(conversation: Conversation, demand: Demand, inputTokens: number): Numbers {
+  return [
+    ['log_chars', logScale(demand.newestChars)],
+    ['log_input_tokens', logScale(inputTokens)],
     // What came before: long sessions ask for more than their last message shows.
-    log_context_chars: logScale(demand.contextChars + demand.toolResultChars),
-    log_system_chars: logScale(demand.systemChars),
-    log_turns: logScale(demand.turns),
-    log_tools: logScale(conversation.tools.length),
-    schema: SCHEMA_LEVEL[conversation.format],
-    images: saturate(demand.images),
-  };
+    ['log_context_chars', logScale(demand.contextChars + demand.toolResultChars)],
+    ['log_system_chars', logScale(demand.systemChars)],
+    ['log_turns', logScale(demand.turns)],
+    ['log_tools', logScale(conversation.tools.length)],
+    ['schema', SCHEMA_LEVEL[conversation.format]],
+    ['images', saturate(demand.images)],
+  ];
 }
 
-function describeText(statistics: TextStatistics, language: Language) {
+function describeText(statistics: TextStatistics, language: Language): Numbers {
   const { chars, kinds, words, hints } = statistics;
   const share = (kind: number): number => (kinds[kind] ?? 0) / Math.max(1, chars);
   const hint = (name: Hint): number => saturate(hints[HINTS.indexOf(name)] ?? 0);
-  return {
-    log_words: logScale(words),
-    digit_share: share(KIND.digit),
-    upper_share: share(KIND.upper),
-    symbol_share: share(KIND.symbol),
-    log_newlines: logScale(kinds[KIND.newline] ?? 0),
-    questions: saturate(kinds[KIND.question] ?? 0),
-    log_numbers: logScale(statistics.numbers),
-    longest_number: Math.min(1, statistics.longestNumber / 16),
-    word_length: Math.min(2, statistics.wordChars / Math.max(1, words) / 10),
-    long_word_share: statistics.longWords / Math.max(1, words),
-    word_variety: Math.min(1, statistics.distinctWords / Math.max(1, words + statistics.numbers)),
-    hint_explain: hint('explain'),
-    hint_write: hint('write'),
-    hint_code: hint('code'),
-    hint_reason: hint('reason'),
-    hint_short: hint('short'),
-    english: language.code === 'en' ? 1 : 0,
-    foreign_script: language.foreignScript,
-  };
+  return [
+    ['log_words', logScale(words)],
+    ['digit_share', share(KIND.digit)],
+    ['upper_share', share(KIND.upper)],
+    ['symbol_share', share(KIND.symbol)],
+    ['log_newlines', logScale(kinds[KIND.newline] ?? 0)],
+    ['questions', saturate(kinds[KIND.question] ?? 0)],
+    ['log_numbers', logScale(statistics.numbers)],
+    ['longest_number', Math.min(1, statistics.longestNumber / 16)],
+    ['word_length', Math.min(2, statistics.wordChars / Math.max(1, words) / 10)],
+    ['long_word_share', statistics.longWords / Math.max(1, words)],
+    [
+      'word_variety',
+      Math.min(1, statistics.distinctWords / Math.max(1, words + statistics.numbers)),
+    ],
+    ['hint_explain', hint('explain')],
+    ['hint_write', hint('write')],
+    ['hint_code', hint('code')],
+    ['hint_reason', hint('reason')],
+    ['hint_short', hint('short')],
+    ['english', language.code === 'en' ? 1 : 0],
+    ['foreign_script', language.foreignScript],
+  ];
 }
 
-function describeNotation(notation: Notation, maths: number) {
-  return {
-    code: notation.code,
-    maths,
-    fences: saturate(notation.fences),
-    options: Math.min(1, notation.options / 5),
-    list_items: saturate(notation.listItems / 3),
-    gaps: saturate(notation.gaps),
-  };
+function describeNotation(notation: Notation, maths: number): Numbers {
+  return [
+    ['code', notation.code],
+    ['maths', maths],
+    ['fences', saturate(notation.fences)],
+    ['options', Math.min(1, notation.options / 5)],
+    ['list_items', saturate(notation.listItems / 3)],
+    ['gaps', saturate(notation.gaps)],
+  ];
 }
 
 /** 0 for 0, about 1 for 22,000, never above 2. */

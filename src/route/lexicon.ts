@@ -1,3 +1,5 @@
+import { buildSlots, mix } from '../embed/word-hash.js';
+
 /** Languages told apart by their commonest words; the order of the votes. */
 export const LATIN_LANGUAGES = [
   'en',
@@ -24,9 +26,6 @@ export type Hint = (typeof HINTS)[number];
 
 /** The lowest bit of the hints in a word's flags. */
 export const FIRST_HINT_BIT = LATIN_LANGUAGES.length;
-
-/** Words longer than this are in no list, so they need no look-up. */
-export const MAX_LISTED_CHARS = 12;
 
 const STOP_WORDS: Readonly<Record<(typeof LATIN_LANGUAGES)[number], string>> = {
   en: 'the a an of and to in is are was for on with that this it as be by from or what how which who when where why can do does if you i my your not have has will would should',
@@ -61,10 +60,42 @@ const HINT_WORDS: Readonly<Record<Hint, string>> = {
     'equation integral derivative triangle theorem polynomial matrix vector integer integers real prime modulo divisible angle radius circle square root logarithm sum product fraction percent percentage probability function limit converge eigenvalue group ring field isomorphic hypothesis variance mean algebra geometry remainder equals perpendicular sin cos tan log sqrt',
 };
 
-/** A bit for each language and hint a listed lower-case word speaks for. */
-export const WORD_FLAGS: ReadonlyMap<string, number> = buildFlags();
+/** The hash of an empty word; `wordHash` of a letter and the hash so far makes the next. */
+export const EMPTY_HASH = 0x811c9dc5;
 
-function buildFlags(): Map<string, number> {
+/** FNV-1a, a UTF-16 unit at a time. */
+export function wordHash(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, 0x01000193);
+}
+
+const FLAGS_BY_WORD = gatherFlags();
+const HASHES = Int32Array.from(FLAGS_BY_WORD.keys(), hashOf);
+const FLAGS = Int32Array.from(FLAGS_BY_WORD.values());
+const SLOTS = buildSlots(HASHES.length, (index) => mix(HASHES[index] ?? 0));
+
+/**
+ * A bit for each language and hint that a lower-case word speaks for, found by its hash alone.
+ *
+ * No string is made; that a word of a client's has a listed word's 32-bit hash by accident is as
+ * likely as one in four million, and would be one hint too many.
+ */
+export function flagsOf(hash: number): number {
+  let slot = mix(hash) & (SLOTS.length - 1);
+  for (;;) {
+    const index = SLOTS[slot] ?? -1;
+    if (index < 0) return 0;
+    if (HASHES[index] === hash) return FLAGS[index] ?? 0;
+    slot = (slot + 1) & (SLOTS.length - 1);
+  }
+}
+
+function hashOf(word: string): number {
+  let hash = EMPTY_HASH;
+  for (let i = 0; i < word.length; i++) hash = wordHash(hash, word.charCodeAt(i));
+  return hash;
+}
+
+function gatherFlags(): ReadonlyMap<string, number> {
   const flags = new Map<string, number>();
   const add = (words: string, bit: number): void => {
     for (const word of words.split(' ')) flags.set(word, (flags.get(word) ?? 0) | (1 << bit));

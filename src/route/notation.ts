@@ -22,6 +22,8 @@ const LIST_START = /^(?:[-*•]|\d{1,2}[.)])\s/;
 const OPTION_MARK = /(?:^|[\s(])\(?([A-Ja-j])[.):]/g;
 const CODE_SYMBOLS = /[{}[\]();=<>_\\|&$#@`*/+]/g;
 
+const LATEX = /\\[a-zA-Z]{2,12}[ {_^(\\]|\$[^$]{1,60}\$/;
+
 /** A line this long is judged by its beginning. */
 const MAX_LINE_CHARS = 200;
 /** Share of symbols from which a line is code whatever it begins with. */
@@ -53,7 +55,8 @@ export function readNotation(text: string): Notation {
 }
 
 function isCode(bare: string, indent: number): boolean {
-  const symbols = bare.match(CODE_SYMBOLS)?.length ?? 0;
+  // A formula has as many symbols as code, but says so.
+  const symbols = LATEX.test(bare) ? 0 : (bare.match(CODE_SYMBOLS)?.length ?? 0);
   if (symbols === 0) return indent >= 4 && bare.endsWith(':');
   if (bare.endsWith(';') || bare.endsWith('{') || bare === '}') return true;
   if (CODE_STARTS.test(bare)) return true;

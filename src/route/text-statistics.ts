@@ -1,4 +1,11 @@
-import { FIRST_HINT_BIT, HINTS, LATIN_LANGUAGES, MAX_LISTED_CHARS, WORD_FLAGS } from './lexicon.js';
+import {
+  EMPTY_HASH,
+  FIRST_HINT_BIT,
+  flagsOf,
+  HINTS,
+  LATIN_LANGUAGES,
+  wordHash,
+} from './lexicon.js';
 
 /** Kinds of characters, as indexes into `TextStatistics.kinds`. */
 export const KIND = {
@@ -62,33 +69,31 @@ function countWords(lower: string): WordCounts {
   };
   const seen = new Uint8Array(DISTINCT_SLOTS);
   let start = 0;
-  let hash = 0;
+  let hash = EMPTY_HASH;
   for (let i = 0; i <= lower.length; i++) {
     const code = i < lower.length ? lower.charCodeAt(i) : 0x20;
-    if (isWordCode(code)) {
-      hash = Math.imul(hash ^ code, 0x01000193);
+    if (WORD_UNITS[code] === 1) {
+      hash = wordHash(hash, code);
       continue;
     }
     if (i > start) {
       const slot = (hash ^ (hash >>> 15)) & (DISTINCT_SLOTS - 1);
       counts.distinctWords += 1 - (seen[slot] ?? 0);
       seen[slot] = 1;
-      countWord(lower, start, i, counts);
+      countWord(lower.charCodeAt(start), i - start, hash, counts);
     }
     start = i + 1;
-    hash = 0;
+    hash = EMPTY_HASH;
   }
   return counts;
 }
 
 function countWord(
-  lower: string,
-  start: number,
-  end: number,
+  first: number,
+  length: number,
+  hash: number,
   counts: { -readonly [K in keyof WordCounts]: WordCounts[K] },
 ): void {
-  const length = end - start;
-  const first = lower.charCodeAt(start);
   if (first >= 48 && first <= 57) {
     counts.numbers += 1;
     counts.longestNumber = Math.max(counts.longestNumber, length);
@@ -97,9 +102,8 @@ function countWord(
   counts.words += 1;
   counts.wordChars += length;
   if (length >= LONG_WORD_CHARS) counts.longWords += 1;
-  if (length > MAX_LISTED_CHARS) return;
-  const flags = WORD_FLAGS.get(lower.slice(start, end));
-  if (flags !== undefined) countFlags(flags, counts);
+  const flags = flagsOf(hash);
+  if (flags !== 0) countFlags(flags, counts);
 }
 
 function countFlags(flags: number, { votes, hints }: WordCounts): void {
@@ -110,16 +114,14 @@ function countFlags(flags: number, { votes, hints }: WordCounts): void {
   }
 }
 
-/** Letters, digits, `+` inside `c++`, and everything beyond ASCII that is no general or CJK punctuation. */
-function isWordCode(code: number): boolean {
-  if (code < 0x80) return WORD_CODES[code] === 1;
+/** 1 for letters, digits, `+` (as in `c++`), and all beyond ASCII that is no general or CJK punctuation. */
+const WORD_UNITS = Uint8Array.from({ length: 65_536 }, (_, code) => (isWordUnit(code) ? 1 : 0));
+
+function isWordUnit(code: number): boolean {
+  if (code < 0x80) return /[A-Za-z0-9+]/.test(String.fromCharCode(code));
   if (code < 0x2000) return code > 0xbf;
   return code > 0x206f && (code < 0x3000 || code > 0x303f) && (code < 0xff00 || code > 0xff0f);
 }
-
-const WORD_CODES = Uint8Array.from({ length: 128 }, (_, code) =>
-  /[A-Za-z0-9+]/.test(String.fromCharCode(code)) ? 1 : 0,
-);
 
 const ASCII_KINDS = Uint8Array.from({ length: 128 }, (_, code) =>
   kindOf(String.fromCharCode(code)),
