@@ -161,11 +161,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     if (encoding !== undefined && encoding !== '' && encoding !== 'identity') {
       this.#decode(encoding);
     }
-    // An upstream that answers a stream request in one piece has most likely put an error in a 200.
-    this.#streaming =
-      this.#request.stream &&
-      status < 300 &&
-      this.header('content-type')?.startsWith('application/json') !== true;
+    this.#streaming = this.#request.stream && status < 300;
     return true;
   }
 

@@ -28,8 +28,14 @@ export interface CommittedStream {
   readonly summary: AnswerSummary;
 }
 
+/** Held back at most: an answer that is longer than this without a word in it is let go. */
+const MAX_HELD_BYTES = 64 * 1024;
+
 /**
- * Reads an upstream's stream until its first bytes for the client are ready.
+ * Reads an upstream's stream until the answer in it begins.
+ *
+ * Many servers open a stream with an empty chunk and fail in the next one. What comes before the
+ * first word is therefore held back: until then another upstream can still answer.
  *
  * @throws {GatewayError} if the stream fails before that; the client has seen nothing of it
  */
@@ -50,6 +56,7 @@ class Delivery implements AnswerSink, CommittedStream {
   #sink: ClientSink | null = null;
   /** What came before there was a sink: bytes, then perhaps the end or a failure. */
   #held: Buffer[] = [];
+  #heldBytes = 0;
   #outcome: 'end' | GatewayError | null = null;
 
   constructor(
@@ -88,6 +95,8 @@ class Delivery implements AnswerSink, CommittedStream {
     const bytes = this.#stream.end();
     const { failure } = this.#stream;
     if (failure === null) this.#deliver(bytes);
+    // The dialect calls it complete, so it is an answer, if an empty one.
+    if (failure === null && !this.#committed && this.#held.length > 0) this.#commit();
     this.#settle(failure ?? 'end');
   }
 
@@ -99,8 +108,7 @@ class Delivery implements AnswerSink, CommittedStream {
 
   pipe(sink: ClientSink): void {
     this.#sink = sink;
-    let wantsMore = true;
-    for (const bytes of this.#held) wantsMore = sink.write(bytes);
+    const wantsMore = this.#held.length === 0 || sink.write(Buffer.concat(this.#held));
     this.#held = [];
     if (this.#outcome !== null) this.#conclude(sink, this.#outcome);
     else if (wantsMore) this.#body.resume();
@@ -124,7 +132,17 @@ class Delivery implements AnswerSink, CommittedStream {
       return;
     }
     this.#held.push(bytes);
-    if (this.#committed) return;
+    this.#heldBytes += bytes.length;
+    if (!this.#committed && this.#hasBegun()) this.#commit();
+  }
+
+  #hasBegun(): boolean {
+    if (this.#heldBytes > MAX_HELD_BYTES) return true;
+    const { outputChars, finishReason } = this.#stream.summary;
+    return outputChars > 0 || finishReason !== null;
+  }
+
+  #commit(): void {
     this.#committed = true;
     this.#body.pause();
     this.#resolve(this);

@@ -2,7 +2,6 @@ import type { Clock } from '../core/clock.js';
 import { GatewayError } from '../core/errors.js';
 import type { Upstream } from '../core/model.js';
 import type { AnswerRules, ChatRequest, Dialect, WholeAnswer } from '../dialects/dialect.js';
-import type { UpstreamAnswer } from './answer.js';
 import type { Upstreams } from './call.js';
 import { commit, type CommittedStream } from './committed-stream.js';
 import type { Provider } from './providers.js';
@@ -114,23 +113,10 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   if (answer.kind === 'stream') {
     return { kind: 'stream', stream: await commit(answer.body, dialect.openStream(rules)) };
   }
-  return { kind: 'whole', whole: readWhole(task, upstream, answer, rules) };
-}
-
-function readWhole(
-  { request, dialect }: AnswerTask,
-  upstream: Upstream,
-  answer: UpstreamAnswer & { kind: 'whole' },
-  rules: AnswerRules,
-): WholeAnswer {
   if (answer.status >= 300) {
     throw dialect.readError(answer.status, answer.bytes, answer.header('retry-after'));
   }
-  const whole = dialect.readAnswer(answer.bytes, rules);
-  if (request.stream) {
-    throw new GatewayError('upstream_failed', `${upstream.id} answered in one piece, not as asked`);
-  }
-  return whole;
+  return { kind: 'whole', whole: dialect.readAnswer(answer.bytes, rules) };
 }
 
 /**

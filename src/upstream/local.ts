@@ -3,9 +3,6 @@ import * as z from 'zod';
 
 const tags = z.looseObject({ models: z.array(z.looseObject({ name: z.string() })) });
 
-/** More models than anybody keeps on one machine. */
-const MAX_BYTES = 4 * 1024 * 1024;
-
 /**
  * Asks a local Ollama which models it has.
  *
@@ -19,9 +16,9 @@ export async function probeOllama(baseUrl: string, timeoutMs = 300): Promise<str
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const answer = await request(url, { signal, reset: true });
-    const text = await answer.body.text();
-    if (answer.statusCode !== 200 || text.length > MAX_BYTES) return null;
-    const read = tags.safeParse(JSON.parse(text));
+    const body: unknown = await answer.body.json();
+    if (answer.statusCode !== 200) return null;
+    const read = tags.safeParse(body);
     return read.success ? read.data.models.map((model) => model.name) : null;
   } catch {
     // Nobody there, too slow, or not JSON: for a probe all of these are the answer "no".

@@ -157,14 +157,6 @@ describe('an answer that is an error', () => {
     await bench.fake.requests[0]?.closed;
   });
 
-  test('reads a JSON answer to a stream request as a whole', async () => {
-    bench.fake.next(sends(200, '{"error":{"message":"inside a 200"}}'));
-
-    const answer = await bench.askStream();
-
-    expect(answer).toMatchObject({ kind: 'whole', status: 200 });
-  });
-
   test('does not follow a redirect', async () => {
     bench.fake.next(sends(307, '', { location: 'http://127.0.0.1:1/steal' }));
 

@@ -1,0 +1,150 @@
+import { GatewayError } from '../../src/core/errors.js';
+import {
+  type Behaviour,
+  DONE,
+  errorEvent,
+  sse,
+  streams,
+  streamsAndBreaks,
+  streamsAndStalls,
+  textEvents,
+} from '../support/fake-upstream.js';
+import { BOTH, Pair, seen, streamOf } from './failover-support.js';
+
+let pair: Pair;
+
+beforeEach(async () => {
+  pair = await Pair.start();
+});
+
+afterEach(async () => {
+  await pair.close();
+});
+
+describe('once the answer has begun', () => {
+  const WORDS = textEvents('One two three.');
+  const [role = '', one = '', two = ''] = WORDS;
+
+  test.each([
+    ['an error event', streams(role, one, errorEvent('broke'))],
+    ['a cut', streamsAndBreaks(role, one)],
+    ['an early end', streams(role, one)],
+    ['garbage', streams(role, one, 'data: {"half\n\n')],
+  ])('ends with an error event after %s, and asks nobody else', async (_, behaviour) => {
+    pair.first.next(({ response, ...exchange }) => {
+      // The error must not come with the first words, or another upstream would still be asked.
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(role + one, () => {
+        setTimeout(() => {
+          behaviour({ ...exchange, response: withoutHead(response, [role, one]) });
+        }, 5);
+      });
+    });
+
+    const answer = await pair.ask(true);
+    const { text, failure } = await seen(answer);
+
+    expect(answer).toMatchObject({ ok: true, upstream: BOTH[0] });
+    expect(text).toContain('One');
+    expect(text).toContain('data: {"error":');
+    expect(text).not.toContain('[DONE]');
+    expect(failure).toBeInstanceOf(GatewayError);
+    expect(pair.second.requests).toHaveLength(0);
+  });
+
+  test('delivers what came before anybody read', async () => {
+    pair.first.next(streams(...WORDS, DONE));
+
+    const answer = await pair.ask(true);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const { text } = await seen(answer);
+
+    expect(text.match(/"content":"[^"]+"/gu)).toEqual([
+      '"content":"One"',
+      '"content":" two"',
+      '"content":" three."',
+    ]);
+    expect(text.endsWith(DONE)).toBe(true);
+  });
+
+  test('waits for a slow client and loses nothing', async () => {
+    const events = textEvents('word '.repeat(2_000));
+    pair.first.next(streams(...events, DONE));
+    const answer = await pair.ask(true);
+    const stream = streamOf(answer);
+
+    let words = 0;
+    let isFull = false;
+    let wroteWhileFull = 0;
+    await new Promise<void>((resolve, reject) => {
+      stream.pipe({
+        write: (bytes) => {
+          words += bytes.toString().split('"content":').length - 1;
+          if (isFull) wroteWhileFull += 1;
+          isFull = true;
+          setImmediate(() => {
+            isFull = false;
+            stream.drained();
+          });
+          return false;
+        },
+        end: resolve,
+        fail: reject,
+      });
+    });
+
+    // Every word, and the empty content of the opening chunk.
+    expect(words).toBe(2_001);
+    // A read that was under way still comes; a flood would not stop here.
+    expect(wroteWhileFull).toBeLessThan(100);
+  });
+
+  test('tells the upstream at once when the answer is given up', async () => {
+    pair.first.next(streamsAndStalls(role, one, two));
+    const answer = await pair.ask(true);
+    const stream = streamOf(answer);
+    let told = 0;
+    const tell = (): void => {
+      told += 1;
+    };
+    stream.pipe({ write: () => true, end: tell, fail: tell });
+
+    stream.abort();
+    await pair.first.requests[0]?.closed;
+    stream.drained();
+
+    expect(told).toBe(0);
+    expect(stream.summary.outputChars).toBeGreaterThan(0);
+  });
+
+  test('lets a very long opening without a word pass', async () => {
+    const padding = sse({
+      id: 'x',
+      object: 'chat.completion.chunk',
+      choices: [],
+      pad: 'p'.repeat(70_000),
+    });
+    pair.first.next(streamsAndStalls(role, padding));
+
+    const answer = await pair.ask(true);
+
+    expect(answer).toMatchObject({ ok: true, kind: 'stream', upstream: BOTH[0] });
+    streamOf(answer).abort();
+  });
+});
+
+type Response = Parameters<Behaviour>[0]['response'];
+
+/** The response, but its head and its first chunks have been sent already. */
+function withoutHead(response: Response, sent: readonly string[]): Response {
+  return new Proxy(response, {
+    get: (target, name) => {
+      if (name === 'writeHead') return () => target;
+      if (name === 'write') {
+        return (chunk: string) => sent.includes(chunk) || target.write(chunk);
+      }
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}

@@ -1,0 +1,229 @@
+import { FakeClock } from '../support/fake-clock.js';
+import {
+  answers,
+  type Behaviour,
+  DONE,
+  errorEvent,
+  hangsUp,
+  refuses,
+  sends,
+  stalls,
+  streams,
+  streamsAndBreaks,
+  textEvents,
+} from '../support/fake-upstream.js';
+import { BOTH, outcomes, Pair, seen } from './failover-support.js';
+import { upstreamAt } from './support.js';
+
+let pair: Pair;
+
+beforeEach(async () => {
+  pair = await Pair.start();
+});
+
+afterEach(async () => {
+  await pair.close();
+});
+
+describe('when the first upstream answers', () => {
+  test.each([true, false])('asks nobody else (stream: %s)', async (stream) => {
+    const answer = await pair.ask(stream);
+
+    expect(answer).toMatchObject({ ok: true, upstream: BOTH[0] });
+    expect(outcomes(answer)).toEqual(['first/one ok']);
+    expect((await seen(answer)).text).toContain('upstream.');
+    expect(pair.second.requests).toHaveLength(0);
+  });
+
+  test('names the model as the upstream does, and asks for usage in a stream', async () => {
+    await seen(await pair.ask(true));
+
+    expect(pair.first.requests[0]?.json).toMatchObject({
+      model: 'one',
+      stream_options: { include_usage: true },
+    });
+  });
+
+  test('does not ask for usage where that makes the request fail', async () => {
+    await seen(await pair.ask(true, { tries: [upstreamAt('second', 'two')] }));
+
+    expect(pair.second.requests[0]?.json).not.toHaveProperty('stream_options');
+  });
+
+  test('knows usage and finish of the answer, which the client did not ask for', async () => {
+    const answer = await pair.ask(true);
+    const { text } = await seen(answer);
+
+    expect(text).not.toContain('"usage":{');
+    expect(answer).toMatchObject({
+      stream: { summary: { finishReason: 'stop', usage: { inputTokens: 11, outputTokens: 7 } } },
+    });
+  });
+
+  test('measures how long it took', async () => {
+    const clock = new FakeClock();
+    pair.first.next((exchange) => {
+      clock.advance(250);
+      answers()(exchange);
+    });
+
+    const answer = await pair.ask(false, { clock });
+
+    expect(answer.attempts).toEqual([{ upstream: 'first/one', outcome: 'ok', ms: 250 }]);
+  });
+});
+
+describe('when the first upstream fails before its first word', () => {
+  const failures: [string, Behaviour, string][] = [
+    ['drops the connection', hangsUp, 'upstream_failed'],
+    ['is overloaded', refuses(503, 'later'), 'upstream_failed'],
+    ['fails', refuses(500, 'oops'), 'upstream_failed'],
+    ['limits us', refuses(429, 'slow down', { 'retry-after': '9' }), 'upstream_rate_limited'],
+    ['timed out itself', refuses(408, 'late'), 'upstream_timeout'],
+    ['refuses our key', refuses(401, 'bad key'), 'upstream_auth_failed'],
+    ['forbids it', refuses(403, 'not you'), 'upstream_auth_failed'],
+    ['wants money', refuses(402, 'insufficient balance'), 'upstream_rejected'],
+    ['does not know the model', refuses(404, 'no such model'), 'upstream_rejected'],
+    ['is a proxy with a page', sends(502, '<html>502</html>'), 'upstream_failed'],
+    ['redirects', sends(302, '', { location: '/' }), 'upstream_failed'],
+  ];
+
+  test.each(
+    failures.flatMap(([what, behaviour, code]) =>
+      [true, false].map((stream) => ({ what, behaviour, code, stream })),
+    ),
+  )('falls over when it $what (stream: $stream)', async ({ behaviour, code, stream }) => {
+    pair.first.next(behaviour);
+
+    const answer = await pair.ask(stream);
+
+    expect(outcomes(answer)).toEqual([`first/one ${code}`, 'second/two ok']);
+    expect(answer).toMatchObject({ ok: true, upstream: BOTH[1] });
+    expect((await seen(answer)).text).toContain('second.');
+    expect(pair.second.requests[0]?.json).toMatchObject({ model: 'two' });
+  });
+
+  test.each([
+    ['an error as its first event', streams(errorEvent('overloaded'))],
+    ['an error after an empty chunk', streams(textEvents('x')[0] ?? '', errorEvent('overloaded'))],
+    ['an error in a 200', sends(200, '{"error":{"message":"inside","code":500}}')],
+    ['a cut after an empty chunk', streamsAndBreaks(textEvents('x')[0] ?? '')],
+    ['no event at all', streams()],
+    ['nothing but the end', streams(DONE)],
+    ['a page', sends(200, '<html>Welcome</html>', { 'content-type': 'text/html' })],
+  ])('falls over when its stream is %s', async (_, behaviour) => {
+    pair.first.next(behaviour);
+
+    const answer = await pair.ask(true);
+
+    expect(answer).toMatchObject({ ok: true, upstream: BOTH[1] });
+    expect(answer.attempts).toHaveLength(2);
+    expect(await seen(answer)).toMatchObject({ failure: null });
+  });
+
+  test.each([
+    [
+      'is cut',
+      ({ response, socket }) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.write('{"id":"half', () => socket.destroy());
+      },
+    ],
+    ['is no JSON', sends(200, 'Hello!')],
+    ['is an error', sends(200, '{"error":{"message":"inside"}}')],
+  ] satisfies [string, Behaviour][])(
+    'falls over when its whole answer %s',
+    async (_, behaviour) => {
+      pair.first.next(behaviour);
+
+      const answer = await pair.ask(false);
+
+      expect(answer).toMatchObject({ ok: true, upstream: BOTH[1] });
+    },
+  );
+
+  test('falls over when it says nothing in time', async () => {
+    const clock = new FakeClock();
+    await pair.reopen({ clock, timeouts: { firstByteMs: 3_000 } });
+    pair.first.next(stalls);
+    const answer = pair.ask(false, { clock });
+    await pair.first.received();
+
+    clock.advance(3_000);
+
+    expect(outcomes(await answer)).toEqual(['first/one upstream_timeout', 'second/two ok']);
+    expect((await answer).attempts[0]?.ms).toBe(3_000);
+  });
+
+  test('gives the last error when nobody answers', async () => {
+    pair.first.next(refuses(500, 'first'));
+    pair.second.next(refuses(429, 'second', { 'retry-after': '9' }));
+
+    const answer = await pair.ask(false);
+
+    expect(answer).toMatchObject({
+      ok: false,
+      error: { code: 'upstream_rate_limited', status: 429, retryAfterS: 9 },
+    });
+    expect(outcomes(answer)).toEqual([
+      'first/one upstream_failed',
+      'second/two upstream_rate_limited',
+    ]);
+  });
+
+  test('tries no more often than allowed', async () => {
+    pair.first.next(refuses(500, 'first'));
+
+    const answer = await pair.ask(false, { maxAttempts: 1 });
+
+    expect(answer).toMatchObject({ ok: false, error: { code: 'upstream_failed' } });
+    expect(pair.second.requests).toHaveLength(0);
+  });
+});
+
+describe('when nobody else could do better', () => {
+  test.each([400, 413, 422])('keeps a refusal of the request itself: %d', async (status) => {
+    pair.first.next(refuses(status, 'messages[0] is bad'));
+
+    const answer = await pair.ask(true);
+
+    expect(answer).toMatchObject({ ok: false, error: { code: 'upstream_rejected', status } });
+    expect(pair.second.requests).toHaveLength(0);
+  });
+
+  test('tries nothing for a client that has gone before', async () => {
+    const answer = await pair.ask(true, { signal: AbortSignal.abort() });
+
+    expect(answer).toMatchObject({ ok: false, error: { code: 'client_closed' }, attempts: [] });
+    expect(pair.first.requests).toHaveLength(0);
+  });
+
+  test.each([true, false])(
+    'tries nothing more once the client goes (stream: %s)',
+    async (stream) => {
+      const client = new AbortController();
+      pair.first.next(stalls);
+      const answer = pair.ask(stream, { signal: client.signal });
+      await pair.first.received();
+
+      client.abort();
+
+      expect(outcomes(await answer)).toEqual(['first/one client_closed']);
+      await pair.first.requests[0]?.closed;
+      expect(pair.second.requests).toHaveLength(0);
+    },
+  );
+
+  test('rejects with bugs, which are nobody’s failure', async () => {
+    await expect(pair.ask(false, { tries: [upstreamAt('nowhere')] })).rejects.toThrow(
+      'not configured',
+    );
+  });
+
+  test('says so when there is nobody to ask', async () => {
+    await expect(pair.ask(false, { tries: [] })).resolves.toMatchObject({
+      ok: false,
+      attempts: [],
+    });
+  });
+});
