@@ -10,7 +10,7 @@ import {
   writtenChars,
 } from './content.js';
 import { errorInside } from './error.js';
-import { agreedFinish, isBrokenFinish, readFinish } from './finish.js';
+import { agreedFinish, readFinish } from './finish.js';
 import { callId, identify } from './identity.js';
 import { wholeToolCalls } from './tool-calls.js';
 import { readUsage } from './usage.js';
@@ -61,16 +61,8 @@ export function parseAnswer(body: Buffer): JsonObject {
   }
   const error = errorInside(answer);
   if (error !== null) throw error;
-  const choices = objectsIn(answer['choices']);
-  if (choices.length === 0) {
+  if (objectsIn(answer['choices']).length === 0) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any choice.');
-  }
-  for (const choice of choices) {
-    if (!isBrokenFinish(choice['finish_reason'])) continue;
-    throw (
-      errorInside({ error: choice['error'] }) ??
-      new GatewayError('upstream_failed', 'The provider broke off its answer with an error.')
-    );
   }
   return answer;
 }
@@ -132,6 +124,7 @@ function mendMessage(message: JsonObject, makeCallId: (index: number) => string)
   dropEmptyMembers(message);
   separateAnnotations(message);
   const calls = wholeToolCalls(message['tool_calls'], makeCallId);
+  delete message['tool_calls'];
   if (calls.length > 0) message['tool_calls'] = calls;
   message['role'] = 'assistant';
   message['refusal'] ??= null;

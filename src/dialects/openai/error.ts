@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../core/errors.js';
 import { GatewayError } from '../../core/errors.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectsIn, textOrNull } from '../json.js';
+import { isBrokenFinish } from './finish.js';
 import { retryAfterS } from './retry-after.js';
 
 /** Longer messages are cut: an error page or a dumped request helps nobody. */
@@ -42,10 +43,19 @@ export function readError(
  * The error that a 200 carries, whole or as an event of a stream.
  *
  * @param eventName - the `event:` field of the event; empty for none
- * @returns `null` if the value is no error
+ * @returns `null` if the value is no error and none of its choices broke off with one
  */
 export function errorInside(value: JsonObject, eventName = ''): GatewayError | null {
-  if (!isError(value) && eventName !== 'error') return null;
+  if (isError(value) || eventName === 'error') return errorTold(value);
+  const broken = objectsIn(value['choices']).find((choice) =>
+    isBrokenFinish(choice['finish_reason']),
+  );
+  if (broken === undefined) return null;
+  if (isObject(broken['error'])) return errorTold(broken);
+  return new GatewayError('upstream_failed', 'The provider broke off its answer with an error.');
+}
+
+function errorTold(value: JsonObject): GatewayError {
   const told = readTold(value);
   return toGatewayError(told.status ?? 500, told, null);
 }

@@ -7,7 +7,6 @@ import { SseReader } from '../sse.js';
 import { parseAnswer } from './answer.js';
 import { ChunkMender } from './chunk.js';
 import { errorInside, writeError } from './error.js';
-import { isBrokenFinish } from './finish.js';
 import { Outbox } from './outbox.js';
 import { TrustedChunks } from './trusted.js';
 
@@ -112,7 +111,8 @@ class OpenAiStream implements AnswerStream {
     }
     this.#sawEvent = true;
     const chunk = this.#parse(text);
-    this.#refuseErrors(chunk, event.name);
+    const error = errorInside(chunk, event.name);
+    if (error !== null) throw error;
     if (this.#chunks instanceof TrustedChunks) {
       this.#chunks.pass(chunk, event, this.#out);
       return;
@@ -136,20 +136,6 @@ class OpenAiStream implements AnswerStream {
     }
     if (isObject(value)) return value;
     throw new GatewayError('upstream_failed', 'The provider sent an event that is not an object.');
-  }
-
-  #refuseErrors(chunk: JsonObject, eventName: string): void {
-    const error = errorInside(chunk, eventName);
-    if (error !== null) throw error;
-    const { choices } = chunk;
-    if (!Array.isArray(choices)) return;
-    for (const choice of choices as unknown[]) {
-      if (!isObject(choice) || !isBrokenFinish(choice['finish_reason'])) continue;
-      throw (
-        errorInside({ error: choice['error'] }) ??
-        new GatewayError('upstream_failed', 'The provider broke off its answer with an error.')
-      );
-    }
   }
 
   #send(chunks: readonly JsonObject[]): void {

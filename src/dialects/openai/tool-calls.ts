@@ -123,7 +123,8 @@ export function argumentsText(args: unknown): string {
 /** The tool calls of a whole message, complete and with ids that differ. */
 export function wholeToolCalls(value: unknown, makeId: MakeCallId): JsonObject[] {
   const seen = new Set<string>();
-  return objectsIn(value).map((item, i) => {
+  const calls = objectsIn(value).filter((item) => !isEmptyCall(item));
+  return calls.map((item, i) => {
     const given = idText(item['id']);
     const id = given === null || seen.has(given) ? makeId(i) : given;
     seen.add(id);
@@ -156,6 +157,13 @@ function startsAnother(
   if (item.id !== null && known.upstreamId !== null && item.id !== known.upstreamId) return true;
   if (item.id !== null && item.id === known.upstreamId) return false;
   return known.arguments.endsWith('}') && argumentsText(item.args).startsWith('{');
+}
+
+/** Servers that fill in everything send a call without name and arguments for none. */
+function isEmptyCall(item: JsonObject): boolean {
+  const { name, arguments: args } = objectOrEmpty(item['function']);
+  const isSilent = textOrNull(name) === null && argumentsText(args) === '';
+  return isSilent && item['custom'] === undefined;
 }
 
 function withIndex(item: JsonObject, call: Call): JsonObject {

@@ -36,6 +36,8 @@ export class TrustedChunks {
 
   /** Puts what the client should get of the chunk into `out`. */
   pass(chunk: JsonObject, event: SseEvent, out: Outbox): void {
+    // Something else than a chunk: the client could do nothing with it.
+    if (!Array.isArray(chunk['choices'])) return;
     const choices = objectsIn(chunk['choices']);
     for (const choice of choices) this.#note(choice);
     const told = chunk['usage'];

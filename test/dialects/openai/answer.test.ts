@@ -174,6 +174,10 @@ describe('a whole answer', () => {
       what: 'empty calls',
       message: { tool_calls: [], function_call: { name: '', arguments: '' } },
     },
+    {
+      what: 'a call of nothing',
+      message: { tool_calls: [{ id: '', type: '', function: { name: '', arguments: '' } }] },
+    },
     { what: 'empty audio', message: { audio: { id: '', data: '' } } },
   ])('loses the empty values of $what', ({ message }) => {
     const { first } = read(answer({ role: 'assistant', content: 'a', ...message }));

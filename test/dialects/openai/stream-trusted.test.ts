@@ -65,6 +65,15 @@ describe('a stream from a provider that keeps the rules', () => {
     expect(text).toBe(sse(HELLO, STOP, '[DONE]'));
   });
 
+  test('loses events that are no chunks', () => {
+    const { text } = run(
+      `event: news\n${sse({ vendor: 'noise' }, HELLO, STOP, '[DONE]')}`,
+      TRUSTED,
+    );
+
+    expect(text).toBe(sse(HELLO, STOP, '[DONE]'));
+  });
+
   test.each([
     { what: 'without a finish', input: sse(HELLO) },
     { what: 'with [DONE] but no finish', input: sse(HELLO, '[DONE]') },
