@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { shippedWith } from './assemble.js';
 import { runCommand } from './cli/commands.js';
 import { systemClock } from './core/clock.js';
+import { standardError } from './telemetry/log.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -27,5 +28,6 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   shipped: shippedWith(root),
   version,
   clock: systemClock,
+  openLogDestination: standardError,
   onSignal: (signal, act) => process.on(signal, act),
 });

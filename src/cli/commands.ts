@@ -1,5 +1,6 @@
 import { FaultyFileError, GatewayError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
+import { ArtefactError } from '../embed/artefact.js';
 import { EXIT, UsageError } from './io.js';
 import { modelsCommand } from './models.js';
 import { openDesk } from './open-desk.js';
@@ -75,21 +76,27 @@ function explainFailure(command: string, error: unknown, { io }: ServeContext): 
   throw error;
 }
 
+// By code, not by class: these errors come from the platform, whose classes are not always ours
+// to compare with.
 function isParseArgsError(error: unknown): error is Error {
-  return error instanceof TypeError && codeOf(error).startsWith('ERR_PARSE_ARGS_');
+  return codeOf(error).startsWith('ERR_PARSE_ARGS_');
 }
+
+const EXPECTED = new Set([
+  'EADDRINUSE',
+  'EACCES',
+  'EADDRNOTAVAIL',
+  'ENOENT',
+  'EISDIR',
+  'ENOTFOUND',
+]);
 
 /** Files that are not there and ports that are taken: the system's own words say what is wrong. */
 function isExpected(error: unknown): error is Error {
-  return (
-    error instanceof Error &&
-    (error.name === 'ArtefactError' ||
-      ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOENT', 'EISDIR', 'ENOTFOUND'].includes(
-        codeOf(error),
-      ))
-  );
+  return error instanceof ArtefactError || EXPECTED.has(codeOf(error));
 }
 
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
 }

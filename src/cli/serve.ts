@@ -3,7 +3,7 @@ import { App } from '../app.js';
 import type { Shipped } from '../assemble.js';
 import { configSource } from '../config/source.js';
 import type { Clock } from '../core/clock.js';
-import { openLog, standardError } from '../telemetry/log.js';
+import { openLog, type LogDestination } from '../telemetry/log.js';
 import { ollamaBaseUrl } from '../config/providers.js';
 import { probeOllama } from '../upstream/local.js';
 import { banner } from './banner.js';
@@ -32,6 +32,8 @@ export interface ServeContext {
   readonly shipped: Shipped;
   readonly version: string;
   readonly clock: Clock;
+  /** Where the log goes; opened by commands that log. */
+  readonly openLogDestination: () => LogDestination;
   /** Calls back for every signal of that name until the process ends. */
   readonly onSignal: (signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT', act: () => void) => void;
 }
@@ -39,7 +41,7 @@ export interface ServeContext {
 /** `suffice serve`: resolves when the server has drained. */
 export async function serveCommand(
   args: readonly string[],
-  { io, shipped, version, clock, onSignal }: ServeContext,
+  { io, shipped, version, clock, openLogDestination, onSignal }: ServeContext,
 ): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -61,7 +63,7 @@ export async function serveCommand(
     env: io.env,
     ollamaModels: () => probeOllama(ollamaBaseUrl(io.env)),
   });
-  const destination = standardError();
+  const destination = openLogDestination();
   const log = openLog('info', destination);
   const app = await App.start({ source, shipped, clock, log, version });
   io.err(banner(app, version));

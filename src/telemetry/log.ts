@@ -27,8 +27,11 @@ export function openLog(level: LogLevel, destination: DestinationStream): Log {
   );
 }
 
+/** Where log lines go. */
+export type LogDestination = DestinationStream & { flushSync(): void };
+
 /** Standard error, written in the background in chunks, so that logging never waits for a terminal. */
-export function standardError(): DestinationStream & { flushSync(): void } {
+export function standardError(): LogDestination {
   // Chunks save system calls under load; the flush keeps a quiet server's log current.
   return pino.destination({ fd: 2, sync: false, minLength: 4096, periodicFlush: 200 });
 }

@@ -44,7 +44,7 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
     '2:22: error: "server.header_timeout_ms" (120000) must be at most "server.body_timeout_ms" (60000), which covers the headers too.',
   ],
   'misspelt-option': [
-    '2:3: error: unknown option "prot"; known here: host, port, max_body_bytes, max_header_bytes, header_timeout_ms, body_timeout_ms, write_stall_timeout_ms, drain_timeout_ms.',
+    '2:3: error: unknown option "prot"; did you mean "port"?',
     '3:3: error: unknown option "max_body_byte"; did you mean "max_body_bytes"?',
   ],
   'misspelt-section': ['1:1: error: unknown option "sever"; did you mean "server"?'],

@@ -1,0 +1,173 @@
+import { SpeedMeter } from '../../src/account/speed.js';
+import { DailySpend } from '../../src/account/spend.js';
+import { settle, type Books, type Ending, type OpenEntry } from '../../src/account/settle.js';
+import { GatewayError } from '../../src/core/errors.js';
+import type { Price, Upstream } from '../../src/core/model.js';
+import type { AnswerSummary } from '../../src/dialects/dialect.js';
+import { openLog } from '../../src/telemetry/log.js';
+import { Metrics } from '../../src/telemetry/metrics.js';
+import { decision } from '../support/decisions.js';
+import { FakeClock } from '../support/fake-clock.js';
+
+const price = (input: number, output: number): Price => ({
+  input,
+  output,
+  cacheRead: null,
+  cacheWrite: null,
+  asOf: '2026-11-01',
+  source: 'test',
+  tiers: [],
+});
+
+const upstream: Upstream = {
+  id: 'acme/small',
+  provider: 'acme',
+  modelId: 'acme/small',
+  upstreamModel: 'small',
+  price: price(1, 2),
+};
+
+const usage = {
+  inputTokens: 1_000_000,
+  outputTokens: 500_000,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  estimated: false,
+};
+
+const told: AnswerSummary = { usage, finishReason: 'stop', outputChars: 9 };
+
+let clock: FakeClock;
+let lines: Record<string, unknown>[];
+let books: Books;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  lines = [];
+  books = {
+    clock,
+    metrics: new Metrics(),
+    spend: new DailySpend(clock),
+    speed: new SpeedMeter(),
+    log: openLog('info', {
+      write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>),
+    }),
+  };
+});
+
+function entry(change: Partial<OpenEntry> = {}): OpenEntry {
+  return {
+    record: { decision: decision(), outcome: null },
+    caller: 'web',
+    stream: true,
+    startedMs: clock.now(),
+    estimatedInputTokens: 300,
+    referencePrice: price(10, 20),
+    ...change,
+  };
+}
+
+function ending(change: Partial<Ending> = {}): Ending {
+  return {
+    status: 200,
+    error: null,
+    upstream,
+    attempts: [{ upstream: 'acme/small', outcome: 'ok', ms: 200 }],
+    summary: told,
+    firstByteMs: clock.now(),
+    ...change,
+  };
+}
+
+describe('settling', () => {
+  test('bills by the usage told, and counts what the reference would have cost more', () => {
+    const outcome = settle(books, entry(), ending());
+
+    expect(outcome).toMatchObject({ costUsd: 2, savedUsd: 18 });
+    expect(books.spend.state(5)).toEqual({ limitUsd: 5, spentUsd: 2 });
+  });
+
+  test('estimates usage that was not told, and says so', () => {
+    const summary = { usage: null, finishReason: null, outputChars: 400 };
+
+    const outcome = settle(books, entry(), ending({ summary }));
+
+    expect(outcome.usage).toMatchObject({ inputTokens: 300, outputTokens: 100, estimated: true });
+  });
+
+  test('never takes an unknown price for nothing', async () => {
+    const outcome = settle(books, entry(), ending({ upstream: { ...upstream, price: null } }));
+
+    expect(outcome).toMatchObject({ costUsd: null, savedUsd: null });
+    expect(await books.metrics.registry.metrics()).toMatch(
+      /suffice_unpriced_requests_total\{model="acme\/small"\} 1/u,
+    );
+  });
+
+  test('books an exchange once, however often it is told to', () => {
+    const open = entry();
+
+    const first = settle(books, open, ending());
+    const second = settle(books, open, ending({ status: 499 }));
+
+    expect(second).toBe(first);
+    expect(books.spend.state(null).spentUsd).toBe(2);
+    expect(lines).toHaveLength(1);
+  });
+
+  test('tells the gateway’s own time from the upstream’s', () => {
+    const open = entry();
+    clock.advance(203);
+
+    const outcome = settle(books, open, ending({ firstByteMs: clock.now() }));
+
+    expect(outcome).toMatchObject({ firstByteMs: 203, overheadMs: 3, totalMs: 203 });
+  });
+
+  test('logs a failure with its message as a warning, and a good end without', () => {
+    const error = new GatewayError('upstream_failed', 'acme/small closed the connection');
+
+    settle(books, entry(), ending({ status: 502, error, upstream: null, summary: null }));
+    settle(books, entry(), ending());
+
+    expect(lines[0]).toMatchObject({
+      level: 'warn',
+      error: 'upstream_failed',
+      message: error.message,
+    });
+    expect(lines[1]).toMatchObject({ level: 'info', caller: 'web', costUsd: 2 });
+    expect(lines[1]).not.toHaveProperty('message');
+  });
+
+  test('learns how fast a model streams once it has seen enough of it', () => {
+    for (let i = 0; i < 5; i++) {
+      const open = entry();
+      clock.advance(200);
+      const firstByteMs = clock.now();
+      clock.advance(1000);
+      settle(
+        books,
+        open,
+        ending({ firstByteMs, summary: { ...told, usage: { ...usage, outputTokens: 80 } } }),
+      );
+    }
+
+    expect(books.speed.speedOf('acme/small')).toMatchObject({
+      firstTokenMs: expect.closeTo(200),
+      tokensPerS: expect.closeTo(80),
+    });
+    expect(books.speed.speedOf('acme/other')).toBeNull();
+  });
+});
+
+describe('the day’s spend', () => {
+  test('begins anew at midnight UTC', () => {
+    const spend = new DailySpend(clock);
+    spend.add(3);
+
+    clock.advance(24 * 3_600_000);
+
+    expect(spend.state(10)).toEqual({ limitUsd: 10, spentUsd: 0 });
+  });
+});

@@ -1,0 +1,274 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { shippedWith, type Shipped } from '../../src/assemble.js';
+import { runCommand } from '../../src/cli/commands.js';
+import { systemClock } from '../../src/core/clock.js';
+import { ROOT } from '../support/app.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'suffice-cli-'));
+  await writeFile(
+    path.join(folder, 'suffice.yaml'),
+    'providers: { simulation: {} }\nrouter: { predictor: heuristic }\nserver: { port: 0 }\n',
+  );
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly log: string;
+}
+
+async function run(
+  args: readonly string[],
+  more: { stdin?: string; shipped?: Partial<Shipped> } = {},
+): Promise<Run> {
+  let out = '';
+  let err = '';
+  let log = '';
+  const code = await runCommand(args, {
+    io: {
+      out: (text) => (out += text),
+      err: (text) => (err += text),
+      env: {},
+      readStdin: () => Promise.resolve(more.stdin ?? ''),
+    },
+    shipped: { ...shippedWith(ROOT), ...more.shipped },
+    version: '1.2.3',
+    clock: systemClock,
+    openLogDestination: () => ({
+      write: (line: string) => (log += line),
+      flushSync: () => undefined,
+    }),
+    // The server of a test is told to stop as soon as it has said where it is.
+    onSignal: (signal, act) => {
+      if (signal === 'SIGTERM') setImmediate(act);
+    },
+  });
+  return { code, out, err, log };
+}
+
+const config = () => path.join(folder, 'suffice.yaml');
+
+describe('suffice', () => {
+  test.each([
+    { args: ['--help'], code: 0, out: /Usage: suffice COMMAND/u },
+    { args: [], code: 2, out: /Usage: suffice COMMAND/u },
+    { args: ['--version'], code: 0, out: /^1\.2\.3\n$/u },
+    { args: ['serve', '--help'], code: 0, out: /--port PORT/u },
+    { args: ['route', '--help'], code: 0, out: /--batch FILE/u },
+    { args: ['models', '--help'], code: 0, out: /--all/u },
+    { args: ['rules', '--help'], code: 0, out: /rules check/u },
+  ])('$args answers on standard output', async ({ args, code, out }) => {
+    const result = await run(args);
+
+    expect(result).toEqual({ code, out: expect.stringMatching(out), err: '', log: '' });
+  });
+
+  test.each([
+    { args: ['sreve'], code: 2, err: /no command "sreve"; did you mean "serve"\?/u },
+    { args: ['serve', '--prot', '1'], code: 2, err: /--prot/u },
+    { args: ['serve', '--port', 'high'], code: 1, err: /--port: error: must be a whole number/u },
+    { args: ['serve', '--config', '/nonexistent.yaml'], code: 1, err: /there is no such file/u },
+    { args: ['route'], code: 2, err: /wants a prompt/u },
+    { args: ['route', '--batch', 'x'], code: 2, err: /--batch needs --models/u },
+    { args: ['route', 'hi', '--models', 'a,,b'], code: 2, err: /commas/u },
+    { args: ['route', '--request', '/nonexistent'], code: 1, err: /ENOENT/u },
+  ])('$args is refused with a sentence', async ({ args, code, err }) => {
+    const result = await run(args);
+
+    expect(result).toEqual({ code, out: '', err: expect.stringMatching(err), log: '' });
+  });
+});
+
+describe('suffice route', () => {
+  test('shows the choice, every candidate and what would flip it', async () => {
+    const { code, out } = await run(['route', 'Why is the sky blue?', '--config', config()]);
+
+    expect(code).toBe(0);
+    expect(out).toMatch(/^model {5}simulation\/\w+\nreason {4}\w+/u);
+    expect(out).toMatch(/> {2}simulation\/\w+ +0\.\d{3} ±0\.\d{3} +\$[\d.e-]+ .*chosen/u);
+    expect(out.match(/^[> ] {2}simulation\//gmu)).toHaveLength(4);
+    expect(out).toContain('The smallest changes that would choose another model:');
+  });
+
+  test('says why candidates were dropped', async () => {
+    const request = JSON.stringify({
+      model: 'auto',
+      messages: [
+        {
+          role: 'user',
+          content: [{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }],
+        },
+      ],
+    });
+
+    const { out } = await run(['route', '--request', '-', '--config', config()], {
+      stdin: request,
+    });
+
+    expect(out).toContain('dropped: has no audio');
+  });
+
+  test('decides among any models that are named, and prints JSON', async () => {
+    const models = 'openai/gpt-4o,acme/never-heard-of';
+    const { out } = await run(['route', 'hi', '--models', models, '--json', '--config', config()]);
+
+    const decision = JSON.parse(out) as { candidates: { model: string; uncertainty: number }[] };
+    expect(decision.candidates.map(({ model }) => model)).toEqual(models.split(','));
+  });
+
+  test('refuses an unknown policy with the nearest', async () => {
+    const { code, err } = await run([
+      'route',
+      'hi',
+      '--policy',
+      'auto/chaep',
+      '--config',
+      config(),
+    ]);
+
+    expect(code).toBe(1);
+    expect(err).toContain('auto/cheap');
+  });
+
+  test('does not decide with a predictor that is not there', async () => {
+    await writeFile(config(), 'providers: { simulation: {} }\n');
+
+    const { code, err, out } = await run(['route', 'hi', '--config', config()], {
+      shipped: { artefacts: path.join(folder, 'nothing') },
+    });
+
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('manifest.json');
+  });
+});
+
+describe('suffice route --batch', () => {
+  const models = 'openai/gpt-4o,acme/never-heard-of';
+
+  test('answers every line in order, with every model asked for', async () => {
+    const lines = [
+      { id: 'a', prompt: 'Why is the sky blue?' },
+      { id: 2, messages: [{ role: 'user', content: 'Weather?' }], tools: [toolNamed('weather')] },
+      {
+        id: 'c',
+        messages: [{ role: 'user', content: 'x' }],
+        response_format: { type: 'json_object' },
+      },
+    ];
+    const file = path.join(folder, 'in.jsonl');
+    await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
+
+    const { code, out } = await run(['route', '--batch', file, '--models', models, '-c', config()]);
+
+    const answers = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: unknown });
+    expect(code).toBe(0);
+    expect(answers.map(({ id }) => id)).toEqual(['a', 2, 'c']);
+    expect(answers[1]).toEqual({
+      id: 2,
+      model: expect.stringMatching(/^(openai\/gpt-4o|acme\/never-heard-of)$/u),
+      reason: 'heuristic',
+      candidates: models.split(',').map((model) => ({
+        model,
+        success: expect.any(Number),
+        uncertainty: expect.any(Number),
+        cost_usd: model.startsWith('openai') ? expect.any(Number) : null,
+        output_tokens: expect.any(Number),
+        ood: expect.any(Boolean),
+      })),
+    });
+  });
+
+  test('says in its place what is wrong with a line, and goes on', async () => {
+    const stdin = `{"id":1,"prompt":"hi"}\n{"id":2}\n{broken\n\n{"id":4,"prompt":"ho"}\n`;
+
+    const { code, out, err } = await run(
+      ['route', '--batch', '-', '--models', models, '-c', config()],
+      { stdin },
+    );
+
+    const answers = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(code).toBe(1);
+    expect(answers).toEqual([
+      expect.objectContaining({ id: 1, model: expect.any(String) }),
+      { id: 2, error: { code: 'invalid_request', message: expect.stringContaining('"prompt"') } },
+      { id: null, error: { code: 'invalid_json', message: expect.any(String) } },
+      expect.objectContaining({ id: 4 }),
+    ]);
+    expect(err).toMatch(/^-:2: .*\n-:3: /u);
+  });
+});
+
+describe('suffice models', () => {
+  test('lists what is served, with prices', async () => {
+    const { out } = await run(['models', '--config', config()]);
+
+    expect(out).toMatch(/^MODEL +INPUT +OUTPUT +CONTEXT +RUNS AT +CAN\n/u);
+    expect(out).toMatch(/^simulation\/frontier +\$5 +\$25 +1000000 +simulation +tools/mu);
+    expect(out.trimEnd().split('\n')).toHaveLength(5);
+  });
+
+  test('lists the whole catalog, with a question mark for what is unknown', async () => {
+    const { out } = await run(['models', '--all']);
+
+    expect(out.split('\n').length).toBeGreaterThan(60);
+    expect(out).toMatch(/^openai\/gpt-4o /mu);
+    expect(out).toMatch(/ \? /u);
+  });
+});
+
+describe('suffice serve', () => {
+  test('says where it is, what it serves and what to try, and drains on SIGTERM', async () => {
+    const { code, err, log } = await run(['serve', '--config', config(), '--port', '0']);
+
+    expect(code).toBe(0);
+    expect(err).toMatch(/url {7}http:\/\/127\.0\.0\.1:\d+\/v1\n/u);
+    expect(err).toContain('simulation/nano');
+    expect(err).toContain('SIMULATED');
+    expect(log).toMatch(/"draining"[^]*"stopped"/u);
+    expect(err).toMatch(/curl -i http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions/u);
+  });
+
+  test('shows every fault of its configuration at once and does not start', async () => {
+    await writeFile(config(), 'sever: {}\nserver: { port: high }\nrules: 7\n');
+
+    const { code, err } = await run(['serve', '--config', config()]);
+
+    expect(code).toBe(1);
+    expect(err.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/suffice\.yaml:1:1: error: .*did you mean "server"/u),
+      expect.stringMatching(/suffice\.yaml:2:17: error: /u),
+      expect.stringMatching(/suffice\.yaml:3:8: error: /u),
+    ]);
+  });
+
+  test('shows an override that the catalog cannot take at its line', async () => {
+    await writeFile(
+      config(),
+      'providers: { simulation: {} }\nmodels:\n  openai/gpt-4p: { context_window: 5 }\n',
+    );
+
+    const { err } = await run(['serve', '--config', config()]);
+
+    expect(err).toMatch(/suffice\.yaml:3:\d+: error: .*did you mean "openai\/gpt-4o"/iu);
+  });
+});
+
+function toolNamed(name: string): unknown {
+  return { type: 'function', function: { name, parameters: { type: 'object', properties: {} } } };
+}

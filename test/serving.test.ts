@@ -1,0 +1,66 @@
+import { loadCatalog } from '../src/catalog/load.js';
+import type { Catalog } from '../src/catalog/catalog.js';
+import { servedModels, type ServingProvider } from '../src/serving.js';
+
+let catalog: Catalog;
+
+beforeAll(async () => {
+  catalog = await loadCatalog('models/catalog');
+});
+
+const hosted = (name: string, models: readonly string[] = []): ServingProvider => ({
+  name,
+  models,
+  listed: false,
+  local: false,
+});
+
+describe('the models served', () => {
+  test('are those of the catalog that run at a provider in use, and no others', () => {
+    const served = servedModels(catalog, [hosted('openai')]);
+
+    expect(served.size).toBeGreaterThan(5);
+    for (const { model, upstreams } of served.values()) {
+      expect(model.vendor).toBe('openai');
+      expect(upstreams.map(({ provider }) => provider)).toEqual(['openai']);
+    }
+  });
+
+  test('have one upstream for each place, in the catalog’s order', () => {
+    const served = servedModels(catalog, [hosted('openrouter'), hosted('openai')]);
+
+    const upstreams = served.get('openai/gpt-4o')?.upstreams ?? [];
+    expect(upstreams.map(({ provider }) => provider)).toEqual(['openai', 'openrouter']);
+    expect(upstreams[1]).toMatchObject({
+      modelId: 'openai/gpt-4o',
+      id: expect.stringMatching(/^openrouter\//u),
+    });
+  });
+
+  test('include what only the operator knows, at an unknown price', () => {
+    const served = servedModels(catalog, [{ ...hosted('acme', ['My-Model']), listed: true }]);
+
+    expect([...served.keys()]).toEqual(['acme/my-model']);
+    expect(served.get('acme/my-model')?.upstreams).toEqual([
+      {
+        id: 'acme/My-Model',
+        provider: 'acme',
+        modelId: 'acme/my-model',
+        upstreamModel: 'My-Model',
+        price: null,
+      },
+    ]);
+  });
+
+  test('cost nothing on the operator’s own machine', () => {
+    const local = { name: 'ollama', models: ['my-own:7b'], listed: true, local: true };
+
+    const served = servedModels(catalog, [local]);
+
+    expect([...served.keys()]).toEqual(['ollama/my-own:7b']);
+    expect(served.get('ollama/my-own:7b')?.upstreams[0].price).toMatchObject({
+      input: 0,
+      output: 0,
+    });
+  });
+});
