@@ -19,7 +19,7 @@ interface Line {
  */
 export function readPlainYaml(text: string): unknown {
   try {
-    const lines = text.split('\n').flatMap(toLine);
+    const lines = toLines(text);
     if (lines.length === 0) return undefined;
     const reader = new BlockReader(lines);
     const value = reader.block(0);
@@ -30,14 +30,18 @@ export function readPlainYaml(text: string): unknown {
   }
 }
 
-const NOT_PLAIN_LINE = /[\t\r]| #|\s$/;
+// Tabs, carriage returns, comments after a value and spaces at a line's end.
+const NOT_PLAIN = /[\t\r]|\S #| $/m;
 
-function toLine(raw: string): Line[] {
-  const text = raw.trimStart();
-  if (text === '' || text.startsWith('#')) return [];
-  // Tabs, carriage returns and comments after a value are left to the full parser.
-  if (NOT_PLAIN_LINE.test(raw)) throw new NotPlain();
-  return [{ indent: raw.length - text.length, text }];
+function toLines(text: string): Line[] {
+  if (NOT_PLAIN.test(text)) throw new NotPlain();
+  const lines: Line[] = [];
+  for (const raw of text.split('\n')) {
+    const trimmed = raw.trimStart();
+    if (trimmed === '' || trimmed.startsWith('#')) continue;
+    lines.push({ indent: raw.length - trimmed.length, text: trimmed });
+  }
+  return lines;
 }
 
 const KEY = /^([A-Za-z_][\w-]*):(?: (.+))?$/;
@@ -139,13 +143,18 @@ class FlowReader {
   }
 
   value(outermost: boolean): unknown {
-    if (this.#take(LIST_START) !== null) return this.#list();
-    if (this.#take(MAP_START) !== null) return this.#map();
-    const quoted = this.#take(QUOTED);
-    if (quoted !== null) return quoted.slice(1, -1);
-    const word = this.#take(outermost ? OUTER_WORD : INNER_WORD);
-    if (word === null) throw new NotPlain();
-    return scalar(word);
+    switch (this.#text[this.#at]) {
+      case '[':
+        this.#take(LIST_START);
+        return this.#list();
+      case '{':
+        this.#take(MAP_START);
+        return this.#map();
+      case '"':
+        return this.#need(QUOTED).slice(1, -1);
+      default:
+        return scalar(this.#need(outermost ? OUTER_WORD : INNER_WORD));
+    }
   }
 
   #list(): unknown[] {
@@ -153,7 +162,7 @@ class FlowReader {
     if (this.#take(LIST_END) !== null) return items;
     do items.push(this.value(false));
     while (this.#take(COMMA) !== null);
-    if (this.#take(LIST_END) === null) throw new NotPlain();
+    this.#need(LIST_END);
     return items;
   }
 
@@ -161,13 +170,19 @@ class FlowReader {
     const map: Record<string, unknown> = {};
     if (this.#take(MAP_END) !== null) return map;
     do {
-      const key = this.#take(FLOW_KEY);
-      if (key === null || isOdd(key) || Object.hasOwn(map, key)) throw new NotPlain();
+      const key = this.#need(FLOW_KEY);
+      if (isOdd(key) || Object.hasOwn(map, key)) throw new NotPlain();
       this.#take(COLON);
       map[key] = this.value(false);
     } while (this.#take(COMMA) !== null);
-    if (this.#take(MAP_END) === null) throw new NotPlain();
+    this.#need(MAP_END);
     return map;
+  }
+
+  #need(pattern: RegExp): string {
+    const found = this.#take(pattern);
+    if (found === null) throw new NotPlain();
+    return found;
   }
 
   #take(pattern: RegExp): string | null {

@@ -36,7 +36,8 @@ const sourceName = z
   .string()
   .regex(/^[a-z][a-z0-9-]*$/, 'must be a name in lower case, such as vendor-docs');
 
-const source = sourceName.describe('Where it is stated: a name under `sources` of this file.');
+// Not checked for its form: it must be one of the names under `sources`, which are.
+const source = z.string().describe('Where it is stated: a name under `sources` of this file.');
 
 const evidence = z.strictObject({
   url: z
@@ -111,7 +112,7 @@ const ownHost = z.strictObject({
   price: ownPrice.nullable().default(null).describe('What it costs there; empty when unknown.'),
 });
 
-const percent = z.number().min(0).max(100);
+const PERCENT = [0, 100] as const;
 
 /**
  * The benchmarks whose figures the catalog keeps, with the range of each.
@@ -119,35 +120,44 @@ const percent = z.number().min(0).max(100);
  * A closed list: under a name that nobody looks for, a figure would be silently useless.
  */
 const BENCHMARKS = {
-  aider_polyglot: percent,
-  aime_2024: percent,
-  aime_2025: percent,
-  arena_elo: z.number().min(500).max(2500),
-  bbh: percent,
-  gpqa_diamond: percent,
-  gsm8k: percent,
-  hle: percent,
-  humaneval: percent,
-  ifbench: percent,
-  ifeval: percent,
-  livecodebench: percent,
-  math: percent,
-  math_500: percent,
-  mmlu: percent,
-  mmlu_pro: percent,
-  mmmu: percent,
-  mt_bench: z.number().min(0).max(10),
-  scicode: percent,
-  swe_bench_pro: percent,
-  swe_bench_verified: percent,
-  terminal_bench: percent,
+  aider_polyglot: PERCENT,
+  aime_2024: PERCENT,
+  aime_2025: PERCENT,
+  arena_elo: [500, 2500],
+  bbh: PERCENT,
+  gpqa_diamond: PERCENT,
+  gsm8k: PERCENT,
+  hle: PERCENT,
+  humaneval: PERCENT,
+  ifbench: PERCENT,
+  ifeval: PERCENT,
+  livecodebench: PERCENT,
+  math: PERCENT,
+  math_500: PERCENT,
+  mmlu: PERCENT,
+  mmlu_pro: PERCENT,
+  mmmu: PERCENT,
+  mt_bench: [0, 10],
+  scicode: PERCENT,
+  swe_bench_pro: PERCENT,
+  swe_bench_verified: PERCENT,
+  terminal_bench: PERCENT,
 } as const;
 
-const scores = z.strictObject(
-  Object.fromEntries(
-    Object.entries(BENCHMARKS).map(([name, score]) => [name, score.optional()]),
-  ) as { [K in keyof typeof BENCHMARKS]: z.ZodOptional<(typeof BENCHMARKS)[K]> },
-);
+type Benchmark = keyof typeof BENCHMARKS;
+
+// A record and not an object of optional keys: most models have four figures, and a start
+// would have to look for all the others of every model.
+const scores = z
+  .partialRecord(z.enum(Object.keys(BENCHMARKS) as [Benchmark, ...Benchmark[]]), z.number())
+  .superRefine((found, context) => {
+    for (const [name, score] of Object.entries(found)) {
+      const [least, most] = BENCHMARKS[name as Benchmark];
+      if (score >= least && score <= most) continue;
+      const message = `must be from ${least} to ${most}, not ${score}`;
+      context.addIssue({ code: 'custom', path: [name], message });
+    }
+  });
 
 const speed = z.strictObject({
   first_token_ms: z.number().positive().describe('Milliseconds to the first token.'),
@@ -184,7 +194,7 @@ const modelEntry = z.strictObject({
   id: modelId.describe('The name clients write: vendor/name.'),
   ...fields,
   aliases: fields.aliases.default([]),
-  benchmarks: z.record(sourceName, scores).describe('Published figures by their source.'),
+  benchmarks: z.record(z.string(), scores).describe('Published figures by their source.'),
   speed: speed.extend({ source }).nullable().describe('Typical speed; empty when unknown.'),
   source: source.describe('The page that states the other facts.'),
   note: z.string().optional().describe('What a reader should know of the figures.'),

@@ -46,7 +46,7 @@ describe('a catalog file with a fault', () => {
     {
       fault: 'benchmark-out-of-range',
       message: [
-        'acme.yaml:13:31: "models[0].benchmarks.vendor.gpqa_diamond" must be at most 100, not 505.',
+        'acme.yaml:13:31: "models[0].benchmarks.vendor.gpqa_diamond" must be from 0 to 100, not 505.',
       ],
     },
     {
