@@ -36,7 +36,7 @@ export function configurationPage(example: string): string {
 }
 
 function section(name: string, node: SchemaNode, example: string): string {
-  const options = optionsBelow(name, node).filter(isExplained);
+  const options = optionsBelow(name, node);
   const rows = options.length > 0 ? options : [{ path: name, node, required: false }];
   const head = options.length > 0 ? `${node.description ?? ''}\n\n` : '';
   return [
@@ -45,11 +45,6 @@ function section(name: string, node: SchemaNode, example: string): string {
     ...rows.map(row),
     `\n\`\`\`yaml\n${exampleOf(name, example)}\n\`\`\`\n`,
   ].join('\n');
-}
-
-/** The entries of a map that is explained as a whole are named in the row of the map. */
-function isExplained({ node }: Option): boolean {
-  return node.description !== undefined;
 }
 
 function row({ path, node, required }: Option): string {
@@ -64,26 +59,38 @@ function typeOf(node: SchemaNode): string {
       .map((choice) => (choice.type === 'null' ? 'empty' : typeOf(choice)))
       .join(' or ');
   }
-  if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (node.enum !== undefined) return words(node.enum);
   if (node.items !== undefined) return `list of ${plural(typeOf(node.items))}`;
-  if (typeof node.additionalProperties === 'object')
-    return `map of ${plural(typeOf(node.additionalProperties))}`;
-  if (node.type === 'integer') return `whole number${range(node)}`;
-  if (node.type === 'number') return `number${range(node)}`;
-  if (node.type === 'boolean') return '`true` or `false`';
-  if (node.properties !== undefined) return mapType(Object.entries(node.properties));
-  return FORMATS[node.format ?? ''] ?? 'text';
+  if (typeof node.additionalProperties === 'object') {
+    const names = node.propertyNames?.enum;
+    const by = names === undefined ? '' : ` by ${words(names)}`;
+    return `map of ${plural(typeOf(node.additionalProperties))}${by}`;
+  }
+  return plainType(node);
 }
 
-function mapType(entries: readonly (readonly [string, SchemaNode])[]): string {
-  const unexplained = entries.filter(([, node]) => node.description === undefined);
-  if (unexplained.length === 0) return 'map';
-  return `map with ${unexplained.map(([name, node]) => `\`${name}\` (${typeOf(node)})`).join(', ')}`;
+function plainType(node: SchemaNode): string {
+  switch (node.type) {
+    case 'integer':
+      return `whole number${range(node)}`;
+    case 'number':
+      return `number${range(node)}`;
+    case 'boolean':
+      return '`true` or `false`';
+    case 'object':
+      return 'map';
+    default:
+      return FORMATS[node.format ?? ''] ?? 'text';
+  }
+}
+
+function words(values: readonly unknown[]): string {
+  return values.map((value) => `\`${String(value)}\``).join(', ');
 }
 
 const FORMATS: Readonly<Record<string, string>> = { uri: 'URL', date: 'day' };
 
-const PLURALS: Readonly<Record<string, string>> = { text: 'texts', map: 'maps' };
+const PLURALS: Readonly<Record<string, string>> = { text: 'texts', map: 'maps', number: 'numbers' };
 
 function plural(type: string): string {
   return PLURALS[type] ?? type;

@@ -39,8 +39,6 @@ export function complaints(issue: Issue, subject: Subject, parent: Path = []): C
       return [invalidKey(issue, path, subject)];
     case 'invalid_union':
       return union(issue, path, subject);
-    case 'invalid_element':
-      return issue.issues.flatMap((inner) => complaints(inner, subject, path));
     case 'custom':
       return value(custom(issue.message, path));
     default: {
@@ -83,8 +81,7 @@ function invalidKey(issue: z.core.$ZodIssueInvalidKey, path: Path, subject: Subj
   if (inner === undefined)
     return { path, atKey: true, message: `"${clip(key)}" is no valid name.` };
   const what = isZodsOwn(inner) ? demand(inner, path, subject) : inner.message;
-  const hint = inner.code === 'invalid_value' ? didYouMean(key, inner.values) : '';
-  const message = `the name "${clip(key)}" in ${name(path.slice(0, -1))} ${what}${hint || '.'}`;
+  const message = `the name "${clip(key)}" in ${name(path.slice(0, -1))} ${what}.`;
   return { path, atKey: true, message };
 }
 
@@ -169,11 +166,6 @@ function instead(issue: Issue, path: Path, subject: Subject): string {
     return `, not ${shown}${hint === null ? '' : `; perhaps "${hint}" was meant`}`;
   }
   return `, not ${shown}`;
-}
-
-function didYouMean(word: string, values: readonly unknown[]): string {
-  const hint = nearest(word, values.map(String));
-  return hint === null ? '' : `; did you mean "${hint}"?`;
 }
 
 function show(value: unknown): string {

@@ -1,4 +1,15 @@
-import { visit, type Document, type ErrorCode, type Node, type YAMLError } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Scalar,
+  visit,
+  type Document,
+  type ErrorCode,
+  type Node,
+  type YAMLError,
+} from 'yaml';
 
 /** Something that makes a text no YAML, at a character offset. */
 export interface SyntaxFault {
@@ -44,7 +55,7 @@ export function syntaxFaults(document: Document.Parsed): readonly SyntaxFault[] 
     offset: pos[0],
     message: SENTENCES[code],
   }));
-  return [...faults, ...aliasFaults(document)];
+  return [...faults, ...aliasFaults(document), ...mergeFaults(document)];
 }
 
 function aliasFaults(document: Document.Parsed): readonly SyntaxFault[] {
@@ -62,4 +73,26 @@ function aliasFaults(document: Document.Parsed): readonly SyntaxFault[] {
     },
   });
   return faults;
+}
+
+/** `<<` adds the entries of maps, and only of maps. */
+function mergeFaults(document: Document.Parsed): readonly SyntaxFault[] {
+  const faults: SyntaxFault[] = [];
+  visit(document, {
+    Pair(_key, { key, value }) {
+      if (!isScalar(key) || key.value !== '<<' || key.type !== Scalar.PLAIN) return;
+      const source = resolved(document, value);
+      const sources = isSeq(source) ? source.items.map((one) => resolved(document, one)) : [source];
+      if (sources.every(isMap)) return;
+      faults.push({
+        offset: key.range?.[0] ?? 0,
+        message: '"<<" must be followed by a map, an alias of a map, or a list of these.',
+      });
+    },
+  });
+  return faults;
+}
+
+function resolved(document: Document.Parsed, node: unknown): unknown {
+  return isAlias(node) ? node.resolve(document) : node;
 }

@@ -68,6 +68,14 @@ describe('a YAML file', () => {
       ['1:12: error: this alias stands for something that contains itself.'],
     ],
     [
+      'merging what is no map',
+      'a: &x [1]\nb: { <<: *x }\nc: { <<: [{ d: 1 }, 2] }\ne: { "<<": 1 }',
+      [
+        '2:6: error: "<<" must be followed by a map, an alias of a map, or a list of these.',
+        '3:6: error: "<<" must be followed by a map, an alias of a map, or a list of these.',
+      ],
+    ],
+    [
       'an unknown tag',
       'a: !secret x',
       ['1:4: error: this tag is not known; remove it, or put text that starts with "!" in quotes.'],
@@ -98,6 +106,34 @@ describe('a YAML file', () => {
     const faults = faultsOf(() => parse(bomb));
 
     expect(faults).toEqual(['1:1: error: the aliases in this file multiply without bounds.']);
+  });
+
+  test('is read or refused with sentences, whatever it holds', () => {
+    const pieces = ['a', ': ', ':', '\n', '  ', '- ', '[', ']', '{', '}', ', ', '"', "'", '|', '>'];
+    const signs = [
+      '&x ',
+      '*x',
+      '!t ',
+      '#',
+      '---\n',
+      '%',
+      '@',
+      '\t',
+      '? ',
+      '<<: ',
+      '1',
+      '\r\n',
+      '😀',
+    ];
+    const text = fc.array(fc.constantFrom(...pieces, ...signs), { maxLength: 20 });
+    fc.assert(
+      fc.property(text, (parts) => {
+        const faults = faultsOf(() => parse(parts.join('')).locate(['a', 0], 1));
+
+        for (const fault of faults) expect(fault).toMatch(/^[1-9]\d*:[1-9]\d*: error: .+\.$/);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('never repeats the text at a syntax error, which may be a secret', () => {
