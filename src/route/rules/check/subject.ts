@@ -46,7 +46,7 @@ export function warn(
   { ruleSet: { yaml } }: Subject,
   path: readonly PropertyKey[],
   message: string,
-  index = 0,
+  index?: number,
 ): Fault {
   return { file: yaml.file, ...yaml.locate(path, index), message, severity: 'warning' };
 }

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { checkRules } from '../../../src/route/rules/check.js';
+import { verdict } from '../../../src/route/rules/check/verdict.js';
+import { conditionCompiler } from '../../../src/route/rules/condition.js';
+import { parseRules } from '../../../src/route/rules/load.js';
+import { someFacts } from './facts.js';
+import { MODELS } from './models.js';
+
+/** Requests that differ in all that the conditions below look at. */
+const REQUESTS = [0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
+  someFacts({
+    stream: i % 2 === 0,
+    features: { images: i >> 2, code: i / 7, format: i > 5 ? 'json_object' : 'text' },
+    timeMs: Date.UTC(2026, 10, 20 + i, 3 * i),
+  }),
+);
+
+const ATOMS = [
+  'request.stream',
+  'request.images > 0',
+  'request.images >= 0',
+  'request.format == "json"',
+  'request.format != "text"',
+  'features.code > 1',
+  '0.5 < features.code',
+  'time.hour <= 23',
+  'time.weekday == 0',
+  '1 < 2',
+  'true',
+] as const;
+
+const condition = fc
+  .array(fc.tuple(fc.constantFrom(...ATOMS), fc.boolean()), { minLength: 1, maxLength: 3 })
+  .chain((atoms) =>
+    fc
+      .constantFrom('&&', '||')
+      .map((join) =>
+        atoms.map(([atom, not]) => (not ? `!(${atom})` : `(${atom})`)).join(` ${join} `),
+      ),
+  );
+
+const rule = fc.record({
+  when: fc.option(condition, { freq: 4 }),
+  keep: fc.option(fc.constantFrom(0.5, 0.9)),
+  cost: fc.option(fc.constantFrom(0.01, 0.02)),
+  stop: fc.boolean(),
+});
+
+interface Written {
+  readonly when: string | null;
+  readonly keep: number | null;
+  readonly cost: number | null;
+  readonly stop: boolean;
+}
+
+/** One rule a line, from line 4 on. */
+function fileOf(rules: readonly Written[]): string {
+  const lines = rules.map(({ when, keep, cost, stop }, i) => {
+    const parts = [
+      `name: r${i}`,
+      ...(when === null ? [] : [`when: '${when}'`]),
+      ...(keep === null ? [] : [`keep: ${keep}`]),
+      ...(cost === null ? [] : [`limit: { cost_usd: ${cost} }`]),
+      `stop: ${String(stop)}`,
+    ];
+    return `  - { ${parts.join(', ')} }`;
+  });
+  return `version: 1\npolicies: { auto: {} }\nrules:\n${lines.join('\n')}\n`;
+}
+
+describe('what the checks say', () => {
+  test('of a condition that always comes to the same is true of every request', () => {
+    const compiler = conditionCompiler();
+
+    fc.assert(
+      fc.property(condition, (text) => {
+        const compiled = compiler.compile(text);
+        if (!('holds' in compiled)) throw new Error(text);
+        const known = verdict(compiled.ast);
+
+        const values = new Set(REQUESTS.map((facts) => compiled.holds(facts)));
+        expect(known === null || (values.size === 1 && values.has(known))).toBe(true);
+      }),
+    );
+  });
+
+  test('of rules that are never reached, settings and limits that never count is true of every request', () => {
+    fc.assert(
+      fc.property(fc.array(rule, { minLength: 2, maxLength: 5 }), (rules) => {
+        const ruleSet = parseRules('rules.yaml', fileOf(rules));
+
+        const outcomes = REQUESTS.map((facts) => ruleSet.apply('auto', facts));
+        for (const { line, message } of checkRules(ruleSet, MODELS)) {
+          const name = `r${line - 4}`;
+          if (/never reached|never matches/.test(message)) {
+            expect(outcomes.filter(({ matched }) => matched.includes(name))).toEqual([]);
+          }
+          if (message.startsWith('this "keep" never counts')) {
+            expect(outcomes.filter(({ keep }) => keep.rule === name)).toEqual([]);
+          }
+          if (message.startsWith('this limit never counts')) {
+            expect(outcomes.filter(({ limits }) => limits.costUsd?.rule === name)).toEqual([]);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
