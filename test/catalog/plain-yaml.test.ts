@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { readFileSync, readdirSync } from 'node:fs';
 
 import fc from 'fast-check';
@@ -48,9 +47,9 @@ describe('the reader of plain YAML', () => {
         read++;
         expect(plain).toEqual(parse(text));
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
-    expect(read).toBeGreaterThan(20);
+    expect(read).toBeGreaterThan(10);
   });
 
   test('agrees with the full parser on any text put together from YAML', () => {
@@ -93,7 +92,7 @@ describe('the reader of plain YAML', () => {
 
         expect(plain).toEqual(parse(text));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -114,17 +113,18 @@ describe('the reader of plain YAML', () => {
     expect(readPlainYaml(text)).toBeUndefined();
   });
 
-  test('is several times as fast as the full parser', () => {
+  test('reads the shipped catalog as the full parser does, several times as fast', () => {
     const texts = readdirSync(FOLDER).map((name) => readFileSync(`${FOLDER}/${name}`, 'utf8'));
-    const time = (work: (text: string) => unknown): number => {
-      const startMs = performance.now();
-      texts.forEach(work);
-      return performance.now() - startMs;
+    const timed = (read: (text: string) => unknown): { values: unknown[]; cpuMs: number } => {
+      const start = process.cpuUsage();
+      const values = texts.map(read);
+      return { values, cpuMs: process.cpuUsage(start).user / 1000 };
     };
 
-    const plainMs = Math.min(time(readPlainYaml), time(readPlainYaml));
-    const fullMs = time((text) => parse(text));
+    const plain = timed(readPlainYaml);
+    const full = timed((text) => parse(text));
 
-    expect(fullMs / plainMs).toBeGreaterThan(3);
+    expect(plain.values).toEqual(full.values);
+    expect(full.cpuMs / plain.cpuMs).toBeGreaterThan(3);
   });
 });
