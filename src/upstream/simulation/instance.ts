@@ -108,16 +108,15 @@ function text(schema: Schema): string {
 
 function number(schema: Schema): number {
   const step = limit(schema['multipleOf']) ?? 1;
-  const above = limit(schema['exclusiveMinimum']);
-  const below = limit(schema['exclusiveMaximum']);
-  const least = limit(schema['minimum']) ?? (above === null ? -Infinity : above + step);
-  const most = limit(schema['maximum']) ?? (below === null ? Infinity : below - step);
+  const above = limit(schema['exclusiveMinimum']) ?? -Infinity;
+  const below = limit(schema['exclusiveMaximum']) ?? Infinity;
+  const least = limit(schema['minimum']) ?? above + step;
+  const most = limit(schema['maximum']) ?? below - step;
+  // A range narrower than a step, such as 0 < x < 1: its middle.
+  if (least > most) return (Math.max(above, least - step) + Math.min(below, most + step)) / 2;
   const wished = Math.min(Math.max(1, least), most);
   const stepped = Math.ceil(wished / step) * step;
-  if (stepped <= most) return stepped;
-  // A range narrower than a step, such as 0 < x < 1: its middle.
-  const middle = ((above ?? least) + (below ?? most)) / 2;
-  return Number.isFinite(middle) ? middle : most;
+  return stepped <= most ? stepped : Math.floor(most / step) * step;
 }
 
 function typeOf(schema: Schema, place: Place): string {
