@@ -19,17 +19,17 @@ export async function* readJsonl<T>(file: string, schema: z.ZodType<T>): AsyncGe
   // An error of the file must end the lines too, or the loop below would wait for ever.
   source.on('error', (error) => gunzip.destroy(error));
   const lines = createInterface({ input: source.pipe(gunzip), crlfDelay: Infinity });
-  let broken: Error | null = null;
-  gunzip.on('error', (error) => {
-    broken = error;
-    lines.close();
-  });
   let number = 0;
-  for await (const line of lines) {
-    number += 1;
-    if (line !== '') yield parseLine(line, `${file}:${number}`, schema);
+  try {
+    for await (const line of lines) {
+      number += 1;
+      if (line !== '') yield parseLine(line, `${file}:${number}`, schema);
+    }
+  } catch (cause) {
+    throw cause instanceof DataError ? cause : unreadable(file, cause);
+  } finally {
+    source.destroy();
   }
-  throwIfBroken(file, broken);
 }
 
 function parseLine<T>(line: string, place: string, schema: z.ZodType<T>): T {
@@ -44,9 +44,8 @@ function parseLine<T>(line: string, place: string, schema: z.ZodType<T>): T {
   return parsed.data;
 }
 
-function throwIfBroken(file: string, broken: Error | null): void {
-  if (broken === null) return;
-  const missing = 'code' in broken && broken.code === 'ENOENT';
-  const why = missing ? 'the file is missing' : `broken: ${broken.message}`;
-  throw new DataError(`${file}: ${why}`, { cause: broken });
+function unreadable(file: string, cause: unknown): DataError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const why = code === 'ENOENT' ? 'the file is missing' : `broken: ${message}`;
+  return new DataError(`${file}: ${why}`, { cause });
 }

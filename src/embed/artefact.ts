@@ -183,7 +183,7 @@ function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new ArtefactError(file, missing ? 'the file is missing' : 'the file cannot be read', {
       cause,
     });

@@ -6,6 +6,7 @@ import { packArtefact, writeArtefact } from '../artefact-writer.js';
 import { writeManifest } from '../manifest.js';
 import type { Progress } from '../progress.js';
 import { Random } from '../random.js';
+import { contrast } from './contrast.js';
 import { readCorpus } from './corpus.js';
 import type { Corpus } from './corpus.js';
 import { cosineOf, gradeCorrelation, pairQuality, tfidf } from './evaluate.js';
@@ -25,6 +26,7 @@ export interface EmbedderOptions {
 }
 
 const SIZE = { words: 32_000, pairs: 20_000, buckets: 8192 };
+const CONTRAST = { steps: 1200, batch: 256, ranked: 192, rate: 0.003 };
 const ARTEFACT = 'embedder.bin';
 
 /**
@@ -40,11 +42,22 @@ export async function trainEmbedder(options: EmbedderOptions): Promise<void> {
   const counted = chooseVocabulary(corpus.texts, SIZE, progress);
   report('TF-IDF', corpus, tfidf(counted), progress);
   const table = initialTable(corpus, counted, random, progress);
-  report('initial', corpus, similarityOf(table), progress);
-
   mkdirSync(outFolder, { recursive: true });
-  const quality = report('int8', corpus, similarityOf(table), progress);
-  const training = { seed, texts: corpus.texts.length, quality };
+  const summary = { seed, texts: corpus.texts.length, ...CONTRAST };
+  const initial = report('initial', corpus, similarityOf(table), progress);
+  // Fitting takes longest: should it be cut short, this table is usable.
+  save(options, table, corpus, { ...summary, steps: 0, quality: initial });
+  contrast(table, corpus, CONTRAST, random, progress);
+  const fitted = report('fitted', corpus, similarityOf(table), progress);
+  save(options, table, corpus, { ...summary, quality: fitted });
+}
+
+function save(
+  { outFolder, progress }: EmbedderOptions,
+  table: WeightTable,
+  corpus: Corpus,
+  training: Readonly<Record<string, unknown>>,
+): void {
   const bytes = writeArtefact(path.join(outFolder, ARTEFACT), table.quantise(training));
   progress.say(`${ARTEFACT}: ${bytes} bytes`);
   writeManifest(outFolder, {

@@ -1,4 +1,4 @@
-// A WebAssembly module with one function, written instruction by instruction: JavaScript has no
+// A WebAssembly module with two functions, written instruction by instruction: JavaScript has no
 // SIMD, and training is bound by this product. Opcodes: WebAssembly core specification 2.0, §5.4,
 // and the fixed-width SIMD part of it (prefix 0xfd).
 
@@ -13,6 +13,7 @@ const LESS = 0x49;
 const REPEAT_IF = [0x0d, 0];
 const F32X4_ADD = [0xfd, 0xe4, 0x01];
 const F32X4_MULTIPLY = [0xfd, 0xe6, 0x01];
+const LOAD_WORD = [0x28, 0, 0];
 const ZERO_VECTOR = [0xfd, 0x0c, ...new Array<number>(16).fill(0)];
 
 /** Rows and columns of the tile whose sums stay in registers: 4 rows of two vectors. */
@@ -56,28 +57,94 @@ const advance = (local: number, by: number[]): number[] => [
 const times4 = (local: number): number[] => [...get(local), ...constant(4), MULTIPLY];
 const ROWS = [0, 1, 2, 3];
 
+/** Rows that `accumulate` adds are multiples of this many numbers. */
+export const ACCUMULATE_STEP = 16;
+
+/** Local variables of `accumulate`; the first six are the parameters. */
+const ENTRY = {
+  out: 0,
+  values: 1,
+  offsets: 2,
+  count: 3,
+  right: 4,
+  bytes: 5,
+  at: 6,
+  source: 7,
+  factor: 8,
+};
+
 /**
- * The bytes of a module that imports `env.memory` and exports
- * `multiply(left, right, out, rows, columns, inner)`: `out = left × right` in 32-bit floats.
+ * The bytes of a module that imports `env.memory` and exports two functions on 32-bit floats.
  *
- * `left` and `out` lie by rows, `right` in panels of eight columns, so that it is read in one sweep.
+ * `multiply(left, right, out, rows, columns, inner)`: `out = left × right`. `left` and `out` lie by
+ * rows, `right` in panels of eight columns, so that it is read in one sweep.
+ *
+ * `accumulate(out, values, offsets, count, right, bytes)`: adds `values[i]` times the row of `bytes`
+ * bytes at `right + offsets[i]` to the row at `out`, for each of at least one `i` below `count`.
  */
 export function productKernel(): Uint8Array<ArrayBuffer> {
-  const locals = vectorOf([
-    [9, I32],
-    [11, V128],
-  ]);
-  const body = [...locals, ...rowLoop(), END];
+  const multiply = functionOf(
+    [
+      [9, I32],
+      [11, V128],
+    ],
+    rowLoop(),
+  );
+  const accumulate = functionOf(
+    [
+      [2, I32],
+      [1, V128],
+    ],
+    entryLoop(),
+  );
   const name = (text: string): number[] => [text.length, ...Buffer.from(text)];
   const type = [0x60, 6, I32, I32, I32, I32, I32, I32, 0];
+  const exported = [
+    [...name('multiply'), 0x00, 0],
+    [...name('accumulate'), 0x00, 1],
+  ];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, vectorOf([type])),
     ...section(2, vectorOf([[...name('env'), ...name('memory'), 0x02, 0x00, 1]])),
-    ...section(3, vectorOf([[0]])),
-    ...section(7, vectorOf([[...name('multiply'), 0x00, 0]])),
-    ...section(10, vectorOf([[...unsignedLeb(body.length), ...body]])),
+    ...section(3, vectorOf([[0], [0]])),
+    ...section(7, vectorOf(exported)),
+    ...section(10, vectorOf([multiply, accumulate])),
   ]);
+}
+
+function functionOf(locals: readonly (readonly number[])[], instructions: number[]): number[] {
+  const body = [...vectorOf(locals), ...instructions, END];
+  return [...unsignedLeb(body.length), ...body];
+}
+
+function entryLoop(): number[] {
+  const lanes = [0, 16, 32, 48].flatMap((offset) => [
+    ...[...get(ENTRY.out), ...get(ENTRY.at), ADD],
+    ...[...get(ENTRY.out), ...get(ENTRY.at), ADD, ...load(offset)],
+    ...[...get(ENTRY.source), ...get(ENTRY.at), ADD, ...load(offset)],
+    ...[...get(ENTRY.factor), ...F32X4_MULTIPLY, ...F32X4_ADD],
+    ...store(offset),
+  ]);
+  const rowSum = [
+    ...LOOP,
+    ...lanes,
+    ...advance(ENTRY.at, constant(4 * ACCUMULATE_STEP)),
+    ...[...get(ENTRY.at), ...get(ENTRY.bytes), LESS, ...REPEAT_IF],
+    END,
+  ];
+  return [
+    ...LOOP,
+    ...[...get(ENTRY.values), ...loadSplat, ...set(ENTRY.factor)],
+    ...[...get(ENTRY.right), ...get(ENTRY.offsets), ...LOAD_WORD, ADD, ...set(ENTRY.source)],
+    ...[...constant(0), ...set(ENTRY.at)],
+    ...rowSum,
+    ...advance(ENTRY.values, constant(4)),
+    ...advance(ENTRY.offsets, constant(4)),
+    ...[...get(ENTRY.count), ...constant(1), SUBTRACT, 0x22, ENTRY.count],
+    ...REPEAT_IF,
+    END,
+  ];
 }
 
 function rowLoop(): number[] {
@@ -181,6 +248,6 @@ function unsignedLeb(value: number): number[] {
 }
 
 function signedLeb(value: number): number[] {
-  // Only small constants are used; past 63 the sign bit would need a second byte.
-  return [value & 127];
+  // Seven bits a byte; the last byte's highest of them is the sign.
+  return value < 64 ? [value] : [(value & 127) | 128, ...signedLeb(value >>> 7)];
 }

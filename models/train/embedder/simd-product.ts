@@ -1,5 +1,7 @@
-import { floatAt } from './elements.js';
-import { productKernel, TILE_COLUMNS, TILE_ROWS } from './product-kernel.js';
+import { columnAt, floatAt, indexAt } from './elements.js';
+import { ACCUMULATE_STEP, productKernel, TILE_COLUMNS, TILE_ROWS } from './product-kernel.js';
+
+import type { SparseMatrix } from './sparse-matrix.js';
 
 // The parts of the WebAssembly interface used here; the type library for Node 20 has none of it.
 declare const WebAssembly: {
@@ -11,12 +13,8 @@ declare const WebAssembly: {
   ) => { readonly exports: Readonly<Record<string, unknown>> };
 };
 
-type Multiply = (
-  left: number,
-  right: number,
-  out: number,
-  ...shape: readonly [rows: number, columns: number, inner: number]
-) => void;
+/** Both functions of the kernel take six 32-bit integers: addresses, counts and lengths. */
+type Kernel = (...six: readonly [number, number, number, number, number, number]) => void;
 
 const PAGE_BYTES = 65_536;
 const FLOAT_BYTES = 4;
@@ -33,10 +31,20 @@ export interface Matrix extends Shape {
   readonly values: Float32Array;
 }
 
+/** A sparse matrix in the memory of a `MatrixSpace`. */
+export interface SparseOperand {
+  readonly starts: Int32Array;
+  readonly values: Float32Array;
+  /** Where the right-hand row of each entry lies, in bytes from the first. */
+  readonly offsets: Uint32Array;
+  readonly width: number;
+}
+
 /** Memory for matrices that can be multiplied with SIMD instructions. */
 export class MatrixSpace {
   readonly #buffer: ArrayBuffer;
-  readonly #multiply: Multiply;
+  readonly #multiply: Kernel;
+  readonly #accumulate: Kernel;
   #used = FIRST_ADDRESS;
   readonly #panels: Float32Array;
 
@@ -51,7 +59,8 @@ export class MatrixSpace {
     const module = new WebAssembly.Module(productKernel());
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     this.#buffer = memory.buffer;
-    this.#multiply = exports['multiply'] as Multiply;
+    this.#multiply = exports['multiply'] as Kernel;
+    this.#accumulate = exports['accumulate'] as Kernel;
     this.#panels = this.matrix(1, largestRight).values;
   }
 
@@ -81,9 +90,54 @@ export class MatrixSpace {
     this.#run(left, out);
   }
 
+  /**
+   * A sparse matrix for products with matrices of `width` columns.
+   *
+   * @param width - a multiple of 16
+   */
+  sparse(matrix: SparseMatrix, width: number): SparseOperand {
+    const entries = matrix.values.length;
+    const values = this.matrix(1, entries).values;
+    values.set(matrix.values);
+    const offsets = new Uint32Array(
+      this.#buffer,
+      this.matrix(1, entries).values.byteOffset,
+      entries,
+    );
+    for (let i = 0; i < entries; i++) {
+      offsets[i] = columnAt(matrix.columnOf, i) * width * FLOAT_BYTES;
+    }
+    return { starts: matrix.starts, values, offsets, width };
+  }
+
+  /** `out = sparse × right`; rows of `out` past those of the sparse matrix become zero. */
+  multiplySparse(sparse: SparseOperand, right: Matrix, out: Matrix): void {
+    const { starts, values, offsets, width } = sparse;
+    if (right.columns !== width || out.columns !== width || width % ACCUMULATE_STEP !== 0) {
+      throw new RangeError(`cannot multiply a sparse matrix made for ${width} columns`);
+    }
+    out.values.fill(0);
+    for (let row = 0; row + 1 < starts.length; row++) {
+      const start = indexAt(starts, row);
+      const count = indexAt(starts, row + 1) - start;
+      if (count === 0) continue;
+      this.#accumulate(
+        out.values.byteOffset + row * width * FLOAT_BYTES,
+        values.byteOffset + start * FLOAT_BYTES,
+        offsets.byteOffset + start * FLOAT_BYTES,
+        count,
+        right.values.byteOffset,
+        width * FLOAT_BYTES,
+      );
+    }
+  }
+
   /** Lays a matrix out in panels of eight columns; the steps say how far apart its neighbours are. */
   #pack(values: Float32Array, shape: Shape, rowStep: number, columnStep: number): void {
     const panels = this.#panels;
+    if (shape.rows * shape.columns > panels.length) {
+      throw new RangeError(`room was made for ${panels.length} numbers on the right`);
+    }
     let to = 0;
     for (let panel = 0; panel < shape.columns; panel += TILE_COLUMNS) {
       for (let row = 0; row < shape.rows; row++) {

@@ -1,4 +1,4 @@
-import { columnAt, floatAt, indexAt, numberAt } from './elements.js';
+import { columnAt, floatAt, indexAt } from './elements.js';
 
 /** A matrix of which most entries are zero, by rows. */
 export interface SparseMatrix {
@@ -10,39 +10,33 @@ export interface SparseMatrix {
   readonly values: Float32Array;
 }
 
-/** `matrix × right`. @param right - shape [columns, width]. @returns shape [rows, width] */
-export function multiply(matrix: SparseMatrix, right: Float64Array, width: number): Float64Array {
-  const product = new Float64Array(matrix.rows * width);
-  for (let row = 0; row < matrix.rows; row++) {
-    const sum = product.subarray(row * width, (row + 1) * width);
-    const end = indexAt(matrix.starts, row + 1);
-    for (let entry = indexAt(matrix.starts, row); entry < end; entry++) {
-      const from = columnAt(matrix.columnOf, entry) * width;
-      const factor = floatAt(matrix.values, entry);
-      for (let i = 0; i < width; i++)
-        sum[i] = numberAt(sum, i) + factor * numberAt(right, from + i);
+/** The transpose, in time linear in the entries. At most 65,535 rows, as `columnOf` has 16 bits. */
+export function transposeSparse(matrix: SparseMatrix): SparseMatrix {
+  const { rows, columns, starts, columnOf, values } = matrix;
+  const turnedStarts = new Int32Array(columns + 1);
+  for (const column of columnOf) {
+    turnedStarts[column + 1] = indexAt(turnedStarts, column + 1) + 1;
+  }
+  for (let column = 0; column < columns; column++) {
+    turnedStarts[column + 1] = indexAt(turnedStarts, column + 1) + indexAt(turnedStarts, column);
+  }
+  const next = turnedStarts.slice();
+  const rowOf = new Uint16Array(values.length);
+  const turnedValues = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let entry = indexAt(starts, row); entry < indexAt(starts, row + 1); entry++) {
+      const column = columnAt(columnOf, entry);
+      const to = indexAt(next, column);
+      next[column] = to + 1;
+      rowOf[to] = row;
+      turnedValues[to] = floatAt(values, entry);
     }
   }
-  return product;
-}
-
-/** `transpose(matrix) × right`. @param right - shape [rows, width]. @returns shape [columns, width] */
-export function multiplyTransposed(
-  matrix: SparseMatrix,
-  right: Float64Array,
-  width: number,
-): Float64Array {
-  const product = new Float64Array(matrix.columns * width);
-  for (let row = 0; row < matrix.rows; row++) {
-    const source = right.subarray(row * width, (row + 1) * width);
-    const end = indexAt(matrix.starts, row + 1);
-    for (let entry = indexAt(matrix.starts, row); entry < end; entry++) {
-      const to = columnAt(matrix.columnOf, entry) * width;
-      const factor = floatAt(matrix.values, entry);
-      for (let i = 0; i < width; i++) {
-        product[to + i] = numberAt(product, to + i) + factor * numberAt(source, i);
-      }
-    }
-  }
-  return product;
+  return {
+    rows: columns,
+    columns: rows,
+    starts: turnedStarts,
+    columnOf: rowOf,
+    values: turnedValues,
+  };
 }

@@ -1,11 +1,15 @@
 import type { Random } from '../random.js';
-import { numberAt } from './elements.js';
-import { multiply, multiplyTransposed } from './sparse-matrix.js';
+import { floatAt, numberAt } from './elements.js';
+import { MatrixSpace, transpose } from './simd-product.js';
+import type { Matrix } from './simd-product.js';
+import { transposeSparse } from './sparse-matrix.js';
 import type { SparseMatrix } from './sparse-matrix.js';
 
 const OVERSAMPLING = 16;
 const POWER_ITERATIONS = 2;
 const JACOBI_SWEEPS = 12;
+/** Widths are multiples of this, because products add sixteen numbers at a time. */
+const STEP = 16;
 
 /** The strongest left singular vectors of a matrix. */
 export interface LeftSingular {
@@ -16,82 +20,110 @@ export interface LeftSingular {
 }
 
 /**
- * A randomised singular value decomposition (Halko, Martinsson and Tropp, 2011).
+ * A randomised singular value decomposition (Halko, Martinsson and Tropp, 2011), in 32-bit floats.
  *
- * Exact to rounding where the rank of the matrix is at most `rank`; elsewhere close, because two
- * power iterations separate the strong directions from the weak.
+ * Exact to about three digits where the rank of the matrix is at most `rank`; elsewhere close,
+ * because two power iterations separate the strong directions from the weak.
  */
 export function leftSingular(matrix: SparseMatrix, rank: number, random: Random): LeftSingular {
-  const width = Math.min(rank + OVERSAMPLING, matrix.columns, matrix.rows);
-  const probe = Float64Array.from({ length: matrix.columns * width }, () => random.normal());
-  let basis = orthonormalise(multiply(matrix, probe, width), width);
+  const width = roundUp(rank + OVERSAMPLING);
+  const rows = roundUp(matrix.rows);
+  const columns = roundUp(matrix.columns);
+  const entries = matrix.values.length;
+  const tall = rows * width;
+  const wide = columns * width;
+  const space = new MatrixSpace(
+    4 * entries + 3 * tall + 3 * wide + 2 * width * width + 64,
+    Math.max(tall, wide, width * width),
+  );
+  const forward = space.sparse(matrix, width);
+  const back = space.sparse(transposeSparse(matrix), width);
+  const basis = new Basis(space, rows, width);
+  const across = new Basis(space, columns, width);
+  fillNormal(across.matrix.values, random);
+  space.multiplySparse(forward, across.matrix, basis.matrix);
+  basis.orthonormalise();
   for (let i = 0; i < POWER_ITERATIONS; i++) {
-    const across = orthonormalise(multiplyTransposed(matrix, basis, width), width);
-    basis = orthonormalise(multiply(matrix, across, width), width);
+    space.multiplySparse(back, basis.matrix, across.matrix);
+    across.orthonormalise();
+    space.multiplySparse(forward, across.matrix, basis.matrix);
+    basis.orthonormalise();
   }
   // The small matrix basisᵀ × matrix has the same singular values; its Gram matrix is width × width.
-  const projected = multiplyTransposed(matrix, basis, width);
-  const { vectors, values } = symmetricEigen(gram(projected, width), width);
-  const kept = Math.min(rank, width);
-  return {
-    vectors: rotate(basis, vectors, width, kept),
-    values: Float64Array.from(values.subarray(0, kept), (value) => Math.sqrt(Math.max(0, value))),
-  };
+  space.multiplySparse(back, basis.matrix, across.matrix);
+  const { vectors, values } = symmetricEigen(across.gram(), width);
+  basis.rotate(vectors);
+  return firstColumns(basis.matrix, values, matrix.rows, Math.min(rank, width));
 }
 
-/** `transpose(tall) × tall`, shape [width, width]. */
-function gram(tall: Float64Array, width: number): Float64Array {
-  const product = new Float64Array(width * width);
-  for (let start = 0; start < tall.length; start += width) {
-    for (let i = 0; i < width; i++) {
-      const factor = numberAt(tall, start + i);
-      if (factor === 0) continue;
-      for (let j = 0; j <= i; j++) {
-        const at = i * width + j;
-        product[at] = numberAt(product, at) + factor * numberAt(tall, start + j);
-      }
-    }
-  }
-  for (let i = 0; i < width; i++) {
-    for (let j = 0; j < i; j++) product[j * width + i] = numberAt(product, i * width + j);
-  }
-  return product;
+function roundUp(count: number): number {
+  return Math.ceil(count / STEP) * STEP;
 }
 
-/** Makes columns orthonormal; directions with nothing in them become zero columns. */
-function orthonormalise(tall: Float64Array, width: number): Float64Array {
-  const { vectors, values } = symmetricEigen(gram(tall, width), width);
-  const floor = numberAt(values, 0) * 1e-14;
-  for (let j = 0; j < width; j++) {
-    const value = numberAt(values, j);
-    const factor = value > floor ? 1 / Math.sqrt(value) : 0;
-    for (let i = 0; i < width; i++) {
-      vectors[i * width + j] = numberAt(vectors, i * width + j) * factor;
-    }
-  }
-  return rotate(tall, vectors, width, width);
+function fillNormal(values: Float32Array, random: Random): void {
+  for (let i = 0; i < values.length; i++) values[i] = random.normal();
 }
 
-/** `tall × square`, of which the first `kept` columns. */
-function rotate(
-  tall: Float64Array,
-  square: Float64Array,
-  width: number,
-  kept: number,
-): Float64Array {
-  const rows = tall.length / width;
-  const product = new Float64Array(rows * kept);
+function firstColumns(
+  basis: Matrix,
+  squares: Float64Array,
+  rows: number,
+  rank: number,
+): LeftSingular {
+  const vectors = new Float64Array(rows * rank);
   for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < width; i++) {
-      const factor = numberAt(tall, row * width + i);
-      if (factor === 0) continue;
-      for (let j = 0; j < kept; j++) {
-        const at = row * kept + j;
-        product[at] = numberAt(product, at) + factor * numberAt(square, i * width + j);
-      }
+    for (let i = 0; i < rank; i++) {
+      vectors[row * rank + i] = floatAt(basis.values, row * basis.columns + i);
     }
   }
-  return product;
+  const values = Float64Array.from(squares.subarray(0, rank), (value) =>
+    Math.sqrt(Math.max(0, value)),
+  );
+  return { vectors, values };
+}
+
+/** A tall matrix whose columns are being made the axes of a space. */
+class Basis {
+  readonly #space: MatrixSpace;
+  readonly #turned: Matrix;
+  readonly #rotated: Matrix;
+  readonly #square: Matrix;
+  readonly matrix: Matrix;
+
+  constructor(space: MatrixSpace, rows: number, width: number) {
+    this.#space = space;
+    this.matrix = space.matrix(rows, width);
+    this.#turned = space.matrix(width, rows);
+    this.#rotated = space.matrix(rows, width);
+    this.#square = space.matrix(width, width);
+  }
+
+  /** `transpose(matrix) × matrix`, shape [width, width]. */
+  gram(): Float64Array {
+    transpose(this.matrix, this.#turned);
+    this.#space.multiply(this.#turned, this.matrix, this.#square);
+    return Float64Array.from(this.#square.values);
+  }
+
+  /** Makes columns orthonormal; directions with nothing in them become zero columns. */
+  orthonormalise(): void {
+    const { columns } = this.matrix;
+    const { vectors, values } = symmetricEigen(this.gram(), columns);
+    // Below this, what is left of a direction is rounding of 32-bit sums.
+    const floor = numberAt(values, 0) * 1e-6;
+    for (let i = 0; i < vectors.length; i++) {
+      const value = numberAt(values, i % columns);
+      vectors[i] = value > floor ? numberAt(vectors, i) / Math.sqrt(value) : 0;
+    }
+    this.rotate(vectors);
+  }
+
+  /** Replaces the matrix by its product with a square one. @param square - shape [width, width] */
+  rotate(square: Float64Array): void {
+    this.#square.values.set(square);
+    this.#space.multiply(this.matrix, this.#square, this.#rotated);
+    this.matrix.values.set(this.#rotated.values);
+  }
 }
 
 /**
@@ -106,7 +138,7 @@ export function symmetricEigen(
 ): { vectors: Float64Array; values: Float64Array } {
   const vectors = new Float64Array(size * size);
   for (let i = 0; i < size; i++) vectors[i * size + i] = 1;
-  for (let sweep = 0; sweep < JACOBI_SWEEPS; sweep++) {
+  for (let sweep = 0; sweep < JACOBI_SWEEPS && !isDiagonal(matrix, size); sweep++) {
     for (let p = 0; p < size; p++) {
       for (let q = p + 1; q < size; q++) annihilate(matrix, vectors, size, p, q);
     }
@@ -121,6 +153,17 @@ export function symmetricEigen(
     vectors: sorted,
     values: Float64Array.from(order, (i) => numberAt(matrix, i * size + i)),
   };
+}
+
+/** Whether what stands off the diagonal no longer matters in 32 bits. */
+function isDiagonal(matrix: Float64Array, size: number): boolean {
+  let off = 0;
+  let on = 0;
+  matrix.forEach((value, i) => {
+    if (i % (size + 1) === 0) on += value * value;
+    else off += value * value;
+  });
+  return off <= 1e-20 * on;
 }
 
 /** Turns the plane of axes p and q so that their entry becomes zero. */

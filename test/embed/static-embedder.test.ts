@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { ArtefactError } from '../../src/embed/artefact.js';
+import { StaticEmbedder } from '../../src/embed/static-embedder.js';
+import { tinyTable } from './tiny-table.js';
+
+const embedder = StaticEmbedder.load(tinyTable());
+
+function cosine(a: string, b: string): number {
+  const first = embedder.embed(a);
+  const second = embedder.embed(b);
+  return first.reduce((sum, value, i) => sum + value * (second[i] ?? 0), 0);
+}
+
+function length(vector: Float32Array): number {
+  return Math.hypot(...vector);
+}
+
+describe('an embedder', () => {
+  test('gives any string a vector of unit length, or of zeros', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+        const vector = embedder.embed(text);
+
+        expect(vector).toHaveLength(64);
+        const expected = vector.some((value) => value !== 0) ? 1 : 0;
+        expect(length(vector)).toBeCloseTo(expected, 5);
+      }),
+    );
+  });
+
+  test('gives the same text the same vector, whatever it embedded before', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (text, other) => {
+        const before = embedder.embed(text);
+        embedder.embed(other);
+        const after = embedder.embed(text);
+
+        expect(after).toEqual(before);
+      }),
+    );
+  });
+
+  test('writes into the array it is given', () => {
+    const out = new Float32Array(64).fill(9);
+
+    const vector = embedder.embed('the cat', out);
+
+    expect(vector).toBe(out);
+    expect(vector).toEqual(embedder.embed('the cat'));
+  });
+
+  test.each([
+    { what: 'case', a: 'The CAT sat', b: 'the cat sat' },
+    { what: 'punctuation and spacing', a: 'the  cat, sat!', b: '\tthe cat sat' },
+    { what: 'an apostrophe', a: "don't", b: 'dont' },
+    { what: 'the order of words without a known pair', a: 'cat the sat', b: 'the cat sat' },
+    { what: 'composition of accents', a: 'cafe\u0301', b: 'caf\u00e9' },
+  ])('does not mind $what', ({ a, b }) => {
+    const similarity = cosine(a, b);
+
+    expect(similarity).toBeCloseTo(1, 5);
+  });
+
+  test.each([
+    { what: 'another word', a: 'the cat', b: 'the york' },
+    { what: 'a known pair of neighbours', a: 'new york', b: 'york new' },
+    { what: 'an unknown word', a: 'zebra', b: 'giraffe' },
+    { what: 'a character of a script without spaces', a: '猫', b: '犬' },
+    { what: 'the neighbours of such a character', a: '天地人', b: '人地天' },
+  ])('tells $what apart', ({ a, b }) => {
+    const similarity = cosine(a, b);
+
+    expect(similarity).toBeLessThan(0.99);
+  });
+
+  test('finds unknown words alike that share most of their letters', () => {
+    const near = cosine('tokenizations', 'tokenization');
+    const far = cosine('tokenizations', 'quasimodo');
+
+    expect(near).toBeGreaterThan(far);
+    expect(near).toBeGreaterThan(0.5);
+  });
+
+  test.each([{ text: '' }, { text: ' \n\t ' }, { text: '?!... ---' }])(
+    'gives zeros for a text without letters: $text',
+    ({ text }) => {
+      const vector = embedder.embed(text);
+
+      expect(vector.every((value) => value === 0)).toBe(true);
+    },
+  );
+
+  test('reads head and tail of a very long text and nothing between', () => {
+    const head = 'the cat sat '.repeat(400);
+    const tail = 'new york '.repeat(500);
+
+    const middle = embedder.embed(`${head}${'犬'.repeat(50_000)}${tail}`);
+    const other = embedder.embed(`${head}${'猫'.repeat(70_000)}${tail}`);
+
+    expect(middle).toEqual(other);
+  });
+
+  test.each([
+    { what: 'ten megabytes of one letter', text: 'a'.repeat(10_000_000) },
+    { what: 'ten megabytes of spaces', text: ' '.repeat(10_000_000) },
+    { what: 'characters without spaces', text: '漢'.repeat(1_000_000) },
+    { what: 'lone surrogates', text: '\ud800'.repeat(1_000_000) },
+    { what: 'letters that grow when lowered', text: 'İ'.repeat(1_000_000) },
+    { what: 'marks to compose', text: `a${'\u0301'.repeat(1_000_000)}` },
+  ])('takes bounded time for $what', ({ text }) => {
+    const start = process.cpuUsage();
+    const vector = embedder.embed(text);
+    const spentMs = process.cpuUsage(start).user / 1000;
+
+    expect(vector.every(Number.isFinite)).toBe(true);
+    expect(spentMs).toBeLessThan(300);
+  });
+
+  test('names itself after its bytes', () => {
+    const same = StaticEmbedder.load(tinyTable());
+    const other = StaticEmbedder.load(tinyTable({ signSeed: 8 }));
+
+    expect(embedder.id).toMatch(/^static-[0-9a-f]{12}$/);
+    expect(same.id).toBe(embedder.id);
+    expect(other.id).not.toBe(embedder.id);
+  });
+
+  test('refuses a header that makes no sense', () => {
+    const load = (): unknown => StaticEmbedder.load(tinyTable({ identityDims: 33 }));
+
+    expect(load).toThrow(ArtefactError);
+    expect(load).toThrow(/identityDims/);
+  });
+
+  test('refuses tables that do not fit the header', () => {
+    const load = (): unknown => StaticEmbedder.load(tinyTable({ buckets: 65 }));
+
+    expect(load).toThrow(/expected \d+ f32, found \d+ f32/);
+  });
+});

@@ -1,0 +1,299 @@
+import { FEATURE_NAMES, readFeatures } from '../../src/route/features.js';
+import type { Features } from '../../src/route/features.js';
+import { conversation, EMPTY, message } from '../support/conversations.js';
+
+const TOOL = { name: 'search', description: 'Searches the web', definitionLength: 320 };
+
+function ask(text: string): Features {
+  return readFeatures(conversation(message('user', text)));
+}
+
+function value(features: Features, name: (typeof FEATURE_NAMES)[number]): number {
+  return features.dense[FEATURE_NAMES.indexOf(name)] ?? Number.NaN;
+}
+
+describe('the text that is embedded', () => {
+  test('holds earlier user turns, the newest and the start of the system prompt, not the answers', () => {
+    const { text, turns } = readFeatures(
+      conversation(
+        message('system', 'You are a travel agent.'),
+        message('user', 'Flights to Oslo?'),
+        message('assistant', 'There are three.'),
+        message('user', 'And back?'),
+      ),
+    );
+
+    expect(text).toBe('Flights to Oslo?\n\nAnd back?\n\nYou are a travel agent.');
+    expect(turns).toBe(2);
+  });
+
+  test('keeps the newest turn when the history is long', () => {
+    const history = Array.from({ length: 100 }, () => message('user', 'old '.repeat(500)));
+
+    const { text } = readFeatures(
+      conversation(message('system', 'system '.repeat(900)), ...history, message('user', 'NEWEST')),
+    );
+
+    expect(text).toContain('NEWEST');
+    expect(text).toContain('old');
+    expect(text.length).toBeLessThan(4100);
+  });
+
+  test('keeps head and tail of a turn that is too long', () => {
+    const { text } = ask(`Summarise this: ${'filler '.repeat(5000)} Thanks in advance.`);
+
+    expect(text).toMatch(/^Summarise this:/);
+    expect(text).toMatch(/Thanks in advance\.$/);
+    expect(text.length).toBeLessThanOrEqual(4000);
+  });
+
+  test.each([
+    {
+      what: 'a reminder of the harness',
+      text: 'Fix the test.<system-reminder>Be brief. Todo list is empty.</system-reminder>',
+    },
+    {
+      what: 'details of the environment',
+      text: '<environment_details>\n# VSCode\nfile.ts\n</environment_details>\nFix the test.',
+    },
+    {
+      what: 'several blocks',
+      text: '<command-name>x</command-name>Fix the test.<ide_selection>y</ide_selection>',
+    },
+    { what: 'encoded data', text: `Fix the test. ${'iVBORw0KGgo'.repeat(400)}` },
+    {
+      what: 'a block that never fits',
+      text: `Fix the test.<system-reminder>${'x y '.repeat(20_000)}</system-reminder>`,
+    },
+  ])('has no part of $what', ({ text }) => {
+    const features = ask(text);
+
+    expect(features.text).toBe('Fix the test.');
+  });
+
+  test('keeps a tag that is only written about', () => {
+    const { text } = ask('What does <system-reminder> mean in my prompt?');
+
+    expect(text).toBe('What does <system-reminder> mean in my prompt?');
+  });
+
+  test('goes back to the last turn that says something', () => {
+    const { text } = readFeatures(
+      conversation(
+        message('user', 'Rename the class.'),
+        message('user', '<system-reminder>nothing</system-reminder>'),
+      ),
+    );
+
+    expect(text).toBe('Rename the class.');
+  });
+
+  test('leaves tool results out', () => {
+    const { text } = readFeatures(
+      conversation(
+        message('user', 'Read the log.'),
+        message('assistant', { kind: 'tool_call', name: 'read', arguments: '{"path":"a.log"}' }),
+        message('tool', { kind: 'tool_result', text: 'ERROR '.repeat(1000) }),
+        message('user', { kind: 'tool_result', text: 'more output' }),
+      ),
+    );
+
+    expect(text).toBe('Read the log.');
+  });
+});
+
+describe('what a request needs', () => {
+  test.each([
+    { what: 'nothing', request: EMPTY, needs: [] },
+    { what: 'tools', request: { ...EMPTY, tools: [TOOL] }, needs: ['tools'] },
+    {
+      what: 'parallel tools only where the client asks for them',
+      request: { ...EMPTY, tools: [TOOL], parallelTools: true },
+      needs: ['tools', 'parallel_tools'],
+    },
+    {
+      what: 'no parallel tools without tools',
+      request: { ...EMPTY, parallelTools: true },
+      needs: [],
+    },
+    {
+      what: 'tools for a history of calls',
+      request: conversation(
+        message('assistant', { kind: 'tool_call', name: 'read', arguments: '{}' }),
+      ),
+      needs: ['tools'],
+    },
+    {
+      what: 'tools for a history of results',
+      request: conversation(message('tool', 'done')),
+      needs: ['tools'],
+    },
+    {
+      what: 'eyes, ears and a PDF reader',
+      request: conversation(
+        message('user', { kind: 'image' }, { kind: 'audio' }, { kind: 'file' }),
+      ),
+      needs: ['vision', 'audio', 'pdf'],
+    },
+    { what: 'JSON', request: { ...EMPTY, format: 'json_object' as const }, needs: ['json_mode'] },
+    {
+      what: 'a schema',
+      request: { ...EMPTY, format: 'json_schema' as const },
+      needs: ['json_schema'],
+    },
+  ])('is $what', ({ request, needs }) => {
+    const features = readFeatures(request);
+
+    expect([...features.needs]).toEqual(needs);
+  });
+});
+
+describe('the language', () => {
+  test.each([
+    ['en', 'How do I boil an egg so that the yolk is soft?'],
+    ['de', 'Wie koche ich ein Ei, so dass das Gelbe weich ist?'],
+    ['fr', 'Comment cuire un œuf pour que le jaune ne soit pas dur ?'],
+    ['es', '¿Cómo puedo cocer un huevo para que la yema no esté dura?'],
+    ['it', 'Come si cuoce un uovo in modo che il tuorlo non sia duro?'],
+    ['pt', 'Como posso cozinhar um ovo para que a gema não fique dura?'],
+    ['pl', 'Jak ugotować jajko, żeby żółtko nie było twarde i czy to jest trudne?'],
+    ['tr', 'Bir yumurta nasıl pişirilir ve bu ne kadar sürer?'],
+    ['ru', 'Как сварить яйцо, чтобы желток был мягким?'],
+    ['uk', 'Як зварити яйце, щоб жовток був м’яким? Це легко і швидко її зробити.'],
+    ['zh', '怎样煮鸡蛋才能让蛋黄是软的？'],
+    ['ja', '黄身が柔らかい卵のゆで方を教えてください。'],
+    ['ko', '노른자가 부드러운 달걀은 어떻게 삶나요?'],
+    ['ar', 'كيف أسلق بيضة بحيث يبقى الصفار طريا؟'],
+    ['hi', 'अंडे को कैसे उबालें ताकि जर्दी नरम रहे?'],
+    ['th', 'ต้มไข่อย่างไรให้ไข่แดงนิ่ม'],
+    ['und', '12 + 30 = 42'],
+  ])('is %s for: %s', (expected, text) => {
+    const { language } = ask(text);
+
+    expect(language).toBe(expected);
+  });
+
+  test('is that of the question when a word of another script is quoted', () => {
+    const { language } = ask('What does the word привет mean and how do you say it?');
+
+    expect(language).toBe('en');
+  });
+});
+
+describe('the statistics', () => {
+  const CODE = 'Why does this fail?\n```python\ndef f(xs):\n    return [x[0] for x in xs]\n```\n';
+  const FORMULA = 'Prove that $\\sum_{i=1}^n i = \\frac{n(n+1)}{2}$ for every integer n.';
+  const PROSE = 'Tell me about the history of the town I grew up in, and its old market.';
+  const CHOICE = 'Which is a prime number?\nA. 21\nB. 23\nC. 25\nD. 27\nAnswer:';
+
+  test('find code in code and not in prose or formulas', () => {
+    expect(ask(CODE).code).toBeGreaterThan(0.5);
+    expect(ask(PROSE).code).toBe(0);
+    expect(ask(FORMULA).code).toBe(0);
+  });
+
+  test('find mathematics in formulas and not in prose or code', () => {
+    expect(ask(FORMULA).maths).toBeGreaterThan(0.5);
+    expect(ask(PROSE).maths).toBeLessThan(0.1);
+    expect(ask(CODE).maths).toBeLessThan(0.5);
+  });
+
+  test('see a multiple-choice question by its options', () => {
+    expect(value(ask(CHOICE), 'options')).toBeCloseTo(0.8);
+    expect(value(ask('Vitamin A. And B. is not here.'), 'options')).toBeLessThan(0.5);
+    expect(value(ask(PROSE), 'options')).toBe(0);
+  });
+
+  test.each([
+    { name: 'hint_explain' as const, text: 'Explain why the sky is blue.' },
+    { name: 'hint_write' as const, text: 'Write a poem about autumn.' },
+    { name: 'hint_code' as const, text: 'Sort a list in Rust or C++.' },
+    { name: 'hint_reason' as const, text: 'Calculate the remaining total.' },
+    { name: 'hint_short' as const, text: 'Answer yes or no only.' },
+    { name: 'gaps' as const, text: 'The capital of France is ____.' },
+    { name: 'list_items' as const, text: '- one\n- two\n3. three' },
+    { name: 'questions' as const, text: 'Really?' },
+    { name: 'fences' as const, text: '```\nls\n```' },
+    { name: 'digit_share' as const, text: '1234 apples' },
+    { name: 'longest_number' as const, text: 'Is 1234567 prime' },
+    { name: 'foreign_script' as const, text: 'Что такое небо' },
+  ])('raise $name for: $text', ({ name, text }) => {
+    const found = value(ask(text), name);
+
+    expect(found).toBeGreaterThan(value(ask('The town has an old market'), name));
+  });
+
+  test('tell the size of the history, the tools and the schema', () => {
+    const small = readFeatures(conversation(message('user', 'Hi')));
+
+    const large = readFeatures({
+      ...conversation(
+        message('system', 'Be kind. '.repeat(50)),
+        message('user', 'Hi'),
+        message('assistant', 'Hello! '.repeat(50)),
+        message('user', 'Look', { kind: 'image' }),
+      ),
+      tools: [TOOL],
+      format: 'json_schema',
+    });
+
+    for (const name of [
+      'log_system_chars',
+      'log_context_chars',
+      'log_turns',
+      'log_tools',
+      'schema',
+      'images',
+    ] as const) {
+      expect(value(large, name)).toBeGreaterThan(value(small, name));
+    }
+    expect(large.images).toBe(1);
+    expect(large.tools).toBe(1);
+    expect(large.format).toBe('json_schema');
+  });
+});
+
+describe('the estimate of tokens', () => {
+  test.each([
+    {
+      what: 'English prose',
+      text: 'The quick brown fox jumps over the lazy dog. '.repeat(40),
+      perToken: 4.4,
+    },
+    {
+      what: 'code',
+      text: 'for (let i = 0; i < n; i++) { sum += a[i]; }\n'.repeat(40),
+      perToken: 2.5,
+    },
+    { what: 'Chinese', text: '今天天气很好我们去公园散步吧'.repeat(40), perToken: 1.25 },
+    { what: 'Russian', text: 'Сегодня хорошая погода, пойдём гулять. '.repeat(40), perToken: 2.6 },
+  ])('is within a quarter of what $what takes', ({ text, perToken }) => {
+    const { inputTokens } = ask(text);
+
+    const expected = text.length / perToken;
+    expect(inputTokens).toBeGreaterThan(expected * 0.75);
+    expect(inputTokens).toBeLessThan(expected * 1.25);
+  });
+
+  test('counts what is not sampled by what was', () => {
+    const short = ask('word '.repeat(400)).inputTokens;
+    const long = ask('word '.repeat(400_000)).inputTokens;
+
+    expect(long / short).toBeGreaterThan(950);
+    expect(long / short).toBeLessThan(1050);
+  });
+
+  test('adds tools, pictures, sounds, files and calls', () => {
+    const plain = ask('Look').inputTokens;
+
+    const { inputTokens } = readFeatures({
+      ...conversation(
+        message('user', 'Look', { kind: 'image' }, { kind: 'audio' }, { kind: 'file' }),
+        message('assistant', { kind: 'tool_call', name: 'search', arguments: '{"q":"x"}' }),
+      ),
+      tools: [TOOL],
+    });
+
+    expect(inputTokens).toBeGreaterThan(plain + 2500);
+  });
+});
