@@ -23,6 +23,11 @@ export interface RequestEdits {
   readonly model: string;
   /** Ask for usage in the stream although the client did not. */
   readonly askUsage: boolean;
+  /**
+   * What the provider calls top-level members of the request; `null` for those that it refuses,
+   * which are left out. Where the client also wrote the provider's own name, that one counts.
+   */
+  readonly renames?: Readonly<Record<string, string | null>>;
 }
 
 /** What was learnt of an answer while it passed. */

@@ -1,8 +1,15 @@
-/** Where the value of one member stands: `bytes[start, end)`. */
+/** Where one member stands; its value is `bytes[start, end)`. */
 export interface MemberSpan {
   readonly name: string;
+  /** The quotes of the name, included: `bytes[nameStart, nameEnd)`. */
+  readonly nameStart: number;
+  readonly nameEnd: number;
   readonly start: number;
   readonly end: number;
+  /** Where the member before it ends; for the first member, just after the opening brace. */
+  readonly previousEnd: number;
+  /** One past the comma that follows; `null` for the last member. */
+  readonly commaEnd: number | null;
 }
 
 /** What was found in an object without parsing it. */
@@ -46,15 +53,19 @@ export function scanObject(bytes: Buffer, from: number, names: readonly string[]
   const open = text.indexOf('{', from);
   let at = skipSpace(text, open + 1);
   const isEmpty = text.charCodeAt(at) === CLOSE_BRACE;
+  let previousEnd = open + 1;
   while (at < text.length && text.charCodeAt(at) === QUOTE) {
+    const nameStart = at;
     const nameEnd = stringEnd(text, at);
     const name = nameIn(text, at, nameEnd, names);
     // One past the colon, which stands after optional white space.
     const start = skipSpace(text, skipSpace(text, nameEnd) + 1);
     const end = valueEnd(text, start);
-    if (name !== null) found.push({ name, start, end });
     at = skipSpace(text, end);
-    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);
+    const commaEnd = text.charCodeAt(at) === COMMA ? at + 1 : null;
+    if (name !== null) found.push({ name, nameStart, nameEnd, start, end, previousEnd, commaEnd });
+    if (commaEnd !== null) at = skipSpace(text, commaEnd);
+    previousEnd = end;
   }
   return { found, isEmpty, insertAt: open + 1 };
 }
@@ -73,6 +84,34 @@ export function spliceBytes(bytes: Buffer, splices: readonly Splice[]): Buffer {
   }
   parts.push(bytes.subarray(at));
   return Buffer.concat(parts);
+}
+
+/**
+ * Takes members out of their object, with the commas that would be left over.
+ *
+ * @param members - of one object, in order; those that are out of sight may stand between them
+ */
+export function removals(members: readonly MemberSpan[]): Splice[] {
+  const splices: Splice[] = [];
+  let runStart = -1;
+  let runSplices = 0;
+  let lastEnd = -1;
+  for (const { nameStart, end, previousEnd, commaEnd } of members) {
+    if (previousEnd !== lastEnd) {
+      runStart = previousEnd;
+      runSplices = 0;
+    }
+    lastEnd = end;
+    if (commaEnd === null) {
+      // The last member takes the comma before it along, and so all of a run that leads up to it.
+      splices.splice(splices.length - runSplices);
+      splices.push({ start: runStart, end, text: '' });
+      return splices;
+    }
+    splices.push({ start: nameStart, end: commaEnd, text: '' });
+    runSplices += 1;
+  }
+  return splices;
 }
 
 function nameIn(

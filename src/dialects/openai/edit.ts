@@ -1,39 +1,67 @@
 import type { ChatRequest, RequestEdits } from '../dialect.js';
-import type { Splice } from '../json-splice.js';
-import { scanObject, spliceBytes } from '../json-splice.js';
+import type { MemberSpan, Splice } from '../json-splice.js';
+import { removals, scanObject, spliceBytes } from '../json-splice.js';
 
 const ASKED = '{"include_usage":true}';
 const OPEN_BRACE = 0x7b;
 
 /**
- * The client's bytes with the model replaced, and usage asked for where it is wanted.
+ * The client's bytes with the model replaced, usage asked for where it is wanted, and the members
+ * renamed or left out that the provider has other words or none for.
  *
  * Where a client writes a member twice both are replaced, so it does not matter which of them the
  * provider reads. All other bytes are the client's.
  */
 export function editRequest(request: ChatRequest, edits: RequestEdits): Buffer {
   const { body } = request;
+  const renames = edits.renames ?? {};
   // A provider refuses `stream_options` where there is no stream.
-  const askUsage = edits.askUsage && request.stream && !request.includeUsage;
-  const names = askUsage ? ['model', 'stream_options'] : ['model'];
-  const { found, insertAt } = scanObject(body, 0, names);
-  const model = JSON.stringify(edits.model);
-  const splices: Splice[] = [];
+  const canAsk = request.stream && !Object.hasOwn(renames, 'stream_options');
+  const askUsage = edits.askUsage && canAsk && !request.includeUsage;
+  const targets = Object.values(renames).filter((name) => name !== null);
+  const names = ['model', ...(askUsage ? ['stream_options'] : []), ...Object.keys(renames)];
+  const { found, insertAt } = scanObject(body, 0, [...names, ...targets]);
+  const splices = renameMembers(found, renames);
+  for (const { name, start, end } of found) {
+    if (name === 'model') splices.push({ start, end, text: JSON.stringify(edits.model) });
+    else if (name === 'stream_options' && askUsage) splices.push(...askIn(body, start, end));
+  }
   if (askUsage && !found.some(({ name }) => name === 'stream_options')) {
     splices.push({ start: insertAt, end: insertAt, text: `"stream_options":${ASKED},` });
   }
-  for (const { name, start, end } of found) {
-    if (name === 'model') splices.push({ start, end, text: model });
-    else splices.push(...askIn(body, start, end));
+  return spliceBytes(
+    body,
+    splices.sort((a, b) => a.start - b.start),
+  );
+}
+
+/** New names for members, and the removal of those that the provider refuses or has already. */
+function renameMembers(
+  found: readonly MemberSpan[],
+  renames: Readonly<Record<string, string | null>>,
+): Splice[] {
+  const written = new Set(found.map(({ name }) => name));
+  const splices: Splice[] = [];
+  const refused: MemberSpan[] = [];
+  for (const member of found) {
+    if (!Object.hasOwn(renames, member.name)) continue;
+    const newName = renames[member.name] ?? null;
+    if (newName === null || written.has(newName)) refused.push(member);
+    else splices.push(renamed(member, newName));
   }
-  return spliceBytes(body, splices);
+  return [...splices, ...removals(refused)];
+}
+
+function renamed({ nameStart, nameEnd }: MemberSpan, name: string): Splice {
+  return { start: nameStart, end: nameEnd, text: JSON.stringify(name) };
 }
 
 /** Adds `include_usage` to the `stream_options` at `body[start, end)`; its other members stay. */
 function askIn(body: Buffer, start: number, end: number): Splice[] {
   if (body[start] !== OPEN_BRACE) return [{ start, end, text: ASKED }];
   const { found, isEmpty, insertAt } = scanObject(body, start, ['include_usage']);
-  if (found.length > 0) return found.map((span) => ({ ...span, text: 'true' }));
+  if (found.length > 0)
+    return found.map((span) => ({ start: span.start, end: span.end, text: 'true' }));
   const text = `"include_usage":true${isEmpty ? '' : ','}`;
   return [{ start: insertAt, end: insertAt, text }];
 }

@@ -193,6 +193,54 @@ describe('an edited request', () => {
     expect(edit(text, true)).toBe('{"model":"up/stream","messages":[{"role":"user"}]}');
   });
 
+  const RENAMES = { seed: 'random_seed', max_completion_tokens: 'max_tokens', user: null, a: null };
+  const base = '"messages":[{"role":"user","seed":1}],"model":"m"';
+  const sentBase = base.replace('"m"', '"up/stream"');
+  test.each([
+    { what: 'renamed', text: `{"seed": 1.0,${base}}`, sent: `{"random_seed": 1.0,${sentBase}}` },
+    { what: 'first', text: `{"user":"u", ${base}}`, sent: `{ ${sentBase}}` },
+    { what: 'in the middle', text: `{"x":1,"user":"u" ,${base}}`, sent: `{"x":1,${sentBase}}` },
+    { what: 'last', text: `{${base}, "user":{"a":[]} }`, sent: `{${sentBase} }` },
+    { what: 'several at the end', text: `{${base},"user":1,"a":2}`, sent: `{${sentBase}}` },
+    {
+      what: 'around another at the end',
+      text: `{${base},"user":1,"x":3,"a":2}`,
+      sent: `{${sentBase},"x":3}`,
+    },
+    {
+      what: 'written under both names',
+      text: `{"max_completion_tokens":9,"max_tokens":5,${base}}`,
+      sent: `{"max_tokens":5,${sentBase}}`,
+    },
+  ])('has other words where the provider needs them: $what', ({ text, sent }) => {
+    const edits = { model: 'up/stream', askUsage: false, renames: RENAMES };
+
+    expect(openai.editRequest(read(text), edits).toString()).toBe(sent);
+  });
+
+  test('is what it was, less the members that are left out', () => {
+    const value = fc.dictionary(fc.constantFrom('user', 'a', 'x', 'y', 'z'), fc.jsonValue());
+
+    fc.assert(
+      fc.property(value, value, fc.constantFrom(0, 1), (before, after, space) => {
+        const whole = { ...before, model: 'm', messages: [user], ...after };
+        const text = JSON.stringify(whole, null, space);
+        const edits = {
+          model: 'n',
+          askUsage: false,
+          renames: { user: null, a: null, messages: null },
+        };
+
+        const sent = openai.editRequest(read(text), edits).toString();
+
+        const kept = Object.entries(JSON.parse(text) as object).filter(
+          ([name]) => !['user', 'a', 'messages'].includes(name),
+        );
+        expect(JSON.parse(sent)).toEqual({ ...Object.fromEntries(kept), model: 'n' });
+      }),
+    );
+  });
+
   test('differs from the client’s in nothing but the model', () => {
     const extras = fc.dictionary(fc.string(), fc.jsonValue());
     const model = fc.string({ minLength: 1 }).filter((name) => name.trim() !== '');
