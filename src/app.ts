@@ -46,11 +46,19 @@ export class App {
   #draining = false;
   #server: Server | null = null;
 
-  private constructor(options: AppOptions, books: Books, hooks: AssemblyHooks, first: InForce) {
+  private constructor(options: AppOptions, hooks: AssemblyHooks, metrics: Metrics, first: InForce) {
+    const { clock, log } = options;
     this.#options = options;
-    this.#books = books;
     this.#hooks = hooks;
     this.#inForce = first;
+    this.#books = {
+      clock,
+      log,
+      metrics,
+      speed: hooks.speed,
+      spend: new DailySpend(clock),
+      logsRequests: () => this.#inForce.sourced.config.log.requests,
+    };
   }
 
   /**
@@ -60,16 +68,11 @@ export class App {
    * @throws {Error} `EADDRINUSE` and its like
    */
   static async start(options: AppOptions): Promise<App> {
-    const { clock, log } = options;
-    const books: Books = {
-      clock,
-      log,
-      metrics: new Metrics(),
-      spend: new DailySpend(clock),
-      speed: new SpeedMeter(),
-    };
-    const hooks = hooksFor(options, books);
-    const app = new App(options, books, hooks, await load(options, hooks));
+    const metrics = new Metrics();
+    const hooks = hooksFor(options, metrics);
+    const first = await load(options, hooks);
+    const app = new App(options, hooks, metrics, first);
+    options.log.level = first.sourced.config.log.level;
     await app.#listen();
     return app;
   }
@@ -204,11 +207,11 @@ export class App {
   }
 }
 
-function hooksFor({ clock, version }: AppOptions, { log, metrics, speed }: Books): AssemblyHooks {
+function hooksFor({ clock, log, version }: AppOptions, metrics: Metrics): AssemblyHooks {
   return {
     clock,
     version,
-    speed,
+    speed: new SpeedMeter(),
     onPredictorMissing: (error) => {
       log.error({ reason: error.message }, 'the predictor cannot be used; decisions are heuristic');
     },

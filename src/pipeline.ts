@@ -153,11 +153,11 @@ export class Pipeline {
 
   /** Books a request that failed before there was a decision. */
   refused(error: GatewayError): void {
-    const { log, metrics } = this.#parts.books;
+    const { log, logsRequests, metrics } = this.#parts.books;
     metrics.errors.inc({ code: error.code });
     const line = { status: error.status, error: error.code, param: error.param };
     if (error.code === 'internal_error') log.error({ ...line, err: error.cause }, 'bug');
-    else log.info(line, 'request refused');
+    else if (logsRequests()) log.info(line, 'request refused');
   }
 
   #open(

@@ -76,23 +76,25 @@ function upstreamAt(model: Model, host: Host, { local }: ServingProvider): Upstr
 
 // What nobody has said it cannot do, a server of one's own is asked to do: refusing to route to it
 // would make it useless until the operator had described every model.
-const ASSUMED: readonly Capability[] = ['tools', 'json_mode', 'json_schema'];
+const BLANK = {
+  released: null,
+  contextWindow: null,
+  maxOutputTokens: null,
+  capabilities: new Set<Capability>(['tools', 'json_mode', 'json_schema']),
+  benchmarks: {},
+  speed: null,
+};
 
 function ownModel(provider: ServingProvider, name: string, catalog: Catalog): Model {
   const id = `${provider.name}/${name}`.toLowerCase();
   const known = catalog.models.get(id) ?? catalog.find(name);
-  return {
+  const own = {
     id,
     vendor: provider.name,
-    displayName: known?.displayName ?? name,
-    released: known?.released ?? null,
-    contextWindow: known?.contextWindow ?? null,
-    maxOutputTokens: known?.maxOutputTokens ?? null,
-    capabilities: known?.capabilities ?? new Set(ASSUMED),
-    benchmarks: known?.benchmarks ?? {},
-    speed: known?.speed ?? null,
     // The price elsewhere says nothing of the price here.
     hosts: [{ provider: provider.name, model: name, price: null }],
     simulated: false,
   };
+  // The same weights elsewhere can do the same things.
+  return known === undefined ? { ...BLANK, displayName: name, ...own } : { ...known, ...own };
 }

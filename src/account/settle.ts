@@ -15,6 +15,8 @@ export interface Books {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Whether requests that went well get a line in the log. */
+  readonly logsRequests: () => boolean;
   readonly spend: DailySpend;
   readonly speed: SpeedMeter;
 }
@@ -116,7 +118,7 @@ export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome 
   books.spend.add(outcome.costUsd);
   learnSpeed(books.speed, entry, outcome, waitedMs);
   count(books.metrics, entry, outcome, upstream);
-  writeLine(books.log, entry, outcome, ending);
+  writeLine(books, entry, outcome, ending);
   return outcome;
 }
 
@@ -166,35 +168,48 @@ function countTokens(metrics: Metrics, model: string, usage: Usage): void {
   }
 }
 
-function writeLine(log: Log, entry: OpenEntry, outcome: Outcome, ending: Ending): void {
-  const { decision } = entry.record;
+function writeLine(books: Books, entry: OpenEntry, outcome: Outcome, ending: Ending): void {
   const line = {
+    ...decisionFields(entry),
+    ...outcomeFields(outcome),
+    upstream: ending.upstream?.id,
+  };
+  if (ending.error !== null && outcome.status >= 500) {
+    books.log.warn({ ...line, message: ending.error.message }, 'request failed');
+  } else if (books.logsRequests()) {
+    books.log.info(line, 'request');
+  }
+}
+
+function decisionFields({ record: { decision }, caller, stream }: OpenEntry) {
+  return {
     decisionId: decision.id,
-    caller: entry.caller,
+    caller,
     requested: decision.requested,
-    model: outcome.servedModel ?? decision.model,
-    upstream: ending.upstream?.id ?? null,
+    model: decision.model,
     reason: decision.reason,
     rule: decision.rule,
     degraded: decision.degraded,
-    stream: entry.stream,
+    stream,
+  };
+}
+
+function outcomeFields(outcome: Outcome) {
+  const { usage } = outcome;
+  return {
+    served: outcome.servedModel,
     status: outcome.status,
     error: outcome.error,
     attempts: outcome.attempts.length,
     firstByteMs: rounded(outcome.firstByteMs),
     totalMs: rounded(outcome.totalMs),
     overheadMs: rounded(outcome.overheadMs),
-    inputTokens: outcome.usage?.inputTokens ?? null,
-    outputTokens: outcome.usage?.outputTokens ?? null,
-    estimated: outcome.usage?.estimated ?? null,
+    inputTokens: usage?.inputTokens,
+    outputTokens: usage?.outputTokens,
+    estimated: usage?.estimated,
     costUsd: outcome.costUsd,
     savedUsd: outcome.savedUsd,
   };
-  if (ending.error !== null && outcome.status >= 500) {
-    log.warn({ ...line, message: ending.error.message }, 'request failed');
-  } else {
-    log.info(line, 'request');
-  }
 }
 
 function rounded(ms: number | null): number | null {

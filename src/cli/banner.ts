@@ -49,6 +49,7 @@ function modelLine({ model, upstreams }: ServedModel): string {
 }
 
 function priceText(price: Price | null): string {
-  if (price === null || price.input === null || price.output === null) return 'price unknown';
-  return `$${price.input} in, $${price.output} out per million tokens`;
+  const { input = null, output = null } = price ?? {};
+  if (input === null || output === null) return 'price unknown';
+  return `$${input} in, $${output} out per million tokens`;
 }

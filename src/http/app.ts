@@ -46,7 +46,7 @@ export function createApp(
   });
   app.get('/v1/models/*name', (req, res) => {
     // Model names have slashes, which the OpenAI SDK sends percent-encoded and curl users do not.
-    const target = pipeline.resolve((req.params['name'] as unknown as string[]).join('/'));
+    const target = pipeline.resolve(req.params.name.join('/'));
     res.json(target.kind === 'policy' ? policyJson(target.policy) : modelJson(target.served));
   });
   app.get('/v1/decisions/:id', (req, res) => {
@@ -76,8 +76,8 @@ export function createApp(
   return app;
 }
 
-// Express tells an error handler by its four parameters.
 function errorReply(pipeline: Pipeline): ErrorRequestHandler {
+  // Express tells an error handler by its four parameters, used or not.
   return (thrown: unknown, _req, res, _next) => {
     const error = fromExpress(thrown) ?? asGatewayError(thrown);
     pipeline.refused(error);

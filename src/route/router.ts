@@ -188,8 +188,20 @@ function factsOf(request: RouteRequest, features: Features): RuleFacts {
 }
 
 function withoutText(features: Features): Omit<Features, 'text' | 'dense'> {
-  const { text: _text, dense: _dense, ...rest } = features;
-  return rest;
+  const { inputTokens, language, code, maths, turns, tools, images, format, needs } = features;
+  const { maxOutputTokens } = features;
+  return {
+    inputTokens,
+    language,
+    code,
+    maths,
+    turns,
+    tools,
+    images,
+    format,
+    needs,
+    maxOutputTokens,
+  };
 }
 
 function describeDrops(policy: string, candidates: readonly Candidate[]): string {

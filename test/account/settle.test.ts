@@ -41,15 +41,18 @@ const told: AnswerSummary = { usage, finishReason: 'stop', outputChars: 9 };
 let clock: FakeClock;
 let lines: Record<string, unknown>[];
 let books: Books;
+let logsRequests: boolean;
 
 beforeEach(() => {
   clock = new FakeClock();
   lines = [];
+  logsRequests = true;
   books = {
     clock,
     metrics: new Metrics(),
     spend: new DailySpend(clock),
     speed: new SpeedMeter(),
+    logsRequests: () => logsRequests,
     log: openLog('info', {
       write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>),
     }),
@@ -138,6 +141,16 @@ describe('settling', () => {
     });
     expect(lines[1]).toMatchObject({ level: 'info', caller: 'web', costUsd: 2 });
     expect(lines[1]).not.toHaveProperty('message');
+  });
+
+  test('leaves requests that went well out of the log when told to', () => {
+    logsRequests = false;
+    const error = new GatewayError('upstream_failed', 'no');
+
+    settle(books, entry(), ending());
+    settle(books, entry(), ending({ status: 502, error, upstream: null, summary: null }));
+
+    expect(lines.map(({ level }) => level)).toEqual(['warn']);
   });
 
   test('learns how fast a model streams once it has seen enough of it', () => {
