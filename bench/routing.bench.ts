@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { readOutcomes } from '../models/train/predictor/outcomes.js';
 import { Random } from '../models/train/random.js';
+import { loadCatalog } from '../src/catalog/load.js';
 import { loadPredictor } from '../src/route/predict.js';
 import { evaluateSets } from './metrics/evaluate-sets.js';
 import { tableOf } from './metrics/routing-table.js';
@@ -31,7 +32,8 @@ if (values.data === undefined || values.help) {
 } else {
   const predictor = await loadPredictor(values.models);
   const prompts = await readOutcomes(values.data);
-  const results = evaluateSets(predictor, prompts, values.split, new Random(1));
+  const catalog = await loadCatalog('models/catalog');
+  const results = evaluateSets({ predictor, catalog }, prompts, values.split, new Random(1));
   console.log(`predictor ${predictor.revision}, ${values.split} part\n`);
   console.log(tableOf(results));
 }

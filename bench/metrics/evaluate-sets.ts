@@ -3,14 +3,22 @@ import type { OutcomeSet } from '../../models/train/predictor/outcome-sets.js';
 import type { GradedPrompt } from '../../models/train/predictor/outcomes.js';
 import type { Random } from '../../models/train/random.js';
 import type { Part } from '../../models/train/split.js';
+import type { Catalog } from '../../src/catalog/catalog.js';
+import type { Conversation } from '../../src/core/conversation.js';
 import type { Model } from '../../src/core/model.js';
 import { readFeatures } from '../../src/route/features.js';
-import type { Ability, Predictor } from '../../src/route/predictor.js';
+import type { Ability, Prediction, Predictor } from '../../src/route/predictor.js';
 import { bootstrapInterval } from './bootstrap.js';
 import type { Interval } from './bootstrap.js';
 import { areaUnderRoc, brierScore, calibrationError } from './probability.js';
 import { routingCurve } from './routing-curve.js';
 import type { RoutingCurve } from './routing-curve.js';
+
+/** What is measured: a predictor, and the catalog it is told of models by. */
+export interface Router {
+  readonly predictor: Predictor;
+  readonly catalog: Catalog;
+}
 
 /** What a predictor is worth on one set. */
 export interface SetResult {
@@ -41,14 +49,21 @@ interface Judged {
 /**
  * Runs a predictor over graded prompts as the gateway would, and measures it set by set.
  *
- * A model is known by its name alone here: facts of today's catalog would be of other versions.
+ * A model that the catalog lists under the very name comes with its facts; of others the name alone is known.
  */
 export function evaluateSets(
-  predictor: Predictor,
+  { predictor, catalog }: Router,
   prompts: readonly GradedPrompt[],
   part: Part,
   random: Random,
 ): SetResult[] {
+  const abilities = new Map<string, Ability>();
+  const abilityOf = (name: string): Ability => {
+    const ability =
+      abilities.get(name) ?? predictor.ability(catalog.models.get(name) ?? namedOnly(name));
+    abilities.set(name, ability);
+    return ability;
+  };
   return OUTCOME_SETS.flatMap((set) => {
     const rows = prompts.filter(
       (prompt) =>
@@ -56,12 +71,16 @@ export function evaluateSets(
         !prompt.contaminated &&
         (set.use === 'evaluate' || prompt.part === part),
     );
-    const judged = judge(predictor, set, rows);
+    const judged = judge(rows, set, (conversation, names) =>
+      predictor.predict(readFeatures(conversation), names.map(abilityOf)),
+    );
     return judged.weak.length === 0 ? [] : [measure(set, judged, random)];
   });
 }
 
-function judge(predictor: Predictor, set: OutcomeSet, rows: readonly GradedPrompt[]): Judged {
+type Predict = (conversation: Conversation, models: readonly string[]) => Prediction;
+
+function judge(rows: readonly GradedPrompt[], set: OutcomeSet, predict: Predict): Judged {
   const judged: Judged = {
     probabilities: [],
     grades: [],
@@ -70,14 +89,9 @@ function judge(predictor: Predictor, set: OutcomeSet, rows: readonly GradedPromp
     weak: [],
     strong: [],
   };
-  const abilities = new Map<string, Ability>();
   for (const { conversation, outcomes, prompt } of rows) {
-    const known = outcomes.map(({ model }) => {
-      const ability = abilities.get(model) ?? predictor.ability(namedOnly(model));
-      abilities.set(model, ability);
-      return ability;
-    });
-    const { models } = predictor.predict(readFeatures(conversation), known);
+    const names = outcomes.map(({ model }) => model);
+    const { models } = predict(conversation, names);
     outcomes.forEach(({ score }, i) => {
       judged.probabilities.push(models[i]?.success ?? 0);
       judged.grades.push(score);
@@ -116,7 +130,7 @@ function measure(set: OutcomeSet, judged: Judged, random: Random): SetResult {
 }
 
 /** A model of which nothing but its name is known. */
-export function namedOnly(id: string): Model {
+function namedOnly(id: string): Model {
   return {
     id,
     vendor: id.split('/')[0] ?? id,

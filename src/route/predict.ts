@@ -14,6 +14,14 @@ import type { Ability, ModelPrediction, Prediction, Predictor } from './predicto
 
 /** How sharply the distance rises around the usual one; at that distance it is 0.5 by definition. */
 const FAR_SHARPNESS = 4;
+/** How far a prompt counts as that is in a language without graded answers, or in none. */
+const FOREIGN = 0.7;
+/** Characters below which distance says nothing. */
+const SHORTEST_TELLING = 16;
+/** Characters from which a text in no known language is not just a name, a greeting or a number. */
+const SHORTEST_GIBBERISH = 24;
+/** Shares of code and maths from which a text need not be in any language. */
+const NOTATION = 0.3;
 /** π/8: what a logistic curve averaged over a normal error keeps of its slope (MacKay, 1992). */
 const MODERATION = Math.PI / 8;
 /** Longest answer that is ever expected, in tokens. */
@@ -124,7 +132,7 @@ export class FactorPredictor implements Predictor {
     const vector = input.subarray(0, meta.shape.embedding);
     this.#embedder.embed(features.text, vector);
     writeDense(features.dense, network, input);
-    const ood = this.#distance(vector);
+    const ood = this.#unfamiliarity(features, vector);
     const demand = this.#network.run(input);
     const doubt = meta.doubt.always + meta.doubt.far * ood * ood;
     return { ood, models: abilities.map((known) => this.#judge(known, demand, doubt)) };
@@ -179,14 +187,22 @@ export class FactorPredictor implements Predictor {
   }
 
   /** 0 at a centroid, 0.5 at the distance that few known prompts exceed, towards 1 beyond. */
-  #distance(vector: Float32Array): number {
+  #unfamiliarity({ text, language, code, maths }: Features, vector: Float32Array): number {
     const { meta, centroids } = this.#tables;
     let nearest = 0;
     for (let c = 0; c < meta.centroids; c++) {
       nearest = Math.max(nearest, dot(centroids, c * vector.length, vector));
     }
     const relative = ((1 - nearest) / meta.usualDistance) ** FAR_SHARPNESS;
-    return relative / (1 + relative);
+    const distance = relative / (1 + relative);
+    // A greeting lies far from every question, and is none the harder for it.
+    const telling = text.length >= SHORTEST_TELLING || nearest === 0;
+    const far = telling ? distance : Math.min(0.5, distance);
+    const foreign =
+      language === 'und'
+        ? text.length >= SHORTEST_GIBBERISH && code + maths < NOTATION
+        : !meta.languages.includes(language);
+    return foreign ? Math.max(FOREIGN, far) : far;
   }
 }
 

@@ -27,6 +27,7 @@ const metaSchema = z.object({
   centroids: size,
   /** Distance to the nearest centroid that 97.5 of a hundred known prompts stay below. */
   usualDistance: z.number().positive(),
+  languages: z.array(z.string()),
   /** Variance of log-odds from what the network cannot know: always, and for far prompts. */
   doubt: z.strictObject({ always: variance, far: variance }),
   strength: z.strictObject({
@@ -75,6 +76,8 @@ export interface PredictorMeta {
   readonly models: readonly string[];
   readonly centroids: number;
   readonly usualDistance: number;
+  /** Languages, as `Features.language`, that graded answers are in. */
+  readonly languages: readonly string[];
   readonly doubt: { readonly always: number; readonly far: number };
   readonly strength: StrengthRule;
   readonly skillVariance: number;

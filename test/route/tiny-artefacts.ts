@@ -33,6 +33,7 @@ const META = {
   models: [...TINY_MODELS],
   centroids: 2,
   usualDistance: 0.9,
+  languages: ['en'],
   doubt: { always: 0.02, far: 0.3 },
   strength: {
     mean: 0,

@@ -5,8 +5,8 @@ import type { Ensemble } from './ensemble.js';
 import type { OutcomeTable } from './outcome-table.js';
 import type { GradedModel } from './strength.js';
 
-/** How much a model's log-odds differ from set to set beyond what its skills explain (variance). */
-const SET_VARIANCE = 0.3;
+/** Variance of a model's log-odds from set to set beyond what its skills explain; about what unseen sets need (`doubt.ts`). */
+const SET_VARIANCE = 0.85;
 /** Mean of p (1 − p) over graded answers: what one answer tells of log-odds. */
 const INFORMATION = 0.15;
 /** A stronger model is never worse at any skill, whatever a few odd sets say. */

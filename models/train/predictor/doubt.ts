@@ -27,7 +27,7 @@ export interface Doubt {
 }
 
 const FOLDS = 3;
-const EPOCHS = 5;
+const EPOCHS = 3;
 const FEWEST_PROMPTS = 100;
 /** Share of the variance between unseen sets that is there on familiar prompts too. */
 const ALWAYS_SHARE = 0.1;

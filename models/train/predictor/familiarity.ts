@@ -2,12 +2,14 @@ import path from 'node:path';
 import * as z from 'zod';
 import type { StaticEmbedder } from '../../../src/embed/static-embedder.js';
 import { at, dot } from '../../../src/route/factor-network.js';
+import { readFeatures } from '../../../src/route/features.js';
 import { readJsonl } from '../jsonl.js';
 import type { Progress } from '../progress.js';
 import type { Random } from '../random.js';
 import { partOf } from '../split.js';
 import type { Part } from '../split.js';
 import type { OutcomeTable } from './outcome-table.js';
+import { asConversation } from './outcomes.js';
 
 const ROUNDS = 5;
 
@@ -72,8 +74,10 @@ export interface Familiarity {
   readonly count: number;
   /** Shape [count, dims]. */
   readonly centroids: Float32Array;
-  /** Distance that `USUAL_SHARE` of the held-out prompts stay below. */
+  /** Distance that `USUAL_SHARE` of the held-out prompts in a known language stay below. */
   readonly usualDistance: number;
+  /** Languages that graded answers are in. */
+  readonly languages: readonly string[];
 }
 
 /** What familiarity is learned from. */
@@ -85,38 +89,64 @@ export interface FamiliaritySource {
   readonly progress: Progress;
 }
 
-const CENTROIDS = 64;
+const CENTROIDS = 96;
 const USUAL_SHARE = 0.975;
+/** Share of the graded prompts that makes a language known; below it are misreadings of odd texts. */
+const KNOWN_LANGUAGE_SHARE = 0.02;
 /** Of the unlabelled prompts every so-manieth is read: enough to know what people ask. */
-const EVERY = 6;
+const EVERY = 3;
+/** Exam questions are many and alike; half of them leaves room for the rest. */
+const GRADED_EVERY = 2;
+/** Shorter texts lie far from everything and say little. */
+const SHORTEST_TEXT = 16;
 const promptSchema = z.object({ text: z.string() });
 
 /** Finds the centres of graded and of unlabelled prompts, and how far usual prompts lie from them. */
 export async function learnFamiliarity(source: FamiliaritySource): Promise<Familiarity> {
   const { table, embedder, random, progress } = source;
+  const languages = knownLanguages(table);
   const inputs = table.inputs.length / table.prompts.length;
   const near: Float32Array[] = [];
   const heldOut: Float32Array[] = [];
-  const sort = (part: Part, vector: Float32Array): void => {
-    // Without letters or digits there is no direction to learn from.
-    if (vector.some((value) => value !== 0)) (part === 'train' ? near : heldOut).push(vector);
+  const sort = (part: Part, language: string, vector: Float32Array): void => {
+    if (languages.includes(language)) (part === 'train' ? near : heldOut).push(vector);
   };
   table.prompts.forEach(({ part }, row) => {
-    sort(part, table.inputs.subarray(row * inputs, row * inputs + embedder.dims));
+    if (row % GRADED_EVERY !== 0) return;
+    const vector = table.inputs.subarray(row * inputs, row * inputs + embedder.dims);
+    sort(part, table.languages[row] ?? '', vector);
   });
-  let line = 0;
-  for await (const { text } of readJsonl(
-    path.join(source.dataFolder, 'text', 'prompts.jsonl.gz'),
-    promptSchema,
-  )) {
-    line += 1;
-    if (line % EVERY === 0) sort(partOf(text), embedder.embed(text));
+  for await (const text of unlabelledPrompts(source.dataFolder)) {
+    const features = readFeatures(asConversation({ prompt: text }));
+    sort(partOf(text), features.language, embedder.embed(features.text));
   }
-  progress.say(`${near.length} prompts to find centres of`);
+  progress.say(`${near.length} prompts in ${languages.join(', ')} to find centres of`);
   const centroids = findCentroids(near, CENTROIDS, random);
   const distances = heldOut.map((vector) => 1 - nearestCentroid(centroids, vector).cosine);
   distances.sort((a, b) => a - b);
   const usualDistance = distances[Math.floor(USUAL_SHARE * distances.length)] ?? 1;
   progress.say(`usual distance ${usualDistance.toFixed(3)} from ${heldOut.length} prompts`);
-  return { count: CENTROIDS, centroids, usualDistance };
+  return { count: CENTROIDS, centroids, usualDistance, languages };
+}
+
+async function* unlabelledPrompts(dataFolder: string): AsyncGenerator<string> {
+  const file = path.join(dataFolder, 'text', 'prompts.jsonl.gz');
+  let line = 0;
+  for await (const { text } of readJsonl(file, promptSchema)) {
+    line += 1;
+    if (line % EVERY === 0 && text.length >= SHORTEST_TEXT) yield text;
+  }
+}
+
+function knownLanguages({ prompts, languages }: OutcomeTable): string[] {
+  const counts = new Map<string, number>();
+  prompts.forEach(({ part }, row) => {
+    const language = languages[row] ?? 'und';
+    if (part === 'train') counts.set(language, (counts.get(language) ?? 0) + 1);
+  });
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return [...counts]
+    .filter(([name, count]) => name !== 'und' && count >= KNOWN_LANGUAGE_SHARE * total)
+    .map(([name]) => name)
+    .sort();
 }

@@ -20,6 +20,8 @@ export interface OutcomeTable {
   /** −1 where the length is unknown. */
   readonly logTokens: Float32Array;
   readonly scaling: DenseScaling;
+  /** Main language of each prompt, as `Features.language`. */
+  readonly languages: readonly string[];
 }
 
 /** How dense features are standardised. */
@@ -40,15 +42,16 @@ export function tabulate(
 ): OutcomeTable {
   const width = embedder.dims + FEATURE_NAMES.length;
   const inputs = new Float32Array(prompts.length * width);
-  prompts.forEach(({ conversation }, i) => {
+  const languages = prompts.map(({ conversation }, i) => {
     const features = readFeatures(conversation);
     const row = inputs.subarray(i * width, (i + 1) * width);
     embedder.embed(features.text, row.subarray(0, embedder.dims));
     row.set(features.dense, embedder.dims);
     progress.tick(() => `read ${i} of ${prompts.length} prompts`);
+    return features.language;
   });
   const scaling = standardise(prompts, inputs, width);
-  return { ...flatten(prompts), sets: OUTCOME_SETS, prompts, inputs, scaling };
+  return { ...flatten(prompts), sets: OUTCOME_SETS, prompts, inputs, scaling, languages };
 }
 
 /** Standardises in place, by the mean and spread of the training part. */

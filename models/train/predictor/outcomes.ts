@@ -87,7 +87,10 @@ function toPrompt(set: OutcomeSet, entry: z.infer<typeof row>): GradedPrompt {
 }
 
 /** What a client would have sent: one user turn, and the tools where the set has them. */
-function asConversation({ prompt, tools }: z.infer<typeof row>): Conversation {
+export function asConversation({
+  prompt,
+  tools,
+}: Pick<z.infer<typeof row>, 'prompt' | 'tools'>): Conversation {
   return {
     messages: [{ role: 'user', parts: [{ kind: 'text', text: prompt }] }],
     tools: (tools ?? []).map((definition) => ({

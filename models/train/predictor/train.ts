@@ -88,6 +88,7 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
     models: table.models,
     centroids: familiarity.count,
     usualDistance: familiarity.usualDistance,
+    languages: familiarity.languages,
     doubt,
     strength,
     skillVariance: abilities.skillVariance,
@@ -98,21 +99,29 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
     abilities,
     familiarity,
   });
+  record(options, meta, all, { trainingRows: rows.length, validationRows: validation.length });
+  progress.say(`predictor.bin: ${bytes} bytes, ${table.models.length} models`);
+}
+
+function record(
+  { outFolder, seed, progress }: TrainingOptions,
+  { embedder, shape }: PredictorMeta,
+  prompts: readonly GradedPrompt[],
+  rows: Readonly<Record<string, number>>,
+): void {
   writeManifest(outFolder, {
-    artefacts: ['predictor.bin'],
+    artefacts: ['embedder.bin', 'predictor.bin'],
     features: FEATURE_NAMES,
     predictor: {
-      seed: options.seed,
-      embedder: embedder.id,
+      seed,
+      embedder,
       shape,
       recipe: RECIPE,
-      trainingRows: rows.length,
-      validationRows: validation.length,
+      ...rows,
       seconds: Math.round(progress.elapsedS()),
     },
-    data: describeData(all),
+    data: describeData(prompts),
   });
-  progress.say(`predictor.bin: ${bytes} bytes, ${table.models.length} models`);
 }
 
 function partRows(table: OutcomeTable, part: 'train' | 'validation'): number[] {
