@@ -160,9 +160,6 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
   },
 };
 
-/** The client's own labels, the one variable that has no fields of its own. */
-export const METADATA_DESCRIPTION = 'the client’s own labels for the request, strings by name';
-
 function budgetUsed({ budget }: RuleFacts): number {
   if (budget.limitUsd === null) return 0;
   // A budget of nothing is used up from the start, not half of it or none.

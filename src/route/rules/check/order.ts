@@ -56,7 +56,26 @@ function overruled(subject: Subject, second: CheckedRule): Fault[] {
       return [warn(subject, [...path, setting], message)];
     }),
     ...overruledLimits(subject, second, above),
+    ...repeated(second, always).map(({ list, first }) => {
+      const message = `this "${list}" changes nothing: "${first.rule.name}" (line ${first.line}) says the same whenever this rule matches.`;
+      return warn(subject, [...path, list], message);
+    }),
   ];
+}
+
+const LISTS = ['only', 'never', 'require'] as const;
+
+/** Lists that a rule above has word for word. */
+function repeated(
+  { rule }: CheckedRule,
+  always: (is: (first: CheckedRule) => boolean) => CheckedRule | null,
+): readonly { readonly list: string; readonly first: CheckedRule }[] {
+  return LISTS.flatMap((list) => {
+    const own = rule.written[list]?.toSorted().join();
+    if (own === undefined) return [];
+    const first = always((other) => other.rule.written[list]?.toSorted().join() === own);
+    return first === null ? [] : [{ list, first }];
+  });
 }
 
 /** Limits that are never the smallest, because the policy or a rule above always sets a smaller one. */
