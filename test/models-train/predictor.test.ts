@@ -1,0 +1,184 @@
+import type { Conversation } from '../../src/core/conversation.js';
+import { estimateStrength } from '../../src/route/model-strength.js';
+import type { ModelFacts } from '../../src/route/model-strength.js';
+import { calibrate } from '../../models/train/predictor/calibrate.js';
+import { forEachDemand, logOddsOf, trainEnsemble } from '../../models/train/predictor/ensemble.js';
+import type { Ensemble } from '../../models/train/predictor/ensemble.js';
+import { findCentroids, nearestCentroid } from '../../models/train/predictor/familiarity.js';
+import { OUTCOME_SETS } from '../../models/train/predictor/outcome-sets.js';
+import type { OutcomeTable } from '../../models/train/predictor/outcome-table.js';
+import { fitStrength } from '../../models/train/predictor/strength.js';
+import { startProgress } from '../../models/train/progress.js';
+import { Random } from '../../models/train/random.js';
+
+const ROWS = 1024;
+const INPUTS = 6;
+const SHAPE = { embedding: 4, dense: 2, hidden: 8, skills: 2, members: 1 };
+const RECIPE = {
+  epochs: 30,
+  rate: 0.01,
+  hiddenDropout: 0.1,
+  inputDropout: 0,
+  decay: 0.01,
+  abilityDecay: 0.01,
+  offsetDecay: 0.2,
+  setPower: 0.6,
+  lengthWeight: 0.1,
+};
+const EMPTY: Conversation = {
+  messages: [],
+  tools: [],
+  toolRequired: false,
+  parallelTools: null,
+  format: 'text',
+  maxOutputTokens: null,
+  choices: 1,
+  reasoningEffort: null,
+};
+
+/** Two models, of log-odds 1.5 and −1.5; the first input makes a prompt hard, the second long. */
+function plantedTable(): OutcomeTable {
+  const random = new Random(11);
+  const [set] = OUTCOME_SETS;
+  if (set === undefined) throw new Error('there are no sets');
+  const inputs = Float32Array.from({ length: ROWS * INPUTS }, () => random.normal());
+  const score = new Float32Array(2 * ROWS);
+  const logTokens = new Float32Array(2 * ROWS);
+  for (let i = 0; i < 2 * ROWS; i++) {
+    const row = Math.floor(i / 2);
+    const logOdds = (i % 2 === 0 ? 1.5 : -1.5) - 2 * (inputs[row * INPUTS] ?? 0);
+    score[i] = random.next() < 1 / (1 + Math.exp(-logOdds)) ? 1 : 0;
+    logTokens[i] = 5 + (inputs[row * INPUTS + 1] ?? 0);
+  }
+  const prompt = {
+    set,
+    part: 'train',
+    prompt: '',
+    conversation: EMPTY,
+    contaminated: false,
+    outcomes: [],
+  } as const;
+  return {
+    sets: OUTCOME_SETS,
+    models: ['strong', 'weak'],
+    prompts: Array.from({ length: ROWS }, () => prompt),
+    inputs,
+    set: new Int32Array(ROWS),
+    first: Int32Array.from({ length: ROWS + 1 }, (_, i) => 2 * i),
+    model: Int32Array.from({ length: 2 * ROWS }, (_, i) => i % 2),
+    score,
+    logTokens,
+    scaling: { denseMean: new Float32Array(2), denseScale: new Float32Array(2) },
+    languages: new Array<string>(ROWS).fill('en'),
+  };
+}
+
+function trained(table: OutcomeTable): Ensemble {
+  const rows = Array.from({ length: ROWS / 2 }, (_, i) => i);
+  const progress = startProgress(() => undefined);
+  return trainEnsemble(table, {
+    shape: SHAPE,
+    recipe: RECIPE,
+    rows,
+    random: new Random(3),
+    progress,
+  });
+}
+
+const HELD_OUT = Array.from({ length: ROWS / 2 }, (_, i) => ROWS / 2 + i);
+
+describe('training', () => {
+  const table = plantedTable();
+  const ensemble = trained(table);
+
+  test('finds which prompts are hard, which long, and which model is better', () => {
+    let concordant = 0;
+    let longer = 0;
+    let better = 0;
+    let last: { hard: number; logOdds: number; long: number; logTokens: number } | null = null;
+    forEachDemand(ensemble, table, HELD_OUT, (demand, row) => {
+      const now = {
+        hard: table.inputs[row * INPUTS] ?? 0,
+        long: table.inputs[row * INPUTS + 1] ?? 0,
+        logOdds: logOddsOf(ensemble, demand, 0),
+        logTokens: demand.logTokens,
+      };
+      better += now.logOdds > logOddsOf(ensemble, demand, 1) ? 1 : 0;
+      concordant += last === null || now.hard > last.hard === now.logOdds < last.logOdds ? 1 : 0;
+      longer += last === null || now.long > last.long === now.logTokens > last.logTokens ? 1 : 0;
+      last = now;
+    });
+
+    expect(better).toBe(HELD_OUT.length);
+    expect(concordant / HELD_OUT.length).toBeGreaterThan(0.85);
+    expect(longer / HELD_OUT.length).toBeGreaterThan(0.85);
+  });
+
+  test('gives the same weights for the same seed', () => {
+    expect(trained(table).abilities).toEqual(ensemble.abilities);
+  });
+
+  test('calibrates to what held-out prompts show', () => {
+    calibrate(ensemble, table, HELD_OUT);
+
+    let promised = 0;
+    let kept = 0;
+    forEachDemand(ensemble, table, HELD_OUT, (demand, row) => {
+      promised += 1 / (1 + Math.exp(-logOddsOf(ensemble, demand, 0)));
+      kept += table.score[2 * row] ?? 0;
+    });
+
+    expect(promised / HELD_OUT.length).toBeCloseTo(kept / HELD_OUT.length, 1);
+  });
+});
+
+describe('strength from facts', () => {
+  const facts = (figure: number, released: string | null = null): ModelFacts => ({
+    released,
+    benchmarks: { exam: figure },
+    hosts: [],
+  });
+  const graded = [30, 40, 50, 60, 70, 80].map((figure, i) => ({
+    name: `model-${i}`,
+    strength: (figure - 55) / 20,
+    variance: 0.1,
+    facts: facts(figure),
+  }));
+
+  test('places a model nobody graded between those that score alike', () => {
+    const rule = fitStrength(graded, []);
+
+    const { mean, variance } = estimateStrength(facts(65), rule);
+
+    expect(mean).toBeGreaterThan(estimateStrength(facts(55), rule).mean);
+    expect(mean).toBeLessThan(estimateStrength(facts(75), rule).mean);
+    expect(variance).toBeLessThan(rule.variance);
+  });
+
+  test('does not believe a benchmark that points the wrong way', () => {
+    const inverted = graded.map((model) => ({ ...model, strength: -model.strength }));
+
+    expect(fitStrength(inverted, []).benchmarks['exam']?.slope).toBeGreaterThan(0);
+  });
+
+  test('leaves out a benchmark that too few models have', () => {
+    expect(fitStrength(graded.slice(0, 3), []).benchmarks).toEqual({});
+  });
+});
+
+test('centres lie where the vectors are', () => {
+  const random = new Random(5);
+  const around = (axis: number): Float32Array => {
+    const vector = Float32Array.from({ length: 8 }, (_, i) =>
+      i === axis ? 1 : 0.05 * random.normal(),
+    );
+    const length = Math.hypot(...vector);
+    return vector.map((value) => value / length);
+  };
+  const vectors = Array.from({ length: 60 }, (_, i) => around(i % 2));
+
+  const centroids = findCentroids(vectors, 8, random);
+
+  expect(nearestCentroid(centroids, around(0)).cosine).toBeGreaterThan(0.95);
+  expect(nearestCentroid(centroids, around(5)).cosine).toBeLessThan(0.5);
+});
