@@ -65,7 +65,7 @@ export type Answer =
  */
 export async function answerFrom(task: AnswerTask): Promise<Answer> {
   const attempts: AttemptOutcome[] = [];
-  let error = new GatewayError('upstream_failed', 'there is no upstream to ask');
+  let error: GatewayError | null = null;
   for (const upstream of task.tries.slice(0, task.maxAttempts)) {
     if (task.signal.aborted) {
       error = new GatewayError('client_closed', 'the client has gone');
@@ -86,6 +86,7 @@ export async function answerFrom(task: AnswerTask): Promise<Answer> {
       if (!isUpstreamsFault(error)) break;
     }
   }
+  error ??= new GatewayError('upstream_failed', 'there is no upstream to ask');
   return { ok: false, error, attempts };
 }
 
