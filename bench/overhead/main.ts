@@ -107,6 +107,9 @@ async function main(): Promise<number> {
   try {
     const kept = await runAll(options, folder);
     return kept || !options.targets ? 0 : 1;
+  } catch (error) {
+    for (let each = error; each instanceof Error; each = each.cause) console.error(each.message);
+    return 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

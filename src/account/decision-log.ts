@@ -45,6 +45,12 @@ export interface DecisionRecord<Detail> {
 export class DecisionLog<Detail> {
   readonly #capacity: number;
   readonly #records = new Map<string, DecisionRecord<Detail>>();
+  /**
+   * Ids in a ring, the oldest at `#next` once it is full. The first key of the Map would do too, but to
+   * find it a Map steps over every entry deleted since it last grew: thousands, for every request.
+   */
+  readonly #ids: string[] = [];
+  #next = 0;
 
   /** @param capacity - decisions to keep; 0 keeps none */
   constructor(capacity: number) {
@@ -54,11 +60,10 @@ export class DecisionLog<Detail> {
   add(decision: Decision, detail: Detail | null): DecisionRecord<Detail> {
     const record: DecisionRecord<Detail> = { decision, detail, outcome: null };
     if (this.#capacity === 0) return record;
-    if (this.#records.size >= this.#capacity) {
-      // A Map iterates in the order of insertion, so the first key is the oldest.
-      const oldest = this.#records.keys().next();
-      if (oldest.done !== true) this.#records.delete(oldest.value);
-    }
+    const oldest = this.#ids[this.#next];
+    if (oldest !== undefined) this.#records.delete(oldest);
+    this.#ids[this.#next] = decision.id;
+    this.#next = (this.#next + 1) % this.#capacity;
     this.#records.set(decision.id, record);
     return record;
   }
