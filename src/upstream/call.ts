@@ -32,14 +32,9 @@ export interface UpstreamsOptions {
   /** Ours, for `user-agent`. */
   readonly version: string;
   readonly timeouts?: Partial<Timeouts>;
-  /** Most connections to one origin at a time. */
-  readonly connections?: number;
   /** How fast simulated models answer; by default as fast as they can be read. */
   readonly simulatedSpeed?: SpeedOf;
 }
-
-/** Enough for a thousand answers under way from one provider at a time. */
-const DEFAULT_CONNECTIONS = 1_024;
 
 /** What all requests to one provider share. */
 interface Route {
@@ -53,12 +48,7 @@ interface Route {
 export function openUpstreams(options: UpstreamsOptions): Upstreams {
   const { clock } = options;
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
-  const limits = {
-    connections: options.connections ?? DEFAULT_CONNECTIONS,
-    connectMs: timeouts.connectMs,
-  };
   const simulation = openSimulation({ clock, speedOf: options.simulatedSpeed });
-  const pools = new Map<string, ConnectionPool>();
   const routes = new Map<string, Route>();
 
   function routeTo(name: string): Route {
@@ -66,11 +56,9 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
     if (known !== undefined) return known;
     const provider = options.providers.get(name);
     if (provider === undefined) throw new Error(`provider ${name} is not configured`);
-    // Providers behind one origin share its connections.
-    const pool = pools.get(provider.origin) ?? new ConnectionPool(provider.origin, limits);
-    pools.set(provider.origin, pool);
+    const { connections } = provider;
     const route = {
-      pool,
+      pool: new ConnectionPool(provider.origin, { connections, connectMs: timeouts.connectMs }),
       path: provider.chatPath,
       wholeHeaders: headersOf(provider, options.version, 'application/json'),
       streamHeaders: headersOf(provider, options.version, 'text/event-stream'),
@@ -97,7 +85,7 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
       });
     },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      await Promise.all([...routes.values()].map(({ pool }) => pool.close()));
     },
   };
 }

@@ -102,6 +102,7 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   const body = dialect.editRequest(request, {
     model: upstream.upstreamModel,
     askUsage: request.stream && !request.includeUsage && provider.usageOption,
+    renames: provider.renames,
   });
   const { stream } = request;
   const answer = await task.upstreams.call({ upstream, body, stream, signal: task.signal });

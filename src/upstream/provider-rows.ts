@@ -13,6 +13,11 @@ export interface ProviderRow {
   readonly trustedAnswers: boolean;
   /** Takes `stream_options`; where `false`, sending it makes the request fail. */
   readonly usageOption: boolean;
+  /**
+   * Request members that this provider calls otherwise, by the name in the dialect; `null` leaves
+   * a member out that would only make the request fail and says nothing about the answer.
+   */
+  readonly renames: Readonly<Record<string, string | null>>;
 }
 
 type Quirks = Partial<ProviderRow>;
@@ -32,6 +37,7 @@ const hosted = (
   dialect: 'openai',
   trustedAnswers: false,
   usageOption: true,
+  renames: {},
   ...quirks,
 });
 
@@ -66,6 +72,12 @@ export const PROVIDERS: readonly ProviderRow[] = [
   // Refuses unknown fields, `stream_options` among them, and tells usage in every stream unasked.
   hosted('mistral', 'Mistral', 'https://api.mistral.ai/v1', 'MISTRAL_API_KEY', {
     usageOption: false,
+    renames: {
+      stream_options: null,
+      user: null,
+      seed: 'random_seed',
+      max_completion_tokens: 'max_tokens',
+    },
   }),
   hosted('deepseek', 'DeepSeek', 'https://api.deepseek.com/v1', 'DEEPSEEK_API_KEY'),
   // Sends comment lines while it waits, `finish_reason` twice, and errors inside a 200.

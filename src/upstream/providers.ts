@@ -6,6 +6,9 @@ export { PROVIDERS, type ProviderRow } from './provider-rows.js';
 /** The provider whose models answer inside this process. */
 export const SIMULATION = 'simulation';
 
+/** Enough for a thousand answers under way from one provider at a time. */
+const DEFAULT_CONNECTIONS = 1_024;
+
 /** What an operator may say of a provider; everything has a value of its own in the provider's row. */
 export interface ProviderSettings {
   readonly apiKey?: string | undefined;
@@ -15,6 +18,8 @@ export interface ProviderSettings {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly trustedAnswers?: boolean | undefined;
   readonly usageOption?: boolean | undefined;
+  /** Most connections to it at a time; further requests wait for one. */
+  readonly connections?: number | undefined;
 }
 
 /**
@@ -28,18 +33,27 @@ export class Provider {
   readonly dialect: 'openai';
   readonly trustedAnswers: boolean;
   readonly usageOption: boolean;
+  readonly renames: ProviderRow['renames'];
+  readonly connections: number;
   /** Scheme, host and port. */
   readonly origin: string;
   /** The path of chat completions, with the base URL's query if it has one. */
   readonly chatPath: string;
   readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(row: ProviderRow, url: URL, headers: Readonly<Record<string, string>>) {
+  constructor(
+    row: ProviderRow,
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    connections: number,
+  ) {
     this.name = row.name;
     this.displayName = row.displayName;
     this.dialect = row.dialect;
     this.trustedAnswers = row.trustedAnswers;
     this.usageOption = row.usageOption;
+    this.renames = row.renames;
+    this.connections = connections;
     this.origin = url.origin;
     this.chatPath = `${url.pathname.replace(/\/+$/u, '')}/chat/completions${url.search}`;
     this.#headers = headers;
@@ -77,7 +91,8 @@ export function resolveProvider(name: string, settings: ProviderSettings = {}): 
     return refuse(`Provider ${name} needs a key: set ${row.keyVariable}.`);
   }
   const all = { ...authorization(url, key), ...headers };
-  return { ok: true, provider: new Provider(adjusted(row, settings), url, all) };
+  const { connections = DEFAULT_CONNECTIONS } = settings;
+  return { ok: true, provider: new Provider(adjusted(row, settings), url, all, connections) };
 }
 
 /** What would be refused at every single request, and in words that help nobody. */
@@ -102,6 +117,7 @@ function rowOf(name: string, settings: ProviderSettings): ProviderRow | null {
     dialect: 'openai',
     trustedAnswers: false,
     usageOption: true,
+    renames: {},
   };
 }
 

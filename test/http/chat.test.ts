@@ -123,6 +123,30 @@ describe('a chat request that names a model', () => {
   });
 });
 
+test('a provider that refuses members is asked in its own words', async () => {
+  await gateway.close();
+  gateway = await startApp(`
+providers: { mistral: { base_url: "${upstream.baseUrl}", api_key: sk-m, models: [tiny] } }
+router: { predictor: heuristic }`);
+
+  await chat(
+    ask('mistral/tiny', 'hi', {
+      stream: true,
+      stream_options: { include_usage: true },
+      seed: 7,
+      max_completion_tokens: 9,
+    }),
+  );
+
+  expect(upstream.requests[0]?.json).toEqual({
+    model: 'tiny',
+    messages: [{ role: 'user', content: 'hi' }],
+    stream: true,
+    random_seed: 7,
+    max_tokens: 9,
+  });
+});
+
 describe('a chat request for auto', () => {
   test('goes to a model that the router chose, and says why', async () => {
     const { headers } = await chat(ask('auto', 'hi'));

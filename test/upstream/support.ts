@@ -64,6 +64,11 @@ export function bytesOf(answer: UpstreamAnswer): Buffer {
 /** A key that must never be seen anywhere but in the header. */
 export const KEY = 'sk-secret-of-the-operator';
 
+/** Options of the upstreams under test, and of the one provider they call. */
+interface BenchOptions extends Partial<UpstreamsOptions> {
+  readonly connections?: number;
+}
+
 /** A fake upstream and the upstreams under test, which call it as `openai`. */
 export class Bench {
   readonly fake: FakeUpstream;
@@ -79,7 +84,7 @@ export class Bench {
   }
 
   /** Replaces the upstreams under test by ones with other options. */
-  async reopen(options: Partial<UpstreamsOptions>): Promise<void> {
+  async reopen(options: BenchOptions): Promise<void> {
     await this.upstreams.close();
     this.upstreams = this.#open(options);
   }
@@ -104,8 +109,9 @@ export class Bench {
     await this.fake.close();
   }
 
-  #open(options: Partial<UpstreamsOptions>): Upstreams {
-    const openai = provider('openai', { apiKey: KEY, baseUrl: this.fake.baseUrl });
+  #open({ connections, ...options }: BenchOptions): Upstreams {
+    const settings = { apiKey: KEY, baseUrl: this.fake.baseUrl, connections };
+    const openai = provider('openai', settings);
     return openUpstreams({
       providers: new Map([['openai', openai]]),
       clock: systemClock,
