@@ -16,10 +16,10 @@ import type { Ability, ModelPrediction, Prediction, Predictor } from './predicto
 const FAR_SHARPNESS = 4;
 /** How far a prompt counts as that is in a language without graded answers, or in none. */
 const FOREIGN = 0.7;
-/** Characters below which distance says nothing. */
-const SHORTEST_TELLING = 16;
+/** Characters below which distance says nothing: with so few words every text lies far from all centres. */
+const SHORTEST_TELLING = 48;
 /** Characters from which a text in no known language is not just a name, a greeting or a number. */
-const SHORTEST_GIBBERISH = 24;
+const SHORTEST_GIBBERISH = 12;
 /** Shares of code and maths from which a text need not be in any language. */
 const NOTATION = 0.3;
 /** π/8: what a logistic curve averaged over a normal error keeps of its slope (MacKay, 1992). */
@@ -195,7 +195,7 @@ export class FactorPredictor implements Predictor {
     }
     const relative = ((1 - nearest) / meta.usualDistance) ** FAR_SHARPNESS;
     const distance = relative / (1 + relative);
-    // A greeting lies far from every question, and is none the harder for it.
+    // A greeting or a short question lies far from all others, and is none the harder for it.
     const telling = text.length >= SHORTEST_TELLING || nearest === 0;
     const far = telling ? distance : Math.min(0.5, distance);
     const foreign =

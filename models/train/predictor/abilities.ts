@@ -7,6 +7,8 @@ import type { GradedModel } from './strength.js';
 
 /** Variance of a model's log-odds from set to set beyond what its skills explain; about what unseen sets need (`doubt.ts`). */
 const SET_VARIANCE = 0.85;
+/** A single set may be an odd one, so that the first counts for less than half a set. */
+const ODD_SETS = 0.6;
 /** Mean of p (1 − p) over graded answers: what one answer tells of log-odds. */
 const INFORMATION = 0.15;
 /** A stronger model is never worse at any skill, whatever a few odd sets say. */
@@ -64,7 +66,8 @@ function fittedVariance(table: OutcomeTable, rows: readonly number[]): Float32Ar
   }
   return answers.map(
     (count, m) =>
-      SET_VARIANCE / Math.max(0.2, sets[m]?.size ?? 0) + 1 / (INFORMATION * count + 0.5),
+      SET_VARIANCE / Math.max(0.2, (sets[m]?.size ?? 0) - ODD_SETS) +
+      1 / (INFORMATION * count + 0.5),
   );
 }
 

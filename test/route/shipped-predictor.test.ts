@@ -1,0 +1,121 @@
+import { loadCatalog } from '../../src/catalog/load.js';
+import type { Catalog } from '../../src/catalog/catalog.js';
+import type { Model } from '../../src/core/model.js';
+import { readFeatures } from '../../src/route/features.js';
+import type { Features } from '../../src/route/features.js';
+import { loadPredictor } from '../../src/route/predict.js';
+import type { FactorPredictor } from '../../src/route/predict.js';
+
+let predictor: FactorPredictor;
+let catalog: Catalog;
+
+beforeAll(async () => {
+  predictor = await loadPredictor('models');
+  catalog = await loadCatalog('models/catalog');
+});
+
+function featuresOf(text: string): Features {
+  return readFeatures({
+    messages: [{ role: 'user', parts: [{ kind: 'text', text }] }],
+    tools: [],
+    toolRequired: false,
+    parallelTools: null,
+    format: 'text',
+    maxOutputTokens: null,
+    choices: 1,
+    reasoningEffort: null,
+  });
+}
+
+function known(id: string): Model {
+  const model = catalog.models.get(id);
+  if (model === undefined) throw new Error(`${id} is not in the catalog`);
+  return model;
+}
+
+const PROMPTS = [
+  'What is the capital of France?',
+  'Write a short poem about the sea in autumn.',
+  'Prove that there are infinitely many primes congruent to 3 modulo 4.',
+  'Write a Python function that merges overlapping intervals, with tests.',
+  'A train leaves at 9:40 and arrives at 13:05. How long is the journey?',
+  'My friend is angry with me because I forgot her birthday. What should I say?',
+].map(featuresOf);
+
+function averageSuccess(model: Model): number {
+  const ability = predictor.ability(model);
+  const total = PROMPTS.reduce(
+    (sum, features) => sum + (predictor.predict(features, [ability]).models[0]?.success ?? 0),
+    0,
+  );
+  return total / PROMPTS.length;
+}
+
+test.each([
+  ['meta/llama-3.1-405b-instruct', 'meta/llama-3.1-8b-instruct'],
+  ['openai/gpt-4o', 'openai/gpt-3.5-turbo'],
+  ['openai/gpt-5', 'openai/gpt-4.1-nano'],
+  ['anthropic/claude-opus-4.5', 'anthropic/claude-3-haiku'],
+  ['google/gemini-3.1-pro-preview', 'google/gemini-2.5-flash-lite'],
+  ['google/gemma-3-12b', 'google/gemma-3-4b'],
+  ['qwen/qwen3-32b', 'qwen/qwen3-4b'],
+  ['simulation/frontier', 'simulation/nano'],
+])('expects more of %s than of %s', (strong, weak) => {
+  expect(averageSuccess(known(strong))).toBeGreaterThan(averageSuccess(known(weak)));
+});
+
+test('ranks every model of the catalog inside 0 to 1 on every prompt', () => {
+  const abilities = [...catalog.models.values()].map((model) => predictor.ability(model));
+
+  for (const features of PROMPTS) {
+    const { models } = predictor.predict(features, abilities);
+    expect(models.every(({ success }) => success > 0 && success < 1)).toBe(true);
+    expect(models.every(({ uncertainty }) => uncertainty > 0 && uncertainty <= 0.5)).toBe(true);
+    expect(models.every(({ outputTokens }) => outputTokens >= 1)).toBe(true);
+  }
+});
+
+test('is less certain of a model it has never heard of than of one with graded answers', () => {
+  const graded = known('openai/gpt-4-1106-preview');
+  const unheard = { ...graded, id: 'who/knows-what', released: null, benchmarks: {}, hosts: [] };
+  const abilities = [graded, unheard].map((model) => predictor.ability(model));
+
+  const [sure, unsure] = predictor.predict(
+    featuresOf('Name three rivers in Africa.'),
+    abilities,
+  ).models;
+
+  expect(abilities.map(({ basis }) => basis)).toEqual(['fitted', 'unknown']);
+  expect(unsure?.uncertainty).toBeGreaterThan(1.5 * (sure?.uncertainty ?? 1));
+});
+
+test.each([
+  'What are the main differences between a virus and a bacterium?',
+  'Write a haiku about an old pond and a frog.',
+  'hello',
+  'What is the capital of France?',
+  'Natalia sold clips to 48 friends in April and half as many in May. How many in all?',
+])('finds a usual prompt familiar: %s', (text) => {
+  expect(predictor.predict(featuresOf(text), []).ood).toBeLessThanOrEqual(0.5);
+});
+
+test.each([
+  'asdkjh qwoieu zxmcnb alskdj qpwoei rtyfgh vbnmzx',
+  'გამარჯობა, როგორ ხარ დღეს და რას აკეთებ?',
+  'ما هي عاصمة فرنسا ولماذا هي مهمة؟',
+  'Hvordan koker jeg ris uten at den kleber seg sammen i gryten?',
+])('finds a prompt unlike all it was trained on unfamiliar: %s', (text) => {
+  expect(predictor.predict(featuresOf(text), []).ood).toBeGreaterThan(0.5);
+});
+
+test('expects a longer answer to a request for an essay than to a yes-or-no question', () => {
+  const ability = predictor.ability(known('openai/gpt-4o'));
+  const tokens = (text: string): number =>
+    predictor.predict(featuresOf(text), [ability]).models[0]?.outputTokens ?? 0;
+
+  const essay = tokens(
+    'Write a detailed travel blog post about a week in Hawaii, with highlights.',
+  );
+
+  expect(essay).toBeGreaterThan(tokens('Is 7 a prime number? Answer yes or no.'));
+});
