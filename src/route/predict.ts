@@ -36,6 +36,8 @@ interface FactorAbility extends Ability {
   /** Log-odds in each skill, member after member. */
   readonly skills: Float32Array;
   readonly variance: number;
+  /** Share of the skills that comes from facts rather than from graded answers, 0 to 1. */
+  readonly guessed: number;
   readonly verbosity: number;
 }
 
@@ -106,11 +108,14 @@ export class FactorPredictor implements Predictor {
         basis: strength.facts === 0 ? 'unknown' : 'regressed',
         skills: regressed,
         variance: regressedVariance,
+        guessed: 1,
         verbosity: usualVerbosity,
       });
     }
     const fittedVariance = at(abilityVariance, index);
-    const share = regressedVariance / (regressedVariance + fittedVariance);
+    // Without a single fact, graded answers are all there is: an average model is no better guess.
+    const share =
+      strength.facts === 0 ? 1 : regressedVariance / (regressedVariance + fittedVariance);
     const factors = regressed.length;
     for (let k = 0; k < factors; k++) {
       const fitted = at(abilities, index * factors + k);
@@ -121,6 +126,7 @@ export class FactorPredictor implements Predictor {
       basis: share >= 0.5 ? 'fitted' : 'regressed',
       skills: regressed,
       variance: share * fittedVariance,
+      guessed: 1 - share,
       // Graded answers seldom count hidden reasoning, so a model that reasons is never taken for terse.
       verbosity: reasons ? Math.max(usualVerbosity, at(verbosity, index)) : at(verbosity, index),
     });
@@ -139,7 +145,7 @@ export class FactorPredictor implements Predictor {
   }
 
   #judge(known: Ability, demand: PromptDemand, doubt: number): ModelPrediction {
-    const { skills: factors, variance, verbosity } = known as FactorAbility;
+    const { skills: factors, variance, guessed, verbosity } = known as FactorAbility;
     const { members, skills } = this.#tables.meta.shape;
     let sum = 0;
     let squares = 0;
@@ -153,9 +159,9 @@ export class FactorPredictor implements Predictor {
     }
     const mean = sum / members;
     const spread = Math.max(0, squares / members - mean * mean);
-    // What is not known of the model pulls the guess towards a coin's; what is not known of the
-    // prompt widens it for all models alike, so it must not change their order.
-    const success = logistic(mean / Math.sqrt(1 + MODERATION * variance));
+    // What is guessed of the model pulls its chances towards a coin's; fitted skills are calibrated as
+    // they are. What is not known of the prompt is the same for all models, so it must not reorder them.
+    const success = logistic(mean / Math.sqrt(1 + MODERATION * guessed * variance));
     const slope = success * (1 - success);
     const deviation = slope * Math.sqrt(variance + spread + doubt);
     const logTokens = Math.min(MAX_LOG_TOKENS, demand.logTokens + verbosity);
