@@ -4,7 +4,7 @@ import { start, type Child } from './child.js';
 import type { Gateway, GatewayName } from './gateways.js';
 import type { Options } from './options.js';
 import type { LoadJob, LoadResult, StreamShape, UpstreamReport } from './protocol.js';
-import { jobOf, type Scenario } from './scenarios.js';
+import { FULL_LOAD, isStreamed, jobOf, type Scenario } from './scenarios.js';
 
 /** The windows of one gateway in one scenario. */
 export interface Row {
@@ -52,7 +52,7 @@ export async function runScenario(
   const rows = new Map(gateways.map((gateway) => [gateway, newRow()]));
   await setShape(rig, scenario.streams);
   for (const gateway of gateways) {
-    await window(scenario, gateway, rig, { ...options.burnIn, windowMs: 200 });
+    await burnIn(scenario, gateway, rig, options);
   }
   for (let round = 0; round < options.rounds; round++) {
     for (const gateway of round % 2 === 0 ? gateways : gateways.toReversed()) {
@@ -70,6 +70,20 @@ export async function runScenario(
     }
   }
   return [...rows].map(([{ name }, row]) => ({ gateway: name, ...row }));
+}
+
+/** Compiles the gateway's code, at full load whatever the scenario: an open loop would take minutes. */
+async function burnIn(
+  scenario: Scenario,
+  gateway: Gateway,
+  rig: Rig,
+  { burnIn: { warmMs, warmRequests } }: Options,
+): Promise<void> {
+  await window({ ...scenario, shape: FULL_LOAD }, gateway, rig, {
+    warmMs,
+    warmRequests: isStreamed(scenario) ? 0 : warmRequests,
+    windowMs: 200,
+  });
 }
 
 function newRow(): { windows: LoadResult[]; faults: string[]; models: Record<string, number> } {

@@ -1,18 +1,18 @@
 import { connect, type Socket } from 'node:net';
-import { MARKER } from './answer-marker.js';
+import { MARKER, TOKEN } from './answer-marker.js';
 import { MessageReader } from './message-reader.js';
 
 /** One answered (or lost) request. Times in milliseconds of `performance.now()`. */
 export interface Outcome {
   readonly dueMs: number;
-  readonly firstEventMs: number;
+  readonly firstTokenMs: number;
   readonly endMs: number;
   readonly events: number;
   /** Why the answer does not count; undefined for a good one. */
   readonly fault: string | undefined;
 }
 
-const EVENT = Buffer.from('data:');
+const FIRST = Buffer.from(TOKEN);
 const NEEDLE = Buffer.from(MARKER);
 const DONE = 'data: [DONE]';
 // All connections of the process read into one buffer, one at a time: no allocation per read.
@@ -33,7 +33,7 @@ export class Client {
   #reader: MessageReader;
   #busy = false;
   #dueMs = 0;
-  #firstEventMs = 0;
+  #firstTokenMs = 0;
   #ok = false;
   #last = false;
   #pieces: Buffer[] = [];
@@ -79,7 +79,7 @@ export class Client {
   head(head: string): void {
     this.#ok = head.startsWith('HTTP/1.1 200');
     this.#last = /\r\nconnection: *close/i.test(head);
-    this.#firstEventMs = 0;
+    this.#firstTokenMs = 0;
     this.#whole = false;
     this.#pieces = [];
   }
@@ -87,8 +87,8 @@ export class Client {
   body(bytes: Buffer): void {
     if (this.#stream) {
       this.#pieces.push(Buffer.from(bytes));
-      if (this.#firstEventMs === 0 && this.#sawEvent(bytes)) {
-        this.#firstEventMs = performance.now();
+      if (this.#firstTokenMs === 0 && this.#sawText(bytes)) {
+        this.#firstTokenMs = performance.now();
       }
     } else if (this.#pieces.length === 0 && bytes.includes(NEEDLE)) {
       this.#whole = true;
@@ -104,11 +104,11 @@ export class Client {
     this.#finish(endMs, events, this.#fault(body));
   }
 
-  /** An event may come in two reads; a comment before it is not an event. */
-  #sawEvent(bytes: Buffer): boolean {
+  /** A token may come in two reads; a comment or a role before it is not text. */
+  #sawText(bytes: Buffer): boolean {
     return this.#pieces.length === 1
-      ? bytes.includes(EVENT)
-      : Buffer.concat(this.#pieces).includes(EVENT);
+      ? bytes.includes(FIRST)
+      : Buffer.concat(this.#pieces).includes(FIRST);
   }
 
   #fault(body: string): string | undefined {
@@ -123,7 +123,7 @@ export class Client {
     this.#busy = false;
     this.#done(this, {
       dueMs: this.#dueMs,
-      firstEventMs: this.#firstEventMs,
+      firstTokenMs: this.#firstTokenMs,
       endMs,
       events,
       fault,

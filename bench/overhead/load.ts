@@ -20,7 +20,7 @@ class Run {
   readonly #requests: Requests;
   readonly #buffer: Buffer;
   readonly #latency = new Histogram();
-  readonly #firstEvent = new Histogram();
+  readonly #firstToken = new Histogram();
   readonly #late = new Histogram();
   readonly #idle: Client[] = [];
   readonly #waiting: number[] = [];
@@ -120,11 +120,11 @@ class Run {
     else client.send(this.#requests.next(), dueMs);
   };
 
-  #record({ dueMs, firstEventMs, endMs, events }: Outcome): void {
+  #record({ dueMs, firstTokenMs, endMs, events }: Outcome): void {
     this.#count++;
     this.#events += events;
     this.#latency.record((endMs - dueMs) * 1000);
-    if (firstEventMs > 0) this.#firstEvent.record((firstEventMs - dueMs) * 1000);
+    if (firstTokenMs > 0) this.#firstToken.record((firstTokenMs - dueMs) * 1000);
   }
 
   #fail(fault: string): void {
@@ -155,7 +155,7 @@ class Run {
       requests: this.#count,
       seconds: elapsedMs / 1000,
       latency: this.#latency.summary(),
-      firstEvent: this.#firstEvent.summary(),
+      firstToken: this.#firstToken.summary(),
       late: this.#late.summary(),
       events: this.#events,
       errors: this.#errors,

@@ -42,8 +42,8 @@ export interface LoadResult {
   readonly seconds: number;
   /** From the intended (open) or actual (closed) send to the last byte. */
   readonly latency: Summary;
-  /** From the same to the first byte of the first event of a stream. */
-  readonly firstEvent: Summary;
+  /** From the same to the first text of a stream. */
+  readonly firstToken: Summary;
   /** How late the generator itself sent (open loop). */
   readonly late: Summary;
   readonly events: number;

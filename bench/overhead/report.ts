@@ -33,15 +33,15 @@ export function median(values: readonly number[]): number {
 /** What a scenario says of one gateway. */
 export function figuresOf(kind: Scenario['kind'], row: Row): Figures {
   const of = (value: (window: LoadResult) => number): number => median(row.windows.map(value));
-  const streams = kind === 'first-event';
+  const streams = kind === 'first-token';
   const units = (window: LoadResult): number =>
     Math.max(1, kind === 'events' ? window.events : window.requests);
   return {
     gateway: row.gateway,
     perSecond: of((window) => units(window) / window.seconds),
     cpuUs: of((window) => (window.gatewayCpuMs * 1000) / units(window)),
-    p50Us: of((window) => (streams ? window.firstEvent : window.latency).p50Us),
-    p99Us: of((window) => (streams ? window.firstEvent : window.latency).p99Us),
+    p50Us: of((window) => (streams ? window.firstToken : window.latency).p50Us),
+    p99Us: of((window) => (streams ? window.firstToken : window.latency).p99Us),
     rssMb: of((window) => window.gatewayRssMb),
     coreShare: of((window) => window.gatewayCpuMs / 1000 / window.seconds),
     foreignCores: of((window) => window.foreignCores),
@@ -108,7 +108,7 @@ const COLUMNS: Readonly<Record<Scenario['kind'], readonly Column[]>> = {
     ...NOISE,
   ],
   latency: [...DELAY, ...NOISE],
-  'first-event': [...DELAY, ...NOISE],
+  'first-token': [...DELAY, ...NOISE],
   events: [...WORK, ...NOISE],
 };
 

@@ -6,8 +6,8 @@ import type { LoadJob, LoadShape, StreamShape } from './protocol.js';
 export interface Scenario {
   readonly id: string;
   readonly title: string;
-  /** What its table shows: work per request, latency, time to the first event, or work per event. */
-  readonly kind: 'throughput' | 'latency' | 'first-event' | 'events';
+  /** What its table shows: work per request, latency, time to the first token, or work per event. */
+  readonly kind: 'throughput' | 'latency' | 'first-token' | 'events';
   readonly gateways: readonly GatewayName[];
   readonly shape: LoadShape;
   readonly streams: StreamShape;
@@ -16,7 +16,8 @@ export interface Scenario {
 }
 
 const BODIES = 512;
-const FULL_LOAD: LoadShape = { kind: 'closed', connections: 64, staggerMs: 0 };
+/** As many requests as one core can carry. */
+export const FULL_LOAD: LoadShape = { kind: 'closed', connections: 64, staggerMs: 0 };
 const BRISK: StreamShape = { firstTokenMs: 0, chunks: 20, intervalMs: 10 };
 const EVERYBODY: readonly GatewayName[] = ['floor', 'portkey', 'suffice'];
 const WITH_DIRECT: readonly GatewayName[] = ['direct', ...EVERYBODY];
@@ -75,7 +76,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     id: 'ttft',
     title: 'fixed model, 50 streams/s at random times, 20 events each',
-    kind: 'first-event',
+    kind: 'first-token',
     gateways: WITH_DIRECT,
     shape: { kind: 'open', ratePerS: 50 },
     streams: BRISK,
@@ -94,6 +95,11 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
+/** Whether its answers are streams. */
+export function isStreamed({ kind }: Scenario): boolean {
+  return kind === 'first-token' || kind === 'events';
+}
+
 /** The requests of a scenario as one gateway wants them. */
 export function jobOf(
   scenario: Scenario,
@@ -101,7 +107,7 @@ export function jobOf(
   timing: Pick<LoadJob, 'warmMs' | 'warmRequests' | 'windowMs' | 'pids'>,
 ): LoadJob {
   const model = scenario.auto ? gateway.autoModel : gateway.fixedModel;
-  const stream = scenario.kind === 'first-event' || scenario.kind === 'events';
+  const stream = isStreamed(scenario);
   return {
     port: gateway.port,
     path: '/v1/chat/completions',

@@ -7,7 +7,7 @@
 import { createServer, type Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { MARKER } from './answer-marker.js';
+import { MARKER, TOKEN } from './answer-marker.js';
 import { MessageReader } from './message-reader.js';
 import type { StreamShape, UpstreamReport } from './protocol.js';
 
@@ -29,8 +29,10 @@ const STREAM_HEAD =
   'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\n' +
   'x-request-id: req_bench\r\nTransfer-Encoding: chunked\r\n\r\n';
 const FIRST_CHUNK = framed(event('{"role":"assistant","content":""}', 'null'));
-const OPENING = Buffer.from(STREAM_HEAD + FIRST_CHUNK);
-const CHUNK = Buffer.from(framed(event('{"content":" token"}', 'null')));
+const TEXT_CHUNK = framed(event(`{"content":" ${TOKEN}"}`, 'null'));
+// The chunk with the role carries no text; OpenAI sends it when it has the first token, not before.
+const OPENING = Buffer.from(STREAM_HEAD + FIRST_CHUNK + TEXT_CHUNK);
+const CHUNK = Buffer.from(TEXT_CHUNK);
 const LAST_TEXT = framed(event(`{"content":" ${MARKER}"}`, 'null'));
 const STOP = framed(event('{}', '"stop"'));
 const USAGE_CHUNK = framed(

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 
-import { MARKER } from '../../../bench/overhead/answer-marker.js';
+import { MARKER, TOKEN } from '../../../bench/overhead/answer-marker.js';
 import { Client, readBuffer, type Outcome } from '../../../bench/overhead/client.js';
 
 const REQUEST = Buffer.from('POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n');
@@ -101,18 +101,18 @@ describe('a client of the load generator', () => {
     expect(found.map(({ fault }) => fault)).toEqual(['connection closed', undefined, undefined]);
   });
 
-  test('takes the first event for the first event, not the comment before it', async () => {
+  test('takes the first text for the first token, not the comment or the role before it', async () => {
     const [found] = await outcomes(true, [
       sends(
-        STREAM_HEAD + chunk(': thinking\n\n'),
-        chunk('data: {"a":1}\n\n'),
+        STREAM_HEAD + chunk(': thinking\n\n') + chunk('data: {"role":"assistant"}\n\n'),
+        chunk(`data: {"content":"${TOKEN}"}\n\n`),
         chunk(`data: ${MARKER}\n\n`) + chunk('data: [DONE]\n\n') + '0\r\n\r\n',
       ),
     ]);
 
-    expect(found).toMatchObject({ events: 3, fault: undefined });
-    expect((found?.firstEventMs ?? 0) - (found?.dueMs ?? 0)).toBeGreaterThan(4);
-    expect((found?.endMs ?? 0) - (found?.firstEventMs ?? 0)).toBeGreaterThan(4);
+    expect(found).toMatchObject({ events: 4, fault: undefined });
+    expect((found?.firstTokenMs ?? 0) - (found?.dueMs ?? 0)).toBeGreaterThan(4);
+    expect((found?.endMs ?? 0) - (found?.firstTokenMs ?? 0)).toBeGreaterThan(4);
   });
 
   test('does not take a stream without its end for an answer', async () => {

@@ -22,7 +22,7 @@ function windowOf(requests: number, gatewayCpuMs: number): LoadResult {
     requests,
     seconds: 2,
     latency: { ...empty, p50Us: 100 },
-    firstEvent: { ...empty, p50Us: 40 },
+    firstToken: { ...empty, p50Us: 40 },
     late: empty,
     events: requests * 10,
     errors: 0,
@@ -69,7 +69,7 @@ describe('the figures of a gateway', () => {
     const row = rowOf('suffice', [windowOf(100, 10)]);
 
     expect(figuresOf('events', row)).toMatchObject({ perSecond: 500, cpuUs: 10 });
-    expect(figuresOf('first-event', row).p50Us).toBe(40);
+    expect(figuresOf('first-token', row).p50Us).toBe(40);
   });
 });
 
@@ -126,7 +126,7 @@ describe('a target', () => {
   test.each([
     { added: 400, kept: true },
     { added: 600, kept: false },
-  ])('on the time to the first event is kept with $added µs: $kept', ({ added, kept }) => {
+  ])('on the time to the first token is kept with $added µs: $kept', ({ added, kept }) => {
     const direct = figures('direct', { p50Us: 200 });
     const suffice = figures('suffice', { p50Us: 200 + added });
 
