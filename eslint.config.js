@@ -36,6 +36,7 @@ export default defineConfig(
     files: ['test/**/*.ts'],
     extends: [jest.configs['flat/recommended']],
     rules: {
+      'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'fc.assert'] }],
       'max-lines-per-function': 'off',
       // A fake may be async only because the thing it stands in for is; matchers are typed `any`.
       '@typescript-eslint/require-await': 'off',

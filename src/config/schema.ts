@@ -152,7 +152,7 @@ const router = section({
     .int()
     .min(1)
     .max(10)
-    .default(3)
+    .default(2)
     .describe(
       'Models tried for one answer, the first included. Each further try comes only after a failure before the first byte, and may be paid for.',
     ),
@@ -196,7 +196,7 @@ const budget = section({
     .nullable()
     .default(null)
     .describe(
-      'US dollars a day (UTC) for all callers together; when they are spent, requests are refused. Empty: no limit.',
+      'US dollars a day (UTC) that rules can hold spending against, as `budget.used`: 0.8 when four fifths are spent. By itself it refuses nothing. Counted in memory, so a restart begins anew. Empty: no budget.',
     ),
 });
 

@@ -1,6 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ask, post, startApp, type TestApp } from '../support/app.js';
+import { ask, post, ROOT, startApp, type TestApp } from '../support/app.js';
 import { answers, FakeUpstream, stalls, type Exchange } from '../support/fake-upstream.js';
 
 const SIMULATED = `
@@ -229,6 +230,28 @@ describe('the predictor’s artefacts', () => {
     expect((await get('/readyz')).json).toMatchObject({ degraded: 'predictor_unavailable' });
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
     expect(metrics).toMatch(/suffice_degraded_decisions_total\{cause="predictor_unavailable"\} 1/u);
+  });
+
+  test('when altered are refused by their hash, and the log says which file', async () => {
+    const artefacts = await mkdtemp(path.join(tmpdir(), 'artefacts-'));
+    for (const name of ['manifest.json', 'embedder.bin', 'predictor.bin']) {
+      await copyFile(path.join(ROOT, 'models', name), path.join(artefacts, name));
+    }
+    const file = await open(path.join(artefacts, 'predictor.bin'), 'r+');
+    await file.write(Buffer.from([7]), 0, 1, 5000);
+    await file.close();
+
+    gateway = await startApp('providers: { simulation: {} }', { shipped: { artefacts } });
+
+    const { headers } = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
+    expect(headers.get('x-suffice-degraded')).toBe('predictor_unavailable');
+    expect(gateway.logged()).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        reason: expect.stringMatching(/predictor\.bin: expected SHA-256/u),
+      }),
+    );
+    await rm(artefacts, { recursive: true });
   });
 });
 
