@@ -1,19 +1,31 @@
 import { mix } from './word-hash.js';
 
+/** Signs in a word of `signWord`. */
+export const SIGN_WORD_BITS = 32;
+
+/**
+ * The signs of 32 neighbouring dimensions, the first in the lowest bit; a set bit is +1, another -1.
+ *
+ * They are made when a table is loaded instead of being stored, and are the same on every machine.
+ *
+ * @param index - of the word among all rows' words, row after row
+ */
+export function signWord(index: number, seed: number): number {
+  return mix(mix(index + 1) ^ seed);
+}
+
 /**
  * Random rows of +1 and -1, the same for the same seed on every machine.
- *
- * They are made when a table is loaded instead of being stored: half the file.
  *
  * @param dims - a multiple of 32
  * @returns shape [rows, dims]
  */
 export function fillSigns(rows: number, dims: number, seed: number): Int8Array {
   const signs = new Int8Array(rows * dims);
-  for (let block = 0; block < (rows * dims) / 32; block++) {
-    let bits = mix(mix(block + 1) ^ seed);
-    for (let i = 0; i < 32; i++) {
-      signs[32 * block + i] = (bits & 1) * 2 - 1;
+  for (let word = 0; word < (rows * dims) / SIGN_WORD_BITS; word++) {
+    let bits = signWord(word, seed);
+    for (let i = 0; i < SIGN_WORD_BITS; i++) {
+      signs[SIGN_WORD_BITS * word + i] = (bits & 1) * 2 - 1;
       bits >>>= 1;
     }
   }

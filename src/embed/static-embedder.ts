@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ArtefactError, openArtefact } from './artefact.js';
-import { fillSigns } from './signs.js';
+import { RowSums } from './row-sums.js';
 import { MAX_BAG_ROWS, Tokenizer } from './tokenize.js';
 import type { Bag } from './tokenize.js';
 
@@ -37,21 +37,28 @@ export class StaticEmbedder {
   readonly dims: number;
   readonly #meta: Meta;
   readonly #tokenizer: Tokenizer;
-  readonly #signs: Int8Array;
   readonly #gains: Float32Array;
-  readonly #table: Int8Array;
   readonly #scales: Float32Array;
-  readonly #weights = new Float32Array(MAX_BAG_ROWS + 3);
+  readonly #sums: RowSums;
 
   private constructor(id: string, meta: Meta, tokenizer: Tokenizer, tables: Tables) {
     this.id = id;
     this.dims = meta.identityDims + meta.learnedDims;
     this.#meta = meta;
     this.#tokenizer = tokenizer;
-    this.#signs = fillSigns(tokenizer.rows, meta.identityDims, meta.signSeed);
     this.#gains = tables.gains;
-    this.#table = tables.table;
     this.#scales = tables.scales;
+    const { identityDims, learnedDims, signSeed } = meta;
+    this.#sums = new RowSums(
+      {
+        rows: tokenizer.rows,
+        signDims: identityDims,
+        signSeed,
+        tableDims: learnedDims,
+        table: tables.table,
+      },
+      MAX_BAG_ROWS,
+    );
   }
 
   /**
@@ -93,69 +100,25 @@ export class StaticEmbedder {
    */
   embed(text: string, out: Float32Array = new Float32Array(this.dims)): Float32Array {
     const bag = this.#tokenizer.scan(text);
-    const { identityDims, learnedDims } = this.#meta;
-    out.fill(0);
+    this.#sums.rows.set(bag.rows.subarray(0, bag.size));
     this.#weigh(bag, this.#gains);
-    addRows(this.#signs, bag, this.#weights, out.subarray(0, identityDims));
+    this.#sums.sumSigns(bag.size, out);
     this.#weigh(bag, this.#scales);
-    addRows(
-      this.#table,
-      bag,
-      this.#weights,
-      out.subarray(identityDims, identityDims + learnedDims),
-    );
+    this.#sums.sumTable(bag.size, out, this.#meta.identityDims);
     return scaleToUnit(out);
   }
 
   #weigh({ rows, counts, size }: Bag, scales: Float32Array): void {
-    const weights = this.#weights;
+    const { weights } = this.#sums;
     for (let k = 0; k < size; k++) {
-      weights[k] = occurrenceWeight(at(counts, k)) * at(scales, rowAt(rows, k));
+      weights[k] = occurrenceWeight(counts[k] ?? 0) * (scales[rows[k] ?? 0] ?? 0);
     }
-    // `addRows` reads in fours: what is past the end must add nothing.
-    weights.fill(0, size, size + 3);
   }
 }
 
 /** How much a row counts that occurs `count` times: the root, so that repetition does not drown the rest. */
 export function occurrenceWeight(count: number): number {
   return Math.sqrt(count);
-}
-
-/** Adds `weights[k] × table[rows[k]]` to `out`, whose length is the table's width. */
-function addRows(table: Int8Array, bag: Bag, weights: Float32Array, out: Float32Array): void {
-  const { rows, size } = bag;
-  const dims = out.length;
-  // Four rows a pass quarters the loads and stores of the sum. Rows past the end are those of
-  // former texts, so they exist; their weight is 0.
-  for (let k = 0; k < size; k += 4) {
-    const a = rowAt(rows, k) * dims;
-    const b = rowAt(rows, k + 1) * dims;
-    const c = rowAt(rows, k + 2) * dims;
-    const d = rowAt(rows, k + 3) * dims;
-    const wa = at(weights, k);
-    const wb = at(weights, k + 1);
-    const wc = at(weights, k + 2);
-    const wd = at(weights, k + 3);
-    for (let i = 0; i < dims; i++) {
-      const first = wa * byteAt(table, a + i) + wb * byteAt(table, b + i);
-      const second = wc * byteAt(table, c + i) + wd * byteAt(table, d + i);
-      out[i] = at(out, i) + first + second;
-    }
-  }
-}
-
-/** An element known to exist. Three of these, so that each reads one kind of array and stays fast. */
-function at(values: Float32Array, index: number): number {
-  return values[index] ?? 0;
-}
-
-function rowAt(values: Int32Array, index: number): number {
-  return values[index] ?? 0;
-}
-
-function byteAt(values: Int8Array, index: number): number {
-  return values[index] ?? 0;
 }
 
 function scaleToUnit(vector: Float32Array): Float32Array {

@@ -1,3 +1,5 @@
+import { DenseMatrix } from '../embed/dense-matrix.js';
+
 /** Sizes of the network and of its input. */
 export interface NetworkShape {
   /** Numbers of a sentence vector. */
@@ -67,17 +69,26 @@ export function writeDense(
   }
 }
 
-/** Runs the members of a trained network. Holds scratch memory, so a result lasts until the next call. */
+/**
+ * Runs the members of a trained network. Holds scratch memory, so a result lasts until the next call, and
+ * a copy of the large tables: changes to them are not seen.
+ */
 export class FactorNetwork {
   readonly shape: NetworkShape;
   readonly tables: NetworkTables;
-  readonly #hidden: Float32Array;
+  /** Shape [members × hidden, inputs]. */
+  readonly #hiddenWeights: DenseMatrix;
+  /** Shape [members × 2, inputs]. */
+  readonly #directWeights: DenseMatrix;
+  readonly #activations: Float32Array;
   readonly #demand: PromptDemand;
 
   constructor(shape: NetworkShape, tables: NetworkTables) {
     this.shape = shape;
     this.tables = tables;
-    this.#hidden = new Float32Array(shape.hidden);
+    this.#hiddenWeights = new DenseMatrix(tables.hiddenWeights, inputsOf(shape));
+    this.#directWeights = new DenseMatrix(tables.directWeights, inputsOf(shape));
+    this.#activations = new Float32Array(shape.hidden);
     this.#demand = {
       skills: new Float32Array(shape.members * shape.skills),
       difficulty: new Float32Array(shape.members),
@@ -89,19 +100,22 @@ export class FactorNetwork {
   run(input: Float32Array): PromptDemand {
     const demand = this.#demand;
     demand.logTokens = 0;
-    for (let member = 0; member < this.shape.members; member++) this.#runMember(member, input);
+    const hidden = this.#hiddenWeights.times(input);
+    const direct = this.#directWeights.times(input);
+    for (let member = 0; member < this.shape.members; member++) {
+      this.#runHead(member, hidden, direct);
+    }
     demand.logTokens /= this.shape.members;
     return demand;
   }
 
-  #runMember(member: number, input: Float32Array): void {
+  /** @param direct - what goes straight from the input to difficulty and length, shape [members, 2] */
+  #runHead(member: number, hiddenSums: Float32Array, direct: Float32Array): void {
     const { hidden, skills } = this.shape;
-    const { hiddenWeights, hiddenBias, headWeights, headBias, directWeights } = this.tables;
-    const inputs = input.length;
-    const activations = this.#hidden;
+    const { hiddenBias, headWeights, headBias } = this.tables;
+    const activations = this.#activations;
     for (let h = 0; h < hidden; h++) {
-      const row = member * hidden + h;
-      const sum = at(hiddenBias, row) + dot(hiddenWeights, row * inputs, input);
+      const sum = at(hiddenBias, member * hidden + h) + at(hiddenSums, member * hidden + h);
       activations[h] = sum > 0 ? sum : 0;
     }
     const demand = this.#demand;
@@ -112,9 +126,8 @@ export class FactorNetwork {
     };
     for (let k = 0; k < skills; k++) demand.skills[member * skills + k] = head(k);
     softmax(demand.skills, member * skills, skills);
-    const direct = EXTRA_OUTPUTS * member * inputs;
-    demand.difficulty[member] = head(skills) + dot(directWeights, direct, input);
-    demand.logTokens += head(skills + 1) + dot(directWeights, direct + inputs, input);
+    demand.difficulty[member] = head(skills) + at(direct, EXTRA_OUTPUTS * member);
+    demand.logTokens += head(skills + 1) + at(direct, EXTRA_OUTPUTS * member + 1);
   }
 }
 

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { Model } from '../core/model.js';
 import { ArtefactError, verifyArtefacts } from '../embed/artefact.js';
+import { DenseMatrix } from '../embed/dense-matrix.js';
 import { StaticEmbedder } from '../embed/static-embedder.js';
-import { at, dot, FactorNetwork, inputsOf, logistic, writeDense } from './factor-network.js';
+import { at, FactorNetwork, inputsOf, logistic, writeDense } from './factor-network.js';
 import type { PromptDemand } from './factor-network.js';
 import { FEATURE_NAMES } from './features.js';
 import type { Features } from './features.js';
@@ -76,6 +77,7 @@ export class FactorPredictor implements Predictor {
   readonly #tables: PredictorTables;
   readonly #embedder: StaticEmbedder;
   readonly #network: FactorNetwork;
+  readonly #centroids: DenseMatrix;
   readonly #input: Float32Array;
   readonly #fitted: ReadonlyMap<string, number>;
   readonly #fittedByKey: ReadonlyMap<string, number>;
@@ -86,6 +88,7 @@ export class FactorPredictor implements Predictor {
     this.#tables = tables;
     this.#embedder = embedder;
     this.#network = new FactorNetwork(meta.shape, tables.network);
+    this.#centroids = new DenseMatrix(tables.centroids, meta.shape.embedding);
     this.#input = new Float32Array(inputsOf(meta.shape));
     this.#fitted = new Map(meta.models.map((name, i) => [name, i]));
     this.#fittedByKey = bestByKey(tables);
@@ -194,11 +197,9 @@ export class FactorPredictor implements Predictor {
 
   /** 0 at a centroid, 0.5 at the distance that few known prompts exceed, towards 1 beyond. */
   #unfamiliarity({ text, language, code, maths }: Features, vector: Float32Array): number {
-    const { meta, centroids } = this.#tables;
+    const { meta } = this.#tables;
     let nearest = 0;
-    for (let c = 0; c < meta.centroids; c++) {
-      nearest = Math.max(nearest, dot(centroids, c * vector.length, vector));
-    }
+    for (const cosine of this.#centroids.times(vector)) nearest = Math.max(nearest, cosine);
     const relative = ((1 - nearest) / meta.usualDistance) ** FAR_SHARPNESS;
     const distance = relative / (1 + relative);
     // A greeting or a short question lies far from all others, and is none the harder for it.

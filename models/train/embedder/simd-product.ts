@@ -1,25 +1,13 @@
+import { LinearMemory } from '../../../src/embed/wasm/linear-memory.js';
+import type { KernelCall } from '../../../src/embed/wasm/linear-memory.js';
 import { columnAt, floatAt, indexAt } from './elements.js';
 import { ACCUMULATE_STEP, productKernel, TILE_COLUMNS, TILE_ROWS } from './product-kernel.js';
 
 import type { SparseMatrix } from './sparse-matrix.js';
 
-// The parts of the WebAssembly interface used here; the type library for Node 20 has none of it.
-declare const WebAssembly: {
-  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (
-    module: object,
-    imports: object,
-  ) => { readonly exports: Readonly<Record<string, unknown>> };
-};
-
-/** Both functions of the kernel take six 32-bit integers: addresses, counts and lengths. */
-type Kernel = (...six: readonly [number, number, number, number, number, number]) => void;
-
-const PAGE_BYTES = 65_536;
 const FLOAT_BYTES = 4;
-/** The first page stays free, so that no matrix has address 0. */
-const FIRST_ADDRESS = 1024;
+/** Room, in numbers, for bringing matrices to addresses that vectors can be read from. */
+const MARGIN = 16_384;
 
 interface Shape {
   readonly rows: number;
@@ -42,10 +30,9 @@ export interface SparseOperand {
 
 /** Memory for matrices that can be multiplied with SIMD instructions. */
 export class MatrixSpace {
-  readonly #buffer: ArrayBuffer;
-  readonly #multiply: Kernel;
-  readonly #accumulate: Kernel;
-  #used = FIRST_ADDRESS;
+  readonly #memory: LinearMemory;
+  readonly #multiply: KernelCall;
+  readonly #accumulate: KernelCall;
   readonly #panels: Float32Array;
 
   /**
@@ -53,21 +40,16 @@ export class MatrixSpace {
    * @param largestRight - how many the largest right-hand matrix holds
    */
   constructor(floats: number, largestRight: number) {
-    const pages =
-      Math.ceil((FIRST_ADDRESS + (floats + largestRight) * FLOAT_BYTES) / PAGE_BYTES) + 1;
-    const memory = new WebAssembly.Memory({ initial: pages });
-    const module = new WebAssembly.Module(productKernel());
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    this.#buffer = memory.buffer;
-    this.#multiply = exports['multiply'] as Kernel;
-    this.#accumulate = exports['accumulate'] as Kernel;
+    const bytes = [floats, largestRight, MARGIN].map((numbers) => numbers * FLOAT_BYTES);
+    this.#memory = new LinearMemory(productKernel(), bytes);
+    this.#multiply = this.#memory.call('multiply');
+    this.#accumulate = this.#memory.call('accumulate');
     this.#panels = this.matrix(1, largestRight).values;
   }
 
   /** A matrix of zeros. @throws {RangeError} the memory asked for at the start is used up */
   matrix(rows: number, columns: number): Matrix {
-    const values = new Float32Array(this.#buffer, this.#used, rows * columns);
-    this.#used += Math.ceil((rows * columns) / 4) * 4 * FLOAT_BYTES;
+    const values = this.#memory.floats(rows * columns);
     return { rows, columns, values };
   }
 
@@ -99,11 +81,7 @@ export class MatrixSpace {
     const entries = matrix.values.length;
     const values = this.matrix(1, entries).values;
     values.set(matrix.values);
-    const offsets = new Uint32Array(
-      this.#buffer,
-      this.matrix(1, entries).values.byteOffset,
-      entries,
-    );
+    const offsets = this.#memory.words(entries);
     for (let i = 0; i < entries; i++) {
       offsets[i] = columnAt(matrix.columnOf, i) * width * FLOAT_BYTES;
     }
