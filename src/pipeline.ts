@@ -1,7 +1,8 @@
 import type { DecisionLog, DecisionRecord } from './account/decision-log.js';
-import { billFor, settle, type Bill, type Books, type OpenEntry } from './account/settle.js';
+import { settle, type Bill, type Books, type OpenEntry } from './account/settle.js';
 import type { Caller } from './admit/keys.js';
 import type { Decision } from './core/decision.js';
+import type { GoneSignal } from './core/departure.js';
 import { GatewayError } from './core/errors.js';
 import type { ServedModel, Upstream } from './core/model.js';
 import type { ChatRequest, Dialect } from './dialects/dialect.js';
@@ -16,7 +17,7 @@ export interface ChatCall {
   readonly body: Buffer;
   readonly caller: Caller;
   /** Aborts when the client has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: GoneSignal;
 }
 
 /** What the pipeline works with. */
@@ -204,7 +205,7 @@ export class Pipeline {
     const { upstream, attempts } = answer;
     const { body, summary } = answer.whole;
     const firstByteMs = this.#parts.books.clock.now();
-    settle(this.#parts.books, entry, {
+    const bill = settle(this.#parts.books, entry, {
       status: 200,
       error: null,
       upstream,
@@ -213,7 +214,6 @@ export class Pipeline {
       firstByteMs,
     });
     this.#leave(setup);
-    const bill = billFor(entry, upstream, summary);
     return { kind: 'whole', body, bill, ...this.#served(running, upstream) };
   }
 

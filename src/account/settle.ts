@@ -59,7 +59,7 @@ export interface Bill {
 const CHARS_PER_TOKEN = 4;
 
 /** What an answer cost and saved. Pure. */
-export function billFor(
+function billFor(
   entry: Pick<OpenEntry, 'estimatedInputTokens' | 'referencePrice'>,
   upstream: Upstream,
   summary: AnswerSummary,
@@ -108,7 +108,9 @@ export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome 
     error: ending.error?.code ?? null,
     servedModel: upstream?.modelId ?? null,
     attempts: ending.attempts,
-    ...bill,
+    usage: bill.usage,
+    costUsd: bill.costUsd,
+    savedUsd: bill.savedUsd,
     finishReason: summary?.finishReason ?? null,
     firstByteMs,
     totalMs: now - entry.startedMs,
@@ -169,19 +171,17 @@ function countTokens(metrics: Metrics, model: string, usage: Usage): void {
 }
 
 function writeLine(books: Books, entry: OpenEntry, outcome: Outcome, ending: Ending): void {
-  const line = {
-    ...decisionFields(entry),
-    ...outcomeFields(outcome),
-    upstream: ending.upstream?.id,
-  };
-  if (ending.error !== null && outcome.status >= 500) {
-    books.log.warn({ ...line, message: ending.error.message }, 'request failed');
+  const { error } = ending;
+  if (error !== null && outcome.status >= 500) {
+    books.log.warn({ ...lineOf(entry, outcome), message: error.message }, 'request failed');
   } else if (books.logsRequests()) {
-    books.log.info(line, 'request');
+    books.log.info(lineOf(entry, outcome), 'request');
   }
 }
 
-function decisionFields({ record: { decision }, caller, stream }: OpenEntry) {
+// One literal: putting it together of parts costs more than writing it.
+function lineOf({ record: { decision }, caller, stream }: OpenEntry, outcome: Outcome) {
+  const { usage, attempts } = outcome;
   return {
     decisionId: decision.id,
     caller,
@@ -191,16 +191,11 @@ function decisionFields({ record: { decision }, caller, stream }: OpenEntry) {
     rule: decision.rule,
     degraded: decision.degraded,
     stream,
-  };
-}
-
-function outcomeFields(outcome: Outcome) {
-  const { usage } = outcome;
-  return {
     served: outcome.servedModel,
+    upstream: attempts.at(-1)?.upstream,
     status: outcome.status,
     error: outcome.error,
-    attempts: outcome.attempts.length,
+    attempts: attempts.length,
     firstByteMs: rounded(outcome.firstByteMs),
     totalMs: rounded(outcome.totalMs),
     overheadMs: rounded(outcome.overheadMs),

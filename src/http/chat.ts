@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.js';
+import { Departure } from '../core/departure.js';
 import type { Exchange, Pipeline } from '../pipeline.js';
 import { readBody } from './body.js';
 import { decisionHeaders, type HeaderBill } from './decision-view.js';
@@ -26,7 +27,7 @@ export class ChatSurface {
 
   /** Answers one request; never rejects. */
   async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const gone = new AbortController();
+    const gone = new Departure();
     // 'close' comes for a finished reply too, when there is nothing left to stop.
     res.once('close', () => {
       if (!res.writableFinished) gone.abort();
@@ -35,7 +36,7 @@ export class ChatSurface {
     try {
       const caller = this.#pipeline.admit(req.headers);
       const body = await readBody(req, limits.maxBodyBytes);
-      const exchange = await this.#pipeline.chat({ body, caller, signal: gone.signal });
+      const exchange = await this.#pipeline.chat({ body, caller, signal: gone });
       this.#deliver(res, exchange, limits);
     } catch (thrown) {
       const error = asGatewayError(thrown);

@@ -1,3 +1,4 @@
+import type { GoneSignal } from '../core/departure.js';
 import type { Upstream } from '../core/model.js';
 import type { UpstreamError } from './upstream-error.js';
 
@@ -9,7 +10,7 @@ export interface UpstreamRequest {
   /** The body asks for a stream. */
   readonly stream: boolean;
   /** Ends when nobody waits for the answer any more; the upstream is told at once, at any stage. */
-  readonly signal: AbortSignal;
+  readonly signal: GoneSignal;
 }
 
 interface AnswerHead {

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js';
+import type { GoneSignal } from '../core/departure.js';
 import { GatewayError } from '../core/errors.js';
 import type { Upstream } from '../core/model.js';
 import type { AnswerRules, ChatRequest, Dialect, WholeAnswer } from '../dialects/dialect.js';
@@ -21,7 +22,7 @@ export interface AnswerTask {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly clock: Clock;
   /** Aborts when the client has gone: nothing is tried after that. */
-  readonly signal: AbortSignal;
+  readonly signal: GoneSignal;
 }
 
 /** One attempt and how it came out. */

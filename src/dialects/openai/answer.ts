@@ -28,7 +28,7 @@ export function readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer {
   if (!rules.trusted) {
     mendAnswer(answer, rules);
     if (reading === null) delete answer['usage'];
-    else answer['usage'] = reading.shown;
+    else answer['usage'] = reading.shown();
   }
   return {
     body: rules.trusted ? body : written(answer),

@@ -83,7 +83,7 @@ export class ChunkMender {
       for (const last of this.#choices.get(index)?.finish() ?? []) tail.push({ ...last, ...base });
     }
     if (this.#rules.includeUsage && this.#usage !== null) {
-      tail.push({ ...this.#usageExtras, ...base, choices: [], usage: this.#usage.shown });
+      tail.push({ ...this.#usageExtras, ...base, choices: [], usage: this.#usage.shown() });
     }
     return tail;
   }

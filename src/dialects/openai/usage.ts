@@ -5,8 +5,8 @@ import { isObject, objectOrEmpty } from '../json.js';
 /** A usage object read once: for the books, and as the client should see it. */
 export interface UsageReading {
   readonly usage: Usage;
-  /** The provider's object with totals that add up; members we do not know are kept. */
-  readonly shown: JsonObject;
+  /** The provider's object with totals that add up; members we do not know are kept. Made when asked for. */
+  shown(): JsonObject;
 }
 
 /**
@@ -39,7 +39,7 @@ export function readUsage(value: unknown): UsageReading | null {
       reasoningTokens: Math.min(reasoning, completion),
       estimated: false,
     },
-    shown: shownUsage(value, { prompt, completion, reasoning, cacheRead }),
+    shown: () => shownUsage(value, { prompt, completion, reasoning, cacheRead }),
   };
 }
 
