@@ -4,8 +4,8 @@ import type { GradedPrompt } from '../../models/train/predictor/outcomes.js';
 import type { Random } from '../../models/train/random.js';
 import type { Part } from '../../models/train/split.js';
 import type { Catalog } from '../../src/catalog/catalog.js';
+import { blankModel } from '../../src/catalog/entry.js';
 import type { Conversation } from '../../src/core/conversation.js';
-import type { Model } from '../../src/core/model.js';
 import { readFeatures } from '../../src/route/features.js';
 import type { Ability, Prediction, Predictor } from '../../src/route/predictor.js';
 import { bootstrapInterval } from './bootstrap.js';
@@ -60,7 +60,7 @@ export function evaluateSets(
   const abilities = new Map<string, Ability>();
   const abilityOf = (name: string): Ability => {
     const ability =
-      abilities.get(name) ?? predictor.ability(catalog.models.get(name) ?? namedOnly(name));
+      abilities.get(name) ?? predictor.ability(catalog.models.get(name) ?? blankModel(name).model);
     abilities.set(name, ability);
     return ability;
   };
@@ -126,22 +126,5 @@ function measure(set: OutcomeSet, judged: Judged, random: Random): SetResult {
     calibrationError: calibrationError(probabilities, grades),
     weakMean: mean(weak),
     strongMean: mean(strong),
-  };
-}
-
-/** A model of which nothing but its name is known. */
-function namedOnly(id: string): Model {
-  return {
-    id,
-    vendor: id.split('/')[0] ?? id,
-    displayName: id,
-    released: null,
-    contextWindow: null,
-    maxOutputTokens: null,
-    capabilities: new Set(),
-    benchmarks: {},
-    speed: null,
-    hosts: [],
-    simulated: false,
   };
 }

@@ -2,23 +2,7 @@ import type { Model } from '../../src/core/model.js';
 import { readFeatures } from '../../src/route/features.js';
 import type { Features } from '../../src/route/features.js';
 import { heuristicPredictor } from '../../src/route/heuristic.js';
-
-function model(id: string, facts: Partial<Model> = {}): Model {
-  return {
-    id,
-    vendor: 'acme',
-    displayName: id,
-    released: null,
-    contextWindow: null,
-    maxOutputTokens: null,
-    capabilities: new Set(),
-    benchmarks: {},
-    speed: null,
-    hosts: [],
-    simulated: false,
-    ...facts,
-  };
-}
+import { modelWith } from '../support/models.js';
 
 function featuresOf(text: string): Features {
   return readFeatures({
@@ -54,9 +38,9 @@ test('calls itself what it is', () => {
 
 test('expects more of a dear model than of a cheap one, and of a higher benchmark figure', () => {
   const abilities = [
-    model('acme/cheap', { hosts: pricedAt(0.2) }),
-    model('acme/dear', { hosts: pricedAt(30) }),
-    model('acme/good', { hosts: pricedAt(30), benchmarks: { gpqa_diamond: 85 } }),
+    modelWith('acme/cheap', { hosts: pricedAt(0.2) }),
+    modelWith('acme/dear', { hosts: pricedAt(30) }),
+    modelWith('acme/good', { hosts: pricedAt(30), benchmarks: { gpqa_diamond: 85 } }),
   ].map((one) => predictor.ability(one));
 
   const { models } = predictor.predict(featuresOf('Name three rivers.'), abilities);
@@ -66,7 +50,7 @@ test('expects more of a dear model than of a cheap one, and of a higher benchmar
 });
 
 test('finds code and mathematics harder than small talk', () => {
-  const ability = predictor.ability(model('acme/any'));
+  const ability = predictor.ability(modelWith('acme/any'));
   const success = (text: string): number =>
     predictor.predict(featuresOf(text), [ability]).models[0]?.success ?? 0;
 
@@ -82,8 +66,8 @@ test('finds code and mathematics harder than small talk', () => {
 
 test('is wide awake to how little it knows, and expects longer answers of a model that reasons', () => {
   const abilities = [
-    predictor.ability(model('acme/any')),
-    predictor.ability(model('acme/deep', { capabilities: new Set(['reasoning']) })),
+    predictor.ability(modelWith('acme/any')),
+    predictor.ability(modelWith('acme/deep', { capabilities: new Set(['reasoning']) })),
   ];
 
   const { models, ood } = predictor.predict(featuresOf('Why is the sky blue?'), abilities);

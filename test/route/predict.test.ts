@@ -2,13 +2,13 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import type { Conversation } from '../../src/core/conversation.js';
-import type { Model } from '../../src/core/model.js';
 import { ArtefactError } from '../../src/embed/artefact.js';
 import { readFeatures } from '../../src/route/features.js';
 import type { Features } from '../../src/route/features.js';
 import { loadPredictor } from '../../src/route/predict.js';
 import type { FactorPredictor } from '../../src/route/predict.js';
 import { TINY_MODELS, writeTinyArtefacts } from './tiny-artefacts.js';
+import { modelWith } from '../support/models.js';
 
 const folders: string[] = [];
 let tiny: FactorPredictor;
@@ -41,28 +41,11 @@ function featuresOf(text: string): Features {
   return readFeatures(conversation);
 }
 
-function model(id: string, facts: Partial<Model> = {}): Model {
-  return {
-    id,
-    vendor: 'acme',
-    displayName: id,
-    released: null,
-    contextWindow: null,
-    maxOutputTokens: null,
-    capabilities: new Set(),
-    benchmarks: {},
-    speed: null,
-    hosts: [],
-    simulated: false,
-    ...facts,
-  };
-}
-
 const QUESTION = featuresOf('Why does ice float on water?');
 
 describe('a predictor of made-up tables', () => {
   test('answers in the order of the abilities with probabilities inside 0 to 1', () => {
-    const abilities = TINY_MODELS.map((name) => tiny.ability(model(name)));
+    const abilities = TINY_MODELS.map((name) => tiny.ability(modelWith(name)));
 
     const { models } = tiny.predict(QUESTION, abilities);
 
@@ -74,7 +57,10 @@ describe('a predictor of made-up tables', () => {
   });
 
   test('keeps its promises for any text', () => {
-    const abilities = [tiny.ability(model(TINY_MODELS[0])), tiny.ability(model('who/knows'))];
+    const abilities = [
+      tiny.ability(modelWith(TINY_MODELS[0])),
+      tiny.ability(modelWith('who/knows')),
+    ];
 
     fc.assert(
       fc.property(fc.string({ maxLength: 400, unit: 'grapheme' }), (text) => {
@@ -97,9 +83,9 @@ describe('a predictor of made-up tables', () => {
   });
 
   test('says on what each ability rests', () => {
-    const graded = tiny.ability(model('acme/weak-1'));
-    const described = tiny.ability(model('acme/new', { benchmarks: { mmlu_pro: 70 } }));
-    const nameless = tiny.ability(model('who/knows', { benchmarks: { unheard_of: 70 } }));
+    const graded = tiny.ability(modelWith('acme/weak-1'));
+    const described = tiny.ability(modelWith('acme/new', { benchmarks: { mmlu_pro: 70 } }));
+    const nameless = tiny.ability(modelWith('who/knows', { benchmarks: { unheard_of: 70 } }));
 
     expect([graded.basis, described.basis, nameless.basis]).toEqual([
       'fitted',
@@ -110,9 +96,9 @@ describe('a predictor of made-up tables', () => {
 
   test('is less certain the less it knows of a model', () => {
     const abilities = [
-      tiny.ability(model('acme/middle-2024-05-13')),
-      tiny.ability(model('acme/new', { benchmarks: { mmlu_pro: 50 }, released: '2024-01' })),
-      tiny.ability(model('who/knows')),
+      tiny.ability(modelWith('acme/middle-2024-05-13')),
+      tiny.ability(modelWith('acme/new', { benchmarks: { mmlu_pro: 50 }, released: '2024-01' })),
+      tiny.ability(modelWith('who/knows')),
     ];
 
     const [graded, described, nameless] = tiny.predict(QUESTION, abilities).models;
@@ -127,7 +113,7 @@ describe('a predictor of made-up tables', () => {
     fc.assert(
       fc.property(figure, fc.double({ min: 0.1, max: 50, noNaN: true }), (low, more) => {
         const abilities = [low, Math.min(99, low + more)].map((mmlu_pro, i) =>
-          tiny.ability(model(`acme/new-${i}`, { benchmarks: { mmlu_pro } })),
+          tiny.ability(modelWith(`acme/new-${i}`, { benchmarks: { mmlu_pro } })),
         );
         const [weak, strong] = tiny.predict(QUESTION, abilities).models;
         expect(strong?.success).toBeGreaterThan(weak?.success ?? 1);
@@ -143,14 +129,16 @@ describe('a predictor of made-up tables', () => {
     { name: 'acme/strong-1', released: '2026-03', basis: 'fitted' },
     { name: 'acme/strong-1-preview', released: '2026-03', basis: 'regressed' },
   ])('takes $name of $released for $basis', ({ name, released, basis }) => {
-    const ability = tiny.ability(model(name, { released }));
+    const ability = tiny.ability(modelWith(name, { released }));
 
     expect(ability.basis).toBe(basis);
   });
 
   test('expects longer answers of a model that reasons', () => {
-    const plain = tiny.ability(model('acme/plain'));
-    const reasoning = tiny.ability(model('acme/deep', { capabilities: new Set(['reasoning']) }));
+    const plain = tiny.ability(modelWith('acme/plain'));
+    const reasoning = tiny.ability(
+      modelWith('acme/deep', { capabilities: new Set(['reasoning']) }),
+    );
 
     const [short, long] = tiny.predict(QUESTION, [plain, reasoning]).models;
 

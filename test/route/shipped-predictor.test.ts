@@ -9,10 +9,13 @@ import type { FactorPredictor } from '../../src/route/predict.js';
 let predictor: FactorPredictor;
 let catalog: Catalog;
 
+/** Hashing and reading some megabytes takes a second alone, and far longer beside other work. */
+const LOADING_LIMIT_MS = 60_000;
+
 beforeAll(async () => {
   predictor = await loadPredictor('models');
   catalog = await loadCatalog('models/catalog');
-});
+}, LOADING_LIMIT_MS);
 
 function featuresOf(text: string): Features {
   return readFeatures({
