@@ -175,7 +175,7 @@ function writeLine(books: Books, entry: OpenEntry, outcome: Outcome, ending: End
   if (error !== null && outcome.status >= 500) {
     books.log.warn({ ...lineOf(entry, outcome), message: error.message }, 'request failed');
   } else if (books.logsRequests()) {
-    books.log.info(lineOf(entry, outcome), 'request');
+    books.log.line(lineOf(entry, outcome), 'request');
   }
 }
 

@@ -78,7 +78,7 @@ export async function serveCommand(
   watch.close();
   await app.close();
   log.info('stopped');
-  destination.flushSync();
+  destination.flushSync?.();
   return EXIT.ok;
 }
 
