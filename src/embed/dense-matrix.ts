@@ -1,4 +1,4 @@
-import { padded, ROW_STEP, vectorKernel } from './vector-kernel.js';
+import { padded, ROW_STEP, VECTOR_KERNEL } from './vector-kernel.js';
 import { LinearMemory } from './wasm/linear-memory.js';
 import type { KernelCall } from './wasm/linear-memory.js';
 
@@ -20,7 +20,7 @@ export class DenseMatrix {
     const stride = padded(columns, ROW_STEP);
     this.#strideBytes = 4 * stride;
     const lengths = [rows * stride, stride, rows].map((numbers) => 4 * numbers);
-    const memory = new LinearMemory(vectorKernel(), lengths);
+    const memory = new LinearMemory(VECTOR_KERNEL, lengths);
     this.#matrix = memory.floats(rows * stride);
     this.#vector = memory.floats(stride);
     this.#products = memory.floats(rows);

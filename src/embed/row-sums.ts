@@ -1,5 +1,5 @@
 import { SIGN_WORD_BITS, signWord } from './signs.js';
-import { padded, ROW_STEP, SIGN_STEP, vectorKernel } from './vector-kernel.js';
+import { padded, ROW_STEP, SIGN_STEP, VECTOR_KERNEL } from './vector-kernel.js';
 import { LinearMemory } from './wasm/linear-memory.js';
 import type { KernelCall } from './wasm/linear-memory.js';
 
@@ -36,7 +36,7 @@ export class RowSums {
   constructor(tables: RowTables, most: number) {
     const signs = padded(tables.signDims, SIGN_STEP);
     const width = padded(tables.tableDims, ROW_STEP);
-    const memory = new LinearMemory(vectorKernel(), [
+    const memory = new LinearMemory(VECTOR_KERNEL, [
       ...[most, most, signs, width].map((numbers) => 4 * numbers),
       ...[(tables.rows * signs) / 8, tables.rows * width],
     ]);

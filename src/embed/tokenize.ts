@@ -78,13 +78,15 @@ export class Tokenizer {
     this.#bag.size = 0;
     this.#previous = -1;
     this.#previousChar = 0;
+    const classes = this.#classes;
+    const word = this.#word;
     let length = 0;
     for (let i = 0; i < clean.length; i++) {
       const code = clean.charCodeAt(i);
-      const kind = this.#classes[code];
+      const kind = classes[code];
       if (kind === CHARACTER.letter) {
         length += 1;
-        if (length <= MAX_WORD_CHARS) this.#word[length] = code;
+        if (length <= MAX_WORD_CHARS) word[length] = code;
         continue;
       }
       if (kind === CHARACTER.apostrophe && length > 0) continue;

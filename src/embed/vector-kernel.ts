@@ -37,24 +37,6 @@ export function padded(length: number, step: number): number {
 
 const FOUR_FLOATS = 16;
 
-/**
- * The bytes of a module with three functions on arrays in its memory. All parameters but counts are
- * addresses or lengths in bytes; at least one row is expected.
- *
- * `addSigns(sum, signs, stride, rows, weights, count)`: for each `i` below `count` and each bit of the
- * row `rows[i]` of `signs`, adds `weights[i]` where the bit is set, and subtracts it where it is not.
- * The sums of 128 bits lie interleaved: at `4 × bit + word`, as the four words are worked on together.
- *
- * `addRows(sum, table, stride, rows, weights, count)`: adds `weights[i]` times the bytes of the row
- * `rows[i]` of `table`.
- *
- * `multiply(out, matrix, stride, vector, count)`: `out[i]` becomes the inner product of row `i` of a
- * matrix of floats with `vector`.
- */
-export function vectorKernel(): Uint8Array<ArrayBuffer> {
-  return assemble([addSigns(), addRows(), multiply()]);
-}
-
 /** Local variables of the two that add rows; the first six are the parameters. */
 const SUM = 0;
 const TABLE = 1;
@@ -194,3 +176,19 @@ function multiply(): KernelFunction {
     body: repeat(row, countDown(count)),
   };
 }
+
+/**
+ * The bytes of a module with three functions on arrays in its memory. All parameters but counts are
+ * addresses or lengths in bytes; at least one row is expected.
+ *
+ * `addSigns(sum, signs, stride, rows, weights, count)`: for each `i` below `count` and each bit of the
+ * row `rows[i]` of `signs`, adds `weights[i]` where the bit is set, and subtracts it where it is not.
+ * The sums of 128 bits lie interleaved: at `4 × bit + word`, as the four words are worked on together.
+ *
+ * `addRows(sum, table, stride, rows, weights, count)`: adds `weights[i]` times the bytes of the row
+ * `rows[i]` of `table`.
+ *
+ * `multiply(out, matrix, stride, vector, count)`: `out[i]` becomes the inner product of row `i` of a
+ * matrix of floats with `vector`.
+ */
+export const VECTOR_KERNEL = assemble([addSigns(), addRows(), multiply()]);

@@ -122,19 +122,30 @@ function isTagCharacter(code: number): boolean {
 }
 
 function dropBlobs(text: string): string {
-  if (text.length < MIN_BLOB_CHARS) return text;
   let kept = '';
   let from = 0;
   let start = 0;
-  for (let i = 0; i <= text.length; i++) {
-    if (i < text.length && BLOB_CHARACTER[text.charCodeAt(i)] === 1) continue;
-    if (i - start >= MIN_BLOB_CHARS) {
-      kept += text.slice(from, start);
-      from = i;
+  while (start + MIN_BLOB_CHARS <= text.length) {
+    // Read backwards from where a blob that begins at `start` would have to reach: in prose a space is
+    // near, and all before it need not be looked at.
+    const end = start + MIN_BLOB_CHARS;
+    let i = end - 1;
+    while (i >= start && isBlobCharacter(text, i)) i -= 1;
+    if (i >= start) {
+      start = i + 1;
+      continue;
     }
-    start = i + 1;
+    let blobEnd = end;
+    while (blobEnd < text.length && isBlobCharacter(text, blobEnd)) blobEnd += 1;
+    kept += text.slice(from, start);
+    from = blobEnd;
+    start = blobEnd + 1;
   }
   return from === 0 ? text : kept + text.slice(from);
+}
+
+function isBlobCharacter(text: string, index: number): boolean {
+  return BLOB_CHARACTER[text.charCodeAt(index)] === 1;
 }
 
 /** 1 for what base64, hex and encoded URLs are made of; not the comma, or a list of numbers would go. */

@@ -154,13 +154,12 @@ function describeSize(conversation: Conversation, demand: Demand, inputTokens: n
 
 function describeText(statistics: TextStatistics, language: Language): Numbers {
   const { chars, kinds, words, hints } = statistics;
-  const share = (kind: number): number => (kinds[kind] ?? 0) / Math.max(1, chars);
-  const hint = (name: Hint): number => saturate(hints[HINTS.indexOf(name)] ?? 0);
+  const all = Math.max(1, chars);
   return [
     ['log_words', logScale(words)],
-    ['digit_share', share(KIND.digit)],
-    ['upper_share', share(KIND.upper)],
-    ['symbol_share', share(KIND.symbol)],
+    ['digit_share', (kinds[KIND.digit] ?? 0) / all],
+    ['upper_share', (kinds[KIND.upper] ?? 0) / all],
+    ['symbol_share', (kinds[KIND.symbol] ?? 0) / all],
     ['log_newlines', logScale(kinds[KIND.newline] ?? 0)],
     ['questions', saturate(kinds[KIND.question] ?? 0)],
     ['log_numbers', logScale(statistics.numbers)],
@@ -171,14 +170,18 @@ function describeText(statistics: TextStatistics, language: Language): Numbers {
       'word_variety',
       Math.min(1, statistics.distinctWords / Math.max(1, words + statistics.numbers)),
     ],
-    ['hint_explain', hint('explain')],
-    ['hint_write', hint('write')],
-    ['hint_code', hint('code')],
-    ['hint_reason', hint('reason')],
-    ['hint_short', hint('short')],
+    ['hint_explain', hintLevel(hints, 'explain')],
+    ['hint_write', hintLevel(hints, 'write')],
+    ['hint_code', hintLevel(hints, 'code')],
+    ['hint_reason', hintLevel(hints, 'reason')],
+    ['hint_short', hintLevel(hints, 'short')],
     ['english', language.code === 'en' ? 1 : 0],
     ['foreign_script', language.foreignScript],
   ];
+}
+
+function hintLevel(hints: Uint16Array, name: Hint): number {
+  return saturate(hints[HINTS.indexOf(name)] ?? 0);
 }
 
 function describeNotation(notation: Notation, maths: number): Numbers {
