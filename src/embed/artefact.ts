@@ -98,7 +98,8 @@ export class Artefact {
           );
         }
         // A copy: views need aligned memory, which a Buffer from a pool does not promise.
-        return Uint8Array.from(this.#bytes.subarray(offset, offset + bytes)).buffer;
+        const start = this.#bytes.byteOffset + offset;
+        return (this.#bytes.buffer as ArrayBuffer).slice(start, start + bytes);
       }
       offset += align(bytes);
     }
