@@ -147,7 +147,8 @@ describe('suffice rules', () => {
 
   test.each([
     [[], 'say what to do: check or test'],
-    [['chekc'], 'there is nothing called "chekc"; there are check and test'],
+    [['chekc'], 'there is nothing called "chekc"; did you mean "check"?'],
+    [['lint'], 'there is nothing called "lint"; there are check and test'],
     [['tests'], 'there is nothing called "tests"; did you mean "test"?'],
     [['check', 'a', 'b'], 'one file at a time'],
     [['check', '--fast'], /Unknown option '--fast'/],

@@ -95,7 +95,7 @@ describe('a sound configuration', () => {
       server: { host: '127.0.0.1', port: 4300, maxBodyBytes: 20 * 1024 * 1024 },
       auto: { models: ['*'], exclude: [] },
       rules: null,
-      router: { artefacts: null, predictor: 'auto', maxAttempts: 3 },
+      router: { artefacts: null, predictor: 'auto', maxAttempts: 2 },
       budget: { dailyUsd: null },
       keys: [],
       log: { level: 'info', requests: true },

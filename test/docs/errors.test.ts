@@ -4,7 +4,7 @@ import { ERROR_STATUS } from '../../src/core/errors.js';
 test('docs/errors.md lists exactly the codes there are, with their status', () => {
   const page = readFileSync('docs/errors.md', 'utf8');
 
-  const rows = [...page.matchAll(/^\| `([a-z_]+)` \| (\d{3}) \|/gmu)];
+  const rows = [...page.matchAll(/^\| `([a-z_]+)` +\| (\d{3}) +\|/gmu)];
 
   expect(Object.fromEntries(rows.map(([, code, status]) => [code, Number(status)]))).toEqual(
     ERROR_STATUS,
