@@ -11,7 +11,7 @@ import type { Ability, Prediction, Predictor } from '../../src/route/predictor.j
 import { bootstrapInterval } from './bootstrap.js';
 import type { Interval } from './bootstrap.js';
 import { areaUnderRoc, brierScore, calibrationError } from './probability.js';
-import { routingCurve } from './routing-curve.js';
+import { quantileOf, routingCurve } from './routing-curve.js';
 import type { RoutingCurve } from './routing-curve.js';
 
 /** What is measured: a predictor, and the catalog it is told of models by. */
@@ -29,6 +29,8 @@ export interface SetResult {
   readonly interval: Interval;
   /** APGR when longer prompts go to the strong model. */
   readonly byLength: number;
+  /** APGR when prompts go to the strong model at random: the mean is 0.5, few prompts make it wide. */
+  readonly byChance: Interval;
   /** Over all models and prompts of the set. */
   readonly auc: number;
   readonly brier: number;
@@ -121,10 +123,26 @@ function measure(set: OutcomeSet, judged: Judged, random: Random): SetResult {
     curve: routingCurve(scores, weak, strong),
     interval: bootstrapInterval(weak.length, resampled, () => random.next()),
     byLength: routingCurve(lengths, weak, strong).apgr,
+    byChance: chanceInterval(weak, strong, random),
     auc: areaUnderRoc(probabilities, grades),
     brier: brierScore(probabilities, grades),
     calibrationError: calibrationError(probabilities, grades),
     weakMean: mean(weak),
     strongMean: mean(strong),
   };
+}
+
+const CHANCE_ROUNDS = 200;
+
+function chanceInterval(
+  weak: readonly number[],
+  strong: readonly number[],
+  random: Random,
+): Interval {
+  const draw = (): number => {
+    const scores = weak.map(() => random.next());
+    return routingCurve(scores, weak, strong).apgr;
+  };
+  const values = Array.from({ length: CHANCE_ROUNDS }, draw).sort((a, b) => a - b);
+  return { low: quantileOf(values, 0.025), high: quantileOf(values, 0.975) };
 }

@@ -6,6 +6,7 @@ const HEAD = [
   'weak → strong',
   'APGR [95 %]',
   'by length',
+  'by chance',
   'CPT50',
   'CPT80',
   'AUC',
@@ -29,13 +30,14 @@ export function tableOf(results: readonly SetResult[]): string {
 }
 
 function rowOf(result: SetResult): string[] {
-  const { set, curve, interval } = result;
+  const { set, curve, interval, byChance } = result;
   return [
     set.use === 'evaluate' ? `${set.name} \\*` : set.name,
     String(result.prompts),
     `${result.weakMean.toFixed(3)} → ${result.strongMean.toFixed(3)}`,
     `${figure(curve.apgr)} [${figure(interval.low)}, ${figure(interval.high)}]`,
     figure(result.byLength),
+    `${figure(byChance.low, 2)} – ${figure(byChance.high, 2)}`,
     figure(100 * curve.cpt50, 1),
     figure(100 * curve.cpt80, 1),
     figure(result.auc),
