@@ -24,6 +24,7 @@ const RECIPE = {
   offsetDecay: 0.2,
   setPower: 0.6,
   lengthWeight: 0.1,
+  lengthPrior: 0,
 };
 const EMPTY: Conversation = {
   messages: [],

@@ -5,8 +5,12 @@ import type { Ensemble } from './ensemble.js';
 import type { OutcomeTable } from './outcome-table.js';
 import type { GradedModel } from './strength.js';
 
-/** Variance of a model's log-odds from set to set beyond what its skills explain; about what unseen sets need (`doubt.ts`). */
-const SET_VARIANCE = 0.85;
+/**
+ * Variance of a model's log-odds from set to set beyond what its skills explain. Larger than what unseen
+ * sets need of shifts (`doubt.ts`): models graded in few sets also carry the level of those sets, so that
+ * of two of one family the larger came out below the smaller.
+ */
+const SET_VARIANCE = 2.5;
 /** A single set may be an odd one, so that the first counts for less than half a set. */
 const ODD_SETS = 0.6;
 /** Mean of p (1 − p) over graded answers: what one answer tells of log-odds. */

@@ -6,7 +6,7 @@ import { fitStrength } from './strength.js';
 import type { GradedModel } from './strength.js';
 
 /** Models whose fitted strength is this certain are worth comparing with. */
-const CERTAIN = 0.4;
+const CERTAIN = 1;
 
 /** Tells how well strength read from facts agrees with strength fitted to answers, each model left out in turn. */
 export function reportStrength(

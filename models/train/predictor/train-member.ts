@@ -7,6 +7,7 @@ import {
   softmax,
 } from '../../../src/route/factor-network.js';
 import type { NetworkShape } from '../../../src/route/factor-network.js';
+import { FEATURE_NAMES } from '../../../src/route/features.js';
 import type { Random } from '../random.js';
 import { Parameters } from './parameters.js';
 import type { OutcomeTable } from './outcome-table.js';
@@ -26,12 +27,16 @@ export interface Recipe {
   readonly setPower: number;
   /** How much the squared error of log tokens counts beside the log-loss. */
   readonly lengthWeight: number;
+  /** Log-odds of difficulty for each unit of the standardised `log_chars`, before any grade is seen. */
+  readonly lengthPrior: number;
 }
 
 const BATCH = 128;
 const WARM_UP_STEPS = 100;
 /** Errors of log tokens beyond this pull no harder. */
 const LENGTH_ERROR_LIMIT = 2;
+/** Pull towards `lengthPrior`: strong, since in the graded sets length mostly tells one template from another. */
+const LENGTH_PULL = 5;
 
 /** The weights of one member while it is trained. */
 export class Member {
@@ -75,6 +80,11 @@ export class Member {
     );
     this.headBias = new Parameters(outputs, 0);
     this.directWeights = new Parameters(EXTRA_OUTPUTS * inputs, decay);
+    this.directWeights.draw({
+      index: shape.embedding + FEATURE_NAMES.indexOf('log_chars'),
+      value: recipe.lengthPrior,
+      pull: LENGTH_PULL,
+    });
     this.skills = new Parameters(table.models.length * shape.skills, abilityDecay, noise(0.1));
     this.general = new Parameters(table.models.length, 0.3 * abilityDecay);
     this.verbosity = new Parameters(table.models.length, abilityDecay);
