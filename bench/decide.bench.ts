@@ -2,12 +2,13 @@
  * What a routing decision costs in process: features, embedding, prediction over 20 candidates,
  * rules and choice, for prompts of about 250 tokens that are all different.
  *
- *   npx tsx bench/decide.bench.ts [--decisions 20000]
+ *   npm run bench:decide -- [--decisions 20000]
  *
  * Under the whole decision stand its parts, each measured by itself on the same prompts; what is left of the
  * whole is rules, constraints and choice.
  *
- * For figures of one core, pin it: `taskset -c 0 npx tsx bench/decide.bench.ts`.
+ * It is compiled first, as the product is: tsx wraps every function to keep its name, which costs a fifth. For figures of
+ * one core, pin it: `taskset -c 0 npm run bench:decide`.
  */
 import { cpus } from 'node:os';
 import path from 'node:path';
@@ -31,7 +32,7 @@ const WARM_UP = 10_000;
 const { values } = parseArgs({ options: { decisions: { type: 'string', default: '20000' } } });
 const decisions = Number(values.decisions);
 
-const shipped = shippedWith(path.resolve(import.meta.dirname, '..'));
+const shipped = shippedWith(process.cwd());
 const [catalog, predictor, rules] = await Promise.all([
   loadCatalog(shipped.catalog),
   loadPredictor(shipped.artefacts),

@@ -1,4 +1,5 @@
 import type { Candidate } from '../core/decision.js';
+import { qualityOf, type Choice } from '../route/decide.js';
 import type { Flip } from '../route/explain.js';
 import type { Routing } from '../route/router.js';
 import { dollars, duration, table } from './table.js';
@@ -25,7 +26,8 @@ function headline({ decision, features, input, choice }: Routing): string {
     `model     ${decision.model}`,
     `reason    ${decision.reason}${rule}`,
     `policy    ${decision.policy ?? '-'}: keep ${input.outcome.keep.value} of ${choice.reference.model}` +
-      ` (${choice.reference.success.toFixed(3)}), so at least ${choice.floor.toFixed(3)}`,
+      ` (${qualityOf(choice.reference, choice).toFixed(3)}), so at least ${choice.floor.toFixed(3)}` +
+      (choice.cautious ? '; unfamiliar prompt, so success counts less its uncertainty' : ''),
     `request   ${about.join(', ')}`,
     ...(decision.degraded === null ? [] : [`degraded  ${decision.degraded}`]),
     ...(decision.matchedRules.length === 0
@@ -50,7 +52,7 @@ function candidateTable({ decision, input, choice }: Routing): string {
       dollars(c.costUsd),
       String(Math.round(c.outputTokens)),
       duration(c.latencyMs),
-      verdict(c, decision.model, choice.floor),
+      verdict(c, decision.model, choice),
     ]);
   return table(
     [
@@ -66,13 +68,13 @@ function candidateTable({ decision, input, choice }: Routing): string {
   );
 }
 
-function verdict(candidate: Candidate, chosen: string, floor: number): string {
+function verdict(candidate: Candidate, chosen: string, choice: Choice): string {
   if (candidate.model === chosen) return 'chosen';
   if (candidate.dropped !== null) {
     const { detail, rule } = candidate.dropped;
     return `dropped: ${detail}${rule === null ? '' : ` (rule "${rule}")`}`;
   }
-  return candidate.success >= floor ? 'would do' : 'not good enough';
+  return qualityOf(candidate, choice) >= choice.floor ? 'would do' : 'not good enough';
 }
 
 function flipLines(flips: readonly Flip[]): readonly string[] {

@@ -205,7 +205,7 @@ const decisions = section({
     .int()
     .min(0)
     .max(1_000_000)
-    .default(10_000)
+    .default(1_000)
     .describe('Latest decisions kept in memory for explanations; each takes a few KiB.'),
 });
 

@@ -23,6 +23,8 @@ export interface Choice {
   readonly reference: Candidate;
   /** The quality, 0 to 1, that a candidate had to reach. */
   readonly floor: number;
+  /** The prompt is far from the training prompts, so quality is success less its uncertainty. */
+  readonly cautious: boolean;
   /** In the order in which to try them. */
   readonly fallbacks: readonly Candidate[];
 }
@@ -50,8 +52,14 @@ export function choose(input: ChoiceInput): Choice | null {
     reason,
     reference: ranking.reference,
     floor: ranking.floor,
+    cautious: far,
     fallbacks: fallbacksFor(picked.chosen, ranking, outcome),
   };
+}
+
+/** What a candidate is held against `Choice.floor` with, 0 to 1. */
+export function qualityOf(candidate: Candidate, { cautious }: Pick<Choice, 'cautious'>): number {
+  return cautious ? lowerBound(candidate) : expected(candidate);
 }
 
 /** How good an answer counts as, when comparing candidates; 0 to 1. */
@@ -91,34 +99,27 @@ function bestOf(open: readonly Candidate[], quality: Quality): Candidate {
   return open.reduce((best, c) => (quality(c) > quality(best) ? c : best));
 }
 
-function comparisonFor(
-  objective: RuleOutcome['objective'],
-  quality: Quality,
-): (a: Candidate, b: Candidate) => number {
-  const byCost = compareBy((c) => c.costUsd ?? Infinity);
-  const byQuality = compareBy((c) => -quality(c));
-  const byName = (a: Candidate, b: Candidate) => (a.model < b.model ? -1 : 1);
+type Comparison = (a: Candidate, b: Candidate) => number;
+
+// Written out rather than put together of smaller functions: these run for every pair that is
+// sorted, for every request.
+function comparisonFor(objective: RuleOutcome['objective'], quality: Quality): Comparison {
+  const byCost: Comparison = (a, b) => ascending(a.costUsd ?? Infinity, b.costUsd ?? Infinity);
+  const byName: Comparison = (a, b) => (a.model < b.model ? -1 : 1);
   switch (objective) {
     case 'cost':
-      return (a, b) => byCost(a, b) || byQuality(a, b) || byName(a, b);
-    case 'latency': {
-      const byLatency = compareBy((c) => c.latencyMs ?? Infinity);
-      return (a, b) => byLatency(a, b) || byCost(a, b) || byName(a, b);
-    }
+      return (a, b) => byCost(a, b) || quality(b) - quality(a) || byName(a, b);
+    case 'latency':
+      return (a, b) =>
+        ascending(a.latencyMs ?? Infinity, b.latencyMs ?? Infinity) || byCost(a, b) || byName(a, b);
     case 'quality':
-      return (a, b) => byQuality(a, b) || byCost(a, b) || byName(a, b);
+      return (a, b) => quality(b) - quality(a) || byCost(a, b) || byName(a, b);
   }
 }
 
-/** Ascending by a figure that may be infinite (unknown), where subtraction would give NaN. */
-function compareBy(
-  figure: (candidate: Candidate) => number,
-): (a: Candidate, b: Candidate) => number {
-  return (a, b) => {
-    const x = figure(a);
-    const y = figure(b);
-    return x < y ? -1 : x > y ? 1 : 0;
-  };
+/** The order of two figures that may be infinite (unknown), where subtraction would give NaN. */
+function ascending(x: number, y: number): number {
+  return x < y ? -1 : x > y ? 1 : 0;
 }
 
 type Picked = Pick<Choice, 'chosen' | 'reason' | 'rule'>;

@@ -1,5 +1,5 @@
 import type { Candidate } from '../core/decision.js';
-import { choose, type Choice, type ChoiceInput } from './decide.js';
+import { choose, qualityOf, type Choice, type ChoiceInput } from './decide.js';
 import type { RuleOutcome } from './rules/outcome.js';
 
 /** A change that would have led to another choice. */
@@ -68,12 +68,12 @@ function withoutSettings(input: ChoiceInput): readonly Proposal[] {
 
 function withOtherKeep(input: ChoiceInput, choice: Choice): readonly Proposal[] {
   const { keep } = input.outcome;
-  const reference = choice.reference.success;
+  const reference = qualityOf(choice.reference, choice);
   if (reference <= 0) return [];
   return input.candidates
     .filter((candidate) => candidate.dropped === null)
     .map((candidate) => {
-      const share = candidate.success / reference;
+      const share = qualityOf(candidate, choice) / reference;
       // To let a candidate in, keep must fall to its share; to push the chosen one out, rise past it.
       const value = candidate === choice.chosen ? share + NUDGE : share - NUDGE;
       return {
@@ -107,9 +107,9 @@ function withOtherCandidate(
   }
 
   const proposals: Proposal[] = [];
-  const missing = choice.floor - candidate.success;
+  const missing = choice.floor - qualityOf(candidate, choice);
   if (missing > 0 && candidate.success > 0) {
-    const success = choice.floor + NUDGE;
+    const success = candidate.success + missing + NUDGE;
     proposals.push({
       change: `success of ${model} ${success.toFixed(3)} instead of ${candidate.success.toFixed(3)}`,
       size: missing / candidate.success,

@@ -99,7 +99,7 @@ describe('a sound configuration', () => {
       budget: { dailyUsd: null },
       keys: [],
       log: { level: 'info', requests: true },
-      decisions: { keep: 10_000 },
+      decisions: { keep: 1_000 },
     });
     expect(Object.keys(config.providers)).toEqual(['simulation']);
   });
