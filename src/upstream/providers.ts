@@ -45,7 +45,7 @@ export class Provider {
     row: ProviderRow,
     url: URL,
     headers: Readonly<Record<string, string>>,
-    connections: number,
+    connections: number | undefined,
   ) {
     this.name = row.name;
     this.displayName = row.displayName;
@@ -53,7 +53,7 @@ export class Provider {
     this.trustedAnswers = row.trustedAnswers;
     this.usageOption = row.usageOption;
     this.renames = row.renames;
-    this.connections = connections;
+    this.connections = connections ?? DEFAULT_CONNECTIONS;
     this.origin = url.origin;
     this.chatPath = `${url.pathname.replace(/\/+$/u, '')}/chat/completions${url.search}`;
     this.#headers = headers;
@@ -91,8 +91,10 @@ export function resolveProvider(name: string, settings: ProviderSettings = {}): 
     return refuse(`Provider ${name} needs a key: set ${row.keyVariable}.`);
   }
   const all = { ...authorization(url, key), ...headers };
-  const { connections = DEFAULT_CONNECTIONS } = settings;
-  return { ok: true, provider: new Provider(adjusted(row, settings), url, all, connections) };
+  return {
+    ok: true,
+    provider: new Provider(adjusted(row, settings), url, all, settings.connections),
+  };
 }
 
 /** What would be refused at every single request, and in words that help nobody. */
