@@ -55,6 +55,7 @@ export function heuristicPredictor(): Predictor {
       const tokens = answerTokens(features);
       return {
         ood: UNKNOWN_DISTANCE,
+        vector: null,
         models: abilities.map((known) => {
           const { strength, variance, reasons } = known as HeuristicAbility;
           const success = logistic(strength - difficulty);

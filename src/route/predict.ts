@@ -144,7 +144,7 @@ export class FactorPredictor implements Predictor {
     const ood = this.#unfamiliarity(features, vector);
     const demand = this.#network.run(input);
     const doubt = meta.doubt.always + meta.doubt.far * ood * ood;
-    return { ood, models: abilities.map((known) => this.#judge(known, demand, doubt)) };
+    return { ood, vector, models: abilities.map((known) => this.#judge(known, demand, doubt)) };
   }
 
   #judge(known: Ability, demand: PromptDemand, doubt: number): ModelPrediction {

@@ -24,6 +24,8 @@ export interface Prediction {
   readonly models: readonly ModelPrediction[];
   /** Distance from the training prompts, 0 to 1; over 0.5 is out of distribution. */
   readonly ood: number;
+  /** Unit-length sentence vector that was read; `null` where none is. Overwritten by the next call. */
+  readonly vector: Float32Array | null;
 }
 
 /** Predicts success and length of answers. Synchronous and without I/O, so a decision can be replayed. */
