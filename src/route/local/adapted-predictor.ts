@@ -1,0 +1,121 @@
+import type { Model } from '../../core/model.js';
+import { logistic } from '../factor-network.js';
+import type { Features } from '../features.js';
+import { modelKey } from '../model-name.js';
+import type { Ability, ModelPrediction, Prediction, Predictor } from '../predictor.js';
+import type { LocalHead } from './local-head.js';
+
+/** Shift of models without a graded answer here: the mean of the others', drawn to 0 as by so many models. */
+const UNKNOWN_DRAW = 2;
+
+interface AdaptedAbility extends Ability {
+  readonly base: Ability;
+  /** Position among the head's models; -1 when it has no graded answer here. */
+  readonly column: number;
+}
+
+/** A predictor corrected by what an operator's own graded prompts have shown. */
+export class AdaptedPredictor implements Predictor {
+  readonly revision: string;
+  readonly #base: Predictor;
+  readonly #head: LocalHead;
+  readonly #columns: ReadonlyMap<string, number>;
+  readonly #anchors: readonly [Ability, Ability];
+  readonly #unknownShift: number;
+  /** What the abilities asked for last stand for; a router asks for the same ones every time. */
+  #asked: { readonly abilities: readonly Ability[]; readonly base: readonly Ability[] } | null =
+    null;
+
+  /**
+   * @param revision - of the base and the head together
+   * @param anchors - what `base` knows of the head's anchor models
+   */
+  constructor(
+    base: Predictor,
+    head: LocalHead,
+    anchors: readonly [Ability, Ability],
+    revision: string,
+  ) {
+    const { models, shifts } = head.tables;
+    this.revision = revision;
+    this.#base = base;
+    this.#head = head;
+    this.#anchors = anchors;
+    this.#columns = new Map([
+      ...models.map((name, i) => [modelKey(name), i] as const),
+      ...models.map((name, i) => [name, i] as const),
+    ]);
+    const total = shifts.reduce((sum, shift) => sum + shift, 0);
+    this.#unknownShift = total / (shifts.length + UNKNOWN_DRAW);
+  }
+
+  ability(model: Model): Ability {
+    const base = this.#base.ability(model);
+    const column = this.#columns.get(model.id) ?? this.#columns.get(modelKey(model.id)) ?? -1;
+    const known: AdaptedAbility = {
+      model: base.model,
+      basis: column < 0 ? base.basis : 'fitted',
+      base,
+      column,
+    };
+    return known;
+  }
+
+  predict(features: Features, abilities: readonly Ability[]): Prediction {
+    const prediction = this.#base.predict(features, this.#baseOf(abilities));
+    const { models, vector } = prediction;
+    const { length } = abilities;
+    const values = this.#head.read(features.text, {
+      dense: features.dense,
+      vector,
+      anchors: [logOddsOf(models[length]), logOddsOf(models[length + 1])],
+    });
+    return {
+      ood: prediction.ood,
+      vector,
+      models: models
+        .slice(0, length)
+        .map((model, i) => this.#correct(columnOf(abilities[i]), model, values)),
+    };
+  }
+
+  /** The abilities the base knows, with the anchors behind them. */
+  #baseOf(abilities: readonly Ability[]): readonly Ability[] {
+    if (this.#asked?.abilities !== abilities) {
+      const base = abilities.map((known) => (known as AdaptedAbility).base);
+      this.#asked = { abilities, base: [...base, ...this.#anchors] };
+    }
+    return this.#asked.base;
+  }
+
+  #correct(column: number, before: ModelPrediction, values: Float64Array): ModelPrediction {
+    const { shifts, loads, models } = this.#head.tables;
+    let logOdds = logOddsOf(before);
+    if (column < 0) {
+      // The first component is what all models share.
+      logOdds += this.#unknownShift + (values[0] ?? 0);
+    } else {
+      logOdds += shifts[column] ?? 0;
+      for (let c = 0; c < values.length; c++) {
+        logOdds += (loads[c * models.length + column] ?? 0) * (values[c] ?? 0);
+      }
+    }
+    const success = Math.max(1e-4, Math.min(1 - 1e-4, logistic(logOdds)));
+    const slope = (success * (1 - success)) / (before.success * (1 - before.success));
+    return {
+      success,
+      uncertainty: Math.min(0.5, before.uncertainty * slope),
+      outputTokens: before.outputTokens,
+    };
+  }
+}
+
+function columnOf(known: Ability | undefined): number {
+  return (known as AdaptedAbility).column;
+}
+
+/** Log-odds of a predicted success. */
+export function logOddsOf(prediction: Pick<ModelPrediction, 'success'> | undefined): number {
+  const p = prediction?.success ?? 0.5;
+  return Math.log(p / (1 - p));
+}

@@ -1,0 +1,263 @@
+import { logistic } from '../factor-network.js';
+import type { Square } from './linear-algebra.js';
+import { at64, pick, solve } from './linear-algebra.js';
+import { sumOf, varianceShares, type VarianceShares } from './variance-components.js';
+
+/** Graded answers beside what was predicted of them; row after row, shape [rows, models]. */
+export interface GradedMatrix {
+  readonly models: number;
+  /** Log-odds by the predictor that is corrected. */
+  readonly offsets: Float64Array;
+  /** 0 to 1; NaN where a model was not asked. */
+  readonly scores: Float64Array;
+}
+
+/** A correction that some models share. */
+export interface FittedComponent {
+  /** How much of it goes to each model, shape [models]. */
+  readonly loads: Float64Array;
+  readonly shares: VarianceShares;
+  /** Weights of the rows it was fitted on, shape [all rows]: 0 for the others. */
+  readonly weights: Float64Array;
+}
+
+/** What was fitted: `logit p' = logit p + shift + sum of loads × component`. */
+export interface FittedHead {
+  /** Shape [models]. */
+  readonly shifts: Float64Array;
+  readonly components: readonly FittedComponent[];
+  /** Corrected log-odds of every row, those it was not fitted on included, shape [rows, models]. */
+  readonly logOdds: Float64Array;
+}
+
+/** Rounds over all components; each round sees what the others have explained. */
+const ROUNDS = 3;
+/** Steps of the search for variance shares, in the first round and in the second. */
+const SEARCH_STEPS = [18, 8] as const;
+/** Pull of a model's shift towards 0, in answers of middling difficulty. */
+const SHIFT_DRAW = 1;
+/** Variance of the level of a component, in squared log-odds. */
+const LEVEL_VARIANCE = 1;
+/** Probabilities are held this far from 0 and 1 while fitting, or single answers would weigh endlessly. */
+const EDGE = 0.02;
+/** Rows that say less than this of a component are left out of its fit. */
+const LEAST_WEIGHT = 1e-3;
+/** Graded answers that a model needs before it gets a correction of its own. */
+const OWN_ANSWERS = 60;
+
+/**
+ * Fits corrections of predicted probabilities to graded answers.
+ *
+ * On log-odds, three kinds: a shift for each model; how much harder or easier a prompt is here than was
+ * predicted, for all models; how much more or less a strong model gains by it, in proportion to each model's
+ * strength. With three models or more also what is peculiar to each. Each is a Gaussian process over four
+ * kinds of inputs whose shares are estimated by marginal likelihood, fitted by penalised
+ * iterative reweighting.
+ *
+ * @param kernels - over all rows, in the order of `BLOCKS`
+ * @param rows - those to fit on, in random order
+ */
+export function fitHead(
+  kernels: readonly Square[],
+  graded: GradedMatrix,
+  rows: Int32Array,
+): FittedHead {
+  const fit = new Fit(kernels, graded, rows);
+  const strengths = fit.fitShifts();
+  const shared = graded.models === 1 ? [1] : [1, 2];
+  const loads = shared.map((power) =>
+    Float64Array.from(strengths, (strength) => (power === 1 ? 1 : strength)),
+  );
+  for (let m = 0; m < graded.models && graded.models > 2; m++) {
+    if (fit.answers(m) < OWN_ANSWERS) continue;
+    loads.push(Float64Array.from(strengths, (_, k) => (k === m ? 1 : 0)));
+  }
+  return fit.run(loads);
+}
+
+class Fit {
+  readonly #kernels: readonly Square[];
+  readonly #graded: GradedMatrix;
+  readonly #rows: Int32Array;
+  readonly #shifts: Float64Array;
+  /** Log-odds as they stand, shape [rows, models]. */
+  readonly #logOdds: Float64Array;
+
+  constructor(kernels: readonly Square[], graded: GradedMatrix, rows: Int32Array) {
+    this.#kernels = kernels;
+    this.#graded = graded;
+    this.#rows = rows;
+    this.#shifts = new Float64Array(graded.models);
+    this.#logOdds = graded.offsets.slice();
+  }
+
+  answers(model: number): number {
+    const { models, scores } = this.#graded;
+    return this.#rows.reduce(
+      (n, row) => n + (Number.isNaN(scores[row * models + model]) ? 0 : 1),
+      0,
+    );
+  }
+
+  /** Fits the shifts alone. @returns the models' strengths: log-odds of their means, spread over -0.5 to 0.5 */
+  fitShifts(): Float64Array {
+    const { models, scores } = this.#graded;
+    const strengths = new Float64Array(models);
+    for (let m = 0; m < models; m++) {
+      for (let step = 0; step < 6; step++) this.#shift(m);
+      let sum = 1;
+      let count = 2;
+      for (const row of this.#rows) {
+        const score = at64(scores, row * models + m);
+        if (Number.isNaN(score)) continue;
+        sum += score;
+        count += 1;
+      }
+      strengths[m] = Math.log(sum / (count - sum));
+    }
+    const least = Math.min(...strengths);
+    const span = Math.max(0.1, Math.max(...strengths) - least);
+    return strengths.map((strength) => (strength - least) / span - 0.5);
+  }
+
+  run(loads: readonly Float64Array[]): FittedHead {
+    const size = this.#kernels[0]?.size ?? 0;
+    const components = loads.map((load) => ({
+      loads: load,
+      shares: null as VarianceShares | null,
+      weights: new Float64Array(size),
+      values: new Float64Array(size),
+    }));
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const component of components) this.#improve(component, SEARCH_STEPS[round] ?? 0);
+    }
+    return {
+      shifts: this.#shifts,
+      logOdds: this.#logOdds,
+      components: components.map(({ loads: load, shares, weights }) => ({
+        loads: load,
+        shares: shares ?? { kernels: this.#kernels.map(() => 0), noise: 1 },
+        weights,
+      })),
+    };
+  }
+
+  #shift(model: number): void {
+    const { models, scores } = this.#graded;
+    let gradient = 0;
+    let curvature = SHIFT_DRAW / 4;
+    for (const row of this.#rows) {
+      const at = row * models + model;
+      const score = at64(scores, at);
+      if (Number.isNaN(score)) continue;
+      const p = logistic(at64(this.#logOdds, at));
+      gradient += score - p;
+      curvature += p * (1 - p);
+    }
+    const step = (gradient - (SHIFT_DRAW / 4) * at64(this.#shifts, model)) / curvature;
+    this.#move(model, Math.max(-2, Math.min(2, step)));
+  }
+
+  #move(model: number, step: number): void {
+    const { models } = this.#graded;
+    this.#shifts[model] = at64(this.#shifts, model) + step;
+    for (let at = model; at < this.#logOdds.length; at += models) {
+      this.#logOdds[at] = at64(this.#logOdds, at) + step;
+    }
+  }
+
+  /** One Newton step for a component, the others held fast. */
+  #improve(component: Component, searchSteps: number): void {
+    const work = this.#working(component);
+    if (work.rows.length < 2) return;
+    const { rows, targets, noise } = work;
+    if (searchSteps > 0) {
+      const problem = { kernels: this.#kernels, rows, targets, noise };
+      component.shares = varianceShares(problem, component.shares, searchSteps);
+    }
+    const shares = component.shares ?? { kernels: [], noise: 1 };
+    const whole = sumOf(this.#kernels, shares.kernels, component.values.length);
+    const within = pick(whole, rows);
+    const diagonal = noise.map((variance) => variance * shares.noise);
+    // A constant among the inputs: the level that is the same for all rows, hardly penalised.
+    for (let i = 0; i < within.values.length; i++) {
+      within.values[i] = at64(within.values, i) + LEVEL_VARIANCE;
+    }
+    const solved = solve(within, diagonal, targets);
+    const base = LEVEL_VARIANCE * sum(solved);
+    component.weights.fill(0);
+    rows.forEach((row, i) => {
+      component.weights[row] = at64(solved, i);
+    });
+    this.#replace(component, valuesOf(whole, component.weights, rows));
+    component.loads.forEach((load, m) => {
+      if (load !== 0) this.#move(m, base * load);
+    });
+  }
+
+  /** Targets and noise of a component, as the logistic curve looks where the fit stands. */
+  #working({ loads, values }: Component) {
+    const { models, scores } = this.#graded;
+    const rows: number[] = [];
+    const targets: number[] = [];
+    const noise: number[] = [];
+    for (const row of this.#rows) {
+      let gradient = 0;
+      let weight = 0;
+      for (let m = 0; m < models; m++) {
+        const at = row * models + m;
+        const score = at64(scores, at);
+        const load = at64(loads, m);
+        if (load === 0 || Number.isNaN(score)) continue;
+        const p = Math.max(EDGE, Math.min(1 - EDGE, logistic(at64(this.#logOdds, at))));
+        gradient += (score - p) * load;
+        weight += p * (1 - p) * load * load;
+      }
+      if (weight < LEAST_WEIGHT) continue;
+      rows.push(row);
+      targets.push(at64(values, row) + gradient / weight);
+      noise.push(1 / weight);
+    }
+    return {
+      rows: Int32Array.from(rows),
+      targets: Float64Array.from(targets),
+      noise: Float64Array.from(noise),
+    };
+  }
+
+  #replace({ loads, values }: Component, next: Float64Array): void {
+    const { models } = this.#graded;
+    for (let row = 0; row < values.length; row++) {
+      const step = at64(next, row) - at64(values, row);
+      for (let m = 0; m < models; m++) {
+        const at = row * models + m;
+        this.#logOdds[at] = at64(this.#logOdds, at) + step * at64(loads, m);
+      }
+    }
+    values.set(next);
+  }
+}
+
+interface Component {
+  readonly loads: Float64Array;
+  shares: VarianceShares | null;
+  readonly weights: Float64Array;
+  /** What it adds for each row. */
+  readonly values: Float64Array;
+}
+
+/** A component for every row, from the weights of those it was fitted on. */
+export function valuesOf(whole: Square, weights: Float64Array, rows: Int32Array): Float64Array {
+  const { size, values } = whole;
+  const result = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    let total = 0;
+    for (const row of rows) total += at64(values, i * size + row) * at64(weights, row);
+    result[i] = total;
+  }
+  return result;
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}

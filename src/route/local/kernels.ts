@@ -1,0 +1,71 @@
+import { DenseMatrix } from '../../embed/dense-matrix.js';
+import type { Square } from './linear-algebra.js';
+import { layoutOf, type SparseRow, type Standard } from './head-inputs.js';
+import { GRAM_BUCKETS } from './word-grams.js';
+
+/**
+ * How alike rows are by each kind of input, in the order of `BLOCKS`.
+ *
+ * @param inputs - of `writeInputs`, shape [rows, layout.length]
+ * @param grams - of `weighGrams`; `null` for a row without text
+ */
+export function blockKernels(
+  inputs: Float32Array,
+  grams: readonly (SparseRow | null)[],
+  standard: Standard,
+): readonly Square[] {
+  const { vector, anchors, length } = layoutOf(standard);
+  const block = (from: number, to: number) => linearKernel(inputs, length, from, to);
+  return [block(0, vector), block(vector, anchors), gramKernel(grams), block(anchors, length)];
+}
+
+function linearKernel(inputs: Float32Array, stride: number, from: number, to: number): Square {
+  const size = inputs.length / stride;
+  const packed = new Float32Array(size * (to - from));
+  for (let i = 0; i < size; i++) {
+    packed.set(inputs.subarray(i * stride + from, i * stride + to), i * (to - from));
+  }
+  const values = new Float64Array(size * size);
+  if (to === from) return { size, values };
+  const matrix = new DenseMatrix(packed, to - from);
+  for (let i = 0; i < size; i++) {
+    const row = packed.subarray(i * (to - from), (i + 1) * (to - from));
+    values.set(matrix.times(row), i * size);
+  }
+  return { size, values };
+}
+
+/** Products of sparse rows, by the lists of rows that each gram occurs in. */
+function gramKernel(grams: readonly (SparseRow | null)[]): Square {
+  const size = grams.length;
+  const counts = new Uint32Array(GRAM_BUCKETS + 1);
+  for (const row of grams) {
+    row?.at.forEach((bucket, k) => {
+      if (row.values[k] !== 0) counts[bucket + 1] = (counts[bucket + 1] ?? 0) + 1;
+    });
+  }
+  for (let b = 0; b < GRAM_BUCKETS; b++) counts[b + 1] = (counts[b + 1] ?? 0) + (counts[b] ?? 0);
+  const starts = counts.slice();
+  const rowsOf = new Uint32Array(counts[GRAM_BUCKETS] ?? 0);
+  const weights = new Float32Array(rowsOf.length);
+  const values = new Float64Array(size * size);
+  // Rows come in order, so each list holds exactly the rows up to this one: half of the matrix.
+  grams.forEach((row, i) => {
+    row?.at.forEach((bucket, k) => {
+      const weight = row.values[k] ?? 0;
+      if (weight === 0) return;
+      const end = counts[bucket] ?? 0;
+      rowsOf[end] = i;
+      weights[end] = weight;
+      counts[bucket] = end + 1;
+      for (let p = starts[bucket] ?? 0; p <= end; p++) {
+        const at = i * size + (rowsOf[p] ?? 0);
+        values[at] = (values[at] ?? 0) + weight * (weights[p] ?? 0);
+      }
+    });
+  });
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < i; j++) values[j * size + i] = values[i * size + j] ?? 0;
+  }
+  return { size, values };
+}

@@ -1,0 +1,134 @@
+import { at64, inverse, pick, times, type Square } from './linear-algebra.js';
+
+/** How much of what varies each kind of input explains, and how much nothing does. */
+export interface VarianceShares {
+  /** A factor for each kernel, in their order. */
+  readonly kernels: readonly number[];
+  /** A factor on the noise that was passed in. */
+  readonly noise: number;
+}
+
+/** Where the search begins; also what little data is drawn to. */
+const USUAL_SHARE = 0.1;
+/** Half of the weight of that draw, in degrees of freedom per unit of log-share. */
+const DRAW = 0.2;
+const LOG_SHARE = { least: -9, most: 4 };
+const LOG_NOISE = { least: -1.5, most: 1.5 };
+/** Rows looked at: the estimate of a few factors gains little from more, and its cost grows cubically. */
+const MOST_ROWS = 256;
+
+/** What is searched for: targets with their noise, and the kernels that may explain them. */
+export interface ComponentProblem {
+  /** Each of the size of all rows. */
+  readonly kernels: readonly Square[];
+  /** The rows that have a target, in a random order. */
+  readonly rows: Int32Array;
+  /** By position in `rows`. */
+  readonly targets: Float64Array;
+  /** Variance of the targets if the model were exact, by position in `rows`. */
+  readonly noise: Float64Array;
+}
+
+/**
+ * Estimates variance components by maximum marginal likelihood.
+ *
+ * The steps are those of the MM algorithm (Zhou, Hu, Zhou and Lange, 2019): each factor is multiplied by
+ * the root of the ratio of what it does explain to what it would by chance. They never overshoot, never
+ * leave the positive numbers and need no line search.
+ *
+ * @param start - where to begin; `null` for the usual place
+ */
+export function varianceShares(
+  problem: ComponentProblem,
+  start: VarianceShares | null,
+  steps: number,
+): VarianceShares {
+  const count = Math.min(MOST_ROWS, problem.rows.length);
+  const rows = problem.rows.subarray(0, count);
+  const kernels = problem.kernels.map((kernel) => pick(kernel, rows));
+  const noise = problem.noise.subarray(0, count);
+  const targets = centred(problem.targets.subarray(0, count), noise);
+  let shares = start ?? { kernels: kernels.map(() => USUAL_SHARE), noise: 1 };
+  for (let step = 0; step < steps; step++) {
+    const next = improve(shares, kernels, noise, targets);
+    if (next === null) return shares;
+    shares = next;
+  }
+  return shares;
+}
+
+function centred(targets: Float64Array, noise: Float64Array): Float64Array {
+  let sum = 0;
+  let weight = 0;
+  targets.forEach((target, i) => {
+    sum += target / at64(noise, i);
+    weight += 1 / at64(noise, i);
+  });
+  return targets.map((target) => target - sum / weight);
+}
+
+function improve(
+  shares: VarianceShares,
+  kernels: readonly Square[],
+  noise: Float64Array,
+  targets: Float64Array,
+): VarianceShares | null {
+  const whole = sumOf(kernels, shares.kernels, targets.length);
+  const { size } = whole;
+  for (let i = 0; i < size; i++) {
+    whole.values[i * size + i] = at64(whole.values, i * size + i) + shares.noise * at64(noise, i);
+  }
+  const inverted = inverse(whole);
+  if (inverted === null) return null;
+  const weights = times(inverted, targets);
+  const factor = (share: number, explained: number, byChance: number, usual: number): number => {
+    const pull = DRAW * Math.log(usual / share);
+    const ratio =
+      (share * explained + Math.max(0, pull)) / (share * byChance + Math.max(0, -pull) + 1e-12);
+    return share * Math.sqrt(ratio);
+  };
+  const next = kernels.map((kernel, k) => {
+    const explained = quadratic(kernel, weights);
+    const byChance = traceOfProduct(inverted, kernel);
+    return clamp(factor(shares.kernels[k] ?? 0, explained, byChance, USUAL_SHARE), LOG_SHARE);
+  });
+  let left = 0;
+  let expected = 0;
+  for (let i = 0; i < size; i++) {
+    left += at64(noise, i) * at64(weights, i) ** 2;
+    expected += at64(noise, i) * at64(inverted.values, i * size + i);
+  }
+  return { kernels: next, noise: clamp(factor(shares.noise, left, expected, 1), LOG_NOISE) };
+}
+
+function clamp(value: number, { least, most }: { least: number; most: number }): number {
+  return Math.max(Math.exp(least), Math.min(Math.exp(most), value));
+}
+
+/** The sum of kernels, each times its factor. */
+export function sumOf(
+  kernels: readonly Square[],
+  factors: readonly number[],
+  size: number,
+): Square {
+  const values = new Float64Array(size * size);
+  kernels.forEach((kernel, k) => {
+    const factor = factors[k] ?? 0;
+    const from = kernel.values;
+    for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) + factor * (from[i] ?? 0);
+  });
+  return { size, values };
+}
+
+function quadratic(kernel: Square, vector: Float64Array): number {
+  const image = times(kernel, vector);
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += at64(image, i) * at64(vector, i);
+  return sum;
+}
+
+function traceOfProduct(a: Square, b: Square): number {
+  let sum = 0;
+  for (let i = 0; i < a.values.length; i++) sum += (a.values[i] ?? 0) * (b.values[i] ?? 0);
+  return sum;
+}
