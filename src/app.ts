@@ -14,7 +14,7 @@ import { createApp } from './http/app.js';
 import { ChatSurface, type ClientLimits } from './http/chat.js';
 import { createServer } from './http/server.js';
 import { Pipeline } from './pipeline.js';
-import type { RoutingDetail } from './plan.js';
+import type { KeptRouting } from './route/kept-routing.js';
 import type { Log } from './telemetry/log.js';
 import { Metrics } from './telemetry/metrics.js';
 
@@ -155,7 +155,7 @@ export class App {
       setup: () => this.#inForce.assembly.setup,
       dialect: openai,
       books: this.#books,
-      decisions: new DecisionLog<RoutingDetail>(config.decisions.keep),
+      decisions: new DecisionLog<KeptRouting>(config.decisions.keep),
       newId: idMaker('dec_'),
     });
     const operations = {

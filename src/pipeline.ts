@@ -1,12 +1,13 @@
 import type { DecisionLog, DecisionRecord } from './account/decision-log.js';
 import { settle, type Bill, type Books, type OpenEntry } from './account/settle.js';
 import type { Caller } from './admit/keys.js';
-import type { Decision } from './core/decision.js';
+import type { Candidate, DecisionHead } from './core/decision.js';
 import type { GoneSignal } from './core/departure.js';
 import { GatewayError } from './core/errors.js';
 import type { ServedModel, Upstream } from './core/model.js';
 import type { ChatRequest, Dialect } from './dialects/dialect.js';
-import { explained, planFor, type Explanation, type Plan, type RoutingDetail } from './plan.js';
+import { explained, planFor, type Explanation, type Plan } from './plan.js';
+import type { KeptRouting } from './route/kept-routing.js';
 import type { Setup, Target } from './setup.js';
 import { answerFrom, type Answer, type ClientSink } from './upstream/failover.js';
 
@@ -26,15 +27,17 @@ export interface PipelineParts {
   readonly setup: () => Setup;
   readonly dialect: Dialect;
   readonly books: Books;
-  readonly decisions: DecisionLog<RoutingDetail>;
+  readonly decisions: DecisionLog<KeptRouting>;
   /** Makes a decision's id from the wall clock. */
   readonly newId: (wallMs: number) => string;
 }
 
 interface Decided {
-  readonly decision: Decision;
+  readonly decision: DecisionHead;
   /** The model that answered; `null` when none could. */
   readonly servedModel: string | null;
+  /** What was expected of that model, or of the chosen one; `null` when the client named it. */
+  readonly expected: Candidate | null;
   readonly simulated: boolean;
 }
 
@@ -47,8 +50,6 @@ export type Exchange =
 /** An answer under way. */
 export interface ExchangeStream {
   readonly kind: 'stream';
-  /** US dollars; `null` when the client named the model or a price is unknown. */
-  readonly expectedCostUsd: number | null;
   /** Starts the flow; call it once. */
   pipe(client: ClientSink): void;
   /** The client can take more again. */
@@ -61,6 +62,7 @@ export interface ExchangeStream {
 interface Running {
   readonly entry: OpenEntry;
   readonly setup: Setup;
+  readonly routing: KeptRouting | null;
 }
 
 type Delivered<Kind> = Extract<Answer, { kind: Kind }>;
@@ -92,7 +94,8 @@ export class Pipeline {
 
     const request = dialect.readRequest(call.body);
     const plan = planFor(setup, request, call.caller, this.#parts);
-    const running = { setup, entry: this.#open(setup, plan, request, call.caller, startedMs) };
+    const entry = this.#open(setup, plan, request, call.caller, startedMs);
+    const running = { setup, entry, routing: plan.routing };
 
     setup.enter();
     books.metrics.inFlight.inc();
@@ -121,8 +124,7 @@ export class Pipeline {
    */
   preview(body: Buffer, caller: Caller): Explanation {
     const request = this.#parts.dialect.readRequest(body);
-    const { decision, detail } = planFor(this.#parts.setup(), request, caller, this.#parts);
-    return explained(decision, detail);
+    return explained(planFor(this.#parts.setup(), request, caller, this.#parts));
   }
 
   /**
@@ -138,7 +140,8 @@ export class Pipeline {
         `there is no decision "${id}"; only the latest are kept (decisions.keep)`,
       );
     }
-    return { ...explained(record.decision, record.detail), outcome: record.outcome };
+    const { decision, detail: routing, outcome } = record;
+    return { ...explained({ decision, routing }), outcome };
   }
 
   /** Everything that can be asked for now. */
@@ -163,18 +166,18 @@ export class Pipeline {
 
   #open(
     setup: Setup,
-    { decision, detail }: Plan,
+    { decision, routing }: Plan,
     request: ChatRequest,
     caller: Caller,
     startedMs: number,
   ): OpenEntry {
     return {
-      record: this.#parts.decisions.add(decision, detail),
+      record: this.#parts.decisions.add(decision, routing),
       caller: caller.name,
       stream: request.stream,
       startedMs,
       // Four bytes a token is what a body of prose comes to, JSON around it included.
-      estimatedInputTokens: detail?.features.inputTokens ?? request.body.length / 4,
+      estimatedInputTokens: routing?.features.inputTokens ?? request.body.length / 4,
       referencePrice: decision.reference === null ? null : setup.priceOf(decision.reference),
     };
   }
@@ -186,18 +189,13 @@ export class Pipeline {
       : this.#deliverStream(running, answer);
   }
 
-  #fail({ entry, setup }: Running, answer: Extract<Answer, { ok: false }>): Exchange {
+  #fail(running: Running, answer: Extract<Answer, { ok: false }>): Exchange {
+    const { entry, setup } = running;
     const { error, attempts } = answer;
     const ending = { status: error.status, error, upstream: null, attempts, summary: null };
     settle(this.#parts.books, entry, { ...ending, firstByteMs: null });
     this.#leave(setup);
-    return {
-      kind: 'failed',
-      error,
-      decision: entry.record.decision,
-      servedModel: null,
-      simulated: false,
-    };
+    return { kind: 'failed', error, ...decided(running, null) };
   }
 
   #deliverWhole(running: Running, answer: Delivered<'whole'>): Exchange {
@@ -214,7 +212,7 @@ export class Pipeline {
       firstByteMs,
     });
     this.#leave(setup);
-    return { kind: 'whole', body, bill, ...this.#served(running, upstream) };
+    return { kind: 'whole', body, bill, ...decided(running, upstream) };
   }
 
   #deliverStream(running: Running, answer: Delivered<'stream'>): Exchange {
@@ -230,12 +228,9 @@ export class Pipeline {
       settle(books, entry, { status, error, upstream, attempts, summary, firstByteMs });
       this.#leave(setup);
     };
-    const { decision } = entry.record;
-    const candidate = decision.candidates.find((c) => c.model === upstream.modelId);
     return {
       kind: 'stream',
-      expectedCostUsd: candidate?.costUsd ?? null,
-      ...this.#served(running, upstream),
+      ...decided(running, upstream),
       pipe: (client) => {
         stream.pipe({
           write: (bytes) => client.write(bytes),
@@ -262,18 +257,25 @@ export class Pipeline {
     };
   }
 
-  #served({ entry, setup }: Running, upstream: Upstream): Decided {
-    return {
-      decision: entry.record.decision,
-      servedModel: upstream.modelId,
-      simulated: setup.served.get(upstream.modelId)?.model.simulated ?? false,
-    };
-  }
-
   #leave(setup: Setup): void {
     this.#parts.books.metrics.inFlight.dec();
     setup.leave();
   }
+}
+
+function decided({ entry, setup, routing }: Running, upstream: Upstream | null): Decided {
+  const { decision } = entry.record;
+  const servedModel = upstream?.modelId ?? null;
+  return {
+    decision,
+    servedModel,
+    expected: routing?.candidate(servedModel ?? decision.model) ?? null,
+    simulated: upstream !== null && isSimulated(setup, upstream),
+  };
+}
+
+function isSimulated({ served }: Setup, { modelId }: Upstream): boolean {
+  return served.get(modelId)?.model.simulated ?? false;
 }
 
 function one(value: string | string[] | undefined): string | undefined {

@@ -1,20 +1,19 @@
 import type { Books } from './account/settle.js';
 import type { Caller } from './admit/keys.js';
-import type { Decision } from './core/decision.js';
+import type { Decision, DecisionHead } from './core/decision.js';
 import type { Upstream } from './core/model.js';
 import type { ChatRequest } from './dialects/dialect.js';
 import { flips, type Flip } from './route/explain.js';
+import { KeptRouting } from './route/kept-routing.js';
+import type { Choice } from './route/decide.js';
 import type { Routing } from './route/router.js';
 import type { Setup } from './setup.js';
 
-/** What a decision was made from; kept beside it, so that it can be explained later. */
-export type RoutingDetail = Omit<Routing, 'decision'>;
-
 /** Where to ask, in order, and why. */
 export interface Plan {
-  readonly decision: Decision;
-  /** `null` when the client named the model. */
-  readonly detail: RoutingDetail | null;
+  readonly decision: DecisionHead;
+  /** What the decision was made from; `null` when the client named the model. */
+  readonly routing: KeptRouting | null;
   readonly tries: readonly Upstream[];
 }
 
@@ -22,7 +21,7 @@ export interface Plan {
 export interface Explanation {
   readonly decision: Decision;
   /** `null` when the client named the model. */
-  readonly routing: RoutingDetail | null;
+  readonly routing: Routing | null;
   readonly flips: readonly Flip[];
 }
 
@@ -50,11 +49,11 @@ export function planFor(
   if (target.kind === 'model') {
     const { model, upstreams } = target.served;
     const decision = namedByClient(id, atMs, request.model, model.id, setup);
-    return { decision, detail: null, tries: upstreams };
+    return { decision, routing: null, tries: upstreams };
   }
 
   const beganMs = parts.books.clock.now();
-  const { decision, ...detail } = setup.router.route({
+  const routing = setup.router.route({
     id,
     atMs,
     requested: request.model,
@@ -66,13 +65,27 @@ export function planFor(
     budget: parts.books.spend.state(setup.dailyBudgetUsd),
     vouched: false,
   });
-  count(parts, decision, parts.books.clock.now() - beganMs);
-  const models = [decision.model, ...decision.fallbacks];
-  const tries = models.flatMap((model) => setup.served.get(model)?.upstreams.slice(0, 1) ?? []);
-  return { decision, detail, tries };
+  count(parts, routing.head, parts.books.clock.now() - beganMs);
+  const kept = new KeptRouting(routing);
+  return { decision: kept.head, routing: kept, tries: triesOf(setup, routing.choice) };
 }
 
-function count({ books: { metrics } }: PlanningParts, decision: Decision, tookMs: number): void {
+/** The best place of each model to try, as many as there will be attempts. */
+function triesOf(setup: Setup, { chosen, fallbacks }: Choice): readonly Upstream[] {
+  const tries: Upstream[] = [];
+  for (let i = -1; i < fallbacks.length && tries.length < setup.maxAttempts; i++) {
+    const { model } = fallbacks[i] ?? chosen;
+    const upstream = setup.served.get(model)?.upstreams[0];
+    if (upstream !== undefined) tries.push(upstream);
+  }
+  return tries;
+}
+
+function count(
+  { books: { metrics } }: PlanningParts,
+  decision: DecisionHead,
+  tookMs: number,
+): void {
   const { policy, reason, model, degraded } = decision;
   metrics.decisionS.observe(tookMs / 1000);
   metrics.decisions.inc({ policy: policy ?? '', reason, model });
@@ -80,11 +93,15 @@ function count({ books: { metrics } }: PlanningParts, decision: Decision, tookMs
 }
 
 /** Looks for what would have flipped a decision; milliseconds of work, so not on the hot path. */
-export function explained(decision: Decision, detail: RoutingDetail | null): Explanation {
+export function explained({ decision, routing }: Omit<Plan, 'tries'>): Explanation {
+  if (routing === null) {
+    return { decision: { ...decision, fallbacks: [], candidates: [] }, routing: null, flips: [] };
+  }
+  const unpacked = routing.unpack();
   return {
-    decision,
-    routing: detail,
-    flips: detail === null ? [] : flips(detail.input, detail.choice),
+    decision: unpacked.decision,
+    routing: unpacked,
+    flips: flips(unpacked.input, unpacked.choice),
   };
 }
 
@@ -94,7 +111,7 @@ function namedByClient(
   requested: string,
   model: string,
   setup: Setup,
-): Decision {
+): DecisionHead {
   return {
     id,
     atMs,
@@ -104,8 +121,6 @@ function namedByClient(
     reason: 'requested',
     rule: null,
     matchedRules: [],
-    fallbacks: [],
-    candidates: [],
     keep: null,
     reference: null,
     degraded: null,

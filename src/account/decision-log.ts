@@ -1,4 +1,4 @@
-import type { Decision } from '../core/decision.js';
+import type { DecisionHead } from '../core/decision.js';
 import type { Usage } from '../core/usage.js';
 
 /** One try to get the answer. */
@@ -35,7 +35,7 @@ export interface Outcome {
 
 /** A decision and what came of it; `outcome` is `null` while the answer is under way. */
 export interface DecisionRecord<Detail> {
-  readonly decision: Decision;
+  readonly decision: DecisionHead;
   /** What the decision was made from, for explaining it; `null` when the client named the model. */
   readonly detail: Detail | null;
   outcome: Outcome | null;
@@ -57,7 +57,7 @@ export class DecisionLog<Detail> {
     this.#capacity = capacity;
   }
 
-  add(decision: Decision, detail: Detail | null): DecisionRecord<Detail> {
+  add(decision: DecisionHead, detail: Detail | null): DecisionRecord<Detail> {
     const record: DecisionRecord<Detail> = { decision, detail, outcome: null };
     if (this.#capacity === 0) return record;
     const oldest = this.#ids[this.#next];

@@ -67,8 +67,8 @@ export interface Drop {
   readonly rule: string | null;
 }
 
-/** How a decision came out, with everything needed to explain and to replay it. */
-export interface Decision {
+/** How a decision came out. */
+export interface DecisionHead {
   /** `dec_` and 24 characters; unique, sortable by time. */
   readonly id: string;
   /** Wall clock, milliseconds since 1970. */
@@ -84,10 +84,6 @@ export interface Decision {
   readonly rule: string | null;
   /** All rules that matched, in file order. */
   readonly matchedRules: readonly string[];
-  /** Models to try in order when the chosen one fails before its first byte. */
-  readonly fallbacks: readonly string[];
-  /** Every model considered, dropped ones included. */
-  readonly candidates: readonly Candidate[];
   /** 0 to 1: the promise in force, as a share of the reference model's success. */
   readonly keep: number | null;
   /** The model that `keep` and `saved` are measured against. */
@@ -97,6 +93,14 @@ export interface Decision {
   /** How far the prompt is from what the predictor was trained on; 0 to 1, over 0.5 is far. */
   readonly ood: number | null;
   readonly receipt: Receipt;
+}
+
+/** A decision with everything needed to explain and to replay it. */
+export interface Decision extends DecisionHead {
+  /** Models to try in order when the chosen one fails before its first byte. */
+  readonly fallbacks: readonly string[];
+  /** Every model considered, dropped ones included. */
+  readonly candidates: readonly Candidate[];
 }
 
 /** Hashes of all that a decision depends on besides the request; same receipt, same decision. */

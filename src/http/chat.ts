@@ -46,9 +46,7 @@ export class ChatSurface {
   }
 
   #deliver(res: ServerResponse, exchange: Exchange, limits: ClientLimits): void {
-    const { decision, servedModel, simulated } = exchange;
-    const headers = (bill: HeaderBill | null) =>
-      decisionHeaders(decision, servedModel, simulated, bill);
+    const headers = (bill: HeaderBill | null) => decisionHeaders(exchange, bill);
     switch (exchange.kind) {
       case 'failed':
         sendError(res, exchange.error, headers(null));
@@ -57,7 +55,7 @@ export class ChatSurface {
         sendJson(res, exchange.body, headers({ ...exchange.bill, expected: false }));
         return;
       case 'stream': {
-        const { expectedCostUsd: costUsd } = exchange;
+        const costUsd = exchange.expected?.costUsd ?? null;
         const bill = { costUsd, savedUsd: null, expected: true };
         const client = openClientStream(
           res,

@@ -1,5 +1,5 @@
 import type { Outcome } from '../account/decision-log.js';
-import type { Candidate, Decision } from '../core/decision.js';
+import type { Candidate, Decision, DecisionHead } from '../core/decision.js';
 import type { Flip } from '../route/explain.js';
 import type { Routing } from '../route/router.js';
 
@@ -12,20 +12,22 @@ export interface HeaderBill {
   readonly expected: boolean;
 }
 
-/**
- * A decision as the `x-suffice-*` headers of a reply.
- *
- * @param servedModel - who answered; differs from the decision's model after a fallback
- */
+/** Who answered, and what was expected of it. */
+export interface HeaderAnswer {
+  readonly decision: DecisionHead;
+  /** Differs from the decision's model after a fallback; `null` when nobody answered. */
+  readonly servedModel: string | null;
+  readonly expected: Candidate | null;
+  readonly simulated: boolean;
+}
+
+/** A decision as the `x-suffice-*` headers of a reply. */
 export function decisionHeaders(
-  decision: Decision,
-  servedModel: string | null,
-  simulated: boolean,
+  { decision, servedModel, expected, simulated }: HeaderAnswer,
   bill: HeaderBill | null,
 ): Record<string, string> {
   const model = servedModel ?? decision.model;
   const reason = model === decision.model ? decision.reason : 'fallback';
-  const candidate = decision.candidates.find((c) => c.model === model);
   const headers: Record<string, string> = {
     'x-request-id': decision.id,
     'x-suffice-decision': decision.id,
@@ -33,7 +35,7 @@ export function decisionHeaders(
     'x-suffice-requested': headerSafe(decision.requested),
     'x-suffice-reason': reason,
   };
-  if (candidate !== undefined) headers['x-suffice-success'] = candidate.success.toFixed(3);
+  if (expected !== null) headers['x-suffice-success'] = expected.success.toFixed(3);
   if (decision.rule !== null) headers['x-suffice-rule'] = headerSafe(decision.rule);
   if (decision.degraded !== null) headers['x-suffice-degraded'] = decision.degraded;
   if (simulated) headers['x-suffice-simulated'] = 'true';

@@ -10,8 +10,6 @@ import type { RuleOutcome } from './rules/outcome.js';
 export interface Demand {
   readonly features: Features;
   readonly outcome: RuleOutcome;
-  /** Made of `outcome` by `compileLists`. */
-  readonly lists: ModelLists;
   /** Answers asked for. At least 1. */
   readonly choices: number;
   /**
@@ -25,11 +23,13 @@ export interface Demand {
  * What is expected of a model for a request, and which constraint removes it, if any.
  *
  * @param speed - measured speed where there is one, else the catalog's; `null` when unknown
+ * @param ruled - what `dropsByRules` says of the model for the demand's outcome
  */
 export function candidateFor(
   served: Pick<ServedModel, 'model'> & { readonly upstreams: ServedModel['upstreams'] | null },
   prediction: ModelPrediction,
   speed: Speed | null,
+  ruled: Drop | null,
   demand: Demand,
 ): Candidate {
   const { features, choices } = demand;
@@ -41,20 +41,21 @@ export function candidateFor(
   );
   const price =
     served.upstreams === null ? (model.hosts[0]?.price ?? null) : served.upstreams[0].price;
-  const open: Candidate = {
+  const costUsd = expectedCostUsd(price, features.inputTokens, answerTokens * choices);
+  const latencyMs =
+    speed === null ? null : speed.firstTokenMs + (answerTokens / speed.tokensPerS) * 1000;
+  return {
     model: model.id,
     success: prediction.success,
     uncertainty: prediction.uncertainty,
     outputTokens: answerTokens,
-    costUsd: expectedCostUsd(price, features.inputTokens, answerTokens * choices),
-    latencyMs:
-      speed === null ? null : speed.firstTokenMs + (answerTokens / speed.tokensPerS) * 1000,
-    dropped: null,
+    costUsd,
+    latencyMs,
+    dropped:
+      (demand.vouched ? null : dropByRequest(model, answerTokens, features)) ??
+      ruled ??
+      dropByLimits(costUsd, latencyMs, demand),
   };
-  const dropped =
-    (demand.vouched ? null : dropByRequest(model, answerTokens, features)) ??
-    dropByRules(open, model, demand);
-  return dropped === null ? open : { ...open, dropped };
 }
 
 function dropByRequest(model: Model, answerTokens: number, features: Features): Drop | null {
@@ -83,49 +84,69 @@ function dropByRequest(model: Model, answerTokens: number, features: Features): 
 }
 
 function missingOf(model: Model, needs: readonly Capability[]): Capability | null {
-  return needs.find((capability) => !model.capabilities.has(capability)) ?? null;
+  for (const capability of needs) if (!model.capabilities.has(capability)) return capability;
+  return null;
 }
 
-/** The globs of an outcome, made ready once per request rather than once per candidate. */
-export interface ModelLists {
-  readonly never: readonly CompiledList[];
-  readonly only: readonly CompiledList[];
+/**
+ * What the lists of an outcome say of each model, whatever the request: which of them removes it.
+ *
+ * Made once for an outcome, not once for a request.
+ *
+ * @param vouched - see `Demand.vouched`
+ * @returns in the order of `models`; `null` where no list removes one
+ */
+export function dropsByRules(
+  outcome: RuleOutcome,
+  models: readonly Model[],
+  vouched: boolean,
+): readonly (Drop | null)[] {
+  const compiled = ({ value, rule }: RuleOutcome['only'][number]): CompiledList => ({
+    matches: globMatcher(value),
+    globs: value.join(', '),
+    rule,
+  });
+  const never = outcome.never.map(compiled);
+  const only = outcome.only.map(compiled);
+  const required = vouched ? [] : outcome.require;
+  return models.map(
+    (model) => dropByLists(model, never, only) ?? dropByRequirements(model, required),
+  );
 }
 
 interface CompiledList {
   readonly matches: (model: string) => boolean;
-  readonly globs: readonly string[];
+  readonly globs: string;
   readonly rule: string | null;
 }
 
-/** Makes the `only` and `never` lists of an outcome ready to be matched against many models. */
-export function compileLists(outcome: RuleOutcome): ModelLists {
-  const compile = ({ value, rule }: RuleOutcome['only'][number]): CompiledList => ({
-    matches: globMatcher(value),
-    globs: value,
-    rule,
-  });
-  return { never: outcome.never.map(compile), only: outcome.only.map(compile) };
+function dropByLists(
+  { id }: Model,
+  never: readonly CompiledList[],
+  only: readonly CompiledList[],
+): Drop | null {
+  for (const { matches, globs, rule } of never) {
+    if (matches(id)) return { why: 'never', detail: `matches never ${globs}`, rule };
+  }
+  for (const { matches, globs, rule } of only) {
+    if (!matches(id)) return { why: 'not_in_only', detail: `is not in only ${globs}`, rule };
+  }
+  return null;
 }
 
-function dropByRules(candidate: Candidate, model: Model, demand: Demand): Drop | null {
-  const { lists, outcome } = demand;
-  for (const { matches, globs, rule } of lists.never) {
-    if (matches(model.id)) return { why: 'never', detail: `matches never ${join(globs)}`, rule };
-  }
-  for (const { matches, globs, rule } of lists.only) {
-    if (!matches(model.id)) {
-      return { why: 'not_in_only', detail: `is not in only ${join(globs)}`, rule };
-    }
-  }
-  for (const { value, rule } of demand.vouched ? [] : outcome.require) {
+function dropByRequirements(model: Model, required: RuleOutcome['require']): Drop | null {
+  for (const { value, rule } of required) {
     const missing = missingOf(model, value);
     if (missing !== null) return { why: 'capability_missing', detail: `has no ${missing}`, rule };
   }
-  return dropByLimits(candidate, demand);
+  return null;
 }
 
-function dropByLimits(candidate: Candidate, { outcome, features }: Demand): Drop | null {
+function dropByLimits(
+  expectedUsd: number | null,
+  expectedMs: number | null,
+  { outcome, features }: Demand,
+): Drop | null {
   const { costUsd, latencyMs, contextTokens } = outcome.limits;
   if (contextTokens !== null && features.inputTokens > contextTokens.value) {
     return {
@@ -135,36 +156,32 @@ function dropByLimits(candidate: Candidate, { outcome, features }: Demand): Drop
     };
   }
   if (costUsd !== null) {
-    if (candidate.costUsd === null) {
+    if (expectedUsd === null) {
       return { why: 'cost_unknown', detail: 'price unknown, cost is limited', rule: costUsd.rule };
     }
-    if (candidate.costUsd > costUsd.value) {
+    if (expectedUsd > costUsd.value) {
       return {
         why: 'cost_limit',
-        detail: `$${candidate.costUsd.toPrecision(3)} is over the limit of $${costUsd.value}`,
+        detail: `$${expectedUsd.toPrecision(3)} is over the limit of $${costUsd.value}`,
         rule: costUsd.rule,
       };
     }
   }
   if (latencyMs !== null) {
-    if (candidate.latencyMs === null) {
+    if (expectedMs === null) {
       return {
         why: 'latency_unknown',
         detail: 'speed unknown, latency is limited',
         rule: latencyMs.rule,
       };
     }
-    if (candidate.latencyMs > latencyMs.value) {
+    if (expectedMs > latencyMs.value) {
       return {
         why: 'latency_limit',
-        detail: `${Math.round(candidate.latencyMs)} ms is over the limit of ${latencyMs.value} ms`,
+        detail: `${Math.round(expectedMs)} ms is over the limit of ${latencyMs.value} ms`,
         rule: latencyMs.rule,
       };
     }
   }
   return null;
-}
-
-function join(globs: readonly string[]): string {
-  return globs.join(', ');
 }

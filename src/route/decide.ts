@@ -37,23 +37,18 @@ export interface Choice {
  * @returns `null` when every candidate is dropped
  */
 export function choose(input: ChoiceInput): Choice | null {
-  const { outcome } = input;
-  const open = input.candidates.filter((candidate) => candidate.dropped === null);
-  if (open.length === 0) return null;
-
   const far = input.ood > FAR;
-  const ranking = rank(open, input, far ? lowerBound : expected);
-  const picked = pick(ranking, outcome);
-  const reason =
-    far && changesWith(input, open, picked.chosen) ? 'unfamiliar_prompt' : picked.reason;
-
+  const ranking = rank(input, far ? lowerBound : expected);
+  if (ranking === null) return null;
+  const { chosen, reason, rule } = pick(ranking, input.outcome);
   return {
-    ...picked,
-    reason,
+    chosen,
+    reason: far && changesWith(input, chosen) ? 'unfamiliar_prompt' : reason,
+    rule,
     reference: ranking.reference,
     floor: ranking.floor,
     cautious: far,
-    fallbacks: fallbacksFor(picked.chosen, ranking, outcome),
+    fallbacks: fallbacksFor(chosen, ranking, input.outcome),
   };
 }
 
@@ -71,32 +66,42 @@ const expected: Quality = (candidate) => candidate.success;
 const lowerBound: Quality = (candidate) => Math.max(0, candidate.success - candidate.uncertainty);
 
 interface Ranking {
-  /** Those that keep the promise, in the order of the policy's objective. */
-  readonly sufficient: readonly Candidate[];
-  /** The others, best first. */
-  readonly insufficient: readonly Candidate[];
+  /** Those that keep the promise, in the order of the policy's objective; then the others, best first. */
+  readonly order: readonly Candidate[];
+  /** How many of `order` keep the promise. */
+  readonly sufficient: number;
   readonly reference: Candidate;
   readonly floor: number;
 }
 
-function rank(open: readonly Candidate[], input: ChoiceInput, quality: Quality): Ranking {
-  const { outcome } = input;
-  const reference =
-    input.candidates.find((candidate) => candidate.model === outcome.reference) ??
-    bestOf(open, quality);
+/** @returns `null` when every candidate is dropped */
+function rank({ candidates, outcome }: ChoiceInput, quality: Quality): Ranking | null {
+  const best = bestOf(candidates, quality);
+  if (best === null) return null;
+  const reference = candidates.find(({ model }) => model === outcome.reference) ?? best;
   // A hair of slack: keep 1 must accept the reference itself, whatever the rounding.
   const floor = outcome.keep.value * quality(reference) - 1e-12;
-  const byObjective = comparisonFor(outcome.objective, quality);
-  return {
-    sufficient: open.filter((c) => quality(c) >= floor).sort(byObjective),
-    insufficient: open.filter((c) => quality(c) < floor).sort((a, b) => quality(b) - quality(a)),
-    reference,
-    floor,
-  };
+
+  const order: Candidate[] = [];
+  const insufficient: Candidate[] = [];
+  for (const candidate of candidates) {
+    if (candidate.dropped !== null) continue;
+    (quality(candidate) >= floor ? order : insufficient).push(candidate);
+  }
+  order.sort(comparisonFor(outcome.objective, quality));
+  insufficient.sort((a, b) => quality(b) - quality(a));
+  const sufficient = order.length;
+  for (const candidate of insufficient) order.push(candidate);
+  return { order, sufficient, reference, floor };
 }
 
-function bestOf(open: readonly Candidate[], quality: Quality): Candidate {
-  return open.reduce((best, c) => (quality(c) > quality(best) ? c : best));
+function bestOf(candidates: readonly Candidate[], quality: Quality): Candidate | null {
+  let best: Candidate | null = null;
+  for (const candidate of candidates) {
+    if (candidate.dropped !== null) continue;
+    if (best === null || quality(candidate) > quality(best)) best = candidate;
+  }
+  return best;
 }
 
 type Comparison = (a: Candidate, b: Candidate) => number;
@@ -130,23 +135,21 @@ const OBJECTIVE_REASON = {
   quality: 'highest_quality',
 } as const satisfies Record<RuleOutcome['objective'], Choice['reason']>;
 
-function pick(ranking: Ranking, outcome: RuleOutcome): Picked {
-  const { sufficient, insufficient } = ranking;
-  const open = [...sufficient, ...insufficient];
+function pick({ order, sufficient }: Ranking, outcome: RuleOutcome): Picked {
   const { pin, prefer } = outcome;
 
-  const pinned = pin && open.find((candidate) => candidate.model === pin.value);
+  const pinned = pin && order.find((candidate) => candidate.model === pin.value);
   if (pinned) return { chosen: pinned, reason: 'pinned', rule: pin.rule };
 
-  const [first] = open as [Candidate, ...Candidate[]];
-  if (open.length === 1) return { chosen: first, reason: 'only_candidate', rule: null };
-  if (sufficient.length === 0) {
+  const [first] = order as [Candidate, ...Candidate[]];
+  if (order.length === 1) return { chosen: first, reason: 'only_candidate', rule: null };
+  if (sufficient === 0) {
     return { chosen: first, reason: 'best_available', rule: outcome.keep.rule };
   }
 
   for (const glob of prefer?.value ?? []) {
     const matches = globMatcher([glob]);
-    const preferred = sufficient.find((candidate) => matches(candidate.model));
+    const preferred = order.find((candidate, i) => i < sufficient && matches(candidate.model));
     if (preferred) return { chosen: preferred, reason: 'preferred', rule: prefer?.rule ?? null };
   }
   return {
@@ -156,18 +159,19 @@ function pick(ranking: Ranking, outcome: RuleOutcome): Picked {
   };
 }
 
-function changesWith(input: ChoiceInput, open: readonly Candidate[], chosen: Candidate): boolean {
-  return pick(rank(open, input, expected), input.outcome).chosen !== chosen;
+function changesWith(input: ChoiceInput, chosen: Candidate): boolean {
+  const ranking = rank(input, expected);
+  return ranking !== null && pick(ranking, input.outcome).chosen !== chosen;
 }
 
 // A fallback must keep the promise where it can, and must not be a silent upgrade to the dearest
 // model: the same order in which the choice itself was made gives both.
 function fallbacksFor(
   chosen: Candidate,
-  ranking: Ranking,
-  outcome: RuleOutcome,
+  { order }: Ranking,
+  { fallbacks }: RuleOutcome,
 ): readonly Candidate[] {
-  const others = [...ranking.sufficient, ...ranking.insufficient].filter((c) => c !== chosen);
-  if (outcome.fallbacks === null) return others;
-  return outcome.fallbacks.value.flatMap((model) => others.filter((c) => c.model === model));
+  const others = order[0] === chosen ? order.slice(1) : order.filter((c) => c !== chosen);
+  if (fallbacks === null) return others;
+  return fallbacks.value.flatMap((model) => others.filter((c) => c.model === model));
 }

@@ -90,9 +90,9 @@ export function readFeatures(conversation: Conversation): Features {
   const maths = readMaths(demand.text, statistics, notation.code);
   const inputTokens = estimateTokens(conversation);
   const dense = new Float32Array(FEATURE_NAMES.length);
-  fill(dense, describeSize(conversation, demand, inputTokens));
-  fill(dense, describeText(statistics, language));
-  fill(dense, describeNotation(notation, maths));
+  describeSize(dense, conversation, demand, inputTokens);
+  describeText(dense, statistics, language);
+  describeNotation(dense, notation, maths);
   return {
     text: demand.text,
     inputTokens,
@@ -109,90 +109,82 @@ export function readFeatures(conversation: Conversation): Features {
   };
 }
 
-/** Names with their numbers. A list, because putting thirty keys into an object for each request is slow. */
-type Numbers = readonly (readonly [FeatureName, number])[];
-
-const POSITION = Object.fromEntries(FEATURE_NAMES.map((name, index) => [name, index])) as Readonly<
+/** Where each feature stands. */
+const AT = Object.fromEntries(FEATURE_NAMES.map((name, index) => [name, index])) as Readonly<
   Record<FeatureName, number>
 >;
 
-function fill(dense: Float32Array, numbers: Numbers): void {
-  for (const [name, value] of numbers) dense[POSITION[name]] = value;
-}
-
 function readNeeds(conversation: Conversation, demand: Demand): Capability[] {
   const offered = conversation.tools.length > 0;
-  const conditions: readonly (readonly [Capability, boolean])[] = [
-    // A history of tool calls must be understood even when no tool is offered any more.
-    ['tools', offered || demand.toolCalls > 0 || demand.toolResults > 0],
-    ['parallel_tools', offered && conversation.parallelTools === true],
-    ['vision', demand.images > 0],
-    ['audio', demand.audios > 0],
-    ['pdf', demand.files > 0],
-    ['json_mode', conversation.format === 'json_object'],
-    ['json_schema', conversation.format === 'json_schema'],
-  ];
-  return conditions.filter(([, needed]) => needed).map(([capability]) => capability);
+  const needs: Capability[] = [];
+  // A history of tool calls must be understood even when no tool is offered any more.
+  if (offered || demand.toolCalls > 0 || demand.toolResults > 0) needs.push('tools');
+  if (offered && conversation.parallelTools === true) needs.push('parallel_tools');
+  if (demand.images > 0) needs.push('vision');
+  if (demand.audios > 0) needs.push('audio');
+  if (demand.files > 0) needs.push('pdf');
+  if (conversation.format === 'json_object') needs.push('json_mode');
+  if (conversation.format === 'json_schema') needs.push('json_schema');
+  return needs;
 }
 
 const SCHEMA_LEVEL = { text: 0, json_object: 0.5, json_schema: 1 } as const;
 
 /** Everything that is large or small, whatever it says. */
-function describeSize(conversation: Conversation, demand: Demand, inputTokens: number): Numbers {
-  return [
-    ['log_chars', logScale(demand.newestChars)],
-    ['log_input_tokens', logScale(inputTokens)],
-    // What came before: long sessions ask for more than their last message shows.
-    ['log_context_chars', logScale(demand.contextChars + demand.toolResultChars)],
-    ['log_system_chars', logScale(demand.systemChars)],
-    ['log_turns', logScale(demand.turns)],
-    ['log_tools', logScale(conversation.tools.length)],
-    ['schema', SCHEMA_LEVEL[conversation.format]],
-    ['images', saturate(demand.images)],
-  ];
+function describeSize(
+  dense: Float32Array,
+  conversation: Conversation,
+  demand: Demand,
+  inputTokens: number,
+): void {
+  dense[AT.log_chars] = logScale(demand.newestChars);
+  dense[AT.log_input_tokens] = logScale(inputTokens);
+  // What came before: long sessions ask for more than their last message shows.
+  dense[AT.log_context_chars] = logScale(demand.contextChars + demand.toolResultChars);
+  dense[AT.log_system_chars] = logScale(demand.systemChars);
+  dense[AT.log_turns] = logScale(demand.turns);
+  dense[AT.log_tools] = logScale(conversation.tools.length);
+  dense[AT.schema] = SCHEMA_LEVEL[conversation.format];
+  dense[AT.images] = saturate(demand.images);
 }
 
-function describeText(statistics: TextStatistics, language: Language): Numbers {
+function describeText(dense: Float32Array, statistics: TextStatistics, language: Language): void {
   const { chars, kinds, words, hints } = statistics;
   const all = Math.max(1, chars);
-  return [
-    ['log_words', logScale(words)],
-    ['digit_share', (kinds[KIND.digit] ?? 0) / all],
-    ['upper_share', (kinds[KIND.upper] ?? 0) / all],
-    ['symbol_share', (kinds[KIND.symbol] ?? 0) / all],
-    ['log_newlines', logScale(kinds[KIND.newline] ?? 0)],
-    ['questions', saturate(kinds[KIND.question] ?? 0)],
-    ['log_numbers', logScale(statistics.numbers)],
-    ['longest_number', Math.min(1, statistics.longestNumber / 16)],
-    ['word_length', Math.min(2, statistics.wordChars / Math.max(1, words) / 10)],
-    ['long_word_share', statistics.longWords / Math.max(1, words)],
-    [
-      'word_variety',
-      Math.min(1, statistics.distinctWords / Math.max(1, words + statistics.numbers)),
-    ],
-    ['hint_explain', hintLevel(hints, 'explain')],
-    ['hint_write', hintLevel(hints, 'write')],
-    ['hint_code', hintLevel(hints, 'code')],
-    ['hint_reason', hintLevel(hints, 'reason')],
-    ['hint_short', hintLevel(hints, 'short')],
-    ['english', language.code === 'en' ? 1 : 0],
-    ['foreign_script', language.foreignScript],
-  ];
+  dense[AT.log_words] = logScale(words);
+  dense[AT.digit_share] = (kinds[KIND.digit] ?? 0) / all;
+  dense[AT.upper_share] = (kinds[KIND.upper] ?? 0) / all;
+  dense[AT.symbol_share] = (kinds[KIND.symbol] ?? 0) / all;
+  dense[AT.log_newlines] = logScale(kinds[KIND.newline] ?? 0);
+  dense[AT.questions] = saturate(kinds[KIND.question] ?? 0);
+  dense[AT.log_numbers] = logScale(statistics.numbers);
+  dense[AT.longest_number] = Math.min(1, statistics.longestNumber / 16);
+  dense[AT.word_length] = Math.min(2, statistics.wordChars / Math.max(1, words) / 10);
+  dense[AT.long_word_share] = statistics.longWords / Math.max(1, words);
+  dense[AT.word_variety] = Math.min(
+    1,
+    statistics.distinctWords / Math.max(1, words + statistics.numbers),
+  );
+  dense[AT.hint_explain] = hintLevel(hints, 'explain');
+  dense[AT.hint_write] = hintLevel(hints, 'write');
+  dense[AT.hint_code] = hintLevel(hints, 'code');
+  dense[AT.hint_reason] = hintLevel(hints, 'reason');
+  dense[AT.hint_short] = hintLevel(hints, 'short');
+  dense[AT.english] = language.code === 'en' ? 1 : 0;
+  dense[AT.foreign_script] = language.foreignScript;
 }
 
 function hintLevel(hints: Uint16Array, name: Hint): number {
   return saturate(hints[HINTS.indexOf(name)] ?? 0);
 }
 
-function describeNotation(notation: Notation, maths: number): Numbers {
-  return [
-    ['code', notation.code],
-    ['maths', maths],
-    ['fences', saturate(notation.fences)],
-    ['options', Math.min(1, notation.options / 5)],
-    ['list_items', saturate(notation.listItems / 3)],
-    ['gaps', saturate(notation.gaps)],
-  ];
+function describeNotation(dense: Float32Array, notation: Notation, maths: number): void {
+  dense[AT.code] = notation.code;
+  dense[AT.maths] = maths;
+  dense[AT.fences] = saturate(notation.fences);
+  dense[AT.options] = Math.min(1, notation.options / 5);
+  dense[AT.list_items] = saturate(notation.listItems / 3);
+  dense[AT.gaps] = saturate(notation.gaps);
 }
 
 /** 0 for 0, about 1 for 22,000, never above 2. */

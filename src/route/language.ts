@@ -75,11 +75,17 @@ function scriptLanguage(text: string, counts: Uint16Array): string {
 
 /** The language with most common words; a tie goes to the one listed first. */
 function latinLanguage({ votes, words }: TextStatistics): string {
-  const most = Math.max(...votes);
+  let most = 0;
+  let language = -1;
+  for (let i = 0; i < votes.length; i++) {
+    const count = votes[i] ?? 0;
+    if (count <= most) continue;
+    most = count;
+    language = i;
+  }
   // Every fourth word of ordinary prose is in these lists; a list of names has almost none.
   const needed = Math.min(4, Math.max(1, words / 25));
-  const index = most >= needed ? votes.indexOf(most) : -1;
-  return LATIN_LANGUAGES[index] ?? 'und';
+  return (most >= needed ? LATIN_LANGUAGES[language] : undefined) ?? 'und';
 }
 
 function buildScripts(): Uint8Array {

@@ -1,12 +1,13 @@
 import type { Conversation } from '../core/conversation.js';
-import type { Candidate, Decision, Receipt } from '../core/decision.js';
+import type { Candidate, Decision, DecisionHead, Drop, Receipt } from '../core/decision.js';
 import { GatewayError } from '../core/errors.js';
 import type { Model, ServedModel, Speed } from '../core/model.js';
-import { candidateFor, compileLists } from './candidates.js';
+import { candidateFor, dropsByRules, type Demand } from './candidates.js';
 import { choose, type Choice, type ChoiceInput } from './decide.js';
 import { readFeatures, type Features } from './features.js';
 import { heuristicPredictor } from './heuristic.js';
 import type { Ability, Prediction, Predictor } from './predictor.js';
+import type { RuleOutcome } from './rules/outcome.js';
 import type { RuleFacts } from './rules/facts.js';
 import type { RuleSet } from './rules/rule-set.js';
 
@@ -49,12 +50,37 @@ export interface RouteRequest {
   readonly vouched: boolean;
 }
 
-/** A decision with all it was made from, so that it can be explained and replayed. Holds no text. */
-export interface Routing {
-  readonly decision: Decision;
+/** What a routing consists of. */
+export interface RoutingParts {
+  readonly head: DecisionHead;
   readonly features: Omit<Features, 'text' | 'dense'>;
   readonly input: ChoiceInput;
   readonly choice: Choice;
+  /** The names of all candidates in order; one array for all decisions of a router. */
+  readonly names: readonly string[];
+}
+
+/** A decision with all it was made from, so that it can be explained and replayed. Holds no text. */
+export class Routing implements RoutingParts {
+  readonly head: RoutingParts['head'];
+  readonly features: RoutingParts['features'];
+  readonly input: RoutingParts['input'];
+  readonly choice: RoutingParts['choice'];
+  readonly names: RoutingParts['names'];
+
+  constructor({ head, features, input, choice, names }: RoutingParts) {
+    this.head = head;
+    this.features = features;
+    this.input = input;
+    this.choice = choice;
+    this.names = names;
+  }
+
+  /** The whole decision; put together when asked for, because a request that is answered needs its head only. */
+  get decision(): Decision {
+    const fallbacks = this.choice.fallbacks.map(({ model }) => model);
+    return { ...this.head, fallbacks, candidates: this.input.candidates };
+  }
 }
 
 /** No candidate is left; carries what dropped each of them. */
@@ -73,10 +99,19 @@ export class Router {
   readonly #parts: RouterParts;
   readonly #abilities: readonly Ability[];
   readonly #fallback: { readonly predictor: Predictor; readonly abilities: readonly Ability[] };
+  readonly #models: readonly Model[];
+  readonly #names: readonly string[];
+  /** What `dropsByRules` said of an outcome; index 1 for requests that are vouched for. */
+  readonly #ruled = [
+    new WeakMap<RuleOutcome, readonly (Drop | null)[]>(),
+    new WeakMap<RuleOutcome, readonly (Drop | null)[]>(),
+  ] as const;
 
   constructor(parts: RouterParts) {
     const heuristic = heuristicPredictor();
     this.#parts = parts;
+    this.#models = parts.models.map(({ model }) => model);
+    this.#names = this.#models.map(({ id }) => id);
     this.#abilities = parts.models.map((routed) => abilityOf(routed, parts.predictor));
     this.#fallback = {
       predictor: heuristic,
@@ -99,30 +134,40 @@ export class Router {
    * @throws {GatewayError} `model_not_found` when there is no such policy
    */
   route(request: RouteRequest): Routing {
-    const { rules, models } = this.#parts;
+    const { rules } = this.#parts;
     const features = readFeatures(request.conversation);
     const outcome = rules.apply(request.policy, factsOf(request, features));
     const { prediction, degraded } = this.#predict(features);
 
-    const demand = {
-      features,
-      outcome,
-      lists: compileLists(outcome),
-      choices: request.conversation.choices,
-      vouched: request.vouched,
-    };
-    const candidates = models.map((served, i) => {
-      const predicted = prediction.models[i];
-      if (predicted === undefined) throw new Error('the predictor left out a model');
-      const speed = this.#parts.measuredSpeed(served.model.id) ?? served.model.speed;
-      return candidateFor(served, predicted, speed, demand);
-    });
-
+    const { choices } = request.conversation;
+    const demand = { features, outcome, choices, vouched: request.vouched };
+    const candidates = this.#candidates(prediction, demand);
     const input: ChoiceInput = { candidates, outcome, ood: prediction.ood };
     const choice = choose(input);
     if (choice === null) throw new NoCandidateError(request.policy, candidates);
-    const decision = this.#record(request, input, choice, degraded);
-    return { decision, features: withoutText(features), input, choice };
+    const head = this.#headOf(request, input, choice, degraded);
+    const names = this.#names;
+    return new Routing({ head, features: withoutText(features), input, choice, names });
+  }
+
+  #candidates(prediction: Prediction, demand: Demand): readonly Candidate[] {
+    const { models, measuredSpeed } = this.#parts;
+    const ruled = this.#dropsByRules(demand);
+    return models.map((served, i) => {
+      const predicted = prediction.models[i];
+      if (predicted === undefined) throw new Error('the predictor left out a model');
+      const speed = measuredSpeed(served.model.id) ?? served.model.speed;
+      return candidateFor(served, predicted, speed, ruled[i] ?? null, demand);
+    });
+  }
+
+  #dropsByRules({ outcome, vouched }: Demand): readonly (Drop | null)[] {
+    const made = this.#ruled[vouched ? 1 : 0];
+    const known = made.get(outcome);
+    if (known !== undefined) return known;
+    const drops = dropsByRules(outcome, this.#models, vouched);
+    made.set(outcome, drops);
+    return drops;
   }
 
   #predict(features: Features): { prediction: Prediction; degraded: string | null } {
@@ -138,12 +183,12 @@ export class Router {
     }
   }
 
-  #record(
+  #headOf(
     request: RouteRequest,
     input: ChoiceInput,
     choice: Choice,
     degraded: string | null,
-  ): Decision {
+  ): DecisionHead {
     const { outcome } = input;
     const byHeuristic = degraded === 'predictor_failed' || this.receipt.predictor === 'heuristic';
     // What was forced stays forced, whoever predicted; only a weighing can be called heuristic.
@@ -157,8 +202,6 @@ export class Router {
       reason: byHeuristic && weighed ? 'heuristic' : choice.reason,
       rule: choice.rule,
       matchedRules: outcome.matched,
-      fallbacks: choice.fallbacks.map((candidate) => candidate.model),
-      candidates: input.candidates,
       keep: outcome.keep.value,
       reference: choice.reference.model,
       degraded,

@@ -21,6 +21,8 @@ export const KIND = {
   question: 8,
 } as const;
 
+const KINDS = Object.keys(KIND).length;
+
 /** Long words tell learned prose from small talk. */
 const LONG_WORD_CHARS = 9;
 const DISTINCT_SLOTS = 2048;
@@ -44,19 +46,31 @@ export interface TextStatistics {
   readonly hints: Uint16Array;
 }
 
-/** @param text - already bounded; time and memory are linear in it */
+/** @param text - already bounded; time is linear in it */
 export function readStatistics(text: string): TextStatistics {
-  const kinds = new Uint32Array(9);
-  for (let i = 0; i < text.length; i++) {
-    const kind = ASCII_KINDS[text.charCodeAt(i)] ?? KIND.other;
-    kinds[kind] = (kinds[kind] ?? 0) + 1;
-  }
-  return { chars: text.length, kinds, ...countWords(text.toLowerCase()) };
+  const kinds = new Uint32Array(KINDS);
+  let counts = countWords(text, kinds);
+  // Capitals beyond ASCII are folded by the runtime, which may change a text's length; the tables fold
+  // the others, so that most texts are done with after one pass.
+  if (kinds[KIND.other] !== 0) counts = countWords(text.toLowerCase(), new Uint32Array(KINDS));
+  return {
+    chars: text.length,
+    kinds,
+    words: counts.words,
+    longWords: counts.longWords,
+    wordChars: counts.wordChars,
+    distinctWords: counts.distinctWords,
+    numbers: counts.numbers,
+    longestNumber: counts.longestNumber,
+    votes: counts.votes,
+    hints: counts.hints,
+  };
 }
 
 type WordCounts = Omit<TextStatistics, 'chars' | 'kinds'>;
 
-function countWords(lower: string): WordCounts {
+/** @param kinds - what is counted in it goes up by the characters of `text` */
+function countWords(text: string, kinds: Uint32Array): WordCounts {
   const counts = {
     words: 0,
     longWords: 0,
@@ -70,17 +84,22 @@ function countWords(lower: string): WordCounts {
   const seen = new Uint8Array(DISTINCT_SLOTS);
   let start = 0;
   let hash = EMPTY_HASH;
-  for (let i = 0; i <= lower.length; i++) {
-    const code = i < lower.length ? lower.charCodeAt(i) : 0x20;
-    if (WORD_UNITS[code] === 1) {
-      hash = wordHash(hash, code);
-      continue;
+  for (let i = 0; i <= text.length; i++) {
+    if (i < text.length) {
+      const code = text.charCodeAt(i);
+      const kind = ASCII_KINDS[code] ?? KIND.other;
+      kinds[kind] = (kinds[kind] ?? 0) + 1;
+      const unit = WORD_UNITS[code] ?? 0;
+      if (unit !== 0) {
+        hash = wordHash(hash, unit);
+        continue;
+      }
     }
     if (i > start) {
       const slot = (hash ^ (hash >>> 15)) & (DISTINCT_SLOTS - 1);
       counts.distinctWords += 1 - (seen[slot] ?? 0);
       seen[slot] = 1;
-      countWord(lower.charCodeAt(start), i - start, hash, counts);
+      countWord(text.charCodeAt(start), i - start, hash, counts);
     }
     start = i + 1;
     hash = EMPTY_HASH;
@@ -114,8 +133,14 @@ function countFlags(flags: number, { votes, hints }: WordCounts): void {
   }
 }
 
-/** 1 for letters, digits, `+` (as in `c++`), and all beyond ASCII that is no general or CJK punctuation. */
-const WORD_UNITS = Uint8Array.from({ length: 65_536 }, (_, code) => (isWordUnit(code) ? 1 : 0));
+/**
+ * The unit itself, ASCII capitals as small letters, for letters, digits, `+` (as in `c++`) and all
+ * beyond ASCII that is no general or CJK punctuation; 0 for what ends a word.
+ */
+const WORD_UNITS = Uint16Array.from({ length: 65_536 }, (_, code) => {
+  if (!isWordUnit(code)) return 0;
+  return code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
+});
 
 function isWordUnit(code: number): boolean {
   if (code < 0x80) return /[A-Za-z0-9+]/.test(String.fromCharCode(code));

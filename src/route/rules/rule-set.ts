@@ -74,13 +74,14 @@ export class RuleSet {
         {
           source: { name, policy, own: sourceOf(null, policy) },
           rules: this.rules.filter((rule) => rule.concerns(name)),
+          outcomes: new Map(),
         },
       ]),
     );
   }
 
   /**
-   * What the rules say about a request.
+   * What the rules say about a request; the same object for as long as the same rules match.
    *
    * @param policy - one of `policies`
    * @throws {GatewayError} `model_not_found` if there is no such policy
@@ -89,12 +90,18 @@ export class RuleSet {
     const plan = this.#plans.get(policy);
     if (plan === undefined) throw this.#noPolicy(policy);
     const matched: CompiledRule[] = [];
-    for (const rule of plan.rules) {
+    let key = '';
+    for (const [i, rule] of plan.rules.entries()) {
       if (!this.#matches(rule, facts)) continue;
       matched.push(rule);
+      key += `${i} `;
       if (rule.written.stop) break;
     }
-    return combine(plan.source, matched);
+    const known = plan.outcomes.get(key);
+    if (known !== undefined) return known;
+    const outcome = combine(plan.source, matched);
+    if (plan.outcomes.size < MAX_OUTCOMES) plan.outcomes.set(key, outcome);
+    return outcome;
   }
 
   #matches(rule: CompiledRule, facts: RuleFacts): boolean {
@@ -129,6 +136,9 @@ export class RuleSet {
 interface Plan {
   readonly source: PolicySource;
   readonly rules: readonly CompiledRule[];
+  /** By the places in `rules` of those that matched: few of all sets that could match ever do. */
+  readonly outcomes: Map<string, RuleOutcome>;
 }
 
 const MAX_REPORTED = 1000;
+const MAX_OUTCOMES = 1000;

@@ -1,0 +1,86 @@
+import type { Candidate, DecisionHead, Drop } from '../core/decision.js';
+import { choose, type ChoiceInput } from './decide.js';
+import { Routing } from './router.js';
+
+/** Numbers kept of a candidate: success, uncertainty, tokens, cost, latency. */
+const FIGURES = 5;
+
+/**
+ * A routing packed up for as long as its answer is under way and its decision is remembered.
+ *
+ * Thousands are kept. A candidate as an object of its own takes some 250 bytes that the garbage
+ * collector has to follow and to move; here it is forty that it need not look at, and what can be
+ * worked out again is not kept at all.
+ */
+export class KeptRouting {
+  readonly head: DecisionHead;
+  readonly features: Routing['features'];
+  readonly #names: readonly string[];
+  readonly #figures: Float64Array;
+  /** `null` where nothing was dropped. */
+  readonly #drops: readonly (Drop | null)[] | null;
+  readonly #outcome: ChoiceInput['outcome'];
+  readonly #ood: number;
+
+  constructor({ head, features, input, names }: Routing) {
+    const { candidates, outcome, ood } = input;
+    this.head = head;
+    this.features = features;
+    this.#names = names;
+    this.#figures = new Float64Array(FIGURES * candidates.length);
+    this.#drops = candidates.some(({ dropped }) => dropped !== null)
+      ? candidates.map(({ dropped }) => dropped)
+      : null;
+    this.#outcome = outcome;
+    this.#ood = ood;
+    this.#pack(candidates);
+  }
+
+  /** What was expected of one model; `null` if it was no candidate. */
+  candidate(model: string): Candidate | null {
+    const index = this.#names.indexOf(model);
+    return index < 0 ? null : this.#candidateAt(index);
+  }
+
+  /** The routing as it was: equal in everything, made anew. */
+  unpack(): Routing {
+    const candidates = this.#names.map((_, i) => this.#candidateAt(i));
+    const input = { candidates, outcome: this.#outcome, ood: this.#ood };
+    const choice = choose(input);
+    // Choosing is pure, and there was a choice.
+    if (choice === null) throw new Error(`decision ${this.head.id} cannot be made again`);
+    const { head, features } = this;
+    return new Routing({ head, features, input, choice, names: this.#names });
+  }
+
+  #pack(candidates: readonly Candidate[]): void {
+    const figures = this.#figures;
+    let at = 0;
+    for (const { success, uncertainty, outputTokens, costUsd, latencyMs } of candidates) {
+      figures[at] = success;
+      figures[at + 1] = uncertainty;
+      figures[at + 2] = outputTokens;
+      figures[at + 3] = costUsd ?? NaN;
+      figures[at + 4] = latencyMs ?? NaN;
+      at += FIGURES;
+    }
+  }
+
+  #candidateAt(index: number): Candidate {
+    const figures = this.#figures;
+    const at = FIGURES * index;
+    return {
+      model: this.#names[index] ?? '',
+      success: figures[at] ?? 0,
+      uncertainty: figures[at + 1] ?? 0,
+      outputTokens: figures[at + 2] ?? 0,
+      costUsd: known(figures[at + 3]),
+      latencyMs: known(figures[at + 4]),
+      dropped: this.#drops?.[index] ?? null,
+    };
+  }
+}
+
+function known(figure = NaN): number | null {
+  return Number.isNaN(figure) ? null : figure;
+}
