@@ -53,6 +53,10 @@ export interface DeskParts {
   readonly catalog: Catalog;
   readonly predictor: Predictor;
   readonly rules: RuleSet;
+  /** Why the predictor is not the one that was asked for; `null`, as when absent, if it is. */
+  readonly degraded?: string | null;
+  /** Told when the predictor throws, and the heuristic decides; when absent, the error is thrown on. */
+  readonly onPredictorFault?: (error: unknown) => void;
 }
 
 /**
@@ -68,19 +72,21 @@ export function routerOver(names: readonly string[], parts: DeskParts): Router {
 
 function routerAmong(
   models: readonly RoutedModel[],
-  { catalog, predictor, rules }: DeskParts,
+  { catalog, predictor, rules, degraded = null, onPredictorFault = throwOn }: DeskParts,
 ): Router {
   return new Router({
     models,
     predictor,
     rules,
     catalogRevision: catalog.revision,
-    degraded: null,
+    degraded,
     measuredSpeed: () => null,
-    onPredictorFault: (error) => {
-      throw error;
-    },
+    onPredictorFault,
   });
+}
+
+function throwOn(error: unknown): void {
+  throw error;
 }
 
 /**

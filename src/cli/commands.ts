@@ -1,6 +1,8 @@
 import { FaultyFileError, GatewayError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { ArtefactError } from '../embed/artefact.js';
+import { DataError } from '../outcomes/jsonl.js';
+import { benchCommand } from './bench.js';
 import { EXIT, UsageError } from './io.js';
 import { modelsCommand } from './models.js';
 import { openDesk } from './open-desk.js';
@@ -14,6 +16,7 @@ const HELP = `Usage: suffice COMMAND [options]
   route          decide which model would answer a prompt, and explain it
   rules check    find what is wrong or useless in a rules file
   rules test     run the tests beside a rules file
+  bench          measure how well the router chooses
   models         list the models that are served, or all that are known
 
 suffice COMMAND --help says more. Documentation: docs/ beside this program.
@@ -25,6 +28,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve: serveCommand,
   route: (args, context) => routeCommand(args, context, (request) => openDesk(request, context)),
   rules: rulesCommand,
+  bench: benchCommand,
   models: modelsCommand,
 };
 
@@ -93,7 +97,9 @@ const EXPECTED = new Set([
 
 /** Files that are not there and ports that are taken: the system's own words say what is wrong. */
 function isExpected(error: unknown): error is Error {
-  return error instanceof ArtefactError || EXPECTED.has(codeOf(error));
+  return (
+    error instanceof ArtefactError || error instanceof DataError || EXPECTED.has(codeOf(error))
+  );
 }
 
 function codeOf(error: unknown): string {

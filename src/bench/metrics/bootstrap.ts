@@ -1,4 +1,4 @@
-import { quantileOf } from './routing-curve.js';
+import { quantileOf } from './quantile.js';
 
 /** The middle 95 of a hundred values of a statistic over resampled rows. */
 export interface Interval {

@@ -1,4 +1,4 @@
-import { mean } from './routing-curve.js';
+import { mean } from './quantile.js';
 
 /**
  * How well probabilities rank: the chance that a good answer was given a higher one than a bad answer.

@@ -1,0 +1,81 @@
+import { quantileOf } from './quantile.js';
+import { everyRow } from './sample.js';
+import type { Counts } from './sample.js';
+
+/** A figure with the middle 95 of a hundred values it takes over resampled rows. */
+export interface Estimate {
+  /** `null`: there is no such figure for these rows. */
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** Figures of one sample, by name; NaN where there is none. */
+export type Figures<Name extends string> = Readonly<Record<Name, number>>;
+
+const LOWEST = 0.025;
+const HIGHEST = 0.975;
+/** With fewer finite values than this share, an interval would speak of the lucky resamples only. */
+const LEAST_FINITE = 0.5;
+
+/** Something computed of a sample, and of every resample of it. */
+export interface Sampled<T> {
+  readonly value: T;
+  readonly drawn: readonly T[];
+}
+
+/** Computes something of all rows, and of every resample. */
+export function sampled<T>(
+  rows: number,
+  of: (counts: Counts) => T,
+  resamples: readonly Counts[],
+): Sampled<T> {
+  return { value: of(everyRow(rows)), drawn: resamples.map(of) };
+}
+
+/** The same function of what was computed, resample by resample, so that differences stay paired. */
+export function mapSampled<T, U>({ value, drawn }: Sampled<T>, of: (one: T) => U): Sampled<U> {
+  return { value: of(value), drawn: drawn.map(of) };
+}
+
+/** Samples side by side: their first resamples together, then their second, and so on. */
+export function zipSampled<T>(parts: readonly Sampled<T>[]): Sampled<readonly T[]> {
+  const rounds = Math.min(...parts.map(({ drawn }) => drawn.length));
+  return {
+    value: parts.map(({ value }) => value),
+    drawn: Array.from({ length: rounds }, (_, round) =>
+      parts.flatMap(({ drawn }) => drawn.slice(round, round + 1)),
+    ),
+  };
+}
+
+/** Every figure with its interval. */
+export function estimatesOf<Name extends string>({
+  value,
+  drawn,
+}: Sampled<Figures<Name>>): Record<Name, Estimate> {
+  const names = Object.keys(value) as Name[];
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      intervalOf(
+        value[name],
+        drawn.map((one) => one[name]),
+      ),
+    ]),
+  ) as Record<Name, Estimate>;
+}
+
+/**
+ * The estimate that a value and its resampled values make.
+ *
+ * @param drawn - values that are not finite are left out
+ */
+export function intervalOf(value: number, drawn: readonly number[]): Estimate {
+  if (!Number.isFinite(value)) return { value: null, low: null, high: null };
+  const sorted = drawn.filter(Number.isFinite).sort((a, b) => a - b);
+  if (sorted.length === 0 || sorted.length < LEAST_FINITE * drawn.length) {
+    return { value, low: null, high: null };
+  }
+  return { value, low: quantileOf(sorted, LOWEST), high: quantileOf(sorted, HIGHEST) };
+}

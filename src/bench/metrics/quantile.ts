@@ -1,0 +1,21 @@
+/**
+ * The value below which a share of the values lies, interpolated linearly.
+ *
+ * @param sorted - ascending, not empty
+ */
+export function quantileOf(sorted: ArrayLike<number>, share: number): number {
+  const position = share * (sorted.length - 1);
+  const below = sorted[Math.floor(position)] ?? Number.NaN;
+  const above = sorted[Math.ceil(position)] ?? below;
+  return lerp(below, above, position - Math.floor(position));
+}
+
+/** Between two values as numpy does it: from the nearer end, so that the ends come out exactly. */
+export function lerp(from: number, to: number, along: number): number {
+  return along < 0.5 ? from + (to - from) * along : to - (to - from) * (1 - along);
+}
+
+/** Arithmetic mean; NaN of nothing. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

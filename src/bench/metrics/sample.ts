@@ -1,0 +1,47 @@
+/**
+ * How often each row counts: all ones for the sample itself, the number of draws in a resample.
+ *
+ * Figures are computed from counts instead of from copied rows, so that what is sorted once serves
+ * a thousand resamples.
+ */
+export type Counts = Uint16Array;
+
+/** Every row once. */
+export function everyRow(rows: number): Counts {
+  return new Uint16Array(rows).fill(1);
+}
+
+/**
+ * Draws rows with replacement, as many as there are, again and again (the bootstrap).
+ *
+ * @param random - uniform in [0, 1)
+ */
+export function resample(rows: number, rounds: number, random: () => number): readonly Counts[] {
+  return Array.from({ length: rounds }, () => {
+    const counts = new Uint16Array(rows);
+    for (let draw = 0; draw < rows; draw++) {
+      const row = Math.floor(random() * rows);
+      counts[row] = (counts[row] ?? 0) + 1;
+    }
+    return counts;
+  });
+}
+
+/** Rows drawn in all. */
+export function sizeOf(counts: Counts): number {
+  let size = 0;
+  for (const count of counts) size += count;
+  return size;
+}
+
+/** Mean of the rows drawn; NaN of nothing. */
+export function weightedMean(values: ArrayLike<number>, counts: Counts): number {
+  let sum = 0;
+  let size = 0;
+  for (let row = 0; row < counts.length; row++) {
+    const count = counts[row] ?? 0;
+    sum += count * (values[row] ?? 0);
+    size += count;
+  }
+  return sum / size;
+}

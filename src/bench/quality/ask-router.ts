@@ -1,0 +1,41 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import type { Predictor } from '../../route/predictor.js';
+import type { Routing } from '../../route/router.js';
+import type { RuleSet } from '../../route/rules/rule-set.js';
+import { RouteDesk, routerOver } from '../../route-desk.js';
+import type { GradedLine } from '../../outcomes/graded.js';
+
+/** What is measured: the router as it ships, with the catalog it is told of models by. */
+export interface Ours {
+  readonly catalog: Catalog;
+  readonly rules: RuleSet;
+  readonly predictor: Predictor;
+  /** Why the predictor is not the one that was asked for; `null` when it is. */
+  readonly degraded: string | null;
+}
+
+/** What the router made of some lines. */
+export interface Asked {
+  /** In the order of the lines; candidates stand in the order of the models asked for. */
+  readonly routings: readonly Routing[];
+  /** Decisions that were not made by the predictor that was asked for. */
+  readonly degraded: number;
+}
+
+/** The policy that a client gets who asks for nothing else. */
+const POLICY = 'auto';
+
+/** Lets the router decide every line among the models, as the gateway would. */
+export function askRouter(
+  ours: Ours,
+  models: readonly string[],
+  lines: readonly GradedLine[],
+): Asked {
+  const router = routerOver(models, { ...ours, onPredictorFault: () => undefined });
+  const desk = new RouteDesk(router, true);
+  const routings = lines.map(({ conversation }) =>
+    desk.route({ stream: false, metadata: {}, conversation, atMs: 0 }, POLICY),
+  );
+  const degraded = routings.filter(({ decision }) => decision.degraded !== null).length;
+  return { routings, degraded };
+}

@@ -1,0 +1,48 @@
+import type { Fold } from '../bench-set.js';
+
+/**
+ * A baseline that learns from graded lines.
+ *
+ * @param train - lines to learn from
+ * @param targets - one or more numbers per line, in the order of all lines
+ * @param test - lines to predict
+ * @returns for every target its predictions, in the order of `test`
+ */
+export type Learner = (
+  train: readonly number[],
+  targets: readonly Float64Array[],
+  test: readonly number[],
+) => readonly Float64Array[];
+
+/** With fewer lines to learn from, a baseline would only show that it cannot be trained. */
+export const LEAST_TRAINING = 20;
+
+/**
+ * Predicts every measured line from lines of other folds.
+ *
+ * @param labelled - the lines that have all targets; no other is learnt from
+ * @returns for every target its predictions, by line; `null` where a fold has too little to learn from
+ */
+export function crossPredict(
+  learner: Learner,
+  folds: readonly Fold[],
+  targets: readonly Float64Array[],
+  labelled: (line: number) => boolean,
+): readonly Float64Array[] | null {
+  const predicted = targets.map((target) => new Float64Array(target.length));
+  for (const fold of folds) {
+    if (fold.test.length === 0) continue;
+    const train = fold.train.filter(labelled);
+    if (train.length < LEAST_TRAINING) return null;
+    const found = learner(train, targets, fold.test);
+    fold.test.forEach((line, i) => {
+      predicted.forEach((values, t) => (values[line] = found[t]?.[i] ?? Number.NaN));
+    });
+  }
+  return predicted;
+}
+
+/** Mean of a target over lines. */
+export function meanOver(target: Float64Array, lines: readonly number[]): number {
+  return lines.reduce((sum, line) => sum + (target[line] ?? 0), 0) / lines.length;
+}

@@ -1,0 +1,51 @@
+import { DenseMatrix } from '../../../embed/dense-matrix.js';
+import type { Learner } from './learner.js';
+
+const NEIGHBOURS = 50;
+/** Of a small training part no more than this share are neighbours: else all prompts get the mean. */
+const LARGEST_SHARE = 0.2;
+
+/**
+ * Predicts the mean of the nearest lines by cosine.
+ *
+ * @param vectors - unit length, of every line
+ */
+export function nearestNeighbours(vectors: readonly Float32Array[]): Learner {
+  return (train, targets, test) => {
+    const count = Math.max(1, Math.min(NEIGHBOURS, Math.floor(train.length * LARGEST_SHARE)));
+    const known = stacked(vectors, train);
+    const predicted = targets.map(() => new Float64Array(test.length));
+    test.forEach((line, i) => {
+      const nearest = nearestOf(known.times(vectors[line] ?? NOTHING), count);
+      targets.forEach((target, t) => {
+        const sum = nearest.reduce((total, k) => total + (target[train[k] ?? 0] ?? 0), 0);
+        const values = predicted[t];
+        if (values !== undefined) values[i] = sum / nearest.length;
+      });
+    });
+    return predicted;
+  };
+}
+
+const NOTHING = new Float32Array();
+
+function stacked(vectors: readonly Float32Array[], lines: readonly number[]): DenseMatrix {
+  const dims = vectors[0]?.length ?? 0;
+  const rows = new Float32Array(lines.length * dims);
+  lines.forEach((line, row) => {
+    rows.set(vectors[line] ?? NOTHING, row * dims);
+  });
+  return new DenseMatrix(rows, dims);
+}
+
+/** Places of the largest cosines; of equal ones at the border the first. */
+function nearestOf(cosines: Float32Array, count: number): readonly number[] {
+  const least = cosines.toSorted()[cosines.length - count] ?? -Infinity;
+  const nearest: number[] = [];
+  const border: number[] = [];
+  cosines.forEach((cosine, k) => {
+    if (cosine > least) nearest.push(k);
+    else if (cosine === least) border.push(k);
+  });
+  return [...nearest, ...border.slice(0, count - nearest.length)];
+}

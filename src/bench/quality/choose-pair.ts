@@ -1,0 +1,50 @@
+import type { BenchSet } from './bench-set.js';
+import type { Pair } from './measure-pair.js';
+import type { Population } from './population.js';
+
+/**
+ * The pair of models that the curve of a set is drawn between: the one asked for, else the one this
+ * project draws for the set, else the cheapest and the best of its models.
+ */
+export function pairOf(
+  set: BenchSet,
+  models: readonly string[],
+  population: Population,
+  asked: Pair | null,
+): { readonly pair: Pair | null; readonly note: string | null } {
+  const has = ({ weak, strong }: Pair): boolean => models.includes(weak) && models.includes(strong);
+  if (asked !== null) {
+    if (has(asked)) return { pair: asked, note: null };
+    return { pair: null, note: `This set does not have both ${asked.weak} and ${asked.strong}.` };
+  }
+  if (set.known !== null && has(set.known)) {
+    return { pair: { weak: set.known.weak, strong: set.known.strong }, note: null };
+  }
+  const pair = extremes(set, models, population);
+  const note =
+    pair === null
+      ? 'No pair of models suggests itself; name one with --pair WEAK,STRONG.'
+      : `The pair is the ${population.models.length < 2 ? 'worst' : 'cheapest'} model and the best one; name another with --pair WEAK,STRONG.`;
+  return { pair, note };
+}
+
+function extremes(
+  set: BenchSet,
+  models: readonly string[],
+  { models: priced, costs }: Population,
+): Pair | null {
+  const pool = priced.length < 2 ? models : priced;
+  const scores = pool.map((model) => meanScore(set, model));
+  const strong = pool[scores.indexOf(Math.max(...scores))];
+  const totals = costs.map((of) => of.reduce((sum, usd) => sum + usd, 0));
+  const weak =
+    priced.length < 2
+      ? pool[scores.indexOf(Math.min(...scores))]
+      : pool[totals.indexOf(Math.min(...totals))];
+  return weak === undefined || strong === undefined || weak === strong ? null : { weak, strong };
+}
+
+function meanScore({ lines }: BenchSet, model: string): number {
+  const scores = lines.flatMap(({ outcomes }) => outcomes.get(model)?.score ?? []);
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}

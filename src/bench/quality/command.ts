@@ -1,0 +1,175 @@
+import { writeFile } from 'node:fs/promises';
+import { layGround } from '../../assemble.js';
+import { EXIT } from '../../cli/io.js';
+import type { ServeContext } from '../../cli/serve.js';
+import { configSource } from '../../config/source.js';
+import { readOutcomeFile, outcomeFiles } from '../../outcomes/graded.js';
+import type { OutcomeFile } from '../../outcomes/graded.js';
+import { DataError } from '../../outcomes/jsonl.js';
+import { loadPredictor } from '../../route/predict.js';
+import { loadRules } from '../../route/rules/load.js';
+import type { Ours } from './ask-router.js';
+import { benchSets } from './bench-set.js';
+import { csvOf } from './csv.js';
+import { markdownOf } from './markdown.js';
+import { measureSet } from './measure-set.js';
+import type { SetMeasure } from './measure-set.js';
+import { QUALITY_HELP, readQualityOptions } from './options.js';
+import type { QualityOptions } from './options.js';
+import { poolSets } from './pool.js';
+import { readPrices } from './prices.js';
+import type { QualityReport } from './report.js';
+import { terminalTables } from './terminal.js';
+
+type Context = Pick<ServeContext, 'io' | 'shipped' | 'clock' | 'version'>;
+
+/** Over this share of degraded decisions the figures are not the router's. */
+const MOST_DEGRADED = 0.01;
+const PERCENT = 100;
+
+/** `suffice bench quality`. */
+export async function qualityCommand(args: readonly string[], context: Context): Promise<number> {
+  const { io } = context;
+  const options = readQualityOptions(args);
+  if (options === null) {
+    io.out(QUALITY_HELP);
+    return EXIT.ok;
+  }
+  const ours = await openRouter(options, context);
+  const { files, measures } = await measureFiles(options, ours, context);
+  const report = reportOf({ options, ours, files, measures }, context);
+  const { all, degraded } = report.decisions;
+  if (degraded > MOST_DEGRADED * all) {
+    const why = ours.degraded ?? 'the predictor failed on them';
+    const share = ((PERCENT * degraded) / all).toFixed(1);
+    io.err(
+      `suffice bench quality: ${degraded} of ${all} decisions (${share} %) were degraded: ${why}. ` +
+        'Figures of a router that is not itself would mislead, so there are none.\n',
+    );
+    return EXIT.failed;
+  }
+  io.out(terminalTables(report));
+  await writeReports(report, options, context);
+  return EXIT.ok;
+}
+
+async function openRouter(options: QualityOptions, { io, shipped }: Context): Promise<Ours> {
+  const source = configSource({
+    file: options.config,
+    overrides: {},
+    env: io.env,
+    // Which models run here does not matter: the outcomes say which are compared.
+    ollamaModels: () => Promise.resolve(null),
+  });
+  const missing: string[] = [];
+  const ground = await layGround(await source.load(), shipped, {
+    onPredictorMissing: (error) => {
+      missing.push(error.message);
+    },
+  });
+  const rules = await loadRules(shipped.rules);
+  const { catalog } = ground;
+  if (options.artefacts !== null) {
+    return { catalog, rules, predictor: await loadPredictor(options.artefacts), degraded: null };
+  }
+  const { predictor, degraded } = ground.predictor;
+  return { catalog, rules, predictor, degraded: missing[0] ?? degraded };
+}
+
+async function measureFiles(
+  options: QualityOptions,
+  ours: Ours,
+  { io, clock }: Context,
+): Promise<{ readonly files: QualityReport['files']; readonly measures: readonly SetMeasure[] }> {
+  const prices = options.prices === null ? new Map() : await readPrices(options.prices);
+  const paths = await outcomeFiles(options.paths);
+  const files: OutcomeFile[] = [];
+  const measures: SetMeasure[] = [];
+  const startMs = clock.now();
+  for (const path of paths) {
+    const file = await readOutcomeFile(path);
+    files.push(file);
+    for (const set of benchSets(file, options.split)) {
+      if (set.measured.length === 0) {
+        io.err(`${path}: ${set.name} has no prompt in the part "${set.split}"; left out\n`);
+        continue;
+      }
+      const { pair, rounds, seed } = options;
+      measures.push(measureSet(set, { ours, prices, pair, rounds, seed }));
+      const seconds = ((clock.now() - startMs) / 1000).toFixed(1);
+      io.err(
+        `[${seconds.padStart(6)} s] ${set.name}: ${set.measured.length} prompts measured (file ${files.length} of ${paths.length})\n`,
+      );
+    }
+  }
+  if (measures.length === 0) throw new DataError('there is no prompt to measure on');
+  return {
+    files: files.map(({ file, sha256, lines }) => ({ file, sha256, lines: lines.length })),
+    measures,
+  };
+}
+
+interface Run {
+  readonly options: QualityOptions;
+  readonly ours: Ours;
+  readonly files: QualityReport['files'];
+  readonly measures: readonly SetMeasure[];
+}
+
+function reportOf({ options, ours, files, measures }: Run, context: Context): QualityReport {
+  return {
+    format: 1,
+    version: context.version,
+    created: new Date(context.clock.wallMs()).toISOString(),
+    command: commandOf(options),
+    seed: options.seed,
+    rounds: options.rounds,
+    router: {
+      predictor: ours.predictor.revision,
+      rules: ours.rules.revision,
+      catalog: ours.catalog.revision,
+    },
+    prices: options.prices,
+    files,
+    decisions: {
+      all: measures.reduce((sum, { report }) => sum + report.prompts, 0),
+      degraded: measures.reduce((sum, { degraded }) => sum + degraded, 0),
+    },
+    groups: poolSets(measures),
+    sets: measures.map(({ report }) => report),
+  };
+}
+
+function commandOf(options: QualityOptions): string {
+  const { pair, split, prices, rounds, seed, artefacts, config, paths } = options;
+  const quoted = (text: string): string =>
+    /^[\w./@:,=-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  const named: readonly (readonly [string, string | null])[] = [
+    ['--pair', pair === null ? null : `${pair.weak},${pair.strong}`],
+    ['--split', split],
+    ['--prices', prices],
+    ['--bootstrap', String(rounds)],
+    ['--seed', String(seed)],
+    ['--artefacts', artefacts],
+    ['--config', config],
+  ];
+  const given = named.flatMap(([name, value]) => (value === null ? [] : [name, quoted(value)]));
+  return ['suffice bench quality', ...given, ...paths.map(quoted)].join(' ');
+}
+
+async function writeReports(
+  report: QualityReport,
+  options: QualityOptions,
+  { io }: Context,
+): Promise<void> {
+  const written: readonly (readonly [string | null, () => string])[] = [
+    [options.json, () => `${JSON.stringify(report, null, 2)}\n`],
+    [options.csv, () => csvOf(report)],
+    [options.markdown, () => markdownOf(report)],
+  ];
+  for (const [file, text] of written) {
+    if (file === null) continue;
+    await writeFile(file, text());
+    io.err(`written: ${file}\n`);
+  }
+}

@@ -1,0 +1,57 @@
+import { NONE, plain, withInterval } from './figures.js';
+import type { QualityReport, RankerId, SetReport } from './report.js';
+
+const HEAD = [
+  'set',
+  'prompts',
+  'weak → strong',
+  'APGR [95 %]',
+  'ridge',
+  'kNN',
+  'category',
+  'length',
+  'by chance',
+  'CPT50',
+  'CPT80',
+  'Brier',
+  'ECE',
+];
+
+const BASELINES: readonly RankerId[] = ['ridge', 'neighbours', 'category', 'length'];
+const PERCENT = 100;
+
+/** The sets as a Markdown table, those that the predictor never saw marked with a star. */
+export function markdownOf(report: QualityReport): string {
+  const rows = [HEAD, HEAD.map(() => '---'), ...report.sets.map(rowOf)];
+  return [
+    ...rows.map((cells) => `| ${cells.join(' | ')} |`),
+    '',
+    'Random is 0.5. \\* never trained or chosen on.',
+    '',
+  ].join('\n');
+}
+
+function rowOf({ name, relation, pair, calibration }: SetReport): string[] {
+  const find = (id: RankerId | 'random') => pair?.rankers.find((ranker) => ranker.id === id);
+  const ours = find('ours');
+  const chance = find('random')?.apgr;
+  const percent = (value: number | null | undefined): string =>
+    value == null ? NONE : (PERCENT * value).toFixed(1);
+  return [
+    relation === 'trained' ? name : `${name} \\*`,
+    String(pair?.prompts ?? 0),
+    pair === null ? NONE : `${plain(pair.weakMean)} → ${plain(pair.strongMean)}`,
+    ours === undefined ? NONE : withInterval(ours.apgr),
+    ...BASELINES.map((id) => {
+      const found = find(id);
+      return found === undefined ? NONE : plain(found.apgr);
+    }),
+    chance?.low == null || chance.high === null
+      ? NONE
+      : `${chance.low.toFixed(2)} – ${chance.high.toFixed(2)}`,
+    percent(ours?.cpt50.value),
+    percent(ours?.cpt80.value),
+    plain(calibration.brier),
+    plain(calibration.ece),
+  ];
+}

@@ -1,0 +1,155 @@
+import { estimatesOf, mapSampled, sampled } from '../metrics/estimate.js';
+import type { Estimate, Sampled } from '../metrics/estimate.js';
+import {
+  arenaScore,
+  averageQuality,
+  costOfQuality,
+  frontierOf,
+  qualityAtCost,
+} from '../metrics/frontier.js';
+import type { CostPoint } from '../metrics/frontier.js';
+import { everyRow, weightedMean } from '../metrics/sample.js';
+import type { Counts } from '../metrics/sample.js';
+import { LEARNERS } from './learnt.js';
+import type { Learners } from './learnt.js';
+import { keepReports, keepSums } from './measure-keep.js';
+import type { KeepSums } from './measure-keep.js';
+import type { ContenderId, FrontierContender, FrontierFigures, FrontierReport } from './report.js';
+import {
+  learntSettings,
+  lengthSettings,
+  ourSettings,
+  singleSettings,
+  strongestSetting,
+  tradeSettings,
+} from './settings.js';
+import type { KeptSetting, Setting, SettingParts } from './settings.js';
+
+/** A frontier's report, and all that pooling its promises with others needs. */
+export interface FrontierMeasure {
+  readonly report: FrontierReport;
+  readonly keeps: Sampled<readonly KeepSums[]>;
+}
+
+interface Compared {
+  readonly singles: readonly Setting[];
+  readonly single: Setting;
+  readonly kept: readonly KeptSetting[];
+  readonly settings: ReadonlyMap<ContenderId, readonly Setting[]>;
+}
+
+/**
+ * Compares every way of choosing among all models.
+ *
+ * @param resamples - of the set's measured lines
+ */
+export function measureFrontier(
+  parts: SettingParts,
+  learners: Learners,
+  resamples: readonly Counts[],
+): FrontierMeasure {
+  const { population } = parts;
+  const { places, models, unpriced, incomplete, estimatedShare } = population;
+  const draws = resamples.map((counts) => Uint16Array.from(places, (place) => counts[place] ?? 0));
+  const compared = compare(parts, learners);
+  const figures = sampled(places.length, (counts) => figuresOf(compared, counts), draws);
+  const keeps = sampled(places.length, (counts) => keepSums(compared.kept, counts), draws);
+  const all = everyRow(places.length);
+  const gains = estimatesOf(mapSampled(figures, ({ overRandom }) => overRandom));
+  return {
+    keeps,
+    report: {
+      models: compared.singles.map((setting) => labelled(setting, all)),
+      prompts: places.length,
+      unpriced,
+      incomplete,
+      estimatedShare: models.length === 0 ? 0 : estimatedShare,
+      contenders: [...compared.settings].map(([id, settings]): FrontierContender => ({
+        id,
+        ...estimatesOf(mapSampled(figures, ({ byId }) => byId[id] ?? NOTHING)),
+        points: settings.map((setting) => labelled(setting, all)),
+      })),
+      keeps: keepReports(keeps, (keep): Estimate | null => gains[String(keep)] ?? null),
+    },
+  };
+}
+
+function compare(parts: SettingParts, learners: Learners): Compared {
+  const { population } = parts;
+  const singles = singleSettings(population);
+  const kept = ourSettings(parts);
+  const meanCost = ({ costUsd }: Setting): number => costUsd.reduce((sum, usd) => sum + usd, 0);
+  const cheapest = singles.reduce((best, one) => (meanCost(one) < meanCost(best) ? one : best));
+  const strongest = strongestSetting(parts);
+  const settings = new Map<ContenderId, readonly Setting[]>([['ours', kept]]);
+  for (const id of LEARNERS) {
+    const learnt = learntSettings(parts, learners[id]);
+    if (learnt !== null) settings.set(id, learnt);
+  }
+  if (strongest !== null) settings.set('length', lengthSettings(parts, cheapest, strongest));
+  settings.set('random', singles);
+  settings.set('cheapest', [cheapest]);
+  if (strongest !== null) settings.set('strongest', [strongest]);
+  // The best on all rows stays the best single model in every resample: its interval is its own, and
+  // not that of a contest.
+  const single = bestSingle(singles, everyRow(population.places.length));
+  settings.set('single', [single]);
+  const truth = { quality: population.scores, costUsd: population.costs };
+  settings.set('oracle', tradeSettings(population, truth));
+  return { singles, single, kept, settings };
+}
+
+const NOTHING: Record<keyof FrontierFigures, number> = {
+  aiq: Number.NaN,
+  saved95: Number.NaN,
+  saved97: Number.NaN,
+  saved99: Number.NaN,
+  arena: Number.NaN,
+};
+
+interface SampleFigures {
+  readonly byId: Readonly<Partial<Record<ContenderId, typeof NOTHING>>>;
+  /** By promise. */
+  readonly overRandom: Readonly<Record<string, number>>;
+}
+
+function figuresOf({ single, kept, settings }: Compared, counts: Counts): SampleFigures {
+  const best = pointOf(single, counts);
+  const compared = [...settings].map(([id, of]) => {
+    const points = of.map((one) => pointOf(one, counts));
+    return { id, points, frontier: frontierOf(points) };
+  });
+  const largest = Math.max(...compared.map(({ frontier }) => frontier.at(-1)?.costUsd ?? 0));
+  const byId = compared.map(({ id, points, frontier }) => {
+    const saved = (share: number): number =>
+      1 - costOfQuality(frontier, share * best.quality) / best.costUsd;
+    const figures: FrontierFigures = {
+      // A single point has no area below it.
+      aiq: points.length < 2 ? Number.NaN : averageQuality(frontier, largest),
+      saved95: saved(0.95),
+      saved97: saved(0.97),
+      saved99: saved(0.99),
+      arena: Math.max(...points.map(arenaScore)),
+    };
+    return [id, figures] as const;
+  });
+  const mixed = compared.find(({ id }) => id === 'random')?.frontier ?? [];
+  const overRandom = kept.map((setting) => {
+    const { quality, costUsd } = pointOf(setting, counts);
+    return [String(setting.keep), quality - qualityAtCost(mixed, costUsd)] as const;
+  });
+  return { byId: Object.fromEntries(byId), overRandom: Object.fromEntries(overRandom) };
+}
+
+function pointOf({ quality, costUsd }: Setting, counts: Counts): CostPoint {
+  return { quality: weightedMean(quality, counts), costUsd: weightedMean(costUsd, counts) };
+}
+
+function labelled(setting: Setting, counts: Counts): CostPoint & { readonly label: string } {
+  return { label: setting.label, ...pointOf(setting, counts) };
+}
+
+function bestSingle(singles: readonly Setting[], counts: Counts): Setting {
+  const meanOf = ({ quality }: Setting): number => weightedMean(quality, counts);
+  return singles.reduce((best, one) => (meanOf(one) > meanOf(best) ? one : best));
+}

@@ -1,0 +1,79 @@
+import { estimatesOf, mapSampled } from '../metrics/estimate.js';
+import type { Estimate, Sampled } from '../metrics/estimate.js';
+import type { Counts } from '../metrics/sample.js';
+import type { KeepReport } from './report.js';
+import type { KeptSetting } from './settings.js';
+
+/** What the chosen and the reference models came to over some rows; such sums of two sets add up. */
+export interface KeepSums {
+  readonly keep: number;
+  readonly quality: number;
+  readonly costUsd: number;
+  readonly referenceQuality: number;
+  readonly referenceCostUsd: number;
+  readonly size: number;
+}
+
+/** Promises that a report shows. */
+const SHOWN: ReadonlySet<number> = new Set([1, 0.99, 0.97, 0.95, 0.9, 0.8]);
+
+/** Sums over the rows drawn, for every promise that a report shows. */
+export function keepSums(settings: readonly KeptSetting[], counts: Counts): readonly KeepSums[] {
+  return settings
+    .filter(({ keep }) => SHOWN.has(keep))
+    .map((setting) => {
+      const sum = (values: Float64Array): number =>
+        values.reduce((total, value, row) => total + value * (counts[row] ?? 0), 0);
+      return {
+        keep: setting.keep,
+        quality: sum(setting.quality),
+        costUsd: sum(setting.costUsd),
+        referenceQuality: sum(setting.referenceQuality),
+        referenceCostUsd: sum(setting.referenceCostUsd),
+        size: sum(new Float64Array(counts.length).fill(1)),
+      };
+    });
+}
+
+/** The sums of several sets, promise by promise. */
+export function addKeeps(parts: readonly (readonly KeepSums[])[]): readonly KeepSums[] {
+  const [first = []] = parts;
+  return first.map(({ keep }, i) => {
+    const add = (part: Exclude<keyof KeepSums, 'keep'>): number =>
+      parts.reduce((sum, sums) => sum + (sums[i]?.[part] ?? 0), 0);
+    return {
+      keep,
+      quality: add('quality'),
+      costUsd: add('costUsd'),
+      referenceQuality: add('referenceQuality'),
+      referenceCostUsd: add('referenceCostUsd'),
+      size: add('size'),
+    };
+  });
+}
+
+/** @param overRandom - what a promise gives over models mixed at random; `null` when not measured */
+export function keepReports(
+  sums: Sampled<readonly KeepSums[]>,
+  overRandom: (keep: number) => Estimate | null,
+): readonly KeepReport[] {
+  return sums.value.map(({ keep }, i) => ({
+    keep,
+    ...estimatesOf(mapSampled(sums, (of) => ratios(of[i]))),
+    overRandom: overRandom(keep),
+  }));
+}
+
+function ratios(
+  sums: KeepSums | undefined,
+): Record<'realised' | 'saved' | 'quality' | 'costUsd', number> {
+  const { quality, costUsd, referenceQuality, referenceCostUsd, size } = sums ?? NOTHING;
+  return {
+    realised: quality / referenceQuality,
+    saved: 1 - costUsd / referenceCostUsd,
+    quality: quality / size,
+    costUsd: costUsd / size,
+  };
+}
+
+const NOTHING = { quality: 0, costUsd: 0, referenceQuality: 0, referenceCostUsd: 0, size: 0 };

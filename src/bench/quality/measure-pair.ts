@@ -1,0 +1,164 @@
+import { estimatesOf, intervalOf, mapSampled, sampled } from '../metrics/estimate.js';
+import type { Estimate, Figures, Sampled } from '../metrics/estimate.js';
+import { PairCurve } from '../metrics/pair-curve.js';
+import type { PairFigures } from '../metrics/pair-curve.js';
+import { everyRow, weightedMean } from '../metrics/sample.js';
+import type { Counts } from '../metrics/sample.js';
+import { crossPredict } from './baselines/learner.js';
+import type { BenchSet } from './bench-set.js';
+import { LEARNERS } from './learnt.js';
+import type { Learners } from './learnt.js';
+import type { PairReport, RankerId, RankerReport } from './report.js';
+
+/** Two models of a set: the cheap one, and the one worth paying for. */
+export interface Pair {
+  readonly weak: string;
+  readonly strong: string;
+}
+
+/** What ranks the prompts of a set, and the chance it is measured with. */
+export interface PairParts {
+  readonly set: BenchSet;
+  readonly pair: Pair;
+  /** Success that ours expects of a model, by measured line in the order of `set.measured`. */
+  readonly successOf: (model: string) => ArrayLike<number>;
+  readonly learners: Learners;
+  /** Of the measured lines. */
+  readonly resamples: readonly Counts[];
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+/** A pair's report, and all that pooling it with others needs. */
+export interface PairMeasure {
+  readonly report: PairReport;
+  readonly sampled: Sampled<RankerFigures>;
+}
+
+export type RankerFigures = Readonly<Partial<Record<RankerId, PairFigures>>>;
+
+/** Measures every ranker on the prompts that both models answered; `null` where there is none. */
+export function measurePair(parts: PairParts): PairMeasure | null {
+  const { set, pair, resamples } = parts;
+  const scoreOf = (line: number, model: string): number =>
+    set.lines[line]?.outcomes.get(model)?.score ?? Number.NaN;
+  const weakScores = Float64Array.from(set.lines, (_, line) => scoreOf(line, pair.weak));
+  const strongScores = Float64Array.from(set.lines, (_, line) => scoreOf(line, pair.strong));
+  const gaps = strongScores.map((score, line) => score - (weakScores[line] ?? 0));
+  const both = (line: number): boolean => !Number.isNaN(gaps[line] ?? Number.NaN);
+  const places = set.measured.flatMap((line, place) => (both(line) ? [place] : []));
+  if (places.length === 0) return null;
+
+  const lineAt = (place: number): number => set.measured[place] ?? 0;
+  const weak = Float64Array.from(places, (place) => weakScores[lineAt(place)] ?? 0);
+  const strong = Float64Array.from(places, (place) => strongScores[lineAt(place)] ?? 0);
+  const curves = new Map<RankerId, PairCurve>();
+  for (const [id, scores] of rankings(parts, gaps, both)) {
+    const atPlaces = Float64Array.from(places, (place) => scores(place));
+    curves.set(id, new PairCurve(atPlaces, weak, strong));
+  }
+  const pick = (counts: Counts): Counts => Uint16Array.from(places, (place) => counts[place] ?? 0);
+  const draws = resamples.map(pick);
+  const figures = sampled(places.length, (counts) => figuresOf(curves, counts), draws);
+  const means = estimatesOf(
+    sampled(
+      places.length,
+      (counts) => ({ weak: weightedMean(weak, counts), strong: weightedMean(strong, counts) }),
+      draws,
+    ),
+  );
+  return {
+    sampled: figures,
+    report: {
+      ...pair,
+      prompts: places.length,
+      weakMean: means.weak,
+      strongMean: means.strong,
+      rankers: [
+        ...[...curves.keys()].map((id) => rankerReport(id, figures)),
+        byChance(weak, strong, parts.random),
+      ],
+    },
+  };
+}
+
+type Ranking = readonly [RankerId, (place: number) => number];
+
+function rankings(
+  { set, pair, successOf, learners, random }: PairParts,
+  gaps: Float64Array,
+  both: (line: number) => boolean,
+): readonly Ranking[] {
+  const lineAt = (place: number): number => set.measured[place] ?? 0;
+  const strong = successOf(pair.strong);
+  const weak = successOf(pair.weak);
+  const learnt = LEARNERS.flatMap((id): Ranking[] => {
+    const predicted = crossPredict(learners[id], set.folds, [gaps], both)?.[0];
+    return predicted === undefined ? [] : [[id, (place) => predicted[lineAt(place)] ?? 0]];
+  });
+  return [
+    ['ours', (place) => (strong[place] ?? 0) - (weak[place] ?? 0)],
+    ...learnt,
+    ['length', (place) => set.lines[lineAt(place)]?.text.length ?? 0],
+    // Grades are few and gaps equal; in what order equal gaps go is left to chance, as RouteLLM's
+    // thresholds would else be the same one again and again.
+    ['oracle', (place) => (gaps[lineAt(place)] ?? 0) + random() * TIE_BREAK],
+  ];
+}
+
+const TIE_BREAK = 1e-9;
+
+function figuresOf(curves: ReadonlyMap<RankerId, PairCurve>, counts: Counts): RankerFigures {
+  return Object.fromEntries([...curves].map(([id, curve]) => [id, curve.figures(counts)]));
+}
+
+const NOTHING: PairFigures = {
+  apgr: Number.NaN,
+  cpt50: Number.NaN,
+  cpt80: Number.NaN,
+  denseApgr: Number.NaN,
+  denseCpt50: Number.NaN,
+  denseCpt80: Number.NaN,
+};
+
+function rankerReport(id: RankerId, all: Sampled<RankerFigures>): RankerReport {
+  const own = mapSampled(all, (figures) => ({ ...(figures[id] ?? NOTHING) }));
+  return { id, ...estimatesOf(own), oursLess: id === 'ours' ? null : oursLess(id, all) };
+}
+
+/** APGR of ours less that of another, on the same prompts. */
+export function oursLess(id: RankerId, all: Sampled<RankerFigures>): Estimate {
+  return estimatesOf(
+    mapSampled(all, ({ ours = NOTHING, [id]: other = NOTHING }) => ({
+      less: ours.apgr - other.apgr,
+    })),
+  ).less;
+}
+
+const CHANCE_ROUNDS = 200;
+
+/** What rankings by lot come to on these very prompts: their mean, and the middle 95 of a hundred. */
+function byChance(
+  weak: ArrayLike<number>,
+  strong: ArrayLike<number>,
+  random: () => number,
+): RankerReport {
+  const counts = everyRow(weak.length);
+  const draws = Array.from({ length: CHANCE_ROUNDS }, () =>
+    new PairCurve(Float64Array.from(weak, random), weak, strong).figures(counts),
+  );
+  const figure = (name: keyof PairFigures): Estimate => {
+    const drawn = draws.map((figures) => figures[name]);
+    return intervalOf(drawn.reduce((sum, value) => sum + value, 0) / drawn.length, drawn);
+  };
+  const figures: Figures<keyof PairFigures> = NOTHING;
+  const names = Object.keys(figures) as (keyof PairFigures)[];
+  return {
+    id: 'random',
+    ...(Object.fromEntries(names.map((name) => [name, figure(name)])) as Record<
+      keyof PairFigures,
+      Estimate
+    >),
+    oursLess: null,
+  };
+}

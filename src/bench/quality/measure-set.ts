@@ -1,0 +1,203 @@
+import { Random } from '../../core/random.js';
+import { readFeatures } from '../../route/features.js';
+import type { Routing } from '../../route/router.js';
+import { calibrationOf, Reliability } from '../metrics/calibration.js';
+import type { CalibrationSums } from '../metrics/calibration.js';
+import { estimatesOf, mapSampled, sampled } from '../metrics/estimate.js';
+import type { Sampled } from '../metrics/estimate.js';
+import { resample } from '../metrics/sample.js';
+import { askRouter } from './ask-router.js';
+import type { Ours } from './ask-router.js';
+import { categoryPrior } from './baselines/category-prior.js';
+import type { Learner } from './baselines/learner.js';
+import { nearestNeighbours } from './baselines/nearest-neighbours.js';
+import { ngramRidge } from './baselines/ngram-ridge.js';
+import type { BenchSet } from './bench-set.js';
+import { pairOf } from './choose-pair.js';
+import type { Learners } from './learnt.js';
+import { measureFrontier } from './measure-frontier.js';
+import type { FrontierMeasure } from './measure-frontier.js';
+import { measurePair } from './measure-pair.js';
+import type { Pair, PairMeasure } from './measure-pair.js';
+import { populationOf } from './population.js';
+import type { Population } from './population.js';
+import { catalogWith, impliedPrices } from './prices.js';
+import type { PriceList } from './prices.js';
+import type { SetReport } from './report.js';
+
+/** What every set of a run is measured with. */
+export interface MeasureOptions {
+  readonly ours: Ours;
+  readonly prices: PriceList;
+  readonly pair: Pair | null;
+  readonly rounds: number;
+  readonly seed: number;
+}
+
+/** A set's report, and all that pooling it with others needs. */
+export interface SetMeasure {
+  readonly report: SetReport;
+  readonly degraded: number;
+  readonly pair: PairMeasure | null;
+  readonly frontier: FrontierMeasure | null;
+  readonly calibration: Sampled<CalibrationSums>;
+}
+
+/** Measures all there is to measure on one set. */
+export function measureSet(set: BenchSet, options: MeasureOptions): SetMeasure {
+  const { rounds, seed } = options;
+  const random = new Random(seed);
+  const draw = (): number => random.next();
+  const lines = set.measured.flatMap((line) => set.lines.slice(line, line + 1));
+  const models = [...new Set(lines.flatMap(({ outcomes }) => [...outcomes.keys()]))].sort();
+  const ours = pricedOurs(set, models, options);
+  const { routings, degraded } = askRouter(ours, models, lines);
+  const resamples = resample(lines.length, rounds, draw);
+  const learners = learnersFor(set, ours);
+  const population = populationOf({ set, models, routings, catalog: ours.catalog });
+
+  const { pair, note } = pairOf(set, models, population, options.pair);
+  const successOf = successIn(models, routings);
+  const pairMeasure =
+    pair === null ? null : measurePair({ set, pair, successOf, learners, resamples, random: draw });
+  const frontier =
+    population.models.length < 2 || population.places.length === 0
+      ? null
+      : measureFrontier({ set, population, routings }, learners, resamples);
+  const reliability = reliabilityOf(set, models, routings);
+  const calibration = sampled(lines.length, (counts) => reliability.sums(counts), resamples);
+  const measured = { pair: pairMeasure, frontier, calibration, degraded };
+  return {
+    ...measured,
+    report: {
+      ...describe(set),
+      models: models.length,
+      notes: [...(note === null ? [] : [note]), ...notesOn(set, population, measured)],
+      pair: pairMeasure?.report ?? null,
+      frontier: frontier?.report ?? null,
+      calibration: {
+        ...estimatesOf(mapSampled(calibration, (sums) => ({ ...calibrationOf([sums]) }))),
+        outcomes: reliability.outcomes,
+        diagram: reliability.diagram(),
+      },
+    },
+  };
+}
+
+function pricedOurs(set: BenchSet, models: readonly string[], options: MeasureOptions): Ours {
+  const listed = catalogWith(options.prices, models, options.ours.catalog);
+  const implied = impliedPrices(set.lines, models, listed);
+  return { ...options.ours, catalog: catalogWith(implied, models, listed) };
+}
+
+function learnersFor({ lines }: BenchSet, { predictor }: Ours): Learners {
+  return {
+    ridge: ngramRidge(lines.map(({ text }) => text)),
+    category: categoryPrior(lines.map(({ category }) => category)),
+    // Embedding is for this baseline alone, so it is left until it is asked for.
+    neighbours: lazily(() =>
+      nearestNeighbours(
+        lines.map(({ conversation }) => {
+          const { vector } = predictor.predict(readFeatures(conversation), []);
+          // A predictor without an embedding leaves all lines equally near.
+          return vector === null ? new Float32Array(1) : vector.slice();
+        }),
+      ),
+    ),
+  };
+}
+
+function lazily(make: () => Learner): Learner {
+  let made: Learner | null = null;
+  return (train, targets, test) => {
+    made ??= make();
+    return made(train, targets, test);
+  };
+}
+
+function successIn(models: readonly string[], routings: readonly Routing[]) {
+  return (model: string): Float64Array => {
+    const m = models.indexOf(model);
+    return Float64Array.from(routings, ({ input }) => input.candidates[m]?.success ?? Number.NaN);
+  };
+}
+
+function reliabilityOf(
+  { lines, measured }: BenchSet,
+  models: readonly string[],
+  routings: readonly Routing[],
+): Reliability {
+  const reliability = new Reliability();
+  measured.forEach((line, place) => {
+    models.forEach((model, m) => {
+      const outcome = lines[line]?.outcomes.get(model);
+      const candidate = routings[place]?.input.candidates[m];
+      if (outcome === undefined || candidate === undefined) return;
+      reliability.add(place, candidate.success, outcome.score);
+    });
+  });
+  return reliability;
+}
+
+function describe(
+  set: BenchSet,
+): Pick<
+  SetReport,
+  | 'name'
+  | 'file'
+  | 'relation'
+  | 'licence'
+  | 'preference'
+  | 'split'
+  | 'prompts'
+  | 'lines'
+  | 'contaminated'
+> {
+  const { name, file, known, split, measured, lines, contaminated } = set;
+  return {
+    name,
+    file,
+    relation: known === null ? 'own' : known.use === 'train' ? 'trained' : 'unseen',
+    licence: known?.licence ?? null,
+    preference: known?.preference ?? false,
+    split,
+    prompts: measured.length,
+    lines: lines.length,
+    contaminated,
+  };
+}
+
+const FEW = 100;
+const PERCENT = 100;
+
+function notesOn(
+  set: BenchSet,
+  population: Population,
+  { pair, frontier }: Pick<SetMeasure, 'pair' | 'frontier'>,
+): readonly string[] {
+  const notes: string[] = [];
+  const { measured, known, split } = set;
+  if (known?.use === 'train' && split === 'all') {
+    notes.push(
+      'The shipped predictor learnt from most of these prompts: its figures are flattered.',
+    );
+  }
+  if (measured.length < FEW) notes.push('So few prompts decide little: look at the intervals.');
+  if (known?.preference === true) {
+    notes.push(
+      'Scores are preferences over a rival, so predicted success is not comparable with them.',
+    );
+  }
+  if (pair?.report.rankers.every(({ id }) => id !== 'ridge') === true) {
+    notes.push('Too few prompts to train the baselines that learn from the set.');
+  }
+  if (frontier === null) {
+    notes.push(
+      'No cost is compared: fewer than two models have a price and an outcome for every prompt (prices: --prices FILE).',
+    );
+  } else if (population.estimatedShare > 0) {
+    const share = Math.max(1, Math.round(PERCENT * population.estimatedShare));
+    notes.push(`Tokens were estimated for ${share} % of the answers, so costs are estimates too.`);
+  }
+  return notes;
+}

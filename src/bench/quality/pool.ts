@@ -1,0 +1,84 @@
+import { calibrationOf, pooledDiagram } from '../metrics/calibration.js';
+import { estimatesOf, mapSampled, zipSampled } from '../metrics/estimate.js';
+import type { Estimate, Sampled } from '../metrics/estimate.js';
+import { addKeeps, keepReports } from './measure-keep.js';
+import { LEARNERS } from './learnt.js';
+import type { RankerFigures } from './measure-pair.js';
+import type { SetMeasure } from './measure-set.js';
+import type { CalibrationReport, GroupReport, RankerId, SetReport } from './report.js';
+
+const RANKERS: readonly RankerId[] = ['ours', ...LEARNERS, 'length', 'oracle'];
+
+const GROUPS: readonly {
+  readonly name: string;
+  readonly has: (relation: SetReport['relation']) => boolean;
+}[] = [
+  {
+    name: 'in distribution: sets whose training part the predictor learnt from',
+    has: (r) => r === 'trained',
+  },
+  { name: 'never seen: sets the predictor did not learn from', has: (r) => r !== 'trained' },
+];
+
+/** Sets taken together, by whether the shipped predictor learnt from them; none for a single set. */
+export function poolSets(measures: readonly SetMeasure[]): readonly GroupReport[] {
+  return GROUPS.flatMap(({ name, has }) => {
+    const members = measures.filter(({ report }) => has(report.relation));
+    return members.length < 2 ? [] : [pool(name, members)];
+  });
+}
+
+function pool(name: string, members: readonly SetMeasure[]): GroupReport {
+  const level = members.filter(({ report }) => !report.preference);
+  const keeps = level.flatMap(({ frontier }) => (frontier === null ? [] : [frontier.keeps]));
+  return {
+    name,
+    sets: members.map(({ report }) => report.name),
+    rankers: rankersOver(members),
+    calibration: calibrationOver(level),
+    keeps:
+      keeps.length === 0 ? [] : keepReports(mapSampled(zipSampled(keeps), addKeeps), () => null),
+  };
+}
+
+/** Only sets on which every ranker could be measured count: means over other sets would not compare. */
+function rankersOver(members: readonly SetMeasure[]): GroupReport['rankers'] {
+  const pairs = members.flatMap(({ pair }) => (pair === null ? [] : [pair.sampled]));
+  const whole = pairs.filter(({ value }) =>
+    RANKERS.every((id) => Number.isFinite(value[id]?.apgr)),
+  );
+  if (whole.length === 0) return [];
+  const together = zipSampled(whole);
+  return RANKERS.map((id) => ({
+    id,
+    sets: whole.length,
+    apgr: meanOf(together, (of) => of[id]?.apgr ?? Number.NaN),
+    denseApgr: meanOf(together, (of) => of[id]?.denseApgr ?? Number.NaN),
+    oursLess:
+      id === 'ours'
+        ? null
+        : meanOf(together, (of) => (of.ours?.apgr ?? Number.NaN) - (of[id]?.apgr ?? Number.NaN)),
+  }));
+}
+
+function meanOf(
+  sets: Sampled<readonly RankerFigures[]>,
+  figureOf: (figures: RankerFigures) => number,
+): Estimate {
+  const mean = (all: readonly RankerFigures[]): number => {
+    // In a resample of few prompts two models may do equally well: such a set then has no figure.
+    const found = all.map(figureOf).filter(Number.isFinite);
+    return found.reduce((sum, value) => sum + value, 0) / found.length;
+  };
+  return estimatesOf(mapSampled(sets, (all) => ({ mean: mean(all) }))).mean;
+}
+
+function calibrationOver(members: readonly SetMeasure[]): CalibrationReport {
+  const sums = zipSampled(members.map(({ calibration }) => calibration));
+  const reports = members.map(({ report }) => report.calibration);
+  return {
+    ...estimatesOf(mapSampled(sums, (all) => ({ ...calibrationOf(all) }))),
+    outcomes: reports.reduce((sum, { outcomes }) => sum + outcomes, 0),
+    diagram: pooledDiagram(reports.map(({ diagram }) => diagram)),
+  };
+}

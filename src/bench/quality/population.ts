@@ -1,0 +1,91 @@
+import type { Candidate } from '../../core/decision.js';
+import type { Routing } from '../../route/router.js';
+import type { BenchSet } from './bench-set.js';
+import { answerCost } from './prices.js';
+import type { AnswerCost } from './prices.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { listedPrice } from './prices.js';
+
+/**
+ * The models and prompts of a set that ways of choosing can be compared on: every model has a price
+ * and an outcome for every prompt. A row is one of these prompts.
+ */
+export interface Population {
+  readonly models: readonly string[];
+  /** Place of each row among the set's measured lines. */
+  readonly places: readonly number[];
+  /** By model, then row: the score, 0 to 1, and what the answer cost in US dollars. */
+  readonly scores: readonly Float64Array[];
+  readonly costs: readonly Float64Array[];
+  readonly unpriced: number;
+  readonly incomplete: number;
+  /** Share of answers whose tokens were estimated, 0 to 1. */
+  readonly estimatedShare: number;
+}
+
+/** Share of the prompts that a model must have answered to be compared at all. */
+const LEAST_COVERAGE = 0.95;
+
+/** What a population is taken from. */
+export interface PopulationSource {
+  readonly set: BenchSet;
+  /** All models of the set, in the order of the routings' candidates. */
+  readonly models: readonly string[];
+  readonly routings: readonly Routing[];
+  readonly catalog: Catalog;
+}
+
+/** @returns no models or no places where there is nothing to compare */
+export function populationOf(source: PopulationSource): Population {
+  const { set, models, routings } = source;
+  const answers = models.map((model, m) => answersOf(source, model, m));
+  const priced = answers.map((of) => of.every((answer) => answer !== 'unpriced'));
+  const covered = answers.map((of) => {
+    const given = of.filter((answer) => answer !== null).length;
+    return given > 0 && given >= LEAST_COVERAGE * set.measured.length;
+  });
+  const kept = models.flatMap((_, m) => (priced[m] === true && covered[m] === true ? [m] : []));
+  const places = routings.flatMap((_, place) =>
+    kept.every((m) => answers[m]?.[place] !== null) ? [place] : [],
+  );
+  const answerAt = (m: number, place: number): Answer => answers[m]?.[place] as Answer;
+  const estimated = kept.map((m) => places.filter((p) => answerAt(m, p).cost.estimated).length);
+  return {
+    models: kept.map((m) => models[m] ?? ''),
+    places,
+    scores: kept.map((m) => Float64Array.from(places, (place) => answerAt(m, place).score)),
+    costs: kept.map((m) => Float64Array.from(places, (place) => answerAt(m, place).cost.usd)),
+    unpriced: priced.filter((isPriced) => !isPriced).length,
+    incomplete: models.filter((_, m) => priced[m] === true && covered[m] !== true).length,
+    estimatedShare:
+      estimated.reduce((sum, count) => sum + count, 0) / (kept.length * places.length),
+  };
+}
+
+interface Answer {
+  readonly score: number;
+  readonly cost: AnswerCost;
+}
+
+/** A model's answers by place: `null` where it gave none. */
+function answersOf(
+  { set, routings, catalog }: PopulationSource,
+  model: string,
+  m: number,
+): readonly (Answer | 'unpriced' | null)[] {
+  const price = listedPrice(catalog, model);
+  return routings.map(({ input, features }, place) => {
+    const outcome = set.lines[set.measured[place] ?? 0]?.outcomes.get(model);
+    if (outcome === undefined) return null;
+    const { outputTokens } = candidateAt(input.candidates, m);
+    const expected = { outputTokens, inputTokens: features.inputTokens };
+    const cost = answerCost(outcome, price, expected, set.known?.lengths ?? true);
+    return cost === null ? 'unpriced' : { score: outcome.score, cost };
+  });
+}
+
+function candidateAt(candidates: readonly Candidate[], m: number): Candidate {
+  const candidate = candidates[m];
+  if (candidate === undefined) throw new Error('the router left out a model');
+  return candidate;
+}

@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import type { Catalog } from '../../catalog/catalog.js';
+import { expectedCostUsd } from '../../catalog/price.js';
+import type { ModelOverride } from '../../catalog/schema.js';
+import type { Candidate } from '../../core/decision.js';
+import type { Price } from '../../core/model.js';
+import { DataError } from '../../outcomes/jsonl.js';
+import type { GradedLine, GradedOutcome } from '../../outcomes/graded.js';
+
+const rate = z.number().nonnegative().nullable();
+const rates = z.looseObject({ input: rate, output: rate });
+const priceFile = z.union([
+  z.looseObject({ models: z.record(z.string(), rates) }).transform(({ models }) => models),
+  z.record(z.string(), rates),
+]);
+
+/** US dollars per million tokens, by model. */
+export type PriceList = ReadonlyMap<string, { readonly input: number; readonly output: number }>;
+
+/**
+ * Reads a list of prices: `{"vendor/name": {"input", "output"}}`, or the same under `models`.
+ * Prices with an unknown half are left out.
+ *
+ * @throws {DataError} not there, not JSON, not of the format
+ */
+export async function readPrices(file: string): Promise<PriceList> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new DataError(`${file}: cannot be read`, { cause });
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new DataError(`${file}: not JSON`, { cause });
+  }
+  const parsed = priceFile.safeParse(json);
+  if (!parsed.success) throw new DataError(`${file}: ${z.prettifyError(parsed.error)}`);
+  const list = new Map<string, { input: number; output: number }>();
+  for (const [model, { input, output }] of Object.entries(parsed.data)) {
+    if (input !== null && output !== null) list.set(model, { input, output });
+  }
+  return list;
+}
+
+/** The catalog that an operator would have who states these prices for these models. */
+export function catalogWith(
+  prices: PriceList,
+  models: readonly string[],
+  catalog: Catalog,
+): Catalog {
+  const overrides: Record<string, ModelOverride> = {};
+  for (const model of models) {
+    const listed = priceIn(prices, model);
+    if (listed === undefined) continue;
+    const price = { ...listed, cache_read: null, cache_write: null, tiers: [] };
+    overrides[model] = { hosts: [{ provider: 'list', model, price }] };
+  }
+  return catalog.withOverrides(overrides);
+}
+
+/** A mark after `@` is a way of calling a model, and does not change its price. */
+function priceIn(prices: PriceList, model: string): ReturnType<PriceList['get']> {
+  return prices.get(model) ?? prices.get(model.replace(/@.*$/u, ''));
+}
+
+/**
+ * Prices for models that no list has, as their outcomes imply them: the same for a token of input
+ * and output, so that what was paid comes out.
+ */
+export function impliedPrices(
+  lines: readonly GradedLine[],
+  models: readonly string[],
+  catalog: Catalog,
+): PriceList {
+  const list = new Map<string, { input: number; output: number }>();
+  for (const model of models) {
+    if (listedPrice(catalog, model) !== null) continue;
+    let usd = 0;
+    let tokens = 0;
+    for (const { outcomes } of lines) {
+      const outcome = outcomes.get(model);
+      if (outcome?.costUsd == null || outcome.inTokens === null || outcome.outTokens === null)
+        continue;
+      usd += outcome.costUsd;
+      tokens += outcome.inTokens + outcome.outTokens;
+    }
+    const perMillion = (usd / tokens) * 1_000_000;
+    if (tokens > 0) list.set(model, { input: perMillion, output: perMillion });
+  }
+  return list;
+}
+
+/** The price that the router is told for a model; `null` when there is none. */
+export function listedPrice(catalog: Catalog, model: string): Price | null {
+  return catalog.find(model)?.hosts[0]?.price ?? null;
+}
+
+/** What an answer cost, and whether its tokens had to be estimated for that. */
+export interface AnswerCost {
+  readonly usd: number;
+  readonly estimated: boolean;
+}
+
+/**
+ * What an answer cost: as stated, else its tokens at the listed price, else the tokens that the
+ * router expected.
+ *
+ * @param hasLengths - the set counts tokens of answers; otherwise its counts are placeholders
+ * @returns `null` when a price that is needed is unknown
+ */
+export function answerCost(
+  { costUsd, inTokens, outTokens }: GradedOutcome,
+  price: Price | null,
+  expected: Pick<Candidate, 'outputTokens'> & { readonly inputTokens: number },
+  hasLengths: boolean,
+): AnswerCost | null {
+  if (costUsd !== null) return { usd: costUsd, estimated: false };
+  const counted = hasLengths ? outTokens : null;
+  const usd = expectedCostUsd(
+    price,
+    inTokens ?? expected.inputTokens,
+    counted ?? expected.outputTokens,
+  );
+  return usd === null ? null : { usd, estimated: inTokens === null || counted === null };
+}

@@ -1,0 +1,197 @@
+import type { Candidate } from '../../core/decision.js';
+import { choose } from '../../route/decide.js';
+import type { Routing } from '../../route/router.js';
+import { crossPredict, meanOver } from './baselines/learner.js';
+import type { Learner } from './baselines/learner.js';
+import type { BenchSet } from './bench-set.js';
+import type { Population } from './population.js';
+
+/** One way of choosing, settled: what each row then gives and costs. */
+export interface Setting {
+  readonly label: string;
+  /** By row. */
+  readonly quality: Float64Array;
+  readonly costUsd: Float64Array;
+}
+
+/** A promise, with what the chosen and the reference models gave. */
+export interface KeptSetting extends Setting {
+  readonly keep: number;
+  readonly referenceQuality: Float64Array;
+  readonly referenceCostUsd: Float64Array;
+}
+
+/** The promises that are swept, dearest first. */
+export const KEEPS: readonly number[] = [
+  1, 0.995, 0.99, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9, 0.87, 0.84, 0.8, 0.75, 0.7, 0.6, 0.5, 0.4, 0.2,
+  0,
+];
+
+/** What the settings of a population are made from. */
+export interface SettingParts {
+  readonly set: BenchSet;
+  readonly population: Population;
+  /** By place. */
+  readonly routings: readonly Routing[];
+}
+
+/** What every row gives when `chosen` says which model answers it, by its place in the population. */
+export function settle(
+  { scores, costs, places }: Population,
+  label: string,
+  chosen: (row: number) => number,
+): Setting {
+  const models = Int32Array.from(places, (_, row) => chosen(row));
+  return {
+    label,
+    quality: Float64Array.from(models, (m, row) => scores[m]?.[row] ?? Number.NaN),
+    costUsd: Float64Array.from(models, (m, row) => costs[m]?.[row] ?? Number.NaN),
+  };
+}
+
+/** The router's own choices for every promise. */
+export function ourSettings({ population, routings }: SettingParts): readonly KeptSetting[] {
+  const indexOf = new Map(population.models.map((model, m) => [model, m]));
+  const modelAt = (candidate: Candidate | undefined): number =>
+    indexOf.get(candidate?.model ?? '') ?? -1;
+  return KEEPS.map((keep) => {
+    const choices = population.places.map((place) => {
+      const { input } = routingAt(routings, place);
+      const candidates = input.candidates.filter(({ model }) => indexOf.has(model));
+      const outcome = { ...input.outcome, keep: { value: keep, rule: null } };
+      const choice = choose({ ...input, candidates, outcome });
+      if (choice === null) throw new Error('the rules leave no model to choose from');
+      return choice;
+    });
+    const pick = (of: 'chosen' | 'reference'): Setting =>
+      settle(population, `keep ${keep}`, (row) => modelAt(choices[row]?.[of]));
+    const { quality, costUsd } = pick('reference');
+    return { ...pick('chosen'), keep, referenceQuality: quality, referenceCostUsd: costUsd };
+  });
+}
+
+function routingAt(routings: readonly Routing[], place: number): Routing {
+  const routing = routings[place];
+  if (routing === undefined) throw new Error('a line was not routed');
+  return routing;
+}
+
+/** Every model alone. */
+export function singleSettings(population: Population): readonly Setting[] {
+  return population.models.map((model, m) => settle(population, model, () => m));
+}
+
+/**
+ * Prices of quality that are tried, from money is no object to nothing else counts, in the mean
+ * score that the spread of expected costs is worth.
+ */
+const TRADES: readonly number[] = [0, ...Array.from({ length: 25 }, (_, i) => 10 ** (-4 + i / 4))];
+
+/** The best score less its price, for every price. */
+export function tradeSettings(
+  population: Population,
+  worth: { readonly quality: readonly Float64Array[]; readonly costUsd: readonly Float64Array[] },
+): readonly Setting[] {
+  const means = worth.costUsd.map((costs) => costs.reduce((sum, c) => sum + c, 0) / costs.length);
+  const spread = Math.max(...means) - Math.min(...means);
+  if (spread === 0) return [settle(population, 'any price', (row) => bestOf(worth, row, 0))];
+  return TRADES.map((trade) =>
+    settle(population, `price ${trade.toPrecision(2)}`, (row) =>
+      bestOf(worth, row, trade / spread),
+    ),
+  );
+}
+
+function bestOf(
+  { quality, costUsd }: Parameters<typeof tradeSettings>[1],
+  row: number,
+  price: number,
+): number {
+  let best = { m: 0, value: -Infinity, costUsd: Infinity };
+  quality.forEach((values, m) => {
+    const cost = costUsd[m]?.[row] ?? 0;
+    const value = (values[row] ?? 0) - price * cost;
+    if (value > best.value || (value === best.value && cost < best.costUsd)) {
+      best = { m, value, costUsd: cost };
+    }
+  });
+  return best.m;
+}
+
+/** A baseline's choices: it learns every model's score, and knows the costs that the router expects. */
+export function learntSettings(parts: SettingParts, learner: Learner): readonly Setting[] | null {
+  const { set, population, routings } = parts;
+  const targets = population.models.map((model) =>
+    Float64Array.from(set.lines, ({ outcomes }) => outcomes.get(model)?.score ?? Number.NaN),
+  );
+  const hasAll = (line: number): boolean => targets.every((of) => !Number.isNaN(of[line]));
+  const predicted = crossPredict(learner, set.folds, targets, hasAll);
+  if (predicted === null) return null;
+  const quality = predicted.map((of) =>
+    Float64Array.from(population.places, (place) => of[set.measured[place] ?? 0] ?? 0),
+  );
+  return tradeSettings(population, { quality, costUsd: expectedCosts(population, routings) });
+}
+
+function expectedCosts(
+  { models, places }: Population,
+  routings: readonly Routing[],
+): readonly Float64Array[] {
+  return models.map((model) =>
+    Float64Array.from(places, (place) => {
+      const { candidates } = routingAt(routings, place).input;
+      return candidates.find((candidate) => candidate.model === model)?.costUsd ?? 0;
+    }),
+  );
+}
+
+/**
+ * The model that did best on the lines to learn from: the choice of somebody who looks once.
+ * `null` where there are none.
+ */
+export function strongestSetting({ set, population }: SettingParts): Setting | null {
+  const best = new Map<number, number>();
+  const scoreOf = (line: number, model: string): number =>
+    set.lines[line]?.outcomes.get(model)?.score ?? Number.NaN;
+  for (const { train, test } of set.folds) {
+    const hasAll = (line: number): boolean =>
+      population.models.every((model) => !Number.isNaN(scoreOf(line, model)));
+    const labelled = train.filter(hasAll);
+    if (labelled.length === 0 && test.length > 0) return null;
+    const means = population.models.map((model) =>
+      meanOver(
+        Float64Array.from(labelled, (line) => scoreOf(line, model)),
+        labelled.map((_, i) => i),
+      ),
+    );
+    const strongest = means.indexOf(Math.max(...means));
+    for (const line of test) best.set(line, strongest);
+  }
+  const lineAt = (row: number): number => set.measured[population.places[row] ?? 0] ?? 0;
+  return settle(population, 'strongest in training', (row) => best.get(lineAt(row)) ?? 0);
+}
+
+const LENGTH_STEPS = 20;
+
+/** Longer prompts go to the strongest model, shorter ones to the cheapest, at every twentieth. */
+export function lengthSettings(
+  { set, population }: SettingParts,
+  cheapest: Setting,
+  strongest: Setting,
+): readonly Setting[] {
+  const lengths = population.places.map(
+    (place) => set.lines[set.measured[place] ?? 0]?.text.length ?? 0,
+  );
+  const order = lengths.map((_, row) => row).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
+  const rank = new Int32Array(order.length);
+  order.forEach((row, i) => (rank[row] = i));
+  return Array.from({ length: LENGTH_STEPS + 1 }, (_, step) => {
+    const sent = (step / LENGTH_STEPS) * order.length;
+    const from = (row: number): Setting => ((rank[row] ?? 0) < sent ? strongest : cheapest);
+    return {
+      label: `longest ${Math.round((100 * step) / LENGTH_STEPS)} %`,
+      quality: Float64Array.from(rank, (_, row) => from(row).quality[row] ?? 0),
+      costUsd: Float64Array.from(rank, (_, row) => from(row).costUsd[row] ?? 0),
+    };
+  });
+}

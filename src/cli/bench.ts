@@ -1,0 +1,39 @@
+import { nearest } from '../core/nearest.js';
+import { EXIT, UsageError } from './io.js';
+import type { ServeContext } from './serve.js';
+
+/** What `suffice bench --help` prints. */
+export const BENCH_HELP = `Usage: suffice bench quality [options] OUTCOMES…
+
+quality  how well the router chooses, against baselines, on graded answers of many models
+
+suffice bench quality --help says more.
+`;
+
+type Bench = (args: readonly string[], context: ServeContext) => Promise<number>;
+
+// Loaded when asked for: no other command needs any of it.
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  quality: async () => (await import('../bench/quality/command.js')).qualityCommand,
+};
+
+/** `suffice bench`: measures, and serves nothing. */
+export async function benchCommand(
+  args: readonly string[],
+  context: ServeContext,
+): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === '--help' || name === '-h') {
+    context.io.out(BENCH_HELP);
+    return EXIT.ok;
+  }
+  const all = Object.keys(BENCHES).join(', ');
+  if (name === undefined) throw new UsageError(`say what to measure: ${all}`);
+  const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (load === undefined) {
+    const meant = nearest(name, Object.keys(BENCHES));
+    const hint = meant === null ? `; there are ${all}` : `; did you mean "${meant}"?`;
+    throw new UsageError(`there is nothing called "${name}"${hint}`);
+  }
+  return (await load())(rest, context);
+}

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import type { Conversation } from '../core/conversation.js';
+import { GatewayError } from '../core/errors.js';
+import { openai } from '../dialects/openai/openai.js';
+import { DataError, readJsonl } from './jsonl.js';
+
+const tokens = z.number().nonnegative().nullish();
+
+const outcome = z.looseObject({
+  score: z.number().min(0).max(1),
+  in_tokens: tokens,
+  out_tokens: tokens,
+  cost_usd: z.number().nonnegative().nullish(),
+});
+
+const line = z.looseObject({
+  id: z.union([z.string(), z.number()]),
+  dataset: z.string().min(1).nullish(),
+  category: z.string().nullish(),
+  prompt: z.string().nullish(),
+  messages: z
+    .array(z.looseObject({ role: z.string() }))
+    .min(1)
+    .nullish(),
+  tools: z.union([z.array(z.looseObject({})), z.looseObject({})]).nullish(),
+  contaminated: z.boolean().nullish(),
+  outcomes: z.record(z.string(), outcome),
+});
+
+type Line = z.infer<typeof line>;
+
+/** How one model answered one prompt. */
+export interface GradedOutcome {
+  /** 0 to 1. */
+  readonly score: number;
+  /** `null`: not counted. */
+  readonly inTokens: number | null;
+  readonly outTokens: number | null;
+  /** `null`: not stated. */
+  readonly costUsd: number | null;
+}
+
+/** A line of an outcome file: a prompt, and how models answered it. */
+export interface GradedLine {
+  readonly id: string;
+  /** The file's name without its endings where the line states none. */
+  readonly dataset: string;
+  /** `''` where the line states none. */
+  readonly category: string;
+  /** All that users wrote in it, for whatever reads text. */
+  readonly text: string;
+  /** As the gateway would read it from a request. */
+  readonly conversation: Conversation;
+  /** Marked as one that its publishers leave out of evaluations. */
+  readonly contaminated: boolean;
+  readonly outcomes: ReadonlyMap<string, GradedOutcome>;
+}
+
+/** A file of outcomes that was read. */
+export interface OutcomeFile {
+  readonly file: string;
+  /** Of the file as it lies there, hexadecimal. */
+  readonly sha256: string;
+  readonly lines: readonly GradedLine[];
+}
+
+const ENDING = /\.jsonl(?:\.gz)?$/u;
+
+/**
+ * The outcome files that arguments name: files as they are, of folders every `.jsonl` and
+ * `.jsonl.gz` in the order of their names.
+ *
+ * @throws {DataError} a path that is not there, a folder without such a file
+ */
+export async function outcomeFiles(paths: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const at of paths) {
+    const stats = await stat(at).catch((cause: unknown) => {
+      throw new DataError(`${at}: there is no such file or folder`, { cause });
+    });
+    if (!stats.isDirectory()) {
+      found.push(at);
+      continue;
+    }
+    const names = (await readdir(at)).filter((name) => ENDING.test(name)).toSorted();
+    if (names.length === 0) throw new DataError(`${at}: no .jsonl or .jsonl.gz file is in it`);
+    found.push(...names.map((name) => path.join(at, name)));
+  }
+  return [...new Set(found)];
+}
+
+/**
+ * Reads a file of outcomes whole.
+ *
+ * @throws {DataError} with file and line: not JSON, not of the format, no prompt, no outcome
+ */
+export async function readOutcomeFile(file: string): Promise<OutcomeFile> {
+  const lines: GradedLine[] = [];
+  const schema = gradedLine(path.basename(file).replace(ENDING, ''));
+  for await (const entry of readJsonl(file, schema)) lines.push(entry);
+  return { file, sha256: await hashOf(file), lines };
+}
+
+/** The schema of a line, which gives what the line means. */
+function gradedLine(dataset: string): z.ZodType<GradedLine> {
+  return line.transform((entry, context): GradedLine => {
+    const conversation = conversationOf(entry);
+    if (typeof conversation === 'string') {
+      context.addIssue({ code: 'custom', message: conversation });
+      return z.NEVER;
+    }
+    return {
+      id: String(entry.id),
+      dataset: entry.dataset ?? dataset,
+      category: entry.category ?? '',
+      text: entry.prompt ?? userText(conversation),
+      conversation,
+      contaminated: entry.contaminated ?? false,
+      outcomes: new Map(
+        Object.entries(entry.outcomes).map(([model, one]) => [model, toOutcome(one)]),
+      ),
+    };
+  });
+}
+
+function toOutcome(one: z.infer<typeof outcome>): GradedOutcome {
+  return {
+    score: one.score,
+    inTokens: one.in_tokens ?? null,
+    outTokens: one.out_tokens ?? null,
+    costUsd: one.cost_usd ?? null,
+  };
+}
+
+/** What a client would have sent, as the gateway reads it; a sentence where it would refuse it. */
+function conversationOf({ prompt, messages, tools }: Line): Conversation | string {
+  if (prompt == null && messages == null) return 'a line needs "prompt" or "messages"';
+  const body = {
+    model: 'auto',
+    messages: messages ?? [{ role: 'user', content: prompt }],
+    // A single tool may stand without its list, and a definition without its wrapper.
+    tools: tools == null ? undefined : (Array.isArray(tools) ? tools : [tools]).map(wrapped),
+  };
+  try {
+    return openai.readRequest(Buffer.from(JSON.stringify(body))).conversation();
+  } catch (error) {
+    if (error instanceof GatewayError) return error.message;
+    throw error;
+  }
+}
+
+function wrapped(tool: Readonly<Record<string, unknown>>): unknown {
+  return 'function' in tool ? tool : { type: 'function', function: tool };
+}
+
+function userText({ messages }: Conversation): string {
+  return messages
+    .filter(({ role }) => role === 'user')
+    .flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])))
+    .join('\n');
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
