@@ -144,7 +144,7 @@ function count(
   metrics.overheadS.observe(outcome.overheadMs / 1000);
   if (outcome.error !== null) metrics.errors.inc({ code: outcome.error });
   for (const attempt of outcome.attempts) {
-    const [provider = ''] = attempt.upstream.split('/', 1);
+    const provider = attempt.upstream.slice(0, attempt.upstream.indexOf('/'));
     metrics.attempts.inc({ provider, outcome: attempt.outcome });
     if (attempt.outcome === 'ok') metrics.upstreamFirstByteS.observe(attempt.ms / 1000);
   }
@@ -158,16 +158,14 @@ function count(
 }
 
 function countTokens(metrics: Metrics, model: string, usage: Usage): void {
-  const kinds = {
-    input: usage.inputTokens,
-    output: usage.outputTokens,
-    cache_read: usage.cacheReadTokens,
-    cache_write: usage.cacheWriteTokens,
-    reasoning: usage.reasoningTokens,
-  };
-  for (const [kind, tokens] of Object.entries(kinds)) {
+  const count = (kind: string, tokens: number) => {
     if (tokens > 0) metrics.tokens.inc({ model, kind }, tokens);
-  }
+  };
+  count('input', usage.inputTokens);
+  count('output', usage.outputTokens);
+  count('cache_read', usage.cacheReadTokens);
+  count('cache_write', usage.cacheWriteTokens);
+  count('reasoning', usage.reasoningTokens);
 }
 
 function writeLine(books: Books, entry: OpenEntry, outcome: Outcome, ending: Ending): void {

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Registry, collectDefaultMetrics } from 'prom-client';
+import { Level, Spread, Tally } from './tallies.js';
 
 const OVERHEAD_BUCKETS_S = [
   0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 1,
@@ -99,15 +100,15 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
-    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Tally<L> {
+    return new Tally({ name, help, registry: this.registry }, labelNames);
   }
 
-  #gauge(name: string, help: string): Gauge {
-    return new Gauge({ name, help, registers: [this.registry] });
+  #gauge(name: string, help: string): Level {
+    return new Level({ name, help, registry: this.registry });
   }
 
-  #histogram(name: string, help: string, buckets: number[]): Histogram {
-    return new Histogram({ name, help, buckets, registers: [this.registry] });
+  #histogram(name: string, help: string, buckets: readonly number[]): Spread {
+    return new Spread({ name, help, registry: this.registry }, buckets);
   }
 }
