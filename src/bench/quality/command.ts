@@ -11,6 +11,7 @@ import { loadRules } from '../../route/rules/load.js';
 import type { Ours } from './ask-router.js';
 import { benchSets } from './bench-set.js';
 import { csvOf } from './csv.js';
+import { htmlOf } from './html/page.js';
 import { markdownOf } from './markdown.js';
 import { measureSet } from './measure-set.js';
 import type { SetMeasure } from './measure-set.js';
@@ -165,6 +166,7 @@ async function writeReports(
   const written: readonly (readonly [string | null, () => string])[] = [
     [options.json, () => `${JSON.stringify(report, null, 2)}\n`],
     [options.csv, () => csvOf(report)],
+    [options.html, () => htmlOf(report)],
     [options.markdown, () => markdownOf(report)],
   ];
   for (const [file, text] of written) {

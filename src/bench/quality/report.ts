@@ -20,6 +20,11 @@ export const CONTENDERS = {
 
 export type ContenderId = keyof typeof CONTENDERS;
 
+/** What a way of choosing among all models is called; at random, models are mixed, not prompts ranked. */
+export function contenderName(id: ContenderId): string {
+  return id === 'random' ? 'random mix of models' : CONTENDERS[id];
+}
+
 /** Contenders that rank prompts between two models. */
 export type RankerId = 'ours' | 'ridge' | 'neighbours' | 'category' | 'length' | 'oracle';
 

@@ -1,7 +1,7 @@
 import { dollars, table } from '../../cli/table.js';
 import type { Column } from '../../cli/table.js';
 import { percentWithInterval, plain, signed, withInterval } from './figures.js';
-import { CONTENDERS } from './report.js';
+import { contenderName, CONTENDERS } from './report.js';
 import type {
   CalibrationReport,
   FrontierReport,
@@ -83,7 +83,7 @@ function frontierText(frontier: FrontierReport): string {
     left('RouterArena'),
   ];
   const rows = contenders.map((one) => [
-    one.id === 'random' ? 'random mix of models' : CONTENDERS[one.id],
+    contenderName(one.id),
     withInterval(one.aiq),
     percentWithInterval(one.saved95),
     percentWithInterval(one.saved97),

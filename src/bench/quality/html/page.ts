@@ -1,0 +1,117 @@
+import { CONTENDERS } from '../report.js';
+import type { GroupReport, QualityReport, SetReport } from '../report.js';
+import { forestChart } from './forest-chart.js';
+import { frontierChart } from './frontier-chart.js';
+import { escaped, htmlTable } from './markup.js';
+import { reliabilityChart } from './reliability-chart.js';
+import { STYLE } from './style.js';
+import { frontierTable, groupTable, keepTable, pairTable } from './tables.js';
+import { signed, withInterval } from '../figures.js';
+
+/** The report as one page that fetches nothing. */
+export function htmlOf(report: QualityReport): string {
+  const { sets, groups, created, router, version, rounds } = report;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>How well does the router choose?</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>How well does the router choose?</h1>
+<p class="soft">Suffice ${escaped(version)}, predictor ${router.predictor}, catalog ${router.catalog}, rules ${router.rules};
+${escaped(created.slice(0, 10))}. ${sets.length} ${sets.length === 1 ? 'set' : 'sets'}, ${report.decisions.all} prompts;
+in brackets the middle 95 of a hundred values over ${rounds} resamples of the prompts.</p>
+${GUIDE}
+${forestChart(sets)}
+${groups.map(groupSection).join('\n')}
+<h2>Set by set</h2>
+${sets.map((set) => setSection(set, sets.length === 1)).join('\n')}
+${dataSection(report)}
+</body>
+</html>
+`;
+}
+
+const GUIDE = `<details open>
+<summary>How to read this</summary>
+<ul>
+<li><b>Ours</b> is the router as it ships. It has seen no label of the measured prompts. Where a set is marked with a star it
+has seen nothing of the set at all; of the others it learnt from a training part.</li>
+<li>The <b>n-gram ridge</b>, <b>kNN</b> and <b>category prior</b> are trained on labels of the very set they are measured on, never
+on the measured prompts. They show what a few hundred graded prompts of one's own are worth.</li>
+<li><b>Prompt length</b> sends longer prompts to the stronger model. A router that does not beat it has learnt nothing useful.</li>
+<li><b>The oracle</b> knows all scores beforehand. The room between it and everything else is mostly luck of single answers.</li>
+<li><b>APGR, CPT</b> are computed as RouteLLM's code does (eleven thresholds, from the measured scores themselves); the dense
+figures use every threshold. CPT(50) is the share of prompts that must go to the strong model to recover half of the gap.</li>
+<li><b>keep</b> is the promise: at least that share of what the reference, the model predicted best, would score. It is kept if
+the <i>realised</i> share is no lower.</li>
+</ul>
+<p><b>What should change your mind.</b> Believe a difference only if its interval leaves out 0. Distrust a figure of fewer than
+some hundred prompts. Prices decide every saving: look whether they are yours. Scores of one benchmark are not
+adequacy for your users: run this on answers that you graded yourself.</p>
+</details>`;
+
+function groupSection(group: GroupReport): string {
+  const { name, sets, calibration, keeps } = group;
+  return `<h2>Together: ${escaped(name)}</h2>
+<p class="soft">${sets.length} sets: ${escaped(sets.join(', '))}</p>
+${groupTable(group)}
+${keeps.length === 0 ? '' : `<h3>Promises, over all prompts with a cost</h3>\n${keepTable(keeps)}`}
+<h3>Calibration</h3>
+<p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, promised less
+kept ${signed(calibration.excess)}.</p>
+${reliabilityChart(calibration.diagram)}`;
+}
+
+const PARTS = {
+  all: 'all prompts; baselines that learn are cross-validated',
+  test: 'the test part',
+  validation: 'the validation part',
+} as const;
+
+function setSection(set: SetReport, isOpen: boolean): string {
+  const { name, relation, prompts, lines, models, split, licence, contaminated, notes } = set;
+  const { pair, frontier, calibration } = set;
+  const facts = [
+    `${prompts} of ${lines} prompts (${PARTS[split]})`,
+    `${models} models`,
+    ...(contaminated > 0 ? [`${contaminated} contaminated prompts left out`] : []),
+    ...(licence === null ? [] : [`licence: ${licence}`]),
+  ];
+  return `<details${isOpen ? ' open' : ''} id="${escaped(name)}">
+<summary>${escaped(name)}${relation === 'trained' ? '' : ' *'} <small>${prompts} prompts, ${models} models</small></summary>
+<p class="soft">${escaped(facts.join('; '))}.</p>
+${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join('\n')}
+${pair === null ? '' : `<h3>Between ${escaped(pair.weak)} and ${escaped(pair.strong)}</h3>\n${pairTable(pair)}`}
+${
+  frontier === null
+    ? ''
+    : `<h3>Among ${frontier.models.length} models, on ${frontier.prompts} prompts that all of them answered</h3>
+${frontierChart(frontier)}
+${frontierTable(frontier)}
+<h3>Promises</h3>
+${keepTable(frontier.keeps)}`
+}
+<h3>Calibration</h3>
+<p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, promised less
+kept ${signed(calibration.excess)}.</p>
+${reliabilityChart(calibration.diagram)}
+</details>`;
+}
+
+function dataSection({ files, command, prices, seed }: QualityReport): string {
+  const rows = files.map(({ file, lines, sha256 }) => [file, String(lines), sha256]);
+  const columns = [
+    { title: 'file', figures: false },
+    { title: 'lines', figures: true },
+    { title: 'SHA-256', figures: false },
+  ];
+  return `<h2>On what, and how to repeat it</h2>
+${htmlTable(columns, rows)}
+<p>Prices: ${prices === null ? "the catalog's" : `<code>${escaped(prices)}</code>, else the catalog's`}. Seed ${seed}. Contenders:
+${escaped(Object.values(CONTENDERS).join(', '))}. What each figure is and where its formula comes from: <code>docs/bench.md</code>.</p>
+<pre><code>${escaped(`npx ${command} --html report.html`)}</code></pre>`;
+}
