@@ -19,6 +19,7 @@ import { QUALITY_HELP, readQualityOptions } from './options.js';
 import type { QualityOptions } from './options.js';
 import { poolSets } from './pool.js';
 import { readPrices } from './prices.js';
+import type { PriceList } from './prices.js';
 import type { QualityReport } from './report.js';
 import { terminalTables } from './terminal.js';
 
@@ -36,8 +37,11 @@ export async function qualityCommand(args: readonly string[], context: Context):
     io.out(QUALITY_HELP);
     return EXIT.ok;
   }
+  // What is missing or misspelt is said before seconds are spent on the router.
+  const paths = await outcomeFiles(options.paths);
+  const prices: PriceList = options.prices === null ? new Map() : await readPrices(options.prices);
   const ours = await openRouter(options, context);
-  const { files, measures } = await measureFiles(options, ours, context);
+  const { files, measures } = await measureFiles({ paths, prices, options, ours }, context);
   const report = reportOf({ options, ours, files, measures }, context);
   const { all, degraded } = report.decisions;
   if (degraded > MOST_DEGRADED * all) {
@@ -67,6 +71,9 @@ async function openRouter(options: QualityOptions, { io, shipped }: Context): Pr
     onPredictorMissing: (error) => {
       missing.push(error.message);
     },
+    onTuningUnusable: (error) => {
+      missing.push(error.message);
+    },
   });
   const rules = await loadRules(shipped.rules);
   const { catalog } = ground;
@@ -77,13 +84,17 @@ async function openRouter(options: QualityOptions, { io, shipped }: Context): Pr
   return { catalog, rules, predictor, degraded: missing[0] ?? degraded };
 }
 
+interface Job {
+  readonly paths: readonly string[];
+  readonly prices: PriceList;
+  readonly options: QualityOptions;
+  readonly ours: Ours;
+}
+
 async function measureFiles(
-  options: QualityOptions,
-  ours: Ours,
+  { paths, prices, options, ours }: Job,
   { io, clock }: Context,
 ): Promise<{ readonly files: QualityReport['files']; readonly measures: readonly SetMeasure[] }> {
-  const prices = options.prices === null ? new Map() : await readPrices(options.prices);
-  const paths = await outcomeFiles(options.paths);
   const files: OutcomeFile[] = [];
   const measures: SetMeasure[] = [];
   const startMs = clock.now();
