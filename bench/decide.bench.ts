@@ -21,7 +21,7 @@ import { RouteDesk, routerOver } from '../src/route-desk.js';
 import { readFeatures } from '../src/route/features.js';
 import { loadPredictor } from '../src/route/predict.js';
 import { loadRules } from '../src/route/rules/load.js';
-import { quantileOf } from './metrics/routing-curve.js';
+import { quantileOf } from '../src/bench/metrics/quantile.js';
 
 const CANDIDATES = 20;
 /** Come to about 250 tokens, with numbers and system prompt. */

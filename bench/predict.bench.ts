@@ -5,7 +5,7 @@ import type { Conversation } from '../src/core/conversation.js';
 import { StaticEmbedder } from '../src/embed/static-embedder.js';
 import { readFeatures } from '../src/route/features.js';
 import { loadPredictor } from '../src/route/predict.js';
-import { quantileOf } from './metrics/routing-curve.js';
+import { quantileOf } from '../src/bench/metrics/quantile.js';
 
 const { values } = parseArgs({ options: { models: { type: 'string', default: 'models' } } });
 

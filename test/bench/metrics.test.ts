@@ -1,12 +1,9 @@
-import { bootstrapInterval } from '../../bench/metrics/bootstrap.js';
-import {
-  areaUnderRoc,
-  brierScore,
-  calibrationError,
-  rankCorrelation,
-} from '../../bench/metrics/probability.js';
-import { quantileOf, routingCurve } from '../../bench/metrics/routing-curve.js';
-import { Random } from '../../models/train/random.js';
+import { bootstrapInterval } from '../../src/bench/metrics/bootstrap.js';
+import { calibrationOf, pooledDiagram, Reliability } from '../../src/bench/metrics/calibration.js';
+import { rankCorrelation } from '../../src/bench/metrics/rank-correlation.js';
+import { everyRow } from '../../src/bench/metrics/sample.js';
+import { quantileOf, routingCurve } from '../../src/bench/metrics/routing-curve.js';
+import { Random } from '../../src/core/random.js';
 
 const WEAK = Array.from({ length: 100 }, (_, i) => (i < 60 ? 1 : 0));
 const STRONG = Array.from({ length: 100 }, (_, i) => (i < 90 ? 1 : 0));
@@ -49,30 +46,58 @@ describe('the routing curve', () => {
   });
 });
 
-describe('measures of probabilities', () => {
-  test.each([
-    { probabilities: [0.1, 0.4, 0.35, 0.8], grades: [0, 0, 1, 1], expected: 0.75 },
-    { probabilities: [0.5, 0.5, 0.5], grades: [0, 1, 1], expected: 0.5 },
-    { probabilities: [0.9, 0.1], grades: [0, 1], expected: 0 },
-    { probabilities: [0.2, 0.8], grades: [0.5, 0.5], expected: 0.5 },
-  ])('ranks $probabilities against $grades as $expected', ({ probabilities, grades, expected }) => {
-    expect(areaUnderRoc(probabilities, grades)).toBeCloseTo(expected, 10);
-  });
+describe('calibration', () => {
+  const calibrationOfAll = (probabilities: readonly number[], grades: readonly number[]) => {
+    const reliability = new Reliability();
+    probabilities.forEach((probability, i) => {
+      reliability.add(i, probability, grades[i] ?? 0);
+    });
+    const figures = calibrationOf([reliability.sums(everyRow(probabilities.length))]);
+    return { figures, diagram: reliability.diagram() };
+  };
 
   test('squares the distance to the grade', () => {
-    expect(brierScore([0.5, 1, 0.2], [0, 1, 0.7])).toBeCloseTo(0.5 / 3, 10);
+    const { figures } = calibrationOfAll([0.5, 1, 0.2], [0, 1, 0.7]);
+
+    expect(figures.brier).toBeCloseTo(0.5 / 3, 10);
   });
 
   test('sees that three quarters were promised and a half was kept', () => {
-    const probabilities = new Array<number>(10).fill(0.75);
+    const { figures, diagram } = calibrationOfAll(
+      new Array<number>(10).fill(0.75),
+      [1, 1, 1, 1, 1, 0, 0, 0, 0, 0],
+    );
 
-    expect(calibrationError(probabilities, [1, 1, 1, 1, 1, 0, 0, 0, 0, 0])).toBeCloseTo(0.25, 10);
+    expect(figures.ece).toBeCloseTo(0.25, 10);
+    expect(figures.excess).toBeCloseTo(0.25, 10);
+    expect(diagram.filter(({ outcomes }) => outcomes > 0)).toEqual([
+      { from: 11 / 15, to: 12 / 15, outcomes: 10, promised: 0.75, kept: 0.5 },
+    ]);
   });
 
   test('does not let one bin make up for another', () => {
-    expect(calibrationError([0.05, 0.95], [1, 0])).toBeCloseTo(0.95, 10);
+    const { figures } = calibrationOfAll([0.05, 0.95], [1, 0]);
+
+    expect(figures.ece).toBeCloseTo(0.95, 10);
+    expect(figures.excess).toBeCloseTo(0, 10);
   });
 
+  test('of several lots is that of all their outcomes', () => {
+    const [first, second] = [new Reliability(), new Reliability()];
+    first.add(0, 0.5, 1);
+    second.add(0, 0.5, 0);
+
+    const apart = [first, second].map((one) => one.sums(everyRow(1)));
+
+    expect(calibrationOf(apart)).toEqual({ ece: 0, brier: 0.25, excess: 0 });
+    expect(pooledDiagram([first.diagram(), second.diagram()])[7]).toMatchObject({
+      outcomes: 2,
+      kept: 0.5,
+    });
+  });
+});
+
+describe('measures of numbers', () => {
   test('correlates ranks, ties included', () => {
     expect(rankCorrelation([1, 2, 3, 4], [10, 20, 30, 400])).toBeCloseTo(1, 10);
     expect(rankCorrelation([1, 2, 3], [3, 2, 1])).toBeCloseTo(-1, 10);

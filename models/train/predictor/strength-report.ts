@@ -1,4 +1,4 @@
-import { rankCorrelation } from '../../../bench/metrics/probability.js';
+import { rankCorrelation } from '../../../src/bench/metrics/rank-correlation.js';
 import { estimateStrength } from '../../../src/route/model-strength.js';
 import type { StrengthRule } from '../../../src/route/model-strength.js';
 import type { Progress } from '../progress.js';
