@@ -76,14 +76,18 @@ export function scanObject(bytes: Buffer, from: number, names: readonly string[]
  * @param splices - ascending, not overlapping
  */
 export function spliceBytes(bytes: Buffer, splices: readonly Splice[]): Buffer {
-  const parts: Buffer[] = [];
-  let at = 0;
+  let length = bytes.length;
+  for (const { start, end, text } of splices) length += Buffer.byteLength(text) - (end - start);
+  const out = Buffer.allocUnsafe(length);
+  let from = 0;
+  let to = 0;
   for (const { start, end, text } of splices) {
-    parts.push(bytes.subarray(at, start), Buffer.from(text));
-    at = end;
+    to += bytes.copy(out, to, from, start);
+    to += out.write(text, to);
+    from = end;
   }
-  parts.push(bytes.subarray(at));
-  return Buffer.concat(parts);
+  bytes.copy(out, to, from);
+  return out;
 }
 
 /**

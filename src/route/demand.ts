@@ -60,7 +60,19 @@ export function readDemand(conversation: Conversation): Demand {
     else earlier.push(kept);
   }
   const system = systemStart(conversation, Math.min(SYSTEM_CHARS, room));
-  return { ...census, newestChars, text: joinText([...earlier.reverse(), newest, system]) };
+  return {
+    text: joinText([...earlier.reverse(), newest, system]),
+    newestChars,
+    turns: census.turns,
+    systemChars: census.systemChars,
+    toolResultChars: census.toolResultChars,
+    toolCalls: census.toolCalls,
+    toolResults: census.toolResults,
+    contextChars: census.contextChars,
+    images: census.images,
+    audios: census.audios,
+    files: census.files,
+  };
 }
 
 type Census = Omit<Demand, 'text' | 'newestChars'>;

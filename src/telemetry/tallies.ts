@@ -10,17 +10,21 @@ export interface MetricName {
   readonly registry: Registry;
 }
 
-/** The labels of one time series, and what has been counted since the last look. */
-interface Series<L extends string> {
-  readonly labels: Readonly<Record<L, string | number>>;
-  amount: number;
+/** What has been counted since the last look for the labels that lead here, and where further labels lead. */
+class Branch {
+  readonly next = new Map<string | number, Branch>();
+  amount = 0;
 }
 
 /** A counter. */
 export class Tally<L extends string> {
   readonly #labelNames: readonly L[];
-  /** By the values of all labels. */
-  readonly #series = new Map<string, Series<L>>();
+  /** A level for each label: joined to a key, their values would have to be joined at every call. */
+  readonly #root = new Branch();
+  readonly #series: {
+    readonly labels: Readonly<Record<L, string | number>>;
+    readonly branch: Branch;
+  }[] = [];
 
   constructor({ registry, ...config }: MetricName, labelNames: readonly L[]) {
     this.#labelNames = labelNames;
@@ -36,17 +40,27 @@ export class Tally<L extends string> {
 
   /** @param amount - not negative */
   inc(labels: Readonly<Record<L, string | number>>, amount = 1): void {
-    let key = '';
-    for (const name of this.#labelNames) key += `${labels[name]}\n`;
-    const known = this.#series.get(key);
-    if (known === undefined) this.#series.set(key, { labels, amount });
-    else known.amount += amount;
+    let branch: Branch | undefined = this.#root;
+    for (const name of this.#labelNames) branch = branch?.next.get(labels[name]);
+    branch ??= this.#grow(labels);
+    branch.amount += amount;
+  }
+
+  #grow(labels: Readonly<Record<L, string | number>>): Branch {
+    let branch = this.#root;
+    for (const name of this.#labelNames) {
+      const next = branch.next.get(labels[name]) ?? new Branch();
+      branch.next.set(labels[name], next);
+      branch = next;
+    }
+    this.#series.push({ labels, branch });
+    return branch;
   }
 
   #flush(counter: Counter<L>): void {
-    for (const series of this.#series.values()) {
-      counter.inc(series.labels, series.amount);
-      series.amount = 0;
+    for (const { labels, branch } of this.#series) {
+      counter.inc(labels, branch.amount);
+      branch.amount = 0;
     }
   }
 }
