@@ -215,6 +215,9 @@ function hooksFor({ clock, log, version }: AppOptions, metrics: Metrics): Assemb
     onPredictorMissing: (error) => {
       log.error({ reason: error.message }, 'the predictor cannot be used; decisions are heuristic');
     },
+    onTuningUnusable: (error) => {
+      log.error({ reason: error.message }, 'the tuned head cannot be used; decisions are untuned');
+    },
     onPredictorFault: (error) => {
       log.error({ err: error }, 'the predictor failed; this decision is heuristic');
     },
@@ -237,6 +240,7 @@ function revisions({ sourced, assembly }: InForce): Record<string, unknown> {
     configRevision: sourced.revision,
     rulesFile: assembly.rules.file,
     ...assembly.setup.router.receipt,
+    tunedHead: assembly.predictor.head?.id ?? null,
   };
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { KeyRing } from './admit/keys.js';
 import type { SpeedMeter } from './account/speed.js';
 import type { Catalog } from './catalog/catalog.js';
+import { blankModel } from './catalog/entry.js';
 import type { ModelOverrides } from './catalog/schema.js';
 import { loadCatalog } from './catalog/load.js';
 import type { Config } from './config/schema.js';
@@ -10,6 +11,7 @@ import type { Clock } from './core/clock.js';
 import { FaultyFileError, type Fault } from './core/errors.js';
 import type { Model, ServedModel } from './core/model.js';
 import { heuristicPredictor } from './route/heuristic.js';
+import { adapted, headStoreIn, type Adapted } from './route/local/adapt.js';
 import { loadPredictor } from './route/predict.js';
 import type { Predictor } from './route/predictor.js';
 import { globMatcher } from './route/rules/glob.js';
@@ -46,6 +48,8 @@ export interface AssemblyHooks {
   /** The trained predictor cannot be used; the heuristic takes its place. */
   readonly onPredictorMissing: (error: Error) => void;
   readonly onPredictorFault: (error: unknown) => void;
+  /** A tuned head should correct the predictor and cannot; the predictor goes uncorrected. */
+  readonly onTuningUnusable: (error: Error) => void;
   readonly onRuleFailure: (failure: RuleFailure) => void;
 }
 
@@ -54,6 +58,8 @@ export interface Assembly {
   readonly setup: Setup;
   readonly rules: RuleSet;
   readonly predictor: LoadedPredictor;
+  /** Where heads and feedback lie; absolute. */
+  readonly adaptationFolder: string;
   /** What the rules' checks found that does not keep them from being used. */
   readonly warnings: readonly Fault[];
 }
@@ -62,6 +68,10 @@ export interface Assembly {
 export interface LoadedPredictor {
   readonly predictor: Predictor;
   readonly degraded: string | null;
+  /** The predictor as it comes, without what was learnt here. */
+  readonly base: Predictor;
+  /** The tuned head in force, `null` for none. */
+  readonly head: Adapted['head'];
 }
 
 /** All that decisions are made from, but the rules. */
@@ -80,10 +90,10 @@ export interface Groundwork {
 export async function layGround(
   sourced: SourcedConfig,
   shipped: Shipped,
-  hooks: Pick<AssemblyHooks, 'onPredictorMissing'>,
+  hooks: Pick<AssemblyHooks, 'onPredictorMissing' | 'onTuningUnusable'>,
 ): Promise<Groundwork> {
   const { config } = sourced;
-  const [shippedCatalog, predictor] = await Promise.all([
+  const [shippedCatalog, chosen] = await Promise.all([
     loadCatalog(shipped.catalog),
     choosePredictor(config, shipped, hooks),
   ]);
@@ -94,6 +104,7 @@ export async function layGround(
     ...[...served].map(([id, { model }]) => [id, model] as const),
   ]);
   const candidates = candidatesOf(config, served);
+  const predictor = await tuned(chosen, config, catalog, hooks);
   return { catalog, predictor, served, candidates, known: [...known.values()] };
 }
 
@@ -117,7 +128,8 @@ export async function assemble(
   const providers = providersOf(config);
   const router = new Router({
     models: candidates,
-    ...predictor,
+    predictor: predictor.predictor,
+    degraded: predictor.degraded,
     rules: ruleSet,
     catalogRevision: catalog.revision,
     measuredSpeed: (model) => hooks.speed.speedOf(model),
@@ -141,7 +153,8 @@ export async function assemble(
     dailyBudgetUsd: config.budget.dailyUsd,
     maxAttempts: config.router.maxAttempts,
   });
-  return { setup, rules: ruleSet, predictor, warnings };
+  const { folder: adaptationFolder } = config.adaptation;
+  return { setup, rules: ruleSet, predictor, adaptationFolder, warnings };
 }
 
 /** @throws {FaultyFileError} with every override that the catalog cannot take, at its line */
@@ -185,7 +198,7 @@ async function choosePredictor(
   config: Config,
   shipped: Shipped,
   hooks: Pick<AssemblyHooks, 'onPredictorMissing'>,
-): Promise<LoadedPredictor> {
+): Promise<ChosenPredictor> {
   if (config.router.predictor === 'heuristic') {
     return { predictor: heuristicPredictor(), degraded: null };
   }
@@ -197,6 +210,31 @@ async function choosePredictor(
     hooks.onPredictorMissing(error);
     return { predictor: heuristicPredictor(), degraded: 'predictor_unavailable' };
   }
+}
+
+type ChosenPredictor = Pick<LoadedPredictor, 'predictor' | 'degraded'>;
+
+/** The predictor with the head that was tuned here, if one is in force and fits. */
+async function tuned(
+  { predictor: base, degraded }: ChosenPredictor,
+  { adaptation }: Config,
+  catalog: Catalog,
+  hooks: Pick<AssemblyHooks, 'onTuningUnusable'>,
+): Promise<LoadedPredictor> {
+  const store = headStoreIn(adaptation.folder);
+  const { predictor, head, fault } = await adapted(base, store, (name) =>
+    gradedModel(name, catalog),
+  );
+  if (fault !== null) hooks.onTuningUnusable(fault);
+  const trouble = fault === null ? null : 'tuning_unusable';
+  return { predictor, base, head, degraded: degraded ?? trouble };
+}
+
+/** What is known of a model that somebody graded under this name. */
+export function gradedModel(name: string, catalog: Catalog): Model {
+  const known = catalog.find(name);
+  // The name itself stays: answers may have been graded under the very name the predictor knows.
+  return known === undefined ? blankModel(name).model : { ...known, id: name };
 }
 
 function inUse(config: Config): [string, Config['providers'][string]][] {

@@ -5,6 +5,11 @@ import type { Price, ServedModel } from '../core/model.js';
 /** Models shown one by one; the rest is a number, `suffice models` has them all. */
 const MAX_SHOWN = 12;
 
+function consequenceOf(degraded: string): string {
+  const untuned = degraded === 'tuning_unusable';
+  return `${degraded}: decisions are ${untuned ? 'untuned' : 'heuristic'}`;
+}
+
 /** What a person sees when the server has started: where it is, what it serves, what to try. */
 export function banner(app: Pick<App, 'url' | 'inForce'>, version: string): string {
   const { sourced, assembly } = app.inForce;
@@ -21,7 +26,7 @@ export function banner(app: Pick<App, 'url' | 'inForce'>, version: string): stri
     `  rules     ${assembly.rules.file} (${assembly.setup.router.policies.join(', ')})`,
     ...(assembly.predictor.degraded === null
       ? []
-      : [`  DEGRADED  ${assembly.predictor.degraded}: decisions are heuristic`]),
+      : [`  DEGRADED  ${consequenceOf(assembly.predictor.degraded)}`]),
     `  models    ${served.length}`,
     ...served.slice(0, MAX_SHOWN).map(modelLine),
     ...(served.length > MAX_SHOWN ? [`            … and ${served.length - MAX_SHOWN} more`] : []),

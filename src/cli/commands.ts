@@ -9,6 +9,7 @@ import { openDesk } from './open-desk.js';
 import { routeCommand } from './route.js';
 import { rulesCommand } from './rules.js';
 import { serveCommand, type ServeContext } from './serve.js';
+import { tuneCommand } from './tune.js';
 
 const HELP = `Usage: suffice COMMAND [options]
 
@@ -17,6 +18,7 @@ const HELP = `Usage: suffice COMMAND [options]
   rules check    find what is wrong or useless in a rules file
   rules test     run the tests beside a rules file
   bench          measure how well the router chooses
+  tune           fit the router to graded prompts of your own
   models         list the models that are served, or all that are known
 
 suffice COMMAND --help says more. Documentation: docs/ beside this program.
@@ -29,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   route: (args, context) => routeCommand(args, context, (request) => openDesk(request, context)),
   rules: rulesCommand,
   bench: benchCommand,
+  tune: tuneCommand,
   models: modelsCommand,
 };
 

@@ -29,6 +29,9 @@ export async function assembleFor(config: string | null, context: Context): Prom
     onPredictorMissing: (error) => {
       throw error;
     },
+    onTuningUnusable: (error) => {
+      io.err(`warning: decisions are untuned: ${error.message}\n`);
+    },
     onPredictorFault: (error) => {
       throw error;
     },

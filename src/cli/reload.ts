@@ -1,10 +1,11 @@
 import type { App } from '../app.js';
 import { watchFiles, type Watch } from '../config/watch.js';
 import type { Clock } from '../core/clock.js';
+import { headStoreIn } from '../route/local/adapt.js';
 import { testFileOf } from '../route/rules/test-file.js';
 import type { Log } from '../telemetry/log.js';
 
-/** Reloads the app whenever a file it was made of has changed: configuration, rules, their tests. */
+/** Reloads the app whenever a file it was made of has changed: configuration, rules, their tests, the pointer to a tuned head. */
 export function watchForReload(
   app: Pick<App, 'inForce' | 'reload'>,
   clock: Clock,
@@ -36,5 +37,6 @@ export function watchForReload(
 function filesOf({ inForce }: Pick<App, 'inForce'>): readonly string[] {
   const { sourced, assembly } = inForce;
   const { file: rules } = assembly.rules;
-  return [rules, testFileOf(rules), ...(sourced.file === null ? [] : [sourced.file])];
+  const { pointerFile } = headStoreIn(assembly.adaptationFolder);
+  return [rules, testFileOf(rules), pointerFile, ...(sourced.file === null ? [] : [sourced.file])];
 }

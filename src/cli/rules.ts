@@ -98,6 +98,9 @@ async function prepare(
     onPredictorMissing: (error) => {
       if (needsPredictor) throw error;
     },
+    onTuningUnusable: (error) => {
+      if (needsPredictor) throw error;
+    },
   });
   return { ground, rules: sourced.config.rules ?? shipped.rules };
 }

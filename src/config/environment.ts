@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 import { FaultyFileError, type Fault } from '../core/errors.js';
 import { SIMULATION } from '../upstream/providers.js';
 import type { Environment } from './interpolate.js';
@@ -16,7 +18,8 @@ export function configFromEnvironment(
   ollamaModels: readonly string[] | null,
 ): Config {
   const defaults = configSchema.parse({});
-  return { ...defaults, providers: providersFromEnvironment(env, ollamaModels) };
+  const adaptation = { ...defaults.adaptation, folder: path.resolve(defaults.adaptation.folder) };
+  return { ...defaults, adaptation, providers: providersFromEnvironment(env, ollamaModels) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { modelId, modelOverride } from '../catalog/schema.js';
+import { adaptation } from './adaptation.js';
 import { section } from './section.js';
 
 const MIB = 1024 * 1024;
@@ -275,6 +276,7 @@ export const configSchema = section({
   timeouts: filled(timeouts).describe('How long providers may take.'),
   log: filled(log).describe('What is written to standard error.'),
   decisions: filled(decisions).describe('The decision log.'),
+  adaptation: filled(adaptation).describe('How the router learns from your own traffic.'),
 });
 
 /** What the file says, with defaults; paths as written, and providers only if it has any. */

@@ -147,6 +147,21 @@ export class FactorPredictor implements Predictor {
     return { ood, vector, models: abilities.map((known) => this.#judge(known, demand, doubt)) };
   }
 
+  /**
+   * As `predict`, for a prompt of which only the numbers are left.
+   *
+   * @param prompt - its sentence vector, by the same embedder, and its dense features
+   */
+  judge(
+    prompt: { readonly vector: Float32Array; readonly dense: Float32Array },
+    abilities: readonly Ability[],
+  ): readonly ModelPrediction[] {
+    this.#input.set(prompt.vector);
+    writeDense(prompt.dense, this.#tables.network, this.#input);
+    const demand = this.#network.run(this.#input);
+    return abilities.map((known) => this.#judge(known, demand, this.#tables.meta.doubt.always));
+  }
+
   #judge(known: Ability, demand: PromptDemand, doubt: number): ModelPrediction {
     const { skills: factors, variance, guessed, verbosity } = known as FactorAbility;
     const { members, skills } = this.#tables.meta.shape;

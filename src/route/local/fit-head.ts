@@ -33,9 +33,13 @@ export interface FittedHead {
 /** Rounds over all components; each round sees what the others have explained. */
 const ROUNDS = 3;
 /** Steps of the search for variance shares, in the first round and in the second. */
-const SEARCH_STEPS = [18, 8] as const;
+const SEARCH_STEPS: readonly number[] = [18, 8];
+/** The same where the shares of a fit on more rows are known. */
+const REFINING_STEPS: readonly number[] = [4];
 /** Pull of a model's shift towards 0, in answers of middling difficulty. */
 const SHIFT_DRAW = 1;
+/** Usual variance of a component by each kind of input, in the order of `BLOCKS`, in squared log-odds. */
+const USUAL_SHARES = [0.1, 0.1, 0.1, 1];
 /** Variance of the level of a component, in squared log-odds. */
 const LEVEL_VARIANCE = 1;
 /** Probabilities are held this far from 0 and 1 while fitting, or single answers would weigh endlessly. */
@@ -56,23 +60,24 @@ const OWN_ANSWERS = 60;
  *
  * @param kernels - over all rows, in the order of `BLOCKS`
  * @param rows - those to fit on, in random order
+ * @param like - a head fitted on more of the same rows: its shares are refined, which is quicker than searching
  */
 export function fitHead(
   kernels: readonly Square[],
   graded: GradedMatrix,
   rows: Int32Array,
+  like: FittedHead | null = null,
 ): FittedHead {
   const fit = new Fit(kernels, graded, rows);
   const strengths = fit.fitShifts();
-  const shared = graded.models === 1 ? [1] : [1, 2];
-  const loads = shared.map((power) =>
-    Float64Array.from(strengths, (strength) => (power === 1 ? 1 : strength)),
-  );
-  for (let m = 0; m < graded.models && graded.models > 2; m++) {
-    if (fit.answers(m) < OWN_ANSWERS) continue;
-    loads.push(Float64Array.from(strengths, (_, k) => (k === m ? 1 : 0)));
-  }
-  return fit.run(loads);
+  const everyone = strengths.map(() => 1);
+  const shared = graded.models === 1 ? [everyone] : [everyone, strengths];
+  const own = like === null ? fit.ownLoads() : ownLoadsOf(like, shared.length);
+  return fit.run([...shared, ...own], like?.components.map(({ shares }) => shares) ?? null);
+}
+
+function ownLoadsOf({ components }: FittedHead, shared: number): Float64Array[] {
+  return components.slice(shared).map(({ loads }) => loads);
 }
 
 class Fit {
@@ -91,12 +96,13 @@ class Fit {
     this.#logOdds = graded.offsets.slice();
   }
 
-  answers(model: number): number {
-    const { models, scores } = this.#graded;
-    return this.#rows.reduce(
-      (n, row) => n + (Number.isNaN(scores[row * models + model]) ? 0 : 1),
-      0,
+  /** Loads of what is peculiar to single models; with two, what they share leaves nothing. */
+  ownLoads(): Float64Array[] {
+    const { models } = this.#graded;
+    const enough = Array.from({ length: models }, (_, m) => m).filter(
+      (m) => models > 2 && this.#answers(m) >= OWN_ANSWERS,
     );
+    return enough.map((m) => new Float64Array(models).fill(1, m, m + 1));
   }
 
   /** Fits the shifts alone. @returns the models' strengths: log-odds of their means, spread over -0.5 to 0.5 */
@@ -120,16 +126,23 @@ class Fit {
     return strengths.map((strength) => (strength - least) / span - 0.5);
   }
 
-  run(loads: readonly Float64Array[]): FittedHead {
+  run(loads: readonly Float64Array[], start: readonly VarianceShares[] | null): FittedHead {
     const size = this.#kernels[0]?.size ?? 0;
-    const components = loads.map((load) => ({
+    const { models } = this.#graded;
+    const steps = start === null ? SEARCH_STEPS : REFINING_STEPS;
+    const components = loads.map((load, c) => ({
       loads: load,
-      shares: null as VarianceShares | null,
+      shares: start?.[c] ?? null,
       weights: new Float64Array(size),
       values: new Float64Array(size),
     }));
     for (let round = 0; round < ROUNDS; round++) {
-      for (const component of components) this.#improve(component, SEARCH_STEPS[round] ?? 0);
+      for (const component of components) {
+        const isOwn = component.loads.filter((load) => load !== 0).length === 1;
+        // What is peculiar to a model is what the rest leaves over, so it waits for the rest.
+        const turn = isOwn && models > 1 ? round - ROUNDS + 1 : round;
+        if (turn >= 0) this.#improve(component, steps[turn] ?? 0);
+      }
     }
     return {
       shifts: this.#shifts,
@@ -140,6 +153,12 @@ class Fit {
         weights,
       })),
     };
+  }
+
+  #answers(model: number): number {
+    const { models, scores } = this.#graded;
+    const isGraded = (row: number) => !Number.isNaN(at64(scores, row * models + model));
+    return this.#rows.filter(isGraded).length;
   }
 
   #shift(model: number): void {
@@ -172,7 +191,7 @@ class Fit {
     if (work.rows.length < 2) return;
     const { rows, targets, noise } = work;
     if (searchSteps > 0) {
-      const problem = { kernels: this.#kernels, rows, targets, noise };
+      const problem = { kernels: this.#kernels, usual: USUAL_SHARES, rows, targets, noise };
       component.shares = varianceShares(problem, component.shares, searchSteps);
     }
     const shares = component.shares ?? { kernels: [], noise: 1 };
@@ -180,10 +199,7 @@ class Fit {
     const within = pick(whole, rows);
     const diagonal = noise.map((variance) => variance * shares.noise);
     // A constant among the inputs: the level that is the same for all rows, hardly penalised.
-    for (let i = 0; i < within.values.length; i++) {
-      within.values[i] = at64(within.values, i) + LEVEL_VARIANCE;
-    }
-    const solved = solve(within, diagonal, targets);
+    const solved = solve(within, diagonal, LEVEL_VARIANCE, targets);
     const base = LEVEL_VARIANCE * sum(solved);
     component.weights.fill(0);
     rows.forEach((row, i) => {

@@ -90,16 +90,22 @@ const MAX_STEPS = 200;
 const EXACT_ENOUGH = 1e-8;
 
 /**
- * Solves (M + diag(d)) x = b for a positive semidefinite M by conjugate gradients.
+ * Solves (M + diag(d) + level) x = b for a positive semidefinite M by conjugate gradients.
  *
  * The products are of 32-bit floats, with SIMD instructions: what is solved for is noisy in the first digit.
  *
  * @param diagonal - shape [size], positive
+ * @param level - added to every element, not negative
  */
-export function solve(matrix: Square, diagonal: Float64Array, target: Float64Array): Float64Array {
+export function solve(
+  matrix: Square,
+  diagonal: Float64Array,
+  level: number,
+  target: Float64Array,
+): Float64Array {
   const { size, values } = matrix;
   const product = new DenseMatrix(Float32Array.from(values), size);
-  const scale = diagonal.map((d, i) => 1 / (d + at64(values, i * size + i)));
+  const scale = diagonal.map((d, i) => 1 / (d + level + at64(values, i * size + i)));
   const x = new Float64Array(size);
   const residual = target.slice();
   const z = residual.map((r, i) => r * at64(scale, i));
@@ -111,8 +117,9 @@ export function solve(matrix: Square, diagonal: Float64Array, target: Float64Arr
   for (let step = 0; step < MAX_STEPS && rz > enough; step++) {
     single.set(direction);
     image.set(product.times(single));
+    const common = level * direction.reduce((sum, value) => sum + value, 0);
     for (let i = 0; i < size; i++) {
-      image[i] = at64(image, i) + at64(diagonal, i) * at64(direction, i);
+      image[i] = at64(image, i) + at64(diagonal, i) * at64(direction, i) + common;
     }
     const length = rz / innerProduct(direction, 0, image, 0, size);
     for (let i = 0; i < size; i++) {

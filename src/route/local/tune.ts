@@ -1,6 +1,6 @@
 import type { Model } from '../../core/model.js';
 import type { Features } from '../features.js';
-import type { Ability, Predictor } from '../predictor.js';
+import type { Ability, ModelPrediction, Predictor } from '../predictor.js';
 import { logOddsOf } from './adapted-predictor.js';
 import { fitHead, type GradedMatrix } from './fit-head.js';
 import {
@@ -18,9 +18,25 @@ import type { Square } from './linear-algebra.js';
 import { headTables, type HeadTables } from './local-head.js';
 import type { WordGrams } from './word-grams.js';
 
+/** A prompt of which only numbers were kept. */
+export interface RememberedPrompt {
+  readonly dense: Float32Array;
+  /** Unit length. */
+  readonly vector: Float32Array;
+}
+
+/** Predicts for what is left of a prompt; see `FactorPredictor.judge`. */
+type Judge = (
+  prompt: RememberedPrompt,
+  abilities: readonly Ability[],
+) => readonly ModelPrediction[];
+
+/** A predictor to be corrected; without `judge` it cannot be asked about remembered prompts. */
+export type TunablePredictor = Predictor & { readonly judge?: Judge };
+
 /** One prompt and how models answered it. */
 export interface TuningLine {
-  readonly features: Pick<Features, 'text' | 'dense'> & Features;
+  readonly prompt: Features | RememberedPrompt;
   /** 0 to 1, by the name of the model. */
   readonly scores: ReadonlyMap<string, number>;
 }
@@ -44,7 +60,7 @@ export interface TuningTask {
  */
 export function tuningTask(
   lines: readonly TuningLine[],
-  base: Predictor,
+  base: TunablePredictor,
   modelOf: (name: string) => Model,
   words: WordGrams,
 ): TuningTask {
@@ -81,15 +97,81 @@ export function tuningTask(
   };
 }
 
-/** Fits a head on these rows of a task, in random order. */
-export function tunedHead(task: TuningTask, rows: Int32Array): HeadTables {
-  const fitted = fitHead(task.kernels, task.graded, rows);
-  return headTables(fitted, task.inputs, task.grams, task);
+/** A head, and what heads like it say of prompts they were not fitted on. */
+export interface CrossValidated {
+  readonly tables: HeadTables;
+  /** Corrected log-odds of each row by the fit that left its fold out, shape [rows, models]. */
+  readonly logOdds: Float64Array;
+  /** Share of the correction that is used, 0 to 1: what predicted best on the folds left out. */
+  readonly trust: number;
+}
+
+/** Shares of the correction that are tried. */
+const TRUST = [0.25, 0.5, 0.75, 1] as const;
+
+/**
+ * Fits a head on all rows, and one for each fold without it.
+ *
+ * @param folds - the fold of each row, from 0
+ * @param random - uniform in [0, 1)
+ */
+export function crossValidatedHead(
+  task: TuningTask,
+  folds: Int32Array,
+  random: () => number,
+): CrossValidated {
+  const order = shuffled(folds.length, random);
+  const { kernels, graded, inputs, grams } = task;
+  const whole = fitHead(kernels, graded, order);
+  const outOfFold = new Float64Array(graded.offsets.length);
+  for (let fold = 0; fold <= Math.max(...folds); fold++) {
+    const rows = order.filter((row) => folds[row] !== fold);
+    const { logOdds } = fitHead(kernels, graded, rows, whole);
+    for (let at = 0; at < logOdds.length; at++) {
+      if (folds[Math.floor(at / graded.models)] === fold) outOfFold[at] = logOdds[at] ?? 0;
+    }
+  }
+  const trusted = (trust: number) =>
+    graded.offsets.map((offset, at) => offset + trust * ((outOfFold[at] ?? 0) - offset));
+  const losses = TRUST.map((trust) => logLossOf(trusted(trust), graded.scores));
+  const trust = TRUST[losses.indexOf(Math.min(...losses))] ?? 1;
+  const tables = scaledBy(trust, headTables(whole, inputs, grams, task));
+  return { tables, logOdds: trusted(trust), trust };
+}
+
+function shuffled(count: number, random: () => number): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j] ?? 0, order[i] ?? 0];
+  }
+  return order;
+}
+
+function logLossOf(logOdds: Float64Array, scores: Float64Array): number {
+  let sum = 0;
+  scores.forEach((score, at) => {
+    if (Number.isNaN(score)) return;
+    const x = logOdds[at] ?? 0;
+    // log(1 + e^x) - score × x, without overflow.
+    sum += Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x))) - score * x;
+  });
+  return sum;
+}
+
+function scaledBy(trust: number, tables: HeadTables): HeadTables {
+  const scaled = (values: Float32Array) => values.map((value) => trust * value);
+  return {
+    ...tables,
+    shifts: scaled(tables.shifts),
+    inputWeights: scaled(tables.inputWeights),
+    gramWeights: scaled(tables.gramWeights),
+  };
 }
 
 function readLine(
-  line: TuningLine,
-  base: Predictor,
+  { prompt }: TuningLine,
+  base: TunablePredictor,
   abilities: readonly Ability[],
   out: {
     readonly anchors: readonly [number, number];
@@ -97,18 +179,32 @@ function readLine(
     readonly words: WordGrams;
   },
 ): PromptInputs {
-  const { features } = line;
-  const prediction = base.predict(features, abilities);
-  prediction.models.forEach((model, m) => {
+  const { models, vector, grams } = readPrompt(prompt, base, abilities, out.words);
+  models.forEach((model, m) => {
     out.offsets[m] = logOddsOf(model);
   });
+  const [weak, strong] = out.anchors;
   return {
-    dense: features.dense,
-    // The predictor's own memory: the next call writes over it.
-    vector: prediction.vector?.slice() ?? null,
-    anchors: [out.offsets[out.anchors[0]] ?? 0, out.offsets[out.anchors[1]] ?? 0],
-    grams: sparseRow(out.words.scan(features.text)),
+    dense: prompt.dense,
+    vector,
+    anchors: [out.offsets[weak] ?? 0, out.offsets[strong] ?? 0],
+    grams,
   };
+}
+
+function readPrompt(
+  prompt: TuningLine['prompt'],
+  base: TunablePredictor,
+  abilities: readonly Ability[],
+  words: WordGrams,
+) {
+  if ('text' in prompt) {
+    const { models, vector } = base.predict(prompt, abilities);
+    // The predictor's own memory: the next call writes over it.
+    return { models, vector: vector?.slice() ?? null, grams: sparseRow(words.scan(prompt.text)) };
+  }
+  if (base.judge === undefined) throw new Error('this predictor cannot judge remembered prompts');
+  return { models: base.judge(prompt, abilities), vector: prompt.vector, grams: null };
 }
 
 /** Models by how many graded answers they have, most first. */

@@ -8,8 +8,6 @@ export interface VarianceShares {
   readonly noise: number;
 }
 
-/** Where the search begins; also what little data is drawn to. */
-const USUAL_SHARE = 0.1;
 /** Half of the weight of that draw, in degrees of freedom per unit of log-share. */
 const DRAW = 0.2;
 const LOG_SHARE = { least: -9, most: 4 };
@@ -21,6 +19,8 @@ const MOST_ROWS = 256;
 export interface ComponentProblem {
   /** Each of the size of all rows. */
   readonly kernels: readonly Square[];
+  /** Where the search for each kernel's share begins, and what little data is drawn to. */
+  readonly usual: readonly number[];
   /** The rows that have a target, in a random order. */
   readonly rows: Int32Array;
   /** By position in `rows`. */
@@ -48,9 +48,9 @@ export function varianceShares(
   const kernels = problem.kernels.map((kernel) => pick(kernel, rows));
   const noise = problem.noise.subarray(0, count);
   const targets = centred(problem.targets.subarray(0, count), noise);
-  let shares = start ?? { kernels: kernels.map(() => USUAL_SHARE), noise: 1 };
+  let shares = start ?? { kernels: problem.usual, noise: 1 };
   for (let step = 0; step < steps; step++) {
-    const next = improve(shares, kernels, noise, targets);
+    const next = improve(shares, { ...problem, kernels, noise, targets });
     if (next === null) return shares;
     shares = next;
   }
@@ -69,9 +69,7 @@ function centred(targets: Float64Array, noise: Float64Array): Float64Array {
 
 function improve(
   shares: VarianceShares,
-  kernels: readonly Square[],
-  noise: Float64Array,
-  targets: Float64Array,
+  { kernels, usual, noise, targets }: ComponentProblem,
 ): VarianceShares | null {
   const whole = sumOf(kernels, shares.kernels, targets.length);
   const { size } = whole;
@@ -81,8 +79,8 @@ function improve(
   const inverted = inverse(whole);
   if (inverted === null) return null;
   const weights = times(inverted, targets);
-  const factor = (share: number, explained: number, byChance: number, usual: number): number => {
-    const pull = DRAW * Math.log(usual / share);
+  const factor = (share: number, explained: number, byChance: number, middle: number): number => {
+    const pull = DRAW * Math.log(middle / share);
     const ratio =
       (share * explained + Math.max(0, pull)) / (share * byChance + Math.max(0, -pull) + 1e-12);
     return share * Math.sqrt(ratio);
@@ -90,7 +88,7 @@ function improve(
   const next = kernels.map((kernel, k) => {
     const explained = quadratic(kernel, weights);
     const byChance = traceOfProduct(inverted, kernel);
-    return clamp(factor(shares.kernels[k] ?? 0, explained, byChance, USUAL_SHARE), LOG_SHARE);
+    return clamp(factor(shares.kernels[k] ?? 0, explained, byChance, usual[k] ?? 1), LOG_SHARE);
   });
   let left = 0;
   let expected = 0;
@@ -112,11 +110,16 @@ export function sumOf(
   size: number,
 ): Square {
   const values = new Float64Array(size * size);
-  kernels.forEach((kernel, k) => {
-    const factor = factors[k] ?? 0;
-    const from = kernel.values;
-    for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) + factor * (from[i] ?? 0);
-  });
+  // Two at a time: the matrices are far larger than any cache, so passes are what costs.
+  for (let k = 0; k < kernels.length; k += 2) {
+    const one = kernels[k]?.values ?? values;
+    const two = kernels[k + 1]?.values ?? values;
+    const f = factors[k] ?? 0;
+    const g = factors[k + 1] ?? 0;
+    for (let i = 0; i < values.length; i++) {
+      values[i] = at64(values, i) + f * at64(one, i) + g * at64(two, i);
+    }
+  }
   return { size, values };
 }
 

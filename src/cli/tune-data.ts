@@ -1,0 +1,71 @@
+import type { Assembly } from '../assemble.js';
+import { GatewayError } from '../core/errors.js';
+import type { Random } from '../core/random.js';
+import { outcomeFiles, readOutcomeFile } from '../outcomes/graded.js';
+import { placeOf } from '../outcomes/part.js';
+import { readFeatures } from '../route/features.js';
+import type { HeadRecord } from '../route/local/head-artefact.js';
+import type { TuningLine } from '../route/local/tune.js';
+
+/** Fewer prompts cannot tell an improvement from luck. */
+const LEAST_PROMPTS = 50;
+/** More prompts than this are sampled: the fit's memory grows with their square. */
+const MOST_PROMPTS = 3000;
+
+/** Graded prompts, ready to be fitted to. */
+export interface TuningData {
+  readonly lines: readonly TuningLine[];
+  /** Of each line's normalised text: equal questions have equal hashes. */
+  readonly hashes: readonly number[];
+  /** `hashes`, ascending. */
+  readonly seen: Uint32Array;
+  /** Of each line; equal questions stand in the same fold. */
+  readonly folds: Int32Array;
+  readonly answers: number;
+  readonly sources: HeadRecord['data'];
+  /** Lines there were before sampling. */
+  readonly found: number;
+}
+
+/**
+ * Reads graded prompts; of more than can be fitted at once, a random sample.
+ *
+ * @throws {DataError} a file that cannot be read
+ * @throws {GatewayError} `invalid_request`: too few prompts to learn anything
+ */
+export async function readTuningData(
+  from: readonly string[],
+  folds: number,
+  { random }: { readonly assembly: Assembly; readonly random: Random },
+): Promise<TuningData> {
+  const sources: { file: string; sha256: string }[] = [];
+  const all: { line: TuningLine; place: number }[] = [];
+  for (const file of await outcomeFiles(from)) {
+    const { sha256, lines } = await readOutcomeFile(file);
+    sources.push({ file, sha256 });
+    for (const { text, conversation, outcomes } of lines) {
+      if (outcomes.size === 0) continue;
+      const scores = new Map([...outcomes].map(([model, { score }]) => [model, score]));
+      all.push({ line: { prompt: readFeatures(conversation), scores }, place: placeOf(text) });
+    }
+  }
+  if (all.length < LEAST_PROMPTS) {
+    throw new GatewayError(
+      'invalid_request',
+      `${all.length} graded prompts are too few to tell an improvement from luck; at least ${LEAST_PROMPTS} are needed`,
+    );
+  }
+  const chosen = all.length <= MOST_PROMPTS ? all : random.shuffle(all).slice(0, MOST_PROMPTS);
+  // The seed turns the circle of places, so that another seed makes other folds.
+  const turn = random.next();
+  const hashes = chosen.map(({ place }) => Math.floor(place * 2 ** 32));
+  return {
+    lines: chosen.map(({ line }) => line),
+    hashes,
+    seen: Uint32Array.from(hashes).sort(),
+    folds: Int32Array.from(chosen, ({ place }) => Math.floor(((place + turn) % 1) * folds)),
+    answers: chosen.reduce((sum, { line }) => sum + line.scores.size, 0),
+    sources,
+    found: all.length,
+  };
+}

@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './io.js';
+
+/** What `suffice tune --help` prints. */
+export const TUNE_HELP = `Usage: suffice tune --from FILE… [options]
+       suffice tune list | rollback [ID] | off [options]
+
+Fits a correction of the router to graded prompts of your own, tests it on prompts it was not fitted on,
+and puts it in force if it is surely better than what is in force now.
+
+  -f, --from FILE     outcomes, a JSON line a prompt: {"id", "prompt" or "messages",
+                      "outcomes": {"vendor/model": {"score": 0 to 1}}}; .gz too; a folder takes all in
+                      it; "feedback" takes what POST /v1/feedback has collected; may be repeated
+  -n, --dry-run       measure only
+      --folds N       parts for cross-validation, 2 to 20    (5)
+      --seed N        for the order of fitting and the intervals    (1)
+  -o, --out DIR       folder of learnt things    (adaptation.folder of the configuration)
+  -c, --config FILE   the configuration (suffice.yaml if it is there, else the environment)
+  -h, --help          show this
+
+list shows what was installed, rollback goes back to the head before the one in force or to ID, off
+takes the head out of force. A running server follows within seconds. Exit code 1: nothing was
+installed, because it would not have been an improvement.
+`;
+
+/** What was asked of `suffice tune`. */
+export interface TuneOptions {
+  readonly action: 'fit' | 'list' | 'rollback' | 'off';
+  readonly from: readonly string[];
+  /** For `rollback`; `null` for the one before. */
+  readonly id: string | null;
+  readonly dryRun: boolean;
+  readonly folds: number;
+  readonly seed: number;
+  readonly out: string | null;
+  readonly config: string | null;
+  readonly help: boolean;
+}
+
+/** @throws {UsageError} */
+export function readTuneOptions(args: readonly string[]): TuneOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      from: { type: 'string', short: 'f', multiple: true, default: [] },
+      'dry-run': { type: 'boolean', short: 'n', default: false },
+      folds: { type: 'string', default: '5' },
+      seed: { type: 'string', default: '1' },
+      out: { type: 'string', short: 'o' },
+      config: { type: 'string', short: 'c' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const action = actionOf(positionals[0]);
+  const [, id, ...rest] = positionals;
+  if (rest.length > 0 || (id !== undefined && action !== 'rollback')) {
+    throw new UsageError(`"${rest[0] ?? id ?? ''}" is one word too many`);
+  }
+  if (action === 'fit' && values.from.length === 0 && !values.help) {
+    throw new UsageError('--from FILE is missing: the graded prompts to learn from');
+  }
+  return {
+    action,
+    from: values.from,
+    id: id ?? null,
+    dryRun: values['dry-run'],
+    folds: wholeNumber('--folds', values.folds, 2, 20),
+    seed: wholeNumber('--seed', values.seed, 0, 2 ** 31),
+    out: values.out ?? null,
+    config: values.config ?? null,
+    help: values.help,
+  };
+}
+
+function actionOf(word: string | undefined): TuneOptions['action'] {
+  if (word === undefined) return 'fit';
+  if (word === 'list' || word === 'rollback' || word === 'off') return word;
+  throw new UsageError(`"${word}" is neither list, rollback nor off; files go behind --from`);
+}
+
+function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/u.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`${option} must be a whole number from ${least} to ${most}, not "${text}"`);
+}

@@ -1,0 +1,112 @@
+import type { Gain } from '../route/local/head-artefact.js';
+import type { ListedHead } from '../route/local/head-store.js';
+import type { TuningTask } from '../route/local/tune.js';
+import { table, type Column } from './table.js';
+import type { TuningData } from './tune-data.js';
+import type { Comparison } from './tune-report.js';
+
+/** What a tuning has come to. */
+interface Result {
+  readonly data: TuningData;
+  readonly task: Pick<TuningTask, 'models' | 'anchors' | 'graded'>;
+  readonly gains: Comparison;
+  readonly isBetter: boolean;
+  /** `null` when nothing was installed. */
+  readonly installed: string | null;
+  readonly dryRun: boolean;
+}
+
+const right = (title: string): Column => ({ title, align: 'right' });
+const left = (title: string): Column => ({ title, align: 'left' });
+
+/** The report of a tuning: what went in, what it gains, what came of it. */
+export function reportOf(result: Result): string {
+  const { data, task, gains } = result;
+  const sampled = data.found > data.lines.length ? ` (a random sample of ${data.found})` : '';
+  const names = task.anchors.map((anchor) => task.models[anchor] ?? '');
+  const pair = names.join(' → ');
+  const rows = [
+    ...rowsOf('the predictor', gains.shipped),
+    ...(gains.head === null ? [] : rowsOf('the head in force', gains.head)),
+  ];
+  return [
+    `${data.lines.length} prompts${sampled}, ${task.models.length} models, ${data.answers} graded answers`,
+    '',
+    table(
+      [
+        left('AGAINST'),
+        left('MEASURE'),
+        right('BEFORE'),
+        right('TUNED'),
+        left('DIFFERENCE [95 %]'),
+      ],
+      rows,
+    ),
+    '',
+    `On prompts that the fit had not seen. Log-loss and Brier: lower is better. APGR: share of the gap`,
+    `${pair} that routing recovers, 0.5 at random.`,
+    '',
+    verdict(result),
+    '',
+  ].join('\n');
+}
+
+function rowsOf(against: string, { logLoss, brier, apgr }: Comparison['shipped']): string[][] {
+  return [
+    [against, 'log-loss', ...figures(logLoss)],
+    ['', 'Brier', ...figures(brier)],
+    ...(apgr === null ? [] : [['', 'APGR', ...figures(apgr)]]),
+  ];
+}
+
+function figures({ was, is, low, high }: Gain): string[] {
+  const interval = `[${signed(low)}, ${signed(high)}]`;
+  return [was.toFixed(4), is.toFixed(4), `${signed(is - was)} ${interval}`];
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
+}
+
+function verdict({ isBetter, installed, dryRun }: Result): string {
+  if (!isBetter) {
+    return 'Nothing was installed: log-loss must surely improve, and routing must not surely get worse.';
+  }
+  if (installed !== null)
+    return `${installed} is in force; a running server follows within seconds.`;
+  return dryRun ? 'It would be installed; --dry-run installs nothing.' : '';
+}
+
+/** The heads of a folder as a table. */
+export function listed(heads: readonly ListedHead[]): string {
+  if (heads.length === 0) return 'nothing has been tuned here\n';
+  const rows = heads.map(({ id, inForce, stored }) => {
+    if (stored === null) return [inForce ? '*' : '', id, 'cannot be read'];
+    const { created, prompts, answers, predictor, gains } = stored.record;
+    return [
+      inForce ? '*' : '',
+      id,
+      created.slice(0, 19).replace('T', ' '),
+      String(prompts),
+      String(answers),
+      predictor,
+      changeOf(gains['log_loss']),
+      changeOf(gains['apgr']),
+    ];
+  });
+  const columns = [
+    left(''),
+    left('HEAD'),
+    left('TUNED (UTC)'),
+    right('PROMPTS'),
+    right('ANSWERS'),
+    left('FOR PREDICTOR'),
+    right('LOG-LOSS'),
+    right('APGR'),
+  ];
+  return `${table(columns, rows)}\n`;
+}
+
+function changeOf(gain: Gain | undefined): string {
+  return gain === undefined ? '–' : signed(gain.is - gain.was);
+}

@@ -1,0 +1,66 @@
+import path from 'node:path';
+import type { Model } from '../../core/model.js';
+import { ArtefactError } from '../../embed/artefact.js';
+import type { Predictor } from '../predictor.js';
+import { AdaptedPredictor } from './adapted-predictor.js';
+import type { StoredHead } from './head-artefact.js';
+import { HeadStore } from './head-store.js';
+import { LocalHead } from './local-head.js';
+import { WordGrams } from './word-grams.js';
+
+/** A predictor, and the tuned head that corrects it. */
+export interface Adapted {
+  readonly predictor: Predictor;
+  /** `null` when none is in force. */
+  readonly head: { readonly id: string; readonly stored: StoredHead } | null;
+  /** Why a head that should be in force is not; `null` when all is as it should be. */
+  readonly fault: ArtefactError | null;
+}
+
+/** The store of heads in a folder of learnt things. */
+export function headStoreIn(folder: string): HeadStore {
+  return new HeadStore(path.join(folder, 'heads'));
+}
+
+/**
+ * A predictor corrected by the head in force, or the predictor itself.
+ *
+ * Never throws for a head that is damaged or was fitted to another predictor: it is left out, and `fault`
+ * says why.
+ *
+ * @param modelOf - what is known of a model, by the name it was graded under
+ */
+export async function adapted(
+  base: Predictor,
+  store: HeadStore,
+  modelOf: (name: string) => Model,
+): Promise<Adapted> {
+  try {
+    const id = await store.current();
+    if (id === null) return { predictor: base, head: null, fault: null };
+    const stored = store.read(id);
+    const predictor = adaptedBy(base, id, stored, modelOf);
+    return { predictor, head: { id, stored }, fault: null };
+  } catch (error) {
+    if (!(error instanceof ArtefactError)) throw error;
+    return { predictor: base, head: null, fault: error };
+  }
+}
+
+/** @throws {ArtefactError} the head was fitted to another predictor */
+export function adaptedBy(
+  base: Predictor,
+  id: string,
+  { record, tables }: StoredHead,
+  modelOf: (name: string) => Model,
+): Predictor {
+  if (record.predictor !== base.revision) {
+    throw new ArtefactError(
+      id,
+      `this head was tuned for predictor ${record.predictor}, but ${base.revision} is in use; tune again, or "suffice tune off"`,
+    );
+  }
+  const anchor = (k: 0 | 1) => base.ability(modelOf(tables.models[tables.anchors[k]] ?? ''));
+  const head = new LocalHead(tables, new WordGrams());
+  return new AdaptedPredictor(base, head, [anchor(0), anchor(1)], `${base.revision}+${id}`);
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { ArtefactError } from '../../embed/artefact.js';
+import { packHead, readHead, type StoredHead } from './head-artefact.js';
+
+const pointer = z.strictObject({
+  version: z.literal(1),
+  /** The head in force; `null` for none. */
+  head: z.string().nullable(),
+  changed: z.string(),
+});
+
+const FILE = /^(\d{4,})-([0-9a-f]{12})\.bin$/u;
+
+/** A head in a folder, and whether it is in force. */
+export interface ListedHead {
+  /** `0003-ab12cd34ef56`: its number, and the start of its hash. */
+  readonly id: string;
+  readonly inForce: boolean;
+  /** `null` when the file cannot be read. */
+  readonly stored: StoredHead | null;
+}
+
+/**
+ * The heads of one gateway: a file each, never changed, and `current.json` that says which is in force.
+ *
+ * Whatever is written appears whole or not at all: it is written beside, synced, then renamed.
+ */
+export class HeadStore {
+  readonly folder: string;
+  /** Changes whenever another head is put in force. */
+  readonly pointerFile: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    this.pointerFile = path.join(folder, 'current.json');
+  }
+
+  /**
+   * The id of the head in force, `null` for none.
+   *
+   * @throws {ArtefactError} the pointer is damaged
+   */
+  async current(): Promise<string | null> {
+    let text: string;
+    try {
+      text = await readFile(this.pointerFile, 'utf8');
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw new ArtefactError(this.pointerFile, 'the file cannot be read', { cause });
+    }
+    const parsed = pointer.safeParse(jsonOf(text));
+    if (!parsed.success) throw new ArtefactError(this.pointerFile, 'not a pointer to a head');
+    return parsed.data.head;
+  }
+
+  /** @throws {ArtefactError} no such head, or its file is damaged or not the one that was installed */
+  read(id: string): StoredHead {
+    const file = path.join(this.folder, `${id}.bin`);
+    const stored = readHead(file);
+    if (!id.endsWith(stored.hash)) {
+      throw new ArtefactError(file, `expected hash ${id.slice(-12)}, found ${stored.hash}`);
+    }
+    return stored;
+  }
+
+  /** Every head there is, oldest first. */
+  async list(): Promise<readonly ListedHead[]> {
+    const current = await this.current();
+    return (await this.#ids()).map((id) => ({
+      id,
+      inForce: id === current,
+      stored: this.#readable(id),
+    }));
+  }
+
+  /** Writes a head and puts it in force. @returns its id */
+  async install(head: Omit<StoredHead, 'hash'>, nowIso: string): Promise<string> {
+    const bytes = packHead(head);
+    await mkdir(this.folder, { recursive: true });
+    const numbers = (await this.#ids()).map((id) => Number(FILE.exec(`${id}.bin`)?.[1] ?? 0));
+    const number = String(Math.max(0, ...numbers) + 1).padStart(4, '0');
+    const id = `${number}-${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}`;
+    await writeWhole(path.join(this.folder, `${id}.bin`), bytes);
+    await this.use(id, nowIso);
+    return id;
+  }
+
+  /**
+   * Puts a head in force.
+   *
+   * @param id - `null` for none
+   * @throws {ArtefactError} there is no such head, or it is damaged
+   */
+  async use(id: string | null, nowIso: string): Promise<void> {
+    if (id !== null) this.read(id);
+    await mkdir(this.folder, { recursive: true });
+    const text = JSON.stringify({ version: 1, head: id, changed: nowIso }, null, 2);
+    await writeWhole(this.pointerFile, Buffer.from(`${text}\n`));
+  }
+
+  async #ids(): Promise<readonly string[]> {
+    try {
+      const names = await readdir(this.folder);
+      const files = names.filter((name) => FILE.test(name));
+      return files.map((name) => name.slice(0, -4)).toSorted((a, b) => numberOf(a) - numberOf(b));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  #readable(id: string): StoredHead | null {
+    try {
+      return this.read(id);
+    } catch (error) {
+      if (error instanceof ArtefactError) return null;
+      throw error;
+    }
+  }
+}
+
+function numberOf(id: string): number {
+  return Number.parseInt(id, 10);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // Checked by the schema, which tells the same of everything that is not a pointer.
+    return null;
+  }
+}
+
+async function writeWhole(file: string, bytes: Buffer): Promise<void> {
+  const beside = `${file}.${process.pid}.tmp`;
+  const handle = await open(beside, 'w', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(beside, file);
+}
