@@ -4,10 +4,12 @@ import type { ServeContext } from './serve.js';
 
 /** What `suffice bench --help` prints. */
 export const BENCH_HELP = `Usage: suffice bench quality [options] OUTCOMES…
+       suffice bench fetch [NAME…]
 
 quality  how well the router chooses, against baselines, on graded answers of many models
+fetch    download public sets of graded answers
 
-suffice bench quality --help says more.
+suffice bench quality --help says more, and so do the others.
 `;
 
 type Bench = (args: readonly string[], context: ServeContext) => Promise<number>;
@@ -15,6 +17,7 @@ type Bench = (args: readonly string[], context: ServeContext) => Promise<number>
 // Loaded when asked for: no other command needs any of it.
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   quality: async () => (await import('../bench/quality/command.js')).qualityCommand,
+  fetch: async () => (await import('../bench/fetch/command.js')).fetchCommand,
 };
 
 /** `suffice bench`: measures, and serves nothing. */

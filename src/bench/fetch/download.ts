@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { DataError } from '../../outcomes/jsonl.js';
+import type { FetchedFile } from './loaders.js';
+
+/** Bytes that were fetched, with their hash. */
+export interface Download extends FetchedFile {
+  /** Of the bytes as they came, hexadecimal. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+const TIMEOUT_MS = 120_000;
+const MAX_BYTES = 512 * 1024 * 1024;
+
+/** Whether an address is fetched from the network; anything else is a file here. */
+export function isUrl(address: string): boolean {
+  return /^https?:\/\//u.test(address);
+}
+
+/**
+ * Reads a file from the network or from here, gunzipped if its name ends in `.gz`.
+ *
+ * @throws {DataError} not there, refused, too long on its way, or over 512 MiB
+ */
+export async function download(address: string): Promise<Download> {
+  const bytes = isUrl(address) ? await fromNetwork(address) : await fromDisk(address);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const name = path.posix.basename(isUrl(address) ? new URL(address).pathname : address);
+  const isPacked = name.endsWith('.gz');
+  return {
+    name: isPacked ? name.slice(0, -'.gz'.length) : name,
+    text: (isPacked ? unpacked(bytes, address) : bytes).toString('utf8'),
+    sha256,
+    bytes: bytes.length,
+  };
+}
+
+async function fromNetwork(url: string): Promise<Buffer> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    const response = await fetch(url, { signal });
+    if (!response.ok || response.body === null) {
+      throw new DataError(`${url}: the server answered ${response.status}`);
+    }
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+      size += chunk.length;
+      if (size > MAX_BYTES) throw new DataError(`${url}: over ${MAX_BYTES} bytes`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } catch (cause) {
+    if (cause instanceof DataError) throw cause;
+    throw new DataError(`${url}: cannot be fetched: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** `fetch` says no more than "fetch failed"; what happened is in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+async function fromDisk(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new DataError(`${file}: cannot be read: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function unpacked(bytes: Buffer, address: string): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
+  } catch (cause) {
+    throw new DataError(`${address}: not gzip, or too large: ${reasonOf(cause)}`, { cause });
+  }
+}
