@@ -5,9 +5,11 @@ import type { ServeContext } from './serve.js';
 /** What `suffice bench --help` prints. */
 export const BENCH_HELP = `Usage: suffice bench quality [options] OUTCOMES…
        suffice bench fetch [NAME…]
+       suffice bench live PROMPTS.jsonl --models A,B,… --budget-usd USD
 
 quality  how well the router chooses, against baselines, on graded answers of many models
 fetch    download public sets of graded answers
+live     grade your own models on your own prompts, within a budget
 
 suffice bench quality --help says more, and so do the others.
 `;
@@ -18,6 +20,7 @@ type Bench = (args: readonly string[], context: ServeContext) => Promise<number>
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   quality: async () => (await import('../bench/quality/command.js')).qualityCommand,
   fetch: async () => (await import('../bench/fetch/command.js')).fetchCommand,
+  live: async () => (await import('../bench/live/command.js')).liveCommand,
 };
 
 /** `suffice bench`: measures, and serves nothing. */

@@ -1,0 +1,137 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../../cli/io.js';
+import { GRADERS } from './prompts.js';
+import type { GraderName } from './prompts.js';
+
+/** What `suffice bench live --help` prints. */
+export const LIVE_HELP = `Usage: suffice bench live PROMPTS.jsonl --models A,B,… --budget-usd USD [options]
+
+Sends your prompts to your models through a running Suffice, grades the answers, and writes a file of
+outcomes for suffice bench quality. Prompts are lines of
+  {"id","prompt" or "messages","tools"?,"category"?,"expected"?,"grader"?}
+
+  -m, --models A,B,…      the models to ask, by the names of the gateway
+      --budget-usd USD    what all calls together may cost, earlier runs into the same file included
+      --yes               spend it; without this the most that it can cost is shown, and nothing is sent
+      --out FILE          where the outcomes go                       (outcomes.jsonl)
+      --grader NAME       of lines that name none                     (exact)
+                            exact   the answer is "expected", or one of its texts; case and spacing do not count
+                            regex   "expected", a regular expression, is found in the answer
+                            schema  the answer is JSON that fits "expected", a JSON schema
+                            judge   a model compares it with a reference answer, by a rubric, in both orders
+      --judge MODEL       the judge, best a model that is not among those asked
+      --rubric FILE       what makes an answer better, in your words
+      --reference MODEL   whose answer is the reference where a line has no "expected"  (the last of --models)
+      --dataset NAME      the name of the set                         (live)
+      --max-tokens N      of an answer                                (1024)
+      --concurrency N     calls under way at once                     (4)
+      --url URL           the gateway                                 (http://127.0.0.1:4300)
+      --key KEY           its key; better in SUFFICE_API_KEY, where others on this machine do not see it
+  -h, --help              show this
+
+What was paid for is kept in FILE.journal at once, answers included: run the same command again after an
+interruption, and it goes on where it stopped. Exit code: 0 complete, 1 something is missing, 2 not understood.
+`;
+
+/** What a run of `suffice bench live` was asked for. */
+export interface LiveOptions {
+  readonly prompts: string;
+  readonly models: readonly string[];
+  readonly budgetUsd: number;
+  readonly isAgreed: boolean;
+  readonly out: string;
+  readonly grader: GraderName;
+  readonly judge: string | null;
+  readonly rubric: string | null;
+  readonly reference: string;
+  readonly dataset: string;
+  readonly maxTokens: number;
+  readonly concurrency: number;
+  readonly url: string;
+  readonly key: string | null;
+}
+
+/**
+ * @returns `null` when help is asked for
+ * @throws {UsageError} for what is not understood
+ */
+export function readLiveOptions(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): LiveOptions | null {
+  const { values, positionals } = parse(args);
+  if (values.help) return null;
+  const [prompts, ...more] = positionals;
+  if (prompts === undefined || more.length > 0) throw new UsageError('say which file of prompts');
+  const models = modelsIn(values.models ?? '');
+  const reference = values.reference ?? models.at(-1) ?? '';
+  if (!models.includes(reference))
+    throw new UsageError(`--reference ${reference}: not in --models`);
+  return {
+    prompts,
+    models,
+    reference,
+    ...gradingIn(values),
+    budgetUsd: numberIn('--budget-usd', values['budget-usd'] ?? '', 0),
+    isAgreed: values.yes,
+    out: values.out,
+    dataset: values.dataset,
+    maxTokens: Math.round(numberIn('--max-tokens', values['max-tokens'], 1)),
+    concurrency: Math.round(numberIn('--concurrency', values.concurrency, 1)),
+    url: values.url,
+    key: values.key ?? env['SUFFICE_API_KEY'] ?? null,
+  };
+}
+
+function modelsIn(list: string): readonly string[] {
+  const models = [...new Set(list.split(',').map((name) => name.trim()))];
+  if (models.includes('')) throw new UsageError('--models wants names with commas between them');
+  return models;
+}
+
+function gradingIn(values: {
+  readonly grader: string;
+  readonly judge?: string | undefined;
+  readonly rubric?: string | undefined;
+}): Pick<LiveOptions, 'grader' | 'judge' | 'rubric'> {
+  const { judge = null, rubric = null } = values;
+  const grader = GRADERS.find((name) => name === values.grader);
+  if (grader === undefined) {
+    throw new UsageError(`--grader ${values.grader}: there are ${GRADERS.join(', ')}`);
+  }
+  if ((judge === null) !== (rubric === null)) {
+    throw new UsageError('--judge and --rubric want each other');
+  }
+  return { grader, judge, rubric };
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      models: { type: 'string', short: 'm' },
+      'budget-usd': { type: 'string' },
+      yes: { type: 'boolean', default: false },
+      out: { type: 'string', default: 'outcomes.jsonl' },
+      grader: { type: 'string', default: 'exact' },
+      judge: { type: 'string' },
+      rubric: { type: 'string' },
+      reference: { type: 'string' },
+      dataset: { type: 'string', default: 'live' },
+      'max-tokens': { type: 'string', default: '1024' },
+      concurrency: { type: 'string', default: '4' },
+      url: { type: 'string', default: 'http://127.0.0.1:4300' },
+      key: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+}
+
+function numberIn(option: string, text: string, least: number): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(value) || value < least) {
+    throw new UsageError(`${option} ${text}: wants a number of at least ${least}`);
+  }
+  return value;
+}
