@@ -10,7 +10,12 @@ import { partOf } from '../src/outcomes/part.js';
 import { readFeatures } from '../src/route/features.js';
 import { AdaptedPredictor } from '../src/route/local/adapted-predictor.js';
 import { LocalHead } from '../src/route/local/local-head.js';
-import { crossValidatedHead, tuningTask, type TuningLine } from '../src/route/local/tune.js';
+import {
+  crossValidatedHead,
+  isWhole,
+  tuningTask,
+  type TuningLine,
+} from '../src/route/local/tune.js';
 import { WordGrams } from '../src/route/local/word-grams.js';
 import { loadPredictor } from '../src/route/predict.js';
 import type { Predictor } from '../src/route/predictor.js';
@@ -134,7 +139,7 @@ function judge(
   const scores: number[] = [];
   let loss = 0;
   for (const { prompt, scores: graded } of rest) {
-    if (!('text' in prompt)) continue;
+    if (!isWhole(prompt)) continue;
     const { models } = predictor.predict(prompt, abilities);
     scores.push((models[1]?.success ?? 0) - (models[0]?.success ?? 0));
     [weak, strong].forEach((model, m) => {

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DecisionLog } from './account/decision-log.js';
+import { FeedbackBook } from './account/feedback.js';
 import type { Books } from './account/settle.js';
 import { SpeedMeter } from './account/speed.js';
 import { DailySpend } from './account/spend.js';
@@ -10,10 +11,12 @@ import type { Clock } from './core/clock.js';
 import { FaultyFileError, formatFault } from './core/errors.js';
 import { idMaker } from './core/ids.js';
 import { openai } from './dialects/openai/openai.js';
+import { FeedbackDesk } from './feedback-desk.js';
 import { createApp } from './http/app.js';
 import { ChatSurface, type ClientLimits } from './http/chat.js';
 import { createServer } from './http/server.js';
 import { Pipeline } from './pipeline.js';
+import { NeighbourMemory } from './route/local/neighbour-memory.js';
 import type { KeptRouting } from './route/kept-routing.js';
 import type { Log } from './telemetry/log.js';
 import { Metrics } from './telemetry/metrics.js';
@@ -40,13 +43,19 @@ const DRAIN_POLL_MS = 50;
 export class App {
   readonly #options: AppOptions;
   readonly #books: Books;
-  readonly #hooks: AssemblyHooks;
+  readonly #hooks: Required<AssemblyHooks>;
   #inForce: InForce;
   #refused: readonly string[] = [];
   #draining = false;
   #server: Server | null = null;
+  #feedback: FeedbackDesk | null = null;
 
-  private constructor(options: AppOptions, hooks: AssemblyHooks, metrics: Metrics, first: InForce) {
+  private constructor(
+    options: AppOptions,
+    hooks: Required<AssemblyHooks>,
+    metrics: Metrics,
+    first: InForce,
+  ) {
     const { clock, log } = options;
     this.#options = options;
     this.#hooks = hooks;
@@ -103,6 +112,7 @@ export class App {
       const previous = this.#inForce;
       this.#inForce = next;
       previous.assembly.setup.retire();
+      this.#learn();
       log.level = next.sourced.config.log.level;
       this.#refused = [];
       metrics.configStale.set(0);
@@ -142,7 +152,15 @@ export class App {
       forgetDeadline();
       forgetPoll();
     }
+    this.#feedback?.close();
     await this.#inForce.assembly.setup.upstreams.close();
+  }
+
+  /** Has feedback and metrics follow the head that is in force now. */
+  #learn(): void {
+    const { base, head } = this.#inForce.assembly.predictor;
+    this.#books.metrics.tunedHead.set(head === null ? 0 : Number.parseInt(head.id, 10));
+    this.#feedback?.learn(base.revision, head?.stored.record.created ?? '');
   }
 
   async #listen(): Promise<void> {
@@ -151,11 +169,18 @@ export class App {
       const { maxBodyBytes, writeStallTimeoutMs } = this.#inForce.sourced.config.server;
       return { maxBodyBytes, writeStallMs: writeStallTimeoutMs };
     };
+    const decisions = new DecisionLog<KeptRouting>(config.decisions.keep);
+    this.#feedback = await openFeedback(this.#inForce, {
+      ...this.#books,
+      ...this.#hooks,
+      decisions,
+    });
+    this.#learn();
     const pipeline = new Pipeline({
       setup: () => this.#inForce.assembly.setup,
       dialect: openai,
       books: this.#books,
-      decisions: new DecisionLog<KeptRouting>(config.decisions.keep),
+      decisions,
       newId: idMaker('dec_'),
     });
     const operations = {
@@ -164,7 +189,7 @@ export class App {
     };
     const server = createServer(
       new ChatSurface(pipeline, this.#books.clock, limits),
-      createApp(pipeline, operations, limits),
+      createApp(pipeline, { ...operations, feedback: () => this.#feedback }, limits),
       {
         maxHeaderBytes: config.server.maxHeaderBytes,
         headerTimeoutMs: config.server.headerTimeoutMs,
@@ -200,18 +225,22 @@ export class App {
         headerTimeoutMs,
         bodyTimeoutMs,
         config.decisions,
+        config.adaptation,
       ]);
     };
     if (fixed(previous) === fixed(next)) return;
-    this.#books.log.warn('host, port, header limits and decisions.keep change with a restart only');
+    this.#books.log.warn(
+      'host, port, header limits, decisions.keep and adaptation change with a restart only',
+    );
   }
 }
 
-function hooksFor({ clock, log, version }: AppOptions, metrics: Metrics): AssemblyHooks {
+function hooksFor({ clock, log, version }: AppOptions, metrics: Metrics): Required<AssemblyHooks> {
   return {
     clock,
     version,
     speed: new SpeedMeter(),
+    memory: new NeighbourMemory(),
     onPredictorMissing: (error) => {
       log.error({ reason: error.message }, 'the predictor cannot be used; decisions are heuristic');
     },
@@ -226,6 +255,26 @@ function hooksFor({ clock, log, version }: AppOptions, metrics: Metrics): Assemb
       if (isNew) log.warn({ rule, place, reason: message }, 'a condition could not be decided');
     },
   };
+}
+
+async function openFeedback(
+  { sourced, assembly }: InForce,
+  parts: Pick<Books, 'clock' | 'metrics' | 'log'> &
+    Required<Pick<AssemblyHooks, 'memory'>> & { readonly decisions: DecisionLog<KeptRouting> },
+): Promise<FeedbackDesk | null> {
+  const { feedback, maxEntries } = sourced.config.adaptation;
+  if (!feedback) return null;
+  const { log, metrics, ...rest } = parts;
+  const book = await FeedbackBook.open(assembly.adaptationFolder, maxEntries, (lines) => {
+    log.warn({ lines }, 'lines of the feedback file cannot be read and are left out');
+  });
+  return new FeedbackDesk({
+    ...rest,
+    book,
+    onKept: ({ scores }) => {
+      for (const model of Object.keys(scores)) metrics.feedback.inc({ model });
+    },
+  });
 }
 
 async function load(options: AppOptions, hooks: AssemblyHooks): Promise<InForce> {

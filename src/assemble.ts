@@ -11,13 +11,15 @@ import type { Clock } from './core/clock.js';
 import { FaultyFileError, type Fault } from './core/errors.js';
 import type { Model, ServedModel } from './core/model.js';
 import { heuristicPredictor } from './route/heuristic.js';
+import type { TunablePredictor } from './route/local/tune.js';
+import { RememberingPredictor, type NeighbourMemory } from './route/local/neighbour-memory.js';
 import { adapted, headStoreIn, type Adapted } from './route/local/adapt.js';
 import { loadPredictor } from './route/predict.js';
 import type { Predictor } from './route/predictor.js';
 import { globMatcher } from './route/rules/glob.js';
 import type { RuleFailure, RuleSet } from './route/rules/rule-set.js';
 import { loadTestedRules } from './route/rules/tested.js';
-import { Router, type RoutedModel } from './route/router.js';
+import { Router, type RoutedModel, type RouterParts } from './route/router.js';
 import { rehearsal } from './route-desk.js';
 import { servedModels } from './serving.js';
 import { Setup } from './setup.js';
@@ -51,6 +53,8 @@ export interface AssemblyHooks {
   /** A tuned head should correct the predictor and cannot; the predictor goes uncorrected. */
   readonly onTuningUnusable: (error: Error) => void;
   readonly onRuleFailure: (failure: RuleFailure) => void;
+  /** What feedback has taught, for decisions to mind; absent where there is no server to take any. */
+  readonly memory?: NeighbourMemory;
 }
 
 /** Everything a request needs, made of a configuration and what comes with Suffice. */
@@ -69,7 +73,7 @@ export interface LoadedPredictor {
   readonly predictor: Predictor;
   readonly degraded: string | null;
   /** The predictor as it comes, without what was learnt here. */
-  readonly base: Predictor;
+  readonly base: TunablePredictor;
   /** The tuned head in force, `null` for none. */
   readonly head: Adapted['head'];
 }
@@ -128,8 +132,9 @@ export async function assemble(
   const providers = providersOf(config);
   const router = new Router({
     models: candidates,
-    predictor: predictor.predictor,
+    predictor: remembering(predictor, config, hooks.memory),
     degraded: predictor.degraded,
+    sketches: sketchesFor(predictor, config),
     rules: ruleSet,
     catalogRevision: catalog.revision,
     measuredSpeed: (model) => hooks.speed.speedOf(model),
@@ -212,7 +217,10 @@ async function choosePredictor(
   }
 }
 
-type ChosenPredictor = Pick<LoadedPredictor, 'predictor' | 'degraded'>;
+interface ChosenPredictor {
+  readonly predictor: TunablePredictor;
+  readonly degraded: string | null;
+}
 
 /** The predictor with the head that was tuned here, if one is in force and fits. */
 async function tuned(
@@ -228,6 +236,19 @@ async function tuned(
   if (fault !== null) hooks.onTuningUnusable(fault);
   const trouble = fault === null ? null : 'tuning_unusable';
   return { predictor, base, head, degraded: degraded ?? trouble };
+}
+
+function remembering(
+  { predictor, base }: LoadedPredictor,
+  { adaptation }: Config,
+  memory: NeighbourMemory | undefined,
+): Predictor {
+  const learns = adaptation.memory && base.revision !== 'heuristic';
+  return memory === undefined || !learns ? predictor : new RememberingPredictor(predictor, memory);
+}
+
+function sketchesFor({ base }: LoadedPredictor, { adaptation }: Config): RouterParts['sketches'] {
+  return adaptation.feedback ? { predictor: base.revision, text: adaptation.keepText } : null;
 }
 
 /** What is known of a model that somebody graded under this name. */

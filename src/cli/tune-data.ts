@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { FeedbackBook } from '../account/feedback.js';
 import type { Assembly } from '../assemble.js';
 import { GatewayError } from '../core/errors.js';
 import type { Random } from '../core/random.js';
@@ -6,7 +8,10 @@ import { placeOf } from '../outcomes/part.js';
 import { readFeatures } from '../route/features.js';
 import type { HeadRecord } from '../route/local/head-artefact.js';
 import type { TuningLine } from '../route/local/tune.js';
+import { unpackNumbers } from '../route/sketch.js';
 
+/** What stands for the feedback that the gateway has collected, where files are named. */
+const FEEDBACK = 'feedback';
 /** Fewer prompts cannot tell an improvement from luck. */
 const LEAST_PROMPTS = 50;
 /** More prompts than this are sampled: the fit's memory grows with their square. */
@@ -36,19 +41,14 @@ export interface TuningData {
 export async function readTuningData(
   from: readonly string[],
   folds: number,
-  { random }: { readonly assembly: Assembly; readonly random: Random },
+  { assembly, random }: { readonly assembly: Assembly; readonly random: Random },
 ): Promise<TuningData> {
-  const sources: { file: string; sha256: string }[] = [];
-  const all: { line: TuningLine; place: number }[] = [];
-  for (const file of await outcomeFiles(from)) {
-    const { sha256, lines } = await readOutcomeFile(file);
-    sources.push({ file, sha256 });
-    for (const { text, conversation, outcomes } of lines) {
-      if (outcomes.size === 0) continue;
-      const scores = new Map([...outcomes].map(([model, { score }]) => [model, score]));
-      all.push({ line: { prompt: readFeatures(conversation), scores }, place: placeOf(text) });
-    }
-  }
+  const files = from.filter((name) => name !== FEEDBACK);
+  const read: Source[] = [];
+  for (const file of await outcomeFiles(files)) read.push(await readFileSource(file));
+  if (files.length < from.length) read.push(await readFeedback(assembly));
+  const all = read.flatMap(({ lines }) => lines);
+  const sources = read.map(({ file, sha256 }) => ({ file, sha256 }));
   if (all.length < LEAST_PROMPTS) {
     throw new GatewayError(
       'invalid_request',
@@ -68,4 +68,39 @@ export async function readTuningData(
     sources,
     found: all.length,
   };
+}
+
+interface Source {
+  readonly file: string;
+  readonly sha256: string;
+  readonly lines: readonly { readonly line: TuningLine; readonly place: number }[];
+}
+
+async function readFileSource(file: string): Promise<Source> {
+  const { sha256, lines } = await readOutcomeFile(file);
+  return {
+    file,
+    sha256,
+    lines: lines
+      .filter(({ outcomes }) => outcomes.size > 0)
+      .map(({ text, conversation, outcomes }) => {
+        const scores = new Map([...outcomes].map(([model, { score }]) => [model, score]));
+        return { line: { prompt: readFeatures(conversation), scores }, place: placeOf(text) };
+      }),
+  };
+}
+
+/** Feedback on decisions of this predictor: vectors of another mean something else. */
+async function readFeedback({ adaptationFolder, predictor }: Assembly): Promise<Source> {
+  const book = await FeedbackBook.open(adaptationFolder, Infinity, () => undefined);
+  const entries = book.entries.filter((entry) => entry.predictor === predictor.base.revision);
+  const lines = entries.map(({ text, numbers, vectorLength, scores }) => ({
+    line: {
+      prompt: { text, ...unpackNumbers(numbers, vectorLength) },
+      scores: new Map(Object.entries(scores)),
+    },
+    place: placeOf(text ?? numbers.join(' ')),
+  }));
+  const sha256 = createHash('sha256').update(JSON.stringify(entries)).digest('hex');
+  return { file: book.file, sha256, lines };
 }

@@ -4,7 +4,7 @@ import { Random } from '../core/random.js';
 import { headStoreIn } from '../route/local/adapt.js';
 import { packHead, readHead, type StoredHead } from '../route/local/head-artefact.js';
 import type { HeadStore } from '../route/local/head-store.js';
-import { crossValidatedHead, tuningTask, type TuningTask } from '../route/local/tune.js';
+import { crossValidatedHead, isWhole, tuningTask, type TuningTask } from '../route/local/tune.js';
 import { WordGrams } from '../route/local/word-grams.js';
 import { EXIT, type Io } from './io.js';
 import { assembleFor } from './open-desk.js';
@@ -128,7 +128,8 @@ function compare(
   if (head === null) return { shipped, head: null };
   const seen = new Set(head.stored.seen);
   const unseen = rows.filter((row) => !seen.has(hashes[row] ?? 0));
-  if (unseen.length < LEAST_UNSEEN) return { shipped, head: null };
+  if (unseen.length < LEAST_UNSEEN || !lines.every(({ prompt }) => isWhole(prompt)))
+    return { shipped, head: null };
   const { catalog } = assembly.setup;
   const modelOf = (name: string) => gradedModel(name, catalog);
   // The task's own order of models, so that both log-odds lie alike.

@@ -1,8 +1,10 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { GatewayError } from '../core/errors.js';
+import type { FeedbackDesk } from '../feedback-desk.js';
 import type { Pipeline } from '../pipeline.js';
 import { readBody } from './body.js';
 import type { ClientLimits } from './chat.js';
+import { takeFeedback } from './feedback.js';
 import { decisionJson, outcomeJson } from './decision-view.js';
 import { modelJson, policyJson } from './model-view.js';
 import { asGatewayError, sendError } from './reply.js';
@@ -11,6 +13,8 @@ import { asGatewayError, sendError } from './reply.js';
 export interface Operations {
   /** `ready` is false while draining; `detail` says what is in force and what is not as it should be. */
   readiness(): { readonly ready: boolean; readonly detail: Readonly<Record<string, unknown>> };
+  /** Where verdicts on answers go; `null` when none are taken. */
+  feedback(): FeedbackDesk | null;
   /** All metrics in Prometheus' text format. */
   metricsText(): Promise<string>;
 }
@@ -25,17 +29,7 @@ export function createApp(
   app.disable('x-powered-by');
   app.disable('etag');
 
-  app.get('/healthz', (_req, res) => {
-    res.json({ status: 'ok' });
-  });
-  app.get('/readyz', (_req, res) => {
-    const { ready, detail } = operations.readiness();
-    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'draining', ...detail });
-  });
-  app.get('/metrics', async (_req, res) => {
-    res.type('text/plain; version=0.0.4').send(await operations.metricsText());
-  });
-
+  operationRoutes(app, operations);
   app.use((req, _res, next) => {
     pipeline.admit(req.headers);
     next();
@@ -63,9 +57,17 @@ export function createApp(
     res.json(decisionJson(decision, routing, flips));
   });
 
-  app.all(['/v1/chat/completions', '/v1/route', '/v1/models', '/healthz'], (req) => {
-    throw new GatewayError('method_not_allowed', `${req.path} does not take ${req.method}`);
+  app.post('/v1/feedback', async (req, res) => {
+    const caller = pipeline.admit(req.headers);
+    res.json(await takeFeedback(await readBody(req, limits().maxBodyBytes), caller, operations));
   });
+
+  app.all(
+    ['/v1/chat/completions', '/v1/route', '/v1/feedback', '/v1/models', '/healthz'],
+    (req) => {
+      throw new GatewayError('method_not_allowed', `${req.path} does not take ${req.method}`);
+    },
+  );
   app.use((req) => {
     throw new GatewayError(
       'not_found',
@@ -74,6 +76,20 @@ export function createApp(
   });
   app.use(errorReply(pipeline));
   return app;
+}
+
+/** What is answered without a key. */
+function operationRoutes(app: Express, operations: Operations): void {
+  app.get('/healthz', (_req, res) => {
+    res.json({ status: 'ok' });
+  });
+  app.get('/readyz', (_req, res) => {
+    const { ready, detail } = operations.readiness();
+    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'draining', ...detail });
+  });
+  app.get('/metrics', async (_req, res) => {
+    res.type('text/plain; version=0.0.4').send(await operations.metricsText());
+  });
 }
 
 function errorReply(pipeline: Pipeline): ErrorRequestHandler {

@@ -15,6 +15,7 @@ const FIGURES = 5;
 export class KeptRouting {
   readonly head: DecisionHead;
   readonly features: Routing['features'];
+  readonly sketch: Routing['sketch'];
   readonly #names: readonly string[];
   readonly #figures: Float64Array;
   /** `null` where nothing was dropped. */
@@ -22,10 +23,11 @@ export class KeptRouting {
   readonly #outcome: ChoiceInput['outcome'];
   readonly #ood: number;
 
-  constructor({ head, features, input, names }: Routing) {
+  constructor({ head, features, input, names, sketch }: Routing) {
     const { candidates, outcome, ood } = input;
     this.head = head;
     this.features = features;
+    this.sketch = sketch;
     this.#names = names;
     this.#figures = new Float64Array(FIGURES * candidates.length);
     this.#drops = candidates.some(({ dropped }) => dropped !== null)
@@ -49,8 +51,8 @@ export class KeptRouting {
     const choice = choose(input);
     // Choosing is pure, and there was a choice.
     if (choice === null) throw new Error(`decision ${this.head.id} cannot be made again`);
-    const { head, features } = this;
-    return new Routing({ head, features, input, choice, names: this.#names });
+    const { head, features, sketch } = this;
+    return new Routing({ head, features, input, choice, names: this.#names, sketch });
   }
 
   #pack(candidates: readonly Candidate[]): void {

@@ -8,6 +8,7 @@ import { readFeatures, type Features } from './features.js';
 import { heuristicPredictor } from './heuristic.js';
 import type { Ability, Prediction, Predictor } from './predictor.js';
 import type { RuleOutcome } from './rules/outcome.js';
+import { packNumbers, type PromptSketch } from './sketch.js';
 import type { RuleFacts } from './rules/facts.js';
 import type { RuleSet } from './rules/rule-set.js';
 
@@ -26,6 +27,8 @@ export interface RouterParts {
   readonly rules: RuleSet;
   /** First 12 hex digits of the catalog's hash. */
   readonly catalogRevision: string;
+  /** What to keep of prompts for feedback to be learnt from; nothing when absent. */
+  readonly sketches?: { readonly predictor: string; readonly text: boolean } | null | undefined;
   /** Why the predictor is not the one that was asked for; `null` when it is. */
   readonly degraded: string | null;
   /** Live speed of a model where it has been measured, else `null`. */
@@ -58,6 +61,8 @@ export interface RoutingParts {
   readonly choice: Choice;
   /** The names of all candidates in order; one array for all decisions of a router. */
   readonly names: readonly string[];
+  /** `null` or absent when nothing can be learnt of the decision. */
+  readonly sketch?: PromptSketch | null;
 }
 
 /** A decision with all it was made from, so that it can be explained and replayed. Holds no text. */
@@ -67,13 +72,15 @@ export class Routing implements RoutingParts {
   readonly input: RoutingParts['input'];
   readonly choice: RoutingParts['choice'];
   readonly names: RoutingParts['names'];
+  readonly sketch: PromptSketch | null;
 
-  constructor({ head, features, input, choice, names }: RoutingParts) {
+  constructor({ head, features, input, choice, names, sketch = null }: RoutingParts) {
     this.head = head;
     this.features = features;
     this.input = input;
     this.choice = choice;
     this.names = names;
+    this.sketch = sketch;
   }
 
   /** The whole decision; put together when asked for, because a request that is answered needs its head only. */
@@ -147,7 +154,8 @@ export class Router {
     if (choice === null) throw new NoCandidateError(request.policy, candidates);
     const head = this.#headOf(request, input, choice, degraded);
     const names = this.#names;
-    return new Routing({ head, features: withoutText(features), input, choice, names });
+    const sketch = this.#sketch(request, features, prediction);
+    return new Routing({ head, features: withoutText(features), input, choice, names, sketch });
   }
 
   #candidates(prediction: Prediction, demand: Demand): readonly Candidate[] {
@@ -183,6 +191,30 @@ export class Router {
     }
   }
 
+  #sketch(
+    { key }: RouteRequest,
+    { text, dense }: Features,
+    { vector }: Prediction,
+  ): PromptSketch | null {
+    const { sketches = null } = this.#parts;
+    if (sketches === null || vector === null) return null;
+    return {
+      caller: key.name,
+      predictor: sketches.predictor,
+      numbers: packNumbers(vector, dense),
+      vectorLength: vector.length,
+      text: sketches.text ? text : null,
+    };
+  }
+
+  /** Learning changes what a decision depends on, so it changes the receipt. */
+  #receiptNow(): Receipt {
+    const { revision } = this.#parts.predictor;
+    return revision === this.receipt.predictor
+      ? this.receipt
+      : { ...this.receipt, predictor: revision };
+  }
+
   #headOf(
     request: RouteRequest,
     input: ChoiceInput,
@@ -206,7 +238,7 @@ export class Router {
       reference: choice.reference.model,
       degraded,
       ood: input.ood,
-      receipt: this.receipt,
+      receipt: this.#receiptNow(),
     };
   }
 }

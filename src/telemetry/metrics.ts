@@ -70,6 +70,15 @@ export class Metrics {
     'Conditions of rules that could not be evaluated and counted as not matched, by rule.',
     ['rule'],
   );
+  readonly feedback = this.#counter(
+    'suffice_feedback_total',
+    'Grades taken by POST /v1/feedback, by the model that was graded.',
+    ['model'],
+  );
+  readonly tunedHead = this.#gauge(
+    'suffice_tuned_head',
+    'Number of the tuned head in force; 0 for none.',
+  );
   readonly configStale = this.#gauge(
     'suffice_config_stale',
     '1 while a changed configuration or rules file was refused and the old one is in force.',

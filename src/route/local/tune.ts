@@ -18,8 +18,9 @@ import type { Square } from './linear-algebra.js';
 import { headTables, type HeadTables } from './local-head.js';
 import type { WordGrams } from './word-grams.js';
 
-/** A prompt of which only numbers were kept. */
+/** A prompt as feedback keeps it: numbers, and its text only where the operator wants that. */
 export interface RememberedPrompt {
+  readonly text: string | null;
   readonly dense: Float32Array;
   /** Unit length. */
   readonly vector: Float32Array;
@@ -27,7 +28,7 @@ export interface RememberedPrompt {
 
 /** Predicts for what is left of a prompt; see `FactorPredictor.judge`. */
 type Judge = (
-  prompt: RememberedPrompt,
+  prompt: Omit<RememberedPrompt, 'text'>,
   abilities: readonly Ability[],
 ) => readonly ModelPrediction[];
 
@@ -198,13 +199,20 @@ function readPrompt(
   abilities: readonly Ability[],
   words: WordGrams,
 ) {
-  if ('text' in prompt) {
+  if (isWhole(prompt)) {
     const { models, vector } = base.predict(prompt, abilities);
     // The predictor's own memory: the next call writes over it.
     return { models, vector: vector?.slice() ?? null, grams: sparseRow(words.scan(prompt.text)) };
   }
   if (base.judge === undefined) throw new Error('this predictor cannot judge remembered prompts');
-  return { models: base.judge(prompt, abilities), vector: prompt.vector, grams: null };
+  const { text, vector } = prompt;
+  const grams = text === null ? null : sparseRow(words.scan(text));
+  return { models: base.judge(prompt, abilities), vector, grams };
+}
+
+/** Whether a prompt was read from a request, and so can be shown to any predictor. */
+export function isWhole(prompt: TuningLine['prompt']): prompt is Features {
+  return 'inputTokens' in prompt;
 }
 
 /** Models by how many graded answers they have, most first. */

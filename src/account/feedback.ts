@@ -1,0 +1,159 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+
+const share = z.number().min(0).max(1);
+
+const line = z.strictObject({
+  at: z.string(),
+  decision: z.string(),
+  caller: z.string(),
+  predictor: z.string(),
+  scores: z.record(z.string(), share),
+  predicted: z.record(z.string(), share),
+  vector_length: z.int().nonnegative(),
+  numbers: z.base64(),
+  text: z.string().nullable(),
+});
+
+/** What somebody said of an answer, with what is needed to learn from it. */
+export interface FeedbackEntry {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly decision: string;
+  readonly caller: string;
+  /** Revision of the predictor whose vector `numbers` begins with. */
+  readonly predictor: string;
+  /** 0 to 1, by model. */
+  readonly scores: Readonly<Record<string, number>>;
+  /** What had been predicted of these models, 0 to 1. */
+  readonly predicted: Readonly<Record<string, number>>;
+  /** A sentence vector, then dense features, a byte each. */
+  readonly numbers: Int8Array;
+  readonly vectorLength: number;
+  /** `null` unless prompts are kept. */
+  readonly text: string | null;
+}
+
+/** Entries beyond the limit, as a share of it, at which the file is written anew without them. */
+const SLACK = 0.25;
+
+/**
+ * Feedback in a file that is only appended to: a JSON line an entry, the last of a decision counts.
+ *
+ * Bounded: what is over the limit is forgotten, oldest first. An entry is handed to the operating system
+ * before `add` resolves; it survives the end of the process, but not always that of the machine.
+ */
+export class FeedbackBook {
+  readonly file: string;
+  readonly #maxEntries: number;
+  #entries = new Map<string, FeedbackEntry>();
+  #lines = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(file: string, maxEntries: number) {
+    this.file = file;
+    this.#maxEntries = maxEntries;
+  }
+
+  /**
+   * Reads what there is; lines that cannot be read are counted and left out.
+   *
+   * @param onDamage - told how many lines were left out, if any
+   */
+  static async open(
+    folder: string,
+    maxEntries: number,
+    onDamage: (lines: number) => void,
+  ): Promise<FeedbackBook> {
+    const book = new FeedbackBook(path.join(folder, 'feedback.jsonl'), maxEntries);
+    const lines = (await textOf(book.file)).split('\n').filter((text) => text !== '');
+    let damaged = 0;
+    for (const text of lines) {
+      const entry = parseLine(text);
+      if (entry === null) damaged += 1;
+      else book.#remember(entry);
+    }
+    book.#lines = lines.length;
+    if (damaged > 0) onDamage(damaged);
+    return book;
+  }
+
+  /** What counts, oldest first. */
+  get entries(): readonly FeedbackEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  /** Keeps an entry, instead of an earlier one for the same decision. Rejects when it cannot be written. */
+  async add(entry: FeedbackEntry): Promise<void> {
+    const write = this.#writing.then(() => this.#append(entry));
+    // One write after another; that one fails must not stop the next.
+    this.#writing = write.catch(() => undefined);
+    await write;
+    this.#remember(entry);
+  }
+
+  async #append(entry: FeedbackEntry): Promise<void> {
+    await mkdir(path.dirname(this.file), { recursive: true });
+    if (this.#lines >= this.#maxEntries * (1 + SLACK)) await this.#compact();
+    const handle = await open(this.file, 'a', 0o600);
+    try {
+      await handle.appendFile(formatLine(entry));
+    } finally {
+      await handle.close();
+    }
+    this.#lines += 1;
+  }
+
+  async #compact(): Promise<void> {
+    const beside = `${this.file}.${process.pid}.tmp`;
+    const handle = await open(beside, 'w', 0o600);
+    try {
+      await handle.writeFile(this.entries.map(formatLine).join(''));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(beside, this.file);
+    this.#lines = this.#entries.size;
+  }
+
+  #remember(entry: FeedbackEntry): void {
+    // Taken out first, so that the newest stands last.
+    this.#entries.delete(entry.decision);
+    this.#entries.set(entry.decision, entry);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= this.#maxEntries) return;
+      this.#entries.delete(oldest);
+    }
+  }
+}
+
+function formatLine(entry: FeedbackEntry): string {
+  const { numbers, vectorLength, ...rest } = entry;
+  const base64 = Buffer.from(numbers.buffer, numbers.byteOffset, numbers.length).toString('base64');
+  return `${JSON.stringify({ ...rest, vector_length: vectorLength, numbers: base64 })}\n`;
+}
+
+function parseLine(text: string): FeedbackEntry | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // The last line of a machine that lost power; counted by the caller.
+    return null;
+  }
+  const parsed = line.safeParse(json);
+  if (!parsed.success) return null;
+  const { numbers, vector_length: vectorLength, ...rest } = parsed.data;
+  return { ...rest, vectorLength, numbers: Int8Array.from(Buffer.from(numbers, 'base64')) };
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}

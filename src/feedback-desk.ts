@@ -1,0 +1,153 @@
+import type { DecisionLog } from './account/decision-log.js';
+import type { FeedbackBook, FeedbackEntry } from './account/feedback.js';
+import type { Caller } from './admit/keys.js';
+import type { Clock } from './core/clock.js';
+import { GatewayError } from './core/errors.js';
+import type { KeptRouting } from './route/kept-routing.js';
+import type { JudgedAnswer, NeighbourMemory } from './route/local/neighbour-memory.js';
+import { unpackNumbers } from './route/sketch.js';
+
+/** What a client says of an answer. */
+export type Verdict = { readonly decisionId: string } & (
+  | { /** 0 to 1, of the model that answered. */ readonly score: number }
+  | {
+      /** The model whose answer would have been better, or was good. */ readonly preferred: string;
+    }
+);
+
+/** What was made of a verdict. */
+export interface KeptVerdict {
+  readonly decisionId: string;
+  /** 0 to 1, by model. */
+  readonly scores: Readonly<Record<string, number>>;
+  readonly keptText: boolean;
+}
+
+/** What a desk works with. */
+export interface FeedbackParts {
+  readonly book: FeedbackBook;
+  readonly decisions: Pick<DecisionLog<KeptRouting>, 'get'>;
+  readonly memory: NeighbourMemory;
+  readonly clock: Clock;
+  readonly onKept: (verdict: KeptVerdict) => void;
+}
+
+/** Milliseconds after feedback until decisions mind it; what comes meanwhile is learnt in one go. */
+const LEARN_AFTER_MS = 100;
+
+/** Takes what clients say of answers, keeps it, and has the router learn from it. */
+export class FeedbackDesk {
+  readonly #parts: FeedbackParts;
+  #of: { readonly predictor: string; readonly after: string } = { predictor: '', after: '' };
+  #forgetLearning: (() => void) | null = null;
+
+  constructor(parts: FeedbackParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Learns anew from what was kept.
+   *
+   * @param predictor - only feedback on its decisions counts
+   * @param after - ISO 8601: when the head in force was tuned, which has learnt what is older; `''` for no head
+   */
+  learn(predictor: string, after: string): void {
+    this.#of = { predictor, after };
+    const { book, memory } = this.#parts;
+    memory.replace(
+      book.entries
+        .filter((entry) => entry.predictor === predictor && entry.at > after)
+        .map(judgedAnswer),
+    );
+  }
+
+  /**
+   * Keeps a verdict, instead of an earlier one on the same decision.
+   *
+   * @throws {GatewayError} `not_found` for a decision that is not known or not the caller's,
+   *   `invalid_request` for one that teaches nothing or a model that was no candidate
+   */
+  async take(verdict: Verdict, caller: Caller): Promise<KeptVerdict> {
+    const { book, clock, onKept } = this.#parts;
+    const { routing, served } = this.#find(verdict.decisionId, caller);
+    const { sketch } = routing;
+    if (sketch === null) throw unteachable();
+    const scores = scoresOf(verdict, served, routing);
+    await book.add({
+      at: new Date(clock.wallMs()).toISOString(),
+      decision: verdict.decisionId,
+      caller: caller.name,
+      predictor: sketch.predictor,
+      scores,
+      predicted: Object.fromEntries(
+        Object.keys(scores).map((model) => [model, routing.candidate(model)?.success ?? 0.5]),
+      ),
+      numbers: sketch.numbers,
+      vectorLength: sketch.vectorLength,
+      text: sketch.text,
+    });
+    this.#forgetLearning ??= clock.after(LEARN_AFTER_MS, () => {
+      this.#forgetLearning = null;
+      this.learn(this.#of.predictor, this.#of.after);
+    });
+    const kept = { decisionId: verdict.decisionId, scores, keptText: sketch.text !== null };
+    onKept(kept);
+    return kept;
+  }
+
+  /** Learns no more. */
+  close(): void {
+    this.#forgetLearning?.();
+  }
+
+  #find(id: string, caller: Caller): { readonly routing: KeptRouting; readonly served: string } {
+    const record = this.#parts.decisions.get(id);
+    if (record?.detail === null) throw unteachable();
+    const routing = record?.detail;
+    // The decision of another caller is answered like one that never was: ids must not be probed for.
+    if (record === undefined || routing === undefined || isForeign(routing, caller)) {
+      throw new GatewayError(
+        'not_found',
+        `there is no decision "${id}" of yours; only the latest are kept (decisions.keep)`,
+        { param: 'decision_id' },
+      );
+    }
+    return { routing, served: record.outcome?.servedModel ?? record.decision.model };
+  }
+}
+
+function isForeign({ sketch }: KeptRouting, caller: Caller): boolean {
+  return sketch !== null && sketch.caller !== caller.name;
+}
+
+function unteachable(): GatewayError {
+  return new GatewayError(
+    'invalid_request',
+    'this decision teaches nothing: the client named the model, or a heuristic decided',
+    { param: 'decision_id' },
+  );
+}
+
+function scoresOf(verdict: Verdict, served: string, routing: KeptRouting): Record<string, number> {
+  if ('score' in verdict) return { [served]: verdict.score };
+  const { preferred } = verdict;
+  if (routing.candidate(preferred) === null) {
+    throw new GatewayError(
+      'invalid_request',
+      `"${preferred}" was no candidate of this decision; GET /v1/decisions/${verdict.decisionId} lists them`,
+      { param: 'preferred' },
+    );
+  }
+  return preferred === served ? { [served]: 1 } : { [preferred]: 1, [served]: 0 };
+}
+
+function judgedAnswer(entry: FeedbackEntry): JudgedAnswer {
+  const { scores, predicted, caller } = entry;
+  return {
+    vector: unpackNumbers(entry.numbers, entry.vectorLength).vector,
+    caller,
+    residuals: new Map(
+      Object.entries(scores).map(([model, score]) => [model, score - (predicted[model] ?? 0.5)]),
+    ),
+  };
+}

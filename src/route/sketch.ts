@@ -1,0 +1,47 @@
+/** What is kept of a prompt so that feedback on its answer can be learnt from. */
+export interface PromptSketch {
+  /** Who asked: only they may judge the answer. */
+  readonly caller: string;
+  /** `Predictor.revision` without what was learnt here: vectors of two predictors do not compare. */
+  readonly predictor: string;
+  /** The sentence vector, then the dense features, a byte each. */
+  readonly numbers: Int8Array;
+  /** Numbers of the sentence vector; the rest are dense features. */
+  readonly vectorLength: number;
+  /** The demand's text; `null` unless the operator has it kept. */
+  readonly text: string | null;
+}
+
+const MOST = 127;
+/** Steps of a dense feature, which lies between 0 and 2. */
+const DENSE_STEPS = MOST / 2;
+
+/**
+ * Packs a vector and dense features into bytes. A number of the vector is off by 1/254 of the largest at
+ * most, its length is lost; a feature by 1/127.
+ */
+export function packNumbers(vector: Float32Array, dense: Float32Array): Int8Array {
+  const numbers = new Int8Array(vector.length + dense.length);
+  let largest = 1e-9;
+  for (const value of vector) largest = Math.max(largest, Math.abs(value));
+  const steps = MOST / largest;
+  for (let i = 0; i < vector.length; i++) numbers[i] = Math.round((vector[i] ?? 0) * steps);
+  for (let i = 0; i < dense.length; i++) {
+    numbers[vector.length + i] = Math.min(MOST, Math.round((dense[i] ?? 0) * DENSE_STEPS));
+  }
+  return numbers;
+}
+
+/** The vector, of unit length again, and the dense features. */
+export function unpackNumbers(
+  numbers: Int8Array,
+  vectorLength: number,
+): { readonly vector: Float32Array; readonly dense: Float32Array } {
+  const vector = Float32Array.from(numbers.subarray(0, vectorLength));
+  const square = vector.reduce((sum, value) => sum + value * value, 0);
+  const scale = square === 0 ? 0 : 1 / Math.sqrt(square);
+  return {
+    vector: vector.map((value) => value * scale),
+    dense: Float32Array.from(numbers.subarray(vectorLength), (value) => value / DENSE_STEPS),
+  };
+}
