@@ -126,7 +126,8 @@ export class PairCurve {
   }
 }
 
-const NO_FIGURES: PairFigures = {
+/** No figure at all. */
+export const NO_FIGURES: PairFigures = {
   apgr: Number.NaN,
   cpt50: Number.NaN,
   cpt80: Number.NaN,

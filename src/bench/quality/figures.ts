@@ -31,3 +31,8 @@ export function signed({ value, low, high }: Estimate, digits = 3): string {
   if (low === null || high === null) return sign(value);
   return `${sign(value)} [${sign(low)}, ${sign(high)}]`;
 }
+
+/** A share alone, as percent. */
+export function plainPercent({ value }: Estimate): string {
+  return value === null ? NONE : (PERCENT * value).toFixed(1);
+}

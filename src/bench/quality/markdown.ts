@@ -1,4 +1,4 @@
-import { NONE, plain, withInterval } from './figures.js';
+import { NONE, plain, plainPercent, withInterval } from './figures.js';
 import type { QualityReport, RankerId, SetReport } from './report.js';
 
 const HEAD = [
@@ -18,7 +18,6 @@ const HEAD = [
 ];
 
 const BASELINES: readonly RankerId[] = ['ridge', 'neighbours', 'category', 'length'];
-const PERCENT = 100;
 
 /** The sets as a Markdown table, those that the predictor never saw marked with a star. */
 export function markdownOf(report: QualityReport): string {
@@ -35,8 +34,6 @@ function rowOf({ name, relation, pair, calibration }: SetReport): string[] {
   const find = (id: RankerId | 'random') => pair?.rankers.find((ranker) => ranker.id === id);
   const ours = find('ours');
   const chance = find('random')?.apgr;
-  const percent = (value: number | null | undefined): string =>
-    value == null ? NONE : (PERCENT * value).toFixed(1);
   return [
     relation === 'trained' ? name : `${name} \\*`,
     String(pair?.prompts ?? 0),
@@ -49,8 +46,8 @@ function rowOf({ name, relation, pair, calibration }: SetReport): string[] {
     chance?.low == null || chance.high === null
       ? NONE
       : `${chance.low.toFixed(2)} – ${chance.high.toFixed(2)}`,
-    percent(ours?.cpt50.value),
-    percent(ours?.cpt80.value),
+    ours === undefined ? NONE : plainPercent(ours.cpt50),
+    ours === undefined ? NONE : plainPercent(ours.cpt80),
     plain(calibration.brier),
     plain(calibration.ece),
   ];

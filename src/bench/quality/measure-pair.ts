@@ -1,6 +1,6 @@
 import { estimatesOf, intervalOf, mapSampled, sampled } from '../metrics/estimate.js';
 import type { Estimate, Figures, Sampled } from '../metrics/estimate.js';
-import { PairCurve } from '../metrics/pair-curve.js';
+import { NO_FIGURES, PairCurve } from '../metrics/pair-curve.js';
 import type { PairFigures } from '../metrics/pair-curve.js';
 import { everyRow, weightedMean } from '../metrics/sample.js';
 import type { Counts } from '../metrics/sample.js';
@@ -112,24 +112,15 @@ function figuresOf(curves: ReadonlyMap<RankerId, PairCurve>, counts: Counts): Ra
   return Object.fromEntries([...curves].map(([id, curve]) => [id, curve.figures(counts)]));
 }
 
-const NOTHING: PairFigures = {
-  apgr: Number.NaN,
-  cpt50: Number.NaN,
-  cpt80: Number.NaN,
-  denseApgr: Number.NaN,
-  denseCpt50: Number.NaN,
-  denseCpt80: Number.NaN,
-};
-
 function rankerReport(id: RankerId, all: Sampled<RankerFigures>): RankerReport {
-  const own = mapSampled(all, (figures) => ({ ...(figures[id] ?? NOTHING) }));
+  const own = mapSampled(all, (figures) => ({ ...(figures[id] ?? NO_FIGURES) }));
   return { id, ...estimatesOf(own), oursLess: id === 'ours' ? null : oursLess(id, all) };
 }
 
 /** APGR of ours less that of another, on the same prompts. */
 export function oursLess(id: RankerId, all: Sampled<RankerFigures>): Estimate {
   return estimatesOf(
-    mapSampled(all, ({ ours = NOTHING, [id]: other = NOTHING }) => ({
+    mapSampled(all, ({ ours = NO_FIGURES, [id]: other = NO_FIGURES }) => ({
       less: ours.apgr - other.apgr,
     })),
   ).less;
@@ -151,7 +142,7 @@ function byChance(
     const drawn = draws.map((figures) => figures[name]);
     return intervalOf(drawn.reduce((sum, value) => sum + value, 0) / drawn.length, drawn);
   };
-  const figures: Figures<keyof PairFigures> = NOTHING;
+  const figures: Figures<keyof PairFigures> = NO_FIGURES;
   const names = Object.keys(figures) as (keyof PairFigures)[];
   return {
     id: 'random',

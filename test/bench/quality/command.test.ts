@@ -238,7 +238,7 @@ describe('suffice bench quality', () => {
     expect(report.groups).toHaveLength(1);
     expect(report.groups[0]?.sets).toEqual(['set_1', 'set_2']);
     expect(report.groups[0]?.calibration.outcomes).toBe(480);
-    expect(out).toContain('Mean over the 2 sets');
+    expect(out).toContain('mean of 2 sets');
   });
 
   test('measures a set too small to learn from without the baselines that learn', async () => {

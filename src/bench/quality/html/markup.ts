@@ -1,3 +1,5 @@
+import type { Column } from '../../../cli/table.js';
+
 /** Text as HTML that shows exactly it, in content and in attributes. */
 export function escaped(text: string): string {
   return text
@@ -8,30 +10,24 @@ export function escaped(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
-/** A column of a table of HTML; figures lean right so that their points stand in line. */
-export interface HtmlColumn {
-  readonly title: string;
-  readonly figures: boolean;
-}
-
 /**
  * A table that scrolls sideways where the screen is narrow.
  *
  * @param rows - cells as text; the first of each row is its heading
- * @param isOurs - whether a row is to stand out
+ * @param ours - the row that is to stand out; -1 for none
  */
 export function htmlTable(
-  columns: readonly HtmlColumn[],
+  columns: readonly Column[],
   rows: readonly (readonly string[])[],
-  isOurs: (row: number) => boolean = () => false,
+  ours: number,
 ): string {
   const cell = (tag: string, text: string, i: number): string =>
-    `<${tag}${columns[i]?.figures === true ? ' class="n"' : ''}>${escaped(text)}</${tag}>`;
+    `<${tag}${columns[i]?.align === 'right' ? ' class="n"' : ''}>${escaped(text)}</${tag}>`;
   const head = columns.map(({ title }, i) => cell('th', title, i)).join('');
   const body = rows
     .map((cells, row) => {
       const tds = cells.map((text, i) => cell(i === 0 ? 'th' : 'td', text, i)).join('');
-      return `<tr${isOurs(row) ? ' class="ours"' : ''}>${tds}</tr>`;
+      return `<tr${row === ours ? ' class="ours"' : ''}>${tds}</tr>`;
     })
     .join('\n');
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;

@@ -5,8 +5,9 @@ import { frontierChart } from './frontier-chart.js';
 import { escaped, htmlTable } from './markup.js';
 import { reliabilityChart } from './reliability-chart.js';
 import { STYLE } from './style.js';
-import { frontierTable, groupTable, keepTable, pairTable } from './tables.js';
 import { signed, withInterval } from '../figures.js';
+import { frontierSheet, groupSheet, keepSheet, pairSheet } from '../sheets.js';
+import type { Sheet } from '../sheets.js';
 
 /** The report as one page that fetches nothing. */
 export function htmlOf(report: QualityReport): string {
@@ -58,12 +59,16 @@ function groupSection(group: GroupReport): string {
   const { name, sets, calibration, keeps } = group;
   return `<h2>Together: ${escaped(name)}</h2>
 <p class="soft">${sets.length} sets: ${escaped(sets.join(', '))}</p>
-${groupTable(group)}
-${keeps.length === 0 ? '' : `<h3>Promises, over all prompts with a cost</h3>\n${keepTable(keeps)}`}
+${sheet(groupSheet(group))}
+${keeps.length === 0 ? '' : `<h3>Promises, over all prompts with a cost</h3>\n${sheet(keepSheet(keeps))}`}
 <h3>Calibration</h3>
 <p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, promised less
 kept ${signed(calibration.excess)}.</p>
 ${reliabilityChart(calibration.diagram)}`;
+}
+
+function sheet(one: Sheet | null): string {
+  return one === null ? '' : htmlTable(one.columns, one.rows, one.ours);
 }
 
 const PARTS = {
@@ -85,15 +90,15 @@ function setSection(set: SetReport, isOpen: boolean): string {
 <summary>${escaped(name)}${relation === 'trained' ? '' : ' *'} <small>${prompts} prompts, ${models} models</small></summary>
 <p class="soft">${escaped(facts.join('; '))}.</p>
 ${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join('\n')}
-${pair === null ? '' : `<h3>Between ${escaped(pair.weak)} and ${escaped(pair.strong)}</h3>\n${pairTable(pair)}`}
+${pair === null ? '' : `<h3>Between ${escaped(pair.weak)} and ${escaped(pair.strong)}</h3>\n${sheet(pairSheet(pair, 'page'))}`}
 ${
   frontier === null
     ? ''
     : `<h3>Among ${frontier.models.length} models, on ${frontier.prompts} prompts that all of them answered</h3>
 ${frontierChart(frontier)}
-${frontierTable(frontier)}
+${sheet(frontierSheet(frontier))}
 <h3>Promises</h3>
-${keepTable(frontier.keeps)}`
+${sheet(keepSheet(frontier.keeps))}`
 }
 <h3>Calibration</h3>
 <p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, promised less
@@ -105,12 +110,12 @@ ${reliabilityChart(calibration.diagram)}
 function dataSection({ files, command, prices, seed }: QualityReport): string {
   const rows = files.map(({ file, lines, sha256 }) => [file, String(lines), sha256]);
   const columns = [
-    { title: 'file', figures: false },
-    { title: 'lines', figures: true },
-    { title: 'SHA-256', figures: false },
-  ];
+    { title: 'file', align: 'left' },
+    { title: 'lines', align: 'right' },
+    { title: 'SHA-256', align: 'left' },
+  ] as const;
   return `<h2>On what, and how to repeat it</h2>
-${htmlTable(columns, rows)}
+${htmlTable(columns, rows, -1)}
 <p>Prices: ${prices === null ? "the catalog's" : `<code>${escaped(prices)}</code>, else the catalog's`}. Seed ${seed}. Contenders:
 ${escaped(Object.values(CONTENDERS).join(', '))}. What each figure is and where its formula comes from: <code>docs/bench.md</code>.</p>
 <pre><code>${escaped(`npx ${command} --html report.html`)}</code></pre>`;
