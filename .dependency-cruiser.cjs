@@ -60,6 +60,12 @@ module.exports = {
       { path: '^src/pipeline\\.ts$' },
       { path: '^src/(http|cli|config|main|app)' },
     ),
+    rule(
+      'bench-is-a-tool',
+      'what measures the router is no part of it; commands load it when it is asked for',
+      { path: '^src/(?!bench/|cli/)' },
+      { path: '^src/bench/' },
+    ),
     onlyFrom('undici', 'undici', '^src/upstream/'),
     onlyFrom('onnxruntime', 'onnxruntime-node', '^src/(embed|route/predict)'),
     onlyFrom('hnswlib', 'hnswlib-node', '^src/embed/'),

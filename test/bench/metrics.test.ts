@@ -2,7 +2,8 @@ import { bootstrapInterval } from '../../src/bench/metrics/bootstrap.js';
 import { calibrationOf, pooledDiagram, Reliability } from '../../src/bench/metrics/calibration.js';
 import { rankCorrelation } from '../../src/bench/metrics/rank-correlation.js';
 import { everyRow } from '../../src/bench/metrics/sample.js';
-import { quantileOf, routingCurve } from '../../src/bench/metrics/routing-curve.js';
+import { quantileOf } from '../../src/bench/metrics/quantile.js';
+import { routingCurve } from '../../src/bench/metrics/routing-curve.js';
 import { Random } from '../../src/core/random.js';
 
 const WEAK = Array.from({ length: 100 }, (_, i) => (i < 60 ? 1 : 0));

@@ -14,8 +14,3 @@ export function quantileOf(sorted: ArrayLike<number>, share: number): number {
 export function lerp(from: number, to: number, along: number): number {
   return along < 0.5 ? from + (to - from) * along : to - (to - from) * (1 - along);
 }
-
-/** Arithmetic mean; NaN of nothing. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}

@@ -2,7 +2,6 @@ import { PairCurve } from './pair-curve.js';
 import type { PairFigures } from './pair-curve.js';
 import { everyRow } from './sample.js';
 
-export { mean, quantileOf } from './quantile.js';
 export type RoutingCurve = Pick<PairFigures, 'apgr' | 'cpt50' | 'cpt80'>;
 
 /** `PairCurve` for all rows at once. */
