@@ -1,3 +1,4 @@
+import { at } from './at.js';
 import type { Counts } from './sample.js';
 
 /** What probabilities promised and grades kept; 0 is best in each. */
@@ -56,11 +57,11 @@ export class Reliability {
     let squares = 0;
     let size = 0;
     for (let i = 0; i < this.#rows.length; i++) {
-      const count = counts[this.#rows[i] ?? 0] ?? 0;
-      const probability = this.#probabilities[i] ?? 0;
-      const difference = probability - (this.#grades[i] ?? 0);
+      const count = at(counts, at(this.#rows, i));
+      const probability = at(this.#probabilities, i);
+      const difference = probability - at(this.#grades, i);
       const bin = binOf(probability);
-      excess[bin] = (excess[bin] ?? 0) + count * difference;
+      excess[bin] = at(excess, bin) + count * difference;
       squares += count * difference * difference;
       size += count;
     }
@@ -75,7 +76,7 @@ export class Reliability {
       if (sum === undefined) return;
       sum.outcomes += 1;
       sum.promised += probability;
-      sum.kept += this.#grades[i] ?? 0;
+      sum.kept += at(this.#grades, i);
     });
     return sums.map(({ outcomes, promised, kept }, bin) => ({
       from: bin / BINS,
@@ -93,7 +94,7 @@ export function calibrationOf(parts: readonly CalibrationSums[]): CalibrationFig
   let squares = 0;
   let size = 0;
   for (const part of parts) {
-    part.excess.forEach((value, bin) => (excess[bin] = (excess[bin] ?? 0) + value));
+    part.excess.forEach((value, bin) => (excess[bin] = at(excess, bin) + value));
     squares += part.squares;
     size += part.size;
   }

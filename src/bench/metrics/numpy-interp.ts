@@ -1,3 +1,4 @@
+import { at } from './at.js';
 /**
  * What `numpy.interp(x, xp, fp)` gives for a single `x`, also where `xp` is not ascending.
  *
@@ -8,7 +9,6 @@
  */
 export function numpyInterp(x: number, xp: readonly number[], fp: readonly number[]): number {
   const last = xp.length - 1;
-  const at = (values: readonly number[], i: number): number => values[i] ?? Number.NaN;
   if (x > at(xp, last)) return at(fp, last);
   if (x < at(xp, 0)) return at(fp, 0);
   const i = placeOf(x, xp);
@@ -23,7 +23,7 @@ const LOOK_AHEAD = 8;
 
 /** The place before the first value found to be over `x`. */
 function placeOf(x: number, xp: readonly number[]): number {
-  const isOver = (i: number): boolean => x < (xp[i] ?? Number.NaN);
+  const isOver = (i: number): boolean => x < at(xp, i);
   let low = 0;
   // numpy starts from a guess, which for a single x is place 1, and tries the places around it.
   for (let i = 1; i < Math.min(SHORT, xp.length); i++) {

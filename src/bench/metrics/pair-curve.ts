@@ -1,3 +1,4 @@
+import { at } from './at.js';
 import { numpyInterp } from './numpy-interp.js';
 import { lerp } from './quantile.js';
 import { sizeOf, weightedMean } from './sample.js';
@@ -82,11 +83,11 @@ export class PairCurve {
     let sent = 0;
     let gained = 0;
     for (let group = starts.length - 2; group >= 0; group--) {
-      for (let i = starts[group] ?? 0; i < (starts[group + 1] ?? 0); i++) {
-        const row = order[i] ?? 0;
-        const count = counts[row] ?? 0;
+      for (let i = at(starts, group); i < at(starts, group + 1); i++) {
+        const row = at(order, i);
+        const count = at(counts, row);
         sent += count;
-        gained += count * ((this.#strong[row] ?? 0) - (this.#weak[row] ?? 0));
+        gained += count * (at(this.#strong, row) - at(this.#weak, row));
       }
       steps.push({ share: sent / size, quality: low + gained / size });
     }
@@ -103,7 +104,7 @@ export class PairCurve {
     for (let edge = 0; edge < BINS; edge++) {
       // linspace(0, 1, 11) multiplies its step, so three tenths come out as 0.30000000000000004.
       const threshold = quantileAt(sorted, edge * (1 / BINS));
-      while (group < groups && (this.#scores[order[starts[group] ?? 0] ?? 0] ?? 0) < threshold) {
+      while (group < groups && at(this.#scores, at(order, at(starts, group))) < threshold) {
         group += 1;
       }
       points.push(steps[groups - group] ?? { share: 0, quality: Number.NaN });
@@ -116,11 +117,11 @@ export class PairCurve {
   /** Scores of the rows drawn, ascending. */
   #sortedScores(counts: Counts): Float64Array {
     const sorted = new Float64Array(sizeOf(counts));
-    let at = 0;
+    let filled = 0;
     for (const row of this.#ranked.order) {
-      const count = counts[row] ?? 0;
-      sorted.fill(this.#scores[row] ?? 0, at, at + count);
-      at += count;
+      const count = at(counts, row);
+      sorted.fill(at(this.#scores, row), filled, filled + count);
+      filled += count;
     }
     return sorted;
   }
@@ -138,10 +139,10 @@ export const NO_FIGURES: PairFigures = {
 
 function rank(scores: ArrayLike<number>): Ranked {
   const order = Int32Array.from(scores, (_, row) => row);
-  order.sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
+  order.sort((a, b) => at(scores, a) - at(scores, b));
   const starts: number[] = [];
   order.forEach((row, i) => {
-    if (i === 0 || scores[row] !== scores[order[i - 1] ?? 0]) starts.push(i);
+    if (i === 0 || scores[row] !== at(scores, at(order, i - 1))) starts.push(i);
   });
   return { order, starts: Int32Array.from([...starts, order.length]) };
 }
@@ -149,7 +150,7 @@ function rank(scores: ArrayLike<number>): Ranked {
 function quantileAt(sorted: Float64Array, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);
-  const from = sorted[below] ?? Number.NaN;
+  const from = at(sorted, below);
   return lerp(from, sorted[below + 1] ?? from, position - below);
 }
 

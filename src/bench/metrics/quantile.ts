@@ -1,3 +1,4 @@
+import { at } from './at.js';
 /**
  * The value below which a share of the values lies, interpolated linearly.
  *
@@ -5,7 +6,7 @@
  */
 export function quantileOf(sorted: ArrayLike<number>, share: number): number {
   const position = share * (sorted.length - 1);
-  const below = sorted[Math.floor(position)] ?? Number.NaN;
+  const below = at(sorted, Math.floor(position));
   const above = sorted[Math.ceil(position)] ?? below;
   return lerp(below, above, position - Math.floor(position));
 }

@@ -1,3 +1,4 @@
+import { at } from './at.js';
 /** Spearman's rank correlation; ties share their mean rank. */
 export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
   const x = ranks(a);
@@ -7,8 +8,8 @@ export function rankCorrelation(a: readonly number[], b: readonly number[]): num
   let first = 0;
   let second = 0;
   for (let i = 0; i < x.length; i++) {
-    const dx = (x[i] ?? 0) - middle;
-    const dy = (y[i] ?? 0) - middle;
+    const dx = at(x, i) - middle;
+    const dy = at(y, i) - middle;
     both += dx * dy;
     first += dx * dx;
     second += dy * dy;

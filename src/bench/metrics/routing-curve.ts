@@ -2,6 +2,7 @@ import { PairCurve } from './pair-curve.js';
 import type { PairFigures } from './pair-curve.js';
 import { everyRow } from './sample.js';
 
+/** The figures of `routingCurve`. */
 export type RoutingCurve = Pick<PairFigures, 'apgr' | 'cpt50' | 'cpt80'>;
 
 /** `PairCurve` for all rows at once. */

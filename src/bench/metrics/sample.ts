@@ -1,3 +1,4 @@
+import { at } from './at.js';
 /**
  * How often each row counts: all ones for the sample itself, the number of draws in a resample.
  *
@@ -21,7 +22,7 @@ export function resample(rows: number, rounds: number, random: () => number): re
     const counts = new Uint16Array(rows);
     for (let draw = 0; draw < rows; draw++) {
       const row = Math.floor(random() * rows);
-      counts[row] = (counts[row] ?? 0) + 1;
+      counts[row] = at(counts, row) + 1;
     }
     return counts;
   });
@@ -39,8 +40,8 @@ export function weightedMean(values: ArrayLike<number>, counts: Counts): number 
   let sum = 0;
   let size = 0;
   for (let row = 0; row < counts.length; row++) {
-    const count = counts[row] ?? 0;
-    sum += count * (values[row] ?? 0);
+    const count = at(counts, row);
+    sum += count * at(values, row);
     size += count;
   }
   return sum / size;

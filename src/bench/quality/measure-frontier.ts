@@ -1,3 +1,4 @@
+import { at } from '../metrics/at.js';
 import { estimatesOf, mapSampled, sampled } from '../metrics/estimate.js';
 import type { Estimate, Sampled } from '../metrics/estimate.js';
 import {
@@ -50,7 +51,7 @@ export function measureFrontier(
 ): FrontierMeasure {
   const { population } = parts;
   const { places, models, unpriced, incomplete, estimatedShare } = population;
-  const draws = resamples.map((counts) => Uint16Array.from(places, (place) => counts[place] ?? 0));
+  const draws = resamples.map((counts) => Uint16Array.from(places, (place) => at(counts, place)));
   const compared = compare(parts, learners);
   const figures = sampled(places.length, (counts) => figuresOf(compared, counts), draws);
   const keeps = sampled(places.length, (counts) => keepSums(compared.kept, counts), draws);

@@ -1,3 +1,4 @@
+import { at } from '../metrics/at.js';
 import { estimatesOf, mapSampled } from '../metrics/estimate.js';
 import type { Estimate, Sampled } from '../metrics/estimate.js';
 import type { Counts } from '../metrics/sample.js';
@@ -23,7 +24,7 @@ export function keepSums(settings: readonly KeptSetting[], counts: Counts): read
     .filter(({ keep }) => SHOWN.has(keep))
     .map((setting) => {
       const sum = (values: Float64Array): number =>
-        values.reduce((total, value, row) => total + value * (counts[row] ?? 0), 0);
+        values.reduce((total, value, row) => total + value * at(counts, row), 0);
       return {
         keep: setting.keep,
         quality: sum(setting.quality),

@@ -1,3 +1,4 @@
+import { at } from '../metrics/at.js';
 import { estimatesOf, intervalOf, mapSampled, sampled } from '../metrics/estimate.js';
 import type { Estimate, Figures, Sampled } from '../metrics/estimate.js';
 import { NO_FIGURES, PairCurve } from '../metrics/pair-curve.js';
@@ -44,20 +45,20 @@ export function measurePair(parts: PairParts): PairMeasure | null {
     set.lines[line]?.outcomes.get(model)?.score ?? Number.NaN;
   const weakScores = Float64Array.from(set.lines, (_, line) => scoreOf(line, pair.weak));
   const strongScores = Float64Array.from(set.lines, (_, line) => scoreOf(line, pair.strong));
-  const gaps = strongScores.map((score, line) => score - (weakScores[line] ?? 0));
-  const both = (line: number): boolean => !Number.isNaN(gaps[line] ?? Number.NaN);
+  const gaps = strongScores.map((score, line) => score - at(weakScores, line));
+  const both = (line: number): boolean => !Number.isNaN(at(gaps, line));
   const places = set.measured.flatMap((line, place) => (both(line) ? [place] : []));
   if (places.length === 0) return null;
 
-  const lineAt = (place: number): number => set.measured[place] ?? 0;
-  const weak = Float64Array.from(places, (place) => weakScores[lineAt(place)] ?? 0);
-  const strong = Float64Array.from(places, (place) => strongScores[lineAt(place)] ?? 0);
+  const lineAt = (place: number): number => at(set.measured, place);
+  const weak = Float64Array.from(places, (place) => at(weakScores, lineAt(place)));
+  const strong = Float64Array.from(places, (place) => at(strongScores, lineAt(place)));
   const curves = new Map<RankerId, PairCurve>();
   for (const [id, scores] of rankings(parts, gaps, both)) {
     const atPlaces = Float64Array.from(places, (place) => scores(place));
     curves.set(id, new PairCurve(atPlaces, weak, strong));
   }
-  const pick = (counts: Counts): Counts => Uint16Array.from(places, (place) => counts[place] ?? 0);
+  const pick = (counts: Counts): Counts => Uint16Array.from(places, (place) => at(counts, place));
   const draws = resamples.map(pick);
   const figures = sampled(places.length, (counts) => figuresOf(curves, counts), draws);
   const means = estimatesOf(
@@ -89,20 +90,20 @@ function rankings(
   gaps: Float64Array,
   both: (line: number) => boolean,
 ): readonly Ranking[] {
-  const lineAt = (place: number): number => set.measured[place] ?? 0;
+  const lineAt = (place: number): number => at(set.measured, place);
   const strong = successOf(pair.strong);
   const weak = successOf(pair.weak);
   const learnt = LEARNERS.flatMap((id): Ranking[] => {
     const predicted = crossPredict(learners[id], set.folds, [gaps], both)?.[0];
-    return predicted === undefined ? [] : [[id, (place) => predicted[lineAt(place)] ?? 0]];
+    return predicted === undefined ? [] : [[id, (place) => at(predicted, lineAt(place))]];
   });
   return [
-    ['ours', (place) => (strong[place] ?? 0) - (weak[place] ?? 0)],
+    ['ours', (place) => at(strong, place) - at(weak, place)],
     ...learnt,
     ['length', (place) => set.lines[lineAt(place)]?.text.length ?? 0],
     // Grades are few and gaps equal; in what order equal gaps go is left to chance, as RouteLLM's
     // thresholds would else be the same one again and again.
-    ['oracle', (place) => (gaps[lineAt(place)] ?? 0) + random() * TIE_BREAK],
+    ['oracle', (place) => at(gaps, lineAt(place)) + random() * TIE_BREAK],
   ];
 }
 

@@ -1,3 +1,4 @@
+import { at } from '../metrics/at.js';
 import type { Candidate } from '../../core/decision.js';
 import type { Routing } from '../../route/router.js';
 import type { BenchSet } from './bench-set.js';
@@ -75,7 +76,7 @@ function answersOf(
 ): readonly (Answer | 'unpriced' | null)[] {
   const price = listedPrice(catalog, model);
   return routings.map(({ input, features }, place) => {
-    const outcome = set.lines[set.measured[place] ?? 0]?.outcomes.get(model);
+    const outcome = set.lines[at(set.measured, place)]?.outcomes.get(model);
     if (outcome === undefined) return null;
     const { outputTokens } = candidateAt(input.candidates, m);
     const expected = { outputTokens, inputTokens: features.inputTokens };

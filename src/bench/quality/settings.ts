@@ -1,3 +1,4 @@
+import { at } from '../metrics/at.js';
 import type { Candidate } from '../../core/decision.js';
 import { choose } from '../../route/decide.js';
 import type { Routing } from '../../route/router.js';
@@ -110,7 +111,7 @@ function bestOf(
   let best = { m: 0, value: -Infinity, costUsd: Infinity };
   quality.forEach((values, m) => {
     const cost = costUsd[m]?.[row] ?? 0;
-    const value = (values[row] ?? 0) - price * cost;
+    const value = at(values, row) - price * cost;
     if (value > best.value || (value === best.value && cost < best.costUsd)) {
       best = { m, value, costUsd: cost };
     }
@@ -128,7 +129,7 @@ export function learntSettings(parts: SettingParts, learner: Learner): readonly 
   const predicted = crossPredict(learner, set.folds, targets, hasAll);
   if (predicted === null) return null;
   const quality = predicted.map((of) =>
-    Float64Array.from(population.places, (place) => of[set.measured[place] ?? 0] ?? 0),
+    Float64Array.from(population.places, (place) => at(of, at(set.measured, place))),
   );
   return tradeSettings(population, { quality, costUsd: expectedCosts(population, routings) });
 }
@@ -167,7 +168,7 @@ export function strongestSetting({ set, population }: SettingParts): Setting | n
     const strongest = means.indexOf(Math.max(...means));
     for (const line of test) best.set(line, strongest);
   }
-  const lineAt = (row: number): number => set.measured[population.places[row] ?? 0] ?? 0;
+  const lineAt = (row: number): number => at(set.measured, at(population.places, row));
   return settle(population, 'strongest in training', (row) => best.get(lineAt(row)) ?? 0);
 }
 
@@ -180,18 +181,18 @@ export function lengthSettings(
   strongest: Setting,
 ): readonly Setting[] {
   const lengths = population.places.map(
-    (place) => set.lines[set.measured[place] ?? 0]?.text.length ?? 0,
+    (place) => set.lines[at(set.measured, place)]?.text.length ?? 0,
   );
-  const order = lengths.map((_, row) => row).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
+  const order = lengths.map((_, row) => row).sort((a, b) => at(lengths, b) - at(lengths, a));
   const rank = new Int32Array(order.length);
   order.forEach((row, i) => (rank[row] = i));
   return Array.from({ length: LENGTH_STEPS + 1 }, (_, step) => {
     const sent = (step / LENGTH_STEPS) * order.length;
-    const from = (row: number): Setting => ((rank[row] ?? 0) < sent ? strongest : cheapest);
+    const from = (row: number): Setting => (at(rank, row) < sent ? strongest : cheapest);
     return {
       label: `longest ${Math.round((100 * step) / LENGTH_STEPS)} %`,
-      quality: Float64Array.from(rank, (_, row) => from(row).quality[row] ?? 0),
-      costUsd: Float64Array.from(rank, (_, row) => from(row).costUsd[row] ?? 0),
+      quality: Float64Array.from(rank, (_, row) => at(from(row).quality, row)),
+      costUsd: Float64Array.from(rank, (_, row) => at(from(row).costUsd, row)),
     };
   });
 }

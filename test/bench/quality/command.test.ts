@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +9,9 @@ import { systemClock } from '../../../src/core/clock.js';
 import { ROOT } from '../../support/app.js';
 import { jsonl, madeUpLines, MODELS } from './made-up.js';
 import type { MadeUpLine } from './made-up.js';
+
+// Catalog and predictor are loaded anew by every run, as on the command line.
+jest.setTimeout(30_000);
 
 let folder: string;
 
@@ -264,6 +268,67 @@ describe('suffice bench quality', () => {
 
     expect([code, out]).toEqual([1, '']);
     expect(err).toMatch(/30 of 30 decisions \(100\.0 %\) were degraded: .*missing/u);
+  });
+
+  test('knows the public sets: their pair, their parts, and what failed on format alone', async () => {
+    const [weak, strong] = ['mistralai/mixtral-8x7b-instruct-v0.1', 'openai/gpt-4-1106-preview'];
+    const renamed = (set: string, names: readonly string[], more: object = {}) =>
+      madeUpLines(120).map((line) => ({
+        ...line,
+        ...more,
+        dataset: set,
+        outcomes: Object.fromEntries(
+          Object.values(line.outcomes).map((outcome, m) => [names[m] ?? '', outcome]),
+        ),
+      }));
+    const lines = [
+      ...renamed('routellm_gsm8k', [weak, 'a/b', strong]),
+      ...renamed('alpaca_eval2', ['openai/gpt-3.5-turbo-1106', 'a/b', strong]),
+      ...renamed('bfcl_2024_08', ['openai/gpt-4o-2024-08-06', weak, 'a/b']),
+      ...renamed('routellm_mmlu', [weak, 'a/b', strong], { contaminated: true }),
+    ].map((line, i) => (i === 0 ? { ...line, contaminated: true } : line));
+    const html = inFolder('r.html');
+
+    const { report, err, out } = await quality(lines, '--html', html);
+
+    expect(err).toContain('routellm_mmlu has no prompt in the part "all"');
+    const [gsm8k, alpaca, bfcl] = report.sets;
+    expect(gsm8k).toMatchObject({ relation: 'unseen', split: 'all', contaminated: 1 });
+    expect(gsm8k?.pair).toMatchObject({ weak, strong, prompts: 119 });
+    expect(alpaca).toMatchObject({ relation: 'trained', split: 'test', preference: true });
+    expect(out).toContain('Scores are preferences over a rival');
+    expect(bfcl?.models).toBe(2);
+    const [together] = report.groups;
+    expect(together?.sets).toEqual(['alpaca_eval2', 'bfcl_2024_08']);
+    expect(together?.calibration.outcomes).toBe(bfcl?.calibration.outcomes);
+    const page = await readFile(html, 'utf8');
+    expect(page).toContain('routellm_gsm8k *');
+    expect(page).toContain('Together: in distribution');
+    expect(page).toContain('1 contaminated prompts left out');
+  });
+
+  test('says that a pair is not there, and measures the rest', async () => {
+    const { code, report, out } = await quality(madeUpLines(40), '--pair', 'acme/small,acme/huge');
+
+    expect(code).toBe(0);
+    expect(report.sets[0]?.pair).toBeNull();
+    expect(out).toContain('does not have both acme/small and acme/huge');
+    expect(report.sets[0]?.frontier?.models).toHaveLength(3);
+  });
+
+  test.each([
+    { fault: 'there is none', text: null, says: /prices\.json: cannot be read/u },
+    { fault: 'it is no JSON', text: '{', says: /prices\.json: not JSON/u },
+    { fault: 'a price is below 0', text: '{"a":{"input":-1,"output":1}}', says: /prices\.json: /u },
+  ])('does not go on without the prices it was given: $fault', async ({ text, says }) => {
+    const [file, prices] = ['made-up.jsonl', 'prices.json'].map(inFolder) as [string, string];
+    await writeFile(file, jsonl(madeUpLines(1)));
+    if (text !== null) await writeFile(prices, text);
+
+    const { code, err } = await bench(['quality', file, '--prices', prices]);
+
+    expect(code).toBe(1);
+    expect(err).toMatch(says);
   });
 
   test('names the line that is not in order', async () => {

@@ -1,3 +1,4 @@
+import { at } from '../../metrics/at.js';
 import { meanOver } from './learner.js';
 import type { Learner } from './learner.js';
 
@@ -13,7 +14,7 @@ export function categoryPrior(categories: readonly string[]): Learner {
       for (const line of train) {
         const category = categories[line] ?? '';
         const { sum, lines } = sums.get(category) ?? { sum: 0, lines: 0 };
-        sums.set(category, { sum: sum + (target[line] ?? 0), lines: lines + 1 });
+        sums.set(category, { sum: sum + at(target, line), lines: lines + 1 });
       }
       return Float64Array.from(test, (line) => {
         const { sum, lines } = sums.get(categories[line] ?? '') ?? { sum: 0, lines: 0 };

@@ -1,3 +1,4 @@
+import { at } from '../../metrics/at.js';
 import type { Fold } from '../bench-set.js';
 
 /**
@@ -44,5 +45,5 @@ export function crossPredict(
 
 /** Mean of a target over lines. */
 export function meanOver(target: Float64Array, lines: readonly number[]): number {
-  return lines.reduce((sum, line) => sum + (target[line] ?? 0), 0) / lines.length;
+  return lines.reduce((sum, line) => sum + at(target, line), 0) / lines.length;
 }

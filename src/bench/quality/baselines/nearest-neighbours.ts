@@ -1,4 +1,5 @@
 import { DenseMatrix } from '../../../embed/dense-matrix.js';
+import { at } from '../../metrics/at.js';
 import type { Learner } from './learner.js';
 
 const NEIGHBOURS = 50;
@@ -18,7 +19,7 @@ export function nearestNeighbours(vectors: readonly Float32Array[]): Learner {
     test.forEach((line, i) => {
       const nearest = nearestOf(known.times(vectors[line] ?? NOTHING), count);
       targets.forEach((target, t) => {
-        const sum = nearest.reduce((total, k) => total + (target[train[k] ?? 0] ?? 0), 0);
+        const sum = nearest.reduce((total, k) => total + at(target, at(train, k)), 0);
         const values = predicted[t];
         if (values !== undefined) values[i] = sum / nearest.length;
       });

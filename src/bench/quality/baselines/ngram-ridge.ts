@@ -1,3 +1,4 @@
+import { at } from '../../metrics/at.js';
 import { meanOver } from './learner.js';
 import type { Learner } from './learner.js';
 import { countNgrams, NgramWeights } from './ngrams.js';
@@ -27,11 +28,11 @@ export function ngramRidge(texts: readonly string[]): Learner {
     if (first === undefined) return [];
     const penalty = bestPenalty(
       problem,
-      Float64Array.from(train, (line) => first[line] ?? 0),
+      Float64Array.from(train, (line) => at(first, line)),
     );
     return targets.map((target) => {
       const mean = meanOver(target, train);
-      const centred = Float64Array.from(train, (line) => (target[line] ?? 0) - mean);
+      const centred = Float64Array.from(train, (line) => at(target, line) - mean);
       const slopes = solve(problem, centred, penalty);
       return Float64Array.from(testRows, (row) => mean + product(row, slopes));
     });
@@ -54,7 +55,7 @@ function bestPenalty({ rows, columns }: Problem, target: Float64Array): number {
     const slopes = solve(fitting, centred, penalty);
     let error = 0;
     rows.forEach((row, i) => {
-      if (isChoosing(i)) error += ((target[i] ?? 0) - mean - product(row, slopes)) ** 2;
+      if (isChoosing(i)) error += (at(target, i) - mean - product(row, slopes)) ** 2;
     });
     if (error < best.error) best = { penalty, error };
   }
@@ -69,7 +70,7 @@ function solve(problem: Problem, target: Float64Array, penalty: number): Float64
   const { rows } = problem;
   const times = (vector: Float64Array): Float64Array => {
     const slopes = combine(problem, vector);
-    return Float64Array.from(rows, (row, i) => product(row, slopes) + penalty * (vector[i] ?? 0));
+    return Float64Array.from(rows, (row, i) => product(row, slopes) + penalty * at(vector, i));
   };
   const solution = new Float64Array(rows.length);
   const rest = target.slice();
@@ -78,13 +79,13 @@ function solve(problem: Problem, target: Float64Array, penalty: number): Float64
   let error = square(rest);
   for (let step = 0; step < MAX_STEPS && error > enough; step++) {
     const image = times(direction);
-    const length = error / direction.reduce((sum, value, i) => sum + value * (image[i] ?? 0), 0);
+    const length = error / direction.reduce((sum, value, i) => sum + value * at(image, i), 0);
     for (let i = 0; i < rest.length; i++) {
-      solution[i] = (solution[i] ?? 0) + length * (direction[i] ?? 0);
-      rest[i] = (rest[i] ?? 0) - length * (image[i] ?? 0);
+      solution[i] = at(solution, i) + length * at(direction, i);
+      rest[i] = at(rest, i) - length * at(image, i);
     }
     const next = square(rest);
-    direction.forEach((value, i) => (direction[i] = (rest[i] ?? 0) + (next / error) * value));
+    direction.forEach((value, i) => (direction[i] = at(rest, i) + (next / error) * value));
     error = next;
   }
   return combine(problem, solution);
@@ -93,10 +94,10 @@ function solve(problem: Problem, target: Float64Array, penalty: number): Float64
 function combine({ rows, columns }: Problem, shares: Float64Array): Float64Array {
   const sum = new Float64Array(columns);
   rows.forEach((row, i) => {
-    const share = shares[i] ?? 0;
+    const share = at(shares, i);
     for (let k = 0; k < row.columns.length; k++) {
-      const column = row.columns[k] ?? 0;
-      sum[column] = (sum[column] ?? 0) + share * (row.weights[k] ?? 0);
+      const column = at(row.columns, k);
+      sum[column] = at(sum, column) + share * at(row.weights, k);
     }
   });
   return sum;
@@ -105,7 +106,7 @@ function combine({ rows, columns }: Problem, shares: Float64Array): Float64Array
 function product({ columns, weights }: SparseRow, slopes: Float64Array): number {
   let sum = 0;
   for (let k = 0; k < columns.length; k++) {
-    sum += (weights[k] ?? 0) * (slopes[columns[k] ?? 0] ?? 0);
+    sum += at(weights, k) * at(slopes, at(columns, k));
   }
   return sum;
 }

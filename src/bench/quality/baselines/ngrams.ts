@@ -1,3 +1,4 @@
+import { at } from '../../metrics/at.js';
 /** A text as weighted n-grams, of unit length. */
 export interface SparseRow {
   readonly columns: Int32Array;
@@ -66,7 +67,7 @@ export class NgramWeights {
       const column = this.#columns.get(bucket);
       if (column === undefined) continue;
       columns.push(column);
-      weights.push((1 + Math.log(count)) * (this.#rarity[column] ?? 0));
+      weights.push((1 + Math.log(count)) * at(this.#rarity, column));
     }
     const length = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0));
     return {
