@@ -1,0 +1,181 @@
+import { jest } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { shippedWith } from '../../src/assemble.js';
+import { runCommand } from '../../src/cli/commands.js';
+import { systemClock } from '../../src/core/clock.js';
+import { gradedLines } from '../route/local/graded-lines.js';
+import { writeTinyArtefacts } from '../route/tiny-artefacts.js';
+import { ask, post, ROOT, startApp, type TestApp } from '../support/app.js';
+
+// A tuning is a second of work, and more where many tests share a core.
+jest.setTimeout(60_000);
+
+let artefacts: string;
+let folder: string;
+let app: TestApp | null = null;
+
+beforeAll(() => {
+  artefacts = writeTinyArtefacts();
+});
+
+afterAll(() => {
+  rmSync(artefacts, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'suffice-tune-'));
+  await writeFile(path.join(folder, 'suffice.yaml'), configuration());
+});
+
+afterEach(async () => {
+  await app?.close();
+  app = null;
+  await rm(folder, { recursive: true, force: true });
+});
+
+const configuration = () =>
+  `providers: { simulation: {} }\nrouter: { artefacts: ${artefacts} }\nadaptation: { folder: ${folder}/state }\n`;
+
+async function tune(
+  ...args: readonly string[]
+): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const code = await runCommand(['tune', '--config', path.join(folder, 'suffice.yaml'), ...args], {
+    io: {
+      out: (text) => (out += text),
+      err: (text) => (err += text),
+      env: {},
+      readStdin: () => Promise.resolve(''),
+    },
+    shipped: shippedWith(ROOT),
+    version: '1.2.3',
+    clock: systemClock,
+    openLogDestination: () => ({ write: () => undefined }),
+    onSignal: () => undefined,
+  });
+  return { code, out, err };
+}
+
+async function outcomes(count: number, luck: number, seed = 1): Promise<string> {
+  const file = path.join(folder, `outcomes-${count}-${luck}-${seed}.jsonl`);
+  const lines = gradedLines(count, luck, seed).map((line) => JSON.stringify(line));
+  await writeFile(file, `${lines.join('\n')}\n`);
+  return file;
+}
+
+describe('suffice tune', () => {
+  test('installs an improvement, which can be listed, taken back and brought back', async () => {
+    const file = await outcomes(100, 0.1);
+
+    const fitted = await tune('--from', file);
+    const listed = await tune('list');
+    const noEarlier = await tune('rollback');
+    const off = await tune('off');
+    const back = await tune('rollback');
+
+    expect(fitted).toMatchObject({ code: 0, err: '' });
+    expect(fitted.out).toContain('100 prompts, 2 models, 200 graded answers');
+    expect(fitted.out).toMatch(/log-loss +0\.\d{4} +0\.\d{4} +−0\.\d{4} \[−0\.\d{4}, −0\.\d{4}\]/);
+    expect(fitted.out).toContain('APGR');
+    expect(fitted.out).toMatch(/0001-[0-9a-f]{12} is in force/);
+    expect(listed.out).toMatch(/^\* +0001-/m);
+    expect(noEarlier).toMatchObject({ code: 1, out: '' });
+    expect(noEarlier.err).toContain('there is no earlier head');
+    expect(off.code).toBe(0);
+    expect(back.out).toMatch(/^0001-[0-9a-f]{12} is in force/);
+  });
+
+  test('refuses to install what is no improvement', async () => {
+    // Grades by lot teach how many are good, and then nothing more.
+    await tune('--from', await outcomes(100, 1), '--folds', '2');
+
+    const result = await tune('--from', await outcomes(110, 1, 2), '--folds', '2');
+
+    expect(result.code).toBe(1);
+    expect(result.out).toContain('Nothing was installed');
+    expect((await tune('list')).out).not.toContain('0002-');
+  });
+
+  test('only measures on a dry run', async () => {
+    const result = await tune('--from', await outcomes(100, 0.1), '--dry-run', '--folds', '2');
+
+    expect(result.code).toBe(0);
+    expect(result.out).toContain('It would be installed');
+    expect((await tune('list')).out).toBe('nothing has been tuned here\n');
+  });
+
+  test('compares with the head in force on prompts that it has not seen', async () => {
+    const first = await outcomes(60, 0.1);
+    const more = await outcomes(170, 0.1);
+    await tune('--from', first, '--folds', '2');
+
+    const again = await tune('--from', more, '--folds', '2');
+
+    expect(again.out).toContain('the head in force');
+  });
+
+  test.each([
+    { fault: 'nothing to learn from', args: [], says: '--from FILE is missing' },
+    { fault: 'an unknown word', args: ['lst'], says: 'neither list, rollback nor off' },
+    { fault: 'a word too many', args: ['list', 'all'], says: 'one word too many' },
+    { fault: 'too few folds', args: ['--from', 'x', '--folds', '1'], says: 'from 2 to 20' },
+  ])('refuses $fault', async ({ args, says }) => {
+    const result = await tune(...args);
+
+    expect(result.code).toBe(2);
+    expect(result.err).toContain(says);
+  });
+
+  test('says what it needs of a file that is too short or not there', async () => {
+    const short = await tune('--from', await outcomes(20, 0.1));
+    const absent = await tune('--from', path.join(folder, 'absent.jsonl'));
+    const help = await tune('--help');
+
+    expect(short).toMatchObject({ code: 1 });
+    expect(short.err).toContain('20 graded prompts are too few');
+    expect(absent).toMatchObject({ code: 1 });
+    expect(absent.err).toContain('no such file');
+    expect(help.out).toContain('Usage: suffice tune');
+  });
+});
+
+describe('a running server', () => {
+  const predictorOf = async (server: TestApp): Promise<string> => {
+    const { json } = await post(`${server.url}/v1/route`, ask('auto', 'Explain the thorny river'));
+    return (json['receipt'] as Record<string, string>)['predictor'] ?? '';
+  };
+
+  test('takes a tuned head over, tells it in receipts, and goes without when told to', async () => {
+    app = await startApp(configuration());
+    const before = await predictorOf(app);
+
+    await tune('--from', await outcomes(60, 0.1), '--folds', '2');
+    await app.app.reload();
+    const tuned = await predictorOf(app);
+    const metrics = await (await fetch(`${app.url}/metrics`)).text();
+    await tune('off');
+    await app.app.reload();
+
+    expect(before).toMatch(/^[0-9a-f]{12}$/);
+    expect(tuned).toMatch(new RegExp(`^${before}\\+0001-[0-9a-f]{12}$`));
+    expect(metrics).toContain('suffice_tuned_head 1');
+    expect(await predictorOf(app)).toBe(before);
+  });
+
+  test('goes without a head that cannot be read, loudly', async () => {
+    await tune('--from', await outcomes(60, 0.1), '--folds', '2');
+    await writeFile(path.join(folder, 'state', 'heads', 'current.json'), 'not a pointer');
+
+    app = await startApp(configuration());
+    const { json } = await post(`${app.url}/v1/route`, ask('auto', 'Explain the thorny river'));
+
+    expect(json['degraded']).toBe('tuning_unusable');
+    expect(app.logged()).toContainEqual(
+      expect.objectContaining({ msg: 'the tuned head cannot be used; decisions are untuned' }),
+    );
+  });
+});

@@ -1,0 +1,201 @@
+import { jest } from '@jest/globals';
+import { rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { writeTinyArtefacts } from '../route/tiny-artefacts.js';
+import { ask, post, startApp, type TestApp } from '../support/app.js';
+
+const PROMPT = 'Why is the sky blue in the morning and red in the evening?';
+
+// Simulated models think for a while, and starting takes seconds where many tests share a core.
+jest.setTimeout(60_000);
+
+let artefacts: string;
+let app: TestApp | null = null;
+
+beforeAll(() => {
+  artefacts = writeTinyArtefacts();
+});
+
+afterAll(() => {
+  rmSync(artefacts, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  await app?.close();
+  app = null;
+});
+
+async function start(more = '', files: Readonly<Record<string, string>> = {}): Promise<TestApp> {
+  app = await startApp(
+    `providers: { simulation: {} }\nrouter: { artefacts: ${artefacts} }\n${more}`,
+    { files },
+  );
+  return app;
+}
+
+interface Decided {
+  readonly id: string;
+  readonly served: string;
+}
+
+async function decide(server: TestApp, key?: string, model = 'auto'): Promise<Decided> {
+  const { headers } = await post(
+    `${server.url}/v1/chat/completions`,
+    ask(model, PROMPT, { max_tokens: 1 }),
+    bearer(key),
+  );
+  const id = headers.get('x-suffice-decision') ?? '';
+  return { id, served: headers.get('x-suffice-model') ?? '' };
+}
+
+const bearer = (key?: string): Record<string, string> =>
+  key === undefined ? {} : { authorization: `Bearer ${key}` };
+
+const send = (server: TestApp, body: unknown, key?: string) =>
+  post(`${server.url}/v1/feedback`, body, bearer(key));
+
+async function linesIn(server: TestApp): Promise<readonly Record<string, unknown>[]> {
+  const text = await readFile(path.join(server.folder, 'state', 'feedback.jsonl'), 'utf8');
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+describe('POST /v1/feedback', () => {
+  test('keeps a score, a label or a preference, without the prompt', async () => {
+    const server = await start();
+    const [scored, labelled, preferring] = await Promise.all([
+      decide(server),
+      decide(server),
+      decide(server),
+    ]);
+
+    const score = await send(server, { decision_id: scored.id, score: 0.25 });
+    const label = await send(server, { decision_id: labelled.id, label: 'good' });
+    const other = preferring.served === 'simulation/large' ? 'simulation/nano' : 'simulation/large';
+    const preferred = await send(server, { decision_id: preferring.id, preferred: other });
+
+    expect(score).toMatchObject({
+      status: 200,
+      json: {
+        object: 'feedback',
+        decision_id: scored.id,
+        scores: { [scored.served]: 0.25 },
+        kept_text: false,
+      },
+    });
+    expect(label.json['scores']).toEqual({ [labelled.served]: 1 });
+    expect(preferred.json['scores']).toEqual({ [other]: 1, [preferring.served]: 0 });
+    const lines = await linesIn(server);
+    expect(lines.map((line) => line['decision'])).toEqual([scored.id, labelled.id, preferring.id]);
+    expect(JSON.stringify(lines)).not.toContain('sky');
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain(`suffice_feedback_total{model="${scored.served}"}`);
+  });
+
+  test('keeps the prompt where the operator wants it', async () => {
+    const server = await start('adaptation: { keep_text: true }\n');
+    const { id } = await decide(server);
+
+    const { json } = await send(server, { decision_id: id, label: 'bad' });
+
+    expect(json['kept_text']).toBe(true);
+    expect((await linesIn(server))[0]).toMatchObject({ text: PROMPT });
+  });
+
+  test('moves the next decision on the same prompt, a little, and its receipt', async () => {
+    const server = await start();
+    const { id, served } = await decide(server);
+    const look = async () => {
+      const { json } = await post(`${server.url}/v1/route`, ask('auto', PROMPT));
+      const candidates = json['candidates'] as { model: string; success: number }[];
+      const receipt = json['receipt'] as Record<string, string>;
+      return {
+        success: candidates.find(({ model }) => model === served)?.success ?? 0,
+        revision: receipt['predictor'] ?? '',
+      };
+    };
+    const before = await look();
+
+    await send(server, { decision_id: id, score: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const after = await look();
+
+    expect(after.success).toBeLessThan(before.success);
+    expect(after.success).toBeGreaterThan(before.success - 0.2);
+    expect(after.revision).toMatch(new RegExp(`^${before.revision}~\\d+$`));
+  });
+
+  test('takes it from nobody but the caller who asked', async () => {
+    const server = await start(
+      'keys:\n  - { name: one, key: key-number-one }\n  - { name: two, key: key-number-two }\n',
+    );
+    const { id } = await decide(server, 'key-number-one');
+
+    const stranger = await send(server, { decision_id: id, score: 1 }, 'key-number-two');
+    const nobody = await send(server, { decision_id: id, score: 1 });
+    const owner = await send(server, { decision_id: id, score: 1 }, 'key-number-one');
+
+    expect(stranger.status).toBe(404);
+    expect(stranger.json['error']).toMatchObject({ code: 'not_found', param: 'decision_id' });
+    expect(nobody.status).toBe(401);
+    expect(owner.status).toBe(200);
+  });
+
+  test.each([
+    { fault: 'no verdict', body: {}, param: 'score' },
+    { fault: 'two verdicts', body: { score: 1, label: 'good' }, param: 'label' },
+    { fault: 'a score out of range', body: { score: 2 }, param: 'score' },
+    { fault: 'an unknown label', body: { label: 'fine' }, param: 'label' },
+    { fault: 'a misspelt field', body: { skore: 1 }, param: 'skore' },
+    { fault: 'a model that was no candidate', body: { preferred: 'acme/x' }, param: 'preferred' },
+  ])('refuses $fault, naming the field', async ({ body, param }) => {
+    const server = await start();
+    const { id } = await decide(server);
+
+    const { status, json } = await send(server, { decision_id: id, ...body });
+
+    expect(status).toBe(400);
+    expect(json['error']).toMatchObject({ code: 'invalid_request', param });
+  });
+
+  test('refuses what is not JSON, an unknown decision, and one that teaches nothing', async () => {
+    const server = await start();
+    const named = await decide(server, undefined, 'simulation/nano');
+
+    const notJson = await send(server, '{"decision_id"');
+    const unknown = await send(server, { decision_id: 'dec_none', score: 1 });
+    const teachesNothing = await send(server, { decision_id: named.id, score: 1 });
+
+    expect(notJson.json['error']).toMatchObject({ code: 'invalid_json' });
+    expect(unknown.status).toBe(404);
+    expect(teachesNothing.status).toBe(400);
+    expect(teachesNothing.json['error']).toMatchObject({ param: 'decision_id' });
+  });
+
+  test('is not there when it is switched off', async () => {
+    const server = await start('adaptation: { feedback: false }\n');
+    const { id } = await decide(server);
+
+    expect((await send(server, { decision_id: id, score: 1 })).status).toBe(404);
+  });
+});
+
+describe('feedback in a file', () => {
+  test('is learnt from after a restart, whatever has happened to single lines', async () => {
+    const first = await start();
+    const { id } = await decide(first);
+    await send(first, { decision_id: id, score: 0 });
+    const file = path.join(first.folder, 'state', 'feedback.jsonl');
+    const text = await readFile(file, 'utf8');
+    await first.close();
+
+    const again = await start('adaptation: { folder: . }\n', {
+      'feedback.jsonl': `${text}{"at":"broken\n`,
+    });
+    const { json } = await post(`${again.url}/v1/route`, ask('auto', PROMPT));
+
+    expect((json['receipt'] as Record<string, string>)['predictor']).toContain('~');
+    expect(again.logged()).toContainEqual(expect.objectContaining({ lines: 1, level: 'warn' }));
+  });
+});
