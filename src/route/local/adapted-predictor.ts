@@ -8,6 +8,15 @@ import type { LocalHead } from './local-head.js';
 /** Shift of models without a graded answer here: the mean of the others', drawn to 0 as by so many models. */
 const UNKNOWN_DRAW = 2;
 
+/** How much of a component goes to a model. */
+interface Part {
+  readonly component: number;
+  readonly load: number;
+}
+
+/** The first component is what all models share; of a model without answers nothing else is known. */
+const SHARED_ONLY: readonly Part[] = [{ component: 0, load: 1 }];
+
 interface AdaptedAbility extends Ability {
   readonly base: Ability;
   /** Position among the head's models; -1 when it has no graded answer here. */
@@ -22,6 +31,9 @@ export class AdaptedPredictor implements Predictor {
   readonly #columns: ReadonlyMap<string, number>;
   readonly #anchors: readonly [Ability, Ability];
   readonly #unknownShift: number;
+  readonly #shifts: Float32Array;
+  /** What moves each model: most components belong to one model alone. */
+  readonly #parts: readonly (readonly Part[])[];
   /** What the abilities asked for last stand for; a router asks for the same ones every time. */
   #asked: { readonly abilities: readonly Ability[]; readonly base: readonly Ability[] } | null =
     null;
@@ -36,7 +48,14 @@ export class AdaptedPredictor implements Predictor {
     anchors: readonly [Ability, Ability],
     revision: string,
   ) {
-    const { models, shifts } = head.tables;
+    const { models, shifts, loads } = head.tables;
+    this.#shifts = shifts;
+    this.#parts = models.map((_, column) =>
+      Array.from({ length: head.components }, (_none, component) => ({
+        component,
+        load: loads[component * models.length + column] ?? 0,
+      })).filter(({ load }) => load !== 0),
+    );
     this.revision = revision;
     this.#base = base;
     this.#head = head;
@@ -89,16 +108,9 @@ export class AdaptedPredictor implements Predictor {
   }
 
   #correct(column: number, before: ModelPrediction, values: Float64Array): ModelPrediction {
-    const { shifts, loads, models } = this.#head.tables;
-    let logOdds = logOddsOf(before);
-    if (column < 0) {
-      // The first component is what all models share.
-      logOdds += this.#unknownShift + (values[0] ?? 0);
-    } else {
-      logOdds += shifts[column] ?? 0;
-      for (let c = 0; c < values.length; c++) {
-        logOdds += (loads[c * models.length + column] ?? 0) * (values[c] ?? 0);
-      }
+    let logOdds = logOddsOf(before) + (this.#shifts[column] ?? this.#unknownShift);
+    for (const { component, load } of this.#parts[column] ?? SHARED_ONLY) {
+      logOdds += load * (values[component] ?? 0);
     }
     const success = Math.max(1e-4, Math.min(1 - 1e-4, logistic(logOdds)));
     const slope = (success * (1 - success)) / (before.success * (1 - before.success));

@@ -13,8 +13,8 @@ export interface JudgedAnswer {
   readonly residuals: ReadonlyMap<string, number>;
 }
 
-/** Judged answers looked through for every decision; a scan of them takes some 30 µs. */
-const MOST_REMEMBERED = 2000;
+/** Judged answers looked through for every decision: the scan is what a memory costs, some tens of microseconds. */
+const MOST_REMEMBERED = 1000;
 /** Cosine below which prompts have nothing to do with each other. */
 const LEAST_ALIKE = 0.6;
 /**

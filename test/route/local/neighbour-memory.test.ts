@@ -90,8 +90,8 @@ describe('a memory of judged answers', () => {
   });
 
   test('forgets the oldest of too many', () => {
-    const old = Array.from({ length: 2000 }, (_, i) => vote(1, `old ${i}`));
-    const recent = Array.from({ length: 2000 }, (_, i) => vote(-1, `new ${i}`));
+    const old = Array.from({ length: 1000 }, (_, i) => vote(1, `old ${i}`));
+    const recent = Array.from({ length: 1000 }, (_, i) => vote(-1, `new ${i}`));
 
     expect(correction([...old, ...recent])).toBeLessThan(-0.9);
   });

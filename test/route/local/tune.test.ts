@@ -10,6 +10,7 @@ import { packHead, readHead, type StoredHead } from '../../../src/route/local/he
 import { crossValidatedHead, tuningTask, type TuningLine } from '../../../src/route/local/tune.js';
 import { WordGrams } from '../../../src/route/local/word-grams.js';
 import { loadPredictor, type FactorPredictor } from '../../../src/route/predict.js';
+import type { Predictor } from '../../../src/route/predictor.js';
 import { packNumbers, unpackNumbers } from '../../../src/route/sketch.js';
 import { Random } from '../../../src/core/random.js';
 import { conversation, message } from '../../support/conversations.js';
@@ -143,11 +144,10 @@ describe('a tuned head', () => {
   test('is refused with another predictor, or when its file is damaged', async () => {
     const store = headStoreIn(folder);
     const id = await store.install(headOf(linesOf(60, 0.1)), NOW);
-    const other = {
-      ...base,
+    const other: Predictor = {
       revision: 'another',
-      ability: (m: ReturnType<typeof modelOf>) => base.ability(m),
-      predict: base.predict.bind(base),
+      ability: (model) => base.ability(model),
+      predict: (features, abilities) => base.predict(features, abilities),
     };
 
     const mismatch = await adapted(other, store, modelOf);
