@@ -22,7 +22,7 @@ const MISSING = `What these two do not show, and how to see it:
     npx suffice bench quality ${FETCHED} --html report.html
   models/MODEL_CARD.md has the figures of the shipped predictor on such sets.
 - Whether it chooses well for you. Grade your own models on your own prompts, within a budget:
-    npx suffice bench live prompts.jsonl --models a/b,c/d --out outcomes.jsonl
+    npx suffice bench live prompts.jsonl --models a/b,c/d --budget-usd 2
 - What it costs in time and throughput beside other gateways:
     npm run bench:overhead
 `;

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DataError } from '../../outcomes/jsonl.js';
+import { reasonOf } from '../reason.js';
 import type { FetchedFile } from './loaders.js';
 
 /** Bytes that were fetched, with their hash. */
@@ -57,12 +58,6 @@ async function fromNetwork(url: string): Promise<Buffer> {
     if (cause instanceof DataError) throw cause;
     throw new DataError(`${url}: cannot be fetched: ${reasonOf(cause)}`, { cause });
   }
-}
-
-/** `fetch` says no more than "fetch failed"; what happened is in its cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 async function fromDisk(file: string): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DataError } from '../../outcomes/jsonl.js';
+import { reasonOf } from '../reason.js';
 
 const rate = z.number().nullable();
 const pricing = z.looseObject({
@@ -94,8 +95,7 @@ export class Gateway {
   async ask(ask: Ask): Promise<Answer> {
     const options = { method: 'POST', body: JSON.stringify(bodyOf(ask)) };
     const response = await this.#fetch('/v1/chat/completions', options).catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new CallError(why, { mayHaveCost: true, cause });
+      throw new CallError(reasonOf(cause), { mayHaveCost: true, cause });
     });
     const json = await jsonOf(response);
     const parsed = completion.safeParse(json);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -152,6 +152,44 @@ describe('suffice bench fetch', () => {
       says,
     );
     expect(await readdir(out())).toEqual([]);
+  });
+
+  test.each([
+    {
+      fault: 'costs nobody states',
+      csv: 'sample_id,prompt,eval_name,m\n1,x,e,1\n',
+      says: /no column ends in/u,
+    },
+    { fault: 'a column missing', csv: 'prompt,m|total_cost\nx,1\n', says: /a column is missing/u },
+    {
+      fault: 'a score that is no number',
+      csv: 'sample_id,prompt,eval_name,m,m|total_cost\n1,x,e,,0.1\n',
+      says: /record 1: "m" is not a number/u,
+    },
+  ])("does not take RouterBench's table with $fault", async ({ csv, says }) => {
+    files.set('/rb.csv', csv);
+
+    await expect(run('routerbench', '--from', url('rb.csv'))).rejects.toThrow(says);
+  });
+
+  test.each([
+    { name: 'own.jsonl', body: '[1]\n', says: /own\.jsonl:1: not an object/u },
+    { name: 'own.jsonl', body: 'x\n', says: /own\.jsonl:1: not JSON/u },
+    { name: 'own.jsonl.gz', body: 'plain', says: /not gzip/u },
+  ])('does not take $body in $name', async ({ name, body, says }) => {
+    files.set(`/${name}`, body);
+
+    await expect(run('own', '--from', url(name), '--format', 'jsonl')).rejects.toThrow(says);
+  });
+
+  test('does not trust a record of hashes that is none', async () => {
+    files.set('/mine.csv', CSV);
+    await mkdir(out(), { recursive: true });
+    await writeFile(path.join(folder, 'data', 'fetch.lock.json'), '{"x":1}');
+
+    await expect(run('mine', '--from', url('mine.csv'), '--format', 'routellm')).rejects.toThrow(
+      /fetch\.lock\.json: not a record of hashes/u,
+    );
   });
 
   test('leaves nothing behind of lines that are no outcomes', async () => {

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { liveCommand } from '../../../src/bench/live/command.js';
-import { UsageError } from '../../../src/cli/io.js';
 import { readOutcomeFile } from '../../../src/outcomes/graded.js';
 import { startApp } from '../../support/app.js';
 import { jsonl } from '../quality/made-up.js';
@@ -20,7 +19,7 @@ interface Asked {
 let folder: string;
 let server: Server;
 let asked: Asked[];
-/** What the models say; a number is a status to refuse with. */
+/** What the models say; a number is a status to refuse with, 0 a cut connection. */
 let say: (request: Asked) => string | number;
 let pricing: unknown;
 /** The model that answers in place of any other; `null`: each its own. */
@@ -45,6 +44,14 @@ beforeEach(async () => {
       const ask = JSON.parse(body) as Asked;
       asked.push(ask);
       const said = say(ask);
+      if (said === 0) {
+        request.socket.destroy();
+        return;
+      }
+      if (said === 502) {
+        response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>');
+        return;
+      }
       if (typeof said === 'number') {
         reply(said, { error: { message: 'no capacity' } });
         return;
@@ -260,6 +267,43 @@ describe('suffice bench live', () => {
     expect(await scores()).toEqual([]);
   });
 
+  test('counts what failed and why, and what a cut connection may have cost', async () => {
+    say = ({ model }) => (model === 'a/weak' ? 0 : 502);
+    const prompts = [CAPITAL, { ...CAPITAL, id: 'again', prompt: 'And of Spain?' }];
+
+    const { code, err } = await live(
+      prompts,
+      '--concurrency',
+      '1',
+      '--budget-usd',
+      '0.03',
+      '--yes',
+    );
+
+    expect(code).toBe(1);
+    // The second prompt's calls are no longer made: the first cut one may have cost its most.
+    expect(err).toMatch(/failed 1 time: a\/weak: (?:other side closed|.*ECONNRESET)/u);
+    expect(err).toContain('calls were not made');
+    expect(err).toContain('4 answers are missing');
+  });
+
+  test('does not take a journal of something else', async () => {
+    await writeFile(inFolder('o.jsonl.journal'), '{"kind":"diary"}\n');
+
+    await expect(live([CAPITAL], '--yes')).rejects.toThrow(/o\.jsonl\.journal:1: /u);
+  });
+
+  test('does not take a verdict that is none for one', async () => {
+    await writeFile(inFolder('rubric.md'), 'Be right.');
+    say = ({ model }) => (model === 'j/judge' ? 'Both are fine, I think.' : 'Paris');
+    const judging = ['--judge', 'j/judge', '--rubric', inFolder('rubric.md')];
+
+    const { code, err } = await live([{ ...CAPITAL, grader: 'judge' }], ...judging, '--yes');
+
+    expect(code).toBe(1);
+    expect(err).toContain('failed 4 times: j/judge: the judge said neither A, B nor TIE');
+  });
+
   test('asks the models of a real gateway', async () => {
     const app = await startApp('providers: { simulation: {} }\nrouter: { predictor: heuristic }\n');
     try {
@@ -304,40 +348,5 @@ describe('suffice bench live', () => {
     pricing = { input: 1, output: null };
 
     await expect(live([CAPITAL], '--yes')).rejects.toThrow(/price of a\/weak is unknown/u);
-  });
-
-  test.each([
-    { line: { id: 1, expected: 'x' }, says: /either "prompt" or "messages"/u },
-    { line: { id: 1, prompt: 'x' }, says: /"exact" needs "expected"/u },
-    {
-      line: { id: 1, prompt: 'x', expected: '(', grader: 'regex' },
-      says: /not a regular expression/u,
-    },
-    { line: { id: 1, prompt: 'x', expected: 'y', grader: 'schema' }, says: /a JSON schema/u },
-    { line: { id: 1, prompt: 'x', expected: 2, grader: 'judge' }, says: /a reference answer/u },
-    { line: { id: 1, promt: 'x' }, says: /promt/u },
-  ])('names the line that is not in order: $says', async ({ line, says }) => {
-    const failure = live([CAPITAL, line]);
-
-    await expect(failure).rejects.toThrow(says);
-    await expect(failure).rejects.toThrow(/prompts\.jsonl:2: /u);
-  });
-
-  test('refuses an id that stands twice', async () => {
-    await expect(live([CAPITAL, CAPITAL])).rejects.toThrow(/"fr" stands twice/u);
-  });
-
-  test.each([
-    { args: [], says: /which file/u },
-    { args: ['p', '--models', 'a,,b'], says: /commas/u },
-    { args: ['p', '--models', 'a', '--grader', 'taste'], says: /there are exact/u },
-    { args: ['p', '--models', 'a', '--judge', 'j'], says: /want each other/u },
-    { args: ['p', '--models', 'a', '--reference', 'b'], says: /not in --models/u },
-    { args: ['p', '--models', 'a', '--budget-usd', 'some'], says: /at least 0/u },
-  ])('does not understand $args', async ({ args, says }) => {
-    const failure = run(...args);
-
-    await expect(failure).rejects.toThrow(says);
-    await expect(failure).rejects.toBeInstanceOf(UsageError);
   });
 });

@@ -1,0 +1,35 @@
+import { readLiveOptions } from '../../../src/bench/live/options.js';
+import { UsageError } from '../../../src/cli/io.js';
+
+describe('the options of suffice bench live', () => {
+  test.each([
+    { args: [], says: /which file/u },
+    { args: ['p', '--models', 'a,,b'], says: /commas/u },
+    { args: ['p', '--models', 'a', '--grader', 'taste'], says: /there are exact/u },
+    { args: ['p', '--models', 'a', '--judge', 'j'], says: /want each other/u },
+    { args: ['p', '--models', 'a', '--reference', 'b'], says: /not in --models/u },
+    { args: ['p', '--models', 'a', '--budget-usd', 'some'], says: /at least 0/u },
+  ])('without sense are refused: $args', ({ args, says }) => {
+    const read = () =>
+      readLiveOptions(
+        [...args, ...(args.includes('--budget-usd') ? [] : ['--budget-usd', '1'])],
+        {},
+      );
+
+    expect(read).toThrow(says);
+    expect(read).toThrow(UsageError);
+  });
+
+  test('take the last model as the reference, and the key from the environment', () => {
+    const options = readLiveOptions(['p', '-m', 'a/b, c/d', '--budget-usd', '1'], {
+      SUFFICE_API_KEY: 'k',
+    });
+
+    expect(options).toMatchObject({ models: ['a/b', 'c/d'], reference: 'c/d', key: 'k' });
+    expect(options).toMatchObject({ grader: 'exact', isAgreed: false, out: 'outcomes.jsonl' });
+  });
+
+  test('give way to help', () => {
+    expect(readLiveOptions(['--help'], {})).toBeNull();
+  });
+});
