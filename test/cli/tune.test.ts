@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,9 +8,6 @@ import { systemClock } from '../../src/core/clock.js';
 import { gradedLines } from '../route/local/graded-lines.js';
 import { writeTinyArtefacts } from '../route/tiny-artefacts.js';
 import { ask, post, ROOT, startApp, type TestApp } from '../support/app.js';
-
-// A tuning is a second of work, and more where many tests share a core.
-jest.setTimeout(60_000);
 
 let artefacts: string;
 let folder: string;

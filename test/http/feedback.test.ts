@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,9 +5,6 @@ import { writeTinyArtefacts } from '../route/tiny-artefacts.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 
 const PROMPT = 'Why is the sky blue in the morning and red in the evening?';
-
-// Simulated models think for a while, and starting takes seconds where many tests share a core.
-jest.setTimeout(60_000);
 
 let artefacts: string;
 let app: TestApp | null = null;

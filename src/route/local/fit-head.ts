@@ -38,7 +38,7 @@ const SEARCH_STEPS: readonly number[] = [18, 8];
 const REFINING_STEPS: readonly number[] = [4];
 /** Pull of a model's shift towards 0, in answers of middling difficulty. */
 const SHIFT_DRAW = 1;
-/** Usual variance of a component by each kind of input, in the order of `BLOCKS`, in squared log-odds. */
+/** Usual variance of a component by each kind of input, in the order dense, vector, grams, anchors, in squared log-odds. */
 const USUAL_SHARES = [0.1, 0.1, 0.1, 1];
 /** Variance of the level of a component, in squared log-odds. */
 const LEVEL_VARIANCE = 1;
@@ -58,7 +58,7 @@ const OWN_ANSWERS = 60;
  * kinds of inputs whose shares are estimated by marginal likelihood, fitted by penalised
  * iterative reweighting.
  *
- * @param kernels - over all rows, in the order of `BLOCKS`
+ * @param kernels - over all rows, in the order dense, vector, grams, anchors
  * @param rows - those to fit on, in random order
  * @param like - a head fitted on more of the same rows: its shares are refined, which is quicker than searching
  */

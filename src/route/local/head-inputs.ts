@@ -36,9 +36,6 @@ export interface Standard {
   readonly rarity: Float32Array;
 }
 
-/** Kinds of inputs, each weighed by a factor of its own when a head is fitted. */
-export const BLOCKS = ['dense', 'vector', 'grams', 'anchors'] as const;
-
 /** Where each block lies in the numbers that `writeInputs` makes; grams are kept apart. */
 export function layoutOf(standard: Standard): {
   readonly vector: number;

@@ -4,7 +4,7 @@ import { layoutOf, type SparseRow, type Standard } from './head-inputs.js';
 import { GRAM_BUCKETS } from './word-grams.js';
 
 /**
- * How alike rows are by each kind of input, in the order of `BLOCKS`.
+ * How alike rows are by each kind of input, in the order dense, vector, grams, anchors.
  *
  * @param inputs - of `writeInputs`, shape [rows, layout.length]
  * @param grams - of `weighGrams`; `null` for a row without text

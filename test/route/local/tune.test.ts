@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +18,6 @@ import { gradedLines } from './graded-lines.js';
 
 const modelOf = (name: string) => blankModel(name).model;
 const user = (text: string) => conversation(message('user', text));
-jest.setTimeout(60_000);
 
 const NOW = '2026-01-02T03:04:05.000Z';
 
