@@ -28,6 +28,6 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   shipped: shippedWith(root),
   version,
   clock: systemClock,
-  openLogDestination: standardError,
+  openLogDestination: () => standardError(systemClock),
   onSignal: (signal, act) => process.on(signal, act),
 });

@@ -1,6 +1,7 @@
 import type { DecisionLog, DecisionRecord } from './account/decision-log.js';
 import { settle, type Bill, type Books, type OpenEntry } from './account/settle.js';
 import type { Caller } from './admit/keys.js';
+import { Cohort } from './core/cohort.js';
 import type { Candidate, DecisionHead } from './core/decision.js';
 import type { GoneSignal } from './core/departure.js';
 import { GatewayError } from './core/errors.js';
@@ -70,6 +71,8 @@ type Delivered<Kind> = Extract<Answer, { kind: Kind }>;
 /** The journey of a request: admit → decide → call → deliver → settle. */
 export class Pipeline {
   readonly #parts: PipelineParts;
+  readonly #asked = new Cohort();
+  readonly #answered = new Cohort();
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -89,9 +92,10 @@ export class Pipeline {
    */
   async chat(call: ChatCall): Promise<Exchange> {
     const { books, dialect } = this.#parts;
-    const setup = this.#parts.setup();
     const startedMs = books.clock.now();
+    await this.#asked.join();
 
+    const setup = this.#parts.setup();
     const request = dialect.readRequest(call.body);
     const plan = planFor(setup, request, call.caller, this.#parts);
     const entry = this.#open(setup, plan, request, call.caller, startedMs);
@@ -100,6 +104,8 @@ export class Pipeline {
     setup.enter();
     books.metrics.inFlight.inc();
     try {
+      // Lets the rest of the cohort be decided before the first of it is sent.
+      await Promise.resolve();
       const answer = await answerFrom({
         tries: plan.tries,
         maxAttempts: setup.maxAttempts,
@@ -110,6 +116,7 @@ export class Pipeline {
         clock: books.clock,
         signal: call.signal,
       });
+      if (isWhole(answer)) await this.#answered.join();
       return this.#deliver(running, answer);
     } catch (bug) {
       this.#leave(setup);
@@ -261,6 +268,11 @@ export class Pipeline {
     this.#parts.books.metrics.inFlight.dec();
     setup.leave();
   }
+}
+
+/** A stream has begun, and its first word is waited for: that must not wait for others. */
+function isWhole(answer: Answer): boolean {
+  return answer.ok && answer.kind === 'whole';
 }
 
 function decided({ entry, setup, routing }: Running, upstream: Upstream | null): Decided {

@@ -1,4 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import type { Clock } from '../core/clock.js';
+import { gathered } from './gathered.js';
 
 /** How much is logged. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -54,23 +56,28 @@ export type Log = Logger & {
   line(fields: Readonly<Record<string, Field>>, message: string): void;
 };
 
-/** The time as ISO 8601, made once for all lines of a millisecond. */
+/** The time as ISO 8601; all but the milliseconds is made once for all lines of a second. */
 function isoTime(): () => string {
-  let madeAtMs = -1;
-  let member = '';
+  let madeForS = -1;
+  let start = '';
   return () => {
     const nowMs = Date.now();
-    if (nowMs !== madeAtMs) {
-      madeAtMs = nowMs;
-      member = `,"time":"${new Date(nowMs).toISOString()}"`;
+    const second = Math.floor(nowMs / 1000);
+    if (second !== madeForS) {
+      madeForS = second;
+      start = `,"time":"${new Date(nowMs).toISOString().slice(0, -4)}`;
     }
-    return member;
+    const ms = nowMs - 1000 * second;
+    return `${start}${ms < 10 ? '00' : ms < 100 ? '0' : ''}${ms}Z"`;
   };
 }
 
 /** Standard error, written in the background in chunks, so that logging never waits for a terminal. */
-export function standardError(): LogDestination {
-  // Chunks of some twenty lines save system calls and wake-ups under load; the flush keeps a quiet
-  // server's log current.
-  return pino.destination({ fd: 2, sync: false, minLength: 12_288, periodicFlush: 200 });
+export function standardError(clock: Clock): LogDestination {
+  const lines = gathered(pino.destination({ fd: 2, sync: false }), clock);
+  // What was said before a crash is what is wanted after it.
+  process.once('exit', () => {
+    lines.flushSync();
+  });
+  return lines;
 }

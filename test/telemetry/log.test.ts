@@ -1,3 +1,4 @@
+import { systemClock } from '../../src/core/clock.js';
 import { openLog, standardError } from '../../src/telemetry/log.js';
 
 function opened(level: 'info' | 'warn') {
@@ -28,6 +29,6 @@ describe('the log', () => {
   });
 
   test('can go to standard error', () => {
-    expect(() => openLog('silent', standardError())).not.toThrow();
+    expect(() => openLog('silent', standardError(systemClock))).not.toThrow();
   });
 });
