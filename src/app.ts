@@ -241,6 +241,9 @@ function hooksFor({ clock, log, version }: AppOptions, metrics: Metrics): Requir
     version,
     speed: new SpeedMeter(),
     memory: new NeighbourMemory(),
+    defer: (work) => {
+      setImmediate(work);
+    },
     onPredictorMissing: (error) => {
       log.error({ reason: error.message }, 'the predictor cannot be used; decisions are heuristic');
     },

@@ -11,7 +11,6 @@ import type { Clock } from './core/clock.js';
 import { FaultyFileError, type Fault } from './core/errors.js';
 import type { Model, ServedModel } from './core/model.js';
 import { heuristicPredictor } from './route/heuristic.js';
-import type { TunablePredictor } from './route/local/tune.js';
 import { RememberingPredictor, type NeighbourMemory } from './route/local/neighbour-memory.js';
 import { adapted, headStoreIn, type Adapted } from './route/local/adapt.js';
 import { loadPredictor } from './route/predict.js';
@@ -53,6 +52,8 @@ export interface AssemblyHooks {
   /** A tuned head should correct the predictor and cannot; the predictor goes uncorrected. */
   readonly onTuningUnusable: (error: Error) => void;
   readonly onRuleFailure: (failure: RuleFailure) => void;
+  /** Runs work when no request waits for it; see `RouterParts.defer`. */
+  readonly defer?: (work: () => void) => void;
   /** What feedback has taught, for decisions to mind; absent where there is no server to take any. */
   readonly memory?: NeighbourMemory;
 }
@@ -73,7 +74,7 @@ export interface LoadedPredictor {
   readonly predictor: Predictor;
   readonly degraded: string | null;
   /** The predictor as it comes, without what was learnt here. */
-  readonly base: TunablePredictor;
+  readonly base: Predictor;
   /** The tuned head in force, `null` for none. */
   readonly head: Adapted['head'];
 }
@@ -138,6 +139,7 @@ export async function assemble(
     rules: ruleSet,
     catalogRevision: catalog.revision,
     measuredSpeed: (model) => hooks.speed.speedOf(model),
+    defer: hooks.defer,
     onPredictorFault: hooks.onPredictorFault,
   });
   const upstreams = openUpstreams({
@@ -218,7 +220,7 @@ async function choosePredictor(
 }
 
 interface ChosenPredictor {
-  readonly predictor: TunablePredictor;
+  readonly predictor: Predictor;
   readonly degraded: string | null;
 }
 

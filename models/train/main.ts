@@ -4,16 +4,19 @@ import { trainEmbedder } from './embedder/index.js';
 import { DataError } from './jsonl.js';
 import { trainPredictor } from './predictor/train.js';
 import { startProgress } from './progress.js';
+import { trainUsualPrompts } from './usual-prompts.js';
 
 const HELP = `Trains the artefacts in models/ from open data.
 
-Usage: npm run train -- --data FOLDER [--only embedder|predictor] [--out FOLDER] [--seed NUMBER]
+Usage: npm run train -- --data FOLDER [--only embedder|predictor|prompts] [--out FOLDER] [--seed NUMBER]
 
   --data FOLDER  where text/, pairs/ and outcomes/ are
-  --only STEP    embedder or predictor; both when absent
+  --only STEP    embedder, predictor or prompts (those that stand for usual ones); all when absent
   --out FOLDER   where the artefacts go (models)
   --seed NUMBER  the same seed and data give the same artefacts (1)
 `;
+
+const STEPS: readonly string[] = ['embedder', 'predictor', 'prompts'];
 
 const OPTIONS = {
   data: { type: 'string' },
@@ -33,8 +36,8 @@ async function main(): Promise<number> {
   if (values.data === undefined) return refuse('--data is needed');
   if (!existsSync(values.data)) return refuse(`--data ${values.data}: no such folder`);
   if (!Number.isInteger(seed)) return refuse(`--seed ${values.seed}: not a whole number`);
-  if (values.only !== undefined && !['embedder', 'predictor'].includes(values.only)) {
-    return refuse(`--only ${values.only}: neither embedder nor predictor`);
+  if (values.only !== undefined && !STEPS.includes(values.only)) {
+    return refuse(`--only ${values.only}: none of ${STEPS.join(', ')}`);
   }
   const options = {
     dataFolder: values.data,
@@ -42,8 +45,10 @@ async function main(): Promise<number> {
     seed,
     progress: startProgress(),
   };
-  if (values.only !== 'predictor') await trainEmbedder(options);
-  if (values.only !== 'embedder') await trainPredictor(options);
+  const wanted = (step: string): boolean => values.only === undefined || values.only === step;
+  if (wanted('embedder')) await trainEmbedder(options);
+  if (wanted('predictor')) await trainPredictor(options);
+  if (wanted('prompts')) await trainUsualPrompts(options);
   return 0;
 }
 

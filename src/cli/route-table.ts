@@ -1,5 +1,5 @@
 import type { Candidate } from '../core/decision.js';
-import { qualityOf, type Choice } from '../route/decide.js';
+import { outlayOf, qualityOf, type Choice, type ChoiceInput } from '../route/decide.js';
 import type { Flip } from '../route/explain.js';
 import type { Routing } from '../route/router.js';
 import { dollars, duration, table } from './table.js';
@@ -25,15 +25,29 @@ function headline({ decision, features, input, choice }: Routing): string {
   return [
     `model     ${decision.model}`,
     `reason    ${decision.reason}${rule}`,
-    `policy    ${decision.policy ?? '-'}: keep ${input.outcome.keep.value} of ${choice.reference.model}` +
-      ` (${qualityOf(choice.reference, choice).toFixed(3)}), so at least ${choice.floor.toFixed(3)}` +
-      (choice.cautious ? '; unfamiliar prompt, so success counts less its uncertainty' : ''),
+    `policy    ${decision.policy ?? '-'}: ${promise({ input, choice })}`,
+    ...(choice.cautious
+      ? ['caution   unfamiliar prompt: success counts less its uncertainty, but for the reference']
+      : []),
     `request   ${about.join(', ')}`,
     ...(decision.degraded === null ? [] : [`degraded  ${decision.degraded}`]),
     ...(decision.matchedRules.length === 0
       ? []
       : [`rules     ${decision.matchedRules.join(', ')} matched`]),
   ].join('\n');
+}
+
+/** What was promised, and what that asks of a candidate. */
+function promise({ input, choice }: Pick<Routing, 'input' | 'choice'>): string {
+  const { outcome, price } = input;
+  const reference = `${choice.reference.model} (${choice.reference.success.toFixed(3)})`;
+  const least = choice.floor > 0 ? [`at least ${choice.floor.toFixed(3)}`] : [];
+  if (price === null) return [`keep ${outcome.keep.value} of ${reference}`, ...least].join(', so ');
+  return [
+    `keep ${outcome.keep.value} of ${reference} on average`,
+    ...least,
+    `an adequate answer more is worth ${outcome.objective === 'latency' ? duration(price) : dollars(price)}`,
+  ].join(', ');
 }
 
 function candidateTable({ decision, input, choice }: Routing): string {
@@ -52,7 +66,7 @@ function candidateTable({ decision, input, choice }: Routing): string {
       dollars(c.costUsd),
       String(Math.round(c.outputTokens)),
       duration(c.latencyMs),
-      verdict(c, decision.model, choice),
+      verdict(c, choice, input),
     ]);
   return table(
     [
@@ -68,13 +82,20 @@ function candidateTable({ decision, input, choice }: Routing): string {
   );
 }
 
-function verdict(candidate: Candidate, chosen: string, choice: Choice): string {
-  if (candidate.model === chosen) return 'chosen';
+function verdict(candidate: Candidate, choice: Choice, { price, outcome }: ChoiceInput): string {
+  const { chosen } = choice;
+  if (candidate.model === chosen.model) return 'chosen';
   if (candidate.dropped !== null) {
     const { detail, rule } = candidate.dropped;
     return `dropped: ${detail}${rule === null ? '' : ` (rule "${rule}")`}`;
   }
-  return qualityOf(candidate, choice) >= choice.floor ? 'would do' : 'not good enough';
+  if (qualityOf(candidate, choice) < choice.floor) return 'not good enough';
+  if (price === null) return 'would do';
+  const more = (outlayOf(candidate, outcome) ?? Infinity) - (outlayOf(chosen, outcome) ?? 0);
+  if (qualityOf(candidate, choice) <= qualityOf(chosen, choice)) {
+    return more >= 0 ? 'no better' : 'saves too little for what it lacks';
+  }
+  return more > 0 ? 'adds too little for what it takes' : 'would do';
 }
 
 function flipLines(flips: readonly Flip[]): readonly string[] {

@@ -5,8 +5,9 @@
  * - `pinned`: a rule names the model.
  * - `preferred`: the cheapest of the sufficient models that a rule prefers.
  * - `only_candidate`: constraints left one model.
- * - `cheapest_sufficient`: the cheapest model that keeps the policy's promise.
- * - `fastest_sufficient`: the fastest model that keeps the policy's promise.
+ * - `cheapest_sufficient`: the model that keeps the policy's promise at the least cost: a dearer one
+ *   adds too little quality for its price, a cheaper one saves too little for what it lacks.
+ * - `fastest_sufficient`: the same with time in the place of cost.
  * - `highest_quality`: the policy asks for the best model, whatever it costs.
  * - `best_available`: no model keeps the promise; the best of them was taken.
  * - `unfamiliar_prompt`: far from everything the predictor has seen, so a safer model was taken than the
@@ -84,7 +85,7 @@ export interface DecisionHead {
   readonly rule: string | null;
   /** All rules that matched, in file order. */
   readonly matchedRules: readonly string[];
-  /** 0 to 1: the promise in force, as a share of the reference model's success. */
+  /** 0 to 1: the promise in force, as a share of the reference model's success, on average. */
   readonly keep: number | null;
   /** The model that `keep` and `saved` are measured against. */
   readonly reference: string | null;
@@ -103,9 +104,14 @@ export interface Decision extends DecisionHead {
   readonly candidates: readonly Candidate[];
 }
 
-/** Hashes of all that a decision depends on besides the request; same receipt, same decision. */
+/** All that a decision depends on besides the request, by hash; same receipt, same decision. */
 export interface Receipt {
   readonly rules: string;
   readonly predictor: string;
   readonly catalog: string;
+  /**
+   * What one more adequate answer was worth: US dollars, or milliseconds where the policy strives
+   * for latency; `null` where nothing was weighed.
+   */
+  readonly price: number | null;
 }

@@ -8,7 +8,7 @@ import type { RuleOutcome } from './rules/outcome.js';
 
 /** What every candidate is measured against for one request. */
 export interface Demand {
-  readonly features: Features;
+  readonly features: Pick<Features, 'inputTokens' | 'maxOutputTokens' | 'needs'>;
   readonly outcome: RuleOutcome;
   /** Answers asked for. At least 1. */
   readonly choices: number;
@@ -58,7 +58,11 @@ export function candidateFor(
   };
 }
 
-function dropByRequest(model: Model, answerTokens: number, features: Features): Drop | null {
+function dropByRequest(
+  model: Model,
+  answerTokens: number,
+  features: Demand['features'],
+): Drop | null {
   const missing = missingOf(model, features.needs);
   if (missing !== null) {
     return { why: 'capability_missing', detail: `has no ${missing}`, rule: null };

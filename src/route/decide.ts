@@ -12,6 +12,11 @@ export interface ChoiceInput {
   readonly outcome: RuleOutcome;
   /** Distance of the prompt from the training prompts, 0 to 1. */
   readonly ood: number;
+  /**
+   * What one more adequate answer is worth, in what the objective spares: US dollars, or
+   * milliseconds. `null` when the promise is kept by every single choice instead of on average.
+   */
+  readonly price: number | null;
 }
 
 /** The model that answers, and how it came to that. */
@@ -21,16 +26,20 @@ export interface Choice {
   readonly rule: string | null;
   /** The candidate the promise is measured against. */
   readonly reference: Candidate;
-  /** The quality, 0 to 1, that a candidate had to reach. */
+  /** The quality, 0 to 1, that a candidate had to reach; 0 when the average alone is promised. */
   readonly floor: number;
-  /** The prompt is far from the training prompts, so quality is success less its uncertainty. */
+  /**
+   * The prompt is far from the training prompts, so all but the reference count as their success
+   * less its uncertainty.
+   */
   readonly cautious: boolean;
   /** In the order in which to try them. */
   readonly fallbacks: readonly Candidate[];
 }
 
 /**
- * Chooses the cheapest (or fastest, or best) candidate that keeps the policy's promise.
+ * Chooses the candidate that is worth most (its quality at the price in force, less what it takes),
+ * or, without a price, the cheapest (fastest, best) of those that keep the promise by themselves.
  *
  * Pure: no clock, no I/O, no randomness.
  *
@@ -38,7 +47,7 @@ export interface Choice {
  */
 export function choose(input: ChoiceInput): Choice | null {
   const far = input.ood > FAR;
-  const ranking = rank(input, far ? lowerBound : expected);
+  const ranking = rank(input, far);
   if (ranking === null) return null;
   const { chosen, reason, rule } = pick(ranking, input.outcome);
   return {
@@ -52,35 +61,70 @@ export function choose(input: ChoiceInput): Choice | null {
   };
 }
 
-/** What a candidate is held against `Choice.floor` with, 0 to 1. */
-export function qualityOf(candidate: Candidate, { cautious }: Pick<Choice, 'cautious'>): number {
-  return cautious ? lowerBound(candidate) : expected(candidate);
+/** How good a candidate's answer counts as when candidates are compared, 0 to 1. */
+export function qualityOf(
+  candidate: Candidate,
+  { cautious, reference }: Pick<Choice, 'cautious' | 'reference'>,
+): number {
+  return cautious && candidate !== reference ? lowerBound(candidate) : candidate.success;
+}
+
+/** What a policy tries to spend little of: US dollars, or milliseconds; `null` when unknown. */
+export function outlayOf(
+  candidate: Candidate,
+  { objective }: Pick<RuleOutcome, 'objective'>,
+): number | null {
+  return objective === 'latency' ? candidate.latencyMs : candidate.costUsd;
+}
+
+/** The candidate that a policy's promise is measured against; `null` when all are dropped. */
+export function referenceOf(
+  candidates: readonly Candidate[],
+  { reference }: Pick<RuleOutcome, 'reference'>,
+  cautious: boolean,
+): Candidate | null {
+  let best: Candidate | null = null;
+  for (const candidate of candidates) {
+    if (candidate.dropped !== null) continue;
+    if (best === null || safety(candidate, cautious) > safety(best, cautious)) best = candidate;
+  }
+  if (best === null || reference === 'best') return best;
+  return candidates.find(({ model }) => model === reference) ?? best;
+}
+
+// Where the predictor has seen nothing alike, a high guess is not worth more than its error bar.
+function lowerBound({ success, uncertainty }: Candidate): number {
+  return Math.max(0, success - uncertainty);
+}
+
+function safety(candidate: Candidate, cautious: boolean): number {
+  return cautious ? lowerBound(candidate) : candidate.success;
 }
 
 /** How good an answer counts as, when comparing candidates; 0 to 1. */
 type Quality = (candidate: Candidate) => number;
 
-const expected: Quality = (candidate) => candidate.success;
-
-// Where the predictor has seen nothing alike, a high guess is not worth more than its error bar.
-const lowerBound: Quality = (candidate) => Math.max(0, candidate.success - candidate.uncertainty);
-
 interface Ranking {
-  /** Those that keep the promise, in the order of the policy's objective; then the others, best first. */
+  /** Those that are good enough, in the order of the policy's objective; then the others, best first. */
   readonly order: readonly Candidate[];
-  /** How many of `order` keep the promise. */
+  /** How many of `order` are good enough. */
   readonly sufficient: number;
   readonly reference: Candidate;
   readonly floor: number;
+  readonly quality: Quality;
+  /** Quality from which a preferred model is taken. */
+  readonly preferable: number;
 }
 
 /** @returns `null` when every candidate is dropped */
-function rank({ candidates, outcome }: ChoiceInput, quality: Quality): Ranking | null {
-  const best = bestOf(candidates, quality);
-  if (best === null) return null;
-  const reference = candidates.find(({ model }) => model === outcome.reference) ?? best;
+function rank({ candidates, outcome, price }: ChoiceInput, cautious: boolean): Ranking | null {
+  const reference = referenceOf(candidates, outcome, cautious);
+  if (reference === null) return null;
+  const quality: Quality = (candidate) => qualityOf(candidate, { cautious, reference });
+  const promised = outcome.keep.value * reference.success;
+  const each = (outcome.keepEach?.value ?? 0) * reference.success;
   // A hair of slack: keep 1 must accept the reference itself, whatever the rounding.
-  const floor = outcome.keep.value * quality(reference) - 1e-12;
+  const floor = (price === null ? Math.max(promised, each) : each) - SLACK;
 
   const order: Candidate[] = [];
   const insufficient: Candidate[] = [];
@@ -88,29 +132,52 @@ function rank({ candidates, outcome }: ChoiceInput, quality: Quality): Ranking |
     if (candidate.dropped !== null) continue;
     (quality(candidate) >= floor ? order : insufficient).push(candidate);
   }
-  order.sort(comparisonFor(outcome.objective, quality));
+  order.sort(comparisonFor(outcome.objective, quality, worthOf(order, outcome, price, quality)));
   insufficient.sort((a, b) => quality(b) - quality(a));
   const sufficient = order.length;
+  const first = order[0];
+  // What keeps the promise by itself, or does no worse than the choice, takes nothing from the average.
+  const preferable =
+    price === null || first === undefined ? floor : Math.min(promised - SLACK, quality(first));
   for (const candidate of insufficient) order.push(candidate);
-  return { order, sufficient, reference, floor };
+  return { order, sufficient, reference, quality, floor: Math.max(0, floor), preferable };
 }
 
-function bestOf(candidates: readonly Candidate[], quality: Quality): Candidate | null {
-  let best: Candidate | null = null;
-  for (const candidate of candidates) {
-    if (candidate.dropped !== null) continue;
-    if (best === null || quality(candidate) > quality(best)) best = candidate;
-  }
-  return best;
-}
+const SLACK = 1e-12;
 
 type Comparison = (a: Candidate, b: Candidate) => number;
 
+/** What a candidate is worth at a price, less its outlay; `null` where nothing is weighed. */
+function worthOf(
+  candidates: readonly Candidate[],
+  outcome: RuleOutcome,
+  price: number | null,
+  quality: Quality,
+): Quality | null {
+  if (price === null || outcome.objective === 'quality') return null;
+  const unknown = unknownOutlay(candidates, outcome);
+  return (candidate) => price * quality(candidate) - (outlayOf(candidate, outcome) ?? unknown);
+}
+
+/** What is taken for an unknown outlay: the most that any of the candidates takes; never nothing. */
+function unknownOutlay(candidates: readonly Candidate[], outcome: RuleOutcome): number {
+  let most = 0;
+  for (const candidate of candidates) most = Math.max(most, outlayOf(candidate, outcome) ?? 0);
+  return most;
+}
+
 // Written out rather than put together of smaller functions: these run for every pair that is
 // sorted, for every request.
-function comparisonFor(objective: RuleOutcome['objective'], quality: Quality): Comparison {
+function comparisonFor(
+  objective: RuleOutcome['objective'],
+  quality: Quality,
+  worth: Quality | null,
+): Comparison {
   const byCost: Comparison = (a, b) => ascending(a.costUsd ?? Infinity, b.costUsd ?? Infinity);
   const byName: Comparison = (a, b) => (a.model < b.model ? -1 : 1);
+  if (worth !== null) {
+    return (a, b) => worth(b) - worth(a) || byCost(a, b) || quality(b) - quality(a) || byName(a, b);
+  }
   switch (objective) {
     case 'cost':
       return (a, b) => byCost(a, b) || quality(b) - quality(a) || byName(a, b);
@@ -135,7 +202,8 @@ const OBJECTIVE_REASON = {
   quality: 'highest_quality',
 } as const satisfies Record<RuleOutcome['objective'], Choice['reason']>;
 
-function pick({ order, sufficient }: Ranking, outcome: RuleOutcome): Picked {
+function pick(ranking: Ranking, outcome: RuleOutcome): Picked {
+  const { order, sufficient, quality, preferable } = ranking;
   const { pin, prefer } = outcome;
 
   const pinned = pin && order.find((candidate) => candidate.model === pin.value);
@@ -149,7 +217,10 @@ function pick({ order, sufficient }: Ranking, outcome: RuleOutcome): Picked {
 
   for (const glob of prefer?.value ?? []) {
     const matches = globMatcher([glob]);
-    const preferred = order.find((candidate, i) => i < sufficient && matches(candidate.model));
+    const preferred = order.find(
+      (candidate, i) =>
+        i < sufficient && quality(candidate) >= preferable && matches(candidate.model),
+    );
     if (preferred) return { chosen: preferred, reason: 'preferred', rule: prefer?.rule ?? null };
   }
   return {
@@ -160,7 +231,7 @@ function pick({ order, sufficient }: Ranking, outcome: RuleOutcome): Picked {
 }
 
 function changesWith(input: ChoiceInput, chosen: Candidate): boolean {
-  const ranking = rank(input, expected);
+  const ranking = rank(input, false);
   return ranking !== null && pick(ranking, input.outcome).chosen !== chosen;
 }
 

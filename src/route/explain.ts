@@ -1,5 +1,5 @@
 import type { Candidate } from '../core/decision.js';
-import { choose, qualityOf, type Choice, type ChoiceInput } from './decide.js';
+import { choose, outlayOf, qualityOf, type Choice, type ChoiceInput } from './decide.js';
 import type { RuleOutcome } from './rules/outcome.js';
 
 /** A change that would have led to another choice. */
@@ -20,15 +20,15 @@ const NUDGE = 1e-6;
 /**
  * The changes that would flip a choice, smallest first; each has been tried, none is guessed.
  *
- * Looks at the promise (`keep`), each other candidate's predicted success and cost, the
- * preferences in force, and the constraints that dropped candidates.
+ * Looks at the promise (`keep`, or the price that keeps it), each other candidate's predicted success
+ * and cost, the preferences in force, and the constraints that dropped candidates.
  *
  * @returns at most one flip for each kind of change and model; empty if nothing within reach flips
  */
 export function flips(input: ChoiceInput, choice: Choice): readonly Flip[] {
   const proposals = [
     ...withoutSettings(input),
-    ...withOtherKeep(input, choice),
+    ...(input.price === null ? withOtherKeep(input, choice) : withOtherPrice(input, choice)),
     ...input.candidates
       .filter((candidate) => candidate.model !== choice.chosen.model)
       .flatMap((candidate) => withOtherCandidate(input, choice, candidate)),
@@ -90,6 +90,31 @@ function withOtherKeep(input: ChoiceInput, choice: Choice): readonly Proposal[] 
     }));
 }
 
+/** Prices at which another candidate would be worth as much as the chosen one. */
+function withOtherPrice(input: ChoiceInput, choice: Choice): readonly Proposal[] {
+  const { price, outcome } = input;
+  if (price === null) return [];
+  const outlay = (candidate: Candidate): number => outlayOf(candidate, outcome) ?? NaN;
+  return input.candidates
+    .filter((candidate) => candidate.dropped === null && candidate !== choice.chosen)
+    .map((candidate) => {
+      const more = qualityOf(candidate, choice) - qualityOf(choice.chosen, choice);
+      const even = (outlay(candidate) - outlay(choice.chosen)) / more;
+      return more > 0 ? even * (1 + NUDGE) : even * (1 - NUDGE);
+    })
+    .filter((value) => Number.isFinite(value) && value > 0)
+    .map((value) => ({
+      change: `one more adequate answer worth ${money(value, input)} instead of ${money(price, input)}`,
+      size: Math.abs(value - price) / Math.max(price, Number.MIN_VALUE),
+      input: { ...input, price: value },
+    }));
+}
+
+/** A price as a person reads it, in what the policy tries to spend little of. */
+function money(price: number, { outcome }: ChoiceInput): string {
+  return outcome.objective === 'latency' ? `${Math.round(price)} ms` : `$${price.toPrecision(3)}`;
+}
+
 function withOtherCandidate(
   input: ChoiceInput,
   choice: Choice,
@@ -106,26 +131,57 @@ function withOtherCandidate(
     ];
   }
 
-  const proposals: Proposal[] = [];
-  const missing = choice.floor - qualityOf(candidate, choice);
-  if (missing > 0 && candidate.success > 0) {
-    const success = candidate.success + missing + NUDGE;
-    proposals.push({
-      change: `success of ${model} ${success.toFixed(3)} instead of ${candidate.success.toFixed(3)}`,
+  return [
+    ...withOtherSuccess(input, choice, candidate),
+    ...withOtherCost(input, choice, candidate),
+  ];
+}
+
+function withOtherSuccess(
+  input: ChoiceInput,
+  choice: Choice,
+  candidate: Candidate,
+): readonly Proposal[] {
+  // What it takes to reach the floor, and to be worth as much as the chosen one.
+  const lack = input.price === null || input.price === 0 ? 0 : behind(candidate, input, choice);
+  const missing = Math.max(choice.floor - qualityOf(candidate, choice), lack / (input.price ?? 1));
+  if (missing <= 0 || candidate.success <= 0) return [];
+  const success = candidate.success + missing + NUDGE;
+  return [
+    {
+      change: `success of ${candidate.model} ${success.toFixed(3)} instead of ${candidate.success.toFixed(3)}`,
       size: missing / candidate.success,
       input: withCandidate(input, { ...candidate, success }),
-    });
-  }
-  const toBeat = choice.chosen.costUsd;
-  if (candidate.costUsd !== null && toBeat !== null && candidate.costUsd > toBeat) {
-    const costUsd = toBeat * (1 - NUDGE);
-    proposals.push({
-      change: `cost of ${model} under $${toBeat.toPrecision(3)} instead of $${candidate.costUsd.toPrecision(3)}`,
-      size: (candidate.costUsd - costUsd) / candidate.costUsd,
+    },
+  ];
+}
+
+function withOtherCost(
+  input: ChoiceInput,
+  choice: Choice,
+  candidate: Candidate,
+): readonly Proposal[] {
+  const { price, outcome } = input;
+  const weighs = price !== null && outcome.objective === 'cost';
+  const { costUsd: own } = candidate;
+  if (own === null) return [];
+  const toBeat = weighs ? own - behind(candidate, input, choice) : choice.chosen.costUsd;
+  if (toBeat === null || toBeat <= 0 || own <= toBeat) return [];
+  const costUsd = toBeat * (1 - NUDGE);
+  return [
+    {
+      change: `cost of ${candidate.model} under $${toBeat.toPrecision(3)} instead of $${own.toPrecision(3)}`,
+      size: (own - costUsd) / own,
       input: withCandidate(input, { ...candidate, costUsd }),
-    });
-  }
-  return proposals;
+    },
+  ];
+}
+
+/** By how much a candidate is worth less than the chosen one, at the price in force. */
+function behind(candidate: Candidate, { price, outcome }: ChoiceInput, choice: Choice): number {
+  const worth = (one: Candidate): number =>
+    (price ?? 0) * qualityOf(one, choice) - (outlayOf(one, outcome) ?? 0);
+  return worth(choice.chosen) - worth(candidate);
 }
 
 function withOutcome(input: ChoiceInput, change: Partial<RuleOutcome>): ChoiceInput {

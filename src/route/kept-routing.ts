@@ -22,9 +22,10 @@ export class KeptRouting {
   readonly #drops: readonly (Drop | null)[] | null;
   readonly #outcome: ChoiceInput['outcome'];
   readonly #ood: number;
+  readonly #price: number | null;
 
   constructor({ head, features, input, names, sketch }: Routing) {
-    const { candidates, outcome, ood } = input;
+    const { candidates, outcome, ood, price } = input;
     this.head = head;
     this.features = features;
     this.sketch = sketch;
@@ -35,6 +36,7 @@ export class KeptRouting {
       : null;
     this.#outcome = outcome;
     this.#ood = ood;
+    this.#price = price;
     this.#pack(candidates);
   }
 
@@ -47,7 +49,7 @@ export class KeptRouting {
   /** The routing as it was: equal in everything, made anew. */
   unpack(): Routing {
     const candidates = this.#names.map((_, i) => this.#candidateAt(i));
-    const input = { candidates, outcome: this.#outcome, ood: this.#ood };
+    const input = { candidates, outcome: this.#outcome, ood: this.#ood, price: this.#price };
     const choice = choose(input);
     // Choosing is pure, and there was a choice.
     if (choice === null) throw new Error(`decision ${this.head.id} cannot be made again`);

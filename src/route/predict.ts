@@ -11,7 +11,15 @@ import { modelKey } from './model-name.js';
 import { estimateStrength, releaseYear } from './model-strength.js';
 import { readPredictorArtefact } from './predictor-artefact.js';
 import type { PredictorTables } from './predictor-artefact.js';
-import type { Ability, ModelPrediction, Prediction, Predictor } from './predictor.js';
+import type {
+  Ability,
+  ModelPrediction,
+  NumberedPrompt,
+  Prediction,
+  Predictor,
+  UsualPrompt,
+} from './predictor.js';
+import { readUsualPrompts, USUAL_PROMPTS_FILE } from './usual-prompts.js';
 
 /** How sharply the distance rises around the usual one; at that distance it is 0.5 by definition. */
 const FAR_SHARPNESS = 4;
@@ -51,7 +59,7 @@ interface FactorAbility extends Ability {
 export function loadPredictor(folder: string): Promise<FactorPredictor> {
   // A promise, so that reading can become asynchronous without a change for callers.
   return Promise.resolve().then(() => {
-    const { revision } = verifyArtefacts(folder, FEATURE_NAMES);
+    const { manifest, revision } = verifyArtefacts(folder, FEATURE_NAMES);
     const embedder = StaticEmbedder.load(path.join(folder, 'embedder.bin'));
     const file = path.join(folder, 'predictor.bin');
     const tables = readPredictorArtefact(file);
@@ -67,13 +75,18 @@ export function loadPredictor(folder: string): Promise<FactorPredictor> {
       const found = `${meta.shape.embedding} and ${meta.shape.dense}`;
       throw new ArtefactError(file, `expected ${expected} inputs, found ${found}`);
     }
-    return new FactorPredictor(tables, embedder, revision);
+    // Artefacts trained by an earlier program have none: prices then follow the traffic alone.
+    const usual = Object.hasOwn(manifest.artefacts, USUAL_PROMPTS_FILE)
+      ? readUsualPrompts(path.join(folder, USUAL_PROMPTS_FILE), embedder, FEATURE_NAMES.length)
+      : [];
+    return new FactorPredictor(tables, embedder, revision, usual);
   });
 }
 
 /** Predicts from what a prompt demands and what each model can do: a small network against a table of skills. */
 export class FactorPredictor implements Predictor {
   readonly revision: string;
+  readonly usual: readonly UsualPrompt[];
   readonly #tables: PredictorTables;
   readonly #embedder: StaticEmbedder;
   readonly #network: FactorNetwork;
@@ -82,9 +95,15 @@ export class FactorPredictor implements Predictor {
   readonly #fitted: ReadonlyMap<string, number>;
   readonly #fittedByKey: ReadonlyMap<string, number>;
 
-  constructor(tables: PredictorTables, embedder: StaticEmbedder, revision: string) {
+  constructor(
+    tables: PredictorTables,
+    embedder: StaticEmbedder,
+    revision: string,
+    usual: readonly UsualPrompt[] = [],
+  ) {
     const { meta } = tables;
     this.revision = revision;
+    this.usual = usual;
     this.#tables = tables;
     this.#embedder = embedder;
     this.#network = new FactorNetwork(meta.shape, tables.network);
@@ -152,10 +171,7 @@ export class FactorPredictor implements Predictor {
    *
    * @param prompt - its sentence vector, by the same embedder, and its dense features
    */
-  judge(
-    prompt: { readonly vector: Float32Array; readonly dense: Float32Array },
-    abilities: readonly Ability[],
-  ): readonly ModelPrediction[] {
+  judge(prompt: NumberedPrompt, abilities: readonly Ability[]): readonly ModelPrediction[] {
     this.#input.set(prompt.vector);
     writeDense(prompt.dense, this.#tables.network, this.#input);
     const demand = this.#network.run(this.#input);

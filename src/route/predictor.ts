@@ -28,6 +28,19 @@ export interface Prediction {
   readonly vector: Float32Array | null;
 }
 
+/** A prompt of which only numbers are left. */
+export interface NumberedPrompt {
+  /** Sentence vector of unit length, by the predictor's own embedder. */
+  readonly vector: Float32Array;
+  /** `Features.dense`. */
+  readonly dense: Float32Array;
+}
+
+/** One of the prompts that stand for those that usually come. */
+export interface UsualPrompt extends NumberedPrompt {
+  readonly inputTokens: number;
+}
+
 /** Predicts success and length of answers. Synchronous and without I/O, so a decision can be replayed. */
 export interface Predictor {
   /** First 12 hex digits of the SHA-256 over all artefacts. */
@@ -37,4 +50,12 @@ export interface Predictor {
   ability(model: Model): Ability;
 
   predict(features: Features, abilities: readonly Ability[]): Prediction;
+
+  /** As `predict`, for a prompt of which only the numbers are left; absent where they do not suffice. */
+  readonly judge?:
+    | ((prompt: NumberedPrompt, abilities: readonly Ability[]) => readonly ModelPrediction[])
+    | undefined;
+
+  /** Prompts as they usually come, in no order, for `judge`; absent where the predictor brings none. */
+  readonly usual?: readonly UsualPrompt[] | undefined;
 }

@@ -7,6 +7,9 @@ import { choose, type Choice, type ChoiceInput } from './decide.js';
 import { readFeatures, type Features } from './features.js';
 import { heuristicPredictor } from './heuristic.js';
 import type { Ability, Prediction, Predictor } from './predictor.js';
+import type { Prospect } from './price/expectations.js';
+import { PriceBook } from './price/price-book.js';
+import { UsualTraffic } from './price/usual-traffic.js';
 import type { RuleOutcome } from './rules/outcome.js';
 import { packNumbers, type PromptSketch } from './sketch.js';
 import type { RuleFacts } from './rules/facts.js';
@@ -33,6 +36,11 @@ export interface RouterParts {
   readonly degraded: string | null;
   /** Live speed of a model where it has been measured, else `null`. */
   readonly measuredSpeed: (model: string) => Speed | null;
+  /**
+   * Runs work when no request waits for it, so that prices follow the decisions made; without it
+   * they stay those of the usual prompts.
+   */
+  readonly defer?: ((work: () => void) => void) | null | undefined;
   /** Told when the predictor throws: once per request, so count it and log changes. */
   readonly onPredictorFault: (error: unknown) => void;
 }
@@ -108,6 +116,10 @@ export class Router {
   readonly #fallback: { readonly predictor: Predictor; readonly abilities: readonly Ability[] };
   readonly #models: readonly Model[];
   readonly #names: readonly string[];
+  /** Of the latest decision; the next one's is mostly the same. */
+  #latest: Receipt;
+  readonly #usual: UsualTraffic;
+  readonly #prices: PriceBook;
   /** What `dropsByRules` said of an outcome; index 1 for requests that are vouched for. */
   readonly #ruled = [
     new WeakMap<RuleOutcome, readonly (Drop | null)[]>(),
@@ -128,7 +140,16 @@ export class Router {
       rules: parts.rules.revision,
       predictor: parts.predictor.revision,
       catalog: parts.catalogRevision,
+      price: null,
     };
+    this.#latest = this.receipt;
+    this.#usual = new UsualTraffic(parts.predictor, this.#abilities, (prediction, demand) =>
+      this.#candidates(prediction, demand),
+    );
+    this.#prices = new PriceBook({
+      usual: (outcome) => this.#usual.under(outcome),
+      defer: parts.defer ?? null,
+    });
   }
 
   /** Names a client may write as `model` to have a model chosen. */
@@ -149,16 +170,23 @@ export class Router {
     const { choices } = request.conversation;
     const demand = { features, outcome, choices, vouched: request.vouched };
     const candidates = this.#candidates(prediction, demand);
-    const input: ChoiceInput = { candidates, outcome, ood: prediction.ood };
+    const price = this.#prices.priceOf(outcome);
+    const input: ChoiceInput = { candidates, outcome, ood: prediction.ood, price };
     const choice = choose(input);
     if (choice === null) throw new NoCandidateError(request.policy, candidates);
+    this.#prices.note(outcome, input);
     const head = this.#headOf(request, input, choice, degraded);
     const names = this.#names;
     const sketch = this.#sketch(request, features, prediction);
     return new Routing({ head, features: withoutText(features), input, choice, names, sketch });
   }
 
-  #candidates(prediction: Prediction, demand: Demand): readonly Candidate[] {
+  /** What prompts as they usually come would meet under an outcome; none where the predictor brings none. */
+  usual(outcome: RuleOutcome): readonly Prospect[] {
+    return this.#usual.under(outcome);
+  }
+
+  #candidates(prediction: Pick<Prediction, 'models'>, demand: Demand): readonly Candidate[] {
     const { models, measuredSpeed } = this.#parts;
     const ruled = this.#dropsByRules(demand);
     return models.map((served, i) => {
@@ -208,11 +236,12 @@ export class Router {
   }
 
   /** Learning changes what a decision depends on, so it changes the receipt. */
-  #receiptNow(): Receipt {
+  #receiptNow(price: number | null): Receipt {
     const { revision } = this.#parts.predictor;
-    return revision === this.receipt.predictor
-      ? this.receipt
-      : { ...this.receipt, predictor: revision };
+    if (this.#latest.price !== price || this.#latest.predictor !== revision) {
+      this.#latest = { ...this.receipt, predictor: revision, price };
+    }
+    return this.#latest;
   }
 
   #headOf(
@@ -238,7 +267,7 @@ export class Router {
       reference: choice.reference.model,
       degraded,
       ood: input.ood,
-      receipt: this.#receiptNow(),
+      receipt: this.#receiptNow(input.price),
     };
   }
 }

@@ -10,7 +10,7 @@ const all = [best, cheap, middle];
 
 describe('the choice', () => {
   test('is the cheapest candidate that keeps the promised share of the best', () => {
-    const choice = choose({ candidates: all, outcome: outcome(), ood: 0 });
+    const choice = choose({ candidates: all, outcome: outcome(), ood: 0, price: null });
 
     expect(choice).toMatchObject({
       chosen: middle,
@@ -28,13 +28,15 @@ describe('the choice', () => {
   ])('is $chosen when $keep must be kept', ({ keep, chosen }) => {
     const rules = outcome({ keep: { value: keep, rule: null } });
 
-    expect(choose({ candidates: all, outcome: rules, ood: 0 })?.chosen.model).toBe(chosen);
+    expect(choose({ candidates: all, outcome: rules, ood: 0, price: null })?.chosen.model).toBe(
+      chosen,
+    );
   });
 
   test('is the fastest sufficient candidate when the policy strives for latency', () => {
     const rules = outcome({ objective: 'latency' });
 
-    expect(choose({ candidates: all, outcome: rules, ood: 0 })).toMatchObject({
+    expect(choose({ candidates: all, outcome: rules, ood: 0, price: null })).toMatchObject({
       chosen: middle,
       reason: 'fastest_sufficient',
     });
@@ -43,7 +45,7 @@ describe('the choice', () => {
   test('is the best candidate, whatever it costs, when the policy strives for quality', () => {
     const rules = outcome({ objective: 'quality' });
 
-    expect(choose({ candidates: all, outcome: rules, ood: 0 })).toMatchObject({
+    expect(choose({ candidates: all, outcome: rules, ood: 0, price: null })).toMatchObject({
       chosen: best,
       reason: 'highest_quality',
     });
@@ -52,19 +54,19 @@ describe('the choice', () => {
   test('never falls on a dropped candidate', () => {
     const candidates = [best, { ...middle, dropped: DROPPED }, cheap];
 
-    expect(choose({ candidates, outcome: outcome(), ood: 0 })?.chosen).toBe(best);
+    expect(choose({ candidates, outcome: outcome(), ood: 0, price: null })?.chosen).toBe(best);
   });
 
   test('is nothing when every candidate is dropped', () => {
     const candidates = all.map((c) => ({ ...c, dropped: DROPPED }));
 
-    expect(choose({ candidates, outcome: outcome(), ood: 0 })).toBeNull();
+    expect(choose({ candidates, outcome: outcome(), ood: 0, price: null })).toBeNull();
   });
 
   test('says so when constraints left one candidate', () => {
     const candidates = [cheap, { ...best, dropped: DROPPED }];
 
-    expect(choose({ candidates, outcome: outcome(), ood: 0 })).toMatchObject({
+    expect(choose({ candidates, outcome: outcome(), ood: 0, price: null })).toMatchObject({
       chosen: cheap,
       reason: 'only_candidate',
     });
@@ -73,7 +75,7 @@ describe('the choice', () => {
   test('takes a candidate of unknown cost only when no cost is known', () => {
     const unknown = candidate('u/unknown', { success: 0.9, costUsd: null });
 
-    const among = choose({ candidates: [unknown, best], outcome: outcome(), ood: 0 });
+    const among = choose({ candidates: [unknown, best], outcome: outcome(), ood: 0, price: null });
 
     expect(among?.chosen).toBe(best);
   });
@@ -82,7 +84,9 @@ describe('the choice', () => {
     const strong = candidate('s/strong', { success: 0.99, dropped: DROPPED });
     const rules = outcome({ reference: 's/strong', keep: { value: 0.97, rule: 'demanding' } });
 
-    expect(choose({ candidates: [strong, cheap, middle], outcome: rules, ood: 0 })).toMatchObject({
+    expect(
+      choose({ candidates: [strong, cheap, middle], outcome: rules, ood: 0, price: null }),
+    ).toMatchObject({
       chosen: middle,
       reason: 'best_available',
       rule: 'demanding',
@@ -93,12 +97,12 @@ describe('the choice', () => {
     const rules = outcome({ pin: { value: 'a/cheap', rule: 'pin-it' } });
     const dropped = [best, middle, { ...cheap, dropped: DROPPED }];
 
-    expect(choose({ candidates: all, outcome: rules, ood: 0 })).toMatchObject({
+    expect(choose({ candidates: all, outcome: rules, ood: 0, price: null })).toMatchObject({
       chosen: cheap,
       reason: 'pinned',
       rule: 'pin-it',
     });
-    expect(choose({ candidates: dropped, outcome: rules, ood: 0 })?.reason).toBe(
+    expect(choose({ candidates: dropped, outcome: rules, ood: 0, price: null })?.reason).toBe(
       'cheapest_sufficient',
     );
   });
@@ -106,18 +110,90 @@ describe('the choice', () => {
   test('is the preferred model only if it keeps the promise', () => {
     const prefer = (glob: string) => outcome({ prefer: { value: [glob], rule: 'liking' } });
 
-    expect(choose({ candidates: all, outcome: prefer('c/*'), ood: 0 })).toMatchObject({
+    expect(choose({ candidates: all, outcome: prefer('c/*'), ood: 0, price: null })).toMatchObject({
       chosen: best,
       reason: 'preferred',
       rule: 'liking',
     });
-    expect(choose({ candidates: all, outcome: prefer('a/*'), ood: 0 })?.chosen).toBe(middle);
+    expect(choose({ candidates: all, outcome: prefer('a/*'), ood: 0, price: null })?.chosen).toBe(
+      middle,
+    );
   });
 
   test('falls back in the order a rule gives, and to nobody else', () => {
     const rules = outcome({ fallbacks: { value: ['a/cheap', 'x/absent'], rule: 'order' } });
 
-    expect(choose({ candidates: all, outcome: rules, ood: 0 })?.fallbacks).toEqual([cheap]);
+    expect(choose({ candidates: all, outcome: rules, ood: 0, price: null })?.fallbacks).toEqual([
+      cheap,
+    ]);
+  });
+});
+
+describe('at a price of quality, the choice', () => {
+  test.each([
+    { price: 0, chosen: 'a/cheap' },
+    { price: 0.004, chosen: 'a/cheap' },
+    { price: 0.005, chosen: 'b/middle' },
+    { price: 0.89, chosen: 'b/middle' },
+    { price: 0.91, chosen: 'c/best' },
+  ])('is $chosen when one more adequate answer is worth $price', ({ price, chosen }) => {
+    const choice = choose({ candidates: all, outcome: outcome(), ood: 0, price });
+
+    expect(choice?.chosen.model).toBe(chosen);
+  });
+
+  test('may lie under the promised share, which is kept on average', () => {
+    const input = { candidates: all, outcome: outcome(), ood: 0, price: 0.001 };
+
+    expect(choose(input)).toMatchObject({ chosen: cheap, floor: 0, reference: best });
+  });
+
+  test('never lies under the share that each has to keep', () => {
+    const rules = outcome({ keepEach: { value: 0.8, rule: null } });
+
+    expect(choose({ candidates: all, outcome: rules, ood: 0, price: 0.001 })).toMatchObject({
+      chosen: middle,
+      floor: expect.closeTo(0.72, 6),
+      fallbacks: [best, cheap],
+    });
+  });
+
+  test('takes milliseconds for its currency where the policy strives for latency', () => {
+    const rules = outcome({ objective: 'latency' });
+    const input = { candidates: all, outcome: rules, ood: 0 };
+
+    expect(choose({ ...input, price: 50_000 })?.chosen).toBe(middle);
+    expect(choose({ ...input, price: 70_000 })?.chosen).toBe(best);
+  });
+
+  test('counts an unknown cost as the highest that is known, and prefers the known', () => {
+    const unknown = candidate('u/unknown', { success: 0.9, costUsd: null });
+
+    const candidates = [unknown, best, cheap];
+
+    expect(choose({ candidates, outcome: outcome(), ood: 0, price: 0.001 })?.chosen).toBe(cheap);
+    expect(choose({ candidates, outcome: outcome(), ood: 0, price: 1 })).toMatchObject({
+      chosen: best,
+      fallbacks: [unknown, cheap],
+    });
+  });
+
+  test('is the best of those that cost nothing', () => {
+    const candidates = all.map((c) => ({ ...c, costUsd: 0 }));
+
+    expect(choose({ candidates, outcome: outcome(), ood: 0, price: 0 })?.chosen.model).toBe(
+      'c/best',
+    );
+  });
+
+  test('is a preferred model that keeps the share, or does no worse than the choice would', () => {
+    const prefer = (glob: string) => outcome({ prefer: { value: [glob], rule: 'liking' } });
+    const fair = candidate('f/fair', { success: 0.75, costUsd: 0.02 });
+    const input = { candidates: [...all, fair], ood: 0 };
+
+    expect(choose({ ...input, outcome: prefer('c/*'), price: 0.001 })?.chosen).toBe(best);
+    expect(choose({ ...input, outcome: prefer('f/*'), price: 0.001 })?.chosen).toBe(fair);
+    expect(choose({ ...input, outcome: prefer('f/*'), price: 0.1 })?.chosen).toBe(middle);
   });
 });
 
@@ -127,15 +203,31 @@ describe('far from the training prompts, the choice', () => {
   test('passes over a candidate whose success is a guess', () => {
     const input = { candidates: [best, unsure], outcome: outcome() };
 
-    expect(choose({ ...input, ood: 0.2 })?.chosen).toBe(unsure);
-    expect(choose({ ...input, ood: 0.8 })).toMatchObject({
+    expect(choose({ ...input, ood: 0.2, price: null })?.chosen).toBe(unsure);
+    expect(choose({ ...input, ood: 0.8, price: null })).toMatchObject({
       chosen: best,
       reason: 'unfamiliar_prompt',
     });
   });
 
+  test('counts the reference in full, and all others less their uncertainty', () => {
+    const input = { candidates: [best, { ...middle, uncertainty: 0.2 }], outcome: outcome() };
+
+    expect(choose({ ...input, ood: 0.2, price: 0.1 })?.chosen.model).toBe('b/middle');
+    expect(choose({ ...input, ood: 0.8, price: 0.1 })).toMatchObject({
+      chosen: best,
+      reference: best,
+      reason: 'unfamiliar_prompt',
+    });
+  });
+
   test('keeps its ordinary reason when distance changes nothing', () => {
-    const input = { candidates: [best, middle], outcome: outcome(), ood: 0.9 };
+    const input = {
+      candidates: [best, { ...middle, uncertainty: 0.01 }],
+      outcome: outcome(),
+      ood: 0.9,
+      price: null,
+    };
 
     expect(choose(input)?.reason).toBe('cheapest_sufficient');
   });
@@ -163,7 +255,7 @@ describe('for any candidates, the choice', () => {
       fc.property(anyCandidates, anyKeep, (candidates, keep) => {
         const rules = outcome({ keep: { value: keep, rule: null } });
 
-        const choice = choose({ candidates, outcome: rules, ood: 0 });
+        const choice = choose({ candidates, outcome: rules, ood: 0, price: null });
 
         const open = candidates.filter((c) => c.dropped === null);
         if (choice === null) return open.length === 0;
@@ -187,8 +279,13 @@ describe('for any candidates, the choice', () => {
         (candidates, keep, ood) => {
           const rules = outcome({ keep: { value: keep, rule: null } });
 
-          const forwards = choose({ candidates, outcome: rules, ood });
-          const backwards = choose({ candidates: candidates.toReversed(), outcome: rules, ood });
+          const forwards = choose({ candidates, outcome: rules, ood, price: null });
+          const backwards = choose({
+            candidates: candidates.toReversed(),
+            outcome: rules,
+            ood,
+            price: null,
+          });
 
           return forwards?.chosen.model === backwards?.chosen.model;
         },
@@ -199,7 +296,7 @@ describe('for any candidates, the choice', () => {
   test('lists every other open candidate as a fallback, once', () => {
     fc.assert(
       fc.property(anyCandidates, (candidates) => {
-        const choice = choose({ candidates, outcome: outcome(), ood: 0 });
+        const choice = choose({ candidates, outcome: outcome(), ood: 0, price: null });
 
         const open = candidates.filter((c) => c.dropped === null).map((c) => c.model);
         const named =

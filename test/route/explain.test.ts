@@ -15,7 +15,12 @@ function flipsOf(input: ChoiceInput): ReturnType<typeof flips> {
 
 describe('the flips of a choice', () => {
   test('begin with the smallest change', () => {
-    const found = flipsOf({ candidates: [cheap, middle, best], outcome: outcome(), ood: 0 });
+    const found = flipsOf({
+      candidates: [cheap, middle, best],
+      outcome: outcome(),
+      ood: 0,
+      price: null,
+    });
 
     expect(found[0]).toEqual({
       model: 'c/best',
@@ -28,7 +33,12 @@ describe('the flips of a choice', () => {
   });
 
   test('name the success a cheaper candidate lacks', () => {
-    const found = flipsOf({ candidates: [cheap, middle, best], outcome: outcome(), ood: 0 });
+    const found = flipsOf({
+      candidates: [cheap, middle, best],
+      outcome: outcome(),
+      ood: 0,
+      price: null,
+    });
 
     expect(found).toContainEqual(
       expect.objectContaining({
@@ -43,6 +53,7 @@ describe('the flips of a choice', () => {
       candidates: [middle, { ...best, costUsd: 0.0015 }],
       outcome: outcome(),
       ood: 0,
+      price: null,
     });
 
     expect(found).toContainEqual(
@@ -55,7 +66,7 @@ describe('the flips of a choice', () => {
 
   test('name the rule that dropped a candidate which would have been chosen', () => {
     const dropped = { ...middle, dropped: DROPPED };
-    const found = flipsOf({ candidates: [dropped, best], outcome: outcome(), ood: 0 });
+    const found = flipsOf({ candidates: [dropped, best], outcome: outcome(), ood: 0, price: null });
 
     expect(found).toContainEqual({
       model: 'b/middle',
@@ -69,16 +80,58 @@ describe('the flips of a choice', () => {
     const preferred = outcome({ prefer: { value: ['c/*'], rule: 'liking' } });
     const candidates = [middle, best];
 
-    expect(flipsOf({ candidates, outcome: pinned, ood: 0 })).toContainEqual(
+    expect(flipsOf({ candidates, outcome: pinned, ood: 0, price: null })).toContainEqual(
       expect.objectContaining({ change: 'without the pin to c/best (rule "pin-it")' }),
     );
-    expect(flipsOf({ candidates, outcome: preferred, ood: 0 })).toContainEqual(
+    expect(flipsOf({ candidates, outcome: preferred, ood: 0, price: null })).toContainEqual(
       expect.objectContaining({ change: 'without the preference for c/* (rule "liking")' }),
     );
   });
 
+  test('name the price of quality at which another candidate is worth as much', () => {
+    const input = { candidates: [cheap, middle, best], outcome: outcome(), ood: 0, price: 0.1 };
+    const found = flipsOf(input);
+
+    expect(choose(input)?.chosen.model).toBe('b/middle');
+    expect(found.map(({ model, change }) => `${change} -> ${model}`)).toEqual(
+      expect.arrayContaining([
+        'one more adequate answer worth $0.0225 instead of $0.100 -> a/cheap',
+      ]),
+    );
+  });
+
+  test('name what a candidate lacks to be worth as much as the chosen one', () => {
+    const found = flipsOf({
+      candidates: [cheap, { ...middle, costUsd: 0.004 }],
+      outcome: outcome(),
+      ood: 0,
+      price: 0.05,
+    });
+
+    expect(found.map(({ change }) => change)).toEqual(
+      expect.arrayContaining([
+        'cost of b/middle under $0.00210 instead of $0.00400',
+        'success of b/middle 0.928 instead of 0.890',
+      ]),
+    );
+  });
+
+  test('speak of time where the policy strives for it', () => {
+    const slow = candidate('s/slow', { success: 0.9, latencyMs: 2000 });
+    const quick = candidate('q/quick', { success: 0.8, latencyMs: 500 });
+    const candidates = [slow, quick];
+    const rules = outcome({ objective: 'latency' });
+
+    expect(flipsOf({ candidates, outcome: rules, ood: 0, price: 10_000 })).toContainEqual(
+      expect.objectContaining({
+        model: 's/slow',
+        change: 'one more adequate answer worth 15000 ms instead of 10000 ms',
+      }),
+    );
+  });
+
   test('are none when there is nothing else to choose', () => {
-    expect(flipsOf({ candidates: [best], outcome: outcome(), ood: 0 })).toEqual([]);
+    expect(flipsOf({ candidates: [best], outcome: outcome(), ood: 0, price: null })).toEqual([]);
   });
 
   test('always lead to another model than the chosen one', () => {
@@ -92,12 +145,14 @@ describe('the flips of a choice', () => {
     fc.assert(
       fc.property(fc.array(anyCandidate, { minLength: 1, maxLength: 6 }), (drawn) => {
         const candidates = drawn.map((change, i) => candidate(`m/${i}`, change));
-        const input = { candidates, outcome: outcome(), ood: 0 };
-        const choice = choose(input);
-        return (
-          choice === null ||
-          flips(input, choice).every((flip) => flip.model !== choice.chosen.model)
-        );
+        return [null, 0, 0.05].every((price) => {
+          const input = { candidates, outcome: outcome(), ood: 0, price };
+          const choice = choose(input);
+          return (
+            choice === null ||
+            flips(input, choice).every((flip) => flip.model !== choice.chosen.model)
+          );
+        });
       }),
     );
   });

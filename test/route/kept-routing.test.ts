@@ -21,7 +21,7 @@ const features: Routing['features'] = {
 
 /** @returns `null` when every candidate is dropped */
 function routing(candidates: readonly Candidate[]): Routing | null {
-  const input = { candidates, outcome: outcome(), ood: 0.7 };
+  const input = { candidates, outcome: outcome(), ood: 0.7, price: 0.002 };
   const choice = choose(input);
   const head = decision({ ood: 0.7 });
   const names = candidates.map(({ model }) => model);

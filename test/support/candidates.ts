@@ -21,6 +21,7 @@ export function outcome(change: Partial<RuleOutcome> = {}): RuleOutcome {
     policy: 'auto',
     objective: 'cost',
     keep: { value: 0.97, rule: null },
+    keepEach: null,
     reference: 'best',
     only: [],
     never: [],

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Predictor } from '../../route/predictor.js';
-import type { Routing } from '../../route/router.js';
+import type { Router, Routing } from '../../route/router.js';
 import type { RuleSet } from '../../route/rules/rule-set.js';
 import { RouteDesk, routerOver } from '../../route-desk.js';
 import type { GradedLine } from '../../outcomes/graded.js';
@@ -20,6 +20,8 @@ export interface Asked {
   readonly routings: readonly Routing[];
   /** Decisions that were not made by the predictor that was asked for. */
   readonly degraded: number;
+  /** What prompts as they usually come would meet, the same models standing in the same order. */
+  readonly usual: Router['usual'];
 }
 
 /** The policy that a client gets who asks for nothing else. */
@@ -37,5 +39,5 @@ export function askRouter(
     desk.route({ stream: false, metadata: {}, conversation, atMs: 0 }, POLICY),
   );
   const degraded = routings.filter(({ decision }) => decision.degraded !== null).length;
-  return { routings, degraded };
+  return { routings, degraded, usual: (outcome) => router.usual(outcome) };
 }

@@ -51,7 +51,7 @@ export function measureSet(set: BenchSet, options: MeasureOptions): SetMeasure {
   const lines = set.measured.flatMap((line) => set.lines.slice(line, line + 1));
   const models = [...new Set(lines.flatMap(({ outcomes }) => [...outcomes.keys()]))].sort();
   const ours = pricedOurs(set, models, options);
-  const { routings, degraded } = askRouter(ours, models, lines);
+  const { routings, degraded, usual } = askRouter(ours, models, lines);
   const resamples = resample(lines.length, rounds, draw);
   const learners = learnersFor(set, ours);
   const population = populationOf({ set, models, routings, catalog: ours.catalog });
@@ -63,7 +63,7 @@ export function measureSet(set: BenchSet, options: MeasureOptions): SetMeasure {
   const frontier =
     population.models.length < 2 || population.places.length === 0
       ? null
-      : measureFrontier({ set, population, routings }, learners, resamples);
+      : measureFrontier({ set, population, routings, usual }, learners, resamples);
   const reliability = reliabilityOf(set, models, routings);
   const calibration = sampled(lines.length, (counts) => reliability.sums(counts), resamples);
   const measured = { pair: pairMeasure, frontier, calibration, degraded };

@@ -1,11 +1,16 @@
 import { at } from '../metrics/at.js';
 import type { Candidate } from '../../core/decision.js';
 import { choose } from '../../route/decide.js';
+import type { Choice } from '../../route/decide.js';
+import type { Prospect } from '../../route/price/expectations.js';
+import { PriceBook } from '../../route/price/price-book.js';
 import type { Routing } from '../../route/router.js';
+import type { RuleOutcome } from '../../route/rules/outcome.js';
 import { crossPredict, meanOver } from './baselines/learner.js';
 import type { Learner } from './baselines/learner.js';
 import type { BenchSet } from './bench-set.js';
 import type { Population } from './population.js';
+import type { Asked } from './ask-router.js';
 
 /** One way of choosing, settled: what each row then gives and costs. */
 export interface Setting {
@@ -34,6 +39,7 @@ export interface SettingParts {
   readonly population: Population;
   /** By place. */
   readonly routings: readonly Routing[];
+  readonly usual: Asked['usual'];
 }
 
 /** What every row gives when `chosen` says which model answers it, by its place in the population. */
@@ -50,24 +56,54 @@ export function settle(
   };
 }
 
-/** The router's own choices for every promise. */
-export function ourSettings({ population, routings }: SettingParts): readonly KeptSetting[] {
+/**
+ * The router's own choices for every promise, in the order of the rows, as a gateway would make them
+ * that is started for each: prices are those of the usual prompts at first and follow the rows that
+ * have been decided. No grade is looked at.
+ */
+export function ourSettings(parts: SettingParts): readonly KeptSetting[] {
+  const { population } = parts;
   const indexOf = new Map(population.models.map((model, m) => [model, m]));
+  const compared = ({ candidates, ood }: Prospect): Prospect => ({
+    candidates: candidates.filter(({ model }) => indexOf.has(model)),
+    ood,
+  });
+  const prospects = population.places.map((place) => {
+    const { input } = routingAt(parts.routings, place);
+    return { ...compared(input), outcome: input.outcome };
+  });
+  const usual = (outcome: RuleOutcome): readonly Prospect[] => parts.usual(outcome).map(compared);
   const modelAt = (candidate: Candidate | undefined): number =>
     indexOf.get(candidate?.model ?? '') ?? -1;
   return KEEPS.map((keep) => {
-    const choices = population.places.map((place) => {
-      const { input } = routingAt(routings, place);
-      const candidates = input.candidates.filter(({ model }) => indexOf.has(model));
-      const outcome = { ...input.outcome, keep: { value: keep, rule: null } };
-      const choice = choose({ ...input, candidates, outcome });
-      if (choice === null) throw new Error('the rules leave no model to choose from');
-      return choice;
-    });
+    const choices = chooseInTurn(prospects, keep, usual);
     const pick = (of: 'chosen' | 'reference'): Setting =>
       settle(population, `keep ${keep}`, (row) => modelAt(choices[row]?.[of]));
     const { quality, costUsd } = pick('reference');
     return { ...pick('chosen'), keep, referenceQuality: quality, referenceCostUsd: costUsd };
+  });
+}
+
+function chooseInTurn(
+  prospects: readonly (Prospect & { readonly outcome: RuleOutcome })[],
+  keep: number,
+  usual: (outcome: RuleOutcome) => readonly Prospect[],
+): readonly Choice[] {
+  const prices = new PriceBook({
+    usual,
+    defer: (work) => {
+      work();
+    },
+  });
+  const kept = new Map<RuleOutcome, RuleOutcome>();
+  return prospects.map(({ outcome: own, candidates, ood }) => {
+    const outcome = kept.get(own) ?? { ...own, keep: { value: keep, rule: null } };
+    kept.set(own, outcome);
+    const price = prices.priceOf(outcome);
+    const choice = choose({ candidates, outcome, ood, price });
+    if (choice === null) throw new Error('the rules leave no model to choose from');
+    prices.note(outcome, { candidates, ood });
+    return choice;
   });
 }
 

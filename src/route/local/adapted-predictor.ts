@@ -23,9 +23,18 @@ interface AdaptedAbility extends Ability {
   readonly column: number;
 }
 
+/** What a head reads of a prompt; without its text the words do not count. */
+interface ReadPrompt {
+  readonly text: string;
+  readonly dense: Float32Array;
+  readonly vector: Float32Array | null;
+}
+
 /** A predictor corrected by what an operator's own graded prompts have shown. */
 export class AdaptedPredictor implements Predictor {
   readonly revision: string;
+  readonly judge: Predictor['judge'];
+  readonly usual: Predictor['usual'];
   readonly #base: Predictor;
   readonly #head: LocalHead;
   readonly #columns: ReadonlyMap<string, number>;
@@ -57,6 +66,12 @@ export class AdaptedPredictor implements Predictor {
       })).filter(({ load }) => load !== 0),
     );
     this.revision = revision;
+    if (base.judge !== undefined) {
+      const judge = base.judge.bind(base);
+      this.judge = (prompt, abilities) =>
+        this.#corrected(judge(prompt, this.#baseOf(abilities)), abilities, { text: '', ...prompt });
+    }
+    this.usual = base.usual;
     this.#base = base;
     this.#head = head;
     this.#anchors = anchors;
@@ -82,20 +97,24 @@ export class AdaptedPredictor implements Predictor {
 
   predict(features: Features, abilities: readonly Ability[]): Prediction {
     const prediction = this.#base.predict(features, this.#baseOf(abilities));
-    const { models, vector } = prediction;
+    const { ood, vector } = prediction;
+    const { text, dense } = features;
+    const models = this.#corrected(prediction.models, abilities, { text, dense, vector });
+    return { ood, vector, models };
+  }
+
+  /** @param before - what the base expects of the abilities asked for, then of the anchors */
+  #corrected(
+    before: readonly ModelPrediction[],
+    abilities: readonly Ability[],
+    { text, dense, vector }: ReadPrompt,
+  ): readonly ModelPrediction[] {
     const { length } = abilities;
-    const values = this.#head.read(features.text, {
-      dense: features.dense,
-      vector,
-      anchors: [logOddsOf(models[length]), logOddsOf(models[length + 1])],
-    });
-    return {
-      ood: prediction.ood,
-      vector,
-      models: models
-        .slice(0, length)
-        .map((model, i) => this.#correct(columnOf(abilities[i]), model, values)),
-    };
+    const anchors = [logOddsOf(before[length]), logOddsOf(before[length + 1])] as const;
+    const values = this.#head.read(text, { dense, vector, anchors });
+    return before
+      .slice(0, length)
+      .map((model, i) => this.#correct(columnOf(abilities[i]), model, values));
   }
 
   /** The abilities the base knows, with the anchors behind them. */

@@ -110,10 +110,15 @@ function shrunkMean(byCaller: ReadonlyMap<string, Sum>): number {
 
 /** A predictor that minds what was said of answers to similar prompts. */
 export class RememberingPredictor implements Predictor {
+  /** Prices are found before anything is remembered, and follow what is. */
+  readonly judge: Predictor['judge'];
+  readonly usual: Predictor['usual'];
   readonly #base: Predictor;
   readonly #memory: NeighbourMemory;
 
   constructor(base: Predictor, memory: NeighbourMemory) {
+    this.judge = base.judge?.bind(base);
+    this.usual = base.usual;
     this.#base = base;
     this.#memory = memory;
   }

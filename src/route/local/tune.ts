@@ -1,6 +1,6 @@
 import type { Model } from '../../core/model.js';
 import type { Features } from '../features.js';
-import type { Ability, ModelPrediction, Predictor } from '../predictor.js';
+import type { Ability, NumberedPrompt, Predictor } from '../predictor.js';
 import { logOddsOf } from './adapted-predictor.js';
 import { fitHead, type GradedMatrix } from './fit-head.js';
 import {
@@ -19,21 +19,9 @@ import { headTables, type HeadTables } from './local-head.js';
 import type { WordGrams } from './word-grams.js';
 
 /** A prompt as feedback keeps it: numbers, and its text only where the operator wants that. */
-export interface RememberedPrompt {
+export interface RememberedPrompt extends NumberedPrompt {
   readonly text: string | null;
-  readonly dense: Float32Array;
-  /** Unit length. */
-  readonly vector: Float32Array;
 }
-
-/** Predicts for what is left of a prompt; see `FactorPredictor.judge`. */
-type Judge = (
-  prompt: Omit<RememberedPrompt, 'text'>,
-  abilities: readonly Ability[],
-) => readonly ModelPrediction[];
-
-/** A predictor to be corrected; without `judge` it cannot be asked about remembered prompts. */
-export type TunablePredictor = Predictor & { readonly judge?: Judge };
 
 /** One prompt and how models answered it. */
 export interface TuningLine {
@@ -61,7 +49,7 @@ export interface TuningTask {
  */
 export function tuningTask(
   lines: readonly TuningLine[],
-  base: TunablePredictor,
+  base: Predictor,
   modelOf: (name: string) => Model,
   words: WordGrams,
 ): TuningTask {
@@ -172,7 +160,7 @@ function scaledBy(trust: number, tables: HeadTables): HeadTables {
 
 function readLine(
   { prompt }: TuningLine,
-  base: TunablePredictor,
+  base: Predictor,
   abilities: readonly Ability[],
   out: {
     readonly anchors: readonly [number, number];
@@ -195,7 +183,7 @@ function readLine(
 
 function readPrompt(
   prompt: TuningLine['prompt'],
-  base: TunablePredictor,
+  base: Predictor,
   abilities: readonly Ability[],
   words: WordGrams,
 ) {

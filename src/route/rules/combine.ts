@@ -11,6 +11,7 @@ export interface Source {
   readonly latencyMs: Ruled<number> | null;
   readonly contextTokens: Ruled<number> | null;
   readonly keep: Ruled<number> | null;
+  readonly keepEach: Ruled<number> | null;
   readonly prefer: Ruled<readonly string[]> | null;
   readonly pin: Ruled<string> | null;
   readonly fallbacks: Ruled<readonly string[]> | null;
@@ -31,6 +32,7 @@ export function sourceOf(rule: string | null, written: Policy | Rule): Source {
     latencyMs: ruled(written.limit?.latency_ms),
     contextTokens: ruled(written.limit?.context_tokens),
     keep: ruled(written.keep),
+    keepEach: ruled(written.keep_each),
     prefer: ruled(written.prefer),
     pin: ruled(written.pin),
     fallbacks: ruled(written.fallbacks),
@@ -67,6 +69,7 @@ export function combine(policy: PolicySource, matched: readonly MatchedRule[]): 
     objective: policy.policy.objective,
     reference: policy.policy.reference,
     keep: first(settings, 'keep') ?? KEEP_ALL,
+    keepEach: first(settings, 'keepEach'),
     prefer: first(settings, 'prefer'),
     pin: first(settings, 'pin'),
     fallbacks: first(settings, 'fallbacks'),
@@ -82,7 +85,7 @@ export function combine(policy: PolicySource, matched: readonly MatchedRule[]): 
   };
 }
 
-type Setting = 'keep' | 'prefer' | 'pin' | 'fallbacks';
+type Setting = 'keep' | 'keepEach' | 'prefer' | 'pin' | 'fallbacks';
 type List = 'only' | 'never' | 'require';
 type Limit = 'costUsd' | 'latencyMs' | 'contextTokens';
 

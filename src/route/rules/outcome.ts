@@ -13,8 +13,10 @@ export interface Ruled<T> {
 export interface RuleOutcome {
   readonly policy: string;
   readonly objective: Objective;
-  /** 0 to 1: the share of the reference model's success that must be kept. */
+  /** 0 to 1: the share of the reference model's success that must be kept, on average. */
   readonly keep: Ruled<number>;
+  /** 0 to 1: the share that every single choice must keep; `null` where only the average counts. */
+  readonly keepEach: Ruled<number> | null;
   /** `best` among the candidates, or a model's name. */
   readonly reference: string;
   /** Globs; a candidate must match one of every entry's list. */

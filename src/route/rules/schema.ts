@@ -42,7 +42,14 @@ const CONSTRAINTS = {
 const SETTINGS = {
   keep: keep
     .optional()
-    .describe('Share of the reference model’s expected success that the answer must keep, 0 to 1.'),
+    .describe(
+      'Share of the reference model’s expected success that answers must keep on average, 0 to 1.',
+    ),
+  keep_each: keep
+    .optional()
+    .describe(
+      'Share of the reference model’s expected success that every single answer must keep, 0 to 1.',
+    ),
   prefer: z
     .array(glob)
     .min(1)

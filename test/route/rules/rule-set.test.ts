@@ -24,6 +24,7 @@ describe('a policy without rules', () => {
       objective: 'cost',
       reference: 'best',
       keep: { value: 0.97, rule: null },
+      keepEach: null,
       only: [{ value: ['*'], rule: null }],
       never: [],
       require: [],

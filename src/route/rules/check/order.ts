@@ -48,12 +48,12 @@ function overruled(subject: Subject, second: CheckedRule): Fault[] {
     return [warn(subject, path, message)];
   }
   return [
-    ...SETTINGS.flatMap((setting) => {
+    ...SETTINGS.flatMap(([setting, written]) => {
       if (rule.source[setting] === null) return [];
       const first = always((other) => other.rule.source[setting] !== null);
       if (first === null) return [];
-      const message = `this "${setting}" never counts: "${first.rule.name}" (line ${first.line}) always sets it before.`;
-      return [warn(subject, [...path, setting], message)];
+      const message = `this "${written}" never counts: "${first.rule.name}" (line ${first.line}) always sets it before.`;
+      return [warn(subject, [...path, written], message)];
     }),
     ...overruledLimits(subject, second, above),
     ...repeated(second, always).map(({ list, first }) => {
@@ -107,7 +107,14 @@ function asSmall(one: Ruled<number> | null, other: Ruled<number>): boolean {
   return one !== null && one.value <= other.value;
 }
 
-const SETTINGS = ['keep', 'prefer', 'pin', 'fallbacks'] as const;
+/** Settings as they are written, by their name in a `Source`. */
+const SETTINGS = [
+  ['keep', 'keep'],
+  ['keepEach', 'keep_each'],
+  ['prefer', 'prefer'],
+  ['pin', 'pin'],
+  ['fallbacks', 'fallbacks'],
+] as const;
 
 type Limit = 'costUsd' | 'latencyMs' | 'contextTokens';
 
@@ -120,12 +127,12 @@ const LIMITS: Readonly<Record<string, Limit>> = {
 /** Settings and limits of policies that a rule without a condition replaces for good. */
 function overruledPolicies(subject: Subject): Fault[] {
   return Array.from(subject.ruleSet.policies).flatMap(([name, policy]) =>
-    SETTINGS.flatMap((setting) => {
-      if (policy[setting] === undefined) return [];
+    SETTINGS.flatMap(([setting, written]) => {
+      if (policy[written] === undefined) return [];
       const first = unconditional(subject, name).find(({ rule }) => rule.source[setting] !== null);
       if (first === undefined) return [];
-      const message = `this "${setting}" never counts: rule "${first.rule.name}" (line ${first.line}) always sets another.`;
-      return [warn(subject, ['policies', name, setting], message)];
+      const message = `this "${written}" never counts: rule "${first.rule.name}" (line ${first.line}) always sets another.`;
+      return [warn(subject, ['policies', name, written], message)];
     }),
   );
 }

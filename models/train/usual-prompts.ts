@@ -1,0 +1,104 @@
+import path from 'node:path';
+import * as z from 'zod';
+import { StaticEmbedder } from '../../src/embed/static-embedder.js';
+import { FEATURE_NAMES, readFeatures } from '../../src/route/features.js';
+import { packNumbers } from '../../src/route/sketch.js';
+import {
+  USUAL_PROMPTS_FILE,
+  USUAL_PROMPTS_KIND,
+  USUAL_PROMPTS_VERSION,
+} from '../../src/route/usual-prompts.js';
+import type { Conversation } from '../../src/core/conversation.js';
+import { writeArtefact } from './artefact-writer.js';
+import { readJsonl } from './jsonl.js';
+import { writeManifest } from './manifest.js';
+import { asConversation, readOutcomes } from './predictor/outcomes.js';
+import type { Progress } from './progress.js';
+import { Random } from './random.js';
+import { partOf } from './split.js';
+
+/** Where data comes from and the artefact goes. */
+export interface UsualPromptsOptions {
+  readonly dataFolder: string;
+  /** Holds `embedder.bin`; gets `usual-prompts.bin`. */
+  readonly outFolder: string;
+  readonly seed: number;
+  readonly progress: Progress;
+}
+
+/** Prompts of graded sets, and as many that nobody graded: neither alone is what people ask. */
+const OF_EACH = 128;
+/** Of a large set more is taken than of a small one, but not in proportion. */
+const SET_POWER = 0.5;
+
+const promptSchema = z.object({ text: z.string(), source: z.string() });
+
+/**
+ * Writes numbers of a few hundred prompts of the training parts, without their text, that stand for
+ * what is usually asked: prices of quality are found from them before there is traffic.
+ */
+export async function trainUsualPrompts(options: UsualPromptsOptions): Promise<void> {
+  const { dataFolder, outFolder, progress } = options;
+  const random = new Random(options.seed);
+  const embedder = StaticEmbedder.load(path.join(outFolder, 'embedder.bin'));
+  const graded = (await readOutcomes(dataFolder))
+    .filter(({ set, part }) => set.use === 'train' && part === 'train')
+    .map(({ set, conversation }) => ({ source: set.name, conversation }));
+  const asked: Sourced[] = [];
+  const file = path.join(dataFolder, 'text', 'prompts.jsonl.gz');
+  for await (const { text, source } of readJsonl(file, promptSchema)) {
+    if (partOf(text) !== 'train') continue;
+    // `t0-…` is one collection in two hundred pieces, not two hundred sources.
+    const collection = source.replace(/-.*$/u, '');
+    asked.push({ source: collection, conversation: asConversation({ prompt: text }) });
+  }
+  const chosen = random.shuffle([
+    ...spreadOver(graded, OF_EACH, random),
+    ...spreadOver(asked, OF_EACH, random),
+  ]);
+  const width = embedder.dims + FEATURE_NAMES.length;
+  const numbers = new Int8Array(chosen.length * width);
+  const inputTokens = new Float32Array(chosen.length);
+  chosen.forEach(({ conversation }, i) => {
+    const features = readFeatures(conversation);
+    numbers.set(packNumbers(embedder.embed(features.text), features.dense), i * width);
+    inputTokens[i] = features.inputTokens;
+  });
+  const bytes = writeArtefact(path.join(outFolder, USUAL_PROMPTS_FILE), {
+    kind: USUAL_PROMPTS_KIND,
+    version: USUAL_PROMPTS_VERSION,
+    meta: {
+      embedder: embedder.id,
+      prompts: chosen.length,
+      embedding: embedder.dims,
+      dense: FEATURE_NAMES.length,
+    },
+    tables: { numbers, input_tokens: inputTokens },
+  });
+  writeManifest(outFolder, { artefacts: [USUAL_PROMPTS_FILE], features: FEATURE_NAMES });
+  progress.say(`${USUAL_PROMPTS_FILE}: ${bytes} bytes, ${chosen.length} prompts`);
+}
+
+interface Sourced {
+  readonly source: string;
+  readonly conversation: Conversation;
+}
+
+/** So many prompts at random, of every source a number that grows with its size. */
+function spreadOver(prompts: readonly Sourced[], count: number, random: Random): Sourced[] {
+  const bySource = new Map<string, Sourced[]>();
+  for (const prompt of random.shuffle([...prompts])) {
+    const others = bySource.get(prompt.source);
+    if (others === undefined) bySource.set(prompt.source, [prompt]);
+    else others.push(prompt);
+  }
+  // Sorted by the place in its own source, stretched by the source's size: the first `count` of all
+  // have so many of each source as its share says.
+  const placed = [...bySource.values()].flatMap((members) =>
+    members.map((prompt, i) => ({ prompt, place: (i + 0.5) / members.length ** SET_POWER })),
+  );
+  return placed
+    .sort((a, b) => a.place - b.place)
+    .slice(0, count)
+    .map(({ prompt }) => prompt);
+}

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { ArtefactError, openArtefact } from '../embed/artefact.js';
+import type { UsualPrompt } from './predictor.js';
+import { unpackNumbers } from './sketch.js';
+
+/** Its name in the folder of artefacts, and in the manifest. */
+export const USUAL_PROMPTS_FILE = 'usual-prompts.bin';
+/** What the file calls itself. */
+export const USUAL_PROMPTS_KIND = 'usual-prompts';
+/** Version of the tables' meaning; other versions are refused. */
+export const USUAL_PROMPTS_VERSION = 1;
+
+const size = z.int().positive().max(65_536);
+const metaSchema = z.object({ embedder: z.string(), prompts: size, embedding: size, dense: size });
+
+/**
+ * Reads the numbers of prompts as they usually come; there is no text in the file.
+ *
+ * @param source - a path, or the bytes themselves
+ * @param embedder - `StaticEmbedder.id` of the table that the predictor reads with
+ * @throws {ArtefactError} missing, damaged, or read by another embedder or for other features
+ */
+export function readUsualPrompts(
+  source: string | Buffer,
+  embedder: { readonly id: string; readonly dims: number },
+  denseFeatures: number,
+): readonly UsualPrompt[] {
+  const artefact = openArtefact(source, {
+    kind: USUAL_PROMPTS_KIND,
+    version: USUAL_PROMPTS_VERSION,
+  });
+  const parsed = metaSchema.safeParse(artefact.meta);
+  if (!parsed.success) {
+    const why = z.prettifyError(parsed.error);
+    throw new ArtefactError(artefact.file, `the header is damaged: ${why}`);
+  }
+  const { embedder: id, prompts, embedding, dense } = parsed.data;
+  if (id !== embedder.id || embedding !== embedder.dims || dense !== denseFeatures) {
+    throw new ArtefactError(
+      artefact.file,
+      `expected prompts read by ${embedder.id} and ${denseFeatures} features, found ${id} and ${dense}`,
+    );
+  }
+  const width = embedding + dense;
+  const numbers = artefact.i8('numbers', prompts * width);
+  const inputTokens = artefact.f32('input_tokens', prompts);
+  return Array.from(inputTokens, (tokens, i) => ({
+    inputTokens: tokens,
+    ...unpackNumbers(numbers.subarray(i * width, (i + 1) * width), embedding),
+  }));
+}

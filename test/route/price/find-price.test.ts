@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import type { Candidate } from '../../../src/core/decision.js';
+import { choose } from '../../../src/route/decide.js';
+import { Expectations } from '../../../src/route/price/expectations.js';
+import { findPrice, totalsOf } from '../../../src/route/price/find-price.js';
+import type { RuleOutcome } from '../../../src/route/rules/outcome.js';
+import { candidate, DROPPED, outcome } from '../../support/candidates.js';
+
+const NAMES = ['a/cheap', 'b/middle', 'c/best'] as const;
+
+/** Candidates of one request, from `[success, costUsd]` each. */
+function row(...figures: readonly (readonly [number, number | null])[]): readonly Candidate[] {
+  return figures.map(([success, costUsd], i) =>
+    candidate(NAMES[i] ?? `x/${i}`, { success, costUsd }),
+  );
+}
+
+function expecting(
+  rows: readonly (readonly Candidate[])[],
+  change: Partial<RuleOutcome> = {},
+): Expectations {
+  const expectations = new Expectations(outcome(change), rows[0]?.length ?? 0, rows.length);
+  for (const candidates of rows) expectations.add({ candidates, ood: 0 });
+  return expectations;
+}
+
+function priceFor(
+  rows: readonly (readonly Candidate[])[],
+  share: number,
+  change: Partial<RuleOutcome> = {},
+): number | null {
+  return findPrice([{ expectations: expecting(rows, change), weight: 1 }], share);
+}
+
+const easy = row([0.95, 0.001], [0.96, 0.01]);
+const hard = row([0.5, 0.001], [0.9, 0.01]);
+
+describe('the price of quality', () => {
+  test('is the least at which the choices together keep the share', () => {
+    // Between 0.0225 (the hard prompt is worth the dear model) and 0.9 (so is the easy one).
+    expect(priceFor([easy, hard], 0.97)).toBeCloseTo(0.0225, 3);
+    expect(priceFor([easy, hard], 0.999)).toBeCloseTo(0.9, 2);
+  });
+
+  test('is nothing where the cheapest keep the share anyway', () => {
+    expect(priceFor([easy], 0.97)).toBe(0);
+  });
+
+  test('is not found where no choice can keep the share', () => {
+    const strong = candidate('s/strong', { success: 0.99, dropped: DROPPED });
+    const rows = [[...hard, strong]];
+
+    expect(priceFor(rows, 0.97, { reference: 's/strong' })).toBeNull();
+    expect(findPrice([], 0.97)).toBeNull();
+  });
+
+  test('is a rate of time where the policy strives for latency', () => {
+    const quick = candidate('q/quick', { success: 0.8, latencyMs: 500 });
+    const slow = candidate('s/slow', { success: 0.9, latencyMs: 2000 });
+
+    expect(priceFor([[quick, slow]], 0.99, { objective: 'latency' })).toBe(15_100);
+  });
+
+  test('lets the requests of a heavier sample decide', () => {
+    const samples = (weight: number) => [
+      { expectations: expecting([hard, easy]), weight: 1 },
+      { expectations: expecting([easy, easy]), weight },
+    ];
+
+    expect(findPrice(samples(1), 0.9)).toBe(0.0226);
+    expect(findPrice(samples(20), 0.9)).toBe(0);
+  });
+
+  test('is not changed by requests that nobody may answer', () => {
+    const dropped = hard.map((c) => ({ ...c, dropped: DROPPED }));
+
+    expect(expecting([easy, dropped, hard]).size).toBe(2);
+  });
+
+  test('forgets the oldest requests', () => {
+    const expectations = new Expectations(outcome(), 2, 2);
+
+    for (const candidates of [hard, easy, easy]) expectations.add({ candidates, ood: 0 });
+
+    expect(findPrice([{ expectations, weight: 1 }], 0.97)).toBe(0);
+  });
+});
+
+describe('for any expectations', () => {
+  const anyRow = fc
+    .array(
+      fc.tuple(
+        fc.double({ min: 0.05, max: 0.99, noNaN: true }),
+        fc.option(fc.double({ min: 0, max: 0.1, noNaN: true })),
+      ),
+      { minLength: 3, maxLength: 3 },
+    )
+    .map((figures) => row(...figures));
+  const anyRows = fc.array(anyRow, { minLength: 1, maxLength: 10 });
+  const anyShare = fc.double({ min: 0.5, max: 0.999, noNaN: true });
+
+  test('the price keeps the share, and has at most three digits', () => {
+    fc.assert(
+      fc.property(anyRows, anyShare, (rows, share) => {
+        const sample = { expectations: expecting(rows), weight: 1 };
+
+        const price = findPrice([sample], share);
+
+        if (price === null) return false;
+        const { quality, referenceQuality } = totalsOf([sample], price);
+        return (
+          quality >= share * referenceQuality * (1 - 1e-6) && Number(price.toPrecision(3)) === price
+        );
+      }),
+    );
+  });
+
+  test('choosing in sum is choosing one by one', () => {
+    fc.assert(
+      fc.property(
+        anyRows,
+        fc.double({ min: 0.001, max: 1, noNaN: true }),
+        fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+        (rows, price, each) => {
+          const keepEach = each === null ? null : { value: each, rule: null };
+          const rules = outcome({ keepEach });
+
+          const { quality } = totalsOf(
+            [{ expectations: expecting(rows, { keepEach }), weight: 1 }],
+            price,
+          );
+
+          const singly = rows
+            .map((candidates) => choose({ candidates, outcome: rules, ood: 0, price }))
+            .reduce((sum, choice) => sum + (choice?.chosen.success ?? 0), 0);
+          // Sums are of 32-bit numbers, so ties may fall to another: by no more than their rounding.
+          expect(quality).toBeCloseTo(singly, 3);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import type { Candidate } from '../../../src/core/decision.js';
+import { choose } from '../../../src/route/decide.js';
+import type { Prospect } from '../../../src/route/price/expectations.js';
+import { PriceBook } from '../../../src/route/price/price-book.js';
+import type { RuleOutcome } from '../../../src/route/rules/outcome.js';
+import { candidate, outcome } from '../../support/candidates.js';
+
+/** A request on which the dear model is better by so much. */
+function prospect(better: number): Prospect {
+  const candidates: readonly Candidate[] = [
+    candidate('a/cheap', { success: 0.9 - better, costUsd: 0.001 }),
+    candidate('b/dear', { success: 0.9, costUsd: 0.01 }),
+  ];
+  return { candidates, ood: 0 };
+}
+
+/** Requests of all degrees, as seen through a book: the share of the best quality that was kept. */
+function keptOver(book: PriceBook, rules: RuleOutcome, requests: readonly Prospect[]): number {
+  let quality = 0;
+  let best = 0;
+  for (const request of requests) {
+    const choice = choose({ ...request, outcome: rules, price: book.priceOf(rules) });
+    book.note(rules, request);
+    quality += choice?.chosen.success ?? 0;
+    best += choice?.reference.success ?? 0;
+  }
+  return quality / best;
+}
+
+/** `count` requests, the dear model better by 0 to `most`, mixed. */
+function traffic(count: number, most: number): readonly Prospect[] {
+  return Array.from({ length: count }, (_, i) => prospect((most * ((i * 37) % count)) / count));
+}
+
+const now = (work: () => void): void => {
+  work();
+};
+
+describe('a price book', () => {
+  test('keeps the promise on the usual prompts from the first request', () => {
+    const usual = traffic(200, 0.3);
+    const book = new PriceBook({ usual: () => usual, defer: null });
+    const rules = outcome();
+
+    const kept = keptOver(book, rules, usual);
+
+    expect(kept).toBeGreaterThan(0.97);
+    expect(kept).toBeLessThan(0.98);
+  });
+
+  test('follows traffic on which the price of the usual prompts would not keep the promise', () => {
+    const rules = outcome({ keep: { value: 0.9, rule: null } });
+    const usual = () => traffic(100, 0.05);
+    const harder = traffic(600, 0.6);
+    const still = new PriceBook({ usual, defer: null });
+    const following = new PriceBook({ usual, defer: now });
+
+    expect(keptOver(still, rules, harder)).toBeLessThan(0.7);
+    keptOver(following, rules, harder);
+    expect(keptOver(following, rules, harder)).toBeGreaterThan(0.89);
+  });
+
+  test('finds a new price only when no request waits', () => {
+    const waiting: (() => void)[] = [];
+    const book = new PriceBook({
+      usual: () => traffic(50, 0.1),
+      defer: (work) => waiting.push(work),
+    });
+    const rules = outcome();
+    const before = book.priceOf(rules);
+
+    keptOver(book, rules, traffic(16, 0.6));
+
+    expect(book.priceOf(rules)).toBe(before);
+    expect(waiting).toHaveLength(1);
+    waiting[0]?.();
+    expect(book.priceOf(rules)).not.toBe(before);
+  });
+
+  test('has no price before traffic when there are no usual prompts, and one after', () => {
+    const book = new PriceBook({ usual: () => [], defer: now });
+    const rules = outcome();
+
+    expect(book.priceOf(rules)).toBeNull();
+    keptOver(book, rules, traffic(32, 0.3));
+    expect(book.priceOf(rules)).toBeGreaterThan(0);
+  });
+
+  test.each([
+    { promise: 'all is to be kept', change: { keep: { value: 1, rule: null } } },
+    { promise: 'nothing but quality counts', change: { objective: 'quality' as const } },
+  ])('weighs nothing where $promise', ({ change }) => {
+    const book = new PriceBook({ usual: () => traffic(50, 0.3), defer: now });
+    const rules = outcome(change);
+
+    keptOver(book, rules, traffic(32, 0.3));
+
+    expect(book.priceOf(rules)).toBeNull();
+  });
+
+  test('takes quality for worthless where nothing is to be kept', () => {
+    const book = new PriceBook({ usual: () => traffic(50, 0.3), defer: null });
+
+    expect(book.priceOf(outcome({ keep: { value: 0, rule: null } }))).toBe(0);
+  });
+
+  test('knows a price of its own for every set of rules', () => {
+    const book = new PriceBook({ usual: () => traffic(200, 0.3), defer: null });
+    const lax = book.priceOf(outcome({ keep: { value: 0.9, rule: null } }));
+    const strict = book.priceOf(outcome({ keep: { value: 0.99, rule: 'demanding' } }));
+
+    expect(strict ?? 0).toBeGreaterThan(lax ?? Infinity);
+  });
+
+  test('follows no more than so many sets of rules, and still has a price for the others', () => {
+    const book = new PriceBook({ usual: () => traffic(50, 0.1), defer: now });
+    const many = Array.from({ length: 60 }, () => outcome());
+    const before = book.priceOf(outcome());
+
+    for (const rules of many) keptOver(book, rules, traffic(16, 0.6));
+
+    expect(book.priceOf(many[0] ?? outcome())).not.toBe(before);
+    expect(book.priceOf(many[59] ?? outcome())).toBe(before);
+  });
+});
