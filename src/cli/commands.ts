@@ -3,6 +3,7 @@ import { nearest } from '../core/nearest.js';
 import { ArtefactError } from '../embed/artefact.js';
 import { DataError } from '../outcomes/jsonl.js';
 import { benchCommand } from './bench.js';
+import { embedCommand } from './embed.js';
 import { EXIT, UsageError } from './io.js';
 import { modelsCommand } from './models.js';
 import { openDesk } from './open-desk.js';
@@ -18,6 +19,7 @@ const HELP = `Usage: suffice COMMAND [options]
   rules check    find what is wrong or useless in a rules file
   rules test     run the tests beside a rules file
   bench          measure how well the router chooses
+  embed          print the vectors of texts
   tune           fit the router to graded prompts of your own
   models         list the models that are served, or all that are known
 
@@ -31,6 +33,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   route: (args, context) => routeCommand(args, context, (request) => openDesk(request, context)),
   rules: rulesCommand,
   bench: benchCommand,
+  embed: embedCommand,
   tune: tuneCommand,
   models: modelsCommand,
 };

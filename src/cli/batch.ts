@@ -1,0 +1,95 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import * as z from 'zod';
+import { GatewayError } from '../core/errors.js';
+import { EXIT, type Io } from './io.js';
+
+/** Lines kept back before they are written: one system call for hundreds of lines. */
+const FLUSH_CHARS = 1 << 16;
+
+/** The schema of a line's name; numbers and texts are both given back as they came. */
+export const batchId = z.union([z.string(), z.number()]);
+
+/** What a command does with one line. */
+export interface BatchTask<Line> {
+  readonly schema: z.ZodType<Line>;
+  /**
+   * What stands in the output for the line, without a field `error`.
+   *
+   * @throws {GatewayError} the line cannot be answered
+   */
+  answer(line: Line): object;
+}
+
+/** Stands in the output for a line that cannot be answered. */
+interface Refusal {
+  /** `null` where the line has none that can be read. */
+  readonly id: string | number | null;
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+/**
+ * Answers every line of a JSONL file with a line of JSON, in the same order, while it reads.
+ *
+ * A line that cannot be answered stops nothing: its place in the output says what is wrong with
+ * it, and standard error says so with its number. Empty lines have no answer.
+ *
+ * @param file - a path, or `-` for standard input
+ * @returns the exit code: failed if any line was faulty
+ */
+export async function answerBatch<Line>(
+  file: string,
+  task: BatchTask<Line>,
+  io: Io,
+): Promise<number> {
+  const input = file === '-' ? Readable.from([await io.readStdin()]) : createReadStream(file);
+  let number = 0;
+  let faulty = 0;
+  let pending = '';
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    number += 1;
+    if (line.trim() === '') continue;
+    const answer = answerLine(line, task);
+    if (isRefusal(answer)) {
+      faulty += 1;
+      io.err(`${file}:${number}: ${answer.error.message}\n`);
+    }
+    pending += `${JSON.stringify(answer)}\n`;
+    if (pending.length > FLUSH_CHARS) {
+      io.out(pending);
+      pending = '';
+    }
+  }
+  io.out(pending);
+  return faulty === 0 ? EXIT.ok : EXIT.failed;
+}
+
+function isRefusal(answer: object): answer is Refusal {
+  return 'error' in answer;
+}
+
+function answerLine<Line>(line: string, task: BatchTask<Line>): object {
+  let id: Refusal['id'] = null;
+  try {
+    const read: unknown = JSON.parse(line);
+    id = idOf(read);
+    const parsed = task.schema.safeParse(read);
+    if (!parsed.success) throw new GatewayError('invalid_request', z.prettifyError(parsed.error));
+    return task.answer(parsed.data);
+  } catch (error) {
+    if (error instanceof GatewayError) return refusal(id, error.code, error.message);
+    if (error instanceof SyntaxError) return refusal(id, 'invalid_json', error.message);
+    throw error;
+  }
+}
+
+/** The name of a line whatever else is wrong with it, so that its refusal can be told apart. */
+function idOf(read: unknown): Refusal['id'] {
+  const named = z.object({ id: batchId }).safeParse(read);
+  return named.success ? named.data.id : null;
+}
+
+function refusal(id: Refusal['id'], code: string, message: string): Refusal {
+  return { id, error: { code, message } };
+}

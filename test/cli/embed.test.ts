@@ -1,0 +1,131 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { embedCommand } from '../../src/cli/embed.js';
+import { StaticEmbedder } from '../../src/embed/static-embedder.js';
+import { tinyTable } from '../embed/tiny-table.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'suffice-embed-'));
+  await writeFile(path.join(folder, 'embedder.bin'), tinyTable());
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function run(args: readonly string[], stdin = '') {
+  let out = '';
+  let err = '';
+  const io = {
+    out: (text: string) => void (out += text),
+    err: (text: string) => void (err += text),
+    env: {},
+    readStdin: () => Promise.resolve(stdin),
+  };
+  const code = await embedCommand(args, { io, shipped: { artefacts: folder } });
+  return { code, out, err };
+}
+
+interface Line {
+  readonly id: string | number | null;
+  readonly vector?: readonly number[];
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+const linesOf = (out: string): readonly Line[] =>
+  out
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Line);
+
+const jsonl = (...lines: readonly unknown[]) =>
+  lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
+
+describe('suffice embed --batch', () => {
+  it('gives the vector of each text, in the order of the lines', async () => {
+    const texts = ['How do I sort a list?', 'the cat sat', 'the same text', 'the same text'];
+    const file = path.join(folder, 'in.jsonl');
+    await writeFile(file, jsonl(...texts.map((text, id) => ({ id, text }))));
+
+    const { code, out, err } = await run(['--batch', file]);
+
+    const embedder = StaticEmbedder.load(tinyTable());
+    expect({ code, err, ids: linesOf(out).map(({ id }) => id) }).toEqual({
+      code: 0,
+      err: '',
+      ids: [0, 1, 2, 3],
+    });
+    texts.forEach((text, i) => {
+      const expected = embedder.embed(text);
+      const vector = linesOf(out)[i]?.vector ?? [];
+      expect(vector).toHaveLength(embedder.dims);
+      const distances = vector.map((value, k) => Math.abs(value - (expected[k] ?? 0)));
+      expect(Math.max(...distances)).toBeLessThan(1e-7);
+    });
+  });
+
+  it('reads standard input where the file is "-"', async () => {
+    const { code, out } = await run(['--batch', '-'], jsonl({ id: 'a', text: 'hello' }));
+
+    expect({ code, id: linesOf(out)[0]?.id }).toEqual({ code: 0, id: 'a' });
+  });
+
+  it('names the number of a faulty line, says so in its place, and answers the rest', async () => {
+    const input = jsonl(
+      { id: 1, text: 'fine' },
+      'not json',
+      '',
+      { id: 'x' },
+      { id: 2, text: 'too' },
+    );
+
+    const { code, out, err } = await run(['--batch', '-'], input);
+
+    expect(code).toBe(1);
+    expect(err).toMatch(/^-:2: .*\n-:4: .*text/su);
+    expect(linesOf(out).map(({ id, error }) => [id, error?.code ?? 'ok'])).toEqual([
+      [1, 'ok'],
+      [null, 'invalid_json'],
+      ['x', 'invalid_request'],
+      [2, 'ok'],
+    ]);
+  });
+
+  it('gives zeros for a text without a letter or digit', async () => {
+    const { code, out } = await run(['--batch', '-'], jsonl({ id: 1, text: '… !?' }));
+
+    expect(code).toBe(0);
+    expect(new Set(linesOf(out)[0]?.vector)).toEqual(new Set([0]));
+  });
+
+  it('gives nothing for nothing', async () => {
+    expect(await run(['--batch', '-'])).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  it('explains itself', async () => {
+    const { code, out } = await run(['--help']);
+
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/--batch FILE/u) });
+  });
+
+  it('wants a file', async () => {
+    await expect(run([])).rejects.toThrow(/--batch FILE/u);
+  });
+
+  it('fails when there is no such file', async () => {
+    const absent = path.join(folder, 'absent.jsonl');
+
+    await expect(run(['--batch', absent])).rejects.toThrow(/ENOENT/u);
+  });
+
+  it('names the artefact that is missing', async () => {
+    const elsewhere = path.join(folder, 'elsewhere');
+
+    await expect(run(['--batch', '-', '--artefacts', elsewhere])).rejects.toThrow(
+      /elsewhere\/embedder\.bin: the file is missing/u,
+    );
+  });
+});
