@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+import { BENCHMARKS } from '../core/benchmark.js';
+import type { BenchmarkName } from '../core/benchmark.js';
 import { CAPABILITIES } from '../core/model.js';
 import { nearest } from '../core/nearest.js';
 
@@ -112,47 +114,13 @@ const ownHost = z.strictObject({
   price: ownPrice.nullable().default(null).describe('What it costs there; empty when unknown.'),
 });
 
-const PERCENT = [0, 100] as const;
-
-/**
- * The benchmarks whose figures the catalog keeps, with the range of each.
- *
- * A closed list: under a name that nobody looks for, a figure would be silently useless.
- */
-const BENCHMARKS = {
-  aider_polyglot: PERCENT,
-  aime_2024: PERCENT,
-  aime_2025: PERCENT,
-  arena_elo: [500, 2500],
-  bbh: PERCENT,
-  gpqa_diamond: PERCENT,
-  gsm8k: PERCENT,
-  hle: PERCENT,
-  humaneval: PERCENT,
-  ifbench: PERCENT,
-  ifeval: PERCENT,
-  livecodebench: PERCENT,
-  math: PERCENT,
-  math_500: PERCENT,
-  mmlu: PERCENT,
-  mmlu_pro: PERCENT,
-  mmmu: PERCENT,
-  mt_bench: [0, 10],
-  scicode: PERCENT,
-  swe_bench_pro: PERCENT,
-  swe_bench_verified: PERCENT,
-  terminal_bench: PERCENT,
-} as const;
-
-type Benchmark = keyof typeof BENCHMARKS;
-
 // A record and not an object of optional keys: most models have four figures, and a start
 // would have to look for all the others of every model.
 const scores = z
-  .partialRecord(z.enum(Object.keys(BENCHMARKS) as [Benchmark, ...Benchmark[]]), z.number())
+  .partialRecord(z.enum(Object.keys(BENCHMARKS) as [BenchmarkName, ...BenchmarkName[]]), z.number())
   .superRefine((found, context) => {
     for (const [name, score] of Object.entries(found)) {
-      const [least, most] = BENCHMARKS[name as Benchmark];
+      const { least, most } = BENCHMARKS[name as BenchmarkName];
       if (score >= least && score <= most) continue;
       const message = `must be from ${least} to ${most}, not ${score}`;
       context.addIssue({ code: 'custom', path: [name], message });

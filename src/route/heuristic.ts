@@ -17,11 +17,13 @@ const STRENGTH: StrengthRule = {
   perYear: 0.5,
   year: 2025,
   variancePriced: 1,
+  common: 0,
   benchmarks: {
     mmlu_pro: { intercept: 1, ...USUAL },
-    gpqa_diamond: { intercept: 1.2, ...USUAL },
+    gpqa_diamond: { intercept: 1.5, ...USUAL },
     livecodebench: { intercept: 1.4, ...USUAL },
     arena_elo: { intercept: 1, ...USUAL },
+    epoch_eci: { intercept: 1, ...USUAL },
   },
 };
 

@@ -1,3 +1,4 @@
+import { linearFigure } from '../core/benchmark.js';
 import type { Model } from '../core/model.js';
 
 /** What facts about models say of their general strength, learned from models with graded answers. */
@@ -13,11 +14,13 @@ export interface StrengthRule {
   readonly year: number;
   /** Variance that is left when price and release day are known. */
   readonly variancePriced: number;
+  /** Part of both variances that no number of figures removes: benchmarks are not the work itself. */
+  readonly common: number;
   /** By benchmark name; slopes are positive, so a higher figure never means a weaker model. */
   readonly benchmarks: Readonly<Record<string, BenchmarkRule>>;
 }
 
-/** Strength as a line over the benchmark's figure, made linear by `linearFigure`. */
+/** Strength as a line over the benchmark's figure, made linear by `linearFigure`; `variance` is its own error. */
 export interface BenchmarkRule {
   readonly intercept: number;
   readonly slope: number;
@@ -55,16 +58,15 @@ export function estimateStrength(model: ModelFacts, rule: StrengthRule): Strengt
     variance -= step;
   }
   const figures = readFigures(model, rule);
-  // Benchmarks err alike: ten of them are worth about two independent ones.
-  const share = 1 / (1 + 0.5 * Math.max(0, figures.length - 1));
-  let precision = 1 / variance;
+  const before = Math.max(LEAST_VARIANCE, variance - rule.common);
+  let precision = 1 / before;
   let weighted = mean * precision;
   for (const { estimate, variance: error } of figures) {
-    weighted += (share * estimate) / error;
-    precision += share / error;
+    weighted += estimate / error;
+    precision += 1 / error;
   }
   const facts = figures.length + (log10Price === null ? 0 : 1) + (year === null ? 0 : 1);
-  return { mean: weighted / precision, variance: 1 / precision, facts };
+  return { mean: weighted / precision, variance: 1 / precision + rule.common, facts };
 }
 
 function readFigures(
@@ -74,20 +76,13 @@ function readFigures(
   return Object.entries(model.benchmarks).flatMap(([name, figure]) => {
     const line = Object.hasOwn(rule.benchmarks, name) ? rule.benchmarks[name] : undefined;
     if (line === undefined) return [];
-    const estimate = line.intercept + line.slope * linearFigure(figure);
+    const estimate = line.intercept + line.slope * linearFigure(name, figure);
     return [{ estimate, variance: line.variance }];
   });
 }
 
-/** Largest figure that is read as a percentage; larger ones are Elo ratings. */
-const MAX_PERCENT = 100;
-
-/** Log-odds of a percentage; an Elo rating in units of 400 points ÷ ln 10, about 1,200. */
-export function linearFigure(figure: number): number {
-  if (figure > MAX_PERCENT) return ((figure - 1200) * Math.LN10) / 400;
-  const share = Math.max(0.5, Math.min(99.5, figure)) / MAX_PERCENT;
-  return Math.log(share / (1 - share));
-}
+/** Facts other than figures never tell more than this. */
+const LEAST_VARIANCE = 0.05;
 
 /** Dollars below this are taken as this: a free or nearly free host says little about the model. */
 const LOWEST_PRICE_USD = 0.02;

@@ -14,6 +14,9 @@ const size = z.int().positive().max(4096);
 const figure = z.number();
 const variance = z.number().positive();
 
+/** Of artefacts that state none. */
+const COMMON_BEFORE_IT_WAS_FITTED = 0.25;
+
 const metaSchema = z.object({
   embedder: z.string(),
   shape: z.strictObject({
@@ -38,6 +41,7 @@ const metaSchema = z.object({
     perYear: z.number().nonnegative(),
     year: figure,
     variancePriced: variance,
+    common: z.number().nonnegative().default(COMMON_BEFORE_IT_WAS_FITTED),
     benchmarks: z.record(
       z.string(),
       z.strictObject({ intercept: figure, slope: z.number().positive(), variance }),

@@ -7,7 +7,7 @@ import type { Ensemble } from '../../models/train/predictor/ensemble.js';
 import { findCentroids, nearestCentroid } from '../../models/train/predictor/familiarity.js';
 import { OUTCOME_SETS } from '../../models/train/predictor/outcome-sets.js';
 import type { OutcomeTable } from '../../models/train/predictor/outcome-table.js';
-import { fitStrength } from '../../models/train/predictor/strength.js';
+import { fitStrength, fitStrengths } from '../../models/train/predictor/strength.js';
 import { startProgress } from '../../models/train/progress.js';
 import { Random } from '../../models/train/random.js';
 
@@ -144,6 +144,7 @@ describe('strength from facts', () => {
     strength: (figure - 55) / 20,
     variance: 0.1,
     facts: facts(figure),
+    answers: { quiz: 100 },
   }));
 
   test('places a model nobody graded between those that score alike', () => {
@@ -164,6 +165,68 @@ describe('strength from facts', () => {
 
   test('leaves out a benchmark that too few models have', () => {
     expect(fitStrength(graded.slice(0, 3), []).benchmarks).toEqual({});
+  });
+
+  test('is surer of a model the more of its figures are known, but never quite sure', () => {
+    const both = (figure: number): ModelFacts => ({
+      released: null,
+      benchmarks: { exam: figure, orals: figure },
+      hosts: [],
+    });
+    const rule = fitStrength(
+      graded.map((model, i) => ({ ...model, facts: both(30 + 10 * i) })),
+      [],
+    );
+
+    const widths = [{}, { exam: 60 }, { exam: 60, orals: 60 }].map(
+      (benchmarks) => estimateStrength({ released: null, benchmarks, hosts: [] }, rule).variance,
+    );
+
+    expect(widths).toEqual([...widths].sort((a, b) => b - a));
+    expect(new Set(widths).size).toBe(3);
+    expect(widths[2]).toBeGreaterThan(rule.common);
+  });
+
+  test('places a benchmark that no graded model has by models that have another one too', () => {
+    const others = [35, 45, 55, 65, 75].map((figure) => ({
+      ...facts(figure),
+      benchmarks: { exam: figure, viva: figure - 20 },
+    }));
+
+    const rule = fitStrength(graded, others);
+
+    const told = [20, 40, 60].map(
+      (viva) => estimateStrength({ released: null, benchmarks: { viva }, hosts: [] }, rule).mean,
+    );
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+    expect((told[2] ?? 0) - (told[0] ?? 0)).toBeGreaterThan(0.3);
+  });
+
+  test('does not take a model for weak because the set it was graded in is hard', () => {
+    const hard = graded.map((model, i) => ({
+      ...model,
+      strength: model.strength - (i % 2 === 0 ? 1.5 : 0),
+      answers: i % 2 === 0 ? { ordeal: 100 } : { quiz: 100 },
+    }));
+
+    const { rule, shiftOf } = fitStrengths(hard, []);
+
+    expect(shiftOf({ answers: { ordeal: 1 } })).toBeLessThan(
+      shiftOf({ answers: { quiz: 1 } }) - 0.7,
+    );
+    expect(estimateStrength(facts(50), rule).mean).toBeGreaterThan(
+      estimateStrength(facts(40), rule).mean,
+    );
+  });
+
+  test('does not learn what a figure tells from answers to the same questions', () => {
+    const leaked = graded.map((model, i) => ({
+      ...model,
+      facts: { ...model.facts, benchmarks: { mmlu_pro: 30 + 10 * i } },
+      answers: { mmlu_pro: 100 },
+    }));
+
+    expect(fitStrength(leaked, []).benchmarks).toEqual({});
   });
 });
 

@@ -43,6 +43,7 @@ const META = {
     perYear: 0.4,
     year: 2024,
     variancePriced: 0.5,
+    common: 0.1,
     benchmarks: { mmlu_pro: { intercept: 0, slope: 0.6, variance: 0.3 } },
   },
   skillVariance: 0.1,

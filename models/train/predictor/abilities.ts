@@ -38,13 +38,20 @@ export function summariseAbilities(
   factsOf: (model: string) => ModelFacts,
 ): AbilitySummary {
   const usage = meanUsage(ensemble, table, rows);
-  const variance = fittedVariance(table, rows);
+  const known = gradedIn(table, rows);
+  const variance = Float32Array.from(known, fittedVariance);
   const { abilities } = ensemble;
   const factors = usage.length;
   const graded = table.models.map((name, m) => {
     let strength = 0;
     for (let k = 0; k < factors; k++) strength += at(usage, k) * at(abilities, m * factors + k);
-    return { name, strength, variance: at(variance, m), facts: factsOf(name) };
+    return {
+      name,
+      strength,
+      variance: at(variance, m),
+      facts: factsOf(name),
+      answers: known[m] ?? {},
+    };
   });
   return { graded, variance, ...fitSkills(ensemble, graded, factors) };
 }
@@ -58,21 +65,23 @@ function meanUsage(ensemble: Ensemble, table: OutcomeTable, rows: readonly numbe
   return usage.map((sum) => sum / (rows.length * ensemble.shape.members));
 }
 
-function fittedVariance(table: OutcomeTable, rows: readonly number[]): Float32Array {
-  const answers = new Float32Array(table.models.length);
-  const sets = table.models.map(() => new Set<number>());
+/** How many answers of each model were graded, by set, in the order of the table's models. */
+function gradedIn(table: OutcomeTable, rows: readonly number[]): Record<string, number>[] {
+  const found = table.models.map((): Record<string, number> => ({}));
   for (const row of rows) {
+    const set = table.prompts[row]?.set.name ?? '';
     for (let i = table.first[row] ?? 0; i < (table.first[row + 1] ?? 0); i++) {
-      const model = table.model[i] ?? 0;
-      answers[model] = at(answers, model) + 1;
-      sets[model]?.add(table.set[row] ?? 0);
+      const answers = found[table.model[i] ?? 0];
+      if (answers !== undefined) answers[set] = (answers[set] ?? 0) + 1;
     }
   }
-  return answers.map(
-    (count, m) =>
-      SET_VARIANCE / Math.max(0.2, (sets[m]?.size ?? 0) - ODD_SETS) +
-      1 / (INFORMATION * count + 0.5),
-  );
+  return found;
+}
+
+function fittedVariance(answers: Readonly<Record<string, number>>): number {
+  const counts = Object.values(answers);
+  const count = counts.reduce((sum, inSet) => sum + inSet, 0);
+  return SET_VARIANCE / Math.max(0.2, counts.length - ODD_SETS) + 1 / (INFORMATION * count + 0.5);
 }
 
 type Skills = Pick<AbilitySummary, 'skillIntercept' | 'skillSlope' | 'skillVariance'>;

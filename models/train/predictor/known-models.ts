@@ -6,6 +6,7 @@ import type { Model } from '../../../src/core/model.js';
 import { modelKey } from '../../../src/route/model-name.js';
 import { releaseYear } from '../../../src/route/model-strength.js';
 import type { ModelFacts } from '../../../src/route/model-strength.js';
+import { YamlFile } from '../../../src/yaml/yaml-file.js';
 
 const pricesSchema = z.object({
   models: z.record(
@@ -23,13 +24,25 @@ const datesSchema = z.strictObject({
   released: z.record(z.string(), z.string().regex(/^\d{4}-\d{2}(-\d{2})?$/)),
 });
 
+const factsSchema = z.strictObject({
+  sources: z.record(z.string(), z.strictObject({ url: z.url(), read: z.iso.date() })),
+  models: z.array(
+    z.strictObject({
+      name: z.string(),
+      released: z.strictObject({ date: z.iso.date(), source: z.string() }).optional(),
+      benchmarks: z.record(z.string(), z.record(z.string(), z.number())),
+    }),
+  ),
+});
+
 const SAME_MODEL_YEARS = 0.75;
 
-/** Facts about models that graded answers name, from the catalog, a price list, a list of dates and the names themselves. */
+/** Facts about models that graded answers name, from the catalog, a list of older models, a price list and the names themselves. */
 export class KnownModels {
   readonly #catalog: Catalog;
   readonly #prices: z.infer<typeof pricesSchema>['models'];
   readonly #dates: Readonly<Record<string, string>>;
+  readonly #stated: ReadonlyMap<string, StatedFacts>;
   readonly #byKey: ReadonlyMap<string, Model>;
 
   /** @param dataFolder - has `prices.json` */
@@ -39,24 +52,30 @@ export class KnownModels {
     this.#dates = datesSchema.parse(
       readJson(path.join(import.meta.dirname, 'release-dates.json')),
     ).released;
+    this.#stated = readFacts(path.join(import.meta.dirname, 'known-models.yaml'));
     this.#byKey = new Map([...catalog.models.values()].map((model) => [modelKey(model.id), model]));
   }
 
-  /** Every model of the catalog, graded or not. */
+  /** Every real model of the catalog, graded or not. */
   get catalogModels(): readonly Model[] {
-    return [...this.#catalog.models.values()];
+    return [...this.#catalog.models.values()].filter(({ simulated }) => !simulated);
   }
 
-  /** What is known of a model under the name graded answers use; benchmark figures only where the catalog has the model itself. */
+  /**
+   * What is known of a model under the name graded answers use.
+   *
+   * Benchmark figures are those of the very version that answered, where they are stated; the catalog's
+   * only where it has the model itself.
+   */
   factsOf(name: string): ModelFacts {
     const plain = name.replace(/@.*$/, '');
-    const known = this.#dates[plain] ?? dateIn(plain);
-    const entry = this.#catalog.find(plain) ?? this.#namesake(plain, known);
+    const { released, benchmarks } = this.#stated.get(plain) ?? NOTHING_STATED;
+    const known = released ?? this.#dates[plain] ?? dateIn(plain);
+    const entry = this.#catalog.find(plain) ?? this.#namesake(plain, known) ?? NOTHING_KNOWN;
     const listed = this.#listedHosts(plain, name);
-    if (entry === undefined) return { released: known, benchmarks: {}, hosts: listed };
     return {
       released: known ?? entry.released,
-      benchmarks: entry.benchmarks,
+      benchmarks: benchmarks ?? entry.benchmarks,
       hosts: listed.length > 0 ? listed : entry.hosts,
     };
   }
@@ -74,6 +93,27 @@ export class KnownModels {
     if (theirs === null || ours === null) return undefined;
     return Math.abs(theirs - ours) < SAME_MODEL_YEARS ? entry : undefined;
   }
+}
+
+interface StatedFacts {
+  readonly released: string | null;
+  readonly benchmarks: ModelFacts['benchmarks'] | null;
+}
+
+const NOTHING_STATED: StatedFacts = { released: null, benchmarks: null };
+const NOTHING_KNOWN: ModelFacts = { released: null, benchmarks: {}, hosts: [] };
+
+function readFacts(file: string): ReadonlyMap<string, StatedFacts> {
+  const { sources, models } = YamlFile.parse(file, readFileSync(file, 'utf8')).check(factsSchema);
+  return new Map(
+    models.map(({ name, released, benchmarks }) => {
+      const cited = [...Object.keys(benchmarks), ...(released ? [released.source] : [])];
+      const unknown = cited.find((source) => !Object.hasOwn(sources, source));
+      if (unknown !== undefined) throw new Error(`${file}: ${name}: no source "${unknown}"`);
+      const figures = Object.assign({}, ...Object.values(benchmarks)) as Record<string, number>;
+      return [name, { released: released?.date ?? null, benchmarks: figures }];
+    }),
+  );
 }
 
 function hostAt(input: number | null, output: number): ModelFacts['hosts'][number] {

@@ -1,10 +1,8 @@
-import {
-  estimateStrength,
-  linearFigure,
-  log10OutputPrice,
-  releaseYear,
-} from '../../../src/route/model-strength.js';
+import { linearFigure } from '../../../src/core/benchmark.js';
+import { log10OutputPrice, releaseYear } from '../../../src/route/model-strength.js';
 import type { BenchmarkRule, ModelFacts, StrengthRule } from '../../../src/route/model-strength.js';
+import { fitLatent, shiftOf } from './latent-strength.js';
+import type { Observed } from './latent-strength.js';
 
 /** A model with graded answers: its fitted strength and what is publicly known of it. */
 export interface GradedModel {
@@ -12,136 +10,106 @@ export interface GradedModel {
   readonly strength: number;
   readonly variance: number;
   readonly facts: ModelFacts;
+  /** How many of its answers were graded, by the name of the set. */
+  readonly answers: Readonly<Record<string, number>>;
 }
 
-/** Slope and error of a benchmark that says as much of strength as it does of itself. */
-const PRIOR_SLOPE = 0.6;
-/** Anchors that the prior slope is worth. */
-const PRIOR_ANCHORS = 3;
-const PRIOR_VARIANCE = 0.6;
-const SMALLEST_SLOPE = 0.05;
-const FEWEST_ANCHORS = 4;
-const SMALLEST_VARIANCE = 0.15;
+/** A benchmark that fewer models have says nothing yet. */
+const FEWEST_MODELS = 4;
+
+/** Sets made of a benchmark's own questions: there the figure is the grade once more, and predicts nothing. */
+const SAME_QUESTIONS: Readonly<Record<string, readonly string[]>> = {
+  gsm8k: ['routerbench_subset', 'llmrouter_fusion', 'omnisbench'],
+  humaneval: ['omnisbench', 'llmrouter_fusion'],
+  livecodebench: ['livecodebench_codegen_2024_02', 'livecodebench_repair'],
+  math: ['zeroeval_math-l5', 'llmrouter_fusion'],
+  mmlu: ['routerbench_subset', 'llmrouter_fusion', 'routerdc_small7'],
+  mmlu_pro: ['mmlu_pro'],
+};
+
+/** What was learned of facts, and of the sets that answers were graded in. */
+export interface StrengthFit {
+  readonly rule: StrengthRule;
+  /** By how much the sets of a model's answers make it look stronger than it is. */
+  readonly shiftOf: (model: Pick<GradedModel, 'answers'>) => number;
+  /** Variance of a graded model's strength about what facts and sets tell. */
+  readonly doubtOf: (model: Pick<GradedModel, 'variance'>) => number;
+}
 
 /**
- * Learns how facts tell strength.
+ * Learns how facts tell strength, from models with graded answers and the others of the catalog together.
  *
- * Benchmarks that too few graded models have are placed by the other models of the catalog, whose
- * strength the first round has told.
+ * @param catalog - models without graded answers; their figures tell how benchmarks go together
  */
 export function fitStrength(
   graded: readonly GradedModel[],
   catalog: readonly ModelFacts[],
 ): StrengthRule {
-  const prior = fitPrior(graded);
-  const anchors = graded.map(({ strength, variance, facts }) => ({ strength, variance, facts }));
-  const first = { ...prior, benchmarks: fitBenchmarks(anchors) };
-  const placed = catalog.map((facts) => {
-    const { mean, variance } = estimateStrength(facts, first);
-    return { strength: mean, variance, facts };
-  });
-  const second = fitBenchmarks([...anchors, ...placed]);
-  return { ...prior, benchmarks: { ...second, ...first.benchmarks } };
+  return fitStrengths(graded, catalog).rule;
 }
 
-type Prior = Omit<StrengthRule, 'benchmarks'>;
-
-function fitPrior(graded: readonly GradedModel[]): Prior {
-  const rows = graded.flatMap(({ strength, variance, facts }) => {
-    const price = log10OutputPrice(facts);
-    return price === null
-      ? []
-      : [{ strength, weight: 1 / (variance + 0.5), price, year: releaseYear(facts.released) }];
-  });
-  const dated = rows.filter(({ year }) => year !== null);
-  const mean = weightedMean(rows, ({ strength }) => strength);
-  const log10Price = weightedMean(rows, ({ price }) => price);
-  const year = weightedMean(dated, (row) => row.year ?? 0);
-  // Two lines, one after the other and then once more, so that each explains what the other leaves.
-  let pricePower = 0;
-  let perYear = 0;
-  for (let round = 0; round < 20; round++) {
-    pricePower = slopeOf(
-      rows,
-      ({ price }) => price - log10Price,
-      (row) => row.strength - mean - perYear * ((row.year ?? year) - year),
-    );
-    perYear = slopeOf(
-      dated,
-      (row) => (row.year ?? year) - year,
-      (row) => row.strength - mean - pricePower * (row.price - log10Price),
-    );
+/** As `fitStrength`, with what was learned on the way. */
+export function fitStrengths(
+  graded: readonly GradedModel[],
+  catalog: readonly ModelFacts[],
+): StrengthFit {
+  const rows = [
+    ...graded.map(({ strength: value, variance, facts, answers }) =>
+      observe(independent(facts, answers), { value, variance, shares: sharesOf(answers) }),
+    ),
+    ...catalog.map((facts) => observe(facts, null)),
+  ];
+  const fit = fitLatent(rows, commonBenchmarks(rows));
+  const { mean, pricePower, log10Price, perYear, year, common } = fit;
+  const benchmarks: Record<string, BenchmarkRule> = {};
+  for (const [name, { level, gain, error }] of fit.lines) {
+    benchmarks[name] = { intercept: -level / gain, slope: 1 / gain, variance: error / gain ** 2 };
   }
-  const left = (row: (typeof rows)[number]): number =>
-    (row.strength -
-      mean -
-      pricePower * (row.price - log10Price) -
-      perYear * ((row.year ?? year) - year)) **
-    2;
-  const variance = Math.max(1, 1.5 * weightedMean(rows, ({ strength }) => (strength - mean) ** 2));
-  const variancePriced = Math.max(0.3, Math.min(0.9 * variance, weightedMean(rows, left)));
-  return { mean, variance, pricePower, log10Price, perYear, year, variancePriced };
+  return {
+    rule: {
+      ...{ mean, pricePower, log10Price, perYear, year, common, benchmarks },
+      variance: fit.variance + common,
+      variancePriced: fit.variancePriced + common,
+    },
+    shiftOf: ({ answers }) => shiftOf({ shares: sharesOf(answers) }, fit),
+    doubtOf: ({ variance }) => fit.doubt * variance,
+  };
 }
 
-interface Weighted {
-  readonly weight: number;
+/** Large sets count for more, but not by their size: their answers err alike. */
+const SET_POWER = 0.6;
+
+function sharesOf(answers: GradedModel['answers']): Record<string, number> {
+  const weights = Object.entries(answers).map(([set, count]) => [set, count ** SET_POWER] as const);
+  const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
+  return Object.fromEntries(weights.map(([set, weight]) => [set, weight / total]));
 }
 
-function weightedMean<T extends Weighted>(rows: readonly T[], of: (row: T) => number): number {
-  const total = rows.reduce((sum, { weight }) => sum + weight, 0);
-  return rows.reduce((sum, row) => sum + row.weight * of(row), 0) / Math.max(1e-9, total);
+/** Facts without the figures that repeat the grades of the sets that the answers are from. */
+export function independent(facts: ModelFacts, answers: GradedModel['answers']): ModelFacts {
+  const kept = Object.entries(facts.benchmarks).filter(([name]) => {
+    const same = Object.hasOwn(SAME_QUESTIONS, name) ? (SAME_QUESTIONS[name] ?? []) : [];
+    return !same.some((set) => Object.hasOwn(answers, set));
+  });
+  return { ...facts, benchmarks: Object.fromEntries(kept) };
 }
 
-/** Least squares through the origin, shrunk a little towards 0 and never below it. */
-function slopeOf<T extends Weighted>(
-  rows: readonly T[],
-  x: (row: T) => number,
-  y: (row: T) => number,
-): number {
-  const square = rows.reduce((sum, row) => sum + row.weight * x(row) ** 2, 1);
-  const cross = rows.reduce((sum, row) => sum + row.weight * x(row) * y(row), 0);
-  return Math.max(0, cross / square);
+function observe(facts: ModelFacts, graded: Observed['graded']): Observed {
+  return {
+    graded,
+    log10Price: log10OutputPrice(facts),
+    year: releaseYear(facts.released),
+    figures: Object.entries(facts.benchmarks).map(([benchmark, figure]) => ({
+      benchmark,
+      value: linearFigure(benchmark, figure),
+    })),
+  };
 }
 
-interface Anchor {
-  readonly strength: number;
-  readonly variance: number;
-  readonly facts: ModelFacts;
-}
-
-function fitBenchmarks(anchors: readonly Anchor[]): Record<string, BenchmarkRule> {
-  const names = [...new Set(anchors.flatMap(({ facts }) => Object.keys(facts.benchmarks)))].sort();
-  const rules: Record<string, BenchmarkRule> = {};
-  for (const name of names) {
-    const points = anchors.flatMap(({ strength, variance, facts }) => {
-      const figure = facts.benchmarks[name];
-      if (figure === undefined) return [];
-      return [{ x: linearFigure(figure), y: strength, weight: 1 / (variance + 0.3) }];
-    });
-    if (points.length >= FEWEST_ANCHORS) rules[name] = fitLine(points);
+function commonBenchmarks(rows: readonly Observed[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { benchmark } of rows.flatMap(({ figures }) => figures)) {
+    counts.set(benchmark, (counts.get(benchmark) ?? 0) + 1);
   }
-  return rules;
-}
-
-function fitLine(
-  points: readonly { readonly x: number; readonly y: number; readonly weight: number }[],
-): BenchmarkRule {
-  const x = weightedMean(points, (point) => point.x);
-  const y = weightedMean(points, (point) => point.y);
-  const average = weightedMean(points, ({ weight }) => weight) || 1;
-  const square = points.reduce(
-    (sum, p) => sum + p.weight * (p.x - x) ** 2,
-    PRIOR_ANCHORS * average,
-  );
-  const cross = points.reduce(
-    (sum, p) => sum + p.weight * (p.x - x) * (p.y - y),
-    PRIOR_ANCHORS * average * PRIOR_SLOPE,
-  );
-  const slope = Math.max(SMALLEST_SLOPE, cross / square);
-  const errors = points.reduce(
-    (sum, p) => sum + (p.y - y - slope * (p.x - x)) ** 2,
-    PRIOR_ANCHORS * PRIOR_VARIANCE,
-  );
-  const variance = Math.max(SMALLEST_VARIANCE, errors / (points.length + PRIOR_ANCHORS - 2));
-  return { intercept: y - slope * x, slope, variance };
+  return [...counts].flatMap(([name, count]) => (count >= FEWEST_MODELS ? [name] : [])).sort();
 }

@@ -1,0 +1,251 @@
+/** A figure of one benchmark, made linear. */
+interface Figure {
+  readonly benchmark: string;
+  readonly value: number;
+}
+
+/** Strength fitted to graded answers, and what share of those answers each set gave. */
+export interface Graded {
+  readonly value: number;
+  readonly variance: number;
+  /** Positive; sum to 1. */
+  readonly shares: Readonly<Record<string, number>>;
+}
+
+/** One model: whatever of it is known; what is missing is just missing. */
+export interface Observed {
+  readonly graded: Graded | null;
+  readonly log10Price: number | null;
+  readonly year: number | null;
+  readonly figures: readonly Figure[];
+}
+
+/** How a figure follows from strength: `level + gain × strength`, and an error of its own. */
+interface Line {
+  readonly level: number;
+  readonly gain: number;
+  readonly error: number;
+}
+
+/** What ties facts and graded answers to strength. */
+export interface LatentFit {
+  readonly mean: number;
+  readonly pricePower: number;
+  readonly log10Price: number;
+  readonly perYear: number;
+  readonly year: number;
+  /** Variance that is left when price and year are known, and when neither is. */
+  readonly variancePriced: number;
+  readonly variance: number;
+  /** Variance of graded strength about what all facts point at: what no number of figures removes. */
+  readonly common: number;
+  /** By how much the stated variances of graded strengths are to be multiplied. */
+  readonly doubt: number;
+  /** By how much a set makes every model graded in it look stronger. */
+  readonly shifts: ReadonlyMap<string, number>;
+  readonly lines: ReadonlyMap<string, Line>;
+}
+
+const ROUNDS = 100;
+/** A gain before any model is seen, and the models that it is worth. */
+const USUAL_GAIN = 1.2;
+const GAIN_MODELS = 3;
+const LEAST_GAIN = 0.2;
+/** Variance of a benchmark's own error before any model is seen, and the models that it is worth. */
+const USUAL_ERROR = 0.5;
+const ERROR_MODELS = 3;
+const LEAST_ERROR = 0.02;
+/** Variance of the shifts of sets. */
+const SHIFT_VARIANCE = 0.8;
+const LEAST_COMMON = 0.05;
+const LEAST_VARIANCE = 0.1;
+
+interface Guess {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+interface Point extends Figure {
+  readonly row: number;
+}
+
+/**
+ * Fits one strength for every model, one line for every benchmark and one shift for every set of graded
+ * answers at once, so that a benchmark that no graded model has is placed by the others of the models
+ * that have it, and a model graded in hard sets alone does not count as weak.
+ *
+ * Expectation and maximisation in turn, for a fixed number of rounds; gains and slopes are never negative.
+ *
+ * @param benchmarks - names to fit; figures of others are ignored
+ */
+export function fitLatent(rows: readonly Observed[], benchmarks: readonly string[]): LatentFit {
+  const figures = new Map<string, Point[]>(benchmarks.map((name) => [name, []]));
+  rows.forEach((row, i) => {
+    for (const figure of row.figures) figures.get(figure.benchmark)?.push({ ...figure, row: i });
+  });
+  let fit = start(rows, figures);
+  for (let round = 0; round < ROUNDS; round++) {
+    const guesses = rows.map((row) => guess(row, fit));
+    fit = { ...fit, ...fitPrior(rows, guesses, fit) };
+    fit = { ...fit, ...fitGrades(rows, guesses, fit) };
+    const lines = [...figures].map(([name, points]) => [name, fitLine(points, guesses)] as const);
+    fit = { ...fit, lines: new Map(lines) };
+  }
+  return fit;
+}
+
+/** By how much its sets make a model look stronger than it is. */
+export function shiftOf(
+  { shares }: Pick<Graded, 'shares'>,
+  fit: Pick<LatentFit, 'shifts'>,
+): number {
+  return Object.entries(shares).reduce(
+    (sum, [set, share]) => sum + share * (fit.shifts.get(set) ?? 0),
+    0,
+  );
+}
+
+function start(
+  rows: readonly Observed[],
+  figures: ReadonlyMap<string, readonly Point[]>,
+): LatentFit {
+  const graded = rows.flatMap((row) => row.graded ?? []);
+  const lines = [...figures].map(([name, points]) => {
+    const level = average(points.map(({ value }) => value));
+    return [name, { level, gain: USUAL_GAIN, error: USUAL_ERROR }] as const;
+  });
+  return {
+    mean: average(graded.map(({ value }) => value)),
+    pricePower: 0.5,
+    log10Price: average(rows.flatMap((row) => row.log10Price ?? [])),
+    perYear: 0.4,
+    year: average(rows.flatMap((row) => row.year ?? [])),
+    variancePriced: 0.7,
+    variance: 1.2,
+    common: 0.3,
+    doubt: 1,
+    shifts: new Map(graded.flatMap(({ shares }) => Object.keys(shares).map((set) => [set, 0]))),
+    lines: new Map(lines),
+  };
+}
+
+function guess(row: Observed, fit: LatentFit): Guess {
+  const step = (fit.variance - fit.variancePriced) / 2;
+  const unknown = (row.log10Price === null ? 1 : 0) + (row.year === null ? 1 : 0);
+  const price = (row.log10Price ?? fit.log10Price) - fit.log10Price;
+  const age = (row.year ?? fit.year) - fit.year;
+  let precision = 1 / (fit.variancePriced + step * unknown);
+  let weighted = precision * (fit.mean + fit.pricePower * price + fit.perYear * age);
+  for (const { benchmark, value } of row.figures) {
+    const line = fit.lines.get(benchmark);
+    if (line === undefined) continue;
+    const weight = line.gain / line.error;
+    weighted += weight * (value - line.level);
+    precision += weight * line.gain;
+  }
+  if (row.graded !== null) {
+    const weight = 1 / (fit.common + fit.doubt * row.graded.variance);
+    weighted += weight * (row.graded.value - shiftOf(row.graded, fit));
+    precision += weight;
+  }
+  return { mean: weighted / precision, variance: 1 / precision };
+}
+
+const UNKNOWN: Guess = { mean: 0, variance: 1 };
+
+function fitLine(points: readonly Point[], guesses: readonly Guess[]): Line {
+  const known = points.map(({ row, value }) => ({ ...(guesses[row] ?? UNKNOWN), value }));
+  const middle = average(known.map(({ mean }) => mean));
+  const height = average(known.map(({ value }) => value));
+  let square = GAIN_MODELS;
+  let cross = GAIN_MODELS * USUAL_GAIN;
+  for (const { mean, variance, value } of known) {
+    square += (mean - middle) ** 2 + variance;
+    cross += (mean - middle) * (value - height);
+  }
+  const gain = Math.max(LEAST_GAIN, cross / square);
+  const level = height - gain * middle;
+  let error = ERROR_MODELS * USUAL_ERROR;
+  for (const { mean, variance, value } of known) {
+    error += (value - level - gain * mean) ** 2 + gain ** 2 * variance;
+  }
+  return { level, gain, error: Math.max(LEAST_ERROR, error / (points.length + ERROR_MODELS)) };
+}
+
+/** Of a squared error that is the sum of two, the expected square of the first. */
+function ownPart(own: number, other: number, square: number): number {
+  const share = own / (own + other);
+  return share * share * square + share * other;
+}
+
+type Grades = Pick<LatentFit, 'common' | 'doubt' | 'shifts'>;
+
+function fitGrades(rows: readonly Observed[], guesses: readonly Guess[], fit: LatentFit): Grades {
+  const graded = rows.flatMap(({ graded: found }, i) => {
+    if (found === null) return [];
+    return [{ ...found, known: guesses[i] ?? UNKNOWN }];
+  });
+  const shifts = new Map(fit.shifts);
+  for (const set of shifts.keys()) {
+    let square = 1 / SHIFT_VARIANCE;
+    let cross = 0;
+    for (const model of graded) {
+      const share = model.shares[set];
+      if (share === undefined) continue;
+      const weight = 1 / (fit.common + fit.doubt * model.variance);
+      const others = shiftOf(model, { shifts }) - share * (shifts.get(set) ?? 0);
+      square += weight * share * share;
+      cross += weight * share * (model.value - model.known.mean - others);
+    }
+    shifts.set(set, cross / square);
+  }
+  const errors = graded.map((model) => {
+    const square =
+      (model.value - shiftOf(model, { shifts }) - model.known.mean) ** 2 + model.known.variance;
+    const stated = fit.doubt * model.variance;
+    return {
+      common: ownPart(fit.common, stated, square),
+      doubt: ownPart(stated, fit.common, square) / model.variance,
+    };
+  });
+  return {
+    shifts,
+    common: Math.max(LEAST_COMMON, average(errors.map(({ common }) => common))),
+    doubt: average(errors.map(({ doubt }) => doubt)),
+  };
+}
+
+type Prior = Pick<LatentFit, 'mean' | 'pricePower' | 'perYear' | 'variancePriced' | 'variance'>;
+
+function fitPrior(rows: readonly Observed[], guesses: readonly Guess[], fit: LatentFit): Prior {
+  const known = rows.flatMap((row, i) => {
+    const found = guesses[i];
+    if (found === undefined || row.log10Price === null || row.year === null) return [];
+    return [{ ...found, price: row.log10Price - fit.log10Price, age: row.year - fit.year }];
+  });
+  const strength = average(known.map(({ mean }) => mean));
+  // Two slopes, each explaining what the other leaves; the rounds of the fit make them agree.
+  const pricePower = slope(
+    known.map((row) => ({ x: row.price, y: row.mean - strength - fit.perYear * row.age })),
+  );
+  const perYear = slope(
+    known.map((row) => ({ x: row.age, y: row.mean - strength - pricePower * row.price })),
+  );
+  const told = known.map(({ price, age }) => pricePower * price + perYear * age);
+  const mean = average(known.map((row, i) => row.mean - (told[i] ?? 0)));
+  const left = known.map((row, i) => (row.mean - mean - (told[i] ?? 0)) ** 2 + row.variance);
+  const variancePriced = Math.max(LEAST_VARIANCE, average(left));
+  const variance = variancePriced + average(told.map((part) => part * part));
+  return { mean, pricePower, perYear, variancePriced, variance };
+}
+
+/** Least squares through the origin, shrunk a little towards 0 and never below it. */
+function slope(points: readonly { readonly x: number; readonly y: number }[]): number {
+  const square = points.reduce((sum, { x }) => sum + x * x, 1);
+  const cross = points.reduce((sum, { x, y }) => sum + x * y, 0);
+  return Math.max(0, cross / square);
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}

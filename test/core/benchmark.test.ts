@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { BENCHMARKS, linearFigure } from '../../src/core/benchmark.js';
+
+const RANGES = [...Object.entries(BENCHMARKS), ['unheard_of', { least: 0, most: 100 }] as const];
+
+test('reads a higher figure of any benchmark as more, over its whole range', () => {
+  const range = fc.constantFrom(...RANGES);
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+
+  fc.assert(
+    fc.property(range, share, share, ([benchmark, { least, most }], one, other) => {
+      fc.pre(Math.abs(one - other) > 1e-3);
+      const [low, high] = [one, other]
+        .sort((a, b) => a - b)
+        .map((part) => linearFigure(benchmark, least + part * (most - least)));
+
+      expect(high).toBeGreaterThan(low ?? NaN);
+      expect(Number.isFinite(low)).toBe(true);
+    }),
+  );
+});
+
+test('tells scores about guessing hardly apart, and scores well above it clearly', () => {
+  const near = linearFigure('gpqa_diamond', 27) - linearFigure('gpqa_diamond', 23);
+  const above = linearFigure('gpqa_diamond', 54) - linearFigure('gpqa_diamond', 35);
+
+  expect(near).toBeLessThan(0.6);
+  expect(above).toBeGreaterThan(0.8);
+});
+
+test('reads a rating in steps, of Elo as log-odds', () => {
+  const odds = linearFigure('arena_elo', 1400) - linearFigure('arena_elo', 1000);
+
+  expect(odds).toBeCloseTo(Math.log(10), 10);
+  expect(linearFigure('epoch_eci', 150) - linearFigure('epoch_eci', 130)).toBeCloseTo(2, 10);
+});
+
+test('reads ten points of MT-Bench as full marks', () => {
+  expect(linearFigure('mt_bench', 9)).toBeCloseTo(linearFigure('mmmu', 90), 10);
+});
