@@ -1,6 +1,8 @@
 import type { Catalog } from './catalog/catalog.js';
 import { CAPABILITIES, type Model } from './core/model.js';
 import type { Conversation } from './core/conversation.js';
+import type { Prospect } from './route/price/expectations.js';
+import type { RuleOutcome } from './route/rules/outcome.js';
 import type { RuleFacts } from './route/rules/facts.js';
 import type { RuleSet } from './route/rules/rule-set.js';
 import type { Predictor } from './route/predictor.js';
@@ -46,6 +48,22 @@ export class RouteDesk {
       ...request,
     });
   }
+
+  /**
+   * What prompts as they usually come would meet under a policy.
+   *
+   * @throws {GatewayError} `model_not_found` for an unknown policy
+   */
+  foresee(policy: string): Foreseen {
+    const outcome = this.#router.outcomeOf(policy);
+    return { outcome, prospects: this.#router.usual(outcome) };
+  }
+}
+
+/** Requests, and what holds for them. */
+export interface Foreseen {
+  readonly outcome: RuleOutcome;
+  readonly prospects: readonly Prospect[];
 }
 
 /** What a router over models of one's own choice is made of. */

@@ -4,6 +4,7 @@ import { ArtefactError } from '../embed/artefact.js';
 import { DataError } from '../outcomes/jsonl.js';
 import { benchCommand } from './bench.js';
 import { embedCommand } from './embed.js';
+import { frontierCommand } from './frontier.js';
 import { EXIT, UsageError } from './io.js';
 import { modelsCommand } from './models.js';
 import { openDesk } from './open-desk.js';
@@ -16,6 +17,7 @@ const HELP = `Usage: suffice COMMAND [options]
 
   serve          serve the gateway
   route          decide which model would answer a prompt, and explain it
+  frontier       show what each promise would keep, cost and save
   rules check    find what is wrong or useless in a rules file
   rules test     run the tests beside a rules file
   bench          measure how well the router chooses
@@ -31,6 +33,8 @@ type Command = (args: readonly string[], context: ServeContext) => Promise<numbe
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve: serveCommand,
   route: (args, context) => routeCommand(args, context, (request) => openDesk(request, context)),
+  frontier: (args, context) =>
+    frontierCommand(args, context, (request) => openDesk(request, context)),
   rules: rulesCommand,
   bench: benchCommand,
   embed: embedCommand,

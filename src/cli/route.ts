@@ -89,7 +89,8 @@ function parse(args: readonly string[]) {
   });
 }
 
-function namesIn(list: string | undefined): readonly string[] | null {
+/** Names with commas between them, each once; `null` for none. @throws {UsageError} for an empty name */
+export function namesIn(list: string | undefined): readonly string[] | null {
   if (list === undefined) return null;
   const names = list.split(',').map((name) => name.trim());
   if (names.includes('')) throw new UsageError('--models wants names with commas between them');

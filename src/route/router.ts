@@ -181,6 +181,15 @@ export class Router {
     return new Routing({ head, features: withoutText(features), input, choice, names, sketch });
   }
 
+  /**
+   * What holds for requests to a policy that no rule's condition holds for.
+   *
+   * @throws {GatewayError} `model_not_found` when there is no such policy
+   */
+  outcomeOf(policy: string): RuleOutcome {
+    return this.#parts.rules.unconditionally(policy);
+  }
+
   /** What prompts as they usually come would meet under an outcome; none where the predictor brings none. */
   usual(outcome: RuleOutcome): readonly Prospect[] {
     return this.#usual.under(outcome);

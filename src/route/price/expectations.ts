@@ -135,7 +135,7 @@ export class Expectations {
 }
 
 /** Price at which no outlay counts beside a difference in quality. */
-const MONEY_NO_OBJECT = 1e12;
+export const MONEY_NO_OBJECT = 1e12;
 
 function dearest(candidates: readonly Candidate[], terms: Terms): number {
   let most = 0;

@@ -18,7 +18,7 @@ const HALVINGS = 14;
  * The least price of quality at which the choices keep a share of the reference's quality, all
  * requests together.
  *
- * @param share - 0 to 1
+ * @param share - 0 to 1; to keep nothing is worth nothing
  * @returns in what `Expectations` count outlays in; `null` when there is no such price or no request
  */
 export function findPrice(samples: readonly Weighed[], share: number): number | null {

@@ -136,8 +136,7 @@ function priceFor(
       : [{ expectations: usual, weight: USUAL_WEIGHT / usual.size }]),
     ...(recent === null ? [] : [{ expectations: recent, weight: 1 }]),
   ];
-  // Nothing to be kept is worth nothing, whatever is expected.
-  return keep.value === 0 ? 0 : findPrice(samples, aimFor(keep.value));
+  return findPrice(samples, aimFor(keep.value));
 }
 
 function capacityFor(width: number): number {

@@ -104,6 +104,19 @@ export class RuleSet {
     return outcome;
   }
 
+  /**
+   * What the rules say of a policy's requests that no condition holds for.
+   *
+   * @throws {GatewayError} `model_not_found` if there is no such policy
+   */
+  unconditionally(policy: string): RuleOutcome {
+    const plan = this.#plans.get(policy);
+    if (plan === undefined) throw this.#noPolicy(policy);
+    const always = plan.rules.filter(({ condition }) => condition === null);
+    const stop = always.findIndex(({ written }) => written.stop);
+    return combine(plan.source, stop < 0 ? always : always.slice(0, stop + 1));
+  }
+
   #matches(rule: CompiledRule, facts: RuleFacts): boolean {
     if (rule.condition === null) return true;
     try {

@@ -1,0 +1,201 @@
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import type { Clock } from '../core/clock.js';
+import { GatewayError } from '../core/errors.js';
+import { openai } from '../dialects/openai/openai.js';
+import { DataError, readJsonl } from '../outcomes/jsonl.js';
+import { expectationsOf } from '../route/price/price-book.js';
+import { frontierOf, type FrontierPoint } from '../route/price/frontier.js';
+import type { RuleOutcome } from '../route/rules/outcome.js';
+import type { Foreseen, RouteDesk } from '../route-desk.js';
+import { EXIT } from './io.js';
+import { namesIn, type DeskOptions } from './route.js';
+import type { ServeContext } from './serve.js';
+import { dollars, duration, table } from './table.js';
+
+const FRONTIER_HELP = `Usage: suffice frontier [options]
+
+Shows what each promise would keep, cost and save with your models, so that you can pick one
+for "keep" in the rules. Only predictions are used; calls no provider.
+
+  -p, --policy NAME      the policy whose reference, objective and constraints hold (auto)
+  -m, --models M1,M2,…   among these models. Default: all that the configuration serves
+      --from FILE        for these requests: lines {"prompt"} or {"messages","tools"?}, in .jsonl or
+                         .jsonl.gz. Default: prompts as they usually come, which ship with Suffice
+  -c, --config FILE      the configuration (suffice.yaml if it is there, else the environment)
+      --json             print the frontier as JSON
+  -h, --help             show this
+`;
+
+/** Promises that are shown, beside the policy's own. */
+const KEEPS = [1, 0.99, 0.98, 0.97, 0.95, 0.93, 0.9, 0.85, 0.8, 0.7, 0.5] as const;
+
+const requestLine = z.looseObject({
+  prompt: z.string().optional(),
+  messages: z.array(z.unknown()).optional(),
+  tools: z.array(z.unknown()).optional(),
+});
+
+/** `suffice frontier`: what to expect of each promise. */
+export async function frontierCommand(
+  args: readonly string[],
+  { io, clock }: Pick<ServeContext, 'io' | 'clock'>,
+  openDesk: (request: DeskOptions) => Promise<RouteDesk>,
+): Promise<number> {
+  const { values } = parse(args);
+  if (values.help) {
+    io.out(FRONTIER_HELP);
+    return EXIT.ok;
+  }
+  const { policy, from } = values;
+  const desk = await openDesk({ config: values.config ?? null, models: namesIn(values.models) });
+  const foreseen = desk.foresee(policy);
+  const { outcome } = foreseen;
+  if (outcome.objective === 'quality') {
+    throw new GatewayError(
+      'invalid_request',
+      `the policy "${policy}" asks for the best model whatever it costs, so there is nothing to pick`,
+    );
+  }
+  const prospects =
+    from === undefined ? foreseen.prospects : await prospectsIn(from, policy, desk, clock);
+  const [first] = prospects;
+  const expectations = expectationsOf(prospects, outcome);
+  if (first === undefined || expectations === null || expectations.size === 0) {
+    throw new DataError(
+      from === undefined
+        ? 'this predictor brings no prompts of its own; name some with --from'
+        : `${from}: there is no request that a model may answer`,
+    );
+  }
+  const keeps = [...new Set([...KEEPS, outcome.keep.value])].sort((a, b) => b - a);
+  const frontier: Frontier = {
+    outcome,
+    models: first.candidates.map(({ model }) => model),
+    from: from ?? null,
+    requests: expectations.size,
+    points: telling(frontierOf(expectations, keeps), outcome.keep.value),
+  };
+  io.out(values.json ? `${JSON.stringify(frontierJson(frontier), null, 2)}\n` : page(frontier));
+  return EXIT.ok;
+}
+
+/** Where quality is worth nothing already, lower promises change nothing: only the policy's own is shown. */
+function telling(points: readonly FrontierPoint[], own: number): readonly FrontierPoint[] {
+  const last = points.findIndex(({ price }) => price === 0);
+  return points.filter(({ keep }, i) => last < 0 || i <= last || keep === own);
+}
+
+interface Frontier {
+  readonly outcome: RuleOutcome;
+  readonly models: readonly string[];
+  readonly from: string | null;
+  readonly requests: number;
+  readonly points: readonly FrontierPoint[];
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    options: {
+      policy: { type: 'string', short: 'p', default: 'auto' },
+      models: { type: 'string', short: 'm' },
+      from: { type: 'string' },
+      config: { type: 'string', short: 'c' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+}
+
+/** @throws {DataError} for a line that is no request */
+async function prospectsIn(
+  file: string,
+  policy: string,
+  desk: RouteDesk,
+  clock: Clock,
+): Promise<Foreseen['prospects']> {
+  const prospects: Foreseen['prospects'][number][] = [];
+  for await (const { prompt, messages, tools } of readJsonl(file, requestLine)) {
+    if (prompt === undefined && messages === undefined) {
+      throw new DataError(`${file}: a line has neither "prompt" nor "messages"`);
+    }
+    const asked = messages ?? [{ role: 'user', content: prompt }];
+    const body = JSON.stringify({ model: policy, messages: asked, tools });
+    const conversation = openai.readRequest(Buffer.from(body)).conversation();
+    const request = { stream: false, metadata: {}, conversation, atMs: clock.wallMs() };
+    const { candidates, ood } = desk.route(request, policy).input;
+    prospects.push({ candidates, ood });
+  }
+  return prospects;
+}
+
+function page({ outcome, models, from, requests, points }: Frontier): string {
+  const inTime = outcome.objective === 'latency';
+  const reference = outcome.reference === 'best' ? 'the best model' : outcome.reference;
+  const rows = points.map((point) => [
+    point.keep === outcome.keep.value ? '>' : ' ',
+    String(point.keep),
+    point.kept.toFixed(3),
+    inTime ? duration(point.outlay) : dollars(1000 * point.outlay),
+    `${(100 * point.saved).toFixed(0)} %`,
+    point.price === null ? '-' : inTime ? duration(point.price) : dollars(point.price),
+    sharesOf(point, models),
+  ]);
+  return [
+    `${requests} ${from === null ? 'usual prompts' : `requests of ${from}`}, ${models.length} models, ` +
+      `policy ${outcome.policy} (keep ${outcome.keep.value} of ${reference})`,
+    '',
+    table(
+      [
+        { title: '', align: 'left' },
+        { title: 'KEEP', align: 'left' },
+        { title: 'EXPECTED', align: 'right' },
+        { title: inTime ? 'TIME' : 'COST/1000', align: 'right' },
+        { title: 'SAVED', align: 'right' },
+        { title: 'WORTH', align: 'right' },
+        { title: 'WHO ANSWERS', align: 'left' },
+      ],
+      rows,
+    ),
+    '',
+    `EXPECTED: share of the success of ${reference}, by the predictions. WORTH: what one more adequate answer may take.`,
+    '',
+  ].join('\n');
+}
+
+const MOST_NAMED = 3;
+
+/** The models with the largest shares, `openai/gpt-5 62 %`. */
+function sharesOf({ shares }: FrontierPoint, models: readonly string[]): string {
+  const asked = shares
+    .map((share, m) => ({ share, model: models[m] ?? '' }))
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share);
+  const named = asked
+    .slice(0, MOST_NAMED)
+    .map(({ share, model }) => `${model} ${(100 * share).toFixed(0)} %`);
+  const others = asked.length - named.length;
+  return [...named, ...(others > 0 ? [`${others} more`] : [])].join(', ');
+}
+
+function frontierJson({ outcome, models, from, requests, points }: Frontier): object {
+  const unit = outcome.objective === 'latency' ? 'latency_ms' : 'cost_usd';
+  return {
+    object: 'frontier',
+    policy: outcome.policy,
+    keep: outcome.keep.value,
+    reference: outcome.reference,
+    objective: outcome.objective,
+    from,
+    requests,
+    points: points.map(({ keep, price, kept, outlay, saved, shares }) => ({
+      keep,
+      expected: kept,
+      [unit]: outlay,
+      saved,
+      price,
+      shares: Object.fromEntries(models.map((model, m) => [model, shares[m] ?? 0])),
+    })),
+  };
+}
