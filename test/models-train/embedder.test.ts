@@ -3,10 +3,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
+import { packArtefact } from '../../models/train/artefact-writer.js';
+import { BatchEncoder } from '../../models/train/embedder/batch-encoder.js';
 import { gradeCorrelation, pairQuality } from '../../models/train/embedder/evaluate.js';
 import { rankingLoss } from '../../models/train/embedder/losses.js';
+import { RowOptimiser } from '../../models/train/embedder/row-optimiser.js';
+import { hashWords } from '../../models/train/embedder/vocabulary.js';
+import { WeightTable } from '../../models/train/embedder/weight-table.js';
 import { DataError, readJsonl } from '../../models/train/jsonl.js';
 import { startProgress } from '../../models/train/progress.js';
+import { Random } from '../../models/train/random.js';
+import { StaticEmbedder } from '../../src/embed/static-embedder.js';
 
 let folder: string;
 
@@ -97,22 +104,109 @@ describe('the measures of an embedder', () => {
   });
 });
 
+/** How a loss changes with one of `values`: its slope, measured. */
+function measuredSlope(values: Float32Array, at: number, loss: () => number): number {
+  const before = values[at] ?? 0;
+  const step = 1 / 1024;
+  values[at] = before + step;
+  const above = loss();
+  values[at] = before - step;
+  const below = loss();
+  values[at] = before;
+  return (above - below) / (2 * step);
+}
+
 test('the ranking loss points where the loss falls', () => {
   const dims = 256;
-  const units = Float64Array.from({ length: 4 * dims }, (_, i) => Math.sin(i * 1.7) / 11);
+  const units = Float32Array.from({ length: 4 * dims }, (_, i) => Math.sin(i * 1.7) / 11);
   const grades = Float64Array.of(5, 0);
-  const slopes = new Float64Array(units.length);
+  const slopes = new Float32Array(units.length);
   const place = { slot: 0, weight: 1 };
-  const loss = rankingLoss(grades, units, slopes, place);
+  const loss = () => rankingLoss(grades, units, new Float32Array(units.length), place);
 
-  const step = 1e-5;
+  rankingLoss(grades, units, slopes, place);
+
   for (const at of [0, 300, 600, 1000]) {
-    const moved = units.slice();
-    moved[at] = (moved[at] ?? 0) + step;
-    const difference = rankingLoss(grades, moved, new Float64Array(units.length), place) - loss;
-
-    expect(difference / step).toBeCloseTo(slopes[at] ?? 0, 3);
+    expect(slopes[at]).toBeCloseTo(measuredSlope(units, at, loss), 3);
   }
+});
+
+describe('a batch of texts', () => {
+  const texts = ['the cat sat', 'new york', 'cat', 'york york unknownword'];
+  const wanted = Float32Array.from({ length: texts.length * 256 }, (_, i) => Math.sin(i * 1.3));
+
+  function table(): WeightTable {
+    const words = hashWords(['the', 'cat', 'sat', 'new', 'york']);
+    const made = new WeightTable({ words, pairs: Uint32Array.of(3 * 65_536 + 4), buckets: 16 });
+    made.gains.forEach((_, row) => (made.gains[row] = 0.05 + row / 200));
+    made.learned.forEach((_, i) => (made.learned[i] = Math.sin(i * 0.7) / 3));
+    return made;
+  }
+
+  /** A loss that is linear in the unit vectors, so that `wanted` is its slope. */
+  function encode(from: WeightTable) {
+    // The same seed leaves out the same words.
+    const encoder = new BatchEncoder(from, texts.length, new Random(3));
+    encoder.encode(texts);
+    const loss = encoder.units.reduce((sum, value, i) => sum + value * (wanted[i] ?? 0), 0);
+    return { encoder, loss };
+  }
+
+  it('becomes the vectors of the shipped embedder where no word is left out', () => {
+    const from = table();
+    const shipped = StaticEmbedder.load(packArtefact(from.quantise({}))).embed('cat');
+
+    const { encoder } = encode(from);
+
+    const unit = encoder.units.subarray(2 * 256, 3 * 256);
+    unit.forEach((value, i) => {
+      expect(value).toBeCloseTo(shipped[i] ?? 0, 2);
+    });
+  });
+
+  it('asks each row to move where the loss falls', () => {
+    const from = table();
+    const { encoder } = encode(from);
+    encoder.slopes.set(wanted);
+
+    const { touched, count, vectors } = encoder.backward();
+
+    const rows = [...touched.subarray(0, count)];
+    expect(rows.length).toBeGreaterThan(4);
+    expect(new Set(rows).size).toBe(rows.length);
+    for (const row of rows) {
+      const at = row * 128 + 5;
+      const measured = measuredSlope(from.learned, at, () => encode(from).loss);
+      expect(vectors[row * 256 + 128 + 5]).toBeCloseTo(measured, 2);
+    }
+  });
+
+  it('moves only the rows it touched, and takes over what was moved', () => {
+    const from = table();
+    const before = from.learned.slice();
+    const { encoder, loss } = encode(from);
+    encoder.slopes.set(wanted);
+
+    const gradients = encoder.backward();
+    new RowOptimiser(from).step(gradients, 0.001);
+    encoder.refresh(gradients);
+
+    const moved = new Set<number>();
+    from.learned.forEach((value, i) => {
+      if (value !== before[i]) moved.add(Math.floor(i / 128));
+    });
+    const touched = gradients.touched.subarray(0, gradients.count);
+    expect(moved).toEqual(new Set(touched));
+    expect(encode(from).loss).toBeLessThan(loss);
+  });
+
+  it('is refused when it does not fill the slots', () => {
+    const { encoder } = encode(table());
+
+    expect(() => {
+      encoder.encode(['too', 'few']);
+    }).toThrow('4 texts were expected');
+  });
 });
 
 test('progress tells the seconds, and in loops not more than once in two of them', () => {

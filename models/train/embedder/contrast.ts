@@ -5,7 +5,6 @@ import type { Corpus, LabelledPair, TextPair } from './corpus.js';
 import { floatAt } from './elements.js';
 import { InBatchLoss, rankingLoss } from './losses.js';
 import { RowOptimiser } from './row-optimiser.js';
-import { DIMS } from './weight-table.js';
 import type { WeightTable } from './weight-table.js';
 
 /** How long and how fast to train. */
@@ -24,7 +23,7 @@ const WARM_UP_STEPS = 50;
 /** The rate falls to this share along a cosine. */
 const LAST_RATE_SHARE = 0.05;
 /** The result is the mean of the tables after this share of the steps. */
-const AVERAGE_FROM = 0.5;
+const AVERAGE_FROM = 0.75;
 const AVERAGE_EVERY = 10;
 
 /**
@@ -83,18 +82,16 @@ export function contrast(
   const inBatch = new InBatchLoss(options.batch);
   const optimiser = new RowOptimiser(table);
   const average = new Average(table);
-  const slopes = new Float64Array(slots * DIMS);
   for (let step = 0; step < options.steps; step++) {
     const pairs = positives.take(options.batch);
     const ranked = labelled.take(options.ranked);
     encoder.encode(layOut(pairs, ranked));
-    slopes.fill(0);
-    const loss = inBatch.run(encoder.units, slopes);
+    const loss = inBatch.run(encoder.units, encoder.slopes);
     const place = { slot: 2 * options.batch, weight: RANKING_WEIGHT };
-    const rank = rankingLoss(gradesOf(ranked), encoder.units, slopes, place);
-    encoder.clear();
-    encoder.backward(slopes, slots);
-    optimiser.step(encoder.gradients, rateAt(step, options));
+    const rank = rankingLoss(gradesOf(ranked), encoder.units, encoder.slopes, place);
+    const gradients = encoder.backward();
+    optimiser.step(gradients, rateAt(step, options));
+    encoder.refresh(gradients);
     if (step >= options.steps * AVERAGE_FROM && step % AVERAGE_EVERY === 0) average.add();
     progress.tick(() => `step ${step}: in-batch ${loss.toFixed(3)}, ranking ${rank.toFixed(3)}`);
   }

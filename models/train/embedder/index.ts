@@ -26,7 +26,7 @@ export interface EmbedderOptions {
 }
 
 const SIZE = { words: 32_000, pairs: 20_000, buckets: 8192 };
-const CONTRAST = { steps: 1200, batch: 256, ranked: 192, rate: 0.003 };
+const CONTRAST = { steps: 3000, batch: 256, ranked: 512, rate: 0.002 };
 const ARTEFACT = 'embedder.bin';
 
 /**
@@ -47,7 +47,8 @@ export async function trainEmbedder(options: EmbedderOptions): Promise<void> {
   const initial = report('initial', corpus, similarityOf(table), progress);
   // Fitting takes longest: should it be cut short, this table is usable.
   save(options, table, corpus, { ...summary, steps: 0, quality: initial });
-  contrast(table, corpus, CONTRAST, random, progress);
+  // From a seed of its own, so that it does not depend on how often the steps before drew.
+  contrast(table, corpus, CONTRAST, new Random(seed), progress);
   const fitted = report('fitted', corpus, similarityOf(table), progress);
   save(options, table, corpus, { ...summary, quality: fitted });
 }

@@ -38,7 +38,7 @@ export class InBatchLoss {
    * @param slopes - receives the derivatives, added to what is there
    * @returns the mean loss
    */
-  run(units: Float64Array, slopes: Float64Array): number {
+  run(units: Float32Array, slopes: Float32Array): number {
     const half = this.#size * DIMS;
     this.#first.values.set(units.subarray(0, half));
     this.#second.values.set(units.subarray(half, 2 * half));
@@ -82,9 +82,9 @@ export class InBatchLoss {
   }
 }
 
-function addTo(target: Float64Array, values: Float32Array, offset: number): void {
+function addTo(target: Float32Array, values: Float32Array, offset: number): void {
   for (let i = 0; i < values.length; i++) {
-    target[offset + i] = numberAt(target, offset + i) + floatAt(values, i);
+    target[offset + i] = floatAt(target, offset + i) + floatAt(values, i);
   }
 }
 
@@ -99,8 +99,8 @@ function addTo(target: Float64Array, values: Float32Array, offset: number): void
  */
 export function rankingLoss(
   grades: Float64Array,
-  units: Float64Array,
-  slopes: Float64Array,
+  units: Float32Array,
+  slopes: Float32Array,
   { slot, weight }: { readonly slot: number; readonly weight: number },
 ): number {
   const count = grades.length;
@@ -127,17 +127,17 @@ export function rankingLoss(
   return loss / couples;
 }
 
-function dot(units: Float64Array, slot: number): number {
+function dot(units: Float32Array, slot: number): number {
   let sum = 0;
   for (let i = slot * DIMS; i < (slot + 1) * DIMS; i++) {
-    sum += numberAt(units, i) * numberAt(units, i + DIMS);
+    sum += floatAt(units, i) * floatAt(units, i + DIMS);
   }
   return sum;
 }
 
-function pullPair(units: Float64Array, slopes: Float64Array, slot: number, pull: number): void {
+function pullPair(units: Float32Array, slopes: Float32Array, slot: number, pull: number): void {
   for (let i = slot * DIMS; i < (slot + 1) * DIMS; i++) {
-    slopes[i] = numberAt(slopes, i) + pull * numberAt(units, i + DIMS);
-    slopes[i + DIMS] = numberAt(slopes, i + DIMS) + pull * numberAt(units, i);
+    slopes[i] = floatAt(slopes, i) + pull * floatAt(units, i + DIMS);
+    slopes[i + DIMS] = floatAt(slopes, i + DIMS) + pull * floatAt(units, i);
   }
 }

@@ -1,6 +1,6 @@
 import type { RowGradients } from './batch-encoder.js';
-import { floatAt, indexAt } from './elements.js';
-import { LEARNED_DIMS } from './weight-table.js';
+import { floatAt, indexAt, signAt } from './elements.js';
+import { DIMS, IDENTITY_DIMS, LEARNED_DIMS } from './weight-table.js';
 import type { WeightTable } from './weight-table.js';
 
 const FIRST_DECAY = 0.9;
@@ -25,7 +25,7 @@ export class RowOptimiser {
 
   /** Moves every touched row against its gradient. */
   step(gradients: RowGradients, rate: number): void {
-    const { gains, learned } = this.#table;
+    const { gains } = this.#table;
     for (let k = 0; k < gradients.count; k++) {
       const row = indexAt(gradients.touched, k);
       const steps = indexAt(this.#steps, row) + 1;
@@ -33,13 +33,31 @@ export class RowOptimiser {
       // Each row's moments start at 0, so each needs the correction for its own number of steps.
       const correction = Math.sqrt(1 - SECOND_DECAY ** steps) / (1 - FIRST_DECAY ** steps);
       const pace = rate * correction;
-      move(gains, gradients.gains, this.#gains, { at: row, pace: pace * GAIN_RATE_SHARE });
-      gains[row] = Math.max(0, floatAt(gains, row));
-      const start = row * LEARNED_DIMS;
-      for (let at = start; at < start + LEARNED_DIMS; at++) {
-        move(learned, gradients.learned, this.#learned, { at, pace });
-      }
+      this.#moveLearned(row, gradients.vectors, pace);
+      const slope = this.#gainSlope(row, gradients.vectors);
+      const moved =
+        floatAt(gains, row) - pace * GAIN_RATE_SHARE * direction(this.#gains, row, slope);
+      gains[row] = Math.max(0, moved);
     }
+  }
+
+  #moveLearned(row: number, slopes: Float32Array, pace: number): void {
+    const { learned } = this.#table;
+    const from = row * DIMS + IDENTITY_DIMS;
+    const to = row * LEARNED_DIMS;
+    for (let i = 0; i < LEARNED_DIMS; i++) {
+      const turn = direction(this.#learned, to + i, floatAt(slopes, from + i));
+      learned[to + i] = floatAt(learned, to + i) - pace * turn;
+    }
+  }
+
+  #gainSlope(row: number, slopes: Float32Array): number {
+    const { signs } = this.#table;
+    let sum = 0;
+    for (let i = 0; i < IDENTITY_DIMS; i++) {
+      sum += floatAt(slopes, row * DIMS + i) * signAt(signs, row * IDENTITY_DIMS + i);
+    }
+    return sum;
   }
 }
 
@@ -52,16 +70,11 @@ function momentsOf(size: number): Moments {
   return { first: new Float32Array(size), second: new Float32Array(size) };
 }
 
-function move(
-  values: Float32Array,
-  slopes: Float32Array,
-  moments: Moments,
-  { at, pace }: { readonly at: number; readonly pace: number },
-): void {
-  const slope = floatAt(slopes, at);
+/** Takes a slope into the moments. @returns the slope's mean in terms of its usual size */
+function direction(moments: Moments, at: number, slope: number): number {
   const first = FIRST_DECAY * floatAt(moments.first, at) + (1 - FIRST_DECAY) * slope;
   const second = SECOND_DECAY * floatAt(moments.second, at) + (1 - SECOND_DECAY) * slope * slope;
   moments.first[at] = first;
   moments.second[at] = second;
-  values[at] = floatAt(values, at) - (pace * first) / (Math.sqrt(second) + EPSILON);
+  return first / (Math.sqrt(second) + EPSILON);
 }

@@ -1,13 +1,8 @@
 import { fillSigns } from '../../../src/embed/signs.js';
-import {
-  EMBEDDER_KIND,
-  EMBEDDER_VERSION,
-  occurrenceWeight,
-} from '../../../src/embed/static-embedder.js';
+import { EMBEDDER_KIND, EMBEDDER_VERSION } from '../../../src/embed/static-embedder.js';
 import { Tokenizer } from '../../../src/embed/tokenize.js';
-import type { Bag, Vocabulary } from '../../../src/embed/tokenize.js';
+import type { Vocabulary } from '../../../src/embed/tokenize.js';
 import type { ArtefactParts } from '../artefact-writer.js';
-import { floatAt, indexAt, signAt } from './elements.js';
 
 /** Dimensions that say which words occur, and dimensions that are learned. */
 export const IDENTITY_DIMS = 128;
@@ -35,32 +30,6 @@ export class WeightTable {
     this.signs = fillSigns(this.rows, IDENTITY_DIMS, SIGN_SEED);
     this.gains = new Float32Array(this.rows);
     this.learned = new Float32Array(this.rows * LEARNED_DIMS);
-  }
-
-  /**
-   * Adds up a bag's rows as the shipped embedder does, without scaling to unit length.
-   *
-   * @param out - receives DIMS numbers from `offset` on
-   */
-  sum(bag: Bag, out: Float64Array, offset: number): void {
-    out.fill(0, offset, offset + DIMS);
-    for (let k = 0; k < bag.size; k++) {
-      const row = indexAt(bag.rows, k);
-      const weight = occurrenceWeight(floatAt(bag.counts, k));
-      this.#addRow(row, weight, out, offset);
-    }
-  }
-
-  #addRow(row: number, weight: number, out: Float64Array, offset: number): void {
-    const gain = weight * floatAt(this.gains, row);
-    for (let i = 0; i < IDENTITY_DIMS; i++) {
-      out[offset + i] = (out[offset + i] ?? 0) + gain * signAt(this.signs, row * IDENTITY_DIMS + i);
-    }
-    const learnedAt = offset + IDENTITY_DIMS;
-    for (let i = 0; i < LEARNED_DIMS; i++) {
-      const value = floatAt(this.learned, row * LEARNED_DIMS + i);
-      out[learnedAt + i] = (out[learnedAt + i] ?? 0) + weight * value;
-    }
   }
 
   /** The table as `StaticEmbedder.load` reads it: learned rows in 8 bits, each with a scale. */
