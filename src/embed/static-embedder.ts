@@ -37,8 +37,9 @@ export class StaticEmbedder {
   readonly dims: number;
   readonly #meta: Meta;
   readonly #tokenizer: Tokenizer;
-  readonly #gains: Float32Array;
-  readonly #scales: Float32Array;
+  /** Gain and scale of each row, side by side. */
+  readonly #factors: Float32Array;
+  readonly #scaled = new Float32Array(MAX_BAG_ROWS);
   readonly #sums: RowSums;
 
   private constructor(id: string, meta: Meta, tokenizer: Tokenizer, tables: Tables) {
@@ -46,8 +47,11 @@ export class StaticEmbedder {
     this.dims = meta.identityDims + meta.learnedDims;
     this.#meta = meta;
     this.#tokenizer = tokenizer;
-    this.#gains = tables.gains;
-    this.#scales = tables.scales;
+    this.#factors = new Float32Array(2 * tokenizer.rows);
+    for (let row = 0; row < tokenizer.rows; row++) {
+      this.#factors[2 * row] = tables.gains[row] ?? 0;
+      this.#factors[2 * row + 1] = tables.scales[row] ?? 0;
+    }
     const { identityDims, learnedDims, signSeed } = meta;
     this.#sums = new RowSums(
       {
@@ -100,18 +104,24 @@ export class StaticEmbedder {
    */
   embed(text: string, out: Float32Array = new Float32Array(this.dims)): Float32Array {
     const bag = this.#tokenizer.scan(text);
+    const { weights } = this.#sums;
     this.#sums.rows.set(bag.rows.subarray(0, bag.size));
-    this.#weigh(bag, this.#gains);
+    this.#weigh(bag, weights);
     this.#sums.sumSigns(bag.size, out);
-    this.#weigh(bag, this.#scales);
+    weights.set(this.#scaled.subarray(0, bag.size));
     this.#sums.sumTable(bag.size, out, this.#meta.identityDims);
     return scaleToUnit(out);
   }
 
-  #weigh({ rows, counts, size }: Bag, scales: Float32Array): void {
-    const { weights } = this.#sums;
+  /** Writes the weights of the rows' signs to `gained`, and those of their numbers to `#scaled`. */
+  #weigh({ rows, counts, size }: Bag, gained: Float32Array): void {
+    const factors = this.#factors;
+    const scaled = this.#scaled;
     for (let k = 0; k < size; k++) {
-      weights[k] = occurrenceWeight(counts[k] ?? 0) * (scales[rows[k] ?? 0] ?? 0);
+      const weight = occurrenceWeight(counts[k] ?? 0);
+      const row = rows[k] ?? 0;
+      gained[k] = weight * (factors[2 * row] ?? 0);
+      scaled[k] = weight * (factors[2 * row + 1] ?? 0);
     }
   }
 }

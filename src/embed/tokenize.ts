@@ -43,15 +43,16 @@ export class Tokenizer {
   readonly #wordCount: number;
   readonly #firstBucket: number;
   readonly #classes = characterClasses();
-  readonly #wordSlots: Int32Array;
-  readonly #pairSlots: Int32Array;
+  /** Both hashes of a word and its row plus one, or 0 where there is none: side by side, as a lookup needs them. */
+  readonly #wordSlots: Uint32Array;
+  /** A pair's key, and its row plus one. */
+  readonly #pairSlots: Uint32Array;
 
   readonly #word = new Uint16Array(MAX_WORD_CHARS + 2);
   readonly #hashes = new Uint32Array(2);
-  readonly #seenIn: Int32Array;
+  /** Where in the bag each row stood when it last occurred: there still, if the bag says so too. */
   readonly #position: Int32Array;
   readonly #bag: { rows: Int32Array; counts: Float32Array; size: number };
-  #scan = 0;
   #previous = -1;
   #previousChar = 0;
 
@@ -60,9 +61,15 @@ export class Tokenizer {
     this.#wordCount = vocabulary.words.length / 2;
     this.#firstBucket = this.#wordCount + vocabulary.pairs.length;
     this.rows = this.#firstBucket + vocabulary.buckets;
-    this.#wordSlots = buildSlots(this.#wordCount, (i) => vocabulary.words[2 * i] ?? 0);
-    this.#pairSlots = buildSlots(vocabulary.pairs.length, (i) => mix(vocabulary.pairs[i] ?? 0));
-    this.#seenIn = new Int32Array(this.rows);
+    const { words, pairs } = vocabulary;
+    const wordSlots = buildSlots(this.#wordCount, (i) => words[2 * i] ?? 0);
+    const pairSlots = buildSlots(pairs.length, (i) => mix(pairs[i] ?? 0));
+    this.#wordSlots = spread(wordSlots, WORD_SLOT, (i) => [
+      words[2 * i] ?? 0,
+      words[2 * i + 1] ?? 0,
+      i + 1,
+    ]);
+    this.#pairSlots = spread(pairSlots, PAIR_SLOT, (i) => [pairs[i] ?? 0, i + 1]);
     this.#position = new Int32Array(this.rows);
     this.#bag = {
       rows: new Int32Array(MAX_BAG_ROWS),
@@ -74,7 +81,6 @@ export class Tokenizer {
   /** @returns the rows of `text`, in order of first occurrence; valid until the next call */
   scan(text: string): Bag {
     const clean = normaliseText(text);
-    this.#scan += 1;
     this.#bag.size = 0;
     this.#previous = -1;
     this.#previousChar = 0;
@@ -150,40 +156,58 @@ export class Tokenizer {
 
   #add(row: number, count: number): void {
     const bag = this.#bag;
-    if (this.#seenIn[row] === this.#scan) {
-      const at = this.#position[row] ?? 0;
+    const at = this.#position[row] ?? 0;
+    if (at < bag.size && bag.rows[at] === row) {
       bag.counts[at] = (bag.counts[at] ?? 0) + count;
       return;
     }
-    this.#seenIn[row] = this.#scan;
     this.#position[row] = bag.size;
     bag.rows[bag.size] = row;
     bag.counts[bag.size] = count;
     bag.size += 1;
   }
 
+  /** @returns the row of the word that was read, -1 if it is not known */
   #findWord(length: number): number {
-    const { words } = this.#vocabulary;
+    const slots = this.#wordSlots;
     hashUnits(this.#word, 1, length + 1, this.#hashes);
     const first = this.#hashes[0] ?? 0;
     const second = this.#hashes[1] ?? 0;
-    const mask = this.#wordSlots.length - 1;
-    let slot = first & mask;
+    const mask = slots.length - 1;
+    let slot = Math.imul(first, WORD_SLOT) & mask;
     for (;;) {
-      const row = this.#wordSlots[slot] ?? -1;
-      if (row < 0 || (words[2 * row] === first && words[2 * row + 1] === second)) return row;
-      slot = (slot + 1) & mask;
+      const row = (slots[slot + 2] ?? 0) - 1;
+      if (row < 0 || (slots[slot] === first && slots[slot + 1] === second)) return row;
+      slot = (slot + WORD_SLOT) & mask;
     }
   }
 
+  /** @returns which pair it is, -1 if it is not known */
   #findPair(key: number): number {
-    const { pairs } = this.#vocabulary;
-    const mask = this.#pairSlots.length - 1;
-    let slot = mix(key) & mask;
+    const slots = this.#pairSlots;
+    const mask = slots.length - 1;
+    let slot = Math.imul(mix(key), PAIR_SLOT) & mask;
     for (;;) {
-      const pair = this.#pairSlots[slot] ?? -1;
-      if (pair < 0 || pairs[pair] === key) return pair;
-      slot = (slot + 1) & mask;
+      const pair = (slots[slot + 1] ?? 0) - 1;
+      if (pair < 0 || slots[slot] === key) return pair;
+      slot = (slot + PAIR_SLOT) & mask;
     }
   }
+}
+
+/** Numbers that a slot takes; powers of two, so that none lies across two lines of the processor's cache. */
+const WORD_SLOT = 4;
+const PAIR_SLOT = 2;
+
+/** The slots with what is looked for in them, instead of where it is: memory is waited for once, not twice. */
+function spread(
+  slots: Int32Array,
+  width: number,
+  numbersOf: (index: number) => readonly number[],
+): Uint32Array {
+  const wide = new Uint32Array(slots.length * width);
+  slots.forEach((index, slot) => {
+    if (index >= 0) wide.set(numbersOf(index), slot * width);
+  });
+  return wide;
 }

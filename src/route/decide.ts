@@ -120,7 +120,8 @@ interface Ranking {
 function rank({ candidates, outcome, price }: ChoiceInput, cautious: boolean): Ranking | null {
   const reference = referenceOf(candidates, outcome, cautious);
   if (reference === null) return null;
-  const quality: Quality = (candidate) => qualityOf(candidate, { cautious, reference });
+  const choice = { cautious, reference };
+  const quality: Quality = (candidate) => qualityOf(candidate, choice);
   const promised = outcome.keep.value * reference.success;
   const each = (outcome.keepEach?.value ?? 0) * reference.success;
   // A hair of slack: keep 1 must accept the reference itself, whatever the rounding.
@@ -132,8 +133,17 @@ function rank({ candidates, outcome, price }: ChoiceInput, cautious: boolean): R
     if (candidate.dropped !== null) continue;
     (quality(candidate) >= floor ? order : insufficient).push(candidate);
   }
-  order.sort(comparisonFor(outcome.objective, quality, worthOf(order, outcome, price, quality)));
-  insufficient.sort((a, b) => quality(b) - quality(a));
+  const worth = worthOf(order, outcome, price, quality);
+  sortBy(
+    order,
+    keyFor(outcome.objective, quality, worth),
+    comparisonFor(outcome.objective, quality, worth),
+  );
+  sortBy(
+    insufficient,
+    (candidate) => -quality(candidate),
+    () => 0,
+  );
   const sufficient = order.length;
   const first = order[0];
   // What keeps the promise by itself, or does no worse than the choice, takes nothing from the average.
@@ -166,8 +176,44 @@ function unknownOutlay(candidates: readonly Candidate[], outcome: RuleOutcome): 
   return most;
 }
 
-// Written out rather than put together of smaller functions: these run for every pair that is
-// sorted, for every request.
+/** What candidates are sorted by first, the least first: worked out once for each, not for every pair. */
+function keyFor(
+  objective: RuleOutcome['objective'],
+  quality: Quality,
+  worth: Quality | null,
+): Quality {
+  if (worth !== null) return (candidate) => -worth(candidate);
+  switch (objective) {
+    case 'cost':
+      return ({ costUsd }) => costUsd ?? Infinity;
+    case 'latency':
+      return ({ latencyMs }) => latencyMs ?? Infinity;
+    case 'quality':
+      return (candidate) => -quality(candidate);
+  }
+}
+
+/**
+ * Sorts by insertion, equal ones in the order of `compare`: candidates are some dozens, and calling
+ * back for every pair would take longer than everything else that is done to choose.
+ */
+function sortBy(candidates: Candidate[], keyOf: Quality, compare: Comparison): void {
+  const keys = candidates.map((candidate) => keyOf(candidate));
+  for (const [i, candidate] of candidates.entries()) {
+    const key = keys[i] ?? 0;
+    let to = i;
+    for (; to > 0; to--) {
+      const before = candidates[to - 1] ?? candidate;
+      const keyBefore = keys[to - 1] ?? 0;
+      if (keyBefore < key || (keyBefore === key && compare(before, candidate) <= 0)) break;
+      candidates[to] = before;
+      keys[to] = keyBefore;
+    }
+    candidates[to] = candidate;
+    keys[to] = key;
+  }
+}
+
 function comparisonFor(
   objective: RuleOutcome['objective'],
   quality: Quality,

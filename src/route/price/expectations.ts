@@ -35,7 +35,10 @@ export class Expectations {
   readonly width: number;
   readonly #terms: Terms;
   readonly #capacity: number;
-  /** Shape [capacity, width]; NaN for a candidate that may not answer. */
+  /** How many candidates of each row could be chosen at some price. */
+  readonly #eligible: Uint16Array;
+  /** Which they are, in order, with their quality and outlay; shape [capacity, width]. */
+  readonly #index: Uint16Array;
   readonly #quality: Float32Array;
   readonly #outlay: Float32Array;
   /** Quality and outlay of the reference, and the quality that a choice must reach. */
@@ -47,6 +50,8 @@ export class Expectations {
     this.width = width;
     this.#terms = terms;
     this.#capacity = capacity;
+    this.#eligible = new Uint16Array(capacity);
+    this.#index = new Uint16Array(capacity * width);
     this.#quality = new Float32Array(capacity * width);
     this.#outlay = new Float32Array(capacity * width);
     this.#reference = new Float32Array(2 * capacity);
@@ -69,14 +74,17 @@ export class Expectations {
     const reference = referenceOf(candidates, this.#terms, cautious);
     if (reference === null) return;
     const row = this.#added % this.#capacity;
-    const at = row * this.width;
+    const from = row * this.width;
+    let to = from;
     const unknown = dearest(candidates, this.#terms);
-    for (let m = 0; m < this.width; m++) {
-      const candidate = candidates[m];
-      const open = candidate?.dropped === null;
-      this.#quality[at + m] = open ? qualityOf(candidate, { cautious, reference }) : NaN;
-      this.#outlay[at + m] = (open ? outlayOf(candidate, this.#terms) : null) ?? unknown;
+    for (const [m, candidate] of candidates.entries()) {
+      if (candidate.dropped !== null) continue;
+      this.#index[to] = m;
+      this.#quality[to] = qualityOf(candidate, { cautious, reference });
+      this.#outlay[to] = outlayOf(candidate, this.#terms) ?? unknown;
+      to += 1;
     }
+    this.#eligible[row] = this.#dropBeaten(from, to);
     this.#reference[2 * row] = reference.success;
     this.#reference[2 * row + 1] = outlayOf(reference, this.#terms) ?? unknown;
     this.#floor[row] = (this.#terms.keepEach?.value ?? 0) * reference.success;
@@ -91,9 +99,10 @@ export class Expectations {
     let referenceQuality = 0;
     let referenceOutlay = 0;
     for (let row = 0; row < this.size; row++) {
-      const m = this.#chosen(row, price);
-      quality += this.#quality[row * this.width + m] ?? 0;
-      outlay += this.#outlay[row * this.width + m] ?? 0;
+      const chosen = this.#chosen(row, price);
+      const m = this.#index[chosen] ?? 0;
+      quality += this.#quality[chosen] ?? 0;
+      outlay += this.#outlay[chosen] ?? 0;
       referenceQuality += this.#reference[2 * row] ?? 0;
       referenceOutlay += this.#reference[2 * row + 1] ?? 0;
       shares[m] = (shares[m] ?? 0) + weight;
@@ -108,7 +117,38 @@ export class Expectations {
     };
   }
 
-  /** As `choose` does at a price, preferences and pins aside. */
+  /**
+   * Takes those out of a row that another one beats, being better for no more: at no price would
+   * they be chosen, and few of dozens are left.
+   *
+   * @returns how many are left; they stay in order
+   */
+  #dropBeaten(from: number, end: number): number {
+    const [index, quality, outlay] = [this.#index, this.#quality, this.#outlay];
+    let to = from;
+    for (let at = from; at < end; at++) {
+      const own = quality[at] ?? 0;
+      const ownOutlay = outlay[at] ?? 0;
+      if (this.#isBeaten(own, ownOutlay, from, to) || this.#isBeaten(own, ownOutlay, at + 1, end)) {
+        continue;
+      }
+      index[to] = index[at] ?? 0;
+      quality[to] = own;
+      outlay[to] = ownOutlay;
+      to += 1;
+    }
+    return to - from;
+  }
+
+  #isBeaten(ownQuality: number, ownOutlay: number, from: number, to: number): boolean {
+    const [quality, outlay] = [this.#quality, this.#outlay];
+    for (let at = from; at < to; at++) {
+      if ((quality[at] ?? 0) > ownQuality && (outlay[at] ?? 0) <= ownOutlay) return true;
+    }
+    return false;
+  }
+
+  /** As `choose` does at a price, preferences and pins aside; where the one chosen stands. */
   #chosen(row: number, price: number): number {
     // The floor is stored as a 32-bit number, so the reference itself might miss it by a hair.
     const best = this.#worthiest(row, price, (this.#floor[row] ?? 0) - 1e-6);
@@ -117,17 +157,21 @@ export class Expectations {
   }
 
   #worthiest(row: number, price: number, floor: number): number {
+    const [qualities, outlays] = [this.#quality, this.#outlay];
     const from = row * this.width;
+    const to = from + (this.#eligible[row] ?? 0);
     let best = -1;
     let most = -Infinity;
-    for (let m = 0; m < this.width; m++) {
-      const quality = this.#quality[from + m] ?? NaN;
-      if (!(quality >= floor)) continue;
-      const worth = price * quality - (this.#outlay[from + m] ?? 0);
+    let bestQuality = 0;
+    for (let at = from; at < to; at++) {
+      const quality = qualities[at] ?? 0;
+      if (quality < floor) continue;
+      const worth = price * quality - (outlays[at] ?? 0);
       // At equal outlays a price of nothing makes all worth the same: the better one is taken.
-      if (worth > most || (worth === most && quality > (this.#quality[from + best] ?? 0))) {
+      if (worth > most || (worth === most && quality > bestQuality)) {
         most = worth;
-        best = m;
+        best = at;
+        bestQuality = quality;
       }
     }
     return best;
