@@ -41,7 +41,7 @@ export function reportStrength(
   );
   const told = leaveOut(graded, compared);
   report('price and date alone', compared, told, ({ bare }) => bare, progress);
-  report('and benchmark figures', compared, told, ({ full }) => full, progress);
+  report('price, date and benchmark figures', compared, told, ({ full }) => full, progress);
 }
 
 interface Told {

@@ -27,6 +27,12 @@ const SAME_QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   mmlu_pro: ['mmlu_pro'],
 };
 
+/**
+ * Models that took part in a fit lie nearer to it than models that did not: 76 left out in turn had 1.3 times
+ * the variance.
+ */
+const LEFT_OUT = 1.3;
+
 /** What was learned of facts, and of the sets that answers were graded in. */
 export interface StrengthFit {
   readonly rule: StrengthRule;
@@ -60,7 +66,8 @@ export function fitStrengths(
     ...catalog.map((facts) => observe(facts, null)),
   ];
   const fit = fitLatent(rows, commonBenchmarks(rows));
-  const { mean, pricePower, log10Price, perYear, year, common } = fit;
+  const { mean, pricePower, log10Price, perYear, year } = fit;
+  const common = LEFT_OUT * fit.common;
   const benchmarks: Record<string, BenchmarkRule> = {};
   for (const [name, { level, gain, error }] of fit.lines) {
     benchmarks[name] = { intercept: -level / gain, slope: 1 / gain, variance: error / gain ** 2 };
