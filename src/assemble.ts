@@ -20,6 +20,7 @@ import type { RuleFailure, RuleSet } from './route/rules/rule-set.js';
 import { loadTestedRules } from './route/rules/tested.js';
 import { Router, type RoutedModel, type RouterParts } from './route/router.js';
 import { rehearsal } from './route-desk.js';
+import { stillServed } from './retired.js';
 import { servedModels } from './serving.js';
 import { Setup } from './setup.js';
 import { openUpstreams } from './upstream/call.js';
@@ -95,7 +96,7 @@ export interface Groundwork {
 export async function layGround(
   sourced: SourcedConfig,
   shipped: Shipped,
-  hooks: Pick<AssemblyHooks, 'onPredictorMissing' | 'onTuningUnusable'>,
+  hooks: Pick<AssemblyHooks, 'clock' | 'onPredictorMissing' | 'onTuningUnusable'>,
 ): Promise<Groundwork> {
   const { config } = sourced;
   const [shippedCatalog, chosen] = await Promise.all([
@@ -108,7 +109,7 @@ export async function layGround(
     ...catalog.models,
     ...[...served].map(([id, { model }]) => [id, model] as const),
   ]);
-  const candidates = candidatesOf(config, served);
+  const candidates = candidatesOf(config, served, hooks.clock);
   const predictor = await tuned(chosen, config, catalog, hooks);
   return { catalog, predictor, served, candidates, known: [...known.values()] };
 }
@@ -286,8 +287,16 @@ function servingProviders(config: Config): Parameters<typeof servedModels>[1] {
 function candidatesOf(
   config: Config,
   served: ReadonlyMap<string, ServedModel>,
+  clock: Clock,
 ): readonly RoutedModel[] {
   const allowed = globMatcher(config.auto.models);
   const excluded = globMatcher(config.auto.exclude);
-  return [...served.values()].filter(({ model }) => allowed(model.id) && !excluded(model.id));
+  const today = new Date(clock.wallMs()).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  return [...served.values()]
+    .filter(({ model }) => allowed(model.id) && !excluded(model.id))
+    .flatMap((one) => {
+      // Whoever writes a model's whole name knows something that the catalog does not.
+      if (config.auto.models.includes(one.model.id)) return [one];
+      return stillServed(one, today) ?? [];
+    });
 }

@@ -17,12 +17,13 @@ function toModel(entry: ModelEntry, sources: CatalogFile['sources']): NamedModel
     capabilities: new Set(entry.capabilities),
     benchmarks: stated(Object.values(entry.benchmarks).flatMap((scores) => Object.entries(scores))),
     speed: toSpeed(entry.speed),
-    hosts: entry.hosts.map(({ price, ...host }) => {
+    hosts: entry.hosts.map(({ price, retired, ...host }) => {
       const page = price === null ? undefined : sources[price.source];
-      return toHost({
+      const named = toHost({
         ...host,
         price: price && { ...price, as_of: page?.read, source: page?.url },
       });
+      return retired === undefined ? named : { ...named, retired: retired.from };
     }),
   };
   return { model, aliases: entry.aliases };

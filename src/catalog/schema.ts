@@ -106,6 +106,13 @@ const host = z.strictObject({
   provider: z.enum(HOST_PROVIDERS).describe('The provider that serves the model.'),
   model: upstreamName,
   price: price.nullable().describe('What it costs there; empty when unknown.'),
+  retired: z
+    .strictObject({
+      from: day.describe('The first day on which it is refused.'),
+      source: source.describe('Where it is stated: a name under `sources` of this file.'),
+    })
+    .optional()
+    .describe('When the provider withdraws it, once that is known.'),
 });
 
 const ownHost = z.strictObject({
@@ -197,11 +204,14 @@ function citations(
     ...(model.speed === null
       ? []
       : [{ path: [...at, 'speed', 'source'], name: model.speed.source }]),
-    ...model.hosts.flatMap(({ price: stated }, i) =>
-      stated === null
+    ...model.hosts.flatMap(({ price: stated, retired }, i) => [
+      ...(stated === null
         ? []
-        : [{ path: [...at, 'hosts', i, 'price', 'source'], name: stated.source }],
-    ),
+        : [{ path: [...at, 'hosts', i, 'price', 'source'], name: stated.source }]),
+      ...(retired === undefined
+        ? []
+        : [{ path: [...at, 'hosts', i, 'retired', 'source'], name: retired.source }]),
+    ]),
   ];
 }
 

@@ -33,7 +33,7 @@ Without FILE: the rules of the configuration, or those that come with Suffice.
 Exit code: 0 in order, 1 not in order, 2 not understood.
 `;
 
-type Context = Pick<ServeContext, 'io' | 'shipped'>;
+type Context = Pick<ServeContext, 'io' | 'shipped' | 'clock'>;
 
 interface Job {
   readonly ruleSet: RuleSet;
@@ -84,7 +84,7 @@ export async function rulesCommand(args: readonly string[], context: Context): P
 async function prepare(
   file: string | null,
   needsPredictor: boolean,
-  { io, shipped }: Context,
+  { io, shipped, clock }: Context,
 ): Promise<{ readonly ground: Groundwork; readonly rules: string }> {
   const source = configSource({
     file,
@@ -94,6 +94,7 @@ async function prepare(
   });
   const sourced = await source.load();
   const ground = await layGround(sourced, shipped, {
+    clock,
     // The tests would say something about the heuristic, and not about the rules in use.
     onPredictorMissing: (error) => {
       if (needsPredictor) throw error;

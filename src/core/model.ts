@@ -43,6 +43,8 @@ export interface Host {
   readonly model: string;
   /** `null`: unknown, so the cost of a request to it is unknown too. */
   readonly price: Price | null;
+  /** The day, as YYYY-MM-DD, from which the provider refuses requests to it; absent while none is known. */
+  readonly retired?: string;
 }
 
 /** A model as the catalog knows it. Facts, each from a source; `null` where none was found. */

@@ -135,6 +135,10 @@ describe('a catalog file with a fault', () => {
       message: ['acme.yaml:18:47: this file has no source "vender"; did you mean "vendor"?'],
     },
     {
+      fault: 'unknown-source-of-retirement',
+      message: ['acme.yaml:19:46: this file has no source "rumour".'],
+    },
+    {
       fault: 'upper-case-id',
       message: [
         'acme.yaml:4:9: "models[0].id" must be a vendor and a name in lower case, such as openai/gpt-5-mini, not the text "Acme/One".',
@@ -155,7 +159,7 @@ describe('a catalog file with a fault', () => {
   test('is one of those above', async () => {
     const files = await readdir(FAULTY);
 
-    expect(files).toHaveLength(23);
+    expect(files).toHaveLength(24);
   });
 
   test('does not hide the faults of the other files', async () => {

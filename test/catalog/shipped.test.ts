@@ -71,6 +71,26 @@ describe('the shipped catalog', () => {
     }
   });
 
+  test('withdraws models on days, and none before it was there', () => {
+    const retired = models.flatMap(({ released, hosts: all }) =>
+      all.flatMap((host) => (host.retired === undefined ? [] : [{ released, on: host.retired }])),
+    );
+
+    expect(retired.length).toBeGreaterThan(20);
+    for (const { released, on } of retired) {
+      expect(on).toMatch(/^20\d\d-\d\d-\d\d$/);
+      expect(on > (released ?? '')).toBe(true);
+    }
+  });
+
+  test('knows benchmark figures of nearly all models, of most several', () => {
+    const real = models.filter(({ simulated }) => !simulated);
+    const counts = real.map(({ benchmarks }) => Object.keys(benchmarks).length);
+
+    expect(counts.filter((count) => count === 0).length).toBeLessThan(10);
+    expect(counts.filter((count) => count >= 3).length).toBeGreaterThan(0.8 * real.length);
+  });
+
   test('asks for money everywhere but on the own machine', () => {
     const free = hosts.filter(({ price }) => price?.input === 0 || price?.output === 0);
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { shippedWith, type Shipped } from '../../src/assemble.js';
 import { runCommand } from '../../src/cli/commands.js';
-import { systemClock } from '../../src/core/clock.js';
+import { systemClock, type Clock } from '../../src/core/clock.js';
 import { ROOT } from '../support/app.js';
 
 let folder: string;
@@ -29,7 +29,7 @@ interface Run {
 
 async function run(
   args: readonly string[],
-  more: { stdin?: string; shipped?: Partial<Shipped> } = {},
+  more: { stdin?: string; shipped?: Partial<Shipped>; clock?: Clock } = {},
 ): Promise<Run> {
   let out = '';
   let err = '';
@@ -43,7 +43,7 @@ async function run(
     },
     shipped: { ...shippedWith(ROOT), ...more.shipped },
     version: '1.2.3',
-    clock: systemClock,
+    clock: more.clock ?? systemClock,
     openLogDestination: () => ({
       write: (line: string) => (log += line),
       flushSync: () => undefined,
@@ -153,6 +153,42 @@ describe('suffice route', () => {
 });
 
 const ANY_NUMBER: unknown = expect.any(Number);
+
+describe('a model that its provider has withdrawn', () => {
+  const on = (day: string): { clock: Clock } => ({
+    clock: { ...systemClock, wallMs: () => Date.parse(day) },
+  });
+  const withModels = async (models: string): Promise<void> => {
+    await writeFile(
+      config(),
+      `providers: { openai: { api_key: sk-test } }
+router: { predictor: heuristic }
+auto: { models: ${models} }
+`,
+    );
+  };
+
+  test('is not chosen by auto, though its name fits', async () => {
+    await withModels('["openai/gpt-3.5*", "openai/gpt-5.5"]');
+
+    const before = await run(['route', 'hi', '--json', '-c', config()], on('2026-09-01'));
+    const after = await run(['route', 'hi', '--json', '-c', config()], on('2026-11-21'));
+
+    expect([before.code, after.code]).toEqual([0, 0]);
+    expect(before.out).toContain('openai/gpt-3.5-turbo-1106');
+    expect(after.out).toContain('openai/gpt-5.5');
+    expect(after.out).not.toContain('gpt-3.5');
+  });
+
+  test('is a candidate again where the configuration names it in full', async () => {
+    await withModels('["openai/gpt-3.5-turbo-1106"]');
+
+    const { code, out } = await run(['route', 'hi', '--json', '-c', config()], on('2026-11-21'));
+
+    expect(code).toBe(0);
+    expect(out).toContain('openai/gpt-3.5-turbo-1106');
+  });
+});
 
 describe('suffice route --batch', () => {
   const models = 'openai/gpt-4o,acme/never-heard-of';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { shippedWith } from '../../src/assemble.js';
 import type { Io } from '../../src/cli/io.js';
+import { systemClock } from '../../src/core/clock.js';
 import { RULES_HELP, rulesCommand } from '../../src/cli/rules.js';
 
 const shipped = shippedWith(path.resolve(import.meta.dirname, '../..'));
@@ -32,7 +33,7 @@ async function run(...args: readonly string[]) {
     env: {},
     readStdin: () => Promise.resolve(''),
   };
-  const code = await rulesCommand(args, { io, shipped });
+  const code = await rulesCommand(args, { io, shipped, clock: systemClock });
   return { code, out, err };
 }
 

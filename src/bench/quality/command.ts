@@ -58,7 +58,7 @@ export async function qualityCommand(args: readonly string[], context: Context):
   return EXIT.ok;
 }
 
-async function openRouter(options: QualityOptions, { io, shipped }: Context): Promise<Ours> {
+async function openRouter(options: QualityOptions, { io, shipped, clock }: Context): Promise<Ours> {
   const source = configSource({
     file: options.config,
     overrides: {},
@@ -68,6 +68,7 @@ async function openRouter(options: QualityOptions, { io, shipped }: Context): Pr
   });
   const missing: string[] = [];
   const ground = await layGround(await source.load(), shipped, {
+    clock,
     onPredictorMissing: (error) => {
       missing.push(error.message);
     },

@@ -1,0 +1,17 @@
+import type { Model, ServedModel, Upstream } from './core/model.js';
+
+/**
+ * A served model without the places that have withdrawn it.
+ *
+ * @param day - today, as YYYY-MM-DD
+ * @returns `null` when no place is left
+ */
+export function stillServed({ model, upstreams }: ServedModel, day: string): ServedModel | null {
+  const [first, ...others] = upstreams.filter((upstream) => !isRetired(model, upstream, day));
+  return first === undefined ? null : { model, upstreams: [first, ...others] };
+}
+
+function isRetired({ hosts }: Model, { provider, upstreamModel }: Upstream, day: string): boolean {
+  const host = hosts.find((one) => one.provider === provider && one.model === upstreamModel);
+  return host?.retired !== undefined && host.retired <= day;
+}
