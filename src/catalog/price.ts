@@ -16,7 +16,10 @@ export function expectedCostUsd(
 ): number | null {
   if (price === null) return null;
   const rates = ratesFor(price, inputTokens);
-  return sum(cost(inputTokens, rates.input), cost(outputTokens, rates.output));
+  // Asked for every candidate of every request, so not by way of a list.
+  const input = cost(inputTokens, rates.input);
+  const output = cost(outputTokens, rates.output);
+  return input === null || output === null ? null : input + output;
 }
 
 /**

@@ -47,14 +47,23 @@ export function decisionHeaders(
   return headers;
 }
 
+const ZERO = 0x30;
+/** Of the nine digits three are kept. */
+const MOST_ZEROS = 6;
+
 /** Nanodollars are exact enough for one request, and never `1e-7`. */
 function usd(amount: number): string {
-  return amount.toFixed(9).replace(/0{1,6}$/u, '');
+  const text = amount.toFixed(9);
+  let end = text.length;
+  while (end > text.length - MOST_ZEROS && text.charCodeAt(end - 1) === ZERO) end -= 1;
+  return text.slice(0, end);
 }
+
+const HEADER_SAFE = /^[\x20-\x7e]{0,200}$/;
 
 /** Names come from clients and operators; a header takes printable ASCII only. */
 function headerSafe(text: string): string {
-  return text.slice(0, 200).replace(/[^\x20-\x7e]/gu, '?');
+  return HEADER_SAFE.test(text) ? text : text.slice(0, 200).replace(/[^\x20-\x7e]/gu, '?');
 }
 
 /** A decision as JSON, with everything it was made from and what would have flipped it. */

@@ -230,7 +230,8 @@ export class FactorPredictor implements Predictor {
   #unfamiliarity({ text, language, code, maths }: Features, vector: Float32Array): number {
     const { meta } = this.#tables;
     let nearest = 0;
-    for (const cosine of this.#centroids.times(vector)) nearest = Math.max(nearest, cosine);
+    const cosines = this.#centroids.times(vector);
+    for (let i = cosines.length - 1; i >= 0; i--) nearest = Math.max(nearest, at(cosines, i));
     const relative = ((1 - nearest) / meta.usualDistance) ** FAR_SHARPNESS;
     const distance = relative / (1 + relative);
     // A greeting or a short question lies far from all others, and is none the harder for it.

