@@ -68,14 +68,15 @@ module.exports = {
     ),
     onlyFrom('undici', 'undici', '^src/upstream/'),
     onlyFrom('onnxruntime', 'onnxruntime-node', '^src/(embed|route/predict)'),
+    onlyFrom('transformers', '@xenova/transformers', '^src/embed/encoder/'),
     onlyFrom('hnswlib', 'hnswlib-node', '^src/embed/'),
     onlyFrom('ioredis', 'ioredis', '^src/state/'),
     onlyFrom('express', 'express', '^src/http/'),
     rule(
       'src-not-to-dev',
-      'the product runs without development packages',
+      'the product runs without development packages; a peer is one only for the tests',
       { path: '^src/' },
-      { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     ),
     rule(
       'not-to-test',

@@ -7,6 +7,8 @@ import { EXIT, type Io } from './io.js';
 
 /** Lines kept back before they are written: one system call for hundreds of lines. */
 const FLUSH_CHARS = 1 << 16;
+/** Lines answered at a time, where answers take a while. */
+const WINDOW = 64;
 
 /** The schema of a line's name; numbers and texts are both given back as they came. */
 export const batchId = z.union([z.string(), z.number()]);
@@ -19,7 +21,7 @@ export interface BatchTask<Line> {
    *
    * @throws {GatewayError} the line cannot be answered
    */
-  answer(line: Line): object;
+  answer(line: Line): object | Promise<object>;
 }
 
 /** Stands in the output for a line that cannot be answered. */
@@ -44,39 +46,69 @@ export async function answerBatch<Line>(
   io: Io,
 ): Promise<number> {
   const input = file === '-' ? Readable.from([await io.readStdin()]) : createReadStream(file);
+  const answered = new Answers(file, io);
   let number = 0;
-  let faulty = 0;
-  let pending = '';
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+  let window: NumberedLine[] = [];
+  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
     number += 1;
-    if (line.trim() === '') continue;
-    const answer = answerLine(line, task);
-    if (isRefusal(answer)) {
-      faulty += 1;
-      io.err(`${file}:${number}: ${answer.error.message}\n`);
-    }
-    pending += `${JSON.stringify(answer)}\n`;
-    if (pending.length > FLUSH_CHARS) {
-      io.out(pending);
-      pending = '';
-    }
+    if (text.trim() === '') continue;
+    window.push({ number, text });
+    if (window.length < WINDOW) continue;
+    await answered.add(window, task);
+    window = [];
   }
-  io.out(pending);
-  return faulty === 0 ? EXIT.ok : EXIT.failed;
+  await answered.add(window, task);
+  answered.flush();
+  return answered.faulty === 0 ? EXIT.ok : EXIT.failed;
+}
+
+interface NumberedLine {
+  readonly number: number;
+  readonly text: string;
+}
+
+/** Puts answers out in the order of their lines. */
+class Answers {
+  faulty = 0;
+  readonly #file: string;
+  readonly #io: Io;
+  #pending = '';
+
+  constructor(file: string, io: Io) {
+    this.#file = file;
+    this.#io = io;
+  }
+
+  async add<Line>(lines: readonly NumberedLine[], task: BatchTask<Line>): Promise<void> {
+    const answers = await Promise.all(lines.map(({ text }) => answerLine(text, task)));
+    answers.forEach((answer, i) => {
+      if (isRefusal(answer)) {
+        this.faulty += 1;
+        this.#io.err(`${this.#file}:${lines[i]?.number ?? 0}: ${answer.error.message}\n`);
+      }
+      this.#pending += `${JSON.stringify(answer)}\n`;
+    });
+    if (this.#pending.length > FLUSH_CHARS) this.flush();
+  }
+
+  flush(): void {
+    this.#io.out(this.#pending);
+    this.#pending = '';
+  }
 }
 
 function isRefusal(answer: object): answer is Refusal {
   return 'error' in answer;
 }
 
-function answerLine<Line>(line: string, task: BatchTask<Line>): object {
+async function answerLine<Line>(line: string, task: BatchTask<Line>): Promise<object> {
   let id: Refusal['id'] = null;
   try {
     const read: unknown = JSON.parse(line);
     id = idOf(read);
     const parsed = task.schema.safeParse(read);
     if (!parsed.success) throw new GatewayError('invalid_request', z.prettifyError(parsed.error));
-    return task.answer(parsed.data);
+    return await task.answer(parsed.data);
   } catch (error) {
     if (error instanceof GatewayError) return refusal(id, error.code, error.message);
     if (error instanceof SyntaxError) return refusal(id, 'invalid_json', error.message);

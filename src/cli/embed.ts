@@ -1,7 +1,9 @@
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import type { Shipped } from '../assemble.js';
+import { Encoder, type EncoderOptions } from '../embed/encoder/encoder.js';
 import { StaticEmbedder } from '../embed/static-embedder.js';
 import { answerBatch, batchId } from './batch.js';
 import { EXIT, UsageError, type Io } from './io.js';
@@ -11,9 +13,11 @@ const EMBED_HELP = `Usage: suffice embed --batch IN.jsonl > OUT.jsonl
 Prints the vector by which the router and the cache compare texts. Calls no provider.
 
       --batch FILE       {"id","text"} a line; "-" is standard input. Gives {"id","vector"} for
-                         each line, in the same order: 256 numbers of unit length, or zeros for
+                         each line, in the same order: numbers of unit length, 256 of them, or zeros for
                          a text without a letter or digit. The inner product of two vectors
                          says how alike the texts are, 1 at most
+      --embedder NAME    a transformer instead: a folder with an ONNX model, or the name of one on
+                         the model hub, which is downloaded once (Xenova/bge-small-en-v1.5)
       --artefacts DIR    the folder that holds embedder.bin (the one shipped with this program)
   -h, --help             show this
 `;
@@ -23,10 +27,23 @@ const embedLine = z.object({ id: batchId, text: z.string() });
 /** Digits kept after the point: a 32-bit float below 1 has no more. */
 const SCALE = 1e7;
 
+/** Processes of an encoder; the runtime uses several cores in each. */
+const PROCESSES = 1;
+
+/** What the command is run in. */
+export interface EmbedContext {
+  readonly io: Io;
+  readonly shipped: Pick<Shipped, 'artefacts'>;
+  /** `Encoder.open`, unless encoders are to be run otherwise. */
+  readonly openEncoder?: typeof openEncoder;
+}
+
+const openEncoder = (source: string, options: EncoderOptions) => Encoder.open(source, options);
+
 /** `suffice embed`: lets anybody judge the embedder. */
 export async function embedCommand(
   args: readonly string[],
-  { io, shipped }: { readonly io: Io; readonly shipped: Pick<Shipped, 'artefacts'> },
+  { io, shipped, openEncoder: open = openEncoder }: EmbedContext,
 ): Promise<number> {
   const { values } = parse(args);
   if (values.help) {
@@ -34,14 +51,40 @@ export async function embedCommand(
     return EXIT.ok;
   }
   if (values.batch === undefined) throw new UsageError('suffice embed wants --batch FILE');
+  if (values.embedder !== undefined && values.artefacts !== undefined) {
+    throw new UsageError('--embedder and --artefacts exclude each other');
+  }
+  if (values.embedder !== undefined) {
+    const encoder = await open(values.embedder, {
+      processes: PROCESSES,
+      cacheFolder: cacheFolderIn(io.env),
+    });
+    try {
+      return await embedBatch(values.batch, (text) => encoder.encode(text), io);
+    } finally {
+      encoder.close();
+    }
+  }
   const folder = values.artefacts ?? shipped.artefacts;
   const embedder = StaticEmbedder.load(path.join(folder, 'embedder.bin'));
-  const vector = new Float32Array(embedder.dims);
-  const answer = ({ id, text }: z.infer<typeof embedLine>) => {
-    embedder.embed(text, vector);
+  return embedBatch(values.batch, (text) => embedder.embed(text), io);
+}
+
+function embedBatch(
+  file: string,
+  embed: (text: string) => Float32Array | Promise<Float32Array>,
+  io: Io,
+): Promise<number> {
+  const answer = async ({ id, text }: z.infer<typeof embedLine>) => {
+    const vector = await embed(text);
     return { id, vector: Array.from(vector, (value) => Math.round(value * SCALE) / SCALE) };
   };
-  return answerBatch(values.batch, { schema: embedLine, answer }, io);
+  return answerBatch(file, { schema: embedLine, answer }, io);
+}
+
+function cacheFolderIn(env: Io['env']): string {
+  const caches = env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
+  return path.join(caches, 'suffice', 'encoders');
 }
 
 function parse(args: readonly string[]) {
@@ -49,6 +92,7 @@ function parse(args: readonly string[]) {
     args: [...args],
     options: {
       batch: { type: 'string' },
+      embedder: { type: 'string' },
       artefacts: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },

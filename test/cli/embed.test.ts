@@ -2,7 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { embedCommand } from '../../src/cli/embed.js';
+import { Encoder, type EncoderOptions } from '../../src/embed/encoder/encoder.js';
 import { StaticEmbedder } from '../../src/embed/static-embedder.js';
+import { compiledProcess } from '../embed/encoder/compiled-process.js';
+import { TINY_DIMS, writeTinyEncoder } from '../embed/encoder/tiny-encoder.js';
 import { tinyTable } from '../embed/tiny-table.js';
 
 let folder: string;
@@ -16,7 +19,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(args: readonly string[], stdin = '') {
+async function run(
+  args: readonly string[],
+  stdin = '',
+  openEncoder?: (source: string, options: EncoderOptions) => Promise<Encoder>,
+) {
   let out = '';
   let err = '';
   const io = {
@@ -25,7 +32,11 @@ async function run(args: readonly string[], stdin = '') {
     env: {},
     readStdin: () => Promise.resolve(stdin),
   };
-  const code = await embedCommand(args, { io, shipped: { artefacts: folder } });
+  const code = await embedCommand(args, {
+    io,
+    shipped: { artefacts: folder },
+    ...(openEncoder === undefined ? {} : { openEncoder }),
+  });
   return { code, out, err };
 }
 
@@ -103,6 +114,29 @@ describe('suffice embed --batch', () => {
 
   it('gives nothing for nothing', async () => {
     expect(await run(['--batch', '-'])).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  it('asks an encoder instead where one is named', async () => {
+    const compiled = await compiledProcess();
+    const at = path.join(folder, 'tiny');
+    await writeTinyEncoder(at);
+    const { processFile } = compiled;
+    const open = (source: string, options: EncoderOptions) =>
+      Encoder.open(source, { ...options, processFile });
+    const input = jsonl(...Array.from({ length: 70 }, (_, id) => ({ id, text: 'cat' })));
+
+    const { code, out } = await run(['--batch', '-', '--embedder', at], input, open);
+    await compiled.remove();
+
+    expect(code).toBe(0);
+    expect(linesOf(out).map(({ id }) => id)).toEqual(Array.from({ length: 70 }, (_, id) => id));
+    expect(linesOf(out).every(({ vector }) => vector?.length === TINY_DIMS)).toBe(true);
+  });
+
+  it('does not mix an encoder with a folder of artefacts', async () => {
+    const args = ['--batch', '-', '--embedder', 'a', '--artefacts', 'b'];
+
+    await expect(run(args)).rejects.toThrow(/exclude each other/u);
   });
 
   it('explains itself', async () => {

@@ -1,0 +1,35 @@
+// A process of an encoder: loads the model, then answers each message with vectors.
+
+import type { FromProcess, ProcessSetup, ToProcess } from './messages.js';
+import { loadModel } from './model.js';
+
+const say = (message: FromProcess): void => {
+  process.send?.(message);
+};
+const failed = (error: unknown): FromProcess => ({
+  kind: 'failed',
+  why: error instanceof Error ? error.message : String(error),
+});
+
+// Whoever started it may be gone without a word.
+process.once('disconnect', () => process.exit());
+process.once('message', (setup: ProcessSetup) => {
+  loadModel(setup).then(
+    (model) => {
+      process.on('message', ({ texts }: ToProcess) => {
+        model.encode(texts).then(
+          (vectors) => {
+            say({ kind: 'vectors', vectors });
+          },
+          (error: unknown) => {
+            say(failed(error));
+          },
+        );
+      });
+      say({ kind: 'ready', facts: { id: model.id, dims: model.dims } });
+    },
+    (error: unknown) => {
+      say(failed(error));
+    },
+  );
+});
