@@ -91,7 +91,21 @@ export function fitLatent(rows: readonly Observed[], benchmarks: readonly string
     const lines = [...figures].map(([name, points]) => [name, fitLine(points, guesses)] as const);
     fit = { ...fit, lines: new Map(lines) };
   }
-  return fit;
+  return centred(fit);
+}
+
+/** The same fit, with what all sets add counted to the models: strengths keep the level of graded answers. */
+function centred(fit: LatentFit): LatentFit {
+  const usual = average([...fit.shifts.values()]);
+  const lines = [...fit.lines].map(
+    ([name, line]) => [name, { ...line, level: line.level - line.gain * usual }] as const,
+  );
+  return {
+    ...fit,
+    mean: fit.mean + usual,
+    shifts: new Map([...fit.shifts].map(([set, shift]) => [set, shift - usual])),
+    lines: new Map(lines),
+  };
 }
 
 /** By how much its sets make a model look stronger than it is. */
