@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { shippedWith } from './assemble.js';
 import { runCommand } from './cli/commands.js';
@@ -18,12 +19,22 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+async function askAtTerminal(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
+
 process.exitCode = await runCommand(process.argv.slice(2), {
   io: {
     out: (chunk) => process.stdout.write(chunk),
     err: (chunk) => process.stderr.write(chunk),
     env: process.env,
     readStdin: () => text(process.stdin),
+    ask: process.stdin.isTTY && process.stderr.isTTY ? askAtTerminal : undefined,
   },
   shipped: shippedWith(root),
   version,

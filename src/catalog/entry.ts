@@ -56,6 +56,7 @@ export function overridden({ model, aliases }: NamedModel, override: ModelOverri
     maxOutputTokens: orKept(override.max_output_tokens, model.maxOutputTokens),
     capabilities: override.capabilities ? new Set(override.capabilities) : model.capabilities,
     benchmarks: { ...model.benchmarks, ...stated(Object.entries(override.benchmarks ?? {})) },
+    strength: override.strength ?? model.strength,
     speed: override.speed === undefined ? model.speed : toSpeed(override.speed),
     hosts: hosts.map((host) => withPrice(host, override.prices ?? {})),
   };

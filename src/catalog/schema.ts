@@ -157,6 +157,17 @@ const fields = {
     .describe('What the model can do; a request that needs more is not sent to it.'),
 };
 
+const LARGEST_STRENGTH = 10;
+
+const strength = z.strictObject({
+  mean: z
+    .number()
+    .min(-LARGEST_STRENGTH)
+    .max(LARGEST_STRENGTH)
+    .describe('Log-odds of an adequate answer beside those of an average model.'),
+  error: z.number().positive().max(LARGEST_STRENGTH).describe('One standard deviation of that.'),
+});
+
 /** How a model's name looks: `vendor/name`, lower case. */
 export const modelId = z
   .string()
@@ -232,6 +243,9 @@ export const modelOverride = z.strictObject({
   context_window: fields.context_window.optional(),
   max_output_tokens: fields.max_output_tokens.optional(),
   capabilities: fields.capabilities.optional(),
+  strength: strength
+    .optional()
+    .describe('General strength, as `suffice models add --anchors` measures it.'),
   benchmarks: scores.optional().describe('Figures by benchmark; those not named keep their value.'),
   speed: speed.nullable().optional().describe('Typical speed; empty when unknown.'),
   hosts: z.array(ownHost).min(1).optional().describe('Where it runs, best place first.'),

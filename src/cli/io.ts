@@ -7,6 +7,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** All of standard input as text. */
   readStdin(): Promise<string>;
+  /** Asks the person at the terminal, and gives the answer; absent where nobody is there. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 
 /** Exit codes of every command. */

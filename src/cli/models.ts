@@ -2,11 +2,13 @@ import { parseArgs } from 'node:util';
 import { loadCatalog } from '../catalog/load.js';
 import type { Model, Price } from '../core/model.js';
 import { EXIT } from './io.js';
+import { modelsAddCommand } from './models-add.js';
 import { assembleFor } from './open-desk.js';
 import type { ServeContext } from './serve.js';
 import { table } from './table.js';
 
 const MODELS_HELP = `Usage: suffice models [options]
+       suffice models add VENDOR/NAME --anchors   measure how strong a model is (add --help)
 
 Lists the models that a server would serve, with prices in US dollars per million tokens.
 
@@ -20,6 +22,7 @@ export async function modelsCommand(
   args: readonly string[],
   context: ServeContext,
 ): Promise<number> {
+  if (args[0] === 'add') return modelsAddCommand(args.slice(1), context);
   const { values } = parseArgs({
     args: [...args],
     options: {

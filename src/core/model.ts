@@ -61,11 +61,20 @@ export interface Model {
   readonly capabilities: ReadonlySet<Capability>;
   /** Published benchmark figures by benchmark name (`mmlu_pro`, `gpqa_diamond`…), 0 to 100 or Elo. */
   readonly benchmarks: Readonly<Record<string, number>>;
+  /** General strength as it was measured here; published figures are not asked then. */
+  readonly strength?: OwnStrength | undefined;
   /** Typical speed, as published or measured. */
   readonly speed: Speed | null;
   readonly hosts: readonly Host[];
   /** Answers are made up by this program; no model is behind them. */
   readonly simulated: boolean;
+}
+
+/** How strong a model is, by answers of its own: log-odds, 0 for an average model. */
+export interface OwnStrength {
+  readonly mean: number;
+  /** One standard deviation. Above 0. */
+  readonly error: number;
 }
 
 /** How fast answers come. */

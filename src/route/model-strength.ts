@@ -36,14 +36,17 @@ export interface Strength {
 }
 
 /** Facts that strength is read from; a subset of `Model`. */
-export type ModelFacts = Pick<Model, 'released' | 'benchmarks' | 'hosts'>;
+export type ModelFacts = Pick<Model, 'released' | 'benchmarks' | 'hosts' | 'strength'>;
 
 /**
  * How strong a model is by its price, its day of release and its benchmark figures.
  *
- * Rises with every benchmark figure and with the price; falls back to a wide guess without facts.
+ * Rises with every benchmark figure and with the price; falls back to a wide guess without facts. Where
+ * strength was measured, that is what it is.
  */
 export function estimateStrength(model: ModelFacts, rule: StrengthRule): Strength {
+  const { strength: own } = model;
+  if (own !== undefined) return { mean: own.mean, variance: own.error ** 2, facts: 1 };
   const log10Price = log10OutputPrice(model);
   const year = releaseYear(model.released);
   let mean = rule.mean;

@@ -119,6 +119,7 @@ export class FactorPredictor implements Predictor {
   ability(model: Model): Ability {
     const { meta, abilities, abilityVariance, verbosity } = this.#tables;
     const strength = estimateStrength(model, meta.strength);
+    const own = { mean: strength.mean, error: Math.sqrt(strength.variance) };
     const regressed = this.#skillsFrom(strength.mean);
     const regressedVariance = strength.variance + meta.skillVariance;
     const reasons = model.capabilities.has('reasoning');
@@ -127,6 +128,7 @@ export class FactorPredictor implements Predictor {
     if (index === undefined) {
       return ability({
         model: model.id,
+        general: own,
         basis: strength.facts === 0 ? 'unknown' : 'regressed',
         skills: regressed,
         variance: regressedVariance,
@@ -145,6 +147,7 @@ export class FactorPredictor implements Predictor {
     }
     return ability({
       model: model.id,
+      general: own,
       basis: share >= 0.5 ? 'fitted' : 'regressed',
       skills: regressed,
       variance: share * fittedVariance,

@@ -1,4 +1,4 @@
-import type { Model } from '../core/model.js';
+import type { Model, OwnStrength } from '../core/model.js';
 import type { Features } from './features.js';
 
 /** What the predictor knows of one model, made once per model by `Predictor.ability`. */
@@ -6,6 +6,8 @@ export interface Ability {
   readonly model: string;
   /** `fitted` from graded answers, `regressed` from benchmarks and price, or `unknown`. */
   readonly basis: 'fitted' | 'regressed' | 'unknown';
+  /** General strength by facts, as `OwnStrength`; absent where the predictor knows none. */
+  readonly general?: OwnStrength | undefined;
 }
 
 /** What is expected of one model for one prompt. */

@@ -1,4 +1,9 @@
 import type { Ask, DearestRates } from './gateway.js';
+import type { Journal } from './journal.js';
+import { judgeRequest } from './judge.js';
+import type { Judge } from './judge.js';
+import type { LiveOptions } from './options.js';
+import type { LivePrompt } from './prompts.js';
 
 /** Ordinary text has about four characters a token; three leave room for code and other languages. */
 const FEWEST_CHARS = 3;
@@ -13,6 +18,38 @@ export function dearestUsd(ask: Ask, rates: DearestRates): number {
 }
 
 /** A text of so many tokens, where only its length matters. */
-export function textOfTokens(tokens: number): string {
+function textOfTokens(tokens: number): string {
   return 'x'.repeat(tokens * FEWEST_CHARS);
+}
+
+/** What an estimate is made with. */
+export interface Estimated {
+  readonly judge: Judge | null;
+  readonly rates: ReadonlyMap<string, DearestRates>;
+  readonly journal: Journal;
+}
+
+/** The most that can still be spent in US dollars, the budget aside: what is in the journal is paid for. */
+export function mostUsd(
+  prompts: readonly LivePrompt[],
+  { models, maxTokens }: Pick<LiveOptions, 'models' | 'maxTokens'>,
+  { judge, rates, journal }: Estimated,
+): number {
+  const usd = (model: string, ask: Parameters<typeof dearestUsd>[0]): number => {
+    const known = rates.get(model);
+    return known === undefined ? 0 : dearestUsd(ask, known);
+  };
+  const longest = textOfTokens(maxTokens);
+  let sum = 0;
+  for (const prompt of prompts) {
+    const { messages, tools, hash, grader } = prompt;
+    for (const model of models) {
+      if (journal.answer(hash, model) === null)
+        sum += usd(model, { model, messages, tools, maxTokens });
+      if (grader !== 'judge' || judge === null) continue;
+      const comparison = { prompt, candidate: longest, reference: longest, isFirst: true };
+      sum += 2 * usd(judge.model, judgeRequest(judge, comparison));
+    }
+  }
+  return sum;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { nearest } from '../../core/nearest.js';
 import { DataError } from '../../outcomes/jsonl.js';
 import { reasonOf } from '../reason.js';
 
@@ -113,6 +114,34 @@ export class Gateway {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     return fetch(`${this.#url}${path}`, { ...options, headers: this.#headers, signal });
   }
+}
+
+/**
+ * The rates of some models among those that a gateway serves.
+ *
+ * @throws {DataError} for a model that is not served, or whose price is unknown
+ */
+export function knownRates(
+  served: ReadonlyMap<string, DearestRates | null>,
+  models: readonly string[],
+  url: string,
+): ReadonlyMap<string, DearestRates> {
+  return new Map(
+    models.map((model) => {
+      const rates = served.get(model);
+      if (rates === undefined) {
+        const meant = nearest(model, [...served.keys()]);
+        const hint = meant === null ? '' : `; did you mean "${meant}"?`;
+        throw new DataError(`the gateway at ${url} serves no "${model}"${hint}`);
+      }
+      if (rates === null) {
+        throw new DataError(
+          `the price of ${model} is unknown, so no budget can be kept: state it under models in suffice.yaml`,
+        );
+      }
+      return [model, rates] as const;
+    }),
+  );
 }
 
 function bodyOf({ model, messages, tools, maxTokens }: Ask): Readonly<Record<string, unknown>> {

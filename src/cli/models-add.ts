@@ -1,0 +1,223 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { gradedModel, type Assembly } from '../assemble.js';
+import { mostUsd } from '../bench/live/dearest.js';
+import { Gateway, knownRates, type DearestRates } from '../bench/live/gateway.js';
+import { Journal } from '../bench/live/journal.js';
+import { LiveRun } from '../bench/live/live-run.js';
+import { readPrompts, type LivePrompt } from '../bench/live/prompts.js';
+import { progressTo, reportFailures, writeOutcomes } from '../bench/live/report.js';
+import { modelId } from '../catalog/schema.js';
+import type { Model } from '../core/model.js';
+import { openai } from '../dialects/openai/openai.js';
+import { readFeatures, type Features } from '../route/features.js';
+import { measureStrength, tellingOf } from '../route/measure-strength.js';
+import { anchorReport, type GradedAnchor } from './anchor-report.js';
+import { EXIT, UsageError, type Io } from './io.js';
+import { assembleFor } from './open-desk.js';
+import type { ServeContext } from './serve.js';
+import { dollars } from './table.js';
+
+const ADD_HELP = `Usage: suffice models add VENDOR/NAME --anchors [options]
+
+Measures how strong a model is, so that the router can choose it: sends it some fifty prompts with answers
+that can be checked, through a running Suffice that serves it, and weighs the grades with what is known of it.
+Prints the lines for suffice.yaml. What it can cost is shown first, and nothing is sent unless you agree.
+
+      --anchors         the prompts that come with Suffice (models/anchors.jsonl)
+      --budget USD      what all calls together may cost; the most telling prompts are sent first   (1)
+      --yes             spend it without being asked
+      --out FILE        where the graded answers go, for \`suffice tune\` too   (anchors-VENDOR-NAME.jsonl)
+      --max-tokens N    of an answer, reasoning included                       (2048)
+      --url URL         the gateway                                            (http://127.0.0.1:4300)
+      --key KEY         its key; better in SUFFICE_API_KEY, where others on this machine do not see it
+  -c, --config FILE     the configuration               (suffice.yaml if it is there, else the environment)
+  -h, --help            show this
+
+What was paid for is kept in FILE.journal at once: the same command goes on where it stopped.
+Exit code: 0 measured, 1 something is missing or nobody agreed, 2 not understood.
+`;
+
+const CONCURRENCY = 4;
+/** With fewer answers the interval would say nothing. */
+const FEWEST_ANSWERS = 10;
+
+/** `suffice models add`: measures the strength of a model by its answers to anchor prompts. */
+export async function modelsAddCommand(
+  args: readonly string[],
+  context: ServeContext,
+): Promise<number> {
+  const { io } = context;
+  const options = readOptions(args, io.env);
+  if (options === null) {
+    io.out(ADD_HELP);
+    return EXIT.ok;
+  }
+  const assembly = await assembleFor(options.config, context);
+  const model = modelFor(options.model, assembly);
+  const anchors = await readAnchors(context.shipped.artefacts, model, assembly);
+  const gateway = new Gateway(options.url, options.key);
+  const rates = knownRates(await gateway.rates(), options.models, options.url);
+  const journal = new Journal(`${options.out}.journal`);
+  if (!(await isAgreed(anchors, options, { rates, journal }, io))) return EXIT.failed;
+
+  const { models, maxTokens, budgetUsd } = options;
+  const run = new LiveRun({
+    ...{ gateway, journal, budgetUsd, rates, models, maxTokens },
+    reference: model.id,
+    judge: null,
+    concurrency: CONCURRENCY,
+    onProgress: progressTo(io),
+  });
+  const prompts = anchors.map(({ prompt }) => prompt);
+  const result = await run.run(prompts);
+  reportFailures(result, budgetUsd, io);
+  const missing = await writeOutcomes(prompts, run, journal, options);
+  io.err(`${options.out}: written, ${dollars(journal.spentUsd)} spent in all\n`);
+  return report(model, graded(anchors, run, model), { assembly, missing }, io);
+}
+
+interface AddOptions {
+  readonly model: string;
+  /** The same, as a list. */
+  readonly models: readonly [string];
+  readonly budgetUsd: number;
+  readonly isAgreed: boolean;
+  readonly out: string;
+  readonly dataset: string;
+  readonly maxTokens: number;
+  readonly url: string;
+  readonly key: string | null;
+  readonly config: string | null;
+}
+
+function readOptions(args: readonly string[], env: Io['env']): AddOptions | null {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      anchors: { type: 'boolean', default: false },
+      budget: { type: 'string', default: '1' },
+      yes: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      'max-tokens': { type: 'string', default: '2048' },
+      url: { type: 'string', default: 'http://127.0.0.1:4300' },
+      key: { type: 'string' },
+      config: { type: 'string', short: 'c' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return null;
+  const [model, ...more] = positionals;
+  if (model === undefined || more.length > 0 || !modelId.safeParse(model).success) {
+    throw new UsageError(
+      'say which model, by vendor and name: suffice models add acme/new-1 --anchors',
+    );
+  }
+  if (!values.anchors) throw new UsageError('say how: --anchors sends the prompts that come along');
+  return {
+    model,
+    models: [model],
+    budgetUsd: atLeast('--budget', values.budget, 0),
+    isAgreed: values.yes,
+    out: values.out ?? `anchors-${model.replace('/', '-')}.jsonl`,
+    dataset: 'anchors',
+    maxTokens: Math.round(atLeast('--max-tokens', values['max-tokens'], 1)),
+    url: values.url,
+    key: values.key ?? env['SUFFICE_API_KEY'] ?? null,
+    config: values.config ?? null,
+  };
+}
+
+function atLeast(option: string, text: string, least: number): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value >= least) return value;
+  throw new UsageError(`${option} ${text}: wants a number of at least ${least}`);
+}
+
+function modelFor(id: string, { setup }: Assembly): Model {
+  return setup.served.get(id)?.model ?? gradedModel(id, setup.catalog);
+}
+
+interface Anchor {
+  readonly prompt: LivePrompt;
+  readonly features: Features;
+}
+
+/** The anchors, the most telling for this model first. */
+async function readAnchors(
+  folder: string,
+  model: Model,
+  { predictor }: Assembly,
+): Promise<readonly Anchor[]> {
+  const prompts = await readPrompts(path.join(folder, 'anchors.jsonl'), 'exact');
+  const features = prompts.map(({ messages }) => {
+    const body = JSON.stringify({ model: model.id, messages });
+    return readFeatures(openai.readRequest(Buffer.from(body)).conversation());
+  });
+  const telling = tellingOf(model, predictor.base, features);
+  return prompts
+    .map((prompt, i) => ({ prompt, features: features[i], telling: telling[i] ?? 0 }))
+    .sort((a, b) => b.telling - a.telling)
+    .flatMap(({ prompt, features: read }) =>
+      read === undefined ? [] : [{ prompt, features: read }],
+    );
+}
+
+interface Spending {
+  readonly rates: ReadonlyMap<string, DearestRates>;
+  readonly journal: Journal;
+}
+
+/** Says what it can cost, and whether that may be spent. */
+async function isAgreed(
+  anchors: readonly Anchor[],
+  options: AddOptions,
+  { rates, journal }: Spending,
+  io: Io,
+): Promise<boolean> {
+  const { model, budgetUsd, url } = options;
+  const prompts = anchors.map(({ prompt }) => prompt);
+  const most = mostUsd(prompts, options, { judge: null, rates, journal });
+  io.err(
+    `${prompts.length} prompts to ${model} through ${url}: at most ${dollars(most)} more; ` +
+      `${dollars(journal.spentUsd)} spent before, budget ${dollars(budgetUsd)}\n`,
+  );
+  if (options.isAgreed) return true;
+  const answer = (await io.ask?.('Send them? [y/N] ')) ?? '';
+  if (/^y(?:es)?$/iu.test(answer.trim())) return true;
+  io.err(`Nothing was sent.${io.ask === undefined ? ' Add --yes to spend it.' : ''}\n`);
+  return false;
+}
+
+function graded(anchors: readonly Anchor[], run: LiveRun, model: Model): readonly GradedAnchor[] {
+  return anchors.flatMap(({ prompt, features }) => {
+    const score = run.score(prompt, model.id);
+    return score === null ? [] : [{ category: prompt.category, features, score }];
+  });
+}
+
+function report(
+  model: Model,
+  answers: readonly GradedAnchor[],
+  { assembly, missing }: { readonly assembly: Assembly; readonly missing: number },
+  io: Io,
+): number {
+  if (missing > 0) {
+    io.err(`${missing} answers are missing; the same command goes on where this run stopped\n`);
+  }
+  if (answers.length < FEWEST_ANSWERS) {
+    io.err(`${answers.length} answers are too few to measure by; ${FEWEST_ANSWERS} are needed\n`);
+    return EXIT.failed;
+  }
+  const { base } = assembly.predictor;
+  const measured = measureStrength(model, base, answers);
+  if (measured === null) {
+    io.err('the predictor in force knows no strength of models, so there is nothing to set\n');
+    return EXIT.failed;
+  }
+  io.out(
+    anchorReport(model, answers, measured, { predictor: base, catalog: assembly.setup.catalog }),
+  );
+  return missing === 0 ? EXIT.ok : EXIT.failed;
+}

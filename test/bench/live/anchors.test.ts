@@ -1,0 +1,51 @@
+import path from 'node:path';
+import { gradeOf } from '../../../src/bench/live/grade.js';
+import { readPrompts } from '../../../src/bench/live/prompts.js';
+import { ROOT } from '../../support/app.js';
+import { RIGHT_ANSWERS } from './right-answers.js';
+
+const prompts = await readPrompts(path.join(ROOT, 'models', 'anchors.jsonl'), 'exact');
+const asked = prompts.map((prompt) => ({
+  ...prompt,
+  text: String(prompt.messages[0]?.['content']),
+}));
+
+function rightAnswer(text: string): string | undefined {
+  return [...RIGHT_ANSWERS].find(([part]) => text.includes(part))?.[1];
+}
+
+describe('the anchor prompts', () => {
+  test.each(asked)('$id knows a right answer from none', (prompt) => {
+    const right = rightAnswer(prompt.text);
+
+    expect(right).toBeDefined();
+    expect(gradeOf(prompt, right ?? '')).toBe(1);
+    expect(gradeOf(prompt, `Let me think.\n\n${right ?? ''} is wrong; the answer is 999.`)).toBe(
+      // A name is looked for anywhere: who lists several in spite of "alone" is not told from who knows it.
+      prompt.category === 'facts' && !/\d/u.test(String(right)) ? 1 : 0,
+    );
+    expect(gradeOf(prompt, '')).toBe(0);
+    expect(gradeOf(prompt, 'I do not know.')).toBe(0);
+  });
+
+  test('are answered by no other prompt’s answer, but for a few short ones', () => {
+    const mistaken = asked.flatMap((prompt) =>
+      asked.filter((other) => {
+        const answer = rightAnswer(other.text) ?? '';
+        return other.id !== prompt.id && gradeOf(prompt, answer) === 1;
+      }),
+    );
+
+    expect(mistaken.length).toBeLessThanOrEqual(6);
+  });
+
+  test('are of six kinds, some of each', () => {
+    const counts = new Map<string, number>();
+    for (const { category } of prompts) counts.set(category, (counts.get(category) ?? 0) + 1);
+
+    expect([...counts.keys()].sort()).toEqual(
+      ['code', 'facts', 'instructions', 'languages', 'logic', 'maths'].sort(),
+    );
+    expect(Math.min(...counts.values())).toBeGreaterThanOrEqual(6);
+  });
+});

@@ -1,0 +1,181 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
+import { shippedWith } from '../../src/assemble.js';
+import { runCommand } from '../../src/cli/commands.js';
+import { systemClock } from '../../src/core/clock.js';
+import { readOutcomeFile } from '../../src/outcomes/graded.js';
+import { RIGHT_ANSWERS } from '../bench/live/right-answers.js';
+import { ROOT } from '../support/app.js';
+
+let folder: string;
+let gateway: Server;
+let asked: string[];
+/** What the model says to a prompt; `null` cuts the connection. */
+let say: (prompt: string) => string | null;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'suffice-add-'));
+  await writeFile(path.join(folder, 'suffice.yaml'), 'providers: { simulation: {} }\n');
+  asked = [];
+  say = rightly;
+  gateway = createServer((request, response) => {
+    const reply = (json: unknown): void => {
+      const headers = { 'content-type': 'application/json', 'x-suffice-cost-usd': '0.0001' };
+      response.writeHead(200, headers).end(JSON.stringify(json));
+    };
+    if (request.url === '/v1/models') {
+      reply({ data: [{ id: 'acme/new-1', pricing: { input: 1, output: 4, tiers: [] } }] });
+      return;
+    }
+    void textOf(request).then((body) => {
+      const { messages } = JSON.parse(body) as { messages: { content: string }[] };
+      const prompt = messages[0]?.content ?? '';
+      asked.push(prompt);
+      const said = say(prompt);
+      if (said === null) request.socket.destroy();
+      else {
+        const usage = { prompt_tokens: 40, completion_tokens: 10 };
+        reply({ choices: [{ message: { content: said } }], usage });
+      }
+    });
+  });
+  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(async () => {
+  gateway.close();
+  gateway.closeAllConnections();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function rightly(prompt: string): string {
+  return [...RIGHT_ANSWERS].find(([of]) => prompt.includes(of))?.[1] ?? 'no idea';
+}
+
+const at = (name: string): string => path.join(folder, name);
+const here = (): string => `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
+
+interface More {
+  readonly answer?: string;
+}
+
+async function add(args: readonly string[], { answer }: More = {}) {
+  let out = '';
+  let err = '';
+  const paths = ['--out', at('anchors.jsonl'), '-c', at('suffice.yaml')];
+  const code = await runCommand(['models', 'add', ...args, '--url', here(), ...paths], {
+    io: {
+      out: (chunk) => (out += chunk),
+      err: (chunk) => (err += chunk),
+      env: {},
+      readStdin: () => Promise.resolve(''),
+      ask: answer === undefined ? undefined : () => Promise.resolve(answer),
+    },
+    shipped: shippedWith(ROOT),
+    version: '1.2.3',
+    clock: systemClock,
+    openLogDestination: () => ({ write: () => true, flushSync: () => undefined }),
+    onSignal: () => undefined,
+  });
+  return { code, out, err };
+}
+
+/** The mean that the printed lines for the configuration set. */
+function meanIn(out: string): number {
+  return Number(/strength: \{ mean: (-?[\d.]+), error: [\d.]+ \}/u.exec(out)?.[1]);
+}
+
+describe('suffice models add --anchors', () => {
+  test('measures a model and prints the lines for the configuration', async () => {
+    const { code, out, err } = await add(['acme/new-1', '--anchors', '--yes']);
+
+    expect(err).toMatch(/50 prompts to acme\/new-1 through .*: at most \$0\.\d+ more/u);
+    expect(code).toBe(0);
+    expect(asked).toHaveLength(50);
+    expect(out).toMatch(/^all +50\/50 +\d+\.\d$/mu);
+    expect(out).toMatch(/^strength +\d\.\d\d ± 0\.\d\d; 95 % from/mu);
+    expect(out).toMatch(/^models:\n {2}acme\/new-1:\n {4}strength: \{ mean: \d/mu);
+  });
+
+  test('thinks less of a model that is wrong, and leaves a file of its grades', async () => {
+    say = () => 'no idea';
+
+    const { out } = await add(['acme/new-1', '--anchors'], { answer: 'y' });
+
+    expect(meanIn(out)).toBeLessThan(0);
+    const { lines } = await readOutcomeFile(at('anchors.jsonl'));
+    expect(lines).toHaveLength(50);
+    expect(lines.every(({ outcomes }) => outcomes.get('acme/new-1')?.score === 0)).toBe(true);
+  });
+
+  test.each([
+    { who: 'nobody is there to agree', more: {}, says: /Nothing was sent\. Add --yes/u },
+    { who: 'somebody says no', more: { answer: '' }, says: /Nothing was sent\.\n/u },
+  ])('sends nothing when $who', async ({ more, says }) => {
+    const { code, err } = await add(['acme/new-1', '--anchors'], more);
+
+    expect({ code, asked }).toEqual({ code: 1, asked: [] });
+    expect(err).toMatch(says);
+  });
+
+  test('keeps to the budget, and says how many it did not allow', async () => {
+    // Each call may cost 2048 tokens at $4 a million: three at most are under way at once.
+    const { code, err } = await add(['acme/new-1', '--anchors', '--yes', '--budget', '0.0256']);
+
+    expect(code).toBe(1);
+    expect(asked.length).toBeLessThan(50);
+    expect(err).toMatch(/calls were not made: they might have passed the budget/u);
+  });
+
+  test('goes on where it stopped, and pays for nothing twice', async () => {
+    say = (prompt) => (asked.length > 20 ? null : rightly(prompt));
+    const first = await add(['acme/new-1', '--anchors', '--yes']);
+    const before = asked.length;
+    say = rightly;
+
+    const second = await add(['acme/new-1', '--anchors', '--yes']);
+
+    expect(first.code).toBe(1);
+    expect(first.err).toMatch(/answers are missing/u);
+    expect(first.out).toMatch(/strength: \{ mean/u);
+    expect(second.code).toBe(0);
+    expect(asked.length - before).toBeLessThan(40);
+  });
+
+  test('does not measure by a handful of answers', async () => {
+    say = (prompt) => (asked.length > 5 ? null : rightly(prompt));
+
+    const { code, out, err } = await add(['acme/new-1', '--anchors', '--yes']);
+
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/answers are too few to measure by/u);
+  });
+
+  test.each([
+    { args: [], code: 2, says: /say which model/u },
+    { args: ['acme', '--anchors'], code: 2, says: /by vendor and name/u },
+    { args: ['acme/new-1'], code: 2, says: /say how: --anchors/u },
+    { args: ['acme/new-1', '--anchors', '--budget', 'much'], code: 2, says: /--budget much/u },
+    {
+      args: ['acme/new-2', '--anchors', '--yes'],
+      code: 1,
+      says: /serves no "acme\/new-2"; did you mean "acme\/new-1"/u,
+    },
+  ])('$args is refused with a sentence', async ({ args, code, says }) => {
+    const result = await add(args);
+
+    expect(result).toMatchObject({ code, out: '', err: expect.stringMatching(says) });
+    expect(asked).toEqual([]);
+  });
+
+  test('shows its help', async () => {
+    const { code, out } = await add(['--help']);
+
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/--budget USD/u) });
+    expect(await readFile(path.join(ROOT, 'models/anchors.jsonl'), 'utf8')).not.toBe('');
+  });
+});
