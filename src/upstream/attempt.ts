@@ -11,7 +11,8 @@ import type {
 import { type Decoder, openDecoder } from './content-encoding.js';
 import { findHeader } from './raw-headers.js';
 import type { ConnectionPool } from './connection-pool.js';
-import { isClosedConnection, type Stage, transportError, UpstreamError } from './upstream-error.js';
+import { StageWatch } from './stage-watch.js';
+import { isClosedConnection, transportError, UpstreamError } from './upstream-error.js';
 
 /** Larger answers are not answers: the longest known output is some 2 MiB of JSON. */
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
@@ -45,7 +46,8 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   readonly #resolve: (answer: UpstreamAnswer) => void;
   readonly #reject: (error: UpstreamError) => void;
 
-  #stage: Stage | 'over' = 'connecting';
+  readonly #watch: StageWatch;
+  #over = false;
   #answered = false;
   #rawHeaders: readonly Buffer[] = [];
   #abortRequest: (() => void) | null = null;
@@ -65,11 +67,6 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   /** What the sink is to hear once there is one: `true` for the end. */
   #outcome: true | UpstreamError | null = null;
 
-  readonly #startedMs: number;
-  #stageMs: number;
-  readonly #tickMs: number;
-  #forgetTick: () => void;
-
   constructor(
     request: UpstreamRequest,
     context: AttemptContext,
@@ -80,12 +77,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     this.#context = context;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#startedMs = this.#stageMs = context.clock.now();
-    const { connectMs, firstByteMs, idleMs, totalMs } = context.timeouts;
-    // One timer for all limits: it never sleeps longer than the shortest of them, so whatever
-    // happened meanwhile it wakes before the limit that then counts. Chunks only note the time.
-    this.#tickMs = Math.min(connectMs, firstByteMs, idleMs, totalMs);
-    this.#forgetTick = context.clock.after(this.#tickMs, this.#tick);
+    this.#watch = new StageWatch(this, context.clock, context.timeouts);
     request.signal.addEventListener('abort', this);
   }
 
@@ -119,17 +111,28 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#stageMs = this.#context.clock.now();
+    // What has come keeps the watch at `reading`; a pause before that is not the upstream's silence either.
+    this.#watch.enter(this.#watch.stage);
     this.#decoder?.resume();
     this.#flow();
   }
 
   abort(): void {
-    if (this.#stage === 'over') return;
+    if (this.#over) return;
     this.#sink = null;
     this.#outcome = null;
     this.#finish();
     this.#abortRequest?.();
+  }
+
+  // --- what ends it from outside
+
+  get isHolding(): boolean {
+    return this.#paused || this.#halted;
+  }
+
+  onTimeout(what: string): void {
+    this.#fail(this.#error('upstream_timeout', what));
   }
 
   /** The request's signal. */
@@ -142,10 +145,10 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
 
   onConnect(abort: (error?: Error) => void): void {
     // Thrown here, the request is dropped and the connection stays usable; `abort` would close it.
-    if (this.#stage === 'over') throw new Error('nobody waits for this request any more');
+    if (this.#over) throw new Error('nobody waits for this request any more');
     this.#abortRequest = abort;
     this.#reused = !this.#context.pool.isConnecting;
-    this.#enter('waiting');
+    this.#watch.enter('waiting');
   }
 
   onHeaders(status: number, rawHeaders: Buffer[], resume: () => void): boolean {
@@ -166,7 +169,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   }
 
   onData(chunk: Buffer): boolean {
-    this.#enter('reading');
+    this.#watch.enter('reading');
     if (this.#decoder === null) this.#accept(chunk);
     else if (!this.#decoder.write(chunk)) this.#halted = true;
     if (this.#paused) this.#halted = true;
@@ -179,14 +182,14 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   }
 
   onError(cause: Error): void {
-    if (this.#stage === 'over') return;
+    if (this.#over) return;
     if (this.#isStale(cause)) {
       this.#retried = true;
-      this.#enter('connecting');
+      this.#watch.enter('connecting');
       this.#context.pool.dispatch(this.#context.options, this);
       return;
     }
-    this.#fail(transportError(this.#request.upstream, this.#stage, cause));
+    this.#fail(transportError(this.#request.upstream, this.#watch.stage, cause));
   }
 
   // --- what happens to the bytes
@@ -218,7 +221,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   }
 
   #end(): void {
-    if (this.#stage === 'over') return;
+    if (this.#over) return;
     this.#finish();
     if (!this.#streaming) {
       this.#answer(this.#whole(this.#bytes));
@@ -248,7 +251,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   }
 
   #fail(error: UpstreamError): void {
-    if (this.#stage === 'over') return;
+    if (this.#over) return;
     this.#finish();
     this.#outcome = error;
     if (!this.#answered) {
@@ -261,8 +264,8 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   }
 
   #finish(): void {
-    this.#stage = 'over';
-    this.#forgetTick();
+    this.#over = true;
+    this.#watch.stop();
     this.#request.signal.removeEventListener('abort', this);
     // A decoder that has ended destroys itself; one that is cut short holds native memory.
     this.#decoder?.destroy();
@@ -276,7 +279,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     }
     this.#decoder = decoder;
     decoder.on('data', (chunk: Buffer) => {
-      if (this.#stage !== 'over') this.#accept(chunk);
+      if (!this.#over) this.#accept(chunk);
     });
     decoder.on('drain', () => {
       this.#flow();
@@ -294,47 +297,10 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     // Not at once: undici's parser is one for all connections and must not be entered from
     // another connection's callback.
     queueMicrotask(() => {
-      if (!this.#halted || this.#paused || this.#stage === 'over') return;
+      if (!this.#halted || this.#paused || this.#over) return;
       this.#halted = false;
       this.#resumeSocket?.();
     });
-  }
-
-  // --- time
-
-  readonly #tick = (): void => {
-    if (this.#stage === 'over') return;
-    const { clock, timeouts } = this.#context;
-    const now = clock.now();
-    const limit = this.#stageLimit();
-    const remainingMs = Math.min(
-      this.#startedMs + timeouts.totalMs - now,
-      limit === null ? Infinity : this.#stageMs + limit.ms - now,
-    );
-    if (remainingMs > 0) {
-      this.#forgetTick = clock.after(Math.min(remainingMs, this.#tickMs), this.#tick);
-      return;
-    }
-    const isTotal = now >= this.#startedMs + timeouts.totalMs;
-    const what =
-      isTotal || limit === null
-        ? `no complete answer in ${timeouts.totalMs} ms`
-        : `${limit.what} ${limit.ms} ms`;
-    this.#fail(this.#error('upstream_timeout', what));
-  };
-
-  #stageLimit(): { readonly ms: number; readonly what: string } | null {
-    const { connectMs, firstByteMs, idleMs } = this.#context.timeouts;
-    if (this.#stage === 'connecting') return { ms: connectMs, what: 'no connection in' };
-    if (this.#stage === 'waiting') return { ms: firstByteMs, what: 'no first byte in' };
-    // While we do not read, silence is ours.
-    if (this.#paused || this.#halted) return null;
-    return { ms: idleMs, what: 'nothing more for' };
-  }
-
-  #enter(stage: Stage): void {
-    this.#stage = stage;
-    this.#stageMs = this.#context.clock.now();
   }
 
   /**
@@ -345,11 +311,11 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
    */
   #isStale(cause: Error): boolean {
     return (
-      this.#stage === 'waiting' &&
+      this.#watch.stage === 'waiting' &&
       this.#reused &&
       !this.#retried &&
       this.status === 0 &&
-      this.#context.clock.now() - this.#stageMs < STALE_MS &&
+      this.#watch.stageMs < STALE_MS &&
       isClosedConnection(cause)
     );
   }
@@ -359,7 +325,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     what: string,
   ): UpstreamError {
     return new UpstreamError(code, `${this.#request.upstream.id}: ${what}`, {
-      sent: this.#stage !== 'connecting',
+      sent: this.#watch.stage !== 'connecting',
     });
   }
 }
