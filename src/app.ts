@@ -10,6 +10,7 @@ import type { ConfigSource, SourcedConfig } from './config/source.js';
 import type { Clock } from './core/clock.js';
 import { FaultyFileError, formatFault } from './core/errors.js';
 import { idMaker } from './core/ids.js';
+import { anthropic } from './dialects/anthropic/anthropic.js';
 import { openai } from './dialects/openai/openai.js';
 import { FeedbackDesk } from './feedback-desk.js';
 import { createApp } from './http/app.js';
@@ -178,7 +179,6 @@ export class App {
     this.#learn();
     const pipeline = new Pipeline({
       setup: () => this.#inForce.assembly.setup,
-      dialect: openai,
       books: this.#books,
       decisions,
       newId: idMaker('dec_'),
@@ -188,7 +188,10 @@ export class App {
       metricsText: () => this.#books.metrics.registry.metrics(),
     };
     const server = createServer(
-      new ChatSurface(pipeline, this.#books.clock, limits),
+      {
+        chat: new ChatSurface(pipeline, openai, this.#books.clock, limits),
+        messages: new ChatSurface(pipeline, anthropic, this.#books.clock, limits),
+      },
       createApp(pipeline, { ...operations, feedback: () => this.#feedback }, limits),
       {
         maxHeaderBytes: config.server.maxHeaderBytes,

@@ -160,6 +160,7 @@ export async function assemble(
     aliases: config.aliases,
     dailyBudgetUsd: config.budget.dailyUsd,
     maxAttempts: config.router.maxAttempts,
+    onLoss: config.translation.onLoss,
   });
   const { folder: adaptationFolder } = config.adaptation;
   return { setup, rules: ruleSet, predictor, adaptationFolder, warnings };

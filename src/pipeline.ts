@@ -6,7 +6,9 @@ import type { Candidate, DecisionHead } from './core/decision.js';
 import type { GoneSignal } from './core/departure.js';
 import { GatewayError } from './core/errors.js';
 import type { ServedModel, Upstream } from './core/model.js';
-import type { ChatRequest, Dialect } from './dialects/dialect.js';
+import type { ChatRequest, Dialect, RequestHeaders } from './dialects/dialect.js';
+import type { Loss } from './dialects/neutral/losses.js';
+import { countTokens, type TokenCount } from './token-count.js';
 import { explained, planFor, type Explanation, type Plan } from './plan.js';
 import type { KeptRouting } from './route/kept-routing.js';
 import type { Setup, Target } from './setup.js';
@@ -16,6 +18,9 @@ export type { ClientSink } from './upstream/failover.js';
 
 /** One chat request as it reached the gateway. */
 export interface ChatCall {
+  /** What the client speaks. */
+  readonly dialect: Dialect;
+  readonly headers: RequestHeaders;
   readonly body: Buffer;
   readonly caller: Caller;
   /** Aborts when the client has gone. */
@@ -26,7 +31,6 @@ export interface ChatCall {
 export interface PipelineParts {
   /** What is in force now; asked anew for every request. */
   readonly setup: () => Setup;
-  readonly dialect: Dialect;
   readonly books: Books;
   readonly decisions: DecisionLog<KeptRouting>;
   /** Makes a decision's id from the wall clock. */
@@ -40,6 +44,8 @@ interface Decided {
   /** What was expected of that model, or of the chosen one; `null` when the client named it. */
   readonly expected: Candidate | null;
   readonly simulated: boolean;
+  /** What the model that answered was not told. */
+  readonly dropped: readonly Loss[];
 }
 
 /** What became of a chat request that got as far as a decision. */
@@ -91,12 +97,13 @@ export class Pipeline {
    *   candidate. What fails afterwards comes back as `failed`, with the decision.
    */
   async chat(call: ChatCall): Promise<Exchange> {
-    const { books, dialect } = this.#parts;
+    const { books } = this.#parts;
+    const { dialect } = call;
     const startedMs = books.clock.now();
     await this.#asked.join();
 
     const setup = this.#parts.setup();
-    const request = dialect.readRequest(call.body);
+    const request = dialect.readRequest(call.body, call.headers);
     const plan = planFor(setup, request, call.caller, this.#parts);
     const entry = this.#open(setup, plan, request, call.caller, startedMs);
     const running = { setup, entry, routing: plan.routing };
@@ -111,6 +118,8 @@ export class Pipeline {
         maxAttempts: setup.maxAttempts,
         request,
         dialect,
+        served: setup.served,
+        onLoss: setup.onLoss,
         upstreams: setup.upstreams,
         providers: setup.providers,
         clock: books.clock,
@@ -129,9 +138,21 @@ export class Pipeline {
    *
    * @throws {GatewayError} as `chat` does before a decision
    */
-  preview(body: Buffer, caller: Caller): Explanation {
-    const request = this.#parts.dialect.readRequest(body);
+  preview(body: Buffer, caller: Caller, dialect: Dialect): Explanation {
+    const request = dialect.readRequest(body);
     return explained(planFor(this.#parts.setup(), request, caller, this.#parts));
+  }
+
+  /**
+   * How many tokens a request comes to: asked of the provider that would answer it where its dialect is
+   * the client's and has a place to ask, estimated otherwise.
+   *
+   * @throws {GatewayError} as `chat` does
+   */
+  countTokens(call: ChatCall): Promise<TokenCount> {
+    const setup = this.#parts.setup();
+    const request = call.dialect.readRequest(call.body, call.headers);
+    return countTokens(setup, request, call);
   }
 
   /**
@@ -202,7 +223,7 @@ export class Pipeline {
     const ending = { status: error.status, error, upstream: null, attempts, summary: null };
     settle(this.#parts.books, entry, { ...ending, firstByteMs: null });
     this.#leave(setup);
-    return { kind: 'failed', error, ...decided(running, null) };
+    return { kind: 'failed', error, ...decided(running, null, []) };
   }
 
   #deliverWhole(running: Running, answer: Delivered<'whole'>): Exchange {
@@ -219,7 +240,8 @@ export class Pipeline {
       firstByteMs,
     });
     this.#leave(setup);
-    return { kind: 'whole', body, bill, ...decided(running, upstream) };
+    this.#countDropped(answer.dropped);
+    return { kind: 'whole', body, bill, ...decided(running, upstream, answer.dropped) };
   }
 
   #deliverStream(running: Running, answer: Delivered<'stream'>): Exchange {
@@ -235,9 +257,10 @@ export class Pipeline {
       settle(books, entry, { status, error, upstream, attempts, summary, firstByteMs });
       this.#leave(setup);
     };
+    this.#countDropped(answer.dropped);
     return {
       kind: 'stream',
-      ...decided(running, upstream),
+      ...decided(running, upstream, answer.dropped),
       pipe: (client) => {
         stream.pipe({
           write: (bytes) => client.write(bytes),
@@ -264,6 +287,10 @@ export class Pipeline {
     };
   }
 
+  #countDropped(dropped: readonly Loss[]): void {
+    for (const { what } of dropped) this.#parts.books.metrics.dropped.inc({ what });
+  }
+
   #leave(setup: Setup): void {
     this.#parts.books.metrics.inFlight.dec();
     setup.leave();
@@ -275,7 +302,11 @@ function isWhole(answer: Answer): boolean {
   return answer.ok && answer.kind === 'whole';
 }
 
-function decided({ entry, setup, routing }: Running, upstream: Upstream | null): Decided {
+function decided(
+  { entry, setup, routing }: Running,
+  upstream: Upstream | null,
+  dropped: readonly Loss[],
+): Decided {
   const { decision } = entry.record;
   const servedModel = upstream?.modelId ?? null;
   return {
@@ -283,6 +314,7 @@ function decided({ entry, setup, routing }: Running, upstream: Upstream | null):
     servedModel,
     expected: routing?.candidate(servedModel ?? decision.model) ?? null,
     simulated: upstream !== null && isSimulated(setup, upstream),
+    dropped,
   };
 }
 

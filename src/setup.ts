@@ -4,6 +4,7 @@ import { GatewayError } from './core/errors.js';
 import { nearest } from './core/nearest.js';
 import type { Price, ServedModel } from './core/model.js';
 import type { Router } from './route/router.js';
+import type { LossPolicy } from './dialects/neutral/losses.js';
 import type { Upstreams } from './upstream/call.js';
 import type { Provider } from './upstream/providers.js';
 
@@ -27,6 +28,8 @@ interface SetupParts {
   readonly dailyBudgetUsd: number | null;
   /** Tries for one answer, the first included. */
   readonly maxAttempts: number;
+  /** What becomes of what cannot be said in a provider's dialect. */
+  readonly onLoss: LossPolicy;
 }
 
 /**
@@ -44,6 +47,7 @@ export class Setup {
   readonly upstreams: Upstreams;
   readonly dailyBudgetUsd: number | null;
   readonly maxAttempts: number;
+  readonly onLoss: LossPolicy;
   readonly #policies: ReadonlySet<string>;
   #requests = 0;
   #retired = false;
@@ -58,6 +62,7 @@ export class Setup {
     this.upstreams = parts.upstreams;
     this.dailyBudgetUsd = parts.dailyBudgetUsd;
     this.maxAttempts = parts.maxAttempts;
+    this.onLoss = parts.onLoss;
     this.#policies = new Set(parts.router.policies);
   }
 

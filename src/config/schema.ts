@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { modelId, modelOverride } from '../catalog/schema.js';
+import { DIALECT_NAMES } from '../dialects/dialect.js';
 import { adaptation } from './adaptation.js';
 import { section } from './section.js';
 
@@ -85,7 +86,13 @@ export const providerSchema = section({
     .meta(secret)
     .optional()
     .describe(
-      'Where the API is; `/chat/completions` is put behind it. Needed for a provider that Suffice does not know, which must speak the OpenAI dialect.',
+      'Where the API is; `/chat/completions` or `/messages` is put behind it. Needed for a provider that Suffice does not know.',
+    ),
+  dialect: z
+    .enum(DIALECT_NAMES)
+    .optional()
+    .describe(
+      'The wire protocol: `openai` is chat completions, `anthropic` is messages. Requests of clients that speak another are translated. Default: what a known provider speaks, `openai` for any other.',
     ),
   headers: z
     .record(z.string().min(1), z.string())
@@ -156,6 +163,15 @@ const router = section({
     .default(2)
     .describe(
       'Models tried for one answer, the first included. Each further try comes only after a failure before the first byte, and may be paid for.',
+    ),
+});
+
+const translation = section({
+  on_loss: z
+    .enum(['drop', 'refuse'])
+    .default('drop')
+    .describe(
+      'What becomes of a part of a request that has no word in the chosen provider’s dialect: `drop` leaves it out and says so in `x-suffice-dropped` and in a metric, `refuse` answers 400 with its name.',
     ),
 });
 
@@ -268,6 +284,9 @@ export const configSchema = section({
       'The file with your policies and rules, relative to this file. Empty: the rules that come with Suffice.',
     ),
   router: filled(router).describe('How the router works.'),
+  translation: filled(translation).describe(
+    'How requests are put into the words of providers that speak another dialect than the client.',
+  ),
   keys: z
     .array(clientKey)
     .default([])

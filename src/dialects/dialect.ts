@@ -1,6 +1,14 @@
 import type { Conversation } from '../core/conversation.js';
 import type { GatewayError } from '../core/errors.js';
 import type { Usage } from '../core/usage.js';
+import type { AnswerEvent, Emit } from './neutral/event.js';
+import type { LossPolicy, Losses } from './neutral/losses.js';
+import type { NeutralRequest } from './neutral/request.js';
+
+/** The wire protocols that clients and providers may speak. */
+export const DIALECT_NAMES = ['openai', 'anthropic'] as const;
+
+export type DialectName = (typeof DIALECT_NAMES)[number];
 
 /** What a client sent, read but not translated. */
 export interface ChatRequest {
@@ -14,7 +22,11 @@ export interface ChatRequest {
   /** The client's own labels (`metadata` in OpenAI's dialect); strings by name. */
   readonly metadata: Readonly<Record<string, string>>;
   /** The conversation, made on the first call and kept: a fixed model never needs it. */
-  conversation(): Conversation;
+  readonly conversation: () => Conversation;
+  /** Everything the client asks for, made anew: only a provider of another dialect needs it. */
+  readonly neutral: () => NeutralRequest;
+  /** Headers for a provider of the same dialect, names and values in turn; absent for none. */
+  readonly forwarded?: readonly string[];
 }
 
 /** What the upstream is to get instead of what the client sent. */
@@ -80,10 +92,84 @@ export interface WholeAnswer {
   readonly summary: AnswerSummary;
 }
 
+/** The model that a translated request goes to, as far as the words depend on it. */
+export interface Target {
+  /** What the provider calls it. */
+  readonly model: string;
+  readonly provider: string;
+  /** Most tokens it writes; `null` when unknown. */
+  readonly maxOutputTokens: number | null;
+  /** It can think before it answers. */
+  readonly canThink: boolean;
+  /** Takes `stream_options`. */
+  readonly usageOption: boolean;
+  /** The member that bounds the answer's length, where providers of the dialect differ. */
+  readonly outputCap: 'max_tokens' | 'max_completion_tokens';
+  readonly renames: Readonly<Record<string, string | null>>;
+  readonly onLoss: LossPolicy;
+}
+
+/** A request in the words of a provider. */
+export interface WrittenRequest {
+  readonly body: Buffer;
+  /** A tool that stands for the answer's text, where the provider has no other way to a schema. */
+  readonly answerTool: string | null;
+}
+
+/** How an answer is to be read for another dialect. */
+export interface Reading extends AnswerRules {
+  readonly answerTool: string | null;
+}
+
+/** Reads one upstream's stream for another dialect; any chunking gives the same events. */
+export interface EventReader {
+  /** @throws {GatewayError} for what the upstream says in its stream, and for broken framing */
+  push(chunk: Buffer): void;
+  /**
+   * The upstream closed its side.
+   *
+   * @throws {GatewayError} `upstream_cut` if the answer is not complete
+   */
+  end(): void;
+  /** All events have been emitted; nothing more is read. */
+  readonly isComplete: boolean;
+}
+
+/** Writes a stream in the client's dialect. */
+export interface EventWriter {
+  add(event: AnswerEvent): void;
+  /** All events were added. */
+  finish(): void;
+  /** @returns the bytes since the last call */
+  take(): Buffer;
+  /** @returns the error event that ends a stream which cannot be completed */
+  fail(error: GatewayError): Buffer;
+}
+
+/** Both directions of one wire protocol, to and from what has no dialect. */
+interface Translator {
+  /** @throws {GatewayError} `invalid_request` for what cannot be said, if `losses` refuses it */
+  writeRequest(request: NeutralRequest, target: Target, losses: Losses): WrittenRequest;
+
+  /** @throws {GatewayError} as `readAnswer` */
+  readEvents(body: Buffer, reading: Reading): AnswerEvent[];
+
+  openReader(reading: Reading, emit: Emit): EventReader;
+
+  writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer;
+
+  openWriter(rules: AnswerRules): EventWriter;
+}
+
+/** Headers of a request, names in lower case. */
+export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 /** Everything the gateway needs of a wire protocol. */
-export interface Dialect {
+export interface Dialect extends Translator {
+  readonly name: DialectName;
+
   /** @throws {GatewayError} `invalid_json` or `invalid_request`, naming the field */
-  readRequest(body: Buffer): ChatRequest;
+  readRequest(body: Buffer, headers?: RequestHeaders): ChatRequest;
 
   /** The client's bytes with only what must change replaced. */
   editRequest(request: ChatRequest, edits: RequestEdits): Buffer;
@@ -102,5 +188,5 @@ export interface Dialect {
   readError(status: number, body: Buffer, retryAfter: string | undefined): GatewayError;
 
   /** An error as the body of a reply in this dialect. */
-  writeError(error: GatewayError): string;
+  readonly writeError: (error: GatewayError) => string;
 }

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { GatewayError } from '../core/errors.js';
+import { openai } from '../dialects/openai/openai.js';
 import type { FeedbackDesk } from '../feedback-desk.js';
 import type { Pipeline } from '../pipeline.js';
 import { readBody } from './body.js';
@@ -19,7 +20,18 @@ export interface Operations {
   metricsText(): Promise<string>;
 }
 
-/** Every surface but the hot one. */
+/** What is here, if not for every method. */
+const KNOWN_PATHS = [
+  '/v1/chat/completions',
+  '/v1/messages',
+  '/v1/messages/count_tokens',
+  '/v1/route',
+  '/v1/feedback',
+  '/v1/models',
+  '/healthz',
+];
+
+/** Every surface but the hot ones. */
 export function createApp(
   pipeline: Pipeline,
   operations: Operations,
@@ -53,7 +65,7 @@ export function createApp(
   app.post('/v1/route', async (req, res) => {
     const caller = pipeline.admit(req.headers);
     const body = await readBody(req, limits().maxBodyBytes);
-    const { decision, routing, flips } = pipeline.preview(body, caller);
+    const { decision, routing, flips } = pipeline.preview(body, caller, openai);
     res.json(decisionJson(decision, routing, flips));
   });
 
@@ -62,16 +74,13 @@ export function createApp(
     res.json(await takeFeedback(await readBody(req, limits().maxBodyBytes), caller, operations));
   });
 
-  app.all(
-    ['/v1/chat/completions', '/v1/route', '/v1/feedback', '/v1/models', '/healthz'],
-    (req) => {
-      throw new GatewayError('method_not_allowed', `${req.path} does not take ${req.method}`);
-    },
-  );
+  app.all(KNOWN_PATHS, (req) => {
+    throw new GatewayError('method_not_allowed', `${req.path} does not take ${req.method}`);
+  });
   app.use((req) => {
     throw new GatewayError(
       'not_found',
-      `there is no ${req.method} ${req.path} here; see /v1/models and /v1/chat/completions`,
+      `there is no ${req.method} ${req.path} here; see /v1/models, /v1/chat/completions and /v1/messages`,
     );
   });
   app.use(errorReply(pipeline));

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.js';
 import { Departure } from '../core/departure.js';
+import type { Dialect } from '../dialects/dialect.js';
 import type { Exchange, Pipeline } from '../pipeline.js';
 import { readBody } from './body.js';
 import { decisionHeaders, type HeaderBill } from './decision-view.js';
@@ -13,43 +14,69 @@ export interface ClientLimits {
   readonly writeStallMs: number;
 }
 
-/** `POST /v1/chat/completions`, straight on node:http: express would cost more than all the rest. */
+/**
+ * `POST /v1/chat/completions` and its like in other dialects, straight on node:http: express would cost
+ * more than all the rest.
+ */
 export class ChatSurface {
   readonly #pipeline: Pipeline;
+  readonly #dialect: Dialect;
   readonly #clock: Clock;
   readonly #limits: () => ClientLimits;
 
-  constructor(pipeline: Pipeline, clock: Clock, limits: () => ClientLimits) {
+  constructor(pipeline: Pipeline, dialect: Dialect, clock: Clock, limits: () => ClientLimits) {
     this.#pipeline = pipeline;
+    this.#dialect = dialect;
     this.#clock = clock;
     this.#limits = limits;
   }
 
   /** Answers one request; never rejects. */
   async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const limits = this.#limits();
+    try {
+      const call = await this.#receive(req, res, limits);
+      this.#deliver(res, await this.#pipeline.chat(call), limits);
+    } catch (thrown) {
+      this.#refuse(res, thrown);
+    }
+  }
+
+  /** Tells how many tokens one request comes to; never rejects. */
+  async count(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    try {
+      const call = await this.#receive(req, res, this.#limits());
+      const { inputTokens, estimated } = await this.#pipeline.countTokens(call);
+      const body = Buffer.from(JSON.stringify({ input_tokens: inputTokens }));
+      sendJson(res, body, estimated ? { 'x-suffice-estimated': 'true' } : {});
+    } catch (thrown) {
+      this.#refuse(res, thrown);
+    }
+  }
+
+  async #receive(req: IncomingMessage, res: ServerResponse, limits: ClientLimits) {
     const gone = new Departure();
     // 'close' comes for a finished reply too, when there is nothing left to stop.
     res.once('close', () => {
       if (!res.writableFinished) gone.abort();
     });
-    const limits = this.#limits();
-    try {
-      const caller = this.#pipeline.admit(req.headers);
-      const body = await readBody(req, limits.maxBodyBytes);
-      const exchange = await this.#pipeline.chat({ body, caller, signal: gone });
-      this.#deliver(res, exchange, limits);
-    } catch (thrown) {
-      const error = asGatewayError(thrown);
-      this.#pipeline.refused(error);
-      sendError(res, error);
-    }
+    const { headers } = req;
+    const caller = this.#pipeline.admit(headers);
+    const body = await readBody(req, limits.maxBodyBytes);
+    return { dialect: this.#dialect, headers, body, caller, signal: gone };
+  }
+
+  #refuse(res: ServerResponse, thrown: unknown): void {
+    const error = asGatewayError(thrown);
+    this.#pipeline.refused(error);
+    sendError(res, error, {}, this.#dialect.writeError);
   }
 
   #deliver(res: ServerResponse, exchange: Exchange, limits: ClientLimits): void {
     const headers = (bill: HeaderBill | null) => decisionHeaders(exchange, bill);
     switch (exchange.kind) {
       case 'failed':
-        sendError(res, exchange.error, headers(null));
+        sendError(res, exchange.error, headers(null), this.#dialect.writeError);
         return;
       case 'whole':
         sendJson(res, exchange.body, headers({ ...exchange.bill, expected: false }));

@@ -1,5 +1,6 @@
 import type { Outcome } from '../account/decision-log.js';
 import type { Candidate, Decision, DecisionHead } from '../core/decision.js';
+import type { Loss } from '../dialects/neutral/losses.js';
 import type { Flip } from '../route/explain.js';
 import type { Routing } from '../route/router.js';
 
@@ -19,11 +20,13 @@ export interface HeaderAnswer {
   readonly servedModel: string | null;
   readonly expected: Candidate | null;
   readonly simulated: boolean;
+  /** What the model that answered was not told. */
+  readonly dropped: readonly Loss[];
 }
 
 /** A decision as the `x-suffice-*` headers of a reply. */
 export function decisionHeaders(
-  { decision, servedModel, expected, simulated }: HeaderAnswer,
+  { decision, servedModel, expected, simulated, dropped }: HeaderAnswer,
   bill: HeaderBill | null,
 ): Record<string, string> {
   const model = servedModel ?? decision.model;
@@ -39,6 +42,7 @@ export function decisionHeaders(
   if (decision.rule !== null) headers['x-suffice-rule'] = headerSafe(decision.rule);
   if (decision.degraded !== null) headers['x-suffice-degraded'] = decision.degraded;
   if (simulated) headers['x-suffice-simulated'] = 'true';
+  if (dropped.length > 0) headers['x-suffice-dropped'] = droppedFields(dropped);
   if (bill !== null && bill.costUsd !== null) {
     headers['x-suffice-cost-usd'] = usd(bill.costUsd);
     headers['x-suffice-cost-basis'] = bill.expected ? 'expected' : 'usage';
@@ -57,6 +61,15 @@ function usd(amount: number): string {
   let end = text.length;
   while (end > text.length - MOST_ZEROS && text.charCodeAt(end - 1) === ZERO) end -= 1;
   return text.slice(0, end);
+}
+
+/** A header is no place for a list of hundreds. */
+const MAX_DROPPED_SHOWN = 12;
+
+function droppedFields(dropped: readonly Loss[]): string {
+  const shown = dropped.slice(0, MAX_DROPPED_SHOWN).map(({ field }) => headerSafe(field));
+  const more = dropped.length - shown.length;
+  return shown.join(', ') + (more > 0 ? `, and ${more} more` : '');
 }
 
 const HEADER_SAFE = /^[\x20-\x7e]{0,200}$/;

@@ -16,14 +16,17 @@ export function asGatewayError(thrown: unknown): GatewayError {
  * The one place where an error becomes a reply.
  *
  * Does nothing to a client that has gone or has already got its first byte.
+ *
+ * @param write - the error in the client's dialect
  */
 export function sendError(
   res: ServerResponse,
   error: GatewayError,
   headers: Readonly<Record<string, string>> = {},
+  write: (error: GatewayError) => string = openai.writeError,
 ): void {
   if (res.headersSent || res.destroyed) return;
-  const body = Buffer.from(openai.writeError(error));
+  const body = Buffer.from(write(error));
   res.writeHead(error.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': body.length,

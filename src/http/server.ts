@@ -14,10 +14,24 @@ export interface SocketLimits {
   readonly bodyTimeoutMs: number;
 }
 
+/** Where clients of each dialect ask. */
+export interface Surfaces {
+  /** OpenAI's. */
+  readonly chat: ChatSurface;
+  /** Anthropic's. */
+  readonly messages: ChatSurface;
+}
+
 const CHAT_PATH = '/v1/chat/completions';
+const MESSAGES_PATH = '/v1/messages';
+const COUNT_PATH = '/v1/messages/count_tokens';
 
 /** The server, not yet listening. */
-export function createServer(chat: ChatSurface, app: Express, limits: SocketLimits): Server {
+export function createServer(
+  { chat, messages }: Surfaces,
+  app: Express,
+  limits: SocketLimits,
+): Server {
   const server = createHttpServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
@@ -29,7 +43,11 @@ export function createServer(chat: ChatSurface, app: Express, limits: SocketLimi
       noDelay: true,
     },
     (req, res) => {
-      if (req.method === 'POST' && isChat(req.url)) void chat.handle(req, res);
+      const { url } = req;
+      if (req.method !== 'POST') app(req, res);
+      else if (isAt(url, CHAT_PATH)) void chat.handle(req, res);
+      else if (isAt(url, MESSAGES_PATH)) void messages.handle(req, res);
+      else if (isAt(url, COUNT_PATH)) void messages.count(req, res);
       else app(req, res);
     },
   );
@@ -37,8 +55,9 @@ export function createServer(chat: ChatSurface, app: Express, limits: SocketLimi
   return server;
 }
 
-function isChat(url: string | undefined): boolean {
-  return url === CHAT_PATH || url?.startsWith(`${CHAT_PATH}?`) === true;
+/** With or without a query: Anthropic's own client asks for `/v1/messages?beta=true`. */
+function isAt(url: string | undefined, path: string): boolean {
+  return url === path || (url?.startsWith(path) === true && url[path.length] === '?');
 }
 
 /** Answers what is not even a request, in the shape clients read. */

@@ -55,6 +55,11 @@ export class Metrics {
     'Tries to get an answer, by provider and outcome (ok or an error code).',
     ['provider', 'outcome'],
   );
+  readonly dropped = this.#counter(
+    'suffice_dropped_fields_total',
+    'Parts of requests that the provider was not told because its dialect has no word for them, by what they were.',
+    ['what'],
+  );
   readonly errors = this.#counter(
     'suffice_errors_total',
     'Requests answered with an error, by code.',

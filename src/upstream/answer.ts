@@ -7,6 +7,10 @@ export interface UpstreamRequest {
   readonly upstream: Upstream;
   /** Owned by the call until it settles; not changed. */
   readonly body: Buffer;
+  /** Names, in lower case, and values in turn: they replace the provider's own; absent for none. */
+  readonly headers?: readonly string[];
+  /** Not an answer, but the tokens of the request are asked for. */
+  readonly counting?: boolean;
   /** The body asks for a stream. */
   readonly stream: boolean;
   /** Ends when nobody waits for the answer any more; the upstream is told at once, at any stage. */

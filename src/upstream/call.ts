@@ -40,6 +40,7 @@ export interface UpstreamsOptions {
 interface Route {
   readonly pool: ConnectionPool;
   readonly path: string;
+  readonly countPath: string | null;
   readonly wholeHeaders: string[];
   readonly streamHeaders: string[];
 }
@@ -60,6 +61,7 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
     const route = {
       pool: new ConnectionPool(provider.origin, { connections, connectMs: timeouts.connectMs }),
       path: provider.chatPath,
+      countPath: provider.countPath,
       wholeHeaders: headersOf(provider, options.version, 'application/json'),
       streamHeaders: headersOf(provider, options.version, 'text/event-stream'),
     };
@@ -73,9 +75,9 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
       return new Promise((resolve, reject) => {
         const route = routeTo(request.upstream.provider);
         const dispatch: Dispatcher.DispatchOptions = {
-          path: route.path,
+          path: request.counting === true ? (route.countPath ?? route.path) : route.path,
           method: 'POST',
-          headers: request.stream ? route.streamHeaders : route.wholeHeaders,
+          headers: headersFor(request, route),
           body: request.body,
         };
         const context = { pool: route.pool, options: dispatch, clock, timeouts };
@@ -88,6 +90,14 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
       await Promise.all([...routes.values()].map(({ pool }) => pool.close()));
     },
   };
+}
+
+function headersFor({ headers = [], stream }: UpstreamRequest, route: Route): string[] {
+  const usual = stream ? route.streamHeaders : route.wholeHeaders;
+  if (headers.length === 0) return usual;
+  const replaced = new Set(headers.filter((_, i) => i % 2 === 0));
+  const kept = usual.filter((_, i) => !replaced.has(usual[i - (i % 2)] ?? ''));
+  return [...kept, ...headers];
 }
 
 /** Names and values in turn, made once per provider: the same for every request. */

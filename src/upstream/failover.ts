@@ -1,8 +1,16 @@
 import type { Clock } from '../core/clock.js';
 import type { GoneSignal } from '../core/departure.js';
 import { GatewayError } from '../core/errors.js';
-import type { Upstream } from '../core/model.js';
-import type { AnswerRules, ChatRequest, Dialect, WholeAnswer } from '../dialects/dialect.js';
+import type { ServedModel, Upstream } from '../core/model.js';
+import type {
+  AnswerRules,
+  ChatRequest,
+  Dialect,
+  Target,
+  WholeAnswer,
+} from '../dialects/dialect.js';
+import { passageBetween } from '../dialects/dialects.js';
+import type { Loss, LossPolicy } from '../dialects/neutral/losses.js';
 import type { Upstreams } from './call.js';
 import { commit, type CommittedStream } from './committed-stream.js';
 import type { Provider } from './providers.js';
@@ -16,7 +24,12 @@ export interface AnswerTask {
   /** Attempts in all, the first included. At least 1. */
   readonly maxAttempts: number;
   readonly request: ChatRequest;
+  /** The client's. */
   readonly dialect: Dialect;
+  /** By `vendor/name`: what is known of a model decides how it can be asked. */
+  readonly served: ReadonlyMap<string, ServedModel>;
+  /** What becomes of what cannot be said in the provider's dialect. */
+  readonly onLoss: LossPolicy;
   readonly upstreams: Upstreams;
   /** By name. */
   readonly providers: ReadonlyMap<string, Provider>;
@@ -42,18 +55,20 @@ interface Attempted {
 
 /** An answer that can no longer be replaced by another, or the last of the failures. */
 export type Answer =
-  | (Attempted & {
-      readonly ok: true;
-      readonly kind: 'whole';
-      readonly upstream: Upstream;
-      readonly whole: WholeAnswer;
-    })
-  | (Attempted & {
-      readonly ok: true;
-      readonly kind: 'stream';
-      readonly upstream: Upstream;
-      readonly stream: CommittedStream;
-    })
+  | (Attempted &
+      Lossy & {
+        readonly ok: true;
+        readonly kind: 'whole';
+        readonly upstream: Upstream;
+        readonly whole: WholeAnswer;
+      })
+  | (Attempted &
+      Lossy & {
+        readonly ok: true;
+        readonly kind: 'stream';
+        readonly upstream: Upstream;
+        readonly stream: CommittedStream;
+      })
   | (Attempted & { readonly ok: false; readonly error: GatewayError });
 
 /**
@@ -91,22 +106,38 @@ export async function answerFrom(task: AnswerTask): Promise<Answer> {
   return { ok: false, error, attempts };
 }
 
-type Got =
-  | { readonly kind: 'whole'; readonly whole: WholeAnswer }
-  | { readonly kind: 'stream'; readonly stream: CommittedStream };
+/** What the provider was not told. */
+interface Lossy {
+  readonly dropped: readonly Loss[];
+}
+
+type Got = Lossy &
+  (
+    | { readonly kind: 'whole'; readonly whole: WholeAnswer }
+    | { readonly kind: 'stream'; readonly stream: CommittedStream }
+  );
 
 async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   const { request, dialect } = task;
   const provider = task.providers.get(upstream.provider);
   if (provider === undefined) throw new Error(`provider ${upstream.provider} is not configured`);
 
-  const body = dialect.editRequest(request, {
+  const passage = passageBetween(dialect.name, provider.dialect);
+  const edits = {
     model: upstream.upstreamModel,
     askUsage: request.stream && !request.includeUsage && provider.usageOption,
     renames: provider.renames,
-  });
+  };
+  const asked = passage.ask(request, edits, () => targetOf(task, upstream, provider));
+  const { body, headers, dropped } = asked;
   const { stream } = request;
-  const answer = await task.upstreams.call({ upstream, body, stream, signal: task.signal });
+  const answer = await task.upstreams.call({
+    upstream,
+    body,
+    headers,
+    stream,
+    signal: task.signal,
+  });
   const rules: AnswerRules = {
     trusted: provider.trustedAnswers,
     includeUsage: request.includeUsage,
@@ -114,12 +145,28 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
     createdS: Math.floor(task.clock.wallMs() / 1_000),
   };
   if (answer.kind === 'stream') {
-    return { kind: 'stream', stream: await commit(answer.body, dialect.openStream(rules)) };
+    const committed = await commit(answer.body, passage.openStream(rules, asked));
+    return { kind: 'stream', stream: committed, dropped };
   }
   if (answer.status >= 300) {
-    throw dialect.readError(answer.status, answer.bytes, answer.header('retry-after'));
+    throw passage.readError(answer.status, answer.bytes, answer.header('retry-after'));
   }
-  return { kind: 'whole', whole: dialect.readAnswer(answer.bytes, rules) };
+  return { kind: 'whole', whole: passage.readAnswer(answer.bytes, rules, asked), dropped };
+}
+
+function targetOf({ served, onLoss }: AnswerTask, upstream: Upstream, provider: Provider): Target {
+  const model = served.get(upstream.modelId)?.model;
+  const { name, usageOption, outputCap, renames } = provider;
+  return {
+    model: upstream.upstreamModel,
+    provider: name,
+    maxOutputTokens: model?.maxOutputTokens ?? null,
+    canThink: model?.capabilities.has('reasoning') ?? false,
+    usageOption,
+    outputCap,
+    renames,
+    onLoss,
+  };
 }
 
 /**

@@ -1,18 +1,22 @@
+import type { DialectName } from '../dialects/dialect.js';
+
 /** A place that serves models over HTTP, as data. Most providers differ in nothing else. */
 export interface ProviderRow {
   /** The name used in the catalog, in configuration and in metrics. */
   readonly name: string;
   readonly displayName: string;
-  /** Everything before `/chat/completions`; no slash at its end. */
+  /** Everything before `/chat/completions` or `/messages`; no slash at its end. */
   readonly baseUrl: string;
   /** The environment variable that holds the key; `null` when the provider asks for none. */
   readonly keyVariable: string | null;
   readonly auth: 'bearer' | 'none';
-  readonly dialect: 'openai';
+  readonly dialect: DialectName;
   /** Answers keep OpenAI's own rules, so that their bytes may be passed on as they are. */
   readonly trustedAnswers: boolean;
   /** Takes `stream_options`; where `false`, sending it makes the request fail. */
   readonly usageOption: boolean;
+  /** What bounds an answer's length; OpenAI's newer models refuse the older name, many others the newer. */
+  readonly outputCap: 'max_tokens' | 'max_completion_tokens';
   /**
    * Request members that this provider calls otherwise, by the name in the dialect; `null` leaves
    * a member out that would only make the request fail and says nothing about the answer.
@@ -37,6 +41,7 @@ const hosted = (
   dialect: 'openai',
   trustedAnswers: false,
   usageOption: true,
+  outputCap: 'max_tokens',
   renames: {},
   ...quirks,
 });
@@ -57,9 +62,12 @@ const local = (name: string, displayName: string, baseUrl: string): ProviderRow 
 export const PROVIDERS: readonly ProviderRow[] = [
   hosted('openai', 'OpenAI', 'https://api.openai.com/v1', 'OPENAI_API_KEY', {
     trustedAnswers: true,
+    outputCap: 'max_completion_tokens',
   }),
-  // The OpenAI-compatible door to Claude: thinking signatures and citations do not pass it.
-  hosted('anthropic', 'Anthropic', 'https://api.anthropic.com/v1', 'ANTHROPIC_API_KEY'),
+  // Its OpenAI-compatible door lets neither thinking signatures nor citations nor cache markers through.
+  hosted('anthropic', 'Anthropic', 'https://api.anthropic.com/v1', 'ANTHROPIC_API_KEY', {
+    dialect: 'anthropic',
+  }),
   // Streams end without `[DONE]`, and a bad key is a 400, not a 401.
   hosted(
     'google',

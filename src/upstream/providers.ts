@@ -1,4 +1,5 @@
 import { nearest } from '../core/nearest.js';
+import type { DialectName } from '../dialects/dialect.js';
 import { PROVIDERS, type ProviderRow } from './provider-rows.js';
 
 export { PROVIDERS, type ProviderRow } from './provider-rows.js';
@@ -12,7 +13,9 @@ const DEFAULT_CONNECTIONS = 1_024;
 /** What an operator may say of a provider; everything has a value of its own in the provider's row. */
 export interface ProviderSettings {
   readonly apiKey?: string | undefined;
-  /** An `http:` or `https:` URL that `/chat/completions` is put behind; may carry a query. */
+  /** Its wire protocol; a provider that is not known speaks OpenAI's unless told so. */
+  readonly dialect?: DialectName | undefined;
+  /** An `http:` or `https:` URL that `/chat/completions` or `/messages` is put behind; may carry a query. */
   readonly baseUrl?: string | undefined;
   /** Sent with every request, after ours; a name of ours (`authorization`) replaces it. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -30,15 +33,18 @@ export interface ProviderSettings {
 export class Provider {
   readonly name: string;
   readonly displayName: string;
-  readonly dialect: 'openai';
+  readonly dialect: DialectName;
   readonly trustedAnswers: boolean;
   readonly usageOption: boolean;
+  readonly outputCap: ProviderRow['outputCap'];
   readonly renames: ProviderRow['renames'];
   readonly connections: number;
   /** Scheme, host and port. */
   readonly origin: string;
-  /** The path of chat completions, with the base URL's query if it has one. */
+  /** The path of chat completions or messages, with the base URL's query if it has one. */
   readonly chatPath: string;
+  /** Where tokens of a request are counted; `null` where the dialect has no such place. */
+  readonly countPath: string | null;
   readonly #headers: Readonly<Record<string, string>>;
 
   constructor(
@@ -52,10 +58,14 @@ export class Provider {
     this.dialect = row.dialect;
     this.trustedAnswers = row.trustedAnswers;
     this.usageOption = row.usageOption;
+    this.outputCap = row.outputCap;
     this.renames = row.renames;
     this.connections = connections ?? DEFAULT_CONNECTIONS;
     this.origin = url.origin;
-    this.chatPath = `${url.pathname.replace(/\/+$/u, '')}/chat/completions${url.search}`;
+    const path = url.pathname.replace(/\/+$/u, '');
+    const isAnthropic = row.dialect === 'anthropic';
+    this.chatPath = `${path}${isAnthropic ? '/messages' : '/chat/completions'}${url.search}`;
+    this.countPath = isAnthropic ? `${path}/messages/count_tokens${url.search}` : null;
     this.#headers = headers;
   }
 
@@ -73,7 +83,7 @@ export type ResolvedProvider =
  * Makes a provider of its name and what the operator says of it.
  *
  * A name that is not in {@link PROVIDERS} needs a base URL and is taken for an untrusted
- * OpenAI-compatible server. A provider with a base URL of the operator's needs no key.
+ * OpenAI-compatible server unless told otherwise. A provider with a base URL of the operator's needs no key.
  */
 export function resolveProvider(name: string, settings: ProviderSettings = {}): ResolvedProvider {
   const row = rowOf(name, settings);
@@ -90,10 +100,11 @@ export function resolveProvider(name: string, settings: ProviderSettings = {}): 
   if (key === '' && row.keyVariable !== null && settings.baseUrl === undefined) {
     return refuse(`Provider ${name} needs a key: set ${row.keyVariable}.`);
   }
-  const all = { ...authorization(url, key), ...headers };
+  const fitted = adjusted(row, settings);
+  const all = { ...ownHeaders(fitted.dialect, url, key), ...headers };
   return {
     ok: true,
-    provider: new Provider(adjusted(row, settings), url, all, settings.connections),
+    provider: new Provider(fitted, url, all, settings.connections),
   };
 }
 
@@ -119,6 +130,7 @@ function rowOf(name: string, settings: ProviderSettings): ProviderRow | null {
     dialect: 'openai',
     trustedAnswers: false,
     usageOption: true,
+    outputCap: 'max_tokens',
     renames: {},
   };
 }
@@ -128,6 +140,7 @@ function adjusted(row: ProviderRow, settings: ProviderSettings): ProviderRow {
   const trusted = settings.trustedAnswers ?? (row.trustedAnswers && settings.baseUrl === undefined);
   return {
     ...row,
+    dialect: settings.dialect ?? row.dialect,
     trustedAnswers: trusted,
     usageOption: settings.usageOption ?? row.usageOption,
   };
@@ -136,6 +149,15 @@ function adjusted(row: ProviderRow, settings: ProviderSettings): ProviderRow {
 function httpUrl(text: string): URL | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : null;
+}
+
+/** The version of the API that requests made here are written for. */
+const ANTHROPIC_VERSION = '2023-06-01';
+
+function ownHeaders(dialect: DialectName, url: URL, key: string): Record<string, string> {
+  if (dialect !== 'anthropic') return authorization(url, key);
+  const auth = key === '' ? authorization(url, key) : { 'x-api-key': key };
+  return { 'anthropic-version': ANTHROPIC_VERSION, ...auth };
 }
 
 /** From the key, or from a base URL of the form `https://user:password@host`. */

@@ -47,6 +47,8 @@ export class FakeUpstream {
     const fake = new FakeUpstream(server);
     server.on('connection', (socket) => {
       fake.connections += 1;
+      // Every request on it watches for its end.
+      socket.setMaxListeners(0);
       fake.#sockets.add(socket);
       socket.on('error', () => undefined);
       socket.on('close', () => {

@@ -49,6 +49,8 @@ export class Pair {
       maxAttempts: 2,
       request: openai.readRequest(Buffer.from(JSON.stringify(body))),
       dialect: openai,
+      served: new Map(),
+      onLoss: 'drop',
       upstreams: this.#upstreams,
       providers: this.#providers,
       clock: systemClock,

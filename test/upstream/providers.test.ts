@@ -25,11 +25,25 @@ describe('the known providers', () => {
   test.each(PROVIDERS.map((row) => [row.name, row] as const))('%s can be called', (name, row) => {
     const made = provider(name, row.keyVariable === null ? {} : { apiKey: 'key' });
 
-    expect(made.origin + made.chatPath).toBe(`${row.baseUrl}/chat/completions`);
-    expect(made.secretHeaders()).toEqual(
-      row.keyVariable === null ? {} : { authorization: 'Bearer key' },
-    );
-    expect(made).toMatchObject({ usageOption: row.usageOption, dialect: 'openai' });
+    const isAnthropic = row.dialect === 'anthropic';
+    const path = isAnthropic ? 'messages' : 'chat/completions';
+    const key = isAnthropic
+      ? { 'anthropic-version': '2023-06-01', 'x-api-key': 'key' }
+      : { authorization: 'Bearer key' };
+    expect(made.origin + made.chatPath).toBe(`${row.baseUrl}/${path}`);
+    expect(made.secretHeaders()).toEqual(row.keyVariable === null ? {} : key);
+    expect(made).toMatchObject({ usageOption: row.usageOption, dialect: row.dialect });
+  });
+
+  test('speak the dialect that the operator names', () => {
+    const made = provider('corner', {
+      baseUrl: 'https://llm.example.com/anthropic/v1/?tenant=7',
+      dialect: 'anthropic',
+    });
+
+    expect(made.chatPath).toBe('/anthropic/v1/messages?tenant=7');
+    expect(made.countPath).toBe('/anthropic/v1/messages/count_tokens?tenant=7');
+    expect(made.secretHeaders()).toEqual({ 'anthropic-version': '2023-06-01' });
   });
 });
 

@@ -1,4 +1,4 @@
-import { at, factorsOf, logistic } from '../../../src/route/factor-network.js';
+import { at, logistic } from '../../../src/route/factor-network.js';
 import { forEachDemand, logOddsOf, rescale } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import type { OutcomeTable } from './outcome-table.js';
@@ -88,7 +88,7 @@ function shiftModels(
   { scale, shift }: Calibration,
 ): void {
   const { abilities, shape } = ensemble;
-  const factors = factorsOf(shape);
+  const factors = shape.members * shape.skills;
   const models = abilities.length / factors;
   const surplus = new Float64Array(models);
   const information = new Float64Array(models).fill(SHRINKAGE / 4);
@@ -98,8 +98,7 @@ function shiftModels(
     surplus[model] = (surplus[model] ?? 0) + score - p;
     information[model] = (information[model] ?? 0) + p * (1 - p);
   }
-  // The general ability is the first of each member's.
-  for (let i = 0; i < abilities.length; i += 1 + shape.skills) {
+  for (let i = 0; i < abilities.length; i++) {
     const model = Math.floor(i / factors);
     abilities[i] = at(abilities, i) + (surplus[model] ?? 0) / (information[model] ?? 1);
   }

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../core/errors.js';
+import { parseAnswerObject } from '../answer-body.js';
 import type { AnswerRules, WholeAnswer } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
@@ -25,13 +26,8 @@ export function readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer {
   const choices = objectsIn(answer['choices']);
   const messages = choices.map((choice) => objectOrEmpty(choice['message']));
   const reading = readUsage(answer['usage'] ?? objectOrEmpty(answer['x_groq'])['usage']);
-  if (!rules.trusted) {
-    mendAnswer(answer, rules);
-    if (reading === null) delete answer['usage'];
-    else answer['usage'] = reading.shown();
-  }
   return {
-    body: rules.trusted ? body : written(answer),
+    body: rules.trusted ? body : written(mendedAnswer(answer, rules)),
     summary: {
       usage: reading?.usage ?? null,
       finishReason: readFinish(choices[0]?.['finish_reason']),
@@ -41,44 +37,31 @@ export function readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer {
 }
 
 /**
+ * Makes a complete answer keep OpenAI's rules, in place.
+ *
+ * @returns the same answer
+ */
+export function mendedAnswer(answer: JsonObject, rules: AnswerRules): JsonObject {
+  const reading = readUsage(answer['usage'] ?? objectOrEmpty(answer['x_groq'])['usage']);
+  mendAnswer(answer, rules);
+  if (reading === null) delete answer['usage'];
+  else answer['usage'] = reading.shown();
+  return answer;
+}
+
+/**
  * Reads a body that should be an answer with at least one choice.
  *
  * @throws {GatewayError} `upstream_failed` if it is not, or what an error in it says
  */
 export function parseAnswer(body: Buffer): JsonObject {
-  const text = body
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .trim();
-  if (text === '') throw new GatewayError('upstream_failed', 'The provider sent an empty answer.');
-  if (text.startsWith('<')) {
-    throw new GatewayError('upstream_failed', 'The provider sent a web page instead of an answer.');
-  }
-  const value = parseJson(text);
-  const answer: unknown = Array.isArray(value) ? value[0] : value;
-  if (!isObject(answer)) {
-    throw new GatewayError('upstream_failed', 'The provider sent an answer that is not an object.');
-  }
+  const answer = parseAnswerObject(body);
   const error = errorInside(answer);
   if (error !== null) throw error;
   if (objectsIn(answer['choices']).length === 0) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any choice.');
   }
   return answer;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new GatewayError(
-      'upstream_failed',
-      'The provider sent an answer that is not valid JSON.',
-      {
-        cause,
-      },
-    );
-  }
 }
 
 function written(answer: JsonObject): Buffer {

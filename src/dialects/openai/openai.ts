@@ -3,16 +3,26 @@ import type { Dialect } from '../dialect.js';
 import { readAnswer } from './answer.js';
 import { editRequest } from './edit.js';
 import { readError, writeError } from './error.js';
+import { OpenAiReader, readEvents } from './event-reader.js';
+import { OpenAiWriter } from './event-writer.js';
 import { readRequest } from './request.js';
 import { openStream } from './stream.js';
+import { writeAnswer } from './write-answer.js';
+import { writeRequest } from './write-request.js';
 
 /** OpenAI's chat completions, as clients speak it and as OpenAI and its imitators answer. */
 export const openai: Dialect = {
-  readRequest,
+  name: 'openai',
+  readRequest: (body) => readRequest(body),
   editRequest,
   readAnswer,
   openStream,
   readError: (status, body, retryAfter) =>
     readError({ status, body, retryAfter }, systemClock.wallMs()),
   writeError,
+  writeRequest,
+  readEvents,
+  openReader: (reading, emit) => new OpenAiReader(reading, emit),
+  writeAnswer,
+  openWriter: (rules) => new OpenAiWriter(rules),
 };

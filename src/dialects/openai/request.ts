@@ -1,17 +1,20 @@
-import { isUtf8 } from 'node:buffer';
-
 import type { Conversation } from '../../core/conversation.js';
-import { GatewayError } from '../../core/errors.js';
 import type { ChatRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty } from '../json.js';
-import { findJsonFault } from '../json-fault.js';
+import {
+  check,
+  invalid,
+  isAbsent,
+  isWhole,
+  kindOf,
+  parseBody,
+  wrongType,
+} from '../request-check.js';
 import { readConversation } from './conversation.js';
+import { readNeutral } from './neutral-request.js';
 
 const ROLES = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
-
-/** How much of a broken body an error message quotes. */
-const QUOTED_CHARS = 30;
 
 /**
  * Reads a chat completion request and checks what the gateway itself relies on.
@@ -38,33 +41,8 @@ export function readRequest(body: Buffer): ChatRequest {
     includeUsage: stream && options['include_usage'] === true,
     metadata: labels(request['metadata']),
     conversation: () => (conversation ??= readConversation(request)),
+    neutral: () => readNeutral(request),
   };
-}
-
-function parseBody(body: Buffer): JsonObject {
-  if (!isUtf8(body)) throw new GatewayError('invalid_json', 'The body is not valid UTF-8 text.');
-  const text = body.toString('utf8');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new GatewayError('invalid_json', faultMessage(text), { cause });
-  }
-  if (isObject(value)) return value;
-  throw new GatewayError(
-    'invalid_request',
-    `The body must be a JSON object, not ${kindOf(value)}.`,
-  );
-}
-
-function faultMessage(text: string): string {
-  if (text.trim() === '') return 'The body is empty; it must be a JSON object.';
-  const fault = findJsonFault(text);
-  if (fault === null) return 'The body is not valid JSON.';
-  const { line, column, what } = fault;
-  const near = (text.split('\n')[line - 1] ?? '').slice(Math.max(0, column - 1 - QUOTED_CHARS));
-  const quote = JSON.stringify(near.slice(0, 2 * QUOTED_CHARS));
-  return `The body is not valid JSON: ${what}, at line ${line}, column ${column}, near ${quote}.`;
 }
 
 function checkMessages(messages: unknown): void {
@@ -126,46 +104,10 @@ function checkObjects(request: JsonObject, name: string): void {
   });
 }
 
-function check(
-  request: JsonObject,
-  name: string,
-  wanted: string,
-  isRight: (value: unknown) => boolean,
-): void {
-  const value = request[name];
-  if (!isAbsent(value) && !isRight(value)) throw wrongType(name, wanted, value);
-}
-
-/** Clients write `null` for what they do not set. */
-function isAbsent(value: unknown): value is null | undefined {
-  return value === undefined || value === null;
-}
-
-function isWhole(value: unknown): value is number {
-  return Number.isInteger(value);
-}
-
 /** The client's labels; what is no string is no label, but still reaches the provider. */
 function labels(metadata: unknown): Record<string, string> {
   const entries = Object.entries(objectOrEmpty(metadata));
   return Object.fromEntries(
     entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
-}
-
-function wrongType(param: string, wanted: string, value: unknown): GatewayError {
-  const shown = typeof value === 'number' || typeof value === 'string' ? JSON.stringify(value) : '';
-  const given = shown !== '' && shown.length <= QUOTED_CHARS ? shown : kindOf(value);
-  return invalid(param, `must be ${wanted}, not ${given}`);
-}
-
-function invalid(param: string, what: string): GatewayError {
-  return new GatewayError('invalid_request', `\`${param}\` ${what}.`, { param });
-}
-
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

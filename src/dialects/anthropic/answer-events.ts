@@ -1,0 +1,158 @@
+import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import type { Citation, Emit } from '../neutral/event.js';
+import { readStopReason } from './stop-reason.js';
+import { UsageTally } from './usage.js';
+
+interface OpenCall {
+  readonly call: number;
+  /** What the block began with; only some imitators put the arguments there. */
+  readonly input: JsonObject;
+  hasArguments: boolean;
+}
+
+/** Tells what the parts of an answer say, whether they come one by one or all at once. */
+export class AnswerTeller {
+  readonly #emit: Emit;
+  readonly #answerTool: string | null;
+  readonly #usage = new UsageTally();
+  readonly #openCalls = new Map<unknown, OpenCall>();
+  /** Blocks whose arguments are the answer's text. */
+  readonly #answerBlocks = new Set<unknown>();
+  #started = false;
+  #calls = 0;
+  /** A reason has been told; without one an answer is not complete. */
+  isFinished = false;
+
+  /** @param answerTool - the tool whose arguments are the answer itself; `null` for none */
+  constructor(emit: Emit, answerTool: string | null) {
+    this.#emit = emit;
+    this.#answerTool = answerTool;
+  }
+
+  /** Only the first counts: some proxies send another in the middle. */
+  start(message: JsonObject): void {
+    this.#usage.add(message['usage']);
+    if (this.#started) return;
+    this.#started = true;
+    const id = textOrNull(message['id']);
+    this.#emit({ kind: 'start', id, model: textOrNull(message['model']), createdS: null });
+  }
+
+  /** @param key - what the block's deltas and its end are told by */
+  openBlock(key: unknown, block: JsonObject): void {
+    switch (block['type']) {
+      case 'text':
+        this.#text(textOrNull(block['text']));
+        for (const citation of objectsIn(block['citations'])) this.#cite(citation);
+        return;
+      case 'thinking':
+        this.#thought(textOrNull(block['thinking']), textOrNull(block['signature']));
+        return;
+      case 'redacted_thinking': {
+        const data = textOrNull(block['data']);
+        if (data !== null) this.#emit({ kind: 'redacted', choice: 0, data });
+        return;
+      }
+      case 'tool_use':
+        this.#openCall(key, block);
+        return;
+      default:
+      // What Anthropic's own tools did on the way to the answer: other dialects have no word for it.
+    }
+  }
+
+  addDelta(key: unknown, delta: JsonObject): void {
+    switch (delta['type']) {
+      case 'text_delta':
+        this.#text(textOrNull(delta['text']));
+        return;
+      case 'citations_delta':
+        if (isObject(delta['citation'])) this.#cite(delta['citation']);
+        return;
+      case 'thinking_delta':
+        this.#thought(textOrNull(delta['thinking']), null);
+        return;
+      case 'signature_delta':
+        this.#thought(null, textOrNull(delta['signature']));
+        return;
+      case 'input_json_delta':
+        this.#arguments(key, textOrNull(delta['partial_json']) ?? '');
+    }
+  }
+
+  closeBlock(key: unknown): void {
+    const open = this.#openCalls.get(key);
+    if (open === undefined) return;
+    this.#openCalls.delete(key);
+    const isBare = !open.hasArguments && Object.keys(open.input).length > 0;
+    if (isBare) {
+      const text = JSON.stringify(open.input);
+      this.#emit({ kind: 'arguments', choice: 0, call: open.call, text });
+    }
+  }
+
+  /** @param ending - `stop_reason` and `stop_sequence` */
+  finish(ending: JsonObject, usage: unknown): void {
+    this.#usage.add(usage);
+    const told = this.#usage.usage;
+    if (told !== null) this.#emit({ kind: 'usage', usage: told });
+    const native = textOrNull(ending['stop_reason']);
+    if (native === null) return;
+    this.isFinished = true;
+    const reason = readStopReason(native);
+    // The call was the answer, so the model is done.
+    const isAnswered = reason === 'tool_calls' && this.#answerBlocks.size > 0 && this.#calls === 0;
+    this.#emit({
+      kind: 'finish',
+      choice: 0,
+      reason: isAnswered ? 'stop' : reason,
+      stopSequence: textOrNull(ending['stop_sequence']),
+      native,
+    });
+  }
+
+  #text(text: string | null): void {
+    if (text !== null) this.#emit({ kind: 'text', choice: 0, text });
+  }
+
+  #thought(text: string | null, signature: string | null): void {
+    if (text !== null) this.#emit({ kind: 'reasoning', choice: 0, text });
+    if (signature !== null) this.#emit({ kind: 'signature', choice: 0, signature });
+  }
+
+  #cite(native: JsonObject): void {
+    const citation: Citation = {
+      url: textOrNull(native['url']),
+      title: textOrNull(native['title']) ?? textOrNull(native['document_title']),
+      citedText: textOrNull(native['cited_text']),
+      native,
+    };
+    this.#emit({ kind: 'citation', choice: 0, citation });
+  }
+
+  #openCall(key: unknown, block: JsonObject): void {
+    const input = objectOrEmpty(block['input']);
+    const name = textOrNull(block['name']) ?? '';
+    if (name === this.#answerTool) {
+      this.#answerBlocks.add(key);
+      if (Object.keys(input).length > 0) this.#text(JSON.stringify(input));
+      return;
+    }
+    const call = this.#calls++;
+    this.#openCalls.set(key, { call, input, hasArguments: false });
+    const id = textOrNull(block['id']) ?? `call_${call}`;
+    this.#emit({ kind: 'call', choice: 0, call, id, name });
+  }
+
+  #arguments(key: unknown, text: string): void {
+    if (text === '') return;
+    if (this.#answerBlocks.has(key)) {
+      this.#text(text);
+      return;
+    }
+    const open = this.#openCalls.get(key);
+    if (open === undefined) return;
+    open.hasArguments = true;
+    this.#emit({ kind: 'arguments', choice: 0, call: open.call, text });
+  }
+}

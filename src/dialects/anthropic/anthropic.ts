@@ -1,0 +1,27 @@
+import { systemClock } from '../../core/clock.js';
+import type { Dialect } from '../dialect.js';
+import { editRequest } from '../openai/edit.js';
+import { readError, writeError } from './error.js';
+import { AnthropicReader, readEvents } from './event-reader.js';
+import { AnthropicWriter, writeAnswer } from './event-writer.js';
+import { AnthropicStream, readAnswer } from './pass.js';
+import { readRequest } from './request.js';
+import { writeRequest } from './write-request.js';
+
+/** Anthropic's messages, as clients speak it and as Anthropic and its imitators answer. */
+export const anthropic: Dialect = {
+  name: 'anthropic',
+  readRequest,
+  // There is no usage to ask for: every stream tells it.
+  editRequest: (request, edits) => editRequest(request, { ...edits, askUsage: false }),
+  readAnswer: (body) => readAnswer(body),
+  openStream: () => new AnthropicStream(),
+  readError: (status, body, retryAfter) =>
+    readError({ status, body, retryAfter }, systemClock.wallMs()),
+  writeError,
+  writeRequest,
+  readEvents,
+  openReader: (reading, emit) => new AnthropicReader(reading, emit),
+  writeAnswer,
+  openWriter: (rules) => new AnthropicWriter(rules),
+};

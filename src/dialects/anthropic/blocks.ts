@@ -1,0 +1,162 @@
+import type { JsonObject } from '../json.js';
+import type { AnswerEvent, Citation } from '../neutral/event.js';
+
+/** Takes content blocks: each is opened, filled and closed before the next. */
+export interface BlockSink {
+  open(block: JsonObject): void;
+  delta(delta: JsonObject): void;
+  close(): void;
+}
+
+type Open =
+  | { readonly kind: 'text' | 'thinking' }
+  | { readonly kind: 'call'; readonly call: number; arguments: string }
+  | null;
+
+/**
+ * Puts what a model says into blocks that follow one another.
+ *
+ * Providers that stream several calls side by side are waited for: a block that was closed cannot be
+ * opened again.
+ */
+export class Blocks {
+  readonly #sink: BlockSink;
+  #open: Open = null;
+  /** What came while a call was not complete. */
+  #waiting: AnswerEvent[] = [];
+  hasCalls = false;
+  hasRefusal = false;
+
+  constructor(sink: BlockSink) {
+    this.#sink = sink;
+  }
+
+  add(event: AnswerEvent): void {
+    if (this.#waiting.length > 0 || this.#mustWait(event)) {
+      const isOfOpenCall =
+        event.kind === 'arguments' && this.#open?.kind === 'call' && this.#open.call === event.call;
+      if (!isOfOpenCall) {
+        this.#waiting.push(event);
+        return;
+      }
+    }
+    this.#say(event);
+  }
+
+  /** Everything has been added. */
+  end(): void {
+    let waiting = this.#waiting;
+    this.#waiting = [];
+    while (waiting.length > 0) {
+      const [first, ...rest] = waiting;
+      if (first !== undefined) this.#say(first);
+      waiting = first?.kind === 'call' ? this.#sayArguments(first.call, rest) : rest;
+    }
+    this.#close();
+  }
+
+  /** @returns what is left when all arguments of a call have been said */
+  #sayArguments(call: number, events: readonly AnswerEvent[]): AnswerEvent[] {
+    return events.filter((event) => {
+      const isOfCall = event.kind === 'arguments' && event.call === call;
+      if (isOfCall) this.#say(event);
+      return !isOfCall;
+    });
+  }
+
+  /** Something else begins while a call lacks arguments that may still come. */
+  #mustWait(event: AnswerEvent): boolean {
+    const open = this.#open;
+    if (open?.kind !== 'call') return false;
+    if (event.kind === 'arguments') return event.call !== open.call;
+    return !isJson(open.arguments);
+  }
+
+  #say(event: AnswerEvent): void {
+    switch (event.kind) {
+      case 'text':
+      case 'refusal':
+        if (event.kind === 'refusal') this.hasRefusal = true;
+        this.#in('text', { type: 'text', text: '' });
+        this.#sink.delta({ type: 'text_delta', text: event.text });
+        return;
+      case 'citation':
+        this.#in('text', { type: 'text', text: '' });
+        this.#sink.delta({ type: 'citations_delta', citation: citationOf(event.citation) });
+        return;
+      case 'reasoning':
+        this.#in('thinking', { type: 'thinking', thinking: '', signature: '' });
+        this.#sink.delta({ type: 'thinking_delta', thinking: event.text });
+        return;
+      case 'signature':
+        this.#in('thinking', { type: 'thinking', thinking: '', signature: '' });
+        this.#sink.delta({ type: 'signature_delta', signature: event.signature });
+        this.#close();
+        return;
+      case 'redacted':
+        this.#close();
+        this.#sink.open({ type: 'redacted_thinking', data: event.data });
+        this.#sink.close();
+        return;
+      case 'call':
+        this.#call(event);
+        return;
+      case 'arguments':
+        this.#arguments(event.call, event.text);
+        return;
+      default:
+    }
+  }
+
+  #in(kind: 'text' | 'thinking', block: JsonObject): void {
+    if (this.#open?.kind === kind) return;
+    this.#close();
+    this.#sink.open(block);
+    this.#open = { kind };
+  }
+
+  #call({ id, name, call }: Extract<AnswerEvent, { kind: 'call' }>): void {
+    this.#close();
+    this.hasCalls = true;
+    this.#sink.open({ type: 'tool_use', id, name, input: {} });
+    this.#open = { kind: 'call', call, arguments: '' };
+  }
+
+  #arguments(call: number, text: string): void {
+    if (this.#open?.kind !== 'call' || this.#open.call !== call) return;
+    this.#open.arguments += text;
+    this.#sink.delta({ type: 'input_json_delta', partial_json: text });
+  }
+
+  #close(): void {
+    if (this.#open === null) return;
+    // Some clients parse what they have gathered, and nothing is no JSON.
+    const isBare = this.#open.kind === 'call' && this.#open.arguments.trim() === '';
+    if (isBare) this.#sink.delta({ type: 'input_json_delta', partial_json: '{}' });
+    this.#open = null;
+    this.#sink.close();
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // Not complete yet: that is the question.
+    return false;
+  }
+}
+
+/** What a model found on the web, in Anthropic's words; its own words where they are Anthropic's. */
+function citationOf({ url, title, citedText, native }: Citation): JsonObject {
+  const { type } = native;
+  if (typeof type === 'string' && type.endsWith('_location')) return native;
+  return {
+    type: 'web_search_result_location',
+    url: url ?? '',
+    title,
+    cited_text: citedText ?? '',
+    encrypted_index: '',
+  };
+}

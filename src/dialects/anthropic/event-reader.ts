@@ -1,0 +1,98 @@
+import type { EventReader, Reading } from '../dialect.js';
+import { objectOrEmpty, objectsIn, type JsonObject } from '../json.js';
+import type { AnswerEvent, Emit } from '../neutral/event.js';
+import { JsonEvents } from '../neutral/json-events.js';
+import { AnswerTeller } from './answer-events.js';
+import { errorInside } from './error.js';
+import { parseMessage } from './message.js';
+
+/**
+ * The events of a whole answer.
+ *
+ * @throws {GatewayError} as `readAnswer`
+ */
+export function readEvents(body: Buffer, { answerTool }: Reading): AnswerEvent[] {
+  const events: AnswerEvent[] = [];
+  const teller = new AnswerTeller((event) => events.push(event), answerTool);
+  tellMessage(parseMessage(body), teller);
+  return events;
+}
+
+/** Tells a whole message. */
+export function tellMessage(message: JsonObject, teller: AnswerTeller): void {
+  teller.start({ ...message, usage: undefined });
+  objectsIn(message['content']).forEach((block, i) => {
+    teller.openBlock(i, block);
+    teller.closeBlock(i);
+  });
+  const ending = message['stop_reason'] === null ? { stop_reason: 'end_turn' } : message;
+  teller.finish(ending, message['usage']);
+}
+
+/** Reads the stream of Anthropic or one of its imitators. */
+export class AnthropicReader implements EventReader {
+  readonly #events = new JsonEvents({
+    event: (event, { name }) => {
+      const error = errorInside(event, name);
+      if (error !== null) throw error;
+      if (tellEvent(event, this.#teller) === 'stop') this.#complete();
+    },
+    done: () => {
+      this.#complete();
+    },
+    document: (bytes) => {
+      tellMessage(parseMessage(bytes), this.#teller);
+      this.#complete();
+    },
+  });
+  readonly #teller: AnswerTeller;
+  isComplete = false;
+
+  constructor({ answerTool }: Reading, emit: Emit) {
+    this.#teller = new AnswerTeller(emit, answerTool);
+  }
+
+  push(chunk: Buffer): void {
+    this.#events.push(chunk);
+  }
+
+  end(): void {
+    this.#events.end();
+    if (!this.isComplete) this.#complete();
+  }
+
+  #complete(): void {
+    if (!this.#teller.isFinished) throw this.#events.cut();
+    this.isComplete = true;
+    this.#events.close();
+  }
+}
+
+/**
+ * Tells one event of a stream; pings and unknown ones say nothing.
+ *
+ * @returns `stop` for the event that ends the answer
+ */
+export function tellEvent(event: JsonObject, teller: AnswerTeller): 'more' | 'stop' {
+  switch (event['type']) {
+    case 'message_start':
+      teller.start(objectOrEmpty(event['message']));
+      return 'more';
+    case 'content_block_start':
+      teller.openBlock(event['index'], objectOrEmpty(event['content_block']));
+      return 'more';
+    case 'content_block_delta':
+      teller.addDelta(event['index'], objectOrEmpty(event['delta']));
+      return 'more';
+    case 'content_block_stop':
+      teller.closeBlock(event['index']);
+      return 'more';
+    case 'message_delta':
+      teller.finish(objectOrEmpty(event['delta']), event['usage']);
+      return 'more';
+    case 'message_stop':
+      return 'stop';
+    default:
+      return 'more';
+  }
+}

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import type { Usage } from '../../core/usage.js';
+import type { GatewayError } from '../../core/errors.js';
+import type { AnswerRules, EventWriter } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import type { AnswerEvent } from '../neutral/event.js';
+import { Blocks } from './blocks.js';
+import { writeError } from './error.js';
+import { writeStopReason } from './stop-reason.js';
+import { writtenUsage } from './usage.js';
+
+type Start = Extract<AnswerEvent, { kind: 'start' }>;
+type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
+
+/** Writes a stream of events as Anthropic's API does. */
+export class AnthropicWriter implements EventWriter {
+  readonly #rules: AnswerRules;
+  readonly #blocks = new Blocks({
+    open: (block) => {
+      this.#event({ type: 'content_block_start', index: this.#index, content_block: block });
+    },
+    delta: (delta) => {
+      this.#event({ type: 'content_block_delta', index: this.#index, delta });
+    },
+    close: () => {
+      this.#event({ type: 'content_block_stop', index: this.#index });
+      this.#index += 1;
+    },
+  });
+  #out = '';
+  #index = 0;
+  #usage: Usage | null = null;
+  #finish: Finish | null = null;
+
+  constructor(rules: AnswerRules) {
+    this.#rules = rules;
+  }
+
+  add(event: AnswerEvent): void {
+    switch (event.kind) {
+      case 'start':
+        this.#event({ type: 'message_start', message: messageHead(event, this.#rules) });
+        return;
+      case 'usage':
+        this.#usage = event.usage;
+        return;
+      case 'finish':
+        if (event.choice === 0) this.#finish = event;
+        return;
+      default:
+        // A message is one answer; nobody can ask for several in this dialect.
+        if (event.choice === 0) this.#blocks.add(event);
+    }
+  }
+
+  finish(): void {
+    this.#blocks.end();
+    this.#event({
+      type: 'message_delta',
+      delta: ending(this.#finish, this.#blocks),
+      usage: writtenUsage(this.#usage),
+    });
+    this.#event({ type: 'message_stop' });
+  }
+
+  take(): Buffer {
+    const bytes = Buffer.from(this.#out);
+    this.#out = '';
+    return bytes;
+  }
+
+  fail(error: GatewayError): Buffer {
+    return Buffer.from(`event: error\ndata: ${writeError(error)}\n\n`);
+  }
+
+  #event(event: JsonObject & { readonly type: string }): void {
+    this.#out += `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+  }
+}
+
+/** A message of one answer's events. */
+export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
+  const content: JsonObject[] = [];
+  const blocks = new Blocks(new Gathered(content));
+  let start: Start = { kind: 'start', id: null, model: null, createdS: null };
+  let usage: Usage | null = null;
+  let finish: Finish | null = null;
+  for (const event of events) {
+    if (event.kind === 'start') start = event;
+    else if (event.kind === 'usage') ({ usage } = event);
+    else if (event.choice === 0) {
+      if (event.kind === 'finish') finish = event;
+      else blocks.add(event);
+    }
+  }
+  blocks.end();
+  const message = {
+    ...messageHead(start, rules),
+    content,
+    ...ending(finish, blocks),
+    usage: writtenUsage(usage),
+  };
+  return Buffer.from(JSON.stringify(message));
+}
+
+/** Puts deltas back together into whole blocks. */
+class Gathered {
+  readonly #content: JsonObject[];
+  #block: JsonObject = {};
+  #input = '';
+
+  constructor(content: JsonObject[]) {
+    this.#content = content;
+  }
+
+  open(block: JsonObject): void {
+    this.#block = block;
+    this.#input = '';
+    this.#content.push(block);
+  }
+
+  delta(delta: JsonObject): void {
+    const block = this.#block;
+    if (delta['type'] === 'input_json_delta') this.#input += String(delta['partial_json']);
+    else if (delta['type'] === 'citations_delta') {
+      const known = Array.isArray(block['citations']) ? (block['citations'] as unknown[]) : [];
+      block['citations'] = [...known, delta['citation']];
+    } else {
+      for (const name of ['text', 'thinking', 'signature']) {
+        if (name in delta) block[name] = String(block[name]) + String(delta[name]);
+      }
+    }
+  }
+
+  close(): void {
+    if (this.#block['type'] === 'tool_use') this.#block['input'] = inputOf(this.#input);
+  }
+}
+
+/** Arguments that are no JSON are the model's fault; a client still has to be able to show them. */
+function inputOf(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value ?? {};
+  } catch {
+    return { arguments: text };
+  }
+}
+
+function messageHead({ id, model }: Start, rules: AnswerRules): JsonObject {
+  return {
+    id: messageId(id, rules),
+    type: 'message',
+    role: 'assistant',
+    model: model ?? rules.model,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    usage: writtenUsage(null),
+  };
+}
+
+function messageId(id: string | null, { createdS, model }: AnswerRules): string {
+  if (id !== null) return id.startsWith('msg_') ? id : `msg_${id}`;
+  return `msg_${createHash('sha256').update(`${createdS} ${model}`).digest('hex').slice(0, 24)}`;
+}
+
+function ending(finish: Finish | null, blocks: Blocks): JsonObject {
+  const said = { calls: blocks.hasCalls, refusal: blocks.hasRefusal };
+  const stopSequence = finish?.stopSequence ?? null;
+  return {
+    stop_reason: writeStopReason({ reason: finish?.reason ?? 'stop', stopSequence }, said),
+    stop_sequence: stopSequence,
+  };
+}

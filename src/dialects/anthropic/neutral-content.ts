@@ -1,0 +1,109 @@
+import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import type { ContentPart, MediaPart, Source } from '../neutral/part.js';
+import { cacheMarker } from '../neutral/cache-marker.js';
+
+/** A message's content, the system prompt, or what a tool gave back. Empty text is no part. */
+export function readContent(content: unknown, at: string): ContentPart[] {
+  if (typeof content === 'string')
+    return content === '' ? [] : [{ kind: 'text', text: content, at }];
+  return objectsIn(content).flatMap((block, i) => {
+    const place = `${at}[${i}]`;
+    const cache = cacheMarker(block['cache_control']);
+    const parts = readBlock(block, place);
+    return cache === null ? parts : parts.map((part) => ({ ...part, cache }));
+  });
+}
+
+function readBlock(block: JsonObject, at: string): ContentPart[] {
+  const type = textOrNull(block['type']) ?? '';
+  switch (type) {
+    case 'text':
+      return readText(block, at);
+    case 'image':
+      return [{ kind: 'image', source: readSource(block), at }];
+    case 'document':
+      return readDocument(block, at);
+    case 'tool_use':
+      return [readCall(block, at)];
+    case 'tool_result':
+      return [readResult(block, at)];
+    case 'thinking':
+    case 'redacted_thinking':
+      return [readThought(block, at)];
+    default:
+      return [{ kind: 'foreign', type, at }];
+  }
+}
+
+function readCall(block: JsonObject, at: string): ContentPart {
+  return {
+    kind: 'tool_call',
+    id: textOrNull(block['id']) ?? '',
+    name: textOrNull(block['name']) ?? '',
+    arguments: JSON.stringify(block['input'] ?? {}),
+    at,
+  };
+}
+
+function readResult(block: JsonObject, at: string): ContentPart {
+  return {
+    kind: 'tool_result',
+    callId: textOrNull(block['tool_use_id']) ?? '',
+    parts: readContent(block['content'], `${at}.content`),
+    isError: block['is_error'] === true,
+    at,
+  };
+}
+
+function readThought(block: JsonObject, at: string): ContentPart {
+  return {
+    kind: 'reasoning',
+    text: textOrNull(block['thinking']) ?? '',
+    signature: textOrNull(block['signature']),
+    redacted: textOrNull(block['data']),
+    at,
+  };
+}
+
+function readText(block: JsonObject, at: string): ContentPart[] {
+  const text = textOrNull(block['text']);
+  const parts: ContentPart[] = text === null ? [] : [{ kind: 'text', text, at }];
+  if (objectsIn(block['citations']).length > 0) {
+    parts.push({ kind: 'foreign', type: 'citations', at: `${at}.citations` });
+  }
+  return parts;
+}
+
+function readDocument(block: JsonObject, at: string): ContentPart[] {
+  const source = objectOrEmpty(block['source']);
+  // A document of blocks is what a search gave; its text can be said anywhere.
+  if (source['type'] === 'content') return readContent(source['content'], `${at}.source.content`);
+  const title = textOrNull(block['title']);
+  const context = textOrNull(block['context']);
+  const part: MediaPart = {
+    kind: 'document',
+    source: readSource(block),
+    at,
+    ...(title !== null && { name: title }),
+    ...(context !== null && { context }),
+    ...(objectOrEmpty(block['citations'])['enabled'] === true && { cited: true }),
+  };
+  return [part];
+}
+
+function readSource(block: JsonObject): Source {
+  const source = objectOrEmpty(block['source']);
+  const data = textOrNull(source['data']) ?? '';
+  switch (source['type']) {
+    case 'base64': {
+      const mediaType = textOrNull(source['media_type']) ?? 'application/octet-stream';
+      return { kind: 'bytes', mediaType, base64: data };
+    }
+    case 'text':
+      return { kind: 'text', text: data };
+    case 'url':
+      return { kind: 'url', url: textOrNull(source['url']) ?? '' };
+    default:
+      return { kind: 'file', id: textOrNull(source['file_id']) ?? '' };
+  }
+}

@@ -1,0 +1,176 @@
+import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import { numberOr, objectMembers, positiveOrNull, textsIn } from '../json-members.js';
+import type { Turn } from '../neutral/part.js';
+import type {
+  AnswerFormat,
+  ForeignMember,
+  NeutralRequest,
+  Sampling,
+  Thinking,
+  ToolChoice,
+  ToolDefinition,
+} from '../neutral/request.js';
+import { readContent } from './neutral-content.js';
+import { cacheMarker } from '../neutral/cache-marker.js';
+
+/** Members that are read here, or that are the gateway's own business. */
+const READ = new Set(
+  `model messages max_tokens stream system temperature top_p top_k stop_sequences tools tool_choice
+   thinking metadata service_tier output_config output_format cache_control provider_options`.split(
+    /\s+/,
+  ),
+);
+
+/** Members that Anthropic's document has and no other dialect. */
+const KNOWN_FOREIGN = new Set(
+  'container context_management diagnostics fallbacks inference_geo mcp_servers speed'.split(' '),
+);
+
+/** What of a tool has a word in every dialect. */
+const TOOL_MEMBERS = new Set('type name description input_schema strict cache_control'.split(' '));
+
+/** Everything that a request for a message asks for; its shape has been checked. */
+export function readNeutral(request: JsonObject): NeutralRequest {
+  const choice = objectOrEmpty(request['tool_choice']);
+  const parallel = choice['disable_parallel_tool_use'];
+  return {
+    stream: request['stream'] === true,
+    turns: [...readSystem(request['system']), ...readTurns(request['messages'])],
+    tools: readTools(request['tools']),
+    toolChoice: readToolChoice(choice),
+    parallelTools: typeof parallel === 'boolean' ? !parallel : null,
+    format: readFormat(request),
+    thinking: readThinking(request),
+    sampling: readSampling(request),
+    maxOutputTokens: positiveOrNull(request['max_tokens']),
+    stop: textsIn(request['stop_sequences']),
+    choices: 1,
+    logprobs: null,
+    user: textOrNull(objectOrEmpty(request['metadata'])['user_id']),
+    serviceTier: readTier(request['service_tier']),
+    cache: cacheMarker(request['cache_control']),
+    providerOptions: objectMembers(request['provider_options']),
+    foreign: foreignMembers(request),
+    names: {
+      maxOutputTokens: 'max_tokens',
+      stop: 'stop_sequences',
+      topP: 'top_p',
+      format: 'output_format' in request ? 'output_format' : 'output_config.format',
+      parallelTools: 'tool_choice.disable_parallel_tool_use',
+      user: 'metadata.user_id',
+    },
+  };
+}
+
+function readSystem(system: unknown): Turn[] {
+  const parts = readContent(system, 'system');
+  return parts.length === 0 ? [] : [{ role: 'system', parts, at: 'system' }];
+}
+
+/** Results of tools are turns of their own; they come first in the user's turn that brings them. */
+function readTurns(messages: unknown): Turn[] {
+  return objectsIn(messages).flatMap((message, i): Turn[] => {
+    const at = `messages[${i}]`;
+    const parts = readContent(message['content'], `${at}.content`);
+    if (message['role'] === 'assistant') return [{ role: 'assistant', parts, at }];
+    if (message['role'] === 'system') return [{ role: 'system', parts, at }];
+    const results = parts.filter((part) => part.kind === 'tool_result');
+    if (results.length === 0) return [{ role: 'user', parts, at }];
+    const others = parts.filter((part) => part.kind !== 'tool_result');
+    const ofTools: Turn = { role: 'tool', parts: results, at };
+    return others.length === 0 ? [ofTools] : [ofTools, { role: 'user', parts: others, at }];
+  });
+}
+
+function readTools(tools: unknown): ToolDefinition[] {
+  return objectsIn(tools).flatMap((tool, i) => {
+    if (!isFunction(tool)) return [];
+    const cache = cacheMarker(tool['cache_control']);
+    const schema = tool['input_schema'];
+    return [
+      {
+        name: textOrNull(tool['name']) ?? '',
+        description: textOrNull(tool['description']),
+        parameters: isObject(schema) ? schema : null,
+        strict: typeof tool['strict'] === 'boolean' ? tool['strict'] : null,
+        at: `tools[${i}]`,
+        ...(cache !== null && { cache }),
+      },
+    ];
+  });
+}
+
+/** A tool of any other type runs at Anthropic, or is known to its models by that type. */
+function isFunction(tool: JsonObject): boolean {
+  const type = tool['type'] ?? 'custom';
+  return type === 'custom';
+}
+
+function readToolChoice(choice: JsonObject): ToolChoice | null {
+  switch (choice['type']) {
+    case 'auto':
+    case 'none':
+      return { kind: choice['type'] };
+    case 'any':
+      return { kind: 'required' };
+    case 'tool':
+      return { kind: 'tool', name: textOrNull(choice['name']) ?? '' };
+    default:
+      return null;
+  }
+}
+
+function readFormat(request: JsonObject): AnswerFormat {
+  const config = objectOrEmpty(request['output_config']);
+  const format = objectOrEmpty(config['format'] ?? request['output_format']);
+  if (format['type'] !== 'json_schema') return { kind: 'text' };
+  const schema = objectOrEmpty(format['schema']);
+  return { kind: 'json_schema', name: 'answer', description: null, schema, strict: true };
+}
+
+function readThinking(request: JsonObject): Thinking | null {
+  const thinking = objectOrEmpty(request['thinking']);
+  const effort = textOrNull(objectOrEmpty(request['output_config'])['effort']);
+  const budgetTokens = numberOr(thinking['budget_tokens'], null);
+  switch (thinking['type']) {
+    case 'enabled':
+      return { mode: 'on', effort, budgetTokens, at: 'thinking' };
+    case 'adaptive':
+      return { mode: 'adaptive', effort, budgetTokens: null, at: 'thinking' };
+    case 'disabled':
+      return { mode: 'off', effort: null, budgetTokens: null, at: 'thinking' };
+    default:
+      if (effort === null) return null;
+      return { mode: 'adaptive', effort, budgetTokens: null, at: 'output_config.effort' };
+  }
+}
+
+function readSampling(request: JsonObject): Sampling {
+  const given = {
+    temperature: request['temperature'],
+    topP: request['top_p'],
+    topK: request['top_k'],
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => typeof value === 'number'));
+}
+
+function readTier(tier: unknown): NeutralRequest['serviceTier'] {
+  if (tier === 'standard_only') return 'standard';
+  return tier === 'auto' ? 'auto' : null;
+}
+
+function foreignMembers(request: JsonObject): ForeignMember[] {
+  const members: ForeignMember[] = Object.keys(request)
+    .filter((name) => !READ.has(name) && request[name] !== null)
+    .map((name) => ({ field: name, isKnown: KNOWN_FOREIGN.has(name) }));
+  objectsIn(request['tools']).forEach((tool, i) => {
+    const at = `tools[${i}]`;
+    if (!isFunction(tool)) members.push({ field: at, isKnown: true });
+    else {
+      for (const name of Object.keys(tool)) {
+        if (!TOOL_MEMBERS.has(name)) members.push({ field: `${at}.${name}`, isKnown: false });
+      }
+    }
+  });
+  return members;
+}

@@ -1,0 +1,133 @@
+import { parsedObject } from '../json-members.js';
+import type { JsonObject } from '../json.js';
+import { cacheControl } from '../neutral/cache-marker.js';
+import { notePart } from '../neutral/foreign.js';
+import type { Losses } from '../neutral/losses.js';
+import type { ContentPart, MediaPart, ReasoningPart, ToolResultPart } from '../neutral/part.js';
+
+const IMAGE_TYPES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
+
+/** Content blocks. Blank text, which Anthropic refuses, is left out. */
+export function writeBlocks(
+  parts: readonly ContentPart[],
+  losses: Losses,
+  role: 'user' | 'assistant' = 'user',
+): JsonObject[] {
+  return parts.flatMap((part) => {
+    const block = role === 'assistant' ? assistantBlock(part, losses) : blockOf(part, losses);
+    return block === null ? [] : [{ ...block, ...cacheControl(part.cache) }];
+  });
+}
+
+function assistantBlock(part: ContentPart, losses: Losses): JsonObject | null {
+  switch (part.kind) {
+    case 'tool_call': {
+      const { id, name, arguments: args } = part;
+      return { type: 'tool_use', id, name, input: inputOf(args) };
+    }
+    case 'reasoning':
+      return thoughtOf(part, losses);
+    case 'image':
+    case 'document':
+      // Anthropic's models show nothing, so nothing they have shown can be said.
+      notePart(part, losses);
+      return null;
+    default:
+      return blockOf(part, losses);
+  }
+}
+
+function blockOf(part: ContentPart, losses: Losses): JsonObject | null {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      return part.text.trim() === '' ? null : { type: 'text', text: part.text };
+    case 'image':
+      return imageOf(part, losses);
+    case 'document':
+      return documentOf(part, losses);
+    case 'tool_result':
+      return resultOf(part, losses);
+    default:
+      notePart(part, losses);
+      return null;
+  }
+}
+
+/** What the model wrote may be no JSON at all; it still has to see what it wrote. */
+function inputOf(args: string): JsonObject {
+  if (args.trim() === '') return {};
+  return parsedObject(args) ?? { arguments: args };
+}
+
+function thoughtOf(part: ReasoningPart, losses: Losses): JsonObject | null {
+  const { text, signature, redacted } = part;
+  if (redacted !== null) return { type: 'redacted_thinking', data: redacted };
+  if (signature !== null) return { type: 'thinking', thinking: text, signature };
+  // A thought that nothing proves is another vendor's; Anthropic refuses it.
+  losses.hint(part.at, 'reasoning');
+  return null;
+}
+
+function imageOf(part: MediaPart, losses: Losses): JsonObject | null {
+  const { source } = part;
+  if (source.kind === 'url') return { type: 'image', source: { type: 'url', url: source.url } };
+  if (source.kind === 'bytes') {
+    const mediaType = source.mediaType === 'image/jpg' ? 'image/jpeg' : source.mediaType;
+    if (IMAGE_TYPES.has(mediaType)) {
+      return { type: 'image', source: base64(mediaType, source.base64) };
+    }
+  }
+  notePart(part, losses);
+  return null;
+}
+
+function documentOf(part: MediaPart, losses: Losses): JsonObject | null {
+  const source = documentSource(part);
+  if (source === null) {
+    notePart(part, losses);
+    return null;
+  }
+  return {
+    type: 'document',
+    source,
+    ...(part.name !== undefined && { title: part.name }),
+    ...(part.context !== undefined && { context: part.context }),
+    ...(part.cited === true && { citations: { enabled: true } }),
+  };
+}
+
+function documentSource({ source }: MediaPart): JsonObject | null {
+  switch (source.kind) {
+    case 'text':
+      return { type: 'text', media_type: 'text/plain', data: source.text };
+    case 'url':
+      return { type: 'url', url: source.url };
+    case 'bytes':
+      if (source.mediaType === 'application/pdf') return base64(source.mediaType, source.base64);
+      if (!source.mediaType.startsWith('text/')) return null;
+      return {
+        type: 'text',
+        media_type: 'text/plain',
+        data: Buffer.from(source.base64, 'base64').toString('utf8'),
+      };
+    case 'file':
+      return null;
+  }
+}
+
+function base64(mediaType: string, data: string): JsonObject {
+  return { type: 'base64', media_type: mediaType, data };
+}
+
+function resultOf(part: ToolResultPart, losses: Losses): JsonObject {
+  const content = writeBlocks(part.parts, losses);
+  const [only] = content;
+  const isPlain = content.length === 1 && only?.['type'] === 'text' && !('cache_control' in only);
+  return {
+    type: 'tool_result',
+    tool_use_id: part.callId,
+    ...(content.length > 0 && { content: isPlain ? only['text'] : content }),
+    ...(part.isError && { is_error: true }),
+  };
+}

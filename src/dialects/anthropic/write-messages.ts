@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject } from '../json.js';
+import { noteEmptied } from '../neutral/foreign.js';
+import type { Losses } from '../neutral/losses.js';
+import type { ContentPart, Turn } from '../neutral/part.js';
+import { writeBlocks } from './write-blocks.js';
+
+interface Message {
+  readonly role: 'user' | 'assistant';
+  readonly content: JsonObject[];
+}
+
+/**
+ * `system` and `messages`.
+ *
+ * All system prompts become one: Anthropic's older models know none in the middle. Turns of one role
+ * are joined, results of tools come first in the turn after the calls.
+ */
+export function writeConversation(turns: readonly Turn[], losses: Losses): JsonObject {
+  const system: JsonObject[] = [];
+  const messages: Message[] = [];
+  for (const turn of turns) {
+    const parts = turn.parts.map(withSafeIds);
+    if (turn.role === 'system' || turn.role === 'developer') {
+      system.push(...writeBlocks(parts, losses));
+      continue;
+    }
+    const role = turn.role === 'assistant' ? 'assistant' : 'user';
+    const blocks = writeBlocks(parts, losses, role);
+    if (blocks.length === 0) noteEmptied(turn);
+    else append(messages, { role, content: blocks });
+  }
+  if (messages.length === 0) {
+    // A system prompt alone is a request to OpenAI; to Anthropic it is one when the user says it.
+    messages.push({ role: 'user', content: system.splice(0) });
+  }
+  trimEnd(messages);
+  return {
+    ...(system.length > 0 && { system: plainIfPossible(system) }),
+    messages: messages.map(({ role, content }) => ({ role, content: plainIfPossible(content) })),
+  };
+}
+
+function append(messages: Message[], message: Message): void {
+  const last = messages.at(-1);
+  if (last?.role !== message.role) messages.push(message);
+  else last.content.push(...message.content);
+  const { role, content } = messages.at(-1) ?? message;
+  if (role !== 'user' || !content.some(isResult)) return;
+  content.splice(
+    0,
+    content.length,
+    ...content.filter(isResult),
+    ...content.filter((b) => !isResult(b)),
+  );
+}
+
+function isResult(block: JsonObject): boolean {
+  return block['type'] === 'tool_result';
+}
+
+/** Anthropic refuses white space at the end of what the assistant has begun to say. */
+function trimEnd(messages: Message[]): void {
+  const last = messages.at(-1);
+  const block = last?.content.at(-1);
+  if (last?.role !== 'assistant' || typeof block?.['text'] !== 'string') return;
+  block['text'] = block['text'].trimEnd();
+}
+
+/** One text without anything else is written as text, as most clients do. */
+function plainIfPossible(blocks: readonly JsonObject[]): unknown {
+  const [only] = blocks;
+  const isPlain =
+    blocks.length === 1 && only?.['type'] === 'text' && Object.keys(only).length === 2;
+  return isPlain ? only['text'] : blocks;
+}
+
+const SAFE_ID = /^[a-zA-Z0-9_-]+$/;
+
+/** Ids of calls are anything in other dialects; here only some characters are taken. */
+function withSafeIds(part: ContentPart): ContentPart {
+  if (part.kind === 'tool_call' && !SAFE_ID.test(part.id)) return { ...part, id: safeId(part.id) };
+  if (part.kind === 'tool_result' && !SAFE_ID.test(part.callId)) {
+    return { ...part, callId: safeId(part.callId) };
+  }
+  return part;
+}
+
+/** The same for the same id, and different for different ones. */
+function safeId(id: string): string {
+  return `call_${createHash('sha256').update(id).digest('hex').slice(0, 24)}`;
+}

@@ -1,0 +1,84 @@
+import type { Target, WrittenRequest } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import { cacheControl } from '../neutral/cache-marker.js';
+import { noteForeignMembers } from '../neutral/foreign.js';
+import type { Losses } from '../neutral/losses.js';
+import type { NeutralRequest } from '../neutral/request.js';
+import { claudeTraits, type ClaudeTraits } from './claude.js';
+import { writeSampling } from './sampling.js';
+import { enforceable } from './schema.js';
+import { writeConversation } from './write-messages.js';
+import { writeThinking } from './write-thinking.js';
+import { writeTools, type WrittenTools } from './write-tools.js';
+
+/** Where nobody says how long an answer may be; every model since Claude 3.5 writes as much. */
+const USUAL_MAX_TOKENS = 8_192;
+
+/** A request for a message, for what a client of another dialect asked. */
+export function writeRequest(
+  request: NeutralRequest,
+  target: Target,
+  losses: Losses,
+): WrittenRequest {
+  const traits = claudeTraits(target.model);
+  noteForeignMembers(request, losses);
+  noteUnknownHere(request, losses);
+  const maxTokens = request.maxOutputTokens ?? target.maxOutputTokens ?? USUAL_MAX_TOKENS;
+  const tools = writeTools(request, traits, losses);
+  const thinking = writeThinking(request, { traits, target, maxTokens, tools }, losses);
+  const body: JsonObject = {
+    model: target.model,
+    max_tokens: maxTokens,
+    ...(request.stream && { stream: true }),
+    ...writeConversation(request.turns, losses),
+    ...stop(request, losses),
+    ...writeSampling(request, traits, 'thinking' in thinking, losses),
+    ...tools.members,
+    ...thinking,
+    ...outputConfig(request, thinking, tools, traits),
+    ...(request.user !== null && { metadata: { user_id: request.user } }),
+    ...tier(request, losses),
+    ...cacheControl(request.cache),
+    ...request.providerOptions['anthropic'],
+    ...request.providerOptions[target.provider],
+  };
+  return { body: Buffer.from(JSON.stringify(body)), answerTool: tools.answerTool };
+}
+
+function noteUnknownHere(request: NeutralRequest, losses: Losses): void {
+  const { sampling: given, choices, logprobs } = request;
+  if (choices > 1) losses.note('n', 'n');
+  if (logprobs !== null) losses.note('logprobs', 'logprobs');
+  if (given.seed !== undefined) losses.note('seed', 'seed');
+  // Zero is what a provider does that knows no penalties.
+  if ((given.frequencyPenalty ?? 0) !== 0) losses.note('frequency_penalty', 'frequency_penalty');
+  if ((given.presencePenalty ?? 0) !== 0) losses.note('presence_penalty', 'presence_penalty');
+}
+
+function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {
+  const sayable = words.filter((word) => word.trim() !== '');
+  if (sayable.length < words.length) losses.note(names.stop, names.stop);
+  return sayable.length === 0 ? {} : { stop_sequences: sayable };
+}
+
+/** Where the effort and the schema of an answer stand; `thinking` may have put an effort there. */
+function outputConfig(
+  request: NeutralRequest,
+  thinking: JsonObject,
+  { answerTool }: WrittenTools,
+  traits: ClaudeTraits,
+): JsonObject {
+  const { format } = request;
+  if (format.kind !== 'json_schema' || !traits.schemas || answerTool !== null) return {};
+  const effort = thinking['output_config'];
+  const schema = { type: 'json_schema', schema: enforceable(format.schema) };
+  return { output_config: { ...(typeof effort === 'object' && effort), format: schema } };
+}
+
+function tier({ serviceTier }: NeutralRequest, losses: Losses): JsonObject {
+  if (serviceTier === 'standard') return { service_tier: 'standard_only' };
+  if (serviceTier === 'flex' || serviceTier === 'priority') {
+    losses.note('service_tier', 'service_tier');
+  }
+  return {};
+}

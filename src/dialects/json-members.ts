@@ -1,0 +1,47 @@
+import { isObject, textOrNull, type JsonObject } from './json.js';
+
+/** The value if it is a number of at least 1: local servers take -1 for "no limit". */
+export function positiveOrNull(value: unknown): number | null {
+  return typeof value === 'number' && value >= 1 ? value : null;
+}
+
+/** The value if it is a number. */
+export function numberOr<Otherwise>(value: unknown, otherwise: Otherwise): number | Otherwise {
+  return typeof value === 'number' ? value : otherwise;
+}
+
+/** The texts of a list, or a text by itself; empty ones are left out. */
+export function textsIn(value: unknown): string[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  return list.flatMap((item) => textOrNull(item) ?? []);
+}
+
+/** Those members of an object that are objects themselves. */
+export function objectMembers(value: unknown): Record<string, JsonObject> {
+  if (!isObject(value)) return {};
+  const entries = Object.entries(value);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, JsonObject] => isObject(entry[1])),
+  );
+}
+
+/** The object that a text is the JSON of; `null` for anything else. */
+export function parsedObject(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    // Models do write broken JSON: the caller decides what stands in for it.
+    return null;
+  }
+}
+
+/** A media type and the bytes behind it, out of a `data:` URL in base64; `null` for any other URL. */
+export function readDataUrl(url: string): { mediaType: string; base64: string } | null {
+  const match = /^data:([^;,]*)(?:;[^,]*?)?;base64,/i.exec(url.slice(0, MAX_DATA_PREFIX_CHARS));
+  if (match === null) return null;
+  return { mediaType: (match[1] ?? '').toLowerCase(), base64: url.slice(match[0].length) };
+}
+
+/** Longer parameters than any file name before the comma are no data URL of a client's. */
+const MAX_DATA_PREFIX_CHARS = 1_000;

@@ -1,0 +1,79 @@
+import type { Usage } from '../../core/usage.js';
+import type { JsonObject } from '../json.js';
+
+/** Why an answer ended. A way of being done that is none of these is `stop`. */
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
+
+/** Where something in the answer is from. */
+export interface Citation {
+  /** `null` for a document of the conversation. */
+  readonly url: string | null;
+  readonly title: string | null;
+  readonly citedText: string | null;
+  /** In the provider's own words. */
+  readonly native: JsonObject;
+}
+
+interface OfChoice {
+  /** From 0. */
+  readonly choice: number;
+}
+
+/**
+ * One step of an answer, free of any dialect.
+ *
+ * An answer is `start`, then content, one `finish` per choice, and `usage` anywhere after `start`;
+ * of several usages the last counts. A whole answer is the same events, all at once.
+ */
+export type AnswerEvent =
+  | {
+      readonly kind: 'start';
+      readonly id: string | null;
+      readonly model: string | null;
+      /** Seconds since 1970. */
+      readonly createdS: number | null;
+    }
+  | (OfChoice & { readonly kind: 'text' | 'refusal'; readonly text: string })
+  | (OfChoice & { readonly kind: 'citation'; readonly citation: Citation })
+  | (OfChoice & { readonly kind: 'reasoning'; readonly text: string })
+  /** Ends a thought. */
+  | (OfChoice & { readonly kind: 'signature'; readonly signature: string })
+  /** A whole thought that only its vendor can read. */
+  | (OfChoice & { readonly kind: 'redacted'; readonly data: string })
+  /** A tool call begins; `call` counts from 0 in each choice. */
+  | (OfChoice & {
+      readonly kind: 'call';
+      readonly call: number;
+      readonly id: string;
+      readonly name: string;
+    })
+  | (OfChoice & { readonly kind: 'arguments'; readonly call: number; readonly text: string })
+  /** In OpenAI's form, which is the only one there is. */
+  | (OfChoice & { readonly kind: 'logprobs'; readonly logprobs: JsonObject })
+  | (OfChoice & {
+      readonly kind: 'finish';
+      readonly reason: FinishReason;
+      /** The stop sequence that ended the answer. */
+      readonly stopSequence: string | null;
+      /** What the provider calls the reason. */
+      readonly native: string | null;
+    })
+  | { readonly kind: 'usage'; readonly usage: Usage };
+
+/** Takes events in order. */
+export type Emit = (event: AnswerEvent) => void;
+
+/** UTF-16 units that the model wrote in one step: text, reasoning, refusals, names and arguments. */
+export function writtenChars(event: AnswerEvent): number {
+  switch (event.kind) {
+    case 'text':
+    case 'refusal':
+    case 'reasoning':
+    case 'arguments':
+      return event.text.length;
+    case 'call':
+      return event.name.length;
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,47 @@
+import { GatewayError } from '../../core/errors.js';
+import type { Losses } from './losses.js';
+import type { CacheMarker, ContentPart, Turn } from './part.js';
+import type { NeutralRequest } from './request.js';
+
+/** Notes every member of a request that has no word outside the client's dialect. */
+export function noteForeignMembers(request: NeutralRequest, losses: Losses): void {
+  for (const { field, isKnown } of request.foreign) {
+    losses.note(field, isKnown ? withoutIndexes(field) : 'unknown member');
+  }
+}
+
+/** Notes a piece of a message that the provider's dialect has no word for. */
+export function notePart(part: ContentPart, losses: Losses): void {
+  losses.note(part.at, part.kind === 'foreign' ? 'content' : part.kind);
+}
+
+/**
+ * A turn of which nothing can be said.
+ *
+ * @throws {GatewayError} `invalid_request` if the user said something in it: an answer to the rest would be an
+ *   answer to another question
+ */
+export function noteEmptied({ role, parts, at }: Turn): void {
+  if (role !== 'user' || parts.every((part) => part.kind === 'text')) return;
+  throw new GatewayError('invalid_request', `nothing of \`${at}\` can be said to this model.`, {
+    param: at,
+  });
+}
+
+/** Notes all cache markers of a request, for providers that cache as they see fit. */
+export function noteCacheMarkers(request: NeutralRequest, losses: Losses): void {
+  const note = (at: string, cache: CacheMarker | null | undefined): void => {
+    if (cache !== null && cache !== undefined) losses.hint(`${at}cache_control`, 'cache_control');
+  };
+  note('', request.cache);
+  for (const tool of request.tools) note(`${tool.at}.`, tool.cache);
+  for (const part of request.turns.flatMap(partsOf)) note(`${part.at}.`, part.cache);
+}
+
+function partsOf(turn: Turn): readonly ContentPart[] {
+  return turn.parts;
+}
+
+function withoutIndexes(field: string): string {
+  return field.replace(/\[\d+\]/g, '');
+}

@@ -1,0 +1,122 @@
+import { GatewayError } from '../../core/errors.js';
+import { isObject, type JsonObject } from '../json.js';
+import { SseReader, type SseEvent } from '../sse.js';
+
+/** What a stream consists of. Anything it throws ends the stream. */
+export interface JsonEventSink {
+  /** @param sse - where it stands in the bytes, and its name */
+  event(value: JsonObject, sse: SseEvent): void;
+  /** The word that ends a stream in OpenAI's dialect and in some others. */
+  done(): void;
+  /** One JSON document came instead of a stream: an error, or the whole answer. */
+  document(bytes: Buffer): void;
+}
+
+/** An answer that is one JSON document instead of a stream may be this long. */
+const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
+const DONE = '[DONE]';
+
+type Kind = 'unknown' | 'events' | 'document';
+
+/** Reads server-sent events whose data are JSON objects, whatever the chunking. */
+export class JsonEvents {
+  readonly #sink: JsonEventSink;
+  readonly #reader = new SseReader((event) => {
+    this.#onEvent(event);
+  });
+  #kind: Kind = 'unknown';
+  #document: Buffer[] = [];
+  #documentBytes = 0;
+  #isEnding = false;
+  #sawEvent = false;
+  #isClosed = false;
+
+  constructor(sink: JsonEventSink) {
+    this.#sink = sink;
+  }
+
+  /** @throws {GatewayError} `upstream_failed` for broken framing, and what the sink throws */
+  push(chunk: Buffer): void {
+    if (this.#kind === 'unknown') this.#kind = kindOf(chunk);
+    if (this.#kind === 'document') this.#collect(chunk);
+    else this.#reader.push(chunk);
+  }
+
+  /** @throws {GatewayError} as `push` */
+  end(): void {
+    this.#isEnding = true;
+    if (this.#isClosed) return;
+    if (this.#kind === 'document') {
+      this.#sawEvent = true;
+      this.#sink.document(Buffer.concat(this.#document));
+    } else {
+      this.#reader.end();
+    }
+  }
+
+  /** The answer is complete: whatever still comes is not looked at. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** What to say of a stream that ended before its answer was complete. */
+  cut(): GatewayError {
+    return this.#sawEvent
+      ? new GatewayError(
+          'upstream_cut',
+          'The provider ended the stream before its answer was complete.',
+        )
+      : new GatewayError('upstream_failed', 'The provider sent a stream with no answer in it.');
+  }
+
+  #onEvent(sse: SseEvent): void {
+    if (this.#isClosed) return;
+    const text = sse.bytes.toString('utf8', sse.start, sse.end);
+    if (text.length <= DONE.length + 2) {
+      const word = text.trim();
+      if (word === '') return;
+      if (word === DONE) {
+        this.#sink.done();
+        return;
+      }
+    }
+    this.#sawEvent = true;
+    this.#sink.event(this.#parse(text), sse);
+  }
+
+  #parse(text: string): JsonObject {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (cause) {
+      // The last event of a stream that broke off is cut, not garbled.
+      if (this.#isEnding) throw this.cut();
+      throw new GatewayError('upstream_failed', 'The provider sent an event that is not JSON.', {
+        cause,
+      });
+    }
+    if (isObject(value)) return value;
+    throw new GatewayError('upstream_failed', 'The provider sent an event that is not an object.');
+  }
+
+  #collect(chunk: Buffer): void {
+    this.#documentBytes += chunk.length;
+    if (this.#documentBytes > MAX_DOCUMENT_BYTES) {
+      throw new GatewayError(
+        'upstream_failed',
+        'The provider sent no stream, but a huge document.',
+      );
+    }
+    this.#document.push(chunk);
+  }
+}
+
+/** A document starts with a brace, a bracket or a tag; no line of an event stream does. */
+function kindOf(chunk: Buffer): Kind {
+  for (const byte of chunk) {
+    // White space and the byte order mark tell nothing.
+    if (byte <= 32 || byte === 0xef || byte === 0xbb || byte === 0xbf) continue;
+    return byte === 0x7b || byte === 0x5b || byte === 0x3c ? 'document' : 'events';
+  }
+  return 'unknown';
+}

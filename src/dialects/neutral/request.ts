@@ -1,0 +1,96 @@
+import type { JsonObject } from '../json.js';
+import type { CacheMarker, Turn } from './part.js';
+
+/** A function that the client offers to the model. */
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description: string | null;
+  /** JSON Schema of its arguments; `null` for a function that takes none. */
+  readonly parameters: JsonObject | null;
+  /** Arguments must keep the schema exactly; `null` when the client does not say. */
+  readonly strict: boolean | null;
+  readonly at: string;
+  readonly cache?: CacheMarker;
+}
+
+export type ToolChoice =
+  | { readonly kind: 'auto' | 'none' | 'required' }
+  | { readonly kind: 'tool'; readonly name: string };
+
+/** The form that the answer's text must have. */
+export type AnswerFormat =
+  | { readonly kind: 'text' | 'json_object' }
+  | {
+      readonly kind: 'json_schema';
+      readonly name: string;
+      readonly description: string | null;
+      readonly schema: JsonObject;
+      readonly strict: boolean | null;
+    };
+
+/** How much the model is to think before it answers. */
+export interface Thinking {
+  /** `adaptive`: the model decides itself. */
+  readonly mode: 'on' | 'off' | 'adaptive';
+  /** `minimal`, `low`, `medium`, `high`, `xhigh`, `max`; `null` when the client does not say. */
+  readonly effort: string | null;
+  /** At most; `null` when the client does not say. */
+  readonly budgetTokens: number | null;
+  readonly at: string;
+}
+
+/** Absent where the client does not say. */
+export interface Sampling {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly topK?: number;
+  readonly frequencyPenalty?: number;
+  readonly presencePenalty?: number;
+  readonly seed?: number;
+}
+
+/** A member of the request that no other dialect has a word for. */
+export interface ForeignMember {
+  readonly field: string;
+  /** The dialect's document has it: its name may label a metric. */
+  readonly isKnown: boolean;
+}
+
+/** What a client asks for, free of any dialect and with nothing left out. */
+export interface NeutralRequest {
+  readonly stream: boolean;
+  readonly turns: readonly Turn[];
+  readonly tools: readonly ToolDefinition[];
+  readonly toolChoice: ToolChoice | null;
+  /** Several calls in one answer; `null` when the client does not say. */
+  readonly parallelTools: boolean | null;
+  readonly format: AnswerFormat;
+  readonly thinking: Thinking | null;
+  readonly sampling: Sampling;
+  readonly maxOutputTokens: number | null;
+  readonly stop: readonly string[];
+  /** Answers wanted. At least 1. */
+  readonly choices: number;
+  /** Likelihoods of tokens: how many alternatives beside each; `null` for none at all. */
+  readonly logprobs: number | null;
+  /** The client's own word for whoever asks it. */
+  readonly user: string | null;
+  readonly serviceTier: 'auto' | 'standard' | 'flex' | 'priority' | null;
+  /** The whole prompt is to be cached. */
+  readonly cache: CacheMarker | null;
+  /** Members for one provider or dialect, by its name. */
+  readonly providerOptions: Readonly<Record<string, JsonObject>>;
+  readonly foreign: readonly ForeignMember[];
+  /** What the client calls those fields whose names differ between dialects. */
+  readonly names: FieldNames;
+}
+
+/** How fields are called in the client's dialect, so that a warning names what the client wrote. */
+export interface FieldNames {
+  readonly maxOutputTokens: string;
+  readonly stop: string;
+  readonly topP: string;
+  readonly format: string;
+  readonly parallelTools: string;
+  readonly user: string;
+}

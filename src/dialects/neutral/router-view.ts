@@ -1,0 +1,85 @@
+import type { Conversation, Message, Part, Tool } from '../../core/conversation.js';
+import { GatewayError } from '../../core/errors.js';
+import type { ContentPart, Turn } from './part.js';
+import type { NeutralRequest, ToolDefinition } from './request.js';
+
+/** What the router reads of a request, whatever dialect it came in. */
+export function conversationOf(request: NeutralRequest): Conversation {
+  const { toolChoice, thinking } = request;
+  return {
+    messages: request.turns.map(messageOf),
+    tools: request.tools.map(toolOf),
+    toolRequired: toolChoice?.kind === 'required' || toolChoice?.kind === 'tool',
+    parallelTools: request.parallelTools,
+    format: request.format.kind,
+    maxOutputTokens: request.maxOutputTokens,
+    choices: request.choices,
+    reasoningEffort: thinking === null || thinking.mode === 'off' ? null : effortOf(thinking),
+  };
+}
+
+// Budgets that clients send beside the words they have for them.
+const LOW_BUDGET_TOKENS = 4_096;
+const MEDIUM_BUDGET_TOKENS = 16_384;
+
+/** How hard a model is to think, in the words of dialects that have no budget. */
+export function effortOf(thinking: {
+  readonly effort: string | null;
+  readonly budgetTokens: number | null;
+}): string {
+  if (thinking.effort !== null) return thinking.effort;
+  if (thinking.budgetTokens === null) return 'medium';
+  if (thinking.budgetTokens <= LOW_BUDGET_TOKENS) return 'low';
+  return thinking.budgetTokens <= MEDIUM_BUDGET_TOKENS ? 'medium' : 'high';
+}
+
+function messageOf(turn: Turn): Message {
+  return {
+    role: turn.role === 'developer' ? 'system' : turn.role,
+    parts: turn.parts.flatMap(partsOf),
+  };
+}
+
+function partsOf(part: ContentPart): Part[] {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      return part.text === '' ? [] : [{ kind: part.kind, text: part.text }];
+    case 'image':
+    case 'audio':
+      return [{ kind: part.kind }];
+    case 'document':
+      return [{ kind: 'file' }];
+    case 'tool_call':
+      return [{ kind: 'tool_call', name: part.name, arguments: part.arguments }];
+    case 'tool_result': {
+      const text = part.parts.map((inner) => (inner.kind === 'text' ? inner.text : '')).join('');
+      const media = part.parts.filter((inner) => inner.kind !== 'text').flatMap(partsOf);
+      return [{ kind: 'tool_result', text }, ...media];
+    }
+    // Thoughts of earlier turns say nothing of what is wanted now.
+    case 'reasoning':
+    case 'foreign':
+      return [];
+  }
+}
+
+function toolOf({ name, description, parameters, at }: ToolDefinition): Tool {
+  return {
+    name,
+    description: description ?? '',
+    definitionLength: name.length + (description ?? '').length + lengthOf(parameters, at),
+  };
+}
+
+function lengthOf(schema: unknown, at: string): number {
+  try {
+    return JSON.stringify(schema).length;
+  } catch (cause) {
+    // Reading nested values has no limit of depth, writing them has.
+    throw new GatewayError('invalid_request', `\`${at}\` is nested too deeply.`, {
+      param: at,
+      cause,
+    });
+  }
+}

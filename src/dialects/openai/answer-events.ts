@@ -1,0 +1,113 @@
+import type { JsonObject } from '../json.js';
+import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
+import { numberOr } from '../json-members.js';
+import type { Emit, FinishReason } from '../neutral/event.js';
+import { reasoningText } from './content.js';
+import { readUsage } from './usage.js';
+
+/**
+ * Tells what a chunk, or a whole answer, says.
+ *
+ * Both must keep OpenAI's rules already: calls numbered, names and ids in the first delta of a call.
+ */
+export class AnswerTeller {
+  readonly #emit: Emit;
+  #started = false;
+  /** Calls of the older form that have begun, by choice: they have no id that tells so. */
+  readonly #legacyCalls = new Set<number>();
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  /** @param told - a chunk whose choices have deltas, or an answer whose choices have messages */
+  tell(told: JsonObject): void {
+    if (!this.#started) this.#start(told);
+    for (const choice of objectsIn(told['choices'])) this.#choice(choice);
+    const reading = readUsage(told['usage']);
+    if (reading !== null) this.#emit({ kind: 'usage', usage: reading.usage });
+  }
+
+  #start(told: JsonObject): void {
+    this.#started = true;
+    this.#emit({
+      kind: 'start',
+      id: textOrNull(told['id']),
+      model: textOrNull(told['model']),
+      createdS: numberOr(told['created'], null),
+    });
+  }
+
+  #choice(choice: JsonObject): void {
+    const at = numberOr(choice['index'], 0);
+    const message = objectOrEmpty(choice['delta'] ?? choice['message']);
+    this.#reasoning(message, at);
+    const text = textOrNull(message['content']);
+    if (text !== null) this.#emit({ kind: 'text', choice: at, text });
+    const refusal = textOrNull(message['refusal']);
+    if (refusal !== null) this.#emit({ kind: 'refusal', choice: at, text: refusal });
+    this.#citations(message, at);
+    objectsIn(message['tool_calls']).forEach((call, i) => {
+      this.#call(call, at, i);
+    });
+    if (isObject(message['function_call'])) this.#legacyCall(message['function_call'], at);
+    const { logprobs } = choice;
+    if (isObject(logprobs)) this.#emit({ kind: 'logprobs', choice: at, logprobs });
+    this.#finish(choice, at);
+  }
+
+  #reasoning(message: JsonObject, choice: number): void {
+    const text = reasoningText(message);
+    if (text !== '') this.#emit({ kind: 'reasoning', choice, text });
+    for (const detail of objectsIn(message['reasoning_details'])) {
+      const data = textOrNull(detail['data']);
+      if (data !== null) this.#emit({ kind: 'redacted', choice, data });
+      const signature = textOrNull(detail['signature']);
+      if (signature !== null) this.#emit({ kind: 'signature', choice, signature });
+    }
+  }
+
+  #citations(message: JsonObject, choice: number): void {
+    for (const native of objectsIn(message['annotations'])) {
+      const cited = objectOrEmpty(native['url_citation']);
+      const citation = {
+        url: textOrNull(cited['url']),
+        title: textOrNull(cited['title']),
+        citedText: null,
+        native,
+      };
+      this.#emit({ kind: 'citation', choice, citation });
+    }
+  }
+
+  #call(item: JsonObject, choice: number, position: number): void {
+    const call = numberOr(item['index'], position);
+    const called = objectOrEmpty(item['function'] ?? item['custom']);
+    const id = textOrNull(item['id']);
+    const name = textOrNull(called['name']);
+    if (id !== null && name !== null) this.#emit({ kind: 'call', choice, call, id, name });
+    const text = textOrNull(called['arguments']) ?? textOrNull(called['input']);
+    if (text !== null) this.#emit({ kind: 'arguments', choice, call, text });
+  }
+
+  #legacyCall(called: JsonObject, choice: number): void {
+    const name = textOrNull(called['name']);
+    if (name !== null && !this.#legacyCalls.has(choice)) {
+      this.#legacyCalls.add(choice);
+      // Results of this form are found by the function's name.
+      this.#emit({ kind: 'call', choice, call: 0, id: name, name });
+    }
+    const text = textOrNull(called['arguments']);
+    if (text !== null) this.#emit({ kind: 'arguments', choice, call: 0, text });
+  }
+
+  #finish(choice: JsonObject, at: number): void {
+    const told = textOrNull(choice['finish_reason']);
+    if (told === null) return;
+    const native = textOrNull(choice['native_finish_reason']) ?? told;
+    const reason = told === 'function_call' ? 'tool_calls' : (told as FinishReason);
+    // vLLM names the sequence that it stopped at.
+    const stopSequence = textOrNull(choice['stop_reason']);
+    this.#emit({ kind: 'finish', choice: at, reason, stopSequence, native });
+  }
+}

@@ -1,0 +1,67 @@
+import type { EventReader, Reading } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import type { AnswerEvent, Emit } from '../neutral/event.js';
+import { JsonEvents } from '../neutral/json-events.js';
+import { mendedAnswer, parseAnswer } from './answer.js';
+import { AnswerTeller } from './answer-events.js';
+import { ChunkMender } from './chunk.js';
+import { errorInside } from './error.js';
+
+/**
+ * The events of a whole answer.
+ *
+ * @throws {GatewayError} as `readAnswer`
+ */
+export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
+  const events: AnswerEvent[] = [];
+  const teller = new AnswerTeller((event) => events.push(event));
+  teller.tell(mendedAnswer(parseAnswer(body), reading));
+  return events;
+}
+
+/** Reads the stream of OpenAI or any of its imitators, mended as for a client of the dialect. */
+export class OpenAiReader implements EventReader {
+  readonly #events = new JsonEvents({
+    event: (chunk, { name }) => {
+      const error = errorInside(chunk, name);
+      if (error !== null) throw error;
+      this.#tell(chunk);
+    },
+    done: () => {
+      this.#finish();
+    },
+    document: (bytes) => {
+      this.#tell(parseAnswer(bytes));
+    },
+  });
+  readonly #mender: ChunkMender;
+  readonly #teller: AnswerTeller;
+  isComplete = false;
+
+  constructor(reading: Reading, emit: Emit) {
+    // Whether the client wants usage is for its own writer to know.
+    this.#mender = new ChunkMender({ ...reading, includeUsage: true });
+    this.#teller = new AnswerTeller(emit);
+  }
+
+  push(chunk: Buffer): void {
+    this.#events.push(chunk);
+  }
+
+  end(): void {
+    this.#events.end();
+    if (!this.isComplete) this.#finish();
+  }
+
+  #tell(chunk: JsonObject): void {
+    const mended = this.#mender.mend(chunk);
+    for (const told of mended === 'unchanged' ? [chunk] : mended) this.#teller.tell(told);
+  }
+
+  #finish(): void {
+    if (!this.#mender.isComplete) throw this.#events.cut();
+    for (const told of this.#mender.finish()) this.#teller.tell(told);
+    this.isComplete = true;
+    this.#events.close();
+  }
+}

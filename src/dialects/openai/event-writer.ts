@@ -1,0 +1,103 @@
+import type { Usage } from '../../core/usage.js';
+import type { GatewayError } from '../../core/errors.js';
+import type { AnswerRules, EventWriter } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import type { AnswerEvent } from '../neutral/event.js';
+import { ChoiceWords } from './choice-words.js';
+import { writeError } from './error.js';
+import { identify } from './identity.js';
+import { shownUsage } from './written-usage.js';
+
+/** Writes a stream of chunks that keeps OpenAI's rules. */
+export class OpenAiWriter implements EventWriter {
+  readonly #rules: AnswerRules;
+  readonly #choices = new Map<number, ChoiceWords>();
+  /** What every chunk begins with, up to its choices. */
+  #head = '';
+  #out = '';
+  #usage: Usage | null = null;
+
+  constructor(rules: AnswerRules) {
+    this.#rules = rules;
+  }
+
+  add(event: AnswerEvent): void {
+    if (event.kind === 'usage') {
+      this.#usage = event.usage;
+      return;
+    }
+    if (event.kind === 'start') {
+      this.#start(event);
+      return;
+    }
+    const choice = this.#choiceOf(event.choice);
+    if (event.kind === 'finish') {
+      choice.finish = event;
+      return;
+    }
+    if (event.kind === 'logprobs') {
+      this.#chunk(event.choice, {}, { logprobs: event.logprobs });
+      return;
+    }
+    const delta = choice.deltaOf(event);
+    if (delta !== null) this.#chunk(event.choice, delta);
+  }
+
+  finish(): void {
+    for (const choice of [...this.#choices.values()].sort((a, b) => a.index - b.index)) {
+      const closing = choice.closing();
+      if (closing !== null) this.#chunk(choice.index, closing);
+      const native = choice.finish?.native ?? null;
+      this.#chunk(
+        choice.index,
+        {},
+        {
+          finish_reason: choice.finishReason,
+          ...(native !== null &&
+            native !== choice.finishReason && { native_finish_reason: native }),
+        },
+      );
+    }
+    if (this.#rules.includeUsage && this.#usage !== null) {
+      const usage = JSON.stringify(shownUsage(this.#usage));
+      this.#out += `data: ${this.#head}"choices":[],"usage":${usage}}\n\n`;
+    }
+    this.#out += 'data: [DONE]\n\n';
+  }
+
+  take(): Buffer {
+    const bytes = Buffer.from(this.#out);
+    this.#out = '';
+    return bytes;
+  }
+
+  fail(error: GatewayError): Buffer {
+    return Buffer.from(`data: ${writeError(error)}\n\n`);
+  }
+
+  #start({ id, model, createdS }: Extract<AnswerEvent, { kind: 'start' }>): void {
+    const identity = identify({ id, model, created: createdS }, this.#rules);
+    const { created } = identity;
+    const head = {
+      id: identity.id,
+      object: 'chat.completion.chunk',
+      created,
+      model: identity.model,
+    };
+    this.#head = `${JSON.stringify(head).slice(0, -1)},`;
+  }
+
+  #choiceOf(index: number): ChoiceWords {
+    const known = this.#choices.get(index);
+    if (known !== undefined) return known;
+    const made = new ChoiceWords(index);
+    this.#choices.set(index, made);
+    this.#chunk(index, { role: 'assistant', content: '', refusal: null });
+    return made;
+  }
+
+  #chunk(index: number, delta: JsonObject, more: JsonObject = {}): void {
+    const choice = { index, delta, logprobs: null, finish_reason: null, ...more };
+    this.#out += `data: ${this.#head}"choices":[${JSON.stringify(choice)}]}\n\n`;
+  }
+}

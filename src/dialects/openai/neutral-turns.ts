@@ -1,0 +1,101 @@
+import type { JsonObject } from '../json.js';
+import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
+import type { ContentPart, ReasoningPart, ToolCallPart, Turn } from '../neutral/part.js';
+import { readContent } from './neutral-content.js';
+import { argumentsText } from './tool-calls.js';
+
+/** The messages of a chat completion request. */
+export function readTurns(messages: unknown): Turn[] {
+  return objectsIn(messages).map((message, i) => readTurn(message, `messages[${i}]`));
+}
+
+function readTurn(message: JsonObject, at: string): Turn {
+  const content = readContent(message['content'], `${at}.content`);
+  switch (message['role']) {
+    case 'system':
+    case 'developer':
+      return { role: message['role'], parts: content, at };
+    case 'assistant':
+      return {
+        role: 'assistant',
+        parts: [
+          ...readReasoning(message, at),
+          ...content,
+          ...readRefusal(message, at),
+          ...readCalls(message, at),
+        ],
+        at,
+      };
+    case 'tool':
+    case 'function': {
+      const callId = textOrNull(message['tool_call_id']) ?? textOrNull(message['name']) ?? '';
+      return {
+        role: 'tool',
+        parts: [{ kind: 'tool_result', callId, parts: content, isError: false, at }],
+        at,
+      };
+    }
+    default:
+      return { role: 'user', parts: content, at };
+  }
+}
+
+function readRefusal(message: JsonObject, at: string): ContentPart[] {
+  const text = textOrNull(message['refusal']);
+  return text === null ? [] : [{ kind: 'refusal', text, at: `${at}.refusal` }];
+}
+
+function readCalls(message: JsonObject, at: string): ContentPart[] {
+  const calls = objectsIn(message['tool_calls']).map((call, i): ContentPart => {
+    const place = `${at}.tool_calls[${i}]`;
+    if (!isObject(call['custom']))
+      return callPart(objectOrEmpty(call['function']), call['id'], place);
+    const { name, input } = call['custom'];
+    return callPart({ name, arguments: JSON.stringify({ input }) }, call['id'], place);
+  });
+  const legacy = message['function_call'];
+  if (!isObject(legacy)) return calls;
+  // A result of this older form is found by the function's name, so the name is the call's id.
+  return [...calls, callPart(legacy, legacy['name'], `${at}.function_call`)];
+}
+
+function callPart(call: JsonObject, id: unknown, at: string): ToolCallPart {
+  const name = textOrNull(call['name']) ?? '';
+  const idText = typeof id === 'number' ? String(id) : (textOrNull(id) ?? name);
+  return { kind: 'tool_call', id: idText, name, arguments: argumentsText(call['arguments']), at };
+}
+
+/**
+ * Thoughts as a client sends them back: `reasoning_details` in full, or only their text.
+ *
+ * A thought may come in pieces: text of the same index, and at last the signature.
+ */
+function readReasoning(message: JsonObject, at: string): ContentPart[] {
+  const details = objectsIn(message['reasoning_details']);
+  const parts: ReasoningPart[] = [];
+  let text = '';
+  details.forEach((detail, i) => {
+    const place = `${at}.reasoning_details[${i}]`;
+    const data = isAnthropics(detail) ? textOrNull(detail['data']) : null;
+    if (data !== null) {
+      parts.push({ kind: 'reasoning', text: '', signature: null, redacted: data, at: place });
+      return;
+    }
+    text += textOrNull(detail['text']) ?? '';
+    const signature = isAnthropics(detail) ? textOrNull(detail['signature']) : null;
+    if (signature === null) return;
+    parts.push({ kind: 'reasoning', text, signature, redacted: null, at: place });
+    text = '';
+  });
+  if (parts.length > 0) return parts;
+  const plain =
+    text || (textOrNull(message['reasoning_content']) ?? textOrNull(message['reasoning']));
+  if (plain === null || plain === '') return [];
+  const name = 'reasoning_content' in message ? 'reasoning_content' : 'reasoning';
+  return [{ kind: 'reasoning', text: plain, signature: null, redacted: null, at: `${at}.${name}` }];
+}
+
+/** Other vendors prove their thoughts in forms of their own. */
+function isAnthropics({ format }: JsonObject): boolean {
+  return typeof format !== 'string' || format.startsWith('anthropic');
+}

@@ -1,0 +1,109 @@
+import type { AnswerRules } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import { objectsIn } from '../json.js';
+import type { AnswerEvent } from '../neutral/event.js';
+import { ChoiceWords } from './choice-words.js';
+import { identify } from './identity.js';
+import { shownUsage } from './written-usage.js';
+
+/** A chat completion of one answer's events. */
+export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
+  const choices = new Map<number, WholeChoice>();
+  let start: JsonObject = {};
+  let usage: JsonObject | null = null;
+  for (const event of events) {
+    if (event.kind === 'usage') usage = shownUsage(event.usage);
+    else if (event.kind === 'start') {
+      start = { id: event.id, model: event.model, created: event.createdS };
+    } else {
+      const choice = choices.get(event.choice) ?? new WholeChoice(event.choice);
+      choices.set(event.choice, choice);
+      choice.add(event);
+    }
+  }
+  const { id, created, model } = identify(start, rules);
+  return Buffer.from(
+    JSON.stringify({
+      id,
+      object: 'chat.completion',
+      created,
+      model,
+      choices: [...choices.values()].map((choice) => choice.written()),
+      ...(usage !== null && { usage }),
+    }),
+  );
+}
+
+/** Gathers the deltas of a choice in one message. */
+class WholeChoice {
+  readonly #words: ChoiceWords;
+  readonly #texts: Record<string, string> = {};
+  readonly #lists: Record<string, JsonObject[]> = {};
+  readonly #calls: { id: unknown; type: string; function: { name: unknown; arguments: string } }[] =
+    [];
+  #logprobs: JsonObject | null = null;
+
+  constructor(index: number) {
+    this.#words = new ChoiceWords(index);
+  }
+
+  add(event: AnswerEvent): void {
+    switch (event.kind) {
+      case 'finish':
+        this.#words.finish = event;
+        return;
+      case 'logprobs':
+        this.#logprobs = event.logprobs;
+        return;
+      case 'call': {
+        const { id, name } = event;
+        this.#words.deltaOf(event);
+        this.#calls[event.call] = { id, type: 'function', function: { name, arguments: '' } };
+        return;
+      }
+      case 'arguments': {
+        const call = this.#calls[event.call];
+        if (call !== undefined) call.function.arguments += event.text;
+        return;
+      }
+      default:
+        this.#gather(this.#words.deltaOf(event) ?? {});
+    }
+  }
+
+  written(): JsonObject {
+    const native = this.#words.finish?.native ?? null;
+    const { finishReason } = this.#words;
+    return {
+      index: this.#words.index,
+      message: this.#message(),
+      logprobs: this.#logprobs,
+      finish_reason: finishReason ?? 'stop',
+      ...(native !== null && native !== finishReason && { native_finish_reason: native }),
+    };
+  }
+
+  #message(): JsonObject {
+    const { content, refusal, ...texts } = this.#texts;
+    const calls = this.#calls.filter((call) => (call as unknown) !== undefined);
+    for (const { function: called } of calls) {
+      if (called.arguments.trim() === '') called.arguments = '{}';
+    }
+    const saysElse = calls.length > 0 || refusal !== undefined;
+    return {
+      role: 'assistant',
+      content: content ?? (saysElse ? null : ''),
+      refusal: refusal ?? null,
+      ...texts,
+      ...this.#lists,
+      ...(calls.length > 0 && { tool_calls: calls }),
+    };
+  }
+
+  #gather(delta: JsonObject): void {
+    for (const [name, value] of Object.entries(delta)) {
+      if (typeof value === 'string') this.#texts[name] = (this.#texts[name] ?? '') + value;
+      else (this.#lists[name] ??= []).push(...objectsIn(value));
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import type { Target, WrittenRequest } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
+import type { Losses } from '../neutral/losses.js';
+import type { NeutralRequest, Thinking, ToolDefinition } from '../neutral/request.js';
+import { effortOf } from '../neutral/router-view.js';
+import { writeTurns } from './write-turns.js';
+
+/** OpenAI takes no more stop sequences than these. */
+const MAX_STOP = 4;
+
+/** Words for effort that OpenAI's imitators know, too. */
+const EFFORTS = new Set(['minimal', 'low', 'medium', 'high']);
+
+/** A chat completion request for what a client of another dialect asked. */
+export function writeRequest(
+  request: NeutralRequest,
+  target: Target,
+  losses: Losses,
+): WrittenRequest {
+  noteForeignMembers(request, losses);
+  noteCacheMarkers(request, losses);
+  const body: JsonObject = {
+    model: target.model,
+    messages: writeTurns(request.turns, losses),
+    ...streaming(request, target),
+    ...length(request, target),
+    ...stop(request, losses),
+    ...sampling(request, losses),
+    ...tools(request),
+    ...format(request),
+    ...thinking(request.thinking, target, losses),
+    ...(request.choices > 1 && { n: request.choices }),
+    ...(request.logprobs !== null && { logprobs: true, top_logprobs: request.logprobs }),
+    ...(request.user !== null && { user: request.user }),
+    ...tier(request, target, losses),
+    ...request.providerOptions['openai'],
+    ...request.providerOptions[target.provider],
+  };
+  return { body: Buffer.from(JSON.stringify(renamed(body, target.renames))), answerTool: null };
+}
+
+function streaming({ stream }: NeutralRequest, { usageOption }: Target): JsonObject {
+  if (!stream) return {};
+  return usageOption ? { stream, stream_options: { include_usage: true } } : { stream };
+}
+
+function length({ maxOutputTokens }: NeutralRequest, { outputCap }: Target): JsonObject {
+  return maxOutputTokens === null ? {} : { [outputCap]: maxOutputTokens };
+}
+
+function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {
+  if (words.length > MAX_STOP) losses.note(`${names.stop}[${MAX_STOP}]`, names.stop);
+  return words.length === 0 ? {} : { stop: words.slice(0, MAX_STOP) };
+}
+
+function sampling({ sampling: given }: NeutralRequest, losses: Losses): JsonObject {
+  if (given.topK !== undefined) losses.note('top_k', 'top_k');
+  return {
+    temperature: given.temperature,
+    top_p: given.topP,
+    frequency_penalty: given.frequencyPenalty,
+    presence_penalty: given.presencePenalty,
+    seed: given.seed,
+  };
+}
+
+function tools(request: NeutralRequest): JsonObject {
+  const { toolChoice, parallelTools } = request;
+  if (request.tools.length === 0) return {};
+  return {
+    tools: request.tools.map(toolOf),
+    ...(toolChoice !== null && {
+      tool_choice:
+        toolChoice.kind === 'tool'
+          ? { type: 'function', function: { name: toolChoice.name } }
+          : toolChoice.kind,
+    }),
+    ...(parallelTools !== null && { parallel_tool_calls: parallelTools }),
+  };
+}
+
+function toolOf({ name, description, parameters, strict }: ToolDefinition): JsonObject {
+  return {
+    type: 'function',
+    function: {
+      name,
+      ...(description !== null && { description }),
+      parameters: parameters ?? { type: 'object', properties: {} },
+      ...(strict !== null && { strict }),
+    },
+  };
+}
+
+function format({ format: wanted }: NeutralRequest): JsonObject {
+  if (wanted.kind !== 'json_schema') {
+    return wanted.kind === 'text' ? {} : { response_format: { type: wanted.kind } };
+  }
+  const { name, description, schema, strict } = wanted;
+  return {
+    response_format: {
+      type: 'json_schema',
+      json_schema: {
+        name,
+        ...(description !== null && { description }),
+        schema,
+        ...(strict !== null && { strict }),
+      },
+    },
+  };
+}
+
+function thinking(wanted: Thinking | null, target: Target, losses: Losses): JsonObject {
+  if (wanted === null) return {};
+  if (!target.canThink) {
+    // A model that cannot think keeps a promise not to.
+    if (wanted.mode !== 'off') losses.note(wanted.at, 'thinking');
+    return {};
+  }
+  if (wanted.mode === 'off') {
+    losses.note(wanted.at, 'thinking');
+    return {};
+  }
+  const effort = effortOf(wanted);
+  if (EFFORTS.has(effort)) return { reasoning_effort: effort };
+  losses.hint(wanted.at, 'thinking');
+  return { reasoning_effort: 'high' };
+}
+
+function tier(request: NeutralRequest, { provider }: Target, losses: Losses): JsonObject {
+  const { serviceTier } = request;
+  if (serviceTier === null || serviceTier === 'auto') return {};
+  if (provider !== 'openai') {
+    losses.note('service_tier', 'service_tier');
+    return {};
+  }
+  return { service_tier: serviceTier === 'standard' ? 'default' : serviceTier };
+}
+
+function renamed(body: JsonObject, renames: Target['renames']): JsonObject {
+  const out: JsonObject = {};
+  for (const [name, value] of Object.entries(body)) {
+    const theirs = Object.hasOwn(renames, name) ? renames[name] : name;
+    if (theirs !== null && theirs !== undefined) out[theirs] = value;
+  }
+  return out;
+}

@@ -1,0 +1,147 @@
+import type { JsonObject } from '../json.js';
+import { noteEmptied, notePart } from '../neutral/foreign.js';
+import type { Losses } from '../neutral/losses.js';
+import type {
+  ContentPart,
+  MediaPart,
+  ToolCallPart,
+  ToolResultPart,
+  Turn,
+} from '../neutral/part.js';
+import { documentText } from '../neutral/document-text.js';
+
+/** The messages of a chat completion request. */
+export function writeTurns(turns: readonly Turn[], losses: Losses): JsonObject[] {
+  const messages: JsonObject[] = [];
+  /** What results of tools showed besides text: a tool's message takes text only. */
+  let shown: JsonObject[] = [];
+  const flush = (): void => {
+    if (shown.length > 0) messages.push({ role: 'user', content: shown });
+    shown = [];
+  };
+  for (const turn of turns) {
+    if (turn.role === 'tool') {
+      const results = turn.parts.filter((part) => part.kind === 'tool_result');
+      messages.push(...results.map((part) => resultMessage(part, shown, losses)));
+      continue;
+    }
+    flush();
+    const message = turn.role === 'assistant' ? assistant(turn, losses) : plain(turn, losses);
+    if (message !== null) messages.push(message);
+  }
+  flush();
+  return messages;
+}
+
+function plain(turn: Turn, losses: Losses): JsonObject | null {
+  const content = contentOf(turn.parts, losses);
+  if (content === null) {
+    noteEmptied(turn);
+    return null;
+  }
+  return { role: turn.role === 'user' ? 'user' : 'system', content };
+}
+
+function assistant(turn: Turn, losses: Losses): JsonObject | null {
+  const text: string[] = [];
+  const refusals: string[] = [];
+  const calls: JsonObject[] = [];
+  for (const part of turn.parts) {
+    if (part.kind === 'text') text.push(part.text);
+    else if (part.kind === 'refusal') refusals.push(part.text);
+    else if (part.kind === 'tool_call') calls.push(callOf(part));
+    // Thoughts are bound to the vendor whose model had them.
+    else if (part.kind === 'reasoning') losses.hint(part.at, 'reasoning');
+    else notePart(part, losses);
+  }
+  if (text.length + refusals.length + calls.length === 0) return null;
+  return {
+    role: 'assistant',
+    content: text.length === 0 ? null : text.join(''),
+    ...(refusals.length > 0 && { refusal: refusals.join('') }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+  };
+}
+
+function callOf({ id, name, arguments: args }: ToolCallPart): JsonObject {
+  const text = args.trim() === '' ? '{}' : args;
+  return { id, type: 'function', function: { name, arguments: text } };
+}
+
+function resultMessage(part: ToolResultPart, shown: JsonObject[], losses: Losses): JsonObject {
+  if (part.isError) losses.note(`${part.at}.is_error`, 'is_error');
+  const text: string[] = [];
+  for (const inner of part.parts) {
+    if (inner.kind === 'text') text.push(inner.text);
+    else {
+      const written = partOf(inner, losses);
+      if (written !== null) shown.push(written);
+    }
+  }
+  return { role: 'tool', tool_call_id: part.callId, content: text.join('\n') };
+}
+
+/** Text alone is written as text: many servers take nothing else. */
+function contentOf(parts: readonly ContentPart[], losses: Losses): string | JsonObject[] | null {
+  const written = parts.flatMap((part): JsonObject[] => {
+    const block = partOf(part, losses);
+    return block === null ? [] : [block];
+  });
+  if (written.length === 0) return null;
+  const texts = written.flatMap((part) => (typeof part['text'] === 'string' ? part['text'] : []));
+  return texts.length === written.length ? texts.join('\n\n') : written;
+}
+
+function partOf(part: ContentPart, losses: Losses): JsonObject | null {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      return { type: 'text', text: part.text };
+    case 'image':
+      return imageOf(part, losses);
+    case 'audio':
+      return audioOf(part, losses);
+    case 'document':
+      return documentOf(part, losses);
+    default:
+      notePart(part, losses);
+      return null;
+  }
+}
+
+function imageOf(part: MediaPart, losses: Losses): JsonObject | null {
+  const { source, detail } = part;
+  const url =
+    source.kind === 'url'
+      ? source.url
+      : source.kind === 'bytes'
+        ? `data:${source.mediaType};base64,${source.base64}`
+        : null;
+  if (url === null) {
+    notePart(part, losses);
+    return null;
+  }
+  return { type: 'image_url', image_url: { url, ...(detail !== undefined && { detail }) } };
+}
+
+function audioOf(part: MediaPart, losses: Losses): JsonObject | null {
+  const { source } = part;
+  if (source.kind !== 'bytes') {
+    notePart(part, losses);
+    return null;
+  }
+  const format = source.mediaType.replace(/^audio\//, '');
+  return { type: 'input_audio', input_audio: { data: source.base64, format } };
+}
+
+function documentOf(part: MediaPart, losses: Losses): JsonObject | null {
+  const { source, name } = part;
+  if (part.cited === true) losses.note(`${part.at}.citations`, 'citations');
+  if (source.kind === 'text') return { type: 'text', text: documentText(part, source.text) };
+  if (source.kind !== 'bytes') {
+    notePart(part, losses);
+    return null;
+  }
+  const data = `data:${source.mediaType};base64,${source.base64}`;
+  return { type: 'file', file: { filename: name ?? 'document.pdf', file_data: data } };
+}

@@ -1,0 +1,90 @@
+import { GatewayError } from '../core/errors.js';
+import type {
+  AnswerRules,
+  AnswerStream,
+  ChatRequest,
+  Dialect,
+  Reading,
+  RequestEdits,
+  Target,
+  WholeAnswer,
+} from './dialect.js';
+import { Losses, type Loss } from './neutral/losses.js';
+import { summarize } from './neutral/summary.js';
+import { TranslatedStream } from './neutral/translated-stream.js';
+
+/** A request as a provider is to get it. */
+export interface Asked {
+  readonly body: Buffer;
+  /** Names and values in turn, for this request only. */
+  readonly headers: readonly string[];
+  /** What the provider is not told. */
+  readonly dropped: readonly Loss[];
+  readonly answerTool: string | null;
+}
+
+/** The way from a client's dialect to a provider's, and back. */
+export interface Passage {
+  /**
+   * @param target - asked only where something has to be translated
+   * @throws {GatewayError} `invalid_request` for what cannot be said, where nothing may be dropped
+   */
+  ask(request: ChatRequest, edits: RequestEdits, target: () => Target): Asked;
+  /** @throws {GatewayError} `upstream_failed` if the body is no answer, or an error in a 200 */
+  readAnswer(body: Buffer, rules: AnswerRules, asked: Asked): WholeAnswer;
+  openStream(rules: AnswerRules, asked: Asked): AnswerStream;
+  readError: Dialect['readError'];
+}
+
+const NOTHING: readonly never[] = [];
+
+/** The client speaks the provider's dialect: its bytes go through, with only what must change replaced. */
+export function direct(dialect: Dialect): Passage {
+  return {
+    ask: (request, edits) => ({
+      body: dialect.editRequest(request, edits),
+      headers: request.forwarded ?? NOTHING,
+      dropped: NOTHING,
+      answerTool: null,
+    }),
+    readAnswer: (body, rules) => dialect.readAnswer(body, rules),
+    openStream: (rules) => dialect.openStream(rules),
+    readError: (status, body, retryAfter) => dialect.readError(status, body, retryAfter),
+  };
+}
+
+/** Requests are translated to the provider's dialect, answers to the client's. */
+export function translation(client: Dialect, provider: Dialect): Passage {
+  const reading = (rules: AnswerRules, { answerTool }: Asked): Reading => ({
+    ...rules,
+    answerTool,
+  });
+  return {
+    ask: (request, _edits, describe) => {
+      const target = describe();
+      const losses = new Losses(target.onLoss, `${target.model} (${target.provider})`);
+      const { body, answerTool } = writeRequest(provider, request, target, losses);
+      return { body, headers: NOTHING, dropped: losses.list, answerTool };
+    },
+    readAnswer: (body, rules, asked) => {
+      const events = provider.readEvents(body, reading(rules, asked));
+      return { body: client.writeAnswer(events, rules), summary: summarize(events) };
+    },
+    openStream: (rules, asked) =>
+      new TranslatedStream(
+        (emit) => provider.openReader(reading(rules, asked), emit),
+        client.openWriter(rules),
+      ),
+    readError: (status, body, retryAfter) => provider.readError(status, body, retryAfter),
+  };
+}
+
+function writeRequest(provider: Dialect, request: ChatRequest, target: Target, losses: Losses) {
+  try {
+    return provider.writeRequest(request.neutral(), target, losses);
+  } catch (cause) {
+    // Reading nested values has no limit of depth, writing them has.
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new GatewayError('invalid_request', 'The request is nested too deeply.', { cause });
+  }
+}

@@ -1,0 +1,84 @@
+import { isUtf8 } from 'node:buffer';
+
+import { GatewayError } from '../core/errors.js';
+import { findJsonFault } from './json-fault.js';
+import { isObject, type JsonObject } from './json.js';
+
+/** How much of a broken body an error message quotes. */
+const QUOTED_CHARS = 30;
+
+/**
+ * Reads a request's body as a JSON object.
+ *
+ * @throws {GatewayError} `invalid_json` with the place of the fault, or `invalid_request`
+ */
+export function parseBody(body: Buffer): JsonObject {
+  if (!isUtf8(body)) throw new GatewayError('invalid_json', 'The body is not valid UTF-8 text.');
+  const text = body.toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new GatewayError('invalid_json', faultMessage(text), { cause });
+  }
+  if (isObject(value)) return value;
+  throw new GatewayError(
+    'invalid_request',
+    `The body must be a JSON object, not ${kindOf(value)}.`,
+  );
+}
+
+function faultMessage(text: string): string {
+  if (text.trim() === '') return 'The body is empty; it must be a JSON object.';
+  const fault = findJsonFault(text);
+  if (fault === null) return 'The body is not valid JSON.';
+  const { line, column, what } = fault;
+  const near = (text.split('\n')[line - 1] ?? '').slice(Math.max(0, column - 1 - QUOTED_CHARS));
+  const quote = JSON.stringify(near.slice(0, 2 * QUOTED_CHARS));
+  return `The body is not valid JSON: ${what}, at line ${line}, column ${column}, near ${quote}.`;
+}
+
+/**
+ * Checks one member that may be left out or be `null`.
+ *
+ * @throws {GatewayError} `invalid_request` with the member, saying what was wanted and what came
+ */
+export function check(
+  request: JsonObject,
+  name: string,
+  wanted: string,
+  isRight: (value: unknown) => boolean,
+): void {
+  const value = request[name];
+  if (!isAbsent(value) && !isRight(value)) throw wrongType(name, wanted, value);
+}
+
+/** Tells a member that is not set; clients also write `null` for that. */
+export function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
+}
+
+/** Tells whole numbers. */
+export function isWhole(value: unknown): value is number {
+  return Number.isInteger(value);
+}
+
+/** The error for a member of the wrong type, which quotes short values. */
+export function wrongType(param: string, wanted: string, value: unknown): GatewayError {
+  const shown = typeof value === 'number' || typeof value === 'string' ? JSON.stringify(value) : '';
+  const given = shown !== '' && shown.length <= QUOTED_CHARS ? shown : kindOf(value);
+  return invalid(param, `must be ${wanted}, not ${given}`);
+}
+
+/** The error for a faulty member: its path, then what is wrong, as the rest of a sentence. */
+export function invalid(param: string, what: string): GatewayError {
+  return new GatewayError('invalid_request', `\`${param}\` ${what}.`, { param });
+}
+
+/** What kind of JSON value something is, with its article. */
+export function kindOf(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,50 @@
+import { GatewayError } from './core/errors.js';
+import type { GoneSignal } from './core/departure.js';
+import { parseAnswerObject } from './dialects/answer-body.js';
+import type { ChatRequest, Dialect } from './dialects/dialect.js';
+import { estimateTokens } from './route/token-estimate.js';
+import type { Setup } from './setup.js';
+
+/** Input tokens of a request. */
+export interface TokenCount {
+  readonly inputTokens: number;
+  /** The figure is ours: nobody was asked. */
+  readonly estimated: boolean;
+}
+
+/**
+ * Counts the tokens of a request without having it answered.
+ *
+ * A policy is not decided on: whatever model it would choose, the estimate is the same.
+ *
+ * @throws {GatewayError} `model_not_found`, and what a provider that was asked says
+ */
+export async function countTokens(
+  setup: Setup,
+  request: ChatRequest,
+  { dialect, signal }: { readonly dialect: Dialect; readonly signal: GoneSignal },
+): Promise<TokenCount> {
+  const target = setup.resolve(request.model);
+  const upstream = target.kind === 'model' ? target.served.upstreams[0] : null;
+  const provider = upstream === null ? undefined : setup.providers.get(upstream.provider);
+  const canAsk = provider?.dialect === dialect.name && provider.countPath !== null;
+  if (upstream === null || !canAsk) {
+    return { inputTokens: estimateTokens(request.conversation()), estimated: true };
+  }
+  const body = dialect.editRequest(request, {
+    model: upstream.upstreamModel,
+    askUsage: false,
+    renames: provider.renames,
+  });
+  const { forwarded: headers = [] } = request;
+  const call = { upstream, body, headers, stream: false, signal, counting: true };
+  const answer = await setup.upstreams.call(call);
+  // Without a stream being asked for, none comes.
+  if (answer.kind !== 'whole') throw new Error('a stream came where a count was asked for');
+  if (answer.status >= 300) {
+    throw dialect.readError(answer.status, answer.bytes, answer.header('retry-after'));
+  }
+  const { input_tokens: inputTokens } = parseAnswerObject(answer.bytes);
+  if (typeof inputTokens === 'number') return { inputTokens, estimated: false };
+  throw new GatewayError('upstream_failed', 'The provider sent no count of tokens.');
+}

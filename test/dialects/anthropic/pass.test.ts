@@ -1,0 +1,219 @@
+import { anthropic } from '../../../src/dialects/anthropic/anthropic.js';
+import { GatewayError } from '../../../src/core/errors.js';
+import { RULES, streamed } from '../../support/translated.js';
+
+const ANSWER = {
+  id: 'msg_1',
+  content: [
+    { type: 'text', text: 'hi' },
+    { type: 'from_the_future', x: 1 },
+  ],
+  stop_reason: 'end_turn',
+  usage: { input_tokens: 3, cache_read_input_tokens: 4, output_tokens: 5 },
+};
+const usage = { inputTokens: 7, cacheReadTokens: 4, outputTokens: 5 };
+
+const STREAM = [
+  'event: message_start\ndata: {"type":"message_start","message":{"usage":{"input_tokens":3,"cache_read_input_tokens":4,"output_tokens":1}}}\n\n',
+  'event: ping\ndata: {"type": "ping"}\n\n',
+  'event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}\n\n',
+  'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"h\\u00e9"}}\n\n',
+  'event: future\ndata: {"type":"future","z":1e400}\n\n',
+  'event: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\n',
+  'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":5}}\n\n',
+  'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+];
+
+describe('an answer of Anthropic for a client of the same dialect', () => {
+  test('is passed on byte for byte, and read on the way', () => {
+    const bytes = Buffer.from(JSON.stringify(ANSWER, null, 2));
+
+    const { body, summary } = anthropic.readAnswer(bytes, RULES);
+
+    expect(body).toBe(bytes);
+    expect(summary).toMatchObject({ usage, finishReason: 'stop', outputChars: 2 });
+  });
+
+  test('keeps every event of a stream as it is, known or not', () => {
+    const { text, stream } = streamed('anthropic', 'anthropic', [Buffer.from(STREAM.join(''))]);
+
+    expect(text).toBe(STREAM.join(''));
+    expect(stream).toMatchObject({
+      failure: null,
+      summary: { usage, finishReason: 'stop', outputChars: 2 },
+    });
+  });
+
+  test('sends nothing after the end, nor what is no event of the dialect', () => {
+    const late = Buffer.from('data: {"type":"ping"}\n\n');
+    const { text } = streamed('anthropic', 'anthropic', [
+      Buffer.from('data: [DONE]\n\n' + STREAM.join('')),
+      late,
+    ]);
+
+    expect(text).toBe(STREAM.join(''));
+  });
+
+  test.each([
+    [
+      'an error event',
+      'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"later"}}\n\n',
+      529,
+    ],
+    ['an early end', '', 502],
+    ['an error instead of a stream', null, 429],
+    ['a message instead of a stream', undefined, 502],
+  ])('fails at %s', (_what, tail, status) => {
+    const error = { type: 'error', error: { type: 'rate_limit_error', message: 'slow' } };
+    const document = JSON.stringify(tail === null ? error : ANSWER);
+    const bytes = typeof tail === 'string' ? STREAM.slice(0, 4).join('') + tail : document;
+
+    const { text, stream } = streamed('anthropic', 'anthropic', [Buffer.from(bytes)]);
+
+    expect(stream.failure).toMatchObject({ status });
+    expect(text).toBe(typeof tail === 'string' ? STREAM.slice(0, 4).join('') : '');
+    expect(stream.fail(new GatewayError('upstream_cut', 'cut')).toString()).toContain(
+      'event: error',
+    );
+  });
+});
+
+describe('a request of a client of the same dialect', () => {
+  test('is passed on byte for byte, with only the model replaced', () => {
+    const body = `{ "model":"auto", "max_tokens":1,"stream":true,
+      "messages":[{"role":"user","content":"caf\\u00e9"}], "x_future": 9007199254740993 }`;
+    const request = anthropic.readRequest(Buffer.from(body));
+
+    const sent = anthropic.editRequest(request, { model: 'claude-haiku-4-5', askUsage: true });
+
+    expect(sent.toString()).toBe(body.replace('"auto"', '"claude-haiku-4-5"'));
+  });
+
+  test('takes the headers along that say what its body means', () => {
+    const body = Buffer.from('{"model":"m","messages":[{"role":"user","content":"x"}]}');
+    const headers = {
+      'anthropic-beta': ['a', 'b'],
+      'anthropic-version': '2026-10-21',
+      cookie: 'c',
+    };
+
+    const { forwarded } = anthropic.readRequest(body, headers);
+
+    expect(forwarded).toEqual(['anthropic-version', '2026-10-21', 'anthropic-beta', 'a,b']);
+  });
+
+  test.each([
+    [{ messages: [] }, 'model'],
+    [{ model: 'm' }, 'messages'],
+    [{ model: 'm', messages: {} }, 'messages'],
+    [{ model: 'm', messages: [] }, 'messages'],
+    [{ model: 'm', messages: ['x'] }, 'messages[0]'],
+    [{ model: 'm', messages: [{ role: 'tool', content: 'x' }] }, 'messages[0].role'],
+    [{ model: 'm', messages: [{ role: 'user' }] }, 'messages[0].content'],
+    [{ model: 'm', messages: [{ role: 'user', content: ['x'] }] }, 'messages[0].content[0]'],
+    [{ model: 'm', messages: [{ role: 'user', content: [{}] }] }, 'messages[0].content[0].type'],
+    [{ model: 'm', messages: [{ role: 'user', content: 'x' }], max_tokens: 'x' }, 'max_tokens'],
+    [{ model: 'm', messages: [{ role: 'user', content: 'x' }], tools: ['x'] }, 'tools'],
+    [{ model: 'm', messages: [{ role: 'user', content: 'x' }], system: 7 }, 'system'],
+    [{ model: 'm', messages: [{ role: 'user', content: 'x' }], thinking: true }, 'thinking'],
+  ])('is refused with the field that is at fault: %j', (body, param) => {
+    const read = () => anthropic.readRequest(Buffer.from(JSON.stringify(body)));
+
+    expect(read).toThrow(expect.objectContaining({ code: 'invalid_request', param }));
+  });
+
+  test('shows the router what it is about', () => {
+    const { conversation, metadata, includeUsage } = anthropic.readRequest(
+      Buffer.from(
+        JSON.stringify({
+          model: 'auto',
+          max_tokens: 9,
+          system: 'Be brief.',
+          metadata: { user_id: 'u1' },
+          thinking: { type: 'enabled', budget_tokens: 20_000 },
+          tools: [{ name: 'f', description: 'does', input_schema: { type: 'object' } }],
+          tool_choice: { type: 'any' },
+          messages: [
+            {
+              role: 'user',
+              content: [
+                { type: 'image', source: {} },
+                { type: 'document', source: {} },
+                { type: 'text', text: 'see' },
+              ],
+            },
+            {
+              role: 'assistant',
+              content: [
+                { type: 'thinking', thinking: 'hm', signature: 's' },
+                { type: 'tool_use', id: 'a', name: 'f', input: { x: 1 } },
+              ],
+            },
+            { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: 'one' }] },
+          ],
+        }),
+      ),
+    );
+
+    expect(metadata).toEqual({ user_id: 'u1' });
+    expect(includeUsage).toBe(true);
+    expect(conversation()).toEqual({
+      messages: [
+        { role: 'system', parts: [{ kind: 'text', text: 'Be brief.' }] },
+        {
+          role: 'user',
+          parts: [{ kind: 'image' }, { kind: 'file' }, { kind: 'text', text: 'see' }],
+        },
+        { role: 'assistant', parts: [{ kind: 'tool_call', name: 'f', arguments: '{"x":1}' }] },
+        { role: 'tool', parts: [{ kind: 'tool_result', text: 'one' }] },
+      ],
+      tools: [{ name: 'f', description: 'does', definitionLength: 22 }],
+      toolRequired: true,
+      parallelTools: null,
+      format: 'text',
+      maxOutputTokens: 9,
+      choices: 1,
+      reasoningEffort: 'high',
+    });
+  });
+});
+
+describe('an error in Anthropic’s shape', () => {
+  test.each([
+    [new GatewayError('invalid_request', 'no'), 'invalid_request_error'],
+    [new GatewayError('invalid_api_key', 'no'), 'authentication_error'],
+    [new GatewayError('model_not_found', 'no'), 'not_found_error'],
+    [new GatewayError('no_candidate', 'no'), 'invalid_request_error'],
+    [new GatewayError('upstream_rate_limited', 'no'), 'rate_limit_error'],
+    [new GatewayError('shutting_down', 'no'), 'overloaded_error'],
+    [new GatewayError('upstream_failed', 'no'), 'api_error'],
+    [new GatewayError('upstream_timeout', 'no'), 'timeout_error'],
+    [
+      new GatewayError('upstream_rejected', 'no', {
+        upstreamType: 'permission_error',
+        status: 400,
+      }),
+      'permission_error',
+    ],
+  ])('has a type that its clients know: %s', (error, type) => {
+    expect(JSON.parse(anthropic.writeError(error))).toEqual({
+      type: 'error',
+      error: { type, message: 'no' },
+    });
+  });
+
+  test('is read as what it is, with the time to wait', () => {
+    const body = (type: string) =>
+      Buffer.from(JSON.stringify({ type: 'error', error: { type, message: 'no' } }));
+
+    expect(anthropic.readError(529, body('overloaded_error'), '7')).toMatchObject({
+      code: 'upstream_rate_limited',
+      status: 529,
+      retryAfterS: 7,
+    });
+    expect(anthropic.readError(400, body('invalid_request_error'), undefined)).toMatchObject({
+      code: 'upstream_rejected',
+      upstreamType: 'invalid_request_error',
+    });
+  });
+});

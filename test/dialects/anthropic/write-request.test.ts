@@ -1,0 +1,326 @@
+import { GatewayError } from '../../../src/core/errors.js';
+import type { Target } from '../../../src/dialects/dialect.js';
+import { translated } from '../../support/translated.js';
+
+const CLAUDE: Partial<Target> = { model: 'claude-sonnet-4-5', provider: 'anthropic' };
+const user = (content: unknown) => ({ role: 'user', content });
+
+function toAnthropic(body: object, target: Partial<Target> = {}) {
+  const request = { model: 'auto', messages: [user('hi')], ...body };
+  return translated('openai', 'anthropic', request, { ...CLAUDE, ...target });
+}
+
+describe('a chat completion request for Anthropic', () => {
+  test('has a length even where the client names none', () => {
+    expect(toAnthropic({}).json).toEqual({
+      model: 'claude-sonnet-4-5',
+      max_tokens: 8_192,
+      messages: [{ role: 'user', content: 'hi' }],
+    });
+    expect(toAnthropic({}, { maxOutputTokens: 64_000 }).json).toMatchObject({ max_tokens: 64_000 });
+    expect(toAnthropic({ max_completion_tokens: 5 }).json).toMatchObject({ max_tokens: 5 });
+  });
+
+  test('joins all system prompts, and turns of one role', () => {
+    const { json } = toAnthropic({
+      messages: [
+        { role: 'system', content: 'one' },
+        user('a'),
+        user('b'),
+        { role: 'developer', content: 'two' },
+        { role: 'assistant', content: 'c ' },
+      ],
+    });
+
+    expect(json['system']).toEqual([
+      { type: 'text', text: 'one' },
+      { type: 'text', text: 'two' },
+    ]);
+    expect(json['messages']).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'a' },
+          { type: 'text', text: 'b' },
+        ],
+      },
+      { role: 'assistant', content: 'c' },
+    ]);
+  });
+
+  test('has the system prompt said by the user where it is all there is', () => {
+    const { json } = toAnthropic({ messages: [{ role: 'system', content: 'Tell a joke.' }] });
+
+    expect(json).toMatchObject({ messages: [{ role: 'user', content: 'Tell a joke.' }] });
+    expect(json).not.toHaveProperty('system');
+  });
+
+  test('has results of tools first in the turn after the calls, under ids that are taken', () => {
+    const call = (id: string, args: string) => ({
+      id,
+      type: 'function',
+      function: { name: 'f', arguments: args },
+    });
+    const { json } = toAnthropic({
+      messages: [
+        user('hi'),
+        {
+          role: 'assistant',
+          content: null,
+          tool_calls: [call('functions.f:0', '{"a":1}'), call('b', 'oops')],
+        },
+        { role: 'tool', tool_call_id: 'functions.f:0', content: 'one' },
+        { role: 'tool', tool_call_id: 'b', content: [{ type: 'text', text: 'two' }] },
+        user('and?'),
+      ],
+    });
+
+    const id = expect.stringMatching(/^call_[0-9a-f]{24}$/);
+    const [, assistant, results] = json['messages'] as {
+      content: { id?: string; tool_use_id?: string }[];
+    }[];
+    expect(assistant?.content).toEqual([
+      { type: 'tool_use', id, name: 'f', input: { a: 1 } },
+      { type: 'tool_use', id: 'b', name: 'f', input: { arguments: 'oops' } },
+    ]);
+    expect(results?.content).toEqual([
+      { type: 'tool_result', tool_use_id: id, content: 'one' },
+      { type: 'tool_result', tool_use_id: 'b', content: 'two' },
+      { type: 'text', text: 'and?' },
+    ]);
+    expect(assistant?.content[0]?.id).toBe(results?.content[0]?.tool_use_id);
+  });
+
+  test('understands the older form of tools', () => {
+    const { json } = toAnthropic({
+      messages: [
+        user('hi'),
+        { role: 'assistant', content: null, function_call: { name: 'f', arguments: '' } },
+        { role: 'function', name: 'f', content: 'one' },
+      ],
+      functions: [{ name: 'f', description: 'does' }],
+      function_call: { name: 'f' },
+    });
+
+    expect(json).toMatchObject({
+      tools: [{ name: 'f', description: 'does', input_schema: { type: 'object', properties: {} } }],
+      tool_choice: { type: 'tool', name: 'f' },
+    });
+    expect((json['messages'] as unknown[])[2]).toMatchObject({ content: [{ tool_use_id: 'f' }] });
+  });
+
+  test.each([
+    ['auto', { type: 'auto' }],
+    ['required', { type: 'any' }],
+    ['none', { type: 'none' }],
+    [
+      { type: 'function', function: { name: 'f' } },
+      { type: 'tool', name: 'f' },
+    ],
+  ])('says the choice of tools %j', (choice, expected) => {
+    const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }];
+
+    expect(toAnthropic({ tools, tool_choice: choice }).json['tool_choice']).toEqual(expected);
+  });
+
+  test('offers only the tools that are allowed, and one call at a time where that is asked', () => {
+    const tool = (name: string) => ({ type: 'function', function: { name } });
+    const { json } = toAnthropic({
+      tools: [tool('f'), tool('g')],
+      tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [tool('g')] } },
+      parallel_tool_calls: false,
+    });
+
+    expect(json).toMatchObject({
+      tools: [{ name: 'g' }],
+      tool_choice: { type: 'auto', disable_parallel_tool_use: true },
+    });
+  });
+
+  test('carries pictures, documents and cache markers', () => {
+    const url = 'data:image/jpg;base64,AAAA';
+    const text = { file_data: `data:text/csv;base64,${Buffer.from('a,b').toString('base64')}` };
+    const { json, dropped } = toAnthropic({
+      messages: [
+        user([
+          { type: 'text', text: 'see', cache_control: { type: 'ephemeral', ttl: '1h' } },
+          { type: 'image_url', image_url: { url } },
+          { type: 'image_url', image_url: { url: 'https://example.com/x.png' } },
+          {
+            type: 'file',
+            file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,BBBB' },
+          },
+          { type: 'file', file: text },
+        ]),
+      ],
+    });
+
+    expect(json['messages']).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'see', cache_control: { type: 'ephemeral', ttl: '1h' } },
+          { type: 'image', source: { type: 'base64', media_type: 'image/jpeg', data: 'AAAA' } },
+          { type: 'image', source: { type: 'url', url: 'https://example.com/x.png' } },
+          {
+            type: 'document',
+            source: { type: 'base64', media_type: 'application/pdf', data: 'BBBB' },
+            title: 'a.pdf',
+          },
+          { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'a,b' } },
+        ],
+      },
+    ]);
+    expect(dropped).toEqual([]);
+  });
+
+  test('names everything that Anthropic has no word for', () => {
+    const { dropped } = toAnthropic({
+      messages: [
+        user([
+          { type: 'text', text: 'listen' },
+          { type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } },
+          { type: 'file', file: { file_id: 'file-1' } },
+          { type: 'image_url', image_url: { url: 'data:image/bmp;base64,AAAA' } },
+          { type: 'hologram', hologram: {} },
+        ]),
+      ],
+      n: 2,
+      logprobs: true,
+      seed: 7,
+      frequency_penalty: 0.5,
+      presence_penalty: 1,
+      logit_bias: { 50256: -100 },
+      temperature: 1.7,
+      stop: ['x', ' '],
+      service_tier: 'flex',
+      prediction: { type: 'content', content: 'x' },
+      response_format: { type: 'json_object' },
+      tools: [{ type: 'custom', custom: { name: 'grammar' } }],
+      my_own: 1,
+    });
+
+    expect([...dropped].sort()).toEqual([
+      'frequency_penalty',
+      'logit_bias',
+      'logprobs',
+      'messages[0].content[1]',
+      'messages[0].content[2]',
+      'messages[0].content[3]',
+      'messages[0].content[4]',
+      'my_own',
+      'n',
+      'prediction',
+      'presence_penalty',
+      'response_format',
+      'seed',
+      'service_tier',
+      'stop',
+      'temperature',
+      'tools[0]',
+    ]);
+  });
+
+  test('loses nothing to what clients write out of habit', () => {
+    const { dropped, json } = toAnthropic({
+      n: 1,
+      logprobs: false,
+      frequency_penalty: 0,
+      presence_penalty: 0,
+      logit_bias: {},
+      store: false,
+      service_tier: 'auto',
+      temperature: 0.1,
+      top_p: 1,
+      user: 'u1',
+      tools: [],
+    });
+
+    expect(dropped).toEqual([]);
+    expect(json).toMatchObject({ temperature: 0.1, metadata: { user_id: 'u1' } });
+    expect(json).not.toHaveProperty('top_p');
+  });
+
+  test('is refused where nothing may be left out, with the field', () => {
+    const refused = () => toAnthropic({ seed: 7 }, { onLoss: 'refuse' });
+
+    expect(refused).toThrow(GatewayError);
+    expect(refused).toThrow(expect.objectContaining({ code: 'invalid_request', param: 'seed' }));
+  });
+
+  test('is refused where nothing the user said is left', () => {
+    const audio = { type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } };
+
+    expect(() => toAnthropic({ messages: [user([audio])] })).toThrow(
+      expect.objectContaining({ code: 'invalid_request', param: 'messages[0]' }),
+    );
+  });
+
+  test('passes options for the provider on, and only to it', () => {
+    const options = { anthropic: { top_k: 5 }, acme: { speed: 'fast' }, gemini: { x: 1 } };
+
+    const { json, dropped } = toAnthropic({ provider_options: options }, { provider: 'acme' });
+
+    expect(json).toMatchObject({ top_k: 5, speed: 'fast' });
+    expect(json).not.toHaveProperty('x');
+    expect(dropped).toEqual([]);
+  });
+});
+
+describe('a schema for the answer', () => {
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    properties: {
+      age: { type: 'integer', description: 'Years.', minimum: 0, maximum: 150 },
+      tags: { type: 'array', items: { type: 'string', minLength: 2 }, minItems: 1 },
+      either: { oneOf: [{ type: 'object', properties: {} }, { type: 'null' }] },
+    },
+  };
+  const format = { type: 'json_schema', json_schema: { name: 'person', schema, strict: true } };
+
+  test('is rewritten to what can be enforced, and the rest told to the model', () => {
+    const { json } = toAnthropic({ response_format: format });
+
+    expect(json['output_config']).toEqual({
+      format: {
+        type: 'json_schema',
+        schema: {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            age: { type: 'integer', description: 'Years. (minimum: 0, maximum: 150)' },
+            tags: {
+              type: 'array',
+              items: { type: 'string', description: '(minLength: 2)' },
+              minItems: 1,
+            },
+            either: {
+              anyOf: [
+                { type: 'object', properties: {}, additionalProperties: false },
+                { type: 'null' },
+              ],
+            },
+          },
+        },
+      },
+    });
+  });
+
+  test('becomes a tool for models that take no schema', () => {
+    const older = { model: 'claude-3-5-haiku-latest' };
+    const tools = [{ type: 'function', function: { name: 'answer', strict: true } }];
+
+    const alone = toAnthropic({ response_format: format }, older);
+    const among = toAnthropic({ response_format: format, tools }, older);
+
+    expect(alone.json).toMatchObject({ tool_choice: { type: 'tool', name: 'answer' } });
+    expect(alone.asked.answerTool).toBe('answer');
+    expect(among.json).toMatchObject({
+      tools: [{ name: 'answer' }, { name: 'final_answer' }],
+      tool_choice: { type: 'any' },
+    });
+    expect(among.asked.answerTool).toBe('final_answer');
+    expect(among.dropped).toEqual(['tools[0].strict']);
+  });
+});

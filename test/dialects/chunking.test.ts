@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import type { DialectName } from '../../src/dialects/dialect.js';
+import { streamed } from '../support/translated.js';
+
+type Step =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'thought'; readonly text: string }
+  | { readonly kind: 'call'; readonly name: string; readonly input: Record<string, string> };
+
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    fc.record({
+      kind: fc.constantFrom('text' as const, 'thought' as const),
+      text: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
+    }),
+    fc.record({
+      kind: fc.constant('call' as const),
+      name: fc.stringMatching(/^[a-z]{1,6}$/),
+      input: fc.dictionary(
+        fc.string({ maxLength: 3 }),
+        fc.string({ unit: 'grapheme', maxLength: 5 }),
+        { maxKeys: 2, noNullPrototype: true },
+      ),
+    }),
+  ),
+  { minLength: 1, maxLength: 6 },
+);
+
+/** Line ends that are allowed in a stream of events. */
+const lineEnds = fc.constantFrom('\n', '\r\n', '\r');
+
+function openAiStream(all: readonly Step[], end: string): string {
+  let calls = 0;
+  const chunks = all.flatMap((step): unknown[] => {
+    if (step.kind === 'text') return [{ content: step.text }];
+    if (step.kind === 'thought') return [{ reasoning_content: step.text }];
+    const index = calls++;
+    const opening = {
+      id: `c${index}`,
+      type: 'function',
+      function: { name: step.name, arguments: '' },
+    };
+    const args = { index, function: { arguments: JSON.stringify(step.input) } };
+    return [{ tool_calls: [{ index, ...opening }] }, { tool_calls: [args] }];
+  });
+  const event = (delta: unknown, finish: string | null) =>
+    JSON.stringify({
+      id: 'x',
+      model: 'm',
+      created: 1,
+      choices: [{ index: 0, delta, finish_reason: finish }],
+    });
+  const events = [...chunks.map((delta) => event(delta, null)), event({}, 'stop'), '[DONE]'];
+  return events.map((data) => `data: ${data}${end}${end}`).join('');
+}
+
+function anthropicStream(all: readonly Step[], end: string): string {
+  const blocks = all.map((step, i): unknown[] => {
+    if (step.kind === 'text')
+      return [
+        { type: 'text', text: '' },
+        { type: 'text_delta', text: step.text },
+      ];
+    if (step.kind === 'thought')
+      return [
+        { type: 'thinking', thinking: '' },
+        { type: 'thinking_delta', thinking: step.text },
+      ];
+    const json = JSON.stringify(step.input);
+    return [
+      { type: 'tool_use', id: `c${i}`, name: step.name, input: {} },
+      { type: 'input_json_delta', partial_json: json },
+    ];
+  });
+  const events: { type: string; [name: string]: unknown }[] = [
+    { type: 'message_start', message: { id: 'msg_x', model: 'm', usage: { input_tokens: 3 } } },
+    ...blocks.flatMap(([block, delta], index) => [
+      { type: 'content_block_start', index, content_block: block },
+      { type: 'content_block_delta', index, delta },
+      { type: 'content_block_stop', index },
+    ]),
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 2 } },
+    { type: 'message_stop' },
+  ];
+  return events
+    .map((data) => `event: ${data.type}${end}data: ${JSON.stringify(data)}${end}${end}`)
+    .join('');
+}
+
+const STREAMS = { openai: openAiStream, anthropic: anthropicStream };
+
+/** Pieces that begin at any byte, in the middle of a character too. */
+function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
+  const at = cuts.map((cut) => cut % bytes.length).sort((a, b) => a - b);
+  return [0, ...at].map((start, i) => bytes.subarray(start, at[i] ?? bytes.length));
+}
+
+const NAMES: readonly DialectName[] = ['openai', 'anthropic'];
+const PAIRS = NAMES.flatMap((client) => NAMES.map((provider) => [client, provider] as const));
+
+describe.each(PAIRS)('a stream for a client of %s from a provider of %s', (client, provider) => {
+  test('is the same whatever the chunking', () => {
+    fc.assert(
+      fc.property(steps, lineEnds, fc.array(fc.nat(), { maxLength: 40 }), (all, end, cuts) => {
+        const bytes = Buffer.from(STREAMS[provider](all, end));
+
+        const whole = streamed(client, provider, [bytes]);
+        const cut = streamed(client, provider, pieces(bytes, cuts));
+
+        expect(whole.stream.failure).toBeNull();
+        expect(cut.text).toBe(whole.text);
+        expect(cut.stream.summary).toEqual(whole.stream.summary);
+      }),
+    );
+  });
+
+  test('never says that it is complete when it was cut', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(), (all, at) => {
+        const bytes = Buffer.from(STREAMS[provider](all, '\n'));
+        const ending = provider === 'openai' ? 'data: [DONE]' : 'event: message_stop';
+        const length = at % bytes.indexOf(ending);
+
+        const { text, stream } = streamed(client, provider, [bytes.subarray(0, length)]);
+
+        const isComplete = text.includes('[DONE]') || text.includes('message_stop');
+        expect(isComplete).toBe(stream.failure === null);
+      }),
+    );
+  });
+
+  test('bears any bytes', () => {
+    fc.assert(
+      fc.property(
+        steps,
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 8 }),
+        (all, faults) => {
+          const bytes = Buffer.from(STREAMS[provider](all, '\n'));
+          for (const [at, byte] of faults) bytes[at % bytes.length] = byte;
+
+          const { stream } = streamed(client, provider, [bytes]);
+
+          expect(stream.failure === null || stream.failure.code.startsWith('upstream_')).toBe(true);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,126 @@
+import { request as httpRequest } from 'node:http';
+import { FakeUpstream } from '../../support/fake-upstream.js';
+import { post, startApp, type TestApp } from '../../support/app.js';
+import { anthropicRequest, seenByAnthropic } from './anthropic-client.js';
+import { anthropicProvider, understoodByAnthropic } from './anthropic-provider.js';
+import { openAiRequest, seenByOpenAi } from './openai-client.js';
+import { openAiProvider, understoodByOpenAi } from './openai-provider.js';
+import { SCENARIOS, type Round, type Scenario } from './scenarios.js';
+import type { Seen } from './script.js';
+
+const CLIENTS = {
+  openai: { path: '/v1/chat/completions', request: openAiRequest, seen: seenByOpenAi },
+  anthropic: { path: '/v1/messages?beta=true', request: anthropicRequest, seen: seenByAnthropic },
+};
+const PROVIDERS = {
+  openai: { model: 'acme/gpt', speaks: openAiProvider, understood: understoodByOpenAi },
+  anthropic: {
+    model: 'claude/claude-sonnet-4-5',
+    speaks: anthropicProvider,
+    understood: understoodByAnthropic,
+  },
+};
+type Name = keyof typeof CLIENTS;
+const NAMES = Object.keys(CLIENTS) as Name[];
+
+let upstream: FakeUpstream;
+let gateway: TestApp;
+
+beforeAll(async () => {
+  upstream = await FakeUpstream.start();
+  gateway = await startApp(`
+router: { predictor: heuristic }
+providers:
+  acme: { base_url: "${upstream.baseUrl}", api_key: sk-openai, models: [gpt] }
+  claude: { base_url: "${upstream.baseUrl}", api_key: sk-ant, dialect: anthropic, models: [claude-sonnet-4-5] }
+models:
+  acme/gpt: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
+`);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+interface Cell {
+  readonly client: Name;
+  readonly provider: Name;
+  readonly stream: boolean;
+  readonly scenario: Scenario;
+}
+
+const CELLS: readonly (readonly [string, Cell])[] = NAMES.flatMap((client) =>
+  NAMES.flatMap((provider) =>
+    SCENARIOS.flatMap((scenario) =>
+      [false, true]
+        .filter((stream) => stream || scenario.streamOnly !== true)
+        .map((stream) => {
+          const how = stream ? 'streamed' : 'whole';
+          const title = `${scenario.name}, ${how}, from ${provider} to a client of ${client}`;
+          return [title, { client, provider, stream, scenario }] as const;
+        }),
+    ),
+  ),
+);
+
+interface Played {
+  readonly seen: Seen;
+  readonly understood: unknown;
+}
+
+async function play({ client, provider, stream }: Cell, { wish, script }: Round): Promise<Played> {
+  const { path, request, seen } = CLIENTS[client];
+  const { model, speaks, understood } = PROVIDERS[provider];
+  upstream.always(speaks(script));
+
+  const reply = await post(`${gateway.url}${path}`, request(wish, model, stream));
+
+  const got = seen(reply.status, reply.text);
+  // What went wrong is worth more than which figure differs.
+  if (got.error !== null && script.failure === undefined) throw new Error(got.error.message);
+  return { seen: got, understood: understood(upstream.requests.at(-1)?.json) };
+}
+
+test.each(CELLS)('it passes on %s', async (_title, cell) => {
+  const { first, second } = cell.scenario;
+
+  const one = await play(cell, first);
+  const next = second?.(one.seen) ?? null;
+  const two = next === null ? null : await play(cell, next);
+
+  expect(one).toMatchObject({ seen: first.seen, understood: first.understood });
+  expect(new Set(one.seen.calls.map(({ id }) => id)).size).toBe(one.seen.calls.length);
+  expect({ ...two }).toMatchObject(
+    next === null ? {} : { seen: next.seen, understood: next.understood },
+  );
+});
+
+const PAIRS = NAMES.flatMap((client) => NAMES.map((provider) => [client, provider] as const));
+
+test.each(PAIRS)(
+  'it hangs up on the provider when a client of %s leaves in the middle of a stream from %s',
+  async (client, provider) => {
+    const { path, request } = CLIENTS[client];
+    const { model, speaks } = PROVIDERS[provider];
+    upstream.always(speaks({ text: 'Hello, and then no', finish: 'stop', failure: 'silence' }));
+
+    await leaveAfterFirstWord(path, request({ text: 'Hello?' }, model, true));
+
+    await expect(upstream.requests.at(-1)?.closed).resolves.toBeUndefined();
+  },
+);
+
+function leaveAfterFirstWord(path: string, body: unknown): Promise<void> {
+  return new Promise((resolve) => {
+    const request = httpRequest(`${gateway.url}${path}`, { method: 'POST' }, (response) => {
+      response.on('error', () => undefined);
+      response.once('data', () => {
+        request.destroy();
+        resolve();
+      });
+    });
+    request.on('error', () => undefined);
+    request.end(JSON.stringify(body));
+  });
+}

@@ -1,0 +1,8 @@
+/** What the client calls the form of its answer, where its dialect has a name for it. */
+export const SCHEMA_NAME = 'verdict';
+
+/** The arguments of the tools that the scenarios offer. */
+export function toolSchema(name: string): Record<string, unknown> {
+  if (name === 'now') return { type: 'object', properties: {} };
+  return { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+}

@@ -1,0 +1,245 @@
+import { ask, post, startApp, type TestApp } from '../support/app.js';
+import { answers, FakeUpstream, refuses, sends, type Behaviour } from '../support/fake-upstream.js';
+
+let upstream: FakeUpstream;
+let gateway: TestApp;
+
+const KEY = 'client-key-0123456789';
+
+function config(baseUrl: string, more = ''): string {
+  return `
+router: { predictor: heuristic }
+keys: [{ name: tester, key: ${KEY} }]
+providers:
+  acme: { base_url: "${baseUrl}", api_key: sk-acme, models: [small] }
+  claude: { base_url: "${baseUrl}", api_key: sk-ant, dialect: anthropic, models: [large] }
+models:
+  acme/small:
+    capabilities: [tools, json_mode]
+    benchmarks: { mmlu_pro: 60, gpqa_diamond: 50 }
+    hosts: [{ provider: acme, model: small, price: { input: 0.1, output: 0.4, as_of: 2026-11-01, source: test } }]
+  claude/large:
+    capabilities: [tools, vision, json_schema, json_mode, reasoning]
+    benchmarks: { mmlu_pro: 85, gpqa_diamond: 85 }
+    hosts: [{ provider: claude, model: large, price: { input: 10, output: 40, cache_read: 1, as_of: 2026-11-01, source: test } }]
+auto: { models: ['acme/*', 'claude/*'] }
+${more}`;
+}
+
+const MESSAGE = {
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'large-2026',
+  content: [{ type: 'text', text: 'Hello from Claude.' }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 100, cache_read_input_tokens: 900, output_tokens: 10 },
+};
+
+/** Speaks both dialects, each at its own path. */
+const both: Behaviour = (exchange) => {
+  if (exchange.request.path.startsWith('/v1/messages'))
+    sends(200, JSON.stringify(MESSAGE))(exchange);
+  else answers('Hello from OpenAI.')(exchange);
+};
+
+beforeEach(async () => {
+  upstream = await FakeUpstream.start();
+  upstream.always(both);
+  gateway = await startApp(config(upstream.baseUrl));
+});
+
+afterEach(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const messages = (body: unknown, headers: Record<string, string> = {}) =>
+  post(`${gateway.url}/v1/messages`, body, { 'x-api-key': KEY, ...headers });
+
+const hi = (model: string, more: object = {}) => ({
+  model,
+  max_tokens: 64,
+  messages: [{ role: 'user', content: 'hi' }],
+  ...more,
+});
+
+describe('a request for a message', () => {
+  test('reaches a provider of the same dialect byte for byte, with the headers that belong to it', async () => {
+    const body = `{"model" : "claude/large","max_tokens":64,"messages":[{"role":"user","content":"caf\\u00e9"}],
+      "x_future": {"model":"untouched"}}`;
+
+    const reply = await messages(body, {
+      'anthropic-version': '2026-10-21',
+      'anthropic-beta': 'never-heard-of-2030-01-01',
+    });
+
+    const [seen] = upstream.requests;
+    expect(seen?.body).toBe(body.replace('"claude/large"', '"large"'));
+    expect(seen?.path).toBe('/v1/messages');
+    expect(seen?.headers).toMatchObject({
+      'x-api-key': 'sk-ant',
+      'anthropic-version': '2026-10-21',
+      'anthropic-beta': 'never-heard-of-2030-01-01',
+    });
+    expect(seen?.headers).not.toHaveProperty('authorization');
+    expect(reply.text).toBe(JSON.stringify(MESSAGE));
+  });
+
+  test('is priced by what the cache had a part in', async () => {
+    const reply = await messages(hi('claude/large'));
+
+    // 100 at 10, 900 at 1 and 10 at 40 dollars a million.
+    expect(reply.headers.get('x-suffice-cost-usd')).toBe('0.0023');
+    expect(gateway.logged().at(-1)).toMatchObject({ inputTokens: 1000, outputTokens: 10 });
+  });
+
+  test('may leave the choice of the model to the router', async () => {
+    const reply = await messages(hi('auto/cheap'));
+
+    expect(reply.headers.get('x-suffice-model')).toBe('acme/small');
+    expect(reply.headers.get('x-suffice-decision')).toMatch(/^dec_/);
+    expect(reply.json).toMatchObject({
+      type: 'message',
+      content: [{ type: 'text', text: 'Hello from OpenAI.' }],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 11, output_tokens: 7 },
+    });
+  });
+
+  test('falls back to a provider of another dialect', async () => {
+    upstream.next(refuses(503, 'down'));
+
+    const reply = await messages(hi('auto/cheap'));
+
+    expect(reply.headers.get('x-suffice-reason')).toBe('fallback');
+    expect(reply.json).toMatchObject({ content: [{ text: 'Hello from Claude.' }] });
+    expect(upstream.requests.map(({ path }) => path)).toEqual([
+      '/v1/chat/completions',
+      '/v1/messages',
+    ]);
+  });
+
+  test('may be authorized either way, and is refused in Anthropic’s shape', async () => {
+    const bearer = await post(`${gateway.url}/v1/messages`, hi('claude/large'), {
+      authorization: `Bearer ${KEY}`,
+    });
+    const wrong = await messages(hi('claude/large'), { 'x-api-key': 'wrong' });
+    const unknown = await messages(hi('claude/tiny'));
+    const broken = await messages('{');
+
+    expect(bearer.status).toBe(200);
+    expect(wrong).toMatchObject({ status: 401, json: { error: { type: 'authentication_error' } } });
+    expect(unknown).toMatchObject({ status: 404, json: { error: { type: 'not_found_error' } } });
+    expect(broken).toMatchObject({
+      status: 400,
+      json: { type: 'error', error: { type: 'invalid_request_error' } },
+    });
+  });
+
+  test('passes on that the provider is overloaded, and when to ask again', async () => {
+    const error = { type: 'overloaded_error', message: 'Overloaded' };
+    upstream.always(sends(529, JSON.stringify({ type: 'error', error }), { 'retry-after': '3' }));
+
+    const reply = await messages(hi('claude/large'));
+
+    expect(reply).toMatchObject({ status: 529, json: { type: 'error', error } });
+    expect(reply.headers.get('retry-after')).toBe('3');
+  });
+});
+
+describe('what cannot be said in the provider’s dialect', () => {
+  const lossy = (model: string) => hi(model, { top_k: 3, container: 'c1', my_secret_name: 1 });
+
+  test('is left out, named in a header, and counted without the client’s own words', async () => {
+    const reply = await messages(lossy('acme/small'));
+
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get('x-suffice-dropped')).toBe('container, my_secret_name, top_k');
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).toContain('suffice_dropped_fields_total{what="top_k"} 1');
+    expect(metrics).toContain('suffice_dropped_fields_total{what="unknown member"} 1');
+    expect(metrics).not.toContain('my_secret_name');
+  });
+
+  test('is no loss where the dialects are the same', async () => {
+    const reply = await messages(lossy('claude/large'));
+
+    expect(reply.headers.has('x-suffice-dropped')).toBe(false);
+    expect(upstream.requests[0]?.json).toMatchObject({ top_k: 3, container: 'c1' });
+  });
+
+  test('makes no endless header', async () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`field_${i}`, 1]));
+
+    const reply = await messages(hi('acme/small', many));
+
+    expect(reply.headers.get('x-suffice-dropped')).toMatch(/^field_0, .*, and 28 more$/);
+  });
+
+  test('is refused with its name where the operator wants it so', async () => {
+    await gateway.close();
+    gateway = await startApp(config(upstream.baseUrl, 'translation: { on_loss: refuse }'));
+
+    const reply = await messages(hi('acme/small', { top_k: 3 }));
+    const chat = await post(
+      `${gateway.url}/v1/chat/completions`,
+      ask('claude/large', 'hi', { seed: 7 }),
+      { 'x-api-key': KEY },
+    );
+
+    expect(reply).toMatchObject({
+      status: 400,
+      json: { error: { type: 'invalid_request_error' } },
+    });
+    expect(reply.text).toContain('top_k');
+    expect(chat).toMatchObject({ status: 400, json: { error: { param: 'seed' } } });
+    expect(upstream.requests).toEqual([]);
+  });
+});
+
+describe('a count of tokens', () => {
+  const count = (model: string) =>
+    post(`${gateway.url}/v1/messages/count_tokens?beta=true`, hi(model), {
+      'x-api-key': KEY,
+      'anthropic-beta': 'token-counting-2024-11-01',
+    });
+
+  test('is asked of the provider where it knows', async () => {
+    upstream.always(sends(200, '{"input_tokens":42}'));
+
+    const reply = await count('claude/large');
+
+    expect(reply.json).toEqual({ input_tokens: 42 });
+    expect(reply.headers.has('x-suffice-estimated')).toBe(false);
+    expect(upstream.requests[0]).toMatchObject({
+      path: '/v1/messages/count_tokens',
+      headers: { 'anthropic-beta': 'token-counting-2024-11-01' },
+      json: { model: 'large' },
+    });
+  });
+
+  test.each(['acme/small', 'auto'])('is estimated for %s, and said to be', async (model) => {
+    const reply = await count(model);
+
+    expect(reply.json['input_tokens']).toBeGreaterThan(0);
+    expect(reply.headers.get('x-suffice-estimated')).toBe('true');
+    expect(upstream.requests).toEqual([]);
+  });
+
+  test.each([
+    [
+      'what the provider says',
+      sends(404, '{"type":"error","error":{"type":"not_found_error","message":"no"}}'),
+      404,
+    ],
+    ['no count', sends(200, '{"tokens":42}'), 502],
+  ])('fails with %s', async (_what, behaviour, status) => {
+    upstream.always(behaviour);
+
+    const reply = await count('claude/large');
+
+    expect(reply).toMatchObject({ status, json: { type: 'error' } });
+  });
+});
