@@ -147,6 +147,8 @@ function withOtherSuccess(
   const missing = Math.max(choice.floor - qualityOf(candidate, choice), lack / (input.price ?? 1));
   if (missing <= 0 || candidate.success <= 0) return [];
   const success = candidate.success + missing + NUDGE;
+  // Nothing succeeds more often than always: no success would be enough.
+  if (success >= 1) return [];
   return [
     {
       change: `success of ${candidate.model} ${success.toFixed(3)} instead of ${candidate.success.toFixed(3)}`,

@@ -7,9 +7,12 @@ export interface NetworkShape {
   /** Numbers of `Features.dense`. */
   readonly dense: number;
   readonly hidden: number;
+  /** Skills beside the general ability. */
   readonly skills: number;
   /** Networks trained alike from different seeds; their mean predicts, their spread tells doubt. */
   readonly members: number;
+  /** Kinds of prompts that closeness is measured to. */
+  readonly kinds: number;
 }
 
 /** Trained weights; member after member, row after row. */
@@ -18,6 +21,10 @@ export interface NetworkTables {
   readonly denseMean: Float32Array;
   /** What each dense feature is multiplied with, shape [dense]. */
   readonly denseScale: Float32Array;
+  /** Difficulty as far as it carries over to kinds of prompts never seen, shape [inputs]. */
+  readonly transferWeights: Float32Array;
+  /** Straight from the input to length, shape [inputs]. */
+  readonly lengthWeights: Float32Array;
   /** Shape [members, hidden, inputs]. */
   readonly hiddenWeights: Float32Array;
   /** Shape [members, hidden]. */
@@ -26,22 +33,41 @@ export interface NetworkTables {
   readonly headWeights: Float32Array;
   /** Shape [members, skills + 2]. */
   readonly headBias: Float32Array;
-  /** Straight from the input to difficulty and length, shape [members, 2, inputs]. */
-  readonly directWeights: Float32Array;
+  /** Difficulty that the head says graded prompts have on average, beside what carries over; shape [members]. */
+  readonly usualDifficulty: Float32Array;
+  /**
+   * Centres of the graded prompts, shape [kinds, inputs]: unit vectors of `kindInput`, their dense numbers
+   * times `KIND_DENSE_SHARE` once more, so that they multiply the plain input.
+   */
+  readonly kindCentres: Float32Array;
 }
 
 /** What a prompt asks for, by every member. Reused by the next call. */
 export interface PromptDemand {
-  /** Shape [members, skills]; each member's row is positive and sums to 1. */
-  readonly skills: Float32Array;
+  /** How much each ability matters, shape [members, 1 + skills]; the first of a member is the general one, and 1. */
+  readonly factors: Float32Array;
   /** Log-odds taken from every model, shape [members]. */
   readonly difficulty: Float32Array;
   /** Natural logarithm of the answer's tokens, for a model of average verbosity. */
   logTokens: number;
+  /** 0 for a prompt unlike all that were graded, 1 for one of a kind that was. */
+  closeness: number;
+  /** The kind it is nearest to. */
+  kind: number;
+  /** How surely it is of that kind rather than of none, 0 to 1: a looser measure than `closeness`. */
+  kinship: number;
 }
 
 /** Standardised dense features are cut off here: an odd prompt must not run the network off its rails. */
 const DENSE_LIMIT = 4;
+/** How much dense features count beside the sentence vector when prompts are compared. */
+const KIND_DENSE_SHARE = 0.25;
+/** Cosines to the nearest kind from which closeness rises from 0 and has reached 1; chosen by leaving sets out of training. */
+const FAR_COSINE = 0.6;
+const CLOSE_COSINE = 0.9;
+/** As above, for kinship: most prompts of a set left out lie below, and most of the sets that were graded above. */
+const STRANGE_COSINE = 0.4;
+const KIN_COSINE = 0.6;
 
 /** Outputs of the head beside the skills: difficulty and length. */
 export const EXTRA_OUTPUTS = 2;
@@ -49,6 +75,11 @@ export const EXTRA_OUTPUTS = 2;
 /** Numbers the network reads. */
 export function inputsOf(shape: NetworkShape): number {
   return shape.embedding + shape.dense;
+}
+
+/** Abilities of a model: for every member the general one and the skills. */
+export function factorsOf(shape: NetworkShape): number {
+  return shape.members * (1 + shape.skills);
 }
 
 /**
@@ -69,79 +100,113 @@ export function writeDense(
   }
 }
 
+/** The input as prompts are compared by it: of length 1, dense features counting less. */
+export function kindInput(input: Float32Array, embedding: number): Float32Array {
+  const length = Math.max(1e-6, lengthOf(input, embedding));
+  return input.map((value, i) => (i < embedding ? value : KIND_DENSE_SHARE * value) / length);
+}
+
+/** Makes `NetworkTables.kindCentres` of unit vectors of `kindInput`, in place. */
+export function toKindCentres(centres: Float32Array, inputs: number, embedding: number): void {
+  for (let i = 0; i < centres.length; i++) {
+    if (i % inputs >= embedding) centres[i] = KIND_DENSE_SHARE * at(centres, i);
+  }
+}
+
+function lengthOf(input: Float32Array, embedding: number): number {
+  let vector = 0;
+  let dense = 0;
+  for (let i = 0; i < embedding; i++) vector += at(input, i) ** 2;
+  for (let i = embedding; i < input.length; i++) dense += at(input, i) ** 2;
+  return Math.sqrt(vector + KIND_DENSE_SHARE ** 2 * dense);
+}
+
 /**
  * Runs the members of a trained network. Holds scratch memory, so a result lasts until the next call, and
  * a copy of the large tables: changes to them are not seen.
+ *
+ * What the members say counts as much as the prompt is close to a kind that was graded. Far from all of
+ * them no skill counts but the general ability, and difficulty is what carries over.
  */
 export class FactorNetwork {
   readonly shape: NetworkShape;
   readonly tables: NetworkTables;
-  /** Shape [members × hidden, inputs]. */
-  readonly #hiddenWeights: DenseMatrix;
-  /** Shape [members × 2, inputs]. */
-  readonly #directWeights: DenseMatrix;
+  /** All that multiplies the input: hidden units of the members, kinds, difficulty, length. */
+  readonly #matrix: DenseMatrix;
   readonly #activations: Float32Array;
   readonly #demand: PromptDemand;
 
   constructor(shape: NetworkShape, tables: NetworkTables) {
+    const { hiddenWeights, kindCentres, transferWeights, lengthWeights } = tables;
     this.shape = shape;
     this.tables = tables;
-    this.#hiddenWeights = new DenseMatrix(tables.hiddenWeights, inputsOf(shape));
-    this.#directWeights = new DenseMatrix(tables.directWeights, inputsOf(shape));
+    const parts = [hiddenWeights, kindCentres, transferWeights, lengthWeights];
+    const stacked = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+    parts.reduce((offset, part) => (stacked.set(part, offset), offset + part.length), 0);
+    this.#matrix = new DenseMatrix(stacked, inputsOf(shape));
     this.#activations = new Float32Array(shape.hidden);
     this.#demand = {
-      skills: new Float32Array(shape.members * shape.skills),
+      factors: new Float32Array(factorsOf(shape)),
       difficulty: new Float32Array(shape.members),
       logTokens: 0,
+      closeness: 0,
+      kind: 0,
+      kinship: 0,
     };
   }
 
   /** @param input - shape [inputs], as `writeDense` left it */
   run(input: Float32Array): PromptDemand {
+    const { members, hidden, kinds, embedding } = this.shape;
     const demand = this.#demand;
-    demand.logTokens = 0;
-    const hidden = this.#hiddenWeights.times(input);
-    const direct = this.#directWeights.times(input);
-    for (let member = 0; member < this.shape.members; member++) {
-      this.#runHead(member, hidden, direct);
+    const products = this.#matrix.times(input);
+    const firstKind = members * hidden;
+    let nearest = firstKind;
+    for (let k = firstKind + 1; k < firstKind + kinds; k++) {
+      if (at(products, k) > at(products, nearest)) nearest = k;
     }
-    demand.logTokens /= this.shape.members;
+    const cosine = at(products, nearest) / Math.max(1e-6, lengthOf(input, embedding));
+    demand.kind = nearest - firstKind;
+    demand.kinship = shareOfWay(cosine, STRANGE_COSINE, KIN_COSINE);
+    demand.closeness = shareOfWay(cosine, FAR_COSINE, CLOSE_COSINE);
+    demand.logTokens = at(products, firstKind + kinds + 1);
+    for (let member = 0; member < members; member++) {
+      this.#runHead(member, products, at(products, firstKind + kinds));
+    }
     return demand;
   }
 
-  /** @param direct - what goes straight from the input to difficulty and length, shape [members, 2] */
-  #runHead(member: number, hiddenSums: Float32Array, direct: Float32Array): void {
-    const { hidden, skills } = this.shape;
-    const { hiddenBias, headWeights, headBias } = this.tables;
+  /** @param products - those of the hidden units come first, member after member */
+  #runHead(member: number, products: Float32Array, transfer: number): void {
+    const { hidden, skills, members } = this.shape;
+    const { hiddenBias, headWeights, headBias, usualDifficulty } = this.tables;
     const activations = this.#activations;
     for (let h = 0; h < hidden; h++) {
-      const sum = at(hiddenBias, member * hidden + h) + at(hiddenSums, member * hidden + h);
+      const sum = at(hiddenBias, member * hidden + h) + at(products, member * hidden + h);
       activations[h] = sum > 0 ? sum : 0;
     }
     const demand = this.#demand;
-    const outputs = skills + EXTRA_OUTPUTS;
+    const { factors, closeness } = demand;
+    const first = member * (1 + skills);
+    const firstRow = member * (skills + EXTRA_OUTPUTS);
     const head = (output: number): number => {
-      const row = member * outputs + output;
+      const row = firstRow + output;
       return at(headBias, row) + dot(headWeights, row * hidden, activations);
     };
-    for (let k = 0; k < skills; k++) demand.skills[member * skills + k] = head(k);
-    softmax(demand.skills, member * skills, skills);
-    demand.difficulty[member] = head(skills) + at(direct, EXTRA_OUTPUTS * member);
-    demand.logTokens += head(skills + 1) + at(direct, EXTRA_OUTPUTS * member + 1);
+    factors[first] = 1;
+    for (let k = 0; k < skills; k++) {
+      factors[first + 1 + k] = closeness === 0 ? 0 : closeness * head(k);
+    }
+    const usual = at(usualDifficulty, member);
+    const own = closeness === 0 ? 0 : closeness * (head(skills) - usual);
+    demand.difficulty[member] = transfer + usual + own;
+    demand.logTokens += head(skills + 1) / members;
   }
 }
 
-/** Replaces `length` numbers by their softmax. */
-export function softmax(values: Float32Array, offset: number, length: number): void {
-  let highest = -Infinity;
-  for (let k = 0; k < length; k++) highest = Math.max(highest, at(values, offset + k));
-  let total = 0;
-  for (let k = 0; k < length; k++) {
-    const e = Math.exp(at(values, offset + k) - highest);
-    values[offset + k] = e;
-    total += e;
-  }
-  for (let k = 0; k < length; k++) values[offset + k] = at(values, offset + k) / total;
+/** How far from `from` to `to` a value has come, 0 to 1. */
+function shareOfWay(value: number, from: number, to: number): number {
+  return Math.max(0, Math.min(1, (value - from) / (to - from)));
 }
 
 /** Inner product of `vector` with as many numbers of `matrix` from `offset` on. */

@@ -8,6 +8,8 @@ import { HINTS } from './lexicon.js';
 import type { Hint } from './lexicon.js';
 import { readMaths, readNotation } from './notation.js';
 import type { Notation } from './notation.js';
+import { readQuantities } from './quantities.js';
+import type { Quantities } from './quantities.js';
 import { KIND, readStatistics } from './text-statistics.js';
 import type { TextStatistics } from './text-statistics.js';
 import { estimateTokens } from './token-estimate.js';
@@ -72,6 +74,17 @@ export const FEATURE_NAMES = [
   'log_tools',
   'schema',
   'images',
+  'log_sentences',
+  'log_longest_line',
+  'log_commas',
+  'log_parentheses',
+  'log_operators',
+  'log_commands',
+  'log_decimals',
+  'log_distinct_numbers',
+  'largest_number',
+  'log_item_chars',
+  'numeric_items',
 ] as const;
 
 type FeatureName = (typeof FEATURE_NAMES)[number];
@@ -93,6 +106,7 @@ export function readFeatures(conversation: Conversation): Features {
   describeSize(dense, conversation, demand, inputTokens);
   describeText(dense, statistics, language);
   describeNotation(dense, notation, maths);
+  describeQuantities(dense, readQuantities(demand.text));
   return {
     text: demand.text,
     inputTokens,
@@ -185,6 +199,21 @@ function describeNotation(dense: Float32Array, notation: Notation, maths: number
   dense[AT.options] = Math.min(1, notation.options / 5);
   dense[AT.list_items] = saturate(notation.listItems / 3);
   dense[AT.gaps] = saturate(notation.gaps);
+}
+
+function describeQuantities(dense: Float32Array, quantities: Quantities): void {
+  dense[AT.log_sentences] = logScale(quantities.sentences);
+  dense[AT.log_longest_line] = logScale(quantities.longestLine);
+  dense[AT.log_commas] = logScale(quantities.commas);
+  dense[AT.log_parentheses] = logScale(quantities.parentheses);
+  dense[AT.log_operators] = logScale(quantities.operators);
+  dense[AT.log_commands] = logScale(quantities.commands);
+  dense[AT.log_decimals] = logScale(quantities.decimals);
+  dense[AT.log_distinct_numbers] = logScale(quantities.distinctNumbers);
+  // A number's size tells by its digits, and of them the first few.
+  dense[AT.largest_number] = Math.log1p(Math.log1p(quantities.largestNumber)) / 2;
+  dense[AT.log_item_chars] = logScale(quantities.itemChars);
+  dense[AT.numeric_items] = quantities.numericItems;
 }
 
 /** 0 for 0, about 1 for 22,000, never above 2. */

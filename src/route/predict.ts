@@ -41,12 +41,21 @@ const SAME_MODEL_YEARS = 0.75;
 /** A model released later is not taken for an undated namesake; the graded answers are of 2023 to 2025. */
 const FIRST_NAMESAKES = 2025.5;
 
+interface OwnAnswers {
+  /** General ability by graded answers alone, less what facts make of it, shape [members]. */
+  readonly surplus: Float32Array;
+  /** How well its answers to prompts of a kind are known, in 127ths, shape [kinds]. */
+  readonly evidence: Int8Array;
+}
+
 interface FactorAbility extends Ability {
-  /** Log-odds in each skill, member after member. */
+  /** Log-odds in general and in each skill, member after member. */
   readonly skills: Float32Array;
   readonly variance: number;
-  /** Share of the skills that comes from facts rather than from graded answers, 0 to 1. */
+  /** Share of the general ability that comes from facts rather than from graded answers, 0 to 1. */
   readonly guessed: number;
+  /** What to go by on prompts of kinds that the model itself was graded on; `null` when it was on none. */
+  readonly own: OwnAnswers | null;
   readonly verbosity: number;
 }
 
@@ -117,7 +126,7 @@ export class FactorPredictor implements Predictor {
    * What is known of a model: graded answers and published facts, each weighed by its certainty.
    */
   ability(model: Model): Ability {
-    const { meta, abilities, abilityVariance, verbosity } = this.#tables;
+    const { meta, abilities, abilityVariance, evidence, verbosity } = this.#tables;
     const strength = estimateStrength(model, meta.strength);
     const own = { mean: strength.mean, error: Math.sqrt(strength.variance) };
     const regressed = this.#skillsFrom(strength.mean);
@@ -133,6 +142,7 @@ export class FactorPredictor implements Predictor {
         skills: regressed,
         variance: regressedVariance,
         guessed: 1,
+        own: null,
         verbosity: usualVerbosity,
       });
     }
@@ -140,18 +150,24 @@ export class FactorPredictor implements Predictor {
     // Without a single fact, graded answers are all there is: an average model is no better guess.
     const share =
       strength.facts === 0 ? 1 : regressedVariance / (regressedVariance + fittedVariance);
+    // Facts say how strong a model is in general. What it is better or worse at, only its answers tell.
+    const { kinds, members } = meta.shape;
     const factors = regressed.length;
-    for (let k = 0; k < factors; k++) {
-      const fitted = at(abilities, index * factors + k);
-      regressed[k] = share * fitted + (1 - share) * at(regressed, k);
+    const skills = abilities.slice(index * factors, (index + 1) * factors);
+    const surplus = new Float32Array(members);
+    for (let member = 0; member < members; member++) {
+      const k = (member * factors) / members;
+      surplus[member] = (1 - share) * (at(skills, k) - at(regressed, k));
+      skills[k] = at(skills, k) - at(surplus, member);
     }
     return ability({
       model: model.id,
       general: own,
       basis: share >= 0.5 ? 'fitted' : 'regressed',
-      skills: regressed,
+      skills,
       variance: share * fittedVariance,
       guessed: 1 - share,
+      own: { surplus, evidence: evidence.subarray(index * kinds, (index + 1) * kinds) },
       // Graded answers seldom count hidden reasoning, so a model that reasons is never taken for terse.
       verbosity: reasons ? Math.max(usualVerbosity, at(verbosity, index)) : at(verbosity, index),
     });
@@ -182,14 +198,17 @@ export class FactorPredictor implements Predictor {
   }
 
   #judge(known: Ability, demand: PromptDemand, doubt: number): ModelPrediction {
-    const { skills: factors, variance, guessed, verbosity } = known as FactorAbility;
+    const { skills: factors, variance, guessed, own, verbosity } = known as FactorAbility;
     const { members, skills } = this.#tables.meta.shape;
+    const each = 1 + skills;
+    const shown = own === null ? 0 : (demand.kinship * (own.evidence[demand.kind] ?? 0)) / 127;
     let sum = 0;
     let squares = 0;
     for (let member = 0; member < members; member++) {
       let logOdds = -at(demand.difficulty, member);
-      for (let k = member * skills; k < (member + 1) * skills; k++) {
-        logOdds += at(demand.skills, k) * at(factors, k);
+      if (own !== null) logOdds += shown * at(own.surplus, member);
+      for (let k = member * each; k < (member + 1) * each; k++) {
+        logOdds += at(demand.factors, k) * at(factors, k);
       }
       sum += logOdds;
       squares += logOdds * logOdds;
@@ -198,7 +217,7 @@ export class FactorPredictor implements Predictor {
     const spread = Math.max(0, squares / members - mean * mean);
     // What is guessed of the model pulls its chances towards a coin's; fitted skills are calibrated as
     // they are. What is not known of the prompt is the same for all models, so it must not reorder them.
-    const success = logistic(mean / Math.sqrt(1 + MODERATION * guessed * variance));
+    const success = logistic(mean / Math.sqrt(1 + MODERATION * (1 - shown) * guessed * variance));
     const slope = success * (1 - success);
     const deviation = slope * Math.sqrt(variance + spread + doubt);
     const logTokens = Math.min(MAX_LOG_TOKENS, demand.logTokens + verbosity);

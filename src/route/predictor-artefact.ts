@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { ArtefactError, openArtefact } from '../embed/artefact.js';
 import type { Artefact } from '../embed/artefact.js';
-import { EXTRA_OUTPUTS, inputsOf } from './factor-network.js';
+import { EXTRA_OUTPUTS, factorsOf, inputsOf } from './factor-network.js';
 import type { NetworkShape, NetworkTables } from './factor-network.js';
 import type { StrengthRule } from './model-strength.js';
 
 /** What `models/predictor.bin` calls itself. */
 export const PREDICTOR_KIND = 'factor-predictor';
 /** Version of the tables' meaning; other versions are refused. */
-export const PREDICTOR_VERSION = 1;
+export const PREDICTOR_VERSION = 2;
 
 const size = z.int().positive().max(4096);
 const figure = z.number();
@@ -25,6 +25,7 @@ const metaSchema = z.object({
     hidden: size,
     skills: size,
     members: size,
+    kinds: size,
   }),
   models: z.array(z.string()),
   centroids: size,
@@ -56,15 +57,17 @@ const metaSchema = z.object({
 export interface PredictorTables {
   readonly meta: PredictorMeta;
   readonly network: NetworkTables;
-  /** Log-odds a model adds in each skill, shape [models, members × skills]. */
+  /** Log-odds a model adds in general and in each skill, shape [models, members × (1 + skills)]. */
   readonly abilities: Float32Array;
   /** Variance of a fitted model's abilities, shape [models]. */
   readonly abilityVariance: Float32Array;
+  /** How well a model's own answers to prompts of a kind are known, in 127ths, shape [models, kinds]. */
+  readonly evidence: Int8Array;
   /** What a model adds to the log of the answer's tokens, shape [models]. */
   readonly verbosity: Float32Array;
   /** Decimal year of release, 0 where unknown, shape [models]. */
   readonly released: Float32Array;
-  /** Skill from strength: intercepts and slopes, shape [members × skills] each. */
+  /** Abilities from strength: intercepts and slopes, shape [members × (1 + skills)] each. */
   readonly skillIntercept: Float32Array;
   readonly skillSlope: Float32Array;
   /** Unit vectors, shape [centroids, embedding]. */
@@ -105,12 +108,13 @@ export function readPredictorArtefact(source: string | Buffer): PredictorTables 
   }
   const meta = parsed.data;
   const { shape } = meta;
-  const factors = shape.members * shape.skills;
+  const factors = factorsOf(shape);
   return {
     meta,
     network: readNetwork(artefact, shape),
     abilities: artefact.f32('abilities', meta.models.length * factors),
     abilityVariance: artefact.f32('ability_variance', meta.models.length),
+    evidence: artefact.i8('evidence', meta.models.length * shape.kinds),
     verbosity: artefact.f32('verbosity', meta.models.length),
     released: artefact.f32('released', meta.models.length),
     skillIntercept: artefact.f32('skill_intercept', factors),
@@ -120,7 +124,7 @@ export function readPredictorArtefact(source: string | Buffer): PredictorTables 
 }
 
 function readNetwork(artefact: Artefact, shape: NetworkShape): NetworkTables {
-  const { dense, hidden, skills, members } = shape;
+  const { dense, hidden, skills, members, kinds } = shape;
   const inputs = inputsOf(shape);
   const outputs = members * (skills + EXTRA_OUTPUTS);
   return {
@@ -130,6 +134,9 @@ function readNetwork(artefact: Artefact, shape: NetworkShape): NetworkTables {
     hiddenBias: artefact.f32('hidden_bias', members * hidden),
     headWeights: artefact.f32('head_weights', outputs * hidden),
     headBias: artefact.f32('head_bias', outputs),
-    directWeights: artefact.f32('direct_weights', members * EXTRA_OUTPUTS * inputs),
+    transferWeights: artefact.f32('transfer_weights', inputs),
+    lengthWeights: artefact.f32('length_weights', inputs),
+    usualDifficulty: artefact.f32('usual_difficulty', members),
+    kindCentres: artefact.f32('kind_centres', kinds * inputs),
   };
 }

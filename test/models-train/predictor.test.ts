@@ -13,7 +13,7 @@ import { Random } from '../../models/train/random.js';
 
 const ROWS = 1024;
 const INPUTS = 6;
-const SHAPE = { embedding: 4, dense: 2, hidden: 8, skills: 2, members: 1 };
+const SHAPE = { embedding: 4, dense: 2, hidden: 8, skills: 2, members: 1, kinds: 4 };
 const RECIPE = {
   epochs: 30,
   rate: 0.01,
@@ -21,11 +21,12 @@ const RECIPE = {
   inputDropout: 0,
   decay: 0.01,
   abilityDecay: 0.01,
-  offsetDecay: 0.2,
+  levelDecay: 0.3,
+  vectorGain: 1,
   setPower: 0.6,
   lengthWeight: 0.1,
-  lengthPrior: 0,
 };
+const NO_FACTS = { released: null, benchmarks: {}, hosts: [] };
 const EMPTY: Conversation = {
   messages: [],
   tools: [],
@@ -53,6 +54,7 @@ function plantedTable(): OutcomeTable {
   }
   const prompt = {
     set,
+    task: 'one',
     part: 'train',
     prompt: '',
     conversation: EMPTY,
@@ -65,6 +67,7 @@ function plantedTable(): OutcomeTable {
     prompts: Array.from({ length: ROWS }, () => prompt),
     inputs,
     set: new Int32Array(ROWS),
+    task: new Int32Array(ROWS),
     first: Int32Array.from({ length: ROWS + 1 }, (_, i) => 2 * i),
     model: Int32Array.from({ length: 2 * ROWS }, (_, i) => i % 2),
     score,
@@ -80,6 +83,7 @@ function trained(table: OutcomeTable): Ensemble {
   return trainEnsemble(table, {
     shape: SHAPE,
     recipe: RECIPE,
+    known: { factsOf: () => NO_FACTS, catalogModels: [] },
     rows,
     random: new Random(3),
     progress,

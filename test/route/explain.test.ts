@@ -116,6 +116,14 @@ describe('the flips of a choice', () => {
     );
   });
 
+  test('never ask for more than certain success', () => {
+    const dear = { ...best, costUsd: 0.01 };
+
+    const found = flipsOf({ candidates: [cheap, dear], outcome: outcome(), ood: 0, price: 0.05 });
+
+    expect(found.filter(({ change }) => change.startsWith('success of c/best'))).toEqual([]);
+  });
+
   test('speak of time where the policy strives for it', () => {
     const slow = candidate('s/slow', { success: 0.9, latencyMs: 2000 });
     const quick = candidate('q/quick', { success: 0.8, latencyMs: 500 });

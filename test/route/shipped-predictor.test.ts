@@ -92,6 +92,29 @@ test('is less certain of a model it has never heard of than of one with graded a
   expect(unsure?.uncertainty).toBeGreaterThan(1.5 * (sure?.uncertainty ?? 1));
 });
 
+test('lets figures count less on prompts like those that the model itself answered', () => {
+  const plain = { ...known('openai/gpt-4o'), id: 'google/codegemma-7b', released: null, hosts: [] };
+  const praised = { ...plain, benchmarks: { mmlu_pro: 92, gpqa_diamond: 88 } };
+  const abilities = [{ ...plain, benchmarks: {} }, praised].map((model) =>
+    predictor.ability(model),
+  );
+  const logOddsAdded = (text: string): number => {
+    const { models } = predictor.predict(featuresOf(text), abilities);
+    const [without, withFigures] = models.map(({ success }) => Math.log(success / (1 - success)));
+    return (withFigures ?? 0) - (without ?? 0);
+  };
+
+  const alike = logOddsAdded(
+    'Natalia sold 48 clips in April and half as many in May. How many did she sell altogether?',
+  );
+
+  const unlike = logOddsAdded(
+    'Draft a stern but polite letter to my landlord about the broken heating in the flat',
+  );
+  expect(alike).toBeGreaterThan(0);
+  expect(unlike).toBeGreaterThan(1.5 * alike);
+});
+
 test.each([
   'What are the main differences between a virus and a bacterium?',
   'Write a haiku about an old pond and a frog.',

@@ -16,7 +16,8 @@ const EMBEDDING = 64;
 const HIDDEN = 4;
 const SKILLS = 3;
 const MEMBERS = 2;
-const FACTORS = SKILLS * MEMBERS;
+const KINDS = 2;
+const FACTORS = (1 + SKILLS) * MEMBERS;
 const BUCKETS = 64;
 
 /** Models of the made-up predictor, weakest first. */
@@ -29,6 +30,7 @@ const META = {
     hidden: HIDDEN,
     skills: SKILLS,
     members: MEMBERS,
+    kinds: KINDS,
   },
   models: [...TINY_MODELS],
   centroids: 2,
@@ -107,14 +109,25 @@ function writePredictor(file: string, meta: Record<string, unknown>, random: Ran
       hidden_bias: some(MEMBERS * HIDDEN),
       head_weights: some(outputs * HIDDEN),
       head_bias: some(outputs),
-      direct_weights: some(MEMBERS * 2 * inputs),
-      abilities: Float32Array.from({ length: 3 * FACTORS }, (_, i) => Math.floor(i / FACTORS) - 1),
+      transfer_weights: some(inputs),
+      length_weights: some(inputs),
+      usual_difficulty: some(MEMBERS),
+      kind_centres: some(KINDS * inputs),
+      // In general −1, 0 and 1; alike in every skill.
+      abilities: Float32Array.from({ length: 3 * FACTORS }, (_, i) =>
+        isGeneral(i) ? Math.floor(i / FACTORS) - 1 : 0,
+      ),
       ability_variance: Float32Array.of(0.05, 0.05, 0.05),
+      evidence: new Int8Array(3 * KINDS),
       verbosity: Float32Array.of(0, 0.2, 0.4),
       released: Float32Array.of(0, 2024.36, 0),
       skill_intercept: new Float32Array(FACTORS),
-      skill_slope: new Float32Array(FACTORS).fill(1),
+      skill_slope: Float32Array.from({ length: FACTORS }, (_, i) => (isGeneral(i) ? 1 : 0)),
       centroids,
     },
   });
+}
+
+function isGeneral(factor: number): boolean {
+  return factor % (1 + SKILLS) === 0;
 }

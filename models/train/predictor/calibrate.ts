@@ -1,4 +1,4 @@
-import { at, logistic } from '../../../src/route/factor-network.js';
+import { at, factorsOf, logistic } from '../../../src/route/factor-network.js';
 import { forEachDemand, logOddsOf, rescale } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import type { OutcomeTable } from './outcome-table.js';
@@ -88,7 +88,7 @@ function shiftModels(
   { scale, shift }: Calibration,
 ): void {
   const { abilities, shape } = ensemble;
-  const factors = shape.members * shape.skills;
+  const factors = factorsOf(shape);
   const models = abilities.length / factors;
   const surplus = new Float64Array(models);
   const information = new Float64Array(models).fill(SHRINKAGE / 4);
@@ -98,7 +98,8 @@ function shiftModels(
     surplus[model] = (surplus[model] ?? 0) + score - p;
     information[model] = (information[model] ?? 0) + p * (1 - p);
   }
-  for (let i = 0; i < abilities.length; i++) {
+  // The general ability is the first of each member's.
+  for (let i = 0; i < abilities.length; i += 1 + shape.skills) {
     const model = Math.floor(i / factors);
     abilities[i] = at(abilities, i) + (surplus[model] ?? 0) / (information[model] ?? 1);
   }

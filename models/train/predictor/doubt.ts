@@ -4,6 +4,7 @@ import type { Progress } from '../progress.js';
 import type { Random } from '../random.js';
 import { forEachDemand, logOddsOf, trainEnsemble } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
+import type { FactSource } from './levels.js';
 import type { OutcomeTable } from './outcome-table.js';
 import type { Recipe } from './train-member.js';
 
@@ -12,6 +13,7 @@ export interface DoubtSource {
   readonly table: OutcomeTable;
   readonly shape: NetworkShape;
   readonly recipe: Recipe;
+  readonly known: FactSource;
   /** Of the training part. */
   readonly rows: readonly number[];
   readonly random: Random;
@@ -39,13 +41,20 @@ const ALWAYS_SHARE = 0.1;
  * have needed is the error a new kind of traffic has to expect.
  */
 export function measureDoubt(source: DoubtSource): Doubt {
-  const { table, recipe, random, progress } = source;
+  const { table, recipe, known, random, progress } = source;
   const shape = { ...source.shape, members: 1 };
   const shifts: number[] = [];
   for (let fold = 0; fold < FOLDS; fold++) {
     const inside = source.rows.filter((row) => (table.set[row] ?? 0) % FOLDS !== fold);
     const outside = source.rows.filter((row) => (table.set[row] ?? 0) % FOLDS === fold);
-    const plan = { shape, recipe: { ...recipe, epochs: EPOCHS }, rows: inside, random, progress };
+    const plan = {
+      shape,
+      recipe: { ...recipe, epochs: EPOCHS },
+      known,
+      rows: inside,
+      random,
+      progress,
+    };
     const ensemble = trainEnsemble(table, plan);
     shifts.push(...shiftsNeeded(ensemble, table, { inside, outside }));
   }

@@ -1,4 +1,11 @@
-import { at, EXTRA_OUTPUTS, FactorNetwork, inputsOf } from '../../../src/route/factor-network.js';
+import {
+  at,
+  dot,
+  EXTRA_OUTPUTS,
+  FactorNetwork,
+  factorsOf,
+  inputsOf,
+} from '../../../src/route/factor-network.js';
 import type {
   NetworkShape,
   NetworkTables,
@@ -7,14 +14,18 @@ import type {
 import type { Progress } from '../progress.js';
 import type { Random } from '../random.js';
 import type { OutcomeTable } from './outcome-table.js';
+import { findKinds } from './kinds.js';
+import { levelsOf } from './levels.js';
+import type { FactSource } from './levels.js';
 import { Member } from './train-member.js';
 import type { Recipe } from './train-member.js';
+import { fitTransfer } from './transfer.js';
 
 /** Members trained alike from different seeds, as one network; calibration changes it in place. */
 export interface Ensemble {
   readonly shape: NetworkShape;
   readonly tables: NetworkTables;
-  /** Shape [models, members × skills]. */
+  /** Shape [models, members × (1 + skills)]. */
   readonly abilities: Float32Array;
   /** Shape [models]. */
   readonly verbosity: Float32Array;
@@ -26,17 +37,24 @@ export interface Ensemble {
 export interface EnsemblePlan {
   readonly shape: NetworkShape;
   readonly recipe: Recipe;
+  readonly known: FactSource;
   readonly rows: readonly number[];
   readonly random: Random;
   readonly progress: Progress;
 }
 
-/** Trains the members of an ensemble one after the other. */
+/** Fits what carries over, trains the members one after the other, and finds the kinds of prompts they know. */
 export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble {
-  const { shape, recipe, rows } = plan;
+  const { shape, recipe, rows, random } = plan;
+  const inputs = inputsOf(shape);
   const weights = weighRows(table, rows, recipe.setPower);
+  const transferWeights = fitTransfer(table, shape, rows);
+  const transfer = Float32Array.from(table.prompts, (_, row) =>
+    dot(transferWeights, 0, table.inputs.subarray(row * inputs, (row + 1) * inputs)),
+  );
+  const levels = levelsOf(table, rows, plan.known);
   const members = Array.from({ length: shape.members }, (_, i) => {
-    const member = new Member(shape, table, recipe, plan.random);
+    const member = new Member(shape, table, { transfer, levels }, { recipe, random });
     member.train([...rows], weights, (epoch) => {
       plan.progress.tick(
         () => `network ${i + 1} of ${shape.members}, pass ${epoch} of ${recipe.epochs}`,
@@ -44,23 +62,27 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
     });
     return member;
   });
-  const stack = (of: (member: Member) => Float32Array): Float32Array => {
-    const parts = members.map(of);
-    const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-    parts.reduce((offset, part) => (joined.set(part, offset), offset + part.length), 0);
-    return joined;
-  };
   const mean = (of: (member: Member) => number): number =>
     members.reduce((sum, member) => sum + of(member), 0) / members.length;
+  const withGain = (values: Float32Array): Float32Array =>
+    values.map((value, i) => (i % inputs < shape.embedding ? recipe.vectorGain * value : value));
+  const lengthWeights = Float32Array.from({ length: inputs }, (_, i) =>
+    mean((member) => at(member.lengthWeights.values, i)),
+  );
   return {
     shape,
     tables: {
       ...table.scaling,
-      hiddenWeights: stack((member) => member.hiddenWeights.values),
-      hiddenBias: stack((member) => member.hiddenBias.values),
-      headWeights: stack((member) => member.headWeights.values),
-      headBias: stack((member) => member.headBias.values),
-      directWeights: stack((member) => member.directWeights.values),
+      transferWeights,
+      lengthWeights: withGain(lengthWeights),
+      hiddenWeights: withGain(stack(members, (member) => member.hiddenWeights.values)),
+      hiddenBias: stack(members, (member) => member.hiddenBias.values),
+      headWeights: stack(members, (member) => member.headWeights.values),
+      headBias: stack(members, (member) => member.headBias.values),
+      usualDifficulty: Float32Array.from(members, (member) =>
+        member.usualDifficulty(rows, weights),
+      ),
+      kindCentres: findKinds(table, { shape, rows, random }),
     },
     abilities: joinAbilities(members, table.models.length, shape.skills),
     verbosity: Float32Array.from(table.models, (_, m) =>
@@ -70,6 +92,13 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
       set.preference ? mean(({ preferenceOffsets }) => at(preferenceOffsets.values, s)) : 0,
     ),
   };
+}
+
+function stack(members: readonly Member[], of: (member: Member) => Float32Array): Float32Array {
+  const parts = members.map(of);
+  const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  parts.reduce((offset, part) => (joined.set(part, offset), offset + part.length), 0);
+  return joined;
 }
 
 /** Large sets count less per prompt, so that small ones are heard; 1 on average. */
@@ -88,13 +117,13 @@ function weighRows(table: OutcomeTable, rows: readonly number[], setPower: numbe
 }
 
 function joinAbilities(members: readonly Member[], models: number, skills: number): Float32Array {
-  const abilities = new Float32Array(models * members.length * skills);
+  const each = 1 + skills;
+  const abilities = new Float32Array(models * members.length * each);
   for (let m = 0; m < models; m++) {
     members.forEach((member, r) => {
-      for (let k = 0; k < skills; k++) {
-        const ability = at(member.general.values, m) + at(member.skills.values, m * skills + k);
-        abilities[(m * members.length + r) * skills + k] = ability;
-      }
+      const first = (m * members.length + r) * each;
+      abilities[first] = at(member.general.values, m);
+      abilities.set(member.skills.values.subarray(m * skills, (m + 1) * skills), first + 1);
     });
   }
   return abilities;
@@ -102,12 +131,12 @@ function joinAbilities(members: readonly Member[], models: number, skills: numbe
 
 /** Log-odds of success of a model for the prompt whose demand is given. */
 export function logOddsOf(ensemble: Ensemble, demand: PromptDemand, model: number): number {
-  const { members, skills } = ensemble.shape;
-  const factors = members * skills;
+  const { members } = ensemble.shape;
+  const factors = factorsOf(ensemble.shape);
   let sum = 0;
   for (let member = 0; member < members; member++) sum -= at(demand.difficulty, member);
   for (let k = 0; k < factors; k++)
-    sum += at(demand.skills, k) * at(ensemble.abilities, model * factors + k);
+    sum += at(demand.factors, k) * at(ensemble.abilities, model * factors + k);
   return sum / members;
 }
 
@@ -128,15 +157,14 @@ export function forEachDemand(
 /** Makes all log-odds `scale × log-odds + shift`, in place. */
 export function rescale(ensemble: Ensemble, scale: number, shift: number): void {
   const { shape, tables, abilities } = ensemble;
-  const inputs = inputsOf(shape);
-  const outputs = shape.skills + EXTRA_OUTPUTS;
-  for (let i = 0; i < abilities.length; i++) abilities[i] = scale * at(abilities, i);
+  const { hidden, skills } = shape;
+  multiply(abilities, scale);
+  multiply(tables.transferWeights, scale);
   for (let member = 0; member < shape.members; member++) {
-    const row = member * outputs + shape.skills;
-    multiply(tables.headWeights.subarray(row * shape.hidden, (row + 1) * shape.hidden), scale);
-    const direct = EXTRA_OUTPUTS * member * inputs;
-    multiply(tables.directWeights.subarray(direct, direct + inputs), scale);
+    const row = member * (skills + EXTRA_OUTPUTS) + skills;
+    multiply(tables.headWeights.subarray(row * hidden, (row + 1) * hidden), scale);
     tables.headBias[row] = scale * at(tables.headBias, row) - shift;
+    tables.usualDifficulty[member] = scale * at(tables.usualDifficulty, member) - shift;
   }
 }
 

@@ -14,6 +14,8 @@ export interface OutcomeTable {
   /** Shape [rows, inputs]. */
   readonly inputs: Float32Array;
   readonly set: Int32Array;
+  /** Tasks by number: set and category. */
+  readonly task: Int32Array;
   readonly first: Int32Array;
   readonly model: Int32Array;
   readonly score: Float32Array;
@@ -80,15 +82,20 @@ function standardise(
   return scaling;
 }
 
-type Flat = Pick<OutcomeTable, 'models' | 'set' | 'first' | 'model' | 'score' | 'logTokens'>;
+type Flat = Pick<
+  OutcomeTable,
+  'models' | 'set' | 'task' | 'first' | 'model' | 'score' | 'logTokens'
+>;
 
 function flatten(prompts: readonly GradedPrompt[]): Flat {
   const models = [...new Set(prompts.flatMap((p) => p.outcomes.map((o) => o.model)))].sort();
   const indexOf = new Map(models.map((model, i) => [model, i]));
+  const taskOf = new Map([...new Set(prompts.map(({ task }) => task))].map((task, i) => [task, i]));
   const total = prompts.reduce((sum, { outcomes }) => sum + outcomes.length, 0);
   const flat = {
     models,
     set: Int32Array.from(prompts, ({ set }) => OUTCOME_SETS.indexOf(set)),
+    task: Int32Array.from(prompts, ({ task }) => taskOf.get(task) ?? 0),
     first: new Int32Array(prompts.length + 1),
     model: new Int32Array(total),
     score: new Float32Array(total),

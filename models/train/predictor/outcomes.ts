@@ -19,6 +19,7 @@ const row = z.object({
   prompt: z.string(),
   // A single tool stands without its list.
   tools: z.union([z.array(tool), tool.transform((one) => [one])]).nullish(),
+  category: z.union([z.string(), z.number()]).nullish(),
   contaminated: z.boolean().optional(),
   outcomes: z.record(z.string(), outcome),
 });
@@ -35,6 +36,8 @@ export interface Outcome {
 /** One prompt and how models answered it. */
 export interface GradedPrompt {
   readonly set: OutcomeSet;
+  /** Its set and the set's own category: prompts of one task have one form. */
+  readonly task: string;
   readonly part: Part;
   readonly prompt: string;
   readonly conversation: Conversation;
@@ -78,6 +81,7 @@ function toPrompt(set: OutcomeSet, entry: z.infer<typeof row>): GradedPrompt {
     }));
   return {
     set,
+    task: `${set.name}/${entry.category ?? ''}`,
     part: partOf(entry.prompt),
     prompt: entry.prompt,
     conversation: asConversation(entry),

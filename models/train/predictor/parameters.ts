@@ -4,14 +4,6 @@ const MOMENTUM = 0.9;
 const SCALE_MEMORY = 0.99;
 const TINY = 1e-8;
 
-/** A weight that is drawn towards a value known beforehand, beside the decay towards 0 of them all. */
-export interface PriorWeight {
-  readonly index: number;
-  readonly value: number;
-  /** As strong as a weight decay of this size. */
-  readonly pull: number;
-}
-
 /** One array of weights with its gradient, trained by Adam with decoupled weight decay (Loshchilov and Hutter, 2019). */
 export class Parameters {
   readonly values: Float32Array;
@@ -19,7 +11,8 @@ export class Parameters {
   readonly #decay: number;
   readonly #mean: Float32Array;
   readonly #square: Float32Array;
-  readonly #priors: PriorWeight[] = [];
+  /** What decay pulls towards. */
+  readonly #centre: Float32Array;
 
   /** @param fill - the value to start from, called once per weight */
   constructor(length: number, decay: number, fill: () => number = () => 0) {
@@ -28,12 +21,15 @@ export class Parameters {
     this.#decay = decay;
     this.#mean = new Float32Array(length);
     this.#square = new Float32Array(length);
+    this.#centre = new Float32Array(length);
   }
 
-  /** Starts a weight at its prior value and keeps it near. */
-  draw(prior: PriorWeight): void {
-    this.values[prior.index] = prior.value;
-    this.#priors.push(prior);
+  /** Weights that start at `centre` and are drawn back to it rather than to 0. */
+  static around(centre: Float32Array, decay: number): Parameters {
+    const parameters = new Parameters(centre.length, decay);
+    parameters.values.set(centre);
+    parameters.#centre.set(centre);
+    return parameters;
   }
 
   /**
@@ -54,10 +50,8 @@ export class Parameters {
       mean[i] = m;
       square[i] = s;
       const move = (m * meanScale) / (Math.sqrt(s * squareScale) + TINY);
-      values[i] = at(values, i) - rate * (move + this.#decay * at(values, i));
-    }
-    for (const { index, value, pull } of this.#priors) {
-      values[index] = at(values, index) - rate * pull * (at(values, index) - value);
+      values[i] =
+        at(values, i) - rate * (move + this.#decay * (at(values, i) - at(this.#centre, i)));
     }
     gradient.fill(0);
   }

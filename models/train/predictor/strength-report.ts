@@ -5,8 +5,8 @@ import type { Progress } from '../progress.js';
 import { fitStrengths, independent } from './strength.js';
 import type { GradedModel } from './strength.js';
 
-/** Models graded in two sets or more: what one set says of a model is mostly what the set is like. */
-const CERTAIN = 2;
+/** Sets a model must be graded in: what one set says of a model is mostly what the set is like. */
+const FEWEST_SETS = 2;
 /** Models are left out by so many parts in turn: each by itself would take minutes. */
 const PARTS = 10;
 /** Standard deviations that eight tenths of a normal distribution lie within. */
@@ -34,8 +34,8 @@ export function reportStrength(
     );
   }
   const compared = graded.filter(
-    ({ name, variance: doubt, facts, answers }) =>
-      doubt < CERTAIN &&
+    ({ name, facts, answers }) =>
+      Object.keys(answers).length >= FEWEST_SETS &&
       !name.includes('@') &&
       Object.keys(independent(facts, answers).benchmarks).length > 0,
   );

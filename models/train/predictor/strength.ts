@@ -86,7 +86,8 @@ export function fitStrengths(
 /** Large sets count for more, but not by their size: their answers err alike. */
 const SET_POWER = 0.6;
 
-function sharesOf(answers: GradedModel['answers']): Record<string, number> {
+/** What share of a model's strength each set tells; they sum to 1. */
+export function sharesOf(answers: GradedModel['answers']): Record<string, number> {
   const weights = Object.entries(answers).map(([set, count]) => [set, count ** SET_POWER] as const);
   const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
   return Object.fromEntries(weights.map(([set, weight]) => [set, weight / total]));

@@ -1,13 +1,5 @@
-import {
-  at,
-  dot,
-  EXTRA_OUTPUTS,
-  inputsOf,
-  logistic,
-  softmax,
-} from '../../../src/route/factor-network.js';
+import { at, dot, EXTRA_OUTPUTS, inputsOf, logistic } from '../../../src/route/factor-network.js';
 import type { NetworkShape } from '../../../src/route/factor-network.js';
-import { FEATURE_NAMES } from '../../../src/route/features.js';
 import type { Random } from '../random.js';
 import { Parameters } from './parameters.js';
 import type { OutcomeTable } from './outcome-table.js';
@@ -19,42 +11,47 @@ export interface Recipe {
   /** Share of hidden units and of inputs left out at random. */
   readonly hiddenDropout: number;
   readonly inputDropout: number;
-  /** Weight decay of the network, of abilities, of the offsets of graded sets. */
+  /** Weight decay of the network and of abilities. */
   readonly decay: number;
   readonly abilityDecay: number;
-  readonly offsetDecay: number;
+  /** How strongly the general ability of a model is held at its level. */
+  readonly levelDecay: number;
+  /** What sentence vectors are multiplied with before the first layer. */
+  readonly vectorGain: number;
   /** A set of n prompts counts as much as n to this power. */
   readonly setPower: number;
   /** How much the squared error of log tokens counts beside the log-loss. */
   readonly lengthWeight: number;
-  /** Log-odds of difficulty for each unit of the standardised `log_chars`, before any grade is seen. */
-  readonly lengthPrior: number;
 }
 
 const BATCH = 128;
 const WARM_UP_STEPS = 100;
 /** Errors of log tokens beyond this pull no harder. */
 const LENGTH_ERROR_LIMIT = 2;
-/** Pull towards `lengthPrior`: strong, since in the graded sets length mostly tells one template from another. */
-const LENGTH_PULL = 5;
+
+/** What is known before a member is trained. */
+interface Given {
+  readonly transfer: Float32Array;
+  readonly levels: Float32Array;
+}
 
 /** The weights of one member while it is trained. */
 export class Member {
   readonly #shape: NetworkShape;
   readonly #recipe: Recipe;
   readonly #table: OutcomeTable;
+  readonly #transfer: Float32Array;
   readonly #random: Random;
   readonly hiddenWeights: Parameters;
   readonly hiddenBias: Parameters;
   readonly headWeights: Parameters;
   readonly headBias: Parameters;
-  readonly directWeights: Parameters;
-  /** Per model and skill; the general ability is added to every skill. */
+  readonly lengthWeights: Parameters;
+  /** Per model and skill, beside the general ability. */
   readonly skills: Parameters;
   readonly general: Parameters;
   readonly verbosity: Parameters;
-  /** How much easier a set is than its prompts look. */
-  readonly gradedOffsets: Parameters;
+  /** How much easier a preference set is than its prompts look. */
   readonly preferenceOffsets: Parameters;
   readonly #input: Float32Array;
   readonly #hidden: Float32Array;
@@ -62,14 +59,24 @@ export class Member {
   readonly #head: Float32Array;
   readonly #headGradient: Float32Array;
 
-  constructor(shape: NetworkShape, table: OutcomeTable, recipe: Recipe, random: Random) {
+  /**
+   * @param given - `transfer`: difficulty of each row of the table as far as it carries over; the member learns the rest.
+   *   `levels`: how strong each model is on one scale for all sets
+   */
+  constructor(
+    shape: NetworkShape,
+    table: OutcomeTable,
+    { transfer, levels }: Given,
+    { recipe, random }: { readonly recipe: Recipe; readonly random: Random },
+  ) {
     const inputs = inputsOf(shape);
     const outputs = shape.skills + EXTRA_OUTPUTS;
     const noise = (scale: number) => () => random.normal() * scale;
-    const { decay, abilityDecay, offsetDecay } = recipe;
+    const { decay, abilityDecay } = recipe;
     this.#shape = shape;
     this.#recipe = recipe;
     this.#table = table;
+    this.#transfer = transfer;
     this.#random = random;
     this.hiddenWeights = new Parameters(shape.hidden * inputs, decay, noise(1 / Math.sqrt(inputs)));
     this.hiddenBias = new Parameters(shape.hidden, 0);
@@ -79,16 +86,10 @@ export class Member {
       noise(0.3 / Math.sqrt(shape.hidden)),
     );
     this.headBias = new Parameters(outputs, 0);
-    this.directWeights = new Parameters(EXTRA_OUTPUTS * inputs, decay);
-    this.directWeights.draw({
-      index: shape.embedding + FEATURE_NAMES.indexOf('log_chars'),
-      value: recipe.lengthPrior,
-      pull: LENGTH_PULL,
-    });
+    this.lengthWeights = new Parameters(inputs, decay);
     this.skills = new Parameters(table.models.length * shape.skills, abilityDecay, noise(0.1));
-    this.general = new Parameters(table.models.length, 0.3 * abilityDecay);
+    this.general = Parameters.around(levels, recipe.levelDecay);
     this.verbosity = new Parameters(table.models.length, abilityDecay);
-    this.gradedOffsets = new Parameters(table.sets.length, offsetDecay);
     this.preferenceOffsets = new Parameters(table.sets.length, 0);
     this.#input = new Float32Array(inputs);
     this.#hidden = new Float32Array(shape.hidden);
@@ -126,34 +127,52 @@ export class Member {
     }
   }
 
+  /**
+   * The difficulty that the head says prompts have on average, without the transferred part.
+   *
+   * @param weights - how much each row of the table counts
+   */
+  usualDifficulty(rows: readonly number[], weights: Float32Array): number {
+    const { skills } = this.#shape;
+    let sum = 0;
+    let total = 0;
+    for (const row of rows) {
+      this.#forward(row, 0, 0);
+      const weight = at(weights, row);
+      total += weight;
+      sum += weight * (at(this.#head, skills) - at(this.#transfer, row));
+    }
+    return sum / total;
+  }
+
   #update(step: number, rate: number): void {
     this.hiddenWeights.update(step, rate);
     this.hiddenBias.update(step, rate);
     this.headWeights.update(step, rate);
     this.headBias.update(step, rate);
-    this.directWeights.update(step, rate);
+    this.lengthWeights.update(step, rate);
     this.skills.update(step, rate);
     this.general.update(step, rate);
     this.verbosity.update(step, rate);
-    this.gradedOffsets.update(step, rate);
     this.preferenceOffsets.update(step, rate);
   }
 
   #learn(row: number, weight: number): void {
-    this.#forward(row);
+    this.#forward(row, this.#recipe.hiddenDropout, this.#recipe.inputDropout);
     this.#headGradient.fill(0);
     this.#scoreOutcomes(row, weight);
     this.#backward();
   }
 
-  #forward(row: number): void {
-    const { hiddenDropout, inputDropout } = this.#recipe;
-    const { hidden, skills } = this.#shape;
+  #forward(row: number, hiddenDropout: number, inputDropout: number): void {
+    const { vectorGain } = this.#recipe;
+    const { hidden, skills, embedding } = this.#shape;
     const input = this.#input;
     const inputs = input.length;
     for (let i = 0; i < inputs; i++) {
       const kept = this.#random.next() >= inputDropout;
-      input[i] = kept ? at(this.#table.inputs, row * inputs + i) / (1 - inputDropout) : 0;
+      const gain = (i < embedding ? vectorGain : 1) / (1 - inputDropout);
+      input[i] = kept ? at(this.#table.inputs, row * inputs + i) * gain : 0;
     }
     for (let h = 0; h < hidden; h++) {
       const kept = this.#random.next() >= hiddenDropout;
@@ -163,12 +182,11 @@ export class Member {
       this.#hidden[h] = sum > 0 ? sum / (1 - hiddenDropout) : 0;
     }
     for (let o = 0; o < skills + EXTRA_OUTPUTS; o++) {
-      const sum =
+      this.#head[o] =
         at(this.headBias.values, o) + dot(this.headWeights.values, o * hidden, this.#hidden);
-      const direct = o < skills ? 0 : dot(this.directWeights.values, (o - skills) * inputs, input);
-      this.#head[o] = sum + direct;
     }
-    softmax(this.#head, 0, skills);
+    this.#head[skills] = at(this.#head, skills) + at(this.#transfer, row);
+    this.#head[skills + 1] = at(this.#head, skills + 1) + dot(this.lengthWeights.values, 0, input);
   }
 
   #scoreOutcomes(row: number, weight: number): void {
@@ -177,11 +195,12 @@ export class Member {
     const start = first[row] ?? 0;
     const end = first[row + 1] ?? start;
     const setOf = set[row] ?? 0;
-    const offsets = sets[setOf]?.preference === true ? this.preferenceOffsets : this.gradedOffsets;
+    const preference = sets[setOf]?.preference === true;
+    const offset = preference ? at(this.preferenceOffsets.values, setOf) : 0;
     // Half-way between counting every answer and counting every prompt alike.
     const share = weight / Math.sqrt(end - start);
     const gradient = this.#headGradient;
-    const difficulty = at(this.#head, skills) - at(offsets.values, setOf);
+    const difficulty = at(this.#head, skills) - offset;
     for (let i = start; i < end; i++) {
       const m = model[i] ?? 0;
       let logOdds = at(this.general.values, m) - difficulty;
@@ -189,7 +208,7 @@ export class Member {
         logOdds += at(this.#head, k) * at(this.skills.values, m * skills + k);
       const error = (logistic(logOdds) - at(score, i)) * share;
       add(this.general.gradient, m, error);
-      add(offsets.gradient, setOf, error);
+      if (preference) add(this.preferenceOffsets.gradient, setOf, error);
       add(gradient, skills, -error);
       for (let k = 0; k < skills; k++) {
         add(this.skills.gradient, m * skills + k, error * at(this.#head, k));
@@ -198,7 +217,6 @@ export class Member {
       const tokens = at(logTokens, i);
       if (tokens >= 0) this.#scoreLength(m, tokens, share * this.#recipe.lengthWeight);
     }
-    this.#throughSoftmax();
   }
 
   #scoreLength(model: number, logTokens: number, weight: number): void {
@@ -207,15 +225,6 @@ export class Member {
     const error = Math.max(-LENGTH_ERROR_LIMIT, Math.min(LENGTH_ERROR_LIMIT, miss)) * weight;
     add(this.verbosity.gradient, model, error);
     add(this.#headGradient, last, error);
-  }
-
-  #throughSoftmax(): void {
-    const { skills } = this.#shape;
-    let mean = 0;
-    for (let k = 0; k < skills; k++) mean += at(this.#head, k) * at(this.#headGradient, k);
-    for (let k = 0; k < skills; k++) {
-      this.#headGradient[k] = at(this.#head, k) * (at(this.#headGradient, k) - mean);
-    }
   }
 
   #backward(): void {
@@ -227,15 +236,8 @@ export class Member {
       addScaled(this.headWeights.gradient, o * hidden, this.#hidden, error);
       for (let h = 0; h < hidden; h++)
         add(back, h, error * at(this.headWeights.values, o * hidden + h));
-      if (o >= skills) {
-        addScaled(
-          this.directWeights.gradient,
-          (o - skills) * this.#input.length,
-          this.#input,
-          error,
-        );
-      }
     }
+    addScaled(this.lengthWeights.gradient, 0, this.#input, at(this.#headGradient, skills + 1));
     for (let h = 0; h < hidden; h++) {
       if (at(this.#hidden, h) === 0) continue;
       const error = at(back, h) / (1 - this.#recipe.hiddenDropout);

@@ -41,20 +41,21 @@ export interface TrainingOptions {
  * between equals by the validation part.
  */
 const RECIPE: Recipe = {
-  epochs: 10,
+  epochs: 20,
   rate: 0.004,
   hiddenDropout: 0.2,
   inputDropout: 0.1,
   decay: 0.02,
   abilityDecay: 0.01,
-  offsetDecay: 0.2,
+  levelDecay: 0.3,
+  vectorGain: 4,
   setPower: 0.6,
   lengthWeight: 0.1,
-  lengthPrior: 0.6,
 };
-const MEMBERS = 3;
-const HIDDEN = 32;
-const SKILLS = 8;
+const MEMBERS = 2;
+const HIDDEN = 64;
+const SKILLS = 16;
+const KINDS = 128;
 const CATALOG_FOLDER = path.join(import.meta.dirname, '../../catalog');
 
 /** Trains the predictor on graded answers and writes it with its part of the manifest; minutes on two cores. */
@@ -75,14 +76,15 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
     hidden: HIDDEN,
     skills: SKILLS,
     members: MEMBERS,
+    kinds: KINDS,
   };
-  const ensemble = trainEnsemble(table, { shape, recipe: RECIPE, rows, random, progress });
+  const ensemble = trainEnsemble(table, { shape, recipe: RECIPE, known, rows, random, progress });
   const calibration = calibrate(ensemble, table, validation);
   progress.say(
     `calibrated: scale ${calibration.scale.toFixed(3)}, shift ${calibration.shift.toFixed(3)}`,
   );
   const familiarity = await learnFamiliarity({ dataFolder, table, embedder, random, progress });
-  const doubt = measureDoubt({ table, shape, rows, recipe: RECIPE, random, progress });
+  const doubt = measureDoubt({ table, shape, rows, recipe: RECIPE, known, random, progress });
   const abilities = summariseAbilities(ensemble, table, rows, (name) => known.factsOf(name));
   const strength = fitStrength(abilities.graded, known.catalogModels);
   reportStrength(abilities.graded, strength, progress);
@@ -152,9 +154,13 @@ function writePredictor(file: string, meta: PredictorMeta, trained: Trained): nu
       hidden_bias: tables.hiddenBias,
       head_weights: tables.headWeights,
       head_bias: tables.headBias,
-      direct_weights: tables.directWeights,
+      transfer_weights: tables.transferWeights,
+      length_weights: tables.lengthWeights,
+      usual_difficulty: tables.usualDifficulty,
+      kind_centres: tables.kindCentres,
       abilities: ensemble.abilities,
       ability_variance: abilities.variance,
+      evidence: abilities.evidence,
       verbosity: ensemble.verbosity,
       released: Float32Array.from(
         abilities.graded,

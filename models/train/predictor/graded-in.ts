@@ -1,0 +1,31 @@
+import type { OutcomeTable } from './outcome-table.js';
+
+/**
+ * Variance of a model's log-odds from set to set when the level of each set is taken out: what models graded
+ * in three sets or more have in one of them about what they have in the others.
+ */
+const SET_VARIANCE = 0.5;
+/** A single set may be an odd one, so that the first counts for less than half a set. */
+const ODD_SETS = 0.6;
+/** Mean of p (1 − p) over graded answers: what one answer tells of log-odds. */
+const INFORMATION = 0.15;
+
+/** How many answers of each model were graded, by set, in the order of the table's models. */
+export function gradedIn(table: OutcomeTable, rows: readonly number[]): Record<string, number>[] {
+  const found = table.models.map((): Record<string, number> => ({}));
+  for (const row of rows) {
+    const set = table.prompts[row]?.set.name ?? '';
+    for (let i = table.first[row] ?? 0; i < (table.first[row + 1] ?? 0); i++) {
+      const answers = found[table.model[i] ?? 0];
+      if (answers !== undefined) answers[set] = (answers[set] ?? 0) + 1;
+    }
+  }
+  return found;
+}
+
+/** How far the strength of a model may be off that its graded answers tell, in squared log-odds. */
+export function fittedVariance(answers: Readonly<Record<string, number>>): number {
+  const counts = Object.values(answers);
+  const count = counts.reduce((sum, inSet) => sum + inSet, 0);
+  return SET_VARIANCE / Math.max(0.2, counts.length - ODD_SETS) + 1 / (INFORMATION * count + 0.5);
+}
