@@ -11,6 +11,7 @@ import type { Clock } from './core/clock.js';
 import { FaultyFileError, formatFault } from './core/errors.js';
 import { idMaker } from './core/ids.js';
 import { anthropic } from './dialects/anthropic/anthropic.js';
+import { ThoughtStore } from './dialects/neutral/thought-store.js';
 import { openai } from './dialects/openai/openai.js';
 import { FeedbackDesk } from './feedback-desk.js';
 import { createApp } from './http/app.js';
@@ -180,6 +181,10 @@ export class App {
     const pipeline = new Pipeline({
       setup: () => this.#inForce.assembly.setup,
       books: this.#books,
+      thoughts: new ThoughtStore(
+        this.#books.clock,
+        () => this.#inForce.sourced.config.translation.keepThoughtsMs,
+      ),
       decisions,
       newId: idMaker('dec_'),
     });

@@ -8,6 +8,7 @@ import { GatewayError } from './core/errors.js';
 import type { ServedModel, Upstream } from './core/model.js';
 import type { ChatRequest, Dialect, RequestHeaders } from './dialects/dialect.js';
 import type { Loss } from './dialects/neutral/losses.js';
+import type { ThoughtStore } from './dialects/neutral/thought-store.js';
 import { countTokens, type TokenCount } from './token-count.js';
 import { explained, planFor, type Explanation, type Plan } from './plan.js';
 import type { KeptRouting } from './route/kept-routing.js';
@@ -32,6 +33,7 @@ export interface PipelineParts {
   /** What is in force now; asked anew for every request. */
   readonly setup: () => Setup;
   readonly books: Books;
+  readonly thoughts: ThoughtStore;
   readonly decisions: DecisionLog<KeptRouting>;
   /** Makes a decision's id from the wall clock. */
   readonly newId: (wallMs: number) => string;
@@ -120,6 +122,7 @@ export class Pipeline {
         dialect,
         served: setup.served,
         onLoss: setup.onLoss,
+        memory: () => this.#parts.thoughts.of(call.caller.name),
         upstreams: setup.upstreams,
         providers: setup.providers,
         clock: books.clock,

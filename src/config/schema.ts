@@ -173,6 +173,14 @@ const translation = section({
     .describe(
       'What becomes of a part of a request that has no word in the chosen provider’s dialect: `drop` leaves it out and says so in `x-suffice-dropped` and in a metric, `refuse` answers 400 with its name.',
     ),
+  keep_thoughts_ms: z
+    .int()
+    .min(0)
+    .max(MAX_TIMER_MS)
+    .default(3_600_000)
+    .describe(
+      'How long thoughts that led to a tool call are kept in memory for clients that have no place for them: their vendor wants them back with the result. 0 keeps none.',
+    ),
 });
 
 const clientKey = section({

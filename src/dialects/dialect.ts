@@ -4,6 +4,7 @@ import type { Usage } from '../core/usage.js';
 import type { AnswerEvent, Emit } from './neutral/event.js';
 import type { LossPolicy, Losses } from './neutral/losses.js';
 import type { NeutralRequest } from './neutral/request.js';
+import type { ThoughtMemory } from './neutral/thought-store.js';
 
 /** The wire protocols that clients and providers may speak. */
 export const DIALECT_NAMES = ['openai', 'anthropic'] as const;
@@ -107,6 +108,8 @@ export interface Target {
   readonly outputCap: 'max_tokens' | 'max_completion_tokens';
   readonly renames: Readonly<Record<string, string | null>>;
   readonly onLoss: LossPolicy;
+  /** What this caller's models thought before, where the client has no place for it. */
+  readonly memory: ThoughtMemory;
 }
 
 /** A request in the words of a provider. */

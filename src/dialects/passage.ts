@@ -8,9 +8,13 @@ import type {
   RequestEdits,
   Target,
   WholeAnswer,
+  WrittenRequest,
 } from './dialect.js';
 import { Losses, type Loss } from './neutral/losses.js';
+import type { NeutralRequest } from './neutral/request.js';
 import { summarize } from './neutral/summary.js';
+import type { ThoughtMemory } from './neutral/thought-store.js';
+import { ThoughtWatch } from './neutral/thought-watch.js';
 import { TranslatedStream } from './neutral/translated-stream.js';
 
 /** A request as a provider is to get it. */
@@ -21,6 +25,8 @@ export interface Asked {
   /** What the provider is not told. */
   readonly dropped: readonly Loss[];
   readonly answerTool: string | null;
+  /** Where the thoughts of the answer go; `null` where the client keeps them itself. */
+  readonly memory: ThoughtMemory | null;
 }
 
 /** The way from a client's dialect to a provider's, and back. */
@@ -46,6 +52,7 @@ export function direct(dialect: Dialect): Passage {
       headers: request.forwarded ?? NOTHING,
       dropped: NOTHING,
       answerTool: null,
+      memory: null,
     }),
     readAnswer: (body, rules) => dialect.readAnswer(body, rules),
     openStream: (rules) => dialect.openStream(rules),
@@ -63,25 +70,47 @@ export function translation(client: Dialect, provider: Dialect): Passage {
     ask: (request, _edits, describe) => {
       const target = describe();
       const losses = new Losses(target.onLoss, `${target.model} (${target.provider})`);
-      const { body, answerTool } = writeRequest(provider, request, target, losses);
-      return { body, headers: NOTHING, dropped: losses.list, answerTool };
+      const { memory } = target;
+      const neutral = request.neutral();
+      const whole = { ...neutral, turns: memory.restored(neutral.turns) };
+      const { body, answerTool } = writeRequest(provider, whole, target, losses);
+      return { body, headers: NOTHING, dropped: losses.list, answerTool, memory };
     },
     readAnswer: (body, rules, asked) => {
       const events = provider.readEvents(body, reading(rules, asked));
+      const watch = new ThoughtWatch();
+      for (const event of events) watch.add(event);
+      remember(watch, asked);
       return { body: client.writeAnswer(events, rules), summary: summarize(events) };
     },
-    openStream: (rules, asked) =>
-      new TranslatedStream(
-        (emit) => provider.openReader(reading(rules, asked), emit),
+    openStream: (rules, asked) => {
+      const watch = new ThoughtWatch();
+      return new TranslatedStream(
+        (emit) =>
+          provider.openReader(reading(rules, asked), (event) => {
+            watch.add(event);
+            if (event.kind === 'finish') remember(watch, asked);
+            emit(event);
+          }),
         client.openWriter(rules),
-      ),
+      );
+    },
     readError: (status, body, retryAfter) => provider.readError(status, body, retryAfter),
   };
 }
 
-function writeRequest(provider: Dialect, request: ChatRequest, target: Target, losses: Losses) {
+function remember({ found }: ThoughtWatch, { memory }: Asked): void {
+  if (found !== null) memory?.keep(found.callId, found.thoughts);
+}
+
+function writeRequest(
+  provider: Dialect,
+  request: NeutralRequest,
+  target: Target,
+  losses: Losses,
+): WrittenRequest {
   try {
-    return provider.writeRequest(request.neutral(), target, losses);
+    return provider.writeRequest(request, target, losses);
   } catch (cause) {
     // Reading nested values has no limit of depth, writing them has.
     if (!(cause instanceof RangeError)) throw cause;

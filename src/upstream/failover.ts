@@ -11,6 +11,7 @@ import type {
 } from '../dialects/dialect.js';
 import { passageBetween } from '../dialects/dialects.js';
 import type { Loss, LossPolicy } from '../dialects/neutral/losses.js';
+import type { ThoughtMemory } from '../dialects/neutral/thought-store.js';
 import type { Upstreams } from './call.js';
 import { commit, type CommittedStream } from './committed-stream.js';
 import type { Provider } from './providers.js';
@@ -30,6 +31,8 @@ export interface AnswerTask {
   readonly served: ReadonlyMap<string, ServedModel>;
   /** What becomes of what cannot be said in the provider's dialect. */
   readonly onLoss: LossPolicy;
+  /** Asked only where a request is translated. */
+  readonly memory: () => ThoughtMemory;
   readonly upstreams: Upstreams;
   /** By name. */
   readonly providers: ReadonlyMap<string, Provider>;
@@ -154,7 +157,11 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   return { kind: 'whole', whole: passage.readAnswer(answer.bytes, rules, asked), dropped };
 }
 
-function targetOf({ served, onLoss }: AnswerTask, upstream: Upstream, provider: Provider): Target {
+function targetOf(
+  { served, onLoss, memory }: AnswerTask,
+  upstream: Upstream,
+  provider: Provider,
+): Target {
   const model = served.get(upstream.modelId)?.model;
   const { name, usageOption, outputCap, renames } = provider;
   return {
@@ -166,6 +173,7 @@ function targetOf({ served, onLoss }: AnswerTask, upstream: Upstream, provider: 
     outputCap,
     renames,
     onLoss,
+    memory: memory(),
   };
 }
 

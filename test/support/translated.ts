@@ -16,6 +16,7 @@ export const TARGET: Target = {
   outputCap: 'max_tokens',
   renames: {},
   onLoss: 'drop',
+  memory: { keep: () => undefined, restored: (turns) => turns },
 };
 
 export const RULES: AnswerRules = {
@@ -49,7 +50,13 @@ export function translated(
   };
 }
 
-const ASKED: Asked = { body: Buffer.alloc(0), headers: [], dropped: [], answerTool: null };
+const ASKED: Asked = {
+  body: Buffer.alloc(0),
+  headers: [],
+  dropped: [],
+  answerTool: null,
+  memory: null,
+};
 
 /** Puts a whole answer of a provider into the words of a client. */
 export function answered(

@@ -51,6 +51,7 @@ export class Pair {
       dialect: openai,
       served: new Map(),
       onLoss: 'drop',
+      memory: () => ({ keep: () => undefined, restored: (turns) => turns }),
       upstreams: this.#upstreams,
       providers: this.#providers,
       clock: systemClock,

@@ -1,7 +1,7 @@
 import type { Target } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import type { Losses } from '../neutral/losses.js';
-import type { ContentPart, Turn } from '../neutral/part.js';
+import { isProvenThought, type Turn } from '../neutral/part.js';
 import type { NeutralRequest, Thinking } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
 import type { ClaudeTraits } from './claude.js';
@@ -78,9 +78,4 @@ function isThoughtLost(turns: readonly Turn[]): boolean {
     }
   }
   return false;
-}
-
-/** Tells a thought that Anthropic takes back as its own model's. */
-export function isProvenThought(part: ContentPart): boolean {
-  return part.kind === 'reasoning' && (part.signature !== null || part.redacted !== null);
 }

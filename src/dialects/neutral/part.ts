@@ -84,3 +84,8 @@ export interface Turn {
   readonly parts: readonly ContentPart[];
   readonly at: string;
 }
+
+/** Tells a thought that its vendor takes back as its own model's. */
+export function isProvenThought(part: ContentPart): part is ReasoningPart {
+  return part.kind === 'reasoning' && (part.signature !== null || part.redacted !== null);
+}

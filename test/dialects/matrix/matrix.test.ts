@@ -96,6 +96,24 @@ test.each(CELLS)('it passes on %s', async (_title, cell) => {
   );
 });
 
+test.each([false, true])(
+  'it gives a thought back that the client had no place for, streamed: %s',
+  async (stream) => {
+    const scenario = SCENARIOS.find(({ name }) => name.startsWith('thinking with tools'));
+    const cell = { client: 'openai', provider: 'anthropic', stream, scenario } as Cell;
+    const { seen } = await play(cell, cell.scenario.first);
+    const turn = { ...seen.turn };
+    delete turn['reasoning_details'];
+
+    const next = cell.scenario.second?.({ ...seen, turn });
+
+    expect(next && (await play(cell, next)).understood).toMatchObject({
+      thinks: true,
+      signatures: [cell.scenario.first.script.thought?.signature],
+    });
+  },
+);
+
 const PAIRS = NAMES.flatMap((client) => NAMES.map((provider) => [client, provider] as const));
 
 test.each(PAIRS)(

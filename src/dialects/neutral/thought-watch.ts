@@ -1,0 +1,42 @@
+import type { AnswerEvent } from './event.js';
+import type { ReasoningPart } from './part.js';
+
+/** Gathers the thoughts of an answer that are proven, and the first call that they led to. */
+export class ThoughtWatch {
+  readonly #thoughts: ReasoningPart[] = [];
+  #text = '';
+  #callId: string | null = null;
+
+  add(event: AnswerEvent): void {
+    switch (event.kind) {
+      case 'reasoning':
+        this.#text += event.text;
+        return;
+      case 'signature':
+        this.#thoughts.push({ ...BLANK, text: this.#text, signature: event.signature });
+        this.#text = '';
+        return;
+      case 'redacted':
+        this.#thoughts.push({ ...BLANK, redacted: event.data });
+        return;
+      case 'call':
+        this.#callId ??= event.id;
+        return;
+      default:
+    }
+  }
+
+  /** `null` where nothing was called, or nothing proven was thought before. */
+  get found(): { readonly callId: string; readonly thoughts: readonly ReasoningPart[] } | null {
+    if (this.#callId === null || this.#thoughts.length === 0) return null;
+    return { callId: this.#callId, thoughts: this.#thoughts };
+  }
+}
+
+const BLANK: ReasoningPart = {
+  kind: 'reasoning',
+  text: '',
+  signature: null,
+  redacted: null,
+  at: 'kept by the gateway',
+};
