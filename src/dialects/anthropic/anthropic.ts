@@ -6,6 +6,7 @@ import { AnthropicReader, readEvents } from './event-reader.js';
 import { AnthropicWriter, writeAnswer } from './event-writer.js';
 import { AnthropicStream, readAnswer } from './pass.js';
 import { readRequest } from './request.js';
+import { withoutUnproven } from './unproven.js';
 import { writeRequest } from './write-request.js';
 
 /** Anthropic's messages, as clients speak it and as Anthropic and its imitators answer. */
@@ -13,7 +14,8 @@ export const anthropic: Dialect = {
   name: 'anthropic',
   readRequest,
   // There is no usage to ask for: every stream tells it.
-  editRequest: (request, edits) => editRequest(request, { ...edits, askUsage: false }),
+  editRequest: (request, edits) =>
+    editRequest({ ...request, body: withoutUnproven(request.body) }, { ...edits, askUsage: false }),
   readAnswer: (body) => readAnswer(body),
   openStream: () => new AnthropicStream(),
   readError: (status, body, retryAfter) =>

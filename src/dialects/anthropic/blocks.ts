@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.js';
 import type { AnswerEvent, Citation } from '../neutral/event.js';
+import { UNPROVEN } from './unproven.js';
 
 /** Takes content blocks: each is opened, filled and closed before the next. */
 export interface BlockSink {
@@ -9,7 +10,8 @@ export interface BlockSink {
 }
 
 type Open =
-  | { readonly kind: 'text' | 'thinking' }
+  | { readonly kind: 'text' }
+  | { readonly kind: 'thinking'; isProven: boolean }
   | { readonly kind: 'call'; readonly call: number; arguments: string }
   | null;
 
@@ -91,6 +93,7 @@ export class Blocks {
       case 'signature':
         this.#in('thinking', { type: 'thinking', thinking: '', signature: '' });
         this.#sink.delta({ type: 'signature_delta', signature: event.signature });
+        if (this.#open?.kind === 'thinking') this.#open.isProven = true;
         this.#close();
         return;
       case 'redacted':
@@ -112,7 +115,7 @@ export class Blocks {
     if (this.#open?.kind === kind) return;
     this.#close();
     this.#sink.open(block);
-    this.#open = { kind };
+    this.#open = kind === 'text' ? { kind } : { kind, isProven: false };
   }
 
   #call({ id, name, call }: Extract<AnswerEvent, { kind: 'call' }>): void {
@@ -133,6 +136,8 @@ export class Blocks {
     // Some clients parse what they have gathered, and nothing is no JSON.
     const isBare = this.#open.kind === 'call' && this.#open.arguments.trim() === '';
     if (isBare) this.#sink.delta({ type: 'input_json_delta', partial_json: '{}' });
+    const isUnproven = this.#open.kind === 'thinking' && !this.#open.isProven;
+    if (isUnproven) this.#sink.delta({ type: 'signature_delta', signature: UNPROVEN });
     this.#open = null;
     this.#sink.close();
   }

@@ -1,4 +1,5 @@
 import { anthropic } from '../../../src/dialects/anthropic/anthropic.js';
+import { UNPROVEN } from '../../../src/dialects/anthropic/unproven.js';
 import { GatewayError } from '../../../src/core/errors.js';
 import { RULES, streamed } from '../../support/translated.js';
 
@@ -174,6 +175,56 @@ describe('a request of a client of the same dialect', () => {
       maxOutputTokens: 9,
       choices: 1,
       reasoningEffort: 'high',
+    });
+  });
+});
+
+describe('a conversation that began with another vendor’s model', () => {
+  const thought = { type: 'thinking', thinking: 'hm', signature: UNPROVEN };
+  const call = { type: 'tool_use', id: 'a', name: 'f', input: {} };
+  const result = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a' }] };
+  const thinking = { type: 'enabled', budget_tokens: 1024 };
+  const hi = { role: 'user', content: 'hi' };
+
+  function sent(...messages: object[]): Record<string, unknown> {
+    const body = Buffer.from(JSON.stringify({ model: 'auto', thinking, messages }));
+    const bytes = anthropic.editRequest(anthropic.readRequest(body), {
+      model: 'm',
+      askUsage: false,
+    });
+    return JSON.parse(bytes.toString()) as Record<string, unknown>;
+  }
+
+  test('goes on without thoughts that Anthropic would refuse', () => {
+    const said = { type: 'text', text: 'so' };
+    const json = sent(
+      hi,
+      { role: 'assistant', content: [thought, said] },
+      hi,
+      { role: 'assistant', content: [thought] },
+      { role: 'assistant', content: [said] },
+      hi,
+    );
+
+    expect(json).toEqual({
+      model: 'm',
+      thinking,
+      messages: [
+        hi,
+        { role: 'assistant', content: [said] },
+        hi,
+        { role: 'assistant', content: [said] },
+        hi,
+      ],
+    });
+  });
+
+  test('has no thinking in a turn that began without it', () => {
+    const json = sent(hi, { role: 'assistant', content: [thought, call] }, result);
+
+    expect(json).toEqual({
+      model: 'm',
+      messages: [hi, { role: 'assistant', content: [call] }, result],
     });
   });
 });
