@@ -18,6 +18,7 @@ import { createApp } from './http/app.js';
 import { ChatSurface, type ClientLimits } from './http/chat.js';
 import { createServer } from './http/server.js';
 import { Pipeline } from './pipeline.js';
+import { openRecall, type Recall } from './recall/open.js';
 import { NeighbourMemory } from './route/local/neighbour-memory.js';
 import type { KeptRouting } from './route/kept-routing.js';
 import type { Log } from './telemetry/log.js';
@@ -51,6 +52,7 @@ export class App {
   #draining = false;
   #server: Server | null = null;
   #feedback: FeedbackDesk | null = null;
+  #recall: Recall | null = null;
 
   private constructor(
     options: AppOptions,
@@ -155,6 +157,7 @@ export class App {
       forgetPoll();
     }
     this.#feedback?.close();
+    await this.#recall?.close();
     await this.#inForce.assembly.setup.upstreams.close();
   }
 
@@ -178,6 +181,9 @@ export class App {
       decisions,
     });
     this.#learn();
+    const newId = idMaker('dec_');
+    const recall = await openRecall(config.cache, { books: this.#books, decisions, newId });
+    this.#recall = recall;
     const pipeline = new Pipeline({
       setup: () => this.#inForce.assembly.setup,
       books: this.#books,
@@ -186,11 +192,16 @@ export class App {
         () => this.#inForce.sourced.config.translation.keepThoughtsMs,
       ),
       decisions,
-      newId: idMaker('dec_'),
+      cache: recall.desk,
+      newId,
     });
     const operations = {
       readiness: () => ({ ready: !this.#draining, detail: this.#detail() }),
       metricsText: () => this.#books.metrics.registry.metrics(),
+      cache: () => ({
+        admin: recall.admin,
+        settings: this.#inForce.assembly.setup.caching,
+      }),
     };
     const server = createServer(
       {
@@ -234,11 +245,13 @@ export class App {
         bodyTimeoutMs,
         config.decisions,
         config.adaptation,
+        ...[config.cache.folder, config.cache.maxBytes, config.cache.maxEntryBytes],
+        config.cache.saveEveryS,
       ]);
     };
     if (fixed(previous) === fixed(next)) return;
     this.#books.log.warn(
-      'host, port, header limits, decisions.keep and adaptation change with a restart only',
+      'host, port, header limits, decisions.keep, adaptation and where and how much is cached change with a restart only',
     );
   }
 }

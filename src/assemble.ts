@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { KeyRing } from './admit/keys.js';
 import type { SpeedMeter } from './account/speed.js';
+import { isCaching, type CacheSettings } from './cache/settings.js';
 import type { Catalog } from './catalog/catalog.js';
 import { blankModel } from './catalog/entry.js';
 import type { ModelOverrides } from './catalog/schema.js';
@@ -161,6 +162,7 @@ export async function assemble(
     dailyBudgetUsd: config.budget.dailyUsd,
     maxAttempts: config.router.maxAttempts,
     onLoss: config.translation.onLoss,
+    caching: cachingOf(config),
   });
   const { folder: adaptationFolder } = config.adaptation;
   return { setup, rules: ruleSet, predictor, adaptationFolder, warnings };
@@ -249,6 +251,12 @@ function remembering(
 ): Predictor {
   const learns = adaptation.memory && base.revision !== 'heuristic';
   return memory === undefined || !learns ? predictor : new RememberingPredictor(predictor, memory);
+}
+
+function cachingOf({ cache, keys }: Config): CacheSettings | null {
+  const callers = Object.fromEntries(keys.map(({ name, cache: own }) => [name, own ?? {}]));
+  const settings = { ...cache, callers };
+  return isCaching(settings) ? settings : null;
 }
 
 function sketchesFor({ base }: LoadedPredictor, { adaptation }: Config): RouterParts['sketches'] {

@@ -1,32 +1,23 @@
 import type { DecisionLog, DecisionRecord } from './account/decision-log.js';
-import { settle, type Bill, type Books, type OpenEntry } from './account/settle.js';
+import { settle, type Books, type OpenEntry } from './account/settle.js';
 import type { Caller } from './admit/keys.js';
 import { Cohort } from './core/cohort.js';
-import type { Candidate, DecisionHead } from './core/decision.js';
 import type { GoneSignal } from './core/departure.js';
 import { GatewayError } from './core/errors.js';
 import type { ServedModel, Upstream } from './core/model.js';
-import type { ChatRequest, Dialect, RequestHeaders } from './dialects/dialect.js';
+import type { ChatRequest, Dialect } from './dialects/dialect.js';
 import type { Loss } from './dialects/neutral/losses.js';
 import type { ThoughtStore } from './dialects/neutral/thought-store.js';
+import type { AskedRequest, ChatCall, Decided, Exchange } from './exchange.js';
 import { countTokens, type TokenCount } from './token-count.js';
 import { explained, planFor, type Explanation, type Plan } from './plan.js';
 import type { KeptRouting } from './route/kept-routing.js';
+import type { CacheDesk } from './recall/desk.js';
 import type { Setup, Target } from './setup.js';
-import { answerFrom, type Answer, type ClientSink } from './upstream/failover.js';
+import { answerFrom, type Answer } from './upstream/failover.js';
 
+export type { ChatCall, Exchange } from './exchange.js';
 export type { ClientSink } from './upstream/failover.js';
-
-/** One chat request as it reached the gateway. */
-export interface ChatCall {
-  /** What the client speaks. */
-  readonly dialect: Dialect;
-  readonly headers: RequestHeaders;
-  readonly body: Buffer;
-  readonly caller: Caller;
-  /** Aborts when the client has gone. */
-  readonly signal: GoneSignal;
-}
 
 /** What the pipeline works with. */
 export interface PipelineParts {
@@ -35,36 +26,10 @@ export interface PipelineParts {
   readonly books: Books;
   readonly thoughts: ThoughtStore;
   readonly decisions: DecisionLog<KeptRouting>;
+  /** Asked where the setup has a cache configured. */
+  readonly cache: CacheDesk;
   /** Makes a decision's id from the wall clock. */
   readonly newId: (wallMs: number) => string;
-}
-
-interface Decided {
-  readonly decision: DecisionHead;
-  /** The model that answered; `null` when none could. */
-  readonly servedModel: string | null;
-  /** What was expected of that model, or of the chosen one; `null` when the client named it. */
-  readonly expected: Candidate | null;
-  readonly simulated: boolean;
-  /** What the model that answered was not told. */
-  readonly dropped: readonly Loss[];
-}
-
-/** What became of a chat request that got as far as a decision. */
-export type Exchange =
-  | (Decided & { readonly kind: 'failed'; readonly error: GatewayError })
-  | (Decided & { readonly kind: 'whole'; readonly body: Buffer; readonly bill: Bill })
-  | (Decided & ExchangeStream);
-
-/** An answer under way. */
-export interface ExchangeStream {
-  readonly kind: 'stream';
-  /** Starts the flow; call it once. */
-  pipe(client: ClientSink): void;
-  /** The client can take more again. */
-  drained(): void;
-  /** The client has gone; harmless after the end. */
-  abandon(): void;
 }
 
 /** An exchange under way, and what it runs on. */
@@ -76,7 +41,7 @@ interface Running {
 
 type Delivered<Kind> = Extract<Answer, { kind: Kind }>;
 
-/** The journey of a request: admit → decide → call → deliver → settle. */
+/** The journey of a request: admit → recall → decide → call → deliver → settle. */
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #asked = new Cohort();
@@ -99,13 +64,21 @@ export class Pipeline {
    *   candidate. What fails afterwards comes back as `failed`, with the decision.
    */
   async chat(call: ChatCall): Promise<Exchange> {
-    const { books } = this.#parts;
-    const { dialect } = call;
+    const { books, cache } = this.#parts;
     const startedMs = books.clock.now();
     await this.#asked.join();
 
     const setup = this.#parts.setup();
-    const request = dialect.readRequest(call.body, call.headers);
+    const request = call.dialect.readRequest(call.body, call.headers);
+    const asked = { call, request, setup, startedMs };
+    if (setup.caching === null) return this.#ask(asked, call.signal, false);
+    return cache.answer(asked, (signal, keepsUsage) => this.#ask(asked, signal, keepsUsage));
+  }
+
+  /** @param keepsUsage - a stream is to tell its usage even if the client did not ask for it */
+  async #ask(asked: AskedRequest, signal: GoneSignal, keepsUsage: boolean): Promise<Exchange> {
+    const { books } = this.#parts;
+    const { call, request, setup, startedMs } = asked;
     const plan = planFor(setup, request, call.caller, this.#parts);
     const entry = this.#open(setup, plan, request, call.caller, startedMs);
     const running = { setup, entry, routing: plan.routing };
@@ -119,14 +92,15 @@ export class Pipeline {
         tries: plan.tries,
         maxAttempts: setup.maxAttempts,
         request,
-        dialect,
+        dialect: call.dialect,
         served: setup.served,
         onLoss: setup.onLoss,
         memory: () => this.#parts.thoughts.of(call.caller.name),
         upstreams: setup.upstreams,
         providers: setup.providers,
         clock: books.clock,
-        signal: call.signal,
+        signal,
+        keepsUsage,
       });
       if (isWhole(answer)) await this.#answered.join();
       return this.#deliver(running, answer);
@@ -287,6 +261,7 @@ export class Pipeline {
         const gone = new GatewayError('client_closed', 'the client went away');
         finish(gone.status, gone);
       },
+      outcome: () => entry.record.outcome,
     };
   }
 

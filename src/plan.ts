@@ -112,19 +112,31 @@ function namedByClient(
   model: string,
   setup: Setup,
 ): DecisionHead {
+  const { receipt } = setup.router;
+  return undecided({ id, atMs, requested, policy: null, model, reason: 'requested', receipt });
+}
+
+/** The decision on a request for which nothing was weighed. */
+export function undecided(
+  known: Pick<
+    DecisionHead,
+    'id' | 'atMs' | 'requested' | 'policy' | 'model' | 'reason' | 'receipt'
+  >,
+): DecisionHead {
+  const { id, atMs, requested, policy, model, reason, receipt } = known;
   return {
     id,
     atMs,
     requested,
-    policy: null,
+    policy,
     model,
-    reason: 'requested',
+    reason,
     rule: null,
     matchedRules: [],
     keep: null,
     reference: null,
     degraded: null,
     ood: null,
-    receipt: setup.router.receipt,
+    receipt,
   };
 }

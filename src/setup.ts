@@ -1,4 +1,5 @@
 import type { KeyRing } from './admit/keys.js';
+import type { CacheSettings } from './cache/settings.js';
 import type { Catalog } from './catalog/catalog.js';
 import { GatewayError } from './core/errors.js';
 import { nearest } from './core/nearest.js';
@@ -30,6 +31,8 @@ interface SetupParts {
   readonly maxAttempts: number;
   /** What becomes of what cannot be said in a provider's dialect. */
   readonly onLoss: LossPolicy;
+  /** `null` where no request may be answered from the cache. */
+  readonly caching: CacheSettings | null;
 }
 
 /**
@@ -48,6 +51,7 @@ export class Setup {
   readonly dailyBudgetUsd: number | null;
   readonly maxAttempts: number;
   readonly onLoss: LossPolicy;
+  readonly caching: CacheSettings | null;
   readonly #policies: ReadonlySet<string>;
   #requests = 0;
   #retired = false;
@@ -63,6 +67,7 @@ export class Setup {
     this.dailyBudgetUsd = parts.dailyBudgetUsd;
     this.maxAttempts = parts.maxAttempts;
     this.onLoss = parts.onLoss;
+    this.caching = parts.caching;
     this.#policies = new Set(parts.router.policies);
   }
 

@@ -47,6 +47,18 @@ export interface Ending {
   readonly summary: AnswerSummary | null;
   /** `Clock.now()` at the answer's first byte, `null` when there was none. */
   readonly firstByteMs: number | null;
+  /** The answer had been given before, or was under way for somebody else; absent where it was not. */
+  readonly recalled?: RecalledAnswer;
+}
+
+/** An answer that cost nothing this time. */
+export interface RecalledAnswer {
+  /** Who had answered; `null` when the other request failed. */
+  readonly model: string | null;
+  /** What it had cost; `null` when unknown. */
+  readonly savedUsd: number | null;
+  /** Milliseconds spent waiting for the answer that was under way. */
+  readonly waitedMs: number;
 }
 
 /** Price and usage of an answer, for headers that are sent before the books are closed. */
@@ -94,34 +106,58 @@ function estimateUsage(inputTokens: number, outputChars: number): Usage {
  */
 export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome {
   if (entry.record.outcome !== null) return entry.record.outcome;
-  const { upstream, summary } = ending;
-  const bill: Bill =
-    upstream === null || summary === null
-      ? { usage: null, costUsd: null, savedUsd: null }
-      : billFor(entry, upstream, summary);
-  const now = books.clock.now();
-  const waitedMs = ending.attempts.reduce((sum, attempt) => sum + attempt.ms, 0);
-  const firstByteMs = ending.firstByteMs === null ? null : ending.firstByteMs - entry.startedMs;
+  const bill = billOf(entry, ending);
+  const waitedMs = ending.attempts.reduce(
+    (sum, attempt) => sum + attempt.ms,
+    ending.recalled?.waitedMs ?? 0,
+  );
+  const outcome = outcomeOf(entry, ending, bill, {
+    totalMs: books.clock.now() - entry.startedMs,
+    waitedMs,
+  });
+  entry.record.outcome = outcome;
+  books.spend.add(outcome.costUsd);
+  learnSpeed(books.speed, entry, outcome, waitedMs);
+  count(books.metrics, entry, outcome, ending.upstream);
+  writeLine(books, entry, outcome, ending);
+  return outcome;
+}
 
-  const outcome: Outcome = {
+function billOf(entry: OpenEntry, { upstream, summary, recalled }: Ending): Bill {
+  if (upstream === null || summary === null) return unasked(recalled);
+  return billFor(entry, upstream, summary);
+}
+
+function outcomeOf(
+  entry: OpenEntry,
+  ending: Ending,
+  bill: Bill,
+  { totalMs, waitedMs }: { readonly totalMs: number; readonly waitedMs: number },
+): Outcome {
+  const firstByteMs = ending.firstByteMs === null ? null : ending.firstByteMs - entry.startedMs;
+  return {
     status: ending.status,
     error: ending.error?.code ?? null,
-    servedModel: upstream?.modelId ?? null,
+    servedModel: ending.upstream?.modelId ?? ending.recalled?.model ?? null,
     attempts: ending.attempts,
     usage: bill.usage,
     costUsd: bill.costUsd,
     savedUsd: bill.savedUsd,
-    finishReason: summary?.finishReason ?? null,
+    finishReason: ending.summary?.finishReason ?? null,
     firstByteMs,
-    totalMs: now - entry.startedMs,
-    overheadMs: Math.max(0, (firstByteMs ?? now - entry.startedMs) - waitedMs),
+    totalMs,
+    overheadMs: Math.max(0, (firstByteMs ?? totalMs) - waitedMs),
   };
-  entry.record.outcome = outcome;
-  books.spend.add(outcome.costUsd);
-  learnSpeed(books.speed, entry, outcome, waitedMs);
-  count(books.metrics, entry, outcome, upstream);
-  writeLine(books, entry, outcome, ending);
-  return outcome;
+}
+
+/** No upstream answered this request: for a recalled answer nothing was spent, and no token used. */
+function unasked(recalled: RecalledAnswer | undefined): Bill {
+  const isAnswered = recalled !== undefined && recalled.model !== null;
+  return {
+    usage: null,
+    costUsd: isAnswered ? 0 : null,
+    savedUsd: isAnswered ? recalled.savedUsd : null,
+  };
 }
 
 function learnSpeed(meter: SpeedMeter, entry: OpenEntry, outcome: Outcome, waitedMs: number): void {

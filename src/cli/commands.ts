@@ -3,6 +3,7 @@ import { nearest } from '../core/nearest.js';
 import { ArtefactError } from '../embed/artefact.js';
 import { DataError } from '../outcomes/jsonl.js';
 import { benchCommand } from './bench.js';
+import { cacheCommand } from './cache.js';
 import { embedCommand } from './embed.js';
 import { frontierCommand } from './frontier.js';
 import { EXIT, UsageError } from './io.js';
@@ -23,6 +24,7 @@ const HELP = `Usage: suffice COMMAND [options]
   bench          measure how well the router chooses
   embed          print the vectors of texts
   tune           fit the router to graded prompts of your own
+  cache          show what the cache does, or purge it
   models         list the models that are served, or all that are known
 
 suffice COMMAND --help says more. Documentation: docs/ beside this program.
@@ -39,6 +41,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   bench: benchCommand,
   embed: embedCommand,
   tune: tuneCommand,
+  cache: cacheCommand,
   models: modelsCommand,
 };
 

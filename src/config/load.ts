@@ -110,6 +110,7 @@ function complete(parsed: ParsedConfig, folder: string, env: Environment): Confi
     aliases: resolveAliases(parsed.aliases).aliases,
     rules: absolute(parsed.rules),
     router: { ...parsed.router, artefacts: absolute(parsed.router.artefacts) },
+    cache: { ...parsed.cache, folder: absolute(parsed.cache.folder) },
     adaptation: { ...parsed.adaptation, folder: path.resolve(folder, parsed.adaptation.folder) },
   };
 }

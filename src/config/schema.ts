@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { modelId, modelOverride } from '../catalog/schema.js';
 import { DIALECT_NAMES } from '../dialects/dialect.js';
 import { adaptation } from './adaptation.js';
+import { cache, keyCache } from './cache.js';
 import { section } from './section.js';
 
 const MIB = 1024 * 1024;
@@ -199,6 +200,9 @@ const clientKey = section({
     .record(z.string().min(1), z.string())
     .default({})
     .describe("Facts about the caller that rules can use as `metadata['team']`."),
+  cache: keyCache
+    .optional()
+    .describe('Other cache settings for requests with this key; they go before those of a policy.'),
 });
 
 const timeouts = section({
@@ -303,6 +307,7 @@ export const configSchema = section({
   timeouts: filled(timeouts).describe('How long providers may take.'),
   log: filled(log).describe('What is written to standard error.'),
   decisions: filled(decisions).describe('The decision log.'),
+  cache: filled(cache).describe('Which answers are kept, and given again without asking a model.'),
   adaptation: filled(adaptation).describe('How the router learns from your own traffic.'),
 });
 

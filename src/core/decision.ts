@@ -14,6 +14,7 @@
  *   prediction alone would have chosen.
  * - `heuristic`: the predictor could not be used; prompt statistics decided.
  * - `fallback`: the first choice failed before its first byte.
+ * - `cached`: an earlier answer to the same request was given again; nothing was decided.
  */
 export const REASONS = [
   'requested',
@@ -27,6 +28,7 @@ export const REASONS = [
   'unfamiliar_prompt',
   'heuristic',
   'fallback',
+  'cached',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];

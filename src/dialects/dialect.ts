@@ -1,6 +1,7 @@
 import type { Conversation } from '../core/conversation.js';
 import type { GatewayError } from '../core/errors.js';
 import type { Usage } from '../core/usage.js';
+import type { AnswerForms } from './answer-forms.js';
 import type { AnswerEvent, Emit } from './neutral/event.js';
 import type { LossPolicy, Losses } from './neutral/losses.js';
 import type { NeutralRequest } from './neutral/request.js';
@@ -192,4 +193,7 @@ export interface Dialect extends Translator {
 
   /** An error as the body of a reply in this dialect. */
   readonly writeError: (error: GatewayError) => string;
+
+  /** How its answers are kept and given again; without it none are. */
+  readonly forms?: AnswerForms;
 }

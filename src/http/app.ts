@@ -3,7 +3,10 @@ import { GatewayError } from '../core/errors.js';
 import { openai } from '../dialects/openai/openai.js';
 import type { FeedbackDesk } from '../feedback-desk.js';
 import type { Pipeline } from '../pipeline.js';
+import type { CacheSettings } from '../cache/settings.js';
+import type { CacheAdmin } from '../recall/admin.js';
 import { readBody } from './body.js';
+import { purgeCache, statsJson } from './cache.js';
 import type { ClientLimits } from './chat.js';
 import { takeFeedback } from './feedback.js';
 import { decisionJson, outcomeJson } from './decision-view.js';
@@ -16,6 +19,8 @@ export interface Operations {
   readiness(): { readonly ready: boolean; readonly detail: Readonly<Record<string, unknown>> };
   /** Where verdicts on answers go; `null` when none are taken. */
   feedback(): FeedbackDesk | null;
+  /** What is kept, and how to be rid of it. */
+  cache(): { readonly admin: CacheAdmin; readonly settings: CacheSettings | null };
   /** All metrics in Prometheus' text format. */
   metricsText(): Promise<string>;
 }
@@ -28,6 +33,8 @@ const KNOWN_PATHS = [
   '/v1/route',
   '/v1/feedback',
   '/v1/models',
+  '/v1/cache/stats',
+  '/v1/cache/purge',
   '/healthz',
 ];
 
@@ -74,6 +81,7 @@ export function createApp(
     res.json(await takeFeedback(await readBody(req, limits().maxBodyBytes), caller, operations));
   });
 
+  cacheRoutes(app, pipeline, operations, limits);
   app.all(KNOWN_PATHS, (req) => {
     throw new GatewayError('method_not_allowed', `${req.path} does not take ${req.method}`);
   });
@@ -85,6 +93,22 @@ export function createApp(
   });
   app.use(errorReply(pipeline));
   return app;
+}
+
+function cacheRoutes(
+  app: Express,
+  pipeline: Pipeline,
+  operations: Operations,
+  limits: () => ClientLimits,
+): void {
+  app.get('/v1/cache/stats', (_req, res) => {
+    res.json(statsJson(operations.cache().admin.stats()));
+  });
+  app.post('/v1/cache/purge', async (req, res) => {
+    const caller = pipeline.admit(req.headers);
+    const body = await readBody(req, limits().maxBodyBytes);
+    res.json(await purgeCache(body, caller, operations.cache()));
+  });
 }
 
 /** What is answered without a key. */

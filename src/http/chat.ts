@@ -82,11 +82,9 @@ export class ChatSurface {
         sendJson(res, exchange.body, headers({ ...exchange.bill, expected: false }));
         return;
       case 'stream': {
-        const costUsd = exchange.expected?.costUsd ?? null;
-        const bill = { costUsd, savedUsd: null, expected: true };
         const client = openClientStream(
           res,
-          headers(bill),
+          headers(billAhead(exchange)),
           () => {
             exchange.drained();
           },
@@ -104,4 +102,10 @@ export class ChatSurface {
       }
     }
   }
+}
+
+/** What is known of a stream's cost before it has flowed: a kept one costs nothing. */
+function billAhead({ cache, expected }: Exchange): HeaderBill {
+  if (cache?.status === 'hit') return { costUsd: 0, savedUsd: cache.savedUsd, expected: false };
+  return { costUsd: expected?.costUsd ?? null, savedUsd: null, expected: true };
 }

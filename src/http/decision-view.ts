@@ -1,6 +1,7 @@
 import type { Outcome } from '../account/decision-log.js';
 import type { Candidate, Decision, DecisionHead } from '../core/decision.js';
 import type { Loss } from '../dialects/neutral/losses.js';
+import type { CacheMark } from '../exchange.js';
 import type { Flip } from '../route/explain.js';
 import type { Routing } from '../route/router.js';
 
@@ -22,11 +23,13 @@ export interface HeaderAnswer {
   readonly simulated: boolean;
   /** What the model that answered was not told. */
   readonly dropped: readonly Loss[];
+  /** Absent where no cache is configured. */
+  readonly cache?: CacheMark;
 }
 
 /** A decision as the `x-suffice-*` headers of a reply. */
 export function decisionHeaders(
-  { decision, servedModel, expected, simulated, dropped }: HeaderAnswer,
+  { decision, servedModel, expected, simulated, dropped, cache }: HeaderAnswer,
   bill: HeaderBill | null,
 ): Record<string, string> {
   const model = servedModel ?? decision.model;
@@ -43,12 +46,21 @@ export function decisionHeaders(
   if (decision.degraded !== null) headers['x-suffice-degraded'] = decision.degraded;
   if (simulated) headers['x-suffice-simulated'] = 'true';
   if (dropped.length > 0) headers['x-suffice-dropped'] = droppedFields(dropped);
+  addCacheHeaders(headers, cache);
   if (bill !== null && bill.costUsd !== null) {
     headers['x-suffice-cost-usd'] = usd(bill.costUsd);
     headers['x-suffice-cost-basis'] = bill.expected ? 'expected' : 'usage';
     if (bill.savedUsd !== null) headers['x-suffice-saved-usd'] = usd(bill.savedUsd);
   }
   return headers;
+}
+
+function addCacheHeaders(headers: Record<string, string>, cache: CacheMark | undefined): void {
+  if (cache === undefined) return;
+  headers['x-suffice-cache'] = cache.status;
+  if (cache.why !== null) headers['x-suffice-cache-reason'] = cache.why;
+  if (cache.ageS !== null) headers['age'] = String(Math.floor(cache.ageS));
+  if (cache.source !== null) headers['x-suffice-cache-source'] = cache.source;
 }
 
 const ZERO = 0x30;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { GatewayError } from '../core/errors.js';
 import type { Caller } from '../admit/keys.js';
 import type { FeedbackDesk, Verdict } from '../feedback-desk.js';
+import { checkedBody } from './checked-body.js';
 
 const LABELS = { good: 1, bad: 0 } as const;
 
@@ -32,9 +33,7 @@ export async function takeFeedback(
 }
 
 function readVerdict(bytes: Buffer): Verdict {
-  const parsed = body.safeParse(jsonOf(bytes));
-  if (!parsed.success) throw faultOf(parsed.error);
-  const { decision_id: decisionId, ...said } = parsed.data;
+  const { decision_id: decisionId, ...said } = checkedBody(bytes, body);
   const [first, second] = Object.keys(said);
   if (first === undefined || second !== undefined) {
     const message = 'say one of "score", "label" and "preferred"';
@@ -43,20 +42,4 @@ function readVerdict(bytes: Buffer): Verdict {
   const { score, label, preferred } = said;
   if (preferred !== undefined) return { decisionId, preferred };
   return { decisionId, score: label === undefined ? (score ?? 0) : LABELS[label] };
-}
-
-function faultOf({ issues }: z.ZodError): GatewayError {
-  const [issue] = issues;
-  const [unknown] = issue?.code === 'unrecognized_keys' ? issue.keys : [];
-  const param = unknown ?? issue?.path.join('.') ?? '';
-  const message = `${param}: ${issue?.message ?? 'not as it should be'}`;
-  return new GatewayError('invalid_request', message, param === '' ? {} : { param });
-}
-
-function jsonOf(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as unknown;
-  } catch (cause) {
-    throw new GatewayError('invalid_json', 'the body is not JSON', { cause });
-  }
 }

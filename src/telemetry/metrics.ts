@@ -80,6 +80,23 @@ export class Metrics {
     'Grades taken by POST /v1/feedback, by the model that was graded.',
     ['model'],
   );
+  readonly cacheRequests = this.#counter(
+    'suffice_cache_requests_total',
+    'Chat requests by what the cache did: hit, shared (under way for another client), miss, bypass.',
+    ['result'],
+  );
+  readonly cacheSavedUsd = this.#counter(
+    'suffice_cache_saved_usd_total',
+    'US dollars not spent because an answer was given again, by the model that had answered.',
+    ['model'],
+  );
+  readonly cacheUnkept = this.#counter(
+    'suffice_cache_unkept_total',
+    'Answers that were not kept, by reason.',
+    ['reason'],
+  );
+  readonly cacheEntries = this.#gauge('suffice_cache_entries', 'Answers kept.');
+  readonly cacheBytes = this.#gauge('suffice_cache_bytes', 'Memory that kept answers take.');
   readonly tunedHead = this.#gauge(
     'suffice_tuned_head',
     'Number of the tuned head in force; 0 for none.',

@@ -39,6 +39,8 @@ export interface AnswerTask {
   readonly clock: Clock;
   /** Aborts when the client has gone: nothing is tried after that. */
   readonly signal: GoneSignal;
+  /** A stream tells its usage even if the client did not ask for it: it is kept for others. */
+  readonly keepsUsage?: boolean;
 }
 
 /** One attempt and how it came out. */
@@ -143,7 +145,7 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   });
   const rules: AnswerRules = {
     trusted: provider.trustedAnswers,
-    includeUsage: request.includeUsage,
+    includeUsage: request.includeUsage || task.keepsUsage === true,
     model: upstream.modelId,
     createdS: Math.floor(task.clock.wallMs() / 1_000),
   };

@@ -49,8 +49,7 @@ describe('the reader of plain YAML', () => {
       }),
       { numRuns: 200 },
     );
-    // About one in eleven is plain enough; so few would mean that the reader reads nothing any more.
-    expect(read).toBeGreaterThan(2);
+    expect(read).toBeGreaterThan(10);
   });
 
   test('agrees with the full parser on any text put together from YAML', () => {

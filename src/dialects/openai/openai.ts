@@ -5,6 +5,7 @@ import { editRequest } from './edit.js';
 import { readError, writeError } from './error.js';
 import { OpenAiReader, readEvents } from './event-reader.js';
 import { OpenAiWriter } from './event-writer.js';
+import { openaiForms } from './forms.js';
 import { readRequest } from './request.js';
 import { openStream } from './stream.js';
 import { writeAnswer } from './write-answer.js';
@@ -25,4 +26,5 @@ export const openai: Dialect = {
   openReader: (reading, emit) => new OpenAiReader(reading, emit),
   writeAnswer,
   openWriter: (rules) => new OpenAiWriter(rules),
+  forms: openaiForms,
 };

@@ -1,0 +1,208 @@
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import type { Clock } from '../core/clock.js';
+import { readAnswers } from './answer-log-reader.js';
+import { encodeChange, FILE_HEADER, type AnswerChange } from './answer-record.js';
+import type { AnswerJournal, AnswerStore } from './answer-store.js';
+import type { KeptAnswer } from './kept-answer.js';
+
+/** Where and how often answers are written down. */
+export interface AnswerLogOptions {
+  readonly folder: string;
+  readonly saveEveryMs: number;
+  readonly clock: Clock;
+  /** Something is not as it should be; told when that changes, not every time. */
+  readonly onTrouble: (trouble: LogTrouble) => void;
+}
+
+/** What can be wrong with the file. None of it keeps the cache from working. */
+export type LogTrouble =
+  | { readonly kind: 'damaged'; readonly records: number }
+  | { readonly kind: 'unknown_version' }
+  | { readonly kind: 'unwritable'; readonly error: unknown }
+  | { readonly kind: 'writable_again' };
+
+const WRITE_BYTES = 1024 * 1024;
+/** A file is written anew when it is so many times longer than what is alive in it, and not short. */
+const SLACK = 2;
+const SHORT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Has a store's answers outlast the process: a file to which changes are appended.
+ *
+ * Killed at any moment, at most the changes since the last saving are lost. Every record carries a
+ * checksum over all of it, key included, so that what is read is what was written, or is not read.
+ * One process a folder.
+ */
+export class AnswerLog implements AnswerJournal {
+  readonly file: string;
+  readonly #options: AnswerLogOptions;
+  readonly #store: AnswerStore;
+  /** What changed since the last saving; `null` for a key that is gone. */
+  #pending = new Map<string, KeptAnswer | null>();
+  #handle: FileHandle | null = null;
+  #bytes = 0;
+  /** What is in the file is not to be built upon. */
+  #mustRewrite = false;
+  #isTroubled = false;
+  #saving: Promise<void> = Promise.resolve();
+  #forgetTimer: () => void = () => undefined;
+
+  private constructor(options: AnswerLogOptions, store: AnswerStore) {
+    this.#options = options;
+    this.#store = store;
+    this.file = path.join(options.folder, 'answers.log');
+  }
+
+  /** Reads what there is into the store, and notes what changes from then on. Rejects for a folder that cannot be made. */
+  static async open(options: AnswerLogOptions, store: AnswerStore): Promise<AnswerLog> {
+    const log = new AnswerLog(options, store);
+    await mkdir(options.folder, { recursive: true, mode: 0o700 });
+    await rm(log.#beside, { force: true });
+    await log.#load();
+    store.noteIn(log);
+    log.#schedule();
+    return log;
+  }
+
+  kept(answer: KeptAnswer): void {
+    this.#pending.set(answer.key, answer);
+  }
+
+  gone(key: string): void {
+    this.#pending.set(key, null);
+  }
+
+  /** Resolves once everything up to now is in the file; rejects if it cannot be written. */
+  save(): Promise<void> {
+    const saving = this.#saving.then(() => this.#save());
+    // One after another; that one fails must not stop the next.
+    this.#saving = saving.catch(() => undefined);
+    return saving;
+  }
+
+  /** Saves for the last time; what cannot be saved is lost, and said to be. */
+  async close(): Promise<void> {
+    this.#forgetTimer();
+    await this.save().catch(() => undefined);
+    await this.#handle?.close();
+    this.#handle = null;
+  }
+
+  get #beside(): string {
+    return `${this.file}.tmp`;
+  }
+
+  #schedule(): void {
+    const { clock, saveEveryMs } = this.#options;
+    this.#forgetTimer = clock.after(saveEveryMs, () => {
+      // Failures have been told; the next saving tries again.
+      void this.save().catch(() => undefined);
+      this.#schedule();
+    });
+  }
+
+  async #save(): Promise<void> {
+    if (this.#pending.size === 0 && !this.#mustRewrite) return;
+    const changes = this.#pending;
+    this.#pending = new Map();
+    try {
+      const isLong = this.#bytes > SHORT_BYTES + SLACK * this.#store.bytes;
+      if (this.#mustRewrite || isLong || this.#handle === null) await this.#rewrite();
+      else await this.#append(this.#handle, changesIn(changes));
+      this.#tell(null);
+    } catch (error) {
+      // How much of it was written nobody knows, so the file is made anew as soon as that works.
+      this.#mustRewrite = true;
+      this.#tell(error);
+      throw error;
+    }
+  }
+
+  /** Writes all that is alive into a new file, and puts that in the place of the old one. */
+  async #rewrite(): Promise<void> {
+    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
+    const handle = await open(this.#beside, 'w', 0o600);
+    try {
+      this.#bytes = 0;
+      await handle.write(FILE_HEADER, 0, FILE_HEADER.length, 0);
+      this.#bytes = FILE_HEADER.length;
+      const alive = [...this.#store.values()].map((answer) => ({ kind: 'kept', answer }) as const);
+      await this.#append(handle, alive);
+      await rename(this.#beside, this.file);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    const previous = this.#handle;
+    this.#handle = handle;
+    this.#mustRewrite = false;
+    await previous?.close();
+  }
+
+  async #append(handle: FileHandle, changes: Iterable<AnswerChange>): Promise<void> {
+    let batch: Buffer[] = [];
+    let batchBytes = 0;
+    const write = async (): Promise<void> => {
+      const bytes = Buffer.concat(batch);
+      batch = [];
+      batchBytes = 0;
+      let written = 0;
+      while (written < bytes.length) {
+        const left = bytes.length - written;
+        const { bytesWritten } = await handle.write(bytes, written, left, this.#bytes);
+        written += bytesWritten;
+        this.#bytes += bytesWritten;
+      }
+    };
+    for (const change of changes) {
+      const record = encodeChange(change);
+      batch.push(record);
+      batchBytes += record.length;
+      // In pieces, so that requests are served in between.
+      if (batchBytes >= WRITE_BYTES) await write();
+    }
+    await write();
+    await handle.datasync();
+  }
+
+  async #load(): Promise<void> {
+    const handle = await openIfThere(this.file);
+    if (handle === null) {
+      this.#mustRewrite = true;
+      return;
+    }
+    this.#handle = handle;
+    const { answers, damaged, end, isOurs } = await readAnswers(handle);
+    this.#bytes = end;
+    if (!isOurs) this.#options.onTrouble({ kind: 'unknown_version' });
+    if (damaged > 0) this.#options.onTrouble({ kind: 'damaged', records: damaged });
+    // What is behind the last record must not come after what is written next.
+    this.#mustRewrite = !isOurs || damaged > 0;
+    for (const answer of answers.values()) this.#store.restore(answer);
+  }
+
+  #tell(error: unknown): void {
+    const isTroubled = error !== null;
+    if (isTroubled === this.#isTroubled) return;
+    this.#isTroubled = isTroubled;
+    this.#options.onTrouble(
+      isTroubled ? { kind: 'unwritable', error } : { kind: 'writable_again' },
+    );
+  }
+}
+
+function* changesIn(changes: ReadonlyMap<string, KeptAnswer | null>): Generator<AnswerChange> {
+  for (const [key, answer] of changes) {
+    yield answer === null ? { kind: 'gone', key } : { kind: 'kept', answer };
+  }
+}
+
+async function openIfThere(file: string): Promise<FileHandle | null> {
+  try {
+    return await open(file, 'r+');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { KeptAnswer, TimedFrame } from './kept-answer.js';
+
+/** What a file of answers begins with; another version begins otherwise. */
+export const FILE_HEADER = Buffer.from('suffice-cache-1\n');
+
+/** Something that happened to the cache: an answer was kept, or the answer of a key is gone. */
+export type AnswerChange =
+  | { readonly kind: 'kept'; readonly answer: KeptAnswer }
+  | { readonly kind: 'gone'; readonly key: string };
+
+/** What stands at a place of a file. */
+export type RecordAt =
+  | { readonly kind: 'change'; readonly change: AnswerChange; readonly end: number }
+  /** Bytes that are no record, or not what was written there. `end`: where the next may begin. */
+  | { readonly kind: 'damaged'; readonly end: number }
+  /** The record goes on behind the bytes given. */
+  | { readonly kind: 'cut' };
+
+// A record: magic, length of its body, SHA-256 of its body, body.
+// A body: length of the facts, facts as JSON, payload.
+const MAGIC = Buffer.from('SfcR');
+const HASH_BYTES = 32;
+const HEAD_BYTES = MAGIC.length + 4 + HASH_BYTES;
+/** More than any answer that may be kept; a longer length is a damaged one. */
+const MAX_BODY_BYTES = 80 * 1024 * 1024;
+
+const gone = z.strictObject({ op: z.literal('gone'), key: z.string() });
+
+const kept = z.strictObject({
+  op: z.literal('kept'),
+  key: z.string(),
+  source: z.string(),
+  model: z.string(),
+  costUsd: z.number().nullable(),
+  tookMs: z.number(),
+  simulated: z.boolean(),
+  tenant: z.string().nullable(),
+  namespace: z.string(),
+  tags: z.array(z.string()),
+  storedAtMs: z.number(),
+  expiresAtMs: z.number(),
+  /** Length, time and whether it tells usage only, of each frame; `null` for a whole answer. */
+  frames: z.array(z.tuple([z.int().nonnegative(), z.number(), z.boolean()])).nullable(),
+});
+
+const facts = z.discriminatedUnion('op', [gone, kept]);
+type KeptFacts = z.output<typeof kept>;
+
+/** A change as bytes that can be told from any others. */
+export function encodeChange(change: AnswerChange): Buffer {
+  if (change.kind === 'gone') return sealed({ op: 'gone', key: change.key }, []);
+  const { payload, ...rest } = change.answer;
+  if (payload.form === 'whole')
+    return sealed({ op: 'kept', ...rest, frames: null }, [payload.body]);
+  const frames = payload.frames.map(({ bytes, atMs, usageOnly }) => [
+    bytes.length,
+    atMs,
+    usageOnly,
+  ]);
+  const parts = payload.frames.map(({ bytes }) => bytes);
+  return sealed({ op: 'kept', ...rest, frames }, parts);
+}
+
+/** Reads what stands at `bytes[from]`; anything at all may stand there. */
+export function decodeChange(bytes: Buffer, from: number): RecordAt {
+  if (from + HEAD_BYTES > bytes.length) return { kind: 'cut' };
+  if (!bytes.subarray(from, from + MAGIC.length).equals(MAGIC)) {
+    const next = bytes.indexOf(MAGIC, from + 1);
+    return { kind: 'damaged', end: next < 0 ? bytes.length - MAGIC.length + 1 : next };
+  }
+  const length = bytes.readUInt32BE(from + MAGIC.length);
+  const start = from + HEAD_BYTES;
+  if (length > MAX_BODY_BYTES) return { kind: 'damaged', end: from + 1 };
+  if (start + length > bytes.length) return { kind: 'cut' };
+  const body = bytes.subarray(start, start + length);
+  const hash = bytes.subarray(start - HASH_BYTES, start);
+  const change = hash.equals(digest(body)) ? changeIn(body) : null;
+  // Its length may be what is damaged, so the next record is looked for right behind its magic.
+  if (change === null) return { kind: 'damaged', end: from + 1 };
+  return { kind: 'change', change, end: start + length };
+}
+
+function sealed(told: unknown, payload: readonly Buffer[]): Buffer {
+  const text = Buffer.from(JSON.stringify(told));
+  const lengths = Buffer.alloc(4);
+  lengths.writeUInt32BE(text.length);
+  const body = Buffer.concat([lengths, text, ...payload]);
+  const head = Buffer.alloc(4);
+  head.writeUInt32BE(body.length);
+  return Buffer.concat([MAGIC, head, digest(body), body]);
+}
+
+function digest(body: Buffer): Buffer {
+  return createHash('sha256').update(body).digest();
+}
+
+/** `null` for a body that somebody sealed who is not us. */
+function changeIn(body: Buffer): AnswerChange | null {
+  if (body.length < 4) return null;
+  const textEnd = 4 + body.readUInt32BE(0);
+  const parsed = facts.safeParse(jsonOrNull(body.toString('utf8', 4, textEnd)));
+  if (!parsed.success) return null;
+  if (parsed.data.op === 'gone') return { kind: 'gone', key: parsed.data.key };
+  // A copy of its own: the buffer that was read holds many answers, and would live as long as any.
+  const payload = Buffer.from(body.subarray(textEnd));
+  const answer = answerOf(parsed.data, payload);
+  return answer === null ? null : { kind: 'kept', answer };
+}
+
+function answerOf({ op: _op, frames, ...rest }: KeptFacts, payload: Buffer): KeptAnswer | null {
+  if (frames === null) return { ...rest, payload: { form: 'whole', body: payload } };
+  let at = 0;
+  const parts: TimedFrame[] = frames.map(([length, atMs, usageOnly]) => {
+    const bytes = payload.subarray(at, at + length);
+    at += length;
+    return { bytes, atMs, usageOnly };
+  });
+  return at === payload.length ? { ...rest, payload: { form: 'stream', frames: parts } } : null;
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // Sealed, and yet no JSON: the caller counts it as damaged.
+    return null;
+  }
+}

@@ -1,0 +1,146 @@
+import type { Clock } from '../core/clock.js';
+import { ByteBoundedMap } from './byte-bounded-map.js';
+import { bytesOf, type KeptAnswer } from './kept-answer.js';
+
+/** Which answers are to go; every condition that is given must hold. */
+export interface PurgeFilter {
+  readonly tag?: string | undefined;
+  readonly namespace?: string | undefined;
+  /** The decision whose answer it is. */
+  readonly id?: string | undefined;
+  /** What the namespace, or one of the tags, begins with. */
+  readonly prefix?: string | undefined;
+  /** Only answers of this tenant; `undefined` for those of all. */
+  readonly tenant?: string | undefined;
+}
+
+/** Where changes are noted, so that they outlast the process. */
+export interface AnswerJournal {
+  kept(answer: KeptAnswer): void;
+  gone(key: string): void;
+}
+
+/** What became of the answers that were ever in a store. */
+export interface StoreCounts {
+  readonly kept: number;
+  /** Had to go for more popular ones, or were not let in for them. */
+  readonly evicted: number;
+  readonly expired: number;
+  readonly purged: number;
+}
+
+/** The answers that may be given again, bounded in bytes. */
+export class AnswerStore {
+  readonly #answers: ByteBoundedMap<KeptAnswer>;
+  readonly #clock: Clock;
+  #journal: AnswerJournal | null = null;
+  #kept = 0;
+  #evicted = 0;
+  #expired = 0;
+  #purged = 0;
+
+  constructor(maxBytes: number, clock: Clock) {
+    this.#clock = clock;
+    this.#answers = new ByteBoundedMap<KeptAnswer>(maxBytes, ({ key }) => {
+      this.#evicted += 1;
+      this.#journal?.gone(key);
+    });
+  }
+
+  get size(): number {
+    return this.#answers.size;
+  }
+
+  get bytes(): number {
+    return this.#answers.bytes;
+  }
+
+  get maxBytes(): number {
+    return this.#answers.maxBytes;
+  }
+
+  get counts(): StoreCounts {
+    const [kept, evicted, expired, purged] = [
+      this.#kept,
+      this.#evicted,
+      this.#expired,
+      this.#purged,
+    ];
+    return { kept, evicted, expired, purged };
+  }
+
+  /** Everything there is, expired answers included. */
+  values(): Iterable<KeptAnswer> {
+    return this.#answers.values();
+  }
+
+  /** From now on changes are noted there. */
+  noteIn(journal: AnswerJournal): void {
+    this.#journal = journal;
+  }
+
+  /** Finds an answer that has not expired and is at most `maxAgeS` seconds old. */
+  find(key: string, maxAgeS: number): KeptAnswer | null {
+    const answer = this.#answers.get(key);
+    if (answer === undefined) return null;
+    const nowMs = this.#clock.wallMs();
+    if (nowMs >= answer.expiresAtMs) {
+      this.#expired += 1;
+      this.#remove(answer);
+      return null;
+    }
+    return nowMs - answer.storedAtMs <= maxAgeS * 1_000 ? answer : null;
+  }
+
+  /**
+   * Keeps an answer in place of the key's earlier one.
+   *
+   * @returns whether it was let in
+   */
+  keep(answer: KeptAnswer): boolean {
+    const replaces = this.#answers.peek(answer.key) !== undefined;
+    if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
+      // The earlier answer is gone, too, but nobody was told: it was replaced, not evicted.
+      if (replaces) this.#journal?.gone(answer.key);
+      return false;
+    }
+    this.#kept += 1;
+    this.#journal?.kept(answer);
+    return true;
+  }
+
+  /** Takes an answer in again that was kept before; nothing is noted. */
+  restore(answer: KeptAnswer): void {
+    if (this.#clock.wallMs() < answer.expiresAtMs) {
+      this.#answers.set(answer.key, answer, bytesOf(answer));
+    }
+  }
+
+  /** The answers that a purge would remove, in no particular order. */
+  matching(filter: PurgeFilter): readonly KeptAnswer[] {
+    return [...this.#answers.values()].filter((answer) => matches(answer, filter));
+  }
+
+  /** @returns the answers removed */
+  purge(filter: PurgeFilter): readonly KeptAnswer[] {
+    const going = this.matching(filter);
+    for (const answer of going) this.#remove(answer);
+    this.#purged += going.length;
+    return going;
+  }
+
+  #remove({ key }: KeptAnswer): void {
+    this.#answers.delete(key);
+    this.#journal?.gone(key);
+  }
+}
+
+function matches(answer: KeptAnswer, filter: PurgeFilter): boolean {
+  const { tag, namespace, id, prefix, tenant } = filter;
+  if (tenant !== undefined && answer.tenant !== tenant) return false;
+  if (tag !== undefined && !answer.tags.includes(tag)) return false;
+  if (namespace !== undefined && answer.namespace !== namespace) return false;
+  if (id !== undefined && answer.source !== id) return false;
+  if (prefix === undefined) return true;
+  return [answer.namespace, ...answer.tags].some((label) => label.startsWith(prefix));
+}

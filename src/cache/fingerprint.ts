@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+
+/** Whose answers may be given to whom, and to what question. All of it is told apart. */
+export interface CacheScope {
+  /** The wire protocol that the answer is kept in. */
+  readonly dialect: string;
+  /** `null`: shared by all callers, on purpose. */
+  readonly tenant: string | null;
+  readonly namespace: string;
+  /** `model:…` or `policy:…`, with whatever else changes what is asked for under that name. */
+  readonly target: string;
+}
+
+/** Deeper requests are not worth a cache, and would exhaust the stack. */
+const MAX_DEPTH = 128;
+
+/** Put before everything that is hashed: what is kept under another version is never found. */
+const VERSION = 'suffice-exact-1';
+
+/**
+ * The key that exactly this question has, in this scope.
+ *
+ * Order of members does not matter; everything else does.
+ *
+ * @param members - of the request, as parsed JSON
+ * @param body - the request's own bytes: where a number in it is too large to be told from its
+ *   neighbours once parsed, only the same bytes are the same question
+ * @returns SHA-256 as 43 characters of base64url; `null` for a request that is nested too deeply
+ */
+export function fingerprint(
+  scope: CacheScope,
+  members: Readonly<Record<string, unknown>>,
+  body: Buffer,
+): string | null {
+  const { dialect, tenant, namespace, target } = scope;
+  const writer = new CanonicalWriter();
+  const text = writer.write(members, 0);
+  if (writer.isTooDeep) return null;
+  const hash = createHash('sha256');
+  // As JSON, so that no name can run over into the next.
+  hash.update(JSON.stringify([VERSION, dialect, tenant, namespace, target]));
+  hash.update(text);
+  if (writer.isInexact) hash.update(body);
+  return hash.digest('base64url');
+}
+
+/** Writes JSON with the members of every object in order of their names. */
+class CanonicalWriter {
+  isTooDeep = false;
+  /** A number was met that parsing may have changed. */
+  isInexact = false;
+
+  write(value: unknown, depth: number): string {
+    if (depth > MAX_DEPTH) {
+      this.isTooDeep = true;
+      return '';
+    }
+    if (Array.isArray(value)) {
+      return `[${value.map((item) => this.write(item, depth + 1)).join(',')}]`;
+    }
+    if (typeof value === 'object' && value !== null) return this.#object(value, depth);
+    if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
+      this.isInexact = true;
+    }
+    return JSON.stringify(value);
+  }
+
+  #object(value: object, depth: number): string {
+    const entries = Object.entries(value) as [string, unknown][];
+    entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    const written = entries.map(
+      ([name, member]) => `${JSON.stringify(name)}:${this.write(member, depth + 1)}`,
+    );
+    return `{${written.join(',')}}`;
+  }
+}

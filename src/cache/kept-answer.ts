@@ -1,0 +1,61 @@
+import type { AnswerForms, Frame } from '../dialects/answer-forms.js';
+
+/** A frame of a stream, and when it came. */
+export interface TimedFrame extends Frame {
+  /** Milliseconds after the first frame. */
+  readonly atMs: number;
+}
+
+/** What an answer was: the bytes of a whole one, or a stream's frames. */
+export type AnswerPayload =
+  | { readonly form: 'whole'; readonly body: Buffer }
+  | { readonly form: 'stream'; readonly frames: readonly TimedFrame[] };
+
+/** What is known of an answer besides its words. */
+export interface AnswerFacts {
+  /** Of the decision whose answer this is. */
+  readonly source: string;
+  /** Who answered, `vendor/name`. */
+  readonly model: string;
+  /** What it cost, and everybody saves who gets it again; `null` when unknown. */
+  readonly costUsd: number | null;
+  /** Milliseconds it took to come. */
+  readonly tookMs: number;
+  readonly simulated: boolean;
+}
+
+/** An answer that may be given again. */
+export interface KeptAnswer extends AnswerFacts {
+  readonly key: string;
+  /** `null`: shared by all callers. */
+  readonly tenant: string | null;
+  readonly namespace: string;
+  readonly tags: readonly string[];
+  /** Wall clock. */
+  readonly storedAtMs: number;
+  /** Wall clock; from then on the answer is not given again. */
+  readonly expiresAtMs: number;
+  readonly payload: AnswerPayload;
+}
+
+/** What an entry is taken to need besides its payload: the object, its key, its places in lists. */
+const ENTRY_BYTES = 512;
+const FRAME_BYTES = 96;
+
+/** Bytes of memory an answer takes, about. */
+export function bytesOf({ payload, tags }: Pick<KeptAnswer, 'payload' | 'tags'>): number {
+  const labels = tags.reduce((sum, tag) => sum + tag.length, ENTRY_BYTES);
+  if (payload.form === 'whole') return labels + payload.body.length;
+  return payload.frames.reduce((sum, { bytes }) => sum + bytes.length + FRAME_BYTES, labels);
+}
+
+/** The answer as a whole, whatever form it came in; `null` if it cannot be put together. */
+export function wholeOf(payload: AnswerPayload, forms: AnswerForms): Buffer | null {
+  return payload.form === 'whole' ? payload.body : forms.wholeOf(payload.frames);
+}
+
+/** The answer as a stream; one that came whole is there at once. `null` if it cannot be taken apart. */
+export function framesOf(payload: AnswerPayload, forms: AnswerForms): readonly TimedFrame[] | null {
+  if (payload.form === 'stream') return payload.frames;
+  return forms.framesOf(payload.body)?.map((frame) => ({ ...frame, atMs: 0 })) ?? null;
+}

@@ -1,0 +1,56 @@
+import type { JsonObject } from './json.js';
+
+/** What of a request decides its answer. */
+export interface RequestIdentity {
+  /** The request's members without those that change nothing of the answer, and without defaults. */
+  readonly members: JsonObject;
+  /** The client asks for chance (`temperature` above 0) and gives no seed to repeat it by. */
+  readonly sampled: boolean;
+}
+
+/** A part of a stream that can be sent on by itself. */
+export interface Frame {
+  readonly bytes: Buffer;
+  /** Tells the usage, and is sent only to clients that asked for it in their stream. */
+  readonly usageOnly: boolean;
+}
+
+/**
+ * What an answer amounts to.
+ *
+ * - `complete`: the model said all that it had to say.
+ * - `tool_calls`: somebody else has to act before there is an answer.
+ * - `truncated`: it was cut at a limit of length.
+ * - `filtered`: it was withheld in part or whole, or the model refused.
+ * - `empty`: nothing was said at all.
+ */
+export type AnswerKind = 'complete' | 'tool_calls' | 'truncated' | 'filtered' | 'empty';
+
+/** How answers of a dialect are kept, and given again in the form that a client wants. */
+export interface AnswerForms {
+  /** Short and stable: answers that are kept belong to it. */
+  readonly name: string;
+
+  /** @param body - a request that the dialect has read without complaint */
+  identityOf(body: Buffer): RequestIdentity;
+
+  /** @param bytes - whole events, as a stream of the dialect sends them on, with usage */
+  framesIn(bytes: Buffer): readonly Frame[];
+
+  /**
+   * Puts a complete stream together as the answer it would have been without `stream`.
+   *
+   * @returns `null` if something in it has no known place in a whole answer
+   */
+  wholeOf(frames: readonly Frame[]): Buffer | null;
+
+  /**
+   * A whole answer as the stream it would have been.
+   *
+   * @returns `null` if it cannot be read
+   */
+  framesOf(whole: Buffer): readonly Frame[] | null;
+
+  /** The least complete of its choices counts. `null` for what is no answer. */
+  kindOf(whole: Buffer): AnswerKind | null;
+}

@@ -1,0 +1,106 @@
+import type { AnswerForms, AnswerKind, Frame } from '../answer-forms.js';
+import type { JsonObject } from '../json.js';
+import { isObject, objectOrEmpty, objectsIn, textOrNull, without } from '../json.js';
+import { hasFunctionCall } from './content.js';
+import { identityOf } from './request-identity.js';
+import { wholeOf } from './whole-of-stream.js';
+
+const DONE = Buffer.from('data: [DONE]\n\n');
+const EVENT_END = Buffer.from('\n\n');
+const DATA_BYTES = 6; // `data: `
+const TELLS_USAGE = /"usage"\s*:\s*\{/;
+
+/** OpenAI's chat completions: whole answers, and streams of chunks. */
+export const openaiForms: AnswerForms = {
+  name: 'openai',
+  identityOf,
+  framesIn,
+  wholeOf: (frames) => wholeOf(frames.map(({ bytes }) => bytes)),
+  framesOf,
+  kindOf,
+};
+
+function framesIn(bytes: Buffer): readonly Frame[] {
+  // The member's name cannot stand in a text: its quotes would be escaped there.
+  if (!TELLS_USAGE.test(bytes.toString('latin1'))) return [{ bytes, usageOnly: false }];
+  const frames: Frame[] = [];
+  let from = 0;
+  while (from < bytes.length) {
+    const found = bytes.indexOf(EVENT_END, from);
+    const end = found < 0 ? bytes.length : found + EVENT_END.length;
+    const frame = bytes.subarray(from, end);
+    frames.push({ bytes: frame, usageOnly: tellsUsageOnly(frame) });
+    from = end;
+  }
+  return frames;
+}
+
+function tellsUsageOnly(frame: Buffer): boolean {
+  const text = frame.toString('utf8', DATA_BYTES);
+  if (!TELLS_USAGE.test(text)) return false;
+  const { choices, usage } = objectOrEmpty(jsonOrNull(text));
+  return Array.isArray(choices) && choices.length === 0 && isObject(usage);
+}
+
+function framesOf(whole: Buffer): readonly Frame[] | null {
+  const answer = jsonOrNull(whole.toString('utf8'));
+  if (!isObject(answer)) return null;
+  const { choices, usage, ...head } = answer;
+  const told = objectsIn(choices);
+  if (told.length === 0) return null;
+  const base = { ...head, object: 'chat.completion.chunk' };
+  const frames = told.flatMap((choice, i) => {
+    const index = typeof choice['index'] === 'number' ? choice['index'] : i;
+    const rest = without(choice, ['index', 'message', 'finish_reason', 'logprobs']);
+    const { logprobs = null } = choice;
+    const chunk = (delta: JsonObject, more: JsonObject): Frame =>
+      frame({ ...base, choices: [{ index, delta, ...more }] });
+    return [
+      chunk(deltaOf(objectOrEmpty(choice['message'])), { logprobs, finish_reason: null }),
+      chunk({}, { ...rest, logprobs: null, finish_reason: choice['finish_reason'] ?? null }),
+    ];
+  });
+  if (isObject(usage)) frames.push({ ...frame({ ...base, choices: [], usage }), usageOnly: true });
+  return [...frames, { bytes: DONE, usageOnly: false }];
+}
+
+/** In a stream every tool call says which one it is. */
+function deltaOf(message: JsonObject): JsonObject {
+  const calls = objectsIn(message['tool_calls']).map((call, index) => ({ index, ...call }));
+  const delta = { role: 'assistant', ...without(message, ['tool_calls']) };
+  return calls.length === 0 ? delta : { ...delta, tool_calls: calls };
+}
+
+function frame(chunk: JsonObject): Frame {
+  return { bytes: Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`), usageOnly: false };
+}
+
+/** The least complete comes first. */
+const KINDS: readonly AnswerKind[] = ['empty', 'filtered', 'truncated', 'tool_calls', 'complete'];
+
+function kindOf(whole: Buffer): AnswerKind | null {
+  const choices = objectsIn(objectOrEmpty(jsonOrNull(whole.toString('utf8')))['choices']);
+  const kinds = new Set(choices.map(kindOfChoice));
+  return KINDS.find((kind) => kinds.has(kind)) ?? null;
+}
+
+function kindOfChoice(choice: JsonObject): AnswerKind {
+  const message = objectOrEmpty(choice['message']);
+  const finish = choice['finish_reason'];
+  if (finish === 'content_filter' || textOrNull(message['refusal']) !== null) return 'filtered';
+  if (finish === 'length') return 'truncated';
+  // With a forced call OpenAI itself says `stop`, so the content decides.
+  if (objectsIn(message['tool_calls']).length > 0 || hasFunctionCall(message)) return 'tool_calls';
+  if (textOrNull(message['content']) === null && !isObject(message['audio'])) return 'empty';
+  // A finish that nobody knows is no promise that the answer is complete.
+  return finish === 'stop' ? 'complete' : 'truncated';
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // Not JSON, so not an answer: the caller is told so and keeps nothing of it.
+    return null;
+  }
+}

@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import type { Caller } from '../admit/keys.js';
+import type { PurgeFilter } from '../cache/answer-store.js';
+import type { CacheSettings } from '../cache/settings.js';
+import { purgeScope, type CacheAdmin, type CacheStats } from '../recall/admin.js';
+import { GatewayError } from '../core/errors.js';
+import { checkedBody } from './checked-body.js';
+
+const label = z.string().min(1).max(128);
+
+const body = z.strictObject({
+  tag: label.optional(),
+  namespace: label.optional(),
+  id: label.optional(),
+  prefix: label.optional(),
+  all: z.literal(true).optional(),
+  dry_run: z.boolean().default(false),
+});
+
+/** `GET /v1/cache/stats`. */
+export function statsJson(stats: CacheStats): Record<string, unknown> {
+  const { hits, shared, misses } = stats;
+  const asked = hits + shared + misses;
+  return {
+    object: 'cache_stats',
+    answers: stats.answers,
+    bytes: stats.bytes,
+    max_bytes: stats.maxBytes,
+    hits,
+    shared,
+    misses,
+    hit_rate: asked === 0 ? null : (hits + shared) / asked,
+    bypasses: stats.bypasses,
+    kept: stats.kept,
+    unkept: stats.unkept,
+    evicted: stats.evicted,
+    expired: stats.expired,
+    purged: stats.purged,
+    saved_usd: stats.savedUsd,
+    saved_s: stats.savedMs / 1_000,
+    file: stats.file,
+  };
+}
+
+/**
+ * Answers `POST /v1/cache/purge`.
+ *
+ * @returns the reply's JSON
+ * @throws {GatewayError} `invalid_json`; `invalid_request`, naming the field at fault
+ */
+export async function purgeCache(
+  bytes: Buffer,
+  caller: Caller,
+  { admin, settings }: { readonly admin: CacheAdmin; readonly settings: CacheSettings | null },
+): Promise<Record<string, unknown>> {
+  const { dry_run: dryRun, all, ...conditions } = checkedBody(bytes, body);
+  const isNarrowed = Object.values(conditions).some((condition) => condition !== undefined);
+  if (isNarrowed === (all === true)) {
+    const message = 'say what to purge: "tag", "namespace", "id", "prefix", or else "all": true';
+    throw new GatewayError('invalid_request', message, { param: isNarrowed ? 'all' : 'tag' });
+  }
+  const tenant = purgeScope(settings, caller.name);
+  const filter: PurgeFilter = { ...conditions, tenant };
+  const { answers, bytes: freed, some } = await admin.purge(filter, dryRun);
+  return {
+    object: 'cache_purge',
+    dry_run: dryRun,
+    answers,
+    bytes: freed,
+    some: some.map(({ ageS, ...rest }) => ({ ...rest, age_s: Math.floor(ageS) })),
+  };
+}

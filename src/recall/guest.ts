@@ -1,0 +1,136 @@
+import type { Outcome } from '../account/decision-log.js';
+import { settle, type OpenEntry } from '../account/settle.js';
+import { GatewayError } from '../core/errors.js';
+import type { Loss } from '../dialects/neutral/losses.js';
+import type { CacheMark, Decided, FailedExchange, WholeExchange } from '../exchange.js';
+import { undecided } from '../plan.js';
+import type { PlacedRequest, RecallParts } from './landing.js';
+
+/** The answer that a guest is given. */
+export interface GuestAnswer {
+  /** Who had answered it. */
+  readonly model: string;
+  readonly simulated: boolean;
+  /** What that model was not told. */
+  readonly dropped: readonly Loss[];
+  readonly mark: CacheMark & { readonly status: 'hit' };
+}
+
+interface Sitting {
+  readonly answer: GuestAnswer;
+  readonly entry: OpenEntry;
+  readonly firstByteMs: number;
+}
+
+/**
+ * A request that is answered without asking an upstream: booked like any other, at no cost.
+ *
+ * Ending it twice changes nothing.
+ */
+export class Guest {
+  readonly #parts: RecallParts;
+  readonly #asked: PlacedRequest;
+  #sitting: Sitting | null = null;
+  #isOver = false;
+
+  /** The request counts as under way from now on. */
+  constructor(parts: RecallParts, asked: PlacedRequest) {
+    this.#parts = parts;
+    this.#asked = asked;
+    parts.books.metrics.inFlight.inc();
+  }
+
+  /** Its answer is there. Call it once, before anything else. */
+  sit(answer: GuestAnswer): this {
+    const { books, decisions, newId } = this.#parts;
+    const { call, request, setup, startedMs, place } = this.#asked;
+    const atMs = books.clock.wallMs();
+    const decision = undecided({
+      id: newId(atMs),
+      atMs,
+      requested: request.model,
+      policy: place.policy,
+      model: answer.model,
+      reason: 'cached',
+      receipt: setup.router.receipt,
+    });
+    const entry = {
+      record: decisions.add(decision, null),
+      caller: call.caller.name,
+      stream: request.stream,
+      startedMs,
+      estimatedInputTokens: 0,
+      referencePrice: null,
+    };
+    this.#sitting = { answer, entry, firstByteMs: books.clock.now() };
+    return this;
+  }
+
+  /** It has to ask an upstream after all: it is not a guest any more. */
+  withdraw(): void {
+    if (!this.#isOver) this.#parts.books.metrics.inFlight.dec();
+    this.#isOver = true;
+  }
+
+  /** What the reply's headers are made from. */
+  get decided(): Decided {
+    const { answer, entry } = this.#seat;
+    const { model, simulated, dropped, mark } = answer;
+    const { decision } = entry.record;
+    return { decision, servedModel: model, expected: null, simulated, dropped, cache: mark };
+  }
+
+  get outcome(): Outcome | null {
+    return this.#seat.entry.record.outcome;
+  }
+
+  /** Gives a whole answer. @param savedMs - that the client did not wait */
+  whole(body: Buffer, savedMs: number): WholeExchange {
+    const bill = this.succeed(this.#seat.answer.mark.savedUsd, savedMs);
+    return { kind: 'whole', body, bill, ...this.decided };
+  }
+
+  /** The answer is with the client. @param savedUsd - `null` when unknown */
+  succeed(savedUsd: number | null, savedMs: number): Outcome {
+    const { mark, model } = this.#seat.answer;
+    if (!this.#isOver) {
+      const result = mark.why === 'shared' ? 'shared' : 'hit';
+      this.#parts.tally.hit(result, model, savedUsd, savedMs);
+    }
+    return this.#end(200, null, savedUsd);
+  }
+
+  /** There is no answer, or only a part of it. @param status - what the client was told */
+  fail(error: GatewayError, status: number = error.status): FailedExchange {
+    this.#end(status, error, null);
+    return { kind: 'failed', error, ...this.decided, servedModel: null };
+  }
+
+  /** The client has gone. */
+  abandon(): FailedExchange {
+    return this.fail(new GatewayError('client_closed', 'the client went away'));
+  }
+
+  #end(status: number, error: GatewayError | null, savedUsd: number | null): Outcome {
+    const { books } = this.#parts;
+    const { answer, entry, firstByteMs } = this.#seat;
+    this.withdraw();
+    const { model, mark } = answer;
+    // Whoever waits for another's answer waits for an upstream, not for the gateway.
+    const waitedMs = mark.why === 'shared' ? firstByteMs - this.#asked.startedMs : 0;
+    return settle(books, entry, {
+      status,
+      error,
+      upstream: null,
+      attempts: [],
+      summary: null,
+      firstByteMs,
+      recalled: { model: error === null ? model : null, savedUsd, waitedMs },
+    });
+  }
+
+  get #seat(): Sitting {
+    if (this.#sitting === null) throw new Error('a guest that has no answer yet');
+    return this.#sitting;
+  }
+}

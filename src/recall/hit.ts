@@ -1,0 +1,58 @@
+import { framesOf, wholeOf, type KeptAnswer } from '../cache/kept-answer.js';
+import { Replay } from '../cache/replay.js';
+import type { Exchange } from '../exchange.js';
+import { Guest } from './guest.js';
+import type { PlacedRequest, RecallParts } from './landing.js';
+
+/**
+ * Gives a kept answer again, in the form that the client wants.
+ *
+ * @returns `null` if it cannot be put into that form
+ */
+export function recalled(
+  parts: RecallParts,
+  asked: PlacedRequest,
+  kept: KeptAnswer,
+): Exchange | null {
+  const { clock } = parts.books;
+  const { place, request } = asked;
+  const ageS = Math.max(0, clock.wallMs() - kept.storedAtMs) / 1_000;
+  const { costUsd: savedUsd, source, model, simulated, payload } = kept;
+  const mark = { status: 'hit', why: null, ageS, source, savedUsd } as const;
+  // An answer to less than what was asked is never kept, so nothing was dropped.
+  const answer = { model, simulated, dropped: [], mark };
+  if (!request.stream) {
+    const body = wholeOf(payload, place.forms);
+    if (body === null) return null;
+    const guest = new Guest(parts, asked).sit(answer);
+    return guest.whole(body, saved(kept, asked, clock.now()));
+  }
+  const frames = framesOf(payload, place.forms);
+  if (frames === null) return null;
+  const guest = new Guest(parts, asked).sit(answer);
+  const natural = place.settings.replay === 'natural';
+  const { includeUsage } = request;
+  const replay = new Replay(frames, { clock, natural, includeUsage }, () => {
+    guest.succeed(savedUsd, saved(kept, asked, clock.now()));
+  });
+  return {
+    kind: 'stream',
+    ...guest.decided,
+    pipe: (client) => {
+      replay.pipe(client);
+    },
+    drained: () => {
+      replay.drained();
+    },
+    abandon: () => {
+      replay.abandon();
+      guest.abandon();
+    },
+    outcome: () => guest.outcome,
+  };
+}
+
+/** Milliseconds that the client did not wait. */
+function saved({ tookMs }: KeptAnswer, { startedMs }: PlacedRequest, nowMs: number): number {
+  return Math.max(0, tookMs - (nowMs - startedMs));
+}

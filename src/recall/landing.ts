@@ -1,0 +1,58 @@
+import type { AnswerCache } from '../cache/answer-cache.js';
+import type { Broadcast } from '../cache/broadcast.js';
+import type { TimedFrame } from '../cache/kept-answer.js';
+import type { CacheOrder } from '../cache/order.js';
+import type { CacheSettings } from '../cache/settings.js';
+import type { DecisionLog } from '../account/decision-log.js';
+import type { Books } from '../account/settle.js';
+import type { AnswerForms } from '../dialects/answer-forms.js';
+import type { AskedRequest, Exchange, ExchangeStream } from '../exchange.js';
+import type { GatewayError } from '../core/errors.js';
+import type { GoneSignal } from '../core/departure.js';
+import type { KeptRouting } from '../route/kept-routing.js';
+import type { CacheTally } from './tally.js';
+
+/** What those who share one answer are told of it. */
+export type Landing =
+  /** It failed before there was a decision, or by a bug. */
+  | { readonly kind: 'threw'; readonly error: unknown }
+  | Extract<Exchange, { kind: 'failed' | 'whole' }>
+  | SharedStream;
+
+/** A stream that others may hear as well. */
+export interface SharedStream {
+  readonly kind: 'stream';
+  readonly broadcast: Broadcast;
+  /** The leader's. */
+  readonly exchange: Exchange & ExchangeStream;
+  /** Resolves to the recording, or to why there is none; `null` if the stream was too long to record. */
+  readonly ended: Promise<readonly TimedFrame[] | GatewayError | null>;
+}
+
+/** Where in the cache a request belongs. */
+export interface Place {
+  readonly key: string;
+  readonly order: CacheOrder;
+  readonly forms: AnswerForms;
+  readonly settings: CacheSettings;
+  /** `null` when the client named a model. */
+  readonly policy: string | null;
+}
+
+/** A request that may be answered from the cache. */
+export interface PlacedRequest extends AskedRequest {
+  readonly place: Place;
+}
+
+/** Goes on without the cache: decides, calls, delivers, settles. */
+export type Ask = (signal: GoneSignal, keepsUsage: boolean) => Promise<Exchange>;
+
+/** What recalling works with. */
+export interface RecallParts {
+  readonly cache: AnswerCache<Landing>;
+  readonly books: Books;
+  readonly decisions: DecisionLog<KeptRouting>;
+  /** Makes a decision's id from the wall clock. */
+  readonly newId: (wallMs: number) => string;
+  readonly tally: CacheTally;
+}

@@ -1,0 +1,142 @@
+import { Broadcast, type Listener } from '../cache/broadcast.js';
+import type { Flight } from '../cache/flight.js';
+import type { AnswerPayload, TimedFrame } from '../cache/kept-answer.js';
+import type { GatewayError } from '../core/errors.js';
+import type { CacheMark, Exchange, ExchangeStream, WholeExchange } from '../exchange.js';
+import type { Ask, Landing, PlacedRequest, RecallParts } from './landing.js';
+
+const MISS: CacheMark = { status: 'miss', why: null, ageS: null, source: null, savedUsd: null };
+
+/**
+ * Asks for an answer, tells all who wait for the same one, and keeps it.
+ *
+ * The upstream is asked as long as anybody waits, whether or not the client that asked first does.
+ */
+export async function lead(parts: RecallParts, asked: PlacedRequest, ask: Ask): Promise<Exchange> {
+  const { cache, tally } = parts;
+  const { call, request, place } = asked;
+  const flight = cache.openFlight(place.key, request.stream);
+  const close = (): void => {
+    cache.closeFlight(place.key, request.stream, flight);
+  };
+  flight.board(call.signal);
+  tally.miss();
+  let exchange: Exchange;
+  try {
+    exchange = { ...(await ask(flight.signal, request.stream)), cache: MISS };
+  } catch (error) {
+    close();
+    flight.land({ kind: 'threw', error });
+    throw error;
+  }
+  if (exchange.kind === 'stream') return leadStream(parts, asked, { exchange, flight, close });
+  if (exchange.kind === 'whole') keepWhole(parts, asked, exchange);
+  close();
+  flight.land(exchange);
+  return exchange;
+}
+
+function keepWhole(parts: RecallParts, asked: PlacedRequest, exchange: WholeExchange): void {
+  const { body, bill } = exchange;
+  keep(parts, asked, { exchange, payload: { form: 'whole', body }, costUsd: bill.costUsd });
+}
+
+function keep(
+  { cache, books, tally }: RecallParts,
+  { place, startedMs }: PlacedRequest,
+  answer: {
+    readonly exchange: Exchange;
+    readonly payload: AnswerPayload;
+    readonly costUsd: number | null;
+  },
+): void {
+  const { exchange, payload, costUsd } = answer;
+  const { decision, servedModel, simulated, dropped } = exchange;
+  // The model was not told all that was asked: another one, asked later, may be.
+  if (dropped.length > 0) {
+    tally.offered('lossy');
+    return;
+  }
+  const facts = {
+    source: decision.id,
+    model: servedModel ?? decision.model,
+    costUsd,
+    tookMs: books.clock.now() - startedMs,
+    simulated,
+  };
+  const { key, order, forms, settings } = place;
+  tally.offered(cache.keep({ key, order, facts, payload }, forms, settings));
+}
+
+interface LedStream {
+  readonly exchange: Exchange & ExchangeStream;
+  readonly flight: Flight<Landing>;
+  readonly close: () => void;
+}
+
+function leadStream(
+  parts: RecallParts,
+  asked: PlacedRequest,
+  { exchange, flight, close }: LedStream,
+): Exchange {
+  const { forms } = asked.place;
+  let failure: GatewayError | null = null;
+  let tellEnd: (end: readonly TimedFrame[] | GatewayError | null) => void = () => undefined;
+  const ended = new Promise<readonly TimedFrame[] | GatewayError | null>((resolve) => {
+    tellEnd = resolve;
+  });
+  const broadcast = new Broadcast({
+    clock: parts.books.clock,
+    maxBytes: parts.cache.maxEntryBytes,
+    framesIn: (bytes) => forms.framesIn(bytes),
+    onDrained: () => {
+      exchange.drained();
+    },
+    onOverflow: close,
+    onEnd: (frames) => {
+      if (frames !== null) {
+        const costUsd = exchange.outcome()?.costUsd ?? null;
+        keep(parts, asked, { exchange, payload: { form: 'stream', frames }, costUsd });
+      } else if (failure === null) {
+        parts.tally.offered('too_large');
+      }
+      close();
+      tellEnd(failure ?? frames);
+    },
+  });
+  flight.land({ kind: 'stream', broadcast, exchange, ended });
+  // The exchange is booked right after it has told its end: whoever hears of the end looks at what
+  // was booked, so they hear of it a moment later.
+  exchange.pipe({
+    write: (bytes) => broadcast.write(bytes),
+    end: () => {
+      queueMicrotask(() => {
+        broadcast.end();
+      });
+    },
+    fail: (error, lastBytes) => {
+      queueMicrotask(() => {
+        failure = error;
+        broadcast.fail(error, lastBytes);
+      });
+    },
+  });
+  return heardByLeader(exchange, broadcast, asked.request.includeUsage);
+}
+
+function heardByLeader(
+  exchange: Exchange & ExchangeStream,
+  broadcast: Broadcast,
+  includeUsage: boolean,
+): Exchange {
+  let listener: Listener | null = null;
+  return {
+    ...exchange,
+    pipe: (client) => {
+      listener = broadcast.listen(client, includeUsage);
+    },
+    drained: () => listener?.drained(),
+    // The flight minds that the client has gone; the stream goes on if others hear it.
+    abandon: () => listener?.leave(),
+  };
+}

@@ -1,0 +1,83 @@
+import type { UnkeptReason } from '../cache/answer-cache.js';
+import type { AnswerStore } from '../cache/answer-store.js';
+import type { BypassReason } from '../cache/order.js';
+import type { Metrics } from '../telemetry/metrics.js';
+
+/** What the cache has done since the start. */
+export interface CacheCounts {
+  /** Answered from what is kept. */
+  readonly hits: number;
+  /** Answered together with another client's request that was under way. */
+  readonly shared: number;
+  readonly misses: number;
+  readonly bypasses: Readonly<Record<string, number>>;
+  readonly unkept: Readonly<Record<string, number>>;
+  /** US dollars; answers of unknown cost are not in it. */
+  readonly savedUsd: number;
+  /** Milliseconds that clients did not wait. */
+  readonly savedMs: number;
+}
+
+/** Counts what the cache does, for metrics and for `GET /v1/cache/stats`. */
+export class CacheTally {
+  readonly #metrics: Metrics;
+  readonly #store: AnswerStore;
+  readonly #bypasses = new Map<string, number>();
+  readonly #unkept = new Map<string, number>();
+  #hits = 0;
+  #shared = 0;
+  #misses = 0;
+  #savedUsd = 0;
+  #savedMs = 0;
+
+  constructor(metrics: Metrics, store: AnswerStore) {
+    this.#metrics = metrics;
+    this.#store = store;
+  }
+
+  get counts(): CacheCounts {
+    return {
+      hits: this.#hits,
+      shared: this.#shared,
+      misses: this.#misses,
+      bypasses: Object.fromEntries(this.#bypasses),
+      unkept: Object.fromEntries(this.#unkept),
+      savedUsd: this.#savedUsd,
+      savedMs: this.#savedMs,
+    };
+  }
+
+  /** @param savedUsd - `null` when unknown */
+  hit(result: 'hit' | 'shared', model: string, savedUsd: number | null, savedMs: number): void {
+    if (result === 'hit') this.#hits += 1;
+    else this.#shared += 1;
+    this.#savedUsd += savedUsd ?? 0;
+    this.#savedMs += savedMs;
+    this.#metrics.cacheRequests.inc({ result });
+    if (savedUsd !== null && savedUsd > 0) this.#metrics.cacheSavedUsd.inc({ model }, savedUsd);
+  }
+
+  miss(): void {
+    this.#misses += 1;
+    this.#metrics.cacheRequests.inc({ result: 'miss' });
+  }
+
+  bypass(why: BypassReason): void {
+    this.#bypasses.set(why, (this.#bypasses.get(why) ?? 0) + 1);
+    this.#metrics.cacheRequests.inc({ result: 'bypass' });
+  }
+
+  /** An answer was offered to the store. @param reason - why it was not kept, `null` if it was */
+  offered(reason: UnkeptReason | null): void {
+    this.levels();
+    if (reason === null) return;
+    this.#unkept.set(reason, (this.#unkept.get(reason) ?? 0) + 1);
+    this.#metrics.cacheUnkept.inc({ reason });
+  }
+
+  /** Has the gauges show what is kept now. */
+  levels(): void {
+    this.#metrics.cacheEntries.set(this.#store.size);
+    this.#metrics.cacheBytes.set(this.#store.bytes);
+  }
+}

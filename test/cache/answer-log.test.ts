@@ -1,0 +1,253 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { AnswerLog, type LogTrouble } from '../../src/cache/answer-log.js';
+import { decodeChange, encodeChange } from '../../src/cache/answer-record.js';
+import { AnswerStore } from '../../src/cache/answer-store.js';
+import type { KeptAnswer } from '../../src/cache/kept-answer.js';
+import { FakeClock } from '../support/fake-clock.js';
+
+let folder: string;
+let clock: FakeClock;
+let troubles: LogTrouble[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'suffice-answers-'));
+  clock = new FakeClock();
+  troubles = [];
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const fileIn = () => path.join(folder, 'answers.log');
+
+async function opened(): Promise<{ store: AnswerStore; log: AnswerLog }> {
+  const store = new AnswerStore(10_000_000, clock);
+  const onTrouble = (trouble: LogTrouble) => troubles.push(trouble);
+  const log = await AnswerLog.open({ folder, saveEveryMs: 30_000, clock, onTrouble }, store);
+  return { store, log };
+}
+
+/** An answer whose words tell its key, so that a mix-up shows. */
+function answer(key: string, more: Partial<KeptAnswer> = {}): KeptAnswer {
+  return {
+    key,
+    source: `dec_${key}`,
+    model: 'acme/large',
+    costUsd: 0.1,
+    tookMs: 5,
+    simulated: false,
+    tenant: 'ann',
+    namespace: 'default',
+    tags: ['t'],
+    storedAtMs: clock.wallMs(),
+    expiresAtMs: clock.wallMs() + 3_600_000,
+    payload: { form: 'whole', body: Buffer.from(`the answer to ${key}`.repeat(20)) },
+    ...more,
+  };
+}
+
+const stream = (key: string) =>
+  answer(key, {
+    payload: {
+      form: 'stream',
+      frames: [
+        { bytes: Buffer.from(`data: ${key}\n\n`), atMs: 0, usageOnly: false },
+        { bytes: Buffer.from('data: usage\n\n'), atMs: 7.5, usageOnly: true },
+      ],
+    },
+  });
+
+const keysIn = (store: AnswerStore) => [...store.values()].map(({ key }) => key).sort();
+
+test('gives back what was saved, whole answers and streams', async () => {
+  const first = await opened();
+  const answers = [answer('a'), stream('b')];
+  for (const one of answers) first.store.keep(one);
+  await first.log.close();
+
+  const { store, log } = await opened();
+
+  expect([...store.values()].sort((a, b) => (a.key < b.key ? -1 : 1))).toEqual(answers);
+  expect(troubles).toEqual([]);
+  await log.close();
+});
+
+test('saves by itself every so often, and only then', async () => {
+  const { store, log } = await opened();
+  store.keep(answer('a'));
+  clock.advance(29_999);
+  const before = await stat(fileIn()).catch(() => null);
+  clock.advance(1);
+  await log.save();
+
+  expect(before).toBeNull();
+  expect((await readFile(fileIn())).includes('the answer to a')).toBe(true);
+  await log.close();
+  expect(clock.waiting).toBe(0);
+});
+
+test('leaves out what has expired, was replaced, or was purged', async () => {
+  const first = await opened();
+  first.store.keep(answer('old', { expiresAtMs: clock.wallMs() + 10 }));
+  first.store.keep(answer('replaced'));
+  first.store.keep(answer('purged', { tags: ['x'] }));
+  await first.log.save();
+  first.store.keep(answer('replaced', { source: 'dec_new' }));
+  first.store.purge({ tag: 'x' });
+  await first.log.close();
+  clock.advance(11);
+
+  const { store, log } = await opened();
+
+  expect([...store.values()].map(({ source }) => source)).toEqual(['dec_new']);
+  await log.close();
+});
+
+test('loses only what was cut off at the end, and goes on from there', async () => {
+  const first = await opened();
+  first.store.keep(answer('a'));
+  await first.log.save();
+  first.store.keep(answer('b'));
+  await first.log.close();
+  const bytes = await readFile(fileIn());
+  await writeFile(fileIn(), bytes.subarray(0, bytes.length - 7));
+
+  const second = await opened();
+  const after = keysIn(second.store);
+  second.store.keep(answer('c'));
+  await second.log.close();
+  const { store, log } = await opened();
+
+  expect(after).toEqual(['a']);
+  expect(keysIn(store)).toEqual(['a', 'c']);
+  await log.close();
+});
+
+test('trusts no answer before a damaged place: it may have said that the answer is gone', async () => {
+  const first = await opened();
+  for (const key of ['a', 'b', 'c']) {
+    first.store.keep(answer(key));
+    await first.log.save();
+  }
+  await first.log.close();
+  const bytes = await readFile(fileIn());
+  bytes[bytes.indexOf('the answer to b')] = 0;
+  await writeFile(fileIn(), bytes);
+
+  const { store, log } = await opened();
+
+  expect(keysIn(store)).toEqual(['c']);
+  expect(troubles).toEqual([{ kind: 'damaged', records: 1 }]);
+  await log.close();
+});
+
+test('never gives an answer to another key, whatever happens to the file', async () => {
+  const first = await opened();
+  for (let i = 0; i < 8; i++) first.store.keep(i % 2 === 0 ? answer(`k${i}`) : stream(`k${i}`));
+  await first.log.close();
+  const sound = await readFile(fileIn());
+  const damage = fc.oneof(
+    fc.record({ at: fc.nat(sound.length - 1), byte: fc.nat(255) }),
+    fc.record({ cut: fc.nat(sound.length) }),
+    fc.record({
+      from: fc.nat(sound.length - 1),
+      to: fc.nat(sound.length - 1),
+      length: fc.nat(400),
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 3 }), async (damages) => {
+      let bytes = Buffer.from(sound);
+      for (const one of damages) {
+        if ('byte' in one && one.at < bytes.length) bytes[one.at] = one.byte;
+        else if ('byte' in one) continue;
+        else if ('cut' in one) bytes = bytes.subarray(0, one.cut);
+        else if (Math.max(one.from, one.to) < bytes.length) {
+          bytes.copy(bytes, one.to, one.from, one.from + one.length);
+        }
+      }
+      await writeFile(fileIn(), bytes);
+
+      const { store, log } = await opened();
+
+      for (const { key, source, payload } of store.values()) {
+        const words =
+          payload.form === 'whole'
+            ? payload.body
+            : Buffer.concat(payload.frames.map((f) => f.bytes));
+        expect(source).toBe(`dec_${key}`);
+        expect(words.toString()).toContain(key);
+      }
+      await log.close();
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test.each([
+  ['another version', 'suffice-cache-9\nwhatever'],
+  ['something else', '{"json": true}'],
+  ['nothing', ''],
+])('starts anew from a file that holds %s', async (_what, text) => {
+  await writeFile(fileIn(), text);
+  const first = await opened();
+  first.store.keep(answer('a'));
+  await first.log.close();
+
+  const { store, log } = await opened();
+
+  expect(troubles).toEqual([{ kind: 'unknown_version' }]);
+  expect(keysIn(store)).toEqual(['a']);
+  await log.close();
+});
+
+test('says once that it cannot write, goes on, and catches up', async () => {
+  const { store, log } = await opened();
+  store.keep(answer('a'));
+  // A folder in its place: no file can be renamed over it.
+  await mkdir(path.join(fileIn(), 'x'), { recursive: true });
+  await expect(log.save()).rejects.toThrow();
+  store.keep(answer('b'));
+  await expect(log.save()).rejects.toThrow();
+  await rm(fileIn(), { recursive: true });
+
+  await log.save();
+  await log.close();
+  const again = await opened();
+
+  expect(troubles.map(({ kind }) => kind)).toEqual(['unwritable', 'writable_again']);
+  expect(keysIn(again.store)).toEqual(['a', 'b']);
+  await again.log.close();
+});
+
+test('does not let the file grow without end', async () => {
+  const { store, log } = await opened();
+  const body = Buffer.alloc(1_000_000, 'x');
+  for (let i = 0; i < 12; i++) {
+    store.keep(answer('a', { payload: { form: 'whole', body } }));
+    await log.save();
+  }
+
+  expect((await stat(fileIn())).size).toBeLessThan(8_000_000);
+  await log.close();
+});
+
+test('reads a record as it was written, and nothing else as a record', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.string(), (noise, key) => {
+      const record = encodeChange({ kind: 'kept', answer: answer(key) });
+      const bytes = Buffer.concat([noise, record]);
+
+      expect(decodeChange(bytes, noise.length)).toMatchObject({
+        kind: 'change',
+        end: bytes.length,
+        change: { kind: 'kept', answer: { key } },
+      });
+      expect(decodeChange(Buffer.from(noise), 0).kind).not.toBe('change');
+    }),
+  );
+});

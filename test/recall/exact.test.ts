@@ -1,0 +1,210 @@
+import { ask } from '../support/app.js';
+import { answers, refuses, sends, streamsAndBreaks, textEvents } from '../support/fake-upstream.js';
+import { cacheConfig, cacheRig, said } from './support.js';
+
+const rig = cacheRig();
+
+describe('a request that was answered before', () => {
+  test('gets the same answer at no cost, and is told so', async () => {
+    const first = await rig.chat(ask('acme/large', 'hi'));
+
+    const second = await rig.chat(ask('acme/large', 'hi'));
+
+    expect(rig.upstream.requests).toHaveLength(1);
+    expect(first.headers.get('x-suffice-cache')).toBe('miss');
+    expect(second.text).toBe(first.text);
+    expect(Object.fromEntries(second.headers)).toMatchObject({
+      'x-suffice-cache': 'hit',
+      'x-suffice-cache-source': first.headers.get('x-suffice-decision'),
+      'x-suffice-cost-usd': '0.000',
+      'x-suffice-saved-usd': first.headers.get('x-suffice-cost-usd'),
+      'x-suffice-model': 'acme/large',
+      'x-suffice-reason': 'cached',
+      age: '0',
+    });
+    expect(second.headers.get('x-suffice-decision')).not.toBe(
+      first.headers.get('x-suffice-decision'),
+    );
+  });
+
+  test('is booked: decision, log line and metrics show a hit that cost nothing', async () => {
+    await rig.chat(ask('acme/large', 'hi'));
+
+    const { headers } = await rig.chat(ask('acme/large', 'hi'));
+
+    const id = headers.get('x-suffice-decision') ?? '';
+    const decision = await (await fetch(`${rig.gateway.url}/v1/decisions/${id}`)).json();
+    expect(decision).toMatchObject({
+      reason: 'cached',
+      model: 'acme/large',
+      outcome: { status: 200, cost_usd: 0, attempts: [], usage: null },
+    });
+    expect(rig.gateway.logged().at(-1)).toMatchObject({
+      reason: 'cached',
+      costUsd: 0,
+      status: 200,
+    });
+    const metrics = await (await fetch(`${rig.gateway.url}/metrics`)).text();
+    expect(metrics).toMatch(/suffice_cache_requests_total\{result="hit"\} 1/u);
+    expect(metrics).toMatch(/suffice_cache_requests_total\{result="miss"\} 1/u);
+    expect(metrics).toMatch(/suffice_cache_saved_usd_total\{model="acme\/large"\} 0\.0/u);
+    expect(metrics).toMatch(/suffice_cache_entries 1/u);
+  });
+
+  test('gets it whatever the order of members, the defaults written out, and the labels', async () => {
+    await rig.chat(ask('acme/large', 'hi', { user: 'ann', metadata: { trace: '1' } }));
+
+    const other = await rig.chat({
+      user: 'bob',
+      n: 1,
+      stream: false,
+      tools: [],
+      temperature: null,
+      messages: [{ content: [{ type: 'text', text: 'hi' }], role: 'user', name: null }],
+      model: 'acme/large',
+    });
+
+    expect(other.headers.get('x-suffice-cache')).toBe('hit');
+  });
+
+  test('gets it for a policy without a decision of its own', async () => {
+    const first = await rig.chat(ask('auto', 'hi'));
+
+    const second = await rig.chat(ask('auto', 'hi'));
+
+    expect(second.headers.get('x-suffice-cache')).toBe('hit');
+    expect(second.headers.get('x-suffice-model')).toBe(first.headers.get('x-suffice-model'));
+    expect(second.headers.get('x-suffice-requested')).toBe('auto');
+  });
+
+  test('is asked anew once the answer has expired', async () => {
+    await rig.restart(cacheConfig(rig.upstream, ', ttl_s: 1'));
+    await rig.chat(ask('acme/large', 'hi'), { 'x-suffice-cache-ttl': '1' });
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
+
+    const { headers } = await rig.chat(ask('acme/large', 'hi'));
+
+    expect(headers.get('x-suffice-cache')).toBe('miss');
+  });
+});
+
+describe('a stream that was answered before', () => {
+  const streamed = ask('acme/large', 'hi', { stream: true });
+
+  test('is given again as it came', async () => {
+    const first = await rig.chat(streamed);
+
+    const second = await rig.chat(streamed);
+
+    expect(rig.upstream.requests).toHaveLength(1);
+    expect(second.text).toBe(first.text);
+    expect(second.text).toMatch(/\[DONE\]\n\n$/u);
+    expect(second.headers.get('content-type')).toMatch(/^text\/event-stream/u);
+    expect(second.headers.get('x-suffice-cache')).toBe('hit');
+    expect(second.headers.get('x-suffice-cost-usd')).toBe('0.000');
+  });
+
+  test('tells its usage to those who ask for it, and to nobody else', async () => {
+    const first = await rig.chat(streamed);
+
+    const second = await rig.chat(
+      ask('acme/large', 'hi', { stream: true, stream_options: { include_usage: true } }),
+    );
+
+    expect(first.text).not.toContain('prompt_tokens');
+    expect(second.headers.get('x-suffice-cache')).toBe('hit');
+    expect(second.text).toContain('"prompt_tokens":11');
+  });
+
+  test('answers a client that wants it whole', async () => {
+    await rig.chat(streamed);
+
+    const { json, headers } = await rig.chat(ask('acme/large', 'hi'));
+
+    expect(headers.get('x-suffice-cache')).toBe('hit');
+    expect(json).toMatchObject({
+      object: 'chat.completion',
+      choices: [{ message: { role: 'assistant', content: 'Hello from upstream.' } }],
+      usage: { prompt_tokens: 11 },
+    });
+  });
+
+  test('may have been whole', async () => {
+    await rig.chat(ask('acme/large', 'hi'));
+
+    const { text, headers } = await rig.chat(streamed);
+
+    expect(headers.get('x-suffice-cache')).toBe('hit');
+    expect(said(text)).toBe('Hello from upstream.');
+    expect(text).not.toContain('prompt_tokens');
+    expect(text).toMatch(/\[DONE\]\n\n$/u);
+  });
+});
+
+describe('nothing is kept of', () => {
+  const choice = (message: object, finish: string) =>
+    sends(
+      200,
+      JSON.stringify({
+        id: 'x',
+        object: 'chat.completion',
+        created: 1,
+        model: 'm',
+        choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: finish }],
+      }),
+    );
+  const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+
+  test.each([
+    ['an error', refuses(500, 'broken')],
+    ['a truncated answer', choice({ content: 'Half of' }, 'length')],
+    ['a filtered answer', choice({ content: 'No' }, 'content_filter')],
+    ['a refusal', choice({ content: null, refusal: 'I cannot' }, 'stop')],
+    ['tool calls', choice({ content: null, tool_calls: [call] }, 'tool_calls')],
+    ['a forced tool call', choice({ content: null, tool_calls: [call] }, 'stop')],
+    ['an empty answer', choice({ content: '' }, 'stop')],
+  ])('%s', async (_what, behaviour) => {
+    rig.upstream.next(behaviour);
+    await rig.chat(ask('acme/large', 'hi'));
+
+    const { headers, text } = await rig.chat(ask('acme/large', 'hi'));
+
+    expect(headers.get('x-suffice-cache')).toBe('miss');
+    expect(text).toContain('Hello from upstream.');
+  });
+
+  test('a stream that broke off', async () => {
+    rig.upstream.next(streamsAndBreaks(...textEvents('Hello from')));
+    await rig.chat(ask('acme/large', 'hi', { stream: true })).catch(() => undefined);
+
+    const { headers } = await rig.chat(ask('acme/large', 'hi', { stream: true }));
+
+    expect(headers.get('x-suffice-cache')).toBe('miss');
+  });
+
+  test('an answer that is too long, which reaches its client all the same', async () => {
+    await rig.restart(cacheConfig(rig.upstream, ', max_entry_bytes: 1024'));
+    const long = 'word '.repeat(1_000).trim();
+    rig.upstream.always(answers(long));
+
+    const streams = [];
+    for (let i = 0; i < 2; i++)
+      streams.push(await rig.chat(ask('acme/large', 'hi', { stream: true })));
+    const whole = await rig.chat(ask('acme/large', 'hi'));
+
+    expect(streams.map(({ text }) => said(text))).toEqual([long, long]);
+    expect(streams[1]?.headers.get('x-suffice-cache')).toBe('miss');
+    expect(whole.headers.get('x-suffice-cache')).toBe('miss');
+  });
+
+  test('tool calls, unless told', async () => {
+    await rig.restart(cacheConfig(rig.upstream, ', keep: [tool_calls]'));
+    rig.upstream.always(choice({ content: null, tool_calls: [call] }, 'tool_calls'));
+    await rig.chat(ask('acme/large', 'hi'));
+
+    const { headers, text } = await rig.chat(ask('acme/large', 'hi', { stream: true }));
+
+    expect(headers.get('x-suffice-cache')).toBe('hit');
+    expect(text).toContain('"tool_calls":[{"index":0,"id":"c"');
+  });
+});

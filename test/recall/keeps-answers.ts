@@ -1,0 +1,31 @@
+/** Keeps and saves answers as fast as it can, and writes how many are saved, until it is killed. */
+import { AnswerLog } from '../../src/cache/answer-log.js';
+import { AnswerStore } from '../../src/cache/answer-store.js';
+import { systemClock } from '../../src/core/clock.js';
+
+const [, , folder = ''] = process.argv;
+const clock = { ...systemClock, wallMs: () => 0 };
+const store = new AnswerStore(50_000_000, clock);
+const log = await AnswerLog.open(
+  { folder, saveEveryMs: 1_000_000, clock, onTrouble: () => undefined },
+  store,
+);
+for (let i = Math.max(0, ...[...store.values()].map(({ key }) => Number(key))) + 1; ; i++) {
+  store.keep({
+    key: String(i),
+    source: `dec_${i}`,
+    model: 'm',
+    costUsd: null,
+    tookMs: 1,
+    simulated: false,
+    tenant: null,
+    namespace: 'n',
+    tags: [],
+    storedAtMs: 0,
+    expiresAtMs: 1,
+    payload: { form: 'whole', body: Buffer.from(`answer ${i} `.repeat(50)) },
+  });
+  if (i % 3 !== 0) continue;
+  await log.save();
+  process.stdout.write(`${i}\n`);
+}

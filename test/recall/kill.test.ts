@@ -1,0 +1,66 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { AnswerLog } from '../../src/cache/answer-log.js';
+import { AnswerStore } from '../../src/cache/answer-store.js';
+import { Random } from '../../src/core/random.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { ROOT } from '../support/app.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'suffice-killed-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Runs a process that keeps and saves answers, and kills it after some milliseconds of that. */
+async function killedAfter(ms: number): Promise<number> {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--import', 'tsx', path.join(ROOT, 'test/recall/keeps-answers.ts'), folder],
+    { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  let saved = 0;
+  const lines = createInterface({ input: child.stdout ?? process.stdin });
+  const begun = new Promise<void>((resolve) => {
+    lines.on('line', (line) => {
+      saved = Number(line);
+      resolve();
+    });
+  });
+  await begun;
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  child.kill('SIGKILL');
+  await ended;
+  return saved;
+}
+
+test('killed at any moment, it loses at most what was not saved, and mixes nothing up', async () => {
+  const random = new Random(Date.now());
+  for (let round = 0; round < 3; round++) {
+    const saved = await killedAfter(random.below(20));
+    const store = new AnswerStore(50_000_000, new FakeClock(0));
+    const log = await AnswerLog.open(
+      { folder, saveEveryMs: 1_000_000, clock: new FakeClock(0), onTrouble: () => undefined },
+      store,
+    );
+    const answers = [...store.values()];
+    await log.close();
+
+    // The child counts on from what it finds, so every number up to the last that was saved is there.
+    const numbers = new Set(answers.map(({ key }) => Number(key)));
+    const lost = Array.from({ length: saved }, (_, i) => i + 1).filter((i) => !numbers.has(i));
+    expect(saved).toBeGreaterThan(0);
+    expect(lost).toEqual([]);
+    for (const { key, payload } of answers) {
+      expect(payload.form === 'whole' && payload.body.toString()).toBe(`answer ${key} `.repeat(50));
+    }
+  }
+});

@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { cacheCommand } from '../../src/cli/cache.js';
+import type { ServeContext } from '../../src/cli/serve.js';
+import { ask, post, startApp, type TestApp } from '../support/app.js';
+import { FakeUpstream } from '../support/fake-upstream.js';
+import { cacheConfig } from './support.js';
+
+let upstream: FakeUpstream;
+let gateway: TestApp;
+
+const KEYS = `
+keys:
+  - { name: ann, key: key-of-ann-0123456789 }
+  - { name: bob, key: key-of-bob-0123456789 }
+  - { name: ops, key: key-of-ops-0123456789, cache: { purges: all } }`;
+
+const keyOf = (name: string) => `key-of-${name}-0123456789`;
+
+beforeEach(async () => {
+  upstream = await FakeUpstream.start();
+  gateway = await startApp(cacheConfig(upstream, ', folder: kept, save_every_s: 3600', KEYS));
+});
+
+afterEach(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+/** Asks as somebody, and tells what the cache did. */
+async function asked(name: string, text: string, headers: Record<string, string> = {}) {
+  const response = await post(`${gateway.url}/v1/chat/completions`, ask('acme/large', text), {
+    authorization: `Bearer ${keyOf(name)}`,
+    ...headers,
+  });
+  return response.headers.get('x-suffice-cache');
+}
+
+const purge = (name: string, body: unknown) =>
+  post(`${gateway.url}/v1/cache/purge`, body, { authorization: `Bearer ${keyOf(name)}` });
+
+/** Runs the command against the gateway, and gives back what it wrote. */
+async function run(...args: string[]): Promise<string> {
+  let text = '';
+  const io = { out: (chunk: string) => (text += chunk), env: { SUFFICE_API_KEY: keyOf('ops') } };
+  await cacheCommand([...args, '--url', gateway.url], { io } as unknown as ServeContext);
+  return text;
+}
+
+test.each([
+  ['by tag', { tag: 'red' }],
+  ['by namespace', { namespace: 'docs/v1' }],
+  ['by prefix of the namespace', { prefix: 'docs/' }],
+  ['by prefix of a tag', { prefix: 're' }],
+  ['by two conditions', { tag: 'red', namespace: 'docs/v1' }],
+])('removes what is meant and nothing else: %s', async (_what, filter) => {
+  const labels = { 'x-suffice-cache-tags': 'red, round', 'x-suffice-cache-namespace': 'docs/v1' };
+  await asked('ann', 'one', labels);
+  await asked('ann', 'two', { 'x-suffice-cache-tags': 'blue' });
+
+  const { json } = await purge('ann', filter);
+
+  expect(json).toMatchObject({ object: 'cache_purge', dry_run: false, answers: 1 });
+  expect(await asked('ann', 'one', labels)).toBe('miss');
+  expect(await asked('ann', 'two')).toBe('hit');
+});
+
+test('removes the answer of a decision', async () => {
+  await asked('ann', 'one');
+  const { json } = await purge('ann', { all: true, dry_run: true });
+  const [answer] = json['some'] as { id: string }[];
+
+  const purged = await purge('ann', { id: answer?.id });
+
+  expect(purged.json).toMatchObject({ answers: 1 });
+  expect(await asked('ann', 'one')).toBe('miss');
+});
+
+test('only shows what would go in a dry run', async () => {
+  await asked('ann', 'one', { 'x-suffice-cache-tags': 'red' });
+
+  const { json, text } = await purge('ann', { tag: 'red', dry_run: true });
+
+  expect(json).toMatchObject({
+    dry_run: true,
+    answers: 1,
+    some: [{ model: 'acme/large', tenant: 'ann', tags: ['red'] }],
+  });
+  expect(text).not.toContain('Hello');
+  expect(await asked('ann', 'one')).toBe('hit');
+});
+
+test('leaves the answers of other keys alone, unless the key may purge all', async () => {
+  await asked('ann', 'one');
+  await asked('bob', 'one');
+
+  const own = await purge('ann', { all: true });
+  const others = await purge('ops', { all: true });
+
+  expect(own.json).toMatchObject({ answers: 1 });
+  expect(others.json).toMatchObject({ answers: 1 });
+});
+
+test('outlasts the process: what was purged does not come back', async () => {
+  await asked('ann', 'one', { 'x-suffice-cache-tags': 'red' });
+  await asked('ann', 'two');
+  const stats = await (
+    await fetch(`${gateway.url}/v1/cache/stats`, {
+      headers: { authorization: `Bearer ${keyOf('ann')}` },
+    })
+  ).json();
+  await purge('ann', { tag: 'red' });
+
+  const file = await readFile(path.join(gateway.folder, 'kept', 'answers.log'), 'utf8');
+
+  expect(stats).toMatchObject({ object: 'cache_stats', answers: 2, misses: 2, hit_rate: 0 });
+  expect(file.match(/"op":"kept"/gu)).toHaveLength(1);
+});
+
+test.each([
+  ['nothing to purge', {}, 'tag'],
+  ['everything and something', { all: true, tag: 'x' }, 'all'],
+  ['a misspelt condition', { tags: 'x' }, 'tags'],
+])('refuses %s', async (_what, body, param) => {
+  const { status, json } = await purge('ann', body);
+
+  expect(status).toBe(400);
+  expect(json).toMatchObject({ error: { param } });
+});
+
+describe('suffice cache', () => {
+  test('shows what would go, and removes it', async () => {
+    await asked('ann', 'one', { 'x-suffice-cache-tags': 'red' });
+
+    const shown = await run('purge', '--tag', 'red', '--dry-run');
+    const removed = await run('purge', '--tag', 'red');
+    const stats = await run('stats');
+
+    expect(shown).toMatch(/^1 answer would be removed/u);
+    expect(shown).toMatch(/acme\/large +default +red/u);
+    expect(removed).toMatch(/^1 answer removed/u);
+    expect(JSON.parse(stats)).toMatchObject({ answers: 0, purged: 1 });
+  });
+
+  test.each([
+    ['without a word of what to do', ['--tag', 'x'], /stats or purge/u],
+    ['without saying what to purge', ['purge'], /say what to purge/u],
+    ['at no URL', ['purge', '--all', '--url', 'nowhere'], /no URL/u],
+    ['where nobody answers', ['stats', '--url', 'http://127.0.0.1:1'], /no gateway answers/u],
+    ['with a wrong key', ['stats', '--key', 'guess'], /API key/u],
+  ])('says what is wrong %s', async (_what, args, message) => {
+    const io = { out: () => undefined, env: { SUFFICE_URL: gateway.url } };
+
+    await expect(cacheCommand(args, { io } as unknown as ServeContext)).rejects.toThrow(message);
+  });
+
+  test('explains itself', async () => {
+    expect(await run('--help')).toMatch(/^Usage: suffice cache stats/u);
+  });
+});

@@ -1,0 +1,138 @@
+import { request as httpRequest } from 'node:http';
+import { ask } from '../support/app.js';
+import { refuses, streamsAndStalls, textEvents, type Exchange } from '../support/fake-upstream.js';
+import { cacheRig, gate, leaver, said, underWay } from './support.js';
+
+const rig = cacheRig();
+
+describe('the same request of many clients at once', () => {
+  test('makes one upstream call, and all get its answer', async () => {
+    const held = gate();
+    rig.upstream.always(held.behaviour);
+    const asked = Array.from({ length: 50 }, () => rig.chat(ask('acme/large', 'hi')));
+    await underWay(rig.gateway, 50);
+    held.open();
+
+    const got = await Promise.all(asked);
+
+    expect(rig.upstream.requests).toHaveLength(1);
+    expect(new Set(got.map(({ text }) => text)).size).toBe(1);
+    const marks = got.map(({ headers }) => headers.get('x-suffice-cache'));
+    expect(marks.filter((mark) => mark === 'miss')).toHaveLength(1);
+    expect(marks.filter((mark) => mark === 'hit')).toHaveLength(49);
+    const costs = got.map(({ headers }) => headers.get('x-suffice-cost-usd'));
+    expect(costs.filter((cost) => cost === '0.000')).toHaveLength(49);
+  });
+
+  test('makes one upstream call as streams, too', async () => {
+    const held = gate();
+    rig.upstream.always(held.behaviour);
+    const streams = Array.from({ length: 20 }, (_, i) =>
+      rig.chat(
+        ask('acme/large', 'hi', {
+          stream: true,
+          ...(i % 2 === 0 && { stream_options: { include_usage: true } }),
+        }),
+      ),
+    );
+    await underWay(rig.gateway, 20);
+    const whole = rig.chat(ask('acme/large', 'hi'));
+    await underWay(rig.gateway, 21);
+    held.open();
+
+    const got = await Promise.all(streams);
+
+    expect(rig.upstream.requests).toHaveLength(1);
+    expect(got.map(({ text }) => said(text))).toEqual(got.map(() => 'Held back.'));
+    expect(got.map(({ text }) => text.includes('prompt_tokens'))).toEqual(
+      got.map((_, i) => i % 2 === 0),
+    );
+    expect((await whole).json).toMatchObject({
+      choices: [{ message: { content: 'Held back.' } }],
+    });
+  });
+
+  test('fails over once, and its failure reaches all', async () => {
+    const held: Exchange[] = [];
+    rig.upstream.always((exchange) => held.push(exchange));
+    const asked = Array.from({ length: 20 }, () => rig.chat(ask('auto', 'hi')));
+    await underWay(rig.gateway, 20);
+    rig.upstream.always(refuses(500, 'broken, too'));
+    for (const exchange of held) refuses(500, 'broken')(exchange);
+
+    const got = await Promise.all(asked);
+
+    expect(rig.upstream.requests).toHaveLength(2);
+    expect(got.map(({ status }) => status)).toEqual(got.map(() => 502));
+    expect(got[7]?.json).toMatchObject({ error: { code: 'upstream_failed' } });
+  });
+
+  test('goes on when the client that asked first leaves', async () => {
+    const held = gate();
+    rig.upstream.always(held.behaviour);
+    const first = leaver(rig.gateway, ask('acme/large', 'hi'));
+    await rig.upstream.received();
+    const second = rig.chat(ask('acme/large', 'hi'));
+    await underWay(rig.gateway, 2);
+    first.leave();
+    await first.got;
+    held.open();
+
+    const { status, text } = await second;
+
+    expect(status).toBe(200);
+    expect(text).toContain('Held back.');
+    expect(rig.upstream.requests).toHaveLength(1);
+  });
+
+  test('is given up at the upstream when all have left', async () => {
+    rig.upstream.always(streamsAndStalls(...textEvents('Hello').slice(0, 2)));
+    const clients = [0, 1].map(() =>
+      leaver(rig.gateway, ask('acme/large', 'hi', { stream: true })),
+    );
+    await Promise.all(clients.map(({ begun }) => begun));
+    const [seen] = rig.upstream.requests;
+    let isClosed = false;
+    void seen?.closed.then(() => (isClosed = true));
+    clients[0]?.leave();
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    const closedTooEarly = isClosed;
+    clients[1]?.leave();
+
+    await seen?.closed;
+
+    expect(closedTooEarly).toBe(false);
+    expect(rig.upstream.requests).toHaveLength(1);
+  });
+});
+
+test('a thousand identical requests make one upstream call', async () => {
+  const held = gate();
+  rig.upstream.always(held.behaviour);
+  const body = JSON.stringify(ask('acme/large', 'hi'));
+  const { port } = new URL(rig.gateway.url);
+  const asked = Array.from(
+    { length: 1_000 },
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const request = httpRequest(
+          { port, host: '127.0.0.1', method: 'POST', path: '/v1/chat/completions' },
+          (response) => {
+            response.resume();
+            response.on('end', () => {
+              resolve(response.statusCode ?? 0);
+            });
+          },
+        );
+        request.on('error', reject);
+        request.end(body);
+      }),
+  );
+  await underWay(rig.gateway, 1_000);
+  held.open();
+
+  const statuses = await Promise.all(asked);
+
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  expect(rig.upstream.requests).toHaveLength(1);
+});

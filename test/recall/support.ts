@@ -1,0 +1,119 @@
+import { request as httpRequest } from 'node:http';
+import { post, startApp, type TestApp } from '../support/app.js';
+import { answers, FakeUpstream, type Exchange } from '../support/fake-upstream.js';
+
+/** The configuration of two models of one fake provider, and a cache. */
+export function cacheConfig(upstream: FakeUpstream, cache: string, more = ''): string {
+  return `
+providers:
+  acme: { base_url: "${upstream.baseUrl}", api_key: sk-acme-secret, models: [large, small] }
+models:
+  acme/large:
+    capabilities: [tools, json_mode]
+    benchmarks: { mmlu_pro: 85 }
+    hosts: [{ provider: acme, model: large, price: { input: 10, output: 40, as_of: 2026-11-01, source: test } }]
+  acme/small:
+    capabilities: [tools, json_mode]
+    benchmarks: { mmlu_pro: 60 }
+    hosts: [{ provider: acme, model: small, price: { input: 0.1, output: 0.4, as_of: 2026-11-01, source: test } }]
+router: { predictor: heuristic }
+cache: { mode: exact${cache} }
+${more}`;
+}
+
+/** A client that can leave; resolves to what it got, or `gone`. */
+export function leaver(
+  gateway: TestApp,
+  body: unknown,
+): {
+  readonly got: Promise<string>;
+  readonly begun: Promise<void>;
+  leave(): void;
+} {
+  const { port } = new URL(gateway.url);
+  let leave = (): void => undefined;
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const got = new Promise<string>((resolve) => {
+    const request = httpRequest(
+      { port, host: '127.0.0.1', method: 'POST', path: '/v1/chat/completions', agent: false },
+      (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+          begin();
+        });
+        response.on('end', () => {
+          resolve(text);
+        });
+        response.on('error', () => undefined);
+      },
+    );
+    request.on('error', () => undefined);
+    request.on('close', () => {
+      resolve('gone');
+    });
+    request.end(JSON.stringify(body));
+    leave = () => request.destroy();
+  });
+  return { got, begun, leave };
+}
+
+/** Resolves once so many requests are under way in the gateway. */
+export async function underWay(gateway: TestApp, count: number): Promise<void> {
+  for (;;) {
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    if (metrics.includes(`suffice_requests_in_flight ${count}\n`)) return;
+  }
+}
+
+/** The text of a stream's answer. */
+export function said(stream: string): string {
+  return stream
+    .split('\n\n')
+    .filter((event) => event.startsWith('data: {'))
+    .map((event) => JSON.parse(event.slice(6)) as { choices: { delta: { content?: string } }[] })
+    .map(({ choices }) => choices[0]?.delta.content ?? '')
+    .join('');
+}
+
+/** Holds answers back until they are let go. */
+export function gate(): { readonly behaviour: (exchange: Exchange) => void; open(): void } {
+  const held: Exchange[] = [];
+  return {
+    behaviour: (exchange) => held.push(exchange),
+    open: () => {
+      for (const exchange of held) answers('Held back.')(exchange);
+    },
+  };
+}
+
+/** A gateway with a cache and its upstream, anew for every test of a file. */
+export interface CacheRig {
+  readonly upstream: FakeUpstream;
+  readonly gateway: TestApp;
+  /** Starts the gateway anew with a text of one's own as its configuration. */
+  restart(config: string): Promise<void>;
+  chat(body: unknown, headers?: Record<string, string>): ReturnType<typeof post>;
+}
+
+/** Has every test of the file begin with a new rig. */
+export function cacheRig(): CacheRig {
+  const rig = {} as { upstream: FakeUpstream; gateway: TestApp };
+  beforeEach(async () => {
+    rig.upstream = await FakeUpstream.start();
+    rig.gateway = await startApp(cacheConfig(rig.upstream, ''));
+  });
+  afterEach(async () => {
+    await rig.gateway.close();
+    await rig.upstream.close();
+  });
+  return Object.assign(rig, {
+    restart: async (config: string) => {
+      await rig.gateway.close();
+      rig.gateway = await startApp(config);
+    },
+    chat: (body: unknown, headers?: Record<string, string>) =>
+      post(`${rig.gateway.url}/v1/chat/completions`, body, headers),
+  });
+}
