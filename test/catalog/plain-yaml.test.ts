@@ -49,7 +49,8 @@ describe('the reader of plain YAML', () => {
       }),
       { numRuns: 200 },
     );
-    expect(read).toBeGreaterThan(10);
+    // About one in eleven is plain enough; so few would mean that the reader reads nothing any more.
+    expect(read).toBeGreaterThan(2);
   });
 
   test('agrees with the full parser on any text put together from YAML', () => {
