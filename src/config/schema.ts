@@ -87,13 +87,13 @@ export const providerSchema = section({
     .meta(secret)
     .optional()
     .describe(
-      'Where the API is; `/chat/completions` or `/messages` is put behind it. Needed for a provider that Suffice does not know.',
+      'Where the API is; `/chat/completions`, `/messages` or `/models/…` is put behind it. Needed for a provider that Suffice does not know.',
     ),
   dialect: z
     .enum(DIALECT_NAMES)
     .optional()
     .describe(
-      'The wire protocol: `openai` is chat completions, `anthropic` is messages. Requests of clients that speak another are translated. Default: what a known provider speaks, `openai` for any other.',
+      'The wire protocol: `openai` is chat completions, `anthropic` messages, `gemini` generateContent. Requests of clients that speak another are translated. Default: what a known provider speaks, `openai` for any other.',
     ),
   headers: z
     .record(z.string().min(1), z.string())

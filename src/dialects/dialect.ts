@@ -7,8 +7,11 @@ import type { LossPolicy, Losses } from './neutral/losses.js';
 import type { NeutralRequest } from './neutral/request.js';
 import type { ThoughtMemory } from './neutral/thought-store.js';
 
-/** The wire protocols that clients and providers may speak. */
-export const DIALECT_NAMES = ['openai', 'anthropic'] as const;
+/** The wire protocols that clients may speak. */
+export type ClientDialectName = 'openai' | 'anthropic';
+
+/** The wire protocols that providers may speak. */
+export const DIALECT_NAMES = ['openai', 'anthropic', 'gemini'] as const;
 
 export type DialectName = (typeof DIALECT_NAMES)[number];
 
@@ -150,8 +153,13 @@ export interface EventWriter {
   fail(error: GatewayError): Buffer;
 }
 
-/** Both directions of one wire protocol, to and from what has no dialect. */
-interface Translator {
+/** Headers of a request, names in lower case. */
+export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What is needed of a wire protocol to ask a provider that speaks it for a client that does not. */
+export interface ProviderDialect {
+  readonly name: DialectName;
+
   /** @throws {GatewayError} `invalid_request` for what cannot be said, if `losses` refuses it */
   writeRequest(request: NeutralRequest, target: Target, losses: Losses): WrittenRequest;
 
@@ -160,17 +168,22 @@ interface Translator {
 
   openReader(reading: Reading, emit: Emit): EventReader;
 
+  /**
+   * Makes an upstream's error answer one of ours.
+   *
+   * @param body - at most the first 64 KiB; any content type, HTML included
+   * @param retryAfter - the header as sent, or `undefined`
+   */
+  readError(status: number, body: Buffer, retryAfter: string | undefined): GatewayError;
+}
+
+/** Everything the gateway needs of a wire protocol that clients speak as well. */
+export interface Dialect extends ProviderDialect {
+  readonly name: ClientDialectName;
+
   writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer;
 
   openWriter(rules: AnswerRules): EventWriter;
-}
-
-/** Headers of a request, names in lower case. */
-export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
-/** Everything the gateway needs of a wire protocol. */
-export interface Dialect extends Translator {
-  readonly name: DialectName;
 
   /** @throws {GatewayError} `invalid_json` or `invalid_request`, naming the field */
   readRequest(body: Buffer, headers?: RequestHeaders): ChatRequest;
@@ -182,14 +195,6 @@ export interface Dialect extends Translator {
   readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer;
 
   openStream(rules: AnswerRules): AnswerStream;
-
-  /**
-   * Makes an upstream's error answer one of ours.
-   *
-   * @param body - at most the first 64 KiB; any content type, HTML included
-   * @param retryAfter - the header as sent, or `undefined`
-   */
-  readError(status: number, body: Buffer, retryAfter: string | undefined): GatewayError;
 
   /** An error as the body of a reply in this dialect. */
   readonly writeError: (error: GatewayError) => string;

@@ -4,6 +4,7 @@ import type {
   AnswerStream,
   ChatRequest,
   Dialect,
+  ProviderDialect,
   Reading,
   RequestEdits,
   Target,
@@ -61,7 +62,7 @@ export function direct(dialect: Dialect): Passage {
 }
 
 /** Requests are translated to the provider's dialect, answers to the client's. */
-export function translation(client: Dialect, provider: Dialect): Passage {
+export function translation(client: Dialect, provider: ProviderDialect): Passage {
   const reading = (rules: AnswerRules, { answerTool }: Asked): Reading => ({
     ...rules,
     answerTool,
@@ -104,7 +105,7 @@ function remember({ found }: ThoughtWatch, { memory }: Asked): void {
 }
 
 function writeRequest(
-  provider: Dialect,
+  provider: ProviderDialect,
   request: NeutralRequest,
   target: Target,
   losses: Losses,

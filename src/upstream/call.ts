@@ -39,8 +39,7 @@ export interface UpstreamsOptions {
 /** What all requests to one provider share. */
 interface Route {
   readonly pool: ConnectionPool;
-  readonly path: string;
-  readonly countPath: string | null;
+  readonly provider: Provider;
   readonly wholeHeaders: string[];
   readonly streamHeaders: string[];
 }
@@ -60,8 +59,7 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
     const { connections } = provider;
     const route = {
       pool: new ConnectionPool(provider.origin, { connections, connectMs: timeouts.connectMs }),
-      path: provider.chatPath,
-      countPath: provider.countPath,
+      provider,
       wholeHeaders: headersOf(provider, options.version, 'application/json'),
       streamHeaders: headersOf(provider, options.version, 'text/event-stream'),
     };
@@ -75,7 +73,7 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
       return new Promise((resolve, reject) => {
         const route = routeTo(request.upstream.provider);
         const dispatch: Dispatcher.DispatchOptions = {
-          path: request.counting === true ? (route.countPath ?? route.path) : route.path,
+          path: pathFor(request, route.provider),
           method: 'POST',
           headers: headersFor(request, route),
           body: request.body,
@@ -90,6 +88,13 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
       await Promise.all([...routes.values()].map(({ pool }) => pool.close()));
     },
   };
+}
+
+function pathFor({ counting, upstream, stream }: UpstreamRequest, provider: Provider): string {
+  if (counting === true && provider.countPath !== null) return provider.countPath;
+  return provider.modelsPath === null
+    ? provider.chatPath
+    : provider.pathFor(upstream.upstreamModel, stream);
 }
 
 function headersFor({ headers = [], stream }: UpstreamRequest, route: Route): string[] {

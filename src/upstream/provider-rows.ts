@@ -5,7 +5,7 @@ export interface ProviderRow {
   /** The name used in the catalog, in configuration and in metrics. */
   readonly name: string;
   readonly displayName: string;
-  /** Everything before `/chat/completions` or `/messages`; no slash at its end. */
+  /** Everything before `/chat/completions`, `/messages` or `/models/…`; no slash at its end. */
   readonly baseUrl: string;
   /** The environment variable that holds the key; `null` when the provider asks for none. */
   readonly keyVariable: string | null;
@@ -68,13 +68,10 @@ export const PROVIDERS: readonly ProviderRow[] = [
   hosted('anthropic', 'Anthropic', 'https://api.anthropic.com/v1', 'ANTHROPIC_API_KEY', {
     dialect: 'anthropic',
   }),
-  // Streams end without `[DONE]`, and a bad key is a 400, not a 401.
-  hosted(
-    'google',
-    'Google',
-    'https://generativelanguage.googleapis.com/v1beta/openai',
-    'GEMINI_API_KEY',
-  ),
+  // Its OpenAI-compatible door lets no thought signatures through. A bad key is a 400, not a 401.
+  hosted('google', 'Google', 'https://generativelanguage.googleapis.com/v1beta', 'GEMINI_API_KEY', {
+    dialect: 'gemini',
+  }),
   // Leaves out `content` beside tool calls, and also sends usage as `x_groq.usage`.
   hosted('groq', 'Groq', 'https://api.groq.com/openai/v1', 'GROQ_API_KEY'),
   // Refuses unknown fields, `stream_options` among them, and tells usage in every stream unasked.

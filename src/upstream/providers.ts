@@ -45,6 +45,9 @@ export class Provider {
   readonly chatPath: string;
   /** Where tokens of a request are counted; `null` where the dialect has no such place. */
   readonly countPath: string | null;
+  /** Where the model stands in the path, what it stands behind; `null` where the body names it. */
+  readonly modelsPath: string | null;
+  readonly #query: string;
   readonly #headers: Readonly<Record<string, string>>;
 
   constructor(
@@ -63,10 +66,20 @@ export class Provider {
     this.connections = connections ?? DEFAULT_CONNECTIONS;
     this.origin = url.origin;
     const path = url.pathname.replace(/\/+$/u, '');
-    const isAnthropic = row.dialect === 'anthropic';
-    this.chatPath = `${path}${isAnthropic ? '/messages' : '/chat/completions'}${url.search}`;
-    this.countPath = isAnthropic ? `${path}/messages/count_tokens${url.search}` : null;
+    this.chatPath = `${path}${PATHS[row.dialect]}${url.search}`;
+    this.countPath =
+      row.dialect === 'anthropic' ? `${path}/messages/count_tokens${url.search}` : null;
+    this.modelsPath = row.dialect === 'gemini' ? `${path}/models/` : null;
+    this.#query = url.search;
     this.#headers = headers;
+  }
+
+  /** The path of a request, where it depends on the model; otherwise the same as `chatPath`. */
+  pathFor(model: string, stream: boolean): string {
+    if (this.modelsPath === null) return this.chatPath;
+    const call = stream ? ':streamGenerateContent?alt=sse' : ':generateContent';
+    const query = stream ? this.#query.replace('?', '&') : this.#query;
+    return `${this.modelsPath}${encodeURIComponent(model)}${call}${query}`;
   }
 
   /** Authorization included, names in lower case: for the wire only, never for a log. */
@@ -151,10 +164,17 @@ function httpUrl(text: string): URL | null {
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : null;
 }
 
+const PATHS: Readonly<Record<DialectName, string>> = {
+  openai: '/chat/completions',
+  anthropic: '/messages',
+  gemini: '/models',
+};
+
 /** The version of the API that requests made here are written for. */
 const ANTHROPIC_VERSION = '2023-06-01';
 
 function ownHeaders(dialect: DialectName, url: URL, key: string): Record<string, string> {
+  if (dialect === 'gemini' && key !== '') return { 'x-goog-api-key': key };
   if (dialect !== 'anthropic') return authorization(url, key);
   const auth = key === '' ? authorization(url, key) : { 'x-api-key': key };
   return { 'anthropic-version': ANTHROPIC_VERSION, ...auth };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { DialectName } from '../../src/dialects/dialect.js';
+import type { ClientDialectName } from '../../src/dialects/dialect.js';
 import { streamed } from '../support/translated.js';
 
 type Step =
@@ -87,7 +87,27 @@ function anthropicStream(all: readonly Step[], end: string): string {
     .join('');
 }
 
-const STREAMS = { openai: openAiStream, anthropic: anthropicStream };
+function geminiStream(all: readonly Step[], end: string): string {
+  const parts = all.map((step): object => {
+    if (step.kind === 'text') return { text: step.text };
+    if (step.kind === 'thought') return { text: step.text, thought: true };
+    return { functionCall: { name: step.name, args: step.input } };
+  });
+  const usageMetadata = { promptTokenCount: 3, candidatesTokenCount: 2 };
+  const events = parts.map((part, i) => ({
+    candidates: [
+      {
+        content: { parts: [part] },
+        ...(i === parts.length - 1 && { finishReason: 'STOP' }),
+      },
+    ],
+    usageMetadata,
+    responseId: 'r1',
+  }));
+  return events.map((data) => `data: ${JSON.stringify(data)}${end}${end}`).join('');
+}
+
+const STREAMS = { openai: openAiStream, anthropic: anthropicStream, gemini: geminiStream };
 
 /** Pieces that begin at any byte, in the middle of a character too. */
 function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
@@ -95,8 +115,17 @@ function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   return [0, ...at].map((start, i) => bytes.subarray(start, at[i] ?? bytes.length));
 }
 
-const NAMES: readonly DialectName[] = ['openai', 'anthropic'];
-const PAIRS = NAMES.flatMap((client) => NAMES.map((provider) => [client, provider] as const));
+const CLIENTS: readonly ClientDialectName[] = ['openai', 'anthropic'];
+const PAIRS = CLIENTS.flatMap((client) =>
+  (['openai', 'anthropic', 'gemini'] as const).map((provider) => [client, provider] as const),
+);
+
+/** Where the last thing begins without which an answer is not complete. */
+const ENDINGS = {
+  openai: 'data: [DONE]',
+  anthropic: 'event: message_stop',
+  gemini: '"finishReason"',
+};
 
 describe.each(PAIRS)('a stream for a client of %s from a provider of %s', (client, provider) => {
   test('is the same whatever the chunking', () => {
@@ -118,8 +147,7 @@ describe.each(PAIRS)('a stream for a client of %s from a provider of %s', (clien
     fc.assert(
       fc.property(steps, fc.nat(), (all, at) => {
         const bytes = Buffer.from(STREAMS[provider](all, '\n'));
-        const ending = provider === 'openai' ? 'data: [DONE]' : 'event: message_stop';
-        const length = at % bytes.indexOf(ending);
+        const length = at % bytes.indexOf(ENDINGS[provider]);
 
         const { text, stream } = streamed(client, provider, [bytes.subarray(0, length)]);
 

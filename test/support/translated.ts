@@ -1,10 +1,16 @@
 import { anthropic } from '../../src/dialects/anthropic/anthropic.js';
-import type { AnswerRules, Dialect, DialectName, Target } from '../../src/dialects/dialect.js';
+import type {
+  AnswerRules,
+  ClientDialectName,
+  Dialect,
+  DialectName,
+  Target,
+} from '../../src/dialects/dialect.js';
 import { passageBetween } from '../../src/dialects/dialects.js';
 import { openai } from '../../src/dialects/openai/openai.js';
 import type { Asked } from '../../src/dialects/passage.js';
 
-export const DIALECTS: Readonly<Record<DialectName, Dialect>> = { openai, anthropic };
+export const DIALECTS: Readonly<Record<ClientDialectName, Dialect>> = { openai, anthropic };
 
 /** A model that can do everything, at a provider without quirks. */
 export const TARGET: Target = {
@@ -35,7 +41,7 @@ export interface Translated {
 
 /** Puts a request of one dialect into the words of another. */
 export function translated(
-  from: DialectName,
+  from: ClientDialectName,
   to: DialectName,
   body: unknown,
   target: Partial<Target> = {},
@@ -60,7 +66,7 @@ const ASKED: Asked = {
 
 /** Puts a whole answer of a provider into the words of a client. */
 export function answered(
-  client: DialectName,
+  client: ClientDialectName,
   provider: DialectName,
   body: unknown,
   asked: Partial<Asked> = {},
@@ -73,7 +79,7 @@ export function answered(
 
 /** What the client gets of a provider's stream that comes in these pieces. */
 export function streamed(
-  client: DialectName,
+  client: ClientDialectName,
   provider: DialectName,
   pieces: readonly Buffer[],
   asked: Partial<Asked> = {},

@@ -2,6 +2,16 @@ import { inspect } from 'node:util';
 import { PROVIDERS, resolveProvider } from '../../src/upstream/providers.js';
 import { provider } from './support.js';
 
+/** Where and how each dialect is asked. */
+const DIALECTS = {
+  openai: { path: 'chat/completions', key: { authorization: 'Bearer key' } },
+  anthropic: {
+    path: 'messages',
+    key: { 'anthropic-version': '2023-06-01', 'x-api-key': 'key' },
+  },
+  gemini: { path: 'models/m%3A1:generateContent', key: { 'x-goog-api-key': 'key' } },
+};
+
 describe('the known providers', () => {
   test('have distinct names, usable URLs and distinct key variables', () => {
     const names = PROVIDERS.map((row) => row.name);
@@ -25,14 +35,19 @@ describe('the known providers', () => {
   test.each(PROVIDERS.map((row) => [row.name, row] as const))('%s can be called', (name, row) => {
     const made = provider(name, row.keyVariable === null ? {} : { apiKey: 'key' });
 
-    const isAnthropic = row.dialect === 'anthropic';
-    const path = isAnthropic ? 'messages' : 'chat/completions';
-    const key = isAnthropic
-      ? { 'anthropic-version': '2023-06-01', 'x-api-key': 'key' }
-      : { authorization: 'Bearer key' };
-    expect(made.origin + made.chatPath).toBe(`${row.baseUrl}/${path}`);
+    const { path, key } = DIALECTS[row.dialect];
+    expect(made.origin + made.pathFor('m:1', false)).toBe(`${row.baseUrl}/${path}`);
     expect(made.secretHeaders()).toEqual(row.keyVariable === null ? {} : key);
     expect(made).toMatchObject({ usageOption: row.usageOption, dialect: row.dialect });
+  });
+
+  test('take the model, and whether it streams, from where the dialect has them', () => {
+    const made = provider('google', { apiKey: 'key', baseUrl: 'https://llm.example.com/v1?k=1' });
+
+    expect(made.pathFor('gemini-3-pro', false)).toBe('/v1/models/gemini-3-pro:generateContent?k=1');
+    expect(made.pathFor('gemini-3-pro', true)).toBe(
+      '/v1/models/gemini-3-pro:streamGenerateContent?alt=sse&k=1',
+    );
   });
 
   test('speak the dialect that the operator names', () => {

@@ -117,7 +117,8 @@ export class AnswerTeller {
 
   #thought(text: string | null, signature: string | null): void {
     if (text !== null) this.#emit({ kind: 'reasoning', choice: 0, text });
-    if (signature !== null) this.#emit({ kind: 'signature', choice: 0, signature });
+    if (signature !== null)
+      this.#emit({ kind: 'signature', choice: 0, signature, vendor: 'anthropic' });
   }
 
   #cite(native: JsonObject): void {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.js';
 import type { AnswerEvent, Citation } from '../neutral/event.js';
-import { UNPROVEN } from './unproven.js';
+import { shownProof, UNPROVEN } from './unproven.js';
 
 /** Takes content blocks: each is opened, filled and closed before the next. */
 export interface BlockSink {
@@ -92,7 +92,7 @@ export class Blocks {
         return;
       case 'signature':
         this.#in('thinking', { type: 'thinking', thinking: '', signature: '' });
-        this.#sink.delta({ type: 'signature_delta', signature: event.signature });
+        this.#sink.delta({ type: 'signature_delta', signature: shownProof(event) });
         if (this.#open?.kind === 'thinking') this.#open.isProven = true;
         this.#close();
         return;

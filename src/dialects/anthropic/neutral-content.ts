@@ -1,6 +1,6 @@
 import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import type { ContentPart, MediaPart, Source } from '../neutral/part.js';
-import { UNPROVEN } from './unproven.js';
+import { readProof } from './unproven.js';
 import { cacheMarker } from '../neutral/cache-marker.js';
 
 /** A message's content, the system prompt, or what a tool gave back. Empty text is no part. */
@@ -60,7 +60,7 @@ function readThought(block: JsonObject, at: string): ContentPart {
   return {
     kind: 'reasoning',
     text: textOrNull(block['thinking']) ?? '',
-    signature: block['signature'] === UNPROVEN ? null : textOrNull(block['signature']),
+    ...readProof(textOrNull(block['signature'])),
     redacted: textOrNull(block['data']),
     at,
   };

@@ -1,4 +1,5 @@
 import { isObject, objectsIn, type JsonObject } from '../json.js';
+import type { Vendor } from '../neutral/part.js';
 
 /**
  * Stands where a thought's proof would: another vendor's model thought it.
@@ -7,6 +8,29 @@ import { isObject, objectsIn, type JsonObject } from '../json.js';
  * Anthropic takes back.
  */
 export const UNPROVEN = 'suffice-unproven-thought';
+
+/** Another vendor's proof, which that vendor gets back. */
+const GEMINIS = `${UNPROVEN}:gemini:`;
+
+/** The proof of a thought, as Anthropic's clients keep it. */
+export function shownProof({ signature, vendor }: Proof): string {
+  return vendor === 'gemini' ? GEMINIS + signature : signature;
+}
+
+/** Whose proof an Anthropic's client kept; no signature where it kept none. */
+export function readProof(kept: string | null): Omit<Proof, 'signature'> & {
+  readonly signature: string | null;
+} {
+  if (kept?.startsWith(GEMINIS) === true) {
+    return { signature: kept.slice(GEMINIS.length), vendor: 'gemini' };
+  }
+  return { signature: kept === UNPROVEN ? null : kept, vendor: 'anthropic' };
+}
+
+interface Proof {
+  readonly signature: string;
+  readonly vendor: Vendor;
+}
 
 /**
  * A request without thoughts that Anthropic would refuse because its models did not have them.
@@ -35,7 +59,11 @@ function cleaned(message: JsonObject): JsonObject {
 }
 
 function isUnproven(block: unknown): boolean {
-  return isObject(block) && block['type'] === 'thinking' && block['signature'] === UNPROVEN;
+  return (
+    isObject(block) &&
+    block['type'] === 'thinking' &&
+    String(block['signature']).startsWith(UNPROVEN)
+  );
 }
 
 function callsTool(message: JsonObject | undefined): boolean {

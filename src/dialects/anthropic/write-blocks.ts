@@ -61,7 +61,8 @@ function inputOf(args: string): JsonObject {
 }
 
 function thoughtOf(part: ReasoningPart, losses: Losses): JsonObject | null {
-  const { text, signature, redacted } = part;
+  const { text, redacted, vendor } = part;
+  const signature = vendor === 'anthropic' ? part.signature : null;
   if (redacted !== null) return { type: 'redacted_thinking', data: redacted };
   if (signature !== null) return { type: 'thinking', thinking: text, signature };
   // A thought that nothing proves is another vendor's; Anthropic refuses it.

@@ -74,7 +74,7 @@ function isThoughtLost(turns: readonly Turn[]): boolean {
     const turn = turns[i];
     if (turn?.role === 'user') return false;
     if (turn?.role === 'assistant' && turn.parts.some((part) => part.kind === 'tool_call')) {
-      return !turn.parts.some(isProvenThought);
+      return !turn.parts.some((part) => isProvenThought(part, 'anthropic'));
     }
   }
   return false;

@@ -1,5 +1,6 @@
 import type { Usage } from '../../core/usage.js';
 import type { JsonObject } from '../json.js';
+import type { Vendor } from './part.js';
 
 /** Why an answer ended. A way of being done that is none of these is `stop`. */
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
@@ -37,7 +38,11 @@ export type AnswerEvent =
   | (OfChoice & { readonly kind: 'citation'; readonly citation: Citation })
   | (OfChoice & { readonly kind: 'reasoning'; readonly text: string })
   /** Ends a thought. */
-  | (OfChoice & { readonly kind: 'signature'; readonly signature: string })
+  | (OfChoice & {
+      readonly kind: 'signature';
+      readonly signature: string;
+      readonly vendor: Vendor;
+    })
   /** A whole thought that only its vendor can read. */
   | (OfChoice & { readonly kind: 'redacted'; readonly data: string })
   /** A tool call begins; `call` counts from 0 in each choice. */

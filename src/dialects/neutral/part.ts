@@ -51,6 +51,9 @@ export interface ToolResultPart extends Placed {
   readonly isError: boolean;
 }
 
+/** Vendors that want their models' thoughts back, and know them by a proof. */
+export type Vendor = 'anthropic' | 'gemini';
+
 /** What a model thought before it answered. */
 export interface ReasoningPart extends Placed {
   readonly kind: 'reasoning';
@@ -59,6 +62,8 @@ export interface ReasoningPart extends Placed {
   readonly signature: string | null;
   /** A thought that only its vendor can read; then `text` is empty. */
   readonly redacted: string | null;
+  /** Whose model thought it, as far as anything proves it. */
+  readonly vendor: Vendor;
 }
 
 export interface RefusalPart extends Placed {
@@ -85,7 +90,8 @@ export interface Turn {
   readonly at: string;
 }
 
-/** Tells a thought that its vendor takes back as its own model's. */
-export function isProvenThought(part: ContentPart): part is ReasoningPart {
-  return part.kind === 'reasoning' && (part.signature !== null || part.redacted !== null);
+/** Tells a thought that a vendor takes back as its own model's; by default any vendor. */
+export function isProvenThought(part: ContentPart, vendor?: Vendor): part is ReasoningPart {
+  if (part.kind !== 'reasoning' || (vendor ?? part.vendor) !== part.vendor) return false;
+  return part.signature !== null || part.redacted !== null;
 }

@@ -60,7 +60,8 @@ export class ThoughtStore {
   #restored(caller: string, turns: readonly Turn[]): readonly Turn[] {
     if (this.#kept.size === 0) return turns;
     return turns.map((turn) => {
-      if (turn.role !== 'assistant' || turn.parts.some(isProvenThought)) return turn;
+      if (turn.role !== 'assistant' || turn.parts.some((part) => isProvenThought(part)))
+        return turn;
       const thoughts = this.#thoughtsOf(caller, turn);
       if (thoughts === null) return turn;
       return { ...turn, parts: [...thoughts, ...turn.parts.filter(isNoThought)] };

@@ -13,7 +13,12 @@ export class ThoughtWatch {
         this.#text += event.text;
         return;
       case 'signature':
-        this.#thoughts.push({ ...BLANK, text: this.#text, signature: event.signature });
+        this.#thoughts.push({
+          ...BLANK,
+          text: this.#text,
+          signature: event.signature,
+          vendor: event.vendor,
+        });
         this.#text = '';
         return;
       case 'redacted':
@@ -38,5 +43,6 @@ const BLANK: ReasoningPart = {
   text: '',
   signature: null,
   redacted: null,
+  vendor: 'anthropic',
   at: 'kept by the gateway',
 };

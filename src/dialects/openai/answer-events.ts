@@ -2,6 +2,7 @@ import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
 import { numberOr } from '../json-members.js';
 import type { Emit, FinishReason } from '../neutral/event.js';
+import { vendorOf } from './neutral-turns.js';
 import { reasoningText } from './content.js';
 import { readUsage } from './usage.js';
 
@@ -63,7 +64,13 @@ export class AnswerTeller {
       const data = textOrNull(detail['data']);
       if (data !== null) this.#emit({ kind: 'redacted', choice, data });
       const signature = textOrNull(detail['signature']);
-      if (signature !== null) this.#emit({ kind: 'signature', choice, signature });
+      if (signature !== null)
+        this.#emit({
+          kind: 'signature',
+          choice,
+          signature,
+          vendor: vendorOf(detail) ?? 'anthropic',
+        });
     }
   }
 

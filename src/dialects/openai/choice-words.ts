@@ -1,6 +1,13 @@
 import type { JsonObject } from '../json.js';
 import type { AnswerEvent, Citation } from '../neutral/event.js';
+import type { Vendor } from '../neutral/part.js';
 import { agreedFinish } from './finish.js';
+
+/** Whose proof it is, in the words that clients know from elsewhere. */
+const FORMATS: Readonly<Record<Vendor, string>> = {
+  anthropic: 'anthropic-claude-v1',
+  gemini: 'google-gemini-v1',
+};
 
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 
@@ -40,10 +47,15 @@ export class ChoiceWords {
       case 'signature': {
         const text = this.#thought;
         this.#thought = '';
-        return this.#detail({ type: 'reasoning.text', text, signature: event.signature });
+        const format = FORMATS[event.vendor];
+        return this.#detail({ type: 'reasoning.text', text, signature: event.signature, format });
       }
       case 'redacted':
-        return this.#detail({ type: 'reasoning.encrypted', data: event.data });
+        return this.#detail({
+          type: 'reasoning.encrypted',
+          data: event.data,
+          format: FORMATS.anthropic,
+        });
       case 'call':
         return this.#callDelta(event);
       case 'arguments':
@@ -72,7 +84,7 @@ export class ChoiceWords {
   #detail(detail: JsonObject): JsonObject {
     const index = this.#thoughts;
     this.#thoughts += 1;
-    return { reasoning_details: [{ ...detail, format: 'anthropic-claude-v1', index }] };
+    return { reasoning_details: [{ ...detail, index }] };
   }
 
   #cite({ url, title, native }: Citation): JsonObject {

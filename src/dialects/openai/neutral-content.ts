@@ -45,7 +45,7 @@ function readText(part: JsonObject, at: string): ContentPart | null {
   return text === null ? null : { kind: 'text', text, at };
 }
 
-const UNSIGNED = { signature: null, redacted: null };
+const UNSIGNED = { signature: null, redacted: null, vendor: 'anthropic' } as const;
 
 function readImage(part: JsonObject, at: string): ContentPart {
   const image = objectOrEmpty(part['image_url']);

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
-import type { ContentPart, ReasoningPart, ToolCallPart, Turn } from '../neutral/part.js';
+import type { ContentPart, ReasoningPart, ToolCallPart, Turn, Vendor } from '../neutral/part.js';
 import { readContent } from './neutral-content.js';
 import { argumentsText } from './tool-calls.js';
 
@@ -76,15 +76,23 @@ function readReasoning(message: JsonObject, at: string): ContentPart[] {
   let text = '';
   details.forEach((detail, i) => {
     const place = `${at}.reasoning_details[${i}]`;
-    const data = isAnthropics(detail) ? textOrNull(detail['data']) : null;
+    const vendor = vendorOf(detail);
+    const data = vendor === 'anthropic' ? textOrNull(detail['data']) : null;
     if (data !== null) {
-      parts.push({ kind: 'reasoning', text: '', signature: null, redacted: data, at: place });
+      parts.push({
+        kind: 'reasoning',
+        text: '',
+        signature: null,
+        redacted: data,
+        vendor: 'anthropic',
+        at: place,
+      });
       return;
     }
     text += textOrNull(detail['text']) ?? '';
-    const signature = isAnthropics(detail) ? textOrNull(detail['signature']) : null;
-    if (signature === null) return;
-    parts.push({ kind: 'reasoning', text, signature, redacted: null, at: place });
+    const signature = textOrNull(detail['signature']);
+    if (signature === null || vendor === null) return;
+    parts.push({ kind: 'reasoning', text, signature, redacted: null, vendor, at: place });
     text = '';
   });
   if (parts.length > 0) return parts;
@@ -92,10 +100,20 @@ function readReasoning(message: JsonObject, at: string): ContentPart[] {
     text || (textOrNull(message['reasoning_content']) ?? textOrNull(message['reasoning']));
   if (plain === null || plain === '') return [];
   const name = 'reasoning_content' in message ? 'reasoning_content' : 'reasoning';
-  return [{ kind: 'reasoning', text: plain, signature: null, redacted: null, at: `${at}.${name}` }];
+  return [
+    {
+      kind: 'reasoning',
+      text: plain,
+      signature: null,
+      redacted: null,
+      vendor: 'anthropic',
+      at: `${at}.${name}`,
+    },
+  ];
 }
 
-/** Other vendors prove their thoughts in forms of their own. */
-function isAnthropics({ format }: JsonObject): boolean {
-  return typeof format !== 'string' || format.startsWith('anthropic');
+/** Whose thought a detail tells; Anthropic's where it does not say, `null` for vendors that want none back. */
+export function vendorOf({ format }: JsonObject): Vendor | null {
+  if (typeof format !== 'string' || format.startsWith('anthropic')) return 'anthropic';
+  return format.startsWith('google') ? 'gemini' : null;
 }

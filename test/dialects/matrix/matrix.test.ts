@@ -3,6 +3,7 @@ import { FakeUpstream } from '../../support/fake-upstream.js';
 import { post, startApp, type TestApp } from '../../support/app.js';
 import { anthropicRequest, seenByAnthropic } from './anthropic-client.js';
 import { anthropicProvider, understoodByAnthropic } from './anthropic-provider.js';
+import { geminiProvider, understoodByGemini } from './gemini-provider.js';
 import { openAiRequest, seenByOpenAi } from './openai-client.js';
 import { openAiProvider, understoodByOpenAi } from './openai-provider.js';
 import { SCENARIOS, type Round, type Scenario } from './scenarios.js';
@@ -19,9 +20,12 @@ const PROVIDERS = {
     speaks: anthropicProvider,
     understood: understoodByAnthropic,
   },
+  gemini: { model: 'google/gemini-3', speaks: geminiProvider, understood: understoodByGemini },
 };
-type Name = keyof typeof CLIENTS;
-const NAMES = Object.keys(CLIENTS) as Name[];
+type Client = keyof typeof CLIENTS;
+type Provider = keyof typeof PROVIDERS;
+const CLIENT_NAMES = Object.keys(CLIENTS) as Client[];
+const PROVIDER_NAMES = Object.keys(PROVIDERS) as Provider[];
 
 let upstream: FakeUpstream;
 let gateway: TestApp;
@@ -32,8 +36,10 @@ beforeAll(async () => {
 router: { predictor: heuristic }
 providers:
   acme: { base_url: "${upstream.baseUrl}", api_key: sk-openai, models: [gpt] }
+  google: { base_url: "${upstream.baseUrl}", api_key: sk-google, models: [gemini-3] }
   claude: { base_url: "${upstream.baseUrl}", api_key: sk-ant, dialect: anthropic, models: [claude-sonnet-4-5] }
 models:
+  google/gemini-3: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
   acme/gpt: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
 `);
 });
@@ -44,14 +50,14 @@ afterAll(async () => {
 });
 
 interface Cell {
-  readonly client: Name;
-  readonly provider: Name;
+  readonly client: Client;
+  readonly provider: Provider;
   readonly stream: boolean;
   readonly scenario: Scenario;
 }
 
-const CELLS: readonly (readonly [string, Cell])[] = NAMES.flatMap((client) =>
-  NAMES.flatMap((provider) =>
+const CELLS: readonly (readonly [string, Cell])[] = CLIENT_NAMES.flatMap((client) =>
+  PROVIDER_NAMES.flatMap((provider) =>
     SCENARIOS.flatMap((scenario) =>
       [false, true]
         .filter((stream) => stream || scenario.streamOnly !== true)
@@ -96,11 +102,16 @@ test.each(CELLS)('it passes on %s', async (_title, cell) => {
   );
 });
 
-test.each([false, true])(
-  'it gives a thought back that the client had no place for, streamed: %s',
-  async (stream) => {
+test.each([
+  ['anthropic', false],
+  ['anthropic', true],
+  ['gemini', false],
+  ['gemini', true],
+] as const)(
+  'it gives %s a thought back that the client had no place for, streamed: %s',
+  async (provider, stream) => {
     const scenario = SCENARIOS.find(({ name }) => name.startsWith('thinking with tools'));
-    const cell = { client: 'openai', provider: 'anthropic', stream, scenario } as Cell;
+    const cell = { client: 'openai', provider, stream, scenario } as Cell;
     const { seen } = await play(cell, cell.scenario.first);
     const turn = { ...seen.turn };
     delete turn['reasoning_details'];
@@ -114,7 +125,9 @@ test.each([false, true])(
   },
 );
 
-const PAIRS = NAMES.flatMap((client) => NAMES.map((provider) => [client, provider] as const));
+const PAIRS = CLIENT_NAMES.flatMap((client) =>
+  PROVIDER_NAMES.map((provider) => [client, provider] as const),
+);
 
 test.each(PAIRS)(
   'it hangs up on the provider when a client of %s leaves in the middle of a stream from %s',

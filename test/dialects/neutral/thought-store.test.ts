@@ -5,7 +5,14 @@ import { FakeClock } from '../../support/fake-clock.js';
 const LIFETIME_MS = 1_000;
 
 const thought = (text: string) =>
-  ({ kind: 'reasoning', text, signature: 'sig', redacted: null, at: '' }) as const;
+  ({
+    kind: 'reasoning',
+    text,
+    signature: 'sig',
+    redacted: null,
+    vendor: 'anthropic',
+    at: '',
+  }) as const;
 const called = (id: string, ...before: Turn['parts']): Turn => ({
   role: 'assistant',
   parts: [...before, { kind: 'tool_call', id, name: 'f', arguments: '{}', at: '' }],

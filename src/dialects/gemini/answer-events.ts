@@ -1,0 +1,180 @@
+import type { Usage } from '../../core/usage.js';
+import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import { numberOr } from '../json-members.js';
+import type { Emit, FinishReason } from '../neutral/event.js';
+import { callId } from '../openai/identity.js';
+import { PartialArguments, shownArguments } from './partial-arguments.js';
+
+/** Reasons by name, and the numbers that Vertex sends for some of them. */
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  MAX_TOKENS: 'length',
+  2: 'length',
+  SAFETY: 'content_filter',
+  3: 'content_filter',
+  RECITATION: 'content_filter',
+  4: 'content_filter',
+  LANGUAGE: 'content_filter',
+  BLOCKLIST: 'content_filter',
+  PROHIBITED_CONTENT: 'content_filter',
+  SPII: 'content_filter',
+  MODEL_ARMOR: 'content_filter',
+  IMAGE_SAFETY: 'content_filter',
+  IMAGE_PROHIBITED_CONTENT: 'content_filter',
+  IMAGE_RECITATION: 'content_filter',
+};
+
+/** What is known of one candidate so far. */
+interface Candidate {
+  calls: number;
+  /** The call whose arguments still come piece by piece. */
+  open: PartialArguments | null;
+  finish: string | null;
+}
+
+/** Tells what responses say, whether one by one or the only one. */
+export class AnswerTeller {
+  readonly #emit: Emit;
+  readonly #candidates = new Map<number, Candidate>();
+  readonly #cited = new Set<string>();
+  #id: string | null = null;
+  #usage: Usage | null = null;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  /** Every candidate that began has its reason, and at least one did. */
+  get isFinished(): boolean {
+    const all = [...this.#candidates.values()];
+    return all.length > 0 && all.every(({ finish }) => finish !== null);
+  }
+
+  tell(response: JsonObject): void {
+    if (this.#id === null) this.#start(response);
+    this.#usage = readUsage(response['usageMetadata']) ?? this.#usage;
+    objectsIn(response['candidates']).forEach((candidate, i) => {
+      this.#candidate(candidate, numberOr(candidate['index'], i));
+    });
+    const blocked = textOrNull(objectOrEmpty(response['promptFeedback'])['blockReason']);
+    if (blocked !== null) this.#known(0).finish ??= blocked;
+  }
+
+  /** Tells what stands at the end of an answer: reasons and usage, of which each response has its own. */
+  end(): void {
+    for (const [choice, candidate] of this.#candidates) {
+      this.#closeCall(candidate, choice);
+      const native = candidate.finish ?? 'STOP';
+      const isBlocked = !(native in REASONS) && !isUsual(native);
+      const reason = REASONS[native] ?? (isBlocked ? 'content_filter' : 'stop');
+      // Gemini has no reason of its own for calls.
+      const called = candidate.calls > 0 && reason === 'stop';
+      this.#emit({
+        kind: 'finish',
+        choice,
+        reason: called ? 'tool_calls' : reason,
+        stopSequence: null,
+        native,
+      });
+    }
+    if (this.#usage !== null) this.#emit({ kind: 'usage', usage: this.#usage });
+  }
+
+  #start(response: JsonObject): void {
+    const id = textOrNull(response['responseId']);
+    this.#id = id ?? '';
+    const model = textOrNull(response['modelVersion']);
+    this.#emit({ kind: 'start', id, model, createdS: null });
+  }
+
+  #known(choice: number): Candidate {
+    const known = this.#candidates.get(choice) ?? { calls: 0, open: null, finish: null };
+    this.#candidates.set(choice, known);
+    return known;
+  }
+
+  #candidate(candidate: JsonObject, choice: number): void {
+    const known = this.#known(choice);
+    for (const part of objectsIn(objectOrEmpty(candidate['content'])['parts'])) {
+      this.#part(part, known, choice);
+    }
+    for (const source of objectsIn(
+      objectOrEmpty(candidate['groundingMetadata'])['groundingChunks'],
+    )) {
+      this.#cite(source, choice);
+    }
+    const { finishReason } = candidate;
+    if (typeof finishReason === 'number') known.finish = String(finishReason);
+    else known.finish = textOrNull(finishReason) ?? known.finish;
+  }
+
+  #part(part: JsonObject, known: Candidate, choice: number): void {
+    const text = textOrNull(part['text']);
+    if (text !== null) {
+      this.#emit({ kind: part['thought'] === true ? 'reasoning' : 'text', choice, text });
+    }
+    if (isObject(part['functionCall'])) {
+      this.#call(part['functionCall'], textOrNull(part['thoughtSignature']), known, choice);
+    }
+  }
+
+  #call(called: JsonObject, signature: string | null, known: Candidate, choice: number): void {
+    const name = textOrNull(called['name']);
+    if (name !== null) {
+      this.#closeCall(known, choice);
+      // The proof of the thought that led here: it has to come back with the call.
+      if (signature !== null)
+        this.#emit({ kind: 'signature', choice, signature, vendor: 'gemini' });
+      const call = known.calls++;
+      const id = textOrNull(called['id']) ?? callId(this.#id ?? '', choice, call);
+      this.#emit({ kind: 'call', choice, call, id, name });
+      if (isObject(called['args'])) this.#arguments(JSON.stringify(called['args']), known, choice);
+      else known.open = new PartialArguments();
+    }
+    known.open?.add(called['partialArgs']);
+  }
+
+  #closeCall(known: Candidate, choice: number): void {
+    const { open } = known;
+    known.open = null;
+    if (open !== null) this.#arguments(shownArguments(open), known, choice);
+  }
+
+  #arguments(text: string, { calls }: Candidate, choice: number): void {
+    this.#emit({ kind: 'arguments', choice, call: calls - 1, text });
+  }
+
+  /** Sources are told again with every response. */
+  #cite(native: JsonObject, choice: number): void {
+    const web = objectOrEmpty(native['web']);
+    const url = textOrNull(web['uri']);
+    if (url === null || this.#cited.has(url)) return;
+    this.#cited.add(url);
+    const citation = { url, title: textOrNull(web['title']), citedText: null, native };
+    this.#emit({ kind: 'citation', choice, citation });
+  }
+}
+
+/** Ways of being done, and of having gone wrong at the end, that block nothing. */
+function isUsual(reason: string): boolean {
+  return /^(STOP|1|OTHER|FINISH_REASON_UNSPECIFIED|0|MALFORMED_.*|UNEXPECTED_.*|TOO_MANY_.*)$/.test(
+    reason,
+  );
+}
+
+/** What tools put into the prompt is input, thoughts are output; both are told apart from it. */
+function readUsage(value: unknown): Usage | null {
+  if (!isObject(value)) return null;
+  const count = (name: string): number => Math.max(0, numberOr(value[name], 0));
+  const input = count('promptTokenCount') + count('toolUsePromptTokenCount');
+  const thoughts = count('thoughtsTokenCount');
+  const output = count('candidatesTokenCount') + thoughts;
+  if (input + output === 0) return null;
+  return {
+    inputTokens: input,
+    outputTokens: output,
+    cacheReadTokens: Math.min(input, count('cachedContentTokenCount')),
+    cacheWriteTokens: 0,
+    reasoningTokens: thoughts,
+    estimated: false,
+  };
+}

@@ -1,0 +1,69 @@
+import { GatewayError } from '../../core/errors.js';
+import { parseAnswerObject } from '../answer-body.js';
+import type { EventReader } from '../dialect.js';
+import { isObject, objectsIn, type JsonObject } from '../json.js';
+import type { AnswerEvent, Emit } from '../neutral/event.js';
+import { JsonEvents } from '../neutral/json-events.js';
+import { errorInside } from '../openai/error.js';
+import { AnswerTeller } from './answer-events.js';
+
+/**
+ * The events of a whole answer.
+ *
+ * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
+ */
+export function readEvents(body: Buffer): AnswerEvent[] {
+  const response = parseAnswerObject(body);
+  const events: AnswerEvent[] = [];
+  const teller = new AnswerTeller((event) => events.push(event));
+  tellChecked(response, teller);
+  if (!teller.isFinished && objectsIn(response['candidates']).length === 0) {
+    throw new GatewayError('upstream_failed', 'The provider sent an answer without any candidate.');
+  }
+  teller.end();
+  return events;
+}
+
+function tellChecked(response: JsonObject, teller: AnswerTeller): void {
+  const error = isObject(response['error']) ? errorInside(response) : null;
+  if (error !== null) throw error;
+  teller.tell(response);
+}
+
+/** Reads the stream of Gemini: responses as events, or as the elements of one list. */
+export class GeminiReader implements EventReader {
+  readonly #events = new JsonEvents({
+    event: (response) => {
+      tellChecked(response, this.#teller);
+    },
+    // No word of this dialect.
+    done: () => undefined,
+    document: (bytes) => {
+      for (const response of responsesIn(bytes)) tellChecked(response, this.#teller);
+    },
+  });
+  readonly #teller: AnswerTeller;
+  isComplete = false;
+
+  constructor(emit: Emit) {
+    this.#teller = new AnswerTeller(emit);
+  }
+
+  push(chunk: Buffer): void {
+    this.#events.push(chunk);
+  }
+
+  /** Nothing but its end tells that a stream is over. */
+  end(): void {
+    this.#events.end();
+    if (!this.#teller.isFinished) throw this.#events.cut();
+    this.#teller.end();
+    this.isComplete = true;
+  }
+}
+
+function responsesIn(bytes: Buffer): JsonObject[] {
+  const first = parseAnswerObject(bytes);
+  const all: unknown = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
+  return Array.isArray(all) ? objectsIn(all) : [first];
+}

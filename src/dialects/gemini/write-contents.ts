@@ -1,0 +1,139 @@
+import { parsedObject } from '../json-members.js';
+import type { JsonObject } from '../json.js';
+import { documentText } from '../neutral/document-text.js';
+import { noteEmptied, notePart } from '../neutral/foreign.js';
+import type { Losses } from '../neutral/losses.js';
+import type { ContentPart, MediaPart, ToolResultPart, Turn } from '../neutral/part.js';
+import { takesLevel } from './write-thinking.js';
+
+interface Content {
+  readonly role: 'user' | 'model';
+  readonly parts: JsonObject[];
+}
+
+/** Stands for a proof that is lost; Gemini refuses a call without any. */
+const NO_PROOF = Buffer.from('skip_thought_signature_validator').toString('base64');
+
+/** `systemInstruction` and `contents`; turns of one role are joined. */
+export function writeContents(turns: readonly Turn[], model: string, losses: Losses): JsonObject {
+  const system: JsonObject[] = [];
+  const contents: Content[] = [];
+  const names = callNames(turns);
+  for (const turn of turns) {
+    if (turn.role === 'system' || turn.role === 'developer') {
+      system.push(...turn.parts.flatMap((part) => partsOf(part, losses)));
+      continue;
+    }
+    const isModel = turn.role === 'assistant';
+    const parts = isModel
+      ? modelParts(turn, model, losses)
+      : turn.parts.flatMap((part) => userParts(part, names, losses));
+    if (parts.length === 0) noteEmptied(turn);
+    else append(contents, { role: isModel ? 'model' : 'user', parts });
+  }
+  // A system prompt alone is a request to OpenAI; to Gemini it is one when the user says it.
+  if (contents.length === 0) contents.push({ role: 'user', parts: system.splice(0) });
+  return { ...(system.length > 0 && { systemInstruction: { parts: system } }), contents };
+}
+
+function append(contents: Content[], content: Content): void {
+  const last = contents.at(-1);
+  if (last?.role === content.role) last.parts.push(...content.parts);
+  else contents.push(content);
+}
+
+/** Results say which call they answer by id; Gemini finds them by name and order. */
+function callNames(turns: readonly Turn[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const part of turns.flatMap(({ parts }) => parts)) {
+    if (part.kind === 'tool_call') names.set(part.id, part.name);
+  }
+  return names;
+}
+
+function modelParts({ parts }: Turn, model: string, losses: Losses): JsonObject[] {
+  const out: JsonObject[] = [];
+  // Only the first of several calls carries the proof.
+  let proof: string | null = takesLevel(model) ? NO_PROOF : null;
+  for (const part of parts) {
+    if (part.kind === 'reasoning') {
+      if (part.vendor === 'gemini' && part.signature !== null) proof = part.signature;
+      else losses.hint(part.at, 'reasoning');
+    } else if (part.kind === 'tool_call') {
+      const args = part.arguments.trim() === '' ? {} : parsedObject(part.arguments);
+      const functionCall = { name: part.name, args: args ?? { arguments: part.arguments } };
+      out.push({ functionCall, ...(proof !== null && { thoughtSignature: proof }) });
+      proof = null;
+    } else {
+      out.push(...partsOf(part, losses));
+    }
+  }
+  return out;
+}
+
+function userParts(
+  part: ContentPart,
+  names: ReadonlyMap<string, string>,
+  losses: Losses,
+): JsonObject[] {
+  if (part.kind !== 'tool_result') return partsOf(part, losses);
+  const name = names.get(part.callId) ?? part.callId;
+  const media = part.parts.filter((inner) => inner.kind !== 'text');
+  return [
+    { functionResponse: { name, response: responseOf(part) } },
+    ...media.flatMap((inner) => partsOf(inner, losses)),
+  ];
+}
+
+/** An object, whatever the tool gave. */
+function responseOf({ parts, isError }: ToolResultPart): JsonObject {
+  const text = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
+  return isError ? { error: text } : (parsedObject(text) ?? { result: text });
+}
+
+function partsOf(part: ContentPart, losses: Losses): JsonObject[] {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      return part.text === '' ? [] : [{ text: part.text }];
+    case 'image':
+    case 'audio':
+    case 'document':
+      return mediaParts(part, losses);
+    default:
+      notePart(part, losses);
+      return [];
+  }
+}
+
+/** What the ends of addresses tell of what is there. */
+const TYPES: Readonly<Record<string, string>> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  pdf: 'application/pdf',
+  mp3: 'audio/mp3',
+  wav: 'audio/wav',
+  mp4: 'video/mp4',
+};
+
+function mediaParts(part: MediaPart, losses: Losses): JsonObject[] {
+  const { source } = part;
+  if (part.cited === true) losses.note(`${part.at}.citations`, 'citations');
+  switch (source.kind) {
+    case 'text':
+      return [{ text: documentText(part, source.text) }];
+    case 'bytes':
+      return [{ inlineData: { mimeType: source.mediaType, data: source.base64 } }];
+    case 'url': {
+      const end = /\.(\w+)(?:[?#]|$)/.exec(source.url)?.[1]?.toLowerCase() ?? '';
+      const mimeType = TYPES[end] ?? (part.kind === 'image' ? 'image/jpeg' : 'application/pdf');
+      return [{ fileData: { fileUri: source.url, mimeType } }];
+    }
+    case 'file':
+      notePart(part, losses);
+      return [];
+  }
+}

@@ -1,0 +1,94 @@
+import type { Target, WrittenRequest } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
+import type { Losses } from '../neutral/losses.js';
+import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
+import { writeContents } from './write-contents.js';
+import { thinkingConfig } from './write-thinking.js';
+
+/** Gemini takes no more stop sequences than these. */
+const MAX_STOP = 5;
+
+/** A request to generate content, for what a client of another dialect asked. */
+export function writeRequest(
+  request: NeutralRequest,
+  target: Target,
+  losses: Losses,
+): WrittenRequest {
+  noteForeignMembers(request, losses);
+  noteCacheMarkers(request, losses);
+  noteUnknownHere(request, losses);
+  const generationConfig: JsonObject = {
+    ...sampling(request),
+    ...(request.maxOutputTokens !== null && { maxOutputTokens: request.maxOutputTokens }),
+    ...stop(request, losses),
+    ...(request.choices > 1 && { candidateCount: request.choices }),
+    ...format(request),
+    ...thinkingConfig(request.thinking, target, losses),
+  };
+  const body: JsonObject = {
+    ...writeContents(request.turns, target.model, losses),
+    ...tools(request),
+    ...(Object.values(generationConfig).some((value) => value !== undefined) && {
+      generationConfig,
+    }),
+    ...request.providerOptions['gemini'],
+    ...request.providerOptions[target.provider],
+  };
+  return { body: Buffer.from(JSON.stringify(body)), answerTool: null };
+}
+
+function noteUnknownHere(request: NeutralRequest, losses: Losses): void {
+  const { user, names, parallelTools, tools: offered, serviceTier, logprobs } = request;
+  // Likelihoods have a form of their own here; nobody reads them yet.
+  if (logprobs !== null) losses.note('logprobs', 'logprobs');
+  if (user !== null) losses.hint(names.user, 'user');
+  if (parallelTools === false && offered.length > 0) {
+    losses.note(names.parallelTools, 'parallel_tool_calls');
+  }
+  if (serviceTier !== null && serviceTier !== 'auto') losses.note('service_tier', 'service_tier');
+  for (const { strict, at } of offered) {
+    if (strict === true) losses.hint(`${at}.strict`, 'tools.strict');
+  }
+}
+
+function sampling({ sampling: given }: NeutralRequest): JsonObject {
+  return {
+    temperature: given.temperature,
+    topP: given.topP,
+    topK: given.topK,
+    seed: given.seed,
+    presencePenalty: given.presencePenalty,
+    frequencyPenalty: given.frequencyPenalty,
+  };
+}
+
+function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {
+  if (words.length > MAX_STOP) losses.note(`${names.stop}[${MAX_STOP}]`, names.stop);
+  return words.length === 0 ? {} : { stopSequences: words.slice(0, MAX_STOP) };
+}
+
+function format({ format: wanted }: NeutralRequest): JsonObject {
+  const json = { responseMimeType: 'application/json' };
+  if (wanted.kind === 'json_schema') return { ...json, responseJsonSchema: wanted.schema };
+  return wanted.kind === 'text' ? {} : json;
+}
+
+function tools({ tools: offered, toolChoice }: NeutralRequest): JsonObject {
+  if (offered.length === 0) return {};
+  const declarations = { tools: [{ functionDeclarations: offered.map(declarationOf) }] };
+  if (toolChoice === null) return declarations;
+  const config =
+    toolChoice.kind === 'tool'
+      ? { mode: 'ANY', allowedFunctionNames: [toolChoice.name] }
+      : { mode: { auto: 'AUTO', none: 'NONE', required: 'ANY' }[toolChoice.kind] };
+  return { ...declarations, toolConfig: { functionCallingConfig: config } };
+}
+
+function declarationOf({ name, description, parameters }: ToolDefinition): JsonObject {
+  return {
+    name,
+    ...(description !== null && { description }),
+    ...(parameters !== null && { parametersJsonSchema: parameters }),
+  };
+}

@@ -1,0 +1,230 @@
+import type { Target } from '../../../src/dialects/dialect.js';
+import { translated } from '../../support/translated.js';
+
+const GEMINI: Partial<Target> = { model: 'gemini-2.5-flash', provider: 'google' };
+const user = (content: unknown) => ({ role: 'user', content });
+
+function toGemini(body: object, target: Partial<Target> = {}) {
+  const request = { model: 'auto', messages: [user('hi')], ...body };
+  return translated('openai', 'gemini', request, { ...GEMINI, ...target });
+}
+
+const tool = (name: string, more: object = {}) => ({
+  type: 'function',
+  function: { name, ...more },
+});
+const call = (id: string, name: string, args = '{}') => ({
+  id,
+  type: 'function',
+  function: { name, arguments: args },
+});
+
+describe('a chat completion request for Gemini', () => {
+  test('says everything that both dialects have a word for', () => {
+    const schema = { $schema: 'x', type: 'object', properties: { a: { const: 1 } } };
+    const { json, dropped } = toGemini({
+      messages: [{ role: 'system', content: 'Be brief.' }, user('a'), user('b')],
+      max_tokens: 9,
+      temperature: 1.5,
+      top_p: 0.5,
+      seed: 7,
+      presence_penalty: 0.1,
+      frequency_penalty: 0.2,
+      stop: 'END',
+      n: 2,
+      tools: [tool('f', { description: 'does', parameters: schema })],
+      tool_choice: { type: 'function', function: { name: 'f' } },
+      response_format: { type: 'json_schema', json_schema: { name: 'x', schema } },
+      provider_options: { gemini: { safetySettings: [] } },
+    });
+
+    expect(dropped).toEqual([]);
+    expect(json).toEqual({
+      systemInstruction: { parts: [{ text: 'Be brief.' }] },
+      contents: [{ role: 'user', parts: [{ text: 'a' }, { text: 'b' }] }],
+      tools: [
+        {
+          functionDeclarations: [{ name: 'f', description: 'does', parametersJsonSchema: schema }],
+        },
+      ],
+      toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['f'] } },
+      generationConfig: {
+        temperature: 1.5,
+        topP: 0.5,
+        seed: 7,
+        presencePenalty: 0.1,
+        frequencyPenalty: 0.2,
+        maxOutputTokens: 9,
+        stopSequences: ['END'],
+        candidateCount: 2,
+        responseMimeType: 'application/json',
+        responseJsonSchema: schema,
+      },
+      safetySettings: [],
+    });
+  });
+
+  test.each([
+    ['auto', 'AUTO'],
+    ['none', 'NONE'],
+    ['required', 'ANY'],
+  ])('says the choice of tools %s', (choice, mode) => {
+    const { json } = toGemini({ tools: [tool('f')], tool_choice: choice });
+
+    expect(json['toolConfig']).toEqual({ functionCallingConfig: { mode } });
+  });
+
+  test('has results of tools as objects, found by the name of the call', () => {
+    const { json } = toGemini(
+      {
+        messages: [
+          user('hi'),
+          {
+            role: 'assistant',
+            content: 'Let me see.',
+            tool_calls: [call('1', 'f', '{"x":1}'), call('2', 'g', 'oops'), call('3', 'h', '')],
+          },
+          { role: 'tool', tool_call_id: '1', content: '{"ok":true}' },
+          { role: 'tool', tool_call_id: '2', content: 'text' },
+          { role: 'tool', tool_call_id: '3', content: '[1]' },
+        ],
+      },
+      { model: 'gemini-3-pro' },
+    );
+
+    expect(json['contents']).toEqual([
+      { role: 'user', parts: [{ text: 'hi' }] },
+      {
+        role: 'model',
+        parts: [
+          { text: 'Let me see.' },
+          {
+            functionCall: { name: 'f', args: { x: 1 } },
+            thoughtSignature: Buffer.from('skip_thought_signature_validator').toString('base64'),
+          },
+          { functionCall: { name: 'g', args: { arguments: 'oops' } } },
+          { functionCall: { name: 'h', args: {} } },
+        ],
+      },
+      {
+        role: 'user',
+        parts: [
+          { functionResponse: { name: 'f', response: { ok: true } } },
+          { functionResponse: { name: 'g', response: { result: 'text' } } },
+          { functionResponse: { name: 'h', response: { result: '[1]' } } },
+        ],
+      },
+    ]);
+  });
+
+  test('gives back the proof of its own thoughts, and of nobody else’s', () => {
+    const turn = (format: string) => ({
+      role: 'assistant',
+      reasoning_details: [{ type: 'reasoning.text', text: 'hm', signature: 'c2ln', format }],
+      tool_calls: [call('1', 'f')],
+    });
+    const after = (format: string) =>
+      toGemini({
+        messages: [user('hi'), turn(format), { role: 'tool', tool_call_id: '1', content: 'x' }],
+      });
+
+    const own = after('google-gemini-v1');
+    const other = after('anthropic-claude-v1');
+
+    expect(JSON.stringify(own.json)).toContain('"thoughtSignature":"c2ln"');
+    expect(JSON.stringify(other.json)).not.toContain('thoughtSignature');
+    expect(other.dropped).toEqual(['messages[1].reasoning_details[0]']);
+  });
+
+  test('carries media, and names what it cannot carry', () => {
+    const { json, dropped } = toGemini({
+      messages: [
+        user([
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
+          { type: 'image_url', image_url: { url: 'https://example.com/x.webp?y' } },
+          { type: 'input_audio', input_audio: { data: 'BBBB', format: 'wav' } },
+          { type: 'file', file: { file_id: 'file-1' } },
+        ]),
+      ],
+    });
+
+    expect(json['contents']).toEqual([
+      {
+        role: 'user',
+        parts: [
+          { inlineData: { mimeType: 'image/png', data: 'AAAA' } },
+          { fileData: { fileUri: 'https://example.com/x.webp?y', mimeType: 'image/webp' } },
+          { inlineData: { mimeType: 'audio/wav', data: 'BBBB' } },
+        ],
+      },
+    ]);
+    expect(dropped).toEqual(['messages[0].content[3]']);
+  });
+
+  test('names everything that Gemini has no word for', () => {
+    const { dropped } = toGemini({
+      logprobs: true,
+      logit_bias: { 1: 1 },
+      user: 'u1',
+      service_tier: 'flex',
+      stop: ['a', 'b', 'c', 'd', 'e', 'f'],
+      tools: [tool('f', { strict: true })],
+      parallel_tool_calls: false,
+    });
+
+    expect([...dropped].sort()).toEqual([
+      'logit_bias',
+      'logprobs',
+      'parallel_tool_calls',
+      'service_tier',
+      'stop[5]',
+      'tools[0].strict',
+      'user',
+    ]);
+  });
+
+  test('has the errors of tools as errors, and the system prompt said by the user where it is alone', () => {
+    const { json } = translated('anthropic', 'gemini', {
+      model: 'auto',
+      messages: [
+        user('hi'),
+        { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: {} }] },
+        user([{ type: 'tool_result', tool_use_id: 'a', is_error: true, content: 'no' }]),
+      ],
+    });
+    const alone = toGemini({ messages: [{ role: 'system', content: 'Tell a joke.' }] });
+
+    expect(JSON.stringify(json)).toContain('"response":{"error":"no"}');
+    expect(alone.json).toEqual({ contents: [{ role: 'user', parts: [{ text: 'Tell a joke.' }] }] });
+  });
+});
+
+describe('thinking', () => {
+  test.each([
+    ['gemini-2.5-flash', { reasoning_effort: 'minimal' }, { thinkingBudget: 512 }],
+    ['gemini-2.5-flash', { reasoning_effort: 'high' }, { thinkingBudget: 24_576 }],
+    ['gemini-2.5-flash', { reasoning: { max_tokens: 99_999 } }, { thinkingBudget: 24_576 }],
+    ['gemini-3-pro', { reasoning_effort: 'low' }, { thinkingLevel: 'low' }],
+    ['gemini-3.1-pro-preview', { reasoning_effort: 'medium' }, { thinkingLevel: 'high' }],
+    ['gemini-flash-latest', { reasoning_effort: 'medium' }, { thinkingLevel: 'high' }],
+  ])('is asked of %s in words that it knows: %j', (model, body, expected) => {
+    const { json } = toGemini(body, { model });
+
+    expect(json['generationConfig']).toEqual({
+      thinkingConfig: { ...expected, includeThoughts: true },
+    });
+  });
+
+  test('is switched off where that can be, and said to be left on where not', () => {
+    const off = { reasoning_effort: 'none' };
+
+    expect(toGemini(off).json['generationConfig']).toEqual({
+      thinkingConfig: { thinkingBudget: 0 },
+    });
+    expect(toGemini(off, { model: 'gemini-3-pro' }).dropped).toEqual(['reasoning_effort']);
+    expect(toGemini(off, { canThink: false }).dropped).toEqual([]);
+    expect(toGemini({ reasoning_effort: 'low' }, { canThink: false }).dropped).toEqual([
+      'reasoning_effort',
+    ]);
+  });
+});
