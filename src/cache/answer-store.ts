@@ -29,11 +29,21 @@ export interface StoreCounts {
   readonly purged: number;
 }
 
+interface PastPurge {
+  readonly filter: PurgeFilter;
+  /** Wall clock. */
+  readonly atMs: number;
+}
+
+/** No answer takes longer than this to come; older purges concern none that is still under way. */
+const PURGE_MEMORY_MS = 3_600_000;
+
 /** The answers that may be given again, bounded in bytes. */
 export class AnswerStore {
   readonly #answers: ByteBoundedMap<KeptAnswer>;
   readonly #clock: Clock;
   #journal: AnswerJournal | null = null;
+  #purges: readonly PastPurge[] = [];
   #kept = 0;
   #evicted = 0;
   #expired = 0;
@@ -95,9 +105,16 @@ export class AnswerStore {
   /**
    * Keeps an answer in place of the key's earlier one.
    *
+   * An answer that was under way when its like were purged is as old as they were, and not let in.
+   *
    * @returns whether it was let in
    */
   keep(answer: KeptAnswer): boolean {
+    const askedAtMs = answer.storedAtMs - answer.tookMs;
+    const isPurged = this.#purges.some(
+      ({ filter, atMs }) => atMs >= askedAtMs && matches(answer, filter),
+    );
+    if (isPurged) return false;
     const replaces = this.#answers.peek(answer.key) !== undefined;
     if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
       // The earlier answer is gone, too, but nobody was told: it was replaced, not evicted.
@@ -123,6 +140,9 @@ export class AnswerStore {
 
   /** @returns the answers removed */
   purge(filter: PurgeFilter): readonly KeptAnswer[] {
+    const atMs = this.#clock.wallMs();
+    const recent = this.#purges.filter((purge) => atMs - purge.atMs < PURGE_MEMORY_MS);
+    this.#purges = [...recent, { filter, atMs }];
     const going = this.matching(filter);
     for (const answer of going) this.#remove(answer);
     this.#purged += going.length;

@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { DataError } from '../outcomes/jsonl.js';
+import { judgeCommand } from './cache-judge.js';
 import { EXIT, UsageError, type Io } from './io.js';
 import type { ServeContext } from './serve.js';
 import { table } from './table.js';
 
 const CACHE_HELP = `Usage: suffice cache stats [options]
        suffice cache purge [options] WHAT
+       suffice cache judge --batch IN.jsonl         compare pairs of questions (judge --help)
 
 Asks a running gateway what its cache does, or removes answers from it: from memory at once, and
 from its file before this command ends.
@@ -56,8 +58,13 @@ const purged = z.object({
 const fault = z.object({ error: z.object({ message: z.string() }) });
 
 /** `suffice cache`. */
-export async function cacheCommand(args: readonly string[], { io }: ServeContext): Promise<number> {
+export async function cacheCommand(
+  args: readonly string[],
+  context: ServeContext,
+): Promise<number> {
+  const { io } = context;
   const [verb, ...rest] = args;
+  if (verb === 'judge') return judgeCommand(rest, context);
   const { values } = parseArgs({
     args: verb?.startsWith('-') ? [...args] : rest,
     options: OPTIONS,
@@ -72,7 +79,7 @@ export async function cacheCommand(args: readonly string[], { io }: ServeContext
     io.out(`${JSON.stringify(await gateway('/v1/cache/stats', null), null, 2)}\n`);
     return EXIT.ok;
   }
-  if (verb !== 'purge') throw new UsageError('say what to do: stats or purge');
+  if (verb !== 'purge') throw new UsageError('say what to do: stats, purge or judge');
   const what = { tag, namespace, id, prefix, all };
   if (Object.values(what).every((condition) => condition === undefined)) {
     throw new UsageError('say what to purge: --tag, --namespace, --id, --prefix, or --all');

@@ -24,7 +24,7 @@ const HELP = `Usage: suffice COMMAND [options]
   bench          measure how well the router chooses
   embed          print the vectors of texts
   tune           fit the router to graded prompts of your own
-  cache          show what the cache does, or purge it
+  cache          show what the cache does, purge it, or judge pairs of questions
   models         list the models that are served, or all that are known
 
 suffice COMMAND --help says more. Documentation: docs/ beside this program.

@@ -143,7 +143,7 @@ describe('suffice cache', () => {
   });
 
   test.each([
-    ['without a word of what to do', ['--tag', 'x'], /stats or purge/u],
+    ['without a word of what to do', ['--tag', 'x'], /stats, purge or judge/u],
     ['without saying what to purge', ['purge'], /say what to purge/u],
     ['at no URL', ['purge', '--all', '--url', 'nowhere'], /no URL/u],
     ['where nobody answers', ['stats', '--url', 'http://127.0.0.1:1'], /no gateway answers/u],

@@ -1,0 +1,52 @@
+import { judgeCommand } from '../../src/cli/cache-judge.js';
+import { shippedWith } from '../../src/assemble.js';
+import { ROOT } from '../support/app.js';
+
+async function judged(lines: readonly object[], ...args: string[]) {
+  let text = '';
+  const io = {
+    out: (chunk: string) => (text += chunk),
+    err: () => undefined,
+    env: {},
+    readStdin: () => Promise.resolve(lines.map((line) => JSON.stringify(line)).join('\n')),
+  };
+  const code = await judgeCommand(args, { io, shipped: shippedWith(ROOT) });
+  return { code, text };
+}
+
+test('answers pairs in their order, and gives no answer to another question', async () => {
+  const pairs = [
+    { id: 'same', a: 'How do I reverse a list?', b: 'How do I reverse a list?' },
+    { id: 2, a: 'How do I reverse a list?', b: 'How can I reverse a list?' },
+    { id: 'not', a: 'How do I delete it?', b: 'How do I not delete it?' },
+    { id: 'now', a: 'What is the weather now?', b: 'What is the weather now?' },
+  ];
+
+  const { code, text } = await judged(pairs, '--batch', '-');
+
+  const answers = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(code).toBe(0);
+  expect(answers).toMatchObject([
+    { id: 'same', probability: 1, veto: null, hit: true },
+    { id: 2, probability: null, veto: null, hit: false },
+    { id: 'not', probability: null, veto: 'negation', hit: false },
+    { id: 'now', probability: 1, veto: 'time', hit: false },
+  ]);
+  expect(answers[0]?.['similarity']).toBeCloseTo(1, 5);
+  expect(answers[1]?.['similarity']).toBeGreaterThan(0.5);
+});
+
+test.each([
+  [[], /wants --batch/u],
+  [['--batch', '-', '--max-error', '2'], /share/u],
+  [['--batch', '-', '--max-error', ''], /share/u],
+])('refuses %j', async (args, message) => {
+  await expect(judged([], ...args)).rejects.toThrow(message);
+});
+
+test('explains itself', async () => {
+  expect((await judged([], '--help')).text).toMatch(/^Usage: suffice cache judge/u);
+});
