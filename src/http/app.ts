@@ -10,7 +10,7 @@ import { purgeCache, statsJson } from './cache.js';
 import type { ClientLimits } from './chat.js';
 import { takeFeedback } from './feedback.js';
 import { decisionJson, outcomeJson } from './decision-view.js';
-import { modelJson, policyJson } from './model-view.js';
+import { anthropicList, anthropicModel, modelJson, policyJson } from './model-view.js';
 import { asGatewayError, sendError } from './reply.js';
 
 /** What operators and their machines ask of a running gateway. */
@@ -53,15 +53,7 @@ export function createApp(
     pipeline.admit(req.headers);
     next();
   });
-  app.get('/v1/models', (_req, res) => {
-    const { policies, models } = pipeline.offer();
-    res.json({ object: 'list', data: [...policies.map(policyJson), ...models.map(modelJson)] });
-  });
-  app.get('/v1/models/*name', (req, res) => {
-    // Model names have slashes, which the OpenAI SDK sends percent-encoded and curl users do not.
-    const target = pipeline.resolve(req.params.name.join('/'));
-    res.json(target.kind === 'policy' ? policyJson(target.policy) : modelJson(target.served));
-  });
+  modelRoutes(app, pipeline);
   app.get('/v1/decisions/:id', (req, res) => {
     const { decision, routing, flips, outcome } = pipeline.recall(req.params.id);
     res.json({
@@ -108,6 +100,22 @@ function cacheRoutes(
     const caller = pipeline.admit(req.headers);
     const body = await readBody(req, limits().maxBodyBytes);
     res.json(await purgeCache(body, caller, operations.cache()));
+  });
+}
+
+/** What can be asked for, in the words of whoever asks: Anthropic's clients name their API's version. */
+function modelRoutes(app: Express, pipeline: Pipeline): void {
+  app.get('/v1/models', (req, res) => {
+    const { policies, models } = pipeline.offer();
+    const data = [...policies.map(policyJson), ...models.map(modelJson)];
+    const isAnthropic = req.headers['anthropic-version'] !== undefined;
+    res.json(isAnthropic ? anthropicList(data) : { object: 'list', data });
+  });
+  app.get('/v1/models/*name', (req, res) => {
+    // Model names have slashes, which the OpenAI SDK sends percent-encoded and curl users do not.
+    const target = pipeline.resolve(req.params.name.join('/'));
+    const json = target.kind === 'policy' ? policyJson(target.policy) : modelJson(target.served);
+    res.json(req.headers['anthropic-version'] === undefined ? json : anthropicModel(json));
   });
 }
 

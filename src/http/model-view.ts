@@ -36,6 +36,20 @@ export function policyJson(name: string): Record<string, unknown> {
   };
 }
 
+/** A model or policy with Anthropic's fields before all others; those that both have stay as they are. */
+export function anthropicModel(json: Record<string, unknown>): Record<string, unknown> {
+  const { id, display_name: name = id, created } = json;
+  const createdAt = new Date(Number(created) * 1000).toISOString();
+  return { ...json, type: 'model', id, display_name: name, created_at: createdAt };
+}
+
+/** All models in one page of Anthropic's list. */
+export function anthropicList(models: readonly Record<string, unknown>[]): Record<string, unknown> {
+  const data = models.map(anthropicModel);
+  const ends = { first_id: data[0]?.['id'] ?? null, last_id: data.at(-1)?.['id'] ?? null };
+  return { data, has_more: false, ...ends };
+}
+
 /** US dollars per million tokens; `null` where unknown. */
 function priceJson(price: Price | null): Record<string, unknown> | null {
   if (price === null) return null;

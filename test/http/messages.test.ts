@@ -149,6 +149,31 @@ describe('a request for a message', () => {
   });
 });
 
+describe('the list of models', () => {
+  const get = async (path: string): Promise<unknown> => {
+    const headers = { 'x-api-key': KEY, 'anthropic-version': '2023-06-01' };
+    return (await fetch(`${gateway.url}${path}`, { headers })).json();
+  };
+
+  test('has the form that Anthropic’s clients read', async () => {
+    const one = {
+      type: 'model',
+      id: 'claude/large',
+      display_name: expect.any(String),
+      created_at: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/),
+    };
+
+    expect(await get('/v1/models')).toMatchObject({
+      data: expect.arrayContaining([expect.objectContaining(one)]),
+      has_more: false,
+      first_id: expect.any(String),
+      last_id: expect.any(String),
+    });
+    expect(await get('/v1/models/claude/large')).toMatchObject(one);
+    expect(await get('/v1/models/auto')).toMatchObject({ id: 'auto', display_name: 'auto' });
+  });
+});
+
 describe('what cannot be said in the provider’s dialect', () => {
   const lossy = (model: string) => hi(model, { top_k: 3, container: 'c1', my_secret_name: 1 });
 

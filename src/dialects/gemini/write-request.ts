@@ -15,9 +15,7 @@ export function writeRequest(
   target: Target,
   losses: Losses,
 ): WrittenRequest {
-  noteForeignMembers(request, losses);
-  noteCacheMarkers(request, losses);
-  noteUnknownHere(request, losses);
+  noteUnsayable(request, losses);
   const generationConfig: JsonObject = {
     ...sampling(request),
     ...(request.maxOutputTokens !== null && { maxOutputTokens: request.maxOutputTokens }),
@@ -38,7 +36,9 @@ export function writeRequest(
   return { body: Buffer.from(JSON.stringify(body)), answerTool: null };
 }
 
-function noteUnknownHere(request: NeutralRequest, losses: Losses): void {
+function noteUnsayable(request: NeutralRequest, losses: Losses): void {
+  noteForeignMembers(request, losses);
+  noteCacheMarkers(request, losses);
   const { user, names, parallelTools, tools: offered, serviceTier, logprobs } = request;
   // Likelihoods have a form of their own here; nobody reads them yet.
   if (logprobs !== null) losses.note('logprobs', 'logprobs');
