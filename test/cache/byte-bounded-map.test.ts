@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { FrequencySketch } from '../../src/cache/frequency-sketch.js';
 import { ByteBoundedMap } from '../../src/cache/byte-bounded-map.js';
 import { Random } from '../../src/core/random.js';
 
@@ -81,4 +82,14 @@ test('holds nothing that is larger than all the room there is', () => {
 
   expect(map.set('huge', 'huge', 5_000)).toBe(false);
   expect([...map.values()]).toEqual(['small']);
+});
+
+test('remembers what was popular when it grows', () => {
+  const sketch = new FrequencySketch();
+  for (let i = 0; i < 5; i++) sketch.add('popular');
+
+  sketch.ensure(5_000);
+
+  expect(sketch.estimate('popular')).toBe(5);
+  expect(sketch.estimate('never asked for')).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { ask } from '../support/app.js';
 import { answers, refuses, sends, streamsAndBreaks, textEvents } from '../support/fake-upstream.js';
-import { cacheConfig, cacheRig, said } from './support.js';
+import { cacheConfig, cacheRig, said, skewedClock } from './support.js';
 
 const rig = cacheRig();
 
@@ -78,13 +78,18 @@ describe('a request that was answered before', () => {
   });
 
   test('is asked anew once the answer has expired', async () => {
-    await rig.restart(cacheConfig(rig.upstream, ', ttl_s: 1'));
-    await rig.chat(ask('acme/large', 'hi'), { 'x-suffice-cache-ttl': '1' });
-    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    const clock = skewedClock();
+    await rig.restart(cacheConfig(rig.upstream, ', ttl_s: 60'), clock);
+    await rig.chat(ask('acme/large', 'hi'));
+    clock.forward(59_000);
+    const before = await rig.chat(ask('acme/large', 'hi'));
+    clock.forward(1_000);
 
-    const { headers } = await rig.chat(ask('acme/large', 'hi'));
+    const after = await rig.chat(ask('acme/large', 'hi'));
 
-    expect(headers.get('x-suffice-cache')).toBe('miss');
+    expect(before.headers.get('x-suffice-cache')).toBe('hit');
+    expect(before.headers.get('age')).toBe('59');
+    expect(after.headers.get('x-suffice-cache')).toBe('miss');
   });
 });
 

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { systemClock, type Clock } from '../../src/core/clock.js';
 import { post, startApp, type TestApp } from '../support/app.js';
 import { answers, FakeUpstream, type Exchange } from '../support/fake-upstream.js';
 
@@ -93,7 +94,7 @@ export interface CacheRig {
   readonly upstream: FakeUpstream;
   readonly gateway: TestApp;
   /** Starts the gateway anew with a text of one's own as its configuration. */
-  restart(config: string): Promise<void>;
+  restart(config: string, clock?: Clock): Promise<void>;
   chat(body: unknown, headers?: Record<string, string>): ReturnType<typeof post>;
 }
 
@@ -109,11 +110,24 @@ export function cacheRig(): CacheRig {
     await rig.upstream.close();
   });
   return Object.assign(rig, {
-    restart: async (config: string) => {
+    restart: async (config: string, clock: Clock = systemClock) => {
       await rig.gateway.close();
-      rig.gateway = await startApp(config);
+      rig.gateway = await startApp(config, { clock });
     },
     chat: (body: unknown, headers?: Record<string, string>) =>
       post(`${rig.gateway.url}/v1/chat/completions`, body, headers),
   });
+}
+
+/** The machine's own clock, which a test can put forward; timers do not notice. */
+export function skewedClock(): Clock & { forward(ms: number): void } {
+  let skewMs = 0;
+  return {
+    ...systemClock,
+    now: () => systemClock.now() + skewMs,
+    wallMs: () => systemClock.wallMs() + skewMs,
+    forward: (ms) => {
+      skewMs += ms;
+    },
+  };
 }
