@@ -124,7 +124,7 @@ export class Setup {
     }
     const names = [...this.#policies, ...Object.keys(this.aliases), ...this.served.keys()];
     const meant = nearest(name, names) ?? nearest(name, names.map(withoutVendor));
-    const hint = meant === null ? '' : `; did you mean "${meant}"?`;
+    const hint = meant === null ? '.' : `; did you mean "${meant}"?`;
     return `there is no model or policy "${name}" here${hint} GET /v1/models lists what there is.`;
   }
 }

@@ -53,6 +53,34 @@ export function check(
   if (!isAbsent(value) && !isRight(value)) throw wrongType(name, wanted, value);
 }
 
+/**
+ * Checks that there are messages, that each is an object and has one of the roles.
+ *
+ * @param checkRest - looks at the other members of a message; `path` is where it stands in the body
+ * @throws {GatewayError} `invalid_request` with the member at fault
+ */
+export function checkMessages(
+  messages: unknown,
+  roles: ReadonlySet<string>,
+  checkRest: (message: JsonObject, path: string) => void,
+): void {
+  if (isAbsent(messages)) {
+    throw invalid('messages', 'is missing; it must be an array of messages');
+  }
+  if (!Array.isArray(messages)) throw wrongType('messages', 'an array', messages);
+  if (messages.length === 0) throw invalid('messages', 'must hold at least one message');
+  messages.forEach((message: unknown, i) => {
+    const path = `messages[${i}]`;
+    if (!isObject(message)) throw wrongType(path, 'an object', message);
+    const { role } = message;
+    if (typeof role !== 'string' || !roles.has(role)) {
+      const given = typeof role === 'string' ? JSON.stringify(role) : kindOf(role);
+      throw invalid(`${path}.role`, `must be one of ${[...roles].join(', ')}; it is ${given}`);
+    }
+    checkRest(message, path);
+  });
+}
+
 /** Tells a member that is not set; clients also write `null` for that. */
 export function isAbsent(value: unknown): value is null | undefined {
   return value === undefined || value === null;

@@ -72,6 +72,17 @@ describe('a faulty request', () => {
     });
   });
 
+  test('says what there is instead of a model that there is not, in whole sentences', async () => {
+    const reply = await post(`${gateway.url}/v1/chat/completions`, ask('zzzz-unheard-of', 'hi'));
+
+    expect(reply.json).toMatchObject({
+      error: {
+        message:
+          'there is no model or policy "zzzz-unheard-of" here. GET /v1/models lists what there is.',
+      },
+    });
+  });
+
   test('that misspells a name is told the nearest one', async () => {
     const policy = await post(`${gateway.url}/v1/chat/completions`, ask('auto/chaep', 'hi'));
     const model = await post(`${gateway.url}/v1/chat/completions`, ask('simulation/smal', 'hi'));

@@ -2,7 +2,7 @@ import type { Conversation } from '../../core/conversation.js';
 import type { ChatRequest, RequestHeaders } from '../dialect.js';
 import { isObject, objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
 import { conversationOf } from '../neutral/router-view.js';
-import { check, invalid, isWhole, kindOf, parseBody, wrongType } from '../request-check.js';
+import { check, checkMessages, invalid, isWhole, parseBody, wrongType } from '../request-check.js';
 import { readNeutral } from './neutral-request.js';
 
 const ROLES = new Set(['user', 'assistant', 'system']);
@@ -23,7 +23,7 @@ export function readRequest(body: Buffer, headers: RequestHeaders = {}): ChatReq
   if (typeof model !== 'string' || model.trim() === '') {
     throw invalid('model', 'must name a model, or "auto" to let the gateway choose');
   }
-  checkMessages(request['messages']);
+  checkMessages(request['messages'], ROLES, checkMessage);
   checkMembers(request);
   const userId = textOrNull(objectOrEmpty(request['metadata'])['user_id']);
   let conversation: Conversation | null = null;
@@ -48,28 +48,9 @@ function forwarded(headers: RequestHeaders): string[] {
   });
 }
 
-function checkMessages(messages: unknown): void {
-  if (messages === undefined || messages === null) {
-    throw invalid('messages', 'is missing; it must be an array of messages');
-  }
-  if (!Array.isArray(messages)) throw wrongType('messages', 'an array', messages);
-  if (messages.length === 0) throw invalid('messages', 'must hold at least one message');
-  messages.forEach((message: unknown, i) => {
-    checkMessage(message, `messages[${i}]`);
-  });
-}
-
-function checkMessage(message: unknown, path: string): void {
-  if (!isObject(message)) throw wrongType(path, 'an object', message);
-  const { role, content } = message;
-  if (typeof role !== 'string' || !ROLES.has(role)) {
-    const given = typeof role === 'string' ? JSON.stringify(role) : kindOf(role);
-    throw invalid(`${path}.role`, `must be one of ${[...ROLES].join(', ')}; it is ${given}`);
-  }
-  checkContent(content, `${path}.content`);
-}
-
-function checkContent(content: unknown, path: string): void {
+function checkMessage(message: JsonObject, at: string): void {
+  const { content } = message;
+  const path = `${at}.content`;
   if (typeof content === 'string') return;
   if (!Array.isArray(content)) throw wrongType(path, 'a string or an array of blocks', content);
   content.forEach((block: unknown, i) => {

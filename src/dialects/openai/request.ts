@@ -4,10 +4,10 @@ import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty } from '../json.js';
 import {
   check,
+  checkMessages,
   invalid,
   isAbsent,
   isWhole,
-  kindOf,
   parseBody,
   wrongType,
 } from '../request-check.js';
@@ -29,7 +29,7 @@ export function readRequest(body: Buffer): ChatRequest {
   if (typeof model !== 'string' || model.trim() === '') {
     throw invalid('model', 'must name a model, or "auto" to let the gateway choose');
   }
-  checkMessages(request['messages']);
+  checkMessages(request['messages'], ROLES, checkMessage);
   checkMembers(request);
   const stream = request['stream'] === true;
   const options = objectOrEmpty(request['stream_options']);
@@ -45,25 +45,8 @@ export function readRequest(body: Buffer): ChatRequest {
   };
 }
 
-function checkMessages(messages: unknown): void {
-  if (messages === undefined || messages === null) {
-    throw invalid('messages', 'is missing; it must be an array of messages');
-  }
-  if (!Array.isArray(messages)) throw wrongType('messages', 'an array', messages);
-  if (messages.length === 0) throw invalid('messages', 'must hold at least one message');
-  messages.forEach((message: unknown, i) => {
-    checkMessage(message, `messages[${i}]`);
-  });
-}
-
-function checkMessage(message: unknown, path: string): void {
-  if (!isObject(message)) throw wrongType(path, 'an object', message);
-  const { role, content } = message;
-  if (typeof role !== 'string' || !ROLES.has(role)) {
-    const roles = [...ROLES].join(', ');
-    const given = typeof role === 'string' ? JSON.stringify(role) : kindOf(role);
-    throw invalid(`${path}.role`, `must be one of ${roles}; it is ${given}`);
-  }
+function checkMessage(message: JsonObject, path: string): void {
+  const { content } = message;
   if (Array.isArray(content)) {
     content.forEach((part: unknown, i) => {
       if (!isObject(part) && typeof part !== 'string') {
