@@ -1,0 +1,25 @@
+import type { Veto } from './veto.js';
+
+/** A question made ready to be compared; opaque to all but the judge that made it. */
+export interface ReadQuestion {
+  readonly text: string;
+  /** Unit length, of the embedder the judge was trained with. */
+  readonly vector: Float32Array;
+}
+
+/** What is thought of giving the answer to one question to another. */
+export interface Verdict {
+  /** Cosine of the two vectors, -1 to 1. */
+  readonly similarity: number;
+  /** That the kept answer is right for the question asked, 0 to 1; vetoes left aside. */
+  readonly probability: number;
+  /** What makes the questions different whatever else is alike; `null` for nothing. */
+  readonly veto: Veto | null;
+}
+
+/** Decides whether the answer to one question may be given to another. */
+export interface QuestionJudge<Q extends ReadQuestion = ReadQuestion> {
+  /** @param vector - of `text`, where it is known already; copied from nothing, kept as it is. */
+  read: (text: string, vector?: Float32Array) => Q;
+  judge: (asked: Q, kept: Q) => Verdict;
+}
