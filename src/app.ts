@@ -13,6 +13,7 @@ import { idMaker } from './core/ids.js';
 import { anthropic } from './dialects/anthropic/anthropic.js';
 import { ThoughtStore } from './dialects/neutral/thought-store.js';
 import { openai } from './dialects/openai/openai.js';
+import { responses } from './dialects/responses/responses.js';
 import { FeedbackDesk } from './feedback-desk.js';
 import { createApp } from './http/app.js';
 import { ChatSurface, type ClientLimits } from './http/chat.js';
@@ -207,6 +208,7 @@ export class App {
       {
         chat: new ChatSurface(pipeline, openai, this.#books.clock, limits),
         messages: new ChatSurface(pipeline, anthropic, this.#books.clock, limits),
+        responses: new ChatSurface(pipeline, responses, this.#books.clock, limits),
       },
       createApp(pipeline, { ...operations, feedback: () => this.#feedback }, limits),
       {

@@ -4,7 +4,7 @@ import type { Caller } from './admit/keys.js';
 import type { Candidate, DecisionHead } from './core/decision.js';
 import type { GoneSignal } from './core/departure.js';
 import type { GatewayError } from './core/errors.js';
-import type { ChatRequest, Dialect, RequestHeaders } from './dialects/dialect.js';
+import type { ChatRequest, ClientDialect, RequestHeaders } from './dialects/dialect.js';
 import type { Loss } from './dialects/neutral/losses.js';
 import type { Setup } from './setup.js';
 import type { ClientSink } from './upstream/failover.js';
@@ -12,7 +12,7 @@ import type { ClientSink } from './upstream/failover.js';
 /** One chat request as it reached the gateway. */
 export interface ChatCall {
   /** What the client speaks. */
-  readonly dialect: Dialect;
+  readonly dialect: ClientDialect;
   readonly headers: RequestHeaders;
   readonly body: Buffer;
   readonly caller: Caller;

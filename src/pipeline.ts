@@ -5,7 +5,7 @@ import { Cohort } from './core/cohort.js';
 import type { GoneSignal } from './core/departure.js';
 import { GatewayError } from './core/errors.js';
 import type { ServedModel, Upstream } from './core/model.js';
-import type { ChatRequest, Dialect } from './dialects/dialect.js';
+import type { ChatRequest, ClientDialect } from './dialects/dialect.js';
 import type { Loss } from './dialects/neutral/losses.js';
 import type { ThoughtStore } from './dialects/neutral/thought-store.js';
 import type { AskedRequest, ChatCall, Decided, Exchange } from './exchange.js';
@@ -115,7 +115,7 @@ export class Pipeline {
    *
    * @throws {GatewayError} as `chat` does before a decision
    */
-  preview(body: Buffer, caller: Caller, dialect: Dialect): Explanation {
+  preview(body: Buffer, caller: Caller, dialect: ClientDialect): Explanation {
     const request = dialect.readRequest(body);
     return explained(planFor(this.#parts.setup(), request, caller, this.#parts));
   }

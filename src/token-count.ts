@@ -1,7 +1,8 @@
 import { GatewayError } from './core/errors.js';
 import type { GoneSignal } from './core/departure.js';
 import { parseAnswerObject } from './dialects/answer-body.js';
-import type { ChatRequest, Dialect } from './dialects/dialect.js';
+import type { ChatRequest, ClientDialect } from './dialects/dialect.js';
+import { passageBetween } from './dialects/dialects.js';
 import { estimateTokens } from './route/token-estimate.js';
 import type { Setup } from './setup.js';
 
@@ -22,7 +23,7 @@ export interface TokenCount {
 export async function countTokens(
   setup: Setup,
   request: ChatRequest,
-  { dialect, signal }: { readonly dialect: Dialect; readonly signal: GoneSignal },
+  { dialect, signal }: { readonly dialect: ClientDialect; readonly signal: GoneSignal },
 ): Promise<TokenCount> {
   const target = setup.resolve(request.model);
   const upstream = target.kind === 'model' ? target.served.upstreams[0] : null;
@@ -31,18 +32,21 @@ export async function countTokens(
   if (upstream === null || !canAsk) {
     return { inputTokens: estimateTokens(request.conversation()), estimated: true };
   }
-  const body = dialect.editRequest(request, {
+  const passage = passageBetween(dialect.name, provider.dialect);
+  const edits = {
     model: upstream.upstreamModel,
     askUsage: false,
     renames: provider.renames,
+  };
+  const { body, headers } = passage.ask(request, edits, () => {
+    throw new Error('a request to count was to be translated');
   });
-  const { forwarded: headers = [] } = request;
   const call = { upstream, body, headers, stream: false, signal, counting: true };
   const answer = await setup.upstreams.call(call);
   // Without a stream being asked for, none comes.
   if (answer.kind !== 'whole') throw new Error('a stream came where a count was asked for');
   if (answer.status >= 300) {
-    throw dialect.readError(answer.status, answer.bytes, answer.header('retry-after'));
+    throw passage.readError(answer.status, answer.bytes, answer.header('retry-after'));
   }
   const { input_tokens: inputTokens } = parseAnswerObject(answer.bytes);
   if (typeof inputTokens === 'number') return { inputTokens, estimated: false };

@@ -2,13 +2,14 @@ import type { Conversation } from '../core/conversation.js';
 import type { GatewayError } from '../core/errors.js';
 import type { Usage } from '../core/usage.js';
 import type { AnswerForms } from './answer-forms.js';
+import type { JsonObject } from './json.js';
 import type { AnswerEvent, Emit } from './neutral/event.js';
 import type { LossPolicy, Losses } from './neutral/losses.js';
 import type { NeutralRequest } from './neutral/request.js';
 import type { ThoughtMemory } from './neutral/thought-store.js';
 
 /** The wire protocols that clients may speak. */
-export type ClientDialectName = 'openai' | 'anthropic';
+export type ClientDialectName = 'openai' | 'anthropic' | 'responses';
 
 /** The wire protocols that providers may speak. */
 export const DIALECT_NAMES = ['openai', 'anthropic', 'gemini'] as const;
@@ -32,6 +33,8 @@ export interface ChatRequest {
   readonly neutral: () => NeutralRequest;
   /** Headers for a provider of the same dialect, names and values in turn; absent for none. */
   readonly forwarded?: readonly string[];
+  /** The body's members, where answers in the dialect repeat some of them. */
+  readonly parsed?: JsonObject;
 }
 
 /** What the upstream is to get instead of what the client sent. */
@@ -66,6 +69,8 @@ export interface AnswerRules {
   readonly model: string;
   /** Seconds since 1970, for answers that carry no `created`. */
   readonly createdS: number;
+  /** What is answered, for dialects that repeat some of it. */
+  readonly request?: ChatRequest;
 }
 
 /**
@@ -177,16 +182,27 @@ export interface ProviderDialect {
   readError(status: number, body: Buffer, retryAfter: string | undefined): GatewayError;
 }
 
-/** Everything the gateway needs of a wire protocol that clients speak as well. */
-export interface Dialect extends ProviderDialect {
+/** What is needed of a wire protocol to answer a client that speaks it. */
+export interface ClientDialect {
   readonly name: ClientDialectName;
+
+  /** @throws {GatewayError} `invalid_json` or `invalid_request`, naming the field */
+  readRequest(body: Buffer, headers?: RequestHeaders): ChatRequest;
 
   writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer;
 
   openWriter(rules: AnswerRules): EventWriter;
 
-  /** @throws {GatewayError} `invalid_json` or `invalid_request`, naming the field */
-  readRequest(body: Buffer, headers?: RequestHeaders): ChatRequest;
+  /** An error as the body of a reply in this dialect. */
+  readonly writeError: (error: GatewayError) => string;
+
+  /** How its answers are kept and given again; without it none are. */
+  readonly forms?: AnswerForms;
+}
+
+/** Everything the gateway needs of a wire protocol that clients and providers speak. */
+export interface Dialect extends ProviderDialect, ClientDialect {
+  readonly name: ClientDialectName & DialectName;
 
   /** The client's bytes with only what must change replaced. */
   editRequest(request: ChatRequest, edits: RequestEdits): Buffer;
@@ -195,10 +211,4 @@ export interface Dialect extends ProviderDialect {
   readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer;
 
   openStream(rules: AnswerRules): AnswerStream;
-
-  /** An error as the body of a reply in this dialect. */
-  readonly writeError: (error: GatewayError) => string;
-
-  /** How its answers are kept and given again; without it none are. */
-  readonly forms?: AnswerForms;
 }

@@ -1,12 +1,14 @@
 import { anthropic } from './anthropic/anthropic.js';
-import type { ClientDialectName, Dialect, DialectName, ProviderDialect } from './dialect.js';
+import type { ClientDialect, ClientDialectName, DialectName, ProviderDialect } from './dialect.js';
 import { gemini } from './gemini/gemini.js';
 import { openai } from './openai/openai.js';
 import { direct, translation, type Passage } from './passage.js';
+import { responses } from './responses/responses.js';
 
 const PASSAGES: Readonly<Record<ClientDialectName, Readonly<Record<DialectName, Passage>>>> = {
-  openai: passagesOf(openai),
-  anthropic: passagesOf(anthropic),
+  openai: { ...translations(openai), openai: direct(openai) },
+  anthropic: { ...translations(anthropic), anthropic: direct(anthropic) },
+  responses: translations(responses),
 };
 
 /** How a client of one dialect is served by a provider of the same or another. */
@@ -14,8 +16,7 @@ export function passageBetween(client: ClientDialectName, provider: DialectName)
   return PASSAGES[client][provider];
 }
 
-function passagesOf(client: Dialect): Record<DialectName, Passage> {
-  const to = (provider: ProviderDialect): Passage =>
-    provider.name === client.name ? direct(client) : translation(client, provider);
-  return { openai: to(openai), anthropic: to(anthropic), gemini: to(gemini) };
+function translations(client: ClientDialect): Record<DialectName, Passage> {
+  const from = (provider: ProviderDialect): Passage => translation(client, provider);
+  return { openai: from(openai), anthropic: from(anthropic), gemini: from(gemini) };
 }

@@ -16,6 +16,15 @@ export function textsIn(value: unknown): string[] {
   return list.flatMap((item) => textOrNull(item) ?? []);
 }
 
+/** Those members of an object that are texts. */
+export function textMembers(value: unknown): Record<string, string> {
+  if (!isObject(value)) return {};
+  const entries = Object.entries(value);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
 /** Those members of an object that are objects themselves. */
 export function objectMembers(value: unknown): Record<string, JsonObject> {
   if (!isObject(value)) return {};

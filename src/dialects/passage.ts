@@ -3,6 +3,7 @@ import type {
   AnswerRules,
   AnswerStream,
   ChatRequest,
+  ClientDialect,
   Dialect,
   ProviderDialect,
   Reading,
@@ -62,7 +63,7 @@ export function direct(dialect: Dialect): Passage {
 }
 
 /** Requests are translated to the provider's dialect, answers to the client's. */
-export function translation(client: Dialect, provider: ProviderDialect): Passage {
+export function translation(client: ClientDialect, provider: ProviderDialect): Passage {
   const reading = (rules: AnswerRules, { answerTool }: Asked): Reading => ({
     ...rules,
     answerTool,

@@ -30,6 +30,7 @@ const KNOWN_PATHS = [
   '/v1/chat/completions',
   '/v1/messages',
   '/v1/messages/count_tokens',
+  '/v1/responses',
   '/v1/route',
   '/v1/feedback',
   '/v1/models',
@@ -80,7 +81,7 @@ export function createApp(
   app.use((req) => {
     throw new GatewayError(
       'not_found',
-      `there is no ${req.method} ${req.path} here; see /v1/models, /v1/chat/completions and /v1/messages`,
+      `there is no ${req.method} ${req.path} here; see /v1/models, /v1/chat/completions, /v1/responses and /v1/messages`,
     );
   });
   app.use(errorReply(pipeline));

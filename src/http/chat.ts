@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.js';
 import { Departure } from '../core/departure.js';
-import type { Dialect } from '../dialects/dialect.js';
+import type { ClientDialect } from '../dialects/dialect.js';
 import type { Exchange, Pipeline } from '../pipeline.js';
 import { readBody } from './body.js';
 import { decisionHeaders, type HeaderBill } from './decision-view.js';
@@ -20,11 +20,16 @@ export interface ClientLimits {
  */
 export class ChatSurface {
   readonly #pipeline: Pipeline;
-  readonly #dialect: Dialect;
+  readonly #dialect: ClientDialect;
   readonly #clock: Clock;
   readonly #limits: () => ClientLimits;
 
-  constructor(pipeline: Pipeline, dialect: Dialect, clock: Clock, limits: () => ClientLimits) {
+  constructor(
+    pipeline: Pipeline,
+    dialect: ClientDialect,
+    clock: Clock,
+    limits: () => ClientLimits,
+  ) {
     this.#pipeline = pipeline;
     this.#dialect = dialect;
     this.#clock = clock;

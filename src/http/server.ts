@@ -20,15 +20,18 @@ export interface Surfaces {
   readonly chat: ChatSurface;
   /** Anthropic's. */
   readonly messages: ChatSurface;
+  /** OpenAI's responses. */
+  readonly responses: ChatSurface;
 }
 
 const CHAT_PATH = '/v1/chat/completions';
 const MESSAGES_PATH = '/v1/messages';
+const RESPONSES_PATH = '/v1/responses';
 const COUNT_PATH = '/v1/messages/count_tokens';
 
 /** The server, not yet listening. */
 export function createServer(
-  { chat, messages }: Surfaces,
+  { chat, messages, responses }: Surfaces,
   app: Express,
   limits: SocketLimits,
 ): Server {
@@ -47,6 +50,7 @@ export function createServer(
       if (req.method !== 'POST') app(req, res);
       else if (isAt(url, CHAT_PATH)) void chat.handle(req, res);
       else if (isAt(url, MESSAGES_PATH)) void messages.handle(req, res);
+      else if (isAt(url, RESPONSES_PATH)) void responses.handle(req, res);
       else if (isAt(url, COUNT_PATH)) void messages.count(req, res);
       else app(req, res);
     },

@@ -5,7 +5,7 @@ import type { ServedModel, Upstream } from '../core/model.js';
 import type {
   AnswerRules,
   ChatRequest,
-  Dialect,
+  ClientDialect,
   Target,
   WholeAnswer,
 } from '../dialects/dialect.js';
@@ -26,7 +26,7 @@ export interface AnswerTask {
   readonly maxAttempts: number;
   readonly request: ChatRequest;
   /** The client's. */
-  readonly dialect: Dialect;
+  readonly dialect: ClientDialect;
   /** By `vendor/name`: what is known of a model decides how it can be asked. */
   readonly served: ReadonlyMap<string, ServedModel>;
   /** What becomes of what cannot be said in the provider's dialect. */
@@ -148,6 +148,7 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
     includeUsage: request.includeUsage || task.keepsUsage === true,
     model: upstream.modelId,
     createdS: Math.floor(task.clock.wallMs() / 1_000),
+    request,
   };
   if (answer.kind === 'stream') {
     const committed = await commit(answer.body, passage.openStream(rules, asked));

@@ -1,16 +1,21 @@
 import { anthropic } from '../../src/dialects/anthropic/anthropic.js';
 import type {
   AnswerRules,
+  ClientDialect,
   ClientDialectName,
-  Dialect,
   DialectName,
   Target,
 } from '../../src/dialects/dialect.js';
 import { passageBetween } from '../../src/dialects/dialects.js';
 import { openai } from '../../src/dialects/openai/openai.js';
 import type { Asked } from '../../src/dialects/passage.js';
+import { responses } from '../../src/dialects/responses/responses.js';
 
-export const DIALECTS: Readonly<Record<ClientDialectName, Dialect>> = { openai, anthropic };
+export const DIALECTS: Readonly<Record<ClientDialectName, ClientDialect>> = {
+  openai,
+  anthropic,
+  responses,
+};
 
 /** A model that can do everything, at a provider without quirks. */
 export const TARGET: Target = {

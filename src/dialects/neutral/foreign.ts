@@ -5,8 +5,10 @@ import type { NeutralRequest } from './request.js';
 
 /** Notes every member of a request that has no word outside the client's dialect. */
 export function noteForeignMembers(request: NeutralRequest, losses: Losses): void {
-  for (const { field, isKnown } of request.foreign) {
-    losses.note(field, isKnown ? withoutIndexes(field) : 'unknown member');
+  for (const { field, isKnown, isHint } of request.foreign) {
+    const what = isKnown ? withoutIndexes(field) : 'unknown member';
+    if (isHint === true) losses.hint(field, what);
+    else losses.note(field, what);
   }
 }
 

@@ -54,6 +54,8 @@ export interface ForeignMember {
   readonly field: string;
   /** The dialect's document has it: its name may label a metric. */
   readonly isKnown: boolean;
+  /** Changes nothing of what is answered: no request fails for it. */
+  readonly isHint?: boolean;
 }
 
 /** What a client asks for, free of any dialect and with nothing left out. */

@@ -2,6 +2,7 @@ import type { Conversation } from '../../core/conversation.js';
 import type { ChatRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty } from '../json.js';
+import { textMembers } from '../json-members.js';
 import {
   check,
   checkMessages,
@@ -39,7 +40,8 @@ export function readRequest(body: Buffer): ChatRequest {
     model,
     stream,
     includeUsage: stream && options['include_usage'] === true,
-    metadata: labels(request['metadata']),
+    // What is no string is no label, but still reaches the provider.
+    metadata: textMembers(request['metadata']),
     conversation: () => (conversation ??= readConversation(request)),
     neutral: () => readNeutral(request),
   };
@@ -85,12 +87,4 @@ function checkObjects(request: JsonObject, name: string): void {
   list.forEach((item: unknown, i) => {
     if (!isObject(item)) throw wrongType(`${name}[${i}]`, 'an object', item);
   });
-}
-
-/** The client's labels; what is no string is no label, but still reaches the provider. */
-function labels(metadata: unknown): Record<string, string> {
-  const entries = Object.entries(objectOrEmpty(metadata));
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
 }

@@ -6,12 +6,14 @@ import { anthropicProvider, understoodByAnthropic } from './anthropic-provider.j
 import { geminiProvider, understoodByGemini } from './gemini-provider.js';
 import { openAiRequest, seenByOpenAi } from './openai-client.js';
 import { openAiProvider, understoodByOpenAi } from './openai-provider.js';
+import { responsesRequest, seenByResponses } from './responses-client.js';
 import { SCENARIOS, type Round, type Scenario } from './scenarios.js';
 import type { Seen } from './script.js';
 
 const CLIENTS = {
   openai: { path: '/v1/chat/completions', request: openAiRequest, seen: seenByOpenAi },
   anthropic: { path: '/v1/messages?beta=true', request: anthropicRequest, seen: seenByAnthropic },
+  responses: { path: '/v1/responses', request: responsesRequest, seen: seenByResponses },
 };
 const PROVIDERS = {
   openai: { model: 'acme/gpt', speaks: openAiProvider, understood: understoodByOpenAi },

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { AnswerRules } from '../dialect.js';
+import { objectOrEmpty, objectsIn, type JsonObject } from '../json.js';
+import type { AnswerEvent } from '../neutral/event.js';
+
+type Start = Extract<AnswerEvent, { kind: 'start' }>;
+
+/**
+ * What a response says besides its output: who answers, and the request's own members, with OpenAI's defaults.
+ *
+ * The id is made of the request and of the answer's own id, which some servers draw from a few hundred.
+ */
+export function responseHead(start: Start, rules: AnswerRules): JsonObject {
+  const request = rules.request?.parsed ?? {};
+  const createdS = start.createdS ?? rules.createdS;
+  const seed = createHash('sha256').update(rules.request?.body ?? '');
+  const id = seed.update(JSON.stringify([start.id, rules.model, createdS, rules.createdS]));
+  return {
+    id: `resp_${id.digest('hex').slice(0, ID_CHARS)}`,
+    object: 'response',
+    created_at: createdS,
+    status: 'in_progress',
+    background: false,
+    error: null,
+    incomplete_details: null,
+    model: start.model ?? rules.model,
+    output: [],
+    ...repeated(request),
+    usage: null,
+  };
+}
+
+const ID_CHARS = 48;
+
+/** What OpenAI does where the client does not say; `null` for what only the provider itself knows. */
+const DEFAULTS: JsonObject = {
+  instructions: null,
+  max_output_tokens: null,
+  max_tool_calls: null,
+  parallel_tool_calls: true,
+  previous_response_id: null,
+  prompt_cache_key: null,
+  safety_identifier: null,
+  service_tier: 'auto',
+  store: true,
+  temperature: null,
+  tool_choice: 'auto',
+  top_logprobs: 0,
+  top_p: null,
+  truncation: 'disabled',
+  user: null,
+  metadata: {},
+};
+
+function repeated(request: JsonObject): JsonObject {
+  const members: JsonObject = { ...DEFAULTS };
+  for (const name of Object.keys(DEFAULTS)) members[name] = request[name] ?? members[name];
+  return {
+    ...members,
+    reasoning: { effort: null, summary: null, ...objectOrEmpty(request['reasoning']) },
+    text: { format: { type: 'text' }, ...objectOrEmpty(request['text']) },
+    tools: objectsIn(request['tools']).map(shownTool),
+  };
+}
+
+/** OpenAI's document wants these two members of every function. */
+function shownTool(tool: JsonObject): JsonObject {
+  return tool['type'] === 'function' ? { parameters: null, strict: null, ...tool } : tool;
+}

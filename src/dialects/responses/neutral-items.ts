@@ -1,0 +1,89 @@
+import { objectsIn, textOrNull, type JsonObject } from '../json.js';
+import type { ContentPart, Turn } from '../neutral/part.js';
+import { readContent } from '../openai/neutral-content.js';
+import { unsealed } from './proof.js';
+import { argumentsOf, plainName } from './tools.js';
+
+type Role = Turn['role'];
+
+/** What one item says, and who says it. */
+interface Said {
+  readonly role: Role;
+  readonly parts: readonly ContentPart[];
+}
+
+/**
+ * The turns of a conversation: its instructions, then its items.
+ *
+ * What a model thought, said and called stands in items of its own; here all that follows one another
+ * without anybody else in between is one turn, and so is all that tools gave.
+ */
+export function readTurns(instructions: unknown, input: unknown): Turn[] {
+  const turns: Turn[] = [];
+  const first = textOrNull(instructions);
+  if (first !== null) {
+    const parts = [{ kind: 'text', text: first, at: 'instructions' }] as const;
+    turns.push({ role: 'system', parts, at: 'instructions' });
+  }
+  if (typeof input === 'string') {
+    turns.push({ role: 'user', parts: readContent(input, 'input'), at: 'input' });
+    return turns;
+  }
+  objectsIn(input).forEach((item, i) => {
+    const at = `input[${i}]`;
+    const { role, parts } = readItem(item, at);
+    const last = turns.at(-1);
+    const isJoined = last?.role === role && (role === 'assistant' || role === 'tool');
+    if (isJoined) turns[turns.length - 1] = { ...last, parts: [...last.parts, ...parts] };
+    else turns.push({ role, parts, at });
+  });
+  return turns;
+}
+
+function readItem(item: JsonObject, at: string): Said {
+  const type = textOrNull(item['type']) ?? 'message';
+  switch (type) {
+    case 'message':
+      return { role: roleOf(item['role']), parts: readContent(item['content'], `${at}.content`) };
+    case 'function_call':
+      return { role: 'assistant', parts: [callOf(item, textOf(item['arguments']), at)] };
+    case 'custom_tool_call':
+      return { role: 'assistant', parts: [callOf(item, argumentsOf(item['input']), at)] };
+    case 'function_call_output':
+    case 'custom_tool_call_output':
+      return { role: 'tool', parts: [resultOf(item, at)] };
+    case 'reasoning':
+      return { role: 'assistant', parts: [thoughtOf(item, at)] };
+    default:
+      return { role: 'assistant', parts: [{ kind: 'foreign', type, at }] };
+  }
+}
+
+function roleOf(role: unknown): Role {
+  return role === 'assistant' || role === 'system' || role === 'developer' ? role : 'user';
+}
+
+function callOf(item: JsonObject, args: string, at: string): ContentPart {
+  const name = plainName(textOf(item['name']), textOrNull(item['namespace']));
+  return { kind: 'tool_call', id: textOf(item['call_id']), name, arguments: args, at };
+}
+
+function resultOf(item: JsonObject, at: string): ContentPart {
+  const parts = readContent(item['output'], `${at}.output`);
+  return { kind: 'tool_result', callId: textOf(item['call_id']), parts, isError: false, at };
+}
+
+/** A thought in its own words or, mostly, in a summary's. */
+function thoughtOf(item: JsonObject, at: string): ContentPart {
+  const content = objectsIn(item['content']);
+  const texts = content.length > 0 ? content : objectsIn(item['summary']);
+  const text = texts.map((part) => textOf(part['text'])).join('\n\n');
+  const proof = unsealed(item['encrypted_content']) ?? UNPROVEN;
+  return { kind: 'reasoning', text, ...proof, at };
+}
+
+const UNPROVEN = { signature: null, redacted: null, vendor: 'anthropic' } as const;
+
+function textOf(value: unknown): string {
+  return textOrNull(value) ?? '';
+}

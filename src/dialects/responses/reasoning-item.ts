@@ -1,0 +1,55 @@
+import type { JsonObject } from '../json.js';
+import type { ItemStatus, OutputItem, Place } from './output-item.js';
+
+/**
+ * What a model thinks, told as a summary: the only place for thoughts that every client looks at.
+ *
+ * The proof that its vendor wants back goes where OpenAI's own stands.
+ */
+export class ReasoningItem implements OutputItem {
+  readonly #place: Place;
+  #text: string | null = null;
+  #encrypted: string | null = null;
+
+  constructor(place: Place) {
+    this.#place = place;
+    place.added({ id: place.id, type: 'reasoning', summary: [] });
+  }
+
+  think(text: string): void {
+    if (this.#text === null) {
+      this.#emit('response.reasoning_summary_part.added', { part: partOf('') });
+    }
+    this.#text = (this.#text ?? '') + text;
+    this.#emit('response.reasoning_summary_text.delta', { delta: text });
+  }
+
+  /** @param content - what comes back with the thought on the next turn */
+  prove(content: string): void {
+    this.#encrypted = content;
+  }
+
+  close(_status: ItemStatus): JsonObject {
+    const text = this.#text;
+    if (text !== null) {
+      this.#emit('response.reasoning_summary_text.done', { text });
+      this.#emit('response.reasoning_summary_part.done', { part: partOf(text) });
+    }
+    const item = {
+      id: this.#place.id,
+      type: 'reasoning',
+      summary: text === null ? [] : [partOf(text)],
+      ...(this.#encrypted !== null && { encrypted_content: this.#encrypted }),
+    };
+    this.#place.done(item);
+    return item;
+  }
+
+  #emit(type: string, members: JsonObject): void {
+    this.#place.emit(type, { summary_index: 0, ...members });
+  }
+}
+
+function partOf(text: string): JsonObject {
+  return { type: 'summary_text', text };
+}

@@ -1,0 +1,127 @@
+import type { Conversation } from '../../core/conversation.js';
+import { GatewayError } from '../../core/errors.js';
+import type { ChatRequest } from '../dialect.js';
+import { isObject, type JsonObject } from '../json.js';
+import { textMembers } from '../json-members.js';
+import { conversationOf } from '../neutral/router-view.js';
+import { check, invalid, isAbsent, isWhole, parseBody, wrongType } from '../request-check.js';
+import { readNeutral } from './neutral-request.js';
+
+/**
+ * Reads a request for a response and checks what the gateway itself relies on.
+ *
+ * Everything else is left for the provider to judge: new and unknown members and items pass.
+ *
+ * @throws {GatewayError} `invalid_json` with the place, or `invalid_request` with the field
+ */
+export function readRequest(body: Buffer): ChatRequest {
+  const parsed = parseBody(body);
+  // Whoever serves requests with a place to keep responses has put the earlier items in its stead.
+  const earlier = parsed['previous_response_id'];
+  if (typeof earlier === 'string') throw unknownResponse(earlier);
+  return checkedRequest(body, parsed);
+}
+
+/**
+ * A request whose body has been parsed already.
+ *
+ * @param body - what a provider of the same dialect is to get
+ * @param parsed - the same, and what the answer is to repeat of the client's words
+ * @throws {GatewayError} `invalid_request` with the field
+ */
+function checkedRequest(body: Buffer, parsed: JsonObject): ChatRequest {
+  const { model } = parsed;
+  if (typeof model !== 'string' || model.trim() === '') {
+    throw invalid('model', 'must name a model, or "auto" to let the gateway choose');
+  }
+  checkMembers(parsed);
+  checkInput(parsed['input']);
+  let conversation: Conversation | null = null;
+  return {
+    body,
+    model,
+    stream: parsed['stream'] === true,
+    // Every answer of this dialect tells its usage.
+    includeUsage: true,
+    // What is no string is no label, but still reaches the provider.
+    metadata: textMembers(parsed['metadata']),
+    conversation: () => (conversation ??= conversationOf(readNeutral(parsed))),
+    neutral: () => readNeutral(parsed),
+    parsed,
+  };
+}
+
+/** The error for a response that is not kept, or is somebody else's: OpenAI's own words. */
+function unknownResponse(id: string): GatewayError {
+  return new GatewayError('invalid_request', `Previous response with id '${id}' not found.`, {
+    param: 'previous_response_id',
+    upstreamCode: 'previous_response_not_found',
+  });
+}
+
+function checkMembers(request: JsonObject): void {
+  for (const name of ['stream', 'store', 'parallel_tool_calls']) {
+    check(request, name, 'true or false', (value) => typeof value === 'boolean');
+  }
+  for (const name of ['temperature', 'top_p']) {
+    check(request, name, 'a number', (value) => typeof value === 'number');
+  }
+  for (const name of ['text', 'reasoning', 'metadata', 'stream_options']) {
+    check(request, name, 'an object', isObject);
+  }
+  check(request, 'max_output_tokens', 'a whole number', isWhole);
+  check(request, 'instructions', 'a string', (value) => typeof value === 'string');
+  check(request, 'include', 'an array', Array.isArray);
+  check(request, 'tools', 'an array', Array.isArray);
+  refuseStates(request);
+  const { tools } = request;
+  if (!Array.isArray(tools)) return;
+  tools.forEach((tool: unknown, i) => {
+    if (!isObject(tool)) throw wrongType(`tools[${i}]`, 'an object', tool);
+  });
+}
+
+/** What needs a place where somebody else keeps a conversation, or goes on without the client. */
+function refuseStates(request: JsonObject): void {
+  if (!isAbsent(request['conversation'])) {
+    throw invalid(
+      'conversation',
+      'cannot be used: conversations are not kept here; send the items, or `previous_response_id`',
+    );
+  }
+  if (request['background'] === true) {
+    throw invalid('background', 'cannot be true: every response is answered where it is asked for');
+  }
+}
+
+function checkInput(input: unknown): void {
+  if (isAbsent(input))
+    throw invalid('input', 'is missing; it must be a string or an array of items');
+  if (typeof input === 'string') return;
+  if (!Array.isArray(input)) throw wrongType('input', 'a string or an array of items', input);
+  if (input.length === 0) throw invalid('input', 'must hold at least one item');
+  input.forEach((item: unknown, i) => {
+    const at = `input[${i}]`;
+    if (!isObject(item)) throw wrongType(at, 'an object', item);
+    checkItem(item, at);
+  });
+}
+
+/** Tells an item that stands for one of an earlier response; its type may be left out. */
+function isReference({ type, role, id }: JsonObject): boolean {
+  return type === 'item_reference' || (isAbsent(type) && isAbsent(role) && typeof id === 'string');
+}
+
+function checkItem(item: JsonObject, at: string): void {
+  const { type, role, content, id } = item;
+  if (isReference(item)) {
+    throw invalid(at, `refers to item ${JSON.stringify(id)}, which is not kept here`);
+  }
+  if (!isAbsent(type) && typeof type !== 'string') throw wrongType(`${at}.type`, 'a string', type);
+  if (type === 'message' || isAbsent(type)) {
+    if (typeof role !== 'string') throw wrongType(`${at}.role`, 'a string', role);
+    if (typeof content !== 'string' && !Array.isArray(content)) {
+      throw wrongType(`${at}.content`, 'a string or an array of parts', content);
+    }
+  }
+}

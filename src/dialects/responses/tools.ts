@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import { parsedObject } from '../json-members.js';
+import type { ForeignMember, ToolChoice, ToolDefinition } from '../neutral/request.js';
+
+/** A tool of the client's, as its own words call it. */
+export interface OwnName {
+  /** A `custom` tool takes text, a `function` takes JSON. */
+  readonly kind: 'function' | 'custom';
+  readonly name: string;
+  readonly namespace: string | null;
+}
+
+/** The tools that a request offers. */
+export interface OfferedTools {
+  readonly tools: readonly ToolDefinition[];
+  /** Tools that only OpenAI itself can run. */
+  readonly foreign: readonly ForeignMember[];
+}
+
+/** Functions, and what can be said as one: custom tools, and the tools in namespaces. */
+export function readTools(tools: unknown): OfferedTools {
+  const offered: ToolDefinition[] = [];
+  const foreign: ForeignMember[] = [];
+  const read = (tool: JsonObject, at: string, namespace: string | null): void => {
+    const definition = definitionOf(tool, at, namespace);
+    if (definition === null) foreign.push({ field: at, isKnown: true });
+    else offered.push(definition);
+  };
+  objectsIn(tools).forEach((tool, i) => {
+    const at = `tools[${i}]`;
+    if (tool['type'] !== 'namespace') {
+      read(tool, at, null);
+      return;
+    }
+    const namespace = textOrNull(tool['name']);
+    objectsIn(tool['tools']).forEach((inner, j) => {
+      read(inner, `${at}.tools[${j}]`, namespace);
+    });
+  });
+  return { tools: offered, foreign };
+}
+
+function definitionOf(
+  tool: JsonObject,
+  at: string,
+  namespace: string | null,
+): ToolDefinition | null {
+  const name = plainName(textOrNull(tool['name']) ?? '', namespace);
+  const description = textOrNull(tool['description']);
+  if (tool['type'] === 'custom') {
+    return { name, description, parameters: inputSchema(tool), strict: null, at };
+  }
+  if (tool['type'] !== 'function') return null;
+  const { parameters, strict } = tool;
+  return {
+    name,
+    description,
+    parameters: parameters === null ? null : objectOrEmpty(parameters),
+    strict: typeof strict === 'boolean' ? strict : null,
+    at,
+  };
+}
+
+/** A custom tool takes text in a form of its own; the model is told of the form where a schema has room. */
+function inputSchema(tool: JsonObject): JsonObject {
+  const format = objectOrEmpty(tool['format']);
+  const definition = textOrNull(format['definition']);
+  const syntax = textOrNull(format['syntax']) ?? 'formal';
+  const description =
+    definition === null
+      ? 'The whole input, as plain text.'
+      : `The whole input, as plain text. It keeps this ${syntax} grammar:\n${definition}`;
+  return {
+    type: 'object',
+    properties: { input: { type: 'string', description } },
+    required: ['input'],
+    additionalProperties: false,
+  };
+}
+
+/** Which tools may be called, and which must be; `allowed` is `null` where all may. */
+export function readToolChoice(choice: unknown): {
+  readonly choice: ToolChoice | null;
+  readonly allowed: ReadonlySet<string> | null;
+  readonly isForeign: boolean;
+} {
+  if (choice === 'auto' || choice === 'none' || choice === 'required') {
+    return { choice: { kind: choice }, allowed: null, isForeign: false };
+  }
+  const { type, mode, name, namespace, tools } = objectOrEmpty(choice);
+  if (type === 'allowed_tools') {
+    const names = objectsIn(tools).map((tool) =>
+      plainName(textOrNull(tool['name']) ?? '', textOrNull(tool['namespace'])),
+    );
+    const kind = mode === 'required' ? 'required' : 'auto';
+    return { choice: { kind }, allowed: new Set(names), isForeign: false };
+  }
+  const named = textOrNull(name);
+  if (named !== null && (type === 'function' || type === 'custom')) {
+    const tool = plainName(named, textOrNull(namespace));
+    return { choice: { kind: 'tool', name: tool }, allowed: null, isForeign: false };
+  }
+  const isSaid = choice !== undefined && choice !== null;
+  return { choice: null, allowed: null, isForeign: isSaid };
+}
+
+/** Longer names are refused nearly everywhere. */
+const MAX_NAME_CHARS = 64;
+const DIGEST_CHARS = 8;
+
+/** One name for a tool and its namespace: other dialects know no namespaces. */
+export function plainName(name: string, namespace: string | null): string {
+  if (namespace === null) return name;
+  const whole = `${namespace}__${name}`;
+  if (whole.length <= MAX_NAME_CHARS) return whole;
+  const digest = createHash('sha256').update(whole).digest('hex').slice(0, DIGEST_CHARS);
+  return `${whole.slice(0, MAX_NAME_CHARS - DIGEST_CHARS - 1)}_${digest}`;
+}
+
+/** Finds the client's own words for the tools that a model calls by their plain names. */
+export function ownNames(tools: unknown): (plain: string) => OwnName {
+  const known = new Map<string, OwnName>();
+  const add = (tool: JsonObject, namespace: string | null): void => {
+    const name = textOrNull(tool['name']) ?? '';
+    const kind = tool['type'] === 'custom' ? 'custom' : 'function';
+    known.set(plainName(name, namespace), { kind, name, namespace });
+  };
+  for (const tool of objectsIn(tools)) {
+    if (tool['type'] !== 'namespace') add(tool, null);
+    else for (const inner of objectsIn(tool['tools'])) add(inner, textOrNull(tool['name']));
+  }
+  return (plain) => known.get(plain) ?? { kind: 'function', name: plain, namespace: null };
+}
+
+/** A custom tool's input, as the arguments of the function that stands for it. */
+export function argumentsOf(input: unknown): string {
+  return JSON.stringify({ input: typeof input === 'string' ? input : '' });
+}
+
+/** The input in the arguments of a function that stands for a custom tool. */
+export function inputOf(args: string): string {
+  const input = parsedObject(args)?.['input'];
+  // A model that does not keep to the schema has written the input itself.
+  return typeof input === 'string' ? input : args;
+}

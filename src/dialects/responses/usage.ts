@@ -1,0 +1,15 @@
+import type { Usage } from '../../core/usage.js';
+import type { JsonObject } from '../json.js';
+
+/** Token counts as a response tells them; `null` where the provider told none. */
+export function writtenUsage(usage: Usage | null): JsonObject | null {
+  if (usage === null) return null;
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
+  return {
+    input_tokens: inputTokens,
+    input_tokens_details: { cached_tokens: cacheReadTokens, cache_write_tokens: cacheWriteTokens },
+    output_tokens: outputTokens,
+    output_tokens_details: { reasoning_tokens: reasoningTokens },
+    total_tokens: inputTokens + outputTokens,
+  };
+}

@@ -1,0 +1,95 @@
+import { responses } from '../../../src/dialects/responses/responses.js';
+
+const read = (body: unknown) => responses.readRequest(Buffer.from(JSON.stringify(body)));
+const hi = { model: 'm', input: 'Hi' };
+const IMAGE = { type: 'input_image', image_url: 'data:image/png;base64,AAAA', detail: 'low' };
+const weather = {
+  type: 'function',
+  name: 'weather',
+  parameters: { type: 'object', properties: {} },
+  strict: null,
+};
+
+describe('a request for a response', () => {
+  test.each([
+    { fault: 'no model', body: { input: 'Hi' }, param: 'model' },
+    { fault: 'no input', body: { model: 'm' }, param: 'input' },
+    { fault: 'an empty input', body: { model: 'm', input: [] }, param: 'input' },
+    { fault: 'input of another type', body: { model: 'm', input: 7 }, param: 'input' },
+    { fault: 'an item that is none', body: { model: 'm', input: ['Hi'] }, param: 'input[0]' },
+    {
+      fault: 'an item of no type',
+      body: { model: 'm', input: [{ type: 7 }] },
+      param: 'input[0].type',
+    },
+    {
+      fault: 'a message of nobody',
+      body: { model: 'm', input: [{ content: 'Hi' }] },
+      param: 'input[0].role',
+    },
+    {
+      fault: 'a message without content',
+      body: { model: 'm', input: [{ role: 'user' }] },
+      param: 'input[0].content',
+    },
+    {
+      fault: 'an item of another place',
+      body: { model: 'm', input: [{ type: 'item_reference', id: 'msg_1' }] },
+      param: 'input[0]',
+    },
+    {
+      fault: 'the same without its type',
+      body: { model: 'm', input: [{ id: 'msg_1' }] },
+      param: 'input[0]',
+    },
+    { fault: 'tools that are no list', body: { ...hi, tools: {} }, param: 'tools' },
+    { fault: 'a tool that is none', body: { ...hi, tools: ['web'] }, param: 'tools[0]' },
+    {
+      fault: 'a wordy limit',
+      body: { ...hi, max_output_tokens: 'few' },
+      param: 'max_output_tokens',
+    },
+    { fault: 'wordy streaming', body: { ...hi, stream: 'yes' }, param: 'stream' },
+    { fault: 'instructions in parts', body: { ...hi, instructions: [] }, param: 'instructions' },
+    { fault: 'text as a text', body: { ...hi, text: 'json' }, param: 'text' },
+    { fault: 'a conversation', body: { ...hi, conversation: 'conv_1' }, param: 'conversation' },
+    { fault: 'the background', body: { ...hi, background: true }, param: 'background' },
+    {
+      fault: 'an unknown response before it',
+      body: { ...hi, previous_response_id: 'resp_1' },
+      param: 'previous_response_id',
+    },
+  ])('is refused with its place: $fault', ({ body, param }) => {
+    expect(() => read(body)).toThrow(expect.objectContaining({ code: 'invalid_request', param }));
+  });
+
+  test('tells the router what a chat completion would', () => {
+    const request = read({
+      model: 'auto',
+      instructions: 'Be brief.',
+      input: [{ role: 'user', content: [{ type: 'input_text', text: 'Look' }, IMAGE] }],
+      tools: [weather],
+      tool_choice: 'required',
+      parallel_tool_calls: true,
+      max_output_tokens: 99,
+      reasoning: { effort: 'high' },
+      text: { format: { type: 'json_object' } },
+      metadata: { team: 'a', odd: 7 },
+    });
+
+    expect(request.metadata).toEqual({ team: 'a' });
+    expect(request.conversation()).toEqual({
+      messages: [
+        { role: 'system', parts: [{ kind: 'text', text: 'Be brief.' }] },
+        { role: 'user', parts: [{ kind: 'text', text: 'Look' }, { kind: 'image' }] },
+      ],
+      tools: [expect.objectContaining({ name: 'weather' })],
+      toolRequired: true,
+      parallelTools: true,
+      format: 'json_object',
+      maxOutputTokens: 99,
+      choices: 1,
+      reasoningEffort: 'high',
+    });
+  });
+});
