@@ -17,6 +17,7 @@ import { responses } from './dialects/responses/responses.js';
 import { FeedbackDesk } from './feedback-desk.js';
 import { createApp } from './http/app.js';
 import { ChatSurface, type ClientLimits } from './http/chat.js';
+import { GeminiSurface } from './http/gemini.js';
 import { createServer } from './http/server.js';
 import { Pipeline } from './pipeline.js';
 import { openRecall, type Recall } from './recall/open.js';
@@ -209,6 +210,7 @@ export class App {
         chat: new ChatSurface(pipeline, openai, this.#books.clock, limits),
         messages: new ChatSurface(pipeline, anthropic, this.#books.clock, limits),
         responses: new ChatSurface(pipeline, responses, this.#books.clock, limits),
+        gemini: new GeminiSurface(pipeline, this.#books.clock, limits),
       },
       createApp(pipeline, { ...operations, feedback: () => this.#feedback }, limits),
       {

@@ -54,7 +54,8 @@ export class Pipeline {
   /** @throws {GatewayError} `invalid_api_key` */
   admit(headers: Readonly<Record<string, string | string[] | undefined>>): Caller {
     const { keys } = this.#parts.setup();
-    return keys.admit(one(headers['authorization']), one(headers['x-api-key']));
+    const apiKey = one(headers['x-api-key']) ?? one(headers['x-goog-api-key']);
+    return keys.admit(one(headers['authorization']), apiKey);
   }
 
   /**

@@ -9,7 +9,7 @@ import type { NeutralRequest } from './neutral/request.js';
 import type { ThoughtMemory } from './neutral/thought-store.js';
 
 /** The wire protocols that clients may speak. */
-export type ClientDialectName = 'openai' | 'anthropic' | 'responses';
+export type ClientDialectName = 'openai' | 'anthropic' | 'gemini' | 'responses';
 
 /** The wire protocols that providers may speak. */
 export const DIALECT_NAMES = ['openai', 'anthropic', 'gemini'] as const;
@@ -25,6 +25,8 @@ export interface ChatRequest {
   readonly stream: boolean;
   /** The client wants usage in its stream. */
   readonly includeUsage: boolean;
+  /** The client has not asked to be shown what the model thinks, and its dialect shows it only then. */
+  readonly hidesThoughts?: boolean;
   /** The client's own labels (`metadata` in OpenAI's dialect); strings by name. */
   readonly metadata: Readonly<Record<string, string>>;
   /** The conversation, made on the first call and kept: a fixed model never needs it. */
@@ -158,6 +160,13 @@ export interface EventWriter {
   fail(error: GatewayError): Buffer;
 }
 
+/** How a stream goes over the wire where it is not sent as events. */
+export interface StreamForm {
+  readonly contentType: string;
+  /** One per stream; takes events, whole or broken, and gives what is sent for them; `null` for nothing more. */
+  open(): { push(bytes: Buffer): Buffer; end(): Buffer | null };
+}
+
 /** Headers of a request, names in lower case. */
 export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -195,6 +204,12 @@ export interface ClientDialect {
 
   /** An error as the body of a reply in this dialect. */
   readonly writeError: (error: GatewayError) => string;
+
+  /** A count of tokens as the body of a reply; without it Anthropic's words are used. */
+  readonly writeCount?: (inputTokens: number) => string;
+
+  /** Absent where streams are sent as events. */
+  readonly streamForm?: StreamForm;
 
   /** How its answers are kept and given again; without it none are. */
   readonly forms?: AnswerForms;

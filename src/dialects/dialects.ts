@@ -8,6 +8,7 @@ import { responses } from './responses/responses.js';
 const PASSAGES: Readonly<Record<ClientDialectName, Readonly<Record<DialectName, Passage>>>> = {
   openai: { ...translations(openai), openai: direct(openai) },
   anthropic: { ...translations(anthropic), anthropic: direct(anthropic) },
+  gemini: { ...translations(gemini), gemini: direct(gemini) },
   responses: translations(responses),
 };
 

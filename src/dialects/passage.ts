@@ -17,7 +17,7 @@ import type { NeutralRequest } from './neutral/request.js';
 import { summarize } from './neutral/summary.js';
 import type { ThoughtMemory } from './neutral/thought-store.js';
 import { ThoughtWatch } from './neutral/thought-watch.js';
-import { TranslatedStream } from './neutral/translated-stream.js';
+import { translatedStream } from './neutral/translated-stream.js';
 
 /** A request as a provider is to get it. */
 export interface Asked {
@@ -87,7 +87,7 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
     },
     openStream: (rules, asked) => {
       const watch = new ThoughtWatch();
-      return new TranslatedStream(
+      return translatedStream(
         (emit) =>
           provider.openReader(reading(rules, asked), (event) => {
             watch.add(event);

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { GatewayError } from '../core/errors.js';
+import { gemini } from '../dialects/gemini/gemini.js';
 import { openai } from '../dialects/openai/openai.js';
 import type { FeedbackDesk } from '../feedback-desk.js';
 import type { Pipeline } from '../pipeline.js';
@@ -9,6 +10,7 @@ import { readBody } from './body.js';
 import { purgeCache, statsJson } from './cache.js';
 import type { ClientLimits } from './chat.js';
 import { takeFeedback } from './feedback.js';
+import { admitGoogleKeys, geminiModelRoutes, speaksGemini } from './gemini.js';
 import { decisionJson, outcomeJson } from './decision-view.js';
 import { anthropicList, anthropicModel, modelJson, policyJson } from './model-view.js';
 import { asGatewayError, sendError } from './reply.js';
@@ -50,10 +52,12 @@ export function createApp(
   app.disable('etag');
 
   operationRoutes(app, operations);
+  admitGoogleKeys(app);
   app.use((req, _res, next) => {
     pipeline.admit(req.headers);
     next();
   });
+  geminiModelRoutes(app, pipeline);
   modelRoutes(app, pipeline);
   app.get('/v1/decisions/:id', (req, res) => {
     const { decision, routing, flips, outcome } = pipeline.recall(req.params.id);
@@ -136,10 +140,10 @@ function operationRoutes(app: Express, operations: Operations): void {
 
 function errorReply(pipeline: Pipeline): ErrorRequestHandler {
   // Express tells an error handler by its four parameters, used or not.
-  return (thrown: unknown, _req, res, _next) => {
+  return (thrown: unknown, req, res, _next) => {
     const error = fromExpress(thrown) ?? asGatewayError(thrown);
     pipeline.refused(error);
-    sendError(res, error);
+    sendError(res, error, {}, (speaksGemini(req) ? gemini : openai).writeError);
   };
 }
 

@@ -52,7 +52,9 @@ export class ChatSurface {
     try {
       const call = await this.#receive(req, res, this.#limits());
       const { inputTokens, estimated } = await this.#pipeline.countTokens(call);
-      const body = Buffer.from(JSON.stringify({ input_tokens: inputTokens }));
+      const { writeCount } = this.#dialect;
+      const json = writeCount?.(inputTokens) ?? JSON.stringify({ input_tokens: inputTokens });
+      const body = Buffer.from(json);
       sendJson(res, body, estimated ? { 'x-suffice-estimated': 'true' } : {});
     } catch (thrown) {
       this.#refuse(res, thrown);
@@ -97,6 +99,7 @@ export class ChatSurface {
             clock: this.#clock,
             stallMs: limits.writeStallMs,
           },
+          this.#dialect.streamForm,
         );
         res.once('close', () => {
           exchange.abandon();

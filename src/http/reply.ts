@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.js';
 import { GatewayError, type ErrorCode } from '../core/errors.js';
 import { openai } from '../dialects/openai/openai.js';
+import type { StreamForm } from '../dialects/dialect.js';
 import type { ClientSink } from '../pipeline.js';
 
 /** Anything thrown as the error the client may see: what is not ours is a bug, and hidden. */
@@ -59,8 +60,16 @@ const BROKEN_OFF: ReadonlySet<ErrorCode> = new Set([
   'internal_error',
 ]);
 
+const NOTHING = Buffer.alloc(0);
+
+/** Sends the bytes as they are. */
+const EVENTS: StreamForm = {
+  contentType: 'text/event-stream; charset=utf-8',
+  open: () => ({ push: (bytes) => bytes, end: () => null }),
+};
+
 /**
- * Begins an event stream to the client.
+ * Begins a stream to the client, of events unless another form is given.
  *
  * A client that reads nothing for `stallMs` although bytes wait for it is cut off.
  */
@@ -69,10 +78,12 @@ export function openClientStream(
   headers: Readonly<Record<string, string>>,
   onDrain: () => void,
   pace: { readonly clock: Clock; readonly stallMs: number },
+  form: StreamForm = EVENTS,
 ): ClientSink {
+  const wire = form.open();
   let forgetStall: (() => void) | null = null;
   res.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type': form.contentType,
     'cache-control': 'no-cache',
     // Proxies that would collect events before passing them on are asked not to.
     'x-accel-buffering': 'no',
@@ -86,17 +97,22 @@ export function openClientStream(
   res.on('close', () => forgetStall?.());
   return {
     write: (bytes) => {
-      if (res.write(bytes)) return true;
+      if (res.write(wire.push(bytes))) return true;
       forgetStall ??= pace.clock.after(pace.stallMs, () => res.destroy());
       return false;
     },
-    end: () => res.end(),
+    end: () => {
+      const last = wire.end();
+      if (last === null) res.end();
+      else res.end(last);
+    },
     fail: (error, lastBytes) => {
       // An error that the upstream itself reported is its last word: it is passed on, and that is
       // all there is. Where the upstream fell silent, a clean end would vouch for a whole answer.
       // Destroying at once could lose the error event that is still in the socket's buffer.
-      if (BROKEN_OFF.has(error.code)) res.write(lastBytes, () => res.destroy());
-      else res.end(lastBytes);
+      const last = wire.push(lastBytes);
+      if (BROKEN_OFF.has(error.code)) res.write(last, () => res.destroy());
+      else res.end(Buffer.concat([last, wire.end() ?? NOTHING]));
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Express } from 'express';
 import { GatewayError } from '../core/errors.js';
 import { openai } from '../dialects/openai/openai.js';
 import type { ChatSurface } from './chat.js';
+import { geminiAddress, type GeminiSurface } from './gemini.js';
 
 /** Limits of the socket level, where there is no request yet. */
 export interface SocketLimits {
@@ -22,6 +23,8 @@ export interface Surfaces {
   readonly messages: ChatSurface;
   /** OpenAI's responses. */
   readonly responses: ChatSurface;
+  /** Google's. */
+  readonly gemini: GeminiSurface;
 }
 
 const CHAT_PATH = '/v1/chat/completions';
@@ -31,7 +34,7 @@ const COUNT_PATH = '/v1/messages/count_tokens';
 
 /** The server, not yet listening. */
 export function createServer(
-  { chat, messages, responses }: Surfaces,
+  { chat, messages, responses, gemini }: Surfaces,
   app: Express,
   limits: SocketLimits,
 ): Server {
@@ -52,7 +55,11 @@ export function createServer(
       else if (isAt(url, MESSAGES_PATH)) void messages.handle(req, res);
       else if (isAt(url, RESPONSES_PATH)) void responses.handle(req, res);
       else if (isAt(url, COUNT_PATH)) void messages.count(req, res);
-      else app(req, res);
+      else {
+        const asked = geminiAddress(url ?? '');
+        if (asked === null) app(req, res);
+        else void gemini.handle(req, res, asked);
+      }
     },
   );
   server.on('clientError', refuseConnection);

@@ -7,6 +7,7 @@ import type {
   Target,
 } from '../../src/dialects/dialect.js';
 import { passageBetween } from '../../src/dialects/dialects.js';
+import { gemini } from '../../src/dialects/gemini/gemini.js';
 import { openai } from '../../src/dialects/openai/openai.js';
 import type { Asked } from '../../src/dialects/passage.js';
 import { responses } from '../../src/dialects/responses/responses.js';
@@ -14,6 +15,7 @@ import { responses } from '../../src/dialects/responses/responses.js';
 export const DIALECTS: Readonly<Record<ClientDialectName, ClientDialect>> = {
   openai,
   anthropic,
+  gemini,
   responses,
 };
 

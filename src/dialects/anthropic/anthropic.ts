@@ -4,7 +4,7 @@ import { editRequest } from '../openai/edit.js';
 import { readError, writeError } from './error.js';
 import { AnthropicReader, readEvents } from './event-reader.js';
 import { AnthropicWriter, writeAnswer } from './event-writer.js';
-import { AnthropicStream, readAnswer } from './pass.js';
+import { openStream, readAnswer } from './pass.js';
 import { readRequest } from './request.js';
 import { withoutUnproven } from './unproven.js';
 import { writeRequest } from './write-request.js';
@@ -17,7 +17,7 @@ export const anthropic: Dialect = {
   editRequest: (request, edits) =>
     editRequest({ ...request, body: withoutUnproven(request.body) }, { ...edits, askUsage: false }),
   readAnswer: (body) => readAnswer(body),
-  openStream: () => new AnthropicStream(),
+  openStream,
   readError: (status, body, retryAfter) =>
     readError({ status, body, retryAfter }, systemClock.wallMs()),
   writeError,

@@ -1,19 +1,20 @@
 import type { GatewayError } from '../../core/errors.js';
-import type { AnswerStream, AnswerSummary, WholeAnswer } from '../dialect.js';
+import type { AnswerStream, WholeAnswer } from '../dialect.js';
 import type { JsonObject } from '../json.js';
+import type { AnswerEvent, Emit } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
+import { FlowingAnswer, type FlowReader } from '../neutral/flowing-answer.js';
 import { readingFailure } from '../neutral/reading-failure.js';
-import { summarize, Summary } from '../neutral/summary.js';
-import type { AnswerEvent } from '../neutral/event.js';
+import { summarize } from '../neutral/summary.js';
 import type { SseEvent } from '../sse.js';
 import { AnswerTeller } from './answer-events.js';
 import { errorInside, writeError } from './error.js';
 import { tellEvent, tellMessage } from './event-reader.js';
 import { parseMessage } from './message.js';
 
-const NOTHING = Buffer.alloc(0);
 const LINE_FEED = Buffer.from('\n');
 const BLANK_LINE = Buffer.from('\n\n');
+const DATA = Buffer.from('data: ');
 
 /** An answer for a client of the same dialect: the provider's bytes, read on the way. */
 export function readAnswer(body: Buffer): WholeAnswer {
@@ -23,7 +24,16 @@ export function readAnswer(body: Buffer): WholeAnswer {
 }
 
 /** A stream for a client of the same dialect: the provider's events as they come. */
-export class AnthropicStream implements AnswerStream {
+export function openStream(): AnswerStream {
+  return new FlowingAnswer(
+    (say, emit) => new PassingAnthropic(say, emit),
+    (error) => Buffer.from(`event: error\ndata: ${writeError(error)}\n\n`),
+  );
+}
+
+class PassingAnthropic implements FlowReader {
+  readonly #say: (bytes: readonly Buffer[]) => void;
+  readonly #teller: AnswerTeller;
   readonly #events = new JsonEvents({
     event: (event, sse) => {
       this.#onEvent(event, sse);
@@ -34,60 +44,30 @@ export class AnthropicStream implements AnswerStream {
       throw this.#documentFailure(bytes);
     },
   });
-  readonly #summary = new Summary();
-  readonly #teller = new AnswerTeller((event) => {
-    this.#summary.add(event);
-  }, null);
-  #out: Buffer[] = [];
-  #isDone = false;
-  #failure: GatewayError | null = null;
+  isComplete = false;
 
-  get failure(): GatewayError | null {
-    return this.#failure;
+  constructor(say: (bytes: readonly Buffer[]) => void, emit: Emit) {
+    this.#say = say;
+    this.#teller = new AnswerTeller(emit, null);
   }
 
-  get summary(): AnswerSummary {
-    return this.#summary;
+  push(chunk: Buffer): void {
+    this.#events.push(chunk);
   }
 
-  push(chunk: Buffer): Buffer {
-    return this.#read(() => {
-      this.#events.push(chunk);
-    });
-  }
-
-  end(): Buffer {
-    const bytes = this.#read(() => {
-      this.#events.end();
-      if (!this.#isDone) throw this.#events.cut();
-    });
-    return this.#failure === null ? bytes : NOTHING;
-  }
-
-  fail(error: GatewayError): Buffer {
-    return Buffer.from(`event: error\ndata: ${writeError(error)}\n\n`);
-  }
-
-  #read(work: () => void): Buffer {
-    if (this.#isDone || this.#failure !== null) return NOTHING;
-    try {
-      work();
-    } catch (error) {
-      this.#failure = readingFailure(error);
-    }
-    const out = this.#out;
-    this.#out = [];
-    return Buffer.concat(out);
+  end(): void {
+    this.#events.end();
+    if (!this.isComplete) throw this.#events.cut();
   }
 
   #onEvent(event: JsonObject, { name, bytes, start, end }: SseEvent): void {
     const error = errorInside(event, name);
     if (error !== null) throw error;
     tellEvent(event, this.#teller);
-    if (name !== '') this.#out.push(Buffer.from(`event: ${name}`), LINE_FEED);
-    this.#out.push(Buffer.from('data: '), bytes.subarray(start, end), BLANK_LINE);
+    const named = name === '' ? [] : [Buffer.from(`event: ${name}`), LINE_FEED];
+    this.#say([...named, DATA, bytes.subarray(start, end), BLANK_LINE]);
     if (event['type'] !== 'message_stop') return;
-    this.#isDone = true;
+    this.isComplete = true;
     this.#events.close();
   }
 

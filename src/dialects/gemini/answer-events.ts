@@ -1,9 +1,10 @@
-import type { Usage } from '../../core/usage.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import { numberOr } from '../json-members.js';
 import type { Emit, FinishReason } from '../neutral/event.js';
 import { callId } from '../openai/identity.js';
+import { readLogprobs } from './logprobs.js';
 import { PartialArguments, shownArguments } from './partial-arguments.js';
+import { readUsage } from './usage.js';
 
 /** Reasons by name, and the numbers that Vertex sends for some of them. */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -37,7 +38,6 @@ export class AnswerTeller {
   readonly #candidates = new Map<number, Candidate>();
   readonly #cited = new Set<string>();
   #id: string | null = null;
-  #usage: Usage | null = null;
 
   constructor(emit: Emit) {
     this.#emit = emit;
@@ -51,7 +51,9 @@ export class AnswerTeller {
 
   tell(response: JsonObject): void {
     if (this.#id === null) this.#start(response);
-    this.#usage = readUsage(response['usageMetadata']) ?? this.#usage;
+    // Counted anew in every response: whoever leaves early still knows what was used.
+    const usage = readUsage(response['usageMetadata']);
+    if (usage !== null) this.#emit({ kind: 'usage', usage });
     objectsIn(response['candidates']).forEach((candidate, i) => {
       this.#candidate(candidate, numberOr(candidate['index'], i));
     });
@@ -59,7 +61,7 @@ export class AnswerTeller {
     if (blocked !== null) this.#known(0).finish ??= blocked;
   }
 
-  /** Tells what stands at the end of an answer: reasons and usage, of which each response has its own. */
+  /** Tells what stands at the end of an answer: its reasons. */
   end(): void {
     for (const [choice, candidate] of this.#candidates) {
       this.#closeCall(candidate, choice);
@@ -76,7 +78,6 @@ export class AnswerTeller {
         native,
       });
     }
-    if (this.#usage !== null) this.#emit({ kind: 'usage', usage: this.#usage });
   }
 
   #start(response: JsonObject): void {
@@ -102,6 +103,8 @@ export class AnswerTeller {
     )) {
       this.#cite(source, choice);
     }
+    const logprobs = readLogprobs(objectOrEmpty(candidate['logprobsResult']));
+    if (logprobs !== null) this.#emit({ kind: 'logprobs', choice, logprobs });
     const { finishReason } = candidate;
     if (typeof finishReason === 'number') known.finish = String(finishReason);
     else known.finish = textOrNull(finishReason) ?? known.finish;
@@ -159,22 +162,4 @@ function isUsual(reason: string): boolean {
   return /^(STOP|1|OTHER|FINISH_REASON_UNSPECIFIED|0|MALFORMED_.*|UNEXPECTED_.*|TOO_MANY_.*)$/.test(
     reason,
   );
-}
-
-/** What tools put into the prompt is input, thoughts are output; both are told apart from it. */
-function readUsage(value: unknown): Usage | null {
-  if (!isObject(value)) return null;
-  const count = (name: string): number => Math.max(0, numberOr(value[name], 0));
-  const input = count('promptTokenCount') + count('toolUsePromptTokenCount');
-  const thoughts = count('thoughtsTokenCount');
-  const output = count('candidatesTokenCount') + thoughts;
-  if (input + output === 0) return null;
-  return {
-    inputTokens: input,
-    outputTokens: output,
-    cacheReadTokens: Math.min(input, count('cachedContentTokenCount')),
-    cacheWriteTokens: 0,
-    reasoningTokens: thoughts,
-    estimated: false,
-  };
 }

@@ -24,7 +24,8 @@ export function readEvents(body: Buffer): AnswerEvent[] {
   return events;
 }
 
-function tellChecked(response: JsonObject, teller: AnswerTeller): void {
+/** Tells a response that is no error; throws what an error in it says. */
+export function tellChecked(response: JsonObject, teller: AnswerTeller): void {
   const error = isObject(response['error']) ? errorInside(response) : null;
   if (error !== null) throw error;
   teller.tell(response);
@@ -62,7 +63,8 @@ export class GeminiReader implements EventReader {
   }
 }
 
-function responsesIn(bytes: Buffer): JsonObject[] {
+/** The responses of a stream that came as one list, or the only one. */
+export function responsesIn(bytes: Buffer): JsonObject[] {
   const first = parseAnswerObject(bytes);
   const all: unknown = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
   return Array.isArray(all) ? objectsIn(all) : [first];

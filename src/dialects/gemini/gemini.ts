@@ -1,15 +1,50 @@
 import { systemClock } from '../../core/clock.js';
-import type { ProviderDialect } from '../dialect.js';
+import type { Dialect } from '../dialect.js';
+import { editRequest } from '../openai/edit.js';
 import { readError } from '../openai/error.js';
+import { writeError } from './error.js';
 import { GeminiReader, readEvents } from './event-reader.js';
+import { GeminiWriter, writeAnswer } from './event-writer.js';
+import { listForm } from './list-form.js';
+import { openStream, readAnswer } from './pass.js';
+import { withoutForeignThoughts } from './proof.js';
+import { readRequest, type Address } from './request.js';
 import { writeRequest } from './write-request.js';
 
-/** Gemini's `generateContent`, as Google answers it. */
-export const gemini: ProviderDialect = {
+/**
+ * Gemini's `generateContent`, as clients speak it and as Google answers it.
+ *
+ * @param address - what the address of a request says: the body names neither model nor stream
+ * @param asList - a stream is sent as one JSON list instead of events
+ */
+export function geminiAt(address: Address, asList = false): Dialect {
+  return {
+    ...WORDS,
+    readRequest: (body) => readRequest(body, address),
+    ...(asList && { streamForm: listForm }),
+  };
+}
+
+const WORDS: Omit<Dialect, 'readRequest'> = {
   name: 'gemini',
+  // There is no usage to ask for: every stream tells it. Bodies that name the model do so in full.
+  editRequest: (request, edits) =>
+    editRequest(
+      { ...request, body: withoutForeignThoughts(request.body) },
+      { ...edits, model: `models/${edits.model}`, askUsage: false },
+    ),
+  readAnswer: (body) => readAnswer(body),
+  openStream,
+  readError: (status, body, retryAfter) =>
+    readError({ status, body, retryAfter }, systemClock.wallMs()),
+  writeError,
+  writeCount: (tokens) => JSON.stringify({ totalTokens: tokens }),
   writeRequest,
   readEvents: (body) => readEvents(body),
   openReader: (_reading, emit) => new GeminiReader(emit),
-  readError: (status, body, retryAfter) =>
-    readError({ status, body, retryAfter }, systemClock.wallMs()),
+  writeAnswer,
+  openWriter: (rules) => new GeminiWriter(rules),
 };
+
+/** The dialect where nothing is read for a client, and so no address is needed. */
+export const gemini: Dialect = geminiAt({ model: '', stream: false });

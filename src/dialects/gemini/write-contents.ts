@@ -4,15 +4,13 @@ import { documentText } from '../neutral/document-text.js';
 import { noteEmptied, notePart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { ContentPart, MediaPart, ToolResultPart, Turn } from '../neutral/part.js';
+import { NO_PROOF } from './proof.js';
 import { takesLevel } from './write-thinking.js';
 
 interface Content {
   readonly role: 'user' | 'model';
   readonly parts: JsonObject[];
 }
-
-/** Stands for a proof that is lost; Gemini refuses a call without any. */
-const NO_PROOF = Buffer.from('skip_thought_signature_validator').toString('base64');
 
 /** `systemInstruction` and `contents`; turns of one role are joined. */
 export function writeContents(turns: readonly Turn[], model: string, losses: Losses): JsonObject {

@@ -20,6 +20,7 @@ export function writeRequest(
     ...sampling(request),
     ...(request.maxOutputTokens !== null && { maxOutputTokens: request.maxOutputTokens }),
     ...stop(request, losses),
+    ...(request.logprobs !== null && { responseLogprobs: true, ...alternatives(request.logprobs) }),
     ...(request.choices > 1 && { candidateCount: request.choices }),
     ...format(request),
     ...thinkingConfig(request.thinking, target, losses),
@@ -39,9 +40,7 @@ export function writeRequest(
 function noteUnsayable(request: NeutralRequest, losses: Losses): void {
   noteForeignMembers(request, losses);
   noteCacheMarkers(request, losses);
-  const { user, names, parallelTools, tools: offered, serviceTier, logprobs } = request;
-  // Likelihoods have a form of their own here; nobody reads them yet.
-  if (logprobs !== null) losses.note('logprobs', 'logprobs');
+  const { user, names, parallelTools, tools: offered, serviceTier } = request;
   if (user !== null) losses.hint(names.user, 'user');
   if (parallelTools === false && offered.length > 0) {
     losses.note(names.parallelTools, 'parallel_tool_calls');
@@ -61,6 +60,11 @@ function sampling({ sampling: given }: NeutralRequest): JsonObject {
     presencePenalty: given.presencePenalty,
     frequencyPenalty: given.frequencyPenalty,
   };
+}
+
+/** None at all may not be said with a number. */
+function alternatives(count: number): JsonObject {
+  return count > 0 ? { logprobs: count } : {};
 }
 
 function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {

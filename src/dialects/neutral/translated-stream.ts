@@ -1,63 +1,57 @@
-import type { GatewayError } from '../../core/errors.js';
-import type { AnswerStream, AnswerSummary, EventReader, EventWriter } from '../dialect.js';
+import type { AnswerStream, EventReader, EventWriter } from '../dialect.js';
 import type { Emit } from './event.js';
-import { readingFailure } from './reading-failure.js';
-import { Summary } from './summary.js';
-
-const NOTHING = Buffer.alloc(0);
+import { FlowingAnswer, type FlowReader } from './flowing-answer.js';
 
 /** The stream of a provider of one dialect, as the client of another gets it. */
-export class TranslatedStream implements AnswerStream {
+export function translatedStream(
+  openReader: (emit: Emit) => EventReader,
+  writer: EventWriter,
+): AnswerStream {
+  return new FlowingAnswer(
+    (say, emit) => {
+      const reader = openReader((event) => {
+        emit(event);
+        writer.add(event);
+      });
+      return new Translating(say, reader, writer);
+    },
+    (error) => writer.fail(error),
+  );
+}
+
+class Translating implements FlowReader {
+  readonly #say: (bytes: readonly Buffer[]) => void;
   readonly #reader: EventReader;
   readonly #writer: EventWriter;
-  readonly #summary = new Summary();
-  #isFinished = false;
-  #failure: GatewayError | null = null;
+  isComplete = false;
 
-  constructor(openReader: (emit: Emit) => EventReader, writer: EventWriter) {
+  constructor(say: (bytes: readonly Buffer[]) => void, reader: EventReader, writer: EventWriter) {
+    this.#say = say;
+    this.#reader = reader;
     this.#writer = writer;
-    this.#reader = openReader((event) => {
-      this.#summary.add(event);
-      writer.add(event);
-    });
   }
 
-  get failure(): GatewayError | null {
-    return this.#failure;
-  }
-
-  get summary(): AnswerSummary {
-    return this.#summary;
-  }
-
-  push(chunk: Buffer): Buffer {
-    return this.#read(() => {
+  push(chunk: Buffer): void {
+    this.#work(() => {
       this.#reader.push(chunk);
     });
   }
 
-  end(): Buffer {
-    const bytes = this.#read(() => {
+  end(): void {
+    this.#work(() => {
       this.#reader.end();
     });
-    return this.#failure === null ? bytes : NOTHING;
   }
 
-  fail(error: GatewayError): Buffer {
-    return this.#writer.fail(error);
-  }
-
-  #read(work: () => void): Buffer {
-    if (this.#isFinished || this.#failure !== null) return NOTHING;
+  /** What was read before something went wrong is sent all the same. */
+  #work(read: () => void): void {
     try {
-      work();
-      if (this.#reader.isComplete) {
-        this.#isFinished = true;
-        this.#writer.finish();
-      }
-    } catch (error) {
-      this.#failure = readingFailure(error);
+      read();
+      if (!this.#reader.isComplete) return;
+      this.isComplete = true;
+      this.#writer.finish();
+    } finally {
+      this.#say([this.#writer.take()]);
     }
-    return this.#writer.take();
   }
 }

@@ -174,7 +174,6 @@ describe('a chat completion request for Gemini', () => {
 
     expect([...dropped].sort()).toEqual([
       'logit_bias',
-      'logprobs',
       'parallel_tool_calls',
       'service_tier',
       'stop[5]',

@@ -3,7 +3,7 @@ import { sends, type Behaviour } from '../../support/fake-upstream.js';
 import { TOKENS, type Script, type Understood } from './script.js';
 
 const part = z.union([
-  z.strictObject({ text: z.string().min(1) }),
+  z.strictObject({ text: z.string().min(1), thought: z.literal(true).optional() }),
   z.strictObject({
     inlineData: z.strictObject({ mimeType: z.literal('image/png'), data: z.base64() }),
   }),
@@ -147,7 +147,7 @@ export function understoodByGemini(json: unknown): Understood {
   const { contents, systemInstruction, tools = [], generationConfig = {} } = request.parse(json);
   const all = contents.flatMap(({ parts }) => parts);
   const textsOf = (parts: readonly Part[]) =>
-    parts.flatMap((one) => ('text' in one ? one.text : []));
+    parts.flatMap((one) => ('text' in one && one.thought !== true ? one.text : []));
   return {
     system: textsOf(systemInstruction?.parts ?? []).join('\n'),
     said: textsOf(all),

@@ -3,6 +3,7 @@ import { FakeUpstream } from '../../support/fake-upstream.js';
 import { post, startApp, type TestApp } from '../../support/app.js';
 import { anthropicRequest, seenByAnthropic } from './anthropic-client.js';
 import { anthropicProvider, understoodByAnthropic } from './anthropic-provider.js';
+import { geminiPath, geminiRequest, seenByGemini } from './gemini-client.js';
 import { geminiProvider, understoodByGemini } from './gemini-provider.js';
 import { openAiRequest, seenByOpenAi } from './openai-client.js';
 import { openAiProvider, understoodByOpenAi } from './openai-provider.js';
@@ -14,6 +15,7 @@ const CLIENTS = {
   openai: { path: '/v1/chat/completions', request: openAiRequest, seen: seenByOpenAi },
   anthropic: { path: '/v1/messages?beta=true', request: anthropicRequest, seen: seenByAnthropic },
   responses: { path: '/v1/responses', request: responsesRequest, seen: seenByResponses },
+  gemini: { path: geminiPath, request: geminiRequest, seen: seenByGemini },
 };
 const PROVIDERS = {
   openai: { model: 'acme/gpt', speaks: openAiProvider, understood: understoodByOpenAi },
@@ -24,6 +26,10 @@ const PROVIDERS = {
   },
   gemini: { model: 'google/gemini-3', speaks: geminiProvider, understood: understoodByGemini },
 };
+type Path = string | ((model: string, stream: boolean) => string);
+/** Some dialects name the model in the address. */
+const addressOf = (path: Path, model: string, stream: boolean) =>
+  typeof path === 'string' ? path : path(model, stream);
 type Client = keyof typeof CLIENTS;
 type Provider = keyof typeof PROVIDERS;
 const CLIENT_NAMES = Object.keys(CLIENTS) as Client[];
@@ -82,7 +88,10 @@ async function play({ client, provider, stream }: Cell, { wish, script }: Round)
   const { model, speaks, understood } = PROVIDERS[provider];
   upstream.always(speaks(script));
 
-  const reply = await post(`${gateway.url}${path}`, request(wish, model, stream));
+  const reply = await post(
+    `${gateway.url}${addressOf(path, model, stream)}`,
+    request(wish, model, stream),
+  );
 
   const got = seen(reply.status, reply.text);
   // What went wrong is worth more than which figure differs.
@@ -138,7 +147,10 @@ test.each(PAIRS)(
     const { model, speaks } = PROVIDERS[provider];
     upstream.always(speaks({ text: 'Hello, and then no', finish: 'stop', failure: 'silence' }));
 
-    await leaveAfterFirstWord(path, request({ text: 'Hello?' }, model, true));
+    await leaveAfterFirstWord(
+      addressOf(path, model, true),
+      request({ text: 'Hello?' }, model, true),
+    );
 
     await expect(upstream.requests.at(-1)?.closed).resolves.toBeUndefined();
   },

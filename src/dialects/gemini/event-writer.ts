@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import type { GatewayError } from '../../core/errors.js';
+import type { Usage } from '../../core/usage.js';
+import type { AnswerRules, EventWriter } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import type { AnswerEvent } from '../neutral/event.js';
+import { CandidateWords } from './candidate-words.js';
+import { writeError } from './error.js';
+import { writtenUsage } from './usage.js';
+
+/** Writes a stream of events as Google's API does; its end is all that ends it. */
+export class GeminiWriter implements EventWriter {
+  readonly #answer: Answer;
+  #out = '';
+
+  constructor(rules: AnswerRules) {
+    this.#answer = new Answer(rules);
+  }
+
+  add(event: AnswerEvent): void {
+    const said = this.#answer.add(event);
+    if (said === null) return;
+    const { index, part } = said;
+    this.#event({ candidates: [{ content: contentOf([part]), index }], ...this.#answer.head });
+  }
+
+  finish(): void {
+    const candidates = this.#answer.candidates.map((one) => ({
+      content: contentOf(one.closingParts()),
+      ...one.closing(),
+    }));
+    this.#event({ candidates, ...this.#answer.usage, ...this.#answer.head });
+  }
+
+  take(): Buffer {
+    const bytes = Buffer.from(this.#out);
+    this.#out = '';
+    return bytes;
+  }
+
+  fail(error: GatewayError): Buffer {
+    return Buffer.from(`data: ${writeError(error)}\r\n\r\n`);
+  }
+
+  #event(response: JsonObject): void {
+    this.#out += `data: ${JSON.stringify(response)}\r\n\r\n`;
+  }
+}
+
+/** A response of one answer's events. */
+export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
+  const answer = new Answer(rules);
+  const parts = new Map<number, JsonObject[]>();
+  for (const event of events) {
+    const said = answer.add(event);
+    if (said === null) continue;
+    const known = parts.get(said.index) ?? [];
+    parts.set(said.index, known);
+    append(known, said.part);
+  }
+  const candidates = answer.candidates.map((one) => {
+    const said = parts.get(one.index) ?? [];
+    const closing = one.closingParts();
+    const isBare = said.length > 0 && closing.every((part) => part['text'] === '');
+    return { content: contentOf(isBare ? said : [...said, ...closing]), ...one.closing() };
+  });
+  const response = { candidates, ...answer.usage, ...answer.head };
+  return Buffer.from(JSON.stringify(response));
+}
+
+/** Pieces of one text are one part; a proof belongs to the thought before it. */
+function append(parts: JsonObject[], part: JsonObject): void {
+  const last = parts.at(-1);
+  const isOne =
+    last !== undefined && last['thought'] === part['thought'] && !('thoughtSignature' in last);
+  if (isOne) Object.assign(last, part, { text: String(last['text']) + String(part['text']) });
+  else parts.push({ ...part });
+}
+
+function contentOf(parts: readonly JsonObject[]): JsonObject {
+  return { parts, role: 'model' };
+}
+
+/** What is known of an answer while it is written. */
+class Answer {
+  readonly #rules: AnswerRules;
+  readonly #candidates = new Map<number, CandidateWords>();
+  #usage: Usage | null = null;
+  #head: JsonObject = {};
+
+  constructor(rules: AnswerRules) {
+    this.#rules = rules;
+  }
+
+  /** @returns what a candidate says with the event; `null` where it says nothing yet */
+  add(event: AnswerEvent): { readonly index: number; readonly part: JsonObject } | null {
+    switch (event.kind) {
+      case 'start': {
+        const { id, model } = event;
+        const modelVersion = model ?? this.#rules.model;
+        this.#head = { modelVersion, responseId: id ?? responseId(this.#rules) };
+        return null;
+      }
+      case 'usage':
+        this.#usage = event.usage;
+        return null;
+      default: {
+        const part = this.#candidate(event.choice).partOf(event);
+        return part === null ? null : { index: event.choice, part };
+      }
+    }
+  }
+
+  get candidates(): CandidateWords[] {
+    return [...this.#candidates.values()].sort((a, b) => a.index - b.index);
+  }
+
+  get usage(): JsonObject {
+    return this.#usage === null ? {} : { usageMetadata: writtenUsage(this.#usage) };
+  }
+
+  /** What every response says of its answer. */
+  get head(): JsonObject {
+    return this.#head;
+  }
+
+  #candidate(index: number): CandidateWords {
+    const known = this.#candidates.get(index);
+    if (known !== undefined) return known;
+    const made = new CandidateWords(index, this.#rules.request?.hidesThoughts === true);
+    this.#candidates.set(index, made);
+    return made;
+  }
+}
+
+function responseId({ createdS, model }: AnswerRules): string {
+  return createHash('sha256').update(`${createdS} ${model}`).digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,31 @@
+import type { StreamForm } from '../dialect.js';
+import { SseReader } from '../sse.js';
+
+/** A stream as one JSON list whose elements come one by one: what is sent without `alt=sse`. */
+export const listForm: StreamForm = {
+  contentType: 'application/json; charset=utf-8',
+  open: () => {
+    let out: Buffer[] = [];
+    let isEmpty = true;
+    const reader = new SseReader(({ bytes, start, end }) => {
+      out.push(Buffer.from(isEmpty ? '[' : ',\r\n'), Buffer.from(bytes.subarray(start, end)));
+      isEmpty = false;
+    });
+    const taken = (): Buffer => {
+      const bytes = Buffer.concat(out);
+      out = [];
+      return bytes;
+    };
+    return {
+      push: (bytes) => {
+        reader.push(bytes);
+        return taken();
+      },
+      end: () => {
+        reader.end();
+        out.push(Buffer.from(isEmpty ? '[]' : ']'));
+        return taken();
+      },
+    };
+  },
+};

@@ -1,0 +1,166 @@
+import { isObject, objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
+import type { ContentPart, Turn } from '../neutral/part.js';
+import { camelMembers, listed } from './members.js';
+import { readMedia } from './neutral-media.js';
+import { readProof } from './proof.js';
+
+/** `systemInstruction` and `contents` as turns; contents of the model that follow each other are one turn. */
+export function readTurns(system: unknown, contents: unknown): Turn[] {
+  const turns = readSystem(system);
+  const calls = new Calls();
+  listed(contents).forEach((content, i) => {
+    const at = `contents[${i}]`;
+    const { role, parts } = camelMembers(content);
+    const read = listed(parts).map((part, n) => ({
+      part: camelMembers(part),
+      at: `${at}.parts[${n}]`,
+    }));
+    if (role === 'model')
+      appendModel(turns, { role: 'assistant', parts: modelParts(read, calls), at });
+    else turns.push(...userTurns(read, at, calls));
+  });
+  return turns;
+}
+
+interface PlacedPart {
+  readonly part: JsonObject;
+  readonly at: string;
+}
+
+function readSystem(system: unknown): Turn[] {
+  const at = 'systemInstruction';
+  if (typeof system === 'string') {
+    return system === ''
+      ? []
+      : [{ role: 'system', parts: [{ kind: 'text', text: system, at }], at }];
+  }
+  const parts = listed(camelMembers(system)['parts']).flatMap((part, i) =>
+    plainParts({ part: camelMembers(part), at: `${at}.parts[${i}]` }),
+  );
+  return parts.length === 0 ? [] : [{ role: 'system', parts, at }];
+}
+
+/** A client that streams keeps each piece of an answer as a content of its own. */
+function appendModel(turns: Turn[], turn: Turn): void {
+  const last = turns.at(-1);
+  if (last?.role !== 'assistant') {
+    turns.push(turn);
+    return;
+  }
+  turns[turns.length - 1] = { ...last, parts: joined([...last.parts, ...turn.parts]) };
+}
+
+/** Thoughts whose proof comes later, and pieces of one text, are one part. */
+function joined(parts: readonly ContentPart[]): ContentPart[] {
+  const out: ContentPart[] = [];
+  for (const part of parts) {
+    const last = out.at(-1);
+    if (last?.kind === 'text' && part.kind === 'text') {
+      out[out.length - 1] = { ...last, text: last.text + part.text };
+    } else if (last?.kind === 'reasoning' && part.kind === 'reasoning' && isOpen(last)) {
+      out[out.length - 1] = { ...part, text: last.text + part.text, at: last.at };
+    } else {
+      out.push(part);
+    }
+  }
+  return out;
+}
+
+function isOpen(thought: Extract<ContentPart, { kind: 'reasoning' }>): boolean {
+  return thought.signature === null && thought.redacted === null;
+}
+
+function modelParts(placed: readonly PlacedPart[], calls: Calls): ContentPart[] {
+  return joined(
+    placed.flatMap(({ part, at }): ContentPart[] => {
+      const proof = readProof(part['thoughtSignature']);
+      const text = textOrNull(part['text']) ?? '';
+      if (part['thought'] === true) {
+        const unproven = { signature: null, redacted: null, vendor: 'gemini' as const };
+        return [{ kind: 'reasoning', text, ...(proof ?? unproven), at }];
+      }
+      const said = isObject(part['functionCall'])
+        ? [calls.read(part['functionCall'], at)]
+        : plainParts({ part, at });
+      // Gemini proves the thought before a part at the part itself.
+      return proof === null ? said : [{ kind: 'reasoning', text: '', ...proof, at }, ...said];
+    }),
+  );
+}
+
+/** Results of tools are a turn of their own; it comes first. */
+function userTurns(placed: readonly PlacedPart[], at: string, calls: Calls): Turn[] {
+  const results = placed.filter(({ part }) => isObject(part['functionResponse']));
+  const others = placed
+    .filter(({ part }) => !isObject(part['functionResponse']))
+    .flatMap(plainParts);
+  const answers = results.map((one) => calls.readResult(one));
+  return [
+    ...(answers.length === 0 ? [] : [{ role: 'tool' as const, parts: answers, at }]),
+    ...(others.length === 0 && answers.length > 0
+      ? []
+      : [{ role: 'user' as const, parts: others, at }]),
+  ];
+}
+
+function plainParts({ part, at }: PlacedPart): ContentPart[] {
+  if (typeof part['text'] === 'string') {
+    return part['text'] === '' ? [] : [{ kind: 'text', text: part['text'], at }];
+  }
+  const media = readMedia(part, at);
+  if (media !== null) return [media];
+  const type = Object.keys(part).find((name) => isObject(part[name]));
+  return type === undefined ? [] : [{ kind: 'foreign', type, at: `${at}.${type}` }];
+}
+
+interface PendingCall {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Gives calls ids, which most clients of Gemini leave out, and finds the call of each result. */
+class Calls {
+  #pending: PendingCall[] = [];
+
+  read(called: JsonObject, at: string): ContentPart {
+    const { id: given, name: named, args } = camelMembers(called);
+    const name = textOrNull(named) ?? '';
+    const id = textOrNull(given) ?? `call_${at.replace(/\D+/g, '_').replace(/^_|_$/g, '')}`;
+    this.#pending.push({ id, name });
+    return { kind: 'tool_call', id, name, arguments: JSON.stringify(args ?? {}), at };
+  }
+
+  readResult({ part, at }: PlacedPart): ContentPart {
+    const result = camelMembers(part['functionResponse']);
+    const callId = this.#answered(textOrNull(result['id']), textOrNull(result['name']) ?? '');
+    const media = listed(result['parts']).flatMap((inner, i) =>
+      plainParts({ part: camelMembers(inner), at: `${at}.functionResponse.parts[${i}]` }),
+    );
+    const { text, isError } = readResponse(objectOrEmpty(result['response']));
+    const said: ContentPart[] = text === '' ? [] : [{ kind: 'text', text, at }];
+    return { kind: 'tool_result', callId, parts: [...said, ...media], isError, at };
+  }
+
+  /** By id, else by name and order. */
+  #answered(id: string | null, name: string): string {
+    const pending = this.#pending;
+    const found =
+      pending.find((call) => call.id === id) ??
+      pending.find((call) => call.name === name) ??
+      pending[0];
+    this.#pending = pending.filter((call) => call !== found);
+    return found?.id ?? id ?? name;
+  }
+}
+
+/** What a function gave: Google's documents put it under `output`, what went wrong under `error`. */
+function readResponse(response: JsonObject): { text: string; isError: boolean } {
+  const names = Object.keys(response);
+  const [only] = names;
+  if (names.length === 1 && only !== undefined && /^(output|result|error)$/.test(only)) {
+    const value = response[only];
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return { text, isError: only === 'error' };
+  }
+  return { text: names.length === 0 ? '' : JSON.stringify(response), isError: false };
+}

@@ -1,0 +1,187 @@
+import { objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
+import { numberOr, objectMembers, positiveOrNull, textsIn } from '../json-members.js';
+import type {
+  AnswerFormat,
+  ForeignMember,
+  NeutralRequest,
+  Sampling,
+  Thinking,
+  ToolChoice,
+  ToolDefinition,
+} from '../neutral/request.js';
+import { camelMembers, listed } from './members.js';
+import { readTurns } from './neutral-contents.js';
+import { jsonSchemaOf } from './neutral-schema.js';
+
+/** Members that are read here, or that are the gateway's own business. */
+const READ = words(
+  'model contents systemInstruction tools toolConfig generationConfig labels providerOptions',
+);
+/** Members that Google's documents have and no other dialect. */
+const KNOWN_FOREIGN = words('safetySettings cachedContent serviceTier store modelArmorConfig');
+
+const CONFIG_READ = words(
+  `temperature topP topK candidateCount maxOutputTokens stopSequences responseMimeType responseSchema
+   responseJsonSchema presencePenalty frequencyPenalty seed responseLogprobs logprobs thinkingConfig`,
+);
+const CONFIG_FOREIGN = words(
+  `responseModalities speechConfig mediaResolution imageConfig audioTimestamp routingConfig
+   modelSelectionConfig enableEnhancedCivicAnswers enableAffectiveDialog responseFormat`,
+);
+
+/** Of a function, what has a word in every dialect. */
+const FUNCTION_READ = words('name description parameters parametersJsonSchema');
+const FUNCTION_FOREIGN = words('response responseJsonSchema behavior');
+
+/** Everything that a request to generate content asks for; its shape has been checked. */
+export function readNeutral(given: JsonObject, stream: boolean): NeutralRequest {
+  const request = camelMembers(given);
+  const config = camelMembers(request['generationConfig']);
+  const calling = camelMembers(camelMembers(request['toolConfig'])['functionCallingConfig']);
+  const allowed = textsIn(calling['allowedFunctionNames']);
+  const tools = readTools(request['tools']);
+  return {
+    stream,
+    turns: readTurns(request['systemInstruction'], request['contents']),
+    tools: allowed.length === 0 ? tools : tools.filter(({ name }) => allowed.includes(name)),
+    toolChoice: readToolChoice(calling, allowed),
+    parallelTools: null,
+    format: readFormat(config),
+    thinking: readThinking(config['thinkingConfig']),
+    sampling: readSampling(config),
+    maxOutputTokens: positiveOrNull(config['maxOutputTokens']),
+    stop: textsIn(config['stopSequences']),
+    choices: positiveOrNull(config['candidateCount']) ?? 1,
+    logprobs: config['responseLogprobs'] === true ? numberOr(config['logprobs'], 0) : null,
+    user: null,
+    serviceTier: null,
+    cache: null,
+    providerOptions: objectMembers(request['providerOptions']),
+    foreign: foreignMembers(request, config),
+    names: {
+      maxOutputTokens: 'generationConfig.maxOutputTokens',
+      stop: 'generationConfig.stopSequences',
+      topP: 'generationConfig.topP',
+      format: 'generationConfig.responseSchema',
+      parallelTools: 'toolConfig',
+      user: 'labels',
+    },
+  };
+}
+
+function readTools(tools: unknown): ToolDefinition[] {
+  return listed(tools).flatMap((tool, i) =>
+    listed(camelMembers(tool)['functionDeclarations']).map((declared, n) => {
+      const { name, description, parameters, parametersJsonSchema: plain } = camelMembers(declared);
+      return {
+        name: textOrNull(name) ?? '',
+        description: textOrNull(description),
+        parameters: schemaOf(parameters, plain),
+        strict: null,
+        at: `tools[${i}].functionDeclarations[${n}]`,
+      };
+    }),
+  );
+}
+
+/** In Google's own form or as JSON Schema; `null` for neither. */
+function schemaOf(own: unknown, plain: unknown): JsonObject | null {
+  if (plain !== undefined && plain !== null) return objectOrEmpty(plain);
+  return own === undefined || own === null ? null : jsonSchemaOf(own);
+}
+
+function readToolChoice(calling: JsonObject, allowed: readonly string[]): ToolChoice | null {
+  switch (String(calling['mode']).toUpperCase()) {
+    case 'AUTO':
+    case 'VALIDATED':
+      return { kind: 'auto' };
+    case 'NONE':
+      return { kind: 'none' };
+    case 'ANY': {
+      const [only, ...others] = allowed;
+      return only !== undefined && others.length === 0
+        ? { kind: 'tool', name: only }
+        : { kind: 'required' };
+    }
+    default:
+      return null;
+  }
+}
+
+function readFormat(config: JsonObject): AnswerFormat {
+  const schema = schemaOf(config['responseSchema'], config['responseJsonSchema']);
+  const isJson = config['responseMimeType'] === 'application/json';
+  if (schema === null) return { kind: isJson ? 'json_object' : 'text' };
+  return { kind: 'json_schema', name: 'answer', description: null, schema, strict: null };
+}
+
+function readThinking(given: unknown): Thinking | null {
+  const config = camelMembers(given);
+  const at = 'generationConfig.thinkingConfig';
+  const budget = numberOr(config['thinkingBudget'], null);
+  const effort = textOrNull(config['thinkingLevel'])?.toLowerCase() ?? null;
+  if (budget === 0) return { mode: 'off', effort: null, budgetTokens: null, at };
+  if (effort !== null || (budget !== null && budget > 0)) {
+    return { mode: 'on', effort, budgetTokens: budget, at };
+  }
+  const isLeftToModel = budget !== null || config['includeThoughts'] === true;
+  return isLeftToModel ? { mode: 'adaptive', effort: null, budgetTokens: null, at } : null;
+}
+
+function readSampling(config: JsonObject): Sampling {
+  const names = ['temperature', 'topP', 'topK', 'frequencyPenalty', 'presencePenalty', 'seed'];
+  return Object.fromEntries(
+    names.map((name) => [name, config[name]]).filter(([, value]) => typeof value === 'number'),
+  ) as Sampling;
+}
+
+function foreignMembers(request: JsonObject, config: JsonObject): ForeignMember[] {
+  const members = [
+    ...foreignIn(request, '', READ, KNOWN_FOREIGN),
+    ...foreignIn(config, 'generationConfig.', CONFIG_READ, CONFIG_FOREIGN),
+  ];
+  if (camelMembers(request['toolConfig'])['retrievalConfig'] !== undefined) {
+    members.push({ field: 'toolConfig.retrievalConfig', isKnown: true });
+  }
+  const mimeType = textOrNull(config['responseMimeType']) ?? 'text/plain';
+  if (mimeType !== 'text/plain' && mimeType !== 'application/json') {
+    members.push({ field: 'generationConfig.responseMimeType', isKnown: true });
+  }
+  listed(request['tools']).forEach((given, i) => {
+    const tool = camelMembers(given);
+    for (const name of Object.keys(tool)) {
+      // Every other tool runs at Google.
+      const field = `tools[${i}].${name}`;
+      if (name !== 'functionDeclarations') members.push({ field, isKnown: OWN_TOOLS.has(name) });
+    }
+    listed(tool['functionDeclarations']).forEach((declared, n) => {
+      const at = `tools[${i}].functionDeclarations[${n}].`;
+      members.push(...foreignIn(camelMembers(declared), at, FUNCTION_READ, FUNCTION_FOREIGN));
+    });
+  });
+  return members;
+}
+
+const OWN_TOOLS = words(
+  'googleSearch googleSearchRetrieval codeExecution urlContext fileSearch computerUse googleMaps retrieval',
+);
+
+function foreignIn(
+  object: JsonObject,
+  at: string,
+  read: ReadonlySet<string>,
+  known: ReadonlySet<string>,
+): ForeignMember[] {
+  return Object.entries(object)
+    .filter(([name, value]) => !read.has(name) && saysSomething(value))
+    .map(([name]) => ({ field: `${at}${name}`, isKnown: known.has(name) }));
+}
+
+/** Clients write out lists that they leave empty. */
+function saysSomething(value: unknown): boolean {
+  return value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
+}
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(/\s+/));
+}

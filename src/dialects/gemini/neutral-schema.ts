@@ -1,0 +1,62 @@
+import { isObject, objectsIn, type JsonObject } from '../json.js';
+import { textsIn } from '../json-members.js';
+import { camelMembers } from './members.js';
+
+/** Google writes 64-bit numbers as text. */
+const COUNTS = new Set(
+  'minItems maxItems minLength maxLength minProperties maxProperties'.split(' '),
+);
+/** What says nothing of the value. */
+const UNSAID = new Set(['nullable', 'propertyOrdering', 'example', 'type']);
+
+/**
+ * JSON Schema for Google's own form of it: types in capitals, `nullable`, lengths as text.
+ *
+ * What is JSON Schema already stays as it is.
+ */
+export function jsonSchemaOf(value: unknown): JsonObject {
+  const given = camelMembers(value);
+  const schema: JsonObject = { ...typeOf(given) };
+  for (const [name, inner] of Object.entries(given)) {
+    if (!UNSAID.has(name)) schema[name] = rewritten(name, inner, given);
+  }
+  if (given['nullable'] === true) admitNull(schema);
+  return schema;
+}
+
+function typeOf({ type }: JsonObject): JsonObject {
+  if (typeof type !== 'string') return type === undefined ? {} : { type };
+  return type === 'TYPE_UNSPECIFIED' ? {} : { type: type.toLowerCase() };
+}
+
+function rewritten(name: string, value: unknown, given: JsonObject): unknown {
+  if (name === 'properties') return propertiesOf(value, textsIn(given['propertyOrdering']));
+  if (name === '$defs' || name === 'defs') return schemasOf(value);
+  if (name === 'items' && isObject(value)) return jsonSchemaOf(value);
+  if (name === 'additionalProperties' && isObject(value)) return jsonSchemaOf(value);
+  if (name === 'anyOf' || name === 'prefixItems') return objectsIn(value).map(jsonSchemaOf);
+  return COUNTS.has(name) && typeof value === 'string' ? Number(value) : value;
+}
+
+/** Models write properties in the order of the schema; Google tells that order apart from it. */
+function propertiesOf(value: unknown, order: readonly string[]): JsonObject {
+  const schemas = schemasOf(value);
+  const first = order.filter((name) => Object.hasOwn(schemas, name));
+  const names = new Set([...first, ...Object.keys(schemas)]);
+  return Object.fromEntries([...names].map((name) => [name, schemas[name]]));
+}
+
+function schemasOf(value: unknown): JsonObject {
+  const entries = isObject(value) ? Object.entries(value) : [];
+  return Object.fromEntries(
+    entries.map(([name, inner]) => [name, isObject(inner) ? jsonSchemaOf(inner) : inner]),
+  );
+}
+
+function admitNull(schema: JsonObject): void {
+  if (typeof schema['type'] === 'string') schema['type'] = [schema['type'], 'null'];
+  if (Array.isArray(schema['enum'])) schema['enum'] = [...(schema['enum'] as unknown[]), null];
+  if (Array.isArray(schema['anyOf'])) {
+    schema['anyOf'] = [...(schema['anyOf'] as unknown[]), { type: 'null' }];
+  }
+}

@@ -1,0 +1,69 @@
+import type { AnswerStream, WholeAnswer } from '../dialect.js';
+import type { Emit } from '../neutral/event.js';
+import { JsonEvents } from '../neutral/json-events.js';
+import { FlowingAnswer, type FlowReader } from '../neutral/flowing-answer.js';
+import { summarize } from '../neutral/summary.js';
+import { AnswerTeller } from './answer-events.js';
+import { writeError } from './error.js';
+import { readEvents, responsesIn, tellChecked } from './event-reader.js';
+
+const DATA = Buffer.from('data: ');
+const BLANK_LINE = Buffer.from('\r\n\r\n');
+const LINE_FEED = 10;
+const SPACE = 32;
+
+/** An answer for a client of the same dialect: the provider's bytes, read on the way. */
+export function readAnswer(body: Buffer): WholeAnswer {
+  return { body, summary: summarize(readEvents(body)) };
+}
+
+/** A stream for a client of the same dialect: the provider's responses as they come. */
+export function openStream(): AnswerStream {
+  return new FlowingAnswer(
+    (say, emit) => new PassingGemini(say, emit),
+    (error) => Buffer.from(`data: ${writeError(error)}\r\n\r\n`),
+  );
+}
+
+class PassingGemini implements FlowReader {
+  readonly #say: (bytes: readonly Buffer[]) => void;
+  readonly #teller: AnswerTeller;
+  readonly #events = new JsonEvents({
+    event: (response, { bytes, start, end }) => {
+      tellChecked(response, this.#teller);
+      this.#say([DATA, onOneLine(bytes.subarray(start, end)), BLANK_LINE]);
+    },
+    // No word of this dialect.
+    done: () => undefined,
+    document: (bytes) => {
+      for (const response of responsesIn(bytes)) {
+        tellChecked(response, this.#teller);
+        this.#say([DATA, Buffer.from(JSON.stringify(response)), BLANK_LINE]);
+      }
+    },
+  });
+  isComplete = false;
+
+  constructor(say: (bytes: readonly Buffer[]) => void, emit: Emit) {
+    this.#say = say;
+    this.#teller = new AnswerTeller(emit);
+  }
+
+  push(chunk: Buffer): void {
+    this.#events.push(chunk);
+  }
+
+  /** Nothing but its end tells that a stream is over. */
+  end(): void {
+    this.#events.end();
+    if (!this.#teller.isFinished) throw this.#events.cut();
+    this.#teller.end();
+    this.isComplete = true;
+  }
+}
+
+/** A response may have been spread over several lines, whose ends mean nothing in JSON. */
+function onOneLine(json: Buffer): Buffer {
+  if (!json.includes(LINE_FEED)) return json;
+  return Buffer.from(json.map((byte) => (byte === LINE_FEED ? SPACE : byte)));
+}

@@ -1,0 +1,97 @@
+import type { Conversation } from '../../core/conversation.js';
+import type { ChatRequest } from '../dialect.js';
+import { isObject, type JsonObject } from '../json.js';
+import { conversationOf } from '../neutral/router-view.js';
+import { check, invalid, isAbsent, parseBody, wrongType } from '../request-check.js';
+import { camelMembers, listed } from './members.js';
+import { readNeutral } from './neutral-request.js';
+
+/** What the address of a request says: in this dialect the body names neither. */
+export interface Address {
+  /** As the client wrote it, without `models/`. */
+  readonly model: string;
+  readonly stream: boolean;
+}
+
+const ROLES = new Set(['user', 'model', 'function', 'tool', 'system', '']);
+
+/**
+ * Reads a request to generate content, or to count its tokens, and checks what the gateway itself relies on.
+ *
+ * Everything else is left for the provider to judge: new and unknown members pass.
+ *
+ * @throws {GatewayError} `invalid_json` with the place, or `invalid_request` with the field
+ */
+export function readRequest(body: Buffer, { model, stream }: Address): ChatRequest {
+  const request = generationIn(parseBody(body));
+  checkContents(request['contents']);
+  checkMembers(request);
+  const thinking = camelMembers(camelMembers(request['generationConfig'])['thinkingConfig']);
+  let conversation: Conversation | null = null;
+  return {
+    body,
+    model,
+    stream,
+    // Every answer of this dialect tells its usage.
+    includeUsage: true,
+    hidesThoughts: thinking['includeThoughts'] !== true,
+    metadata: labelsOf(request['labels']),
+    conversation: () => (conversation ??= conversationOf(readNeutral(request, stream))),
+    neutral: () => readNeutral(request, stream),
+  };
+}
+
+/** Whoever has tokens counted may send the whole request in a member of its own. */
+function generationIn(body: JsonObject): JsonObject {
+  const request = camelMembers(body);
+  const { generateContentRequest: inner } = request;
+  return isObject(inner) ? camelMembers(inner) : request;
+}
+
+function checkContents(contents: unknown): void {
+  if (isAbsent(contents)) throw invalid('contents', 'is missing; it must be a list of contents');
+  if (!Array.isArray(contents) && !isObject(contents)) {
+    throw wrongType('contents', 'a list of contents', contents);
+  }
+  const all: unknown[] = Array.isArray(contents) ? contents : [contents];
+  if (all.length === 0) throw invalid('contents', 'must hold at least one content');
+  all.forEach((content, i) => {
+    const at = `contents[${i}]`;
+    if (!isObject(content)) throw wrongType(at, 'an object with parts', content);
+    const { role = 'user', parts } = content;
+    if (typeof role !== 'string' || !ROLES.has(role)) {
+      throw invalid(`${at}.role`, 'must be "user" or "model"');
+    }
+    checkParts(parts, `${at}.parts`);
+  });
+}
+
+function checkParts(parts: unknown, at: string): void {
+  // An answer that was empty comes back without any.
+  if (isAbsent(parts)) return;
+  const isList = Array.isArray(parts) && parts.every(isObject);
+  if (!isList && !isObject(parts)) throw wrongType(at, 'a list of objects', parts);
+  listed(parts).forEach((part, i) => {
+    if ('text' in part && typeof part['text'] !== 'string') {
+      throw wrongType(`${at}[${i}].text`, 'a string', part['text']);
+    }
+  });
+}
+
+function checkMembers(request: JsonObject): void {
+  for (const name of ['generationConfig', 'toolConfig', 'labels']) {
+    check(request, name, 'an object', isObject);
+  }
+  const areObjects = (value: unknown) =>
+    isObject(value) || (Array.isArray(value) && value.every(isObject));
+  check(request, 'tools', 'a list of objects', areObjects);
+  const isContent = (value: unknown) => typeof value === 'string' || isObject(value);
+  check(request, 'systemInstruction', 'an object with parts', isContent);
+}
+
+function labelsOf(labels: unknown): Record<string, string> {
+  const entries = isObject(labels) ? Object.entries(labels) : [];
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

@@ -1,0 +1,81 @@
+import type { GatewayError } from '../../core/errors.js';
+import type { AnswerStream, AnswerSummary } from '../dialect.js';
+import type { Emit } from './event.js';
+import { readingFailure } from './reading-failure.js';
+import { Summary } from './summary.js';
+
+const NOTHING = Buffer.alloc(0);
+
+/** Reads a provider's stream and says what the client gets of it. What it throws ends the stream. */
+export interface FlowReader {
+  push(chunk: Buffer): void;
+  /** @throws {GatewayError} `upstream_cut` if the answer is not complete */
+  end(): void;
+  /** The answer is complete; nothing more is read. */
+  readonly isComplete: boolean;
+}
+
+/** A provider's stream as the client gets it, and what its accounts need of it. */
+export class FlowingAnswer implements AnswerStream {
+  readonly #reader: FlowReader;
+  readonly #writeFailure: (error: GatewayError) => Buffer;
+  readonly #summary = new Summary();
+  #out: Buffer[] = [];
+  #failure: GatewayError | null = null;
+
+  /**
+   * @param open - `say` takes bytes for the client, `emit` what the accounts need
+   * @param writeFailure - the event that ends a stream which cannot be completed
+   */
+  constructor(
+    open: (say: (bytes: readonly Buffer[]) => void, emit: Emit) => FlowReader,
+    writeFailure: (error: GatewayError) => Buffer,
+  ) {
+    this.#writeFailure = writeFailure;
+    this.#reader = open(
+      (bytes) => {
+        this.#out.push(...bytes);
+      },
+      (event) => {
+        this.#summary.add(event);
+      },
+    );
+  }
+
+  get failure(): GatewayError | null {
+    return this.#failure;
+  }
+
+  get summary(): AnswerSummary {
+    return this.#summary;
+  }
+
+  push(chunk: Buffer): Buffer {
+    return this.#read(() => {
+      this.#reader.push(chunk);
+    });
+  }
+
+  end(): Buffer {
+    const bytes = this.#read(() => {
+      this.#reader.end();
+    });
+    return this.#failure === null ? bytes : NOTHING;
+  }
+
+  fail(error: GatewayError): Buffer {
+    return this.#writeFailure(error);
+  }
+
+  #read(work: () => void): Buffer {
+    if (this.#reader.isComplete || this.#failure !== null) return NOTHING;
+    try {
+      work();
+    } catch (error) {
+      this.#failure = readingFailure(error);
+    }
+    const out = this.#out;
+    this.#out = [];
+    return Buffer.concat(out);
+  }
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Express, Request } from 'express';
+import type { Clock } from '../core/clock.js';
+import { geminiAt } from '../dialects/gemini/gemini.js';
+import type { Pipeline } from '../pipeline.js';
+import { ChatSurface, type ClientLimits } from './chat.js';
+import { modelJson, policyJson } from './model-view.js';
+
+/** What can be asked of a model at its address. */
+type Verb = 'generateContent' | 'streamGenerateContent' | 'countTokens';
+
+interface Asked {
+  readonly model: string;
+  readonly verb: Verb;
+  readonly query: URLSearchParams;
+}
+
+const ADDRESS =
+  /^\/v1(?:beta|alpha)?\/models\/(.+):(generateContent|streamGenerateContent|countTokens)$/;
+
+/**
+ * Reads an address such as `/v1beta/models/vendor/name:generateContent?key=…`.
+ *
+ * @returns `null` for every other address
+ */
+export function geminiAddress(url: string): Asked | null {
+  const [path = '', ...rest] = url.split('?');
+  const [, name, verb] = ADDRESS.exec(path) ?? [];
+  if (name === undefined || verb === undefined) return null;
+  return { model: decoded(name), verb: verb as Verb, query: new URLSearchParams(rest.join('?')) };
+}
+
+/** Names have slashes, which clients may send encoded or not. What is no encoding is no model's name. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name).replace(/^models\//, '');
+  } catch {
+    // Told as an unknown model, by the name as it came.
+    return name;
+  }
+}
+
+/** `POST /v1beta/models/NAME:generateContent` and its like. */
+export class GeminiSurface {
+  readonly #pipeline: Pipeline;
+  readonly #clock: Clock;
+  readonly #limits: () => ClientLimits;
+
+  constructor(pipeline: Pipeline, clock: Clock, limits: () => ClientLimits) {
+    this.#pipeline = pipeline;
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  /** Answers one request; never rejects. */
+  handle(req: IncomingMessage, res: ServerResponse, asked: Asked): Promise<void> {
+    takeKey(req, asked.query);
+    const { model, verb, query } = asked;
+    const stream = verb === 'streamGenerateContent';
+    const dialect = geminiAt({ model, stream }, query.get('alt') !== 'sse');
+    const surface = new ChatSurface(this.#pipeline, dialect, this.#clock, this.#limits);
+    return verb === 'countTokens' ? surface.count(req, res) : surface.handle(req, res);
+  }
+}
+
+/** Google's clients may send their key in the address. */
+function takeKey({ headers }: IncomingMessage, query: URLSearchParams): void {
+  const key = query.get('key');
+  if (key !== null) headers['x-goog-api-key'] ??= key;
+}
+
+/** Whether an address is Gemini's, or the client is one of Gemini's: both get answers in its form. */
+export function speaksGemini(req: Request): boolean {
+  return /^\/v1(beta|alpha)\//.test(req.path) || req.headers['x-goog-api-key'] !== undefined;
+}
+
+/** Has a key in the address count, wherever only Google's clients send one. */
+export function admitGoogleKeys(app: Express): void {
+  app.use(['/v1beta', '/v1alpha', '/v1/models'], (req, _res, next) => {
+    takeKey(req, new URLSearchParams(req.originalUrl.split('?').slice(1).join('?')));
+    next();
+  });
+}
+
+/** `GET /v1beta/models`, and one of them; clients of Gemini that ask at `/v1/models` come here as well. */
+export function geminiModelRoutes(app: Express, pipeline: Pipeline): void {
+  app.get(['/v1beta/models', '/v1alpha/models', '/v1/models'], (req, res, next) => {
+    if (!speaksGemini(req)) {
+      next();
+      return;
+    }
+    const { policies, models } = pipeline.offer();
+    const all = [...policies.map(policyJson), ...models.map(modelJson)];
+    res.json({ models: all.map(geminiModel) });
+  });
+  app.get(
+    ['/v1beta/models/*name', '/v1alpha/models/*name', '/v1/models/*name'],
+    (req, res, next) => {
+      if (!speaksGemini(req)) {
+        next();
+        return;
+      }
+      const target = pipeline.resolve([req.params['name'] ?? ''].flat().join('/'));
+      const json = target.kind === 'policy' ? policyJson(target.policy) : modelJson(target.served);
+      res.json(geminiModel(json));
+    },
+  );
+}
+
+/** A model or policy with Google's fields before all others. */
+function geminiModel(json: Record<string, unknown>): Record<string, unknown> {
+  const { id, display_name: name = id, context_length: input, max_output_tokens: output } = json;
+  return {
+    name: `models/${String(id)}`,
+    displayName: name,
+    ...(typeof input === 'number' && { inputTokenLimit: input }),
+    ...(typeof output === 'number' && { outputTokenLimit: output }),
+    supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
+    ...json,
+  };
+}

@@ -1,0 +1,321 @@
+import * as fc from 'fast-check';
+import { GatewayError } from '../../../src/core/errors.js';
+import { gemini } from '../../../src/dialects/gemini/gemini.js';
+import { listForm } from '../../../src/dialects/gemini/list-form.js';
+import type { AnswerEvent } from '../../../src/dialects/neutral/event.js';
+import { answered, eventsIn, RULES, streamed } from '../../support/translated.js';
+
+const start: AnswerEvent = { kind: 'start', id: 'r1', model: 'm-1', createdS: null };
+const text = (said: string, choice = 0): AnswerEvent => ({ kind: 'text', choice, text: said });
+const finish = (
+  reason: Extract<AnswerEvent, { kind: 'finish' }>['reason'],
+  native: string | null = null,
+  choice = 0,
+): AnswerEvent => ({ kind: 'finish', choice, reason, native, stopSequence: null });
+
+const whole = (events: readonly AnswerEvent[], rules = {}) =>
+  JSON.parse(gemini.writeAnswer(events, { ...RULES, ...rules }).toString()) as unknown;
+
+describe('an answer for a client of Gemini', () => {
+  test('has thoughts only where the client asked for them', () => {
+    const events: AnswerEvent[] = [
+      start,
+      { kind: 'reasoning', choice: 0, text: 'Hm' },
+      { kind: 'signature', choice: 0, signature: 'c2ln', vendor: 'anthropic' },
+      { kind: 'redacted', choice: 0, data: 'x' },
+      text('Yes'),
+      finish('stop'),
+    ];
+
+    expect(whole(events)).toMatchObject({
+      candidates: [
+        {
+          content: {
+            parts: [
+              { text: 'Hm', thought: true, thoughtSignature: expect.any(String) },
+              { text: '', thought: true, thoughtSignature: expect.any(String) },
+              { text: 'Yes' },
+            ],
+          },
+        },
+      ],
+    });
+    expect(whole(events, { request: { hidesThoughts: true } })).toMatchObject({
+      candidates: [{ content: { parts: [{ text: 'Yes' }] }, finishReason: 'STOP' }],
+      modelVersion: 'm-1',
+      responseId: 'r1',
+    });
+  });
+
+  test('has several candidates, each with its own end', () => {
+    const events = [
+      start,
+      text('a'),
+      text('b', 1),
+      text('c'),
+      finish('length'),
+      finish('stop', null, 1),
+    ];
+
+    expect(whole(events)).toMatchObject({
+      candidates: [
+        { index: 0, content: { parts: [{ text: 'ac' }] }, finishReason: 'MAX_TOKENS' },
+        { index: 1, content: { parts: [{ text: 'b' }] }, finishReason: 'STOP' },
+      ],
+    });
+  });
+
+  test.each([
+    ['content_filter', 'RECITATION', 'RECITATION'],
+    ['content_filter', 'refusal', 'SAFETY'],
+    ['tool_calls', 'tool_use', 'STOP'],
+  ] as const)('that ended with %s (%s) ends with %s', (reason, native, expected) => {
+    expect(whole([start, finish(reason, native)])).toMatchObject({
+      candidates: [{ content: { parts: [{ text: '' }] }, finishReason: expected }],
+    });
+  });
+
+  test('tells sources and likelihoods', () => {
+    const token = { token: 'Hi', logprob: -0.5, bytes: null };
+    const logprobs = { content: [{ ...token, top_logprobs: [token] }], refusal: null };
+    const cite = (url: string | null, native: object): AnswerEvent => ({
+      kind: 'citation',
+      choice: 0,
+      citation: { url, title: 'T', citedText: 'said', native: { ...native } },
+    });
+
+    const json = whole([
+      start,
+      text('Hi'),
+      { kind: 'logprobs', choice: 0, logprobs },
+      cite('https://a.example', {}),
+      cite(null, {}),
+      cite('https://b.example', { web: { uri: 'https://b.example', domain: 'b' } }),
+      finish('stop'),
+    ]);
+
+    const chosen = { token: 'Hi', logProbability: -0.5 };
+    expect(json).toMatchObject({
+      candidates: [
+        {
+          logprobsResult: {
+            chosenCandidates: [chosen],
+            topCandidates: [{ candidates: [chosen] }],
+          },
+          groundingMetadata: {
+            groundingChunks: [
+              { web: { uri: 'https://a.example', title: 'T' } },
+              { retrievedContext: { title: 'T', text: 'said' } },
+              { web: { uri: 'https://b.example', domain: 'b' } },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  test('counts thoughts apart from the text', () => {
+    const usage = {
+      inputTokens: 10,
+      outputTokens: 7,
+      cacheReadTokens: 4,
+      cacheWriteTokens: 0,
+      reasoningTokens: 2,
+      estimated: false,
+    };
+
+    expect(whole([start, text('x'), finish('stop'), { kind: 'usage', usage }])).toMatchObject({
+      usageMetadata: {
+        promptTokenCount: 10,
+        candidatesTokenCount: 5,
+        thoughtsTokenCount: 2,
+        cachedContentTokenCount: 4,
+        totalTokenCount: 17,
+      },
+    });
+  });
+
+  test('has arguments whole, however they came, broken ones included', () => {
+    const call = (n: number): AnswerEvent => ({
+      kind: 'call',
+      choice: 0,
+      call: n,
+      id: `c${n}`,
+      name: 'f',
+    });
+    const args = (n: number, piece: string): AnswerEvent => ({
+      kind: 'arguments',
+      choice: 0,
+      call: n,
+      text: piece,
+    });
+
+    const json = whole([
+      start,
+      { kind: 'signature', choice: 0, signature: 'b3du', vendor: 'gemini' },
+      ...[
+        call(0),
+        call(1),
+        args(1, '{"b'),
+        args(0, '{"a":1}'),
+        args(1, '":2}'),
+        call(2),
+        args(2, '{x'),
+      ],
+      finish('tool_calls'),
+    ]);
+
+    expect(json).toMatchObject({
+      candidates: [
+        {
+          content: {
+            parts: [
+              { functionCall: { id: 'c0', name: 'f', args: { a: 1 } }, thoughtSignature: 'b3du' },
+              { functionCall: { id: 'c1', name: 'f', args: { b: 2 } } },
+              { functionCall: { id: 'c2', name: 'f', args: { arguments: '{x' } } },
+            ],
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe('an answer of Gemini to a client of Gemini', () => {
+  const response = (said: string, more: object = {}) => ({
+    candidates: [{ content: { parts: [{ text: said, future: 1 }], role: 'model' }, ...more }],
+    usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 3 },
+    responseId: 'r1',
+  });
+  const end = { finishReason: 'STOP' };
+  const event = (json: object) => `data: ${JSON.stringify(json)}\r\n\r\n`;
+
+  test('is the provider’s own, byte for byte', () => {
+    const body = JSON.stringify(response('hi', end), null, 2);
+
+    const { json, summary } = answered('gemini', 'gemini', body);
+
+    expect(json).toEqual(JSON.parse(body));
+    expect(summary).toMatchObject({ finishReason: 'stop', usage: { inputTokens: 5 } });
+  });
+
+  test('is the same stream, whatever the chunking', () => {
+    const sent = event(response('né ')) + event(response('', end));
+    const bytes = Buffer.from(sent);
+
+    fc.assert(
+      fc.property(fc.array(fc.nat(bytes.length), { maxLength: 6 }), (cuts) => {
+        const at = [0, ...cuts.sort((a, b) => a - b), bytes.length];
+        const pieces = at.slice(1).map((to, i) => bytes.subarray(at[i], to));
+        const { text: out, stream } = streamed('gemini', 'gemini', pieces);
+        expect([out, stream.failure]).toEqual([sent, null]);
+        expect(stream.summary).toMatchObject({ finishReason: 'stop', usage: { outputTokens: 3 } });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('may come as one list, or spread over lines', () => {
+    const responses = [response('a'), response('b', end)];
+    const spread = `data: ${JSON.stringify(responses[1], null, 1).replaceAll('\n', '\ndata: ')}\n\n`;
+
+    const asList = streamed('gemini', 'gemini', [Buffer.from(JSON.stringify(responses))]);
+    const overLines = streamed('gemini', 'gemini', [Buffer.from(spread)]);
+
+    expect(asList.text).toBe(responses.map(event).join(''));
+    expect(eventsIn(overLines.text)).toEqual([responses[1]]);
+  });
+
+  test('is cut where it has no end, and its usage is known all the same', () => {
+    const { text: out, stream } = streamed('gemini', 'gemini', [Buffer.from(event(response('a')))]);
+
+    expect(out).toBe(event(response('a')));
+    expect(stream.failure).toMatchObject({ code: 'upstream_cut' });
+    expect(stream.summary).toMatchObject({ finishReason: null, usage: { inputTokens: 5 } });
+  });
+
+  test('ends with the error that the provider reports', () => {
+    const error = { code: 503, message: 'overloaded', status: 'UNAVAILABLE' };
+
+    const { stream } = streamed('gemini', 'gemini', [Buffer.from(event({ error }))]);
+
+    expect(stream.failure).toMatchObject({ code: 'upstream_failed', message: 'overloaded' });
+  });
+});
+
+describe('likelihoods of Gemini', () => {
+  test('reach clients of OpenAI', () => {
+    const chosen = { token: 'Hi', logProbability: -0.25 };
+    const logprobsResult = {
+      chosenCandidates: [chosen],
+      topCandidates: [{ candidates: [chosen, { token: 'Ho', logProbability: -2 }] }],
+    };
+    const body = {
+      candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'STOP', logprobsResult }],
+    };
+
+    expect(answered('openai', 'gemini', body).json).toMatchObject({
+      choices: [
+        {
+          logprobs: {
+            content: [
+              {
+                token: 'Hi',
+                logprob: -0.25,
+                bytes: [72, 105],
+                top_logprobs: [{ token: 'Hi' }, { token: 'Ho', logprob: -2 }],
+              },
+            ],
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe('an error in Google’s words', () => {
+  test.each([
+    [new GatewayError('invalid_api_key', 'no'), 401, 'UNAUTHENTICATED'],
+    [new GatewayError('no_candidate', 'no'), 422, 'FAILED_PRECONDITION'],
+    [new GatewayError('upstream_failed', 'no'), 502, 'UNAVAILABLE'],
+    [
+      new GatewayError('upstream_rejected', 'no', { upstreamCode: 'OUT_OF_RANGE' }),
+      400,
+      'OUT_OF_RANGE',
+    ],
+    [new GatewayError('upstream_rejected', 'no', { upstreamCode: 'x_y' }), 400, 'INVALID_ARGUMENT'],
+  ])('%s has a status and a word', (error, code, status) => {
+    expect(JSON.parse(gemini.writeError(error))).toMatchObject({
+      error: { code, message: 'no', status, details: [{ domain: 'suffice' }] },
+    });
+  });
+
+  test('says which field, and when to come again', () => {
+    const error = new GatewayError('upstream_rate_limited', 'slow', {
+      param: 'a.b',
+      retryAfterS: 2,
+    });
+
+    expect(JSON.parse(gemini.writeError(error))).toMatchObject({
+      error: { details: [{ metadata: { field: 'a.b' } }, { retryDelay: '2s' }] },
+    });
+  });
+});
+
+describe('a stream as one list', () => {
+  test('is valid JSON, whatever the chunking, and with nothing in it', () => {
+    const bytes = Buffer.from('data: {"a":"é"}\r\n\r\ndata: {"b":2}\r\n\r\n');
+
+    fc.assert(
+      fc.property(fc.array(fc.nat(bytes.length), { maxLength: 4 }), (cuts) => {
+        const at = [0, ...cuts.sort((a, b) => a - b), bytes.length];
+        const wire = listForm.open();
+        const out = at.slice(1).map((to, i) => wire.push(bytes.subarray(at[i], to)));
+        const all = Buffer.concat([...out, wire.end() ?? Buffer.alloc(0)]).toString();
+        expect(JSON.parse(all)).toEqual([{ a: 'é' }, { b: 2 }]);
+      }),
+      { numRuns: 50 },
+    );
+    expect(listForm.open().end()?.toString()).toBe('[]');
+  });
+});

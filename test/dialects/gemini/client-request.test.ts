@@ -1,0 +1,308 @@
+import { gemini, geminiAt } from '../../../src/dialects/gemini/gemini.js';
+import { translated } from '../../support/translated.js';
+
+const user = (...parts: object[]) => ({ role: 'user', parts });
+const model = (...parts: object[]) => ({ role: 'model', parts });
+const hi = { contents: [user({ text: 'hi' })] };
+
+function toOpenAi(body: object, target = {}) {
+  return translated('gemini', 'openai', body, target);
+}
+
+describe('a request of a client of Gemini', () => {
+  test('may be written with underscores, and with single things where lists belong', () => {
+    const { json, dropped } = toOpenAi({
+      system_instruction: { parts: { text: 'Be brief.' } },
+      contents: { parts: { inline_data: { mime_type: 'image/png', data: 'AA-_' } } },
+      generation_config: {
+        max_output_tokens: 9,
+        stop_sequences: ['x'],
+        top_p: 0.5,
+        candidate_count: 2,
+        seed: 3,
+      },
+      tools: { function_declarations: { name: 'f', parameters_json_schema: { type: 'object' } } },
+      tool_config: { function_calling_config: { mode: 'any' } },
+    });
+
+    expect(json).toMatchObject({
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        {
+          role: 'user',
+          content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA+/' } }],
+        },
+      ],
+      max_tokens: 9,
+      stop: ['x'],
+      top_p: 0.5,
+      n: 2,
+      seed: 3,
+      tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }],
+      tool_choice: 'required',
+    });
+    expect(dropped).toEqual([]);
+  });
+
+  test('has Google’s schemas as JSON Schema', () => {
+    const responseSchema = {
+      type: 'OBJECT',
+      required: ['b'],
+      propertyOrdering: ['b', 'a'],
+      properties: {
+        a: { type: 'STRING', nullable: true, enum: ['x'], maxLength: '5', example: 'x' },
+        b: {
+          type: 'ARRAY',
+          min_items: '1',
+          items: { anyOf: [{ type: 'INTEGER' }, { type: 'NULL' }] },
+        },
+        any_of: { type: 'NUMBER' },
+      },
+    };
+
+    const { json } = toOpenAi({ ...hi, generationConfig: { responseSchema } });
+
+    const format = json['response_format'] as { json_schema: { schema: object } };
+    expect(JSON.stringify(format.json_schema.schema)).toBe(
+      JSON.stringify({
+        type: 'object',
+        required: ['b'],
+        properties: {
+          b: {
+            type: 'array',
+            minItems: 1,
+            items: { anyOf: [{ type: 'integer' }, { type: 'null' }] },
+          },
+          a: { type: ['string', 'null'], enum: ['x', null], maxLength: 5 },
+          any_of: { type: 'number' },
+        },
+      }),
+    );
+  });
+
+  test('gives calls ids and finds the call of each result, by id or by name and order', () => {
+    const call = (args: object, more = {}) => ({ functionCall: { name: 'f', args, ...more } });
+    const result = (response: object, more = {}) => ({
+      functionResponse: { name: 'f', response, ...more },
+    });
+
+    const { json } = toOpenAi({
+      contents: [
+        user({ text: 'go' }),
+        model({ text: 'I ' }),
+        model({ text: 'call.' }, call({ n: 1 }), call({ n: 2 }), call({ n: 3 }, { id: 'own' })),
+        user(
+          result({ output: 'third' }, { id: 'own' }),
+          result({ result: 'first' }),
+          result({ error: 'second' }),
+          { text: 'and now?' },
+        ),
+      ],
+    });
+
+    const [, said, ...rest] = json['messages'] as {
+      content: string;
+      tool_calls: { id: string }[];
+      tool_call_id?: string;
+    }[];
+    const ids = said?.tool_calls.map(({ id }) => id) ?? [];
+    expect(said?.content).toBe('I call.');
+    expect(new Set(ids).size).toBe(3);
+    expect(ids[2]).toBe('own');
+    expect(rest.map(({ tool_call_id: id, content }) => [id, content])).toEqual([
+      ['own', 'third'],
+      [ids[0], 'first'],
+      [ids[1], 'second'],
+      [undefined, 'and now?'],
+    ]);
+  });
+
+  test('keeps documents, and names what only Google can read', () => {
+    const file = (fileUri: string, mimeType: string) => ({ fileData: { fileUri, mimeType } });
+    const { json, dropped } = translated('gemini', 'anthropic', {
+      contents: [
+        user(
+          { inlineData: { mimeType: 'application/pdf', data: 'AAAA', displayName: 'a.pdf' } },
+          { inlineData: { mimeType: 'text/plain', data: Buffer.from('né').toString('base64url') } },
+          file('https://example.com/x.png', 'image/png'),
+          file('gs://bucket/x.png', 'image/png'),
+          file('https://generativelanguage.googleapis.com/v1beta/files/abc', 'application/pdf'),
+          { inlineData: { mimeType: 'video/mp4', data: 'AAAA' } },
+          { executableCode: { code: 'x' } },
+        ),
+      ],
+      safetySettings: [{ category: 'C', threshold: 'BLOCK_NONE' }],
+      cachedContent: 'cachedContents/1',
+      labels: { team: 'a' },
+      tools: [{ googleSearch: {} }],
+      generationConfig: {
+        responseModalities: ['TEXT'],
+        mySecretName: 1,
+        responseMimeType: 'text/x.enum',
+      },
+    });
+
+    const [message] = json['messages'] as { content: object[] }[];
+    expect(message?.content).toEqual([
+      {
+        type: 'document',
+        title: 'a.pdf',
+        source: { type: 'base64', media_type: 'application/pdf', data: 'AAAA' },
+      },
+      { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'né' } },
+      { type: 'image', source: { type: 'url', url: 'https://example.com/x.png' } },
+    ]);
+    expect([...dropped].sort()).toEqual([
+      'cachedContent',
+      'contents[0].parts[3]',
+      'contents[0].parts[4]',
+      'contents[0].parts[5].inlineData',
+      'contents[0].parts[6].executableCode',
+      'generationConfig.mySecretName',
+      'generationConfig.responseMimeType',
+      'generationConfig.responseModalities',
+      'safetySettings',
+      'tools[0].googleSearch',
+    ]);
+  });
+
+  test.each([
+    [{ thinkingBudget: 0 }, undefined],
+    [{ thinkingBudget: 2_000 }, 'low'],
+    [{ thinkingLevel: 'HIGH' }, 'high'],
+    [{ thinkingBudget: -1 }, 'medium'],
+    [{ includeThoughts: true }, 'medium'],
+    [{ includeThoughts: false }, undefined],
+  ])('asks for thinking with %j', (thinkingConfig, expected) => {
+    const { json } = toOpenAi({ ...hi, generationConfig: { thinkingConfig } });
+
+    expect(json['reasoning_effort']).toBe(expected);
+  });
+
+  test.each([
+    [{ mode: 'AUTO' }, 'auto', ['f', 'g']],
+    [{ mode: 'VALIDATED', allowedFunctionNames: ['g'] }, 'auto', ['g']],
+    [{ mode: 'NONE' }, 'none', ['f', 'g']],
+    [
+      { mode: 'ANY', allowedFunctionNames: ['f'] },
+      { type: 'function', function: { name: 'f' } },
+      ['f'],
+    ],
+    [{}, undefined, ['f', 'g']],
+  ])('chooses tools with %j', (functionCallingConfig, choice, names) => {
+    const { json } = toOpenAi({
+      ...hi,
+      tools: [{ functionDeclarations: [{ name: 'f' }, { name: 'g' }] }],
+      toolConfig: { functionCallingConfig },
+    });
+
+    expect(json['tool_choice']).toEqual(choice);
+    const tools = json['tools'] as { function: { name: string } }[];
+    expect(tools.map((tool) => tool.function.name)).toEqual(names);
+  });
+
+  test('asks for likelihoods of tokens', () => {
+    const generationConfig = { responseLogprobs: true, logprobs: 2 };
+
+    expect(toOpenAi({ ...hi, generationConfig }).json).toMatchObject({
+      logprobs: true,
+      top_logprobs: 2,
+    });
+  });
+
+  test.each([
+    ['{', 'invalid_json', null],
+    [{}, 'invalid_request', 'contents'],
+    [{ contents: 'hi' }, 'invalid_request', 'contents'],
+    [{ contents: [] }, 'invalid_request', 'contents'],
+    [{ contents: ['hi'] }, 'invalid_request', 'contents[0]'],
+    [{ contents: [{ role: 'assistant', parts: [] }] }, 'invalid_request', 'contents[0].role'],
+    [{ contents: [{ parts: ['hi'] }] }, 'invalid_request', 'contents[0].parts'],
+    [{ contents: [{ parts: [{ text: 1 }] }] }, 'invalid_request', 'contents[0].parts[0].text'],
+    [{ ...hi, generationConfig: 1 }, 'invalid_request', 'generationConfig'],
+    [{ ...hi, tools: 'f' }, 'invalid_request', 'tools'],
+    [{ ...hi, systemInstruction: 1 }, 'invalid_request', 'systemInstruction'],
+  ])('is refused where the gateway could not read it: %j', (body, code, param) => {
+    const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+
+    expect(() => gemini.readRequest(bytes)).toThrow(expect.objectContaining({ code, param }));
+  });
+
+  test('is labelled by its labels, and may come wrapped where tokens are counted', () => {
+    const dialect = geminiAt({ model: 'm', stream: false });
+    const body = { generateContentRequest: { ...hi, labels: { team: 'a', n: 1 } } };
+
+    const request = dialect.readRequest(Buffer.from(JSON.stringify(body)));
+
+    expect(request).toMatchObject({ model: 'm', metadata: { team: 'a' } });
+    expect(request.conversation().messages).toEqual([
+      { role: 'user', parts: [{ kind: 'text', text: 'hi' }] },
+    ]);
+  });
+});
+
+describe('a request for Gemini itself', () => {
+  const edited = (body: string) =>
+    gemini
+      .editRequest(gemini.readRequest(Buffer.from(body)), { model: 'gemini-3', askUsage: true })
+      .toString();
+
+  test('goes through as it is but for the model, where the body names it', () => {
+    const body = `{"contents" : [{"parts":[{"text":"caf\\u00e9"}]}], "model":"models/x",  "future":{"model":"y"}}`;
+
+    expect(edited(body)).toBe(body.replace('"models/x"', '"models/gemini-3"'));
+  });
+
+  test('lacks the thoughts of other vendors’ models, and calls stay', () => {
+    const body = { contents: [user({ text: 'hi' }), thoughtOfClaude(), user({ text: 'on' })] };
+
+    const sent = JSON.parse(edited(JSON.stringify(body))) as typeof body;
+
+    expect(sent.contents[1]).toEqual({
+      role: 'model',
+      parts: [
+        {
+          functionCall: { id: 'toolu_1', name: 'f', args: {} },
+          thoughtSignature: Buffer.from('skip_thought_signature_validator').toString('base64'),
+        },
+      ],
+    });
+  });
+});
+
+/** An answer of Claude with a thought and a call, as a client of Gemini gets it. */
+function thoughtOfClaude() {
+  const bytes = gemini.writeAnswer(
+    [
+      { kind: 'start', id: 'msg_1', model: 'claude', createdS: null },
+      { kind: 'reasoning', choice: 0, text: 'Hm' },
+      { kind: 'signature', choice: 0, signature: 'c2ln', vendor: 'anthropic' },
+      { kind: 'redacted', choice: 0, data: 'ZGF0YQ==' },
+      { kind: 'call', choice: 0, call: 0, id: 'toolu_1', name: 'f' },
+      { kind: 'finish', choice: 0, reason: 'tool_calls', stopSequence: null, native: null },
+    ],
+    { trusted: false, includeUsage: true, model: 'm', createdS: 1 },
+  );
+  const { candidates } = JSON.parse(bytes.toString()) as {
+    candidates: [{ content: { role: string; parts: object[] } }];
+  };
+  return candidates[0].content;
+}
+
+test('thoughts of Claude come back to Claude with their proofs', () => {
+  const { json } = translated('gemini', 'anthropic', {
+    contents: [
+      user({ text: 'hi' }),
+      thoughtOfClaude(),
+      user({ functionResponse: { name: 'f', response: { output: 'ok' } } }),
+    ],
+    tools: [{ functionDeclarations: [{ name: 'f' }] }],
+  });
+
+  const messages = json['messages'] as { content: object[] }[];
+  expect(messages[1]?.content).toEqual([
+    { type: 'thinking', thinking: 'Hm', signature: 'c2ln' },
+    { type: 'redacted_thinking', data: 'ZGF0YQ==' },
+    { type: 'tool_use', id: 'toolu_1', name: 'f', input: {} },
+  ]);
+});
