@@ -13,11 +13,13 @@ import { idMaker } from './core/ids.js';
 import { anthropic } from './dialects/anthropic/anthropic.js';
 import { ThoughtStore } from './dialects/neutral/thought-store.js';
 import { openai } from './dialects/openai/openai.js';
+import { ResponseStore } from './dialects/responses/response-store.js';
 import { responses } from './dialects/responses/responses.js';
 import { FeedbackDesk } from './feedback-desk.js';
 import { createApp } from './http/app.js';
 import { ChatSurface, type ClientLimits } from './http/chat.js';
 import { GeminiSurface } from './http/gemini.js';
+import { responseKeeper } from './http/responses.js';
 import { createServer } from './http/server.js';
 import { Pipeline } from './pipeline.js';
 import { openRecall, type Recall } from './recall/open.js';
@@ -197,7 +199,10 @@ export class App {
       cache: recall.desk,
       newId,
     });
+    const { clock } = this.#books;
+    const kept = new ResponseStore(clock, () => this.#inForce.sourced.config.responses);
     const operations = {
+      responses: kept,
       readiness: () => ({ ready: !this.#draining, detail: this.#detail() }),
       metricsText: () => this.#books.metrics.registry.metrics(),
       cache: () => ({
@@ -207,10 +212,10 @@ export class App {
     };
     const server = createServer(
       {
-        chat: new ChatSurface(pipeline, openai, this.#books.clock, limits),
-        messages: new ChatSurface(pipeline, anthropic, this.#books.clock, limits),
-        responses: new ChatSurface(pipeline, responses, this.#books.clock, limits),
-        gemini: new GeminiSurface(pipeline, this.#books.clock, limits),
+        chat: new ChatSurface(pipeline, openai, clock, limits),
+        messages: new ChatSurface(pipeline, anthropic, clock, limits),
+        responses: new ChatSurface(pipeline, responses, clock, limits, responseKeeper(kept)),
+        gemini: new GeminiSurface(pipeline, clock, limits),
       },
       createApp(pipeline, { ...operations, feedback: () => this.#feedback }, limits),
       {

@@ -4,6 +4,7 @@ import { modelId, modelOverride } from '../catalog/schema.js';
 import { DIALECT_NAMES } from '../dialects/dialect.js';
 import { adaptation } from './adaptation.js';
 import { cache, keyCache } from './cache.js';
+import { responses } from './responses.js';
 import { section } from './section.js';
 
 const MIB = 1024 * 1024;
@@ -298,6 +299,9 @@ export const configSchema = section({
   router: filled(router).describe('How the router works.'),
   translation: filled(translation).describe(
     'How requests are put into the words of providers that speak another dialect than the client.',
+  ),
+  responses: filled(responses).describe(
+    'Responses that clients of OpenAI’s responses go on from by `previous_response_id`.',
   ),
   keys: z
     .array(clientKey)

@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import { GatewayError } from '../core/errors.js';
 import { gemini } from '../dialects/gemini/gemini.js';
 import { openai } from '../dialects/openai/openai.js';
+import type { ResponseStore } from '../dialects/responses/response-store.js';
 import type { FeedbackDesk } from '../feedback-desk.js';
 import type { Pipeline } from '../pipeline.js';
 import type { CacheSettings } from '../cache/settings.js';
@@ -14,6 +15,7 @@ import { admitGoogleKeys, geminiModelRoutes, speaksGemini } from './gemini.js';
 import { decisionJson, outcomeJson } from './decision-view.js';
 import { anthropicList, anthropicModel, modelJson, policyJson } from './model-view.js';
 import { asGatewayError, sendError } from './reply.js';
+import { responseRoutes } from './responses.js';
 
 /** What operators and their machines ask of a running gateway. */
 export interface Operations {
@@ -23,6 +25,8 @@ export interface Operations {
   feedback(): FeedbackDesk | null;
   /** What is kept, and how to be rid of it. */
   cache(): { readonly admin: CacheAdmin; readonly settings: CacheSettings | null };
+  /** Responses that clients may go on from. */
+  readonly responses: ResponseStore;
   /** All metrics in Prometheus' text format. */
   metricsText(): Promise<string>;
 }
@@ -33,6 +37,7 @@ const KNOWN_PATHS = [
   '/v1/messages',
   '/v1/messages/count_tokens',
   '/v1/responses',
+  '/v1/responses/:id',
   '/v1/route',
   '/v1/feedback',
   '/v1/models',
@@ -79,6 +84,7 @@ export function createApp(
   });
 
   cacheRoutes(app, pipeline, operations, limits);
+  responseRoutes(app, pipeline, operations.responses);
   app.all(KNOWN_PATHS, (req) => {
     throw new GatewayError('method_not_allowed', `${req.path} does not take ${req.method}`);
   });

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../admit/keys.js';
 import type { Clock } from '../core/clock.js';
 import { Departure } from '../core/departure.js';
 import type { ClientDialect } from '../dialects/dialect.js';
-import type { Exchange, Pipeline } from '../pipeline.js';
+import type { ClientSink, Exchange, Pipeline } from '../pipeline.js';
 import { readBody } from './body.js';
 import { decisionHeaders, type HeaderBill } from './decision-view.js';
 import { asGatewayError, openClientStream, sendError, sendJson } from './reply.js';
@@ -14,6 +15,15 @@ export interface ClientLimits {
   readonly writeStallMs: number;
 }
 
+/** Sees one exchange: reads the request, and learns of the answer. */
+export interface Witness {
+  /** The client's, reading requests with what the witness knows. */
+  readonly dialect: ClientDialect;
+  whole(body: Buffer): void;
+  /** @param bytes - whole events, as they are sent on */
+  streamed(bytes: Buffer): void;
+}
+
 /**
  * `POST /v1/chat/completions` and its like in other dialects, straight on node:http: express would cost
  * more than all the rest.
@@ -23,17 +33,21 @@ export class ChatSurface {
   readonly #dialect: ClientDialect;
   readonly #clock: Clock;
   readonly #limits: () => ClientLimits;
+  readonly #witnessFor: ((caller: Caller) => Witness) | null;
 
+  /** @param witnessFor - who sees the exchanges of a caller; by default nobody */
   constructor(
     pipeline: Pipeline,
     dialect: ClientDialect,
     clock: Clock,
     limits: () => ClientLimits,
+    witnessFor: ((caller: Caller) => Witness) | null = null,
   ) {
     this.#pipeline = pipeline;
     this.#dialect = dialect;
     this.#clock = clock;
     this.#limits = limits;
+    this.#witnessFor = witnessFor;
   }
 
   /** Answers one request; never rejects. */
@@ -41,7 +55,11 @@ export class ChatSurface {
     const limits = this.#limits();
     try {
       const call = await this.#receive(req, res, limits);
-      this.#deliver(res, await this.#pipeline.chat(call), limits);
+      const witness = this.#witnessFor?.(call.caller) ?? null;
+      const exchange = await this.#pipeline.chat(
+        witness === null ? call : { ...call, dialect: witness.dialect },
+      );
+      this.#deliver(res, exchange, limits, witness);
     } catch (thrown) {
       this.#refuse(res, thrown);
     }
@@ -79,13 +97,19 @@ export class ChatSurface {
     sendError(res, error, {}, this.#dialect.writeError);
   }
 
-  #deliver(res: ServerResponse, exchange: Exchange, limits: ClientLimits): void {
+  #deliver(
+    res: ServerResponse,
+    exchange: Exchange,
+    limits: ClientLimits,
+    witness: Witness | null,
+  ): void {
     const headers = (bill: HeaderBill | null) => decisionHeaders(exchange, bill);
     switch (exchange.kind) {
       case 'failed':
         sendError(res, exchange.error, headers(null), this.#dialect.writeError);
         return;
       case 'whole':
+        witness?.whole(exchange.body);
         sendJson(res, exchange.body, headers({ ...exchange.bill, expected: false }));
         return;
       case 'stream': {
@@ -104,12 +128,28 @@ export class ChatSurface {
         res.once('close', () => {
           exchange.abandon();
         });
-        exchange.pipe(client);
+        exchange.pipe(witness === null ? client : seenBy(witness, client));
         // The client may have gone before there was anything to close.
         if (res.destroyed) exchange.abandon();
       }
     }
   }
+}
+
+function seenBy(witness: Witness, client: ClientSink): ClientSink {
+  return {
+    write: (bytes) => {
+      // Before the client has it: the next request may come at once.
+      witness.streamed(bytes);
+      return client.write(bytes);
+    },
+    end: () => {
+      client.end();
+    },
+    fail: (error, lastBytes) => {
+      client.fail(error, lastBytes);
+    },
+  };
 }
 
 /** What is known of a stream's cost before it has flowed: a kept one costs nothing. */

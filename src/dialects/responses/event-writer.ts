@@ -8,13 +8,15 @@ import { responseHead } from './head.js';
 import { Output, type TellItem } from './output.js';
 import { writtenUsage } from './usage.js';
 
+type Start = Extract<AnswerEvent, { kind: 'start' }>;
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 
-const UNNAMED = { kind: 'start', id: null, model: null, createdS: null } as const;
+const UNNAMED: Start = { kind: 'start', id: null, model: null, createdS: null };
 
 /** Writes a stream of typed events as OpenAI's responses API does. */
 export class ResponsesWriter implements EventWriter {
   readonly #rules: AnswerRules;
+  #start: Start = UNNAMED;
   #response: Response | null = null;
   #sequence = 0;
   #out = '';
@@ -24,11 +26,9 @@ export class ResponsesWriter implements EventWriter {
   }
 
   add(event: AnswerEvent): void {
-    if (event.kind !== 'start') {
-      this.#begun().add(event);
-      return;
-    }
-    if (this.#response === null) this.#begin(event);
+    // A client can do nothing with a beginning alone, and until there is more another provider may answer.
+    if (event.kind === 'start') this.#start = event;
+    else this.#begun().add(event);
   }
 
   finish(): void {
@@ -52,11 +52,8 @@ export class ResponsesWriter implements EventWriter {
   }
 
   #begun(): Response {
-    return this.#response ?? this.#begin(UNNAMED);
-  }
-
-  #begin(start: Extract<AnswerEvent, { kind: 'start' }>): Response {
-    const response = new Response(start, this.#rules, (type, members) => {
+    if (this.#response !== null) return this.#response;
+    const response = new Response(this.#start, this.#rules, (type, members) => {
       this.#event(type, members);
     });
     this.#response = response;
@@ -89,7 +86,7 @@ class Response {
   #usage: Usage | null = null;
   #finish: Finish | null = null;
 
-  constructor(start: Extract<AnswerEvent, { kind: 'start' }>, rules: AnswerRules, tell: TellItem) {
+  constructor(start: Start, rules: AnswerRules, tell: TellItem) {
     this.head = responseHead(start, rules);
     this.#output = new Output(String(this.head['id']), rules.request?.parsed?.['tools'], tell);
   }

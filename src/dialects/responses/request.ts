@@ -29,7 +29,7 @@ export function readRequest(body: Buffer): ChatRequest {
  * @param parsed - the same, and what the answer is to repeat of the client's words
  * @throws {GatewayError} `invalid_request` with the field
  */
-function checkedRequest(body: Buffer, parsed: JsonObject): ChatRequest {
+export function checkedRequest(body: Buffer, parsed: JsonObject): ChatRequest {
   const { model } = parsed;
   if (typeof model !== 'string' || model.trim() === '') {
     throw invalid('model', 'must name a model, or "auto" to let the gateway choose');
@@ -52,7 +52,7 @@ function checkedRequest(body: Buffer, parsed: JsonObject): ChatRequest {
 }
 
 /** The error for a response that is not kept, or is somebody else's: OpenAI's own words. */
-function unknownResponse(id: string): GatewayError {
+export function unknownResponse(id: string): GatewayError {
   return new GatewayError('invalid_request', `Previous response with id '${id}' not found.`, {
     param: 'previous_response_id',
     upstreamCode: 'previous_response_not_found',
@@ -108,7 +108,7 @@ function checkInput(input: unknown): void {
 }
 
 /** Tells an item that stands for one of an earlier response; its type may be left out. */
-function isReference({ type, role, id }: JsonObject): boolean {
+export function isReference({ type, role, id }: JsonObject): boolean {
   return type === 'item_reference' || (isAbsent(type) && isAbsent(role) && typeof id === 'string');
 }
 

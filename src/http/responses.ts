@@ -1,0 +1,79 @@
+import type { Express, Request } from 'express';
+import type { Caller } from '../admit/keys.js';
+import { GatewayError } from '../core/errors.js';
+import type { ClientDialect } from '../dialects/dialect.js';
+import { objectOrEmpty } from '../dialects/json.js';
+import { parsedObject } from '../dialects/json-members.js';
+import { readKeptRequest, type KeptRequest } from '../dialects/responses/kept-request.js';
+import type { ResponseShelf, ResponseStore } from '../dialects/responses/response-store.js';
+import { responses } from '../dialects/responses/responses.js';
+import type { Pipeline } from '../pipeline.js';
+import type { Witness } from './chat.js';
+
+/** Begins the event that tells the whole response; in JSON there are no line breaks that it could be found in. */
+const LAST_EVENTS = ['response.completed', 'response.incomplete'].map((type) =>
+  Buffer.from(`event: ${type}\ndata: `),
+);
+
+/** Has a caller's responses kept: reads requests that go on from them, and learns what is answered. */
+export function responseKeeper(store: ResponseStore): (caller: Caller) => Witness {
+  return ({ name }) => new Keeper(store.of(name));
+}
+
+class Keeper implements Witness {
+  readonly dialect: ClientDialect;
+  readonly #shelf: ResponseShelf;
+  #asked: KeptRequest['asked'] = null;
+
+  constructor(shelf: ResponseShelf) {
+    this.#shelf = shelf;
+    this.dialect = {
+      ...responses,
+      readRequest: (body) => {
+        const { request, asked } = readKeptRequest(body, shelf);
+        this.#asked = asked;
+        return request;
+      },
+    };
+  }
+
+  whole(body: Buffer): void {
+    const response = this.#asked === null ? null : parsedObject(body.toString('utf8'));
+    if (response !== null && this.#asked !== null) this.#shelf.keep({ ...this.#asked, response });
+  }
+
+  /** @param bytes - whole events, as they are sent on */
+  streamed(bytes: Buffer): void {
+    if (this.#asked === null) return;
+    const last = LAST_EVENTS.find((mark) => bytes.includes(mark));
+    if (last === undefined) return;
+    const event = parsedObject(bytes.toString('utf8', bytes.indexOf(last) + last.length));
+    const { response } = objectOrEmpty(event);
+    this.#shelf.keep({ ...this.#asked, response: objectOrEmpty(response) });
+  }
+}
+
+/** `GET` and `DELETE /v1/responses/ID`, for whoever asked for the response. */
+export function responseRoutes(app: Express, pipeline: Pipeline, store: ResponseStore): void {
+  const shelfFor = (req: Request): ResponseShelf => store.of(pipeline.admit(req.headers).name);
+  app.get('/v1/responses/:id', (req, res) => {
+    const { id } = req.params;
+    if (req.query['stream'] === 'true') {
+      throw new GatewayError('invalid_request', 'a response that is kept cannot be streamed', {
+        param: 'stream',
+      });
+    }
+    const response = shelfFor(req).response(id);
+    if (response === null) throw notKept(id);
+    res.json(response);
+  });
+  app.delete('/v1/responses/:id', (req, res) => {
+    const { id } = req.params;
+    if (!shelfFor(req).forget(id)) throw notKept(id);
+    res.json({ id, object: 'response', deleted: true });
+  });
+}
+
+function notKept(id: string): GatewayError {
+  return new GatewayError('not_found', `Response with id '${id}' not found.`, { param: 'id' });
+}

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { ResponseStore } from '../../../src/dialects/responses/response-store.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+const HOUR = 3_600_000;
+
+function open(limits: { keepMs?: number; maxBytes?: number } = {}) {
+  const clock = new FakeClock();
+  const inForce = { keepMs: HOUR, maxBytes: 1_000_000, ...limits };
+  const store = new ResponseStore(clock, () => inForce);
+  return { clock, inForce, store, mine: store.of('me') };
+}
+
+const answered = (id: string, previous: string | null = null, more = '') => ({
+  response: { id, output: [{ id: `msg_${id}`, type: 'message', content: more }] },
+  input: [{ role: 'user', content: `to ${id}` }],
+  previous,
+});
+const said = (id: string) => [answered(id).input[0], answered(id).response.output[0]];
+
+test('a conversation is given back from its beginning, in order', () => {
+  const { mine } = open();
+  mine.keep(answered('a'));
+  mine.keep(answered('b', 'a'));
+  mine.keep(answered('c', 'b'));
+
+  expect(mine.history('c')).toEqual([...said('a'), ...said('b'), ...said('c')]);
+  expect(mine.history('a')).toEqual(said('a'));
+  expect(mine.response('b')).toEqual(answered('b').response);
+  expect(mine.item('msg_b')).toEqual(answered('b').response.output[0]);
+});
+
+test('nobody else sees it, whatever they ask for', () => {
+  const { mine, store } = open();
+  mine.keep(answered('a'));
+
+  const other = store.of('other');
+
+  expect([other.response('a'), other.history('a'), other.item('msg_a')]).toEqual([
+    null,
+    null,
+    null,
+  ]);
+  expect(other.forget('a')).toBe(false);
+  expect(mine.response('a')).not.toBeNull();
+});
+
+test('what is forgotten is gone with its items, and so is what went on from it', () => {
+  const { mine } = open();
+  mine.keep(answered('a'));
+  mine.keep(answered('b', 'a'));
+
+  expect(mine.forget('a')).toBe(true);
+
+  expect(mine.forget('a')).toBe(false);
+  expect([mine.response('a'), mine.item('msg_a'), mine.history('b')]).toEqual([null, null, null]);
+  expect(mine.response('b')).not.toBeNull();
+});
+
+test('a response is kept for its time, and for as long again when it is gone on from', () => {
+  const { mine, clock } = open();
+  mine.keep(answered('a'));
+  mine.keep(answered('b'));
+  clock.advance(HOUR - 1);
+  mine.history('a');
+
+  clock.advance(HOUR - 1);
+
+  expect([mine.response('a') === null, mine.response('b') === null]).toEqual([false, true]);
+});
+
+test('nothing is kept where there is no time for it', () => {
+  const { mine } = open({ keepMs: 0 });
+
+  mine.keep(answered('a'));
+
+  expect([mine.isOpen, mine.response('a')]).toEqual([false, null]);
+});
+
+test('what was used longest ago makes room, and what is larger than the room is not kept', () => {
+  const size = Buffer.byteLength(JSON.stringify(answered('a')));
+  const { mine } = open({ maxBytes: 3 * size });
+  for (const id of ['a', 'b', 'c']) mine.keep(answered(id));
+  mine.response('a');
+
+  mine.keep(answered('d'));
+  mine.keep(answered('e', null, 'x'.repeat(3 * size)));
+
+  const kept = ['a', 'b', 'c', 'd', 'e'].filter((id) => mine.response(id) !== null);
+  expect(kept).toEqual(['a', 'c', 'd']);
+});
+
+test('a provider that gives one id twice makes no conversation without an end', () => {
+  const { mine } = open();
+
+  mine.keep(answered('a', 'a'));
+
+  expect(mine.history('a')).toBeNull();
+});
+
+test('no more is held than was allowed, whatever is kept and forgotten', () => {
+  const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+  const step = fc.record({ id, previous: fc.option(id), size: fc.nat(300), forget: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const maxBytes = 800;
+      const { mine } = open({ maxBytes });
+      for (const { id: name, previous, size, forget } of steps) {
+        if (forget) mine.forget(name);
+        else mine.keep(answered(name, previous, 'é'.repeat(size)));
+      }
+
+      const held = ['a', 'b', 'c', 'd', 'e'].map((name) => mine.response(name) ?? {});
+      expect(Buffer.byteLength(JSON.stringify(held))).toBeLessThanOrEqual(maxBytes + 20);
+    }),
+  );
+});

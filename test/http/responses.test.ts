@@ -1,0 +1,161 @@
+import { post, startApp, type TestApp } from '../support/app.js';
+import { answers, FakeUpstream } from '../support/fake-upstream.js';
+import { eventsIn } from '../support/translated.js';
+
+let upstream: FakeUpstream;
+let gateway: TestApp;
+
+const KEYS = { me: 'key-of-mine-0123456789', other: 'key-of-theirs-0123456789' };
+
+const config = (baseUrl: string, more = '') => `
+router: { predictor: heuristic }
+keys: [{ name: me, key: ${KEYS.me} }, { name: other, key: ${KEYS.other} }]
+providers:
+  acme: { base_url: "${baseUrl}", api_key: sk-acme, models: [small] }
+${more}`;
+
+beforeEach(async () => {
+  upstream = await FakeUpstream.start();
+  upstream.always(answers('Hello there.'));
+  gateway = await startApp(config(upstream.baseUrl));
+});
+
+afterEach(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const auth = (who: keyof typeof KEYS) => ({ authorization: `Bearer ${KEYS[who]}` });
+const ask = (body: object, who: keyof typeof KEYS = 'me') =>
+  post(`${gateway.url}/v1/responses`, { model: 'acme/small', ...body }, auth(who));
+const fetched = async (method: string, path: string, who: keyof typeof KEYS = 'me') => {
+  const reply = await fetch(`${gateway.url}/v1/responses/${path}`, { method, headers: auth(who) });
+  return { status: reply.status, json: (await reply.json()) as Record<string, unknown> };
+};
+const messages = () => upstream.requests.at(-1)?.json['messages'];
+
+describe('a response', () => {
+  test('is gone on from by its id: the provider gets the whole conversation', async () => {
+    const first = await ask({ input: 'Hi', instructions: 'Be brief.' });
+
+    const second = await ask({ input: 'And?', previous_response_id: first.json['id'] });
+    const third = await ask({
+      input: [{ role: 'user', content: 'Well?' }],
+      previous_response_id: second.json['id'],
+    });
+
+    expect(second.json['previous_response_id']).toBe(first.json['id']);
+    expect(third.status).toBe(200);
+    expect(messages()).toEqual([
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: 'Hello there.' },
+      { role: 'user', content: 'And?' },
+      { role: 'assistant', content: 'Hello there.' },
+      { role: 'user', content: 'Well?' },
+    ]);
+  });
+
+  test('is kept when it was streamed, before its client has all of it', async () => {
+    upstream.always(answers('Hello.'));
+    const first = await ask({ input: 'Hi', stream: true });
+    const last = eventsIn(first.text).at(-1)?.['response'] as { id: string };
+
+    const second = await ask({ input: 'And?', stream: true, previous_response_id: last.id });
+
+    expect(eventsIn(second.text).at(-1)).toMatchObject({
+      type: 'response.completed',
+      response: { previous_response_id: last.id },
+    });
+    expect(messages()).toEqual([
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: 'Hello.' },
+      { role: 'user', content: 'And?' },
+    ]);
+    expect((await fetched('GET', last.id)).json).toEqual(last);
+  });
+
+  test('can be referred to by its items', async () => {
+    const first = await ask({ input: 'Hi' });
+    const [item] = first.json['output'] as { id: string }[];
+
+    await ask({
+      input: [
+        { role: 'user', content: 'Hi' },
+        { type: 'item_reference', id: item?.id },
+        { role: 'user', content: 'And?' },
+      ],
+    });
+    const unknown = await ask({ input: [{ id: 'msg_never' }] });
+
+    expect(messages()).toEqual([
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: 'Hello there.' },
+      { role: 'user', content: 'And?' },
+    ]);
+    expect(unknown).toMatchObject({ status: 400, json: { error: { param: 'input[0]' } } });
+  });
+
+  test('is shown and forgotten for whoever asked for it, and for nobody else', async () => {
+    const { json } = await ask({ input: 'Hi' });
+    const id = String(json['id']);
+
+    const theirs = await Promise.all([
+      fetched('GET', id, 'other'),
+      fetched('DELETE', id, 'other'),
+      ask({ input: 'And?', previous_response_id: id }, 'other'),
+    ]);
+    const shown = await fetched('GET', id);
+    const streamed = await fetched('GET', `${id}?stream=true`);
+    const deleted = await fetched('DELETE', id);
+    const gone = await fetched('GET', id);
+
+    expect(theirs.map(({ status }) => status)).toEqual([404, 404, 400]);
+    expect(shown.json).toEqual(json);
+    expect(streamed.json).toMatchObject({ error: { param: 'stream' } });
+    expect(deleted.json).toEqual({ id, object: 'response', deleted: true });
+    expect(gone.status).toBe(404);
+  });
+
+  test('that is unknown is told in words that clients look for', async () => {
+    const reply = await ask({ input: 'And?', previous_response_id: 'resp_never' });
+
+    expect(reply.status).toBe(400);
+    expect(reply.json['error']).toEqual({
+      message: "Previous response with id 'resp_never' not found.",
+      type: 'invalid_request_error',
+      param: 'previous_response_id',
+      code: 'previous_response_not_found',
+    });
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  test('is not kept where the client does not want it', async () => {
+    const { json } = await ask({ input: 'Hi', store: false });
+
+    expect(json['store']).toBe(false);
+    expect((await fetched('GET', String(json['id']))).status).toBe(404);
+  });
+
+  test('that failed is not kept', async () => {
+    const reply = await ask({ input: 7 });
+
+    expect(reply).toMatchObject({ status: 400, json: { error: { param: 'input' } } });
+  });
+});
+
+test('where nothing is kept, answers say so', async () => {
+  await gateway.close();
+  gateway = await startApp(config(upstream.baseUrl, 'responses: { keep_ms: 0 }'));
+
+  const { json } = await ask({ input: 'Hi', store: true });
+
+  expect(json['store']).toBe(false);
+  expect((await ask({ input: 'Hi', previous_response_id: json['id'] })).status).toBe(400);
+});
+
+test('a place of responses does not take what it has no use for', async () => {
+  const wrong = await fetched('PUT', 'resp_1');
+  const bare = await fetch(`${gateway.url}/v1/responses`, { headers: auth('me') });
+
+  expect([wrong.status, bare.status]).toEqual([405, 405]);
+});
