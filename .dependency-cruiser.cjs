@@ -69,7 +69,7 @@ module.exports = {
     onlyFrom('undici', 'undici', '^src/upstream/'),
     onlyFrom('onnxruntime', 'onnxruntime-node', '^src/(embed|route/predict)'),
     onlyFrom('transformers', '@xenova/transformers', '^src/embed/encoder/'),
-    onlyFrom('hnswlib', 'hnswlib-node', '^src/embed/'),
+    onlyFrom('hnswlib', 'hnswlib-node', '^src/cache/semantic/'),
     onlyFrom('ioredis', 'ioredis', '^src/state/'),
     onlyFrom('express', 'express', '^src/http/'),
     rule(

@@ -5,7 +5,14 @@ import { FeedbackBook } from './account/feedback.js';
 import type { Books } from './account/settle.js';
 import { SpeedMeter } from './account/speed.js';
 import { DailySpend } from './account/spend.js';
-import { assemble, type Assembly, type AssemblyHooks, type Shipped } from './assemble.js';
+import {
+  assemble,
+  cachingIn,
+  type Assembly,
+  type AssemblyHooks,
+  type Shipped,
+} from './assemble.js';
+import { isComparing } from './cache/settings.js';
 import type { ConfigSource, SourcedConfig } from './config/source.js';
 import type { Clock } from './core/clock.js';
 import { FaultyFileError, formatFault } from './core/errors.js';
@@ -21,6 +28,7 @@ import { ChatSurface, type ClientLimits } from './http/chat.js';
 import { GeminiSurface } from './http/gemini.js';
 import { responseKeeper } from './http/responses.js';
 import { createServer } from './http/server.js';
+import { judgeOf, type OpenJudge } from './open-judge.js';
 import { Pipeline } from './pipeline.js';
 import { openRecall, type Recall } from './recall/open.js';
 import { NeighbourMemory } from './route/local/neighbour-memory.js';
@@ -35,6 +43,8 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
+  /** Loads what decides whether two questions mean the same; absent: what comes with Suffice. */
+  readonly openJudge?: OpenJudge;
 }
 
 /** A configuration in force, and what was made of it. */
@@ -186,7 +196,12 @@ export class App {
     });
     this.#learn();
     const newId = idMaker('dec_');
-    const recall = await openRecall(config.cache, { books: this.#books, decisions, newId });
+    const { openJudge: open, shipped } = this.#options;
+    const openJudge = judgeOf(config, shipped.artefacts, open);
+    const recall = await openRecall(
+      { ...config.cache, openJudge, random: Math.random },
+      { books: this.#books, decisions, newId },
+    );
     this.#recall = recall;
     const pipeline = new Pipeline({
       setup: () => this.#inForce.assembly.setup,
@@ -255,7 +270,7 @@ export class App {
         config.decisions,
         config.adaptation,
         ...[config.cache.folder, config.cache.maxBytes, config.cache.maxEntryBytes],
-        config.cache.saveEveryS,
+        ...[config.cache.saveEveryS, isComparing(cachingIn(config))],
       ]);
     };
     if (fixed(previous) === fixed(next)) return;

@@ -253,9 +253,14 @@ function remembering(
   return memory === undefined || !learns ? predictor : new RememberingPredictor(predictor, memory);
 }
 
-function cachingOf({ cache, keys }: Config): CacheSettings | null {
+/** What the configuration says of the cache, keys included. */
+export function cachingIn({ cache, keys }: Config): CacheSettings {
   const callers = Object.fromEntries(keys.map(({ name, cache: own }) => [name, own ?? {}]));
-  const settings = { ...cache, callers };
+  return { ...cache, callers };
+}
+
+function cachingOf(config: Config): CacheSettings | null {
+  const settings = cachingIn(config);
   return isCaching(settings) ? settings : null;
 }
 

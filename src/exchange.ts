@@ -31,8 +31,8 @@ export interface AskedRequest {
 
 /** What the cache had to do with an answer. */
 export interface CacheMark {
-  /** `hit`: nothing was asked of an upstream for this client, and nothing spent. */
-  readonly status: 'hit' | 'miss' | 'bypass';
+  /** `hit`, `semantic`: nothing was asked of an upstream for this client, and nothing spent. */
+  readonly status: 'hit' | 'semantic' | 'miss' | 'bypass';
   /** Why, where the status alone does not say; `shared` for an answer that was under way for somebody else. */
   readonly why: string | null;
   /** For a hit: seconds since the answer was complete, and the decision it was first given for. */
@@ -40,6 +40,8 @@ export interface CacheMark {
   readonly source: string | null;
   /** For a hit: US dollars not spent; `null` when unknown. */
   readonly savedUsd: number | null;
+  /** For `semantic`: how alike the two questions are, and the probability that the answer is right. */
+  readonly alike?: { readonly similarity: number; readonly probability: number };
 }
 
 /** Who answers, and by which decision. */

@@ -2,7 +2,13 @@ import type { Clock } from '../core/clock.js';
 import type { AnswerForms, AnswerKind } from '../dialects/answer-forms.js';
 import { AnswerStore } from './answer-store.js';
 import { Flight } from './flight.js';
-import { wholeOf, type AnswerFacts, type AnswerPayload, type KeptAnswer } from './kept-answer.js';
+import {
+  wholeOf,
+  type AnswerFacts,
+  type AnswerPayload,
+  type KeptAnswer,
+  type Question,
+} from './kept-answer.js';
 import type { CacheOrder } from './order.js';
 import type { CacheSettings } from './settings.js';
 
@@ -13,6 +19,8 @@ export type UnkeptReason =
 /** An answer that has just come, and under what it may be found again. */
 export interface FreshAnswer {
   readonly key: string;
+  /** `null`: it is given to the very same request only. */
+  readonly question: Question | null;
   readonly order: CacheOrder;
   readonly facts: AnswerFacts;
   readonly payload: AnswerPayload;
@@ -84,12 +92,13 @@ export class AnswerCache<Landing> {
     return this.store.keep(this.#entry(fresh)) ? null : 'unpopular';
   }
 
-  #entry({ key, order, facts, payload }: FreshAnswer): KeptAnswer {
+  #entry({ key, question, order, facts, payload }: FreshAnswer): KeptAnswer {
     const { tenant, namespace, tags, ttlS } = order;
     const nowMs = this.#clock.wallMs();
     return {
       ...facts,
       key,
+      question,
       tenant,
       namespace,
       tags,

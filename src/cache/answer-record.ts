@@ -41,6 +41,8 @@ const kept = z.strictObject({
   tags: z.array(z.string()),
   storedAtMs: z.number(),
   expiresAtMs: z.number(),
+  // Files of the first version have none.
+  question: z.strictObject({ partition: z.string(), text: z.string() }).nullable().default(null),
   /** Length, time and whether it tells usage only, of each frame; `null` for a whole answer. */
   frames: z.array(z.tuple([z.int().nonnegative(), z.number(), z.boolean()])).nullable(),
 });

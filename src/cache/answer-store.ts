@@ -42,7 +42,7 @@ const PURGE_MEMORY_MS = 3_600_000;
 export class AnswerStore {
   readonly #answers: ByteBoundedMap<KeptAnswer>;
   readonly #clock: Clock;
-  #journal: AnswerJournal | null = null;
+  readonly #journals: AnswerJournal[] = [];
   #purges: readonly PastPurge[] = [];
   #kept = 0;
   #evicted = 0;
@@ -53,7 +53,7 @@ export class AnswerStore {
     this.#clock = clock;
     this.#answers = new ByteBoundedMap<KeptAnswer>(maxBytes, ({ key }) => {
       this.#evicted += 1;
-      this.#journal?.gone(key);
+      this.#tellGone(key);
     });
   }
 
@@ -84,9 +84,14 @@ export class AnswerStore {
     return this.#answers.values();
   }
 
-  /** From now on changes are noted there. */
+  /** From now on changes are noted there as well. */
   noteIn(journal: AnswerJournal): void {
-    this.#journal = journal;
+    this.#journals.push(journal);
+  }
+
+  /** The answer of a key, expired or not; asking so does not make it more popular. */
+  peek(key: string): KeptAnswer | undefined {
+    return this.#answers.peek(key);
   }
 
   /** Finds an answer that has not expired and is at most `maxAgeS` seconds old. */
@@ -118,11 +123,11 @@ export class AnswerStore {
     const replaces = this.#answers.peek(answer.key) !== undefined;
     if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
       // The earlier answer is gone, too, but nobody was told: it was replaced, not evicted.
-      if (replaces) this.#journal?.gone(answer.key);
+      if (replaces) this.#tellGone(answer.key);
       return false;
     }
     this.#kept += 1;
-    this.#journal?.kept(answer);
+    for (const journal of this.#journals) journal.kept(answer);
     return true;
   }
 
@@ -149,9 +154,21 @@ export class AnswerStore {
     return going;
   }
 
+  /** Removes single answers, as a purge does; keys that are not there do not matter. */
+  drop(keys: readonly string[]): readonly KeptAnswer[] {
+    const going = keys.flatMap((key) => this.#answers.peek(key) ?? []);
+    for (const answer of going) this.#remove(answer);
+    this.#purged += going.length;
+    return going;
+  }
+
   #remove({ key }: KeptAnswer): void {
     this.#answers.delete(key);
-    this.#journal?.gone(key);
+    this.#tellGone(key);
+  }
+
+  #tellGone(key: string): void {
+    for (const journal of this.#journals) journal.gone(key);
   }
 }
 

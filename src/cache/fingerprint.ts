@@ -14,8 +14,11 @@ export interface CacheScope {
 /** Deeper requests are not worth a cache, and would exhaust the stack. */
 const MAX_DEPTH = 128;
 
-/** Put before everything that is hashed: what is kept under another version is never found. */
-const VERSION = 'suffice-exact-1';
+/**
+ * Put before everything that is hashed: what is kept under another version is never found, and no
+ * request has the key of a partition.
+ */
+const VERSIONS = { request: 'suffice-exact-1', partition: 'suffice-partition-1' } as const;
 
 /**
  * The key that exactly this question has, in this scope.
@@ -25,12 +28,14 @@ const VERSION = 'suffice-exact-1';
  * @param members - of the request, as parsed JSON
  * @param body - the request's own bytes: where a number in it is too large to be told from its
  *   neighbours once parsed, only the same bytes are the same question
+ * @param kind - `partition`: of a request without the text that others are compared by
  * @returns SHA-256 as 43 characters of base64url; `null` for a request that is nested too deeply
  */
 export function fingerprint(
   scope: CacheScope,
   members: Readonly<Record<string, unknown>>,
   body: Buffer,
+  kind: keyof typeof VERSIONS = 'request',
 ): string | null {
   const { dialect, tenant, namespace, target } = scope;
   const writer = new CanonicalWriter();
@@ -38,7 +43,7 @@ export function fingerprint(
   if (writer.isTooDeep) return null;
   const hash = createHash('sha256');
   // As JSON, so that no name can run over into the next.
-  hash.update(JSON.stringify([VERSION, dialect, tenant, namespace, target]));
+  hash.update(JSON.stringify([VERSIONS[kind], dialect, tenant, namespace, target]));
   hash.update(text);
   if (writer.isInexact) hash.update(body);
   return hash.digest('base64url');

@@ -24,9 +24,19 @@ export interface AnswerFacts {
   readonly simulated: boolean;
 }
 
+/** What an answer answers, for finding questions that are alike. */
+export interface Question {
+  /** Fingerprint of all of the request but the text: only questions of one partition are compared. */
+  readonly partition: string;
+  /** The last thing that the user said. */
+  readonly text: string;
+}
+
 /** An answer that may be given again. */
 export interface KeptAnswer extends AnswerFacts {
   readonly key: string;
+  /** `null`: it is given to the very same request only. */
+  readonly question: Question | null;
   /** `null`: shared by all callers. */
   readonly tenant: string | null;
   readonly namespace: string;
@@ -41,10 +51,17 @@ export interface KeptAnswer extends AnswerFacts {
 /** What an entry is taken to need besides its payload: the object, its key, its places in lists. */
 const ENTRY_BYTES = 512;
 const FRAME_BYTES = 96;
+/** What finding it by its question takes besides: 256 numbers, links to its neighbours, names. */
+const QUESTION_BYTES = 1_600;
 
 /** Bytes of memory an answer takes, about. */
-export function bytesOf({ payload, tags }: Pick<KeptAnswer, 'payload' | 'tags'>): number {
-  const labels = tags.reduce((sum, tag) => sum + tag.length, ENTRY_BYTES);
+export function bytesOf({
+  payload,
+  tags,
+  question,
+}: Pick<KeptAnswer, 'payload' | 'tags' | 'question'>): number {
+  const found = question === null ? 0 : QUESTION_BYTES + question.text.length;
+  const labels = tags.reduce((sum, tag) => sum + tag.length, ENTRY_BYTES + found);
   if (payload.form === 'whole') return labels + payload.body.length;
   return payload.frames.reduce((sum, { bytes }) => sum + bytes.length + FRAME_BYTES, labels);
 }

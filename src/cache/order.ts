@@ -20,6 +20,8 @@ export interface CacheOrder {
   readonly tenant: string | null;
   readonly namespace: string;
   readonly tags: readonly string[];
+  /** What was said to a question in other words will do; share of wrong answers put up with. */
+  readonly semantic: { readonly maxError: number } | null;
 }
 
 /** Who asks for what. */
@@ -34,7 +36,7 @@ export interface OrderSubject {
 
 const MAX_LABELS = 16;
 const LABEL = /^[\x21-\x2b\x2d-\x7e]{1,128}$/; // printable, no space, no comma
-const WISHES = ['off', 'exact', 'refresh'] as const;
+const WISHES = ['off', 'exact', 'semantic', 'refresh'] as const;
 type Wish = (typeof WISHES)[number];
 
 /**
@@ -63,6 +65,7 @@ export function orderFor(
     tenant: own.scope === 'shared' ? null : caller,
     namespace,
     tags: [...new Set([...own.tags, ...readTags(headers)])],
+    semantic: comparesFor(own, wish) ? { maxError: own.maxError } : null,
   };
 }
 
@@ -73,6 +76,7 @@ interface OwnSettings {
   readonly namespace: string;
   readonly tags: readonly string[];
   readonly sampled: boolean;
+  readonly maxError: number;
 }
 
 function settingsFor(settings: CacheSettings, caller: string, policy: string | null): OwnSettings {
@@ -81,6 +85,7 @@ function settingsFor(settings: CacheSettings, caller: string, policy: string | n
   const { mode, ttlS, scope, namespace, sampled } = settings;
   return {
     ...{ mode, ttlS, scope, namespace, sampled },
+    maxError: settings.semantic.maxError,
     ...said(ofPolicy),
     ...said(ofCaller),
     tags: [...settings.tags, ...(ofPolicy.tags ?? []), ...(ofCaller.tags ?? [])],
@@ -108,6 +113,11 @@ function bypassOf(
   if (own.mode === 'opt_in' && wish === null) return 'not_asked';
   // Who asks for chance and gets the same answer twice was lied to, unless it asked for just that.
   return asked.sampled && !own.sampled && wish === null ? 'sampled' : null;
+}
+
+/** Who may choose may choose this; who is given it may do with less. */
+function comparesFor({ mode }: OwnSettings, wish: Wish | null): boolean {
+  return mode === 'semantic' ? wish !== 'exact' : mode === 'opt_in' && wish === 'semantic';
 }
 
 function readWish(given: string | undefined): Wish | null {

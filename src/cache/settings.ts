@@ -6,13 +6,15 @@ export interface CacheOverride {
   readonly namespace?: string | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly sampled?: boolean | undefined;
+  readonly maxError?: number | undefined;
 }
 
 /**
- * Whether answers are given again: never, to requests that ask for it (`x-suffice-cache: exact`), or to
- * all that do not refuse it.
+ * Whether answers are given again: never, to requests that ask for it (`x-suffice-cache: exact` or
+ * `semantic`), or to all that do not refuse it: to the very same ones, or to those that ask the same in
+ * other words as well.
  */
-export type CacheMode = 'off' | 'opt_in' | 'exact';
+export type CacheMode = 'off' | 'opt_in' | 'exact' | 'semantic';
 
 /** Answers that are kept only where an operator says so. */
 export type KeptKind = 'tool_calls' | 'truncated' | 'filtered';
@@ -21,6 +23,19 @@ export type KeptKind = 'tool_calls' | 'truncated' | 'filtered';
 export interface CallerOverride extends CacheOverride {
   /** Which answers it may purge: its own (the default), or everybody's. */
   readonly purges?: 'own' | 'all' | undefined;
+}
+
+/** What an operator says of answers to questions in other words. */
+export interface SemanticSettings {
+  /** Share of the answers given that may be wrong, 0 to 1. */
+  readonly maxError: number;
+  /** Milliseconds after which no further question is compared. */
+  readonly budgetMs: number;
+  readonly recheck: {
+    /** Of the answers given, at least so many are asked of a model again, 0 to 1. */
+    readonly share: number;
+    readonly usdPerDay: number;
+  };
 }
 
 /** What an operator says of the cache. */
@@ -41,6 +56,7 @@ export interface CacheSettings {
   readonly keep: readonly KeptKind[];
   /** How fast a kept stream is given: at once, or at the pace it once came. */
   readonly replay: 'full' | 'natural';
+  readonly semantic: SemanticSettings;
   /** By name of the policy. */
   readonly policies: Readonly<Record<string, CacheOverride>>;
   /** By name of the caller; goes before its policy's. */
@@ -48,8 +64,22 @@ export interface CacheSettings {
 }
 
 /** Whether any request at all may be answered from the cache. */
-export function isCaching({ mode, policies, callers }: CacheSettings): boolean {
-  return [{ mode }, ...Object.values(policies), ...Object.values(callers)].some(
-    (each) => each.mode !== undefined && each.mode !== 'off',
-  );
+export function isCaching(settings: CacheSettings): boolean {
+  return modesIn(settings).some((mode) => mode !== 'off');
+}
+
+/** Whether any request at all may be answered with what was said to another question. */
+export function isComparing(
+  settings: Pick<CacheSettings, 'mode' | 'policies' | 'callers'>,
+): boolean {
+  return modesIn(settings).some((mode) => mode === 'semantic' || mode === 'opt_in');
+}
+
+function modesIn({
+  mode,
+  policies,
+  callers,
+}: Pick<CacheSettings, 'mode' | 'policies' | 'callers'>): readonly CacheMode[] {
+  const others = [...Object.values(policies), ...Object.values(callers)];
+  return [mode, ...others.flatMap((each) => each.mode ?? [])];
 }

@@ -10,9 +10,10 @@ const label = z
   .string()
   .regex(/^[\x21-\x2b\x2d-\x7e]{1,128}$/, 'must be 1 to 128 characters without spaces and commas');
 
-const mode = z.enum(['off', 'opt_in', 'exact']);
+const mode = z.enum(['off', 'opt_in', 'exact', 'semantic']);
 const ttl = z.int().min(1).max(MOST_TTL_S);
 const scope = z.enum(['key', 'shared']);
+const maxError = z.number().min(0).max(0.5);
 
 const OVERRIDES = {
   mode: mode.optional().describe('As `cache.mode`.'),
@@ -21,6 +22,7 @@ const OVERRIDES = {
   namespace: label.optional().describe('As `cache.namespace`.'),
   tags: z.array(label).optional().describe('Put on answers besides `cache.tags`.'),
   sampled: z.boolean().optional().describe('As `cache.sampled`.'),
+  max_error: maxError.optional().describe('As `cache.semantic.max_error`.'),
 };
 
 /** What requests with a key do otherwise than the rest. */
@@ -34,12 +36,43 @@ export const keyCache = section({
     ),
 });
 
+const recheck = section({
+  share: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.02)
+    .describe(
+      'Of the answers given to a question in other words, the share that is asked of a model again in the background, to find out how often they are wrong. Of a kind of question that little is known of, more are.',
+    ),
+  usd_per_day: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('US dollars that may be spent on it a day (UTC); 0: nothing is asked again.'),
+});
+
+const semantic = section({
+  max_error: maxError
+    .default(0.01)
+    .describe(
+      'Share of the answers given to a question in other words that may be wrong; what cannot be kept within it is not given.',
+    ),
+  budget_ms: z
+    .number()
+    .min(0)
+    .max(1_000)
+    .default(5)
+    .describe('Milliseconds after which no further question is compared, and a model is asked.'),
+  recheck: recheck.prefault({}).describe('How it is learnt what is wrong.'),
+});
+
 /** Which answers are kept and given again. */
 export const cache = section({
   mode: mode
     .default('off')
     .describe(
-      '`exact` answers a request that has been asked before from memory; `opt_in` does so only for requests with `x-suffice-cache: exact`; `off` asks a model every time.',
+      '`exact` answers a request that has been asked before from memory; `semantic` also one that asks the same in other words; `opt_in` does so only for requests that ask for it (`x-suffice-cache: exact` or `semantic`); `off` asks a model every time.',
     ),
   ttl_s: ttl.default(3_600).describe('Seconds an answer is kept.'),
   max_ttl_s: ttl
@@ -90,7 +123,7 @@ export const cache = section({
     .nullable()
     .default(null)
     .describe(
-      'Folder in which answers outlast a restart, relative to this file. Answers stand there as they were given. Empty: memory only.',
+      'Folder in which answers outlast a restart, relative to this file. Answers stand there as they were given, and with `semantic` what was asked last. Empty: memory only.',
     ),
   save_every_s: z
     .int()
@@ -98,6 +131,9 @@ export const cache = section({
     .max(DAY_S)
     .default(30)
     .describe('Seconds between two savings; at most so much is lost when the process is killed.'),
+  semantic: semantic
+    .prefault({})
+    .describe('Answers to questions that ask the same in other words.'),
   policies: z
     .record(z.string().min(1), section(OVERRIDES))
     .default({})

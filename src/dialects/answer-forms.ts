@@ -6,6 +6,15 @@ export interface RequestIdentity {
   readonly members: JsonObject;
   /** The client asks for chance (`temperature` above 0) and gives no seed to repeat it by. */
   readonly sampled: boolean;
+  /** What the user said last; `null` where that is more than text, or nothing. */
+  readonly question: LastQuestion | null;
+}
+
+/** A request taken apart into what the user said last, and all the rest. */
+export interface LastQuestion {
+  readonly text: string;
+  /** The request's members without that text, and `null` in its place. */
+  readonly rest: JsonObject;
 }
 
 /** A part of a stream that can be sent on by itself. */
@@ -50,6 +59,9 @@ export interface AnswerForms {
    * @returns `null` if it cannot be read
    */
   framesOf(whole: Buffer): readonly Frame[] | null;
+
+  /** What the only choice says; `null` where there are several, or more than text. */
+  textOf(whole: Buffer): string | null;
 
   /** The least complete of its choices counts. `null` for what is no answer. */
   kindOf(whole: Buffer): AnswerKind | null;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Caller } from '../admit/keys.js';
 import type { PurgeFilter } from '../cache/answer-store.js';
 import type { CacheSettings } from '../cache/settings.js';
-import { purgeScope, type CacheAdmin, type CacheStats } from '../recall/admin.js';
+import { purgeScope, type AlikeStats, type CacheAdmin, type CacheStats } from '../recall/admin.js';
 import { GatewayError } from '../core/errors.js';
 import { checkedBody } from './checked-body.js';
 
@@ -19,17 +19,19 @@ const body = z.strictObject({
 
 /** `GET /v1/cache/stats`. */
 export function statsJson(stats: CacheStats): Record<string, unknown> {
-  const { hits, shared, misses } = stats;
-  const asked = hits + shared + misses;
+  const { hits, semantic, shared, misses } = stats;
+  const answered = hits + semantic + shared;
+  const asked = answered + misses;
   return {
     object: 'cache_stats',
     answers: stats.answers,
     bytes: stats.bytes,
     max_bytes: stats.maxBytes,
     hits,
+    semantic_hits: semantic,
     shared,
     misses,
-    hit_rate: asked === 0 ? null : (hits + shared) / asked,
+    hit_rate: asked === 0 ? null : answered / asked,
     bypasses: stats.bypasses,
     kept: stats.kept,
     unkept: stats.unkept,
@@ -39,6 +41,25 @@ export function statsJson(stats: CacheStats): Record<string, unknown> {
     saved_usd: stats.savedUsd,
     saved_s: stats.savedMs / 1_000,
     file: stats.file,
+    semantic: stats.alike === null ? null : alikeJson(stats.alike),
+  };
+}
+
+function alikeJson(alike: AlikeStats): Record<string, unknown> {
+  const { hits, expectedWrong, rechecks, measured } = alike;
+  return {
+    questions: alike.questions,
+    partitions: alike.partitions,
+    look_ups: alike.lookUps,
+    late: alike.late,
+    hits,
+    expected_error: hits === 0 ? null : expectedWrong / hits,
+    rechecks,
+    measured_error: measured?.error ?? null,
+    measured_between: measured === null ? null : [measured.low, measured.high],
+    rechecks_usd: alike.spentUsd,
+    saved_usd: alike.savedUsd,
+    saved_s: alike.savedMs / 1_000,
   };
 }
 

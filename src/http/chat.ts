@@ -154,6 +154,8 @@ function seenBy(witness: Witness, client: ClientSink): ClientSink {
 
 /** What is known of a stream's cost before it has flowed: a kept one costs nothing. */
 function billAhead({ cache, expected }: Exchange): HeaderBill {
-  if (cache?.status === 'hit') return { costUsd: 0, savedUsd: cache.savedUsd, expected: false };
+  if (cache?.status === 'hit' || cache?.status === 'semantic') {
+    return { costUsd: 0, savedUsd: cache.savedUsd, expected: false };
+  }
   return { costUsd: expected?.costUsd ?? null, savedUsd: null, expected: true };
 }

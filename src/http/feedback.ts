@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { GatewayError } from '../core/errors.js';
 import type { Caller } from '../admit/keys.js';
 import type { FeedbackDesk, Verdict } from '../feedback-desk.js';
+import type { CacheAdmin, Heard } from '../recall/admin.js';
 import { checkedBody } from './checked-body.js';
 
 const LABELS = { good: 1, bad: 0 } as const;
@@ -22,14 +23,43 @@ const body = z.strictObject({
 export async function takeFeedback(
   bytes: Buffer,
   caller: Caller,
-  { feedback }: { readonly feedback: () => FeedbackDesk | null },
+  { feedback, cache }: FeedbackTakers,
 ): Promise<Record<string, unknown>> {
+  const verdict = readVerdict(bytes);
+  const heard = hearOf(verdict, caller, cache().admin);
   const desk = feedback();
+  if (heard !== null && (heard.wasRecalled || desk === null)) return replyTo(verdict, heard);
   if (desk === null) {
     throw new GatewayError('not_found', 'no feedback is taken here (adaptation.feedback is false)');
   }
-  const { decisionId, scores, keptText } = await desk.take(readVerdict(bytes), caller);
-  return { object: 'feedback', decision_id: decisionId, scores, kept_text: keptText };
+  try {
+    const { decisionId, scores, keptText } = await desk.take(verdict, caller);
+    const evicted = heard === null ? {} : { evicted: heard.evicted };
+    return { object: 'feedback', decision_id: decisionId, scores, kept_text: keptText, ...evicted };
+  } catch (error) {
+    // What the router cannot learn from may have rid the cache of an answer all the same.
+    if (heard === null || heard.evicted === 0 || !(error instanceof GatewayError)) throw error;
+    return replyTo(verdict, heard);
+  }
+}
+
+interface FeedbackTakers {
+  readonly feedback: () => FeedbackDesk | null;
+  readonly cache: () => { readonly admin: CacheAdmin };
+}
+
+/** Half of a perfect score, and an answer was rather good than bad. */
+const GOOD = 0.5;
+
+/** That another model was preferred says nothing of whether the answer is wrong. */
+function hearOf(verdict: Verdict, caller: Caller, admin: CacheAdmin): Heard | null {
+  if (!('score' in verdict)) return null;
+  return admin.hear(verdict.decisionId, caller.name, verdict.score >= GOOD);
+}
+
+/** Nothing was learnt of models. */
+function replyTo({ decisionId }: Verdict, { evicted }: Heard): Record<string, unknown> {
+  return { object: 'feedback', decision_id: decisionId, scores: {}, kept_text: false, evicted };
 }
 
 function readVerdict(bytes: Buffer): Verdict {

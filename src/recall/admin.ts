@@ -4,6 +4,9 @@ import { bytesOf, type KeptAnswer } from '../cache/kept-answer.js';
 import type { CacheSettings } from '../cache/settings.js';
 import type { Clock } from '../core/clock.js';
 import { GatewayError } from '../core/errors.js';
+import { shareInterval } from '../cache/semantic/beta.js';
+import type { AlikeCounts } from '../cache/semantic/alike.js';
+import type { AlikeTallied } from './alike-tally.js';
 import type { RecallParts } from './landing.js';
 import type { CacheCounts } from './tally.js';
 
@@ -38,9 +41,28 @@ export interface CacheStats extends CacheCounts {
   readonly purged: number;
   /** Where answers outlast a restart; `null` for nowhere. */
   readonly file: string | null;
+  /** `null` where questions are not compared. */
+  readonly alike: AlikeStats | null;
+}
+
+/** How answers to questions in other words do. */
+export interface AlikeStats extends AlikeCounts, AlikeTallied {
+  /** Share of answers found wrong among those asked for again, and where it lies with 95 %; `null` for none. */
+  readonly measured: { readonly error: number; readonly low: number; readonly high: number } | null;
+  /** US dollars spent on asking again. */
+  readonly spentUsd: number;
+}
+
+/** What a client's word on an answer did. */
+export interface Heard {
+  /** Answers that will not be given again. */
+  readonly evicted: number;
+  /** The answer had been given again: no model was chosen, and none can be blamed. */
+  readonly wasRecalled: boolean;
 }
 
 const MOST_SHOWN = 20;
+const CONFIDENCE = 0.95;
 
 /** What operators ask of the cache. */
 export class CacheAdmin {
@@ -62,7 +84,38 @@ export class CacheAdmin {
       ...counts,
       ...tally.counts,
       file: this.#log?.file ?? null,
+      alike: this.#alike(),
     };
+  }
+
+  /**
+   * Takes in what a client says of an answer: one that was bad is not given again, nor are those to
+   * questions that mean the same.
+   *
+   * @returns `null` for a decision that is not the caller's, or had nothing to do with the cache
+   */
+  hear(decisionId: string, caller: string, isGood: boolean): Heard | null {
+    const { given, cache, alike, tally } = this.#parts;
+    const answer = given.get(decisionId);
+    if (answer?.caller !== caller) return null;
+    const { key, claim, isFresh } = answer;
+    if (claim !== null) alike?.answers.book.saw(claim, isGood);
+    const kept = isGood ? undefined : cache.store.peek(key);
+    const kin = kept === undefined ? [] : (alike?.answers.kinOf(kept) ?? []);
+    const evicted = kept === undefined ? [] : cache.store.drop([key, ...kin]);
+    tally.levels();
+    return { evicted: evicted.length, wasRecalled: !isFresh };
+  }
+
+  #alike(): AlikeStats | null {
+    const { alike } = this.#parts;
+    if (alike === null) return null;
+    const { counts } = alike.tally;
+    const { right, wrong } = counts.rechecks;
+    const seen = right + wrong;
+    const measured =
+      seen === 0 ? null : { error: wrong / seen, ...shareInterval(wrong, seen, CONFIDENCE) };
+    return { ...alike.answers.counts, ...counts, measured, spentUsd: alike.purse.spentUsd };
   }
 
   /**

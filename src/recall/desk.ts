@@ -1,12 +1,11 @@
-import { fingerprint } from '../cache/fingerprint.js';
-import { orderFor, type BypassReason } from '../cache/order.js';
-import type { CacheSettings } from '../cache/settings.js';
+import type { Alike } from '../cache/semantic/alike.js';
 import type { AskedRequest, Exchange } from '../exchange.js';
-import type { Target } from '../setup.js';
 import { follow } from './follow.js';
 import { recalled } from './hit.js';
-import type { Ask, Place, RecallParts } from './landing.js';
+import type { Ask, Place, PlacedRequest, RecallParts } from './landing.js';
 import { lead } from './lead.js';
+import { placeOf } from './place.js';
+import { recheckSometimes } from './recheck.js';
 
 /** Joins the cache to the journey of a request: between reading it and deciding on it. */
 export class CacheDesk {
@@ -37,47 +36,34 @@ export class CacheDesk {
       } as const;
       return { ...(await ask(call.signal, false)), cache: mark };
     }
-    const placed = { ...asked, place };
-    if (place.order.looks) {
-      const kept = cache.store.find(place.key, place.order.maxAgeS);
-      const exchange = kept === null ? null : recalled(this.#parts, placed, kept);
-      if (exchange !== null) return exchange;
-      const flight = cache.flightFor(place.key, request.stream);
-      if (flight !== null) return follow(this.#parts, placed, flight, ask);
-    }
-    return lead(this.#parts, placed, ask);
+    const placed = { ...asked, place, alike: null };
+    if (!place.order.looks) return lead(this.#parts, placed, ask);
+    const kept = cache.store.find(place.key, place.order.maxAgeS);
+    const exchange = kept === null ? null : recalled(this.#parts, placed, kept);
+    if (exchange !== null) return exchange;
+    const flight = cache.flightFor(place.key, request.stream);
+    if (flight !== null) return follow(this.#parts, placed, flight, ask);
+    const alike = this.#seek(place);
+    if (alike?.outlook.serves !== true) return lead(this.#parts, { ...placed, alike }, ask);
+    return this.#giveAlike(placed, alike, ask) ?? lead(this.#parts, placed, ask);
   }
-}
 
-/**
- * Where in the cache a request belongs, or why it has no place in it.
- *
- * @throws {GatewayError} `model_not_found`; `invalid_request` for headers that cannot be understood
- */
-function placeOf(asked: AskedRequest, settings: CacheSettings): Place | BypassReason {
-  const { call, request, setup } = asked;
-  const { forms } = call.dialect;
-  if (forms === undefined) return 'dialect';
-  const target = setup.resolve(request.model);
-  const policy = target.kind === 'policy' ? target.policy : null;
-  const { members, sampled } = forms.identityOf(request.body);
-  const caller = call.caller.name;
-  const order = orderFor(settings, { caller, policy, headers: call.headers, sampled });
-  if (order.kind === 'bypass') return order.why;
-  const { tenant, namespace } = order;
-  const scope = {
-    dialect: forms.name,
-    tenant,
-    namespace,
-    target: nameOf(target, setup.router.receipt.rules),
-  };
-  const key = fingerprint(scope, members, request.body);
-  return key === null ? 'nested' : { key, order, forms, settings, policy };
-}
+  /** The answer to a question in other words, or the one that comes nearest to it. */
+  #seek({ order, question, settings }: Place): Alike | null {
+    const { alike } = this.#parts;
+    const asked = alike === null || order.semantic === null ? null : question();
+    if (alike === null || order.semantic === null || asked === null) return null;
+    const { maxError } = order.semantic;
+    const { maxAgeS } = order;
+    return alike.answers.seek(asked, { maxError, maxAgeS, budgetMs: settings.semantic.budgetMs });
+  }
 
-/** A policy means what the rules in force make of it: under other rules it is another question. */
-function nameOf(target: Target, rules: string): string {
-  return target.kind === 'model'
-    ? `model:${target.served.model.id}`
-    : `policy:${target.policy}@${rules}`;
+  #giveAlike(asked: PlacedRequest, alike: Alike, ask: Ask): Exchange | null {
+    const { alike: tools } = this.#parts;
+    const exchange = recalled(this.#parts, asked, alike.kept, alike);
+    if (exchange === null || tools === null) return null;
+    tools.tally.gave(alike.outlook.expectedError);
+    recheckSometimes(this.#parts, { tools, asked, alike }, ask);
+    return exchange;
+  }
 }

@@ -48,7 +48,7 @@ export async function follow(
 }
 
 function sharedWith(
-  { request }: PlacedRequest,
+  { request, place }: PlacedRequest,
   leader: Exchange | null,
   savedUsd: number | null = null,
 ): GuestAnswer {
@@ -58,6 +58,8 @@ function sharedWith(
     simulated: leader?.simulated ?? false,
     dropped: leader?.dropped ?? [],
     mark: { status: 'hit', why: 'shared', ageS: 0, source, savedUsd },
+    key: place.key,
+    claim: null,
   };
 }
 

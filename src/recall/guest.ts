@@ -1,3 +1,4 @@
+import type { Claim } from '../cache/semantic/error-book.js';
 import type { Outcome } from '../account/decision-log.js';
 import { settle, type OpenEntry } from '../account/settle.js';
 import { GatewayError } from '../core/errors.js';
@@ -13,7 +14,11 @@ export interface GuestAnswer {
   readonly simulated: boolean;
   /** What that model was not told. */
   readonly dropped: readonly Loss[];
-  readonly mark: CacheMark & { readonly status: 'hit' };
+  readonly mark: CacheMark & { readonly status: 'hit' | 'semantic' };
+  /** The key of the kept answer, or of the one under way. */
+  readonly key: string;
+  /** What was claimed of the answer to another question; `null` for an answer to this one. */
+  readonly claim: Claim | null;
 }
 
 interface Sitting {
@@ -42,7 +47,7 @@ export class Guest {
 
   /** Its answer is there. Call it once, before anything else. */
   sit(answer: GuestAnswer): this {
-    const { books, decisions, newId } = this.#parts;
+    const { books, decisions, newId, given } = this.#parts;
     const { call, request, setup, startedMs, place } = this.#asked;
     const atMs = books.clock.wallMs();
     const decision = undecided({
@@ -62,6 +67,8 @@ export class Guest {
       estimatedInputTokens: 0,
       referencePrice: null,
     };
+    const { key, claim } = answer;
+    given.note(decision.id, { caller: call.caller.name, key, isFresh: false, claim });
     this.#sitting = { answer, entry, firstByteMs: books.clock.now() };
     return this;
   }
@@ -94,8 +101,9 @@ export class Guest {
   succeed(savedUsd: number | null, savedMs: number): Outcome {
     const { mark, model } = this.#seat.answer;
     if (!this.#isOver) {
-      const result = mark.why === 'shared' ? 'shared' : 'hit';
+      const result = mark.why === 'shared' ? 'shared' : mark.status;
       this.#parts.tally.hit(result, model, savedUsd, savedMs);
+      if (result === 'semantic') this.#parts.alike?.tally.saved(savedUsd, savedMs);
     }
     return this.#end(200, null, savedUsd);
   }

@@ -1,4 +1,5 @@
 import { framesOf, wholeOf, type KeptAnswer } from '../cache/kept-answer.js';
+import type { Alike } from '../cache/semantic/alike.js';
 import { Replay } from '../cache/replay.js';
 import type { Exchange } from '../exchange.js';
 import { Guest } from './guest.js';
@@ -7,20 +8,22 @@ import type { PlacedRequest, RecallParts } from './landing.js';
 /**
  * Gives a kept answer again, in the form that the client wants.
  *
+ * @param alike - it is the answer to another question; absent for the very same one
  * @returns `null` if it cannot be put into that form
  */
 export function recalled(
   parts: RecallParts,
   asked: PlacedRequest,
   kept: KeptAnswer,
+  alike?: Alike,
 ): Exchange | null {
   const { clock } = parts.books;
   const { place, request } = asked;
   const ageS = Math.max(0, clock.wallMs() - kept.storedAtMs) / 1_000;
-  const { costUsd: savedUsd, source, model, simulated, payload } = kept;
-  const mark = { status: 'hit', why: null, ageS, source, savedUsd } as const;
+  const { key, costUsd: savedUsd, source, model, simulated, payload } = kept;
+  const mark = { ...statusOf(alike), why: null, ageS, source, savedUsd };
   // An answer to less than what was asked is never kept, so nothing was dropped.
-  const answer = { model, simulated, dropped: [], mark };
+  const answer = { model, simulated, dropped: [], mark, key, claim: alike?.claim ?? null };
   if (!request.stream) {
     const body = wholeOf(payload, place.forms);
     if (body === null) return null;
@@ -50,6 +53,12 @@ export function recalled(
     },
     outcome: () => guest.outcome,
   };
+}
+
+function statusOf(alike: Alike | undefined) {
+  if (alike === undefined) return { status: 'hit' } as const;
+  const { similarity, probability } = alike.verdict;
+  return { status: 'semantic', alike: { similarity, probability } } as const;
 }
 
 /** Milliseconds that the client did not wait. */

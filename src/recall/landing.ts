@@ -1,7 +1,8 @@
 import type { AnswerCache } from '../cache/answer-cache.js';
 import type { Broadcast } from '../cache/broadcast.js';
-import type { TimedFrame } from '../cache/kept-answer.js';
+import type { Question, TimedFrame } from '../cache/kept-answer.js';
 import type { CacheOrder } from '../cache/order.js';
+import type { Alike, AlikeAnswers } from '../cache/semantic/alike.js';
 import type { CacheSettings } from '../cache/settings.js';
 import type { DecisionLog } from '../account/decision-log.js';
 import type { Books } from '../account/settle.js';
@@ -10,6 +11,9 @@ import type { AskedRequest, Exchange, ExchangeStream } from '../exchange.js';
 import type { GatewayError } from '../core/errors.js';
 import type { GoneSignal } from '../core/departure.js';
 import type { KeptRouting } from '../route/kept-routing.js';
+import type { AlikeTally } from './alike-tally.js';
+import type { GivenAnswers } from './given.js';
+import type { RecheckPurse } from './recheck-purse.js';
 import type { CacheTally } from './tally.js';
 
 /** What those who share one answer are told of it. */
@@ -32,6 +36,8 @@ export interface SharedStream {
 /** Where in the cache a request belongs. */
 export interface Place {
   readonly key: string;
+  /** What it is found by in other words; `null` where that must not be, or cannot. */
+  readonly question: () => Question | null;
   readonly order: CacheOrder;
   readonly forms: AnswerForms;
   readonly settings: CacheSettings;
@@ -42,10 +48,23 @@ export interface Place {
 /** A request that may be answered from the cache. */
 export interface PlacedRequest extends AskedRequest {
   readonly place: Place;
+  /** The kept answer that came nearest and was not given: there is something to be learnt of it. */
+  readonly alike: Alike | null;
 }
 
 /** Goes on without the cache: decides, calls, delivers, settles. */
 export type Ask = (signal: GoneSignal, keepsUsage: boolean) => Promise<Exchange>;
+
+/** What answers to questions in other words are found by, and kept right. */
+export interface AlikeTools {
+  readonly answers: AlikeAnswers;
+  readonly tally: AlikeTally;
+  readonly purse: RecheckPurse;
+  /** Runs work when no request waits for it. */
+  readonly defer: (work: () => void) => void;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
 
 /** What recalling works with. */
 export interface RecallParts {
@@ -55,4 +74,7 @@ export interface RecallParts {
   /** Makes a decision's id from the wall clock. */
   readonly newId: (wallMs: number) => string;
   readonly tally: CacheTally;
+  readonly given: GivenAnswers;
+  /** `null` where questions are not compared. */
+  readonly alike: AlikeTools | null;
 }

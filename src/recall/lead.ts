@@ -1,6 +1,6 @@
 import { Broadcast, type Listener } from '../cache/broadcast.js';
 import type { Flight } from '../cache/flight.js';
-import type { AnswerPayload, TimedFrame } from '../cache/kept-answer.js';
+import { wholeOf, type AnswerPayload, type TimedFrame } from '../cache/kept-answer.js';
 import type { GatewayError } from '../core/errors.js';
 import type { CacheMark, Exchange, ExchangeStream, WholeExchange } from '../exchange.js';
 import type { Ask, Landing, PlacedRequest, RecallParts } from './landing.js';
@@ -36,20 +36,15 @@ export async function lead(parts: RecallParts, asked: PlacedRequest, ask: Ask): 
   return exchange;
 }
 
-function keepWhole(parts: RecallParts, asked: PlacedRequest, exchange: WholeExchange): void {
-  const { body, bill } = exchange;
-  keep(parts, asked, { exchange, payload: { form: 'whole', body }, costUsd: bill.costUsd });
-}
-
-function keep(
-  { cache, books, tally }: RecallParts,
-  { place, startedMs }: PlacedRequest,
-  answer: {
-    readonly exchange: Exchange;
-    readonly payload: AnswerPayload;
-    readonly costUsd: number | null;
-  },
-): void {
+/**
+ * Keeps an answer, and learns from it what the kept one that came nearest would have been worth.
+ *
+ * What is kept may be given again, and what is not kept is counted.
+ */
+export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
+  learn(parts, asked, answer);
+  const { cache, books, tally, given } = parts;
+  const { place, startedMs, call } = asked;
   const { exchange, payload, costUsd } = answer;
   const { decision, servedModel, simulated, dropped } = exchange;
   // The model was not told all that was asked: another one, asked later, may be.
@@ -65,7 +60,29 @@ function keep(
     simulated,
   };
   const { key, order, forms, settings } = place;
-  tally.offered(cache.keep({ key, order, facts, payload }, forms, settings));
+  const fresh = { key, question: place.question(), order, facts, payload };
+  tally.offered(cache.keep(fresh, forms, settings));
+  given.note(decision.id, { caller: call.caller.name, key, isFresh: true, claim: null });
+}
+
+function learn({ alike: tools }: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
+  const { alike, place } = asked;
+  if (tools === null || alike === null) return;
+  const now = wholeOf(answer.payload, place.forms);
+  const then = wholeOf(alike.kept.payload, place.forms);
+  if (now === null || then === null) return;
+  tools.answers.compare(alike, place.forms.textOf(now), place.forms.textOf(then));
+}
+
+function keepWhole(parts: RecallParts, asked: PlacedRequest, exchange: WholeExchange): void {
+  const { body, bill } = exchange;
+  keepAnswer(parts, asked, { exchange, payload: { form: 'whole', body }, costUsd: bill.costUsd });
+}
+
+interface FreshAnswer {
+  readonly exchange: Exchange;
+  readonly payload: AnswerPayload;
+  readonly costUsd: number | null;
 }
 
 interface LedStream {
@@ -96,7 +113,7 @@ function leadStream(
     onEnd: (frames) => {
       if (frames !== null) {
         const costUsd = exchange.outcome()?.costUsd ?? null;
-        keep(parts, asked, { exchange, payload: { form: 'stream', frames }, costUsd });
+        keepAnswer(parts, asked, { exchange, payload: { form: 'stream', frames }, costUsd });
       } else if (failure === null) {
         parts.tally.offered('too_large');
       }

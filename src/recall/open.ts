@@ -1,9 +1,15 @@
 import { AnswerCache } from '../cache/answer-cache.js';
 import { AnswerLog, type LogTrouble } from '../cache/answer-log.js';
 import type { Log } from '../telemetry/log.js';
+import { loadGraphs } from '../cache/semantic/graph-vectors.js';
+import { AlikeAnswers } from '../cache/semantic/alike.js';
+import type { QuestionJudge } from '../cache/verify/judge.js';
 import { CacheAdmin } from './admin.js';
 import { CacheDesk } from './desk.js';
-import type { Landing, RecallParts } from './landing.js';
+import type { AlikeTools, Landing, RecallParts } from './landing.js';
+import { AlikeTally } from './alike-tally.js';
+import { GivenAnswers } from './given.js';
+import { RecheckPurse } from './recheck-purse.js';
 import { CacheTally } from './tally.js';
 
 /** What of the configuration stays as it is until the next start. */
@@ -13,6 +19,10 @@ export interface RecallOptions {
   /** Absolute; `null` for memory only. */
   readonly folder: string | null;
   readonly saveEveryS: number;
+  /** Loads what decides on questions in other words; `null` where they are not compared. */
+  readonly openJudge: (() => Promise<QuestionJudge>) | null;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
 }
 
 /** The cache in its place. */
@@ -35,19 +45,25 @@ export async function openRecall(
   const { clock, metrics, log } = given.books;
   const cache = new AnswerCache<Landing>(options, clock);
   const tally = new CacheTally(metrics, cache.store);
-  const parts = { ...given, cache, tally };
-  const answerLog = await openAnswerLog(options, parts, log);
+  const answerLog = await openAnswerLog(options, { ...given, cache }, log);
+  // After the log: what is in the file is to be found, too.
+  const alike = await openAlike(options, { ...given, cache });
+  const parts = { ...given, cache, tally, given: new GivenAnswers(), alike };
   tally.levels();
   return {
     desk: new CacheDesk(parts),
     admin: new CacheAdmin(parts, answerLog),
-    close: async () => answerLog?.close(),
+    close: async () => {
+      alike?.purse.close();
+      alike?.answers.close();
+      await answerLog?.close();
+    },
   };
 }
 
 async function openAnswerLog(
   { folder, saveEveryS }: RecallOptions,
-  { cache, books }: RecallParts,
+  { cache, books }: Pick<RecallParts, 'cache' | 'books'>,
   log: Log,
 ): Promise<AnswerLog | null> {
   if (folder === null) return null;
@@ -56,6 +72,37 @@ async function openAnswerLog(
   };
   const { clock } = books;
   return AnswerLog.open({ folder, saveEveryMs: saveEveryS * 1_000, clock, onTrouble }, cache.store);
+}
+
+/** `null` where questions are not compared, or cannot be: the same ones are still found. */
+async function openAlike(
+  { openJudge, random }: RecallOptions,
+  { cache, books }: Pick<RecallParts, 'cache' | 'books'>,
+): Promise<AlikeTools | null> {
+  const { clock, metrics, log } = books;
+  const judge = await openJudge?.().catch((err: unknown) => {
+    log.error({ err }, 'questions cannot be compared; only the very same are answered again');
+  });
+  if (judge === undefined) return null;
+  // Its rules are compiled when they are used first, which takes longer than a look-up may.
+  judge.judge(judge.read('What is this?'), judge.read('What is that?'));
+  const openGraph = await loadGraphs().catch((err: unknown) => {
+    log.warn(
+      { err },
+      'hnswlib-node was not built; finding one of very many questions takes longer',
+    );
+    return null;
+  });
+  const defer = (work: () => void): void => {
+    setImmediate(work);
+  };
+  return {
+    answers: new AlikeAnswers({ judge, openGraph, defer, clock, store: cache.store }),
+    tally: new AlikeTally(metrics),
+    purse: new RecheckPurse(clock),
+    defer,
+    random,
+  };
 }
 
 function tell(trouble: LogTrouble, log: Log): void {

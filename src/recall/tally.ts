@@ -7,6 +7,8 @@ import type { Metrics } from '../telemetry/metrics.js';
 export interface CacheCounts {
   /** Answered from what is kept. */
   readonly hits: number;
+  /** Answered with what was said to a question in other words. */
+  readonly semantic: number;
   /** Answered together with another client's request that was under way. */
   readonly shared: number;
   readonly misses: number;
@@ -25,6 +27,7 @@ export class CacheTally {
   readonly #bypasses = new Map<string, number>();
   readonly #unkept = new Map<string, number>();
   #hits = 0;
+  #semantic = 0;
   #shared = 0;
   #misses = 0;
   #savedUsd = 0;
@@ -38,6 +41,7 @@ export class CacheTally {
   get counts(): CacheCounts {
     return {
       hits: this.#hits,
+      semantic: this.#semantic,
       shared: this.#shared,
       misses: this.#misses,
       bypasses: Object.fromEntries(this.#bypasses),
@@ -48,8 +52,14 @@ export class CacheTally {
   }
 
   /** @param savedUsd - `null` when unknown */
-  hit(result: 'hit' | 'shared', model: string, savedUsd: number | null, savedMs: number): void {
+  hit(
+    result: 'hit' | 'semantic' | 'shared',
+    model: string,
+    savedUsd: number | null,
+    savedMs: number,
+  ): void {
     if (result === 'hit') this.#hits += 1;
+    else if (result === 'semantic') this.#semantic += 1;
     else this.#shared += 1;
     this.#savedUsd += savedUsd ?? 0;
     this.#savedMs += savedMs;

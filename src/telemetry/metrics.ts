@@ -82,7 +82,7 @@ export class Metrics {
   );
   readonly cacheRequests = this.#counter(
     'suffice_cache_requests_total',
-    'Chat requests by what the cache did: hit, shared (under way for another client), miss, bypass.',
+    'Chat requests by what the cache did: hit, semantic (the same in other words), shared (under way for another client), miss, bypass.',
     ['result'],
   );
   readonly cacheSavedUsd = this.#counter(
@@ -94,6 +94,11 @@ export class Metrics {
     'suffice_cache_unkept_total',
     'Answers that were not kept, by reason.',
     ['reason'],
+  );
+  readonly cacheRechecks = this.#counter(
+    'suffice_cache_rechecks_total',
+    'Answers given to questions in other words that were asked of a model again, by what came of it: right, wrong, unclear, failed.',
+    ['result'],
   );
   readonly cacheEntries = this.#gauge('suffice_cache_entries', 'Answers kept.');
   readonly cacheBytes = this.#gauge('suffice_cache_bytes', 'Memory that kept answers take.');

@@ -42,6 +42,7 @@ function answer(key: string, more: Partial<KeptAnswer> = {}): KeptAnswer {
     simulated: false,
     tenant: 'ann',
     namespace: 'default',
+    question: null,
     tags: ['t'],
     storedAtMs: clock.wallMs(),
     expiresAtMs: clock.wallMs() + 3_600_000,

@@ -19,6 +19,7 @@ const answer = (key: string, more: Partial<KeptAnswer> = {}): KeptAnswer => ({
   simulated: false,
   tenant: 'ann',
   namespace: 'n',
+  question: null,
   tags: ['red'],
   storedAtMs: clock.wallMs(),
   expiresAtMs: clock.wallMs() + 10_000,

@@ -1,10 +1,16 @@
 import { request as httpRequest } from 'node:http';
+import type { QuestionJudge } from '../../src/cache/verify/judge.js';
 import { systemClock, type Clock } from '../../src/core/clock.js';
 import { post, startApp, type TestApp } from '../support/app.js';
 import { answers, FakeUpstream, type Exchange } from '../support/fake-upstream.js';
 
 /** The configuration of two models of one fake provider, and a cache. */
-export function cacheConfig(upstream: FakeUpstream, cache: string, more = ''): string {
+export function cacheConfig(
+  upstream: FakeUpstream,
+  cache: string,
+  more = '',
+  mode = 'exact',
+): string {
   return `
 providers:
   acme: { base_url: "${upstream.baseUrl}", api_key: sk-acme-secret, models: [large, small] }
@@ -18,7 +24,7 @@ models:
     benchmarks: { mmlu_pro: 60 }
     hosts: [{ provider: acme, model: small, price: { input: 0.1, output: 0.4, as_of: 2026-11-01, source: test } }]
 router: { predictor: heuristic }
-cache: { mode: exact${cache} }
+cache: { mode: ${mode}${cache} }
 ${more}`;
 }
 
@@ -89,12 +95,14 @@ export function gate(): { readonly behaviour: (exchange: Exchange) => void; open
   };
 }
 
+type OpenJudge = () => Promise<QuestionJudge>;
+
 /** A gateway with a cache and its upstream, anew for every test of a file. */
 export interface CacheRig {
   readonly upstream: FakeUpstream;
   readonly gateway: TestApp;
   /** Starts the gateway anew with a text of one's own as its configuration. */
-  restart(config: string, clock?: Clock): Promise<void>;
+  restart(config: string, clock?: Clock, openJudge?: OpenJudge): Promise<void>;
   chat(body: unknown, headers?: Record<string, string>): ReturnType<typeof post>;
 }
 
@@ -110,9 +118,9 @@ export function cacheRig(): CacheRig {
     await rig.upstream.close();
   });
   return Object.assign(rig, {
-    restart: async (config: string, clock: Clock = systemClock) => {
+    restart: async (config: string, clock: Clock = systemClock, openJudge?: OpenJudge) => {
       await rig.gateway.close();
-      rig.gateway = await startApp(config, { clock });
+      rig.gateway = await startApp(config, { clock, ...(openJudge && { openJudge }) });
     },
     chat: (body: unknown, headers?: Record<string, string>) =>
       post(`${rig.gateway.url}/v1/chat/completions`, body, headers),

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { App } from '../../src/app.js';
+import { App, type AppOptions } from '../../src/app.js';
 import { shippedWith, type Shipped } from '../../src/assemble.js';
 import { configSource } from '../../src/config/source.js';
 import { systemClock, type Clock } from '../../src/core/clock.js';
@@ -22,6 +22,7 @@ interface TestAppOptions {
   readonly env?: Record<string, string>;
   readonly clock?: Clock;
   readonly shipped?: Partial<Shipped>;
+  readonly openJudge?: AppOptions['openJudge'];
   /** Further files for the configuration's folder. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -54,6 +55,7 @@ export async function startApp(config: string, options: TestAppOptions = {}): Pr
     clock: options.clock ?? systemClock,
     log: openLog('info', { write: (line: string) => lines.push(line) }),
     version: '0.0.0-test',
+    ...(options.openJudge === undefined ? {} : { openJudge: options.openJudge }),
   });
   return {
     app,

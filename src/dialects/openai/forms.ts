@@ -17,6 +17,7 @@ export const openaiForms: AnswerForms = {
   framesIn,
   wholeOf: (frames) => wholeOf(frames.map(({ bytes }) => bytes)),
   framesOf,
+  textOf,
   kindOf,
 };
 
@@ -73,6 +74,13 @@ function deltaOf(message: JsonObject): JsonObject {
 
 function frame(chunk: JsonObject): Frame {
   return { bytes: Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`), usageOnly: false };
+}
+
+function textOf(whole: Buffer): string | null {
+  const [choice, second] = objectsIn(objectOrEmpty(jsonOrNull(whole.toString('utf8')))['choices']);
+  if (choice === undefined || second !== undefined) return null;
+  const message = objectOrEmpty(choice['message']);
+  return objectsIn(message['tool_calls']).length > 0 ? null : textOrNull(message['content']);
 }
 
 /** The least complete comes first. */

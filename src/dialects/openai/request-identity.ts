@@ -1,4 +1,4 @@
-import type { RequestIdentity } from '../answer-forms.js';
+import type { LastQuestion, RequestIdentity } from '../answer-forms.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty } from '../json.js';
 
@@ -55,7 +55,21 @@ export function identityOf(body: Buffer): RequestIdentity {
   if (Array.isArray(messages)) members['messages'] = messages.map(plainMessage);
   const sampled =
     typeof temperature === 'number' && temperature > 0 && members['seed'] === undefined;
-  return { members, sampled };
+  return { members, sampled, question: lastQuestion(members) };
+}
+
+function lastQuestion(members: JsonObject): LastQuestion | null {
+  const { messages } = members;
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : null;
+  if (!Array.isArray(messages) || !isObject(last) || last['role'] !== 'user') return null;
+  const text = last['content'];
+  if (typeof text !== 'string' || text === '') return null;
+  // No message comes with a content that is `null`: plain messages have no such member.
+  const rest = {
+    ...members,
+    messages: [...(messages.slice(0, -1) as unknown[]), { ...last, content: null }],
+  };
+  return { text, rest };
 }
 
 /** Clients write the same message in several ways: members that are `null`, a single part of text. */

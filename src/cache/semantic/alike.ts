@@ -1,0 +1,171 @@
+import type { Clock } from '../../core/clock.js';
+import type { AnswerStore } from '../answer-store.js';
+import type { KeptAnswer, Question } from '../kept-answer.js';
+import type { QuestionJudge, Verdict } from '../verify/judge.js';
+import { ErrorBook, type Claim, type Outlook } from './error-book.js';
+import type { OpenGraph } from './index-parts.js';
+import { QuestionIndex } from './question-index.js';
+import { likeness } from './same-answer.js';
+import { isUnit } from './unit-vector.js';
+
+/** What it works with. */
+export interface AlikeParts {
+  readonly judge: QuestionJudge;
+  readonly store: AnswerStore;
+  readonly clock: Clock;
+  /** `null` where there are none. */
+  readonly openGraph: OpenGraph | null;
+  /** Runs work when no request waits for it. */
+  readonly defer: (work: () => void) => void;
+}
+
+/** What is put up with. */
+export interface AlikeLimits {
+  /** Share of given answers that may be wrong, 0 to 1. */
+  readonly maxError: number;
+  /** Milliseconds that may be spent on looking. */
+  readonly budgetMs: number;
+  /** Seconds a kept answer may be old. */
+  readonly maxAgeS: number;
+}
+
+/** A kept answer to a question that is alike. */
+export interface Alike {
+  readonly kept: KeptAnswer;
+  readonly claim: Claim;
+  readonly verdict: Verdict;
+  readonly outlook: Outlook;
+}
+
+/** How looking for alike questions went, since the start. */
+export interface AlikeCounts {
+  /** Questions that can be found, and the partitions that they are in. */
+  readonly questions: number;
+  readonly partitions: number;
+  readonly lookUps: number;
+  /** Look-ups that were over their budget before all candidates were judged. */
+  readonly late: number;
+}
+
+/** Candidates that are judged; a further one is hardly ever the right one. */
+const MOST_CANDIDATES = 4;
+/** Of an answer; more of it would take longer to compare than requests should wait. */
+const MOST_COMPARED_CHARS = 4_000;
+/** What is further apart is never the same question. */
+const LEAST_SIMILARITY = 0.3;
+
+/** Finds kept answers to questions that mean the same in other words, and learns how often that is wrong. */
+export class AlikeAnswers {
+  readonly book = new ErrorBook();
+  readonly #parts: AlikeParts;
+  readonly #index: QuestionIndex;
+  #lookUps = 0;
+  #late = 0;
+
+  /** What the store has and gets is found from now on, what it had a little later. */
+  constructor(parts: AlikeParts) {
+    this.#parts = parts;
+    this.#index = new QuestionIndex(parts);
+    const { store } = parts;
+    const keys = Array.from(store.values(), ({ key }) => key);
+    this.#index.restore(keys, (key) => store.peek(key));
+    store.noteIn({
+      kept: (answer) => {
+        // Another answer has come in its place: what was seen of the old one is void.
+        this.book.forget(answer.key);
+        this.#index.kept(answer);
+      },
+      gone: (key) => {
+        this.book.forget(key);
+        this.#index.gone(key);
+      },
+    });
+  }
+
+  get counts(): AlikeCounts {
+    const { size: questions, partitions } = this.#index;
+    return { questions, partitions, lookUps: this.#lookUps, late: this.#late };
+  }
+
+  /**
+   * Looks for an answer that may be given, or else for the one that comes nearest to it.
+   *
+   * @returns `null` if there is nothing that anybody would take for the same question
+   */
+  seek(question: Question, limits: AlikeLimits): Alike | null {
+    const { store } = this.#parts;
+    this.#lookUps += 1;
+    const candidates = this.#candidates(question, limits);
+    const given = candidates.find(({ outlook, kept }) => {
+      return outlook.serves && store.find(kept.key, limits.maxAgeS) !== null;
+    });
+    // What expired or is too old for this client may still teach something.
+    const best = given ?? candidates.map(notServed).at(0);
+    if (best !== undefined) this.book.came(best.claim);
+    return best ?? null;
+  }
+
+  /**
+   * Learns from what a model said now that a kept answer would have been given, or was.
+   *
+   * @param now - the texts of the two answers; `null` for one that cannot be read
+   * @returns whether the kept answer was right; `null` where that cannot be told
+   */
+  compare({ claim }: Alike, now: string | null, then: string | null): boolean | null {
+    if (now === null || then === null) return null;
+    const found = likeness(cut(now), cut(then), (text) => this.#vectorOf(text));
+    if (found === 'unclear') return null;
+    this.book.saw(claim, found === 'same');
+    return found === 'same';
+  }
+
+  /** Keys of kept answers that might be given to the same question as this one. */
+  kinOf({ question, key }: KeptAnswer): readonly string[] {
+    if (question === null) return [];
+    const candidates = this.#candidates(question, { maxError: 0, budgetMs: Infinity });
+    return candidates.map(({ kept }) => kept.key).filter((kin) => kin !== key);
+  }
+
+  #vectorOf(text: string): Float32Array | null {
+    const { vector } = this.#parts.judge.read(text);
+    return isUnit(vector, vector.length) ? vector : null;
+  }
+
+  /** Nothing is taken in any more. */
+  close(): void {
+    this.#index.close();
+  }
+
+  /** The most probable first; none that is vetoed. */
+  #candidates(question: Question, { maxError, budgetMs }: Omit<AlikeLimits, 'maxAgeS'>): Alike[] {
+    const { clock, judge, store } = this.#parts;
+    const startedMs = clock.now();
+    const asked = this.#index.read(question.text);
+    if (asked === null) return [];
+    const candidates: Alike[] = [];
+    for (const near of this.#index.near(question.partition, asked, MOST_CANDIDATES)) {
+      if (near.similarity < LEAST_SIMILARITY) break;
+      if (clock.now() - startedMs > budgetMs) {
+        this.#late += 1;
+        break;
+      }
+      const verdict = judge.judge(asked, near.question);
+      const kept = store.peek(near.key);
+      if (verdict.veto !== null || kept === undefined) continue;
+      const wrong = 1 - verdict.probability;
+      const claim = { partition: question.partition, key: near.key, wrong };
+      const outlook = this.book.outlook(claim, maxError);
+      if (outlook !== null) candidates.push({ kept, claim, verdict, outlook });
+    }
+    return candidates.sort((a, b) => a.claim.wrong - b.claim.wrong);
+  }
+}
+
+/** What an answer begins with says what it says. */
+function cut(answer: string): string {
+  return answer.slice(0, MOST_COMPARED_CHARS);
+}
+
+function notServed(alike: Alike): Alike {
+  return { ...alike, outlook: { ...alike.outlook, serves: false } };
+}

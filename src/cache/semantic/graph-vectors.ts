@@ -1,0 +1,100 @@
+import type { HierarchicalNSW } from 'hnswlib-node';
+import type { IndexParts, OpenGraph } from './index-parts.js';
+import { insertNearest, type Neighbour } from './unit-vector.js';
+
+/**
+ * Loads the library that graphs are made with.
+ *
+ * It is not loaded before it is needed: it is built when the package is installed, and where that
+ * could not be done the gateway works without it.
+ *
+ * @throws {Error} where it was not built
+ */
+export async function loadGraphs(): Promise<OpenGraph> {
+  const { default: library } = await import('hnswlib-node');
+  return (dims) => new library.HierarchicalNSW('ip', dims);
+}
+
+/** Room is made for so many at first, and twice as many whenever it is taken. */
+const FIRST_ROWS = 16_384;
+const LINKS = 16;
+/** How hard it is looked for neighbours while a vector is added, and when one is looked for. */
+const BUILD_EFFORT = 80;
+const SEARCH_EFFORT = 64;
+/** The level of a vector in the graph is drawn by this seed: the same vectors make the same graph. */
+const SEED = 7;
+
+/** Vectors in a graph: a few hundred of them are looked at to find the nearest of a hundred thousand. */
+export class GraphVectors {
+  readonly #graph: HierarchicalNSW;
+  readonly #alive = new Set<number>();
+  readonly #most: number;
+  #capacity: number;
+  #added = 0;
+
+  constructor({ dims, sizes }: Pick<IndexParts, 'dims' | 'sizes'>, open: OpenGraph) {
+    this.#most = sizes.graph;
+    this.#capacity = Math.min(FIRST_ROWS, sizes.graph);
+    this.#graph = open(dims);
+    this.#graph.initIndex(this.#capacity, LINKS, BUILD_EFFORT, SEED);
+    this.#graph.setEf(SEARCH_EFFORT);
+  }
+
+  get size(): number {
+    return this.#alive.size;
+  }
+
+  /** No more can be added, however many have been removed. */
+  get isFull(): boolean {
+    return this.#added === this.#most;
+  }
+
+  /** Half of what is in it has been removed, or more: it is better taken apart. */
+  get isHollow(): boolean {
+    return this.isFull && this.#alive.size <= this.#most / 2;
+  }
+
+  /** Some of what is in it; `undefined` when it is empty. */
+  get someId(): number | undefined {
+    return this.#alive.values().next().value;
+  }
+
+  has(id: number): boolean {
+    return this.#alive.has(id);
+  }
+
+  get(id: number): Float32Array | undefined {
+    return this.#alive.has(id) ? Float32Array.from(this.#graph.getPoint(id)) : undefined;
+  }
+
+  /**
+   * @param id - a whole number below 2^32, never added before
+   * @param vector - unit length, checked to be
+   */
+  add(id: number, vector: Float32Array): void {
+    if (this.#added === this.#capacity) {
+      this.#capacity = Math.min(2 * this.#capacity, this.#most);
+      this.#graph.resizeIndex(this.#capacity);
+    }
+    this.#graph.addPoint(Array.from(vector), id);
+    this.#alive.add(id);
+    this.#added += 1;
+  }
+
+  /** @returns whether it was there */
+  remove(id: number): boolean {
+    if (!this.#alive.delete(id)) return false;
+    this.#graph.markDelete(id);
+    return true;
+  }
+
+  /** Puts the nearest into `nearest`, which is never longer than `most`. */
+  search(vector: Float32Array, most: number, nearest: Neighbour[]): void {
+    if (this.#alive.size === 0) return;
+    const count = Math.min(most, this.#alive.size);
+    const { neighbors, distances } = this.#graph.searchKnn(Array.from(vector), count);
+    neighbors.forEach((id, i) => {
+      insertNearest(nearest, { id, similarity: 1 - (distances[i] ?? 2) }, most);
+    });
+  }
+}

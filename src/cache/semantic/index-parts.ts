@@ -1,0 +1,30 @@
+import type { HierarchicalNSW } from 'hnswlib-node';
+
+/** Opens an empty graph of `hnswlib-node`. */
+export type OpenGraph = (dims: number) => HierarchicalNSW;
+
+/** What an index works with. */
+export interface IndexParts {
+  readonly dims: number;
+  /** `null` where there are no graphs: all vectors are looked through, however many. */
+  readonly openGraph: OpenGraph | null;
+  /** Runs work when no request waits for it. */
+  readonly defer: (work: () => void) => void;
+  readonly sizes: IndexSizes;
+}
+
+/** How many vectors are where. */
+export interface IndexSizes {
+  /** Below so many, looking through all of them is as fast as a graph, and misses none. */
+  readonly flat: number;
+  /** Once there is a graph, so many of the latest stay outside. */
+  readonly flatRest: number;
+  /** In one graph. */
+  readonly graph: number;
+}
+
+/**
+ * The sizes by which the index is fast. The price of a larger graph is not only memory: to make room, the
+ * library locks and copies for longer than requests should wait (28 ms at a million, 4 at this many).
+ */
+export const INDEX_SIZES: IndexSizes = { flat: 10_000, flatRest: 1_000, graph: 131_072 };

@@ -1,0 +1,33 @@
+import type { QuestionJudge, ReadQuestion } from '../verify/judge.js';
+import { isUnit } from './unit-vector.js';
+
+/** A longer text is rather a document than a question, and would take too long to compare. */
+const MOST_CHARS = 4_096;
+/** Questions held ready; one takes some kilobytes. */
+const MOST_HELD = 2_048;
+
+/** Reads questions, and holds those ready that were read last. */
+export class ReadQuestions {
+  readonly dims: number;
+  readonly #judge: QuestionJudge;
+  readonly #held = new Map<string, ReadQuestion>();
+
+  constructor(judge: QuestionJudge) {
+    this.#judge = judge;
+    this.dims = judge.read('a').vector.length;
+  }
+
+  /** @returns `null` for what cannot be compared: too long, or without a letter or digit */
+  read(text: string): ReadQuestion | null {
+    if (text.length > MOST_CHARS) return null;
+    const held = this.#held.get(text);
+    // Taken out first, so that what was read last stands last.
+    this.#held.delete(text);
+    const question = held ?? this.#judge.read(text);
+    if (!isUnit(question.vector, this.dims)) return null;
+    this.#held.set(text, question);
+    const oldest = this.#held.keys().next().value;
+    if (this.#held.size > MOST_HELD && oldest !== undefined) this.#held.delete(oldest);
+    return question;
+  }
+}

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { AnswerStore } from '../../src/cache/answer-store.js';
+import { AlikeAnswers } from '../../src/cache/semantic/alike.js';
+import { configSchema } from '../../src/config/schema.js';
+import { openaiForms } from '../../src/dialects/openai/forms.js';
+import { placeOf } from '../../src/recall/place.js';
+import type { Place } from '../../src/recall/landing.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { wordJudge } from '../support/word-judge.js';
+
+/** Everything that keeps two requests apart, each with a few values that are easily mixed up. */
+const circumstances = fc.record({
+  caller: fc.constantFrom('ann', 'bob', 'ann"'),
+  namespace: fc.constantFrom('default', 'docs', 'docs/v1'),
+  model: fc.constantFrom('acme/large', 'acme/small', 'auto', 'auto-cheap'),
+  rules: fc.constantFrom('r1', 'r2'),
+  system: fc.constantFrom(null, 'Be brief.', 'Be brief', 'Answer as a pirate.'),
+  history: fc.constantFrom([], ['Hi', 'Hello'], ['Hi', 'Hello!'], ['Hi', 'Hello', 'And?', 'Yes']),
+  tools: fc.constantFrom(null, 'f', 'g'),
+  format: fc.constantFrom(null, 'json_object'),
+  settings: fc.constantFrom(
+    {},
+    { temperature: 0 },
+    { seed: 7 },
+    { max_tokens: 9 },
+    { stop: ['x'] },
+  ),
+});
+type Circumstances = typeof circumstances extends fc.Arbitrary<infer C> ? C : never;
+
+/** The same question in different words, and exactly the same. */
+const wording = fc.constantFrom('What is a heap?', 'Please explain: what is the heap?', 'heap');
+
+const settings = { ...configSchema.parse({ cache: { mode: 'semantic' } }).cache, callers: {} };
+
+function bodyOf(
+  { model, system, history, tools, format, settings: more }: Circumstances,
+  text: string,
+) {
+  const turns = history.map((content, i) => ({
+    role: i % 2 === 0 ? 'user' : 'assistant',
+    content,
+  }));
+  return Buffer.from(
+    JSON.stringify({
+      model,
+      messages: [
+        ...(system === null ? [] : [{ role: 'system', content: system }]),
+        ...turns,
+        { role: 'user', content: text },
+      ],
+      ...(tools !== null && { tools: [{ type: 'function', function: { name: tools } }] }),
+      ...(format !== null && { response_format: { type: format } }),
+      ...more,
+    }),
+  );
+}
+
+function placed(at: Circumstances, text: string, scope: 'key' | 'shared'): Place {
+  const { caller, namespace, model, rules } = at;
+  const place = placeOf(
+    {
+      call: {
+        headers: { 'x-suffice-cache-namespace': namespace },
+        dialect: { forms: openaiForms },
+        caller: { name: caller },
+      },
+      request: { model, body: bodyOf(at, text) },
+      setup: {
+        resolve: (name) =>
+          name.startsWith('auto')
+            ? { kind: 'policy', policy: name }
+            : ({ kind: 'model', served: { model: { id: name } } } as never),
+        router: { receipt: { rules } },
+      },
+    },
+    { ...settings, scope },
+  );
+  if (typeof place === 'string') throw new Error(place);
+  return place;
+}
+
+/** Whether the answer to the first question is given to the second by the most credulous of judges. */
+function isGiven(first: Place, second: Place): boolean {
+  const clock = new FakeClock();
+  const store = new AnswerStore(1_000_000, clock);
+  const judge = wordJudge();
+  const answers = new AlikeAnswers({
+    judge: { ...judge, judge: () => ({ similarity: 1, probability: 1, veto: null }) },
+    store,
+    clock,
+    openGraph: null,
+    defer: () => undefined,
+  });
+  store.keep({
+    key: first.key,
+    question: first.question(),
+    source: 'dec_1',
+    model: 'm',
+    costUsd: null,
+    tookMs: 1,
+    simulated: false,
+    tenant: first.order.tenant,
+    namespace: first.order.namespace,
+    tags: [],
+    storedAtMs: clock.wallMs(),
+    expiresAtMs: clock.wallMs() + 1_000,
+    payload: { form: 'whole', body: Buffer.from('{}') },
+  });
+  const question = second.question();
+  if (question === null) throw new Error('no question');
+  const found = answers.seek(question, { maxError: 0.01, budgetMs: Infinity, maxAgeS: Infinity });
+  return found?.outlook.serves === true;
+}
+
+/** What of the circumstances has to be the same. */
+function meant(at: Circumstances, scope: 'key' | 'shared'): string {
+  const { caller, rules, ...rest } = at;
+  const isPolicy = at.model.startsWith('auto');
+  return JSON.stringify([rest, scope === 'key' ? caller : null, isPolicy ? rules : null]);
+}
+
+test('gives no answer across keys, namespaces, models, rules, prompts, histories, tools, formats', () => {
+  let [given, kept] = [0, 0];
+  const one = fc.record({
+    first: circumstances,
+    // Mostly all but the same: what differs in everything is told apart easily.
+    change: fc.record(
+      Object.fromEntries(
+        Object.entries({ at: circumstances, keys: fc.subarray(KEYS, { maxLength: 2 }) }),
+      ),
+    ) as fc.Arbitrary<{ at: Circumstances; keys: (keyof Circumstances)[] }>,
+    words: fc.tuple(wording, wording),
+    scope: fc.constantFrom('key' as const, 'shared' as const),
+  });
+  fc.assert(
+    fc.property(one, ({ first, change, words, scope }) => {
+      const changes = Object.fromEntries(change.keys.map((key) => [key, change.at[key]]));
+      const second = { ...first, ...changes };
+      const isAlike = meant(first, scope) === meant(second, scope);
+
+      const isHit = isGiven(placed(first, words[0], scope), placed(second, words[1], scope));
+
+      expect(isHit).toBe(isAlike);
+      if (isHit) given += 1;
+      else kept += 1;
+    }),
+    { numRuns: 10_000 },
+  );
+  expect(given).toBeGreaterThan(2_000);
+  expect(kept).toBeGreaterThan(2_000);
+});
+
+const KEYS: (keyof Circumstances)[] = [
+  'caller',
+  'namespace',
+  'model',
+  'rules',
+  'system',
+  'history',
+  'tools',
+  'format',
+  'settings',
+];

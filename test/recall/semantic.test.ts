@@ -1,0 +1,360 @@
+import { ask, post } from '../support/app.js';
+import { answers, refuses } from '../support/fake-upstream.js';
+import { wordJudge } from '../support/word-judge.js';
+import { cacheConfig, cacheRig, said } from './support.js';
+
+const rig = cacheRig();
+const openJudge = async () => wordJudge();
+
+/** Time enough on a machine under load. */
+const PATIENT = 'budget_ms: 1000';
+/** Nothing is asked again, so that what the upstream sees is what clients asked. */
+const QUIET = `, semantic: { ${PATIENT}, recheck: { usd_per_day: 0 } }`;
+const CURIOUS = `, semantic: { ${PATIENT} }`;
+
+const start = (cache = QUIET, mode = 'semantic', more = '') =>
+  rig.restart(cacheConfig(rig.upstream, cache, more, mode), undefined, openJudge);
+
+const HEAP = 'What is a heap?';
+const HEAP_TOO = 'Please explain: what is the heap?';
+
+const status = async (text: string, headers?: Record<string, string>) =>
+  (await rig.chat(ask('acme/large', text), headers)).headers.get('x-suffice-cache');
+
+async function stats(): Promise<Record<string, unknown>> {
+  const response = await fetch(`${rig.gateway.url}/v1/cache/stats`);
+  return (await response.json()) as Record<string, unknown>;
+}
+
+/** Resolves once the cache says so of itself. */
+async function until(holds: (semantic: Record<string, Record<string, number>>) => boolean) {
+  for (;;) {
+    const { semantic } = await stats();
+    if (holds(semantic as Record<string, Record<string, number>>)) return;
+  }
+}
+
+test('gives the answer to a question in other words, and says so', async () => {
+  await start();
+  const first = await rig.chat(ask('acme/large', HEAP));
+
+  const { headers, json } = await rig.chat(ask('acme/large', HEAP_TOO));
+
+  expect(json).toEqual(first.json);
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'x-suffice-cache': 'semantic',
+    'x-suffice-cache-similarity': '1.0000',
+    'x-suffice-cache-probability': '0.9999',
+    'x-suffice-cache-source': first.headers.get('x-suffice-decision'),
+    'x-suffice-reason': 'cached',
+    'x-suffice-cost-usd': '0.000',
+    'x-suffice-saved-usd': first.headers.get('x-suffice-cost-usd'),
+  });
+  expect(rig.upstream.requests).toHaveLength(1);
+});
+
+test('gives it as a stream as well, and a stream as a whole answer', async () => {
+  await start();
+  await rig.chat(ask('acme/large', HEAP));
+
+  const stream = await rig.chat(ask('acme/large', HEAP_TOO, { stream: true }));
+
+  expect(stream.headers.get('x-suffice-cache')).toBe('semantic');
+  expect(said(stream.text)).toBe('Hello from upstream.');
+  expect(rig.upstream.requests).toHaveLength(1);
+});
+
+test.each([
+  ['another question', 'What is a stack?'],
+  ['another number', 'What is a heap of 3?'],
+  ['a question that depends on the day', 'What is a heap today?'],
+])('asks a model for %s', async (_what, text) => {
+  await start();
+  await status(HEAP);
+
+  expect(await status(text)).toBe('miss');
+  expect(rig.upstream.requests).toHaveLength(2);
+});
+
+test.each([
+  [
+    'other earlier turns',
+    {
+      messages: [
+        { role: 'system', content: 's' },
+        { role: 'user', content: HEAP_TOO },
+      ],
+    },
+  ],
+  [
+    'more than text',
+    {
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: HEAP_TOO },
+            { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } },
+          ],
+        },
+      ],
+    },
+  ],
+  [
+    'an answer that came last',
+    {
+      messages: [
+        { role: 'user', content: HEAP_TOO },
+        { role: 'assistant', content: 'A' },
+      ],
+    },
+  ],
+  [
+    'a question too long to compare',
+    { messages: [{ role: 'user', content: HEAP_TOO.repeat(200) }] },
+  ],
+  ['another model', { model: 'acme/small' }],
+])('compares nothing where there is %s', async (_what, more) => {
+  await start();
+  await status(HEAP);
+
+  const { headers } = await rig.chat({ ...(ask('acme/large', HEAP_TOO) as object), ...more });
+
+  expect(headers.get('x-suffice-cache')).toBe('miss');
+});
+
+test('compares what was said last in a conversation, where all before is the same', async () => {
+  await start();
+  const turns = (text: string) => ({
+    model: 'acme/large',
+    messages: [
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: 'Hello.' },
+      { role: 'user', content: text },
+    ],
+  });
+  await rig.chat(turns(HEAP));
+
+  const { headers } = await rig.chat(turns(HEAP_TOO));
+
+  expect(headers.get('x-suffice-cache')).toBe('semantic');
+});
+
+describe('who decides', () => {
+  test.each([
+    { mode: 'semantic', wish: 'exact', then: 'miss' },
+    { mode: 'semantic', wish: 'semantic', then: 'semantic' },
+    { mode: 'semantic', wish: 'refresh', then: 'miss' },
+    { mode: 'semantic', wish: 'off', then: 'bypass' },
+    { mode: 'exact', wish: 'semantic', then: 'miss' },
+    { mode: 'opt_in', wish: 'semantic', then: 'semantic' },
+    { mode: 'opt_in', wish: 'exact', then: 'miss' },
+  ])('$mode: a client that says $wish has a $then', async ({ mode, wish, then }) => {
+    await start(QUIET, mode);
+    await status(HEAP, { 'x-suffice-cache': 'semantic' });
+
+    expect(await status(HEAP_TOO, { 'x-suffice-cache': wish })).toBe(then);
+  });
+
+  test('gives nothing that is older than the client wants', async () => {
+    await start();
+    await status(HEAP);
+
+    expect(await status(HEAP_TOO, { 'cache-control': 'max-age=0' })).toBe('miss');
+  });
+
+  test('gives nothing where no error is put up with', async () => {
+    await start(`, semantic: { ${PATIENT}, max_error: 0 }`);
+    await status(HEAP);
+
+    expect(await status(HEAP_TOO)).toBe('miss');
+  });
+
+  test('lets a policy put up with less', async () => {
+    await start(`${QUIET}, policies: { auto: { max_error: 0 } }`);
+    await rig.chat(ask('auto', HEAP));
+    await rig.chat(ask('acme/large', HEAP));
+
+    const policy = await rig.chat(ask('auto', HEAP_TOO));
+
+    expect(policy.headers.get('x-suffice-cache')).toBe('miss');
+    expect(await status(HEAP_TOO)).toBe('semantic');
+  });
+
+  test('answers the very same only, and says why, where the judge cannot be had', async () => {
+    await rig.restart(cacheConfig(rig.upstream, '', '', 'semantic'), undefined, async () => {
+      throw new Error('no such file');
+    });
+    await status(HEAP);
+
+    expect(await status(HEAP_TOO)).toBe('miss');
+    expect(await status(HEAP)).toBe('hit');
+    expect(rig.gateway.logged()).toContainEqual(
+      expect.objectContaining({ msg: expect.stringMatching(/cannot be compared/u) }),
+    );
+  });
+});
+
+describe('asking again', () => {
+  test('asks a model in the background, and goes on where it says the same', async () => {
+    await start(CURIOUS);
+    await status(HEAP);
+
+    const given = await status(HEAP_TOO);
+    await until(({ rechecks }) => rechecks?.['right'] === 1);
+
+    expect(given).toBe('semantic');
+    expect(rig.upstream.requests).toHaveLength(2);
+    expect(rig.upstream.requests[1]?.body).toContain(HEAP_TOO);
+    expect(await status('Tell me: what is a heap?')).toBe('semantic');
+  });
+
+  test('gives an answer no more that turns out to be wrong, and keeps the right one', async () => {
+    await start(CURIOUS);
+    await status(HEAP);
+    rig.upstream.next(answers('Thirty seven.'));
+
+    const wrong = await rig.chat(ask('acme/large', HEAP_TOO));
+    await until(({ rechecks }) => rechecks?.['wrong'] === 1);
+    const again = await rig.chat(ask('acme/large', HEAP_TOO));
+
+    expect(wrong.headers.get('x-suffice-cache')).toBe('semantic');
+    expect(again.headers.get('x-suffice-cache')).toBe('hit');
+    expect(again.text).toContain('Thirty seven.');
+    expect(await stats()).toMatchObject({
+      semantic: { measured_error: 1, measured_between: [expect.closeTo(0.025), 1] },
+    });
+  });
+
+  test('asks for a stream what was asked as a stream', async () => {
+    await start(CURIOUS);
+    await rig.chat(ask('acme/large', HEAP, { stream: true }));
+
+    await rig.chat(ask('acme/large', HEAP_TOO, { stream: true }));
+    await until(({ rechecks }) => rechecks?.['right'] === 1);
+
+    expect(rig.upstream.requests[1]?.json).toMatchObject({ stream: true });
+  });
+
+  test('counts it, and nothing else, when the model cannot be had', async () => {
+    await start(CURIOUS);
+    await status(HEAP);
+    rig.upstream.next(...Array.from({ length: 6 }, () => refuses(400, 'no')));
+
+    const given = await status(HEAP_TOO);
+    await until(({ rechecks }) => rechecks?.['failed'] === 1);
+
+    expect(given).toBe('semantic');
+    expect(await stats()).toMatchObject({ semantic: { measured_error: null } });
+  });
+
+  test('learns at no cost from what was asked anyway', async () => {
+    await start(`, semantic: { ${PATIENT}, max_error: 0 }`);
+    await status(HEAP);
+    rig.upstream.next(answers('Thirty seven.'));
+
+    await status(HEAP_TOO);
+
+    expect(rig.upstream.requests).toHaveLength(2);
+    expect(await stats()).toMatchObject({ semantic: { hits: 0, rechecks: { wrong: 0 } } });
+  });
+});
+
+describe('what becomes of an answer', () => {
+  test('is found no more once it is purged', async () => {
+    await start();
+    await status(HEAP);
+    await fetch(`${rig.gateway.url}/v1/cache/purge`, {
+      method: 'POST',
+      body: JSON.stringify({ all: true }),
+    });
+
+    expect(await status(HEAP_TOO)).toBe('miss');
+    expect(await stats()).toMatchObject({ semantic: { questions: 1 } });
+  });
+
+  test('is given no more once a client has said that it was bad, nor are those like it', async () => {
+    await start();
+    await status(HEAP);
+    const given = await rig.chat(ask('acme/large', HEAP_TOO));
+    await status('What is a heap, please?', { 'x-suffice-cache': 'refresh' });
+
+    const feedback = await post(`${rig.gateway.url}/v1/feedback`, {
+      decision_id: given.headers.get('x-suffice-decision'),
+      label: 'bad',
+    });
+
+    expect(feedback.json).toMatchObject({ object: 'feedback', scores: {}, evicted: 2 });
+    expect(await status(HEAP)).toBe('miss');
+  });
+
+  test('stays when a client says that it was good', async () => {
+    await start();
+    await status(HEAP);
+    const given = await rig.chat(ask('acme/large', HEAP_TOO));
+
+    const feedback = await post(`${rig.gateway.url}/v1/feedback`, {
+      decision_id: given.headers.get('x-suffice-decision'),
+      score: 0.9,
+    });
+
+    expect(feedback.json).toMatchObject({ evicted: 0 });
+    expect(await status(HEAP)).toBe('hit');
+  });
+
+  test('stays when somebody else says that it was bad', async () => {
+    const keys = `
+keys:
+  - { name: ann, key: key-of-ann-0123456789 }
+  - { name: eve, key: key-of-eve-0123456789 }`;
+    await start(QUIET, 'semantic', keys);
+    const as = (name: string) => ({ authorization: `Bearer key-of-${name}-0123456789` });
+    const { headers } = await rig.chat(ask('acme/large', HEAP), as('ann'));
+
+    const { status: refused } = await post(
+      `${rig.gateway.url}/v1/feedback`,
+      { decision_id: headers.get('x-suffice-decision'), label: 'bad' },
+      as('eve'),
+    );
+
+    expect(refused).toBe(400);
+    expect(await status(HEAP, as('ann'))).toBe('hit');
+  });
+
+  test('is found after a restart', async () => {
+    const folder = `${rig.gateway.folder}-kept`;
+    await start(`${QUIET}, folder: ${folder}`);
+    await status(HEAP);
+
+    await start(`${QUIET}, folder: ${folder}`);
+    await until(({ questions }) => Number(questions) === 1);
+
+    expect(await status(HEAP_TOO)).toBe('semantic');
+  });
+
+  test('shows in what the cache says of itself', async () => {
+    await start();
+    await status(HEAP);
+    await status(HEAP_TOO);
+
+    const metrics = await (await fetch(`${rig.gateway.url}/metrics`)).text();
+
+    expect(await stats()).toMatchObject({
+      hits: 0,
+      semantic_hits: 1,
+      misses: 1,
+      hit_rate: 0.5,
+      semantic: {
+        questions: 1,
+        partitions: 1,
+        look_ups: 2,
+        late: 0,
+        hits: 1,
+        expected_error: 0.001,
+        measured_error: null,
+        saved_usd: expect.any(Number),
+      },
+    });
+    expect(metrics).toMatch(/suffice_cache_requests_total\{result="semantic"\} 1/u);
+  });
+});
