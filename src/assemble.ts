@@ -6,6 +6,7 @@ import type { Catalog } from './catalog/catalog.js';
 import { blankModel } from './catalog/entry.js';
 import type { ModelOverrides } from './catalog/schema.js';
 import { loadCatalog } from './catalog/load.js';
+import { providerSettings } from './config/providers.js';
 import type { Config } from './config/schema.js';
 import type { SourcedConfig } from './config/source.js';
 import type { Clock } from './core/clock.js';
@@ -282,7 +283,7 @@ function inUse(config: Config): [string, Config['providers'][string]][] {
 function providersOf(config: Config): ReadonlyMap<string, Provider> {
   return new Map(
     inUse(config).map(([name, settings]) => {
-      const resolved = resolveProvider(name, settings);
+      const resolved = resolveProvider(name, providerSettings(settings));
       // The configuration's own checks have refused what cannot be resolved.
       if (!resolved.ok) throw new Error(resolved.why);
       return [name, resolved.provider];
@@ -293,7 +294,7 @@ function providersOf(config: Config): ReadonlyMap<string, Provider> {
 function servingProviders(config: Config): Parameters<typeof servedModels>[1] {
   return inUse(config).map(([name, { models }]) => {
     const row = PROVIDERS.find((known) => known.name === name);
-    const hosted = row?.auth === 'bearer';
+    const hosted = row !== undefined && row.auth !== 'none';
     return { name, models, listed: models.length > 0 && !hosted, local: row?.auth === 'none' };
   });
 }

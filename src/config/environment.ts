@@ -5,7 +5,8 @@ import { SIMULATION } from '../upstream/providers.js';
 import type { Environment } from './interpolate.js';
 import { isLoopback } from './network.js';
 import { ollamaBaseUrl, providersWithKey, withEnvironment } from './providers.js';
-import { configSchema, providerSchema, type Config, type ProviderConfig } from './schema.js';
+import { providerSchema, type ProviderConfig } from './provider-schema.js';
+import { configSchema, type Config } from './schema.js';
 
 /**
  * The configuration of a gateway that has no file: all defaults, and every provider whose key is

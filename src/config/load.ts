@@ -106,13 +106,27 @@ function complete(parsed: ParsedConfig, folder: string, env: Environment): Confi
   const absolute = (file: string | null): string | null => file && path.resolve(folder, file);
   return {
     ...parsed,
-    providers: completedProviders(parsed.providers ?? providersFromEnvironment(env, null), env),
+    providers: withFiles(
+      completedProviders(parsed.providers ?? providersFromEnvironment(env, null), env),
+      folder,
+    ),
     aliases: resolveAliases(parsed.aliases).aliases,
     rules: absolute(parsed.rules),
     router: { ...parsed.router, artefacts: absolute(parsed.router.artefacts) },
     cache: { ...parsed.cache, folder: absolute(parsed.cache.folder) },
     adaptation: { ...parsed.adaptation, folder: path.resolve(folder, parsed.adaptation.folder) },
   };
+}
+
+/** Files that providers are told of, as absolute paths. */
+function withFiles(providers: Config['providers'], folder: string): Config['providers'] {
+  return Object.fromEntries(
+    Object.entries(providers).map(([name, given]) => {
+      const { credentialsFile: file } = given;
+      if (file === undefined) return [name, given];
+      return [name, { ...given, credentialsFile: path.resolve(folder, file) }];
+    }),
+  );
 }
 
 function inOrder(faults: readonly Fault[]): readonly Fault[] {

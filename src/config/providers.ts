@@ -1,40 +1,105 @@
+import path from 'node:path';
+
 import { nearest } from '../core/nearest.js';
-import { PROVIDERS, resolveProvider } from '../upstream/providers.js';
+import {
+  PROVIDERS,
+  resolveProvider,
+  type ProviderRow,
+  type ProviderSettings,
+} from '../upstream/providers.js';
 import type { Environment } from './interpolate.js';
-import type { ProviderConfig } from './schema.js';
+import type { ProviderConfig } from './provider-schema.js';
 
 const OLLAMA = 'ollama';
 const OLLAMA_PORT = '11434';
 
-/** The settings, completed by what the environment says of a known provider: its key, Ollama's place. */
+/**
+ * The settings, completed by what the environment says of a known provider: its key, its place,
+ * Ollama's address.
+ */
 export function withEnvironment(
   name: string,
   settings: ProviderConfig,
   env: Environment,
 ): ProviderConfig {
-  // The variable holds the key for the provider's own address; another one must not get to see it.
-  if (settings.baseUrl !== undefined) return settings;
-  if (name === OLLAMA) return { ...settings, baseUrl: ollamaBaseUrl(env) };
-  const apiKey = settings.apiKey ?? keyOf(name, env);
-  return apiKey === undefined ? settings : { ...settings, apiKey };
+  const row = rowOf(name);
+  const place = { ...placesIn(row, env), ...settings.place };
+  const placed = { ...settings, place };
+  // The variables hold keys for the provider's own address; another one must not get to see them.
+  if (settings.baseUrl !== undefined) return placed;
+  if (name === OLLAMA) return { ...placed, baseUrl: ollamaBaseUrl(env) };
+  if (hasProof(settings)) return placed;
+  const apiKey = keyOf(name, env);
+  if (apiKey !== undefined) return { ...placed, apiKey };
+  return { ...placed, ...credentialsIn(row, env) };
 }
 
-/** Names of all hosted providers whose key the environment has, in order of preference. */
+/** Names of all hosted providers whose key the environment has, and their place, in order of preference. */
 export function providersWithKey(env: Environment): readonly string[] {
-  return PROVIDERS.map((row) => row.name).filter((name) => keyOf(name, env) !== undefined);
+  return PROVIDERS.filter((row) => {
+    const known = placesIn(row, env);
+    const isPlaced = Object.entries(row.places).every(
+      ([name, { usual }]) => usual !== null || known[name] !== undefined,
+    );
+    return isPlaced && keyOf(row.name, env) !== undefined;
+  }).map((row) => row.name);
 }
 
 /** Why a provider cannot be used as it is, as a sentence without secrets; `null` if it can. */
 export function providerFault(name: string, settings: ProviderConfig): string | null {
-  const row = PROVIDERS.find((known) => known.name === name);
+  const row = rowOf(name);
   if (row === undefined && settings.baseUrl === undefined) return unknownProvider(name);
-  const needsKey = row?.auth === 'bearer' && settings.baseUrl === undefined;
-  if (needsKey && settings.apiKey === undefined) {
+  const needsKey =
+    row !== undefined &&
+    row.auth !== 'none' &&
+    settings.baseUrl === undefined &&
+    !hasProof(settings);
+  if (needsKey) {
     const variable = row.keyVariable === null ? '' : `, or the variable ${row.keyVariable}`;
-    return `provider "${name}" needs "api_key"${variable}.`;
+    const other =
+      row.auth === 'aws' ? ' or "aws"' : row.auth === 'google' ? ' or "credentials_file"' : '';
+    return `provider "${name}" needs "api_key"${other}${variable}.`;
   }
-  const resolved = resolveProvider(name, settings);
+  const resolved = resolveProvider(name, providerSettings(settings));
   return resolved.ok ? null : resolved.why;
+}
+
+/** What the operator says, as a provider is made of it. */
+export function providerSettings(config: ProviderConfig): ProviderSettings {
+  const { credentialsFile, tokenUrl, ...settings } = config;
+  if (credentialsFile === undefined) return settings;
+  return { ...settings, google: { path: credentialsFile, tokenUrl } };
+}
+
+function hasProof({ apiKey, aws, credentialsFile }: ProviderConfig): boolean {
+  return apiKey !== undefined || aws !== undefined || credentialsFile !== undefined;
+}
+
+/** Where the environment says that a provider is, by name. */
+function placesIn(row: ProviderRow | undefined, env: Environment): Record<string, string> {
+  const found = Object.entries(row?.places ?? {}).flatMap(([name, { variables }]) => {
+    const value = variables
+      .map((variable) => valueOf(variable, env))
+      .find((one) => one !== undefined);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+/** What signs requests, where no key was found. */
+function credentialsIn(
+  row: ProviderRow | undefined,
+  env: Environment,
+): Pick<ProviderConfig, 'aws' | 'credentialsFile'> {
+  if (row?.auth === 'google') {
+    const credentialsFile = valueOf('GOOGLE_APPLICATION_CREDENTIALS', env);
+    return credentialsFile === undefined ? {} : { credentialsFile: path.resolve(credentialsFile) };
+  }
+  const accessKeyId = valueOf('AWS_ACCESS_KEY_ID', env);
+  const secretAccessKey = valueOf('AWS_SECRET_ACCESS_KEY', env);
+  if (row?.auth !== 'aws' || accessKeyId === undefined || secretAccessKey === undefined) return {};
+  const sessionToken = valueOf('AWS_SESSION_TOKEN', env);
+  return { aws: { accessKeyId, secretAccessKey, sessionToken } };
 }
 
 /**
@@ -55,10 +120,18 @@ export function ollamaBaseUrl(env: Environment): string {
 }
 
 function keyOf(name: string, env: Environment): string | undefined {
-  const variable = PROVIDERS.find((row) => row.name === name)?.keyVariable ?? null;
-  const key = variable === null ? undefined : env[variable]?.trim();
-  // A variable set to nothing is how shells and compose files say "not set".
-  return key === '' ? undefined : key;
+  const variable = rowOf(name)?.keyVariable ?? null;
+  return variable === null ? undefined : valueOf(variable, env);
+}
+
+/** A variable set to nothing is how shells and compose files say "not set". */
+function valueOf(variable: string, env: Environment): string | undefined {
+  const value = env[variable]?.trim();
+  return value === '' ? undefined : value;
+}
+
+function rowOf(name: string): ProviderRow | undefined {
+  return PROVIDERS.find((row) => row.name === name);
 }
 
 function unknownProvider(name: string): string {

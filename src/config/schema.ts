@@ -1,18 +1,17 @@
 import * as z from 'zod';
 
 import { modelId, modelOverride } from '../catalog/schema.js';
-import { DIALECT_NAMES } from '../dialects/dialect.js';
 import { adaptation } from './adaptation.js';
 import { cache, keyCache } from './cache.js';
+import { providerSchema, type ProviderConfig } from './provider-schema.js';
 import { responses } from './responses.js';
-import { section } from './section.js';
+import { secret, section } from './section.js';
 
 const MIB = 1024 * 1024;
 // Timers of the run-time count in 32 bits; a longer wait would fire at once.
 const MAX_TIMER_MS = 2_147_483_647;
 
 const milliseconds = z.int().min(1).max(MAX_TIMER_MS);
-const secret = { secret: true };
 
 const globs = z.array(z.string().min(1));
 
@@ -67,68 +66,6 @@ const server = section({
     .describe(
       'Time for answers under way to be completed after SIGTERM. Keep it below the grace period of what runs the process (Kubernetes: 30 s).',
     ),
-});
-
-/** What an operator says of one provider. */
-export const providerSchema = section({
-  api_key: z
-    .string()
-    .min(1)
-    .meta(secret)
-    .optional()
-    .describe(
-      "The key the provider gave you. Without it, a known provider's own environment variable (`OPENAI_API_KEY`, …) is used.",
-    ),
-  base_url: z
-    .url({
-      protocol: /^https?$/,
-      error: 'must be an http or https URL such as http://127.0.0.1:8000/v1',
-    })
-    // A URL may carry a password.
-    .meta(secret)
-    .optional()
-    .describe(
-      'Where the API is; `/chat/completions`, `/messages` or `/models/…` is put behind it. Needed for a provider that Suffice does not know.',
-    ),
-  dialect: z
-    .enum(DIALECT_NAMES)
-    .optional()
-    .describe(
-      'The wire protocol: `openai` is chat completions, `anthropic` messages, `gemini` generateContent. Requests of clients that speak another are translated. Default: what a known provider speaks, `openai` for any other.',
-    ),
-  headers: z
-    .record(z.string().min(1), z.string())
-    .meta(secret)
-    .default({})
-    .describe('Sent with every request to the provider; `authorization` replaces the key.'),
-  trusted_answers: z
-    .boolean()
-    .optional()
-    .describe(
-      "Pass this provider's answers on byte for byte instead of repairing them. Faster, but clients see every deviation from OpenAI's rules. Default: true for OpenAI itself only.",
-    ),
-  usage_option: z
-    .boolean()
-    .optional()
-    .describe(
-      'Whether the server takes `stream_options`, which asks a stream for its token counts. Without it, usage of streams is estimated. Default: true, except for providers known to refuse it.',
-    ),
-  models: z
-    .array(z.string().min(1))
-    .default([])
-    .describe(
-      'Models your own server has, by the names it gives them; each becomes `provider/name`. Models in the catalog need not be listed.',
-    ),
-  connections: z
-    .int()
-    .min(1)
-    .max(65_535)
-    .default(1024)
-    .describe('Most connections to the provider at a time; further requests wait for one.'),
-  enabled: z
-    .boolean()
-    .default(true)
-    .describe('`false` takes the provider out of use without losing its settings.'),
 });
 
 const auto = section({
@@ -317,9 +254,6 @@ export const configSchema = section({
 
 /** What the file says, with defaults; paths as written, and providers only if it has any. */
 export type ParsedConfig = z.output<typeof configSchema>;
-
-/** What an operator says of one provider. */
-export type ProviderConfig = z.output<typeof providerSchema>;
 
 /** Everything an operator decides. Paths are absolute, and `null` means what comes with Suffice. */
 export type Config = ParsedConfig & {

@@ -6,6 +6,9 @@ type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
 
 type CamelKeys<T> = { readonly [K in keyof T as K extends string ? Camel<K> : K]: T[K] };
 
+/** Marks an option whose value is never shown. */
+export const secret = { secret: true } as const;
+
 /**
  * A map with exactly these options, written in snake_case in the file and read in camelCase by code.
  *

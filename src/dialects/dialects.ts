@@ -1,4 +1,5 @@
 import { anthropic } from './anthropic/anthropic.js';
+import { bedrock } from './bedrock/bedrock.js';
 import type { ClientDialect, ClientDialectName, DialectName, ProviderDialect } from './dialect.js';
 import { gemini } from './gemini/gemini.js';
 import { openai } from './openai/openai.js';
@@ -19,5 +20,10 @@ export function passageBetween(client: ClientDialectName, provider: DialectName)
 
 function translations(client: ClientDialect): Record<DialectName, Passage> {
   const from = (provider: ProviderDialect): Passage => translation(client, provider);
-  return { openai: from(openai), anthropic: from(anthropic), gemini: from(gemini) };
+  return {
+    openai: from(openai),
+    anthropic: from(anthropic),
+    gemini: from(gemini),
+    bedrock: from(bedrock),
+  };
 }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.js';
+import { GatewayError } from '../core/errors.js';
 import {
   DEFAULT_TIMEOUTS,
   type Timeouts,
@@ -7,9 +8,12 @@ import {
   type UpstreamRequest,
 } from './answer.js';
 import { Attempt } from './attempt.js';
+import { openSigner } from './auth/credentials.js';
+import type { Signer } from './auth/signer.js';
 import { ConnectionPool } from './connection-pool.js';
 import { type Provider, SIMULATION } from './providers.js';
 import { openSimulation, type SpeedOf } from './simulation.js';
+import { UpstreamError } from './upstream-error.js';
 
 /** Makes one attempt on one upstream. */
 export interface Upstreams {
@@ -18,7 +22,7 @@ export interface Upstreams {
    * the status; redirects are not followed.
    *
    * @throws {UpstreamError} `upstream_failed`, `upstream_timeout`, `upstream_cut` (a whole answer
-   *   that broke off) or `client_closed`
+   *   that broke off), `upstream_auth_failed` (no proof of who asks could be had) or `client_closed`
    */
   call(request: UpstreamRequest): Promise<UpstreamAnswer>;
   /** Closes every connection; calls in flight fail. */
@@ -42,6 +46,8 @@ interface Route {
   readonly provider: Provider;
   readonly wholeHeaders: string[];
   readonly streamHeaders: string[];
+  /** Proves for each request who asks; `null` where the headers do. */
+  readonly sign: Signer | null;
 }
 
 /** Opens no connection before the first call. Close it to end the process cleanly. */
@@ -57,32 +63,45 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
     const provider = options.providers.get(name);
     if (provider === undefined) throw new Error(`provider ${name} is not configured`);
     const { connections } = provider;
+    const credentials = provider.secretCredentials();
     const route = {
       pool: new ConnectionPool(provider.origin, { connections, connectMs: timeouts.connectMs }),
       provider,
       wholeHeaders: headersOf(provider, options.version, 'application/json'),
-      streamHeaders: headersOf(provider, options.version, 'text/event-stream'),
+      streamHeaders: headersOf(provider, options.version, provider.streamType),
+      sign: credentials === null ? null : openSigner(credentials, clock),
     };
     routes.set(name, route);
     return route;
   }
 
+  function send(
+    request: UpstreamRequest,
+    route: Route,
+    headers: string[],
+  ): Promise<UpstreamAnswer> {
+    return new Promise((resolve, reject) => {
+      const dispatch: Dispatcher.DispatchOptions = {
+        path: pathFor(request, route.provider),
+        method: METHOD,
+        headers,
+        body: request.body,
+      };
+      const context = { pool: route.pool, options: dispatch, clock, timeouts };
+      const attempt = new Attempt(request, context, resolve, reject);
+      if (request.signal.aborted) attempt.handleEvent();
+      else route.pool.dispatch(dispatch, attempt);
+    });
+  }
+
   return {
-    call(request) {
+    async call(request) {
       if (request.upstream.provider === SIMULATION) return simulation.call(request);
-      return new Promise((resolve, reject) => {
-        const route = routeTo(request.upstream.provider);
-        const dispatch: Dispatcher.DispatchOptions = {
-          path: pathFor(request, route.provider),
-          method: 'POST',
-          headers: headersFor(request, route),
-          body: request.body,
-        };
-        const context = { pool: route.pool, options: dispatch, clock, timeouts };
-        const attempt = new Attempt(request, context, resolve, reject);
-        if (request.signal.aborted) attempt.handleEvent();
-        else route.pool.dispatch(dispatch, attempt);
-      });
+      const route = routeTo(request.upstream.provider);
+      const headers = headersFor(request, route);
+      if (route.sign === null) return send(request, route, headers);
+      const proof = await proofFor(request, route.provider, route.sign);
+      return send(request, route, [...headers, ...proof]);
     },
     async close() {
       await Promise.all([...routes.values()].map(({ pool }) => pool.close()));
@@ -90,11 +109,26 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
   };
 }
 
+const METHOD = 'POST';
+
 function pathFor({ counting, upstream, stream }: UpstreamRequest, provider: Provider): string {
   if (counting === true && provider.countPath !== null) return provider.countPath;
-  return provider.modelsPath === null
-    ? provider.chatPath
-    : provider.pathFor(upstream.upstreamModel, stream);
+  return provider.pathFor(upstream.upstreamModel, stream);
+}
+
+async function proofFor(
+  request: UpstreamRequest,
+  provider: Provider,
+  sign: Signer,
+): Promise<readonly string[]> {
+  const url = provider.origin + pathFor(request, provider);
+  try {
+    return await sign({ method: METHOD, url, body: request.body });
+  } catch (cause) {
+    if (!(cause instanceof GatewayError)) throw cause;
+    const message = `${request.upstream.id}: ${cause.message}`;
+    throw new UpstreamError(cause.code, message, { sent: false, cause });
+  }
 }
 
 function headersFor({ headers = [], stream }: UpstreamRequest, route: Route): string[] {

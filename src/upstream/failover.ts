@@ -10,6 +10,8 @@ import type {
   WholeAnswer,
 } from '../dialects/dialect.js';
 import { passageBetween } from '../dialects/dialects.js';
+import { withMembers } from '../dialects/members.js';
+import { fitForMistral } from '../dialects/mistral/fit-request.js';
 import type { Loss, LossPolicy } from '../dialects/neutral/losses.js';
 import type { ThoughtMemory } from '../dialects/neutral/thought-store.js';
 import type { Upstreams } from './call.js';
@@ -134,7 +136,8 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
     renames: provider.renames,
   };
   const asked = passage.ask(request, edits, () => targetOf(task, upstream, provider));
-  const { body, headers, dropped } = asked;
+  const { headers, dropped } = asked;
+  const body = fitted(asked.body, provider);
   const { stream } = request;
   const answer = await task.upstreams.call({
     upstream,
@@ -158,6 +161,12 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
     throw passage.readError(answer.status, answer.bytes, answer.header('retry-after'));
   }
   return { kind: 'whole', whole: passage.readAnswer(answer.bytes, rules, asked), dropped };
+}
+
+/** The request with what this one provider wants of it beyond its dialect. */
+function fitted(body: Buffer, { members, fit }: Provider): Buffer {
+  const whole = withMembers(body, members);
+  return fit === 'mistral' ? fitForMistral(whole) : whole;
 }
 
 function targetOf(

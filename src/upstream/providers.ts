@@ -1,18 +1,24 @@
 import { nearest } from '../core/nearest.js';
 import type { DialectName } from '../dialects/dialect.js';
+import type { AwsKeys } from './auth/aws.js';
+import type { Credentials } from './auth/credentials.js';
+import type { GoogleFile } from './auth/google.js';
+import { fill, Provider } from './provider.js';
 import { PROVIDERS, type ProviderRow } from './provider-rows.js';
+import { row as rowFor } from './rows/row.js';
 
-export { PROVIDERS, type ProviderRow } from './provider-rows.js';
-
-/** The provider whose models answer inside this process. */
-export const SIMULATION = 'simulation';
-
-/** Enough for a thousand answers under way from one provider at a time. */
-const DEFAULT_CONNECTIONS = 1_024;
+export { Provider } from './provider.js';
+export { PROVIDERS, SIMULATION, type ProviderRow } from './provider-rows.js';
 
 /** What an operator may say of a provider; everything has a value of its own in the provider's row. */
 export interface ProviderSettings {
   readonly apiKey?: string | undefined;
+  /** An access key of AWS, for providers that take its signatures. */
+  readonly aws?: AwsKeys | undefined;
+  /** Credentials of a Google account, for providers that take its tokens. */
+  readonly google?: GoogleFile | undefined;
+  /** What stands in braces in the provider's address: a region, a project, a resource. */
+  readonly place?: Readonly<Record<string, string>> | undefined;
   /** Its wire protocol; a provider that is not known speaks OpenAI's unless told so. */
   readonly dialect?: DialectName | undefined;
   /** An `http:` or `https:` URL that `/chat/completions` or `/messages` is put behind; may carry a query. */
@@ -23,69 +29,6 @@ export interface ProviderSettings {
   readonly usageOption?: boolean | undefined;
   /** Most connections to it at a time; further requests wait for one. */
   readonly connections?: number | undefined;
-}
-
-/**
- * A provider ready to be called.
- *
- * The key is in a private field: an object that is logged or sent by mistake does not show it.
- */
-export class Provider {
-  readonly name: string;
-  readonly displayName: string;
-  readonly dialect: DialectName;
-  readonly trustedAnswers: boolean;
-  readonly usageOption: boolean;
-  readonly outputCap: ProviderRow['outputCap'];
-  readonly renames: ProviderRow['renames'];
-  readonly connections: number;
-  /** Scheme, host and port. */
-  readonly origin: string;
-  /** The path of chat completions or messages, with the base URL's query if it has one. */
-  readonly chatPath: string;
-  /** Where tokens of a request are counted; `null` where the dialect has no such place. */
-  readonly countPath: string | null;
-  /** Where the model stands in the path, what it stands behind; `null` where the body names it. */
-  readonly modelsPath: string | null;
-  readonly #query: string;
-  readonly #headers: Readonly<Record<string, string>>;
-
-  constructor(
-    row: ProviderRow,
-    url: URL,
-    headers: Readonly<Record<string, string>>,
-    connections: number | undefined,
-  ) {
-    this.name = row.name;
-    this.displayName = row.displayName;
-    this.dialect = row.dialect;
-    this.trustedAnswers = row.trustedAnswers;
-    this.usageOption = row.usageOption;
-    this.outputCap = row.outputCap;
-    this.renames = row.renames;
-    this.connections = connections ?? DEFAULT_CONNECTIONS;
-    this.origin = url.origin;
-    const path = url.pathname.replace(/\/+$/u, '');
-    this.chatPath = `${path}${PATHS[row.dialect]}${url.search}`;
-    this.countPath =
-      row.dialect === 'anthropic' ? `${path}/messages/count_tokens${url.search}` : null;
-    this.modelsPath = row.dialect === 'gemini' ? `${path}/models/` : null;
-    this.#query = url.search;
-    this.#headers = headers;
-  }
-
-  /** The path of a request, where it depends on the model; otherwise the same as `chatPath`. */
-  pathFor(model: string, stream: boolean): string {
-    if (this.modelsPath === null) return this.chatPath;
-    const call = stream ? ':streamGenerateContent?alt=sse' : ':generateContent';
-    const query = stream ? this.#query.replace('?', '&') : this.#query;
-    return `${this.modelsPath}${encodeURIComponent(model)}${call}${query}`;
-  }
-
-  /** Authorization included, names in lower case: for the wire only, never for a log. */
-  secretHeaders(): Readonly<Record<string, string>> {
-    return this.#headers;
-  }
 }
 
 /** A provider, or the plain sentence that says why there is none and what would help. */
@@ -101,59 +44,120 @@ export type ResolvedProvider =
 export function resolveProvider(name: string, settings: ProviderSettings = {}): ResolvedProvider {
   const row = rowOf(name, settings);
   if (row === null) return refuse(`Provider ${name} is not known${hint(name)}.`);
-  const url = httpUrl(settings.baseUrl ?? row.baseUrl);
+  const places = placesOf(row, settings);
+  const fault = placeFault(row, places, settings) ?? settingsFault(row, settings);
+  if (fault !== null) return refuse(`Provider ${name} ${fault}`);
+  const url = httpUrl(fill(settings.baseUrl ?? row.baseUrl, places));
   if (url === null) {
     return refuse(`Provider ${name} has a base URL that is not an http or https URL.`);
   }
-  const headers = lowerCased(settings.headers ?? {});
-  const key = settings.apiKey?.trim() ?? '';
-  const fault = faultIn(headers, key);
-  if (fault !== null) return refuse(`Provider ${name} has ${fault}.`);
-  // A server of the operator's own may well ask for no key.
-  if (key === '' && row.keyVariable !== null && settings.baseUrl === undefined) {
-    return refuse(`Provider ${name} needs a key: set ${row.keyVariable}.`);
-  }
   const fitted = adjusted(row, settings);
-  const all = { ...ownHeaders(fitted.dialect, url, key), ...headers };
+  const key = keyIn(settings);
+  const credentials = key === '' ? credentialsOf(settings, places) : null;
+  const headers = { ...ownHeaders(fitted, url, key), ...lowerCased(settings.headers ?? {}) };
   return {
     ok: true,
-    provider: new Provider(fitted, url, all, settings.connections),
+    provider: new Provider(fitted, {
+      url,
+      headers,
+      credentials,
+      places,
+      connections: settings.connections,
+    }),
   };
 }
 
-/** What would be refused at every single request, and in words that help nobody. */
-function faultIn(headers: Readonly<Record<string, string>>, key: string): string | null {
-  for (const [name, value] of Object.entries(headers)) {
-    if (!isSafeHeader(name, value)) return `a header ${name} that cannot be sent`;
+function keyIn({ apiKey }: ProviderSettings): string {
+  return apiKey?.trim() ?? '';
+}
+
+/** What the operator says of places, and what is usual for the rest; by name. */
+function placesOf(row: ProviderRow, { place = {} }: ProviderSettings): Record<string, string> {
+  const usual = Object.entries(row.places).flatMap(([name, { usual: value }]) =>
+    value === null ? [] : [[name, value] as const],
+  );
+  const given = Object.entries(place).map(([name, value]) => [name, bareHost(value)] as const);
+  return { ...Object.fromEntries(usual), ...Object.fromEntries(given) };
+}
+
+/** People copy a host out of a browser: with the scheme before it and a slash behind it. */
+function bareHost(value: string): string {
+  return value
+    .trim()
+    .replace(/^https?:\/\//u, '')
+    .replace(/\/+$/u, '');
+}
+
+function placeFault(
+  row: ProviderRow,
+  places: Readonly<Record<string, string>>,
+  { baseUrl, place = {} }: ProviderSettings,
+): string | null {
+  for (const name of Object.keys(place)) {
+    if (!Object.hasOwn(row.places, name)) return `has no place called ${name}.`;
+    if (!/^[\w.:-]+$/u.test(places[name] ?? '')) {
+      return `has a place ${name} that cannot be part of an address.`;
+    }
   }
+  if (baseUrl !== undefined) return null;
+  const missing = Object.entries(row.places).find(([name]) => places[name] === undefined);
+  if (missing === undefined) return null;
+  const [name, { variables }] = missing;
+  return `needs a place ${name}: set place.${name}, or ${variables.join(' or ')}.`;
+}
+
+/** What would be refused at every single request, and in words that help nobody. */
+function settingsFault(row: ProviderRow, settings: ProviderSettings): string | null {
+  for (const [name, value] of Object.entries(lowerCased(settings.headers ?? {}))) {
+    if (!isSafeHeader(name, value)) return `has a header ${name} that cannot be sent.`;
+  }
+  return credentialsFault(row, settings);
+}
+
+function credentialsFault(row: ProviderRow, settings: ProviderSettings): string | null {
+  const { aws, google } = settings;
+  const key = keyIn(settings);
   // A line break that was pasted along with the key, most of the time.
-  return /^[\x21-\x7e]*$/u.test(key) ? null : 'a key with a character that cannot be in a key';
+  if (!/^[\x21-\x7e]*$/u.test(key)) return 'has a key with a character that cannot be in a key.';
+  if (aws !== undefined && row.auth !== 'aws') return 'takes no signatures of AWS.';
+  if (google !== undefined && row.auth !== 'google') return 'takes no tokens of Google.';
+  const hasOther = aws !== undefined || google !== undefined;
+  // A server of the operator's own may well ask for no key.
+  const needsKey = row.keyVariable !== null && settings.baseUrl === undefined;
+  return key === '' && !hasOther && needsKey ? `needs a key: set ${row.keyVariable}.` : null;
+}
+
+function credentialsOf(
+  { aws, google }: ProviderSettings,
+  places: Readonly<Record<string, string>>,
+): Credentials | null {
+  if (aws !== undefined) return { kind: 'aws', region: places['region'] ?? '', keys: aws };
+  return google === undefined ? null : { kind: 'google', file: google };
 }
 
 function rowOf(name: string, settings: ProviderSettings): ProviderRow | null {
   const known = PROVIDERS.find((row) => row.name === name);
   if (known !== undefined) return known;
   if (settings.baseUrl === undefined) return null;
-  return {
+  return rowFor({
     name,
     displayName: name,
     baseUrl: settings.baseUrl,
     keyVariable: null,
     auth: 'bearer',
-    dialect: 'openai',
-    trustedAnswers: false,
-    usageOption: true,
-    outputCap: 'max_tokens',
-    renames: {},
-  };
+    source: 'the operator',
+  });
 }
 
 function adjusted(row: ProviderRow, settings: ProviderSettings): ProviderRow {
   // A server behind another URL is another server, whatever it is called: not trusted unless told so.
   const trusted = settings.trustedAnswers ?? (row.trustedAnswers && settings.baseUrl === undefined);
+  const dialect = settings.dialect ?? row.dialect;
   return {
     ...row,
-    dialect: settings.dialect ?? row.dialect,
+    dialect,
+    // Paths, members and fit are of the row's own dialect.
+    ...(dialect !== row.dialect && { paths: null, members: {}, fit: null }),
     trustedAnswers: trusted,
     usageOption: settings.usageOption ?? row.usageOption,
   };
@@ -164,20 +168,16 @@ function httpUrl(text: string): URL | null {
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : null;
 }
 
-const PATHS: Readonly<Record<DialectName, string>> = {
-  openai: '/chat/completions',
-  anthropic: '/messages',
-  gemini: '/models',
-};
-
 /** The version of the API that requests made here are written for. */
 const ANTHROPIC_VERSION = '2023-06-01';
 
-function ownHeaders(dialect: DialectName, url: URL, key: string): Record<string, string> {
-  if (dialect === 'gemini' && key !== '') return { 'x-goog-api-key': key };
-  if (dialect !== 'anthropic') return authorization(url, key);
-  const auth = key === '' ? authorization(url, key) : { 'x-api-key': key };
-  return { 'anthropic-version': ANTHROPIC_VERSION, ...auth };
+function ownHeaders({ auth, dialect }: ProviderRow, url: URL, key: string): Record<string, string> {
+  if (auth === 'api-key' && key !== '') return { 'api-key': key };
+  const isGoogles = auth === 'google' || dialect === 'gemini';
+  if (isGoogles && key !== '') return { 'x-goog-api-key': key };
+  if (auth === 'google' || dialect !== 'anthropic') return authorization(url, key);
+  const own = key === '' ? authorization(url, key) : { 'x-api-key': key };
+  return { 'anthropic-version': ANTHROPIC_VERSION, ...own };
 }
 
 /** From the key, or from a base URL of the form `https://user:password@host`. */

@@ -10,7 +10,55 @@ const DIALECTS = {
     key: { 'anthropic-version': '2023-06-01', 'x-api-key': 'key' },
   },
   gemini: { path: 'models/m%3A1:generateContent', key: { 'x-goog-api-key': 'key' } },
+  bedrock: { path: 'model/m%3A1/converse', key: { authorization: 'Bearer key' } },
 };
+/** Those of the clouds, whose addresses are made of what the operator says. */
+const CLOUDS = [
+  [
+    'azure',
+    { resource: 'acme' },
+    'https://acme.openai.azure.com/openai/v1/chat/completions',
+    { 'api-key': 'key' },
+  ],
+  [
+    'azure-deployments',
+    { resource: 'acme' },
+    'https://acme.openai.azure.com/openai/deployments/m%3A1/chat/completions?api-version=2024-10-21',
+    { 'api-key': 'key' },
+  ],
+  [
+    'vertex',
+    { project: 'p-1' },
+    'https://aiplatform.googleapis.com/v1/projects/p-1/locations/global/publishers/google/models/m%3A1:generateContent',
+    { 'x-goog-api-key': 'key' },
+  ],
+  [
+    'vertex-anthropic',
+    { project: 'p-1', location: 'europe-west1' },
+    'https://europe-west1-aiplatform.googleapis.com/v1/projects/p-1/locations/europe-west1/publishers/anthropic/models/m%3A1:rawPredict',
+    { 'x-goog-api-key': 'key' },
+  ],
+  [
+    'bedrock',
+    { region: 'eu-central-1' },
+    'https://bedrock-runtime.eu-central-1.amazonaws.com/model/m%3A1/converse',
+    { authorization: 'Bearer key' },
+  ],
+  [
+    'databricks',
+    { workspace: 'https://dbc-1.cloud.databricks.com/' },
+    'https://dbc-1.cloud.databricks.com/serving-endpoints/chat/completions',
+    { authorization: 'Bearer key' },
+  ],
+  [
+    'snowflake',
+    { account: 'org-acme' },
+    'https://org-acme.snowflakecomputing.com/api/v2/cortex/v1/chat/completions',
+    { authorization: 'Bearer key' },
+  ],
+  ['writer', {}, 'https://api.writer.com/v1/chat', { authorization: 'Bearer key' }],
+] as const;
+const PLAIN = PROVIDERS.filter((row) => row.paths === null && !row.baseUrl.includes('{'));
 
 describe('the known providers', () => {
   test('have distinct names, usable URLs and distinct key variables', () => {
@@ -20,7 +68,8 @@ describe('the known providers', () => {
     expect(new Set(names).size).toBe(names.length);
     expect(new Set(keys).size).toBe(keys.length);
     for (const row of PROVIDERS) {
-      expect(URL.canParse(row.baseUrl)).toBe(true);
+      expect(URL.canParse(row.baseUrl.replaceAll(/\{\w+-?\}/gu, 'x'))).toBe(true);
+      expect(row.source).toMatch(/^https:\/\/|^this project$/u);
       expect(row.baseUrl).not.toMatch(/\/$/u);
       expect(row.auth === 'none').toBe(row.keyVariable === null);
     }
@@ -32,13 +81,27 @@ describe('the known providers', () => {
     expect(trusted).toEqual(['openai', 'simulation']);
   });
 
-  test.each(PROVIDERS.map((row) => [row.name, row] as const))('%s can be called', (name, row) => {
+  test('are thirty at least, and say which of them serve no chat', () => {
+    const silent = PROVIDERS.filter((row) => !row.serves.includes('chat'));
+
+    expect(PROVIDERS.length).toBeGreaterThanOrEqual(30);
+    expect(silent.map((row) => row.name)).toEqual(['voyage', 'jina']);
+  });
+
+  test.each(PLAIN.map((row) => [row.name, row] as const))('%s can be called', (name, row) => {
     const made = provider(name, row.keyVariable === null ? {} : { apiKey: 'key' });
 
     const { path, key } = DIALECTS[row.dialect];
     expect(made.origin + made.pathFor('m:1', false)).toBe(`${row.baseUrl}/${path}`);
     expect(made.secretHeaders()).toEqual(row.keyVariable === null ? {} : key);
     expect(made).toMatchObject({ usageOption: row.usageOption, dialect: row.dialect });
+  });
+
+  test.each(CLOUDS)('%s is called where it is: %j', (name, place, url, headers) => {
+    const made = provider(name, { apiKey: 'key', place });
+
+    expect(made.origin + made.pathFor('m:1', false)).toBe(url);
+    expect(made.secretHeaders()).toEqual(headers);
   });
 
   test('take the model, and whether it streams, from where the dialect has them', () => {
@@ -56,7 +119,7 @@ describe('the known providers', () => {
       dialect: 'anthropic',
     });
 
-    expect(made.chatPath).toBe('/anthropic/v1/messages?tenant=7');
+    expect(made.pathFor('m', false)).toBe('/anthropic/v1/messages?tenant=7');
     expect(made.countPath).toBe('/anthropic/v1/messages/count_tokens?tenant=7');
     expect(made.secretHeaders()).toEqual({ 'anthropic-version': '2023-06-01' });
   });
@@ -64,10 +127,12 @@ describe('the known providers', () => {
 
 describe('a provider of the operator’s', () => {
   test('needs nothing but a base URL, and is not trusted', () => {
-    expect(provider('corner', { baseUrl: 'https://llm.example.com/v1/' })).toMatchObject({
+    const made = provider('corner', { baseUrl: 'https://llm.example.com/v1/' });
+
+    expect(made.pathFor('m', true)).toBe('/v1/chat/completions');
+    expect(made).toMatchObject({
       name: 'corner',
       origin: 'https://llm.example.com',
-      chatPath: '/v1/chat/completions',
       trustedAnswers: false,
       usageOption: true,
     });
@@ -103,6 +168,14 @@ describe('a provider of the operator’s', () => {
     expect(made.secretHeaders()).toEqual({ authorization: 'Token other' });
   });
 
+  test('shows no other credentials either', () => {
+    const made = provider('bedrock', { aws: { ...AWS, secretAccessKey: 'sk-secret' } });
+
+    expect(inspect(made, { depth: 9, showHidden: true })).not.toContain('sk-secret');
+    expect(JSON.stringify(made)).not.toContain('sk-secret');
+    expect(made.secretCredentials()).toMatchObject({ kind: 'aws', region: 'us-east-1' });
+  });
+
   test('shows its key to nobody who looks at it', () => {
     const made = provider('openai', { apiKey: ' sk-secret\n' });
 
@@ -111,6 +184,8 @@ describe('a provider of the operator’s', () => {
     expect(made.secretHeaders()).toEqual({ authorization: 'Bearer sk-secret' });
   });
 });
+
+const AWS = { accessKeyId: 'AKIA', secretAccessKey: 'sk-a' };
 
 describe('a provider that cannot be used', () => {
   test.each([
@@ -121,6 +196,16 @@ describe('a provider that cannot be used', () => {
     ['x', { baseUrl: 'llm.example.com' }, 'base URL that is not an http or https URL'],
     ['x', { baseUrl: 'ftp://llm.example.com' }, 'base URL that is not an http or https URL'],
     ['openai', { apiKey: 'sk-a\nb' }, 'a key with a character that cannot be in a key'],
+    [
+      'azure',
+      { apiKey: 'k' },
+      'needs a place resource: set place.resource, or AZURE_RESOURCE_NAME',
+    ],
+    ['azure', { apiKey: 'k', place: { resource: 'a/b' } }, 'a place resource that cannot be part'],
+    ['groq', { apiKey: 'k', place: { region: 'x' } }, 'Provider groq has no place called region.'],
+    ['groq', { aws: AWS }, 'Provider groq takes no signatures of AWS.'],
+    ['groq', { google: { path: '/x' } }, 'Provider groq takes no tokens of Google.'],
+    ['bedrock', {}, 'Provider bedrock needs a key: set AWS_BEARER_TOKEN_BEDROCK.'],
     ['openai', { apiKey: 'k', headers: { 'a b': 'c' } }, 'a header a b that cannot be sent'],
     ['openai', { apiKey: 'k', headers: { a: 'c\r\nd: e' } }, 'a header a that cannot be sent'],
     ['openai', { apiKey: 'k', headers: { Connection: 'close' } }, 'header connection that cannot'],

@@ -3,6 +3,7 @@ import { FakeUpstream } from '../../support/fake-upstream.js';
 import { post, startApp, type TestApp } from '../../support/app.js';
 import { anthropicRequest, seenByAnthropic } from './anthropic-client.js';
 import { anthropicProvider, understoodByAnthropic } from './anthropic-provider.js';
+import { bedrockProvider, understoodByBedrock } from './bedrock-provider.js';
 import { geminiPath, geminiRequest, seenByGemini } from './gemini-client.js';
 import { geminiProvider, understoodByGemini } from './gemini-provider.js';
 import { openAiRequest, seenByOpenAi } from './openai-client.js';
@@ -25,6 +26,11 @@ const PROVIDERS = {
     understood: understoodByAnthropic,
   },
   gemini: { model: 'google/gemini-3', speaks: geminiProvider, understood: understoodByGemini },
+  bedrock: {
+    model: 'bedrock/us.anthropic.claude-sonnet-4-5',
+    speaks: bedrockProvider,
+    understood: understoodByBedrock,
+  },
 };
 type Path = string | ((model: string, stream: boolean) => string);
 /** Some dialects name the model in the address. */
@@ -45,9 +51,11 @@ router: { predictor: heuristic }
 providers:
   acme: { base_url: "${upstream.baseUrl}", api_key: sk-openai, models: [gpt] }
   google: { base_url: "${upstream.baseUrl}", api_key: sk-google, models: [gemini-3] }
+  bedrock: { base_url: "${upstream.baseUrl}", api_key: sk-aws, models: ["us.anthropic.claude-sonnet-4-5"] }
   claude: { base_url: "${upstream.baseUrl}", api_key: sk-ant, dialect: anthropic, models: [claude-sonnet-4-5] }
 models:
   google/gemini-3: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
+  "bedrock/us.anthropic.claude-sonnet-4-5": { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
   acme/gpt: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
 `);
 });
@@ -118,6 +126,8 @@ test.each([
   ['anthropic', true],
   ['gemini', false],
   ['gemini', true],
+  ['bedrock', false],
+  ['bedrock', true],
 ] as const)(
   'it gives %s a thought back that the client had no place for, streamed: %s',
   async (provider, stream) => {

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+
+import { DIALECT_NAMES } from '../dialects/dialect.js';
+import { secret, section } from './section.js';
+
+const aws = section({
+  access_key_id: z.string().min(1).describe('The id of the access key.'),
+  secret_access_key: z.string().min(1).meta(secret).describe('Its secret.'),
+  session_token: z
+    .string()
+    .min(1)
+    .meta(secret)
+    .optional()
+    .describe('Of keys that are lent for a time.'),
+});
+
+/** What an operator says of one provider. */
+export const providerSchema = section({
+  api_key: z
+    .string()
+    .min(1)
+    .meta(secret)
+    .optional()
+    .describe(
+      "The key the provider gave you. Without it, a known provider's own environment variable (`OPENAI_API_KEY`, …) is used.",
+    ),
+  place: z
+    .record(z.string().min(1), z.string().min(1))
+    .default({})
+    .describe(
+      'What the address of a known provider is made of, by name: `region` of Bedrock, `project` and `location` of Vertex AI, `resource` and `api_version` of Azure, `workspace` of Databricks, `account` of Snowflake. Default: what the usual environment variables say (docs/providers.md).',
+    ),
+  aws: aws
+    .optional()
+    .describe(
+      'An access key of AWS, with which requests to Bedrock are signed where there is no `api_key`. Default: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.',
+    ),
+  credentials_file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The key of a Google service account, or what `gcloud auth application-default login` writes, for Vertex AI. Read again whenever a new token is needed. Relative to this file. Default: `GOOGLE_APPLICATION_CREDENTIALS`.',
+    ),
+  token_url: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .optional()
+    .describe(
+      'Where the credentials are exchanged for tokens. Default: what the credentials file says.',
+    ),
+  base_url: z
+    .url({
+      protocol: /^https?$/,
+      error: 'must be an http or https URL such as http://127.0.0.1:8000/v1',
+    })
+    // A URL may carry a password.
+    .meta(secret)
+    .optional()
+    .describe(
+      'Where the API is; `/chat/completions`, `/messages` or `/models/…` is put behind it. Needed for a provider that Suffice does not know.',
+    ),
+  dialect: z
+    .enum(DIALECT_NAMES)
+    .optional()
+    .describe(
+      'The wire protocol: `openai` is chat completions, `anthropic` messages, `gemini` generateContent, `bedrock` Converse. Requests of clients that speak another are translated. Default: what a known provider speaks, `openai` for any other.',
+    ),
+  headers: z
+    .record(z.string().min(1), z.string())
+    .meta(secret)
+    .default({})
+    .describe('Sent with every request to the provider; `authorization` replaces the key.'),
+  trusted_answers: z
+    .boolean()
+    .optional()
+    .describe(
+      "Pass this provider's answers on byte for byte instead of repairing them. Faster, but clients see every deviation from OpenAI's rules. Default: true for OpenAI itself only.",
+    ),
+  usage_option: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the server takes `stream_options`, which asks a stream for its token counts. Without it, usage of streams is estimated. Default: true, except for providers known to refuse it.',
+    ),
+  models: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Models your own server has, by the names it gives them; each becomes `provider/name`. Models in the catalog need not be listed.',
+    ),
+  connections: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(1024)
+    .describe('Most connections to the provider at a time; further requests wait for one.'),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('`false` takes the provider out of use without losing its settings.'),
+});
+
+/** What an operator says of one provider, with defaults. */
+export type ProviderConfig = z.output<typeof providerSchema>;

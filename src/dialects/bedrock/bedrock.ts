@@ -1,0 +1,15 @@
+import { systemClock } from '../../core/clock.js';
+import type { ProviderDialect } from '../dialect.js';
+import { readError } from './error.js';
+import { BedrockReader, readEvents } from './event-reader.js';
+import { writeRequest } from './write-request.js';
+
+/** Converse and ConverseStream, as Bedrock speaks for all models behind it. */
+export const bedrock: ProviderDialect = {
+  name: 'bedrock',
+  writeRequest,
+  readEvents,
+  openReader: (reading, emit) => new BedrockReader(reading, emit),
+  readError: (status, body, retryAfter) =>
+    readError({ status, body, retryAfter }, systemClock.wallMs()),
+};

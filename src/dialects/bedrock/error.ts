@@ -1,0 +1,49 @@
+import type { GatewayError } from '../../core/errors.js';
+import { parsedObject } from '../json-members.js';
+import { textOrNull } from '../json.js';
+import { readError as readAnyError } from '../openai/error.js';
+import type { Frame } from './frames.js';
+
+/** The exceptions of AWS's document for these calls, and the statuses they have outside of streams. */
+const STATUSES: Readonly<Record<string, number>> = {
+  validationexception: 400,
+  accessdeniedexception: 403,
+  resourcenotfoundexception: 404,
+  modeltimeoutexception: 408,
+  modelerrorexception: 424,
+  modelstreamerrorexception: 424,
+  modelnotreadyexception: 429,
+  throttlingexception: 429,
+  servicequotaexceededexception: 429,
+  internalserverexception: 500,
+  serviceunavailableexception: 503,
+};
+
+/** Told of a prompt that does not fit, by model. */
+const TOO_LONG =
+  /input is too long|too many input tokens|exceeds the maximum (?:number of )?tokens/iu;
+
+interface ErrorReply {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly retryAfter: string | undefined;
+}
+
+/** Makes an error answer of Bedrock one of ours; `nowMs` is wall clock, milliseconds since 1970. */
+export function readError(reply: ErrorReply, nowMs: number): GatewayError {
+  const body = parsedObject(reply.body.toString('utf8'));
+  // Signatures are checked by another part of AWS, which writes the name with a capital.
+  const message = textOrNull(body?.['message']) ?? textOrNull(body?.['Message']);
+  if (message === null) return readAnyError(reply, nowMs);
+  const code = TOO_LONG.test(message) ? 'context_length_exceeded' : undefined;
+  const told = Buffer.from(JSON.stringify({ error: { message, code } }));
+  return readAnyError({ ...reply, body: told }, nowMs);
+}
+
+/** An exception in the middle of a stream. */
+export function exceptionIn({ name, errorMessage, body }: Frame): GatewayError {
+  const status = STATUSES[name.toLowerCase()] ?? 500;
+  const told =
+    errorMessage === null ? body : Buffer.from(JSON.stringify({ message: errorMessage }));
+  return readError({ status, body: told, retryAfter: undefined }, 0);
+}

@@ -1,0 +1,129 @@
+import { GatewayError } from '../../core/errors.js';
+import { parseAnswerObject } from '../answer-body.js';
+import type { EventReader, Reading } from '../dialect.js';
+import { isObject, objectOrEmpty, objectsIn, type JsonObject } from '../json.js';
+import type { AnswerEvent, Emit } from '../neutral/event.js';
+import { errorInside } from '../openai/error.js';
+import { AnswerTeller } from './answer-events.js';
+import { exceptionIn } from './error.js';
+import { FrameReader, type Frame } from './frames.js';
+
+/** An answer that is one JSON document instead of a stream may be this long. */
+const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
+
+/**
+ * The events of a whole answer.
+ *
+ * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
+ */
+export function readEvents(body: Buffer, { answerTool }: Reading): AnswerEvent[] {
+  const events: AnswerEvent[] = [];
+  tellWhole(body, new AnswerTeller((event) => events.push(event), answerTool));
+  return events;
+}
+
+function tellWhole(body: Buffer, teller: AnswerTeller): void {
+  const answer = parseAnswerObject(body);
+  const { message } = objectOrEmpty(answer['output']);
+  if (!isObject(message)) {
+    const error = errorInside(answer);
+    if (error !== null) throw error;
+    throw new GatewayError('upstream_failed', 'The provider sent an answer without any message.');
+  }
+  teller.start();
+  objectsIn(message['content']).forEach((block, i) => {
+    teller.addBlock(i, block);
+  });
+  teller.finish(answer['stopReason'] ?? 'end_turn');
+  teller.count(answer['usage']);
+}
+
+/** Reads ConverseStream: binary frames, each with a JSON object of its own. */
+export class BedrockReader implements EventReader {
+  readonly #frames = new FrameReader((frame) => {
+    this.#tell(frame);
+  });
+  readonly #teller: AnswerTeller;
+  /** What came instead of a stream; `null` while it is one, or nothing has come. */
+  #document: Buffer[] | null = null;
+  #documentBytes = 0;
+  #sawFrame = false;
+  isComplete = false;
+
+  constructor({ answerTool }: Reading, emit: Emit) {
+    this.#teller = new AnswerTeller(emit, answerTool);
+  }
+
+  push(chunk: Buffer): void {
+    if (this.isComplete || chunk.length === 0) return;
+    const isFirst = !this.#sawFrame && !this.#frames.isInside && this.#document === null;
+    // The first byte of a frame is the highest of its length: 0 or 1, and no text begins so.
+    if (isFirst && (chunk[0] ?? 0) >= TEXT) this.#document = [];
+    if (this.#document === null) this.#frames.push(chunk);
+    else this.#collect(this.#document, chunk);
+  }
+
+  /** Usage comes after the reason, in a frame that a guardrail may leave out. */
+  end(): void {
+    if (this.isComplete) return;
+    if (this.#document !== null) {
+      tellWhole(Buffer.concat(this.#document), this.#teller);
+    } else if (!this.#teller.isFinished || this.#frames.isInside) {
+      throw this.#cut();
+    }
+    this.isComplete = true;
+  }
+
+  #tell(frame: Frame): void {
+    this.#sawFrame = true;
+    if (frame.messageType !== 'event') throw exceptionIn(frame);
+    // Some exceptions come as events whose name alone says what they are.
+    if (/exception$/iu.test(frame.name)) throw exceptionIn(frame);
+    const event = parseAnswerObject(frame.body);
+    const key = event['contentBlockIndex'];
+    this.#teller.start();
+    switch (frame.name) {
+      case 'contentBlockStart':
+        this.#teller.openBlock(key, objectOrEmpty(event['start']));
+        return;
+      case 'contentBlockDelta':
+        this.#teller.addDelta(key, objectOrEmpty(event['delta']));
+        return;
+      case 'messageStop':
+        this.#teller.finish(event['stopReason']);
+        return;
+      case 'metadata':
+        this.#count(event);
+        return;
+      default:
+    }
+  }
+
+  #count({ usage }: JsonObject): void {
+    this.#teller.count(usage);
+    this.isComplete = this.#teller.isFinished;
+  }
+
+  #collect(document: Buffer[], chunk: Buffer): void {
+    this.#documentBytes += chunk.length;
+    if (this.#documentBytes > MAX_DOCUMENT_BYTES) {
+      throw new GatewayError(
+        'upstream_failed',
+        'The provider sent no stream, but a huge document.',
+      );
+    }
+    document.push(chunk);
+  }
+
+  #cut(): GatewayError {
+    return this.#sawFrame
+      ? new GatewayError(
+          'upstream_cut',
+          'The provider ended the stream before its answer was complete.',
+        )
+      : new GatewayError('upstream_failed', 'The provider sent a stream with no answer in it.');
+  }
+}
+
+/** Bytes of text begin here, white space included. */
+const TEXT = 0x09;

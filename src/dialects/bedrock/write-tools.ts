@@ -1,0 +1,119 @@
+import { enforceable } from '../anthropic/schema.js';
+import type { JsonObject } from '../json.js';
+import type { Losses } from '../neutral/losses.js';
+import type { NeutralRequest, ToolChoice, ToolDefinition } from '../neutral/request.js';
+import type { ModelTraits } from './model-traits.js';
+import { cachePoint } from './write-messages.js';
+
+/** What a request says of tools. */
+export interface WrittenTools {
+  /** `toolConfig`, as far as there is any. */
+  readonly members: JsonObject;
+  /** The model has no choice but to call a tool. */
+  readonly isForced: boolean;
+  /** The tool whose arguments are the answer, for models that take no schema otherwise. */
+  readonly answerTool: string | null;
+}
+
+/** The tools of a request, with one for its answer where only a tool can bring the model to a schema. */
+export function writeTools(
+  request: NeutralRequest,
+  traits: ModelTraits,
+  losses: Losses,
+): WrittenTools {
+  const answer = answerToolFor(request, traits);
+  const choice = answer === null ? request.toolChoice : answerChoice(request, answer.name);
+  const tools = toolsOf(request, choice, losses);
+  if (answer !== null) tools.push(answer);
+  if (tools.length === 0) return { members: {}, isForced: false, answerTool: null };
+  if (request.parallelTools === false && request.tools.length > 0) {
+    losses.note(request.names.parallelTools, 'parallel_tool_calls');
+  }
+  const written = tools.flatMap((tool) => toolBlocks(tool, traits, losses));
+  return {
+    members: { toolConfig: { tools: written, ...choosing(choice) } },
+    isForced: choice?.kind === 'required' || choice?.kind === 'tool',
+    answerTool: answer?.name ?? null,
+  };
+}
+
+/**
+ * The client's tools, or those that were called earlier.
+ *
+ * A conversation with calls in it is refused without any tools, and Converse has no word for "none of them".
+ */
+function toolsOf(
+  { tools, turns }: NeutralRequest,
+  choice: ToolChoice | null,
+  losses: Losses,
+): ToolDefinition[] {
+  const calls = turns.flatMap(({ parts }) => parts.filter((part) => part.kind === 'tool_call'));
+  const isBarred = choice?.kind === 'none' && tools.length > 0;
+  if (isBarred && calls.length === 0) return [];
+  if (isBarred) losses.note('tool_choice', 'tool_choice');
+  if (tools.length > 0) return [...tools];
+  const names = new Set(calls.map(({ name }) => name));
+  return [...names].map((name) => ({
+    name,
+    description: null,
+    parameters: null,
+    strict: null,
+    at: 'tools',
+  }));
+}
+
+function answerToolFor(
+  { format, tools }: NeutralRequest,
+  traits: ModelTraits,
+): ToolDefinition | null {
+  if (format.kind !== 'json_schema' || traits.schemas) return null;
+  const taken = new Set(tools.map(({ name }) => name));
+  return {
+    name: taken.has('answer') ? 'final_answer' : 'answer',
+    description: format.description ?? 'Gives the answer. Call it once, with the whole answer.',
+    parameters: { ...format.schema, type: 'object' },
+    strict: null,
+    at: 'response_format',
+  };
+}
+
+/** The answer's own tool, or any where the client's tools may come first. */
+function answerChoice({ tools, toolChoice }: NeutralRequest, name: string): ToolChoice {
+  const isOnly = tools.length === 0 || toolChoice?.kind === 'none';
+  return isOnly ? { kind: 'tool', name } : { kind: 'required' };
+}
+
+function toolBlocks(tool: ToolDefinition, traits: ModelTraits, losses: Losses): JsonObject[] {
+  const { cache, at } = tool;
+  const spec = { toolSpec: specOf(tool, traits, losses) };
+  if (cache === undefined) return [spec];
+  if (traits.cachePoints === 'everywhere') return [spec, ...cachePoint(cache, at, traits, losses)];
+  losses.hint(`${at}.cache_control`, 'cache_control');
+  return [spec];
+}
+
+function specOf(tool: ToolDefinition, traits: ModelTraits, losses: Losses): JsonObject {
+  const { name, description, parameters, at } = tool;
+  const given = parameters ?? {};
+  const schema = { ...given, type: 'object', properties: given['properties'] ?? {} };
+  const isStrict = tool.strict === true && traits.isClaude && traits.schemas;
+  if (tool.strict === true && !isStrict) losses.hint(`${at}.strict`, 'tools.strict');
+  return {
+    name,
+    ...(description !== null && description !== '' && { description }),
+    inputSchema: { json: isStrict ? enforceable(schema) : schema },
+    ...(isStrict && { strict: true }),
+  };
+}
+
+/** Choosing freely is what models do unasked, and some know no other way and no word for it. */
+function choosing(choice: ToolChoice | null): JsonObject {
+  switch (choice?.kind) {
+    case 'required':
+      return { toolChoice: { any: {} } };
+    case 'tool':
+      return { toolChoice: { tool: { name: choice.name } } };
+    default:
+      return {};
+  }
+}

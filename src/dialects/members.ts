@@ -1,0 +1,26 @@
+import { removals, scanObject, spliceBytes } from './json-splice.js';
+
+/**
+ * A request with what one provider wants of every request; all other bytes are the same.
+ *
+ * @param body - a JSON object
+ * @param members - values for names that the request does not have yet; `null` takes a member out
+ */
+export function withMembers(
+  body: Buffer,
+  members: Readonly<Record<string, string | boolean | null>>,
+): Buffer {
+  const names = Object.keys(members);
+  if (names.length === 0) return body;
+  const { found } = scanObject(body, 0, names);
+  const gone = found.filter(({ name }) => members[name] === null);
+  const kept = gone.length === 0 ? body : spliceBytes(body, removals(gone));
+  const written = new Set(found.map(({ name }) => name));
+  const added = Object.entries(members)
+    .filter(([name, value]) => value !== null && !written.has(name))
+    .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  if (added.length === 0) return kept;
+  const { insertAt, isEmpty } = scanObject(kept, 0, []);
+  const text = added.join(',') + (isEmpty ? '' : ',');
+  return spliceBytes(kept, [{ start: insertAt, end: insertAt, text }]);
+}

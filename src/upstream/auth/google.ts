@@ -1,0 +1,171 @@
+import { readFile } from 'node:fs/promises';
+import { importPKCS8, SignJWT } from 'jose';
+import { request } from 'undici';
+import * as z from 'zod';
+import type { Clock } from '../../core/clock.js';
+import { GatewayError } from '../../core/errors.js';
+import type { Signer } from './signer.js';
+
+/** Where the credentials of a Google account are. */
+export interface GoogleFile {
+  /** Absolute path of a key of a service account, or of what `gcloud auth application-default login` writes. */
+  readonly path: string;
+  /** Where they are exchanged for tokens; what the file says where it is absent. */
+  readonly tokenUrl?: string | undefined;
+}
+
+const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+const TOKEN_URL = 'https://oauth2.googleapis.com/token';
+/** A token is given up this long before it expires, so that none expires on its way. */
+const MARGIN_MS = 5 * 60_000;
+/** Google gives tokens of an hour to assertions of at most one. */
+const ASSERTION_S = 3_600;
+/** A request waits for its token; the exchange takes a fraction of a second as a rule. */
+const TIMEOUT_MS = 10_000;
+const MAX_REPLY_CHARS = 200;
+
+// Loose: what else Google writes into these files is none of our business.
+const credentialsFile = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('service_account'),
+    client_email: z.string().min(1),
+    private_key: z.string().min(1),
+    private_key_id: z.string().optional(),
+    token_uri: z.url().optional(),
+  }),
+  z.looseObject({
+    type: z.literal('authorized_user'),
+    client_id: z.string().min(1),
+    client_secret: z.string().min(1),
+    refresh_token: z.string().min(1),
+    token_uri: z.url().optional(),
+  }),
+]);
+type CredentialsFile = z.output<typeof credentialsFile>;
+
+const tokenReply = z.looseObject({
+  access_token: z.string().min(1),
+  expires_in: z.number().positive(),
+});
+
+interface Token {
+  readonly text: string;
+  /** On the monotonic clock. */
+  readonly untilMs: number;
+}
+
+/**
+ * Exchanges credentials for a token, keeps it until shortly before it expires, and shares an exchange that
+ * is under way. The file is read at each exchange, so that a key may be replaced while we run.
+ */
+export function googleSigner(file: GoogleFile, clock: Clock): Signer {
+  let kept: Token | null = null;
+  let pending: Promise<Token> | null = null;
+  return async () => {
+    if (kept === null || kept.untilMs <= clock.now()) {
+      pending ??= exchange(file, clock).finally(() => {
+        pending = null;
+      });
+      kept = await pending;
+    }
+    return ['authorization', `Bearer ${kept.text}`];
+  };
+}
+
+async function exchange(file: GoogleFile, clock: Clock): Promise<Token> {
+  const credentials = await readCredentials(file.path);
+  const url = file.tokenUrl ?? credentials.token_uri ?? TOKEN_URL;
+  const form = await formOf(credentials, url, clock);
+  const startedMs = clock.now();
+  const { status, text } = await post(url, form);
+  const reply = tokenReply.safeParse(parsed(text));
+  if (status !== 200 || !reply.success) {
+    throw refused(`answered with status ${status}: ${text.slice(0, MAX_REPLY_CHARS)}`);
+  }
+  const lifetimeMs = reply.data.expires_in * 1_000;
+  // A token that lives shorter than the margin is used for half of its life.
+  const usableMs = Math.max(lifetimeMs - MARGIN_MS, lifetimeMs / 2);
+  return { text: reply.data.access_token, untilMs: startedMs + usableMs };
+}
+
+async function readCredentials(path: string): Promise<CredentialsFile> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw failed(`The credentials in ${path} cannot be read.`, cause);
+  }
+  const read = credentialsFile.safeParse(parsed(text));
+  if (read.success) return read.data;
+  // What is wrong is told by path and kind, never by value: the file holds a key.
+  const [issue] = read.error.issues;
+  const what = issue === undefined ? '' : ` (at "${issue.path.join('.')}")`;
+  throw failed(`The credentials in ${path} are neither a service account's nor a user's${what}.`);
+}
+
+async function formOf(credentials: CredentialsFile, url: string, clock: Clock): Promise<string> {
+  if (credentials.type === 'authorized_user') {
+    const { client_id, client_secret, refresh_token } = credentials;
+    const fields = { grant_type: 'refresh_token', client_id, client_secret, refresh_token };
+    return new URLSearchParams(fields).toString();
+  }
+  const assertion = await assertionOf(credentials, url, Math.floor(clock.wallMs() / 1_000));
+  const grant_type = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+  return new URLSearchParams({ grant_type, assertion }).toString();
+}
+
+async function assertionOf(
+  account: Extract<CredentialsFile, { type: 'service_account' }>,
+  url: string,
+  nowS: number,
+): Promise<string> {
+  try {
+    const key = await importPKCS8(account.private_key, 'RS256');
+    return await new SignJWT({ scope: SCOPE })
+      .setProtectedHeader({
+        alg: 'RS256',
+        typ: 'JWT',
+        ...(account.private_key_id !== undefined && { kid: account.private_key_id }),
+      })
+      .setIssuer(account.client_email)
+      .setAudience(url)
+      .setIssuedAt(nowS)
+      .setExpirationTime(nowS + ASSERTION_S)
+      .sign(key);
+  } catch (cause) {
+    throw failed(`The key of ${account.client_email} cannot be used to sign.`, cause);
+  }
+}
+
+async function post(url: string, form: string): Promise<{ status: number; text: string }> {
+  try {
+    const reply = await request(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: form,
+      headersTimeout: TIMEOUT_MS,
+      bodyTimeout: TIMEOUT_MS,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return { status: reply.statusCode, text: await reply.body.text() };
+  } catch (cause) {
+    throw refused('could not be reached', cause);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No JSON is no credentials and no token: the schema then says so.
+    return undefined;
+  }
+}
+
+function refused(what: string, cause?: unknown): GatewayError {
+  return failed(`The token endpoint for the gateway's own credentials ${what}.`, cause);
+}
+
+function failed(message: string, cause?: unknown): GatewayError {
+  return new GatewayError('upstream_auth_failed', message, { cause });
+}

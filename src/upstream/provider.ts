@@ -1,0 +1,122 @@
+import type { DialectName } from '../dialects/dialect.js';
+import type { Credentials } from './auth/credentials.js';
+import type { ProviderRow } from './rows/row.js';
+
+/** Enough for a thousand answers under way from one provider at a time. */
+const DEFAULT_CONNECTIONS = 1_024;
+
+/** Where chat is asked for behind the base URL, whole and streamed; `{model}` is what the provider calls it. */
+const PATHS: Readonly<Record<DialectName, { readonly whole: string; readonly stream: string }>> = {
+  openai: { whole: '/chat/completions', stream: '/chat/completions' },
+  anthropic: { whole: '/messages', stream: '/messages' },
+  gemini: {
+    whole: '/models/{model}:generateContent',
+    stream: '/models/{model}:streamGenerateContent?alt=sse',
+  },
+  bedrock: { whole: '/model/{model}/converse', stream: '/model/{model}/converse-stream' },
+};
+
+/** What streams are made of, by dialect. */
+const EVENTS = 'text/event-stream';
+const STREAM_TYPES: Partial<Record<DialectName, string>> = {
+  bedrock: 'application/vnd.amazon.eventstream',
+};
+
+/** What a provider is made of besides its row. */
+export interface ProviderParts {
+  readonly url: URL;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What signs requests one by one; `null` where headers alone do. */
+  readonly credentials: Credentials | null;
+  /** What stands for the names in braces. */
+  readonly places: Readonly<Record<string, string>>;
+  readonly connections: number | undefined;
+}
+
+/**
+ * A provider ready to be called.
+ *
+ * Keys are in private fields: an object that is logged or sent by mistake does not show them.
+ */
+export class Provider {
+  readonly name: string;
+  readonly displayName: string;
+  readonly dialect: DialectName;
+  readonly serves: ProviderRow['serves'];
+  readonly trustedAnswers: boolean;
+  readonly usageOption: boolean;
+  readonly outputCap: ProviderRow['outputCap'];
+  readonly renames: ProviderRow['renames'];
+  readonly members: ProviderRow['members'];
+  readonly fit: ProviderRow['fit'];
+  readonly connections: number;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** What is to be said of itself by a stream: a media type. */
+  readonly streamType: string;
+  /** Where tokens of a request are counted; `null` where the provider has no such place. */
+  readonly countPath: string | null;
+  readonly #paths: { readonly whole: string; readonly stream: string };
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #credentials: Credentials | null;
+
+  constructor(row: ProviderRow, parts: ProviderParts) {
+    const { url, places } = parts;
+    this.name = row.name;
+    this.displayName = row.displayName;
+    this.dialect = row.dialect;
+    this.serves = row.serves;
+    this.trustedAnswers = row.trustedAnswers;
+    this.usageOption = row.usageOption;
+    this.outputCap = row.outputCap;
+    this.renames = row.renames;
+    this.members = row.members;
+    this.fit = row.fit;
+    this.connections = parts.connections ?? DEFAULT_CONNECTIONS;
+    this.origin = url.origin;
+    this.streamType = STREAM_TYPES[row.dialect] ?? EVENTS;
+    const paths = row.paths ?? PATHS[row.dialect];
+    this.#paths = { whole: at(url, paths.whole, places), stream: at(url, paths.stream, places) };
+    const canCount = row.dialect === 'anthropic' && row.paths === null;
+    this.countPath = canCount ? at(url, '/messages/count_tokens', places) : null;
+    this.#headers = parts.headers;
+    this.#credentials = parts.credentials;
+  }
+
+  /** Where chat is asked for, with the base URL's query if it has one. */
+  pathFor(model: string, stream: boolean): string {
+    const path = stream ? this.#paths.stream : this.#paths.whole;
+    return path.replace('{model}', () => encodeURIComponent(model));
+  }
+
+  /** Authorization included, names in lower case: for the wire only, never for a log. */
+  secretHeaders(): Readonly<Record<string, string>> {
+    return this.#headers;
+  }
+
+  /** What signs requests one by one: for the wire only, never for a log; `null` where headers do. */
+  secretCredentials(): Credentials | null {
+    return this.#credentials;
+  }
+}
+
+/** A path behind the base URL's own, with both their queries. */
+function at(url: URL, path: string, places: Readonly<Record<string, string>>): string {
+  const base = url.pathname.replace(/\/+$/u, '');
+  const filled = fill(path, places);
+  return base + filled + (filled.includes('?') ? url.search.replace('?', '&') : url.search);
+}
+
+/**
+ * The text with what is known for names in braces put in their place.
+ *
+ * `{name-}` is the value and a hyphen, or nothing where the value is `global`: so do Google's hosts begin.
+ */
+export function fill(text: string, places: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)(-?)\}/gu, (whole, name: string, hyphen: string) => {
+    const value = places[name];
+    if (value === undefined) return whole;
+    return hyphen === '' ? value : value === 'global' ? '' : `${value}-`;
+  });
+}

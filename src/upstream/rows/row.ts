@@ -1,0 +1,88 @@
+import type { DialectName } from '../../dialects/dialect.js';
+
+/** A part of a provider's address that is the operator's: a region, a project, a name. */
+export interface Place {
+  /** The environment variables that may hold it, the first that is set counts. */
+  readonly variables: readonly string[];
+  /** What it is where nobody says; `null` where somebody has to. */
+  readonly usual: string | null;
+}
+
+/** How a provider knows who asks. */
+export type Auth =
+  /** `authorization: Bearer KEY`, or the header of the dialect (`x-api-key`, `x-goog-api-key`). */
+  | 'bearer'
+  /** `api-key: KEY`. */
+  | 'api-key'
+  /** A bearer key, or a signature of AWS (SigV4). */
+  | 'aws'
+  /** A key, or a token that is exchanged for the credentials of a service account. */
+  | 'google'
+  | 'none';
+
+/** A place that serves models over HTTP, as data. Most providers differ in nothing else. */
+export interface ProviderRow {
+  /** The name used in the catalog, in configuration and in metrics. */
+  readonly name: string;
+  readonly displayName: string;
+  /**
+   * Everything before `/chat/completions`, `/messages` or `/models/…`; no slash at its end.
+   *
+   * Places stand in braces; `{location-}` is one with a hyphen behind it, or nothing where it is `global`.
+   */
+  readonly baseUrl: string;
+  /** The environment variable that holds the key; `null` when the provider asks for none. */
+  readonly keyVariable: string | null;
+  readonly auth: Auth;
+  readonly dialect: DialectName;
+  /** What it serves; without `chat` the router never asks it. */
+  readonly serves: readonly ('chat' | 'embeddings')[];
+  /** What stands in braces in `baseUrl` and `paths`, by name. */
+  readonly places: Readonly<Record<string, Place>>;
+  /** Paths behind the base URL where they are not the dialect's own; `{model}` is what the provider calls it. */
+  readonly paths: { readonly whole: string; readonly stream: string } | null;
+  /** Answers keep OpenAI's own rules, so that their bytes may be passed on as they are. */
+  readonly trustedAnswers: boolean;
+  /** Takes `stream_options`; where `false`, sending it makes the request fail. */
+  readonly usageOption: boolean;
+  /** What bounds an answer's length; OpenAI's newer models refuse the older name, many others the newer. */
+  readonly outputCap: 'max_tokens' | 'max_completion_tokens';
+  /**
+   * Request members that this provider calls otherwise, by the name in the dialect; `null` leaves
+   * a member out that would only make the request fail and says nothing about the answer.
+   */
+  readonly renames: Readonly<Record<string, string | null>>;
+  /** Members that every request has, where the client writes none of the name; `null` takes one out. */
+  readonly members: Readonly<Record<string, string | boolean | null>>;
+  /** What has to be done to a request beyond names of members; `null` for nothing. */
+  readonly fit: 'mistral' | null;
+  /** Why the row is as it is, for people; empty where there is nothing to say. */
+  readonly notes: string;
+  /** Where the address is documented. */
+  readonly source: string;
+  /** What the address was checked against, if anything: exchanges that were recorded there, or the page of `source`. */
+  readonly evidence: 'recorded' | 'documented' | 'unchecked';
+}
+
+type Given = Pick<ProviderRow, 'name' | 'displayName' | 'baseUrl' | 'keyVariable' | 'source'> &
+  Partial<ProviderRow>;
+
+/** A row of a provider that imitates OpenAI and asks for a bearer key, but for what is given. */
+export function row(given: Given): ProviderRow {
+  return {
+    auth: given.keyVariable === null ? 'none' : 'bearer',
+    dialect: 'openai',
+    serves: ['chat'],
+    places: {},
+    paths: null,
+    trustedAnswers: false,
+    usageOption: true,
+    outputCap: 'max_tokens',
+    renames: {},
+    members: {},
+    fit: null,
+    notes: '',
+    evidence: 'unchecked',
+    ...given,
+  };
+}

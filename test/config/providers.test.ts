@@ -1,0 +1,81 @@
+import path from 'node:path';
+import { configFromEnvironment } from '../../src/config/environment.js';
+import { providerFault, providerSettings, withEnvironment } from '../../src/config/providers.js';
+import { providerSchema } from '../../src/config/provider-schema.js';
+
+const completed = (name: string, given: object, env: Record<string, string>) =>
+  withEnvironment(name, providerSchema.parse(given), env);
+
+describe('what the environment says of a provider', () => {
+  test('is its place, where the configuration names none', () => {
+    const env = { AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-1', AWS_BEARER_TOKEN_BEDROCK: 'k' };
+
+    expect(completed('bedrock', {}, env)).toMatchObject({
+      place: { region: 'eu-west-1' },
+      apiKey: 'k',
+    });
+    expect(completed('bedrock', { place: { region: 'x' } }, env).place).toEqual({ region: 'x' });
+  });
+
+  test('is an access key of AWS, where there is no other', () => {
+    const env = { AWS_ACCESS_KEY_ID: 'i', AWS_SECRET_ACCESS_KEY: 's', AWS_SESSION_TOKEN: 't' };
+
+    expect(completed('bedrock', {}, env).aws).toEqual({
+      accessKeyId: 'i',
+      secretAccessKey: 's',
+      sessionToken: 't',
+    });
+    expect(completed('bedrock', { api_key: 'k' }, env).aws).toBeUndefined();
+    expect(completed('bedrock', {}, { AWS_ACCESS_KEY_ID: 'i' }).aws).toBeUndefined();
+    expect(completed('groq', {}, env).aws).toBeUndefined();
+  });
+
+  test('is a file of Google’s, as it stands to the working directory', () => {
+    const given = completed('vertex', {}, { GOOGLE_APPLICATION_CREDENTIALS: 'key.json' });
+
+    expect(given.credentialsFile).toBe(path.resolve('key.json'));
+    expect(providerSettings(given).google).toEqual({ path: path.resolve('key.json') });
+  });
+
+  test('is no key for another address than the provider’s own', () => {
+    const env = {
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'i',
+      AWS_SECRET_ACCESS_KEY: 's',
+      AWS_BEARER_TOKEN_BEDROCK: 'k',
+      GOOGLE_APPLICATION_CREDENTIALS: 'key.json',
+    };
+
+    const bedrock = completed('bedrock', { base_url: 'http://127.0.0.1:1' }, env);
+    const vertex = completed('vertex', { base_url: 'http://127.0.0.1:1' }, env);
+
+    expect(bedrock).toMatchObject({ place: { region: 'eu-west-1' } });
+    expect([bedrock.apiKey, bedrock.aws, vertex.credentialsFile]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('makes a provider of it only where its place is known', () => {
+    const key = { AZURE_OPENAI_API_KEY: 'k' };
+
+    expect(Object.keys(configFromEnvironment(key, null).providers)).toEqual(['simulation']);
+    expect(
+      Object.keys(configFromEnvironment({ ...key, AZURE_RESOURCE_NAME: 'acme' }, null).providers),
+    ).toEqual(['azure']);
+  });
+});
+
+test.each([
+  ['bedrock', {}, 'needs "api_key" or "aws", or the variable AWS_BEARER_TOKEN_BEDROCK'],
+  ['vertex', {}, 'needs "api_key" or "credentials_file", or the variable VERTEX_API_KEY'],
+  ['vertex', { credentials_file: '/k.json' }, 'needs a place project'],
+  ['azure', { api_key: 'k' }, 'needs a place resource'],
+  ['azure', { api_key: 'k', place: { resource: 'acme' } }, null],
+  ['bedrock', { aws: { access_key_id: 'i', secret_access_key: 's' } }, null],
+])('%s with %j is at fault: %s', (name, given, fault) => {
+  const found = providerFault(name, providerSchema.parse(given));
+
+  expect(found ?? 'none').toContain(fault ?? 'none');
+});

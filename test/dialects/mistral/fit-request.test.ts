@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { fitForMistral, mistralId } from '../../../src/dialects/mistral/fit-request.js';
+
+const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } });
+
+function fitted(messages: readonly unknown[], more: object = {}) {
+  const bytes = fitForMistral(Buffer.from(JSON.stringify({ model: 'm', messages, ...more })));
+  return (JSON.parse(bytes.toString()) as { messages: Record<string, unknown>[] }).messages;
+}
+
+describe('a request for Mistral', () => {
+  test('is the very bytes where nothing has to change', () => {
+    const body = Buffer.from(
+      '{"messages" : [{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"abcDEF123"}]},{"role":"tool","tool_call_id":"abcDEF123"}], "seed": 12345678901234567890}',
+    );
+
+    expect(fitForMistral(body)).toBe(body);
+  });
+
+  test('has ids of nine letters or digits, the same in call and result', () => {
+    const messages = fitted([
+      {
+        role: 'assistant',
+        content: '',
+        tool_calls: [call('toolu_01'), call('call_2'), call('abcDEF123')],
+      },
+      { role: 'tool', tool_call_id: 'call_2', content: '2' },
+      { role: 'tool', tool_call_id: 'toolu_01', content: '1' },
+    ]);
+
+    const ids = (messages[0]?.['tool_calls'] as { id: string }[]).map(({ id }) => id);
+    expect(ids).toEqual([mistralId('toolu_01'), mistralId('call_2'), 'abcDEF123']);
+    expect(messages.slice(1).map((message) => message['tool_call_id'])).toEqual([ids[1], ids[0]]);
+  });
+
+  test('leaves out what clients only send back, and keeps what they say', () => {
+    const messages = fitted([
+      { role: 'developer', content: 'Be brief.' },
+      { role: 'user', content: 'a', name: 'me' },
+      { role: 'assistant', content: 'b', refusal: null, annotations: [], reasoning_content: 'hm' },
+      { role: 'user', content: 'c' },
+    ]);
+
+    expect(messages).toEqual([
+      { role: 'system', content: 'Be brief.' },
+      // Mistral refuses it, and says so: a name is part of what was asked.
+      { role: 'user', content: 'a', name: 'me' },
+      { role: 'assistant', content: 'b' },
+      { role: 'user', content: 'c' },
+    ]);
+  });
+
+  test('marks an answer that the client has begun', () => {
+    expect(
+      fitted([
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'b' },
+      ])[1],
+    ).toEqual({
+      role: 'assistant',
+      content: 'b',
+      prefix: true,
+    });
+  });
+
+  test.each(['{"messages":null}', '{"messages":["a",{"role":"x"}]}', '{}'])('bears %s', (body) => {
+    expect(fitForMistral(Buffer.from(body)).toString()).toBe(body);
+  });
+});
+
+test('ids differ where ids differ', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.string(), { maxLength: 50 }), (ids) => {
+      const own = ids.map(mistralId);
+
+      expect(own.every((id) => /^[a-zA-Z0-9]{9}$/u.test(id))).toBe(true);
+      expect(new Set(own).size).toBe(ids.length);
+    }),
+  );
+});
