@@ -57,13 +57,13 @@ export const providerSchema = section({
     .meta(secret)
     .optional()
     .describe(
-      'Where the API is; `/chat/completions`, `/messages` or `/models/…` is put behind it. Needed for a provider that Suffice does not know.',
+      'Where the API is; `/chat/completions`, `/responses`, `/messages` or `/models/…` is put behind it. Needed for a provider that Suffice does not know.',
     ),
   dialect: z
     .enum(DIALECT_NAMES)
     .optional()
     .describe(
-      'The wire protocol: `openai` is chat completions, `anthropic` messages, `gemini` generateContent, `bedrock` Converse. Requests of clients that speak another are translated. Default: what a known provider speaks, `openai` for any other.',
+      'The wire protocol: `openai` is chat completions, `responses` OpenAI’s responses, `anthropic` messages, `gemini` generateContent, `bedrock` Converse. Requests of clients that speak another are translated. Default: what a known provider speaks, `openai` for any other.',
     ),
   headers: z
     .record(z.string().min(1), z.string())

@@ -10,7 +10,7 @@ const PASSAGES: Readonly<Record<ClientDialectName, Readonly<Record<DialectName, 
   openai: { ...translations(openai), openai: direct(openai) },
   anthropic: { ...translations(anthropic), anthropic: direct(anthropic) },
   gemini: { ...translations(gemini), gemini: direct(gemini) },
-  responses: translations(responses),
+  responses: { ...translations(responses), responses: direct(responses) },
 };
 
 /** How a client of one dialect is served by a provider of the same or another. */
@@ -25,5 +25,6 @@ function translations(client: ClientDialect): Record<DialectName, Passage> {
     anthropic: from(anthropic),
     gemini: from(gemini),
     bedrock: from(bedrock),
+    responses: from(responses),
   };
 }

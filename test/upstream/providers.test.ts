@@ -11,6 +11,7 @@ const DIALECTS = {
   },
   gemini: { path: 'models/m%3A1:generateContent', key: { 'x-goog-api-key': 'key' } },
   bedrock: { path: 'model/m%3A1/converse', key: { authorization: 'Bearer key' } },
+  responses: { path: 'responses', key: { authorization: 'Bearer key' } },
 };
 /** Those of the clouds, whose addresses are made of what the operator says. */
 const CLOUDS = [

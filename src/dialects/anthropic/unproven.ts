@@ -1,5 +1,5 @@
 import { isObject, objectsIn, type JsonObject } from '../json.js';
-import type { Vendor } from '../neutral/part.js';
+import { VENDORS, type Vendor } from '../neutral/part.js';
 
 /**
  * Stands where a thought's proof would: another vendor's model thought it.
@@ -9,22 +9,23 @@ import type { Vendor } from '../neutral/part.js';
  */
 export const UNPROVEN = 'suffice-unproven-thought';
 
-/** Another vendor's proof, which that vendor gets back. */
-const GEMINIS = `${UNPROVEN}:gemini:`;
-
-/** The proof of a thought, as Anthropic's clients keep it. */
+/** The proof of a thought, as Anthropic's clients keep it: another vendor's is marked, and goes back to that vendor. */
 export function shownProof({ signature, vendor }: Proof): string {
-  return vendor === 'gemini' ? GEMINIS + signature : signature;
+  return vendor === 'anthropic' ? signature : markOf(vendor) + signature;
 }
 
 /** Whose proof an Anthropic's client kept; no signature where it kept none. */
 export function readProof(kept: string | null): Omit<Proof, 'signature'> & {
   readonly signature: string | null;
 } {
-  if (kept?.startsWith(GEMINIS) === true) {
-    return { signature: kept.slice(GEMINIS.length), vendor: 'gemini' };
-  }
+  const vendor = VENDORS.find((one) => kept?.startsWith(markOf(one)) === true);
+  if (vendor !== undefined)
+    return { signature: kept?.slice(markOf(vendor).length) ?? null, vendor };
   return { signature: kept === UNPROVEN ? null : kept, vendor: 'anthropic' };
+}
+
+function markOf(vendor: Vendor): string {
+  return `${UNPROVEN}:${vendor}:`;
 }
 
 interface Proof {

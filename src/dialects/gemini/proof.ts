@@ -1,6 +1,6 @@
 import { isObject, textOrNull, without, type JsonObject } from '../json.js';
 import { parsedObject } from '../json-members.js';
-import type { ReasoningPart, Vendor } from '../neutral/part.js';
+import { VENDORS, type ReasoningPart } from '../neutral/part.js';
 import { camelMembers, listed } from './members.js';
 
 /** Stands for a proof that is lost; Gemini refuses a call without any. */
@@ -9,8 +9,6 @@ export const NO_PROOF = Buffer.from('skip_thought_signature_validator').toString
 /** Nine bytes, so that its base64 is the beginning of the base64 of whatever follows it. */
 const MARK = 'suffice!:';
 const ENCODED_MARK = Buffer.from(MARK).toString('base64');
-
-const VENDORS: readonly Vendor[] = ['anthropic', 'gemini'];
 
 /** What of a thought comes back with its proof. */
 export type Proof = Pick<ReasoningPart, 'signature' | 'redacted' | 'vendor'>;

@@ -52,7 +52,9 @@ export interface ToolResultPart extends Placed {
 }
 
 /** Vendors that want their models' thoughts back, and know them by a proof. */
-export type Vendor = 'anthropic' | 'gemini';
+export const VENDORS = ['anthropic', 'gemini', 'openai'] as const;
+
+export type Vendor = (typeof VENDORS)[number];
 
 /** What a model thought before it answered. */
 export interface ReasoningPart extends Placed {

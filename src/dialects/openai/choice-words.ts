@@ -7,6 +7,7 @@ import { agreedFinish } from './finish.js';
 const FORMATS: Readonly<Record<Vendor, string>> = {
   anthropic: 'anthropic-claude-v1',
   gemini: 'google-gemini-v1',
+  openai: 'openai-responses-v1',
 };
 
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;

@@ -115,5 +115,6 @@ function readReasoning(message: JsonObject, at: string): ContentPart[] {
 /** Whose thought a detail tells; Anthropic's where it does not say, `null` for vendors that want none back. */
 export function vendorOf({ format }: JsonObject): Vendor | null {
   if (typeof format !== 'string' || format.startsWith('anthropic')) return 'anthropic';
-  return format.startsWith('google') ? 'gemini' : null;
+  if (format.startsWith('google')) return 'gemini';
+  return format.startsWith('openai') ? 'openai' : null;
 }

@@ -1,6 +1,6 @@
-import { isObject, textOrNull, type JsonObject } from '../json.js';
+import { textOrNull } from '../json.js';
 import { parsedObject } from '../json-members.js';
-import type { ReasoningPart, Vendor } from '../neutral/part.js';
+import { VENDORS, type ReasoningPart } from '../neutral/part.js';
 
 /**
  * Begins the `encrypted_content` of thoughts that OpenAI's models did not have.
@@ -10,29 +10,24 @@ import type { ReasoningPart, Vendor } from '../neutral/part.js';
  */
 const MARK = 'suffice1.';
 
-const VENDORS: readonly string[] = ['anthropic', 'gemini'] satisfies readonly Vendor[];
-
 /** What proves a thought to its vendor. */
 export type Proof = Pick<ReasoningPart, 'signature' | 'redacted' | 'vendor'>;
 
-/** A proof as the `encrypted_content` of a reasoning item. */
+/** A proof as the `encrypted_content` of a reasoning item: OpenAI's own as it is. */
 export function sealed({ signature, redacted, vendor }: Proof): string {
+  if (vendor === 'openai') return signature ?? '';
   return MARK + Buffer.from(JSON.stringify({ vendor, signature, redacted })).toString('base64url');
 }
 
-/** The proof in an `encrypted_content`; `null` for what was not sealed here. */
+/** The proof in an `encrypted_content`; `null` for none. */
 export function unsealed(content: unknown): Proof | null {
-  if (typeof content !== 'string' || !content.startsWith(MARK)) return null;
-  const bytes = Buffer.from(content.slice(MARK.length), 'base64url');
-  const proof: JsonObject | null = parsedObject(bytes.toString('utf8'));
-  if (!isObject(proof) || !isVendor(proof['vendor'])) return null;
-  return {
-    vendor: proof['vendor'],
-    signature: textOrNull(proof['signature']),
-    redacted: textOrNull(proof['redacted']),
-  };
-}
-
-function isVendor(vendor: unknown): vendor is Vendor {
-  return typeof vendor === 'string' && VENDORS.includes(vendor);
+  const text = textOrNull(content);
+  if (text === null) return null;
+  if (!text.startsWith(MARK)) return { signature: text, redacted: null, vendor: 'openai' };
+  const bytes = Buffer.from(text.slice(MARK.length), 'base64url');
+  const told = parsedObject(bytes.toString('utf8'));
+  const vendor = VENDORS.find((known) => known === told?.['vendor']);
+  if (vendor === undefined) return null;
+  const signature = textOrNull(told?.['signature']);
+  return { vendor, signature, redacted: textOrNull(told?.['redacted']) };
 }

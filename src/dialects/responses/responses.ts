@@ -1,13 +1,25 @@
-import type { ClientDialect } from '../dialect.js';
-import { writeError } from '../openai/error.js';
+import { systemClock } from '../../core/clock.js';
+import type { Dialect } from '../dialect.js';
+import { readError, writeError } from '../openai/error.js';
+import { ResponsesReader, readEvents } from './event-reader.js';
 import { ResponsesWriter, writeAnswer } from './event-writer.js';
+import { editRequest, openStream, readAnswer } from './pass.js';
 import { readRequest } from './request.js';
+import { writeRequest } from './write-request.js';
 
-/** OpenAI's responses, as clients speak it. */
-export const responses: ClientDialect = {
+/** OpenAI's responses, as clients speak it and as OpenAI and its imitators answer. */
+export const responses: Dialect = {
   name: 'responses',
   readRequest,
+  editRequest,
+  readAnswer,
+  openStream,
+  readError: (status, body, retryAfter) =>
+    readError({ status, body, retryAfter }, systemClock.wallMs()),
   writeError,
+  writeRequest,
+  readEvents,
+  openReader: (_reading, emit) => new ResponsesReader(emit),
   writeAnswer,
   openWriter: (rules) => new ResponsesWriter(rules),
 };

@@ -9,6 +9,7 @@ import { geminiProvider, understoodByGemini } from './gemini-provider.js';
 import { openAiRequest, seenByOpenAi } from './openai-client.js';
 import { openAiProvider, understoodByOpenAi } from './openai-provider.js';
 import { responsesRequest, seenByResponses } from './responses-client.js';
+import { responsesProvider, understoodByResponses } from './responses-provider.js';
 import { SCENARIOS, type Round, type Scenario } from './scenarios.js';
 import type { Seen } from './script.js';
 
@@ -30,6 +31,11 @@ const PROVIDERS = {
     model: 'bedrock/us.anthropic.claude-sonnet-4-5',
     speaks: bedrockProvider,
     understood: understoodByBedrock,
+  },
+  responses: {
+    model: 'oai/o-model',
+    speaks: responsesProvider,
+    understood: understoodByResponses,
   },
 };
 type Path = string | ((model: string, stream: boolean) => string);
@@ -53,7 +59,9 @@ providers:
   google: { base_url: "${upstream.baseUrl}", api_key: sk-google, models: [gemini-3] }
   bedrock: { base_url: "${upstream.baseUrl}", api_key: sk-aws, models: ["us.anthropic.claude-sonnet-4-5"] }
   claude: { base_url: "${upstream.baseUrl}", api_key: sk-ant, dialect: anthropic, models: [claude-sonnet-4-5] }
+  oai: { base_url: "${upstream.baseUrl}", api_key: sk-openai, dialect: responses, models: [o-model] }
 models:
+  oai/o-model: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
   google/gemini-3: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
   "bedrock/us.anthropic.claude-sonnet-4-5": { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
   acme/gpt: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
@@ -128,6 +136,8 @@ test.each([
   ['gemini', true],
   ['bedrock', false],
   ['bedrock', true],
+  ['responses', false],
+  ['responses', true],
 ] as const)(
   'it gives %s a thought back that the client had no place for, streamed: %s',
   async (provider, stream) => {

@@ -83,9 +83,9 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'an answer that is cut at its length',
     first: round(
-      { ...hello, maxTokens: 7 },
+      { ...hello, maxTokens: 17 },
       { text: 'One two', finish: 'length' },
-      { maxTokens: 7 },
+      { maxTokens: 17 },
     ),
   },
   {

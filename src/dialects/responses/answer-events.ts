@@ -1,0 +1,132 @@
+import type { Usage } from '../../core/usage.js';
+import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import { numberOr } from '../json-members.js';
+import type { Emit, FinishReason } from '../neutral/event.js';
+import { readUsage } from '../openai/usage.js';
+import { isCall, ItemTeller } from './item-teller.js';
+
+/** Tells what a response says, event by event or all at once. */
+export class AnswerTeller {
+  readonly #emit: Emit;
+  readonly #items = new Map<number, ItemTeller>();
+  #started = false;
+  #calls = 0;
+  /** A response that is over has been told. */
+  isFinished = false;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  /** Events of unknown types, and those about OpenAI's own tools, say nothing. */
+  tell(event: JsonObject): void {
+    const { type } = event;
+    switch (type) {
+      case 'response.created':
+      case 'response.in_progress':
+        this.#start(objectOrEmpty(event['response']));
+        return;
+      case 'response.output_item.added':
+        this.#itemOf(event, event['item']).begin(objectOrEmpty(event['item']));
+        return;
+      case 'response.output_item.done':
+        this.#itemOf(event, event['item']).end(objectOrEmpty(event['item']));
+        return;
+      case 'response.completed':
+      case 'response.incomplete':
+        this.whole(objectOrEmpty(event['response']));
+        return;
+      default:
+        if (typeof type === 'string' && Object.hasOwn(PIECES, type)) {
+          PIECES[type]?.(this.#itemOf(event), event);
+        }
+    }
+  }
+
+  /** A response that is over: tells of it what has not been told yet. */
+  whole(response: JsonObject): void {
+    this.#start(response);
+    const items = objectsIn(response['output']);
+    items.forEach((item, i) => {
+      this.#itemOf({ output_index: i }, item).end(item);
+    });
+    const usage = usageOf(response['usage']);
+    if (usage !== null) this.#emit({ kind: 'usage', usage });
+    this.isFinished = true;
+    const native = textOrNull(objectOrEmpty(response['incomplete_details'])['reason']);
+    const reason = reasonOf(native, this.#calls > 0);
+    this.#emit({ kind: 'finish', choice: 0, reason, stopSequence: null, native });
+  }
+
+  #start(response: JsonObject): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#emit({
+      kind: 'start',
+      id: textOrNull(response['id']),
+      model: textOrNull(response['model']),
+      createdS: numberOr(response['created_at'], null),
+    });
+  }
+
+  #itemOf({ output_index: index }: JsonObject, item?: unknown): ItemTeller {
+    const at = numberOr(index, 0);
+    const known = this.#items.get(at);
+    if (known !== undefined) return known;
+    const made = new ItemTeller(this.#emit, this.#calls);
+    if (isCall(item)) this.#calls += 1;
+    this.#items.set(at, made);
+    return made;
+  }
+}
+
+/** What the events inside of an item say. */
+const PIECES: Readonly<Record<string, (item: ItemTeller, event: JsonObject) => void>> = {
+  'response.output_text.delta': (item, event) => {
+    item.piece('text', partOf(event), textIn(event));
+    item.weigh(partOf(event), event['logprobs']);
+  },
+  'response.refusal.delta': (item, event) => {
+    item.piece('refusal', partOf(event), textIn(event));
+  },
+  'response.output_text.annotation.added': (item, event) => {
+    item.cite(partOf(event), objectOrEmpty(event['annotation']));
+  },
+  'response.reasoning_summary_text.delta': (item, event) => {
+    item.piece('reasoning', partOf(event, 'summary'), textIn(event));
+  },
+  'response.reasoning_text.delta': (item, event) => {
+    item.piece('reasoning', partOf(event, 'content'), textIn(event));
+  },
+  'response.function_call_arguments.delta': (item, event) => {
+    item.arguments(textIn(event));
+  },
+};
+
+function textIn({ delta }: JsonObject): string {
+  return textOrNull(delta) ?? '';
+}
+
+function partOf(event: JsonObject, of = ''): string {
+  const index = numberOr(event['summary_index'] ?? event['content_index'], 0);
+  return of === '' ? String(index) : `${of} ${index}`;
+}
+
+function reasonOf(native: string | null, called: boolean): FinishReason {
+  if (native === 'content_filter') return 'content_filter';
+  if (native !== null) return 'length';
+  return called ? 'tool_calls' : 'stop';
+}
+
+/** Token counts have other names here than in chat completions, and mean the same. */
+function usageOf(value: unknown): Usage | null {
+  const told = objectOrEmpty(value);
+  const reading = readUsage({
+    prompt_tokens: told['input_tokens'],
+    completion_tokens: told['output_tokens'],
+    total_tokens: told['total_tokens'],
+    prompt_tokens_details: told['input_tokens_details'],
+    completion_tokens_details: told['output_tokens_details'],
+  });
+  return reading?.usage ?? null;
+}

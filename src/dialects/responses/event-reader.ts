@@ -1,0 +1,60 @@
+import type { EventReader } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import type { AnswerEvent, Emit } from '../neutral/event.js';
+import { JsonEvents } from '../neutral/json-events.js';
+import type { SseEvent } from '../sse.js';
+import { AnswerTeller } from './answer-events.js';
+import { errorInside, parseResponse } from './answer-error.js';
+
+/**
+ * The events of a whole response.
+ *
+ * @throws {GatewayError} as `readAnswer`
+ */
+export function readEvents(body: Buffer): AnswerEvent[] {
+  const events: AnswerEvent[] = [];
+  new AnswerTeller((event) => events.push(event)).whole(parseResponse(body));
+  return events;
+}
+
+/** Reads a stream of typed events; `pass` gets each one that is no error. */
+export class ResponsesReader implements EventReader {
+  readonly #events = new JsonEvents({
+    event: (event, sse) => {
+      const error = errorInside(event, sse.name);
+      if (error !== null) throw error;
+      this.#teller.tell(event);
+      this.#pass(event, sse);
+      if (this.#teller.isFinished) this.#complete();
+    },
+    // No word of this dialect; some servers send it all the same.
+    done: () => undefined,
+    document: (bytes) => {
+      parseResponse(bytes);
+      // A whole response where a stream was asked for is no answer either.
+      throw this.#events.cut();
+    },
+  });
+  readonly #teller: AnswerTeller;
+  readonly #pass: (event: JsonObject, sse: SseEvent) => void;
+  isComplete = false;
+
+  constructor(emit: Emit, pass: (event: JsonObject, sse: SseEvent) => void = () => undefined) {
+    this.#teller = new AnswerTeller(emit);
+    this.#pass = pass;
+  }
+
+  push(chunk: Buffer): void {
+    this.#events.push(chunk);
+  }
+
+  end(): void {
+    this.#events.end();
+    if (!this.isComplete) throw this.#events.cut();
+  }
+
+  #complete(): void {
+    this.isComplete = true;
+    this.#events.close();
+  }
+}

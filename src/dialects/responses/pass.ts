@@ -1,0 +1,65 @@
+import type { AnswerStream, ChatRequest, RequestEdits, WholeAnswer } from '../dialect.js';
+import { objectsIn, textOrNull, without, type JsonObject } from '../json.js';
+import { numberOr } from '../json-members.js';
+import { FlowingAnswer } from '../neutral/flowing-answer.js';
+import { summarize } from '../neutral/summary.js';
+import { editRequest as editMembers } from '../openai/edit.js';
+import { errorMembers } from './error.js';
+import { readEvents, ResponsesReader } from './event-reader.js';
+import { unsealed } from './proof.js';
+
+const DATA = Buffer.from('\ndata: ');
+const BLANK_LINE = Buffer.from('\n\n');
+
+/** Ids that answers from other vendors were given here: OpenAI would look for them and find nothing. */
+const OWN_ID = /"(?:rs|msg|fc|ctc)_[0-9a-f]{48}_\d+"/;
+
+/**
+ * The client's bytes with only what must change replaced.
+ *
+ * Members are not renamed: what a provider's row says of chat completions is not so here.
+ */
+export function editRequest(request: ChatRequest, { model }: RequestEdits): Buffer {
+  const body = withoutForeign(request.body);
+  return editMembers({ ...request, body }, { model, askUsage: false });
+}
+
+/** An answer for a client of the same dialect: the provider's bytes, read on the way. */
+export function readAnswer(body: Buffer): WholeAnswer {
+  return { body, summary: summarize(readEvents(body)) };
+}
+
+/** A stream for a client of the same dialect: the provider's events as they come. */
+export function openStream(): AnswerStream {
+  let sequence = 0;
+  return new FlowingAnswer(
+    (say, emit) =>
+      new ResponsesReader(emit, (event, { name, bytes, start, end }) => {
+        sequence = numberOr(event['sequence_number'], sequence) + 1;
+        const head = Buffer.from(`event: ${name === '' ? String(event['type']) : name}`);
+        say([head, DATA, bytes.subarray(start, end), BLANK_LINE]);
+      }),
+    (error) => {
+      const event = { type: 'error', sequence_number: sequence, ...errorMembers(error) };
+      return Buffer.from(`event: error\ndata: ${JSON.stringify(event)}\n\n`);
+    },
+  );
+}
+
+/** A request without thoughts of other vendors' models, and without the ids that they were given. */
+function withoutForeign(body: Buffer): Buffer {
+  const text = body.toString('latin1');
+  if (!OWN_ID.test(text)) return body;
+  const request = JSON.parse(body.toString('utf8')) as JsonObject;
+  const input = objectsIn(request['input']).flatMap((item): JsonObject[] => {
+    if (!OWN_ID.test(JSON.stringify(item['id'] ?? ''))) return [item];
+    const isLost = item['type'] === 'reasoning' && provenBy(item) !== 'openai';
+    return isLost ? [] : [without(item, ['id'])];
+  });
+  return Buffer.from(JSON.stringify({ ...request, input }));
+}
+
+function provenBy(item: JsonObject): string | null {
+  const content = textOrNull(item['encrypted_content']);
+  return content === null ? null : (unsealed(content)?.vendor ?? null);
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject } from '../json.js';
+import { documentText } from '../neutral/document-text.js';
+import { noteEmptied, notePart } from '../neutral/foreign.js';
+import type { Losses } from '../neutral/losses.js';
+import {
+  isProvenThought,
+  type ContentPart,
+  type MediaPart,
+  type ReasoningPart,
+  type Source,
+  type ToolResultPart,
+  type Turn,
+} from '../neutral/part.js';
+
+/** OpenAI refuses longer ids of calls. */
+const MAX_CALL_ID_CHARS = 64;
+
+/** The items of a conversation: what a model thought, said and called each stands by itself. */
+export function writeItems(turns: readonly Turn[], losses: Losses): JsonObject[] {
+  return turns.flatMap((turn): JsonObject[] => {
+    switch (turn.role) {
+      case 'assistant':
+        return assistantItems(turn, losses);
+      case 'tool':
+        return turn.parts.flatMap((part) =>
+          part.kind === 'tool_result' ? resultItem(part, losses) : noted(part, losses),
+        );
+      default:
+        return messageItem(turn, losses);
+    }
+  });
+}
+
+function messageItem(turn: Turn, losses: Losses): JsonObject[] {
+  const parts = writeParts(turn.parts, losses);
+  if (parts.length === 0) {
+    noteEmptied(turn);
+    return [];
+  }
+  return [{ role: turn.role, content: plainIfPossible(parts) }];
+}
+
+function assistantItems({ parts }: Turn, losses: Losses): JsonObject[] {
+  const items: JsonObject[] = [];
+  for (const part of parts) {
+    switch (part.kind) {
+      case 'text':
+      case 'refusal':
+        items.push({ role: 'assistant', content: part.text });
+        break;
+      case 'tool_call': {
+        const args = part.arguments.trim() === '' ? '{}' : part.arguments;
+        const { id, name } = part;
+        items.push({ type: 'function_call', call_id: callId(id), name, arguments: args });
+        break;
+      }
+      case 'reasoning':
+        items.push(...thoughtItem(part, losses));
+        break;
+      default:
+        notePart(part, losses);
+    }
+  }
+  return items;
+}
+
+/** OpenAI takes back what its own models thought, and cannot read anybody else's. */
+function thoughtItem(part: ReasoningPart, losses: Losses): JsonObject[] {
+  const { text, signature, at } = part;
+  if (!isProvenThought(part, 'openai')) {
+    losses.hint(at, 'reasoning');
+    return [];
+  }
+  const summary = text === '' ? [] : [{ type: 'summary_text', text }];
+  return [{ type: 'reasoning', summary, encrypted_content: signature }];
+}
+
+function resultItem(part: ToolResultPart, losses: Losses): JsonObject[] {
+  if (part.isError) losses.note(`${part.at}.is_error`, 'is_error');
+  const output = plainIfPossible(writeParts(part.parts, losses));
+  return [{ type: 'function_call_output', call_id: callId(part.callId), output }];
+}
+
+function callId(id: string): string {
+  if (id.length <= MAX_CALL_ID_CHARS) return id;
+  return `call_${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
+}
+
+/** Text alone is written as text: servers that imitate OpenAI take it more often than parts. */
+function plainIfPossible(parts: readonly JsonObject[]): string | readonly JsonObject[] {
+  const texts = parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : []));
+  return texts.length === parts.length ? texts.join('\n\n') : parts;
+}
+
+function writeParts(parts: readonly ContentPart[], losses: Losses): JsonObject[] {
+  return parts.flatMap((part): JsonObject[] => {
+    switch (part.kind) {
+      case 'text':
+      case 'refusal':
+        return [{ type: 'input_text', text: part.text }];
+      case 'image':
+        return imagePart(part);
+      case 'document':
+        return documentPart(part, losses);
+      default:
+        return noted(part, losses);
+    }
+  });
+}
+
+function noted(part: ContentPart, losses: Losses): JsonObject[] {
+  notePart(part, losses);
+  return [];
+}
+
+function imagePart({ source, detail }: MediaPart): JsonObject[] {
+  const place = source.kind === 'file' ? { file_id: source.id } : { image_url: urlOf(source) };
+  return [{ type: 'input_image', ...place, ...(detail !== undefined && { detail }) }];
+}
+
+function documentPart(part: MediaPart, losses: Losses): JsonObject[] {
+  const { source, name } = part;
+  if (part.cited === true) losses.note(`${part.at}.citations`, 'citations');
+  switch (source.kind) {
+    case 'text':
+      return [{ type: 'input_text', text: documentText(part, source.text) }];
+    case 'url':
+      return [{ type: 'input_file', file_url: source.url }];
+    case 'file':
+      return [{ type: 'input_file', file_id: source.id }];
+    case 'bytes':
+      return [{ type: 'input_file', filename: name ?? 'document.pdf', file_data: urlOf(source) }];
+  }
+}
+
+function urlOf(source: Exclude<Source, { kind: 'file' }>): string {
+  if (source.kind === 'bytes') return `data:${source.mediaType};base64,${source.base64}`;
+  return source.kind === 'url' ? source.url : source.text;
+}

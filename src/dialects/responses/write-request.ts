@@ -1,0 +1,138 @@
+import type { Target, WrittenRequest } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
+import type { Losses } from '../neutral/losses.js';
+import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
+import { effortOf } from '../neutral/router-view.js';
+import { writeItems } from './write-items.js';
+
+/** OpenAI refuses to be asked for fewer tokens. */
+const MIN_OUTPUT_TOKENS = 16;
+
+/** Words for effort that every model which thinks knows. */
+const EFFORTS = new Set(['minimal', 'low', 'medium', 'high']);
+
+/** A request for a response, for what a client of another dialect asked. */
+export function writeRequest(
+  request: NeutralRequest,
+  target: Target,
+  losses: Losses,
+): WrittenRequest {
+  noteForeignMembers(request, losses);
+  noteCacheMarkers(request, losses);
+  noteUnsayable(request, losses);
+  const body: JsonObject = {
+    model: target.model,
+    input: writeItems(request.turns, losses),
+    // The gateway sends the whole conversation each time; nobody would ever ask for what is stored.
+    store: false,
+    ...(request.stream && { stream: true }),
+    ...length(request, losses),
+    temperature: request.sampling.temperature,
+    top_p: request.sampling.topP,
+    ...tools(request),
+    ...format(request),
+    ...thinking(request, target, losses),
+    ...shown(request, target),
+    ...(request.user !== null && { safety_identifier: request.user }),
+    ...tier(request),
+    ...request.providerOptions['responses'],
+    ...request.providerOptions[target.provider],
+  };
+  return { body: Buffer.from(JSON.stringify(body)), answerTool: null };
+}
+
+function noteUnsayable(request: NeutralRequest, losses: Losses): void {
+  const { sampling: given, stop, names, choices } = request;
+  if (choices > 1) losses.note('n', 'n');
+  if (stop.length > 0) losses.note(names.stop, names.stop);
+  if (given.topK !== undefined) losses.note('top_k', 'top_k');
+  if (given.seed !== undefined) losses.note('seed', 'seed');
+  // Zero is what a provider does that knows no penalties.
+  if ((given.frequencyPenalty ?? 0) !== 0) losses.note('frequency_penalty', 'frequency_penalty');
+  if ((given.presencePenalty ?? 0) !== 0) losses.note('presence_penalty', 'presence_penalty');
+}
+
+function length({ maxOutputTokens, names }: NeutralRequest, losses: Losses): JsonObject {
+  if (maxOutputTokens === null) return {};
+  if (maxOutputTokens < MIN_OUTPUT_TOKENS) {
+    losses.hint(names.maxOutputTokens, names.maxOutputTokens);
+  }
+  return { max_output_tokens: Math.max(maxOutputTokens, MIN_OUTPUT_TOKENS) };
+}
+
+function tools({ tools: offered, toolChoice, parallelTools }: NeutralRequest): JsonObject {
+  if (offered.length === 0) return {};
+  return {
+    tools: offered.map(toolOf),
+    ...(toolChoice !== null && {
+      tool_choice:
+        toolChoice.kind === 'tool' ? { type: 'function', name: toolChoice.name } : toolChoice.kind,
+    }),
+    ...(parallelTools !== null && { parallel_tool_calls: parallelTools }),
+  };
+}
+
+/** Here a function is strict unless it says that it is not; everywhere else it is the other way round. */
+function toolOf({ name, description, parameters, strict }: ToolDefinition): JsonObject {
+  return {
+    type: 'function',
+    name,
+    ...(description !== null && { description }),
+    parameters: parameters ?? { type: 'object', properties: {} },
+    strict: strict ?? false,
+  };
+}
+
+function format({ format: wanted }: NeutralRequest): JsonObject {
+  if (wanted.kind !== 'json_schema') {
+    return wanted.kind === 'text' ? {} : { text: { format: { type: wanted.kind } } };
+  }
+  const { name, description, schema, strict } = wanted;
+  return {
+    text: {
+      format: {
+        type: 'json_schema',
+        name,
+        ...(description !== null && { description }),
+        schema,
+        strict: strict ?? false,
+      },
+    },
+  };
+}
+
+/** No summary is asked for: OpenAI gives some to organisations only that it has verified. */
+function thinking(
+  { thinking: wanted }: NeutralRequest,
+  target: Target,
+  losses: Losses,
+): JsonObject {
+  if (wanted === null) return {};
+  if (!target.canThink || wanted.mode === 'off') {
+    // A model that cannot think keeps a promise not to.
+    if (target.canThink || wanted.mode !== 'off') losses.note(wanted.at, 'thinking');
+    return {};
+  }
+  const effort = effortOf(wanted);
+  if (EFFORTS.has(effort)) return { reasoning: { effort } };
+  losses.hint(wanted.at, 'thinking');
+  return { reasoning: { effort: 'high' } };
+}
+
+/** Proofs of thoughts have to be asked for where nothing is stored; models that do not think refuse that. */
+function shown({ logprobs }: NeutralRequest, { canThink }: Target): JsonObject {
+  const include = [
+    ...(canThink ? ['reasoning.encrypted_content'] : []),
+    ...(logprobs === null ? [] : ['message.output_text.logprobs']),
+  ];
+  return {
+    ...(include.length > 0 && { include }),
+    ...(logprobs !== null && { top_logprobs: logprobs }),
+  };
+}
+
+function tier({ serviceTier }: NeutralRequest): JsonObject {
+  if (serviceTier === null) return {};
+  return { service_tier: serviceTier === 'standard' ? 'default' : serviceTier };
+}
