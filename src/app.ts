@@ -1,57 +1,32 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DecisionLog } from './account/decision-log.js';
-import { FeedbackBook } from './account/feedback.js';
 import type { Books } from './account/settle.js';
-import { SpeedMeter } from './account/speed.js';
 import { DailySpend } from './account/spend.js';
-import {
-  assemble,
-  cachingIn,
-  type Assembly,
-  type AssemblyHooks,
-  type Shipped,
-} from './assemble.js';
+import { cachingIn, type AssemblyHooks } from './assemble.js';
 import { isComparing } from './cache/settings.js';
-import type { ConfigSource, SourcedConfig } from './config/source.js';
-import type { Clock } from './core/clock.js';
 import { FaultyFileError, formatFault } from './core/errors.js';
 import { idMaker } from './core/ids.js';
-import { anthropic } from './dialects/anthropic/anthropic.js';
 import { ThoughtStore } from './dialects/neutral/thought-store.js';
-import { openai } from './dialects/openai/openai.js';
 import { ResponseStore } from './dialects/responses/response-store.js';
-import { responses } from './dialects/responses/responses.js';
-import { FeedbackDesk } from './feedback-desk.js';
-import { createApp } from './http/app.js';
-import { ChatSurface, type ClientLimits } from './http/chat.js';
-import { GeminiSurface } from './http/gemini.js';
-import { responseKeeper } from './http/responses.js';
-import { createServer } from './http/server.js';
-import { judgeOf, type OpenJudge } from './open-judge.js';
+import type { FeedbackDesk } from './feedback-desk.js';
+import type { ClientLimits } from './http/chat.js';
+import { openServer } from './http/open.js';
+import {
+  hooksFor,
+  load,
+  openFeedback,
+  revisions,
+  warningsOf,
+  type AppOptions,
+  type InForce,
+} from './in-force.js';
+import { judgeOf } from './open-judge.js';
 import { Pipeline } from './pipeline.js';
+import { PlainDesk } from './plain-desk.js';
 import { openRecall, type Recall } from './recall/open.js';
-import { NeighbourMemory } from './route/local/neighbour-memory.js';
 import type { KeptRouting } from './route/kept-routing.js';
-import type { Log } from './telemetry/log.js';
 import { Metrics } from './telemetry/metrics.js';
-
-/** What an app is started with. */
-export interface AppOptions {
-  readonly source: ConfigSource;
-  readonly shipped: Shipped;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly version: string;
-  /** Loads what decides whether two questions mean the same; absent: what comes with Suffice. */
-  readonly openJudge?: OpenJudge;
-}
-
-/** A configuration in force, and what was made of it. */
-interface InForce {
-  readonly sourced: SourcedConfig;
-  readonly assembly: Assembly;
-}
 
 /** How often a draining server looks for connections that have become idle. */
 const DRAIN_POLL_MS = 50;
@@ -184,10 +159,6 @@ export class App {
 
   async #listen(): Promise<void> {
     const { config } = this.#inForce.sourced;
-    const limits = (): ClientLimits => {
-      const { maxBodyBytes, writeStallTimeoutMs } = this.#inForce.sourced.config.server;
-      return { maxBodyBytes, writeStallMs: writeStallTimeoutMs };
-    };
     const decisions = new DecisionLog<KeptRouting>(config.decisions.keep);
     this.#feedback = await openFeedback(this.#inForce, {
       ...this.#books,
@@ -214,8 +185,13 @@ export class App {
       cache: recall.desk,
       newId,
     });
-    const { clock } = this.#books;
-    const kept = new ResponseStore(clock, () => this.#inForce.sourced.config.responses);
+    const plain = new PlainDesk({
+      setup: () => this.#inForce.assembly.setup,
+      books: this.#books,
+      decisions,
+      newId,
+    });
+    const kept = new ResponseStore(this.#books.clock, () => this.#inForce.sourced.config.responses);
     const operations = {
       responses: kept,
       readiness: () => ({ ready: !this.#draining, detail: this.#detail() }),
@@ -225,25 +201,24 @@ export class App {
         settings: this.#inForce.assembly.setup.caching,
       }),
     };
-    const server = createServer(
-      {
-        chat: new ChatSurface(pipeline, openai, clock, limits),
-        messages: new ChatSurface(pipeline, anthropic, clock, limits),
-        responses: new ChatSurface(pipeline, responses, clock, limits, responseKeeper(kept)),
-        gemini: new GeminiSurface(pipeline, clock, limits),
-      },
-      createApp(pipeline, { ...operations, feedback: () => this.#feedback }, limits),
-      {
-        maxHeaderBytes: config.server.maxHeaderBytes,
-        headerTimeoutMs: config.server.headerTimeoutMs,
-        bodyTimeoutMs: config.server.bodyTimeoutMs,
-      },
-    );
+    const server = openServer({
+      pipeline,
+      plain,
+      kept,
+      operations: { ...operations, feedback: () => this.#feedback },
+      limits: () => this.#clientLimits(),
+      socket: config.server,
+    });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(config.server.port, config.server.host, resolve);
     });
     this.#server = server;
+  }
+
+  #clientLimits(): ClientLimits {
+    const { maxBodyBytes, writeStallTimeoutMs } = this.#inForce.sourced.config.server;
+    return { maxBodyBytes, writeStallMs: writeStallTimeoutMs, clock: this.#books.clock };
   }
 
   #detail(): Record<string, unknown> {
@@ -278,69 +253,4 @@ export class App {
       'host, port, header limits, decisions.keep, adaptation and where and how much is cached change with a restart only',
     );
   }
-}
-
-function hooksFor({ clock, log, version }: AppOptions, metrics: Metrics): Required<AssemblyHooks> {
-  return {
-    clock,
-    version,
-    speed: new SpeedMeter(),
-    memory: new NeighbourMemory(),
-    defer: (work) => {
-      setImmediate(work);
-    },
-    onPredictorMissing: (error) => {
-      log.error({ reason: error.message }, 'the predictor cannot be used; decisions are heuristic');
-    },
-    onTuningUnusable: (error) => {
-      log.error({ reason: error.message }, 'the tuned head cannot be used; decisions are untuned');
-    },
-    onPredictorFault: (error) => {
-      log.error({ err: error }, 'the predictor failed; this decision is heuristic');
-    },
-    onRuleFailure: ({ rule, place, message, isNew }) => {
-      metrics.ruleFaults.inc({ rule });
-      if (isNew) log.warn({ rule, place, reason: message }, 'a condition could not be decided');
-    },
-  };
-}
-
-async function openFeedback(
-  { sourced, assembly }: InForce,
-  parts: Pick<Books, 'clock' | 'metrics' | 'log'> &
-    Required<Pick<AssemblyHooks, 'memory'>> & { readonly decisions: DecisionLog<KeptRouting> },
-): Promise<FeedbackDesk | null> {
-  const { feedback, maxEntries } = sourced.config.adaptation;
-  if (!feedback) return null;
-  const { log, metrics, ...rest } = parts;
-  const book = await FeedbackBook.open(assembly.adaptationFolder, maxEntries, (lines) => {
-    log.warn({ lines }, 'lines of the feedback file cannot be read and are left out');
-  });
-  return new FeedbackDesk({
-    ...rest,
-    book,
-    onKept: ({ scores }) => {
-      for (const model of Object.keys(scores)) metrics.feedback.inc({ model });
-    },
-  });
-}
-
-async function load(options: AppOptions, hooks: AssemblyHooks): Promise<InForce> {
-  const sourced = await options.source.load();
-  const assembly = await assemble(sourced, options.shipped, hooks);
-  return { sourced, assembly };
-}
-
-function revisions({ sourced, assembly }: InForce): Record<string, unknown> {
-  return {
-    config: sourced.file ?? 'environment',
-    configRevision: sourced.revision,
-    rulesFile: assembly.rules.file,
-    ...assembly.setup.router.receipt,
-    tunedHead: assembly.predictor.head?.id ?? null,
-  };
-}
-
-function warningsOf({ sourced, assembly }: InForce): readonly string[] {
-  return [...sourced.warnings, ...assembly.warnings].map(formatFault);
 }

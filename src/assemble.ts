@@ -307,11 +307,15 @@ function candidatesOf(
   const allowed = globMatcher(config.auto.models);
   const excluded = globMatcher(config.auto.exclude);
   const today = new Date(clock.wallMs()).toISOString().slice(0, 'YYYY-MM-DD'.length);
-  return [...served.values()]
-    .filter(({ model }) => allowed(model.id) && !excluded(model.id))
-    .flatMap((one) => {
-      // Whoever writes a model's whole name knows something that the catalog does not.
-      if (config.auto.models.includes(one.model.id)) return [one];
-      return stillServed(one, today) ?? [];
-    });
+  return (
+    [...served.values()]
+      .filter(({ model }) => allowed(model.id) && !excluded(model.id))
+      // What makes vectors answers nothing.
+      .filter(({ model }) => !model.capabilities.has('embeddings'))
+      .flatMap((one) => {
+        // Whoever writes a model's whole name knows something that the catalog does not.
+        if (config.auto.models.includes(one.model.id)) return [one];
+        return stillServed(one, today) ?? [];
+      })
+  );
 }

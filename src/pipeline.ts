@@ -1,14 +1,14 @@
 import type { DecisionLog, DecisionRecord } from './account/decision-log.js';
-import { settle, type Books, type OpenEntry } from './account/settle.js';
+import type { Books, OpenEntry } from './account/settle.js';
 import type { Caller } from './admit/keys.js';
 import { Cohort } from './core/cohort.js';
 import type { GoneSignal } from './core/departure.js';
 import { GatewayError } from './core/errors.js';
-import type { ServedModel, Upstream } from './core/model.js';
+import type { ServedModel } from './core/model.js';
 import type { ChatRequest, ClientDialect } from './dialects/dialect.js';
-import type { Loss } from './dialects/neutral/losses.js';
 import type { ThoughtStore } from './dialects/neutral/thought-store.js';
-import type { AskedRequest, ChatCall, Decided, Exchange } from './exchange.js';
+import { deliver, leave } from './delivery.js';
+import type { AskedRequest, ChatCall, Exchange } from './exchange.js';
 import { countTokens, type TokenCount } from './token-count.js';
 import { explained, planFor, type Explanation, type Plan } from './plan.js';
 import type { KeptRouting } from './route/kept-routing.js';
@@ -31,15 +31,6 @@ export interface PipelineParts {
   /** Makes a decision's id from the wall clock. */
   readonly newId: (wallMs: number) => string;
 }
-
-/** An exchange under way, and what it runs on. */
-interface Running {
-  readonly entry: OpenEntry;
-  readonly setup: Setup;
-  readonly routing: KeptRouting | null;
-}
-
-type Delivered<Kind> = Extract<Answer, { kind: Kind }>;
 
 /** The journey of a request: admit → recall → decide → call → deliver → settle. */
 export class Pipeline {
@@ -104,9 +95,9 @@ export class Pipeline {
         keepsUsage,
       });
       if (isWhole(answer)) await this.#answered.join();
-      return this.#deliver(running, answer);
+      return deliver(books, running, answer);
     } catch (bug) {
-      this.#leave(setup);
+      leave(books, setup);
       throw bug;
     }
   }
@@ -187,118 +178,11 @@ export class Pipeline {
       referencePrice: decision.reference === null ? null : setup.priceOf(decision.reference),
     };
   }
-
-  #deliver(running: Running, answer: Answer): Exchange {
-    if (!answer.ok) return this.#fail(running, answer);
-    return answer.kind === 'whole'
-      ? this.#deliverWhole(running, answer)
-      : this.#deliverStream(running, answer);
-  }
-
-  #fail(running: Running, answer: Extract<Answer, { ok: false }>): Exchange {
-    const { entry, setup } = running;
-    const { error, attempts } = answer;
-    const ending = { status: error.status, error, upstream: null, attempts, summary: null };
-    settle(this.#parts.books, entry, { ...ending, firstByteMs: null });
-    this.#leave(setup);
-    return { kind: 'failed', error, ...decided(running, null, []) };
-  }
-
-  #deliverWhole(running: Running, answer: Delivered<'whole'>): Exchange {
-    const { entry, setup } = running;
-    const { upstream, attempts } = answer;
-    const { body, summary } = answer.whole;
-    const firstByteMs = this.#parts.books.clock.now();
-    const bill = settle(this.#parts.books, entry, {
-      status: 200,
-      error: null,
-      upstream,
-      attempts,
-      summary,
-      firstByteMs,
-    });
-    this.#leave(setup);
-    this.#countDropped(answer.dropped);
-    return { kind: 'whole', body, bill, ...decided(running, upstream, answer.dropped) };
-  }
-
-  #deliverStream(running: Running, answer: Delivered<'stream'>): Exchange {
-    const { entry, setup } = running;
-    const { upstream, attempts, stream } = answer;
-    const { books } = this.#parts;
-    const firstByteMs = books.clock.now();
-    let over = false;
-    const finish = (status: number, error: GatewayError | null) => {
-      if (over) return;
-      over = true;
-      const { summary } = stream;
-      settle(books, entry, { status, error, upstream, attempts, summary, firstByteMs });
-      this.#leave(setup);
-    };
-    this.#countDropped(answer.dropped);
-    return {
-      kind: 'stream',
-      ...decided(running, upstream, answer.dropped),
-      pipe: (client) => {
-        stream.pipe({
-          write: (bytes) => client.write(bytes),
-          end: () => {
-            client.end();
-            finish(200, null);
-          },
-          fail: (error, lastBytes) => {
-            client.fail(error, lastBytes);
-            // The status line had been sent; only a client that left counts as something else.
-            finish(error.code === 'client_closed' ? error.status : 200, error);
-          },
-        });
-      },
-      drained: () => {
-        stream.drained();
-      },
-      abandon: () => {
-        if (over) return;
-        stream.abort();
-        const gone = new GatewayError('client_closed', 'the client went away');
-        finish(gone.status, gone);
-      },
-      outcome: () => entry.record.outcome,
-    };
-  }
-
-  #countDropped(dropped: readonly Loss[]): void {
-    for (const { what } of dropped) this.#parts.books.metrics.dropped.inc({ what });
-  }
-
-  #leave(setup: Setup): void {
-    this.#parts.books.metrics.inFlight.dec();
-    setup.leave();
-  }
 }
 
 /** A stream has begun, and its first word is waited for: that must not wait for others. */
 function isWhole(answer: Answer): boolean {
   return answer.ok && answer.kind === 'whole';
-}
-
-function decided(
-  { entry, setup, routing }: Running,
-  upstream: Upstream | null,
-  dropped: readonly Loss[],
-): Decided {
-  const { decision } = entry.record;
-  const servedModel = upstream?.modelId ?? null;
-  return {
-    decision,
-    servedModel,
-    expected: routing?.candidate(servedModel ?? decision.model) ?? null,
-    simulated: upstream !== null && isSimulated(setup, upstream),
-    dropped,
-  };
-}
-
-function isSimulated({ served }: Setup, { modelId }: Upstream): boolean {
-  return served.get(modelId)?.model.simulated ?? false;
 }
 
 function one(value: string | string[] | undefined): string | undefined {

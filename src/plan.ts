@@ -105,7 +105,8 @@ export function explained({ decision, routing }: Omit<Plan, 'tries'>): Explanati
   };
 }
 
-function namedByClient(
+/** The decision on a request whose model the client named. */
+export function namedByClient(
   id: string,
   atMs: number,
   requested: string,

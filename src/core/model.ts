@@ -2,7 +2,7 @@
  * What a request can need of a model, and a model can offer.
  *
  * `reasoning` means that the model can think before it answers; `prompt_caching` that
- * its provider charges less for a repeated prefix.
+ * its provider charges less for a repeated prefix; `embeddings` that it makes vectors, and no answers.
  */
 export const CAPABILITIES = [
   'tools',
@@ -14,6 +14,7 @@ export const CAPABILITIES = [
   'json_schema',
   'reasoning',
   'prompt_caching',
+  'embeddings',
 ] as const;
 
 export type Capability = (typeof CAPABILITIES)[number];

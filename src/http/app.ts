@@ -5,11 +5,13 @@ import { openai } from '../dialects/openai/openai.js';
 import type { ResponseStore } from '../dialects/responses/response-store.js';
 import type { FeedbackDesk } from '../feedback-desk.js';
 import type { Pipeline } from '../pipeline.js';
+import type { PlainDesk } from '../plain-desk.js';
 import type { CacheSettings } from '../cache/settings.js';
 import type { CacheAdmin } from '../recall/admin.js';
 import { readBody } from './body.js';
 import { purgeCache, statsJson } from './cache.js';
 import type { ClientLimits } from './chat.js';
+import { embeddingRoutes } from './embeddings.js';
 import { takeFeedback } from './feedback.js';
 import { admitGoogleKeys, geminiModelRoutes, speaksGemini } from './gemini.js';
 import { decisionJson, outcomeJson } from './decision-view.js';
@@ -39,6 +41,7 @@ const KNOWN_PATHS = [
   '/v1/responses',
   '/v1/responses/:id',
   '/v1/route',
+  '/v1/embeddings',
   '/v1/feedback',
   '/v1/models',
   '/v1/cache/stats',
@@ -49,6 +52,7 @@ const KNOWN_PATHS = [
 /** Every surface but the hot ones. */
 export function createApp(
   pipeline: Pipeline,
+  plain: PlainDesk,
   operations: Operations,
   limits: () => ClientLimits,
 ): Express {
@@ -85,6 +89,7 @@ export function createApp(
 
   cacheRoutes(app, pipeline, operations, limits);
   responseRoutes(app, pipeline, operations.responses);
+  embeddingRoutes(app, pipeline, plain, limits);
   app.all(KNOWN_PATHS, (req) => {
     throw new GatewayError('method_not_allowed', `${req.path} does not take ${req.method}`);
   });

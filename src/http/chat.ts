@@ -1,27 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../admit/keys.js';
 import type { Clock } from '../core/clock.js';
-import { Departure } from '../core/departure.js';
 import type { ClientDialect } from '../dialects/dialect.js';
-import type { ClientSink, Exchange, Pipeline } from '../pipeline.js';
+import type { Pipeline } from '../pipeline.js';
 import { readBody } from './body.js';
-import { decisionHeaders, type HeaderBill } from './decision-view.js';
-import { asGatewayError, openClientStream, sendError, sendJson } from './reply.js';
+import { departureOf, sendExchange, type AnswerWitness } from './deliver.js';
+import { asGatewayError, sendError, sendJson } from './reply.js';
 
 /** Limits on what one client may take of the server. */
 export interface ClientLimits {
   readonly maxBodyBytes: number;
   /** Milliseconds a client may leave bytes unread before it is cut off. */
   readonly writeStallMs: number;
+  readonly clock: Clock;
 }
 
 /** Sees one exchange: reads the request, and learns of the answer. */
-export interface Witness {
+export interface Witness extends AnswerWitness {
   /** The client's, reading requests with what the witness knows. */
   readonly dialect: ClientDialect;
-  whole(body: Buffer): void;
-  /** @param bytes - whole events, as they are sent on */
-  streamed(bytes: Buffer): void;
 }
 
 /**
@@ -31,7 +28,6 @@ export interface Witness {
 export class ChatSurface {
   readonly #pipeline: Pipeline;
   readonly #dialect: ClientDialect;
-  readonly #clock: Clock;
   readonly #limits: () => ClientLimits;
   readonly #witnessFor: ((caller: Caller) => Witness) | null;
 
@@ -39,13 +35,11 @@ export class ChatSurface {
   constructor(
     pipeline: Pipeline,
     dialect: ClientDialect,
-    clock: Clock,
     limits: () => ClientLimits,
     witnessFor: ((caller: Caller) => Witness) | null = null,
   ) {
     this.#pipeline = pipeline;
     this.#dialect = dialect;
-    this.#clock = clock;
     this.#limits = limits;
     this.#witnessFor = witnessFor;
   }
@@ -59,7 +53,9 @@ export class ChatSurface {
       const exchange = await this.#pipeline.chat(
         witness === null ? call : { ...call, dialect: witness.dialect },
       );
-      this.#deliver(res, exchange, limits, witness);
+      const { writeError, streamForm: form } = this.#dialect;
+      const { clock, writeStallMs: stallMs } = limits;
+      sendExchange(res, exchange, { clock, stallMs, writeError, form, witness });
     } catch (thrown) {
       this.#refuse(res, thrown);
     }
@@ -80,15 +76,11 @@ export class ChatSurface {
   }
 
   async #receive(req: IncomingMessage, res: ServerResponse, limits: ClientLimits) {
-    const gone = new Departure();
-    // 'close' comes for a finished reply too, when there is nothing left to stop.
-    res.once('close', () => {
-      if (!res.writableFinished) gone.abort();
-    });
+    const signal = departureOf(res);
     const { headers } = req;
     const caller = this.#pipeline.admit(headers);
     const body = await readBody(req, limits.maxBodyBytes);
-    return { dialect: this.#dialect, headers, body, caller, signal: gone };
+    return { dialect: this.#dialect, headers, body, caller, signal };
   }
 
   #refuse(res: ServerResponse, thrown: unknown): void {
@@ -96,66 +88,4 @@ export class ChatSurface {
     this.#pipeline.refused(error);
     sendError(res, error, {}, this.#dialect.writeError);
   }
-
-  #deliver(
-    res: ServerResponse,
-    exchange: Exchange,
-    limits: ClientLimits,
-    witness: Witness | null,
-  ): void {
-    const headers = (bill: HeaderBill | null) => decisionHeaders(exchange, bill);
-    switch (exchange.kind) {
-      case 'failed':
-        sendError(res, exchange.error, headers(null), this.#dialect.writeError);
-        return;
-      case 'whole':
-        witness?.whole(exchange.body);
-        sendJson(res, exchange.body, headers({ ...exchange.bill, expected: false }));
-        return;
-      case 'stream': {
-        const client = openClientStream(
-          res,
-          headers(billAhead(exchange)),
-          () => {
-            exchange.drained();
-          },
-          {
-            clock: this.#clock,
-            stallMs: limits.writeStallMs,
-          },
-          this.#dialect.streamForm,
-        );
-        res.once('close', () => {
-          exchange.abandon();
-        });
-        exchange.pipe(witness === null ? client : seenBy(witness, client));
-        // The client may have gone before there was anything to close.
-        if (res.destroyed) exchange.abandon();
-      }
-    }
-  }
-}
-
-function seenBy(witness: Witness, client: ClientSink): ClientSink {
-  return {
-    write: (bytes) => {
-      // Before the client has it: the next request may come at once.
-      witness.streamed(bytes);
-      return client.write(bytes);
-    },
-    end: () => {
-      client.end();
-    },
-    fail: (error, lastBytes) => {
-      client.fail(error, lastBytes);
-    },
-  };
-}
-
-/** What is known of a stream's cost before it has flowed: a kept one costs nothing. */
-function billAhead({ cache, expected }: Exchange): HeaderBill {
-  if (cache?.status === 'hit' || cache?.status === 'semantic') {
-    return { costUsd: 0, savedUsd: cache.savedUsd, expected: false };
-  }
-  return { costUsd: expected?.costUsd ?? null, savedUsd: null, expected: true };
 }

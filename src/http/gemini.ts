@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, Request } from 'express';
-import type { Clock } from '../core/clock.js';
 import { geminiAt } from '../dialects/gemini/gemini.js';
 import type { Pipeline } from '../pipeline.js';
 import { ChatSurface, type ClientLimits } from './chat.js';
@@ -27,11 +26,15 @@ export function geminiAddress(url: string): Asked | null {
   const [path = '', ...rest] = url.split('?');
   const [, name, verb] = ADDRESS.exec(path) ?? [];
   if (name === undefined || verb === undefined) return null;
-  return { model: decoded(name), verb: verb as Verb, query: new URLSearchParams(rest.join('?')) };
+  return {
+    model: modelInPath(name),
+    verb: verb as Verb,
+    query: new URLSearchParams(rest.join('?')),
+  };
 }
 
-/** Names have slashes, which clients may send encoded or not. What is no encoding is no model's name. */
-function decoded(name: string): string {
+/** The name of a model as an address has it: slashes may be encoded or not, `models/` may stand before it. */
+export function modelInPath(name: string): string {
   try {
     return decodeURIComponent(name).replace(/^models\//, '');
   } catch {
@@ -43,12 +46,10 @@ function decoded(name: string): string {
 /** `POST /v1beta/models/NAME:generateContent` and its like. */
 export class GeminiSurface {
   readonly #pipeline: Pipeline;
-  readonly #clock: Clock;
   readonly #limits: () => ClientLimits;
 
-  constructor(pipeline: Pipeline, clock: Clock, limits: () => ClientLimits) {
+  constructor(pipeline: Pipeline, limits: () => ClientLimits) {
     this.#pipeline = pipeline;
-    this.#clock = clock;
     this.#limits = limits;
   }
 
@@ -58,7 +59,7 @@ export class GeminiSurface {
     const { model, verb, query } = asked;
     const stream = verb === 'streamGenerateContent';
     const dialect = geminiAt({ model, stream }, query.get('alt') !== 'sse');
-    const surface = new ChatSurface(this.#pipeline, dialect, this.#clock, this.#limits);
+    const surface = new ChatSurface(this.#pipeline, dialect, this.#limits);
     return verb === 'countTokens' ? surface.count(req, res) : surface.handle(req, res);
   }
 }

@@ -68,6 +68,12 @@ export function estimateTokens(conversation: Conversation): number {
   return Math.max(1, Math.ceil(tokens));
 }
 
+/** Estimated tokens of texts without anything around them. */
+export function estimateTextTokens(texts: readonly string[]): number {
+  const sampler = new Sampler();
+  return Math.ceil(texts.reduce((sum, text) => sum + sampler.tokens(text), 0));
+}
+
 function partTokens(part: Part, sampler: Sampler): number {
   switch (part.kind) {
     case 'image':

@@ -9,6 +9,8 @@ export interface UpstreamRequest {
   readonly body: Buffer;
   /** Names, in lower case, and values in turn: they replace the provider's own; absent for none. */
   readonly headers?: readonly string[];
+  /** Where it goes, behind the provider's base URL, with its query; absent for chat. */
+  readonly path?: string;
   /** Not an answer, but the tokens of the request are asked for. */
   readonly counting?: boolean;
   /** The body asks for a stream. */

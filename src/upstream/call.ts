@@ -111,7 +111,9 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
 
 const METHOD = 'POST';
 
-function pathFor({ counting, upstream, stream }: UpstreamRequest, provider: Provider): string {
+function pathFor(request: UpstreamRequest, provider: Provider): string {
+  const { path, counting, upstream, stream } = request;
+  if (path !== undefined) return provider.behind(path, upstream.upstreamModel);
   if (counting === true && provider.countPath !== null) return provider.countPath;
   return provider.pathFor(upstream.upstreamModel, stream);
 }

@@ -78,15 +78,39 @@ export type Answer =
       })
   | (Attempted & { readonly ok: false; readonly error: GatewayError });
 
+/** What came of asking one place after the other. */
+export type Tried<Got> =
+  | (Attempted & { readonly ok: true; readonly upstream: Upstream; readonly got: Got })
+  | (Attempted & { readonly ok: false; readonly error: GatewayError });
+
 /**
  * Gets an answer from the first upstream that gives one.
+ *
+ * Rejects only with bugs; every failure of an upstream is in the answer.
+ */
+export async function answerFrom(task: AnswerTask): Promise<Answer> {
+  return answerOf(await tryEach(task, (upstream) => attempt(task, upstream)));
+}
+
+/** What was got, beside who gave it. */
+export function answerOf(tried: Tried<Got>): Answer {
+  if (!tried.ok) return tried;
+  const { upstream, attempts, got } = tried;
+  return { ok: true, upstream, attempts, ...got };
+}
+
+/**
+ * Asks places in order until one gives what is wanted.
  *
  * Goes on to the next while the client has seen nothing, the client is still there, and the
  * failure is the upstream's. A request that is itself at fault would fail everywhere.
  *
  * Rejects only with bugs; every failure of an upstream is in the answer.
  */
-export async function answerFrom(task: AnswerTask): Promise<Answer> {
+export async function tryEach<Got>(
+  task: Pick<AnswerTask, 'tries' | 'maxAttempts' | 'signal' | 'clock'>,
+  attempt: (upstream: Upstream) => Promise<Got>,
+): Promise<Tried<Got>> {
   const attempts: AttemptOutcome[] = [];
   let error: GatewayError | null = null;
   for (const upstream of task.tries.slice(0, task.maxAttempts)) {
@@ -99,9 +123,9 @@ export async function answerFrom(task: AnswerTask): Promise<Answer> {
       attempts.push({ upstream: upstream.id, outcome, ms: task.clock.now() - startedMs });
     };
     try {
-      const answer = await attempt(task, upstream);
+      const got = await attempt(upstream);
       record('ok');
-      return { ok: true, upstream, attempts, ...answer };
+      return { ok: true, upstream, attempts, got };
     } catch (thrown) {
       if (!(thrown instanceof GatewayError)) throw thrown;
       error = thrown;
@@ -118,7 +142,8 @@ interface Lossy {
   readonly dropped: readonly Loss[];
 }
 
-type Got = Lossy &
+/** What one upstream gave. */
+export type Got = Lossy &
   (
     | { readonly kind: 'whole'; readonly whole: WholeAnswer }
     | { readonly kind: 'stream'; readonly stream: CommittedStream }

@@ -17,6 +17,9 @@ const PATHS: Readonly<Record<DialectName, { readonly whole: string; readonly str
   bedrock: { whole: '/model/{model}/converse', stream: '/model/{model}/converse-stream' },
 };
 
+/** Where OpenAI's dialect has chat; everything else of it stands beside that. */
+const CHAT = '/chat/completions';
+
 /** What streams are made of, by dialect. */
 const EVENTS = 'text/event-stream';
 const STREAM_TYPES: Partial<Record<DialectName, string>> = {
@@ -59,6 +62,8 @@ export class Provider {
   /** Where tokens of a request are counted; `null` where the provider has no such place. */
   readonly countPath: string | null;
   readonly #paths: { readonly whole: string; readonly stream: string };
+  readonly #base: string;
+  readonly #query: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #credentials: Credentials | null;
 
@@ -77,6 +82,8 @@ export class Provider {
     this.connections = parts.connections ?? DEFAULT_CONNECTIONS;
     this.origin = url.origin;
     this.streamType = STREAM_TYPES[row.dialect] ?? EVENTS;
+    this.#base = url.pathname.replace(/\/+$/u, '');
+    this.#query = url.search.slice(1);
     const paths = row.paths ?? PATHS[row.dialect];
     this.#paths = { whole: at(url, paths.whole, places), stream: at(url, paths.stream, places) };
     const canCount = row.dialect === 'anthropic' && row.paths === null;
@@ -89,6 +96,14 @@ export class Provider {
   pathFor(model: string, stream: boolean): string {
     const path = stream ? this.#paths.stream : this.#paths.whole;
     return path.replace('{model}', () => encodeURIComponent(model));
+  }
+
+  /** Another path beside chat's, behind the base URL, with the queries of all. */
+  behind(path: string, model: string): string {
+    const [chat = '', query = ''] = this.pathFor(model, false).split('?');
+    const base = chat.endsWith(CHAT) ? chat.slice(0, -CHAT.length) : this.#base;
+    const more = chat.endsWith(CHAT) ? query : this.#query;
+    return base + path + (more === '' ? '' : `${path.includes('?') ? '&' : '?'}${more}`);
   }
 
   /** Authorization included, names in lower case: for the wire only, never for a log. */

@@ -121,7 +121,7 @@ describe('a catalog file with a fault', () => {
     {
       fault: 'unknown-capability',
       message: [
-        'acme.yaml:10:27: "models[0].capabilities[1]" must be "tools", "parallel_tools", "vision", "audio", "pdf", "json_mode", "json_schema", "reasoning" or "prompt_caching", not the text "json_mod"; perhaps "json_mode" was meant.',
+        'acme.yaml:10:27: "models[0].capabilities[1]" must be "tools", "parallel_tools", "vision", "audio", "pdf", "json_mode", "json_schema", "reasoning", "prompt_caching" or "embeddings", not the text "json_mod"; perhaps "json_mode" was meant.',
       ],
     },
     {

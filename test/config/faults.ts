@@ -50,7 +50,7 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
   'misspelt-section': ['1:1: error: unknown option "sever"; did you mean "server"?'],
   'model-with-faulty-price': [
     '6:25: error: "models.own/one.hosts[0].price.input" must be a number, not the text "cheap".',
-    '7:27: error: "models.own/one.capabilities[1]" must be "tools", "parallel_tools", "vision", "audio", "pdf", "json_mode", "json_schema", "reasoning" or "prompt_caching", not the text "vison"; perhaps "vision" was meant.',
+    '7:27: error: "models.own/one.capabilities[1]" must be "tools", "parallel_tools", "vision", "audio", "pdf", "json_mode", "json_schema", "reasoning", "prompt_caching" or "embeddings", not the text "vison"; perhaps "vision" was meant.',
   ],
   'model-without-vendor': [
     '2:3: error: the name "gpt-5" in "models" must be a vendor and a name in lower case, such as openai/gpt-5-mini.',

@@ -12,7 +12,10 @@ const OPEN_BRACE = 0x7b;
  * Where a client writes a member twice both are replaced, so it does not matter which of them the
  * provider reads. All other bytes are the client's.
  */
-export function editRequest(request: ChatRequest, edits: RequestEdits): Buffer {
+export function editRequest(
+  request: Pick<ChatRequest, 'body' | 'stream' | 'includeUsage'>,
+  edits: RequestEdits,
+): Buffer {
   const { body } = request;
   const renames = edits.renames ?? {};
   // A provider refuses `stream_options` where there is no stream.

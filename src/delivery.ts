@@ -1,0 +1,119 @@
+import { settle, type Books, type OpenEntry } from './account/settle.js';
+import { GatewayError } from './core/errors.js';
+import type { Upstream } from './core/model.js';
+import type { Loss } from './dialects/neutral/losses.js';
+import type { Decided, Exchange } from './exchange.js';
+import type { KeptRouting } from './route/kept-routing.js';
+import type { Setup } from './setup.js';
+import type { Answer } from './upstream/failover.js';
+
+/** An exchange under way, and what it runs on. */
+export interface Running {
+  readonly entry: OpenEntry;
+  readonly setup: Setup;
+  /** What the decision was made from; `null` when the client named the model. */
+  readonly routing: KeptRouting | null;
+}
+
+type Delivered<Kind> = Extract<Answer, { kind: Kind }>;
+
+/**
+ * Turns what came of asking upstreams into what the client gets, and books it when it is over.
+ *
+ * The setup, which the exchange must have entered, is left then.
+ */
+export function deliver(books: Books, running: Running, answer: Answer): Exchange {
+  if (!answer.ok) return fail(books, running, answer);
+  for (const { what } of answer.dropped) books.metrics.dropped.inc({ what });
+  return answer.kind === 'whole'
+    ? deliverWhole(books, running, answer)
+    : deliverStream(books, running, answer);
+}
+
+/** An exchange is over. */
+export function leave({ metrics }: Books, setup: Setup): void {
+  metrics.inFlight.dec();
+  setup.leave();
+}
+
+function fail(books: Books, running: Running, answer: Extract<Answer, { ok: false }>): Exchange {
+  const { entry, setup } = running;
+  const { error, attempts } = answer;
+  const ending = { status: error.status, error, upstream: null, attempts, summary: null };
+  settle(books, entry, { ...ending, firstByteMs: null });
+  leave(books, setup);
+  return { kind: 'failed', error, ...decided(running, null, []) };
+}
+
+function deliverWhole(books: Books, running: Running, answer: Delivered<'whole'>): Exchange {
+  const { entry, setup } = running;
+  const { upstream, attempts } = answer;
+  const { body, summary } = answer.whole;
+  const firstByteMs = books.clock.now();
+  const ending = { status: 200, error: null, upstream, attempts, summary, firstByteMs };
+  const bill = settle(books, entry, ending);
+  leave(books, setup);
+  return { kind: 'whole', body, bill, ...decided(running, upstream, answer.dropped) };
+}
+
+function deliverStream(books: Books, running: Running, answer: Delivered<'stream'>): Exchange {
+  const { entry, setup } = running;
+  const { upstream, attempts, stream } = answer;
+  const firstByteMs = books.clock.now();
+  let over = false;
+  const finish = (status: number, error: GatewayError | null) => {
+    if (over) return;
+    over = true;
+    const { summary } = stream;
+    settle(books, entry, { status, error, upstream, attempts, summary, firstByteMs });
+    leave(books, setup);
+  };
+  return {
+    kind: 'stream',
+    ...decided(running, upstream, answer.dropped),
+    pipe: (client) => {
+      stream.pipe({
+        write: (bytes) => client.write(bytes),
+        end: () => {
+          client.end();
+          finish(200, null);
+        },
+        fail: (error, lastBytes) => {
+          client.fail(error, lastBytes);
+          // The status line had been sent; only a client that left counts as something else.
+          finish(error.code === 'client_closed' ? error.status : 200, error);
+        },
+      });
+    },
+    drained: () => {
+      stream.drained();
+    },
+    abandon: () => {
+      if (over) return;
+      stream.abort();
+      const gone = new GatewayError('client_closed', 'the client went away');
+      finish(gone.status, gone);
+    },
+    outcome: () => entry.record.outcome,
+  };
+}
+
+function decided(
+  { entry, setup, routing }: Running,
+  upstream: Upstream | null,
+  dropped: readonly Loss[],
+): Decided {
+  const { decision } = entry.record;
+  const servedModel = upstream?.modelId ?? null;
+  return {
+    decision,
+    servedModel,
+    expected: routing?.candidate(servedModel ?? decision.model) ?? null,
+    simulated: upstream !== null && isSimulated(setup, upstream),
+    dropped,
+  };
+}
+
+function isSimulated({ served }: Setup, { modelId }: Upstream): boolean {
+  return served.get(modelId)?.model.simulated ?? false;
+}

@@ -1,0 +1,131 @@
+import { GatewayError } from '../../core/errors.js';
+import { parseAnswerObject } from '../answer-body.js';
+import { writeError } from '../gemini/error.js';
+import { camelMembers, listed } from '../gemini/members.js';
+import { isObject, objectOrEmpty, type JsonObject } from '../json.js';
+import { numberOr } from '../json-members.js';
+import { editRequest } from '../openai/edit.js';
+import { errorInside } from '../openai/error.js';
+import { invalid, parseBody } from '../request-check.js';
+import type { EmbeddingDialect, EmbeddingRequest, Embeddings, Vector } from './embedding.js';
+import { asNumbers } from './vector-bytes.js';
+
+/** What addresses call the two ways to ask. */
+export type EmbeddingVerb = 'embedContent' | 'batchEmbedContents';
+
+const READ = new Set(['model', 'content', 'outputDimensionality']);
+
+/**
+ * Gemini's embeddings, as clients ask for them and as Google gives them.
+ *
+ * @param model - what the address says: the body may leave it out
+ */
+export function geminiEmbeddingsAt(model: string, verb: EmbeddingVerb): EmbeddingDialect {
+  return { ...WORDS, readRequest: (body) => readRequest(body, model, verb) };
+}
+
+const WORDS: Omit<EmbeddingDialect, 'readRequest'> = {
+  name: 'gemini',
+  writeRequest: (request, target, losses) => {
+    for (const field of request.foreign) losses.note(field, 'embedding option');
+    const model = `models/${target.model}`;
+    const requests = request.inputs.map((input, i) => ({
+      model,
+      content: { parts: [{ text: textOf(input, i) }] },
+      ...(request.dimensions !== null && { outputDimensionality: request.dimensions }),
+    }));
+    const body = Buffer.from(JSON.stringify({ requests }));
+    return { path: pathOf(target.model, 'batchEmbedContents'), body };
+  },
+  editRequest: (request, { model }) => {
+    const verb = request.single ? 'embedContent' : 'batchEmbedContents';
+    return { path: pathOf(model, verb), body: edited(request, `models/${model}`) };
+  },
+  readAnswer,
+  passAnswer: (body) => ({ body, inputTokens: readAnswer(body).inputTokens }),
+  writeAnswer: ({ vectors, inputTokens }, { single }) => {
+    const usage = inputTokens === null ? {} : { usageMetadata: { promptTokenCount: inputTokens } };
+    const [first = []] = vectors;
+    const shown = single
+      ? { embedding: shownVector(first) }
+      : { embeddings: vectors.map(shownVector) };
+    return Buffer.from(JSON.stringify({ ...shown, ...usage }));
+  },
+  writeError,
+};
+
+/** The dialect where nothing is read for a client, and so no address is needed. */
+export const geminiEmbeddings: EmbeddingDialect = geminiEmbeddingsAt('', 'batchEmbedContents');
+
+function pathOf(model: string, verb: EmbeddingVerb): string {
+  return `/models/${encodeURIComponent(model)}:${verb}`;
+}
+
+function readRequest(body: Buffer, model: string, verb: EmbeddingVerb): EmbeddingRequest {
+  const request = camelMembers(parseBody(body));
+  const single = verb === 'embedContent';
+  const asked = single ? [request] : listed(request['requests']).map(camelMembers);
+  if (asked.length === 0) throw invalid('requests', 'must hold at least one request');
+  const [first] = asked;
+  const at = (i: number) => (single ? '' : `requests[${i}].`);
+  return {
+    body,
+    model,
+    inputs: asked.map((one, i) => textIn(one['content'], `${at(i)}content`)),
+    dimensions: numberOr(first?.['outputDimensionality'], null),
+    base64: false,
+    single,
+    foreign: asked.flatMap((one, i) =>
+      Object.keys(one).flatMap((name) => (READ.has(name) ? [] : [`${at(i)}${name}`])),
+    ),
+  };
+}
+
+/** All texts of a content. */
+function textIn(content: unknown, at: string): string {
+  const parts = listed(camelMembers(content)['parts']);
+  const texts = parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : []));
+  if (parts.length === 0 || texts.length < parts.length) {
+    throw invalid(`${at}.parts`, 'must be texts');
+  }
+  return texts.join('\n');
+}
+
+function textOf(input: EmbeddingRequest['inputs'][number], i: number): string {
+  if (typeof input === 'string') return input;
+  throw invalid(`input[${i}]`, 'is token ids, which this model does not read; send the text');
+}
+
+/** Each request of a batch names the model again. */
+function edited({ body, single }: EmbeddingRequest, model: string): Buffer {
+  const edits = { model, askUsage: false };
+  if (single) return editRequest({ body, stream: false, includeUsage: false }, edits);
+  const batch = parseBody(body);
+  const requests = listed(batch['requests']).map((one) => ({ ...one, model }));
+  return Buffer.from(JSON.stringify({ ...batch, requests }));
+}
+
+function readAnswer(body: Buffer): Embeddings {
+  const answer = parseAnswerObject(body);
+  const error = isObject(answer['error']) ? errorInside(answer) : null;
+  if (error !== null) throw error;
+  const all = isObject(answer['embedding']) ? [answer['embedding']] : listed(answer['embeddings']);
+  if (all.length === 0) {
+    throw new GatewayError('upstream_failed', 'The provider sent an answer without any vector.');
+  }
+  const usage = objectOrEmpty(answer['usageMetadata']);
+  return {
+    vectors: all.map(({ values }) => numbersIn(values)),
+    model: null,
+    inputTokens: numberOr(usage['promptTokenCount'], null),
+  };
+}
+
+function numbersIn(values: unknown): readonly number[] {
+  if (Array.isArray(values) && values.every((value) => typeof value === 'number')) return values;
+  throw new GatewayError('upstream_failed', 'The provider sent a vector that is not numbers.');
+}
+
+function shownVector(vector: Vector): JsonObject {
+  return { values: asNumbers(vector) };
+}

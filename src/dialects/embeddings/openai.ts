@@ -1,0 +1,155 @@
+import { GatewayError } from '../../core/errors.js';
+import { parseAnswerObject } from '../answer-body.js';
+import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import { numberOr } from '../json-members.js';
+import { scanObject } from '../json-splice.js';
+import { errorInside, writeError } from '../openai/error.js';
+import type { Losses } from '../neutral/losses.js';
+import { editRequest } from '../openai/edit.js';
+import { check, invalid, isWhole, parseBody } from '../request-check.js';
+import type {
+  AskedVectors,
+  EmbeddingDialect,
+  EmbeddingInput,
+  EmbeddingRequest,
+  Embeddings,
+  EmbeddingTarget,
+  Vector,
+} from './embedding.js';
+import { asBase64, asNumbers } from './vector-bytes.js';
+
+const PATH = '/embeddings';
+const READ = new Set(['model', 'input', 'dimensions', 'encoding_format']);
+
+/** OpenAI's embeddings, as clients ask for them and as OpenAI and its imitators give them. */
+export const openAiEmbeddings: EmbeddingDialect = {
+  name: 'openai',
+  readRequest,
+  writeRequest,
+  editRequest: (request, target) => ({ path: PATH, body: edited(request, target) }),
+  readAnswer,
+  passAnswer: (body, request, { trusted }, defaults) => {
+    // Vectors are long: where nothing has to change they are not even parsed.
+    if (trusted) return { body, inputTokens: usageIn(body) };
+    const answer = readAnswer(body);
+    const written = answerWith(parseAnswerObject(body), answer, request, defaults);
+    return { body: written, inputTokens: answer.inputTokens };
+  },
+  writeAnswer: (answer, request, defaults) => answerWith({}, answer, request, defaults),
+  writeError,
+};
+
+function readRequest(body: Buffer): EmbeddingRequest {
+  const request = parseBody(body);
+  const { model, encoding_format: format } = request;
+  if (typeof model !== 'string' || model.trim() === '') {
+    throw invalid('model', 'must name a model that makes embeddings');
+  }
+  check(request, 'dimensions', 'a whole number of at least 1', (n) => isWhole(n) && n >= 1);
+  check(request, 'encoding_format', '"float" or "base64"', (f) => f === 'float' || f === 'base64');
+  const inputs = inputsOf(request['input']);
+  return {
+    body,
+    model,
+    inputs,
+    dimensions: numberOr(request['dimensions'], null),
+    base64: format === 'base64',
+    single: false,
+    foreign: Object.keys(request).filter((name) => !READ.has(name) && request[name] !== null),
+  };
+}
+
+function inputsOf(input: unknown): readonly EmbeddingInput[] {
+  if (typeof input === 'string') return [input];
+  if (!Array.isArray(input) || input.length === 0) {
+    throw invalid('input', 'must be a text, a list of texts, or a list of token ids');
+  }
+  const list: readonly unknown[] = input;
+  if (isTokens(list)) return [list];
+  return list.map((one, i) => {
+    if (typeof one === 'string' || isTokens(one)) return one;
+    throw invalid(`input[${i}]`, 'must be a text or a list of token ids');
+  });
+}
+
+function isTokens(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isWhole);
+}
+
+function edited({ body }: EmbeddingRequest, { model, renames }: EmbeddingTarget): Buffer {
+  const request = { body, stream: false, includeUsage: false };
+  return editRequest(request, { model, askUsage: false, renames });
+}
+
+function writeRequest(
+  request: EmbeddingRequest,
+  target: EmbeddingTarget,
+  losses: Losses,
+): AskedVectors {
+  for (const field of request.foreign) losses.note(field, 'embedding option');
+  const plain = {
+    model: target.model,
+    input: request.inputs,
+    ...(request.dimensions !== null && { dimensions: request.dimensions }),
+    encoding_format: 'float',
+  };
+  const body = Buffer.from(JSON.stringify(plain));
+  return { path: PATH, body: edited({ ...request, body }, target) };
+}
+
+function readAnswer(body: Buffer): Embeddings {
+  const answer = parseAnswerObject(body);
+  const error = errorInside(answer);
+  if (error !== null) throw error;
+  const items = objectsIn(answer['data']);
+  if (items.length === 0) {
+    throw new GatewayError('upstream_failed', 'The provider sent an answer without any vector.');
+  }
+  const inOrder = items
+    .map((item, i) => ({ vector: vectorOf(item), index: numberOr(item['index'], i) }))
+    .sort((a, b) => a.index - b.index);
+  const usage = objectOrEmpty(answer['usage']);
+  return {
+    vectors: inOrder.map(({ vector }) => vector),
+    model: textOrNull(answer['model']),
+    inputTokens: numberOr(usage['prompt_tokens'] ?? usage['total_tokens'], null),
+  };
+}
+
+function vectorOf({ embedding }: JsonObject): Vector {
+  if (typeof embedding === 'string') return embedding;
+  if (Array.isArray(embedding) && embedding.every((value) => typeof value === 'number')) {
+    return embedding;
+  }
+  throw new GatewayError('upstream_failed', 'The provider sent a vector that is not numbers.');
+}
+
+/** What the usage at the end of an answer says; `null` where there is none. */
+function usageIn(body: Buffer): number | null {
+  const [usage] = scanObject(body, 0, ['usage']).found;
+  if (usage === undefined) return null;
+  const told = objectOrEmpty(JSON.parse(body.toString('utf8', usage.start, usage.end)));
+  return numberOr(told['prompt_tokens'] ?? told['total_tokens'], null);
+}
+
+/** @param own - members that the provider sent, kept where they are not ours to say */
+function answerWith(
+  own: JsonObject,
+  { vectors, model, inputTokens }: Embeddings,
+  { base64 }: EmbeddingRequest,
+  defaults: { readonly model: string; readonly inputTokens: number },
+): Buffer {
+  const tokens = inputTokens ?? defaults.inputTokens;
+  const written = {
+    ...own,
+    object: 'list',
+    data: vectors.map((vector, index) => ({
+      object: 'embedding',
+      index,
+      embedding: base64 ? asBase64(vector) : asNumbers(vector),
+    })),
+    model: model ?? defaults.model,
+    usage: { ...objectOrEmpty(own['usage']), prompt_tokens: tokens, total_tokens: tokens },
+  };
+  return Buffer.from(JSON.stringify(written));
+}

@@ -1,0 +1,34 @@
+import type { Express, Request, Response } from 'express';
+import type { EmbeddingClient } from '../dialects/embeddings/embedding.js';
+import { geminiEmbeddingsAt, type EmbeddingVerb } from '../dialects/embeddings/gemini.js';
+import { openAiEmbeddings } from '../dialects/embeddings/openai.js';
+import type { Pipeline } from '../pipeline.js';
+import type { PlainDesk } from '../plain-desk.js';
+import { readBody } from './body.js';
+import type { ClientLimits } from './chat.js';
+import { departureOf, sendExchange } from './deliver.js';
+import { modelInPath } from './gemini.js';
+
+const GEMINI_PATH = /^\/v1(?:beta|alpha)?\/models\/(.+):(embedContent|batchEmbedContents)$/;
+
+/** `POST /v1/embeddings`, and `/v1beta/models/NAME:embedContent` and `:batchEmbedContents`. */
+export function embeddingRoutes(
+  app: Express,
+  pipeline: Pipeline,
+  plain: PlainDesk,
+  limits: () => ClientLimits,
+): void {
+  const embed = async (req: Request, res: Response, client: EmbeddingClient): Promise<void> => {
+    const signal = departureOf(res);
+    const caller = pipeline.admit(req.headers);
+    const { maxBodyBytes, clock, writeStallMs: stallMs } = limits();
+    const body = await readBody(req, maxBodyBytes);
+    const exchange = await plain.embed({ client, body, caller, signal });
+    sendExchange(res, exchange, { clock, stallMs, writeError: client.writeError });
+  };
+  app.post('/v1/embeddings', (req, res) => embed(req, res, openAiEmbeddings));
+  app.post(GEMINI_PATH, (req, res) => {
+    const [, name = '', verb = ''] = GEMINI_PATH.exec(req.path) ?? [];
+    return embed(req, res, geminiEmbeddingsAt(modelInPath(name), verb as EmbeddingVerb));
+  });
+}

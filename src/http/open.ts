@@ -1,0 +1,44 @@
+import type { Server } from 'node:http';
+import { anthropic } from '../dialects/anthropic/anthropic.js';
+import { openai } from '../dialects/openai/openai.js';
+import type { ResponseStore } from '../dialects/responses/response-store.js';
+import { responses } from '../dialects/responses/responses.js';
+import type { Pipeline } from '../pipeline.js';
+import type { PlainDesk } from '../plain-desk.js';
+import { createApp, type Operations } from './app.js';
+import { ChatSurface, type ClientLimits } from './chat.js';
+import { GeminiSurface } from './gemini.js';
+import { responseKeeper } from './responses.js';
+import { createServer, type SocketLimits } from './server.js';
+
+/** What a server hands requests to, and how much clients may take of it. */
+export interface ServerParts {
+  readonly pipeline: Pipeline;
+  readonly plain: PlainDesk;
+  /** Responses that clients may go on from. */
+  readonly kept: ResponseStore;
+  readonly operations: Operations;
+  readonly limits: () => ClientLimits;
+  readonly socket: SocketLimits;
+}
+
+/** The server with all its surfaces, not yet listening. */
+export function openServer({
+  pipeline,
+  plain,
+  kept,
+  operations,
+  limits,
+  socket,
+}: ServerParts): Server {
+  return createServer(
+    {
+      chat: new ChatSurface(pipeline, openai, limits),
+      messages: new ChatSurface(pipeline, anthropic, limits),
+      responses: new ChatSurface(pipeline, responses, limits, responseKeeper(kept)),
+      gemini: new GeminiSurface(pipeline, limits),
+    },
+    createApp(pipeline, plain, operations, limits),
+    socket,
+  );
+}

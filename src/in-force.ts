@@ -1,0 +1,104 @@
+import { FeedbackBook } from './account/feedback.js';
+import type { DecisionLog } from './account/decision-log.js';
+import type { Books } from './account/settle.js';
+import { SpeedMeter } from './account/speed.js';
+import { assemble, type Assembly, type AssemblyHooks, type Shipped } from './assemble.js';
+import type { ConfigSource, SourcedConfig } from './config/source.js';
+import type { Clock } from './core/clock.js';
+import { formatFault } from './core/errors.js';
+import { FeedbackDesk } from './feedback-desk.js';
+import type { OpenJudge } from './open-judge.js';
+import { NeighbourMemory } from './route/local/neighbour-memory.js';
+import type { KeptRouting } from './route/kept-routing.js';
+import type { Log } from './telemetry/log.js';
+import type { Metrics } from './telemetry/metrics.js';
+
+/** What an app is started with. */
+export interface AppOptions {
+  readonly source: ConfigSource;
+  readonly shipped: Shipped;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  /** Loads what decides whether two questions mean the same; absent: what comes with Suffice. */
+  readonly openJudge?: OpenJudge;
+}
+
+/** A configuration in force, and what was made of it. */
+export interface InForce {
+  readonly sourced: SourcedConfig;
+  readonly assembly: Assembly;
+}
+
+/** What a setup is told of the outside by a running server. */
+export function hooksFor(
+  { clock, log, version }: AppOptions,
+  metrics: Metrics,
+): Required<AssemblyHooks> {
+  return {
+    clock,
+    version,
+    speed: new SpeedMeter(),
+    memory: new NeighbourMemory(),
+    defer: (work) => {
+      setImmediate(work);
+    },
+    onPredictorMissing: (error) => {
+      log.error({ reason: error.message }, 'the predictor cannot be used; decisions are heuristic');
+    },
+    onTuningUnusable: (error) => {
+      log.error({ reason: error.message }, 'the tuned head cannot be used; decisions are untuned');
+    },
+    onPredictorFault: (error) => {
+      log.error({ err: error }, 'the predictor failed; this decision is heuristic');
+    },
+    onRuleFailure: ({ rule, place, message, isNew }) => {
+      metrics.ruleFaults.inc({ rule });
+      if (isNew) log.warn({ rule, place, reason: message }, 'a condition could not be decided');
+    },
+  };
+}
+
+/** Where verdicts on answers go; `null` when none are taken. */
+export async function openFeedback(
+  { sourced, assembly }: InForce,
+  parts: Pick<Books, 'clock' | 'metrics' | 'log'> &
+    Required<Pick<AssemblyHooks, 'memory'>> & { readonly decisions: DecisionLog<KeptRouting> },
+): Promise<FeedbackDesk | null> {
+  const { feedback, maxEntries } = sourced.config.adaptation;
+  if (!feedback) return null;
+  const { log, metrics, ...rest } = parts;
+  const book = await FeedbackBook.open(assembly.adaptationFolder, maxEntries, (lines) => {
+    log.warn({ lines }, 'lines of the feedback file cannot be read and are left out');
+  });
+  return new FeedbackDesk({
+    ...rest,
+    book,
+    onKept: ({ scores }) => {
+      for (const model of Object.keys(scores)) metrics.feedback.inc({ model });
+    },
+  });
+}
+
+/** @throws {FaultyFileError} when configuration, rules or their tests are not in order */
+export async function load(options: AppOptions, hooks: AssemblyHooks): Promise<InForce> {
+  const sourced = await options.source.load();
+  const assembly = await assemble(sourced, options.shipped, hooks);
+  return { sourced, assembly };
+}
+
+/** What tells one state in force from another. */
+export function revisions({ sourced, assembly }: InForce): Record<string, unknown> {
+  return {
+    config: sourced.file ?? 'environment',
+    configRevision: sourced.revision,
+    rulesFile: assembly.rules.file,
+    ...assembly.setup.router.receipt,
+    tunedHead: assembly.predictor.head?.id ?? null,
+  };
+}
+
+/** What is not as it should be, but does not keep the state from being used. */
+export function warningsOf({ sourced, assembly }: InForce): readonly string[] {
+  return [...sourced.warnings, ...assembly.warnings].map(formatFault);
+}

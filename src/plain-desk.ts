@@ -1,0 +1,114 @@
+import type { DecisionLog } from './account/decision-log.js';
+import type { Books, OpenEntry } from './account/settle.js';
+import type { Caller } from './admit/keys.js';
+import type { GoneSignal } from './core/departure.js';
+import { deliver, leave } from './delivery.js';
+import type { EmbeddingClient } from './dialects/embeddings/embedding.js';
+import type { Exchange } from './exchange.js';
+import { namedByClient } from './plan.js';
+import type { KeptRouting } from './route/kept-routing.js';
+import type { Setup } from './setup.js';
+import type { Answer } from './upstream/failover.js';
+import { embed, embedderIn, embeddingTokens } from './vectors.js';
+
+/** What a desk works with. */
+export interface PlainParts {
+  /** What is in force now; asked anew for every request. */
+  readonly setup: () => Setup;
+  readonly books: Books;
+  readonly decisions: DecisionLog<KeptRouting>;
+  /** Makes a decision's id from the wall clock. */
+  readonly newId: (wallMs: number) => string;
+}
+
+/** Who asks, and until when somebody waits for the answer. */
+export interface PlainCall {
+  readonly caller: Caller;
+  /** Aborts when the client has gone. */
+  readonly signal: GoneSignal;
+}
+
+/** A request for vectors as it reached the gateway. */
+export interface EmbeddingCall extends PlainCall {
+  readonly client: EmbeddingClient;
+  readonly body: Buffer;
+}
+
+/** What is known of a request before anybody is asked. */
+interface Opening {
+  /** What the client wrote as `model`, and what it means. */
+  readonly requested: string;
+  readonly model: string;
+  readonly estimatedInputTokens: number;
+  readonly startedMs: number;
+}
+
+/**
+ * Answers what is asked of a model by its name and is no conversation.
+ *
+ * Nothing is decided, kept or given again; it is admitted, booked and logged like everything else.
+ */
+export class PlainDesk {
+  readonly #parts: PlainParts;
+
+  constructor(parts: PlainParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Gets vectors, at the next place that has the model where the first one fails.
+   *
+   * @throws {GatewayError} for a faulty request, an unknown model, or one that makes no vectors; what fails
+   *   afterwards comes back as `failed`
+   */
+  async embed(call: EmbeddingCall): Promise<Exchange> {
+    const { books } = this.#parts;
+    const startedMs = books.clock.now();
+    const setup = this.#parts.setup();
+    const request = call.client.readRequest(call.body);
+    const served = embedderIn(setup, request.model);
+    const tokens = embeddingTokens(request);
+    const opening = {
+      requested: request.model,
+      model: served.model.id,
+      estimatedInputTokens: tokens,
+      startedMs,
+    };
+    return this.#run(setup, call, opening, () =>
+      embed({ setup, request, served, tokens, ...call, clock: books.clock }),
+    );
+  }
+
+  async #run(
+    setup: Setup,
+    call: PlainCall,
+    opening: Opening,
+    ask: () => Promise<Answer>,
+  ): Promise<Exchange> {
+    const { books } = this.#parts;
+    const entry = this.#open(setup, call, opening);
+    setup.enter();
+    books.metrics.inFlight.inc();
+    try {
+      return deliver(books, { entry, setup, routing: null }, await ask());
+    } catch (bug) {
+      leave(books, setup);
+      throw bug;
+    }
+  }
+
+  #open(setup: Setup, { caller }: PlainCall, opening: Opening): OpenEntry {
+    const { books, decisions, newId } = this.#parts;
+    const { requested, model, estimatedInputTokens, startedMs } = opening;
+    const atMs = books.clock.wallMs();
+    const decision = namedByClient(newId(atMs), atMs, requested, model, setup);
+    return {
+      record: decisions.add(decision, null),
+      caller: caller.name,
+      stream: false,
+      startedMs,
+      estimatedInputTokens,
+      referencePrice: null,
+    };
+  }
+}

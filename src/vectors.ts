@@ -1,0 +1,99 @@
+import type { Clock } from './core/clock.js';
+import type { GoneSignal } from './core/departure.js';
+import { GatewayError } from './core/errors.js';
+import type { ServedModel, Upstream } from './core/model.js';
+import type { AnswerSummary } from './dialects/dialect.js';
+import type {
+  EmbeddingClient,
+  EmbeddingRequest,
+  EmbeddingTarget,
+} from './dialects/embeddings/embedding.js';
+import { embeddingPassage } from './dialects/embeddings/embeddings.js';
+import { readError } from './dialects/openai/error.js';
+import { estimateTextTokens } from './route/token-estimate.js';
+import type { Setup } from './setup.js';
+import { answerOf, tryEach, type Answer, type Got } from './upstream/failover.js';
+
+/** Vectors to be had, and where. */
+interface EmbeddingTask {
+  readonly setup: Setup;
+  readonly client: EmbeddingClient;
+  readonly request: EmbeddingRequest;
+  readonly served: ServedModel;
+  /** Tokens of the input, where nobody tells better. */
+  readonly tokens: number;
+  readonly signal: GoneSignal;
+  readonly clock: Clock;
+}
+
+/**
+ * The model that a client wants vectors of.
+ *
+ * @throws {GatewayError} `model_not_found`; `invalid_request` for a policy, and for a model that is known to
+ *   make none
+ */
+export function embedderIn(setup: Setup, name: string): ServedModel {
+  const target = setup.resolve(name);
+  if (target.kind === 'policy') {
+    throw refused(`"${name}" chooses among models that answer; name a model that makes embeddings`);
+  }
+  const { model } = target.served;
+  // Of models that only the operator knows, nobody has said what they cannot do.
+  const isKnown = model.simulated || setup.catalog.models.has(model.id);
+  if (isKnown && !model.capabilities.has('embeddings')) {
+    throw refused(`${model.id} makes no embeddings`);
+  }
+  return target.served;
+}
+
+/** An estimate of the tokens of all inputs; ids of tokens are counted. */
+export function embeddingTokens({ inputs }: EmbeddingRequest): number {
+  const texts = inputs.filter((input) => typeof input === 'string');
+  const ids = inputs.reduce((sum, one) => sum + (typeof one === 'string' ? 0 : one.length), 0);
+  return estimateTextTokens(texts) + ids;
+}
+
+/** Gets vectors from the first place that gives them; rejects only with bugs. */
+export async function embed(task: EmbeddingTask): Promise<Answer> {
+  const { setup, served, signal, clock } = task;
+  const tries = { tries: served.upstreams, maxAttempts: setup.maxAttempts, signal, clock };
+  return answerOf(await tryEach(tries, (upstream) => vectorsOf(task, upstream)));
+}
+
+async function vectorsOf(task: EmbeddingTask, upstream: Upstream): Promise<Got> {
+  const { setup, client, request, signal, clock, tokens } = task;
+  const provider = setup.providers.get(upstream.provider);
+  if (provider === undefined) throw new Error(`provider ${upstream.provider} is not configured`);
+  const passage = embeddingPassage(client, provider.dialect);
+  const target: EmbeddingTarget = {
+    model: upstream.upstreamModel,
+    provider: provider.name,
+    renames: provider.renames,
+    onLoss: setup.onLoss,
+    trusted: provider.trustedAnswers,
+  };
+  const { path, body, dropped } = passage.ask(request, target);
+  const answer = await setup.upstreams.call({ upstream, path, body, stream: false, signal });
+  // Without a stream being asked for, none comes.
+  if (answer.kind !== 'whole') throw new Error('a stream came where vectors were asked for');
+  const { status, bytes } = answer;
+  if (status >= 300) {
+    const retryAfter = answer.header('retry-after');
+    throw readError({ status, body: bytes, retryAfter }, clock.wallMs());
+  }
+  const defaults = { model: upstream.modelId, inputTokens: tokens };
+  const read = passage.readAnswer(bytes, request, target, defaults);
+  const summary = summaryOf(read.inputTokens);
+  return { kind: 'whole', whole: { body: read.body, summary }, dropped };
+}
+
+function summaryOf(inputTokens: number | null): AnswerSummary {
+  const usage = inputTokens === null ? null : { ...NO_OUTPUT, inputTokens, estimated: false };
+  return { usage, finishReason: null, outputChars: 0 };
+}
+
+const NO_OUTPUT = { outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
+
+function refused(message: string): GatewayError {
+  return new GatewayError('invalid_request', message, { param: 'model' });
+}
