@@ -65,6 +65,12 @@ export const providerSchema = section({
     .describe(
       'The wire protocol: `openai` is chat completions, `responses` OpenAI’s responses, `anthropic` messages, `gemini` generateContent, `bedrock` Converse. Requests of clients that speak another are translated. Default: what a known provider speaks, `openai` for any other.',
     ),
+  responses: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether a provider that speaks `openai` speaks OpenAI’s responses besides: then clients of these are passed through to it, and models that know nothing else are asked in them. Default: true for OpenAI itself only.',
+    ),
   headers: z
     .record(z.string().min(1), z.string())
     .meta(secret)

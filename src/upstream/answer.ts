@@ -1,5 +1,6 @@
 import type { GoneSignal } from '../core/departure.js';
 import type { Upstream } from '../core/model.js';
+import type { DialectName } from '../dialects/dialect.js';
 import type { UpstreamError } from './upstream-error.js';
 
 /** One request for one upstream, in the upstream's own words. */
@@ -13,6 +14,8 @@ export interface UpstreamRequest {
   readonly path?: string;
   /** Not an answer, but the tokens of the request are asked for. */
   readonly counting?: boolean;
+  /** What the body is written in, where the provider speaks several; absent for its first. */
+  readonly dialect?: DialectName;
   /** The body asks for a stream. */
   readonly stream: boolean;
   /** Ends when nobody waits for the answer any more; the upstream is told at once, at any stage. */

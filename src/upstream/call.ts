@@ -112,10 +112,10 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
 const METHOD = 'POST';
 
 function pathFor(request: UpstreamRequest, provider: Provider): string {
-  const { path, counting, upstream, stream } = request;
+  const { path, counting, upstream, stream, dialect } = request;
   if (path !== undefined) return provider.behind(path, upstream.upstreamModel);
   if (counting === true && provider.countPath !== null) return provider.countPath;
-  return provider.pathFor(upstream.upstreamModel, stream);
+  return provider.pathFor(upstream.upstreamModel, stream, dialect);
 }
 
 async function proofFor(

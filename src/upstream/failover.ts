@@ -154,7 +154,8 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   const provider = task.providers.get(upstream.provider);
   if (provider === undefined) throw new Error(`provider ${upstream.provider} is not configured`);
 
-  const passage = passageBetween(dialect.name, provider.dialect);
+  const spoken = provider.dialectFor(dialect.name, upstream.upstreamModel);
+  const passage = passageBetween(dialect.name, spoken);
   const edits = {
     model: upstream.upstreamModel,
     askUsage: request.stream && !request.includeUsage && provider.usageOption,
@@ -162,12 +163,14 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   };
   const asked = passage.ask(request, edits, () => targetOf(task, upstream, provider));
   const { headers, dropped } = asked;
-  const body = fitted(asked.body, provider);
+  // What a row wants of requests it wants of those in the provider's first dialect.
+  const body = spoken === provider.dialect ? fitted(asked.body, provider) : asked.body;
   const { stream } = request;
   const answer = await task.upstreams.call({
     upstream,
     body,
     headers,
+    dialect: spoken,
     stream,
     signal: task.signal,
   });

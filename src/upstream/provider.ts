@@ -1,4 +1,4 @@
-import type { DialectName } from '../dialects/dialect.js';
+import type { ClientDialectName, DialectName } from '../dialects/dialect.js';
 import type { Credentials } from './auth/credentials.js';
 import type { ProviderRow } from './rows/row.js';
 
@@ -19,6 +19,14 @@ const PATHS: Readonly<Record<DialectName, { readonly whole: string; readonly str
 
 /** Where OpenAI's dialect has chat; everything else of it stands beside that. */
 const CHAT = '/chat/completions';
+
+/**
+ * Models that OpenAI has behind its responses only, by its names for them.
+ *
+ * @see https://platform.openai.com/docs/models
+ */
+const RESPONSES_ONLY =
+  /^(?:o\d+-pro|o\d+(?:-mini)?-deep-research|gpt-5(?:\.\d+)?-(?:pro|codex)|codex-|computer-use-)/;
 
 /** What streams are made of, by dialect. */
 const EVENTS = 'text/event-stream';
@@ -46,6 +54,7 @@ export interface ProviderParts {
 export class Provider {
   readonly name: string;
   readonly displayName: string;
+  /** What it speaks first of all. */
   readonly dialect: DialectName;
   readonly serves: ProviderRow['serves'];
   readonly trustedAnswers: boolean;
@@ -64,6 +73,8 @@ export class Provider {
   readonly #paths: { readonly whole: string; readonly stream: string };
   readonly #base: string;
   readonly #query: string;
+  /** Where responses are asked for besides; `null` where they are not. */
+  readonly #responsesPath: string | null;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #credentials: Credentials | null;
 
@@ -86,14 +97,26 @@ export class Provider {
     this.#query = url.search.slice(1);
     const paths = row.paths ?? PATHS[row.dialect];
     this.#paths = { whole: at(url, paths.whole, places), stream: at(url, paths.stream, places) };
+    this.#responsesPath = row.responses ? at(url, PATHS.responses.whole, places) : null;
     const canCount = row.dialect === 'anthropic' && row.paths === null;
     this.countPath = canCount ? at(url, '/messages/count_tokens', places) : null;
     this.#headers = parts.headers;
     this.#credentials = parts.credentials;
   }
 
-  /** Where chat is asked for, with the base URL's query if it has one. */
-  pathFor(model: string, stream: boolean): string {
+  /** What it is best asked in for a client, and for a model that may know one dialect only. */
+  dialectFor(client: ClientDialectName, model: string): DialectName {
+    if (this.#responsesPath === null) return this.dialect;
+    return client === 'responses' || RESPONSES_ONLY.test(model) ? 'responses' : this.dialect;
+  }
+
+  /**
+   * Where chat is asked for, with the base URL's query if it has one.
+   *
+   * @param dialect - one of those that `dialectFor` gives; by default the provider's first
+   */
+  pathFor(model: string, stream: boolean, dialect = this.dialect): string {
+    if (dialect !== this.dialect && this.#responsesPath !== null) return this.#responsesPath;
     const path = stream ? this.#paths.stream : this.#paths.whole;
     return path.replace('{model}', () => encodeURIComponent(model));
   }

@@ -25,6 +25,8 @@ export interface ProviderSettings {
   readonly baseUrl?: string | undefined;
   /** Sent with every request, after ours; a name of ours (`authorization`) replaces it. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** It speaks OpenAI's responses besides. */
+  readonly responses?: boolean | undefined;
   readonly trustedAnswers?: boolean | undefined;
   readonly usageOption?: boolean | undefined;
   /** Most connections to it at a time; further requests wait for one. */
@@ -151,13 +153,15 @@ function rowOf(name: string, settings: ProviderSettings): ProviderRow | null {
 
 function adjusted(row: ProviderRow, settings: ProviderSettings): ProviderRow {
   // A server behind another URL is another server, whatever it is called: not trusted unless told so.
-  const trusted = settings.trustedAnswers ?? (row.trustedAnswers && settings.baseUrl === undefined);
+  const isOwn = settings.baseUrl === undefined;
+  const trusted = settings.trustedAnswers ?? (row.trustedAnswers && isOwn);
   const dialect = settings.dialect ?? row.dialect;
   return {
     ...row,
     dialect,
     // Paths, members and fit are of the row's own dialect.
     ...(dialect !== row.dialect && { paths: null, members: {}, fit: null }),
+    responses: dialect === 'openai' && (settings.responses ?? (row.responses && isOwn)),
     trustedAnswers: trusted,
     usageOption: settings.usageOption ?? row.usageOption,
   };

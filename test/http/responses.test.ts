@@ -143,6 +143,71 @@ describe('a response', () => {
   });
 });
 
+describe('a provider that speaks responses besides', () => {
+  const own = {
+    id: 'resp_theirs',
+    object: 'response',
+    created_at: 1_700_000_000,
+    status: 'completed',
+    model: 'gpt',
+    error: null,
+    output: [
+      {
+        type: 'message',
+        id: 'msg_theirs',
+        role: 'assistant',
+        status: 'completed',
+        content: [{ type: 'output_text', text: 'Hello.', annotations: [] }],
+      },
+    ],
+    usage: { input_tokens: 5, output_tokens: 2, total_tokens: 7 },
+    x_future: true,
+  };
+
+  beforeEach(async () => {
+    upstream.always(({ request, response }) => {
+      const isOurs = request.path === '/v1/responses';
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(isOurs ? JSON.stringify(own, null, 1) : '{"error":{"message":"wrong place"}}');
+    });
+    await gateway.close();
+    const place = `base_url: "${upstream.baseUrl}", api_key: sk, responses: true`;
+    gateway = await startApp(`
+router: { predictor: heuristic }
+keys: [{ name: me, key: ${KEYS.me} }]
+providers: { both: { ${place}, models: [gpt-5, gpt-5-codex] } }`);
+  });
+
+  test('gets the bytes of a client that does, and that client its bytes', async () => {
+    const body = `{ "model":"both/gpt-5","input":"caf\\u00e9", "tools":[{"type":"web_search"}],"x":1 }`;
+
+    const reply = await post(`${gateway.url}/v1/responses`, body, auth('me'));
+
+    expect(upstream.requests[0]?.body).toBe(body.replace('both/gpt-5', 'gpt-5'));
+    expect(reply.text).toBe(JSON.stringify(own, null, 1));
+    expect(reply.headers.get('x-suffice-dropped')).toBeNull();
+  });
+
+  test('is given the whole conversation, not the id of a response', async () => {
+    await ask({ model: 'both/gpt-5', input: 'Hi' });
+
+    await ask({ model: 'both/gpt-5', input: 'And?', previous_response_id: own.id });
+
+    expect(upstream.requests.at(-1)?.json).toEqual({
+      model: 'gpt-5',
+      input: [{ role: 'user', content: 'Hi' }, own.output[0], { role: 'user', content: 'And?' }],
+    });
+  });
+
+  test('is asked in responses for a model that knows nothing else', async () => {
+    const body = { model: 'both/gpt-5-codex', messages: [{ role: 'user', content: 'Hi' }] };
+
+    const { json } = await post(`${gateway.url}/v1/chat/completions`, body, auth('me'));
+
+    expect(json['choices']).toMatchObject([{ message: { content: 'Hello.' } }]);
+  });
+});
+
 test('where nothing is kept, answers say so', async () => {
   await gateway.close();
   gateway = await startApp(config(upstream.baseUrl, 'responses: { keep_ms: 0 }'));

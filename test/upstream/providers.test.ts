@@ -105,6 +105,33 @@ describe('the known providers', () => {
     expect(made.secretHeaders()).toEqual(headers);
   });
 
+  test.each([
+    ['openai', {}, 'responses', 'gpt-5', 'responses'],
+    ['openai', {}, 'openai', 'gpt-5', 'openai'],
+    ['openai', {}, 'openai', 'gpt-5.2-codex', 'responses'],
+    ['openai', {}, 'anthropic', 'o3-deep-research', 'responses'],
+    ['openai', { responses: false }, 'responses', 'gpt-5-pro', 'openai'],
+    ['openai', { baseUrl: 'http://127.0.0.1:1/v1' }, 'responses', 'gpt-5', 'openai'],
+    ['openai', { dialect: 'responses' }, 'openai', 'gpt-5', 'responses'],
+    ['xai', {}, 'responses', 'grok-4', 'openai'],
+    ['xai', { responses: true }, 'responses', 'grok-4', 'responses'],
+    ['anthropic', { responses: true }, 'responses', 'claude', 'anthropic'],
+  ] as const)(
+    '%s (%j) is asked by a client of %s for %s in %s',
+    (name, settings, client, model, spoken) => {
+      const made = provider(name, { apiKey: 'key', ...settings });
+
+      const dialect = made.dialectFor(client, model);
+
+      expect(dialect).toBe(spoken);
+      expect(made.pathFor(model, true, dialect)).toMatch(
+        { responses: /\/responses$/, openai: /\/chat\/completions$/, anthropic: /\/messages$/ }[
+          spoken
+        ],
+      );
+    },
+  );
+
   test('take the model, and whether it streams, from where the dialect has them', () => {
     const made = provider('google', { apiKey: 'key', baseUrl: 'https://llm.example.com/v1?k=1' });
 

@@ -35,6 +35,8 @@ export interface ProviderRow {
   readonly keyVariable: string | null;
   readonly auth: Auth;
   readonly dialect: DialectName;
+  /** Speaks OpenAI's responses besides. */
+  readonly responses: boolean;
   /** What it serves; without `chat` the router never asks it. */
   readonly serves: readonly ('chat' | 'embeddings')[];
   /** What stands in braces in `baseUrl` and `paths`, by name. */
@@ -72,6 +74,7 @@ export function row(given: Given): ProviderRow {
   return {
     auth: given.keyVariable === null ? 'none' : 'bearer',
     dialect: 'openai',
+    responses: false,
     serves: ['chat'],
     places: {},
     paths: null,

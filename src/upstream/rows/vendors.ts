@@ -8,6 +8,7 @@ export const VENDORS: readonly ProviderRow[] = [
     baseUrl: 'https://api.openai.com/v1',
     keyVariable: 'OPENAI_API_KEY',
     serves: ['chat', 'embeddings'],
+    responses: true,
     trustedAnswers: true,
     outputCap: 'max_completion_tokens',
     notes: 'Its newer models refuse `max_tokens`.',
