@@ -20,7 +20,7 @@ for (let i = Math.max(0, ...[...store.values()].map(({ key }) => Number(key))) +
     simulated: false,
     tenant: null,
     namespace: 'n',
-    question: null,
+    question: { partition: 'p', text: `What is thing ${i}?` },
     tags: [],
     storedAtMs: 0,
     expiresAtMs: 1,

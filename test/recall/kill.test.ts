@@ -5,9 +5,11 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { AnswerLog } from '../../src/cache/answer-log.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';
+import { AlikeAnswers } from '../../src/cache/semantic/alike.js';
 import { Random } from '../../src/core/random.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { ROOT } from '../support/app.js';
+import { wordJudge } from '../support/word-judge.js';
 
 let folder: string;
 
@@ -42,6 +44,27 @@ async function killedAfter(ms: number): Promise<number> {
   return saved;
 }
 
+/** Answers whose own question, looked for in an index that is made anew, finds another answer or none. */
+function foundByAnother(store: AnswerStore): readonly string[] {
+  const clock = new FakeClock(0);
+  const alike = new AlikeAnswers({
+    judge: wordJudge(),
+    store,
+    clock,
+    openGraph: null,
+    // At once, whatever is put off.
+    defer: (work) => {
+      work();
+    },
+  });
+  const limits = { maxError: 0.01, budgetMs: Infinity, maxAgeS: Infinity };
+  const strangers = [...store.values()].filter(
+    ({ question, key }) => question === null || alike.seek(question, limits)?.kept.key !== key,
+  );
+  alike.close();
+  return strangers.map(({ key }) => key);
+}
+
 test('killed at any moment, it loses at most what was not saved, and mixes nothing up', async () => {
   const random = new Random(Date.now());
   for (let round = 0; round < 3; round++) {
@@ -52,6 +75,7 @@ test('killed at any moment, it loses at most what was not saved, and mixes nothi
       store,
     );
     const answers = [...store.values()];
+    const strangers = foundByAnother(store);
     await log.close();
 
     // The child counts on from what it finds, so every number up to the last that was saved is there.
@@ -59,6 +83,7 @@ test('killed at any moment, it loses at most what was not saved, and mixes nothi
     const lost = Array.from({ length: saved }, (_, i) => i + 1).filter((i) => !numbers.has(i));
     expect(saved).toBeGreaterThan(0);
     expect(lost).toEqual([]);
+    expect(strangers).toEqual([]);
     for (const { key, payload } of answers) {
       expect(payload.form === 'whole' && payload.body.toString()).toBe(`answer ${key} `.repeat(50));
     }

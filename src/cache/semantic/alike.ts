@@ -51,6 +51,8 @@ export interface AlikeCounts {
 const MOST_CANDIDATES = 4;
 /** Of an answer; more of it would take longer to compare than requests should wait. */
 const MOST_COMPARED_CHARS = 4_000;
+/** Claimed to be wrong so rarely, an answer is taken without looking at others. */
+const CERTAIN = 0.001;
 /** What is further apart is never the same question. */
 const LEAST_SIMILARITY = 0.3;
 
@@ -156,6 +158,8 @@ export class AlikeAnswers {
       const claim = { partition: question.partition, key: near.key, wrong };
       const outlook = this.book.outlook(claim, maxError);
       if (outlook !== null) candidates.push({ kept, claim, verdict, outlook });
+      // Nothing further away can be a better answer than one that is as good as certain.
+      if (outlook?.serves === true && wrong <= CERTAIN) break;
     }
     return candidates.sort((a, b) => a.claim.wrong - b.claim.wrong);
   }

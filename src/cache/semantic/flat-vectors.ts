@@ -78,7 +78,8 @@ export class FlatVectors {
 
   #moveTo(capacity: number): void {
     const block = rowBlock(capacity, this.#dims);
-    for (let row = 0; row < this.size; row++) block.row(row).set(this.#block.row(row));
+    // In one go: row by row, eight thousand of them would take as long as a request may wait.
+    block.matrix.set(this.#block.matrix.subarray(0, this.size * block.stride));
     this.#block = block;
   }
 }

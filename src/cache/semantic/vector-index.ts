@@ -4,7 +4,7 @@ import type { IndexParts, OpenGraph } from './index-parts.js';
 import { isUnit, type Neighbour } from './unit-vector.js';
 
 /** Vectors moved in one go; one takes about half a millisecond, in which no request is served. */
-const MOVED_AT_ONCE = 4;
+const MOVED_AT_ONCE = 2;
 
 /**
  * Finds the vectors nearest to another, of those of one partition.

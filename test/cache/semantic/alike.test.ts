@@ -1,0 +1,152 @@
+import { AnswerStore } from '../../../src/cache/answer-store.js';
+import type { KeptAnswer } from '../../../src/cache/kept-answer.js';
+import { AlikeAnswers } from '../../../src/cache/semantic/alike.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { wordJudge } from '../../support/word-judge.js';
+
+let clock: FakeClock;
+let store: AnswerStore;
+let waiting: (() => void)[];
+
+const LIMITS = { maxError: 0.01, budgetMs: 5, maxAgeS: Infinity };
+
+beforeEach(() => {
+  clock = new FakeClock();
+  store = new AnswerStore(1_000_000, clock);
+  waiting = [];
+});
+
+function answer(key: string, text: string, more: Partial<KeptAnswer> = {}): KeptAnswer {
+  return {
+    key,
+    question: { partition: 'p', text },
+    source: 'dec_1',
+    model: 'm',
+    costUsd: null,
+    tookMs: 0,
+    simulated: false,
+    tenant: null,
+    namespace: 'n',
+    tags: [],
+    storedAtMs: clock.wallMs(),
+    expiresAtMs: clock.wallMs() + 60_000,
+    payload: { form: 'whole', body: Buffer.from(key) },
+    ...more,
+  };
+}
+
+/** @param judgingMs - that each comparison takes */
+function opened(judgingMs = 0): AlikeAnswers {
+  const judge = wordJudge();
+  return new AlikeAnswers({
+    judge: {
+      ...judge,
+      judge: (...pair) => {
+        clock.advance(judgingMs);
+        return judge.judge(...pair);
+      },
+    },
+    store,
+    clock,
+    openGraph: null,
+    defer: (work) => waiting.push(work),
+  });
+}
+
+const asked = (text: string, partition = 'p') => ({ partition, text });
+
+test('gives the most probable of those that are near', () => {
+  const alike = opened();
+  store.keep(answer('a', 'red heap stack'));
+  store.keep(answer('b', 'red heap'));
+
+  const found = alike.seek(asked('please explain a red heap'), LIMITS);
+
+  expect(found).toMatchObject({ kept: { key: 'b' }, outlook: { serves: true } });
+});
+
+test('compares no more once its time is over', () => {
+  const alike = opened(6);
+  store.keep(answer('a', 'red heap stack'));
+  store.keep(answer('b', 'red heap queue'));
+  store.keep(answer('c', 'red heap tree'));
+
+  alike.seek(asked('red heap'), LIMITS);
+
+  expect(alike.counts).toMatchObject({ lookUps: 1, late: 1 });
+  expect(clock.now()).toBe(6);
+});
+
+test('gives nothing that has expired, and has it forgotten', () => {
+  const alike = opened();
+  store.keep(answer('a', 'red heap'));
+  clock.advance(60_001);
+
+  const found = alike.seek(asked('a red heap'), LIMITS);
+
+  expect(found?.outlook.serves).not.toBe(true);
+  expect(alike.counts.questions).toBe(0);
+});
+
+test('gives what was kept last for a key, and nothing that was there before', () => {
+  const alike = opened();
+  store.keep(answer('a', 'red heap'));
+  store.keep(answer('a', 'green stack'));
+
+  expect(alike.seek(asked('a red heap'), LIMITS)?.outlook.serves).not.toBe(true);
+  expect(alike.seek(asked('a green stack'), LIMITS)?.kept.key).toBe('a');
+});
+
+test('takes in little by little what was there before it, and nothing that has gone meanwhile', () => {
+  for (let i = 0; i < 40; i++) store.keep(answer(`k${i}`, `thing number${i}x`));
+  const alike = opened();
+  store.drop(['k39']);
+
+  waiting.shift()?.();
+  const first = alike.counts.questions;
+  while (waiting.length > 0) waiting.shift()?.();
+
+  expect(first).toBeLessThan(20);
+  expect(alike.counts).toMatchObject({ questions: 39, partitions: 1 });
+});
+
+test('takes nothing in any more once it is closed', () => {
+  for (let i = 0; i < 40; i++) store.keep(answer(`k${i}`, `thing number${i}x`));
+  const alike = opened();
+
+  alike.close();
+  while (waiting.length > 0) waiting.shift()?.();
+
+  expect(alike.counts.questions).toBe(0);
+});
+
+test.each([
+  ['is all punctuation', '?!'],
+  ['is too long', 'heap '.repeat(1_000)],
+])('finds nothing for a question that %s, and nobody finds it', (_what, text) => {
+  const alike = opened();
+  store.keep(answer('a', text));
+  store.keep(answer('b', 'heap'));
+
+  expect(alike.seek(asked(text), LIMITS)).toBeNull();
+  expect(alike.counts.questions).toBe(1);
+});
+
+test.each([
+  { now: 'Yes.', then: 'yes', is: true },
+  { now: 'Yes.', then: 'No.', is: false },
+  { now: null, then: 'No.', is: null },
+])('learns from "$now" after "$then"', ({ now, then, is }) => {
+  const alike = opened();
+  store.keep(answer('a', 'red heap'));
+  const found = alike.seek(asked('the red heap'), LIMITS);
+  if (found === null) throw new Error('nothing found');
+
+  const isRight = alike.compare(found, now, then);
+
+  expect(isRight).toBe(is);
+  expect(alike.book.counts[0]).toMatchObject({
+    seen: is === null ? 0 : 1,
+    wrong: is === false ? 1 : 0,
+  });
+});
