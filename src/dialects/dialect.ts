@@ -12,7 +12,14 @@ import type { ThoughtMemory } from './neutral/thought-store.js';
 export type ClientDialectName = 'openai' | 'anthropic' | 'gemini' | 'responses';
 
 /** The wire protocols that providers may speak. */
-export const DIALECT_NAMES = ['openai', 'anthropic', 'gemini', 'bedrock', 'responses'] as const;
+export const DIALECT_NAMES = [
+  'openai',
+  'anthropic',
+  'gemini',
+  'bedrock',
+  'cohere',
+  'responses',
+] as const;
 
 export type DialectName = (typeof DIALECT_NAMES)[number];
 

@@ -1,5 +1,6 @@
 import { anthropic } from './anthropic/anthropic.js';
 import { bedrock } from './bedrock/bedrock.js';
+import { cohere } from './cohere/cohere.js';
 import type { ClientDialect, ClientDialectName, DialectName, ProviderDialect } from './dialect.js';
 import { gemini } from './gemini/gemini.js';
 import { openai } from './openai/openai.js';
@@ -25,6 +26,7 @@ function translations(client: ClientDialect): Record<DialectName, Passage> {
     anthropic: from(anthropic),
     gemini: from(gemini),
     bedrock: from(bedrock),
+    cohere: from(cohere),
     responses: from(responses),
   };
 }

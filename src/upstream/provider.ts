@@ -13,6 +13,7 @@ const PATHS: Readonly<Record<DialectName, { readonly whole: string; readonly str
     whole: '/models/{model}:generateContent',
     stream: '/models/{model}:streamGenerateContent?alt=sse',
   },
+  cohere: { whole: '/chat', stream: '/chat' },
   responses: { whole: '/responses', stream: '/responses' },
   bedrock: { whole: '/model/{model}/converse', stream: '/model/{model}/converse-stream' },
 };

@@ -10,6 +10,7 @@ const DIALECTS = {
     key: { 'anthropic-version': '2023-06-01', 'x-api-key': 'key' },
   },
   gemini: { path: 'models/m%3A1:generateContent', key: { 'x-goog-api-key': 'key' } },
+  cohere: { path: 'chat', key: { authorization: 'Bearer key' } },
   bedrock: { path: 'model/m%3A1/converse', key: { authorization: 'Bearer key' } },
   responses: { path: 'responses', key: { authorization: 'Bearer key' } },
 };

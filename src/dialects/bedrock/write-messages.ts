@@ -146,10 +146,9 @@ function blockOf(part: ContentPart, writing: Writing): JsonObject | null {
 
 function thoughtOf(part: ReasoningPart, { traits, losses }: Writing): JsonObject | null {
   const { text, redacted, signature, vendor } = part;
-  if (traits.isClaude && redacted !== null) {
-    return { reasoningContent: { redactedContent: redacted } };
-  }
-  if (traits.isClaude && vendor === 'anthropic' && signature !== null) {
+  const isOwn = traits.isClaude && vendor === 'anthropic';
+  if (isOwn && redacted !== null) return { reasoningContent: { redactedContent: redacted } };
+  if (isOwn && signature !== null) {
     return { reasoningContent: { reasoningText: { text, signature } } };
   }
   // A thought that nothing proves is another vendor's, and models without proofs need none back.

@@ -80,7 +80,8 @@ function tools(request: NeutralRequest): JsonObject {
   };
 }
 
-function toolOf({ name, description, parameters, strict }: ToolDefinition): JsonObject {
+/** One tool as OpenAI and those that share its form are offered it. */
+export function toolOf({ name, description, parameters, strict }: ToolDefinition): JsonObject {
   return {
     type: 'function',
     function: {

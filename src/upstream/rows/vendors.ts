@@ -78,10 +78,13 @@ export const VENDORS: readonly ProviderRow[] = [
   row({
     name: 'cohere',
     displayName: 'Cohere',
-    baseUrl: 'https://api.cohere.ai/compatibility/v1',
+    baseUrl: 'https://api.cohere.com/v2',
     keyVariable: 'COHERE_API_KEY',
+    dialect: 'cohere',
     serves: ['chat', 'embeddings'],
-    source: 'https://docs.cohere.com/docs/compatibility-api',
+    notes:
+      'Its OpenAI-compatible door lets neither thoughts nor citations through. Usage is what is billed, without the template of the prompt.',
+    source: 'https://docs.cohere.com/reference/chat',
     evidence: 'recorded',
   }),
   row({

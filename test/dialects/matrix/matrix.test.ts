@@ -4,6 +4,7 @@ import { post, startApp, type TestApp } from '../../support/app.js';
 import { anthropicRequest, seenByAnthropic } from './anthropic-client.js';
 import { anthropicProvider, understoodByAnthropic } from './anthropic-provider.js';
 import { bedrockProvider, understoodByBedrock } from './bedrock-provider.js';
+import { cohereProvider, understoodByCohere } from './cohere-provider.js';
 import { geminiPath, geminiRequest, seenByGemini } from './gemini-client.js';
 import { geminiProvider, understoodByGemini } from './gemini-provider.js';
 import { openAiRequest, seenByOpenAi } from './openai-client.js';
@@ -27,6 +28,7 @@ const PROVIDERS = {
     understood: understoodByAnthropic,
   },
   gemini: { model: 'google/gemini-3', speaks: geminiProvider, understood: understoodByGemini },
+  cohere: { model: 'cohere/command-a', speaks: cohereProvider, understood: understoodByCohere },
   bedrock: {
     model: 'bedrock/us.anthropic.claude-sonnet-4-5',
     speaks: bedrockProvider,
@@ -57,6 +59,7 @@ router: { predictor: heuristic }
 providers:
   acme: { base_url: "${upstream.baseUrl}", api_key: sk-openai, models: [gpt] }
   google: { base_url: "${upstream.baseUrl}", api_key: sk-google, models: [gemini-3] }
+  cohere: { base_url: "${upstream.baseUrl}", api_key: sk-cohere, models: [command-a] }
   bedrock: { base_url: "${upstream.baseUrl}", api_key: sk-aws, models: ["us.anthropic.claude-sonnet-4-5"] }
   claude: { base_url: "${upstream.baseUrl}", api_key: sk-ant, dialect: anthropic, models: [claude-sonnet-4-5] }
   oai: { base_url: "${upstream.baseUrl}", api_key: sk-openai, dialect: responses, models: [o-model] }
@@ -64,6 +67,7 @@ models:
   oai/o-model: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
   google/gemini-3: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
   "bedrock/us.anthropic.claude-sonnet-4-5": { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
+  cohere/command-a: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
   acme/gpt: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
 `);
 });

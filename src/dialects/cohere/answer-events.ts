@@ -1,0 +1,137 @@
+import { GatewayError } from '../../core/errors.js';
+import type { Usage } from '../../core/usage.js';
+import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import { numberOr } from '../json-members.js';
+import type { Emit, FinishReason } from '../neutral/event.js';
+import { callId } from '../openai/identity.js';
+
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  MAX_TOKENS: 'length',
+  TOOL_CALL: 'tool_calls',
+  // A word of the first version of the API, read wherever it still comes.
+  ERROR_TOXIC: 'content_filter',
+};
+/** Reasons that say that there is no answer. */
+const FAILURES = new Set(['ERROR', 'ERROR_LIMIT', 'TIMEOUT']);
+
+/** Tells what the parts of an answer say, whether they come one by one or all at once. */
+export class AnswerTeller {
+  readonly #emit: Emit;
+  /** Calls by the index that the stream has for them. */
+  readonly #open = new Map<unknown, number>();
+  #id: string | null = null;
+  #calls = 0;
+  /** A reason has been told; without one an answer is not complete. */
+  isFinished = false;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  start(id: unknown): void {
+    this.#id = textOrNull(id);
+    this.#emit({ kind: 'start', id: this.#id, model: null, createdS: null });
+  }
+
+  /** @param content - a block of text or of thoughts, or the next piece of one */
+  content(content: JsonObject): void {
+    this.#text(content['text']);
+    const thought = textOrNull(content['thinking']);
+    if (thought !== null) this.#emit({ kind: 'reasoning', choice: 0, text: thought });
+  }
+
+  /** What the model says before it calls tools stands beside its text. */
+  plan(text: unknown): void {
+    this.#text(text);
+  }
+
+  /** @param key - what the rest of the call is told by */
+  call(key: unknown, native: JsonObject): void {
+    const made = objectOrEmpty(native['function']);
+    const call = this.#calls++;
+    this.#open.set(key, call);
+    const id = textOrNull(native['id']) ?? callId(this.#id ?? '', 0, call);
+    this.#emit({ kind: 'call', choice: 0, call, id, name: textOrNull(made['name']) ?? '' });
+    this.addArguments(key, native);
+  }
+
+  addArguments(key: unknown, native: JsonObject): void {
+    const call = this.#open.get(key);
+    const text = textOrNull(objectOrEmpty(native['function'])['arguments']);
+    // A call without arguments has nothing, or the word for it.
+    if (call === undefined || text === null || text === 'null') return;
+    this.#emit({ kind: 'arguments', choice: 0, call, text });
+  }
+
+  cite(native: JsonObject): void {
+    const [source] = objectsIn(native['sources']);
+    const document = objectOrEmpty(source?.['document']);
+    const citation = {
+      url: textOrNull(document['url']),
+      title: textOrNull(document['title']) ?? textOrNull(source?.['id']),
+      citedText: textOrNull(native['text']),
+      native,
+    };
+    this.#emit({ kind: 'citation', choice: 0, citation });
+  }
+
+  /** @throws {GatewayError} `upstream_failed` where the reason is that there is no answer */
+  finish({ finish_reason: told, usage, error }: JsonObject): void {
+    const native = textOrNull(told);
+    if (native !== null && FAILURES.has(native)) {
+      const why = textOrNull(error) ?? `The provider ended its answer with ${native}.`;
+      throw new GatewayError('upstream_failed', why);
+    }
+    const counted = readUsage(usage);
+    if (counted !== null) this.#emit({ kind: 'usage', usage: counted });
+    if (native === null) return;
+    this.isFinished = true;
+    const reason = REASONS[native] ?? 'stop';
+    this.#emit({ kind: 'finish', choice: 0, reason, stopSequence: null, native });
+  }
+
+  #text(value: unknown): void {
+    const text = textOrNull(value);
+    if (text !== null) this.#emit({ kind: 'text', choice: 0, text });
+  }
+}
+
+/** Tells a whole answer. */
+export function tellWhole(answer: JsonObject, teller: AnswerTeller): void {
+  const message = answer['message'];
+  if (!isObject(message)) {
+    throw new GatewayError('upstream_failed', 'The provider sent an answer without any message.');
+  }
+  teller.start(answer['id']);
+  teller.plan(message['tool_plan']);
+  for (const block of objectsIn(message['content'])) teller.content(block);
+  objectsIn(message['tool_calls']).forEach((call, i) => {
+    teller.call(i, call);
+  });
+  for (const citation of objectsIn(message['citations'])) teller.cite(citation);
+  teller.finish({ finish_reason: 'COMPLETE', ...answer });
+}
+
+/**
+ * Counts what is paid for (`billed_units`), where that is told: the prompt's template, which is in `tokens` as well, costs
+ * nothing. What the cache had of the template is left out with it.
+ */
+function readUsage(value: unknown): Usage | null {
+  const told = objectOrEmpty(value);
+  const all = objectOrEmpty(told['tokens']);
+  const billed = objectOrEmpty(told['billed_units']);
+  const count = (from: JsonObject, name: string): number => Math.max(0, numberOr(from[name], 0));
+  const input = count(billed, 'input_tokens') || count(all, 'input_tokens');
+  const output = count(billed, 'output_tokens') || count(all, 'output_tokens');
+  if (input + output === 0) return null;
+  const template = Math.max(0, count(all, 'input_tokens') - input);
+  const cached = Math.max(0, count(told, 'cached_tokens') - template);
+  return {
+    inputTokens: input,
+    outputTokens: output,
+    cacheReadTokens: Math.min(input, cached),
+    cacheWriteTokens: 0,
+    reasoningTokens: Math.min(output, count(all, 'reasoning_tokens')),
+    estimated: false,
+  };
+}

@@ -1,0 +1,15 @@
+import { systemClock } from '../../core/clock.js';
+import type { ProviderDialect } from '../dialect.js';
+import { readError } from './error.js';
+import { CohereReader, readEvents } from './event-reader.js';
+import { writeRequest } from './write-request.js';
+
+/** Cohere's chat, in its second version. */
+export const cohere: ProviderDialect = {
+  name: 'cohere',
+  writeRequest,
+  readEvents: (body) => readEvents(body),
+  openReader: (_reading, emit) => new CohereReader(emit),
+  readError: (status, body, retryAfter) =>
+    readError({ status, body, retryAfter }, systemClock.wallMs()),
+};

@@ -1,0 +1,104 @@
+import { GatewayError } from '../../core/errors.js';
+import { parseAnswerObject } from '../answer-body.js';
+import type { EventReader } from '../dialect.js';
+import { objectOrEmpty, type JsonObject } from '../json.js';
+import type { AnswerEvent, Emit } from '../neutral/event.js';
+import { JsonEvents } from '../neutral/json-events.js';
+import { errorInside } from '../openai/error.js';
+import { AnswerTeller, tellWhole } from './answer-events.js';
+
+/**
+ * The events of a whole answer.
+ *
+ * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
+ */
+export function readEvents(body: Buffer): AnswerEvent[] {
+  const events: AnswerEvent[] = [];
+  tellDocument(body, new AnswerTeller((event) => events.push(event)));
+  return events;
+}
+
+function tellDocument(body: Buffer, teller: AnswerTeller): void {
+  const answer = parseAnswerObject(body);
+  // An error has its words where an answer has its message.
+  const error = typeof answer['message'] === 'object' ? null : errorInside(answer);
+  if (error !== null) throw error;
+  tellWhole(answer, teller);
+}
+
+/** Reads the stream of Cohere's second version. */
+export class CohereReader implements EventReader {
+  readonly #events = new JsonEvents({
+    event: (event) => {
+      if (tellEvent(event, this.#teller) === 'end') this.#complete();
+    },
+    done: () => {
+      this.#complete();
+    },
+    document: (bytes) => {
+      tellDocument(bytes, this.#teller);
+      this.#complete();
+    },
+  });
+  readonly #teller: AnswerTeller;
+  isComplete = false;
+
+  constructor(emit: Emit) {
+    this.#teller = new AnswerTeller(emit);
+  }
+
+  push(chunk: Buffer): void {
+    this.#events.push(chunk);
+  }
+
+  end(): void {
+    this.#events.end();
+    if (!this.isComplete) this.#complete();
+  }
+
+  #complete(): void {
+    if (!this.#teller.isFinished) throw this.#events.cut();
+    this.isComplete = true;
+    this.#events.close();
+  }
+}
+
+/** @returns `end` for the event that ends the answer */
+function tellEvent(event: JsonObject, teller: AnswerTeller): 'more' | 'end' {
+  const delta = objectOrEmpty(event['delta']);
+  const message = objectOrEmpty(delta['message']);
+  const part = (name: string): JsonObject => objectOrEmpty(message[name]);
+  switch (event['type']) {
+    case 'message-start':
+      teller.start(event['id']);
+      return 'more';
+    case 'content-start':
+    case 'content-delta':
+      teller.content(part('content'));
+      return 'more';
+    case 'tool-plan-delta':
+      teller.plan(message['tool_plan']);
+      return 'more';
+    case 'tool-call-start':
+      teller.call(event['index'], part('tool_calls'));
+      return 'more';
+    case 'tool-call-delta':
+      teller.addArguments(event['index'], part('tool_calls'));
+      return 'more';
+    case 'citation-start':
+      teller.cite(part('citations'));
+      return 'more';
+    case 'message-end':
+      teller.finish(delta);
+      return 'end';
+    default:
+      return otherEvent(event);
+  }
+}
+
+/** Ends of parts say nothing; what is no event of this dialect may be an error. */
+function otherEvent(event: JsonObject): 'more' {
+  if (typeof event['type'] === 'string') return 'more';
+  const error = errorInside(event);
+  throw error ?? new GatewayError('upstream_failed', 'The provider sent an event without a type.');
+}

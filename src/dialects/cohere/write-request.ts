@@ -1,0 +1,170 @@
+import type { Target, WrittenRequest } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import { noteCacheMarkers, noteEmptied, noteForeignMembers, notePart } from '../neutral/foreign.js';
+import type { Losses } from '../neutral/losses.js';
+import type { ContentPart, Turn } from '../neutral/part.js';
+import type { NeutralRequest, Thinking, ToolChoice } from '../neutral/request.js';
+import { effortOf } from '../neutral/router-view.js';
+import { toolOf } from '../openai/write-request.js';
+import { writeTurns } from '../openai/write-turns.js';
+
+/** Cohere takes no more stop sequences than these. */
+const MAX_STOP = 5;
+/** Its temperatures end where those of OpenAI are half way, and so do its penalties. */
+const MOST = 1;
+
+/** What the words of other dialects come to for models that take a budget. */
+const BUDGET_TOKENS: Readonly<Record<string, number>> = {
+  minimal: 512,
+  low: 1_024,
+  medium: 8_192,
+};
+
+/** A request to chat (version 2), for what a client of another dialect asked. */
+export function writeRequest(
+  request: NeutralRequest,
+  target: Target,
+  losses: Losses,
+): WrittenRequest {
+  noteUnsayable(request, losses);
+  const body: JsonObject = {
+    model: target.model,
+    messages: writeMessages(request.turns, losses),
+    ...(request.stream && { stream: true }),
+    ...(request.maxOutputTokens !== null && { max_tokens: request.maxOutputTokens }),
+    ...stop(request, losses),
+    ...sampling(request, losses),
+    ...tools(request, losses),
+    ...format(request, losses),
+    ...thinking(request.thinking, target, losses),
+    ...request.providerOptions['cohere'],
+    ...(target.provider !== 'cohere' && request.providerOptions[target.provider]),
+  };
+  return { body: Buffer.from(JSON.stringify(body)), answerTool: null };
+}
+
+function noteUnsayable(request: NeutralRequest, losses: Losses): void {
+  noteForeignMembers(request, losses);
+  noteCacheMarkers(request, losses);
+  const { choices, user, names, parallelTools, tools: offered, serviceTier, logprobs } = request;
+  if (choices > 1) losses.note('n', 'n');
+  // Likelihoods have a form of their own here; nobody reads them yet.
+  if (logprobs !== null) losses.note('logprobs', 'logprobs');
+  if (user !== null) losses.hint(names.user, 'user');
+  if (parallelTools === false && offered.length > 0) {
+    losses.note(names.parallelTools, 'parallel_tool_calls');
+  }
+  if (serviceTier !== null && serviceTier !== 'auto') losses.note('service_tier', 'service_tier');
+}
+
+/** Messages have OpenAI's form, but for what the assistant says beside its calls, and for what only text can say. */
+function writeMessages(turns: readonly Turn[], losses: Losses): JsonObject[] {
+  const sayable = turns.flatMap((turn) => {
+    const parts = turn.parts.flatMap((part) => sayablePart(part, losses));
+    if (parts.length > 0) return [{ ...turn, parts }];
+    noteEmptied(turn);
+    return [];
+  });
+  return writeTurns(sayable, losses).flatMap(writtenMessage);
+}
+
+function sayablePart(part: ContentPart, losses: Losses): ContentPart[] {
+  const isBytes = part.kind === 'document' && part.source.kind !== 'text';
+  if (part.kind === 'audio' || isBytes) {
+    notePart(part, losses);
+    return [];
+  }
+  if (part.kind !== 'tool_result') return [part];
+  return [{ ...part, parts: part.parts.flatMap((inner) => sayablePart(inner, losses)) }];
+}
+
+function writtenMessage(message: JsonObject): JsonObject[] {
+  const { role, content, tool_calls: calls, refusal, ...rest } = message;
+  // Nothing is said by nothing, and Cohere refuses a user who says nothing.
+  if (role === 'user' && content === '') return [];
+  if (role !== 'assistant') return [{ role, content, ...rest }];
+  const text = content ?? refusal;
+  if (calls === undefined) return [{ role, content: text }];
+  return [{ role, ...(typeof text === 'string' && { tool_plan: text }), tool_calls: calls }];
+}
+
+function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {
+  if (words.length > MAX_STOP) losses.note(`${names.stop}[${MAX_STOP}]`, names.stop);
+  return words.length === 0 ? {} : { stop_sequences: words.slice(0, MAX_STOP) };
+}
+
+function sampling({ sampling: given, names }: NeutralRequest, losses: Losses): JsonObject {
+  const atMost = (value: number | undefined, name: string): number | undefined => {
+    if (value === undefined || (value >= 0 && value <= MOST)) return value;
+    losses.note(name, name);
+    return Math.min(MOST, Math.max(0, value));
+  };
+  // One is what every provider does unasked, and more than Cohere takes.
+  const topP = given.topP === 1 ? undefined : given.topP;
+  if (topP === 0) losses.note(names.topP, 'top_p');
+  return {
+    temperature: atMost(given.temperature, 'temperature'),
+    p: topP === 0 ? undefined : topP,
+    k: given.topK,
+    seed: given.seed,
+    frequency_penalty: atMost(given.frequencyPenalty, 'frequency_penalty'),
+    presence_penalty: atMost(given.presencePenalty, 'presence_penalty'),
+  };
+}
+
+/** Cohere has no word for one tool by name: it is then the only one that is offered. */
+function tools({ tools: offered, toolChoice }: NeutralRequest, losses: Losses): JsonObject {
+  const named = toolChoice?.kind === 'tool' ? toolChoice.name : null;
+  const choosable = named === null ? offered : offered.filter(({ name }) => name === named);
+  if (choosable.length === 0) return {};
+  const isStrict = choosable.every(({ strict }) => strict === true);
+  for (const { strict, at } of choosable) {
+    if (strict === true && !isStrict) losses.hint(`${at}.strict`, 'tools.strict');
+  }
+  return {
+    tools: choosable.map((tool) => toolOf({ ...tool, strict: null })),
+    ...(isStrict && { strict_tools: true }),
+    ...choosing(toolChoice),
+  };
+}
+
+/** Choosing freely has no word. */
+function choosing(choice: ToolChoice | null): JsonObject {
+  switch (choice?.kind) {
+    case 'required':
+    case 'tool':
+      return { tool_choice: 'REQUIRED' };
+    case 'none':
+      return { tool_choice: 'NONE' };
+    default:
+      return {};
+  }
+}
+
+function format(
+  { format: wanted, tools: offered, names }: NeutralRequest,
+  losses: Losses,
+): JsonObject {
+  if (wanted.kind === 'text') return {};
+  // Cohere refuses a form for the answer beside tools.
+  if (offered.length > 0) {
+    losses.note(names.format, 'response_format');
+    return {};
+  }
+  const schema = wanted.kind === 'json_schema' && { json_schema: wanted.schema };
+  return { response_format: { type: 'json_object', ...schema } };
+}
+
+function thinking(wanted: Thinking | null, target: Target, losses: Losses): JsonObject {
+  if (wanted === null) return {};
+  if (!target.canThink) {
+    // A model that cannot think keeps a promise not to.
+    if (wanted.mode !== 'off') losses.note(wanted.at, 'thinking');
+    return {};
+  }
+  if (wanted.mode === 'off') return { thinking: { type: 'disabled' } };
+  const budget = wanted.budgetTokens ?? BUDGET_TOKENS[effortOf(wanted)];
+  return {
+    thinking: { type: 'enabled', ...(budget !== undefined && { token_budget: budget }) },
+  };
+}
