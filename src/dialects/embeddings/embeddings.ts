@@ -6,10 +6,12 @@ import type {
   EmbeddingClient,
   EmbeddingDefaults,
   EmbeddingDialect,
+  EmbeddingProvider,
   EmbeddingRequest,
   EmbeddingTarget,
   PassedVectors,
 } from './embedding.js';
+import { cohereEmbeddings } from './cohere.js';
 import { geminiEmbeddings } from './gemini.js';
 import { openAiEmbeddings } from './openai.js';
 
@@ -19,6 +21,11 @@ const DIALECTS: Partial<Record<DialectName, EmbeddingDialect>> = {
   // Vectors stand beside responses where those are spoken.
   responses: openAiEmbeddings,
   gemini: geminiEmbeddings,
+};
+/** Those that no client asks in. */
+const PROVIDERS: Partial<Record<DialectName, EmbeddingProvider>> = {
+  ...DIALECTS,
+  cohere: cohereEmbeddings,
 };
 
 /** The way from a client's words for vectors to a provider's, and back. */
@@ -43,12 +50,13 @@ export interface EmbeddingPassage {
  * @throws {GatewayError} `invalid_request` where the provider's dialect has no vectors
  */
 export function embeddingPassage(client: EmbeddingClient, dialect: DialectName): EmbeddingPassage {
-  const provider = DIALECTS[dialect];
+  const provider = PROVIDERS[dialect];
+  const same = DIALECTS[dialect];
   if (provider === undefined) {
     const message = `Embeddings cannot be asked of a provider that speaks ${dialect}.`;
     throw new GatewayError('invalid_request', message, { param: 'model' });
   }
-  return provider.name === client.name ? direct(provider) : translation(client, provider);
+  return same?.name === client.name ? direct(same) : translation(client, provider);
 }
 
 function direct(dialect: EmbeddingDialect): EmbeddingPassage {
@@ -59,7 +67,7 @@ function direct(dialect: EmbeddingDialect): EmbeddingPassage {
   };
 }
 
-function translation(client: EmbeddingClient, provider: EmbeddingDialect): EmbeddingPassage {
+function translation(client: EmbeddingClient, provider: EmbeddingProvider): EmbeddingPassage {
   return {
     ask: (request, target) => {
       const losses = new Losses(target.onLoss, `${target.model} (${target.provider})`);

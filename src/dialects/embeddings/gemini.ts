@@ -8,6 +8,7 @@ import { editRequest } from '../openai/edit.js';
 import { errorInside } from '../openai/error.js';
 import { invalid, parseBody } from '../request-check.js';
 import type { EmbeddingDialect, EmbeddingRequest, Embeddings, Vector } from './embedding.js';
+import { numbersIn, textOf } from './plain.js';
 import { asNumbers } from './vector-bytes.js';
 
 /** What addresses call the two ways to ask. */
@@ -91,11 +92,6 @@ function textIn(content: unknown, at: string): string {
   return texts.join('\n');
 }
 
-function textOf(input: EmbeddingRequest['inputs'][number], i: number): string {
-  if (typeof input === 'string') return input;
-  throw invalid(`input[${i}]`, 'is token ids, which this model does not read; send the text');
-}
-
 /** Each request of a batch names the model again. */
 function edited({ body, single }: EmbeddingRequest, model: string): Buffer {
   const edits = { model, askUsage: false };
@@ -119,11 +115,6 @@ function readAnswer(body: Buffer): Embeddings {
     model: null,
     inputTokens: numberOr(usage['promptTokenCount'], null),
   };
-}
-
-function numbersIn(values: unknown): readonly number[] {
-  if (Array.isArray(values) && values.every((value) => typeof value === 'number')) return values;
-  throw new GatewayError('upstream_failed', 'The provider sent a vector that is not numbers.');
 }
 
 function shownVector(vector: Vector): JsonObject {

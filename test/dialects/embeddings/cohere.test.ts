@@ -1,0 +1,71 @@
+import { embeddingPassage } from '../../../src/dialects/embeddings/embeddings.js';
+import { openAiEmbeddings } from '../../../src/dialects/embeddings/openai.js';
+
+const TARGET = {
+  model: 'embed-v4.0',
+  provider: 'cohere',
+  renames: {},
+  onLoss: 'drop',
+  trusted: false,
+} as const;
+const passage = embeddingPassage(openAiEmbeddings, 'cohere');
+const bytes = (body: unknown) => Buffer.from(JSON.stringify(body));
+const read = (more: object = {}) =>
+  openAiEmbeddings.readRequest(bytes({ model: 'x', input: ['a', 'b'], ...more }));
+const asked = (more: object = {}) => {
+  const { path, body, dropped } = passage.ask(read(more), TARGET);
+  return { path, json: JSON.parse(body.toString()) as unknown, dropped };
+};
+const DEFAULTS = { model: 'cohere/embed', inputTokens: 9 };
+
+describe('vectors of Cohere for a client of OpenAI’s', () => {
+  test('are asked for in its words', () => {
+    expect(asked({ dimensions: 8 })).toEqual({
+      path: '/embed',
+      json: {
+        model: 'embed-v4.0',
+        texts: ['a', 'b'],
+        input_type: 'search_document',
+        embedding_types: ['float'],
+        output_dimension: 8,
+      },
+      dropped: [],
+    });
+  });
+
+  test('are for what the client says, and what else it says is named', () => {
+    const { json, dropped } = asked({ input_type: 'search_query', future: 1 });
+
+    expect(json).toMatchObject({ input_type: 'search_query' });
+    expect(dropped.map(({ field }) => field)).toEqual(['future']);
+    expect(() => asked({ input: [[1, 2]] })).toThrow('is token ids');
+  });
+
+  test('come in the form that was asked for', () => {
+    const answer = {
+      embeddings: {
+        float: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+      meta: { billed_units: { input_tokens: 5 } },
+    };
+
+    const { body, inputTokens } = passage.readAnswer(bytes(answer), read(), TARGET, DEFAULTS);
+
+    expect(inputTokens).toBe(5);
+    expect(JSON.parse(body.toString())).toMatchObject({
+      data: [{ embedding: [1, 2] }, { embedding: [3, 4] }],
+      usage: { prompt_tokens: 5 },
+    });
+  });
+
+  test.each([
+    ['an error', { message: 'invalid model' }, 'invalid model'],
+    ['no vectors', { embeddings: {} }, 'no vectors'],
+    ['no numbers', { embeddings: { float: ['a'] } }, 'not numbers'],
+  ])('are refused where the answer is %s', (_what, answer, said) => {
+    expect(() => passage.readAnswer(bytes(answer), read(), TARGET, DEFAULTS)).toThrow(said);
+  });
+});
