@@ -217,8 +217,9 @@ export class App {
   }
 
   #clientLimits(): ClientLimits {
-    const { maxBodyBytes, writeStallTimeoutMs } = this.#inForce.sourced.config.server;
-    return { maxBodyBytes, writeStallMs: writeStallTimeoutMs, clock: this.#books.clock };
+    const { server } = this.#inForce.sourced.config;
+    const { maxBodyBytes, maxUploadBytes, writeStallTimeoutMs: writeStallMs } = server;
+    return { maxBodyBytes, maxUploadBytes, writeStallMs, clock: this.#books.clock };
   }
 
   #detail(): Record<string, unknown> {

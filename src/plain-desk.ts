@@ -5,6 +5,7 @@ import type { GoneSignal } from './core/departure.js';
 import { deliver, leave } from './delivery.js';
 import type { EmbeddingClient } from './dialects/embeddings/embedding.js';
 import type { Exchange } from './exchange.js';
+import { pass, placeOf, type PassedHead, type PassedRequest, type Wanted } from './passing.js';
 import { namedByClient } from './plan.js';
 import type { KeptRouting } from './route/kept-routing.js';
 import type { Setup } from './setup.js';
@@ -32,6 +33,12 @@ export interface PlainCall {
 export interface EmbeddingCall extends PlainCall {
   readonly client: EmbeddingClient;
   readonly body: Buffer;
+}
+
+/** A request that goes through as it is, and where its client wants it to go. */
+export interface PassCall extends PlainCall {
+  readonly wanted: Wanted;
+  readonly request: PassedRequest;
 }
 
 /** What is known of a request before anybody is asked. */
@@ -77,6 +84,28 @@ export class PlainDesk {
     return this.#run(setup, call, opening, () =>
       embed({ setup, request, served, tokens, ...call, clock: books.clock }),
     );
+  }
+
+  /**
+   * Passes a request on as it is.
+   *
+   * @throws {GatewayError} where nobody can say to whom; what fails afterwards comes back as `failed`
+   */
+  async pass(call: PassCall): Promise<{ exchange: Exchange; head: PassedHead | null }> {
+    const { books } = this.#parts;
+    const startedMs = books.clock.now();
+    const setup = this.#parts.setup();
+    const upstream = placeOf(setup, call.wanted);
+    const requested = call.wanted.model ?? upstream.modelId;
+    const opening = { requested, model: upstream.modelId, estimatedInputTokens: 0, startedMs };
+    let head: PassedHead | null = null;
+    const exchange = await this.#run(setup, call, opening, async () => {
+      const context = { setup, signal: call.signal, clock: books.clock };
+      const passed = await pass(call.request, upstream, context);
+      ({ head } = passed);
+      return passed.answer;
+    });
+    return { exchange, head };
   }
 
   async #run(

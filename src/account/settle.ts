@@ -124,7 +124,9 @@ export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome 
 }
 
 function billOf(entry: OpenEntry, { upstream, summary, recalled }: Ending): Bill {
-  if (upstream === null || summary === null) return unasked(recalled);
+  if (upstream === null || summary === null || summary.unmeasured === true) {
+    return unasked(recalled);
+  }
   return billFor(entry, upstream, summary);
 }
 

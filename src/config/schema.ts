@@ -42,6 +42,13 @@ const server = section({
     .describe(
       'Longer request bodies are refused with 413. Every request under way may hold this much memory; images count, at 4/3 of their size.',
     ),
+  max_upload_bytes: z
+    .int()
+    .min(1024)
+    .default(512 * MIB)
+    .describe(
+      'Longer uploads (recordings, images, files) are refused with 413. They are passed on as they come, so no memory holds them.',
+    ),
   max_header_bytes: z
     .int()
     .min(1024)

@@ -63,6 +63,8 @@ export interface RequestEdits {
 export interface AnswerSummary {
   /** `null` when the upstream told no usage. */
   readonly usage: Usage | null;
+  /** Nothing tells what was used, not even the answer's length: it is no text. */
+  readonly unmeasured?: boolean;
   readonly finishReason: string | null;
   /** UTF-16 units of answer text, tool arguments and reasoning; for estimating missing usage. */
   readonly outputChars: number;

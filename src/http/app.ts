@@ -1,5 +1,7 @@
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import { GatewayError } from '../core/errors.js';
+import { anthropic } from '../dialects/anthropic/anthropic.js';
+import type { ClientDialect } from '../dialects/dialect.js';
 import { gemini } from '../dialects/gemini/gemini.js';
 import { openai } from '../dialects/openai/openai.js';
 import type { ResponseStore } from '../dialects/responses/response-store.js';
@@ -16,6 +18,7 @@ import { takeFeedback } from './feedback.js';
 import { admitGoogleKeys, geminiModelRoutes, speaksGemini } from './gemini.js';
 import { decisionJson, outcomeJson } from './decision-view.js';
 import { anthropicList, anthropicModel, modelJson, policyJson } from './model-view.js';
+import { passedRoutes, speaksAnthropic } from './passed.js';
 import { asGatewayError, sendError } from './reply.js';
 import { responseRoutes } from './responses.js';
 
@@ -90,6 +93,7 @@ export function createApp(
   cacheRoutes(app, pipeline, operations, limits);
   responseRoutes(app, pipeline, operations.responses);
   embeddingRoutes(app, pipeline, plain, limits);
+  passedRoutes(app, pipeline, plain, limits);
   app.all(KNOWN_PATHS, (req) => {
     throw new GatewayError('method_not_allowed', `${req.path} does not take ${req.method}`);
   });
@@ -124,14 +128,14 @@ function modelRoutes(app: Express, pipeline: Pipeline): void {
   app.get('/v1/models', (req, res) => {
     const { policies, models } = pipeline.offer();
     const data = [...policies.map(policyJson), ...models.map(modelJson)];
-    const isAnthropic = req.headers['anthropic-version'] !== undefined;
+    const isAnthropic = speaksAnthropic(req);
     res.json(isAnthropic ? anthropicList(data) : { object: 'list', data });
   });
   app.get('/v1/models/*name', (req, res) => {
     // Model names have slashes, which the OpenAI SDK sends percent-encoded and curl users do not.
     const target = pipeline.resolve(req.params.name.join('/'));
     const json = target.kind === 'policy' ? policyJson(target.policy) : modelJson(target.served);
-    res.json(req.headers['anthropic-version'] === undefined ? json : anthropicModel(json));
+    res.json(speaksAnthropic(req) ? anthropicModel(json) : json);
   });
 }
 
@@ -154,8 +158,14 @@ function errorReply(pipeline: Pipeline): ErrorRequestHandler {
   return (thrown: unknown, req, res, _next) => {
     const error = fromExpress(thrown) ?? asGatewayError(thrown);
     pipeline.refused(error);
-    sendError(res, error, {}, (speaksGemini(req) ? gemini : openai).writeError);
+    sendError(res, error, {}, dialectOf(req).writeError);
   };
+}
+
+/** Errors are told in the words of whoever asks. */
+function dialectOf(req: Request): ClientDialect {
+  if (speaksGemini(req)) return gemini;
+  return speaksAnthropic(req) ? anthropic : openai;
 }
 
 /** Express itself refuses paths such as `/%ff`. */

@@ -10,6 +10,8 @@ import { asGatewayError, sendError, sendJson } from './reply.js';
 /** Limits on what one client may take of the server. */
 export interface ClientLimits {
   readonly maxBodyBytes: number;
+  /** Of bodies that are passed on as they come. */
+  readonly maxUploadBytes: number;
   /** Milliseconds a client may leave bytes unread before it is cut off. */
   readonly writeStallMs: number;
   readonly clock: Clock;

@@ -2,11 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.js';
 import { Departure } from '../core/departure.js';
 import type { GatewayError } from '../core/errors.js';
-import type { StreamForm } from '../dialects/dialect.js';
 import type { Exchange } from '../exchange.js';
 import type { ClientSink } from '../pipeline.js';
 import { decisionHeaders, type HeaderBill } from './decision-view.js';
-import { openClientStream, sendError, sendJson } from './reply.js';
+import { openClientStream, sendError, sendJson, type WireForm } from './reply.js';
 
 /** Learns of an answer before the client does. */
 export interface AnswerWitness {
@@ -23,7 +22,7 @@ export interface Delivery {
   /** An error in the client's dialect. */
   readonly writeError: (error: GatewayError) => string;
   /** Absent where streams are events. */
-  readonly form?: StreamForm | undefined;
+  readonly form?: WireForm | undefined;
   readonly witness?: AnswerWitness | null;
   /** Further headers of a stream. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -62,11 +62,15 @@ const BROKEN_OFF: ReadonlySet<ErrorCode> = new Set([
 
 const NOTHING = Buffer.alloc(0);
 
-/** Sends the bytes as they are. */
-const EVENTS: StreamForm = {
-  contentType: 'text/event-stream; charset=utf-8',
-  open: () => ({ push: (bytes) => bytes, end: () => null }),
-};
+/** How a stream goes over the wire, and under which status; 200 unless given. */
+export type WireForm = StreamForm & { readonly status?: number };
+
+/** Sends bytes as they are, and says what they are. */
+export function plainForm(contentType: string, status = 200): WireForm {
+  return { contentType, status, open: () => ({ push: (bytes) => bytes, end: () => null }) };
+}
+
+const EVENTS = plainForm('text/event-stream; charset=utf-8');
 
 /**
  * Begins a stream to the client, of events unless another form is given.
@@ -78,11 +82,11 @@ export function openClientStream(
   headers: Readonly<Record<string, string>>,
   onDrain: () => void,
   pace: { readonly clock: Clock; readonly stallMs: number },
-  form: StreamForm = EVENTS,
+  form: WireForm = EVENTS,
 ): ClientSink {
   const wire = form.open();
   let forgetStall: (() => void) | null = null;
-  res.writeHead(200, {
+  res.writeHead(form.status ?? 200, {
     'content-type': form.contentType,
     'cache-control': 'no-cache',
     // Proxies that would collect events before passing them on are asked not to.

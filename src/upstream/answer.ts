@@ -1,7 +1,11 @@
+import type { Readable } from 'node:stream';
 import type { GoneSignal } from '../core/departure.js';
 import type { Upstream } from '../core/model.js';
 import type { DialectName } from '../dialects/dialect.js';
 import type { UpstreamError } from './upstream-error.js';
+
+/** What is asked of an upstream's address. */
+export type Method = 'GET' | 'POST' | 'DELETE';
 
 /** One request for one upstream, in the upstream's own words. */
 export interface UpstreamRequest {
@@ -10,6 +14,10 @@ export interface UpstreamRequest {
   readonly body: Buffer;
   /** Names, in lower case, and values in turn: they replace the provider's own; absent for none. */
   readonly headers?: readonly string[];
+  /** `POST` unless given. */
+  readonly method?: Method;
+  /** Bytes that are still coming, instead of `body`; such a request cannot be sent twice. */
+  readonly upload?: Readable;
   /** Where it goes, behind the provider's base URL, with its query; absent for chat. */
   readonly path?: string;
   /** Not an answer, but the tokens of the request are asked for. */

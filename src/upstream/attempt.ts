@@ -314,6 +314,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
       this.#watch.stage === 'waiting' &&
       this.#reused &&
       !this.#retried &&
+      this.#request.upload === undefined &&
       this.status === 0 &&
       this.#watch.stageMs < STALE_MS &&
       isClosedConnection(cause)

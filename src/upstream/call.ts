@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.js';
 import { GatewayError } from '../core/errors.js';
@@ -83,9 +84,9 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
     return new Promise((resolve, reject) => {
       const dispatch: Dispatcher.DispatchOptions = {
         path: pathFor(request, route.provider),
-        method: METHOD,
+        method: request.method ?? METHOD,
         headers,
-        body: request.body,
+        body: bodyOf(request),
       };
       const context = { pool: route.pool, options: dispatch, clock, timeouts };
       const attempt = new Attempt(request, context, resolve, reject);
@@ -111,6 +112,11 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
 
 const METHOD = 'POST';
 
+function bodyOf({ method = METHOD, body, upload }: UpstreamRequest): Buffer | Readable | null {
+  // Some servers wait for the body of a GET that announces one, if only of no length.
+  return upload ?? (method === METHOD ? body : null);
+}
+
 function pathFor(request: UpstreamRequest, provider: Provider): string {
   const { path, counting, upstream, stream, dialect } = request;
   if (path !== undefined) return provider.behind(path, upstream.upstreamModel);
@@ -125,7 +131,7 @@ async function proofFor(
 ): Promise<readonly string[]> {
   const url = provider.origin + pathFor(request, provider);
   try {
-    return await sign({ method: METHOD, url, body: request.body });
+    return await sign({ method: request.method ?? METHOD, url, body: request.body });
   } catch (cause) {
     if (!(cause instanceof GatewayError)) throw cause;
     const message = `${request.upstream.id}: ${cause.message}`;

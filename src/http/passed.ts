@@ -1,0 +1,166 @@
+import type { IncomingMessage } from 'node:http';
+import type { Express, Request, Response } from 'express';
+import { GatewayError } from '../core/errors.js';
+import { anthropic } from '../dialects/anthropic/anthropic.js';
+import { textOrNull } from '../dialects/json.js';
+import { editRequest } from '../dialects/openai/edit.js';
+import { openai } from '../dialects/openai/openai.js';
+import { parseBody } from '../dialects/request-check.js';
+import type { PassedRequest } from '../passing.js';
+import type { Pipeline } from '../pipeline.js';
+import type { PlainDesk } from '../plain-desk.js';
+import { readBody } from './body.js';
+import type { ClientLimits } from './chat.js';
+import { departureOf, sendExchange } from './deliver.js';
+import { plainForm } from './reply.js';
+import { readUpload, type Upload } from './upload.js';
+
+/** What goes through as it is, by method. */
+const PASSED = {
+  post: [
+    '/v1/images/generations',
+    '/v1/images/edits',
+    '/v1/images/variations',
+    '/v1/audio/speech',
+    '/v1/audio/transcriptions',
+    '/v1/audio/translations',
+    '/v1/moderations',
+    '/v1/rerank',
+    '/v1/files',
+    '/v1/batches',
+    '/v1/batches/:id/cancel',
+    '/v1/messages/batches',
+    '/v1/messages/batches/:id/cancel',
+  ],
+  get: [
+    '/v1/files',
+    '/v1/files/:id',
+    '/v1/files/:id/content',
+    '/v1/batches',
+    '/v1/batches/:id',
+    '/v1/messages/batches',
+    '/v1/messages/batches/:id',
+    '/v1/messages/batches/:id/results',
+  ],
+  delete: ['/v1/files/:id', '/v1/messages/batches/:id'],
+} as const;
+
+/** Headers that say what a body means, or what is wanted: they go where it goes. */
+const FORWARDED = [
+  'content-type',
+  'accept',
+  'idempotency-key',
+  'openai-beta',
+  'anthropic-version',
+  'anthropic-beta',
+];
+
+/** Whether a client is one of Anthropic's. */
+export function speaksAnthropic(req: IncomingMessage): boolean {
+  return req.headers['anthropic-version'] !== undefined;
+}
+
+/** Images, speech, moderations, reranking, files and batches: admitted, booked, and otherwise left alone. */
+export function passedRoutes(
+  app: Express,
+  pipeline: Pipeline,
+  plain: PlainDesk,
+  limits: () => ClientLimits,
+): void {
+  const handle = async (req: Request, res: Response): Promise<void> => {
+    const signal = departureOf(res);
+    const caller = pipeline.admit(req.headers);
+    const { clock, writeStallMs: stallMs, ...most } = limits();
+    const dialect = speaksAnthropic(req) ? 'anthropic' : 'openai';
+    const { path, provider } = addressIn(req);
+    const { model, written } = await bodyOf(req, most, provider);
+    const request = { method: req.method as PassedRequest['method'], path, written };
+    const wanted = { provider, model, dialect } as const;
+    const { exchange, head } = await plain.pass({ request, wanted, caller, signal });
+    // What an early answer leaves unread of an upload must not be taken for the next request.
+    res.once('finish', () => req.resume());
+    const { writeError } = dialect === 'openai' ? openai : anthropic;
+    sendExchange(res, exchange, {
+      clock,
+      stallMs,
+      writeError,
+      ...(head !== null && { form: plainForm(head.contentType, head.status) }),
+      ...(head?.disposition != null && { headers: { 'content-disposition': head.disposition } }),
+    });
+  };
+  app.post([...PASSED.post], handle);
+  app.get([...PASSED.get], handle);
+  app.delete([...PASSED.delete], handle);
+}
+
+/** The provider that a request names beside itself, and its address without what is for the gateway. */
+function addressIn(req: Request): { readonly path: string; readonly provider: string | null } {
+  const [path = '', query = ''] = req.originalUrl.split('?');
+  if (path.split('/').some((segment) => /^(\.|%2e)+$/i.test(segment))) {
+    throw new GatewayError('not_found', `there is no ${req.method} ${path} here`);
+  }
+  const named = new URLSearchParams(query).get('provider');
+  const kept = query.split('&').filter((pair) => pair !== '' && !/^(provider|key)=/.test(pair));
+  const header = req.headers['x-suffice-provider'];
+  return {
+    path: path.replace(/^\/v1/, '') + (kept.length > 0 ? `?${kept.join('&')}` : ''),
+    provider: textOrNull(header) ?? textOrNull(named),
+  };
+}
+
+interface ReadBody {
+  readonly model: string | null;
+  readonly written: PassedRequest['written'];
+}
+
+async function bodyOf(
+  req: Request,
+  { maxBodyBytes, maxUploadBytes }: Pick<ClientLimits, 'maxBodyBytes' | 'maxUploadBytes'>,
+  provider: string | null,
+): Promise<ReadBody> {
+  const headers = forwarded(req);
+  if (req.method !== 'POST') {
+    return { model: null, written: () => ({ headers, body: Buffer.alloc(0) }) };
+  }
+  const { 'content-type': type = 'application/json' } = req.headers;
+  if (!/^application\/json\b/i.test(type)) {
+    // Whoever names the provider beside the request calls the model what the provider calls it.
+    return uploaded(await readUpload(req, maxUploadBytes, provider === null), headers);
+  }
+  const body = await readBody(req, maxBodyBytes);
+  const model = body.length === 0 ? null : textOrNull(parseBody(body)['model']);
+  const request = { body, stream: false, includeUsage: false };
+  return {
+    model,
+    written: ({ upstreamModel }) => ({
+      headers,
+      body: model === null ? body : editRequest(request, { model: upstreamModel, askUsage: false }),
+    }),
+  };
+}
+
+function uploaded(upload: Upload, headers: readonly string[]): ReadBody {
+  const { head, model, bytes } = upload;
+  return {
+    model: model?.value ?? null,
+    written: ({ upstreamModel }) => {
+      const named = model === null ? head : renamed(head, model, upstreamModel);
+      const length =
+        bytes === null ? [] : ['content-length', String(bytes + named.length - head.length)];
+      const body = Buffer.alloc(0);
+      return { headers: [...headers, ...length], body, upload: upload.with(named) };
+    },
+  };
+}
+
+function renamed(head: Buffer, model: NonNullable<Upload['model']>, name: string): Buffer {
+  const end = model.start + Buffer.byteLength(model.value);
+  return Buffer.concat([head.subarray(0, model.start), Buffer.from(name), head.subarray(end)]);
+}
+
+function forwarded({ headers }: IncomingMessage): string[] {
+  return FORWARDED.flatMap((name) => {
+    const value = headers[name];
+    return value === undefined ? [] : [name, Array.isArray(value) ? value.join(',') : value];
+  });
+}

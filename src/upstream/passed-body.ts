@@ -1,0 +1,66 @@
+import { GatewayError } from '../core/errors.js';
+import type { AnswerSummary } from '../dialects/dialect.js';
+import type { AnswerBody, AnswerSink } from './answer.js';
+import type { ClientSink, CommittedStream } from './committed-stream.js';
+
+/** Answers that are longer tell their usage to nobody here: pictures and recordings, mostly. */
+const MAX_READ_BYTES = 256 * 1024;
+const NOTHING = Buffer.alloc(0);
+
+/** An upstream's body as it comes, whatever it is. */
+export class PassedBody implements CommittedStream, AnswerSink {
+  readonly #body: AnswerBody;
+  readonly #read: ((whole: Buffer) => AnswerSummary) | null;
+  #sink: ClientSink | null = null;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  /** @param read - what a complete body of moderate length says of its usage; `null` for none */
+  constructor(body: AnswerBody, read: ((whole: Buffer) => AnswerSummary) | null) {
+    this.#body = body;
+    this.#read = read;
+  }
+
+  get summary(): AnswerSummary {
+    const isReadable = this.#read !== null && this.#bytes <= MAX_READ_BYTES;
+    return isReadable ? this.#read(Buffer.concat(this.#chunks)) : UNMEASURED;
+  }
+
+  pipe(sink: ClientSink): void {
+    this.#sink = sink;
+    this.#body.read(this);
+  }
+
+  drained(): void {
+    this.#body.resume();
+  }
+
+  abort(): void {
+    this.#body.abort();
+  }
+
+  data(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > MAX_READ_BYTES) this.#chunks = [];
+    else if (this.#read !== null) this.#chunks.push(chunk);
+    if (this.#sink?.write(chunk) === false) this.#body.pause();
+  }
+
+  end(): void {
+    this.#sink?.end();
+  }
+
+  fail(error: GatewayError): void {
+    // A clean end would vouch for the whole of what only its length could tell.
+    const cut = new GatewayError('upstream_cut', error.message, { cause: error });
+    this.#sink?.fail(error.code === 'client_closed' ? error : cut, NOTHING);
+  }
+}
+
+/** What is known of an answer that nobody reads. */
+export const UNMEASURED: AnswerSummary = {
+  usage: null,
+  unmeasured: true,
+  finishReason: null,
+  outputChars: 0,
+};
