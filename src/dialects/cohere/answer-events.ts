@@ -19,6 +19,7 @@ export class AnswerTeller {
   readonly #emit: Emit;
   /** Calls by the index that the stream has for them. */
   readonly #open = new Map<unknown, number>();
+  readonly #ids = new Set<string>();
   #id: string | null = null;
   #calls = 0;
   /** A reason has been told; without one an answer is not complete. */
@@ -50,7 +51,11 @@ export class AnswerTeller {
     const made = objectOrEmpty(native['function']);
     const call = this.#calls++;
     this.#open.set(key, call);
-    const id = textOrNull(native['id']) ?? callId(this.#id ?? '', 0, call);
+    const given = textOrNull(native['id']);
+    // Results find their calls by id, so no two calls may share one.
+    const isOwn = given !== null && !this.#ids.has(given);
+    const id = isOwn ? given : callId(this.#id ?? '', 0, call);
+    this.#ids.add(id);
     this.#emit({ kind: 'call', choice: 0, call, id, name: textOrNull(made['name']) ?? '' });
     this.addArguments(key, native);
   }

@@ -1,4 +1,3 @@
-import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
 import type { EventReader } from '../dialect.js';
 import { objectOrEmpty, type JsonObject } from '../json.js';
@@ -96,9 +95,9 @@ function tellEvent(event: JsonObject, teller: AnswerTeller): 'more' | 'end' {
   }
 }
 
-/** Ends of parts say nothing; what is no event of this dialect may be an error. */
+/** Ends of parts say nothing, and neither does what is no event of this dialect, but for errors. */
 function otherEvent(event: JsonObject): 'more' {
-  if (typeof event['type'] === 'string') return 'more';
-  const error = errorInside(event);
-  throw error ?? new GatewayError('upstream_failed', 'The provider sent an event without a type.');
+  const error = typeof event['type'] === 'string' ? null : errorInside(event);
+  if (error !== null) throw error;
+  return 'more';
 }

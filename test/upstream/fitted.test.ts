@@ -1,0 +1,80 @@
+import { post, startApp, type TestApp } from '../support/app.js';
+import { FakeUpstream } from '../support/fake-upstream.js';
+
+let upstream: FakeUpstream;
+let gateway: TestApp;
+
+beforeAll(async () => {
+  upstream = await FakeUpstream.start();
+  const at = `base_url: "${upstream.baseUrl}", api_key: sk-there`;
+  gateway = await startApp(`
+router: { predictor: heuristic }
+providers:
+  vertex-anthropic: { ${at}, models: [claude-sonnet-4-5] }
+  minimax: { ${at}, models: [m2] }
+  mistral: { ${at}, models: [small] }
+  azure-deployments: { ${at}, models: [my-gpt] }
+`);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const user = { role: 'user', content: 'hi' };
+
+async function sent(model: string, body: object, path = '/v1/chat/completions') {
+  await post(`${gateway.url}${path}`, { model, messages: [user], ...body });
+  const seen = upstream.requests.at(-1);
+  return { path: seen?.path, headers: seen?.headers, json: seen?.json };
+}
+
+describe('what one provider wants of every request', () => {
+  test.each([
+    ['/v1/chat/completions', {}],
+    ['/v1/messages', { max_tokens: 9 }],
+  ])('is in requests to Claude on Vertex AI, from a client at %s', async (path, more) => {
+    const { json, ...seen } = await sent('vertex-anthropic/claude-sonnet-4-5', more, path);
+
+    expect(seen.path).toBe('/v1/claude-sonnet-4-5:rawPredict');
+    expect(seen.headers).toMatchObject({ 'x-goog-api-key': 'sk-there' });
+    expect(json).toMatchObject({ anthropic_version: 'vertex-2023-10-16', messages: [user] });
+    expect(json).not.toHaveProperty('model');
+  });
+
+  test('is there unless the client says otherwise', async () => {
+    const usual = await sent('minimax/m2', {});
+    const other = await sent('minimax/m2', { reasoning_split: false });
+
+    expect([usual.json?.['reasoning_split'], other.json?.['reasoning_split']]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  test('is an id of nine letters or digits for each call, to Mistral', async () => {
+    const calls = [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }];
+    const messages = [
+      user,
+      { role: 'assistant', content: null, tool_calls: calls, refusal: null },
+      { role: 'tool', tool_call_id: 'call_1', content: '1' },
+    ];
+
+    const { json } = await sent('mistral/small', { messages });
+
+    const [, assistant, tool] = json?.['messages'] as Record<string, unknown>[];
+    const [call] = assistant?.['tool_calls'] as { id: string }[];
+    expect(call?.id).toMatch(/^[a-zA-Z0-9]{9}$/);
+    expect(tool?.['tool_call_id']).toBe(call?.id);
+    expect(assistant).not.toHaveProperty('refusal');
+  });
+
+  test('is a deployment in the path and a version, to Azure', async () => {
+    const { path, headers } = await sent('azure-deployments/my-gpt', {});
+
+    expect(path).toBe('/v1/deployments/my-gpt/chat/completions?api-version=2024-10-21');
+    expect(headers).toMatchObject({ 'api-key': 'sk-there' });
+    expect(headers).not.toHaveProperty('authorization');
+  });
+});
