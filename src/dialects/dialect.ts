@@ -9,7 +9,7 @@ import type { NeutralRequest } from './neutral/request.js';
 import type { ThoughtMemory } from './neutral/thought-store.js';
 
 /** The wire protocols that clients may speak. */
-export type ClientDialectName = 'openai' | 'anthropic' | 'gemini' | 'responses';
+export type ClientDialectName = 'openai' | 'anthropic' | 'gemini' | 'responses' | 'completions';
 
 /** The wire protocols that providers may speak. */
 export const DIALECT_NAMES = [

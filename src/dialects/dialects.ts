@@ -1,6 +1,7 @@
 import { anthropic } from './anthropic/anthropic.js';
 import { bedrock } from './bedrock/bedrock.js';
 import { cohere } from './cohere/cohere.js';
+import { completions } from './completions/completions.js';
 import type { ClientDialect, ClientDialectName, DialectName, ProviderDialect } from './dialect.js';
 import { gemini } from './gemini/gemini.js';
 import { openai } from './openai/openai.js';
@@ -11,6 +12,7 @@ const PASSAGES: Readonly<Record<ClientDialectName, Readonly<Record<DialectName, 
   openai: { ...translations(openai), openai: direct(openai) },
   anthropic: { ...translations(anthropic), anthropic: direct(anthropic) },
   gemini: { ...translations(gemini), gemini: direct(gemini) },
+  completions: translations(completions),
   responses: { ...translations(responses), responses: direct(responses) },
 };
 

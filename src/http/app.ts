@@ -42,6 +42,7 @@ const KNOWN_PATHS = [
   '/v1/messages',
   '/v1/messages/count_tokens',
   '/v1/responses',
+  '/v1/completions',
   '/v1/responses/:id',
   '/v1/route',
   '/v1/embeddings',

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { anthropic } from '../dialects/anthropic/anthropic.js';
+import { completions } from '../dialects/completions/completions.js';
 import { openai } from '../dialects/openai/openai.js';
 import type { ResponseStore } from '../dialects/responses/response-store.js';
 import { responses } from '../dialects/responses/responses.js';
@@ -36,6 +37,7 @@ export function openServer({
       chat: new ChatSurface(pipeline, openai, limits),
       messages: new ChatSurface(pipeline, anthropic, limits),
       responses: new ChatSurface(pipeline, responses, limits, responseKeeper(kept)),
+      completions: new ChatSurface(pipeline, completions, limits),
       gemini: new GeminiSurface(pipeline, limits),
     },
     createApp(pipeline, plain, operations, limits),

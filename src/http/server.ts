@@ -23,6 +23,8 @@ export interface Surfaces {
   readonly messages: ChatSurface;
   /** OpenAI's responses. */
   readonly responses: ChatSurface;
+  /** OpenAI's legacy completions. */
+  readonly completions: ChatSurface;
   /** Google's. */
   readonly gemini: GeminiSurface;
 }
@@ -30,11 +32,12 @@ export interface Surfaces {
 const CHAT_PATH = '/v1/chat/completions';
 const MESSAGES_PATH = '/v1/messages';
 const RESPONSES_PATH = '/v1/responses';
+const COMPLETIONS_PATH = '/v1/completions';
 const COUNT_PATH = '/v1/messages/count_tokens';
 
 /** The server, not yet listening. */
 export function createServer(
-  { chat, messages, responses, gemini }: Surfaces,
+  { chat, messages, responses, completions, gemini }: Surfaces,
   app: Express,
   limits: SocketLimits,
 ): Server {
@@ -54,6 +57,7 @@ export function createServer(
       else if (isAt(url, CHAT_PATH)) void chat.handle(req, res);
       else if (isAt(url, MESSAGES_PATH)) void messages.handle(req, res);
       else if (isAt(url, RESPONSES_PATH)) void responses.handle(req, res);
+      else if (isAt(url, COMPLETIONS_PATH)) void completions.handle(req, res);
       else if (isAt(url, COUNT_PATH)) void messages.count(req, res);
       else {
         const asked = geminiAddress(url ?? '');

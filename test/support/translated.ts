@@ -8,6 +8,7 @@ import type {
 } from '../../src/dialects/dialect.js';
 import { passageBetween } from '../../src/dialects/dialects.js';
 import { gemini } from '../../src/dialects/gemini/gemini.js';
+import { completions } from '../../src/dialects/completions/completions.js';
 import { openai } from '../../src/dialects/openai/openai.js';
 import type { Asked } from '../../src/dialects/passage.js';
 import { responses } from '../../src/dialects/responses/responses.js';
@@ -17,6 +18,7 @@ export const DIALECTS: Readonly<Record<ClientDialectName, ClientDialect>> = {
   anthropic,
   gemini,
   responses,
+  completions,
 };
 
 /** A model that can do everything, at a provider without quirks. */

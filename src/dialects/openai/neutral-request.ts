@@ -134,7 +134,8 @@ function readThinking(request: JsonObject): Thinking | null {
   return { mode: 'on', effort, budgetTokens, at };
 }
 
-function readSampling(request: JsonObject): Sampling {
+/** How a model is to choose its words; absent where the client does not say. */
+export function readSampling(request: JsonObject): Sampling {
   const given = {
     temperature: request['temperature'],
     topP: request['top_p'],

@@ -3,6 +3,11 @@ import { FakeUpstream } from '../../support/fake-upstream.js';
 import { post, startApp, type TestApp } from '../../support/app.js';
 import { anthropicRequest, seenByAnthropic } from './anthropic-client.js';
 import { anthropicProvider, understoodByAnthropic } from './anthropic-provider.js';
+import {
+  canAskInCompletions,
+  completionsRequest,
+  seenByCompletions,
+} from './completions-client.js';
 import { bedrockProvider, understoodByBedrock } from './bedrock-provider.js';
 import { cohereProvider, understoodByCohere } from './cohere-provider.js';
 import { geminiPath, geminiRequest, seenByGemini } from './gemini-client.js';
@@ -19,6 +24,12 @@ const CLIENTS = {
   anthropic: { path: '/v1/messages?beta=true', request: anthropicRequest, seen: seenByAnthropic },
   responses: { path: '/v1/responses', request: responsesRequest, seen: seenByResponses },
   gemini: { path: geminiPath, request: geminiRequest, seen: seenByGemini },
+  completions: {
+    path: '/v1/completions',
+    request: completionsRequest,
+    seen: seenByCompletions,
+    canAsk: canAskInCompletions,
+  },
 };
 const PROVIDERS = {
   openai: { model: 'acme/gpt', speaks: openAiProvider, understood: understoodByOpenAi },
@@ -84,9 +95,15 @@ interface Cell {
   readonly scenario: Scenario;
 }
 
+function scenariosFor(client: Client): readonly Scenario[] {
+  const speaker = CLIENTS[client];
+  if (!('canAsk' in speaker)) return SCENARIOS;
+  return SCENARIOS.filter(({ first }) => speaker.canAsk(first.wish));
+}
+
 const CELLS: readonly (readonly [string, Cell])[] = CLIENT_NAMES.flatMap((client) =>
   PROVIDER_NAMES.flatMap((provider) =>
-    SCENARIOS.flatMap((scenario) =>
+    scenariosFor(client).flatMap((scenario) =>
       [false, true]
         .filter((stream) => stream || scenario.streamOnly !== true)
         .map((stream) => {

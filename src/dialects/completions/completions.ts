@@ -1,0 +1,13 @@
+import type { ClientDialect } from '../dialect.js';
+import { writeError } from '../openai/error.js';
+import { CompletionsWriter, writeAnswer } from './event-writer.js';
+import { readRequest } from './request.js';
+
+/** OpenAI's legacy completions, as clients speak it; every provider is asked for chat. */
+export const completions: ClientDialect = {
+  name: 'completions',
+  readRequest,
+  writeError,
+  writeAnswer,
+  openWriter: (rules) => new CompletionsWriter(rules),
+};

@@ -1,0 +1,119 @@
+import type { GatewayError } from '../../core/errors.js';
+import type { Usage } from '../../core/usage.js';
+import type { AnswerRules, EventWriter } from '../dialect.js';
+import { isObject, objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
+import type { AnswerEvent } from '../neutral/event.js';
+import { writeError } from '../openai/error.js';
+import { identify } from '../openai/identity.js';
+import { shownUsage } from '../openai/written-usage.js';
+import { CompletionChoice } from './choice.js';
+
+/** Writes a stream of completions. */
+export class CompletionsWriter implements EventWriter {
+  readonly #rules: AnswerRules;
+  readonly #choices = new Map<number, CompletionChoice>();
+  #head: JsonObject = {};
+  #usage: Usage | null = null;
+  #out = '';
+
+  constructor(rules: AnswerRules) {
+    this.#rules = rules;
+  }
+
+  add(event: AnswerEvent): void {
+    if (event.kind === 'start') this.#head = headOf(event, this.#rules);
+    else if (event.kind === 'usage') this.#usage = event.usage;
+    else {
+      const said = this.#choiceOf(event.choice).say(event);
+      if (said !== null) this.#chunk([said]);
+    }
+  }
+
+  finish(): void {
+    for (const choice of this.#choices.values()) this.#chunk([choice.ended()]);
+    if (this.#rules.includeUsage && this.#usage !== null) {
+      this.#chunk([], { usage: shownUsage(this.#usage) });
+    }
+    this.#out += 'data: [DONE]\n\n';
+  }
+
+  take(): Buffer {
+    const bytes = Buffer.from(this.#out);
+    this.#out = '';
+    return bytes;
+  }
+
+  fail(error: GatewayError): Buffer {
+    return Buffer.from(`data: ${writeError(error)}\n\n`);
+  }
+
+  #choiceOf(index: number): CompletionChoice {
+    const known = this.#choices.get(index);
+    if (known !== undefined) return known;
+    const repeated = repeatedPrompt(this.#rules);
+    const made = new CompletionChoice(index, repeated.length);
+    this.#choices.set(index, made);
+    if (repeated !== '') this.#chunk([made.written(repeated)]);
+    return made;
+  }
+
+  #chunk(choices: readonly JsonObject[], more: JsonObject = {}): void {
+    this.#out += `data: ${JSON.stringify({ ...this.#head, choices, ...more })}\n\n`;
+  }
+}
+
+/** A whole completion: what its stream would have said, put together. */
+export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
+  const choices = new Map<
+    number,
+    { readonly words: CompletionChoice; readonly whole: JsonObject }
+  >();
+  const repeated = repeatedPrompt(rules);
+  let head: JsonObject = {};
+  let usage: JsonObject | null = null;
+  for (const event of events) {
+    if (event.kind === 'start') head = headOf(event, rules);
+    else if (event.kind === 'usage') usage = shownUsage(event.usage);
+    else {
+      const words = new CompletionChoice(event.choice, repeated.length);
+      const known = choices.get(event.choice) ?? { words, whole: words.written(repeated) };
+      choices.set(event.choice, known);
+      gather(known.whole, known.words.say(event) ?? {});
+    }
+  }
+  const written = [...choices.values()].map(({ words, whole }) => ({
+    ...words.ended(),
+    text: whole['text'],
+    logprobs: whole['logprobs'],
+  }));
+  const body = { ...head, choices: written, ...(usage !== null && { usage }) };
+  return Buffer.from(JSON.stringify(body));
+}
+
+function gather(whole: JsonObject, said: JsonObject): void {
+  whole['text'] = String(whole['text']) + (textOrNull(said['text']) ?? '');
+  if (!isObject(said['logprobs'])) return;
+  const known = objectOrEmpty(whole['logprobs']);
+  const lists = Object.entries(said['logprobs']).map(([name, list]) => {
+    const before = Array.isArray(known[name]) ? (known[name] as unknown[]) : [];
+    return [name, [...before, ...(list as unknown[])]] as const;
+  });
+  whole['logprobs'] = Object.fromEntries(lists);
+}
+
+function headOf(start: Extract<AnswerEvent, { kind: 'start' }>, rules: AnswerRules): JsonObject {
+  const { id, model, createdS } = start;
+  const identity = identify({ id, model, created: createdS }, rules);
+  return {
+    id: `cmpl-${identity.id.replace(/^(?:chat)?cmpl-/, '')}`,
+    object: 'text_completion',
+    created: identity.created,
+    model: identity.model,
+  };
+}
+
+/** What every choice begins with: the prompt, for clients that want it repeated. */
+function repeatedPrompt({ request }: AnswerRules): string {
+  const { echo, prompt } = request?.parsed ?? {};
+  return echo === true ? (textOrNull(prompt) ?? '') : '';
+}

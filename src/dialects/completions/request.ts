@@ -1,0 +1,117 @@
+import type { Conversation } from '../../core/conversation.js';
+import type { ChatRequest } from '../dialect.js';
+import { isObject, objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
+import { numberOr, objectMembers, positiveOrNull, textsIn } from '../json-members.js';
+import type { ForeignMember, NeutralRequest } from '../neutral/request.js';
+import { conversationOf } from '../neutral/router-view.js';
+import { readSampling } from '../openai/neutral-request.js';
+import { check, invalid, isAbsent, isWhole, parseBody, wrongType } from '../request-check.js';
+
+/** Members that are read here, or that are the gateway's own business. */
+const READ = new Set(
+  `model prompt stream stream_options max_tokens temperature top_p top_k frequency_penalty
+   presence_penalty seed stop n logprobs echo user provider_options`.split(/\s+/),
+);
+
+/** Members that OpenAI's document has and no other dialect. */
+const KNOWN_FOREIGN = new Set(['best_of', 'logit_bias', 'suffix']);
+
+/**
+ * Reads a request for a completion: one text that a model is to go on from.
+ *
+ * @throws {GatewayError} `invalid_json` with the place, or `invalid_request` with the field
+ */
+export function readRequest(body: Buffer): ChatRequest {
+  const parsed = parseBody(body);
+  const { model } = parsed;
+  if (typeof model !== 'string' || model.trim() === '') {
+    throw invalid('model', 'must name a model, or "auto" to let the gateway choose');
+  }
+  const prompt = readPrompt(parsed['prompt']);
+  checkMembers(parsed);
+  const stream = parsed['stream'] === true;
+  const options = objectOrEmpty(parsed['stream_options']);
+  const neutral = (): NeutralRequest => readNeutral(parsed, prompt);
+  let conversation: Conversation | null = null;
+  return {
+    body,
+    model,
+    stream,
+    includeUsage: stream && options['include_usage'] === true,
+    metadata: {},
+    conversation: () => (conversation ??= conversationOf(neutral())),
+    neutral,
+    parsed: { ...parsed, prompt },
+  };
+}
+
+/** A provider answers one prompt a request: several would be several requests. */
+function readPrompt(prompt: unknown): string {
+  if (isAbsent(prompt)) throw invalid('prompt', 'is missing; it must be a text');
+  const prompts: readonly unknown[] = Array.isArray(prompt) ? (prompt as unknown[]) : [prompt];
+  const [first, ...others] = prompts;
+  if (typeof first === 'number' || Array.isArray(first)) {
+    throw invalid('prompt', 'must be a text: tokens mean something to one model only');
+  }
+  if (others.length > 0) {
+    throw invalid('prompt', `must be one text, not ${others.length + 1}: ask for each by itself`);
+  }
+  if (typeof first !== 'string') throw wrongType('prompt', 'a text', first);
+  if (first === '') throw invalid('prompt', 'must not be empty');
+  return first;
+}
+
+function checkMembers(request: JsonObject): void {
+  for (const name of ['stream', 'echo']) {
+    check(request, name, 'true or false', (value) => typeof value === 'boolean');
+  }
+  for (const name of ['temperature', 'top_p']) {
+    check(request, name, 'a number', (value) => typeof value === 'number');
+  }
+  for (const name of ['max_tokens', 'logprobs']) check(request, name, 'a whole number', isWhole);
+  check(request, 'n', 'a whole number of at least 1', (n) => isWhole(n) && n >= 1);
+  check(request, 'stream_options', 'an object', isObject);
+}
+
+function readNeutral(request: JsonObject, prompt: string): NeutralRequest {
+  const text = { kind: 'text', text: prompt, at: 'prompt' } as const;
+  return {
+    stream: request['stream'] === true,
+    turns: [{ role: 'user', parts: [text], at: 'prompt' }],
+    tools: [],
+    toolChoice: null,
+    parallelTools: null,
+    format: { kind: 'text' },
+    thinking: null,
+    sampling: readSampling(request),
+    maxOutputTokens: positiveOrNull(request['max_tokens']),
+    stop: textsIn(request['stop']),
+    choices: positiveOrNull(request['n']) ?? 1,
+    logprobs: numberOr(request['logprobs'], null),
+    user: textOrNull(request['user']),
+    serviceTier: null,
+    cache: null,
+    providerOptions: objectMembers(request['provider_options']),
+    foreign: foreignMembers(request),
+    names: {
+      maxOutputTokens: 'max_tokens',
+      stop: 'stop',
+      topP: 'top_p',
+      format: 'response_format',
+      parallelTools: 'parallel_tool_calls',
+      user: 'user',
+    },
+  };
+}
+
+function foreignMembers(request: JsonObject): ForeignMember[] {
+  return Object.entries(request)
+    .filter(([name, value]) => !READ.has(name) && saysSomething(name, value))
+    .map(([field]) => ({ field, isKnown: KNOWN_FOREIGN.has(field) }));
+}
+
+/** Clients write out the defaults of what they do not use. */
+function saysSomething(name: string, value: unknown): boolean {
+  if (value === null || value === '' || (name === 'best_of' && value === 1)) return false;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
+}

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import type { Seen, TOKENS, Wish } from './script.js';
+
+/** A request in the words of legacy completions, which can say little else than a text. */
+export function completionsRequest(wish: Wish, model: string, stream: boolean): unknown {
+  return {
+    model,
+    prompt: wish.text,
+    ...(stream && { stream: true, stream_options: { include_usage: true } }),
+    ...(wish.maxTokens !== undefined && { max_tokens: wish.maxTokens }),
+  };
+}
+
+/** What completions have words for. */
+export function canAskInCompletions(wish: Wish): boolean {
+  const { system, image, tools, schema, thinks, earlier } = wish;
+  return [system, image, tools, schema, thinks, earlier].every((value) => value === undefined);
+}
+
+const completion = z.strictObject({
+  id: z.string().startsWith('cmpl-'),
+  object: z.literal('text_completion'),
+  created: z.number(),
+  model: z.string(),
+  choices: z.array(
+    z.strictObject({
+      text: z.string(),
+      index: z.literal(0),
+      logprobs: z.null(),
+      finish_reason: z.enum(['stop', 'length', 'content_filter']).nullable(),
+    }),
+  ),
+  usage: z
+    .object({
+      prompt_tokens: z.number(),
+      completion_tokens: z.number(),
+      prompt_tokens_details: z.object({ cached_tokens: z.number() }),
+    })
+    .optional(),
+});
+const failed = z.object({ error: z.object({ type: z.string(), message: z.string() }) });
+
+/** What a client of legacy completions makes of an answer, whole or streamed. */
+export function seenByCompletions(status: number, text: string): Seen {
+  const said: string[] = [];
+  let finish: string | null = null;
+  let usage: z.output<typeof completion>['usage'];
+  let error: Seen['error'] = null;
+  for (const document of text.startsWith('{') ? [text] : documentsIn(text)) {
+    const json: unknown = JSON.parse(document);
+    const fault = failed.safeParse(json);
+    if (fault.success) {
+      error = fault.data.error;
+      continue;
+    }
+    const told = completion.parse(json);
+    usage = told.usage ?? usage;
+    for (const choice of told.choices) {
+      said.push(choice.text);
+      finish = choice.finish_reason ?? finish;
+    }
+  }
+  return {
+    status,
+    text: said.join(''),
+    thought: '',
+    refused: finish === 'content_filter',
+    calls: [],
+    finish: finish === 'content_filter' ? 'refusal' : (finish as Seen['finish']),
+    tokens: usage === undefined ? null : tokensOf(usage),
+    error,
+    turn: {},
+  };
+}
+
+function documentsIn(text: string): string[] {
+  const events = text.split('\n\n').filter((event) => event !== '');
+  return events.map((event) => event.replace(/^data: /, '')).filter((data) => data !== '[DONE]');
+}
+
+function tokensOf(usage: NonNullable<z.output<typeof completion>['usage']>): typeof TOKENS {
+  return {
+    input: usage.prompt_tokens,
+    cached: usage.prompt_tokens_details.cached_tokens,
+    output: usage.completion_tokens,
+  } as typeof TOKENS;
+}
