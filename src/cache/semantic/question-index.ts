@@ -18,7 +18,7 @@ export interface QuestionIndexParts {
 export interface NearQuestion {
   /** Of the kept answer. */
   readonly key: string;
-  readonly question: ReadQuestion;
+  readonly text: string;
   /** Of the vectors, -1 to 1. */
   readonly similarity: number;
 }
@@ -118,9 +118,7 @@ export class QuestionIndex implements AnswerJournal {
     const found = this.#partitions.get(partition)?.nearest(asked.vector, most) ?? [];
     return found.flatMap(({ id, similarity }) => {
       const entry = this.#keys.get(id);
-      const question = entry === undefined ? null : this.read(entry.question.text);
-      if (entry === undefined || question === null) return [];
-      return [{ key: entry.key, question, similarity }];
+      return entry === undefined ? [] : [{ key: entry.key, text: entry.question.text, similarity }];
     });
   }
 

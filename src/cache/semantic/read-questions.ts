@@ -3,8 +3,8 @@ import { isUnit } from './unit-vector.js';
 
 /** A longer text is rather a document than a question, and would take too long to compare. */
 const MOST_CHARS = 4_096;
-/** Questions held ready; one takes some kilobytes. */
-const MOST_HELD = 2_048;
+/** Questions held ready; one takes some four kilobytes. */
+const MOST_HELD = 8_192;
 
 /** Reads questions, and holds those ready that were read last. */
 export class ReadQuestions {
