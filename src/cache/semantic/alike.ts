@@ -1,10 +1,10 @@
 import type { Clock } from '../../core/clock.js';
 import type { AnswerStore } from '../answer-store.js';
 import type { KeptAnswer, Question } from '../kept-answer.js';
-import type { QuestionJudge, Verdict } from '../verify/judge.js';
+import type { QuestionJudge, ReadQuestion, Verdict } from '../verify/judge.js';
 import { ErrorBook, type Claim, type Outlook } from './error-book.js';
 import type { OpenGraph } from './index-parts.js';
-import { QuestionIndex } from './question-index.js';
+import { QuestionIndex, type NearQuestion } from './question-index.js';
 import { likeness } from './same-answer.js';
 import { isUnit } from './unit-vector.js';
 
@@ -145,7 +145,7 @@ export class AlikeAnswers {
 
   /** The most probable first; none that is vetoed. */
   #candidates(question: Question, { maxError, budgetMs }: Omit<AlikeLimits, 'maxAgeS'>): Alike[] {
-    const { clock, judge, store } = this.#parts;
+    const { clock } = this.#parts;
     const startedMs = clock.now();
     const asked = this.#index.read(question.text);
     if (asked === null) return [];
@@ -158,19 +158,30 @@ export class AlikeAnswers {
         this.#late += 1;
         break;
       }
-      const kept = store.peek(near.key);
-      const itsQuestion = this.#index.read(near.text);
-      if (kept === undefined || itsQuestion === null) continue;
-      const verdict = judge.judge(asked, itsQuestion);
-      if (verdict.veto !== null) continue;
-      const wrong = 1 - verdict.probability;
-      const claim = { partition: question.partition, key: near.key, wrong };
-      const outlook = this.book.outlook(claim, maxError);
-      if (outlook !== null) candidates.push({ kept, claim, verdict, outlook });
+      const alike = this.#judged(question.partition, asked, near, maxError);
+      if (alike !== null) candidates.push(alike);
       // Nothing further away can be a better answer than one that is as good as certain.
-      if (outlook?.serves === true && wrong <= CERTAIN) break;
+      if (alike?.outlook.serves === true && alike.claim.wrong <= CERTAIN) break;
     }
     return candidates.sort((a, b) => a.claim.wrong - b.claim.wrong);
+  }
+
+  /** `null` for what is vetoed, or that nobody would believe. */
+  #judged(
+    partition: string,
+    asked: ReadQuestion,
+    { key, text }: NearQuestion,
+    maxError: number,
+  ): Alike | null {
+    const { judge, store } = this.#parts;
+    const kept = store.peek(key);
+    const question = this.#index.read(text);
+    if (kept === undefined || question === null) return null;
+    const verdict = judge.judge(asked, question);
+    if (verdict.veto !== null) return null;
+    const claim = { partition, key, wrong: 1 - verdict.probability };
+    const outlook = this.book.outlook(claim, maxError);
+    return outlook === null ? null : { kept, claim, verdict, outlook };
   }
 }
 

@@ -2,7 +2,7 @@ import type { QuestionJudge, ReadQuestion } from '../verify/judge.js';
 import { isUnit } from './unit-vector.js';
 
 /** A longer text is rather a document than a question, and would take too long to compare. */
-const MOST_CHARS = 4_096;
+const MOST_CHARS = 1_000;
 /** Questions held ready; one takes some four kilobytes. */
 const MOST_HELD = 8_192;
 
