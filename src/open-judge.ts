@@ -1,12 +1,14 @@
 import { isComparing } from './cache/settings.js';
 import type { QuestionJudge } from './cache/verify/judge.js';
+import { Verifier } from './cache/verify/verifier.js';
 import { cachingIn } from './assemble.js';
 import type { Config } from './config/schema.js';
 
 /** Loads what decides whether two questions mean the same, from the folder of artefacts. */
 export type OpenJudge = (artefacts: string) => Promise<QuestionJudge>;
 
-const noJudge: OpenJudge = () => Promise.reject(new Error('no verifier comes with this version'));
+const loadVerifier: OpenJudge = (artefacts) =>
+  Promise.resolve(artefacts).then<QuestionJudge>((folder) => Verifier.load(folder));
 
 /**
  * How the judge of a configuration is loaded.
@@ -17,7 +19,7 @@ const noJudge: OpenJudge = () => Promise.reject(new Error('no verifier comes wit
 export function judgeOf(
   config: Config,
   shipped: string,
-  open: OpenJudge = noJudge,
+  open: OpenJudge = loadVerifier,
 ): (() => Promise<QuestionJudge>) | null {
   if (!isComparing(cachingIn(config))) return null;
   return () => open(config.router.artefacts ?? shipped);

@@ -1,8 +1,6 @@
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { vetoOf } from '../cache/verify/veto.js';
-import { StaticEmbedder } from '../embed/static-embedder.js';
+import { Verifier } from '../cache/verify/verifier.js';
 import { answerBatch, batchId } from './batch.js';
 import { EXIT, UsageError } from './io.js';
 import type { ServeContext } from './serve.js';
@@ -17,10 +15,10 @@ Says of pairs of questions whether the answer to one may be given to the other. 
       --max-error SHARE  wrong answers that are put up with, 0 to 1 (0.01)
   -h, --help             show this
 
-similarity is that of their vectors, -1 to 1. veto is what makes the questions different whatever they
-have in common (number, unit, name, code, negation, opposite, question, order, script, time), or null.
-probability is that the kept answer is right: 1 for the same text, and null for any other as long as no
-verifier is trained. What has no probability is never a hit, so hits are repetitions only.
+similarity is that of their vectors, -1 to 1. probability is that the kept answer is right for b. veto is
+what makes the questions different whatever they have in common (number, unit, name, code, negation,
+opposite, question, order, script, time), or null. A hit has no veto, and is wrong with a probability of
+at most SHARE. In service the cache is told by what it finds out how far to trust these probabilities.
 `;
 
 const pair = z.object({ id: batchId, a: z.string(), b: z.string() });
@@ -47,14 +45,15 @@ export async function judgeCommand(
   if (values['max-error'].trim() === '' || !(maxError >= 0 && maxError <= 1)) {
     throw new UsageError('--max-error must be a share between 0 and 1');
   }
-  const embedder = StaticEmbedder.load(path.join(shipped.artefacts, 'embedder.bin'));
+  const verifier = Verifier.load(shipped.artefacts);
   const answer = ({ id, a, b }: z.infer<typeof pair>) => {
-    const [one, other] = [embedder.embed(a), embedder.embed(b)];
-    const similarity = one.reduce((sum, value, i) => sum + value * (other[i] ?? 0), 0);
-    const veto = vetoOf(b, a);
-    const probability = a === b ? 1 : null;
-    const hit = veto === null && probability !== null && 1 - probability <= maxError;
-    return { id, similarity: Math.round(similarity * 1e6) / 1e6, probability, veto, hit };
+    const { similarity, probability, veto } = verifier.judge(verifier.read(b), verifier.read(a));
+    const hit = veto === null && 1 - probability <= maxError;
+    return { id, similarity: rounded(similarity), probability: rounded(probability), veto, hit };
   };
   return answerBatch(values.batch, { schema: pair, answer }, io);
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
 }

@@ -113,6 +113,25 @@ export class StaticEmbedder {
     return scaleToUnit(out);
   }
 
+  /**
+   * What the table knows of a single word.
+   *
+   * @returns `row`: its place among the known words, from the commonest on, `null` for an unknown one; `meaning`: the learned
+   *   half of its vector, unit length, all zeros where nothing was learned
+   */
+  describeWord(word: string): { readonly row: number | null; readonly meaning: Float32Array } {
+    const bag = this.#tokenizer.scan(word);
+    const first = bag.rows[0] ?? 0;
+    const row = bag.size > 0 && first < this.#meta.words ? first : null;
+    const meaning = this.embed(word).slice(this.#meta.identityDims);
+    return { row, meaning: scaleToUnit(meaning) };
+  }
+
+  /** Numbers at the front of a vector that say which words occur; the rest says what they mean. */
+  get identityDims(): number {
+    return this.#meta.identityDims;
+  }
+
   /** Writes the weights of the rows' signs to `gained`, and those of their numbers to `#scaled`. */
   #weigh({ rows, counts, size }: Bag, gained: Float32Array): void {
     const factors = this.#factors;

@@ -14,10 +14,11 @@ async function judged(lines: readonly object[], ...args: string[]) {
   return { code, text };
 }
 
-test('answers pairs in their order, and gives no answer to another question', async () => {
+test('answers pairs in their order, and tells what speaks against a hit', async () => {
   const pairs = [
     { id: 'same', a: 'How do I reverse a list?', b: 'How do I reverse a list?' },
-    { id: 2, a: 'How do I reverse a list?', b: 'How can I reverse a list?' },
+    { id: 2, a: 'How do I reverse a list?', b: 'Hi, how can I reverse a list please?' },
+    { id: 3, a: 'How do I reverse a list?', b: 'Who invented the bicycle?' },
     { id: 'not', a: 'How do I delete it?', b: 'How do I not delete it?' },
     { id: 'now', a: 'What is the weather now?', b: 'What is the weather now?' },
   ];
@@ -31,12 +32,14 @@ test('answers pairs in their order, and gives no answer to another question', as
   expect(code).toBe(0);
   expect(answers).toMatchObject([
     { id: 'same', probability: 1, veto: null, hit: true },
-    { id: 2, probability: null, veto: null, hit: false },
-    { id: 'not', probability: null, veto: 'negation', hit: false },
+    { id: 2, veto: null },
+    { id: 3, veto: null, hit: false },
+    { id: 'not', veto: 'negation', hit: false },
     { id: 'now', probability: 1, veto: 'time', hit: false },
   ]);
   expect(answers[0]?.['similarity']).toBeCloseTo(1, 5);
-  expect(answers[1]?.['similarity']).toBeGreaterThan(0.5);
+  expect(answers[1]?.['probability']).toBeGreaterThan(0.9);
+  expect(answers[2]?.['probability']).toBeLessThan(0.1);
 });
 
 test.each([

@@ -36,18 +36,45 @@ export interface Corpus {
 /**
  * Reads `text/` and `pairs/` of a data folder; every `*.dev` or `*.test` pair is held out.
  *
+ * @param withheld - keys (`TextKeys`) of further texts that are to be left out
  * @throws {DataError} a folder or file is missing or broken
  */
-export async function readCorpus(dataFolder: string, progress: Progress): Promise<Corpus> {
-  const reader = new CorpusReader(progress);
-  const pairFiles = listFiles(path.join(dataFolder, 'pairs'));
+export async function readCorpus(
+  dataFolder: string,
+  progress: Progress,
+  withheld: ReadonlySet<string> = new Set(),
+): Promise<Corpus> {
+  const reader = new CorpusReader(progress, withheld);
+  const pairFiles = listPairFiles(dataFolder);
   for (const file of pairFiles.filter(isHeldOut)) await reader.readHeldOut(file);
   for (const file of pairFiles.filter((name) => !isHeldOut(name))) await reader.readPairs(file);
   for (const file of listFiles(path.join(dataFolder, 'text'))) await reader.readTexts(file);
   return reader.corpus;
 }
 
-function isHeldOut(file: string): boolean {
+/** The files of `pairs/`, by name. */
+export function listPairFiles(dataFolder: string): string[] {
+  return listFiles(path.join(dataFolder, 'pairs'));
+}
+
+/** Reads one file of `pairs/`. @throws {DataError} it is missing or broken */
+export async function readPairFile(file: string): Promise<LabelledPair[]> {
+  const pairs: LabelledPair[] = [];
+  for await (const pair of readJsonl(file, pairSchema)) pairs.push(pair);
+  return pairs;
+}
+
+/** What two copies of a text have in common: case, punctuation and spacing hide no copy. */
+export class TextKeys {
+  readonly #classes = characterClasses();
+
+  of(text: string): string {
+    return splitWords(text, this.#classes).join(' ');
+  }
+}
+
+/** Whether the pairs of a file are never fitted on. */
+export function isHeldOut(file: string): boolean {
   return /\.(?:dev|test)\.jsonl\.gz$/.test(file);
 }
 
@@ -65,8 +92,8 @@ function listFiles(folder: string): string[] {
 
 class CorpusReader {
   readonly #progress: Progress;
-  readonly #classes = characterClasses();
-  readonly #held = new Set<string>();
+  readonly #keys = new TextKeys();
+  readonly #held: Set<string>;
   readonly #texts: string[] = [];
   readonly #linked: number[] = [];
   readonly #positives = new Map<string, TextPair[]>();
@@ -74,8 +101,9 @@ class CorpusReader {
   readonly #heldOut = new Map<string, LabelledPair[]>();
   #dropped = 0;
 
-  constructor(progress: Progress) {
+  constructor(progress: Progress, withheld: ReadonlySet<string>) {
     this.#progress = progress;
+    this.#held = new Set(withheld);
   }
 
   get corpus(): Corpus {
@@ -90,11 +118,8 @@ class CorpusReader {
   }
 
   async readHeldOut(file: string): Promise<void> {
-    const pairs: LabelledPair[] = [];
-    for await (const pair of readJsonl(file, pairSchema)) {
-      pairs.push(pair);
-      this.#held.add(this.#key(pair.a)).add(this.#key(pair.b));
-    }
+    const pairs = await readPairFile(file);
+    for (const { a, b } of pairs) this.#held.add(this.#keys.of(a)).add(this.#keys.of(b));
     this.#heldOut.set(setName(file), pairs);
   }
 
@@ -135,18 +160,13 @@ class CorpusReader {
   }
 
   #isHeld(text: string): boolean {
-    const held = this.#held.has(this.#key(text));
+    const held = this.#held.has(this.#keys.of(text));
     if (held) this.#dropped += 1;
     return held;
-  }
-
-  /** Case, punctuation and spacing hide no copy. */
-  #key(text: string): string {
-    return splitWords(text, this.#classes).join(' ');
   }
 }
 
 /** `pairs/qqp.train.jsonl.gz` → `qqp`, `text/docs.jsonl.gz` → `docs`. */
-function setName(file: string): string {
+export function setName(file: string): string {
   return path.basename(file).replace(/(?:\.(?:train|dev|test))?\.jsonl\.gz$/, '');
 }

@@ -53,6 +53,26 @@ export async function trainEmbedder(options: EmbedderOptions): Promise<void> {
   save(options, table, corpus, { ...summary, quality: fitted });
 }
 
+/**
+ * Trains a table that has never met some texts, to learn and measure on them what depends on it.
+ *
+ * @param withheld - keys (`TextKeys`) of the texts
+ * @returns the bytes of an artefact, as `embedder.bin`
+ * @throws {DataError} the data folder or a file in it is missing or broken
+ */
+export async function trainWithout(
+  withheld: ReadonlySet<string>,
+  { dataFolder, seed, progress }: Omit<EmbedderOptions, 'outFolder'>,
+): Promise<Buffer> {
+  const corpus = await readCorpus(dataFolder, progress, withheld);
+  progress.say(`${corpus.texts.length} texts, ${corpus.dropped} dropped as held out`);
+  const counted = chooseVocabulary(corpus.texts, SIZE, progress);
+  const table = initialTable(corpus, counted, new Random(seed), progress);
+  contrast(table, corpus, CONTRAST, new Random(seed), progress);
+  report('fitted', corpus, similarityOf(table), progress);
+  return packArtefact(table.quantise({ seed, withheld: withheld.size }));
+}
+
 function save(
   { outFolder, progress }: EmbedderOptions,
   table: WeightTable,

@@ -18,8 +18,8 @@ export interface Verdict {
 }
 
 /** Decides whether the answer to one question may be given to another. */
-export interface QuestionJudge<Q extends ReadQuestion = ReadQuestion> {
+export interface QuestionJudge {
   /** @param vector - of `text`, where it is known already; copied from nothing, kept as it is. */
-  read: (text: string, vector?: Float32Array) => Q;
-  judge: (asked: Q, kept: Q) => Verdict;
+  read: (text: string, vector?: Float32Array) => ReadQuestion;
+  judge: (asked: ReadQuestion, kept: ReadQuestion) => Verdict;
 }

@@ -25,6 +25,45 @@ export type Veto =
   | 'script'
   | 'time';
 
+/** What each rule says of a pair; those that hold object. */
+export type Objections = Readonly<Record<Veto, boolean>>;
+
+/** What the rules look at, taken from a question once. */
+export interface QuestionFacts {
+  readonly words: QuestionWords;
+  readonly wordSet: ReadonlySet<string>;
+  readonly numbers: readonly string[];
+  readonly units: readonly string[];
+  readonly codes: readonly string[];
+  /** Words and numbers in alphabetical order. */
+  readonly sorted: readonly string[];
+  readonly isTimely: boolean;
+  readonly denials: number;
+  /** Words that have an opposite. */
+  readonly opposable: readonly string[];
+  /** What is asked for, where a word says it. */
+  readonly asks: string | null;
+  readonly script: number;
+}
+
+/** Takes from a question what the rules look at. */
+export function factsOf(text: string, words: QuestionWords): QuestionFacts {
+  const wordSet = new Set(words.words);
+  return {
+    words,
+    wordSet,
+    numbers: words.numbers.toSorted(),
+    units: words.units.toSorted(),
+    codes: [...new Set(words.codes)].sort(),
+    sorted: words.tokens.toSorted(),
+    isTimely: dependsOnTime(words),
+    denials: denials(words),
+    opposable: [...wordSet].filter((word) => OPPOSITE_OF.has(word)),
+    asks: questionOf(words),
+    script: scriptOf(text),
+  };
+}
+
 /**
  * Looks for what makes two questions different whatever they have in common.
  *
@@ -35,33 +74,60 @@ export type Veto =
  * @returns the first objection, `null` for none
  */
 export function vetoOf(asked: string, kept: string): Veto | null {
-  const [a, b] = [readWords(asked), readWords(kept)];
-  const objections: readonly (readonly [Veto, boolean])[] = [
-    ['time', dependsOnTime(a) || dependsOnTime(b)],
-    ['number', !sameList(a.numbers.toSorted(), b.numbers.toSorted())],
-    ['unit', !sameList(a.units.toSorted(), b.units.toSorted())],
-    ['code', !sameSet(a.codes, b.codes)],
-    ['name', lacksName(a, b) || lacksName(b, a)],
-    ['negation', count(a, NEGATIONS) !== count(b, NEGATIONS)],
-    ['opposite', isTurned(a, b)],
-    ['question', questionOf(a) !== questionOf(b)],
-    ['script', scriptOf(asked) !== scriptOf(kept)],
-    ['order', isReordered(a, b)],
-  ];
-  return objections.find(([, holds]) => holds)?.[0] ?? null;
+  const [a, b] = [asked, kept].map((text) => factsOf(text, readWords(text)));
+  return a === undefined || b === undefined ? null : firstObjection(objectionsTo(a, b));
 }
+
+/** The veto of a pair whose rules have been asked: the first that objects, `null` for none. */
+export function firstObjection(objections: Objections): Veto | null {
+  return ORDER.find((veto) => objections[veto]) ?? null;
+}
+
+/** What every rule says of a pair of questions. */
+export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
+  return {
+    time: a.isTimely || b.isTimely,
+    number: !sameList(a.numbers, b.numbers),
+    unit: !sameList(a.units, b.units),
+    code: !sameList(a.codes, b.codes),
+    name: lacksName(a, b) || lacksName(b, a),
+    negation: a.denials !== b.denials,
+    opposite: isTurned(a, b) || isTurned(b, a),
+    question: a.asks !== null && b.asks !== null && a.asks !== b.asks,
+    script: a.script !== b.script,
+    order: isReordered(a, b),
+  };
+}
+
+/** What is said first where several rules object: what is easiest to understand. */
+const ORDER: readonly Veto[] = [
+  'time',
+  'number',
+  'unit',
+  'code',
+  'name',
+  'negation',
+  'opposite',
+  'question',
+  'script',
+  'order',
+];
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 const NEGATIONS = words(
   'not no never without none nobody nothing neither nor hardly except excluding unless ' +
+    'dont doesnt didnt isnt arent wasnt werent cant wont shouldnt wouldnt couldnt hasnt havent hadnt ' +
     'nicht kein keine keinen keinem keiner nie niemals ohne pas jamais sans nunca sin',
 );
+
+/** Said before a name, or not. */
+const TITLES = words('mr mrs ms dr prof professor president sir sr jr the');
 
 /** Words for which yesterday's answer may be wrong today. */
 const TIMELY = words(
   'today tonight tomorrow yesterday now currently current latest newest recent recently nowadays upcoming ' +
-    'ongoing live breaking weather forecast news heute morgen gestern jetzt aktuell neueste aujourd hui ' +
+    'weather forecast news heute morgen gestern jetzt aktuell neueste aujourd hui ' +
     'maintenant hoy ahora',
 );
 const TIMELY_PAIR =
@@ -84,7 +150,22 @@ const OPPOSITES: readonly (readonly [string, string])[] = (
     return [one, other] as const;
   });
 
+const OPPOSITE_OF: ReadonlyMap<string, readonly string[]> = new Map(
+  OPPOSITES.flat().map((word) => [
+    word,
+    OPPOSITES.flatMap(([one, other]) => (one === word ? [other] : other === word ? [one] : [])),
+  ]),
+);
+
 const QUESTIONS = words('who whom whose when where why which what how');
+const SPECIFIC: ReadonlyMap<string, string> = new Map([
+  ['who', 'who'],
+  ['whom', 'who'],
+  ['whose', 'who'],
+  ['when', 'when'],
+  ['where', 'where'],
+  ['why', 'why'],
+]);
 /** What `how` asks for, by the word after it. */
 const MEASURES = words('many much long old far often tall big fast');
 
@@ -93,37 +174,106 @@ function dependsOnTime({ words: all }: QuestionWords): boolean {
 }
 
 /** A name of one that the other does not have in any form of writing. */
-function lacksName({ names }: QuestionWords, other: QuestionWords): boolean {
-  const known = new Set(other.words);
-  return names.some((name) => name.split("'").some((part) => part.length > 1 && !known.has(part)));
+function lacksName(
+  { words: { names, words: own } }: QuestionFacts,
+  { words: other, wordSet: known }: QuestionFacts,
+): boolean {
+  const has = (part: string): boolean =>
+    part.length < 2 || known.has(part) || TITLES.has(part) || other.words.some(isFormOf(part));
+  const lacking = (name: string): boolean => !name.split("'").every(has);
+  return names.some((name) => lacking(name) && !belongsToKnown(name, { names, own, has }));
 }
 
-function count({ words: all }: QuestionWords, wanted: ReadonlySet<string>): number {
-  return all.filter((word) => wanted.has(word)).length;
+/** `India` and `Indian`, `US` and `USA`: the same name with another ending. */
+function isFormOf(name: string): (word: string) => boolean {
+  return (word) =>
+    Math.min(word.length, name.length) >= 2 &&
+    (word.startsWith(name) || name.startsWith(word)) &&
+    Math.abs(word.length - name.length) <= (name.length < 5 ? 1 : 3);
+}
+
+/** `Donald` beside `Trump`: who is called by both names may be called by one. */
+function belongsToKnown(
+  name: string,
+  {
+    names,
+    own,
+    has,
+  }: {
+    readonly names: readonly string[];
+    readonly own: readonly string[];
+    readonly has: (part: string) => boolean;
+  },
+): boolean {
+  const family = own[own.indexOf(name) + 1] ?? '';
+  return names.includes(family) && has(family);
+}
+
+/** How often something is denied; "why or why not" and "if not" deny nothing. */
+function denials({ words: all }: QuestionWords): number {
+  return all.filter(
+    (word, i) =>
+      NEGATIONS.has(word) && !(word === 'not' && /^(?:why|if|or)$/.test(all[i - 1] ?? '')),
+  ).length;
 }
 
 /** One has a word that the other lacks, and the other its opposite. */
-function isTurned(a: QuestionWords, b: QuestionWords): boolean {
-  const [inA, inB] = [new Set(a.words), new Set(b.words)];
-  const only = (word: string, here: ReadonlySet<string>, there: ReadonlySet<string>): boolean =>
-    here.has(word) && !there.has(word);
-  return OPPOSITES.some(
-    ([one, other]) =>
-      (only(one, inA, inB) && only(other, inB, inA)) ||
-      (only(other, inA, inB) && only(one, inB, inA)),
+function isTurned(a: QuestionFacts, b: QuestionFacts): boolean {
+  return a.opposable.some(
+    (word) =>
+      !b.wordSet.has(word) &&
+      OPPOSITE_OF.get(word)?.some((other) => b.wordSet.has(other) && !a.wordSet.has(other)) ===
+        true,
   );
 }
 
-/** The word that asks, `how` with its measure; empty for a request that asks with none. */
-function questionOf({ words: all }: QuestionWords): string {
+/**
+ * What is asked for, where the word says it: a person, a place, a time, a reason, an amount.
+ *
+ * `what`, `which` and a bare `how` ask for anything: "what is the best way to" is "how do I".
+ */
+function questionOf({ words: all }: QuestionWords): string | null {
   const at = all.findIndex((word) => QUESTIONS.has(word));
   const [asks = '', after = ''] = at < 0 ? [] : all.slice(at, at + 2);
-  return asks === 'how' && MEASURES.has(after) ? `how ${after}` : asks;
+  if (asks === 'how') return MEASURES.has(after) ? `how ${after}` : null;
+  return SPECIFIC.get(asks) ?? null;
 }
 
-/** "A before B" and "B before A" have the same words. */
-function isReordered(a: QuestionWords, b: QuestionWords): boolean {
-  return !sameList(a.words, b.words) && sameList(a.words.toSorted(), b.words.toSorted());
+/** "A before B" and "B before A" have the same words; "A and B" and "B and A" say the same. */
+function isReordered(
+  { words: a, sorted }: QuestionFacts,
+  { words: b, sorted: other }: QuestionFacts,
+): boolean {
+  if (!sameList(sorted, other) || sameList(a.tokens, b.tokens)) return false;
+  const [one, two] = [a, b].map(({ tokens }) =>
+    listsSorted(tokens.filter((word) => !FREE.has(word))),
+  );
+  return !sameList(one ?? [], two ?? []) && !isMovedClause(a.tokens, b.tokens);
+}
+
+/** Words whose place depends on the form of a question, not on what it is about. */
+const FREE = words(
+  'is are was were do does did can could should would will may not has have had ist sind hat haben kann est a',
+);
+
+/** The members of what `and` or `or` joins, in alphabetical order. */
+function listsSorted(tokens: readonly string[]): readonly string[] {
+  const sorted = [...tokens];
+  for (let i = 1; i + 1 < sorted.length; i++) {
+    const [before = '', joint = '', after = ''] = sorted.slice(i - 1, i + 2);
+    if (!/^(?:and|or|und|oder|et|ou|y)$/.test(joint) || before <= after) continue;
+    sorted[i - 1] = after;
+    sorted[i + 1] = before;
+  }
+  return sorted;
+}
+
+/** "On a cloudy night, which telescope" and "which telescope on a cloudy night": two runs of three words or more change places. */
+function isMovedClause(a: readonly string[], b: readonly string[]): boolean {
+  for (let cut = 3; cut + 3 <= a.length; cut++) {
+    if (a[cut] === b[0] && sameList([...a.slice(cut), ...a.slice(0, cut)], b)) return true;
+  }
+  return false;
 }
 
 const SCRIPTS = [
@@ -142,6 +292,8 @@ const SCRIPT_LETTERS = SCRIPTS.map((script) => new RegExp(`\\p{Script=${script}}
 
 /** The script most letters are in, by its place in the list; -1 for none of them. */
 function scriptOf(text: string): number {
+  // Nearly all texts have letters of one alphabet only, and that is seen at once.
+  if (!/[^\u0000-\u024f\u2000-\u22ff]/u.test(text)) return /\p{L}/u.test(text) ? 0 : -1;
   const counts = SCRIPT_LETTERS.map((letters) => text.match(letters)?.length ?? 0);
   const most = Math.max(...counts);
   return most === 0 ? -1 : counts.indexOf(most);
@@ -149,8 +301,4 @@ function scriptOf(text: string): number {
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((item, i) => item === b[i]);
-}
-
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  return sameList([...new Set(a)].sort(), [...new Set(b)].sort());
 }

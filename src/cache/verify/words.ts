@@ -1,5 +1,9 @@
+import { plainText } from './plain-text.js';
+
 /** What a pair of questions is compared by. */
 export interface QuestionWords {
+  /** Words and numbers in order, as below; characters of scripts without spaces one by one. */
+  readonly tokens: readonly string[];
   /** All words, lower case, in order; contractions taken apart (`don't` is `do`, `not`). */
   readonly words: readonly string[];
   /** All numbers in order, each written one way: `1,000`, `1000.0` and `1e3` are the same. */
@@ -8,45 +12,59 @@ export interface QuestionWords {
   readonly units: readonly string[];
   /** Names: words with a capital that does not come from the place in the sentence; lower case. */
   readonly names: readonly string[];
-  /** Words of code, paths, addresses and versions, and everything quoted; as written. */
+  /** Words of code, paths, addresses and versions, and what stands in backquotes; as written. */
   readonly codes: readonly string[];
 }
 
 const WORD = /[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu;
-const NUMBER = /(?<![\p{L}\p{N}_.])[-+]?\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+)?(?![\d_])/giu;
+// Also inside of a word: `python3` and `python2` are as different as `Python 3` and `Python 2`.
+const NUMBER =
+  /(?:(?<![\p{L}\p{N}_.)])[-+])?(?<![\d_.])\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+(?!\p{L}))?(?![\d_])/giu;
 const SIGN = /%|°\s*[CF]|[€$£¥₹](?=\s*\d)|(?<=\d\s?)[€$£¥₹]/gu;
 // With an underscore, a capital inside, a path, a call, an extension, a version, an option, an
-// operator, or in quotes. No alternative can begin inside of what it would match from further left:
+// operator, or in backquotes. No alternative can begin inside of what it would match from further left:
 // that would take quadratic time.
 const CODE = new RegExp(
   [
-    '`[^`]+`|"[^"]+"|“[^”]+”',
-    "(?<![\\p{L}\\p{N}])'[^']+'(?![\\p{L}\\p{N}])",
+    '`[^`]+`',
+    '(?<!\\S)[^\\s\\\\]*\\\\\\S+',
     '(?<![\\w.+-])[\\w.+-]+@[\\w.-]+',
-    '(?<![\\w.-])[\\w.-]+/[\\w./-]+',
+    '(?<![\\w.-])(?:[\\w.-]+/){2,}[\\w./-]*|(?<![\\w.-])[\\w-]+/[\\w-]+\\.\\w+',
     '(?<!\\w)\\w+_\\w+',
-    '(?<!\\w)\\p{Ll}+\\p{Lu}\\w*',
+    '(?<!\\w)\\p{Ll}{2,}\\p{Lu}\\w*',
     '(?<!\\w)\\w+\\(\\)',
     '(?<![\\w.])v?\\d+(?:\\.\\d+){2,}',
-    '(?<![\\w.])\\w+\\.\\p{L}\\w{1,9}(?!\\w)',
+    '(?<![\\w.-])[\\w-]+\\.\\p{Ll}\\w{1,9}(?![\\w.])',
     '(?<=\\s)--?\\p{L}[\\w-]+',
-    '[+*/^%<>=!&|]{1,3}(?=\\s*[\\w(])',
+    '[+*/^%<>=!|-]{1,2}=|[*/^%<>=]{1,2}(?=\\s*[-\\w(])|(?<=[\\w)]\\s?)\\+(?=\\s*[\\w(])|&&|!(?=\\w)|\\+\\+|#(?!\\s)',
   ].join('|'),
   'gu',
 );
+
+/** Han, kana, Thai, Lao, Khmer and Myanmar: scripts that put no spaces between words. */
+const UNSPACED =
+  /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]/u;
+
+const SIGN_UNITS: ReadonlyMap<string, string> = new Map([
+  ['%', 'percent'],
+  ['$', 'dollar'],
+  ['€', 'euro'],
+  ['£', 'gbp'],
+  ['¥', 'yen'],
+]);
 
 /** Ways to write one unit, a unit a line. */
 const UNITS: ReadonlyMap<string, string> = new Map(
   `mm millimeter millimeters millimetre millimetres
 cm centimeter centimeters centimetre centimetres
-meter meters metre metres
+meter meters metre metres m
 km kilometer kilometers kilometre kilometres
 inch inches
 foot feet ft
 yard yards
 mile miles
 mg milligram milligrams
-gram grams gramme grammes
+gram grams gramme grammes g
 kg kilogram kilograms kilo kilos
 ounce ounces oz
 pound pounds lb lbs
@@ -60,7 +78,7 @@ teaspoon teaspoons tsp
 ms millisecond milliseconds
 second seconds sec secs
 minute minutes min mins
-hour hours hr hrs
+hour hours hr hrs h
 day days
 week weeks
 month months
@@ -91,11 +109,21 @@ page pages`
     .flatMap((line) => line.split(' ').map((word, _i, [first = '']) => [word, first] as const)),
 );
 
-const NUMBER_WORDS: ReadonlyMap<string, string> = new Map(
-  [
-    'zero one two three four five six seven eight nine ten eleven twelve'.split(' '),
-    'null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf'.split(' '),
-  ].flatMap((words) => words.map((word, i) => [word, String(i)] as const)),
+const GERMAN_NUMBERS: ReadonlyMap<string, string> = new Map(
+  'zwei drei vier fünf sechs sieben acht neun zehn elf zwölf'
+    .split(' ')
+    .map((word, i) => [word, String(i + 2)] as const),
+);
+
+const DAYS = 'monday tuesday wednesday thursday friday saturday sunday'.split(' ');
+const MONTHS =
+  'january february march april may june july august september october november december'.split(
+    ' ',
+  );
+/** Names of days and months; `may` and `march` only where a day of theirs, or a time in them, is spoken of. */
+const DATE = new RegExp(
+  `\\b(?:${[...DAYS, ...MONTHS.filter((month) => !/^(?:may|march)$/.test(month))].join('|')})\\b|(?<=\\b(?:in|of|since|until|by|last|next|every|early|late|mid|\\d(?:th)?) )(?:may|march)\\b|\\b(?:may|march)(?= \\d)`,
+  'giu',
 );
 
 const TAKEN_APART: ReadonlyMap<string, readonly string[]> = new Map([
@@ -105,28 +133,64 @@ const TAKEN_APART: ReadonlyMap<string, readonly string[]> = new Map([
   ['cannot', ['can', 'not']],
 ]);
 
-/** Reads a question for comparing. Pure; time is linear in its length. */
-export function readWords(text: string): QuestionWords {
+/** Reads a question for comparing, in its plain form (`plainText`). Pure; time is linear in its length. */
+export function readWords(question: string): QuestionWords {
+  const text = plainText(question);
   const found = [...text.matchAll(WORD)];
-  const words = found.flatMap(([word]) => takenApart(word.toLowerCase().replaceAll('’', "'")));
-  const counted = words.flatMap((word) => NUMBER_WORDS.get(word) ?? []);
+  const words = found.flatMap(([word]) => takenApart(plain(word)));
+  const numbers = [...text.matchAll(NUMBER)];
+  const tokens = tokensOf(found, numbers);
   return {
+    tokens,
     words,
-    numbers: [...[...text.matchAll(NUMBER)].map(([number]) => plainNumber(number)), ...counted],
+    numbers: [...numbers.map(([number]) => plainNumber(number)), ...datesIn(text)],
     units: [
-      ...[...text.matchAll(SIGN)].map(([sign]) => sign.replaceAll(/\s/g, '')),
-      ...words.flatMap((word) => UNITS.get(word) ?? []),
+      ...[...text.matchAll(SIGN)].map(
+        ([sign]) => SIGN_UNITS.get(sign) ?? sign.replaceAll(/\s/g, ''),
+      ),
+      ...tokens.flatMap((_, i) => unitAt(tokens, i) ?? []),
     ],
     names: found.filter((match) => isName(match, text)).map(([word]) => word.toLowerCase()),
-    codes: [...text.matchAll(CODE)].map(([code]) => code),
+    codes: [...text.matchAll(CODE)].map(([code]) => code.replaceAll(/\s/gu, '')),
   };
 }
+
+/** A word that measures where an amount or a conversion is spoken of: `line` and `second` mostly mean something else. */
+function unitAt(tokens: readonly string[], i: number): string | undefined {
+  const unit = UNITS.get(tokens[i] ?? '');
+  return unit !== undefined && BEFORE_UNIT.test(tokens[i - 1] ?? '') ? unit : undefined;
+}
+
+const BEFORE_UNIT = /\d$|^(?:in|into|per|to|many|several|half|one|pro|par|por|mille)$/;
+
+/** In the order of the text. */
+function tokensOf(
+  words: readonly RegExpExecArray[],
+  numbers: readonly RegExpExecArray[],
+): readonly string[] {
+  const placed = [
+    ...words.map(({ 0: word, index }) => ({ index, parts: takenApart(plain(word)) })),
+    ...numbers.map(({ 0: number, index }) => ({ index, parts: [plainNumber(number)] })),
+  ].sort((x, y) => x.index - y.index);
+  return placed.flatMap(({ parts }) =>
+    parts.flatMap((part) =>
+      UNSPACED.test(part) ? Array.from(part) : [GERMAN_NUMBERS.get(part) ?? part],
+    ),
+  );
+}
+
+const plain = (word: string): string => word.toLowerCase().replaceAll('’', "'");
 
 function takenApart(word: string): readonly string[] {
   const known = TAKEN_APART.get(word);
   if (known !== undefined) return known;
   if (word.endsWith("n't")) return [word.slice(0, -3), 'not'];
   return word.split("'");
+}
+
+/** Days and months count as numbers: they say when, as figures do. */
+function datesIn(text: string): readonly string[] {
+  return [...text.matchAll(DATE)].map(([name]) => name.toLowerCase());
 }
 
 function plainNumber(written: string): string {
@@ -136,7 +200,7 @@ function plainNumber(written: string): string {
 
 /** A capital at the start of a sentence says nothing, unless more than the first letter is one. */
 function isName({ 0: word, index }: RegExpExecArray, text: string): boolean {
-  if (!/^\p{Lu}/u.test(word) || word === 'I') return false;
+  if (!/^\p{Lu}/u.test(word) || /^I(?:'|$)/u.test(word)) return false;
   if (/^\p{Lu}{2,}/u.test(word)) return true;
   const before = text.slice(Math.max(0, index - 4), index).trimEnd();
   return before !== '' && !/[.!?:\n"“(]$/u.test(before);

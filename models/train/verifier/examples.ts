@@ -1,0 +1,97 @@
+import { align } from '../../../src/cache/verify/alignment.js';
+import type { DifferenceWeights } from '../../../src/cache/verify/difference.js';
+import { PAIR_FEATURES, pairFeatures } from '../../../src/cache/verify/pair-features.js';
+import type { ComparedQuestion } from '../../../src/cache/verify/pair-features.js';
+import { firstObjection, objectionsTo } from '../../../src/cache/verify/veto.js';
+import type { Veto } from '../../../src/cache/verify/veto.js';
+import { readQuestion } from '../../../src/cache/verify/verifier.js';
+import { WordTable } from '../../../src/cache/verify/word-table.js';
+import type { StaticEmbedder } from '../../../src/embed/static-embedder.js';
+import { placeOf } from '../../../src/outcomes/part.js';
+import type { LabelledPair } from '../embedder/corpus.js';
+import type { DifferentPair } from './difference-training.js';
+
+/** A labelled pair of one set, as it is learned from and measured on. */
+export interface Example {
+  readonly set: string;
+  readonly pair: LabelledPair;
+  readonly a: ComparedQuestion;
+  readonly b: ComparedQuestion;
+  readonly veto: Veto | null;
+  /** For the weights of differences. */
+  readonly different: DifferentPair;
+  /** 0 or 1: what is learned of the one half is used on the other. */
+  readonly half: 0 | 1;
+}
+
+/** How much a pair of a set counts: less where labels are loose, or where sense was made by a program. */
+const SET_WEIGHTS: Readonly<Record<string, number>> = { mrpc: 0.3, nl2bash: 0.5, made: 0.5 };
+
+export function weightOf(set: string): number {
+  return SET_WEIGHTS[set] ?? 1;
+}
+
+/** Reads pairs with one embedder. */
+export class ExampleReader {
+  readonly #embedder: StaticEmbedder;
+  readonly #table: WordTable;
+
+  constructor(embedder: StaticEmbedder) {
+    this.#embedder = embedder;
+    this.#table = new WordTable(embedder);
+  }
+
+  get table(): WordTable {
+    return this.#table;
+  }
+
+  read(set: string, pair: LabelledPair): Example {
+    const [a, b] = [this.#question(pair.a), this.#question(pair.b)];
+    const objections = objectionsTo(a.facts, b.facts);
+    const { left, right } = align(a.known, b.known);
+    const [shorter, longer] = [a.known.length, b.known.length].sort((x, y) => x - y);
+    const whole = [
+      Number(firstObjection(objections) !== null),
+      Number(objections.order),
+      Math.log1p(shorter ?? 0) / 3,
+      Math.log1p(longer ?? 0) / 3,
+      (left.length + right.length) / (a.known.length + b.known.length + 1),
+    ];
+    return {
+      set,
+      pair,
+      a,
+      b,
+      veto: firstObjection(objections),
+      different: {
+        leftOver: [...left, ...right],
+        whole,
+        label: pair.label,
+        weight: weightOf(set),
+      },
+      half: (placeOf(pair.a) * 2 ** 20) % 2 < 1 ? 0 : 1,
+    };
+  }
+
+  /** @returns a number for each of `PAIR_FEATURES` */
+  features({ a, b }: Example, differences: DifferenceWeights): Float32Array {
+    return pairFeatures(a, b, {
+      identityDims: this.#embedder.identityDims,
+      objections: objectionsTo(a.facts, b.facts),
+      differences,
+    });
+  }
+
+  #question(text: string): ComparedQuestion {
+    return readQuestion(text, this.#table, this.#embedder.embed(text));
+  }
+}
+
+/** Features of many examples, one after the other; shape [examples, features]. */
+export function tableOf(rows: readonly Float32Array[]): Float32Array {
+  const table = new Float32Array(rows.length * PAIR_FEATURES.length);
+  rows.forEach((row, i) => {
+    table.set(row, i * PAIR_FEATURES.length);
+  });
+  return table;
+}

@@ -1,0 +1,125 @@
+import { placeOf } from '../../../src/outcomes/part.js';
+import { isHeldOut, listPairFiles, readPairFile, setName, TextKeys } from '../embedder/corpus.js';
+import type { LabelledPair } from '../embedder/corpus.js';
+
+/** What a pair is for. The embedder's is what is left for it when the other parts are kept from it. */
+export type PairPart = 'embedder' | 'fit' | 'validation' | 'test';
+
+/** Where each part ends, as a share of all. */
+const PART_ENDS: readonly (readonly [PairPart, number])[] = [
+  ['embedder', 0.45],
+  ['fit', 0.75],
+  ['validation', 0.85],
+  ['test', 1],
+];
+
+/**
+ * Sets that tell whether one answer serves two questions. Not among them: what is graded for being
+ * alike (STS), and translations, since an answer in another language does not serve.
+ */
+const QUESTION_SETS: ReadonlySet<string> = new Set([
+  'qqp',
+  'meancache_minus_qqptest',
+  'paws_qqp',
+  'mrpc',
+  'text2sql',
+  'nl2bash',
+  'clinc_para',
+  'gptcache_mock',
+  'intent_atis',
+  'intent_banking77',
+  'intent_clinc150',
+  'intent_hwu64',
+  'intent_snips',
+]);
+
+/** Labelled pairs by part and set, and what an embedder must not have met for them to be new to it. */
+export interface PairParts {
+  readonly pairs: Readonly<Record<PairPart, ReadonlyMap<string, readonly LabelledPair[]>>>;
+  /** Pairs of `*.dev` files, which no embedder learns from. */
+  readonly heldOut: ReadonlyMap<string, readonly LabelledPair[]>;
+  /** Keys (`TextKeys`) of all texts of the parts `fit`, `validation` and `test`. */
+  readonly withheld: ReadonlySet<string>;
+}
+
+/**
+ * Splits the pairs of questions so that no text stands in two parts.
+ *
+ * Texts that pairs connect go to one part together. Where pairs connect a whole set (each intent
+ * is compared with each), texts go their own way, and pairs across parts are left out.
+ *
+ * @throws {DataError} the folder or a file is missing or broken
+ */
+export async function readPairParts(dataFolder: string): Promise<PairParts> {
+  const files = listPairFiles(dataFolder).filter((file) => QUESTION_SETS.has(setName(file)));
+  const sets = await readSets(files.filter((file) => !isHeldOut(file)));
+  const heldOut = await readSets(files.filter(isHeldOut));
+  const keys = new TextKeys();
+  const groups = new Groups();
+  for (const [name, pairs] of sets) {
+    if (name.startsWith('intent_')) continue;
+    for (const { a, b } of pairs) groups.join(keys.of(a), keys.of(b));
+  }
+  const never = keysIn(heldOut, keys);
+  const parts = new Map<string, PairPart>();
+  for (const key of keysIn(sets, keys)) parts.set(key, partAt(placeOf(groups.of(key))));
+  const inPart = (part: PairPart): Map<string, readonly LabelledPair[]> => {
+    const isIn = (text: string): boolean => {
+      const key = keys.of(text);
+      return parts.get(key) === part && !never.has(key);
+    };
+    return new Map(
+      [...sets].map(([name, pairs]) => [name, pairs.filter(({ a, b }) => isIn(a) && isIn(b))]),
+    );
+  };
+  return {
+    pairs: {
+      embedder: inPart('embedder'),
+      fit: inPart('fit'),
+      validation: inPart('validation'),
+      test: inPart('test'),
+    },
+    heldOut,
+    withheld: new Set([...parts].flatMap(([key, part]) => (part === 'embedder' ? [] : [key]))),
+  };
+}
+
+function keysIn(
+  sets: ReadonlyMap<string, readonly LabelledPair[]>,
+  keys: TextKeys,
+): ReadonlySet<string> {
+  return new Set([...sets.values()].flat().flatMap(({ a, b }) => [keys.of(a), keys.of(b)]));
+}
+
+async function readSets(files: readonly string[]): Promise<Map<string, readonly LabelledPair[]>> {
+  const sets = new Map<string, readonly LabelledPair[]>();
+  for (const file of files) sets.set(setName(file), await readPairFile(file));
+  return sets;
+}
+
+function partAt(place: number): PairPart {
+  return PART_ENDS.find(([, end]) => place < end)?.[0] ?? 'test';
+}
+
+/** Texts that are connected, whoever connects them. */
+class Groups {
+  readonly #parents = new Map<string, string>();
+
+  join(a: string, b: string): void {
+    const [first, second] = [this.of(a), this.of(b)].sort();
+    // The smaller of the names stands for all, so that the order of pairs does not matter.
+    if (first !== undefined && second !== undefined && first !== second) {
+      this.#parents.set(second, first);
+    }
+  }
+
+  /** The text that stands for all that `text` is connected with. */
+  of(text: string): string {
+    let root = text;
+    for (let next = this.#parents.get(root); next !== undefined; next = this.#parents.get(root)) {
+      root = next;
+    }
+    if (root !== text) this.#parents.set(text, root);
+    return root;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Verdict } from '../../../src/cache/verify/judge.js';
+import type { Verifier } from '../../../src/cache/verify/verifier.js';
+import type { LabelledPair } from '../embedder/corpus.js';
+import { pairQuality } from '../embedder/evaluate.js';
+import type { Similarity } from '../embedder/evaluate.js';
+
+/** Wrong answers that a hit may be expected to have in the report. */
+const MAX_ERROR = 0.01;
+
+/**
+ * How well pairs of a set are told apart: by cosine, by probability, and by the decision (vetoed pairs last).
+ *
+ * @returns one line: AUC and recall at 1 % and 3 % of false hits for each, then what would be a hit with
+ *   `max_error` 0.01; sets with one label only get the mean probability instead
+ */
+export function reportPairs(
+  set: string,
+  pairs: readonly LabelledPair[],
+  verifier: Verifier,
+): string {
+  const verdicts = new Map<string, Verdict>();
+  const verdictOn = (a: string, b: string): Verdict => {
+    const key = `${a}\n${b}`;
+    const verdict = verdicts.get(key) ?? verifier.judge(verifier.read(b), verifier.read(a));
+    verdicts.set(key, verdict);
+    return verdict;
+  };
+  const positives = pairs.filter(({ label }) => label === 1).length;
+  const of = (name: string, score: Similarity): string => {
+    if (positives === 0 || positives === pairs.length) return '';
+    const { auc, recallAt1, recallAt3 } = pairQuality(pairs, score);
+    return `, ${name} ${[auc, recallAt1, recallAt3].map((value) => value.toFixed(3)).join(' ')}`;
+  };
+  const judged = pairs.map(({ a, b, label }) => ({ label, ...verdictOn(a, b) }));
+  const hits = judged.filter(
+    ({ veto, probability }) => veto === null && 1 - probability <= MAX_ERROR,
+  );
+  const mean = judged.reduce((sum, { probability }) => sum + probability, 0) / pairs.length;
+  return [
+    `${set} (${pairs.length} pairs, ${positives} same)`,
+    of('cosine', (a, b) => verdictOn(a, b).similarity),
+    of('probability', (a, b) => verdictOn(a, b).probability),
+    of('decision', (a, b) => (verdictOn(a, b).veto === null ? verdictOn(a, b).probability : -1)),
+    `, mean probability ${mean.toFixed(3)}`,
+    `, hits ${hits.length}, false ${hits.filter(({ label }) => label === 0).length}`,
+  ].join('');
+}

@@ -1,0 +1,215 @@
+import { replaceNumberWords } from './number-words.js';
+
+/** One way to write what has several; the pattern is applied everywhere in a text. */
+type Rule = readonly [RegExp, string];
+
+/**
+ * Said before a request without saying anything of it. Only at the start of a sentence: in
+ * `translate "thank you"` the words are what it is about.
+ */
+const OPENINGS = new RegExp(
+  `^(?:${[
+    '(?:hi|hello|hey|hiya|greetings|dear \\p{L}+)(?: there| all| everyone| guys| again)?(?=[ ,!.:]|$)',
+    '(?:good )?(?:morning|afternoon|evening)(?: all| everyone)?(?=[,!.])',
+    '(?:quick|simple|short|stupid|dumb|serious) question(?=[,:.!])|question(?=:)|(?:so|well|ok|okay|look|now|and|also|btw|um|uh|hmm|actually|basically|honestly)(?:[,.]+ )',
+    '(?:just )?(?:curious|wondering)(?=[,:])',
+    '(?:could|can|would|will) you (?:please |kindly |possibly |maybe |just )*(?:(?:help me (?:to |and )?|tell me|let me know)(?= )|(?=\\p{L}))',
+    'would you (?:mind|be so kind as to|be able to)|(?:is it|would it be) possible (?:for you )?to',
+    '(?:please|pls|plz|kindly)(?:,? (?:tell|help) me(?: to| with)?)?',
+    "i(?: would|'d)? (?:really )?(?:want|need|like|love)(?: for)? you to",
+    "i(?: would|'d) (?:really )?(?:like|love|want) to (?:know|learn|understand|find out|ask)(?: about)?|i (?:want|need) to (?:know|understand|find out)(?: about)?",
+    "i(?: am|'m|'ve been| have been| was) (?:just )?(?:wondering|curious)(?: if you (?:could|can)(?: tell me)?)?",
+    '(?:please )?(?:tell|show) me(?= (?:what|how|why|when|where|who|which|whether|if|about|the|a|an)\\b)',
+    '(?:do|would) you (?:happen to )?know(?= (?:what|how|why|when|where|who|which|whether|if)\\b)',
+    '(?:may|can|could) i (?:please )?(?:ask|know)(?: you)?(?: something)?',
+    "if (?:it is|it's) not too much trouble|when you have (?:a|the) (?:moment|time|minute)|be a dear and|if you (?:do not|don't) mind",
+    'bitte|hallo|guten (?:tag|morgen|abend)|(?:kannst du|können sie|könntest du|könnten sie)(?: mir)?(?: bitte)?(?: sagen)?|weißt du|wissen sie',
+    "bonjour|salut|s'il (?:te|vous) pla[iî]t|svp|(?:peux-tu|pouvez-vous|pourrais-tu|pourriez-vous)(?: me)?(?: dire)?",
+    'hola|buen[oa]s (?:d[ií]as|tardes|noches)|por favor|(?:puedes|podr[ií]as|puede|podr[ií]a) (?:decirme|explicarme|ayudarme)|me podr[ií]a decir',
+  ].join('|')})[\\s,!.:;]*`,
+  'iu',
+);
+
+/** Said behind a request, likewise. */
+const CLOSINGS = new RegExp(
+  `[\\s,!.;-]*(?:${[
+    '(?:many |lots of )?thanks(?: a lot| so much| a million| very much| again)?(?:,? in advance)?|thank you(?: so much| very much)?(?:,? in advance)?|thx|tia|ty|cheers|much (?:obliged|appreciated)|very kind|(?:i )?appreciate (?:it|your (?:time|help))',
+    'please|pls|plz|kindly|if (?:you can|possible|that is ok)|for me',
+    'bitte(?: sehr)?|danke(?: schön| im voraus| dir| ihnen)?|vielen dank(?: im voraus)?',
+    "s'il (?:te|vous) pla[iî]t|svp|merci(?: beaucoup| d'avance)?",
+    'por favor|(?:muchas )?gracias(?: de antemano)?',
+  ].join('|')})[\\s!.]*(?=[?]?$)`,
+  'iu',
+);
+
+/** Forms of a question that ask for the same. At the start of a sentence. */
+const FORMS: readonly Rule[] = [
+  [/^how (?:do|can|could|should|would|might) (?:i|you|we|one|someone|a person) /iu, 'how '],
+  [/^how to /iu, 'how '],
+  [
+    /^(?:what is|what are|what was)(?: (?:the|a|some|your))? (?:(?:best|easiest|right|proper|correct|good|simplest|recommended|most effective) )*(?:ways?|methods?) (?:to|of|for) /iu,
+    'how ',
+  ],
+  [/^(?:give|show|teach|tell) me (?:how )?to /iu, 'how '],
+  [/^(?:explain|describe)(?: to me)? how to /iu, 'how '],
+  [/^(?:explain|describe|define)(?: to me)? (?=(?:what|how|why|when|where|who|which)\b)/iu, ''],
+  [/^(?:what is meant by|what does the (?:word|term)|define(?: the (?:word|term))?) /iu, 'define '],
+  [/^(?:for what reason|how come) /iu, 'why '],
+  [/^in what way /iu, 'how '],
+  [/^is it true that /iu, ''],
+  [/^(?:which|what) is /iu, 'what is '],
+  [/^(?:which|what) are /iu, 'what are '],
+];
+
+/** Contractions without a mark of their own. */
+const SHORTHAND: readonly Rule[] = [
+  [/\bwhats\b/giu, 'what is'],
+  [/\bhows\b/giu, 'how is'],
+  [/\bim\b/giu, 'I am'],
+  [/\bidk\b/giu, 'I do not know'],
+  [/\bgonna\b/giu, 'going to'],
+  [/\bwanna\b/giu, 'want to'],
+];
+
+const CONTRACTIONS: readonly Rule[] = [
+  [/\b(what|how|where|who|when|why|that|it|there|here|he|she)'s\b/giu, '$1 is'],
+  [/\b(can)(?:'t|not)\b/giu, '$1 not'],
+  [/\bwon't\b/giu, 'will not'],
+  [/\bshan't\b/giu, 'shall not'],
+  [/\b(\p{L}+)n't\b/giu, '$1 not'],
+  [/\b(do|does|did|is|are|was|were|could|should|would|has|have|had)nt\b/giu, '$1 not'],
+  [/\b(\p{L}+)'re\b/giu, '$1 are'],
+  [/\b(\p{L}+)'ve\b/giu, '$1 have'],
+  [/\b(\p{L}+)'ll\b/giu, '$1 will'],
+  [/\b(i|you|he|she|it|we|they|that|what|who)'d\b/giu, '$1 would'],
+  [/\bi'm\b/giu, 'I am'],
+  [/\bcant\b/giu, 'can not'],
+  [/\blet's\b/giu, 'let us'],
+  ...SHORTHAND,
+];
+
+/** Written short or in full, a pair a line. */
+const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
+  `mt.=Mount
+st.=Saint
+dr.=Doctor
+prof.=Professor
+e.g.=for example
+i.e.=that is
+etc.=and so on
+vs.=versus
+vs=versus
+approx.=approximately
+env.=environ
+z.b.=zum Beispiel
+ca.=approximately
+k8s=kubernetes
+js=javascript
+ts=typescript
+postgres=postgresql
+info=information
+max.=maximum
+min.=minimum
+usa=US
+u.s.=US
+u.s.a.=US
+united states of america=US
+united states=US
+uk=UK
+u.k.=UK
+united kingdom=UK
+asap=as soon as possible
+w/=with
+w/o=without
+u=you
+ur=your
+b/c=because
+abt=about
+temp=temperature
+app=application
+apps=applications
+repo=repository
+db=database
+config=configuration
+args=arguments
+params=parameters
+func=function
+ai=artificial intelligence
+ml=machine learning`
+    .split('\n')
+    .map((line) => {
+      const [short = '', full = ''] = line.split('=');
+      return [short, full] as const;
+    }),
+);
+/** One pattern for all, the longest first: looking for each by itself takes a tenth of a millisecond. */
+const ABBREVIATION = new RegExp(
+  `(?<![\\p{L}\\p{N}_.'-])(?:${[...ABBREVIATIONS.keys()]
+    .sort((x, y) => y.length - x.length)
+    .map((short) => short.replaceAll('.', '\\.'))
+    .join('|')})(?![\\p{L}\\p{N}_'-])`,
+  'giu',
+);
+
+/** Texts over this are compared as they are, but for spacing: what is long was not typed in passing. */
+const MAX_REWRITTEN_CHARS = 4000;
+
+/**
+ * A question without what changes nothing of its answer: greetings, thanks, forms of asking,
+ * contractions, abbreviations, spellings, ways to write numbers, spacing.
+ *
+ * What stands in backquotes stays, without its spaces. Pure.
+ */
+export function plainText(text: string): string {
+  const straight = text
+    .normalize('NFC')
+    .replaceAll(/[’‘´](?=\p{L}{1,2}\b)/gu, "'")
+    .replaceAll(/[“”„«»]/gu, '"');
+  if (straight.length > MAX_REWRITTEN_CHARS) return straight.replaceAll(/\s+/gu, ' ').trim();
+  const codes: string[] = [];
+  const marked = straight.replaceAll(/`{3}[^`]*`{3}|`[^`]+`/gu, (code) => {
+    codes.push(code.replaceAll(/\s+/gu, ''));
+    return `\u0001${codes.length - 1}\u0001`;
+  });
+  const plain = sentencesOf(marked)
+    .map(plainSentence)
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+  return plain.replaceAll(/\u0001(\d+)\u0001/gu, (_, index: string) => codes[Number(index)] ?? '');
+}
+
+function sentencesOf(text: string): readonly string[] {
+  return text
+    .split(/(?<=[.!?]["')]*)\s+(?=[\p{Lu}\p{N}"'(¿¡\u0001])|(?<=[!?])\s+|\n+/u)
+    .map((sentence) => sentence.replaceAll(/\s+/gu, ' ').trim());
+}
+
+function plainSentence(sentence: string): string {
+  const bare = strip(strip(sentence, CLOSINGS), OPENINGS);
+  const said = apply(bare, /'|nt\b/iu.test(bare) ? CONTRACTIONS : SHORTHAND).replaceAll(
+    ABBREVIATION,
+    (short) => ABBREVIATIONS.get(short.toLowerCase()) ?? short,
+  );
+  const formed = applyFirst(strip(said.replace(/^[¿¡]/u, ''), OPENINGS), FORMS);
+  return replaceNumberWords(formed);
+}
+
+/** Takes away as often as there is something to take, but never the whole text of a sentence that is a question. */
+function strip(sentence: string, pattern: RegExp): string {
+  let rest = sentence;
+  // Each round takes at least one character; people do not greet more often than this.
+  for (let round = 0; round < 4; round++) {
+    const next = rest.replace(pattern, '');
+    if (next === rest) break;
+    rest = next;
+  }
+  return rest;
+}
+
+function apply(text: string, rules: readonly Rule[]): string {
+  return rules.reduce((result, [pattern, by]) => result.replaceAll(pattern, by), text);
+}
+
+function applyFirst(text: string, rules: readonly Rule[]): string {
+  return rules.reduce((result, [pattern, by]) => result.replace(pattern, by), text);
+}

@@ -1,0 +1,132 @@
+import path from 'node:path';
+import * as z from 'zod';
+import { ArtefactError, openArtefact } from '../../embed/artefact.js';
+import { StaticEmbedder } from '../../embed/static-embedder.js';
+import { sumOfTrees, type Trees } from './boosted-trees.js';
+import { calibrated, type Calibration } from './claim.js';
+import { DifferenceWeights, differenceInputs } from './difference.js';
+import type { QuestionJudge, ReadQuestion, Verdict } from './judge.js';
+import { PAIR_FEATURES, pairFeatures, type ComparedQuestion } from './pair-features.js';
+import { factsOf, firstObjection, objectionsTo } from './veto.js';
+import { WordTable } from './word-table.js';
+import { readWords } from './words.js';
+
+/** What `models/verifier.bin` calls itself. */
+export const VERIFIER_KIND = 'pair-verifier';
+/** Version of what its tables mean; older and newer files are refused. */
+export const VERIFIER_VERSION = 1;
+
+const numbers = z.array(z.number()).min(1);
+const metaSchema = z.object({
+  features: z.array(z.string()),
+  depth: z.int().min(1).max(12),
+  trees: z.int().positive(),
+  start: z.number(),
+  calibration: z.object({ scores: numbers, probabilities: numbers }),
+});
+
+/** What is learned of pairs; all of it together is one artefact. */
+interface Learnt {
+  readonly trees: Trees;
+  readonly start: number;
+  readonly differences: DifferenceWeights;
+  readonly calibration: Calibration;
+}
+
+/**
+ * Says how likely the answer to one question is right for another.
+ *
+ * Boosted trees over `PAIR_FEATURES`: which words one has and the other lacks, what stands in their
+ * place, their order, names, numbers, code, and the likeness of the whole. Vetoes are rules and are told
+ * beside the probability.
+ */
+export class Verifier implements QuestionJudge {
+  readonly #embedder: StaticEmbedder;
+  readonly #words: WordTable;
+  readonly #learnt: Learnt;
+
+  private constructor(embedder: StaticEmbedder, learnt: Learnt) {
+    this.#embedder = embedder;
+    this.#words = new WordTable(embedder);
+    this.#learnt = learnt;
+  }
+
+  /**
+   * Loads `verifier.bin`, and `embedder.bin` unless one is given.
+   *
+   * @param folder - of artefacts
+   * @throws {ArtefactError} one is missing, truncated, foreign, of another version, or looks at other features
+   */
+  static load(folder: string, embedder?: StaticEmbedder): Verifier {
+    const own = embedder ?? StaticEmbedder.load(path.join(folder, 'embedder.bin'));
+    return new Verifier(own, readLearnt(path.join(folder, 'verifier.bin'), own));
+  }
+
+  read(text: string, vector?: Float32Array): ComparedQuestion {
+    return readQuestion(text, this.#words, vector ?? this.#embedder.embed(text));
+  }
+
+  judge(one: ReadQuestion, other: ReadQuestion): Verdict {
+    const [asked, kept] = [this.#compared(one), this.#compared(other)];
+    const objections = objectionsTo(asked.facts, kept.facts);
+    const features = pairFeatures(asked, kept, {
+      identityDims: this.#embedder.identityDims,
+      objections,
+      differences: this.#learnt.differences,
+    });
+    const { trees, start, calibration } = this.#learnt;
+    const probability = calibrated(calibration, start + sumOfTrees(trees, features));
+    const similarity = Math.max(-1, Math.min(1, features[0] ?? 0));
+    return {
+      similarity,
+      probability: asked.text === kept.text ? 1 : probability,
+      veto: firstObjection(objections),
+    };
+  }
+
+  /** What another judge has read is read again. */
+  #compared(question: ReadQuestion): ComparedQuestion {
+    return isCompared(question) ? question : this.read(question.text, question.vector);
+  }
+}
+
+function isCompared(question: ReadQuestion): question is ComparedQuestion {
+  return 'known' in question;
+}
+
+/** Makes a question ready for `pairFeatures`. */
+export function readQuestion(
+  text: string,
+  table: WordTable,
+  vector: Float32Array,
+): ComparedQuestion {
+  const words = readWords(text);
+  const known = words.tokens.map((token) => table.find(token));
+  return { text, vector, words, facts: factsOf(text, words), known };
+}
+
+function readLearnt(file: string, embedder: StaticEmbedder): Learnt {
+  const artefact = openArtefact(file, { kind: VERIFIER_KIND, version: VERIFIER_VERSION });
+  const parsed = metaSchema.safeParse(artefact.meta);
+  if (!parsed.success) {
+    throw new ArtefactError(file, `the header is damaged: ${z.prettifyError(parsed.error)}`);
+  }
+  const { features, depth, trees, start, calibration } = parsed.data;
+  if (features.join() !== PAIR_FEATURES.join()) {
+    throw new ArtefactError(file, `looks at other features: ${features.join(', ')}`);
+  }
+  const nodes = 2 ** depth - 1;
+  return {
+    start,
+    calibration,
+    trees: {
+      depth,
+      features: artefact.i32('features', trees * nodes),
+      thresholds: artefact.f32('thresholds', trees * nodes),
+      leaves: artefact.f32('leaves', trees * (nodes + 1)),
+    },
+    differences: new DifferenceWeights(
+      artefact.f32('differences', differenceInputs(embedder.dims - embedder.identityDims)),
+    ),
+  };
+}

@@ -1,0 +1,70 @@
+import type { StaticEmbedder } from '../../embed/static-embedder.js';
+import { americanSpelling } from './spelling.js';
+
+/** A word as the verifier sees it. */
+export interface KnownWord {
+  /** In American spelling. */
+  readonly text: string;
+  /** Without its commonest endings; equal for `install`, `installs` and `installing`. */
+  readonly stem: string;
+  /** How much a word says by being there, 0 (the commonest) to 1 (unknown to the embedder). */
+  readonly rarity: number;
+  /** What it means; unit length, or zeros where the embedder has no opinion. */
+  readonly meaning: Float32Array;
+}
+
+/** Words kept ready. English speakers use fewer in a day. */
+const MAX_KEPT = 20_000;
+/** Rows of the embedder's words are in order of frequency; this many are told apart by rarity. */
+const RAREST_ROW = 32_000;
+
+/** Looks words up in the embedder's table, those asked for lately from memory. */
+export class WordTable {
+  readonly #embedder: StaticEmbedder;
+  #kept = new Map<string, KnownWord>();
+  #former = new Map<string, KnownWord>();
+
+  constructor(embedder: StaticEmbedder) {
+    this.#embedder = embedder;
+  }
+
+  /** @param text - one word or number, lower case */
+  find(text: string): KnownWord {
+    const kept = this.#kept.get(text);
+    if (kept !== undefined) return kept;
+    const word = this.#former.get(text) ?? this.#read(text);
+    // Two generations instead of a list in order of use: a look-up stays one look-up.
+    if (this.#kept.size >= MAX_KEPT / 2) {
+      this.#former = this.#kept;
+      this.#kept = new Map();
+    }
+    this.#kept.set(text, word);
+    return word;
+  }
+
+  #read(written: string): KnownWord {
+    const text = americanSpelling(written);
+    const { row, meaning } = this.#embedder.describeWord(text);
+    const rank = row ?? RAREST_ROW;
+    const rarity = Math.min(1, Math.log1p(rank) / Math.log1p(RAREST_ROW));
+    return { text, stem: stemOf(text), rarity, meaning };
+  }
+}
+
+const ENDINGS: readonly (readonly [RegExp, string])[] = [
+  [/(?<=\p{L}{3})ies$/u, 'y'],
+  [/(?<=\p{L}{3})ied$/u, 'y'],
+  [/(?<=\p{L}{2}(?:s|x|z|ch|sh))es$/u, ''],
+  [/(?<=\p{L}{2}[^s\P{L}])s$/u, ''],
+  [/(?<=\p{L}{3})ing$/u, ''],
+  [/(?<=\p{L}{3})ed$/u, ''],
+  [/(?<=\p{L}{3})ly$/u, ''],
+];
+
+/** English endings only; in other languages equal words are equal and alike ones are told by meaning. */
+function stemOf(text: string): string {
+  const found = ENDINGS.find(([ending]) => ending.test(text));
+  const bare = found === undefined ? text : text.replace(found[0], found[1]);
+  // `stopping`, `use` and `using`: the last letter of a stem says little.
+  return bare.length > 3 ? bare.replace(/(\p{L})\1$|e$/u, '$1') : bare;
+}

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { replaceNumberWords } from '../../../src/cache/verify/number-words.js';
+import { plainText } from '../../../src/cache/verify/plain-text.js';
+
+const letters = (text: string): string =>
+  plainText(text)
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+
+test.each([
+  ['Hi there! Could you please tell me how tall Mount Fuji is? Thanks!', 'How tall Mount Fuji is?'],
+  ['Please write a poem about rain.', 'Write a poem about rain'],
+  ['I was wondering, why is the sky blue?', 'why is the sky blue'],
+  ["What's a monad?", 'What is a monad?'],
+  ["I don't know why it won't start", 'I do not know why it will not start'],
+  ['How do I sort a list?', 'How can you sort a list?'],
+  ['What is the best way to sort a list?', 'how to sort a list'],
+  ['How tall is Mt. Fuji?', 'How tall is Mount Fuji?'],
+  [
+    'Name the top three players of the nineteenth century',
+    'name the top 3 players of the 19th century',
+  ],
+  ['What is ten thousand divided by 16?', 'What is 10000 divided by 16?'],
+  ['¿Qué es el solfeo? Gracias de antemano.', 'Qué es el solfeo'],
+  ["S'il vous plaît, où voir des érables ? Merci", 'Où voir des érables'],
+])('takes from %j what does not matter', (one, other) => {
+  expect(letters(one)).toBe(letters(other));
+});
+
+test.each([
+  ['Translate "thank you" into French', 'Translate "please" into French'],
+  ['How do I say hello in Welsh?', 'How do I say goodbye in Welsh?'],
+  ['Explain one-way doors', 'Explain two-way doors'],
+  ['Is it safe?', 'Is it not safe?'],
+])('keeps what tells %j from %j', (one, other) => {
+  expect(letters(one)).not.toBe(letters(other));
+});
+
+test('takes the spaces out of what stands in backquotes, and nothing else', () => {
+  expect(plainText('Explain `please( a, b )`')).toBe('Explain `please(a,b)`');
+});
+
+test.each([
+  ['twenty-four hours', '24 hours'],
+  ['three hundred people', '300 people'],
+  ['a million stars', '1000000 stars'],
+  ['½ cup', '0.5 cup'],
+  ['1/4 mile', '0.25 mile'],
+  ['the twelfth night', 'the 12th night'],
+  ['no one knows', 'no one knows'],
+  ['the second question', 'the second question'],
+  ['11/12 of them', '11/12 of them'],
+])('writes %j as %j', (words, figures) => {
+  expect(replaceNumberWords(words)).toBe(figures);
+});
+
+test('takes any text', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
+      expect(typeof plainText(text)).toBe('string');
+    }),
+  );
+});
+
+test('takes time in proportion to the text', () => {
+  const texts = ['a '.repeat(2000), 'please '.repeat(570), "don't ".repeat(660), '. '.repeat(2000)];
+
+  const started = performance.now();
+  for (const text of texts) plainText(text);
+
+  // Quadratic time would be seconds; this is a hundred times what it takes on a quiet machine.
+  expect(performance.now() - started).toBeLessThan(2000);
+});

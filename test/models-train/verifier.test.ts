@@ -1,0 +1,206 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { boost } from '../../models/train/verifier/boost.js';
+import { fitCalibration } from '../../models/train/verifier/calibration.js';
+import { PairMaker } from '../../models/train/verifier/made-pairs.js';
+import { readPairParts } from '../../models/train/verifier/pair-parts.js';
+import { startProgress } from '../../models/train/progress.js';
+import { Random } from '../../models/train/random.js';
+import { sumOfTrees } from '../../src/cache/verify/boosted-trees.js';
+import { calibrated } from '../../src/cache/verify/claim.js';
+import { WordTable } from '../../src/cache/verify/word-table.js';
+import { StaticEmbedder } from '../../src/embed/static-embedder.js';
+
+const progress = startProgress(() => undefined);
+const RECIPE = {
+  trees: 60,
+  depth: 3,
+  rate: 0.2,
+  rowShare: 0.8,
+  featureShare: 1,
+  leafWeight: 1,
+  shrinkage: 1,
+  directions: new Map<number, -1 | 1>(),
+};
+
+describe('boosted trees', () => {
+  const ROWS = 2000;
+
+  /** Two numbers between 0 and 1 a row, and a label for each. */
+  const rowsOf = (labelOf: (x: number, y: number) => number) => {
+    const random = new Random(5);
+    const inputs = Float32Array.from({ length: 2 * ROWS }, () => random.next());
+    const labels = Float32Array.from({ length: ROWS }, (_, i) =>
+      labelOf(inputs[2 * i] ?? 0, inputs[2 * i + 1] ?? 0),
+    );
+    return { inputs, labels, weights: new Float32Array(ROWS).fill(1) };
+  };
+  const grow = (rows: ReturnType<typeof rowsOf>, directions = RECIPE.directions) => {
+    const { trees, start } = boost(
+      rows,
+      2,
+      { ...RECIPE, directions },
+      { random: new Random(1), progress },
+    );
+    return (x: number, y: number): number => start + sumOfTrees(trees, Float32Array.of(x, y));
+  };
+
+  test('learn what depends on two numbers at once', () => {
+    const score = grow(rowsOf((x, y) => Number(x > 0.5 !== y > 0.5)));
+
+    expect(score(0.2, 0.8)).toBeGreaterThan(2);
+    expect(score(0.8, 0.2)).toBeGreaterThan(2);
+    expect(score(0.2, 0.2)).toBeLessThan(-2);
+    expect(score(0.8, 0.8)).toBeLessThan(-2);
+  });
+
+  test('never turn against a direction, whatever the labels say', () => {
+    const score = grow(
+      rowsOf((x, y) => Number(Math.sin(9 * x) + y > 0.6)),
+      new Map([[0, 1]]),
+    );
+
+    fc.assert(
+      fc.property(
+        fc.float({ min: 0, max: 1, noNaN: true }),
+        fc.float({ min: 0, max: 1, noNaN: true }),
+        fc.float({ min: 0, max: 1, noNaN: true }),
+        (low, high, y) => {
+          const [x1, x2] = [Math.min(low, high), Math.max(low, high)];
+          expect(score(x1, y)).toBeLessThanOrEqual(score(x2, y) + 1e-5);
+        },
+      ),
+    );
+  });
+
+  test('are the same when grown again', () => {
+    const rows = rowsOf((x) => Number(x > 0.3));
+
+    expect(grow(rows)(0.4, 0.1)).toBe(grow(rows)(0.4, 0.1));
+  });
+});
+
+describe('a calibration', () => {
+  test('finds how often scores are right', () => {
+    const random = new Random(2);
+    const scored = Array.from({ length: 20_000 }, () => {
+      const score = 6 * random.next() - 3;
+      const right = random.next() < 1 / (1 + Math.exp(-score / 2));
+      return { score, label: Number(right), weight: 1 };
+    });
+
+    const calibration = fitCalibration(scored);
+
+    for (const score of [-2, -1, 0, 1, 2]) {
+      expect(calibrated(calibration, score)).toBeCloseTo(1 / (1 + Math.exp(-score / 2)), 1);
+    }
+  });
+
+  test('rises, and is never certain', () => {
+    const pairs = fc.array(
+      fc.record({
+        score: fc.double({ min: -5, max: 5, noNaN: true }),
+        label: fc.constantFrom(0, 1),
+        weight: fc.constantFrom(0.5, 1),
+      }),
+      { minLength: 1, maxLength: 200 },
+    );
+    fc.assert(
+      fc.property(pairs, (scored) => {
+        const calibration = fitCalibration(scored);
+        const values = [-9, -3, -1, 0, 1, 3, 9].map((score) => calibrated(calibration, score));
+
+        expect(values).toEqual(values.toSorted((x, y) => x - y));
+        expect(values.every((value) => value > 0 && value < 1)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the parts of pairs', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'pairs-'));
+    mkdirSync(path.join(folder, 'pairs'));
+  });
+  afterEach(() => { rmSync(folder, { recursive: true }); });
+
+  const write = (name: string, pairs: readonly (readonly [string, string])[]): void => {
+    const lines = pairs.map(([a, b], i) => JSON.stringify({ a, b, label: i % 2 }));
+    writeFileSync(path.join(folder, 'pairs', `${name}.jsonl.gz`), gzipSync(lines.join('\n')));
+  };
+
+  test('share no text, and none with what is held out', async () => {
+    const name = (i: number): string => `question number ${i}`;
+    write(
+      'qqp.train',
+      Array.from({ length: 900 }, (_, i) => [name(i), name(i + (i % 3))] as const),
+    );
+    write(
+      'intent_x.train',
+      Array.from({ length: 50 }, (_, i) => [`intent ${i}`, 'x'] as const),
+    );
+    write('qqp.dev', [['Question, number 7?', 'something else']]);
+
+    const { pairs, withheld } = await readPairParts(folder);
+
+    const partsOf = new Map<string, Set<string>>();
+    for (const [part, sets] of Object.entries(pairs)) {
+      for (const { a, b } of [...sets.values()].flat()) {
+        for (const text of [a, b]) partsOf.set(text, (partsOf.get(text) ?? new Set()).add(part));
+      }
+    }
+    expect([...partsOf.values()].filter((parts) => parts.size > 1)).toEqual([]);
+    expect(partsOf.has('question number 7')).toBe(false);
+    expect(pairs.embedder.get('qqp')?.some(({ a, b }) => withheld.has(a) || withheld.has(b))).toBe(
+      false,
+    );
+    expect(pairs.test.get('qqp')?.every(({ a, b }) => withheld.has(a) && withheld.has(b))).toBe(
+      true,
+    );
+    expect(pairs.fit.get('qqp')?.length).toBeGreaterThan(pairs.test.get('qqp')?.length ?? 0);
+  });
+});
+
+describe('made pairs', () => {
+  const QUESTIONS = [
+    'How do I sort a list of 10 words in Python without a library?',
+    'Write a short story about a dragon and a knight who become friends.',
+    'What is the difference between mitosis and meiosis?',
+    'Convert kilometers to miles in a spreadsheet formula for my students',
+  ];
+  const makerOf = (seed: number): PairMaker =>
+    new PairMaker(
+      'python javascript dragon castle knight spreadsheet formula mitosis library students'.split(
+        ' ',
+      ),
+      new WordTable(StaticEmbedder.load(path.resolve('models', 'embedder.bin'))),
+      new Random(seed),
+    );
+
+  test('say the same in other words, or change what is asked', () => {
+    const maker = makerOf(1);
+    for (const question of QUESTIONS) {
+      for (let i = 0; i < 6; i++) {
+        const [same, different] = [maker.same(question), maker.different(question)];
+        expect(same === null || (same.label === 1 && same.b !== question)).toBe(true);
+        expect(different === null || (different.label === 0 && different.a !== different.b)).toBe(
+          true,
+        );
+      }
+    }
+  });
+
+  test('are the same for the same seed', () => {
+    const make = (seed: number): unknown => {
+      const maker = makerOf(seed);
+      return QUESTIONS.flatMap((question) => [maker.same(question), maker.different(question)]);
+    };
+
+    expect(make(3)).toEqual(make(3));
+    expect(make(3)).not.toEqual(make(4));
+  });
+});
