@@ -292,10 +292,12 @@ function providersOf(config: Config): ReadonlyMap<string, Provider> {
 }
 
 function servingProviders(config: Config): Parameters<typeof servedModels>[1] {
-  return inUse(config).map(([name, { models }]) => {
+  return inUse(config).map(([name, { models, dialect: own }]) => {
     const row = PROVIDERS.find((known) => known.name === name);
     const hosted = row !== undefined && row.auth !== 'none';
-    return { name, models, listed: models.length > 0 && !hosted, local: row?.auth === 'none' };
+    const dialect = own ?? row?.dialect ?? 'openai';
+    const local = row?.auth === 'none';
+    return { name, models, listed: models.length > 0 && !hosted, local, dialect };
   });
 }
 

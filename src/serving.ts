@@ -10,6 +10,8 @@ export interface ServingProvider {
   readonly listed: boolean;
   /** Runs on the operator's own machine, and asks for no money. */
   readonly local: boolean;
+  /** What it speaks. */
+  readonly dialect?: string;
 }
 
 /**
@@ -64,12 +66,13 @@ const FREE: Price = {
   tiers: [],
 };
 
-function upstreamAt(model: Model, host: Host, { local }: ServingProvider): Upstream {
+function upstreamAt(model: Model, host: Host, { local, dialect }: ServingProvider): Upstream {
   return {
     id: `${host.provider}/${host.model}`,
     provider: host.provider,
     modelId: model.id,
     upstreamModel: host.model,
+    ...(dialect !== undefined && { dialect }),
     price: host.price ?? (local ? FREE : null),
   };
 }

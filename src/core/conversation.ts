@@ -13,6 +13,17 @@ export interface Conversation {
   readonly choices: number;
   /** `minimal`, `low`, `medium`, `high`…, as the client wrote it; `null` when it does not say. */
   readonly reasoningEffort: string | null;
+  /** What only some providers can read; absent for nothing. */
+  readonly bound?: readonly Binding[];
+}
+
+/** Something that only providers of some dialects can read: a file's id, a proof of a thought. */
+export interface Binding {
+  /** Where the client wrote it, as a path. */
+  readonly at: string;
+  readonly dialects: readonly string[];
+  /** Without it the request is another one. Else it binds only where somebody can read it. */
+  readonly isFirm: boolean;
 }
 
 export type OutputFormat = 'text' | 'json_object' | 'json_schema';

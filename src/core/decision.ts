@@ -57,6 +57,7 @@ export interface Drop {
     | 'capability_missing'
     | 'context_too_small'
     | 'output_too_small'
+    | 'vendor_bound'
     | 'never'
     | 'not_in_only'
     | 'cost_limit'

@@ -100,5 +100,7 @@ export interface Upstream {
   readonly modelId: string;
   /** What the provider calls it. */
   readonly upstreamModel: string;
+  /** What the provider speaks; absent where nobody has asked. */
+  readonly dialect?: string;
   readonly price: Price | null;
 }

@@ -1,4 +1,5 @@
 import { expectedCostUsd } from '../catalog/price.js';
+import type { Binding } from '../core/conversation.js';
 import type { Candidate, Drop } from '../core/decision.js';
 import type { Capability, Model, ServedModel, Speed } from '../core/model.js';
 import type { Features } from './features.js';
@@ -8,7 +9,7 @@ import type { RuleOutcome } from './rules/outcome.js';
 
 /** What every candidate is measured against for one request. */
 export interface Demand {
-  readonly features: Pick<Features, 'inputTokens' | 'maxOutputTokens' | 'needs'>;
+  readonly features: Pick<Features, 'inputTokens' | 'maxOutputTokens' | 'needs' | 'bound'>;
   readonly outcome: RuleOutcome;
   /** Answers asked for. At least 1. */
   readonly choices: number;
@@ -53,6 +54,7 @@ export function candidateFor(
     latencyMs,
     dropped:
       (demand.vouched ? null : dropByRequest(model, answerTokens, features)) ??
+      dropByBinding(served.upstreams, features.bound) ??
       ruled ??
       dropByLimits(costUsd, latencyMs, demand),
   };
@@ -85,6 +87,23 @@ function dropByRequest(
     };
   }
   return null;
+}
+
+/** Where nobody knows what a provider speaks, nothing is held against it. */
+function dropByBinding(
+  upstreams: ServedModel['upstreams'] | null,
+  bound: readonly Binding[] = [],
+): Drop | null {
+  const dialect = upstreams?.[0].dialect;
+  if (dialect === undefined) return null;
+  const lost = bound.find(({ dialects }) => !dialects.includes(dialect));
+  if (lost === undefined) return null;
+  const readers = lost.dialects.join(' or ');
+  return {
+    why: 'vendor_bound',
+    detail: `${lost.at} is for providers that speak ${readers}`,
+    rule: null,
+  };
 }
 
 function missingOf(model: Model, needs: readonly Capability[]): Capability | null {

@@ -1,4 +1,4 @@
-import type { Conversation, OutputFormat } from '../core/conversation.js';
+import type { Binding, Conversation, OutputFormat } from '../core/conversation.js';
 import type { Capability } from '../core/model.js';
 import { readDemand } from './demand.js';
 import type { Demand } from './demand.js';
@@ -34,6 +34,8 @@ export interface Features {
   readonly format: OutputFormat;
   /** Capabilities without which a model cannot serve the request. */
   readonly needs: readonly Capability[];
+  /** What only some providers can read; absent for nothing. */
+  readonly bound?: readonly Binding[];
   /** The client's own cap on the answer, `null` for none. */
   readonly maxOutputTokens: number | null;
   /** The numbers the predictor reads beside the embedding, in `FEATURE_NAMES` order. */
@@ -118,6 +120,7 @@ export function readFeatures(conversation: Conversation): Features {
     images: demand.images,
     format: conversation.format,
     needs: readNeeds(conversation, demand),
+    ...(conversation.bound !== undefined && { bound: conversation.bound }),
     maxOutputTokens: conversation.maxOutputTokens,
     dense,
   };

@@ -169,7 +169,7 @@ export class Router {
 
     const { choices } = request.conversation;
     const demand = { features, outcome, choices, vouched: request.vouched };
-    const candidates = this.#candidates(prediction, demand);
+    const candidates = this.#able(prediction, demand);
     const price = this.#prices.priceOf(outcome);
     const input: ChoiceInput = { candidates, outcome, ood: prediction.ood, price };
     const choice = choose(input);
@@ -193,6 +193,19 @@ export class Router {
   /** What prompts as they usually come would meet under an outcome; none where the predictor brings none. */
   usual(outcome: RuleOutcome): readonly Prospect[] {
     return this.#usual.under(outcome);
+  }
+
+  /** What binds softly binds only as long as somebody is left. */
+  #able(prediction: Pick<Prediction, 'models'>, demand: Demand): readonly Candidate[] {
+    const all = this.#candidates(prediction, demand);
+    const { bound = [] } = demand.features;
+    const firm = bound.filter(({ isFirm }) => isFirm);
+    const isLost = firm.length < bound.length && all.every(({ dropped }) => dropped !== null);
+    if (!isLost) return all;
+    return this.#candidates(prediction, {
+      ...demand,
+      features: { ...demand.features, bound: firm },
+    });
   }
 
   #candidates(prediction: Pick<Prediction, 'models'>, demand: Demand): readonly Candidate[] {

@@ -34,7 +34,7 @@ export function readRequest(body: Buffer, headers: RequestHeaders = {}): ChatReq
     // Every answer of this dialect tells its usage.
     includeUsage: true,
     metadata: userId === null ? {} : { user_id: userId },
-    conversation: () => (conversation ??= conversationOf(readNeutral(request))),
+    conversation: () => (conversation ??= conversationOf(readNeutral(request), ['anthropic'])),
     neutral: () => readNeutral(request),
     forwarded: forwarded(headers),
   };

@@ -39,7 +39,7 @@ export function readRequest(body: Buffer): ChatRequest {
     stream,
     includeUsage: stream && options['include_usage'] === true,
     metadata: {},
-    conversation: () => (conversation ??= conversationOf(neutral())),
+    conversation: () => (conversation ??= conversationOf(neutral(), [])),
     neutral,
     parsed: { ...parsed, prompt },
   };

@@ -36,7 +36,7 @@ export function readRequest(body: Buffer, { model, stream }: Address): ChatReque
     includeUsage: true,
     hidesThoughts: thinking['includeThoughts'] !== true,
     metadata: labelsOf(request['labels']),
-    conversation: () => (conversation ??= conversationOf(readNeutral(request, stream))),
+    conversation: () => (conversation ??= conversationOf(readNeutral(request, stream), ['gemini'])),
     neutral: () => readNeutral(request, stream),
   };
 }

@@ -1,12 +1,19 @@
 import type { Conversation, Message, Part, Tool } from '../../core/conversation.js';
 import { GatewayError } from '../../core/errors.js';
+import { bindingsIn } from './bindings.js';
 import type { ContentPart, Turn } from './part.js';
 import type { NeutralRequest, ToolDefinition } from './request.js';
 
-/** What the router reads of a request, whatever dialect it came in. */
-export function conversationOf(request: NeutralRequest): Conversation {
+/**
+ * What the router reads of a request, whatever dialect it came in.
+ *
+ * @param own - the dialects whose providers keep what the client's ids of files name
+ */
+export function conversationOf(request: NeutralRequest, own: readonly string[]): Conversation {
   const { toolChoice, thinking } = request;
+  const bound = bindingsIn(request.turns, request.foreign, own);
   return {
+    ...(bound.length > 0 && { bound }),
     messages: request.turns.map(messageOf),
     tools: request.tools.map(toolOf),
     toolRequired: toolChoice?.kind === 'required' || toolChoice?.kind === 'tool',

@@ -12,8 +12,10 @@ import {
   parseBody,
   wrongType,
 } from '../request-check.js';
+import { bindingsIn } from '../neutral/bindings.js';
 import { readConversation } from './conversation.js';
 import { readNeutral } from './neutral-request.js';
+import { readTurns } from './neutral-turns.js';
 
 const ROLES = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
 
@@ -42,9 +44,17 @@ export function readRequest(body: Buffer): ChatRequest {
     includeUsage: stream && options['include_usage'] === true,
     // What is no string is no label, but still reaches the provider.
     metadata: textMembers(request['metadata']),
-    conversation: () => (conversation ??= readConversation(request)),
+    conversation: () => (conversation ??= conversationIn(request, body)),
     neutral: () => readNeutral(request),
   };
+}
+
+/** Ids of files and proofs of thoughts are rare, so their names are looked for before anything is read for them. */
+function conversationIn(request: JsonObject, body: Buffer): Conversation {
+  const conversation = readConversation(request);
+  if (!body.includes('file_id') && !body.includes('reasoning_details')) return conversation;
+  const bound = bindingsIn(readTurns(request['messages']), [], ['openai', 'responses']);
+  return bound.length > 0 ? { ...conversation, bound } : conversation;
 }
 
 function checkMessage(message: JsonObject, path: string): void {

@@ -45,7 +45,8 @@ export function checkedRequest(body: Buffer, parsed: JsonObject): ChatRequest {
     includeUsage: true,
     // What is no string is no label, but still reaches the provider.
     metadata: textMembers(parsed['metadata']),
-    conversation: () => (conversation ??= conversationOf(readNeutral(parsed))),
+    conversation: () =>
+      (conversation ??= conversationOf(readNeutral(parsed), ['responses', 'openai'])),
     neutral: () => readNeutral(parsed),
     parsed,
   };
