@@ -7,7 +7,8 @@ import type { Config } from './config/schema.js';
 /** Loads what decides whether two questions mean the same, from the folder of artefacts. */
 export type OpenJudge = (artefacts: string) => Promise<QuestionJudge>;
 
-const loadVerifier: OpenJudge = (artefacts) =>
+/** Loads the verifier that comes with Suffice. */
+export const loadVerifier: OpenJudge = (artefacts) =>
   Promise.resolve(artefacts).then<QuestionJudge>((folder) => Verifier.load(folder));
 
 /**

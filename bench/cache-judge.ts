@@ -1,0 +1,21 @@
+import path from 'node:path';
+import type { QuestionJudge, ReadQuestion } from '../src/cache/verify/judge.js';
+import { StaticEmbedder } from '../src/embed/static-embedder.js';
+
+/** Folder of what comes with Suffice. */
+export const ARTEFACTS = path.join(import.meta.dirname, '../models');
+
+/** What semantic caches do otherwise: questions are the same if their vectors are near enough. */
+export function thresholdJudge(threshold: number): QuestionJudge {
+  const embedder = StaticEmbedder.load(path.join(ARTEFACTS, 'embedder.bin'));
+  return {
+    read: (text, vector = embedder.embed(text)): ReadQuestion => ({ text, vector }),
+    judge: (asked, kept) => {
+      let similarity = 0;
+      for (let i = 0; i < asked.vector.length; i++) {
+        similarity += (asked.vector[i] ?? 0) * (kept.vector[i] ?? 0);
+      }
+      return { similarity, probability: similarity >= threshold ? 1 : 0, veto: null };
+    },
+  };
+}

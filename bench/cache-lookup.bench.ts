@@ -1,0 +1,181 @@
+/**
+ * What looking for a question in other words costs: fingerprint, embedding, search and judging; how long
+ * taking one in keeps the loop from serving requests; and how many of the nearest are found. Times are
+ * those of the processor.
+ *
+ *   npx tsx --expose-gc bench/cache-lookup.bench.ts --entries 100000
+ */
+import { parseArgs } from 'node:util';
+import { AnswerStore } from '../src/cache/answer-store.js';
+import { AlikeAnswers } from '../src/cache/semantic/alike.js';
+import { loadGraphs } from '../src/cache/semantic/graph-vectors.js';
+import { rowBlock } from '../src/cache/semantic/row-block.js';
+import { fingerprint } from '../src/cache/fingerprint.js';
+import { systemClock } from '../src/core/clock.js';
+import { Random } from '../src/core/random.js';
+import { openaiForms } from '../src/dialects/openai/forms.js';
+import { loadVerifier } from '../src/open-judge.js';
+import { ARTEFACTS } from './cache-judge.js';
+import { someQuestion, wordingOf, WORDINGS } from './cache-questions.js';
+
+const { values } = parseArgs({
+  options: {
+    entries: { type: 'string', default: '100000' },
+    'look-ups': { type: 'string', default: '4000' },
+  },
+});
+const entries = Number(values.entries);
+const lookUps = Number(values['look-ups']);
+const RECALLED = 400;
+const CANDIDATES = 4;
+const ANSWER = Buffer.from(
+  JSON.stringify({ choices: [{ message: { content: 'x'.repeat(300) } }] }),
+);
+const SCOPE = { dialect: 'openai', tenant: 'ann', namespace: 'default', target: 'model:a/b' };
+
+const random = new Random(11);
+const judged: string[] = [];
+const plain = await loadVerifier(ARTEFACTS);
+const judge = {
+  ...plain,
+  judge: (...[asked, kept]: Parameters<typeof plain.judge>) => {
+    judged.push(kept.text);
+    return plain.judge(asked, kept);
+  },
+};
+const slices: number[] = [];
+const store = new AnswerStore(16 * 1024 ** 3, systemClock);
+const answers = new AlikeAnswers({
+  judge,
+  store,
+  clock: systemClock,
+  openGraph: await loadGraphs(),
+  defer: (work) => {
+    setImmediate(() => {
+      slices.push(timed(work));
+    });
+  },
+});
+
+const rssBefore = process.memoryUsage().rss;
+const kept = Array.from({ length: entries }, () => someQuestion(random));
+const inserts = await fill();
+globalThis.gc?.();
+const rssMb = (process.memoryUsage().rss - rssBefore) / 1e6;
+
+const both = lookedUp(() => wordingOf(kept[random.below(entries)] ?? 0, random.below(WORDINGS)));
+const fresh = lookedUp(() => wordingOf(someQuestion(random), 1));
+const { questions, late } = answers.counts;
+process.stdout.write(`${questions} questions, ${late} look-ups late, ${rssMb.toFixed(0)} MB\n`);
+console.table({
+  'look-up, kept question reworded, ms': summary(both),
+  'look-up, fresh question, ms': summary(fresh),
+  'taken in (request path), ms': summary(inserts),
+  'moved into the graph (a slice), ms': summary(slices),
+});
+process.stdout.write(`recall of the ${CANDIDATES} nearest: ${recall().toFixed(4)}\n`);
+answers.close();
+
+/** Milliseconds of processor time: what else runs on the machine does not count. */
+function timed(work: () => void): number {
+  const from = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(from);
+  return (user + system) / 1_000;
+}
+
+/** Takes all questions in, as many a turn of the loop as requests would bring, and waits until all is moved. */
+async function fill(): Promise<readonly number[]> {
+  const took: number[] = [];
+  for (const [i, question] of kept.entries()) {
+    const { partition } = placed(wordingOf(question, 0));
+    const answer = {
+      key: String(i),
+      question: { partition, text: wordingOf(question, 0) },
+      source: 'dec_1',
+      model: 'a/b',
+      costUsd: 0.001,
+      tookMs: 1,
+      simulated: false,
+      tenant: 'ann',
+      namespace: 'default',
+      tags: [],
+      storedAtMs: Date.now(),
+      expiresAtMs: Date.now() + 86_400_000,
+      payload: { form: 'whole', body: ANSWER } as const,
+    };
+    took.push(timed(() => store.keep(answer)));
+    if (i % 4 === 3) await new Promise(setImmediate);
+  }
+  for (let before = -1; before !== slices.length;) {
+    before = slices.length;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return took;
+}
+
+function placed(text: string): { readonly partition: string; readonly text: string } {
+  const body = Buffer.from(
+    JSON.stringify({
+      model: 'a/b',
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: text },
+      ],
+    }),
+  );
+  const { question } = openaiForms.identityOf(body);
+  if (question === null) throw new Error('no question');
+  const partition = fingerprint(SCOPE, question.rest, body, 'partition');
+  if (partition === null) throw new Error('no partition');
+  return { partition, text };
+}
+
+function lookedUp(ask: () => string): readonly number[] {
+  return Array.from({ length: lookUps }, () => {
+    const text = ask();
+    return timed(() =>
+      answers.seek(placed(text), { maxError: 0.01, budgetMs: 5, maxAgeS: Infinity }),
+    );
+  });
+}
+
+/** Share of the nearest of all that were looked at. */
+function recall(): number {
+  const texts = kept.map((question) => wordingOf(question, 0));
+  const [first] = texts;
+  const dims = judge.read(first ?? '').vector.length;
+  const all = rowBlock(entries, dims);
+  texts.forEach((text, i) => {
+    all.row(i).set(judge.read(text).vector);
+  });
+  let found = 0;
+  for (let i = 0; i < RECALLED; i++) {
+    const text = wordingOf(
+      i % 2 === 0 ? (kept[random.below(entries)] ?? 0) : someQuestion(random),
+      2,
+    );
+    const products = all.products(judge.read(text).vector, entries);
+    const nearest = [...products.keys()].sort((a, b) => (products[b] ?? 0) - (products[a] ?? 0));
+    const worst = products[nearest[CANDIDATES - 1] ?? 0] ?? 0;
+    judged.length = 0;
+    answers.seek(placed(text), { maxError: 0.01, budgetMs: Infinity, maxAgeS: Infinity });
+    // By similarity, as the same question may be kept twice.
+    const right = judged.filter(
+      (each) => dotOf(judge.read(text).vector, judge.read(each).vector) >= worst - 1e-5,
+    );
+    found += right.length;
+  }
+  return found / (RECALLED * CANDIDATES);
+}
+
+function dotOf(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
+}
+
+function summary(took: readonly number[]): Record<string, string> {
+  const sorted = took.toSorted((a, b) => a - b);
+  const at = (share: number): string =>
+    (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(3);
+  return { p50: at(0.5), p99: at(0.99), 'p99.9': at(0.999), max: at(1), n: String(sorted.length) };
+}
