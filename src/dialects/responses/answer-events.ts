@@ -9,6 +9,7 @@ import { isCall, ItemTeller } from './item-teller.js';
 export class AnswerTeller {
   readonly #emit: Emit;
   readonly #items = new Map<number, ItemTeller>();
+  readonly #byId = new Map<string, ItemTeller>();
   #started = false;
   #calls = 0;
   /** A response that is over has been told. */
@@ -47,8 +48,11 @@ export class AnswerTeller {
   whole(response: JsonObject): void {
     this.#start(response);
     const items = objectsIn(response['output']);
+    // Some servers count items from elsewhere while they stream; then only the id tells what was told.
+    const streamed = new Map(this.#byId);
     items.forEach((item, i) => {
-      this.#itemOf({ output_index: i }, item).end(item);
+      const known = this.#items.has(i) ? null : streamed.get(textOrNull(item['id']) ?? '');
+      (known ?? this.#itemOf({ output_index: i }, item)).end(item);
     });
     const usage = usageOf(response['usage']);
     if (usage !== null) this.#emit({ kind: 'usage', usage });
@@ -69,13 +73,16 @@ export class AnswerTeller {
     });
   }
 
-  #itemOf({ output_index: index }: JsonObject, item?: unknown): ItemTeller {
+  /** By its place: some servers give an item another id in every event. */
+  #itemOf({ output_index: index, item_id: itemId }: JsonObject, item?: unknown): ItemTeller {
     const at = numberOr(index, 0);
+    const id = textOrNull(itemId) ?? textOrNull(objectOrEmpty(item)['id']) ?? '';
     const known = this.#items.get(at);
     if (known !== undefined) return known;
     const made = new ItemTeller(this.#emit, this.#calls);
     if (isCall(item)) this.#calls += 1;
     this.#items.set(at, made);
+    if (id !== '') this.#byId.set(id, made);
     return made;
   }
 }

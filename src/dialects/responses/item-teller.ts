@@ -14,8 +14,8 @@ export class ItemTeller {
   readonly #emit: Emit;
   /** The number of the call, for an item that is one. */
   readonly #call: number;
-  /** Characters told so far, by part. */
-  readonly #told = new Map<string, number>();
+  /** Told so far, by part. */
+  readonly #told = new Map<string, string>();
   /** Sources told so far, by part. */
   readonly #cited = new Map<string, number>();
   readonly #weighed = new Set<string>();
@@ -34,13 +34,13 @@ export class ItemTeller {
     // Summaries come in paragraphs.
     if (words === 'reasoning' && told === undefined && this.#told.size > 0)
       this.#say(words, '\n\n');
-    this.#told.set(part, (told ?? 0) + text.length);
+    this.#told.set(part, (told ?? '') + text);
     this.#say(words, text);
   }
 
   arguments(text: string): void {
     if (text === '') return;
-    this.#told.set('arguments', (this.#told.get('arguments') ?? 0) + text.length);
+    this.#told.set('arguments', (this.#told.get('arguments') ?? '') + text);
     this.#emit({ kind: 'arguments', choice: 0, call: this.#call, text });
   }
 
@@ -120,8 +120,11 @@ export class ItemTeller {
     }
   }
 
+  /** Where the whole does not begin with what was told, nothing that could be added makes it so. */
   #rest(part: string, whole: unknown): string {
-    return (textOrNull(whole) ?? '').slice(this.#told.get(part) ?? 0);
+    const text = textOrNull(whole) ?? '';
+    const told = this.#told.get(part) ?? '';
+    return text.startsWith(told) ? text.slice(told.length) : '';
   }
 
   #say(words: Words, text: string): void {

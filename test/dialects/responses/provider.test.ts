@@ -179,6 +179,40 @@ describe('a provider that speaks responses', () => {
     }
   });
 
+  test('may count its items from elsewhere, or not say in pieces what it says as a whole', () => {
+    const said = (id: string, index: number, delta: string) => ({
+      type: 'response.output_text.delta',
+      item_id: id,
+      output_index: index,
+      content_index: 0,
+      delta,
+    });
+    const counted = read(
+      sse(said('msg_1', 1, 'Hello'), {
+        type: 'response.completed',
+        response: over([message('Hello')]),
+      }),
+    );
+    const renamed = read(
+      sse(said('msg_x', 0, 'Hel'), said('msg_y', 0, 'lo'), {
+        type: 'response.completed',
+        response: over([message('Hello')]),
+      }),
+    );
+    const other = read(
+      sse(said('msg_1', 0, 'Hi.'), {
+        type: 'response.completed',
+        response: over([message('Hello')]),
+      }),
+    );
+
+    expect([counted, renamed, other].map((events) => textsOf(events, 'text'))).toEqual([
+      'Hello',
+      'Hello',
+      'Hi.',
+    ]);
+  });
+
   test('has its pieces told once, and paragraphs of summaries apart', () => {
     const at = { item_id: 'rs_1', output_index: 0 };
     const delta = (index: number, text: string) => ({
