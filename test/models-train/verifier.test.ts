@@ -9,7 +9,7 @@ import { PairMaker } from '../../models/train/verifier/made-pairs.js';
 import { readPairParts } from '../../models/train/verifier/pair-parts.js';
 import { startProgress } from '../../models/train/progress.js';
 import { Random } from '../../models/train/random.js';
-import { sumOfTrees } from '../../src/cache/verify/boosted-trees.js';
+import { TreeSum } from '../../src/cache/verify/boosted-trees.js';
 import { calibrated } from '../../src/cache/verify/claim.js';
 import { WordTable } from '../../src/cache/verify/word-table.js';
 import { StaticEmbedder } from '../../src/embed/static-embedder.js';
@@ -45,7 +45,8 @@ describe('boosted trees', () => {
       { ...RECIPE, directions },
       { random: new Random(1), progress },
     );
-    return (x: number, y: number): number => start + sumOfTrees(trees, Float32Array.of(x, y));
+    const sum = new TreeSum(trees);
+    return (x: number, y: number): number => start + sum.of(Float32Array.of(x, y));
   };
 
   test('learn what depends on two numbers at once', () => {
@@ -126,7 +127,9 @@ describe('the parts of pairs', () => {
     folder = mkdtempSync(path.join(tmpdir(), 'pairs-'));
     mkdirSync(path.join(folder, 'pairs'));
   });
-  afterEach(() => { rmSync(folder, { recursive: true }); });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
 
   const write = (name: string, pairs: readonly (readonly [string, string])[]): void => {
     const lines = pairs.map(([a, b], i) => JSON.stringify({ a, b, label: i % 2 }));

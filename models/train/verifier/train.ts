@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { sumOfTrees } from '../../../src/cache/verify/boosted-trees.js';
+import { TreeSum } from '../../../src/cache/verify/boosted-trees.js';
 import { DifferenceWeights } from '../../../src/cache/verify/difference.js';
 import { PAIR_FEATURES } from '../../../src/cache/verify/pair-features.js';
 import { Verifier, VERIFIER_KIND, VERIFIER_VERSION } from '../../../src/cache/verify/verifier.js';
@@ -161,10 +161,11 @@ function learn(
     chance,
   );
   const { features, thresholds, leaves } = trees;
+  const sum = new TreeSum(trees);
   return {
     start,
     tables: { features, thresholds, leaves, differences },
-    scoreOf: (example) => start + sumOfTrees(trees, reader.features(example, all)),
+    scoreOf: (example) => start + sum.of(reader.features(example, all)),
   };
 }
 

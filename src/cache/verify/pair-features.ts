@@ -219,16 +219,17 @@ function sharedWeight({ known }: ComparedQuestion, { pairs }: Alignment): number
 
 /** Share of runs of `n` words that both have. */
 function sharedGrams(a: readonly KnownWord[], b: readonly KnownWord[], n: number): number {
-  const grams = (words: readonly KnownWord[]): Set<string> =>
-    new Set(
-      words.slice(n - 1).map((_, i) =>
-        words
-          .slice(i, i + n)
-          .map(({ text }) => text)
-          .join(' '),
-      ),
-    );
-  return overlap(grams(a), grams(b));
+  return overlap(gramsOf(a, n), gramsOf(b, n));
+}
+
+function gramsOf(words: readonly KnownWord[], n: number): Set<string> {
+  const grams = new Set<string>();
+  for (let i = 0; i + n <= words.length; i++) {
+    let gram = '';
+    for (let k = i; k < i + n; k++) gram += ` ${words[k]?.text ?? ''}`;
+    grams.add(gram);
+  }
+  return grams;
 }
 
 function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {

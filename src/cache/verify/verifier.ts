@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { ArtefactError, openArtefact } from '../../embed/artefact.js';
 import { StaticEmbedder } from '../../embed/static-embedder.js';
-import { sumOfTrees, type Trees } from './boosted-trees.js';
+import { TreeSum } from './boosted-trees.js';
 import { calibrated, type Calibration } from './claim.js';
 import { DifferenceWeights, differenceInputs } from './difference.js';
 import type { QuestionJudge, ReadQuestion, Verdict } from './judge.js';
@@ -27,7 +27,7 @@ const metaSchema = z.object({
 
 /** What is learned of pairs; all of it together is one artefact. */
 interface Learnt {
-  readonly trees: Trees;
+  readonly trees: TreeSum;
   readonly start: number;
   readonly differences: DifferenceWeights;
   readonly calibration: Calibration;
@@ -75,7 +75,7 @@ export class Verifier implements QuestionJudge {
       differences: this.#learnt.differences,
     });
     const { trees, start, calibration } = this.#learnt;
-    const probability = calibrated(calibration, start + sumOfTrees(trees, features));
+    const probability = calibrated(calibration, start + trees.of(features));
     const similarity = Math.max(-1, Math.min(1, features[0] ?? 0));
     return {
       similarity,
@@ -119,12 +119,12 @@ function readLearnt(file: string, embedder: StaticEmbedder): Learnt {
   return {
     start,
     calibration,
-    trees: {
+    trees: new TreeSum({
       depth,
       features: artefact.i32('features', trees * nodes),
       thresholds: artefact.f32('thresholds', trees * nodes),
       leaves: artefact.f32('leaves', trees * (nodes + 1)),
-    },
+    }),
     differences: new DifferenceWeights(
       artefact.f32('differences', differenceInputs(embedder.dims - embedder.identityDims)),
     ),
