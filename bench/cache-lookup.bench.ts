@@ -9,8 +9,10 @@ import { parseArgs } from 'node:util';
 import { AnswerStore } from '../src/cache/answer-store.js';
 import { AlikeAnswers } from '../src/cache/semantic/alike.js';
 import { loadGraphs } from '../src/cache/semantic/graph-vectors.js';
+import { QuestionIndex } from '../src/cache/semantic/question-index.js';
 import { rowBlock } from '../src/cache/semantic/row-block.js';
 import { fingerprint } from '../src/cache/fingerprint.js';
+import type { KeptAnswer, Question } from '../src/cache/kept-answer.js';
 import { systemClock } from '../src/core/clock.js';
 import { Random } from '../src/core/random.js';
 import { openaiForms } from '../src/dialects/openai/forms.js';
@@ -34,22 +36,15 @@ const ANSWER = Buffer.from(
 const SCOPE = { dialect: 'openai', tenant: 'ann', namespace: 'default', target: 'model:a/b' };
 
 const random = new Random(11);
-const judged: string[] = [];
-const plain = await loadVerifier(ARTEFACTS);
-const judge = {
-  read: (text: string) => plain.read(text),
-  judge: (...[asked, kept]: Parameters<typeof plain.judge>) => {
-    judged.push(kept.text);
-    return plain.judge(asked, kept);
-  },
-};
+const judge = await loadVerifier(ARTEFACTS);
+const openGraph = await loadGraphs();
 const slices: number[] = [];
 const store = new AnswerStore(16 * 1024 ** 3, systemClock);
 const answers = new AlikeAnswers({
   judge,
   store,
   clock: systemClock,
-  openGraph: await loadGraphs(),
+  openGraph,
   defer: (work) => {
     setImmediate(() => {
       slices.push(timed(work));
@@ -73,7 +68,7 @@ console.table({
   'taken in (request path), ms': summary(inserts),
   'moved into the graph (a slice), ms': summary(slices),
 });
-process.stdout.write(`recall of the ${CANDIDATES} nearest: ${recall().toFixed(4)}\n`);
+process.stdout.write(`recall of the ${CANDIDATES} nearest: ${(await recall()).toFixed(4)}\n`);
 answers.close();
 
 /** Milliseconds of processor time: what else runs on the machine does not count. */
@@ -88,22 +83,7 @@ function timed(work: () => void): number {
 async function fill(): Promise<readonly number[]> {
   const took: number[] = [];
   for (const [i, question] of kept.entries()) {
-    const { partition } = placed(wordingOf(question, 0));
-    const answer = {
-      key: String(i),
-      question: { partition, text: wordingOf(question, 0) },
-      source: 'dec_1',
-      model: 'a/b',
-      costUsd: 0.001,
-      tookMs: 1,
-      simulated: false,
-      tenant: 'ann',
-      namespace: 'default',
-      tags: [],
-      storedAtMs: Date.now(),
-      expiresAtMs: Date.now() + 86_400_000,
-      payload: { form: 'whole', body: ANSWER } as const,
-    };
+    const answer = answerTo(String(i), placed(wordingOf(question, 0)));
     took.push(timed(() => store.keep(answer)));
     if (i % 4 === 3) await new Promise(setImmediate);
   }
@@ -112,6 +92,24 @@ async function fill(): Promise<readonly number[]> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return took;
+}
+
+function answerTo(key: string, question: Question): KeptAnswer {
+  return {
+    key,
+    question,
+    source: 'dec_1',
+    model: 'a/b',
+    costUsd: 0.001,
+    tookMs: 1,
+    simulated: false,
+    tenant: 'ann',
+    namespace: 'default',
+    tags: [],
+    storedAtMs: Date.now(),
+    expiresAtMs: Date.now() + 86_400_000,
+    payload: { form: 'whole', body: ANSWER },
+  };
 }
 
 function placed(text: string): { readonly partition: string; readonly text: string } {
@@ -140,37 +138,44 @@ function lookedUp(ask: () => string): readonly number[] {
   });
 }
 
-/** Share of the nearest of all that were looked at. */
-function recall(): number {
-  const texts = kept.map((question) => wordingOf(question, 0));
-  const [first] = texts;
-  const dims = judge.read(first ?? '').vector.length;
-  const all = rowBlock(entries, dims);
-  texts.forEach((text, i) => {
-    all.row(i).set(judge.read(text).vector);
+/** Share of the nearest of all that the index finds: one of its own, as look-ups leave out what is too far. */
+async function recall(): Promise<number> {
+  let left = 0;
+  const index = new QuestionIndex({
+    judge,
+    openGraph,
+    defer: (work) => {
+      left += 1;
+      setImmediate(() => {
+        left -= 1;
+        work();
+      });
+    },
   });
+  const texts = kept.map((question) => wordingOf(question, 0));
+  const dims = judge.read(texts[0] ?? '').vector.length;
+  const all = rowBlock(entries, dims);
+  for (const [i, text] of texts.entries()) {
+    const { vector } = judge.read(text);
+    all.row(i).set(vector);
+    index.kept(answerTo(String(i), { partition: 'p', text }));
+    if (i % 4 === 3) await new Promise(setImmediate);
+  }
+  while (left > 0) await new Promise(setImmediate);
   let found = 0;
   for (let i = 0; i < RECALLED; i++) {
-    const text = wordingOf(
-      i % 2 === 0 ? (kept[random.below(entries)] ?? 0) : someQuestion(random),
-      2,
+    const isKept = i % 2 === 0;
+    const asked = judge.read(
+      wordingOf(isKept ? (kept[random.below(entries)] ?? 0) : someQuestion(random), 2),
     );
-    const products = all.products(judge.read(text).vector, entries);
-    const nearest = [...products.keys()].sort((a, b) => (products[b] ?? 0) - (products[a] ?? 0));
-    const worst = products[nearest[CANDIDATES - 1] ?? 0] ?? 0;
-    judged.length = 0;
-    answers.seek(placed(text), { maxError: 0.01, budgetMs: Infinity, maxAgeS: Infinity });
+    const nearest = all.products(asked.vector, entries).toSorted().toReversed();
+    const worst = nearest[CANDIDATES - 1] ?? 0;
     // By similarity, as the same question may be kept twice.
-    const right = judged.filter(
-      (each) => dotOf(judge.read(text).vector, judge.read(each).vector) >= worst - 1e-5,
-    );
-    found += right.length;
+    const near = index.near('p', asked, CANDIDATES);
+    found += near.filter(({ similarity }) => similarity >= worst - 1e-5).length;
   }
+  index.close();
   return found / (RECALLED * CANDIDATES);
-}
-
-function dotOf(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
 }
 
 function summary(took: readonly number[]): Record<string, string> {

@@ -117,7 +117,7 @@ const isUnknown = ({ rarity }: KnownWord): boolean => rarity === 1;
 /** A letter more, less, other, or two swapped, in a word long enough for that to be a slip. */
 function isSlip(a: string, b: string): boolean {
   // Fingers slip in the middle; another first letter is another word.
-  if (a.charAt(0) !== b.charAt(0)) return false;
+  if (!b.startsWith(a.slice(0, 1))) return false;
   if (Math.min(a.length, b.length) < 5 || Math.abs(a.length - b.length) > 1) return false;
   if (/\d/.test(a) || /\d/.test(b)) return false;
   let front = 0;

@@ -2,12 +2,13 @@ import path from 'node:path';
 import * as z from 'zod';
 import { ArtefactError, openArtefact } from '../../embed/artefact.js';
 import { StaticEmbedder } from '../../embed/static-embedder.js';
+import { dot } from './alignment.js';
 import { TreeSum } from './boosted-trees.js';
 import { calibrated, type Calibration } from './claim.js';
 import { DifferenceWeights, differenceInputs } from './difference.js';
 import type { QuestionJudge, ReadQuestion, Verdict } from './judge.js';
 import { PAIR_FEATURES, pairFeatures, type ComparedQuestion } from './pair-features.js';
-import { factsOf, firstObjection, objectionsTo } from './veto.js';
+import { factsOf, firstObjection, objectionsTo, type Objections } from './veto.js';
 import { WordTable } from './word-table.js';
 import { readWords } from './words.js';
 
@@ -62,36 +63,62 @@ export class Verifier implements QuestionJudge {
     return new Verifier(own, readLearnt(path.join(folder, 'verifier.bin'), own));
   }
 
-  read(text: string, vector?: Float32Array): ComparedQuestion {
-    return readQuestion(text, this.#words, vector ?? this.#embedder.embed(text));
+  /** Embeds only; the words are read when the question is compared first. */
+  read(text: string, vector?: Float32Array): ReadQuestion {
+    return new OpenQuestion(text, vector ?? this.#embedder.embed(text), this.#words);
   }
 
+  /** The probability is worked out when it is looked at first: what is vetoed hardly needs one. */
   judge(one: ReadQuestion, other: ReadQuestion): Verdict {
     const [asked, kept] = [this.#compared(one), this.#compared(other)];
     const objections = objectionsTo(asked.facts, kept.facts);
-    const features = pairFeatures(asked, kept, {
-      identityDims: this.#embedder.identityDims,
-      objections,
-      differences: this.#learnt.differences,
-    });
-    const { trees, start, calibration } = this.#learnt;
-    const probability = calibrated(calibration, start + trees.of(features));
-    const similarity = Math.max(-1, Math.min(1, features[0] ?? 0));
+    const isSame = asked.text === kept.text;
+    const claimed = (): number => this.#probability(asked, kept, objections);
+    let probability: number | null = null;
     return {
-      similarity,
-      probability: asked.text === kept.text ? 1 : probability,
+      similarity: Math.max(-1, Math.min(1, dot(asked.vector, kept.vector))),
+      get probability() {
+        probability ??= isSame ? 1 : claimed();
+        return probability;
+      },
       veto: firstObjection(objections),
     };
   }
 
+  #probability(asked: ComparedQuestion, kept: ComparedQuestion, objections: Objections): number {
+    const { trees, start, calibration, differences } = this.#learnt;
+    const features = pairFeatures(asked, kept, {
+      identityDims: this.#embedder.identityDims,
+      objections,
+      differences,
+    });
+    return calibrated(calibration, start + trees.of(features));
+  }
+
   /** What another judge has read is read again. */
   #compared(question: ReadQuestion): ComparedQuestion {
-    return isCompared(question) ? question : this.read(question.text, question.vector);
+    if (question instanceof OpenQuestion) return question.compared;
+    return readQuestion(question.text, this.#words, question.vector);
   }
 }
 
-function isCompared(question: ReadQuestion): question is ComparedQuestion {
-  return 'known' in question;
+/** A question whose words are read once they are asked for. */
+class OpenQuestion implements ReadQuestion {
+  readonly text: string;
+  readonly vector: Float32Array;
+  readonly #table: WordTable;
+  #compared: ComparedQuestion | null = null;
+
+  constructor(text: string, vector: Float32Array, table: WordTable) {
+    this.text = text;
+    this.vector = vector;
+    this.#table = table;
+  }
+
+  get compared(): ComparedQuestion {
+    this.#compared ??= readQuestion(this.text, this.#table, this.vector);
+    return this.#compared;
+  }
 }
 
 /** Makes a question ready for `pairFeatures`. */

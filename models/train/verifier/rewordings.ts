@@ -1,0 +1,145 @@
+import { synonymsOf } from '../../../src/cache/verify/synonyms.js';
+import type { Random } from '../random.js';
+
+/** Says the same in another way; the text as it was where it does not apply. */
+export type Rewording = (text: string, random: Random) => string;
+
+const lowerFirst = (text: string): string =>
+  /^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+const oneOf = (random: Random, ...items: readonly string[]): string =>
+  items[Math.floor(random.next() * items.length)] ?? '';
+const isRequest = (text: string): boolean =>
+  /^(?:write|explain|give|list|create|tell|describe|make|find|show|translate|summarize|generate|convert|suggest|compare|design|imagine|develop|provide|help)\b/iu.test(
+    text,
+  );
+const isQuestion = (text: string): boolean =>
+  /^(?:what|how|why|when|where|who|which|is|are|can|does|do|should)\b/iu.test(text);
+
+/** Ways to say the same. */
+export const REWORDINGS: readonly Rewording[] = [
+  (text, random) =>
+    isRequest(text)
+      ? oneOf(
+          random,
+          'Please ',
+          'Can you ',
+          'Could you please ',
+          'I want you to ',
+          'Kindly ',
+          'I need you to ',
+        ) + lowerFirst(text)
+      : text,
+  (text, random) =>
+    isQuestion(text)
+      ? oneOf(
+          random,
+          'Hi, ',
+          'Hello! ',
+          'Quick question: ',
+          'I was wondering, ',
+          'Please tell me, ',
+          'Hey, ',
+          'Question: ',
+        ) + lowerFirst(text)
+      : text,
+  (text, random) =>
+    text.replace(/[.?!]*\s*$/u, (end) =>
+      oneOf(random, `${end} Thanks!`, ' please?', `${end} Thank you.`, `${end} Thanks in advance!`),
+    ),
+  (text) => text.toLowerCase(),
+  (text) => text.replace(/[.?!]+\s*$/u, ''),
+  (text) => text.replaceAll(',', ''),
+  (text, random) => slip(text, random),
+  (text) =>
+    text
+      .replaceAll(/\b(what|how|where|who|that|it) is\b/giu, "$1's")
+      .replaceAll(/\b(do|does|is|are|did) not\b/giu, "$1n't")
+      .replaceAll(/\bI am\b/gu, "I'm"),
+  (text, random) =>
+    text.replace(/^how (?:do|can|should|would) (?:i|you|we|one) /iu, () =>
+      oneOf(
+        random,
+        'How to ',
+        'How can I ',
+        'How do you ',
+        'What is the best way to ',
+        'How would I ',
+        'What is a good way to ',
+        "What's the way to ",
+      ),
+    ),
+  (text, random) =>
+    text.replace(/^what (?:is|are) (?=\p{L}+(?: \p{L}+)?\?)/iu, () =>
+      oneOf(
+        random,
+        'Explain ',
+        'What exactly is ',
+        'Can you explain ',
+        'Define ',
+        'Please explain ',
+      ),
+    ),
+  (text, random) =>
+    text.replace(/^(?:tell me|explain|describe|give me)\b/iu, () =>
+      oneOf(random, 'Tell me', 'Explain', 'Explain to me', 'Describe', 'Give me'),
+    ),
+  (text, random) => synonym(text, random),
+  (text, random) => synonym(text, random),
+  (text, random) => told(text, random),
+  (text, random) => told(text, random),
+  (text) => clauseMoved(text),
+  (text) => clauseMoved(text),
+  (text) =>
+    text.replaceAll(/\b(a|an|the) /giu, (article) => (article.startsWith('t') ? '' : article)),
+];
+
+/** "What is X?" becomes "Tell me what X is". */
+function told(text: string, random: Random): string {
+  const found =
+    /^(what|where|when|why|how \p{L}+|who) (is|are|was|were|can) ([^?.!,]+)[?.]*$/iu.exec(text);
+  if (found === null) return text;
+  const [, asks = '', verb = '', rest = ''] = found;
+  const lead = oneOf(
+    random,
+    'Tell me ',
+    'Can you tell me ',
+    'I would like to know ',
+    'Do you know ',
+    'Explain ',
+  );
+  return `${lead}${asks.toLowerCase()} ${rest} ${verb}`;
+}
+
+/** "If A, B" becomes "B if A". */
+function clauseMoved(text: string): string {
+  const found =
+    /^((?:if|when|in|on|at|without|with|for|given|using|before|after|as) [^,.?!]{6,}), ([^,.?!]{6,})([.?!]?)$/iu.exec(
+      text,
+    );
+  if (found === null) return text;
+  const [, clause = '', rest = '', end = ''] = found;
+  return rest.charAt(0).toUpperCase() + rest.slice(1) + ' ' + lowerFirst(clause) + end;
+}
+
+/** A letter left out, doubled, or swapped with the next, in one long word. */
+function slip(text: string, random: Random): string {
+  const words = [...text.matchAll(/\p{Ll}{6,}/gu)];
+  const chosen = words[Math.floor(random.next() * words.length)];
+  if (chosen === undefined) return text;
+  const at = chosen.index + 2 + Math.floor(random.next() * (chosen[0].length - 3));
+  const [one = '', two = ''] = text.slice(at, at + 2);
+  const kind = Math.floor(random.next() * 3);
+  const instead = kind === 0 ? two : kind === 1 ? one + one + two : two + one;
+  return text.slice(0, at) + instead + text.slice(at + 2);
+}
+
+function synonym(text: string, random: Random): string {
+  const known = [...text.matchAll(/\b\p{Ll}{3,}\b/gu)].filter(
+    ([word]) => synonymsOf(word).size > 0,
+  );
+  const chosen = known[Math.floor(random.next() * known.length)];
+  if (chosen === undefined) return text;
+  const others = [...synonymsOf(chosen[0])].filter((word) => word !== chosen[0]);
+  const other = others[Math.floor(random.next() * others.length)] ?? chosen[0];
+  return text.slice(0, chosen.index) + other + text.slice(chosen.index + chosen[0].length);
+}
