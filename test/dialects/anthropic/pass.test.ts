@@ -138,8 +138,11 @@ describe('a request of a client of the same dialect', () => {
             {
               role: 'user',
               content: [
-                { type: 'image', source: {} },
-                { type: 'document', source: {} },
+                {
+                  type: 'image',
+                  source: { type: 'base64', media_type: 'image/png', data: 'AA==' },
+                },
+                { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'x' } },
                 { type: 'text', text: 'see' },
               ],
             },
@@ -175,6 +178,7 @@ describe('a request of a client of the same dialect', () => {
       maxOutputTokens: 9,
       choices: 1,
       reasoningEffort: 'high',
+      bound: [{ at: 'messages[1].content[0]', dialects: ['anthropic', 'bedrock'], isFirm: false }],
     });
   });
 });
