@@ -172,7 +172,7 @@ const strength = z.strictObject({
 export const modelId = z
   .string()
   .regex(
-    /^[a-z0-9-]+\/[a-z0-9][a-z0-9._-]*$/,
+    /^[a-z0-9-]+\/[a-z0-9][a-z0-9._:-]*$/,
     'must be a vendor and a name in lower case, such as openai/gpt-5-mini',
   );
 

@@ -107,7 +107,36 @@ function geminiStream(all: readonly Step[], end: string): string {
   return events.map((data) => `data: ${JSON.stringify(data)}${end}${end}`).join('');
 }
 
-const STREAMS = { openai: openAiStream, anthropic: anthropicStream, gemini: geminiStream };
+function cohereStream(all: readonly Step[], end: string): string {
+  const events = all.flatMap((step, index): object[] => {
+    const told = (type: string, message: object) => ({ type, index, delta: { message } });
+    if (step.kind === 'text') return [told('content-delta', { content: { text: step.text } })];
+    if (step.kind === 'thought') {
+      return [told('content-delta', { content: { thinking: step.text } })];
+    }
+    const opening = { id: `c${index}`, function: { name: step.name, arguments: '' } };
+    const args = { function: { arguments: JSON.stringify(step.input) } };
+    return [
+      told('tool-call-start', { tool_calls: opening }),
+      told('tool-call-delta', { tool_calls: args }),
+    ];
+  });
+  const usage = { tokens: { input_tokens: 3, output_tokens: 2 } };
+  const whole = [
+    { type: 'message-start', id: 'c' },
+    ...events,
+    { type: 'message-end', delta: { finish_reason: 'COMPLETE', usage } },
+  ];
+  const data = [...whole.map((event) => JSON.stringify(event)), '[DONE]'];
+  return data.map((text) => `data: ${text}${end}${end}`).join('');
+}
+
+const STREAMS = {
+  openai: openAiStream,
+  anthropic: anthropicStream,
+  gemini: geminiStream,
+  cohere: cohereStream,
+};
 
 /** Pieces that begin at any byte, in the middle of a character too. */
 function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
@@ -117,7 +146,9 @@ function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
 
 const CLIENTS: readonly ClientDialectName[] = ['openai', 'anthropic'];
 const PAIRS = CLIENTS.flatMap((client) =>
-  (['openai', 'anthropic', 'gemini'] as const).map((provider) => [client, provider] as const),
+  (['openai', 'anthropic', 'gemini', 'cohere'] as const).map(
+    (provider) => [client, provider] as const,
+  ),
 );
 
 /** Where the last thing begins without which an answer is not complete. */
@@ -125,6 +156,7 @@ const ENDINGS = {
   openai: 'data: [DONE]',
   anthropic: 'event: message_stop',
   gemini: '"finishReason"',
+  cohere: '"message-end"',
 };
 
 describe.each(PAIRS)('a stream for a client of %s from a provider of %s', (client, provider) => {

@@ -86,7 +86,7 @@ export function bedrockProvider(script: Script): Behaviour {
     const { headers, json, path } = exchange.request;
     const read = request.safeParse(json);
     const fault = read.success ? faultOf(read.data) : z.prettifyError(read.error);
-    const call = /^\/v1\/model\/us\.anthropic\.claude-sonnet-4-5\/([\w-]+)$/.exec(path)?.[1];
+    const call = /^\/v1\/model\/us\.anthropic\.claude-sonnet-4-5-v1%3A0\/([\w-]+)$/.exec(path)?.[1];
     if (headers.authorization !== 'Bearer sk-aws') refuses(403, 'Authentication failed')(exchange);
     else if (call === undefined) refuses(404, path)(exchange);
     else if (fault !== null) refuses(400, fault)(exchange);

@@ -41,7 +41,7 @@ const PROVIDERS = {
   gemini: { model: 'google/gemini-3', speaks: geminiProvider, understood: understoodByGemini },
   cohere: { model: 'cohere/command-a', speaks: cohereProvider, understood: understoodByCohere },
   bedrock: {
-    model: 'bedrock/us.anthropic.claude-sonnet-4-5',
+    model: 'bedrock/us.anthropic.claude-sonnet-4-5-v1:0',
     speaks: bedrockProvider,
     understood: understoodByBedrock,
   },
@@ -71,13 +71,13 @@ providers:
   acme: { base_url: "${upstream.baseUrl}", api_key: sk-openai, models: [gpt] }
   google: { base_url: "${upstream.baseUrl}", api_key: sk-google, models: [gemini-3] }
   cohere: { base_url: "${upstream.baseUrl}", api_key: sk-cohere, models: [command-a] }
-  bedrock: { base_url: "${upstream.baseUrl}", api_key: sk-aws, models: ["us.anthropic.claude-sonnet-4-5"] }
+  bedrock: { base_url: "${upstream.baseUrl}", api_key: sk-aws, models: ["us.anthropic.claude-sonnet-4-5-v1:0"] }
   claude: { base_url: "${upstream.baseUrl}", api_key: sk-ant, dialect: anthropic, models: [claude-sonnet-4-5] }
   oai: { base_url: "${upstream.baseUrl}", api_key: sk-openai, dialect: responses, models: [o-model] }
 models:
   oai/o-model: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
   google/gemini-3: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
-  "bedrock/us.anthropic.claude-sonnet-4-5": { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
+  "bedrock/us.anthropic.claude-sonnet-4-5-v1:0": { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
   cohere/command-a: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
   acme/gpt: { capabilities: [tools, parallel_tools, vision, json_mode, json_schema, reasoning] }
 `);
