@@ -5,7 +5,6 @@ import { isCaching, type CacheSettings } from './cache/settings.js';
 import type { Catalog } from './catalog/catalog.js';
 import { blankModel } from './catalog/entry.js';
 import type { ModelOverrides } from './catalog/schema.js';
-import { loadCatalog } from './catalog/load.js';
 import { providerSettings } from './config/providers.js';
 import type { Config } from './config/schema.js';
 import type { SourcedConfig } from './config/source.js';
@@ -15,7 +14,6 @@ import type { Model, ServedModel } from './core/model.js';
 import { heuristicPredictor } from './route/heuristic.js';
 import { RememberingPredictor, type NeighbourMemory } from './route/local/neighbour-memory.js';
 import { adapted, headStoreIn, type Adapted } from './route/local/adapt.js';
-import { loadPredictor } from './route/predict.js';
 import type { Predictor } from './route/predictor.js';
 import { globMatcher } from './route/rules/glob.js';
 import type { RuleFailure, RuleSet } from './route/rules/rule-set.js';
@@ -25,14 +23,17 @@ import { rehearsal } from './route-desk.js';
 import { stillServed } from './retired.js';
 import { servedModels } from './serving.js';
 import { Setup } from './setup.js';
+import { Shelf } from './shelf.js';
 import { openUpstreams } from './upstream/call.js';
 import { PROVIDERS, resolveProvider, type Provider } from './upstream/providers.js';
 
-/** What comes with Suffice, by absolute path. */
+/** What comes with Suffice, by absolute path, and what has been loaded of it. */
 export interface Shipped {
   readonly catalog: string;
   readonly artefacts: string;
   readonly rules: string;
+  /** Where catalog and artefacts are kept once they are loaded. */
+  readonly shelf: Shelf;
 }
 
 /** @param root - the folder that package.json is in */
@@ -41,6 +42,7 @@ export function shippedWith(root: string): Shipped {
     catalog: path.join(root, 'models', 'catalog'),
     artefacts: path.join(root, 'models'),
     rules: path.join(root, 'rules', 'default.yaml'),
+    shelf: new Shelf(),
   };
 }
 
@@ -102,7 +104,7 @@ export async function layGround(
 ): Promise<Groundwork> {
   const { config } = sourced;
   const [shippedCatalog, chosen] = await Promise.all([
-    loadCatalog(shipped.catalog),
+    shipped.shelf.catalog(shipped.catalog),
     choosePredictor(config, shipped, hooks),
   ]);
   const catalog = overriddenCatalog(shippedCatalog, sourced);
@@ -216,7 +218,7 @@ async function choosePredictor(
   }
   try {
     const folder = config.router.artefacts ?? shipped.artefacts;
-    return { predictor: await loadPredictor(folder), degraded: null };
+    return { predictor: await shipped.shelf.predictor(folder), degraded: null };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     hooks.onPredictorMissing(error);

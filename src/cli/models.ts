@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { loadCatalog } from '../catalog/load.js';
 import type { Model, Price } from '../core/model.js';
 import { EXIT } from './io.js';
 import { modelsAddCommand } from './models-add.js';
@@ -36,7 +35,7 @@ export async function modelsCommand(
     return EXIT.ok;
   }
   const rows = values.all
-    ? [...(await loadCatalog(context.shipped.catalog)).models.values()].map((model) =>
+    ? [...(await context.shipped.shelf.catalog(context.shipped.catalog)).models.values()].map((model) =>
         rowOf(
           model,
           model.hosts[0]?.price ?? null,

@@ -1,6 +1,5 @@
 import { judgeCommand } from '../../src/cli/cache-judge.js';
-import { shippedWith } from '../../src/assemble.js';
-import { ROOT } from '../support/app.js';
+import { SHIPPED } from '../support/app.js';
 
 async function judged(lines: readonly object[], ...args: string[]) {
   let text = '';
@@ -10,7 +9,7 @@ async function judged(lines: readonly object[], ...args: string[]) {
     env: {},
     readStdin: () => Promise.resolve(lines.map((line) => JSON.stringify(line)).join('\n')),
   };
-  const code = await judgeCommand(args, { io, shipped: shippedWith(ROOT) });
+  const code = await judgeCommand(args, { io, shipped: SHIPPED });
   return { code, text };
 }
 

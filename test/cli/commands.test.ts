@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { shippedWith, type Shipped } from '../../src/assemble.js';
+import type { Shipped } from '../../src/assemble.js';
 import { runCommand } from '../../src/cli/commands.js';
 import { systemClock, type Clock } from '../../src/core/clock.js';
-import { ROOT } from '../support/app.js';
+import { SHIPPED } from '../support/app.js';
 
 let folder: string;
 
@@ -41,7 +41,7 @@ async function run(
       env: {},
       readStdin: () => Promise.resolve(more.stdin ?? ''),
     },
-    shipped: { ...shippedWith(ROOT), ...more.shipped },
+    shipped: { ...SHIPPED, ...more.shipped },
     version: '1.2.3',
     clock: more.clock ?? systemClock,
     openLogDestination: () => ({

@@ -1,10 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { shippedWith } from '../../src/assemble.js';
 import { runCommand } from '../../src/cli/commands.js';
 import { systemClock } from '../../src/core/clock.js';
-import { ROOT } from '../support/app.js';
+import { SHIPPED } from '../support/app.js';
 
 let folder: string;
 
@@ -33,7 +32,7 @@ async function frontier(...args: readonly string[]) {
         env: {},
         readStdin: () => Promise.resolve(''),
       },
-      shipped: shippedWith(ROOT),
+      shipped: SHIPPED,
       version: '1.2.3',
       clock: systemClock,
       openLogDestination: () => ({ write: () => true, flushSync: () => undefined }),

@@ -4,12 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
-import { shippedWith } from '../../src/assemble.js';
 import { runCommand } from '../../src/cli/commands.js';
 import { systemClock } from '../../src/core/clock.js';
 import { readOutcomeFile } from '../../src/outcomes/graded.js';
 import { RIGHT_ANSWERS } from '../bench/live/right-answers.js';
-import { ROOT } from '../support/app.js';
+import { ROOT, SHIPPED } from '../support/app.js';
 
 let folder: string;
 let gateway: Server;
@@ -75,7 +74,7 @@ async function add(args: readonly string[], { answer }: More = {}) {
       readStdin: () => Promise.resolve(''),
       ask: answer === undefined ? undefined : () => Promise.resolve(answer),
     },
-    shipped: shippedWith(ROOT),
+    shipped: SHIPPED,
     version: '1.2.3',
     clock: systemClock,
     openLogDestination: () => ({ write: () => true, flushSync: () => undefined }),

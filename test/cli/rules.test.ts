@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { shippedWith } from '../../src/assemble.js';
+import { SHIPPED } from '../support/app.js';
 import type { Io } from '../../src/cli/io.js';
 import { systemClock } from '../../src/core/clock.js';
 import { RULES_HELP, rulesCommand } from '../../src/cli/rules.js';
 
-const shipped = shippedWith(path.resolve(import.meta.dirname, '../..'));
+const shipped = SHIPPED;
 let folder = '';
 
 beforeEach(async () => {

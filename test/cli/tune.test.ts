@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { shippedWith } from '../../src/assemble.js';
 import { runCommand } from '../../src/cli/commands.js';
 import { systemClock } from '../../src/core/clock.js';
 import { gradedLines } from '../route/local/graded-lines.js';
 import { writeTinyArtefacts } from '../route/tiny-artefacts.js';
-import { ask, post, ROOT, startApp, type TestApp } from '../support/app.js';
+import { ask, post, SHIPPED, startApp, type TestApp } from '../support/app.js';
+import { hurriedClock } from '../support/fake-clock.js';
 
 let artefacts: string;
 let folder: string;
@@ -47,7 +47,7 @@ async function tune(
       env: {},
       readStdin: () => Promise.resolve(''),
     },
-    shipped: shippedWith(ROOT),
+    shipped: SHIPPED,
     version: '1.2.3',
     clock: systemClock,
     openLogDestination: () => ({ write: () => undefined }),
@@ -146,7 +146,7 @@ describe('a running server', () => {
   };
 
   test('takes a tuned head over, tells it in receipts, and goes without when told to', async () => {
-    app = await startApp(configuration());
+    app = await startApp(configuration(), { clock: hurriedClock });
     const before = await predictorOf(app);
 
     await tune('--from', await outcomes(60, 0.1), '--folds', '2');
@@ -166,7 +166,7 @@ describe('a running server', () => {
     await tune('--from', await outcomes(60, 0.1), '--folds', '2');
     await writeFile(path.join(folder, 'state', 'heads', 'current.json'), 'not a pointer');
 
-    app = await startApp(configuration());
+    app = await startApp(configuration(), { clock: hurriedClock });
     const { json } = await post(`${app.url}/v1/route`, ask('auto', 'Explain the thorny river'));
 
     expect(json['degraded']).toBe('tuning_unusable');

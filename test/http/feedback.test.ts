@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeTinyArtefacts } from '../route/tiny-artefacts.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
+import { hurriedClock } from '../support/fake-clock.js';
 
 const PROMPT = 'Why is the sky blue in the morning and red in the evening?';
 
@@ -25,7 +26,7 @@ afterEach(async () => {
 async function start(more = '', files: Readonly<Record<string, string>> = {}): Promise<TestApp> {
   app = await startApp(
     `providers: { simulation: {} }\nrouter: { artefacts: ${artefacts} }\n${more}`,
-    { files },
+    { files, clock: hurriedClock },
   );
   return app;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ask, post, ROOT, startApp, type TestApp } from '../support/app.js';
 import { answers, FakeUpstream, stalls, type Exchange } from '../support/fake-upstream.js';
+import { hurriedClock } from '../support/fake-clock.js';
 
 const SIMULATED = `
 providers: { simulation: {} }
@@ -15,6 +16,9 @@ afterEach(async () => {
   await gateway.close();
 });
 
+const simulated = (more = '', options: Parameters<typeof startApp>[1] = {}): Promise<TestApp> =>
+  startApp(SIMULATED + more, { ...options, clock: hurriedClock });
+
 const get = async (place: string) => {
   const response = await fetch(`${gateway.url}${place}`);
   return { status: response.status, json: (await response.json()) as Record<string, unknown> };
@@ -22,7 +26,7 @@ const get = async (place: string) => {
 
 describe('GET /v1/models', () => {
   test('lists policies and models, with prices and capabilities', async () => {
-    gateway = await startApp(SIMULATED);
+    gateway = await simulated();
 
     const { json } = await get('/v1/models');
 
@@ -40,7 +44,7 @@ describe('GET /v1/models', () => {
   });
 
   test('describes one model, by a name with a slash too', async () => {
-    gateway = await startApp(SIMULATED);
+    gateway = await simulated();
 
     expect((await get('/v1/models/simulation/nano')).json).toMatchObject({ id: 'simulation/nano' });
     expect((await get('/v1/models/simulation%2Fnano')).json).toMatchObject({
@@ -52,7 +56,7 @@ describe('GET /v1/models', () => {
 
 describe('POST /v1/route', () => {
   test('decides without calling anything', async () => {
-    gateway = await startApp(SIMULATED);
+    gateway = await simulated();
 
     const { status, json } = await post(`${gateway.url}/v1/route`, ask('auto', 'hi'));
 
@@ -72,7 +76,7 @@ describe('POST /v1/route', () => {
 
 describe('GET /v1/decisions/:id', () => {
   test('explains a decision and tells what came of it', async () => {
-    gateway = await startApp(SIMULATED);
+    gateway = await simulated();
     const { headers } = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
 
     const { json } = await get(`/v1/decisions/${headers.get('x-suffice-decision') ?? ''}`);
@@ -95,7 +99,7 @@ describe('GET /v1/decisions/:id', () => {
 
 describe('/metrics', () => {
   test('counts requests, tokens, cost and decisions, and tells overhead from upstream time', async () => {
-    gateway = await startApp(SIMULATED);
+    gateway = await simulated();
     await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
     await post(`${gateway.url}/v1/chat/completions`, '{');
 
@@ -115,8 +119,8 @@ describe('/metrics', () => {
 
 describe('client keys', () => {
   test('are asked for everywhere but at the health checks', async () => {
-    gateway = await startApp(
-      `${SIMULATED}keys: [{ name: web, key: sk-web-0123456789abcdef, metadata: { tier: paid } }]`,
+    gateway = await simulated(
+      `keys: [{ name: web, key: sk-web-0123456789abcdef, metadata: { tier: paid } }]`,
     );
 
     const refused = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
@@ -135,7 +139,7 @@ describe('client keys', () => {
 
 describe('a reload', () => {
   test('puts a changed configuration in force', async () => {
-    gateway = await startApp(SIMULATED);
+    gateway = await simulated();
     await writeFile(
       path.join(gateway.folder, 'suffice.yaml'),
       `${SIMULATED}aliases: { mine: simulation/nano }`,
@@ -149,7 +153,7 @@ describe('a reload', () => {
   });
 
   test('with a fault keeps the old configuration in force, loudly', async () => {
-    gateway = await startApp(SIMULATED);
+    gateway = await simulated();
     await writeFile(path.join(gateway.folder, 'suffice.yaml'), `${SIMULATED}alaises: {}`);
 
     const taken = await gateway.app.reload();
@@ -177,7 +181,7 @@ version: 1
 tests:
   - { name: small answers, policy: auto, input: hi, expect: { model: simulation/small, rule: pin-it } }
 `;
-    gateway = await startApp(`${SIMULATED}rules: my.yaml`, {
+    gateway = await simulated('rules: my.yaml', {
       files: { 'my.yaml': rules('small'), 'my.test.yaml': tests },
     });
     await writeFile(path.join(gateway.folder, 'my.yaml'), rules('frontier'));
@@ -219,6 +223,7 @@ router: { predictor: heuristic }
 describe('the predictor’s artefacts', () => {
   test('when missing leave the gateway answering, and every decision says that it is degraded', async () => {
     gateway = await startApp('providers: { simulation: {} }', {
+      clock: hurriedClock,
       shipped: { artefacts: path.join('/nonexistent', 'artefacts') },
     });
 
@@ -241,7 +246,10 @@ describe('the predictor’s artefacts', () => {
     await file.write(Buffer.from([7]), 0, 1, 5000);
     await file.close();
 
-    gateway = await startApp('providers: { simulation: {} }', { shipped: { artefacts } });
+    gateway = await startApp('providers: { simulation: {} }', {
+      clock: hurriedClock,
+      shipped: { artefacts },
+    });
 
     const { headers } = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
     expect(headers.get('x-suffice-degraded')).toBe('predictor_unavailable');
@@ -274,7 +282,7 @@ router: { predictor: heuristic }
     expect((await reply).status).toBe(200);
     await closed;
     await upstream.close();
-    gateway = await startApp(SIMULATED);
+    gateway = await simulated();
   });
 
   test('cuts off what is still under way at its deadline', async () => {
@@ -297,6 +305,6 @@ server: { drain_timeout_ms: 100 }
     expect(await failed).toBe(true);
     await upstream.close();
     await rm(gateway.folder, { recursive: true, force: true });
-    gateway = await startApp(SIMULATED);
+    gateway = await simulated();
   });
 });

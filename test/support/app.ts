@@ -30,6 +30,8 @@ interface TestAppOptions {
 
 /** The repository's root. */
 export const ROOT = path.resolve(import.meta.dirname, '..', '..');
+/** What comes with Suffice, loaded once for all tests of a file. */
+export const SHIPPED = shippedWith(ROOT);
 
 /**
  * Starts a gateway with a configuration of one's own.
@@ -52,7 +54,7 @@ export async function startApp(config: string, options: TestAppOptions = {}): Pr
   });
   const app = await App.start({
     source,
-    shipped: { ...shippedWith(ROOT), ...options.shipped },
+    shipped: { ...SHIPPED, ...options.shipped },
     clock: options.clock ?? systemClock,
     log: openLog('info', { write: (line: string) => lines.push(line) }),
     version: '0.0.0-test',

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/core/clock.js';
+import { systemClock, type Clock } from '../../src/core/clock.js';
 
 interface Task {
   readonly dueMs: number;
@@ -57,3 +57,9 @@ export class FakeClock implements Clock {
     return next;
   }
 }
+
+/** The machine's clock but for timers, which run out fifty times sooner: simulated models answer at once. */
+export const hurriedClock: Clock = {
+  ...systemClock,
+  after: (ms, task) => systemClock.after(ms / 50, task),
+};

@@ -6,7 +6,6 @@ import { configSource } from '../../config/source.js';
 import { readOutcomeFile, outcomeFiles } from '../../outcomes/graded.js';
 import type { OutcomeFile } from '../../outcomes/graded.js';
 import { DataError } from '../../outcomes/jsonl.js';
-import { loadPredictor } from '../../route/predict.js';
 import { loadRules } from '../../route/rules/load.js';
 import type { Ours } from './ask-router.js';
 import { benchSets } from './bench-set.js';
@@ -79,7 +78,7 @@ async function openRouter(options: QualityOptions, { io, shipped, clock }: Conte
   const rules = await loadRules(shipped.rules);
   const { catalog } = ground;
   if (options.artefacts !== null) {
-    return { catalog, rules, predictor: await loadPredictor(options.artefacts), degraded: null };
+    return { catalog, rules, predictor: await shipped.shelf.predictor(options.artefacts), degraded: null };
   }
   const { predictor, degraded } = ground.predictor;
   return { catalog, rules, predictor, degraded: missing[0] ?? degraded };

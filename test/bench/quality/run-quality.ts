@@ -1,11 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { shippedWith } from '../../../src/assemble.js';
 import type { QualityReport } from '../../../src/bench/quality/report.js';
 import { runCommand } from '../../../src/cli/commands.js';
 import { systemClock } from '../../../src/core/clock.js';
-import { ROOT } from '../../support/app.js';
+import { SHIPPED } from '../../support/app.js';
 import { jsonl } from './made-up.js';
 import type { MadeUpLine } from './made-up.js';
 
@@ -22,7 +21,7 @@ export interface Said {
 /** `suffice bench` with these arguments. */
 export async function bench(
   args: readonly string[],
-  artefacts: string = shippedWith(ROOT).artefacts,
+  artefacts: string = SHIPPED.artefacts,
 ): Promise<Said> {
   let out = '';
   let err = '';
@@ -33,7 +32,7 @@ export async function bench(
       env: {},
       readStdin: () => Promise.resolve(''),
     },
-    shipped: { ...shippedWith(ROOT), artefacts },
+    shipped: { ...SHIPPED, artefacts },
     version: '1.2.3',
     clock: systemClock,
     openLogDestination: () => ({ write: () => undefined }),
