@@ -9,6 +9,7 @@ export const ARTEFACTS = path.join(import.meta.dirname, '../models');
 export function thresholdJudge(threshold: number): QuestionJudge {
   const embedder = StaticEmbedder.load(path.join(ARTEFACTS, 'embedder.bin'));
   return {
+    revision: `threshold ${threshold}`,
     read: (text, vector = embedder.embed(text)): ReadQuestion => ({ text, vector }),
     judge: (asked, kept) => {
       let similarity = 0;

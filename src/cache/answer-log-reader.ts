@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { decodeChange, FILE_HEADER, type AnswerChange } from './answer-record.js';
 import type { KeptAnswer } from './kept-answer.js';
+import type { Learnt, LearntClasses, LearntSightings } from './learnt.js';
 
 const READ_BYTES = 4 * 1024 * 1024;
 
@@ -8,6 +9,8 @@ const READ_BYTES = 4 * 1024 * 1024;
 export interface AnswersRead {
   /** By key. */
   readonly answers: ReadonlyMap<string, KeptAnswer>;
+  /** What was learnt, of answers that are there only. */
+  readonly learnt: readonly Learnt[];
   /** Places at which something stands that was not written so. */
   readonly damaged: number;
   /** Where the last record ends. */
@@ -27,7 +30,7 @@ export async function readAnswers(handle: FileHandle): Promise<AnswersRead> {
   const header = Buffer.alloc(FILE_HEADER.length);
   const { bytesRead } = await handle.read(header, 0, header.length, 0);
   const isOurs = bytesRead === header.length && header.equals(FILE_HEADER);
-  if (!isOurs) return { answers: new Map(), damaged: 0, end: 0, isOurs };
+  if (!isOurs) return { answers: new Map(), learnt: [], damaged: 0, end: 0, isOurs };
   const reading = new Reading();
   let held: Buffer = Buffer.alloc(0);
   let heldAt = header.length;
@@ -45,12 +48,15 @@ export async function readAnswers(handle: FileHandle): Promise<AnswersRead> {
 
 class Reading {
   readonly #answers = new Map<string, KeptAnswer>();
+  readonly #classes = new Map<string | null, LearntClasses>();
+  readonly #sightings = new Map<string, LearntSightings>();
   #damaged = 0;
   #isDamaged = false;
   #end = FILE_HEADER.length;
 
   get result(): Omit<AnswersRead, 'isOurs'> {
-    return { answers: this.#answers, damaged: this.#damaged, end: this.#end };
+    const learnt = [...this.#classes.values(), ...this.#sightings.values()];
+    return { answers: this.#answers, learnt, damaged: this.#damaged, end: this.#end };
   }
 
   /**
@@ -79,9 +85,35 @@ class Reading {
   }
 
   #change(change: AnswerChange): void {
-    if (this.#isDamaged) this.#answers.clear();
+    // Counts of all that came are not undone by what is not known to have come after them.
+    if (this.#isDamaged) this.#forgetAnswers();
     this.#isDamaged = false;
-    if (change.kind === 'gone') this.#answers.delete(change.key);
-    else this.#answers.set(change.answer.key, change.answer);
+    switch (change.kind) {
+      case 'gone':
+        this.#answers.delete(change.key);
+        this.#sightings.delete(change.key);
+        return;
+      case 'kept':
+        this.#kept(change.answer);
+        return;
+      case 'learnt':
+        this.#learnt(change.learnt);
+    }
+  }
+
+  #kept(answer: KeptAnswer): void {
+    const seen = this.#sightings.get(answer.key);
+    if (seen?.source !== answer.source) this.#sightings.delete(answer.key);
+    this.#answers.set(answer.key, answer);
+  }
+
+  #learnt(learnt: Learnt): void {
+    if (learnt.kind === 'classes') this.#classes.set(learnt.partition, learnt);
+    else this.#sightings.set(learnt.key, learnt);
+  }
+
+  #forgetAnswers(): void {
+    this.#answers.clear();
+    this.#sightings.clear();
   }
 }

@@ -5,6 +5,7 @@ import { readAnswers } from './answer-log-reader.js';
 import { encodeChange, FILE_HEADER, type AnswerChange } from './answer-record.js';
 import type { AnswerJournal, AnswerStore } from './answer-store.js';
 import type { KeptAnswer } from './kept-answer.js';
+import type { Learnt, LearntSource } from './learnt.js';
 
 /** Where and how often answers are written down. */
 export interface AnswerLogOptions {
@@ -40,6 +41,8 @@ export class AnswerLog implements AnswerJournal {
   readonly #store: AnswerStore;
   /** What changed since the last saving; `null` for a key that is gone. */
   #pending = new Map<string, KeptAnswer | null>();
+  /** What the file had to say, until somebody has learnt it who goes on learning. */
+  #learnt: LearntSource = asRead([]);
   #handle: FileHandle | null = null;
   #bytes = 0;
   /** What is in the file is not to be built upon. */
@@ -63,6 +66,16 @@ export class AnswerLog implements AnswerJournal {
     store.noteIn(log);
     log.#schedule();
     return log;
+  }
+
+  /** What was learnt of errors, by whoever judged then. */
+  get learnt(): Iterable<Learnt> {
+    return this.#learnt.all();
+  }
+
+  /** From now on this is what is saved of what was learnt. */
+  learnFrom(source: LearntSource): void {
+    this.#learnt = source;
   }
 
   kept(answer: KeptAnswer): void {
@@ -103,13 +116,14 @@ export class AnswerLog implements AnswerJournal {
   }
 
   async #save(): Promise<void> {
-    if (this.#pending.size === 0 && !this.#mustRewrite) return;
+    const learnt = [...this.#learnt.changes()];
+    if (this.#pending.size === 0 && learnt.length === 0 && !this.#mustRewrite) return;
     const changes = this.#pending;
     this.#pending = new Map();
     try {
       const isLong = this.#bytes > SHORT_BYTES + SLACK * this.#store.bytes;
       if (this.#mustRewrite || isLong || this.#handle === null) await this.#rewrite();
-      else await this.#append(this.#handle, changesIn(changes));
+      else await this.#append(this.#handle, changesIn(changes, learnt));
       this.#tell(null);
     } catch (error) {
       // How much of it was written nobody knows, so the file is made anew as soon as that works.
@@ -127,8 +141,9 @@ export class AnswerLog implements AnswerJournal {
       this.#bytes = 0;
       await handle.write(FILE_HEADER, 0, FILE_HEADER.length, 0);
       this.#bytes = FILE_HEADER.length;
-      const alive = [...this.#store.values()].map((answer) => ({ kind: 'kept', answer }) as const);
-      await this.#append(handle, alive);
+      const alive = new Map([...this.#store.values()].map((answer) => [answer.key, answer]));
+      // What was learnt comes last: it is of the answers that stand before it.
+      await this.#append(handle, changesIn(alive, [...this.#learnt.all()]));
       await rename(this.#beside, this.file);
     } catch (error) {
       await handle.close();
@@ -173,13 +188,14 @@ export class AnswerLog implements AnswerJournal {
       return;
     }
     this.#handle = handle;
-    const { answers, damaged, end, isOurs } = await readAnswers(handle);
+    const { answers, learnt, damaged, end, isOurs } = await readAnswers(handle);
     this.#bytes = end;
     if (!isOurs) this.#options.onTrouble({ kind: 'unknown_version' });
     if (damaged > 0) this.#options.onTrouble({ kind: 'damaged', records: damaged });
     // What is behind the last record must not come after what is written next.
     this.#mustRewrite = !isOurs || damaged > 0;
     for (const answer of answers.values()) this.#store.restore(answer);
+    this.#learnt = asRead(learnt);
   }
 
   #tell(error: unknown): void {
@@ -192,10 +208,19 @@ export class AnswerLog implements AnswerJournal {
   }
 }
 
-function* changesIn(changes: ReadonlyMap<string, KeptAnswer | null>): Generator<AnswerChange> {
+/** Nobody learns: what was read is all there is. */
+function asRead(learnt: readonly Learnt[]): LearntSource {
+  return { all: () => learnt, changes: () => [] };
+}
+
+function* changesIn(
+  changes: ReadonlyMap<string, KeptAnswer | null>,
+  learnt: readonly Learnt[],
+): Generator<AnswerChange> {
   for (const [key, answer] of changes) {
     yield answer === null ? { kind: 'gone', key } : { kind: 'kept', answer };
   }
+  for (const one of learnt) yield { kind: 'learnt', learnt: one };
 }
 
 async function openIfThere(file: string): Promise<FileHandle | null> {

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { KeptAnswer, TimedFrame } from './kept-answer.js';
+import type { Learnt } from './learnt.js';
 
 /** What a file of answers begins with; another version begins otherwise. */
-export const FILE_HEADER = Buffer.from('suffice-cache-1\n');
+export const FILE_HEADER = Buffer.from('suffice-cache-2\n');
 
-/** Something that happened to the cache: an answer was kept, or the answer of a key is gone. */
+/** Something that happened to the cache: an answer was kept, the answer of a key is gone, or something was learnt. */
 export type AnswerChange =
   | { readonly kind: 'kept'; readonly answer: KeptAnswer }
-  | { readonly kind: 'gone'; readonly key: string };
+  | { readonly kind: 'gone'; readonly key: string }
+  | { readonly kind: 'learnt'; readonly learnt: Learnt };
 
 /** What stands at a place of a file. */
 export type RecordAt =
@@ -41,18 +43,39 @@ const kept = z.strictObject({
   tags: z.array(z.string()),
   storedAtMs: z.number(),
   expiresAtMs: z.number(),
-  // Files of the first version have none.
-  question: z.strictObject({ partition: z.string(), text: z.string() }).nullable().default(null),
+  question: z.strictObject({ partition: z.string(), text: z.string() }).nullable(),
   /** Length, time and whether it tells usage only, of each frame; `null` for a whole answer. */
   frames: z.array(z.tuple([z.int().nonnegative(), z.number(), z.boolean()])).nullable(),
 });
 
-const facts = z.discriminatedUnion('op', [gone, kept]);
+const share = z.number().min(0).max(1);
+const count = z.number().nonnegative();
+
+const classes = z.strictObject({
+  op: z.literal('classes'),
+  judge: z.string(),
+  partition: z.string().nullable(),
+  counts: z.array(z.tuple([count, count, count])),
+});
+
+const sightings = z.strictObject({
+  op: z.literal('sightings'),
+  judge: z.string(),
+  key: z.string(),
+  source: z.string(),
+  seen: z.array(z.tuple([share, z.boolean()])),
+});
+
+const facts = z.discriminatedUnion('op', [gone, kept, classes, sightings]);
 type KeptFacts = z.output<typeof kept>;
 
 /** A change as bytes that can be told from any others. */
 export function encodeChange(change: AnswerChange): Buffer {
   if (change.kind === 'gone') return sealed({ op: 'gone', key: change.key }, []);
+  if (change.kind === 'learnt') {
+    const { kind: op, ...learnt } = change.learnt;
+    return sealed({ op, ...learnt }, []);
+  }
   const { payload, ...rest } = change.answer;
   if (payload.form === 'whole')
     return sealed({ op: 'kept', ...rest, frames: null }, [payload.body]);
@@ -104,10 +127,12 @@ function changeIn(body: Buffer): AnswerChange | null {
   const textEnd = 4 + body.readUInt32BE(0);
   const parsed = facts.safeParse(jsonOrNull(body.toString('utf8', 4, textEnd)));
   if (!parsed.success) return null;
-  if (parsed.data.op === 'gone') return { kind: 'gone', key: parsed.data.key };
+  const told = parsed.data;
+  if (told.op === 'gone') return { kind: 'gone', key: told.key };
+  if (told.op !== 'kept') return { kind: 'learnt', learnt: learntIn(told) };
   // A copy of its own: the buffer that was read holds many answers, and would live as long as any.
   const payload = Buffer.from(body.subarray(textEnd));
-  const answer = answerOf(parsed.data, payload);
+  const answer = answerOf(told, payload);
   return answer === null ? null : { kind: 'kept', answer };
 }
 
@@ -120,6 +145,11 @@ function answerOf({ op: _op, frames, ...rest }: KeptFacts, payload: Buffer): Kep
     return { bytes, atMs, usageOnly };
   });
   return at === payload.length ? { ...rest, payload: { form: 'stream', frames: parts } } : null;
+}
+
+function learntIn(told: z.output<typeof classes> | z.output<typeof sightings>): Learnt {
+  const { op, ...learnt } = told;
+  return { kind: op, ...learnt } as Learnt;
 }
 
 function jsonOrNull(text: string): unknown {

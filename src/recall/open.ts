@@ -48,6 +48,7 @@ export async function openRecall(
   const answerLog = await openAnswerLog(options, { ...given, cache }, log);
   // After the log: what is in the file is to be found, too.
   const alike = await openAlike(options, { ...given, cache });
+  if (answerLog !== null && alike !== null) recallLearnt(answerLog, alike, log);
   const parts = { ...given, cache, tally, given: new GivenAnswers(), alike };
   tally.levels();
   return {
@@ -103,6 +104,14 @@ async function openAlike(
     defer,
     random,
   };
+}
+
+/** Has what was learnt of errors go on from where it was, and be saved from now on. */
+function recallLearnt(answers: AnswerLog, { answers: { learnt } }: AlikeTools, log: Log): void {
+  const foreign = learnt.restore(answers.learnt);
+  answers.learnFrom(learnt);
+  if (foreign === 0) return;
+  log.info({ notes: foreign }, 'what was learnt of errors is of another verifier, and begins anew');
 }
 
 function tell(trouble: LogTrouble, log: Log): void {

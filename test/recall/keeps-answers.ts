@@ -10,6 +10,16 @@ const log = await AnswerLog.open(
   { folder, saveEveryMs: 1_000_000, clock, onTrouble: () => undefined },
   store,
 );
+const unsaved: string[] = [];
+const seenOf = (keys: readonly string[]) =>
+  keys.map((key) => {
+    const seen = [[0.5, key.endsWith('7')]] as const;
+    return { kind: 'sightings', judge: 'j', key, source: `dec_${key}`, seen } as const;
+  });
+log.learnFrom({
+  all: () => seenOf([...store.values()].map(({ key }) => key)),
+  changes: () => seenOf(unsaved.splice(0)),
+});
 for (let i = Math.max(0, ...[...store.values()].map(({ key }) => Number(key))) + 1; ; i++) {
   store.keep({
     key: String(i),
@@ -26,6 +36,7 @@ for (let i = Math.max(0, ...[...store.values()].map(({ key }) => Number(key))) +
     expiresAtMs: 1,
     payload: { form: 'whole', body: Buffer.from(`answer ${i} `.repeat(50)) },
   });
+  unsaved.push(String(i));
   if (i % 3 !== 0) continue;
   await log.save();
   process.stdout.write(`${i}\n`);

@@ -76,6 +76,7 @@ test('killed at any moment, it loses at most what was not saved, and mixes nothi
     );
     const answers = [...store.values()];
     const strangers = foundByAnother(store);
+    const learnt = [...log.learnt].flatMap((one) => (one.kind === 'sightings' ? one : []));
     await log.close();
 
     // The child counts on from what it finds, so every number up to the last that was saved is there.
@@ -84,6 +85,13 @@ test('killed at any moment, it loses at most what was not saved, and mixes nothi
     expect(saved).toBeGreaterThan(0);
     expect(lost).toEqual([]);
     expect(strangers).toEqual([]);
+    // What was learnt is there with the answers it is of, and of no others.
+    for (const { key, source, seen } of learnt) {
+      expect([source, store.peek(key)?.source]).toEqual([`dec_${key}`, `dec_${key}`]);
+      expect(seen).toEqual([[0.5, key.endsWith('7')]]);
+    }
+    const seen = new Set(learnt.map(({ key }) => Number(key)));
+    expect(Array.from({ length: saved }, (_, i) => i + 1).filter((i) => !seen.has(i))).toEqual([]);
     for (const { key, payload } of answers) {
       expect(payload.form === 'whole' && payload.body.toString()).toBe(`answer ${key} `.repeat(50));
     }

@@ -7,6 +7,7 @@ const IDLE = new Set('a an the is are what please tell me explain do does of to 
 /** A judge that a test can foresee: questions are the same if they have the same words that matter. */
 export function wordJudge(): QuestionJudge {
   return {
+    revision: 'words',
     read: (text, vector = vectorOf(text)): ReadQuestion => ({ text, vector }),
     judge: (asked, kept) => {
       const similarity = asked.vector.reduce((sum, x, i) => sum + x * (kept.vector[i] ?? 0), 0);

@@ -4,6 +4,7 @@ import type { KeptAnswer, Question } from '../kept-answer.js';
 import type { QuestionJudge, ReadQuestion, Verdict } from '../verify/judge.js';
 import { ErrorBook, type Claim, type Outlook } from './error-book.js';
 import type { OpenGraph } from './index-parts.js';
+import { LearntBook } from './learnt-book.js';
 import { QuestionIndex, type NearQuestion } from './question-index.js';
 import { likeness } from './same-answer.js';
 import { isUnit } from './unit-vector.js';
@@ -64,6 +65,8 @@ const SIMILARITY_SLACK = 0.1;
 /** Finds kept answers to questions that mean the same in other words, and learns how often that is wrong. */
 export class AlikeAnswers {
   readonly book = new ErrorBook();
+  /** What the book knows, in the form in which it outlasts the process. */
+  readonly learnt: LearntBook;
   readonly #parts: AlikeParts;
   readonly #index: QuestionIndex;
   #lookUps = 0;
@@ -73,17 +76,17 @@ export class AlikeAnswers {
   constructor(parts: AlikeParts) {
     this.#parts = parts;
     this.#index = new QuestionIndex(parts);
-    const { store } = parts;
+    const { store, judge } = parts;
+    this.learnt = new LearntBook(this.book, store, judge);
     const keys = Array.from(store.values(), ({ key }) => key);
     this.#index.restore(keys, (key) => store.peek(key));
     store.noteIn({
       kept: (answer) => {
-        // Another answer has come in its place: what was seen of the old one is void.
-        this.book.forget(answer.key);
+        this.learnt.kept(answer);
         this.#index.kept(answer);
       },
       gone: (key) => {
-        this.book.forget(key);
+        this.learnt.gone(key);
         this.#index.gone(key);
       },
     });

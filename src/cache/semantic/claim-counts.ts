@@ -1,3 +1,5 @@
+import type { CountedClaims } from '../learnt.js';
+
 /**
  * Classes of what the judge claims: the probability that the answer is wrong, each up to one of these.
  * What is claimed to be wrong more often than the last says is no candidate at all.
@@ -20,6 +22,17 @@ export class ClaimCount {
   #asked = 0;
   #seen = 0;
   #wrong = 0;
+
+  constructor([asked, seen, wrong]: CountedClaims = [0, 0, 0]) {
+    this.#asked = asked;
+    this.#seen = seen;
+    this.#wrong = wrong;
+  }
+
+  /** Its counts as they can be given to the constructor. */
+  get counted(): CountedClaims {
+    return [this.#asked, this.#seen, this.#wrong];
+  }
 
   get asked(): number {
     return this.#asked;
@@ -49,7 +62,11 @@ export class ClaimCount {
   }
 }
 
-/** Counts of all classes, from the surest on. */
-export function claimCounts(): readonly ClaimCount[] {
-  return CLAIM_EDGES.map(() => new ClaimCount());
+/**
+ * Counts of all classes, from the surest on.
+ *
+ * @param counted - what was counted before, in that order
+ */
+export function claimCounts(counted: readonly CountedClaims[] = []): readonly ClaimCount[] {
+  return CLAIM_EDGES.map((_, at) => new ClaimCount(counted[at]));
 }

@@ -1,3 +1,4 @@
+import type { CountedClaims, SeenClaim } from '../learnt.js';
 import { betaCdf } from './beta.js';
 import { CLAIM_EDGES, claimClass, claimCounts, type ClaimCount } from './claim-counts.js';
 import { EntryBook } from './entry-book.js';
@@ -55,9 +56,10 @@ interface Verdict {
  * within the budget with a probability of 95 %, and if this kept answer was not found wrong itself.
  */
 export class ErrorBook {
-  readonly #all = claimCounts();
+  #all = claimCounts();
   readonly #partitions = new Map<string, Partition>();
   readonly #entries = new EntryBook();
+  readonly #changed = new Set<string>();
 
   /** What was counted of all partitions together, by class, from the surest on. */
   get counts(): readonly Pick<ClaimCount, 'asked' | 'seen' | 'wrong'>[] {
@@ -88,6 +90,7 @@ export class ErrorBook {
     if (at === null) return;
     this.#all[at]?.ask();
     this.#open(partition).counts[at]?.ask();
+    this.#changed.add(partition);
   }
 
   /**
@@ -105,6 +108,7 @@ export class ErrorBook {
     const partition = this.#open(claim.partition);
     this.#all[at]?.see(isRight);
     partition.counts[at]?.see(isRight);
+    this.#changed.add(claim.partition);
     // What was found right can only widen what is given, and may wait.
     if (!isRight) partition.verdicts.clear();
   }
@@ -124,6 +128,40 @@ export class ErrorBook {
   /** The kept answer is gone, and what was seen of it. */
   forget(key: string): void {
     this.#entries.forget(key);
+  }
+
+  /** What was counted, by partition; that of all together under `null`. */
+  *counted(
+    partitions: Iterable<string> = this.#partitions.keys(),
+  ): Generator<[string | null, readonly CountedClaims[]]> {
+    yield [null, this.#all.map(({ counted }) => counted)];
+    for (const name of partitions) {
+      const counts = this.#partitions.get(name)?.counts;
+      if (counts !== undefined) yield [name, counts.map(({ counted }) => counted)];
+    }
+  }
+
+  /** What was seen of kept answers, by key. @param keys - of those that are wanted; all, if left out */
+  seen(keys?: Iterable<string>): Iterable<[string, readonly SeenClaim[]]> {
+    return this.#entries.seen(keys);
+  }
+
+  /** The partitions and kept answers of which something was learnt since the last call. */
+  takeChanged(): { readonly partitions: readonly string[]; readonly keys: readonly string[] } {
+    const partitions = [...this.#changed];
+    this.#changed.clear();
+    return { partitions, keys: this.#entries.takeChanged() };
+  }
+
+  /** Goes on counting from what was counted before. @param partition - `null` for all together */
+  restoreCounts(partition: string | null, counted: readonly CountedClaims[]): void {
+    if (partition === null) this.#all = claimCounts(counted);
+    else this.#put(partition, { counts: claimCounts(counted), verdicts: new Map() });
+  }
+
+  /** Knows again what was seen of a kept answer before. */
+  restoreSeen(key: string, seen: readonly SeenClaim[]): void {
+    this.#entries.restore(key, seen);
   }
 
   #serves(at: number, partition: Partition | undefined, maxError: number): boolean {
@@ -175,6 +213,11 @@ export class ErrorBook {
 
   #open(name: string): Partition {
     const partition = this.#partitions.get(name) ?? { counts: claimCounts(), verdicts: new Map() };
+    this.#put(name, partition);
+    return partition;
+  }
+
+  #put(name: string, partition: Partition): void {
     // Taken out first, so that what was used last stands last.
     this.#partitions.delete(name);
     this.#partitions.set(name, partition);
@@ -182,7 +225,6 @@ export class ErrorBook {
     if (this.#partitions.size > MOST_PARTITIONS && oldest !== undefined) {
       this.#partitions.delete(oldest);
     }
-    return partition;
   }
 }
 

@@ -19,6 +19,8 @@ export interface Verdict {
 
 /** Decides whether the answer to one question may be given to another. */
 export interface QuestionJudge {
+  /** Tells one training of it from another. */
+  readonly revision: string;
   /** @param vector - of `text`, where it is known already; copied from nothing, kept as it is. */
   read: (text: string, vector?: Float32Array) => ReadQuestion;
   judge: (asked: ReadQuestion, kept: ReadQuestion) => Verdict;

@@ -28,6 +28,8 @@ const metaSchema = z.object({
 
 /** What is learned of pairs; all of it together is one artefact. */
 interface Learnt {
+  /** Of the file. */
+  readonly hash: string;
   readonly trees: TreeSum;
   readonly start: number;
   readonly differences: DifferenceWeights;
@@ -42,6 +44,7 @@ interface Learnt {
  * beside the probability.
  */
 export class Verifier implements QuestionJudge {
+  readonly revision: string;
   readonly #embedder: StaticEmbedder;
   readonly #words: WordTable;
   readonly #learnt: Learnt;
@@ -50,6 +53,7 @@ export class Verifier implements QuestionJudge {
     this.#embedder = embedder;
     this.#words = new WordTable(embedder);
     this.#learnt = learnt;
+    this.revision = `${learnt.hash}-${embedder.id}`;
   }
 
   /**
@@ -144,6 +148,7 @@ function readLearnt(file: string, embedder: StaticEmbedder): Learnt {
   }
   const nodes = 2 ** depth - 1;
   return {
+    hash: artefact.hash,
     start,
     calibration,
     trees: new TreeSum({

@@ -1,0 +1,16 @@
+import type { KeptAnswer } from '../../src/cache/kept-answer.js';
+
+/** An answer whose words tell its key, so that a mix-up shows. It never expires, and was kept long ago. */
+export function keptAnswer(key: string, more: Partial<KeptAnswer> = {}): KeptAnswer {
+  const told = { namespace: 'n', tags: [], tenant: null, storedAtMs: 0, expiresAtMs: 1e15 };
+  const facts = { source: `dec_${key}`, model: 'm', costUsd: null, tookMs: 0, simulated: false };
+  const payload = { form: 'whole', body: Buffer.from(`the answer to ${key}`) } as const;
+  return {
+    key,
+    question: { partition: 'p', text: `red ${key}` },
+    ...facts,
+    ...told,
+    payload,
+    ...more,
+  };
+}

@@ -1,0 +1,174 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { AnswerLog } from '../../../src/cache/answer-log.js';
+import { AnswerStore } from '../../../src/cache/answer-store.js';
+import { AlikeAnswers } from '../../../src/cache/semantic/alike.js';
+import type { QuestionJudge } from '../../../src/cache/verify/judge.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { wordJudge } from '../../support/word-judge.js';
+import { keptAnswer } from '../kept.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'suffice-learnt-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Opened {
+  readonly store: AnswerStore;
+  readonly log: AnswerLog;
+  readonly alike: AlikeAnswers;
+  readonly foreign: number;
+}
+
+async function opened(judge: QuestionJudge | null = wordJudge()): Promise<Opened> {
+  const clock = new FakeClock();
+  const store = new AnswerStore(1_000_000, clock);
+  const onTrouble = () => undefined;
+  const log = await AnswerLog.open({ folder, saveEveryMs: 1_000, clock, onTrouble }, store);
+  const parts = {
+    store,
+    clock,
+    openGraph: null,
+    defer: (work: () => void) => {
+      work();
+    },
+  };
+  const alike = new AlikeAnswers({ judge: judge ?? wordJudge(), ...parts });
+  const foreign = judge === null ? 0 : alike.learnt.restore(log.learnt);
+  if (judge !== null) log.learnFrom(alike.learnt);
+  return { store, log, alike, foreign };
+}
+
+const claim = (key: string, partition = 'p') => ({ partition, key, wrong: 0.001 });
+
+/** Answers a and b are kept, and a was found wrong once. */
+async function lived(): Promise<Opened> {
+  const one = await opened();
+  for (const key of ['a', 'b']) one.store.keep(keptAnswer(key));
+  one.alike.book.came(claim('a'));
+  for (let i = 0; i < 500; i++) one.alike.book.saw(claim('b'), true);
+  one.alike.book.saw(claim('a'), false);
+  return one;
+}
+
+const serves = ({ alike }: Opened, key: string) => alike.book.outlook(claim(key), 0.01)?.serves;
+
+test('knows after a restart what it had learnt before', async () => {
+  const before = await lived();
+  await before.log.close();
+
+  const after = await opened();
+
+  expect(after.alike.book.counts[0]).toMatchObject({ asked: 1, seen: 501, wrong: 1 });
+  expect([serves(after, 'a'), serves(after, 'b')]).toEqual([false, true]);
+  expect(after.alike.book.curiosity(claim('b'), 0)).toBe(
+    before.alike.book.curiosity(claim('b'), 0),
+  );
+  await after.log.close();
+});
+
+test('knows after a killing what it had learnt up to the last saving', async () => {
+  const before = await lived();
+  await before.log.save();
+  before.alike.book.saw(claim('b'), false);
+
+  const after = await opened();
+
+  expect(after.alike.book.counts[0]).toMatchObject({ seen: 501, wrong: 1 });
+  expect([serves(after, 'a'), serves(after, 'b')]).toEqual([false, true]);
+  await before.log.close();
+  await after.log.close();
+});
+
+test('writes only what is new, until the file is made anew', async () => {
+  const before = await lived();
+  await before.log.save();
+  const size = (await readFile(before.log.file)).length;
+
+  await before.log.save();
+  const idle = (await readFile(before.log.file)).length;
+  before.alike.book.came(claim('b', 'q'));
+  await before.log.save();
+  const grown = (await readFile(before.log.file)).toString();
+
+  expect(idle).toBe(size);
+  expect(grown.slice(size)).toContain('"partition":"q"');
+  expect(grown.slice(size)).not.toContain('"sightings"');
+  await before.log.close();
+});
+
+test.each([
+  ['that is trained otherwise', { ...wordJudge(), revision: 'other words' }],
+  [
+    'that judges otherwise',
+    { ...wordJudge(), judge: () => ({ similarity: 1, probability: 0.5, veto: null }) },
+  ],
+])('begins anew with a judge %s', async (_what, judge) => {
+  const before = await lived();
+  await before.log.close();
+
+  const after = await opened(judge);
+  await after.log.close();
+
+  expect(after.foreign).toBeGreaterThan(0);
+  expect(after.alike.book.counts.every(({ seen }) => seen === 0)).toBe(true);
+  expect(serves(after, 'a')).toBe(true);
+});
+
+test('takes an answer in another’s place for one that nobody has seen', async () => {
+  const before = await lived();
+  await before.log.save();
+  before.store.keep(keptAnswer('a', { source: 'dec_new' }));
+  await before.log.close();
+
+  const after = await opened();
+
+  expect(serves(after, 'a')).toBe(true);
+  expect(after.alike.book.counts[0]).toMatchObject({ wrong: 1 });
+  await after.log.close();
+});
+
+test('keeps what was learnt while questions are not compared', async () => {
+  const before = await lived();
+  await before.log.close();
+  const between = await opened(null);
+  // Damage at the end has the file made anew.
+  await between.log.close();
+  await writeFile(
+    between.log.file,
+    Buffer.concat([await readFile(between.log.file), Buffer.alloc(99, 1)]),
+  );
+  const mended = await opened(null);
+  await mended.log.save();
+  await mended.log.close();
+
+  const after = await opened();
+
+  expect([serves(after, 'a'), serves(after, 'b')]).toEqual([false, true]);
+  await after.log.close();
+});
+
+test('keeps its counts, and no more, where the answers before a damaged place are dropped', async () => {
+  const before = await lived();
+  await before.log.save();
+  before.store.keep(keptAnswer('c'));
+  await before.log.save();
+  before.store.keep(keptAnswer('d'));
+  await before.log.close();
+  const bytes = await readFile(before.log.file);
+  bytes[bytes.indexOf('red c')] = 0;
+  await writeFile(before.log.file, bytes);
+
+  const after = await opened();
+
+  expect([...after.store.values()].map(({ key }) => key)).toEqual(['d']);
+  expect(after.alike.book.counts[0]).toMatchObject({ seen: 501, wrong: 1 });
+  expect(serves(after, 'a')).toBe(true);
+  await after.log.close();
+});
