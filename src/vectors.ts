@@ -4,15 +4,20 @@ import { GatewayError } from './core/errors.js';
 import type { ServedModel, Upstream } from './core/model.js';
 import type { AnswerSummary } from './dialects/dialect.js';
 import type {
+  AskedVectors,
   EmbeddingClient,
   EmbeddingRequest,
   EmbeddingTarget,
+  VectorsAnswer,
 } from './dialects/embeddings/embedding.js';
 import { embeddingPassage } from './dialects/embeddings/embeddings.js';
 import { readError } from './dialects/openai/error.js';
 import { estimateTextTokens } from './route/token-estimate.js';
 import type { Setup } from './setup.js';
 import { answerOf, tryEach, type Answer, type Got } from './upstream/failover.js';
+
+/** Requests under way for one client, where a provider takes few inputs at once. */
+const MOST_AT_ONCE = 8;
 
 /** Vectors to be had, and where. */
 interface EmbeddingTask {
@@ -61,10 +66,10 @@ export async function embed(task: EmbeddingTask): Promise<Answer> {
 }
 
 async function vectorsOf(task: EmbeddingTask, upstream: Upstream): Promise<Got> {
-  const { setup, client, request, signal, clock, tokens } = task;
+  const { setup, client, request, tokens } = task;
   const provider = setup.providers.get(upstream.provider);
   if (provider === undefined) throw new Error(`provider ${upstream.provider} is not configured`);
-  const passage = embeddingPassage(client, provider.dialect);
+  const passage = embeddingPassage(client, provider.vectorForm);
   const target: EmbeddingTarget = {
     model: upstream.upstreamModel,
     provider: provider.name,
@@ -72,19 +77,48 @@ async function vectorsOf(task: EmbeddingTask, upstream: Upstream): Promise<Got> 
     onLoss: setup.onLoss,
     trusted: provider.trustedAnswers,
   };
-  const { path, body, dropped } = passage.ask(request, target);
+  const { asked, dropped } = passage.ask(request, target);
+  const answers = await askedInTurns(asked, (one) => answerTo(one, task, upstream));
+  const defaults = { model: upstream.modelId, inputTokens: tokens };
+  const read = passage.readAnswers(answers, request, target, defaults);
+  const summary = summaryOf(read.inputTokens);
+  return { kind: 'whole', whole: { body: read.body, summary }, dropped };
+}
+
+/** Asks a few at a time; nothing more is asked once one of them has failed. */
+async function askedInTurns(
+  asked: readonly AskedVectors[],
+  ask: (one: AskedVectors) => Promise<VectorsAnswer>,
+): Promise<readonly VectorsAnswer[]> {
+  const answers = new Map<number, VectorsAnswer>();
+  const waiting = asked.entries();
+  let failed = false;
+  const turn = async (): Promise<void> => {
+    for (const [i, one] of waiting) {
+      if (failed) return;
+      answers.set(i, await ask(one));
+    }
+  };
+  const turns = Array.from({ length: Math.min(MOST_AT_ONCE, asked.length) }, turn);
+  await Promise.all(turns).catch((error: unknown) => {
+    failed = true;
+    throw error;
+  });
+  return asked.flatMap((_, i) => answers.get(i) ?? []);
+}
+
+async function answerTo(
+  { path, body }: AskedVectors,
+  { setup, signal, clock }: EmbeddingTask,
+  upstream: Upstream,
+): Promise<VectorsAnswer> {
   const answer = await setup.upstreams.call({ upstream, path, body, stream: false, signal });
   // Without a stream being asked for, none comes.
   if (answer.kind !== 'whole') throw new Error('a stream came where vectors were asked for');
   const { status, bytes } = answer;
-  if (status >= 300) {
-    const retryAfter = answer.header('retry-after');
-    throw readError({ status, body: bytes, retryAfter }, clock.wallMs());
-  }
-  const defaults = { model: upstream.modelId, inputTokens: tokens };
-  const read = passage.readAnswer(bytes, request, target, defaults);
-  const summary = summaryOf(read.inputTokens);
-  return { kind: 'whole', whole: { body: read.body, summary }, dropped };
+  const header = (name: string): string | undefined => answer.header(name);
+  if (status < 300) return { body: bytes, header };
+  throw readError({ status, body: bytes, retryAfter: header('retry-after') }, clock.wallMs());
 }
 
 function summaryOf(inputTokens: number | null): AnswerSummary {

@@ -1,4 +1,5 @@
 import type { ClientDialectName, DialectName } from '../dialects/dialect.js';
+import type { EmbeddingForm } from '../dialects/embeddings/embeddings.js';
 import type { Credentials } from './auth/credentials.js';
 import type { ProviderRow } from './rows/row.js';
 
@@ -58,6 +59,8 @@ export class Provider {
   /** What it speaks first of all. */
   readonly dialect: DialectName;
   readonly serves: ProviderRow['serves'];
+  /** What it is asked for vectors in. */
+  readonly vectorForm: EmbeddingForm;
   readonly trustedAnswers: boolean;
   readonly usageOption: boolean;
   readonly outputCap: ProviderRow['outputCap'];
@@ -85,6 +88,7 @@ export class Provider {
     this.displayName = row.displayName;
     this.dialect = row.dialect;
     this.serves = row.serves;
+    this.vectorForm = row.vectorForm ?? row.dialect;
     this.trustedAnswers = row.trustedAnswers;
     this.usageOption = row.usageOption;
     this.outputCap = row.outputCap;

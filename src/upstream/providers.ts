@@ -160,7 +160,7 @@ function adjusted(row: ProviderRow, settings: ProviderSettings): ProviderRow {
     ...row,
     dialect,
     // Paths, members and fit are of the row's own dialect.
-    ...(dialect !== row.dialect && { paths: null, members: {}, fit: null }),
+    ...(dialect !== row.dialect && { paths: null, members: {}, fit: null, vectorForm: null }),
     responses: dialect === 'openai' && (settings.responses ?? (row.responses && isOwn)),
     trustedAnswers: trusted,
     usageOption: settings.usageOption ?? row.usageOption,

@@ -27,6 +27,7 @@ providers:
   acme: { base_url: "${upstream.baseUrl}?v=1", api_key: sk-acme, models: [vec, chat, gpt-5-mini] }
   spare: { base_url: "${upstream.baseUrl}/spare", api_key: sk-spare }
   goog: { base_url: "${upstream.baseUrl}", api_key: sk-goog, dialect: gemini, models: [gvec] }
+  aws: { base_url: "${upstream.baseUrl}/aws", api_key: sk-aws, dialect: bedrock, models: ["titan-embed-text-v2:0"] }
   claude: { base_url: "${upstream.baseUrl}", api_key: sk-ant, dialect: anthropic, models: [large] }
   simulation: { enabled: true }
 models:
@@ -54,6 +55,28 @@ const embed = (body: unknown, path = '/v1/embeddings') =>
   post(`${gateway.url}${path}`, body, { authorization: `Bearer ${KEY}` });
 
 describe('a request for embeddings', () => {
+  test('is several where the provider takes one text at a time, and fails as one', async () => {
+    const titan: Behaviour = (exchange) => {
+      const { inputText } = JSON.parse(exchange.request.body) as { inputText: string };
+      const answer = { embedding: [Number(inputText)], inputTextTokenCount: 2 };
+      const isBad = inputText === '-1';
+      sends(isBad ? 400 : 200, JSON.stringify(isBad ? { message: 'no' } : answer))(exchange);
+    };
+    upstream.always(titan);
+    const input = Array.from({ length: 20 }, (_, i) => `${i}`);
+
+    const whole = await embed({ model: 'aws/titan-embed-text-v2:0', input });
+    const failed = await embed({ model: 'aws/titan-embed-text-v2:0', input: ['-1', ...input] });
+
+    expect(whole.json).toMatchObject({
+      data: input.map((text, index) => ({ index, embedding: [Number(text)] })),
+      usage: { prompt_tokens: 40 },
+    });
+    expect(failed).toMatchObject({ status: 400, json: { error: { message: 'no' } } });
+    // Those under way when the first one failed, and no more.
+    expect(upstream.requests.length).toBeLessThan(20 + 21);
+  });
+
   test('is answered by the model it names, booked and priced', async () => {
     const reply = await embed({ model: 'acme/vec', input: ['a'] });
 

@@ -4,14 +4,18 @@ import { isObject, objectOrEmpty, textOrNull } from '../json.js';
 import { numberOr, parsedObject } from '../json-members.js';
 import { errorInside } from '../openai/error.js';
 import type { EmbeddingProvider } from './embedding.js';
-import { numbersIn, textOf } from './plain.js';
+import { numbersIn, textsOf } from './plain.js';
 
-/** What vectors are for; Cohere wants to know, and other dialects have no word for it. */
-const INPUT_TYPE = 'input_type';
-const USUAL_INPUT_TYPE = 'search_document';
+/** The member that says what vectors are for; Cohere wants to know, and other dialects have no word for it. */
+export const INPUT_TYPE = 'input_type';
+/** What vectors are taken to be for where a client says nothing. */
+export const USUAL_INPUT_TYPE = 'search_document';
+/** Texts that Cohere's models take in one call, wherever they run, by Cohere's reference. */
+export const MOST_TEXTS = 96;
 
 /** Cohere's embeddings, version 2. A client that says `input_type` in its own dialect is heard. */
 export const cohereEmbeddings: EmbeddingProvider = {
+  mostInputs: () => MOST_TEXTS,
   writeRequest: (request, target, losses) => {
     for (const field of request.foreign) {
       if (field !== INPUT_TYPE) losses.note(field, 'embedding option');
@@ -19,14 +23,14 @@ export const cohereEmbeddings: EmbeddingProvider = {
     const said = parsedObject(request.body.toString('utf8'));
     const body = {
       model: target.model,
-      texts: request.inputs.map(textOf),
+      texts: textsOf(request),
       [INPUT_TYPE]: textOrNull(said?.[INPUT_TYPE]) ?? USUAL_INPUT_TYPE,
       embedding_types: ['float'],
       ...(request.dimensions !== null && { output_dimension: request.dimensions }),
     };
     return { path: '/embed', body: Buffer.from(JSON.stringify(body)) };
   },
-  readAnswer: (body) => {
+  readAnswer: ({ body }) => {
     const answer = parseAnswerObject(body);
     const all = objectOrEmpty(answer['embeddings'])['float'];
     if (!Array.isArray(all)) {

@@ -20,6 +20,8 @@ export interface EmbeddingRequest {
   readonly single: boolean;
   /** Members that only the client's own dialect has a word for, as paths. */
   readonly foreign: readonly string[];
+  /** Where `inputs` begin among those of the client, where they are only some of them; absent for 0. */
+  readonly from?: number;
 }
 
 /** A vector as numbers, or as little-endian 32-bit floats in base64. */
@@ -69,12 +71,21 @@ export interface AskedVectors {
   readonly body: Buffer;
 }
 
+/** An answer that should hold vectors. */
+export interface VectorsAnswer {
+  readonly body: Buffer;
+  /** Asked by a name in lower case. */
+  readonly header: (name: string) => string | undefined;
+}
+
 /** How providers of a dialect are asked for vectors. */
 export interface EmbeddingProvider {
+  /** The most inputs that one request to a model may have, at least 1; further ones make further requests. */
+  mostInputs(model: string): number;
   /** @throws {GatewayError} `invalid_request` for what cannot be said */
   writeRequest(request: EmbeddingRequest, target: EmbeddingTarget, losses: Losses): AskedVectors;
   /** @throws {GatewayError} `upstream_failed` if the body holds no vectors, or an error in a 200 */
-  readAnswer(body: Buffer): Embeddings;
+  readAnswer(answer: VectorsAnswer): Embeddings;
 }
 
 /** How a dialect asks for vectors in both directions, and what of it needs no translation. */

@@ -8,11 +8,14 @@ import { editRequest } from '../openai/edit.js';
 import { errorInside } from '../openai/error.js';
 import { invalid, parseBody } from '../request-check.js';
 import type { EmbeddingDialect, EmbeddingRequest, Embeddings, Vector } from './embedding.js';
-import { numbersIn, textOf } from './plain.js';
+import { numbersIn, textsOf } from './plain.js';
 import { asNumbers } from './vector-bytes.js';
 
 /** What addresses call the two ways to ask. */
 export type EmbeddingVerb = 'embedContent' | 'batchEmbedContents';
+
+/** In one batch, says Google's answer to a longer one. */
+const MOST_REQUESTS = 100;
 
 const READ = new Set(['model', 'content', 'outputDimensionality']);
 
@@ -30,9 +33,9 @@ const WORDS: Omit<EmbeddingDialect, 'readRequest'> = {
   writeRequest: (request, target, losses) => {
     for (const field of request.foreign) losses.note(field, 'embedding option');
     const model = `models/${target.model}`;
-    const requests = request.inputs.map((input, i) => ({
+    const requests = textsOf(request).map((text) => ({
       model,
-      content: { parts: [{ text: textOf(input, i) }] },
+      content: { parts: [{ text }] },
       ...(request.dimensions !== null && { outputDimensionality: request.dimensions }),
     }));
     const body = Buffer.from(JSON.stringify({ requests }));
@@ -42,7 +45,8 @@ const WORDS: Omit<EmbeddingDialect, 'readRequest'> = {
     const verb = request.single ? 'embedContent' : 'batchEmbedContents';
     return { path: pathOf(model, verb), body: edited(request, `models/${model}`) };
   },
-  readAnswer,
+  mostInputs: () => MOST_REQUESTS,
+  readAnswer: ({ body }) => readAnswer(body),
   passAnswer: (body) => ({ body, inputTokens: readAnswer(body).inputTokens }),
   writeAnswer: ({ vectors, inputTokens }, { single }) => {
     const usage = inputTokens === null ? {} : { usageMetadata: { promptTokenCount: inputTokens } };

@@ -19,6 +19,8 @@ import type {
 import { asBase64, asNumbers } from './vector-bytes.js';
 
 const PATH = '/embeddings';
+/** In one request, says OpenAI's reference. */
+const MOST_INPUTS = 2_048;
 const READ = new Set(['model', 'input', 'dimensions', 'encoding_format']);
 
 /** OpenAI's embeddings, as clients ask for them and as OpenAI and its imitators give them. */
@@ -27,7 +29,8 @@ export const openAiEmbeddings: EmbeddingDialect = {
   readRequest,
   writeRequest,
   editRequest: (request, target) => ({ path: PATH, body: edited(request, target) }),
-  readAnswer,
+  mostInputs: () => MOST_INPUTS,
+  readAnswer: ({ body }) => readAnswer(body),
   passAnswer: (body, request, { trusted }, defaults) => {
     // Vectors are long: where nothing has to change they are not even parsed.
     if (trusted) return { body, inputTokens: usageIn(body) };

@@ -1,15 +1,18 @@
 import { GatewayError } from '../../core/errors.js';
 import { invalid } from '../request-check.js';
-import type { EmbeddingInput } from './embedding.js';
+import type { EmbeddingRequest } from './embedding.js';
 
 /**
- * The text of an input, for providers that read no token ids.
+ * The texts of all inputs, for providers that read no token ids.
  *
  * @throws {GatewayError} `invalid_request` for token ids
  */
-export function textOf(input: EmbeddingInput, i: number): string {
-  if (typeof input === 'string') return input;
-  throw invalid(`input[${i}]`, 'is token ids, which this model does not read; send the text');
+export function textsOf({ inputs, from = 0 }: EmbeddingRequest): readonly string[] {
+  return inputs.map((input, i) => {
+    if (typeof input === 'string') return input;
+    const why = 'is token ids, which this model does not read; send the text';
+    throw invalid(`input[${from + i}]`, why);
+  });
 }
 
 /** @throws {GatewayError} `upstream_failed` for anything but a list of numbers */

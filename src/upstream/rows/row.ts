@@ -1,4 +1,5 @@
 import type { DialectName } from '../../dialects/dialect.js';
+import type { EmbeddingForm } from '../../dialects/embeddings/embeddings.js';
 
 /** A part of a provider's address that is the operator's: a region, a project, a name. */
 export interface Place {
@@ -39,6 +40,8 @@ export interface ProviderRow {
   readonly responses: boolean;
   /** What it serves; without `chat` the router never asks it. */
   readonly serves: readonly ('chat' | 'embeddings')[];
+  /** What it is asked for vectors in; `null` for what its dialect has for them. */
+  readonly vectorForm: EmbeddingForm | null;
   /** What stands in braces in `baseUrl` and `paths`, by name. */
   readonly places: Readonly<Record<string, Place>>;
   /** Paths behind the base URL where they are not the dialect's own; `{model}` is what the provider calls it. */
@@ -76,6 +79,7 @@ export function row(given: Given): ProviderRow {
     dialect: 'openai',
     responses: false,
     serves: ['chat'],
+    vectorForm: null,
     places: {},
     paths: null,
     trustedAnswers: false,

@@ -13,9 +13,12 @@ const bytes = (body: unknown) => Buffer.from(JSON.stringify(body));
 const read = (more: object = {}) =>
   openAiEmbeddings.readRequest(bytes({ model: 'x', input: ['a', 'b'], ...more }));
 const asked = (more: object = {}) => {
-  const { path, body, dropped } = passage.ask(read(more), TARGET);
-  return { path, json: JSON.parse(body.toString()) as unknown, dropped };
+  const { asked: all, dropped } = passage.ask(read(more), TARGET);
+  const [first] = all;
+  return { path: first?.path, json: JSON.parse(String(first?.body)) as unknown, dropped };
 };
+const answered = (answer: unknown) =>
+  passage.readAnswers([{ body: bytes(answer), header: () => undefined }], read(), TARGET, DEFAULTS);
 const DEFAULTS = { model: 'cohere/embed', inputTokens: 9 };
 
 describe('vectors of Cohere for a client of OpenAI’s', () => {
@@ -52,7 +55,7 @@ describe('vectors of Cohere for a client of OpenAI’s', () => {
       meta: { billed_units: { input_tokens: 5 } },
     };
 
-    const { body, inputTokens } = passage.readAnswer(bytes(answer), read(), TARGET, DEFAULTS);
+    const { body, inputTokens } = answered(answer);
 
     expect(inputTokens).toBe(5);
     expect(JSON.parse(body.toString())).toMatchObject({
@@ -66,6 +69,6 @@ describe('vectors of Cohere for a client of OpenAI’s', () => {
     ['no vectors', { embeddings: {} }, 'no vectors'],
     ['no numbers', { embeddings: { float: ['a'] } }, 'not numbers'],
   ])('are refused where the answer is %s', (_what, answer, said) => {
-    expect(() => passage.readAnswer(bytes(answer), read(), TARGET, DEFAULTS)).toThrow(said);
+    expect(() => answered(answer)).toThrow(said);
   });
 });

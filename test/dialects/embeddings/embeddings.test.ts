@@ -24,15 +24,16 @@ const bytes = (body: unknown) =>
 
 function asked(client: EmbeddingClient, to: 'openai' | 'gemini', body: unknown, target = {}) {
   const request = client.readRequest(bytes(body));
-  const {
-    path,
-    body: out,
-    dropped,
-  } = embeddingPassage(client, to).ask(request, {
+  const { asked: all, dropped } = embeddingPassage(client, to).ask(request, {
     ...TARGET,
     ...target,
   });
-  return { path, text: out.toString(), dropped: dropped.map(({ field }) => field) };
+  const [first] = all;
+  return {
+    path: first?.path,
+    text: String(first?.body),
+    dropped: dropped.map(({ field }) => field),
+  };
 }
 
 function answered(
@@ -45,7 +46,8 @@ function answered(
   const plain = client.name === 'openai' ? { model: 'vec', input: 'a' } : contents;
   const read = client.readRequest(bytes({ ...plain, ...request }));
   const target = { ...TARGET, trusted };
-  const passed = embeddingPassage(client, from).readAnswer(bytes(body), read, target, DEFAULTS);
+  const answers = [{ body: bytes(body), header: () => undefined }];
+  const passed = embeddingPassage(client, from).readAnswers(answers, read, target, DEFAULTS);
   return { ...passed, json: JSON.parse(passed.body.toString()) as unknown };
 }
 
@@ -215,8 +217,9 @@ describe('vectors', () => {
   });
 
   test('of Gemini are OpenAI’s to a client of OpenAI, and the other way round', () => {
-    const fromGemini = answered(openAiEmbeddings, 'gemini', {
-      embeddings: [{ values: [1] }, { values: [2] }],
+    const two = { embeddings: [{ values: [1] }, { values: [2] }] };
+    const fromGemini = answered(openAiEmbeddings, 'gemini', two, {
+      request: { input: ['a', 'b'] },
     });
     const toGemini = answered(gemini, 'openai', list([{ embedding: [1] }], { usage }));
 

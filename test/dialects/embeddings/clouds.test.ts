@@ -1,0 +1,208 @@
+import {
+  embeddingPassage,
+  type EmbeddingForm,
+} from '../../../src/dialects/embeddings/embeddings.js';
+import { geminiEmbeddingsAt } from '../../../src/dialects/embeddings/gemini.js';
+import { openAiEmbeddings } from '../../../src/dialects/embeddings/openai.js';
+
+const bytes = (body: unknown) => Buffer.from(JSON.stringify(body));
+const DEFAULTS = { model: 'cloud/vec', inputTokens: 9 };
+const target = (model: string) =>
+  ({ model, provider: 'cloud', renames: {}, onLoss: 'drop', trusted: false }) as const;
+
+function asked(form: EmbeddingForm, model: string, input: unknown, more: object = {}) {
+  const request = openAiEmbeddings.readRequest(bytes({ model: 'x', input, ...more }));
+  const { asked: all, dropped } = embeddingPassage(openAiEmbeddings, form).ask(
+    request,
+    target(model),
+  );
+  return {
+    paths: all.map(({ path }) => path),
+    bodies: all.map(({ body }) => JSON.parse(body.toString()) as unknown),
+    dropped: dropped.map(({ field }) => field),
+  };
+}
+
+function answered(
+  form: EmbeddingForm,
+  answers: readonly { body: unknown; tokens?: string }[],
+  input: readonly string[],
+) {
+  const request = openAiEmbeddings.readRequest(bytes({ model: 'x', input }));
+  const read = embeddingPassage(openAiEmbeddings, form).readAnswers(
+    answers.map(({ body, tokens }) => ({
+      body: bytes(body),
+      header: (name) => (name === 'x-amzn-bedrock-input-token-count' ? tokens : undefined),
+    })),
+    request,
+    target('m'),
+    DEFAULTS,
+  );
+  const json = JSON.parse(read.body.toString()) as { data: { embedding: number[] }[] };
+  return { vectors: json.data.map(({ embedding }) => embedding), inputTokens: read.inputTokens };
+}
+
+const INVOKE = '/model/amazon.titan-embed-text-v2%3A0/invoke';
+
+describe('vectors of models behind Bedrock', () => {
+  test('are asked of Titan text by text', () => {
+    const { paths, bodies } = asked('bedrock', 'amazon.titan-embed-text-v2:0', ['a', 'b'], {
+      dimensions: 256,
+    });
+
+    expect(paths).toEqual([INVOKE, INVOKE]);
+    expect(bodies).toEqual([
+      { inputText: 'a', dimensions: 256 },
+      { inputText: 'b', dimensions: 256 },
+    ]);
+  });
+
+  test.each([
+    [
+      'amazon.titan-embed-image-v1',
+      { inputText: 'a', embeddingConfig: { outputEmbeddingLength: 256 } },
+    ],
+    [
+      'us.amazon.nova-2-multimodal-embeddings-v1:0',
+      {
+        taskType: 'SINGLE_EMBEDDING',
+        singleEmbeddingParams: {
+          embeddingPurpose: 'GENERIC_INDEX',
+          embeddingDimension: 256,
+          text: { truncationMode: 'NONE', value: 'a' },
+        },
+      },
+    ],
+    [
+      'us.cohere.embed-v4:0',
+      {
+        texts: ['a'],
+        input_type: 'search_document',
+        embedding_types: ['float'],
+        output_dimension: 256,
+      },
+    ],
+  ])('are asked of %s in its own words', (model, body) => {
+    expect(asked('bedrock', model, 'a', { dimensions: 256 }).bodies).toEqual([body]);
+  });
+
+  test.each([
+    ['amazon.titan-embed-text-v1', { inputText: 'a' }, ['user', 'input_type', 'dimensions']],
+    [
+      'cohere.embed-multilingual-v3',
+      { texts: ['a'], input_type: 'search_query', embedding_types: ['float'] },
+      ['user', 'dimensions'],
+    ],
+  ])('name what %s cannot be told', (model, body, lost) => {
+    const wishes = { user: 'u', input_type: 'search_query', dimensions: 8 };
+
+    const { bodies, dropped } = asked('bedrock', model, 'a', wishes);
+
+    expect(bodies).toEqual([body]);
+    expect(dropped).toEqual(lost);
+  });
+
+  test('are asked in as many requests as the texts need', () => {
+    const texts = Array.from({ length: 97 }, (_, i) => `t${i}`);
+
+    const { bodies } = asked('bedrock', 'cohere.embed-v4:0', texts);
+
+    expect(bodies).toMatchObject([{ texts: texts.slice(0, 96) }, { texts: ['t96'] }]);
+  });
+
+  test('are refused where nobody knows how the model is asked, and for ids of tokens', () => {
+    expect(() => asked('bedrock', 'arn:aws:bedrock:x:1:provisioned-model/abc', 'a')).toThrow(
+      'asked for vectors',
+    );
+    expect(() => asked('bedrock', 'amazon.titan-embed-text-v2:0', ['a', [1, 2]])).toThrow(
+      'is token ids',
+    );
+  });
+
+  test('come in the order of the texts, with the tokens of all', () => {
+    const one = (value: number, inputTextTokenCount: number) => ({
+      body: { embedding: [value], inputTextTokenCount },
+    });
+
+    expect(answered('bedrock', [one(1, 3), one(2, 4)], ['a', 'b'])).toEqual({
+      vectors: [[1], [2]],
+      inputTokens: 7,
+    });
+  });
+
+  test.each([
+    ['floats', { embeddings: [[1], [2]] }],
+    ['by type', { embeddings: { float: [[1], [2]] } }],
+    ['with their kinds', { embeddings: [{ embedding: [1] }, { embedding: [2] }] }],
+  ])('are read as %s, with the tokens that the header tells', (_form, body) => {
+    expect(answered('bedrock', [{ body, tokens: '5' }], ['a', 'b'])).toEqual({
+      vectors: [[1], [2]],
+      inputTokens: 5,
+    });
+  });
+
+  test.each([
+    ['an error', { message: 'no such model' }, 'no such model'],
+    ['nothing', {}, 'no vectors'],
+    ['too few', { embeddings: [[1]] }, '1 vectors for 2 inputs'],
+  ])('are refused where the answer is %s', (_what, body, said) => {
+    expect(() => answered('bedrock', [{ body }], ['a', 'b'])).toThrow(said);
+  });
+
+  test('are of unknown cost where one of the answers tells no tokens', () => {
+    const told = { body: { embedding: [1], inputTextTokenCount: 3 } };
+
+    expect(answered('bedrock', [told, { body: { embedding: [2] } }], ['a', 'b'])).toMatchObject({
+      inputTokens: null,
+    });
+  });
+});
+
+describe('vectors of Vertex', () => {
+  test('are predictions, one text at a time of Gemini’s models', () => {
+    const { paths, bodies } = asked('vertex', 'gemini-embedding-001', ['a', 'b'], {
+      dimensions: 8,
+    });
+    const parameters = { autoTruncate: false, outputDimensionality: 8 };
+
+    expect(paths[0]).toBe('/models/gemini-embedding-001:predict');
+    expect(bodies).toEqual([
+      { instances: [{ content: 'a' }], parameters },
+      { instances: [{ content: 'b' }], parameters },
+    ]);
+    expect(asked('vertex', 'text-embedding-005', ['a', 'b'], { user: 'u' })).toMatchObject({
+      bodies: [{ instances: [{ content: 'a' }, { content: 'b' }] }],
+      dropped: ['user'],
+    });
+  });
+
+  test('are read with their tokens', () => {
+    const prediction = (value: number) => ({
+      embeddings: { values: [value], statistics: { token_count: 2 } },
+    });
+
+    expect(
+      answered('vertex', [{ body: { predictions: [prediction(1), prediction(2)] } }], ['a', 'b']),
+    ).toEqual({ vectors: [[1], [2]], inputTokens: 4 });
+    expect(() => answered('vertex', [{ body: { error: { message: 'quota' } } }], ['a'])).toThrow(
+      'quota',
+    );
+    expect(() => answered('vertex', [{ body: {} }], ['a'])).toThrow('no vectors');
+  });
+
+  test('are given to clients of Gemini’s', () => {
+    const client = geminiEmbeddingsAt('vec', 'embedContent');
+    const request = client.readRequest(bytes({ content: { parts: [{ text: 'a' }] } }));
+    const passage = embeddingPassage(client, 'vertex');
+    const answer = { predictions: [{ embeddings: { values: [1] } }] };
+
+    const { body } = passage.readAnswers(
+      [{ body: bytes(answer), header: () => undefined }],
+      request,
+      target('gemini-embedding-001'),
+      DEFAULTS,
+    );
+
+    expect(JSON.parse(body.toString())).toEqual({ embedding: { values: [1] } });
+  });
+});
