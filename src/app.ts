@@ -12,6 +12,7 @@ import { ResponseStore } from './dialects/responses/response-store.js';
 import type { FeedbackDesk } from './feedback-desk.js';
 import type { ClientLimits } from './http/chat.js';
 import { openServer } from './http/open.js';
+import { mayAsk } from './http/origins.js';
 import {
   hooksFor,
   load,
@@ -208,12 +209,18 @@ export class App {
       operations: { ...operations, feedback: () => this.#feedback },
       limits: () => this.#clientLimits(),
       socket: config.server,
+      allowsOrigin: (origin) => this.#allowsOrigin(origin),
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(config.server.port, config.server.host, resolve);
     });
     this.#server = server;
+  }
+
+  #allowsOrigin(origin: string): boolean {
+    const { server, keys } = this.#inForce.sourced.config;
+    return mayAsk(origin, server.corsOrigins ?? null, keys.length > 0);
   }
 
   #clientLimits(): ClientLimits {

@@ -32,6 +32,9 @@ export interface PipelineParts {
   readonly newId: (wallMs: number) => string;
 }
 
+/** Where clients of Anthropic, Google, Azure and Portkey have their key. */
+const KEY_HEADERS = ['x-api-key', 'x-goog-api-key', 'api-key', 'x-portkey-api-key'] as const;
+
 /** The journey of a request: admit → recall → decide → call → deliver → settle. */
 export class Pipeline {
   readonly #parts: PipelineParts;
@@ -45,8 +48,10 @@ export class Pipeline {
   /** @throws {GatewayError} `invalid_api_key` */
   admit(headers: Readonly<Record<string, string | string[] | undefined>>): Caller {
     const { keys } = this.#parts.setup();
-    const apiKey = one(headers['x-api-key']) ?? one(headers['x-goog-api-key']);
-    return keys.admit(one(headers['authorization']), apiKey);
+    return keys.admit(
+      one(headers['authorization']),
+      ...KEY_HEADERS.map((name) => one(headers[name])),
+    );
   }
 
   /**

@@ -28,33 +28,41 @@ export class KeyRing {
   }
 
   /**
+   * Tells whose key it is; of several, the first that is known.
+   *
+   * Clients send what their environment happens to hold for another server beside the key for this one.
+   *
    * @param authorization - the header as sent; `Bearer KEY`
-   * @param apiKey - the `x-api-key` header, which some clients send instead
+   * @param apiKeys - the headers that some clients send instead, such as `x-api-key`
    * @throws {GatewayError} `invalid_api_key`; the message never repeats the key
    */
-  admit(authorization: string | undefined, apiKey: string | undefined): Caller {
+  admit(authorization: string | undefined, ...apiKeys: readonly (string | undefined)[]): Caller {
     if (this.#callers.size === 0) return ANONYMOUS;
-    const presented = apiKey ?? bearerOf(authorization);
-    if (presented === null) {
+    const presented = [...apiKeys, bearerOf(authorization)].filter((key) => key !== undefined);
+    if (presented.length === 0) {
       throw new GatewayError(
         'invalid_api_key',
         'this gateway wants an API key: send it as "Authorization: Bearer KEY"',
       );
     }
+    for (const key of presented) {
+      const caller = this.#callerWith(key);
+      if (caller !== null) return caller;
+    }
+    throw new GatewayError('invalid_api_key', 'the API key is not one of this gateway');
+  }
+
+  #callerWith(key: string): Caller | null {
     // The map is keyed by half of a SHA-256, so looking it up leaks no usable timing; the whole
     // digest is compared in constant time all the same.
-    const digest = digestOf(presented);
+    const digest = digestOf(key);
     const known = this.#callers.get(shortForm(digest));
-    if (known === undefined || !timingSafeEqual(known.digest, digest)) {
-      throw new GatewayError('invalid_api_key', 'the API key is not one of this gateway');
-    }
-    return known.caller;
+    return known !== undefined && timingSafeEqual(known.digest, digest) ? known.caller : null;
   }
 }
 
-function bearerOf(authorization: string | undefined): string | null {
-  const match = /^bearer +(\S+)\s*$/i.exec(authorization ?? '');
-  return match?.[1] ?? null;
+function bearerOf(authorization: string | undefined): string | undefined {
+  return /^bearer +(\S+)\s*$/i.exec(authorization ?? '')?.[1];
 }
 
 function digestOf(key: string): Buffer {

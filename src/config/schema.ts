@@ -55,6 +55,19 @@ const server = section({
     .max(MIB)
     .default(16 * 1024)
     .describe('Longer request headers are refused with 431.'),
+  cors_origins: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(\*|[a-z][a-z0-9+.-]*:\/\/[^\s/*]+)$/,
+          'must be an origin as browsers send it, such as https://chat.example.com, or *',
+        ),
+    )
+    .optional()
+    .describe(
+      'Web pages that may ask from a browser, by their origin (`https://chat.example.com`, `app://obsidian.md`); `*` is every page, `[]` is none. Default: with `keys` every page, since it needs a key; without only pages of this machine (`http://localhost:3000`), or any page that somebody here opens could spend your money.',
+    ),
   header_timeout_ms: milliseconds
     .default(10_000)
     .describe(

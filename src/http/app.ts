@@ -142,6 +142,10 @@ function modelRoutes(app: Express, pipeline: Pipeline): void {
 
 /** What is answered without a key. */
 function operationRoutes(app: Express, operations: Operations): void {
+  // Whoever opens the base URL, in a browser or to see whether somebody is there.
+  app.get('/', (_req, res) => {
+    res.json({ name: 'suffice', models: '/v1/models', health: '/healthz' });
+  });
   app.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
   });

@@ -1,22 +1,59 @@
 import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { GatewayError } from '../core/errors.js';
+import { isObject } from '../dialects/json.js';
+
+const UNPACKED = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+} as const;
+
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /**
- * Collects a request's body.
+ * Collects a request's body: unpacked, and without the byte order mark that some shells put before JSON.
  *
+ * @param maxBytes - of the body as it comes, and of what is packed in it
  * @throws {GatewayError} `request_too_large` once more than `maxBytes` were announced or have come,
- *   `invalid_request` for an encoded body, `client_closed` if the client goes before the end
+ *   `invalid_request` for a packing that is not known or broken, `client_closed` if the client goes
+ *   before the end
  */
-export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const encoding = req.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    return Promise.reject(
-      new GatewayError(
-        'invalid_request',
-        `content-encoding "${encoding}" is not supported; send the body as plain JSON`,
-      ),
+export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding !== 'identity' && !isPacking(encoding)) {
+    throw new GatewayError(
+      'invalid_request',
+      `content-encoding "${encoding}" is not supported; send the body as plain JSON, or packed with gzip, deflate or br`,
     );
   }
+  const sent = await collect(req, maxBytes);
+  const body = encoding === 'identity' ? sent : await unpacked(sent, encoding, maxBytes);
+  const isMarked = body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  return isMarked ? body.subarray(BYTE_ORDER_MARK.length) : body;
+}
+
+function isPacking(encoding: string): encoding is keyof typeof UNPACKED {
+  return Object.hasOwn(UNPACKED, encoding);
+}
+
+async function unpacked(
+  body: Buffer,
+  encoding: keyof typeof UNPACKED,
+  maxBytes: number,
+): Promise<Buffer> {
+  try {
+    // A small packet may unpack to gigabytes, so the limit counts while it is unpacked.
+    return await UNPACKED[encoding](body, { maxOutputLength: maxBytes });
+  } catch (cause) {
+    if (isObject(cause) && cause['code'] === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
+    throw new GatewayError('invalid_request', `the body is not valid ${encoding}`, { cause });
+  }
+}
+
+function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const announced = Number(req.headers['content-length'] ?? 0);
   if (announced > maxBytes) return Promise.reject(tooLarge(maxBytes));
 

@@ -5,6 +5,7 @@ import type { ClientDialect } from '../dialects/dialect.js';
 import type { Pipeline } from '../pipeline.js';
 import { readBody } from './body.js';
 import { departureOf, sendExchange, type AnswerWitness } from './deliver.js';
+import { withModel } from './named-model.js';
 import { asGatewayError, sendError, sendJson } from './reply.js';
 
 /** Limits on what one client may take of the server. */
@@ -46,11 +47,20 @@ export class ChatSurface {
     this.#witnessFor = witnessFor;
   }
 
-  /** Answers one request; never rejects. */
-  async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  /**
+   * Answers one request; never rejects.
+   *
+   * @param model - what the address names, whatever the body says; `null` where it names none
+   */
+  async handle(
+    req: IncomingMessage,
+    res: ServerResponse,
+    model: string | null = null,
+  ): Promise<void> {
     const limits = this.#limits();
     try {
-      const call = await this.#receive(req, res, limits);
+      const received = await this.#receive(req, res, limits);
+      const call = { ...received, body: withModel(received.body, model) };
       const witness = this.#witnessFor?.(call.caller) ?? null;
       const exchange = await this.#pipeline.chat(
         witness === null ? call : { ...call, dialect: witness.dialect },

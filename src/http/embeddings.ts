@@ -8,8 +8,12 @@ import { readBody } from './body.js';
 import type { ClientLimits } from './chat.js';
 import { departureOf, sendExchange } from './deliver.js';
 import { modelInPath } from './gemini.js';
+import { withModel } from './named-model.js';
 
 const GEMINI_PATH = /^\/v1(?:beta|alpha)?\/models\/(.+):(embedContent|batchEmbedContents)$/;
+
+/** Where Azure's clients and old ones of OpenAI's have the model. */
+const ENGINE_PATH = /^\/v1\/engines\/(.+)\/embeddings$/;
 
 /** `POST /v1/embeddings`, and `/v1beta/models/NAME:embedContent` and `:batchEmbedContents`. */
 export function embeddingRoutes(
@@ -18,15 +22,24 @@ export function embeddingRoutes(
   plain: PlainDesk,
   limits: () => ClientLimits,
 ): void {
-  const embed = async (req: Request, res: Response, client: EmbeddingClient): Promise<void> => {
+  const embed = async (
+    req: Request,
+    res: Response,
+    client: EmbeddingClient,
+    model: string | null = null,
+  ): Promise<void> => {
     const signal = departureOf(res);
     const caller = pipeline.admit(req.headers);
     const { maxBodyBytes, clock, writeStallMs: stallMs } = limits();
-    const body = await readBody(req, maxBodyBytes);
+    const body = withModel(await readBody(req, maxBodyBytes), model);
     const exchange = await plain.embed({ client, body, caller, signal });
     sendExchange(res, exchange, { clock, stallMs, writeError: client.writeError });
   };
   app.post('/v1/embeddings', (req, res) => embed(req, res, openAiEmbeddings));
+  app.post(ENGINE_PATH, (req, res) => {
+    const [, name = ''] = ENGINE_PATH.exec(req.path) ?? [];
+    return embed(req, res, openAiEmbeddings, modelInPath(name));
+  });
   app.post(GEMINI_PATH, (req, res) => {
     const [, name = '', verb = ''] = GEMINI_PATH.exec(req.path) ?? [];
     return embed(req, res, geminiEmbeddingsAt(modelInPath(name), verb as EmbeddingVerb));

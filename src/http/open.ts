@@ -10,17 +10,16 @@ import { createApp, type Operations } from './app.js';
 import { ChatSurface, type ClientLimits } from './chat.js';
 import { GeminiSurface } from './gemini.js';
 import { responseKeeper } from './responses.js';
-import { createServer, type SocketLimits } from './server.js';
+import { createServer, type ServerSettings } from './server.js';
 
 /** What a server hands requests to, and how much clients may take of it. */
-export interface ServerParts {
+export interface ServerParts extends ServerSettings {
   readonly pipeline: Pipeline;
   readonly plain: PlainDesk;
   /** Responses that clients may go on from. */
   readonly kept: ResponseStore;
   readonly operations: Operations;
   readonly limits: () => ClientLimits;
-  readonly socket: SocketLimits;
 }
 
 /** The server with all its surfaces, not yet listening. */
@@ -30,7 +29,7 @@ export function openServer({
   kept,
   operations,
   limits,
-  socket,
+  ...settings
 }: ServerParts): Server {
   return createServer(
     {
@@ -41,6 +40,6 @@ export function openServer({
       gemini: new GeminiSurface(pipeline, limits),
     },
     createApp(pipeline, plain, operations, limits),
-    socket,
+    settings,
   );
 }

@@ -1,9 +1,16 @@
-import { createServer as createHttpServer, type Server } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
 import { GatewayError } from '../core/errors.js';
 import { openai } from '../dialects/openai/openai.js';
+import { addressOf } from './address.js';
 import type { ChatSurface } from './chat.js';
+import { allowOrigin, isPreflight } from './origins.js';
 import { geminiAddress, type GeminiSurface } from './gemini.js';
 
 /** Limits of the socket level, where there is no request yet. */
@@ -35,11 +42,18 @@ const RESPONSES_PATH = '/v1/responses';
 const COMPLETIONS_PATH = '/v1/completions';
 const COUNT_PATH = '/v1/messages/count_tokens';
 
+/** What a listening server needs besides its surfaces. */
+export interface ServerSettings {
+  readonly socket: SocketLimits;
+  /** Whether web pages of an origin may ask. */
+  readonly allowsOrigin: (origin: string) => boolean;
+}
+
 /** The server, not yet listening. */
 export function createServer(
-  { chat, messages, responses, completions, gemini }: Surfaces,
+  surfaces: Surfaces,
   app: Express,
-  limits: SocketLimits,
+  { socket: limits, allowsOrigin }: ServerSettings,
 ): Server {
   const server = createHttpServer(
     {
@@ -52,22 +66,41 @@ export function createServer(
       noDelay: true,
     },
     (req, res) => {
-      const { url } = req;
-      if (req.method !== 'POST') app(req, res);
-      else if (isAt(url, CHAT_PATH)) void chat.handle(req, res);
-      else if (isAt(url, MESSAGES_PATH)) void messages.handle(req, res);
-      else if (isAt(url, RESPONSES_PATH)) void responses.handle(req, res);
-      else if (isAt(url, COMPLETIONS_PATH)) void completions.handle(req, res);
-      else if (isAt(url, COUNT_PATH)) void messages.count(req, res);
-      else {
-        const asked = geminiAddress(url ?? '');
-        if (asked === null) app(req, res);
-        else void gemini.handle(req, res, asked);
+      if (allowOrigin(req, res, allowsOrigin) && isPreflight(req)) {
+        res.writeHead(204).end();
+        return;
       }
+      if (handled(surfaces, req, res, null)) return;
+      // Few clients come here, so only they wait until their address is understood.
+      const { url, model } = addressOf(req.url ?? '/');
+      req.url = url;
+      if (!handled(surfaces, req, res, model)) app(req, res);
     },
   );
   server.on('clientError', refuseConnection);
   return server;
+}
+
+/** Has one of the hot surfaces answer, if the address is one of theirs. */
+function handled(
+  { chat, messages, responses, completions, gemini }: Surfaces,
+  req: IncomingMessage,
+  res: ServerResponse,
+  model: string | null,
+): boolean {
+  const { url } = req;
+  if (req.method !== 'POST') return false;
+  if (isAt(url, CHAT_PATH)) void chat.handle(req, res, model);
+  else if (isAt(url, MESSAGES_PATH)) void messages.handle(req, res);
+  else if (isAt(url, RESPONSES_PATH)) void responses.handle(req, res);
+  else if (isAt(url, COMPLETIONS_PATH)) void completions.handle(req, res, model);
+  else if (isAt(url, COUNT_PATH)) void messages.count(req, res);
+  else {
+    const asked = geminiAddress(url ?? '');
+    if (asked === null) return false;
+    void gemini.handle(req, res, asked);
+  }
+  return true;
 }
 
 /** With or without a query: Anthropic's own client asks for `/v1/messages?beta=true`. */

@@ -115,7 +115,7 @@ describe('a faulty request', () => {
 
   test('with an encoded body is told to send it plain', async () => {
     const { status, text } = await post(`${gateway.url}/v1/chat/completions`, 'zzz', {
-      'content-encoding': 'gzip',
+      'content-encoding': 'zstd',
     });
 
     expect(status).toBe(400);

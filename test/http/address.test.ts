@@ -1,0 +1,53 @@
+import { addressOf } from '../../src/http/address.js';
+
+test.each([
+  ['/v1/chat/completions/', '/v1/chat/completions'],
+  ['//v1//chat/completions?a=//b', '/v1/chat/completions?a=//b'],
+  ['/v1/v1/chat/completions', '/v1/chat/completions'],
+  ['/chat/completions', '/v1/chat/completions'],
+  ['/models/acme/gpt', '/v1/models/acme/gpt'],
+  ['/openai/v1/models', '/v1/models'],
+  ['/api/v1/chat/completions', '/v1/chat/completions'],
+  ['/anthropic/v1/messages?beta=true', '/v1/messages?beta=true'],
+  ['/openai/responses?api-version=2026-01-01', '/v1/responses?api-version=2026-01-01'],
+  ['/v1beta/openai/chat/completions', '/v1/chat/completions'],
+  ['/v1/v1beta/models/m:generateContent', '/v1beta/models/m:generateContent'],
+  ['/v1beta/v1beta/models/m:countTokens', '/v1beta/models/m:countTokens'],
+  ['/v1beta1/publishers/google/models/m:generateContent', '/v1beta/models/m:generateContent'],
+  [
+    '/v1/projects/p/locations/eu/publishers/google/models/m:streamGenerateContent?alt=sse',
+    '/v1beta/models/m:streamGenerateContent?alt=sse',
+  ],
+  [
+    '/openai/deployments/a%2Fb/embeddings?api-version=1',
+    '/v1/engines/a%2Fb/embeddings?api-version=1',
+  ],
+])('takes %s for %s', (asked, meant) => {
+  expect(addressOf(asked)).toEqual({ url: meant, model: null });
+});
+
+test.each([
+  ['/openai/deployments/acme/gpt/chat/completions?api-version=1', 'chat/completions?api-version=1'],
+  ['/deployments/acme%2Fgpt/chat/completions', 'chat/completions'],
+  ['/v1/engines/acme/gpt/completions', 'completions'],
+])('finds the model in %s', (asked, verb) => {
+  expect(addressOf(asked)).toEqual({ url: `/v1/${verb}`, model: 'acme/gpt' });
+});
+
+test('leaves the name of a model as it came where its encoding is broken', () => {
+  expect(addressOf('/v1/engines/%ff/completions').model).toBe('%ff');
+});
+
+test.each([
+  '/',
+  '/v1',
+  '/healthz',
+  '/api/chat',
+  '/openai/elsewhere',
+  '/v1/models/openai/gpt',
+  '/v1/models/v1/models',
+  '/v1/openai/chat/completions',
+  '/v1/files/../secret',
+])('leaves %s as it is', (asked) => {
+  expect(addressOf(asked)).toEqual({ url: asked, model: null });
+});

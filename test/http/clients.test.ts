@@ -1,0 +1,164 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { mayAsk } from '../../src/http/origins.js';
+import { ask, post, startApp, type TestApp } from '../support/app.js';
+import { FakeUpstream } from '../support/fake-upstream.js';
+
+let upstream: FakeUpstream;
+let gateway: TestApp;
+
+beforeAll(async () => {
+  upstream = await FakeUpstream.start();
+  gateway = await startApp(`
+providers:
+  acme: { base_url: "${upstream.baseUrl}", api_key: sk-acme, models: [gpt] }
+keys: [{ name: app, key: client-key }]
+router: { predictor: heuristic }
+server: { max_body_bytes: 4000 }
+`);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const KEY = { authorization: 'Bearer client-key' };
+const HELLO = ask('acme/gpt', 'hi');
+const chat = (body: unknown, headers: Record<string, string>) =>
+  post(`${gateway.url}/v1/chat/completions`, body, headers);
+
+describe('a key', () => {
+  test.each([
+    { authorization: 'bearer client-key' },
+    { 'x-api-key': 'client-key' },
+    { 'x-goog-api-key': 'client-key' },
+    { 'api-key': 'client-key' },
+    { 'x-portkey-api-key': 'client-key' },
+    { 'x-api-key': 'for-another-server', authorization: 'Bearer client-key' },
+  ])('is taken as %j', async (headers) => {
+    expect(await chat(HELLO, headers as Record<string, string>)).toMatchObject({ status: 200 });
+  });
+
+  test('is wanted, and has to be one of ours', async () => {
+    expect(await chat(HELLO, {})).toMatchObject({ status: 401 });
+    expect(await chat(HELLO, { 'api-key': 'unknown' })).toMatchObject({ status: 401 });
+  });
+});
+
+describe('a body', () => {
+  const bytes = Buffer.from(JSON.stringify(HELLO));
+  const send = async (body: Buffer, encoding: string) => {
+    const headers = { ...KEY, 'content-type': 'application/json', 'content-encoding': encoding };
+    const url = `${gateway.url}/v1/chat/completions`;
+    const reply = await fetch(url, { method: 'POST', headers, body: new Uint8Array(body) });
+    return { status: reply.status, text: await reply.text() };
+  };
+
+  test.each([
+    ['gzip', gzipSync(bytes)],
+    ['GZIP', gzipSync(bytes)],
+    ['deflate', deflateSync(bytes)],
+    ['br', brotliCompressSync(bytes)],
+    ['identity', bytes],
+  ])('may come packed: %s', async (encoding, body) => {
+    expect(await send(body, encoding)).toMatchObject({ status: 200 });
+    expect(upstream.requests.at(-1)?.json).toMatchObject({ model: 'gpt' });
+  });
+
+  test.each([
+    ['gzip', Buffer.from('not packed'), 400, /not valid gzip/],
+    ['zstd', bytes, 400, /zstd.* is not supported/],
+    ['gzip', gzipSync(Buffer.alloc(100_000, ' ')), 413, /larger than the 4000 bytes/],
+  ])('that is packed wrongly is refused: %s', async (encoding, body, status, said) => {
+    const reply = await send(body, encoding);
+
+    expect(reply.status).toBe(status);
+    expect(reply.text).toMatch(said);
+  });
+
+  test('may begin with a byte order mark', async () => {
+    expect(await chat(`\uFEFF${JSON.stringify(HELLO)}`, KEY)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a model in the address', () => {
+  const azure = (path: string, body: unknown) =>
+    post(`${gateway.url}/openai/deployments/${path}?api-version=1`, body, KEY);
+
+  test.each([
+    ['is asked though the body names none', { messages: [{ role: 'user', content: 'hi' }] }],
+    ['counts for more than the one in the body', ask('gpt-4', 'hi')],
+  ])('%s', async (_what, body) => {
+    expect(await azure('acme/gpt/chat/completions', body)).toMatchObject({ status: 200 });
+    expect(upstream.requests.at(-1)?.json).toMatchObject({ model: 'gpt' });
+  });
+
+  test('is asked for embeddings too', async () => {
+    await azure('acme%2Fgpt/embeddings', { input: 'hi' });
+
+    expect(upstream.requests.at(-1)).toMatchObject({
+      path: '/v1/embeddings',
+      json: { model: 'gpt', input: 'hi' },
+    });
+  });
+
+  test('does not hide that the body is no JSON', async () => {
+    expect(await azure('acme/gpt/chat/completions', '{')).toMatchObject({
+      status: 400,
+      json: { error: { code: 'invalid_json' } },
+    });
+    expect(await azure('acme/gpt/chat/completions', '{}')).toMatchObject({
+      status: 400,
+      json: { error: { param: 'messages' } },
+    });
+  });
+});
+
+describe('a web page', () => {
+  const from = (method: string, more: Record<string, string>) =>
+    fetch(`${gateway.url}/v1/models`, {
+      method,
+      headers: { origin: 'https://chat.example', ...more },
+    });
+
+  test('may ask whether it may ask, without a key', async () => {
+    const reply = await from('OPTIONS', {
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,x-stainless-os',
+    });
+
+    expect(reply.status).toBe(204);
+    expect(Object.fromEntries(reply.headers)).toMatchObject({
+      'access-control-allow-origin': 'https://chat.example',
+      'access-control-allow-headers': 'authorization,x-stainless-os',
+      'access-control-allow-methods': expect.stringContaining('POST'),
+    });
+  });
+
+  test('may read the answer with its headers', async () => {
+    const reply = await from('GET', KEY);
+
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get('access-control-expose-headers')).toBe('*');
+  });
+
+  test.each<[string, string[] | null, boolean, boolean]>([
+    ['https://any.example', null, true, true],
+    ['https://any.example', null, false, false],
+    ['http://localhost:3000', null, false, true],
+    ['http://127.0.0.1:5173', null, false, true],
+    ['https://localhost.example', null, false, false],
+    ['https://chat.example', ['https://chat.example'], true, true],
+    ['https://any.example', ['https://chat.example'], true, false],
+    ['https://any.example', ['*'], false, true],
+    ['http://localhost:3000', [], true, false],
+  ])('of %s may ask, where %j may and a key is wanted (%s): %s', (origin, allowed, key, may) => {
+    expect(mayAsk(origin, allowed, key)).toBe(may);
+  });
+});
+
+test('says who it is to whoever opens its address', async () => {
+  const reply = await fetch(`${gateway.url}/`);
+
+  expect(await reply.json()).toMatchObject({ name: 'suffice' });
+});
