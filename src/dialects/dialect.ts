@@ -18,6 +18,7 @@ export const DIALECT_NAMES = [
   'gemini',
   'bedrock',
   'cohere',
+  'ollama',
   'responses',
 ] as const;
 

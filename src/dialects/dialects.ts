@@ -4,6 +4,7 @@ import { cohere } from './cohere/cohere.js';
 import { completions } from './completions/completions.js';
 import type { ClientDialect, ClientDialectName, DialectName, ProviderDialect } from './dialect.js';
 import { gemini } from './gemini/gemini.js';
+import { ollama } from './ollama/ollama.js';
 import { openai } from './openai/openai.js';
 import { direct, translation, type Passage } from './passage.js';
 import { responses } from './responses/responses.js';
@@ -29,6 +30,7 @@ function translations(client: ClientDialect): Record<DialectName, Passage> {
     gemini: from(gemini),
     bedrock: from(bedrock),
     cohere: from(cohere),
+    ollama: from(ollama),
     responses: from(responses),
   };
 }

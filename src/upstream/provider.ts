@@ -15,6 +15,7 @@ const PATHS: Readonly<Record<DialectName, { readonly whole: string; readonly str
     stream: '/models/{model}:streamGenerateContent?alt=sse',
   },
   cohere: { whole: '/chat', stream: '/chat' },
+  ollama: { whole: '/api/chat', stream: '/api/chat' },
   responses: { whole: '/responses', stream: '/responses' },
   bedrock: { whole: '/model/{model}/converse', stream: '/model/{model}/converse-stream' },
 };
@@ -34,6 +35,7 @@ const RESPONSES_ONLY =
 const EVENTS = 'text/event-stream';
 const STREAM_TYPES: Partial<Record<DialectName, string>> = {
   bedrock: 'application/vnd.amazon.eventstream',
+  ollama: 'application/x-ndjson',
 };
 
 /** What a provider is made of besides its row. */

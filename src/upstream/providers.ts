@@ -49,11 +49,13 @@ export function resolveProvider(name: string, settings: ProviderSettings = {}): 
   const places = placesOf(row, settings);
   const fault = placeFault(row, places, settings) ?? settingsFault(row, settings);
   if (fault !== null) return refuse(`Provider ${name} ${fault}`);
+  const fitted = adjusted(row, settings);
   const url = httpUrl(fill(settings.baseUrl ?? row.baseUrl, places));
   if (url === null) {
     return refuse(`Provider ${name} has a base URL that is not an http or https URL.`);
   }
-  const fitted = adjusted(row, settings);
+  // Everybody writes Ollama's address as its OpenAI-compatible door has it.
+  if (fitted.dialect === 'ollama') url.pathname = url.pathname.replace(/\/v1\/?$/u, '');
   const key = keyIn(settings);
   const credentials = key === '' ? credentialsOf(settings, places) : null;
   const headers = { ...ownHeaders(fitted, url, key), ...lowerCased(settings.headers ?? {}) };

@@ -131,11 +131,28 @@ function cohereStream(all: readonly Step[], end: string): string {
   return data.map((text) => `data: ${text}${end}${end}`).join('');
 }
 
+function ollamaStream(all: readonly Step[], end: string): string {
+  const messages = all.map((step): object => {
+    if (step.kind === 'text') return { content: step.text };
+    if (step.kind === 'thought') return { content: '', thinking: step.text };
+    const call = { function: { name: step.name, arguments: step.input } };
+    return { content: '', tool_calls: [call] };
+  });
+  const lines = [
+    ...messages.map((message) => ({ message, done: false })),
+    { done: true, message: { content: '' }, prompt_eval_count: 3, eval_count: 2 },
+  ];
+  // A carriage return alone ends no line of JSON.
+  const lineEnd = end.endsWith('\n') ? end : `${end}\n`;
+  return lines.map((line) => JSON.stringify(line) + lineEnd).join('');
+}
+
 const STREAMS = {
   openai: openAiStream,
   anthropic: anthropicStream,
   gemini: geminiStream,
   cohere: cohereStream,
+  ollama: ollamaStream,
 };
 
 /** Pieces that begin at any byte, in the middle of a character too. */
@@ -146,7 +163,7 @@ function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
 
 const CLIENTS: readonly ClientDialectName[] = ['openai', 'anthropic'];
 const PAIRS = CLIENTS.flatMap((client) =>
-  (['openai', 'anthropic', 'gemini', 'cohere'] as const).map(
+  (['openai', 'anthropic', 'gemini', 'cohere', 'ollama'] as const).map(
     (provider) => [client, provider] as const,
   ),
 );
@@ -157,6 +174,7 @@ const ENDINGS = {
   anthropic: 'event: message_stop',
   gemini: '"finishReason"',
   cohere: '"message-end"',
+  ollama: '"done":true',
 };
 
 describe.each(PAIRS)('a stream for a client of %s from a provider of %s', (client, provider) => {

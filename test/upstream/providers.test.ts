@@ -11,6 +11,7 @@ const DIALECTS = {
   },
   gemini: { path: 'models/m%3A1:generateContent', key: { 'x-goog-api-key': 'key' } },
   cohere: { path: 'chat', key: { authorization: 'Bearer key' } },
+  ollama: { path: 'api/chat', key: { authorization: 'Bearer key' } },
   bedrock: { path: 'model/m%3A1/converse', key: { authorization: 'Bearer key' } },
   responses: { path: 'responses', key: { authorization: 'Bearer key' } },
 };
@@ -97,6 +98,14 @@ describe('the known providers', () => {
     expect(made.origin + made.pathFor('m:1', false)).toBe(`${row.baseUrl}/${path}`);
     expect(made.secretHeaders()).toEqual(row.keyVariable === null ? {} : key);
     expect(made).toMatchObject({ usageOption: row.usageOption, dialect: row.dialect });
+  });
+
+  test('Ollama is asked in its own words where its compatible door is', () => {
+    const made = provider('ollama', { dialect: 'ollama', baseUrl: 'http://box:11434/v1' });
+
+    expect(made.origin + made.pathFor('m', true)).toBe('http://box:11434/api/chat');
+    expect(made.behind('/api/embed', 'm')).toBe('/api/embed');
+    expect(made.streamType).toBe('application/x-ndjson');
   });
 
   test.each(CLOUDS)('%s is called where it is: %j', (name, place, url, headers) => {

@@ -16,6 +16,7 @@ import type {
 import { bedrockEmbeddings } from './bedrock.js';
 import { cohereEmbeddings } from './cohere.js';
 import { geminiEmbeddings } from './gemini.js';
+import { ollamaEmbeddings } from './ollama.js';
 import { openAiEmbeddings } from './openai.js';
 import { vertexEmbeddings } from './vertex.js';
 
@@ -34,6 +35,7 @@ const PROVIDERS: Partial<Record<EmbeddingForm, EmbeddingProvider>> = {
   ...DIALECTS,
   bedrock: bedrockEmbeddings,
   cohere: cohereEmbeddings,
+  ollama: ollamaEmbeddings,
   vertex: vertexEmbeddings,
 };
 

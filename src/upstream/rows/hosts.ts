@@ -87,7 +87,8 @@ export const LOCAL: readonly ProviderRow[] = [
     baseUrl: 'http://127.0.0.1:11434/v1',
     keyVariable: null,
     serves: ['chat', 'embeddings'],
-    notes: 'Its OpenAI-compatible door.',
+    notes:
+      'Its OpenAI-compatible door. Set `dialect: ollama` to ask it in its own words, at the same address: see dialects.md.',
     source: 'https://docs.ollama.com/openai',
     evidence: 'recorded',
   }),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { sends, type Behaviour } from '../../support/fake-upstream.js';
+import { offeredTool } from './tools.js';
 import { TOKENS, type Script, type Understood } from './script.js';
 
 const text = z.strictObject({ type: z.literal('text'), text: z.string().min(1) });
@@ -31,19 +32,7 @@ const request = z.strictObject({
   messages: z.array(message).min(1),
   stream: z.boolean().optional(),
   max_tokens: z.int().min(1).optional(),
-  tools: z
-    .array(
-      z.strictObject({
-        type: z.literal('function'),
-        function: z.strictObject({
-          name: z.string(),
-          description: z.string().optional(),
-          parameters: z.looseObject({ type: z.literal('object') }),
-        }),
-      }),
-    )
-    .min(1)
-    .optional(),
+  tools: z.array(offeredTool).min(1).optional(),
   strict_tools: z.literal(true).optional(),
   response_format: z
     .strictObject({ type: z.literal('json_object'), json_schema: z.looseObject({}).optional() })

@@ -34,7 +34,7 @@ const completion = z.strictObject({
     .object({
       prompt_tokens: z.number(),
       completion_tokens: z.number(),
-      prompt_tokens_details: z.object({ cached_tokens: z.number() }),
+      prompt_tokens_details: z.object({ cached_tokens: z.number() }).optional(),
     })
     .optional(),
 });
@@ -81,7 +81,7 @@ function documentsIn(text: string): string[] {
 function tokensOf(usage: NonNullable<z.output<typeof completion>['usage']>): typeof TOKENS {
   return {
     input: usage.prompt_tokens,
-    cached: usage.prompt_tokens_details.cached_tokens,
+    cached: usage.prompt_tokens_details?.cached_tokens ?? 0,
     output: usage.completion_tokens,
   } as typeof TOKENS;
 }

@@ -1,0 +1,92 @@
+import type { Usage } from '../../core/usage.js';
+import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import { numberOr } from '../json-members.js';
+import type { Emit } from '../neutral/event.js';
+import { callId } from '../openai/identity.js';
+
+/** Tells what an answer says, line by line; a whole answer is one line. */
+export class AnswerTeller {
+  readonly #emit: Emit;
+  readonly #ids = new Set<string>();
+  /** When the answer began: the only thing that tells it from others, as it has no id. */
+  #began: string | null = null;
+  #calls = 0;
+  /** The last line has been told. */
+  isFinished = false;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  tell(line: JsonObject): void {
+    if (this.#began === null) this.#start(line);
+    const message = objectOrEmpty(line['message']);
+    const thought = textOrNull(message['thinking']) ?? '';
+    if (thought !== '') this.#emit({ kind: 'reasoning', choice: 0, text: thought });
+    const text = textOrNull(message['content']) ?? '';
+    if (text !== '') this.#emit({ kind: 'text', choice: 0, text });
+    for (const call of objectsIn(message['tool_calls'])) this.#call(call);
+    const likely = objectsIn(line['logprobs']);
+    if (likely.length > 0) {
+      const logprobs = { content: likely.map(likelihood), refusal: null };
+      this.#emit({ kind: 'logprobs', choice: 0, logprobs });
+    }
+    if (line['done'] === true) this.#finish(line);
+  }
+
+  #start({ created_at: created, model }: JsonObject): void {
+    const at = textOrNull(created) ?? '';
+    this.#began = at;
+    const ms = Date.parse(at);
+    const createdS = Number.isNaN(ms) ? null : Math.floor(ms / 1_000);
+    this.#emit({ kind: 'start', id: null, model: textOrNull(model), createdS });
+  }
+
+  #call(native: JsonObject): void {
+    const made = objectOrEmpty(native['function']);
+    const call = this.#calls++;
+    const given = textOrNull(native['id']) ?? '';
+    // Results find their calls by id, so no two calls may share one; servers before 0.12 gave none.
+    const isOwn = given !== '' && !this.#ids.has(given);
+    const id = isOwn ? given : callId(this.#began ?? '', 0, call);
+    this.#ids.add(id);
+    this.#emit({ kind: 'call', choice: 0, call, id, name: textOrNull(made['name']) ?? '' });
+    const args = made['arguments'] ?? {};
+    const text = typeof args === 'string' ? args : JSON.stringify(args);
+    this.#emit({ kind: 'arguments', choice: 0, call, text });
+  }
+
+  #finish(line: JsonObject): void {
+    const usage = usageOf(line);
+    if (usage !== null) this.#emit({ kind: 'usage', usage });
+    const native = textOrNull(line['done_reason']);
+    const reason = native === 'length' ? 'length' : this.#calls > 0 ? 'tool_calls' : 'stop';
+    this.isFinished = true;
+    this.#emit({ kind: 'finish', choice: 0, reason, stopSequence: null, native });
+  }
+}
+
+/** One token in OpenAI's words; Ollama says the bytes only where they are no text. */
+function likelihood(told: JsonObject): JsonObject {
+  return { ...tokenOf(told), top_logprobs: objectsIn(told['top_logprobs']).map(tokenOf) };
+}
+
+function tokenOf({ token, logprob, bytes }: JsonObject): JsonObject {
+  const text = textOrNull(token) ?? '';
+  const own: unknown = Array.isArray(bytes) ? bytes : [...Buffer.from(text)];
+  return { token: text, logprob: numberOr(logprob, 0), bytes: own };
+}
+
+/** A prompt that was in the cache as a whole has no count: then nobody knows how long it was. */
+function usageOf(line: JsonObject): Usage | null {
+  const inputTokens = numberOr(line['prompt_eval_count'], null);
+  if (inputTokens === null) return null;
+  return {
+    inputTokens,
+    outputTokens: numberOr(line['eval_count'], 0),
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    reasoningTokens: 0,
+    estimated: false,
+  };
+}

@@ -1,0 +1,66 @@
+import { GatewayError } from '../../core/errors.js';
+import { parseAnswerObject } from '../answer-body.js';
+import type { EventReader } from '../dialect.js';
+import { isObject, type JsonObject } from '../json.js';
+import type { AnswerEvent, Emit } from '../neutral/event.js';
+import { JsonLines } from '../neutral/json-lines.js';
+import { errorInside } from '../openai/error.js';
+import { AnswerTeller } from './answer-events.js';
+
+/**
+ * The events of a whole answer.
+ *
+ * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
+ */
+export function readEvents(body: Buffer): AnswerEvent[] {
+  const events: AnswerEvent[] = [];
+  const teller = new AnswerTeller((event) => events.push(event));
+  // A whole answer is done, whether it says so or not.
+  tellLine({ ...parseAnswerObject(body), done: true }, teller);
+  return events;
+}
+
+/** Reads Ollama's stream: an object a line, the last of which says that it is done. */
+export class OllamaReader implements EventReader {
+  readonly #teller: AnswerTeller;
+  readonly #lines = new JsonLines((line) => {
+    this.#sawLine = true;
+    tellLine(line, this.#teller);
+    if (this.#teller.isFinished) this.#complete();
+  });
+  #sawLine = false;
+  isComplete = false;
+
+  constructor(emit: Emit) {
+    this.#teller = new AnswerTeller(emit);
+  }
+
+  push(chunk: Buffer): void {
+    if (!this.isComplete) this.#lines.push(chunk);
+  }
+
+  end(): void {
+    if (!this.isComplete) this.#lines.end();
+    if (this.#teller.isFinished) return;
+    throw this.#sawLine
+      ? new GatewayError(
+          'upstream_cut',
+          'The provider ended the stream before its answer was complete.',
+        )
+      : new GatewayError('upstream_failed', 'The provider sent a stream with no answer in it.');
+  }
+
+  #complete(): void {
+    this.isComplete = true;
+    this.#lines.close();
+  }
+}
+
+function tellLine(line: JsonObject, teller: AnswerTeller): void {
+  const error = isObject(line['message']) ? null : errorInside(line);
+  if (error !== null) throw error;
+  if (!isObject(line['message'])) {
+    throw new GatewayError('upstream_failed', 'The provider sent an answer without any message.');
+  }
+  teller.tell(line);
+}

@@ -1,0 +1,15 @@
+import { systemClock } from '../../core/clock.js';
+import type { ProviderDialect } from '../dialect.js';
+import { readError } from '../openai/error.js';
+import { OllamaReader, readEvents } from './event-reader.js';
+import { writeRequest } from './write-request.js';
+
+/** Ollama's own chat, which knows of context windows and of thinking what its OpenAI-compatible door does not. */
+export const ollama: ProviderDialect = {
+  name: 'ollama',
+  writeRequest,
+  readEvents: (body) => readEvents(body),
+  openReader: (_reading, emit) => new OllamaReader(emit),
+  readError: (status, body, retryAfter) =>
+    readError({ status, body, retryAfter }, systemClock.wallMs()),
+};

@@ -1,0 +1,103 @@
+import type { ProviderDialect, Target } from '../dialect.js';
+import type { JsonObject } from '../json.js';
+import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
+import type { Losses } from '../neutral/losses.js';
+import type { NeutralRequest, Thinking } from '../neutral/request.js';
+import { effortOf } from '../neutral/router-view.js';
+import { toolOf } from '../openai/write-request.js';
+import { withOptions, writeMessages } from './write-messages.js';
+
+/** Efforts that models know which are told one; all others only think or do not. */
+const LEVELS = new Set(['low', 'medium', 'high']);
+const LOWEST: Readonly<Record<string, string>> = { none: 'low', minimal: 'low' };
+
+/** A request to chat, for what a client of another dialect asked. */
+export const writeRequest: ProviderDialect['writeRequest'] = (request, target, losses) => {
+  noteUnsayable(request, losses);
+  const options = optionsOf(request);
+  const body: JsonObject = {
+    model: target.model,
+    messages: writeMessages(request.turns, losses),
+    // Left to itself Ollama streams.
+    stream: request.stream,
+    ...tools(request, losses),
+    ...format(request, losses),
+    ...thinking(request.thinking, target, losses),
+    ...logprobs(request),
+    ...(Object.keys(options).length > 0 && { options }),
+  };
+  const { providerOptions } = request;
+  const own = target.provider === 'ollama' ? undefined : providerOptions[target.provider];
+  const whole = withOptions(withOptions(body, providerOptions['ollama']), own);
+  return { body: Buffer.from(JSON.stringify(whole)), answerTool: null };
+};
+
+function noteUnsayable(request: NeutralRequest, losses: Losses): void {
+  noteForeignMembers(request, losses);
+  noteCacheMarkers(request, losses);
+  const { choices, user, names, parallelTools, tools: offered, serviceTier } = request;
+  if (choices > 1) losses.note('n', 'n');
+  if (user !== null) losses.hint(names.user, 'user');
+  if (parallelTools === false && offered.length > 0) {
+    losses.note(names.parallelTools, 'parallel_tool_calls');
+  }
+  if (serviceTier !== null && serviceTier !== 'auto') losses.note('service_tier', 'service_tier');
+}
+
+function optionsOf({ sampling: given, stop, maxOutputTokens }: NeutralRequest): JsonObject {
+  const all: readonly (readonly [string, unknown])[] = [
+    ['temperature', given.temperature],
+    ['top_p', given.topP],
+    ['top_k', given.topK],
+    ['seed', given.seed],
+    ['frequency_penalty', given.frequencyPenalty],
+    ['presence_penalty', given.presencePenalty],
+    ['num_predict', maxOutputTokens ?? undefined],
+    ['stop', stop.length > 0 ? stop : undefined],
+  ];
+  return Object.fromEntries(all.filter(([, value]) => value !== undefined));
+}
+
+/** Ollama leaves it to the model whether it calls a tool, and which: those not to be called are not offered. */
+function tools({ tools: offered, toolChoice }: NeutralRequest, losses: Losses): JsonObject {
+  if (toolChoice?.kind === 'none') return {};
+  const named = toolChoice?.kind === 'tool' ? toolChoice.name : null;
+  const choosable = named === null ? offered : offered.filter(({ name }) => name === named);
+  if (choosable.length === 0) return {};
+  if (toolChoice?.kind === 'required' || named !== null) losses.note('tool_choice', 'tool_choice');
+  for (const { strict, at } of choosable) {
+    if (strict === true) losses.hint(`${at}.strict`, 'tools.strict');
+  }
+  return { tools: choosable.map((tool) => toolOf({ ...tool, strict: null })) };
+}
+
+function format(request: NeutralRequest, losses: Losses): JsonObject {
+  const { format: wanted, toolChoice, names } = request;
+  if (wanted.kind === 'text') return {};
+  // A form binds every word the model writes: it could call no tool.
+  if (request.tools.length > 0 && toolChoice?.kind !== 'none') {
+    losses.note(names.format, 'response_format');
+    return {};
+  }
+  return { format: wanted.kind === 'json_schema' ? wanted.schema : 'json' };
+}
+
+function thinking(wanted: Thinking | null, target: Target, losses: Losses): JsonObject {
+  if (wanted === null) return {};
+  if (!target.canThink) {
+    // Ollama refuses to hear of it; and a model that cannot think keeps a promise not to.
+    if (wanted.mode !== 'off') losses.note(wanted.at, 'thinking');
+    return {};
+  }
+  if (wanted.mode === 'off') return { think: false };
+  // The one family that is told how much to think; what others make of a level differs from version to version.
+  if (!target.model.toLowerCase().includes('gpt-oss')) return { think: true };
+  const effort = effortOf(wanted);
+  if (!LEVELS.has(effort)) losses.hint(wanted.at, 'thinking');
+  return { think: LEVELS.has(effort) ? effort : (LOWEST[effort] ?? 'high') };
+}
+
+function logprobs({ logprobs: alternatives }: NeutralRequest): JsonObject {
+  if (alternatives === null) return {};
+  return { logprobs: true, ...(alternatives > 0 && { top_logprobs: alternatives }) };
+}
