@@ -49,7 +49,12 @@ export function parsedObject(text: string): JsonObject | null {
 export function readDataUrl(url: string): { mediaType: string; base64: string } | null {
   const match = /^data:([^;,]*)(?:;[^,]*?)?;base64,/i.exec(url.slice(0, MAX_DATA_PREFIX_CHARS));
   if (match === null) return null;
-  return { mediaType: (match[1] ?? '').toLowerCase(), base64: url.slice(match[0].length) };
+  const type = (match[1] ?? '').toLowerCase();
+  // Clients make it of a file's name; providers know the registered one only.
+  return {
+    mediaType: type === 'image/jpg' ? 'image/jpeg' : type,
+    base64: url.slice(match[0].length),
+  };
 }
 
 /** Longer parameters than any file name before the comma are no data URL of a client's. */

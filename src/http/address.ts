@@ -22,9 +22,13 @@ const OPENAI_BELOW = /^(?:\/v1beta)?\/openai(?=\/)/;
 /** Where Azure's clients name what they ask. */
 const DEPLOYMENT = /^(?:\/v1)?\/deployments\/(?=.)/;
 
-/** Where Vertex has the models that Google's clients ask. */
+/** Where Vertex has the models that Google's clients ask; `google` is no part of a model's name. */
 const VERTEX =
-  /^\/v1(?:beta1?)?\/(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/google(?=\/models\/)/;
+  /^\/v1(?:beta1?)?\/(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/(?:google\/|([^/]+\/))models\/(?=[^/]+:)/;
+
+/** Google's clients leave `models` out where the name has a slash, which they take for another collection. */
+const UNCOLLECTED =
+  /^(\/v1(?:beta|alpha)?)\/(?!models\/)(?=.+\/.+:(?:generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)$)/;
 
 /** OpenAI's old way to name the model, and what Azure's is read as; embeddings are served there. */
 const ENGINE = /^\/v1\/engines\/(.+?)\/(chat\/completions|completions|images\/.+|audio\/.+)$/;
@@ -51,7 +55,8 @@ function meantBy(path: string): string {
   const plain = path.replace(PREFIX, '').replace(VERSIONS, '');
   const below = plain.replace(OPENAI_BELOW, '').replace(DEPLOYMENT, '/engines/');
   if (UNVERSIONED.test(below)) return `/v1${below}`;
-  return below === plain ? plain.replace(VERTEX, '/v1beta') : path;
+  if (below !== plain) return path;
+  return plain.replace(VERTEX, '/v1beta/models/$1').replace(UNCOLLECTED, '$1/models/');
 }
 
 function decoded(name: string): string {

@@ -14,6 +14,12 @@ test.each([
   ['/v1/v1beta/models/m:generateContent', '/v1beta/models/m:generateContent'],
   ['/v1beta/v1beta/models/m:countTokens', '/v1beta/models/m:countTokens'],
   ['/v1beta1/publishers/google/models/m:generateContent', '/v1beta/models/m:generateContent'],
+  ['/v1beta1/publishers/acme/models/m:generateContent', '/v1beta/models/acme/m:generateContent'],
+  [
+    '/v1beta/acme/m:streamGenerateContent?alt=sse',
+    '/v1beta/models/acme/m:streamGenerateContent?alt=sse',
+  ],
+  ['/v1beta/acme/m:batchEmbedContents', '/v1beta/models/acme/m:batchEmbedContents'],
   [
     '/v1/projects/p/locations/eu/publishers/google/models/m:streamGenerateContent?alt=sse',
     '/v1beta/models/m:streamGenerateContent?alt=sse',
@@ -48,6 +54,8 @@ test.each([
   '/v1/models/v1/models',
   '/v1/openai/chat/completions',
   '/v1/files/../secret',
+  '/v1beta/m:generateContent',
+  '/v1beta/acme/m:deleteEverything',
 ])('leaves %s as it is', (asked) => {
   expect(addressOf(asked)).toEqual({ url: asked, model: null });
 });

@@ -24,6 +24,8 @@ function readBlock(block: JsonObject, at: string): ContentPart[] {
       return [{ kind: 'image', source: readSource(block), at }];
     case 'document':
       return readDocument(block, at);
+    case 'search_result':
+      return readSearchResult(block, at);
     case 'tool_use':
       return [readCall(block, at)];
     case 'tool_result':
@@ -90,6 +92,23 @@ function readDocument(block: JsonObject, at: string): ContentPart[] {
     ...(objectOrEmpty(block['citations'])['enabled'] === true && { cited: true }),
   };
   return [part];
+}
+
+/** What a search of the client's own found: a document by its title and address, which has text only. */
+function readSearchResult(block: JsonObject, at: string): ContentPart[] {
+  const name = textOrNull(block['title']);
+  const context = textOrNull(block['source']);
+  const texts = objectsIn(block['content']).map((part) => textOrNull(part['text']) ?? '');
+  return [
+    {
+      kind: 'document',
+      source: { kind: 'text', text: texts.join('\n\n') },
+      at,
+      ...(name !== null && { name }),
+      ...(context !== null && { context }),
+      ...(objectOrEmpty(block['citations'])['enabled'] === true && { cited: true }),
+    },
+  ];
 }
 
 function readSource(block: JsonObject): Source {

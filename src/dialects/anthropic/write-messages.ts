@@ -5,6 +5,9 @@ import type { Losses } from '../neutral/losses.js';
 import type { ContentPart, Turn } from '../neutral/part.js';
 import { writeBlocks } from './write-blocks.js';
 
+/** What the user says ahead of an assistant that spoke first: Anthropic takes neither nothing nor a blank. */
+const OPENING = '.';
+
 interface Message {
   readonly role: 'user' | 'assistant';
   readonly content: JsonObject[];
@@ -33,6 +36,8 @@ export function writeConversation(turns: readonly Turn[], losses: Losses): JsonO
   if (messages.length === 0) {
     // A system prompt alone is a request to OpenAI; to Anthropic it is one when the user says it.
     messages.push({ role: 'user', content: system.splice(0) });
+  } else if (messages[0]?.role === 'assistant') {
+    messages.unshift({ role: 'user', content: [{ type: 'text', text: OPENING }] });
   }
   trimEnd(messages);
   return {

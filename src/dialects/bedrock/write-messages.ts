@@ -49,6 +49,9 @@ export function writeConversation(
   }
   // A system prompt alone is a request to OpenAI; to Bedrock it is one when the user says it.
   if (messages.length === 0) messages.push({ role: 'user', content: system.splice(0) });
+  // It takes no conversation that the assistant began.
+  if (messages[0]?.role === 'assistant')
+    messages.unshift({ role: 'user', content: [{ text: '.' }] });
   for (const { content } of messages) withWords(content);
   return { system, messages };
 }

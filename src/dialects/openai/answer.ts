@@ -13,7 +13,7 @@ import {
 import { errorInside } from './error.js';
 import { agreedFinish, readFinish } from './finish.js';
 import { callId, identify } from './identity.js';
-import { wholeToolCalls } from './tool-calls.js';
+import { argumentsText, wholeToolCalls } from './tool-calls.js';
 import { readUsage } from './usage.js';
 
 /**
@@ -79,8 +79,9 @@ function mendAnswer(answer: JsonObject, rules: AnswerRules): void {
   const identity = identify(answer, rules);
   Object.assign(answer, identity, { object: 'chat.completion' });
   const choices = objectsIn(answer['choices']);
+  const isNumbered = new Set(choices.map(({ index }) => index)).size === choices.length;
   choices.forEach((choice, i) => {
-    if (typeof choice['index'] !== 'number') choice['index'] = i;
+    if (!isNumbered || typeof choice['index'] !== 'number') choice['index'] = i;
     mendChoice(choice, (call) => callId(identity.id, i, call));
   });
   answer['choices'] = choices;
@@ -106,6 +107,8 @@ function mendMessage(message: JsonObject, makeCallId: (index: number) => string)
   if (isObject(message['tool_calls'])) message['tool_calls'] = [message['tool_calls']];
   dropEmptyMembers(message);
   separateAnnotations(message);
+  const legacy = message['function_call'];
+  if (isObject(legacy)) legacy['arguments'] = argumentsText(legacy['arguments']);
   const calls = wholeToolCalls(message['tool_calls'], makeCallId);
   delete message['tool_calls'];
   if (calls.length > 0) message['tool_calls'] = calls;

@@ -13,11 +13,10 @@ export function flattenContent(message: JsonObject): boolean {
   if (!Array.isArray(content)) return false;
   let text = '';
   let reasoning = '';
-  for (const part of content) {
+  for (const part of content as readonly unknown[]) {
     if (typeof part === 'string') text += part;
-  }
-  for (const part of objectsIn(content)) {
-    if (part['type'] === 'thinking') reasoning += thinkingText(part['thinking']);
+    else if (!isObject(part)) continue;
+    else if (part['type'] === 'thinking') reasoning += thinkingText(part['thinking']);
     else text += textOrNull(part['text']) ?? '';
   }
   message['content'] = text;

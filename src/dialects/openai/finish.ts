@@ -1,23 +1,15 @@
 /** Reasons that OpenAI's document knows; clients may switch on them. */
 const KNOWN = new Set(['stop', 'length', 'tool_calls', 'content_filter', 'function_call']);
 
-/** What other servers say instead, in lower case. */
-const ALIASES: Readonly<Record<string, string>> = {
-  max_tokens: 'length',
-  model_length: 'length',
-  max_output_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  repetition_truncation: 'length',
-  tool_use: 'tool_calls',
-  tool_call: 'tool_calls',
-  safety: 'content_filter',
-  sensitive: 'content_filter',
-  refusal: 'content_filter',
-  recitation: 'content_filter',
-  prohibited_content: 'content_filter',
-  blocklist: 'content_filter',
-  spii: 'content_filter',
-};
+/** What other servers say instead, by what their words have in common: each has its own for the same. */
+const MEANT: readonly (readonly [RegExp, string])[] = [
+  [/^tool_(use|calls?)$/, 'tool_calls'],
+  [
+    /filter|safety|sensitive|refusal|recitation|prohibited|blocklist|spii|guardrail|moderat/,
+    'content_filter',
+  ],
+  [/length|^max_|_limit$|context_window|truncat/, 'length'],
+];
 
 /** Reasons that mean that the provider broke off, not that the model was done. */
 const BROKEN = new Set(['error', 'network_error', 'insufficient_system_resource', 'abort']);
@@ -37,7 +29,8 @@ export function readFinish(reason: unknown): string | null {
   if (typeof reason !== 'string' || reason === '') return null;
   if (KNOWN.has(reason)) return reason;
   const lower = reason.toLowerCase();
-  return KNOWN.has(lower) ? lower : (ALIASES[lower] ?? 'stop');
+  if (KNOWN.has(lower)) return lower;
+  return MEANT.find(([words]) => words.test(lower))?.[1] ?? 'stop';
 }
 
 /** What a choice contains, as far as its `finish_reason` depends on it. */

@@ -154,12 +154,17 @@ function readTier(tier: unknown): NeutralRequest['serviceTier'] {
 
 function foreignMembers(request: JsonObject): ForeignMember[] {
   const members: ForeignMember[] = Object.entries(request)
-    .filter(([name, value]) => !READ.has(name) && saysSomething(value))
+    .filter(([name, value]) => !READ.has(name) && saysSomething(value) && !isTextOnly(name, value))
     .map(([name]) => ({ field: name, isKnown: KNOWN_FOREIGN.has(name) }));
   objectsIn(request['tools']).forEach((tool, i) => {
     if (!isObject(tool['function'])) members.push({ field: `tools[${i}]`, isKnown: true });
   });
   return members;
+}
+
+/** `modalities: ["text"]` asks for what every model gives. */
+function isTextOnly(name: string, value: unknown): boolean {
+  return name === 'modalities' && textsIn(value).join() === 'text';
 }
 
 /** Clients write out the defaults of what they do not use. */

@@ -14,16 +14,11 @@ function readTurn(message: JsonObject, at: string): Turn {
   switch (message['role']) {
     case 'system':
     case 'developer':
-      return { role: message['role'], parts: content, at };
+      return { role: message['role'], parts: withName(content, message, at), at };
     case 'assistant':
       return {
         role: 'assistant',
-        parts: [
-          ...readReasoning(message, at),
-          ...content,
-          ...readRefusal(message, at),
-          ...readCalls(message, at),
-        ],
+        parts: withName(saidIn(message, content, at), message, at),
         at,
       };
     case 'tool':
@@ -36,8 +31,29 @@ function readTurn(message: JsonObject, at: string): Turn {
       };
     }
     default:
-      return { role: 'user', parts: content, at };
+      return { role: 'user', parts: withName(content, message, at), at };
   }
+}
+
+function saidIn(message: JsonObject, content: ContentPart[], at: string): ContentPart[] {
+  return [
+    ...readReasoning(message, at),
+    ...content,
+    ...readRefusal(message, at),
+    ...readRecording(message, at),
+    ...readCalls(message, at),
+  ];
+}
+
+/** Who of several says something has a name, which no other dialect has a place for. */
+function withName(parts: ContentPart[], { name }: JsonObject, at: string): ContentPart[] {
+  if (parts.length === 0 || textOrNull(name) === null) return parts;
+  return [...parts, { kind: 'foreign', type: 'name', at: `${at}.name` }];
+}
+
+/** What the model said in a recording, by an id that only its provider knows. */
+function readRecording({ audio }: JsonObject, at: string): ContentPart[] {
+  return isObject(audio) ? [{ kind: 'foreign', type: 'audio', at: `${at}.audio` }] : [];
 }
 
 function readRefusal(message: JsonObject, at: string): ContentPart[] {

@@ -8,6 +8,7 @@ import { parseAnswer } from './answer.js';
 import { ChunkMender } from './chunk.js';
 import { errorInside, writeError } from './error.js';
 import { Outbox } from './outbox.js';
+import { passFrame } from './pass-frame.js';
 import { TrustedChunks } from './trusted.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -91,12 +92,14 @@ class OpenAiStream implements AnswerStream {
     }
     const mended = this.#chunks.mend(chunk);
     if (mended !== 'unchanged') this.#send(mended);
-    else if (event.frameStart < 0) this.#out.addData(JSON.stringify(chunk));
-    else this.#out.addFrame(event.bytes, event.frameStart, event.end + 2);
+    else passFrame(chunk, event, this.#out, this.#rules.includeUsage);
   }
 
   #send(chunks: readonly JsonObject[]): void {
-    for (const chunk of chunks) this.#out.addData(JSON.stringify(chunk));
+    for (const chunk of chunks) {
+      if (!this.#rules.includeUsage && chunk['usage'] === null) delete chunk['usage'];
+      this.#out.addData(JSON.stringify(chunk));
+    }
   }
 
   #finish(): void {

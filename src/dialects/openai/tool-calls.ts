@@ -65,7 +65,7 @@ export class ToolCallLedger {
   #mendItem(item: JsonObject, call: Call): JsonObject | null {
     const extras = without(item, ['id', 'type', 'index', 'function']);
     const { name, arguments: args, ...functionExtras } = objectOrEmpty(item['function']);
-    const text = argumentsText(args);
+    const text = call.arguments === '' && isNothing(args) ? '' : argumentsText(args);
     call.arguments += text;
     if (call.announced) {
       return { index: call.index, ...extras, function: { ...functionExtras, arguments: text } };
@@ -112,6 +112,14 @@ export class ToolCallLedger {
     if (id !== null) return this.#calls.find((call) => call.upstreamId === id);
     return name === null ? this.#calls.at(-1) : undefined;
   }
+}
+
+/**
+ * Whether the first piece of arguments says that there are none: they are complete only at the end, since
+ * some servers send `{}` ahead of the real ones.
+ */
+function isNothing(args: unknown): boolean {
+  return /^\s*(null|\{\s*\})\s*$/.test(argumentsText(args));
 }
 
 /** Tool arguments as the text that clients parse; empty when there are none. */

@@ -5,6 +5,7 @@ import { objectOrEmpty, objectsIn } from '../json.js';
 import type { SseEvent } from '../sse.js';
 import { writtenChars } from './content.js';
 import type { Outbox } from './outbox.js';
+import { passFrame } from './pass-frame.js';
 import type { UsageReading } from './usage.js';
 import { readUsage } from './usage.js';
 
@@ -52,8 +53,7 @@ export class TrustedChunks {
       }
       this.#unsent = null;
     }
-    if (event.frameStart < 0) out.addData(JSON.stringify(chunk));
-    else out.addFrame(event.bytes, event.frameStart, event.end + 2);
+    passFrame(chunk, event, out, this.#includeUsage);
   }
 
   /** What has to be sent before `[DONE]`: usage that had come with a choice. */

@@ -43,14 +43,18 @@ export function readUsage(value: unknown): UsageReading | null {
   };
 }
 
-/** DeepSeek, Moonshot and Together each report cached tokens under a name of their own. */
+/** DeepSeek, Moonshot, Mistral and others report cached tokens under names of their own; some zero beside them. */
 function cachedTokens(value: JsonObject, promptDetails: JsonObject): number {
-  return count(
-    promptDetails['cached_tokens'] ??
-      value['prompt_cache_hit_tokens'] ??
-      value['cached_tokens'] ??
-      value['cache_read_input_tokens'],
-  );
+  const told = [
+    promptDetails['cached_tokens'],
+    value['prompt_cache_hit_tokens'],
+    value['cached_tokens'],
+    value['num_cached_tokens'],
+    value['cache_read_input_tokens'],
+    objectOrEmpty(value['input_tokens_details'])['cached_tokens'],
+    objectOrEmpty(value['prompt_token_details'])['cached_tokens'],
+  ];
+  return Math.max(...told.map(count));
 }
 
 /** xAI counts reasoning outside of `completion_tokens`, OpenAI inside: the total tells which. */

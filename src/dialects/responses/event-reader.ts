@@ -24,22 +24,24 @@ export class ResponsesReader implements EventReader {
       const error = errorInside(event, sse.name);
       if (error !== null) throw error;
       this.#teller.tell(event);
-      this.#pass(event, sse);
+      this.#pass?.(event, sse);
       if (this.#teller.isFinished) this.#complete();
     },
     // No word of this dialect; some servers send it all the same.
     done: () => undefined,
     document: (bytes) => {
-      parseResponse(bytes);
-      // A whole response where a stream was asked for is no answer either.
-      throw this.#events.cut();
+      const response = parseResponse(bytes);
+      // A whole response has no events that could be passed on as they came.
+      if (this.#pass !== null) throw this.#events.cut();
+      this.#teller.whole(response);
+      this.#complete();
     },
   });
   readonly #teller: AnswerTeller;
-  readonly #pass: (event: JsonObject, sse: SseEvent) => void;
+  readonly #pass: ((event: JsonObject, sse: SseEvent) => void) | null;
   isComplete = false;
 
-  constructor(emit: Emit, pass: (event: JsonObject, sse: SseEvent) => void = () => undefined) {
+  constructor(emit: Emit, pass: ((event: JsonObject, sse: SseEvent) => void) | null = null) {
     this.#teller = new AnswerTeller(emit);
     this.#pass = pass;
   }

@@ -25,6 +25,18 @@ function toBedrock(body: object, model = CLAUDE, target: Partial<Target> = {}) {
 }
 
 describe('a chat completion request for Bedrock', () => {
+  test('begins with the user where the assistant spoke first', () => {
+    const { json } = toBedrock({
+      messages: [{ role: 'assistant', content: 'Hello!' }, user('hi')],
+    });
+
+    expect(json['messages']).toMatchObject([
+      { role: 'user', content: [{ text: '.' }] },
+      { role: 'assistant' },
+      { role: 'user' },
+    ]);
+  });
+
   test('says everything that both dialects have a word for', () => {
     const schema = { type: 'object', properties: { a: { type: 'number' } } };
     const { json, dropped } = toBedrock({

@@ -117,6 +117,33 @@ describe('a chat completion request for Gemini', () => {
     ]);
   });
 
+  test('has results of tools in the order of their calls, and pictures under their registered type', () => {
+    const result = (id: string) => ({ role: 'tool', tool_call_id: id, content: `of ${id}` });
+    const { json } = toGemini({
+      messages: [
+        user([{ type: 'image_url', image_url: { url: 'data:image/jpg;base64,AAAA' } }]),
+        { role: 'assistant', tool_calls: [call('one', 'f'), call('two', 'f')] },
+        result('two'),
+        result('one'),
+        { role: 'assistant', tool_calls: [call('three', 'f')] },
+        result('three'),
+      ],
+    });
+
+    expect(json['contents']).toMatchObject([
+      { parts: [{ inlineData: { mimeType: 'image/jpeg', data: 'AAAA' } }] },
+      { parts: [{ functionCall: {} }, { functionCall: {} }] },
+      {
+        parts: [
+          { functionResponse: { response: { result: 'of one' } } },
+          { functionResponse: { response: { result: 'of two' } } },
+        ],
+      },
+      { parts: [{ functionCall: {} }] },
+      { parts: [{ functionResponse: { response: { result: 'of three' } } }] },
+    ]);
+  });
+
   test('gives back the proof of its own thoughts, and of nobody else’s', () => {
     const turn = (format: string) => ({
       role: 'assistant',

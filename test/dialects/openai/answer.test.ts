@@ -108,7 +108,7 @@ describe('a whole answer', () => {
     {
       what: 'an array',
       message: { content: [{ type: 'text', text: 'a' }, 'b'] },
-      content: 'ba',
+      content: 'ab',
     },
   ])('has content that is text or null when it is $what', ({ message, content }) => {
     expect(read(answer(message)).first?.message['content']).toBe(content);
@@ -197,6 +197,12 @@ describe('a whole answer', () => {
   test.each([
     { told: 'stop', finish: 'stop' },
     { told: 'length', finish: 'length' },
+    { told: 'max_new_tokens', finish: 'length' },
+    { told: 'length_limit', finish: 'length' },
+    { told: 'context_window_exceeded', finish: 'length' },
+    { told: 'content-filter', finish: 'content_filter' },
+    { told: 'guardrail_intervened', finish: 'content_filter' },
+    { told: 'stop_sequence', finish: 'stop' },
     { told: 'model_length', finish: 'length' },
     { told: 'eos', finish: 'stop' },
     { told: 'SAFETY', finish: 'content_filter' },
@@ -208,6 +214,24 @@ describe('a whole answer', () => {
 
     expect(first?.finish_reason).toBe(finish);
     expect(summary.finishReason).toBe(finish);
+  });
+
+  test('numbers its choices where all have one number', () => {
+    const choices = [
+      { index: 0, message: { content: 'a' } },
+      { index: 0, message: { content: 'b' } },
+    ];
+
+    expect(read({ choices }).answer.choices.map(({ index }) => index)).toEqual([0, 1]);
+  });
+
+  test('has the arguments of an older function call as text', () => {
+    const called = { function_call: { name: 'f', arguments: { x: 1 } } };
+
+    expect(read(answer(called)).first?.message['function_call']).toEqual({
+      name: 'f',
+      arguments: '{"x":1}',
+    });
   });
 
   test('numbers its choices', () => {

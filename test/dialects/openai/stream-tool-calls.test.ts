@@ -139,6 +139,27 @@ describe('tool calls in a stream', () => {
     expect(new Set(ids).size).toBe(2);
   });
 
+  test.each([
+    { what: 'nothing at all', pieces: ['{}'], told: '{}' },
+    { what: 'the word null', pieces: ['null'], told: '{}' },
+    {
+      what: 'an empty object ahead of the real ones',
+      pieces: ['{}', '{"x"', ':1}'],
+      told: '{"x":1}',
+    },
+  ])('have whole arguments where the provider sends $what', ({ pieces, told }) => {
+    const deltas = pieces.map((piece, i) =>
+      chunk({ tool_calls: [{ index: 0, ...(i === 0 && { id: 'a' }), function: fn('f', piece) }] }),
+    );
+
+    const result = run(sse(...deltas, STOP));
+
+    const calls = deltasOf(result).flatMap(
+      (delta) => (delta['tool_calls'] ?? []) as { function: { arguments: string } }[],
+    );
+    expect(calls.map((call) => call.function.arguments).join('')).toBe(told);
+  });
+
   test('make a stop a tool_calls', () => {
     const call = { index: 0, id: 'a', type: 'function', function: fn('f', '{}') };
 
@@ -153,7 +174,7 @@ describe('tool calls in a stream', () => {
       id: 'a',
       type: 'function',
       extra_content: { signature: 's' },
-      function: fn('f', '{}'),
+      function: fn('f', '{"x":1}'),
     };
     const custom = { index: 1, id: 'b', type: 'custom', custom: { name: 'g', input: 'x' } };
 

@@ -1,6 +1,7 @@
 import {
   choice,
   chunk,
+  contentOf,
   HEAD,
   HELLO,
   RULES,
@@ -70,6 +71,19 @@ describe('the usage of a stream', () => {
       learnt: { cacheReadTokens: 8 },
       shown: { prompt_tokens_details: { cached_tokens: 8 }, prompt_cache_hit_tokens: 8 },
     },
+    ...[
+      { prompt_tokens_details: { cached_tokens: 0 }, prompt_cache_hit_tokens: 8 },
+      { num_cached_tokens: 8 },
+      { cached_tokens: 8 },
+      { cache_read_input_tokens: 8 },
+      { input_tokens_details: { cached_tokens: 8 } },
+      { prompt_token_details: { cached_tokens: 8 } },
+    ].map((cached) => ({
+      what: `cached tokens in ${Object.keys(cached).join(' and ')}`,
+      usage: { prompt_tokens: 10, completion_tokens: 2, ...cached },
+      learnt: { cacheReadTokens: 8 },
+      shown: { prompt_tokens_details: { cached_tokens: 8 } },
+    })),
     {
       what: 'more cached than prompt tokens',
       usage: {
@@ -96,6 +110,33 @@ describe('the usage of a stream', () => {
 
     expect(stream.summary.usage).toMatchObject(learnt);
     expect(chunks.at(-1)?.usage).toMatchObject(shown);
+  });
+
+  test.each([
+    ['in its place', (text: string) => text],
+    ['with spaces', (text: string) => text.replace(/,"usage"/g, ', "usage"')],
+    ['framed in another way', (text: string) => text.replace(/\n/g, '\r\n')],
+    [
+      'beside calls to be mended',
+      (text: string) => text.replace(/"content"/g, '"tool_calls":[],"content"'),
+    ],
+  ])('does not announce usage to a client that asked for none: %s', (_how, written) => {
+    const input = sse(
+      { ...HELLO, usage: null },
+      chunk({ content: ' ,"usage":null' }, null, { usage: null }),
+      { ...STOP, usage: null },
+      '[DONE]',
+    );
+
+    for (const trusted of [true, false]) {
+      const rules = { ...RULES, trusted, includeUsage: false };
+      const result = run(written(input), rules);
+      const { chunks, isDone } = result;
+
+      expect(chunks.filter((one) => 'usage' in one)).toEqual([]);
+      expect(contentOf(result)).toBe('Hello ,"usage":null');
+      expect(isDone).toBe(true);
+    }
   });
 
   test('has no usage where the provider tells only zeros', () => {
