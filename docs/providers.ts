@@ -75,5 +75,12 @@ function noteOf(row: ProviderRow): string {
     value === null ? `\`${name}\` is left out` : `\`${name}: ${JSON.stringify(value)}\` is added`,
   );
   const done = [...renames, ...members];
-  return `- \`${row.name}\`: ${row.notes}${done.length === 0 ? '' : ` In its requests ${done.join(', ')}.`}`;
+  const said = [
+    row.notes,
+    done.length === 0 ? '' : `In its requests ${done.join(', ')}.`,
+    ...row.models.map(
+      ({ names, why, source }) => `Models named \`${names.source}\` ${why} ([source](${source})).`,
+    ),
+  ];
+  return `- \`${row.name}\`: ${said.filter((words) => words !== '').join(' ')}`;
 }

@@ -159,7 +159,9 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   const edits = {
     model: upstream.upstreamModel,
     askUsage: request.stream && !request.includeUsage && provider.usageOption,
-    renames: provider.renames,
+    // Names belong to the dialect that the provider speaks first of all.
+    renames:
+      spoken === provider.dialect ? provider.renamesFor(upstream.upstreamModel) : provider.renames,
   };
   const asked = passage.ask(request, edits, () => targetOf(task, upstream, provider));
   const { headers, dropped } = asked;
@@ -203,7 +205,7 @@ function targetOf(
   provider: Provider,
 ): Target {
   const model = served.get(upstream.modelId)?.model;
-  const { name, usageOption, outputCap, renames } = provider;
+  const { name, usageOption, outputCap } = provider;
   return {
     model: upstream.upstreamModel,
     provider: name,
@@ -211,7 +213,7 @@ function targetOf(
     canThink: model?.capabilities.has('reasoning') ?? false,
     usageOption,
     outputCap,
-    renames,
+    renames: provider.renamesFor(upstream.upstreamModel),
     onLoss,
     memory: memory(),
   };

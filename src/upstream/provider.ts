@@ -23,14 +23,6 @@ const PATHS: Readonly<Record<DialectName, { readonly whole: string; readonly str
 /** Where OpenAI's dialect has chat; everything else of it stands beside that. */
 const CHAT = '/chat/completions';
 
-/**
- * Models that OpenAI has behind its responses only, by its names for them.
- *
- * @see https://platform.openai.com/docs/models
- */
-const RESPONSES_ONLY =
-  /^(?:o\d+-pro|o\d+(?:-mini)?-deep-research|gpt-5(?:\.\d+)?-(?:pro|codex)|codex-|computer-use-)/;
-
 /** What streams are made of, by dialect. */
 const EVENTS = 'text/event-stream';
 const STREAM_TYPES: Partial<Record<DialectName, string>> = {
@@ -66,6 +58,7 @@ export class Provider {
   readonly trustedAnswers: boolean;
   readonly usageOption: boolean;
   readonly outputCap: ProviderRow['outputCap'];
+  /** What every request to it calls otherwise. */
   readonly renames: ProviderRow['renames'];
   readonly members: ProviderRow['members'];
   readonly fit: ProviderRow['fit'];
@@ -76,6 +69,7 @@ export class Provider {
   readonly streamType: string;
   /** Where tokens of a request are counted; `null` where the provider has no such place. */
   readonly countPath: string | null;
+  readonly #models: ProviderRow['models'];
   readonly #paths: { readonly whole: string; readonly stream: string };
   readonly #base: string;
   readonly #query: string;
@@ -95,6 +89,7 @@ export class Provider {
     this.usageOption = row.usageOption;
     this.outputCap = row.outputCap;
     this.renames = row.renames;
+    this.#models = row.models;
     this.members = row.members;
     this.fit = row.fit;
     this.connections = parts.connections ?? DEFAULT_CONNECTIONS;
@@ -114,7 +109,20 @@ export class Provider {
   /** What it is best asked in for a client, and for a model that may know one dialect only. */
   dialectFor(client: ClientDialectName, model: string): DialectName {
     if (this.#responsesPath === null) return this.dialect;
-    return client === 'responses' || RESPONSES_ONLY.test(model) ? 'responses' : this.dialect;
+    const isOnly = this.#notesOn(model).some(({ responsesOnly }) => responsesOnly);
+    return client === 'responses' || isOnly ? 'responses' : this.dialect;
+  }
+
+  /** What requests to one of its models call otherwise, those to every model included. */
+  renamesFor(model: string): ProviderRow['renames'] {
+    return this.#notesOn(model).reduce(
+      (all, { renames }) => ({ ...all, ...renames }),
+      this.renames,
+    );
+  }
+
+  #notesOn(model: string): ProviderRow['models'] {
+    return this.#models.filter(({ names }) => names.test(model));
   }
 
   /**

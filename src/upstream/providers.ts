@@ -5,6 +5,7 @@ import type { Credentials } from './auth/credentials.js';
 import type { GoogleFile } from './auth/google.js';
 import { fill, Provider } from './provider.js';
 import { PROVIDERS, type ProviderRow } from './provider-rows.js';
+import { RESPONSES_ONLY } from './rows/openai-models.js';
 import { row as rowFor } from './rows/row.js';
 
 export { Provider } from './provider.js';
@@ -149,6 +150,8 @@ function rowOf(name: string, settings: ProviderSettings): ProviderRow | null {
     baseUrl: settings.baseUrl,
     keyVariable: null,
     auth: 'bearer',
+    // Counts where it speaks responses, which is said of those who have OpenAI's models.
+    models: [RESPONSES_ONLY],
     source: 'the operator',
   });
 }
@@ -161,8 +164,8 @@ function adjusted(row: ProviderRow, settings: ProviderSettings): ProviderRow {
   return {
     ...row,
     dialect,
-    // Paths, members and fit are of the row's own dialect.
-    ...(dialect !== row.dialect && { paths: null, members: {}, fit: null, vectorForm: null }),
+    // Paths, members and the like are of the row's own dialect.
+    ...(dialect !== row.dialect && NO_HABITS),
     responses: dialect === 'openai' && (settings.responses ?? (row.responses && isOwn)),
     trustedAnswers: trusted,
     usageOption: settings.usageOption ?? row.usageOption,
@@ -173,6 +176,9 @@ function httpUrl(text: string): URL | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : null;
 }
+
+/** What a row says of its own dialect. */
+const NO_HABITS = { paths: null, models: [], members: {}, fit: null, vectorForm: null } as const;
 
 /** The version of the API that requests made here are written for. */
 const ANTHROPIC_VERSION = '2023-06-01';

@@ -14,6 +14,8 @@ providers:
   minimax: { ${at}, models: [m2] }
   mistral: { ${at}, models: [small] }
   azure-deployments: { ${at}, models: [my-gpt] }
+  openai: { ${at}, models: [gpt-4o, gpt-5-mini, gpt-5-chat-latest, o3] }
+  own: { ${at}, models: [gpt-5-mini] }
 `);
 });
 
@@ -51,6 +53,18 @@ describe('what one provider wants of every request', () => {
       true,
       false,
     ]);
+  });
+
+  test.each([
+    ['openai/gpt-5-mini', { max_tokens: 9 }, { max_completion_tokens: 9 }],
+    ['openai/o3', { max_tokens: 9, max_completion_tokens: 8 }, { max_completion_tokens: 8 }],
+    ['openai/gpt-4o', { max_tokens: 9 }, { max_tokens: 9 }],
+    ['openai/gpt-5-chat-latest', { max_tokens: 9 }, { max_tokens: 9 }],
+    ['own/gpt-5-mini', { max_tokens: 9 }, { max_tokens: 9 }],
+  ])('is what %s calls the length of an answer: %j', async (model, said, there) => {
+    const { json } = await sent(model, said);
+
+    expect(json).toEqual({ model: model.replace(/^\w+\//, ''), messages: [user], ...there });
   });
 
   test('is an id of nine letters or digits for each call, to Mistral', async () => {

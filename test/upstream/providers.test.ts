@@ -15,6 +15,8 @@ const DIALECTS = {
   bedrock: { path: 'model/m%3A1/converse', key: { authorization: 'Bearer key' } },
   responses: { path: 'responses', key: { authorization: 'Bearer key' } },
 };
+const AZURE = { place: { resource: 'acme' } };
+const OWN = { baseUrl: 'http://127.0.0.1:1/v1' };
 /** Those of the clouds, whose addresses are made of what the operator says. */
 const CLOUDS = [
   [
@@ -123,6 +125,9 @@ describe('the known providers', () => {
     ['openai', { responses: false }, 'responses', 'gpt-5-pro', 'openai'],
     ['openai', { baseUrl: 'http://127.0.0.1:1/v1' }, 'responses', 'gpt-5', 'openai'],
     ['openai', { dialect: 'responses' }, 'openai', 'gpt-5', 'responses'],
+    ['azure', { responses: true, ...AZURE }, 'openai', 'gpt-5-pro', 'responses'],
+    ['own', { responses: true, ...OWN }, 'openai', 'gpt-5-pro', 'responses'],
+    ['own', OWN, 'openai', 'gpt-5-pro', 'openai'],
     ['xai', {}, 'responses', 'grok-4', 'openai'],
     ['xai', { responses: true }, 'responses', 'grok-4', 'responses'],
     ['anthropic', { responses: true }, 'responses', 'claude', 'anthropic'],

@@ -1,3 +1,4 @@
+import { NEWER_LENGTH, RESPONSES_ONLY } from './openai-models.js';
 import { row, type ProviderRow } from './row.js';
 
 const REGION = { variables: ['AWS_REGION', 'AWS_DEFAULT_REGION'], usual: 'us-east-1' };
@@ -48,6 +49,7 @@ export const CLOUDS: readonly ProviderRow[] = [
     serves: ['chat', 'embeddings'],
     places: { resource: RESOURCE },
     outputCap: 'max_completion_tokens',
+    models: [RESPONSES_ONLY, NEWER_LENGTH],
     notes: 'The v1 API: models are named by their deployments, and no version is asked for.',
     source: 'https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle',
     evidence: 'recorded',

@@ -21,6 +21,20 @@ export type Auth =
   | 'google'
   | 'none';
 
+/** What some of a provider's models want otherwise than the rest. */
+export interface ModelNote {
+  /** Matches their names, as the provider has them. */
+  readonly names: RegExp;
+  /** They know OpenAI's responses and no chat; says nothing where the provider speaks no responses. */
+  readonly responsesOnly: boolean;
+  /** As those of the row, besides. */
+  readonly renames: Readonly<Record<string, string | null>>;
+  /** For people, as what is said of "those models". */
+  readonly why: string;
+  /** Where that is documented. */
+  readonly source: string;
+}
+
 /** A place that serves models over HTTP, as data. Most providers differ in nothing else. */
 export interface ProviderRow {
   /** The name used in the catalog, in configuration and in metrics. */
@@ -57,6 +71,8 @@ export interface ProviderRow {
    * a member out that would only make the request fail and says nothing about the answer.
    */
   readonly renames: Readonly<Record<string, string | null>>;
+  /** By its models' names; all that match count. */
+  readonly models: readonly ModelNote[];
   /** Members that every request has, where the client writes none of the name; `null` takes one out. */
   readonly members: Readonly<Record<string, string | boolean | null>>;
   /** What has to be done to a request beyond names of members; `null` for nothing. */
@@ -86,6 +102,7 @@ export function row(given: Given): ProviderRow {
     usageOption: true,
     outputCap: 'max_tokens',
     renames: {},
+    models: [],
     members: {},
     fit: null,
     notes: '',

@@ -1,3 +1,4 @@
+import { NEWER_LENGTH, RESPONSES_ONLY } from './openai-models.js';
 import { row, type ProviderRow } from './row.js';
 
 /** Those who serve models of their own. */
@@ -11,7 +12,8 @@ export const VENDORS: readonly ProviderRow[] = [
     responses: true,
     trustedAnswers: true,
     outputCap: 'max_completion_tokens',
-    notes: 'Its newer models refuse `max_tokens`.',
+    models: [RESPONSES_ONLY, NEWER_LENGTH],
+    notes: 'Clients of its responses are passed through to them.',
     source: 'https://platform.openai.com/docs/api-reference',
     evidence: 'recorded',
   }),
