@@ -11,6 +11,16 @@ export function objectOrEmpty(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
+/** A table to look words from outside up in: unlike an object's, its only members are those it is given. */
+export function lookup<Value>(entries: Record<string, Value>): Readonly<Record<string, Value>> {
+  return Object.assign(Object.create(null) as Record<string, Value>, entries);
+}
+
+/** Tells places in a list from everything else: whole numbers from 0. */
+export function isIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
 /** The value if it is a string with something in it, otherwise `null`. */
 export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;

@@ -12,7 +12,10 @@ import type {
   WholeAnswer,
   WrittenRequest,
 } from './dialect.js';
+import type { AnswerEvent } from './neutral/event.js';
 import { Losses, type Loss } from './neutral/losses.js';
+import { OrderlyEvents } from './neutral/orderly.js';
+import { readingFailure } from './neutral/reading-failure.js';
 import type { NeutralRequest } from './neutral/request.js';
 import { summarize } from './neutral/summary.js';
 import type { ThoughtMemory } from './neutral/thought-store.js';
@@ -79,26 +82,48 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
       return { body, headers: NOTHING, dropped: losses.list, answerTool, memory };
     },
     readAnswer: (body, rules, asked) => {
-      const events = provider.readEvents(body, reading(rules, asked));
+      const events = orderly(provider.readEvents(body, reading(rules, asked)));
       const watch = new ThoughtWatch();
       for (const event of events) watch.add(event);
       remember(watch, asked);
-      return { body: client.writeAnswer(events, rules), summary: summarize(events) };
+      return { body: written(client, events, rules), summary: summarize(events) };
     },
     openStream: (rules, asked) => {
       const watch = new ThoughtWatch();
-      return translatedStream(
-        (emit) =>
-          provider.openReader(reading(rules, asked), (event) => {
-            watch.add(event);
-            if (event.kind === 'finish') remember(watch, asked);
-            emit(event);
-          }),
-        client.openWriter(rules),
-      );
+      return translatedStream((emit) => {
+        const events = new OrderlyEvents((event) => {
+          watch.add(event);
+          if (event.kind === 'finish') remember(watch, asked);
+          emit(event);
+        });
+        return provider.openReader(reading(rules, asked), (event) => {
+          events.add(event);
+        });
+      }, client.openWriter(rules));
     },
     readError: (status, body, retryAfter) => provider.readError(status, body, retryAfter),
   };
+}
+
+function orderly(events: readonly AnswerEvent[]): AnswerEvent[] {
+  const kept: AnswerEvent[] = [];
+  const order = new OrderlyEvents((event) => kept.push(event));
+  for (const event of events) order.add(event);
+  order.end();
+  return kept;
+}
+
+function written(
+  client: ClientDialect,
+  events: readonly AnswerEvent[],
+  rules: AnswerRules,
+): Buffer {
+  try {
+    return client.writeAnswer(events, rules);
+  } catch (error) {
+    if (error instanceof RangeError) throw readingFailure(error);
+    throw error;
+  }
 }
 
 function remember({ found }: ThoughtWatch, { memory }: Asked): void {

@@ -1,9 +1,9 @@
 import { GatewayError } from '../../core/errors.js';
-import { isObject, textOrNull, type JsonObject } from '../json.js';
+import { isObject, lookup, textOrNull, type JsonObject } from '../json.js';
 import { readError as readAnyError } from '../openai/error.js';
 
 /** Anthropic's words for what went wrong, and the statuses they come with. */
-const TYPES: Readonly<Record<string, number>> = {
+const TYPES = lookup<number>({
   invalid_request_error: 400,
   authentication_error: 401,
   billing_error: 402,
@@ -14,7 +14,7 @@ const TYPES: Readonly<Record<string, number>> = {
   api_error: 500,
   timeout_error: 504,
   overloaded_error: 529,
-};
+});
 
 /** All of Anthropic's capacity is taken. */
 const OVERLOADED = 529;

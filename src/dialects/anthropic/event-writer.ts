@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Usage } from '../../core/usage.js';
 import type { GatewayError } from '../../core/errors.js';
 import type { AnswerRules, EventWriter } from '../dialect.js';
+import { parsedObject } from '../json-members.js';
 import type { JsonObject } from '../json.js';
 import type { AnswerEvent } from '../neutral/event.js';
 import { Blocks } from './blocks.js';
@@ -137,14 +138,9 @@ class Gathered {
   }
 }
 
-/** Arguments that are no JSON are the model's fault; a client still has to be able to show them. */
-function inputOf(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value ?? {};
-  } catch {
-    return { arguments: text };
-  }
+/** Arguments that are no JSON object are the model's fault; a client still has to be able to show them. */
+function inputOf(text: string): JsonObject {
+  return parsedObject(text) ?? { arguments: text };
 }
 
 function messageHead({ id, model }: Start, rules: AnswerRules): JsonObject {

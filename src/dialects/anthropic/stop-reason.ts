@@ -1,8 +1,9 @@
 import type { AnswerEvent, FinishReason } from '../neutral/event.js';
+import { lookup } from '../json.js';
 
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 
-const REASONS: Readonly<Record<string, FinishReason>> = {
+const REASONS = lookup<FinishReason>({
   end_turn: 'stop',
   stop_sequence: 'stop',
   // The model would go on if it were asked again; to other dialects it has said its piece.
@@ -11,7 +12,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
   model_context_window_exceeded: 'length',
   tool_use: 'tool_calls',
   refusal: 'content_filter',
-};
+});
 
 /** A `stop_reason` without a dialect; unknown ones name ways of being done. */
 export function readStopReason(reason: string): FinishReason {

@@ -1,15 +1,22 @@
 import type { Usage } from '../../core/usage.js';
-import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import {
+  isObject,
+  lookup,
+  objectOrEmpty,
+  objectsIn,
+  textOrNull,
+  type JsonObject,
+} from '../json.js';
 import { numberOr } from '../json-members.js';
 import type { Emit, FinishReason } from '../neutral/event.js';
 
-const REASONS: Readonly<Record<string, FinishReason>> = {
+const REASONS = lookup<FinishReason>({
   max_tokens: 'length',
   model_context_window_exceeded: 'length',
   tool_use: 'tool_calls',
   content_filtered: 'content_filter',
   guardrail_intervened: 'content_filter',
-};
+});
 
 /** Tells what the parts of an answer say, whether they come one by one or all at once. */
 export class AnswerTeller {

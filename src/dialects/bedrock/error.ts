@@ -1,11 +1,11 @@
 import type { GatewayError } from '../../core/errors.js';
 import { parsedObject } from '../json-members.js';
-import { textOrNull } from '../json.js';
+import { lookup, textOrNull } from '../json.js';
 import { readError as readAnyError } from '../openai/error.js';
 import type { Frame } from './frames.js';
 
 /** The exceptions of AWS's document for these calls, and the statuses they have outside of streams. */
-const STATUSES: Readonly<Record<string, number>> = {
+const STATUSES = lookup<number>({
   validationexception: 400,
   accessdeniedexception: 403,
   resourcenotfoundexception: 404,
@@ -17,7 +17,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   servicequotaexceededexception: 429,
   internalserverexception: 500,
   serviceunavailableexception: 503,
-};
+});
 
 /** Told of a prompt that does not fit, by model. */
 const TOO_LONG =

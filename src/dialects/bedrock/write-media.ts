@@ -1,17 +1,17 @@
-import type { JsonObject } from '../json.js';
+import { lookup, type JsonObject } from '../json.js';
 import { notePart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { MediaPart } from '../neutral/part.js';
 
-const IMAGE_FORMATS: Readonly<Record<string, string>> = {
+const IMAGE_FORMATS = lookup<string>({
   'image/png': 'png',
   'image/jpeg': 'jpeg',
   'image/jpg': 'jpeg',
   'image/gif': 'gif',
   'image/webp': 'webp',
-};
+});
 
-const DOCUMENT_FORMATS: Readonly<Record<string, string>> = {
+const DOCUMENT_FORMATS = lookup<string>({
   'application/pdf': 'pdf',
   'text/csv': 'csv',
   'application/msword': 'doc',
@@ -21,15 +21,15 @@ const DOCUMENT_FORMATS: Readonly<Record<string, string>> = {
   'text/html': 'html',
   'text/markdown': 'md',
   'text/plain': 'txt',
-};
+});
 
 /** Formats of recordings by the end of their media type, where the two differ. */
-const AUDIO_FORMATS: Readonly<Record<string, string>> = {
+const AUDIO_FORMATS = lookup<string>({
   mpeg: 'mp3',
   'x-wav': 'wav',
   wave: 'wav',
   'x-m4a': 'm4a',
-};
+});
 
 /** What an ARN or an address in S3 begins with; the model's own account fetches what is there. */
 const S3 = 's3://';

@@ -1,16 +1,23 @@
 import { GatewayError } from '../../core/errors.js';
 import type { Usage } from '../../core/usage.js';
-import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import {
+  isObject,
+  lookup,
+  objectOrEmpty,
+  objectsIn,
+  textOrNull,
+  type JsonObject,
+} from '../json.js';
 import { numberOr } from '../json-members.js';
 import type { Emit, FinishReason } from '../neutral/event.js';
 import { callId } from '../openai/identity.js';
 
-const REASONS: Readonly<Record<string, FinishReason>> = {
+const REASONS = lookup<FinishReason>({
   MAX_TOKENS: 'length',
   TOOL_CALL: 'tool_calls',
   // A word of the first version of the API, read wherever it still comes.
   ERROR_TOXIC: 'content_filter',
-};
+});
 /** Reasons that say that there is no answer. */
 const FAILURES = new Set(['ERROR', 'ERROR_LIMIT', 'TIMEOUT']);
 

@@ -1,4 +1,11 @@
-import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import {
+  isObject,
+  lookup,
+  objectOrEmpty,
+  objectsIn,
+  textOrNull,
+  type JsonObject,
+} from '../json.js';
 import { numberOr } from '../json-members.js';
 import type { Emit, FinishReason } from '../neutral/event.js';
 import { callId } from '../openai/identity.js';
@@ -7,7 +14,7 @@ import { PartialArguments, shownArguments } from './partial-arguments.js';
 import { readUsage } from './usage.js';
 
 /** Reasons by name, and the numbers that Vertex sends for some of them. */
-const REASONS: Readonly<Record<string, FinishReason>> = {
+const REASONS = lookup<FinishReason>({
   MAX_TOKENS: 'length',
   2: 'length',
   SAFETY: 'content_filter',
@@ -22,7 +29,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
   IMAGE_SAFETY: 'content_filter',
   IMAGE_PROHIBITED_CONTENT: 'content_filter',
   IMAGE_RECITATION: 'content_filter',
-};
+});
 
 /** What is known of one candidate so far. */
 interface Candidate {

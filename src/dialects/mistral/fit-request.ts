@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { isObject, type JsonObject } from '../json.js';
+import { isObject, lookup, type JsonObject } from '../json.js';
 
 /** What Mistral knows of a message, by role; it refuses anything else, `"refusal": null` included. */
-const MEMBERS: Readonly<Record<string, readonly string[]>> = {
+const MEMBERS = lookup<readonly string[]>({
   system: ['role', 'content'],
   user: ['role', 'content'],
   assistant: ['role', 'content', 'tool_calls', 'prefix'],
   tool: ['role', 'content', 'tool_call_id', 'name'],
-};
+});
 /** What clients send back of an answer without meaning anything by it, and thoughts, which Mistral wants in `content`. */
 const ECHOED = new Set([
   'refusal',

@@ -22,6 +22,8 @@ export class FlowingAnswer implements AnswerStream {
   readonly #summary = new Summary();
   #out: Buffer[] = [];
   #failure: GatewayError | null = null;
+  /** What was still said by an end that came too early: the failure is counted after it. */
+  #unsent: Buffer = NOTHING;
 
   /**
    * @param open - `say` takes bytes for the client, `emit` what the accounts need
@@ -60,11 +62,13 @@ export class FlowingAnswer implements AnswerStream {
     const bytes = this.#read(() => {
       this.#reader.end();
     });
-    return this.#failure === null ? bytes : NOTHING;
+    if (this.#failure === null) return bytes;
+    this.#unsent = bytes;
+    return NOTHING;
   }
 
   fail(error: GatewayError): Buffer {
-    return this.#writeFailure(error);
+    return Buffer.concat([this.#unsent, this.#writeFailure(error)]);
   }
 
   #read(work: () => void): Buffer {

@@ -2,7 +2,7 @@ import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
 import type { AnswerRules, WholeAnswer } from '../dialect.js';
 import type { JsonObject } from '../json.js';
-import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
+import { isIndex, isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
 import {
   dropEmptyMembers,
   flattenContent,
@@ -58,7 +58,10 @@ export function parseAnswer(body: Buffer): JsonObject {
   const answer = parseAnswerObject(body);
   const error = errorInside(answer);
   if (error !== null) throw error;
-  if (objectsIn(answer['choices']).length === 0) {
+  const choices = objectsIn(answer['choices']);
+  // Perplexity sends an empty delta beside the whole message.
+  for (const choice of choices) if (isObject(choice['message'])) delete choice['delta'];
+  if (choices.length === 0) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any choice.');
   }
   return answer;
@@ -79,9 +82,10 @@ function mendAnswer(answer: JsonObject, rules: AnswerRules): void {
   const identity = identify(answer, rules);
   Object.assign(answer, identity, { object: 'chat.completion' });
   const choices = objectsIn(answer['choices']);
-  const isNumbered = new Set(choices.map(({ index }) => index)).size === choices.length;
+  const isPlace = (index: unknown) => isIndex(index) && index < choices.length;
+  const places = new Set(choices.map(({ index }) => index).filter(isPlace));
   choices.forEach((choice, i) => {
-    if (!isNumbered || typeof choice['index'] !== 'number') choice['index'] = i;
+    if (places.size < choices.length) choice['index'] = i;
     mendChoice(choice, (call) => callId(identity.id, i, call));
   });
   answer['choices'] = choices;

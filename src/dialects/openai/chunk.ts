@@ -1,7 +1,7 @@
 import type { Usage } from '../../core/usage.js';
 import type { AnswerRules } from '../dialect.js';
 import type { JsonObject } from '../json.js';
-import { isObject, objectsIn, without } from '../json.js';
+import { isIndex, isObject, objectsIn, without } from '../json.js';
 import { ChoiceMender } from './choice.js';
 import type { Identity } from './identity.js';
 import { identify } from './identity.js';
@@ -59,7 +59,8 @@ export class ChunkMender {
     const choices = objectsIn(chunk['choices']);
     if (choices.length === 0) return this.#mendWithoutChoices(chunk, hadUsage);
 
-    let changed = this.#identifyChunk(chunk) || hadUsage;
+    const hasOthers = Array.isArray(chunk['choices']) && chunk['choices'].length > choices.length;
+    let changed = this.#identifyChunk(chunk) || hadUsage || hasOthers;
     const kept = choices.filter((choice, i) => {
       const mender = this.#choiceOf(choice, i);
       const isKept = mender.mend(choice, chunk);
@@ -101,7 +102,7 @@ export class ChunkMender {
       this.#prelude = { ...this.#prelude, ...extras };
       return NOTHING;
     }
-    const isWhole = Array.isArray(chunk['choices']);
+    const isWhole = Array.isArray(chunk['choices']) && chunk['choices'].length === 0;
     const changed = this.#identifyChunk(chunk);
     if (!changed && isWhole) return 'unchanged';
     chunk['choices'] = [];
@@ -147,7 +148,7 @@ export class ChunkMender {
   }
 
   #choiceOf(choice: JsonObject, position: number): ChoiceMender {
-    const index = typeof choice['index'] === 'number' ? choice['index'] : position;
+    const index = isIndex(choice['index']) ? choice['index'] : position;
     let mender = this.#choices.get(index);
     if (mender === undefined) {
       mender = new ChoiceMender(index, this.#identity?.id ?? '');

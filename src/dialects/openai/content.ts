@@ -9,8 +9,9 @@ import { isObject, objectsIn, textOrNull } from '../json.js';
  * @returns whether anything changed
  */
 export function flattenContent(message: JsonObject): boolean {
+  const hadOther = dropOtherThanText(message);
   const content = message['content'];
-  if (!Array.isArray(content)) return false;
+  if (!Array.isArray(content)) return hadOther;
   let text = '';
   let reasoning = '';
   for (const part of content as readonly unknown[]) {
@@ -22,6 +23,16 @@ export function flattenContent(message: JsonObject): boolean {
   message['content'] = text;
   if (reasoning !== '') message['reasoning_content'] = reasoning;
   return true;
+}
+
+/** Takes out what is neither text, nor parts of it, nor the word for none: a typed client could not read it. */
+function dropOtherThanText(message: JsonObject): boolean {
+  const { content, refusal } = message;
+  const isContent = content == null || typeof content === 'string' || Array.isArray(content);
+  const isRefusal = refusal == null || typeof refusal === 'string';
+  if (!isContent) delete message['content'];
+  if (!isRefusal) delete message['refusal'];
+  return !isContent || !isRefusal;
 }
 
 /**

@@ -24,9 +24,14 @@ export function identify(answer: JsonObject, rules: AnswerRules): Identity {
     id:
       textOrNull(answer['id']) ??
       `chatcmpl-${digest(`${rules.createdS} ${JSON.stringify(answer)}`)}`,
-    created: typeof created === 'number' && created > 0 ? Math.floor(created) : rules.createdS,
+    created: isTime(created) ? Math.floor(created) : rules.createdS,
     model: textOrNull(answer['model']) ?? rules.model,
   };
+}
+
+/** Seconds since 1970, up to the year 5138: clients read nothing else as a time. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value >= 1 && value < 1e11;
 }
 
 /** An id for a tool call that came without one; differs between calls and between answers. */

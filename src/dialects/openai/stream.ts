@@ -68,7 +68,8 @@ class OpenAiStream implements AnswerStream {
   }
 
   fail(error: GatewayError): Buffer {
-    return Buffer.from(`data: ${writeError(error)}\n\n`);
+    const said = this.#out.take();
+    return Buffer.concat([said, Buffer.from(`data: ${writeError(error)}\n\n`)]);
   }
 
   #isOver(): boolean {

@@ -6,7 +6,8 @@ interface Call {
   /** The upstream's own index, if it gives one. */
   readonly upstreamIndex: number | null;
   readonly upstreamId: string | null;
-  readonly index: number;
+  /** Its place among the calls that the client has been told of; -1 until then. */
+  index: number;
   readonly isFunction: boolean;
   /** The client has its id and name. */
   announced: boolean;
@@ -25,13 +26,14 @@ export type MakeCallId = (index: number) => string;
 export class ToolCallLedger {
   readonly #calls: Call[] = [];
   readonly #makeId: MakeCallId;
+  #announced = 0;
 
   constructor(makeId: MakeCallId) {
     this.#makeId = makeId;
   }
 
   get count(): number {
-    return this.#calls.filter((call) => call.announced).length;
+    return this.#announced;
   }
 
   /**
@@ -74,6 +76,7 @@ export class ToolCallLedger {
     const calledName = textOrNull(name);
     if (calledName === null) return null;
     call.announced = true;
+    call.index = this.#announced++;
     return {
       index: call.index,
       id: call.upstreamId ?? this.#makeId(call.index),
@@ -98,7 +101,7 @@ export class ToolCallLedger {
     const call: Call = {
       upstreamIndex: index,
       upstreamId: id,
-      index: this.#calls.length,
+      index: isFunction ? -1 : this.#announced++,
       isFunction,
       announced: !isFunction,
       arguments: '',
@@ -144,7 +147,7 @@ export function wholeToolCalls(value: unknown, makeId: MakeCallId): JsonObject[]
       id,
       type: 'function',
       function: {
-        name: textOrNull(name) ?? '',
+        name,
         ...extras,
         arguments: text === '' || text === 'null' ? '{}' : argumentsText(args),
       },
@@ -167,11 +170,10 @@ function startsAnother(
   return known.arguments.endsWith('}') && argumentsText(item.args).startsWith('{');
 }
 
-/** Servers that fill in everything send a call without name and arguments for none. */
+/** Servers that fill in everything send a call without a name for none. */
 function isEmptyCall(item: JsonObject): boolean {
-  const { name, arguments: args } = objectOrEmpty(item['function']);
-  const isSilent = textOrNull(name) === null && argumentsText(args) === '';
-  return isSilent && item['custom'] === undefined;
+  const { name } = objectOrEmpty(item['function']);
+  return textOrNull(name) === null && item['custom'] === undefined;
 }
 
 function withIndex(item: JsonObject, call: Call): JsonObject {

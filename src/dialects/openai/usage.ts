@@ -100,5 +100,9 @@ function details(value: unknown, name: string, tokens: number): JsonObject | nul
 }
 
 function count(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;
+  const isCount = typeof value === 'number' && value > 0 && value <= MAX_TOKENS;
+  return isCount ? Math.round(value) : 0;
 }
+
+/** Far more than any model reads, and still exact when many are added up. */
+const MAX_TOKENS = 1e12;

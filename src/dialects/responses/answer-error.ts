@@ -1,15 +1,15 @@
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
-import { isObject, objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
+import { isObject, lookup, objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
 import { readError } from '../openai/error.js';
 
 /** Statuses that the words for a failed response stand for; the rest are the provider's own fault. */
-const STATUSES: Readonly<Record<string, number>> = {
+const STATUSES = lookup<number>({
   rate_limit_exceeded: 429,
   insufficient_quota: 429,
   invalid_prompt: 400,
   context_length_exceeded: 400,
-};
+});
 
 /** What became of a response that did not get as far as an answer. */
 const UNANSWERED = new Set(['failed', 'cancelled', 'queued', 'in_progress']);

@@ -65,8 +65,9 @@ export class ResponsesWriter implements EventWriter {
 
   #event(type: string, members: JsonObject): void {
     const event = { type, sequence_number: this.#sequence, ...members };
-    this.#sequence += 1;
     this.#out += `event: ${type}\ndata: ${JSON.stringify(event)}\n\n`;
+    // What cannot be written is not counted either: an error comes in its place.
+    this.#sequence += 1;
   }
 }
 

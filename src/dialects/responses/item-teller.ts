@@ -41,6 +41,10 @@ export class ItemTeller {
   arguments(text: string): void {
     if (text === '') return;
     this.#told.set('arguments', (this.#told.get('arguments') ?? '') + text);
+    if (this.#announced) this.#argue(text);
+  }
+
+  #argue(text: string): void {
     this.#emit({ kind: 'arguments', choice: 0, call: this.#call, text });
   }
 
@@ -69,6 +73,9 @@ export class ItemTeller {
     const id = textOrNull(item['call_id']) ?? textOrNull(item['id']) ?? `call_${this.#call}`;
     const name = textOrNull(item['name']) ?? '';
     this.#emit({ kind: 'call', choice: 0, call: this.#call, id, name });
+    // Some servers send arguments before they say what is called.
+    const early = this.#told.get('arguments');
+    if (early !== undefined) this.#argue(early);
   }
 
   /** The item is whole. */

@@ -1,0 +1,115 @@
+import { GatewayError } from '../../core/errors.js';
+import type { Usage } from '../../core/usage.js';
+import type { AnswerEvent, Emit } from './event.js';
+
+type Start = Extract<AnswerEvent, { kind: 'start' }>;
+type OfChoice = Extract<AnswerEvent, { choice: number }>;
+
+interface Choice {
+  /** What calls are called from here on, by the number that the provider has for them. */
+  readonly calls: Map<number, number>;
+  begun: number;
+  isFinished: boolean;
+}
+
+/**
+ * Keeps the rules of `AnswerEvent`, whatever a provider sends, so that no writer has to.
+ *
+ * The start comes first and once, choices are indexes, calls are numbered without gaps and named before their
+ * arguments, and counts are whole numbers; usage of which that cannot be said is left out, as if none had been told.
+ */
+export class OrderlyEvents {
+  readonly #emit: Emit;
+  readonly #choices = new Map<number, Choice>();
+  #started = false;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  /** @throws {GatewayError} `upstream_failed` for a choice that is no index, and a call without a name */
+  add(event: AnswerEvent): void {
+    if (event.kind === 'start') {
+      this.#start(event);
+      return;
+    }
+    if (!this.#started) this.#start(UNNAMED);
+    if (event.kind === 'usage') {
+      if (isCounted(event.usage)) this.#emit(event);
+      return;
+    }
+    const known = this.#choice(event.choice);
+    const orderly = inOrder(event, known);
+    if (orderly !== null) this.#emit(orderly);
+  }
+
+  /** A whole answer has been added: what gave no reason to have ended is just done. */
+  end(): void {
+    if (!this.#started) this.#start(UNNAMED);
+    if (this.#choices.size === 0) this.#choice(0);
+    for (const [choice, { isFinished }] of this.#choices) {
+      if (isFinished) continue;
+      this.#emit({ kind: 'finish', choice, reason: 'stop', stopSequence: null, native: null });
+    }
+  }
+
+  #start({ id, model, createdS }: Start): void {
+    if (this.#started) return;
+    this.#started = true;
+    const isTime = createdS !== null && createdS > 0 && createdS < LAST_TIME_S;
+    this.#emit({ kind: 'start', id, model, createdS: isTime ? Math.floor(createdS) : null });
+  }
+
+  #choice(index: number): Choice {
+    const known = this.#choices.get(index);
+    if (known !== undefined) return known;
+    if (!Number.isSafeInteger(index) || index < 0) {
+      throw new GatewayError('upstream_failed', 'The provider numbered its answers in no order.');
+    }
+    const made = { calls: new Map<number, number>(), begun: 0, isFinished: false };
+    this.#choices.set(index, made);
+    return made;
+  }
+}
+
+const UNNAMED: Start = { kind: 'start', id: null, model: null, createdS: null };
+/** The year 5138: later is no time that any clock shows. */
+const LAST_TIME_S = 1e11;
+
+/** @returns `null` for arguments of a call that never began: nobody could say whose they are */
+function inOrder(event: OfChoice, choice: Choice): AnswerEvent | null {
+  switch (event.kind) {
+    case 'call': {
+      if (event.name === '') {
+        throw new GatewayError('upstream_failed', 'The provider called a tool without a name.');
+      }
+      const call = choice.begun++;
+      choice.calls.set(event.call, call);
+      return call === event.call ? event : { ...event, call };
+    }
+    case 'arguments': {
+      const call = choice.calls.get(event.call);
+      if (call === undefined) return null;
+      return call === event.call ? event : { ...event, call };
+    }
+    case 'finish':
+      choice.isFinished = true;
+      return event;
+    default:
+      return event;
+  }
+}
+
+function isCounted(usage: Usage): boolean {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
+  const parts = [
+    cacheReadTokens,
+    cacheWriteTokens,
+    inputTokens - cacheReadTokens - cacheWriteTokens,
+  ];
+  const counts = [...parts, reasoningTokens, outputTokens - reasoningTokens];
+  return counts.every((count) => Number.isInteger(count) && count >= 0 && count <= MAX_TOKENS);
+}
+
+/** Far more than any model reads, and still exact when many are added up. */
+const MAX_TOKENS = 1e12;

@@ -1,0 +1,179 @@
+import type { AnswerEvent } from '../../src/dialects/neutral/event.js';
+import { OrderlyEvents } from '../../src/dialects/neutral/orderly.js';
+import { answered, eventsIn, streamed } from '../support/translated.js';
+
+const sse = (...events: readonly unknown[]) =>
+  Buffer.from(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''));
+const chunk = (choice: object, more: object = {}) => ({
+  id: 'c',
+  object: 'chat.completion.chunk',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, delta: {}, finish_reason: null, ...choice }],
+  ...more,
+});
+const STOP = chunk({ finish_reason: 'stop' });
+const whole = (choice: object, more: object = {}) => ({
+  id: 'c',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, ...choice }],
+  ...more,
+});
+
+/** What comes out of the order, or why nothing does. */
+function inOrder(...events: readonly AnswerEvent[]): unknown[] {
+  const kept: unknown[] = [];
+  const order = new OrderlyEvents((event) => kept.push(event));
+  for (const event of events) order.add(event);
+  return kept;
+}
+
+const start = { kind: 'start', id: 'a', model: 'm', createdS: 7.5 } as const;
+const call = (at: number, name = 'f') =>
+  ({ kind: 'call', choice: 0, call: at, id: `c${at}`, name }) as const;
+const args = (at: number) => ({ kind: 'arguments', choice: 0, call: at, text: '{}' }) as const;
+
+describe('whatever a provider says becomes', () => {
+  test('an answer with one beginning, which comes first', () => {
+    const text = { kind: 'text', choice: 0, text: 'Hi' } as const;
+
+    expect(inOrder(text, start, text)).toEqual([
+      { kind: 'start', id: null, model: null, createdS: null },
+      text,
+      text,
+    ]);
+    expect(inOrder(start, start)).toEqual([{ ...start, createdS: 7 }]);
+    expect(inOrder({ ...start, createdS: 6e24 })).toEqual([{ ...start, createdS: null }]);
+  });
+
+  test('calls that are numbered without gaps, with the arguments that belong to them', () => {
+    const [, ...told] = inOrder(start, args(4), call(4), call(9), args(4), call(9), args(9));
+
+    expect(told).toEqual(
+      [call(4), call(9), args(4), call(9), args(9)].map((event, i) => ({
+        ...event,
+        call: [0, 1, 0, 2, 2][i],
+      })),
+    );
+  });
+
+  test.each([
+    [{ kind: 'text', choice: -0.2, text: 'Hi' } as const, 'numbered'],
+    [call(0, ''), 'without a name'],
+  ])('an error where nothing can be made of it: %j', (event, message) => {
+    expect(() => inOrder(start, event)).toThrow(message);
+  });
+
+  test.each([1e300, -1, 0.5, Number.NaN])(
+    'usage only where it can be counted, not %d',
+    (tokens) => {
+      const counts = { cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
+      const usage = { ...counts, inputTokens: tokens, outputTokens: 1, estimated: false };
+
+      expect(inOrder(start, { kind: 'usage', usage })).toEqual([{ ...start, createdS: 7 }]);
+    },
+  );
+});
+
+describe('an answer in OpenAI’s dialect', () => {
+  test('keeps its text where an empty delta stands beside the message', () => {
+    const { json } = answered('anthropic', 'openai', whole({ delta: { content: '' } }));
+
+    expect(json).toMatchObject({ content: [{ type: 'text', text: 'Hi' }] });
+  });
+
+  test.each([
+    ['a number for text', { message: { content: 7, refusal: [] } }, { content: '', refusal: null }],
+    [
+      'calls without a name',
+      { message: { tool_calls: [{ id: 'a', function: { arguments: '{}' } }] } },
+      { content: '' },
+    ],
+  ])('is one a typed client can read: %s', (_what, choice, message) => {
+    const { json } = answered('openai', 'openai', whole(choice, { created: 6e24 }));
+
+    expect(json).toMatchObject({ created: 1_700_000_000, choices: [{ message }] });
+    expect(JSON.stringify(json)).not.toContain('tool_calls');
+  });
+
+  test('numbers its choices by their places where the provider gives two the same', () => {
+    const [choice] = whole({}).choices;
+
+    const { json } = answered('openai', 'openai', { id: 'c', choices: [choice, choice] });
+
+    expect(json).toMatchObject({ choices: [{ index: 0 }, { index: 1 }] });
+  });
+
+  test('numbers streamed calls by the order in which they are named', () => {
+    const nameless = chunk({ delta: { tool_calls: [{ index: 0, function: { arguments: '' } }] } });
+    const named = chunk({
+      delta: { tool_calls: [{ index: 1, id: 'b', function: { name: 'f', arguments: '{}' } }] },
+    });
+
+    const { text } = streamed('openai', 'openai', [sse(nameless, named, STOP)]);
+
+    expect(text).toContain('"tool_calls":[{"index":0,"id":"b"');
+  });
+
+  test('has no choices that are none', () => {
+    const { text } = streamed('openai', 'openai', [
+      sse(chunk({ delta: { content: 'a' } }), { ...STOP, choices: ['}'] }, STOP),
+    ]);
+
+    expect(text).not.toContain('"choices":["}"]');
+  });
+});
+
+test.each(['openai', 'anthropic', 'gemini', 'responses', 'completions'] as const)(
+  'reasons that are the names of what every object has are reasons like any other, to %s',
+  (client) => {
+    const message = { type: 'message', content: [{ type: 'text', text: 'Hi' }] };
+
+    const { summary } = answered(client, 'anthropic', { ...message, stop_reason: 'toString' });
+
+    expect(client === 'anthropic' || summary.finishReason === 'stop').toBe(true);
+  },
+);
+
+test('arguments that come before their item are not lost', () => {
+  const item = { type: 'function_call', id: 'fc', call_id: 'c', name: 'f', arguments: '{"a":1}' };
+  const delta = { output_index: 0, item_id: 'fc', delta: '{"a":1}' };
+
+  const { text } = streamed('openai', 'responses', [
+    sse(
+      { type: 'response.function_call_arguments.delta', ...delta },
+      { type: 'response.output_item.done', output_index: 0, item },
+      { type: 'response.completed', response: { output: [item] } },
+    ),
+  ]);
+
+  expect(text).toContain(JSON.stringify({ arguments: '{"a":1}' }).slice(1, -1));
+});
+
+test('arguments that are a list are shown as what they are', () => {
+  const tool = { id: 'a', function: { name: 'f', arguments: '[1]' } };
+
+  const { json } = answered('anthropic', 'openai', whole({ message: { tool_calls: [tool] } }));
+
+  expect(json).toMatchObject({ content: [{ type: 'tool_use', input: { arguments: '[1]' } }] });
+});
+
+test('what the last bytes say is counted before the error that follows', () => {
+  const half = sse(chunk({ delta: { content: 'Hi' } }))
+    .toString()
+    .trimEnd();
+
+  const { text, stream } = streamed('responses', 'openai', [Buffer.from(half)]);
+  const { failure } = stream;
+  const last = failure === null ? '' : stream.fail(failure).toString();
+
+  const numbers = eventsIn(text + last).map((event) => event['sequence_number']);
+  expect(numbers).toEqual(numbers.map((_, i) => i));
+});
+
+test('an answer nested too deeply is the provider’s fault', () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  const logprobs = `{"content":[{"token":"a","top_logprobs":[{"token":${deep}}]}]}`;
+  const body = `{"id":"c","choices":[{"message":{"content":"Hi"},"logprobs":${logprobs}}]}`;
+
+  expect(() => answered('gemini', 'openai', body)).toThrow('nested too deeply');
+});
