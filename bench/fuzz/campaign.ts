@@ -1,0 +1,73 @@
+import { Random } from '../../src/core/random.js';
+import type { DialectName } from '../../src/dialects/dialect.js';
+import { faultIn, type Input } from './check.js';
+import { mutateBytes, randomCuts } from './mutate-bytes.js';
+import { mutatePieces } from './mutate.js';
+import { encoded, type Recording } from './piece.js';
+
+/** Something wrong, and what it takes to see it again. */
+export interface Finding {
+  /** Which of the campaign's inputs. */
+  readonly index: number;
+  readonly recording: string;
+  readonly input: Input;
+  readonly fault: string;
+}
+
+/** What a stream of the dialect contains before, and only before, its answer may count as complete. */
+const COMPLETE: Readonly<Record<DialectName, RegExp>> = {
+  openai: /"finish_reason":\s*"|"native_finish_reason":\s*"/,
+  anthropic: /"stop_reason":\s*"/,
+  gemini: /"finishReason":|"blockReason":/,
+  bedrock: /messageStop/,
+  cohere: /message-end/,
+  ollama: /"done":\s*true/,
+  responses: /"response\.(completed|incomplete)"/,
+};
+
+/** One input in so many is a recording that only breaks off. */
+const CUT_EVERY = 8;
+/** A 32-bit number, so that neighbouring inputs have nothing in common. */
+const STRIDE = 2_654_435_761;
+
+/** The input at `index` of the campaign with this seed: the same on every machine. */
+export function inputAt(
+  recordings: readonly Recording[],
+  seed: number,
+  index: number,
+): { readonly recording: Recording; readonly input: Input } {
+  const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, STRIDE));
+  const recording = recordings[random.below(recordings.length)];
+  if (recording === undefined) throw new Error('there are no recordings');
+  const { provider, isStream } = recording;
+  if (isStream && random.below(CUT_EVERY) === 0) {
+    return { recording, input: cutOff(recording, random) };
+  }
+  let bytes = encoded(recording, mutatePieces(recording.pieces, random));
+  for (let left = Math.max(0, random.below(5) - 2); left > 0; left--) {
+    bytes = mutateBytes(bytes, random);
+  }
+  const cuts = isStream ? randomCuts(bytes, random) : [];
+  return { recording, input: { provider, isStream, bytes, cuts, isCut: false } };
+}
+
+/** Tries the inputs from `from` to before `to`: for each what is wrong with it, or `null`. */
+export function* findingsIn(
+  recordings: readonly Recording[],
+  seed: number,
+  [from, to]: readonly [from: number, to: number],
+): Generator<Finding | null> {
+  for (let index = from; index < to; index++) {
+    const { recording, input } = inputAt(recordings, seed, index);
+    const fault = faultIn(input);
+    yield fault === null ? null : { index, recording: recording.id, input, fault };
+  }
+}
+
+function cutOff(recording: Recording, random: Random): Input {
+  const { provider, pieces } = recording;
+  const whole = encoded(recording, pieces);
+  const bytes = whole.subarray(0, random.below(whole.length));
+  const isCut = !COMPLETE[provider].test(bytes.toString('latin1'));
+  return { provider, isStream: true, bytes, cuts: randomCuts(bytes, random), isCut };
+}

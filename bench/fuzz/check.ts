@@ -1,0 +1,126 @@
+import type { ClientDialectName, DialectName } from '../../src/dialects/dialect.js';
+import { GatewayError } from '../../src/core/errors.js';
+import { answered, streamed, told, type Got, type Told } from './drive.js';
+import { GrammarFault, must, type Said } from './grammar/fault.js';
+import { GRAMMARS } from './grammar/grammar.js';
+import { checkEvents } from './neutral-grammar.js';
+
+/** Every dialect that a client may speak. */
+export const CLIENTS = Object.keys(GRAMMARS) as readonly ClientDialectName[];
+
+/** Bytes of a provider, and how they come. */
+export interface Input {
+  readonly provider: DialectName;
+  readonly isStream: boolean;
+  readonly bytes: Buffer;
+  /** Where the bytes are cut into chunks. */
+  readonly cuts: readonly number[];
+  /** The stream was only cut off, and before the answer in it was complete. */
+  readonly isCut: boolean;
+}
+
+/** Longer than any stream of this size takes on a busy machine. */
+const MAX_MS = 4_000;
+
+/** @returns what is wrong with what comes of the input, for the first client for whom anything is; `null` for nothing */
+export function faultIn(input: Input): string | null {
+  const fromReader = attempt(() => {
+    const read = told(input.provider, input.bytes, input.isStream);
+    return { told: read, said: checkEvents(read) };
+  });
+  if (typeof fromReader === 'string') return `${input.provider}: ${fromReader}`;
+  for (const client of CLIENTS) {
+    const startedMs = performance.now();
+    const fault = attempt(() => {
+      checkClient(client, input, fromReader);
+      return null;
+    });
+    if (fault !== null) return `${input.provider} to ${client}: ${fault}`;
+    if (performance.now() - startedMs > MAX_MS) return `${input.provider} to ${client}: too slow`;
+  }
+  return null;
+}
+
+interface FromReader {
+  readonly told: Told;
+  readonly said: Said;
+}
+
+function checkClient(client: ClientDialectName, input: Input, fromReader: FromReader): void {
+  const { provider, isStream, bytes, cuts, isCut } = input;
+  const got = isStream
+    ? streamed([client, provider], bytes, cuts)
+    : answered(client, provider, bytes);
+  checkFailure(got);
+  must(!isCut || got.failure !== null, 'a clean end after a cut');
+  // What goes through as it came may be as wrong as it came, unless it is mended.
+  if (client !== provider || client === 'openai') checkWords(client, got, isStream, fromReader);
+  if (isStream && cuts.length > 0) {
+    checkSame(got, streamed([client, provider], bytes, []));
+  }
+}
+
+function checkWords(
+  client: ClientDialectName,
+  got: Got,
+  isStream: boolean,
+  fromReader: FromReader,
+): void {
+  const said = saidTo(client, got, isStream);
+  // A writer may fail where a reader does not: reading nested values has no limit of depth.
+  const isTooDeep = got.failure?.message.endsWith('nested too deeply.') === true;
+  const isSame = fromReader.told.isComplete === (got.failure === null);
+  must(isSame || isTooDeep, 'another outcome than was read');
+  if (said !== null && got.failure === null) compare(client, said, fromReader.said);
+}
+
+function checkSame(got: Got, whole: Got): void {
+  must(whole.text === got.text, 'other bytes in other chunks');
+  must(whole.failure?.code === got.failure?.code, 'another failure in other chunks');
+  must(whole.summary === got.summary, 'another summary in other chunks');
+}
+
+function saidTo(client: ClientDialectName, got: Got, isStream: boolean): Said | null {
+  const { stream, answer } = GRAMMARS[client];
+  if (isStream) return stream(got.text, got.failure === null ? 'complete' : 'failed');
+  return got.failure === null ? answer(got.text) : null;
+}
+
+function checkFailure({ failure }: Got): void {
+  if (failure === null) return;
+  must(failure.code.startsWith('upstream_'), `fails with ${failure.code}`);
+  must(failure.message !== '', 'a failure without a message');
+  // Whatever a reader throws becomes an error of the provider's: here it is a bug of ours.
+  const { cause } = failure;
+  const isHidden = cause instanceof Error && !/Syntax|Error: (Message|Prelude)/.test(String(cause));
+  if (failure.message.endsWith('cannot be read.') && isHidden) throw cause;
+}
+
+/** Nothing of what the provider said is lost on the way, and nothing is made up. */
+function compare(client: ClientDialectName, got: Said, read: Said): void {
+  // OpenAI's chunks tell refusals apart from text.
+  if (client === 'openai') must(read.text.includes(got.text), 'text that nobody said');
+  else must(got.text === read.text, 'another text than was said');
+  if (client === 'completions') return;
+  const names = (said: Said) => said.calls.map(([name]) => name).join();
+  must(names(got) === names(read), 'other calls than were made');
+  if (client !== 'openai' && client !== 'responses') return;
+  const args = (said: Said) => said.calls.map(([, text]) => (text.trim() === '' ? '{}' : text));
+  must(args(got).join() === args(read).join(), 'other arguments than were given');
+}
+
+function attempt<T>(work: () => T): T | string {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof GrammarFault) return error.message;
+    if (error instanceof GatewayError) return `threw ${error.code}: ${error.message}`;
+    return `threw ${String(error).split('\n')[0]}${placeOf(error)}`;
+  }
+}
+
+function placeOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const [, place = ''] = /\/src\/([\w/.-]+:\d+)/.exec(stack) ?? [];
+  return place === '' ? '' : ` at ${place}`;
+}

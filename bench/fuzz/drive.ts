@@ -1,0 +1,113 @@
+import { GatewayError } from '../../src/core/errors.js';
+import { anthropic } from '../../src/dialects/anthropic/anthropic.js';
+import { bedrock } from '../../src/dialects/bedrock/bedrock.js';
+import { cohere } from '../../src/dialects/cohere/cohere.js';
+import type {
+  ClientDialectName,
+  DialectName,
+  ProviderDialect,
+  Reading,
+} from '../../src/dialects/dialect.js';
+import { passageBetween } from '../../src/dialects/dialects.js';
+import { gemini } from '../../src/dialects/gemini/gemini.js';
+import type { AnswerEvent } from '../../src/dialects/neutral/event.js';
+import { OrderlyEvents } from '../../src/dialects/neutral/orderly.js';
+import { ollama } from '../../src/dialects/ollama/ollama.js';
+import { openai } from '../../src/dialects/openai/openai.js';
+import type { Asked } from '../../src/dialects/passage.js';
+import { responses } from '../../src/dialects/responses/responses.js';
+import { chunksOf } from './mutate-bytes.js';
+
+const PROVIDERS: Readonly<Record<DialectName, ProviderDialect>> = {
+  openai,
+  anthropic,
+  gemini,
+  bedrock,
+  cohere,
+  ollama,
+  responses,
+};
+
+const READING: Reading = {
+  trusted: false,
+  includeUsage: true,
+  model: 'vendor/model',
+  createdS: 1_700_000_000,
+  answerTool: null,
+};
+
+const ASKED: Asked = {
+  body: Buffer.alloc(0),
+  headers: [],
+  dropped: [],
+  answerTool: null,
+  memory: null,
+};
+
+/** What a client gets, and what the gateway knows of it. */
+export interface Got {
+  readonly text: string;
+  /** `null` for an answer that is complete. */
+  readonly failure: GatewayError | null;
+  /** What is booked, as JSON. */
+  readonly summary: string;
+}
+
+/** The stream of a provider, cut into chunks, as a client gets it: its error event included. */
+export function streamed(
+  [client, provider]: readonly [ClientDialectName, DialectName],
+  bytes: Buffer,
+  cuts: readonly number[],
+): Got {
+  const stream = passageBetween(client, provider).openStream(READING, ASKED);
+  const out: Buffer[] = [];
+  for (const chunk of chunksOf(bytes, cuts)) {
+    out.push(stream.push(chunk));
+    if (stream.failure !== null) break;
+  }
+  if (stream.failure === null) out.push(stream.end());
+  const { failure } = stream;
+  if (failure !== null) out.push(stream.fail(failure));
+  return { text: Buffer.concat(out).toString(), failure, summary: JSON.stringify(stream.summary) };
+}
+
+/** A whole answer of a provider as a client gets it; empty where it cannot be given. */
+export function answered(client: ClientDialectName, provider: DialectName, bytes: Buffer): Got {
+  const passage = passageBetween(client, provider);
+  try {
+    const { body, summary } = passage.readAnswer(bytes, READING, ASKED);
+    return { text: body.toString(), failure: null, summary: JSON.stringify(summary) };
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    return { text: '', failure: error, summary: '' };
+  }
+}
+
+/** What a provider said, in no dialect; all that was read before it failed. */
+export interface Told {
+  readonly events: readonly AnswerEvent[];
+  readonly isComplete: boolean;
+}
+
+/** @throws whatever is thrown but the gateway's own errors */
+export function told(provider: DialectName, bytes: Buffer, isStream: boolean): Told {
+  const events: AnswerEvent[] = [];
+  const order = new OrderlyEvents((event) => events.push(event));
+  const dialect = PROVIDERS[provider];
+  try {
+    if (isStream) {
+      const reader = dialect.openReader(READING, (event) => {
+        order.add(event);
+      });
+      reader.push(bytes);
+      reader.end();
+    } else {
+      for (const event of dialect.readEvents(bytes, READING)) order.add(event);
+      order.end();
+    }
+    return { events, isComplete: true };
+  } catch (error) {
+    if (error instanceof GatewayError) return { events, isComplete: false };
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { must, type Ending, type Json, type Said } from './fault.js';
+import * as read from './read.js';
+import { checkError, checkUsage } from './openai.js';
+
+const REASONS = new Set(['stop', 'length', 'content_filter']);
+
+/** @throws {GrammarFault} unless it is a stream of legacy completions: one head, one reason, `[DONE]` last */
+export function checkCompletionsStream(text: string, ending: Ending): Said {
+  const frames = read.frames(text);
+  const last = frames.pop();
+  const finished = new Map<number, boolean>();
+  const heads = new Set<string>();
+  let said = '';
+  for (const { data } of frames) {
+    const chunk = read.parsed(data, 'chunk');
+    heads.add(headOf(chunk));
+    for (const choice of read.objects(chunk['choices'], 'choices')) {
+      const index = read.count(choice['index'], 'choice.index');
+      must(finished.get(index) !== true, 'something after finish_reason');
+      if (index === 0) said += read.text(choice['text'], 'text');
+      finished.set(index, isFinished(choice));
+    }
+    if (chunk['usage'] !== undefined) checkUsage(read.object(chunk['usage'], 'usage'));
+  }
+  must(heads.size <= 1, 'another id, model or time');
+  if (ending === 'failed') checkError(read.parsed(last?.data ?? '', 'the last event'));
+  else {
+    must(last?.data === '[DONE]', 'no [DONE] at the end');
+    const all = [...finished.values()];
+    must(all.length > 0 && all.every((is) => is), 'a choice without finish_reason');
+  }
+  return { text: said, calls: [] };
+}
+
+/** @throws {GrammarFault} unless it is a whole legacy completion */
+export function checkCompletionsAnswer(text: string): Said {
+  const answer = read.parsed(text, 'answer');
+  headOf(answer);
+  const choices = read.objects(answer['choices'], 'choices');
+  must(choices.length > 0 && choices.every(isFinished), 'no finished choice');
+  if (answer['usage'] !== undefined) checkUsage(read.object(answer['usage'], 'usage'));
+  const first = choices.find((choice) => choice['index'] === 0);
+  return { text: first === undefined ? '' : read.text(first['text'], 'text'), calls: [] };
+}
+
+function headOf(value: Json): string {
+  must(read.name(value['id'], 'id').startsWith('cmpl-'), 'another kind of id');
+  must(value['object'] === 'text_completion', 'object is not text_completion');
+  const head = [
+    value['id'],
+    read.name(value['model'], 'model'),
+    read.count(value['created'], 'created'),
+  ];
+  return JSON.stringify(head);
+}
+
+function isFinished(choice: Json): boolean {
+  const reason = choice['finish_reason'];
+  if (reason === null) return false;
+  must(REASONS.has(read.text(reason, 'finish_reason')), 'an unknown finish_reason');
+  return true;
+}

@@ -1,0 +1,22 @@
+import type { ClientDialectName } from '../../../src/dialects/dialect.js';
+import { checkAnthropicAnswer, checkAnthropicStream } from './anthropic.js';
+import { checkCompletionsAnswer, checkCompletionsStream } from './completions.js';
+import type { Ending, Said } from './fault.js';
+import { checkGeminiAnswer, checkGeminiStream } from './gemini.js';
+import { checkOpenAiAnswer, checkOpenAiStream } from './openai.js';
+import { checkResponsesAnswer, checkResponsesStream } from './responses.js';
+
+/** What a client of a dialect may count on. Both throw `GrammarFault` where it could not. */
+export interface Grammar {
+  readonly stream: (text: string, ending: Ending) => Said;
+  readonly answer: (text: string) => Said;
+}
+
+/** The rules of every client's dialect, as its own SDK and documentation have them. */
+export const GRAMMARS: Readonly<Record<ClientDialectName, Grammar>> = {
+  openai: { stream: checkOpenAiStream, answer: checkOpenAiAnswer },
+  anthropic: { stream: checkAnthropicStream, answer: checkAnthropicAnswer },
+  gemini: { stream: checkGeminiStream, answer: checkGeminiAnswer },
+  responses: { stream: checkResponsesStream, answer: checkResponsesAnswer },
+  completions: { stream: checkCompletionsStream, answer: checkCompletionsAnswer },
+};

@@ -1,0 +1,65 @@
+import { GrammarFault, must, type Json } from './fault.js';
+
+/** @throws {GrammarFault} for anything but an object */
+export function object(value: unknown, where: string): Json {
+  must(typeof value === 'object' && value !== null && !Array.isArray(value), `${where}: no object`);
+  return value as Json;
+}
+
+/** @throws {GrammarFault} for anything but a list of objects */
+export function objects(value: unknown, where: string): Json[] {
+  must(Array.isArray(value), `${where}: no list`);
+  return value.map((one: unknown, i) => object(one, `${where}[${i}]`));
+}
+
+/** @throws {GrammarFault} for anything but text */
+export function text(value: unknown, where: string): string {
+  must(typeof value === 'string', `${where}: no text`);
+  return value;
+}
+
+/** @throws {GrammarFault} for anything but text with something in it */
+export function name(value: unknown, where: string): string {
+  const named = text(value, where);
+  must(named !== '', `${where}: empty`);
+  return named;
+}
+
+/** @throws {GrammarFault} for anything but a count of tokens: a whole number from 0 */
+export function count(value: unknown, where: string): number {
+  must(Number.isSafeInteger(value) && Number(value) >= 0, `${where}: no count`);
+  return Number(value);
+}
+
+/** @throws {GrammarFault} for text that is no JSON object */
+export function parsed(json: string, where: string): Json {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new GrammarFault(`${where}: no JSON`);
+  }
+  return object(value, where);
+}
+
+/** One event of a stream as its client splits it. */
+export interface Frame {
+  readonly name: string;
+  readonly data: string;
+}
+
+/**
+ * The events of a stream in which each is an optional `event:` line, one `data:` line and a blank line.
+ *
+ * @throws {GrammarFault} for anything else between or after them
+ */
+export function frames(sent: string, lineEnd = '\n'): Frame[] {
+  if (sent === '') return [];
+  const blocks = sent.split(lineEnd + lineEnd);
+  must(blocks.pop() === '', 'the last event has no end');
+  return blocks.map((block) => {
+    const [, name = '', data] = /^(?:event: ([^\r\n]*)\r?\n)?data: ([^\r\n]*)$/.exec(block) ?? [];
+    must(data !== undefined, 'lines that are no event');
+    return { name, data };
+  });
+}

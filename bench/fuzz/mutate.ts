@@ -1,0 +1,79 @@
+import type { Random } from '../../src/core/random.js';
+import { mutateJson } from './mutate-json.js';
+import type { Piece } from './piece.js';
+
+type Mutation = (pieces: Piece[], at: number, random: Random) => void;
+
+const NAMES = ['error', 'ping', 'message', 'exception', '', 'content_block_delta', 'done'];
+const DATA = [
+  '[DONE]',
+  '',
+  'null',
+  '[]',
+  '"x"',
+  '{}',
+  '{"error":{"message":"boom","type":"server_error","code":500}}',
+  '{"error":"boom"}',
+  '{"type":"error","error":{"type":"overloaded_error","message":"boom"}}',
+  '{"type":"ping"}',
+  '{"choices":[]}',
+  '{"choices":[{"index":0,"delta":{}}]}',
+  '<html>',
+];
+
+/** What may happen to the events of a stream. */
+const MUTATIONS: readonly Mutation[] = [
+  (pieces, at) => {
+    pieces.splice(at, 1);
+  },
+  (pieces, at) => {
+    const piece = pieces[at];
+    if (piece !== undefined) pieces.splice(at, 0, piece);
+  },
+  (pieces, at, random) => {
+    const to = random.below(pieces.length);
+    const [one, other] = [pieces[at], pieces[to]];
+    if (one === undefined || other === undefined) return;
+    pieces[at] = other;
+    pieces[to] = one;
+  },
+  (pieces, at, random) => {
+    const data = DATA[random.below(DATA.length)] ?? '';
+    const name = NAMES[random.below(NAMES.length)] ?? '';
+    pieces.splice(at, 0, { name, data });
+  },
+  (pieces, at, random) => {
+    const piece = pieces[at];
+    if (piece === undefined) return;
+    const name = NAMES[random.below(NAMES.length)] ?? '';
+    pieces[at] = { ...piece, name, isException: random.below(4) === 0 };
+  },
+  // JSON may be spread over lines.
+  (pieces, at) => {
+    const piece = pieces[at];
+    if (piece === undefined) return;
+    try {
+      pieces[at] = { ...piece, data: JSON.stringify(JSON.parse(piece.data), null, 1) };
+    } catch {
+      // What is no JSON any more stays as it is.
+    }
+  },
+  (pieces, at, random) => {
+    const many = Array.from({ length: 1 + random.below(30) }, () => pieces[at]);
+    pieces.splice(at, 0, ...many.filter((piece) => piece !== undefined));
+  },
+];
+
+/** Changes some of the pieces: most often what they say, sometimes their order and number. */
+export function mutatePieces(pieces: readonly Piece[], random: Random): Piece[] {
+  const changed = [...pieces];
+  for (let left = random.below(4); left > 0; left--) {
+    const at = random.below(changed.length);
+    const piece = changed[at];
+    if (piece === undefined) break;
+    const mutation = MUTATIONS[random.below(2 * MUTATIONS.length)];
+    if (mutation !== undefined) mutation(changed, at, random);
+    else changed[at] = { ...piece, data: mutateJson(piece.data, random) };
+  }
+  return changed;
+}

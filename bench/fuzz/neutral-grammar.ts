@@ -1,0 +1,56 @@
+import type { AnswerEvent } from '../../src/dialects/neutral/event.js';
+import { must, type Said } from './grammar/fault.js';
+import type { Told } from './drive.js';
+
+/**
+ * The rules that every dialect's reader keeps, whatever it reads: the start first and once, choices from 0, calls
+ * numbered without gaps and named before their arguments, counts that are counts, and a reason for every choice.
+ *
+ * @throws {GrammarFault} for the first that is broken
+ */
+export function checkEvents({ events, isComplete }: Told): Said {
+  const choices = new Map<number, { calls: number; isFinished: boolean }>();
+  const said: { text: string; calls: { name: string; args: string }[] } = { text: '', calls: [] };
+  events.forEach((event, i) => {
+    must((event.kind === 'start') === (i === 0), 'the start is not first, or twice');
+    if (event.kind === 'start') return;
+    if (event.kind === 'usage') {
+      checkCounts(event);
+      return;
+    }
+    const { choice } = event;
+    must(Number.isSafeInteger(choice) && choice >= 0, 'a choice that is no index');
+    const known = choices.get(choice) ?? { calls: 0, isFinished: false };
+    choices.set(choice, known);
+    if (event.kind === 'call') must(event.call === known.calls++, 'calls out of their order');
+    if (event.kind === 'arguments') must(event.call < known.calls, 'arguments of no call');
+    if (event.kind === 'finish') known.isFinished = true;
+    if (choice === 0) gather(said, event);
+  });
+  const all = [...choices.values()];
+  must(
+    !isComplete || (all.length > 0 && all.every(({ isFinished }) => isFinished)),
+    'complete without a reason',
+  );
+  return { text: said.text, calls: said.calls.map(({ name, args }) => [name, args] as const) };
+}
+
+function checkCounts({ usage }: Extract<AnswerEvent, { kind: 'usage' }>): void {
+  const counts = Object.values(usage).filter((value) => typeof value === 'number');
+  must(
+    counts.every((count) => Number.isSafeInteger(count) && count >= 0),
+    'usage that is no count',
+  );
+}
+
+function gather(
+  said: { text: string; calls: { name: string; args: string }[] },
+  event: AnswerEvent,
+): void {
+  if (event.kind === 'text' || event.kind === 'refusal') said.text += event.text;
+  else if (event.kind === 'call') said.calls.push({ name: event.name, args: '' });
+  else if (event.kind === 'arguments') {
+    const call = said.calls[event.call];
+    if (call !== undefined) call.args += event.text;
+  }
+}

@@ -1,0 +1,64 @@
+import { openSync, writeSync } from 'node:fs';
+import { findingsIn } from './campaign.js';
+import { ownRecordings, recordingsIn } from './recordings.js';
+import { shrunk, written } from './shrink.js';
+
+/** What a worker is to try. */
+export interface Task {
+  readonly seed: number;
+  readonly from: number;
+  readonly to: number;
+  /** Recordings to take instead of our own; `null` for those. */
+  readonly folder: string | null;
+  /** A file that says which input is being tried: a message would not get out of one that hangs. */
+  readonly progress: string;
+}
+
+/** What a worker says. */
+export type Report =
+  | { readonly kind: 'fault'; readonly index: number; readonly fault: string }
+  /** The first of its kind, as a file to keep. */
+  | { readonly kind: 'example'; readonly fault: string; readonly file: string }
+  /** After a full collection of garbage. */
+  | { readonly kind: 'memory'; readonly index: number; readonly heapBytes: number }
+  /** Everything was tried; timers and the like that are left over. */
+  | { readonly kind: 'done'; readonly leftOver: readonly string[] };
+
+const SAMPLE_EVERY = 5_000;
+const INDEX_CHARS = 12;
+
+function work({ seed, from, to, folder, progress }: Task): void {
+  const say = (report: Report): void => {
+    process.send?.(report);
+  };
+  const recordings = folder === null ? ownRecordings() : recordingsIn(folder);
+  const file = openSync(progress, 'w');
+  const at = (index: number): void => {
+    writeSync(file, String(index).padEnd(INDEX_CHARS), 0);
+  };
+  const known = new Set<string>();
+  const before = process.getActiveResourcesInfo().length;
+  let index = from;
+  at(index);
+  for (const finding of findingsIn(recordings, seed, [from, to])) {
+    if (finding !== null) {
+      const { fault, input } = finding;
+      say({ kind: 'fault', index, fault });
+      if (!known.has(fault)) {
+        known.add(fault);
+        say({ kind: 'example', fault, file: written(shrunk(input, fault), fault) });
+      }
+    }
+    index += 1;
+    at(index);
+    if (index % SAMPLE_EVERY === 0) {
+      globalThis.gc?.();
+      say({ kind: 'memory', index, heapBytes: process.memoryUsage().heapUsed });
+    }
+  }
+  say({ kind: 'done', leftOver: process.getActiveResourcesInfo().slice(before) });
+}
+
+process.once('message', (task) => {
+  work(task as Task);
+});

@@ -1,0 +1,82 @@
+import { CLIENTS, faultIn, type Input } from '../../bench/fuzz/check.js';
+import { findingsIn, inputAt } from '../../bench/fuzz/campaign.js';
+import { GRAMMARS } from '../../bench/fuzz/grammar/grammar.js';
+import { encoded } from '../../bench/fuzz/piece.js';
+import { ownRecordings } from '../../bench/fuzz/recordings.js';
+import { readInput, shrunk, written } from '../../bench/fuzz/shrink.js';
+
+const RECORDINGS = ownRecordings();
+const asInput = (text: string): Input => ({
+  provider: 'openai',
+  isStream: true,
+  bytes: Buffer.from(text),
+  cuts: [],
+  isCut: false,
+});
+
+test('answers that were changed in many ways do no harm to any client', () => {
+  const found = [...findingsIn(RECORDINGS, 20, [0, 60])].filter((finding) => finding !== null);
+
+  expect(found.map(({ index, fault }) => `${index}: ${fault}`)).toEqual([]);
+});
+
+test.each(RECORDINGS)('what was recorded is right as it is: $id', (recording) => {
+  const { provider, isStream, pieces } = recording;
+  const bytes = encoded(recording, pieces);
+
+  const fault = faultIn({ provider, isStream, bytes, cuts: [7], isCut: false });
+
+  expect(fault).toBeNull();
+});
+
+test('the same seed gives the same inputs', () => {
+  const [one, same, other] = [1, 1, 2].map((seed) => inputAt(RECORDINGS, seed, 17).input.bytes);
+
+  expect(one).toEqual(same);
+  expect(one).not.toEqual(other);
+});
+
+test('an input becomes smaller as long as its fault stays, and outlasts its file', () => {
+  const cut = 'data: {"choices":[{"index":0,"delta":{"content":"Hello there"}}]}\n\n';
+  const done =
+    'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+  const input = { ...asInput(cut + done), cuts: [3, 9], isCut: true };
+  const fault = faultIn(input) ?? '';
+
+  const small = shrunk(input, fault);
+
+  expect(fault).toContain('a clean end after a cut');
+  expect(small.cuts).toEqual([]);
+  expect(readInput(written(small, fault))).toEqual(small);
+});
+
+/** Streams that a careless gateway might send, each with what is wrong with it. */
+const WRONG: readonly (readonly [(typeof CLIENTS)[number], string, string])[] = [
+  ['openai', 'no end', 'data: {"id":"a"}\n\n'],
+  ['openai', 'half an event', 'data: [DONE]\n'],
+  ['openai', 'no choice', 'data: [DONE]\n\n'],
+  [
+    'openai',
+    'no role',
+    `data: ${JSON.stringify({ id: 'a', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\ndata: [DONE]\n\n`,
+  ],
+  ['completions', 'no end', 'data: {"id":"cmpl-a"}\n\n'],
+  ['anthropic', 'no start', 'event: message_stop\ndata: {"type":"message_stop"}\n\n'],
+  ['anthropic', 'another name', 'event: ping\ndata: {"type":"message_stop"}\n\n'],
+  ['gemini', 'nothing', ''],
+  [
+    'gemini',
+    'no reason',
+    'data: {"responseId":"r","modelVersion":"m","candidates":[{"index":0,"content":{"role":"model","parts":[{"text":""}]}}]}\r\n\r\n',
+  ],
+  ['responses', 'nothing', ''],
+  [
+    'responses',
+    'a gap',
+    'event: error\ndata: {"type":"error","sequence_number":1,"message":"m"}\n\n',
+  ],
+];
+
+test.each(WRONG)('the rules of %s refuse a stream with %s', (client, _fault, text) => {
+  expect(() => GRAMMARS[client].stream(text, 'complete')).toThrow();
+});
