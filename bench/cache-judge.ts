@@ -3,7 +3,7 @@ import type { QuestionJudge, ReadQuestion } from '../src/cache/verify/judge.js';
 import { StaticEmbedder } from '../src/embed/static-embedder.js';
 
 /** Folder of what comes with Suffice. */
-export const ARTEFACTS = path.join(import.meta.dirname, '../models');
+export const ARTEFACTS = path.resolve('models');
 
 /** What semantic caches do otherwise: questions are the same if their vectors are near enough. */
 export function thresholdJudge(threshold: number): QuestionJudge {

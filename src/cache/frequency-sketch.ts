@@ -1,3 +1,5 @@
+import { fnv1a } from '../core/fnv.js';
+
 const ROWS = 4;
 const MOST = 15;
 /** Odd multipliers, one a row, so that keys that meet in one row part in the next. */
@@ -84,10 +86,5 @@ export class FrequencySketch {
   }
 }
 
-/** FNV-1a over the first characters: keys are hashes already, and as good from there as from anywhere. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  const end = Math.min(key.length, 16);
-  for (let i = 0; i < end; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
-}
+/** Keys are hashes already: their first characters are as good as any. */
+const hashOf = (key: string): number => fnv1a(key, undefined, 16);

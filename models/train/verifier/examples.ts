@@ -1,10 +1,12 @@
 import { align } from '../../../src/cache/verify/alignment.js';
 import type { DifferenceWeights } from '../../../src/cache/verify/difference.js';
 import { PAIR_FEATURES, pairFeatures } from '../../../src/cache/verify/pair-features.js';
-import type { ComparedQuestion } from '../../../src/cache/verify/pair-features.js';
+import {
+  readQuestion,
+  type ComparedQuestion,
+} from '../../../src/cache/verify/compared-question.js';
 import { firstObjection, objectionsTo } from '../../../src/cache/verify/veto.js';
 import type { Veto } from '../../../src/cache/verify/veto.js';
-import { readQuestion } from '../../../src/cache/verify/verifier.js';
 import { WordTable } from '../../../src/cache/verify/word-table.js';
 import type { StaticEmbedder } from '../../../src/embed/static-embedder.js';
 import { placeOf } from '../../../src/outcomes/part.js';
@@ -48,7 +50,7 @@ export class ExampleReader {
   read(set: string, pair: LabelledPair): Example {
     const [a, b] = [this.#question(pair.a), this.#question(pair.b)];
     const objections = objectionsTo(a.facts, b.facts);
-    const { left, right } = align(a.known, b.known);
+    const { left, right } = align(a, b);
     const [shorter, longer] = [a.known.length, b.known.length].sort((x, y) => x - y);
     const whole = [
       Number(firstObjection(objections) !== null),

@@ -52,8 +52,8 @@ export interface AlikeCounts {
 const MOST_CANDIDATES = 4;
 /** Of an answer; more of it would take longer to compare than requests should wait. */
 const MOST_COMPARED_CHARS = 4_000;
-/** Claimed to be wrong so rarely, an answer is taken without looking at others. */
-const CERTAIN = 0.001;
+/** Claimed to be wrong so rarely, an answer is taken without looking at others, which are further away. */
+const CERTAIN = 0.01;
 /**
  * What is further apart is hardly ever the same question: of the pairs that a verifier takes for it with 60 %
  * or more, one in a hundred is.

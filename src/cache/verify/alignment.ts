@@ -1,4 +1,3 @@
-import { synonymsOf } from './synonyms.js';
 import type { KnownWord } from './word-table.js';
 
 /** A word of one text that the other does not have, and what comes closest there. */
@@ -14,10 +13,16 @@ export interface LeftOver {
   readonly instead: KnownWord | null;
 }
 
+/** The words of a text, in order, and their places in the order of their ids. */
+export interface OrderedWords {
+  readonly known: readonly KnownWord[];
+  readonly byId: Uint16Array;
+}
+
 /** Which words of two texts are the same, and what is left over on each side. */
 export interface Alignment {
-  /** Places of the same word in both, in the order of the first. */
-  readonly pairs: readonly (readonly [number, number])[];
+  /** Of each word of the first, the place of the same in the second; -1 where there is none. */
+  readonly partners: Int32Array;
   readonly left: readonly LeftOver[];
   readonly right: readonly LeftOver[];
 }
@@ -34,44 +39,54 @@ const SLIP = 0.9;
  *
  * Linear in their lengths, but for a bounded number of words that only one of them has.
  */
-export function align(a: readonly KnownWord[], b: readonly KnownWord[]): Alignment {
-  const pairs = matched(a, b);
-  const [inA, inB] = [new Map(pairs), new Map(pairs.map(([i, j]) => [j, i] as const))];
-  return { pairs, left: leftOver(a, b, inA, inB), right: leftOver(b, a, inB, inA) };
+export function align(a: OrderedWords, b: OrderedWords): Alignment {
+  const [inA, inB] = matched(a, b);
+  return {
+    partners: inA,
+    left: leftOver(a.known, b.known, inA, inB),
+    right: leftOver(b.known, a.known, inB, inA),
+  };
 }
 
 /** The n-th occurrence of a word goes with the n-th in the other text. */
-function matched(
-  a: readonly KnownWord[],
-  b: readonly KnownWord[],
-): readonly (readonly [number, number])[] {
-  const places = new Map<string, number[]>();
-  for (let j = b.length - 1; j >= 0; j--) {
-    const text = b[j]?.text ?? '';
-    const known = places.get(text);
-    if (known === undefined) places.set(text, [j]);
-    else known.push(j);
+function matched(a: OrderedWords, b: OrderedWords): readonly [Int32Array, Int32Array] {
+  const inA = new Int32Array(a.known.length).fill(NOWHERE);
+  const inB = new Int32Array(b.known.length).fill(NOWHERE);
+  let [x, y] = [0, 0];
+  while (x < a.byId.length && y < b.byId.length) {
+    const [i, j] = [a.byId[x] ?? 0, b.byId[y] ?? 0];
+    const after = idAt(a, i) - idAt(b, j);
+    // Ids are hashes: two words of one id are hardly ever two words.
+    if (after === 0 && a.known[i]?.text === b.known[j]?.text) {
+      inA[i] = j;
+      inB[j] = i;
+    }
+    if (after <= 0) x += 1;
+    if (after >= 0) y += 1;
   }
-  return a.flatMap(({ text }, i) => {
-    const j = places.get(text)?.pop();
-    return j === undefined ? [] : [[i, j] as const];
-  });
+  return [inA, inB];
 }
+
+const idAt = ({ known }: OrderedWords, place: number): number => known[place]?.id ?? 0;
 
 function leftOver(
   own: readonly KnownWord[],
   other: readonly KnownWord[],
-  ownPartner: ReadonlyMap<number, number>,
-  otherPartner: ReadonlyMap<number, number>,
+  ownPartner: Int32Array,
+  otherPartner: Int32Array,
 ): LeftOver[] {
   const result: LeftOver[] = [];
-  const compared = comparable(other, otherPartner);
-  for (const [i, word] of own.entries()) {
-    if (ownPartner.has(i)) continue;
+  let compared: readonly KnownWord[] | null = null;
+  for (let i = 0; i < own.length; i++) {
+    const word = own[i];
+    if (word === undefined || ownPartner[i] !== NOWHERE) continue;
+    compared ??= comparable(other, otherPartner);
+    const near = result.length < MAX_COMPARED ? nearestTo(word, compared) : NOTHING_NEAR;
     result.push({
       word,
       place: own.length < 2 ? 0 : i / (own.length - 1),
-      ...(result.length < MAX_COMPARED ? nearestTo(word, compared) : NOTHING_NEAR),
+      nearest: near.nearest,
+      covered: near.covered,
       instead: standsInstead(i, { own, other, ownPartner, otherPartner }),
     });
   }
@@ -79,13 +94,11 @@ function leftOver(
 }
 
 /** The other's words without partner, and then as many more as are allowed. */
-function comparable(
-  words: readonly KnownWord[],
-  partner: ReadonlyMap<number, number>,
-): readonly KnownWord[] {
-  const free = words.filter((_, i) => !partner.has(i));
-  const taken = words.filter((_, i) => partner.has(i));
-  return [...free, ...taken].slice(0, MAX_COMPARED);
+function comparable(words: readonly KnownWord[], partner: Int32Array): readonly KnownWord[] {
+  const free = words.filter((_, i) => partner[i] === NOWHERE);
+  if (free.length >= MAX_COMPARED) return free.slice(0, MAX_COMPARED);
+  const taken = words.filter((_, i) => partner[i] !== NOWHERE);
+  return [...free, ...taken.slice(0, MAX_COMPARED - free.length)];
 }
 
 const NOTHING_NEAR: Pick<LeftOver, 'nearest' | 'covered'> = { nearest: null, covered: 0 };
@@ -104,9 +117,9 @@ function nearestTo(
 
 /** How near two words are, 0 to 1: by their letters, or else by what they mean. */
 export function nearness(a: KnownWord, b: KnownWord): number {
-  if (a.text === b.text) return 1;
+  if (a.id === b.id && a.text === b.text) return 1;
   if (a.stem === b.stem) return SAME_STEM;
-  if (synonymsOf(a.text).has(b.text)) return SAME_SENSE;
+  if (a.synonyms.has(b.text)) return SAME_SENSE;
   const cosine = Math.max(0, dot(a.meaning, b.meaning));
   return Math.max(cosine, isUnknown(a) !== isUnknown(b) && isSlip(a.text, b.text) ? SLIP : 0);
 }
@@ -129,11 +142,13 @@ function isSlip(a: string, b: string): boolean {
   return x.length + y.length <= 2 || (x.length === 2 && x === y.charAt(1) + y.charAt(0));
 }
 
+const NOWHERE = -1;
+
 interface Sides {
   readonly own: readonly KnownWord[];
   readonly other: readonly KnownWord[];
-  readonly ownPartner: ReadonlyMap<number, number>;
-  readonly otherPartner: ReadonlyMap<number, number>;
+  readonly ownPartner: Int32Array;
+  readonly otherPartner: Int32Array;
 }
 
 /** "sort a LIST in", "sort a TUPLE in": the words before and behind are the same, those between differ. */
@@ -141,11 +156,12 @@ function standsInstead(
   i: number,
   { own, other, ownPartner, otherPartner }: Sides,
 ): KnownWord | null {
-  const before = i === 0 ? -1 : ownPartner.get(i - 1);
-  const behind = i === own.length - 1 ? other.length : ownPartner.get(i + 1);
-  const j = before === undefined ? (behind ?? 0) - 1 : before + 1;
-  if (before === undefined && behind === undefined) return null;
-  if (otherPartner.has(j)) return null;
+  const before = i === 0 ? -1 : (ownPartner[i - 1] ?? NOWHERE);
+  const behind = i === own.length - 1 ? other.length : (ownPartner[i + 1] ?? NOWHERE);
+  const [hasBefore, hasBehind] = [i === 0 || before >= 0, behind >= 0];
+  if (!hasBefore && !hasBehind) return null;
+  const j = hasBefore ? before + 1 : behind - 1;
+  if ((otherPartner[j] ?? NOWHERE) >= 0) return null;
   return other[j] ?? null;
 }
 

@@ -36,12 +36,19 @@ const SCALED = new RegExp(
 const COUNTED = new RegExp(`\\b(?:${COUNT})(?![\\p{L}-])`, 'giu');
 const ORDERED = new RegExp(`\\b(?:${[...NTH.keys()].join('|')})(?![\\p{L}-])`, 'giu');
 
+/** Whatever is replaced has a figure, or one of these words; in most questions none of them is. */
+const MAYBE_NUMBER = new RegExp(
+  `[\\d½¼¾]|\\b(?:${[...VALUES.keys(), ...NTH.keys(), ...SCALES.keys()].join('|')})(?!\\p{L})`,
+  'iu',
+);
+
 /**
  * Numbers in figures: `twenty-four` is `24`, `ten thousand` is `10000`, `1/2 kg` is `0.5 kg`.
  *
  * English only, and from two on: `one` mostly is somebody, or anything.
  */
 export function replaceNumberWords(text: string): string {
+  if (!MAYBE_NUMBER.test(text)) return text;
   return text
     .replaceAll(SCALED, (whole, count: string, scale: string) => {
       const value = valueOf(count) * (SCALES.get(scale.toLowerCase()) ?? Number.NaN);

@@ -1,17 +1,9 @@
 import { align, dot, nearness } from './alignment.js';
 import type { Alignment, LeftOver } from './alignment.js';
+import type { ComparedQuestion } from './compared-question.js';
 import type { DifferenceWeights } from './difference.js';
-import type { ReadQuestion } from './judge.js';
-import type { Objections, QuestionFacts } from './veto.js';
-import type { KnownWord } from './word-table.js';
-import type { QuestionWords } from './words.js';
-
-/** A question with all that pairs are compared by. */
-export interface ComparedQuestion extends ReadQuestion {
-  readonly words: QuestionWords;
-  readonly facts: QuestionFacts;
-  readonly known: readonly KnownWord[];
-}
+import { overlap, sameBack, sameFront, Turns } from './order.js';
+import type { Objections } from './veto.js';
 
 /** Below this a word says next to nothing: articles, prepositions, forms of to be. */
 const FUNCTION_RARITY = 0.46;
@@ -24,130 +16,244 @@ interface Pair {
   /** Numbers at the front of a vector that say which words occur. */
   readonly identityDims: number;
   readonly objections: Objections;
-  /** Log odds that each left-over word adds, of the first text and of the second. */
-  readonly weighed: readonly [readonly number[], readonly number[]];
+  readonly differences: DifferenceWeights;
 }
 
-type Feature = (pair: Pair) => number;
 type Side = readonly LeftOver[];
 
-const sum = (side: Side, of: (left: LeftOver) => number): number =>
-  side.reduce((total, left) => total + of(left), 0);
-const content = ({ word }: LeftOver): boolean => word.rarity > FUNCTION_RARITY;
-/** What a left-over word weighs: how much it says, less what the other text says of it in other words. */
-const missing = ({ word, covered }: LeftOver): number => word.rarity * (1 - covered);
-const weightOf = (words: readonly KnownWord[]): number =>
-  words.reduce((total, { rarity }) => total + rarity, 0);
-const nthLargest = (side: Side, of: (left: LeftOver) => number, n: number): number =>
-  side.map(of).sort((x, y) => y - x)[n] ?? 0;
+/**
+ * Some features that are worked out together, in one go: a pair is compared in the time a request waits.
+ * The numbers come in the order of the names.
+ */
+interface FeatureGroup {
+  readonly names: readonly string[];
+  readonly of: (pair: Pair) => readonly number[];
+}
 
-/** A feature of each side becomes two of the pair: it must not matter who asked first. */
-function sides(name: string, of: (side: Side, whole: ComparedQuestion) => number) {
-  const both = ({ a, b, alignment }: Pair): readonly [number, number] => [
-    of(alignment.left, a),
-    of(alignment.right, b),
-  ];
+/** Numbers of each side become two of the pair, for it must not matter who asked first. */
+function ofSides(
+  names: readonly string[],
+  of: (side: Side, whole: ComparedQuestion) => readonly number[],
+): FeatureGroup {
   return {
-    [`${name}_least`]: (pair: Pair) => Math.min(...both(pair)),
-    [`${name}_most`]: (pair: Pair) => Math.max(...both(pair)),
+    names: names.flatMap((name) => [`${name}_least`, `${name}_most`]),
+    of: ({ a, b, alignment }) => {
+      const [left, right] = [of(alignment.left, a), of(alignment.right, b)];
+      const both: number[] = [];
+      for (let i = 0; i < left.length; i++) {
+        const [x, y] = [left[i] ?? 0, right[i] ?? 0];
+        both.push(Math.min(x, y), Math.max(x, y));
+      }
+      return both;
+    },
   };
 }
 
-const cosines: Readonly<Record<string, Feature>> = {
-  cosine: ({ a, b }) => dot(a.vector, b.vector),
-  same_words: ({ a, b, identityDims }) => cosine(front(a, identityDims), front(b, identityDims)),
-  same_meaning: ({ a, b, identityDims }) => cosine(back(a, identityDims), back(b, identityDims)),
-  left_over_meaning: ({ alignment }) => cosine(meaning(alignment.left), meaning(alignment.right)),
+const cosines: FeatureGroup = {
+  names: ['cosine', 'same_words', 'same_meaning', 'left_over_meaning'],
+  of: ({ a, b, identityDims, alignment }) => {
+    const [x, y] = [a.vector, b.vector];
+    let [whole, back, i] = [0, 0, 0];
+    for (; i < identityDims; i++) whole += (x[i] ?? 0) * (y[i] ?? 0);
+    const front = whole;
+    for (; i < x.length; i++) {
+      const product = (x[i] ?? 0) * (y[i] ?? 0);
+      whole += product;
+      back += product;
+    }
+    const [left, right] = [meaning(alignment.left), meaning(alignment.right)];
+    return [
+      whole,
+      cosine(front, a.print.frontSquared * b.print.frontSquared),
+      cosine(back, a.print.backSquared * b.print.backSquared),
+      cosine(dot(left, right), dot(left, left) * dot(right, right)),
+    ];
+  },
 };
 
-const leftOvers: Readonly<Record<string, Feature>> = {
-  ...sides('left_words', (side) => side.length),
-  ...sides('left_content', (side) => side.filter(content).length),
-  ...sides('left_weight', (side) => sum(side, ({ word }) => word.rarity)),
-  ...sides('missing', (side) => sum(side, missing)),
-  ...sides('missing_share', (side, { known }) => sum(side, missing) / (weightOf(known) + 1e-6)),
-  ...sides('missing_first', (side) => nthLargest(side, missing, 0)),
-  ...sides('missing_second', (side) => nthLargest(side, missing, 1)),
-  ...sides('rarest_left', (side) => nthLargest(side, ({ word }) => word.rarity, 0)),
-  ...sides('place_of_rarest', (side) => placeOfRarest(side)),
-  ...sides('left_unknown', (side) => side.filter(({ word }) => word.rarity === 1).length),
-  ...sides('inserted', (side) => sum(side, (left) => (left.instead === null ? missing(left) : 0))),
+const leftOvers = ofSides(
+  [
+    'left_words',
+    'left_content',
+    'left_weight',
+    'missing',
+    'missing_share',
+    'missing_first',
+    'missing_second',
+    'rarest_left',
+    'place_of_rarest',
+    'left_unknown',
+    'inserted',
+  ],
+  (side, { print }) => {
+    let [content, weight, missed, unknown, inserted] = [0, 0, 0, 0, 0];
+    for (const left of side) {
+      const { rarity } = left.word;
+      const missing = missingOf(left);
+      if (rarity > FUNCTION_RARITY) content += 1;
+      if (rarity === 1) unknown += 1;
+      weight += rarity;
+      missed += missing;
+      if (left.instead === null) inserted += missing;
+    }
+    const rarest = rarestOf(side);
+    const [first, second] = twoLargest(side, missingOf);
+    return [
+      side.length,
+      content,
+      weight,
+      missed,
+      missed / (print.weight + 1e-6),
+      first,
+      second,
+      rarest?.word.rarity ?? 0,
+      rarest?.place ?? -1,
+      unknown,
+      inserted,
+    ];
+  },
+);
+
+const replaced: FeatureGroup = {
+  names: [
+    'replaced_words',
+    'replaced_weight',
+    'replaced_worst',
+    'replaced_rarest',
+    'replaced_nearest',
+  ],
+  of: ({ alignment }) => {
+    let [words, weight, worst, rarest, nearest] = [0, 0, 0, 0, 1];
+    for (const { word, instead } of alignment.left) {
+      if (instead === null) continue;
+      const near = nearness(word, instead);
+      const distance = Math.max(word.rarity, instead.rarity) * (1 - near);
+      words += 1;
+      weight += distance;
+      worst = Math.max(worst, distance);
+      rarest = Math.max(rarest, Math.min(word.rarity, instead.rarity));
+      nearest = Math.min(nearest, near);
+    }
+    return [words, weight, worst, rarest, nearest];
+  },
 };
 
-const replaced: Readonly<Record<string, Feature>> = {
-  replaced_words: ({ alignment }) => replacements(alignment).length,
-  replaced_weight: ({ alignment }) =>
-    replacements(alignment).reduce((total, [x, y]) => total + distance(x, y), 0),
-  replaced_worst: ({ alignment }) =>
-    Math.max(0, ...replacements(alignment).map(([x, y]) => distance(x, y))),
-  replaced_rarest: ({ alignment }) =>
-    Math.max(0, ...replacements(alignment).map(([x, y]) => Math.min(x.rarity, y.rarity))),
-  replaced_nearest: ({ alignment }) =>
-    Math.min(1, ...replacements(alignment).map(([x, y]) => nearness(x, y))),
+const shared: FeatureGroup = {
+  names: ['shared_weight', 'shared_share', 'shared_content'],
+  of: ({ a, b, alignment: { partners } }) => {
+    let [weight, content] = [0, 0];
+    for (let i = 0; i < partners.length; i++) {
+      if ((partners[i] ?? -1) < 0) continue;
+      const rarity = a.known[i]?.rarity ?? 0;
+      weight += rarity;
+      if (rarity > FUNCTION_RARITY) content += 1;
+    }
+    return [weight, weight / (a.print.weight + b.print.weight - weight + 1e-6), content];
+  },
 };
 
-const sameness: Readonly<Record<string, Feature>> = {
-  shared_weight: ({ a, alignment }) => sharedWeight(a, alignment),
-  shared_share: ({ a, b, alignment }) =>
-    sharedWeight(a, alignment) /
-    (weightOf(a.known) + weightOf(b.known) - sharedWeight(a, alignment) + 1e-6),
-  shared_content: ({ a, alignment }) =>
-    alignment.pairs.filter(([i]) => (a.known[i]?.rarity ?? 0) > FUNCTION_RARITY).length,
-  length_least: ({ a, b }) => Math.min(a.known.length, b.known.length),
-  length_most: ({ a, b }) => Math.max(a.known.length, b.known.length),
-  length_ratio: ({ a, b }) =>
-    Math.min(a.known.length, b.known.length) / Math.max(1, a.known.length, b.known.length),
-  same_pairs: ({ a, b }) => sharedGrams(a.known, b.known, 2),
-  same_triples: ({ a, b }) => sharedGrams(a.known, b.known, 3),
-  same_front: ({ a, b }) => sameRun(a.known, b.known),
-  same_back: ({ a, b }) => sameRun(a.known.toReversed(), b.known.toReversed()),
-  turned_pairs: ({ alignment }) => turned(alignment.pairs),
-  turned_content: ({ a, alignment }) =>
-    turned(alignment.pairs.filter(([i]) => (a.known[i]?.rarity ?? 0) > FUNCTION_RARITY)),
-  moved_furthest: ({ a, b, alignment }) =>
-    Math.max(
-      0,
-      ...alignment.pairs.map(([i, j]) => Math.abs(i / a.known.length - j / b.known.length)),
-    ),
-  same_letters: ({ a, b }) => sharedLetters(a, b),
+const sameness: FeatureGroup = {
+  names: [
+    'length_least',
+    'length_most',
+    'length_ratio',
+    'same_pairs',
+    'same_triples',
+    'same_front',
+    'same_back',
+  ],
+  of: ({ a, b }) => {
+    const [shorter, longer] = [
+      Math.min(a.known.length, b.known.length),
+      Math.max(a.known.length, b.known.length),
+    ];
+    return [
+      shorter,
+      longer,
+      shorter / Math.max(1, longer),
+      overlap(a.print.wordPairs, b.print.wordPairs),
+      overlap(a.print.wordTriples, b.print.wordTriples),
+      sameFront(a.known, b.known),
+      sameBack(a.known, b.known),
+    ];
+  },
 };
 
-const said: Readonly<Record<string, Feature>> = {
-  ...sides('names', (_side, { words }) => words.names.length),
-  ...sides('numbers', (_side, { words }) => words.numbers.length),
-  ...sides('codes', (_side, { words }) => words.codes.length),
-  ...sides('sentences', (_side, { text }) => text.split(/[.!?\n]+\s/u).length),
-  other_number: ({ objections }) => Number(objections.number),
-  other_unit: ({ objections }) => Number(objections.unit),
-  other_name: ({ objections }) => Number(objections.name),
-  other_code: ({ objections }) => Number(objections.code),
-  other_negation: ({ objections }) => Number(objections.negation),
-  other_opposite: ({ objections }) => Number(objections.opposite),
-  other_question: ({ objections }) => Number(objections.question),
-  other_order: ({ objections }) => Number(objections.order),
+const order: FeatureGroup = {
+  names: ['turned_pairs', 'turned_content', 'moved_furthest', 'same_letters'],
+  of: ({ a, b, alignment: { partners } }) => {
+    let furthest = 0;
+    const [every, content] = [new Turns(), new Turns()];
+    for (let i = 0; i < partners.length; i++) {
+      const j = partners[i] ?? -1;
+      if (j < 0) continue;
+      every.next(j);
+      if ((a.known[i]?.rarity ?? 0) > FUNCTION_RARITY) content.next(j);
+      furthest = Math.max(furthest, Math.abs(i / a.known.length - j / b.known.length));
+    }
+    return [every.share, content.share, furthest, overlap(a.print.letters, b.print.letters)];
+  },
 };
 
-const total = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0);
+const said: FeatureGroup = ofSides(
+  ['names', 'numbers', 'codes', 'sentences'],
+  (_side, { words, print }) => [
+    words.names.length,
+    words.numbers.length,
+    words.codes.length,
+    print.sentences,
+  ],
+);
 
-const weighed: Readonly<Record<string, Feature>> = {
-  weighed: ({ weighed: [left, right] }) => total(left) + total(right),
-  weighed_least: ({ weighed: [left, right] }) => Math.min(total(left), total(right)),
-  weighed_most: ({ weighed: [left, right] }) => Math.max(total(left), total(right)),
-  weighed_worst: ({ weighed: [left, right] }) => Math.min(0, ...left, ...right),
+const OBJECTIONS = [
+  'number',
+  'unit',
+  'name',
+  'code',
+  'negation',
+  'opposite',
+  'question',
+  'order',
+] as const;
+
+const objected: FeatureGroup = {
+  names: OBJECTIONS.map((veto) => `other_${veto}`),
+  of: ({ objections }) => OBJECTIONS.map((veto) => Number(objections[veto])),
 };
 
-const FEATURES: Readonly<Record<string, Feature>> = {
-  ...cosines,
-  ...leftOvers,
-  ...replaced,
-  ...sameness,
-  ...said,
-  ...weighed,
+const weighed: FeatureGroup = {
+  names: ['weighed', 'weighed_least', 'weighed_most', 'weighed_worst'],
+  of: ({ alignment, differences }) => {
+    let worst = 0;
+    // Log odds that each left-over word adds.
+    const [left, right] = [alignment.left, alignment.right].map((side) => {
+      let total = 0;
+      for (const one of side) {
+        const odds = differences.weigh(one);
+        total += odds;
+        worst = Math.min(worst, odds);
+      }
+      return total;
+    });
+    const [x, y] = [left ?? 0, right ?? 0];
+    return [x + y, Math.min(x, y), Math.max(x, y), worst];
+  },
 };
+
+const GROUPS = [
+  cosines,
+  leftOvers,
+  replaced,
+  shared,
+  sameness,
+  order,
+  said,
+  objected,
+  weighed,
+] as const;
 
 /** What a verifier looks at, in order. An artefact names those it was trained with. */
-export const PAIR_FEATURES: readonly string[] = Object.keys(FEATURES);
-const COMPUTED = Object.values(FEATURES);
+export const PAIR_FEATURES: readonly string[] = GROUPS.flatMap(({ names }) => names);
 
 /**
  * Compares two questions. The same whichever comes first.
@@ -157,34 +263,25 @@ const COMPUTED = Object.values(FEATURES);
 export function pairFeatures(
   one: ComparedQuestion,
   other: ComparedQuestion,
-  {
-    identityDims,
-    objections,
-    differences,
-  }: Pick<Pair, 'identityDims' | 'objections'> & { readonly differences: DifferenceWeights },
+  context: Pick<Pair, 'identityDims' | 'objections' | 'differences'>,
 ): Float32Array {
   // What comes first in the alphabet comes first, so that it does not matter who asked.
   const [a, b] = one.text < other.text ? [one, other] : [other, one];
-  const alignment = align(a.known, b.known);
-  const weigh = (side: Side): readonly number[] => side.map((left) => differences.weigh(left));
-  const pair: Pair = {
-    a,
-    b,
-    alignment,
-    identityDims,
-    objections,
-    weighed: [weigh(alignment.left), weigh(alignment.right)],
-  };
-  return Float32Array.from(COMPUTED, (feature) => feature(pair));
+  const pair: Pair = { a, b, alignment: align(a, b), ...context };
+  const features = new Float32Array(PAIR_FEATURES.length);
+  let at = 0;
+  for (const group of GROUPS) {
+    const numbers = group.of(pair);
+    features.set(numbers, at);
+    at += numbers.length;
+  }
+  return features;
 }
 
-const front = ({ vector }: ReadQuestion, dims: number): Float32Array => vector.subarray(0, dims);
-const back = ({ vector }: ReadQuestion, dims: number): Float32Array => vector.subarray(dims);
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  const length = Math.sqrt(dot(a, a) * dot(b, b));
-  return length === 0 ? 0 : dot(a, b) / length;
-}
+const cosine = (product: number, squared: number): number => {
+  const length = Math.sqrt(squared);
+  return length === 0 ? 0 : product / length;
+};
 
 /** The mean of what left-over words mean, by weight. */
 function meaning(side: Side): Float32Array {
@@ -197,73 +294,24 @@ function meaning(side: Side): Float32Array {
   return total;
 }
 
-function placeOfRarest(side: Side): number {
-  let rarest: LeftOver | undefined;
+/** What a left-over word says, less what the other text says of it in other words. */
+const missingOf = ({ word, covered }: LeftOver): number => word.rarity * (1 - covered);
+
+/** 0 in place of what there is not. */
+function twoLargest(side: Side, of: (left: LeftOver) => number): readonly [number, number] {
+  let [first, second] = [-Infinity, -Infinity];
   for (const left of side) {
-    if (rarest === undefined || left.word.rarity > rarest.word.rarity) rarest = left;
+    const size = of(left);
+    if (size > first) [first, second] = [size, first];
+    else if (size > second) second = size;
   }
-  return rarest?.place ?? -1;
+  return [side.length < 1 ? 0 : first, side.length < 2 ? 0 : second];
 }
 
-function replacements({ left }: Alignment): readonly (readonly [KnownWord, KnownWord])[] {
-  return left.flatMap(({ word, instead }) => (instead === null ? [] : [[word, instead] as const]));
-}
-
-function distance(a: KnownWord, b: KnownWord): number {
-  return Math.max(a.rarity, b.rarity) * (1 - nearness(a, b));
-}
-
-function sharedWeight({ known }: ComparedQuestion, { pairs }: Alignment): number {
-  return pairs.reduce((total, [i]) => total + (known[i]?.rarity ?? 0), 0);
-}
-
-/** Share of runs of `n` words that both have. */
-function sharedGrams(a: readonly KnownWord[], b: readonly KnownWord[], n: number): number {
-  return overlap(gramsOf(a, n), gramsOf(b, n));
-}
-
-function gramsOf(words: readonly KnownWord[], n: number): Set<string> {
-  const grams = new Set<string>();
-  for (let i = 0; i + n <= words.length; i++) {
-    let gram = '';
-    for (let k = i; k < i + n; k++) gram += ` ${words[k]?.text ?? ''}`;
-    grams.add(gram);
+function rarestOf(side: Side): LeftOver | null {
+  let rarest: LeftOver | null = null;
+  for (const left of side) {
+    if (rarest === null || left.word.rarity > rarest.word.rarity) rarest = left;
   }
-  return grams;
-}
-
-function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  let both = 0;
-  for (const item of a) if (b.has(item)) both += 1;
-  return both === 0 ? 0 : both / (a.size + b.size - both);
-}
-
-/** Share of the shorter that both begin with. */
-function sameRun(a: readonly KnownWord[], b: readonly KnownWord[]): number {
-  const most = Math.min(a.length, b.length);
-  let run = 0;
-  while (run < most && a[run]?.text === b[run]?.text) run += 1;
-  return most === 0 ? 0 : run / most;
-}
-
-/** Share of neighbours among shared words that stand the other way round in the other text. */
-function turned(pairs: readonly (readonly [number, number])[]): number {
-  let count = 0;
-  for (let k = 1; k < pairs.length; k++) {
-    if ((pairs[k]?.[1] ?? 0) < (pairs[k - 1]?.[1] ?? 0)) count += 1;
-  }
-  return pairs.length < 2 ? 0 : count / (pairs.length - 1);
-}
-
-/** Characters that are looked at for likeness of letters: slips of the finger show in short texts. */
-const MAX_LETTERS = 400;
-
-function sharedLetters(a: ReadQuestion, b: ReadQuestion): number {
-  const grams = ({ text }: ReadQuestion): Set<string> => {
-    const plain = text.slice(0, MAX_LETTERS).toLowerCase();
-    const found = new Set<string>();
-    for (let i = 0; i + 3 <= plain.length; i++) found.add(plain.slice(i, i + 3));
-    return found;
-  };
-  return overlap(grams(a), grams(b));
+  return rarest;
 }

@@ -161,16 +161,15 @@ const MAX_REWRITTEN_CHARS = 4000;
  * What stands in backquotes stays, without its spaces. Pure.
  */
 export function plainText(text: string): string {
-  const straight = text
-    .normalize('NFC')
-    .replaceAll(/[’‘´](?=\p{L}{1,2}\b)/gu, "'")
-    .replaceAll(/[“”„«»]/gu, '"');
+  const straight = straightQuotes(text.normalize('NFC'));
   if (straight.length > MAX_REWRITTEN_CHARS) return straight.replaceAll(/\s+/gu, ' ').trim();
   const codes: string[] = [];
-  const marked = straight.replaceAll(/`{3}[^`]*`{3}|`[^`]+`/gu, (code) => {
-    codes.push(code.replaceAll(/\s+/gu, ''));
-    return `\u0001${codes.length - 1}\u0001`;
-  });
+  const marked = !straight.includes('`')
+    ? straight
+    : straight.replaceAll(/`{3}[^`]*`{3}|`[^`]+`/gu, (code) => {
+        codes.push(code.replaceAll(/\s+/gu, ''));
+        return `\u0001${codes.length - 1}\u0001`;
+      });
   const plain = sentencesOf(marked)
     .map(plainSentence)
     .filter((sentence) => sentence !== '')
@@ -178,7 +177,14 @@ export function plainText(text: string): string {
   return plain.replaceAll(/\u0001(\d+)\u0001/gu, (_, index: string) => codes[Number(index)] ?? '');
 }
 
+function straightQuotes(text: string): string {
+  if (!/[’‘´“”„«»]/u.test(text)) return text;
+  return text.replaceAll(/[’‘´](?=\p{L}{1,2}\b)/gu, "'").replaceAll(/[“”„«»]/gu, '"');
+}
+
 function sentencesOf(text: string): readonly string[] {
+  // Most questions are one sentence.
+  if (!/[.!?]["')]*\s|\n/u.test(text)) return [text.replaceAll(/\s+/gu, ' ').trim()];
   return text
     .split(/(?<=[.!?]["')]*)\s+(?=[\p{Lu}\p{N}"'(¿¡\u0001])|(?<=[!?])\s+|\n+/u)
     .map((sentence) => sentence.replaceAll(/\s+/gu, ' ').trim());

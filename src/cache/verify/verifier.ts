@@ -5,12 +5,12 @@ import { StaticEmbedder } from '../../embed/static-embedder.js';
 import { dot } from './alignment.js';
 import { TreeSum } from './boosted-trees.js';
 import { calibrated, type Calibration } from './claim.js';
+import { readQuestion, type ComparedQuestion } from './compared-question.js';
 import { DifferenceWeights, differenceInputs } from './difference.js';
 import type { QuestionJudge, ReadQuestion, Verdict } from './judge.js';
-import { PAIR_FEATURES, pairFeatures, type ComparedQuestion } from './pair-features.js';
-import { factsOf, firstObjection, objectionsTo, type Objections } from './veto.js';
+import { PAIR_FEATURES, pairFeatures } from './pair-features.js';
+import { firstObjection, objectionsTo, type Objections } from './veto.js';
 import { WordTable } from './word-table.js';
-import { readWords } from './words.js';
 
 /** What `models/verifier.bin` calls itself. */
 export const VERIFIER_KIND = 'pair-verifier';
@@ -123,17 +123,6 @@ class OpenQuestion implements ReadQuestion {
     this.#compared ??= readQuestion(this.text, this.#table, this.vector);
     return this.#compared;
   }
-}
-
-/** Makes a question ready for `pairFeatures`. */
-export function readQuestion(
-  text: string,
-  table: WordTable,
-  vector: Float32Array,
-): ComparedQuestion {
-  const words = readWords(text);
-  const known = words.tokens.map((token) => table.find(token));
-  return { text, vector, words, facts: factsOf(text, words), known };
 }
 
 function readLearnt(file: string, embedder: StaticEmbedder): Learnt {

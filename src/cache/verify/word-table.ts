@@ -1,10 +1,16 @@
+import { fnv1a } from '../../core/fnv.js';
 import type { StaticEmbedder } from '../../embed/static-embedder.js';
 import { americanSpelling } from './spelling.js';
+import { synonymsOf } from './synonyms.js';
 
 /** A word as the verifier sees it. */
 export interface KnownWord {
   /** In American spelling. */
   readonly text: string;
+  /** The same for the same text, and hardly ever for another; below 2^32. */
+  readonly id: number;
+  /** Words that nearly always mean the same. */
+  readonly synonyms: ReadonlySet<string>;
   /** Without its commonest endings; equal for `install`, `installs` and `installing`. */
   readonly stem: string;
   /** How much a word says by being there, 0 (the commonest) to 1 (unknown to the embedder). */
@@ -23,6 +29,11 @@ export class WordTable {
   readonly #embedder: StaticEmbedder;
   #kept = new Map<string, KnownWord>();
   #former = new Map<string, KnownWord>();
+
+  /** Numbers at the front of the embedder's vectors that say which words occur. */
+  get identityDims(): number {
+    return this.#embedder.identityDims;
+  }
 
   constructor(embedder: StaticEmbedder) {
     this.#embedder = embedder;
@@ -47,7 +58,14 @@ export class WordTable {
     const { row, meaning } = this.#embedder.describeWord(text);
     const rank = row ?? RAREST_ROW;
     const rarity = Math.min(1, Math.log1p(rank) / Math.log1p(RAREST_ROW));
-    return { text, stem: stemOf(text), rarity, meaning };
+    return {
+      text,
+      id: fnv1a(text),
+      synonyms: synonymsOf(text),
+      stem: stemOf(text),
+      rarity,
+      meaning,
+    };
   }
 }
 

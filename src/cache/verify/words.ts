@@ -41,6 +41,9 @@ const CODE = new RegExp(
   'gu',
 );
 
+/** Whatever `CODE` finds has one of these. */
+const MAYBE_CODE = /[`\\@/_^%<>=|&#+*-]|\(\)|!\w|\.[\p{Ll}\d]|\p{Ll}\p{Lu}/u;
+
 /** Han, kana, Thai, Lao, Khmer and Myanmar: scripts that put no spaces between words. */
 const UNSPACED =
   /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]/u;
@@ -120,6 +123,7 @@ const MONTHS =
   'january february march april may june july august september october november december'.split(
     ' ',
   );
+const DATE_WORDS: ReadonlySet<string> = new Set([...DAYS, ...MONTHS]);
 /** Names of days and months; `may` and `march` only where a day of theirs, or a time in them, is spoken of. */
 const DATE = new RegExp(
   `\\b(?:${[...DAYS, ...MONTHS.filter((month) => !/^(?:may|march)$/.test(month))].join('|')})\\b|(?<=\\b(?:in|of|since|until|by|last|next|every|early|late|mid|\\d(?:th)?) )(?:may|march)\\b|\\b(?:may|march)(?= \\d)`,
@@ -138,20 +142,22 @@ export function readWords(question: string): QuestionWords {
   const text = plainText(question);
   const found = [...text.matchAll(WORD)];
   const words = found.flatMap(([word]) => takenApart(plain(word)));
-  const numbers = [...text.matchAll(NUMBER)];
+  // Most questions have no figures, no code, no dates: seeing that is cheaper than looking for them.
+  const numbers = /\d/.test(text) ? [...text.matchAll(NUMBER)] : [];
   const tokens = tokensOf(found, numbers);
   return {
     tokens,
     words,
-    numbers: [...numbers.map(([number]) => plainNumber(number)), ...datesIn(text)],
+    numbers: [
+      ...numbers.map(([number]) => plainNumber(number)),
+      ...(words.some((word) => DATE_WORDS.has(word)) ? datesIn(text) : []),
+    ],
     units: [
-      ...[...text.matchAll(SIGN)].map(
-        ([sign]) => SIGN_UNITS.get(sign) ?? sign.replaceAll(/\s/g, ''),
-      ),
+      ...(/[%°€$£¥₹]/u.test(text) ? signsIn(text) : []),
       ...tokens.flatMap((_, i) => unitAt(tokens, i) ?? []),
     ],
     names: found.filter((match) => isName(match, text)).map(([word]) => word.toLowerCase()),
-    codes: [...text.matchAll(CODE)].map(([code]) => code.replaceAll(/\s/gu, '')),
+    codes: MAYBE_CODE.test(text) ? codesIn(text) : [],
   };
 }
 
@@ -185,7 +191,19 @@ function takenApart(word: string): readonly string[] {
   const known = TAKEN_APART.get(word);
   if (known !== undefined) return known;
   if (word.endsWith("n't")) return [word.slice(0, -3), 'not'];
-  return word.split("'");
+  return word.includes("'") ? word.split("'") : [word];
+}
+
+/** What measures, in signs. */
+function signsIn(text: string): readonly string[] {
+  return Array.from(
+    text.matchAll(SIGN),
+    ([sign]) => SIGN_UNITS.get(sign) ?? sign.replaceAll(/\s/g, ''),
+  );
+}
+
+function codesIn(text: string): readonly string[] {
+  return Array.from(text.matchAll(CODE), ([code]) => code.replaceAll(/\s/gu, ''));
 }
 
 /** Days and months count as numbers: they say when, as figures do. */

@@ -1,4 +1,6 @@
+import { fnv1a } from '../../../core/fnv.js';
 import { at } from '../../metrics/at.js';
+
 /** A text as weighted n-grams, of unit length. */
 export interface SparseRow {
   readonly columns: Int32Array;
@@ -9,7 +11,7 @@ export interface SparseRow {
 const BUCKETS = 1 << 18;
 
 const WORD = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
-const FNV_OFFSET = 0x811c9dc5;
+/** Parts the hash of a word from the hash that goes on from it. */
 const FNV_PRIME = 0x01000193;
 
 /** How often each word and pair of neighbouring words occurs in a text, by bucket. */
@@ -18,21 +20,12 @@ export function countNgrams(text: string): ReadonlyMap<number, number> {
   const count = (bucket: number): void => void counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
   let before: number | null = null;
   for (const [word] of text.toLowerCase().matchAll(WORD)) {
-    const hash = hashOf(word, FNV_OFFSET);
+    const hash = fnv1a(word);
     count(hash % BUCKETS);
-    if (before !== null) count(hashOf(word, Math.imul(before, FNV_PRIME) >>> 0) % BUCKETS);
+    if (before !== null) count(fnv1a(word, Math.imul(before, FNV_PRIME)) % BUCKETS);
     before = hash;
   }
   return counts;
-}
-
-/** FNV-1a over UTF-16 units. */
-function hashOf(word: string, from: number): number {
-  let hash = from;
-  for (let i = 0; i < word.length; i++) {
-    hash = Math.imul(hash ^ word.charCodeAt(i), FNV_PRIME) >>> 0;
-  }
-  return hash;
 }
 
 /**

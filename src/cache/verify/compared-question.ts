@@ -1,0 +1,120 @@
+import { dot } from './alignment.js';
+import type { ReadQuestion } from './judge.js';
+import { factsOf, type QuestionFacts } from './veto.js';
+import type { KnownWord, WordTable } from './word-table.js';
+import { readWords, type QuestionWords } from './words.js';
+
+/** A question with all that pairs are compared by. */
+export interface ComparedQuestion extends ReadQuestion {
+  readonly words: QuestionWords;
+  readonly facts: QuestionFacts;
+  readonly known: readonly KnownWord[];
+  /** Places of the words in the order of their ids; of one word, in the order of the text. */
+  readonly byId: Uint16Array;
+  /** Worked out when it is asked for first: a pair that is vetoed does not need it. */
+  readonly print: QuestionPrint;
+}
+
+/** What is compared as numbers. */
+export interface QuestionPrint {
+  /** How much all words say together. */
+  readonly weight: number;
+  readonly sentences: number;
+  /** Runs of two and of three words, and of three letters: hashes, rising, none twice. */
+  readonly wordPairs: Int32Array;
+  readonly wordTriples: Int32Array;
+  readonly letters: Int32Array;
+  /** The squared length of the vector's first part, which says which words occur, and of the other. */
+  readonly frontSquared: number;
+  readonly backSquared: number;
+}
+
+/** More words than a text of 65,535 characters could have are not compared. */
+const MAX_WORDS = 0xffff;
+
+/** Makes a question ready for `pairFeatures`. */
+export function readQuestion(
+  text: string,
+  table: WordTable,
+  vector: Float32Array,
+): ComparedQuestion {
+  const words = readWords(text);
+  const known = words.tokens.slice(0, MAX_WORDS).map((token) => table.find(token));
+  let print: QuestionPrint | null = null;
+  return {
+    text,
+    vector,
+    words,
+    facts: factsOf(text, words),
+    known,
+    byId: orderById(known),
+    get print() {
+      print ??= printOf(text, known, vector, table.identityDims);
+      return print;
+    },
+  };
+}
+
+function orderById(known: readonly KnownWord[]): Uint16Array {
+  // The place in the lower bits: sorting numbers needs no function that compares them.
+  const keys = new Float64Array(known.length);
+  for (let i = 0; i < keys.length; i++) keys[i] = (known[i]?.id ?? 0) * (MAX_WORDS + 1) + i;
+  keys.sort();
+  const places = new Uint16Array(keys.length);
+  for (let i = 0; i < keys.length; i++) places[i] = (keys[i] ?? 0) & MAX_WORDS;
+  return places;
+}
+
+function printOf(
+  text: string,
+  known: readonly KnownWord[],
+  vector: Float32Array,
+  identityDims: number,
+): QuestionPrint {
+  const front = vector.subarray(0, identityDims);
+  const back = vector.subarray(identityDims);
+  return {
+    weight: known.reduce((total, { rarity }) => total + rarity, 0),
+    sentences: text.split(/[.!?\n]+\s/u).length,
+    wordPairs: risingRuns(known.length - 1, (i) => runOf(known, i, 2)),
+    wordTriples: risingRuns(known.length - 2, (i) => runOf(known, i, 3)),
+    letters: lettersOf(text),
+    frontSquared: dot(front, front),
+    backSquared: dot(back, back),
+  };
+}
+
+function runOf(known: readonly KnownWord[], from: number, length: number): number {
+  let hash = 0;
+  for (let k = from; k < from + length; k++) {
+    hash = Math.imul(hash, 0x01000193) ^ (known[k]?.id ?? 0);
+  }
+  return hash;
+}
+
+/** Characters that are looked at for likeness of letters: slips of the finger show in short texts. */
+const MAX_LETTERS = 400;
+
+/** Three letters in one number; those of alphabets are told apart for certain. */
+function lettersOf(text: string): Int32Array {
+  const plain = text.slice(0, MAX_LETTERS).toLowerCase();
+  const letter = (i: number): number => plain.charCodeAt(i);
+  return risingRuns(
+    plain.length - 2,
+    (i) => (letter(i) << 21) ^ (letter(i + 1) << 11) ^ letter(i + 2),
+  );
+}
+
+/** @returns what `of` makes of each place, rising, nothing twice */
+function risingRuns(count: number, of: (place: number) => number): Int32Array {
+  if (count <= 0) return new Int32Array(0);
+  const all = new Int32Array(count);
+  for (let i = 0; i < count; i++) all[i] = of(i);
+  all.sort();
+  let kept = 1;
+  for (let i = 1; i < all.length; i++) {
+    const item = all[i] ?? 0;
+    if (item !== all[kept - 1]) all[kept++] = item;
+  }
+  return all.slice(0, kept);
+}
