@@ -2,6 +2,8 @@ import type { ErrorCode } from '../../core/errors.js';
 import { GatewayError } from '../../core/errors.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectsIn, textOrNull } from '../json.js';
+import { errorOfBaseResp } from './base-resp.js';
+import { saysContextTooLong } from './context-too-long.js';
 import { isBrokenFinish } from './finish.js';
 import { retryAfterS } from './retry-after.js';
 
@@ -47,6 +49,8 @@ export function readError(
  */
 export function errorInside(value: JsonObject, eventName = ''): GatewayError | null {
   if (isError(value) || eventName === 'error') return errorTold(value);
+  const told = errorOfBaseResp(value);
+  if (told !== null) return errorTold(told);
   const broken = objectsIn(value['choices']).find((choice) =>
     isBrokenFinish(choice['finish_reason']),
   );
@@ -101,11 +105,8 @@ function theirWords(told: Told): { param?: string; upstreamCode?: string; upstre
 }
 
 /** Clients compact their history when they see OpenAI's code for it, whatever others call it. */
-function isContextTooLong(told: Told): boolean {
-  if (told.code === 'context_length_exceeded') return true;
-  return /maximum context length|context (length|window) (of|is|was|exceed)|exceed\w* (the )?(model'?s )?(maximum )?context|prompt is too long|prompt contains \d+ tokens|input token count .{0,40}exceeds|too many (input )?tokens for/i.test(
-    told.message ?? '',
-  );
+function isContextTooLong({ code, message }: Told): boolean {
+  return code === 'context_length_exceeded' || saysContextTooLong(message ?? '');
 }
 
 function errorCode(status: number, told: Told): ErrorCode {
@@ -180,7 +181,9 @@ function messageIn(inner: JsonObject, outer: JsonObject): string | null {
     textOrNull(inner['message']) ??
     detailText(inner['message']) ??
     detailText(outer['detail']) ??
-    textOrNull(outer['message']);
+    textOrNull(outer['message']) ??
+    listedText(outer['error'] ?? outer['errors']) ??
+    textOrNull(outer['title']);
   const cause = causeIn(inner['metadata']);
   const whole = cause === null ? said : `${said ?? 'Provider error'}: ${cause}`;
   return whole === null ? null : shorten(whole);
@@ -203,6 +206,17 @@ function detailText(detail: unknown): string | null {
     return `${where}${textOrNull(item['msg']) ?? 'invalid'}`;
   });
   return lines.length > 0 ? lines.join('; ') : null;
+}
+
+/** Hugging Face lists texts, Writer objects with a `description`. */
+function listedText(list: unknown): string | null {
+  if (!Array.isArray(list)) return null;
+  const lines = list.map((item: unknown) =>
+    isObject(item)
+      ? (textOrNull(item['description']) ?? textOrNull(item['message']))
+      : textOrNull(item),
+  );
+  return textOrNull(lines.filter((line) => line !== null).join('; '));
 }
 
 function codeText(code: unknown): string | null {

@@ -44,9 +44,10 @@ function fromDetails(error: JsonObject): number | null {
 }
 
 function fromWords(message: string | null): number | null {
-  const said = /(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)?\s*(?:ms|[hms])\s*)+)/i.exec(
-    message ?? '',
-  )?.[1];
+  const said =
+    /(?:(?:try again|retry) (?:in|after)|please wait) ((?:\d+(?:\.\d+)?\s*(?:ms|[hms])\s*)+)/i.exec(
+      message ?? '',
+    )?.[1];
   return said === undefined ? null : durationS(said);
 }
 

@@ -280,6 +280,20 @@ describe('a whole answer', () => {
     expect(error.message).toContain(says);
   });
 
+  test.each([
+    [1004, 'upstream_auth_failed'],
+    [1002, 'upstream_rate_limited'],
+    [2013, 'upstream_rejected'],
+    [1000, 'upstream_failed'],
+  ])('is MiniMax’ error %d, which it puts into a 200', (status, code) => {
+    const body = { choices: null, base_resp: { status_code: status, status_msg: 'no such luck' } };
+
+    expect(() => read(body)).toThrow(expect.objectContaining({ code }));
+    expect(
+      read({ ...answer({ content: 'a' }), base_resp: { status_code: 0 } }).first,
+    ).toBeDefined();
+  });
+
   test('passes on what an error inside a 200 says of itself', () => {
     const error = { message: 'filtered', status: 400, code: 'content_filter', param: 'prompt' };
 

@@ -54,6 +54,13 @@ describe('an upstream’s error', () => {
         },
       },
     },
+    { shape: 'Hugging Face', body: { error: ['boom'], error_type: 'validation' } },
+    { shape: 'Writer', body: { tpe: 'BadRequest', errors: [{ description: 'boom', key: 'k' }] } },
+    {
+      shape: 'problem details',
+      body: { type: 'urn:x', title: 'Bad', status: 400, detail: 'boom' },
+    },
+    { shape: 'problem details that say little', body: { title: 'boom', status: 400 } },
     { shape: 'plain text', body: 'boom' },
     { shape: 'a web page', body: '<html><head><title> boom </title></head><h1>x</h1></html>' },
   ])('is understood in the shape of $shape', ({ body }) => {
@@ -99,6 +106,17 @@ describe('an upstream’s error', () => {
       body: { error: { message: 'The input token count (5) exceeds the maximum (4).', code: 400 } },
     },
     { body: { object: 'error', message: 'Prompt contains 70000 tokens, too large' } },
+    ...[
+      'the request exceeds the available context size',
+      "This model's maximum prompt length is 131072 but the request contains 200000 tokens.",
+      '`inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000 `inputs` tokens',
+      'Range of input length should be [1, 30720]',
+      'Your request exceeded model token limit: 8192',
+      'too many tokens: size limit exceeded by 100 tokens.',
+      'The number of tokens to keep from the initial prompt is greater than the context length.',
+      'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000',
+      'Input is too long for requested model.',
+    ].map((message) => ({ body: { error: { message } } })),
   ])('about a prompt that is too long has OpenAI’s code: $body', ({ body }) => {
     expect(read(400, body)).toMatchObject({
       code: 'upstream_rejected',
@@ -147,6 +165,7 @@ describe('an upstream’s error', () => {
     { body: { error: { message: 'Please try again in 6m0.5s. Thanks.' } }, waitS: 361 },
     { body: { error: { message: 'Please try again in 20ms.' } }, waitS: 1 },
     { body: { error: { message: 'Please retry after 10 seconds.' } }, waitS: 10 },
+    { body: { error: { message: 'Please wait 30 seconds before retrying.' } }, waitS: 30 },
     { body: { error: 'Please retry in 2h' }, waitS: 7200 },
     { body: { error: { message: 'try again in a while', details: [{}] } }, waitS: null },
   ])('of too many requests may say so in its body: $body', ({ body, waitS }) => {
