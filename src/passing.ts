@@ -28,8 +28,10 @@ export interface PassedRequest {
   readonly method: Method;
   /** Behind the provider's base URL, with its query. */
   readonly path: string;
-  /** With the model as the provider calls it; asked once. */
+  /** With the model as the provider calls it; asked once where it cannot be sent again. */
   readonly written: (upstream: Upstream) => WrittenPass;
+  /** It can be sent again, to another place. */
+  readonly isRepeatable: boolean;
 }
 
 /** A request that goes through, as its provider gets it. */
@@ -48,20 +50,23 @@ export interface PassedHead {
   readonly disposition: string | null;
 }
 
+/** Places in order of preference. */
+export type Places = readonly [Upstream, ...Upstream[]];
+
 /**
- * The place that a request goes to: the provider it names, or that of its model, or the only one there is.
+ * The places that a request may go to: the provider it names, or those of its model, or the only one there is.
  *
  * @throws {GatewayError} `invalid_request` where several could be meant, `model_not_found`, `not_found` for a
  *   provider that is not in use
  */
-export function placeOf(setup: Setup, { provider, model, dialect }: Wanted): Upstream {
-  if (provider !== null) return placeAt(setup, provider, model);
-  if (model !== null) return placeOfModel(setup, model);
+export function placesOf(setup: Setup, { provider, model, dialect }: Wanted): Places {
+  if (provider !== null) return [placeAt(setup, provider, model)];
+  if (model !== null) return placesOfModel(setup, model);
   const able = [...setup.providers.values()].filter(
     (one) => one.dialect === dialect && one.name !== SIMULATION,
   );
   const [only, ...others] = able;
-  if (only !== undefined && others.length === 0) return placeAt(setup, only.name, null);
+  if (only !== undefined && others.length === 0) return [placeAt(setup, only.name, null)];
   const names = able.map(({ name }) => name).join(', ');
   throw new GatewayError(
     'invalid_request',
@@ -71,14 +76,14 @@ export function placeOf(setup: Setup, { provider, model, dialect }: Wanted): Ups
   );
 }
 
-function placeOfModel(setup: Setup, name: string): Upstream {
+function placesOfModel(setup: Setup, name: string): Places {
   const slash = name.indexOf('/');
   const prefix = name.slice(0, Math.max(0, slash));
   try {
     const target = setup.resolve(name);
-    if (target.kind === 'model') return target.served.upstreams[0];
+    if (target.kind === 'model') return target.served.upstreams;
   } catch (error) {
-    if (setup.providers.has(prefix)) return placeAt(setup, prefix, name);
+    if (setup.providers.has(prefix)) return [placeAt(setup, prefix, name)];
     throw error;
   }
   throw new GatewayError(
@@ -102,15 +107,19 @@ function placeAt(setup: Setup, provider: string, model: string | null): Upstream
   return { id, provider, modelId: id, upstreamModel: own ?? '', price: null };
 }
 
-/** Passes a request on to one place and tells what came back; rejects only with bugs. */
+/**
+ * Passes a request on, to the next place where the first one fails and the request can be sent again, and tells
+ * what came back; rejects only with bugs.
+ */
 export async function pass(
   request: PassedRequest,
-  upstream: Upstream,
+  places: Places,
   context: { readonly setup: Setup; readonly signal: GoneSignal; readonly clock: Clock },
 ): Promise<{ readonly answer: Answer; readonly head: PassedHead | null }> {
   let head: PassedHead | null = null;
-  const tries = { tries: [upstream], maxAttempts: 1, ...context };
-  const tried = await tryEach(tries, async (): Promise<Got> => {
+  const maxAttempts = request.isRepeatable ? context.setup.maxAttempts : 1;
+  const tries = { tries: places, maxAttempts, ...context };
+  const tried = await tryEach(tries, async (upstream): Promise<Got> => {
     const { method, path } = request;
     const { setup, signal, clock } = context;
     const asked = { upstream, method, path, signal, stream: true };

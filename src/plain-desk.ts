@@ -5,7 +5,7 @@ import type { GoneSignal } from './core/departure.js';
 import { deliver, leave } from './delivery.js';
 import type { EmbeddingClient } from './dialects/embeddings/embedding.js';
 import type { Exchange } from './exchange.js';
-import { pass, placeOf, type PassedHead, type PassedRequest, type Wanted } from './passing.js';
+import { pass, placesOf, type PassedHead, type PassedRequest, type Wanted } from './passing.js';
 import { namedByClient } from './plan.js';
 import type { KeptRouting } from './route/kept-routing.js';
 import type { Setup } from './setup.js';
@@ -95,13 +95,14 @@ export class PlainDesk {
     const { books } = this.#parts;
     const startedMs = books.clock.now();
     const setup = this.#parts.setup();
-    const upstream = placeOf(setup, call.wanted);
-    const requested = call.wanted.model ?? upstream.modelId;
-    const opening = { requested, model: upstream.modelId, estimatedInputTokens: 0, startedMs };
+    const places = placesOf(setup, call.wanted);
+    const model = places[0].modelId;
+    const requested = call.wanted.model ?? model;
+    const opening = { requested, model, estimatedInputTokens: 0, startedMs };
     let head: PassedHead | null = null;
     const exchange = await this.#run(setup, call, opening, async () => {
       const context = { setup, signal: call.signal, clock: books.clock };
-      const passed = await pass(call.request, upstream, context);
+      const passed = await pass(call.request, places, context);
       ({ head } = passed);
       return passed.answer;
     });

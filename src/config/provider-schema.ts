@@ -63,7 +63,7 @@ export const providerSchema = section({
     .enum(DIALECT_NAMES)
     .optional()
     .describe(
-      'The wire protocol: `openai` is chat completions, `responses` OpenAI’s responses, `anthropic` messages, `gemini` generateContent, `bedrock` Converse, `cohere` chat v2. Requests of clients that speak another are translated. Default: what a known provider speaks, `openai` for any other.',
+      'The wire protocol: `openai` is chat completions, `responses` OpenAI’s responses, `anthropic` messages, `gemini` generateContent, `bedrock` Converse, `cohere` chat v2, `ollama` Ollama’s own chat. Requests of clients that speak another are translated. Default: what a known provider speaks, `openai` for any other.',
     ),
   responses: z
     .boolean()

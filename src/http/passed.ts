@@ -73,8 +73,8 @@ export function passedRoutes(
     const { clock, writeStallMs: stallMs, ...most } = limits();
     const dialect = speaksAnthropic(req) ? 'anthropic' : 'openai';
     const { path, provider } = addressIn(req);
-    const { model, written } = await bodyOf(req, most, provider);
-    const request = { method: req.method as PassedRequest['method'], path, written };
+    const { model, ...body } = await bodyOf(req, most, provider);
+    const request = { method: req.method as PassedRequest['method'], path, ...body };
     const wanted = { provider, model, dialect } as const;
     const { exchange, head } = await plain.pass({ request, wanted, caller, signal });
     // What an early answer leaves unread of an upload must not be taken for the next request.
@@ -108,9 +108,8 @@ function addressIn(req: Request): { readonly path: string; readonly provider: st
   };
 }
 
-interface ReadBody {
+interface ReadBody extends Pick<PassedRequest, 'written' | 'isRepeatable'> {
   readonly model: string | null;
-  readonly written: PassedRequest['written'];
 }
 
 async function bodyOf(
@@ -120,7 +119,8 @@ async function bodyOf(
 ): Promise<ReadBody> {
   const headers = forwarded(req);
   if (req.method !== 'POST') {
-    return { model: null, written: () => ({ headers, body: Buffer.alloc(0) }) };
+    const written = () => ({ headers, body: Buffer.alloc(0) });
+    return { model: null, written, isRepeatable: true };
   }
   const { 'content-type': type = 'application/json' } = req.headers;
   if (!/^application\/json\b/i.test(type)) {
@@ -132,6 +132,7 @@ async function bodyOf(
   const request = { body, stream: false, includeUsage: false };
   return {
     model,
+    isRepeatable: true,
     written: ({ upstreamModel }) => ({
       headers,
       body: model === null ? body : editRequest(request, { model: upstreamModel, askUsage: false }),
@@ -143,6 +144,8 @@ function uploaded(upload: Upload, headers: readonly string[]): ReadBody {
   const { head, model, bytes } = upload;
   return {
     model: model?.value ?? null,
+    // Most of it is still on its way here, and is not kept.
+    isRepeatable: false,
     written: ({ upstreamModel }) => {
       const named = model === null ? head : renamed(head, model, upstreamModel);
       const length =

@@ -72,7 +72,8 @@ function modelPattern(contentType: string): RegExp | null {
   if (boundary === undefined || !/^multipart\/form-data\b/i.test(contentType)) return null;
   const line = `--${boundary.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`;
   const headers = '(?:[^\\r\\n]+\\r\\n)*?';
-  const named = 'content-disposition:[^\\r\\n]*;\\s*name="?model"?\\s*(?:;[^\\r\\n]*)?\\r\\n';
+  // White space here must not be a line break: the blank line after the headers would go with it.
+  const named = 'content-disposition:[^\\r\\n]*;[ \\t]*name="?model"?[ \\t]*(?:;[^\\r\\n]*)?\\r\\n';
   return new RegExp(
     `(${line}\\r\\n${headers}${named}${headers}\\r\\n)([^\\r\\n]{1,512})\\r\\n${line}`,
     'i',

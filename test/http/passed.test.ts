@@ -22,11 +22,15 @@ router: { predictor: heuristic }
 server: { max_upload_bytes: 2097152 }
 keys: [{ name: tester, key: ${KEY} }]
 providers:
-  acme: { base_url: "${upstream.baseUrl}", api_key: sk-acme, models: [draw] }
+  acme: { base_url: "${upstream.baseUrl}", api_key: sk-acme, models: [draw, paint] }
   hasty: { base_url: "http://127.0.0.1:${port}", api_key: sk-hasty }
   other: { base_url: "${upstream.baseUrl}/other", api_key: sk-other }
   claude: { base_url: "${upstream.baseUrl}", api_key: sk-ant, dialect: anthropic }
 models:
+  acme/paint:
+    hosts:
+      - { provider: other, model: paint-there, price: null }
+      - { provider: acme, model: paint, price: null }
   acme/draw:
     hosts: [{ provider: acme, model: draw, price: { input: 10, output: 40, as_of: 2026-11-01, source: test } }]
 `);
@@ -81,6 +85,28 @@ describe('a request that goes through', () => {
       outputTokens: 100,
       costUsd: 0.0041,
     });
+  });
+
+  test('goes to the next place of its model where the first one fails, unless it is an upload', async () => {
+    const failing = refuses(503, 'busy');
+    upstream.always((exchange) => {
+      const isFirst = exchange.request.path.startsWith('/v1/other/');
+      (isFirst ? failing : sends(200, '{"ok":true}'))(exchange);
+    });
+    const form = new FormData();
+    form.set('model', 'acme/paint');
+    form.set('image', new Blob(['x']));
+
+    const drawn = await postJson('/v1/images/generations', { model: 'acme/paint', prompt: 'a' });
+    const edited = await ask('POST', '/v1/images/edits', { body: form });
+
+    expect(drawn.status).toBe(200);
+    expect(edited.status).toBe(502);
+    expect(upstream.requests.map(({ path, json }) => [path, json['model']])).toEqual([
+      ['/v1/other/images/generations', 'paint-there'],
+      ['/v1/images/generations', 'paint'],
+      ['/v1/other/images/edits', undefined],
+    ]);
   });
 
   test('may name a model that nobody has described, behind its provider’s name', async () => {
