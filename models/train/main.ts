@@ -5,20 +5,20 @@ import { DataError } from './jsonl.js';
 import { trainPredictor } from './predictor/train.js';
 import { startProgress } from './progress.js';
 import { trainUsualPrompts } from './usual-prompts.js';
-import { trainVerifier } from './verifier/train.js';
+import { reportVerifier, trainVerifier } from './verifier/train.js';
 
 const HELP = `Trains the artefacts in models/ from open data.
 
-Usage: npm run train -- --data FOLDER [--only embedder|predictor|prompts|verifier] [--out FOLDER] [--seed NUMBER]
+Usage: npm run train -- --data FOLDER [--only embedder|predictor|prompts|verifier|report] [--out FOLDER] [--seed NUMBER]
 
   --data FOLDER  where text/, pairs/ and outcomes/ are
   --only STEP    embedder, predictor, prompts (those that stand for usual ones) or verifier (of the
-                 cache); all when absent
+                 cache); all of these when absent; report measures the verifier that is there
   --out FOLDER   where the artefacts go (models)
   --seed NUMBER  the same seed and data give the same artefacts (1)
 `;
 
-const STEPS: readonly string[] = ['embedder', 'predictor', 'prompts', 'verifier'];
+const STEPS: readonly string[] = ['embedder', 'predictor', 'prompts', 'verifier', 'report'];
 
 const OPTIONS = {
   data: { type: 'string' },
@@ -52,6 +52,7 @@ async function main(): Promise<number> {
   if (wanted('predictor')) await trainPredictor(options);
   if (wanted('prompts')) await trainUsualPrompts(options);
   if (wanted('verifier')) await trainVerifier(options);
+  if (values.only === 'report') await reportVerifier(options);
   return 0;
 }
 

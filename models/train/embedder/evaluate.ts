@@ -25,21 +25,41 @@ export function cosineOf(embedder: StaticEmbedder): Similarity {
   };
 }
 
-/** Cosine of word counts weighted by rarity: what an embedder has to beat. */
-export function tfidf(counted: CountedVocabulary): Similarity {
-  const classes = characterClasses();
+/** How much a word says by being there. */
+export type Rarity = (word: string) => number;
+
+/** By the corpus that an embedder learns from. */
+export function rarityIn(counted: CountedVocabulary): Rarity {
   const total = counted.sequence.length;
-  const rarity = new Map(
+  const known = new Map(
     counted.words.map((word, row) => [
       word,
       Math.log(total / ((counted.occurrences[row] ?? 0) + 1)),
     ]),
   );
   const unknown = Math.log(total);
+  return (word) => known.get(word) ?? unknown;
+}
+
+/** By a few texts, such as those that are to be told apart. */
+export function rarityAmong(texts: readonly string[]): Rarity {
+  const classes = characterClasses();
+  const seenIn = new Map<string, number>();
+  for (const text of texts) {
+    for (const word of new Set(splitWords(text, classes))) {
+      seenIn.set(word, (seenIn.get(word) ?? 0) + 1);
+    }
+  }
+  return (word) => Math.log((1 + texts.length) / (1 + (seenIn.get(word) ?? 0))) + 1;
+}
+
+/** Cosine of word counts weighted by rarity: what an embedder, and a verifier, has to beat. */
+export function tfidf(rarityOf: Rarity): Similarity {
+  const classes = characterClasses();
   const weigh = (text: string): Map<string, number> => {
     const weights = new Map<string, number>();
     for (const word of splitWords(text, classes)) {
-      weights.set(word, (weights.get(word) ?? 0) + (rarity.get(word) ?? unknown));
+      weights.set(word, (weights.get(word) ?? 0) + rarityOf(word));
     }
     return weights;
   };

@@ -9,7 +9,7 @@ import { Random } from '../random.js';
 import { contrast } from './contrast.js';
 import { readCorpus } from './corpus.js';
 import type { Corpus } from './corpus.js';
-import { cosineOf, gradeCorrelation, pairQuality, tfidf } from './evaluate.js';
+import { cosineOf, gradeCorrelation, pairQuality, rarityIn, tfidf } from './evaluate.js';
 import type { Similarity } from './evaluate.js';
 import { initialTable } from './initial-table.js';
 import { chooseVocabulary } from './vocabulary.js';
@@ -40,7 +40,7 @@ export async function trainEmbedder(options: EmbedderOptions): Promise<void> {
   const corpus = await readCorpus(dataFolder, progress);
   progress.say(`${corpus.texts.length} texts, ${corpus.dropped} dropped as held out`);
   const counted = chooseVocabulary(corpus.texts, SIZE, progress);
-  report('TF-IDF', corpus, tfidf(counted), progress);
+  report('TF-IDF', corpus, tfidf(rarityIn(counted)), progress);
   const table = initialTable(corpus, counted, random, progress);
   mkdirSync(outFolder, { recursive: true });
   const summary = { seed, texts: corpus.texts.length, ...CONTRAST };

@@ -1,14 +1,14 @@
 import type { Verdict } from '../../../src/cache/verify/judge.js';
 import type { Verifier } from '../../../src/cache/verify/verifier.js';
 import type { LabelledPair } from '../embedder/corpus.js';
-import { pairQuality } from '../embedder/evaluate.js';
+import { pairQuality, rarityAmong, tfidf } from '../embedder/evaluate.js';
 import type { Similarity } from '../embedder/evaluate.js';
 
 /** Wrong answers that a hit may be expected to have in the report. */
 const MAX_ERROR = 0.01;
 
 /**
- * How well pairs of a set are told apart: by cosine, by probability, and by the decision (vetoed pairs last).
+ * How well pairs of a set are told apart: by shared words, by cosine, by probability, and by the decision (vetoed pairs last).
  *
  * @returns one line: AUC and recall at 1 % and 3 % of false hits for each, then what would be a hit with
  *   `max_error` 0.01; sets with one label only get the mean probability instead
@@ -38,6 +38,7 @@ export function reportPairs(
   const mean = judged.reduce((sum, { probability }) => sum + probability, 0) / pairs.length;
   return [
     `${set} (${pairs.length} pairs, ${positives} same)`,
+    of('TF-IDF', tfidf(rarityAmong(pairs.flatMap(({ a, b }) => [a, b])))),
     of('cosine', (a, b) => verdictOn(a, b).similarity),
     of('probability', (a, b) => verdictOn(a, b).probability),
     of('decision', (a, b) => (verdictOn(a, b).veto === null ? verdictOn(a, b).probability : -1)),

@@ -119,6 +119,20 @@ export async function trainVerifier(options: EmbedderOptions): Promise<void> {
   report(parts, { made, unmet, outFolder, progress });
 }
 
+/**
+ * Measures the verifier in the folder as it is, on the same parts that training reports.
+ *
+ * @throws {DataError} the data folder or a file in it is missing or broken
+ * @throws {ArtefactError} there is no verifier, or it cannot be used
+ */
+export async function reportVerifier(options: EmbedderOptions): Promise<void> {
+  const { dataFolder, seed } = options;
+  const parts = await readPairParts(dataFolder);
+  const unmet = StaticEmbedder.load(await embedderWithout(parts.withheld, options));
+  const made = await makePairs(dataFolder, new ExampleReader(unmet).table, new Random(seed));
+  report(parts, { ...options, made, unmet });
+}
+
 /** All that is learned of pairs but the calibration. */
 interface Learnt {
   readonly start: number;
