@@ -70,7 +70,7 @@ module.exports = {
     onlyFrom('onnxruntime', 'onnxruntime-node', '^src/(embed|route/predict)'),
     onlyFrom('transformers', '@xenova/transformers', '^src/embed/encoder/'),
     onlyFrom('hnswlib', 'hnswlib-node', '^src/cache/semantic/'),
-    onlyFrom('ioredis', 'ioredis', '^src/state/'),
+    onlyFrom('ioredis', 'ioredis', '^src/cache/redis/'),
     onlyFrom('express', 'express', '^src/http/'),
     rule(
       'src-not-to-dev',

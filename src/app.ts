@@ -231,6 +231,7 @@ export class App {
 
   #detail(): Record<string, unknown> {
     const { assembly } = this.#inForce;
+    const shared = this.#recall?.isShared() ?? null;
     return {
       version: this.#options.version,
       ...revisions(this.#inForce),
@@ -238,6 +239,7 @@ export class App {
       degraded: assembly.predictor.degraded,
       stale: this.#refused.length > 0,
       faults: this.#refused,
+      ...(shared !== null && { cacheRedis: shared ? 'there' : 'away' }),
     };
   }
 
@@ -253,7 +255,7 @@ export class App {
         config.decisions,
         config.adaptation,
         ...[config.cache.folder, config.cache.maxBytes, config.cache.maxEntryBytes],
-        ...[config.cache.saveEveryS, isComparing(cachingIn(config))],
+        ...[config.cache.saveEveryS, config.cache.redis, isComparing(cachingIn(config))],
       ]);
     };
     if (fixed(previous) === fixed(next)) return;

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { decodeChange, FILE_HEADER, type AnswerChange } from './answer-record.js';
-import type { KeptAnswer } from './kept-answer.js';
+import type { HeldAnswer } from './kept-answer.js';
 import type { Learnt, LearntClasses, LearntSightings } from './learnt.js';
 
 const READ_BYTES = 4 * 1024 * 1024;
@@ -8,7 +8,7 @@ const READ_BYTES = 4 * 1024 * 1024;
 /** What a file of answers holds. */
 export interface AnswersRead {
   /** By key. */
-  readonly answers: ReadonlyMap<string, KeptAnswer>;
+  readonly answers: ReadonlyMap<string, HeldAnswer>;
   /** What was learnt, of answers that are there only. */
   readonly learnt: readonly Learnt[];
   /** Places at which something stands that was not written so. */
@@ -47,7 +47,7 @@ export async function readAnswers(handle: FileHandle): Promise<AnswersRead> {
 }
 
 class Reading {
-  readonly #answers = new Map<string, KeptAnswer>();
+  readonly #answers = new Map<string, HeldAnswer>();
   readonly #classes = new Map<string | null, LearntClasses>();
   readonly #sightings = new Map<string, LearntSightings>();
   #damaged = 0;
@@ -101,7 +101,7 @@ class Reading {
     }
   }
 
-  #kept(answer: KeptAnswer): void {
+  #kept(answer: HeldAnswer): void {
     const seen = this.#sightings.get(answer.key);
     if (seen?.source !== answer.source) this.#sightings.delete(answer.key);
     this.#answers.set(answer.key, answer);

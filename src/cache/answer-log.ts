@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.js';
 import { readAnswers } from './answer-log-reader.js';
 import { encodeChange, FILE_HEADER, type AnswerChange } from './answer-record.js';
 import type { AnswerJournal, AnswerStore } from './answer-store.js';
-import type { KeptAnswer } from './kept-answer.js';
+import { isHeld, type HeldAnswer, type KeptAnswer } from './kept-answer.js';
 import type { Learnt, LearntSource } from './learnt.js';
 
 /** Where and how often answers are written down. */
@@ -40,7 +40,7 @@ export class AnswerLog implements AnswerJournal {
   readonly #options: AnswerLogOptions;
   readonly #store: AnswerStore;
   /** What changed since the last saving; `null` for a key that is gone. */
-  #pending = new Map<string, KeptAnswer | null>();
+  #pending = new Map<string, HeldAnswer | null>();
   /** What the file had to say, until somebody has learnt it who goes on learning. */
   #learnt: LearntSource = asRead([]);
   #handle: FileHandle | null = null;
@@ -79,7 +79,8 @@ export class AnswerLog implements AnswerJournal {
   }
 
   kept(answer: KeptAnswer): void {
-    this.#pending.set(answer.key, answer);
+    // What is elsewhere is kept there.
+    if (isHeld(answer)) this.#pending.set(answer.key, answer);
   }
 
   gone(key: string): void {
@@ -141,7 +142,8 @@ export class AnswerLog implements AnswerJournal {
       this.#bytes = 0;
       await handle.write(FILE_HEADER, 0, FILE_HEADER.length, 0);
       this.#bytes = FILE_HEADER.length;
-      const alive = new Map([...this.#store.values()].map((answer) => [answer.key, answer]));
+      const held = [...this.#store.values()].filter(isHeld);
+      const alive = new Map(held.map((answer) => [answer.key, answer]));
       // What was learnt comes last: it is of the answers that stand before it.
       await this.#append(handle, changesIn(alive, [...this.#learnt.all()]));
       await rename(this.#beside, this.file);
@@ -214,7 +216,7 @@ function asRead(learnt: readonly Learnt[]): LearntSource {
 }
 
 function* changesIn(
-  changes: ReadonlyMap<string, KeptAnswer | null>,
+  changes: ReadonlyMap<string, HeldAnswer | null>,
   learnt: readonly Learnt[],
 ): Generator<AnswerChange> {
   for (const [key, answer] of changes) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { KeptAnswer, TimedFrame } from './kept-answer.js';
+import type { HeldAnswer, TimedFrame } from './kept-answer.js';
 import type { Learnt } from './learnt.js';
 
 /** What a file of answers begins with; another version begins otherwise. */
@@ -8,7 +8,7 @@ export const FILE_HEADER = Buffer.from('suffice-cache-2\n');
 
 /** Something that happened to the cache: an answer was kept, the answer of a key is gone, or something was learnt. */
 export type AnswerChange =
-  | { readonly kind: 'kept'; readonly answer: KeptAnswer }
+  | { readonly kind: 'kept'; readonly answer: HeldAnswer }
   | { readonly kind: 'gone'; readonly key: string }
   | { readonly kind: 'learnt'; readonly learnt: Learnt };
 
@@ -30,8 +30,8 @@ const MAX_BODY_BYTES = 80 * 1024 * 1024;
 
 const gone = z.strictObject({ op: z.literal('gone'), key: z.string() });
 
-const kept = z.strictObject({
-  op: z.literal('kept'),
+/** All of a kept answer but the bytes of its words. */
+export const keptFacts = z.strictObject({
   key: z.string(),
   source: z.string(),
   model: z.string(),
@@ -66,8 +66,11 @@ const sightings = z.strictObject({
   seen: z.array(z.tuple([share, z.boolean()])),
 });
 
+const kept = keptFacts.extend({ op: z.literal('kept') });
 const facts = z.discriminatedUnion('op', [gone, kept, classes, sightings]);
-type KeptFacts = z.output<typeof kept>;
+
+/** All of a kept answer but the bytes of its words, which `frames` tells how to take apart. */
+export type KeptFacts = z.output<typeof keptFacts>;
 
 /** A change as bytes that can be told from any others. */
 export function encodeChange(change: AnswerChange): Buffer {
@@ -76,16 +79,24 @@ export function encodeChange(change: AnswerChange): Buffer {
     const { kind: op, ...learnt } = change.learnt;
     return sealed({ op, ...learnt }, []);
   }
-  const { payload, ...rest } = change.answer;
-  if (payload.form === 'whole')
-    return sealed({ op: 'kept', ...rest, frames: null }, [payload.body]);
-  const frames = payload.frames.map(({ bytes, atMs, usageOnly }) => [
-    bytes.length,
-    atMs,
-    usageOnly,
-  ]);
-  const parts = payload.frames.map(({ bytes }) => bytes);
-  return sealed({ op: 'kept', ...rest, frames }, parts);
+  const { told, words } = takenApart(change.answer);
+  return sealed({ op: 'kept', ...told }, words);
+}
+
+/** An answer as its facts, and the bytes of its words one after another. */
+export function takenApart({ payload, ...rest }: HeldAnswer): {
+  readonly told: KeptFacts;
+  readonly words: readonly Buffer[];
+} {
+  const tags = [...rest.tags];
+  if (payload.form === 'whole') {
+    return { told: { ...rest, tags, frames: null }, words: [payload.body] };
+  }
+  const { frames } = payload;
+  const told = frames.map(({ bytes, atMs, usageOnly }): [number, number, boolean] => {
+    return [bytes.length, atMs, usageOnly];
+  });
+  return { told: { ...rest, tags, frames: told }, words: frames.map(({ bytes }) => bytes) };
 }
 
 /** Reads what stands at `bytes[from]`; anything at all may stand there. */
@@ -132,11 +143,12 @@ function changeIn(body: Buffer): AnswerChange | null {
   if (told.op !== 'kept') return { kind: 'learnt', learnt: learntIn(told) };
   // A copy of its own: the buffer that was read holds many answers, and would live as long as any.
   const payload = Buffer.from(body.subarray(textEnd));
-  const answer = answerOf(told, payload);
+  const answer = keptIn(told, payload);
   return answer === null ? null : { kind: 'kept', answer };
 }
 
-function answerOf({ op: _op, frames, ...rest }: KeptFacts, payload: Buffer): KeptAnswer | null {
+/** The answer that was taken apart; `null` where these are not its words. @param payload - kept as it is */
+export function putTogether({ frames, ...rest }: KeptFacts, payload: Buffer): HeldAnswer | null {
   if (frames === null) return { ...rest, payload: { form: 'whole', body: payload } };
   let at = 0;
   const parts: TimedFrame[] = frames.map(([length, atMs, usageOnly]) => {
@@ -145,6 +157,10 @@ function answerOf({ op: _op, frames, ...rest }: KeptFacts, payload: Buffer): Kep
     return { bytes, atMs, usageOnly };
   });
   return at === payload.length ? { ...rest, payload: { form: 'stream', frames: parts } } : null;
+}
+
+function keptIn({ op: _op, ...told }: z.output<typeof kept>, payload: Buffer): HeldAnswer | null {
+  return putTogether(told, payload);
 }
 
 function learntIn(told: z.output<typeof classes> | z.output<typeof sightings>): Learnt {

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { ByteBoundedMap } from './byte-bounded-map.js';
-import { bytesOf, type KeptAnswer } from './kept-answer.js';
+import { bytesOf, isHeld, type HeldAnswer, type KeptAnswer } from './kept-answer.js';
 
 /** Which answers are to go; every condition that is given must hold. */
 export interface PurgeFilter {
@@ -14,10 +14,16 @@ export interface PurgeFilter {
   readonly tenant?: string | undefined;
 }
 
-/** Where changes are noted, so that they outlast the process. */
+/**
+ * Why an answer is no longer there: it had to make room or was of no use any more, its time is over, it was
+ * purged with its like, or it alone was dropped for being wrong.
+ */
+export type GoneReason = 'evicted' | 'expired' | 'purged' | 'dropped';
+
+/** Where changes are noted, so that they outlast the process, or reach others. */
 export interface AnswerJournal {
   kept(answer: KeptAnswer): void;
-  gone(key: string): void;
+  gone(key: string, why: GoneReason): void;
 }
 
 /** What became of the answers that were ever in a store. */
@@ -29,7 +35,8 @@ export interface StoreCounts {
   readonly purged: number;
 }
 
-interface PastPurge {
+/** A purge, and what was asked up to when it is of. */
+export interface PastPurge {
   readonly filter: PurgeFilter;
   /** Wall clock. */
   readonly atMs: number;
@@ -53,7 +60,7 @@ export class AnswerStore {
     this.#clock = clock;
     this.#answers = new ByteBoundedMap<KeptAnswer>(maxBytes, ({ key }) => {
       this.#evicted += 1;
-      this.#tellGone(key);
+      this.#tellGone(key, 'evicted');
     });
   }
 
@@ -101,7 +108,7 @@ export class AnswerStore {
     const nowMs = this.#clock.wallMs();
     if (nowMs >= answer.expiresAtMs) {
       this.#expired += 1;
-      this.#remove(answer);
+      this.#remove(answer, 'expired');
       return null;
     }
     return nowMs - answer.storedAtMs <= maxAgeS * 1_000 ? answer : null;
@@ -115,15 +122,11 @@ export class AnswerStore {
    * @returns whether it was let in
    */
   keep(answer: KeptAnswer): boolean {
-    const askedAtMs = answer.storedAtMs - answer.tookMs;
-    const isPurged = this.#purges.some(
-      ({ filter, atMs }) => atMs >= askedAtMs && matches(answer, filter),
-    );
-    if (isPurged) return false;
+    if (this.#isPurged(answer)) return false;
     const replaces = this.#answers.peek(answer.key) !== undefined;
     if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
       // The earlier answer is gone, too, but nobody was told: it was replaced, not evicted.
-      if (replaces) this.#tellGone(answer.key);
+      if (replaces) this.#tellGone(answer.key, 'evicted');
       return false;
     }
     this.#kept += 1;
@@ -138,18 +141,69 @@ export class AnswerStore {
     }
   }
 
+  /**
+   * Takes in an answer that another process keeps, unless a later one is here, or its like were purged.
+   *
+   * @returns whether it is here now
+   */
+  adopt(answer: KeptAnswer): boolean {
+    if (this.#isPurged(answer) || this.#clock.wallMs() >= answer.expiresAtMs) return false;
+    const here = this.#answers.peek(answer.key);
+    if (here !== undefined && here.storedAtMs >= answer.storedAtMs) return false;
+    if (here !== undefined) this.#remove(here, 'evicted');
+    if (!this.#answers.set(answer.key, answer, bytesOf(answer))) return false;
+    for (const journal of this.#journals) journal.kept(answer);
+    return true;
+  }
+
+  /**
+   * The words of an answer have come that was here without them.
+   *
+   * @returns `null` where it is of no use any more: gone or purged meanwhile, or its time is over
+   */
+  fill(answer: HeldAnswer): HeldAnswer | null {
+    const here = this.#answers.peek(answer.key);
+    if (here === undefined || this.#isPurged(answer)) return null;
+    if (isHeld(here)) return here;
+    if (this.#clock.wallMs() >= answer.expiresAtMs) return null;
+    // It may be too large to stay, and is yet of use to whoever has waited for it.
+    if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
+      this.#tellGone(answer.key, 'evicted');
+    }
+    return answer;
+  }
+
+  /** Forgets answers that cannot be had, or trusted, any more; without a key all of them. */
+  forget(key?: string): void {
+    const one = key === undefined ? undefined : this.#answers.peek(key);
+    const going = key === undefined ? [...this.#answers.values()] : one === undefined ? [] : [one];
+    for (const answer of going) this.#remove(answer, 'evicted');
+  }
+
+  /** Purges of the last hour. */
+  get recentPurges(): readonly PastPurge[] {
+    return this.#purges;
+  }
+
   /** The answers that a purge would remove, in no particular order. */
   matching(filter: PurgeFilter): readonly KeptAnswer[] {
     return [...this.#answers.values()].filter((answer) => matches(answer, filter));
   }
 
-  /** @returns the answers removed */
-  purge(filter: PurgeFilter): readonly KeptAnswer[] {
-    const atMs = this.#clock.wallMs();
-    const recent = this.#purges.filter((purge) => atMs - purge.atMs < PURGE_MEMORY_MS);
-    this.#purges = [...recent, { filter, atMs }];
-    const going = this.matching(filter);
-    for (const answer of going) this.#remove(answer);
+  /**
+   * Removes all that match, and remembers it for what is under way.
+   *
+   * @param untilMs - wall clock; what was asked later stays. Left out: now.
+   * @returns the answers removed
+   */
+  purge(filter: PurgeFilter, untilMs?: number): readonly KeptAnswer[] {
+    const nowMs = this.#clock.wallMs();
+    const purge = { filter, atMs: untilMs ?? nowMs };
+    const recent = this.#purges.filter(({ atMs }) => nowMs - atMs < PURGE_MEMORY_MS);
+    this.#purges = [...recent.filter((past) => !isSame(past, purge)), purge];
+    const all = this.matching(filter);
+    const going = untilMs === undefined ? all : all.filter((answer) => isOlder(answer, purge));
+    for (const answer of going) this.#remove(answer, 'purged');
     this.#purged += going.length;
     return going;
   }
@@ -157,22 +211,36 @@ export class AnswerStore {
   /** Removes single answers, as a purge does; keys that are not there do not matter. */
   drop(keys: readonly string[]): readonly KeptAnswer[] {
     const going = keys.flatMap((key) => this.#answers.peek(key) ?? []);
-    for (const answer of going) this.#remove(answer);
+    for (const answer of going) this.#remove(answer, 'dropped');
     this.#purged += going.length;
     return going;
   }
 
-  #remove({ key }: KeptAnswer): void {
-    this.#answers.delete(key);
-    this.#tellGone(key);
+  #isPurged(answer: KeptAnswer): boolean {
+    return this.#purges.some((purge) => isOlder(answer, purge) && matches(answer, purge.filter));
   }
 
-  #tellGone(key: string): void {
-    for (const journal of this.#journals) journal.gone(key);
+  #remove({ key }: KeptAnswer, why: GoneReason): void {
+    this.#answers.delete(key);
+    this.#tellGone(key, why);
+  }
+
+  #tellGone(key: string, why: GoneReason): void {
+    for (const journal of this.#journals) journal.gone(key, why);
   }
 }
 
-function matches(answer: KeptAnswer, filter: PurgeFilter): boolean {
+/** An answer that was asked for before a purge may be what it was about. */
+function isOlder({ storedAtMs, tookMs }: KeptAnswer, { atMs }: PastPurge): boolean {
+  return storedAtMs - tookMs <= atMs;
+}
+
+function isSame(one: PastPurge, other: PastPurge): boolean {
+  return one.atMs === other.atMs && JSON.stringify(one.filter) === JSON.stringify(other.filter);
+}
+
+/** Whether an answer is one of those that a purge is about. */
+export function matches(answer: KeptAnswer, filter: PurgeFilter): boolean {
   const { tag, namespace, id, prefix, tenant } = filter;
   if (tenant !== undefined && answer.tenant !== tenant) return false;
   if (tag !== undefined && !answer.tags.includes(tag)) return false;

@@ -11,6 +11,12 @@ export type AnswerPayload =
   | { readonly form: 'whole'; readonly body: Buffer }
   | { readonly form: 'stream'; readonly frames: readonly TimedFrame[] };
 
+/** The words are not in this process; they can be fetched where answers are shared. */
+export interface PayloadElsewhere {
+  readonly form: 'elsewhere';
+  readonly bytes: number;
+}
+
 /** What is known of an answer besides its words. */
 export interface AnswerFacts {
   /** Of the decision whose answer this is. */
@@ -45,7 +51,17 @@ export interface KeptAnswer extends AnswerFacts {
   readonly storedAtMs: number;
   /** Wall clock; from then on the answer is not given again. */
   readonly expiresAtMs: number;
+  readonly payload: AnswerPayload | PayloadElsewhere;
+}
+
+/** An answer whose words are here. */
+export interface HeldAnswer extends KeptAnswer {
   readonly payload: AnswerPayload;
+}
+
+/** Whether the words of an answer are here. */
+export function isHeld(answer: KeptAnswer): answer is HeldAnswer {
+  return answer.payload.form !== 'elsewhere';
 }
 
 /** What an entry is taken to need besides its payload: the object, its key, its places in lists. */
@@ -62,6 +78,7 @@ export function bytesOf({
 }: Pick<KeptAnswer, 'payload' | 'tags' | 'question'>): number {
   const found = question === null ? 0 : QUESTION_BYTES + question.text.length;
   const labels = tags.reduce((sum, tag) => sum + tag.length, ENTRY_BYTES + found);
+  if (payload.form === 'elsewhere') return labels;
   if (payload.form === 'whole') return labels + payload.body.length;
   return payload.frames.reduce((sum, { bytes }) => sum + bytes.length + FRAME_BYTES, labels);
 }

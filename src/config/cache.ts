@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { redis } from './redis.js';
 import { section } from './section.js';
 
 const MIB = 1024 * 1024;
@@ -131,6 +132,12 @@ export const cache = section({
     .max(DAY_S)
     .default(30)
     .describe('Seconds between two savings; at most so much is lost when the process is killed.'),
+  redis: redis
+    .nullable()
+    .default(null)
+    .describe(
+      'Where processes share what they keep, and purge. Each still finds answers by itself; without Redis each goes on alone.',
+    ),
   semantic: semantic
     .prefault({})
     .describe('Answers to questions that ask the same in other words.'),

@@ -123,18 +123,23 @@ export class CacheAdmin {
    *
    * @param dryRun - only tells what would be removed
    * @throws {GatewayError} `internal_error` if they are gone from memory, but cannot be taken out of
-   *   the file, so that a restart would bring them back
+   *   the file, so that a restart would bring them back, or out of Redis
    */
   async purge(filter: PurgeFilter, dryRun: boolean): Promise<Purged> {
-    const { cache, books, tally } = this.#parts;
+    const { cache, books, tally, shared } = this.#parts;
     if (dryRun) return shown(cache.store.matching(filter), books.clock);
     const purged = shown(cache.store.purge(filter), books.clock);
     tally.levels();
-    try {
-      await this.#log?.save();
-    } catch (cause) {
-      const message = `purged from memory, but not from ${this.#log?.file ?? 'the file'}, which cannot be written`;
-      throw new GatewayError('internal_error', message, { cause });
+    const file = this.#log?.file ?? 'the file';
+    // Both are tried: that one fails must not keep the other from being done.
+    const [saved, told] = await Promise.allSettled([this.#log?.save(), shared?.purge(filter)]);
+    if (saved.status === 'rejected') {
+      const message = `purged from memory, but not from ${file}, which cannot be written`;
+      throw new GatewayError('internal_error', message, { cause: saved.reason });
+    }
+    if (told.status === 'rejected') {
+      const message = 'purged here, but not from Redis, which is away; it is as soon as it is back';
+      throw new GatewayError('internal_error', message, { cause: told.reason });
     }
     return purged;
   }

@@ -1,3 +1,4 @@
+import { isHeld, type HeldAnswer, type KeptAnswer } from '../cache/kept-answer.js';
 import type { Alike } from '../cache/semantic/alike.js';
 import type { AskedRequest, Exchange } from '../exchange.js';
 import { follow } from './follow.js';
@@ -21,8 +22,8 @@ export class CacheDesk {
    * @throws {GatewayError} as `ask` does, and `invalid_request` for headers that cannot be understood
    */
   async answer(asked: AskedRequest, ask: Ask): Promise<Exchange> {
-    const { cache, tally } = this.#parts;
-    const { call, request, setup } = asked;
+    const { tally } = this.#parts;
+    const { call, setup } = asked;
     // The pipeline asks only where there is a cache configured.
     const place = setup.caching === null ? 'off' : placeOf(asked, setup.caching);
     if (typeof place === 'string') {
@@ -38,14 +39,50 @@ export class CacheDesk {
     }
     const placed = { ...asked, place, alike: null };
     if (!place.order.looks) return lead(this.#parts, placed, ask);
-    const kept = cache.store.find(place.key, place.order.maxAgeS);
-    const exchange = kept === null ? null : recalled(this.#parts, placed, kept);
-    if (exchange !== null) return exchange;
-    const flight = cache.flightFor(place.key, request.stream);
-    if (flight !== null) return follow(this.#parts, placed, flight, ask);
+    return (await this.#same(placed)) ?? this.#shareOrAsk(placed, ask);
+  }
+
+  /** The kept answer to the very same request. */
+  async #same(asked: PlacedRequest): Promise<Exchange | null> {
+    const { key, order, settings } = asked.place;
+    const kept = this.#parts.cache.store.find(key, order.maxAgeS);
+    if (kept === null) return null;
+    const { budgetMs } = settings.semantic;
+    const held = isHeld(kept) ? kept : await this.#fetch(kept, budgetMs);
+    return held === null ? null : recalled(this.#parts, asked, held);
+  }
+
+  /** Without waiting for anything, so that of the same requests only one finds none under way. */
+  #shareOrAsk(asked: PlacedRequest, ask: Ask): Promise<Exchange> {
+    const { place, request } = asked;
+    const flight = this.#parts.cache.flightFor(place.key, request.stream);
+    if (flight !== null) return follow(this.#parts, asked, flight, ask);
+    const startedMs = this.#parts.books.clock.now();
     const alike = this.#seek(place);
-    if (alike?.outlook.serves !== true) return lead(this.#parts, { ...placed, alike }, ask);
-    return this.#giveAlike(placed, alike, ask) ?? lead(this.#parts, placed, ask);
+    if (alike?.outlook.serves !== true) return lead(this.#parts, { ...asked, alike }, ask);
+    if (!isHeld(alike.kept)) return this.#fetchAlike({ asked, alike, startedMs }, ask);
+    const given = this.#giveAlike(asked, alike, alike.kept, ask);
+    return given === null ? lead(this.#parts, asked, ask) : Promise.resolve(given);
+  }
+
+  async #fetchAlike(
+    { asked, alike, startedMs }: { asked: PlacedRequest; alike: Alike; startedMs: number },
+    ask: Ask,
+  ): Promise<Exchange> {
+    const { place, request } = asked;
+    const spentMs = this.#parts.books.clock.now() - startedMs;
+    const kept = await this.#fetch(alike.kept, place.settings.semantic.budgetMs - spentMs);
+    const given = kept === null ? null : this.#giveAlike(asked, alike, kept, ask);
+    if (given !== null) return given;
+    // Meanwhile the same request of another client may have come.
+    const flight = this.#parts.cache.flightFor(place.key, request.stream);
+    if (flight !== null) return follow(this.#parts, asked, flight, ask);
+    return lead(this.#parts, { ...asked, alike }, ask);
+  }
+
+  /** The words of an answer that another process keeps, if they come in time. */
+  #fetch(kept: KeptAnswer, budgetMs: number): Promise<HeldAnswer | null> {
+    return this.#parts.shared?.fetch(kept, budgetMs) ?? Promise.resolve(null);
   }
 
   /** The answer to a question in other words, or the one that comes nearest to it. */
@@ -58,9 +95,10 @@ export class CacheDesk {
     return alike.answers.seek(asked, { maxError, maxAgeS, budgetMs: settings.semantic.budgetMs });
   }
 
-  #giveAlike(asked: PlacedRequest, alike: Alike, ask: Ask): Exchange | null {
+  #giveAlike(asked: PlacedRequest, found: Alike, kept: HeldAnswer, ask: Ask): Exchange | null {
     const { alike: tools } = this.#parts;
-    const exchange = recalled(this.#parts, asked, alike.kept, alike);
+    const alike = { ...found, kept };
+    const exchange = recalled(this.#parts, asked, kept, alike);
     if (exchange === null || tools === null) return null;
     tools.tally.gave(alike.outlook.expectedError);
     recheckSometimes(this.#parts, { tools, asked, alike }, ask);

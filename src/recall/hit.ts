@@ -1,4 +1,4 @@
-import { framesOf, wholeOf, type KeptAnswer } from '../cache/kept-answer.js';
+import { framesOf, wholeOf, type HeldAnswer, type KeptAnswer } from '../cache/kept-answer.js';
 import type { Alike } from '../cache/semantic/alike.js';
 import { Replay } from '../cache/replay.js';
 import type { Exchange } from '../exchange.js';
@@ -14,7 +14,7 @@ import type { PlacedRequest, RecallParts } from './landing.js';
 export function recalled(
   parts: RecallParts,
   asked: PlacedRequest,
-  kept: KeptAnswer,
+  kept: HeldAnswer,
   alike?: Alike,
 ): Exchange | null {
   const { clock } = parts.books;

@@ -2,6 +2,7 @@ import type { AnswerCache } from '../cache/answer-cache.js';
 import type { Broadcast } from '../cache/broadcast.js';
 import type { Question, TimedFrame } from '../cache/kept-answer.js';
 import type { CacheOrder } from '../cache/order.js';
+import type { SharedAnswers } from '../cache/redis/shared-answers.js';
 import type { Alike, AlikeAnswers } from '../cache/semantic/alike.js';
 import type { CacheSettings } from '../cache/settings.js';
 import type { DecisionLog } from '../account/decision-log.js';
@@ -77,4 +78,6 @@ export interface RecallParts {
   readonly given: GivenAnswers;
   /** `null` where questions are not compared. */
   readonly alike: AlikeTools | null;
+  /** `null` where answers are not shared with other processes. */
+  readonly shared: SharedAnswers | null;
 }

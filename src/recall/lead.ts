@@ -1,9 +1,18 @@
 import { Broadcast, type Listener } from '../cache/broadcast.js';
 import type { Flight } from '../cache/flight.js';
-import { wholeOf, type AnswerPayload, type TimedFrame } from '../cache/kept-answer.js';
+import {
+  isHeld,
+  wholeOf,
+  type AnswerPayload,
+  type HeldAnswer,
+  type TimedFrame,
+} from '../cache/kept-answer.js';
 import type { GatewayError } from '../core/errors.js';
 import type { CacheMark, Exchange, ExchangeStream, WholeExchange } from '../exchange.js';
 import type { Ask, Landing, PlacedRequest, RecallParts } from './landing.js';
+
+/** For words that only teach something. */
+const WORDS_MS = 1_000;
 
 const MISS: CacheMark = { status: 'miss', why: null, ageS: null, source: null, savedUsd: null };
 
@@ -65,12 +74,28 @@ export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: Fre
   given.note(decision.id, { caller: call.caller.name, key, isFresh: true, claim: null });
 }
 
-function learn({ alike: tools }: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
-  const { alike, place } = asked;
-  if (tools === null || alike === null) return;
+function learn(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
+  const { alike } = asked;
+  if (alike === null) return;
+  if (isHeld(alike.kept)) {
+    compare(parts, asked, answer, alike.kept);
+    return;
+  }
+  // Nobody waits for what is learnt.
+  void parts.shared?.fetch(alike.kept, WORDS_MS).then((kept) => {
+    if (kept !== null) compare(parts, asked, answer, kept);
+  });
+}
+
+function compare(
+  { alike: tools }: RecallParts,
+  { alike, place }: PlacedRequest,
+  answer: FreshAnswer,
+  kept: HeldAnswer,
+): void {
   const now = wholeOf(answer.payload, place.forms);
-  const then = wholeOf(alike.kept.payload, place.forms);
-  if (now === null || then === null) return;
+  const then = wholeOf(kept.payload, place.forms);
+  if (tools === null || alike === null || now === null || then === null) return;
   tools.answers.compare(alike, place.forms.textOf(now), place.forms.textOf(then));
 }
 

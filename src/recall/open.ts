@@ -4,6 +4,8 @@ import type { Log } from '../telemetry/log.js';
 import { loadGraphs } from '../cache/semantic/graph-vectors.js';
 import { AlikeAnswers } from '../cache/semantic/alike.js';
 import type { QuestionJudge } from '../cache/verify/judge.js';
+import { SharedAnswers } from '../cache/redis/shared-answers.js';
+import type { RedisSettings } from '../cache/redis/connection.js';
 import { CacheAdmin } from './admin.js';
 import { CacheDesk } from './desk.js';
 import type { AlikeTools, Landing, RecallParts } from './landing.js';
@@ -19,6 +21,8 @@ export interface RecallOptions {
   /** Absolute; `null` for memory only. */
   readonly folder: string | null;
   readonly saveEveryS: number;
+  /** Where answers are shared with other processes; `null` for nowhere. */
+  readonly redis: RedisSettings | null;
   /** Loads what decides on questions in other words; `null` where they are not compared. */
   readonly openJudge: (() => Promise<QuestionJudge>) | null;
   /** Uniform in [0, 1). */
@@ -29,6 +33,8 @@ export interface RecallOptions {
 export interface Recall {
   readonly desk: CacheDesk;
   readonly admin: CacheAdmin;
+  /** Whether Redis is there; `null` where answers are not shared. */
+  isShared(): boolean | null;
   /** Saves what is kept, if it is to outlast the process. */
   close(): Promise<void>;
 }
@@ -49,14 +55,18 @@ export async function openRecall(
   // After the log: what is in the file is to be found, too.
   const alike = await openAlike(options, { ...given, cache });
   if (answerLog !== null && alike !== null) recallLearnt(answerLog, alike, log);
-  const parts = { ...given, cache, tally, given: new GivenAnswers(), alike };
+  // Last: what others keep is told to both.
+  const shared = openShared(options, { ...given, cache });
+  const parts = { ...given, cache, tally, given: new GivenAnswers(), alike, shared };
   tally.levels();
   return {
     desk: new CacheDesk(parts),
     admin: new CacheAdmin(parts, answerLog),
+    isShared: () => shared?.isThere ?? null,
     close: async () => {
       alike?.purse.close();
       alike?.answers.close();
+      await shared?.close();
       await answerLog?.close();
     },
   };
@@ -94,9 +104,6 @@ async function openAlike(
     );
     return null;
   });
-  const defer = (work: () => void): void => {
-    setImmediate(work);
-  };
   return {
     answers: new AlikeAnswers({ judge, openGraph, defer, clock, store: cache.store }),
     tally: new AlikeTally(metrics),
@@ -104,6 +111,33 @@ async function openAlike(
     defer,
     random,
   };
+}
+
+function openShared(
+  { redis }: RecallOptions,
+  { cache, books, newId }: Pick<RecallParts, 'cache' | 'books' | 'newId'>,
+): SharedAnswers | null {
+  if (redis === null) return null;
+  const { clock, metrics, log } = books;
+  return new SharedAnswers({
+    settings: redis,
+    store: cache.store,
+    clock,
+    origin: newId(clock.wallMs()),
+    defer,
+    onFetch: (result) => {
+      metrics.cacheFetches.inc({ result });
+    },
+    onState: (error) => {
+      metrics.cacheRedis.set(error === null ? 1 : 0);
+      if (error === null) log.info('Redis is there: answers are shared');
+      else log.warn({ err: error }, 'Redis is away: answers are not shared until it is back');
+    },
+  });
+}
+
+function defer(work: () => void): void {
+  setImmediate(work);
 }
 
 /** Has what was learnt of errors go on from where it was, and be saved from now on. */

@@ -1,4 +1,4 @@
-import { wholeOf } from '../cache/kept-answer.js';
+import { isHeld, wholeOf } from '../cache/kept-answer.js';
 import type { Alike } from '../cache/semantic/alike.js';
 import type { GoneSignal } from '../core/departure.js';
 import type { AnswerForms, Frame } from '../dialects/answer-forms.js';
@@ -45,7 +45,7 @@ async function recheck(
       tools.tally.rechecked('failed');
       return;
     }
-    const then = wholeOf(alike.kept.payload, forms);
+    const then = isHeld(alike.kept) ? wholeOf(alike.kept.payload, forms) : null;
     const texts = [body, then].map((whole) => (whole === null ? null : forms.textOf(whole)));
     const isRight = tools.answers.compare(alike, texts[0] ?? null, texts[1] ?? null);
     tools.tally.rechecked(isRight === null ? 'unclear' : isRight ? 'right' : 'wrong');

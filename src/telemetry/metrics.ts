@@ -100,6 +100,15 @@ export class Metrics {
     'Answers given to questions in other words that were asked of a model again, by what came of it: right, wrong, unclear, failed.',
     ['result'],
   );
+  readonly cacheFetches = this.#counter(
+    'suffice_cache_fetches_total',
+    'Answers of other processes whose words were fetched from Redis to be given, by what came of it: found, late, gone, damaged, failed.',
+    ['result'],
+  );
+  readonly cacheRedis = this.#gauge(
+    'suffice_cache_redis_up',
+    '1 while answers are shared by Redis; 0 while it is away, or not configured.',
+  );
   readonly cacheEntries = this.#gauge('suffice_cache_entries', 'Answers kept.');
   readonly cacheBytes = this.#gauge('suffice_cache_bytes', 'Memory that kept answers take.');
   readonly tunedHead = this.#gauge(

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { AnswerLog, type LogTrouble } from '../../src/cache/answer-log.js';
 import { decodeChange, encodeChange } from '../../src/cache/answer-record.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';
-import type { KeptAnswer } from '../../src/cache/kept-answer.js';
+import { isHeld, type HeldAnswer } from '../../src/cache/kept-answer.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 let folder: string;
@@ -32,7 +32,7 @@ async function opened(): Promise<{ store: AnswerStore; log: AnswerLog }> {
 }
 
 /** An answer whose words tell its key, so that a mix-up shows. */
-function answer(key: string, more: Partial<KeptAnswer> = {}): KeptAnswer {
+function answer(key: string, more: Partial<HeldAnswer> = {}): HeldAnswer {
   return {
     key,
     source: `dec_${key}`,
@@ -175,7 +175,7 @@ test('never gives an answer to another key, whatever happens to the file', async
 
       const { store, log } = await opened();
 
-      for (const { key, source, payload } of store.values()) {
+      for (const { key, source, payload } of [...store.values()].filter(isHeld)) {
         const words =
           payload.form === 'whole'
             ? payload.body

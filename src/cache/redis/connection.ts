@@ -1,0 +1,166 @@
+import { Cluster, Redis } from 'ioredis';
+import type { Clock } from '../../core/clock.js';
+
+/** Where a server is. */
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where Redis is, and how to be let in. */
+export interface RedisSettings {
+  readonly place:
+    | { readonly kind: 'single'; readonly address: RedisAddress; readonly database: number }
+    | {
+        readonly kind: 'sentinel';
+        readonly sentinels: readonly RedisAddress[];
+        /** What the sentinels call it. */
+        readonly master: string;
+        readonly sentinelPassword: string | null;
+      }
+    | { readonly kind: 'cluster'; readonly nodes: readonly RedisAddress[] };
+  readonly username: string | null;
+  readonly password: string | null;
+  /** `ca`: certificates to trust, as PEM; `null` for those that the machine trusts. */
+  readonly tls: { readonly ca: string | null } | null;
+  /** Begins every key; letters, digits and `._-:` only. */
+  readonly prefix: string;
+  /** Milliseconds in which a command has to be answered. */
+  readonly timeoutMs: number;
+  /** Changes that others can catch up with; who has missed more looks through all answers. */
+  readonly logEntries: number;
+}
+
+/** A command and its arguments. */
+export type RedisCommand = readonly [name: string, ...args: (string | Buffer | number)[]];
+
+/** A way to Redis. */
+export interface RedisConnection {
+  /**
+   * Sends a command to whichever server has its keys.
+   *
+   * @param extraMs - that the command may take by itself, on top of what is usual
+   * @returns strings as `Buffer`
+   * @throws {Error} at once when there is no connection; when it is not answered in time; or what Redis says
+   */
+  send(command: RedisCommand, extraMs?: number): Promise<unknown>;
+  /**
+   * Waits for a connection.
+   *
+   * @throws {Error} if there is none in the time that a command has
+   */
+  ready(): Promise<void>;
+  /** For each server that holds keys, a way to send to just that one. */
+  servers(): readonly Pick<RedisConnection, 'send'>[];
+  /** Gives all up that is under way, and does not come back. */
+  close(): void;
+}
+
+const FIRST_RETRY_MS = 50;
+const LONGEST_RETRY_MS = 1_000;
+
+/** Begins to connect, and goes on trying whenever the connection is lost, until it is closed. */
+export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnection {
+  const client = clientFor(settings);
+  // Every command that fails says so itself.
+  client.on('error', () => undefined);
+  let isClosed = false;
+  const sendTo =
+    (target: Redis | Cluster): RedisConnection['send'] =>
+    async (command, extraMs = 0) => {
+      const [name, ...args] = command;
+      let forget = (): void => undefined;
+      const late = new Promise<never>((_resolve, reject) => {
+        forget = clock.after(settings.timeoutMs + extraMs, () => {
+          reject(new Error(`Redis has not answered in ${settings.timeoutMs} ms`));
+          // What waits behind a server that hangs must not pile up: all of it is given up.
+          target.disconnect(!isClosed);
+        });
+      });
+      try {
+        return await Promise.race([target.callBuffer(name, args), late]);
+      } finally {
+        forget();
+      }
+    };
+  return {
+    send: sendTo(client),
+    ready: () => readiness(client, settings, clock),
+    servers: () => {
+      const targets = client instanceof Cluster ? client.nodes('master') : [client];
+      return targets.map((target) => ({ send: sendTo(target) }));
+    },
+    close: () => {
+      isClosed = true;
+      client.disconnect();
+    },
+  };
+}
+
+function readiness(
+  client: Redis | Cluster,
+  { timeoutMs }: Pick<RedisSettings, 'timeoutMs'>,
+  clock: Clock,
+): Promise<void> {
+  if (client.status === 'ready') return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    let why: unknown = new Error(`no connection to Redis in ${timeoutMs} ms`);
+    const onError = (error: unknown): void => {
+      why = error;
+    };
+    const end = (): void => {
+      client.off('ready', onReady);
+      client.off('error', onError);
+      forget();
+    };
+    const onReady = (): void => {
+      end();
+      resolve();
+    };
+    const forget = clock.after(timeoutMs, () => {
+      end();
+      // eslint wants an Error, and what a client emits is one.
+      reject(why instanceof Error ? why : new Error(String(why)));
+    });
+    client.on('ready', onReady);
+    client.on('error', onError);
+  });
+}
+
+function clientFor(settings: RedisSettings): Redis | Cluster {
+  const { place, username, password, tls, timeoutMs } = settings;
+  const retry = (times: number): number => Math.min(times * FIRST_RETRY_MS, LONGEST_RETRY_MS);
+  const secured = tls?.ca ? { ca: tls.ca } : {};
+  const common = {
+    // Replies as lists, whatever the server is able to say.
+    protocol: 2 as const,
+    connectTimeout: timeoutMs,
+    // What cannot be sent now is not sent at all: nothing piles up, and nobody waits.
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    ...(username !== null && { username }),
+    ...(password !== null && { password }),
+    ...(tls !== null && { tls: secured }),
+  };
+  const alone = { ...common, enableOfflineQueue: false, retryStrategy: retry };
+  switch (place.kind) {
+    case 'single':
+      return new Redis({ ...alone, ...place.address, db: place.database });
+    case 'sentinel':
+      return new Redis({
+        ...alone,
+        sentinels: [...place.sentinels],
+        name: place.master,
+        sentinelRetryStrategy: retry,
+        ...(place.sentinelPassword !== null && { sentinelPassword: place.sentinelPassword }),
+        ...(tls !== null && { enableTLSForSentinelMode: true, sentinelTLS: secured }),
+      });
+    case 'cluster':
+      return new Cluster([...place.nodes], {
+        enableOfflineQueue: false,
+        clusterRetryStrategy: retry,
+        slotsRefreshTimeout: timeoutMs,
+        redisOptions: { ...common },
+      });
+  }
+}

@@ -1,0 +1,184 @@
+import type { AnswerStore } from '../answer-store.js';
+import type { RedisCommand, RedisConnection } from './connection.js';
+import { eventsRanged, eventsRead, fieldsOf, type LoggedEvent } from './shared-log.js';
+import { KEPT_PURGES, type SharedAnswersKeys } from './shared-keys.js';
+import { scanHeads } from './shared-scan.js';
+
+/** What following others takes. */
+export interface FollowerParts {
+  readonly store: AnswerStore;
+  readonly keys: SharedAnswersKeys;
+  /** Waits on its own for what comes next, so that nothing else has to wait behind it. */
+  readonly reader: RedisConnection;
+  readonly writer: RedisConnection;
+  /** Tells this process from others. */
+  readonly origin: string;
+  /** Resolves when no request waits for the loop. */
+  readonly pause: () => Promise<void>;
+  /** Answers of these keys were purged by another process, and may have been put back by this one. */
+  readonly onPurged: (keys: readonly string[]) => void;
+}
+
+/** Up to where the logs were read, and in which life of the server. */
+interface Place {
+  readonly epoch: string;
+  log: string;
+  purges: string;
+}
+
+/** Clocks of machines that share answers may differ by this much: what was asked so soon after a purge goes as well. */
+const CLOCK_SKEW_MS = 5_000;
+const BLOCK_MS = 2_000;
+/** Taken in at once; reading a question takes up to a tenth of a millisecond. */
+const EVENTS_AT_ONCE = 16;
+const PURGES_AT_ONCE = 500;
+
+/**
+ * Has a store know what other processes keep and purge.
+ *
+ * Purges have a log of their own, which a flood of answers does not shorten.
+ */
+export class Follower {
+  readonly #parts: FollowerParts;
+  #place: Place | null = null;
+
+  constructor(parts: FollowerParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Makes sure that nothing is missed between what was read last and what is read next: goes on where it
+   * was, or looks through all answers.
+   *
+   * @returns whether all answers had to be looked through
+   */
+  async join(): Promise<boolean> {
+    const { writer, keys, origin, store } = this.#parts;
+    await writer.send(['SET', keys.epoch, origin, 'NX']);
+    const epoch = String(await writer.send(['GET', keys.epoch]));
+    const before = this.#place;
+    const missed = before === null ? 'all' : await this.#missedSince(before, epoch);
+    if (missed === 'nothing') return false;
+    // More was purged meanwhile than anybody knows: nothing of before is to be trusted.
+    if (missed === 'purges') store.forget();
+    const place = {
+      epoch,
+      log: await this.#hello(keys.log),
+      purges: await this.#hello(keys.purges),
+    };
+    await this.#hearPurges(place.purges);
+    if (missed === 'memory') await this.#repeatPurges();
+    for await (const answers of scanHeads(writer, keys)) {
+      for (const answer of answers) store.adopt(answer);
+      await this.#parts.pause();
+    }
+    this.#place = place;
+    return true;
+  }
+
+  /** Takes in what comes next, or waits for it for some seconds. Call `join` first. */
+  async read(): Promise<void> {
+    const { reader, keys, pause } = this.#parts;
+    const place = this.#place;
+    if (place === null) throw new Error('not joined');
+    const command: RedisCommand = [
+      ...(['XREAD', 'COUNT', EVENTS_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS'] as const),
+      ...[keys.log, keys.purges, place.log, place.purges],
+    ];
+    for (const logged of eventsRead(await reader.send(command, BLOCK_MS))) {
+      this.#take(logged);
+      if (logged.stream === keys.log) place.log = logged.id;
+      else place.purges = logged.id;
+    }
+    await pause();
+  }
+
+  /**
+   * What cannot be read any more of what was told since.
+   *
+   * - `answers`: the log was cut behind what was read last.
+   * - `purges`: so was the log of purges, which is long.
+   * - `memory`: the server has begun anew, or gone back to what a copy of it knew; purges may be among
+   *   what it has forgotten, and whoever remembers them repeats them.
+   */
+  async #missedSince(
+    place: Place,
+    epoch: string,
+  ): Promise<'nothing' | 'answers' | 'purges' | 'memory'> {
+    const { keys } = this.#parts;
+    if (epoch !== place.epoch) return 'memory';
+    const isPurgeThere = await this.#has(keys.purges, place.purges);
+    if (isPurgeThere) return (await this.#has(keys.log, place.log)) ? 'nothing' : 'answers';
+    const [last] = await this.#range(['XREVRANGE', keys.purges, '+', '-', 'COUNT', 1]);
+    return last === undefined || isBefore(last.id, place.purges) ? 'memory' : 'purges';
+  }
+
+  async #has(stream: string, id: string): Promise<boolean> {
+    return (await this.#range(['XRANGE', stream, id, id])).length > 0;
+  }
+
+  async #range(command: readonly ['XRANGE' | 'XREVRANGE', string, ...(string | number)[]]) {
+    return eventsRanged(command[1], await this.#parts.writer.send(command));
+  }
+
+  /** Leaves something in a log to go on from. */
+  async #hello(stream: string): Promise<string> {
+    const { writer, keys, origin } = this.#parts;
+    const most = stream === keys.log ? keys.logEntries : KEPT_PURGES;
+    const fields = fieldsOf(origin, { kind: 'hello' });
+    return String(await writer.send(['XADD', stream, 'MAXLEN', '~', most, '*', ...fields]));
+  }
+
+  async #hearPurges(until: string): Promise<void> {
+    const { keys } = this.#parts;
+    let from = '-';
+    for (;;) {
+      const found = await this.#range([
+        'XRANGE',
+        keys.purges,
+        from,
+        until,
+        'COUNT',
+        PURGES_AT_ONCE,
+      ]);
+      for (const one of found) this.#take(one);
+      const last = found.at(-1);
+      if (last === undefined || found.length < PURGES_AT_ONCE) return;
+      from = `(${last.id}`;
+    }
+  }
+
+  async #repeatPurges(): Promise<void> {
+    const { store, writer, keys, origin } = this.#parts;
+    for (const purge of store.recentPurges) {
+      const fields = fieldsOf(origin, { kind: 'purge', purge });
+      await writer.send(['XADD', keys.purges, 'MAXLEN', '~', KEPT_PURGES, '*', ...fields]);
+    }
+  }
+
+  #take({ origin, event }: LoggedEvent): void {
+    const { store, onPurged } = this.#parts;
+    if (event === null || origin === this.#parts.origin) return;
+    switch (event.kind) {
+      case 'kept':
+        store.adopt(event.answer);
+        return;
+      case 'dropped':
+        store.forget(event.key);
+        return;
+      case 'purge': {
+        const { filter, atMs } = event.purge;
+        onPurged(store.purge(filter, atMs + CLOCK_SKEW_MS).map(({ key }) => key));
+        return;
+      }
+      case 'hello':
+    }
+  }
+}
+
+/** Whether an entry's id (`milliseconds-number`) comes before another. */
+function isBefore(id: string, other: string): boolean {
+  const [ms = 0, count = 0] = id.split('-').map(Number);
+  const [otherMs = 0, otherCount = 0] = other.split('-').map(Number);
+  return ms === otherMs ? count < otherCount : ms < otherMs;
+}

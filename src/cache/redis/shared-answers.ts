@@ -1,0 +1,329 @@
+import type { Clock } from '../../core/clock.js';
+import {
+  matches,
+  type AnswerJournal,
+  type AnswerStore,
+  type GoneReason,
+  type PurgeFilter,
+} from '../answer-store.js';
+import { isHeld, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
+import { connectRedis, type RedisConnection, type RedisSettings } from './connection.js';
+import { Follower } from './follower.js';
+import { KEPT_PURGES, sharedKeys, type SharedAnswersKeys } from './shared-keys.js';
+import { fieldsOf, keptFields, type SharedEvent } from './shared-log.js';
+import { decodeShared, encodeShared } from './shared-record.js';
+import { scanHeads } from './shared-scan.js';
+
+/** What became of fetching the words of an answer. */
+export type FetchResult = 'found' | 'late' | 'gone' | 'damaged' | 'failed';
+
+/** What sharing works with. */
+export interface SharedAnswersOptions {
+  readonly settings: RedisSettings;
+  readonly store: AnswerStore;
+  readonly clock: Clock;
+  /** Tells this process from all others. */
+  readonly origin: string;
+  /** Runs work when no request waits for it. */
+  readonly defer: (work: () => void) => void;
+  /** Redis is there again, or is not and why; told when that changes, not every time. */
+  readonly onState: (error: unknown) => void;
+  readonly onFetch: (result: FetchResult) => void;
+}
+
+type Told = Extract<SharedEvent, { kind: 'purge' | 'dropped' }>;
+
+const RETRY_MS = 500;
+const PUSHED_AT_ONCE = 16;
+/** Things to tell that wait for Redis; when there are more, all that was kept until then is purged instead. */
+const MOST_UNTOLD = 1_000;
+/** After so many fetches in a row that came too late, none is tried for a while. */
+const LATE_IN_A_ROW = 3;
+const PAUSE_AFTER_LATE_MS = 1_000;
+
+/**
+ * Shares a store's answers with other processes by Redis.
+ *
+ * What others keep is found in this process; only the words of an answer that is about to be given are
+ * fetched. Without Redis the process goes on with what it has, and catches up later.
+ */
+export class SharedAnswers implements AnswerJournal {
+  readonly #options: SharedAnswersOptions;
+  readonly #keys: SharedAnswersKeys;
+  readonly #reader: RedisConnection;
+  readonly #writer: RedisConnection;
+  readonly #follower: Follower;
+  /** Keys of answers that are to be sent, and whether another process may have sent a later one. */
+  readonly #pending = new Map<string, 'fresh' | 'old'>();
+  readonly #fetching = new Map<string, Promise<HeldAnswer | null>>();
+  #untold: Told[] = [];
+  #flushing: Promise<void> = Promise.resolve();
+  #isFlushDue = false;
+  #isFollowing = false;
+  #isSending = true;
+  /** `undefined`: neither way has been told yet. */
+  #toldThere: boolean | undefined;
+  #isClosed = false;
+  #lateInARow = 0;
+  #pausedUntilMs = -Infinity;
+  #wake: () => void = () => undefined;
+
+  constructor(options: SharedAnswersOptions) {
+    const { settings, clock, store, defer } = options;
+    this.#options = options;
+    this.#keys = sharedKeys(settings);
+    this.#reader = connectRedis(settings, clock);
+    this.#writer = connectRedis(settings, clock);
+    this.#follower = new Follower({
+      ...{ store, keys: this.#keys, reader: this.#reader, writer: this.#writer },
+      origin: options.origin,
+      pause: () =>
+        new Promise((resolve) => {
+          defer(resolve);
+        }),
+      onPurged: (keys) =>
+        void this.#unlink(keys).catch((error: unknown) => {
+          this.#unsent(error);
+        }),
+    });
+    store.noteIn(this);
+    void this.#follow();
+  }
+
+  /** Redis answers, and what others keep and purge is known here. */
+  get isThere(): boolean {
+    return this.#isFollowing && this.#isSending;
+  }
+
+  kept(answer: KeptAnswer): void {
+    if (!isHeld(answer)) return;
+    // While nobody was heard of, another process may have kept a later one.
+    this.#pending.set(answer.key, this.isThere ? 'fresh' : 'old');
+    this.#flushSoon();
+  }
+
+  gone(key: string, why: GoneReason): void {
+    this.#pending.delete(key);
+    // What has to make room here may stay elsewhere, and times are over everywhere at once.
+    if (why === 'dropped') this.#tell({ kind: 'dropped', key });
+  }
+
+  /**
+   * The words of an answer that is known here.
+   *
+   * @param budgetMs - how long whoever asks can wait; what comes later is kept for the next one
+   * @returns `null` if it is not to be had in that time
+   */
+  async fetch(answer: KeptAnswer, budgetMs: number): Promise<HeldAnswer | null> {
+    const { clock } = this.#options;
+    if (!this.isThere || clock.now() < this.#pausedUntilMs) return null;
+    const fetching = this.#fetching.get(answer.key) ?? this.#fetch(answer.key);
+    this.#fetching.set(answer.key, fetching);
+    let forget = (): void => undefined;
+    const late = new Promise<'late'>((resolve) => {
+      forget = clock.after(budgetMs, () => {
+        resolve('late');
+      });
+    });
+    const found = await Promise.race([fetching, late]);
+    forget();
+    if (found !== 'late') return found;
+    this.#options.onFetch('late');
+    this.#lateInARow += 1;
+    if (this.#lateInARow >= LATE_IN_A_ROW) this.#pausedUntilMs = clock.now() + PAUSE_AFTER_LATE_MS;
+    return null;
+  }
+
+  /**
+   * Purges everywhere what was purged here.
+   *
+   * @returns a promise that is fulfilled once the words are gone from Redis and the others have been told
+   * @throws {Error} if Redis is away; they are told as soon as it is back
+   */
+  async purge(filter: PurgeFilter): Promise<void> {
+    this.#untold.push({ kind: 'purge', purge: { filter, atMs: this.#options.clock.wallMs() } });
+    await this.#flush();
+  }
+
+  /** Sends what is still to be sent, if Redis is there, and ends. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.isThere) await this.#flush().catch(() => undefined);
+    this.#isFollowing = false;
+    this.#wake();
+    this.#reader.close();
+    this.#writer.close();
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#isOver()) {
+      try {
+        await Promise.all([this.#reader.ready(), this.#writer.ready()]);
+        if (await this.#follower.join()) this.#sendAll();
+        this.#isFollowing = true;
+        this.#say(null);
+        this.#flushSoon();
+        while (!this.#isOver()) await this.#follower.read();
+      } catch (error) {
+        this.#isFollowing = false;
+        this.#say(error);
+      }
+      if (!this.#isOver()) await this.#rest();
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#isClosed;
+  }
+
+  #rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const forget = this.#options.clock.after(RETRY_MS, resolve);
+      this.#wake = () => {
+        forget();
+        resolve();
+      };
+    });
+  }
+
+  /** Whatever is here may be missing there. */
+  #sendAll(): void {
+    for (const answer of this.#options.store.values()) {
+      if (isHeld(answer) && !this.#pending.has(answer.key)) this.#pending.set(answer.key, 'old');
+    }
+  }
+
+  #tell(told: Told): void {
+    this.#untold.push(told);
+    if (this.#untold.length > MOST_UNTOLD) {
+      const atMs = this.#options.clock.wallMs();
+      this.#untold = [{ kind: 'purge', purge: { filter: {}, atMs } }];
+    }
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushDue || !this.isThere) return;
+    this.#isFlushDue = true;
+    this.#options.defer(() => {
+      this.#isFlushDue = false;
+      void this.#flush().catch((error: unknown) => {
+        this.#unsent(error);
+      });
+    });
+  }
+
+  #flush(): Promise<void> {
+    const flushing = this.#flushing.then(() => this.#sendPending());
+    // One after another; that one fails must not stop the next.
+    this.#flushing = flushing.catch(() => undefined);
+    return flushing;
+  }
+
+  async #sendPending(): Promise<void> {
+    for (let told = this.#untold[0]; told !== undefined; told = this.#untold[0]) {
+      await this.#sendTold(told);
+      if (this.#untold[0] === told) this.#untold.shift();
+    }
+    while (this.#pending.size > 0) {
+      const some = [...this.#pending].slice(0, PUSHED_AT_ONCE);
+      await Promise.all(some.map(([key, age]) => this.#send(key, age)));
+    }
+  }
+
+  async #sendTold(told: Told): Promise<void> {
+    const { purges } = this.#keys;
+    const fields = fieldsOf(this.#options.origin, told);
+    await this.#writer.send(['XADD', purges, 'MAXLEN', '~', KEPT_PURGES, '*', ...fields]);
+    if (told.kind === 'dropped') {
+      await this.#unlink([told.key]);
+      return;
+    }
+    const { filter, atMs } = told.purge;
+    // There may be answers that nobody knows of who is there now.
+    for await (const answers of scanHeads(this.#writer, this.#keys)) {
+      const going = answers.filter((answer) => {
+        return matches(answer, filter) && answer.storedAtMs - answer.tookMs <= atMs;
+      });
+      await this.#unlink(going.map(({ key }) => key));
+    }
+  }
+
+  async #send(key: string, age: 'fresh' | 'old'): Promise<void> {
+    const { store, clock, origin } = this.#options;
+    const { answers, log, logEntries } = this.#keys;
+    const answer = store.peek(key);
+    const leftMs = answer === undefined ? 0 : Math.floor(answer.expiresAtMs - clock.wallMs());
+    if (answer !== undefined && isHeld(answer) && leftMs > 0) {
+      const { head, value } = encodeShared(answer);
+      const only = age === 'old' ? ['NX'] : [];
+      const name = `${answers}${key}`;
+      const set = await this.#writer.send(['SET', name, value, 'PX', leftMs, ...only]);
+      // First the words, then the news: whoever hears of it finds it.
+      const fields = keptFields(origin, head);
+      if (set !== null) {
+        await this.#writer.send(['XADD', log, 'MAXLEN', '~', logEntries, '*', ...fields]);
+      }
+    }
+    // Unless another answer has come in its place meanwhile.
+    if (store.peek(key) === answer) this.#pending.delete(key);
+  }
+
+  async #unlink(keys: readonly string[]): Promise<void> {
+    // One by one: in a cluster they are on different servers.
+    const { answers } = this.#keys;
+    await Promise.all(keys.map((key) => this.#writer.send(['UNLINK', `${answers}${key}`])));
+  }
+
+  async #fetch(key: string): Promise<HeldAnswer | null> {
+    const { store, onFetch } = this.#options;
+    try {
+      const value = await this.#writer.send(['GET', `${this.#keys.answers}${key}`]);
+      this.#lateInARow = 0;
+      const answer = Buffer.isBuffer(value) ? decodeShared(value, key) : null;
+      if (answer === null) {
+        store.forget(key);
+        onFetch(value === null ? 'gone' : 'damaged');
+        return null;
+      }
+      onFetch('found');
+      return store.fill(answer);
+    } catch (error) {
+      onFetch('failed');
+      this.#unsent(error);
+      return null;
+    } finally {
+      this.#fetching.delete(key);
+    }
+  }
+
+  /** Something could not be sent, however the one that follows is. */
+  #unsent(error: unknown): void {
+    if (this.#isSending) {
+      this.#isSending = false;
+      this.#options.clock.after(RETRY_MS, () => void this.#tryAgain());
+    }
+    this.#say(error);
+  }
+
+  async #tryAgain(): Promise<void> {
+    if (this.#isClosed) return;
+    try {
+      await this.#writer.send(['PING']);
+      await this.#flush();
+      this.#isSending = true;
+      this.#say(null);
+    } catch {
+      // Told already.
+      this.#options.clock.after(RETRY_MS, () => void this.#tryAgain());
+    }
+  }
+
+  /** @param error - what keeps it from being there, if it is not */
+  #say(error: unknown): void {
+    const { isThere } = this;
+    if (this.#isClosed || this.#toldThere === isThere) return;
+    this.#toldThere = isThere;
+    this.#options.onState(isThere ? null : error);
+  }
+}

@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import type { PastPurge } from '../answer-store.js';
+import type { KeptAnswer } from '../kept-answer.js';
+import { decodeHead } from './shared-record.js';
+
+/** Something that a process has to tell the others. */
+export type SharedEvent =
+  | { readonly kind: 'kept'; readonly answer: KeptAnswer }
+  | { readonly kind: 'purge'; readonly purge: PastPurge }
+  /** A single answer was wrong. */
+  | { readonly kind: 'dropped'; readonly key: string }
+  /** Nothing, from one that has just joined. */
+  | { readonly kind: 'hello' };
+
+/** An event that stands in a log. */
+export interface LoggedEvent {
+  /** Of the log it stands in. */
+  readonly stream: string;
+  readonly id: string;
+  /** Who tells it. */
+  readonly origin: string;
+  /** `null` for what cannot be understood: damaged, or of another version. */
+  readonly event: SharedEvent | null;
+}
+
+const purge = z.strictObject({
+  filter: z.strictObject({
+    tag: z.string().optional(),
+    namespace: z.string().optional(),
+    id: z.string().optional(),
+    prefix: z.string().optional(),
+    tenant: z.string().optional(),
+  }),
+  atMs: z.number(),
+});
+const dropped = z.strictObject({ key: z.string() });
+
+const text = z.instanceof(Buffer).transform((bytes) => bytes.toString());
+const entry = z.tuple([text, z.array(z.instanceof(Buffer))]);
+const entries = z.array(entry);
+const streams = z.array(z.tuple([text, entries])).nullable();
+
+type Fields = readonly (string | Buffer)[];
+
+/** An event that needs no words, as the fields of an entry. */
+export function fieldsOf(origin: string, event: Exclude<SharedEvent, { kind: 'kept' }>): Fields {
+  const { kind, ...told } = event;
+  const data = kind === 'purge' ? event.purge : told;
+  return ['o', origin, 't', kind, 'd', JSON.stringify(data)];
+}
+
+/** That an answer is kept, as the fields of an entry. @param head - of its record */
+export function keptFields(origin: string, head: Buffer): Fields {
+  return ['o', origin, 't', 'kept', 'd', head];
+}
+
+/** What `XREAD` replied. @throws {Error} for a reply of no such form */
+export function eventsRead(reply: unknown): readonly LoggedEvent[] {
+  const read = streams.parse(reply) ?? [];
+  return read.flatMap(([stream, found]) => found.map((one) => eventIn(stream, one)));
+}
+
+/** What `XRANGE` or `XREVRANGE` replied. @throws {Error} for a reply of no such form */
+export function eventsRanged(stream: string, reply: unknown): readonly LoggedEvent[] {
+  return entries.parse(reply).map((one) => eventIn(stream, one));
+}
+
+function eventIn(stream: string, [id, fields]: z.output<typeof entry>): LoggedEvent {
+  const [, origin, , kind, , data] = fields;
+  if (origin === undefined || kind === undefined || data === undefined) {
+    return { stream, id, origin: '', event: null };
+  }
+  return { stream, id, origin: origin.toString(), event: eventOf(kind.toString(), data) };
+}
+
+function eventOf(kind: string, data: Buffer): SharedEvent | null {
+  if (kind === 'hello') return { kind };
+  if (kind === 'kept') {
+    const answer = decodeHead(data);
+    return answer === null || typeof answer === 'number' ? null : { kind, answer };
+  }
+  const told = jsonOrNull(data.toString());
+  if (kind === 'purge') {
+    const parsed = purge.safeParse(told);
+    return parsed.success ? { kind, purge: parsed.data } : null;
+  }
+  const parsed = dropped.safeParse(told);
+  return kind === 'dropped' && parsed.success ? { kind, ...parsed.data } : null;
+}
+
+function jsonOrNull(given: string): unknown {
+  try {
+    return JSON.parse(given) as unknown;
+  } catch {
+    // No JSON: the schema says so.
+    return null;
+  }
+}

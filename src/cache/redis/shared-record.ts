@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { keptFacts, putTogether, takenApart } from '../answer-record.js';
+import type { HeldAnswer, KeptAnswer } from '../kept-answer.js';
+
+// A value: magic with version, length of the head, SHA-256 of the head, head as JSON, words. The head tells
+// length and SHA-256 of the words, so that it can be read, and trusted, without them.
+const MAGIC = Buffer.from('SfcS1');
+const HASH_BYTES = 32;
+const PREFIX_BYTES = MAGIC.length + 4 + HASH_BYTES;
+/** More than any head has. */
+const MOST_HEAD_BYTES = 16 * 1024 * 1024;
+
+const headSchema = z.strictObject({
+  facts: keptFacts,
+  bytes: z.int().nonnegative(),
+  hash: z.string(),
+});
+
+type Head = z.output<typeof headSchema>;
+
+/** An answer as others can read it. */
+export interface SharedRecord {
+  /** All of it but the words. */
+  readonly head: Buffer;
+  /** Head and words. */
+  readonly value: Buffer;
+}
+
+/** Writes an answer down so that whatever is read of it can be told from anything else. */
+export function encodeShared(answer: HeldAnswer): SharedRecord {
+  const { told, words } = takenApart(answer);
+  const payload = Buffer.concat(words);
+  const hash = digest(payload).toString('base64');
+  const text = Buffer.from(JSON.stringify({ facts: told, bytes: payload.length, hash }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(text.length);
+  const head = Buffer.concat([MAGIC, length, digest(text), text]);
+  return { head, value: Buffer.concat([head, payload]) };
+}
+
+/**
+ * Reads the head at the beginning of a value.
+ *
+ * @returns the answer without its words; the number of bytes that are needed to tell; or `null` for what
+ *   is no answer of this version, or damaged
+ */
+export function decodeHead(bytes: Buffer): KeptAnswer | number | null {
+  const read = headIn(bytes);
+  if (read === null || typeof read === 'number') return read;
+  return withoutWords(read.head);
+}
+
+function withoutWords({ facts: { frames: _frames, ...facts }, bytes }: Head): KeptAnswer {
+  return { ...facts, payload: { form: 'elsewhere', bytes } };
+}
+
+/** Reads a whole value; `null` for what is not the very answer that was written under this key. */
+export function decodeShared(bytes: Buffer, key: string): HeldAnswer | null {
+  const read = headIn(bytes);
+  if (read === null || typeof read === 'number') return null;
+  const { facts, bytes: count, hash } = read.head;
+  const payload = bytes.subarray(read.end);
+  if (facts.key !== key || payload.length !== count) return null;
+  if (digest(payload).toString('base64') !== hash) return null;
+  return putTogether(facts, payload);
+}
+
+function headIn(bytes: Buffer): { readonly head: Head; readonly end: number } | number | null {
+  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC.subarray(0, bytes.length))) return null;
+  if (bytes.length < PREFIX_BYTES) return PREFIX_BYTES;
+  const end = PREFIX_BYTES + bytes.readUInt32BE(MAGIC.length);
+  if (end > MOST_HEAD_BYTES) return null;
+  if (end > bytes.length) return end;
+  const text = bytes.subarray(PREFIX_BYTES, end);
+  const hash = bytes.subarray(PREFIX_BYTES - HASH_BYTES, PREFIX_BYTES);
+  if (!digest(text).equals(hash)) return null;
+  // Sealed, so it is JSON; but who sealed it may have been of another build.
+  const parsed = headSchema.safeParse(JSON.parse(text.toString()));
+  return parsed.success ? { head: parsed.data, end } : null;
+}
+
+function digest(bytes: Buffer): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import type { KeptAnswer } from '../kept-answer.js';
+import type { RedisConnection } from './connection.js';
+import type { SharedAnswersKeys } from './shared-keys.js';
+import { decodeHead } from './shared-record.js';
+
+const page = z.tuple([z.instanceof(Buffer), z.array(z.instanceof(Buffer))]);
+const bytes = z.instanceof(Buffer);
+
+/** Keys looked through at once, others' keys among them. */
+const KEYS_AT_ONCE = 256;
+const HEADS_AT_ONCE = 16;
+/** Most heads are shorter; of longer ones the rest is asked for. */
+const HEAD_BYTES = 2_048;
+
+/**
+ * All answers that are kept in Redis, without their words, some at a time.
+ *
+ * One that is kept from beginning to end is among them at least once; what is damaged is left out.
+ */
+export async function* scanHeads(
+  connection: RedisConnection,
+  { answers }: Pick<SharedAnswersKeys, 'answers'>,
+): AsyncGenerator<readonly KeptAnswer[]> {
+  for (const server of connection.servers()) {
+    let cursor = '0';
+    do {
+      const command = ['SCAN', cursor, 'MATCH', `${answers}*`, 'COUNT', KEYS_AT_ONCE] as const;
+      const [next, found] = page.parse(await server.send(command));
+      cursor = next.toString();
+      for (let from = 0; from < found.length; from += HEADS_AT_ONCE) {
+        const some = found.slice(from, from + HEADS_AT_ONCE);
+        const heads = await Promise.all(some.map((key) => headOf(server, key)));
+        yield heads.flatMap((head, i) =>
+          head !== null && `${answers}${head.key}` === some[i]?.toString() ? head : [],
+        );
+      }
+    } while (cursor !== '0');
+  }
+}
+
+async function headOf(
+  server: Pick<RedisConnection, 'send'>,
+  key: Buffer,
+): Promise<KeptAnswer | null> {
+  let wanted = HEAD_BYTES;
+  for (;;) {
+    const head = decodeHead(bytes.parse(await server.send(['GETRANGE', key, 0, wanted - 1])));
+    if (typeof head !== 'number') return head;
+    // It was cut, or has been replaced meanwhile by one with a longer head.
+    if (head <= wanted) return null;
+    wanted = head;
+  }
+}

@@ -1,0 +1,134 @@
+import * as z from 'zod';
+import { secret, section } from './section.js';
+
+const DEFAULT_PORT = 6_379;
+const DEFAULT_SENTINEL_PORT = 26_379;
+
+/** `host`, `host:port`, `[v6]:port`. */
+function address(port: number) {
+  return z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/, 'must be HOST or HOST:PORT')
+    .transform((given) => addressIn(given, port));
+}
+
+function addressIn(given: string, defaultPort: number): { host: string; port: number } {
+  const at = given.search(/:\d+$/);
+  const host = at < 0 ? given : given.slice(0, at);
+  return {
+    host: host.replace(/^\[|\]$/g, ''),
+    port: at < 0 ? defaultPort : Number(given.slice(at + 1)),
+  };
+}
+
+const options = section({
+  url: z
+    .url({
+      protocol: /^rediss?$/,
+      error: 'must be a URL such as redis://127.0.0.1:6379/0, or rediss://… for TLS',
+    })
+    .refine((url) => /^\/?\d*$/.test(new URL(url).pathname), {
+      error: 'must end with the number of a database, or nothing',
+    })
+    // A URL may carry a password.
+    .meta(secret)
+    .optional()
+    .describe(
+      'A single Redis: `redis://USER:PASSWORD@HOST:PORT/DATABASE`, or `rediss://…` for TLS.',
+    ),
+  sentinels: z
+    .array(address(DEFAULT_SENTINEL_PORT))
+    .min(1)
+    .optional()
+    .describe('Instead of `url`: Sentinels, as `HOST:PORT`, that know where `master` is.'),
+  master: z.string().min(1).default('mymaster').describe('What the Sentinels call it.'),
+  cluster: z
+    .array(address(DEFAULT_PORT))
+    .min(1)
+    .optional()
+    .describe('Instead of `url`: some nodes of a Redis Cluster, as `HOST:PORT`.'),
+  username: z.string().min(1).optional().describe('Who to log in as, where `url` does not say.'),
+  password: z
+    .string()
+    .min(1)
+    .meta(secret)
+    .optional()
+    .describe('The password, where `url` does not say.'),
+  sentinel_password: z
+    .string()
+    .min(1)
+    .meta(secret)
+    .optional()
+    .describe('The password of the Sentinels.'),
+  tls: z
+    .boolean()
+    .default(false)
+    .describe('Whether connections are encrypted; `rediss://` says so as well.'),
+  ca: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Certificates to trust, as PEM. Default: those that the machine trusts.'),
+  prefix: z
+    .string()
+    .regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits, or one of ._:-')
+    .default('suffice')
+    .describe('Begins every key; gateways with the same one share.'),
+  timeout_ms: z
+    .int()
+    .min(10)
+    .max(60_000)
+    .default(1_000)
+    .describe(
+      'Time for Redis to answer, or it counts as away. A request waits for `cache.semantic.budget_ms` at most.',
+    ),
+  log_entries: z
+    .int()
+    .min(100)
+    .max(10_000_000)
+    .default(100_000)
+    .describe(
+      'Kept answers that others can catch up with; one that was away for more of them looks through all.',
+    ),
+});
+
+type Options = z.output<typeof options>;
+
+/** Where answers are shared, in the form in which it is used. */
+export const redis = options
+  .refine(({ url, sentinels, cluster }) => [url, sentinels, cluster].filter(Boolean).length === 1, {
+    error: 'needs one of "url", "sentinels" and "cluster", and no more',
+  })
+  .transform((given) => {
+    const { prefix, timeoutMs, logEntries } = given;
+    const { url, user, password, isSecure } = urlIn(given);
+    return {
+      place: placeIn(given, url),
+      username: user,
+      password,
+      tls: isSecure ? { ca: given.ca ?? null } : null,
+      ...{ prefix, timeoutMs, logEntries },
+    };
+  });
+
+function urlIn({ url: given, username, password, tls }: Options) {
+  const url = given === undefined ? null : new URL(given);
+  const said = (part: string | undefined) => (part ? decodeURIComponent(part) : null);
+  return {
+    url,
+    user: said(url?.username) ?? username ?? null,
+    password: said(url?.password) ?? password ?? null,
+    isSecure: tls || url?.protocol === 'rediss:',
+  };
+}
+
+function placeIn({ sentinels, cluster, master, sentinelPassword }: Options, url: URL | null) {
+  if (sentinels !== undefined) {
+    const password = sentinelPassword ?? null;
+    return { kind: 'sentinel', sentinels, master, sentinelPassword: password } as const;
+  }
+  if (cluster !== undefined) return { kind: 'cluster', nodes: cluster } as const;
+  const { host, port } = addressIn(url?.host ?? '', DEFAULT_PORT);
+  const database = Number(url?.pathname.slice(1) ?? 0);
+  return { kind: 'single', address: { host, port }, database } as const;
+}

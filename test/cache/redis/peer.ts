@@ -1,0 +1,63 @@
+import { AnswerStore } from '../../../src/cache/answer-store.js';
+import type { HeldAnswer } from '../../../src/cache/kept-answer.js';
+import type { RedisSettings } from '../../../src/cache/redis/connection.js';
+import { SharedAnswers, type FetchResult } from '../../../src/cache/redis/shared-answers.js';
+import { systemClock } from '../../../src/core/clock.js';
+import { keptAnswer } from '../kept.js';
+
+/** One process of several. */
+export interface Peer {
+  readonly store: AnswerStore;
+  readonly shared: SharedAnswers;
+  readonly states: string[];
+  readonly fetches: FetchResult[];
+}
+
+/** @param more - `place` at the least */
+export function openPeer(
+  origin: string,
+  more: Partial<RedisSettings> & Pick<RedisSettings, 'place'>,
+): Peer {
+  const store = new AnswerStore(10_000_000, systemClock);
+  const [states, fetches]: [string[], FetchResult[]] = [[], []];
+  const known = { username: null, password: null, tls: null, prefix: 'p', logEntries: 1_000 };
+  const shared = new SharedAnswers({
+    settings: { ...known, timeoutMs: 300, ...more },
+    store,
+    clock: systemClock,
+    origin,
+    defer: (work) => setImmediate(work),
+    onState: (error) => states.push(error === null ? 'there' : 'away'),
+    onFetch: (result) => fetches.push(result),
+  });
+  return { store, shared, states, fetches };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** An answer that was kept just now. @param key - distinct words for each, so that a mix-up shows */
+export function fresh(key: string, more: Partial<HeldAnswer> = {}): HeldAnswer {
+  const nowMs = Date.now();
+  return keptAnswer(key, { storedAtMs: nowMs, expiresAtMs: nowMs + HOUR_MS, ...more });
+}
+
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+/** What a process holds or fetches of a key that it knows. */
+export async function heldBy(
+  { store, shared }: Peer,
+  key: string,
+  budgetMs: number,
+): Promise<HeldAnswer | null> {
+  const answer = store.peek(key);
+  if (answer === undefined) throw new Error(`${key} is not known`);
+  return shared.fetch(answer, budgetMs);
+}
+
+/** The words that a process would give, in time enough. */
+export async function wordsOf(peer: Peer, key: string): Promise<string | null> {
+  const held = await heldBy(peer, key, 1_000);
+  return held?.payload.form === 'whole' ? held.payload.body.toString() : null;
+}

@@ -1,0 +1,110 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** A Redis of a test's own, on a port of its own, that keeps nothing on disk. */
+export class RedisServer {
+  readonly port: number;
+  readonly #args: readonly string[];
+  readonly #folder: string;
+  #child: ChildProcess | null = null;
+
+  private constructor(port: number, folder: string, args: readonly string[]) {
+    this.port = port;
+    this.#folder = folder;
+    this.#args = args;
+  }
+
+  /**
+   * @param args - besides the usual ones
+   * @throws {Error} saying what to install where there is no `redis-server`
+   */
+  static async start(...args: string[]): Promise<RedisServer> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'suffice-redis-'));
+    const server = new RedisServer(await freePort(), folder, args);
+    await server.start();
+    return server;
+  }
+
+  /** A Sentinel that minds a server under the name `mymaster`. */
+  static async sentinel(of: RedisServer): Promise<RedisServer> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'suffice-sentinel-'));
+    const file = path.join(folder, 'sentinel.conf');
+    await writeFile(file, `sentinel monitor mymaster 127.0.0.1 ${of.port} 1\n`);
+    const server = new RedisServer(await freePort(), folder, [file, '--sentinel']);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it again, with nothing in it. */
+  async start(): Promise<void> {
+    const isSentinel = this.#args.includes('--sentinel');
+    const [file, ...rest] = isSentinel ? this.#args : ['', ...this.#args];
+    const usual = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder];
+    const nothing = isSentinel ? [] : ['--save', '', '--appendonly', 'no'];
+    const args = [...(file === '' ? [] : [file ?? '']), ...usual, ...nothing, ...rest];
+    const child = spawn('redis-server', args, { stdio: 'ignore' });
+    const missing = new Promise<never>((_resolve, reject) => {
+      child.once('error', () => {
+        reject(new Error('these tests need redis-server: apt-get install redis-server'));
+      });
+    });
+    this.#child = child;
+    await Promise.race([reachable(this.port), missing]);
+  }
+
+  /** Ends it at once, as a crash does. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  /** It takes connections and answers nothing, until it is told to go on. */
+  hang(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function reachable(port: number): Promise<void> {
+  for (;;) {
+    const isThere = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.on('error', () => {
+        resolve(false);
+      });
+    });
+    if (isThere) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
