@@ -18,7 +18,9 @@ providers:
 \`\`\`
 
 **AWS.** With a bearer key (\`api_key\`) nothing is signed. Without one each request is signed (SigV4) with the access key under \`aws\`, or with
-\`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\` and \`AWS_SESSION_TOKEN\`. Profiles, roles of machines and SSO are not looked up.
+\`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\` and \`AWS_SESSION_TOKEN\`. With \`aws: { profile: dev }\` it is that of a profile in the shared files; with
+\`aws: { lookup: true }\` that of \`AWS_PROFILE\` or the profile \`default\`, else what is lent to a web identity (EKS), a container (ECS, EKS) or a machine (EC2), fetched
+anew five minutes before it expires. Roles that a profile names, SSO and \`credential_process\` are not looked up.
 
 **Google.** A service account's key or what \`gcloud auth application-default login\` wrote (\`credentials_file\`, \`GOOGLE_APPLICATION_CREDENTIALS\`) is exchanged for a token,
 which is kept until five minutes before it expires; requests that come meanwhile wait for the same exchange. The metadata server and

@@ -4,15 +4,34 @@ import { DIALECT_NAMES } from '../dialects/dialect.js';
 import { secret, section } from './section.js';
 
 const aws = section({
-  access_key_id: z.string().min(1).describe('The id of the access key.'),
-  secret_access_key: z.string().min(1).meta(secret).describe('Its secret.'),
+  access_key_id: z.string().min(1).optional().describe('The id of the access key.'),
+  secret_access_key: z.string().min(1).meta(secret).optional().describe('Its secret.'),
   session_token: z
     .string()
     .min(1)
     .meta(secret)
     .optional()
     .describe('Of keys that are lent for a time.'),
-});
+  profile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A profile of the shared files (`~/.aws/credentials`, `~/.aws/config`) with an access key.',
+    ),
+  lookup: z
+    .literal(true)
+    .optional()
+    .describe(
+      'Looks for keys where AWS’s own tools do: the profile that `AWS_PROFILE` names or `default`, a web identity (EKS), the container (ECS, EKS), the machine (EC2). They are fetched anew before they expire.',
+    ),
+}).refine(({ accessKeyId, secretAccessKey, profile, lookup }) => {
+  const hasKeys = accessKeyId !== undefined && secretAccessKey !== undefined;
+  const hasNone = accessKeyId === undefined && secretAccessKey === undefined;
+  return hasKeys
+    ? profile === undefined && lookup === undefined
+    : hasNone && (profile ?? lookup) !== undefined;
+}, 'needs access_key_id and secret_access_key, or else profile or lookup');
 
 /** What an operator says of one provider. */
 export const providerSchema = section({
@@ -33,7 +52,7 @@ export const providerSchema = section({
   aws: aws
     .optional()
     .describe(
-      'An access key of AWS, with which requests to Bedrock are signed where there is no `api_key`. Default: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.',
+      'An access key of AWS, or where one is looked for: requests to Bedrock are signed with it where there is no `api_key`. Default: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.',
     ),
   credentials_file: z
     .string()
@@ -107,4 +126,7 @@ export const providerSchema = section({
 });
 
 /** What an operator says of one provider, with defaults. */
-export type ProviderConfig = z.output<typeof providerSchema>;
+export type ProviderConfig = z.output<typeof providerSchema> & {
+  /** What the environment says to those who look for keys of AWS, by name. */
+  readonly awsVariables?: Readonly<Record<string, string>>;
+};

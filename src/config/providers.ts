@@ -7,6 +7,8 @@ import {
   type ProviderRow,
   type ProviderSettings,
 } from '../upstream/providers.js';
+import { AWS_VARIABLES } from '../upstream/auth/aws-lookup.js';
+import type { AwsSource } from '../upstream/auth/aws.js';
 import type { Environment } from './interpolate.js';
 import type { ProviderConfig } from './provider-schema.js';
 
@@ -24,7 +26,12 @@ export function withEnvironment(
 ): ProviderConfig {
   const row = rowOf(name);
   const place = { ...placesIn(row, env), ...settings.place };
-  const placed = { ...settings, place };
+  const looks = settings.aws !== undefined && settings.aws.accessKeyId === undefined;
+  const placed = {
+    ...settings,
+    place,
+    ...(looks && { awsVariables: awsVariablesIn(env) }),
+  };
   // The variables hold keys for the provider's own address; another one must not get to see them.
   if (settings.baseUrl !== undefined) return placed;
   if (name === OLLAMA) return { ...placed, baseUrl: ollamaBaseUrl(env) };
@@ -66,9 +73,31 @@ export function providerFault(name: string, settings: ProviderConfig): string | 
 
 /** What the operator says, as a provider is made of it. */
 export function providerSettings(config: ProviderConfig): ProviderSettings {
-  const { credentialsFile, tokenUrl, ...settings } = config;
-  if (credentialsFile === undefined) return settings;
-  return { ...settings, google: { path: credentialsFile, tokenUrl } };
+  const { credentialsFile, tokenUrl, aws, awsVariables = {}, ...settings } = config;
+  const source = aws === undefined ? undefined : awsSource(aws, awsVariables);
+  const google = credentialsFile === undefined ? undefined : { path: credentialsFile, tokenUrl };
+  return {
+    ...settings,
+    ...(source !== undefined && { aws: source }),
+    ...(google !== undefined && { google }),
+  };
+}
+
+function awsSource(
+  { accessKeyId, secretAccessKey, sessionToken, profile }: NonNullable<ProviderConfig['aws']>,
+  variables: Readonly<Record<string, string>>,
+): AwsSource {
+  if (accessKeyId === undefined || secretAccessKey === undefined) return { profile, variables };
+  return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+/** What AWS's own tools read, as far as places of keys go. */
+function awsVariablesIn(env: Environment): Record<string, string> {
+  const found = AWS_VARIABLES.flatMap((name) => {
+    const value = valueOf(name, env);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 function hasProof({ apiKey, aws, credentialsFile }: ProviderConfig): boolean {

@@ -1,6 +1,6 @@
 import { nearest } from '../core/nearest.js';
 import type { DialectName } from '../dialects/dialect.js';
-import type { AwsKeys } from './auth/aws.js';
+import type { AwsSource } from './auth/aws.js';
 import type { Credentials } from './auth/credentials.js';
 import type { GoogleFile } from './auth/google.js';
 import { fill, Provider } from './provider.js';
@@ -14,8 +14,8 @@ export { PROVIDERS, SIMULATION, type ProviderRow } from './provider-rows.js';
 /** What an operator may say of a provider; everything has a value of its own in the provider's row. */
 export interface ProviderSettings {
   readonly apiKey?: string | undefined;
-  /** An access key of AWS, for providers that take its signatures. */
-  readonly aws?: AwsKeys | undefined;
+  /** An access key of AWS, or where one is looked for, for providers that take its signatures. */
+  readonly aws?: AwsSource | undefined;
   /** Credentials of a Google account, for providers that take its tokens. */
   readonly google?: GoogleFile | undefined;
   /** What stands in braces in the provider's address: a region, a project, a resource. */
@@ -136,7 +136,7 @@ function credentialsOf(
   { aws, google }: ProviderSettings,
   places: Readonly<Record<string, string>>,
 ): Credentials | null {
-  if (aws !== undefined) return { kind: 'aws', region: places['region'] ?? '', keys: aws };
+  if (aws !== undefined) return { kind: 'aws', region: places['region'] ?? '', source: aws };
   return google === undefined ? null : { kind: 'google', file: google };
 }
 

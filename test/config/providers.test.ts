@@ -68,12 +68,33 @@ describe('what the environment says of a provider', () => {
 });
 
 test.each([
+  {},
+  { access_key_id: 'i' },
+  { secret_access_key: 's', lookup: true },
+  { access_key_id: 'i', secret_access_key: 's', profile: 'dev' },
+])('keys of AWS are given or looked for, not %j', (aws) => {
+  const read = providerSchema.safeParse({ aws });
+
+  expect(read.error?.issues[0]?.message).toContain('or else profile or lookup');
+});
+
+test('a look-up is told what the environment says of places, and no keys', () => {
+  const env = { AWS_PROFILE: 'dev', AWS_SECRET_ACCESS_KEY: 's', AWS_ROLE_ARN: ' ' };
+
+  const settings = providerSettings(completed('bedrock', { aws: { lookup: true } }, env));
+
+  expect(settings.aws).toEqual({ profile: undefined, variables: { AWS_PROFILE: 'dev' } });
+});
+
+test.each([
   ['bedrock', {}, 'needs "api_key" or "aws", or the variable AWS_BEARER_TOKEN_BEDROCK'],
   ['vertex', {}, 'needs "api_key" or "credentials_file", or the variable VERTEX_API_KEY'],
   ['vertex', { credentials_file: '/k.json' }, 'needs a place project'],
   ['azure', { api_key: 'k' }, 'needs a place resource'],
   ['azure', { api_key: 'k', place: { resource: 'acme' } }, null],
   ['bedrock', { aws: { access_key_id: 'i', secret_access_key: 's' } }, null],
+  ['bedrock', { aws: { lookup: true } }, null],
+  ['bedrock', { aws: { profile: 'dev' } }, null],
 ])('%s with %j is at fault: %s', (name, given, fault) => {
   const found = providerFault(name, providerSchema.parse(given));
 

@@ -1,16 +1,16 @@
 import type { Clock } from '../../core/clock.js';
-import { awsSigner, type AwsKeys } from './aws.js';
+import { signerFor, type AwsSource } from './aws.js';
 import { googleSigner, type GoogleFile } from './google.js';
 import type { Signer } from './signer.js';
 
 /** What signs requests one by one, as the operator gave it. */
 export type Credentials =
-  | { readonly kind: 'aws'; readonly region: string; readonly keys: AwsKeys }
+  | { readonly kind: 'aws'; readonly region: string; readonly source: AwsSource }
   | { readonly kind: 'google'; readonly file: GoogleFile };
 
 /** Opens no connection before the first request. */
 export function openSigner(credentials: Credentials, clock: Clock): Signer {
   return credentials.kind === 'aws'
-    ? awsSigner(credentials.keys, credentials.region, clock)
+    ? signerFor(credentials.source, credentials.region, clock)
     : googleSigner(credentials.file, clock);
 }
