@@ -11,11 +11,16 @@ export function completionsRequest(wish: Wish, model: string, stream: boolean): 
   };
 }
 
-/** What completions have words for. */
-export function canAskInCompletions(wish: Wish): boolean {
-  const { system, image, tools, schema, thinks, earlier } = wish;
-  return [system, image, tools, schema, thinks, earlier].every((value) => value === undefined);
-}
+/** What cannot be asked in completions, by the scenario, and why. */
+export const LACKED_BY_COMPLETIONS: Readonly<Record<string, string>> = {
+  'a system prompt': 'there is one text, which the user says',
+  'a tool call': 'there are no tools',
+  'text and parallel tool calls, one without arguments': 'there are no tools',
+  'tool results on the way back': 'there are no tools',
+  'an image': 'the prompt is text',
+  'an answer by a schema': 'there is no form for the answer',
+  'thinking with tools over two turns': 'there are neither thoughts nor tools',
+};
 
 const completion = z.strictObject({
   id: z.string().startsWith('cmpl-'),

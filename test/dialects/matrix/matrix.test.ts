@@ -1,11 +1,11 @@
-import { request as httpRequest } from 'node:http';
-import { FakeUpstream } from '../../support/fake-upstream.js';
+import { request as httpRequest, type ClientRequest } from 'node:http';
+import { FakeUpstream, stalls } from '../../support/fake-upstream.js';
 import { post, startApp, type TestApp } from '../../support/app.js';
 import { anthropicRequest, seenByAnthropic } from './anthropic-client.js';
 import { anthropicProvider, understoodByAnthropic } from './anthropic-provider.js';
 import {
-  canAskInCompletions,
   completionsRequest,
+  LACKED_BY_COMPLETIONS,
   seenByCompletions,
 } from './completions-client.js';
 import { bedrockProvider, understoodByBedrock } from './bedrock-provider.js';
@@ -29,7 +29,7 @@ const CLIENTS = {
     path: '/v1/completions',
     request: completionsRequest,
     seen: seenByCompletions,
-    canAsk: canAskInCompletions,
+    lacks: LACKED_BY_COMPLETIONS,
   },
 };
 const PROVIDERS = {
@@ -50,9 +50,9 @@ const PROVIDERS = {
     model: 'llama/qwen3:8b',
     speaks: ollamaProvider,
     understood: understoodByOllama,
-    // It tells neither what the cache had nor that it refuses.
+    // It does not tell what the cache had.
     sees: { tokens: { ...TOKENS, cached: 0 } },
-    lacks: 'a refusal',
+    lacks: { 'a refusal': 'it says `stop` whatever the model said' },
   },
   responses: {
     model: 'oai/o-model',
@@ -106,14 +106,14 @@ interface Cell {
   readonly scenario: Scenario;
 }
 
-function scenariosFor(client: Client, provider: Provider): readonly Scenario[] {
-  const speaker = CLIENTS[client];
-  const answerer = PROVIDERS[provider];
-  return SCENARIOS.filter(
-    ({ name, first }) =>
-      (!('canAsk' in speaker) || speaker.canAsk(first.wish)) &&
-      (!('lacks' in answerer) || answerer.lacks !== name),
-  );
+/** Why there is no such cell; `null` where there is one. */
+function lackIn(client: Client, provider: Provider, { name }: Scenario): string | null {
+  const speakers: readonly object[] = [CLIENTS[client], PROVIDERS[provider]];
+  for (const speaker of speakers) {
+    const lacks = 'lacks' in speaker ? (speaker.lacks as Readonly<Record<string, string>>) : {};
+    if (lacks[name] !== undefined) return lacks[name];
+  }
+  return null;
 }
 
 /** What a client is to see, as far as the provider can tell it. */
@@ -125,7 +125,7 @@ function expected(provider: Provider, { seen, understood }: Round) {
 
 const CELLS: readonly (readonly [string, Cell])[] = CLIENT_NAMES.flatMap((client) =>
   PROVIDER_NAMES.flatMap((provider) =>
-    scenariosFor(client, provider).flatMap((scenario) =>
+    SCENARIOS.filter((one) => lackIn(client, provider, one) === null).flatMap((scenario) =>
       [false, true]
         .filter((stream) => stream || scenario.streamOnly !== true)
         .map((stream) => {
@@ -136,6 +136,43 @@ const CELLS: readonly (readonly [string, Cell])[] = CLIENT_NAMES.flatMap((client
     ),
   ),
 );
+
+const ABSENT = CLIENT_NAMES.flatMap((client) =>
+  PROVIDER_NAMES.flatMap((provider) =>
+    SCENARIOS.flatMap((scenario) => {
+      const reason = lackIn(client, provider, scenario);
+      return reason === null ? [] : [{ client, provider, scenario, name: scenario.name, reason }];
+    }),
+  ),
+);
+
+test.each(ABSENT)(
+  'it cannot pass on $name from $provider to a client of $client: $reason',
+  ({ client, provider, scenario: { first } }) => {
+    const { request } = CLIENTS[client];
+    const { wish, script } = first;
+
+    const { text, maxTokens } = wish;
+    const plain = { text, ...(maxTokens !== undefined && { maxTokens }) };
+    const isWordless =
+      JSON.stringify(request(wish, 'm', true)) === JSON.stringify(request(plain, 'm', true));
+
+    // Either the client has no place for what it wants, or the provider none for what it answers.
+    expect(isWordless).toBe(true);
+    expect(
+      client === 'completions' || (provider === 'ollama' && script.refusal !== undefined),
+    ).toBe(true);
+  },
+);
+
+test('it leaves nothing out that is not listed with its reason', () => {
+  const tried = new Set(
+    CELLS.map(([, { client, provider, scenario }]) => [client, provider, scenario.name].join()),
+  );
+
+  const all = CLIENT_NAMES.length * PROVIDER_NAMES.length * SCENARIOS.length;
+  expect(tried.size + ABSENT.length).toBe(all);
+});
 
 interface Played {
   readonly seen: Seen;
@@ -202,6 +239,22 @@ const PAIRS = CLIENT_NAMES.flatMap((client) =>
 );
 
 test.each(PAIRS)(
+  'it hangs up on the provider when a client of %s leaves before a whole answer from %s',
+  async (client, provider) => {
+    const { path, request } = CLIENTS[client];
+    const { model } = PROVIDERS[provider];
+    const before = upstream.requests.length;
+    upstream.always(stalls);
+    const asked = open(addressOf(path, model, false), request({ text: 'Hello?' }, model, false));
+
+    await upstream.received(before + 1);
+    asked.destroy();
+
+    await expect(upstream.requests.at(-1)?.closed).resolves.toBeUndefined();
+  },
+);
+
+test.each(PAIRS)(
   'it hangs up on the provider when a client of %s leaves in the middle of a stream from %s',
   async (client, provider) => {
     const { path, request } = CLIENTS[client];
@@ -219,14 +272,20 @@ test.each(PAIRS)(
 
 function leaveAfterFirstWord(path: string, body: unknown): Promise<void> {
   return new Promise((resolve) => {
-    const request = httpRequest(`${gateway.url}${path}`, { method: 'POST' }, (response) => {
+    const request = open(path, body);
+    request.on('response', (response) => {
       response.on('error', () => undefined);
       response.once('data', () => {
         request.destroy();
         resolve();
       });
     });
-    request.on('error', () => undefined);
-    request.end(JSON.stringify(body));
   });
+}
+
+function open(path: string, body: unknown): ClientRequest {
+  const request = httpRequest(`${gateway.url}${path}`, { method: 'POST' });
+  request.on('error', () => undefined);
+  request.end(JSON.stringify(body));
+  return request;
 }

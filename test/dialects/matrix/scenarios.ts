@@ -74,11 +74,14 @@ const DONE: Script = { text: 'It rains.', finish: 'stop' };
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'text',
-    first: round(
-      { ...hello, system: 'Be brief.' },
-      { text: TEXT, finish: 'stop' },
-      { system: 'Be brief.', said: ['Say hello.'] },
-    ),
+    first: round(hello, { text: TEXT, finish: 'stop' }, { system: '', said: ['Say hello.'] }),
+  },
+  {
+    name: 'a system prompt',
+    first: round({ ...hello, system: 'Be brief.' }, DONE, {
+      system: 'Be brief.',
+      said: ['Say hello.'],
+    }),
   },
   {
     name: 'an answer that is cut at its length',
