@@ -1,9 +1,4 @@
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
 import { GatewayError } from '../core/errors.js';
@@ -11,6 +6,7 @@ import { openai } from '../dialects/openai/openai.js';
 import { addressOf } from './address.js';
 import type { ChatSurface } from './chat.js';
 import { allowOrigin, isPreflight } from './origins.js';
+import { DrainableServer } from './drainable-server.js';
 import { geminiAddress, type GeminiSurface } from './gemini.js';
 
 /** Limits of the socket level, where there is no request yet. */
@@ -55,7 +51,7 @@ export function createServer(
   app: Express,
   { socket: limits, allowsOrigin }: ServerSettings,
 ): Server {
-  const server = createHttpServer(
+  const server = new DrainableServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.headerTimeoutMs,

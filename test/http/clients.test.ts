@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { mayAsk } from '../../src/http/origins.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
@@ -161,4 +163,19 @@ test('says who it is to whoever opens its address', async () => {
   const reply = await fetch(`${gateway.url}/`);
 
   expect(await reply.json()).toMatchObject({ name: 'suffice' });
+});
+
+test('waits for nobody who has connected and asked nothing, when it stops', async () => {
+  const stopping = await startApp(
+    'router: { predictor: heuristic }\nproviders: { simulation: {} }',
+  );
+  const { port } = new URL(stopping.url);
+  const silent = connect(Number(port), '127.0.0.1');
+  silent.on('error', () => undefined);
+  await once(silent, 'connect');
+
+  const closed = stopping.close();
+
+  await once(silent, 'close');
+  await expect(closed).resolves.toBeUndefined();
 });
