@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -223,6 +223,44 @@ test('says once that it cannot write, goes on, and catches up', async () => {
   expect(troubles.map(({ kind }) => kind)).toEqual(['unwritable', 'writable_again']);
   expect(keysIn(again.store)).toEqual(['a', 'b']);
   await again.log.close();
+});
+
+test('says that the disk is full, loses nothing that is saved, and goes on when there is room', async () => {
+  const first = await opened();
+  first.store.keep(answer('a'));
+  await first.log.close();
+  const bytes = await readFile(fileIn());
+  // Damaged at its end, it is to be made anew, where every write finds no room.
+  await writeFile(fileIn(), Buffer.concat([bytes, Buffer.from('half a rec')]));
+  const { store, log } = await opened();
+  await symlink('/dev/full', `${fileIn()}.tmp`);
+  store.keep(answer('b'));
+  await expect(log.save()).rejects.toMatchObject({ code: 'ENOSPC' });
+  const crashed = await readFile(fileIn());
+  await rm(`${fileIn()}.tmp`);
+
+  await log.save();
+  await log.close();
+  const again = await opened();
+
+  expect(crashed.subarray(0, bytes.length).equals(bytes)).toBe(true);
+  expect(keysIn(again.store)).toEqual(['a', 'b']);
+  expect(troubles.map(({ kind }) => kind)).toEqual(['damaged', 'unwritable', 'writable_again']);
+  await again.log.close();
+});
+
+test('takes no notice of a file that was being made anew when the process was killed', async () => {
+  const first = await opened();
+  first.store.keep(answer('a'));
+  await first.log.close();
+  await writeFile(`${fileIn()}.tmp`, (await readFile(fileIn())).subarray(0, 40));
+
+  const { store, log } = await opened();
+  await log.close();
+
+  expect(keysIn(store)).toEqual(['a']);
+  expect(troubles).toEqual([]);
+  await expect(stat(`${fileIn()}.tmp`)).rejects.toThrow();
 });
 
 test('does not let the file grow without end', async () => {

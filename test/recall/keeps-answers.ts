@@ -1,4 +1,4 @@
-/** Keeps and saves answers as fast as it can, and writes how many are saved, until it is killed. */
+/** Keeps and saves answers as fast as it can, and writes how many are saved, until it is killed or cannot save. */
 import { AnswerLog } from '../../src/cache/answer-log.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';
 import { systemClock } from '../../src/core/clock.js';
@@ -10,7 +10,8 @@ const log = await AnswerLog.open(
   { folder, saveEveryMs: 1_000_000, clock, onTrouble: () => undefined },
   store,
 );
-const unsaved: string[] = [];
+// Of an answer that was written, and whose saving did not end, nothing may be noted yet.
+const unsaved = [...store.values()].map(({ key }) => key);
 const seenOf = (keys: readonly string[]) =>
   keys.map((key) => {
     const seen = [[0.5, key.endsWith('7')]] as const;
@@ -38,6 +39,6 @@ for (let i = Math.max(0, ...[...store.values()].map(({ key }) => Number(key))) +
   });
   unsaved.push(String(i));
   if (i % 3 !== 0) continue;
-  await log.save();
+  await log.save().catch(() => process.exit(3));
   process.stdout.write(`${i}\n`);
 }

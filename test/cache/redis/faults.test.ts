@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { Redis } from 'ioredis';
+import { decodeHead, decodeShared, encodeShared } from '../../../src/cache/redis/shared-record.js';
+import { RedisServer } from '../../support/redis-server.js';
+import { fresh, openPeer, until, wordsOf } from './peer.js';
+
+test('never reads a value as what was not written, whatever happens to it', () => {
+  const { head, value } = encodeShared(fresh('one', { tags: ['a', 'b'] }));
+  const other = encodeShared(fresh('two')).value;
+  const damage = fc.oneof(
+    fc.record({ at: fc.nat(value.length - 1), byte: fc.nat(255) }),
+    fc.record({ cut: fc.nat(value.length) }),
+    fc.record({ from: fc.nat(other.length - 1), at: fc.nat(value.length - 1) }),
+  );
+  fc.assert(
+    fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), (damages) => {
+      let bytes = Buffer.from(value);
+      for (const one of damages) {
+        if ('cut' in one) bytes = bytes.subarray(0, one.cut);
+        else if ('byte' in one && one.at < bytes.length) bytes[one.at] = one.byte;
+        else if ('byte' in one) continue;
+        else other.copy(bytes, Math.min(one.at, bytes.length), one.from);
+      }
+      const read = decodeShared(bytes, 'one');
+      const told = decodeHead(bytes);
+
+      expect(read === null || bytes.equals(value)).toBe(true);
+      const key = told === null || typeof told === 'number' ? 'one' : told.key;
+      expect(['one', 'two']).toContain(key);
+    }),
+    { numRuns: 500 },
+  );
+  expect(decodeShared(value, 'two')).toBeNull();
+  expect(decodeHead(head)).toMatchObject({ key: 'one', payload: { bytes: 17 } });
+});
+
+test('says that a Redis without memory takes nothing, goes on, and sends it later', async () => {
+  const server = await RedisServer.start('--maxmemory-policy', 'noeviction');
+  const raw = new Redis(server.port);
+  const address = { host: '127.0.0.1', port: server.port };
+  const place = { kind: 'single', address, database: 0 } as const;
+  const [a, b] = [openPeer('a', { place }), openPeer('b', { place })];
+  const there = () => until(() => a.shared.isThere && b.shared.isThere);
+  await there();
+  await raw.config('SET', 'maxmemory', '1');
+
+  a.store.keep(fresh('one'));
+  await until(() => !a.shared.isThere);
+  const meanwhile = a.store.find('one', Infinity);
+  await raw.config('SET', 'maxmemory', '0');
+  await there();
+  await until(() => b.store.peek('one') !== undefined);
+
+  expect(meanwhile?.key).toBe('one');
+  expect(await wordsOf(b, 'one')).toBe('the answer to one');
+  expect(a.states).toEqual(['there', 'away', 'there']);
+  for (const { shared } of [a, b]) await shared.close();
+  raw.disconnect();
+  await server.close();
+});
