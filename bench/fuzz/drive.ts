@@ -107,7 +107,9 @@ export function told(provider: DialectName, bytes: Buffer, isStream: boolean): T
     }
     return { events, isComplete: true };
   } catch (error) {
-    if (error instanceof GatewayError) return { events, isComplete: false };
+    // Too deep to be written: an error of the provider's to whoever asks.
+    if (error instanceof GatewayError || error instanceof RangeError)
+      return { events, isComplete: false };
     throw error;
   }
 }

@@ -2,15 +2,26 @@ import type { AnswerEvent } from '../../src/dialects/neutral/event.js';
 import { must, type Said } from './grammar/fault.js';
 import type { Told } from './drive.js';
 
+/** What a provider said, with and without refusals. */
+export interface Heard extends Said {
+  readonly plainText: string;
+}
+
+interface Gathered {
+  text: string;
+  plainText: string;
+  readonly calls: { name: string; args: string }[];
+}
+
 /**
  * The rules that every dialect's reader keeps, whatever it reads: the start first and once, choices from 0, calls
  * numbered without gaps and named before their arguments, counts that are counts, and a reason for every choice.
  *
  * @throws {GrammarFault} for the first that is broken
  */
-export function checkEvents({ events, isComplete }: Told): Said {
+export function checkEvents({ events, isComplete }: Told): Heard {
   const choices = new Map<number, { calls: number; isFinished: boolean }>();
-  const said: { text: string; calls: { name: string; args: string }[] } = { text: '', calls: [] };
+  const said: Gathered = { text: '', plainText: '', calls: [] };
   events.forEach((event, i) => {
     must((event.kind === 'start') === (i === 0), 'the start is not first, or twice');
     if (event.kind === 'start') return;
@@ -32,7 +43,8 @@ export function checkEvents({ events, isComplete }: Told): Said {
     !isComplete || (all.length > 0 && all.every(({ isFinished }) => isFinished)),
     'complete without a reason',
   );
-  return { text: said.text, calls: said.calls.map(({ name, args }) => [name, args] as const) };
+  const { text, plainText } = said;
+  return { text, plainText, calls: said.calls.map(({ name, args }) => [name, args] as const) };
 }
 
 function checkCounts({ usage }: Extract<AnswerEvent, { kind: 'usage' }>): void {
@@ -43,10 +55,8 @@ function checkCounts({ usage }: Extract<AnswerEvent, { kind: 'usage' }>): void {
   );
 }
 
-function gather(
-  said: { text: string; calls: { name: string; args: string }[] },
-  event: AnswerEvent,
-): void {
+function gather(said: Gathered, event: AnswerEvent): void {
+  if (event.kind === 'text') said.plainText += event.text;
   if (event.kind === 'text' || event.kind === 'refusal') said.text += event.text;
   else if (event.kind === 'call') said.calls.push({ name: event.name, args: '' });
   else if (event.kind === 'arguments') {

@@ -3,11 +3,16 @@ import { faultIn, type Input } from './check.js';
 /** Enough to make a small input of most; the rest is for whoever looks at it. */
 const MAX_TRIES = 400;
 
-/** A smaller input with the same fault: fewer chunks, then fewer bytes. */
-export function shrunk(input: Input, fault: string): Input {
+/**
+ * A smaller input with the same fault: fewer chunks, then fewer bytes.
+ *
+ * @param onTry - is told of every input that is tried
+ */
+export function shrunk(input: Input, fault: string, onTry: () => void = () => undefined): Input {
   let best = input;
   let tries = 0;
   const holds = (candidate: Input): boolean => {
+    onTry();
     if (tries++ >= MAX_TRIES || faultIn(candidate) !== fault) return false;
     best = candidate;
     return true;

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report, Task } from './worker.js';
@@ -49,10 +49,10 @@ function oneWorker(
     let sinceMs = 0;
     let isDone = false;
     const watch = setInterval(() => {
-      const now = at();
+      const now = String(statSync(task.progress).mtimeMs);
       sinceMs = now === seen ? sinceMs + LOOK_MS : 0;
       seen = now;
-      if (sinceMs > HANG_MS) worker.kill('SIGKILL');
+      if (sinceMs > HANG_MS && at() !== '') worker.kill('SIGKILL');
     }, LOOK_MS);
     worker.on('message', (report: Report) => {
       hear(report);

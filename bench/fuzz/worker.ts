@@ -46,7 +46,10 @@ function work({ seed, from, to, folder, progress }: Task): void {
       say({ kind: 'fault', index, fault });
       if (!known.has(fault)) {
         known.add(fault);
-        say({ kind: 'example', fault, file: written(shrunk(input, fault), fault) });
+        const alive = () => {
+          at(finding.index);
+        };
+        say({ kind: 'example', fault, file: written(shrunk(input, fault, alive), fault) });
       }
     }
     index += 1;

@@ -59,7 +59,7 @@ export function direct(dialect: Dialect): Passage {
       answerTool: null,
       memory: null,
     }),
-    readAnswer: (body, rules) => dialect.readAnswer(body, rules),
+    readAnswer: (body, rules) => notTooDeep(() => dialect.readAnswer(body, rules)),
     openStream: (rules) => dialect.openStream(rules),
     readError: (status, body, retryAfter) => dialect.readError(status, body, retryAfter),
   };
@@ -81,13 +81,14 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
       const { body, answerTool } = writeRequest(provider, whole, target, losses);
       return { body, headers: NOTHING, dropped: losses.list, answerTool, memory };
     },
-    readAnswer: (body, rules, asked) => {
-      const events = orderly(provider.readEvents(body, reading(rules, asked)));
-      const watch = new ThoughtWatch();
-      for (const event of events) watch.add(event);
-      remember(watch, asked);
-      return { body: written(client, events, rules), summary: summarize(events) };
-    },
+    readAnswer: (body, rules, asked) =>
+      notTooDeep(() => {
+        const events = orderly(provider.readEvents(body, reading(rules, asked)));
+        const watch = new ThoughtWatch();
+        for (const event of events) watch.add(event);
+        remember(watch, asked);
+        return { body: client.writeAnswer(events, rules), summary: summarize(events) };
+      }),
     openStream: (rules, asked) => {
       const watch = new ThoughtWatch();
       return translatedStream((emit) => {
@@ -113,13 +114,10 @@ function orderly(events: readonly AnswerEvent[]): AnswerEvent[] {
   return kept;
 }
 
-function written(
-  client: ClientDialect,
-  events: readonly AnswerEvent[],
-  rules: AnswerRules,
-): Buffer {
+/** Reading nested values has no limit of depth, writing them has: that is the provider's fault as well. */
+function notTooDeep<T>(work: () => T): T {
   try {
-    return client.writeAnswer(events, rules);
+    return work();
   } catch (error) {
     if (error instanceof RangeError) throw readingFailure(error);
     throw error;

@@ -1,5 +1,6 @@
 import type { AnswerEvent } from '../../src/dialects/neutral/event.js';
 import { OrderlyEvents } from '../../src/dialects/neutral/orderly.js';
+import { frame } from './bedrock/frames.js';
 import { answered, eventsIn, streamed } from '../support/translated.js';
 
 const sse = (...events: readonly unknown[]) =>
@@ -54,6 +55,14 @@ describe('whatever a provider says becomes', () => {
         call: [0, 1, 0, 2, 2][i],
       })),
     );
+  });
+
+  test('choices that are numbered from 0, so that a client of one answer gets it', () => {
+    const text = { kind: 'text', text: 'Hi' } as const;
+
+    const told = inOrder(start, { ...text, choice: 34 }, { ...text, choice: 0 });
+
+    expect(told).toMatchObject([{}, { choice: 0 }, { choice: 1 }]);
   });
 
   test.each([
@@ -176,4 +185,30 @@ test('an answer nested too deeply is the provider’s fault', () => {
   const body = `{"id":"c","choices":[{"message":{"content":"Hi"},"logprobs":${logprobs}}]}`;
 
   expect(() => answered('gemini', 'openai', body)).toThrow('nested too deeply');
+});
+
+test('what a provider of Bedrock sends after its answer changes nothing, in whatever chunks', () => {
+  const frames = [
+    frame('messageStart', { role: 'assistant' }),
+    frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'Hi' } }),
+    frame('messageStop', { stopReason: 'end_turn' }),
+    frame('metadata', { usage: { inputTokens: 1, outputTokens: 1 } }),
+    frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: ' and more' } }),
+    Buffer.from('no frame at all'),
+  ];
+
+  const inPieces = streamed('openai', 'bedrock', frames);
+  const atOnce = streamed('openai', 'bedrock', [Buffer.concat(frames)]);
+
+  expect(atOnce.stream.failure).toBeNull();
+  expect(atOnce.text).toBe(inPieces.text);
+  expect(atOnce.text).not.toContain('and more');
+});
+
+test('a whole answer whose arguments are nested too deeply is the provider’s fault', () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  const called = `{"function":{"name":"f","arguments":{"a":${deep}}}}`;
+  const body = `{"message":{"content":"","tool_calls":[${called}]},"done":true}`;
+
+  expect(() => answered('openai', 'ollama', body)).toThrow('nested too deeply');
 });

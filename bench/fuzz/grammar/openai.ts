@@ -72,7 +72,8 @@ class ChunkReader {
   #sawUsage = false;
 
   get said(): Said {
-    const { text, calls } = this.#choices.get(0) ?? { text: '', calls: [] };
+    // A provider may number its only choice as it likes.
+    const [{ text, calls } = { text: '', calls: [] }] = this.#choices.values();
     return { text, calls: calls.map(({ name, args }) => [name, args] as const) };
   }
 

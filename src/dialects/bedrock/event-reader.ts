@@ -59,8 +59,17 @@ export class BedrockReader implements EventReader {
     const isFirst = !this.#sawFrame && !this.#frames.isInside && this.#document === null;
     // The first byte of a frame is the highest of its length: 0 or 1, and no text begins so.
     if (isFirst && (chunk[0] ?? 0) >= TEXT) this.#document = [];
-    if (this.#document === null) this.#frames.push(chunk);
+    if (this.#document === null) this.#read(chunk);
     else this.#collect(this.#document, chunk);
+  }
+
+  /** What comes after the answer does not matter, whether or not it comes in the same chunk. */
+  #read(chunk: Buffer): void {
+    try {
+      this.#frames.push(chunk);
+    } catch (error) {
+      if (!this.isComplete) throw error;
+    }
   }
 
   /** Usage comes after the reason, in a frame that a guardrail may leave out. */
@@ -75,6 +84,7 @@ export class BedrockReader implements EventReader {
   }
 
   #tell(frame: Frame): void {
+    if (this.isComplete) return;
     this.#sawFrame = true;
     if (frame.messageType !== 'event') throw exceptionIn(frame);
     // Some exceptions come as events whose name alone says what they are.

@@ -6,6 +6,8 @@ type Start = Extract<AnswerEvent, { kind: 'start' }>;
 type OfChoice = Extract<AnswerEvent, { choice: number }>;
 
 interface Choice {
+  /** From 0, in the order in which choices begin: some clients look at the first alone. */
+  readonly index: number;
   /** What calls are called from here on, by the number that the provider has for them. */
   readonly calls: Map<number, number>;
   begun: number;
@@ -15,7 +17,7 @@ interface Choice {
 /**
  * Keeps the rules of `AnswerEvent`, whatever a provider sends, so that no writer has to.
  *
- * The start comes first and once, choices are indexes, calls are numbered without gaps and named before their
+ * The start comes first and once, choices are numbered from 0, calls are numbered without gaps and named before their
  * arguments, and counts are whole numbers; usage of which that cannot be said is left out, as if none had been told.
  */
 export class OrderlyEvents {
@@ -39,7 +41,8 @@ export class OrderlyEvents {
       return;
     }
     const known = this.#choice(event.choice);
-    const orderly = inOrder(event, known);
+    const { index } = known;
+    const orderly = inOrder(index === event.choice ? event : { ...event, choice: index }, known);
     if (orderly !== null) this.#emit(orderly);
   }
 
@@ -47,9 +50,10 @@ export class OrderlyEvents {
   end(): void {
     if (!this.#started) this.#start(UNNAMED);
     if (this.#choices.size === 0) this.#choice(0);
-    for (const [choice, { isFinished }] of this.#choices) {
+    for (const { index, isFinished } of this.#choices.values()) {
       if (isFinished) continue;
-      this.#emit({ kind: 'finish', choice, reason: 'stop', stopSequence: null, native: null });
+      const finish = { reason: 'stop', stopSequence: null, native: null } as const;
+      this.#emit({ kind: 'finish', choice: index, ...finish });
     }
   }
 
@@ -66,7 +70,12 @@ export class OrderlyEvents {
     if (!Number.isSafeInteger(index) || index < 0) {
       throw new GatewayError('upstream_failed', 'The provider numbered its answers in no order.');
     }
-    const made = { calls: new Map<number, number>(), begun: 0, isFinished: false };
+    const made = {
+      index: this.#choices.size,
+      calls: new Map<number, number>(),
+      begun: 0,
+      isFinished: false,
+    };
     this.#choices.set(index, made);
     return made;
   }
