@@ -8,6 +8,7 @@ import { LearntBook } from './learnt-book.js';
 import { QuestionIndex, type NearQuestion } from './question-index.js';
 import { likeness } from './same-answer.js';
 import { isUnit } from './unit-vector.js';
+import type { OpenVectors } from './vectors.js';
 
 /** What it works with. */
 export interface AlikeParts {
@@ -16,6 +17,8 @@ export interface AlikeParts {
   readonly clock: Clock;
   /** `null` where there are none. */
   readonly openGraph: OpenGraph | null;
+  /** Where vectors are kept; left out: in this process. */
+  readonly openVectors?: OpenVectors;
   /** Runs work when no request waits for it. */
   readonly defer: (work: () => void) => void;
 }

@@ -4,6 +4,7 @@ import type { QuestionJudge, ReadQuestion } from '../verify/judge.js';
 import { INDEX_SIZES, type IndexParts, type OpenGraph } from './index-parts.js';
 import { ReadQuestions } from './read-questions.js';
 import { VectorIndex } from './vector-index.js';
+import type { OpenVectors, Vectors } from './vectors.js';
 
 /** What the index of questions works with. */
 export interface QuestionIndexParts {
@@ -12,6 +13,8 @@ export interface QuestionIndexParts {
   readonly openGraph: OpenGraph | null;
   /** Runs work when no request waits for it. */
   readonly defer: (work: () => void) => void;
+  /** Where vectors are kept; left out: in this process. */
+  readonly openVectors?: OpenVectors | undefined;
 }
 
 /** A kept answer whose question is near the one that was asked. */
@@ -40,16 +43,18 @@ const RESTORED_AT_ONCE = 16;
  */
 export class QuestionIndex implements AnswerJournal {
   readonly #parts: IndexParts;
+  readonly #openVectors: OpenVectors;
   readonly #read: ReadQuestions;
   readonly #entries = new Map<string, Entry>();
   readonly #keys = new Map<number, Entry>();
-  readonly #partitions = new Map<string, VectorIndex>();
+  readonly #partitions = new Map<string, Vectors>();
   #nextId = 1;
   #isClosed = false;
 
-  constructor({ judge, openGraph, defer }: QuestionIndexParts) {
+  constructor({ judge, openGraph, defer, openVectors }: QuestionIndexParts) {
     this.#read = new ReadQuestions(judge);
     this.#parts = { dims: this.#read.dims, openGraph, defer, sizes: INDEX_SIZES };
+    this.#openVectors = openVectors ?? (() => new VectorIndex(this.#parts));
   }
 
   /** Questions that can be found. */
@@ -75,7 +80,7 @@ export class QuestionIndex implements AnswerJournal {
     this.#nextId += 1;
     let vectors = this.#partitions.get(question.partition);
     if (vectors === undefined) {
-      vectors = new VectorIndex(this.#parts);
+      vectors = this.#openVectors(this.#parts.dims);
       this.#partitions.set(question.partition, vectors);
     }
     vectors.add(entry.id, read.vector);

@@ -2,6 +2,7 @@ import { FlatVectors } from './flat-vectors.js';
 import { GraphVectors } from './graph-vectors.js';
 import type { IndexParts, OpenGraph } from './index-parts.js';
 import { isUnit, type Neighbour } from './unit-vector.js';
+import type { Vectors } from './vectors.js';
 
 /** Vectors moved in one go; one takes about half a millisecond, in which no request is served. */
 const MOVED_AT_ONCE = 2;
@@ -13,7 +14,7 @@ const MOVED_AT_ONCE = 2;
  * long, its content is moved into graphs a few vectors at a time, whenever the loop is free. What is
  * removed is found no more from then on; graphs that have become hollow are taken apart.
  */
-export class VectorIndex {
+export class VectorIndex implements Vectors {
   readonly #parts: IndexParts;
   readonly #flat: FlatVectors;
   /** The last of them takes what is moved. */
