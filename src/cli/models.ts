@@ -35,12 +35,13 @@ export async function modelsCommand(
     return EXIT.ok;
   }
   const rows = values.all
-    ? [...(await context.shipped.shelf.catalog(context.shipped.catalog)).models.values()].map((model) =>
-        rowOf(
-          model,
-          model.hosts[0]?.price ?? null,
-          model.hosts.map(({ provider }) => provider),
-        ),
+    ? [...(await context.shipped.shelf.catalog(context.shipped.catalog)).models.values()].map(
+        (model) =>
+          rowOf(
+            model,
+            model.hosts[0]?.price ?? null,
+            model.hosts.map(({ provider }) => provider),
+          ),
       )
     : await servedRows(values.config ?? null, context);
   context.io.out(

@@ -78,7 +78,12 @@ async function openRouter(options: QualityOptions, { io, shipped, clock }: Conte
   const rules = await loadRules(shipped.rules);
   const { catalog } = ground;
   if (options.artefacts !== null) {
-    return { catalog, rules, predictor: await shipped.shelf.predictor(options.artefacts), degraded: null };
+    return {
+      catalog,
+      rules,
+      predictor: await shipped.shelf.predictor(options.artefacts),
+      degraded: null,
+    };
   }
   const { predictor, degraded } = ground.predictor;
   return { catalog, rules, predictor, degraded: missing[0] ?? degraded };
