@@ -212,3 +212,19 @@ test('a whole answer whose arguments are nested too deeply is the provider’s f
 
   expect(() => answered('openai', 'ollama', body)).toThrow('nested too deeply');
 });
+
+test('many calls that stay open take no more than their share of time', () => {
+  const call = (index: number) => ({
+    type: 'content_block_start',
+    index,
+    content_block: { type: 'tool_use', id: `t${index}`, name: 'f' },
+  });
+  const head = { type: 'message_start', message: { id: 'msg_1' } };
+  const calls = Array.from({ length: 1_000 }, (_, index) => call(index));
+  const startedMs = performance.now();
+
+  streamed('responses', 'anthropic', [sse(head, ...calls)]);
+
+  // With every open call parsed at every beginning it was twenty seconds.
+  expect(performance.now() - startedMs).toBeLessThan(3_000);
+});
