@@ -106,7 +106,21 @@ function compare(client: ClientDialectName, got: Said, read: Heard): void {
   must(names(got) === names(read), 'other calls than were made');
   if (client !== 'openai' && client !== 'responses') return;
   const args = (said: Said) => said.calls.map(([, text]) => text.trim() || '{}');
-  must(args(got).join() === args(read).join(), 'other arguments than were given');
+  const [told, given] = [args(got), args(read)];
+  const isSame = (text: string, i: number) =>
+    text === given[i] || (client === 'responses' && isWholeBefore(text, given[i] ?? ''));
+  must(told.every(isSame), 'other arguments than were given');
+}
+
+/** Clients of responses are told of a call once its arguments are whole and something else begins: what comes behind is too late. */
+function isWholeBefore(text: string, given: string): boolean {
+  if (!given.startsWith(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function attempt<T>(work: () => T): T | string {

@@ -228,3 +228,24 @@ test('many calls that stay open take no more than their share of time', () => {
   // With every open call parsed at every beginning it was twenty seconds.
   expect(performance.now() - startedMs).toBeLessThan(3_000);
 });
+
+test('many calls that wait for the first take no more than their share of time', () => {
+  const call = (index: number) => ({
+    index,
+    id: `c${index}`,
+    function: { name: 'f', arguments: '{' },
+  });
+  const begun = Array.from({ length: 20_000 }, (_, index) => call(index));
+  const delta = { choices: [{ index: 0, delta: { tool_calls: begun } }] };
+  const last = { choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] };
+  const startedMs = performance.now();
+
+  const { text } = streamed('anthropic', 'openai', [
+    sse(delta, last),
+    Buffer.from('data: [DONE]\n\n'),
+  ]);
+
+  // With all that waits copied for every call it was half a minute.
+  expect(performance.now() - startedMs).toBeLessThan(5_000);
+  expect(text.match(/"name":"f"/g)).toHaveLength(20_000);
+});

@@ -47,23 +47,16 @@ export class Blocks {
 
   /** Everything has been added. */
   end(): void {
-    let waiting = this.#waiting;
+    const waiting = this.#waiting;
     this.#waiting = [];
-    while (waiting.length > 0) {
-      const [first, ...rest] = waiting;
-      if (first !== undefined) this.#say(first);
-      waiting = first?.kind === 'call' ? this.#sayArguments(first.call, rest) : rest;
+    const { ofCalls, moved } = withTheirCalls(waiting);
+    for (const event of waiting) {
+      if (moved.has(event)) continue;
+      this.#say(event);
+      if (event.kind !== 'call') continue;
+      for (const part of ofCalls.get(event.call) ?? []) this.#say(part);
     }
     this.#close();
-  }
-
-  /** @returns what is left when all arguments of a call have been said */
-  #sayArguments(call: number, events: readonly AnswerEvent[]): AnswerEvent[] {
-    return events.filter((event) => {
-      const isOfCall = event.kind === 'arguments' && event.call === call;
-      if (isOfCall) this.#say(event);
-      return !isOfCall;
-    });
   }
 
   /** Something else begins while a call lacks arguments that may still come. */
@@ -141,6 +134,24 @@ export class Blocks {
     this.#open = null;
     this.#sink.close();
   }
+}
+
+/** The arguments that come somewhere behind their call, by the call's number, and all of them together. */
+function withTheirCalls(events: readonly AnswerEvent[]): {
+  readonly ofCalls: ReadonlyMap<number, readonly AnswerEvent[]>;
+  readonly moved: ReadonlySet<AnswerEvent>;
+} {
+  const ofCalls = new Map<number, AnswerEvent[]>();
+  const moved = new Set<AnswerEvent>();
+  for (const event of events) {
+    if (event.kind === 'call') ofCalls.set(event.call, []);
+    if (event.kind !== 'arguments') continue;
+    const known = ofCalls.get(event.call);
+    if (known === undefined) continue;
+    known.push(event);
+    moved.add(event);
+  }
+  return { ofCalls, moved };
 }
 
 function isJson(text: string): boolean {

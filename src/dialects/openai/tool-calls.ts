@@ -3,8 +3,6 @@ import { isObject, objectOrEmpty, objectsIn, textOrNull, without } from '../json
 
 /** One tool call as far as it has come. */
 interface Call {
-  /** The upstream's own index, if it gives one. */
-  readonly upstreamIndex: number | null;
   readonly upstreamId: string | null;
   /** Its place among the calls that the client has been told of; -1 until then. */
   index: number;
@@ -25,6 +23,9 @@ export type MakeCallId = (index: number) => string;
  */
 export class ToolCallLedger {
   readonly #calls: Call[] = [];
+  /** Of the calls that share an index, the last; of those that share an id, the first. */
+  readonly #byIndex = new Map<number, Call>();
+  readonly #byId = new Map<string, Call>();
   readonly #makeId: MakeCallId;
   #announced = 0;
 
@@ -99,20 +100,25 @@ export class ToolCallLedger {
     // An item that starts nothing and belongs to nothing (all its values empty) is no call.
     if (isFunction && name === null && id === null && index === null) return null;
     const call: Call = {
-      upstreamIndex: index,
       upstreamId: id,
       index: isFunction ? -1 : this.#announced++,
       isFunction,
       announced: !isFunction,
       arguments: '',
     };
-    this.#calls.push(call);
+    this.#follow(call, index, id);
     return call;
   }
 
+  #follow(call: Call, index: number | null, id: string | null): void {
+    this.#calls.push(call);
+    if (index !== null) this.#byIndex.set(index, call);
+    if (id !== null && !this.#byId.has(id)) this.#byId.set(id, call);
+  }
+
   #known(index: number | null, id: string | null, name: string | null): Call | undefined {
-    if (index !== null) return this.#calls.findLast((call) => call.upstreamIndex === index);
-    if (id !== null) return this.#calls.find((call) => call.upstreamId === id);
+    if (index !== null) return this.#byIndex.get(index);
+    if (id !== null) return this.#byId.get(id);
     return name === null ? this.#calls.at(-1) : undefined;
   }
 }
