@@ -3,6 +3,7 @@ import type { Question } from '../cache/kept-answer.js';
 import { orderFor, type BypassReason } from '../cache/order.js';
 import type { CacheSettings } from '../cache/settings.js';
 import type { AnswerForms } from '../dialects/answer-forms.js';
+import type { JsonObject } from '../dialects/json.js';
 import type { AskedRequest } from '../exchange.js';
 import type { Target } from '../setup.js';
 import type { Place } from './landing.js';
@@ -13,7 +14,7 @@ export interface PlaceableRequest {
     readonly dialect: { readonly forms?: AnswerForms };
     readonly caller: { readonly name: string };
   };
-  readonly request: Pick<AskedRequest['request'], 'model' | 'body'>;
+  readonly request: Pick<AskedRequest['request'], 'model' | 'body' | 'forwarded'>;
   readonly setup: {
     resolve(name: string): Target;
     readonly router: { readonly receipt: { readonly rules: string } };
@@ -42,18 +43,25 @@ export function placeOf(asked: PlaceableRequest, settings: CacheSettings): Place
     namespace,
     target: nameOf(target, setup.router.receipt.rules),
   };
-  const key = fingerprint(scope, members, request.body);
+  const key = fingerprint(scope, withHeaders(members, request.forwarded), request.body);
   if (key === null) return 'nested';
   let found: Question | null | undefined;
   // Worked out only where it is wanted: most requests are found by their key, or not compared at all.
   const questionOf = (): Question | null => {
     if (question === null || order.semantic === null) return null;
     if (found !== undefined) return found;
-    const partition = fingerprint(scope, question.rest, request.body, 'partition');
+    const rest = withHeaders(question.rest, request.forwarded);
+    const partition = fingerprint(scope, rest, request.body, 'partition');
     found = partition === null ? null : { partition, text: question.text };
     return found;
   };
   return { key, question: questionOf, order, forms, settings, policy };
+}
+
+/** What goes to the provider beside the body decides the answer as well. */
+function withHeaders(members: JsonObject, headers: readonly string[] | undefined): JsonObject {
+  // In every dialect that has such headers all requests are wrapped so, so that no member is taken for them.
+  return headers === undefined ? members : { headers, members };
 }
 
 /** A policy means what the rules in force make of it: under other rules it is another question. */

@@ -1,4 +1,4 @@
-import { ask } from '../support/app.js';
+import { ask, post } from '../support/app.js';
 import { answers, refuses, sends, streamsAndBreaks, textEvents } from '../support/fake-upstream.js';
 import { cacheConfig, cacheRig, said, skewedClock } from './support.js';
 
@@ -211,5 +211,52 @@ describe('nothing is kept of', () => {
 
     expect(headers.get('x-suffice-cache')).toBe('hit');
     expect(text).toContain('"tool_calls":[{"index":0,"id":"c"');
+  });
+});
+
+describe('a client of Anthropic’s messages', () => {
+  const message = (more: object = {}) => ({
+    model: 'acme/large',
+    max_tokens: 9,
+    messages: [{ role: 'user', content: 'hi' }],
+    ...more,
+  });
+  const send = (body: object, headers: Record<string, string> = {}) =>
+    post(`${rig.gateway.url}/v1/messages`, body, headers);
+
+  test('gets the same answer at no cost, whole or as a stream, whichever was asked for first', async () => {
+    const whole = await send(message());
+    const stream = await send(message({ stream: true }));
+    const otherStream = await send(message({ stream: true, max_tokens: 8 }));
+    const sameStream = await send(message({ stream: true, max_tokens: 8 }));
+    const otherWhole = await send(message({ max_tokens: 8 }));
+
+    expect(rig.upstream.requests).toHaveLength(2);
+    expect(Object.fromEntries(stream.headers)).toMatchObject({
+      'x-suffice-cache': 'hit',
+      'x-suffice-cache-source': whole.headers.get('x-suffice-decision'),
+      'x-suffice-cost-usd': '0.000',
+      age: '0',
+    });
+    expect(stream.text).toContain('event: message_start');
+    expect(stream.text).toContain('Hello from upstream.');
+    expect(sameStream.text).toBe(otherStream.text);
+    expect(otherWhole.json).toMatchObject({
+      type: 'message',
+      content: [{ type: 'text', text: 'Hello from upstream.' }],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 11, output_tokens: 7 },
+    });
+  });
+
+  test('is asked anew in another dialect, or with other features switched on by a header', async () => {
+    await send(message());
+
+    const others = [
+      await send(message(), { 'anthropic-beta': 'context-1m' }),
+      await rig.chat(ask('acme/large', 'hi', { max_tokens: 9 })),
+    ];
+
+    expect(others.map(({ headers }) => headers.get('x-suffice-cache'))).toEqual(['miss', 'miss']);
   });
 });

@@ -136,13 +136,9 @@ test('answers outlast a restart of the gateway', async () => {
 });
 
 test('a client of a dialect whose answers are not kept passes by', async () => {
-  const message = {
-    model: 'acme/large',
-    max_tokens: 9,
-    messages: [{ role: 'user', content: 'hi' }],
-  };
+  const prompt = { model: 'acme/large', prompt: 'hi' };
 
-  const { headers, status } = await post(`${rig.gateway.url}/v1/messages`, message);
+  const { headers, status } = await post(`${rig.gateway.url}/v1/completions`, prompt);
 
   expect(status).toBe(200);
   expect(headers.get('x-suffice-cache')).toBe('bypass');

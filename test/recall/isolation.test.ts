@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { AnswerStore } from '../../src/cache/answer-store.js';
 import { AlikeAnswers } from '../../src/cache/semantic/alike.js';
 import { configSchema } from '../../src/config/schema.js';
-import { openaiForms } from '../../src/dialects/openai/forms.js';
+import { anthropic } from '../../src/dialects/anthropic/anthropic.js';
+import { openai } from '../../src/dialects/openai/openai.js';
 import { placeOf } from '../../src/recall/place.js';
 import type { Place } from '../../src/recall/landing.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -10,6 +11,8 @@ import { wordJudge } from '../support/word-judge.js';
 
 /** Everything that keeps two requests apart, each with a few values that are easily mixed up. */
 const circumstances = fc.record({
+  dialect: fc.constantFrom('openai', 'anthropic'),
+  beta: fc.constantFrom(null, 'context-1m', 'context-2m'),
   caller: fc.constantFrom('ann', 'bob', 'ann"'),
   namespace: fc.constantFrom('default', 'docs', 'docs/v1'),
   model: fc.constantFrom('acme/large', 'acme/small', 'auto', 'auto-cheap'),
@@ -31,22 +34,29 @@ type Circumstances = typeof circumstances extends fc.Arbitrary<infer C> ? C : ne
 /** The same question in different words, and exactly the same. */
 const wording = fc.constantFrom('What is a heap?', 'Please explain: what is the heap?', 'heap');
 
+const dialects = { openai, anthropic };
 const settings = { ...configSchema.parse({ cache: { mode: 'semantic' } }).cache, callers: {} };
 
 function bodyOf(
-  { model, system, history, tools, format, settings: more }: Circumstances,
+  { dialect, model, system, history, tools, format, settings: more }: Circumstances,
   text: string,
 ) {
-  const turns = history.map((content, i) => ({
-    role: i % 2 === 0 ? 'user' : 'assistant',
-    content,
-  }));
+  if (dialect === 'anthropic') {
+    const messages = [...turnsOf(history), { role: 'user', content: text }];
+    const given = {
+      ...(system !== null && { system }),
+      ...(tools !== null && { tools: [{ name: tools, input_schema: {} }] }),
+      ...(format !== null && { output_config: { format: { type: format } } }),
+    };
+    return Buffer.from(JSON.stringify({ model, max_tokens: 8, messages, ...given, ...more }));
+  }
+
   return Buffer.from(
     JSON.stringify({
       model,
       messages: [
         ...(system === null ? [] : [{ role: 'system', content: system }]),
-        ...turns,
+        ...turnsOf(history),
         { role: 'user', content: text },
       ],
       ...(tools !== null && { tools: [{ type: 'function', function: { name: tools } }] }),
@@ -56,16 +66,25 @@ function bodyOf(
   );
 }
 
+function turnsOf(history: readonly string[]) {
+  return history.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content }));
+}
+
 function placed(at: Circumstances, text: string, scope: 'key' | 'shared'): Place {
-  const { caller, namespace, model, rules } = at;
+  const { caller, namespace, rules, beta } = at;
+  const dialect = dialects[at.dialect];
+  const headers = {
+    'x-suffice-cache-namespace': namespace,
+    ...(beta !== null && { 'anthropic-beta': beta }),
+  };
   const place = placeOf(
     {
       call: {
-        headers: { 'x-suffice-cache-namespace': namespace },
-        dialect: { forms: openaiForms },
+        headers,
+        dialect,
         caller: { name: caller },
       },
-      request: { model, body: bodyOf(at, text) },
+      request: dialect.readRequest(bodyOf(at, text), headers),
       setup: {
         resolve: (name) =>
           name.startsWith('auto')
@@ -115,12 +134,17 @@ function isGiven(first: Place, second: Place): boolean {
 
 /** What of the circumstances has to be the same. */
 function meant(at: Circumstances, scope: 'key' | 'shared'): string {
-  const { caller, rules, ...rest } = at;
+  const { caller, rules, beta, ...rest } = at;
   const isPolicy = at.model.startsWith('auto');
-  return JSON.stringify([rest, scope === 'key' ? caller : null, isPolicy ? rules : null]);
+  return JSON.stringify([
+    rest,
+    scope === 'key' ? caller : null,
+    isPolicy ? rules : null,
+    at.dialect === 'anthropic' ? beta : null,
+  ]);
 }
 
-test('gives no answer across keys, namespaces, models, rules, prompts, histories, tools, formats', () => {
+test('gives no answer across dialects, keys, namespaces, models, rules, prompts, histories, tools, formats', () => {
   let [given, kept] = [0, 0];
   const one = fc.record({
     first: circumstances,
@@ -152,6 +176,8 @@ test('gives no answer across keys, namespaces, models, rules, prompts, histories
 });
 
 const KEYS: (keyof Circumstances)[] = [
+  'dialect',
+  'beta',
   'caller',
   'namespace',
   'model',

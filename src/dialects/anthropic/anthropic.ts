@@ -4,6 +4,7 @@ import { editRequest } from '../openai/edit.js';
 import { readError, writeError } from './error.js';
 import { AnthropicReader, readEvents } from './event-reader.js';
 import { AnthropicWriter, writeAnswer } from './event-writer.js';
+import { anthropicForms } from './forms.js';
 import { openStream, readAnswer } from './pass.js';
 import { readRequest } from './request.js';
 import { withoutUnproven } from './unproven.js';
@@ -26,4 +27,5 @@ export const anthropic: Dialect = {
   openReader: (reading, emit) => new AnthropicReader(reading, emit),
   writeAnswer,
   openWriter: (rules) => new AnthropicWriter(rules),
+  forms: anthropicForms,
 };

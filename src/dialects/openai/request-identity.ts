@@ -1,6 +1,7 @@
-import type { LastQuestion, RequestIdentity } from '../answer-forms.js';
+import type { RequestIdentity } from '../answer-forms.js';
 import type { JsonObject } from '../json.js';
-import { isObject, objectOrEmpty } from '../json.js';
+import { isObject, objectOrEmpty, without } from '../json.js';
+import { isEmpty, lastQuestion, plainMessage } from '../plain-request.js';
 
 /** Who asks, how the answer is carried, and what is noted beside it: nothing that changes the answer. */
 const BESIDE_THE_POINT = new Set([
@@ -52,49 +53,15 @@ export function identityOf(body: Buffer): RequestIdentity {
     members[name] = value;
   }
   const { messages, temperature } = request;
-  if (Array.isArray(messages)) members['messages'] = messages.map(plainMessage);
+  if (Array.isArray(messages))
+    members['messages'] = messages.map((each) => withoutEmptyCalls(plainMessage(each)));
   const sampled =
     typeof temperature === 'number' && temperature > 0 && members['seed'] === undefined;
   return { members, sampled, question: lastQuestion(members) };
 }
 
-function lastQuestion(members: JsonObject): LastQuestion | null {
-  const { messages } = members;
-  const last: unknown = Array.isArray(messages) ? messages.at(-1) : null;
-  if (!Array.isArray(messages) || !isObject(last) || last['role'] !== 'user') return null;
-  const text = last['content'];
-  if (typeof text !== 'string' || text === '') return null;
-  // No message comes with a content that is `null`: plain messages have no such member.
-  const rest = {
-    ...members,
-    messages: [...(messages.slice(0, -1) as unknown[]), { ...last, content: null }],
-  };
-  return { text, rest };
-}
-
-/** Clients write the same message in several ways: members that are `null`, a single part of text. */
-function plainMessage(message: unknown): unknown {
-  if (!isObject(message)) return message;
-  const given = Object.entries(message).filter(([, value]) => value !== null);
-  const plain = Object.fromEntries(given);
-  const { content } = plain;
-  if (Array.isArray(content) && content.length === 1) {
-    const text = plainText(content[0]);
-    if (text !== null) plain['content'] = text;
-  }
-  if (isEmpty(plain['tool_calls'])) delete plain['tool_calls'];
-  return plain;
-}
-
-/** The text of a part that has nothing but text; a cache breakpoint in it would be something else. */
-function plainText(part: unknown): string | null {
-  if (!isObject(part) || part['type'] !== 'text') return null;
-  return Object.keys(part).length === 2 && typeof part['text'] === 'string' ? part['text'] : null;
-}
-
-function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  return Array.isArray(value)
-    ? value.length === 0
-    : isObject(value) && Object.keys(value).length === 0;
+/** Clients that call nothing may say so. */
+function withoutEmptyCalls(message: unknown): unknown {
+  if (!isObject(message) || !isEmpty(message['tool_calls'])) return message;
+  return without(message, ['tool_calls']);
 }

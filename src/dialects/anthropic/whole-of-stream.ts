@@ -1,0 +1,152 @@
+import { parsedObject } from '../json-members.js';
+import { isObject, objectOrEmpty, without, type JsonObject } from '../json.js';
+import { SseReader, type SseEvent } from '../sse.js';
+import { isKnownBlock } from './known-block.js';
+
+/** The texts that grow by each kind of delta, and the blocks that they grow in. */
+const GROWING: Readonly<Record<string, Growing>> = {
+  text_delta: { type: 'text', name: 'text' },
+  thinking_delta: { type: 'thinking', name: 'thinking' },
+  signature_delta: { type: 'thinking', name: 'signature' },
+};
+
+interface Growing {
+  /** Of the block. */
+  readonly type: string;
+  readonly name: string;
+}
+
+/**
+ * Puts a complete stream together as the message it would have been without `stream`.
+ *
+ * @returns `null` if the stream is not complete, or something in it has no known place in a message:
+ *   better no answer than one that lacks something
+ */
+export function wholeOf(parts: readonly Buffer[]): Buffer | null {
+  const whole = new Assembly();
+  const reader = new SseReader((event) => {
+    whole.take(event);
+  });
+  for (const part of parts) reader.push(part);
+  return whole.finish();
+}
+
+class Assembly {
+  #message: JsonObject | null = null;
+  readonly #content: JsonObject[] = [];
+  #block: JsonObject | null = null;
+  #input = '';
+  #isEnding = false;
+  #isDone = false;
+  #isUnknown = false;
+
+  take({ bytes, start, end }: SseEvent): void {
+    const event = parsedObject(bytes.toString('utf8', start, end));
+    // Pings say nothing, wherever they stand.
+    if (event?.['type'] === 'ping') return;
+    if (event === null || this.#isDone || !this.#isTaken(event)) this.#isUnknown = true;
+  }
+
+  finish(): Buffer | null {
+    const message = this.#message;
+    if (message === null || !this.#isDone || this.#isUnknown) return null;
+    return Buffer.from(JSON.stringify({ ...message, content: this.#content }));
+  }
+
+  /** @returns `false` for what has no known place here */
+  #isTaken(event: JsonObject): boolean {
+    switch (event['type']) {
+      case 'message_start':
+        return this.#start(event['message']);
+      case 'content_block_start':
+        return this.#open(event['index'], event['content_block']);
+      case 'content_block_delta':
+        return this.#isOpen(event['index']) && this.#grow(objectOrEmpty(event['delta']));
+      case 'content_block_stop':
+        return this.#isOpen(event['index']) && this.#close();
+      case 'message_delta':
+        return this.#end(event);
+      case 'message_stop':
+        this.#isDone = true;
+        return this.#isEnding;
+      default:
+        return false;
+    }
+  }
+
+  #start(message: unknown): boolean {
+    if (this.#message !== null || !isObject(message)) return false;
+    this.#message = message;
+    const { content } = message;
+    return Array.isArray(content) && content.length === 0;
+  }
+
+  #open(index: unknown, block: unknown): boolean {
+    if (this.#message === null || this.#isEnding || this.#block !== null) return false;
+    if (index !== this.#content.length || !isObject(block) || !isKnownBlock(block)) return false;
+    this.#block = { ...block };
+    this.#input = '';
+    this.#content.push(this.#block);
+    return true;
+  }
+
+  #isOpen(index: unknown): boolean {
+    return this.#block !== null && index === this.#content.length - 1;
+  }
+
+  #grow(delta: JsonObject): boolean {
+    const block = this.#block ?? {};
+    const kind = String(delta['type']);
+    const grows = Object.hasOwn(GROWING, kind) ? GROWING[kind] : undefined;
+    if (grows !== undefined) return grow(block, delta, grows);
+    if (kind === 'citations_delta') return cite(block, delta['citation']);
+    const { partial_json: json } = delta;
+    if (kind !== 'input_json_delta' || block['type'] !== 'tool_use') return false;
+    if (typeof json !== 'string') return false;
+    this.#input += json;
+    return true;
+  }
+
+  #close(): boolean {
+    const block = this.#block;
+    this.#block = null;
+    if (block === null || this.#input === '') return true;
+    const input = parsedObject(this.#input);
+    block['input'] = input;
+    return input !== null;
+  }
+
+  /** The counts told at the end go before those told at the start, member by member. */
+  #end(event: JsonObject): boolean {
+    const message = this.#message;
+    if (message === null || this.#block !== null) return false;
+    const { delta, usage } = event;
+    const others = Object.values(without(event, ['type', 'delta', 'usage']));
+    if (!isObject(delta) || others.some((value) => value !== null)) return false;
+    Object.assign(message, delta, {
+      usage: { ...objectOrEmpty(message['usage']), ...told(usage) },
+    });
+    this.#isEnding = true;
+    return true;
+  }
+}
+
+function grow(block: JsonObject, delta: JsonObject, { type, name }: Growing): boolean {
+  const [before = '', more] = [block[name], delta[name]];
+  if (block['type'] !== type || typeof before !== 'string' || typeof more !== 'string')
+    return false;
+  block[name] = before + more;
+  return true;
+}
+
+function cite(block: JsonObject, citation: unknown): boolean {
+  if (block['type'] !== 'text' || !isObject(citation)) return false;
+  const known = Array.isArray(block['citations']) ? (block['citations'] as unknown[]) : [];
+  block['citations'] = [...known, citation];
+  return true;
+}
+
+function told(usage: unknown): JsonObject {
+  const entries = Object.entries(objectOrEmpty(usage));
+  return Object.fromEntries(entries.filter(([, value]) => value !== null));
+}
