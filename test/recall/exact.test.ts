@@ -260,3 +260,21 @@ describe('a client of Anthropic’s messages', () => {
     expect(others.map(({ headers }) => headers.get('x-suffice-cache'))).toEqual(['miss', 'miss']);
   });
 });
+
+test('a client of Gemini gets the same answer at no cost, whole, as events or as a list', async () => {
+  const at = (verb: string) => `${rig.gateway.url}/v1beta/models/acme/large:${verb}`;
+  const asked = { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] };
+  const events = await post(at('streamGenerateContent?alt=sse'), asked);
+  const again = await post(at('streamGenerateContent?alt=sse'), asked);
+  const list = await post(at('streamGenerateContent'), asked);
+  const whole = await post(at('generateContent'), { contents: { parts: { text: 'hi' } } });
+
+  expect(rig.upstream.requests).toHaveLength(1);
+  expect(again.text).toBe(events.text);
+  expect(JSON.parse(list.text)).toMatchObject([{ candidates: [{ index: 0 }] }, {}, {}, {}]);
+  expect(whole.json).toMatchObject({
+    candidates: [{ content: { parts: [{ text: 'Hello from upstream.' }] }, finishReason: 'STOP' }],
+    usageMetadata: { promptTokenCount: 11, candidatesTokenCount: 7 },
+  });
+  expect(whole.headers.get('x-suffice-cache')).toBe('hit');
+});

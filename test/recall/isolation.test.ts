@@ -3,6 +3,7 @@ import { AnswerStore } from '../../src/cache/answer-store.js';
 import { AlikeAnswers } from '../../src/cache/semantic/alike.js';
 import { configSchema } from '../../src/config/schema.js';
 import { anthropic } from '../../src/dialects/anthropic/anthropic.js';
+import { geminiAt } from '../../src/dialects/gemini/gemini.js';
 import { openai } from '../../src/dialects/openai/openai.js';
 import { placeOf } from '../../src/recall/place.js';
 import type { Place } from '../../src/recall/landing.js';
@@ -11,7 +12,7 @@ import { wordJudge } from '../support/word-judge.js';
 
 /** Everything that keeps two requests apart, each with a few values that are easily mixed up. */
 const circumstances = fc.record({
-  dialect: fc.constantFrom('openai', 'anthropic'),
+  dialect: fc.constantFrom('openai', 'anthropic', 'gemini'),
   beta: fc.constantFrom(null, 'context-1m', 'context-2m'),
   caller: fc.constantFrom('ann', 'bob', 'ann"'),
   namespace: fc.constantFrom('default', 'docs', 'docs/v1'),
@@ -34,7 +35,9 @@ type Circumstances = typeof circumstances extends fc.Arbitrary<infer C> ? C : ne
 /** The same question in different words, and exactly the same. */
 const wording = fc.constantFrom('What is a heap?', 'Please explain: what is the heap?', 'heap');
 
-const dialects = { openai, anthropic };
+const dialectOf = (name: Circumstances['dialect'], model: string) =>
+  ({ openai, anthropic, gemini: geminiAt({ model, stream: false }) })[name];
+
 const settings = { ...configSchema.parse({ cache: { mode: 'semantic' } }).cache, callers: {} };
 
 function bodyOf(
@@ -51,6 +54,20 @@ function bodyOf(
     return Buffer.from(JSON.stringify({ model, max_tokens: 8, messages, ...given, ...more }));
   }
 
+  if (dialect === 'gemini') {
+    const contents = [...turnsOf(history), { role: 'user', content: text }].map(
+      ({ role, content }) => ({
+        role: role === 'user' ? role : 'model',
+        parts: [{ text: content }],
+      }),
+    );
+    const given = {
+      ...(system !== null && { systemInstruction: system }),
+      ...(tools !== null && { tools: [{ functionDeclarations: [{ name: tools }] }] }),
+      generationConfig: { ...more, ...(format !== null && { responseMimeType: format }) },
+    };
+    return Buffer.from(JSON.stringify({ contents, ...given }));
+  }
   return Buffer.from(
     JSON.stringify({
       model,
@@ -72,7 +89,7 @@ function turnsOf(history: readonly string[]) {
 
 function placed(at: Circumstances, text: string, scope: 'key' | 'shared'): Place {
   const { caller, namespace, rules, beta } = at;
-  const dialect = dialects[at.dialect];
+  const dialect = dialectOf(at.dialect, at.model);
   const headers = {
     'x-suffice-cache-namespace': namespace,
     ...(beta !== null && { 'anthropic-beta': beta }),

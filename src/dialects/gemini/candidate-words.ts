@@ -14,8 +14,8 @@ interface Call {
   arguments: string;
 }
 
-/** Reasons that are Google's own: a provider that speaks its dialect may have given them. */
-const FILTERED =
+/** Google's reasons for withholding an answer; a provider that speaks its dialect may have given them. */
+export const FILTERED =
   /^(SAFETY|RECITATION|LANGUAGE|BLOCKLIST|PROHIBITED_CONTENT|SPII|MODEL_ARMOR|IMAGE_[A-Z_]+)$/;
 
 /** Says the events of one candidate in Google's words, whether piece by piece or all at once. */

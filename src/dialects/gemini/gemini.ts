@@ -5,6 +5,7 @@ import { readError } from '../openai/error.js';
 import { writeError } from './error.js';
 import { GeminiReader, readEvents } from './event-reader.js';
 import { GeminiWriter, writeAnswer } from './event-writer.js';
+import { geminiForms } from './forms.js';
 import { listForm } from './list-form.js';
 import { openStream, readAnswer } from './pass.js';
 import { withoutForeignThoughts } from './proof.js';
@@ -44,6 +45,7 @@ const WORDS: Omit<Dialect, 'readRequest'> = {
   openReader: (_reading, emit) => new GeminiReader(emit),
   writeAnswer,
   openWriter: (rules) => new GeminiWriter(rules),
+  forms: geminiForms,
 };
 
 /** The dialect where nothing is read for a client, and so no address is needed. */

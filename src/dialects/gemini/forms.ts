@@ -1,0 +1,65 @@
+import type { AnswerForms, AnswerKind, Frame } from '../answer-forms.js';
+import { objectOrEmpty, textOrNull } from '../json.js';
+import { FILTERED } from './candidate-words.js';
+import { knownAnswer, type KnownCandidate } from './known-response.js';
+import { identityOf } from './request-identity.js';
+import { wholeOf } from './whole-of-stream.js';
+
+/** Gemini's responses: a whole answer is one, a stream is several. */
+export const geminiForms: AnswerForms = {
+  name: 'gemini',
+  identityOf,
+  // Every client of this dialect is told the usage.
+  framesIn: (bytes) => [{ bytes, usageOnly: false }],
+  wholeOf: (frames) => wholeOf(frames.map(({ bytes }) => bytes)),
+  framesOf,
+  textOf,
+  kindOf,
+};
+
+const LINE_ENDS = /[\r\n]/g;
+
+/** A whole answer is a stream of one response. */
+function framesOf(whole: Buffer): readonly Frame[] | null {
+  if (knownAnswer(whole) === null) return null;
+  // As it came, but for line ends, which mean nothing in JSON and would end the event.
+  const json = whole.toString('utf8').replace(LINE_ENDS, ' ').trim();
+  return [{ bytes: Buffer.from(`data: ${json}\r\n\r\n`), usageOnly: false }];
+}
+
+function textOf(whole: Buffer): string | null {
+  const [candidate, second] = knownAnswer(whole)?.candidates ?? [];
+  if (candidate === undefined || second !== undefined || calls(candidate)) return null;
+  return textIn(candidate);
+}
+
+/** The least complete comes first. */
+const KINDS: readonly AnswerKind[] = ['empty', 'filtered', 'truncated', 'tool_calls', 'complete'];
+
+function kindOf(whole: Buffer): AnswerKind | null {
+  const answer = knownAnswer(whole);
+  if (answer === null) return null;
+  const { body, candidates } = answer;
+  if (textOrNull(objectOrEmpty(body['promptFeedback'])['blockReason']) !== null) return 'filtered';
+  const kinds = new Set(candidates.map(kindOfCandidate));
+  return KINDS.find((kind) => kinds.has(kind)) ?? null;
+}
+
+function kindOfCandidate(candidate: KnownCandidate): AnswerKind {
+  const reason = String(candidate.body['finishReason']);
+  if (FILTERED.test(reason)) return 'filtered';
+  // What nobody knows, and what went wrong at the end, is no promise that the answer is complete.
+  if (reason !== 'STOP') return 'truncated';
+  if (calls(candidate)) return 'tool_calls';
+  return textIn(candidate) === null ? 'empty' : 'complete';
+}
+
+function calls({ parts }: KnownCandidate): boolean {
+  return parts.some((part) => 'functionCall' in part);
+}
+
+/** What a candidate says, without what it thought. */
+function textIn({ parts }: KnownCandidate): string | null {
+  const said = parts.filter(({ thought }) => thought !== true);
+  return textOrNull(said.map(({ text }) => textOrNull(text) ?? '').join(''));
+}
