@@ -221,3 +221,13 @@ function joinLines(lines: readonly Buffer[]): Buffer {
   const newline = Buffer.from('\n');
   return Buffer.concat(lines.flatMap((line, i) => (i === 0 ? [line] : [newline, line])));
 }
+
+/**
+ * The data of an event for one line: some servers spread JSON over several, whose ends mean nothing in it.
+ *
+ * @param json - as it is where it is on one line already
+ */
+export function onOneLine(json: Buffer): Buffer {
+  if (!json.includes(LF)) return json;
+  return Buffer.from(json.map((byte) => (byte === LF ? SPACE : byte)));
+}

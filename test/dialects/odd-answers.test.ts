@@ -249,3 +249,19 @@ test('many calls that wait for the first take no more than their share of time',
   expect(performance.now() - startedMs).toBeLessThan(5_000);
   expect(text.match(/"name":"f"/g)).toHaveLength(20_000);
 });
+
+test.each([
+  [
+    'anthropic',
+    { type: 'message_start', message: { id: 'msg_1', content: [], usage: { input_tokens: 1 } } },
+  ],
+  ['responses', { type: 'response.created', response: { id: 'resp_1', output: [] } }],
+  ['gemini', { candidates: [{ content: { parts: [{ text: 'a b' }] } }] }],
+] as const)('an event over several lines is one line for a client of %s, too', (dialect, event) => {
+  const lines = JSON.stringify(event, null, 1).split('\n');
+  const spread = `${lines.map((line) => `data: ${line}`).join('\n')}\n\n`;
+
+  const { text } = streamed(dialect, dialect, [Buffer.from(spread)]);
+
+  expect(eventsIn(text)[0]).toEqual(event);
+});

@@ -6,7 +6,7 @@ import { JsonEvents } from '../neutral/json-events.js';
 import { FlowingAnswer, type FlowReader } from '../neutral/flowing-answer.js';
 import { readingFailure } from '../neutral/reading-failure.js';
 import { summarize } from '../neutral/summary.js';
-import type { SseEvent } from '../sse.js';
+import { onOneLine, type SseEvent } from '../sse.js';
 import { AnswerTeller } from './answer-events.js';
 import { errorInside, writeError } from './error.js';
 import { tellEvent, tellMessage } from './event-reader.js';
@@ -65,7 +65,7 @@ class PassingAnthropic implements FlowReader {
     if (error !== null) throw error;
     tellEvent(event, this.#teller);
     const named = name === '' ? [] : [Buffer.from(`event: ${name}`), LINE_FEED];
-    this.#say([...named, DATA, bytes.subarray(start, end), BLANK_LINE]);
+    this.#say([...named, DATA, onOneLine(bytes.subarray(start, end)), BLANK_LINE]);
     if (event['type'] !== 'message_stop') return;
     this.isComplete = true;
     this.#events.close();

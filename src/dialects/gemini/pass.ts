@@ -6,11 +6,10 @@ import { summarize } from '../neutral/summary.js';
 import { AnswerTeller } from './answer-events.js';
 import { writeError } from './error.js';
 import { readEvents, responsesIn, tellChecked } from './event-reader.js';
+import { onOneLine } from '../sse.js';
 
 const DATA = Buffer.from('data: ');
 const BLANK_LINE = Buffer.from('\r\n\r\n');
-const LINE_FEED = 10;
-const SPACE = 32;
 
 /** An answer for a client of the same dialect: the provider's bytes, read on the way. */
 export function readAnswer(body: Buffer): WholeAnswer {
@@ -60,10 +59,4 @@ class PassingGemini implements FlowReader {
     this.#teller.end();
     this.isComplete = true;
   }
-}
-
-/** A response may have been spread over several lines, whose ends mean nothing in JSON. */
-function onOneLine(json: Buffer): Buffer {
-  if (!json.includes(LINE_FEED)) return json;
-  return Buffer.from(json.map((byte) => (byte === LINE_FEED ? SPACE : byte)));
 }

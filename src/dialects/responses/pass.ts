@@ -4,6 +4,7 @@ import { numberOr } from '../json-members.js';
 import { FlowingAnswer } from '../neutral/flowing-answer.js';
 import { summarize } from '../neutral/summary.js';
 import { editRequest as editMembers } from '../openai/edit.js';
+import { onOneLine } from '../sse.js';
 import { errorMembers } from './error.js';
 import { readEvents, ResponsesReader } from './event-reader.js';
 import { unsealed } from './proof.js';
@@ -37,7 +38,7 @@ export function openStream(): AnswerStream {
       new ResponsesReader(emit, (event, { name, bytes, start, end }) => {
         sequence = numberOr(event['sequence_number'], sequence) + 1;
         const head = Buffer.from(`event: ${name === '' ? String(event['type']) : name}`);
-        say([head, DATA, bytes.subarray(start, end), BLANK_LINE]);
+        say([head, DATA, onOneLine(bytes.subarray(start, end)), BLANK_LINE]);
       }),
     (error) => {
       const event = { type: 'error', sequence_number: sequence, ...errorMembers(error) };
