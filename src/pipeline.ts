@@ -1,6 +1,6 @@
 import type { DecisionLog, DecisionRecord } from './account/decision-log.js';
 import type { Books, OpenEntry } from './account/settle.js';
-import type { Caller } from './admit/keys.js';
+import type { Caller, RequestHeaders } from './admit/keys.js';
 import { Cohort } from './core/cohort.js';
 import type { GoneSignal } from './core/departure.js';
 import { GatewayError } from './core/errors.js';
@@ -32,9 +32,6 @@ export interface PipelineParts {
   readonly newId: (wallMs: number) => string;
 }
 
-/** Where clients of Anthropic, Google, Azure and Portkey have their key. */
-const KEY_HEADERS = ['x-api-key', 'x-goog-api-key', 'api-key', 'x-portkey-api-key'] as const;
-
 /** The journey of a request: admit → recall → decide → call → deliver → settle. */
 export class Pipeline {
   readonly #parts: PipelineParts;
@@ -46,12 +43,8 @@ export class Pipeline {
   }
 
   /** @throws {GatewayError} `invalid_api_key` */
-  admit(headers: Readonly<Record<string, string | string[] | undefined>>): Caller {
-    const { keys } = this.#parts.setup();
-    return keys.admit(
-      one(headers['authorization']),
-      ...KEY_HEADERS.map((name) => one(headers[name])),
-    );
+  admit(headers: RequestHeaders): Caller {
+    return this.#parts.setup().keys.admit(headers);
   }
 
   /**
@@ -188,8 +181,4 @@ export class Pipeline {
 /** A stream has begun, and its first word is waited for: that must not wait for others. */
 function isWhole(answer: Answer): boolean {
   return answer.ok && answer.kind === 'whole';
-}
-
-function one(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

@@ -4,8 +4,11 @@ import { freePort, listening, start, type Child } from './child.js';
 import { portkeyEntry } from './peers.js';
 import { writeSufficeConfig } from './suffice-config.js';
 
-/** What can be measured; `direct` is the fake upstream without anything in front of it. */
-export const GATEWAY_NAMES = ['direct', 'floor', 'portkey', 'suffice'] as const;
+/**
+ * What can be measured; `direct` is the fake upstream without anything in front of it, `other`
+ * another build of Suffice.
+ */
+export const GATEWAY_NAMES = ['direct', 'floor', 'portkey', 'suffice', 'other'] as const;
 export type GatewayName = (typeof GATEWAY_NAMES)[number];
 
 /** Something that answers chat completions on a port of this machine. */
@@ -28,6 +31,8 @@ export interface Site {
   readonly folder: string;
   readonly core: number | undefined;
   readonly realtime: boolean;
+  /** The checkout whose build is `other`. */
+  readonly otherRoot: string | undefined;
 }
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -44,7 +49,10 @@ export async function startGateway(name: GatewayName, site: Site): Promise<Gatew
     case 'portkey':
       return startPortkey(site);
     case 'suffice':
-      return startSuffice(site);
+      return startSuffice('suffice', ROOT, site);
+    case 'other':
+      if (site.otherRoot === undefined) throw new Error("'other' needs --against DIR");
+      return startSuffice('other', site.otherRoot, site);
   }
 }
 
@@ -95,18 +103,18 @@ async function startPortkey(site: Site): Promise<Gateway> {
   };
 }
 
-async function startSuffice(site: Site): Promise<Gateway> {
-  const entry = join(ROOT, 'dist/main.js');
-  if (!existsSync(entry)) throw new Error('dist/main.js is missing: run `npm run build` first');
-  const { child, port } = await startServer('suffice', site, (port) => [
+async function startSuffice(name: GatewayName, root: string, site: Site): Promise<Gateway> {
+  const entry = join(root, 'dist/main.js');
+  if (!existsSync(entry)) throw new Error(`${entry} is missing: run \`npm run build\` there first`);
+  const { child, port } = await startServer(name, site, (port) => [
     entry,
     'serve',
     '--config',
-    writeSufficeConfig(site.folder, port, site.upstreamPort),
+    writeSufficeConfig(join(site.folder, name), port, site.upstreamPort),
   ]);
   return {
     ...direct(site),
-    name: 'suffice',
+    name,
     port,
     autoModel: 'auto',
     fixedModel: `openai/${MODEL}`,

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compareBuilds } from './against.js';
 import { runScenario, startRig, type Rig, type Row } from './bench-run.js';
 import { canPin } from './child.js';
 import { startGateway, type Gateway } from './gateways.js';
@@ -51,6 +52,7 @@ async function runAll(options: Options, folder: string): Promise<boolean> {
         folder,
         core: cores.gateway,
         realtime: options.realtime,
+        otherRoot: options.against,
       });
       running.push(gateway);
       gateways.push(gateway);
@@ -70,12 +72,15 @@ async function measureAll(
   const verdicts: Verdict[] = [];
   const all: { readonly scenario: string; readonly rows: readonly Row[] }[] = [];
   for (const scenario of options.scenarios) {
-    const asked = gateways.filter(({ name }) => scenario.gateways.includes(name));
+    const asked = gateways.filter(
+      ({ name }) => name === 'other' || scenario.gateways.includes(name),
+    );
     const rows = await runScenario(scenario, asked, rig, options);
     const figures = rows.map((row) => figuresOf(scenario.kind, row));
     console.log(`\n${tableOf(scenario, figures)}`);
-    const verdict = judge(scenario.id, figures);
-    if (verdict !== undefined) verdicts.push(verdict);
+    for (const verdict of [judge(scenario.id, figures), compareBuilds(scenario, rows)]) {
+      if (verdict !== undefined) verdicts.push(verdict);
+    }
     all.push({ scenario: scenario.id, rows });
   }
   if (options.jsonFile !== undefined) {

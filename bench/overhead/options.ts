@@ -13,6 +13,8 @@ export interface Options {
   readonly burnIn: { readonly warmMs: number; readonly warmRequests: number };
   readonly realtime: boolean;
   readonly jsonFile: string | undefined;
+  /** A checkout of Suffice whose build is compared with this one. */
+  readonly against: string | undefined;
   readonly targets: boolean;
 }
 
@@ -23,7 +25,8 @@ Measures what Suffice adds to a request, beside Portkey's gateway and a bare pas
   --quick            one short round instead of four; a first impression, not a result
   --only A,B         scenarios: ${SCENARIOS.map(({ id }) => id).join(', ')}
   --gateways A,B     ${GATEWAY_NAMES.join(', ')}
-  --rounds N         windows per gateway and scenario (default 4)
+  --rounds N         windows per gateway and scenario (default 4; 24 short ones with --against)
+  --against DIR      compare with the build of another checkout, window by window: is a change slower?
   --realtime         run before everything else on the machine (needs root, and chrt); see README.md
   --json FILE        all figures of all windows
   --no-targets       exit with 0 even when a target is missed
@@ -42,6 +45,7 @@ export function parseOptions(argv: readonly string[]): Options | undefined {
       rounds: { type: 'string' },
       realtime: { type: 'boolean', default: false },
       json: { type: 'string' },
+      against: { type: 'string' },
       'no-targets': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -54,10 +58,10 @@ export function parseOptions(argv: readonly string[]): Options | undefined {
   );
   return {
     scenarios: SCENARIOS.filter(({ id }) => ids.includes(id)),
-    gateways: listed(values.gateways, GATEWAY_NAMES, 'gateway'),
-    rounds: wholeNumber(values.rounds ?? (values.quick ? '1' : '4'), 1, 100),
-    warmMs: 3000,
-    windowMs: values.quick ? 2000 : 4000,
+    gateways: gatewaysOf(values.gateways, values.against),
+    rounds: wholeNumber(values.rounds ?? defaultRounds(values), 1, 100),
+    ...windowsOf(values),
+    against: values.against,
     burnIn: values.quick
       ? { warmMs: 3000, warmRequests: 2500 }
       : { warmMs: 10_000, warmRequests: 8000 },
@@ -65,6 +69,29 @@ export function parseOptions(argv: readonly string[]): Options | undefined {
     jsonFile: values.json,
     targets: !values['no-targets'],
   };
+}
+
+interface Given {
+  readonly quick: boolean;
+  readonly against?: string | undefined;
+}
+
+function defaultRounds({ quick, against }: Given): string {
+  if (quick) return '1';
+  return against === undefined ? '4' : '24';
+}
+
+/** Many short windows tell two builds apart on a machine that slows down and recovers; few long ones do not. */
+function windowsOf({ quick, against }: Given): Pick<Options, 'warmMs' | 'windowMs'> {
+  if (against !== undefined) return { warmMs: 500, windowMs: 1500 };
+  return { warmMs: 3000, windowMs: quick ? 2000 : 4000 };
+}
+
+function gatewaysOf(text: string | undefined, against: string | undefined): readonly GatewayName[] {
+  const asked = text === undefined ? undefined : listed(text, GATEWAY_NAMES, 'gateway');
+  if (against !== undefined) return [...new Set([...(asked ?? []), 'suffice', 'other'] as const)];
+  if (asked?.includes('other') === true) throw new Error("'other' needs --against DIR");
+  return asked ?? GATEWAY_NAMES.filter((name) => name !== 'other');
 }
 
 function listed<T extends string>(

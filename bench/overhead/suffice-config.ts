@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 /**
- * Writes the configuration that is measured: what an operator with OpenAI alone would have, with
+ * Writes the configuration that is measured into a folder of its own: what an operator with OpenAI alone would have, with
  * everything on that is on by default (a log line per request, metrics, the decision log).
  *
  * @returns the file
@@ -23,6 +23,7 @@ export function writeSufficeConfig(folder: string, port: number, upstreamPort: n
     auto: { models: ['openai/*'] },
     log: { level: 'info', requests: true },
   };
+  mkdirSync(folder, { recursive: true });
   writeFileSync(file, stringify(config));
   return file;
 }

@@ -13,6 +13,12 @@ export interface ClientKey extends Caller {
   readonly key: string;
 }
 
+/** A request's headers, names in lower case. */
+export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Where clients of Anthropic, Google, Azure and Portkey have their key. */
+const KEY_HEADERS = ['x-api-key', 'x-goog-api-key', 'api-key', 'x-portkey-api-key'] as const;
+
 const ANONYMOUS: Caller = { name: 'anonymous', metadata: {} };
 
 /** Admits callers by the key they present. */
@@ -30,15 +36,16 @@ export class KeyRing {
   /**
    * Tells whose key it is; of several, the first that is known.
    *
-   * Clients send what their environment happens to hold for another server beside the key for this one.
+   * Clients send what their environment happens to hold for another server beside the key for this one:
+   * as `Authorization: Bearer KEY`, or in a header of its own such as `x-api-key`.
    *
-   * @param authorization - the header as sent; `Bearer KEY`
-   * @param apiKeys - the headers that some clients send instead, such as `x-api-key`
    * @throws {GatewayError} `invalid_api_key`; the message never repeats the key
    */
-  admit(authorization: string | undefined, ...apiKeys: readonly (string | undefined)[]): Caller {
+  admit(headers: RequestHeaders): Caller {
     if (this.#callers.size === 0) return ANONYMOUS;
-    const presented = [...apiKeys, bearerOf(authorization)].filter((key) => key !== undefined);
+    const apiKeys = KEY_HEADERS.map((name) => one(headers[name]));
+    const bearer = bearerOf(one(headers['authorization']));
+    const presented = [...apiKeys, bearer].filter((key) => key !== undefined);
     if (presented.length === 0) {
       throw new GatewayError(
         'invalid_api_key',
@@ -71,4 +78,8 @@ function digestOf(key: string): Buffer {
 
 function shortForm(digest: Buffer): string {
   return digest.toString('latin1', 0, 16);
+}
+
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
 }

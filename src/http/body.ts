@@ -11,6 +11,7 @@ const UNPACKED = {
   br: promisify(brotliDecompress),
 } as const;
 
+const PLAIN = 'identity';
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /**
@@ -22,17 +23,22 @@ const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
  *   before the end
  */
 export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  if (encoding !== 'identity' && !isPacking(encoding)) {
+  const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? PLAIN;
+  if (encoding !== PLAIN && !isPacking(encoding)) {
     throw new GatewayError(
       'invalid_request',
       `content-encoding "${encoding}" is not supported; send the body as plain JSON, or packed with gzip, deflate or br`,
     );
   }
   const sent = await collect(req, maxBytes);
-  const body = encoding === 'identity' ? sent : await unpacked(sent, encoding, maxBytes);
-  const isMarked = body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
-  return isMarked ? body.subarray(BYTE_ORDER_MARK.length) : body;
+  const body = encoding === PLAIN ? sent : await unpacked(sent, encoding, maxBytes);
+  return isMarked(body) ? body.subarray(BYTE_ORDER_MARK.length) : body;
+}
+
+function isMarked(body: Buffer): boolean {
+  // Hardly any body begins so, and every request asks.
+  if (body[0] !== BYTE_ORDER_MARK[0]) return false;
+  return body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
 }
 
 function isPacking(encoding: string): encoding is keyof typeof UNPACKED {

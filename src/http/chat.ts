@@ -59,8 +59,7 @@ export class ChatSurface {
   ): Promise<void> {
     const limits = this.#limits();
     try {
-      const received = await this.#receive(req, res, limits);
-      const call = { ...received, body: withModel(received.body, model) };
+      const call = await this.#receive(req, res, limits, model);
       const witness = this.#witnessFor?.(call.caller) ?? null;
       const exchange = await this.#pipeline.chat(
         witness === null ? call : { ...call, dialect: witness.dialect },
@@ -76,7 +75,7 @@ export class ChatSurface {
   /** Tells how many tokens one request comes to; never rejects. */
   async count(req: IncomingMessage, res: ServerResponse): Promise<void> {
     try {
-      const call = await this.#receive(req, res, this.#limits());
+      const call = await this.#receive(req, res, this.#limits(), null);
       const { inputTokens, estimated } = await this.#pipeline.countTokens(call);
       const { writeCount } = this.#dialect;
       const json = writeCount?.(inputTokens) ?? JSON.stringify({ input_tokens: inputTokens });
@@ -87,11 +86,16 @@ export class ChatSurface {
     }
   }
 
-  async #receive(req: IncomingMessage, res: ServerResponse, limits: ClientLimits) {
+  async #receive(
+    req: IncomingMessage,
+    res: ServerResponse,
+    limits: ClientLimits,
+    model: string | null,
+  ) {
     const signal = departureOf(res);
     const { headers } = req;
     const caller = this.#pipeline.admit(headers);
-    const body = await readBody(req, limits.maxBodyBytes);
+    const body = withModel(await readBody(req, limits.maxBodyBytes), model);
     return { dialect: this.#dialect, headers, body, caller, signal };
   }
 

@@ -4,7 +4,7 @@ import type { Log } from '../telemetry/log.js';
 import { loadGraphs } from '../cache/semantic/graph-vectors.js';
 import { AlikeAnswers } from '../cache/semantic/alike.js';
 import type { QuestionJudge } from '../cache/verify/judge.js';
-import { SharedAnswers } from '../cache/redis/shared-answers.js';
+import type { SharedAnswers } from '../cache/redis/shared-answers.js';
 import type { RedisSettings } from '../cache/redis/connection.js';
 import { CacheAdmin } from './admin.js';
 import { CacheDesk } from './desk.js';
@@ -56,7 +56,7 @@ export async function openRecall(
   const alike = await openAlike(options, { ...given, cache });
   if (answerLog !== null && alike !== null) recallLearnt(answerLog, alike, log);
   // Last: what others keep is told to both.
-  const shared = openShared(options, { ...given, cache });
+  const shared = await openShared(options, { ...given, cache });
   const parts = { ...given, cache, tally, given: new GivenAnswers(), alike, shared };
   tally.levels();
   return {
@@ -113,11 +113,13 @@ async function openAlike(
   };
 }
 
-function openShared(
+async function openShared(
   { redis }: RecallOptions,
   { cache, books, newId }: Pick<RecallParts, 'cache' | 'books' | 'newId'>,
-): SharedAnswers | null {
+): Promise<SharedAnswers | null> {
   if (redis === null) return null;
+  // Its client takes a tenth of a second to load, and 20 MB: nobody else is to wait for it.
+  const { SharedAnswers } = await import('../cache/redis/shared-answers.js');
   const { clock, metrics, log } = books;
   return new SharedAnswers({
     settings: redis,

@@ -30,6 +30,8 @@ const STREAM_TYPES: Partial<Record<DialectName, string>> = {
   ollama: 'application/x-ndjson',
 };
 
+const MOST_NOTED = 1_000;
+
 /** What a provider is made of besides its row. */
 export interface ProviderParts {
   readonly url: URL;
@@ -70,6 +72,8 @@ export class Provider {
   /** Where tokens of a request are counted; `null` where the provider has no such place. */
   readonly countPath: string | null;
   readonly #models: ProviderRow['models'];
+  /** By model: every request asks, and matching names takes longer than the answer. */
+  readonly #notes = new Map<string, ProviderRow['models']>();
   readonly #paths: { readonly whole: string; readonly stream: string };
   readonly #base: string;
   readonly #query: string;
@@ -122,7 +126,12 @@ export class Provider {
   }
 
   #notesOn(model: string): ProviderRow['models'] {
-    return this.#models.filter(({ names }) => names.test(model));
+    const known = this.#notes.get(model);
+    if (known !== undefined) return known;
+    const notes = this.#models.filter(({ names }) => names.test(model));
+    // Clients of passed endpoints may name any model.
+    if (this.#notes.size < MOST_NOTED) this.#notes.set(model, notes);
+    return notes;
   }
 
   /**

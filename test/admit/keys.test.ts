@@ -11,7 +11,10 @@ describe('a key ring', () => {
     { how: 'in lower case and with spaces', authorization: 'bearer   sk-web-0123456789abcdef ' },
     { how: 'as x-api-key', apiKey: 'sk-web-0123456789abcdef' },
   ])('admits a key sent $how', ({ authorization, apiKey }) => {
-    expect(ring.admit(authorization, apiKey)).toEqual({ name: 'web', metadata: { tier: 'paid' } });
+    expect(ring.admit({ authorization, 'x-api-key': apiKey })).toEqual({
+      name: 'web',
+      metadata: { tier: 'paid' },
+    });
   });
 
   test.each([
@@ -20,14 +23,14 @@ describe('a key ring', () => {
     { what: 'an unknown key', authorization: 'Bearer sk-unknown-secret' },
     { what: 'an empty key', authorization: 'Bearer ' },
   ])('refuses $what without repeating it', ({ authorization }) => {
-    const admit = () => ring.admit(authorization, undefined);
+    const admit = () => ring.admit({ authorization });
 
     expect(admit).toThrow(expect.objectContaining({ code: 'invalid_api_key', status: 401 }));
     expect(admit).not.toThrow(/secret/u);
   });
 
   test('admits everybody as anonymous when it is empty', () => {
-    expect(new KeyRing([]).admit('Bearer anything', undefined)).toEqual({
+    expect(new KeyRing([]).admit({ authorization: 'Bearer anything' })).toEqual({
       name: 'anonymous',
       metadata: {},
     });

@@ -60,7 +60,9 @@ export function parseAnswer(body: Buffer): JsonObject {
   if (error !== null) throw error;
   const choices = objectsIn(answer['choices']);
   // Perplexity sends an empty delta beside the whole message.
-  for (const choice of choices) if (isObject(choice['message'])) delete choice['delta'];
+  for (const choice of choices) {
+    if ('delta' in choice && isObject(choice['message'])) delete choice['delta'];
+  }
   if (choices.length === 0) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any choice.');
   }

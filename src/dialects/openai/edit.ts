@@ -4,6 +4,9 @@ import { removals, scanObject, spliceBytes } from '../json-splice.js';
 
 const ASKED = '{"include_usage":true}';
 const OPEN_BRACE = 0x7b;
+/** Members that are edited for every provider, without and with asking for usage. */
+const PLAIN = ['model'];
+const ASKING = ['model', 'stream_options'];
 
 /**
  * The client's bytes with the model replaced, usage asked for where it is wanted, and the members
@@ -21,9 +24,8 @@ export function editRequest(
   // A provider refuses `stream_options` where there is no stream.
   const canAsk = request.stream && !Object.hasOwn(renames, 'stream_options');
   const askUsage = edits.askUsage && canAsk && !request.includeUsage;
-  const targets = Object.values(renames).filter((name) => name !== null);
-  const names = ['model', ...(askUsage ? ['stream_options'] : []), ...Object.keys(renames)];
-  const { found, insertAt } = scanObject(body, 0, [...names, ...targets]);
+  const names = [...(askUsage ? ASKING : PLAIN), ...namesIn(renames)];
+  const { found, insertAt } = scanObject(body, 0, names);
   const splices = renameMembers(found, renames);
   for (const { name, start, end } of found) {
     if (name === 'model') splices.push({ start, end, text: JSON.stringify(edits.model) });
@@ -38,13 +40,22 @@ export function editRequest(
   );
 }
 
+/** Old and new ones. */
+function namesIn(renames: Readonly<Record<string, string | null>>): readonly string[] {
+  return Object.entries(renames).flatMap(([name, newName]) =>
+    newName === null ? name : [name, newName],
+  );
+}
+
 /** New names for members, and the removal of those that the provider refuses or has already. */
 function renameMembers(
   found: readonly MemberSpan[],
   renames: Readonly<Record<string, string | null>>,
 ): Splice[] {
-  const written = new Set(found.map(({ name }) => name));
   const splices: Splice[] = [];
+  // Most requests have no such member.
+  if (found.every(({ name }) => !Object.hasOwn(renames, name))) return splices;
+  const written = new Set(found.map(({ name }) => name));
   const refused: MemberSpan[] = [];
   for (const member of found) {
     if (!Object.hasOwn(renames, member.name)) continue;

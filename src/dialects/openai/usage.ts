@@ -45,16 +45,20 @@ export function readUsage(value: unknown): UsageReading | null {
 
 /** DeepSeek, Moonshot, Mistral and others report cached tokens under names of their own; some zero beside them. */
 function cachedTokens(value: JsonObject, promptDetails: JsonObject): number {
-  const told = [
-    promptDetails['cached_tokens'],
-    value['prompt_cache_hit_tokens'],
-    value['cached_tokens'],
-    value['num_cached_tokens'],
-    value['cache_read_input_tokens'],
-    objectOrEmpty(value['input_tokens_details'])['cached_tokens'],
-    objectOrEmpty(value['prompt_token_details'])['cached_tokens'],
-  ];
-  return Math.max(...told.map(count));
+  // Named one by one: this runs for every answer, and a list to pick from would be made anew each time.
+  return Math.max(
+    count(promptDetails['cached_tokens']),
+    count(value['prompt_cache_hit_tokens']),
+    count(value['cached_tokens']),
+    count(value['num_cached_tokens']),
+    count(value['cache_read_input_tokens']),
+    cachedIn(value['input_tokens_details']),
+    cachedIn(value['prompt_token_details']),
+  );
+}
+
+function cachedIn(details: unknown): number {
+  return isObject(details) ? count(details['cached_tokens']) : 0;
 }
 
 /** xAI counts reasoning outside of `completion_tokens`, OpenAI inside: the total tells which. */

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { parseKnownFiles } from '@smithy/core/config';
 import { request } from 'undici';
 import * as z from 'zod';
 import { GatewayError } from '../../core/errors.js';
@@ -83,6 +82,8 @@ export async function findAwsKeys({ profile, variables }: AwsLookup): Promise<Le
 async function inProfile(name: string, variables: AwsLookup['variables']): Promise<AwsKeys | null> {
   const filepath = variables['AWS_SHARED_CREDENTIALS_FILE'];
   const configFilepath = variables['AWS_CONFIG_FILE'];
+  // Takes as long to load as a tenth of our own start, and few need it.
+  const { parseKnownFiles } = await import('@smithy/core/config');
   const profiles = await parseKnownFiles({
     // Keys may be replaced while we run.
     ignoreCache: true,

@@ -1,0 +1,84 @@
+import type { Row } from './bench-run.js';
+import { median } from './report.js';
+import type { LoadResult } from './protocol.js';
+import type { Scenario } from './scenarios.js';
+import type { Verdict } from './targets.js';
+
+const MAX_RATIO = 1.05;
+const TAIL = 0.025;
+
+interface Cost {
+  readonly unit: string;
+  readonly of: (window: LoadResult) => number;
+}
+
+const COSTS: Readonly<Record<Scenario['kind'], Cost>> = {
+  throughput: {
+    unit: 'CPU time per request',
+    of: (window) => window.gatewayCpuMs / window.requests,
+  },
+  events: { unit: 'CPU time per event', of: (window) => window.gatewayCpuMs / window.events },
+  latency: { unit: 'median latency', of: (window) => window.latency.p50Us },
+  'first-token': {
+    unit: 'median time to the first token',
+    of: (window) => window.firstToken.p50Us,
+  },
+};
+
+/**
+ * Judges this build by another one: the median of the ratios of windows that were measured one right
+ * after the other, so that a machine that slows down and recovers hurts both alike.
+ *
+ * @returns undefined when the two were not both measured without faults
+ */
+export function compareBuilds(
+  { id, kind }: Pick<Scenario, 'id' | 'kind'>,
+  rows: readonly Row[],
+): Verdict | undefined {
+  const ours = faultless(rows, 'suffice');
+  const others = faultless(rows, 'other');
+  if (ours === undefined || others === undefined) return undefined;
+  const { unit, of } = COSTS[kind];
+  const ratios = ours.flatMap((window, round) => {
+    const other = others[round];
+    return other === undefined ? [] : [of(window) / of(other)];
+  });
+  const ratio = median(ratios);
+  return {
+    text:
+      `${id}: ${ratio.toFixed(3)} x the ${unit} of the other build ` +
+      `(${intervalText(ratios)}, ${ratios.length} rounds), target at most ${MAX_RATIO}`,
+    kept: ratio <= MAX_RATIO,
+  };
+}
+
+function faultless(rows: readonly Row[], name: Row['gateway']): readonly LoadResult[] | undefined {
+  return rows.find(({ gateway, faults }) => gateway === name && faults.length === 0)?.windows;
+}
+
+function intervalText(ratios: readonly number[]): string {
+  const interval = medianInterval(ratios);
+  return interval === undefined
+    ? 'too few rounds for an interval'
+    : `95 % interval ${interval.low.toFixed(3)} to ${interval.high.toFixed(3)}`;
+}
+
+/**
+ * The 95 % confidence interval of a median by order statistics: it holds for any distribution.
+ *
+ * @returns undefined below six values, where even the smallest and the largest are not far enough apart
+ */
+export function medianInterval(
+  values: readonly number[],
+): { readonly low: number; readonly high: number } | undefined {
+  const sorted = values.toSorted((left, right) => left - right);
+  let below = 0.5 ** sorted.length;
+  let cut = 0;
+  for (let term = below; below <= TAIL; below += term) {
+    cut += 1;
+    term *= (sorted.length - cut + 1) / cut;
+  }
+  const low = sorted[cut - 1];
+  const high = sorted[sorted.length - cut];
+  return low === undefined || high === undefined ? undefined : { low, high };
+}
