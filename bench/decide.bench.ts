@@ -13,7 +13,7 @@
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { shippedWith } from '../src/assemble.js';
+import { shippedWith } from '../src/shipped.js';
 import { loadCatalog } from '../src/catalog/load.js';
 import { openai } from '../src/dialects/openai/openai.js';
 import { StaticEmbedder } from '../src/embed/static-embedder.js';

@@ -6,7 +6,7 @@ import type { ChatRequest } from './dialects/dialect.js';
 import { flips, type Flip } from './route/explain.js';
 import { KeptRouting } from './route/kept-routing.js';
 import type { Choice } from './route/decide.js';
-import type { Routing } from './route/router.js';
+import type { Routing } from './route/routing.js';
 import type { Setup } from './setup.js';
 
 /** Where to ask, in order, and why. */

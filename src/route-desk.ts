@@ -7,7 +7,8 @@ import type { RuleFacts } from './route/rules/facts.js';
 import type { RuleSet } from './route/rules/rule-set.js';
 import type { Predictor } from './route/predictor.js';
 import type { RouteFunction } from './route/rules/test-run.js';
-import { Router, type RoutedModel, type Routing } from './route/router.js';
+import { Router, type RoutedModel } from './route/router.js';
+import type { Routing } from './route/routing.js';
 
 const NOBODY: RuleFacts['key'] = { name: '', metadata: {} };
 const NO_BUDGET: RuleFacts['budget'] = { limitUsd: null, spentUsd: 0 };

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import type { Shipped } from '../assemble.js';
+import type { Shipped } from '../shipped.js';
 import { Encoder, type EncoderOptions } from '../embed/encoder/encoder.js';
 import { StaticEmbedder } from '../embed/static-embedder.js';
 import { answerBatch, batchId } from './batch.js';

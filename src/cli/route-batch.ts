@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { GatewayError } from '../core/errors.js';
 import type { ChatRequest } from '../dialects/dialect.js';
 import { openai } from '../dialects/openai/openai.js';
-import type { Routing } from '../route/router.js';
+import type { Routing } from '../route/routing.js';
 import { FAR } from '../route/decide.js';
 import { answerBatch, batchId } from './batch.js';
 import type { Io } from './io.js';

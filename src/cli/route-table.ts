@@ -1,7 +1,7 @@
 import type { Candidate } from '../core/decision.js';
 import { outlayOf, qualityOf, type Choice, type ChoiceInput } from '../route/decide.js';
 import type { Flip } from '../route/explain.js';
-import type { Routing } from '../route/router.js';
+import type { Routing } from '../route/routing.js';
 import { dollars, duration, table } from './table.js';
 
 const MAX_FLIPS = 3;

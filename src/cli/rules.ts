@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { layGround, type Groundwork } from '../assemble.js';
+import { layGround, type Groundwork } from '../groundwork.js';
 import { configSource } from '../config/source.js';
 import { ollamaBaseUrl } from '../config/providers.js';
 import { formatFault } from '../core/errors.js';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { App } from '../app.js';
-import type { Shipped } from '../assemble.js';
+import type { Shipped } from '../shipped.js';
 import { configSource } from '../config/source.js';
 import type { Clock } from '../core/clock.js';
 import { openLog, type LogDestination } from '../telemetry/log.js';

@@ -1,4 +1,5 @@
-import { gradedModel, type Assembly } from '../assemble.js';
+import { gradedModel } from '../groundwork.js';
+import type { Assembly } from '../assemble.js';
 import { GatewayError } from '../core/errors.js';
 import { Random } from '../core/random.js';
 import { headStoreIn } from '../route/local/adapt.js';

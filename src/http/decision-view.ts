@@ -3,7 +3,7 @@ import type { Candidate, Decision, DecisionHead } from '../core/decision.js';
 import type { Loss } from '../dialects/neutral/losses.js';
 import type { CacheMark } from '../exchange.js';
 import type { Flip } from '../route/explain.js';
-import type { Routing } from '../route/router.js';
+import type { Routing } from '../route/routing.js';
 
 /** What is known of the money when the reply's headers are written. */
 export interface HeaderBill {

@@ -1,6 +1,6 @@
 import type { Candidate, DecisionHead, Drop } from '../core/decision.js';
 import { choose, type ChoiceInput } from './decide.js';
-import { Routing } from './router.js';
+import { Routing } from './routing.js';
 
 /** Numbers kept of a candidate: success, uncertainty, tokens, cost, latency. */
 const FIGURES = 5;

@@ -1,16 +1,17 @@
 import type { Conversation } from '../core/conversation.js';
-import type { Candidate, Decision, DecisionHead, Drop, Receipt } from '../core/decision.js';
-import { GatewayError } from '../core/errors.js';
+import type { Candidate, DecisionHead, Drop, Receipt } from '../core/decision.js';
 import type { Model, ServedModel, Speed } from '../core/model.js';
 import { candidateFor, dropsByRules, type Demand } from './candidates.js';
 import { choose, type Choice, type ChoiceInput } from './decide.js';
 import { readFeatures, type Features } from './features.js';
 import { heuristicPredictor } from './heuristic.js';
+import { NoCandidateError } from './no-candidate.js';
 import type { Ability, Prediction, Predictor } from './predictor.js';
 import type { Prospect } from './price/expectations.js';
 import { PriceBook } from './price/price-book.js';
 import { UsualTraffic } from './price/usual-traffic.js';
 import type { RuleOutcome } from './rules/outcome.js';
+import { Routing } from './routing.js';
 import { packNumbers, type PromptSketch } from './sketch.js';
 import type { RuleFacts } from './rules/facts.js';
 import type { RuleSet } from './rules/rule-set.js';
@@ -59,53 +60,6 @@ export interface RouteRequest {
   readonly budget: RuleFacts['budget'];
   /** See `Demand.vouched`. */
   readonly vouched: boolean;
-}
-
-/** What a routing consists of. */
-export interface RoutingParts {
-  readonly head: DecisionHead;
-  readonly features: Omit<Features, 'text' | 'dense'>;
-  readonly input: ChoiceInput;
-  readonly choice: Choice;
-  /** The names of all candidates in order; one array for all decisions of a router. */
-  readonly names: readonly string[];
-  /** `null` or absent when nothing can be learnt of the decision. */
-  readonly sketch?: PromptSketch | null;
-}
-
-/** A decision with all it was made from, so that it can be explained and replayed. Holds no text. */
-export class Routing implements RoutingParts {
-  readonly head: RoutingParts['head'];
-  readonly features: RoutingParts['features'];
-  readonly input: RoutingParts['input'];
-  readonly choice: RoutingParts['choice'];
-  readonly names: RoutingParts['names'];
-  readonly sketch: PromptSketch | null;
-
-  constructor({ head, features, input, choice, names, sketch = null }: RoutingParts) {
-    this.head = head;
-    this.features = features;
-    this.input = input;
-    this.choice = choice;
-    this.names = names;
-    this.sketch = sketch;
-  }
-
-  /** The whole decision; put together when asked for, because a request that is answered needs its head only. */
-  get decision(): Decision {
-    const fallbacks = this.choice.fallbacks.map(({ model }) => model);
-    return { ...this.head, fallbacks, candidates: this.input.candidates };
-  }
-}
-
-/** No candidate is left; carries what dropped each of them. */
-export class NoCandidateError extends GatewayError {
-  readonly candidates: readonly Candidate[];
-
-  constructor(policy: string, candidates: readonly Candidate[]) {
-    super('no_candidate', describeDrops(policy, candidates), { param: 'model' });
-    this.candidates = candidates;
-  }
 }
 
 /** Decides which model answers. Synchronous; the same parts and request give the same choice. */
@@ -328,19 +282,4 @@ function withoutText(features: Features): Omit<Features, 'text' | 'dense'> {
     needs,
     maxOutputTokens,
   };
-}
-
-function describeDrops(policy: string, candidates: readonly Candidate[]): string {
-  if (candidates.length === 0) {
-    return `no model can be chosen by "${policy}": no provider is configured that serves one`;
-  }
-  const counts = new Map<string, number>();
-  for (const { dropped } of candidates) {
-    if (dropped === null) continue;
-    const by = dropped.rule === null ? '' : ` (rule "${dropped.rule}")`;
-    const text = `${dropped.detail}${by}`;
-    counts.set(text, (counts.get(text) ?? 0) + 1);
-  }
-  const reasons = [...counts].map(([text, n]) => `${n} ${n === 1 ? 'model' : 'models'}: ${text}`);
-  return `no model is left for "${policy}" to choose from. ${reasons.join('; ')}.`;
 }

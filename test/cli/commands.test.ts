@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Shipped } from '../../src/assemble.js';
+import type { Shipped } from '../../src/shipped.js';
 import { runCommand } from '../../src/cli/commands.js';
 import { systemClock, type Clock } from '../../src/core/clock.js';
 import { SHIPPED } from '../support/app.js';

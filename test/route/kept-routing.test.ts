@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Candidate } from '../../src/core/decision.js';
 import { choose } from '../../src/route/decide.js';
 import { KeptRouting } from '../../src/route/kept-routing.js';
-import { Routing } from '../../src/route/router.js';
+import { Routing } from '../../src/route/routing.js';
 import { candidate, DROPPED, outcome } from '../support/candidates.js';
 import { decision } from '../support/decisions.js';
 

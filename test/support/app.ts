@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App } from '../../src/app.js';
-import { shippedWith, type Shipped } from '../../src/assemble.js';
+import { shippedWith, type Shipped } from '../../src/shipped.js';
 import { configSource } from '../../src/config/source.js';
 import { systemClock, type Clock } from '../../src/core/clock.js';
 import type { AppOptions } from '../../src/in-force.js';

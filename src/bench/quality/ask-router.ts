@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Predictor } from '../../route/predictor.js';
-import type { Router, Routing } from '../../route/router.js';
+import type { Router } from '../../route/router.js';
+import type { Routing } from '../../route/routing.js';
 import type { RuleSet } from '../../route/rules/rule-set.js';
 import { RouteDesk, routerOver } from '../../route-desk.js';
 import type { GradedLine } from '../../outcomes/graded.js';

@@ -1,6 +1,6 @@
 import { Random } from '../../core/random.js';
 import { readFeatures } from '../../route/features.js';
-import type { Routing } from '../../route/router.js';
+import type { Routing } from '../../route/routing.js';
 import { calibrationOf, Reliability } from '../metrics/calibration.js';
 import type { CalibrationSums } from '../metrics/calibration.js';
 import { estimatesOf, mapSampled, sampled } from '../metrics/estimate.js';

@@ -1,6 +1,6 @@
 import { at } from '../metrics/at.js';
 import type { Candidate } from '../../core/decision.js';
-import type { Routing } from '../../route/router.js';
+import type { Routing } from '../../route/routing.js';
 import type { BenchSet } from './bench-set.js';
 import { answerCost } from './prices.js';
 import type { AnswerCost } from './prices.js';

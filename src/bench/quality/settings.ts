@@ -4,7 +4,7 @@ import { choose } from '../../route/decide.js';
 import type { Choice } from '../../route/decide.js';
 import type { Prospect } from '../../route/price/expectations.js';
 import { PriceBook } from '../../route/price/price-book.js';
-import type { Routing } from '../../route/router.js';
+import type { Routing } from '../../route/routing.js';
 import type { RuleOutcome } from '../../route/rules/outcome.js';
 import { crossPredict, meanOver } from './baselines/learner.js';
 import type { Learner } from './baselines/learner.js';

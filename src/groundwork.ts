@@ -1,0 +1,189 @@
+import type { Catalog } from './catalog/catalog.js';
+import { blankModel } from './catalog/entry.js';
+import type { ModelOverrides } from './catalog/schema.js';
+import type { Config } from './config/schema.js';
+import type { SourcedConfig } from './config/source.js';
+import type { Clock } from './core/clock.js';
+import { FaultyFileError } from './core/errors.js';
+import type { Model, ServedModel } from './core/model.js';
+import { heuristicPredictor } from './route/heuristic.js';
+import { adapted, headStoreIn, type Adapted } from './route/local/adapt.js';
+import type { Predictor } from './route/predictor.js';
+import { globMatcher } from './route/rules/glob.js';
+import type { RoutedModel } from './route/router.js';
+import { stillServed } from './retired.js';
+import { servedModels } from './serving.js';
+import type { Shipped } from './shipped.js';
+import { PROVIDERS } from './upstream/providers.js';
+
+/** What laying the ground tells of, and is told the day by. */
+export interface GroundHooks {
+  readonly clock: Clock;
+  /** The trained predictor cannot be used; the heuristic takes its place. */
+  readonly onPredictorMissing: (error: Error) => void;
+  /** A tuned head should correct the predictor and cannot; the predictor goes uncorrected. */
+  readonly onTuningUnusable: (error: Error) => void;
+}
+
+/** A predictor, and why it is not the trained one if it should have been. */
+export interface LoadedPredictor {
+  readonly predictor: Predictor;
+  readonly degraded: string | null;
+  /** The predictor as it comes, without what was learnt here. */
+  readonly base: Predictor;
+  /** The tuned head in force, `null` for none. */
+  readonly head: Adapted['head'];
+}
+
+/** All that decisions are made from, but the rules. */
+export interface Groundwork {
+  readonly catalog: Catalog;
+  readonly predictor: LoadedPredictor;
+  /** What this configuration can reach, by id. */
+  readonly served: ReadonlyMap<string, ServedModel>;
+  /** The served models that may be chosen. */
+  readonly candidates: readonly RoutedModel[];
+  /** Every model that rules may name: the catalog's, and those that are served besides. */
+  readonly known: readonly Model[];
+}
+
+/** @throws {FaultyFileError} for catalog entries that cannot be used */
+export async function layGround(
+  sourced: SourcedConfig,
+  shipped: Shipped,
+  hooks: GroundHooks,
+): Promise<Groundwork> {
+  const { config } = sourced;
+  const [shippedCatalog, chosen] = await Promise.all([
+    shipped.shelf.catalog(shipped.catalog),
+    choosePredictor(config, shipped, hooks),
+  ]);
+  const catalog = overriddenCatalog(shippedCatalog, sourced);
+  const served = servedModels(catalog, servingProviders(config));
+  const known = new Map([
+    ...catalog.models,
+    ...[...served].map(([id, { model }]) => [id, model] as const),
+  ]);
+  const candidates = candidatesOf(config, served, hooks.clock);
+  const predictor = await tuned(chosen, config, catalog, hooks);
+  return { catalog, predictor, served, candidates, known: [...known.values()] };
+}
+
+/** @throws {FaultyFileError} with every override that the catalog cannot take, at its line */
+function overriddenCatalog(catalog: Catalog, { config, fault }: SourcedConfig): Catalog {
+  const overrides = withOwnHosts(config, catalog);
+  const faults = catalog.overrideFaults(overrides);
+  if (faults.length > 0) {
+    throw new FaultyFileError(
+      faults.map(({ path: at, message }) => fault(['models', ...at], message)),
+    );
+  }
+  return catalog.withOverrides(overrides);
+}
+
+/** A model that a provider lists as its own runs there; saying so again under `models` is not asked for. */
+function withOwnHosts(config: Config, catalog: Catalog): ModelOverrides {
+  const own = new Map(
+    inUse(config).flatMap(([provider, { models }]) =>
+      models.map(
+        (model) =>
+          [`${provider}/${model}`.toLowerCase(), { provider, model, price: null }] as const,
+      ),
+    ),
+  );
+  return Object.fromEntries(
+    Object.entries(config.models).map(([id, override]) => {
+      const host = own.get(id);
+      const isKnown = override.hosts !== undefined || catalog.models.has(id);
+      return [id, isKnown || host === undefined ? override : { ...override, hosts: [host] }];
+    }),
+  );
+}
+
+/**
+ * The predictor that the configuration asks for.
+ *
+ * Missing or altered artefacts do not stop the gateway: requests are still answered, by the
+ * heuristic, and every one of them says so.
+ */
+async function choosePredictor(
+  config: Config,
+  shipped: Shipped,
+  hooks: Pick<GroundHooks, 'onPredictorMissing'>,
+): Promise<ChosenPredictor> {
+  if (config.router.predictor === 'heuristic') {
+    return { predictor: heuristicPredictor(), degraded: null };
+  }
+  try {
+    const folder = config.router.artefacts ?? shipped.artefacts;
+    return { predictor: await shipped.shelf.predictor(folder), degraded: null };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    hooks.onPredictorMissing(error);
+    return { predictor: heuristicPredictor(), degraded: 'predictor_unavailable' };
+  }
+}
+
+interface ChosenPredictor {
+  readonly predictor: Predictor;
+  readonly degraded: string | null;
+}
+
+/** The predictor with the head that was tuned here, if one is in force and fits. */
+async function tuned(
+  { predictor: base, degraded }: ChosenPredictor,
+  { adaptation }: Config,
+  catalog: Catalog,
+  hooks: Pick<GroundHooks, 'onTuningUnusable'>,
+): Promise<LoadedPredictor> {
+  const store = headStoreIn(adaptation.folder);
+  const { predictor, head, fault } = await adapted(base, store, (name) =>
+    gradedModel(name, catalog),
+  );
+  if (fault !== null) hooks.onTuningUnusable(fault);
+  const trouble = fault === null ? null : 'tuning_unusable';
+  return { predictor, base, head, degraded: degraded ?? trouble };
+}
+
+/** What is known of a model that somebody graded under this name. */
+export function gradedModel(name: string, catalog: Catalog): Model {
+  const known = catalog.find(name);
+  // The name itself stays: answers may have been graded under the very name the predictor knows.
+  return known === undefined ? blankModel(name).model : { ...known, id: name };
+}
+
+/** The providers that are not switched off, by name. */
+export function inUse(config: Config): [string, Config['providers'][string]][] {
+  return Object.entries(config.providers).filter(([, settings]) => settings.enabled);
+}
+
+function servingProviders(config: Config): Parameters<typeof servedModels>[1] {
+  return inUse(config).map(([name, { models, dialect: own }]) => {
+    const row = PROVIDERS.find((known) => known.name === name);
+    const hosted = row !== undefined && row.auth !== 'none';
+    const dialect = own ?? row?.dialect ?? 'openai';
+    const local = row?.auth === 'none';
+    return { name, models, listed: models.length > 0 && !hosted, local, dialect };
+  });
+}
+
+function candidatesOf(
+  config: Config,
+  served: ReadonlyMap<string, ServedModel>,
+  clock: Clock,
+): readonly RoutedModel[] {
+  const allowed = globMatcher(config.auto.models);
+  const excluded = globMatcher(config.auto.exclude);
+  const today = new Date(clock.wallMs()).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  return (
+    [...served.values()]
+      .filter(({ model }) => allowed(model.id) && !excluded(model.id))
+      // What makes vectors answers nothing.
+      .filter(({ model }) => !model.capabilities.has('embeddings'))
+      .flatMap((one) => {
+        // Whoever writes a model's whole name knows something that the catalog does not.
+        if (config.auto.models.includes(one.model.id)) return [one];
+        return stillServed(one, today) ?? [];
+      })
+  );
+}
