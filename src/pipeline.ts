@@ -91,6 +91,7 @@ export class Pipeline {
         clock: books.clock,
         signal,
         keepsUsage,
+        isRouted: plan.routing !== null,
       });
       if (isWhole(answer)) await this.#answered.join();
       return deliver(books, running, answer);

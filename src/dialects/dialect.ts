@@ -7,6 +7,7 @@ import type { AnswerEvent, Emit } from './neutral/event.js';
 import type { LossPolicy, Losses } from './neutral/losses.js';
 import type { NeutralRequest } from './neutral/request.js';
 import type { ThoughtMemory } from './neutral/thought-store.js';
+import type { Refusal } from './refusal.js';
 
 /** The wire protocols that clients may speak. */
 export type ClientDialectName = 'openai' | 'anthropic' | 'gemini' | 'responses' | 'completions';
@@ -58,6 +59,8 @@ export interface RequestEdits {
    * which are left out. Where the client also wrote the provider's own name, that one counts.
    */
   readonly renames?: Readonly<Record<string, string | null>>;
+  /** What the model refuses and is not to be told; none where the client named the model itself. */
+  readonly refusals?: readonly Refusal[];
 }
 
 /** What was learnt of an answer while it passed. */
@@ -128,6 +131,8 @@ export interface Target {
   /** The member that bounds the answer's length, where providers of the dialect differ. */
   readonly outputCap: 'max_tokens' | 'max_completion_tokens';
   readonly renames: Readonly<Record<string, string | null>>;
+  /** What the model refuses although its dialect has it. */
+  readonly refusals: readonly Refusal[];
   readonly onLoss: LossPolicy;
   /** What this caller's models thought before, where the client has no place for it. */
   readonly memory: ThoughtMemory;

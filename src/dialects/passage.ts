@@ -20,6 +20,7 @@ import type { NeutralRequest } from './neutral/request.js';
 import { summarize } from './neutral/summary.js';
 import type { ThoughtMemory } from './neutral/thought-store.js';
 import { ThoughtWatch } from './neutral/thought-watch.js';
+import { neutralWithoutRefused, withoutRefused, type Refusal } from './refusal.js';
 import { translatedStream } from './neutral/translated-stream.js';
 
 /** A request as a provider is to get it. */
@@ -52,13 +53,16 @@ const NOTHING: readonly never[] = [];
 /** The client speaks the provider's dialect: its bytes go through, with only what must change replaced. */
 export function direct(dialect: Dialect): Passage {
   return {
-    ask: (request, edits) => ({
-      body: dialect.editRequest(request, edits),
-      headers: request.forwarded ?? NOTHING,
-      dropped: NOTHING,
-      answerTool: null,
-      memory: null,
-    }),
+    ask: (request, edits, describe) => {
+      const { taken, dropped } = takenPart(request, edits.refusals ?? NOTHING, describe);
+      return {
+        body: dialect.editRequest(taken, edits),
+        headers: request.forwarded ?? NOTHING,
+        dropped,
+        answerTool: null,
+        memory: null,
+      };
+    },
     readAnswer: (body, rules) => notTooDeep(() => dialect.readAnswer(body, rules)),
     openStream: (rules) => dialect.openStream(rules),
     readError: (status, body, retryAfter) => dialect.readError(status, body, retryAfter),
@@ -74,9 +78,9 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
   return {
     ask: (request, _edits, describe) => {
       const target = describe();
-      const losses = new Losses(target.onLoss, `${target.model} (${target.provider})`);
-      const { memory } = target;
-      const neutral = request.neutral();
+      const losses = lossesAt(target);
+      const { memory, refusals } = target;
+      const neutral = neutralWithoutRefused(request.neutral(), refusals, losses);
       const whole = { ...neutral, turns: memory.restored(neutral.turns) };
       const { body, answerTool } = writeRequest(provider, whole, target, losses);
       return { body, headers: NOTHING, dropped: losses.list, answerTool, memory };
@@ -104,6 +108,23 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
     },
     readError: (status, body, retryAfter) => provider.readError(status, body, retryAfter),
   };
+}
+
+/** A request without what the model refuses. */
+function takenPart(
+  request: ChatRequest,
+  refusals: readonly Refusal[],
+  describe: () => Target,
+): { readonly taken: ChatRequest; readonly dropped: readonly Loss[] } {
+  // Most models refuse nothing.
+  if (refusals.length === 0) return { taken: request, dropped: NOTHING };
+  const losses = lossesAt(describe());
+  const body = withoutRefused(request.body, refusals, losses);
+  return { taken: { ...request, body }, dropped: losses.list };
+}
+
+function lossesAt({ onLoss, model, provider }: Target): Losses {
+  return new Losses(onLoss, `${model} (${provider})`);
 }
 
 function orderly(events: readonly AnswerEvent[]): AnswerEvent[] {

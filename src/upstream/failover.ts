@@ -43,6 +43,8 @@ export interface AnswerTask {
   readonly signal: GoneSignal;
   /** A stream tells its usage even if the client did not ask for it: it is kept for others. */
   readonly keepsUsage?: boolean;
+  /** The gateway chose the model, so the client could not know what it refuses. */
+  readonly isRouted?: boolean;
 }
 
 /** One attempt and how it came out. */
@@ -162,6 +164,8 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
     // Names belong to the dialect that the provider speaks first of all.
     renames:
       spoken === provider.dialect ? provider.renamesFor(upstream.upstreamModel) : provider.renames,
+    // Whoever names a model in its own words gets its own answer to them, refusals included.
+    ...(task.isRouted === true && { refusals: provider.refusalsFor(upstream.upstreamModel) }),
   };
   const asked = passage.ask(request, edits, () => targetOf(task, upstream, provider));
   const { headers, dropped } = asked;
@@ -214,6 +218,7 @@ function targetOf(
     usageOption,
     outputCap,
     renames: provider.renamesFor(upstream.upstreamModel),
+    refusals: provider.refusalsFor(upstream.upstreamModel),
     onLoss,
     memory: memory(),
   };

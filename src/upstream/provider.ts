@@ -1,5 +1,6 @@
 import type { ClientDialectName, DialectName } from '../dialects/dialect.js';
 import type { EmbeddingForm } from '../dialects/embeddings/embeddings.js';
+import type { Refusal } from '../dialects/refusal.js';
 import type { Credentials } from './auth/credentials.js';
 import type { ProviderRow } from './rows/row.js';
 
@@ -74,6 +75,7 @@ export class Provider {
   readonly #models: ProviderRow['models'];
   /** By model: every request asks, and matching names takes longer than the answer. */
   readonly #notes = new Map<string, ProviderRow['models']>();
+  readonly #refusals = new Map<string, readonly Refusal[]>();
   readonly #paths: { readonly whole: string; readonly stream: string };
   readonly #base: string;
   readonly #query: string;
@@ -123,6 +125,15 @@ export class Provider {
       (all, { renames }) => ({ ...all, ...renames }),
       this.renames,
     );
+  }
+
+  /** What requests to one of its models must not have. */
+  refusalsFor(model: string): readonly Refusal[] {
+    const known = this.#refusals.get(model);
+    if (known !== undefined) return known;
+    const refusals = this.#notesOn(model).flatMap(({ refuses = [] }) => refuses);
+    if (this.#refusals.size < MOST_NOTED) this.#refusals.set(model, refusals);
+    return refusals;
   }
 
   #notesOn(model: string): ProviderRow['models'] {

@@ -30,6 +30,7 @@ export const TARGET: Target = {
   usageOption: true,
   outputCap: 'max_tokens',
   renames: {},
+  refusals: [],
   onLoss: 'drop',
   memory: { keep: () => undefined, restored: (turns) => turns },
 };

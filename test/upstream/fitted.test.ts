@@ -3,6 +3,7 @@ import { FakeUpstream } from '../support/fake-upstream.js';
 
 let upstream: FakeUpstream;
 let gateway: TestApp;
+let thinker: TestApp;
 
 beforeAll(async () => {
   upstream = await FakeUpstream.start();
@@ -17,9 +18,15 @@ providers:
   openai: { ${at}, models: [gpt-4o, gpt-5-mini, gpt-5-chat-latest, o3] }
   own: { ${at}, models: [gpt-5-mini] }
 `);
+  thinker = await startApp(`
+router: { predictor: heuristic }
+providers:
+  openai: { ${at}, models: [o3] }
+`);
 });
 
 afterAll(async () => {
+  await thinker.close();
   await gateway.close();
   await upstream.close();
 });
@@ -90,5 +97,22 @@ describe('what one provider wants of every request', () => {
     expect(path).toBe('/v1/deployments/my-gpt/chat/completions?api-version=2024-10-21');
     expect(headers).toMatchObject({ 'api-key': 'sk-there' });
     expect(headers).not.toHaveProperty('authorization');
+  });
+});
+
+describe('a knob that the model refuses', () => {
+  const ask = async (model: string) => {
+    const body = { model, messages: [user], temperature: 0.1 };
+    const { headers } = await post(`${thinker.url}/v1/chat/completions`, body);
+    const told = upstream.requests.at(-1)?.json['temperature'];
+    return { told, dropped: headers.get('x-suffice-dropped') };
+  };
+
+  test('is left out, and named, where the gateway chose the model', async () => {
+    expect(await ask('auto')).toEqual({ told: undefined, dropped: 'temperature' });
+  });
+
+  test('is passed on where the client named the model: the provider’s own answer is the truth', async () => {
+    expect(await ask('openai/o3')).toEqual({ told: 0.1, dropped: null });
   });
 });

@@ -1,4 +1,5 @@
-import { NEWER_LENGTH, RESPONSES_ONLY } from './openai-models.js';
+import { CLAUDE_SAMPLING } from './claude-models.js';
+import { NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
 import { row, type ProviderRow } from './row.js';
 
 const REGION = { variables: ['AWS_REGION', 'AWS_DEFAULT_REGION'], usual: 'us-east-1' };
@@ -49,7 +50,7 @@ export const CLOUDS: readonly ProviderRow[] = [
     serves: ['chat', 'embeddings'],
     places: { resource: RESOURCE },
     outputCap: 'max_completion_tokens',
-    models: [RESPONSES_ONLY, NEWER_LENGTH],
+    models: [RESPONSES_ONLY, NEWER_LENGTH, ...SET_SAMPLING],
     notes: 'The v1 API: models are named by their deployments, and no version is asked for.',
     source: 'https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle',
     evidence: 'recorded',
@@ -99,6 +100,7 @@ export const CLOUDS: readonly ProviderRow[] = [
     dialect: 'anthropic',
     places: GOOGLE_PLACES,
     paths: { whole: '/{model}:rawPredict', stream: '/{model}:streamRawPredict' },
+    models: CLAUDE_SAMPLING,
     members: { model: null, anthropic_version: 'vertex-2023-10-16' },
     notes: 'The path names the model, and the body the version of the API.',
     source: 'https://docs.claude.com/en/api/claude-on-vertex-ai',

@@ -1,3 +1,4 @@
+import type { Refusal } from '../../dialects/refusal.js';
 import type { ModelNote } from './row.js';
 
 /** Those that OpenAI has behind its responses only. */
@@ -18,3 +19,54 @@ export const NEWER_LENGTH: ModelNote = {
   why: 'refuse `max_tokens`, which is said to them as `max_completion_tokens`',
   source: 'https://platform.openai.com/docs/guides/reasoning',
 };
+
+/** What OpenAI's models take only while they do not think, with what each does unasked. */
+const SAMPLING = { temperature: 1, top_p: 1, logprobs: false, top_logprobs: 0 };
+const COMPATIBILITY = 'https://platform.openai.com/docs/guides/latest-model';
+
+function samplingNote(
+  names: RegExp,
+  unlessEffort: Refusal['unlessEffort'],
+  why: string,
+): ModelNote {
+  const refuses = [{ members: SAMPLING, unlessEffort, beside: null }];
+  return { names, responsesOnly: false, renames: {}, refuses, why, source: COMPATIBILITY };
+}
+
+/**
+ * Those that think, and what they refuse for it.
+ *
+ * Which effort a version has by itself is documented up to GPT-5.4 (`none`). Newer ones are taken to think: a knob that is
+ * left out without need is named to the client, while one that is refused fails the request.
+ */
+export const SET_SAMPLING: readonly ModelNote[] = [
+  {
+    names: /^(?:o\d|gpt-5(?!-chat)|gpt-[6-9])/u,
+    responsesOnly: false,
+    renames: {},
+    refuses: [
+      {
+        members: { presence_penalty: 0, frequency_penalty: 0, logit_bias: null },
+        unlessEffort: null,
+        beside: null,
+      },
+    ],
+    why: 'refuse `presence_penalty`, `frequency_penalty` and `logit_bias`',
+    source: 'https://platform.openai.com/docs/guides/reasoning',
+  },
+  samplingNote(
+    /^(?:o\d|gpt-5(?!-chat|\.)|gpt-5\.\d+-(?:chat|pro|codex))/u,
+    null,
+    'refuse `temperature`, `top_p`, `logprobs` and `top_logprobs`',
+  ),
+  samplingNote(
+    /^gpt-5\.[1-4](?!\d|-(?:chat|pro|codex))/u,
+    'none or silence',
+    'refuse `temperature`, `top_p`, `logprobs` and `top_logprobs` where they are asked to think',
+  ),
+  samplingNote(
+    /^(?:gpt-5\.(?:[5-9]|\d\d)(?!-(?:chat|pro|codex))|gpt-[6-9])/u,
+    'none',
+    'refuse `temperature`, `top_p`, `logprobs` and `top_logprobs` unless they are asked not to think',
+  ),
+];

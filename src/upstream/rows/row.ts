@@ -1,5 +1,6 @@
 import type { DialectName } from '../../dialects/dialect.js';
 import type { EmbeddingForm } from '../../dialects/embeddings/embeddings.js';
+import type { Refusal } from '../../dialects/refusal.js';
 
 /** A part of a provider's address that is the operator's: a region, a project, a name. */
 export interface Place {
@@ -29,6 +30,8 @@ export interface ModelNote {
   readonly responsesOnly: boolean;
   /** As those of the row, besides. */
   readonly renames: Readonly<Record<string, string | null>>;
+  /** What makes requests to them fail; absent for nothing. */
+  readonly refuses?: readonly Refusal[];
   /** For people, as what is said of "those models". */
   readonly why: string;
   /** Where that is documented. */

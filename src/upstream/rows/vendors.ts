@@ -1,4 +1,5 @@
-import { NEWER_LENGTH, RESPONSES_ONLY } from './openai-models.js';
+import { CLAUDE_SAMPLING } from './claude-models.js';
+import { NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
 import { row, type ProviderRow } from './row.js';
 
 /** Those who serve models of their own. */
@@ -12,7 +13,7 @@ export const VENDORS: readonly ProviderRow[] = [
     responses: true,
     trustedAnswers: true,
     outputCap: 'max_completion_tokens',
-    models: [RESPONSES_ONLY, NEWER_LENGTH],
+    models: [RESPONSES_ONLY, NEWER_LENGTH, ...SET_SAMPLING],
     notes: 'Clients of its responses are passed through to them.',
     source: 'https://platform.openai.com/docs/api-reference',
     evidence: 'recorded',
@@ -23,6 +24,7 @@ export const VENDORS: readonly ProviderRow[] = [
     baseUrl: 'https://api.anthropic.com/v1',
     keyVariable: 'ANTHROPIC_API_KEY',
     dialect: 'anthropic',
+    models: CLAUDE_SAMPLING,
     notes:
       'Its OpenAI-compatible door lets neither thinking signatures nor citations nor cache markers through.',
     source: 'https://docs.claude.com/en/api/messages',

@@ -1,0 +1,124 @@
+import { isObject, objectOrEmpty } from './json.js';
+import { removals, scanObject, spliceBytes, type MemberSpan } from './json-splice.js';
+import type { Losses } from './neutral/losses.js';
+import type { NeutralRequest, Sampling } from './neutral/request.js';
+
+/** Members of a request that make it fail at some models, although their dialect has them. */
+export interface Refusal {
+  /** By name: the value that says no more than silence does, so that leaving it out is no loss; `null` for none. */
+  readonly members: Readonly<Record<string, number | boolean | null>>;
+  /** They are taken after all where the model does not think: where that is asked for, or where nothing is said. */
+  readonly unlessEffort: 'none' | 'none or silence' | null;
+  /** They are refused only where this member is written as well; `null` for always. */
+  readonly beside: string | null;
+}
+
+/** What bears on whether a refusal holds, in OpenAI's chat completions and in its responses. */
+const EFFORT = 'reasoning_effort';
+const REASONING = 'reasoning';
+
+/**
+ * The client's bytes without what the model refuses; the very bytes where there is nothing of it.
+ *
+ * What is written twice is left out twice. What says no more than silence is left out without a word.
+ *
+ * @param body - a JSON object
+ * @throws {GatewayError} `invalid_request` with the member's name, where nothing may be left out
+ */
+export function withoutRefused(body: Buffer, refusals: readonly Refusal[], losses: Losses): Buffer {
+  const names = refusals.flatMap(({ members, beside }) => [
+    ...Object.keys(members),
+    ...(beside === null ? [] : [beside]),
+  ]);
+  const { found } = scanObject(body, 0, [...names, EFFORT, REASONING]);
+  const written = new Map(found.map((span) => [span.name, valueOf(body, span)]));
+  const reasoning = objectOrEmpty(written.get(REASONING));
+  const effort = written.get(EFFORT) ?? reasoning['effort'] ?? null;
+  const refused = new Set<string>();
+  for (const refusal of refusals) {
+    if (!holds(refusal, effort, (name) => (written.get(name) ?? null) !== null)) continue;
+    for (const [name, silence] of Object.entries(refusal.members)) {
+      if (!written.has(name)) continue;
+      refused.add(name);
+      if (!saysNothing(written.get(name), silence)) losses.note(name, name);
+    }
+  }
+  if (refused.size === 0) return body;
+  return spliceBytes(body, removals(found.filter(({ name }) => refused.has(name))));
+}
+
+/** Members that choose words, by their names in requests. */
+const SAMPLING: Readonly<Record<string, keyof Sampling>> = {
+  temperature: 'temperature',
+  top_p: 'topP',
+  top_k: 'topK',
+  presence_penalty: 'presencePenalty',
+  frequency_penalty: 'frequencyPenalty',
+};
+
+/**
+ * What a client of another dialect asks for, without what the model refuses.
+ *
+ * @throws {GatewayError} `invalid_request` with the client's own name of the member, where nothing may be left out
+ */
+export function neutralWithoutRefused(
+  request: NeutralRequest,
+  refusals: readonly Refusal[],
+  losses: Losses,
+): NeutralRequest {
+  const { thinking } = request;
+  // That it shall not think is written as nothing, so the model does as it does by itself.
+  const effort = thinking === null || thinking.mode === 'off' ? null : 'some';
+  const isWritten = (name: string): boolean => valueIn(request, name) !== undefined;
+  const refused = new Set<string>();
+  for (const refusal of refusals) {
+    if (!holds(refusal, effort, isWritten)) continue;
+    for (const [name, silence] of Object.entries(refusal.members)) {
+      const value = valueIn(request, name);
+      if (value === undefined) continue;
+      refused.add(name);
+      if (value !== silence) losses.note(name === 'top_p' ? request.names.topP : name, name);
+    }
+  }
+  return refused.size === 0 ? request : lacking(request, refused);
+}
+
+function valueIn(request: NeutralRequest, name: string): number | undefined {
+  if (name === 'logprobs') return request.logprobs ?? undefined;
+  const member = SAMPLING[name];
+  return member === undefined ? undefined : request.sampling[member];
+}
+
+function lacking(request: NeutralRequest, refused: ReadonlySet<string>): NeutralRequest {
+  const gone = new Set([...refused].map((name) => SAMPLING[name]));
+  const kept = Object.entries(request.sampling).filter(
+    ([name]) => !gone.has(name as keyof Sampling),
+  );
+  return {
+    ...request,
+    sampling: Object.fromEntries(kept),
+    logprobs: refused.has('logprobs') ? null : request.logprobs,
+  };
+}
+
+function holds(
+  { unlessEffort, beside }: Refusal,
+  effort: unknown,
+  isWritten: (name: string) => boolean,
+): boolean {
+  if (beside !== null && !isWritten(beside)) return false;
+  if (unlessEffort === null) return true;
+  const isSilent = effort === null && unlessEffort === 'none or silence';
+  return effort !== 'none' && !isSilent;
+}
+
+function valueOf(body: Buffer, { start, end }: MemberSpan): unknown {
+  return JSON.parse(body.toString('utf8', start, end));
+}
+
+/** `null` and an empty object ask for nothing. */
+function saysNothing(value: unknown, silence: number | boolean | null): boolean {
+  return (
+    value === silence || value === null || (isObject(value) && Object.keys(value).length === 0)
+  );
+}

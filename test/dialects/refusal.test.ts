@@ -1,0 +1,124 @@
+import { passageBetween } from '../../src/dialects/dialects.js';
+import type { Refusal } from '../../src/dialects/refusal.js';
+import { DIALECTS, TARGET, translated } from '../support/translated.js';
+import { provider } from '../upstream/support.js';
+
+const refusalsOf = (name: string, model: string): readonly Refusal[] =>
+  provider(name, { apiKey: 'k' }).refusalsFor(model);
+
+/** A request whose model the gateway chose, as it comes to a provider of the same dialect. */
+function chosen(
+  dialect: 'openai' | 'anthropic' | 'responses',
+  model: string,
+  text: string,
+  onLoss: 'drop' | 'refuse' = 'drop',
+) {
+  const refusals = refusalsOf(dialect === 'anthropic' ? 'anthropic' : 'openai', model);
+  const request = DIALECTS[dialect].readRequest(Buffer.from(text));
+  const edits = { model, askUsage: false, refusals };
+  const asked = passageBetween(dialect, dialect).ask(request, edits, () => ({
+    ...TARGET,
+    model,
+    onLoss,
+  }));
+  return { text: asked.body.toString(), dropped: asked.dropped.map(({ field }) => field) };
+}
+
+const HI = '"messages":[{"role":"user","content":"hi"}]';
+const KNOBS = '"temperature": 0.2,"top_p": 0.9,"presence_penalty":1';
+
+test.each([
+  ['gpt-5-mini', '', ['temperature', 'top_p', 'presence_penalty']],
+  ['o3', '', ['temperature', 'top_p', 'presence_penalty']],
+  ['o4-mini', ',"reasoning_effort":"none"', ['temperature', 'top_p', 'presence_penalty']],
+  ['gpt-5.1', '', ['presence_penalty']],
+  ['gpt-5.2', ',"reasoning_effort":"none"', ['presence_penalty']],
+  ['gpt-5.4-mini', ',"reasoning_effort":"low"', ['temperature', 'top_p', 'presence_penalty']],
+  ['gpt-5.6', '', ['temperature', 'top_p', 'presence_penalty']],
+  ['gpt-5.6', ',"reasoning_effort":"none"', ['presence_penalty']],
+  ['gpt-5.2-pro', ',"reasoning_effort":"none"', ['temperature', 'top_p', 'presence_penalty']],
+  ['gpt-5-chat-latest', '', []],
+  ['gpt-4o', ',"reasoning_effort":"low"', []],
+])('%s%s is not told %j', (model, effort, lost) => {
+  const { text, dropped } = chosen('openai', model, `{"model":"auto",${HI},${KNOBS}${effort}}`);
+
+  expect(dropped.toSorted()).toEqual(lost.toSorted());
+  const left = JSON.parse(text) as object;
+  for (const name of ['temperature', 'top_p', 'presence_penalty']) {
+    expect(name in left).toBe(!lost.includes(name));
+  }
+});
+
+test('what is left of a request are the client’s very bytes', () => {
+  const { text } = chosen(
+    'openai',
+    'o3',
+    `{ "temperature":0.2, "model":"auto",\t${HI}, "top_p":1 , "x":{"temperature":3},"temperature":1}`,
+  );
+
+  expect(text).toBe(`{  "model":"o3",\t${HI},  "x":{"temperature":3}}`);
+});
+
+test('what says no more than silence goes without a word', () => {
+  const { text, dropped } = chosen(
+    'openai',
+    'o3',
+    `{"model":"auto",${HI},"temperature":1.0,"top_p":1,"logprobs":false,"logit_bias":{},"frequency_penalty":null}`,
+    'refuse',
+  );
+
+  expect([text, dropped]).toEqual([`{"model":"o3",${HI}}`, []]);
+});
+
+test('a member that is refused is an error where nothing may be lost', () => {
+  expect(() => chosen('openai', 'o3', `{"model":"auto",${HI},"temperature":0}`, 'refuse')).toThrow(
+    expect.objectContaining({ code: 'invalid_request', param: 'temperature' }),
+  );
+});
+
+test.each([
+  ['claude-haiku-4-5', KNOBS, ['top_p']],
+  ['claude-opus-4-1-20250805', KNOBS, ['top_p']],
+  ['claude-opus-4-20250514', KNOBS, []],
+  ['claude-3-7-sonnet-20250219', KNOBS, []],
+  ['claude-sonnet-4-5', '"top_p":0.9', []],
+  ['claude-opus-4-7', '"top_p":0.9,"top_k":3,"temperature":0', ['temperature', 'top_p', 'top_k']],
+])('%s with %s is not told %j', (model, knobs, lost) => {
+  const body = `{"model":"auto","max_tokens":9,${HI},${knobs}}`;
+
+  expect(chosen('anthropic', model, body).dropped.toSorted()).toEqual([...lost].toSorted());
+});
+
+test('thinking that is asked for in the words of responses counts', () => {
+  const body = '{"model":"auto","input":"hi","temperature":0.5';
+
+  const some = chosen('responses', 'gpt-5.1', `${body},"reasoning":{"effort":"high"}}`);
+  const none = chosen('responses', 'gpt-5.1', `${body},"reasoning":{"effort":"none"}}`);
+
+  expect([some.dropped, none.dropped]).toEqual([['temperature'], []]);
+});
+
+test.each([
+  [
+    'anthropic' as const,
+    { max_tokens: 9, messages: [{ role: 'user', content: 'hi' }], temperature: 0.5, top_p: 0.5 },
+    ['temperature', 'top_p'],
+  ],
+  [
+    'gemini' as const,
+    {
+      contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
+      generationConfig: { topP: 0.5, presencePenalty: 1, responseLogprobs: true },
+    },
+    ['generationConfig.topP', 'logprobs', 'presence_penalty'],
+  ],
+])('a translated request of %s lacks the same, in its client’s words', (client, body, lost) => {
+  const target = { refusals: refusalsOf('openai', 'o3') };
+
+  const { json, dropped } = translated(client, 'openai', { model: 'o3', ...body }, target);
+
+  expect(dropped.toSorted()).toEqual(lost);
+  expect(Object.keys(json)).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(temperature|top_p|presence|logprobs)/)]),
+  );
+});
