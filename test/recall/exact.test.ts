@@ -278,3 +278,23 @@ test('a client of Gemini gets the same answer at no cost, whole, as events or as
   });
   expect(whole.headers.get('x-suffice-cache')).toBe('hit');
 });
+
+test('a client of legacy completions gets the same answer at no cost, whole or as a stream', async () => {
+  const send = (body: object) =>
+    post(`${rig.gateway.url}/v1/completions`, { model: 'acme/large', prompt: 'hi', ...body });
+  const stream = await send({ stream: true });
+  const again = await send({ stream: true });
+  const told = await send({ stream: true, stream_options: { include_usage: true } });
+  const whole = await send({ prompt: ['hi'], best_of: 1 });
+
+  expect(rig.upstream.requests).toHaveLength(1);
+  expect(again.text).toBe(stream.text);
+  expect(again.text).not.toContain('prompt_tokens');
+  expect(told.text).toContain('"prompt_tokens":11');
+  expect(whole.headers.get('x-suffice-cache')).toBe('hit');
+  expect(whole.json).toMatchObject({
+    object: 'text_completion',
+    choices: [{ text: 'Hello from upstream.', index: 0, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 11, completion_tokens: 7 },
+  });
+});

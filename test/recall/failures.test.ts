@@ -136,9 +136,9 @@ test('answers outlast a restart of the gateway', async () => {
 });
 
 test('a client of a dialect whose answers are not kept passes by', async () => {
-  const prompt = { model: 'acme/large', prompt: 'hi' };
+  const asked = { model: 'acme/large', input: 'hi' };
 
-  const { headers, status } = await post(`${rig.gateway.url}/v1/completions`, prompt);
+  const { headers, status } = await post(`${rig.gateway.url}/v1/responses`, asked);
 
   expect(status).toBe(200);
   expect(headers.get('x-suffice-cache')).toBe('bypass');

@@ -3,6 +3,7 @@ import { AnswerStore } from '../../src/cache/answer-store.js';
 import { AlikeAnswers } from '../../src/cache/semantic/alike.js';
 import { configSchema } from '../../src/config/schema.js';
 import { anthropic } from '../../src/dialects/anthropic/anthropic.js';
+import { completions } from '../../src/dialects/completions/completions.js';
 import { geminiAt } from '../../src/dialects/gemini/gemini.js';
 import { openai } from '../../src/dialects/openai/openai.js';
 import { placeOf } from '../../src/recall/place.js';
@@ -12,7 +13,7 @@ import { wordJudge } from '../support/word-judge.js';
 
 /** Everything that keeps two requests apart, each with a few values that are easily mixed up. */
 const circumstances = fc.record({
-  dialect: fc.constantFrom('openai', 'anthropic', 'gemini'),
+  dialect: fc.constantFrom('openai', 'anthropic', 'gemini', 'completions'),
   beta: fc.constantFrom(null, 'context-1m', 'context-2m'),
   caller: fc.constantFrom('ann', 'bob', 'ann"'),
   namespace: fc.constantFrom('default', 'docs', 'docs/v1'),
@@ -36,51 +37,57 @@ type Circumstances = typeof circumstances extends fc.Arbitrary<infer C> ? C : ne
 const wording = fc.constantFrom('What is a heap?', 'Please explain: what is the heap?', 'heap');
 
 const dialectOf = (name: Circumstances['dialect'], model: string) =>
-  ({ openai, anthropic, gemini: geminiAt({ model, stream: false }) })[name];
+  ({ openai, anthropic, gemini: geminiAt({ model, stream: false }), completions })[name];
 
 const settings = { ...configSchema.parse({ cache: { mode: 'semantic' } }).cache, callers: {} };
 
-function bodyOf(
-  { dialect, model, system, history, tools, format, settings: more }: Circumstances,
-  text: string,
-) {
-  if (dialect === 'anthropic') {
-    const messages = [...turnsOf(history), { role: 'user', content: text }];
-    const given = {
-      ...(system !== null && { system }),
-      ...(tools !== null && { tools: [{ name: tools, input_schema: {} }] }),
-      ...(format !== null && { output_config: { format: { type: format } } }),
-    };
-    return Buffer.from(JSON.stringify({ model, max_tokens: 8, messages, ...given, ...more }));
-  }
+type Write = (at: Circumstances, text: string) => object;
 
-  if (dialect === 'gemini') {
-    const contents = [...turnsOf(history), { role: 'user', content: text }].map(
-      ({ role, content }) => ({
-        role: role === 'user' ? role : 'model',
-        parts: [{ text: content }],
-      }),
-    );
-    const given = {
-      ...(system !== null && { systemInstruction: system }),
-      ...(tools !== null && { tools: [{ functionDeclarations: [{ name: tools }] }] }),
-      generationConfig: { ...more, ...(format !== null && { responseMimeType: format }) },
-    };
-    return Buffer.from(JSON.stringify({ contents, ...given }));
-  }
-  return Buffer.from(
-    JSON.stringify({
-      model,
-      messages: [
-        ...(system === null ? [] : [{ role: 'system', content: system }]),
-        ...turnsOf(history),
-        { role: 'user', content: text },
-      ],
-      ...(tools !== null && { tools: [{ type: 'function', function: { name: tools } }] }),
-      ...(format !== null && { response_format: { type: format } }),
-      ...more,
-    }),
-  );
+/** The same request in the words of each dialect. */
+const WRITE: Record<Circumstances['dialect'], Write> = {
+  openai: ({ model, system, history, tools, format, settings: more }, text) => ({
+    model,
+    messages: [
+      ...(system === null ? [] : [{ role: 'system', content: system }]),
+      ...turnsOf(history),
+      { role: 'user', content: text },
+    ],
+    ...(tools !== null && { tools: [{ type: 'function', function: { name: tools } }] }),
+    ...(format !== null && { response_format: { type: format } }),
+    ...more,
+  }),
+  anthropic: ({ model, system, history, tools, format, settings: more }, text) => ({
+    model,
+    max_tokens: 8,
+    messages: [...turnsOf(history), { role: 'user', content: text }],
+    ...(system !== null && { system }),
+    ...(tools !== null && { tools: [{ name: tools, input_schema: {} }] }),
+    ...(format !== null && { output_config: { format: { type: format } } }),
+    ...more,
+  }),
+  gemini: ({ system, history, tools, format, settings: more }, text) => ({
+    contents: [...turnsOf(history), { role: 'user', content: text }].map(({ role, content }) => ({
+      role: role === 'user' ? role : 'model',
+      parts: [{ text: content }],
+    })),
+    ...(system !== null && { systemInstruction: system }),
+    ...(tools !== null && { tools: [{ functionDeclarations: [{ name: tools }] }] }),
+    generationConfig: { ...more, ...(format !== null && { responseMimeType: format }) },
+  }),
+  // It has no words for most of this, so they stand for members that nobody here knows.
+  completions: ({ model, system, history, tools, format, settings: more }, text) => ({
+    model,
+    prompt: text,
+    x_system: system,
+    x_history: history,
+    x_tools: tools,
+    x_format: format,
+    ...more,
+  }),
+};
+
+function bodyOf(at: Circumstances, text: string): Buffer {
+  return Buffer.from(JSON.stringify(WRITE[at.dialect](at, text)));
 }
 
 function turnsOf(history: readonly string[]) {

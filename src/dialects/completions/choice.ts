@@ -1,4 +1,4 @@
-import { objectsIn, textOrNull, type JsonObject } from '../json.js';
+import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import { numberOr } from '../json-members.js';
 import type { AnswerEvent } from '../neutral/event.js';
 
@@ -67,4 +67,16 @@ export class CompletionChoice {
 function alternatives(list: unknown): JsonObject {
   const pairs = objectsIn(list).map(({ token, logprob }) => [String(token), logprob] as const);
   return Object.fromEntries(pairs);
+}
+
+/** Adds what a part of a choice says to the whole of it: its text, and its lists of likelihoods. */
+export function gather(whole: JsonObject, said: JsonObject): void {
+  whole['text'] = String(whole['text']) + (textOrNull(said['text']) ?? '');
+  if (!isObject(said['logprobs'])) return;
+  const known = objectOrEmpty(whole['logprobs']);
+  const lists = Object.entries(said['logprobs']).map(([name, list]) => {
+    const before = Array.isArray(known[name]) ? (known[name] as unknown[]) : [];
+    return [name, [...before, ...(list as unknown[])]] as const;
+  });
+  whole['logprobs'] = Object.fromEntries(lists);
 }

@@ -1,6 +1,7 @@
 import type { ClientDialect } from '../dialect.js';
 import { writeError } from '../openai/error.js';
 import { CompletionsWriter, writeAnswer } from './event-writer.js';
+import { completionsForms } from './forms.js';
 import { readRequest } from './request.js';
 
 /** OpenAI's legacy completions, as clients speak it; every provider is asked for chat. */
@@ -10,4 +11,5 @@ export const completions: ClientDialect = {
   writeError,
   writeAnswer,
   openWriter: (rules) => new CompletionsWriter(rules),
+  forms: completionsForms,
 };

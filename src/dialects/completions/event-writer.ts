@@ -1,12 +1,12 @@
 import type { GatewayError } from '../../core/errors.js';
 import type { Usage } from '../../core/usage.js';
 import type { AnswerRules, EventWriter } from '../dialect.js';
-import { isObject, objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
+import { textOrNull, type JsonObject } from '../json.js';
 import type { AnswerEvent } from '../neutral/event.js';
 import { writeError } from '../openai/error.js';
 import { identify } from '../openai/identity.js';
 import { shownUsage } from '../openai/written-usage.js';
-import { CompletionChoice } from './choice.js';
+import { CompletionChoice, gather } from './choice.js';
 
 /** Writes a stream of completions. */
 export class CompletionsWriter implements EventWriter {
@@ -88,17 +88,6 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
   }));
   const body = { ...head, choices: written, ...(usage !== null && { usage }) };
   return Buffer.from(JSON.stringify(body));
-}
-
-function gather(whole: JsonObject, said: JsonObject): void {
-  whole['text'] = String(whole['text']) + (textOrNull(said['text']) ?? '');
-  if (!isObject(said['logprobs'])) return;
-  const known = objectOrEmpty(whole['logprobs']);
-  const lists = Object.entries(said['logprobs']).map(([name, list]) => {
-    const before = Array.isArray(known[name]) ? (known[name] as unknown[]) : [];
-    return [name, [...before, ...(list as unknown[])]] as const;
-  });
-  whole['logprobs'] = Object.fromEntries(lists);
 }
 
 function headOf(start: Extract<AnswerEvent, { kind: 'start' }>, rules: AnswerRules): JsonObject {

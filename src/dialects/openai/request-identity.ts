@@ -46,18 +46,27 @@ const DEFAULTS: Readonly<Record<string, (value: unknown, request: JsonObject) =>
  */
 export function identityOf(body: Buffer): RequestIdentity {
   const request = objectOrEmpty(JSON.parse(body.toString('utf8')) as unknown);
+  const members = decidingMembers(request);
+  const { messages } = request;
+  if (Array.isArray(messages))
+    members['messages'] = messages.map((each) => withoutEmptyCalls(plainMessage(each)));
+  return { members, sampled: isSampled(request), question: lastQuestion(members) };
+}
+
+/** A request's members as it wrote them, but for those that decide nothing, and those that say what is so anyway. */
+export function decidingMembers(request: JsonObject): JsonObject {
   const members: JsonObject = {};
   for (const [name, value] of Object.entries(request)) {
     if (value === null || BESIDE_THE_POINT.has(name)) continue;
     if (Object.hasOwn(DEFAULTS, name) && DEFAULTS[name]?.(value, request) === true) continue;
     members[name] = value;
   }
-  const { messages, temperature } = request;
-  if (Array.isArray(messages))
-    members['messages'] = messages.map((each) => withoutEmptyCalls(plainMessage(each)));
-  const sampled =
-    typeof temperature === 'number' && temperature > 0 && members['seed'] === undefined;
-  return { members, sampled, question: lastQuestion(members) };
+  return members;
+}
+
+/** Whether a request asks for chance, and has no seed to repeat it by. */
+export function isSampled({ temperature, seed = null }: JsonObject): boolean {
+  return typeof temperature === 'number' && temperature > 0 && seed === null;
 }
 
 /** Clients that call nothing may say so. */

@@ -1,0 +1,66 @@
+import type { AnswerForms, AnswerKind, Frame } from '../answer-forms.js';
+import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import { parsedObject } from '../json-members.js';
+import { openaiForms } from '../openai/forms.js';
+import { identityOf } from './request-identity.js';
+import { DONE, wholeOf } from './whole-of-stream.js';
+
+/** Legacy completions: whole answers, and streams of their pieces. */
+export const completionsForms: AnswerForms = {
+  name: 'completions',
+  identityOf,
+  // Usage comes in a chunk without choices, as it does in chat.
+  framesIn: (bytes) => openaiForms.framesIn(bytes),
+  wholeOf: (frames) => wholeOf(frames.map(({ bytes }) => bytes)),
+  framesOf,
+  textOf,
+  kindOf,
+};
+
+function framesOf(whole: Buffer): readonly Frame[] | null {
+  const answer = answerIn(whole);
+  if (answer === null) return null;
+  const { head, choices, usage } = answer;
+  const frames = choices.flatMap((choice) => [
+    frame({ ...head, choices: [{ ...choice, finish_reason: null }] }),
+    frame({ ...head, choices: [{ ...choice, text: '', logprobs: null }] }),
+  ]);
+  if (isObject(usage)) frames.push({ ...frame({ ...head, choices: [], usage }), usageOnly: true });
+  return [...frames, { bytes: Buffer.from(`data: ${DONE}\n\n`), usageOnly: false }];
+}
+
+function frame(chunk: JsonObject): Frame {
+  return { bytes: Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`), usageOnly: false };
+}
+
+function textOf(whole: Buffer): string | null {
+  const [choice, second] = answerIn(whole)?.choices ?? [];
+  return choice === undefined || second !== undefined ? null : textOrNull(choice['text']);
+}
+
+/** The least complete comes first. */
+const KINDS: readonly AnswerKind[] = ['empty', 'filtered', 'truncated', 'complete'];
+
+function kindOf(whole: Buffer): AnswerKind | null {
+  const kinds = new Set(answerIn(whole)?.choices.map(kindOfChoice));
+  return KINDS.find((kind) => kinds.has(kind)) ?? null;
+}
+
+function kindOfChoice({ text, finish_reason: finish }: JsonObject): AnswerKind {
+  if (finish === 'content_filter') return 'filtered';
+  if (finish !== 'stop') return 'truncated';
+  return textOrNull(text) === null ? 'empty' : 'complete';
+}
+
+interface Completion {
+  readonly head: JsonObject;
+  readonly choices: readonly JsonObject[];
+  readonly usage: unknown;
+}
+
+/** `null` for what is no answer. */
+function answerIn(whole: Buffer): Completion | null {
+  const { choices, usage, ...head } = objectOrEmpty(parsedObject(whole.toString('utf8')));
+  const told = objectsIn(choices);
+  return told.length === 0 ? null : { head, choices: told, usage };
+}
