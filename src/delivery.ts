@@ -66,6 +66,7 @@ function deliverStream(books: Books, running: Running, answer: Delivered<'stream
     over = true;
     const { summary } = stream;
     settle(books, entry, { status, error, upstream, attempts, summary, firstByteMs });
+    for (const { what } of summary.lost ?? []) books.metrics.dropped.inc({ what });
     leave(books, setup);
   };
   return {

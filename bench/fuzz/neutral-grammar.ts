@@ -29,6 +29,7 @@ export function checkEvents({ events, isComplete }: Told): Heard {
       checkCounts(event);
       return;
     }
+    if (event.kind === 'tier') return;
     const { choice } = event;
     must(Number.isSafeInteger(choice) && choice >= 0, 'a choice that is no index');
     const known = choices.get(choice) ?? { calls: 0, isFinished: false };

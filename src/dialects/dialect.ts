@@ -4,7 +4,8 @@ import type { Usage } from '../core/usage.js';
 import type { AnswerForms } from './answer-forms.js';
 import type { JsonObject } from './json.js';
 import type { AnswerEvent, Emit } from './neutral/event.js';
-import type { LossPolicy, Losses } from './neutral/losses.js';
+import type { Unsayable } from './neutral/answer-losses.js';
+import type { Loss, LossPolicy, Losses } from './neutral/losses.js';
 import type { NeutralRequest } from './neutral/request.js';
 import type { ThoughtMemory } from './neutral/thought-store.js';
 import type { Refusal } from './refusal.js';
@@ -72,6 +73,8 @@ export interface AnswerSummary {
   readonly finishReason: string | null;
   /** UTF-16 units of answer text, tool arguments and reasoning; for estimating missing usage. */
   readonly outputChars: number;
+  /** What the client's dialect had no place for; absent for nothing. */
+  readonly lost?: readonly Loss[];
 }
 
 /** How far answers of a provider can be trusted to keep the dialect's own rules. */
@@ -216,6 +219,9 @@ export interface ClientDialect {
   writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer;
 
   openWriter(rules: AnswerRules): EventWriter;
+
+  /** What of an answer its writers leave out. */
+  readonly unsayable: Unsayable;
 
   /** An error as the body of a reply in this dialect. */
   readonly writeError: (error: GatewayError) => string;

@@ -13,6 +13,7 @@ import type {
   WrittenRequest,
 } from './dialect.js';
 import type { AnswerEvent } from './neutral/event.js';
+import { AnswerLosses } from './neutral/answer-losses.js';
 import { Losses, type Loss } from './neutral/losses.js';
 import { OrderlyEvents } from './neutral/orderly.js';
 import { readingFailure } from './neutral/reading-failure.js';
@@ -91,20 +92,25 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
         const watch = new ThoughtWatch();
         for (const event of events) watch.add(event);
         remember(watch, asked);
-        return { body: client.writeAnswer(events, rules), summary: summarize(events) };
+        const summary = summarize(events, new AnswerLosses(client.unsayable));
+        return { body: client.writeAnswer(events, rules), summary };
       }),
     openStream: (rules, asked) => {
       const watch = new ThoughtWatch();
-      return translatedStream((emit) => {
-        const events = new OrderlyEvents((event) => {
-          watch.add(event);
-          if (event.kind === 'finish') remember(watch, asked);
-          emit(event);
-        });
-        return provider.openReader(reading(rules, asked), (event) => {
-          events.add(event);
-        });
-      }, client.openWriter(rules));
+      return translatedStream(
+        (emit) => {
+          const events = new OrderlyEvents((event) => {
+            watch.add(event);
+            if (event.kind === 'finish') remember(watch, asked);
+            emit(event);
+          });
+          return provider.openReader(reading(rules, asked), (event) => {
+            events.add(event);
+          });
+        },
+        client.openWriter(rules),
+        new AnswerLosses(client.unsayable),
+      );
     },
     readError: (status, body, retryAfter) => provider.readError(status, body, retryAfter),
   };

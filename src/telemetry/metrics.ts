@@ -57,7 +57,7 @@ export class Metrics {
   );
   readonly dropped = this.#counter(
     'suffice_dropped_fields_total',
-    'Parts of requests that the provider was not told because its dialect has no word for them, by what they were.',
+    'Parts of requests that the provider was not told, and of answers (`answer.…`) that the client was not told, because a dialect has no word for them, by what they were.',
     ['what'],
   );
   readonly errors = this.#counter(

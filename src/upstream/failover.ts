@@ -139,7 +139,7 @@ export async function tryEach<Got>(
   return { ok: false, error, attempts };
 }
 
-/** What the provider was not told. */
+/** What the provider was not told, and what the client is not told of a whole answer. */
 interface Lossy {
   readonly dropped: readonly Loss[];
 }
@@ -194,7 +194,8 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   if (answer.status >= 300) {
     throw passage.readError(answer.status, answer.bytes, answer.header('retry-after'));
   }
-  return { kind: 'whole', whole: passage.readAnswer(answer.bytes, rules, asked), dropped };
+  const whole = passage.readAnswer(answer.bytes, rules, asked);
+  return { kind: 'whole', whole, dropped: [...dropped, ...(whole.summary.lost ?? [])] };
 }
 
 /** The request with what this one provider wants of it beyond its dialect. */

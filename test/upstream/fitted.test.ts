@@ -1,5 +1,5 @@
 import { post, startApp, type TestApp } from '../support/app.js';
-import { FakeUpstream } from '../support/fake-upstream.js';
+import { DONE, FakeUpstream, sends, streams } from '../support/fake-upstream.js';
 
 let upstream: FakeUpstream;
 let gateway: TestApp;
@@ -114,5 +114,29 @@ describe('a knob that the model refuses', () => {
 
   test('is passed on where the client named the model: the provider’s own answer is the truth', async () => {
     expect(await ask('openai/o3')).toEqual({ told: 0.1, dropped: null });
+  });
+});
+
+describe('what a client cannot be told of an answer', () => {
+  const audio = { id: 'a', data: 'AA==' };
+  const ask = (stream: boolean) =>
+    post(`${thinker.url}/v1/messages`, { model: 'o3', max_tokens: 9, messages: [user], stream });
+  const counted = async () =>
+    /what="answer\.audio"\} (\d+)/u.exec(await (await fetch(`${thinker.url}/metrics`)).text())?.[1];
+
+  test('is named with a whole answer, and counted with every one', async () => {
+    const message = { role: 'assistant', content: 'hi', audio };
+    upstream.next(sends(200, JSON.stringify({ choices: [{ message, finish_reason: 'stop' }] })));
+    const whole = await ask(false);
+    const before = await counted();
+    const chunk = {
+      choices: [{ index: 0, delta: { content: 'hi', audio }, finish_reason: 'stop' }],
+    };
+    upstream.next(streams(`data: ${JSON.stringify(chunk)}\n\n`, DONE));
+    const stream = await ask(true);
+
+    expect(whole.headers.get('x-suffice-dropped')).toBe('answer.audio');
+    expect(stream.headers.get('x-suffice-dropped')).toBeNull();
+    expect([before, await counted()]).toEqual(['1', '2']);
   });
 });

@@ -1,6 +1,7 @@
 import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
-import type { Citation, Emit } from '../neutral/event.js';
+import type { AnswerPart, Citation, Emit } from '../neutral/event.js';
 import { readStopReason } from './stop-reason.js';
+import { readTier } from './tier.js';
 import { UsageTally } from './usage.js';
 
 interface OpenCall {
@@ -19,6 +20,8 @@ export class AnswerTeller {
   /** Blocks whose arguments are the answer's text. */
   readonly #answerBlocks = new Set<unknown>();
   #started = false;
+  /** Not told yet. */
+  #tier: string | null = null;
   #calls = 0;
   /** A reason has been told; without one an answer is not complete. */
   isFinished = false;
@@ -31,11 +34,12 @@ export class AnswerTeller {
 
   /** Only the first counts: some proxies send another in the middle. */
   start(message: JsonObject): void {
-    this.#usage.add(message['usage']);
+    this.#count(message['usage']);
     if (this.#started) return;
     this.#started = true;
     const id = textOrNull(message['id']);
     this.#emit({ kind: 'start', id, model: textOrNull(message['model']), createdS: null });
+    this.#tellTier();
   }
 
   /** @param key - what the block's deltas and its end are told by */
@@ -57,7 +61,8 @@ export class AnswerTeller {
         this.#openCall(key, block);
         return;
       default:
-      // What Anthropic's own tools did on the way to the answer: other dialects have no word for it.
+        // What Anthropic's own tools did on the way to the answer: other dialects have no word for it.
+        this.#emit({ kind: 'lost', choice: 0, part: partOf(block['type']) });
     }
   }
 
@@ -93,7 +98,8 @@ export class AnswerTeller {
 
   /** @param ending - `stop_reason` and `stop_sequence` */
   finish(ending: JsonObject, usage: unknown): void {
-    this.#usage.add(usage);
+    this.#count(usage);
+    this.#tellTier();
     const told = this.#usage.usage;
     if (told !== null) this.#emit({ kind: 'usage', usage: told });
     const native = textOrNull(ending['stop_reason']);
@@ -109,6 +115,18 @@ export class AnswerTeller {
       stopSequence: textOrNull(ending['stop_sequence']),
       native,
     });
+  }
+
+  #count(usage: unknown): void {
+    this.#usage.add(usage);
+    this.#tier = textOrNull(objectOrEmpty(usage)['service_tier']) ?? this.#tier;
+  }
+
+  /** Streams tell it once, whole messages beside the rest of their usage. */
+  #tellTier(): void {
+    if (!this.#started || this.#tier === null) return;
+    this.#emit({ kind: 'tier', tier: readTier(this.#tier) });
+    this.#tier = null;
   }
 
   #text(text: string | null): void {
@@ -156,4 +174,9 @@ export class AnswerTeller {
     open.hasArguments = true;
     this.#emit({ kind: 'arguments', choice: 0, call: open.call, text });
   }
+}
+
+function partOf(type: unknown): AnswerPart {
+  const isWork = typeof type === 'string' && /_tool_(?:use|result)$/u.test(type);
+  return isWork ? 'server_tools' : 'other';
 }

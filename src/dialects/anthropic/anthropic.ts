@@ -3,7 +3,7 @@ import type { Dialect } from '../dialect.js';
 import { editRequest } from '../openai/edit.js';
 import { readError, writeError } from './error.js';
 import { AnthropicReader, readEvents } from './event-reader.js';
-import { AnthropicWriter, writeAnswer } from './event-writer.js';
+import { AnthropicWriter, unsayable, writeAnswer } from './event-writer.js';
 import { anthropicForms } from './forms.js';
 import { openStream, readAnswer } from './pass.js';
 import { readRequest } from './request.js';
@@ -27,5 +27,6 @@ export const anthropic: Dialect = {
   openReader: (reading, emit) => new AnthropicReader(reading, emit),
   writeAnswer,
   openWriter: (rules) => new AnthropicWriter(rules),
+  unsayable,
   forms: anthropicForms,
 };

@@ -4,10 +4,11 @@ import type { GatewayError } from '../../core/errors.js';
 import type { AnswerRules, EventWriter } from '../dialect.js';
 import { parsedObject } from '../json-members.js';
 import type { JsonObject } from '../json.js';
-import type { AnswerEvent } from '../neutral/event.js';
+import type { AnswerEvent, AnswerPart } from '../neutral/event.js';
 import { Blocks } from './blocks.js';
 import { writeError } from './error.js';
 import { writeStopReason } from './stop-reason.js';
+import { writtenTier } from './tier.js';
 import { writtenUsage } from './usage.js';
 
 type Start = Extract<AnswerEvent, { kind: 'start' }>;
@@ -31,6 +32,7 @@ export class AnthropicWriter implements EventWriter {
   #out = '';
   #index = 0;
   #usage: Usage | null = null;
+  #tier: string | null = null;
   #finish: Finish | null = null;
 
   constructor(rules: AnswerRules) {
@@ -44,6 +46,9 @@ export class AnthropicWriter implements EventWriter {
         return;
       case 'usage':
         this.#usage = event.usage;
+        return;
+      case 'tier':
+        this.#tier = event.tier;
         return;
       case 'finish':
         if (event.choice === 0) this.#finish = event;
@@ -59,7 +64,7 @@ export class AnthropicWriter implements EventWriter {
     this.#event({
       type: 'message_delta',
       delta: ending(this.#finish, this.#blocks),
-      usage: writtenUsage(this.#usage),
+      usage: usageWith(this.#tier, this.#usage),
     });
     this.#event({ type: 'message_stop' });
   }
@@ -85,10 +90,12 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
   const blocks = new Blocks(new Gathered(content));
   let start: Start = { kind: 'start', id: null, model: null, createdS: null };
   let usage: Usage | null = null;
+  let tier: string | null = null;
   let finish: Finish | null = null;
   for (const event of events) {
     if (event.kind === 'start') start = event;
     else if (event.kind === 'usage') ({ usage } = event);
+    else if (event.kind === 'tier') ({ tier } = event);
     else if (event.choice === 0) {
       if (event.kind === 'finish') finish = event;
       else blocks.add(event);
@@ -99,7 +106,7 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
     ...messageHead(start, rules),
     content,
     ...ending(finish, blocks),
-    usage: writtenUsage(usage),
+    usage: usageWith(tier, usage),
   };
   return Buffer.from(JSON.stringify(message));
 }
@@ -141,6 +148,21 @@ class Gathered {
 /** Arguments that are no JSON object are the model's fault; a client still has to be able to show them. */
 function inputOf(text: string): JsonObject {
   return parsedObject(text) ?? { arguments: text };
+}
+
+function usageWith(tier: string | null, usage: Usage | null): JsonObject {
+  const told = tier === null ? null : writtenTier(tier);
+  return { ...writtenUsage(usage), ...(told !== null && { service_tier: told }) };
+}
+
+/** What a message has no place for: pictures, likelihoods, further answers. */
+export function unsayable(event: AnswerEvent): AnswerPart | null {
+  if (event.kind === 'tier') {
+    return event.tier !== null && writtenTier(event.tier) === null ? 'service_tier' : null;
+  }
+  if (event.kind === 'image') return 'images';
+  if (event.kind === 'logprobs') return 'logprobs';
+  return 'choice' in event && event.choice !== 0 ? 'choices' : null;
 }
 
 function messageHead({ id, model }: Start, rules: AnswerRules): JsonObject {

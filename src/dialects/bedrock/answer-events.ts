@@ -8,7 +8,7 @@ import {
   type JsonObject,
 } from '../json.js';
 import { numberOr } from '../json-members.js';
-import type { Emit, FinishReason } from '../neutral/event.js';
+import type { AnswerPart, Emit, FinishReason } from '../neutral/event.js';
 
 const REASONS = lookup<FinishReason>({
   max_tokens: 'length',
@@ -17,6 +17,17 @@ const REASONS = lookup<FinishReason>({
   content_filtered: 'content_filter',
   guardrail_intervened: 'content_filter',
 });
+
+/** Blocks that other dialects have no word for. */
+const FOREIGN: readonly (readonly [string, AnswerPart])[] = [
+  ['toolResult', 'server_tools'],
+  ['audio', 'audio'],
+  ['video', 'other'],
+  ['document', 'other'],
+];
+
+/** They are called as OpenAI calls them; `reserved` is bought beforehand. */
+const TIERS = new Set(['default', 'flex', 'priority']);
 
 /** Tells what the parts of an answer say, whether they come one by one or all at once. */
 export class AnswerTeller {
@@ -27,6 +38,8 @@ export class AnswerTeller {
   #calls = 0;
   #started = false;
   #isAnswer = false;
+  /** Of the picture that is being sent. */
+  #format: string | null = null;
   /** A reason has been told; without one an answer is not complete. */
   isFinished = false;
 
@@ -48,7 +61,15 @@ export class AnswerTeller {
   openBlock(key: unknown, start: JsonObject): void {
     const use = start['toolUse'];
     // What AWS's own tools do on the way to the answer is done already: no client has to run them.
-    if (!isObject(use) || use['type'] === 'server_tool_use') return;
+    if (!isObject(use)) {
+      if (isObject(start['image'])) this.#format = textOrNull(start['image']['format']);
+      if (isObject(start['toolResult'])) this.#lost('server_tools');
+      return;
+    }
+    if (use['type'] === 'server_tool_use') {
+      this.#lost('server_tools');
+      return;
+    }
     const name = textOrNull(use['name']) ?? '';
     if (name === this.#answerTool) {
       this.#isAnswer = true;
@@ -65,6 +86,7 @@ export class AnswerTeller {
     this.#text(textOrNull(delta['text']));
     if (isObject(delta['reasoningContent'])) this.#thought(delta['reasoningContent']);
     if (isObject(delta['citation'])) this.#cite(delta['citation']);
+    if (isObject(delta['image'])) this.#image(delta['image']);
     if (isObject(delta['toolUse'])) {
       this.#arguments(key, textOrNull(delta['toolUse']['input']) ?? '');
     }
@@ -81,6 +103,8 @@ export class AnswerTeller {
       for (const citation of objectsIn(citationsContent['citations'])) this.#cite(citation);
     }
     if (isObject(reasoningContent)) this.#wholeThought(reasoningContent);
+    if (isObject(block['image'])) this.#image(block['image']);
+    for (const [name, part] of FOREIGN) if (isObject(block[name])) this.#lost(part);
     if (isObject(toolUse)) {
       this.openBlock(key, block);
       const { input } = toolUse;
@@ -106,10 +130,24 @@ export class AnswerTeller {
     });
   }
 
-  /** @param told - `usage` as Bedrock tells it */
-  count(told: unknown): void {
-    const usage = readUsage(told);
+  /** @param told - a whole answer, or the metadata at the end of a stream */
+  count(told: JsonObject): void {
+    const tier = textOrNull(objectOrEmpty(told['serviceTier'])['type']);
+    if (tier !== null) this.#emit({ kind: 'tier', tier: TIERS.has(tier) ? tier : null });
+    const usage = readUsage(told['usage']);
     if (usage !== null) this.#emit({ kind: 'usage', usage });
+  }
+
+  #image({ format, source }: JsonObject): void {
+    this.#format = textOrNull(format) ?? this.#format;
+    const bytes = textOrNull(objectOrEmpty(source)['bytes']);
+    if (bytes === null) return;
+    const url = `data:image/${this.#format ?? 'png'};base64,${bytes}`;
+    this.#emit({ kind: 'image', choice: 0, url });
+  }
+
+  #lost(part: AnswerPart): void {
+    this.#emit({ kind: 'lost', choice: 0, part });
   }
 
   #text(text: string | null): void {

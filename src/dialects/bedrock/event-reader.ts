@@ -35,7 +35,7 @@ function tellWhole(body: Buffer, teller: AnswerTeller): void {
     teller.addBlock(i, block);
   });
   teller.finish(answer['stopReason'] ?? 'end_turn');
-  teller.count(answer['usage']);
+  teller.count(answer);
 }
 
 /** Reads ConverseStream: binary frames, each with a JSON object of its own. */
@@ -109,8 +109,8 @@ export class BedrockReader implements EventReader {
     }
   }
 
-  #count({ usage }: JsonObject): void {
-    this.#teller.count(usage);
+  #count(metadata: JsonObject): void {
+    this.#teller.count(metadata);
     this.isComplete = this.#teller.isFinished;
   }
 

@@ -1,6 +1,6 @@
 import type { ClientDialect } from '../dialect.js';
 import { writeError } from '../openai/error.js';
-import { CompletionsWriter, writeAnswer } from './event-writer.js';
+import { CompletionsWriter, unsayable, writeAnswer } from './event-writer.js';
 import { completionsForms } from './forms.js';
 import { readRequest } from './request.js';
 
@@ -11,5 +11,6 @@ export const completions: ClientDialect = {
   writeError,
   writeAnswer,
   openWriter: (rules) => new CompletionsWriter(rules),
+  unsayable,
   forms: completionsForms,
 };

@@ -2,7 +2,7 @@ import type { GatewayError } from '../../core/errors.js';
 import type { Usage } from '../../core/usage.js';
 import type { AnswerRules, EventWriter } from '../dialect.js';
 import { textOrNull, type JsonObject } from '../json.js';
-import type { AnswerEvent } from '../neutral/event.js';
+import type { AnswerEvent, AnswerPart } from '../neutral/event.js';
 import { writeError } from '../openai/error.js';
 import { identify } from '../openai/identity.js';
 import { shownUsage } from '../openai/written-usage.js';
@@ -23,6 +23,7 @@ export class CompletionsWriter implements EventWriter {
   add(event: AnswerEvent): void {
     if (event.kind === 'start') this.#head = headOf(event, this.#rules);
     else if (event.kind === 'usage') this.#usage = event.usage;
+    else if (event.kind === 'tier') this.#head = { ...this.#head, ...tierOf(event) };
     else {
       const said = this.#choiceOf(event.choice).say(event);
       if (said !== null) this.#chunk([said]);
@@ -74,6 +75,7 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
   for (const event of events) {
     if (event.kind === 'start') head = headOf(event, rules);
     else if (event.kind === 'usage') usage = shownUsage(event.usage);
+    else if (event.kind === 'tier') head = { ...head, ...tierOf(event) };
     else {
       const words = new CompletionChoice(event.choice, repeated.length);
       const known = choices.get(event.choice) ?? { words, whole: words.written(repeated) };
@@ -89,6 +91,21 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
   const body = { ...head, choices: written, ...(usage !== null && { usage }) };
   return Buffer.from(JSON.stringify(body));
 }
+
+function tierOf({ tier }: Extract<AnswerEvent, { kind: 'tier' }>): JsonObject {
+  return tier === null ? {} : { service_tier: tier };
+}
+
+/** What completions have no place for: all but text. */
+export function unsayable({ kind }: AnswerEvent): AnswerPart | null {
+  return UNSAYABLE[kind] ?? null;
+}
+
+const UNSAYABLE: Partial<Record<AnswerEvent['kind'], AnswerPart>> = {
+  citation: 'citations',
+  image: 'images',
+  reasoning: 'reasoning',
+};
 
 function headOf(start: Extract<AnswerEvent, { kind: 'start' }>, rules: AnswerRules): JsonObject {
   const { id, model, createdS } = start;

@@ -7,8 +7,9 @@ import {
   type JsonObject,
 } from '../json.js';
 import { numberOr } from '../json-members.js';
-import type { Emit, FinishReason } from '../neutral/event.js';
+import type { Citation, Emit, FinishReason } from '../neutral/event.js';
 import { callId } from '../openai/identity.js';
+import { mediaIn, sourcesOf } from './found.js';
 import { readLogprobs } from './logprobs.js';
 import { PartialArguments, shownArguments } from './partial-arguments.js';
 import { readUsage } from './usage.js';
@@ -31,6 +32,9 @@ const REASONS = lookup<FinishReason>({
   IMAGE_RECITATION: 'content_filter',
 });
 
+/** What an answer was served as, in OpenAI's words. */
+const TIERS = lookup({ standard: 'default', flex: 'flex', priority: 'priority' });
+
 /** What is known of one candidate so far. */
 interface Candidate {
   calls: number;
@@ -45,6 +49,7 @@ export class AnswerTeller {
   readonly #candidates = new Map<number, Candidate>();
   readonly #cited = new Set<string>();
   #id: string | null = null;
+  #tierTold: string | null = null;
 
   constructor(emit: Emit) {
     this.#emit = emit;
@@ -61,6 +66,7 @@ export class AnswerTeller {
     // Counted anew in every response: whoever leaves early still knows what was used.
     const usage = readUsage(response['usageMetadata']);
     if (usage !== null) this.#emit({ kind: 'usage', usage });
+    this.#tier(objectOrEmpty(response['usageMetadata'])['serviceTier']);
     objectsIn(response['candidates']).forEach((candidate, i) => {
       this.#candidate(candidate, numberOr(candidate['index'], i));
     });
@@ -94,6 +100,14 @@ export class AnswerTeller {
     this.#emit({ kind: 'start', id, model, createdS: null });
   }
 
+  /** Every response repeats it. */
+  #tier(told: unknown): void {
+    const own = textOrNull(told)?.toLowerCase() ?? null;
+    if (own === null || own === this.#tierTold) return;
+    this.#tierTold = own;
+    this.#emit({ kind: 'tier', tier: TIERS[own] ?? null });
+  }
+
   #known(choice: number): Candidate {
     const known = this.#candidates.get(choice) ?? { calls: 0, open: null, finish: null };
     this.#candidates.set(choice, known);
@@ -105,11 +119,7 @@ export class AnswerTeller {
     for (const part of objectsIn(objectOrEmpty(candidate['content'])['parts'])) {
       this.#part(part, known, choice);
     }
-    for (const source of objectsIn(
-      objectOrEmpty(candidate['groundingMetadata'])['groundingChunks'],
-    )) {
-      this.#cite(source, choice);
-    }
+    for (const citation of sourcesOf(candidate)) this.#cite(citation, choice);
     const logprobs = readLogprobs(objectOrEmpty(candidate['logprobsResult']));
     if (logprobs !== null) this.#emit({ kind: 'logprobs', choice, logprobs });
     const { finishReason } = candidate;
@@ -122,6 +132,8 @@ export class AnswerTeller {
     if (text !== null) {
       this.#emit({ kind: part['thought'] === true ? 'reasoning' : 'text', choice, text });
     }
+    const media = mediaIn(part, choice);
+    if (media !== null) this.#emit(media);
     if (isObject(part['functionCall'])) {
       this.#call(part['functionCall'], textOrNull(part['thoughtSignature']), known, choice);
     }
@@ -154,12 +166,10 @@ export class AnswerTeller {
   }
 
   /** Sources are told again with every response. */
-  #cite(native: JsonObject, choice: number): void {
-    const web = objectOrEmpty(native['web']);
-    const url = textOrNull(web['uri']);
-    if (url === null || this.#cited.has(url)) return;
-    this.#cited.add(url);
-    const citation = { url, title: textOrNull(web['title']), citedText: null, native };
+  #cite(citation: Citation, choice: number): void {
+    const key = citation.url ?? JSON.stringify(citation.native);
+    if (this.#cited.has(key)) return;
+    this.#cited.add(key);
     this.#emit({ kind: 'citation', choice, citation });
   }
 }

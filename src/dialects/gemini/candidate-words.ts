@@ -1,5 +1,5 @@
 import { objectOrEmpty, type JsonObject } from '../json.js';
-import { parsedObject } from '../json-members.js';
+import { parsedObject, readDataUrl } from '../json-members.js';
 import type { AnswerEvent, Citation } from '../neutral/event.js';
 import { writtenLogprobs } from './logprobs.js';
 import { NO_PROOF, shownProof } from './proof.js';
@@ -43,6 +43,8 @@ export class CandidateWords {
         return { text: event.text };
       case 'text':
         return { text: event.text };
+      case 'image':
+        return pictureOf(event.url);
       case 'reasoning':
         return this.#hidesThoughts ? null : { text: event.text, thought: true };
       case 'signature':
@@ -124,6 +126,12 @@ export class CandidateWords {
     }
     return 'STOP';
   }
+}
+
+function pictureOf(url: string): JsonObject {
+  const image = readDataUrl(url);
+  if (image === null) return { fileData: { fileUri: url } };
+  return { inlineData: { mimeType: image.mediaType, data: image.base64 } };
 }
 
 /** Where something is from, in Google's words; its own words where they are Google's. */

@@ -72,7 +72,11 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
 function append(parts: JsonObject[], part: JsonObject): void {
   const last = parts.at(-1);
   const isOne =
-    last !== undefined && last['thought'] === part['thought'] && !('thoughtSignature' in last);
+    last !== undefined &&
+    'text' in last &&
+    'text' in part &&
+    last['thought'] === part['thought'] &&
+    !('thoughtSignature' in last);
   if (isOne) Object.assign(last, part, { text: String(last['text']) + String(part['text']) });
   else parts.push({ ...part });
 }
@@ -86,6 +90,7 @@ class Answer {
   readonly #rules: AnswerRules;
   readonly #candidates = new Map<number, CandidateWords>();
   #usage: Usage | null = null;
+  #tier: string | null = null;
   #head: JsonObject = {};
 
   constructor(rules: AnswerRules) {
@@ -104,6 +109,9 @@ class Answer {
       case 'usage':
         this.#usage = event.usage;
         return null;
+      case 'tier':
+        this.#tier = event.tier === 'default' ? 'standard' : event.tier;
+        return null;
       default: {
         const part = this.#candidate(event.choice).partOf(event);
         return part === null ? null : { index: event.choice, part };
@@ -116,7 +124,11 @@ class Answer {
   }
 
   get usage(): JsonObject {
-    return this.#usage === null ? {} : { usageMetadata: writtenUsage(this.#usage) };
+    const told = {
+      ...(this.#usage !== null && writtenUsage(this.#usage)),
+      ...(this.#tier !== null && { serviceTier: this.#tier }),
+    };
+    return Object.keys(told).length === 0 ? {} : { usageMetadata: told };
   }
 
   /** What every response says of its answer. */

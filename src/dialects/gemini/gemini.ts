@@ -45,6 +45,7 @@ const WORDS: Omit<Dialect, 'readRequest'> = {
   openReader: (_reading, emit) => new GeminiReader(emit),
   writeAnswer,
   openWriter: (rules) => new GeminiWriter(rules),
+  unsayable: () => null,
   forms: geminiForms,
 };
 

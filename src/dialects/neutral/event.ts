@@ -15,6 +15,18 @@ export interface Citation {
   readonly native: JsonObject;
 }
 
+/** What an answer may have that a dialect has no place for: a closed set, for metrics. */
+export type AnswerPart =
+  | 'audio'
+  | 'choices'
+  | 'citations'
+  | 'images'
+  | 'logprobs'
+  | 'other'
+  | 'reasoning'
+  | 'server_tools'
+  | 'service_tier';
+
 interface OfChoice {
   /** From 0. */
   readonly choice: number;
@@ -23,8 +35,8 @@ interface OfChoice {
 /**
  * One step of an answer, free of any dialect.
  *
- * An answer is `start`, then content, one `finish` per choice, and `usage` anywhere after `start`;
- * of several usages the last counts. A whole answer is the same events, all at once.
+ * An answer is `start`, then content, one `finish` per choice, and `usage` and `tier` anywhere after `start`;
+ * of several usages and tiers the last counts. A whole answer is the same events, all at once.
  */
 export type AnswerEvent =
   | {
@@ -53,6 +65,10 @@ export type AnswerEvent =
       readonly name: string;
     })
   | (OfChoice & { readonly kind: 'arguments'; readonly call: number; readonly text: string })
+  /** What the model drew: a `data:` URL, or where it is. */
+  | (OfChoice & { readonly kind: 'image'; readonly url: string })
+  /** Something that was said and that has no word outside the provider's dialect. */
+  | (OfChoice & { readonly kind: 'lost'; readonly part: AnswerPart })
   /** In OpenAI's form, which is the only one there is. */
   | (OfChoice & { readonly kind: 'logprobs'; readonly logprobs: JsonObject })
   | (OfChoice & {
@@ -63,7 +79,9 @@ export type AnswerEvent =
       /** What the provider calls the reason. */
       readonly native: string | null;
     })
-  | { readonly kind: 'usage'; readonly usage: Usage };
+  | { readonly kind: 'usage'; readonly usage: Usage }
+  /** What the answer was served as, in OpenAI's words (`default`, `flex`, `priority`); `null` for a word of the provider's own. */
+  | { readonly kind: 'tier'; readonly tier: string | null };
 
 /** Takes events in order. */
 export type Emit = (event: AnswerEvent) => void;

@@ -1,5 +1,6 @@
 import type { GatewayError } from '../../core/errors.js';
 import type { AnswerStream, AnswerSummary } from '../dialect.js';
+import type { AnswerLosses } from './answer-losses.js';
 import type { Emit } from './event.js';
 import { readingFailure } from './reading-failure.js';
 import { Summary } from './summary.js';
@@ -19,7 +20,7 @@ export interface FlowReader {
 export class FlowingAnswer implements AnswerStream {
   readonly #reader: FlowReader;
   readonly #writeFailure: (error: GatewayError) => Buffer;
-  readonly #summary = new Summary();
+  readonly #summary: Summary;
   #out: Buffer[] = [];
   #failure: GatewayError | null = null;
   /** What was still said by an end that came too early: the failure is counted after it. */
@@ -28,11 +29,14 @@ export class FlowingAnswer implements AnswerStream {
   /**
    * @param open - `say` takes bytes for the client, `emit` what the accounts need
    * @param writeFailure - the event that ends a stream which cannot be completed
+   * @param losses - `null` where the client gets all that is said
    */
   constructor(
     open: (say: (bytes: readonly Buffer[]) => void, emit: Emit) => FlowReader,
     writeFailure: (error: GatewayError) => Buffer,
+    losses: AnswerLosses | null = null,
   ) {
+    this.#summary = new Summary(losses);
     this.#writeFailure = writeFailure;
     this.#reader = open(
       (bytes) => {

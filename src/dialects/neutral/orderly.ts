@@ -36,6 +36,10 @@ export class OrderlyEvents {
       return;
     }
     if (!this.#started) this.#start(UNNAMED);
+    if (event.kind === 'tier') {
+      this.#emit(event);
+      return;
+    }
     if (event.kind === 'usage') {
       if (isCounted(event.usage)) this.#emit(event);
       return;

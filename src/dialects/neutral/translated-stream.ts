@@ -1,4 +1,5 @@
 import type { AnswerStream, EventReader, EventWriter } from '../dialect.js';
+import type { AnswerLosses } from './answer-losses.js';
 import type { Emit } from './event.js';
 import { FlowingAnswer, type FlowReader } from './flowing-answer.js';
 
@@ -6,6 +7,7 @@ import { FlowingAnswer, type FlowReader } from './flowing-answer.js';
 export function translatedStream(
   openReader: (emit: Emit) => EventReader,
   writer: EventWriter,
+  losses: AnswerLosses,
 ): AnswerStream {
   return new FlowingAnswer(
     (say, emit) => {
@@ -16,6 +18,7 @@ export function translatedStream(
       return new Translating(say, reader, writer);
     },
     (error) => writer.fail(error),
+    losses,
   );
 }
 

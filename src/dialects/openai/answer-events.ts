@@ -1,10 +1,13 @@
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
-import { numberOr } from '../json-members.js';
+import { numberOr, textsIn } from '../json-members.js';
 import type { Emit, FinishReason } from '../neutral/event.js';
 import { vendorOf } from './neutral-turns.js';
 import { reasoningText } from './content.js';
 import { readUsage } from './usage.js';
+
+/** What OpenAI serves requests as; some of its imitators have words of their own. */
+const TIERS = new Set(['default', 'flex', 'priority', 'scale']);
 
 /**
  * Tells what a chunk, or a whole answer, says.
@@ -14,6 +17,9 @@ import { readUsage } from './usage.js';
 export class AnswerTeller {
   readonly #emit: Emit;
   #started = false;
+  #tierTold: string | null = null;
+  /** Addresses of what was cited for the whole answer. */
+  readonly #cited = new Set<string>();
   /** Calls of the older form that have begun, by choice: they have no id that tells so. */
   readonly #legacyCalls = new Set<number>();
 
@@ -24,7 +30,10 @@ export class AnswerTeller {
   /** @param told - a chunk whose choices have deltas, or an answer whose choices have messages */
   tell(told: JsonObject): void {
     if (!this.#started) this.#start(told);
+    const tier = textOrNull(told['service_tier']);
+    if (tier !== null) this.#tier(tier);
     for (const choice of objectsIn(told['choices'])) this.#choice(choice);
+    this.#sources(told);
     const reading = readUsage(told['usage']);
     if (reading !== null) this.#emit({ kind: 'usage', usage: reading.usage });
   }
@@ -39,6 +48,27 @@ export class AnswerTeller {
     });
   }
 
+  /** Every chunk repeats it. */
+  #tier(tier: string): void {
+    if (tier === this.#tierTold) return;
+    this.#tierTold = tier;
+    this.#emit({ kind: 'tier', tier: TIERS.has(tier) ? tier : null });
+  }
+
+  /** Perplexity names what it has read beside the choices, in every chunk anew. */
+  #sources(told: JsonObject): void {
+    const results = objectsIn(told['search_results']);
+    const urls = results.length > 0 ? [] : textsIn(told['citations']);
+    for (const native of [...results, ...urls.map((url): JsonObject => ({ url }))]) {
+      const url = textOrNull(native['url']);
+      if (url === null || this.#cited.has(url)) continue;
+      this.#cited.add(url);
+      const title = textOrNull(native['title']);
+      const citation = { url, title, citedText: textOrNull(native['snippet']), native };
+      this.#emit({ kind: 'citation', choice: 0, citation });
+    }
+  }
+
   #choice(choice: JsonObject): void {
     const at = numberOr(choice['index'], 0);
     const message = objectOrEmpty(choice['delta'] ?? choice['message']);
@@ -48,6 +78,11 @@ export class AnswerTeller {
     const refusal = textOrNull(message['refusal']);
     if (refusal !== null) this.#emit({ kind: 'refusal', choice: at, text: refusal });
     this.#citations(message, at);
+    for (const { image_url: image } of objectsIn(message['images'])) {
+      const url = textOrNull(objectOrEmpty(image)['url']);
+      if (url !== null) this.#emit({ kind: 'image', choice: at, url });
+    }
+    if (isObject(message['audio'])) this.#emit({ kind: 'lost', choice: at, part: 'audio' });
     objectsIn(message['tool_calls']).forEach((call, i) => {
       this.#call(call, at, i);
     });

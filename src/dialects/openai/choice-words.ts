@@ -57,6 +57,9 @@ export class ChoiceWords {
           data: event.data,
           format: FORMATS.anthropic,
         });
+      case 'image':
+        // OpenRouter's form, which clients that show pictures know.
+        return { images: [{ type: 'image_url', image_url: { url: event.url } }] };
       case 'call':
         return this.#callDelta(event);
       case 'arguments':

@@ -18,6 +18,7 @@ const OTHER_OUTPUT = [
   'audio',
   'annotations',
   'provider_annotations',
+  'images',
 ];
 
 /** Follows one choice of a streamed answer and corrects its deltas. */

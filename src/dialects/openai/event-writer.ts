@@ -14,6 +14,8 @@ export class OpenAiWriter implements EventWriter {
   readonly #choices = new Map<number, ChoiceWords>();
   /** What every chunk begins with, up to its choices. */
   #head = '';
+  /** The part of the head that never changes. */
+  #identity = '';
   #out = '';
   #usage: Usage | null = null;
 
@@ -28,6 +30,11 @@ export class OpenAiWriter implements EventWriter {
     }
     if (event.kind === 'start') {
       this.#start(event);
+      return;
+    }
+    if (event.kind === 'tier') {
+      const tier = event.tier === null ? '' : `"service_tier":${JSON.stringify(event.tier)},`;
+      this.#head = this.#identity + tier;
       return;
     }
     const choice = this.#choiceOf(event.choice);
@@ -84,7 +91,8 @@ export class OpenAiWriter implements EventWriter {
       created,
       model: identity.model,
     };
-    this.#head = `${JSON.stringify(head).slice(0, -1)},`;
+    this.#identity = `${JSON.stringify(head).slice(0, -1)},`;
+    this.#head = this.#identity;
   }
 
   #choiceOf(index: number): ChoiceWords {

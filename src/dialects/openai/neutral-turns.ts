@@ -39,6 +39,7 @@ function saidIn(message: JsonObject, content: ContentPart[], at: string): Conten
   return [
     ...readReasoning(message, at),
     ...content,
+    ...readDrawn(message, at),
     ...readRefusal(message, at),
     ...readRecording(message, at),
     ...readCalls(message, at),
@@ -49,6 +50,11 @@ function saidIn(message: JsonObject, content: ContentPart[], at: string): Conten
 function withName(parts: ContentPart[], { name }: JsonObject, at: string): ContentPart[] {
   if (parts.length === 0 || textOrNull(name) === null) return parts;
   return [...parts, { kind: 'foreign', type: 'name', at: `${at}.name` }];
+}
+
+/** What the model drew, as answers show it. */
+function readDrawn({ images }: JsonObject, at: string): ContentPart[] {
+  return readContent(Array.isArray(images) ? images : [], `${at}.images`);
 }
 
 /** What the model said in a recording, by an id that only its provider knows. */

@@ -26,5 +26,7 @@ export const openai: Dialect = {
   openReader: (reading, emit) => new OpenAiReader(reading, emit),
   writeAnswer,
   openWriter: (rules) => new OpenAiWriter(rules),
+  // All that events say has a place here, though some of it under names of our own.
+  unsayable: () => null,
   forms: openaiForms,
 };

@@ -8,7 +8,7 @@ const DONE = '[DONE]';
 /** Texts that come in pieces. */
 const GROWING = new Set(['content', 'refusal', 'reasoning_content', 'reasoning']);
 /** Lists that come in pieces. */
-const LISTS = new Set(['annotations', 'provider_annotations', 'reasoning_details']);
+const LISTS = new Set(['annotations', 'provider_annotations', 'reasoning_details', 'images']);
 
 /**
  * Puts a complete stream together as the answer it would have been without `stream`.

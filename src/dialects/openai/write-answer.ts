@@ -11,8 +11,10 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
   const choices = new Map<number, WholeChoice>();
   let start: JsonObject = {};
   let usage: JsonObject | null = null;
+  let tier: string | null = null;
   for (const event of events) {
     if (event.kind === 'usage') usage = shownUsage(event.usage);
+    else if (event.kind === 'tier') ({ tier } = event);
     else if (event.kind === 'start') {
       start = { id: event.id, model: event.model, created: event.createdS };
     } else {
@@ -30,6 +32,7 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
       model,
       choices: [...choices.values()].map((choice) => choice.written()),
       ...(usage !== null && { usage }),
+      ...(tier !== null && { service_tier: tier }),
     }),
   );
 }

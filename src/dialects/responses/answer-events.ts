@@ -54,6 +54,9 @@ export class AnswerTeller {
       const known = this.#items.has(i) ? null : streamed.get(textOrNull(item['id']) ?? '');
       (known ?? this.#itemOf({ output_index: i }, item)).end(item);
     });
+    const tier = textOrNull(response['service_tier']);
+    // What was asked for, not what it was served as.
+    if (tier !== null && tier !== 'auto') this.#emit({ kind: 'tier', tier });
     const usage = usageOf(response['usage']);
     if (usage !== null) this.#emit({ kind: 'usage', usage });
     this.isFinished = true;

@@ -2,7 +2,8 @@ import type { GatewayError } from '../../core/errors.js';
 import type { Usage } from '../../core/usage.js';
 import type { AnswerRules, EventWriter } from '../dialect.js';
 import type { JsonObject } from '../json.js';
-import type { AnswerEvent } from '../neutral/event.js';
+import { readDataUrl } from '../json-members.js';
+import type { AnswerEvent, AnswerPart } from '../neutral/event.js';
 import { errorMembers, failureOf } from './error.js';
 import { responseHead } from './head.js';
 import { Output, type TellItem } from './output.js';
@@ -85,6 +86,7 @@ class Response {
   readonly head: JsonObject;
   readonly #output: Output;
   #usage: Usage | null = null;
+  #tier: string | null = null;
   #finish: Finish | null = null;
 
   constructor(start: Start, rules: AnswerRules, tell: TellItem) {
@@ -96,6 +98,10 @@ class Response {
     if (event.kind === 'start') return;
     if (event.kind === 'usage') {
       this.#usage = event.usage;
+      return;
+    }
+    if (event.kind === 'tier') {
+      this.#tier = event.tier;
       return;
     }
     // A response is one answer; nobody can ask for several in this dialect.
@@ -114,6 +120,7 @@ class Response {
       incomplete_details: reason === null ? null : { reason },
       output: this.#output.items,
       usage: writtenUsage(this.#usage),
+      ...(this.#tier !== null && { service_tier: this.#tier }),
     };
   }
 
@@ -121,6 +128,12 @@ class Response {
     const output = this.#output.items;
     return { ...this.head, status: 'failed', error: failureOf(error), output };
   }
+}
+
+/** What a response has no place for: pictures that are somewhere else, further answers. */
+export function unsayable(event: AnswerEvent): AnswerPart | null {
+  if (event.kind === 'image') return readDataUrl(event.url) === null ? 'images' : null;
+  return 'choice' in event && event.choice !== 0 ? 'choices' : null;
 }
 
 /** Why an answer is not whole; `null` if it is. */

@@ -98,9 +98,20 @@ export class ItemTeller {
       case 'custom_tool_call':
         this.arguments(this.#rest('arguments', argumentsOf(item['input'])));
         return;
+      case 'image_generation_call':
+        this.#drawn(item);
+        return;
       default:
-      // What OpenAI's own tools did on the way to the answer: other dialects have no word for it.
+        // What OpenAI's own tools did on the way to the answer: other dialects have no word for it.
+        this.#emit({ kind: 'lost', choice: 0, part: 'server_tools' });
     }
+  }
+
+  #drawn({ result, output_format: format }: JsonObject): void {
+    const base64 = textOrNull(result);
+    if (base64 === null) return;
+    const url = `data:image/${textOrNull(format) ?? 'png'};base64,${base64}`;
+    this.#emit({ kind: 'image', choice: 0, url });
   }
 
   #endPart(part: JsonObject, index: string): void {

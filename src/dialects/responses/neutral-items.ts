@@ -54,6 +54,8 @@ function readItem(item: JsonObject, at: string): Said {
       return { role: 'tool', parts: [resultOf(item, at)] };
     case 'reasoning':
       return { role: 'assistant', parts: [thoughtOf(item, at)] };
+    case 'image_generation_call':
+      return { role: 'assistant', parts: [drawnIn(item, at)] };
     default:
       return { role: 'assistant', parts: [{ kind: 'foreign', type, at }] };
   }
@@ -71,6 +73,13 @@ function callOf(item: JsonObject, args: string, at: string): ContentPart {
 function resultOf(item: JsonObject, at: string): ContentPart {
   const parts = readContent(item['output'], `${at}.output`);
   return { kind: 'tool_result', callId: textOf(item['call_id']), parts, isError: false, at };
+}
+
+function drawnIn({ result, output_format: format }: JsonObject, at: string): ContentPart {
+  const base64 = textOrNull(result);
+  if (base64 === null) return { kind: 'foreign', type: 'image_generation_call', at };
+  const mediaType = `image/${textOrNull(format) ?? 'png'}`;
+  return { kind: 'image', source: { kind: 'bytes', mediaType, base64 }, at };
 }
 
 /** A thought in its own words or, mostly, in a summary's. */

@@ -1,3 +1,4 @@
+import { readDataUrl } from '../json-members.js';
 import type { JsonObject } from '../json.js';
 import type { AnswerEvent } from '../neutral/event.js';
 import { CallItem } from './call-item.js';
@@ -41,8 +42,10 @@ export class Output {
   add(event: AnswerEvent): void {
     switch (event.kind) {
       case 'text':
+        this.#message().say('output_text', event.text);
+        return;
       case 'refusal':
-        this.#message().say(event.kind === 'text' ? 'output_text' : 'refusal', event.text);
+        this.#message().say('refusal', event.text);
         return;
       case 'citation':
         this.#message().cite(event.citation);
@@ -59,6 +62,9 @@ export class Output {
       case 'redacted':
         this.#closeOpen('completed');
         this.#prove(sealed({ signature: null, redacted: event.data, vendor: 'anthropic' }));
+        return;
+      case 'image':
+        this.#draw(event.url);
         return;
       case 'call':
         this.#call(event);
@@ -102,6 +108,20 @@ export class Output {
     const item = make(this.#placeAt(index, prefix));
     this.#open = { index, item };
     return item;
+  }
+
+  /** A picture is an item of its own, and whole at once. */
+  #draw(url: string): void {
+    const image = readDataUrl(url);
+    if (image === null) return;
+    this.#closeAll();
+    const index = this.#items.push(null) - 1;
+    const place = this.#placeAt(index, 'ig');
+    const item = { id: place.id, type: 'image_generation_call' };
+    place.added({ ...item, status: 'in_progress', result: null });
+    const whole = { ...item, status: 'completed', result: image.base64 };
+    place.done(whole);
+    this.#items[index] = whole;
   }
 
   #call({ call, id, name }: Call): void {

@@ -2,7 +2,7 @@ import { systemClock } from '../../core/clock.js';
 import type { Dialect } from '../dialect.js';
 import { readError, writeError } from '../openai/error.js';
 import { ResponsesReader, readEvents } from './event-reader.js';
-import { ResponsesWriter, writeAnswer } from './event-writer.js';
+import { ResponsesWriter, unsayable, writeAnswer } from './event-writer.js';
 import { editRequest, openStream, readAnswer } from './pass.js';
 import { readRequest } from './request.js';
 import { writeRequest } from './write-request.js';
@@ -22,4 +22,5 @@ export const responses: Dialect = {
   openReader: (_reading, emit) => new ResponsesReader(emit),
   writeAnswer,
   openWriter: (rules) => new ResponsesWriter(rules),
+  unsayable,
 };
