@@ -5,7 +5,7 @@ import type { CacheMode, CacheOverride, CacheSettings } from './settings.js';
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Why the cache is left out; a closed set. */
-export type BypassReason = 'off' | 'not_asked' | 'no_store' | 'sampled' | 'dialect' | 'nested';
+export type BypassReason = 'off' | 'not_asked' | 'no_store' | 'sampled' | 'nested';
 
 /** What the cache may do for one request. */
 export interface CacheOrder {

@@ -35,6 +35,23 @@ export interface Frame {
  */
 export type AnswerKind = 'complete' | 'tool_calls' | 'truncated' | 'filtered' | 'empty';
 
+/** Whom a kept answer is given to. */
+export interface Addressee {
+  /** Unlike that of any other request. */
+  readonly id: string;
+  /** Seconds since 1970. */
+  readonly nowS: number;
+  /** The members of the request. */
+  readonly request: JsonObject;
+}
+
+/** One answer on its way to one client. */
+export interface Addressing {
+  whole(body: Buffer): Buffer;
+  /** @param bytes - whole events, in the stream's order */
+  streamed(bytes: Buffer): Buffer;
+}
+
 /** How answers of a dialect are kept, and given again in the form that a client wants. */
 export interface AnswerForms {
   /** Short and stable: answers that are kept belong to it. */
@@ -65,4 +82,11 @@ export interface AnswerForms {
 
   /** The least complete of its choices counts. `null` for what is no answer. */
   kindOf(whole: Buffer): AnswerKind | null;
+
+  /**
+   * Has an answer that was given to somebody else say that it is the addressee's.
+   *
+   * Absent where an answer says nothing of who asked, and goes by no name later.
+   */
+  readonly addressed?: (to: Addressee) => Addressing;
 }

@@ -232,8 +232,8 @@ export interface ClientDialect {
   /** Absent where streams are sent as events. */
   readonly streamForm?: StreamForm;
 
-  /** How its answers are kept and given again; without it none are. */
-  readonly forms?: AnswerForms;
+  /** How its answers are kept and given again. */
+  readonly forms: AnswerForms;
 }
 
 /** Everything the gateway needs of a wire protocol that clients and providers speak. */

@@ -3,6 +3,7 @@ import { untilGone, type Flight } from '../cache/flight.js';
 import { GatewayError } from '../core/errors.js';
 import type { Exchange, WholeExchange } from '../exchange.js';
 import type { ClientSink } from '../upstream/failover.js';
+import { addressTo } from './address.js';
 import { Guest, type GuestAnswer } from './guest.js';
 import type { Ask, Landing, PlacedRequest, RecallParts, SharedStream } from './landing.js';
 
@@ -69,7 +70,8 @@ function takeWhole(
 ): Exchange | Promise<Exchange> {
   // Flights of streams land as streams, so only a client that wants no stream gets here.
   if (asked.request.stream) return goOn();
-  return guest.sit(sharedWith(asked, leader, leader.bill.costUsd)).whole(leader.body, 0);
+  guest.sit(sharedWith(asked, leader, leader.bill.costUsd));
+  return guest.whole(addressTo(asked, guest.decided).whole(leader.body), 0);
 }
 
 /** The stream as a whole answer, once it is complete. */
@@ -86,7 +88,8 @@ async function collect(
   // What cannot be shared in this form has to be asked for.
   if (body === null) return goOn();
   const savedUsd = exchange.outcome()?.costUsd ?? null;
-  return guest.sit(sharedWith(asked, exchange, savedUsd)).whole(body, 0);
+  guest.sit(sharedWith(asked, exchange, savedUsd));
+  return guest.whole(addressTo(asked, guest.decided).whole(body), 0);
 }
 
 /** The stream itself, from its beginning. */
@@ -96,15 +99,16 @@ function hear(
 ): Exchange | Promise<Exchange> {
   if (!broadcast.hasBeginning) return goOn();
   guest.sit(sharedWith(asked, exchange));
+  const address = addressTo(asked, guest.decided);
   let listener: Listener | null = null;
   const hearing = (client: ClientSink): ListenerSink => ({
-    write: (bytes) => client.write(bytes),
+    write: (bytes) => client.write(address.streamed(bytes)),
     end: () => {
       client.end();
       guest.succeed(exchange.outcome()?.costUsd ?? null, 0);
     },
     fail: (error, lastBytes) => {
-      client.fail(error, lastBytes);
+      client.fail(error, address.streamed(lastBytes));
       // The status line had been sent.
       guest.fail(error, 200);
     },

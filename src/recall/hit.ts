@@ -2,6 +2,7 @@ import { framesOf, wholeOf, type HeldAnswer, type KeptAnswer } from '../cache/ke
 import type { Alike } from '../cache/semantic/alike.js';
 import { Replay } from '../cache/replay.js';
 import type { Exchange } from '../exchange.js';
+import { addressTo } from './address.js';
 import { Guest } from './guest.js';
 import type { PlacedRequest, RecallParts } from './landing.js';
 
@@ -28,11 +29,13 @@ export function recalled(
     const body = wholeOf(payload, place.forms);
     if (body === null) return null;
     const guest = new Guest(parts, asked).sit(answer);
-    return guest.whole(body, saved(kept, asked, clock.now()));
+    const given = addressTo(asked, guest.decided).whole(body);
+    return guest.whole(given, saved(kept, asked, clock.now()));
   }
   const frames = framesOf(payload, place.forms);
   if (frames === null) return null;
   const guest = new Guest(parts, asked).sit(answer);
+  const address = addressTo(asked, guest.decided);
   const natural = place.settings.replay === 'natural';
   const { includeUsage } = request;
   const replay = new Replay(frames, { clock, natural, includeUsage }, () => {
@@ -42,7 +45,12 @@ export function recalled(
     kind: 'stream',
     ...guest.decided,
     pipe: (client) => {
-      replay.pipe(client);
+      replay.pipe({
+        write: (bytes) => client.write(address.streamed(bytes)),
+        end: () => {
+          client.end();
+        },
+      });
     },
     drained: () => {
       replay.drained();

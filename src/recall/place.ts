@@ -11,7 +11,7 @@ import type { Place } from './landing.js';
 /** What of a request says where in the cache it belongs. */
 export interface PlaceableRequest {
   readonly call: Pick<AskedRequest['call'], 'headers'> & {
-    readonly dialect: { readonly forms?: AnswerForms };
+    readonly dialect: { readonly forms: AnswerForms };
     readonly caller: { readonly name: string };
   };
   readonly request: Pick<AskedRequest['request'], 'model' | 'body' | 'forwarded'>;
@@ -29,7 +29,6 @@ export interface PlaceableRequest {
 export function placeOf(asked: PlaceableRequest, settings: CacheSettings): Place | BypassReason {
   const { call, request, setup } = asked;
   const { forms } = call.dialect;
-  if (forms === undefined) return 'dialect';
   const target = setup.resolve(request.model);
   const policy = target.kind === 'policy' ? target.policy : null;
   const { members, sampled, question } = forms.identityOf(request.body);

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { post, ask } from '../support/app.js';
+import { ask } from '../support/app.js';
 import {
   answers,
   DONE,
@@ -133,14 +133,4 @@ test('answers outlast a restart of the gateway', async () => {
   expect(again.text).toBe(first.text);
   expect(whole.headers.get('x-suffice-cache')).toBe('hit');
   await rm(folder, { recursive: true });
-});
-
-test('a client of a dialect whose answers are not kept passes by', async () => {
-  const asked = { model: 'acme/large', input: 'hi' };
-
-  const { headers, status } = await post(`${rig.gateway.url}/v1/responses`, asked);
-
-  expect(status).toBe(200);
-  expect(headers.get('x-suffice-cache')).toBe('bypass');
-  expect(headers.get('x-suffice-cache-reason')).toBe('dialect');
 });

@@ -6,6 +6,7 @@ import { anthropic } from '../../src/dialects/anthropic/anthropic.js';
 import { completions } from '../../src/dialects/completions/completions.js';
 import { geminiAt } from '../../src/dialects/gemini/gemini.js';
 import { openai } from '../../src/dialects/openai/openai.js';
+import { responses } from '../../src/dialects/responses/responses.js';
 import { placeOf } from '../../src/recall/place.js';
 import type { Place } from '../../src/recall/landing.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -13,7 +14,7 @@ import { wordJudge } from '../support/word-judge.js';
 
 /** Everything that keeps two requests apart, each with a few values that are easily mixed up. */
 const circumstances = fc.record({
-  dialect: fc.constantFrom('openai', 'anthropic', 'gemini', 'completions'),
+  dialect: fc.constantFrom('openai', 'anthropic', 'gemini', 'completions', 'responses'),
   beta: fc.constantFrom(null, 'context-1m', 'context-2m'),
   caller: fc.constantFrom('ann', 'bob', 'ann"'),
   namespace: fc.constantFrom('default', 'docs', 'docs/v1'),
@@ -37,7 +38,7 @@ type Circumstances = typeof circumstances extends fc.Arbitrary<infer C> ? C : ne
 const wording = fc.constantFrom('What is a heap?', 'Please explain: what is the heap?', 'heap');
 
 const dialectOf = (name: Circumstances['dialect'], model: string) =>
-  ({ openai, anthropic, gemini: geminiAt({ model, stream: false }), completions })[name];
+  ({ openai, anthropic, gemini: geminiAt({ model, stream: false }), completions, responses })[name];
 
 const settings = { ...configSchema.parse({ cache: { mode: 'semantic' } }).cache, callers: {} };
 
@@ -84,7 +85,23 @@ const WRITE: Record<Circumstances['dialect'], Write> = {
     x_format: format,
     ...more,
   }),
+  responses: ({ model, system, history, tools, format, settings: more }, text) => ({
+    model,
+    input: itemsOf(history, text),
+    ...(system !== null && { instructions: system }),
+    ...(tools !== null && { tools: [{ type: 'function', name: tools }] }),
+    ...(format !== null && { text: { format: { type: format } } }),
+    ...more,
+  }),
 };
+
+/** Ids of what was answered before are never the same twice, and keep nothing apart. */
+function itemsOf(history: readonly string[], text: string) {
+  const items = turnsOf(history).map((turn, i) =>
+    turn.role === 'user' ? turn : { ...turn, type: 'message', id: `msg_${i}_${text}` },
+  );
+  return [...items, { role: 'user', content: text }];
+}
 
 function bodyOf(at: Circumstances, text: string): Buffer {
   return Buffer.from(JSON.stringify(WRITE[at.dialect](at, text)));

@@ -32,6 +32,11 @@ export function responseHead(start: Start, rules: AnswerRules): JsonObject {
 
 const ID_CHARS = 48;
 
+/** An id in the form of those that responses get here; different seeds have different ones. */
+export function idFrom(seed: string): string {
+  return `resp_${createHash('sha256').update(seed).digest('hex').slice(0, ID_CHARS)}`;
+}
+
 /** What OpenAI does where the client does not say; `null` for what only the provider itself knows. */
 const DEFAULTS: JsonObject = {
   instructions: null,
@@ -51,6 +56,24 @@ const DEFAULTS: JsonObject = {
   user: null,
   metadata: {},
 };
+
+/** What a response repeats of its request, and none of it changes the answer. */
+const LABELS = [
+  'metadata',
+  'previous_response_id',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'store',
+  'user',
+];
+
+/** A response with the labels of another request; a label that it does not tell stays untold. */
+export function relabelled(response: JsonObject, request: JsonObject): JsonObject {
+  const told = LABELS.filter((name) => name in response);
+  const labels = told.map((name) => [name, request[name] ?? DEFAULTS[name] ?? null] as const);
+  return { ...response, ...Object.fromEntries(labels) };
+}
 
 function repeated(request: JsonObject): JsonObject {
   const members: JsonObject = { ...DEFAULTS };

@@ -145,7 +145,10 @@ export class ResponseStore {
     const kept = this.#kept.get(key);
     if (kept === undefined) return false;
     this.#kept.delete(key);
-    for (const itemKey of kept.itemKeys) this.#items.delete(itemKey);
+    for (const itemKey of kept.itemKeys) {
+      // A provider may give the same item in two responses: then it is the other one's still.
+      if (this.#items.get(itemKey) === key) this.#items.delete(itemKey);
+    }
     this.#bytes -= kept.bytes.length;
     return true;
   }

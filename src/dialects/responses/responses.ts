@@ -3,6 +3,7 @@ import type { Dialect } from '../dialect.js';
 import { readError, writeError } from '../openai/error.js';
 import { ResponsesReader, readEvents } from './event-reader.js';
 import { ResponsesWriter, unsayable, writeAnswer } from './event-writer.js';
+import { responsesForms } from './forms.js';
 import { editRequest, openStream, readAnswer } from './pass.js';
 import { readRequest } from './request.js';
 import { writeRequest } from './write-request.js';
@@ -23,4 +24,5 @@ export const responses: Dialect = {
   writeAnswer,
   openWriter: (rules) => new ResponsesWriter(rules),
   unsayable,
+  forms: responsesForms,
 };

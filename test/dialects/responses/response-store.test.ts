@@ -57,6 +57,17 @@ test('what is forgotten is gone with its items, and so is what went on from it',
   expect(mine.response('b')).not.toBeNull();
 });
 
+test('an item that stands in two responses is there as long as the one that had it last', () => {
+  const { mine } = open();
+  const { response, ...rest } = answered('a');
+  mine.keep({ ...rest, response });
+  mine.keep({ ...rest, response: { ...response, id: 'b' } });
+
+  mine.forget('a');
+
+  expect(mine.item('msg_a')).toEqual(response.output[0]);
+});
+
 test('a response is kept for its time, and for as long again when it is gone on from', () => {
   const { mine, clock } = open();
   mine.keep(answered('a'));
