@@ -163,6 +163,10 @@ function foreignMembers(request: JsonObject): ForeignMember[] {
   const members: ForeignMember[] = Object.keys(request)
     .filter((name) => !READ.has(name) && request[name] !== null)
     .map((name) => ({ field: name, isKnown: KNOWN_FOREIGN.has(name) }));
+  for (const name of Object.keys(objectOrEmpty(request['output_config']))) {
+    if (name === 'effort' || name === 'format') continue;
+    members.push({ field: `output_config.${name}`, isKnown: name === 'task_budget' });
+  }
   objectsIn(request['tools']).forEach((tool, i) => {
     const at = `tools[${i}]`;
     if (!isFunction(tool)) members.push({ field: at, isKnown: true });

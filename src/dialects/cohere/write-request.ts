@@ -83,7 +83,8 @@ function writtenMessage(message: JsonObject): JsonObject[] {
   // Nothing is said by nothing, and Cohere refuses a user who says nothing.
   if (role === 'user' && content === '') return [];
   if (role !== 'assistant') return [{ role, content, ...rest }];
-  const text = content ?? refusal;
+  const texts = [content, refusal].filter((words) => typeof words === 'string');
+  const text = texts.length === 0 ? null : texts.join('\n\n');
   if (calls === undefined) return [{ role, content: text }];
   return [{ role, ...(typeof text === 'string' && { tool_plan: text }), tool_calls: calls }];
 }

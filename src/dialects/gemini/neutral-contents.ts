@@ -103,12 +103,21 @@ function userTurns(placed: readonly PlacedPart[], at: string, calls: Calls): Tur
   ];
 }
 
+/** How a part is to be looked at, which no other dialect has a word for. */
+const FINER = ['videoMetadata', 'mediaResolution'];
+
 function plainParts({ part, at }: PlacedPart): ContentPart[] {
   if (typeof part['text'] === 'string') {
     return part['text'] === '' ? [] : [{ kind: 'text', text: part['text'], at }];
   }
   const media = readMedia(part, at);
-  if (media !== null) return [media];
+  if (media !== null) {
+    const unsaid = FINER.filter((name) => isObject(part[name]));
+    return [
+      media,
+      ...unsaid.map((type) => ({ kind: 'foreign' as const, type, at: `${at}.${type}` })),
+    ];
+  }
   const type = Object.keys(part).find((name) => isObject(part[name]));
   return type === undefined ? [] : [{ kind: 'foreign', type, at: `${at}.${type}` }];
 }

@@ -64,7 +64,7 @@ function plain(turn: Turn, losses: Losses): JsonObject | null {
 }
 
 function assistant({ parts }: Turn, losses: Losses): JsonObject | null {
-  const { texts } = sayable(
+  const { texts, images } = sayable(
     parts.filter(({ kind }) => kind !== 'tool_call' && kind !== 'reasoning'),
     losses,
   );
@@ -76,10 +76,11 @@ function assistant({ parts }: Turn, losses: Losses): JsonObject | null {
     losses.hint(part.at, 'reasoning');
     return [];
   });
-  if (texts.length + calls.length === 0) return null;
+  if (texts.length + images.length + calls.length === 0) return null;
   return {
     role: 'assistant',
     content: texts.join(''),
+    ...(images.length > 0 && { images }),
     ...(thoughts.length > 0 && { thinking: thoughts.join('\n') }),
     ...(calls.length > 0 && { tool_calls: calls }),
   };

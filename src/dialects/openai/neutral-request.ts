@@ -154,12 +154,22 @@ function readTier(tier: unknown): NeutralRequest['serviceTier'] {
 
 function foreignMembers(request: JsonObject): ForeignMember[] {
   const members: ForeignMember[] = Object.entries(request)
-    .filter(([name, value]) => !READ.has(name) && saysSomething(value) && !isTextOnly(name, value))
+    .filter(([name, value]) => !READ.has(name) && asksFor(name, value))
     .map(([name]) => ({ field: name, isKnown: KNOWN_FOREIGN.has(name) }));
   objectsIn(request['tools']).forEach((tool, i) => {
     if (!isObject(tool['function'])) members.push({ field: `tools[${i}]`, isKnown: true });
   });
+  // A custom tool cannot be offered, so it cannot be asked for either.
+  if (isObject(request['tool_choice']) && readToolChoice(request) === null) {
+    members.push({ field: 'tool_choice', isKnown: true });
+  }
   return members;
+}
+
+function asksFor(name: string, value: unknown): boolean {
+  // The model is to search the web, and to choose how.
+  if (name === 'web_search_options') return isObject(value);
+  return saysSomething(value) && !isTextOnly(name, value);
 }
 
 /** `modalities: ["text"]` asks for what every model gives. */

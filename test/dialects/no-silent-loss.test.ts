@@ -1,0 +1,90 @@
+import { DIALECT_NAMES, type DialectName } from '../../src/dialects/dialect.js';
+import { translated } from '../support/translated.js';
+import { ANTHROPIC_MEMBERS, ANTHROPIC_PARTS } from './request-cases/anthropic-cases.js';
+import type { Case, Parts } from './request-cases/case.js';
+import { GEMINI_MEMBERS, GEMINI_PARTS } from './request-cases/gemini-cases.js';
+import { OPENAI_MEMBERS, OPENAI_PARTS } from './request-cases/openai-cases.js';
+import { RESPONSES_MEMBERS, RESPONSES_PARTS } from './request-cases/responses-cases.js';
+
+type Client = 'openai' | 'responses' | 'anthropic' | 'gemini';
+
+const BARE: Readonly<Record<Client, object>> = {
+  openai: { model: 'm', messages: [{ role: 'user', content: 'hi' }] },
+  responses: { model: 'm', input: 'hi' },
+  anthropic: { model: 'm', max_tokens: 99, messages: [{ role: 'user', content: 'hi' }] },
+  gemini: { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] },
+};
+
+/**
+ * Members of the request itself, by the dialect's own documents, but for what is kept by saying nothing: `labels` and
+ * `metadata` are the gateway's own to read, a summary of thoughts is told whether or not one is asked for, and most
+ * models that are not asked to think do not.
+ */
+const MEMBERS: Readonly<Record<Client, readonly Case[]>> = {
+  openai: OPENAI_MEMBERS,
+  responses: RESPONSES_MEMBERS,
+  anthropic: ANTHROPIC_MEMBERS,
+  gemini: GEMINI_MEMBERS,
+};
+
+/** What stands in a message, beside the text that every one of these has. */
+const PARTS: Readonly<Record<Client, Parts>> = {
+  openai: OPENAI_PARTS,
+  responses: RESPONSES_PARTS,
+  anthropic: ANTHROPIC_PARTS,
+  gemini: GEMINI_PARTS,
+};
+
+/** Tells which of a client's members reach a provider, and which are named as lost. */
+function silentLosses(client: Client, provider: DialectName): string[] {
+  const cases = [...MEMBERS[client], ...partCases(client)];
+  return cases.flatMap(({ member, beside = {}, with: more }) => {
+    const bare = translated(client, provider, { ...BARE[client], ...beside });
+    const full = translated(client, provider, { ...BARE[client], ...beside, ...more });
+    const isCarried = JSON.stringify(full.json) !== JSON.stringify(bare.json);
+    const isNamed = full.dropped.some((field) => !bare.dropped.includes(field));
+    return isCarried || isNamed ? [] : [`${member} = ${JSON.stringify(more)}`];
+  });
+}
+
+const BESIDE_TEXT: Readonly<Record<Client, (part: object | null) => object>> = {
+  openai: (part) => ({
+    messages: [
+      { role: 'user', content: [{ type: 'text', text: 'hi' }, ...(part === null ? [] : [part])] },
+    ],
+  }),
+  responses: (part) => ({
+    input: [
+      {
+        role: 'user',
+        content: [{ type: 'input_text', text: 'hi' }, ...(part === null ? [] : [part])],
+      },
+    ],
+  }),
+  anthropic: (part) => ({
+    messages: [
+      { role: 'user', content: [{ type: 'text', text: 'hi' }, ...(part === null ? [] : [part])] },
+    ],
+  }),
+  gemini: (part) => ({
+    contents: [{ role: 'user', parts: [{ text: 'hi' }, ...(part === null ? [] : [part])] }],
+  }),
+};
+
+function partCases(client: Client): Case[] {
+  const beside = BESIDE_TEXT[client](null);
+  return Object.entries(PARTS[client]).map(([name, part]) => ({
+    member: `a part: ${name}`,
+    with: BESIDE_TEXT[client](part),
+    beside,
+  }));
+}
+
+describe.each(Object.keys(MEMBERS) as Client[])('of what clients of %s may write', (client) => {
+  test.each(DIALECT_NAMES.filter((name) => name !== client))(
+    'every member reaches a provider of %s, or is named as lost',
+    (provider) => {
+      expect(silentLosses(client, provider)).toEqual([]);
+    },
+  );
+});
