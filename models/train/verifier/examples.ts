@@ -7,6 +7,7 @@ import {
 } from '../../../src/cache/verify/compared-question.js';
 import { firstObjection, objectionsTo } from '../../../src/cache/verify/veto.js';
 import type { Veto } from '../../../src/cache/verify/veto.js';
+import { wordingsOf, type WordingWeights } from '../../../src/cache/verify/wording.js';
 import { WordTable } from '../../../src/cache/verify/word-table.js';
 import type { StaticEmbedder } from '../../../src/embed/static-embedder.js';
 import { placeOf } from '../../../src/outcomes/part.js';
@@ -22,8 +23,16 @@ export interface Example {
   readonly veto: Veto | null;
   /** For the weights of differences. */
   readonly different: DifferentPair;
+  /** For the weights of wordings. */
+  readonly wordings: ReadonlySet<number>;
   /** 0 or 1: what is learned of the one half is used on the other. */
   readonly half: 0 | 1;
+}
+
+/** What is learned of words, before trees are grown. */
+export interface PairWeights {
+  readonly differences: DifferenceWeights;
+  readonly wordings: WordingWeights;
 }
 
 /** How much a pair of a set counts: less where labels are loose, or where sense was made by a program. */
@@ -48,7 +57,9 @@ export class ExampleReader {
   }
 
   read(set: string, pair: LabelledPair): Example {
-    const [a, b] = [this.#question(pair.a), this.#question(pair.b)];
+    // In the order in which a pair is compared in service.
+    const [first, second] = pair.a < pair.b ? [pair.a, pair.b] : [pair.b, pair.a];
+    const [a, b] = [this.#question(first), this.#question(second)];
     const objections = objectionsTo(a.facts, b.facts);
     const { left, right } = align(a, b);
     const [shorter, longer] = [a.known.length, b.known.length].sort((x, y) => x - y);
@@ -71,16 +82,17 @@ export class ExampleReader {
         label: pair.label,
         weight: weightOf(set),
       },
+      wordings: wordingsOf(a.known, b.known, { left, right }),
       half: (placeOf(pair.a) * 2 ** 20) % 2 < 1 ? 0 : 1,
     };
   }
 
   /** @returns a number for each of `PAIR_FEATURES` */
-  features({ a, b }: Example, differences: DifferenceWeights): Float32Array {
+  features({ a, b }: Example, weights: PairWeights): Float32Array {
     return pairFeatures(a, b, {
       identityDims: this.#embedder.identityDims,
       objections: objectionsTo(a.facts, b.facts),
-      differences,
+      ...weights,
     });
   }
 

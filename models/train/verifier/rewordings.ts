@@ -15,8 +15,44 @@ const isRequest = (text: string): boolean =>
 const isQuestion = (text: string): boolean =>
   /^(?:what|how|why|when|where|who|which|is|are|can|does|do|should)\b/iu.test(text);
 
+/** Said around a request by people who like to talk; nothing of it is asked. */
+const CHAT_BEFORE: readonly string[] = [
+  'My friends and I have been arguing about this all evening. ',
+  'Long story short: ',
+  'My boss just asked me this and I froze. ',
+  'I have been staring at this for an hour. ',
+  'You have been a great help so far! ',
+  'Back again with another one. ',
+  "I'm new here, so bear with me. ",
+  'I tried to look it up but gave up. ',
+  'Hope this is the right place to ask. ',
+  'Forgive me if this sounds naive, but ',
+  'It has been bugging me since breakfast: ',
+  'Okay, next one. ',
+  'My daughter wants to know: ',
+  'Asking for a friend: ',
+  'One more thing before I go: ',
+  'You seem to know everything, so ',
+];
+const CHAT_AFTER: readonly string[] = [
+  " I'd be so grateful.",
+  ' Take your time.',
+  ' No pressure at all.',
+  ' You would save my day.',
+  ' My coffee is getting cold already.',
+  ' I am all ears.',
+  ' That has puzzled me for ages.',
+  ' Looking forward to your reply!',
+  ' Sorry if that is obvious.',
+  ' You are the best!',
+  ' Hope that makes sense.',
+  ' Phew, that was a mouthful.',
+];
+
 /** Ways to say the same. */
 export const REWORDINGS: readonly Rewording[] = [
+  (text, random) => oneOf(random, ...CHAT_BEFORE) + text,
+  (text, random) => `${text.replace(/(?<=[\p{L}\p{N}])$/u, '.')}${oneOf(random, ...CHAT_AFTER)}`,
   (text, random) =>
     isRequest(text)
       ? oneOf(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { TreeSum } from '../../../src/cache/verify/boosted-trees.js';
-import { DifferenceWeights } from '../../../src/cache/verify/difference.js';
+import { areWordedAlike } from '../../../src/cache/verify/compared-question.js';
 import { PAIR_FEATURES } from '../../../src/cache/verify/pair-features.js';
 import { Verifier, VERIFIER_KIND, VERIFIER_VERSION } from '../../../src/cache/verify/verifier.js';
 import { StaticEmbedder } from '../../../src/embed/static-embedder.js';
@@ -15,7 +15,6 @@ import { writeManifest } from '../manifest.js';
 import { Random } from '../random.js';
 import { boost } from './boost.js';
 import { fitCalibration } from './calibration.js';
-import { trainDifferences } from './difference-training.js';
 import { ExampleReader, tableOf, weightOf } from './examples.js';
 import type { Example } from './examples.js';
 import { makePairs } from './make-pairs.js';
@@ -23,6 +22,7 @@ import { readNearMisses } from './near-misses.js';
 import { readPairParts } from './pair-parts.js';
 import type { PairParts } from './pair-parts.js';
 import { reportPairs } from './report.js';
+import { learnWords } from './word-weights.js';
 
 const ARTEFACT = 'verifier.bin';
 /** Where what takes long is kept for the next run. */
@@ -47,6 +47,7 @@ const RECIPE = {
     missing_most: -1,
     missing_first_most: -1,
     weighed: 1,
+    wording: 1,
   }),
 } as const;
 
@@ -62,6 +63,12 @@ function directionsOf(names: Readonly<Record<string, -1 | 1>>): ReadonlyMap<numb
  * gifts` as different questions. They tell what is alike, but not how sure one may be.
  */
 const isDoubtful = (set: string): boolean => set === 'qqp' || set.startsWith('meancache');
+
+/**
+ * What a rule objects to is never given, and of like wording nothing is asked of the trees: neither tells
+ * how sure of them one may be.
+ */
+const isWeighed = ({ veto, a, b }: Example): boolean => veto === null && !areWordedAlike(a, b);
 
 /** Sets that are measured on, but not learned from: an intent is not a question, nor an answer a question. */
 const isLearned = (set: string): boolean => !set.startsWith('intent_') && set !== 'gptcache_mock';
@@ -93,11 +100,13 @@ export async function trainVerifier(options: EmbedderOptions): Promise<void> {
   const learnt = learn(fit, reader, { meaning: unmet.dims - unmet.identityDims, seed, progress });
   const byHand = (await readNearMisses()).map((pair) => reader.read('by hand', pair));
   const calibration = fitCalibration(
-    [...read('validation').filter(({ set }) => !isDoubtful(set)), ...byHand].map((example) => ({
-      score: learnt.scoreOf(example),
-      label: example.pair.label,
-      weight: weightOf(example.set),
-    })),
+    [...read('validation').filter(({ set }) => !isDoubtful(set)), ...byHand]
+      .filter(isWeighed)
+      .map((example) => ({
+        score: learnt.scoreOf(example),
+        label: example.pair.label,
+        weight: weightOf(example.set),
+      })),
   );
   const { depth, trees } = RECIPE;
   const bytes = writeArtefact(path.join(outFolder, ARTEFACT), {
@@ -137,7 +146,8 @@ export async function reportVerifier(options: EmbedderOptions): Promise<void> {
 interface Learnt {
   readonly start: number;
   readonly tables: Readonly<
-    Record<'features', Int32Array> & Record<'thresholds' | 'leaves' | 'differences', Float32Array>
+    Record<'features', Int32Array> &
+      Record<'thresholds' | 'leaves' | 'differences' | 'wordings', Float32Array>
   >;
   /** Log odds that a pair is one question, before calibration. */
   readonly scoreOf: (example: Example) => number;
@@ -153,20 +163,10 @@ function learn(
   }: { readonly meaning: number } & Pick<EmbedderOptions, 'seed' | 'progress'>,
 ): Learnt {
   const chance = { random: new Random(seed), progress };
-  // What the trees are told of a pair must not have been learned of it, or they would trust it too much.
-  const halves = ([0, 1] as const).map((half) =>
-    trainDifferences(
-      fit.filter((example) => example.half !== half).map(({ different }) => different),
-      meaning,
-      chance,
-    ),
-  );
-  const differences = meanOf(halves);
-  const all = new DifferenceWeights(differences);
-  const others = halves.map((weights) => new DifferenceWeights(weights));
+  const { halves, all } = learnWords(fit, meaning, chance);
   const { trees, start } = boost(
     {
-      inputs: tableOf(fit.map((example) => reader.features(example, others[example.half] ?? all))),
+      inputs: tableOf(fit.map((example) => reader.features(example, halves[example.half]))),
       labels: Float32Array.from(fit, ({ pair }) => pair.label),
       weights: Float32Array.from(fit, ({ set }) => weightOf(set)),
     },
@@ -178,15 +178,9 @@ function learn(
   const sum = new TreeSum(trees);
   return {
     start,
-    tables: { features, thresholds, leaves, differences },
+    tables: { features, thresholds, leaves, ...all.tables },
     scoreOf: (example) => start + sum.of(reader.features(example, all)),
   };
-}
-
-function meanOf(weights: readonly Float32Array[]): Float32Array {
-  return Float32Array.from(weights[0] ?? [], (_, i) =>
-    weights.reduce((sum, values) => sum + (values[i] ?? 0) / weights.length, 0),
-  );
 }
 
 function record(outFolder: string, parts: PairParts): void {

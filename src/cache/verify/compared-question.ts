@@ -27,10 +27,15 @@ export interface QuestionPrint {
   /** The squared length of the vector's first part, which says which words occur, and of the other. */
   readonly frontSquared: number;
   readonly backSquared: number;
+  /** What the words of the plain form mean together, and its squared length. */
+  readonly sense: Float32Array;
+  readonly senseSquared: number;
 }
 
 /** More words than a text of 65,535 characters could have are not compared. */
 const MAX_WORDS = 0xffff;
+
+const COMMON = /[\p{L}\p{M}\p{N}\s.,;:!?¿¡'"-]+/gu;
 
 /** Makes a question ready for `pairFeatures`. */
 export function readQuestion(
@@ -49,10 +54,22 @@ export function readQuestion(
     known,
     byId: orderById(known),
     get print() {
-      print ??= printOf(text, known, vector, table.identityDims);
+      print ??= printOf(words.plain, known, vector, table.identityDims);
       return print;
     },
   };
+}
+
+/** What of the plain form is neither word, number nor common punctuation. */
+const symbolsIn = ({ words }: ComparedQuestion): string => words.plain.replaceAll(COMMON, '');
+
+/** Whether two questions have the same plain form: the same words in the same order, but for case, punctuation and spelling. */
+export function areWordedAlike(a: ComparedQuestion, b: ComparedQuestion): boolean {
+  return (
+    a.known.length === b.known.length &&
+    a.known.every(({ id }, i) => id === b.known[i]?.id) &&
+    symbolsIn(a) === symbolsIn(b)
+  );
 }
 
 function orderById(known: readonly KnownWord[]): Uint16Array {
@@ -73,6 +90,7 @@ function printOf(
 ): QuestionPrint {
   const front = vector.subarray(0, identityDims);
   const back = vector.subarray(identityDims);
+  const sense = meaningOf(known);
   return {
     weight: known.reduce((total, { rarity }) => total + rarity, 0),
     sentences: text.split(/[.!?\n]+\s/u).length,
@@ -81,7 +99,20 @@ function printOf(
     letters: lettersOf(text),
     frontSquared: dot(front, front),
     backSquared: dot(back, back),
+    sense,
+    senseSquared: dot(sense, sense),
   };
+}
+
+/** The sum of what words mean, each by how much it says; nothing for no words. */
+export function meaningOf(words: readonly KnownWord[]): Float32Array {
+  const total = new Float32Array(words[0]?.meaning.length ?? 0);
+  for (const { rarity, meaning } of words) {
+    for (let i = 0; i < total.length; i++) {
+      total[i] = (total[i] ?? 0) + rarity * (meaning[i] ?? 0);
+    }
+  }
+  return total;
 }
 
 function runOf(known: readonly KnownWord[], from: number, length: number): number {
@@ -92,7 +123,7 @@ function runOf(known: readonly KnownWord[], from: number, length: number): numbe
   return hash;
 }
 
-/** Characters that are looked at for likeness of letters: slips of the finger show in short texts. */
+/** Characters of the plain form that are looked at for likeness of letters: slips of the finger show in short texts. */
 const MAX_LETTERS = 400;
 
 /** Three letters in one number; those of alphabets are told apart for certain. */

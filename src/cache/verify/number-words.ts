@@ -72,3 +72,24 @@ function valueOf(words: string): number {
   if (/^\d/u.test(plain)) return Number(plain.replaceAll(',', ''));
   return plain.split(/[- ]/u).reduce((sum, word) => sum + (VALUES.get(word) ?? Number.NaN), 0);
 }
+
+const CURRENCIES: ReadonlyMap<string, string> = new Map([
+  ['$', 'dollars'],
+  ['€', 'euros'],
+  ['£', 'gbp'],
+  ['¥', 'yen'],
+]);
+const AMOUNT = '\\d[\\d,_]*(?:\\.\\d+)?(?: (?:hundred|thousand|million|billion)\\b)?';
+const PRICED = new RegExp(`([$€£¥]) ?(${AMOUNT})|(?<![\\w.])(${AMOUNT}) ?([$€£¥])(?!\\w)`, 'gu');
+
+/** Signs of amounts in words: `$5` is `5 dollars`, `20%` is `20 percent`. */
+export function replaceSigns(text: string): string {
+  if (!/[$€£¥%]/u.test(text)) return text;
+  return text
+    .replaceAll(
+      PRICED,
+      (_, before?: string, after?: string, amount?: string, sign?: string) =>
+        `${after ?? amount ?? ''} ${CURRENCIES.get(before ?? sign ?? '') ?? ''}`,
+    )
+    .replaceAll(/(?<=\d) ?% ?(?!\w)(?=\W*\s|\W*$)/gu, ' percent');
+}

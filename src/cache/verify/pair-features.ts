@@ -1,9 +1,11 @@
 import { align, dot, nearness } from './alignment.js';
 import type { Alignment, LeftOver } from './alignment.js';
+import { meaningOf } from './compared-question.js';
 import type { ComparedQuestion } from './compared-question.js';
 import type { DifferenceWeights } from './difference.js';
 import { overlap, sameBack, sameFront, Turns } from './order.js';
 import type { Objections } from './veto.js';
+import { wordingsOf, type WordingWeights } from './wording.js';
 
 /** Below this a word says next to nothing: articles, prepositions, forms of to be. */
 const FUNCTION_RARITY = 0.46;
@@ -17,6 +19,7 @@ interface Pair {
   readonly identityDims: number;
   readonly objections: Objections;
   readonly differences: DifferenceWeights;
+  readonly wordings: WordingWeights;
 }
 
 type Side = readonly LeftOver[];
@@ -50,7 +53,7 @@ function ofSides(
 }
 
 const cosines: FeatureGroup = {
-  names: ['cosine', 'same_words', 'same_meaning', 'left_over_meaning'],
+  names: ['cosine', 'same_words', 'same_meaning', 'left_over_meaning', 'plain_meaning'],
   of: ({ a, b, identityDims, alignment }) => {
     const [x, y] = [a.vector, b.vector];
     let [whole, back, i] = [0, 0, 0];
@@ -67,6 +70,7 @@ const cosines: FeatureGroup = {
       cosine(front, a.print.frontSquared * b.print.frontSquared),
       cosine(back, a.print.backSquared * b.print.backSquared),
       cosine(dot(left, right), dot(left, left) * dot(right, right)),
+      cosine(dot(a.print.sense, b.print.sense), a.print.senseSquared * b.print.senseSquared),
     ];
   },
 };
@@ -222,8 +226,8 @@ const objected: FeatureGroup = {
 };
 
 const weighed: FeatureGroup = {
-  names: ['weighed', 'weighed_least', 'weighed_most', 'weighed_worst'],
-  of: ({ alignment, differences }) => {
+  names: ['weighed', 'weighed_least', 'weighed_most', 'weighed_worst', 'wording'],
+  of: ({ a, b, alignment, differences, wordings }) => {
     let worst = 0;
     // Log odds that each left-over word adds.
     const [left, right] = [alignment.left, alignment.right].map((side) => {
@@ -236,7 +240,8 @@ const weighed: FeatureGroup = {
       return total;
     });
     const [x, y] = [left ?? 0, right ?? 0];
-    return [x + y, Math.min(x, y), Math.max(x, y), worst];
+    const wording = wordings.weigh(wordingsOf(a.known, b.known, alignment));
+    return [x + y, Math.min(x, y), Math.max(x, y), worst, wording];
   },
 };
 
@@ -263,7 +268,7 @@ export const PAIR_FEATURES: readonly string[] = GROUPS.flatMap(({ names }) => na
 export function pairFeatures(
   one: ComparedQuestion,
   other: ComparedQuestion,
-  context: Pick<Pair, 'identityDims' | 'objections' | 'differences'>,
+  context: Omit<Pair, 'a' | 'b' | 'alignment'>,
 ): Float32Array {
   // What comes first in the alphabet comes first, so that it does not matter who asked.
   const [a, b] = one.text < other.text ? [one, other] : [other, one];
@@ -283,16 +288,8 @@ const cosine = (product: number, squared: number): number => {
   return length === 0 ? 0 : product / length;
 };
 
-/** The mean of what left-over words mean, by weight. */
-function meaning(side: Side): Float32Array {
-  const total = new Float32Array(side[0]?.word.meaning.length ?? 0);
-  for (const { word } of side) {
-    for (let i = 0; i < total.length; i++) {
-      total[i] = (total[i] ?? 0) + word.rarity * (word.meaning[i] ?? 0);
-    }
-  }
-  return total;
-}
+/** What left-over words mean together. */
+const meaning = (side: Side): Float32Array => meaningOf(side.map(({ word }) => word));
 
 /** What a left-over word says, less what the other text says of it in other words. */
 const missingOf = ({ word, covered }: LeftOver): number => word.rarity * (1 - covered);

@@ -1,4 +1,6 @@
-import { replaceNumberWords } from './number-words.js';
+import { writtenOut } from './abbreviations.js';
+import { replaceNumberWords, replaceSigns } from './number-words.js';
+import { usualForm } from './question-forms.js';
 
 /** One way to write what has several; the pattern is applied everywhere in a text. */
 type Rule = readonly [RegExp, string];
@@ -13,6 +15,11 @@ const OPENINGS = new RegExp(
     '(?:good )?(?:morning|afternoon|evening)(?: all| everyone)?(?=[,!.])',
     '(?:quick|simple|short|stupid|dumb|serious) question(?=[,:.!])|question(?=:)|(?:so|well|ok|okay|look|now|and|also|btw|um|uh|hmm|actually|basically|honestly)(?:[,.]+ )',
     '(?:just )?(?:curious|wondering)(?=[,:])',
+    "(?:sorry|apologies)(?: to (?:bother|disturb|interrupt) you)?(?: again)?(?:,? but |[,:]+ )|(?:hope|i hope) (?:you are|you're|this finds you|all is) (?:doing )?well(?=[,.!])",
+    '(?:this|it) (?:may|might) (?:be|sound)(?: like)? a (?:silly|stupid|dumb|basic|strange|weird|odd) question,? but',
+    "(?:i(?: have| have got|'ve got)|got|here is|here's) (?:a|one|another)(?: quick| short| simple| small)? (?:question|request)(?: for you)?[:.,]",
+    'do me a (?:small |big |quick )?favou?r(?: and|[,:])|(?:kindly |please )?(?:help|assist) me with (?:this|the following)(?: one)?:|(?:help|assist) me (?:to )?(?=(?:understand|figure out|find out|find|write|solve|debug|fix|choose|decide)\\b)',
+    "(?:i need|i could use|i'd like|i would like|i want)(?: some)? help (?:with|in|on)(?=[ :])|(?:does )?(?:anybody|anyone|somebody|someone) (?:here )?know(?:s)?(?= (?:what|how|why|when|where|who|which|whether|if)\\b)|any idea(?=,? (?:what|how|why|when|where|who|which|whether|if)\\b)",
     '(?:could|can|would|will) you (?:please |kindly |possibly |maybe |just )*(?:(?:help me (?:to |and )?|tell me|let me know)(?= )|(?=\\p{L}))',
     'would you (?:mind|be so kind as to|be able to)|(?:is it|would it be) possible (?:for you )?to',
     '(?:please|pls|plz|kindly)(?:,? (?:tell|help) me(?: to| with)?)?',
@@ -33,33 +40,14 @@ const OPENINGS = new RegExp(
 /** Said behind a request, likewise. */
 const CLOSINGS = new RegExp(
   `[\\s,!.;-]*(?:${[
-    '(?:many |lots of )?thanks(?: a lot| so much| a million| very much| again)?(?:,? in advance)?|thank you(?: so much| very much)?(?:,? in advance)?|thx|tia|ty|cheers|much (?:obliged|appreciated)|very kind|(?:i )?appreciate (?:it|your (?:time|help))',
-    'please|pls|plz|kindly|if (?:you can|possible|that is ok)|for me',
+    "(?:many |lots of )?thanks(?: a lot| so much| a million| very much| again)?(?:,? in advance)?|thank you(?: so much| very much)?(?:,? in advance)?|thx|tia|ty|cheers|much (?:obliged|appreciated)|very kind|(?:i )?(?:would |really |greatly |'d )*appreciate (?:it|this|(?:your|the|any) (?:time|help|advice))|^(?:ta|bless you|no rush|no hurry)|(?:many )?thanks for (?:your|the|any|all your) (?:time|help|advice|support|answer)s?|(?:any|your|all) (?:help|advice|answer|tips?) (?:is|are|would be|will be) (?:much |very |greatly |highly )?(?:appreciated|welcome)",
+    "please|pls|plz|kindly|if (?:you can|possible|that is ok|you (?:do not|don't) mind)|when(?:ever)? you (?:can|have time|get a chance)|for me",
     'bitte(?: sehr)?|danke(?: schön| im voraus| dir| ihnen)?|vielen dank(?: im voraus)?',
     "s'il (?:te|vous) pla[iî]t|svp|merci(?: beaucoup| d'avance)?",
     'por favor|(?:muchas )?gracias(?: de antemano)?',
   ].join('|')})[\\s!.]*(?=[?]?$)`,
   'iu',
 );
-
-/** Forms of a question that ask for the same. At the start of a sentence. */
-const FORMS: readonly Rule[] = [
-  [/^how (?:do|can|could|should|would|might) (?:i|you|we|one|someone|a person) /iu, 'how '],
-  [/^how to /iu, 'how '],
-  [
-    /^(?:what is|what are|what was)(?: (?:the|a|some|your))? (?:(?:best|easiest|right|proper|correct|good|simplest|recommended|most effective) )*(?:ways?|methods?) (?:to|of|for) /iu,
-    'how ',
-  ],
-  [/^(?:give|show|teach|tell) me (?:how )?to /iu, 'how '],
-  [/^(?:explain|describe)(?: to me)? how to /iu, 'how '],
-  [/^(?:explain|describe|define)(?: to me)? (?=(?:what|how|why|when|where|who|which)\b)/iu, ''],
-  [/^(?:what is meant by|what does the (?:word|term)|define(?: the (?:word|term))?) /iu, 'define '],
-  [/^(?:for what reason|how come) /iu, 'why '],
-  [/^in what way /iu, 'how '],
-  [/^is it true that /iu, ''],
-  [/^(?:which|what) is /iu, 'what is '],
-  [/^(?:which|what) are /iu, 'what are '],
-];
 
 /** Contractions without a mark of their own. */
 const SHORTHAND: readonly Rule[] = [
@@ -88,68 +76,9 @@ const CONTRACTIONS: readonly Rule[] = [
   ...SHORTHAND,
 ];
 
-/** Written short or in full, a pair a line. */
-const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
-  `mt.=Mount
-st.=Saint
-dr.=Doctor
-prof.=Professor
-e.g.=for example
-i.e.=that is
-etc.=and so on
-vs.=versus
-vs=versus
-approx.=approximately
-env.=environ
-z.b.=zum Beispiel
-ca.=approximately
-k8s=kubernetes
-js=javascript
-ts=typescript
-postgres=postgresql
-info=information
-max.=maximum
-min.=minimum
-usa=US
-u.s.=US
-u.s.a.=US
-united states of america=US
-united states=US
-uk=UK
-u.k.=UK
-united kingdom=UK
-asap=as soon as possible
-w/=with
-w/o=without
-u=you
-ur=your
-b/c=because
-abt=about
-temp=temperature
-app=application
-apps=applications
-repo=repository
-db=database
-config=configuration
-args=arguments
-params=parameters
-func=function
-ai=artificial intelligence
-ml=machine learning`
-    .split('\n')
-    .map((line) => {
-      const [short = '', full = ''] = line.split('=');
-      return [short, full] as const;
-    }),
-);
-/** One pattern for all, the longest first: looking for each by itself takes a tenth of a millisecond. */
-const ABBREVIATION = new RegExp(
-  `(?<![\\p{L}\\p{N}_.'-])(?:${[...ABBREVIATIONS.keys()]
-    .sort((x, y) => y.length - x.length)
-    .map((short) => short.replaceAll('.', '\\.'))
-    .join('|')})(?![\\p{L}\\p{N}_'-])`,
-  'giu',
-);
+/** Said for stress in a question, unless an amount follows: `exactly 5` is not `5`. */
+const EMPHASIS =
+  / (?:exactly|actually|basically|literally|on earth|the heck|the hell)(?= (?!(?:\d|one|two|three|four|five|six|seven|eight|nine|ten)\b))/giu;
 
 /** Texts over this are compared as they are, but for spacing: what is long was not typed in passing. */
 const MAX_REWRITTEN_CHARS = 4000;
@@ -192,12 +121,9 @@ function sentencesOf(text: string): readonly string[] {
 
 function plainSentence(sentence: string): string {
   const bare = strip(strip(sentence, CLOSINGS), OPENINGS);
-  const said = apply(bare, /'|nt\b/iu.test(bare) ? CONTRACTIONS : SHORTHAND).replaceAll(
-    ABBREVIATION,
-    (short) => ABBREVIATIONS.get(short.toLowerCase()) ?? short,
-  );
-  const formed = applyFirst(strip(said.replace(/^[¿¡]/u, ''), OPENINGS), FORMS);
-  return replaceNumberWords(formed);
+  const said = writtenOut(apply(bare, /'|nt\b/iu.test(bare) ? CONTRACTIONS : SHORTHAND));
+  const formed = usualForm(strip(said.replace(/^[¿¡]/u, ''), OPENINGS));
+  return replaceNumberWords(replaceSigns(formed.replaceAll(EMPHASIS, '')));
 }
 
 /** Takes away as often as there is something to take, but never the whole text of a sentence that is a question. */
@@ -214,8 +140,4 @@ function strip(sentence: string, pattern: RegExp): string {
 
 function apply(text: string, rules: readonly Rule[]): string {
   return rules.reduce((result, [pattern, by]) => result.replaceAll(pattern, by), text);
-}
-
-function applyFirst(text: string, rules: readonly Rule[]): string {
-  return rules.reduce((result, [pattern, by]) => result.replace(pattern, by), text);
 }

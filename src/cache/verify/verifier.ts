@@ -5,17 +5,18 @@ import { StaticEmbedder } from '../../embed/static-embedder.js';
 import { dot } from './alignment.js';
 import { TreeSum } from './boosted-trees.js';
 import { calibrated, type Calibration } from './claim.js';
-import { readQuestion, type ComparedQuestion } from './compared-question.js';
+import { areWordedAlike, readQuestion, type ComparedQuestion } from './compared-question.js';
 import { DifferenceWeights, differenceInputs } from './difference.js';
 import type { QuestionJudge, ReadQuestion, Verdict } from './judge.js';
 import { PAIR_FEATURES, pairFeatures } from './pair-features.js';
 import { firstObjection, objectionsTo, type Objections } from './veto.js';
 import { WordTable } from './word-table.js';
+import { WORDING_PLACES, WordingWeights } from './wording.js';
 
 /** What `models/verifier.bin` calls itself. */
 export const VERIFIER_KIND = 'pair-verifier';
 /** Version of what its tables mean; older and newer files are refused. */
-export const VERIFIER_VERSION = 1;
+export const VERIFIER_VERSION = 2;
 
 const numbers = z.array(z.number()).min(1);
 const metaSchema = z.object({
@@ -33,6 +34,7 @@ interface Learnt {
   readonly trees: TreeSum;
   readonly start: number;
   readonly differences: DifferenceWeights;
+  readonly wordings: WordingWeights;
   readonly calibration: Calibration;
 }
 
@@ -90,11 +92,14 @@ export class Verifier implements QuestionJudge {
   }
 
   #probability(asked: ComparedQuestion, kept: ComparedQuestion, objections: Objections): number {
-    const { trees, start, calibration, differences } = this.#learnt;
+    const { trees, start, calibration, differences, wordings } = this.#learnt;
+    // Nothing is left to be weighed: as sure as one can be of two texts.
+    if (areWordedAlike(asked, kept)) return calibrated(calibration, Infinity);
     const features = pairFeatures(asked, kept, {
       identityDims: this.#embedder.identityDims,
       objections,
       differences,
+      wordings,
     });
     return calibrated(calibration, start + trees.of(features));
   }
@@ -149,5 +154,6 @@ function readLearnt(file: string, embedder: StaticEmbedder): Learnt {
     differences: new DifferenceWeights(
       artefact.f32('differences', differenceInputs(embedder.dims - embedder.identityDims)),
     ),
+    wordings: new WordingWeights(artefact.f32('wordings', WORDING_PLACES)),
   };
 }

@@ -35,7 +35,8 @@ export interface QuestionFacts {
   readonly numbers: readonly string[];
   readonly units: readonly string[];
   readonly codes: readonly string[];
-  /** Words and numbers in alphabetical order. */
+  /** Words and numbers without those that only carry grammar; in the order of the text, and of the alphabet. */
+  readonly bare: readonly string[];
   readonly sorted: readonly string[];
   readonly isTimely: boolean;
   readonly denials: number;
@@ -49,13 +50,17 @@ export interface QuestionFacts {
 /** Takes from a question what the rules look at. */
 export function factsOf(text: string, words: QuestionWords): QuestionFacts {
   const wordSet = new Set(words.words);
+  const bare = words.tokens.flatMap((token) =>
+    GRAMMAR.has(token) ? [] : [BASE_CASE.get(token) ?? token],
+  );
   return {
     words,
     wordSet,
     numbers: words.numbers.toSorted(),
     units: words.units.toSorted(),
     codes: [...new Set(words.codes)].sort(),
-    sorted: words.tokens.toSorted(),
+    bare,
+    sorted: bare.toSorted(),
     isTimely: dependsOnTime(words),
     denials: denials(words),
     opposable: [...wordSet].filter((word) => OPPOSITE_OF.has(word)),
@@ -240,16 +245,25 @@ function questionOf({ words: all }: QuestionWords): string | null {
 }
 
 /** "A before B" and "B before A" have the same words; "A and B" and "B and A" say the same. */
-function isReordered(
-  { words: a, sorted }: QuestionFacts,
-  { words: b, sorted: other }: QuestionFacts,
-): boolean {
-  if (!sameList(sorted, other) || sameList(a.tokens, b.tokens)) return false;
-  const [one, two] = [a, b].map(({ tokens }) =>
-    listsSorted(tokens.filter((word) => !FREE.has(word))),
+function isReordered(one: QuestionFacts, other: QuestionFacts): boolean {
+  if (!sameList(one.sorted, other.sorted) || sameList(one.bare, other.bare)) return false;
+  const [a, b] = [one, other].map(({ bare }) =>
+    listsSorted(bare.filter((word) => !FREE.has(word))),
   );
-  return !sameList(one ?? [], two ?? []) && !isMovedClause(a.tokens, b.tokens);
+  return !sameList(a ?? [], b ?? []) && !isMovedClause(one.words.tokens, other.words.tokens);
 }
+
+/** Articles, alone or grown together with what stands before them: they change with who does it to whom. */
+const GRAMMAR = words(
+  'the a an el la los las lo al del un una le les du au aux l der die das dem den des ein eine einen einem einer eines',
+);
+/** `he asks me` has the words of `I ask him`, but for their case and number. */
+const BASE_CASE: ReadonlyMap<string, string> = new Map(
+  'me=i my=i him=he his=he her=she them=they their=they us=we our=we'.split(' ').map((pair) => {
+    const [form = '', base = ''] = pair.split('=');
+    return [form, base] as const;
+  }),
+);
 
 /** Words whose place depends on the form of a question, not on what it is about. */
 const FREE = words(

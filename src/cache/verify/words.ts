@@ -2,6 +2,8 @@ import { plainText } from './plain-text.js';
 
 /** What a pair of questions is compared by. */
 export interface QuestionWords {
+  /** The question without what changes nothing of its answer (`plainText`). */
+  readonly plain: string;
   /** Words and numbers in order, as below; characters of scripts without spaces one by one. */
   readonly tokens: readonly string[];
   /** All words, lower case, in order; contractions taken apart (`don't` is `do`, `not`). */
@@ -146,6 +148,7 @@ export function readWords(question: string): QuestionWords {
   const numbers = /\d/.test(text) ? [...text.matchAll(NUMBER)] : [];
   const tokens = tokensOf(found, numbers);
   return {
+    plain: text,
     tokens,
     words,
     numbers: [
@@ -178,10 +181,14 @@ function tokensOf(
     ...words.map(({ 0: word, index }) => ({ index, parts: takenApart(plain(word)) })),
     ...numbers.map(({ 0: number, index }) => ({ index, parts: [plainNumber(number)] })),
   ].sort((x, y) => x.index - y.index);
-  return placed.flatMap(({ parts }) =>
+  const tokens = placed.flatMap(({ parts }) =>
     parts.flatMap((part) =>
       UNSPACED.test(part) ? Array.from(part) : [GERMAN_NUMBERS.get(part) ?? part],
     ),
+  );
+  // `8 kg` and `8 kilograms`; in other places such words may mean something else.
+  return tokens.map((token, i) =>
+    /\d$/.test(tokens[i - 1] ?? '') ? (UNITS.get(token) ?? token) : token,
   );
 }
 

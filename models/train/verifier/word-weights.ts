@@ -1,0 +1,83 @@
+import { DifferenceWeights } from '../../../src/cache/verify/difference.js';
+import { WordingWeights } from '../../../src/cache/verify/wording.js';
+import type { Progress } from '../progress.js';
+import type { Random } from '../random.js';
+import { trainDifferences } from './difference-training.js';
+import { weightOf } from './examples.js';
+import type { Example, PairWeights } from './examples.js';
+import { trainWordings } from './wording-training.js';
+import type { WordedPair } from './wording-training.js';
+
+/** What is learned of left-over words by one half of the pairs for the other. */
+interface WordWeights {
+  /** For pairs of that half; learned on the other one. */
+  readonly halves: Readonly<Record<Example['half'], PairWeights>>;
+  /** For pairs that nothing was learned on. */
+  readonly all: PairWeights & {
+    readonly tables: Readonly<Record<'differences' | 'wordings', Float32Array>>;
+  };
+}
+
+/** Log odds by meanings are a few times larger than the rest of what is known of a pair. */
+const ODDS_SCALE = 1 / 3;
+
+/**
+ * Learns what left-over words are worth: by what they mean, and then by which they are.
+ *
+ * What the trees are told of a pair must not have been learned of it, or they would trust it too much.
+ */
+export function learnWords(
+  fit: readonly Example[],
+  meaning: number,
+  chance: { readonly random: Random; readonly progress: Progress },
+): WordWeights {
+  const differences = ofHalves((half) =>
+    trainDifferences(
+      fit.filter((example) => example.half !== half).map(({ different }) => different),
+      meaning,
+      chance,
+    ),
+  );
+  const unmet = [new DifferenceWeights(differences[0]), new DifferenceWeights(differences[1])];
+  const worded = fit.map((example) => wordedPair(example, unmet[example.half]));
+  const wordings = ofHalves((half) =>
+    trainWordings(
+      worded.filter((_, i) => fit[i]?.half !== half),
+      chance.random,
+    ),
+  );
+  const weightsOf = (half: Example['half']): PairWeights => ({
+    differences: new DifferenceWeights(differences[half]),
+    wordings: new WordingWeights(wordings[half]),
+  });
+  const tables = { differences: meanOf(differences), wordings: meanOf(wordings) };
+  return {
+    halves: { 0: weightsOf(0), 1: weightsOf(1) },
+    all: {
+      differences: new DifferenceWeights(tables.differences),
+      wordings: new WordingWeights(tables.wordings),
+      tables,
+    },
+  };
+}
+
+function wordedPair(example: Example, unmet: DifferenceWeights | undefined): WordedPair {
+  const { different, wordings, set, pair } = example;
+  let odds = 0;
+  for (const left of different.leftOver) odds += unmet?.weigh(left) ?? 0;
+  return {
+    wordings,
+    known: [odds * ODDS_SCALE, ...different.whole],
+    set,
+    label: pair.label,
+    weight: weightOf(set),
+  };
+}
+
+type OfHalves = readonly [Float32Array, Float32Array];
+
+const ofHalves = (learn: (half: Example['half']) => Float32Array): OfHalves => [learn(0), learn(1)];
+
+function meanOf([one, other]: OfHalves): Float32Array {
+  return Float32Array.from(one, (weight, i) => (weight + (other[i] ?? 0)) / 2);
+}
