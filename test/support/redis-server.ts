@@ -28,11 +28,16 @@ export class RedisServer {
     return server;
   }
 
-  /** A Sentinel that minds a server under the name `mymaster`. */
+  /** A Sentinel that minds a server under the name `mymaster`, and soon notices when it is gone. */
   static async sentinel(of: RedisServer): Promise<RedisServer> {
     const folder = await mkdtemp(path.join(tmpdir(), 'suffice-sentinel-'));
     const file = path.join(folder, 'sentinel.conf');
-    await writeFile(file, `sentinel monitor mymaster 127.0.0.1 ${of.port} 1\n`);
+    const lines = [
+      `sentinel monitor mymaster 127.0.0.1 ${of.port} 1`,
+      'sentinel down-after-milliseconds mymaster 200',
+      'sentinel failover-timeout mymaster 2000',
+    ];
+    await writeFile(file, lines.join('\n'));
     const server = new RedisServer(await freePort(), folder, [file, '--sentinel']);
     await server.start();
     return server;

@@ -31,6 +31,15 @@ export interface SharedAnswersOptions {
   readonly onFetch: (result: FetchResult) => void;
 }
 
+/**
+ * How far an answer has come that is to be sent.
+ *
+ * - `fresh`: it takes the place of whatever is there.
+ * - `old`: another process may have sent a later one, which stays.
+ * - `untold`: its words are there, and nobody has been told.
+ */
+type Sending = 'fresh' | 'old' | 'untold';
+
 type Told = Extract<SharedEvent, { kind: 'purge' | 'dropped' }>;
 
 const RETRY_MS = 500;
@@ -53,8 +62,7 @@ export class SharedAnswers implements AnswerJournal {
   readonly #reader: RedisConnection;
   readonly #writer: RedisConnection;
   readonly #follower: Follower;
-  /** Keys of answers that are to be sent, and whether another process may have sent a later one. */
-  readonly #pending = new Map<string, 'fresh' | 'old'>();
+  readonly #pending = new Map<string, Sending>();
   readonly #fetching = new Map<string, Promise<HeldAnswer | null>>();
   #untold: Told[] = [];
   #flushing: Promise<void> = Promise.resolve();
@@ -227,7 +235,7 @@ export class SharedAnswers implements AnswerJournal {
     }
     while (this.#pending.size > 0) {
       const some = [...this.#pending].slice(0, PUSHED_AT_ONCE);
-      await Promise.all(some.map(([key, age]) => this.#send(key, age)));
+      await Promise.all(some.map(([key, state]) => this.#send(key, state)));
     }
   }
 
@@ -249,19 +257,21 @@ export class SharedAnswers implements AnswerJournal {
     }
   }
 
-  async #send(key: string, age: 'fresh' | 'old'): Promise<void> {
+  async #send(key: string, state: Sending): Promise<void> {
     const { store, clock, origin } = this.#options;
     const { answers, log, logEntries } = this.#keys;
     const answer = store.peek(key);
     const leftMs = answer === undefined ? 0 : Math.floor(answer.expiresAtMs - clock.wallMs());
     if (answer !== undefined && isHeld(answer) && leftMs > 0) {
       const { head, value } = encodeShared(answer);
-      const only = age === 'old' ? ['NX'] : [];
+      const only = state === 'fresh' ? [] : ['NX'];
       const name = `${answers}${key}`;
       const set = await this.#writer.send(['SET', name, value, 'PX', leftMs, ...only]);
       // First the words, then the news: whoever hears of it finds it.
       const fields = keptFields(origin, head);
-      if (set !== null) {
+      if (set !== null || state === 'untold') {
+        // Who is cut off now finds its own words there the next time, and must not take them for another's.
+        if (store.peek(key) === answer) this.#pending.set(key, 'untold');
         await this.#writer.send(['XADD', log, 'MAXLEN', '~', logEntries, '*', ...fields]);
       }
     }

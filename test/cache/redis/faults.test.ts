@@ -58,3 +58,25 @@ test('says that a Redis without memory takes nothing, goes on, and sends it late
   raw.disconnect();
   await server.close();
 });
+
+test('tells the others of an answer whose words had arrived before it was cut off', async () => {
+  const server = await RedisServer.start();
+  const raw = new Redis(server.port);
+  const address = { host: '127.0.0.1', port: server.port };
+  const place = { kind: 'single', address, database: 0 } as const;
+  const [a, b] = [openPeer('a', { place }), openPeer('b', { place })];
+  await until(() => a.shared.isThere && b.shared.isThere);
+  await raw.acl('SETUSER', 'default', '-xadd');
+
+  a.store.keep(fresh('one'));
+  await until(() => !a.shared.isThere);
+  const sent = await raw.keys('*answer:one');
+  await raw.acl('SETUSER', 'default', '+xadd');
+  await until(() => b.store.peek('one') !== undefined);
+
+  expect(sent).toHaveLength(1);
+  expect(await wordsOf(b, 'one')).toBe('the answer to one');
+  for (const { shared } of [a, b]) await shared.close();
+  raw.disconnect();
+  await server.close();
+});

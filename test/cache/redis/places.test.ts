@@ -30,7 +30,10 @@ async function cluster(): Promise<RedisSettings['place']> {
   for (const [i, client] of clients.entries()) {
     const slots = [i * share, Math.min(SLOTS, (i + 1) * share) - 1];
     await client.call('CLUSTER', 'ADDSLOTSRANGE', ...slots);
+    // Only as long as a node knows no other, and it may be met by any of them below.
     await client.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1);
+  }
+  for (const client of clients) {
     for (const [of, { port }] of nodes.entries()) {
       await client.call('CLUSTER', 'MEET', '127.0.0.1', port, buses[of] ?? 0);
     }

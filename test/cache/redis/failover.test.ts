@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Redis } from 'ioredis';
+import type { RedisSettings } from '../../../src/cache/redis/connection.js';
+import { freePort, RedisServer } from '../../support/redis-server.js';
+import { fresh, heldBy, openPeer, until, wordsOf, type Peer } from './peer.js';
+
+const open: { close(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+
+function closing<T extends { close(): Promise<void> }>(one: T): T {
+  open.push(one);
+  return one;
+}
+
+const at = ({ port }: RedisServer) => ({ host: '127.0.0.1', port });
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function peer(origin: string, more: Parameters<typeof openPeer>[1]): Peer {
+  const one = openPeer(origin, more);
+  closing(one.shared);
+  return one;
+}
+
+/** A server that speaks TLS on a second port, and the certificate that it shows. */
+async function secured(): Promise<{ readonly port: number; readonly ca: string }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'suffice-tls-'));
+  open.push({ close: () => rm(folder, { recursive: true }) });
+  const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
+  const name = ['-subj', '/CN=redis', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const made = ['-keyout', key, '-out', cert, '-days', '1'];
+  await promisify(execFile)('openssl', ['req', '-x509', ...curve, ...made, ...name]);
+  const port = await freePort();
+  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert];
+  const modes = ['--tls-port', String(port), '--tls-auth-clients', 'no'];
+  closing(await RedisServer.start(...modes, ...files));
+  return { port, ca: await readFile(cert, 'utf8') };
+}
+
+test('shares over TLS with a server whose certificate is trusted, and with no other', async () => {
+  const { port, ca } = await secured();
+  const address = { host: '127.0.0.1', port };
+  const place = { kind: 'single', address, database: 0 } as const;
+  const [a, b] = [peer('a', { place, tls: { ca } }), peer('b', { place, tls: { ca } })];
+  const [wary, plain] = [peer('c', { place, tls: { ca: null } }), peer('d', { place })];
+  await until(() => a.shared.isThere && b.shared.isThere);
+
+  a.store.keep(fresh('one'));
+  await until(() => b.store.size === 1);
+
+  expect(await wordsOf(b, 'one')).toBe('the answer to one');
+  await until(() => [wary, plain].every(({ states }) => states.includes('away')));
+  expect([wary, plain].flatMap(({ store, states }) => [store.size, ...new Set(states)])).toEqual([
+    ...[0, 'away'],
+    ...[0, 'away'],
+  ]);
+});
+
+const PATIENCE_MS = 300;
+
+/** A place whose master can be lost, and has another that takes over. */
+interface Failing {
+  readonly place: RedisSettings['place'];
+  lose(): Promise<void>;
+}
+
+async function sentinels(): Promise<Failing> {
+  const quick = ['--repl-diskless-sync-delay', '0'];
+  const master = closing(await RedisServer.start(...quick));
+  const replicaOf = ['--replicaof', '127.0.0.1', String(master.port)];
+  const replica = closing(await RedisServer.start(...quick, ...replicaOf));
+  const raw = new Redis(replica.port);
+  while (!(await raw.info('replication')).includes('master_link_status:up')) await pause(10);
+  raw.disconnect();
+  const minder = closing(await RedisServer.sentinel(master));
+  const asked = new Redis(minder.port);
+  while (!String(await asked.call('SENTINEL', 'REPLICAS', 'mymaster')).includes('flags,slave,')) {
+    await pause(10);
+  }
+  asked.disconnect();
+  return {
+    place: {
+      kind: 'sentinel',
+      sentinels: [at(minder)],
+      master: 'mymaster',
+      sentinelPassword: null,
+    },
+    lose: () => master.kill(),
+  };
+}
+
+test('while Sentinels have a replica take over, nothing wrong is given and nobody waits; then it goes on', async () => {
+  const failing = await sentinels();
+  const { place } = failing;
+  const [a, b] = [peer('a', { place }), peer('b', { place })];
+  await until(() => a.shared.isThere && b.shared.isThere);
+  const wrong: string[] = [];
+  let [kept, slowestMs, isOver] = [0, 0, false];
+  const load = async () => {
+    while (!isOver) {
+      kept += 1;
+      a.store.keep(fresh(`k${kept}`));
+      const keys = Array.from({ length: kept }, (_, i) => `k${i + 1}`);
+      const key = keys.filter((each) => b.store.peek(each)?.payload.form === 'elsewhere').at(-1);
+      if (key === undefined) {
+        await pause(5);
+        continue;
+      }
+      const askedMs = performance.now();
+      const held = await heldBy(b, key, 20);
+      slowestMs = Math.max(slowestMs, performance.now() - askedMs);
+      const words = held?.payload.form === 'whole' ? held.payload.body.toString() : null;
+      if (words !== null && words !== `the answer to ${key}`) wrong.push(`${key}: ${words}`);
+      await pause(5);
+    }
+  };
+  const loaded = load();
+  await until(() => b.store.size > 5);
+
+  await failing.lose();
+  await until(() => !a.shared.isThere && !b.shared.isThere);
+  const [before, whileAway] = [kept, kept + 1];
+  await until(() => kept > whileAway);
+  await until(() => a.shared.isThere && b.shared.isThere);
+  await until(() => b.store.peek(`k${whileAway}`) !== undefined);
+  isOver = true;
+  await loaded;
+  a.store.keep(fresh('last'));
+  await until(() => b.store.peek('last') !== undefined);
+
+  expect(before).toBeGreaterThan(5);
+  expect(wrong).toEqual([]);
+  expect(slowestMs).toBeLessThan(PATIENCE_MS);
+  // Where fetches came too late, none is tried for a second.
+  for (const key of ['last', `k${whileAway}`]) {
+    await until(async () => (await wordsOf(b, key)) === `the answer to ${key}`);
+  }
+  await b.shared.purge({});
+  await until(() => a.store.size === 0);
+  expect(a.states).toEqual(['there', 'away', 'there']);
+});
