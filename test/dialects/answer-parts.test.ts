@@ -136,6 +136,7 @@ test('a picture comes in a stream as well, and back with the next request', () =
 /** Answers that tell what they were served as: `default`, in the provider's words. */
 const SERVED: readonly [DialectName, object][] = [
   ['openai', openaiAnswer({}, { service_tier: 'default' })],
+  ['openai', openaiAnswer({}, { service_tier: 'on_demand' })],
   [
     'anthropic',
     {
@@ -184,7 +185,7 @@ describe.each(SERVED)('the service tier of an answer from %s', (provider, answer
 });
 
 test.each([
-  ['on_demand', 'openai', 'anthropic'],
+  ['reserved', 'openai', 'anthropic'],
   ['flex', 'openai', 'anthropic'],
 ] as const)('a service tier without a word for it (%s) is said to be lost', (tier, from, to) => {
   const { summary } = answered(to, from, openaiAnswer({}, { service_tier: tier }));
@@ -317,9 +318,6 @@ test.each<[string, ClientDialectName, DialectName, object, string]>([
     'logprobs',
   ],
   ['thoughts', 'completions', 'openai', openaiAnswer({ reasoning_content: 'Hm.' }), 'reasoning'],
-])(
-  'a loss is named where the client has no place for it: %s',
-  (_what, to, from, body, part) => {
-    expect(lostIn(answered(to, from, body).summary)).toEqual([`answer.${part}`]);
-  },
-);
+])('a loss is named where the client has no place for it: %s', (_what, to, from, body, part) => {
+  expect(lostIn(answered(to, from, body).summary)).toEqual([`answer.${part}`]);
+});

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.js';
-import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
+import { isObject, lookup, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
 import { numberOr, textsIn } from '../json-members.js';
 import type { Emit, FinishReason } from '../neutral/event.js';
 import { vendorOf } from './neutral-turns.js';
@@ -7,7 +7,15 @@ import { reasoningText } from './content.js';
 import { readUsage } from './usage.js';
 
 /** What OpenAI serves requests as; some of its imitators have words of their own. */
-const TIERS = new Set(['default', 'flex', 'priority', 'scale']);
+const TIERS = lookup({
+  default: 'default',
+  flex: 'flex',
+  priority: 'priority',
+  scale: 'scale',
+  // Groq's and others' words for what is not bought beforehand.
+  on_demand: 'default',
+  standard: 'default',
+});
 
 /**
  * Tells what a chunk, or a whole answer, says.
@@ -50,9 +58,10 @@ export class AnswerTeller {
 
   /** Every chunk repeats it. */
   #tier(tier: string): void {
-    if (tier === this.#tierTold) return;
+    // What was asked for, not what it was served as.
+    if (tier === this.#tierTold || tier === 'auto') return;
     this.#tierTold = tier;
-    this.#emit({ kind: 'tier', tier: TIERS.has(tier) ? tier : null });
+    this.#emit({ kind: 'tier', tier: TIERS[tier] ?? null });
   }
 
   /** Perplexity names what it has read beside the choices, in every chunk anew. */
