@@ -74,9 +74,23 @@ class ResponseReader {
       if (index === 0) this.#calls.push([read.name(call['name'], 'call.name'), args]);
       return;
     }
+    if (part['inlineData'] !== undefined || part['fileData'] !== undefined) {
+      checkPicture(part);
+      return;
+    }
     const text = read.text(part['text'], 'text');
     if (index === 0 && part['thought'] !== true) this.#text += text;
   }
+}
+
+function checkPicture({ inlineData, fileData }: Json): void {
+  if (fileData !== undefined) {
+    read.name(read.object(fileData, 'fileData')['fileUri'], 'fileUri');
+    return;
+  }
+  const picture = read.object(inlineData, 'inlineData');
+  must(/^image\/./.test(read.text(picture['mimeType'], 'mimeType')), 'no picture');
+  read.name(picture['data'], 'data');
 }
 
 function checkError(event: Json): void {
