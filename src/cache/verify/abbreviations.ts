@@ -1,4 +1,4 @@
-/** Written short or in full, a pair a line. */
+/** Written short or in full, a pair a line. What is a word as well (`us`) is not among them. */
 const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
   `mt.=Mount
 st.=Saint
@@ -20,11 +20,10 @@ postgres=postgresql
 info=information
 max.=maximum
 min.=minimum
-usa=US
-u.s.=US
-u.s.a.=US
-united states of america=US
-united states=US
+usa=united states
+u.s.=united states
+u.s.a.=united states
+united states of america=united states
 uk=UK
 u.k.=UK
 united kingdom=UK
