@@ -86,3 +86,10 @@ test('takes time in proportion to the text', () => {
   // Of the processor, as other work must not count: a tenth of a second. Quadratic time would be many seconds.
   expect(user).toBeLessThan(2_000_000);
 });
+
+test.each([
+  ['How does China see us?', 'How does China see USA?'],
+  ['They sent us a letter', 'They sent U.S. a letter'],
+])('tells "%s" from "%s": what is a word as well stands for nothing else', (one, other) => {
+  expect(letters(one)).not.toBe(letters(other));
+});
