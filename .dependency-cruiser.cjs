@@ -52,13 +52,19 @@ module.exports = {
       'http-uses-the-pipeline',
       'http turns bytes into calls of the pipeline; it does not do the work',
       { path: '^src/http/' },
-      { path: '^src/(cli|embed|catalog|upstream|main|app)' },
+      { path: '^src/(cli|embed|catalog|upstream|main|app|assembly)' },
     ),
     rule(
       'pipeline-knows-stages',
-      'the pipeline knows the stages and nothing of how requests come in',
-      { path: '^src/pipeline\\.ts$' },
-      { path: '^src/(http|cli|config|main|app)' },
+      'the pipeline and its parts know the stages, and nothing of how requests come in or what all was made of',
+      { path: '^src/(pipeline\\.ts$|request/)' },
+      { path: '^src/(http|cli|config|main|app|assembly)' },
+    ),
+    rule(
+      'assembly-makes',
+      'what a request reads is made without requests, servers or commands',
+      { path: '^src/assembly/' },
+      { path: '^src/(http|cli|main|app|pipeline)' },
     ),
     rule(
       'bench-is-a-tool',

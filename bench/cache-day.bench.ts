@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { loadGraphs } from '../src/cache/semantic/graph-vectors.js';
 import { livedDay, type Day, type DayOptions, type Hour } from './cache-day/day.js';
 import { readWorld } from './cache-day/world.js';
-import { loadVerifier } from '../src/open-judge.js';
+import { loadVerifier } from '../src/assembly/open-judge.js';
 import { ARTEFACTS, thresholdJudge } from './cache-judge.js';
 
 const { values } = parseArgs({
@@ -29,31 +29,48 @@ if (values.pairs === undefined) throw new Error('say where the pairs are: --pair
 
 /** Hours in which little is known yet. */
 const WARM_UP_HOURS = 2;
+const TOLD_EVERY_MS = 10_000;
 
 const world = readWorld(values.pairs, values.sets.split(','));
+const budgets = numbers(values.budgets);
+const thresholds = numbers(values.thresholds);
+const days = budgets.length + thresholds.length;
+const startedMs = performance.now();
+let toldMs = startedMs;
+const requests = Number(values.requests);
+const rows: Record<string, Record<string, string>> = {};
 const options: DayOptions = {
   world,
   openGraph: await loadGraphs(),
-  requests: Number(values.requests),
+  requests,
   seed: Number(values.seed),
+  onLived: tell,
 };
 process.stdout.write(
   `${options.requests} requests for ${world.questions.length} questions in ${world.wordings} wordings\n`,
 );
 
-const rows: Record<string, Record<string, string>> = {};
-const budgets = numbers(values.budgets);
 const judge = budgets.length === 0 ? thresholdJudge(1) : await loadVerifier(ARTEFACTS);
 for (const maxError of budgets) {
   const day = livedDay(options, { judge, maxError, learns: true });
   rows[`max_error ${maxError}`] = rowOf(day);
   if (values.hours) console.table(day.hours.map(hourOf));
 }
-for (const threshold of numbers(values.thresholds)) {
+for (const threshold of thresholds) {
   const policy = { judge: thresholdJudge(threshold), maxError: 1, learns: false };
   rows[`similarity ${threshold.toFixed(2)}`] = rowOf(livedDay(options, policy));
 }
 console.table(rows);
+
+/** Says on standard error how far it is, and how long the rest may take. */
+function tell(lived: number): void {
+  const nowMs = performance.now();
+  if (nowMs - toldMs < TOLD_EVERY_MS) return;
+  toldMs = nowMs;
+  const share = (Object.keys(rows).length + lived / requests) / days;
+  const leftS = ((nowMs - startedMs) * (1 / share - 1)) / 1_000;
+  process.stderr.write(`${percent(share)} %, about ${leftS.toFixed(0)} s left\n`);
+}
 
 function numbers(list: string): readonly number[] {
   return list === '' ? [] : list.split(',').map(Number);

@@ -15,7 +15,7 @@ import type { KeptAnswer, Question } from '../src/cache/kept-answer.js';
 import { systemClock } from '../src/core/clock.js';
 import { Random } from '../src/core/random.js';
 import { openaiForms } from '../src/dialects/openai/forms.js';
-import { loadVerifier } from '../src/open-judge.js';
+import { loadVerifier } from '../src/assembly/open-judge.js';
 import { ARTEFACTS } from './cache-judge.js';
 import { someQuestion, wordingOf, WORDINGS } from './cache-questions.js';
 

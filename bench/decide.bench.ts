@@ -13,11 +13,11 @@
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { shippedWith } from '../src/shipped.js';
+import { shippedWith } from '../src/assembly/shipped.js';
 import { loadCatalog } from '../src/catalog/load.js';
 import { openai } from '../src/dialects/openai/openai.js';
 import { StaticEmbedder } from '../src/embed/static-embedder.js';
-import { RouteDesk, routerOver } from '../src/route-desk.js';
+import { RouteDesk, routerOver } from '../src/assembly/route-desk.js';
 import { readFeatures } from '../src/route/features.js';
 import { loadPredictor } from '../src/route/predict.js';
 import { loadRules } from '../src/route/rules/load.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { gradedModel } from '../src/groundwork.js';
+import { gradedModel } from '../src/assembly/groundwork.js';
 import { routingCurve } from '../src/bench/metrics/routing-curve.js';
 import { loadCatalog } from '../src/catalog/load.js';
 import { Random } from '../src/core/random.js';

@@ -19,7 +19,8 @@ the file was read, so nothing in them can change its structure. A variable that 
 default is a fault.
 
 **Faults.** A file with a fault is not used: at the start Suffice stops, later the configuration in force
-stays. All faults are told at once, with line and column. No message shows a key, a header or a base URL.
+stays. All faults are told at once, with line and column, by \`suffice check\` without starting anything. No message
+shows a key, a header or a base URL.
 
 **Reload.** The file is looked at every second, and used as soon as its content has changed and come to
 rest. Requests under way keep the configuration they began with.

@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { DecisionLog } from './account/decision-log.js';
 import type { Books } from './account/settle.js';
 import { DailySpend } from './account/spend.js';
-import { cachingIn, type AssemblyHooks } from './assemble.js';
+import { cachingIn, type AssemblyHooks } from './assembly/assemble.js';
 import { isComparing } from './cache/settings.js';
 import { FaultyFileError, formatFault } from './core/errors.js';
 import { idMaker } from './core/ids.js';
 import { ThoughtStore } from './dialects/neutral/thought-store.js';
 import { ResponseStore } from './dialects/responses/response-store.js';
-import type { FeedbackDesk } from './feedback-desk.js';
+import type { FeedbackDesk } from './request/feedback-desk.js';
 import type { ClientLimits } from './http/chat.js';
 import { openServer } from './http/open.js';
 import { mayAsk } from './http/origins.js';
@@ -21,10 +21,10 @@ import {
   warningsOf,
   type AppOptions,
   type InForce,
-} from './in-force.js';
-import { judgeOf } from './open-judge.js';
+} from './assembly/in-force.js';
+import { judgeOf } from './assembly/open-judge.js';
 import { Pipeline } from './pipeline.js';
-import { PlainDesk } from './plain-desk.js';
+import { PlainDesk } from './request/plain-desk.js';
 import { openRecall, type Recall } from './recall/open.js';
 import type { KeptRouting } from './route/kept-routing.js';
 import { Metrics } from './telemetry/metrics.js';
@@ -43,6 +43,7 @@ export class App {
   #server: Server | null = null;
   #feedback: FeedbackDesk | null = null;
   #recall: Recall | null = null;
+  #reloaded: Promise<boolean> = Promise.resolve(true);
 
   private constructor(
     options: AppOptions,
@@ -87,6 +88,12 @@ export class App {
     return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
+  /** Where it is and what it runs on, for the log. */
+  get summary(): Readonly<Record<string, unknown>> {
+    const { version, models, degraded } = this.#detail();
+    return { url: this.url, version, ...revisions(this.#inForce), models, degraded };
+  }
+
   /** What is in force, for the banner. */
   get inForce(): InForce {
     return this.#inForce;
@@ -97,31 +104,55 @@ export class App {
    *
    * Anything faulty changes nothing: what was in force stays, and log, metric and `/readyz` say so.
    *
-   * @returns whether the new state is in force
+   * @returns whether the new state is in force; never rejects
    */
-  async reload(): Promise<boolean> {
-    const { metrics, log } = this.#books;
+  reload(): Promise<boolean> {
+    // One after the other: of two at a time the one that read first could come out on top.
+    this.#reloaded = this.#reloaded.then(() => this.#reload());
+    return this.#reloaded;
+  }
+
+  async #reload(): Promise<boolean> {
     try {
-      const next = await load(this.#options, this.#hooks);
-      const previous = this.#inForce;
-      this.#inForce = next;
-      previous.assembly.setup.retire();
-      this.#learn();
-      log.level = next.sourced.config.log.level;
-      this.#refused = [];
-      metrics.configStale.set(0);
-      metrics.reloads.inc({ result: 'ok' });
-      log.info({ ...revisions(next), warnings: warningsOf(next) }, 'reloaded');
-      this.#warnAboutRestart(previous, next);
+      this.#putInForce(await load(this.#options, this.#hooks));
       return true;
     } catch (error) {
-      if (!(error instanceof FaultyFileError)) throw error;
-      this.#refused = error.faults.map(formatFault);
-      metrics.configStale.set(1);
-      metrics.reloads.inc({ result: 'refused' });
-      log.error({ faults: this.#refused }, 'reload refused; what was in force stays in force');
+      this.#refuse(error);
       return false;
     }
+  }
+
+  #putInForce(next: InForce): void {
+    const { metrics, log } = this.#books;
+    const previous = this.#inForce;
+    this.#inForce = next;
+    previous.assembly.setup.retire();
+    this.#learn();
+    log.level = next.sourced.config.log.level;
+    this.#refused = [];
+    metrics.configStale.set(0);
+    metrics.resting.set(0);
+    metrics.reloads.inc({ result: 'ok' });
+    log.info({ ...revisions(next), warnings: warningsOf(next) }, 'reloaded');
+    this.#warnAboutRestart(previous, next);
+  }
+
+  /** Whatever kept a new state from being loaded, a running gateway goes on with the old one. */
+  #refuse(error: unknown): void {
+    const { metrics, log } = this.#books;
+    const isFaulty = error instanceof FaultyFileError;
+    this.#refused = isFaulty ? error.faults.map(formatFault) : [String(error)];
+    metrics.configStale.set(1);
+    metrics.reloads.inc({ result: 'refused' });
+    log.error(
+      { faults: this.#refused, ...(!isFaulty && { err: error }) },
+      'reload refused; what was in force stays in force',
+    );
+  }
+
+  /** Ends requests under way at once, for an operator who does not want to wait for `close`. */
+  cutOff(): void {
+    this.#server?.closeAllConnections();
   }
 
   /** Stops taking requests, lets those under way finish, then closes everything. */
@@ -229,7 +260,7 @@ export class App {
     return { maxBodyBytes, maxUploadBytes, writeStallMs, clock: this.#books.clock };
   }
 
-  #detail(): Record<string, unknown> {
+  #detail() {
     const { assembly } = this.#inForce;
     const shared = this.#recall?.isShared() ?? null;
     return {
@@ -239,6 +270,7 @@ export class App {
       degraded: assembly.predictor.degraded,
       stale: this.#refused.length > 0,
       faults: this.#refused,
+      resting: assembly.setup.resting.names,
       ...(shared !== null && { cacheRedis: shared ? 'there' : 'away' }),
     };
   }

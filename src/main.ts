@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
-import { shippedWith } from './shipped.js';
+import { shippedWith } from './assembly/shipped.js';
 import { runCommand } from './cli/commands.js';
 import { systemClock } from './core/clock.js';
 import { standardError } from './telemetry/log.js';

@@ -1,4 +1,5 @@
 import type { DecisionLog, DecisionRecord } from './account/decision-log.js';
+import { bookRefusal, type Asked } from './account/refusal.js';
 import type { Books, OpenEntry } from './account/settle.js';
 import type { Caller, RequestHeaders } from './admit/keys.js';
 import { Cohort } from './core/cohort.js';
@@ -7,16 +8,16 @@ import { GatewayError } from './core/errors.js';
 import type { ServedModel } from './core/model.js';
 import type { ChatRequest, ClientDialect } from './dialects/dialect.js';
 import type { ThoughtStore } from './dialects/neutral/thought-store.js';
-import { deliver, leave } from './delivery.js';
-import type { AskedRequest, ChatCall, Exchange } from './exchange.js';
-import { countTokens, type TokenCount } from './token-count.js';
-import { explained, planFor, type Explanation, type Plan } from './plan.js';
+import { deliver, leave } from './request/delivery.js';
+import type { AskedRequest, ChatCall, Exchange } from './request/exchange.js';
+import { countTokens, type TokenCount } from './request/token-count.js';
+import { explained, planFor, type Explanation, type Plan } from './request/plan.js';
 import type { KeptRouting } from './route/kept-routing.js';
 import type { CacheDesk } from './recall/desk.js';
-import type { Setup, Target } from './setup.js';
+import type { Setup, Target } from './request/setup.js';
 import { answerFrom, type Answer } from './upstream/failover.js';
 
-export type { ChatCall, Exchange } from './exchange.js';
+export type { ChatCall, Exchange } from './request/exchange.js';
 export type { ClientSink } from './upstream/failover.js';
 
 /** What the pipeline works with. */
@@ -61,6 +62,8 @@ export class Pipeline {
     const setup = this.#parts.setup();
     const request = call.dialect.readRequest(call.body, call.headers);
     const asked = { call, request, setup, startedMs };
+    // Lets the rest of the cohort be read before the first of it is decided.
+    await Promise.resolve();
     if (setup.caching === null) return this.#ask(asked, call.signal, false);
     return cache.answer(asked, (signal, keepsUsage) => this.#ask(asked, signal, keepsUsage));
   }
@@ -81,6 +84,7 @@ export class Pipeline {
       const answer = await answerFrom({
         tries: plan.tries,
         maxAttempts: setup.maxAttempts,
+        resting: setup.resting,
         request,
         dialect: call.dialect,
         served: setup.served,
@@ -151,13 +155,25 @@ export class Pipeline {
     return this.#parts.setup().resolve(name);
   }
 
-  /** Books a request that failed before there was a decision. */
-  refused(error: GatewayError): void {
-    const { log, logsRequests, metrics } = this.#parts.books;
-    metrics.errors.inc({ code: error.code });
-    const line = { status: error.status, error: error.code, param: error.param };
-    if (error.code === 'internal_error') log.error({ ...line, err: error.cause }, 'bug');
-    else if (logsRequests()) log.info(line, 'request refused');
+  /**
+   * Books a request that failed before there was a decision.
+   *
+   * @returns the id under which the log has it
+   */
+  refused(error: GatewayError, asked: Asked): string {
+    const { newId, books } = this.#parts;
+    const requestId = newId(books.clock.wallMs());
+    bookRefusal(books, error, { ...asked, requestId, caller: this.#callerOf(asked) });
+    return requestId;
+  }
+
+  #callerOf({ headers }: Asked): string | null {
+    try {
+      return this.admit(headers).name;
+    } catch (error) {
+      if (error instanceof GatewayError) return null;
+      throw error;
+    }
   }
 
   #open(

@@ -13,6 +13,8 @@ export interface DayOptions {
   readonly requests: number;
   readonly seed: number;
   readonly openGraph: OpenGraph;
+  /** Hears now and then how many of the requests are over. */
+  readonly onLived: (requests: number) => void;
 }
 
 /** Decides what is given to a question that was not asked before in the same words. */
@@ -45,6 +47,7 @@ export interface Day {
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
 const TTL_MS = HOUR_MS;
+const TOLD_EVERY = 500;
 const ZIPF_POWER = 0.9;
 /** Of the requests in other words than the pairs have: a greeting, a plea, no capitals. */
 const DECORATED = 0.2;
@@ -70,11 +73,12 @@ class DayClock implements Clock {
 
 /** Lives through a day; the same options give the same day. */
 export function livedDay(options: DayOptions, policy: Policy): Day {
-  const { world, requests, seed } = options;
+  const { world, requests, seed, onLived } = options;
   const random = new Random(seed);
   const draw = zipf(world.questions.length, random);
   const life = new Life(options, policy, random);
   for (let i = 0; i < requests; i++) {
+    if (i % TOLD_EVERY === 0) onLived(i);
     const meant = nearMissOf(draw(), world, random);
     const text = worded(world.questions[meant] ?? [], random);
     life.ask({ meant, text, nowMs: (i / requests) * HOURS * HOUR_MS });

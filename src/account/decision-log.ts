@@ -5,7 +5,7 @@ import type { Usage } from '../core/usage.js';
 export interface AttemptRecord {
   /** `provider/name-there`. */
   readonly upstream: string;
-  /** `ok`, or the code of the error that ended it. */
+  /** `ok`, the code of the error that ended it, or `resting` where it was not made for now. */
   readonly outcome: string;
   /** Milliseconds until the answer began, or the try failed. */
   readonly ms: number;

@@ -206,13 +206,23 @@ function countTokens(metrics: Metrics, model: string, usage: Usage): void {
   count('reasoning', usage.reasoningTokens);
 }
 
+/** Of a message in the log: enough to know what is wrong, and hardly enough to quote a prompt. */
+export const MAX_MESSAGE_CHARS = 300;
+
 function writeLine(books: Books, entry: OpenEntry, outcome: Outcome, ending: Ending): void {
   const { error } = ending;
-  if (error !== null && outcome.status >= 500) {
-    books.log.warn({ ...lineOf(entry, outcome), message: error.message }, 'request failed');
+  if (error !== null && isFailure(error, outcome)) {
+    const message = error.message.slice(0, MAX_MESSAGE_CHARS);
+    books.log.warn({ ...lineOf(entry, outcome), message }, 'request failed');
   } else if (books.logsRequests()) {
     books.log.line(lineOf(entry, outcome), 'request');
   }
+}
+
+/** Whether somebody should look: not at a client that left, nor at one that was told what it did wrong. */
+function isFailure({ code }: GatewayError, { status }: Outcome): boolean {
+  // An answer that broke off had its 200 already.
+  return status >= 500 || (status < 400 && code !== 'client_closed');
 }
 
 // One literal: putting it together of parts costs more than writing it.
@@ -231,7 +241,8 @@ function lineOf({ record: { decision }, caller, stream }: OpenEntry, outcome: Ou
     upstream: attempts.at(-1)?.upstream,
     status: outcome.status,
     error: outcome.error,
-    attempts: attempts.length,
+    attempts: madeOf(attempts),
+    tried: attempts.length > 1 ? triedIn(attempts) : undefined,
     firstByteMs: rounded(outcome.firstByteMs),
     totalMs: rounded(outcome.totalMs),
     overheadMs: rounded(outcome.overheadMs),
@@ -241,6 +252,17 @@ function lineOf({ record: { decision }, caller, stream }: OpenEntry, outcome: Ou
     costUsd: outcome.costUsd,
     savedUsd: outcome.savedUsd,
   };
+}
+
+function madeOf(attempts: readonly AttemptRecord[]): number {
+  return attempts.length < 2
+    ? attempts.length
+    : attempts.filter(({ outcome }) => outcome !== 'resting').length;
+}
+
+/** `acme/large upstream_failed, acme/small ok`: why it was not the first place that answered. */
+function triedIn(attempts: readonly AttemptRecord[]): string {
+  return attempts.map(({ upstream, outcome }) => `${upstream} ${outcome}`).join(', ');
 }
 
 function rounded(ms: number | null): number | null {

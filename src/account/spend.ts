@@ -38,7 +38,8 @@ export class DailySpend {
 
   #turnDay(): void {
     const today = this.#today();
-    if (today === this.#day) return;
+    // A clock that is set back over midnight gives no second budget for the same day.
+    if (today === this.#day || today === this.#day - 1) return;
     this.#day = today;
     this.#spentUsd = 0;
   }

@@ -4,6 +4,7 @@ import { ArtefactError } from '../embed/artefact.js';
 import { DataError } from '../outcomes/jsonl.js';
 import { benchCommand } from './bench.js';
 import { cacheCommand } from './cache.js';
+import { checkCommand } from './check.js';
 import { embedCommand } from './embed.js';
 import { frontierCommand } from './frontier.js';
 import { EXIT, UsageError } from './io.js';
@@ -17,6 +18,7 @@ import { tuneCommand } from './tune.js';
 const HELP = `Usage: suffice COMMAND [options]
 
   serve          serve the gateway
+  check          find what is wrong with the configuration
   route          decide which model would answer a prompt, and explain it
   frontier       show what each promise would keep, cost and save
   rules check    find what is wrong or useless in a rules file
@@ -34,6 +36,7 @@ type Command = (args: readonly string[], context: ServeContext) => Promise<numbe
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve: serveCommand,
+  check: checkCommand,
   route: (args, context) => routeCommand(args, context, (request) => openDesk(request, context)),
   frontier: (args, context) =>
     frontierCommand(args, context, (request) => openDesk(request, context)),

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import type { Shipped } from '../shipped.js';
+import type { Shipped } from '../assembly/shipped.js';
 import { Encoder, type EncoderOptions } from '../embed/encoder/encoder.js';
 import { StaticEmbedder } from '../embed/static-embedder.js';
 import { answerBatch, batchId } from './batch.js';
@@ -50,7 +50,7 @@ export async function embedCommand(
     io.out(EMBED_HELP);
     return EXIT.ok;
   }
-  if (values.batch === undefined) throw new UsageError('suffice embed wants --batch FILE');
+  if (values.batch === undefined) throw new UsageError('--batch FILE is missing');
   if (values.embedder !== undefined && values.artefacts !== undefined) {
     throw new UsageError('--embedder and --artefacts exclude each other');
   }

@@ -7,7 +7,7 @@ import { DataError, readJsonl } from '../outcomes/jsonl.js';
 import { expectationsOf } from '../route/price/price-book.js';
 import { frontierOf, type FrontierPoint } from '../route/price/frontier.js';
 import type { RuleOutcome } from '../route/rules/outcome.js';
-import type { Foreseen, RouteDesk } from '../route-desk.js';
+import type { Foreseen, RouteDesk } from '../assembly/route-desk.js';
 import { EXIT } from './io.js';
 import { namesIn, type DeskOptions } from './route.js';
 import type { ServeContext } from './serve.js';

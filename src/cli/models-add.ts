@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { gradedModel } from '../groundwork.js';
-import type { Assembly } from '../assemble.js';
+import { gradedModel } from '../assembly/groundwork.js';
+import type { Assembly } from '../assembly/assemble.js';
 import { mostUsd } from '../bench/live/dearest.js';
 import { Gateway, knownRates, type DearestRates } from '../bench/live/gateway.js';
 import { Journal } from '../bench/live/journal.js';

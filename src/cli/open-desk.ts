@@ -1,18 +1,32 @@
 import { SpeedMeter } from '../account/speed.js';
-import { assemble, type Assembly } from '../assemble.js';
+import { assemble, type Assembly } from '../assembly/assemble.js';
 import { configSource } from '../config/source.js';
+import type { InForce } from '../assembly/in-force.js';
 import { ollamaBaseUrl } from '../config/providers.js';
 import { formatFault } from '../core/errors.js';
 import { probeOllama } from '../upstream/local.js';
-import { RouteDesk, routerOver } from '../route-desk.js';
+import { RouteDesk, routerOver } from '../assembly/route-desk.js';
 import type { DeskOptions } from './route.js';
 import type { ServeContext } from './serve.js';
 
-type Context = Pick<ServeContext, 'io' | 'shipped' | 'clock' | 'version'>;
+/** What commands need that look at a configuration. */
+export type InForceContext = Pick<ServeContext, 'io' | 'shipped' | 'clock' | 'version'>;
 
-/** What a server with this configuration would be made of, without a server. */
-export async function assembleFor(config: string | null, context: Context): Promise<Assembly> {
-  const { io, shipped, clock, version } = context;
+/** What a server with this configuration would be made of, without a server; tells of warnings on standard error. */
+export async function assembleFor(
+  config: string | null,
+  context: InForceContext,
+): Promise<Assembly> {
+  const { sourced, assembly } = await inForceFor(config, context);
+  for (const warning of sourced.warnings) context.io.err(`${formatFault(warning)}\n`);
+  return assembly;
+}
+
+/** What would be in force in a server with this configuration. */
+export async function inForceFor(
+  config: string | null,
+  { io, shipped, clock, version }: InForceContext,
+): Promise<InForce> {
   const source = configSource({
     file: config,
     overrides: {},
@@ -20,8 +34,7 @@ export async function assembleFor(config: string | null, context: Context): Prom
     ollamaModels: () => probeOllama(ollamaBaseUrl(io.env)),
   });
   const sourced = await source.load();
-  for (const warning of sourced.warnings) io.err(`${formatFault(warning)}\n`);
-  return assemble(sourced, shipped, {
+  const assembly = await assemble(sourced, shipped, {
     clock,
     version,
     speed: new SpeedMeter(),
@@ -39,6 +52,7 @@ export async function assembleFor(config: string | null, context: Context): Prom
       io.err(`${place}: warning: rule "${rule}" counts as not matched: ${message}\n`);
     },
   });
+  return { sourced, assembly };
 }
 
 /**
@@ -47,7 +61,7 @@ export async function assembleFor(config: string | null, context: Context): Prom
  * @throws {FaultyFileError} when configuration or rules are not in order
  * @throws {ArtefactError} when the predictor cannot be used
  */
-export async function openDesk(request: DeskOptions, context: Context): Promise<RouteDesk> {
+export async function openDesk(request: DeskOptions, context: InForceContext): Promise<RouteDesk> {
   const { setup, rules, predictor } = await assembleFor(request.config, context);
   const router =
     request.models === null

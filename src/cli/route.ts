@@ -7,7 +7,7 @@ import { decisionJson } from '../http/decision-view.js';
 import { flips } from '../route/explain.js';
 import { EXIT, UsageError, type Io } from './io.js';
 import { routeBatch } from './route-batch.js';
-import type { DeskRequest, RouteDesk } from '../route-desk.js';
+import type { DeskRequest, RouteDesk } from '../assembly/route-desk.js';
 import { routeTable } from './route-table.js';
 import type { ServeContext } from './serve.js';
 
@@ -107,8 +107,7 @@ async function requestOf(
     return openai.readRequest(Buffer.from(text));
   }
   const prompt = positionals.join(' ');
-  if (prompt.trim() === '')
-    throw new UsageError('suffice route wants a prompt, --request or --batch');
+  if (prompt.trim() === '') throw new UsageError('a prompt is missing, or --request or --batch');
   const body = { model: 'auto', messages: [{ role: 'user', content: prompt }] };
   return openai.readRequest(Buffer.from(JSON.stringify(body)));
 }

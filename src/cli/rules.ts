@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { layGround, type Groundwork } from '../groundwork.js';
+import { layGround, type Groundwork } from '../assembly/groundwork.js';
 import { configSource } from '../config/source.js';
 import { ollamaBaseUrl } from '../config/providers.js';
 import { formatFault } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
-import { rehearsal } from '../route-desk.js';
+import { rehearsal } from '../assembly/route-desk.js';
 import { checkRules } from '../route/rules/check.js';
 import { loadRules } from '../route/rules/load.js';
 import type { RuleSet } from '../route/rules/rule-set.js';

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { App } from '../app.js';
-import type { Shipped } from '../shipped.js';
+import { warningsOf } from '../assembly/in-force.js';
+import type { Shipped } from '../assembly/shipped.js';
 import { configSource } from '../config/source.js';
 import type { Clock } from '../core/clock.js';
 import { openLog, type LogDestination } from '../telemetry/log.js';
@@ -23,8 +24,11 @@ answers; without any of these, four simulated models.
   -h, --help          show this
 
 A changed configuration or rules file is taken over without dropping a request; SIGHUP does the
-same at once. SIGTERM and SIGINT let requests under way finish.
+same at once. SIGTERM and SIGINT let requests under way finish; a second one cuts them off.
 `;
+
+/** One Ctrl-C may come as several signals: from the terminal, and from the npm between. */
+const SAME_STOP_MS = 1_000;
 
 /** What the process gives to a server besides its arguments. */
 export interface ServeContext {
@@ -66,13 +70,22 @@ export async function serveCommand(
   const destination = openLogDestination();
   const log = openLog('info', destination);
   const app = await App.start({ source, shipped, clock, log, version });
+  log.info({ ...app.summary, warnings: warningsOf(app.inForce) }, 'listening');
   io.err(banner(app, version));
   const watch = watchForReload(app, clock, log);
   onSignal('SIGHUP', () => void app.reload());
 
-  await new Promise<void>((resolve) => {
-    onSignal('SIGTERM', resolve);
-    onSignal('SIGINT', resolve);
+  await new Promise<void>((stop) => {
+    let stoppedMs: number | null = null;
+    const onStop = () => {
+      stop();
+      stoppedMs ??= clock.now();
+      if (clock.now() - stoppedMs < SAME_STOP_MS) return;
+      log.warn('told to stop a second time; requests under way are cut off');
+      app.cutOff();
+    };
+    onSignal('SIGTERM', onStop);
+    onSignal('SIGINT', onStop);
   });
   log.info('draining');
   watch.close();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FeedbackBook } from '../account/feedback.js';
-import type { Assembly } from '../assemble.js';
+import type { Assembly } from '../assembly/assemble.js';
 import { GatewayError } from '../core/errors.js';
 import type { Random } from '../core/random.js';
 import { outcomeFiles, readOutcomeFile } from '../outcomes/graded.js';

@@ -1,5 +1,5 @@
-import { gradedModel } from '../groundwork.js';
-import type { Assembly } from '../assemble.js';
+import { gradedModel } from '../assembly/groundwork.js';
+import type { Assembly } from '../assembly/assemble.js';
 import { GatewayError } from '../core/errors.js';
 import { Random } from '../core/random.js';
 import { headStoreIn } from '../route/local/adapt.js';

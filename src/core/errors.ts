@@ -19,7 +19,6 @@ export const ERROR_STATUS = {
   upstream_failed: 502,
   upstream_auth_failed: 502,
   upstream_cut: 502,
-  shutting_down: 503,
   upstream_timeout: 504,
   /** The upstream refused the request itself; its own 4xx status is passed on. */
   upstream_rejected: 400,

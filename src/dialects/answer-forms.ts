@@ -80,8 +80,13 @@ export interface AnswerForms {
   /** What the only choice says; `null` where there are several, or more than text. */
   textOf(whole: Buffer): string | null;
 
-  /** The least complete of its choices counts. `null` for what is no answer. */
-  kindOf(whole: Buffer): AnswerKind | null;
+  /**
+   * The least complete of its choices counts.
+   *
+   * @param repeated - members of the request, where answers in the dialect repeat some of them
+   * @returns `null` for what is no answer
+   */
+  kindOf(whole: Buffer, repeated?: JsonObject): AnswerKind | null;
 
   /**
    * Has an answer that was given to somebody else say that it is the addressee's.

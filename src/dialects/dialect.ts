@@ -45,6 +45,8 @@ export interface ChatRequest {
   readonly neutral: () => NeutralRequest;
   /** Headers for a provider of the same dialect, names and values in turn; absent for none. */
   readonly forwarded?: readonly string[];
+  /** The names of the body's members; absent where nobody has looked. */
+  readonly names?: readonly string[];
   /** The body's members, where answers in the dialect repeat some of them. */
   readonly parsed?: JsonObject;
 }

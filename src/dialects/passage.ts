@@ -122,11 +122,17 @@ function takenPart(
   refusals: readonly Refusal[],
   describe: () => Target,
 ): { readonly taken: ChatRequest; readonly dropped: readonly Loss[] } {
-  // Most models refuse nothing.
-  if (refusals.length === 0) return { taken: request, dropped: NOTHING };
+  // Most requests have nothing that any model refuses.
+  if (!mayBeRefused(request, refusals)) return { taken: request, dropped: NOTHING };
   const losses = lossesAt(describe());
   const body = withoutRefused(request.body, refusals, losses);
   return { taken: { ...request, body }, dropped: losses.list };
+}
+
+function mayBeRefused({ names }: ChatRequest, refusals: readonly Refusal[]): boolean {
+  return refusals.some(
+    ({ members }) => names === undefined || names.some((name) => Object.hasOwn(members, name)),
+  );
 }
 
 function lossesAt({ onLoss, model, provider }: Target): Losses {

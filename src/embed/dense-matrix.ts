@@ -37,15 +37,26 @@ export class DenseMatrix {
    * @returns shape [rows]; overwritten by the next call
    */
   times(vector: Float32Array): Float32Array {
+    return this.timesRows(vector, 0, this.#products.length);
+  }
+
+  /**
+   * As `times`, for some of the rows.
+   *
+   * @param first - number of the first row
+   * @param count - at least 1; no more than there are from `first` on
+   * @returns shape [count]; overwritten by the next call
+   */
+  timesRows(vector: Float32Array, first: number, count: number): Float32Array {
     const [matrix, stride, products] = [this.#matrix, this.#strideBytes, this.#products];
     this.#vector.set(vector);
     this.#multiply(
       products.byteOffset,
-      matrix.byteOffset,
+      matrix.byteOffset + first * stride,
       stride,
       this.#vector.byteOffset,
-      products.length,
+      count,
     );
-    return products;
+    return count === products.length ? products : products.subarray(0, count);
   }
 }

@@ -5,9 +5,9 @@ import type { ClientDialect } from '../dialects/dialect.js';
 import { gemini } from '../dialects/gemini/gemini.js';
 import { openai } from '../dialects/openai/openai.js';
 import type { ResponseStore } from '../dialects/responses/response-store.js';
-import type { FeedbackDesk } from '../feedback-desk.js';
+import type { FeedbackDesk } from '../request/feedback-desk.js';
 import type { Pipeline } from '../pipeline.js';
-import type { PlainDesk } from '../plain-desk.js';
+import type { PlainDesk } from '../request/plain-desk.js';
 import type { CacheSettings } from '../cache/settings.js';
 import type { CacheAdmin } from '../recall/admin.js';
 import { readBody } from './body.js';
@@ -19,7 +19,7 @@ import { admitGoogleKeys, geminiModelRoutes, speaksGemini } from './gemini.js';
 import { decisionJson, outcomeJson } from './decision-view.js';
 import { anthropicList, anthropicModel, modelJson, policyJson } from './model-view.js';
 import { passedRoutes, speaksAnthropic } from './passed.js';
-import { asGatewayError, sendError } from './reply.js';
+import { askedIn, asGatewayError, sendError } from './reply.js';
 import { responseRoutes } from './responses.js';
 
 /** What operators and their machines ask of a running gateway. */
@@ -162,8 +162,8 @@ function errorReply(pipeline: Pipeline): ErrorRequestHandler {
   // Express tells an error handler by its four parameters, used or not.
   return (thrown: unknown, req, res, _next) => {
     const error = fromExpress(thrown) ?? asGatewayError(thrown);
-    pipeline.refused(error);
-    sendError(res, error, {}, dialectOf(req).writeError);
+    const requestId = pipeline.refused(error, askedIn(req));
+    sendError(res, error, { 'x-request-id': requestId }, dialectOf(req).writeError);
   };
 }
 

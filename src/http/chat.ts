@@ -6,7 +6,7 @@ import type { Pipeline } from '../pipeline.js';
 import { readBody } from './body.js';
 import { departureOf, sendExchange, type AnswerWitness } from './deliver.js';
 import { withModel } from './named-model.js';
-import { asGatewayError, sendError, sendJson } from './reply.js';
+import { askedIn, asGatewayError, sendError, sendJson } from './reply.js';
 
 /** Limits on what one client may take of the server. */
 export interface ClientLimits {
@@ -68,7 +68,7 @@ export class ChatSurface {
       const { clock, writeStallMs: stallMs } = limits;
       sendExchange(res, exchange, { clock, stallMs, writeError, form, witness });
     } catch (thrown) {
-      this.#refuse(res, thrown);
+      this.#refuse(req, res, thrown);
     }
   }
 
@@ -82,7 +82,7 @@ export class ChatSurface {
       const body = Buffer.from(json);
       sendJson(res, body, estimated ? { 'x-suffice-estimated': 'true' } : {});
     } catch (thrown) {
-      this.#refuse(res, thrown);
+      this.#refuse(req, res, thrown);
     }
   }
 
@@ -99,9 +99,9 @@ export class ChatSurface {
     return { dialect: this.#dialect, headers, body, caller, signal };
   }
 
-  #refuse(res: ServerResponse, thrown: unknown): void {
+  #refuse(req: IncomingMessage, res: ServerResponse, thrown: unknown): void {
     const error = asGatewayError(thrown);
-    this.#pipeline.refused(error);
-    sendError(res, error, {}, this.#dialect.writeError);
+    const requestId = this.#pipeline.refused(error, askedIn(req));
+    sendError(res, error, { 'x-request-id': requestId }, this.#dialect.writeError);
   }
 }

@@ -1,7 +1,7 @@
 import type { Outcome } from '../account/decision-log.js';
 import type { Candidate, Decision, DecisionHead } from '../core/decision.js';
 import type { Loss } from '../dialects/neutral/losses.js';
-import type { CacheMark } from '../exchange.js';
+import type { CacheMark } from '../request/exchange.js';
 import type { Flip } from '../route/explain.js';
 import type { Routing } from '../route/routing.js';
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.js';
 import { Departure } from '../core/departure.js';
 import type { GatewayError } from '../core/errors.js';
-import type { Exchange } from '../exchange.js';
+import type { Exchange } from '../request/exchange.js';
 import type { ClientSink } from '../pipeline.js';
 import { decisionHeaders, type HeaderBill } from './decision-view.js';
 import { openClientStream, sendError, sendJson, type WireForm } from './reply.js';

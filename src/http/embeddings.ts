@@ -3,7 +3,7 @@ import type { EmbeddingClient } from '../dialects/embeddings/embedding.js';
 import { geminiEmbeddingsAt, type EmbeddingVerb } from '../dialects/embeddings/gemini.js';
 import { openAiEmbeddings } from '../dialects/embeddings/openai.js';
 import type { Pipeline } from '../pipeline.js';
-import type { PlainDesk } from '../plain-desk.js';
+import type { PlainDesk } from '../request/plain-desk.js';
 import { readBody } from './body.js';
 import type { ClientLimits } from './chat.js';
 import { departureOf, sendExchange } from './deliver.js';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { GatewayError } from '../core/errors.js';
 import type { Caller } from '../admit/keys.js';
-import type { FeedbackDesk, Verdict } from '../feedback-desk.js';
+import type { FeedbackDesk, Verdict } from '../request/feedback-desk.js';
 import type { CacheAdmin, Heard } from '../recall/admin.js';
 import { checkedBody } from './checked-body.js';
 

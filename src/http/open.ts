@@ -5,7 +5,7 @@ import { openai } from '../dialects/openai/openai.js';
 import type { ResponseStore } from '../dialects/responses/response-store.js';
 import { responses } from '../dialects/responses/responses.js';
 import type { Pipeline } from '../pipeline.js';
-import type { PlainDesk } from '../plain-desk.js';
+import type { PlainDesk } from '../request/plain-desk.js';
 import { createApp, type Operations } from './app.js';
 import { ChatSurface, type ClientLimits } from './chat.js';
 import { GeminiSurface } from './gemini.js';
@@ -41,5 +41,6 @@ export function openServer({
     },
     createApp(pipeline, plain, operations, limits),
     settings,
+    (error, address) => pipeline.refused(error, { method: '', url: '', headers: {}, address }),
   );
 }

@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Asked } from '../account/refusal.js';
 import type { Clock } from '../core/clock.js';
 import { GatewayError, type ErrorCode } from '../core/errors.js';
 import { openai } from '../dialects/openai/openai.js';
@@ -11,6 +12,11 @@ export function asGatewayError(thrown: unknown): GatewayError {
   return new GatewayError('internal_error', 'an internal error; the gateway’s log has it', {
     cause: thrown,
   });
+}
+
+/** What the log may say of a request. */
+export function askedIn({ method = '', url = '', headers, socket }: IncomingMessage): Asked {
+  return { method, url, headers, address: socket.remoteAddress };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
 import { GatewayError } from '../core/errors.js';
@@ -45,11 +46,15 @@ export interface ServerSettings {
   readonly allowsOrigin: (origin: string) => boolean;
 }
 
+/** Learns of what never became a request. */
+export type OnUnreadable = (error: GatewayError, address: string | undefined) => void;
+
 /** The server, not yet listening. */
 export function createServer(
   surfaces: Surfaces,
   app: Express,
   { socket: limits, allowsOrigin }: ServerSettings,
+  onUnreadable: OnUnreadable,
 ): Server {
   const server = new DrainableServer(
     {
@@ -73,7 +78,9 @@ export function createServer(
       if (!handled(surfaces, req, res, model)) app(req, res);
     },
   );
-  server.on('clientError', refuseConnection);
+  server.on('clientError', (cause, socket) => {
+    refuseConnection(cause, socket, onUnreadable);
+  });
   return server;
 }
 
@@ -105,17 +112,27 @@ function isAt(url: string | undefined, path: string): boolean {
 }
 
 /** Answers what is not even a request, in the shape clients read. */
-function refuseConnection(cause: Error & { code?: string }, socket: Duplex): void {
+function refuseConnection(
+  cause: Error & { code?: string },
+  socket: Duplex,
+  onUnreadable: OnUnreadable,
+): void {
   if (!socket.writable || cause.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
   const error = clientError(cause);
+  if (hasAsked(socket)) onUnreadable(error, socket.remoteAddress);
   const body = Buffer.from(openai.writeError(error));
   socket.end(
     `HTTP/1.1 ${error.status} ${error.code}\r\ncontent-type: application/json\r\n` +
       `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body.toString()}`,
   );
+}
+
+/** Browsers and pools open connections ahead of requests that never come: nothing to tell of. */
+function hasAsked(socket: Duplex): socket is Socket {
+  return socket instanceof Socket && socket.bytesRead > 0;
 }
 
 function clientError(cause: Error & { code?: string }): GatewayError {

@@ -1,5 +1,5 @@
 import type { Addressing } from '../dialects/answer-forms.js';
-import type { Decided } from '../exchange.js';
+import type { Decided } from '../request/exchange.js';
 import type { PlacedRequest } from './landing.js';
 
 const AS_IT_IS: Addressing = { whole: (body) => body, streamed: (bytes) => bytes };

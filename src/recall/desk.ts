@@ -1,6 +1,6 @@
 import { isHeld, type HeldAnswer, type KeptAnswer } from '../cache/kept-answer.js';
 import type { Alike } from '../cache/semantic/alike.js';
-import type { AskedRequest, Exchange } from '../exchange.js';
+import type { AskedRequest, Exchange } from '../request/exchange.js';
 import { follow } from './follow.js';
 import { recalled } from './hit.js';
 import type { Ask, Place, PlacedRequest, RecallParts } from './landing.js';

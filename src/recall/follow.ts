@@ -1,7 +1,7 @@
 import type { Listener, ListenerSink } from '../cache/broadcast.js';
 import { untilGone, type Flight } from '../cache/flight.js';
 import { GatewayError } from '../core/errors.js';
-import type { Exchange, WholeExchange } from '../exchange.js';
+import type { Exchange, WholeExchange } from '../request/exchange.js';
 import type { ClientSink } from '../upstream/failover.js';
 import { addressTo } from './address.js';
 import { Guest, type GuestAnswer } from './guest.js';
@@ -125,5 +125,6 @@ function hear(
       guest.abandon();
     },
     outcome: () => guest.outcome,
+    lost: () => exchange.lost(),
   };
 }

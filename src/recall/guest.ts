@@ -3,8 +3,8 @@ import type { Outcome } from '../account/decision-log.js';
 import { settle, type OpenEntry } from '../account/settle.js';
 import { GatewayError } from '../core/errors.js';
 import type { Loss } from '../dialects/neutral/losses.js';
-import type { CacheMark, Decided, FailedExchange, WholeExchange } from '../exchange.js';
-import { undecided } from '../plan.js';
+import type { CacheMark, Decided, FailedExchange, WholeExchange } from '../request/exchange.js';
+import { undecided } from '../request/plan.js';
 import type { PlacedRequest, RecallParts } from './landing.js';
 
 /** The answer that a guest is given. */

@@ -1,7 +1,7 @@
 import { framesOf, wholeOf, type HeldAnswer, type KeptAnswer } from '../cache/kept-answer.js';
 import type { Alike } from '../cache/semantic/alike.js';
 import { Replay } from '../cache/replay.js';
-import type { Exchange } from '../exchange.js';
+import type { Exchange } from '../request/exchange.js';
 import { addressTo } from './address.js';
 import { Guest } from './guest.js';
 import type { PlacedRequest, RecallParts } from './landing.js';
@@ -60,6 +60,8 @@ export function recalled(
       guest.abandon();
     },
     outcome: () => guest.outcome,
+    // Of what lost anything nothing is kept.
+    lost: () => [],
   };
 }
 

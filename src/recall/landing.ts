@@ -8,7 +8,7 @@ import type { CacheSettings } from '../cache/settings.js';
 import type { DecisionLog } from '../account/decision-log.js';
 import type { Books } from '../account/settle.js';
 import type { AnswerForms } from '../dialects/answer-forms.js';
-import type { AskedRequest, Exchange, ExchangeStream } from '../exchange.js';
+import type { AskedRequest, Exchange, ExchangeStream } from '../request/exchange.js';
 import type { GatewayError } from '../core/errors.js';
 import type { GoneSignal } from '../core/departure.js';
 import type { KeptRouting } from '../route/kept-routing.js';

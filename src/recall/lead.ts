@@ -8,7 +8,7 @@ import {
   type TimedFrame,
 } from '../cache/kept-answer.js';
 import type { GatewayError } from '../core/errors.js';
-import type { CacheMark, Exchange, ExchangeStream, WholeExchange } from '../exchange.js';
+import type { CacheMark, Exchange, ExchangeStream, WholeExchange } from '../request/exchange.js';
 import type { Ask, Landing, PlacedRequest, RecallParts } from './landing.js';
 
 /** For words that only teach something. */
@@ -53,11 +53,12 @@ export async function lead(parts: RecallParts, asked: PlacedRequest, ask: Ask): 
 export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
   learn(parts, asked, answer);
   const { cache, books, tally, given } = parts;
-  const { place, startedMs, call } = asked;
+  const { place, startedMs, call, request } = asked;
   const { exchange, payload, costUsd } = answer;
   const { decision, servedModel, simulated, dropped } = exchange;
-  // The model was not told all that was asked: another one, asked later, may be.
-  if (dropped.length > 0) {
+  // The model was not told all that was asked, or the client not all that was answered: where it is asked
+  // later, that may be otherwise, and whoever is given it again would not be told.
+  if (dropped.length > 0 || (exchange.kind === 'stream' && exchange.lost().length > 0)) {
     tally.offered('lossy');
     return;
   }
@@ -69,7 +70,8 @@ export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: Fre
     simulated,
   };
   const { key, order, forms, settings } = place;
-  const fresh = { key, question: place.question(), order, facts, payload };
+  const repeated = request.parsed;
+  const fresh = { key, question: place.question(), order, facts, payload, repeated };
   tally.offered(cache.keep(fresh, forms, settings));
   given.note(decision.id, { caller: call.caller.name, key, isFresh: true, claim: null });
 }

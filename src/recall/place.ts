@@ -4,8 +4,8 @@ import { orderFor, type BypassReason } from '../cache/order.js';
 import type { CacheSettings } from '../cache/settings.js';
 import type { AnswerForms } from '../dialects/answer-forms.js';
 import type { JsonObject } from '../dialects/json.js';
-import type { AskedRequest } from '../exchange.js';
-import type { Target } from '../setup.js';
+import type { AskedRequest } from '../request/exchange.js';
+import type { Target } from '../request/setup.js';
 import type { Place } from './landing.js';
 
 /** What of a request says where in the cache it belongs. */

@@ -2,7 +2,7 @@ import { isHeld, wholeOf } from '../cache/kept-answer.js';
 import type { Alike } from '../cache/semantic/alike.js';
 import type { GoneSignal } from '../core/departure.js';
 import type { AnswerForms, Frame } from '../dialects/answer-forms.js';
-import type { Exchange, ExchangeStream } from '../exchange.js';
+import type { Exchange, ExchangeStream } from '../request/exchange.js';
 import type { AlikeTools, Ask, PlacedRequest, RecallParts } from './landing.js';
 import { keepAnswer } from './lead.js';
 

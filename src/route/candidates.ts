@@ -1,7 +1,7 @@
 import { expectedCostUsd } from '../catalog/price.js';
 import type { Binding } from '../core/conversation.js';
 import type { Candidate, Drop } from '../core/decision.js';
-import type { Capability, Model, ServedModel, Speed } from '../core/model.js';
+import type { Capability, Model, Price, ServedModel, Speed } from '../core/model.js';
 import type { Features } from './features.js';
 import type { ModelPrediction } from './predictor.js';
 import { globMatcher } from './rules/glob.js';
@@ -20,81 +20,95 @@ export interface Demand {
   readonly vouched: boolean;
 }
 
-/**
- * What is expected of a model for a request, and which constraint removes it, if any.
- *
- * @param speed - measured speed where there is one, else the catalog's; `null` when unknown
- * @param ruled - what `dropsByRules` says of the model for the demand's outcome
- */
-export function candidateFor(
-  served: Pick<ServedModel, 'model'> & { readonly upstreams: ServedModel['upstreams'] | null },
-  prediction: ModelPrediction,
-  speed: Speed | null,
-  ruled: Drop | null,
-  demand: Demand,
-): Candidate {
-  const { features, choices } = demand;
-  const { model } = served;
-  const answerTokens = Math.min(
-    prediction.outputTokens,
-    features.maxOutputTokens ?? Infinity,
-    model.maxOutputTokens ?? Infinity,
-  );
-  const price =
-    served.upstreams === null ? (model.hosts[0]?.price ?? null) : served.upstreams[0].price;
-  const costUsd = expectedCostUsd(price, features.inputTokens, answerTokens * choices);
-  const latencyMs =
-    speed === null ? null : speed.firstTokenMs + (answerTokens / speed.tokensPerS) * 1000;
-  return {
-    model: model.id,
-    success: prediction.success,
-    uncertainty: prediction.uncertainty,
-    outputTokens: answerTokens,
-    costUsd,
-    latencyMs,
-    dropped:
-      (demand.vouched ? null : dropByRequest(model, answerTokens, features)) ??
-      dropByBinding(served.upstreams, features.bound) ??
-      ruled ??
-      dropByLimits(costUsd, latencyMs, demand),
-  };
-}
+/** A model as every request is measured against it: what depends on no request is worked out once. */
+export class Contender {
+  readonly id: string;
+  readonly #capabilities: Model['capabilities'];
+  readonly #catalogSpeed: Speed | null;
+  readonly #price: Price | null;
+  readonly #dialect: string | undefined;
+  /** Infinite where they are unknown: nothing is held against a model that nobody knows. */
+  readonly #contextWindow: number;
+  readonly #maxOutputTokens: number;
 
-function dropByRequest(
-  model: Model,
-  answerTokens: number,
-  features: Demand['features'],
-): Drop | null {
-  const missing = missingOf(model, features.needs);
-  if (missing !== null) {
-    return { why: 'capability_missing', detail: `has no ${missing}`, rule: null };
+  constructor({
+    model,
+    upstreams,
+  }: Omit<ServedModel, 'upstreams'> & { readonly upstreams: ServedModel['upstreams'] | null }) {
+    this.id = model.id;
+    this.#capabilities = model.capabilities;
+    this.#catalogSpeed = model.speed;
+    this.#price = upstreams === null ? (model.hosts[0]?.price ?? null) : upstreams[0].price;
+    this.#dialect = upstreams?.[0].dialect;
+    this.#contextWindow = model.contextWindow ?? Infinity;
+    this.#maxOutputTokens = model.maxOutputTokens ?? Infinity;
   }
-  const window = model.contextWindow;
-  const needed = features.inputTokens + answerTokens;
-  if (window !== null && needed > window) {
+
+  /**
+   * What is expected of the model for a request, and which constraint removes it, if any.
+   *
+   * @param measured - its speed as far as it was measured, else `null`: then the catalog's counts
+   * @param ruled - what `dropsByRules` says of the model for the demand's outcome
+   */
+  candidate(
+    prediction: ModelPrediction,
+    measured: Speed | null,
+    ruled: Drop | null,
+    demand: Demand,
+  ): Candidate {
+    const { features, choices } = demand;
+    const outputTokens = Math.min(
+      prediction.outputTokens,
+      features.maxOutputTokens ?? Infinity,
+      this.#maxOutputTokens,
+    );
+    const costUsd = expectedCostUsd(this.#price, features.inputTokens, outputTokens * choices);
+    const speed = measured ?? this.#catalogSpeed;
+    const latencyMs =
+      speed === null ? null : speed.firstTokenMs + (outputTokens / speed.tokensPerS) * 1000;
     return {
-      why: 'context_too_small',
-      detail: `needs about ${Math.round(needed)} tokens, has ${window}`,
-      rule: null,
+      model: this.id,
+      success: prediction.success,
+      uncertainty: prediction.uncertainty,
+      outputTokens,
+      costUsd,
+      latencyMs,
+      dropped:
+        (demand.vouched ? null : this.#dropByRequest(outputTokens, features)) ??
+        (features.bound === undefined ? null : dropByBinding(this.#dialect, features.bound)) ??
+        ruled ??
+        dropByLimits(costUsd, latencyMs, demand),
     };
   }
-  const cap = features.maxOutputTokens;
-  if (cap !== null && model.maxOutputTokens !== null && cap > model.maxOutputTokens) {
-    return {
-      why: 'output_too_small',
-      detail: `${cap} output tokens asked, at most ${model.maxOutputTokens} given`,
-      rule: null,
-    };
+
+  #dropByRequest(answerTokens: number, features: Demand['features']): Drop | null {
+    const missing = missingOf(this.#capabilities, features.needs);
+    if (missing !== null) {
+      return { why: 'capability_missing', detail: `has no ${missing}`, rule: null };
+    }
+    const window = this.#contextWindow;
+    const needed = features.inputTokens + answerTokens;
+    if (needed > window) {
+      return {
+        why: 'context_too_small',
+        detail: `needs about ${Math.round(needed)} tokens, has ${window}`,
+        rule: null,
+      };
+    }
+    const cap = features.maxOutputTokens;
+    if (cap !== null && cap > this.#maxOutputTokens) {
+      return {
+        why: 'output_too_small',
+        detail: `${cap} output tokens asked, at most ${this.#maxOutputTokens} given`,
+        rule: null,
+      };
+    }
+    return null;
   }
-  return null;
 }
 
 /** Where nobody knows what a provider speaks, nothing is held against it. */
-function dropByBinding(
-  upstreams: ServedModel['upstreams'] | null,
-  bound: readonly Binding[] = [],
-): Drop | null {
-  const dialect = upstreams?.[0].dialect;
+function dropByBinding(dialect: string | undefined, bound: readonly Binding[]): Drop | null {
   if (dialect === undefined) return null;
   const lost = bound.find(({ dialects }) => !dialects.includes(dialect));
   if (lost === undefined) return null;
@@ -106,8 +120,8 @@ function dropByBinding(
   };
 }
 
-function missingOf(model: Model, needs: readonly Capability[]): Capability | null {
-  for (const capability of needs) if (!model.capabilities.has(capability)) return capability;
+function missingOf(has: Model['capabilities'], needs: readonly Capability[]): Capability | null {
+  for (const capability of needs) if (!has.has(capability)) return capability;
   return null;
 }
 
@@ -157,9 +171,12 @@ function dropByLists(
   return null;
 }
 
-function dropByRequirements(model: Model, required: RuleOutcome['require']): Drop | null {
+function dropByRequirements(
+  { capabilities }: Model,
+  required: RuleOutcome['require'],
+): Drop | null {
   for (const { value, rule } of required) {
-    const missing = missingOf(model, value);
+    const missing = missingOf(capabilities, value);
     if (missing !== null) return { why: 'capability_missing', detail: `has no ${missing}`, rule };
   }
   return null;

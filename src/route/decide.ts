@@ -33,8 +33,6 @@ export interface Choice {
    * less its uncertainty.
    */
   readonly cautious: boolean;
-  /** In the order in which to try them. */
-  readonly fallbacks: readonly Candidate[];
 }
 
 /**
@@ -57,8 +55,28 @@ export function choose(input: ChoiceInput): Choice | null {
     reference: ranking.reference,
     floor: ranking.floor,
     cautious: far,
-    fallbacks: fallbacksFor(chosen, ranking, input.outcome),
   };
+}
+
+/**
+ * Whom to ask when the chosen one fails, in order.
+ *
+ * A fallback must keep the promise where it can, and must not be a silent upgrade to the dearest
+ * model: the same order in which the choice itself was made gives both. Hardly any request needs one,
+ * so they are not put in order when the choice is made.
+ *
+ * @param choice - made of this input
+ */
+export function fallbacksOf(
+  input: ChoiceInput,
+  { chosen, cautious }: Pick<Choice, 'chosen' | 'cautious'>,
+): readonly Candidate[] {
+  const ranking = rank(input, cautious);
+  if (ranking === null) return [];
+  const others = inOrder(ranking).filter((candidate) => candidate !== chosen);
+  const { fallbacks } = input.outcome;
+  if (fallbacks === null) return others;
+  return fallbacks.value.flatMap((model) => others.filter((c) => c.model === model));
 }
 
 /** How good a candidate's answer counts as when candidates are compared, 0 to 1. */
@@ -105,10 +123,14 @@ function safety(candidate: Candidate, cautious: boolean): number {
 type Quality = (candidate: Candidate) => number;
 
 interface Ranking {
-  /** Those that are good enough, in the order of the policy's objective; then the others, best first. */
-  readonly order: readonly Candidate[];
-  /** How many of `order` are good enough. */
-  readonly sufficient: number;
+  /** Those that are good enough, and the others that may answer; as they came. */
+  readonly sufficient: readonly Candidate[];
+  readonly insufficient: readonly Candidate[];
+  /** Those that are good enough come in the order of the policy's objective; then the others, the best first. */
+  readonly bySuitability: Order;
+  readonly byQuality: Order;
+  /** Of all of them the first in order. */
+  readonly first: Candidate;
   readonly reference: Candidate;
   readonly floor: number;
   readonly quality: Quality;
@@ -127,30 +149,30 @@ function rank({ candidates, outcome, price }: ChoiceInput, cautious: boolean): R
   // A hair of slack: keep 1 must accept the reference itself, whatever the rounding.
   const floor = (price === null ? Math.max(promised, each) : each) - SLACK;
 
-  const order: Candidate[] = [];
+  const sufficient: Candidate[] = [];
   const insufficient: Candidate[] = [];
   for (const candidate of candidates) {
     if (candidate.dropped !== null) continue;
-    (quality(candidate) >= floor ? order : insufficient).push(candidate);
+    (quality(candidate) >= floor ? sufficient : insufficient).push(candidate);
   }
-  const worth = worthOf(order, outcome, price, quality);
-  sortBy(
-    order,
-    keyFor(outcome.objective, quality, worth),
-    comparisonFor(outcome.objective, quality, worth),
-  );
-  sortBy(
-    insufficient,
-    (candidate) => -quality(candidate),
-    () => 0,
-  );
-  const sufficient = order.length;
-  const first = order[0];
+  const bySuitability = suitability(sufficient, outcome, price, quality);
+  const byQuality: Order = { keyOf: (candidate) => -quality(candidate), compare: () => 0 };
+  const first = firstBy(sufficient, bySuitability) ?? firstBy(insufficient, byQuality);
+  // Whoever may answer is in one of the two, and the reference may or somebody else may in its place.
+  if (first === null) return null;
   // What keeps the promise by itself, or does no worse than the choice, takes nothing from the average.
-  const preferable =
-    price === null || first === undefined ? floor : Math.min(promised - SLACK, quality(first));
-  for (const candidate of insufficient) order.push(candidate);
-  return { order, sufficient, reference, quality, floor: Math.max(0, floor), preferable };
+  const preferable = price === null ? floor : Math.min(promised - SLACK, quality(first));
+  return {
+    sufficient,
+    insufficient,
+    bySuitability,
+    byQuality,
+    first,
+    reference,
+    quality,
+    floor: Math.max(0, floor),
+    preferable,
+  };
 }
 
 const SLACK = 1e-12;
@@ -176,7 +198,28 @@ function unknownOutlay(candidates: readonly Candidate[], outcome: RuleOutcome): 
   return most;
 }
 
-/** What candidates are sorted by first, the least first: worked out once for each, not for every pair. */
+/** How candidates are put in order: by their keys, the least first, equal ones as `compare` has them. */
+interface Order {
+  /** Worked out once for each candidate, not for every pair. */
+  readonly keyOf: Quality;
+  readonly compare: Comparison;
+}
+
+/** The policy's order of those that are good enough. */
+function suitability(
+  sufficient: readonly Candidate[],
+  outcome: RuleOutcome,
+  price: number | null,
+  quality: Quality,
+): Order {
+  const worth = worthOf(sufficient, outcome, price, quality);
+  const { objective } = outcome;
+  return {
+    keyOf: keyFor(objective, quality, worth),
+    compare: comparisonFor(objective, quality, worth),
+  };
+}
+
 function keyFor(
   objective: RuleOutcome['objective'],
   quality: Quality,
@@ -193,25 +236,29 @@ function keyFor(
   }
 }
 
-/**
- * Sorts by insertion, equal ones in the order of `compare`: candidates are some dozens, and calling
- * back for every pair would take longer than everything else that is done to choose.
- */
-function sortBy(candidates: Candidate[], keyOf: Quality, compare: Comparison): void {
-  const keys = candidates.map((candidate) => keyOf(candidate));
-  for (const [i, candidate] of candidates.entries()) {
-    const key = keys[i] ?? 0;
-    let to = i;
-    for (; to > 0; to--) {
-      const before = candidates[to - 1] ?? candidate;
-      const keyBefore = keys[to - 1] ?? 0;
-      if (keyBefore < key || (keyBefore === key && compare(before, candidate) <= 0)) break;
-      candidates[to] = before;
-      keys[to] = keyBefore;
+/** The first in an order; of equal ones the earliest, `null` of none. */
+function firstBy(candidates: Iterable<Candidate>, { keyOf, compare }: Order): Candidate | null {
+  let first: Candidate | null = null;
+  let least = 0;
+  for (const candidate of candidates) {
+    const key = keyOf(candidate);
+    if (first !== null && (key > least || (key === least && compare(first, candidate) <= 0))) {
+      continue;
     }
-    candidates[to] = candidate;
-    keys[to] = key;
+    first = candidate;
+    least = key;
   }
+  return first;
+}
+
+function sortedBy(candidates: readonly Candidate[], { keyOf, compare }: Order): Candidate[] {
+  const keyed = candidates.map((candidate) => ({ candidate, key: keyOf(candidate) }));
+  keyed.sort((a, b) => ascending(a.key, b.key) || compare(a.candidate, b.candidate));
+  return keyed.map(({ candidate }) => candidate);
+}
+
+function inOrder({ sufficient, insufficient, bySuitability, byQuality }: Ranking): Candidate[] {
+  return [...sortedBy(sufficient, bySuitability), ...sortedBy(insufficient, byQuality)];
 }
 
 function comparisonFor(
@@ -249,25 +296,30 @@ const OBJECTIVE_REASON = {
 } as const satisfies Record<RuleOutcome['objective'], Choice['reason']>;
 
 function pick(ranking: Ranking, outcome: RuleOutcome): Picked {
-  const { order, sufficient, quality, preferable } = ranking;
+  const { sufficient, insufficient, first, bySuitability, quality, preferable } = ranking;
   const { pin, prefer } = outcome;
 
-  const pinned = pin && order.find((candidate) => candidate.model === pin.value);
-  if (pinned) return { chosen: pinned, reason: 'pinned', rule: pin.rule };
-
-  const [first] = order as [Candidate, ...Candidate[]];
-  if (order.length === 1) return { chosen: first, reason: 'only_candidate', rule: null };
-  if (sufficient === 0) {
+  if (pin !== null) {
+    const isPinned = ({ model }: Candidate): boolean => model === pin.value;
+    const pinned = sufficient.find(isPinned) ?? insufficient.find(isPinned);
+    if (pinned !== undefined) return { chosen: pinned, reason: 'pinned', rule: pin.rule };
+  }
+  if (sufficient.length + insufficient.length === 1) {
+    return { chosen: first, reason: 'only_candidate', rule: null };
+  }
+  if (sufficient.length === 0) {
     return { chosen: first, reason: 'best_available', rule: outcome.keep.rule };
   }
 
   for (const glob of prefer?.value ?? []) {
     const matches = globMatcher([glob]);
-    const preferred = order.find(
-      (candidate, i) =>
-        i < sufficient && quality(candidate) >= preferable && matches(candidate.model),
+    const preferred = firstBy(
+      sufficient.filter((one) => quality(one) >= preferable && matches(one.model)),
+      bySuitability,
     );
-    if (preferred) return { chosen: preferred, reason: 'preferred', rule: prefer?.rule ?? null };
+    if (preferred !== null) {
+      return { chosen: preferred, reason: 'preferred', rule: prefer?.rule ?? null };
+    }
   }
   return {
     chosen: first,
@@ -279,16 +331,4 @@ function pick(ranking: Ranking, outcome: RuleOutcome): Picked {
 function changesWith(input: ChoiceInput, chosen: Candidate): boolean {
   const ranking = rank(input, false);
   return ranking !== null && pick(ranking, input.outcome).chosen !== chosen;
-}
-
-// A fallback must keep the promise where it can, and must not be a silent upgrade to the dearest
-// model: the same order in which the choice itself was made gives both.
-function fallbacksFor(
-  chosen: Candidate,
-  { order }: Ranking,
-  { fallbacks }: RuleOutcome,
-): readonly Candidate[] {
-  const others = order[0] === chosen ? order.slice(1) : order.filter((c) => c !== chosen);
-  if (fallbacks === null) return others;
-  return fallbacks.value.flatMap((model) => others.filter((c) => c.model === model));
 }

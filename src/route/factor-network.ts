@@ -11,8 +11,6 @@ export interface NetworkShape {
   readonly skills: number;
   /** Networks trained alike from different seeds; their mean predicts, their spread tells doubt. */
   readonly members: number;
-  /** Kinds of prompts that closeness is measured to. */
-  readonly kinds: number;
 }
 
 /** Trained weights; member after member, row after row. */
@@ -35,11 +33,6 @@ export interface NetworkTables {
   readonly headBias: Float32Array;
   /** Difficulty that the head says graded prompts have on average, beside what carries over; shape [members]. */
   readonly usualDifficulty: Float32Array;
-  /**
-   * Centres of the graded prompts, shape [kinds, inputs]: unit vectors of `kindInput`, their dense numbers
-   * times `KIND_DENSE_SHARE` once more, so that they multiply the plain input.
-   */
-  readonly kindCentres: Float32Array;
 }
 
 /** What a prompt asks for, by every member. Reused by the next call. */
@@ -50,25 +43,10 @@ export interface PromptDemand {
   readonly difficulty: Float32Array;
   /** Natural logarithm of the answer's tokens, for a model of average verbosity. */
   logTokens: number;
-  /** 0 for a prompt unlike all that were graded, 1 for one of a kind that was. */
-  closeness: number;
-  /** The kind it is nearest to. */
-  kind: number;
-  /** How surely it is of that kind rather than of none, 0 to 1: a looser measure than `closeness`. */
-  kinship: number;
 }
 
 /** Standardised dense features are cut off here: an odd prompt must not run the network off its rails. */
 const DENSE_LIMIT = 4;
-/** How much dense features count beside the sentence vector when prompts are compared. */
-const KIND_DENSE_SHARE = 0.25;
-/** Cosines to the nearest kind from which closeness rises from 0 and has reached 1; chosen by leaving sets out of training. */
-const FAR_COSINE = 0.6;
-const CLOSE_COSINE = 0.9;
-/** As above, for kinship: most prompts of a set left out lie below, and most of the sets that were graded above. */
-const STRANGE_COSINE = 0.4;
-const KIN_COSINE = 0.6;
-
 /** Outputs of the head beside the skills: difficulty and length. */
 export const EXTRA_OUTPUTS = 2;
 
@@ -100,113 +78,98 @@ export function writeDense(
   }
 }
 
-/** The input as prompts are compared by it: of length 1, dense features counting less. */
-export function kindInput(input: Float32Array, embedding: number): Float32Array {
-  const length = Math.max(1e-6, lengthOf(input, embedding));
-  return input.map((value, i) => (i < embedding ? value : KIND_DENSE_SHARE * value) / length);
-}
-
-/** Makes `NetworkTables.kindCentres` of unit vectors of `kindInput`, in place. */
-export function toKindCentres(centres: Float32Array, inputs: number, embedding: number): void {
-  for (let i = 0; i < centres.length; i++) {
-    if (i % inputs >= embedding) centres[i] = KIND_DENSE_SHARE * at(centres, i);
-  }
-}
-
-function lengthOf(input: Float32Array, embedding: number): number {
-  let vector = 0;
-  let dense = 0;
-  for (let i = 0; i < embedding; i++) vector += at(input, i) ** 2;
-  for (let i = embedding; i < input.length; i++) dense += at(input, i) ** 2;
-  return Math.sqrt(vector + KIND_DENSE_SHARE ** 2 * dense);
-}
-
 /**
  * Runs the members of a trained network. Holds scratch memory, so a result lasts until the next call, and
  * a copy of the large tables: changes to them are not seen.
  *
- * What the members say counts as much as the prompt is close to a kind that was graded. Far from all of
+ * What the members say counts as much as the prompt is close to some that were graded. Far from all of
  * them no skill counts but the general ability, and difficulty is what carries over.
  */
 export class FactorNetwork {
   readonly shape: NetworkShape;
   readonly tables: NetworkTables;
-  /** All that multiplies the input: hidden units of the members, kinds, difficulty, length. */
+  /** All that multiplies the input: hidden units of the members, difficulty, length. */
   readonly #matrix: DenseMatrix;
+  /** What multiplies the hidden units of each member. */
+  readonly #heads: readonly DenseMatrix[];
   readonly #activations: Float32Array;
   readonly #demand: PromptDemand;
 
   constructor(shape: NetworkShape, tables: NetworkTables) {
-    const { hiddenWeights, kindCentres, transferWeights, lengthWeights } = tables;
+    const { hiddenWeights, transferWeights, lengthWeights } = tables;
     this.shape = shape;
     this.tables = tables;
-    const parts = [hiddenWeights, kindCentres, transferWeights, lengthWeights];
+    const parts = [hiddenWeights, transferWeights, lengthWeights];
     const stacked = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
     parts.reduce((offset, part) => (stacked.set(part, offset), offset + part.length), 0);
     this.#matrix = new DenseMatrix(stacked, inputsOf(shape));
+    const headSize = (shape.skills + EXTRA_OUTPUTS) * shape.hidden;
+    this.#heads = Array.from(
+      { length: shape.members },
+      (_, member) =>
+        new DenseMatrix(
+          tables.headWeights.subarray(member * headSize, (member + 1) * headSize),
+          shape.hidden,
+        ),
+    );
     this.#activations = new Float32Array(shape.hidden);
     this.#demand = {
       factors: new Float32Array(factorsOf(shape)),
       difficulty: new Float32Array(shape.members),
       logTokens: 0,
-      closeness: 0,
-      kind: 0,
-      kinship: 0,
     };
   }
 
-  /** @param input - shape [inputs], as `writeDense` left it */
-  run(input: Float32Array): PromptDemand {
-    const { members, hidden, kinds, embedding } = this.shape;
+  /**
+   * @param input - shape [inputs], as `writeDense` left it
+   * @param closeness - how near the prompt is to graded ones, 0 to 1
+   */
+  run(input: Float32Array, closeness: number): PromptDemand {
+    const { members, hidden } = this.shape;
     const demand = this.#demand;
     const products = this.#matrix.times(input);
-    const firstKind = members * hidden;
-    let nearest = firstKind;
-    for (let k = firstKind + 1; k < firstKind + kinds; k++) {
-      if (at(products, k) > at(products, nearest)) nearest = k;
-    }
-    const cosine = at(products, nearest) / Math.max(1e-6, lengthOf(input, embedding));
-    demand.kind = nearest - firstKind;
-    demand.kinship = shareOfWay(cosine, STRANGE_COSINE, KIN_COSINE);
-    demand.closeness = shareOfWay(cosine, FAR_COSINE, CLOSE_COSINE);
-    demand.logTokens = at(products, firstKind + kinds + 1);
-    for (let member = 0; member < members; member++) {
-      this.#runHead(member, products, at(products, firstKind + kinds));
-    }
+    const units = members * hidden;
+    demand.logTokens = at(products, units + 1);
+    this.#heads.forEach((head, member) => {
+      const outputs = this.#runHead(head, products.subarray(member * hidden, units), member);
+      this.#writeDemand(outputs, member, { transfer: at(products, units), closeness });
+    });
     return demand;
   }
 
-  /** @param products - those of the hidden units come first, member after member */
-  #runHead(member: number, products: Float32Array, transfer: number): void {
-    const { hidden, skills, members } = this.shape;
-    const { hiddenBias, headWeights, headBias, usualDifficulty } = this.tables;
+  /**
+   * @param products - of the member's hidden units, and more
+   * @returns without the bias of the head, shape [skills + 2]
+   */
+  #runHead(head: DenseMatrix, products: Float32Array, member: number): Float32Array {
+    const { hidden } = this.shape;
+    const { hiddenBias } = this.tables;
     const activations = this.#activations;
     for (let h = 0; h < hidden; h++) {
-      const sum = at(hiddenBias, member * hidden + h) + at(products, member * hidden + h);
+      const sum = at(hiddenBias, member * hidden + h) + at(products, h);
       activations[h] = sum > 0 ? sum : 0;
     }
+    return head.times(activations);
+  }
+
+  #writeDemand(
+    outputs: Float32Array,
+    member: number,
+    { transfer, closeness }: { readonly transfer: number; readonly closeness: number },
+  ): void {
+    const { skills, members } = this.shape;
+    const { headBias, usualDifficulty } = this.tables;
     const demand = this.#demand;
-    const { factors, closeness } = demand;
+    const { factors } = demand;
     const first = member * (1 + skills);
     const firstRow = member * (skills + EXTRA_OUTPUTS);
-    const head = (output: number): number => {
-      const row = firstRow + output;
-      return at(headBias, row) + dot(headWeights, row * hidden, activations);
-    };
+    const said = (output: number): number => at(headBias, firstRow + output) + at(outputs, output);
     factors[first] = 1;
-    for (let k = 0; k < skills; k++) {
-      factors[first + 1 + k] = closeness === 0 ? 0 : closeness * head(k);
-    }
+    for (let k = 0; k < skills; k++) factors[first + 1 + k] = closeness * said(k);
     const usual = at(usualDifficulty, member);
-    const own = closeness === 0 ? 0 : closeness * (head(skills) - usual);
-    demand.difficulty[member] = transfer + usual + own;
-    demand.logTokens += head(skills + 1) / members;
+    demand.difficulty[member] = transfer + usual + closeness * (said(skills) - usual);
+    demand.logTokens += said(skills + 1) / members;
   }
-}
-
-/** How far from `from` to `to` a value has come, 0 to 1. */
-function shareOfWay(value: number, from: number, to: number): number {
-  return Math.max(0, Math.min(1, (value - from) / (to - from)));
 }
 
 /** Inner product of `vector` with as many numbers of `matrix` from `offset` on. */

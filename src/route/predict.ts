@@ -7,6 +7,8 @@ import { at, FactorNetwork, inputsOf, logistic, writeDense } from './factor-netw
 import type { PromptDemand } from './factor-network.js';
 import { FEATURE_NAMES } from './features.js';
 import type { Features } from './features.js';
+import { answersRecalled, GradedMemory, recalledLogOdds } from './graded-memory.js';
+import type { Recollection } from './graded-memory.js';
 import { modelKey } from './model-name.js';
 import { estimateStrength, releaseYear } from './model-strength.js';
 import { readPredictorArtefact } from './predictor-artefact.js';
@@ -41,11 +43,14 @@ const SAME_MODEL_YEARS = 0.75;
 /** A model released later is not taken for an undated namesake; the graded answers are of 2023 to 2025. */
 const FIRST_NAMESAKES = 2025.5;
 
+/** Answers to prompts like the one asked about, wholly alike, that make a model half known there. */
+const HALF_KNOWN = 2;
+
 interface OwnAnswers {
+  /** Its place among the models with graded answers. */
+  readonly index: number;
   /** General ability by graded answers alone, less what facts make of it, shape [members]. */
   readonly surplus: Float32Array;
-  /** How well its answers to prompts of a kind are known, in 127ths, shape [kinds]. */
-  readonly evidence: Int8Array;
 }
 
 interface FactorAbility extends Ability {
@@ -54,7 +59,7 @@ interface FactorAbility extends Ability {
   readonly variance: number;
   /** Share of the general ability that comes from facts rather than from graded answers, 0 to 1. */
   readonly guessed: number;
-  /** What to go by on prompts of kinds that the model itself was graded on; `null` when it was on none. */
+  /** What to go by on prompts like those that the model itself was graded on; `null` when it was on none. */
   readonly own: OwnAnswers | null;
   readonly verbosity: number;
 }
@@ -99,6 +104,7 @@ export class FactorPredictor implements Predictor {
   readonly #tables: PredictorTables;
   readonly #embedder: StaticEmbedder;
   readonly #network: FactorNetwork;
+  readonly #memory: GradedMemory;
   readonly #centroids: DenseMatrix;
   readonly #input: Float32Array;
   readonly #fitted: ReadonlyMap<string, number>;
@@ -116,6 +122,7 @@ export class FactorPredictor implements Predictor {
     this.#tables = tables;
     this.#embedder = embedder;
     this.#network = new FactorNetwork(meta.shape, tables.network);
+    this.#memory = new GradedMemory(meta.memory, tables.memory, meta.models.length);
     this.#centroids = new DenseMatrix(tables.centroids, meta.shape.embedding);
     this.#input = new Float32Array(inputsOf(meta.shape));
     this.#fitted = new Map(meta.models.map((name, i) => [name, i]));
@@ -126,7 +133,7 @@ export class FactorPredictor implements Predictor {
    * What is known of a model: graded answers and published facts, each weighed by its certainty.
    */
   ability(model: Model): Ability {
-    const { meta, abilities, abilityVariance, evidence, verbosity } = this.#tables;
+    const { meta, abilities, abilityVariance, verbosity } = this.#tables;
     const strength = estimateStrength(model, meta.strength);
     const own = { mean: strength.mean, error: Math.sqrt(strength.variance) };
     const regressed = this.#skillsFrom(strength.mean);
@@ -151,7 +158,7 @@ export class FactorPredictor implements Predictor {
     const share =
       strength.facts === 0 ? 1 : regressedVariance / (regressedVariance + fittedVariance);
     // Facts say how strong a model is in general. What it is better or worse at, only its answers tell.
-    const { kinds, members } = meta.shape;
+    const { members } = meta.shape;
     const factors = regressed.length;
     const skills = abilities.slice(index * factors, (index + 1) * factors);
     const surplus = new Float32Array(members);
@@ -167,7 +174,7 @@ export class FactorPredictor implements Predictor {
       skills,
       variance: share * fittedVariance,
       guessed: 1 - share,
-      own: { surplus, evidence: evidence.subarray(index * kinds, (index + 1) * kinds) },
+      own: { index, surplus },
       // Graded answers seldom count hidden reasoning, so a model that reasons is never taken for terse.
       verbosity: reasons ? Math.max(usualVerbosity, at(verbosity, index)) : at(verbosity, index),
     });
@@ -180,9 +187,8 @@ export class FactorPredictor implements Predictor {
     this.#embedder.embed(features.text, vector);
     writeDense(features.dense, network, input);
     const ood = this.#unfamiliarity(features, vector);
-    const demand = this.#network.run(input);
     const doubt = meta.doubt.always + meta.doubt.far * ood * ood;
-    return { ood, vector, models: abilities.map((known) => this.#judge(known, demand, doubt)) };
+    return { ood, vector, models: this.#judgeAll(abilities, doubt) };
   }
 
   /**
@@ -193,19 +199,27 @@ export class FactorPredictor implements Predictor {
   judge(prompt: NumberedPrompt, abilities: readonly Ability[]): readonly ModelPrediction[] {
     this.#input.set(prompt.vector);
     writeDense(prompt.dense, this.#tables.network, this.#input);
-    const demand = this.#network.run(this.#input);
-    return abilities.map((known) => this.#judge(known, demand, this.#tables.meta.doubt.always));
+    return this.#judgeAll(abilities, this.#tables.meta.doubt.always);
   }
 
-  #judge(known: Ability, demand: PromptDemand, doubt: number): ModelPrediction {
-    const { skills: factors, variance, guessed, own, verbosity } = known as FactorAbility;
+  /** Of the prompt that `#input` is. */
+  #judgeAll(abilities: readonly Ability[], doubt: number): ModelPrediction[] {
+    const recalled = this.#memory.recall(this.#input);
+    const demand = this.#network.run(this.#input, recalled.closeness);
+    const about = { demand, recalled, doubt };
+    return abilities.map((known) => this.#judge(known as FactorAbility, about));
+  }
+
+  #judge(known: FactorAbility, { demand, recalled, doubt }: AboutPrompt): ModelPrediction {
+    const { skills: factors, variance, guessed, own, verbosity } = known;
     const { members, skills } = this.#tables.meta.shape;
     const each = 1 + skills;
-    const shown = own === null ? 0 : (demand.kinship * (own.evidence[demand.kind] ?? 0)) / 127;
+    const shown = own === null ? 0 : shareShown(recalled, own.index);
+    const surprise = recalledLogOdds(recalled, own?.index ?? -1);
     let sum = 0;
     let squares = 0;
     for (let member = 0; member < members; member++) {
-      let logOdds = -at(demand.difficulty, member);
+      let logOdds = surprise - at(demand.difficulty, member);
       if (own !== null) logOdds += shown * at(own.surplus, member);
       for (let k = member * each; k < (member + 1) * each; k++) {
         logOdds += at(demand.factors, k) * at(factors, k);
@@ -265,6 +279,20 @@ export class FactorPredictor implements Predictor {
         : !meta.languages.includes(language);
     return foreign ? Math.max(FOREIGN, far) : far;
   }
+}
+
+/** What is known of a prompt, whoever answers it. */
+interface AboutPrompt {
+  readonly demand: PromptDemand;
+  readonly recalled: Recollection;
+  /** Variance of log-odds. */
+  readonly doubt: number;
+}
+
+/** How well a model is known by its own answers to such prompts, 0 to 1. */
+function shareShown(recalled: Recollection, index: number): number {
+  const count = answersRecalled(recalled, index);
+  return (recalled.kinship * count) / (count + HALF_KNOWN);
 }
 
 function ability(known: FactorAbility): Ability {

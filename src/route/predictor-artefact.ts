@@ -3,14 +3,16 @@ import { ArtefactError, openArtefact } from '../embed/artefact.js';
 import type { Artefact } from '../embed/artefact.js';
 import { EXTRA_OUTPUTS, factorsOf, inputsOf } from './factor-network.js';
 import type { NetworkShape, NetworkTables } from './factor-network.js';
+import type { MemoryShape, MemoryTables } from './graded-memory.js';
 import type { StrengthRule } from './model-strength.js';
 
 /** What `models/predictor.bin` calls itself. */
 export const PREDICTOR_KIND = 'factor-predictor';
 /** Version of the tables' meaning; other versions are refused. */
-export const PREDICTOR_VERSION = 2;
+export const PREDICTOR_VERSION = 3;
 
 const size = z.int().positive().max(4096);
+const count = z.int().positive();
 const figure = z.number();
 const variance = z.number().positive();
 
@@ -25,8 +27,8 @@ const metaSchema = z.object({
     hidden: size,
     skills: size,
     members: size,
-    kinds: size,
   }),
+  memory: z.strictObject({ dims: size, cells: size, rows: count, answers: count }),
   models: z.array(z.string()),
   centroids: size,
   /** Distance to the nearest centroid that 97.5 of a hundred known prompts stay below. */
@@ -57,12 +59,11 @@ const metaSchema = z.object({
 export interface PredictorTables {
   readonly meta: PredictorMeta;
   readonly network: NetworkTables;
+  readonly memory: MemoryTables;
   /** Log-odds a model adds in general and in each skill, shape [models, members × (1 + skills)]. */
   readonly abilities: Float32Array;
   /** Variance of a fitted model's abilities, shape [models]. */
   readonly abilityVariance: Float32Array;
-  /** How well a model's own answers to prompts of a kind are known, in 127ths, shape [models, kinds]. */
-  readonly evidence: Int8Array;
   /** What a model adds to the log of the answer's tokens, shape [models]. */
   readonly verbosity: Float32Array;
   /** Decimal year of release, 0 where unknown, shape [models]. */
@@ -79,6 +80,7 @@ export interface PredictorMeta {
   /** `StaticEmbedder.id` of the table the network was trained with. */
   readonly embedder: string;
   readonly shape: NetworkShape;
+  readonly memory: MemoryShape;
   /** Models with graded answers, in the order of the tables. */
   readonly models: readonly string[];
   readonly centroids: number;
@@ -112,9 +114,9 @@ export function readPredictorArtefact(source: string | Buffer): PredictorTables 
   return {
     meta,
     network: readNetwork(artefact, shape),
+    memory: readMemory(artefact, meta),
     abilities: artefact.f32('abilities', meta.models.length * factors),
     abilityVariance: artefact.f32('ability_variance', meta.models.length),
-    evidence: artefact.i8('evidence', meta.models.length * shape.kinds),
     verbosity: artefact.f32('verbosity', meta.models.length),
     released: artefact.f32('released', meta.models.length),
     skillIntercept: artefact.f32('skill_intercept', factors),
@@ -124,7 +126,7 @@ export function readPredictorArtefact(source: string | Buffer): PredictorTables 
 }
 
 function readNetwork(artefact: Artefact, shape: NetworkShape): NetworkTables {
-  const { dense, hidden, skills, members, kinds } = shape;
+  const { dense, hidden, skills, members } = shape;
   const inputs = inputsOf(shape);
   const outputs = members * (skills + EXTRA_OUTPUTS);
   return {
@@ -137,6 +139,33 @@ function readNetwork(artefact: Artefact, shape: NetworkShape): NetworkTables {
     transferWeights: artefact.f32('transfer_weights', inputs),
     lengthWeights: artefact.f32('length_weights', inputs),
     usualDifficulty: artefact.f32('usual_difficulty', members),
-    kindCentres: artefact.f32('kind_centres', kinds * inputs),
   };
+}
+
+function readMemory(artefact: Artefact, { shape, memory, models }: PredictorMeta): MemoryTables {
+  const { dims, cells, rows, answers } = memory;
+  const tables = {
+    projection: artefact.f32('memory_projection', dims * inputsOf(shape)),
+    cellCentres: artefact.f32('memory_cell_centres', cells * dims),
+    cellEnds: artefact.i32('memory_cell_ends', cells),
+    vectors: artefact.i8('memory_vectors', rows * dims),
+    answerEnds: artefact.i32('memory_answer_ends', rows),
+    answerModels: artefact.i32('memory_answer_models', answers),
+    surprises: artefact.i8('memory_surprises', answers),
+    variances: artefact.i8('memory_variances', answers),
+  };
+  checkRising(artefact, 'memory_cell_ends', tables.cellEnds, rows);
+  checkRising(artefact, 'memory_answer_ends', tables.answerEnds, answers);
+  if (!tables.answerModels.every((model) => model >= 0 && model < models.length)) {
+    throw new ArtefactError(artefact.file, 'table memory_answer_models names a model there is not');
+  }
+  return tables;
+}
+
+/** Ends of consecutive stretches: rising, from 0 or more to `last`. */
+function checkRising(artefact: Artefact, table: string, ends: Int32Array, last: number): void {
+  const rises = ends.every((end, i) => end >= (ends[i - 1] ?? 0));
+  if (!rises || ends.at(-1) !== last) {
+    throw new ArtefactError(artefact.file, `table ${table} does not rise to ${last}`);
+  }
 }

@@ -1,3 +1,5 @@
+import { SlotSet } from './slot-set.js';
+
 /** How much there is to keep in mind: counts of one text that tell hard questions from easy ones of a kind. */
 export interface Quantities {
   readonly sentences: number;
@@ -66,7 +68,7 @@ export function readQuantities(text: string): Quantities {
 }
 
 function countMarks(text: string, counts: Counts): void {
-  const seen = new Uint8Array(DISTINCT_SLOTS);
+  const seen = new SlotSet(DISTINCT_SLOTS);
   for (let i = 0; i < text.length; i++) {
     const mark = MARKS[text.charCodeAt(i)] ?? MARK.none;
     if (mark === MARK.none) continue;
@@ -80,7 +82,7 @@ function countMarks(text: string, counts: Counts): void {
 }
 
 /** Digits with points and commas between them. @returns where it ends */
-function readNumber(text: string, start: number, seen: Uint8Array, counts: Counts): number {
+function readNumber(text: string, start: number, seen: SlotSet, counts: Counts): number {
   let value = 0;
   let scale = 1;
   let hash = 0;
@@ -98,9 +100,7 @@ function readNumber(text: string, start: number, seen: Uint8Array, counts: Count
     scale *= fraction ? 0.1 : 1;
     value = fraction ? value + (code - 0x30) * scale : value * 10 + (code - 0x30);
   }
-  const slot = (hash ^ (hash >>> 9)) & (DISTINCT_SLOTS - 1);
-  counts.distinctNumbers += 1 - (seen[slot] ?? 0);
-  seen[slot] = 1;
+  if (seen.add((hash ^ (hash >>> 9)) & (DISTINCT_SLOTS - 1))) counts.distinctNumbers += 1;
   counts.largestNumber = Math.max(counts.largestNumber, Math.min(value, Number.MAX_SAFE_INTEGER));
   return i;
 }

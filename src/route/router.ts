@@ -1,7 +1,7 @@
 import type { Conversation } from '../core/conversation.js';
 import type { Candidate, DecisionHead, Drop, Receipt } from '../core/decision.js';
 import type { Model, ServedModel, Speed } from '../core/model.js';
-import { candidateFor, dropsByRules, type Demand } from './candidates.js';
+import { Contender, dropsByRules, type Demand } from './candidates.js';
 import { choose, type Choice, type ChoiceInput } from './decide.js';
 import { readFeatures, type Features } from './features.js';
 import { heuristicPredictor } from './heuristic.js';
@@ -69,6 +69,7 @@ export class Router {
   readonly #abilities: readonly Ability[];
   readonly #fallback: { readonly predictor: Predictor; readonly abilities: readonly Ability[] };
   readonly #models: readonly Model[];
+  readonly #contenders: readonly Contender[];
   readonly #names: readonly string[];
   /** Of the latest decision; the next one's is mostly the same. */
   #latest: Receipt;
@@ -84,6 +85,7 @@ export class Router {
     const heuristic = heuristicPredictor();
     this.#parts = parts;
     this.#models = parts.models.map(({ model }) => model);
+    this.#contenders = parts.models.map((routed) => new Contender(routed));
     this.#names = this.#models.map(({ id }) => id);
     this.#abilities = parts.models.map((routed) => abilityOf(routed, parts.predictor));
     this.#fallback = {
@@ -162,15 +164,17 @@ export class Router {
     });
   }
 
-  #candidates(prediction: Pick<Prediction, 'models'>, demand: Demand): readonly Candidate[] {
-    const { models, measuredSpeed } = this.#parts;
+  #candidates({ models }: Pick<Prediction, 'models'>, demand: Demand): readonly Candidate[] {
+    const { measuredSpeed } = this.#parts;
     const ruled = this.#dropsByRules(demand);
-    return models.map((served, i) => {
-      const predicted = prediction.models[i];
+    const candidates: Candidate[] = [];
+    for (const [i, contender] of this.#contenders.entries()) {
+      const predicted = models[i];
       if (predicted === undefined) throw new Error('the predictor left out a model');
-      const speed = measuredSpeed(served.model.id) ?? served.model.speed;
-      return candidateFor(served, predicted, speed, ruled[i] ?? null, demand);
-    });
+      const measured = measuredSpeed(contender.id);
+      candidates.push(contender.candidate(predicted, measured, ruled[i] ?? null, demand));
+    }
+    return candidates;
   }
 
   #dropsByRules({ outcome, vouched }: Demand): readonly (Drop | null)[] {

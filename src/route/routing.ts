@@ -1,5 +1,5 @@
 import type { Decision, DecisionHead } from '../core/decision.js';
-import type { Choice, ChoiceInput } from './decide.js';
+import { fallbacksOf, type Choice, type ChoiceInput } from './decide.js';
 import type { Features } from './features.js';
 import type { PromptSketch } from './sketch.js';
 
@@ -35,7 +35,7 @@ export class Routing implements RoutingParts {
 
   /** The whole decision; put together when asked for, because a request that is answered needs its head only. */
   get decision(): Decision {
-    const fallbacks = this.choice.fallbacks.map(({ model }) => model);
+    const fallbacks = fallbacksOf(this.input, this.choice).map(({ model }) => model);
     return { ...this.head, fallbacks, candidates: this.input.candidates };
   }
 }

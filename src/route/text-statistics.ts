@@ -6,6 +6,7 @@ import {
   LATIN_LANGUAGES,
   wordHash,
 } from './lexicon.js';
+import { SlotSet } from './slot-set.js';
 
 /** Kinds of characters, as indexes into `TextStatistics.kinds`. */
 export const KIND = {
@@ -71,58 +72,50 @@ type WordCounts = Omit<TextStatistics, 'chars' | 'kinds'>;
 
 /** @param kinds - what is counted in it goes up by the characters of `text` */
 function countWords(text: string, kinds: Uint32Array): WordCounts {
-  const counts = {
-    words: 0,
-    longWords: 0,
-    wordChars: 0,
-    distinctWords: 0,
-    numbers: 0,
-    longestNumber: 0,
-    votes: new Uint16Array(LATIN_LANGUAGES.length),
-    hints: new Uint16Array(HINTS.length),
-  };
-  const seen = new Uint8Array(DISTINCT_SLOTS);
+  const census = new WordCensus();
   let start = 0;
   let hash = EMPTY_HASH;
-  for (let i = 0; i <= text.length; i++) {
-    if (i < text.length) {
-      const code = text.charCodeAt(i);
-      const kind = ASCII_KINDS[code] ?? KIND.other;
-      kinds[kind] = (kinds[kind] ?? 0) + 1;
-      const unit = WORD_UNITS[code] ?? 0;
-      if (unit !== 0) {
-        hash = wordHash(hash, unit);
-        continue;
-      }
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const kind = code < ASCII_KINDS.length ? (ASCII_KINDS[code] ?? KIND.other) : KIND.other;
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+    const unit = WORD_UNITS[code] ?? 0;
+    if (unit !== 0) {
+      hash = wordHash(hash, unit);
+      continue;
     }
-    if (i > start) {
-      const slot = (hash ^ (hash >>> 15)) & (DISTINCT_SLOTS - 1);
-      counts.distinctWords += 1 - (seen[slot] ?? 0);
-      seen[slot] = 1;
-      countWord(text.charCodeAt(start), i - start, hash, counts);
-    }
+    if (i > start) census.add(text.charCodeAt(start), i - start, hash);
     start = i + 1;
     hash = EMPTY_HASH;
   }
-  return counts;
+  if (text.length > start) census.add(text.charCodeAt(start), text.length - start, hash);
+  return census;
 }
 
-function countWord(
-  first: number,
-  length: number,
-  hash: number,
-  counts: { -readonly [K in keyof WordCounts]: WordCounts[K] },
-): void {
-  if (first >= 48 && first <= 57) {
-    counts.numbers += 1;
-    counts.longestNumber = Math.max(counts.longestNumber, length);
-    return;
+class WordCensus implements WordCounts {
+  words = 0;
+  longWords = 0;
+  wordChars = 0;
+  distinctWords = 0;
+  numbers = 0;
+  longestNumber = 0;
+  readonly votes = new Uint16Array(LATIN_LANGUAGES.length);
+  readonly hints = new Uint16Array(HINTS.length);
+  readonly #seen = new SlotSet(DISTINCT_SLOTS);
+
+  add(first: number, length: number, hash: number): void {
+    if (this.#seen.add((hash ^ (hash >>> 15)) & (DISTINCT_SLOTS - 1))) this.distinctWords += 1;
+    if (first >= 48 && first <= 57) {
+      this.numbers += 1;
+      if (length > this.longestNumber) this.longestNumber = length;
+      return;
+    }
+    this.words += 1;
+    this.wordChars += length;
+    if (length >= LONG_WORD_CHARS) this.longWords += 1;
+    const flags = flagsOf(hash);
+    if (flags !== 0) countFlags(flags, this);
   }
-  counts.words += 1;
-  counts.wordChars += length;
-  if (length >= LONG_WORD_CHARS) counts.longWords += 1;
-  const flags = flagsOf(hash);
-  if (flags !== 0) countFlags(flags, counts);
 }
 
 function countFlags(flags: number, { votes, hints }: WordCounts): void {

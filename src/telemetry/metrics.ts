@@ -52,8 +52,12 @@ export class Metrics {
   );
   readonly attempts = this.#counter(
     'suffice_upstream_attempts_total',
-    'Tries to get an answer, by provider and outcome (ok or an error code).',
+    'Tries to get an answer, by provider and outcome (ok or an error code; resting where a place that keeps failing was not asked first).',
     ['provider', 'outcome'],
+  );
+  readonly resting = this.#gauge(
+    'suffice_upstreams_resting',
+    'Places that keep failing, or asked to be left alone, and have not answered since: others are asked first.',
   );
   readonly dropped = this.#counter(
     'suffice_dropped_fields_total',

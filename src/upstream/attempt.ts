@@ -9,10 +9,12 @@ import type {
   UpstreamRequest,
 } from './answer.js';
 import { type Decoder, openDecoder } from './content-encoding.js';
-import { findHeader } from './raw-headers.js';
 import type { ConnectionPool } from './connection-pool.js';
+import { KeptConnection } from './kept-connection.js';
+import { findHeader } from './raw-headers.js';
 import { StageWatch } from './stage-watch.js';
-import { isClosedConnection, transportError, UpstreamError } from './upstream-error.js';
+import { Unread } from './unread.js';
+import { transportError, UpstreamError } from './upstream-error.js';
 
 /** Larger answers are not answers: the longest known output is some 2 MiB of JSON. */
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
@@ -20,8 +22,6 @@ const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 /** Chunks that come before somebody reads are kept; past this the socket is told to wait. */
 const MAX_UNREAD_BYTES = 256 * 1024;
-/** A stale connection says so within one round trip; a later failure is not staleness. */
-const STALE_MS = 1_000;
 
 /** What an attempt needs besides the request. */
 export interface AttemptContext {
@@ -52,14 +52,11 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   #rawHeaders: readonly Buffer[] = [];
   #abortRequest: (() => void) | null = null;
   #resumeSocket: (() => void) | null = null;
-  #reused = false;
-  #retried = false;
+  readonly #connection: KeptConnection;
 
   #streaming = false;
   #decoder: Decoder | null = null;
-  /** The body of a whole answer, or the chunks of a stream that nobody has read yet. */
-  #chunks: Buffer[] = [];
-  #bytes = 0;
+  readonly #unread = new Unread();
   #sink: AnswerSink | null = null;
   #paused = false;
   /** undici was told to stop reading and has to be told to go on. */
@@ -78,6 +75,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     this.#resolve = resolve;
     this.#reject = reject;
     this.#watch = new StageWatch(this, context.clock, context.timeouts);
+    this.#connection = new KeptConnection(this.#watch);
     request.signal.addEventListener('abort', this);
   }
 
@@ -93,10 +91,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
 
   read(sink: AnswerSink): void {
     this.#sink = sink;
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    this.#bytes = 0;
-    for (const chunk of chunks) sink.data(chunk);
+    for (const chunk of this.#unread.take()) sink.data(chunk);
     const outcome = this.#outcome;
     if (outcome === true) sink.end();
     else if (outcome !== null) sink.fail(outcome);
@@ -132,12 +127,12 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   }
 
   onTimeout(what: string): void {
-    this.#fail(this.#error('upstream_timeout', what));
+    this.#failWith('upstream_timeout', what);
   }
 
   /** The request's signal. */
   handleEvent(): void {
-    this.#fail(this.#error('client_closed', 'the client has gone'));
+    this.#failWith('client_closed', 'the client has gone');
   }
 
   // --- undici's side. The older of its two handler interfaces: the newer is an adapter around
@@ -147,7 +142,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     // Thrown here, the request is dropped and the connection stays usable; `abort` would close it.
     if (this.#over) throw new Error('nobody waits for this request any more');
     this.#abortRequest = abort;
-    this.#reused = !this.#context.pool.isConnecting;
+    this.#connection.taken(!this.#context.pool.isConnecting);
     this.#watch.enter('waiting');
   }
 
@@ -157,7 +152,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     this.#rawHeaders = rawHeaders;
     this.#resumeSocket = resume;
     if (status >= 300 && status < 400) {
-      this.#fail(this.#error('upstream_failed', `answered with a redirect (${status})`));
+      this.#failWith('upstream_failed', `answered with a redirect (${status})`);
       return false;
     }
     const encoding = this.header('content-encoding');
@@ -183,8 +178,8 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
 
   onError(cause: Error): void {
     if (this.#over) return;
-    if (this.#isStale(cause)) {
-      this.#retried = true;
+    const isUntouched = this.#request.upload === undefined && this.status === 0;
+    if (isUntouched && this.#connection.isStale(cause)) {
       this.#watch.enter('connecting');
       this.#context.pool.dispatch(this.#context.options, this);
       return;
@@ -199,24 +194,23 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
       this.#sink.data(chunk);
       return;
     }
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
+    this.#unread.add(chunk);
     if (!this.#streaming) {
       this.#limit();
       return;
     }
-    if (this.#bytes > MAX_UNREAD_BYTES) this.#halted = true;
+    if (this.#unread.bytes > MAX_UNREAD_BYTES) this.#halted = true;
     this.#answer(this);
   }
 
   #limit(): void {
     const isError = this.status >= 300;
-    if (this.#bytes <= (isError ? MAX_ERROR_BYTES : MAX_WHOLE_BYTES)) return;
+    if (this.#unread.bytes <= (isError ? MAX_ERROR_BYTES : MAX_WHOLE_BYTES)) return;
     if (isError) {
       this.#answer(this.#whole(MAX_ERROR_BYTES));
       this.abort();
     } else {
-      this.#fail(this.#error('upstream_failed', `sent more than ${MAX_WHOLE_BYTES} bytes`));
+      this.#failWith('upstream_failed', `sent more than ${MAX_WHOLE_BYTES} bytes`);
     }
   }
 
@@ -224,7 +218,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     if (this.#over) return;
     this.#finish();
     if (!this.#streaming) {
-      this.#answer(this.#whole(this.#bytes));
+      this.#answer(this.#whole(MAX_WHOLE_BYTES));
       return;
     }
     this.#outcome = true;
@@ -233,13 +227,10 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   }
 
   #whole(maxBytes: number): UpstreamAnswer {
-    const [only] = this.#chunks;
-    const bytes =
-      this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
     return {
       kind: 'whole',
       status: this.status,
-      bytes: bytes.subarray(0, maxBytes),
+      bytes: this.#unread.joined(maxBytes),
       header: (name) => this.header(name),
     };
   }
@@ -272,24 +263,23 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   }
 
   #decode(encoding: string): void {
-    const decoder = openDecoder(encoding);
-    if (decoder === null) {
-      this.#fail(this.#error('upstream_failed', `answered in an encoding that cannot be read`));
-      return;
+    this.#decoder = openDecoder(encoding, {
+      data: (chunk) => {
+        if (!this.#over) this.#accept(chunk);
+      },
+      drain: () => {
+        this.#flow();
+      },
+      end: () => {
+        this.#end();
+      },
+      fail: (cause) => {
+        this.#fail(transportError(this.#request.upstream, 'reading', cause));
+      },
+    });
+    if (this.#decoder === null) {
+      this.#failWith('upstream_failed', `answered in an encoding that cannot be read`);
     }
-    this.#decoder = decoder;
-    decoder.on('data', (chunk: Buffer) => {
-      if (!this.#over) this.#accept(chunk);
-    });
-    decoder.on('drain', () => {
-      this.#flow();
-    });
-    decoder.on('end', () => {
-      this.#end();
-    });
-    decoder.on('error', (cause) => {
-      this.#fail(transportError(this.#request.upstream, 'reading', cause));
-    });
   }
 
   #flow(): void {
@@ -303,30 +293,8 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     });
   }
 
-  /**
-   * A kept connection that the server had closed while the request was on its way.
-   *
-   * Every server closes idle connections, so this is not a failure; and a server that closes
-   * an idle connection has not looked at the request.
-   */
-  #isStale(cause: Error): boolean {
-    return (
-      this.#watch.stage === 'waiting' &&
-      this.#reused &&
-      !this.#retried &&
-      this.#request.upload === undefined &&
-      this.status === 0 &&
-      this.#watch.stageMs < STALE_MS &&
-      isClosedConnection(cause)
-    );
-  }
-
-  #error(
-    code: 'upstream_failed' | 'upstream_timeout' | 'client_closed',
-    what: string,
-  ): UpstreamError {
-    return new UpstreamError(code, `${this.#request.upstream.id}: ${what}`, {
-      sent: this.#watch.stage !== 'connecting',
-    });
+  #failWith(code: 'upstream_failed' | 'upstream_timeout' | 'client_closed', what: string): void {
+    const sent = this.#watch.stage !== 'connecting';
+    this.#fail(new UpstreamError(code, `${this.#request.upstream.id}: ${what}`, { sent }));
   }
 }

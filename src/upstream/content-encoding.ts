@@ -9,6 +9,15 @@ import {
 
 export type Decoder = Gunzip | Inflate | BrotliDecompress;
 
+/** Hears of what is unpacked. */
+export interface DecoderSink {
+  data(chunk: Buffer): void;
+  /** The decoder takes more again. */
+  drain(): void;
+  end(): void;
+  fail(cause: Error): void;
+}
+
 /**
  * Opens what undoes a content encoding.
  *
@@ -17,7 +26,25 @@ export type Decoder = Gunzip | Inflate | BrotliDecompress;
  * @param encoding - the header as sent
  * @returns `null` for an encoding that cannot be undone
  */
-export function openDecoder(encoding: string): Decoder | null {
+export function openDecoder(encoding: string, sink: DecoderSink): Decoder | null {
+  const decoder = decoderOf(encoding);
+  if (decoder === null) return null;
+  decoder.on('data', (chunk: Buffer) => {
+    sink.data(chunk);
+  });
+  decoder.on('drain', () => {
+    sink.drain();
+  });
+  decoder.on('end', () => {
+    sink.end();
+  });
+  decoder.on('error', (cause) => {
+    sink.fail(cause);
+  });
+  return decoder;
+}
+
+function decoderOf(encoding: string): Decoder | null {
   switch (encoding.trim().toLowerCase()) {
     case 'gzip':
     case 'x-gzip':

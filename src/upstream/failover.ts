@@ -17,15 +17,18 @@ import type { ThoughtMemory } from '../dialects/neutral/thought-store.js';
 import type { Upstreams } from './call.js';
 import { commit, type CommittedStream } from './committed-stream.js';
 import type { Provider } from './providers.js';
+import type { RestingPlaces } from './resting.js';
 
 export type { ClientSink, CommittedStream } from './committed-stream.js';
 
 /** A request, and the places that may answer it. */
 export interface AnswerTask {
-  /** In order of preference; the first is the one that was chosen. */
-  readonly tries: readonly Upstream[];
+  /** In order of preference; the first is the one that was chosen. Asked for one after the other. */
+  readonly tries: Iterable<Upstream>;
   /** Attempts in all, the first included. At least 1. */
   readonly maxAttempts: number;
+  /** Which of the places to ask last, whatever the preference. */
+  readonly resting: RestingPlaces;
   readonly request: ChatRequest;
   /** The client's. */
   readonly dialect: ClientDialect;
@@ -51,7 +54,7 @@ export interface AnswerTask {
 export interface AttemptOutcome {
   /** The upstream's id. */
   readonly upstream: string;
-  /** `ok`, or the code of the error that ended it. */
+  /** `ok`, the code of the error that ended it, or `resting` where it was not made for now. */
   readonly outcome: string;
   /** Milliseconds until the answer began (a stream) or was complete, or the attempt failed. */
   readonly ms: number;
@@ -110,12 +113,14 @@ export function answerOf(tried: Tried<Got>): Answer {
  * Rejects only with bugs; every failure of an upstream is in the answer.
  */
 export async function tryEach<Got>(
-  task: Pick<AnswerTask, 'tries' | 'maxAttempts' | 'signal' | 'clock'>,
+  task: Pick<AnswerTask, 'tries' | 'maxAttempts' | 'signal' | 'clock' | 'resting'>,
   attempt: (upstream: Upstream) => Promise<Got>,
 ): Promise<Tried<Got>> {
-  const attempts: AttemptOutcome[] = [];
+  const { places, passedOver } = task.resting.order(task.tries);
+  const attempts: AttemptOutcome[] = passedOver.map(({ id }) => restingOutcome(id));
   let error: GatewayError | null = null;
-  for (const upstream of task.tries.slice(0, task.maxAttempts)) {
+  let left = task.maxAttempts;
+  for (const upstream of places) {
     if (task.signal.aborted) {
       error = new GatewayError('client_closed', 'the client has gone');
       break;
@@ -127,16 +132,24 @@ export async function tryEach<Got>(
     try {
       const got = await attempt(upstream);
       record('ok');
+      task.resting.note(upstream, null);
       return { ok: true, upstream, attempts, got };
     } catch (thrown) {
       if (!(thrown instanceof GatewayError)) throw thrown;
       error = thrown;
       record(error.code);
       if (!isUpstreamsFault(error)) break;
+      task.resting.note(upstream, error);
+      left -= 1;
+      if (left === 0) break;
     }
   }
   error ??= new GatewayError('upstream_failed', 'there is no upstream to ask');
   return { ok: false, error, attempts };
+}
+
+function restingOutcome(upstream: string): AttemptOutcome {
+  return { upstream, outcome: 'resting', ms: 0 };
 }
 
 /** What the provider was not told, and what the client is not told of a whole answer. */

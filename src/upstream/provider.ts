@@ -33,6 +33,13 @@ const STREAM_TYPES: Partial<Record<DialectName, string>> = {
 
 const MOST_NOTED = 1_000;
 
+/** What the provider's notes on models come to for one of them. */
+interface ModelCustoms {
+  readonly responsesOnly: boolean;
+  readonly renames: ProviderRow['renames'];
+  readonly refusals: readonly Refusal[];
+}
+
 /** What a provider is made of besides its row. */
 export interface ProviderParts {
   readonly url: URL;
@@ -74,8 +81,7 @@ export class Provider {
   readonly countPath: string | null;
   readonly #models: ProviderRow['models'];
   /** By model: every request asks, and matching names takes longer than the answer. */
-  readonly #notes = new Map<string, ProviderRow['models']>();
-  readonly #refusals = new Map<string, readonly Refusal[]>();
+  readonly #customs = new Map<string, ModelCustoms>();
   readonly #paths: { readonly whole: string; readonly stream: string };
   readonly #base: string;
   readonly #query: string;
@@ -115,34 +121,32 @@ export class Provider {
   /** What it is best asked in for a client, and for a model that may know one dialect only. */
   dialectFor(client: ClientDialectName, model: string): DialectName {
     if (this.#responsesPath === null) return this.dialect;
-    const isOnly = this.#notesOn(model).some(({ responsesOnly }) => responsesOnly);
-    return client === 'responses' || isOnly ? 'responses' : this.dialect;
+    const { responsesOnly } = this.#customsOf(model);
+    return client === 'responses' || responsesOnly ? 'responses' : this.dialect;
   }
 
   /** What requests to one of its models call otherwise, those to every model included. */
   renamesFor(model: string): ProviderRow['renames'] {
-    return this.#notesOn(model).reduce(
-      (all, { renames }) => ({ ...all, ...renames }),
-      this.renames,
-    );
+    return this.#customsOf(model).renames;
   }
 
   /** What requests to one of its models must not have. */
   refusalsFor(model: string): readonly Refusal[] {
-    const known = this.#refusals.get(model);
-    if (known !== undefined) return known;
-    const refusals = this.#notesOn(model).flatMap(({ refuses = [] }) => refuses);
-    if (this.#refusals.size < MOST_NOTED) this.#refusals.set(model, refusals);
-    return refusals;
+    return this.#customsOf(model).refusals;
   }
 
-  #notesOn(model: string): ProviderRow['models'] {
-    const known = this.#notes.get(model);
+  #customsOf(model: string): ModelCustoms {
+    const known = this.#customs.get(model);
     if (known !== undefined) return known;
     const notes = this.#models.filter(({ names }) => names.test(model));
+    const customs = {
+      responsesOnly: notes.some(({ responsesOnly }) => responsesOnly),
+      renames: notes.reduce((all, { renames }) => ({ ...all, ...renames }), this.renames),
+      refusals: notes.flatMap(({ refuses = [] }) => refuses),
+    };
     // Clients of passed endpoints may name any model.
-    if (this.#notes.size < MOST_NOTED) this.#notes.set(model, notes);
-    return notes;
+    if (this.#customs.size < MOST_NOTED) this.#customs.set(model, customs);
+    return customs;
   }
 
   /**

@@ -1,6 +1,7 @@
 import { SpeedMeter } from '../../src/account/speed.js';
 import { DailySpend } from '../../src/account/spend.js';
 import { settle, type Books, type Ending, type OpenEntry } from '../../src/account/settle.js';
+import { systemClock } from '../../src/core/clock.js';
 import { GatewayError } from '../../src/core/errors.js';
 import type { Price, Upstream } from '../../src/core/model.js';
 import type { AnswerSummary } from '../../src/dialects/dialect.js';
@@ -143,6 +144,31 @@ describe('settling', () => {
     expect(lines[1]).not.toHaveProperty('message');
   });
 
+  test.each([
+    { code: 'upstream_cut', status: 200, level: 'warn' },
+    { code: 'client_closed', status: 499, level: 'info' },
+    { code: 'upstream_rejected', status: 400, level: 'info' },
+    { code: 'upstream_rate_limited', status: 429, level: 'info' },
+  ] as const)('logs $code under $status at the level $level', ({ code, status, level }) => {
+    const error = new GatewayError(code, 'x'.repeat(1000));
+
+    settle(books, entry(), ending({ status, error }));
+
+    expect(lines).toEqual([expect.objectContaining({ level, error: code, status })]);
+    expect(lines[0]?.['message']).toBe(level === 'warn' ? 'x'.repeat(300) : undefined);
+  });
+
+  test('says which places were tried before one answered, and why', () => {
+    const ok = { upstream: 'acme/small', outcome: 'ok', ms: 200 };
+    const failed = { upstream: 'acme/large', outcome: 'upstream_timeout', ms: 90 };
+
+    settle(books, entry(), ending({ attempts: [failed, ok] }));
+    settle(books, entry(), ending({ attempts: [ok] }));
+
+    expect(lines[0]).toMatchObject({ tried: 'acme/large upstream_timeout, acme/small ok' });
+    expect(lines[1]).not.toHaveProperty('tried');
+  });
+
   test('leaves requests that went well out of the log when told to', () => {
     logsRequests = false;
     const error = new GatewayError('upstream_failed', 'no');
@@ -182,5 +208,18 @@ describe('the day’s spend', () => {
     clock.advance(24 * 3_600_000);
 
     expect(spend.state(10)).toEqual({ limitUsd: 10, spentUsd: 0 });
+  });
+
+  test('is not forgotten when the clock is set back over midnight', () => {
+    const midnight = Date.UTC(2026, 10, 21);
+    let wallMs = midnight + 100;
+    const spend = new DailySpend({ ...systemClock, wallMs: () => wallMs });
+    spend.add(3);
+
+    wallMs = midnight - 100;
+    spend.add(2);
+    wallMs = midnight + 200;
+
+    expect(spend.state(10)).toEqual({ limitUsd: 10, spentUsd: 5 });
   });
 });

@@ -1,10 +1,10 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Shipped } from '../../src/shipped.js';
-import { runCommand } from '../../src/cli/commands.js';
 import { systemClock, type Clock } from '../../src/core/clock.js';
-import { SHIPPED } from '../support/app.js';
+import { run } from '../support/command.js';
 
 let folder: string;
 
@@ -19,42 +19,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-  readonly log: string;
-}
-
-async function run(
-  args: readonly string[],
-  more: { stdin?: string; shipped?: Partial<Shipped>; clock?: Clock } = {},
-): Promise<Run> {
-  let out = '';
-  let err = '';
-  let log = '';
-  const code = await runCommand(args, {
-    io: {
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-      env: {},
-      readStdin: () => Promise.resolve(more.stdin ?? ''),
-    },
-    shipped: { ...SHIPPED, ...more.shipped },
-    version: '1.2.3',
-    clock: more.clock ?? systemClock,
-    openLogDestination: () => ({
-      write: (line: string) => (log += line),
-      flushSync: () => undefined,
-    }),
-    // The server of a test is told to stop as soon as it has said where it is.
-    onSignal: (signal, act) => {
-      if (signal === 'SIGTERM') setImmediate(act);
-    },
-  });
-  return { code, out, err, log };
-}
 
 const config = () => path.join(folder, 'suffice.yaml');
 
@@ -78,7 +42,7 @@ describe('suffice', () => {
     { args: ['serve', '--prot', '1'], code: 2, err: /--prot/u },
     { args: ['serve', '--port', 'high'], code: 1, err: /--port: error: must be a whole number/u },
     { args: ['serve', '--config', '/nonexistent.yaml'], code: 1, err: /there is no such file/u },
-    { args: ['route'], code: 2, err: /wants a prompt/u },
+    { args: ['route'], code: 2, err: /a prompt is missing/u },
     { args: ['route', '--batch', 'x'], code: 2, err: /--batch needs --models/u },
     { args: ['route', 'hi', '--models', 'a,,b'], code: 2, err: /commas/u },
     { args: ['route', '--request', '/nonexistent'], code: 1, err: /ENOENT/u },
@@ -252,6 +216,37 @@ describe('suffice route --batch', () => {
   });
 });
 
+describe('suffice check', () => {
+  test('says what a server would run on, and that it would start', async () => {
+    const { code, out, err } = await run(['check', '--config', config()]);
+
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/suffice\.yaml: 4 models, 1 providers \(simulation\), policies auto, /u);
+    expect(out).toMatch(/default\.yaml: \d+ rules\n$/u);
+  });
+
+  test('tells every fault with its line', async () => {
+    await writeFile(config(), 'sever: {}\nserver: { port: high }\n');
+
+    const { code, err } = await run(['check', '--config', config()]);
+
+    expect(code).toBe(1);
+    expect(err.match(/suffice\.yaml:\d+:\d+: error: /gu)).toHaveLength(2);
+  });
+
+  test.each([
+    { args: [], code: 0 },
+    { args: ['--strict'], code: 1 },
+  ])('ends with $code for a warning given $args', async ({ args, code }) => {
+    await writeFile(config(), 'router: { predictor: heuristic }\nserver: { host: 0.0.0.0 }\n');
+
+    const checked = await run(['check', '--config', config(), ...args]);
+
+    expect(checked.code).toBe(code);
+    expect(checked.err).toMatch(/suffice\.yaml:2:\d+: warning: /u);
+  });
+});
+
 describe('suffice models', () => {
   test('lists what is served, with prices', async () => {
     const { out } = await run(['models', '--config', config()]);
@@ -278,8 +273,38 @@ describe('suffice serve', () => {
     expect(err).toMatch(/url {7}http:\/\/127\.0\.0\.1:\d+\/v1\n/u);
     expect(err).toContain('simulation/nano');
     expect(err).toContain('SIMULATED');
-    expect(log).toMatch(/"draining"[^]*"stopped"/u);
+    expect(log).toMatch(/"models":4[^]*"listening"[^]*"draining"[^]*"stopped"/u);
     expect(err).toMatch(/curl -i http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions/u);
+  });
+
+  test('does not wait for requests under way when it is told to stop a second time', async () => {
+    const port = await freePort();
+    let nowMs = 0;
+    let half: Socket | undefined;
+
+    const { code, log } = await run(['serve', '--config', config(), '--port', String(port)], {
+      clock: { ...systemClock, now: () => nowMs },
+      onSignal: (signal, act) => {
+        if (signal !== 'SIGTERM') return;
+        half = connect(port, '127.0.0.1', () => {
+          half?.write(
+            'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{',
+          );
+          setTimeout(() => {
+            // A terminal and an npm between pass the same Ctrl-C on.
+            act();
+            act();
+            nowMs += 1_000;
+            act();
+          }, 20);
+        }).on('error', () => undefined);
+      },
+    });
+
+    half?.destroy();
+    expect(code).toBe(0);
+    expect(log.match(/a second time/gu)).toHaveLength(1);
+    expect(log).toContain('"stopped"');
   });
 
   test('shows every fault of its configuration at once and does not start', async () => {
@@ -306,6 +331,14 @@ describe('suffice serve', () => {
     expect(err).toMatch(/suffice\.yaml:3:\d+: error: .*did you mean "openai\/gpt-4o"/iu);
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
 
 function toolNamed(name: string): unknown {
   return { type: 'function', function: { name, parameters: { type: 'object', properties: {} } } };

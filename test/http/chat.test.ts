@@ -194,6 +194,36 @@ describe('a chat request for auto', () => {
     ]);
   });
 
+  test('goes past a model that keeps failing, and log, readiness and metric say so', async () => {
+    for (let i = 0; i < 3; i++) {
+      upstream.next(refuses(503, 'overloaded'));
+      await chat(ask('auto', 'hi'));
+    }
+    const failing = String(upstream.requests[0]?.json['model']);
+
+    const { headers } = await chat(ask('auto', 'hi'));
+
+    const readiness = await fetch(`${gateway.url}/readyz`);
+    const metrics = await fetch(`${gateway.url}/metrics`);
+    expect(headers.get('x-suffice-reason')).toBe('fallback');
+    expect(upstream.requests).toHaveLength(7);
+    expect(upstream.requests[6]?.json['model']).not.toBe(failing);
+    expect(gateway.logged()).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        upstream: `acme/${failing}`,
+        error: 'upstream_failed',
+        message: expect.stringContaining('overloaded'),
+      }),
+    );
+    expect(gateway.logged().at(-1)).toMatchObject({
+      attempts: 1,
+      tried: expect.stringContaining(`acme/${failing} resting, acme/`),
+    });
+    expect(await readiness.json()).toMatchObject({ resting: [`acme/${failing}`] });
+    expect(await metrics.text()).toMatch(/suffice_upstreams_resting 1/u);
+  });
+
   test('does not fall back when the request itself is at fault', async () => {
     upstream.always(refuses(400, 'no'));
 

@@ -199,3 +199,47 @@ function rawExchange(bytes: string): Promise<string> {
     socket.write(bytes);
   });
 }
+
+describe('the log of a refused request', () => {
+  const last = () => gateway.logged().findLast(({ msg }) => msg === 'request refused');
+
+  test('says who asked what, and why not, under the id of the reply', async () => {
+    const { headers } = await post(`${gateway.url}/v1/chat/completions?key=AIza-1`, ask('gpt', ''));
+
+    expect(last()).toMatchObject({
+      requestId: headers.get('x-request-id'),
+      method: 'POST',
+      path: '/v1/chat/completions',
+      caller: 'anonymous',
+      error: 'model_not_found',
+      message: expect.stringContaining('no model or policy "gpt"'),
+    });
+    expect(JSON.stringify(last())).not.toContain('AIza');
+  });
+
+  test('leaves out messages that may quote what was sent', async () => {
+    await post(`${gateway.url}/v1/chat/completions`, '{"messages": "my secret');
+
+    expect(last()).toMatchObject({ error: 'invalid_json' });
+    expect(last()).not.toHaveProperty('message');
+  });
+
+  test('has what never became a request, and the metric counts it', async () => {
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    socket.end('NONSENSE\r\n\r\n');
+    await new Promise((resolve) => socket.on('close', resolve).resume());
+
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(last()).toMatchObject({ error: 'invalid_request', address: '127.0.0.1' });
+    expect(metrics).toMatch(/suffice_errors_total\{code="invalid_request"\} \d/u);
+  });
+
+  test('has nothing of a connection on which nothing was asked', async () => {
+    const lines = gateway.logged().length;
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+
+    await new Promise((resolve) => socket.on('close', resolve).resume());
+
+    expect(gateway.logged()).toHaveLength(lines);
+  });
+});

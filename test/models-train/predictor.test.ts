@@ -2,7 +2,13 @@ import type { Conversation } from '../../src/core/conversation.js';
 import { estimateStrength } from '../../src/route/model-strength.js';
 import type { ModelFacts } from '../../src/route/model-strength.js';
 import { calibrate } from '../../models/train/predictor/calibrate.js';
-import { forEachDemand, logOddsOf, trainEnsemble } from '../../models/train/predictor/ensemble.js';
+import {
+  forEachDemand,
+  forEachJudged,
+  logOddsOf,
+  memoryOf,
+  trainEnsemble,
+} from '../../models/train/predictor/ensemble.js';
 import type { Ensemble } from '../../models/train/predictor/ensemble.js';
 import { findCentroids, nearestCentroid } from '../../models/train/predictor/familiarity.js';
 import { OUTCOME_SETS } from '../../models/train/predictor/outcome-sets.js';
@@ -13,7 +19,7 @@ import { Random } from '../../models/train/random.js';
 
 const ROWS = 1024;
 const INPUTS = 6;
-const SHAPE = { embedding: 4, dense: 2, hidden: 8, skills: 2, members: 1, kinds: 4 };
+const SHAPE = { embedding: 4, dense: 2, hidden: 8, skills: 2, members: 1 };
 const RECIPE = {
   epochs: 30,
   rate: 0.01,
@@ -123,13 +129,40 @@ describe('training', () => {
     expect(trained(table).abilities).toEqual(ensemble.abilities);
   });
 
+  test('remembers every graded answer it was trained on, and that it expected them on average', () => {
+    const { shape, tables } = memoryOf(ensemble, table);
+
+    const surprise = tables.surprises.reduce((sum, value) => sum + value, 0);
+
+    expect(shape).toMatchObject({ rows: ROWS / 2, answers: ROWS });
+    expect(tables.cellEnds.at(-1)).toBe(ROWS / 2);
+    expect(tables.answerEnds.at(-1)).toBe(ROWS);
+    expect(Math.abs(surprise / 127 / ROWS)).toBeLessThan(0.05);
+    expect(tables.surprises.some((value) => Math.abs(value) > 60)).toBe(true);
+  });
+
+  test('thinks less of a model where it was worse than expected on prompts like these', () => {
+    const odd = (row: number): boolean => (table.inputs[row * INPUTS + 2] ?? 0) > 1;
+    const leadOn = (score: Float32Array): number => {
+      let lead = 0;
+      forEachJudged(ensemble, { ...table, score }, HELD_OUT.filter(odd), (_, logOdds) => {
+        lead += logOdds(0) - logOdds(1);
+      });
+      return lead;
+    };
+
+    const turned = table.score.map((value, i) => (odd(Math.floor(i / 2)) ? 1 - value : value));
+
+    expect(leadOn(turned)).toBeLessThan(0.8 * leadOn(table.score));
+  });
+
   test('calibrates to what held-out prompts show', () => {
     calibrate(ensemble, table, HELD_OUT);
 
     let promised = 0;
     let kept = 0;
-    forEachDemand(ensemble, table, HELD_OUT, (demand, row) => {
-      promised += 1 / (1 + Math.exp(-logOddsOf(ensemble, demand, 0)));
+    forEachJudged(ensemble, table, HELD_OUT, (row, logOdds) => {
+      promised += 1 / (1 + Math.exp(-logOdds(0)));
       kept += table.score[2 * row] ?? 0;
     });
 

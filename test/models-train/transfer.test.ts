@@ -6,7 +6,7 @@ import { fitDifficulties } from '../../models/train/predictor/difficulties.js';
 import { fitTransfer } from '../../models/train/predictor/transfer.js';
 import { Random } from '../../models/train/random.js';
 
-const SHAPE = { embedding: 3, dense: 4, hidden: 1, skills: 1, members: 1, kinds: 1 };
+const SHAPE = { embedding: 3, dense: 4, hidden: 1, skills: 1, members: 1 };
 const INPUTS = SHAPE.embedding + SHAPE.dense;
 const TASKS = 12;
 const PROMPTS = 60;

@@ -16,7 +16,7 @@ const EMBEDDING = 64;
 const HIDDEN = 4;
 const SKILLS = 3;
 const MEMBERS = 2;
-const KINDS = 2;
+const MEMORY = { dims: 4, cells: 1, rows: 2, answers: 3 };
 const FACTORS = (1 + SKILLS) * MEMBERS;
 const BUCKETS = 64;
 
@@ -30,8 +30,8 @@ const META = {
     hidden: HIDDEN,
     skills: SKILLS,
     members: MEMBERS,
-    kinds: KINDS,
   },
+  memory: MEMORY,
   models: [...TINY_MODELS],
   centroids: 2,
   usualDistance: 0.9,
@@ -112,18 +112,24 @@ function writePredictor(file: string, meta: Record<string, unknown>, random: Ran
       transfer_weights: some(inputs),
       length_weights: some(inputs),
       usual_difficulty: some(MEMBERS),
-      kind_centres: some(KINDS * inputs),
       // In general −1, 0 and 1; alike in every skill.
       abilities: Float32Array.from({ length: 3 * FACTORS }, (_, i) =>
         isGeneral(i) ? Math.floor(i / FACTORS) - 1 : 0,
       ),
       ability_variance: Float32Array.of(0.05, 0.05, 0.05),
-      evidence: new Int8Array(3 * KINDS),
       verbosity: Float32Array.of(0, 0.2, 0.4),
       released: Float32Array.of(0, 2024.36, 0),
       skill_intercept: new Float32Array(FACTORS),
       skill_slope: Float32Array.from({ length: FACTORS }, (_, i) => (isGeneral(i) ? 1 : 0)),
       centroids,
+      memory_projection: some(MEMORY.dims * inputs),
+      memory_cell_centres: Float32Array.of(1, 0, 0, 0),
+      memory_cell_ends: Int32Array.of(2),
+      memory_vectors: Int8Array.of(127, 0, 0, 0, 0, 127, 0, 0),
+      memory_answer_ends: Int32Array.of(1, 3),
+      memory_answer_models: Int32Array.of(0, 0, 2),
+      memory_surprises: Int8Array.of(10, -10, 0),
+      memory_variances: new Int8Array(MEMORY.answers).fill(100),
     },
   });
 }

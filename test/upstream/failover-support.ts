@@ -9,6 +9,7 @@ import {
   type AnswerTask,
   type CommittedStream,
 } from '../../src/upstream/failover.js';
+import { RestingPlaces } from '../../src/upstream/resting.js';
 import { answers, FakeUpstream } from '../support/fake-upstream.js';
 import { provider, upstreamAt } from './support.js';
 
@@ -47,6 +48,7 @@ export class Pair {
     return answerFrom({
       tries: BOTH,
       maxAttempts: 2,
+      resting: new RestingPlaces(systemClock),
       request: openai.readRequest(Buffer.from(JSON.stringify(body))),
       dialect: openai,
       served: new Map(),

@@ -1,6 +1,5 @@
 import type { ModelFacts } from '../../../src/route/model-strength.js';
 import { at, factorsOf } from '../../../src/route/factor-network.js';
-import { forEachDemand } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import type { OutcomeTable } from './outcome-table.js';
 import { fitSkillLines, usageOf } from './skill-lines.js';
@@ -14,8 +13,6 @@ export interface AbilitySummary extends SkillLines {
   readonly graded: readonly GradedModel[];
   /** Shape [models]. */
   readonly variance: Float32Array;
-  /** `PredictorTables.evidence`. */
-  readonly evidence: Int8Array;
 }
 
 /** Sums every model up as one strength, and each skill as a line over strength. */
@@ -35,23 +32,7 @@ export function summariseAbilities(
     facts: factsOf(name),
     answers: known[m] ?? {},
   }));
-  const evidence = evidenceOf(ensemble, table, rows);
-  return { graded, variance, evidence, ...fitSkillLines(ensemble, graded, usage) };
-}
-
-/** Answers of a kind that make a model half known there. */
-const HALF_KNOWN = 10;
-
-function evidenceOf(ensemble: Ensemble, table: OutcomeTable, rows: readonly number[]): Int8Array {
-  const { kinds } = ensemble.shape;
-  const counts = new Float32Array(table.models.length * kinds);
-  forEachDemand(ensemble, table, rows, ({ kind, kinship }, row) => {
-    for (let i = table.first[row] ?? 0; i < (table.first[row + 1] ?? 0); i++) {
-      const cell = (table.model[i] ?? 0) * kinds + kind;
-      counts[cell] = at(counts, cell) + kinship;
-    }
-  });
-  return Int8Array.from(counts, (count) => Math.round((127 * count) / (count + HALF_KNOWN)));
+  return { graded, variance, ...fitSkillLines(ensemble, graded, usage) };
 }
 
 /** The mean of what the members say. */

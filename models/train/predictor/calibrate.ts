@@ -1,5 +1,5 @@
 import { at, factorsOf, logistic } from '../../../src/route/factor-network.js';
-import { forEachDemand, logOddsOf, rescale } from './ensemble.js';
+import { forEachJudged, rescale } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import type { OutcomeTable } from './outcome-table.js';
 
@@ -32,16 +32,16 @@ export function calibrate(
   table: OutcomeTable,
   rows: readonly number[],
 ): Calibration {
-  const graded = collect(ensemble, table, rows);
-  const calibration = fitLine(graded);
+  const calibration = fitLine(collect(ensemble, table, rows));
   rescale(ensemble, calibration.scale, calibration.shift);
-  shiftModels(ensemble, graded, calibration);
+  // What is remembered is measured from the networks as they are, so it is another now.
+  shiftModels(ensemble, collect(ensemble, table, rows));
   return calibration;
 }
 
 function collect(ensemble: Ensemble, table: OutcomeTable, rows: readonly number[]): Graded[] {
   const graded: Graded[] = [];
-  forEachDemand(ensemble, table, rows, (demand, row) => {
+  forEachJudged(ensemble, table, rows, (row, logOdds) => {
     const set = table.set[row] ?? 0;
     const start = table.first[row] ?? 0;
     const end = table.first[row + 1] ?? start;
@@ -49,7 +49,7 @@ function collect(ensemble: Ensemble, table: OutcomeTable, rows: readonly number[
       const model = table.model[i] ?? 0;
       graded.push({
         model,
-        logOdds: logOddsOf(ensemble, demand, model) + (ensemble.offsets[set] ?? 0),
+        logOdds: logOdds(model) + (ensemble.offsets[set] ?? 0),
         score: at(table.score, i),
         weight: 1 / Math.sqrt(end - start),
         preference: table.sets[set]?.preference ?? false,
@@ -82,11 +82,7 @@ function fitLine(graded: readonly Graded[]): Calibration {
   return { scale, shift };
 }
 
-function shiftModels(
-  ensemble: Ensemble,
-  graded: readonly Graded[],
-  { scale, shift }: Calibration,
-): void {
+function shiftModels(ensemble: Ensemble, graded: readonly Graded[]): void {
   const { abilities, shape } = ensemble;
   const factors = factorsOf(shape);
   const models = abilities.length / factors;
@@ -94,7 +90,7 @@ function shiftModels(
   const information = new Float64Array(models).fill(SHRINKAGE / 4);
   for (const { model, logOdds, score, preference } of graded) {
     if (preference) continue;
-    const p = logistic(scale * logOdds + shift);
+    const p = logistic(logOdds);
     surplus[model] = (surplus[model] ?? 0) + score - p;
     information[model] = (information[model] ?? 0) + p * (1 - p);
   }

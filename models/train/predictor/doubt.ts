@@ -2,7 +2,8 @@ import { at, logistic } from '../../../src/route/factor-network.js';
 import type { NetworkShape } from '../../../src/route/factor-network.js';
 import type { Progress } from '../progress.js';
 import type { Random } from '../random.js';
-import { forEachDemand, logOddsOf, trainEnsemble } from './ensemble.js';
+import { normalisedPrompt } from '../split.js';
+import { forEachJudged, trainEnsemble } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import type { FactSource } from './levels.js';
 import type { OutcomeTable } from './outcome-table.js';
@@ -41,16 +42,20 @@ const ALWAYS_SHARE = 0.1;
  * have needed is the error a new kind of traffic has to expect.
  */
 export function measureDoubt(source: DoubtSource): Doubt {
-  const { table, recipe, known, random, progress } = source;
+  const { table, recipe, random, progress } = source;
   const shape = { ...source.shape, members: 1 };
   const shifts: number[] = [];
   for (let fold = 0; fold < FOLDS; fold++) {
     const inside = source.rows.filter((row) => (table.set[row] ?? 0) % FOLDS !== fold);
-    const outside = source.rows.filter((row) => (table.set[row] ?? 0) % FOLDS === fold);
+    const met = new Set(inside.map((row) => textOf(table, row)));
+    // Two sets may ask the same: what one of them has is not unseen.
+    const outside = source.rows.filter(
+      (row) => (table.set[row] ?? 0) % FOLDS === fold && !met.has(textOf(table, row)),
+    );
     const plan = {
       shape,
       recipe: { ...recipe, epochs: EPOCHS },
-      known,
+      known: source.known,
       rows: inside,
       random,
       progress,
@@ -63,6 +68,10 @@ export function measureDoubt(source: DoubtSource): Doubt {
     `${shifts.length} unseen sets needed shifts of ${Math.sqrt(variance).toFixed(2)} log-odds (root mean square)`,
   );
   return { always: ALWAYS_SHARE * variance, far: (1 - ALWAYS_SHARE) * variance };
+}
+
+function textOf({ prompts }: OutcomeTable, row: number): string {
+  return normalisedPrompt(prompts[row]?.prompt ?? '');
 }
 
 interface Fold {
@@ -78,7 +87,7 @@ function shiftsNeeded(
   const seen = new Set<number>();
   for (const row of inside) for (const model of modelsOf(table, row)) seen.add(model);
   const surplus = new Map<number, { error: number; information: number; prompts: number }>();
-  forEachDemand(ensemble, table, outside, (demand, row) => {
+  forEachJudged(ensemble, table, outside, (row, logOdds) => {
     const set = table.set[row] ?? 0;
     if (table.sets[set]?.preference === true) return;
     const sum = surplus.get(set) ?? { error: 0, information: 1e-9, prompts: 0 };
@@ -87,7 +96,7 @@ function shiftsNeeded(
     const start = table.first[row] ?? 0;
     modelsOf(table, row).forEach((model, i) => {
       if (!seen.has(model)) return;
-      const p = logistic(logOddsOf(ensemble, demand, model));
+      const p = logistic(logOdds(model));
       sum.error += at(table.score, start + i) - p;
       sum.information += p * (1 - p);
     });

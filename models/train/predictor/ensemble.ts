@@ -11,12 +11,14 @@ import type {
   NetworkTables,
   PromptDemand,
 } from '../../../src/route/factor-network.js';
+import { GradedMemory, recalledLogOdds } from '../../../src/route/graded-memory.js';
 import type { Progress } from '../progress.js';
 import type { Random } from '../random.js';
 import type { OutcomeTable } from './outcome-table.js';
-import { findKinds } from './kinds.js';
 import { levelsOf } from './levels.js';
 import type { FactSource } from './levels.js';
+import { noteSurprises, placePrompts } from './memory.js';
+import type { Memory, MemoryPlaces } from './memory.js';
 import { Member } from './train-member.js';
 import type { Recipe } from './train-member.js';
 import { fitTransfer } from './transfer.js';
@@ -31,6 +33,8 @@ export interface Ensemble {
   readonly verbosity: Float32Array;
   /** Log-odds a set adds, by set; 0 for sets whose level was left to the prompts. */
   readonly offsets: readonly number[];
+  /** Where the prompts that it was trained on lie. */
+  readonly places: MemoryPlaces;
 }
 
 /** How the members are trained, and which rows they see. */
@@ -43,7 +47,7 @@ export interface EnsemblePlan {
   readonly progress: Progress;
 }
 
-/** Fits what carries over, trains the members one after the other, and finds the kinds of prompts they know. */
+/** Fits what carries over, trains the members one after the other, and notes where the prompts they know lie. */
 export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble {
   const { shape, recipe, rows, random } = plan;
   const inputs = inputsOf(shape);
@@ -82,7 +86,6 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
       usualDifficulty: Float32Array.from(members, (member) =>
         member.usualDifficulty(rows, weights),
       ),
-      kindCentres: findKinds(table, { shape, rows, random }),
     },
     abilities: joinAbilities(members, table.models.length, shape.skills),
     verbosity: Float32Array.from(table.models, (_, m) =>
@@ -91,6 +94,7 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
     offsets: table.sets.map((set, s) =>
       set.preference ? mean(({ preferenceOffsets }) => at(preferenceOffsets.values, s)) : 0,
     ),
+    places: placePrompts(table, { shape, rows, random }),
   };
 }
 
@@ -129,7 +133,19 @@ function joinAbilities(members: readonly Member[], models: number, skills: numbe
   return abilities;
 }
 
-/** Log-odds of success of a model for the prompt whose demand is given. */
+/** What the grades of the training part would have surprised the ensemble with, as it is now. */
+export function memoryOf(ensemble: Ensemble, table: OutcomeTable): Memory {
+  const network = new FactorNetwork(ensemble.shape, ensemble.tables);
+  const inputs = inputsOf(ensemble.shape);
+  return noteSurprises(table, ensemble.places, (row) => {
+    const demand = network.run(table.inputs.subarray(row * inputs, (row + 1) * inputs), 1);
+    const offset = ensemble.offsets[table.set[row] ?? 0] ?? 0;
+    const models = table.model.subarray(table.first[row], table.first[row + 1]);
+    return Float32Array.from(models, (model) => logOddsOf(ensemble, demand, model) + offset);
+  });
+}
+
+/** Log-odds of success of a model for the prompt whose demand is given, by the networks alone. */
 export function logOddsOf(ensemble: Ensemble, demand: PromptDemand, model: number): number {
   const { members } = ensemble.shape;
   const factors = factorsOf(ensemble.shape);
@@ -140,7 +156,7 @@ export function logOddsOf(ensemble: Ensemble, demand: PromptDemand, model: numbe
   return sum / members;
 }
 
-/** Calls `look` with what the ensemble makes of each row; the demand is reused. */
+/** Calls `look` with what the networks make of each row, as prompts they know; the demand is reused. */
 export function forEachDemand(
   ensemble: Ensemble,
   table: OutcomeTable,
@@ -150,7 +166,32 @@ export function forEachDemand(
   const network = new FactorNetwork(ensemble.shape, ensemble.tables);
   const inputs = inputsOf(ensemble.shape);
   for (const row of rows) {
-    look(network.run(table.inputs.subarray(row * inputs, (row + 1) * inputs)), row);
+    look(network.run(table.inputs.subarray(row * inputs, (row + 1) * inputs), 1), row);
+  }
+}
+
+/**
+ * Calls `look` with the log-odds of each row's models, as the predictor would tell them: by the networks as far as the
+ * row is like those they were trained on, and by what is remembered of these.
+ *
+ * @param rows - none that the ensemble was trained on, since it would remember their grades
+ * @param look - gets log-odds by model
+ */
+export function forEachJudged(
+  ensemble: Ensemble,
+  table: OutcomeTable,
+  rows: readonly number[],
+  look: (row: number, logOdds: (model: number) => number) => void,
+): void {
+  const network = new FactorNetwork(ensemble.shape, ensemble.tables);
+  const { shape, tables } = memoryOf(ensemble, table);
+  const memory = new GradedMemory(shape, tables, table.models.length);
+  const inputs = inputsOf(ensemble.shape);
+  for (const row of rows) {
+    const input = table.inputs.subarray(row * inputs, (row + 1) * inputs);
+    const recalled = memory.recall(input);
+    const demand = network.run(input, recalled.closeness);
+    look(row, (model) => logOddsOf(ensemble, demand, model) + recalledLogOdds(recalled, model));
   }
 }
 

@@ -13,7 +13,7 @@ import { summariseAbilities, usualVerbosity } from './abilities.js';
 import type { AbilitySummary } from './abilities.js';
 import { calibrate } from './calibrate.js';
 import { measureDoubt } from './doubt.js';
-import { trainEnsemble } from './ensemble.js';
+import { memoryOf, trainEnsemble } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import { learnFamiliarity } from './familiarity.js';
 import type { Familiarity } from './familiarity.js';
@@ -23,6 +23,7 @@ import { tabulate } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 import { readOutcomes } from './outcomes.js';
 import type { GradedPrompt } from './outcomes.js';
+import type { Memory } from './memory.js';
 import { reportStrength } from './strength-report.js';
 import { fitStrength } from './strength.js';
 import type { Recipe } from './train-member.js';
@@ -55,7 +56,6 @@ const RECIPE: Recipe = {
 const MEMBERS = 2;
 const HIDDEN = 64;
 const SKILLS = 16;
-const KINDS = 128;
 const CATALOG_FOLDER = path.join(import.meta.dirname, '../../catalog');
 
 /** Trains the predictor on graded answers and writes it with its part of the manifest; minutes on two cores. */
@@ -76,7 +76,6 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
     hidden: HIDDEN,
     skills: SKILLS,
     members: MEMBERS,
-    kinds: KINDS,
   };
   const ensemble = trainEnsemble(table, { shape, recipe: RECIPE, known, rows, random, progress });
   const calibration = calibrate(ensemble, table, validation);
@@ -88,9 +87,11 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
   const abilities = summariseAbilities(ensemble, table, rows, (name) => known.factsOf(name));
   const strength = fitStrength(abilities.graded, known.catalogModels);
   reportStrength(abilities.graded, strength, progress);
+  const memory = memoryOf(ensemble, table);
   const meta: PredictorMeta = {
     embedder: embedder.id,
     shape,
+    memory: memory.shape,
     models: table.models,
     centroids: familiarity.count,
     usualDistance: familiarity.usualDistance,
@@ -104,6 +105,7 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
     ensemble,
     abilities,
     familiarity,
+    memory,
   });
   record(options, meta, all, { trainingRows: rows.length, validationRows: validation.length });
   progress.say(`predictor.bin: ${bytes} bytes, ${table.models.length} models`);
@@ -138,10 +140,11 @@ interface Trained {
   readonly ensemble: Ensemble;
   readonly abilities: AbilitySummary;
   readonly familiarity: Familiarity;
+  readonly memory: Memory;
 }
 
 function writePredictor(file: string, meta: PredictorMeta, trained: Trained): number {
-  const { ensemble, abilities, familiarity } = trained;
+  const { ensemble, abilities, familiarity, memory } = trained;
   const { tables } = ensemble;
   return writeArtefact(file, {
     kind: PREDICTOR_KIND,
@@ -157,10 +160,8 @@ function writePredictor(file: string, meta: PredictorMeta, trained: Trained): nu
       transfer_weights: tables.transferWeights,
       length_weights: tables.lengthWeights,
       usual_difficulty: tables.usualDifficulty,
-      kind_centres: tables.kindCentres,
       abilities: ensemble.abilities,
       ability_variance: abilities.variance,
-      evidence: abilities.evidence,
       verbosity: ensemble.verbosity,
       released: Float32Array.from(
         abilities.graded,
@@ -169,6 +170,14 @@ function writePredictor(file: string, meta: PredictorMeta, trained: Trained): nu
       skill_intercept: abilities.skillIntercept,
       skill_slope: abilities.skillSlope,
       centroids: familiarity.centroids,
+      memory_projection: memory.tables.projection,
+      memory_cell_centres: memory.tables.cellCentres,
+      memory_cell_ends: memory.tables.cellEnds,
+      memory_vectors: memory.tables.vectors,
+      memory_answer_ends: memory.tables.answerEnds,
+      memory_answer_models: memory.tables.answerModels,
+      memory_surprises: memory.tables.surprises,
+      memory_variances: memory.tables.variances,
     },
   });
 }

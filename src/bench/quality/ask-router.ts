@@ -3,7 +3,7 @@ import type { Predictor } from '../../route/predictor.js';
 import type { Router } from '../../route/router.js';
 import type { Routing } from '../../route/routing.js';
 import type { RuleSet } from '../../route/rules/rule-set.js';
-import { RouteDesk, routerOver } from '../../route-desk.js';
+import { RouteDesk, routerOver } from '../../assembly/route-desk.js';
 import type { GradedLine } from '../../outcomes/graded.js';
 
 /** What is measured: the router as it ships, with the catalog it is told of models by. */

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { layGround } from '../../groundwork.js';
+import { layGround } from '../../assembly/groundwork.js';
 import { EXIT } from '../../cli/io.js';
 import type { ServeContext } from '../../cli/serve.js';
 import { configSource } from '../../config/source.js';

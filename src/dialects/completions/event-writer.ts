@@ -51,7 +51,7 @@ export class CompletionsWriter implements EventWriter {
   #choiceOf(index: number): CompletionChoice {
     const known = this.#choices.get(index);
     if (known !== undefined) return known;
-    const repeated = repeatedPrompt(this.#rules);
+    const repeated = echoOf(this.#rules.request?.parsed);
     const made = new CompletionChoice(index, repeated.length);
     this.#choices.set(index, made);
     if (repeated !== '') this.#chunk([made.written(repeated)]);
@@ -69,7 +69,7 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
     number,
     { readonly words: CompletionChoice; readonly whole: JsonObject }
   >();
-  const repeated = repeatedPrompt(rules);
+  const repeated = echoOf(rules.request?.parsed);
   let head: JsonObject = {};
   let usage: JsonObject | null = null;
   for (const event of events) {
@@ -118,8 +118,13 @@ function headOf(start: Extract<AnswerEvent, { kind: 'start' }>, rules: AnswerRul
   };
 }
 
-/** What every choice begins with: the prompt, for clients that want it repeated. */
-function repeatedPrompt({ request }: AnswerRules): string {
-  const { echo, prompt } = request?.parsed ?? {};
+/**
+ * What every choice begins with: the prompt, for clients that want it repeated.
+ *
+ * @param members - of the request
+ * @returns an empty text where nothing is repeated
+ */
+export function echoOf(members: JsonObject = {}): string {
+  const { echo, prompt } = members;
   return echo === true ? (textOrNull(prompt) ?? '') : '';
 }

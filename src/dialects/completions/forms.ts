@@ -4,6 +4,7 @@ import { parsedObject } from '../json-members.js';
 import { openaiForms } from '../openai/forms.js';
 import { identityOf } from './request-identity.js';
 import { DONE, wholeOf } from './whole-of-stream.js';
+import { echoOf } from './event-writer.js';
 
 /** Legacy completions: whole answers, and streams of their pieces. */
 export const completionsForms: AnswerForms = {
@@ -41,15 +42,18 @@ function textOf(whole: Buffer): string | null {
 /** The least complete comes first. */
 const KINDS: readonly AnswerKind[] = ['empty', 'filtered', 'truncated', 'complete'];
 
-function kindOf(whole: Buffer): AnswerKind | null {
-  const kinds = new Set(answerIn(whole)?.choices.map(kindOfChoice));
+function kindOf(whole: Buffer, repeated?: JsonObject): AnswerKind | null {
+  const said = echoOf(repeated);
+  const kinds = new Set(answerIn(whole)?.choices.map((choice) => kindOfChoice(choice, said)));
   return KINDS.find((kind) => kinds.has(kind)) ?? null;
 }
 
-function kindOfChoice({ text, finish_reason: finish }: JsonObject): AnswerKind {
+/** @param echo - what every choice begins with, whatever the model says */
+function kindOfChoice({ text, finish_reason: finish }: JsonObject, echo: string): AnswerKind {
   if (finish === 'content_filter') return 'filtered';
   if (finish !== 'stop') return 'truncated';
-  return textOrNull(text) === null ? 'empty' : 'complete';
+  const said = textOrNull(text);
+  return said === null || said === echo ? 'empty' : 'complete';
 }
 
 interface Completion {

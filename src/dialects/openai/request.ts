@@ -39,6 +39,7 @@ export function readRequest(body: Buffer): ChatRequest {
   let conversation: Conversation | null = null;
   return {
     body,
+    names: Object.keys(request),
     model,
     stream,
     includeUsage: stream && options['include_usage'] === true,

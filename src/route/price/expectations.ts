@@ -91,6 +91,15 @@ export class Expectations {
     this.#added += 1;
   }
 
+  /** The sum of the chosen candidates' quality at a price: as in `totals`, before it is weighed. */
+  qualityAt(price: number): number {
+    let quality = 0;
+    for (let row = 0; row < this.size; row++) {
+      quality += this.#quality[this.#chosen(row, price)] ?? 0;
+    }
+    return quality;
+  }
+
   /** What choosing at a price comes to, every request weighing `weight`. */
   totals(price: number, weight: number): Totals {
     const shares = new Float64Array(this.width);

@@ -22,11 +22,10 @@ const HALVINGS = 14;
  * @returns in what `Expectations` count outlays in; `null` when there is no such price or no request
  */
 export function findPrice(samples: readonly Weighed[], share: number): number | null {
-  const keeps = (price: number): boolean => {
-    const { quality, referenceQuality } = totalsOf(samples, price);
-    return quality >= share * referenceQuality - SLACK * referenceQuality;
-  };
   const free = totalsOf(samples, 0);
+  // What the reference comes to is the same at every price, and nothing else is asked at each.
+  const needed = share * free.referenceQuality - SLACK * free.referenceQuality;
+  const keeps = (price: number): boolean => qualityAt(samples, price) >= needed;
   if (free.weight === 0) return null;
   if (free.quality >= share * free.referenceQuality) return 0;
   const usual = free.referenceOutlay / free.weight;
@@ -51,6 +50,12 @@ export function findPrice(samples: readonly Weighed[], share: number): number | 
 }
 
 const SLACK = 1e-9;
+
+function qualityAt(samples: readonly Weighed[], price: number): number {
+  let quality = 0;
+  for (const { expectations, weight } of samples) quality += weight * expectations.qualityAt(price);
+  return quality;
+}
 
 /** What choosing at a price comes to over several samples. */
 export function totalsOf(samples: readonly Weighed[], price: number): Totals {

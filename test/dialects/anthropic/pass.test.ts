@@ -240,7 +240,7 @@ describe('an error in Anthropic’s shape', () => {
     [new GatewayError('model_not_found', 'no'), 'not_found_error'],
     [new GatewayError('no_candidate', 'no'), 'invalid_request_error'],
     [new GatewayError('upstream_rate_limited', 'no'), 'rate_limit_error'],
-    [new GatewayError('shutting_down', 'no'), 'overloaded_error'],
+    [new GatewayError('upstream_failed', 'no', { status: 503 }), 'overloaded_error'],
     [new GatewayError('upstream_failed', 'no'), 'api_error'],
     [new GatewayError('upstream_timeout', 'no'), 'timeout_error'],
     [

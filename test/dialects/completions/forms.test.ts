@@ -98,6 +98,18 @@ test.each([
   expect(forms.textOf(whole)).toBe(words);
 });
 
+test.each([
+  ['empty', 'nothing', [finish('stop')], 'Once'],
+  ['complete', 'something', [text(' upon a time'), finish('stop')], 'Once upon a time'],
+])('is %s where the model says %s behind the prompt', (kind, _what, events, words) => {
+  const body = { echo: true, prompt: 'Once' };
+  const { whole } = written(events, body);
+
+  expect(forms.textOf(whole)).toBe(words);
+  expect(forms.kindOf(whole, body)).toBe(kind);
+  expect(forms.kindOf(whole, { prompt: 'Once' })).toBe('complete');
+});
+
 test('what is no answer has no form', () => {
   const body = Buffer.from('<html>');
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { loadCatalog } from '../../../src/catalog/load.js';
 import { formatFault } from '../../../src/core/errors.js';
-import { rehearsal } from '../../../src/route-desk.js';
+import { rehearsal } from '../../../src/assembly/route-desk.js';
 import { heuristicPredictor } from '../../../src/route/heuristic.js';
 import { checkRules } from '../../../src/route/rules/check.js';
 import { loadRules } from '../../../src/route/rules/load.js';

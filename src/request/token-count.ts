@@ -1,9 +1,9 @@
-import { GatewayError } from './core/errors.js';
-import type { GoneSignal } from './core/departure.js';
-import { parseAnswerObject } from './dialects/answer-body.js';
-import type { ChatRequest, ClientDialect } from './dialects/dialect.js';
-import { passageBetween } from './dialects/dialects.js';
-import { estimateTokens } from './route/token-estimate.js';
+import { GatewayError } from '../core/errors.js';
+import type { GoneSignal } from '../core/departure.js';
+import { parseAnswerObject } from '../dialects/answer-body.js';
+import type { ChatRequest, ClientDialect } from '../dialects/dialect.js';
+import { passageBetween } from '../dialects/dialects.js';
+import { estimateTokens } from '../route/token-estimate.js';
 import type { Setup } from './setup.js';
 
 /** Input tokens of a request. */

@@ -1,8 +1,8 @@
-import { isComparing } from './cache/settings.js';
-import type { QuestionJudge } from './cache/verify/judge.js';
-import { Verifier } from './cache/verify/verifier.js';
+import { isComparing } from '../cache/settings.js';
+import type { QuestionJudge } from '../cache/verify/judge.js';
+import { Verifier } from '../cache/verify/verifier.js';
 import { cachingIn } from './assemble.js';
-import type { Config } from './config/schema.js';
+import type { Config } from '../config/schema.js';
 
 /** Loads what decides whether two questions mean the same, from the folder of artefacts. */
 export type OpenJudge = (artefacts: string) => Promise<QuestionJudge>;

@@ -1,20 +1,20 @@
-import type { Catalog } from './catalog/catalog.js';
-import { blankModel } from './catalog/entry.js';
-import type { ModelOverrides } from './catalog/schema.js';
-import type { Config } from './config/schema.js';
-import type { SourcedConfig } from './config/source.js';
-import type { Clock } from './core/clock.js';
-import { FaultyFileError } from './core/errors.js';
-import type { Model, ServedModel } from './core/model.js';
-import { heuristicPredictor } from './route/heuristic.js';
-import { adapted, headStoreIn, type Adapted } from './route/local/adapt.js';
-import type { Predictor } from './route/predictor.js';
-import { globMatcher } from './route/rules/glob.js';
-import type { RoutedModel } from './route/router.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { blankModel } from '../catalog/entry.js';
+import type { ModelOverrides } from '../catalog/schema.js';
+import type { Config } from '../config/schema.js';
+import type { SourcedConfig } from '../config/source.js';
+import type { Clock } from '../core/clock.js';
+import { FaultyFileError } from '../core/errors.js';
+import type { Model, ServedModel } from '../core/model.js';
+import { heuristicPredictor } from '../route/heuristic.js';
+import { adapted, headStoreIn, type Adapted } from '../route/local/adapt.js';
+import type { Predictor } from '../route/predictor.js';
+import { globMatcher } from '../route/rules/glob.js';
+import type { RoutedModel } from '../route/router.js';
 import { stillServed } from './retired.js';
-import { servedModels } from './serving.js';
+import { servedModels } from './served-models.js';
 import type { Shipped } from './shipped.js';
-import { PROVIDERS } from './upstream/providers.js';
+import { PROVIDERS } from '../upstream/providers.js';
 
 /** What laying the ground tells of, and is told the day by. */
 export interface GroundHooks {

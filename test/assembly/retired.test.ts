@@ -1,5 +1,5 @@
-import type { Host, Model, ServedModel, Upstream } from '../src/core/model.js';
-import { stillServed } from '../src/retired.js';
+import type { Host, Model, ServedModel, Upstream } from '../../src/core/model.js';
+import { stillServed } from '../../src/assembly/retired.js';
 
 const host = (provider: string, retired?: string): Host => ({
   provider,

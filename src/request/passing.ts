@@ -1,17 +1,17 @@
 import type { Readable } from 'node:stream';
-import type { Clock } from './core/clock.js';
-import { GatewayError } from './core/errors.js';
-import type { GoneSignal } from './core/departure.js';
-import type { Upstream } from './core/model.js';
-import type { AnswerSummary } from './dialects/dialect.js';
-import { objectOrEmpty } from './dialects/json.js';
-import { numberOr, parsedObject } from './dialects/json-members.js';
-import { readError } from './dialects/openai/error.js';
+import type { Clock } from '../core/clock.js';
+import { GatewayError } from '../core/errors.js';
+import type { GoneSignal } from '../core/departure.js';
+import type { Upstream } from '../core/model.js';
+import type { AnswerSummary } from '../dialects/dialect.js';
+import { objectOrEmpty } from '../dialects/json.js';
+import { numberOr, parsedObject } from '../dialects/json-members.js';
+import { readError } from '../dialects/openai/error.js';
 import type { Setup } from './setup.js';
-import type { Method } from './upstream/answer.js';
-import { answerOf, tryEach, type Answer, type Got } from './upstream/failover.js';
-import { PassedBody, UNMEASURED } from './upstream/passed-body.js';
-import { SIMULATION } from './upstream/providers.js';
+import type { Method } from '../upstream/answer.js';
+import { answerOf, tryEach, type Answer, type Got } from '../upstream/failover.js';
+import { PassedBody, UNMEASURED } from '../upstream/passed-body.js';
+import { SIMULATION } from '../upstream/providers.js';
 
 /** Where a request is to go, as far as its client says. */
 export interface Wanted {
@@ -117,8 +117,9 @@ export async function pass(
   context: { readonly setup: Setup; readonly signal: GoneSignal; readonly clock: Clock },
 ): Promise<{ readonly answer: Answer; readonly head: PassedHead | null }> {
   let head: PassedHead | null = null;
+  const { resting } = context.setup;
   const maxAttempts = request.isRepeatable ? context.setup.maxAttempts : 1;
-  const tries = { tries: places, maxAttempts, ...context };
+  const tries = { tries: places, maxAttempts, resting, ...context };
   const tried = await tryEach(tries, async (upstream): Promise<Got> => {
     const { method, path } = request;
     const { setup, signal, clock } = context;

@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Shelf } from '../src/shelf.js';
+import { Shelf } from '../../src/assembly/shelf.js';
 
 const vendor = (id: string): string => `
 sources: { us: { url: docs/x.md, read: 2026-11-20 } }

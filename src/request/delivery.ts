@@ -1,11 +1,11 @@
-import { settle, type Books, type OpenEntry } from './account/settle.js';
-import { GatewayError } from './core/errors.js';
-import type { Upstream } from './core/model.js';
-import type { Loss } from './dialects/neutral/losses.js';
+import { settle, type Books, type OpenEntry } from '../account/settle.js';
+import { GatewayError } from '../core/errors.js';
+import type { Upstream } from '../core/model.js';
+import type { Loss } from '../dialects/neutral/losses.js';
 import type { Decided, Exchange } from './exchange.js';
-import type { KeptRouting } from './route/kept-routing.js';
+import type { KeptRouting } from '../route/kept-routing.js';
 import type { Setup } from './setup.js';
-import type { Answer } from './upstream/failover.js';
+import type { Answer } from '../upstream/failover.js';
 
 /** An exchange under way, and what it runs on. */
 export interface Running {
@@ -96,6 +96,7 @@ function deliverStream(books: Books, running: Running, answer: Delivered<'stream
       finish(gone.status, gone);
     },
     outcome: () => entry.record.outcome,
+    lost: () => stream.summary.lost ?? [],
   };
 }
 

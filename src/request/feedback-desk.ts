@@ -1,11 +1,11 @@
-import type { DecisionLog } from './account/decision-log.js';
-import type { FeedbackBook, FeedbackEntry } from './account/feedback.js';
-import type { Caller } from './admit/keys.js';
-import type { Clock } from './core/clock.js';
-import { GatewayError } from './core/errors.js';
-import type { KeptRouting } from './route/kept-routing.js';
-import type { JudgedAnswer, NeighbourMemory } from './route/local/neighbour-memory.js';
-import { unpackNumbers } from './route/sketch.js';
+import type { DecisionLog } from '../account/decision-log.js';
+import type { FeedbackBook, FeedbackEntry } from '../account/feedback.js';
+import type { Caller } from '../admit/keys.js';
+import type { Clock } from '../core/clock.js';
+import { GatewayError } from '../core/errors.js';
+import type { KeptRouting } from '../route/kept-routing.js';
+import type { JudgedAnswer, NeighbourMemory } from '../route/local/neighbour-memory.js';
+import { unpackNumbers } from '../route/sketch.js';
 
 /** What a client says of an answer. */
 export type Verdict = { readonly decisionId: string } & (

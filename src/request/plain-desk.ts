@@ -1,15 +1,15 @@
-import type { DecisionLog } from './account/decision-log.js';
-import type { Books, OpenEntry } from './account/settle.js';
-import type { Caller } from './admit/keys.js';
-import type { GoneSignal } from './core/departure.js';
+import type { DecisionLog } from '../account/decision-log.js';
+import type { Books, OpenEntry } from '../account/settle.js';
+import type { Caller } from '../admit/keys.js';
+import type { GoneSignal } from '../core/departure.js';
 import { deliver, leave } from './delivery.js';
-import type { EmbeddingClient } from './dialects/embeddings/embedding.js';
+import type { EmbeddingClient } from '../dialects/embeddings/embedding.js';
 import type { Exchange } from './exchange.js';
 import { pass, placesOf, type PassedHead, type PassedRequest, type Wanted } from './passing.js';
 import { namedByClient } from './plan.js';
-import type { KeptRouting } from './route/kept-routing.js';
+import type { KeptRouting } from '../route/kept-routing.js';
 import type { Setup } from './setup.js';
-import type { Answer } from './upstream/failover.js';
+import type { Answer } from '../upstream/failover.js';
 import { embed, embedderIn, embeddingTokens } from './vectors.js';
 
 /** What a desk works with. */

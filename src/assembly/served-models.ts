@@ -1,5 +1,5 @@
-import type { Catalog } from './catalog/catalog.js';
-import type { Capability, Host, Model, Price, ServedModel, Upstream } from './core/model.js';
+import type { Catalog } from '../catalog/catalog.js';
+import type { Capability, Host, Model, Price, ServedModel, Upstream } from '../core/model.js';
 
 /** A provider in use, and the models that only the operator knows it has. */
 export interface ServingProvider {

@@ -1,18 +1,18 @@
-import { FeedbackBook } from './account/feedback.js';
-import type { DecisionLog } from './account/decision-log.js';
-import type { Books } from './account/settle.js';
-import { SpeedMeter } from './account/speed.js';
+import { FeedbackBook } from '../account/feedback.js';
+import type { DecisionLog } from '../account/decision-log.js';
+import { MAX_MESSAGE_CHARS, type Books } from '../account/settle.js';
+import { SpeedMeter } from '../account/speed.js';
 import { assemble, type Assembly, type AssemblyHooks } from './assemble.js';
 import type { Shipped } from './shipped.js';
-import type { ConfigSource, SourcedConfig } from './config/source.js';
-import type { Clock } from './core/clock.js';
-import { formatFault } from './core/errors.js';
-import { FeedbackDesk } from './feedback-desk.js';
+import type { ConfigSource, SourcedConfig } from '../config/source.js';
+import type { Clock } from '../core/clock.js';
+import { formatFault } from '../core/errors.js';
+import { FeedbackDesk } from '../request/feedback-desk.js';
 import type { OpenJudge } from './open-judge.js';
-import { NeighbourMemory } from './route/local/neighbour-memory.js';
-import type { KeptRouting } from './route/kept-routing.js';
-import type { Log } from './telemetry/log.js';
-import type { Metrics } from './telemetry/metrics.js';
+import { NeighbourMemory } from '../route/local/neighbour-memory.js';
+import type { KeptRouting } from '../route/kept-routing.js';
+import type { Log } from '../telemetry/log.js';
+import type { Metrics } from '../telemetry/metrics.js';
 
 /** What an app is started with. */
 export interface AppOptions {
@@ -52,6 +52,14 @@ export function hooksFor(
     },
     onPredictorFault: (error) => {
       log.error({ err: error }, 'the predictor failed; this decision is heuristic');
+    },
+    onRestChange: ({ upstream, cause, resting }) => {
+      metrics.resting.set(resting);
+      if (cause === null) log.info({ upstream }, 'answers again');
+      else {
+        const message = cause.message.slice(0, MAX_MESSAGE_CHARS);
+        log.warn({ upstream, error: cause.code, message }, 'keeps failing; others are asked first');
+      }
     },
     onRuleFailure: ({ rule, place, message, isNew }) => {
       metrics.ruleFaults.inc({ rule });

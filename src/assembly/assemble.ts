@@ -1,21 +1,22 @@
-import { KeyRing } from './admit/keys.js';
-import type { SpeedMeter } from './account/speed.js';
-import { isCaching, type CacheSettings } from './cache/settings.js';
-import { providerSettings } from './config/providers.js';
-import type { Config } from './config/schema.js';
-import type { SourcedConfig } from './config/source.js';
-import type { Fault } from './core/errors.js';
+import { KeyRing } from '../admit/keys.js';
+import type { SpeedMeter } from '../account/speed.js';
+import { isCaching, type CacheSettings } from '../cache/settings.js';
+import { providerSettings } from '../config/providers.js';
+import type { Config } from '../config/schema.js';
+import type { SourcedConfig } from '../config/source.js';
+import type { Fault } from '../core/errors.js';
 import { inUse, layGround, type GroundHooks, type LoadedPredictor } from './groundwork.js';
-import { RememberingPredictor, type NeighbourMemory } from './route/local/neighbour-memory.js';
-import type { Predictor } from './route/predictor.js';
-import type { RuleFailure, RuleSet } from './route/rules/rule-set.js';
-import { loadTestedRules } from './route/rules/tested.js';
-import { Router, type RouterParts } from './route/router.js';
+import { RememberingPredictor, type NeighbourMemory } from '../route/local/neighbour-memory.js';
+import type { Predictor } from '../route/predictor.js';
+import type { RuleFailure, RuleSet } from '../route/rules/rule-set.js';
+import { loadTestedRules } from '../route/rules/tested.js';
+import { Router, type RouterParts } from '../route/router.js';
 import { rehearsal } from './route-desk.js';
-import { Setup } from './setup.js';
+import { Setup } from '../request/setup.js';
 import type { Shipped } from './shipped.js';
-import { openUpstreams } from './upstream/call.js';
-import { resolveProvider, type Provider } from './upstream/providers.js';
+import { openUpstreams } from '../upstream/call.js';
+import { resolveProvider, type Provider } from '../upstream/providers.js';
+import { RestingPlaces, type RestChange } from '../upstream/resting.js';
 
 /** What a setup is told of the outside. */
 export interface AssemblyHooks extends GroundHooks {
@@ -23,6 +24,8 @@ export interface AssemblyHooks extends GroundHooks {
   readonly speed: SpeedMeter;
   readonly onPredictorFault: (error: unknown) => void;
   readonly onRuleFailure: (failure: RuleFailure) => void;
+  /** A place begins to rest, or is well again; absent where nothing is asked. */
+  readonly onRestChange?: (change: RestChange) => void;
   /** Runs work when no request waits for it; see `RouterParts.defer`. */
   readonly defer?: (work: () => void) => void;
   /** What feedback has taught, for decisions to mind; absent where there is no server to take any. */
@@ -83,6 +86,7 @@ export async function assemble(
     served,
     providers,
     upstreams,
+    resting: new RestingPlaces(hooks.clock, hooks.onRestChange),
     aliases: config.aliases,
     dailyBudgetUsd: config.budget.dailyUsd,
     maxAttempts: config.router.maxAttempts,

@@ -1,12 +1,12 @@
-import type { Books } from './account/settle.js';
-import type { Caller } from './admit/keys.js';
-import type { Decision, DecisionHead } from './core/decision.js';
-import type { Upstream } from './core/model.js';
-import type { ChatRequest } from './dialects/dialect.js';
-import { flips, type Flip } from './route/explain.js';
-import { KeptRouting } from './route/kept-routing.js';
-import type { Choice } from './route/decide.js';
-import type { Routing } from './route/routing.js';
+import type { Books } from '../account/settle.js';
+import type { Caller } from '../admit/keys.js';
+import type { Decision, DecisionHead } from '../core/decision.js';
+import type { Upstream } from '../core/model.js';
+import type { ChatRequest } from '../dialects/dialect.js';
+import { fallbacksOf } from '../route/decide.js';
+import { flips, type Flip } from '../route/explain.js';
+import { KeptRouting } from '../route/kept-routing.js';
+import type { Routing } from '../route/routing.js';
 import type { Setup } from './setup.js';
 
 /** Where to ask, in order, and why. */
@@ -14,7 +14,8 @@ export interface Plan {
   readonly decision: DecisionHead;
   /** What the decision was made from; `null` when the client named the model. */
   readonly routing: KeptRouting | null;
-  readonly tries: readonly Upstream[];
+  /** Can be gone through once. */
+  readonly tries: Iterable<Upstream>;
 }
 
 /** A decision, what it was made from, and what would have flipped it. */
@@ -67,18 +68,31 @@ export function planFor(
   });
   count(parts, routing.head, parts.books.clock.now() - beganMs);
   const kept = new KeptRouting(routing);
-  return { decision: kept.head, routing: kept, tries: triesOf(setup, routing.choice) };
+  return { decision: kept.head, routing: kept, tries: triesOf(setup, kept) };
 }
 
-/** The best place of each model to try, as many as there will be attempts. */
-function triesOf(setup: Setup, { chosen, fallbacks }: Choice): readonly Upstream[] {
-  const tries: Upstream[] = [];
-  for (let i = -1; i < fallbacks.length && tries.length < setup.maxAttempts; i++) {
-    const { model } = fallbacks[i] ?? chosen;
-    const upstream = setup.served.get(model)?.upstreams[0];
-    if (upstream !== undefined) tries.push(upstream);
+/**
+ * The best place of each model to try: as many as there will be attempts, or all where some of them rest.
+ *
+ * Whom to ask next is put in order when the first has failed, which hardly any does.
+ */
+function* triesOf(setup: Setup, routing: KeptRouting): Iterable<Upstream> {
+  const { served, resting, maxAttempts } = setup;
+  let left = resting.isQuiet ? maxAttempts : Infinity;
+  const first = served.get(routing.head.model)?.upstreams[0];
+  if (first !== undefined) {
+    yield first;
+    left -= 1;
   }
-  return tries;
+  if (left === 0) return;
+  const { input, choice } = routing.unpack();
+  for (const { model } of fallbacksOf(input, choice)) {
+    const upstream = served.get(model)?.upstreams[0];
+    if (upstream === undefined) continue;
+    yield upstream;
+    left -= 1;
+    if (left === 0) return;
+  }
 }
 
 function count(

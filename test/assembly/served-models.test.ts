@@ -1,6 +1,6 @@
-import { loadCatalog } from '../src/catalog/load.js';
-import type { Catalog } from '../src/catalog/catalog.js';
-import { servedModels, type ServingProvider } from '../src/serving.js';
+import { loadCatalog } from '../../src/catalog/load.js';
+import type { Catalog } from '../../src/catalog/catalog.js';
+import { servedModels, type ServingProvider } from '../../src/assembly/served-models.js';
 
 let catalog: Catalog;
 

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Catalog } from './catalog/catalog.js';
-import { loadCatalog } from './catalog/load.js';
-import { loadPredictor, type FactorPredictor } from './route/predict.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { loadCatalog } from '../catalog/load.js';
+import { loadPredictor, type FactorPredictor } from '../route/predict.js';
 
 /**
  * Keeps what was made of a folder's files for as long as these stay as they are.

@@ -1,13 +1,13 @@
-import type { Outcome } from './account/decision-log.js';
-import type { Bill } from './account/settle.js';
-import type { Caller } from './admit/keys.js';
-import type { Candidate, DecisionHead } from './core/decision.js';
-import type { GoneSignal } from './core/departure.js';
-import type { GatewayError } from './core/errors.js';
-import type { ChatRequest, ClientDialect, RequestHeaders } from './dialects/dialect.js';
-import type { Loss } from './dialects/neutral/losses.js';
+import type { Outcome } from '../account/decision-log.js';
+import type { Bill } from '../account/settle.js';
+import type { Caller } from '../admit/keys.js';
+import type { Candidate, DecisionHead } from '../core/decision.js';
+import type { GoneSignal } from '../core/departure.js';
+import type { GatewayError } from '../core/errors.js';
+import type { ChatRequest, ClientDialect, RequestHeaders } from '../dialects/dialect.js';
+import type { Loss } from '../dialects/neutral/losses.js';
 import type { Setup } from './setup.js';
-import type { ClientSink } from './upstream/failover.js';
+import type { ClientSink } from '../upstream/failover.js';
 
 /** One chat request as it reached the gateway. */
 export interface ChatCall {
@@ -82,4 +82,6 @@ export interface ExchangeStream {
   abandon(): void;
   /** How it ended; `null` while it is under way. */
   outcome(): Outcome | null;
+  /** What of the answer the client could not be told so far, beside what was known before it began. */
+  lost(): readonly Loss[];
 }

@@ -1,13 +1,14 @@
-import type { KeyRing } from './admit/keys.js';
-import type { CacheSettings } from './cache/settings.js';
-import type { Catalog } from './catalog/catalog.js';
-import { GatewayError } from './core/errors.js';
-import { nearest } from './core/nearest.js';
-import type { Price, ServedModel } from './core/model.js';
-import type { Router } from './route/router.js';
-import type { LossPolicy } from './dialects/neutral/losses.js';
-import type { Upstreams } from './upstream/call.js';
-import type { Provider } from './upstream/providers.js';
+import type { KeyRing } from '../admit/keys.js';
+import type { CacheSettings } from '../cache/settings.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { GatewayError } from '../core/errors.js';
+import { nearest } from '../core/nearest.js';
+import type { Price, ServedModel } from '../core/model.js';
+import type { Router } from '../route/router.js';
+import type { LossPolicy } from '../dialects/neutral/losses.js';
+import type { Upstreams } from '../upstream/call.js';
+import type { Provider } from '../upstream/providers.js';
+import type { RestingPlaces } from '../upstream/resting.js';
 
 /** What a client's `model` stands for. */
 export type Target =
@@ -26,6 +27,8 @@ interface SetupParts {
   readonly providers: ReadonlyMap<string, Provider>;
   /** Closed when the setup has been retired and its last request has ended. */
   readonly upstreams: Upstreams;
+  /** Learnt anew after a reload, which may have mended what was wrong. */
+  readonly resting: RestingPlaces;
   readonly dailyBudgetUsd: number | null;
   /** Tries for one answer, the first included. */
   readonly maxAttempts: number;
@@ -48,6 +51,7 @@ export class Setup {
   readonly aliases: Readonly<Record<string, string>>;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly upstreams: Upstreams;
+  readonly resting: RestingPlaces;
   readonly dailyBudgetUsd: number | null;
   readonly maxAttempts: number;
   readonly onLoss: LossPolicy;
@@ -64,6 +68,7 @@ export class Setup {
     this.aliases = parts.aliases;
     this.providers = parts.providers;
     this.upstreams = parts.upstreams;
+    this.resting = parts.resting;
     this.dailyBudgetUsd = parts.dailyBudgetUsd;
     this.maxAttempts = parts.maxAttempts;
     this.onLoss = parts.onLoss;
@@ -102,6 +107,7 @@ export class Setup {
   /** Another setup is in force: connections are closed as soon as no request uses them any more. */
   retire(): void {
     this.#retired = true;
+    this.resting.retire();
     this.#closeWhenIdle();
   }
 

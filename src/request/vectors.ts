@@ -1,20 +1,20 @@
-import type { Clock } from './core/clock.js';
-import type { GoneSignal } from './core/departure.js';
-import { GatewayError } from './core/errors.js';
-import type { ServedModel, Upstream } from './core/model.js';
-import type { AnswerSummary } from './dialects/dialect.js';
+import type { Clock } from '../core/clock.js';
+import type { GoneSignal } from '../core/departure.js';
+import { GatewayError } from '../core/errors.js';
+import type { ServedModel, Upstream } from '../core/model.js';
+import type { AnswerSummary } from '../dialects/dialect.js';
 import type {
   AskedVectors,
   EmbeddingClient,
   EmbeddingRequest,
   EmbeddingTarget,
   VectorsAnswer,
-} from './dialects/embeddings/embedding.js';
-import { embeddingPassage } from './dialects/embeddings/embeddings.js';
-import { readError } from './dialects/openai/error.js';
-import { estimateTextTokens } from './route/token-estimate.js';
+} from '../dialects/embeddings/embedding.js';
+import { embeddingPassage } from '../dialects/embeddings/embeddings.js';
+import { readError } from '../dialects/openai/error.js';
+import { estimateTextTokens } from '../route/token-estimate.js';
 import type { Setup } from './setup.js';
-import { answerOf, tryEach, type Answer, type Got } from './upstream/failover.js';
+import { answerOf, tryEach, type Answer, type Got } from '../upstream/failover.js';
 
 /** Requests under way for one client, where a provider takes few inputs at once. */
 const MOST_AT_ONCE = 8;
@@ -61,7 +61,8 @@ export function embeddingTokens({ inputs }: EmbeddingRequest): number {
 /** Gets vectors from the first place that gives them; rejects only with bugs. */
 export async function embed(task: EmbeddingTask): Promise<Answer> {
   const { setup, served, signal, clock } = task;
-  const tries = { tries: served.upstreams, maxAttempts: setup.maxAttempts, signal, clock };
+  const { maxAttempts, resting } = setup;
+  const tries = { tries: served.upstreams, maxAttempts, resting, signal, clock };
   return answerOf(await tryEach(tries, (upstream) => vectorsOf(task, upstream)));
 }
 

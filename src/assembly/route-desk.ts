@@ -1,14 +1,14 @@
-import type { Catalog } from './catalog/catalog.js';
-import { CAPABILITIES, type Model } from './core/model.js';
-import type { Conversation } from './core/conversation.js';
-import type { Prospect } from './route/price/expectations.js';
-import type { RuleOutcome } from './route/rules/outcome.js';
-import type { RuleFacts } from './route/rules/facts.js';
-import type { RuleSet } from './route/rules/rule-set.js';
-import type { Predictor } from './route/predictor.js';
-import type { RouteFunction } from './route/rules/test-run.js';
-import { Router, type RoutedModel } from './route/router.js';
-import type { Routing } from './route/routing.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { CAPABILITIES, type Model } from '../core/model.js';
+import type { Conversation } from '../core/conversation.js';
+import type { Prospect } from '../route/price/expectations.js';
+import type { RuleOutcome } from '../route/rules/outcome.js';
+import type { RuleFacts } from '../route/rules/facts.js';
+import type { RuleSet } from '../route/rules/rule-set.js';
+import type { Predictor } from '../route/predictor.js';
+import type { RouteFunction } from '../route/rules/test-run.js';
+import { Router, type RoutedModel } from '../route/router.js';
+import type { Routing } from '../route/routing.js';
 
 const NOBODY: RuleFacts['key'] = { name: '', metadata: {} };
 const NO_BUDGET: RuleFacts['budget'] = { limitUsd: null, spentUsd: 0 };

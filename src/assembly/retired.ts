@@ -1,4 +1,4 @@
-import type { Model, ServedModel, Upstream } from './core/model.js';
+import type { Model, ServedModel, Upstream } from '../core/model.js';
 
 /**
  * A served model without the places that have withdrawn it.

@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+import { formatFault } from '../core/errors.js';
+import { EXIT } from './io.js';
+import { inForceFor, type InForceContext } from './open-desk.js';
+
+const CHECK_HELP = `Usage: suffice check [options]
+
+Checks the configuration as a server does at its start: options, variables of the environment, models,
+rules and their tests, the predictor. Listens nowhere and calls no provider.
+
+Exit code 0: a server would start as it should. 1: it would not, and every fault is told with its line.
+
+      --strict        warnings count as faults
+  -c, --config FILE   the configuration (suffice.yaml if it is there, else the environment)
+  -h, --help          show this
+`;
+
+/** `suffice check`. */
+export async function checkCommand(
+  args: readonly string[],
+  context: InForceContext,
+): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      strict: { type: 'boolean', default: false },
+      config: { type: 'string', short: 'c' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const { io } = context;
+  if (values.help) {
+    io.out(CHECK_HELP);
+    return EXIT.ok;
+  }
+  const { sourced, assembly } = await inForceFor(values.config ?? null, context);
+  const warnings = [...sourced.warnings, ...assembly.warnings];
+  for (const warning of warnings) io.err(`${formatFault(warning)}\n`);
+  const { served, providers, router } = assembly.setup;
+  io.out(
+    `${sourced.file ?? 'environment'}: ${served.size} models, ${providers.size} providers ` +
+      `(${[...providers.keys()].join(', ')}), policies ${router.policies.join(', ')}\n` +
+      `${assembly.rules.file}: ${assembly.rules.rules.length} rules\n`,
+  );
+  return values.strict && warnings.length > 0 ? EXIT.failed : EXIT.ok;
+}

@@ -1,0 +1,210 @@
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ask, post, SHIPPED, startApp, type TestApp } from '../support/app.js';
+import { answers, FakeUpstream, stalls, type Exchange } from '../support/fake-upstream.js';
+import { hurriedClock } from '../support/fake-clock.js';
+
+const SIMULATED = `
+providers: { simulation: {} }
+router: { predictor: heuristic }
+`;
+
+let gateway: TestApp;
+
+afterEach(async () => {
+  await gateway.close();
+});
+
+const simulated = (more = '', options: Parameters<typeof startApp>[1] = {}): Promise<TestApp> =>
+  startApp(SIMULATED + more, { ...options, clock: hurriedClock });
+
+const get = async (place: string) => {
+  const response = await fetch(`${gateway.url}${place}`);
+  return { status: response.status, json: (await response.json()) as Record<string, unknown> };
+};
+
+describe('a reload', () => {
+  test('puts a changed configuration in force', async () => {
+    gateway = await simulated();
+    await writeFile(
+      path.join(gateway.folder, 'suffice.yaml'),
+      `${SIMULATED}aliases: { mine: simulation/nano }`,
+    );
+
+    const taken = await gateway.app.reload();
+
+    const { headers } = await post(`${gateway.url}/v1/chat/completions`, ask('mine', 'hi'));
+    expect(taken).toBe(true);
+    expect(headers.get('x-suffice-model')).toBe('simulation/nano');
+  });
+
+  test('with a fault keeps the old configuration in force, loudly', async () => {
+    gateway = await simulated();
+    await writeFile(path.join(gateway.folder, 'suffice.yaml'), `${SIMULATED}alaises: {}`);
+
+    const taken = await gateway.app.reload();
+
+    const { status } = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
+    const ready = await get('/readyz');
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect([taken, status, ready.status]).toEqual([false, 200, 200]);
+    expect(ready.json).toMatchObject({
+      stale: true,
+      faults: [expect.stringMatching(/suffice\.yaml:4:1: error: .*did you mean "aliases"/u)],
+    });
+    expect(metrics).toMatch(/suffice_config_stale 1/u);
+    expect(gateway.logged()).toContainEqual(expect.objectContaining({ level: 'error' }));
+  });
+
+  test('that fails for any other reason keeps the old configuration in force as well', async () => {
+    const catalog = path.join(await mkdtemp(path.join(tmpdir(), 'shipped-')), 'catalog');
+    await symlink(SHIPPED.catalog, catalog);
+    gateway = await simulated('', { shipped: { catalog } });
+    await rm(catalog);
+
+    const taken = await gateway.app.reload();
+
+    const { status } = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
+    expect([taken, status]).toEqual([false, 200]);
+    expect((await get('/readyz')).json).toMatchObject({
+      stale: true,
+      faults: [expect.stringContaining('ENOENT')],
+    });
+    await symlink(SHIPPED.catalog, catalog);
+    expect(await gateway.app.reload()).toBe(true);
+    expect((await get('/readyz')).json).toMatchObject({ stale: false, faults: [] });
+  });
+
+  test('of two at a time comes after the other', async () => {
+    gateway = await simulated();
+    const file = path.join(gateway.folder, 'suffice.yaml');
+    await writeFile(file, `${SIMULATED}alaises: {}`);
+
+    const refused = gateway.app.reload();
+    await writeFile(file, `${SIMULATED}aliases: { mine: simulation/nano }`);
+    const taken = gateway.app.reload();
+
+    await refused;
+    expect(await taken).toBe(true);
+    expect((await get('/readyz')).json).toMatchObject({ stale: false });
+  });
+
+  test('keeps the old rules in force when a test beside the new ones fails', async () => {
+    const rules = (model: string) => `
+version: 1
+policies: { auto: {} }
+rules: [{ name: pin-it, pin: simulation/${model} }]
+`;
+    const tests = `
+version: 1
+tests:
+  - { name: small answers, policy: auto, input: hi, expect: { model: simulation/small, rule: pin-it } }
+`;
+    gateway = await simulated('rules: my.yaml', {
+      files: { 'my.yaml': rules('small'), 'my.test.yaml': tests },
+    });
+    await writeFile(path.join(gateway.folder, 'my.yaml'), rules('frontier'));
+
+    const taken = await gateway.app.reload();
+
+    const { headers } = await post(`${gateway.url}/v1/chat/completions`, ask('auto', 'hi'));
+    expect(taken).toBe(false);
+    expect(headers.get('x-suffice-model')).toBe('simulation/small');
+    expect((await get('/readyz')).json).toMatchObject({
+      faults: [expect.stringContaining('small answers')],
+    });
+  });
+
+  test('lets a request under way finish on what it began with', async () => {
+    const upstream = await FakeUpstream.start();
+    const config = (name: string) => `
+providers: { acme: { base_url: "${upstream.baseUrl}", models: [${name}] } }
+router: { predictor: heuristic }
+`;
+    gateway = await startApp(config('one'));
+    const held: Exchange[] = [];
+    upstream.next((exchange) => held.push(exchange));
+    const reply = post(`${gateway.url}/v1/chat/completions`, ask('acme/one', 'hi'));
+    await upstream.received();
+
+    await writeFile(path.join(gateway.folder, 'suffice.yaml'), config('two'));
+    await gateway.app.reload();
+    for (const exchange of held) answers()(exchange);
+
+    expect((await reply).status).toBe(200);
+    expect((await post(`${gateway.url}/v1/chat/completions`, ask('acme/two', 'hi'))).status).toBe(
+      200,
+    );
+    await upstream.close();
+  });
+});
+
+describe('closing', () => {
+  test('lets a request under way finish, and takes no new ones', async () => {
+    const upstream = await FakeUpstream.start();
+    gateway = await startApp(`
+providers: { acme: { base_url: "${upstream.baseUrl}", models: [one] } }
+router: { predictor: heuristic }
+`);
+    const held: Exchange[] = [];
+    upstream.next((exchange) => held.push(exchange));
+    const reply = post(`${gateway.url}/v1/chat/completions`, ask('acme/one', 'hi'));
+    await upstream.received();
+
+    const closed = gateway.app.close();
+    await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow();
+    for (const exchange of held) answers()(exchange);
+
+    expect((await reply).status).toBe(200);
+    await closed;
+    await upstream.close();
+    gateway = await simulated();
+  });
+
+  test('cuts off what is still under way when told to', async () => {
+    const upstream = await FakeUpstream.start();
+    upstream.always(stalls);
+    gateway = await startApp(`
+providers: { acme: { base_url: "${upstream.baseUrl}", models: [one] } }
+router: { predictor: heuristic }
+`);
+    const failed = post(`${gateway.url}/v1/chat/completions`, ask('acme/one', 'hi')).then(
+      () => false,
+      () => true,
+    );
+    await upstream.received();
+
+    const closed = gateway.app.close();
+    gateway.app.cutOff();
+
+    await closed;
+    expect(await failed).toBe(true);
+    await upstream.close();
+    await rm(gateway.folder, { recursive: true, force: true });
+    gateway = await simulated();
+  });
+
+  test('cuts off what is still under way at its deadline', async () => {
+    const upstream = await FakeUpstream.start();
+    upstream.always(stalls);
+    gateway = await startApp(`
+providers: { acme: { base_url: "${upstream.baseUrl}", models: [one] } }
+router: { predictor: heuristic }
+server: { drain_timeout_ms: 100 }
+`);
+    const reply = post(`${gateway.url}/v1/chat/completions`, ask('acme/one', 'hi'));
+    const failed = reply.then(
+      () => false,
+      () => true,
+    );
+    await upstream.received();
+
+    await gateway.app.close();
+
+    expect(await failed).toBe(true);
+    await upstream.close();
+    await rm(gateway.folder, { recursive: true, force: true });
+    gateway = await simulated();
+  });
+});

@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { GradedMemory, recalledLogOdds } from '../../src/route/graded-memory.js';
+import type { MemoryTables } from '../../src/route/graded-memory.js';
+
+const SHAPE = { dims: 4, cells: 2, rows: 20, answers: 40 };
+const EAST = Float32Array.of(1, 0, 0, 0);
+const NORTH = Float32Array.of(0, 1, 0, 0);
+const UP = Float32Array.of(0, 0, 1, 0);
+/** A step of what is stored. */
+const HALF = 64 / 127;
+
+/** Ten prompts in the east and ten in the north; two models answered each, a third none. */
+function memoryOf(surpriseOf: (row: number, model: number) => number): GradedMemory {
+  const answers = Array.from({ length: 40 }, (_, i) => [Math.floor(i / 2), i % 2] as const);
+  const tables: MemoryTables = {
+    projection: Float32Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? 1 : 0)),
+    cellCentres: Float32Array.of(...EAST, ...NORTH),
+    cellEnds: Int32Array.of(10, 20),
+    vectors: Int8Array.from({ length: 80 }, (_, i) => (i % 4 === (i < 40 ? 0 : 1) ? 127 : 0)),
+    answerEnds: Int32Array.from({ length: 20 }, (_, row) => 2 * row + 2),
+    answerModels: Int32Array.from(answers, ([, model]) => model),
+    surprises: Int8Array.from(answers, ([row, model]) => Math.round(127 * surpriseOf(row, model))),
+    variances: new Int8Array(40).fill(0.25 * 508),
+  };
+  return new GradedMemory(SHAPE, tables, 3);
+}
+
+/** The first model did better than expected in the east, the second worse; in the north both did better. */
+const mixed = memoryOf((row, model) => (row >= 10 || model === 0 ? HALF : -HALF));
+
+test('remembers who did better and who worse on prompts like the one asked about', () => {
+  const recalled = mixed.recall(EAST);
+
+  const [better, worse, unknown] = [0, 1, 2].map((model) => recalledLogOdds(recalled, model));
+
+  expect(recalled).toMatchObject({ closeness: 1, kinship: 1 });
+  expect(recalled.shift).toBeCloseTo(0, 6);
+  expect(better).toBeGreaterThan(1);
+  expect(worse).toBeCloseTo(-(better ?? 0), 5);
+  expect(unknown).toBeCloseTo(0, 6);
+});
+
+test('says of a model that was never graded what all others have in common', () => {
+  const recalled = mixed.recall(NORTH);
+
+  expect(recalledLogOdds(recalled, -1)).toBeGreaterThan(0.5);
+  expect(recalledLogOdds(recalled, 2)).toBeCloseTo(recalledLogOdds(recalled, -1), 6);
+  expect(recalledLogOdds(recalled, 0)).toBeGreaterThan(recalledLogOdds(recalled, -1));
+});
+
+test('remembers nothing of prompts that are unlike all it holds', () => {
+  const recalled = mixed.recall(UP);
+
+  expect(recalled).toMatchObject({ closeness: 0, kinship: 0, shift: 0 });
+  expect(recalledLogOdds(recalled, 0)).toBe(0);
+});
+
+test('forgets the last prompt before it looks for the next', () => {
+  const first = structuredClone(mixed.recall(EAST));
+  mixed.recall(NORTH);
+  mixed.recall(UP);
+
+  expect(mixed.recall(EAST)).toEqual(first);
+});
+
+test('never claims more than the grades of its neighbours could have shown', () => {
+  const cosine = fc.double({ min: -1, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(
+      fc.tuple(cosine, cosine, cosine, cosine),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (input, surprise) => {
+        const memory = memoryOf(() => surprise);
+
+        const recalled = memory.recall(Float32Array.from(input));
+
+        // Forty answers, none more than `surprise` better, of a variance of a quarter each.
+        const most = surprise / 0.25 + 0.05;
+        for (const model of [-1, 0, 1, 2]) {
+          expect(recalledLogOdds(recalled, model)).toBeGreaterThanOrEqual(-0.05);
+          expect(recalledLogOdds(recalled, model)).toBeLessThanOrEqual(2 * most);
+        }
+      },
+    ),
+  );
+});

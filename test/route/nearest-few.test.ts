@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { NearestFew } from '../../src/route/nearest-few.js';
+
+test('holds the largest of all that was offered, largest first', () => {
+  const offers = fc.array(fc.array(fc.float({ noNaN: true }), { maxLength: 40 }), { maxLength: 4 });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 9 }), offers, (most, all) => {
+      const few = new NearestFew(most);
+      let start = 0;
+      for (const values of all) {
+        few.offer(Float32Array.from(values), start);
+        start += values.length;
+      }
+
+      const held = Array.from({ length: few.size }, (_, k) => few.value(k));
+      const flat = all.flat();
+
+      expect(held).toEqual(flat.toSorted((a, b) => b - a).slice(0, most));
+      expect(held).toEqual(Array.from({ length: few.size }, (_, k) => flat[few.index(k)]));
+    }),
+  );
+});
+
+test('keeps the first of equals, and nothing once cleared', () => {
+  const few = new NearestFew(2);
+  few.offer(Float32Array.of(1, 3, 3, 3), 10);
+
+  expect([few.index(0), few.index(1)]).toEqual([11, 12]);
+
+  few.clear();
+
+  expect(few.size).toBe(0);
+});
