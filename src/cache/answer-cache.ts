@@ -24,6 +24,8 @@ export interface FreshAnswer {
   readonly order: CacheOrder;
   readonly facts: AnswerFacts;
   readonly payload: AnswerPayload;
+  /** Members of the request that the answer may repeat. */
+  readonly repeated?: Parameters<AnswerForms['kindOf']>[1];
 }
 
 /** Bounds of a cache, fixed as long as it lives. */
@@ -84,7 +86,7 @@ export class AnswerCache<Landing> {
    */
   keep(fresh: FreshAnswer, forms: AnswerForms, { keep }: CacheSettings): UnkeptReason | null {
     const whole = wholeOf(fresh.payload, forms);
-    const kind = whole === null ? null : forms.kindOf(whole);
+    const kind = whole === null ? null : forms.kindOf(whole, fresh.repeated);
     if (whole === null || kind === null) return 'unreadable';
     if (kind === 'empty') return kind;
     if (kind !== 'complete' && !keep.includes(kind)) return kind;

@@ -1,16 +1,22 @@
+/** What the two hashes of a word begin with, and what they are multiplied with for each unit. */
+export const FIRST_SEED = 0x811c9dc5 | 0;
+export const SECOND_SEED = 0x9747b28c | 0;
+export const FIRST_FACTOR = 0x01000193;
+export const SECOND_FACTOR = 0x5bd1e995;
+
 /**
  * Two 32-bit hashes of `units[start..end)`; together they stand for the word itself.
  *
  * @param out - receives the first hash at 0, the second at 1
  */
 export function hashUnits(units: Uint16Array, start: number, end: number, out: Uint32Array): void {
-  let first = 0x811c9dc5;
-  let second = 0x9747b28c;
+  let first = FIRST_SEED;
+  let second = SECOND_SEED;
   for (let i = start; i < end; i++) {
     const unit = units[i] ?? 0;
     // FNV-1a, and a second multiplier with a shift between, so that the two do not collide together.
-    first = Math.imul(first ^ unit, 0x01000193);
-    second = Math.imul(second ^ unit, 0x5bd1e995);
+    first = Math.imul(first ^ unit, FIRST_FACTOR);
+    second = Math.imul(second ^ unit, SECOND_FACTOR);
     second ^= second >>> 15;
   }
   out[0] = mix(first);

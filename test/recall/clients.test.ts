@@ -1,4 +1,5 @@
 import { ask, post } from '../support/app.js';
+import { DONE, sends, sse, streams } from '../support/fake-upstream.js';
 import { eventsIn } from '../support/translated.js';
 import { wordJudge } from '../support/word-judge.js';
 import { cacheConfig, cacheRig, gate, underWay } from './support.js';
@@ -88,6 +89,44 @@ test('a client of legacy completions gets the same answer at no cost, whole or a
     choices: [{ text: 'Hello from upstream.', index: 0, finish_reason: 'stop' }],
     usage: { prompt_tokens: 11, completion_tokens: 7 },
   });
+});
+
+test.each([
+  ['whole', false],
+  ['streamed', true],
+])('an answer that lost a part on the way is not kept, %s', async (_how, stream) => {
+  const thought = { role: 'assistant', reasoning_content: 'Well.', content: 'Hello.' };
+  const head = { id: 'x', created: 1, model: 'm' };
+  const whole = { ...head, object: 'chat.completion' };
+  const chunk = { ...head, object: 'chat.completion.chunk' };
+  rig.upstream.next(
+    stream
+      ? streams(
+          sse({ ...chunk, choices: [{ index: 0, delta: thought, finish_reason: null }] }),
+          sse({ ...chunk, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
+          DONE,
+        )
+      : sends(
+          200,
+          JSON.stringify({
+            ...whole,
+            choices: [{ index: 0, message: thought, finish_reason: 'stop' }],
+          }),
+        ),
+  );
+  const send = () =>
+    post(`${rig.gateway.url}/v1/completions`, { model: 'acme/large', prompt: 'hi', stream });
+
+  const first = await send();
+  const second = await send();
+  const third = await send();
+
+  expect(first.text).toContain('Hello.');
+  expect(first.text).not.toContain('Well.');
+  expect([second, third].map(({ headers }) => headers.get('x-suffice-cache'))).toEqual([
+    'miss',
+    'hit',
+  ]);
 });
 
 describe('a client of OpenAI’s responses', () => {

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import type { LabelledPair } from '../embedder/corpus.js';
 import { readJsonl } from '../jsonl.js';
 
-const FILE = fileURLToPath(new URL('near-misses.jsonl', import.meta.url));
+/** What pairs written by hand are for: to calibrate on, or to choose on. Those that tests measure on are others. */
+const FILES = { calibration: 'near-misses.jsonl', development: 'development.jsonl' } as const;
 
 const nearMiss = z.strictObject({
   id: z.string(),
@@ -13,10 +14,11 @@ const nearMiss = z.strictObject({
   b: z.string(),
 });
 
-/** Pairs of prompts written by hand, near misses and rewordings. Others than those the tests measure on. */
-export async function readNearMisses(): Promise<readonly LabelledPair[]> {
+/** Pairs of prompts written by hand, near misses and rewordings. */
+export async function readNearMisses(use: keyof typeof FILES): Promise<readonly LabelledPair[]> {
+  const file = fileURLToPath(new URL(FILES[use], import.meta.url));
   const pairs: LabelledPair[] = [];
-  for await (const { a, b, same } of readJsonl(FILE, nearMiss)) {
+  for await (const { a, b, same } of readJsonl(file, nearMiss)) {
     pairs.push({ a, b, label: Number(same) });
   }
   return pairs;

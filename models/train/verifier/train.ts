@@ -98,7 +98,7 @@ export async function trainVerifier(options: EmbedderOptions): Promise<void> {
       );
   const fit = read('fit');
   const learnt = learn(fit, reader, { meaning: unmet.dims - unmet.identityDims, seed, progress });
-  const byHand = (await readNearMisses()).map((pair) => reader.read('by hand', pair));
+  const byHand = (await readNearMisses('calibration')).map((pair) => reader.read('by hand', pair));
   const calibration = fitCalibration(
     [...read('validation').filter(({ set }) => !isDoubtful(set)), ...byHand]
       .filter(isWeighed)

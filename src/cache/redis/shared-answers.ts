@@ -8,14 +8,12 @@ import {
 } from '../answer-store.js';
 import { isHeld, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
 import { connectRedis, type RedisConnection, type RedisSettings } from './connection.js';
+import { Fetching, type FetchResult } from './fetching.js';
 import { Follower } from './follower.js';
 import { KEPT_PURGES, sharedKeys, type SharedAnswersKeys } from './shared-keys.js';
 import { fieldsOf, keptFields, type SharedEvent } from './shared-log.js';
-import { decodeShared, encodeShared } from './shared-record.js';
+import { encodeShared } from './shared-record.js';
 import { scanHeads } from './shared-scan.js';
-
-/** What became of fetching the words of an answer. */
-export type FetchResult = 'found' | 'late' | 'gone' | 'damaged' | 'failed';
 
 /** What sharing works with. */
 export interface SharedAnswersOptions {
@@ -46,9 +44,6 @@ const RETRY_MS = 500;
 const PUSHED_AT_ONCE = 16;
 /** Things to tell that wait for Redis; when there are more, all that was kept until then is purged instead. */
 const MOST_UNTOLD = 1_000;
-/** After so many fetches in a row that came too late, none is tried for a while. */
-const LATE_IN_A_ROW = 3;
-const PAUSE_AFTER_LATE_MS = 1_000;
 
 /**
  * Shares a store's answers with other processes by Redis.
@@ -63,7 +58,7 @@ export class SharedAnswers implements AnswerJournal {
   readonly #writer: RedisConnection;
   readonly #follower: Follower;
   readonly #pending = new Map<string, Sending>();
-  readonly #fetching = new Map<string, Promise<HeldAnswer | null>>();
+  readonly #fetching: Fetching;
   #untold: Told[] = [];
   #flushing: Promise<void> = Promise.resolve();
   #isFlushDue = false;
@@ -72,8 +67,6 @@ export class SharedAnswers implements AnswerJournal {
   /** `undefined`: neither way has been told yet. */
   #toldThere: boolean | undefined;
   #isClosed = false;
-  #lateInARow = 0;
-  #pausedUntilMs = -Infinity;
   #wake: () => void = () => undefined;
 
   constructor(options: SharedAnswersOptions) {
@@ -82,6 +75,13 @@ export class SharedAnswers implements AnswerJournal {
     this.#keys = sharedKeys(settings);
     this.#reader = connectRedis(settings, clock);
     this.#writer = connectRedis(settings, clock);
+    this.#fetching = new Fetching({
+      ...{ store, clock, onFetch: options.onFetch },
+      read: (key) => this.#writer.send(['GET', `${this.#keys.answers}${key}`]),
+      onFailed: (error) => {
+        this.#unsent(error);
+      },
+    });
     this.#follower = new Follower({
       ...{ store, keys: this.#keys, reader: this.#reader, writer: this.#writer },
       origin: options.origin,
@@ -123,23 +123,7 @@ export class SharedAnswers implements AnswerJournal {
    * @returns `null` if it is not to be had in that time
    */
   async fetch(answer: KeptAnswer, budgetMs: number): Promise<HeldAnswer | null> {
-    const { clock } = this.#options;
-    if (!this.isThere || clock.now() < this.#pausedUntilMs) return null;
-    const fetching = this.#fetching.get(answer.key) ?? this.#fetch(answer.key);
-    this.#fetching.set(answer.key, fetching);
-    let forget = (): void => undefined;
-    const late = new Promise<'late'>((resolve) => {
-      forget = clock.after(budgetMs, () => {
-        resolve('late');
-      });
-    });
-    const found = await Promise.race([fetching, late]);
-    forget();
-    if (found !== 'late') return found;
-    this.#options.onFetch('late');
-    this.#lateInARow += 1;
-    if (this.#lateInARow >= LATE_IN_A_ROW) this.#pausedUntilMs = clock.now() + PAUSE_AFTER_LATE_MS;
-    return null;
+    return this.isThere ? this.#fetching.fetch(answer, budgetMs) : null;
   }
 
   /**
@@ -283,28 +267,6 @@ export class SharedAnswers implements AnswerJournal {
     // One by one: in a cluster they are on different servers.
     const { answers } = this.#keys;
     await Promise.all(keys.map((key) => this.#writer.send(['UNLINK', `${answers}${key}`])));
-  }
-
-  async #fetch(key: string): Promise<HeldAnswer | null> {
-    const { store, onFetch } = this.#options;
-    try {
-      const value = await this.#writer.send(['GET', `${this.#keys.answers}${key}`]);
-      this.#lateInARow = 0;
-      const answer = Buffer.isBuffer(value) ? decodeShared(value, key) : null;
-      if (answer === null) {
-        store.forget(key);
-        onFetch(value === null ? 'gone' : 'damaged');
-        return null;
-      }
-      onFetch('found');
-      return store.fill(answer);
-    } catch (error) {
-      onFetch('failed');
-      this.#unsent(error);
-      return null;
-    } finally {
-      this.#fetching.delete(key);
-    }
   }
 
   /** Something could not be sent, however the one that follows is. */

@@ -176,14 +176,13 @@ export class AlikeAnswers {
   #judged(
     partition: string,
     asked: ReadQuestion,
-    { key, text }: NearQuestion,
+    { key, read }: NearQuestion,
     maxError: number,
   ): Alike | null {
     const { judge, store } = this.#parts;
     const kept = store.peek(key);
-    const question = this.#index.read(text);
-    if (kept === undefined || question === null) return null;
-    const verdict = judge.judge(asked, question);
+    if (kept === undefined) return null;
+    const verdict = judge.judge(asked, read());
     if (verdict.veto !== null) return null;
     const claim = { partition, key, wrong: 1 - verdict.probability };
     const outlook = this.book.outlook(claim, maxError);

@@ -1,5 +1,5 @@
 import type { HierarchicalNSW } from 'hnswlib-node';
-import type { IndexParts, OpenGraph } from './index-parts.js';
+import type { IndexParts, IndexSizes, OpenGraph } from './index-parts.js';
 import { insertNearest, type Neighbour } from './unit-vector.js';
 
 /**
@@ -18,9 +18,12 @@ export async function loadGraphs(): Promise<OpenGraph> {
 /** Room is made for so many at first, and twice as many whenever it is taken. */
 const FIRST_ROWS = 16_384;
 const LINKS = 16;
-/** How hard it is looked for neighbours while a vector is added, and when one is looked for. */
-const BUILD_EFFORT = 80;
-const SEARCH_EFFORT = 64;
+/**
+ * How hard it is looked for neighbours while a vector is added, and when one is looked for: of questions as
+ * people ask them, 80 and 64 find 0.948 of the four nearest of 60,000, and these 0.974.
+ */
+const BUILD_EFFORT = 160;
+const SEARCH_EFFORT = 80;
 /** The level of a vector in the graph is drawn by this seed: the same vectors make the same graph. */
 const SEED = 7;
 
@@ -28,12 +31,15 @@ const SEED = 7;
 export class GraphVectors {
   readonly #graph: HierarchicalNSW;
   readonly #alive = new Set<number>();
-  readonly #most: number;
+  readonly #sizes: IndexSizes;
+  /** What the library is given to read from: it wants an array of its own kind. */
+  readonly #numbers: number[];
   #capacity: number;
   #added = 0;
 
   constructor({ dims, sizes }: Pick<IndexParts, 'dims' | 'sizes'>, open: OpenGraph) {
-    this.#most = sizes.graph;
+    this.#sizes = sizes;
+    this.#numbers = new Array<number>(dims).fill(0);
     this.#capacity = Math.min(FIRST_ROWS, sizes.graph);
     this.#graph = open(dims);
     this.#graph.initIndex(this.#capacity, LINKS, BUILD_EFFORT, SEED);
@@ -46,12 +52,12 @@ export class GraphVectors {
 
   /** No more can be added, however many have been removed. */
   get isFull(): boolean {
-    return this.#added === this.#most;
+    return this.#added === this.#sizes.graph || this.isHollow;
   }
 
   /** Half of what is in it has been removed, or more: it is better taken apart. */
   get isHollow(): boolean {
-    return this.isFull && this.#alive.size <= this.#most / 2;
+    return this.#added >= this.#sizes.hollow && this.#alive.size <= this.#added / 2;
   }
 
   /** Some of what is in it; `undefined` when it is empty. */
@@ -73,10 +79,10 @@ export class GraphVectors {
    */
   add(id: number, vector: Float32Array): void {
     if (this.#added === this.#capacity) {
-      this.#capacity = Math.min(2 * this.#capacity, this.#most);
+      this.#capacity = Math.min(2 * this.#capacity, this.#sizes.graph);
       this.#graph.resizeIndex(this.#capacity);
     }
-    this.#graph.addPoint(Array.from(vector), id);
+    this.#graph.addPoint(this.#listed(vector), id);
     this.#alive.add(id);
     this.#added += 1;
   }
@@ -92,9 +98,15 @@ export class GraphVectors {
   search(vector: Float32Array, most: number, nearest: Neighbour[]): void {
     if (this.#alive.size === 0) return;
     const count = Math.min(most, this.#alive.size);
-    const { neighbors, distances } = this.#graph.searchKnn(Array.from(vector), count);
+    const { neighbors, distances } = this.#graph.searchKnn(this.#listed(vector), count);
     neighbors.forEach((id, i) => {
       insertNearest(nearest, { id, similarity: 1 - (distances[i] ?? 2) }, most);
     });
+  }
+
+  #listed(vector: Float32Array): number[] {
+    // By index: the iterator of a typed array takes fifteen nanoseconds a number.
+    for (let i = 0; i < vector.length; i++) this.#numbers[i] = vector[i] ?? 0;
+    return this.#numbers;
   }
 }

@@ -21,10 +21,17 @@ export interface IndexSizes {
   readonly flatRest: number;
   /** In one graph. */
   readonly graph: number;
+  /** A graph that had so many, half of which are gone, is taken apart: a search has to wade through them. */
+  readonly hollow: number;
 }
 
 /**
  * The sizes by which the index is fast. The price of a larger graph is not only memory: to make room, the
  * library locks and copies for longer than requests should wait (28 ms at a million, 4 at this many).
  */
-export const INDEX_SIZES: IndexSizes = { flat: 10_000, flatRest: 1_000, graph: 131_072 };
+export const INDEX_SIZES: IndexSizes = {
+  flat: 4_000,
+  flatRest: 250,
+  graph: 131_072,
+  hollow: 16_384,
+};

@@ -1,6 +1,6 @@
 import type { AnswerJournal } from '../answer-store.js';
 import type { KeptAnswer, Question } from '../kept-answer.js';
-import type { QuestionJudge, ReadQuestion } from '../verify/judge.js';
+import type { NotedQuestion, QuestionJudge, ReadQuestion } from '../verify/judge.js';
 import { INDEX_SIZES, type IndexParts, type OpenGraph } from './index-parts.js';
 import { ReadQuestions } from './read-questions.js';
 import { VectorIndex } from './vector-index.js';
@@ -21,19 +21,21 @@ export interface QuestionIndexParts {
 export interface NearQuestion {
   /** Of the kept answer. */
   readonly key: string;
-  readonly text: string;
   /** Of the vectors, -1 to 1. */
   readonly similarity: number;
+  /** The question, ready to be compared. */
+  read: () => ReadQuestion;
 }
 
 interface Entry {
   readonly key: string;
   readonly id: number;
   readonly question: Question;
+  readonly noted: NotedQuestion;
 }
 
-/** Answers taken in at once after a start; reading a question takes up to a tenth of a millisecond. */
-const RESTORED_AT_ONCE = 16;
+/** Answers taken in at once after a start; reading a question takes a tenth of a millisecond. */
+const RESTORED_AT_ONCE = 8;
 
 /**
  * Which kept answers have a question near another one, told apart by partition.
@@ -76,7 +78,7 @@ export class QuestionIndex implements AnswerJournal {
     this.gone(key);
     const read = question === null ? null : this.read(question.text);
     if (question === null || read === null) return;
-    const entry = { key, id: this.#nextId, question };
+    const entry = { key, id: this.#nextId, question, noted: this.#read.note(read) };
     this.#nextId += 1;
     let vectors = this.#partitions.get(question.partition);
     if (vectors === undefined) {
@@ -123,7 +125,9 @@ export class QuestionIndex implements AnswerJournal {
     const found = this.#partitions.get(partition)?.nearest(asked.vector, most) ?? [];
     return found.flatMap(({ id, similarity }) => {
       const entry = this.#keys.get(id);
-      return entry === undefined ? [] : [{ key: entry.key, text: entry.question.text, similarity }];
+      if (entry === undefined) return [];
+      const { key, question, noted } = entry;
+      return [{ key, similarity, read: () => this.#read.open(question.text, noted) }];
     });
   }
 

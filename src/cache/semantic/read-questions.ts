@@ -1,10 +1,10 @@
-import type { QuestionJudge, ReadQuestion } from '../verify/judge.js';
+import type { NotedQuestion, QuestionJudge, ReadQuestion } from '../verify/judge.js';
 import { isUnit } from './unit-vector.js';
 
 /** A longer text is rather a document than a question, and would take too long to compare. */
 const MOST_CHARS = 1_000;
 /** Questions held ready; one takes some four kilobytes. */
-const MOST_HELD = 8_192;
+const MOST_HELD = 1_024;
 
 /** Reads questions, and holds those ready that were read last. */
 export class ReadQuestions {
@@ -20,14 +20,30 @@ export class ReadQuestions {
   /** @returns `null` for what cannot be compared: too long, or without a letter or digit */
   read(text: string): ReadQuestion | null {
     if (text.length > MOST_CHARS) return null;
-    const held = this.#held.get(text);
-    // Taken out first, so that what was read last stands last.
-    this.#held.delete(text);
-    const question = held ?? this.#judge.read(text);
+    const question = this.#held.get(text) ?? this.#judge.read(text);
     if (!isUnit(question.vector, this.dims)) return null;
-    this.#held.set(text, question);
+    this.#hold(question);
+    return question;
+  }
+
+  /** What is left of a question that is kept for long, and how to have it ready again. */
+  note(question: ReadQuestion): NotedQuestion {
+    const { text } = question;
+    return this.#judge.note?.(question) ?? { open: () => this.#judge.read(text) };
+  }
+
+  /** A noted question, ready. */
+  open(text: string, noted: NotedQuestion): ReadQuestion {
+    const question = this.#held.get(text) ?? noted.open();
+    this.#hold(question);
+    return question;
+  }
+
+  #hold(question: ReadQuestion): void {
+    // Taken out first, so that what was read last stands last.
+    this.#held.delete(question.text);
+    this.#held.set(question.text, question);
     const oldest = this.#held.keys().next().value;
     if (this.#held.size > MOST_HELD && oldest !== undefined) this.#held.delete(oldest);
-    return question;
   }
 }

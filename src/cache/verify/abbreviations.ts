@@ -1,25 +1,20 @@
-/** Written short or in full, a pair a line. What is a word as well (`us`) is not among them. */
+/**
+ * Written short or in full, a pair a line. Only what means one thing: where the long form could be asked about
+ * beside another meaning of the short one (`app` and `application`, `NLP`), the verifier weighs them as other words.
+ */
 const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
-  `mt.=Mount
-st.=Saint
-dr.=Doctor
-prof.=Professor
-e.g.=for example
+  `e.g.=for example
 i.e.=that is
 etc.=and so on
 vs.=versus
 vs=versus
 approx.=approximately
-env.=environ
 z.b.=zum Beispiel
-ca.=approximately
 k8s=kubernetes
 js=javascript
 ts=typescript
 postgres=postgresql
 info=information
-max.=maximum
-min.=minimum
 usa=united states
 u.s.=united states
 u.s.a.=united states
@@ -34,44 +29,30 @@ u=you
 ur=your
 b/c=because
 abt=about
-temp=temperature
-app=application
-apps=applications
-repo=repository
-db=database
 config=configuration
 args=arguments
 params=parameters
 func=function
 ai=artificial intelligence
-ml=machine learning
-nlp=natural language processing
 oop=object oriented programming
 ui=user interface
 os=operating system
 vm=virtual machine
 vms=virtual machines
 aws=amazon web services
-gcp=google cloud platform
 vs code=visual studio code
 vscode=visual studio code
 regex=regular expression
 regexp=regular expression
 regexes=regular expressions
-golang=go
 csharp=c#
 cpp=c++
 mongo=mongodb
-dict=dictionary
-docs=documentation
 vars=variables
-diff=difference
 msg=message
 msgs=messages
 pic=picture
 pics=pictures
-num=number
-std=standard
 govt=government
 dept=department
 univ=university
@@ -80,14 +61,15 @@ thru=through
 cuz=because
 coz=because
 thx=thanks
-rn=right now
 tv=television
 ceo=chief executive officer
-phd=doctorate
+phd=doctor of philosophy
 gdp=gross domestic product
 eu=european union
 nyc=new york city
 e.u.=european union
+a.m.=am
+p.m.=pm
 b.a.=bachelor of arts
 b.sc.=bachelor of science
 m.sc.=master of science
@@ -105,7 +87,22 @@ mon.=monday
 tue.=tuesday
 wed.=wednesday
 thu.=thursday
-fri.=friday`
+fri.=friday
+e-mail=email
+e-mails=emails
+wi-fi=wifi
+web site=website
+on-line=online
+ww1=World War 1
+wwi=World War 1
+ww2=World War 2
+wwii=World War 2
+the first world war=World War 1
+the second world war=World War 2
+first world war=World War 1
+second world war=World War 2
+world war one=World War 1
+world war i=World War 1`
     .split('\n')
     .map((line) => {
       const [short = '', full = ''] = line.split('=');
@@ -121,7 +118,47 @@ const ABBREVIATION = new RegExp(
   'giu',
 );
 
-/** @returns the text with common abbreviations in full */
+/** What has several meanings, and is written out where those around it leave one: `Dr. Who`, but not `Rodeo Dr.`. */
+const IN_PLACE: readonly (readonly [RegExp, string])[] = [
+  [/(?<!\S \p{Lu}[\p{L}']* )(?<![\p{L}\p{N}-])(?:Dr|dr)\. ?(?=\p{Lu})/gu, 'Doctor '],
+  [/(?<!\S \p{Lu}[\p{L}']* )(?<![\p{L}\p{N}-])(?:Prof|prof)\. ?(?=\p{Lu})/gu, 'Professor '],
+  [/(?<!\S \p{Lu}[\p{L}']* )(?<![\p{L}\p{N}-])(?:St|st)\. ?(?=\p{Lu})/gu, 'Saint '],
+  [/(?<![\p{L}\p{N}-])(?:Mt|mt)\. ?(?=\p{Lu})/gu, 'Mount '],
+  [/(?<![\p{L}\p{N}.-])(?<!\d )max\. (?=\p{Ll})/giu, 'maximum '],
+  [/(?<![\p{L}\p{N}.-])(?<!\d )min\. (?=\p{Ll})/giu, 'minimum '],
+  [/(?<=\b(?:in|with|using) )golang\b/giu, 'go'],
+  [
+    /(?<=\b(?:my|our|your|the|a|this|sql|mysql|postgres|postgresql|mongodb|sqlite|oracle|production|local|remote|test) )(?:db|DB)(?=s?\b)/gu,
+    'database',
+  ],
+  [/(?<![\p{L}\p{N}.-])env\. (?=en\b|\d)/giu, 'environ '],
+  [/(?<![\p{L}\p{N}.-])ca\. ?(?=\d)/giu, 'approximately '],
+  [/\bSat\.(?=,| \d| at\b)/gu, 'Saturday'],
+  [/\bSun\.(?=,| \d| at\b)/gu, 'Sunday'],
+  // In capitals, and not where all is in capitals: `us` is a pronoun, `ml` a measure.
+  [/(?<![\p{L}\p{N}.$€-])US(?![\p{L}\p{N}$€-])(?:(?<=\p{Ll}.*)|(?=.*\p{Ll}))/gu, 'united states'],
+  [
+    /(?<![\p{L}\p{N}.-])(?<!\d ?)ML(?![\p{L}\p{N}-])(?:(?<=\p{Ll}.*)|(?=.*\p{Ll}))/gu,
+    'machine learning',
+  ],
+];
+/** Whatever is found in its place has one of these. */
+const MAYBE_IN_PLACE = /(?:dr|prof|st|mt|max|min|env|ca|sat|sun)\.|golang|\b(?:us|ml)\b|\bdbs?\b/i;
+
+/** Whoever asks about a word asks about that word, short or long. */
+const ABOUT_A_WORD =
+  /\b(?:means?|meaning|stands? for|short for|abbreviat\p{L}*|acronyms?|initials|spel(?:l|t|led|ling)|pronounc\p{L}+|define|definition|the (?:word|term|letters?)|how (?:do|does|would) (?:you|one|i|we) say|bedeute[nt]|heißt|steht für|abkürzung|signifie|significa|abréviation|siglas?)\b/iu;
+
+/** @returns the text with common abbreviations in full, unless it is about a word */
 export function writtenOut(text: string): string {
-  return text.replaceAll(ABBREVIATION, (short) => ABBREVIATIONS.get(short.toLowerCase()) ?? short);
+  const found = text.search(ABBREVIATION) >= 0;
+  const maybe = MAYBE_IN_PLACE.test(text);
+  if ((!found && !maybe) || ABOUT_A_WORD.test(text)) return text;
+  const placed = maybe
+    ? IN_PLACE.reduce((result, [pattern, full]) => result.replaceAll(pattern, full), text)
+    : text;
+  return placed.replaceAll(
+    ABBREVIATION,
+    (short) => ABBREVIATIONS.get(short.toLowerCase()) ?? short,
+  );
 }

@@ -1,6 +1,7 @@
 import { dot } from './alignment.js';
 import type { ReadQuestion } from './judge.js';
 import { factsOf, type QuestionFacts } from './veto.js';
+import { isOtherVoice } from './voice.js';
 import type { KnownWord, WordTable } from './word-table.js';
 import { readWords, type QuestionWords } from './words.js';
 
@@ -35,15 +36,19 @@ export interface QuestionPrint {
 /** More words than a text of 65,535 characters could have are not compared. */
 const MAX_WORDS = 0xffff;
 
-const COMMON = /[\p{L}\p{M}\p{N}\s.,;:!?¿¡'"-]+/gu;
+const COMMON = /[\p{L}\p{M}\p{N}\s.,;:!?¿¡'"`-]+/gu;
 
-/** Makes a question ready for `pairFeatures`. */
+/**
+ * Makes a question ready for `pairFeatures`.
+ *
+ * @param words - of the text, where they were read before
+ */
 export function readQuestion(
   text: string,
   table: WordTable,
   vector: Float32Array,
+  words: QuestionWords = readWords(text),
 ): ComparedQuestion {
-  const words = readWords(text);
   const known = words.tokens.slice(0, MAX_WORDS).map((token) => table.find(token));
   let print: QuestionPrint | null = null;
   return {
@@ -63,14 +68,52 @@ export function readQuestion(
 /** What of the plain form is neither word, number nor common punctuation. */
 const symbolsIn = ({ words }: ComparedQuestion): string => words.plain.replaceAll(COMMON, '');
 
-/** Whether two questions have the same plain form: the same words in the same order, but for case, punctuation and spelling. */
+/**
+ * Whether two questions have the same plain form: the same words in the same order, but for case, punctuation,
+ * spelling, the voice of the verb, and which of two that are joined by `and` or `or` comes first.
+ */
 export function areWordedAlike(a: ComparedQuestion, b: ComparedQuestion): boolean {
-  return (
+  const isSame =
     a.known.length === b.known.length &&
-    a.known.every(({ id }, i) => id === b.known[i]?.id) &&
-    symbolsIn(a) === symbolsIn(b)
-  );
+    (a.known.every((word, i) => isSameWord(word, b.known[i], i)) ||
+      sameIds(joinedInOrder(a.known), joinedInOrder(b.known)));
+  return (isSame || isOtherVoice(a.known, b.known)) && symbolsIn(a) === symbolsIn(b);
 }
+
+/** Whoever would not mind working it out is asked to work it out. */
+function isSameWord(one: KnownWord, other: KnownWord | undefined, place: number): boolean {
+  if (one.id === other?.id) return true;
+  if (place > 0 || one.stem !== other?.stem) return false;
+  return `${one.text}ing` === other.text || `${other.text}ing` === one.text;
+}
+
+/** The ids of words, `tea and milk` as `milk and tea` where nothing follows that could belong to one of the two only. */
+function joinedInOrder(known: readonly KnownWord[]): readonly number[] {
+  const ids = known.map(({ id }) => id);
+  if (known.some(({ text }) => IN_TURN.test(text)) || isWay(known)) return ids;
+  for (let i = 1; i + 1 < known.length; i++) {
+    const after = known[i + 2]?.text;
+    if (!/^(?:and|or)$/u.test(known[i]?.text ?? '')) continue;
+    if (after !== undefined && !AFTER_JOINED.test(after)) continue;
+    const [one, other] = [ids[i - 1] ?? 0, ids[i + 1] ?? 0];
+    ids[i - 1] = Math.min(one, other);
+    ids[i + 1] = Math.max(one, other);
+  }
+  return ids;
+}
+
+/** With one of these it matters what was named first. */
+const IN_TURN =
+  /^(?:respectively|former|latter|first|firstly|second|then|order|before|after|afterwards|left|right|not)$/u;
+const AFTER_JOINED = /^(?:in|on|at|for|with|without|of|from|by|to|using|when|if|as|during)$/u;
+
+/** A flight between two places begins at the first; a difference between two things does not. */
+const isWay = (known: readonly KnownWord[]): boolean =>
+  known.some(({ text }) => text === 'between') &&
+  !known.some(({ stem }) => stem.startsWith('differ'));
+
+const sameIds = (a: readonly number[], b: readonly number[]): boolean =>
+  a.every((id, i) => id === b[i]);
 
 function orderById(known: readonly KnownWord[]): Uint16Array {
   // The place in the lower bits: sorting numbers needs no function that compares them.

@@ -9,6 +9,8 @@ export function differenceInputs(meaning: number): number {
   return 3 * meaning + FACTS;
 }
 
+const NOTHING = new Float32Array(0);
+
 /** What a left-over word is compared with: what stands in its place, or else what is nearest. */
 function counterpart({ instead, nearest }: LeftOver): KnownWord | null {
   return instead ?? nearest;
@@ -23,9 +25,10 @@ export function writeDifference(inputs: Float32Array, left: LeftOver): void {
   const other = counterpart(left);
   const { meaning } = left.word;
   const size = meaning.length;
+  const others = other?.meaning ?? NOTHING;
   for (let i = 0; i < size; i++) {
     const x = meaning[i] ?? 0;
-    const y = other?.meaning[i] ?? 0;
+    const y = others[i] ?? 0;
     // Of two unit vectors of this many numbers: scaled so that each is about 1.
     inputs[i] = 8 * Math.abs(x - y);
     inputs[size + i] = 64 * x * y;
@@ -57,11 +60,10 @@ export class DifferenceWeights {
 
   /** @returns log odds that this word adds: below 0, the texts differ in what they ask */
   weigh(left: LeftOver): number {
-    writeDifference(this.#inputs, left);
+    const [inputs, weights] = [this.#inputs, this.#weights];
+    writeDifference(inputs, left);
     let sum = 0;
-    for (let i = 0; i < this.#inputs.length; i++) {
-      sum += (this.#inputs[i] ?? 0) * (this.#weights[i] ?? 0);
-    }
+    for (let i = 0; i < inputs.length; i++) sum += (inputs[i] ?? 0) * (weights[i] ?? 0);
     return sum;
   }
 }

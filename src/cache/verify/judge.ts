@@ -7,6 +7,12 @@ export interface ReadQuestion {
   readonly vector: Float32Array;
 }
 
+/** What was read of a question, in as little memory as it is worth to be held in for long. */
+export interface NotedQuestion {
+  /** The question, as if it had been read again, in a fraction of the time. */
+  open: () => ReadQuestion;
+}
+
 /** What is thought of giving the answer to one question to another. */
 export interface Verdict {
   /** Cosine of the two vectors, -1 to 1. */
@@ -23,5 +29,7 @@ export interface QuestionJudge {
   readonly revision: string;
   /** @param vector - of `text`, where it is known already; copied from nothing, kept as it is. */
   read: (text: string, vector?: Float32Array) => ReadQuestion;
+  /** Left out where reading a question takes no time that is worth saving. */
+  readonly note?: (question: ReadQuestion) => NotedQuestion;
   judge: (asked: ReadQuestion, kept: ReadQuestion) => Verdict;
 }

@@ -33,8 +33,41 @@ const SCALED = new RegExp(
   `\\b(?:(${COUNT}|one|a|\\d[\\d,.]*) )(hundred|thousand|million|billion)(?![\\p{L}-])`,
   'giu',
 );
-const COUNTED = new RegExp(`\\b(?:${COUNT})(?![\\p{L}-])`, 'giu');
+// `five-page` counts pages; `ten-` at the end of a range counts nothing yet.
+const COUNTED = new RegExp(`\\b(?:${COUNT})(?!\\p{L})(?!-(?!\\p{L}))`, 'giu');
+/** One of something that is measured; `one day` is any day. */
+const ONE =
+  /\bone(?=[ -](?:second|minute|hour|week|month|year|page|paragraph|sentence|line|word|percent|kilo|kilogram|gram|liter|litre|mile|kilometer|kilometre|meter|metre|inch|foot|cup|pound|dollar|euro|hundred)s?\b)/giu;
 const ORDERED = new RegExp(`\\b(?:${[...NTH.keys()].join('|')})(?![\\p{L}-])`, 'giu');
+
+const MONTHS =
+  'january february march april may june july august september october november december'.split(
+    ' ',
+  );
+const MONTH = `(${MONTHS.join('|')}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\\b\\.?`;
+const DAY_AND_MONTH = new RegExp(`\\b(?:the )?(\\d{1,2})(?:th)?(?: of)? ${MONTH}`, 'giu');
+const MONTH_AND_DAY = new RegExp(
+  `\\b${MONTH} (?:the )?(\\d{1,2})(?:th)?(?![\\d:%]|[.,]\\d| ?[ap]m\\b)`,
+  'giu',
+);
+
+const monthOf = (written: string): string =>
+  MONTHS.find((month) => month.startsWith(written.toLowerCase().slice(0, 3))) ?? written;
+
+const ROMAN: ReadonlyMap<string, number> = new Map(
+  'ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix'
+    .split(' ')
+    .map((roman, i) => [roman, i + 2] as const),
+);
+/** Behind a name, or longer than a word that it could be (`IV`, `vi` and `xi` are). */
+const NUMBERED =
+  /(?<=\b\p{Lu}\p{L}+ )(?:II|III|VI{1,3}|IX|XI{1,3}|XIV|XVI{0,3}|XIX)\b|(?<=\p{L} )(?:iii?|viii?|xiii?|xiv|xvii?i?)\b/gu;
+
+/** Roman numbers from two on in figures: `Henry VIII` is `Henry 8`. */
+function replaceRoman(text: string): string {
+  if (!/II|VI|IX|XI|XV| (?:ii|vii|xi|xv)/u.test(text)) return text;
+  return text.replaceAll(NUMBERED, (roman) => String(ROMAN.get(roman.toLowerCase()) ?? roman));
+}
 
 /** Whatever is replaced has a figure, or one of these words; in most questions none of them is. */
 const MAYBE_NUMBER = new RegExp(
@@ -43,11 +76,12 @@ const MAYBE_NUMBER = new RegExp(
 );
 
 /**
- * Numbers in figures: `twenty-four` is `24`, `ten thousand` is `10000`, `1/2 kg` is `0.5 kg`.
+ * Numbers in figures: `twenty-four` is `24`, `ten thousand` is `10000`, `1/2 kg` is `0.5 kg`, `July 4th` is `4 july`.
  *
- * English only, and from two on: `one` mostly is somebody, or anything.
+ * English only, and from two on: `one` mostly is somebody, or anything, unless it is `one hour`.
  */
-export function replaceNumberWords(text: string): string {
+export function replaceNumberWords(written: string): string {
+  const text = replaceRoman(written);
   if (!MAYBE_NUMBER.test(text)) return text;
   return text
     .replaceAll(SCALED, (whole, count: string, scale: string) => {
@@ -55,8 +89,12 @@ export function replaceNumberWords(text: string): string {
       return Number.isFinite(value) ? String(value) : whole;
     })
     .replaceAll(COUNTED, (word) => String(valueOf(word)))
+    .replaceAll(/\bone(?= and a half\b)/giu, '1')
+    .replaceAll(ONE, '1')
     .replaceAll(ORDERED, (word) => `${NTH.get(word.toLowerCase()) ?? ''}th`)
     .replaceAll(/(\d)(?:st|nd|rd)\b/gu, '$1th')
+    .replaceAll(DAY_AND_MONTH, (_, day: string, month: string) => `${day} ${monthOf(month)}`)
+    .replaceAll(MONTH_AND_DAY, (_, month: string, day: string) => `${day} ${monthOf(month)}`)
     .replaceAll(
       /(\d*)([½¼¾])/gu,
       (_, whole: string, part: string) =>
@@ -80,9 +118,12 @@ const CURRENCIES: ReadonlyMap<string, string> = new Map([
   ['¥', 'yen'],
 ]);
 const AMOUNT = '\\d[\\d,_]*(?:\\.\\d+)?(?: (?:hundred|thousand|million|billion)\\b)?';
-const PRICED = new RegExp(`([$€£¥]) ?(${AMOUNT})|(?<![\\w.])(${AMOUNT}) ?([$€£¥])(?!\\w)`, 'gu');
+const PRICED = new RegExp(
+  `(?<!\\p{L})([$€£¥]) ?(${AMOUNT})|(?<![\\w.])(${AMOUNT}) ?([$€£¥])(?!\\w)`,
+  'gu',
+);
 
-/** Signs of amounts in words: `$5` is `5 dollars`, `20%` is `20 percent`. */
+/** Signs of amounts in words: `$5` is `5 dollars`, `20%` is `20 percent`; `A$5` are other dollars, and stay. */
 export function replaceSigns(text: string): string {
   if (!/[$€£¥%]/u.test(text)) return text;
   return text

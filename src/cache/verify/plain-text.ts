@@ -1,4 +1,5 @@
 import { writtenOut } from './abbreviations.js';
+import { listsInOrder } from './listed.js';
 import { replaceNumberWords, replaceSigns } from './number-words.js';
 import { usualForm } from './question-forms.js';
 
@@ -14,13 +15,16 @@ const OPENINGS = new RegExp(
     '(?:hi|hello|hey|hiya|greetings|dear \\p{L}+)(?: there| all| everyone| guys| again)?(?=[ ,!.:]|$)',
     '(?:good )?(?:morning|afternoon|evening)(?: all| everyone)?(?=[,!.])',
     '(?:quick|simple|short|stupid|dumb|serious) question(?=[,:.!])|question(?=:)|(?:so|well|ok|okay|look|now|and|also|btw|um|uh|hmm|actually|basically|honestly)(?:[,.]+ )',
-    '(?:just )?(?:curious|wondering)(?=[,:])',
+    '(?:just )?(?:curious|wondering)(?=[,:])|excuse me(?=[,.!])|as an? (?:ai|large)? ?(?:language model|assistant|ai)(?=,)',
+    "i(?: know|'m aware) (?:that )?(?:this|that|it)(?: is|'s) (?:a |an |rather |very |pretty )?(?:basic|simple|silly|stupid|dumb|obvious)(?: question)?,? but",
+    "(?:i|we|someone|somebody|(?:my|our) \\p{L}+)(?:'ve|'s| have| has| had)?(?: just| always| often| been)* (?:ask(?:s|ed|ing)?|wonder(?:s|ed|ing)?|thinking)(?: (?:me|us|about|this|it|that|a|lot|lately|today|yesterday|recently|all|day|for|while|ages|something|myself))*(?=:)",
+    "(?:i(?: would|'d) (?:appreciate it|be (?:so |very |really )?(?:grateful|thankful|glad|happy))|it would be (?:great|nice|helpful|lovely)) if you (?:could|would)(?: please)?",
     "(?:sorry|apologies)(?: to (?:bother|disturb|interrupt) you)?(?: again)?(?:,? but |[,:]+ )|(?:hope|i hope) (?:you are|you're|this finds you|all is) (?:doing )?well(?=[,.!])",
     '(?:this|it) (?:may|might) (?:be|sound)(?: like)? a (?:silly|stupid|dumb|basic|strange|weird|odd) question,? but',
     "(?:i(?: have| have got|'ve got)|got|here is|here's) (?:a|one|another)(?: quick| short| simple| small)? (?:question|request)(?: for you)?[:.,]",
     'do me a (?:small |big |quick )?favou?r(?: and|[,:])|(?:kindly |please )?(?:help|assist) me with (?:this|the following)(?: one)?:|(?:help|assist) me (?:to )?(?=(?:understand|figure out|find out|find|write|solve|debug|fix|choose|decide)\\b)',
     "(?:i need|i could use|i'd like|i would like|i want)(?: some)? help (?:with|in|on)(?=[ :])|(?:does )?(?:anybody|anyone|somebody|someone) (?:here )?know(?:s)?(?= (?:what|how|why|when|where|who|which|whether|if)\\b)|any idea(?=,? (?:what|how|why|when|where|who|which|whether|if)\\b)",
-    '(?:could|can|would|will) you (?:please |kindly |possibly |maybe |just )*(?:(?:help me (?:to |and )?|tell me|let me know)(?= )|(?=\\p{L}))',
+    '(?:could|can|would|will) you (?:please |kindly |possibly |maybe |just )*(?:(?:help me (?:to |and )?|tell me|let me know)(?= )|(?=(?!mind\\b|be (?:so|able)\\b)\\p{L}))',
     'would you (?:mind|be so kind as to|be able to)|(?:is it|would it be) possible (?:for you )?to',
     '(?:please|pls|plz|kindly)(?:,? (?:tell|help) me(?: to| with)?)?',
     "i(?: would|'d)? (?:really )?(?:want|need|like|love)(?: for)? you to",
@@ -33,21 +37,30 @@ const OPENINGS = new RegExp(
     'bitte|hallo|guten (?:tag|morgen|abend)|(?:kannst du|können sie|könntest du|könnten sie)(?: mir)?(?: bitte)?(?: sagen)?|weißt du|wissen sie',
     "bonjour|salut|s'il (?:te|vous) pla[iî]t|svp|(?:peux-tu|pouvez-vous|pourrais-tu|pourriez-vous)(?: me)?(?: dire)?",
     'hola|buen[oa]s (?:d[ií]as|tardes|noches)|por favor|(?:puedes|podr[ií]as|puede|podr[ií]a) (?:decirme|explicarme|ayudarme)|me podr[ií]a decir',
-  ].join('|')})[\\s,!.:;]*`,
+  ].join('|')})(?!(?<=\\p{L})\\p{L})[\\s,!.:;]*`,
   'iu',
 );
 
 /** Said behind a request, likewise. */
 const CLOSINGS = new RegExp(
-  `[\\s,!.;-]*(?:${[
+  `[\\s,!.;-]*(?<![\\p{L}\\p{N}])(?:${[
     "(?:many |lots of )?thanks(?: a lot| so much| a million| very much| again)?(?:,? in advance)?|thank you(?: so much| very much)?(?:,? in advance)?|thx|tia|ty|cheers|much (?:obliged|appreciated)|very kind|(?:i )?(?:would |really |greatly |'d )*appreciate (?:it|this|(?:your|the|any) (?:time|help|advice))|^(?:ta|bless you|no rush|no hurry)|(?:many )?thanks for (?:your|the|any|all your) (?:time|help|advice|support|answer)s?|(?:any|your|all) (?:help|advice|answer|tips?) (?:is|are|would be|will be) (?:much |very |greatly |highly )?(?:appreciated|welcome)",
-    "please|pls|plz|kindly|if (?:you can|possible|that is ok|you (?:do not|don't) mind)|when(?:ever)? you (?:can|have time|get a chance)|for me",
+    "please|pls|plz|kindly|if (?:you can|possible|(?:it|that)(?: is|'s) (?:ok|okay|alright|all right|fine|possible|not too much trouble)|you (?:do not|don't) mind)|when(?:ever)? you (?:can|have time|get a chance)|for me",
     'bitte(?: sehr)?|danke(?: schön| im voraus| dir| ihnen)?|vielen dank(?: im voraus)?',
     "s'il (?:te|vous) pla[iî]t|svp|merci(?: beaucoup| d'avance)?",
     'por favor|(?:muchas )?gracias(?: de antemano)?',
   ].join('|')})[\\s!.]*(?=[?]?$)`,
   'iu',
 );
+
+/** With one of these no opening begins: most questions need not be looked at further. */
+const NO_OPENING =
+  /^(?:what|how|why|which|where|who|whose|are|was|were|explain|write|list|give|create|describe|find|convert|translate|summarize) /iu;
+/** With one of these every closing ends. */
+const MAYBE_CLOSING =
+  /(?:thanks|you|advance|avance|lot|much|million|again|thx|tia|ty|cheers|obliged|appreciated|kind|it|this|times?|helps?|advices?|supports?|answers?|ta|rush|hurry|welcome|please|pls|plz|kindly|can|possible|ok|okay|right|fine|trouble|mind|chance|me|sehr|bitte|danke|schön|voraus|dir|ihnen|dank|pla[iî]t|svp|merci|beaucoup|favor|gracias|antemano)[\s!.]*\??$/iu;
+/** Longer than the last word of a closing and what stands behind it. */
+const TAIL_CHARS = 40;
 
 /** Contractions without a mark of their own. */
 const SHORTHAND: readonly Rule[] = [
@@ -57,6 +70,7 @@ const SHORTHAND: readonly Rule[] = [
   [/\bidk\b/giu, 'I do not know'],
   [/\bgonna\b/giu, 'going to'],
   [/\bwanna\b/giu, 'want to'],
+  [/(?<=[\p{L}\p{N}]) & (?=[\p{L}\p{N}])/gu, ' and '],
 ];
 
 const CONTRACTIONS: readonly Rule[] = [
@@ -73,6 +87,11 @@ const CONTRACTIONS: readonly Rule[] = [
   [/\bi'm\b/giu, 'I am'],
   [/\bcant\b/giu, 'can not'],
   [/\blet's\b/giu, 'let us'],
+  // `should not I` is `should I not`, once it is taken apart.
+  [
+    /\b(do|does|did|is|are|was|were|can|could|should|would|will|has|have|had|must) not (i|you|he|she|it|we|they|there|this|that|these|those)\b/giu,
+    '$1 $2 not',
+  ],
   ...SHORTHAND,
 ];
 
@@ -87,7 +106,7 @@ const MAX_REWRITTEN_CHARS = 4000;
  * A question without what changes nothing of its answer: greetings, thanks, forms of asking,
  * contractions, abbreviations, spellings, ways to write numbers, spacing.
  *
- * What stands in backquotes stays, without its spaces. Pure.
+ * What stands in backquotes stays, without the spaces that code does not need. Pure.
  */
 export function plainText(text: string): string {
   const straight = straightQuotes(text.normalize('NFC'));
@@ -96,7 +115,7 @@ export function plainText(text: string): string {
   const marked = !straight.includes('`')
     ? straight
     : straight.replaceAll(/`{3}[^`]*`{3}|`[^`]+`/gu, (code) => {
-        codes.push(code.replaceAll(/\s+/gu, ''));
+        codes.push(squeezed(code));
         return `\u0001${codes.length - 1}\u0001`;
       });
   const plain = sentencesOf(marked)
@@ -105,6 +124,10 @@ export function plainText(text: string): string {
     .join(' ');
   return plain.replaceAll(/\u0001(\d+)\u0001/gu, (_, index: string) => codes[Number(index)] ?? '');
 }
+
+/** Code with a space only where it keeps two words apart. */
+const squeezed = (code: string): string =>
+  code.replaceAll(/\s+/gu, ' ').replaceAll(/ (?![\p{L}\p{N}_])|(?<![\p{L}\p{N}_]) /gu, '');
 
 function straightQuotes(text: string): string {
   if (!/[’‘´“”„«»]/u.test(text)) return text;
@@ -115,16 +138,23 @@ function sentencesOf(text: string): readonly string[] {
   // Most questions are one sentence.
   if (!/[.!?]["')]*\s|\n/u.test(text)) return [text.replaceAll(/\s+/gu, ' ').trim()];
   return text
-    .split(/(?<=[.!?]["')]*)\s+(?=[\p{Lu}\p{N}"'(¿¡\u0001])|(?<=[!?])\s+|\n+/u)
+    .split(
+      /(?<=[.!?]["')]*)(?<!\b(?:Dr|Mrs?|Ms|Prof|St|Mt|vs|approx|ca|min|max)\.)\s+(?=[\p{Lu}\p{N}"'(¿¡\u0001])|(?<=[!?])\s+|\n+/u,
+    )
     .map((sentence) => sentence.replaceAll(/\s+/gu, ' ').trim());
 }
 
 function plainSentence(sentence: string): string {
-  const bare = strip(strip(sentence, CLOSINGS), OPENINGS);
+  const bare = withoutOpenings(
+    MAYBE_CLOSING.test(sentence.slice(-TAIL_CHARS)) ? strip(sentence, CLOSINGS) : sentence,
+  );
   const said = writtenOut(apply(bare, /'|nt\b/iu.test(bare) ? CONTRACTIONS : SHORTHAND));
-  const formed = usualForm(strip(said.replace(/^[¿¡]/u, ''), OPENINGS));
+  const formed = usualForm(listsInOrder(withoutOpenings(said.replace(/^[¿¡]/u, ''))));
   return replaceNumberWords(replaceSigns(formed.replaceAll(EMPHASIS, '')));
 }
+
+const withoutOpenings = (sentence: string): string =>
+  NO_OPENING.test(sentence) ? sentence : strip(sentence, OPENINGS);
 
 /** Takes away as often as there is something to take, but never the whole text of a sentence that is a question. */
 function strip(sentence: string, pattern: RegExp): string {

@@ -22,6 +22,10 @@ const FORMS: readonly Rule[] = [
     'how ',
   ],
   [/^(?:give|show|teach|tell) me (?:how )?to /iu, 'how '],
+  [
+    /^(?:give me |provide |i need )(?:some |the |step-by-step )*instructions (?:for|on|to) /iu,
+    'how ',
+  ],
   [/^(?:explain|describe)(?: to me)? how to /iu, 'how '],
   [/^(?:explain|describe|define)(?: to me)? (?=(?:what|how|why|when|where|who|which)\b)/iu, ''],
   [
@@ -55,14 +59,66 @@ const FORMS: readonly Rule[] = [
   [/^(?:talk )?about /iu, 'explain '],
   [/^(?:which|what) is /iu, 'what is '],
   [/^(?:which|what) are /iu, 'what are '],
+  [/^(who|what) (?:is|was) it (?:that|who) /iu, '$1 '],
+  [/^what do (?:you|we|people|they) call (\S.*?)(?=\W*$)/iu, 'what is $1 called'],
+  [
+    /^what (?:happens|will happen|would happen) (?:if|when) (?:i|you|we|one|someone|somebody|people) /iu,
+    'what happens if you ',
+  ],
+  [
+    /^how long (?:does it take(?: (?:me|you|us|one))? to|(?:do|would|will) (?:i|you|we|one) need to) /iu,
+    'how long to ',
+  ],
+  [/^(?:calculate|compute|work out|how much is) (?=[\d$€£])/iu, 'what is '],
+  [/^convert (\d\S* \p{L}+) (?:to|into) (?=\p{L}+\W*$)/iu, 'what is $1 in '],
+  [/^(how|why|where|when|what|which \p{L}+) do (?!not )/iu, '$1 '],
+  [
+    /^(what|where|when|who|why|how \p{L}+) (?!(?:do|does|did|is|are|was|were|can|could|will|would|has|have|had|should)\b)(\S.*?) (is|are|was|were)(?=\W*$)/iu,
+    '$1 $3 $2',
+  ],
 ];
+
+/** Likewise, in other languages. */
+const FOREIGN_FORMS: readonly Rule[] = [
+  [/^comment (?:puis-je|peut-on|pourrais-je|dois-je|je peux|on peut|faire pour) /iu, 'comment '],
+  [/^wie (?:kann|könnte|soll|sollte|muss) (?:ich|man|du|wir) /iu, 'wie '],
+  [/^c[oó]mo (?:puedo|podr[ií]a|debo|se puede|hago para|hacer para) /iu, 'cómo '],
+  [
+    /^(?:erklär(?:e|en sie)?|sag|sagen sie)(?: mir)?(?: bitte)?,? (?=(?:was|wie|wer|wo|wann|warum|weshalb|welche[rsnm]?)\b)/iu,
+    '',
+  ],
+  [
+    /^(?:expliquez?|dis|dites)(?:-moi)? (?=(?:comment|pourquoi|quand|où|qui|quel(?:le)?s?|ce qu)\b)/iu,
+    '',
+  ],
+  [
+    /^(?:expl[ií]ca(?:me)?|explique|dime|d[ií]game) (?=(?:c[oó]mo|qu[eé]|por|cu[aá]l|qui[eé]n|d[oó]nde|cu[aá]ndo)\b)/iu,
+    '',
+  ],
+  [/^weshalb /iu, 'warum '],
+];
+const FOREIGN = /^(?:c[oó]mo|comment|dime|dis|dites|d[ií]game|erklär|expl[ií]|sag|weshalb|wie)/iu;
+
+/** "In Python, how do I" asks what "how do I, in Python," asks. */
+const IN_FRONT =
+  /^((?:in|on|at|with|without|for|using|during|under|as|if|when|since|because|bei|mit|ohne|für|wenn|avec|sans|pour|dans|si|con|sin|para|en|à|au) [^,.?!:;"]{2,80}), ((?!(?:and|or|but|then|und|oder|et|ou|mais|y|o|pero)\b)[^:"]{6,}?)([.?!]*)$/iu;
+
+/** What stood in front in capitals is no name behind. */
+const behind = (sentence: string): string =>
+  sentence.replace(
+    IN_FRONT,
+    (_, phrase: string, rest: string, end: string) =>
+      `${rest} ${phrase.charAt(0).toLowerCase()}${phrase.slice(1)}${end}`,
+  );
 
 /** With one of these every rule begins; most requests begin otherwise, and are not looked at further. */
 const FIRST =
-  /^(?:about|at|create|define|describe|explain|for|give|how|in|is|make|provide|show|sum|talk|teach|tell|what|which|who|why|write) /iu;
+  /^(?:about|at|c[oó]mo|calculate|comment|compute|convert|create|define|describe|dime|dis|dites|d[ií]game|erklär\p{L}*|expl\p{L}+|for|give|how|i|in|is|make|provide|sagen|sag|show|sum|talk|teach|tell|weshalb|what|where|when|which|who|why|wie|work|write)[ ,-]/iu;
 
 /** @returns a sentence in the form that stands for all that ask the same; others as they are */
 export function usualForm(sentence: string): string {
-  if (!FIRST.test(sentence)) return sentence;
-  return FORMS.reduce((result, [pattern, by]) => result.replace(pattern, by), sentence);
+  const moved = behind(sentence);
+  if (!FIRST.test(moved)) return moved;
+  const forms = FOREIGN.test(moved) ? FOREIGN_FORMS : FORMS;
+  return forms.reduce((result, [pattern, by]) => result.replace(pattern, by), moved);
 }

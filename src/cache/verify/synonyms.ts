@@ -1,38 +1,100 @@
-/** Words that mean the same nearly everywhere, a group a line; in the form they are used most. */
-const GROUPS = `show display list
+/** Verbs that mean the same nearly everywhere, a group a line; in all their regular forms. */
+const VERBS = `show display list
 create make build
-begin start
+start launch
 fix repair correct
-big large
-small little
-quick fast rapid
-important significant
-get obtain
-purchase buy
-error mistake
+obtain get
 answer reply respond
-remove delete
-also too
+delete remove
 choose select pick
-let allow permit
-benefits advantages pros
-drawbacks disadvantages cons
-main primary
-typical common usual
+allow permit let
+happen occur
+help assist
+require need
+finish complete
+end finish
+keep retain
+use utilize
+change modify alter
+explain describe clarify
+write compose
+determine calculate compute
+improve enhance
+verify check
+purchase buy
+eliminate remove
+recommend suggest
+attempt try`;
+
+/** Nouns, likewise, in the singular and the plural. */
+const NOUNS = `error mistake
+benefit advantage pro
+drawback disadvantage con
 film movie
 photo picture
 car automobile
-kids children
+kid child
 doctor physician
 mom mother
 dad father
+way method
+tip advice
+price cost
+job occupation
+lawyer attorney
+shop store
+apartment flat
+elevator lift
+reason cause
+snippet example
+sample example
+student pupil
+employee worker
+company firm
+trip journey
+holiday vacation
+house home
+app application
+repo repository
+tap faucet
+colleague coworker
+buddy friend
+sofa couch
+university college
+topic subject
+illness disease
+nation country
+baby infant
+goal aim objective
+issue problem
+inhabitant resident
+overview summary`;
+
+/** Others, as they stand. */
+const OTHERS = `create creation
+begin start
+big large
+bigger larger
+biggest largest
+small little
+quick fast rapid
+quicker faster
+quickest fastest
+important significant
+got obtained
+bought purchased
+made created
+wrote composed
+written composed
+chose selected
+chosen selected
+also too
+main primary
+typical common usual
+kids children
 ways methods
-tips advice
 short brief
 difference distinction
-happens occurs
-help assist
-require need
 easy simple
 difficult hard
 cheap inexpensive
@@ -40,27 +102,12 @@ whole entire
 all every
 fired sacked
 sick ill
-finish complete
-end finish
-keep retain
-use utilize
-house home
-price cost
-job occupation
 smart intelligent
 often frequently
 nearly almost
 probably likely
 sum total
-lawyer attorney
-shop store
 trash garbage
-apartment flat
-elevator lift
-reason cause
-change modify alter
-explain describe clarify
-write compose
 enough sufficient
 max maximum
 min minimum
@@ -69,32 +116,51 @@ maybe perhaps
 really actually
 only just
 each every
-determine calculate compute
-improve enhance
-verify check
-launch start
-snippet example
-sample example
 uncommon rare
 wealthy rich
 quickly fast
-students pupils
-employees workers
-company firm
-trip journey
-holiday vacation
 autumn fall
-soccer football`;
+soccer football
+instructions directions
+following below
+annual yearly
+permitted allowed
+assistance help`;
+
+const plural = (word: string): string => {
+  if (/(?:s|x|ch|sh)$/u.test(word)) return `${word}es`;
+  return /[^aeiou]y$/u.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
+};
+const past = (word: string): string => {
+  if (word.endsWith('e')) return `${word}d`;
+  return /[^aeiou]y$/u.test(word) ? `${word.slice(0, -1)}ied` : `${word}ed`;
+};
+const going = (word: string): string =>
+  /[^e]e$/u.test(word) ? `${word.slice(0, -1)}ing` : `${word}ing`;
+const asIs = (word: string): string => word;
+
+/** Forms that are not regular (`maked`) are no words, and do no harm. */
+const FORMS: readonly (readonly [groups: string, forms: readonly ((word: string) => string)[]])[] =
+  [
+    [VERBS, [asIs, plural, past, going]],
+    [NOUNS, [asIs, plural]],
+    [OTHERS, [asIs]],
+  ];
 
 const GROUP_OF: ReadonlyMap<string, ReadonlySet<string>> = groupsByWord();
 
 function groupsByWord(): Map<string, Set<string>> {
   const groups = new Map<string, Set<string>>();
-  for (const line of GROUPS.split('\n')) {
-    const group = line.split(' ');
-    for (const word of group) groups.set(word, new Set([...(groups.get(word) ?? []), ...group]));
+  for (const [lines, forms] of FORMS) {
+    for (const line of lines.split('\n')) {
+      for (const form of forms) addGroup(groups, line.split(' ').map(form));
+    }
   }
   return groups;
+}
+
+function addGroup(groups: Map<string, Set<string>>, group: readonly string[]): void {
+  for (const word of group) groups.set(word, new Set([...(groups.get(word) ?? []), ...group]));
 }
 
 /** @returns words that nearly always mean the same as `word`, itself included; empty for most */

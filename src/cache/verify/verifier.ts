@@ -7,11 +7,13 @@ import { TreeSum } from './boosted-trees.js';
 import { calibrated, type Calibration } from './claim.js';
 import { areWordedAlike, readQuestion, type ComparedQuestion } from './compared-question.js';
 import { DifferenceWeights, differenceInputs } from './difference.js';
-import type { QuestionJudge, ReadQuestion, Verdict } from './judge.js';
+import type { NotedQuestion, QuestionJudge, ReadQuestion, Verdict } from './judge.js';
+import { NotedWords } from './noted-words.js';
 import { PAIR_FEATURES, pairFeatures } from './pair-features.js';
 import { firstObjection, objectionsTo, type Objections } from './veto.js';
 import { WordTable } from './word-table.js';
 import { WORDING_PLACES, WordingWeights } from './wording.js';
+import type { QuestionWords } from './words.js';
 
 /** What `models/verifier.bin` calls itself. */
 export const VERIFIER_KIND = 'pair-verifier';
@@ -49,6 +51,7 @@ export class Verifier implements QuestionJudge {
   readonly revision: string;
   readonly #embedder: StaticEmbedder;
   readonly #words: WordTable;
+  readonly #noted = new NotedWords();
   readonly #learnt: Learnt;
 
   private constructor(embedder: StaticEmbedder, learnt: Learnt) {
@@ -72,6 +75,14 @@ export class Verifier implements QuestionJudge {
   /** Embeds only; the words are read when the question is compared first. */
   read(text: string, vector?: Float32Array): ReadQuestion {
     return new OpenQuestion(text, vector ?? this.#embedder.embed(text), this.#words);
+  }
+
+  note(question: ReadQuestion): NotedQuestion {
+    const { text } = question;
+    const words = this.#noted.note(this.#compared(question).words);
+    return {
+      open: () => new OpenQuestion(text, this.#embedder.embed(text), this.#words, words),
+    };
   }
 
   /** The probability is worked out when it is looked at first: what is vetoed hardly needs one. */
@@ -116,16 +127,19 @@ class OpenQuestion implements ReadQuestion {
   readonly text: string;
   readonly vector: Float32Array;
   readonly #table: WordTable;
+  readonly #words: QuestionWords | undefined;
   #compared: ComparedQuestion | null = null;
 
-  constructor(text: string, vector: Float32Array, table: WordTable) {
+  /** @param words - of the text, where they were read before */
+  constructor(text: string, vector: Float32Array, table: WordTable, words?: QuestionWords) {
     this.text = text;
     this.vector = vector;
     this.#table = table;
+    this.#words = words;
   }
 
   get compared(): ComparedQuestion {
-    this.#compared ??= readQuestion(this.text, this.#table, this.vector);
+    this.#compared ??= readQuestion(this.text, this.#table, this.vector, this.#words);
     return this.#compared;
   }
 }

@@ -1,3 +1,5 @@
+import { haveOtherRoles } from './roles.js';
+import { dependsOnTime } from './timely.js';
 import { readWords, type QuestionWords } from './words.js';
 
 /**
@@ -61,7 +63,7 @@ export function factsOf(text: string, words: QuestionWords): QuestionFacts {
     codes: [...new Set(words.codes)].sort(),
     bare,
     sorted: bare.toSorted(),
-    isTimely: dependsOnTime(words),
+    isTimely: dependsOnTime(words.plain),
     denials: denials(words),
     opposable: [...wordSet].filter((word) => OPPOSITE_OF.has(word)),
     asks: questionOf(words),
@@ -94,13 +96,13 @@ export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
     time: a.isTimely || b.isTimely,
     number: !sameList(a.numbers, b.numbers),
     unit: !sameList(a.units, b.units),
-    code: !sameList(a.codes, b.codes),
+    code: !sameList(a.codes, b.codes) && (lacksCode(a, b) || lacksCode(b, a)),
     name: lacksName(a, b) || lacksName(b, a),
     negation: a.denials !== b.denials,
     opposite: isTurned(a, b) || isTurned(b, a),
     question: a.asks !== null && b.asks !== null && a.asks !== b.asks,
     script: a.script !== b.script,
-    order: isReordered(a, b),
+    order: isReordered(a, b) || haveOtherRoles(a.words.tokens, b.words.tokens),
   };
 }
 
@@ -128,15 +130,6 @@ const NEGATIONS = words(
 
 /** Said before a name, or not. */
 const TITLES = words('mr mrs ms dr prof professor president sir sr jr the');
-
-/** Words for which yesterday's answer may be wrong today. */
-const TIMELY = words(
-  'today tonight tomorrow yesterday now currently current latest newest recent recently nowadays upcoming ' +
-    'weather forecast news heute morgen gestern jetzt aktuell neueste aujourd hui ' +
-    'maintenant hoy ahora',
-);
-const TIMELY_PAIR =
-  /\b(?:this|next|last|past) (?:week|month|year|quarter|weekend|season|hour|minute)\b/u;
 
 const OPPOSITES: readonly (readonly [string, string])[] = (
   'enable/disable enabled/disabled increase/decrease increasing/decreasing add/remove open/close start/stop ' +
@@ -174,10 +167,6 @@ const SPECIFIC: ReadonlyMap<string, string> = new Map([
 /** What `how` asks for, by the word after it. */
 const MEASURES = words('many much long old far often tall big fast');
 
-function dependsOnTime({ words: all }: QuestionWords): boolean {
-  return all.some((word) => TIMELY.has(word)) || TIMELY_PAIR.test(all.join(' '));
-}
-
 /** A name of one that the other does not have in any form of writing. */
 function lacksName(
   { words: { names, words: own } }: QuestionFacts,
@@ -187,6 +176,23 @@ function lacksName(
     part.length < 2 || known.has(part) || TITLES.has(part) || other.words.some(isFormOf(part));
   const lacking = (name: string): boolean => !name.split("'").every(has);
   return names.some((name) => lacking(name) && !belongsToKnown(name, { names, own, has }));
+}
+
+/** Code of one that the other does not have, marked as code or not. */
+function lacksCode(a: QuestionFacts, b: QuestionFacts): boolean {
+  const unmarked = a.codes.filter((code) => !b.codes.includes(code));
+  if (unmarked.length === 0) return false;
+  const said = lexemesOf(b.words.plain);
+  return !unmarked.every((code) => hasRun(said, lexemesOf(code)));
+}
+
+/** Words, numbers and single signs, in order; backquotes only mark what is code. */
+function lexemesOf(text: string): readonly string[] {
+  return text.match(/[\p{L}\p{M}\p{N}_]+|[^\s`]/gu) ?? [];
+}
+
+function hasRun(all: readonly string[], run: readonly string[]): boolean {
+  return all.some((_, start) => run.every((item, i) => all[start + i] === item));
 }
 
 /** `India` and `Indian`, `US` and `USA`: the same name with another ending. */
@@ -282,12 +288,35 @@ function listsSorted(tokens: readonly string[]): readonly string[] {
   return sorted;
 }
 
-/** "On a cloudy night, which telescope" and "which telescope on a cloudy night": two runs of three words or more change places. */
-function isMovedClause(a: readonly string[], b: readonly string[]): boolean {
-  for (let cut = 3; cut + 3 <= a.length; cut++) {
-    if (a[cut] === b[0] && sameList([...a.slice(cut), ...a.slice(0, cut)], b)) return true;
+/** Words that a phrase begins with which may stand here or there; not what tells one time from another (`before`, `after`). */
+const PHRASE = words(
+  'in on at for with without using by of from to about during under within per as via between among across ' +
+    'if when mit ohne für bei aus von zu avec sans pour dans chez avant para con por desde en sur',
+);
+
+/**
+ * "On a cloudy night, which telescope" and "which telescope on a cloudy night": two runs change places, each
+ * of three words or more, or a phrase. In the midst of a sentence both are phrases: "about tea in rhymes".
+ */
+function isMovedClause(one: readonly string[], other: readonly string[]): boolean {
+  const front = sharedFront(one, other);
+  const back = sharedFront(one.toReversed(), other.toReversed());
+  const a = one.slice(front, one.length - back);
+  const b = other.slice(front, other.length - back);
+  const whole = front === 0 && back === 0;
+  const mayMove = (run: readonly string[]): boolean =>
+    PHRASE.has(run[0] ?? '') ? run.length >= 2 : whole && run.length >= 3;
+  for (let cut = 2; cut + 2 <= a.length; cut++) {
+    if (a[cut] !== b[0]) continue;
+    const [first, second] = [a.slice(0, cut), a.slice(cut)];
+    if (mayMove(first) && mayMove(second) && sameList([...second, ...first], b)) return true;
   }
   return false;
+}
+
+function sharedFront(a: readonly string[], b: readonly string[]): number {
+  const end = a.findIndex((item, i) => item !== b[i]);
+  return end < 0 ? a.length : end;
 }
 
 const SCRIPTS = [

@@ -37,7 +37,7 @@ const CODE = new RegExp(
     '(?<!\\w)\\w+\\(\\)',
     '(?<![\\w.])v?\\d+(?:\\.\\d+){2,}',
     '(?<![\\w.-])[\\w-]+\\.\\p{Ll}\\w{1,9}(?![\\w.])',
-    '(?<=\\s)--?\\p{L}[\\w-]+',
+    '(?<=\\s)--?\\p{L}[\\w-]*',
     '[+*/^%<>=!|-]{1,2}=|[*/^%<>=]{1,2}(?=\\s*[-\\w(])|(?<=[\\w)]\\s?)\\+(?=\\s*[\\w(])|&&|!(?=\\w)|\\+\\+|#(?!\\s)',
   ].join('|'),
   'gu',
@@ -114,10 +114,18 @@ page pages`
     .flatMap((line) => line.split(' ').map((word, _i, [first = '']) => [word, first] as const)),
 );
 
-const GERMAN_NUMBERS: ReadonlyMap<string, string> = new Map(
-  'zwei drei vier fünf sechs sieben acht neun zehn elf zwölf'
+/** German, French and Spanish; not among them what is another word as well (`elf`, `neuf`, `once`, `dos`). */
+const FOREIGN_NUMBERS: ReadonlyMap<string, string> = new Map(
+  (
+    'zwei=2 drei=3 vier=4 fünf=5 sechs=6 sieben=7 acht=8 neun=9 zehn=10 zwölf=12 ' +
+    'deux=2 trois=3 quatre=4 cinq=5 sept=7 huit=8 dix=10 onze=11 douze=12 ' +
+    'tres=3 cuatro=4 cinco=5 seis=6 siete=7 ocho=8 nueve=9 diez=10 doce=12'
+  )
     .split(' ')
-    .map((word, i) => [word, String(i + 2)] as const),
+    .map((pair) => {
+      const [word = '', figure = ''] = pair.split('=');
+      return [word, figure] as const;
+    }),
 );
 
 const DAYS = 'monday tuesday wednesday thursday friday saturday sunday'.split(' ');
@@ -153,6 +161,7 @@ export function readWords(question: string): QuestionWords {
     words,
     numbers: [
       ...numbers.map(([number]) => plainNumber(number)),
+      ...words.flatMap((word) => FOREIGN_NUMBERS.get(word) ?? []),
       ...(words.some((word) => DATE_WORDS.has(word)) ? datesIn(text) : []),
     ],
     units: [
@@ -183,7 +192,7 @@ function tokensOf(
   ].sort((x, y) => x.index - y.index);
   const tokens = placed.flatMap(({ parts }) =>
     parts.flatMap((part) =>
-      UNSPACED.test(part) ? Array.from(part) : [GERMAN_NUMBERS.get(part) ?? part],
+      UNSPACED.test(part) ? Array.from(part) : [FOREIGN_NUMBERS.get(part) ?? part],
     ),
   );
   // `8 kg` and `8 kilograms`; in other places such words may mean something else.
@@ -210,7 +219,7 @@ function signsIn(text: string): readonly string[] {
 }
 
 function codesIn(text: string): readonly string[] {
-  return Array.from(text.matchAll(CODE), ([code]) => code.replaceAll(/\s/gu, ''));
+  return Array.from(text.matchAll(CODE), ([code]) => code.replaceAll(/\s+/gu, ' '));
 }
 
 /** Days and months count as numbers: they say when, as figures do. */

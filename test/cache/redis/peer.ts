@@ -1,7 +1,8 @@
 import { AnswerStore } from '../../../src/cache/answer-store.js';
 import type { HeldAnswer } from '../../../src/cache/kept-answer.js';
 import type { RedisSettings } from '../../../src/cache/redis/connection.js';
-import { SharedAnswers, type FetchResult } from '../../../src/cache/redis/shared-answers.js';
+import type { FetchResult } from '../../../src/cache/redis/fetching.js';
+import { SharedAnswers } from '../../../src/cache/redis/shared-answers.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { keptAnswer } from '../kept.js';
 
