@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { numpyInterp } from '../../src/bench/metrics/numpy-interp.js';
 import { PairCurve } from '../../src/bench/metrics/pair-curve.js';
 import { everyRow, resample } from '../../src/bench/metrics/sample.js';

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { AnswerLog, type LogTrouble } from '../../src/cache/answer-log.js';
 import { decodeChange, encodeChange } from '../../src/cache/answer-record.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { Broadcast } from '../../src/cache/broadcast.js';
 import { Flight, untilGone } from '../../src/cache/flight.js';
 import type { TimedFrame } from '../../src/cache/kept-answer.js';

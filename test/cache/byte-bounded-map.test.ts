@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { FrequencySketch } from '../../src/cache/frequency-sketch.js';
 import { ByteBoundedMap } from '../../src/cache/byte-bounded-map.js';
 import { Random } from '../../src/core/random.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { fingerprint, type CacheScope } from '../../src/cache/fingerprint.js';
 
 const scope: CacheScope = { dialect: 'openai', tenant: 'ann', namespace: 'n', target: 'model:a/b' };

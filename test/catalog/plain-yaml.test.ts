@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { parse, stringify } from 'yaml';
 
 import { readPlainYaml } from '../../src/catalog/plain-yaml.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 
 import { expectedCostUsd, usageCostUsd } from '../../src/catalog/price.js';
 import type { Price } from '../../src/core/model.js';

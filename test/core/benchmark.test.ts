@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { BENCHMARKS, linearFigure } from '../../src/core/benchmark.js';
 
 const RANGES = [...Object.entries(BENCHMARKS), ['unheard_of', { least: 0, most: 100 }] as const];

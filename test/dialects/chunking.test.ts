@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import type { ClientDialectName } from '../../src/dialects/dialect.js';
 import { streamed } from '../support/translated.js';
 

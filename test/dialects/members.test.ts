@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { withMembers } from '../../src/dialects/members.js';
 
 const shown = (body: string, members: Parameters<typeof withMembers>[1]) =>

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 
 import { GatewayError } from '../../src/core/errors.js';
 import { SseReader } from '../../src/dialects/sse.js';

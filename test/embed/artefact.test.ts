@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { packArtefact, writeArtefact } from '../../models/train/artefact-writer.js';
 import { writeManifest } from '../../models/train/manifest.js';
 import {

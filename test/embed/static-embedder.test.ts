@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { ArtefactError } from '../../src/embed/artefact.js';
 import { StaticEmbedder } from '../../src/embed/static-embedder.js';
 import { tinyTable } from './tiny-table.js';

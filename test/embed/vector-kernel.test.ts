@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { DenseMatrix } from '../../src/embed/dense-matrix.js';
 import { RowSums } from '../../src/embed/row-sums.js';
 import { fillSigns } from '../../src/embed/signs.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { normalisedPrompt, partOf } from '../../models/train/split.js';
 
 test('puts one question on one side, however it is written', () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { boost } from '../../models/train/verifier/boost.js';
 import { fitCalibration } from '../../models/train/verifier/calibration.js';
 import { PairMaker } from '../../models/train/verifier/made-pairs.js';

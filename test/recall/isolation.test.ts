@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';
 import { AlikeAnswers } from '../../src/cache/semantic/alike.js';
 import { configSchema } from '../../src/config/schema.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import type { Candidate } from '../../src/core/decision.js';
 import { choose, fallbacksOf, type ChoiceInput } from '../../src/route/decide.js';
 import { candidate, DROPPED, outcome } from '../support/candidates.js';

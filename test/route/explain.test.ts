@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { choose, type ChoiceInput } from '../../src/route/decide.js';
 import { flips } from '../../src/route/explain.js';
 import { candidate, DROPPED, outcome } from '../support/candidates.js';

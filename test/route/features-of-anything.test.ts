@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { FEATURE_NAMES, readFeatures } from '../../src/route/features.js';
 import { EMPTY, message } from '../support/conversations.js';
 

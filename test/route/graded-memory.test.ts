@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { GradedMemory, recalledLogOdds } from '../../src/route/graded-memory.js';
 import type { MemoryTables } from '../../src/route/graded-memory.js';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { NearestFew } from '../../src/route/nearest-few.js';
 
 test('holds the largest of all that was offered, largest first', () => {

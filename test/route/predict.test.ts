@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import * as fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import type { Conversation } from '../../src/core/conversation.js';
 import { ArtefactError } from '../../src/embed/artefact.js';
 import { readFeatures } from '../../src/route/features.js';

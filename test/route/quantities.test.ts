@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { readQuantities } from '../../src/route/quantities.js';
 
 describe('quantities of a text', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 import { SlotSet } from '../../src/route/slot-set.js';
 
 test('a set of slots tells the first time of each slot, as a plain set does', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/fast-check.js';
 
 import { formatFault } from '../../src/core/errors.js';
 import { faultsOf, parse } from './support.js';

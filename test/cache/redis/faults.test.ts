@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import { Redis } from 'ioredis';
 import { decodeHead, decodeShared, encodeShared } from '../../../src/cache/redis/shared-record.js';
 import { RedisServer } from '../../support/redis-server.js';

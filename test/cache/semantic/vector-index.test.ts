@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import { loadGraphs } from '../../../src/cache/semantic/graph-vectors.js';
 import { INDEX_SIZES, type OpenGraph } from '../../../src/cache/semantic/index-parts.js';
 import { dot } from '../../../src/cache/semantic/unit-vector.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import { replaceNumberWords } from '../../../src/cache/verify/number-words.js';
 import { plainText } from '../../../src/cache/verify/plain-text.js';
 

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import * as z from 'zod';
 import { Verifier } from '../../../src/cache/verify/verifier.js';
 

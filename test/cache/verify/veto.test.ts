@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import { vetoOf } from '../../../src/cache/verify/veto.js';
 
 test.each([

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import type { Frame } from '../../../src/dialects/answer-forms.js';
 import { anthropicForms as forms } from '../../../src/dialects/anthropic/forms.js';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import { answered, eventsIn, streamed } from '../../support/translated.js';
 import { frame, rawFrame } from './frames.js';
 

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import { GatewayError } from '../../../src/core/errors.js';
 import { gemini } from '../../../src/dialects/gemini/gemini.js';
 import { listForm } from '../../../src/dialects/gemini/list-form.js';

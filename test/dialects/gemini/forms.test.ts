@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import type { Frame } from '../../../src/dialects/answer-forms.js';
 import { geminiForms as forms } from '../../../src/dialects/gemini/forms.js';
 

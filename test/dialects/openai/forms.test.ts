@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import { openaiForms as forms } from '../../../src/dialects/openai/forms.js';
 import type { Frame } from '../../../src/dialects/answer-forms.js';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import { ResponseStore } from '../../../src/dialects/responses/response-store.js';
 import { FakeClock } from '../../support/fake-clock.js';
 

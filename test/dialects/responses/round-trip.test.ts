@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import type { AnswerEvent } from '../../../src/dialects/neutral/event.js';
 import { responses } from '../../../src/dialects/responses/responses.js';
 import { RULES } from '../../support/translated.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import type { Features } from '../../../src/route/features.js';
 import {
   NeighbourMemory,

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import type { Candidate } from '../../../src/core/decision.js';
 import { choose } from '../../../src/route/decide.js';
 import { Expectations } from '../../../src/route/price/expectations.js';

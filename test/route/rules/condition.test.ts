@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import { conditionCompiler, failure, type Condition } from '../../../src/route/rules/condition.js';
 import { FACT_FIELDS, type RuleFacts } from '../../../src/route/rules/facts.js';
 import { someFacts, tool } from './facts.js';

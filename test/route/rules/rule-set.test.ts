@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import { GatewayError } from '../../../src/core/errors.js';
 import { parseRules } from '../../../src/route/rules/load.js';
 import type { RuleOutcome } from '../../../src/route/rules/outcome.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.js';
 import { checkRules } from '../../../src/route/rules/check.js';
 import { verdict } from '../../../src/route/rules/check/verdict.js';
 import { conditionCompiler } from '../../../src/route/rules/condition.js';
