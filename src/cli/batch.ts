@@ -9,6 +9,8 @@ import { EXIT, type Io } from './io.js';
 const FLUSH_CHARS = 1 << 16;
 /** Lines answered at a time, where answers take a while. */
 const WINDOW = 64;
+/** Faulty lines that are told one by one; a file of another form has nothing but such lines. */
+const MOST_TOLD = 20;
 
 /** The schema of a line's name; numbers and texts are both given back as they came. */
 export const batchId = z.union([z.string(), z.number()]);
@@ -35,7 +37,7 @@ interface Refusal {
  * Answers every line of a JSONL file with a line of JSON, in the same order, while it reads.
  *
  * A line that cannot be answered stops nothing: its place in the output says what is wrong with
- * it, and standard error says so with its number. Empty lines have no answer.
+ * it, and standard error says so of the first ones, with their numbers. Empty lines have no answer.
  *
  * @param file - a path, or `-` for standard input
  * @returns the exit code: failed if any line was faulty
@@ -58,7 +60,7 @@ export async function answerBatch<Line>(
     window = [];
   }
   await answered.add(window, task);
-  answered.flush();
+  answered.end();
   return answered.faulty === 0 ? EXIT.ok : EXIT.failed;
 }
 
@@ -84,11 +86,23 @@ class Answers {
     answers.forEach((answer, i) => {
       if (isRefusal(answer)) {
         this.faulty += 1;
-        this.#io.err(`${this.#file}:${lines[i]?.number ?? 0}: ${answer.error.message}\n`);
+        if (this.faulty <= MOST_TOLD) {
+          this.#io.err(`${this.#file}:${lines[i]?.number ?? 0}: ${answer.error.message}\n`);
+        }
       }
       this.#pending += `${JSON.stringify(answer)}\n`;
     });
     if (this.#pending.length > FLUSH_CHARS) this.flush();
+  }
+
+  end(): void {
+    this.flush();
+    const untold = this.faulty - MOST_TOLD;
+    if (untold > 0) {
+      this.#io.err(
+        `${this.#file}: ${untold} more faulty lines; "error" in the output says what is wrong with each\n`,
+      );
+    }
   }
 
   flush(): void {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { GatewayError } from '../core/errors.js';
 import type { ChatRequest } from '../dialects/dialect.js';
 import { openai } from '../dialects/openai/openai.js';
+import { offeredTools } from '../outcomes/offered-tools.js';
 import type { Routing } from '../route/routing.js';
 import { FAR } from '../route/decide.js';
 import { answerBatch, batchId } from './batch.js';
@@ -9,9 +10,9 @@ import type { Io } from './io.js';
 
 const batchLine = z.object({
   id: batchId,
-  prompt: z.string().optional(),
-  messages: z.array(z.unknown()).optional(),
-  tools: z.array(z.unknown()).optional(),
+  prompt: z.string().nullish(),
+  messages: z.array(z.unknown()).nullish(),
+  tools: offeredTools.nullish(),
   response_format: z.unknown().optional(),
 });
 
@@ -33,14 +34,14 @@ export function routeBatch(
 
 function requestOf(line: z.infer<typeof batchLine>, policy: string): ChatRequest {
   const { prompt, messages, tools, response_format } = line;
-  if (prompt === undefined && messages === undefined) {
+  if (prompt == null && messages == null) {
     throw new GatewayError('invalid_request', 'a line needs "prompt" or "messages"');
   }
   const body = {
     model: policy,
     messages: messages ?? [{ role: 'user', content: prompt }],
-    tools,
-    response_format,
+    tools: tools ?? undefined,
+    response_format: response_format ?? undefined,
   };
   return openai.readRequest(Buffer.from(JSON.stringify(body)));
 }

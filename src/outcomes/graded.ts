@@ -7,6 +7,7 @@ import type { Conversation } from '../core/conversation.js';
 import { GatewayError } from '../core/errors.js';
 import { openai } from '../dialects/openai/openai.js';
 import { DataError, readJsonl } from './jsonl.js';
+import { offeredTools } from './offered-tools.js';
 
 const tokens = z.number().nonnegative().nullish();
 
@@ -26,7 +27,7 @@ const line = z.looseObject({
     .array(z.looseObject({ role: z.string() }))
     .min(1)
     .nullish(),
-  tools: z.union([z.array(z.looseObject({})), z.looseObject({})]).nullish(),
+  tools: offeredTools.nullish(),
   contaminated: z.boolean().nullish(),
   outcomes: z.record(z.string(), outcome),
 });
@@ -142,8 +143,7 @@ function conversationOf({ prompt, messages, tools }: Line): Conversation | strin
   const body = {
     model: 'auto',
     messages: messages ?? [{ role: 'user', content: prompt }],
-    // A single tool may stand without its list, and a definition without its wrapper.
-    tools: tools == null ? undefined : (Array.isArray(tools) ? tools : [tools]).map(wrapped),
+    tools: tools ?? undefined,
   };
   try {
     return openai.readRequest(Buffer.from(JSON.stringify(body))).conversation();
@@ -151,10 +151,6 @@ function conversationOf({ prompt, messages, tools }: Line): Conversation | strin
     if (error instanceof GatewayError) return error.message;
     throw error;
   }
-}
-
-function wrapped(tool: Readonly<Record<string, unknown>>): unknown {
-  return 'function' in tool ? tool : { type: 'function', function: tool };
 }
 
 function userText({ messages }: Conversation): string {
