@@ -41,6 +41,7 @@ const PURGES_AT_ONCE = 500;
 export class Follower {
   readonly #parts: FollowerParts;
   #place: Place | null = null;
+  #joins = 0;
 
   constructor(parts: FollowerParts) {
     this.#parts = parts;
@@ -54,7 +55,9 @@ export class Follower {
    */
   async join(): Promise<boolean> {
     const { writer, keys, origin, store } = this.#parts;
-    await writer.send(['SET', keys.epoch, origin, 'NX']);
+    // Another name each time: what two lives are called alike cannot be told apart.
+    this.#joins += 1;
+    await writer.send(['SET', keys.epoch, `${origin} ${this.#joins}`, 'NX']);
     const epoch = String(await writer.send(['GET', keys.epoch]));
     const before = this.#place;
     const missed = before === null ? 'all' : await this.#missedSince(before, epoch);
@@ -109,15 +112,16 @@ export class Follower {
     if (epoch !== place.epoch) return 'memory';
     const isPurgeThere = await this.#has(keys.purges, place.purges);
     if (isPurgeThere) return (await this.#has(keys.log, place.log)) ? 'nothing' : 'answers';
-    const [last] = await this.#range(['XREVRANGE', keys.purges, '+', '-', 'COUNT', 1]);
-    return last === undefined || isBefore(last.id, place.purges) ? 'memory' : 'purges';
+    // A log is cut at its beginning: where that is still what it was, this entry has never been there.
+    const [first] = await this.#range(['XRANGE', keys.purges, '-', '+', 'COUNT', 1]);
+    return first === undefined || isBefore(first.id, place.purges) ? 'memory' : 'purges';
   }
 
   async #has(stream: string, id: string): Promise<boolean> {
     return (await this.#range(['XRANGE', stream, id, id])).length > 0;
   }
 
-  async #range(command: readonly ['XRANGE' | 'XREVRANGE', string, ...(string | number)[]]) {
+  async #range(command: readonly ['XRANGE', string, ...(string | number)[]]) {
     return eventsRanged(command[1], await this.#parts.writer.send(command));
   }
 

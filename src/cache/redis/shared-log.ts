@@ -60,7 +60,7 @@ export function eventsRead(reply: unknown): readonly LoggedEvent[] {
   return read.flatMap(([stream, found]) => found.map((one) => eventIn(stream, one)));
 }
 
-/** What `XRANGE` or `XREVRANGE` replied. @throws {Error} for a reply of no such form */
+/** What `XRANGE` replied. @throws {Error} for a reply of no such form */
 export function eventsRanged(stream: string, reply: unknown): readonly LoggedEvent[] {
   return entries.parse(reply).map((one) => eventIn(stream, one));
 }

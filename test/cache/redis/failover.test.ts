@@ -49,7 +49,8 @@ test('shares over TLS with a server whose certificate is trusted, and with no ot
   const address = { host: '127.0.0.1', port };
   const place = { kind: 'single', address, database: 0 } as const;
   const [a, b] = [peer('a', { place, tls: { ca } }), peer('b', { place, tls: { ca } })];
-  const [wary, plain] = [peer('c', { place, tls: { ca: null } }), peer('d', { place })];
+  const soon = { place, timeoutMs: 300 };
+  const [wary, plain] = [peer('c', { ...soon, tls: { ca: null } }), peer('d', soon)];
   await until(() => a.shared.isThere && b.shared.isThere);
 
   a.store.keep(fresh('one'));

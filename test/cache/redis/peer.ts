@@ -23,7 +23,8 @@ export function openPeer(
   const [states, fetches]: [string[], FetchResult[]] = [[], []];
   const known = { username: null, password: null, tls: null, prefix: 'p', logEntries: 1_000 };
   const shared = new SharedAnswers({
-    settings: { ...known, timeoutMs: 300, ...more },
+    // Long enough for a machine that does much else: who gives up goes away, and that is counted.
+    settings: { ...known, timeoutMs: 2_000, ...more },
     store,
     clock: systemClock,
     origin,

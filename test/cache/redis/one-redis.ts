@@ -1,0 +1,80 @@
+import { Redis, type ChainableCommander } from 'ioredis';
+import type { RedisSettings } from '../../../src/cache/redis/connection.js';
+import { RedisServer } from '../../support/redis-server.js';
+import { openPeer, until, wordsOf, type Peer } from './peer.js';
+
+/** A Redis for all tests of a file, each of which has a prefix of its own, and processes that share by it. */
+export class OneRedis {
+  server!: RedisServer;
+  /** Knows the server by a connection that no process has. */
+  raw!: Redis;
+  prefix = '';
+  #rounds = 0;
+  #peers = 0;
+  readonly #open: { close(): Promise<void> }[] = [];
+
+  constructor() {
+    beforeAll(async () => {
+      this.server = await RedisServer.start();
+      this.raw = new Redis(this.server.port);
+      this.raw.on('error', () => undefined);
+    });
+    beforeEach(() => {
+      this.#rounds += 1;
+      this.prefix = `t${this.#rounds}`;
+    });
+    afterEach(async () => {
+      for (const one of this.#open.splice(0)) await one.close();
+    });
+    afterAll(async () => {
+      this.raw.disconnect();
+      await this.server.close();
+    });
+  }
+
+  /** A process, which is closed after the test. */
+  peer(more: Partial<RedisSettings> = {}): Peer {
+    const address = { host: '127.0.0.1', port: this.server.port };
+    const place = { kind: 'single', address, database: 0 } as const;
+    this.#peers += 1;
+    const one = openPeer(`peer ${this.#peers}`, { place, prefix: this.prefix, ...more });
+    this.#open.push(one.shared);
+    return one;
+  }
+
+  /** Closes all connections but that of `raw`. */
+  cutOff(): Promise<void> {
+    return this.cutOffAfter((all) => all);
+  }
+
+  /** Does something, and closes all connections but that of `raw`, before anybody can have seen what was done. */
+  async cutOffAfter(does: (all: ChainableCommander) => ChainableCommander): Promise<void> {
+    const cut = ['KILL', 'TYPE', 'normal', 'SKIPME', 'yes'] as const;
+    await does(this.raw.multi())
+      .call('CLIENT', ...cut)
+      .exec();
+  }
+
+  /** The name of an answer in Redis. */
+  nameOf(key: string): string {
+    return `${this.prefix}:cache1:answer:${key}`;
+  }
+
+  /** The name of the log of purges. */
+  get purges(): string {
+    return `{${this.prefix}}:cache1:purges`;
+  }
+}
+
+export const there = (...all: Peer[]) => until(() => all.every(({ shared }) => shared.isThere));
+export const away = (...all: Peer[]) => until(() => all.every(({ shared }) => !shared.isThere));
+export const knows = ({ store }: Peer, ...keys: string[]) =>
+  until(() => keys.every((key) => store.peek(key) !== undefined));
+
+/** Resolves once a process can give an answer that another one has to send first. */
+export async function saying(one: Peer, key: string): Promise<void> {
+  for (;;) {
+    await knows(one, key);
+    if ((await wordsOf(one, key)) === `the answer to ${key}`) return;
+  }
+}
