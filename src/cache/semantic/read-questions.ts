@@ -3,10 +3,13 @@ import { isUnit } from './unit-vector.js';
 
 /** A longer text is rather a document than a question, and would take too long to compare. */
 const MOST_CHARS = 1_000;
-/** Questions held ready; one takes some four kilobytes. */
-const MOST_HELD = 1_024;
+/**
+ * Questions held ready from when they are asked until their answer is kept. More would outlive a collection of
+ * garbage, and what does has to be moved while requests wait: reading one again costs less.
+ */
+const MOST_HELD = 64;
 
-/** Reads questions, and holds those ready that were read last. */
+/** Reads questions, and holds those ready that were asked last. */
 export class ReadQuestions {
   readonly dims: number;
   readonly #judge: QuestionJudge;
@@ -34,9 +37,7 @@ export class ReadQuestions {
 
   /** A noted question, ready. */
   open(text: string, noted: NotedQuestion): ReadQuestion {
-    const question = this.#held.get(text) ?? noted.open();
-    this.#hold(question);
-    return question;
+    return this.#held.get(text) ?? noted.open();
   }
 
   #hold(question: ReadQuestion): void {

@@ -41,21 +41,22 @@ const COMMON = /[\p{L}\p{M}\p{N}\s.,;:!?¿¡'"`-]+/gu;
 /**
  * Makes a question ready for `pairFeatures`.
  *
- * @param words - of the text, where they were read before
+ * @param facts - of the text, where they were read before
  */
 export function readQuestion(
   text: string,
   table: WordTable,
   vector: Float32Array,
-  words: QuestionWords = readWords(text),
+  facts: QuestionFacts = factsOf(text, readWords(text)),
 ): ComparedQuestion {
+  const { words } = facts;
   const known = words.tokens.slice(0, MAX_WORDS).map((token) => table.find(token));
   let print: QuestionPrint | null = null;
   return {
     text,
     vector,
     words,
-    facts: factsOf(text, words),
+    facts,
     known,
     byId: orderById(known),
     get print() {
@@ -76,7 +77,7 @@ export function areWordedAlike(a: ComparedQuestion, b: ComparedQuestion): boolea
   const isSame =
     a.known.length === b.known.length &&
     (a.known.every((word, i) => isSameWord(word, b.known[i], i)) ||
-      sameIds(joinedInOrder(a.known), joinedInOrder(b.known)));
+      (haveSameIds(a, b) && sameIds(joinedInOrder(a.known), joinedInOrder(b.known))));
   return (isSame || isOtherVoice(a.known, b.known)) && symbolsIn(a) === symbolsIn(b);
 }
 
@@ -111,6 +112,10 @@ const AFTER_JOINED = /^(?:in|on|at|for|with|without|of|from|by|to|using|when|if|
 const isWay = (known: readonly KnownWord[]): boolean =>
   known.some(({ text }) => text === 'between') &&
   !known.some(({ stem }) => stem.startsWith('differ'));
+
+/** In whatever order. */
+const haveSameIds = (a: ComparedQuestion, b: ComparedQuestion): boolean =>
+  a.byId.every((place, i) => a.known[place]?.id === b.known[b.byId[i] ?? 0]?.id);
 
 const sameIds = (a: readonly number[], b: readonly number[]): boolean =>
   a.every((id, i) => id === b[i]);

@@ -1,3 +1,4 @@
+import type { QuestionFacts } from './veto.js';
 import type { QuestionWords } from './words.js';
 
 /** Different words held once for all questions; of more, each question has its own. */
@@ -9,8 +10,20 @@ const NONE: readonly string[] = Object.freeze([]);
 export class NotedWords {
   readonly #words = new Map<string, string>();
 
-  /** The same words, in a fraction of the memory. */
-  note({ plain, tokens, words, numbers, units, names, codes }: QuestionWords): QuestionWords {
+  /** The same facts, in a fraction of the memory. */
+  note(facts: QuestionFacts): QuestionFacts {
+    return {
+      ...facts,
+      words: this.#noted(facts.words),
+      numbers: this.#list(facts.numbers),
+      units: this.#list(facts.units),
+      codes: this.#list(facts.codes),
+      marks: this.#list(facts.marks),
+      opposable: this.#list(facts.opposable),
+    };
+  }
+
+  #noted({ plain, tokens, words, numbers, units, names, codes }: QuestionWords): QuestionWords {
     const noted = this.#list(tokens);
     return {
       plain,

@@ -10,32 +10,52 @@ const HELPS =
 /** Words among which a helping verb is looked for: `which of the two teams did`. */
 const FRONT = 6;
 
+/** What roles are told from. */
+export interface Marked {
+  readonly words: { readonly tokens: readonly string[] };
+  /** As `marksOf` says. */
+  readonly marks: readonly string[];
+}
+
 /**
  * Whether the words of two texts are marked the other way round, or one asks who did it and the other to whom:
  * `muerde el perro al gato` and `muerde al perro el gato`, `which team beat Spain` and `which team did Spain beat`.
  */
-export function haveOtherRoles(a: readonly string[], b: readonly string[]): boolean {
-  return areMarkedOtherwise(a, b) || isOfOther(a, b) || isOfOther(b, a);
+export function haveOtherRoles(a: Marked, b: Marked): boolean {
+  if (areMarkedOtherwise(a.marks, b.marks)) return true;
+  const [one, other] = [a.words.tokens, b.words.tokens];
+  return isOfOther(one, other) || isOfOther(other, one);
 }
 
-/** Two words have exchanged what stands before them. */
-function areMarkedOtherwise(a: readonly string[], b: readonly string[]): boolean {
-  const [inA, inB] = [marksOf(a), marksOf(b)];
-  if (inA.size < 2 || inB.size < 2) return false;
-  const changed = [...inA].filter(([word, mark]) => (inB.get(word) ?? mark) !== mark);
-  return changed.some(([word, mark]) =>
-    changed.some(([other, otherMark]) => mark === inB.get(other) && otherMark === inB.get(word)),
-  );
-}
+const NONE: readonly string[] = [];
 
-/** Of each marked word, its mark; of words that stand twice nothing can be told. */
-function marksOf(tokens: readonly string[]): ReadonlyMap<string, string> {
+/** Marked words, each with its mark behind it; of words that stand twice nothing can be told. Empty for fewer than two. */
+export function marksOf(tokens: readonly string[]): readonly string[] {
   const marks = new Map<string, string>();
   tokens.forEach((token, i) => {
     const mark = tokens[i - 1] ?? '';
     if (MARKS.has(mark) && !MARKS.has(token)) marks.set(token, marks.has(token) ? '' : mark);
   });
-  return marks;
+  return marks.size < 2 ? NONE : [...marks].flat();
+}
+
+/** Two words have exchanged what stands before them. */
+function areMarkedOtherwise(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length === 0 || b.length === 0) return false;
+  const changed: (readonly [mark: string, otherMark: string])[] = [];
+  for (let i = 0; i < a.length; i += 2) {
+    const [word = '', mark = ''] = [a[i], a[i + 1]];
+    const otherMark = markIn(b, word) ?? mark;
+    if (otherMark === mark) continue;
+    if (changed.some(([one, other]) => one === otherMark && other === mark)) return true;
+    changed.push([mark, otherMark]);
+  }
+  return false;
+}
+
+function markIn(marks: readonly string[], word: string): string | undefined {
+  for (let i = 0; i < marks.length; i += 2) if (marks[i] === word) return marks[i + 1];
+  return undefined;
 }
 
 /** One asks to whom it was done, the other who did it, of the same words otherwise. */

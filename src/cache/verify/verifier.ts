@@ -10,10 +10,11 @@ import { DifferenceWeights, differenceInputs } from './difference.js';
 import type { NotedQuestion, QuestionJudge, ReadQuestion, Verdict } from './judge.js';
 import { NotedWords } from './noted-words.js';
 import { PAIR_FEATURES, pairFeatures } from './pair-features.js';
-import { firstObjection, objectionsTo, type Objections } from './veto.js';
+import { factsOf, firstObjection, objectionsTo } from './veto.js';
+import type { Objections, QuestionFacts } from './veto.js';
 import { WordTable } from './word-table.js';
 import { WORDING_PLACES, WordingWeights } from './wording.js';
-import type { QuestionWords } from './words.js';
+import { readWords } from './words.js';
 
 /** What `models/verifier.bin` calls itself. */
 export const VERIFIER_KIND = 'pair-verifier';
@@ -74,28 +75,31 @@ export class Verifier implements QuestionJudge {
 
   /** Embeds only; the words are read when the question is compared first. */
   read(text: string, vector?: Float32Array): ReadQuestion {
-    return new OpenQuestion(text, vector ?? this.#embedder.embed(text), this.#words);
+    const read = { vector: vector ?? this.#embedder.embed(text) };
+    return new OpenQuestion(text, this.#words, read);
   }
 
   note(question: ReadQuestion): NotedQuestion {
     const { text } = question;
-    const words = this.#noted.note(this.#compared(question).words);
-    return {
-      open: () => new OpenQuestion(text, this.#embedder.embed(text), this.#words, words),
-    };
+    const facts = this.#noted.note(this.#opened(question).facts);
+    const embed = (): Float32Array => this.#embedder.embed(text);
+    return { open: () => new OpenQuestion(text, this.#words, { facts, embed }) };
   }
 
-  /** The probability is worked out when it is looked at first: what is vetoed hardly needs one. */
+  /** What is vetoed hardly needs the rest, so that is worked out when it is looked at first. */
   judge(one: ReadQuestion, other: ReadQuestion): Verdict {
-    const [asked, kept] = [this.#compared(one), this.#compared(other)];
+    const [asked, kept] = [this.#opened(one), this.#opened(other)];
     const objections = objectionsTo(asked.facts, kept.facts);
-    const isSame = asked.text === kept.text;
-    const claimed = (): number => this.#probability(asked, kept, objections);
+    const claimed = (): number => this.#probability(asked.compared, kept.compared, objections);
+    let similarity: number | null = null;
     let probability: number | null = null;
     return {
-      similarity: Math.max(-1, Math.min(1, dot(asked.vector, kept.vector))),
+      get similarity() {
+        similarity ??= Math.max(-1, Math.min(1, dot(asked.vector, kept.vector)));
+        return similarity;
+      },
       get probability() {
-        probability ??= isSame ? 1 : claimed();
+        probability ??= asked.text === kept.text ? 1 : claimed();
         return probability;
       },
       veto: firstObjection(objections),
@@ -116,30 +120,46 @@ export class Verifier implements QuestionJudge {
   }
 
   /** What another judge has read is read again. */
-  #compared(question: ReadQuestion): ComparedQuestion {
-    if (question instanceof OpenQuestion) return question.compared;
-    return readQuestion(question.text, this.#words, question.vector);
+  #opened(question: ReadQuestion): OpenQuestion {
+    if (question instanceof OpenQuestion) return question;
+    return new OpenQuestion(question.text, this.#words, question);
   }
 }
 
-/** A question whose words are read once they are asked for. */
+/** What is known of a question: its vector, or what was noted of it and how to make the vector again. */
+type Known =
+  | { readonly vector: Float32Array }
+  | { readonly facts: QuestionFacts; readonly embed: () => Float32Array };
+
+/** A question of which each part is made ready once it is asked for. */
 class OpenQuestion implements ReadQuestion {
   readonly text: string;
-  readonly vector: Float32Array;
   readonly #table: WordTable;
-  readonly #words: QuestionWords | undefined;
+  readonly #known: Known;
+  #vector: Float32Array | null = null;
+  #facts: QuestionFacts | null = null;
   #compared: ComparedQuestion | null = null;
 
-  /** @param words - of the text, where they were read before */
-  constructor(text: string, vector: Float32Array, table: WordTable, words?: QuestionWords) {
+  constructor(text: string, table: WordTable, known: Known) {
     this.text = text;
-    this.vector = vector;
     this.#table = table;
-    this.#words = words;
+    this.#known = known;
+  }
+
+  get vector(): Float32Array {
+    const known = this.#known;
+    this.#vector ??= 'vector' in known ? known.vector : known.embed();
+    return this.#vector;
+  }
+
+  get facts(): QuestionFacts {
+    const known = this.#known;
+    this.#facts ??= 'facts' in known ? known.facts : factsOf(this.text, readWords(this.text));
+    return this.#facts;
   }
 
   get compared(): ComparedQuestion {
-    this.#compared ??= readQuestion(this.text, this.#table, this.vector, this.#words);
+    this.#compared ??= readQuestion(this.text, this.#table, this.vector, this.facts);
     return this.#compared;
   }
 }

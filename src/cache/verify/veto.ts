@@ -1,4 +1,5 @@
-import { haveOtherRoles } from './roles.js';
+import { fnv1a } from '../../core/fnv.js';
+import { haveOtherRoles, marksOf } from './roles.js';
 import { dependsOnTime } from './timely.js';
 import { readWords, type QuestionWords } from './words.js';
 
@@ -30,16 +31,16 @@ export type Veto =
 /** What each rule says of a pair; those that hold object. */
 export type Objections = Readonly<Record<Veto, boolean>>;
 
-/** What the rules look at, taken from a question once. */
+/** What the rules look at, taken from a question once; small, as it is kept for as long as the answer is. */
 export interface QuestionFacts {
   readonly words: QuestionWords;
-  readonly wordSet: ReadonlySet<string>;
   readonly numbers: readonly string[];
   readonly units: readonly string[];
   readonly codes: readonly string[];
-  /** Words and numbers without those that only carry grammar; in the order of the text, and of the alphabet. */
-  readonly bare: readonly string[];
-  readonly sorted: readonly string[];
+  /** The same for all texts that have the same words but for grammar, in whatever order. */
+  readonly bag: number;
+  /** Words of which the word before tells whether they act or are acted on (`roles.ts`). */
+  readonly marks: readonly string[];
   readonly isTimely: boolean;
   readonly denials: number;
   /** Words that have an opposite. */
@@ -51,25 +52,26 @@ export interface QuestionFacts {
 
 /** Takes from a question what the rules look at. */
 export function factsOf(text: string, words: QuestionWords): QuestionFacts {
-  const wordSet = new Set(words.words);
-  const bare = words.tokens.flatMap((token) =>
-    GRAMMAR.has(token) ? [] : [BASE_CASE.get(token) ?? token],
-  );
   return {
     words,
-    wordSet,
-    numbers: words.numbers.toSorted(),
-    units: words.units.toSorted(),
-    codes: [...new Set(words.codes)].sort(),
-    bare,
-    sorted: bare.toSorted(),
+    numbers: sorted(words.numbers),
+    units: sorted(words.units),
+    codes: sorted([...new Set(words.codes)]),
+    bag: bareOf(words).reduce((sum, word) => (sum + fnv1a(word)) | 0, 0),
+    marks: marksOf(words.tokens),
     isTimely: dependsOnTime(words.plain),
     denials: denials(words),
-    opposable: [...wordSet].filter((word) => OPPOSITE_OF.has(word)),
+    opposable: sorted([...new Set(words.words)].filter((word) => OPPOSITE_OF.has(word))),
     asks: questionOf(words),
     script: scriptOf(text),
   };
 }
+
+const NONE: readonly string[] = [];
+
+/** Most questions have nothing of most kinds: that is held once. */
+const sorted = (items: readonly string[]): readonly string[] =>
+  items.length === 0 ? NONE : items.toSorted();
 
 /**
  * Looks for what makes two questions different whatever they have in common.
@@ -102,7 +104,7 @@ export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
     opposite: isTurned(a, b) || isTurned(b, a),
     question: a.asks !== null && b.asks !== null && a.asks !== b.asks,
     script: a.script !== b.script,
-    order: isReordered(a, b) || haveOtherRoles(a.words.tokens, b.words.tokens),
+    order: isReordered(a, b) || haveOtherRoles(a, b),
   };
 }
 
@@ -170,10 +172,11 @@ const MEASURES = words('many much long old far often tall big fast');
 /** A name of one that the other does not have in any form of writing. */
 function lacksName(
   { words: { names, words: own } }: QuestionFacts,
-  { words: other, wordSet: known }: QuestionFacts,
+  { words: { words: other } }: QuestionFacts,
 ): boolean {
+  if (names.length === 0) return false;
   const has = (part: string): boolean =>
-    part.length < 2 || known.has(part) || TITLES.has(part) || other.words.some(isFormOf(part));
+    part.length < 2 || TITLES.has(part) || other.includes(part) || other.some(isFormOf(part));
   const lacking = (name: string): boolean => !name.split("'").every(has);
   return names.some((name) => lacking(name) && !belongsToKnown(name, { names, own, has }));
 }
@@ -230,10 +233,13 @@ function denials({ words: all }: QuestionWords): number {
 
 /** One has a word that the other lacks, and the other its opposite. */
 function isTurned(a: QuestionFacts, b: QuestionFacts): boolean {
-  return a.opposable.some(
+  // What has an opposite is one, so both are among those that have one.
+  const [own, others] = [a.opposable, b.opposable];
+  if (own.length === 0 || others.length === 0) return false;
+  return own.some(
     (word) =>
-      !b.wordSet.has(word) &&
-      OPPOSITE_OF.get(word)?.some((other) => b.wordSet.has(other) && !a.wordSet.has(other)) ===
+      !others.includes(word) &&
+      OPPOSITE_OF.get(word)?.some((other) => others.includes(other) && !own.includes(other)) ===
         true,
   );
 }
@@ -252,11 +258,17 @@ function questionOf({ words: all }: QuestionWords): string | null {
 
 /** "A before B" and "B before A" have the same words; "A and B" and "B and A" say the same. */
 function isReordered(one: QuestionFacts, other: QuestionFacts): boolean {
-  if (!sameList(one.sorted, other.sorted) || sameList(one.bare, other.bare)) return false;
-  const [a, b] = [one, other].map(({ bare }) =>
-    listsSorted(bare.filter((word) => !FREE.has(word))),
-  );
+  if (one.bag !== other.bag) return false;
+  const bare = [one, other].map(({ words: read }) => bareOf(read));
+  const [own = [], others = []] = bare;
+  if (sameList(own, others) || !sameList(own.toSorted(), others.toSorted())) return false;
+  const [a, b] = bare.map((all) => listsSorted(all.filter((word) => !FREE.has(word))));
   return !sameList(a ?? [], b ?? []) && !isMovedClause(one.words.tokens, other.words.tokens);
+}
+
+/** Words and numbers without those that only carry grammar, in the order of the text. */
+function bareOf({ tokens }: QuestionWords): readonly string[] {
+  return tokens.flatMap((token) => (GRAMMAR.has(token) ? [] : [BASE_CASE.get(token) ?? token]));
 }
 
 /** Articles, alone or grown together with what stands before them: they change with who does it to whom. */

@@ -18,6 +18,8 @@ interface Passive {
  * by banks`. Who does it to whom has to be the same, and when; English only.
  */
 export function isOtherVoice(a: Words, b: Words): boolean {
+  // The asking word stays in front, and at most an auxiliary and `by` go or come.
+  if (a[0]?.id !== b[0]?.id || Math.abs(a.length - b.length) > 2) return false;
   return isActiveOf(a, passiveOf(b)) || isActiveOf(b, passiveOf(a));
 }
 
