@@ -1,5 +1,11 @@
 import type { Estimate } from '../metrics/estimate.js';
-import type { CalibrationReport, KeepReport, QualityReport, SetReport } from './report.js';
+import type {
+  CalibrationReport,
+  KeepReport,
+  PairsRanker,
+  QualityReport,
+  SetReport,
+} from './report.js';
 
 type Row = readonly [
   set: string,
@@ -13,7 +19,7 @@ type Row = readonly [
 export function csvOf(report: QualityReport): string {
   const rows = [
     ...report.sets.flatMap(setRows),
-    ...report.groups.flatMap(({ name, rankers, calibration, keeps }) => [
+    ...report.groups.flatMap(({ name, rankers, pairs, calibration, keeps }) => [
       ...rankers.flatMap((one): Row[] => [
         [name, 'pair', one.id, 'apgr', one.apgr],
         [name, 'pair', one.id, 'dense_apgr', one.denseApgr],
@@ -21,6 +27,7 @@ export function csvOf(report: QualityReport): string {
           ? []
           : [[name, 'pair', one.id, 'ours_less', one.oursLess] as const]),
       ]),
+      ...pairsRows(name, pairs),
       ...keepRows(name, keeps),
       ...calibrationRows(name, calibration),
     ]),
@@ -31,7 +38,7 @@ export function csvOf(report: QualityReport): string {
   return ['set,about,contender,figure,value,low,high', ...lines, ''].join('\n');
 }
 
-function setRows({ name, pair, frontier, calibration }: SetReport): Row[] {
+function setRows({ name, pair, pairs, frontier, calibration }: SetReport): Row[] {
   return [
     ...(pair?.rankers ?? []).flatMap((one): Row[] => [
       [name, 'pair', one.id, 'apgr', one.apgr],
@@ -44,6 +51,7 @@ function setRows({ name, pair, frontier, calibration }: SetReport): Row[] {
         ? []
         : [[name, 'pair', one.id, 'ours_less', one.oursLess] as const]),
     ]),
+    ...pairsRows(name, pairs?.rankers ?? []),
     ...(frontier?.contenders ?? []).flatMap((one): Row[] => [
       [name, 'frontier', one.id, 'aiq', one.aiq],
       [name, 'frontier', one.id, 'saved_at_95', one.saved95],
@@ -54,6 +62,13 @@ function setRows({ name, pair, frontier, calibration }: SetReport): Row[] {
     ...keepRows(name, frontier?.keeps ?? []),
     ...calibrationRows(name, calibration),
   ];
+}
+
+function pairsRows(set: string, rankers: readonly PairsRanker[]): Row[] {
+  return rankers.flatMap(({ id, apgr, oursLess }): Row[] => [
+    [set, 'pairs', id, 'apgr', apgr],
+    ...(oursLess === null ? [] : [[set, 'pairs', id, 'ours_less', oursLess] as const]),
+  ]);
 }
 
 function keepRows(set: string, keeps: readonly KeepReport[]): Row[] {

@@ -1,4 +1,5 @@
 import { NONE, plain, plainPercent, withInterval } from './figures.js';
+import { LEARNERS } from './learnt.js';
 import type { QualityReport, RankerId, SetReport } from './report.js';
 
 const HEAD = [
@@ -11,6 +12,10 @@ const HEAD = [
   'category',
   'length',
   'by chance',
+  'all pairs [95 %]',
+  'ridge',
+  'kNN',
+  'category',
   'CPT50',
   'CPT80',
   'Brier',
@@ -30,7 +35,7 @@ export function markdownOf(report: QualityReport): string {
   ].join('\n');
 }
 
-function rowOf({ name, relation, pair, calibration }: SetReport): string[] {
+function rowOf({ name, relation, pair, pairs, calibration }: SetReport): string[] {
   const find = (id: RankerId | 'random') => pair?.rankers.find((ranker) => ranker.id === id);
   const ours = find('ours');
   const chance = find('random')?.apgr;
@@ -46,9 +51,22 @@ function rowOf({ name, relation, pair, calibration }: SetReport): string[] {
     chance?.low == null || chance.high === null
       ? NONE
       : `${chance.low.toFixed(2)} – ${chance.high.toFixed(2)}`,
+    ...allPairs(pairs),
     ours === undefined ? NONE : plainPercent(ours.cpt50),
     ours === undefined ? NONE : plainPercent(ours.cpt80),
     plain(calibration.brier),
     plain(calibration.ece),
+  ];
+}
+
+function allPairs(pairs: SetReport['pairs']): string[] {
+  const find = (id: RankerId) => pairs?.rankers.find((ranker) => ranker.id === id)?.apgr;
+  const ours = find('ours');
+  return [
+    ours === undefined ? NONE : withInterval(ours),
+    ...LEARNERS.map((id) => {
+      const found = find(id);
+      return found === undefined ? NONE : plain(found);
+    }),
   ];
 }

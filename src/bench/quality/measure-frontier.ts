@@ -12,7 +12,7 @@ import type { CostPoint } from '../metrics/frontier.js';
 import { everyRow, weightedMean } from '../metrics/sample.js';
 import type { Counts } from '../metrics/sample.js';
 import { LEARNERS } from './learnt.js';
-import type { Learners } from './learnt.js';
+import type { LearntScores } from './learnt.js';
 import { keepReports, keepSums } from './measure-keep.js';
 import type { KeepSums } from './measure-keep.js';
 import type { ContenderId, FrontierContender, FrontierFigures, FrontierReport } from './report.js';
@@ -46,13 +46,13 @@ interface Compared {
  */
 export function measureFrontier(
   parts: SettingParts,
-  learners: Learners,
+  learnt: LearntScores,
   resamples: readonly Counts[],
 ): FrontierMeasure {
   const { population } = parts;
   const { places, models, unpriced, incomplete, estimatedShare } = population;
   const draws = resamples.map((counts) => Uint16Array.from(places, (place) => at(counts, place)));
-  const compared = compare(parts, learners);
+  const compared = compare(parts, learnt);
   const figures = sampled(places.length, (counts) => figuresOf(compared, counts), draws);
   const keeps = sampled(places.length, (counts) => keepSums(compared.kept, counts), draws);
   const all = everyRow(places.length);
@@ -75,7 +75,7 @@ export function measureFrontier(
   };
 }
 
-function compare(parts: SettingParts, learners: Learners): Compared {
+function compare(parts: SettingParts, learnt: LearntScores): Compared {
   const { population } = parts;
   const singles = singleSettings(population);
   const kept = ourSettings(parts);
@@ -84,8 +84,8 @@ function compare(parts: SettingParts, learners: Learners): Compared {
   const strongest = strongestSetting(parts);
   const settings = new Map<ContenderId, readonly Setting[]>([['ours', kept]]);
   for (const id of LEARNERS) {
-    const learnt = learntSettings(parts, learners[id]);
-    if (learnt !== null) settings.set(id, learnt);
+    const expected = learnt.of(id);
+    if (expected !== null) settings.set(id, learntSettings(parts, expected));
   }
   if (strongest !== null) settings.set('length', lengthSettings(parts, cheapest, strongest));
   settings.set('random', singles);

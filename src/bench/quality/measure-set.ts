@@ -14,11 +14,14 @@ import { nearestNeighbours } from './baselines/nearest-neighbours.js';
 import { ngramRidge } from './baselines/ngram-ridge.js';
 import type { BenchSet } from './bench-set.js';
 import { pairOf } from './choose-pair.js';
+import { learntScores } from './learnt.js';
 import type { Learners } from './learnt.js';
 import { measureFrontier } from './measure-frontier.js';
 import type { FrontierMeasure } from './measure-frontier.js';
 import { measurePair } from './measure-pair.js';
 import type { Pair, PairMeasure } from './measure-pair.js';
+import { measurePairs } from './measure-pairs.js';
+import type { PairsMeasure } from './measure-pairs.js';
 import { populationOf } from './population.js';
 import type { Population } from './population.js';
 import { catalogWith, impliedPrices } from './prices.js';
@@ -39,6 +42,7 @@ export interface SetMeasure {
   readonly report: SetReport;
   readonly degraded: number;
   readonly pair: PairMeasure | null;
+  readonly pairs: PairsMeasure | null;
   readonly frontier: FrontierMeasure | null;
   readonly calibration: Sampled<CalibrationSums>;
 }
@@ -60,13 +64,15 @@ export function measureSet(set: BenchSet, options: MeasureOptions): SetMeasure {
   const successOf = successIn(models, routings);
   const pairMeasure =
     pair === null ? null : measurePair({ set, pair, successOf, learners, resamples, random: draw });
+  const learnt = learntScores(set, models, learners);
+  const pairs = measurePairs({ set, successOf, learnt, resamples });
   const frontier =
     population.models.length < 2 || population.places.length === 0
       ? null
-      : measureFrontier({ set, population, routings, usual }, learners, resamples);
+      : measureFrontier({ set, population, routings, usual }, learnt, resamples);
   const reliability = reliabilityOf(set, models, routings);
   const calibration = sampled(lines.length, (counts) => reliability.sums(counts), resamples);
-  const measured = { pair: pairMeasure, frontier, calibration, degraded };
+  const measured = { pair: pairMeasure, pairs, frontier, calibration, degraded };
   return {
     ...measured,
     report: {
@@ -74,6 +80,7 @@ export function measureSet(set: BenchSet, options: MeasureOptions): SetMeasure {
       models: models.length,
       notes: [...(note === null ? [] : [note]), ...notesOn(set, population, measured)],
       pair: pairMeasure?.report ?? null,
+      pairs: pairs?.report ?? null,
       frontier: frontier?.report ?? null,
       calibration: {
         ...estimatesOf(mapSampled(calibration, (sums) => ({ ...calibrationOf([sums]) }))),

@@ -3,7 +3,6 @@ import { estimatesOf, mapSampled, zipSampled } from '../metrics/estimate.js';
 import type { Estimate, Sampled } from '../metrics/estimate.js';
 import { addKeeps, keepReports } from './measure-keep.js';
 import { LEARNERS } from './learnt.js';
-import type { RankerFigures } from './measure-pair.js';
 import type { SetMeasure } from './measure-set.js';
 import type { CalibrationReport, GroupReport, RankerId, SetReport } from './report.js';
 
@@ -35,6 +34,7 @@ function pool(name: string, members: readonly SetMeasure[]): GroupReport {
     name,
     sets: members.map(({ report }) => report.name),
     rankers: rankersOver(members),
+    pairs: pairsOver(members),
     calibration: calibrationOver(level),
     keeps:
       keeps.length === 0 ? [] : keepReports(mapSampled(zipSampled(keeps), addKeeps), () => null),
@@ -61,11 +61,25 @@ function rankersOver(members: readonly SetMeasure[]): GroupReport['rankers'] {
   }));
 }
 
-function meanOf(
-  sets: Sampled<readonly RankerFigures[]>,
-  figureOf: (figures: RankerFigures) => number,
-): Estimate {
-  const mean = (all: readonly RankerFigures[]): number => {
+/** As above, over all pairs of models. */
+function pairsOver(members: readonly SetMeasure[]): GroupReport['pairs'] {
+  const measured = members.flatMap(({ pairs }) => (pairs === null ? [] : [pairs.sampled]));
+  const whole = measured.filter(({ value }) => RANKERS.every((id) => Number.isFinite(value[id])));
+  if (whole.length === 0) return [];
+  const together = zipSampled(whole);
+  return RANKERS.map((id) => ({
+    id,
+    sets: whole.length,
+    apgr: meanOf(together, (of) => of[id] ?? Number.NaN),
+    oursLess:
+      id === 'ours'
+        ? null
+        : meanOf(together, (of) => (of.ours ?? Number.NaN) - (of[id] ?? Number.NaN)),
+  }));
+}
+
+function meanOf<T>(sets: Sampled<readonly T[]>, figureOf: (figures: T) => number): Estimate {
+  const mean = (all: readonly T[]): number => {
     // In a resample of few prompts two models may do equally well: such a set then has no figure.
     const found = all.map(figureOf).filter(Number.isFinite);
     return found.reduce((sum, value) => sum + value, 0) / found.length;

@@ -2,6 +2,7 @@ import { at } from '../metrics/at.js';
 import type { Candidate } from '../../core/decision.js';
 import type { Routing } from '../../route/routing.js';
 import type { BenchSet } from './bench-set.js';
+import { LEAST_COVERAGE } from './learnt.js';
 import { answerCost } from './prices.js';
 import type { AnswerCost } from './prices.js';
 import type { Catalog } from '../../catalog/catalog.js';
@@ -23,9 +24,6 @@ export interface Population {
   /** Share of answers whose tokens were estimated, 0 to 1. */
   readonly estimatedShare: number;
 }
-
-/** Share of the prompts that a model must have answered to be compared at all. */
-const LEAST_COVERAGE = 0.95;
 
 /** What a population is taken from. */
 export interface PopulationSource {

@@ -48,6 +48,27 @@ export interface PairReport {
   readonly rankers: readonly RankerReport[];
 }
 
+/** What rankers are worth between all pairs of a set's models: less of it is chance than of one pair. */
+export interface PairsReport {
+  /** Models compared: those with an outcome for nearly all prompts. */
+  readonly models: number;
+  /** Pairs that were measured, of those whose mean scores are at least `leastGap` apart. */
+  readonly pairs: number;
+  readonly pairsApart: number;
+  /** Measured prompts that all of the models answered. */
+  readonly prompts: number;
+  readonly leastGap: number;
+  readonly rankers: readonly PairsRanker[];
+}
+
+export interface PairsRanker {
+  readonly id: RankerId;
+  /** Dense APGR of all pairs, each counting as much as its models are apart; 0.5 is random. */
+  readonly apgr: Estimate;
+  /** Ours less this one's, prompt for prompt; `null` for ours itself. */
+  readonly oursLess: Estimate | null;
+}
+
 /** What a way of choosing among all models is worth. */
 export interface FrontierFigures {
   /** RouterBench's average improvement in quality. */
@@ -120,6 +141,8 @@ export interface SetReport {
   readonly notes: readonly string[];
   /** `null`: no pair of models is known or could be told. */
   readonly pair: PairReport | null;
+  /** `null`: there are not two pairs of models apart. */
+  readonly pairs: PairsReport | null;
   readonly frontier: FrontierReport | null;
   readonly calibration: CalibrationReport;
 }
@@ -136,6 +159,8 @@ export interface GroupReport {
     readonly denseApgr: Estimate;
     readonly oursLess: Estimate | null;
   }[];
+  /** Means over the sets that have more than one pair of models. */
+  readonly pairs: readonly (PairsRanker & { readonly sets: number })[];
   readonly calibration: CalibrationReport;
   readonly keeps: readonly KeepReport[];
 }

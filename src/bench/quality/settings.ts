@@ -6,8 +6,7 @@ import type { Prospect } from '../../route/price/expectations.js';
 import { PriceBook } from '../../route/price/price-book.js';
 import type { Routing } from '../../route/routing.js';
 import type { RuleOutcome } from '../../route/rules/outcome.js';
-import { crossPredict, meanOver } from './baselines/learner.js';
-import type { Learner } from './baselines/learner.js';
+import { meanOver } from './baselines/learner.js';
 import type { BenchSet } from './bench-set.js';
 import type { Population } from './population.js';
 import type { Asked } from './ask-router.js';
@@ -155,18 +154,19 @@ function bestOf(
   return best.m;
 }
 
-/** A baseline's choices: it learns every model's score, and knows the costs that the router expects. */
-export function learntSettings(parts: SettingParts, learner: Learner): readonly Setting[] | null {
-  const { set, population, routings } = parts;
-  const targets = population.models.map((model) =>
-    Float64Array.from(set.lines, ({ outcomes }) => outcomes.get(model)?.score ?? Number.NaN),
-  );
-  const hasAll = (line: number): boolean => targets.every((of) => !Number.isNaN(of[line]));
-  const predicted = crossPredict(learner, set.folds, targets, hasAll);
-  if (predicted === null) return null;
-  const quality = predicted.map((of) =>
-    Float64Array.from(population.places, (place) => at(of, at(set.measured, place))),
-  );
+/**
+ * A baseline's choices: it has learnt every model's score, and knows the costs that the router expects.
+ *
+ * @param expected - by model, then line
+ */
+export function learntSettings(
+  { set, population, routings }: SettingParts,
+  expected: ReadonlyMap<string, Float64Array>,
+): readonly Setting[] {
+  const quality = population.models.map((model) => {
+    const of = expected.get(model) ?? new Float64Array();
+    return Float64Array.from(population.places, (place) => at(of, at(set.measured, place)));
+  });
   return tradeSettings(population, { quality, costUsd: expectedCosts(population, routings) });
 }
 

@@ -2,7 +2,7 @@ import { dollars } from '../../cli/table.js';
 import type { Column } from '../../cli/table.js';
 import { percentWithInterval, plain, plainPercent, signed, withInterval } from './figures.js';
 import { contenderName, CONTENDERS } from './report.js';
-import type { FrontierReport, GroupReport, KeepReport, PairReport } from './report.js';
+import type { FrontierReport, GroupReport, KeepReport, PairReport, PairsRanker } from './report.js';
 
 /** Rows under titles, for a terminal or a page. */
 export interface Sheet {
@@ -47,6 +47,25 @@ export function pairSheet({ rankers }: PairReport, room: Room): Sheet {
     ]),
     ours: indexOfOurs(rankers),
   };
+}
+
+/** Every ranker between all pairs of models. @param title - of the column of names */
+export function pairsSheet(rankers: readonly PairsRanker[], title = ''): Sheet {
+  return {
+    columns: [words(title), figures('APGR over all pairs'), figures('ours less it')],
+    rows: rankers.map(({ id, apgr, oursLess }) => [
+      CONTENDERS[id],
+      withInterval(apgr),
+      oursLess === null ? '' : signed(oursLess),
+    ]),
+    ours: indexOfOurs(rankers),
+  };
+}
+
+/** As `pairsSheet`, over several sets; `null` where no set has more than one pair. */
+export function groupPairsSheet({ pairs }: GroupReport): Sheet | null {
+  const [first] = pairs;
+  return first === undefined ? null : pairsSheet(pairs, `mean of ${first.sets} sets`);
 }
 
 /** Every way of choosing among all models. */

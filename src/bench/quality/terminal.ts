@@ -5,10 +5,18 @@ import type {
   FrontierReport,
   GroupReport,
   PairReport,
+  PairsReport,
   QualityReport,
   SetReport,
 } from './report.js';
-import { frontierSheet, groupSheet, keepSheet, pairSheet } from './sheets.js';
+import {
+  frontierSheet,
+  groupPairsSheet,
+  groupSheet,
+  keepSheet,
+  pairSheet,
+  pairsSheet,
+} from './sheets.js';
 import type { Sheet } from './sheets.js';
 
 /** Everything that a person at a terminal wants to know first, set by set, then pooled. */
@@ -25,11 +33,12 @@ const SPLIT_WORDS = {
 } as const;
 
 function setText(set: SetReport): string {
-  const { name, prompts, lines, models, split, pair, frontier, calibration, notes } = set;
+  const { name, prompts, lines, models, split, pair, pairs, frontier, calibration, notes } = set;
   return [
     `== ${name}: ${prompts} of ${lines} prompts (${SPLIT_WORDS[split]}), ${models} models`,
     ...notes.map((note) => `   ! ${note}`),
     ...(pair === null ? [] : ['', pairHead(pair), text(pairSheet(pair, 'terminal'))]),
+    ...(pairs === null ? [] : ['', pairsHead(pairs), text(pairsSheet(pairs.rankers))]),
     ...(frontier === null
       ? []
       : [
@@ -47,9 +56,11 @@ function setText(set: SetReport): string {
 function groupText(group: GroupReport): string {
   const { name, sets, calibration, keeps } = group;
   const rankers = groupSheet(group);
+  const pairs = groupPairsSheet(group);
   return [
     `== ${name} (${sets.length}: ${sets.join(', ')})`,
     ...(rankers === null ? [] : ['', text(rankers)]),
+    ...(pairs === null ? [] : ['', text(pairs)]),
     ...(keeps.length === 0 ? [] : ['', text(keepSheet(keeps))]),
     '',
     calibrationText(calibration),
@@ -62,6 +73,10 @@ function text({ columns, rows }: Sheet): string {
 
 function pairHead({ weak, strong, prompts, weakMean, strongMean }: PairReport): string {
   return `${weak} ${plain(weakMean)} -> ${strong} ${plain(strongMean)}, ${prompts} prompts`;
+}
+
+function pairsHead({ models, pairs, pairsApart, prompts, leastGap }: PairsReport): string {
+  return `${pairs} of ${pairsApart} pairs of models that are at least ${leastGap} apart, of ${models} models on ${prompts} prompts:`;
 }
 
 function frontierHead({ models, prompts, unpriced, incomplete }: FrontierReport): string {

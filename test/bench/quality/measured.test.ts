@@ -82,6 +82,39 @@ describe('what is measured', () => {
   );
 
   test(
+    'measures rankers between all pairs of models, where there is more than one',
+    async () => {
+      const lines = madeUpLines(200);
+      const ofTwo = lines.map(
+        ({ outcomes: { [MODELS[0]]: weak, [MODELS[2]]: strong }, ...line }) => ({
+          ...line,
+          dataset: 'of_two',
+          outcomes: {
+            [MODELS[0]]: weak,
+            [MODELS[2]]: strong,
+          } as (typeof lines)[number]['outcomes'],
+        }),
+      );
+
+      const { report, out } = await quality([...lines, ...ofTwo]);
+
+      const [all, two] = report.sets.map(({ pairs }) => pairs);
+      const apgr = Object.fromEntries(
+        (all?.rankers ?? []).map(({ id, apgr: { value } }) => [id, value ?? Number.NaN]),
+      );
+      expect(all).toMatchObject({ models: 3, pairs: 3, pairsApart: 3, prompts: 200 });
+      // Whether a prompt asks for a proof is all there is to know of it.
+      expect(apgr['category']).toBeGreaterThan(0.6);
+      expect(apgr['ridge']).toBeGreaterThan(0.6);
+      expect(apgr['oracle']).toBeGreaterThan(apgr['category'] ?? 1);
+      expect(two).toBeNull();
+      expect(out).toContain('3 of 3 pairs of models that are at least 0.05 apart');
+      expect(report.groups[0]?.pairs[0]).toMatchObject({ id: 'ours', sets: 1 });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     'pools sets, each with its own resamples',
     async () => {
       const lines = [1, 2].flatMap((seed) =>

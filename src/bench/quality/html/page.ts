@@ -6,7 +6,14 @@ import { escaped, htmlTable } from './markup.js';
 import { reliabilityChart } from './reliability-chart.js';
 import { STYLE } from './style.js';
 import { signed, withInterval } from '../figures.js';
-import { frontierSheet, groupSheet, keepSheet, pairSheet } from '../sheets.js';
+import {
+  frontierSheet,
+  groupPairsSheet,
+  groupSheet,
+  keepSheet,
+  pairSheet,
+  pairsSheet,
+} from '../sheets.js';
 import type { Sheet } from '../sheets.js';
 
 /** The report as one page that fetches nothing. */
@@ -60,6 +67,7 @@ function groupSection(group: GroupReport): string {
   return `<h2>Together: ${escaped(name)}</h2>
 <p class="soft">${sets.length} sets: ${escaped(sets.join(', '))}</p>
 ${sheet(groupSheet(group))}
+${sheet(groupPairsSheet(group))}
 ${keeps.length === 0 ? '' : `<h3>Promises, over all prompts with a cost</h3>\n${sheet(keepSheet(keeps))}`}
 <h3>Calibration</h3>
 <p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, promised less
@@ -79,7 +87,7 @@ const PARTS = {
 
 function setSection(set: SetReport, isOpen: boolean): string {
   const { name, relation, prompts, lines, models, split, licence, contaminated, notes } = set;
-  const { pair, frontier, calibration } = set;
+  const { pair, pairs, frontier, calibration } = set;
   const facts = [
     `${prompts} of ${lines} prompts (${PARTS[split]})`,
     `${models} models`,
@@ -91,6 +99,12 @@ function setSection(set: SetReport, isOpen: boolean): string {
 <p class="soft">${escaped(facts.join('; '))}.</p>
 ${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join('\n')}
 ${pair === null ? '' : `<h3>Between ${escaped(pair.weak)} and ${escaped(pair.strong)}</h3>\n${sheet(pairSheet(pair, 'page'))}`}
+${
+  pairs === null
+    ? ''
+    : `<h3>Between ${pairs.pairs} of ${pairs.pairsApart} pairs of models that are at least ${pairs.leastGap} apart, on ${pairs.prompts} prompts</h3>
+${sheet(pairsSheet(pairs.rankers))}`
+}
 ${
   frontier === null
     ? ''

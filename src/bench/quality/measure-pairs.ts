@@ -1,0 +1,133 @@
+import { at } from '../metrics/at.js';
+import { estimatesOf, mapSampled, sampled } from '../metrics/estimate.js';
+import type { Estimate, Sampled } from '../metrics/estimate.js';
+import { pairsApart, PairsCurve } from '../metrics/pairs-curve.js';
+import type { ModelPair } from '../metrics/pairs-curve.js';
+import { everyRow } from '../metrics/sample.js';
+import type { Counts } from '../metrics/sample.js';
+import type { BenchSet } from './bench-set.js';
+import { LEARNERS } from './learnt.js';
+import type { LearntScores } from './learnt.js';
+import type { PairsReport, RankerId } from './report.js';
+
+/** What all pairs of a set's models are measured with. */
+export interface PairsParts {
+  readonly set: BenchSet;
+  /** Success that ours expects of a model, by measured line in the order of `set.measured`. */
+  readonly successOf: (model: string) => ArrayLike<number>;
+  readonly learnt: LearntScores;
+  /** Of the measured lines. */
+  readonly resamples: readonly Counts[];
+}
+
+/** A report on all pairs, and all that pooling it with others needs. */
+export interface PairsMeasure {
+  readonly report: PairsReport;
+  readonly sampled: Sampled<PairsFigures>;
+}
+
+/** What each ranker recovers; see `PairsCurve.recovered`. */
+export type PairsFigures = Readonly<Partial<Record<RankerId, number>>>;
+
+/** Models that are less apart on average are no choice worth a router. */
+const LEAST_GAP = 0.05;
+/** Of more pairs than this, so many that lie evenly among them are measured: seventy models have thousands. */
+const MOST_PAIRS = 300;
+/** Of fewer pairs, the one that is shown by itself says everything. */
+const LEAST_PAIRS = 2;
+
+/**
+ * Measures every ranker between all pairs of models that are apart, on the prompts that all of these models answered;
+ * `null` where there are not two such pairs.
+ */
+export function measurePairs(parts: PairsParts): PairsMeasure | null {
+  const { resamples } = parts;
+  const compared = comparedIn(parts);
+  const { models, places, scores } = compared;
+  const all = places.length === 0 ? [] : pairsApart(scores, everyRow(places.length), LEAST_GAP);
+  if (all.length < LEAST_PAIRS) return null;
+  const step = Math.max(1, all.length / MOST_PAIRS);
+  const pairs = all.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+  const curves = new Map<RankerId, PairsCurve>();
+  for (const [id, rankOf] of rankings(parts, compared)) {
+    curves.set(id, new PairsCurve(scores, pairs, rankOf));
+  }
+  const draws = resamples.map((counts) => Uint16Array.from(places, (place) => at(counts, place)));
+  const figures = sampled(
+    places.length,
+    (counts): PairsFigures =>
+      Object.fromEntries([...curves].map(([id, curve]) => [id, curve.recovered(counts)])),
+    draws,
+  );
+  return {
+    sampled: figures,
+    report: {
+      models: models.length,
+      pairs: pairs.length,
+      pairsApart: all.length,
+      prompts: places.length,
+      leastGap: LEAST_GAP,
+      rankers: [...curves.keys()].map((id) => ({
+        id,
+        apgr: estimatesOf(mapSampled(figures, (of) => ({ apgr: of[id] ?? Number.NaN }))).apgr,
+        oursLess: id === 'ours' ? null : oursLess(figures, id),
+      })),
+    },
+  };
+}
+
+function oursLess(figures: Sampled<PairsFigures>, id: RankerId): Estimate {
+  return estimatesOf(
+    mapSampled(figures, (of) => ({ less: (of.ours ?? Number.NaN) - (of[id] ?? Number.NaN) })),
+  ).less;
+}
+
+interface Compared {
+  readonly models: readonly string[];
+  /** Of each row among the set's measured lines. */
+  readonly places: readonly number[];
+  /** By model, then row. */
+  readonly scores: readonly Float64Array[];
+}
+
+function comparedIn({ set, learnt: { models } }: PairsParts): Compared {
+  const scoreOf = (place: number, model: string): number =>
+    set.lines[at(set.measured, place)]?.outcomes.get(model)?.score ?? Number.NaN;
+  const places = set.measured.flatMap((_, place) =>
+    models.every((model) => !Number.isNaN(scoreOf(place, model))) ? [place] : [],
+  );
+  const scores = models.map((model) => Float64Array.from(places, (place) => scoreOf(place, model)));
+  return { models, places, scores };
+}
+
+type Ranking = readonly [RankerId, (pair: ModelPair) => ArrayLike<number>];
+
+function rankings(
+  { set, successOf, learnt }: PairsParts,
+  { models, places, scores }: Compared,
+): readonly Ranking[] {
+  const lineAt = (place: number): number => at(set.measured, place);
+  const atRows = (of: ArrayLike<number>, lineOf: (place: number) => number): Float64Array =>
+    Float64Array.from(places, (place) => at(of, lineOf(place)));
+  const expected = models.map((model) => atRows(successOf(model), (place) => place));
+  const lengths = Float64Array.from(places, (p) => set.lines[lineAt(p)]?.text.length ?? 0);
+  const fromGrades = LEARNERS.flatMap((id): Ranking[] => {
+    const predicted = learnt.of(id);
+    if (predicted === null) return [];
+    return [[id, gapsBetween(models.map((model) => atRows(predicted.get(model) ?? [], lineAt)))]];
+  });
+  return [
+    ['ours', gapsBetween(expected)],
+    ...fromGrades,
+    ['length', () => lengths],
+    ['oracle', gapsBetween(scores)],
+  ];
+}
+
+/** What the strong model of a pair is expected to score more than the weak one, by row. */
+function gapsBetween(scores: readonly ArrayLike<number>[]) {
+  return ({ weak, strong }: ModelPair): Float64Array => {
+    const low = scores[weak] ?? [];
+    return Float64Array.from(scores[strong] ?? [], (score, row) => score - at(low, row));
+  };
+}
