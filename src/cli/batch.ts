@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import * as z from 'zod';
 import { GatewayError } from '../core/errors.js';
+import { inSentences } from '../yaml/sentences.js';
 import { EXIT, type Io } from './io.js';
 
 /** Lines kept back before they are written: one system call for hundreds of lines. */
@@ -121,7 +122,10 @@ async function answerLine<Line>(line: string, task: BatchTask<Line>): Promise<ob
     const read: unknown = JSON.parse(line);
     id = idOf(read);
     const parsed = task.schema.safeParse(read);
-    if (!parsed.success) throw new GatewayError('invalid_request', z.prettifyError(parsed.error));
+    if (!parsed.success) {
+      const of = { schema: task.schema, value: read, whole: 'the line' };
+      throw new GatewayError('invalid_request', inSentences(parsed.error, of));
+    }
     return await task.answer(parsed.data);
   } catch (error) {
     if (error instanceof GatewayError) return refusal(id, error.code, error.message);

@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import * as z from 'zod';
+import type * as z from 'zod';
+import { inSentences } from '../yaml/sentences.js';
 
 /** A file of data that cannot be read; the message names the file and, where there is one, the line. */
 export class DataError extends Error {
@@ -46,7 +47,10 @@ function parseLine<T>(line: string, place: string, schema: z.ZodType<T>): T {
     throw new DataError(`${place}: not JSON`, { cause });
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new DataError(`${place}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) {
+    const said = inSentences(parsed.error, { schema, value: json, whole: 'the line' });
+    throw new DataError(`${place}: ${said}`);
+  }
   return parsed.data;
 }
 

@@ -49,6 +49,39 @@ export function complaints(issue: Issue, subject: Subject, parent: Path = []): C
   }
 }
 
+/**
+ * The same of a value that has no file of its own, such as a line of JSON, as one text.
+ *
+ * @param whole - what a sentence calls the value itself (`the line`)
+ */
+export function inSentences(
+  { issues }: z.ZodError,
+  { schema, value, whole }: { schema: z.ZodType; value: unknown; whole: string },
+): string {
+  const subject = {
+    schema,
+    valueAt: (path: Path) => valueAt(value, path),
+    placeholderAt: () => null,
+  };
+  const sentences = issues
+    .flatMap((issue) => complaints(issue, subject))
+    // What is written as nothing in YAML is written as `null` in JSON.
+    .map(({ message }) => message.replace(/, not empty\.$/u, ', not null.'))
+    .map((message) => message.replace(/^the file\b/u, whole));
+  return [...new Set(sentences)].join(' ');
+}
+
+/** The value at a path; `undefined` where there is none. */
+export function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step))
+      return undefined;
+    value = (value as Record<PropertyKey, unknown>)[step];
+  }
+  return value;
+}
+
 /** `server.port`, `keys[0].name`: a path as people write it. */
 export function formatPath(path: Path): string {
   return path

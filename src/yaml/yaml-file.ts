@@ -3,7 +3,7 @@ import type * as z from 'zod';
 
 import { FaultyFileError, type Fault } from '../core/errors.js';
 import { find, offsetInScalar, start } from './position.js';
-import { complaints, formatPath } from './sentences.js';
+import { complaints, formatPath, valueAt } from './sentences.js';
 import { syntaxFaults } from './syntax.js';
 
 type Path = readonly PropertyKey[];
@@ -164,16 +164,6 @@ export class YamlFile {
     const { found } = find(this.#document, path);
     return isScalar(found.value) ? String(found.value.value) : formatPath(path);
   }
-}
-
-function valueAt(root: unknown, path: Path): unknown {
-  let value = root;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step))
-      return undefined;
-    value = (value as Record<PropertyKey, unknown>)[step];
-  }
-  return value;
 }
 
 function position(lines: LineCounter, offset: number): Position {

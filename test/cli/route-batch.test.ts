@@ -81,6 +81,19 @@ describe('suffice route --batch', () => {
     expect(err).toMatch(/^-:2: .*\n-:3: /u);
   });
 
+  test.each([
+    { line: '{"id":null,"prompt":"hi"}', said: '"id" must be text or a number, not null.' },
+    { line: '{"prompt":"hi"}', said: '"id" is missing; it must be text or a number.' },
+    { line: '{"id":1,"prompt":["hi"]}', said: '"prompt" must be text, not a list.' },
+    { line: '[1]', said: 'the line must be a map of options, not a list.' },
+  ])('says of $line what would be right', async ({ line, said }) => {
+    const { err } = await run(['route', '--batch', '-', '--models', models, '-c', config()], {
+      stdin: line,
+    });
+
+    expect(err).toBe(`-:1: ${said}\n`);
+  });
+
   test('takes tools as collections of graded prompts have them', async () => {
     const bare = { name: 'weather', description: 'Tells it.', parameters: { type: 'dict' } };
     const toolsOf: unknown[] = [[toolNamed('weather')], bare, [bare, bare], null];

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { inSentences } from '../../yaml/sentences.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { expectedCostUsd } from '../../catalog/price.js';
 import type { ModelOverride } from '../../catalog/schema.js';
@@ -35,7 +36,10 @@ export async function readPrices(file: string): Promise<PriceList> {
     throw new DataError(`${file}: not JSON`, { cause });
   }
   const parsed = priceFile.safeParse(json);
-  if (!parsed.success) throw new DataError(`${file}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) {
+    const of = { schema: priceFile, value: json, whole: 'the list' };
+    throw new DataError(`${file}: ${inSentences(parsed.error, of)}`);
+  }
   const list = new Map<string, { input: number; output: number }>();
   for (const [model, { input, output }] of Object.entries(parsed.data)) {
     if (input !== null && output !== null) list.set(model, { input, output });
