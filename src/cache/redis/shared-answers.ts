@@ -113,7 +113,9 @@ export class SharedAnswers implements AnswerJournal {
   gone(key: string, why: GoneReason): void {
     this.#pending.delete(key);
     // What has to make room here may stay elsewhere, and times are over everywhere at once.
-    if (why === 'dropped') this.#tell({ kind: 'dropped', key });
+    if (why !== 'dropped') return;
+    this.#note({ kind: 'dropped', key });
+    this.#flushSoon();
   }
 
   /**
@@ -133,8 +135,13 @@ export class SharedAnswers implements AnswerJournal {
    * @throws {Error} if Redis is away; they are told as soon as it is back
    */
   async purge(filter: PurgeFilter): Promise<void> {
-    this.#untold.push({ kind: 'purge', purge: { filter, atMs: this.#options.clock.wallMs() } });
-    await this.#flush();
+    this.#note({ kind: 'purge', purge: { filter, atMs: this.#options.clock.wallMs() } });
+    try {
+      await this.#flush();
+    } catch (error) {
+      this.#unsent(error);
+      throw error;
+    }
   }
 
   /** Sends what is still to be sent, if Redis is there, and ends. */
@@ -185,13 +192,11 @@ export class SharedAnswers implements AnswerJournal {
     }
   }
 
-  #tell(told: Told): void {
+  #note(told: Told): void {
     this.#untold.push(told);
-    if (this.#untold.length > MOST_UNTOLD) {
-      const atMs = this.#options.clock.wallMs();
-      this.#untold = [{ kind: 'purge', purge: { filter: {}, atMs } }];
-    }
-    this.#flushSoon();
+    if (this.#untold.length <= MOST_UNTOLD) return;
+    const atMs = this.#options.clock.wallMs();
+    this.#untold = [{ kind: 'purge', purge: { filter: {}, atMs } }];
   }
 
   #flushSoon(): void {

@@ -80,3 +80,27 @@ test('tells the others of an answer whose words had arrived before it was cut of
   raw.disconnect();
   await server.close();
 });
+
+test('tells the others of a purge that was refused at first, though nothing else happens', async () => {
+  const server = await RedisServer.start();
+  const raw = new Redis(server.port);
+  const address = { host: '127.0.0.1', port: server.port };
+  const place = { kind: 'single', address, database: 0 } as const;
+  const [a, b] = [openPeer('a', { place }), openPeer('b', { place })];
+  await until(() => a.shared.isThere && b.shared.isThere);
+  a.store.keep(fresh('one'));
+  await until(() => b.store.peek('one') !== undefined);
+  await raw.acl('SETUSER', 'default', '-xadd');
+
+  a.store.purge({});
+  await expect(a.shared.purge({})).rejects.toThrow('NOPERM');
+  const states = [...a.states];
+  await raw.acl('SETUSER', 'default', '+xadd');
+  await until(() => b.store.size === 0);
+
+  expect(states).toEqual(['there', 'away']);
+  await until(async () => (await raw.keys('*answer*')).length === 0);
+  for (const { shared } of [a, b]) await shared.close();
+  raw.disconnect();
+  await server.close();
+});
