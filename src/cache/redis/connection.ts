@@ -50,11 +50,21 @@ export interface RedisConnection {
    * @throws {Error} if there is none in the time that a command has
    */
   ready(): Promise<void>;
-  /** For each server that holds keys, a way to send to just that one. */
-  servers(): readonly Pick<RedisConnection, 'send'>[];
+  /**
+   * For each server that holds keys, a way to send to just that one.
+   *
+   * @throws {Error} if keys have no server just now, or one that there is no connection to
+   */
+  servers(): Promise<readonly Pick<RedisConnection, 'send'>[]>;
+  /** @throws {Error} unless every server that holds keys takes commands */
+  check(): Promise<void>;
   /** Gives all up that is under way, and does not come back. */
   close(): void;
 }
+
+const SLOTS = 16_384;
+const PING: RedisCommand = ['PING'];
+const CLUSTER_INFO: RedisCommand = ['CLUSTER', 'INFO'];
 
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
@@ -83,18 +93,52 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
         forget();
       }
     };
+  const send = sendTo(client);
+  const servers = async (): Promise<readonly Pick<RedisConnection, 'send'>[]> => {
+    if (!(client instanceof Cluster)) return [{ send }];
+    // Who has taken over may be unknown here until something is sent to it.
+    await refreshed(client);
+    return mastersOf(client).map((node) => ({ send: sendTo(node) }));
+  };
   return {
-    send: sendTo(client),
+    send,
+    servers,
     ready: () => readiness(client, settings, clock),
-    servers: () => {
-      const targets = client instanceof Cluster ? client.nodes('master') : [client];
-      return targets.map((target) => ({ send: sendTo(target) }));
+    check: async () => {
+      // For some time after a loss servers of a cluster answer, and refuse whatever has to do with keys.
+      const isCluster = client instanceof Cluster;
+      const [asks, wanted] = isCluster ? [CLUSTER_INFO, 'cluster_state:ok'] : [PING, 'PONG'];
+      const said = await Promise.all((await servers()).map((server) => server.send(asks)));
+      if (!said.every((one) => String(one).includes(wanted)))
+        throw new Error('the cluster is down');
     },
     close: () => {
       isClosed = true;
       client.disconnect();
     },
   };
+}
+
+function refreshed(client: Cluster): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.refreshSlotsCache((error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+/** @throws {Error} if a slot has none */
+function mastersOf(client: Cluster): readonly Redis[] {
+  const nodes = new Map(
+    client.nodes().map((node) => [`${node.options.host}:${node.options.port}`, node]),
+  );
+  const masters = new Set(Array.from({ length: SLOTS }, (_, slot) => client.slots[slot]?.[0]));
+  return [...masters].map((master) => {
+    const node = nodes.get(master ?? '');
+    if (node === undefined) throw new Error(`no connection to ${master ?? 'who has some slots'}`);
+    return node;
+  });
 }
 
 function readiness(
@@ -159,6 +203,9 @@ function clientFor(settings: RedisSettings): Redis | Cluster {
       return new Cluster([...place.nodes], {
         enableOfflineQueue: false,
         clusterRetryStrategy: retry,
+        // Else a command waits for seconds, and then reads on at a server that may lack what was read before.
+        retryDelayOnFailover: 0,
+        retryDelayOnClusterDown: 0,
         slotsRefreshTimeout: timeoutMs,
         redisOptions: { ...common },
       });

@@ -286,7 +286,7 @@ export class SharedAnswers implements AnswerJournal {
   async #tryAgain(): Promise<void> {
     if (this.#isClosed) return;
     try {
-      await this.#writer.send(['PING']);
+      await this.#writer.check();
       await this.#flush();
       this.#isSending = true;
       this.#say(null);

@@ -22,7 +22,7 @@ export async function* scanHeads(
   connection: RedisConnection,
   { answers }: Pick<SharedAnswersKeys, 'answers'>,
 ): AsyncGenerator<readonly KeptAnswer[]> {
-  for (const server of connection.servers()) {
+  for (const server of await connection.servers()) {
     let cursor = '0';
     do {
       const command = ['SCAN', cursor, 'MATCH', `${answers}*`, 'COUNT', KEYS_AT_ONCE] as const;

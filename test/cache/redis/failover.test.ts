@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import type { RedisSettings } from '../../../src/cache/redis/connection.js';
+import { RedisCluster } from '../../support/redis-cluster.js';
 import { freePort, RedisServer } from '../../support/redis-server.js';
 import { fresh, heldBy, openPeer, until, wordsOf, type Peer } from './peer.js';
 
@@ -72,6 +73,15 @@ interface Failing {
   lose(): Promise<void>;
 }
 
+/** What is told is in one slot: all processes lose whom they hear it from, a third of the answers with it. */
+async function cluster(): Promise<Failing> {
+  const six = closing(await RedisCluster.start('with replicas'));
+  return {
+    place: { kind: 'cluster', nodes: six.nodes },
+    lose: () => six.loseMasterOf('{p}:cache1:log'),
+  };
+}
+
 async function sentinels(): Promise<Failing> {
   const quick = ['--repl-diskless-sync-delay', '0'];
   const master = closing(await RedisServer.start(...quick));
@@ -97,8 +107,11 @@ async function sentinels(): Promise<Failing> {
   };
 }
 
-test('while Sentinels have a replica take over, nothing wrong is given and nobody waits; then it goes on', async () => {
-  const failing = await sentinels();
+test.each([
+  ['Sentinels have a replica take over', sentinels],
+  ['a replica takes over in a Cluster', cluster],
+])('while %s, nothing wrong is given and nobody waits; then it goes on', async (_what, open) => {
+  const failing = await open();
   const { place } = failing;
   const [a, b] = [peer('a', { place }), peer('b', { place })];
   await until(() => a.shared.isThere && b.shared.isThere);

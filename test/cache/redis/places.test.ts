@@ -1,9 +1,9 @@
-import { Redis } from 'ioredis';
 import type { RedisSettings } from '../../../src/cache/redis/connection.js';
-import { freePort, RedisServer } from '../../support/redis-server.js';
+import { RedisCluster } from '../../support/redis-cluster.js';
+import { RedisServer } from '../../support/redis-server.js';
 import { fresh, openPeer, until, wordsOf, type Peer } from './peer.js';
 
-const servers: RedisServer[] = [];
+const servers: { close(): Promise<void> }[] = [];
 
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
@@ -16,35 +16,10 @@ async function started(...args: string[]): Promise<RedisServer> {
 }
 
 const at = ({ port }: RedisServer) => ({ host: '127.0.0.1', port });
-const SLOTS = 16_384;
-
-/** Three masters that share all slots, and know of each other. */
 async function cluster(): Promise<RedisSettings['place']> {
-  // The usual one is 10,000 higher than the port, which may be none.
-  const buses = await Promise.all([0, 1, 2].map(freePort));
-  const nodes = await Promise.all(
-    buses.map((bus) => started('--cluster-enabled', 'yes', '--cluster-port', String(bus))),
-  );
-  const clients = nodes.map(({ port }) => new Redis(port));
-  const share = Math.ceil(SLOTS / 3);
-  for (const [i, client] of clients.entries()) {
-    const slots = [i * share, Math.min(SLOTS, (i + 1) * share) - 1];
-    await client.call('CLUSTER', 'ADDSLOTSRANGE', ...slots);
-    // Only as long as a node knows no other, and it may be met by any of them below.
-    await client.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1);
-  }
-  for (const client of clients) {
-    for (const [of, { port }] of nodes.entries()) {
-      await client.call('CLUSTER', 'MEET', '127.0.0.1', port, buses[of] ?? 0);
-    }
-  }
-  for (const client of clients) {
-    while (!String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    client.disconnect();
-  }
-  return { kind: 'cluster', nodes: nodes.map(at) };
+  const three = await RedisCluster.start();
+  servers.push(three);
+  return { kind: 'cluster', nodes: three.nodes };
 }
 
 async function sentinel(): Promise<RedisSettings['place']> {

@@ -1,0 +1,57 @@
+import { Cluster } from 'ioredis';
+import { RedisCluster } from '../../support/redis-cluster.js';
+import { knows, there } from './one-redis.js';
+import { fresh, heldBy, openPeer, until, wordsOf } from './peer.js';
+
+const nameOf = (key: string) => `p:cache1:answer:${key}`;
+
+let six: RedisCluster;
+const open: { close(): Promise<void> }[] = [];
+
+beforeEach(async () => {
+  six = await RedisCluster.start('with replicas');
+});
+
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+  await six.close();
+});
+
+test('answers of a server that is lost are asked for anew at once, and purged once another has taken over', async () => {
+  const place = { kind: 'cluster', nodes: six.nodes } as const;
+  const raw = new Cluster([...six.nodes]);
+  raw.on('error', () => undefined);
+  const [a, b] = [openPeer('a', { place }), openPeer('b', { place })];
+  open.push(a.shared, b.shared, {
+    close: async () => {
+      raw.disconnect();
+    },
+  });
+  await there(a, b);
+  const doomed = Array.from({ length: 24 }, (_, i) => `doomed${i}`);
+  for (const key of doomed) a.store.keep(fresh(key, { tags: ['doomed'] }));
+  a.store.keep(fresh('two'));
+  await knows(b, 'two', ...doomed);
+
+  // Not the one by which everybody hears of changes: nobody sees that it is lost.
+  expect(await six.masterOf(nameOf('two'))).not.toBe(await six.masterOf('{p}:cache1:log'));
+  await six.loseMasterOf(nameOf('two'));
+  const askedMs = performance.now();
+  const missed = await heldBy(b, 'two', 5_000);
+  const tookMs = performance.now() - askedMs;
+  a.store.purge({ tag: 'doomed' });
+  const purging = a.shared.purge({ tag: 'doomed' });
+
+  await expect(purging).rejects.toThrow();
+  await there(a, b);
+  await until(() => b.store.size === 1);
+  const left = await Promise.all(doomed.map((key) => raw.exists(nameOf(key))));
+  expect(missed).toBeNull();
+  expect(tookMs).toBeLessThan(500);
+  expect(await wordsOf(b, 'two')).toBe('the answer to two');
+  expect(left).toEqual(doomed.map(() => 0));
+  expect([a.states, b.states]).toEqual([
+    ['there', 'away', 'there'],
+    ['there', 'away', 'there'],
+  ]);
+});

@@ -1,0 +1,101 @@
+import { Redis } from 'ioredis';
+import type { RedisAddress } from '../../src/cache/redis/connection.js';
+import { freePort, RedisServer } from './redis-server.js';
+
+const SLOTS = 16_384;
+const MASTERS = 3;
+
+/** A server of a cluster. */
+interface Node {
+  readonly server: RedisServer;
+  readonly bus: number;
+  readonly client: Redis;
+}
+
+/** Three masters that share all slots and know of each other; each may have a replica. */
+export class RedisCluster {
+  readonly #masters: readonly Node[];
+  readonly #replicas: readonly Node[];
+
+  private constructor(masters: readonly Node[], replicas: readonly Node[]) {
+    this.#masters = masters;
+    this.#replicas = replicas;
+  }
+
+  /** Servers refuse everything for their first two seconds. @param more - a replica each, which takes over in one to three seconds */
+  static async start(more?: 'with replicas'): Promise<RedisCluster> {
+    const count = more === undefined ? MASTERS : 2 * MASTERS;
+    const nodes = await Promise.all(Array.from({ length: count }, startNode));
+    const masters = nodes.slice(0, MASTERS);
+    const cluster = new RedisCluster(masters, nodes.slice(MASTERS));
+    const share = Math.ceil(SLOTS / MASTERS);
+    for (const [i, { client }] of masters.entries()) {
+      const slots = [i * share, Math.min(SLOTS, (i + 1) * share) - 1];
+      await client.call('CLUSTER', 'ADDSLOTSRANGE', ...slots);
+      // Only as long as a node knows no other, and it may be met by any of them below.
+      await client.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1);
+    }
+    for (const { client } of nodes) {
+      for (const { server, bus } of nodes) {
+        await client.call('CLUSTER', 'MEET', '127.0.0.1', server.port, bus);
+      }
+    }
+    for (const { client } of nodes) await says(client, 'CLUSTER INFO', 'cluster_state:ok');
+    await cluster.#haveReplicasFollow();
+    return cluster;
+  }
+
+  get nodes(): readonly RedisAddress[] {
+    return [...this.#masters, ...this.#replicas].map(({ server }) => {
+      return { host: '127.0.0.1', port: server.port };
+    });
+  }
+
+  /** Tells the masters apart: which of them has a key. */
+  async masterOf(key: string): Promise<number> {
+    const slot = Number(await this.#masters[0]?.client.cluster('KEYSLOT', key));
+    return Math.floor(slot / Math.ceil(SLOTS / MASTERS));
+  }
+
+  /** Ends the master that has a key, as a crash does, long before another takes over. */
+  async loseMasterOf(key: string): Promise<void> {
+    const master = this.#masters[await this.masterOf(key)];
+    master?.client.disconnect();
+    await master?.server.kill();
+  }
+
+  async close(): Promise<void> {
+    for (const { client, server } of [...this.#masters, ...this.#replicas]) {
+      client.disconnect();
+      await server.close();
+    }
+  }
+
+  async #haveReplicasFollow(): Promise<void> {
+    for (const [i, { client }] of this.#replicas.entries()) {
+      const id = String(await this.#masters[i]?.client.cluster('MYID'));
+      await says(client, 'CLUSTER NODES', id);
+      await client.cluster('REPLICATE', id);
+    }
+    for (const { client } of this.#replicas) await says(client, 'INFO', 'master_link_status:up');
+  }
+}
+
+async function startNode(): Promise<Node> {
+  // The usual one is 10,000 higher than the port, which may be none.
+  const bus = await freePort();
+  const server = await RedisServer.start(
+    ...['--cluster-enabled', 'yes', '--cluster-port', String(bus)],
+    ...['--cluster-node-timeout', '500', '--repl-diskless-sync-delay', '0'],
+  );
+  const client = new Redis(server.port);
+  client.on('error', () => undefined);
+  return { server, bus, client };
+}
+
+async function says(client: Redis, question: string, wanted: string): Promise<void> {
+  const [command = '', ...args] = question.split(' ');
+  while (!String(await client.call(command, ...args)).includes(wanted)) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
