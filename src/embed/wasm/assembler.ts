@@ -12,6 +12,8 @@ export const V128 = 0x7b;
 export const ADD = 0x6a;
 export const SUBTRACT = 0x6b;
 export const MULTIPLY = 0x6c;
+/** Shifts an integer left by the number of bits on the stack. */
+export const SHIFT_LEFT = 0x74;
 /** Whether the first of two unsigned integers is the smaller. */
 export const LESS = 0x49;
 
@@ -38,12 +40,15 @@ export const WIDEN = {
   lowShorts: [0xfd, 0xa7, 0x01],
   highShorts: [0xfd, 0xa8, 0x01],
 } as const;
-/** On single floats: an addition, and a store to the address below the value on the stack. */
+/** On single floats: an addition, whether the first is up to the second, and a store to the address below the value on the stack. */
 export const F32_ADD = 0x92;
+export const F32_UP_TO = 0x5f;
 export const F32_STORE = [0x38, 0, 0] as const;
 
 /** Reads a 32-bit integer from the address on the stack. */
 export const LOAD_WORD = [0x28, 0, 0] as const;
+/** Writes a 32-bit integer to the address below it on the stack. */
+export const STORE_WORD = [0x36, 0, 0] as const;
 /** Reads a 32-bit number from the address on the stack into all four lanes. */
 export const LOAD_SPLAT = [0xfd, 0x09, 0, 0] as const;
 export const ZERO_VECTOR: Code = [0xfd, 0x0c, ...new Array<number>(16).fill(0)];
@@ -54,6 +59,9 @@ export const get = (local: number): Code => [0x20, local];
 export const set = (local: number): Code => [0x21, local];
 /** @param value - a whole number, not negative */
 export const constant = (value: number): Code => [0x41, ...signedLeb(value)];
+/** Reads a 32-bit integer or float, `offset` bytes after the address on the stack. */
+export const loadWord = (offset: number): Code => [0x28, 0, ...unsignedLeb(offset)];
+export const loadFloat = (offset: number): Code => [0x2a, 0, ...unsignedLeb(offset)];
 /** Reads 16 bytes, `offset` bytes after the address on the stack. */
 export const load = (offset: number): Code => [0xfd, 0x00, 0, ...unsignedLeb(offset)];
 /** Writes 16 bytes, `offset` bytes after the address that lies below them on the stack. */
