@@ -151,10 +151,12 @@ const TAKEN_APART: ReadonlyMap<string, readonly string[]> = new Map([
 export function readWords(question: string): QuestionWords {
   const text = plainText(question);
   const found = [...text.matchAll(WORD)];
-  const words = found.flatMap(([word]) => takenApart(plain(word)));
+  const parts = found.map(([word]) => takenApart(plain(word)));
+  const words = parts.flat();
   // Most questions have no figures, no code, no dates: seeing that is cheaper than looking for them.
   const numbers = /\d/.test(text) ? [...text.matchAll(NUMBER)] : [];
-  const tokens = tokensOf(found, numbers);
+  const placed = numbers.length === 0 ? words : inOrder(found, parts, numbers);
+  const tokens = tokensOf(UNSPACED.test(text) ? placed.flatMap(lettersOf) : placed);
   return {
     plain: text,
     tokens,
@@ -181,24 +183,31 @@ function unitAt(tokens: readonly string[], i: number): string | undefined {
 
 const BEFORE_UNIT = /\d$|^(?:in|into|per|to|many|several|half|one|pro|par|por|mille)$/;
 
-/** In the order of the text. */
-function tokensOf(
+/** Words and numbers in the order of the text. */
+function inOrder(
   words: readonly RegExpExecArray[],
+  parts: readonly (readonly string[])[],
   numbers: readonly RegExpExecArray[],
 ): readonly string[] {
-  const placed = [
-    ...words.map(({ 0: word, index }) => ({ index, parts: takenApart(plain(word)) })),
-    ...numbers.map(({ 0: number, index }) => ({ index, parts: [plainNumber(number)] })),
-  ].sort((x, y) => x.index - y.index);
-  const tokens = placed.flatMap(({ parts }) =>
-    parts.flatMap((part) =>
-      UNSPACED.test(part) ? Array.from(part) : [FOREIGN_NUMBERS.get(part) ?? part],
-    ),
-  );
+  return [
+    ...words.map(({ index }, i) => ({ index, said: parts[i] ?? [] })),
+    ...numbers.map(({ 0: number, index }) => ({ index, said: [plainNumber(number)] })),
+  ]
+    .sort((x, y) => x.index - y.index)
+    .flatMap(({ said }) => said);
+}
+
+/** Of scripts without spaces, every letter is a word. */
+const lettersOf = (part: string): readonly string[] =>
+  UNSPACED.test(part) ? Array.from(part) : [part];
+
+function tokensOf(placed: readonly string[]): readonly string[] {
+  const figures = placed.map((part) => FOREIGN_NUMBERS.get(part) ?? part);
   // `8 kg` and `8 kilograms`; in other places such words may mean something else.
-  return tokens.map((token, i) =>
-    /\d$/.test(tokens[i - 1] ?? '') ? (UNITS.get(token) ?? token) : token,
-  );
+  return figures.map((token, i) => {
+    const unit = UNITS.get(token);
+    return unit !== undefined && /\d$/.test(figures[i - 1] ?? '') ? unit : token;
+  });
 }
 
 const plain = (word: string): string => word.toLowerCase().replaceAll('’', "'");
