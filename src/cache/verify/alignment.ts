@@ -167,9 +167,12 @@ function standsInstead(
 
 /** @returns the scalar product; of two meanings, their cosine */
 export function dot(a: Float32Array, b: Float32Array): number {
-  // Four sums at once: one would make every addition wait for the one before it. Nothing is called for each number:
-  // where a call is not inlined, what it returns lies on the heap, which was two thirds of the garbage of a look-up.
-  let [first, second, third, fourth] = [0, 0, 0, 0];
+  // Four sums at once: one would make every addition wait for the one before it. Nothing is called for each number, and
+  // no sum comes out of an array: else each lies on the heap anew for every number, two thirds of a look-up's garbage.
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
   const last = a.length - (a.length % 4);
   for (let i = 0; i < last; i += 4) {
     first += (a[i] ?? 0) * (b[i] ?? 0);

@@ -56,7 +56,10 @@ const cosines: FeatureGroup = {
   names: ['cosine', 'same_words', 'same_meaning', 'left_over_meaning', 'plain_meaning'],
   of: ({ a, b, identityDims, alignment }) => {
     const [x, y] = [a.vector, b.vector];
-    let [whole, back, i] = [0, 0, 0];
+    // Not out of an array, as in `dot`.
+    let whole = 0;
+    let back = 0;
+    let i = 0;
     for (; i < identityDims; i++) whole += (x[i] ?? 0) * (y[i] ?? 0);
     const front = whole;
     for (; i < x.length; i++) {
