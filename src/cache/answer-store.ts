@@ -35,11 +35,16 @@ export interface StoreCounts {
   readonly purged: number;
 }
 
-/** A purge, and what was asked up to when it is of. */
+/** A purge, and when it was made. */
 export interface PastPurge {
   readonly filter: PurgeFilter;
-  /** Wall clock. */
+  /** Wall clock of who made it. */
   readonly atMs: number;
+}
+
+/** A purge, and how much later than it something may have been asked and goes as well. */
+interface RememberedPurge extends PastPurge {
+  readonly slackMs: number;
 }
 
 /** No answer takes longer than this to come; older purges concern none that is still under way. */
@@ -50,7 +55,7 @@ export class AnswerStore {
   readonly #answers: ByteBoundedMap<KeptAnswer>;
   readonly #clock: Clock;
   readonly #journals: AnswerJournal[] = [];
-  #purges: readonly PastPurge[] = [];
+  #purges: readonly RememberedPurge[] = [];
   #kept = 0;
   #evicted = 0;
   #expired = 0;
@@ -182,7 +187,7 @@ export class AnswerStore {
 
   /** Purges of the last hour. */
   get recentPurges(): readonly PastPurge[] {
-    return this.#purges;
+    return this.#purges.map(({ filter, atMs }) => ({ filter, atMs }));
   }
 
   /** The answers that a purge would remove, in no particular order. */
@@ -193,16 +198,20 @@ export class AnswerStore {
   /**
    * Removes all that match, and remembers it for what is under way.
    *
-   * @param untilMs - wall clock; what was asked later stays. Left out: now.
+   * @param told - when it was made elsewhere, by a clock that may differ by so much; what was asked later
+   *   stays. Left out: now.
    * @returns the answers removed
    */
-  purge(filter: PurgeFilter, untilMs?: number): readonly KeptAnswer[] {
+  purge(
+    filter: PurgeFilter,
+    told?: { readonly atMs: number; readonly slackMs: number },
+  ): readonly KeptAnswer[] {
     const nowMs = this.#clock.wallMs();
-    const purge = { filter, atMs: untilMs ?? nowMs };
+    const purge = { filter, ...(told ?? { atMs: nowMs, slackMs: 0 }) };
     const recent = this.#purges.filter(({ atMs }) => nowMs - atMs < PURGE_MEMORY_MS);
-    this.#purges = [...recent.filter((past) => !isSame(past, purge)), purge];
+    this.#purges = [...recent.filter((past) => !isWithin(past, purge)), purge];
     const all = this.matching(filter);
-    const going = untilMs === undefined ? all : all.filter((answer) => isOlder(answer, purge));
+    const going = told === undefined ? all : all.filter((answer) => isOlder(answer, purge));
     for (const answer of going) this.#remove(answer, 'purged');
     this.#purged += going.length;
     return going;
@@ -231,12 +240,14 @@ export class AnswerStore {
 }
 
 /** An answer that was asked for before a purge may be what it was about. */
-function isOlder({ storedAtMs, tookMs }: KeptAnswer, { atMs }: PastPurge): boolean {
-  return storedAtMs - tookMs <= atMs;
+function isOlder({ storedAtMs, tookMs }: KeptAnswer, { atMs, slackMs }: RememberedPurge): boolean {
+  return storedAtMs - tookMs <= atMs + slackMs;
 }
 
-function isSame(one: PastPurge, other: PastPurge): boolean {
-  return one.atMs === other.atMs && JSON.stringify(one.filter) === JSON.stringify(other.filter);
+/** Whether one need not be remembered besides the other. */
+function isWithin(one: RememberedPurge, other: RememberedPurge): boolean {
+  if (one.atMs !== other.atMs || one.slackMs > other.slackMs) return false;
+  return JSON.stringify(one.filter) === JSON.stringify(other.filter);
 }
 
 /** Whether an answer is one of those that a purge is about. */

@@ -172,7 +172,8 @@ export class Follower {
         return;
       case 'purge': {
         const { filter, atMs } = event.purge;
-        onPurged(store.purge(filter, atMs + CLOCK_SKEW_MS).map(({ key }) => key));
+        const purged = store.purge(filter, { atMs, slackMs: CLOCK_SKEW_MS });
+        onPurged(purged.map(({ key }) => key));
         return;
       }
       case 'hello':

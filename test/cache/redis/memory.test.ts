@@ -78,3 +78,26 @@ test('keeps what it has where Redis has gone back to a copy, and others have tol
 
   expect(b.store.peek('mine')?.payload.form).toBe('whole');
 });
+
+test('repeats a purge as what it was, however often Redis forgets it', async () => {
+  const [a, b] = [redis.peer(), redis.peer()];
+  await there(a, b);
+  a.store.keep(fresh('one'));
+  await knows(b, 'one');
+  a.store.purge({});
+  await a.shared.purge({});
+  await until(() => b.store.size === 0);
+  const told = b.store.recentPurges.map(({ atMs }) => atMs);
+  for (let round = 0; round < 2; round++) {
+    await redis.cutOffAfter((all) => all.flushall());
+    await away(a, b);
+    await there(a, b);
+  }
+  const late = redis.peer();
+  await there(late);
+
+  const latest = [a, b, late].map(({ store }) => store.recentPurges.map(({ atMs }) => atMs).at(-1));
+  const [last = 0] = told;
+  expect(told).toHaveLength(1);
+  expect(latest.every((atMs = Infinity) => atMs <= last)).toBe(true);
+});
