@@ -127,7 +127,7 @@ export class AnswerStore {
    * @returns whether it was let in
    */
   keep(answer: KeptAnswer): boolean {
-    if (this.#isPurged(answer)) return false;
+    if (this.isPurged(answer)) return false;
     const replaces = this.#answers.peek(answer.key) !== undefined;
     if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
       // The earlier answer is gone, too, but nobody was told: it was replaced, not evicted.
@@ -152,7 +152,7 @@ export class AnswerStore {
    * @returns whether it is here now
    */
   adopt(answer: KeptAnswer): boolean {
-    if (this.#isPurged(answer) || this.#clock.wallMs() >= answer.expiresAtMs) return false;
+    if (this.isPurged(answer) || this.#clock.wallMs() >= answer.expiresAtMs) return false;
     const here = this.#answers.peek(answer.key);
     if (here !== undefined && here.storedAtMs >= answer.storedAtMs) return false;
     if (here !== undefined) this.#remove(here, 'evicted');
@@ -168,7 +168,7 @@ export class AnswerStore {
    */
   fill(answer: HeldAnswer): HeldAnswer | null {
     const here = this.#answers.peek(answer.key);
-    if (here === undefined || this.#isPurged(answer)) return null;
+    if (here === undefined || this.isPurged(answer)) return null;
     if (isHeld(here)) return here;
     if (this.#clock.wallMs() >= answer.expiresAtMs) return null;
     // It may be too large to stay, and is yet of use to whoever has waited for it.
@@ -225,7 +225,8 @@ export class AnswerStore {
     return going;
   }
 
-  #isPurged(answer: KeptAnswer): boolean {
+  /** Whether it was asked for before a purge, of the last hour, of its like. */
+  isPurged(answer: KeptAnswer): boolean {
     return this.#purges.some((purge) => isOlder(answer, purge) && matches(answer, purge.filter));
   }
 

@@ -1,6 +1,12 @@
 import type { AnswerStore } from '../answer-store.js';
 import type { RedisCommand, RedisConnection } from './connection.js';
-import { eventsRanged, eventsRead, fieldsOf, type LoggedEvent } from './shared-log.js';
+import {
+  eventsRanged,
+  eventsRead,
+  fieldsOf,
+  type LoggedEvent,
+  type WordlessEvent,
+} from './shared-log.js';
 import { KEPT_PURGES, type SharedAnswersKeys } from './shared-keys.js';
 import { scanHeads } from './shared-scan.js';
 
@@ -15,7 +21,7 @@ export interface FollowerParts {
   readonly origin: string;
   /** Resolves when no request waits for the loop. */
   readonly pause: () => Promise<void>;
-  /** Answers of these keys were purged by another process, and may have been put back by this one. */
+  /** Answers of these keys were purged, and may have been put back since, by this process or by Redis itself. */
   readonly onPurged: (keys: readonly string[]) => void;
 }
 
@@ -42,6 +48,8 @@ export class Follower {
   readonly #parts: FollowerParts;
   #place: Place | null = null;
   #joins = 0;
+  /** What this process told last of purges. */
+  #told: string | null = null;
 
   constructor(parts: FollowerParts) {
     this.#parts = parts;
@@ -54,7 +62,7 @@ export class Follower {
    * @returns whether all answers had to be looked through
    */
   async join(): Promise<boolean> {
-    const { writer, keys, origin, store } = this.#parts;
+    const { writer, keys, origin, store, pause, onPurged } = this.#parts;
     // Another name each time: what two lives are called alike cannot be told apart.
     this.#joins += 1;
     await writer.send(['SET', keys.epoch, `${origin} ${this.#joins}`, 'NX']);
@@ -64,19 +72,28 @@ export class Follower {
     if (missed === 'nothing') return false;
     // More was purged meanwhile than anybody knows: nothing of before is to be trusted.
     if (missed === 'purges') store.forget();
+    const told = this.#told;
     const place = {
       epoch,
-      log: await this.#hello(keys.log),
-      purges: await this.#hello(keys.purges),
+      // Something to go on from.
+      log: await this.#leave(keys.log, { kind: 'hello' }),
+      purges: await this.#leave(keys.purges, { kind: 'hello' }),
     };
     await this.#hearPurges(place.purges);
-    if (missed === 'memory') await this.#repeatPurges();
+    const repeated = missed === 'memory' ? await this.#repeatPurges() : null;
     for await (const answers of scanHeads(writer, keys)) {
+      onPurged(answers.filter((answer) => store.isPurged(answer)).map(({ key }) => key));
       for (const answer of answers) store.adopt(answer);
-      await this.#parts.pause();
+      await pause();
     }
     this.#place = place;
+    if (this.#told === told) this.#told = repeated;
     return true;
+  }
+
+  /** Tells the others of a purge, or of a single answer that was wrong. */
+  async tell(event: WordlessEvent): Promise<void> {
+    this.#told = await this.#leave(this.#parts.keys.purges, event);
   }
 
   /** Takes in what comes next, or waits for it for some seconds. Call `join` first. */
@@ -111,10 +128,18 @@ export class Follower {
     const { keys } = this.#parts;
     if (epoch !== place.epoch) return 'memory';
     const isPurgeThere = await this.#has(keys.purges, place.purges);
+    if (isPurgeThere && (await this.#isToldLost(place))) return 'memory';
     if (isPurgeThere) return (await this.#has(keys.log, place.log)) ? 'nothing' : 'answers';
     // A log is cut at its beginning: where that is still what it was, this entry has never been there.
     const [first] = await this.#range(['XRANGE', keys.purges, '-', '+', 'COUNT', 1]);
     return first === undefined || isBefore(first.id, place.purges) ? 'memory' : 'purges';
+  }
+
+  /** Whether what this process told, and has not read itself yet, is not to be read by anybody. */
+  async #isToldLost(place: Place): Promise<boolean> {
+    const told = this.#told;
+    if (told === null || !isBefore(place.purges, told)) return false;
+    return !(await this.#has(this.#parts.keys.purges, told));
   }
 
   async #has(stream: string, id: string): Promise<boolean> {
@@ -125,11 +150,11 @@ export class Follower {
     return eventsRanged(command[1], await this.#parts.writer.send(command));
   }
 
-  /** Leaves something in a log to go on from. */
-  async #hello(stream: string): Promise<string> {
+  /** @returns the id of the entry */
+  async #leave(stream: string, event: WordlessEvent): Promise<string> {
     const { writer, keys, origin } = this.#parts;
     const most = stream === keys.log ? keys.logEntries : KEPT_PURGES;
-    const fields = fieldsOf(origin, { kind: 'hello' });
+    const fields = fieldsOf(origin, event);
     return String(await writer.send(['XADD', stream, 'MAXLEN', '~', most, '*', ...fields]));
   }
 
@@ -152,12 +177,14 @@ export class Follower {
     }
   }
 
-  async #repeatPurges(): Promise<void> {
-    const { store, writer, keys, origin } = this.#parts;
+  /** @returns the id of the last one */
+  async #repeatPurges(): Promise<string | null> {
+    const { store, keys } = this.#parts;
+    let last: string | null = null;
     for (const purge of store.recentPurges) {
-      const fields = fieldsOf(origin, { kind: 'purge', purge });
-      await writer.send(['XADD', keys.purges, 'MAXLEN', '~', KEPT_PURGES, '*', ...fields]);
+      last = await this.#leave(keys.purges, { kind: 'purge', purge });
     }
+    return last;
   }
 
   #take({ origin, event }: LoggedEvent): void {

@@ -10,8 +10,8 @@ import { isHeld, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
 import { connectRedis, type RedisConnection, type RedisSettings } from './connection.js';
 import { Fetching, type FetchResult } from './fetching.js';
 import { Follower } from './follower.js';
-import { KEPT_PURGES, sharedKeys, type SharedAnswersKeys } from './shared-keys.js';
-import { fieldsOf, keptFields, type SharedEvent } from './shared-log.js';
+import { sharedKeys, type SharedAnswersKeys } from './shared-keys.js';
+import { keptFields, type SharedEvent } from './shared-log.js';
 import { encodeShared } from './shared-record.js';
 import { scanHeads } from './shared-scan.js';
 
@@ -68,6 +68,14 @@ export class SharedAnswers implements AnswerJournal {
   #toldThere: boolean | undefined;
   #isClosed = false;
   #wake: () => void = () => undefined;
+  /** Something could not be sent, however the one that follows is. */
+  readonly #unsent = (error: unknown): void => {
+    if (this.#isSending) {
+      this.#isSending = false;
+      this.#options.clock.after(RETRY_MS, () => void this.#tryAgain());
+    }
+    this.#say(error);
+  };
 
   constructor(options: SharedAnswersOptions) {
     const { settings, clock, store, defer } = options;
@@ -78,9 +86,7 @@ export class SharedAnswers implements AnswerJournal {
     this.#fetching = new Fetching({
       ...{ store, clock, onFetch: options.onFetch },
       read: (key) => this.#writer.send(['GET', `${this.#keys.answers}${key}`]),
-      onFailed: (error) => {
-        this.#unsent(error);
-      },
+      onFailed: this.#unsent,
     });
     this.#follower = new Follower({
       ...{ store, keys: this.#keys, reader: this.#reader, writer: this.#writer },
@@ -89,10 +95,7 @@ export class SharedAnswers implements AnswerJournal {
         new Promise((resolve) => {
           defer(resolve);
         }),
-      onPurged: (keys) =>
-        void this.#unlink(keys).catch((error: unknown) => {
-          this.#unsent(error);
-        }),
+      onPurged: (keys) => void this.#unlink(keys).catch(this.#unsent),
     });
     store.noteIn(this);
     void this.#follow();
@@ -204,9 +207,7 @@ export class SharedAnswers implements AnswerJournal {
     this.#isFlushDue = true;
     this.#options.defer(() => {
       this.#isFlushDue = false;
-      void this.#flush().catch((error: unknown) => {
-        this.#unsent(error);
-      });
+      void this.#flush().catch(this.#unsent);
     });
   }
 
@@ -229,9 +230,7 @@ export class SharedAnswers implements AnswerJournal {
   }
 
   async #sendTold(told: Told): Promise<void> {
-    const { purges } = this.#keys;
-    const fields = fieldsOf(this.#options.origin, told);
-    await this.#writer.send(['XADD', purges, 'MAXLEN', '~', KEPT_PURGES, '*', ...fields]);
+    await this.#follower.tell(told);
     if (told.kind === 'dropped') {
       await this.#unlink([told.key]);
       return;
@@ -272,15 +271,6 @@ export class SharedAnswers implements AnswerJournal {
     // One by one: in a cluster they are on different servers.
     const { answers } = this.#keys;
     await Promise.all(keys.map((key) => this.#writer.send(['UNLINK', `${answers}${key}`])));
-  }
-
-  /** Something could not be sent, however the one that follows is. */
-  #unsent(error: unknown): void {
-    if (this.#isSending) {
-      this.#isSending = false;
-      this.#options.clock.after(RETRY_MS, () => void this.#tryAgain());
-    }
-    this.#say(error);
   }
 
   async #tryAgain(): Promise<void> {

@@ -40,10 +40,13 @@ const entry = z.tuple([text, z.array(z.instanceof(Buffer))]);
 const entries = z.array(entry);
 const streams = z.array(z.tuple([text, entries])).nullable();
 
+/** An event that needs no words. */
+export type WordlessEvent = Exclude<SharedEvent, { kind: 'kept' }>;
+
 type Fields = readonly (string | Buffer)[];
 
-/** An event that needs no words, as the fields of an entry. */
-export function fieldsOf(origin: string, event: Exclude<SharedEvent, { kind: 'kept' }>): Fields {
+/** An event as the fields of an entry. */
+export function fieldsOf(origin: string, event: WordlessEvent): Fields {
   const { kind, ...told } = event;
   const data = kind === 'purge' ? event.purge : told;
   return ['o', origin, 't', kind, 'd', JSON.stringify(data)];

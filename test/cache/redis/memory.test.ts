@@ -101,3 +101,46 @@ test('repeats a purge as what it was, however often Redis forgets it', async () 
   expect(told).toHaveLength(1);
   expect(latest.every((atMs = Infinity) => atMs <= last)).toBe(true);
 });
+
+test('purges what a copy brings back that Redis has gone back to', async () => {
+  const [a, b] = [redis.peer(), redis.peer()];
+  await there(a, b);
+  for (const key of ['bad', 'good']) a.store.keep(fresh(key, { tags: [key] }));
+  await knows(b, 'bad', 'good');
+  const bad = await redis.raw.dumpBuffer(redis.nameOf('bad'));
+  a.store.purge({ tag: 'bad' });
+  await a.shared.purge({ tag: 'bad' });
+  await until(() => b.store.size === 1);
+  const [last] = await redis.raw.xrevrange(redis.purges, '+', '-', 'COUNT', 1);
+
+  await redis.cutOffAfter((all) => {
+    return all.xdel(redis.purges, String(last?.[0])).restore(redis.nameOf('bad'), 0, bad);
+  });
+  await away(a, b);
+  await there(a, b);
+
+  await until(async () => (await redis.raw.exists(redis.nameOf('bad'))) === 0);
+  expect(await redis.raw.exists(redis.nameOf('good'))).toBe(1);
+});
+
+test('repeats a purge that was lost before anybody had heard of it', async () => {
+  const [a, b] = [redis.peer(), redis.peer()];
+  await there(a, b);
+  a.store.keep(fresh('one'));
+  await knows(b, 'one');
+  const clients = String(await redis.raw.call('CLIENT', 'LIST')).split('\n');
+  const readers = clients.filter((client) => client.includes('cmd=xread'));
+  for (const reader of readers) {
+    await redis.raw.call('CLIENT', 'KILL', 'ID', /id=(\d+)/.exec(reader)?.[1] ?? '');
+  }
+  await away(a, b);
+
+  a.store.purge({});
+  await a.shared.purge({});
+  const [last] = await redis.raw.xrevrange(redis.purges, '+', '-', 'COUNT', 1);
+  await redis.raw.xdel(redis.purges, String(last?.[0]));
+  await there(a, b);
+
+  await until(() => b.store.size === 0);
+  expect(readers).toHaveLength(2);
+});
