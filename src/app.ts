@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DecisionLog } from './account/decision-log.js';
 import type { Books } from './account/settle.js';
+import { PromptCaches } from './account/prompt-caches.js';
 import { DailySpend } from './account/spend.js';
 import { cachingIn, type AssemblyHooks } from './assembly/assemble.js';
 import { isComparing } from './cache/settings.js';
@@ -60,6 +61,7 @@ export class App {
       log,
       metrics,
       speed: hooks.speed,
+      promptCaches: new PromptCaches(clock),
       spend: new DailySpend(clock),
       logsRequests: () => this.#inForce.sourced.config.log.requests,
     };

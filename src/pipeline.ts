@@ -178,7 +178,7 @@ export class Pipeline {
 
   #open(
     setup: Setup,
-    { decision, routing }: Plan,
+    { decision, routing, prompt }: Plan,
     request: ChatRequest,
     caller: Caller,
     startedMs: number,
@@ -191,6 +191,7 @@ export class Pipeline {
       // Four bytes a token is what a body of prose comes to, JSON around it included.
       estimatedInputTokens: routing?.features.inputTokens ?? request.body.length / 4,
       referencePrice: decision.reference === null ? null : setup.priceOf(decision.reference),
+      prompt,
     };
   }
 }

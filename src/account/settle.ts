@@ -8,6 +8,7 @@ import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { AttemptRecord, DecisionRecord, Outcome } from './decision-log.js';
 import type { SpeedMeter } from './speed.js';
+import type { KnownPrompt, PromptCaches } from './prompt-caches.js';
 import type { DailySpend } from './spend.js';
 
 /** Where everything that happened is written down. */
@@ -19,6 +20,7 @@ export interface Books {
   readonly logsRequests: () => boolean;
   readonly spend: DailySpend;
   readonly speed: SpeedMeter;
+  readonly promptCaches: PromptCaches;
 }
 
 /** An exchange that is under way. */
@@ -34,6 +36,8 @@ export interface OpenEntry {
   readonly estimatedInputTokens: number;
   /** Price of the model that savings are measured against; `null` when there is none. */
   readonly referencePrice: Price | null;
+  /** What the model was chosen by, if any was; `null` or absent where prompt caches do not matter. */
+  readonly prompt?: KnownPrompt | null;
 }
 
 /** How an exchange ended. */
@@ -118,6 +122,7 @@ export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome 
   entry.record.outcome = outcome;
   books.spend.add(outcome.costUsd);
   learnSpeed(books.speed, entry, outcome, waitedMs);
+  learnCaches(books.promptCaches, entry, outcome, ending.upstream);
   count(books.metrics, entry, outcome, ending.upstream);
   writeLine(books, entry, outcome, ending);
   return outcome;
@@ -167,6 +172,16 @@ function learnSpeed(meter: SpeedMeter, entry: OpenEntry, outcome: Outcome, waite
   if (!entry.stream || error !== null || servedModel === null) return;
   if (usage === null || firstByteMs === null) return;
   meter.add(servedModel, waitedMs, (usage.outputTokens * 1000) / (totalMs - firstByteMs));
+}
+
+function learnCaches(
+  caches: PromptCaches,
+  { prompt = null }: OpenEntry,
+  { usage, error }: Outcome,
+  upstream: Upstream | null,
+): void {
+  if (prompt === null || usage === null || error !== null || upstream === null) return;
+  caches.note(prompt, upstream, usage);
 }
 
 function count(

@@ -89,6 +89,7 @@ export async function assemble(
     resting: new RestingPlaces(hooks.clock, hooks.onRestChange),
     aliases: config.aliases,
     dailyBudgetUsd: config.budget.dailyUsd,
+    promptCacheMs: config.router.promptCacheMs,
     maxAttempts: config.router.maxAttempts,
     onLoss: config.translation.onLoss,
     caching: cachingOf(config),

@@ -4,20 +4,26 @@ import type { Usage } from '../core/usage.js';
 const TOKENS_PER_RATE = 1_000_000;
 
 /**
- * What a request is expected to cost in US dollars, nothing of it being cached.
+ * What a request is expected to cost in US dollars.
  *
  * @param inputTokens - at least 0; also decides which tier of a long-context price applies
+ * @param cachedTokens - of these, what the provider is expected to read from its prompt cache
  * @returns `null` when a rate that is needed is unknown: an unknown price is never 0
  */
 export function expectedCostUsd(
   price: Price | null,
   inputTokens: number,
   outputTokens: number,
+  cachedTokens = 0,
 ): number | null {
   if (price === null) return null;
   const rates = ratesFor(price, inputTokens);
   // Asked for every candidate of every request, so not by way of a list.
-  const input = cost(inputTokens, rates.input);
+  let input = cost(inputTokens, rates.input);
+  if (cachedTokens > 0 && rates.cacheRead !== null && rates.input !== null && input !== null) {
+    input -=
+      (Math.min(cachedTokens, inputTokens) * (rates.input - rates.cacheRead)) / TOKENS_PER_RATE;
+  }
   const output = cost(outputTokens, rates.output);
   return input === null || output === null ? null : input + output;
 }

@@ -115,6 +115,14 @@ const router = section({
     .describe(
       '`auto` uses the trained predictor and falls back loudly to prompt statistics when it cannot; `heuristic` uses prompt statistics only, which judges quality worse.',
     ),
+  prompt_cache_ms: z
+    .int()
+    .min(0)
+    .max(MAX_TIMER_MS)
+    .default(300_000)
+    .describe(
+      'How long providers are taken to hold what they read of a conversation in their prompt caches. That a model reads it again at a lower rate, and another does not, counts in the expected cost of long conversations. 0: it does not count.',
+    ),
   max_attempts: z
     .int()
     .min(1)

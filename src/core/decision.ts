@@ -43,6 +43,8 @@ export interface Candidate {
   readonly uncertainty: number;
   /** Expected tokens of the answer, reasoning included. */
   readonly outputTokens: number;
+  /** Tokens of the input that its provider probably holds in its prompt cache, and reads at a lower rate. */
+  readonly cachedTokens: number;
   /** Expected US dollars for the request; `null` when a price is unknown. */
   readonly costUsd: number | null;
   /** Expected milliseconds until the answer is complete; `null` when the speed is unknown. */

@@ -131,6 +131,7 @@ export function candidateJson(candidate: Candidate): Record<string, unknown> {
     uncertainty: round(candidate.uncertainty),
     cost_usd: candidate.costUsd,
     output_tokens: Math.round(candidate.outputTokens),
+    cached_tokens: Math.round(candidate.cachedTokens),
     latency_ms: candidate.latencyMs === null ? null : Math.round(candidate.latencyMs),
     dropped: candidate.dropped,
   };

@@ -1,3 +1,4 @@
+import type { KnownPrompt } from '../account/prompt-caches.js';
 import type { Books } from '../account/settle.js';
 import type { Caller } from '../admit/keys.js';
 import type { Decision, DecisionHead } from '../core/decision.js';
@@ -16,6 +17,8 @@ export interface Plan {
   readonly routing: KeptRouting | null;
   /** Can be gone through once. */
   readonly tries: Iterable<Upstream>;
+  /** What providers' prompt caches may hold of it; `null` where nothing was decided or it is too short. */
+  readonly prompt: KnownPrompt | null;
 }
 
 /** A decision, what it was made from, and what would have flipped it. */
@@ -28,7 +31,7 @@ export interface Explanation {
 
 /** What planning needs besides the request. */
 export interface PlanningParts {
-  readonly books: Pick<Books, 'clock' | 'metrics' | 'spend'>;
+  readonly books: Pick<Books, 'clock' | 'metrics' | 'spend' | 'promptCaches'>;
   /** Makes a decision's id from the wall clock. */
   readonly newId: (wallMs: number) => string;
 }
@@ -50,25 +53,31 @@ export function planFor(
   if (target.kind === 'model') {
     const { model, upstreams } = target.served;
     const decision = namedByClient(id, atMs, request.model, model.id, setup);
-    return { decision, routing: null, tries: upstreams };
+    return { decision, routing: null, tries: upstreams, prompt: null };
   }
 
   const beganMs = parts.books.clock.now();
+  const conversation = request.conversation();
+  const prompt = parts.books.promptCaches.look(conversation, caller.name, {
+    bytes: request.body.length,
+    holdsMs: setup.promptCacheMs,
+  });
   const routing = setup.router.route({
     id,
     atMs,
     requested: request.model,
     policy: target.policy,
     stream: request.stream,
-    conversation: request.conversation(),
+    conversation,
     key: caller,
     metadata: request.metadata,
     budget: parts.books.spend.state(setup.dailyBudgetUsd),
     vouched: false,
+    cached: prompt?.held ?? null,
   });
   count(parts, routing.head, parts.books.clock.now() - beganMs);
   const kept = new KeptRouting(routing);
-  return { decision: kept.head, routing: kept, tries: triesOf(setup, kept) };
+  return { decision: kept.head, routing: kept, tries: triesOf(setup, kept), prompt };
 }
 
 /**
@@ -107,7 +116,7 @@ function count(
 }
 
 /** Looks for what would have flipped a decision; milliseconds of work, so not on the hot path. */
-export function explained({ decision, routing }: Omit<Plan, 'tries'>): Explanation {
+export function explained({ decision, routing }: Pick<Plan, 'decision' | 'routing'>): Explanation {
   if (routing === null) {
     return { decision: { ...decision, fallbacks: [], candidates: [] }, routing: null, flips: [] };
   }

@@ -30,6 +30,8 @@ interface SetupParts {
   /** Learnt anew after a reload, which may have mended what was wrong. */
   readonly resting: RestingPlaces;
   readonly dailyBudgetUsd: number | null;
+  /** How long providers are taken to hold a prompt in their caches, in milliseconds; 0 for not at all. */
+  readonly promptCacheMs: number;
   /** Tries for one answer, the first included. */
   readonly maxAttempts: number;
   /** What becomes of what cannot be said in a provider's dialect. */
@@ -53,6 +55,7 @@ export class Setup {
   readonly upstreams: Upstreams;
   readonly resting: RestingPlaces;
   readonly dailyBudgetUsd: number | null;
+  readonly promptCacheMs: number;
   readonly maxAttempts: number;
   readonly onLoss: LossPolicy;
   readonly caching: CacheSettings | null;
@@ -70,6 +73,7 @@ export class Setup {
     this.upstreams = parts.upstreams;
     this.resting = parts.resting;
     this.dailyBudgetUsd = parts.dailyBudgetUsd;
+    this.promptCacheMs = parts.promptCacheMs;
     this.maxAttempts = parts.maxAttempts;
     this.onLoss = parts.onLoss;
     this.caching = parts.caching;

@@ -13,6 +13,8 @@ export interface Demand {
   readonly outcome: RuleOutcome;
   /** Answers asked for. At least 1. */
   readonly choices: number;
+  /** Input tokens that providers hold in their prompt caches, by model; `null`, or absent, where none holds any. */
+  readonly cached?: ReadonlyMap<string, number> | null;
   /**
    * The caller vouches that every model can serve the prompt: capabilities, context window
    * and output limit are not looked at.
@@ -62,7 +64,10 @@ export class Contender {
       features.maxOutputTokens ?? Infinity,
       this.#maxOutputTokens,
     );
-    const costUsd = expectedCostUsd(this.#price, features.inputTokens, outputTokens * choices);
+    const { inputTokens } = features;
+    const cachedTokens = Math.min(demand.cached?.get(this.id) ?? 0, inputTokens);
+    const answers = outputTokens * choices;
+    const costUsd = expectedCostUsd(this.#price, inputTokens, answers, cachedTokens);
     const speed = measured ?? this.#catalogSpeed;
     const latencyMs =
       speed === null ? null : speed.firstTokenMs + (outputTokens / speed.tokensPerS) * 1000;
@@ -71,6 +76,7 @@ export class Contender {
       success: prediction.success,
       uncertainty: prediction.uncertainty,
       outputTokens,
+      cachedTokens,
       costUsd,
       latencyMs,
       dropped:

@@ -2,14 +2,14 @@ import type { Candidate, DecisionHead, Drop } from '../core/decision.js';
 import { choose, type ChoiceInput } from './decide.js';
 import { Routing } from './routing.js';
 
-/** Numbers kept of a candidate: success, uncertainty, tokens, cost, latency. */
-const FIGURES = 5;
+/** Numbers kept of a candidate: success, uncertainty, tokens, cost, latency, cached tokens. */
+const FIGURES = 6;
 
 /**
  * A routing packed up for as long as its answer is under way and its decision is remembered.
  *
  * Thousands are kept. A candidate as an object of its own takes some 250 bytes that the garbage
- * collector has to follow and to move; here it is forty that it need not look at, and what can be
+ * collector has to follow and to move; here it is fifty that it need not look at, and what can be
  * worked out again is not kept at all.
  */
 export class KeptRouting {
@@ -60,12 +60,14 @@ export class KeptRouting {
   #pack(candidates: readonly Candidate[]): void {
     const figures = this.#figures;
     let at = 0;
-    for (const { success, uncertainty, outputTokens, costUsd, latencyMs } of candidates) {
+    for (const candidate of candidates) {
+      const { success, uncertainty, outputTokens, costUsd, latencyMs, cachedTokens } = candidate;
       figures[at] = success;
       figures[at + 1] = uncertainty;
       figures[at + 2] = outputTokens;
       figures[at + 3] = costUsd ?? NaN;
       figures[at + 4] = latencyMs ?? NaN;
+      figures[at + 5] = cachedTokens;
       at += FIGURES;
     }
   }
@@ -78,6 +80,7 @@ export class KeptRouting {
       success: figures[at] ?? 0,
       uncertainty: figures[at + 1] ?? 0,
       outputTokens: figures[at + 2] ?? 0,
+      cachedTokens: figures[at + 5] ?? 0,
       costUsd: known(figures[at + 3]),
       latencyMs: known(figures[at + 4]),
       dropped: this.#drops?.[index] ?? null,

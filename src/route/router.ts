@@ -60,6 +60,8 @@ export interface RouteRequest {
   readonly budget: RuleFacts['budget'];
   /** See `Demand.vouched`. */
   readonly vouched: boolean;
+  /** See `Demand.cached`. */
+  readonly cached?: Demand['cached'];
 }
 
 /** Decides which model answers. Synchronous; the same parts and request give the same choice. */
@@ -124,7 +126,8 @@ export class Router {
     const { prediction, degraded } = this.#predict(features);
 
     const { choices } = request.conversation;
-    const demand = { features, outcome, choices, vouched: request.vouched };
+    const { vouched, cached = null } = request;
+    const demand = { features, outcome, choices, vouched, cached };
     const candidates = this.#able(prediction, demand);
     const price = this.#prices.priceOf(outcome);
     const input: ChoiceInput = { candidates, outcome, ood: prediction.ood, price };

@@ -1,3 +1,4 @@
+import { PromptCaches } from '../../src/account/prompt-caches.js';
 import { SpeedMeter } from '../../src/account/speed.js';
 import { DailySpend } from '../../src/account/spend.js';
 import { settle, type Books, type Ending, type OpenEntry } from '../../src/account/settle.js';
@@ -53,6 +54,7 @@ beforeEach(() => {
     metrics: new Metrics(),
     spend: new DailySpend(clock),
     speed: new SpeedMeter(),
+    promptCaches: new PromptCaches(clock),
     logsRequests: () => logsRequests,
     log: openLog('info', {
       write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>),

@@ -240,6 +240,7 @@ describe('for any candidates, the choice', () => {
     success: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
     uncertainty: fc.double({ min: 0, max: 0.5, noNaN: true }),
     outputTokens: fc.nat({ max: 4000 }),
+    cachedTokens: fc.nat({ max: 4000 }),
     costUsd: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
     latencyMs: fc.option(fc.double({ min: 1, max: 1e5, noNaN: true })),
     dropped: fc.constantFrom(null, null, DROPPED),

@@ -8,6 +8,7 @@ export function candidate(model: string, change: Partial<Candidate> = {}): Candi
     success: 0.8,
     uncertainty: 0.05,
     outputTokens: 200,
+    cachedTokens: 0,
     costUsd: 0.001,
     latencyMs: 1000,
     dropped: null,
