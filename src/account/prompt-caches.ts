@@ -13,8 +13,8 @@ export interface KnownPrompt {
   readonly held: ReadonlyMap<string, number> | null;
 }
 
-/** Bytes of a request under which no provider keeps its prompt: 1,024 tokens are the least that any of them keeps. */
-const LEAST_BYTES = 4_096;
+/** Characters under which no provider keeps a prompt: 1,024 tokens are the least that any of them keeps. */
+const LEAST_CHARS = 4_096;
 /** Requests that this one may go on with: the last, and those before it where clients take an answer back. */
 const MOST_EARLIER = 4;
 /** Conversations that are known at a time; of more the oldest are forgotten. */
@@ -48,15 +48,10 @@ export class PromptCaches {
    * What is known of a request; `null` for one too short for any provider to keep.
    *
    * @param caller - whose conversation it is: others' are never taken for it
-   * @param bytes - length of the request's body
    * @param holdsMs - how long providers are taken to hold a prompt; 0 for not at all
    */
-  look(
-    conversation: Conversation,
-    caller: string,
-    { bytes, holdsMs }: { readonly bytes: number; readonly holdsMs: number },
-  ): KnownPrompt | null {
-    if (bytes < LEAST_BYTES || holdsMs === 0) return null;
+  look(conversation: Conversation, caller: string, holdsMs: number): KnownPrompt | null {
+    if (holdsMs === 0 || !isLong(conversation)) return null;
     const { whole, earlier } = marksOf(conversation, caller);
     return { whole, earlier, held: this.#heldOf(earlier, this.#clock.now() - holdsMs) };
   }
@@ -100,6 +95,16 @@ export class PromptCaches {
       earlier.some((mark) => this.#held.get(mark)?.get(modelId)?.tokens === 0);
     return isDisproved ? 0 : usage.inputTokens;
   }
+}
+
+function isLong({ messages, tools }: Conversation): boolean {
+  let chars = 0;
+  for (const { definitionLength } of tools) chars += definitionLength;
+  for (const { parts } of messages) {
+    for (const part of parts) chars += textOf(part).length;
+    if (chars >= LEAST_CHARS) return true;
+  }
+  return chars >= LEAST_CHARS;
 }
 
 /**

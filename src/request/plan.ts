@@ -58,10 +58,8 @@ export function planFor(
 
   const beganMs = parts.books.clock.now();
   const conversation = request.conversation();
-  const prompt = parts.books.promptCaches.look(conversation, caller.name, {
-    bytes: request.body.length,
-    holdsMs: setup.promptCacheMs,
-  });
+  const { promptCaches } = parts.books;
+  const prompt = promptCaches.look(conversation, caller.name, setup.promptCacheMs);
   const routing = setup.router.route({
     id,
     atMs,

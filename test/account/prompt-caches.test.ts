@@ -76,10 +76,7 @@ function look(
   change: Partial<Conversation> = {},
   caller = 'ann',
 ): KnownPrompt {
-  const known = caches.look(conversation(messages, change), caller, {
-    bytes: 9_000,
-    holdsMs: HOLDS_MS,
-  });
+  const known = caches.look(conversation(messages, change), caller, HOLDS_MS);
   if (known === null) throw new Error('too short');
   return known;
 }
@@ -177,10 +174,14 @@ test('where reading it again costs as much, nothing needs to be known', () => {
 });
 
 test('short requests, and gateways that do not want it, are not looked at', () => {
-  const asked = conversation(second);
+  const short = conversation([says('user', 'x'.repeat(4_095))]);
+  const long = conversation([says('user', 'x'.repeat(4_096))]);
+  const tools = [{ name: 't', description: '', definitionLength: 4_096 }];
 
-  expect(caches.look(asked, 'ann', { bytes: 4_095, holdsMs: HOLDS_MS })).toBeNull();
-  expect(caches.look(asked, 'ann', { bytes: 9_000, holdsMs: 0 })).toBeNull();
+  expect(caches.look(short, 'ann', HOLDS_MS)).toBeNull();
+  expect(caches.look(long, 'ann', 0)).toBeNull();
+  expect(caches.look(long, 'ann', HOLDS_MS)).not.toBeNull();
+  expect(caches.look({ ...short, tools }, 'ann', HOLDS_MS)).not.toBeNull();
 });
 
 test('of very many conversations the oldest are forgotten', () => {
