@@ -38,9 +38,13 @@ export async function checkCommand(
   for (const warning of warnings) io.err(`${formatFault(warning)}\n`);
   const { served, providers, router } = assembly.setup;
   io.out(
-    `${sourced.file ?? 'environment'}: ${served.size} models, ${providers.size} providers ` +
+    `${sourced.file ?? 'environment'}: ${counted(served.size, 'model')}, ${counted(providers.size, 'provider')} ` +
       `(${[...providers.keys()].join(', ')}), policies ${router.policies.join(', ')}\n` +
-      `${assembly.rules.file}: ${assembly.rules.rules.length} rules\n`,
+      `${assembly.rules.file}: ${counted(assembly.rules.rules.length, 'rule')}\n`,
   );
   return values.strict && warnings.length > 0 ? EXIT.failed : EXIT.ok;
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

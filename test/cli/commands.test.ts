@@ -157,7 +157,7 @@ describe('suffice check', () => {
     const { code, out, err } = await run(['check', '--config', config()]);
 
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/suffice\.yaml: 4 models, 1 providers \(simulation\), policies auto, /u);
+    expect(out).toMatch(/suffice\.yaml: 4 models, 1 provider \(simulation\), policies auto, /u);
     expect(out).toMatch(/default\.yaml: \d+ rules\n$/u);
   });
 
