@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import type { AnswerStore } from '../answer-store.js';
-import type { HeldAnswer, KeptAnswer } from '../kept-answer.js';
+import { isHeld, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
 import { decodeShared } from './shared-record.js';
 
 /** What became of fetching the words of an answer. */
@@ -65,8 +65,11 @@ export class Fetching {
       this.#lateInARow = 0;
       const answer = Buffer.isBuffer(value) ? decodeShared(value, key) : null;
       if (answer === null) {
-        store.forget(key);
         onFetch(value === null ? 'gone' : 'damaged');
+        // A later one may have been kept here meanwhile.
+        const here = store.peek(key);
+        if (here !== undefined && isHeld(here)) return here;
+        store.forget(key);
         return null;
       }
       onFetch('found');

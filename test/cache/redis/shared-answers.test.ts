@@ -136,6 +136,22 @@ test('gives no answer that has gone meanwhile', async () => {
   expect(b.fetches).toEqual(['gone']);
 });
 
+test('keeps and shares its own answer that came while the words of an earlier one were not to be had', async () => {
+  const [a, b, c] = [redis.peer(), redis.peer(), redis.peer()];
+  await there(a, b, c);
+  a.store.keep(fresh('one'));
+  await knows(b, 'one');
+  await redis.raw.del(redis.nameOf('one'));
+
+  const fetching = wordsOf(b, 'one');
+  b.store.keep(fresh('one', { storedAtMs: Date.now() + 1 }));
+  const words = await fetching;
+
+  expect(words).toBe('the answer to one');
+  expect(b.store.peek('one')?.payload.form).toBe('whole');
+  await saying(c, 'one');
+});
+
 test('fetches once for all who ask at the same time', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
