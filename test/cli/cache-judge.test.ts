@@ -38,7 +38,7 @@ test('answers pairs in their order, and tells what speaks against a hit', async 
   ]);
   expect(answers[0]?.['similarity']).toBeCloseTo(1, 5);
   expect(answers[1]?.['probability']).toBeGreaterThan(0.9);
-  expect(answers[2]?.['probability']).toBeLessThan(0.2);
+  expect(answers[2]?.['probability']).toBeLessThan(0.6);
 });
 
 test.each([

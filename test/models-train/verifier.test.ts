@@ -1,12 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { fc } from '../support/fast-check.js';
 import { boost } from '../../models/train/verifier/boost.js';
 import { fitCalibration } from '../../models/train/verifier/calibration.js';
 import { PairMaker } from '../../models/train/verifier/made-pairs.js';
-import { readPairParts } from '../../models/train/verifier/pair-parts.js';
 import { startProgress } from '../../models/train/progress.js';
 import { Random } from '../../models/train/random.js';
 import { TreeSum } from '../../src/cache/verify/boosted-trees.js';
@@ -118,53 +114,6 @@ describe('a calibration', () => {
         expect(values.every((value) => value > 0 && value < 1)).toBe(true);
       }),
     );
-  });
-});
-
-describe('the parts of pairs', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'pairs-'));
-    mkdirSync(path.join(folder, 'pairs'));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
-
-  const write = (name: string, pairs: readonly (readonly [string, string])[]): void => {
-    const lines = pairs.map(([a, b], i) => JSON.stringify({ a, b, label: i % 2 }));
-    writeFileSync(path.join(folder, 'pairs', `${name}.jsonl.gz`), gzipSync(lines.join('\n')));
-  };
-
-  test('share no text, and none with what is held out', async () => {
-    const name = (i: number): string => `question number ${i}`;
-    write(
-      'qqp.train',
-      Array.from({ length: 900 }, (_, i) => [name(i), name(i + (i % 3))] as const),
-    );
-    write(
-      'intent_x.train',
-      Array.from({ length: 50 }, (_, i) => [`intent ${i}`, 'x'] as const),
-    );
-    write('qqp.dev', [['Question, number 7?', 'something else']]);
-
-    const { pairs, withheld } = await readPairParts(folder);
-
-    const partsOf = new Map<string, Set<string>>();
-    for (const [part, sets] of Object.entries(pairs)) {
-      for (const { a, b } of [...sets.values()].flat()) {
-        for (const text of [a, b]) partsOf.set(text, (partsOf.get(text) ?? new Set()).add(part));
-      }
-    }
-    expect([...partsOf.values()].filter((parts) => parts.size > 1)).toEqual([]);
-    expect(partsOf.has('question number 7')).toBe(false);
-    expect(pairs.embedder.get('qqp')?.some(({ a, b }) => withheld.has(a) || withheld.has(b))).toBe(
-      false,
-    );
-    expect(pairs.test.get('qqp')?.every(({ a, b }) => withheld.has(a) && withheld.has(b))).toBe(
-      true,
-    );
-    expect(pairs.fit.get('qqp')?.length).toBeGreaterThan(pairs.test.get('qqp')?.length ?? 0);
   });
 });
 

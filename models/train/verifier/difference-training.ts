@@ -1,4 +1,4 @@
-import { differenceInputs, writeDifference } from '../../../src/cache/verify/difference.js';
+import { DIFFERENCE_INPUTS, writeDifference } from '../../../src/cache/verify/difference.js';
 import type { LeftOver } from '../../../src/cache/verify/alignment.js';
 import { at, logistic } from '../../../src/route/factor-network.js';
 import { Parameters } from '../predictor/parameters.js';
@@ -29,12 +29,11 @@ const MAX_LEFT_OVER = 24;
  */
 export function trainDifferences(
   pairs: readonly DifferentPair[],
-  meaning: number,
   { random, progress }: { readonly random: Random; readonly progress: Progress },
 ): Float32Array {
-  const weights = new Parameters(differenceInputs(meaning), DECAY);
+  const weights = new Parameters(DIFFERENCE_INPUTS, DECAY);
   const wholes = new Parameters((pairs[0]?.whole.length ?? 0) + 1, 0);
-  const inputs = new Float32Array(differenceInputs(meaning));
+  const inputs = new Float32Array(DIFFERENCE_INPUTS);
   const total = new Float32Array(inputs.length);
   const order = pairs.map((_, i) => i);
   const steps = EPOCHS * Math.floor(pairs.length / BATCH);

@@ -25,7 +25,9 @@ export interface Example {
   readonly different: DifferentPair;
   /** For the weights of wordings. */
   readonly wordings: ReadonlySet<number>;
-  /** 0 or 1: what is learned of the one half is used on the other. */
+  /** How much it counts in training. */
+  readonly weight: number;
+  /** What is learned of words by the one half is used on the other. */
   readonly half: 0 | 1;
 }
 
@@ -42,6 +44,11 @@ export function weightOf(set: string): number {
   return SET_WEIGHTS[set] ?? 1;
 }
 
+/** Of a pair that comes with no part: made ones, and those that nothing is learned of. */
+export function halfOf({ a }: LabelledPair): Example['half'] {
+  return (placeOf(a) * 2 ** 20) % 2 < 1 ? 0 : 1;
+}
+
 /** Reads pairs with one embedder. */
 export class ExampleReader {
   readonly #embedder: StaticEmbedder;
@@ -56,7 +63,11 @@ export class ExampleReader {
     return this.#table;
   }
 
-  read(set: string, pair: LabelledPair): Example {
+  read(
+    set: string,
+    pair: LabelledPair,
+    { weight = weightOf(set), half = halfOf(pair) }: Partial<Pick<Example, 'weight' | 'half'>> = {},
+  ): Example {
     // In the order in which a pair is compared in service.
     const [first, second] = pair.a < pair.b ? [pair.a, pair.b] : [pair.b, pair.a];
     const [a, b] = [this.#question(first), this.#question(second)];
@@ -80,10 +91,11 @@ export class ExampleReader {
         leftOver: [...left, ...right],
         whole,
         label: pair.label,
-        weight: weightOf(set),
+        weight,
       },
       wordings: wordingsOf(a.known, b.known, { left, right }),
-      half: (placeOf(pair.a) * 2 ** 20) % 2 < 1 ? 0 : 1,
+      weight,
+      half,
     };
   }
 

@@ -2,13 +2,13 @@ import { placeOf } from '../../../src/outcomes/part.js';
 import { isHeldOut, listPairFiles, readPairFile, setName, TextKeys } from '../embedder/corpus.js';
 import type { LabelledPair } from '../embedder/corpus.js';
 
-/** What a pair is for. The embedder's is what is left for it when the other parts are kept from it. */
-export type PairPart = 'embedder' | 'fit' | 'validation' | 'test';
+/** What a pair is for. Both halves are learned from, each read with an embedder that has met only the other. */
+export type PairPart = 'first' | 'second' | 'validation' | 'test';
 
 /** Where each part ends, as a share of all. */
 const PART_ENDS: readonly (readonly [PairPart, number])[] = [
-  ['embedder', 0.45],
-  ['fit', 0.75],
+  ['first', 0.45],
+  ['second', 0.75],
   ['validation', 0.85],
   ['test', 1],
 ];
@@ -33,13 +33,13 @@ const QUESTION_SETS: ReadonlySet<string> = new Set([
   'intent_snips',
 ]);
 
-/** Labelled pairs by part and set, and what an embedder must not have met for them to be new to it. */
+/** Labelled pairs by part and set, and what an embedder must not have met for a part to be new to it. */
 export interface PairParts {
   readonly pairs: Readonly<Record<PairPart, ReadonlyMap<string, readonly LabelledPair[]>>>;
   /** Pairs of `*.dev` files, which no embedder learns from. */
   readonly heldOut: ReadonlyMap<string, readonly LabelledPair[]>;
-  /** Keys (`TextKeys`) of all texts of the parts `fit`, `validation` and `test`. */
-  readonly withheld: ReadonlySet<string>;
+  /** Keys (`TextKeys`) of all texts of a part, those of pairs across parts included. */
+  readonly keys: Readonly<Record<PairPart, ReadonlySet<string>>>;
 }
 
 /**
@@ -63,6 +63,8 @@ export async function readPairParts(dataFolder: string): Promise<PairParts> {
   const never = keysIn(heldOut, keys);
   const parts = new Map<string, PairPart>();
   for (const key of keysIn(sets, keys)) parts.set(key, partAt(placeOf(groups.of(key))));
+  const keysOf = (part: PairPart): ReadonlySet<string> =>
+    new Set([...parts].flatMap(([key, own]) => (own === part ? [key] : [])));
   const inPart = (part: PairPart): Map<string, readonly LabelledPair[]> => {
     const isIn = (text: string): boolean => {
       const key = keys.of(text);
@@ -72,15 +74,15 @@ export async function readPairParts(dataFolder: string): Promise<PairParts> {
       [...sets].map(([name, pairs]) => [name, pairs.filter(({ a, b }) => isIn(a) && isIn(b))]),
     );
   };
+  return { pairs: ofParts(inPart), heldOut, keys: ofParts(keysOf) };
+}
+
+function ofParts<T>(of: (part: PairPart) => T): Readonly<Record<PairPart, T>> {
   return {
-    pairs: {
-      embedder: inPart('embedder'),
-      fit: inPart('fit'),
-      validation: inPart('validation'),
-      test: inPart('test'),
-    },
-    heldOut,
-    withheld: new Set([...parts].flatMap(([key, part]) => (part === 'embedder' ? [] : [key]))),
+    first: of('first'),
+    second: of('second'),
+    validation: of('validation'),
+    test: of('test'),
   };
 }
 

@@ -1,11 +1,46 @@
 import type { Verdict } from '../../../src/cache/verify/judge.js';
-import type { Verifier } from '../../../src/cache/verify/verifier.js';
+import { Verifier } from '../../../src/cache/verify/verifier.js';
+import type { StaticEmbedder } from '../../../src/embed/static-embedder.js';
 import type { LabelledPair } from '../embedder/corpus.js';
 import { pairQuality, rarityAmong, tfidf } from '../embedder/evaluate.js';
 import type { Similarity } from '../embedder/evaluate.js';
+import type { EmbedderOptions } from '../embedder/index.js';
+import type { MadePairs } from './make-pairs.js';
+import { readNearMisses } from './near-misses.js';
+import type { PairParts } from './pair-parts.js';
 
 /** Wrong answers that a hit may be expected to have in the report. */
 const MAX_ERROR = 0.01;
+
+/**
+ * Says how good the verifier in the folder is on some parts, and on what belongs to them: pairs written by hand, and held-out
+ * sets to the test. Parts are measured with the embedder that has not met them, the others with the one that ships.
+ */
+export async function reportParts(
+  { pairs, heldOut }: PairParts,
+  wanted: readonly ('validation' | 'test')[],
+  {
+    made,
+    unmet,
+    outFolder,
+    progress,
+  }: { readonly made: MadePairs; readonly unmet: StaticEmbedder } & Pick<
+    EmbedderOptions,
+    'outFolder' | 'progress'
+  >,
+): Promise<void> {
+  const fitted = Verifier.load(outFolder, unmet);
+  const shipped = Verifier.load(outFolder);
+  for (const part of wanted) {
+    for (const [set, own] of [...pairs[part], ['made', made[part]] as const]) {
+      progress.say(`${part} ${reportPairs(set, own, fitted)}`);
+    }
+    const byHand = await readNearMisses(part === 'test' ? 'test' : 'development');
+    progress.say(`${part} ${reportPairs('by hand', byHand, shipped)}`);
+  }
+  if (!wanted.includes('test')) return;
+  for (const [set, own] of heldOut) progress.say(`dev ${reportPairs(set, own, shipped)}`);
+}
 
 /**
  * How well pairs of a set are told apart: by shared words, by cosine, by probability, and by the decision (vetoed pairs last).
@@ -13,11 +48,7 @@ const MAX_ERROR = 0.01;
  * @returns one line: AUC and recall at 1 % and 3 % of false hits for each, then what would be a hit with
  *   `max_error` 0.01; sets with one label only get the mean probability instead
  */
-export function reportPairs(
-  set: string,
-  pairs: readonly LabelledPair[],
-  verifier: Verifier,
-): string {
+function reportPairs(set: string, pairs: readonly LabelledPair[], verifier: Verifier): string {
   const verdicts = new Map<string, Verdict>();
   const verdictOn = (a: string, b: string): Verdict => {
     const key = `${a}\n${b}`;

@@ -3,7 +3,6 @@ import { WordingWeights } from '../../../src/cache/verify/wording.js';
 import type { Progress } from '../progress.js';
 import type { Random } from '../random.js';
 import { trainDifferences } from './difference-training.js';
-import { weightOf } from './examples.js';
 import type { Example, PairWeights } from './examples.js';
 import { trainWordings } from './wording-training.js';
 import type { WordedPair } from './wording-training.js';
@@ -28,13 +27,11 @@ const ODDS_SCALE = 1 / 3;
  */
 export function learnWords(
   fit: readonly Example[],
-  meaning: number,
   chance: { readonly random: Random; readonly progress: Progress },
 ): WordWeights {
   const differences = ofHalves((half) =>
     trainDifferences(
       fit.filter((example) => example.half !== half).map(({ different }) => different),
-      meaning,
       chance,
     ),
   );
@@ -62,7 +59,7 @@ export function learnWords(
 }
 
 function wordedPair(example: Example, unmet: DifferenceWeights | undefined): WordedPair {
-  const { different, wordings, set, pair } = example;
+  const { different, wordings, set, pair, weight } = example;
   let odds = 0;
   for (const left of different.leftOver) odds += unmet?.weigh(left) ?? 0;
   return {
@@ -70,7 +67,7 @@ function wordedPair(example: Example, unmet: DifferenceWeights | undefined): Wor
     known: [odds * ODDS_SCALE, ...different.whole],
     set,
     label: pair.label,
-    weight: weightOf(set),
+    weight,
   };
 }
 

@@ -1,15 +1,11 @@
 import type { LeftOver } from './alignment.js';
 import type { KnownWord } from './word-table.js';
 
-/** What is told of a left-over word beside meanings. */
-const FACTS = 7;
-
-/** Numbers that a left-over word is weighed by: difference, product, the word itself, and facts. */
-export function differenceInputs(meaning: number): number {
-  return 3 * meaning + FACTS;
-}
-
-const NOTHING = new Float32Array(0);
+/**
+ * Numbers that a left-over word is weighed by. Only likeness is taken of meanings, never their single numbers: those of two
+ * embedders have nothing to do with each other, and the weights are learned with others than the one that ships.
+ */
+export const DIFFERENCE_INPUTS = 7;
 
 /** What a left-over word is compared with: what stands in its place, or else what is nearest. */
 function counterpart({ instead, nearest }: LeftOver): KnownWord | null {
@@ -19,29 +15,17 @@ function counterpart({ instead, nearest }: LeftOver): KnownWord | null {
 /**
  * Lays out a left-over word and what the other text has in its place for a weighted sum.
  *
- * @param inputs - shape [differenceInputs(meaning)], overwritten
+ * @param inputs - shape [DIFFERENCE_INPUTS], overwritten
  */
 export function writeDifference(inputs: Float32Array, left: LeftOver): void {
   const other = counterpart(left);
-  const { meaning } = left.word;
-  const size = meaning.length;
-  const others = other?.meaning ?? NOTHING;
-  for (let i = 0; i < size; i++) {
-    const x = meaning[i] ?? 0;
-    const y = others[i] ?? 0;
-    // Of two unit vectors of this many numbers: scaled so that each is about 1.
-    inputs[i] = 8 * Math.abs(x - y);
-    inputs[size + i] = 64 * x * y;
-    inputs[2 * size + i] = 8 * x;
-  }
-  let at = 3 * size;
-  inputs[at++] = left.word.rarity;
-  inputs[at++] = other?.rarity ?? 0;
-  inputs[at++] = left.covered;
-  inputs[at++] = left.covered * left.word.rarity;
-  inputs[at++] = Number(left.instead !== null);
-  inputs[at++] = Number(other === null);
-  inputs[at++] = Number(other?.stem === left.word.stem);
+  inputs[0] = left.word.rarity;
+  inputs[1] = other?.rarity ?? 0;
+  inputs[2] = left.covered;
+  inputs[3] = left.covered * left.word.rarity;
+  inputs[4] = Number(left.instead !== null);
+  inputs[5] = Number(other === null);
+  inputs[6] = Number(other?.stem === left.word.stem);
 }
 
 /**
@@ -52,7 +36,7 @@ export class DifferenceWeights {
   readonly #weights: Float32Array;
   readonly #inputs: Float32Array;
 
-  /** @param weights - shape [differenceInputs(meaning)] */
+  /** @param weights - shape [DIFFERENCE_INPUTS] */
   constructor(weights: Float32Array) {
     this.#weights = weights;
     this.#inputs = new Float32Array(weights.length);

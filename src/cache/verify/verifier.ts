@@ -6,7 +6,7 @@ import { dot } from './alignment.js';
 import { TreeSum } from './boosted-trees.js';
 import { calibrated, type Calibration } from './claim.js';
 import { areWordedAlike, readQuestion, type ComparedQuestion } from './compared-question.js';
-import { DifferenceWeights, differenceInputs } from './difference.js';
+import { DIFFERENCE_INPUTS, DifferenceWeights } from './difference.js';
 import type { NotedQuestion, QuestionJudge, ReadQuestion, Verdict } from './judge.js';
 import { NotedWords } from './noted-words.js';
 import { PAIR_FEATURES, pairFeatures } from './pair-features.js';
@@ -19,7 +19,7 @@ import { readWords } from './words.js';
 /** What `models/verifier.bin` calls itself. */
 export const VERIFIER_KIND = 'pair-verifier';
 /** Version of what its tables mean; older and newer files are refused. */
-export const VERIFIER_VERSION = 2;
+export const VERIFIER_VERSION = 3;
 
 const numbers = z.array(z.number()).min(1);
 const metaSchema = z.object({
@@ -70,7 +70,7 @@ export class Verifier implements QuestionJudge {
    */
   static load(folder: string, embedder?: StaticEmbedder): Verifier {
     const own = embedder ?? StaticEmbedder.load(path.join(folder, 'embedder.bin'));
-    return new Verifier(own, readLearnt(path.join(folder, 'verifier.bin'), own));
+    return new Verifier(own, readLearnt(path.join(folder, 'verifier.bin')));
   }
 
   /** Embeds only; the words are read when the question is compared first. */
@@ -164,7 +164,7 @@ class OpenQuestion implements ReadQuestion {
   }
 }
 
-function readLearnt(file: string, embedder: StaticEmbedder): Learnt {
+function readLearnt(file: string): Learnt {
   const artefact = openArtefact(file, { kind: VERIFIER_KIND, version: VERIFIER_VERSION });
   const parsed = metaSchema.safeParse(artefact.meta);
   if (!parsed.success) {
@@ -185,9 +185,7 @@ function readLearnt(file: string, embedder: StaticEmbedder): Learnt {
       thresholds: artefact.f32('thresholds', trees * nodes),
       leaves: artefact.f32('leaves', trees * (nodes + 1)),
     }),
-    differences: new DifferenceWeights(
-      artefact.f32('differences', differenceInputs(embedder.dims - embedder.identityDims)),
-    ),
+    differences: new DifferenceWeights(artefact.f32('differences', DIFFERENCE_INPUTS)),
     wordings: new WordingWeights(artefact.f32('wordings', WORDING_PLACES)),
   };
 }

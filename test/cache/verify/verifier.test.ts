@@ -52,8 +52,8 @@ test.each([
   ['How do I reverse a string in Python?', 'How do I reverse a list in Python?'],
   ['What is the boiling point of ethanol?', 'What is the boiling point of methanol?'],
   ['is nitrogen flammable', 'is calcium flammable'],
-])('does not believe that the answer to %j does for %j', (a, b) => {
-  expect(judge(a, b).probability).toBeLessThan(0.9);
+])('does not believe that the answer to %j does for %j, whatever budget there is', (a, b) => {
+  expect(judge(a, b).probability).toBeLessThan(0.97);
 });
 
 test('says the same whichever was asked first, of any two texts', () => {
@@ -136,7 +136,7 @@ describe('an artefact that cannot be used', () => {
       (file: string) => {
         copyFileSync(path.join(MODELS, 'embedder.bin'), file);
       },
-      /expected pair-verifier version 2, found static-embedder/,
+      /expected pair-verifier version 3, found static-embedder/,
     ],
   ])('is refused when it is %s', (name, damage, message) => {
     const own = mkdtempSync(path.join(folder, 'models-'));

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { trainWithout } from '../embedder/index.js';
+import type { EmbedderOptions } from '../embedder/index.js';
+import type { PairPart, PairParts } from './pair-parts.js';
+
+/** What takes long, and where it is kept for the next run. */
+export interface EmbedderShelf {
+  readonly folder: string;
+  readonly train: typeof trainWithout;
+}
+
+const SHELF: EmbedderShelf = { folder: path.join('build', 'train'), train: trainWithout };
+
+/**
+ * Parts that an embedder is trained without, by the part that is read with it. None has met what is measured
+ * or chosen on, so that not even the likeness of a pair that is learned from was.
+ */
+const UNMET = {
+  first: ['first', 'validation', 'test'],
+  second: ['second', 'validation', 'test'],
+} as const satisfies Readonly<Record<string, readonly PairPart[]>>;
+
+/**
+ * The artefact of an embedder that has not met a half of the pairs, nor those that are measured on. It is kept for the next run.
+ *
+ * @throws {DataError} the data folder or a file in it is missing or broken
+ */
+export async function embedderUnmetBy(
+  half: keyof typeof UNMET,
+  { keys }: Pick<PairParts, 'keys'>,
+  options: Omit<EmbedderOptions, 'outFolder'>,
+  { folder, train }: EmbedderShelf = SHELF,
+): Promise<Buffer> {
+  const { seed, progress } = options;
+  const withheld = new Set(UNMET[half].flatMap((part) => [...keys[part]]));
+  const what = createHash('sha256')
+    .update(`${seed}\n${[...withheld].sort().join('\n')}`)
+    .digest('hex')
+    .slice(0, 12);
+  const file = path.join(folder, `embedder-without-${UNMET[half].join('-')}-${what}.bin`);
+  if (existsSync(file)) {
+    progress.say(`embedder without ${UNMET[half].join(', ')}: taken from ${file}`);
+    return readFileSync(file);
+  }
+  progress.say(`embedder without ${UNMET[half].join(', ')}: ${withheld.size} texts left out`);
+  const bytes = await train(withheld, options);
+  mkdirSync(folder, { recursive: true });
+  // What a run that was cut short has written is never taken for an embedder.
+  writeFileSync(`${file}.part`, bytes);
+  renameSync(`${file}.part`, file);
+  return bytes;
+}

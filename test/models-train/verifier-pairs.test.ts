@@ -1,0 +1,178 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { startProgress } from '../../models/train/progress.js';
+import { embedderUnmetBy } from '../../models/train/verifier/embedders.js';
+import { ExampleReader } from '../../models/train/verifier/examples.js';
+import { readFit } from '../../models/train/verifier/fit.js';
+import { readPairParts } from '../../models/train/verifier/pair-parts.js';
+import { StaticEmbedder } from '../../src/embed/static-embedder.js';
+
+const progress = startProgress(() => undefined);
+
+describe('the parts of pairs', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'pairs-'));
+    mkdirSync(path.join(folder, 'pairs'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const write = (name: string, pairs: readonly (readonly [string, string])[]): void => {
+    const lines = pairs.map(([a, b], i) => JSON.stringify({ a, b, label: i % 2 }));
+    writeFileSync(path.join(folder, 'pairs', `${name}.jsonl.gz`), gzipSync(lines.join('\n')));
+  };
+
+  test('share no text, and none with what is held out', async () => {
+    const name = (i: number): string => `question number ${i}`;
+    write(
+      'qqp.train',
+      Array.from({ length: 900 }, (_, i) => [name(i), name(i + (i % 3))] as const),
+    );
+    write(
+      'intent_x.train',
+      Array.from({ length: 50 }, (_, i) => [`intent ${i}`, 'x'] as const),
+    );
+    write('qqp.dev', [['Question, number 7?', 'something else']]);
+
+    const { pairs, keys } = await readPairParts(folder);
+
+    const partsOf = new Map<string, Set<string>>();
+    for (const [part, sets] of Object.entries(pairs)) {
+      for (const { a, b } of [...sets.values()].flat()) {
+        for (const text of [a, b]) partsOf.set(text, (partsOf.get(text) ?? new Set()).add(part));
+      }
+    }
+    expect([...partsOf.values()].filter((parts) => parts.size > 1)).toEqual([]);
+    expect(partsOf.has('question number 7')).toBe(false);
+    for (const [text, [part]] of partsOf) {
+      const found = Object.entries(keys).filter(([, texts]) => texts.has(text));
+      expect(found.map(([name]) => name)).toEqual([part]);
+    }
+    expect(pairs.second.get('qqp')?.length).toBeGreaterThan(pairs.test.get('qqp')?.length ?? 0);
+  });
+});
+
+describe('the embedder for a half of the pairs', () => {
+  const keys = {
+    first: new Set(['one']),
+    second: new Set(['two']),
+    validation: new Set(['three']),
+    test: new Set(['four']),
+  };
+  const options = { dataFolder: 'unused', seed: 1, progress };
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'embedders-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Keeps what it is told to leave out. */
+  const trainer = () => {
+    const withheld: string[][] = [];
+    const train = (texts: ReadonlySet<string>): Promise<Buffer> => {
+      withheld.push([...texts].sort());
+      return Promise.resolve(Buffer.from(`embedder ${withheld.length}`));
+    };
+    return { withheld, shelf: { folder, train } };
+  };
+
+  test('has met neither that half nor what is measured on', async () => {
+    const { withheld, shelf } = trainer();
+
+    await embedderUnmetBy('first', { keys }, options, shelf);
+    await embedderUnmetBy('second', { keys }, options, shelf);
+
+    expect(withheld).toEqual([
+      ['four', 'one', 'three'],
+      ['four', 'three', 'two'],
+    ]);
+  });
+
+  test('is trained once, under a name that says what without', async () => {
+    const { withheld, shelf } = trainer();
+
+    const trained = await embedderUnmetBy('second', { keys }, options, shelf);
+    const kept = await embedderUnmetBy('second', { keys }, options, shelf);
+
+    expect(kept).toEqual(trained);
+    expect(withheld).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual([
+      expect.stringMatching(/^embedder-without-second-validation-test-[0-9a-f]{12}\.bin$/),
+    ]);
+  });
+
+  test('is trained anew for another seed or other texts', async () => {
+    const { withheld, shelf } = trainer();
+
+    await embedderUnmetBy('first', { keys }, options, shelf);
+    await embedderUnmetBy('first', { keys }, { ...options, seed: 2 }, shelf);
+    await embedderUnmetBy('first', { keys: { ...keys, test: new Set(['5']) } }, options, shelf);
+
+    expect(withheld).toHaveLength(3);
+  });
+
+  test('is trained anew where a run was cut short', async () => {
+    const { withheld, shelf } = trainer();
+    await expect(
+      embedderUnmetBy('first', { keys }, options, {
+        folder,
+        train: () => Promise.reject(new Error('cut short')),
+      }),
+    ).rejects.toThrow('cut short');
+
+    await embedderUnmetBy('first', { keys }, options, shelf);
+
+    expect(withheld).toHaveLength(1);
+  });
+});
+
+describe('what the verifier learns from', () => {
+  const pairOf = (text: string, label = 1) => ({ a: `${text} one`, b: `${text} two`, label });
+  const setsOf = (...texts: string[]) =>
+    new Map([
+      ['qqp', texts.map((text) => pairOf(text))],
+      ['intent_x', [pairOf('never')]],
+    ]);
+  const none = new Map<string, never[]>();
+  const reader = new ExampleReader(StaticEmbedder.load(path.resolve('models', 'embedder.bin')));
+  const readerOf = (read: string[]): Pick<ExampleReader, 'read'> => ({
+    read: (set, pair, use) => {
+      read.push(pair.a);
+      return reader.read(set, pair, use);
+    },
+  });
+
+  test('is read by halves, and learned of words is used on the other', () => {
+    const met: Record<'first' | 'second', string[]> = { first: [], second: [] };
+
+    const fit = readFit(
+      { first: setsOf('a', 'b'), second: setsOf('c'), validation: none, test: none },
+      [pairOf('made', 0)],
+      { first: readerOf(met.first), second: readerOf(met.second) },
+      progress,
+    );
+
+    expect(met).toEqual({ first: ['a one', 'b one'], second: ['c one', 'made one'] });
+    expect(fit.slice(0, 3).map(({ half }) => half)).toEqual([0, 0, 1]);
+  });
+
+  test.each([1, 3, 50])('has a fifth of its weight in made pairs, be it %d of them', (count) => {
+    const fit = readFit(
+      { first: setsOf('a', 'b', 'c'), second: setsOf('d'), validation: none, test: none },
+      Array.from({ length: count }, (_, i) => pairOf(`made ${i}`, 0)),
+      { first: reader, second: reader },
+      progress,
+    );
+
+    const weightOf = (examples: typeof fit) =>
+      examples.reduce((sum, { weight }) => sum + weight, 0);
+    const share = weightOf(fit.filter(({ set }) => set === 'made')) / weightOf(fit);
+    expect(share).toBeCloseTo(0.21, 6);
+  });
+});
