@@ -1,9 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 
 import { GatewayError } from '../core/errors.js';
+import { nestsDeeperThan } from './json-depth.js';
 import { findJsonFault } from './json-fault.js';
 import { isObject, type JsonObject } from './json.js';
 
+/** Lists and objects in each other, at the most: more than any schema needs, less than parsers take time over. */
+const MOST_DEPTH = 1_000;
+/** A shorter body cannot keep the parser long, however it nests. */
+const LONG_CHARS = 65_536;
 /** How much of a broken body an error message quotes. */
 const QUOTED_CHARS = 30;
 
@@ -15,6 +20,11 @@ const QUOTED_CHARS = 30;
 export function parseBody(body: Buffer): JsonObject {
   if (!isUtf8(body)) throw new GatewayError('invalid_json', 'The body is not valid UTF-8 text.');
   const text = body.toString('utf8');
+  // Parsing millions of brackets takes seconds in which nobody else is served.
+  if (text.length > LONG_CHARS && nestsDeeperThan(text, MOST_DEPTH)) {
+    const message = `The body has lists and objects more than ${MOST_DEPTH} deep in each other.`;
+    throw new GatewayError('invalid_request', message);
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
