@@ -2,35 +2,15 @@ import { PromptCaches, type KnownPrompt } from '../../src/account/prompt-caches.
 import type { Message, Conversation } from '../../src/core/conversation.js';
 import type { Upstream } from '../../src/core/model.js';
 import type { Usage } from '../../src/core/usage.js';
+import { conversation, EMPTY, message } from '../support/conversations.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 const HOLDS_MS = 300_000;
 const LONG = 'Here is the whole of the contract. '.repeat(200);
 
-const says = (role: Message['role'], text: string): Message => ({
-  role,
-  parts: [{ kind: 'text', text }],
-});
-const first = [says('system', LONG), says('user', 'What is clause one?')];
-const second = [...first, says('assistant', 'It is this.'), says('user', 'And clause two?')];
-const third = [...second, says('assistant', 'It is that.'), says('user', 'And three?')];
-
-function conversation(
-  messages: readonly Message[],
-  change: Partial<Conversation> = {},
-): Conversation {
-  return {
-    messages,
-    tools: [],
-    toolRequired: false,
-    parallelTools: null,
-    format: 'text',
-    maxOutputTokens: null,
-    choices: 1,
-    reasoningEffort: null,
-    ...change,
-  };
-}
+const first = [message('system', LONG), message('user', 'What is clause one?')];
+const second = [...first, message('assistant', 'It is this.'), message('user', 'And clause two?')];
+const third = [...second, message('assistant', 'It is that.'), message('user', 'And three?')];
 
 function upstream(modelId: string, dialect = 'openai', cacheRead: number | null = 0.1): Upstream {
   return {
@@ -76,7 +56,7 @@ function look(
   change: Partial<Conversation> = {},
   caller = 'ann',
 ): KnownPrompt {
-  const known = caches.look(conversation(messages, change), caller, HOLDS_MS);
+  const known = caches.look({ ...EMPTY, messages, ...change }, caller, HOLDS_MS);
   if (known === null) throw new Error('too short');
   return known;
 }
@@ -99,7 +79,9 @@ test('what led to calls of tools is held as well, and when an answer is taken ba
   caches.note(look(first), upstream('acme/large'), used());
 
   expect(heldOf([...first, call, result])).toEqual({ 'acme/large': 2_000 });
-  expect(heldOf([...first, says('assistant', 'Another answer.'), says('user', 'No!')])).toEqual({
+  expect(
+    heldOf([...first, message('assistant', 'Another answer.'), message('user', 'No!')]),
+  ).toEqual({
     'acme/large': 2_000,
   });
 });
@@ -119,7 +101,7 @@ test('several models may hold it, each what it last read', () => {
 test.each([
   {
     what: 'its beginning differs',
-    other: () => look([says('system', `${LONG}!`), ...second.slice(1)]),
+    other: () => look([message('system', `${LONG}!`), ...second.slice(1)]),
   },
   { what: 'it is of somebody else', other: () => look(second, {}, 'bob') },
   {
@@ -157,7 +139,7 @@ test('a provider that read nothing where it should have is not believed again in
 
   expect(heldOf(third)).toEqual({});
   caches.note(look(third), model, used());
-  expect(heldOf([...third, says('assistant', 'That.'), says('user', 'Four?')])).toEqual({});
+  expect(heldOf([...third, message('assistant', 'That.'), message('user', 'Four?')])).toEqual({});
 });
 
 test('what nobody told is no proof against a provider', () => {
@@ -174,8 +156,8 @@ test('where reading it again costs as much, nothing needs to be known', () => {
 });
 
 test('short requests, and gateways that do not want it, are not looked at', () => {
-  const short = conversation([says('user', 'x'.repeat(4_095))]);
-  const long = conversation([says('user', 'x'.repeat(4_096))]);
+  const short = conversation(message('user', 'x'.repeat(4_095)));
+  const long = conversation(message('user', 'x'.repeat(4_096)));
   const tools = [{ name: 't', description: '', definitionLength: 4_096 }];
 
   expect(caches.look(short, 'ann', HOLDS_MS)).toBeNull();
@@ -185,9 +167,10 @@ test('short requests, and gateways that do not want it, are not looked at', () =
 });
 
 test('of very many conversations the oldest are forgotten', () => {
-  const at = (i: number) => [says('system', `${i} ${LONG}`), says('user', 'Hi')];
+  const at = (i: number) => [message('system', `${i} ${LONG}`), message('user', 'Hi')];
   for (let i = 0; i < 50_001; i++) caches.note(look(at(i)), upstream('acme/large'), used());
-  const goneOn = (i: number) => heldOf([...at(i), says('assistant', 'Hi'), says('user', 'Ho')]);
+  const goneOn = (i: number) =>
+    heldOf([...at(i), message('assistant', 'Hi'), message('user', 'Ho')]);
 
   expect(goneOn(0)).toEqual({});
   expect(goneOn(1)).toEqual({ 'acme/large': 2_000 });
