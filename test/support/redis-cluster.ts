@@ -4,6 +4,10 @@ import { freePort, RedisServer } from './redis-server.js';
 
 const SLOTS = 16_384;
 const MASTERS = 3;
+/** For a server to say what it should; a cluster is there in two to three seconds. */
+const PATIENCE_MS = 8_000;
+/** Of starting a cluster. */
+const TRIES = 3;
 
 /** A server of a cluster. */
 interface Node {
@@ -24,12 +28,33 @@ export class RedisCluster {
 
   /** Servers refuse everything for their first two seconds. @param more - a replica each, which takes over in one to three seconds */
   static async start(more?: 'with replicas'): Promise<RedisCluster> {
+    // Servers that meet while the machine is busy may miss each other, or find a port taken, and never become a cluster.
+    for (let left = TRIES; ; left--) {
+      try {
+        return await RedisCluster.#startOnce(more);
+      } catch (error) {
+        if (left === 1) throw error;
+      }
+    }
+  }
+
+  static async #startOnce(more?: 'with replicas'): Promise<RedisCluster> {
     const count = more === undefined ? MASTERS : 2 * MASTERS;
     const nodes = await Promise.all(Array.from({ length: count }, startNode));
     const masters = nodes.slice(0, MASTERS);
     const cluster = new RedisCluster(masters, nodes.slice(MASTERS));
+    try {
+      await cluster.#meet(nodes);
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
+    return cluster;
+  }
+
+  async #meet(nodes: readonly Node[]): Promise<void> {
     const share = Math.ceil(SLOTS / MASTERS);
-    for (const [i, { client }] of masters.entries()) {
+    for (const [i, { client }] of this.#masters.entries()) {
       const slots = [i * share, Math.min(SLOTS, (i + 1) * share) - 1];
       await client.call('CLUSTER', 'ADDSLOTSRANGE', ...slots);
       // Only as long as a node knows no other, and it may be met by any of them below.
@@ -41,8 +66,7 @@ export class RedisCluster {
       }
     }
     for (const { client } of nodes) await says(client, 'CLUSTER INFO', 'cluster_state:ok');
-    await cluster.#haveReplicasFollow();
-    return cluster;
+    await this.#haveReplicasFollow();
   }
 
   get nodes(): readonly RedisAddress[] {
@@ -57,9 +81,16 @@ export class RedisCluster {
     return Math.floor(slot / Math.ceil(SLOTS / MASTERS));
   }
 
-  /** Ends the master that has a key, as a crash does, long before another takes over. */
+  /** Ends the master that has a key, as a crash does, long before another takes over; its replica has all that it had. */
   async loseMasterOf(key: string): Promise<void> {
-    const master = this.#masters[await this.masterOf(key)];
+    const at = await this.masterOf(key);
+    const [master, replica] = [this.#masters[at], this.#replicas[at]];
+    if (replica !== undefined) {
+      const offset = /master_repl_offset:\d+/u.exec(
+        String(await master?.client.info('replication')),
+      );
+      await says(replica.client, 'INFO replication', String(offset).replace('master', 'slave'));
+    }
     master?.client.disconnect();
     await master?.server.kill();
   }
@@ -93,9 +124,12 @@ async function startNode(): Promise<Node> {
   return { server, bus, client };
 }
 
+/** @throws {Error} what is wanted is not said in time */
 async function says(client: Redis, question: string, wanted: string): Promise<void> {
   const [command = '', ...args] = question.split(' ');
+  const untilMs = performance.now() + PATIENCE_MS;
   while (!String(await client.call(command, ...args)).includes(wanted)) {
+    if (performance.now() > untilMs) throw new Error(`${question}: no ${wanted}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
