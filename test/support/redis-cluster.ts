@@ -86,10 +86,8 @@ export class RedisCluster {
     const at = await this.masterOf(key);
     const [master, replica] = [this.#masters[at], this.#replicas[at]];
     if (replica !== undefined) {
-      const offset = /master_repl_offset:\d+/u.exec(
-        String(await master?.client.info('replication')),
-      );
-      await says(replica.client, 'INFO replication', String(offset).replace('master', 'slave'));
+      const written = await offsetOf(master?.client ?? replica.client);
+      await until(async () => (await offsetOf(replica.client)) >= written, 'caught up');
     }
     master?.client.disconnect();
     await master?.server.kill();
@@ -124,12 +122,26 @@ async function startNode(): Promise<Node> {
   return { server, bus, client };
 }
 
-/** @throws {Error} what is wanted is not said in time */
+/** How far a server has come in what its master wrote, or it itself as one. */
+async function offsetOf(client: Redis): Promise<number> {
+  const said = await client.info('replication');
+  const { offset } = /(?:slave|master)_repl_offset:(?<offset>\d+)/u.exec(said)?.groups ?? {};
+  return Number(offset);
+}
+
 async function says(client: Redis, question: string, wanted: string): Promise<void> {
   const [command = '', ...args] = question.split(' ');
+  await until(
+    async () => String(await client.call(command, ...args)).includes(wanted),
+    `${question}: ${wanted}`,
+  );
+}
+
+/** @throws {Error} it does not come to hold in time */
+async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
   const untilMs = performance.now() + PATIENCE_MS;
-  while (!String(await client.call(command, ...args)).includes(wanted)) {
-    if (performance.now() > untilMs) throw new Error(`${question}: no ${wanted}`);
+  while (!(await holds())) {
+    if (performance.now() > untilMs) throw new Error(`not in time: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
