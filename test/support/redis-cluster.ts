@@ -111,6 +111,17 @@ export class RedisCluster {
 }
 
 async function startNode(): Promise<Node> {
+  for (let left = TRIES; ; left--) {
+    try {
+      return await tryNode();
+    } catch (error) {
+      // Somebody else may have taken a port that was free a moment ago.
+      if (left === 1) throw error;
+    }
+  }
+}
+
+async function tryNode(): Promise<Node> {
   // The usual one is 10,000 higher than the port, which may be none.
   const bus = await freePort();
   const server = await RedisServer.start(

@@ -60,15 +60,20 @@ export class RedisServer {
         reject(new Error('these tests need redis-server: apt-get install redis-server'));
       });
     });
+    const ended = new Promise<never>((_resolve, reject) => {
+      child.once('exit', () => {
+        reject(new Error(`redis-server ended at once; is port ${this.port} taken?`));
+      });
+    });
     this.#child = child;
-    await Promise.race([reachable(this.port), missing]);
+    await Promise.race([reachable(this.port, child), missing, ended]);
   }
 
   /** Ends it at once, as a crash does. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = null;
-    if (child === null) return;
+    if (child?.exitCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await ended;
@@ -98,8 +103,9 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function reachable(port: number): Promise<void> {
-  for (;;) {
+/** Until the port is taken, or the child is gone. */
+async function reachable(port: number, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null) {
     const isThere = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {
         socket.destroy();
