@@ -13,7 +13,12 @@ const MOST_HELD = 64;
 export class ReadQuestions {
   readonly dims: number;
   readonly #judge: QuestionJudge;
-  readonly #held = new Map<string, ReadQuestion>();
+  /**
+   * A ring in place of a map: what a map holds at times outlives it, as the tables it outgrows point to the
+   * next, and a dead one among what is old keeps all that come after it.
+   */
+  readonly #held: ReadQuestion[] = [];
+  #next = 0;
 
   constructor(judge: QuestionJudge) {
     this.#judge = judge;
@@ -23,9 +28,12 @@ export class ReadQuestions {
   /** @returns `null` for what cannot be compared: too long, or without a letter or digit */
   read(text: string): ReadQuestion | null {
     if (text.length > MOST_CHARS) return null;
-    const question = this.#held.get(text) ?? this.#judge.read(text);
+    const held = this.#find(text);
+    if (held !== undefined) return held;
+    const question = this.#judge.read(text);
     if (!isUnit(question.vector, this.dims)) return null;
-    this.#hold(question);
+    this.#held[this.#next] = question;
+    this.#next = (this.#next + 1) % MOST_HELD;
     return question;
   }
 
@@ -37,14 +45,10 @@ export class ReadQuestions {
 
   /** A noted question, ready. */
   open(text: string, noted: NotedQuestion): ReadQuestion {
-    return this.#held.get(text) ?? noted.open();
+    return this.#find(text) ?? noted.open();
   }
 
-  #hold(question: ReadQuestion): void {
-    // Taken out first, so that what was read last stands last.
-    this.#held.delete(question.text);
-    this.#held.set(question.text, question);
-    const oldest = this.#held.keys().next().value;
-    if (this.#held.size > MOST_HELD && oldest !== undefined) this.#held.delete(oldest);
+  #find(text: string): ReadQuestion | undefined {
+    return this.#held.find((question) => question.text === text);
   }
 }

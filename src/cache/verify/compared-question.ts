@@ -49,21 +49,33 @@ export function readQuestion(
   vector: Float32Array,
   facts: QuestionFacts = factsOf(text, readWords(text)),
 ): ComparedQuestion {
-  const { words } = facts;
-  const known = words.tokens.slice(0, MAX_WORDS).map((token) => table.find(token));
-  let print: QuestionPrint | null = null;
-  return {
-    text,
-    vector,
-    words,
-    facts,
-    known,
-    byId: orderById(known),
-    get print() {
-      print ??= printOf(words.plain, known, vector, table.identityDims);
-      return print;
-    },
-  };
+  return new Compared(text, table, vector, facts);
+}
+
+class Compared implements ComparedQuestion {
+  readonly text: string;
+  readonly vector: Float32Array;
+  readonly facts: QuestionFacts;
+  readonly words: QuestionWords;
+  readonly known: readonly KnownWord[];
+  readonly byId: Uint16Array;
+  readonly #identityDims: number;
+  #print: QuestionPrint | null = null;
+
+  constructor(text: string, table: WordTable, vector: Float32Array, facts: QuestionFacts) {
+    this.text = text;
+    this.vector = vector;
+    this.facts = facts;
+    this.words = facts.words;
+    this.known = facts.words.tokens.slice(0, MAX_WORDS).map((token) => table.find(token));
+    this.byId = orderById(this.known);
+    this.#identityDims = table.identityDims;
+  }
+
+  get print(): QuestionPrint {
+    this.#print ??= printOf(this.words.plain, this.known, this.vector, this.#identityDims);
+    return this.#print;
+  }
 }
 
 /** What of the plain form is neither word, number nor common punctuation. */

@@ -11,7 +11,7 @@ import type { NotedQuestion, QuestionJudge, ReadQuestion, Verdict } from './judg
 import { NotedWords } from './noted-words.js';
 import { PAIR_FEATURES, pairFeatures } from './pair-features.js';
 import { factsOf, firstObjection, objectionsTo } from './veto.js';
-import type { Objections, QuestionFacts } from './veto.js';
+import type { Objections, QuestionFacts, Veto } from './veto.js';
 import { WordTable } from './word-table.js';
 import { WORDING_PLACES, WordingWeights } from './wording.js';
 import { readWords } from './words.js';
@@ -90,20 +90,9 @@ export class Verifier implements QuestionJudge {
   judge(one: ReadQuestion, other: ReadQuestion): Verdict {
     const [asked, kept] = [this.#opened(one), this.#opened(other)];
     const objections = objectionsTo(asked.facts, kept.facts);
-    const claimed = (): number => this.#probability(asked.compared, kept.compared, objections);
-    let similarity: number | null = null;
-    let probability: number | null = null;
-    return {
-      get similarity() {
-        similarity ??= Math.max(-1, Math.min(1, dot(asked.vector, kept.vector)));
-        return similarity;
-      },
-      get probability() {
-        probability ??= asked.text === kept.text ? 1 : claimed();
-        return probability;
-      },
-      veto: firstObjection(objections),
-    };
+    return new LazyVerdict(asked, kept, firstObjection(objections), () =>
+      this.#probability(asked.compared, kept.compared, objections),
+    );
   }
 
   #probability(asked: ComparedQuestion, kept: ComparedQuestion, objections: Objections): number {
@@ -123,6 +112,39 @@ export class Verifier implements QuestionJudge {
   #opened(question: ReadQuestion): OpenQuestion {
     if (question instanceof OpenQuestion) return question;
     return new OpenQuestion(question.text, this.#words, question);
+  }
+}
+
+/** A verdict of which each number is worked out once it is asked for. */
+class LazyVerdict implements Verdict {
+  readonly veto: Veto | null;
+  readonly #asked: ReadQuestion;
+  readonly #kept: ReadQuestion;
+  readonly #claimed: () => number;
+  #similarity: number | null = null;
+  #probability: number | null = null;
+
+  constructor(
+    asked: ReadQuestion,
+    kept: ReadQuestion,
+    veto: Veto | null,
+    claimed: () => number,
+  ) {
+    this.veto = veto;
+    this.#asked = asked;
+    this.#kept = kept;
+    this.#claimed = claimed;
+  }
+
+  get similarity(): number {
+    const { vector } = this.#asked;
+    this.#similarity ??= Math.max(-1, Math.min(1, dot(vector, this.#kept.vector)));
+    return this.#similarity;
+  }
+
+  get probability(): number {
+    this.#probability ??= this.#asked.text === this.#kept.text ? 1 : this.#claimed();
+    return this.#probability;
   }
 }
 
