@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './core/young-objects.js'; // before what it is about
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';

@@ -1,32 +1,6 @@
+import { ShardedMap } from '../core/sharded-map.js';
 import { FrequencySketch } from './frequency-sketch.js';
-
-interface Slot<V> {
-  readonly value: V;
-  readonly bytes: number;
-}
-
-class Segment<V> {
-  readonly slots = new Map<string, Slot<V>>();
-  bytes = 0;
-
-  put(key: string, slot: Slot<V>): void {
-    this.slots.set(key, slot);
-    this.bytes += slot.bytes;
-  }
-
-  take(key: string): Slot<V> | undefined {
-    const slot = this.slots.get(key);
-    if (slot === undefined) return undefined;
-    this.slots.delete(key);
-    this.bytes -= slot.bytes;
-    return slot;
-  }
-
-  /** A `Map` lists in order of insertion, so what was not touched for longest comes first. */
-  get oldest(): string | undefined {
-    return this.slots.keys().next().value;
-  }
-}
+import { SlotList, type Slot } from './slot-list.js';
 
 /** Share of the bytes for what has just come, before its popularity counts. */
 const WINDOW = 0.2;
@@ -44,10 +18,11 @@ export class ByteBoundedMap<V> {
   readonly maxBytes: number;
   readonly #onEvict: (value: V) => void;
   readonly #sketch = new FrequencySketch();
-  readonly #window = new Segment<V>();
+  readonly #slots = new ShardedMap<string, Slot<V>>();
+  readonly #window = new SlotList<V>();
   /** In the main part, once asked for or never. */
-  readonly #probation = new Segment<V>();
-  readonly #protected = new Segment<V>();
+  readonly #probation = new SlotList<V>();
+  readonly #protected = new SlotList<V>();
 
   /** @param onEvict - told of every value that had to go; not of those deleted or replaced */
   constructor(maxBytes: number, onEvict: (value: V) => void) {
@@ -56,7 +31,7 @@ export class ByteBoundedMap<V> {
   }
 
   get size(): number {
-    return this.#segments.reduce((sum, { slots }) => sum + slots.size, 0);
+    return this.#slots.size;
   }
 
   /** At most `maxBytes`, at any moment. */
@@ -66,33 +41,26 @@ export class ByteBoundedMap<V> {
 
   /** Every value there is, in no order that means anything. */
   *values(): Generator<V> {
-    for (const { slots } of this.#segments) {
-      for (const { value } of slots.values()) yield value;
-    }
+    for (const { value } of this.#slots.values()) yield value;
   }
 
   /** Looks a key up, which counts towards its popularity whether or not it is there. */
   get(key: string): V | undefined {
     this.#sketch.add(key);
-    const slot = this.#window.take(key);
-    if (slot !== undefined) {
-      this.#window.put(key, slot);
-      return slot.value;
+    const slot = this.#slots.get(key);
+    if (slot === undefined) return undefined;
+    if (slot.list === this.#window) {
+      this.#window.add(slot);
+    } else {
+      this.#protected.add(slot);
+      this.#demote();
     }
-    const main = this.#probation.take(key) ?? this.#protected.take(key);
-    if (main === undefined) return undefined;
-    this.#protected.put(key, main);
-    this.#demote();
-    return main.value;
+    return slot.value;
   }
 
   /** Looks a key up without any consequence. */
   peek(key: string): V | undefined {
-    for (const { slots } of this.#segments) {
-      const slot = slots.get(key);
-      if (slot !== undefined) return slot.value;
-    }
-    return undefined;
+    return this.#slots.get(key)?.value;
   }
 
   /**
@@ -104,21 +72,21 @@ export class ByteBoundedMap<V> {
     this.delete(key);
     if (bytes > this.#mainBytes) return false;
     this.#sketch.ensure(this.size + 1);
-    this.#window.put(key, { value, bytes });
+    const slot: Slot<V> = { key, value, bytes, list: null, older: null, newer: null };
+    this.#slots.set(key, slot);
+    this.#window.add(slot);
     while (this.#window.bytes > this.maxBytes * WINDOW) {
-      const oldest = this.#window.oldest;
-      if (oldest === undefined) break;
+      const { oldest } = this.#window;
+      if (oldest === null) break;
       this.#admit(oldest);
     }
-    return this.peek(key) !== undefined;
+    return slot.list !== null;
   }
 
   delete(key: string): boolean {
-    return this.#segments.some((segment) => segment.take(key) !== undefined);
-  }
-
-  get #segments(): readonly Segment<V>[] {
-    return [this.#window, this.#probation, this.#protected];
+    const slot = this.#slots.get(key);
+    if (slot !== undefined) this.#remove(slot);
+    return slot !== undefined;
   }
 
   /** What the main part may take; all that the window may not. */
@@ -127,44 +95,48 @@ export class ByteBoundedMap<V> {
   }
 
   /** Lets what fell out of the window into the main part, or lets it go. */
-  #admit(key: string): void {
-    const candidate = this.#window.take(key);
-    if (candidate === undefined) return;
+  #admit(candidate: Slot<V>): void {
     const room = this.#mainBytes - this.#probation.bytes - this.#protected.bytes;
     const victims = this.#victimsFor(candidate.bytes - room);
-    const rivals = victims.reduce((sum, victim) => sum + this.#sketch.estimate(victim), 0);
-    if (victims.length > 0 && this.#sketch.estimate(key) <= rivals) {
-      this.#onEvict(candidate.value);
+    const rivals = victims.reduce((sum, { key }) => sum + this.#sketch.estimate(key), 0);
+    if (victims.length > 0 && this.#sketch.estimate(candidate.key) <= rivals) {
+      this.#evict(candidate);
       return;
     }
-    for (const victim of victims) {
-      const slot = this.#probation.take(victim) ?? this.#protected.take(victim);
-      if (slot !== undefined) this.#onEvict(slot.value);
-    }
-    this.#probation.put(key, candidate);
+    for (const victim of victims) this.#evict(victim);
+    this.#probation.add(candidate);
   }
 
   /** Who would have to go for so many bytes. */
-  #victimsFor(bytes: number): readonly string[] {
-    const victims: string[] = [];
+  #victimsFor(bytes: number): readonly Slot<V>[] {
+    const victims: Slot<V>[] = [];
     let missing = bytes;
-    for (const { slots } of [this.#probation, this.#protected]) {
-      for (const [key, slot] of slots) {
+    for (const list of [this.#probation, this.#protected]) {
+      for (const slot of list) {
         if (missing <= 0) return victims;
-        victims.push(key);
+        victims.push(slot);
         missing -= slot.bytes;
       }
     }
     return victims;
   }
 
+  #evict(slot: Slot<V>): void {
+    this.#remove(slot);
+    this.#onEvict(slot.value);
+  }
+
+  #remove(slot: Slot<V>): void {
+    this.#slots.delete(slot.key);
+    slot.list?.remove(slot);
+  }
+
   #demote(): void {
     const most = this.#mainBytes * PROTECTED;
     while (this.#protected.bytes > most) {
-      const oldest = this.#protected.oldest;
-      const slot = oldest === undefined ? undefined : this.#protected.take(oldest);
-      if (oldest === undefined || slot === undefined) return;
-      this.#probation.put(oldest, slot);
+      const { oldest } = this.#protected;
+      if (oldest === null) return;
+      this.#probation.add(oldest);
     }
   }
 }

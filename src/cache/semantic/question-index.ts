@@ -1,3 +1,4 @@
+import { ShardedMap } from '../../core/sharded-map.js';
 import type { AnswerJournal } from '../answer-store.js';
 import type { KeptAnswer, Question } from '../kept-answer.js';
 import type { NotedQuestion, QuestionJudge, ReadQuestion } from '../verify/judge.js';
@@ -47,8 +48,8 @@ export class QuestionIndex implements AnswerJournal {
   readonly #parts: IndexParts;
   readonly #openVectors: OpenVectors;
   readonly #read: ReadQuestions;
-  readonly #entries = new Map<string, Entry>();
-  readonly #keys = new Map<number, Entry>();
+  readonly #entries = new ShardedMap<string, Entry>();
+  readonly #keys = new ShardedMap<number, Entry>();
   readonly #partitions = new Map<string, Vectors>();
   #nextId = 1;
   #isClosed = false;

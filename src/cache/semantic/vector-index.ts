@@ -65,7 +65,8 @@ export class VectorIndex implements Vectors {
     if (!isUnit(vector, this.#parts.dims)) throw new RangeError('not a unit vector');
     const nearest: Neighbour[] = [];
     this.#flat.search(vector, most, nearest);
-    for (const graph of this.#graphs) graph.search(vector, most, nearest);
+    const { length } = this.#graphs;
+    for (const graph of this.#graphs) graph.search(vector, most, nearest, length);
     return nearest;
   }
 

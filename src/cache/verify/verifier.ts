@@ -124,12 +124,7 @@ class LazyVerdict implements Verdict {
   #similarity: number | null = null;
   #probability: number | null = null;
 
-  constructor(
-    asked: ReadQuestion,
-    kept: ReadQuestion,
-    veto: Veto | null,
-    claimed: () => number,
-  ) {
+  constructor(asked: ReadQuestion, kept: ReadQuestion, veto: Veto | null, claimed: () => number) {
     this.veto = veto;
     this.#asked = asked;
     this.#kept = kept;
