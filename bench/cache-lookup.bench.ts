@@ -4,6 +4,7 @@
  *
  *   npx tsx --expose-gc bench/cache-lookup.bench.ts --entries 100000
  */
+import '../src/core/young-objects.js'; // as the gateway does, and before all else
 import { parseArgs } from 'node:util';
 import { AnswerStore } from '../src/cache/answer-store.js';
 import { AlikeAnswers } from '../src/cache/semantic/alike.js';
@@ -22,7 +23,7 @@ import { someQuestion, wordingOf, WORDINGS } from './cache-questions.js';
 const { values } = parseArgs({
   options: {
     entries: { type: 'string', default: '100000' },
-    'look-ups': { type: 'string', default: '4000' },
+    'look-ups': { type: 'string', default: '20000' },
   },
 });
 const entries = Number(values.entries);

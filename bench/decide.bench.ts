@@ -10,6 +10,7 @@
  * It is compiled first, as the product is: tsx wraps every function to keep its name, which costs a fifth. For figures of
  * one core, pin it: `taskset -c 0 npm run bench:decide`.
  */
+import '../src/core/young-objects.js'; // as the gateway does, and before all else
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
