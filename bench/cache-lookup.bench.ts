@@ -2,9 +2,12 @@
  * What looking for a question in other words costs: fingerprint, embedding, search and judging; how long
  * taking one in keeps the loop from serving requests; and how many of the nearest are found.
  *
- *   npx tsx --expose-gc bench/cache-lookup.bench.ts --entries 100000
+ *   npx tsx --expose-gc bench/cache-lookup.bench.ts --entries 100000 [--questions FILE]
+ *
+ * Questions are made up, or a line of FILE each: the first are kept, the others are asked.
  */
 import '../src/core/young-objects.js'; // as the gateway does, and before all else
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { AnswerStore } from '../src/cache/answer-store.js';
 import { AlikeAnswers } from '../src/cache/semantic/alike.js';
@@ -24,9 +27,16 @@ const { values } = parseArgs({
   options: {
     entries: { type: 'string', default: '100000' },
     'look-ups': { type: 'string', default: '20000' },
+    questions: { type: 'string' },
   },
 });
-const entries = Number(values.entries);
+const lines =
+  values.questions === undefined
+    ? null
+    : [...new Set(readFileSync(values.questions, 'utf8').split('\n'))].filter(
+        (line) => line !== '',
+      );
+const entries = Math.min(Number(values.entries), Math.floor(0.9 * (lines?.length ?? Infinity)));
 const lookUps = Number(values['look-ups']);
 const RECALLED = 400;
 const CANDIDATES = 4;
@@ -53,13 +63,14 @@ const answers = new AlikeAnswers({
 });
 
 const rssBefore = process.memoryUsage().rss;
-const kept = Array.from({ length: entries }, () => someQuestion(random));
+const numbers = Array.from({ length: entries }, () => someQuestion(random));
+const kept = lines?.slice(0, entries) ?? numbers.map((number) => wordingOf(number, 0));
 const inserts = await fill();
 globalThis.gc?.();
 const rssMb = (process.memoryUsage().rss - rssBefore) / 1e6;
 
-const both = lookedUp(() => wordingOf(kept[random.below(entries)] ?? 0, random.below(WORDINGS)));
-const fresh = lookedUp(() => wordingOf(someQuestion(random), 1));
+const both = lookedUp(reworded);
+const fresh = lookedUp(unmet);
 const { questions, late } = answers.counts;
 process.stdout.write(`${questions} questions, ${late} look-ups late, ${rssMb.toFixed(0)} MB\n`);
 console.table({
@@ -70,6 +81,19 @@ console.table({
 });
 process.stdout.write(`recall of the ${CANDIDATES} nearest: ${(await recall()).toFixed(4)}\n`);
 answers.close();
+
+/** One of the kept questions in other words; of lines only greeted. */
+function reworded(): string {
+  const at = random.below(entries);
+  return lines === null
+    ? wordingOf(numbers[at] ?? 0, random.below(WORDINGS))
+    : `Hello! ${kept[at] ?? ''}`;
+}
+
+function unmet(): string {
+  if (lines === null) return wordingOf(someQuestion(random), 1);
+  return lines[entries + random.below(lines.length - entries)] ?? '';
+}
 
 /**
  * Milliseconds that the loop was kept, at most: the clock counts what else runs on the machine as well, and
@@ -87,7 +111,7 @@ function timed(work: () => void): number {
 async function fill(): Promise<readonly number[]> {
   const took: number[] = [];
   for (const [i, question] of kept.entries()) {
-    const answer = answerTo(String(i), placed(wordingOf(question, 0)));
+    const answer = answerTo(String(i), placed(question));
     took.push(timed(() => store.keep(answer)));
     if (i % 4 === 3) await new Promise(setImmediate);
   }
@@ -156,10 +180,9 @@ async function recall(): Promise<number> {
       });
     },
   });
-  const texts = kept.map((question) => wordingOf(question, 0));
-  const dims = judge.read(texts[0] ?? '').vector.length;
+  const dims = judge.read(kept[0] ?? '').vector.length;
   const all = rowBlock(entries, dims);
-  for (const [i, text] of texts.entries()) {
+  for (const [i, text] of kept.entries()) {
     const { vector } = judge.read(text);
     all.row(i).set(vector);
     index.kept(answerTo(String(i), { partition: 'p', text }));
@@ -168,10 +191,7 @@ async function recall(): Promise<number> {
   while (left > 0) await new Promise(setImmediate);
   let found = 0;
   for (let i = 0; i < RECALLED; i++) {
-    const isKept = i % 2 === 0;
-    const asked = judge.read(
-      wordingOf(isKept ? (kept[random.below(entries)] ?? 0) : someQuestion(random), 2),
-    );
+    const asked = judge.read(i % 2 === 0 ? reworded() : unmet());
     const nearest = all.products(asked.vector, entries).toSorted().toReversed();
     const worst = nearest[CANDIDATES - 1] ?? 0;
     // By similarity, as the same question may be kept twice.

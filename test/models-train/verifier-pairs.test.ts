@@ -8,6 +8,7 @@ import { ExampleReader } from '../../models/train/verifier/examples.js';
 import { readFit } from '../../models/train/verifier/fit.js';
 import { readPairParts } from '../../models/train/verifier/pair-parts.js';
 import { StaticEmbedder } from '../../src/embed/static-embedder.js';
+import { lexiconOf } from '../support/lexicon.js';
 
 const progress = startProgress(() => undefined);
 
@@ -140,7 +141,10 @@ describe('what the verifier learns from', () => {
       ['intent_x', [pairOf('never')]],
     ]);
   const none = new Map<string, never[]>();
-  const reader = new ExampleReader(StaticEmbedder.load(path.resolve('models', 'embedder.bin')));
+  const reader = new ExampleReader(
+    StaticEmbedder.load(path.resolve('models', 'embedder.bin')),
+    lexiconOf(),
+  );
   const readerOf = (read: string[]): Pick<ExampleReader, 'read'> => ({
     read: (set, pair, use) => {
       read.push(pair.a);

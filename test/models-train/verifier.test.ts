@@ -9,6 +9,7 @@ import { TreeSum } from '../../src/cache/verify/boosted-trees.js';
 import { calibrated } from '../../src/cache/verify/claim.js';
 import { WordTable } from '../../src/cache/verify/word-table.js';
 import { StaticEmbedder } from '../../src/embed/static-embedder.js';
+import { lexiconOf } from '../support/lexicon.js';
 
 const progress = startProgress(() => undefined);
 const RECIPE = {
@@ -129,7 +130,7 @@ describe('made pairs', () => {
       'python javascript dragon castle knight spreadsheet formula mitosis library students'.split(
         ' ',
       ),
-      new WordTable(StaticEmbedder.load(path.resolve('models', 'embedder.bin'))),
+      new WordTable(StaticEmbedder.load(path.resolve('models', 'embedder.bin')), lexiconOf()),
       new Random(seed),
     );
 

@@ -15,7 +15,7 @@ interface Block {
 }
 
 /** Blocks to begin with: each of enough pairs for a share to mean something. */
-const BLOCKS = 30;
+const BLOCKS = 60;
 /** Imagined pairs, half of them wrong, added to each block: nothing was ever seen to be certain. */
 const IMAGINED = 1;
 

@@ -1,5 +1,6 @@
 import { align } from '../../../src/cache/verify/alignment.js';
 import type { DifferenceWeights } from '../../../src/cache/verify/difference.js';
+import type { Lexicon } from '../../../src/cache/verify/lexicon.js';
 import { PAIR_FEATURES, pairFeatures } from '../../../src/cache/verify/pair-features.js';
 import {
   readQuestion,
@@ -38,7 +39,12 @@ export interface PairWeights {
 }
 
 /** How much a pair of a set counts: less where labels are loose, or where sense was made by a program. */
-const SET_WEIGHTS: Readonly<Record<string, number>> = { mrpc: 0.3, nl2bash: 0.5, made: 0.5 };
+const SET_WEIGHTS: Readonly<Record<string, number>> = {
+  mrpc: 0.3,
+  nl2bash: 0.5,
+  made: 0.5,
+  text2sql: 2,
+};
 
 export function weightOf(set: string): number {
   return SET_WEIGHTS[set] ?? 1;
@@ -54,9 +60,9 @@ export class ExampleReader {
   readonly #embedder: StaticEmbedder;
   readonly #table: WordTable;
 
-  constructor(embedder: StaticEmbedder) {
+  constructor(embedder: StaticEmbedder, lexicon: Lexicon) {
     this.#embedder = embedder;
-    this.#table = new WordTable(embedder);
+    this.#table = new WordTable(embedder, lexicon);
   }
 
   get table(): WordTable {

@@ -3,6 +3,7 @@ import type { Progress } from '../progress.js';
 import type { Example, ExampleReader } from './examples.js';
 import type { MadePairs } from './make-pairs.js';
 import type { PairParts } from './pair-parts.js';
+import { readWritten, type WrittenPart } from './written.js';
 
 /** Sets that are measured on, but not learned from: an intent is not a question, nor an answer a question. */
 export const isLearned = (set: string): boolean =>
@@ -32,6 +33,17 @@ export function readFit(
   const weight = (total * MADE_SHARE) / (1 - MADE_SHARE) / made.length;
   // No embedder has met what was made of a prompt, and the prompt itself both have.
   return [...labelled, ...made.map((pair) => readers.second.read('made', pair, { weight }))];
+}
+
+/** Written pairs, as no embedder has met them. */
+export async function readWrittenExamples(
+  part: WrittenPart,
+  reader: Pick<ExampleReader, 'read'>,
+): Promise<Example[]> {
+  const sets = await readWritten(part);
+  return sets.flatMap(({ set, weight, pairs }) =>
+    pairs.map((pair) => reader.read(set, pair, { weight })),
+  );
 }
 
 export function readAll(

@@ -19,8 +19,13 @@ const nearMiss = z.strictObject({
 });
 
 /** Pairs of prompts written by hand, near misses and rewordings. */
-export async function readNearMisses(use: keyof typeof FILES): Promise<readonly LabelledPair[]> {
-  const file = fileURLToPath(new URL(FILES[use], import.meta.url));
+export function readNearMisses(use: keyof typeof FILES): Promise<readonly LabelledPair[]> {
+  return readWrittenPairs(FILES[use]);
+}
+
+/** Pairs of a file of this folder. @throws {DataError} it is missing or broken */
+export async function readWrittenPairs(name: string): Promise<readonly LabelledPair[]> {
+  const file = fileURLToPath(new URL(name, import.meta.url));
   const pairs: LabelledPair[] = [];
   for await (const { a, b, same } of readJsonl(file, nearMiss)) {
     pairs.push({ a, b, label: Number(same) });

@@ -8,6 +8,7 @@ import type { EmbedderOptions } from '../embedder/index.js';
 import type { MadePairs } from './make-pairs.js';
 import { readNearMisses } from './near-misses.js';
 import type { PairParts } from './pair-parts.js';
+import { readWritten } from './written.js';
 
 /** Wrong answers that a hit may be expected to have in the report. */
 const MAX_ERROR = 0.01;
@@ -37,6 +38,10 @@ export async function reportParts(
     }
     const byHand = await readNearMisses(part === 'test' ? 'test' : 'development');
     progress.say(`${part} ${reportPairs('by hand', byHand, shipped)}`);
+    if (part === 'test') continue;
+    for (const { set, pairs: own } of await readWritten('development')) {
+      progress.say(`${part} ${reportPairs(set, own, shipped)}`);
+    }
   }
   if (!wanted.includes('test')) return;
   for (const [set, own] of heldOut) progress.say(`dev ${reportPairs(set, own, shipped)}`);
@@ -62,7 +67,10 @@ function reportPairs(set: string, pairs: readonly LabelledPair[], verifier: Veri
     const { auc, recallAt1, recallAt3 } = pairQuality(pairs, score);
     return `, ${name} ${[auc, recallAt1, recallAt3].map((value) => value.toFixed(3)).join(' ')}`;
   };
-  const judged = pairs.map(({ a, b, label }) => ({ label, ...verdictOn(a, b) }));
+  const judged = pairs.map(({ a, b, label }) => {
+    const { veto, probability } = verdictOn(a, b);
+    return { label, veto, probability };
+  });
   const hits = judged.filter(
     ({ veto, probability }) => veto === null && 1 - probability <= MAX_ERROR,
   );

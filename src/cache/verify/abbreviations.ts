@@ -149,11 +149,14 @@ const MAYBE_IN_PLACE = /(?:dr|prof|st|mt|max|min|env|ca|sat|sun)\.|golang|\b(?:u
 const ABOUT_A_WORD =
   /\b(?:means?|meaning|stands? for|short for|abbreviat\p{L}*|acronyms?|initials|spel(?:l|t|led|ling)|pronounc\p{L}+|define|definition|the (?:word|term|letters?)|how (?:do|does|would) (?:you|one|i|we) say|bedeute[nt]|heißt|steht für|abkürzung|signifie|significa|abréviation|siglas?)\b/iu;
 
+/** Whether a text asks about a word itself, and not about what it stands for. */
+export const isAboutWord = (text: string): boolean => ABOUT_A_WORD.test(text);
+
 /** @returns the text with common abbreviations in full, unless it is about a word */
 export function writtenOut(text: string): string {
   const found = text.search(ABBREVIATION) >= 0;
   const maybe = MAYBE_IN_PLACE.test(text);
-  if ((!found && !maybe) || ABOUT_A_WORD.test(text)) return text;
+  if ((!found && !maybe) || isAboutWord(text)) return text;
   const placed = maybe
     ? IN_PLACE.reduce((result, [pattern, full]) => result.replaceAll(pattern, full), text)
     : text;

@@ -1,3 +1,5 @@
+import { spelledOut } from './acronyms.js';
+import { ONE_MEANING, relationOf, UNRELATED, type LexicalRelation } from './lexicon.js';
 import type { KnownWord } from './word-table.js';
 
 /** A word of one text that the other does not have, and what comes closest there. */
@@ -11,6 +13,8 @@ export interface LeftOver {
   readonly covered: number;
   /** What stands in its place in the other text; `null` for nothing, or several words. */
   readonly instead: KnownWord | null;
+  /** What the dictionary says of the word and what stands in its place, or else what is nearest. */
+  readonly relation: LexicalRelation;
 }
 
 /** The words of a text, in order, and their places in the order of their ids. */
@@ -32,6 +36,8 @@ const MAX_COMPARED = 48;
 /** How near two words of one stem are, whatever the table says of them. */
 const SAME_STEM = 0.95;
 const SAME_SENSE = 0.93;
+/** How near words are that have one sense of many in common; with all, as near as those that always mean the same. */
+const SYNONYM_LEAST = 0.6;
 const SLIP = 0.9;
 
 /**
@@ -41,11 +47,49 @@ const SLIP = 0.9;
  */
 export function align(a: OrderedWords, b: OrderedWords): Alignment {
   const [inA, inB] = matched(a, b);
+  if (hasSlips(a, inA) || hasSlips(b, inB)) matchSlips([a, b], [inA, inB]);
+  const left = leftOver(a.known, b.known, inA, inB);
+  const right = leftOver(b.known, a.known, inB, inA);
+  return { partners: inA, ...withAcronyms(left, right) };
+}
+
+/** What is short for left-over words of the other side says what they say. */
+function withAcronyms(
+  left: readonly LeftOver[],
+  right: readonly LeftOver[],
+): Pick<Alignment, 'left' | 'right'> {
+  const byLeft = acronymsOf(left, right);
+  const byRight = acronymsOf(right, left);
   return {
-    partners: inA,
-    left: leftOver(a.known, b.known, inA, inB),
-    right: leftOver(b.known, a.known, inB, inA),
+    left: saidOtherwise(left, [...byLeft.short, ...byRight.long]),
+    right: saidOtherwise(right, [...byRight.short, ...byLeft.long]),
   };
+}
+
+/** Places of acronyms among one side's left-over words, and of the words they stand for among the other's. */
+function acronymsOf(
+  own: readonly LeftOver[],
+  other: readonly LeftOver[],
+): { readonly short: readonly number[]; readonly long: readonly number[] } {
+  if (own.length === 0 || other.length < 2) return NO_ACRONYMS;
+  const words = other.map(({ word }) => word.text);
+  const found = own.flatMap(({ word }, place) => {
+    const run = spelledOut(word.text, words);
+    return run === null ? [] : [{ place, ...run }];
+  });
+  return {
+    short: found.map(({ place }) => place),
+    long: found.flatMap(({ from, to }) => words.map((_, i) => i).slice(from, to)),
+  };
+}
+
+const NO_ACRONYMS = { short: [], long: [] } as const;
+
+function saidOtherwise(side: readonly LeftOver[], places: readonly number[]): readonly LeftOver[] {
+  if (places.length === 0) return side;
+  return side.map((one, i) =>
+    places.includes(i) ? { ...one, covered: SAME_SENSE, relation: ONE_MEANING } : one,
+  );
 }
 
 /** The n-th occurrence of a word goes with the n-th in the other text. */
@@ -67,6 +111,29 @@ function matched(a: OrderedWords, b: OrderedWords): readonly [Int32Array, Int32A
   return [inA, inB];
 }
 
+const hasSlips = ({ known }: OrderedWords, partners: Int32Array): boolean =>
+  known.some((word, i) => partners[i] === NOWHERE && isUnknown(word));
+
+/** A word that does not exist goes with the one it was to be, where that stands in the other text. */
+function matchSlips(
+  [a, b]: readonly [OrderedWords, OrderedWords],
+  [inA, inB]: readonly [Int32Array, Int32Array],
+): void {
+  for (const [i, word] of a.known.entries()) {
+    if (inA[i] !== NOWHERE) continue;
+    const j = b.known.findIndex((other, at) => inB[at] === NOWHERE && areOneBySlip(word, other));
+    if (j < 0) continue;
+    inA[i] = j;
+    inB[j] = i;
+  }
+}
+
+/** Long enough to be no other word by chance: `enviroment`. */
+const areOneBySlip = (a: KnownWord, b: KnownWord): boolean =>
+  isUnknown(a) !== isUnknown(b) &&
+  Math.min(a.text.length, b.text.length) >= 6 &&
+  isSlip(a.text, b.text);
+
 const idAt = ({ known }: OrderedWords, place: number): number => known[place]?.id ?? 0;
 
 function leftOver(
@@ -82,12 +149,15 @@ function leftOver(
     if (word === undefined || ownPartner[i] !== NOWHERE) continue;
     compared ??= comparable(other, otherPartner);
     const near = result.length < MAX_COMPARED ? nearestTo(word, compared) : NOTHING_NEAR;
+    const instead = standsInstead(i, { own, other, ownPartner, otherPartner });
+    const counterpart = instead ?? near.nearest;
     result.push({
       word,
       place: own.length < 2 ? 0 : i / (own.length - 1),
       nearest: near.nearest,
       covered: near.covered,
-      instead: standsInstead(i, { own, other, ownPartner, otherPartner }),
+      instead,
+      relation: counterpart === null ? UNRELATED : relationOf(word.entry, counterpart.entry),
     });
   }
   return result;
@@ -121,11 +191,14 @@ export function nearness(a: KnownWord, b: KnownWord): number {
   if (a.stem === b.stem) return SAME_STEM;
   if (a.synonyms.has(b.text)) return SAME_SENSE;
   const cosine = Math.max(0, dot(a.meaning, b.meaning));
+  const { synonym } = relationOf(a.entry, b.entry);
+  if (synonym > 0) return Math.max(cosine, SYNONYM_LEAST + (SAME_SENSE - SYNONYM_LEAST) * synonym);
   return Math.max(cosine, isUnknown(a) !== isUnknown(b) && isSlip(a.text, b.text) ? SLIP : 0);
 }
 
-/** Two words that both are known are different words, however alike they are: `ethanol` and `methanol`. */
-const isUnknown = ({ rarity }: KnownWord): boolean => rarity === 1;
+/** Known neither to the embedder nor to the dictionary. Two words that both are known are different words, however alike they are: `ethanol` and `methanol`. */
+const isUnknown = ({ rarity, entry }: KnownWord): boolean =>
+  rarity === 1 && entry.words.length === 0;
 
 /** A letter more, less, other, or two swapped, in a word long enough for that to be a slip. */
 function isSlip(a: string, b: string): boolean {

@@ -20,6 +20,8 @@ export interface ComparedQuestion extends ReadQuestion {
 export interface QuestionPrint {
   /** How much all words say together. */
   readonly weight: number;
+  /** How many words say next to nothing. */
+  readonly functionWords: number;
   readonly sentences: number;
   /** Runs of two and of three words, and of three letters: hashes, rising, none twice. */
   readonly wordPairs: Int32Array;
@@ -35,6 +37,9 @@ export interface QuestionPrint {
 
 /** More words than a text of 65,535 characters could have are not compared. */
 const MAX_WORDS = 0xffff;
+
+/** Up to this a word says next to nothing: articles, prepositions, forms of to be. */
+export const FUNCTION_RARITY = 0.46;
 
 const COMMON = /[\p{L}\p{M}\p{N}\s.,;:!?¿¡'"`-]+/gu;
 
@@ -81,6 +86,15 @@ class Compared implements ComparedQuestion {
 /** What of the plain form is neither word, number nor common punctuation. */
 const symbolsIn = ({ words }: ComparedQuestion): string => words.plain.replaceAll(COMMON, '');
 
+/** The plain form without spaces and common punctuation, where there is more than that: `i++` is not `++i`. */
+function placedSymbols(question: ComparedQuestion): string {
+  const symbols = symbolsIn(question);
+  if (!OPERATORS.test(symbols)) return symbols;
+  return question.words.plain.replaceAll(/[\s.,;:?¿¡'"`]+/gu, '').toLowerCase();
+}
+
+const OPERATORS = /[+*^%<>=|&!]/u;
+
 /**
  * Whether two questions have the same plain form: the same words in the same order, but for case, punctuation,
  * spelling, the voice of the verb, and which of two that are joined by `and` or `or` comes first.
@@ -90,7 +104,7 @@ export function areWordedAlike(a: ComparedQuestion, b: ComparedQuestion): boolea
     a.known.length === b.known.length &&
     (a.known.every((word, i) => isSameWord(word, b.known[i], i)) ||
       (haveSameIds(a, b) && sameIds(joinedInOrder(a.known), joinedInOrder(b.known))));
-  return (isSame || isOtherVoice(a.known, b.known)) && symbolsIn(a) === symbolsIn(b);
+  return (isSame || isOtherVoice(a.known, b.known)) && placedSymbols(a) === placedSymbols(b);
 }
 
 /** Whoever would not mind working it out is asked to work it out. */
@@ -153,6 +167,7 @@ function printOf(
   const sense = meaningOf(known);
   return {
     weight: known.reduce((total, { rarity }) => total + rarity, 0),
+    functionWords: known.filter(({ rarity }) => rarity <= FUNCTION_RARITY).length,
     sentences: text.split(/[.!?\n]+\s/u).length,
     wordPairs: risingRuns(known.length - 1, (i) => runOf(known, i, 2)),
     wordTriples: risingRuns(known.length - 2, (i) => runOf(known, i, 3)),

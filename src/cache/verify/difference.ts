@@ -5,7 +5,7 @@ import type { KnownWord } from './word-table.js';
  * Numbers that a left-over word is weighed by. Only likeness is taken of meanings, never their single numbers: those of two
  * embedders have nothing to do with each other, and the weights are learned with others than the one that ships.
  */
-export const DIFFERENCE_INPUTS = 7;
+export const DIFFERENCE_INPUTS = 10;
 
 /** What a left-over word is compared with: what stands in its place, or else what is nearest. */
 function counterpart({ instead, nearest }: LeftOver): KnownWord | null {
@@ -26,6 +26,9 @@ export function writeDifference(inputs: Float32Array, left: LeftOver): void {
   inputs[4] = Number(left.instead !== null);
   inputs[5] = Number(other === null);
   inputs[6] = Number(other?.stem === left.word.stem);
+  inputs[7] = left.relation.synonym;
+  inputs[8] = left.relation.areSisters ? left.word.rarity : 0;
+  inputs[9] = left.relation.isKind ? left.word.rarity : 0;
 }
 
 /**

@@ -18,6 +18,8 @@ export class NotedWords {
       numbers: this.#list(facts.numbers),
       units: this.#list(facts.units),
       codes: this.#list(facts.codes),
+      quotes: this.#list(facts.quotes),
+      bounds: this.#list(facts.bounds),
       marks: this.#list(facts.marks),
       opposable: this.#list(facts.opposable),
     };

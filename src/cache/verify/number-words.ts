@@ -38,6 +38,8 @@ const COUNTED = new RegExp(`\\b(?:${COUNT})(?!\\p{L})(?!-(?!\\p{L}))`, 'giu');
 /** One of something that is measured; `one day` is any day. */
 const ONE =
   /\bone(?=[ -](?:second|minute|hour|week|month|year|page|paragraph|sentence|line|word|percent|kilo|kilogram|gram|liter|litre|mile|kilometer|kilometre|meter|metre|inch|foot|cup|pound|dollar|euro|hundred)s?\b)/giu;
+/** `a single word`, and `1 word` after what is above. */
+const SINGLE = /\b(?:a )?single(?=[ -](?:word|sentence|paragraph|page|line)\b)/giu;
 const ORDERED = new RegExp(`\\b(?:${[...NTH.keys()].join('|')})(?![\\p{L}-])`, 'giu');
 
 const MONTHS =
@@ -61,7 +63,7 @@ const ROMAN: ReadonlyMap<string, number> = new Map(
 );
 /** Behind a name, or longer than a word that it could be (`IV`, `vi` and `xi` are). */
 const NUMBERED =
-  /(?<=\b\p{Lu}\p{L}+ )(?:II|III|VI{1,3}|IX|XI{1,3}|XIV|XVI{0,3}|XIX)\b|(?<=\p{L} )(?:iii?|viii?|xiii?|xiv|xvii?i?)\b/gu;
+  /(?<=\b\p{L}{2,} )(?:II|III|VI{1,3}|IX|XI{1,3}|XIV|XVI{0,3}|XIX)\b|(?<=\p{L} )(?:iii?|viii?|xiii?|xiv|xvii?i?)\b/gu;
 
 /** Roman numbers from two on in figures: `Henry VIII` is `Henry 8`. */
 function replaceRoman(text: string): string {
@@ -69,9 +71,12 @@ function replaceRoman(text: string): string {
   return text.replaceAll(NUMBERED, (roman) => String(ROMAN.get(roman.toLowerCase()) ?? roman));
 }
 
+/** Not `24/7`, nor a day and its month. */
+const PARTS = /(?<![\d/.^*])(1(?=\/[248]\b)|3(?=\/[48]\b))\/([248])(?![\d/])/gu;
+
 /** Whatever is replaced has a figure, or one of these words; in most questions none of them is. */
 const MAYBE_NUMBER = new RegExp(
-  `[\\d½¼¾]|\\b(?:${[...VALUES.keys(), ...NTH.keys(), ...SCALES.keys()].join('|')})(?!\\p{L})`,
+  `[\\d½¼¾]|\\b(?:${[...VALUES.keys(), ...NTH.keys(), ...SCALES.keys(), 'half', 'fortnight', 'single'].join('|')})(?!\\p{L})`,
   'iu',
 );
 
@@ -91,16 +96,23 @@ export function replaceNumberWords(written: string): string {
     .replaceAll(COUNTED, (word) => String(valueOf(word)))
     .replaceAll(/\bone(?= and a half\b)/giu, '1')
     .replaceAll(ONE, '1')
+    .replaceAll(/\b(?:a )?fortnight(?:'s)?\b/giu, '2 weeks')
+    .replaceAll(/\b(\d+) decades\b/giu, (_, count: string) => `${10 * Number(count)} years`)
+    .replaceAll(SINGLE, '1')
     .replaceAll(ORDERED, (word) => `${NTH.get(word.toLowerCase()) ?? ''}th`)
     .replaceAll(/(\d)(?:st|nd|rd)\b/gu, '$1th')
     .replaceAll(DAY_AND_MONTH, (_, day: string, month: string) => `${day} ${monthOf(month)}`)
     .replaceAll(MONTH_AND_DAY, (_, month: string, day: string) => `${day} ${monthOf(month)}`)
+    .replaceAll(/(?<![\d.])[123]th\b/gu, (place) => ORDINALS[Number.parseInt(place, 10)] ?? place)
     .replaceAll(
       /(\d*)([½¼¾])/gu,
       (_, whole: string, part: string) =>
         `${whole === '' ? '0' : whole}${FRACTIONS.get(part) ?? ''}`,
     )
-    .replaceAll(/(?<![\d/.])1\/([248])(?![\d/])/gu, (_, part: string) => String(1 / Number(part)))
+    .replaceAll(PARTS, (_, count: string, part: string) => String(Number(count) / Number(part)))
+    .replaceAll(/\b(?:3|three) quarters(?= of\b)/giu, '0.75')
+    .replaceAll(/\bhalf (?=an? \p{L})/giu, '0.5 ')
+    .replaceAll(/\b0\.5 an? (?=\p{L})/giu, '0.5 ')
     .replaceAll(/(\d) and a half\b/gu, '$1.5');
 }
 
@@ -123,10 +135,22 @@ const PRICED = new RegExp(
   'gu',
 );
 
+/** `$45k`; of what is not money `k` may be anything. */
+const THOUSANDS =
+  /([$€£¥] ?)(\d+(?:\.\d+)?)k\b|\b(\d+(?:\.\d+)?)k(?= ?(?:USD|EUR|GBP|dollars|euros|pounds)\b)/giu;
+const MAYBE_SIGN = /[$€£¥%]|\dk\b|\d ?(?:USD|EUR|US)\b/iu;
+
 /** Signs of amounts in words: `$5` is `5 dollars`, `20%` is `20 percent`; `A$5` are other dollars, and stay. */
 export function replaceSigns(text: string): string {
-  if (!/[$€£¥%]/u.test(text)) return text;
+  if (!MAYBE_SIGN.test(text)) return text;
   return text
+    .replaceAll(
+      THOUSANDS,
+      (_, sign: string | undefined, priced: string | undefined, counted: string | undefined) =>
+        `${sign ?? ''}${1000 * Number(priced ?? counted)}`,
+    )
+    .replaceAll(/(?<=\d) ?(?:USD|US dollars)\b/gu, ' dollars')
+    .replaceAll(/(?<=\d) ?EUR\b/gu, ' euros')
     .replaceAll(
       PRICED,
       (_, before?: string, after?: string, amount?: string, sign?: string) =>

@@ -1,56 +1,9 @@
-import { align, dot, nearness } from './alignment.js';
-import type { Alignment, LeftOver } from './alignment.js';
-import { meaningOf } from './compared-question.js';
+import { align, dot } from './alignment.js';
+import { FUNCTION_RARITY, meaningOf } from './compared-question.js';
 import type { ComparedQuestion } from './compared-question.js';
-import type { DifferenceWeights } from './difference.js';
+import { ofSides, type FeatureGroup, type Pair, type Side } from './feature-group.js';
+import { LEFT_OVER } from './left-over-features.js';
 import { overlap, sameBack, sameFront, Turns } from './order.js';
-import type { Objections } from './veto.js';
-import { wordingsOf, type WordingWeights } from './wording.js';
-
-/** Below this a word says next to nothing: articles, prepositions, forms of to be. */
-const FUNCTION_RARITY = 0.46;
-
-/** One pair, on its way into features. */
-interface Pair {
-  readonly a: ComparedQuestion;
-  readonly b: ComparedQuestion;
-  readonly alignment: Alignment;
-  /** Numbers at the front of a vector that say which words occur. */
-  readonly identityDims: number;
-  readonly objections: Objections;
-  readonly differences: DifferenceWeights;
-  readonly wordings: WordingWeights;
-}
-
-type Side = readonly LeftOver[];
-
-/**
- * Some features that are worked out together, in one go: a pair is compared in the time a request waits.
- * The numbers come in the order of the names.
- */
-interface FeatureGroup {
-  readonly names: readonly string[];
-  readonly of: (pair: Pair) => readonly number[];
-}
-
-/** Numbers of each side become two of the pair, for it must not matter who asked first. */
-function ofSides(
-  names: readonly string[],
-  of: (side: Side, whole: ComparedQuestion) => readonly number[],
-): FeatureGroup {
-  return {
-    names: names.flatMap((name) => [`${name}_least`, `${name}_most`]),
-    of: ({ a, b, alignment }) => {
-      const [left, right] = [of(alignment.left, a), of(alignment.right, b)];
-      const both: number[] = [];
-      for (let i = 0; i < left.length; i++) {
-        const [x, y] = [left[i] ?? 0, right[i] ?? 0];
-        both.push(Math.min(x, y), Math.max(x, y));
-      }
-      return both;
-    },
-  };
-}
 
 const cosines: FeatureGroup = {
   names: ['cosine', 'same_words', 'same_meaning', 'left_over_meaning', 'plain_meaning'],
@@ -75,73 +28,6 @@ const cosines: FeatureGroup = {
       cosine(dot(left, right), dot(left, left) * dot(right, right)),
       cosine(dot(a.print.sense, b.print.sense), a.print.senseSquared * b.print.senseSquared),
     ];
-  },
-};
-
-const leftOvers = ofSides(
-  [
-    'left_words',
-    'left_content',
-    'left_weight',
-    'missing',
-    'missing_share',
-    'missing_first',
-    'missing_second',
-    'rarest_left',
-    'place_of_rarest',
-    'left_unknown',
-    'inserted',
-  ],
-  (side, { print }) => {
-    let [content, weight, missed, unknown, inserted] = [0, 0, 0, 0, 0];
-    for (const left of side) {
-      const { rarity } = left.word;
-      const missing = missingOf(left);
-      if (rarity > FUNCTION_RARITY) content += 1;
-      if (rarity === 1) unknown += 1;
-      weight += rarity;
-      missed += missing;
-      if (left.instead === null) inserted += missing;
-    }
-    const rarest = rarestOf(side);
-    const [first, second] = twoLargest(side, missingOf);
-    return [
-      side.length,
-      content,
-      weight,
-      missed,
-      missed / (print.weight + 1e-6),
-      first,
-      second,
-      rarest?.word.rarity ?? 0,
-      rarest?.place ?? -1,
-      unknown,
-      inserted,
-    ];
-  },
-);
-
-const replaced: FeatureGroup = {
-  names: [
-    'replaced_words',
-    'replaced_weight',
-    'replaced_worst',
-    'replaced_rarest',
-    'replaced_nearest',
-  ],
-  of: ({ alignment }) => {
-    let [words, weight, worst, rarest, nearest] = [0, 0, 0, 0, 1];
-    for (const { word, instead } of alignment.left) {
-      if (instead === null) continue;
-      const near = nearness(word, instead);
-      const distance = Math.max(word.rarity, instead.rarity) * (1 - near);
-      words += 1;
-      weight += distance;
-      worst = Math.max(worst, distance);
-      rarest = Math.max(rarest, Math.min(word.rarity, instead.rarity));
-      nearest = Math.min(nearest, near);
-    }
-    return [words, weight, worst, rarest, nearest];
   },
 };
 
@@ -212,6 +98,20 @@ const said: FeatureGroup = ofSides(
   ],
 );
 
+/** A question, a command or a few keywords: the same is said in more or fewer words in each. */
+const manner: FeatureGroup = ofSides(
+  ['asked', 'function_words', 'rarity', 'stripped'],
+  (_side, { text, words, known, print }) => {
+    const count = Math.max(1, known.length);
+    return [
+      Number(text.includes('?')),
+      print.functionWords / count,
+      print.weight / count,
+      1 - words.plain.length / Math.max(1, text.length),
+    ];
+  },
+);
+
 const OBJECTIONS = [
   'number',
   'unit',
@@ -228,36 +128,18 @@ const objected: FeatureGroup = {
   of: ({ objections }) => OBJECTIONS.map((veto) => Number(objections[veto])),
 };
 
-const weighed: FeatureGroup = {
-  names: ['weighed', 'weighed_least', 'weighed_most', 'weighed_worst', 'wording'],
-  of: ({ a, b, alignment, differences, wordings }) => {
-    let worst = 0;
-    // Log odds that each left-over word adds.
-    const [left, right] = [alignment.left, alignment.right].map((side) => {
-      let total = 0;
-      for (const one of side) {
-        const odds = differences.weigh(one);
-        total += odds;
-        worst = Math.min(worst, odds);
-      }
-      return total;
-    });
-    const [x, y] = [left ?? 0, right ?? 0];
-    const wording = wordings.weigh(wordingsOf(a.known, b.known, alignment));
-    return [x + y, Math.min(x, y), Math.max(x, y), worst, wording];
-  },
-};
-
 const GROUPS = [
   cosines,
-  leftOvers,
-  replaced,
+  LEFT_OVER.leftOvers,
+  LEFT_OVER.related,
+  LEFT_OVER.replaced,
   shared,
   sameness,
   order,
   said,
+  manner,
   objected,
-  weighed,
+  LEFT_OVER.weighed,
 ] as const;
 
 /** What a verifier looks at, in order. An artefact names those it was trained with. */
@@ -293,25 +175,3 @@ const cosine = (product: number, squared: number): number => {
 
 /** What left-over words mean together. */
 const meaning = (side: Side): Float32Array => meaningOf(side.map(({ word }) => word));
-
-/** What a left-over word says, less what the other text says of it in other words. */
-const missingOf = ({ word, covered }: LeftOver): number => word.rarity * (1 - covered);
-
-/** 0 in place of what there is not. */
-function twoLargest(side: Side, of: (left: LeftOver) => number): readonly [number, number] {
-  let [first, second] = [-Infinity, -Infinity];
-  for (const left of side) {
-    const size = of(left);
-    if (size > first) [first, second] = [size, first];
-    else if (size > second) second = size;
-  }
-  return [side.length < 1 ? 0 : first, side.length < 2 ? 0 : second];
-}
-
-function rarestOf(side: Side): LeftOver | null {
-  let rarest: LeftOver | null = null;
-  for (const left of side) {
-    if (rarest === null || left.word.rarity > rarest.word.rarity) rarest = left;
-  }
-  return rarest;
-}

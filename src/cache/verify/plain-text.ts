@@ -1,4 +1,5 @@
 import { writtenOut } from './abbreviations.js';
+import { replaceDates } from './dates.js';
 import { listsInOrder } from './listed.js';
 import { replaceNumberWords, replaceSigns } from './number-words.js';
 import { usualForm } from './question-forms.js';
@@ -71,6 +72,8 @@ const SHORTHAND: readonly Rule[] = [
   [/\bgonna\b/giu, 'going to'],
   [/\bwanna\b/giu, 'want to'],
   [/(?<=[\p{L}\p{N}]) & (?=[\p{L}\p{N}])/gu, ' and '],
+  [/(?<=[\p{L}\p{N})])²/gu, '^2'],
+  [/(?<=[\p{L}\p{N})])³/gu, '^3'],
 ];
 
 const CONTRACTIONS: readonly Rule[] = [
@@ -150,7 +153,7 @@ function plainSentence(sentence: string): string {
   );
   const said = writtenOut(apply(bare, /'|nt\b/iu.test(bare) ? CONTRACTIONS : SHORTHAND));
   const formed = usualForm(listsInOrder(withoutOpenings(said.replace(/^[¿¡]/u, ''))));
-  return replaceNumberWords(replaceSigns(formed.replaceAll(EMPHASIS, '')));
+  return replaceNumberWords(replaceSigns(replaceDates(formed.replaceAll(EMPHASIS, ''))));
 }
 
 const withoutOpenings = (sentence: string): string =>

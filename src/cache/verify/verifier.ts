@@ -8,6 +8,7 @@ import { calibrated, type Calibration } from './claim.js';
 import { areWordedAlike, readQuestion, type ComparedQuestion } from './compared-question.js';
 import { DIFFERENCE_INPUTS, DifferenceWeights } from './difference.js';
 import type { NotedQuestion, QuestionJudge, ReadQuestion, Verdict } from './judge.js';
+import { Lexicon } from './lexicon.js';
 import { NotedWords } from './noted-words.js';
 import { PAIR_FEATURES, pairFeatures } from './pair-features.js';
 import { factsOf, firstObjection, objectionsTo } from './veto.js';
@@ -19,15 +20,22 @@ import { readWords } from './words.js';
 /** What `models/verifier.bin` calls itself. */
 export const VERIFIER_KIND = 'pair-verifier';
 /** Version of what its tables mean; older and newer files are refused. */
-export const VERIFIER_VERSION = 3;
+export const VERIFIER_VERSION = 4;
 
-const numbers = z.array(z.number()).min(1);
 const metaSchema = z.object({
   features: z.array(z.string()),
   depth: z.int().min(1).max(12),
   trees: z.int().positive(),
   start: z.number(),
-  calibration: z.object({ scores: numbers, probabilities: numbers }),
+  lexicon: z.object({
+    words: z.int().nonnegative(),
+    senses: z.int().nonnegative(),
+    kinds: z.int().nonnegative(),
+  }),
+  calibration: z.object({
+    scores: z.array(z.number()).min(1),
+    probabilities: z.array(z.number().gt(0).lt(1)).min(1),
+  }),
 });
 
 /** What is learned of pairs; all of it together is one artefact. */
@@ -39,6 +47,7 @@ interface Learnt {
   readonly differences: DifferenceWeights;
   readonly wordings: WordingWeights;
   readonly calibration: Calibration;
+  readonly lexicon: Lexicon;
 }
 
 /**
@@ -57,7 +66,7 @@ export class Verifier implements QuestionJudge {
 
   private constructor(embedder: StaticEmbedder, learnt: Learnt) {
     this.#embedder = embedder;
-    this.#words = new WordTable(embedder);
+    this.#words = new WordTable(embedder, learnt.lexicon);
     this.#learnt = learnt;
     this.revision = `${learnt.hash}-${embedder.id}`;
   }
@@ -187,7 +196,7 @@ function readLearnt(file: string): Learnt {
   if (!parsed.success) {
     throw new ArtefactError(file, `the header is damaged: ${z.prettifyError(parsed.error)}`);
   }
-  const { features, depth, trees, start, calibration } = parsed.data;
+  const { features, depth, trees, start, calibration, lexicon } = parsed.data;
   if (features.join() !== PAIR_FEATURES.join()) {
     throw new ArtefactError(file, `looks at other features: ${features.join(', ')}`);
   }
@@ -204,5 +213,13 @@ function readLearnt(file: string): Learnt {
     }),
     differences: new DifferenceWeights(artefact.f32('differences', DIFFERENCE_INPUTS)),
     wordings: new WordingWeights(artefact.f32('wordings', WORDING_PLACES)),
+    lexicon: new Lexicon({
+      words: artefact.u32('lexiconWords', lexicon.words),
+      senseStarts: artefact.u32('lexiconSenseStarts', lexicon.words + 1),
+      senses: artefact.u32('lexiconSenses', lexicon.senses),
+      senseCounts: artefact.u32('lexiconSenseCounts', lexicon.words),
+      kindStarts: artefact.u32('lexiconKindStarts', lexicon.words + 1),
+      kinds: artefact.u32('lexiconKinds', lexicon.kinds),
+    }),
   };
 }

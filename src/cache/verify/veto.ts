@@ -1,4 +1,10 @@
 import { fnv1a } from '../../core/fnv.js';
+import { isAboutWord } from './abbreviations.js';
+import { spelledOut } from './acronyms.js';
+import { boundsIn } from './bounds.js';
+import { isTurned, turnable } from './opposites.js';
+import { hasQuotes, quotesIn } from './quotes.js';
+import { bareOf, isReordered, sameList } from './reordered.js';
 import { haveOtherRoles, marksOf } from './roles.js';
 import { dependsOnTime } from './timely.js';
 import { readWords, type QuestionWords } from './words.js';
@@ -37,13 +43,17 @@ export interface QuestionFacts {
   readonly numbers: readonly string[];
   readonly units: readonly string[];
   readonly codes: readonly string[];
+  /** What stands in quotation marks (`quotes.ts`). */
+  readonly quotes: readonly string[];
+  /** How numbers are bounded (`bounds.ts`). */
+  readonly bounds: readonly string[];
   /** The same for all texts that have the same words but for grammar, in whatever order. */
   readonly bag: number;
   /** Words of which the word before tells whether they act or are acted on (`roles.ts`). */
   readonly marks: readonly string[];
   readonly isTimely: boolean;
   readonly denials: number;
-  /** Words that have an opposite. */
+  /** Stems of words that have an opposite, or look as if they were one. */
   readonly opposable: readonly string[];
   /** What is asked for, where a word says it. */
   readonly asks: string | null;
@@ -57,11 +67,13 @@ export function factsOf(text: string, words: QuestionWords): QuestionFacts {
     numbers: sorted(words.numbers),
     units: sorted(words.units),
     codes: sorted([...new Set(words.codes)]),
+    quotes: sorted(quotesIn(words.plain)),
+    bounds: sorted(boundsIn(words.plain)),
     bag: bareOf(words).reduce((sum, word) => (sum + fnv1a(word)) | 0, 0),
     marks: marksOf(words.tokens),
     isTimely: dependsOnTime(words.plain),
     denials: denials(words),
-    opposable: sorted([...new Set(words.words)].filter((word) => OPPOSITE_OF.has(word))),
+    opposable: sorted(turnable(words.words)),
     asks: questionOf(words),
     script: scriptOf(text),
   };
@@ -96,9 +108,9 @@ export function firstObjection(objections: Objections): Veto | null {
 export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
   return {
     time: a.isTimely || b.isTimely,
-    number: !sameList(a.numbers, b.numbers),
-    unit: !sameList(a.units, b.units),
-    code: !sameList(a.codes, b.codes) && (lacksCode(a, b) || lacksCode(b, a)),
+    number: !sameList(a.numbers, b.numbers) || areOtherBounds(a.bounds, b.bounds),
+    unit: lacksOne(a.units, b.units) && lacksOne(b.units, a.units),
+    code: haveOtherCode(a, b),
     name: lacksName(a, b) || lacksName(b, a),
     negation: a.denials !== b.denials,
     opposite: isTurned(a, b) || isTurned(b, a),
@@ -107,6 +119,14 @@ export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
     order: isReordered(a, b) || haveOtherRoles(a, b),
   };
 }
+
+/** Who leaves a unit out may mean the same one; two units are two amounts. */
+const lacksOne = (others: readonly string[], own: readonly string[]): boolean =>
+  own.some((unit) => !others.includes(unit));
+
+/** Who leaves out how a number is bounded may mean the same. */
+const areOtherBounds = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length > 0 && b.length > 0 && !sameList(a, b);
 
 /** What is said first where several rules object: what is easiest to understand. */
 const ORDER: readonly Veto[] = [
@@ -133,30 +153,6 @@ const NEGATIONS = words(
 /** Said before a name, or not. */
 const TITLES = words('mr mrs ms dr prof professor president sir sr jr the');
 
-const OPPOSITES: readonly (readonly [string, string])[] = (
-  'enable/disable enabled/disabled increase/decrease increasing/decreasing add/remove open/close start/stop ' +
-  'install/uninstall allow/forbid allow/deny allowed/forbidden before/after above/below over/under more/less ' +
-  'most/least maximum/minimum max/min highest/lowest high/low best/worst first/last ascending/descending ' +
-  'encrypt/decrypt encode/decode import/export buy/sell push/pull upload/download include/exclude true/false ' +
-  'legal/illegal possible/impossible safe/unsafe safe/dangerous valid/invalid positive/negative left/right ' +
-  'up/down win/lose gain/lose hot/cold old/new oldest/newest long/short longest/shortest big/small large/small ' +
-  'advantages/disadvantages pros/cons benefits/risks public/private internal/external input/output client/server ' +
-  'serialize/deserialize lock/unlock connect/disconnect mount/unmount upgrade/downgrade merge/split with/without ' +
-  'earlier/later north/south east/west male/female sync/async synchronous/asynchronous read/write create/delete'
-)
-  .split(' ')
-  .map((pair) => {
-    const [one = '', other = ''] = pair.split('/');
-    return [one, other] as const;
-  });
-
-const OPPOSITE_OF: ReadonlyMap<string, readonly string[]> = new Map(
-  OPPOSITES.flat().map((word) => [
-    word,
-    OPPOSITES.flatMap(([one, other]) => (one === word ? [other] : other === word ? [one] : [])),
-  ]),
-);
-
 const QUESTIONS = words('who whom whose when where why which what how');
 const SPECIFIC: ReadonlyMap<string, string> = new Map([
   ['who', 'who'],
@@ -171,14 +167,34 @@ const MEASURES = words('many much long old far often tall big fast');
 
 /** A name of one that the other does not have in any form of writing. */
 function lacksName(
-  { words: { names, words: own } }: QuestionFacts,
+  { words: { names, words: own, plain: text } }: QuestionFacts,
   { words: { words: other } }: QuestionFacts,
 ): boolean {
   if (names.length === 0) return false;
   const has = (part: string): boolean =>
     part.length < 2 || TITLES.has(part) || other.includes(part) || other.some(isFormOf(part));
   const lacking = (name: string): boolean => !name.split("'").every(has);
-  return names.some((name) => lacking(name) && !belongsToKnown(name, { names, own, has }));
+  const short = names.filter((name) => lacking(name) && !belongsToKnown(name, { names, own, has }));
+  return short.length > 0 && (isAboutWord(text) || !areAcronyms(short, own, other));
+}
+
+/** Whether each name is short for words of the other text, or among the words that one of its words is short for. */
+function areAcronyms(
+  names: readonly string[],
+  own: readonly string[],
+  other: readonly string[],
+): boolean {
+  const written = other.flatMap((word) => {
+    const run = own.includes(word) ? null : spelledOut(word, own);
+    return run === null ? [] : own.slice(run.from, run.to);
+  });
+  return names.every((name) => written.includes(name) || spelledOut(name, other) !== null);
+}
+
+/** Code, or words in quotation marks, that one has and the other has not. */
+function haveOtherCode(a: QuestionFacts, b: QuestionFacts): boolean {
+  if (!sameList(a.codes, b.codes) && (lacksCode(a, b) || lacksCode(b, a))) return true;
+  return !hasQuotes(a.quotes, b.words.plain) || !hasQuotes(b.quotes, a.words.plain);
 }
 
 /** Code of one that the other does not have, marked as code or not. */
@@ -231,19 +247,6 @@ function denials({ words: all }: QuestionWords): number {
   ).length;
 }
 
-/** One has a word that the other lacks, and the other its opposite. */
-function isTurned(a: QuestionFacts, b: QuestionFacts): boolean {
-  // What has an opposite is one, so both are among those that have one.
-  const [own, others] = [a.opposable, b.opposable];
-  if (own.length === 0 || others.length === 0) return false;
-  return own.some(
-    (word) =>
-      !others.includes(word) &&
-      OPPOSITE_OF.get(word)?.some((other) => others.includes(other) && !own.includes(other)) ===
-        true,
-  );
-}
-
 /**
  * What is asked for, where the word says it: a person, a place, a time, a reason, an amount.
  *
@@ -254,81 +257,6 @@ function questionOf({ words: all }: QuestionWords): string | null {
   const [asks = '', after = ''] = at < 0 ? [] : all.slice(at, at + 2);
   if (asks === 'how') return MEASURES.has(after) ? `how ${after}` : null;
   return SPECIFIC.get(asks) ?? null;
-}
-
-/** "A before B" and "B before A" have the same words; "A and B" and "B and A" say the same. */
-function isReordered(one: QuestionFacts, other: QuestionFacts): boolean {
-  if (one.bag !== other.bag) return false;
-  const bare = [one, other].map(({ words: read }) => bareOf(read));
-  const [own = [], others = []] = bare;
-  if (sameList(own, others) || !sameList(own.toSorted(), others.toSorted())) return false;
-  const [a, b] = bare.map((all) => listsSorted(all.filter((word) => !FREE.has(word))));
-  return !sameList(a ?? [], b ?? []) && !isMovedClause(one.words.tokens, other.words.tokens);
-}
-
-/** Words and numbers without those that only carry grammar, in the order of the text. */
-function bareOf({ tokens }: QuestionWords): readonly string[] {
-  return tokens.flatMap((token) => (GRAMMAR.has(token) ? [] : [BASE_CASE.get(token) ?? token]));
-}
-
-/** Articles, alone or grown together with what stands before them: they change with who does it to whom. */
-const GRAMMAR = words(
-  'the a an el la los las lo al del un una le les du au aux l der die das dem den des ein eine einen einem einer eines',
-);
-/** `he asks me` has the words of `I ask him`, but for their case and number. */
-const BASE_CASE: ReadonlyMap<string, string> = new Map(
-  'me=i my=i him=he his=he her=she them=they their=they us=we our=we'.split(' ').map((pair) => {
-    const [form = '', base = ''] = pair.split('=');
-    return [form, base] as const;
-  }),
-);
-
-/** Words whose place depends on the form of a question, not on what it is about. */
-const FREE = words(
-  'is are was were do does did can could should would will may not has have had ist sind hat haben kann est a',
-);
-
-/** The members of what `and` or `or` joins, in alphabetical order. */
-function listsSorted(tokens: readonly string[]): readonly string[] {
-  const sorted = [...tokens];
-  for (let i = 1; i + 1 < sorted.length; i++) {
-    const [before = '', joint = '', after = ''] = sorted.slice(i - 1, i + 2);
-    if (!/^(?:and|or|und|oder|et|ou|y)$/.test(joint) || before <= after) continue;
-    sorted[i - 1] = after;
-    sorted[i + 1] = before;
-  }
-  return sorted;
-}
-
-/** Words that a phrase begins with which may stand here or there; not what tells one time from another (`before`, `after`). */
-const PHRASE = words(
-  'in on at for with without using by of from to about during under within per as via between among across ' +
-    'if when mit ohne für bei aus von zu avec sans pour dans chez avant para con por desde en sur',
-);
-
-/**
- * "On a cloudy night, which telescope" and "which telescope on a cloudy night": two runs change places, each
- * of three words or more, or a phrase. In the midst of a sentence both are phrases: "about tea in rhymes".
- */
-function isMovedClause(one: readonly string[], other: readonly string[]): boolean {
-  const front = sharedFront(one, other);
-  const back = sharedFront(one.toReversed(), other.toReversed());
-  const a = one.slice(front, one.length - back);
-  const b = other.slice(front, other.length - back);
-  const whole = front === 0 && back === 0;
-  const mayMove = (run: readonly string[]): boolean =>
-    PHRASE.has(run[0] ?? '') ? run.length >= 2 : whole && run.length >= 3;
-  for (let cut = 2; cut + 2 <= a.length; cut++) {
-    if (a[cut] !== b[0]) continue;
-    const [first, second] = [a.slice(0, cut), a.slice(cut)];
-    if (mayMove(first) && mayMove(second) && sameList([...second, ...first], b)) return true;
-  }
-  return false;
-}
-
-function sharedFront(a: readonly string[], b: readonly string[]): number {
-  const end = a.findIndex((item, i) => item !== b[i]);
-  return end < 0 ? a.length : end;
 }
 
 const SCRIPTS = [
@@ -352,8 +280,4 @@ function scriptOf(text: string): number {
   const counts = SCRIPT_LETTERS.map((letters) => text.match(letters)?.length ?? 0);
   const most = Math.max(...counts);
   return most === 0 ? -1 : counts.indexOf(most);
-}
-
-function sameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((item, i) => item === b[i]);
 }

@@ -1,6 +1,8 @@
 import { fnv1a } from '../../core/fnv.js';
 import type { StaticEmbedder } from '../../embed/static-embedder.js';
+import type { LexicalEntry, Lexicon } from './lexicon.js';
 import { americanSpelling } from './spelling.js';
+import { stemOf } from './stem.js';
 import { synonymsOf } from './synonyms.js';
 
 /** A word as the verifier sees it. */
@@ -11,6 +13,8 @@ export interface KnownWord {
   readonly id: number;
   /** Words that nearly always mean the same. */
   readonly synonyms: ReadonlySet<string>;
+  /** What the dictionary says of it. */
+  readonly entry: LexicalEntry;
   /** Without its commonest endings; equal for `install`, `installs` and `installing`. */
   readonly stem: string;
   /** How much a word says by being there, 0 (the commonest) to 1 (unknown to the embedder). */
@@ -27,6 +31,7 @@ const RAREST_ROW = 32_000;
 /** Looks words up in the embedder's table, those asked for lately from memory. */
 export class WordTable {
   readonly #embedder: StaticEmbedder;
+  readonly #lexicon: Lexicon;
   #kept = new Map<string, KnownWord>();
   #former = new Map<string, KnownWord>();
 
@@ -35,8 +40,9 @@ export class WordTable {
     return this.#embedder.identityDims;
   }
 
-  constructor(embedder: StaticEmbedder) {
+  constructor(embedder: StaticEmbedder, lexicon: Lexicon) {
     this.#embedder = embedder;
+    this.#lexicon = lexicon;
   }
 
   /** @param text - one word or number, lower case */
@@ -62,27 +68,10 @@ export class WordTable {
       text,
       id: fnv1a(text),
       synonyms: synonymsOf(text),
+      entry: this.#lexicon.find(text),
       stem: stemOf(text),
       rarity,
       meaning,
     };
   }
-}
-
-const ENDINGS: readonly (readonly [RegExp, string])[] = [
-  [/(?<=\p{L}{3})ies$/u, 'y'],
-  [/(?<=\p{L}{3})ied$/u, 'y'],
-  [/(?<=\p{L}{2}(?:s|x|z|ch|sh))es$/u, ''],
-  [/(?<=\p{L}{2}[^s\P{L}])s$/u, ''],
-  [/(?<=\p{L}{3})ing$/u, ''],
-  [/(?<=\p{L}{3})ed$/u, ''],
-  [/(?<=\p{L}{3})ly$/u, ''],
-];
-
-/** English endings only; in other languages equal words are equal and alike ones are told by meaning. */
-function stemOf(text: string): string {
-  const found = ENDINGS.find(([ending]) => ending.test(text));
-  const bare = found === undefined ? text : text.replace(found[0], found[1]);
-  // `stopping`, `use` and `using`: the last letter of a stem says little.
-  return bare.length > 3 ? bare.replace(/(\p{L})\1$|e$/u, '$1') : bare;
 }

@@ -1,12 +1,13 @@
 import { areWordedAlike, readQuestion } from '../../../src/cache/verify/compared-question.js';
 import { WordTable } from '../../../src/cache/verify/word-table.js';
 import { StaticEmbedder } from '../../../src/embed/static-embedder.js';
+import { lexiconOf } from '../../support/lexicon.js';
 
 let embedder: StaticEmbedder;
 let table: WordTable;
 beforeAll(() => {
   embedder = StaticEmbedder.load('models/embedder.bin');
-  table = new WordTable(embedder);
+  table = new WordTable(embedder, lexiconOf());
 });
 
 const isAlike = (one: string, other: string): boolean => {
@@ -36,6 +37,7 @@ test.each([
 
 test.each([
   ['What is x + y?', 'What is x - y?'],
+  ['What is left of i in i++?', 'What is left of i in ++i?'],
   ['Flights between Rome and Oslo', 'Flights between Oslo and Rome'],
   ['Is it working?', 'Is it work?'],
   ['Is it tea and then milk?', 'Is it milk and then tea?'],

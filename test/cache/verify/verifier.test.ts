@@ -92,8 +92,8 @@ const hitsOf = (judged: ReturnType<typeof judgedPairs>, maxError: number) =>
 
 // models/MODEL_CARD.md has the figures of the day.
 test.each([
-  ['450 pairs that nothing was chosen on', NEAR_MISSES, { right: 68, wrong: 1 }],
-  ['257 pairs that rules were mended with', DEVELOPMENT, { right: 82, wrong: 2 }],
+  ['450 pairs that nothing was chosen on', NEAR_MISSES, { right: 66, wrong: 0 }],
+  ['257 pairs that rules were mended with', DEVELOPMENT, { right: 76, wrong: 1 }],
 ])(
   'gives a wrong answer to hardly any near miss, and the right one to a fair share of rewordings, of %s',
   (_, file, { right, wrong }) => {
@@ -136,7 +136,7 @@ describe('an artefact that cannot be used', () => {
       (file: string) => {
         copyFileSync(path.join(MODELS, 'embedder.bin'), file);
       },
-      /expected pair-verifier version 3, found static-embedder/,
+      /expected pair-verifier version 4, found static-embedder/,
     ],
   ])('is refused when it is %s', (name, damage, message) => {
     const own = mkdtempSync(path.join(folder, 'models-'));

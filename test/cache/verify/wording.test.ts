@@ -3,12 +3,13 @@ import { readQuestion } from '../../../src/cache/verify/compared-question.js';
 import { WORDING_PLACES, WordingWeights, wordingsOf } from '../../../src/cache/verify/wording.js';
 import { WordTable } from '../../../src/cache/verify/word-table.js';
 import { StaticEmbedder } from '../../../src/embed/static-embedder.js';
+import { lexiconOf } from '../../support/lexicon.js';
 
 let embedder: StaticEmbedder;
 let table: WordTable;
 beforeAll(() => {
   embedder = StaticEmbedder.load('models/embedder.bin');
-  table = new WordTable(embedder);
+  table = new WordTable(embedder, lexiconOf());
 });
 
 const wordings = (one: string, other: string): ReadonlySet<number> => {

@@ -1,0 +1,129 @@
+import { nearness, type LeftOver } from './alignment.js';
+import { FUNCTION_RARITY } from './compared-question.js';
+import { ofSides, type FeatureGroup, type Side } from './feature-group.js';
+import { wordingsOf } from './wording.js';
+
+const leftOvers = ofSides(
+  [
+    'left_words',
+    'left_content',
+    'left_weight',
+    'missing',
+    'missing_share',
+    'missing_first',
+    'missing_second',
+    'rarest_left',
+    'place_of_rarest',
+    'left_unknown',
+    'inserted',
+  ],
+  (side, { print }) => {
+    let [content, weight, missed, unknown, inserted] = [0, 0, 0, 0, 0];
+    for (const left of side) {
+      const { rarity } = left.word;
+      const missing = missingOf(left);
+      if (rarity > FUNCTION_RARITY) content += 1;
+      if (rarity === 1) unknown += 1;
+      weight += rarity;
+      missed += missing;
+      if (left.instead === null) inserted += missing;
+    }
+    const rarest = rarestOf(side);
+    const [first, second] = twoLargest(side, missingOf);
+    return [
+      side.length,
+      content,
+      weight,
+      missed,
+      missed / (print.weight + 1e-6),
+      first,
+      second,
+      rarest?.word.rarity ?? 0,
+      rarest?.place ?? -1,
+      unknown,
+      inserted,
+    ];
+  },
+);
+
+const related = ofSides(['unexplained', 'synonyms', 'sisters', 'kinds'], (side) => {
+  let [unexplained, synonyms, sisters, kinds] = [0, 0, 0, 0];
+  for (const left of side) {
+    const { rarity } = left.word;
+    const { synonym, areSisters, isKind } = left.relation;
+    if (synonym > 0) synonyms += rarity * synonym;
+    else unexplained += missingOf(left);
+    if (areSisters) sisters += rarity;
+    if (isKind) kinds += rarity;
+  }
+  return [unexplained, synonyms, sisters, kinds];
+});
+
+const replaced: FeatureGroup = {
+  names: [
+    'replaced_words',
+    'replaced_weight',
+    'replaced_worst',
+    'replaced_rarest',
+    'replaced_nearest',
+  ],
+  of: ({ alignment }) => {
+    let [words, weight, worst, rarest, nearest] = [0, 0, 0, 0, 1];
+    for (const { word, instead } of alignment.left) {
+      if (instead === null) continue;
+      const near = nearness(word, instead);
+      const distance = Math.max(word.rarity, instead.rarity) * (1 - near);
+      words += 1;
+      weight += distance;
+      worst = Math.max(worst, distance);
+      rarest = Math.max(rarest, Math.min(word.rarity, instead.rarity));
+      nearest = Math.min(nearest, near);
+    }
+    return [words, weight, worst, rarest, nearest];
+  },
+};
+
+const weighed: FeatureGroup = {
+  names: ['weighed', 'weighed_least', 'weighed_most', 'weighed_worst', 'wording'],
+  of: ({ a, b, alignment, differences, wordings }) => {
+    let worst = 0;
+    // Log odds that each left-over word adds.
+    const [left, right] = [alignment.left, alignment.right].map((side) => {
+      let total = 0;
+      for (const one of side) {
+        const odds = differences.weigh(one);
+        total += odds;
+        worst = Math.min(worst, odds);
+      }
+      return total;
+    });
+    const [x, y] = [left ?? 0, right ?? 0];
+    const wording = wordings.weigh(wordingsOf(a.known, b.known, alignment));
+    return [x + y, Math.min(x, y), Math.max(x, y), worst, wording];
+  },
+};
+
+/** What words say that only one of two texts has. */
+export const LEFT_OVER = { leftOvers, related, replaced, weighed } as const;
+
+/** What a left-over word says, less what the other text says of it in other words. */
+const missingOf = ({ word, covered }: LeftOver): number => word.rarity * (1 - covered);
+
+/** 0 in place of what there is not. */
+function twoLargest(side: Side, of: (left: LeftOver) => number): readonly [number, number] {
+  let [first, second] = [-Infinity, -Infinity];
+  for (const left of side) {
+    const size = of(left);
+    if (size > first) [first, second] = [size, first];
+    else if (size > second) second = size;
+  }
+  return [side.length < 1 ? 0 : first, side.length < 2 ? 0 : second];
+}
+
+function rarestOf(side: Side): LeftOver | null {
+  let rarest: LeftOver | null = null;
+  for (const left of side) {
+    if (rarest === null || left.word.rarity > rarest.word.rarity) rarest = left;
+  }
+  return rarest;
+}

@@ -1,0 +1,86 @@
+import { stemOf } from './stem.js';
+
+/** Of two texts that differ in one of these, each has one. In any form: `encodes` and `decoding`. */
+const OPPOSITES: readonly (readonly [string, string])[] = (
+  'enable/disable increase/decrease add/remove open/close start/stop allow/forbid allow/deny before/after above/below over/under ' +
+  'more/less most/least maximum/minimum max/min highest/lowest high/low best/worst first/last first/second first/third second/third ' +
+  'ascending/descending encrypt/decrypt encryption/decryption encode/decode import/export buy/sell push/pull upload/download ' +
+  'include/exclude true/false possible/impossible safe/dangerous positive/negative left/right up/down win/lose gain/lose hot/cold ' +
+  'old/new oldest/newest long/short longest/shortest big/small large/small advantage/disadvantage advantage/drawback advantage/downside ' +
+  'pro/con pro/downside pro/drawback con/upside benefit/risk benefit/drawback benefit/downside strength/weakness public/private internal/external input/output client/server ' +
+  'lock/unlock upgrade/downgrade merge/split with/without earlier/later north/south east/west male/female read/write create/delete ' +
+  'cheapest/priciest for/against payable/receivable uppercase/lowercase hide/show borrow/lend arrive/depart arrival/departure ' +
+  'accept/decline accept/reject agree/disagree compress/extract freeze/thaw raise/lower rise/fall deposit/withdraw ' +
+  'deposit/withdrawal hire/fire join/leave lost/found love/hate odd/even sunrise/sunset morning/evening strong/weak thick/thin sweet/savory ' +
+  'domestic/international inbound/outbound incoming/outgoing credit/debit asset/liability landlord/tenant employer/employee buyer/seller ' +
+  'lender/borrower teacher/student inner/outer upper/lower horizontal/vertical row/column singular/plural prefix/suffix mother/father ' +
+  'son/daughter brother/sister husband/wife boy/girl woman/man king/queen uncle/aunt winter/summer spring/autumn wholesale/retail ' +
+  'expand/collapse subscribe/cancel renew/cancel renewal/cancellation ask/answer serif/sans acid/base profit/loss supply/demand ' +
+  'cause/effect cause/treatment cause/symptom symptom/treatment past/future history/future indoor/outdoor gross/net revenue/expense'
+)
+  .split(' ')
+  .map((pair) => {
+    const [one = '', other = ''] = pair.split('/').map(stemOf);
+    return [one, other] as const;
+  });
+
+/** What turns a word into its opposite: `unhashable`, `illegal`, `non-stick`. */
+const TURNING = /^(?:un|in|im|il|ir|dis|des?|non|anti|a)(?=\p{L}{4})/u;
+
+const OPPOSITE_OF: ReadonlyMap<string, readonly string[]> = new Map(
+  OPPOSITES.flat().map((word) => [
+    word,
+    OPPOSITES.flatMap(([one, other]) => (one === word ? [other] : other === word ? [one] : [])),
+  ]),
+);
+
+/** Words looked up before, each with its stem where it is turnable, or nothing; all are forgotten when there are too many. */
+const looked = new Map<string, string>();
+const MAX_LOOKED = 20_000;
+
+function turnableStem(word: string): string {
+  const known = looked.get(word);
+  if (known !== undefined) return known;
+  if (looked.size >= MAX_LOOKED) looked.clear();
+  const stem = stemOf(word);
+  const found = OPPOSITE_OF.has(stem) || TURNING.test(stem) ? stem : '';
+  looked.set(word, found);
+  return found;
+}
+
+/** @returns stems of the words that have an opposite or may be one, none twice */
+export function turnable(words: readonly string[]): readonly string[] {
+  const stems = new Set<string>();
+  for (const word of words) {
+    const stem = turnableStem(word);
+    if (stem !== '') stems.add(stem);
+  }
+  return [...stems];
+}
+
+/** What of a question is looked at. */
+interface Turnable {
+  readonly opposable: readonly string[];
+  readonly words: { readonly words: readonly string[] };
+}
+
+/** One has a word that the other lacks, and the other its opposite. */
+export function isTurned(own: Turnable, others: Turnable): boolean {
+  const mine = own.opposable;
+  if (mine.length === 0) return false;
+  return mine.some((stem) => {
+    if (others.opposable.includes(stem)) return false;
+    // What has an opposite is one, so both are among those that have one.
+    const known = OPPOSITE_OF.get(stem);
+    if (
+      known?.some((other) => others.opposable.includes(other) && !mine.includes(other)) === true
+    ) {
+      return true;
+    }
+    const turned = stem.replace(TURNING, '');
+    return turned !== stem && hasStem(others, turned) && !hasStem(own, turned);
+  });
+}
+
+const hasStem = ({ words: { words } }: Turnable, wanted: string): boolean =>
+  words.some((word) => stemOf(word) === wanted);

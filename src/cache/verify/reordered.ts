@@ -1,0 +1,90 @@
+import type { QuestionWords } from './words.js';
+
+/** What of a question its order is told by. */
+interface Ordered {
+  readonly words: QuestionWords;
+  /** The same for all texts that have the same words but for grammar, in whatever order. */
+  readonly bag: number;
+}
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
+/** "A before B" and "B before A" have the same words; "A and B" and "B and A" say the same. */
+export function isReordered(one: Ordered, other: Ordered): boolean {
+  if (one.bag !== other.bag) return false;
+  const bare = [one, other].map(({ words: read }) => bareOf(read));
+  const [own = [], others = []] = bare;
+  if (sameList(own, others) || !sameList(own.toSorted(), others.toSorted())) return false;
+  const [a, b] = bare.map((all) => listsSorted(all.filter((word) => !FREE.has(word))));
+  return !sameList(a ?? [], b ?? []) && !isMovedClause(one.words.tokens, other.words.tokens);
+}
+
+/** Words and numbers without those that only carry grammar, in the order of the text. */
+export function bareOf({ tokens }: QuestionWords): readonly string[] {
+  return tokens.flatMap((token) => (GRAMMAR.has(token) ? [] : [BASE_CASE.get(token) ?? token]));
+}
+
+/** Articles, alone or grown together with what stands before them: they change with who does it to whom. */
+const GRAMMAR = words(
+  'the a an el la los las lo al del un una le les du au aux l der die das dem den des ein eine einen einem einer eines',
+);
+/** `he asks me` has the words of `I ask him`, but for their case and number. */
+const BASE_CASE: ReadonlyMap<string, string> = new Map(
+  'me=i my=i him=he his=he her=she them=they their=they us=we our=we'.split(' ').map((pair) => {
+    const [form = '', base = ''] = pair.split('=');
+    return [form, base] as const;
+  }),
+);
+
+/** Words whose place depends on the form of a question, not on what it is about. */
+const FREE = words(
+  'is are was were do does did can could should would will may not has have had ist sind hat haben kann est a',
+);
+
+/** The members of what `and` or `or` joins, in alphabetical order. */
+function listsSorted(tokens: readonly string[]): readonly string[] {
+  const sorted = [...tokens];
+  for (let i = 1; i + 1 < sorted.length; i++) {
+    const [before = '', joint = '', after = ''] = sorted.slice(i - 1, i + 2);
+    if (!/^(?:and|or|und|oder|et|ou|y)$/.test(joint) || before <= after) continue;
+    sorted[i - 1] = after;
+    sorted[i + 1] = before;
+  }
+  return sorted;
+}
+
+/** Words that a phrase begins with which may stand here or there; not what tells one time from another (`before`, `after`). */
+const PHRASE = words(
+  'in on at for with without using by of from to about during under within per as via between among across ' +
+    'if when mit ohne für bei aus von zu avec sans pour dans chez avant para con por desde en sur',
+);
+
+/**
+ * "On a cloudy night, which telescope" and "which telescope on a cloudy night": two runs change places, each
+ * of three words or more, or a phrase. In the midst of a sentence both are phrases: "about tea in rhymes".
+ */
+function isMovedClause(one: readonly string[], other: readonly string[]): boolean {
+  const front = sharedFront(one, other);
+  const back = sharedFront(one.toReversed(), other.toReversed());
+  const a = one.slice(front, one.length - back);
+  const b = other.slice(front, other.length - back);
+  const whole = front === 0 && back === 0;
+  const mayMove = (run: readonly string[]): boolean =>
+    PHRASE.has(run[0] ?? '') ? run.length >= 2 : whole && run.length >= 3;
+  for (let cut = 2; cut + 2 <= a.length; cut++) {
+    if (a[cut] !== b[0]) continue;
+    const [first, second] = [a.slice(0, cut), a.slice(cut)];
+    if (mayMove(first) && mayMove(second) && sameList([...second, ...first], b)) return true;
+  }
+  return false;
+}
+
+function sharedFront(a: readonly string[], b: readonly string[]): number {
+  const end = a.findIndex((item, i) => item !== b[i]);
+  return end < 0 ? a.length : end;
+}
+
+/** Whether two lists have the same items in the same order. */
+export function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
+}

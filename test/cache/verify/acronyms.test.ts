@@ -1,0 +1,27 @@
+import { spelledOut } from '../../../src/cache/verify/acronyms.js';
+import { vetoOf } from '../../../src/cache/verify/veto.js';
+
+const words = (text: string): string[] => text.split(' ');
+
+test.each([
+  ['vpc', 'set up a virtual private cloud', { from: 3, to: 6 }],
+  ['2fa', 'turn on 2 factor authentication', { from: 2, to: 5 }],
+  ['doe', 'the department of energy', { from: 1, to: 4 }],
+  ['vpc', 'a virtual cloud', null],
+  ['a', 'apple', null],
+  ['usa', '', null],
+])('%s in %s', (acronym, text, run) => {
+  expect(spelledOut(acronym, words(text))).toEqual(run);
+});
+
+test('only of words that are free', () => {
+  expect(spelledOut('vpc', words('virtual private cloud'), (place) => place !== 1)).toBeNull();
+});
+
+test('a name may be written short, unless it is asked about', () => {
+  expect(vetoOf('How do I set up a VPC?', 'How do I set up a Virtual Private Cloud?')).toBeNull();
+  expect(vetoOf('How do I set up a VPC?', 'How do I set up a VPN?')).toBe('name');
+  expect(vetoOf('What does VPC stand for?', 'What does virtual private cloud stand for?')).toBe(
+    'name',
+  );
+});

@@ -1,0 +1,50 @@
+import { relationOf } from '../../../src/cache/verify/lexicon.js';
+import { lexiconOf } from '../../support/lexicon.js';
+
+const LEXICON = lexiconOf({
+  tap: { senses: [1, 2], senseCount: 4 },
+  faucet: { senses: [1] },
+  strike: { senses: [2], senseCount: 10 },
+  lemon: { kinds: ['citrus fruit'] },
+  orange: { kinds: ['citrus fruit', 'color'] },
+  color: {},
+  mouse: { senses: [7] },
+  stop: { senses: [8] },
+  big: { senses: [9] },
+  teach: { senses: [10] },
+  teacher: { kinds: ['person'] },
+});
+const relation = (a: string, b: string) => {
+  const [x, y] = [LEXICON.find(a), LEXICON.find(b)];
+  expect(relationOf(x, y)).toEqual(relationOf(y, x));
+  return relationOf(x, y);
+};
+
+test('words of one sense are synonyms, the more so the fewer other senses they have', () => {
+  expect(relation('tap', 'faucet').synonym).toBe(1);
+  expect(relation('taps', 'faucets').synonym).toBe(1);
+  expect(relation('tap', 'strike').synonym).toBe(0.25);
+  expect(relation('faucet', 'strike')).toEqual({ synonym: 0, isKind: false, areSisters: false });
+});
+
+test('kinds of one thing are sisters, and no synonyms', () => {
+  expect(relation('lemons', 'orange')).toEqual({ synonym: 0, isKind: false, areSisters: true });
+  expect(relation('orange', 'color')).toEqual({ synonym: 0, isKind: true, areSisters: false });
+});
+
+test.each([
+  ['mice', 'mouse'],
+  ['stopping', 'stops'],
+  ['bigger', 'biggest'],
+])('%s and %s are forms of one word', (a, b) => {
+  expect(relation(a, b).synonym).toBe(1);
+});
+
+test('a word of its own is no comparative', () => {
+  expect(relation('teacher', 'teach').synonym).toBe(0);
+});
+
+test('nothing is said of what is in no dictionary', () => {
+  expect(relation('qwertz', 'asdf')).toEqual({ synonym: 0, isKind: false, areSisters: false });
+  expect(relationOf(lexiconOf().find('tap'), LEXICON.find('tap')).synonym).toBe(0);
+});
