@@ -1,5 +1,5 @@
 import { nearness } from '../../../src/cache/verify/alignment.js';
-import { relationOf } from '../../../src/cache/verify/lexicon.js';
+import { synonymy } from '../../../src/cache/verify/lexicon.js';
 import type { KnownWord, WordTable } from '../../../src/cache/verify/word-table.js';
 import type { LabelledPair } from '../embedder/corpus.js';
 import type { Random } from '../random.js';
@@ -68,7 +68,7 @@ export class PairMaker {
       const other = this.#pick(this.#words);
       const near = nearness(chosen.word, other);
       if (near <= bestNearness || near >= 0.8 || other.text.length <= 2) continue;
-      if (relationOf(chosen.word.entry, other.entry).synonym === 0) {
+      if (synonymy(chosen.word.entry, other.entry) === 0) {
         best = other;
         bestNearness = near;
       }

@@ -1,5 +1,5 @@
 import { spelledOut } from './acronyms.js';
-import { ONE_MEANING, relationOf, UNRELATED, type LexicalRelation } from './lexicon.js';
+import { ONE_MEANING, relationOf, synonymy, UNRELATED, type LexicalRelation } from './lexicon.js';
 import type { KnownWord } from './word-table.js';
 
 /** A word of one text that the other does not have, and what comes closest there. */
@@ -191,7 +191,7 @@ export function nearness(a: KnownWord, b: KnownWord): number {
   if (a.stem === b.stem) return SAME_STEM;
   if (a.synonyms.has(b.text)) return SAME_SENSE;
   const cosine = Math.max(0, dot(a.meaning, b.meaning));
-  const { synonym } = relationOf(a.entry, b.entry);
+  const synonym = synonymy(a.entry, b.entry);
   if (synonym > 0) return Math.max(cosine, SYNONYM_LEAST + (SAME_SENSE - SYNONYM_LEAST) * synonym);
   return Math.max(cosine, isUnknown(a) !== isUnknown(b) && isSlip(a.text, b.text) ? SLIP : 0);
 }

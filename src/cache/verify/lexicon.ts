@@ -24,6 +24,8 @@ export interface LexicalEntry {
   readonly senses: Uint32Array;
   readonly senseCount: number;
   readonly kinds: Uint32Array;
+  /** A bit for each base form and sense: entries without a common bit have none in common, which is seen at once. */
+  readonly bits: number;
 }
 
 /** What two words are to each other by the dictionary. */
@@ -37,7 +39,7 @@ export interface LexicalRelation {
 }
 
 const NONE = new Uint32Array(0);
-const UNKNOWN: LexicalEntry = { words: NONE, senses: NONE, senseCount: 0, kinds: NONE };
+const UNKNOWN: LexicalEntry = { words: NONE, senses: NONE, senseCount: 0, kinds: NONE, bits: 0 };
 export const UNRELATED: LexicalRelation = { synonym: 0, isKind: false, areSisters: false };
 
 export const ONE_MEANING: LexicalRelation = { synonym: 1, isKind: false, areSisters: false };
@@ -63,25 +65,34 @@ export class Lexicon {
     const own = placesOf(lemmasOf(word));
     const places = own.length > 0 ? own : placesOf(comparedOf(word));
     if (places.length === 0) return UNKNOWN;
+    const forms = union(places, (place) => words.subarray(place, place + 1));
+    const meanings = union(places, (place) => part(senses, senseStarts, place));
     return {
-      words: union(places, (place) => words.subarray(place, place + 1)),
-      senses: union(places, (place) => part(senses, senseStarts, place)),
+      words: forms,
+      senses: meanings,
+      bits: [...forms, ...meanings].reduce((bits, number) => bits | (1 << (number & 31)), 0),
       senseCount: places.reduce((sum, place) => sum + (senseCounts[place] ?? 0), 0),
       kinds: union(places, (place) => part(kinds, kindStarts, place)),
     };
   }
 }
 
+/** How far two words mean the same, as in `LexicalRelation`; the same whichever comes first. */
+export function synonymy(a: LexicalEntry, b: LexicalEntry): number {
+  if ((a.bits & b.bits) === 0) return 0;
+  // `mouse` and `mice`.
+  if (shared(a.words, b.words) > 0) return 1;
+  const both = shared(a.senses, b.senses);
+  return both === 0 ? 0 : both / Math.min(a.senseCount, b.senseCount);
+}
+
 /** The same whichever comes first. */
 export function relationOf(a: LexicalEntry, b: LexicalEntry): LexicalRelation {
   if (a === UNKNOWN || b === UNKNOWN) return UNRELATED;
-  // `mouse` and `mice`.
-  if (shared(a.words, b.words) > 0) return ONE_MEANING;
-  const both = shared(a.senses, b.senses);
+  const synonym = synonymy(a, b);
+  if (synonym === 1 && shared(a.words, b.words) > 0) return ONE_MEANING;
   const isKind = shared(a.words, b.kinds) > 0 || shared(a.kinds, b.words) > 0;
-  const areSisters = both === 0 && shared(a.kinds, b.kinds) > 0;
-  if (both === 0 && !isKind && !areSisters) return UNRELATED;
-  const synonym = both === 0 ? 0 : both / Math.min(a.senseCount, b.senseCount);
+  const areSisters = synonym === 0 && shared(a.kinds, b.kinds) > 0;
   return { synonym, isKind, areSisters };
 }
 
