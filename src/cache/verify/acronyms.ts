@@ -1,5 +1,6 @@
 /** Shorter ones fit too much, and longer ones hardly exist. */
-const LENGTHS = { least: 2, most: 6 } as const;
+const SHORTEST_ACRONYM = 2;
+export const LONGEST_ACRONYM = 6;
 /** May stand between the words that an acronym is made of: `Department of Energy`. */
 const SMALL = new Set(['of', 'the', 'and', 'for', 'in', 'a', 'to', 'on']);
 
@@ -21,8 +22,10 @@ export function spelledOut(
   words: readonly string[],
   isFree: (place: number) => boolean = () => true,
 ): Spelled | null {
-  if (acronym.length < LENGTHS.least || acronym.length > LENGTHS.most) return null;
+  if (acronym.length < SHORTEST_ACRONYM || acronym.length > LONGEST_ACRONYM) return null;
   for (let from = 0; from < words.length; from++) {
+    // No acronym begins or ends with a word that it could leave out.
+    if (SMALL.has(words[from] ?? '')) continue;
     const to = endOfRun(acronym, words, { from, isFree });
     if (to !== null) return { from, to };
   }
@@ -37,10 +40,15 @@ function endOfRun(
   let spelled = 0;
   for (let i = from; i < words.length; i++) {
     const word = words[i] ?? '';
-    if (word.length > 1 && word.startsWith(acronym.charAt(spelled)) && isFree(i)) spelled += 1;
-    else if (/^\d$/u.test(word) && word === acronym.charAt(spelled) && isFree(i)) spelled += 1;
+    const isLast = spelled + 1 === acronym.length;
+    if (isFree(i) && standsFor(acronym.charAt(spelled), word, isLast)) spelled += 1;
     else if (spelled === 0 || !SMALL.has(word)) return null;
     if (spelled === acronym.length) return i + 1;
   }
   return null;
 }
+
+const standsFor = (letter: string, word: string, isLast: boolean): boolean =>
+  word.length > 1
+    ? word.startsWith(letter) && !(isLast && SMALL.has(word))
+    : /^\d$/u.test(word) && word === letter;

@@ -1,6 +1,7 @@
-import { spelledOut } from './acronyms.js';
+import { LONGEST_ACRONYM, spelledOut } from './acronyms.js';
 import { ONE_MEANING, relationOf, synonymy, UNRELATED, type LexicalRelation } from './lexicon.js';
-import type { KnownWord } from './word-table.js';
+import { isSlip } from './slips.js';
+import { FUNCTION_RARITY, type KnownWord } from './word-table.js';
 
 /** A word of one text that the other does not have, and what comes closest there. */
 export interface LeftOver {
@@ -71,12 +72,17 @@ function acronymsOf(
   own: readonly LeftOver[],
   other: readonly LeftOver[],
 ): { readonly short: readonly number[]; readonly long: readonly number[] } {
-  if (own.length === 0 || other.length < 2) return NO_ACRONYMS;
-  const words = other.map(({ word }) => word.text);
-  const found = own.flatMap(({ word }, place) => {
+  if (other.length < 2) return NO_ACRONYMS;
+  const words: string[] = [];
+  const found: { readonly place: number; readonly from: number; readonly to: number }[] = [];
+  for (const [place, { word }] of own.entries()) {
+    // Most pairs end here, without anything made for them.
+    if (word.rarity <= FUNCTION_RARITY || word.text.length > LONGEST_ACRONYM) continue;
+    if (words.length === 0) for (const one of other) words.push(one.word.text);
     const run = spelledOut(word.text, words);
-    return run === null ? [] : [{ place, ...run }];
-  });
+    if (run !== null) found.push({ place, ...run });
+  }
+  if (found.length === 0) return NO_ACRONYMS;
   return {
     short: found.map(({ place }) => place),
     long: found.flatMap(({ from, to }) => words.map((_, i) => i).slice(from, to)),
@@ -199,21 +205,6 @@ export function nearness(a: KnownWord, b: KnownWord): number {
 /** Known neither to the embedder nor to the dictionary. Two words that both are known are different words, however alike they are: `ethanol` and `methanol`. */
 const isUnknown = ({ rarity, entry }: KnownWord): boolean =>
   rarity === 1 && entry.words.length === 0;
-
-/** A letter more, less, other, or two swapped, in a word long enough for that to be a slip. */
-function isSlip(a: string, b: string): boolean {
-  // Fingers slip in the middle; another first letter is another word.
-  if (!b.startsWith(a.slice(0, 1))) return false;
-  if (Math.min(a.length, b.length) < 5 || Math.abs(a.length - b.length) > 1) return false;
-  if (/\d/.test(a) || /\d/.test(b)) return false;
-  let front = 0;
-  while (front < a.length && a[front] === b[front]) front += 1;
-  let back = 0;
-  const most = Math.min(a.length, b.length) - front;
-  while (back < most && a.at(-1 - back) === b.at(-1 - back)) back += 1;
-  const [x, y] = [a.slice(front, a.length - back), b.slice(front, b.length - back)];
-  return x.length + y.length <= 2 || (x.length === 2 && x === y.charAt(1) + y.charAt(0));
-}
 
 const NOWHERE = -1;
 

@@ -2,7 +2,7 @@ import { dot } from './alignment.js';
 import type { ReadQuestion } from './judge.js';
 import { factsOf, type QuestionFacts } from './veto.js';
 import { isOtherVoice } from './voice.js';
-import type { KnownWord, WordTable } from './word-table.js';
+import { FUNCTION_RARITY, type KnownWord, type WordTable } from './word-table.js';
 import { readWords, type QuestionWords } from './words.js';
 
 /** A question with all that pairs are compared by. */
@@ -37,9 +37,6 @@ export interface QuestionPrint {
 
 /** More words than a text of 65,535 characters could have are not compared. */
 const MAX_WORDS = 0xffff;
-
-/** Up to this a word says next to nothing: articles, prepositions, forms of to be. */
-export const FUNCTION_RARITY = 0.46;
 
 const COMMON = /[\p{L}\p{M}\p{N}\s.,;:!?¿¡'"`-]+/gu;
 
@@ -102,15 +99,20 @@ const OPERATORS = /[+*^%<>=|&!]/u;
 export function areWordedAlike(a: ComparedQuestion, b: ComparedQuestion): boolean {
   const isSame =
     a.known.length === b.known.length &&
-    (a.known.every((word, i) => isSameWord(word, b.known[i], i)) ||
+    (a.known.every((word, i) => isSameWord(word, b.known[i], a.known[i - 1])) ||
       (haveSameIds(a, b) && sameIds(joinedInOrder(a.known), joinedInOrder(b.known))));
   return (isSame || isOtherVoice(a.known, b.known)) && placedSymbols(a) === placedSymbols(b);
 }
 
-/** Whoever would not mind working it out is asked to work it out. */
-function isSameWord(one: KnownWord, other: KnownWord | undefined, place: number): boolean {
+/** Whoever would not mind working it out is asked to work it out; how to go about learning it is how to learn it. */
+function isSameWord(
+  one: KnownWord,
+  other: KnownWord | undefined,
+  before: KnownWord | undefined,
+): boolean {
   if (one.id === other?.id) return true;
-  if (place > 0 || one.stem !== other?.stem) return false;
+  const isFirst = before === undefined || before.text === 'how';
+  if (!isFirst || one.stem !== other?.stem) return false;
   return `${one.text}ing` === other.text || `${other.text}ing` === one.text;
 }
 

@@ -1,5 +1,5 @@
 import { nearness, type LeftOver } from './alignment.js';
-import { FUNCTION_RARITY } from './compared-question.js';
+import { FUNCTION_RARITY } from './word-table.js';
 import { ofSides, type FeatureGroup, type Side } from './feature-group.js';
 import { wordingsOf } from './wording.js';
 

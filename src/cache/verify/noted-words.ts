@@ -20,7 +20,9 @@ export class NotedWords {
       codes: this.#list(facts.codes),
       quotes: this.#list(facts.quotes),
       bounds: this.#list(facts.bounds),
+      asks: this.#list(facts.asks),
       marks: this.#list(facts.marks),
+      denials: { ...facts.denials, denied: this.#list(facts.denials.denied) },
       opposable: this.#list(facts.opposable),
     };
   }

@@ -40,6 +40,23 @@ const ONE =
   /\bone(?=[ -](?:second|minute|hour|week|month|year|page|paragraph|sentence|line|word|percent|kilo|kilogram|gram|liter|litre|mile|kilometer|kilometre|meter|metre|inch|foot|cup|pound|dollar|euro|hundred)s?\b)/giu;
 /** `a single word`, and `1 word` after what is above. */
 const SINGLE = /\b(?:a )?single(?=[ -](?:word|sentence|paragraph|page|line)\b)/giu;
+/** `two dozen eggs`; `dozens of eggs` are not counted. */
+const DOZENS = /\b(?:(\d+|half an?|half) |an? |one )?dozen\b(?! of)/giu;
+/** Of a number below one. */
+const NO_ZERO = /(?<![\w.)\]])\.(?=\d+\b)/gu;
+/** Ways to say how many there may be, and one for each. */
+const BOUNDED: readonly (readonly [RegExp, string])[] = [
+  [
+    /\b(?:(?:not|no) (?:more|longer|larger|greater|higher|bigger) than|not exceeding|(?:a )?maximum(?: of)?|max\.?|up to) (?=\d)/giu,
+    'at most ',
+  ],
+  [
+    /\b(?:(?:not|no) (?:less|fewer|shorter|smaller) than|(?:a )?minimum(?: of)?) (?=\d)/giu,
+    'at least ',
+  ],
+  [/\b(\d+ \p{L}+) (?:at (?:the )?most|max(?:imum)?|tops)(?![\p{L}\p{N}])/giu, 'at most $1'],
+  [/\b(\d+ \p{L}+) (?:at (?:the )?least|minimum)(?![\p{L}\p{N}])/giu, 'at least $1'],
+];
 const ORDERED = new RegExp(`\\b(?:${[...NTH.keys()].join('|')})(?![\\p{L}-])`, 'giu');
 
 const MONTHS =
@@ -76,7 +93,7 @@ const PARTS = /(?<![\d/.^*])(1(?=\/[248]\b)|3(?=\/[48]\b))\/([248])(?![\d/])/gu;
 
 /** Whatever is replaced has a figure, or one of these words; in most questions none of them is. */
 const MAYBE_NUMBER = new RegExp(
-  `[\\d½¼¾]|\\b(?:${[...VALUES.keys(), ...NTH.keys(), ...SCALES.keys(), 'half', 'fortnight', 'single'].join('|')})(?!\\p{L})`,
+  `[\\d½¼¾]|\\b(?:${[...VALUES.keys(), ...NTH.keys(), ...SCALES.keys(), 'half', 'fortnight', 'single', 'dozen'].join('|')})(?!\\p{L})`,
   'iu',
 );
 
@@ -88,12 +105,15 @@ const MAYBE_NUMBER = new RegExp(
 export function replaceNumberWords(written: string): string {
   const text = replaceRoman(written);
   if (!MAYBE_NUMBER.test(text)) return text;
-  return text
+  const counted = text
     .replaceAll(SCALED, (whole, count: string, scale: string) => {
       const value = valueOf(count) * (SCALES.get(scale.toLowerCase()) ?? Number.NaN);
       return Number.isFinite(value) ? String(value) : whole;
     })
     .replaceAll(COUNTED, (word) => String(valueOf(word)))
+    .replaceAll(DOZENS, (_, count: string | undefined) =>
+      String(12 * (count === undefined ? 1 : /^half/iu.test(count) ? 0.5 : Number(count))),
+    )
     .replaceAll(/\bone(?= and a half\b)/giu, '1')
     .replaceAll(ONE, '1')
     .replaceAll(/\b(?:a )?fortnight(?:'s)?\b/giu, '2 weeks')
@@ -113,7 +133,9 @@ export function replaceNumberWords(written: string): string {
     .replaceAll(/\b(?:3|three) quarters(?= of\b)/giu, '0.75')
     .replaceAll(/\bhalf (?=an? \p{L})/giu, '0.5 ')
     .replaceAll(/\b0\.5 an? (?=\p{L})/giu, '0.5 ')
-    .replaceAll(/(\d) and a half\b/gu, '$1.5');
+    .replaceAll(/(\d) and a half\b/gu, '$1.5')
+    .replaceAll(NO_ZERO, '0.');
+  return BOUNDED.reduce((result, [pattern, by]) => result.replaceAll(pattern, by), counted);
 }
 
 function valueOf(words: string): number {
@@ -126,7 +148,7 @@ function valueOf(words: string): number {
 const CURRENCIES: ReadonlyMap<string, string> = new Map([
   ['$', 'dollars'],
   ['€', 'euros'],
-  ['£', 'gbp'],
+  ['£', 'pounds'],
   ['¥', 'yen'],
 ]);
 const AMOUNT = '\\d[\\d,_]*(?:\\.\\d+)?(?: (?:hundred|thousand|million|billion)\\b)?';
@@ -137,8 +159,11 @@ const PRICED = new RegExp(
 
 /** `$45k`; of what is not money `k` may be anything. */
 const THOUSANDS =
-  /([$€£¥] ?)(\d+(?:\.\d+)?)k\b|\b(\d+(?:\.\d+)?)k(?= ?(?:USD|EUR|GBP|dollars|euros|pounds)\b)/giu;
-const MAYBE_SIGN = /[$€£¥%]|\dk\b|\d ?(?:USD|EUR|US)\b/iu;
+  /([$€£¥] ?)(\d+(?:\.\d+)?)k\b|\b(\d+(?:\.\d+)?)k(?= ?(?:USD|EUR|GBP|dollars?|euros?|pounds?)\b)/giu;
+const MAYBE_SIGN = /[$€£¥%°]|\dk\b|\d ?(?:USD|EUR|GBP|US)\b|pounds sterling|per hour|km\/h/iu;
+
+/** `$2.1M`, `€3bn`. */
+const MILLIONS = /(?<=[$€£¥] ?)(\d+(?:\.\d+)?) ?(m|mn|mio|b|bn)\b/giu;
 
 /** Signs of amounts in words: `$5` is `5 dollars`, `20%` is `20 percent`; `A$5` are other dollars, and stay. */
 export function replaceSigns(text: string): string {
@@ -149,8 +174,17 @@ export function replaceSigns(text: string): string {
       (_, sign: string | undefined, priced: string | undefined, counted: string | undefined) =>
         `${sign ?? ''}${1000 * Number(priced ?? counted)}`,
     )
+    .replaceAll(MILLIONS, (_, count: string, scale: string) =>
+      String(Math.round(Number(count) * (scale.toLowerCase().startsWith('b') ? 1e9 : 1e6))),
+    )
     .replaceAll(/(?<=\d) ?(?:USD|US dollars)\b/gu, ' dollars')
     .replaceAll(/(?<=\d) ?EUR\b/gu, ' euros')
+    .replaceAll(/(?<=\d) ?(?:GBP\b|(?:british )?pounds sterling|british pounds)/giu, ' pounds')
+    .replaceAll(/ ?(?:° ?|\bdegrees? )([CF])\b/gu, (_, scale: string) =>
+      scale === 'C' ? ' degrees celsius' : ' degrees fahrenheit',
+    )
+    .replaceAll(/\bmiles per hour\b/giu, 'mph')
+    .replaceAll(/\b(?:kilomet(?:er|re)s per hour|km\/h)(?!\w)/giu, 'kph')
     .replaceAll(
       PRICED,
       (_, before?: string, after?: string, amount?: string, sign?: string) =>

@@ -25,7 +25,8 @@ const OPPOSITES: readonly (readonly [string, string])[] = (
   });
 
 /** What turns a word into its opposite: `unhashable`, `illegal`, `non-stick`. */
-const TURNING = /^(?:un|in|im|il|ir|dis|des?|non|anti|a)(?=\p{L}{4})/u;
+const TURNING =
+  /^(?:(?:un|in|im|il|ir|dis|des?|non|anti)(?=\p{L}{4})|a(?=typic|symm|moral|social|sexual|politic|septic|synchron|cyclic))/u;
 
 const OPPOSITE_OF: ReadonlyMap<string, readonly string[]> = new Map(
   OPPOSITES.flat().map((word) => [

@@ -1,8 +1,9 @@
 import { align, dot } from './alignment.js';
-import { FUNCTION_RARITY, meaningOf } from './compared-question.js';
+import { meaningOf } from './compared-question.js';
 import type { ComparedQuestion } from './compared-question.js';
 import { ofSides, type FeatureGroup, type Pair, type Side } from './feature-group.js';
 import { LEFT_OVER } from './left-over-features.js';
+import { FUNCTION_RARITY } from './word-table.js';
 import { overlap, sameBack, sameFront, Turns } from './order.js';
 
 const cosines: FeatureGroup = {

@@ -72,9 +72,15 @@ const SHORTHAND: readonly Rule[] = [
   [/\bgonna\b/giu, 'going to'],
   [/\bwanna\b/giu, 'want to'],
   [/(?<=[\p{L}\p{N}]) & (?=[\p{L}\p{N}])/gu, ' and '],
+  [/(?<=\p{L}{2}) \+ (?=\p{L}{2})/gu, ' and '],
+  [/\b(?:nothing|none) but\b/giu, 'only'],
+  [/\bwith no(?= \p{L})/giu, 'without'],
   [/(?<=[\p{L}\p{N})])²/gu, '^2'],
   [/(?<=[\p{L}\p{N})])³/gu, '^3'],
 ];
+
+/** Whatever is in shorthand has one of these: one look instead of ten. */
+const MAYBE_SHORTHAND = /\b(?:whats|hows|im|idk|gonna|wanna|but|no)\b|[²³&+]/iu;
 
 const CONTRACTIONS: readonly Rule[] = [
   [/\b(what|how|where|who|when|why|that|it|there|here|he|she)'s\b/giu, '$1 is'],
@@ -133,8 +139,10 @@ const squeezed = (code: string): string =>
   code.replaceAll(/\s+/gu, ' ').replaceAll(/ (?![\p{L}\p{N}_])|(?<![\p{L}\p{N}_]) /gu, '');
 
 function straightQuotes(text: string): string {
-  if (!/[’‘´“”„«»]/u.test(text)) return text;
-  return text.replaceAll(/[’‘´](?=\p{L}{1,2}\b)/gu, "'").replaceAll(/[“”„«»]/gu, '"');
+  // Some data write ``so ''.
+  const paired = /``\s|''/u.test(text) ? text.replaceAll(/``(?=\s)|''/gu, '"') : text;
+  if (!/[’‘´“”„«»]/u.test(paired)) return paired;
+  return paired.replaceAll(/[’‘´](?=\p{L}{1,2}\b)/gu, "'").replaceAll(/[“”„«»]/gu, '"');
 }
 
 function sentencesOf(text: string): readonly string[] {
@@ -151,9 +159,14 @@ function plainSentence(sentence: string): string {
   const bare = withoutOpenings(
     MAYBE_CLOSING.test(sentence.slice(-TAIL_CHARS)) ? strip(sentence, CLOSINGS) : sentence,
   );
-  const said = writtenOut(apply(bare, /'|nt\b/iu.test(bare) ? CONTRACTIONS : SHORTHAND));
+  const said = writtenOut(apply(bare, contractionsIn(bare)));
   const formed = usualForm(listsInOrder(withoutOpenings(said.replace(/^[¿¡]/u, ''))));
   return replaceNumberWords(replaceSigns(replaceDates(formed.replaceAll(EMPHASIS, ''))));
+}
+
+function contractionsIn(sentence: string): readonly Rule[] {
+  if (/'|nt\b/iu.test(sentence)) return CONTRACTIONS;
+  return MAYBE_SHORTHAND.test(sentence) ? SHORTHAND : [];
 }
 
 const withoutOpenings = (sentence: string): string =>

@@ -3,11 +3,12 @@ type Rule = readonly [RegExp, string];
 
 /** Forms of a question that ask for the same. At the start of a sentence. */
 const FORMS: readonly Rule[] = [
-  [/^how (?:do|can|could|should|would|might) (?:i|you|we|one|someone|a person) /iu, 'how '],
   [
-    /^how (?:does (?:one|someone|somebody|anyone|a person)|do people|am i supposed to|(?:would|do|should|can|could) (?:you|i|we|one) go about) /iu,
+    /^how (?:do|can|could|should|would|might) (?:i|you|we|one|someone|a person) go about /iu,
     'how ',
   ],
+  [/^how (?:do|can|could|should|would|might) (?:i|you|we|one|someone|a person) /iu, 'how '],
+  [/^how (?:does (?:one|someone|somebody|anyone|a person)|do people|am i supposed to) /iu, 'how '],
   [
     /^what (?:should|can|could|must|do|would) (?:i|you|we|one)(?: need to| have to)? do (?:in order )?to /iu,
     'how ',
@@ -46,7 +47,24 @@ const FORMS: readonly Rule[] = [
   [/^how do (\S.*? and \S.*?) differ(?=\W*$)/iu, 'what is the difference between $1'],
   [/^what (?:is|are) the differences? between /iu, 'what is the difference between '],
   [/^what (?:do|does) (\S.*?) mean(?=\W*$)/iu, 'define $1'],
-  [/^what (?:is|are) the (?:meaning|definition)s? of /iu, 'define '],
+  [/^what (?:is|are) the (?:meaning|defin\p{L}{3,7})s? of /iu, 'define '],
+  [/^what (?:is|are) the (?:purpose|function|job) of (\S.*?)(?=\W*$)/iu, 'what does $1 do'],
+  [/^by (?:whom|who) (is|are|was|were) (\S.*?)(?=\W*$)/iu, 'who $1 $2 by'],
+  [
+    /^(?:in|on|at) (?:what|which) (\p{L}+) (?=(?:did|do|does|is|are|was|were|can|could|will|would|has|have|had)\b)/iu,
+    'what $1 ',
+  ],
+  [
+    /^(?:which|what) (\p{L}+(?: \p{L}+)?) (is|are|was|were) (?:the )?(best|worst|\p{L}{2,}est|(?:most|least) \p{L}+)((?: (?:for|in|of|on|at|to|with)\b.*?)?)(?=\W*$)/iu,
+    'what $2 the $3 $1$4',
+  ],
+  [
+    /^(?:give|name|list|provide|show)(?: me)? (\d+|two|three|four|five|six|ten|some|a few|several) examples of /iu,
+    'what are $1 examples of ',
+  ],
+  [/^can (?:i|you|we|one) safely /iu, 'is it safe to '],
+  [/^suggest (?:me )?(?=(?:a|an|some|\d+|one|two|three|four|five)\b)/iu, 'recommend '],
+  [/^(?:draft|compose|formulate)(?: me)? (?=(?:a|an|the|my|our)\b)/iu, 'write '],
   [/^who (?:is|was) the (?:author|writer) of /iu, 'who wrote '],
   [/^who (?:is|was) the inventor of /iu, 'who invented '],
   [/^who (?:is|was) the discoverer of /iu, 'who discovered '],
@@ -95,6 +113,7 @@ const FOREIGN_FORMS: readonly Rule[] = [
     /^(?:expl[ií]ca(?:me)?|explique|dime|d[ií]game) (?=(?:c[oó]mo|qu[eé]|por|cu[aá]l|qui[eé]n|d[oó]nde|cu[aá]ndo)\b)/iu,
     '',
   ],
+  [/^erklären,? (?=(?:was|wie|wer|wo|wann|warum|weshalb|welche[rsnm]?)\b)/iu, ''],
   [/^weshalb /iu, 'warum '],
 ];
 const FOREIGN = /^(?:c[oó]mo|comment|dime|dis|dites|d[ií]game|erklär|expl[ií]|sag|weshalb|wie)/iu;
@@ -113,12 +132,26 @@ const behind = (sentence: string): string =>
 
 /** With one of these every rule begins; most requests begin otherwise, and are not looked at further. */
 const FIRST =
-  /^(?:about|at|c[oó]mo|calculate|comment|compute|convert|create|define|describe|dime|dis|dites|d[ií]game|erklär\p{L}*|expl\p{L}+|for|give|how|i|in|is|make|provide|sagen|sag|show|sum|talk|teach|tell|weshalb|what|where|when|which|who|why|wie|work|write)[ ,-]/iu;
+  /^(?:about|are|at|by|can|c[oó]mo|calculate|comment|compare|compose|compute|convert|create|define|describe|dime|dis|dites|draft|d[ií]game|erklär\p{L}*|expl\p{L}+|for|formulate|give|how|i|in|is|list|make|name|on|provide|sagen|sag|show|suggest|sum|talk|teach|tell|weshalb|what|where|when|which|who|why|wie|work|write)[ ,-]/iu;
 
 /** @returns a sentence in the form that stands for all that ask the same; others as they are */
 export function usualForm(sentence: string): string {
   const moved = behind(sentence);
   if (!FIRST.test(moved)) return moved;
   const forms = FOREIGN.test(moved) ? FOREIGN_FORMS : FORMS;
-  return forms.reduce((result, [pattern, by]) => result.replace(pattern, by), moved);
+  const formed = forms.reduce((result, [pattern, by]) => result.replace(pattern, by), moved);
+  return formed.replace(COMPARED, inOrder);
+}
+
+/** Two that are compared; which is named first does not matter. */
+const COMPARED =
+  /^(what is the difference between|(?:is there|are there|what is|what are) (?:an?y? |the )?(?:similarit(?:y|ies)|differences?) between|compare) ((?:(?! and )[^,"?!]){2,60}) and ((?:(?! and )[^,"?!]){2,60}?)(\W*)$/iu;
+/** What begins so may belong to both: `between tea and coffee in Japan`. */
+const BELONGS =
+  / (?:in|on|at|for|with|without|when|if|by|during|using|from|to|of|as|regarding|concerning|please)(?: |$)/iu;
+
+function inOrder(whole: string, asks: string, one: string, other: string, end: string): string {
+  if (BELONGS.test(other) && !BELONGS.test(one)) return whole;
+  const isInOrder = one.toLowerCase() <= other.toLowerCase();
+  return isInOrder ? whole : `${asks} ${other} and ${one}${end}`;
 }

@@ -16,8 +16,31 @@ export function isReordered(one: Ordered, other: Ordered): boolean {
   const [own = [], others = []] = bare;
   if (sameList(own, others) || !sameList(own.toSorted(), others.toSorted())) return false;
   const [a, b] = bare.map((all) => listsSorted(all.filter((word) => !FREE.has(word))));
-  return !sameList(a ?? [], b ?? []) && !isMovedClause(one.words.tokens, other.words.tokens);
+  return (
+    !sameList(a ?? [], b ?? []) &&
+    !isMovedClause(one.words.tokens, other.words.tokens) &&
+    !isListInOtherOrder(one.words.plain, other.words.plain)
+  );
 }
+
+/** `name, role and start date`, `start date, name and role`: where two texts differ, the same members are listed. */
+function isListInOtherOrder(one: string, other: string): boolean {
+  const [a, b] = [lexemesOf(one), lexemesOf(other)];
+  const front = sharedFront(a, b);
+  const back = sharedFront(a.slice(front).toReversed(), b.slice(front).toReversed());
+  const [own, others] = [a, b].map((all) => membersOf(all.slice(front, all.length - back)));
+  return own !== undefined && own.length > 1 && sameList(own, others ?? []);
+}
+
+const lexemesOf = (text: string): readonly string[] =>
+  text.toLowerCase().match(/[\p{L}\p{M}\p{N}'’-]+|[,;]/gu) ?? [];
+
+/** What is listed, in alphabetical order. */
+const membersOf = (lexemes: readonly string[]): readonly string[] =>
+  lexemes
+    .join(' ')
+    .split(/ ?[,;] (?:and |or )?| (?:and|or|und|oder|et|ou|y|o) /u)
+    .toSorted();
 
 /** Words and numbers without those that only carry grammar, in the order of the text. */
 export function bareOf({ tokens }: QuestionWords): readonly string[] {

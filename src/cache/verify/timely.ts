@@ -4,17 +4,32 @@ const TIMELY =
 
 /** The same words where they say nothing of the day: what a program has at hand, electricity, kinds of text. */
 const TIMELESS =
-  /\b(?:(?:current|latest|newest|recent) (?:working )?(?:directory|folder|path|branch|commit|user|row|line|element|index|page|url|window|process|thread|session|tab|cell|cursor|scope|context|state)s?|(?:electric(?:al)?|alternating|direct|eddy|ocean|constant) current|current (?:in|of|through|flow\p{L}*|density|divider|source|law)|current(?=[?.!,]|$)|news (?:article|anchor|report|story|stories|room)s?|now (?:that|and then)|what now|from now on)\b/giu;
+  /\b(?:(?:current|latest|newest|recent) (?:working )?(?:directory|folder|path|branch|commit|user|row|line|element|index|page|url|window|process|thread|session|tab|cell|cursor|scope|context|state)s?|(?:electric(?:al)?|alternating|direct|eddy|ocean|constant) current|current (?:in|of|through|flow\p{L}*|density|divider|source|law)|current(?=[?.!,]|$)|(?:fake|big|good|bad|great|sad) news|news (?:article|anchor|report|story|stories|room)s?|now (?:that|and then)|(?:what|do) now|from now on|\d+ \p{L}+ from now|\p{L}+\.now|(?:i|we)(?: am| are| was| were| have| had| would| will)? (?:now|currently)|(?:my|our|your|his|her|their) current|(?:cold|hot|warm|wet|dry|bad|good|nice|fine|freezing|humid|rainy|stormy|windy|severe|extreme|inclement|sunny) weather|(?:when|if|because|as|while) (?:the )?weather (?:is|gets|turns|becomes)|(?:newest|latest|most recent) (?:first|last|ones?|to oldest)|(?:with|by) the (?:latest|newest|most recent)|at the latest)\b/giu;
 
 /** How to write a program that asks the clock is no matter of the day. */
 const HOW_TO =
   /^how\b.*\b(?:current|today's|this|last|next) (?:date|time|timestamp|day|week|month|year)\b/iu;
 
-const QUOTED = /"[^"]*"|`[^`]*`/gu;
-const SENTENCE_END = /(?<=[.!?])\s+/u;
+const QUOTED = /"[^"]*"|`[^`]*`|(?<![\p{L}\p{N}])'(?:[^'\n]|'(?=\p{L})){8,}?'(?![\p{L}\p{N}])/gu;
+/** Also where somebody has told something and goes on to ask: `she turns four tomorrow, which bike`. */
+const SENTENCE_END =
+  /(?<=[.!?])\s+|(?:[,;:]| -) (?=(?:so |and |but )?(?:which|what|how|who|where|why|can|could|should|would|do|does|is|are|may|please|any)\b)/u;
 /** What begins so wants something; other sentences without a question mark tell something. */
 const TELLS =
   /^(?:i|we|he|she|it|they|you|my|our|his|her|their|the|this|there|a|an|yesterday|today)\b(?! (?:need|want|wish|would like|am looking|are looking|'d like)\b)/iu;
+
+/** Who wants something written. */
+const WRITES = /^(?:write|draft|compose)\b/iu;
+/** Who wants something done to a text that the request brings with it. */
+const WORKS_ON =
+  /^(?:rewrite|rephrase|reword|translate|proofread|correct|fix|shorten|summari[sz]e|paraphrase|polish|condense|sort|classify|turn|change|put)\b.*(?::|\bthe following\b|\bbelow\b)/iu;
+/** What no request brings with it. */
+const ABOUT_THE_DAY =
+  /\b(?:weather|forecast|news|headlines|current|currently|latest|newest|recent|recently|nowadays|upcoming|prices?|scores?|results?)\b|\b(?:about|of|on|regarding|what|who|how|why)(?: \S+){0,4} (?:today|yesterday|tonight|last|this)\b/iu;
+
+/** What a text is to say, or says, is in the request itself, and the same on any day. */
+const isGiven = (sentence: string): boolean =>
+  (WRITES.test(sentence) || WORKS_ON.test(sentence)) && !ABOUT_THE_DAY.test(sentence);
 
 /**
  * Whether the right answer depends on when it is given. What is quoted does not count, nor what somebody tells of
@@ -29,6 +44,7 @@ export function dependsOnTime(plain: string): boolean {
     // Whoever only tells something wants an answer to that.
     const isTold = sentences.length > 1 && !/\?\W*$/u.test(sentence) && TELLS.test(sentence);
     if (isTold && i + 1 < sentences.length) return false;
+    if (isGiven(sentence)) return false;
     return TIMELY.test(sentence.replaceAll(TIMELESS, ' ')) && !HOW_TO.test(sentence);
   });
 }

@@ -1,7 +1,9 @@
 import { fnv1a } from '../../core/fnv.js';
-import { isAboutWord } from './abbreviations.js';
-import { spelledOut } from './acronyms.js';
+import { askedIn } from './asked.js';
 import { boundsIn } from './bounds.js';
+import { denialsIn, isDenied, type Denials } from './denials.js';
+import { haveChangedPlaces } from './directions.js';
+import { lacksName } from './names.js';
 import { isTurned, turnable } from './opposites.js';
 import { hasQuotes, quotesIn } from './quotes.js';
 import { bareOf, isReordered, sameList } from './reordered.js';
@@ -18,7 +20,7 @@ import { readWords, type QuestionWords } from './words.js';
  * - `negation`: one denies what the other says.
  * - `opposite`: one has a word where the other has its opposite.
  * - `question`: they ask for different things of the same subject (who, when, how many).
- * - `order`: the same words in an order that turns the question around.
+ * - `order`: the same words in an order that turns the question around, or two that change places.
  * - `script`: they are written in different scripts.
  * - `time`: the right answer depends on when it is given.
  */
@@ -52,11 +54,11 @@ export interface QuestionFacts {
   /** Words of which the word before tells whether they act or are acted on (`roles.ts`). */
   readonly marks: readonly string[];
   readonly isTimely: boolean;
-  readonly denials: number;
+  readonly denials: Denials;
   /** Stems of words that have an opposite, or look as if they were one. */
   readonly opposable: readonly string[];
-  /** What is asked for, where a word says it. */
-  readonly asks: string | null;
+  /** What is asked for, as far as words say it. */
+  readonly asks: readonly string[];
   readonly script: number;
 }
 
@@ -64,7 +66,8 @@ export interface QuestionFacts {
 export function factsOf(text: string, words: QuestionWords): QuestionFacts {
   return {
     words,
-    numbers: sorted(words.numbers),
+    // `33 cm by 33 cm` is `33 cm square`, and `one hour` an hour.
+    numbers: sorted([...new Set(words.numbers)].filter((number) => number !== '1')),
     units: sorted(words.units),
     codes: sorted([...new Set(words.codes)]),
     quotes: sorted(quotesIn(words.plain)),
@@ -72,9 +75,9 @@ export function factsOf(text: string, words: QuestionWords): QuestionFacts {
     bag: bareOf(words).reduce((sum, word) => (sum + fnv1a(word)) | 0, 0),
     marks: marksOf(words.tokens),
     isTimely: dependsOnTime(words.plain),
-    denials: denials(words),
+    denials: denialsIn(words.words),
     opposable: sorted(turnable(words.words)),
-    asks: questionOf(words),
+    asks: sorted(askedIn(words.plain)),
     script: scriptOf(text),
   };
 }
@@ -111,12 +114,12 @@ export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
     number: !sameList(a.numbers, b.numbers) || areOtherBounds(a.bounds, b.bounds),
     unit: lacksOne(a.units, b.units) && lacksOne(b.units, a.units),
     code: haveOtherCode(a, b),
-    name: lacksName(a, b) || lacksName(b, a),
-    negation: a.denials !== b.denials,
+    name: lacksName(a.words, b.words) || lacksName(b.words, a.words),
+    negation: isDenied(a, b),
     opposite: isTurned(a, b) || isTurned(b, a),
-    question: a.asks !== null && b.asks !== null && a.asks !== b.asks,
+    question: asksOther(a.asks, b.asks),
     script: a.script !== b.script,
-    order: isReordered(a, b) || haveOtherRoles(a, b),
+    order: isReordered(a, b) || haveOtherRoles(a, b) || haveChangedPlaces(a, b),
   };
 }
 
@@ -142,54 +145,9 @@ const ORDER: readonly Veto[] = [
   'order',
 ];
 
-const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
-
-const NEGATIONS = words(
-  'not no never without none nobody nothing neither nor hardly except excluding unless ' +
-    'dont doesnt didnt isnt arent wasnt werent cant wont shouldnt wouldnt couldnt hasnt havent hadnt ' +
-    'nicht kein keine keinen keinem keiner nie niemals ohne pas jamais sans nunca sin',
-);
-
-/** Said before a name, or not. */
-const TITLES = words('mr mrs ms dr prof professor president sir sr jr the');
-
-const QUESTIONS = words('who whom whose when where why which what how');
-const SPECIFIC: ReadonlyMap<string, string> = new Map([
-  ['who', 'who'],
-  ['whom', 'who'],
-  ['whose', 'who'],
-  ['when', 'when'],
-  ['where', 'where'],
-  ['why', 'why'],
-]);
-/** What `how` asks for, by the word after it. */
-const MEASURES = words('many much long old far often tall big fast');
-
-/** A name of one that the other does not have in any form of writing. */
-function lacksName(
-  { words: { names, words: own, plain: text } }: QuestionFacts,
-  { words: { words: other } }: QuestionFacts,
-): boolean {
-  if (names.length === 0) return false;
-  const has = (part: string): boolean =>
-    part.length < 2 || TITLES.has(part) || other.includes(part) || other.some(isFormOf(part));
-  const lacking = (name: string): boolean => !name.split("'").every(has);
-  const short = names.filter((name) => lacking(name) && !belongsToKnown(name, { names, own, has }));
-  return short.length > 0 && (isAboutWord(text) || !areAcronyms(short, own, other));
-}
-
-/** Whether each name is short for words of the other text, or among the words that one of its words is short for. */
-function areAcronyms(
-  names: readonly string[],
-  own: readonly string[],
-  other: readonly string[],
-): boolean {
-  const written = other.flatMap((word) => {
-    const run = own.includes(word) ? null : spelledOut(word, own);
-    return run === null ? [] : own.slice(run.from, run.to);
-  });
-  return names.every((name) => written.includes(name) || spelledOut(name, other) !== null);
-}
+/** Who asks for several things asks for what is asked in the other. */
+const asksOther = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length > 0 && b.length > 0 && !a.some((asked) => b.includes(asked));
 
 /** Code, or words in quotation marks, that one has and the other has not. */
 function haveOtherCode(a: QuestionFacts, b: QuestionFacts): boolean {
@@ -202,7 +160,11 @@ function lacksCode(a: QuestionFacts, b: QuestionFacts): boolean {
   const unmarked = a.codes.filter((code) => !b.codes.includes(code));
   if (unmarked.length === 0) return false;
   const said = lexemesOf(b.words.plain);
-  return !unmarked.every((code) => hasRun(said, lexemesOf(code)));
+  // Who says CSV means `.csv`.
+  const isSaid = (code: string): boolean =>
+    hasRun(said, lexemesOf(code)) ||
+    (/^\.\w+$/u.test(code) && b.words.words.includes(code.slice(1)));
+  return !unmarked.every(isSaid);
 }
 
 /** Words, numbers and single signs, in order; backquotes only mark what is code. */
@@ -212,51 +174,6 @@ function lexemesOf(text: string): readonly string[] {
 
 function hasRun(all: readonly string[], run: readonly string[]): boolean {
   return all.some((_, start) => run.every((item, i) => all[start + i] === item));
-}
-
-/** `India` and `Indian`, `US` and `USA`: the same name with another ending. */
-function isFormOf(name: string): (word: string) => boolean {
-  return (word) =>
-    Math.min(word.length, name.length) >= 2 &&
-    (word.startsWith(name) || name.startsWith(word)) &&
-    Math.abs(word.length - name.length) <= (name.length < 5 ? 1 : 3);
-}
-
-/** `Donald` beside `Trump`: who is called by both names may be called by one. */
-function belongsToKnown(
-  name: string,
-  {
-    names,
-    own,
-    has,
-  }: {
-    readonly names: readonly string[];
-    readonly own: readonly string[];
-    readonly has: (part: string) => boolean;
-  },
-): boolean {
-  const family = own[own.indexOf(name) + 1] ?? '';
-  return names.includes(family) && has(family);
-}
-
-/** How often something is denied; "why or why not" and "if not" deny nothing. */
-function denials({ words: all }: QuestionWords): number {
-  return all.filter(
-    (word, i) =>
-      NEGATIONS.has(word) && !(word === 'not' && /^(?:why|if|or)$/.test(all[i - 1] ?? '')),
-  ).length;
-}
-
-/**
- * What is asked for, where the word says it: a person, a place, a time, a reason, an amount.
- *
- * `what`, `which` and a bare `how` ask for anything: "what is the best way to" is "how do I".
- */
-function questionOf({ words: all }: QuestionWords): string | null {
-  const at = all.findIndex((word) => QUESTIONS.has(word));
-  const [asks = '', after = ''] = at < 0 ? [] : all.slice(at, at + 2);
-  if (asks === 'how') return MEASURES.has(after) ? `how ${after}` : null;
-  return SPECIFIC.get(asks) ?? null;
 }
 
 const SCRIPTS = [

@@ -23,6 +23,9 @@ export interface KnownWord {
   readonly meaning: Float32Array;
 }
 
+/** Up to this a word says next to nothing: articles, prepositions, forms of to be. */
+export const FUNCTION_RARITY = 0.46;
+
 /** Words kept ready. English speakers use fewer in a day. */
 const MAX_KEPT = 20_000;
 /** Rows of the embedder's words are in order of frequency; this many are told apart by rarity. */

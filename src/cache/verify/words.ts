@@ -19,9 +19,9 @@ export interface QuestionWords {
 }
 
 const WORD = /[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu;
-// Also inside of a word: `python3` and `python2` are as different as `Python 3` and `Python 2`.
+// Not the 2 of `m^2`. Also inside of a word: `python3` and `python2` are as different as `Python 3` and `Python 2`.
 const NUMBER =
-  /(?:(?<![\p{L}\p{N}_.)])[-+])?(?<![\d_.])\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+(?!\p{L}))?(?![\d_])/giu;
+  /(?:(?<![\p{L}\p{N}_.)])[-+])?(?<![\d_.])(?<!\b(?:[mck]?m|ft|in|s|yd)\^)\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+(?!\p{L}))?(?![\d_])/giu;
 const SIGN = /%|°\s*[CF]|[€$£¥₹](?=\s*\d)|(?<=\d\s?)[€$£¥₹]/gu;
 // With an underscore, a capital inside, a path, a call, an extension, a version, an option, an
 // operator, or in backquotes. No alternative can begin inside of what it would match from further left:
@@ -37,11 +37,11 @@ const CODE = new RegExp(
     '(?<!\\w)\\w+\\(\\)',
     '(?<![\\w.])v?\\d+(?:\\.\\d+){2,}',
     '(?<![\\w.-])[\\w-]+\\.\\p{Ll}\\w{1,9}(?![\\w.])',
-    '(?<=\\s)--?\\p{L}[\\w-]*',
+    '(?<=(?<!\\d)\\s)--?\\p{L}[\\w-]*',
     '(?<=\\s)\\.\\p{Ll}[\\w.]*\\w',
     // `C++` is a name, `i++` and `++i` are not the same.
     '(?<!\\w)[abd-z]\\+\\+(?!\\w)|\\+\\+[a-z]\\w*',
-    '[+*/^%<>=!|-]{1,2}=|[*/^%<>=]{1,2}(?=\\s*[-\\w(])|(?<=[\\w)]\\s?)\\+(?=\\s*[\\w(])|&&|!(?=\\w)|\\+\\+|#(?!\\s)',
+    '[+*/^%<>=!|-]{1,2}=|(?:[*%<>]|(?<!\\b(?:[mck]?m|ft|in|s|yd))\\^|(?<!\\p{L}{2}\\s?)/|/(?!\\s?\\p{L}{2}))[*/^%<>=]?(?=\\s*[-\\w(])|(?<=[\\w)]\\s?)\\+(?=\\s*[\\w(])|&&|!(?=\\w)|\\+\\+|#(?!\\s)',
   ].join('|'),
   'gu',
 );
@@ -57,7 +57,7 @@ const SIGN_UNITS: ReadonlyMap<string, string> = new Map([
   ['%', 'percent'],
   ['$', 'dollar'],
   ['€', 'euro'],
-  ['£', 'gbp'],
+  ['£', 'pound'],
   ['¥', 'yen'],
 ]);
 
@@ -75,7 +75,7 @@ mg milligram milligrams
 gram grams gramme grammes g
 kg kilogram kilograms kilo kilos
 ounce ounces oz
-pound pounds lb lbs
+pound pounds lb lbs gbp
 ton tons tonne tonnes
 ml milliliter milliliters millilitre millilitres
 liter liters litre litres
@@ -105,7 +105,6 @@ fahrenheit
 kelvin
 dollar dollars usd
 euro euros eur
-gbp
 yen jpy
 percent percentage
 word words
@@ -136,10 +135,14 @@ const MONTHS =
   'january february march april may june july august september october november december'.split(
     ' ',
   );
-const DATE_WORDS: ReadonlySet<string> = new Set([...DAYS, ...MONTHS]);
+const DATE_WORDS: ReadonlySet<string> = new Set([
+  ...DAYS,
+  ...DAYS.map((day) => `${day}s`),
+  ...MONTHS,
+]);
 /** Names of days and months; `may` and `march` only where a day of theirs, or a time in them, is spoken of. */
 const DATE = new RegExp(
-  `\\b(?:${[...DAYS, ...MONTHS.filter((month) => !/^(?:may|march)$/.test(month))].join('|')})\\b|(?<=\\b(?:in|of|since|until|by|last|next|every|early|late|mid|\\d(?:th)?) )(?:may|march)\\b|\\b(?:may|march)(?= \\d)`,
+  `\\b(?:${[...DAYS.map((day) => `${day}s?`), ...MONTHS.filter((month) => !/^(?:may|march)$/.test(month))].join('|')})\\b|(?<=\\b(?:in|of|since|until|by|last|next|every|early|late|mid|\\d(?:th)?) )(?:may|march)\\b|\\b(?:may|march)(?= \\d)`,
   'giu',
 );
 
@@ -236,7 +239,7 @@ function codesIn(text: string): readonly string[] {
 
 /** Days and months count as numbers: they say when, as figures do. */
 function datesIn(text: string): readonly string[] {
-  return [...text.matchAll(DATE)].map(([name]) => name.toLowerCase());
+  return [...text.matchAll(DATE)].map(([name]) => name.toLowerCase().replace(/days$/u, 'day'));
 }
 
 function plainNumber(written: string): string {
@@ -247,7 +250,21 @@ function plainNumber(written: string): string {
 /** A capital at the start of a sentence says nothing, unless more than the first letter is one. */
 function isName({ 0: word, index }: RegExpExecArray, text: string): boolean {
   if (!/^\p{Lu}/u.test(word) || /^I(?:'|$)/u.test(word)) return false;
-  if (/^\p{Lu}{2,}/u.test(word)) return true;
+  if (NO_NAMES.has(word.toLowerCase())) return false;
+  if (/^\p{Lu}{2,}/u.test(word)) {
+    return !(UNITS.has(word.toLowerCase()) && /\d\s?$/u.test(text.slice(0, index)));
+  }
   const before = text.slice(Math.max(0, index - 4), index).trimEnd();
-  return before !== '' && !/[.!?:\n"“(]$/u.test(before);
+  return before !== '' && !/[.!?:\n"'“(]$/u.test(before);
 }
+
+/** Words that are written with a capital for stress, in titles, and behind signs. */
+const NO_NAMES: ReadonlySet<string> = new Set(
+  (
+    'a about after again all also always am an and any are as at be because been before best between but by can could did do does done during each ' +
+    'every few for from get give had has have he her here his how if in into is it its just less list many may me might more most much must my need ' +
+    'never no not now of off ok okay on once one only or other our out over please say she should show so some tell than that the their them then ' +
+    'there these they this those to too under until up use very was we were what when where which while who whom whose why will with without would ' +
+    'write yes you your'
+  ).split(' '),
+);

@@ -24,6 +24,8 @@ test.each([
   ['What is the difference between tea & milk?', 'What is the difference between milk and tea?'],
   ['Would you mind sorting these words?', 'Sort these words'],
   ['Tabs or spaces?', 'Spaces or tabs?'],
+  ['How would one go about learning chess?', 'How do I learn chess?'],
+  ['By whom was the flag painted?', 'Who painted the flag?'],
   ['Why do banks charge fees?', 'Why are fees charged by banks?'],
   ['How does a compiler in C optimize loops?', 'How are loops optimized by a compiler in C?'],
   ['When did Apple release the iPod in Japan?', 'When was the iPod released by Apple in Japan?'],

@@ -1,0 +1,64 @@
+import { stemOf } from './stem.js';
+
+const setOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
+const NEGATIONS = setOf(
+  'not no never without none nobody nothing neither nor hardly except excluding unless ' +
+    'dont doesnt didnt isnt arent wasnt werent cant wont shouldnt wouldnt couldnt hasnt havent hadnt ' +
+    'nicht kein keine keinen keinem keiner nie niemals ohne pas jamais sans nunca sin',
+);
+
+/** Words that say next to nothing of what a question is about. */
+const LITTLE = setOf(
+  'a an the of to in on at for with by from as and or but so if that this these those it its i you we they he she me my your our their his her ' +
+    'is are was were be been being am do does did done have has had can could will would shall should may might must what which who whom whose how why when where ' +
+    'there here than then too also just any some all please get got really very quite yet ever even only more longer anymore ' +
+    'want wants need needs like try trying help go going make know think use using',
+);
+
+/** What a question denies. */
+export interface Denials {
+  /** How often something is denied; "why or why not" and "if not" deny nothing. */
+  readonly count: number;
+  /** Stems of the words that are denied, each once: the first of weight behind each negation. */
+  readonly denied: readonly string[];
+}
+
+/** @param words - of a question, in order, lower case */
+export function denialsIn(words: readonly string[]): Denials {
+  const places = words.flatMap((word, i) => (isDenial(word, words[i - 1]) ? [i] : []));
+  if (places.length === 0) return NO_DENIALS;
+  const denied = places.flatMap((place) => {
+    const behind = words.slice(place + 1).find((word) => !LITTLE.has(word));
+    return behind === undefined ? [] : [stemOf(behind)];
+  });
+  return { count: places.length, denied: [...new Set(denied)] };
+}
+
+const NO_DENIALS: Denials = { count: 0, denied: [] };
+
+const isDenial = (word: string, before = ''): boolean =>
+  NEGATIONS.has(word) && !(word === 'not' && /^(?:why|if|or)$/.test(before));
+
+/** A question with what it denies. */
+interface Denying {
+  readonly denials: Denials;
+  readonly words: { readonly words: readonly string[] };
+}
+
+/**
+ * Whether one question denies what the other says, or what it leaves out.
+ *
+ * Who asks why something does not work may be asked back why it fails: where one denies more, nothing that it
+ * denies is said by the other, and the other has words of its own, no rule can tell.
+ */
+export function isDenied(a: Denying, b: Denying): boolean {
+  if (a.denials.count === b.denials.count) return false;
+  const [more, fewer] = a.denials.count > b.denials.count ? [a, b] : [b, a];
+  const said = fewer.words.words.filter((word) => !LITTLE.has(word)).map(stemOf);
+  const isSaid = (stem: string): boolean =>
+    said.includes(stem) && !fewer.denials.denied.includes(stem);
+  if (more.denials.denied.some(isSaid)) return true;
+  const own = more.words.words.map(stemOf);
+  return said.every((stem) => own.includes(stem));
+}

@@ -1,0 +1,99 @@
+const setOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
+/** Behind one of these stands where something goes, or where it is. */
+const TOWARDS = setOf('to into in onto nach zu en à vers');
+const ARTICLES = setOf(
+  'a an the my your our his her their this that der die das den dem el la los las le les un una une',
+);
+/** Who travels between two places leaves the first. */
+const TRAVEL = setOf(
+  'flight flights fly flying airline airlines train trains bus buses coach coaches ferry ferries',
+);
+/** Between two numbers of one kind. */
+const JOINTS = setOf('and or by to x from at');
+const FIGURE = /^\d[\d.]*$/;
+
+type Tokens = readonly string[];
+
+/** What is looked at of a question. */
+interface Placed {
+  readonly words: { readonly tokens: Tokens };
+  readonly numbers: Tokens;
+}
+
+/**
+ * Whether two words change places: `binary to decimal` and `decimal in binary`, `a 2.0 device in a 3.0 port` and
+ * `a 3.0 device in a 2.0 port`. Both words stand in both questions.
+ */
+export function haveChangedPlaces(a: Placed, b: Placed): boolean {
+  if (goElsewhere(a.words.tokens, b.words.tokens)) return true;
+  const areCounted = a.numbers.length > 1 && b.numbers.length > 1;
+  return areCounted && countElsewhere(a.words.tokens, b.words.tokens);
+}
+
+/** So many words before the one that leads somewhere, what goes there is named. */
+const REACH = 3;
+
+interface Way {
+  /** Where what may go there begins and ends (exclusive). */
+  readonly from: number;
+  readonly until: number;
+  readonly to: string;
+}
+
+function goElsewhere(a: Tokens, b: Tokens): boolean {
+  const own = waysIn(a);
+  const others = own.length === 0 ? own : waysIn(b);
+  return own.some((way) =>
+    others.some(
+      (back) =>
+        a.slice(way.from, way.until).includes(back.to) &&
+        b.slice(back.from, back.until).includes(way.to),
+    ),
+  );
+}
+
+const NO_WAYS: readonly Way[] = [];
+
+function waysIn(tokens: Tokens): readonly Way[] {
+  // Nothing is made for the many questions that lead nowhere.
+  if (!tokens.some(isTowards)) return NO_WAYS;
+  const isTravel = tokens.some((token) => TRAVEL.has(token));
+  return tokens.flatMap((token, i) => {
+    if (isTravel && token === 'between') {
+      const joint = tokens.indexOf('and', i);
+      const to = tokens[joint + 1];
+      return joint < 0 || to === undefined ? [] : [{ from: i + 1, until: joint, to }];
+    }
+    if (!TOWARDS.has(token)) return [];
+    const to = ARTICLES.has(tokens[i + 1] ?? '') ? tokens[i + 2] : tokens[i + 1];
+    if (to === undefined || to.length < 2) return [];
+    return [{ from: Math.max(0, i - REACH), until: i, to }];
+  });
+}
+
+const isTowards = (token: string): boolean => TOWARDS.has(token) || token === 'between';
+
+/** Two numbers, each before the word that the other one stands before in the other text. */
+function countElsewhere(a: Tokens, b: Tokens): boolean {
+  const [own, others] = [counted(a), counted(b)];
+  if (own.length < 2 || others.length < 2) return false;
+  const stands = (number: string, word: string): boolean =>
+    others.some((pair) => pair.number === number && pair.word === word);
+  return own.some((one) =>
+    own.some(
+      (two) =>
+        one.number !== two.number &&
+        one.word !== two.word &&
+        stands(one.number, two.word) &&
+        stands(two.number, one.word),
+    ),
+  );
+}
+
+function counted(tokens: Tokens): readonly { readonly number: string; readonly word: string }[] {
+  return tokens.flatMap((number, i) => {
+    const word = tokens[i + 1];
+    return FIGURE.test(number) && word !== undefined && !JOINTS.has(word) ? [{ number, word }] : [];
+  });
+}
