@@ -9,8 +9,8 @@ const setOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 const TITLES = setOf('mr mrs ms dr prof professor president sir sr jr the');
 
 /** A country, whoever lives there, and what is of there, where their beginnings differ: one name, a line each. */
-const KIN = `america american americans us usa united states
-britain british uk united kingdom
+const KIN = `america american americans us usa states
+britain british uk
 netherlands dutch holland
 china chinese
 spain spanish
@@ -28,7 +28,6 @@ finland finnish
 norway norwegian norwegians
 philippines filipino filipinos philippine
 iran iranian persian
-new zealand kiwi
 brazil brasil brazilian
 portugal portuguese
 scotland scottish

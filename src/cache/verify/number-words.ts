@@ -160,7 +160,8 @@ const PRICED = new RegExp(
 /** `$45k`; of what is not money `k` may be anything. */
 const THOUSANDS =
   /([$€£¥] ?)(\d+(?:\.\d+)?)k\b|\b(\d+(?:\.\d+)?)k(?= ?(?:USD|EUR|GBP|dollars?|euros?|pounds?)\b)/giu;
-const MAYBE_SIGN = /[$€£¥%°]|\dk\b|\d ?(?:USD|EUR|GBP|US)\b|pounds sterling|per hour|km\/h/iu;
+const MAYBE_SIGN =
+  /[$€£¥%°]|\dk\b|\d ?(?:USD|EUR|GBP|US)\b|pounds sterling|per hour|km\/h|degrees? [cf]\b/iu;
 
 /** `$2.1M`, `€3bn`. */
 const MILLIONS = /(?<=[$€£¥] ?)(\d+(?:\.\d+)?) ?(m|mn|mio|b|bn)\b/giu;
@@ -180,8 +181,8 @@ export function replaceSigns(text: string): string {
     .replaceAll(/(?<=\d) ?(?:USD|US dollars)\b/gu, ' dollars')
     .replaceAll(/(?<=\d) ?EUR\b/gu, ' euros')
     .replaceAll(/(?<=\d) ?(?:GBP\b|(?:british )?pounds sterling|british pounds)/giu, ' pounds')
-    .replaceAll(/ ?(?:° ?|\bdegrees? )([CF])\b/gu, (_, scale: string) =>
-      scale === 'C' ? ' degrees celsius' : ' degrees fahrenheit',
+    .replaceAll(/ ?(?:° ?|\bdegrees? )([CF])\b/giu, (_, scale: string) =>
+      scale.toLowerCase() === 'c' ? ' degrees celsius' : ' degrees fahrenheit',
     )
     .replaceAll(/\bmiles per hour\b/giu, 'mph')
     .replaceAll(/\b(?:kilomet(?:er|re)s per hour|km\/h)(?!\w)/giu, 'kph')

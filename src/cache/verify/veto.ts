@@ -66,8 +66,7 @@ export interface QuestionFacts {
 export function factsOf(text: string, words: QuestionWords): QuestionFacts {
   return {
     words,
-    // `33 cm by 33 cm` is `33 cm square`, and `one hour` an hour.
-    numbers: sorted([...new Set(words.numbers)].filter((number) => number !== '1')),
+    numbers: sorted(words.numbers),
     units: sorted(words.units),
     codes: sorted([...new Set(words.codes)]),
     quotes: sorted(quotesIn(words.plain)),
@@ -111,7 +110,7 @@ export function firstObjection(objections: Objections): Veto | null {
 export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
   return {
     time: a.isTimely || b.isTimely,
-    number: !sameList(a.numbers, b.numbers) || areOtherBounds(a.bounds, b.bounds),
+    number: haveOtherNumbers(a, b) || areOtherBounds(a.bounds, b.bounds),
     unit: lacksOne(a.units, b.units) && lacksOne(b.units, a.units),
     code: haveOtherCode(a, b),
     name: lacksName(a.words, b.words) || lacksName(b.words, a.words),
@@ -144,6 +143,24 @@ const ORDER: readonly Veto[] = [
   'script',
   'order',
 ];
+
+/**
+ * `33 cm by 33 cm` is `33 cm square`, and `one hour` an hour; but where as many numbers are said each counts,
+ * and wherever something is calculated.
+ */
+function haveOtherNumbers(a: QuestionFacts, b: QuestionFacts): boolean {
+  if (sameList(a.numbers, b.numbers)) return false;
+  if (a.numbers.length === b.numbers.length) return true;
+  return calculates(a) || calculates(b) || !sameList(eachOnce(a.numbers), eachOnce(b.numbers));
+}
+
+const CALCULATION =
+  /\d\s*[-+*\/^×÷]\s*\d|\d (?:plus|minus|times|divided by|multiplied by|to the power of|percent of) /iu;
+const calculates = ({ words: { plain } }: QuestionFacts): boolean => CALCULATION.test(plain);
+
+/** Each once, and without what is said by an article as well. */
+const eachOnce = (numbers: readonly string[]): readonly string[] =>
+  numbers.filter((number, i) => number !== '1' && numbers[i - 1] !== number);
 
 /** Who asks for several things asks for what is asked in the other. */
 const asksOther = (a: readonly string[], b: readonly string[]): boolean =>

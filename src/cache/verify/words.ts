@@ -187,7 +187,7 @@ function unitAt(tokens: readonly string[], i: number): string | undefined {
   return unit !== undefined && BEFORE_UNIT.test(tokens[i - 1] ?? '') ? unit : undefined;
 }
 
-const BEFORE_UNIT = /\d$|^(?:in|into|per|to|many|several|half|one|pro|par|por|mille)$/;
+const BEFORE_UNIT = /\d$|^(?:degrees?|in|into|per|to|many|several|half|one|pro|par|por|mille)$/;
 
 /** Words and numbers in the order of the text. */
 function inOrder(
