@@ -132,7 +132,8 @@ function addRows(): KernelFunction {
   };
 }
 
-function multiply(): KernelFunction {
+/** The function of that name in `VECTOR_KERNEL`, for kernels that need more beside it. */
+export function multiply(): KernelFunction {
   const out = 0;
   const matrix = 1;
   const stride = 2;

@@ -5,7 +5,7 @@ import { fitCalibration } from '../../models/train/verifier/calibration.js';
 import { PairMaker } from '../../models/train/verifier/made-pairs.js';
 import { startProgress } from '../../models/train/progress.js';
 import { Random } from '../../models/train/random.js';
-import { TreeSum } from '../../src/cache/verify/boosted-trees.js';
+import { treesBetween, TreeSum } from '../../src/cache/verify/boosted-trees.js';
 import { calibrated } from '../../src/cache/verify/claim.js';
 import { WordTable } from '../../src/cache/verify/word-table.js';
 import { StaticEmbedder } from '../../src/embed/static-embedder.js';
@@ -71,6 +71,39 @@ describe('boosted trees', () => {
           expect(score(x1, y)).toBeLessThanOrEqual(score(x2, y) + 1e-5);
         },
       ),
+    );
+  });
+
+  test('look at a late feature only once the first have been grown', () => {
+    const rows = rowsOf((x, y) => Number(x > 0.5) * Number(y > 0.3));
+    const late = new Map([[0, 20]]);
+
+    const { trees } = boost(rows, 2, { ...RECIPE, late }, { random: new Random(1), progress });
+
+    const looksAt = (from: number, to: number): ReadonlySet<number> => {
+      const { features, thresholds } = treesBetween(trees, from, to);
+      // A node that splits nothing sends everything to the left.
+      return new Set(features.filter((_, i) => (thresholds[i] ?? Infinity) < 1e30));
+    };
+    expect(looksAt(0, 20)).toEqual(new Set([1]));
+    expect(looksAt(20, 60)).toEqual(new Set([0, 1]));
+  });
+
+  test('add up to the same in two parts', () => {
+    const { trees } = boost(
+      rowsOf((x, y) => Number(x > y)),
+      2,
+      RECIPE,
+      { random: new Random(1), progress },
+    );
+    const [front, back] = [[0, 25] as const, [25, 60] as const].map(
+      ([from, to]) => new TreeSum(treesBetween(trees, from, to)),
+    );
+    const input = Float32Array.of(0.7, 0.2);
+
+    expect((front?.of(input) ?? 0) + (back?.of(input) ?? 0)).toBeCloseTo(
+      new TreeSum(trees).of(input),
+      5,
     );
   });
 

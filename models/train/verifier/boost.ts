@@ -17,6 +17,8 @@ export interface BoostRecipe {
   readonly shrinkage: number;
   /** Features that more of may only lower (-1) or raise (1) the result; others are absent. */
   readonly directions: ReadonlyMap<number, -1 | 1>;
+  /** Features that the first so many trees do not look at, as these are to say whether they are worth working out. */
+  readonly late?: ReadonlyMap<number, number>;
 }
 
 /** Rows to learn from. */
@@ -58,7 +60,8 @@ export function boost(
       slopes[i] = weight * (p - (rows.labels[i] ?? 0));
       bends[i] = weight * p * (1 - p);
     }
-    const grower = new Grower(table, { slopes, bends }, recipe, random);
+    const isKnown = (feature: number): boolean => tree >= (recipe.late?.get(feature) ?? 0);
+    const grower = new Grower(table, { slopes, bends }, { ...recipe, isKnown }, random);
     const places = grower.grow(trees, tree);
     for (let i = 0; i < count; i++) {
       const leaf = trees.leaves[tree * (nodes + 1) + (places[i] ?? 0)] ?? 0;
@@ -124,17 +127,22 @@ function sumOf(values: Float64Array, from: number, count: number): number {
   return sum;
 }
 
+/** How one tree is grown. */
+interface TreeRecipe extends BoostRecipe {
+  readonly isKnown: (feature: number) => boolean;
+}
+
 /** Grows one tree, a level at a time. */
 class Grower {
   readonly #table: BinnedTable;
   readonly #slopes: Slopes;
-  readonly #recipe: BoostRecipe;
+  readonly #recipe: TreeRecipe;
   readonly #rows: Int32Array;
   readonly #features: readonly number[];
   /** The node each row is in, counted within the level. */
   readonly #node: Int32Array;
 
-  constructor(table: BinnedTable, slopes: Slopes, recipe: BoostRecipe, random: Random) {
+  constructor(table: BinnedTable, slopes: Slopes, recipe: TreeRecipe, random: Random) {
     this.#table = table;
     this.#slopes = slopes;
     this.#recipe = recipe;
@@ -142,7 +150,7 @@ class Grower {
     for (let i = 0; i < table.rows; i++) if (random.next() < recipe.rowShare) rows.push(i);
     this.#rows = Int32Array.from(rows);
     const drawn = table.columns.flatMap((_, f) => (random.next() < recipe.featureShare ? [f] : []));
-    this.#features = drawn;
+    this.#features = drawn.filter((feature) => recipe.isKnown(feature));
     this.#node = new Int32Array(table.rows);
   }
 

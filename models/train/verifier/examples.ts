@@ -1,13 +1,18 @@
 import { align } from '../../../src/cache/verify/alignment.js';
 import type { DifferenceWeights } from '../../../src/cache/verify/difference.js';
 import type { Lexicon } from '../../../src/cache/verify/lexicon.js';
-import { PAIR_FEATURES, pairFeatures } from '../../../src/cache/verify/pair-features.js';
+import {
+  NETWORK_FEATURE,
+  PAIR_FEATURES,
+  pairFeatures,
+} from '../../../src/cache/verify/pair-features.js';
 import {
   readQuestion,
   type ComparedQuestion,
 } from '../../../src/cache/verify/compared-question.js';
 import { firstObjection, objectionsTo } from '../../../src/cache/verify/veto.js';
 import type { Veto } from '../../../src/cache/verify/veto.js';
+import type { WordNetwork } from '../../../src/cache/verify/word-network.js';
 import { wordingsOf, type WordingWeights } from '../../../src/cache/verify/wording.js';
 import { WordTable } from '../../../src/cache/verify/word-table.js';
 import type { StaticEmbedder } from '../../../src/embed/static-embedder.js';
@@ -36,6 +41,7 @@ export interface Example {
 export interface PairWeights {
   readonly differences: DifferenceWeights;
   readonly wordings: WordingWeights;
+  readonly network: WordNetwork;
 }
 
 /** How much a pair of a set counts: less where labels are loose, or where sense was made by a program. */
@@ -106,12 +112,14 @@ export class ExampleReader {
   }
 
   /** @returns a number for each of `PAIR_FEATURES` */
-  features({ a, b }: Example, weights: PairWeights): Float32Array {
-    return pairFeatures(a, b, {
+  features({ a, b }: Example, { network, ...weights }: PairWeights): Float32Array {
+    const features = pairFeatures(a, b, {
       identityDims: this.#embedder.identityDims,
       objections: objectionsTo(a.facts, b.facts),
       ...weights,
     });
+    features[NETWORK_FEATURE] = network.score(network.read(a.known), network.read(b.known));
+    return features;
   }
 
   #question(text: string): ComparedQuestion {

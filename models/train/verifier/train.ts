@@ -1,14 +1,16 @@
 import path from 'node:path';
 import { TreeSum } from '../../../src/cache/verify/boosted-trees.js';
 import { areWordedAlike } from '../../../src/cache/verify/compared-question.js';
-import { Lexicon, type LexiconTables } from '../../../src/cache/verify/lexicon.js';
-import { PAIR_FEATURES } from '../../../src/cache/verify/pair-features.js';
+import { Lexicon } from '../../../src/cache/verify/lexicon.js';
+import { NETWORK_FEATURE, PAIR_FEATURES } from '../../../src/cache/verify/pair-features.js';
 import { VERIFIER_KIND, VERIFIER_VERSION } from '../../../src/cache/verify/verifier.js';
+import { WordNetwork } from '../../../src/cache/verify/word-network.js';
 import { StaticEmbedder } from '../../../src/embed/static-embedder.js';
 import { FEATURE_NAMES } from '../../../src/route/features.js';
 import { writeArtefact } from '../artefact-writer.js';
 import type { EmbedderOptions } from '../embedder/index.js';
 import { writeManifest } from '../manifest.js';
+import type { Progress } from '../progress.js';
 import { Random } from '../random.js';
 import { boost } from './boost.js';
 import { fitCalibration } from './calibration.js';
@@ -17,18 +19,23 @@ import { ExampleReader, tableOf } from './examples.js';
 import type { Example } from './examples.js';
 import { isLearned, readAll, readFit, readWrittenExamples } from './fit.js';
 import { readLexicon } from './lexicon.js';
-import { makePairs } from './make-pairs.js';
+import { makePairs, type MadePairs } from './make-pairs.js';
 import { readNearMisses } from './near-misses.js';
 import { readPairParts } from './pair-parts.js';
 import type { PairParts } from './pair-parts.js';
 import { reportParts } from './report.js';
+import { trainNetworks } from './network/networks.js';
+import type { TrainedNetwork } from './network/training.js';
+import { sectionsOf } from './sections.js';
 import { learnWords } from './word-weights.js';
 import { readWritten } from './written.js';
 
 const ARTEFACT = 'verifier.bin';
 /** Chosen on the validation part. */
 const RECIPE = {
-  trees: 800,
+  trees: 900,
+  /** Those that are asked first; the others are told what the network of words says. */
+  early: 300,
   depth: 7,
   rate: 0.035,
   rowShare: 0.6,
@@ -46,6 +53,7 @@ const RECIPE = {
     missing_first_most: -1,
     weighed: 1,
     wording: 1,
+    network: 1,
   }),
 } as const;
 
@@ -94,24 +102,15 @@ export async function trainVerifier(options: EmbedderOptions): Promise<void> {
     ...readFit(parts.pairs, made.fit, { first, second }, progress),
     ...(await readWrittenExamples('fit', second)),
   ];
-  const learnt = learn(fit, second, { seed, progress });
-  const byHand = new Map([['by hand', await readNearMisses('calibration')]]);
-  const clean = [
-    ...[parts.pairs.validation, new Map([['made', made.validation]]), byHand].flatMap((sets) =>
-      readAll(sets, progress, (set, pair) => second.read(set, pair)),
-    ),
-    ...(await readWrittenExamples('calibration', second)),
-  ];
+  const learnt = learn(fit, { first, second }, { seed, progress });
   const calibration = fitCalibration(
-    clean
-      .filter((example) => !isDoubtful(example.set) && isWeighed(example))
-      .map((example) => ({
-        score: learnt.scoreOf(example),
-        label: example.pair.label,
-        weight: example.weight,
-      })),
+    (await readClean({ parts, made }, second, progress)).map((example) => ({
+      score: learnt.scoreOf(example),
+      label: example.pair.label,
+      weight: example.weight,
+    })),
   );
-  const { depth, trees } = RECIPE;
+  const { depth, trees, early } = RECIPE;
   const bytes = writeArtefact(path.join(outFolder, ARTEFACT), {
     kind: VERIFIER_KIND,
     version: VERIFIER_VERSION,
@@ -119,6 +118,8 @@ export async function trainVerifier(options: EmbedderOptions): Promise<void> {
       features: PAIR_FEATURES,
       depth,
       trees,
+      early,
+      network: learnt.network.shape,
       start: learnt.start,
       calibration,
       seed,
@@ -129,11 +130,35 @@ export async function trainVerifier(options: EmbedderOptions): Promise<void> {
         kinds: lexicon.tables.kinds.length,
       },
     },
-    tables: { ...learnt.tables, ...lexiconSections(lexicon.tables) },
+    tables: {
+      ...learnt.tables,
+      ...sectionsOf('lexicon', lexicon.tables),
+      ...sectionsOf('network', learnt.network.tables),
+    },
   });
   progress.say(`${ARTEFACT}: ${bytes} bytes, of ${fit.length} pairs`);
   await record(outFolder, parts, lexicon);
   await reportParts(parts, ['validation'], { ...options, made, unmet });
+}
+
+/** Pairs that tell how sure one may be, none of which was learned from. */
+async function readClean(
+  { parts, made }: { readonly parts: PairParts; readonly made: MadePairs },
+  reader: ExampleReader,
+  progress: Progress,
+): Promise<readonly Example[]> {
+  const byHand = new Map([['by hand', await readNearMisses('calibration')]]);
+  const read = [parts.pairs.validation, new Map([['made', made.validation]]), byHand].flatMap(
+    (sets) => readAll(sets, progress, (set, pair) => reader.read(set, pair)),
+  );
+  const all = [...read, ...(await readWrittenExamples('calibration', reader))];
+  // Where everything is the same nobody can be wrong, however sure he is.
+  const hasBoth = (set: string): boolean =>
+    new Set(all.filter((own) => own.set === set).map(({ pair }) => pair.label)).size === 2;
+  const telling = new Set([...new Set(all.map(({ set }) => set))].filter(hasBoth));
+  return all.filter(
+    (example) => telling.has(example.set) && !isDoubtful(example.set) && isWeighed(example),
+  );
 }
 
 /**
@@ -162,25 +187,35 @@ interface Learnt {
     Record<'features', Int32Array> &
       Record<'thresholds' | 'leaves' | 'differences' | 'wordings', Float32Array>
   >;
+  readonly network: TrainedNetwork;
   /** Log odds that a pair is one question, before calibration. */
   readonly scoreOf: (example: Example) => number;
 }
 
 function learn(
   fit: readonly Example[],
-  reader: ExampleReader,
+  readers: Readonly<Record<'first' | 'second', ExampleReader>>,
   { seed, progress }: Pick<EmbedderOptions, 'seed' | 'progress'>,
 ): Learnt {
   const chance = { random: new Random(seed), progress };
   const { halves, all } = learnWords(fit, chance);
+  const networks = trainNetworks(fit, readers, { seed, progress });
+  const networkOf = ({ shape, tables }: TrainedNetwork): WordNetwork =>
+    new WordNetwork(shape, tables);
+  const unmet = {
+    0: { ...halves[0], network: networkOf(networks.halves[0]) },
+    1: { ...halves[1], network: networkOf(networks.halves[1]) },
+  };
+  const whole = { ...all, network: networkOf(networks.all) };
+  const reader = readers.second;
   const { trees, start } = boost(
     {
-      inputs: tableOf(fit.map((example) => reader.features(example, halves[example.half]))),
+      inputs: tableOf(fit.map((example) => reader.features(example, unmet[example.half]))),
       labels: Float32Array.from(fit, ({ pair }) => pair.label),
       weights: Float32Array.from(fit, ({ weight }) => weight),
     },
     PAIR_FEATURES.length,
-    RECIPE,
+    { ...RECIPE, late: new Map([[NETWORK_FEATURE, RECIPE.early]]) },
     chance,
   );
   const { features, thresholds, leaves } = trees;
@@ -188,18 +223,9 @@ function learn(
   return {
     start,
     tables: { features, thresholds, leaves, ...all.tables },
-    scoreOf: (example) => start + sum.of(reader.features(example, all)),
+    network: networks.all,
+    scoreOf: (example) => start + sum.of(reader.features(example, whole)),
   };
-}
-
-/** As sections of the artefact. */
-function lexiconSections(tables: LexiconTables): Record<string, Uint32Array> {
-  return Object.fromEntries(
-    Object.entries(tables).map(([name, table]: [string, Uint32Array]) => [
-      `lexicon${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
-      table,
-    ]),
-  );
 }
 
 async function record(outFolder: string, parts: PairParts, lexicon: Lexicon): Promise<void> {

@@ -7,12 +7,14 @@ import type { Example, PairWeights } from './examples.js';
 import { trainWordings } from './wording-training.js';
 import type { WordedPair } from './wording-training.js';
 
+type LeftOverWeights = Omit<PairWeights, 'network'>;
+
 /** What is learned of left-over words by one half of the pairs for the other. */
 interface WordWeights {
   /** For pairs of that half; learned on the other one. */
-  readonly halves: Readonly<Record<Example['half'], PairWeights>>;
+  readonly halves: Readonly<Record<Example['half'], LeftOverWeights>>;
   /** For pairs that nothing was learned on. */
-  readonly all: PairWeights & {
+  readonly all: LeftOverWeights & {
     readonly tables: Readonly<Record<'differences' | 'wordings', Float32Array>>;
   };
 }
@@ -43,7 +45,7 @@ export function learnWords(
       chance.random,
     ),
   );
-  const weightsOf = (half: Example['half']): PairWeights => ({
+  const weightsOf = (half: Example['half']): LeftOverWeights => ({
     differences: new DifferenceWeights(differences[half]),
     wordings: new WordingWeights(wordings[half]),
   });

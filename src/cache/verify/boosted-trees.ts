@@ -12,6 +12,21 @@ export interface Trees {
   readonly leaves: Float32Array;
 }
 
+/** Some of the trees: views of the same memory. */
+export function treesBetween(
+  { depth, features, thresholds, leaves }: Trees,
+  from: number,
+  to: number,
+): Trees {
+  const nodes = 2 ** depth - 1;
+  return {
+    depth,
+    features: features.subarray(from * nodes, to * nodes),
+    thresholds: thresholds.subarray(from * nodes, to * nodes),
+    leaves: leaves.subarray(from * (nodes + 1), to * (nodes + 1)),
+  };
+}
+
 /** Adds up what trees say of an input. */
 export class TreeSum {
   readonly #nodes: number;

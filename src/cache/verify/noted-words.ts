@@ -20,6 +20,7 @@ export class NotedWords {
       codes: this.#list(facts.codes),
       quotes: this.#list(facts.quotes),
       bounds: this.#list(facts.bounds),
+      terms: this.#list(facts.terms),
       asks: this.#list(facts.asks),
       marks: this.#list(facts.marks),
       denials: { ...facts.denials, denied: this.#list(facts.denials.denied) },

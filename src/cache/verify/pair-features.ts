@@ -143,13 +143,20 @@ const GROUPS = [
   LEFT_OVER.weighed,
 ] as const;
 
-/** What a verifier looks at, in order. An artefact names those it was trained with. */
-export const PAIR_FEATURES: readonly string[] = GROUPS.flatMap(({ names }) => names);
+/** What is worked out of the words alone: in microseconds. */
+const OF_WORDS = GROUPS.flatMap(({ names }) => names);
+
+/**
+ * What a verifier looks at, in order; last what the network of words says, which is asked only where the others leave doubt.
+ * An artefact names those it was trained with.
+ */
+export const PAIR_FEATURES: readonly string[] = [...OF_WORDS, 'network'];
+export const NETWORK_FEATURE = OF_WORDS.length;
 
 /**
  * Compares two questions. The same whichever comes first.
  *
- * @returns a number for each of `PAIR_FEATURES`
+ * @returns a number for each of `PAIR_FEATURES`; 0 for the network's
  */
 export function pairFeatures(
   one: ComparedQuestion,

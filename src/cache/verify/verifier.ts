@@ -3,16 +3,18 @@ import * as z from 'zod';
 import { ArtefactError, openArtefact } from '../../embed/artefact.js';
 import { StaticEmbedder } from '../../embed/static-embedder.js';
 import { dot } from './alignment.js';
-import { TreeSum } from './boosted-trees.js';
+import { treesBetween, TreeSum } from './boosted-trees.js';
 import { calibrated, type Calibration } from './claim.js';
 import { areWordedAlike, readQuestion, type ComparedQuestion } from './compared-question.js';
 import { DIFFERENCE_INPUTS, DifferenceWeights } from './difference.js';
 import type { NotedQuestion, QuestionJudge, ReadQuestion, Verdict } from './judge.js';
 import { Lexicon } from './lexicon.js';
 import { NotedWords } from './noted-words.js';
-import { PAIR_FEATURES, pairFeatures } from './pair-features.js';
+import { networkIn, networkShapeSchema } from './network-in-artefact.js';
+import { NETWORK_FEATURE, PAIR_FEATURES, pairFeatures } from './pair-features.js';
 import { factsOf, firstObjection, objectionsTo } from './veto.js';
 import type { Objections, QuestionFacts, Veto } from './veto.js';
+import { WordNetwork, type WordsInContext } from './word-network.js';
 import { WordTable } from './word-table.js';
 import { WORDING_PLACES, WordingWeights } from './wording.js';
 import { readWords } from './words.js';
@@ -20,12 +22,20 @@ import { readWords } from './words.js';
 /** What `models/verifier.bin` calls itself. */
 export const VERIFIER_KIND = 'pair-verifier';
 /** Version of what its tables mean; older and newer files are refused. */
-export const VERIFIER_VERSION = 4;
+export const VERIFIER_VERSION = 5;
+
+/**
+ * Log odds below which the first trees leave no doubt: 1 in 30. What they say is more than the network of words could mend.
+ */
+const HOPELESS = -3.4;
 
 const metaSchema = z.object({
   features: z.array(z.string()),
   depth: z.int().min(1).max(12),
   trees: z.int().positive(),
+  /** Of the trees, those in front that do without the network. */
+  early: z.int().positive(),
+  network: networkShapeSchema,
   start: z.number(),
   lexicon: z.object({
     words: z.int().nonnegative(),
@@ -42,7 +52,9 @@ const metaSchema = z.object({
 interface Learnt {
   /** Of the file. */
   readonly hash: string;
-  readonly trees: TreeSum;
+  readonly early: TreeSum;
+  readonly late: TreeSum;
+  readonly network: WordNetwork;
   readonly start: number;
   readonly differences: DifferenceWeights;
   readonly wordings: WordingWeights;
@@ -63,6 +75,8 @@ export class Verifier implements QuestionJudge {
   readonly #words: WordTable;
   readonly #noted = new NotedWords();
   readonly #learnt: Learnt;
+  /** One question is compared with several. */
+  readonly #read = new WeakMap<ComparedQuestion, WordsInContext>();
 
   private constructor(embedder: StaticEmbedder, learnt: Learnt) {
     this.#embedder = embedder;
@@ -105,7 +119,7 @@ export class Verifier implements QuestionJudge {
   }
 
   #probability(asked: ComparedQuestion, kept: ComparedQuestion, objections: Objections): number {
-    const { trees, start, calibration, differences, wordings } = this.#learnt;
+    const { early, late, network, start, calibration, differences, wordings } = this.#learnt;
     // Nothing is left to be weighed: as sure as one can be of two texts.
     if (areWordedAlike(asked, kept)) return calibrated(calibration, Infinity);
     const features = pairFeatures(asked, kept, {
@@ -114,7 +128,16 @@ export class Verifier implements QuestionJudge {
       differences,
       wordings,
     });
-    return calibrated(calibration, start + trees.of(features));
+    const first = start + early.of(features);
+    if (first < HOPELESS) return calibrated(calibration, first);
+    features[NETWORK_FEATURE] = network.score(this.#inContext(asked), this.#inContext(kept));
+    return calibrated(calibration, first + late.of(features));
+  }
+
+  #inContext(question: ComparedQuestion): WordsInContext {
+    const read = this.#read.get(question) ?? this.#learnt.network.read(question.known);
+    this.#read.set(question, read);
+    return read;
   }
 
   /** What another judge has read is read again. */
@@ -196,21 +219,24 @@ function readLearnt(file: string): Learnt {
   if (!parsed.success) {
     throw new ArtefactError(file, `the header is damaged: ${z.prettifyError(parsed.error)}`);
   }
-  const { features, depth, trees, start, calibration, lexicon } = parsed.data;
+  const { features, depth, trees, early, start, calibration, lexicon, network } = parsed.data;
   if (features.join() !== PAIR_FEATURES.join()) {
     throw new ArtefactError(file, `looks at other features: ${features.join(', ')}`);
   }
   const nodes = 2 ** depth - 1;
+  const all = {
+    depth,
+    features: artefact.i32('features', trees * nodes),
+    thresholds: artefact.f32('thresholds', trees * nodes),
+    leaves: artefact.f32('leaves', trees * (nodes + 1)),
+  };
   return {
     hash: artefact.hash,
     start,
     calibration,
-    trees: new TreeSum({
-      depth,
-      features: artefact.i32('features', trees * nodes),
-      thresholds: artefact.f32('thresholds', trees * nodes),
-      leaves: artefact.f32('leaves', trees * (nodes + 1)),
-    }),
+    early: new TreeSum(treesBetween(all, 0, early)),
+    late: new TreeSum(treesBetween(all, early, trees)),
+    network: new WordNetwork(network, networkIn(artefact, network)),
     differences: new DifferenceWeights(artefact.f32('differences', DIFFERENCE_INPUTS)),
     wordings: new WordingWeights(artefact.f32('wordings', WORDING_PLACES)),
     lexicon: new Lexicon({

@@ -9,6 +9,7 @@ import { hasQuotes, quotesIn } from './quotes.js';
 import { bareOf, isReordered, sameList } from './reordered.js';
 import { haveOtherRoles, marksOf } from './roles.js';
 import { dependsOnTime } from './timely.js';
+import { termsIn } from './terms.js';
 import { readWords, type QuestionWords } from './words.js';
 
 /**
@@ -57,6 +58,8 @@ export interface QuestionFacts {
   readonly denials: Denials;
   /** Stems of words that have an opposite, or look as if they were one. */
   readonly opposable: readonly string[];
+  /** What is worked out, sign by sign. */
+  readonly terms: readonly string[];
   /** What is asked for, as far as words say it. */
   readonly asks: readonly string[];
   readonly script: number;
@@ -76,6 +79,7 @@ export function factsOf(text: string, words: QuestionWords): QuestionFacts {
     isTimely: dependsOnTime(words.plain),
     denials: denialsIn(words.words),
     opposable: sorted(turnable(words.words)),
+    terms: sorted(termsIn(words.plain)),
     asks: sorted(askedIn(words.plain)),
     script: scriptOf(text),
   };
@@ -110,7 +114,7 @@ export function firstObjection(objections: Objections): Veto | null {
 export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
   return {
     time: a.isTimely || b.isTimely,
-    number: haveOtherNumbers(a, b) || areOtherBounds(a.bounds, b.bounds),
+    number: haveOtherNumbers(a, b) || areOther(a.bounds, b.bounds),
     unit: lacksOne(a.units, b.units) && lacksOne(b.units, a.units),
     code: haveOtherCode(a, b),
     name: lacksName(a.words, b.words) || lacksName(b.words, a.words),
@@ -118,7 +122,11 @@ export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
     opposite: isTurned(a, b) || isTurned(b, a),
     question: asksOther(a.asks, b.asks),
     script: a.script !== b.script,
-    order: isReordered(a, b) || haveOtherRoles(a, b) || haveChangedPlaces(a, b),
+    order:
+      isReordered(a, b) ||
+      haveOtherRoles(a, b) ||
+      haveChangedPlaces(a, b) ||
+      areOther(a.terms, b.terms),
   };
 }
 
@@ -126,8 +134,8 @@ export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
 const lacksOne = (others: readonly string[], own: readonly string[]): boolean =>
   own.some((unit) => !others.includes(unit));
 
-/** Who leaves out how a number is bounded may mean the same. */
-const areOtherBounds = (a: readonly string[], b: readonly string[]): boolean =>
+/** Who leaves out how a number is bounded, or what is to be worked out, may mean the same. */
+const areOther = (a: readonly string[], b: readonly string[]): boolean =>
   a.length > 0 && b.length > 0 && !sameList(a, b);
 
 /** What is said first where several rules object: what is easiest to understand. */

@@ -1,4 +1,5 @@
 import { fnv1a } from '../../core/fnv.js';
+import { RecentMap } from '../../core/recent-map.js';
 import type { StaticEmbedder } from '../../embed/static-embedder.js';
 import type { LexicalEntry, Lexicon } from './lexicon.js';
 import { americanSpelling } from './spelling.js';
@@ -35,8 +36,7 @@ const RAREST_ROW = 32_000;
 export class WordTable {
   readonly #embedder: StaticEmbedder;
   readonly #lexicon: Lexicon;
-  #kept = new Map<string, KnownWord>();
-  #former = new Map<string, KnownWord>();
+  readonly #words = new RecentMap<string, KnownWord>(MAX_KEPT, (text) => this.#read(text));
 
   /** Numbers at the front of the embedder's vectors that say which words occur. */
   get identityDims(): number {
@@ -50,16 +50,7 @@ export class WordTable {
 
   /** @param text - one word or number, lower case */
   find(text: string): KnownWord {
-    const kept = this.#kept.get(text);
-    if (kept !== undefined) return kept;
-    const word = this.#former.get(text) ?? this.#read(text);
-    // Two generations instead of a list in order of use: a look-up stays one look-up.
-    if (this.#kept.size >= MAX_KEPT / 2) {
-      this.#former = this.#kept;
-      this.#kept = new Map();
-    }
-    this.#kept.set(text, word);
-    return word;
+    return this.#words.get(text);
   }
 
   #read(written: string): KnownWord {

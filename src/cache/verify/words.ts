@@ -251,9 +251,8 @@ function plainNumber(written: string): string {
 function isName({ 0: word, index }: RegExpExecArray, text: string): boolean {
   if (!/^\p{Lu}/u.test(word) || /^I(?:'|$)/u.test(word)) return false;
   if (NO_NAMES.has(word.toLowerCase())) return false;
-  if (/^\p{Lu}{2,}/u.test(word)) {
-    return !(UNITS.has(word.toLowerCase()) && /\d\s?$/u.test(text.slice(0, index)));
-  }
+  if (UNITS.has(word.toLowerCase()) && /\d\s?$/u.test(text.slice(0, index))) return false;
+  if (/^\p{Lu}{2,}/u.test(word)) return true;
   const before = text.slice(Math.max(0, index - 4), index).trimEnd();
   return before !== '' && !/[.!?:\n"'“(]$/u.test(before);
 }
@@ -263,7 +262,7 @@ const NO_NAMES: ReadonlySet<string> = new Set(
   (
     'a about after again all also always am an and any are as at be because been before best between but by can could did do does done during each ' +
     'every few for from get give had has have he her here his how if in into is it its just less list many may me might more most much must my need ' +
-    'never no not now of off ok okay on once one only or other our out over please say she should show so some tell than that the their them then ' +
+    'never no not now of off ok okay on once one only or other our out over please rs say she should show so some tell than that the their them then ' +
     'there these they this those to too under until up use very was we were what when where which while who whom whose why will with without would ' +
     'write yes you your'
   ).split(' '),

@@ -25,6 +25,10 @@ export const F32X4 = {
   /** From four signed integers. */
   convert: [0xfd, 0xfa, 0x01],
   lane: (index: number): Code => [0xfd, 0x1f, index],
+  subtract: [0xfd, 0xe5, 0x01],
+  absolute: [0xfd, 0xe0, 0x01],
+  /** `a < b ? b : a`, which is a single instruction. */
+  larger: [0xfd, 0xeb, 0x01],
 } as const;
 /** Operations on 128 bits, or on four integers of 32. */
 export const BITS = {

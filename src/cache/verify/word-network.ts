@@ -1,0 +1,340 @@
+import { RecentMap } from '../../core/recent-map.js';
+import type { KernelCall } from '../../embed/wasm/linear-memory.js';
+import { buildSlots } from '../../embed/word-hash.js';
+import { openNetworkMemory, TILE_ROWS, WORD_NUMBERS } from './word-network-kernel.js';
+import type { NetworkArrays, NetworkWeights } from './word-network-kernel.js';
+import type { KnownWord } from './word-table.js';
+
+/** How large a `WordNetwork` is; `dims` and `hidden` are multiples of 16. */
+export interface WordNetworkShape {
+  readonly words: number;
+  /** Numbers of a word's vector. */
+  readonly dims: number;
+  /** Numbers that come of comparing a word. */
+  readonly hidden: number;
+}
+
+/** What a `WordNetwork` has learnt. */
+export interface WordNetworkTables extends NetworkWeights {
+  /** FNV-1a hashes of words, rising; shape [words]. */
+  readonly hashes: Uint32Array;
+  /** Shape [words, dims]. */
+  readonly vectors: Int8Array;
+  /** What the numbers of a row are multiplied with; shape [words]. */
+  readonly scales: Float32Array;
+  /** Shape [dims]. */
+  readonly contextBias: Float32Array;
+  /** Shape [hidden + 1], the bias last. */
+  readonly last: Float32Array;
+}
+
+/** A text's words, ready to be compared by the network that read them. */
+export interface WordsInContext {
+  readonly count: number;
+  /** What each word means where it stands; shape [count, dims]. */
+  readonly meanings: Float32Array;
+  /** Of the words, below 2^32; shape [count]. */
+  readonly ids: Uint32Array;
+  /** Shape [count]. */
+  readonly rarities: Float32Array;
+}
+
+/** Of a text, those in front: a pair takes time in proportion to the product of both counts. */
+export const MAX_NETWORK_WORDS = 40;
+
+/** Words whose products are kept ready, two kilobytes each at 128 dimensions. */
+const MAX_KEPT = 8_000;
+/** Added to the affinity of a word to itself. */
+const SAME_WORD = 2;
+/** The sums over words, and their differences, are divided by this: texts have a handful of words. */
+const USUAL_WORDS = 4;
+
+/**
+ * Says whether two questions are one by their words, each in its context and beside what stands in its place in the
+ * other question.
+ *
+ * A small network: each word takes up something of its neighbours, looks for its like among the other's words, and is
+ * compared with what it found there. What came of all words together gives the answer. A pair is worked out in one
+ * memory; nothing is allocated for it.
+ */
+export class WordNetwork {
+  readonly #dims: number;
+  readonly #tables: WordNetworkTables;
+  readonly #slots: Int32Array;
+  readonly #arrays: NetworkArrays;
+  readonly #multiply: KernelCall;
+  readonly #mix: KernelCall;
+  readonly #layer: KernelCall;
+  readonly #contrast: KernelCall;
+  /** What words that are not in the table mean and add. */
+  readonly #unknown: Float32Array;
+  /**
+   * By hash, as a signed integer: maps find those faster than larger numbers. Of each word its vector, and what
+   * it adds to the word after it, to itself (with the bias), and to the one before it; shape [4, dims].
+   */
+  readonly #parts = new RecentMap<number, Float32Array>(MAX_KEPT, (id) => this.#readWord(id >>> 0));
+
+  /** @param tables - of the lengths that `shape` says; kept, and not changed */
+  constructor(shape: WordNetworkShape, tables: WordNetworkTables) {
+    const { words, dims } = shape;
+    const { memory, arrays } = openNetworkMemory(tables, { ...shape, words: MAX_NETWORK_WORDS });
+    this.#dims = dims;
+    this.#tables = tables;
+    this.#slots = buildSlots(words, (row) => tables.hashes[row] ?? 0);
+    this.#arrays = arrays;
+    this.#multiply = memory.call('multiply');
+    this.#mix = memory.call('mix');
+    this.#layer = memory.call('layer');
+    this.#contrast = memory.call('contrast');
+    this.#unknown = new Float32Array(4 * dims);
+    this.#unknown.set(tables.contextBias, 2 * dims);
+  }
+
+  /** Those past the first `MAX_NETWORK_WORDS` are left out, as if they were not there. */
+  read(words: readonly KnownWord[]): WordsInContext {
+    const shown = words.length > MAX_NETWORK_WORDS ? words.slice(0, MAX_NETWORK_WORDS) : words;
+    const count = shown.length;
+    const meanings = new Float32Array(count * this.#dims);
+    const ids = new Uint32Array(count);
+    const rarities = new Float32Array(count);
+    let before = this.#unknown;
+    let itself = this.#partsOf(shown[0]);
+    shown.forEach(({ id, rarity }, i) => {
+      ids[i] = id;
+      rarities[i] = rarity;
+      const after = this.#partsOf(shown[i + 1]);
+      addContext(meanings, i * this.#dims, before, itself, after);
+      before = itself;
+      itself = after;
+    });
+    return { count, meanings, ids, rarities };
+  }
+
+  /**
+   * @param a - like `b` from this network's `read`
+   * @returns log odds; the same whichever comes first
+   */
+  score(a: WordsInContext, b: WordsInContext): number {
+    const count = a.count + b.count;
+    if (count > 0) {
+      this.#align(a, b);
+      this.#compare(count);
+    }
+    this.#gather(a.count, count);
+    return this.#conclude();
+  }
+
+  /** Outside of the text there is nothing, which adds as little as an unknown word does. */
+  #partsOf(word: KnownWord | undefined): Float32Array {
+    return word === undefined ? this.#unknown : this.#parts.get(word.id | 0);
+  }
+
+  #readWord(id: number): Float32Array {
+    const row = this.#rowOf(id);
+    if (row === -1) return this.#unknown;
+    const { vectors, scales, contextBias } = this.#tables;
+    const { word, context } = this.#arrays;
+    const dims = this.#dims;
+    const scale = scales[row] ?? 0;
+    for (let i = 0; i < dims; i++) word[i] = (vectors[row * dims + i] ?? 0) * scale;
+    const address = word.byteOffset;
+    this.#multiply(address + 4 * dims, context.byteOffset, 4 * dims, address, 3 * dims);
+    for (let i = 0, at = 2 * dims; i < dims; i++, at++) {
+      word[at] = (word[at] ?? 0) + (contextBias[i] ?? 0);
+    }
+    return word.slice();
+  }
+
+  #rowOf(id: number): number {
+    const { hashes } = this.#tables;
+    const mask = this.#slots.length - 1;
+    for (let slot = id & mask; ; slot = (slot + 1) & mask) {
+      const row = this.#slots[slot] ?? -1;
+      if (row === -1 || hashes[row] === id) return row;
+    }
+  }
+
+  /** Puts each word beside what it is most like in the other text: fills the rows of `compared`, those of `a` first. */
+  #align(a: WordsInContext, b: WordsInContext): void {
+    const { meanings, aligned, compared } = this.#arrays;
+    const dims = this.#dims;
+    meanings.set(a.meanings);
+    meanings.set(b.meanings, a.meanings.length);
+    this.#tellRarities(a, 0);
+    this.#tellRarities(b, a.count);
+    if (a.count > 0 && b.count > 0) this.#attend(a, b);
+    else aligned.fill(0, 0, (a.count + b.count) * dims);
+    this.#contrast(
+      compared.byteOffset,
+      meanings.byteOffset,
+      aligned.byteOffset,
+      4 * dims,
+      4 * (2 * dims + WORD_NUMBERS),
+      a.count + b.count,
+    );
+  }
+
+  /** As if no word were in the other text. */
+  #tellRarities({ count, rarities }: WordsInContext, firstRow: number): void {
+    const { compared } = this.#arrays;
+    const width = 2 * this.#dims + WORD_NUMBERS;
+    let at = (firstRow + 1) * width - WORD_NUMBERS;
+    for (let i = 0; i < count; i++, at += width) {
+      const rarity = rarities[i] ?? 0;
+      compared[at] = 0;
+      compared[at + 1] = rarity;
+      compared[at + 2] = rarity;
+    }
+  }
+
+  #tellSame(row: number): void {
+    const { compared } = this.#arrays;
+    const at = (row + 1) * (2 * this.#dims + WORD_NUMBERS) - WORD_NUMBERS;
+    compared[at] = 1;
+    compared[at + 2] = 0;
+  }
+
+  /** Fills the rows of `aligned`: for each word the mean of the other text's, by how much each is like it. */
+  #attend(a: WordsInContext, b: WordsInContext): void {
+    const { meanings, affinities, weights, aligned, nothing } = this.#arrays;
+    const [own, other] = [a.count, b.count];
+    const rowBytes = 4 * this.#dims;
+    const ofA = meanings.byteOffset;
+    const ofB = ofA + own * rowBytes;
+    for (let i = 0; i < own; i++) {
+      const out = affinities.byteOffset + 4 * i * other;
+      this.#multiply(out, ofB, rowBytes, ofA + i * rowBytes, other);
+    }
+    this.#weighAffinities(a, b);
+    const [left, out] = [weights.byteOffset, aligned.byteOffset];
+    // What the last tile of `a` writes too much is written again.
+    this.#mix(out, left, 4 * other, ofB, rowBytes, nothing.byteOffset, tilesOf(own));
+    this.#mix(
+      out + own * rowBytes,
+      left + 4 * own * other,
+      4 * own,
+      ofA,
+      rowBytes,
+      nothing.byteOffset,
+      tilesOf(other),
+    );
+  }
+
+  /** Turns `affinities` into the `weights` of the words of `b` for each of `a`, and then of those of `a` for each of `b`. */
+  #weighAffinities(a: WordsInContext, b: WordsInContext): void {
+    const { affinities } = this.#arrays;
+    const [own, other] = [a.count, b.count];
+    const scale = 1 / Math.sqrt(this.#dims);
+    let at = 0;
+    for (let i = 0; i < own; i++) {
+      const id = a.ids[i];
+      for (let j = 0; j < other; j++, at++) {
+        const affinity = (affinities[at] ?? 0) * scale;
+        const isSame = id === b.ids[j];
+        affinities[at] = isSame ? affinity + SAME_WORD : affinity;
+        if (!isSame) continue;
+        this.#tellSame(i);
+        this.#tellSame(own + j);
+      }
+    }
+    for (let i = 0; i < own; i++) this.#soften(i * other, 1, other, i * other);
+    for (let j = 0; j < other; j++) this.#soften(j, other, own, (other + j) * own);
+  }
+
+  /** The weights (softmax) of `count` affinities, `step` after one another. */
+  #soften(from: number, step: number, count: number, to: number): void {
+    const { affinities, weights } = this.#arrays;
+    const end = from + count * step;
+    let most = -Infinity;
+    for (let at = from; at < end; at += step) most = Math.max(most, affinities[at] ?? 0);
+    let sum = 0;
+    for (let at = from, out = to; at < end; at += step, out++) {
+      const weight = Math.exp((affinities[at] ?? 0) - most);
+      weights[out] = weight;
+      sum += weight;
+    }
+    const share = 1 / sum;
+    for (let out = to; out < to + count; out++) weights[out] = (weights[out] ?? 0) * share;
+  }
+
+  /** Fills the rows of `judged` from those of `compared`. */
+  #compare(count: number): void {
+    const { compared, compare, compareBias, middle, inner, innerBias, judged } = this.#arrays;
+    const inputBytes = 4 * (2 * this.#dims + WORD_NUMBERS);
+    const hiddenBytes = 4 * compareBias.length;
+    this.#layer(
+      middle.byteOffset,
+      compared.byteOffset,
+      inputBytes,
+      compare.byteOffset,
+      hiddenBytes,
+      compareBias.byteOffset,
+      tilesOf(count),
+    );
+    this.#layer(
+      judged.byteOffset,
+      middle.byteOffset,
+      hiddenBytes,
+      inner.byteOffset,
+      hiddenBytes,
+      innerBias.byteOffset,
+      tilesOf(count),
+    );
+  }
+
+  /** Fills `gathered` from the first `count` rows of `judged`, of which the first `own` are of one text. */
+  #gather(own: number, count: number): void {
+    const { judged, gathered, outerBias } = this.#arrays;
+    const hidden = outerBias.length;
+    for (let i = 0; i < hidden; i++) {
+      // Nothing that was judged is below zero.
+      let [most, ofA, ofB] = [0, 0, 0];
+      for (let row = 0, at = i; row < count; row++, at += hidden) {
+        const value = judged[at] ?? 0;
+        if (value > most) most = value;
+        if (row < own) ofA += value;
+        else ofB += value;
+      }
+      gathered[i] = (ofA + ofB) / USUAL_WORDS;
+      gathered[hidden + i] = Math.abs(ofA - ofB) / USUAL_WORDS;
+      gathered[2 * hidden + i] = most;
+    }
+  }
+
+  #conclude(): number {
+    const { gathered, outer, outerBias, concluded } = this.#arrays;
+    const { last } = this.#tables;
+    const hidden = outerBias.length;
+    this.#layer(
+      concluded.byteOffset,
+      gathered.byteOffset,
+      4 * 3 * hidden,
+      outer.byteOffset,
+      4 * hidden,
+      outerBias.byteOffset,
+      1,
+    );
+    let sum = last[hidden] ?? 0;
+    for (let i = 0; i < hidden; i++) sum += (last[i] ?? 0) * (concluded[i] ?? 0);
+    return sum;
+  }
+}
+
+/** Adds to the meaning that begins at `at` what its neighbours say of it, where that is above zero. */
+function addContext(
+  meanings: Float32Array,
+  at: number,
+  before: Float32Array,
+  itself: Float32Array,
+  after: Float32Array,
+): void {
+  const dims = itself.length / 4;
+  for (let i = 0; i < dims; i++) {
+    const context =
+      (before[dims + i] ?? 0) + (itself[2 * dims + i] ?? 0) + (after[3 * dims + i] ?? 0);
+    // Half of the numbers are below zero: a processor that guesses which loses more time than this takes.
+    meanings[at + i] = (itself[i] ?? 0) + (context + Math.abs(context)) / 2;
+  }
+}
+
+const tilesOf = (rows: number): number => Math.ceil(rows / TILE_ROWS);

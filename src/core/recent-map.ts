@@ -1,0 +1,32 @@
+/**
+ * What was made of each key, remembered for those asked for lately.
+ *
+ * Two generations instead of a list in order of use: a look-up stays one look-up.
+ */
+export class RecentMap<K, V extends object> {
+  readonly #most: number;
+  readonly #make: (key: K) => V;
+  #kept = new Map<K, V>();
+  #former = new Map<K, V>();
+
+  /**
+   * @param most - remembered at once, a multiple of 2; the half of them asked for last are always among them
+   * @param make - called again for a key that was forgotten
+   */
+  constructor(most: number, make: (key: K) => V) {
+    this.#most = most;
+    this.#make = make;
+  }
+
+  get(key: K): V {
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) return kept;
+    const value = this.#former.get(key) ?? this.#make(key);
+    if (this.#kept.size >= this.#most / 2) {
+      this.#former = this.#kept;
+      this.#kept = new Map();
+    }
+    this.#kept.set(key, value);
+    return value;
+  }
+}
