@@ -25,7 +25,7 @@ import { readPairParts } from './pair-parts.js';
 import type { PairParts } from './pair-parts.js';
 import { reportParts } from './report.js';
 import { trainNetworks } from './network/networks.js';
-import type { TrainedNetwork } from './network/training.js';
+import type { TrainedNetwork } from './network/tables.js';
 import { sectionsOf } from './sections.js';
 import { learnWords } from './word-weights.js';
 import { readWritten } from './written.js';

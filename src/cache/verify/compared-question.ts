@@ -2,6 +2,7 @@ import { dot } from './alignment.js';
 import type { ReadQuestion } from './judge.js';
 import { factsOf, type QuestionFacts } from './veto.js';
 import { isOtherVoice } from './voice.js';
+import type { WordNetwork, WordsInContext } from './word-network.js';
 import { FUNCTION_RARITY, type KnownWord, type WordTable } from './word-table.js';
 import { readWords, type QuestionWords } from './words.js';
 
@@ -14,6 +15,8 @@ export interface ComparedQuestion extends ReadQuestion {
   readonly byId: Uint16Array;
   /** Worked out when it is asked for first: a pair that is vetoed does not need it. */
   readonly print: QuestionPrint;
+  /** As the network reads it; of the first that asks, and there is one. */
+  inContext(network: Pick<WordNetwork, 'read'>): WordsInContext;
 }
 
 /** What is compared as numbers. */
@@ -63,6 +66,7 @@ class Compared implements ComparedQuestion {
   readonly byId: Uint16Array;
   readonly #identityDims: number;
   #print: QuestionPrint | null = null;
+  #inContext: WordsInContext | null = null;
 
   constructor(text: string, table: WordTable, vector: Float32Array, facts: QuestionFacts) {
     this.text = text;
@@ -77,6 +81,11 @@ class Compared implements ComparedQuestion {
   get print(): QuestionPrint {
     this.#print ??= printOf(this.words.plain, this.known, this.vector, this.#identityDims);
     return this.#print;
+  }
+
+  inContext(network: Pick<WordNetwork, 'read'>): WordsInContext {
+    this.#inContext ??= network.read(this.known);
+    return this.#inContext;
   }
 }
 

@@ -14,7 +14,7 @@ import { networkIn, networkShapeSchema } from './network-in-artefact.js';
 import { NETWORK_FEATURE, PAIR_FEATURES, pairFeatures } from './pair-features.js';
 import { factsOf, firstObjection, objectionsTo } from './veto.js';
 import type { Objections, QuestionFacts, Veto } from './veto.js';
-import { WordNetwork, type WordsInContext } from './word-network.js';
+import { WordNetwork } from './word-network.js';
 import { WordTable } from './word-table.js';
 import { WORDING_PLACES, WordingWeights } from './wording.js';
 import { readWords } from './words.js';
@@ -25,9 +25,10 @@ export const VERIFIER_KIND = 'pair-verifier';
 export const VERIFIER_VERSION = 5;
 
 /**
- * Log odds below which the first trees leave no doubt: 1 in 30. What they say is more than the network of words could mend.
+ * Log odds below which the first trees leave no doubt: 1 in 10. On the validation part nothing that is found while 1 or 3 % of the
+ * others are taken for it was thought less likely.
  */
-const HOPELESS = -3.4;
+const HOPELESS = -2.2;
 
 const metaSchema = z.object({
   features: z.array(z.string()),
@@ -75,8 +76,6 @@ export class Verifier implements QuestionJudge {
   readonly #words: WordTable;
   readonly #noted = new NotedWords();
   readonly #learnt: Learnt;
-  /** One question is compared with several. */
-  readonly #read = new WeakMap<ComparedQuestion, WordsInContext>();
 
   private constructor(embedder: StaticEmbedder, learnt: Learnt) {
     this.#embedder = embedder;
@@ -130,14 +129,8 @@ export class Verifier implements QuestionJudge {
     });
     const first = start + early.of(features);
     if (first < HOPELESS) return calibrated(calibration, first);
-    features[NETWORK_FEATURE] = network.score(this.#inContext(asked), this.#inContext(kept));
+    features[NETWORK_FEATURE] = network.score(asked.inContext(network), kept.inContext(network));
     return calibrated(calibration, first + late.of(features));
-  }
-
-  #inContext(question: ComparedQuestion): WordsInContext {
-    const read = this.#read.get(question) ?? this.#learnt.network.read(question.known);
-    this.#read.set(question, read);
-    return read;
   }
 
   /** What another judge has read is read again. */

@@ -8,7 +8,8 @@ import type { Progress } from '../../progress.js';
 import { Random } from '../../random.js';
 import type { Example, ExampleReader } from '../examples.js';
 import { sectionsOf } from '../sections.js';
-import { trainNetwork, type LabelledNetworkPair, type TrainedNetwork } from './training.js';
+import type { TrainedNetwork } from './tables.js';
+import { trainNetwork, type LabelledNetworkPair } from './training.js';
 import {
   firstVectors,
   NETWORK_DIMS,

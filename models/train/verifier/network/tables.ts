@@ -1,8 +1,17 @@
+import type {
+  WordNetworkShape,
+  WordNetworkTables,
+} from '../../../../src/cache/verify/word-network.js';
 import { at } from '../../../../src/route/factor-network.js';
 import { EXTRAS } from './comparison.js';
 import type { NetworkSize } from './batch.js';
 import type { NetworkWeights } from './model.js';
-import type { TrainedNetwork } from './training.js';
+
+/** A network as an artefact holds it. */
+export interface TrainedNetwork {
+  readonly shape: WordNetworkShape;
+  readonly tables: WordNetworkTables;
+}
 
 const LARGEST_BYTE = 127;
 

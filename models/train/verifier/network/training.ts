@@ -1,14 +1,10 @@
 import { at, logistic } from '../../../../src/route/factor-network.js';
-import {
-  MAX_NETWORK_WORDS,
-  type WordNetworkShape,
-  type WordNetworkTables,
-} from '../../../../src/cache/verify/word-network.js';
+import { MAX_NETWORK_WORDS } from '../../../../src/cache/verify/word-network.js';
 import type { Progress } from '../../progress.js';
 import { Random } from '../../random.js';
 import type { NetworkPair, NetworkSize } from './batch.js';
 import { NetworkModel } from './model.js';
-import { packNetwork } from './tables.js';
+import { packNetwork, type TrainedNetwork } from './tables.js';
 
 /** Two texts, and whether they are one question. */
 export interface LabelledNetworkPair extends NetworkPair {
@@ -26,12 +22,6 @@ const LAST_RATE = 0.6;
 /** What is kept is the mean of all weights from here on, as a share of all steps: better than any of them. */
 const MEAN_FROM = 0.3;
 const MEAN_EVERY = 250;
-
-/** A network as an artefact holds it. */
-export interface TrainedNetwork {
-  readonly shape: WordNetworkShape;
-  readonly tables: WordNetworkTables;
-}
 
 /**
  * Teaches a network of words which pairs are one question (log-loss, Adam). Deterministic given `seed`.
