@@ -2,7 +2,8 @@ import { dot } from './alignment.js';
 import type { ReadQuestion } from './judge.js';
 import { factsOf, type QuestionFacts } from './veto.js';
 import { isOtherVoice } from './voice.js';
-import type { WordNetwork, WordsInContext } from './word-network.js';
+import type { WordsInContext } from './word-context.js';
+import type { WordNetwork } from './word-network.js';
 import { FUNCTION_RARITY, type KnownWord, type WordTable } from './word-table.js';
 import { readWords, type QuestionWords } from './words.js';
 

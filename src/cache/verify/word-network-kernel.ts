@@ -184,11 +184,6 @@ const NETWORK_KERNEL = assemble([
 
 /** What the layers of a network have learnt. Matrices lie row by row, a row for each number that comes out. */
 export interface NetworkWeights {
-  /**
-   * What the word before, the word itself and the one after add to each number of a word's context;
-   * shape [3, dims, dims].
-   */
-  readonly context: Float32Array;
   /** Shape [hidden, 2 × dims + 3]. */
   readonly compare: Float32Array;
   /** Shape [hidden]. */
@@ -228,8 +223,6 @@ function lengthsOf({ words, dims, hidden }: NetworkRoom) {
   const rows = 2 * words;
   const inputs = 2 * dims + WORD_NUMBERS;
   return {
-    context: 3 * dims * dims,
-    word: 4 * dims,
     meanings: rows * dims,
     affinities: words ** 2,
     weights: 2 * words ** 2,
@@ -262,8 +255,6 @@ function layOut(memory: LinearMemory, lengths: Lengths, weights: NetworkWeights)
   };
   const hidden = weights.outerBias.length;
   return {
-    context: filled(weights.context),
-    word: memory.floats(lengths.word),
     meanings: memory.floats(lengths.meanings),
     affinities: memory.floats(lengths.affinities),
     weights: memory.floats(lengths.weights),

@@ -1,6 +1,10 @@
-import { RecentMap } from '../../core/recent-map.js';
 import type { KernelCall } from '../../embed/wasm/linear-memory.js';
-import { buildSlots } from '../../embed/word-hash.js';
+import {
+  MAX_NETWORK_WORDS,
+  WordContext,
+  type ContextTables,
+  type WordsInContext,
+} from './word-context.js';
 import { openNetworkMemory, TILE_ROWS, WORD_NUMBERS } from './word-network-kernel.js';
 import type { NetworkArrays, NetworkWeights } from './word-network-kernel.js';
 import type { KnownWord } from './word-table.js';
@@ -15,35 +19,11 @@ export interface WordNetworkShape {
 }
 
 /** What a `WordNetwork` has learnt. */
-export interface WordNetworkTables extends NetworkWeights {
-  /** FNV-1a hashes of words, rising; shape [words]. */
-  readonly hashes: Uint32Array;
-  /** Shape [words, dims]. */
-  readonly vectors: Int8Array;
-  /** What the numbers of a row are multiplied with; shape [words]. */
-  readonly scales: Float32Array;
-  /** Shape [dims]. */
-  readonly contextBias: Float32Array;
+export interface WordNetworkTables extends NetworkWeights, ContextTables {
   /** Shape [hidden + 1], the bias last. */
   readonly last: Float32Array;
 }
 
-/** A text's words, ready to be compared by the network that read them. */
-export interface WordsInContext {
-  readonly count: number;
-  /** What each word means where it stands; shape [count, dims]. */
-  readonly meanings: Float32Array;
-  /** Of the words, below 2^32; shape [count]. */
-  readonly ids: Uint32Array;
-  /** Shape [count]. */
-  readonly rarities: Float32Array;
-}
-
-/** Of a text, those in front: a pair takes time in proportion to the product of both counts. */
-export const MAX_NETWORK_WORDS = 40;
-
-/** Words whose products are kept ready, two kilobytes each at 128 dimensions. */
-const MAX_KEPT = 8_000;
 /** Added to the affinity of a word to itself. */
 const SAME_WORD = 2;
 /** The sums over words, and their differences, are divided by this: texts have a handful of words. */
@@ -59,55 +39,30 @@ const USUAL_WORDS = 4;
  */
 export class WordNetwork {
   readonly #dims: number;
+  readonly #context: WordContext;
   readonly #tables: WordNetworkTables;
-  readonly #slots: Int32Array;
   readonly #arrays: NetworkArrays;
   readonly #multiply: KernelCall;
   readonly #mix: KernelCall;
   readonly #layer: KernelCall;
   readonly #contrast: KernelCall;
-  /** What words that are not in the table mean and add. */
-  readonly #unknown: Float32Array;
-  /**
-   * By hash, as a signed integer: maps find those faster than larger numbers. Of each word its vector, and what
-   * it adds to the word after it, to itself (with the bias), and to the one before it; shape [4, dims].
-   */
-  readonly #parts = new RecentMap<number, Float32Array>(MAX_KEPT, (id) => this.#readWord(id >>> 0));
-
   /** @param tables - of the lengths that `shape` says; kept, and not changed */
   constructor(shape: WordNetworkShape, tables: WordNetworkTables) {
-    const { words, dims } = shape;
+    const { dims } = shape;
     const { memory, arrays } = openNetworkMemory(tables, { ...shape, words: MAX_NETWORK_WORDS });
     this.#dims = dims;
     this.#tables = tables;
-    this.#slots = buildSlots(words, (row) => tables.hashes[row] ?? 0);
     this.#arrays = arrays;
     this.#multiply = memory.call('multiply');
     this.#mix = memory.call('mix');
     this.#layer = memory.call('layer');
     this.#contrast = memory.call('contrast');
-    this.#unknown = new Float32Array(4 * dims);
-    this.#unknown.set(tables.contextBias, 2 * dims);
+    this.#context = new WordContext(shape, tables);
   }
 
   /** Those past the first `MAX_NETWORK_WORDS` are left out, as if they were not there. */
   read(words: readonly KnownWord[]): WordsInContext {
-    const shown = words.length > MAX_NETWORK_WORDS ? words.slice(0, MAX_NETWORK_WORDS) : words;
-    const count = shown.length;
-    const meanings = new Float32Array(count * this.#dims);
-    const ids = new Uint32Array(count);
-    const rarities = new Float32Array(count);
-    let before = this.#unknown;
-    let itself = this.#partsOf(shown[0]);
-    shown.forEach(({ id, rarity }, i) => {
-      ids[i] = id;
-      rarities[i] = rarity;
-      const after = this.#partsOf(shown[i + 1]);
-      addContext(meanings, i * this.#dims, before, itself, after);
-      before = itself;
-      itself = after;
-    });
-    return { count, meanings, ids, rarities };
+    return this.#context.read(words);
   }
 
   /**
@@ -122,36 +77,6 @@ export class WordNetwork {
     }
     this.#gather(a.count, count);
     return this.#conclude();
-  }
-
-  /** Outside of the text there is nothing, which adds as little as an unknown word does. */
-  #partsOf(word: KnownWord | undefined): Float32Array {
-    return word === undefined ? this.#unknown : this.#parts.get(word.id | 0);
-  }
-
-  #readWord(id: number): Float32Array {
-    const row = this.#rowOf(id);
-    if (row === -1) return this.#unknown;
-    const { vectors, scales, contextBias } = this.#tables;
-    const { word, context } = this.#arrays;
-    const dims = this.#dims;
-    const scale = scales[row] ?? 0;
-    for (let i = 0; i < dims; i++) word[i] = (vectors[row * dims + i] ?? 0) * scale;
-    const address = word.byteOffset;
-    this.#multiply(address + 4 * dims, context.byteOffset, 4 * dims, address, 3 * dims);
-    for (let i = 0, at = 2 * dims; i < dims; i++, at++) {
-      word[at] = (word[at] ?? 0) + (contextBias[i] ?? 0);
-    }
-    return word.slice();
-  }
-
-  #rowOf(id: number): number {
-    const { hashes } = this.#tables;
-    const mask = this.#slots.length - 1;
-    for (let slot = id & mask; ; slot = (slot + 1) & mask) {
-      const row = this.#slots[slot] ?? -1;
-      if (row === -1 || hashes[row] === id) return row;
-    }
   }
 
   /** Puts each word beside what it is most like in the other text: fills the rows of `compared`, those of `a` first. */
@@ -317,23 +242,6 @@ export class WordNetwork {
     let sum = last[hidden] ?? 0;
     for (let i = 0; i < hidden; i++) sum += (last[i] ?? 0) * (concluded[i] ?? 0);
     return sum;
-  }
-}
-
-/** Adds to the meaning that begins at `at` what its neighbours say of it, where that is above zero. */
-function addContext(
-  meanings: Float32Array,
-  at: number,
-  before: Float32Array,
-  itself: Float32Array,
-  after: Float32Array,
-): void {
-  const dims = itself.length / 4;
-  for (let i = 0; i < dims; i++) {
-    const context =
-      (before[dims + i] ?? 0) + (itself[2 * dims + i] ?? 0) + (after[3 * dims + i] ?? 0);
-    // Half of the numbers are below zero: a processor that guesses which loses more time than this takes.
-    meanings[at + i] = (itself[i] ?? 0) + (context + Math.abs(context)) / 2;
   }
 }
 

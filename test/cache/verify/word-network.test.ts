@@ -1,6 +1,6 @@
 import { fc } from '../../support/fast-check.js';
+import { MAX_NETWORK_WORDS } from '../../../src/cache/verify/word-context.js';
 import {
-  MAX_NETWORK_WORDS,
   WordNetwork,
   type WordNetworkShape,
   type WordNetworkTables,

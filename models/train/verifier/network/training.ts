@@ -1,5 +1,5 @@
 import { at, logistic } from '../../../../src/route/factor-network.js';
-import { MAX_NETWORK_WORDS } from '../../../../src/cache/verify/word-network.js';
+import { MAX_NETWORK_WORDS } from '../../../../src/cache/verify/word-context.js';
 import type { Progress } from '../../progress.js';
 import { Random } from '../../random.js';
 import type { NetworkPair, NetworkSize } from './batch.js';

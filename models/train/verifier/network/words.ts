@@ -1,5 +1,5 @@
 import type { KnownWord } from '../../../../src/cache/verify/word-table.js';
-import { MAX_NETWORK_WORDS } from '../../../../src/cache/verify/word-network.js';
+import { MAX_NETWORK_WORDS } from '../../../../src/cache/verify/word-context.js';
 import type { Random } from '../../random.js';
 
 /** Numbers a word: as many as an embedder has learned of its meaning, so that these can be what it begins with. */
