@@ -1,6 +1,6 @@
-/** Numbers and single letters with signs between them: `(7 - 3) × 2`, `A·B`. */
+/** Numbers and single letters with signs between them: `(7 - 3) × 2`, `A·B`. Bounded, so that no text takes long. */
 const TERM =
-  /(?<![\p{L}\p{N}_.])\(*(?:\d[\d.,]*|\p{L})\)*(?:\s*[-−+*×·÷/^]\s*\(*(?:\d[\d.,]*|\p{L}(?![\p{L}\p{N}]))\)*)+/giu;
+  /(?<![\p{L}\p{N}_.,])\({0,8}(?:\d[\d.,]{0,20}|\p{L})\){0,8}(?:\s*[-−+*×·÷/^]\s*\({0,8}(?:\d[\d.,]{0,20}|\p{L}(?![\p{L}\p{N}]))\){0,8})+/giu;
 /** Whatever `TERM` finds has one of these, or a sign that could join a range or a date between spaces. */
 const CALCULATES = /[+*×·÷^]| [-−/] /u;
 

@@ -30,24 +30,29 @@ export const VERIFIER_VERSION = 5;
  */
 const HOPELESS = -2.2;
 
-const metaSchema = z.object({
-  features: z.array(z.string()),
-  depth: z.int().min(1).max(12),
-  trees: z.int().positive(),
-  /** Of the trees, those in front that do without the network. */
-  early: z.int().positive(),
-  network: networkShapeSchema,
-  start: z.number(),
-  lexicon: z.object({
-    words: z.int().nonnegative(),
-    senses: z.int().nonnegative(),
-    kinds: z.int().nonnegative(),
-  }),
-  calibration: z.object({
-    scores: z.array(z.number()).min(1),
-    probabilities: z.array(z.number().gt(0).lt(1)).min(1),
-  }),
-});
+const metaSchema = z
+  .object({
+    features: z.array(z.string()),
+    depth: z.int().min(1).max(12),
+    trees: z.int().positive(),
+    /** Of the trees, those in front that do without the network. */
+    early: z.int().positive(),
+    network: networkShapeSchema,
+    start: z.number(),
+    lexicon: z.object({
+      words: z.int().nonnegative(),
+      senses: z.int().nonnegative(),
+      kinds: z.int().nonnegative(),
+    }),
+    calibration: z.object({
+      scores: z.array(z.number()).min(1),
+      probabilities: z.array(z.number().gt(0).lt(1)).min(1),
+    }),
+  })
+  .refine(({ early, trees }) => early < trees, {
+    path: ['early'],
+    error: 'fewer than all trees do without the network',
+  });
 
 /** What is learned of pairs; all of it together is one artefact. */
 interface Learnt {

@@ -132,6 +132,15 @@ describe('an artefact that cannot be used', () => {
       /expected \d+ bytes, found 5000/,
     ],
     [
+      'without trees for the network',
+      (file: string) => {
+        const bytes = readFileSync(file);
+        bytes.write('"early":900', bytes.indexOf('"early":300'));
+        writeFileSync(file, bytes);
+      },
+      /fewer than all trees do without the network/,
+    ],
+    [
       'another kind of file',
       (file: string) => {
         copyFileSync(path.join(MODELS, 'embedder.bin'), file);
