@@ -1,3 +1,4 @@
+import type { Denials } from './denials.js';
 import { stemOf } from './stem.js';
 
 /** Of two texts that differ in one of these, each has one. In any form: `encodes` and `decoding`. */
@@ -16,6 +17,9 @@ const OPPOSITES: readonly (readonly [string, string])[] = (
   'lender/borrower teacher/student inner/outer upper/lower horizontal/vertical row/column singular/plural prefix/suffix mother/father ' +
   'son/daughter brother/sister husband/wife boy/girl woman/man king/queen uncle/aunt winter/summer spring/autumn wholesale/retail ' +
   'expand/collapse subscribe/cancel renew/cancel renewal/cancellation ask/answer serif/sans acid/base profit/loss supply/demand ' +
+  'weekday/weekend inside/outside automatic/manual required/optional mandatory/optional fridge/freezer polite/rude numerator/denominator ' +
+  'sender/recipient sender/receiver plaintiff/defendant latitude/longitude radius/diameter area/perimeter area/circumference area/volume ' +
+  'mean/median median/mode breakfast/dinner breakfast/lunch starter/dessert upstairs/downstairs upstream/downstream offline/online ' +
   'cause/effect cause/treatment cause/symptom symptom/treatment past/future history/future indoor/outdoor gross/net revenue/expense'
 )
   .split(' ')
@@ -62,10 +66,11 @@ export function turnable(words: readonly string[]): readonly string[] {
 /** What of a question is looked at. */
 interface Turnable {
   readonly opposable: readonly string[];
+  readonly denials: Pick<Denials, 'denied'>;
   readonly words: { readonly words: readonly string[] };
 }
 
-/** One has a word that the other lacks, and the other its opposite. */
+/** One has a word that the other lacks, and the other its opposite; but `not optional` is `required`. */
 export function isTurned(own: Turnable, others: Turnable): boolean {
   const mine = own.opposable;
   if (mine.length === 0) return false;
@@ -73,11 +78,11 @@ export function isTurned(own: Turnable, others: Turnable): boolean {
     if (others.opposable.includes(stem)) return false;
     // What has an opposite is one, so both are among those that have one.
     const known = OPPOSITE_OF.get(stem);
-    if (
-      known?.some((other) => others.opposable.includes(other) && !mine.includes(other)) === true
-    ) {
-      return true;
-    }
+    const isOther = (other: string): boolean =>
+      others.opposable.includes(other) &&
+      !mine.includes(other) &&
+      own.denials.denied.includes(stem) === others.denials.denied.includes(other);
+    if (known?.some(isOther) === true) return true;
     const turned = stem.replace(TURNING, '');
     return turned !== stem && hasStem(others, turned) && !hasStem(own, turned);
   });

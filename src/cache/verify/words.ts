@@ -32,6 +32,8 @@ const CODE = new RegExp(
     '(?<!\\S)[^\\s\\\\]*\\\\\\S+',
     '(?<![\\w.+-])[\\w.+-]+@[\\w.-]+',
     '(?<![\\w.-])(?:[\\w.-]+/){2,}[\\w./-]*|(?<![\\w.-])[\\w-]+/[\\w-]+\\.\\w+',
+    // `/tmp`, `~/Books`, `./run.sh`; not the words of `and /or`, `iOS /Android`.
+    '(?<![^\\s("\'])(?!/(?:or|and|her|she|no|off|non|s|\\p{Lu}\\p{L}*)(?![\\p{L}\\p{N}_/.-]))(?:\\.{1,2}|~)?(?:/[\\p{L}\\p{N}_.-]*[\\p{L}\\p{N}_-])+(?![\\p{L}\\p{N}_])',
     '(?<!\\w)\\w+_\\w+',
     '(?<!\\w)\\p{Ll}{2,}\\p{Lu}\\w*',
     '(?<!\\w)\\w+\\(\\)',
@@ -59,6 +61,7 @@ const SIGN_UNITS: ReadonlyMap<string, string> = new Map([
   ['€', 'euro'],
   ['£', 'pound'],
   ['¥', 'yen'],
+  ['₹', 'rupee'],
 ]);
 
 /** Ways to write one unit, a unit a line. */
@@ -98,6 +101,19 @@ tb terabyte terabytes
 watt watts
 kw kilowatt kilowatts
 kwh
+volt volts
+kv kilovolt kilovolts
+amp amps ampere amperes
+hz hertz
+khz kilohertz
+mhz megahertz
+ghz gigahertz
+joule joules
+hectare hectares
+kj kilojoule kilojoules
+pixel pixels px
+acre acres
+pint pints
 mph
 kph kmh
 celsius
@@ -106,6 +122,8 @@ kelvin
 dollar dollars usd
 euro euros eur
 yen jpy
+rupee rupees inr
+franc francs chf
 percent percentage
 word words
 sentence sentences
