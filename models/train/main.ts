@@ -1,24 +1,36 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { trainEmbedder } from './embedder/index.js';
+import { trainEmbedder, type EmbedderOptions } from './embedder/index.js';
 import { DataError } from './jsonl.js';
 import { trainPredictor } from './predictor/train.js';
 import { startProgress } from './progress.js';
 import { trainUsualPrompts } from './usual-prompts.js';
+import { findDoubtful } from './verifier/found/doubtful.js';
 import { reportVerifier, trainVerifier } from './verifier/train.js';
 
 const HELP = `Trains the artefacts in models/ from open data.
 
-Usage: npm run train -- --data FOLDER [--only embedder|predictor|prompts|verifier|report] [--out FOLDER] [--seed NUMBER]
+Usage: npm run train -- --data FOLDER [--only embedder|predictor|prompts|verifier|doubtful|report] [--out FOLDER] [--seed NUMBER]
 
   --data FOLDER  where text/, pairs/ and outcomes/ are
   --only STEP    embedder, predictor, prompts (those that stand for usual ones) or verifier (of the
-                 cache); all of these when absent; report measures the verifier that is there
+                 cache); all of these when absent; report measures the verifier that is there, doubtful
+                 writes pairs of questions that it is unsure about to build/train, to be judged by somebody
   --out FOLDER   where the artefacts go (models)
   --seed NUMBER  the same seed and data give the same artefacts (1)
 `;
 
-const STEPS: readonly string[] = ['embedder', 'predictor', 'prompts', 'verifier', 'report'];
+/** In the order in which they build on each other; the last two only look. */
+const STEPS: ReadonlyMap<string, (options: EmbedderOptions) => Promise<void>> = new Map([
+  ['embedder', trainEmbedder],
+  ['predictor', trainPredictor],
+  ['prompts', trainUsualPrompts],
+  ['verifier', trainVerifier],
+  ['doubtful', findDoubtful],
+  ['report', reportVerifier],
+]);
+/** Done where they are asked for. */
+const ON_DEMAND: readonly string[] = ['doubtful', 'report'];
 
 const OPTIONS = {
   data: { type: 'string' },
@@ -38,8 +50,8 @@ async function main(): Promise<number> {
   if (values.data === undefined) return refuse('--data is needed');
   if (!existsSync(values.data)) return refuse(`--data ${values.data}: no such folder`);
   if (!Number.isInteger(seed)) return refuse(`--seed ${values.seed}: not a whole number`);
-  if (values.only !== undefined && !STEPS.includes(values.only)) {
-    return refuse(`--only ${values.only}: none of ${STEPS.join(', ')}`);
+  if (values.only !== undefined && !STEPS.has(values.only)) {
+    return refuse(`--only ${values.only}: none of ${[...STEPS.keys()].join(', ')}`);
   }
   const options = {
     dataFolder: values.data,
@@ -47,12 +59,10 @@ async function main(): Promise<number> {
     seed,
     progress: startProgress(),
   };
-  const wanted = (step: string): boolean => values.only === undefined || values.only === step;
-  if (wanted('embedder')) await trainEmbedder(options);
-  if (wanted('predictor')) await trainPredictor(options);
-  if (wanted('prompts')) await trainUsualPrompts(options);
-  if (wanted('verifier')) await trainVerifier(options);
-  if (values.only === 'report') await reportVerifier(options);
+  for (const [step, run] of STEPS) {
+    const isWanted = values.only === undefined ? !ON_DEMAND.includes(step) : values.only === step;
+    if (isWanted) await run(options);
+  }
   return 0;
 }
 

@@ -2,12 +2,9 @@ import type { LabelledPair } from '../embedder/corpus.js';
 import type { Progress } from '../progress.js';
 import type { Example, ExampleReader } from './examples.js';
 import type { MadePairs } from './make-pairs.js';
-import type { PairParts } from './pair-parts.js';
+import { isLearned, type PairParts } from './pair-parts.js';
+import type { FoundPair } from './found/found-pairs.js';
 import { readWritten, type WrittenPart } from './written.js';
-
-/** Sets that are measured on, but not learned from: an intent is not a question, nor an answer a question. */
-export const isLearned = (set: string): boolean =>
-  !set.startsWith('intent_') && set !== 'gptcache_mock';
 
 /**
  * What made pairs weigh of all that is learned from. However many are labelled, these teach what labels are too seldom right about:
@@ -44,6 +41,19 @@ export async function readWrittenExamples(
   return sets.flatMap(({ set, weight, pairs }) =>
     pairs.map((pair) => reader.read(set, pair, { weight })),
   );
+}
+
+/** What the set of found pairs is called, and what a pair counts: more where it is of prompts, as written ones count more. */
+export const FOUND = 'found';
+const FOUND_WEIGHTS = { question: 1, written: 2 } as const;
+
+/** Found pairs, each read with the embedder that has not met its questions in labelled pairs. */
+export function readFoundExamples(pairs: readonly FoundPair[], readers: HalfReaders): Example[] {
+  return pairs.map(({ pair, half, isWritten }) => {
+    const weight = isWritten ? FOUND_WEIGHTS.written : FOUND_WEIGHTS.question;
+    const reader = half === 0 ? readers.first : readers.second;
+    return reader.read(FOUND, pair, { weight, ...(half === null ? {} : { half }) });
+  });
 }
 
 export function readAll(

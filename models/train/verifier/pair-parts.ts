@@ -33,6 +33,10 @@ const QUESTION_SETS: ReadonlySet<string> = new Set([
   'intent_snips',
 ]);
 
+/** Sets that are measured on, but not learned from: an intent is not a question, nor an answer a question. */
+export const isLearned = (set: string): boolean =>
+  !set.startsWith('intent_') && set !== 'gptcache_mock';
+
 /** Labelled pairs by part and set, and what an embedder must not have met for a part to be new to it. */
 export interface PairParts {
   readonly pairs: Readonly<Record<PairPart, ReadonlyMap<string, readonly LabelledPair[]>>>;

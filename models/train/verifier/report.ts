@@ -8,6 +8,7 @@ import type { EmbedderOptions } from '../embedder/index.js';
 import type { MadePairs } from './make-pairs.js';
 import { readNearMisses } from './near-misses.js';
 import type { PairParts } from './pair-parts.js';
+import type { FoundPairs } from './found/found-pairs.js';
 import { readWritten } from './written.js';
 
 /** Wrong answers that a hit may be expected to have in the report. */
@@ -22,13 +23,15 @@ export async function reportParts(
   wanted: readonly ('validation' | 'test')[],
   {
     made,
+    found,
     unmet,
     outFolder,
     progress,
-  }: { readonly made: MadePairs; readonly unmet: StaticEmbedder } & Pick<
-    EmbedderOptions,
-    'outFolder' | 'progress'
-  >,
+  }: {
+    readonly made: MadePairs;
+    readonly found: Pick<FoundPairs, 'development'>;
+    readonly unmet: StaticEmbedder;
+  } & Pick<EmbedderOptions, 'outFolder' | 'progress'>,
 ): Promise<void> {
   const fitted = Verifier.load(outFolder, unmet);
   const shipped = Verifier.load(outFolder);
@@ -42,6 +45,8 @@ export async function reportParts(
     for (const { set, pairs: own } of await readWritten('development')) {
       progress.say(`${part} ${reportPairs(set, own, shipped)}`);
     }
+    const near = found.development.map(({ pair }) => pair);
+    progress.say(`${part} ${reportPairs('found', near, shipped)}`);
   }
   if (!wanted.includes('test')) return;
   for (const [set, own] of heldOut) progress.say(`dev ${reportPairs(set, own, shipped)}`);

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { TreeSum } from '../../../src/cache/verify/boosted-trees.js';
-import { areWordedAlike } from '../../../src/cache/verify/compared-question.js';
 import { Lexicon } from '../../../src/cache/verify/lexicon.js';
 import { NETWORK_FEATURE, PAIR_FEATURES } from '../../../src/cache/verify/pair-features.js';
 import { VERIFIER_KIND, VERIFIER_VERSION } from '../../../src/cache/verify/verifier.js';
@@ -10,18 +9,19 @@ import { FEATURE_NAMES } from '../../../src/route/features.js';
 import { writeArtefact } from '../artefact-writer.js';
 import type { EmbedderOptions } from '../embedder/index.js';
 import { writeManifest } from '../manifest.js';
-import type { Progress } from '../progress.js';
 import { Random } from '../random.js';
 import { boost } from './boost.js';
 import { fitCalibration } from './calibration.js';
+import { readClean } from './clean-pairs.js';
 import { embedderUnmetBy } from './embedders.js';
 import { ExampleReader, tableOf } from './examples.js';
 import type { Example } from './examples.js';
-import { isLearned, readAll, readFit, readWrittenExamples } from './fit.js';
+import { FOUND, readFit, readFoundExamples, readWrittenExamples } from './fit.js';
+import { partsOfFound, readVerdicts, type FoundPairs } from './found/found-pairs.js';
+import { readQuestions } from './found/questions.js';
 import { readLexicon } from './lexicon.js';
-import { makePairs, type MadePairs } from './make-pairs.js';
-import { readNearMisses } from './near-misses.js';
-import { readPairParts } from './pair-parts.js';
+import { makePairs } from './make-pairs.js';
+import { isLearned, readPairParts } from './pair-parts.js';
 import type { PairParts } from './pair-parts.js';
 import { reportParts } from './report.js';
 import { trainNetworks } from './network/networks.js';
@@ -65,20 +65,6 @@ function directionsOf(names: Readonly<Record<string, -1 | 1>>): ReadonlyMap<numb
 }
 
 /**
- * Sets whose labels are too often wrong where a verifier is sure: people marked `the best gift` and `the best
- * gifts` as different questions, and a program took flights `on tuesday` and `next monday` for one. They tell what is alike,
- * but not how sure one may be.
- */
-const isDoubtful = (set: string): boolean =>
-  set === 'qqp' || set === 'text2sql' || set.startsWith('meancache');
-
-/**
- * What a rule objects to is never given, and of like wording nothing is asked of the trees: neither tells
- * how sure of them one may be.
- */
-const isWeighed = ({ veto, a, b }: Example): boolean => veto === null && !areWordedAlike(a, b);
-
-/**
  * Trains the verifier on pairs that the embedder they are read with has not met, and writes it for the one that ships.
  *
  * The likeness that an embedder gives to pairs it was trained on flatters: nearly all of them look
@@ -98,13 +84,16 @@ export async function trainVerifier(options: EmbedderOptions): Promise<void> {
   const unmet = StaticEmbedder.load(await embedderUnmetBy('second', parts, options));
   const second = new ExampleReader(unmet, lexicon);
   const made = await makePairs(dataFolder, second.table, new Random(seed));
+  const readers = { first, second };
+  const found = await readFoundPairs(parts, options);
   const fit = [
-    ...readFit(parts.pairs, made.fit, { first, second }, progress),
+    ...readFit(parts.pairs, made.fit, readers, progress),
     ...(await readWrittenExamples('fit', second)),
+    ...readFoundExamples(found.fit, readers),
   ];
-  const learnt = learn(fit, { first, second }, { seed, progress });
+  const learnt = learn(fit, readers, { seed, progress });
   const calibration = fitCalibration(
-    (await readClean({ parts, made }, second, progress)).map((example) => ({
+    (await readClean({ parts, made, found }, readers, progress)).map((example) => ({
       score: learnt.scoreOf(example),
       label: example.pair.label,
       weight: example.weight,
@@ -137,28 +126,17 @@ export async function trainVerifier(options: EmbedderOptions): Promise<void> {
     },
   });
   progress.say(`${ARTEFACT}: ${bytes} bytes, of ${fit.length} pairs`);
-  await record(outFolder, parts, lexicon);
-  await reportParts(parts, ['validation'], { ...options, made, unmet });
+  await record(outFolder, { parts, found, lexicon });
+  await reportParts(parts, ['validation'], { ...options, made, found, unmet });
 }
 
-/** Pairs that tell how sure one may be, none of which was learned from. */
-async function readClean(
-  { parts, made }: { readonly parts: PairParts; readonly made: MadePairs },
-  reader: ExampleReader,
-  progress: Progress,
-): Promise<readonly Example[]> {
-  const byHand = new Map([['by hand', await readNearMisses('calibration')]]);
-  const read = [parts.pairs.validation, new Map([['made', made.validation]]), byHand].flatMap(
-    (sets) => readAll(sets, progress, (set, pair) => reader.read(set, pair)),
-  );
-  const all = [...read, ...(await readWrittenExamples('calibration', reader))];
-  // Where everything is the same nobody can be wrong, however sure he is.
-  const hasBoth = (set: string): boolean =>
-    new Set(all.filter((own) => own.set === set).map(({ pair }) => pair.label)).size === 2;
-  const telling = new Set([...new Set(all.map(({ set }) => set))].filter(hasBoth));
-  return all.filter(
-    (example) => telling.has(example.set) && !isDoubtful(example.set) && isWeighed(example),
-  );
+async function readFoundPairs(
+  parts: PairParts,
+  { dataFolder, progress }: Pick<EmbedderOptions, 'dataFolder' | 'progress'>,
+): Promise<FoundPairs> {
+  const verdicts = await readVerdicts(await readQuestions(dataFolder, parts));
+  progress.say(`${verdicts.length} pairs that lie near each other were judged`);
+  return partsOfFound(verdicts);
 }
 
 /**
@@ -177,7 +155,8 @@ export async function reportVerifier(options: EmbedderOptions): Promise<void> {
     new ExampleReader(unmet, lexicon).table,
     new Random(seed),
   );
-  await reportParts(parts, ['validation', 'test'], { ...options, made, unmet });
+  const found = await readFoundPairs(parts, options);
+  await reportParts(parts, ['validation', 'test'], { ...options, made, found, unmet });
 }
 
 /** All that is learned of pairs but the calibration. */
@@ -228,7 +207,18 @@ function learn(
   };
 }
 
-async function record(outFolder: string, parts: PairParts, lexicon: Lexicon): Promise<void> {
+async function record(
+  outFolder: string,
+  {
+    parts,
+    found,
+    lexicon,
+  }: {
+    readonly parts: PairParts;
+    readonly found: FoundPairs;
+    readonly lexicon: Lexicon;
+  },
+): Promise<void> {
   const labelled = [...parts.pairs.first]
     .filter(([set]) => isLearned(set))
     .map(([set, pairs]) => ({
@@ -241,6 +231,11 @@ async function record(outFolder: string, parts: PairParts, lexicon: Lexicon): Pr
     rows: pairs.length,
     licence: 'Apache-2.0, in this repository',
   }));
+  const near = {
+    set: FOUND,
+    rows: found.fit.length,
+    licence: 'verdicts Apache-2.0, in this repository; questions as stated by each source',
+  };
   const dictionary = {
     set: 'wordnet',
     rows: lexicon.tables.words.length,
@@ -249,6 +244,9 @@ async function record(outFolder: string, parts: PairParts, lexicon: Lexicon): Pr
   writeManifest(outFolder, {
     artefacts: [ARTEFACT],
     features: FEATURE_NAMES,
-    data: [...labelled, ...written, dictionary].map((row) => ({ ...row, use: 'verifier' })),
+    data: [...labelled, ...written, near, dictionary].map((row) => ({
+      ...row,
+      use: 'verifier',
+    })),
   });
 }

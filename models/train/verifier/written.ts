@@ -32,15 +32,17 @@ interface Written {
   readonly pairs: readonly LabelledPair[];
 }
 
-/** The written pairs of a part. A text stands in one part only. @throws {DataError} a file is broken */
+/** What a written pair is for, or one that was found: a function of its first text. */
+export const partOfWritten = ({ a }: LabelledPair): WrittenPart =>
+  PART_ENDS.find(([, end]) => placeOf(a) < end)?.[0] ?? 'development';
+
+/** The written pairs of a part. @throws {DataError} a file is broken */
 export async function readWritten(part: WrittenPart): Promise<readonly Written[]> {
-  const partOf = ({ a }: LabelledPair): WrittenPart =>
-    PART_ENDS.find(([, end]) => placeOf(a) < end)?.[0] ?? 'development';
   return Promise.all(
     FILES.map(async ([file, weight]) => ({
       set: file.replace('.jsonl', ''),
       weight,
-      pairs: (await readWrittenPairs(file)).filter((pair) => partOf(pair) === part),
+      pairs: (await readWrittenPairs(file)).filter((pair) => partOfWritten(pair) === part),
     })),
   );
 }

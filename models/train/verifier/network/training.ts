@@ -13,7 +13,7 @@ export interface LabelledNetworkPair extends NetworkPair {
 }
 
 /** Chosen on the validation part. */
-const EPOCHS = 4;
+const EPOCHS = 5;
 const BATCH = 32;
 const RATE = 1e-3;
 const WARM_UP = 500;
