@@ -25,10 +25,10 @@ export const VERIFIER_KIND = 'pair-verifier';
 export const VERIFIER_VERSION = 5;
 
 /**
- * Log odds below which the first trees leave no doubt: 1 in 10. On the validation part nothing that is found while 1 or 3 % of the
- * others are taken for it was thought less likely.
+ * Log odds below which the first trees leave no doubt: about 1 in 4. On the validation part and on pairs found near each other nothing that
+ * is given 0.8 or more in the end was thought less likely.
  */
-const HOPELESS = -2.2;
+const HOPELESS = -1;
 
 const metaSchema = z
   .object({
