@@ -49,7 +49,7 @@ interface DoubtfulPair {
 
 /**
  * Finds pairs of questions that lie near each other and that the verifier of the folder is unsure about, and writes them for somebody
- * to judge: `build/train/doubtful.jsonl`, a pair a line. Nothing in them stands in pairs that are chosen or reported on.
+ * to judge: `build/train/doubtful.jsonl`, a pair a line. Nothing in them stands in labelled pairs that are chosen or reported on.
  *
  * @throws {DataError} the data folder or a file in it is missing or broken
  * @throws {ArtefactError} there is no verifier, or it cannot be used

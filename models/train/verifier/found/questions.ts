@@ -31,8 +31,8 @@ const MIN_WORDS = 3;
 const line = z.object({ text: z.string(), source: z.string().default('') });
 
 /**
- * Questions of `text/`, and of the labelled and written pairs that are learned from, each once. None stands in pairs that are chosen or
- * reported on.
+ * Questions of `text/`, and of the labelled and written pairs that are learned from, each once. None stands in labelled pairs that are
+ * chosen or reported on; pairs are made of some of them, too.
  *
  * @throws {DataError} a file is missing or broken
  */
