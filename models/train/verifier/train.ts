@@ -134,9 +134,11 @@ async function readFoundPairs(
   parts: PairParts,
   { dataFolder, progress }: Pick<EmbedderOptions, 'dataFolder' | 'progress'>,
 ): Promise<FoundPairs> {
-  const verdicts = await readVerdicts(await readQuestions(dataFolder, parts));
-  progress.say(`${verdicts.length} pairs that lie near each other were judged`);
-  return partsOfFound(verdicts);
+  const { known, missing } = await readVerdicts(await readQuestions(dataFolder, parts));
+  progress.say(
+    `found: ${known.length} pairs that lie near each other were judged; of ${missing} more this data lacks a text`,
+  );
+  return partsOfFound(known);
 }
 
 /**

@@ -150,7 +150,8 @@ async function knownPairs(
 ): Promise<ReadonlySet<string>> {
   const labelled = [...pairs.first.values(), ...pairs.second.values()].flat();
   const written = (await readWritten('fit')).flatMap((set) => set.pairs);
-  const judged = (await readVerdicts(questions)).map(({ a, b }) => pairKey(a.text, b.text));
+  const { known } = await readVerdicts(questions);
+  const judged = known.map(({ a, b }) => pairKey(a.text, b.text));
   return new Set([...[...labelled, ...written].map(({ a, b }) => pairKey(a, b)), ...judged]);
 }
 

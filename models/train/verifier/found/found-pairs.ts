@@ -22,6 +22,12 @@ export interface Verdict {
   readonly same: boolean | null;
 }
 
+/** Verdicts on pairs of which the data folder has both texts, and how many there are on others. */
+export interface Verdicts {
+  readonly known: readonly Verdict[];
+  readonly missing: number;
+}
+
 /** A pair that was found and judged. */
 export interface FoundPair {
   readonly pair: LabelledPair;
@@ -37,20 +43,21 @@ export type FoundPairs = Readonly<Record<WrittenPart, readonly FoundPair[]>>;
 /**
  * What was said of pairs that a verifier was unsure about.
  *
- * @returns those of which the data folder has both texts
  * @throws {DataError} the file of verdicts is missing or broken
  */
 export async function readVerdicts(
   questions: readonly FoundQuestion[],
   file = VERDICTS,
-): Promise<readonly Verdict[]> {
+): Promise<Verdicts> {
   const byId = new Map(questions.map((question) => [textId(question.text), question]));
-  const verdicts: Verdict[] = [];
+  const known: Verdict[] = [];
+  let missing = 0;
   for await (const { a, b, same } of readJsonl(file, verdictSchema)) {
     const [one, other] = [byId.get(a), byId.get(b)];
-    if (one !== undefined && other !== undefined) verdicts.push({ a: one, b: other, same });
+    if (one === undefined || other === undefined) missing += 1;
+    else known.push({ a: one, b: other, same });
   }
-  return verdicts;
+  return { known, missing };
 }
 
 /**
