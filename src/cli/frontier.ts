@@ -71,7 +71,7 @@ export async function frontierCommand(
   const keeps = [...new Set([...KEEPS, outcome.keep.value])].sort((a, b) => b - a);
   const frontier: Frontier = {
     outcome,
-    models: first.candidates.map(({ model }) => model),
+    models: first.candidates.models,
     from: from ?? null,
     requests: expectations.size,
     points: telling(frontierOf(expectations, keeps), outcome.keep.value),

@@ -1,6 +1,7 @@
 import type { Candidate } from '../core/decision.js';
-import { outlayOf, qualityOf, type Choice, type ChoiceInput } from '../route/decide.js';
+import { outlayOf, qualityOf, type Choice } from '../route/decide.js';
 import type { Flip } from '../route/explain.js';
+import type { ChoiceInput } from '../route/ranking.js';
 import type { Routing } from '../route/routing.js';
 import { dollars, duration, table } from './table.js';
 
@@ -53,6 +54,7 @@ function promise({ input, choice }: Pick<Routing, 'input' | 'choice'>): string {
 function candidateTable({ decision, input, choice }: Routing): string {
   const order = (c: Candidate) => (c.model === decision.model ? -2 : c.dropped === null ? -1 : 0);
   const rows = input.candidates
+    .rows()
     .toSorted(
       (a, b) =>
         order(a) - order(b) ||

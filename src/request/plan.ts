@@ -93,7 +93,7 @@ function* triesOf(setup: Setup, routing: KeptRouting): Iterable<Upstream> {
   }
   if (left === 0) return;
   const { input, choice } = routing.unpack();
-  for (const { model } of fallbacksOf(input, choice)) {
+  for (const model of fallbacksOf(input, choice)) {
     const upstream = served.get(model)?.upstreams[0];
     if (upstream === undefined) continue;
     yield upstream;

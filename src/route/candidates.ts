@@ -1,7 +1,8 @@
 import { expectedCostUsd } from '../catalog/price.js';
 import type { Binding } from '../core/conversation.js';
-import type { Candidate, Drop } from '../core/decision.js';
+import type { Drop } from '../core/decision.js';
 import type { Capability, Model, Price, ServedModel, Speed } from '../core/model.js';
+import type { CandidateTable } from './candidate-table.js';
 import type { Features } from './features.js';
 import type { ModelPrediction } from './predictor.js';
 import { globMatcher } from './rules/glob.js';
@@ -25,6 +26,7 @@ export interface Demand {
 /** A model as every request is measured against it: what depends on no request is worked out once. */
 export class Contender {
   readonly id: string;
+  readonly #place: number;
   readonly #capabilities: Model['capabilities'];
   readonly #catalogSpeed: Speed | null;
   readonly #price: Price | null;
@@ -33,11 +35,16 @@ export class Contender {
   readonly #contextWindow: number;
   readonly #maxOutputTokens: number;
 
-  constructor({
-    model,
-    upstreams,
-  }: Omit<ServedModel, 'upstreams'> & { readonly upstreams: ServedModel['upstreams'] | null }) {
+  /** @param place - of the model among the candidates */
+  constructor(
+    {
+      model,
+      upstreams,
+    }: Omit<ServedModel, 'upstreams'> & { readonly upstreams: ServedModel['upstreams'] | null },
+    place: number,
+  ) {
     this.id = model.id;
+    this.#place = place;
     this.#capabilities = model.capabilities;
     this.#catalogSpeed = model.speed;
     this.#price = upstreams === null ? (model.hosts[0]?.price ?? null) : upstreams[0].price;
@@ -47,17 +54,18 @@ export class Contender {
   }
 
   /**
-   * What is expected of the model for a request, and which constraint removes it, if any.
+   * Writes down what is expected of the model for a request, and which constraint removes it, if any.
    *
    * @param measured - its speed as far as it was measured, else `null`: then the catalog's counts
    * @param ruled - what `dropsByRules` says of the model for the demand's outcome
    */
-  candidate(
+  writeTo(
+    table: CandidateTable,
     prediction: ModelPrediction,
     measured: Speed | null,
     ruled: Drop | null,
     demand: Demand,
-  ): Candidate {
+  ): void {
     const { features, choices } = demand;
     const outputTokens = Math.min(
       prediction.outputTokens,
@@ -71,20 +79,14 @@ export class Contender {
     const speed = measured ?? this.#catalogSpeed;
     const latencyMs =
       speed === null ? null : speed.firstTokenMs + (outputTokens / speed.tokensPerS) * 1000;
-    return {
-      model: this.id,
-      success: prediction.success,
-      uncertainty: prediction.uncertainty,
-      outputTokens,
-      cachedTokens,
-      costUsd,
-      latencyMs,
-      dropped:
-        (demand.vouched ? null : this.#dropByRequest(outputTokens, features)) ??
-        (features.bound === undefined ? null : dropByBinding(this.#dialect, features.bound)) ??
-        ruled ??
-        dropByLimits(costUsd, latencyMs, demand),
-    };
+    table.expect(this.#place, prediction.success, prediction.uncertainty, outputTokens);
+    table.estimate(this.#place, { cachedTokens, costUsd, latencyMs });
+    const dropped =
+      (demand.vouched ? null : this.#dropByRequest(outputTokens, features)) ??
+      (features.bound === undefined ? null : dropByBinding(this.#dialect, features.bound)) ??
+      ruled ??
+      dropByLimits(costUsd, latencyMs, demand);
+    if (dropped !== null) table.drop(this.#place, dropped);
   }
 
   #dropByRequest(answerTokens: number, features: Demand['features']): Drop | null {

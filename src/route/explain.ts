@@ -1,5 +1,7 @@
 import type { Candidate } from '../core/decision.js';
-import { choose, outlayOf, qualityOf, type Choice, type ChoiceInput } from './decide.js';
+import { CandidateTable } from './candidate-table.js';
+import { choose, outlayOf, qualityOf, type Choice } from './decide.js';
+import type { ChoiceInput } from './ranking.js';
 import type { RuleOutcome } from './rules/outcome.js';
 
 /** A change that would have led to another choice. */
@@ -30,6 +32,7 @@ export function flips(input: ChoiceInput, choice: Choice): readonly Flip[] {
     ...withoutSettings(input),
     ...(input.price === null ? withOtherKeep(input, choice) : withOtherPrice(input, choice)),
     ...input.candidates
+      .rows()
       .filter((candidate) => candidate.model !== choice.chosen.model)
       .flatMap((candidate) => withOtherCandidate(input, choice, candidate)),
   ];
@@ -71,11 +74,12 @@ function withOtherKeep(input: ChoiceInput, choice: Choice): readonly Proposal[] 
   const reference = qualityOf(choice.reference, choice);
   if (reference <= 0) return [];
   return input.candidates
+    .rows()
     .filter((candidate) => candidate.dropped === null)
     .map((candidate) => {
       const share = qualityOf(candidate, choice) / reference;
       // To let a candidate in, keep must fall to its share; to push the chosen one out, rise past it.
-      const value = candidate === choice.chosen ? share + NUDGE : share - NUDGE;
+      const value = candidate.model === choice.chosen.model ? share + NUDGE : share - NUDGE;
       return {
         change: `keep ${value.toFixed(3)} instead of ${keep.value}`,
         size: Math.abs(value - keep.value) / Math.max(keep.value, NUDGE),
@@ -96,7 +100,8 @@ function withOtherPrice(input: ChoiceInput, choice: Choice): readonly Proposal[]
   if (price === null) return [];
   const outlay = (candidate: Candidate): number => outlayOf(candidate, outcome) ?? NaN;
   return input.candidates
-    .filter((candidate) => candidate.dropped === null && candidate !== choice.chosen)
+    .rows()
+    .filter(({ model, dropped }) => dropped === null && model !== choice.chosen.model)
     .map((candidate) => {
       const more = qualityOf(candidate, choice) - qualityOf(choice.chosen, choice);
       const even = (outlay(candidate) - outlay(choice.chosen)) / more;
@@ -191,9 +196,10 @@ function withOutcome(input: ChoiceInput, change: Partial<RuleOutcome>): ChoiceIn
 }
 
 function withCandidate(input: ChoiceInput, candidate: Candidate): ChoiceInput {
+  const rows = input.candidates.rows();
   return {
     ...input,
-    candidates: input.candidates.map((c) => (c.model === candidate.model ? candidate : c)),
+    candidates: CandidateTable.of(rows.map((c) => (c.model === candidate.model ? candidate : c))),
   };
 }
 

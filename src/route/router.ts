@@ -1,8 +1,9 @@
 import type { Conversation } from '../core/conversation.js';
-import type { Candidate, DecisionHead, Drop, Receipt } from '../core/decision.js';
+import type { DecisionHead, Drop, Receipt } from '../core/decision.js';
 import type { Model, ServedModel, Speed } from '../core/model.js';
+import { CandidateTable } from './candidate-table.js';
 import { Contender, dropsByRules, type Demand } from './candidates.js';
-import { choose, type Choice, type ChoiceInput } from './decide.js';
+import { choose, type Choice } from './decide.js';
 import { readFeatures, type Features } from './features.js';
 import { heuristicPredictor } from './heuristic.js';
 import { NoCandidateError } from './no-candidate.js';
@@ -10,6 +11,7 @@ import type { Ability, Prediction, Predictor } from './predictor.js';
 import type { Prospect } from './price/expectations.js';
 import { PriceBook } from './price/price-book.js';
 import { UsualTraffic } from './price/usual-traffic.js';
+import type { ChoiceInput } from './ranking.js';
 import type { RuleOutcome } from './rules/outcome.js';
 import { Routing } from './routing.js';
 import { packNumbers, type PromptSketch } from './sketch.js';
@@ -87,7 +89,7 @@ export class Router {
     const heuristic = heuristicPredictor();
     this.#parts = parts;
     this.#models = parts.models.map(({ model }) => model);
-    this.#contenders = parts.models.map((routed) => new Contender(routed));
+    this.#contenders = parts.models.map((routed, place) => new Contender(routed, place));
     this.#names = this.#models.map(({ id }) => id);
     this.#abilities = parts.models.map((routed) => abilityOf(routed, parts.predictor));
     this.#fallback = {
@@ -132,12 +134,11 @@ export class Router {
     const price = this.#prices.priceOf(outcome);
     const input: ChoiceInput = { candidates, outcome, ood: prediction.ood, price };
     const choice = choose(input);
-    if (choice === null) throw new NoCandidateError(request.policy, candidates);
+    if (choice === null) throw new NoCandidateError(request.policy, candidates.rows());
     this.#prices.note(outcome, input);
     const head = this.#headOf(request, input, choice, degraded);
-    const names = this.#names;
     const sketch = this.#sketch(request, features, prediction);
-    return new Routing({ head, features: withoutText(features), input, choice, names, sketch });
+    return new Routing({ head, features: withoutText(features), input, choice, sketch });
   }
 
   /**
@@ -155,29 +156,31 @@ export class Router {
   }
 
   /** What binds softly binds only as long as somebody is left. */
-  #able(prediction: Pick<Prediction, 'models'>, demand: Demand): readonly Candidate[] {
+  #able(prediction: Pick<Prediction, 'models'>, demand: Demand): CandidateTable {
     const all = this.#candidates(prediction, demand);
-    const { bound = [] } = demand.features;
+    const { bound } = demand.features;
+    if (bound === undefined || all.hasOpen) return all;
     const firm = bound.filter(({ isFirm }) => isFirm);
-    const isLost = firm.length < bound.length && all.every(({ dropped }) => dropped !== null);
-    if (!isLost) return all;
+    if (firm.length === bound.length) return all;
     return this.#candidates(prediction, {
       ...demand,
       features: { ...demand.features, bound: firm },
     });
   }
 
-  #candidates({ models }: Pick<Prediction, 'models'>, demand: Demand): readonly Candidate[] {
+  #candidates({ models }: Pick<Prediction, 'models'>, demand: Demand): CandidateTable {
     const { measuredSpeed } = this.#parts;
     const ruled = this.#dropsByRules(demand);
-    const candidates: Candidate[] = [];
-    for (const [i, contender] of this.#contenders.entries()) {
+    const table = new CandidateTable(this.#names);
+    let i = 0;
+    for (const contender of this.#contenders) {
       const predicted = models[i];
       if (predicted === undefined) throw new Error('the predictor left out a model');
       const measured = measuredSpeed(contender.id);
-      candidates.push(contender.candidate(predicted, measured, ruled[i] ?? null, demand));
+      contender.writeTo(table, predicted, measured, ruled[i] ?? null, demand);
+      i += 1;
     }
-    return candidates;
+    return table;
   }
 
   #dropsByRules({ outcome, vouched }: Demand): readonly (Drop | null)[] {

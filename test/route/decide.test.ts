@@ -1,28 +1,35 @@
 import { fc } from '../support/fast-check.js';
 import type { Candidate } from '../../src/core/decision.js';
-import { choose, fallbacksOf, type ChoiceInput } from '../../src/route/decide.js';
-import { candidate, DROPPED, outcome } from '../support/candidates.js';
+import { fallbacksOf } from '../../src/route/decide.js';
+import {
+  candidate,
+  chooseAmong,
+  DROPPED,
+  outcome,
+  tabled,
+  type ListedInput,
+} from '../support/candidates.js';
 
 const cheap = candidate('a/cheap', { success: 0.7, costUsd: 0.0001 });
 const middle = candidate('b/middle', { success: 0.89, costUsd: 0.001, latencyMs: 400 });
 const best = candidate('c/best', { success: 0.9, costUsd: 0.01 });
 const all = [best, cheap, middle];
 
-function fallbacks(input: ChoiceInput): readonly Candidate[] {
-  const choice = choose(input);
-  return choice === null ? [] : fallbacksOf(input, choice);
+function fallbacks(input: ListedInput): readonly string[] {
+  const choice = chooseAmong(input);
+  return choice === null ? [] : fallbacksOf(tabled(input), choice);
 }
 
 describe('the choice', () => {
   test('is the cheapest candidate that keeps the promised share of the best', () => {
     const input = { candidates: all, outcome: outcome(), ood: 0, price: null };
 
-    expect(choose(input)).toMatchObject({
+    expect(chooseAmong(input)).toMatchObject({
       chosen: middle,
       reason: 'cheapest_sufficient',
       reference: best,
     });
-    expect(fallbacks(input)).toEqual([best, cheap]);
+    expect(fallbacks(input)).toEqual(['c/best', 'a/cheap']);
   });
 
   test.each([
@@ -33,15 +40,15 @@ describe('the choice', () => {
   ])('is $chosen when $keep must be kept', ({ keep, chosen }) => {
     const rules = outcome({ keep: { value: keep, rule: null } });
 
-    expect(choose({ candidates: all, outcome: rules, ood: 0, price: null })?.chosen.model).toBe(
-      chosen,
-    );
+    expect(
+      chooseAmong({ candidates: all, outcome: rules, ood: 0, price: null })?.chosen.model,
+    ).toBe(chosen);
   });
 
   test('is the fastest sufficient candidate when the policy strives for latency', () => {
     const rules = outcome({ objective: 'latency' });
 
-    expect(choose({ candidates: all, outcome: rules, ood: 0, price: null })).toMatchObject({
+    expect(chooseAmong({ candidates: all, outcome: rules, ood: 0, price: null })).toMatchObject({
       chosen: middle,
       reason: 'fastest_sufficient',
     });
@@ -50,7 +57,7 @@ describe('the choice', () => {
   test('is the best candidate, whatever it costs, when the policy strives for quality', () => {
     const rules = outcome({ objective: 'quality' });
 
-    expect(choose({ candidates: all, outcome: rules, ood: 0, price: null })).toMatchObject({
+    expect(chooseAmong({ candidates: all, outcome: rules, ood: 0, price: null })).toMatchObject({
       chosen: best,
       reason: 'highest_quality',
     });
@@ -59,19 +66,21 @@ describe('the choice', () => {
   test('never falls on a dropped candidate', () => {
     const candidates = [best, { ...middle, dropped: DROPPED }, cheap];
 
-    expect(choose({ candidates, outcome: outcome(), ood: 0, price: null })?.chosen).toBe(best);
+    expect(chooseAmong({ candidates, outcome: outcome(), ood: 0, price: null })?.chosen).toEqual(
+      best,
+    );
   });
 
   test('is nothing when every candidate is dropped', () => {
     const candidates = all.map((c) => ({ ...c, dropped: DROPPED }));
 
-    expect(choose({ candidates, outcome: outcome(), ood: 0, price: null })).toBeNull();
+    expect(chooseAmong({ candidates, outcome: outcome(), ood: 0, price: null })).toBeNull();
   });
 
   test('says so when constraints left one candidate', () => {
     const candidates = [cheap, { ...best, dropped: DROPPED }];
 
-    expect(choose({ candidates, outcome: outcome(), ood: 0, price: null })).toMatchObject({
+    expect(chooseAmong({ candidates, outcome: outcome(), ood: 0, price: null })).toMatchObject({
       chosen: cheap,
       reason: 'only_candidate',
     });
@@ -80,9 +89,14 @@ describe('the choice', () => {
   test('takes a candidate of unknown cost only when no cost is known', () => {
     const unknown = candidate('u/unknown', { success: 0.9, costUsd: null });
 
-    const among = choose({ candidates: [unknown, best], outcome: outcome(), ood: 0, price: null });
+    const among = chooseAmong({
+      candidates: [unknown, best],
+      outcome: outcome(),
+      ood: 0,
+      price: null,
+    });
 
-    expect(among?.chosen).toBe(best);
+    expect(among?.chosen).toEqual(best);
   });
 
   test('falls back to the best available when a named reference is out of reach', () => {
@@ -90,7 +104,7 @@ describe('the choice', () => {
     const rules = outcome({ reference: 's/strong', keep: { value: 0.97, rule: 'demanding' } });
 
     expect(
-      choose({ candidates: [strong, cheap, middle], outcome: rules, ood: 0, price: null }),
+      chooseAmong({ candidates: [strong, cheap, middle], outcome: rules, ood: 0, price: null }),
     ).toMatchObject({
       chosen: middle,
       reason: 'best_available',
@@ -102,12 +116,12 @@ describe('the choice', () => {
     const rules = outcome({ pin: { value: 'a/cheap', rule: 'pin-it' } });
     const dropped = [best, middle, { ...cheap, dropped: DROPPED }];
 
-    expect(choose({ candidates: all, outcome: rules, ood: 0, price: null })).toMatchObject({
+    expect(chooseAmong({ candidates: all, outcome: rules, ood: 0, price: null })).toMatchObject({
       chosen: cheap,
       reason: 'pinned',
       rule: 'pin-it',
     });
-    expect(choose({ candidates: dropped, outcome: rules, ood: 0, price: null })?.reason).toBe(
+    expect(chooseAmong({ candidates: dropped, outcome: rules, ood: 0, price: null })?.reason).toBe(
       'cheapest_sufficient',
     );
   });
@@ -115,20 +129,24 @@ describe('the choice', () => {
   test('is the preferred model only if it keeps the promise', () => {
     const prefer = (glob: string) => outcome({ prefer: { value: [glob], rule: 'liking' } });
 
-    expect(choose({ candidates: all, outcome: prefer('c/*'), ood: 0, price: null })).toMatchObject({
+    expect(
+      chooseAmong({ candidates: all, outcome: prefer('c/*'), ood: 0, price: null }),
+    ).toMatchObject({
       chosen: best,
       reason: 'preferred',
       rule: 'liking',
     });
-    expect(choose({ candidates: all, outcome: prefer('a/*'), ood: 0, price: null })?.chosen).toBe(
-      middle,
-    );
+    expect(
+      chooseAmong({ candidates: all, outcome: prefer('a/*'), ood: 0, price: null })?.chosen,
+    ).toEqual(middle);
   });
 
   test('falls back in the order a rule gives, and to nobody else', () => {
     const rules = outcome({ fallbacks: { value: ['a/cheap', 'x/absent'], rule: 'order' } });
 
-    expect(fallbacks({ candidates: all, outcome: rules, ood: 0, price: null })).toEqual([cheap]);
+    expect(fallbacks({ candidates: all, outcome: rules, ood: 0, price: null })).toEqual([
+      'a/cheap',
+    ]);
   });
 });
 
@@ -140,7 +158,7 @@ describe('at a price of quality, the choice', () => {
     { price: 0.89, chosen: 'b/middle' },
     { price: 0.91, chosen: 'c/best' },
   ])('is $chosen when one more adequate answer is worth $price', ({ price, chosen }) => {
-    const choice = choose({ candidates: all, outcome: outcome(), ood: 0, price });
+    const choice = chooseAmong({ candidates: all, outcome: outcome(), ood: 0, price });
 
     expect(choice?.chosen.model).toBe(chosen);
   });
@@ -148,7 +166,7 @@ describe('at a price of quality, the choice', () => {
   test('may lie under the promised share, which is kept on average', () => {
     const input = { candidates: all, outcome: outcome(), ood: 0, price: 0.001 };
 
-    expect(choose(input)).toMatchObject({ chosen: cheap, floor: 0, reference: best });
+    expect(chooseAmong(input)).toMatchObject({ chosen: cheap, floor: 0, reference: best });
   });
 
   test('never lies under the share that each has to keep', () => {
@@ -156,16 +174,16 @@ describe('at a price of quality, the choice', () => {
 
     const input = { candidates: all, outcome: rules, ood: 0, price: 0.001 };
 
-    expect(choose(input)).toMatchObject({ chosen: middle, floor: expect.closeTo(0.72, 6) });
-    expect(fallbacks(input)).toEqual([best, cheap]);
+    expect(chooseAmong(input)).toMatchObject({ chosen: middle, floor: expect.closeTo(0.72, 6) });
+    expect(fallbacks(input)).toEqual(['c/best', 'a/cheap']);
   });
 
   test('takes milliseconds for its currency where the policy strives for latency', () => {
     const rules = outcome({ objective: 'latency' });
     const input = { candidates: all, outcome: rules, ood: 0 };
 
-    expect(choose({ ...input, price: 50_000 })?.chosen).toBe(middle);
-    expect(choose({ ...input, price: 70_000 })?.chosen).toBe(best);
+    expect(chooseAmong({ ...input, price: 50_000 })?.chosen).toEqual(middle);
+    expect(chooseAmong({ ...input, price: 70_000 })?.chosen).toEqual(best);
   });
 
   test('counts an unknown cost as the highest that is known, and prefers the known', () => {
@@ -173,16 +191,18 @@ describe('at a price of quality, the choice', () => {
 
     const candidates = [unknown, best, cheap];
 
-    expect(choose({ candidates, outcome: outcome(), ood: 0, price: 0.001 })?.chosen).toBe(cheap);
+    expect(chooseAmong({ candidates, outcome: outcome(), ood: 0, price: 0.001 })?.chosen).toEqual(
+      cheap,
+    );
     const input = { candidates, outcome: outcome(), ood: 0, price: 1 };
-    expect(choose(input)?.chosen).toBe(best);
-    expect(fallbacks(input)).toEqual([unknown, cheap]);
+    expect(chooseAmong(input)?.chosen).toEqual(best);
+    expect(fallbacks(input)).toEqual(['u/unknown', 'a/cheap']);
   });
 
   test('is the best of those that cost nothing', () => {
     const candidates = all.map((c) => ({ ...c, costUsd: 0 }));
 
-    expect(choose({ candidates, outcome: outcome(), ood: 0, price: 0 })?.chosen.model).toBe(
+    expect(chooseAmong({ candidates, outcome: outcome(), ood: 0, price: 0 })?.chosen.model).toBe(
       'c/best',
     );
   });
@@ -192,9 +212,9 @@ describe('at a price of quality, the choice', () => {
     const fair = candidate('f/fair', { success: 0.75, costUsd: 0.02 });
     const input = { candidates: [...all, fair], ood: 0 };
 
-    expect(choose({ ...input, outcome: prefer('c/*'), price: 0.001 })?.chosen).toBe(best);
-    expect(choose({ ...input, outcome: prefer('f/*'), price: 0.001 })?.chosen).toBe(fair);
-    expect(choose({ ...input, outcome: prefer('f/*'), price: 0.1 })?.chosen).toBe(middle);
+    expect(chooseAmong({ ...input, outcome: prefer('c/*'), price: 0.001 })?.chosen).toEqual(best);
+    expect(chooseAmong({ ...input, outcome: prefer('f/*'), price: 0.001 })?.chosen).toEqual(fair);
+    expect(chooseAmong({ ...input, outcome: prefer('f/*'), price: 0.1 })?.chosen).toEqual(middle);
   });
 });
 
@@ -204,8 +224,8 @@ describe('far from the training prompts, the choice', () => {
   test('passes over a candidate whose success is a guess', () => {
     const input = { candidates: [best, unsure], outcome: outcome() };
 
-    expect(choose({ ...input, ood: 0.2, price: null })?.chosen).toBe(unsure);
-    expect(choose({ ...input, ood: 0.8, price: null })).toMatchObject({
+    expect(chooseAmong({ ...input, ood: 0.2, price: null })?.chosen).toEqual(unsure);
+    expect(chooseAmong({ ...input, ood: 0.8, price: null })).toMatchObject({
       chosen: best,
       reason: 'unfamiliar_prompt',
     });
@@ -214,8 +234,8 @@ describe('far from the training prompts, the choice', () => {
   test('counts the reference in full, and all others less their uncertainty', () => {
     const input = { candidates: [best, { ...middle, uncertainty: 0.2 }], outcome: outcome() };
 
-    expect(choose({ ...input, ood: 0.2, price: 0.1 })?.chosen.model).toBe('b/middle');
-    expect(choose({ ...input, ood: 0.8, price: 0.1 })).toMatchObject({
+    expect(chooseAmong({ ...input, ood: 0.2, price: 0.1 })?.chosen.model).toBe('b/middle');
+    expect(chooseAmong({ ...input, ood: 0.8, price: 0.1 })).toMatchObject({
       chosen: best,
       reference: best,
       reason: 'unfamiliar_prompt',
@@ -230,7 +250,7 @@ describe('far from the training prompts, the choice', () => {
       price: null,
     };
 
-    expect(choose(input)?.reason).toBe('cheapest_sufficient');
+    expect(chooseAmong(input)?.reason).toBe('cheapest_sufficient');
   });
 });
 
@@ -257,7 +277,7 @@ describe('for any candidates, the choice', () => {
       fc.property(anyCandidates, anyKeep, (candidates, keep) => {
         const rules = outcome({ keep: { value: keep, rule: null } });
 
-        const choice = choose({ candidates, outcome: rules, ood: 0, price: null });
+        const choice = chooseAmong({ candidates, outcome: rules, ood: 0, price: null });
 
         const open = candidates.filter((c) => c.dropped === null);
         if (choice === null) return open.length === 0;
@@ -281,8 +301,8 @@ describe('for any candidates, the choice', () => {
         (candidates, keep, ood) => {
           const rules = outcome({ keep: { value: keep, rule: null } });
 
-          const forwards = choose({ candidates, outcome: rules, ood, price: null });
-          const backwards = choose({
+          const forwards = chooseAmong({ candidates, outcome: rules, ood, price: null });
+          const backwards = chooseAmong({
             candidates: candidates.toReversed(),
             outcome: rules,
             ood,
@@ -299,10 +319,10 @@ describe('for any candidates, the choice', () => {
     fc.assert(
       fc.property(anyCandidates, (candidates) => {
         const input = { candidates, outcome: outcome(), ood: 0, price: null };
-        const chosen = choose(input)?.chosen;
+        const chosen = chooseAmong(input)?.chosen.model;
 
         const open = candidates.filter((c) => c.dropped === null).map((c) => c.model);
-        const named = [...(chosen ? [chosen] : []), ...fallbacks(input)].map((c) => c.model);
+        const named = [...(chosen ? [chosen] : []), ...fallbacks(input)];
         return JSON.stringify(named.toSorted()) === JSON.stringify(open.toSorted());
       }),
     );

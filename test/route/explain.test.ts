@@ -1,16 +1,22 @@
 import { fc } from '../support/fast-check.js';
-import { choose, type ChoiceInput } from '../../src/route/decide.js';
 import { flips } from '../../src/route/explain.js';
-import { candidate, DROPPED, outcome } from '../support/candidates.js';
+import {
+  candidate,
+  chooseAmong,
+  DROPPED,
+  outcome,
+  tabled,
+  type ListedInput,
+} from '../support/candidates.js';
 
 const cheap = candidate('a/cheap', { success: 0.85, costUsd: 0.0001 });
 const middle = candidate('b/middle', { success: 0.89, costUsd: 0.001 });
 const best = candidate('c/best', { success: 0.9, costUsd: 0.01 });
 
-function flipsOf(input: ChoiceInput): ReturnType<typeof flips> {
-  const choice = choose(input);
+function flipsOf(input: ListedInput): ReturnType<typeof flips> {
+  const choice = chooseAmong(input);
   if (choice === null) throw new Error('nothing to flip');
-  return flips(input, choice);
+  return flips(tabled(input), choice);
 }
 
 describe('the flips of a choice', () => {
@@ -92,7 +98,7 @@ describe('the flips of a choice', () => {
     const input = { candidates: [cheap, middle, best], outcome: outcome(), ood: 0, price: 0.1 };
     const found = flipsOf(input);
 
-    expect(choose(input)?.chosen.model).toBe('b/middle');
+    expect(chooseAmong(input)?.chosen.model).toBe('b/middle');
     expect(found.map(({ model, change }) => `${change} -> ${model}`)).toEqual(
       expect.arrayContaining([
         'one more adequate answer worth $0.0225 instead of $0.100 -> a/cheap',
@@ -155,10 +161,10 @@ describe('the flips of a choice', () => {
         const candidates = drawn.map((change, i) => candidate(`m/${i}`, change));
         return [null, 0, 0.05].every((price) => {
           const input = { candidates, outcome: outcome(), ood: 0, price };
-          const choice = choose(input);
+          const choice = chooseAmong(input);
           return (
             choice === null ||
-            flips(input, choice).every((flip) => flip.model !== choice.chosen.model)
+            flips(tabled(input), choice).every((flip) => flip.model !== choice.chosen.model)
           );
         });
       }),

@@ -3,7 +3,7 @@ import type { Candidate } from '../../src/core/decision.js';
 import { choose } from '../../src/route/decide.js';
 import { KeptRouting } from '../../src/route/kept-routing.js';
 import { Routing } from '../../src/route/routing.js';
-import { candidate, DROPPED, outcome } from '../support/candidates.js';
+import { candidate, DROPPED, outcome, tabled } from '../support/candidates.js';
 import { decision } from '../support/decisions.js';
 
 const features: Routing['features'] = {
@@ -21,11 +21,10 @@ const features: Routing['features'] = {
 
 /** @returns `null` when every candidate is dropped */
 function routing(candidates: readonly Candidate[]): Routing | null {
-  const input = { candidates, outcome: outcome(), ood: 0.7, price: 0.002 };
+  const input = tabled({ candidates, outcome: outcome(), ood: 0.7, price: 0.002 });
   const choice = choose(input);
   const head = decision({ ood: 0.7 });
-  const names = candidates.map(({ model }) => model);
-  return choice && new Routing({ head, features, input, choice, names });
+  return choice && new Routing({ head, features, input, choice });
 }
 
 const anyCandidate: fc.Arbitrary<Candidate> = fc.record({

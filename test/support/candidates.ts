@@ -1,4 +1,7 @@
 import type { Candidate } from '../../src/core/decision.js';
+import { CandidateTable } from '../../src/route/candidate-table.js';
+import { choose, type Choice } from '../../src/route/decide.js';
+import type { ChoiceInput } from '../../src/route/ranking.js';
 import type { RuleOutcome } from '../../src/route/rules/outcome.js';
 
 /** A candidate that could be chosen, with figures that only matter where a test says so. */
@@ -41,3 +44,16 @@ export const DROPPED: Candidate['dropped'] = {
   detail: 'matches never x/*',
   rule: 'no-x',
 };
+
+/** A choice to be made among candidates as a test lists them. */
+export interface ListedInput extends Omit<ChoiceInput, 'candidates'> {
+  readonly candidates: readonly Candidate[];
+}
+
+export function tabled(input: ListedInput): ChoiceInput {
+  return { ...input, candidates: CandidateTable.of(input.candidates) };
+}
+
+export function chooseAmong(input: ListedInput): Choice | null {
+  return choose(tabled(input));
+}

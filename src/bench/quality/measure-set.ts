@@ -125,7 +125,7 @@ function lazily(make: () => Learner): Learner {
 function successIn(models: readonly string[], routings: readonly Routing[]) {
   return (model: string): Float64Array => {
     const m = models.indexOf(model);
-    return Float64Array.from(routings, ({ input }) => input.candidates[m]?.success ?? Number.NaN);
+    return Float64Array.from(routings, ({ input }) => input.candidates.success(m));
   };
 }
 
@@ -138,9 +138,9 @@ function reliabilityOf(
   measured.forEach((line, place) => {
     models.forEach((model, m) => {
       const outcome = lines[line]?.outcomes.get(model);
-      const candidate = routings[place]?.input.candidates[m];
-      if (outcome === undefined || candidate === undefined) return;
-      reliability.add(place, candidate.success, outcome.score);
+      const candidates = routings[place]?.input.candidates;
+      if (outcome === undefined || candidates === undefined) return;
+      reliability.add(place, candidates.success(m), outcome.score);
     });
   });
   return reliability;

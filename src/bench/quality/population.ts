@@ -1,5 +1,4 @@
 import { at } from '../metrics/at.js';
-import type { Candidate } from '../../core/decision.js';
 import type { Routing } from '../../route/routing.js';
 import type { BenchSet } from './bench-set.js';
 import { LEAST_COVERAGE } from './learnt.js';
@@ -76,15 +75,9 @@ function answersOf(
   return routings.map(({ input, features }, place) => {
     const outcome = set.lines[at(set.measured, place)]?.outcomes.get(model);
     if (outcome === undefined) return null;
-    const { outputTokens } = candidateAt(input.candidates, m);
+    const { outputTokens } = input.candidates.at(m);
     const expected = { outputTokens, inputTokens: features.inputTokens };
     const cost = answerCost(outcome, price, expected, set.known?.lengths ?? true);
     return cost === null ? 'unpriced' : { score: outcome.score, cost };
   });
-}
-
-function candidateAt(candidates: readonly Candidate[], m: number): Candidate {
-  const candidate = candidates[m];
-  if (candidate === undefined) throw new Error('the router left out a model');
-  return candidate;
 }

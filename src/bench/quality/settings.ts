@@ -1,5 +1,6 @@
 import { at } from '../metrics/at.js';
 import type { Candidate } from '../../core/decision.js';
+import { CandidateTable } from '../../route/candidate-table.js';
 import { choose } from '../../route/decide.js';
 import type { Choice } from '../../route/decide.js';
 import type { Prospect } from '../../route/price/expectations.js';
@@ -64,7 +65,7 @@ export function ourSettings(parts: SettingParts): readonly KeptSetting[] {
   const { population } = parts;
   const indexOf = new Map(population.models.map((model, m) => [model, m]));
   const compared = ({ candidates, ood }: Prospect): Prospect => ({
-    candidates: candidates.filter(({ model }) => indexOf.has(model)),
+    candidates: CandidateTable.of(candidates.rows().filter(({ model }) => indexOf.has(model))),
     ood,
   });
   const prospects = population.places.map((place) => {
@@ -177,7 +178,7 @@ function expectedCosts(
   return models.map((model) =>
     Float64Array.from(places, (place) => {
       const { candidates } = routingAt(routings, place).input;
-      return candidates.find((candidate) => candidate.model === model)?.costUsd ?? 0;
+      return candidates.find(model)?.costUsd ?? 0;
     }),
   );
 }

@@ -1,11 +1,12 @@
-import type { Candidate } from '../../core/decision.js';
-import { FAR, outlayOf, qualityOf, referenceOf } from '../decide.js';
+import type { CandidateTable } from '../candidate-table.js';
+import { FAR } from '../decide.js';
+import { outlayAt, qualityAt, referenceIn } from '../ranking.js';
 import type { RuleOutcome } from '../rules/outcome.js';
 
 /** One request before it is decided: who may answer it, and how far it is from the training prompts. */
 export interface Prospect {
   /** The same models in the same order for all prospects that are compared. */
-  readonly candidates: readonly Candidate[];
+  readonly candidates: CandidateTable;
   /** See `Prediction.ood`. */
   readonly ood: number;
 }
@@ -71,23 +72,28 @@ export class Expectations {
   /** Remembers what is expected for a request, and forgets that of the oldest; nothing if nobody may answer. */
   add({ candidates, ood }: Prospect): void {
     const cautious = ood > FAR;
-    const reference = referenceOf(candidates, this.#terms, cautious);
-    if (reference === null) return;
+    const reference = referenceIn(candidates, this.#terms, cautious);
+    if (reference < 0) return;
     const row = this.#added % this.#capacity;
     const from = row * this.width;
     let to = from;
     const unknown = dearest(candidates, this.#terms);
-    for (const [m, candidate] of candidates.entries()) {
-      if (candidate.dropped !== null) continue;
+    const outlayOf = (m: number): number => {
+      const outlay = outlayAt(candidates, m, this.#terms);
+      return Number.isNaN(outlay) ? unknown : outlay;
+    };
+    for (let m = 0; m < candidates.length; m++) {
+      if (!candidates.isOpen(m)) continue;
       this.#index[to] = m;
-      this.#quality[to] = qualityOf(candidate, { cautious, reference });
-      this.#outlay[to] = outlayOf(candidate, this.#terms) ?? unknown;
+      this.#quality[to] = qualityAt(candidates, m, cautious && m !== reference);
+      this.#outlay[to] = outlayOf(m);
       to += 1;
     }
     this.#eligible[row] = this.#dropBeaten(from, to);
-    this.#reference[2 * row] = reference.success;
-    this.#reference[2 * row + 1] = outlayOf(reference, this.#terms) ?? unknown;
-    this.#floor[row] = (this.#terms.keepEach?.value ?? 0) * reference.success;
+    const success = candidates.success(reference);
+    this.#reference[2 * row] = success;
+    this.#reference[2 * row + 1] = outlayOf(reference);
+    this.#floor[row] = (this.#terms.keepEach?.value ?? 0) * success;
     this.#added += 1;
   }
 
@@ -190,10 +196,11 @@ export class Expectations {
 /** Price at which no outlay counts beside a difference in quality. */
 export const MONEY_NO_OBJECT = 1e12;
 
-function dearest(candidates: readonly Candidate[], terms: Terms): number {
+function dearest(candidates: CandidateTable, terms: Terms): number {
   let most = 0;
-  for (const candidate of candidates) {
-    if (candidate.dropped === null) most = Math.max(most, outlayOf(candidate, terms) ?? 0);
+  for (let m = 0; m < candidates.length; m++) {
+    const outlay = outlayAt(candidates, m, terms);
+    if (candidates.isOpen(m) && outlay > most) most = outlay;
   }
   return most;
 }

@@ -1,4 +1,4 @@
-import type { Candidate } from '../../core/decision.js';
+import type { CandidateTable } from '../candidate-table.js';
 import type { Demand } from '../candidates.js';
 import type { Ability, ModelPrediction, Predictor, UsualPrompt } from '../predictor.js';
 import type { RuleOutcome } from '../rules/outcome.js';
@@ -8,7 +8,7 @@ import type { Prospect } from './expectations.js';
 type CandidatesFor = (
   prediction: { readonly models: readonly ModelPrediction[] },
   demand: Demand,
-) => readonly Candidate[];
+) => CandidateTable;
 
 /** Predictions that are made ahead for all usual prompts together, and the least number of prompts. */
 const MOST_PREDICTIONS = 10_000;

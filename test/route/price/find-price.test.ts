@@ -1,10 +1,10 @@
 import { fc } from '../../support/fast-check.js';
 import type { Candidate } from '../../../src/core/decision.js';
-import { choose } from '../../../src/route/decide.js';
+import { CandidateTable } from '../../../src/route/candidate-table.js';
 import { Expectations } from '../../../src/route/price/expectations.js';
 import { findPrice, totalsOf } from '../../../src/route/price/find-price.js';
 import type { RuleOutcome } from '../../../src/route/rules/outcome.js';
-import { candidate, DROPPED, outcome } from '../../support/candidates.js';
+import { candidate, chooseAmong, DROPPED, outcome } from '../../support/candidates.js';
 
 const NAMES = ['a/cheap', 'b/middle', 'c/best'] as const;
 
@@ -20,7 +20,7 @@ function expecting(
   change: Partial<RuleOutcome> = {},
 ): Expectations {
   const expectations = new Expectations(outcome(change), rows[0]?.length ?? 0, rows.length);
-  for (const candidates of rows) expectations.add({ candidates, ood: 0 });
+  for (const own of rows) expectations.add({ candidates: CandidateTable.of(own), ood: 0 });
   return expectations;
 }
 
@@ -80,7 +80,9 @@ describe('the price of quality', () => {
   test('forgets the oldest requests', () => {
     const expectations = new Expectations(outcome(), 2, 2);
 
-    for (const candidates of [hard, easy, easy]) expectations.add({ candidates, ood: 0 });
+    for (const own of [hard, easy, easy]) {
+      expectations.add({ candidates: CandidateTable.of(own), ood: 0 });
+    }
 
     expect(findPrice([{ expectations, weight: 1 }], 0.97)).toBe(0);
   });
@@ -131,7 +133,7 @@ describe('for any expectations', () => {
           );
 
           const singly = rows
-            .map((candidates) => choose({ candidates, outcome: rules, ood: 0, price }))
+            .map((candidates) => chooseAmong({ candidates, outcome: rules, ood: 0, price }))
             .reduce((sum, choice) => sum + (choice?.chosen.success ?? 0), 0);
           // Sums are of 32-bit numbers, so ties may fall to another: by no more than their rounding.
           expect(quality).toBeCloseTo(singly, 3);

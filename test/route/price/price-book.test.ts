@@ -1,4 +1,4 @@
-import type { Candidate } from '../../../src/core/decision.js';
+import { CandidateTable } from '../../../src/route/candidate-table.js';
 import { choose } from '../../../src/route/decide.js';
 import type { Prospect } from '../../../src/route/price/expectations.js';
 import { PriceBook } from '../../../src/route/price/price-book.js';
@@ -7,10 +7,10 @@ import { candidate, outcome } from '../../support/candidates.js';
 
 /** A request on which the dear model is better by so much. */
 function prospect(better: number): Prospect {
-  const candidates: readonly Candidate[] = [
+  const candidates = CandidateTable.of([
     candidate('a/cheap', { success: 0.9 - better, costUsd: 0.001 }),
     candidate('b/dear', { success: 0.9, costUsd: 0.01 }),
-  ];
+  ]);
   return { candidates, ood: 0 };
 }
 

@@ -1,0 +1,129 @@
+import type { Candidate, Drop } from '../core/decision.js';
+
+/** Where a number of a candidate stands among its own. */
+const SUCCESS = 0;
+const UNCERTAINTY = 1;
+const OUTPUT_TOKENS = 2;
+const CACHED_TOKENS = 3;
+const COST = 4;
+const LATENCY = 5;
+const FIGURES = 6;
+
+/** What a candidate of a table is expected to take; see `Candidate`. */
+export type Outlays = Pick<Candidate, 'cachedTokens' | 'costUsd' | 'latencyMs'>;
+
+/**
+ * What is expected of every candidate for one request, dropped ones included.
+ *
+ * Dozens are weighed for each request, and kept for as long as its decision is remembered. As objects of their own they take
+ * some 250 bytes each that the garbage collector has to follow and to move; here they are one array of numbers that it need not
+ * look at. A candidate is made an object when somebody asks for it.
+ */
+export class CandidateTable {
+  /** `vendor/name` of each; one array for all tables of a router. */
+  readonly models: readonly string[];
+  readonly #figures: Float64Array;
+  /** `null` until one is dropped. */
+  #drops: (Drop | null)[] | null = null;
+
+  /** A table to be written: until then all figures are 0. */
+  constructor(models: readonly string[]) {
+    this.models = models;
+    this.#figures = new Float64Array(FIGURES * models.length);
+  }
+
+  static of(candidates: readonly Candidate[]): CandidateTable {
+    const table = new CandidateTable(candidates.map(({ model }) => model));
+    for (const [i, candidate] of candidates.entries()) {
+      table.expect(i, candidate.success, candidate.uncertainty, candidate.outputTokens);
+      table.estimate(i, candidate);
+      if (candidate.dropped !== null) table.drop(i, candidate.dropped);
+    }
+    return table;
+  }
+
+  get length(): number {
+    return this.models.length;
+  }
+
+  expect(i: number, success: number, uncertainty: number, outputTokens: number): void {
+    const at = FIGURES * i;
+    this.#figures[at + SUCCESS] = success;
+    this.#figures[at + UNCERTAINTY] = uncertainty;
+    this.#figures[at + OUTPUT_TOKENS] = outputTokens;
+  }
+
+  estimate(i: number, { cachedTokens, costUsd, latencyMs }: Outlays): void {
+    const at = FIGURES * i;
+    this.#figures[at + CACHED_TOKENS] = cachedTokens;
+    this.#figures[at + COST] = costUsd ?? NaN;
+    this.#figures[at + LATENCY] = latencyMs ?? NaN;
+  }
+
+  drop(i: number, why: Drop): void {
+    this.#drops ??= new Array<Drop | null>(this.length).fill(null);
+    this.#drops[i] = why;
+  }
+
+  /** Whether the candidate may be chosen. */
+  isOpen(i: number): boolean {
+    return this.#drops === null || this.#drops[i] === null;
+  }
+
+  get hasOpen(): boolean {
+    return this.#drops === null ? this.length > 0 : this.#drops.includes(null);
+  }
+
+  success(i: number): number {
+    return this.#figure(i, SUCCESS);
+  }
+
+  uncertainty(i: number): number {
+    return this.#figure(i, UNCERTAINTY);
+  }
+
+  /** NaN when unknown, unlike that of a `Candidate`. */
+  costUsd(i: number): number {
+    return this.#figure(i, COST);
+  }
+
+  /** NaN when unknown, unlike that of a `Candidate`. */
+  latencyMs(i: number): number {
+    return this.#figure(i, LATENCY);
+  }
+
+  /** @returns a candidate as an object of its own, made anew */
+  at(i: number): Candidate {
+    const model = this.models[i];
+    if (model === undefined) throw new RangeError(`there is no candidate ${i} of ${this.length}`);
+    return {
+      model,
+      success: this.success(i),
+      uncertainty: this.uncertainty(i),
+      outputTokens: this.#figure(i, OUTPUT_TOKENS),
+      cachedTokens: this.#figure(i, CACHED_TOKENS),
+      costUsd: known(this.costUsd(i)),
+      latencyMs: known(this.latencyMs(i)),
+      dropped: this.#drops?.[i] ?? null,
+    };
+  }
+
+  /** @returns all candidates as objects of their own, made anew */
+  rows(): readonly Candidate[] {
+    return this.models.map((_, i) => this.at(i));
+  }
+
+  /** @returns what is expected of a model, made anew; `null` if it is no candidate */
+  find(model: string): Candidate | null {
+    const i = this.models.indexOf(model);
+    return i < 0 ? null : this.at(i);
+  }
+
+  #figure(i: number, which: number): number {
+    return this.#figures[FIGURES * i + which] ?? NaN;
+  }
+}
+
+function known(figure: number): number | null {
+  return Number.isNaN(figure) ? null : figure;
+}

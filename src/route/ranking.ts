@@ -1,0 +1,173 @@
+import type { CandidateTable } from './candidate-table.js';
+import type { RuleOutcome } from './rules/outcome.js';
+
+/** All that a choice depends on. Equal input, equal choice. */
+export interface ChoiceInput {
+  /** Dropped candidates included: they may serve as the reference. */
+  readonly candidates: CandidateTable;
+  readonly outcome: RuleOutcome;
+  /** Distance of the prompt from the training prompts, 0 to 1. */
+  readonly ood: number;
+  /**
+   * What one more adequate answer is worth, in what the objective spares: US dollars, or
+   * milliseconds. `null` when the promise is kept by every single choice instead of on average.
+   */
+  readonly price: number | null;
+}
+
+// A hair of slack: keep 1 must accept the reference itself, whatever the rounding.
+const SLACK = 1e-12;
+
+/**
+ * The order in which candidates would be chosen: first those that are good enough, by the policy's objective, then the others, the
+ * best first. Candidates are named by their place in the table.
+ */
+export class Ranking {
+  /** The candidate that the promise is measured against. */
+  readonly reference: number;
+  /** The first in order. */
+  readonly first: number;
+  /** The quality that a candidate has to reach; below 0 when the average alone is promised. */
+  readonly floor: number;
+  /** Quality from which a preferred model is taken. */
+  readonly preferable: number;
+  /** How many may answer, and how many of them are good enough. */
+  readonly open: number;
+  readonly sufficient: number;
+  readonly #table: CandidateTable;
+  readonly #objective: RuleOutcome['objective'];
+  readonly #cautious: boolean;
+  /** `null` where nothing is weighed. */
+  readonly #price: number | null;
+  /** What is taken for an unknown outlay: the most that any of those takes that are good enough; never nothing. */
+  readonly #unknown: number;
+
+  private constructor(input: ChoiceInput, cautious: boolean, reference: number) {
+    const { candidates, outcome, price } = input;
+    this.reference = reference;
+    this.#table = candidates;
+    this.#objective = outcome.objective;
+    this.#cautious = cautious;
+    this.#price = outcome.objective === 'quality' ? null : price;
+    const success = candidates.success(reference);
+    const promised = outcome.keep.value * success - SLACK;
+    const each = (outcome.keepEach?.value ?? 0) * success - SLACK;
+    this.floor = price === null ? Math.max(promised, each) : each;
+    let [open, sufficient, unknown] = [0, 0, 0];
+    for (let i = 0; i < candidates.length; i++) {
+      if (!candidates.isOpen(i)) continue;
+      open += 1;
+      if (this.quality(i) < this.floor) continue;
+      sufficient += 1;
+      const outlay = outlayAt(candidates, i, outcome);
+      if (outlay > unknown) unknown = outlay;
+    }
+    this.open = open;
+    this.sufficient = sufficient;
+    this.#unknown = unknown;
+    this.first = this.firstOf(() => true);
+    // What keeps the promise by itself, or does no worse than the choice, takes nothing from the average.
+    this.preferable = price === null ? this.floor : Math.min(promised, this.quality(this.first));
+  }
+
+  /**
+   * @param cautious - all but the reference count as their success less its uncertainty
+   * @returns `null` when every candidate is dropped
+   */
+  static of(input: ChoiceInput, cautious: boolean): Ranking | null {
+    const reference = referenceIn(input.candidates, input.outcome, cautious);
+    return reference < 0 ? null : new Ranking(input, cautious, reference);
+  }
+
+  /** How good a candidate's answer counts as when candidates are compared, 0 to 1. */
+  quality(i: number): number {
+    return qualityAt(this.#table, i, this.#cautious && i !== this.reference);
+  }
+
+  isSufficient(i: number): boolean {
+    return this.quality(i) >= this.floor;
+  }
+
+  /** The first in order of those that may answer and that `isWanted`; -1 if there is none. */
+  firstOf(isWanted: (i: number) => boolean): number {
+    let first = -1;
+    for (let i = 0; i < this.#table.length; i++) {
+      if (!this.#table.isOpen(i) || !isWanted(i)) continue;
+      if (first < 0 || this.compare(i, first) < 0) first = i;
+    }
+    return first;
+  }
+
+  /** Below 0 where `a` comes before `b`, above 0 where it comes after. */
+  compare(a: number, b: number): number {
+    const isSufficient = this.isSufficient(a);
+    if (isSufficient !== this.isSufficient(b)) return isSufficient ? -1 : 1;
+    const [ownKey, otherKey] = [this.#key(a, isSufficient), this.#key(b, isSufficient)];
+    if (ownKey !== otherKey) return ownKey < otherKey ? -1 : 1;
+    return this.#compareEqual(a, b);
+  }
+
+  /** All that may answer, in order. */
+  inOrder(): readonly number[] {
+    return [...this.#table.models.keys()]
+      .filter((i) => this.#table.isOpen(i))
+      .sort((a, b) => this.compare(a, b));
+  }
+
+  /** What candidates are put in order by, the least first. */
+  #key(i: number, isSufficient: boolean): number {
+    const quality = this.quality(i);
+    if (!isSufficient || this.#objective === 'quality') return -quality;
+    const outlay = outlayAt(this.#table, i, { objective: this.#objective });
+    if (this.#price === null) return Number.isNaN(outlay) ? Infinity : outlay;
+    return (Number.isNaN(outlay) ? this.#unknown : outlay) - this.#price * quality;
+  }
+
+  #compareEqual(a: number, b: number): number {
+    const [ownCost, otherCost] = [this.#costOf(a), this.#costOf(b)];
+    if (ownCost !== otherCost) return ownCost < otherCost ? -1 : 1;
+    const better = this.quality(b) - this.quality(a);
+    if (better !== 0) return better;
+    return (this.#table.models[a] ?? '') < (this.#table.models[b] ?? '') ? -1 : 1;
+  }
+
+  #costOf(i: number): number {
+    const costUsd = this.#table.costUsd(i);
+    return Number.isNaN(costUsd) ? Infinity : costUsd;
+  }
+}
+
+/** The candidate that a policy's promise is measured against; -1 when all are dropped. */
+export function referenceIn(
+  candidates: CandidateTable,
+  { reference }: Pick<RuleOutcome, 'reference'>,
+  cautious: boolean,
+): number {
+  let best = -1;
+  let most = -1;
+  for (let i = 0; i < candidates.length; i++) {
+    if (!candidates.isOpen(i)) continue;
+    const quality = qualityAt(candidates, i, cautious);
+    if (quality <= most) continue;
+    best = i;
+    most = quality;
+  }
+  if (best < 0 || reference === 'best') return best;
+  const named = candidates.models.indexOf(reference);
+  return named < 0 ? best : named;
+}
+
+/** Where the predictor has seen nothing alike, a high guess is not worth more than its error bar. */
+export function qualityAt(candidates: CandidateTable, i: number, cautious: boolean): number {
+  const success = candidates.success(i);
+  return cautious ? Math.max(0, success - candidates.uncertainty(i)) : success;
+}
+
+/** What a policy tries to spend little of: US dollars, or milliseconds; NaN when unknown. */
+export function outlayAt(
+  candidates: CandidateTable,
+  i: number,
+  { objective }: Pick<RuleOutcome, 'objective'>,
+): number {
+  return objective === 'latency' ? candidates.latencyMs(i) : candidates.costUsd(i);
+}

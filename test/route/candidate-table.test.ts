@@ -1,0 +1,29 @@
+import { CandidateTable } from '../../src/route/candidate-table.js';
+import { candidate, DROPPED } from '../support/candidates.js';
+
+describe('a table of candidates', () => {
+  const cheap = candidate('a/cheap', { costUsd: null, latencyMs: null });
+  const dropped = candidate('b/dropped', { success: 0.9, dropped: DROPPED });
+
+  test('gives back what it was made of', () => {
+    const table = CandidateTable.of([cheap, dropped]);
+
+    expect(table.rows()).toEqual([cheap, dropped]);
+    expect(table.find('b/dropped')).toEqual(dropped);
+    expect(table.find('c/absent')).toBeNull();
+  });
+
+  test('knows whether anybody is left', () => {
+    expect(CandidateTable.of([cheap, dropped]).hasOpen).toBe(true);
+    expect(CandidateTable.of([cheap]).hasOpen).toBe(true);
+    expect(CandidateTable.of([dropped, dropped]).hasOpen).toBe(false);
+    expect(CandidateTable.of([]).hasOpen).toBe(false);
+  });
+
+  test('has nothing to say of a place without a candidate', () => {
+    const table = CandidateTable.of([cheap]);
+
+    expect(() => table.at(1)).toThrow('there is no candidate 1 of 1');
+    expect(table.success(-1)).toBeNaN();
+  });
+});
