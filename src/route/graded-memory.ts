@@ -33,6 +33,14 @@ export interface MemoryTables {
   readonly variances: Int8Array;
 }
 
+/** Answers that some models gave to the prompts of a memory. */
+export interface SomeAnswers {
+  /** For each row the number of the first answer behind its own. */
+  readonly ends: Int32Array;
+  /** Model, surprise and variance in one number: what lies side by side is fetched at once. */
+  readonly answers: Int32Array;
+}
+
 /** What the memory holds of prompts like the one asked about. Reused by the next call. */
 export interface Recollection {
   /** 0 for a prompt unlike all that were graded, 1 for one among them: how far to trust what was learnt of them. */
@@ -42,8 +50,8 @@ export interface Recollection {
   /** Log-odds by which such prompts were easier than the network expects, for any model. */
   shift: number;
   /**
-   * Of each model: how many such prompts it was graded on, each counting as much as it is like this one, and the sums
-   * over these answers of surprise and of variance, in the steps of `MemoryTables`; shape [models, 3].
+   * Of each model that was asked about: how many such prompts it was graded on, each counting as much as it is like this one, and
+   * the sums over these answers of surprise and of variance, in the steps of `MemoryTables`; shape [models, 3].
    */
   readonly byModel: Float64Array;
 }
@@ -88,8 +96,8 @@ export class GradedMemory {
   readonly #point: Float32Array;
   readonly #cells = new NearestFew(CELLS_READ);
   readonly #rows = new NearestFew(NEIGHBOURS);
-  /** `packAnswers`. */
-  readonly #answers: Int32Array;
+  /** `sumAnswers`. */
+  readonly #sums: Float64Array;
   readonly #recalled: Recollection;
 
   /** @param models - how many models have graded answers */
@@ -103,7 +111,7 @@ export class GradedMemory {
       shape.dims,
     );
     this.#point = new Float32Array(shape.dims);
-    this.#answers = packAnswers(tables);
+    this.#sums = sumAnswers(tables);
     this.#recalled = {
       closeness: 0,
       kinship: 0,
@@ -112,8 +120,11 @@ export class GradedMemory {
     };
   }
 
-  /** @param input - the network's, shape [inputs], as `writeDense` left it */
-  recall(input: Float32Array): Recollection {
+  /**
+   * @param input - the network's, shape [inputs], as `writeDense` left it
+   * @param answers - of the models that are asked about, by `answersOf`
+   */
+  recall(input: Float32Array, answers: SomeAnswers): Recollection {
     this.#findRows(input);
     const recalled = this.#recalled;
     const likeness = meanOfBest(this.#rows);
@@ -121,8 +132,25 @@ export class GradedMemory {
     recalled.kinship = shareOfWay(likeness, STRANGE_LIKENESS, KIN_LIKENESS);
     recalled.shift = 0;
     recalled.byModel.fill(0);
-    if (recalled.closeness > 0 || recalled.kinship > 0) this.#askRows();
+    if (recalled.closeness > 0 || recalled.kinship > 0) this.#askRows(answers);
     return recalled;
+  }
+
+  /** The graded answers of some models, to be recalled; takes milliseconds. */
+  answersOf(isWanted: (model: number) => boolean): SomeAnswers {
+    const { answerEnds, answerModels, surprises, variances } = this.#tables;
+    const packed: number[] = [];
+    let start = 0;
+    const ends = answerEnds.map((end) => {
+      for (let i = start; i < end; i++) {
+        const model = answerModels[i] ?? 0;
+        if (!isWanted(model)) continue;
+        packed.push((model << 16) | (((surprises[i] ?? 0) + 128) << 8) | (variances[i] ?? 0));
+      }
+      start = end;
+      return packed.length;
+    });
+    return { ends, answers: Int32Array.from(packed) };
   }
 
   #findRows(input: Float32Array): void {
@@ -135,6 +163,7 @@ export class GradedMemory {
     for (let i = 0; i < point.length; i++) point[i] = scale * at(point, i);
     this.#cells.clear();
     this.#cells.offer(this.#centres.times(point), 0);
+    this.#cells.settle();
     this.#rows.clear();
     for (let k = 0; k < this.#cells.size; k++) {
       const cell = this.#cells.index(k);
@@ -142,30 +171,32 @@ export class GradedMemory {
       const rows = (cellEnds[cell] ?? start) - start;
       if (rows > 0) this.#rows.offer(this.#vectors.timesRows(point, start, rows), start);
     }
+    this.#rows.settle();
   }
 
-  #askRows(): void {
-    const rows = this.#rows;
+  #askRows(answers: SomeAnswers): void {
+    const [rows, sums] = [this.#rows, this.#sums];
     const nearest = rows.value(0);
-    const all = { surprise: 0, variance: PRIOR_VARIANCE };
+    let surprise = 0;
+    let variance = PRIOR_VARIANCE;
     for (let k = 0; k < rows.size; k++) {
       const cosine = rows.value(k);
+      // The first that does not count is followed by none that does.
+      if (cosine <= FAINT_COSINE) break;
       const weight =
         Math.exp((cosine - nearest) / FALL) * shareOfWay(cosine, FAINT_COSINE, CLEAR_COSINE);
-      if (weight > 0) this.#askRow(rows.index(k), weight, all);
+      const row = rows.index(k);
+      surprise += weight * (sums[2 * row] ?? 0);
+      variance += weight * (sums[2 * row + 1] ?? 0);
+      this.#askRow(row, weight, answers);
     }
-    this.#recalled.shift = all.surprise / all.variance;
+    this.#recalled.shift = surprise / variance;
   }
 
-  /** @param all - gets what the answers to the row have in common */
-  #askRow(row: number, weight: number, all: { surprise: number; variance: number }): void {
-    const { answerEnds } = this.#tables;
+  #askRow(row: number, weight: number, { ends, answers }: SomeAnswers): void {
     const { byModel } = this.#recalled;
-    const answers = this.#answers;
-    const start = row === 0 ? 0 : (answerEnds[row - 1] ?? 0);
-    const end = answerEnds[row] ?? start;
-    let surprises = 0;
-    let variances = 0;
+    const start = row === 0 ? 0 : (ends[row - 1] ?? 0);
+    const end = ends[row] ?? start;
     for (let i = start; i < end; i++) {
       const packed = answers[i] ?? 0;
       const surprise = ((packed >> 8) & 0xff) - 128;
@@ -174,13 +205,7 @@ export class GradedMemory {
       byModel[sums] = (byModel[sums] ?? 0) + weight;
       byModel[sums + 1] = (byModel[sums + 1] ?? 0) + weight * surprise;
       byModel[sums + 2] = (byModel[sums + 2] ?? 0) + weight * variance;
-      surprises += surprise;
-      variances += variance;
     }
-    // Many models err together on one prompt: their answers count as the root of their number.
-    const share = weight / Math.sqrt(Math.max(1, end - start));
-    all.surprise += (share * surprises) / SURPRISE_STEPS;
-    all.variance += (share * variances) / VARIANCE_STEPS;
   }
 }
 
@@ -204,11 +229,25 @@ export function answersRecalled({ byModel }: Recollection, model: number): numbe
   return byModel[SUMS * model] ?? 0;
 }
 
-/** Model, surprise and variance of an answer in one number: what lies side by side is fetched at once. */
-function packAnswers({ answerModels, surprises, variances }: MemoryTables): Int32Array {
-  return answerModels.map(
-    (model, i) => (model << 16) | (((surprises[i] ?? 0) + 128) << 8) | (variances[i] ?? 0),
-  );
+/**
+ * What all answers to a row say together of any model: surprise and variance, row after row.
+ *
+ * Many models err together on one prompt: their answers count as the root of their number.
+ */
+function sumAnswers({ answerEnds, surprises, variances }: MemoryTables): Float64Array {
+  const sums = new Float64Array(2 * answerEnds.length);
+  let start = 0;
+  for (const [row, end] of answerEnds.entries()) {
+    const share = 1 / Math.sqrt(Math.max(1, end - start));
+    for (let i = start; i < end; i++) {
+      const surprise = (surprises[i] ?? 0) / SURPRISE_STEPS;
+      const variance = (variances[i] ?? 0) / VARIANCE_STEPS;
+      sums[2 * row] = (sums[2 * row] ?? 0) + share * surprise;
+      sums[2 * row + 1] = (sums[2 * row + 1] ?? 0) + share * variance;
+    }
+    start = end;
+  }
+  return sums;
 }
 
 function meanOfBest(rows: NearestFew): number {

@@ -8,7 +8,7 @@ import type { PromptDemand } from './factor-network.js';
 import { FEATURE_NAMES } from './features.js';
 import type { Features } from './features.js';
 import { answersRecalled, GradedMemory, recalledLogOdds } from './graded-memory.js';
-import type { Recollection } from './graded-memory.js';
+import type { Recollection, SomeAnswers } from './graded-memory.js';
 import { modelKey } from './model-name.js';
 import { estimateStrength, releaseYear } from './model-strength.js';
 import { readPredictorArtefact } from './predictor-artefact.js';
@@ -109,6 +109,8 @@ export class FactorPredictor implements Predictor {
   readonly #input: Float32Array;
   readonly #fitted: ReadonlyMap<string, number>;
   readonly #fittedByKey: ReadonlyMap<string, number>;
+  /** What is remembered of the models that were asked about; a router always asks with the same list. */
+  readonly #remembered = new WeakMap<readonly Ability[], SomeAnswers>();
 
   constructor(
     tables: PredictorTables,
@@ -204,10 +206,20 @@ export class FactorPredictor implements Predictor {
 
   /** Of the prompt that `#input` is. */
   #judgeAll(abilities: readonly Ability[], doubt: number): ModelPrediction[] {
-    const recalled = this.#memory.recall(this.#input);
+    const recalled = this.#memory.recall(this.#input, this.#rememberedOf(abilities));
     const demand = this.#network.run(this.#input, recalled.closeness);
     const about = { demand, recalled, doubt };
     return abilities.map((known) => this.#judge(known as FactorAbility, about));
+  }
+
+  /** What is remembered of the models among `abilities`. */
+  #rememberedOf(abilities: readonly Ability[]): SomeAnswers {
+    const known = this.#remembered.get(abilities);
+    if (known !== undefined) return known;
+    const asked = new Set((abilities as readonly FactorAbility[]).map(({ own }) => own?.index));
+    const remembered = this.#memory.answersOf((model) => asked.has(model));
+    this.#remembered.set(abilities, remembered);
+    return remembered;
   }
 
   #judge(known: FactorAbility, { demand, recalled, doubt }: AboutPrompt): ModelPrediction {

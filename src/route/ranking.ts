@@ -53,7 +53,9 @@ export class Ranking {
     const promised = outcome.keep.value * success - SLACK;
     const each = (outcome.keepEach?.value ?? 0) * success - SLACK;
     this.floor = price === null ? Math.max(promised, each) : each;
-    let [open, sufficient, unknown] = [0, 0, 0];
+    let open = 0;
+    let sufficient = 0;
+    let unknown = 0;
     for (let i = 0; i < candidates.length; i++) {
       if (!candidates.isOpen(i)) continue;
       open += 1;
@@ -91,9 +93,20 @@ export class Ranking {
   /** The first in order of those that may answer and that `isWanted`; -1 if there is none. */
   firstOf(isWanted: (i: number) => boolean): number {
     let first = -1;
+    let firstKey = 0;
+    let firstSuffices = false;
     for (let i = 0; i < this.#table.length; i++) {
       if (!this.#table.isOpen(i) || !isWanted(i)) continue;
-      if (first < 0 || this.compare(i, first) < 0) first = i;
+      const suffices = this.isSufficient(i);
+      if (first >= 0 && firstSuffices && !suffices) continue;
+      const key = this.#key(i, suffices);
+      // As `compare` has it, with what is known of the first.
+      if (first >= 0 && firstSuffices === suffices) {
+        if (key > firstKey || (key === firstKey && this.#compareEqual(i, first) >= 0)) continue;
+      }
+      first = i;
+      firstKey = key;
+      firstSuffices = suffices;
     }
     return first;
   }
@@ -102,7 +115,8 @@ export class Ranking {
   compare(a: number, b: number): number {
     const isSufficient = this.isSufficient(a);
     if (isSufficient !== this.isSufficient(b)) return isSufficient ? -1 : 1;
-    const [ownKey, otherKey] = [this.#key(a, isSufficient), this.#key(b, isSufficient)];
+    const ownKey = this.#key(a, isSufficient);
+    const otherKey = this.#key(b, isSufficient);
     if (ownKey !== otherKey) return ownKey < otherKey ? -1 : 1;
     return this.#compareEqual(a, b);
   }
@@ -124,7 +138,8 @@ export class Ranking {
   }
 
   #compareEqual(a: number, b: number): number {
-    const [ownCost, otherCost] = [this.#costOf(a), this.#costOf(b)];
+    const ownCost = this.#costOf(a);
+    const otherCost = this.#costOf(b);
     if (ownCost !== otherCost) return ownCost < otherCost ? -1 : 1;
     const better = this.quality(b) - this.quality(a);
     if (better !== 0) return better;

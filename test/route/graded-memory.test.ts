@@ -1,6 +1,6 @@
 import { fc } from '../support/fast-check.js';
 import { GradedMemory, recalledLogOdds } from '../../src/route/graded-memory.js';
-import type { MemoryTables } from '../../src/route/graded-memory.js';
+import type { MemoryTables, Recollection } from '../../src/route/graded-memory.js';
 
 const SHAPE = { dims: 4, cells: 2, rows: 20, answers: 40 };
 const EAST = Float32Array.of(1, 0, 0, 0);
@@ -25,11 +25,19 @@ function memoryOf(surpriseOf: (row: number, model: number) => number): GradedMem
   return new GradedMemory(SHAPE, tables, 3);
 }
 
+/** What a memory holds of all models. */
+function recallAll(memory: GradedMemory, input: Float32Array): Recollection {
+  return memory.recall(
+    input,
+    memory.answersOf(() => true),
+  );
+}
+
 /** The first model did better than expected in the east, the second worse; in the north both did better. */
 const mixed = memoryOf((row, model) => (row >= 10 || model === 0 ? HALF : -HALF));
 
 test('remembers who did better and who worse on prompts like the one asked about', () => {
-  const recalled = mixed.recall(EAST);
+  const recalled = recallAll(mixed, EAST);
 
   const [better, worse, unknown] = [0, 1, 2].map((model) => recalledLogOdds(recalled, model));
 
@@ -41,7 +49,7 @@ test('remembers who did better and who worse on prompts like the one asked about
 });
 
 test('says of a model that was never graded what all others have in common', () => {
-  const recalled = mixed.recall(NORTH);
+  const recalled = recallAll(mixed, NORTH);
 
   expect(recalledLogOdds(recalled, -1)).toBeGreaterThan(0.5);
   expect(recalledLogOdds(recalled, 2)).toBeCloseTo(recalledLogOdds(recalled, -1), 6);
@@ -49,18 +57,18 @@ test('says of a model that was never graded what all others have in common', () 
 });
 
 test('remembers nothing of prompts that are unlike all it holds', () => {
-  const recalled = mixed.recall(UP);
+  const recalled = recallAll(mixed, UP);
 
   expect(recalled).toMatchObject({ closeness: 0, kinship: 0, shift: 0 });
   expect(recalledLogOdds(recalled, 0)).toBe(0);
 });
 
 test('forgets the last prompt before it looks for the next', () => {
-  const first = structuredClone(mixed.recall(EAST));
-  mixed.recall(NORTH);
-  mixed.recall(UP);
+  const first = structuredClone(recallAll(mixed, EAST));
+  recallAll(mixed, NORTH);
+  recallAll(mixed, UP);
 
-  expect(mixed.recall(EAST)).toEqual(first);
+  expect(recallAll(mixed, EAST)).toEqual(first);
 });
 
 test('never claims more than the grades of its neighbours could have shown', () => {
@@ -72,7 +80,7 @@ test('never claims more than the grades of its neighbours could have shown', () 
       (input, surprise) => {
         const memory = memoryOf(() => surprise);
 
-        const recalled = memory.recall(Float32Array.from(input));
+        const recalled = recallAll(memory, Float32Array.from(input));
 
         // Forty answers, none more than `surprise` better, of a variance of a quarter each.
         const most = surprise / 0.25 + 0.05;
@@ -83,4 +91,16 @@ test('never claims more than the grades of its neighbours could have shown', () 
       },
     ),
   );
+});
+
+test('says nothing of a model that was not asked about, and the same of the others', () => {
+  const all = structuredClone(recallAll(mixed, EAST));
+  const some = mixed.recall(
+    EAST,
+    mixed.answersOf((model) => model !== 1),
+  );
+
+  expect(recalledLogOdds(some, 0)).toBe(recalledLogOdds(all, 0));
+  expect(some.shift).toBe(all.shift);
+  expect([...some.byModel.slice(3, 6)]).toEqual([0, 0, 0]);
 });

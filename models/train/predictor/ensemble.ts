@@ -187,9 +187,10 @@ export function forEachJudged(
   const { shape, tables } = memoryOf(ensemble, table);
   const memory = new GradedMemory(shape, tables, table.models.length);
   const inputs = inputsOf(ensemble.shape);
+  const answers = memory.answersOf(() => true);
   for (const row of rows) {
     const input = table.inputs.subarray(row * inputs, (row + 1) * inputs);
-    const recalled = memory.recall(input);
+    const recalled = memory.recall(input, answers);
     const demand = network.run(input, recalled.closeness);
     look(row, (model) => logOddsOf(ensemble, demand, model) + recalledLogOdds(recalled, model));
   }
