@@ -1,4 +1,5 @@
 import type { Candidate, Drop } from '../core/decision.js';
+import { Slab } from '../core/slab.js';
 
 /** Where a number of a candidate stands among its own. */
 const SUCCESS = 0;
@@ -23,13 +24,28 @@ export class CandidateTable {
   /** `vendor/name` of each; one array for all tables of a router. */
   readonly models: readonly string[];
   readonly #figures: Float64Array;
+  readonly #from: number;
   /** `null` until one is dropped. */
   #drops: (Drop | null)[] | null = null;
 
-  /** A table to be written: until then all figures are 0. */
-  constructor(models: readonly string[]) {
+  /**
+   * A table to be written: until then all figures are 0.
+   *
+   * @param space - made by `spaceFor` as many models
+   */
+  constructor(models: readonly string[], space = CandidateTable.spaceFor(models.length)) {
     this.models = models;
-    this.#figures = new Float64Array(FIGURES * models.length);
+    this.#from = space.take();
+    this.#figures = space.numbers;
+  }
+
+  /**
+   * What tables of so many models are written into.
+   *
+   * @param tables - that are given memory at once
+   */
+  static spaceFor(models: number, tables = 1): Slab<Float64Array> {
+    return new Slab((length) => new Float64Array(length), FIGURES * models, tables);
   }
 
   static of(candidates: readonly Candidate[]): CandidateTable {
@@ -47,14 +63,14 @@ export class CandidateTable {
   }
 
   expect(i: number, success: number, uncertainty: number, outputTokens: number): void {
-    const at = FIGURES * i;
+    const at = this.#from + FIGURES * i;
     this.#figures[at + SUCCESS] = success;
     this.#figures[at + UNCERTAINTY] = uncertainty;
     this.#figures[at + OUTPUT_TOKENS] = outputTokens;
   }
 
   estimate(i: number, { cachedTokens, costUsd, latencyMs }: Outlays): void {
-    const at = FIGURES * i;
+    const at = this.#from + FIGURES * i;
     this.#figures[at + CACHED_TOKENS] = cachedTokens;
     this.#figures[at + COST] = costUsd ?? NaN;
     this.#figures[at + LATENCY] = latencyMs ?? NaN;
@@ -120,7 +136,8 @@ export class CandidateTable {
   }
 
   #figure(i: number, which: number): number {
-    return this.#figures[FIGURES * i + which] ?? NaN;
+    if (i < 0 || i >= this.models.length) return NaN;
+    return this.#figures[this.#from + FIGURES * i + which] ?? NaN;
   }
 }
 

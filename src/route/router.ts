@@ -14,7 +14,7 @@ import { UsualTraffic } from './price/usual-traffic.js';
 import type { ChoiceInput } from './ranking.js';
 import type { RuleOutcome } from './rules/outcome.js';
 import { Routing } from './routing.js';
-import { packNumbers, type PromptSketch } from './sketch.js';
+import { PromptSketch } from './sketch.js';
 import type { RuleFacts } from './rules/facts.js';
 import type { RuleSet } from './rules/rule-set.js';
 
@@ -66,6 +66,9 @@ export interface RouteRequest {
   readonly cached?: Demand['cached'];
 }
 
+/** Decisions for which memory is taken at once. */
+const SLAB = 64;
+
 /** Decides which model answers. Synchronous; the same parts and request give the same choice. */
 export class Router {
   readonly receipt: Receipt;
@@ -75,6 +78,8 @@ export class Router {
   readonly #models: readonly Model[];
   readonly #contenders: readonly Contender[];
   readonly #names: readonly string[];
+  readonly #tables: ReturnType<typeof CandidateTable.spaceFor>;
+  #sketches: ReturnType<typeof PromptSketch.spaceFor> | null = null;
   /** Of the latest decision; the next one's is mostly the same. */
   #latest: Receipt;
   readonly #usual: UsualTraffic;
@@ -91,6 +96,7 @@ export class Router {
     this.#models = parts.models.map(({ model }) => model);
     this.#contenders = parts.models.map((routed, place) => new Contender(routed, place));
     this.#names = this.#models.map(({ id }) => id);
+    this.#tables = CandidateTable.spaceFor(this.#names.length, SLAB);
     this.#abilities = parts.models.map((routed) => abilityOf(routed, parts.predictor));
     this.#fallback = {
       predictor: heuristic,
@@ -171,7 +177,7 @@ export class Router {
   #candidates({ models }: Pick<Prediction, 'models'>, demand: Demand): CandidateTable {
     const { measuredSpeed } = this.#parts;
     const ruled = this.#dropsByRules(demand);
-    const table = new CandidateTable(this.#names);
+    const table = new CandidateTable(this.#names, this.#tables);
     let i = 0;
     for (const contender of this.#contenders) {
       const predicted = models[i];
@@ -212,13 +218,12 @@ export class Router {
   ): PromptSketch | null {
     const { sketches = null } = this.#parts;
     if (sketches === null || vector === null) return null;
-    return {
-      caller: key.name,
-      predictor: sketches.predictor,
-      numbers: packNumbers(vector, dense),
-      vectorLength: vector.length,
-      text: sketches.text ? text : null,
-    };
+    this.#sketches ??= PromptSketch.spaceFor({ vector, dense }, SLAB);
+    return new PromptSketch(
+      { caller: key.name, predictor: sketches.predictor, text: sketches.text ? text : null },
+      { vector, dense },
+      this.#sketches,
+    );
   }
 
   /** Learning changes what a decision depends on, so it changes the receipt. */

@@ -1,20 +1,60 @@
-/** What is kept of a prompt so that feedback on its answer can be learnt from. */
-export interface PromptSketch {
-  /** Who asked: only they may judge the answer. */
-  readonly caller: string;
-  /** `Predictor.revision` without what was learnt here: vectors of two predictors do not compare. */
-  readonly predictor: string;
-  /** The sentence vector, then the dense features, a byte each. */
-  readonly numbers: Int8Array;
-  /** Numbers of the sentence vector; the rest are dense features. */
-  readonly vectorLength: number;
-  /** The demand's text; `null` unless the operator has it kept. */
-  readonly text: string | null;
-}
+import { Slab } from '../core/slab.js';
 
 const MOST = 127;
 /** Steps of a dense feature, which lies between 0 and 2. */
 const DENSE_STEPS = MOST / 2;
+
+/** What a prompt came to, as it is read. */
+export interface ReadPrompt {
+  readonly vector: Float32Array;
+  /** `Features.dense`. */
+  readonly dense: Float32Array;
+}
+
+/** What is kept of a prompt so that feedback on its answer can be learnt from. */
+export class PromptSketch {
+  /** Who asked: only they may judge the answer. */
+  readonly caller: string;
+  /** `Predictor.revision` without what was learnt here: vectors of two predictors do not compare. */
+  readonly predictor: string;
+  /** The demand's text; `null` unless the operator has it kept. */
+  readonly text: string | null;
+  /** Numbers of the sentence vector; the rest are dense features. */
+  readonly vectorLength: number;
+  readonly #numbers: Int8Array;
+  readonly #from: number;
+  readonly #length: number;
+
+  /** @param space - made by `spaceFor` like prompts */
+  constructor(
+    { caller, predictor, text }: Pick<PromptSketch, 'caller' | 'predictor' | 'text'>,
+    { vector, dense }: ReadPrompt,
+    space = PromptSketch.spaceFor({ vector, dense }),
+  ) {
+    this.caller = caller;
+    this.predictor = predictor;
+    this.text = text;
+    this.vectorLength = vector.length;
+    this.#from = space.take();
+    this.#numbers = space.numbers;
+    this.#length = vector.length + dense.length;
+    packInto(this.#numbers, this.#from, { vector, dense });
+  }
+
+  /**
+   * What sketches of prompts are written into whose numbers are as many.
+   *
+   * @param sketches - that are given memory at once
+   */
+  static spaceFor({ vector, dense }: ReadPrompt, sketches = 1): Slab<Int8Array> {
+    return new Slab((length) => new Int8Array(length), vector.length + dense.length, sketches);
+  }
+
+  /** The sentence vector, then the dense features, a byte each; a copy. */
+  get numbers(): Int8Array {
+    return this.#numbers.slice(this.#from, this.#from + this.#length);
+  }
+}
 
 /**
  * Packs a vector and dense features into bytes. A number of the vector is off by 1/254 of the largest at
@@ -22,6 +62,11 @@ const DENSE_STEPS = MOST / 2;
  */
 export function packNumbers(vector: Float32Array, dense: Float32Array): Int8Array {
   const numbers = new Int8Array(vector.length + dense.length);
+  packInto(numbers, 0, { vector, dense });
+  return numbers;
+}
+
+function packInto(numbers: Int8Array, from: number, { vector, dense }: ReadPrompt): void {
   // By index and without `Math.round`: iterators and rounding take four fifths of the time otherwise.
   let largest = 1e-9;
   for (let i = vector.length - 1; i >= 0; i--) {
@@ -29,18 +74,17 @@ export function packNumbers(vector: Float32Array, dense: Float32Array): Int8Arra
     if (size > largest) largest = size;
   }
   const steps = MOST / largest;
-  for (let i = 0; i < vector.length; i++) numbers[i] = Math.floor((vector[i] ?? 0) * steps + 0.5);
-  for (let i = 0; i < dense.length; i++) {
-    numbers[vector.length + i] = Math.min(MOST, Math.round((dense[i] ?? 0) * DENSE_STEPS));
+  for (let i = 0; i < vector.length; i++) {
+    numbers[from + i] = Math.floor((vector[i] ?? 0) * steps + 0.5);
   }
-  return numbers;
+  const behind = from + vector.length;
+  for (let i = 0; i < dense.length; i++) {
+    numbers[behind + i] = Math.min(MOST, Math.round((dense[i] ?? 0) * DENSE_STEPS));
+  }
 }
 
 /** The vector, of unit length again, and the dense features. */
-export function unpackNumbers(
-  numbers: Int8Array,
-  vectorLength: number,
-): { readonly vector: Float32Array; readonly dense: Float32Array } {
+export function unpackNumbers(numbers: Int8Array, vectorLength: number): ReadPrompt {
   const vector = Float32Array.from(numbers.subarray(0, vectorLength));
   const square = vector.reduce((sum, value) => sum + value * value, 0);
   const scale = square === 0 ? 0 : 1 / Math.sqrt(square);
