@@ -83,8 +83,10 @@ export class RowSums {
     count: number,
   ): void {
     const { rows, weights } = this;
-    sum.fill(0);
-    if (count === 0) return;
+    if (count === 0) {
+      sum.fill(0);
+      return;
+    }
     add(sum.byteOffset, table.byteOffset, strideBytes, rows.byteOffset, weights.byteOffset, count);
   }
 }

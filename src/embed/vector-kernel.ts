@@ -44,72 +44,98 @@ const STRIDE = 2;
 const ROWS = 3;
 const WEIGHTS = 4;
 const COUNT = 5;
-const SOURCE = 6;
-const END = 7;
-const TARGET = 8;
-const WEIGHT = 9;
-const BLOCK = 10;
-const HALF = 11;
+const ROW = 6;
+const ROW_WEIGHT = 7;
+const LEFT = 8;
+const END = 9;
+const WEIGHT = 10;
+const BLOCK = 11;
+const HALF = 12;
+const SIGN_BITS = 13;
+const FIRST_PART = 14;
+/** Sums of four numbers each that are kept in registers, of which there are 16. */
+const PARTS = 8;
 const ROW_LOCALS = [
-  [3, I32],
-  [3, V128],
+  [4, I32],
+  [4 + PARTS, V128],
 ] as const;
 
-/** Runs `addBlock` for every 16 bytes (`SOURCE`) of every row, with the row's weight in all lanes of `WEIGHT`. */
-function forEachBlock(addBlock: Code, sumBytes: number): Code {
-  const startRow = [
-    ...[...get(WEIGHTS), ...LOAD_SPLAT, ...set(WEIGHT)],
-    ...[...get(TABLE), ...get(ROWS), ...LOAD_WORD, ...get(STRIDE), MULTIPLY, ADD, ...set(SOURCE)],
-    ...[...get(SOURCE), ...get(STRIDE), ADD, ...set(END)],
-    ...[...get(SUM), ...set(TARGET)],
-  ];
-  const block = [
-    ...[...get(SOURCE), ...load(0), ...set(BLOCK)],
-    ...addBlock,
-    ...advance(TARGET, constant(sumBytes)),
-    ...advance(SOURCE, constant(16)),
-  ];
-  return repeat(
-    [
-      ...startRow,
-      ...repeat(block, [...get(SOURCE), ...get(END), LESS]),
-      ...advance(ROWS, constant(4)),
-      ...advance(WEIGHTS, constant(4)),
-    ],
-    countDown(COUNT),
-  );
+/** Four numbers of the sum, and the four that a row adds to them. */
+interface Part {
+  /** Bytes after where the sum of the block begins. */
+  readonly offset: number;
+  /** Puts on the stack what is added: of the row's `BLOCK` of 16 bytes, and its weight in all lanes of `WEIGHT`. */
+  readonly addend: Code;
 }
 
-/** Adds the four floats that `value` puts on the stack to the sum, `offset` bytes after `TARGET`. */
-function addToSum(offset: number, value: Code): Code {
+/**
+ * Writes the sums of all rows, a block of 16 bytes after the other.
+ *
+ * A block is gone through row by row, a few parts at a time, so that sums stay in registers and the processor fetches many rows at
+ * once: rows lie anywhere in a table that is larger than its caches.
+ */
+function sumBlocks(blockBytes: number, passes: readonly (readonly Part[])[]): Code {
+  const sumPass = (parts: readonly Part[]): Code => [
+    ...parts.flatMap((_, i) => [...ZERO_VECTOR, ...set(FIRST_PART + i)]),
+    ...[
+      ...get(ROWS),
+      ...set(ROW),
+      ...get(WEIGHTS),
+      ...set(ROW_WEIGHT),
+      ...get(COUNT),
+      ...set(LEFT),
+    ],
+    ...repeat(
+      [
+        ...[...get(ROW_WEIGHT), ...LOAD_SPLAT, ...set(WEIGHT)],
+        ...[...get(TABLE), ...get(ROW), ...LOAD_WORD, ...get(STRIDE), MULTIPLY, ADD],
+        ...[...load(0), ...set(BLOCK)],
+        ...parts.flatMap(({ addend }, i) => [
+          ...[...get(FIRST_PART + i), ...addend, ...F32X4.add, ...set(FIRST_PART + i)],
+        ]),
+        ...advance(ROW, constant(4)),
+        ...advance(ROW_WEIGHT, constant(4)),
+      ],
+      countDown(LEFT),
+    ),
+    ...parts.flatMap(({ offset }, i) => [...get(SUM), ...get(FIRST_PART + i), ...store(offset)]),
+  ];
   return [
-    ...get(TARGET),
-    ...get(TARGET),
-    ...load(offset),
-    ...value,
-    ...F32X4.add,
-    ...store(offset),
+    ...[...get(TABLE), ...get(STRIDE), ADD, ...set(END)],
+    ...repeat(
+      [
+        ...passes.flatMap(sumPass),
+        ...advance(SUM, constant(blockBytes)),
+        ...advance(TABLE, constant(16)),
+      ],
+      [...get(TABLE), ...get(END), LESS],
+    ),
   ];
 }
 
 function addSigns(): KernelFunction {
-  // A set bit, moved to where a float has its sign, turns the negated weight into the weight.
   const signBits: Code = [
     0xfd,
     0x0c,
     ...[0, 0, 0, 0x80, 0, 0, 0, 0x80],
     ...[0, 0, 0, 0x80, 0, 0, 0, 0x80],
   ];
-  const signed = (bit: number): Code => [
-    ...[...get(BLOCK), ...constant(31 - bit), ...BITS.shiftLeft, ...signBits, ...BITS.and],
-    ...[...get(WEIGHT), ...F32X4.negate, ...BITS.xor],
-  ];
-  const addBlock = Array.from({ length: 32 }, (_, bit) => addToSum(FOUR_FLOATS * bit, signed(bit)));
+  // A set bit, moved to where a float has its sign, turns the negated weight into the weight.
+  const part = (bit: number): Part => ({
+    offset: FOUR_FLOATS * bit,
+    addend: [
+      ...[...get(BLOCK), ...constant(31 - bit), ...BITS.shiftLeft, ...get(SIGN_BITS), ...BITS.and],
+      ...[...get(WEIGHT), ...F32X4.negate, ...BITS.xor],
+    ],
+  });
+  const passes = Array.from({ length: 32 / PARTS }, (_, pass) =>
+    Array.from({ length: PARTS }, (_, i) => part(PARTS * pass + i)),
+  );
   return {
     name: 'addSigns',
     parameters: 6,
     locals: ROW_LOCALS,
-    body: forEachBlock(addBlock.flat(), 4 * SIGN_STEP),
+    body: [...signBits, ...set(SIGN_BITS), ...sumBlocks(4 * SIGN_STEP, passes)],
   };
 }
 
@@ -118,17 +144,19 @@ function addRows(): KernelFunction {
     ...[...get(HALF), ...widen, ...F32X4.convert],
     ...[...get(WEIGHT), ...F32X4.multiply],
   ];
-  const addHalf = (offset: number, widen: Code): Code => [
-    ...[...get(BLOCK), ...widen, ...set(HALF)],
-    ...addToSum(offset, weighed(WIDEN.lowShorts)),
-    ...addToSum(offset + FOUR_FLOATS, weighed(WIDEN.highShorts)),
+  const half = (offset: number, widen: Code): readonly Part[] => [
+    {
+      offset,
+      addend: [...[...get(BLOCK), ...widen, ...set(HALF)], ...weighed(WIDEN.lowShorts)],
+    },
+    { offset: offset + FOUR_FLOATS, addend: weighed(WIDEN.highShorts) },
   ];
-  const addBlock = [...addHalf(0, WIDEN.lowBytes), ...addHalf(2 * FOUR_FLOATS, WIDEN.highBytes)];
+  const parts = [...half(0, WIDEN.lowBytes), ...half(2 * FOUR_FLOATS, WIDEN.highBytes)];
   return {
     name: 'addRows',
     parameters: 6,
     locals: ROW_LOCALS,
-    body: forEachBlock(addBlock, 4 * ROW_STEP),
+    body: sumBlocks(4 * ROW_STEP, [parts]),
   };
 }
 
@@ -182,11 +210,11 @@ export function multiply(): KernelFunction {
  * The bytes of a module with three functions on arrays in its memory. All parameters but counts are
  * addresses or lengths in bytes; at least one row is expected.
  *
- * `addSigns(sum, signs, stride, rows, weights, count)`: for each `i` below `count` and each bit of the
- * row `rows[i]` of `signs`, adds `weights[i]` where the bit is set, and subtracts it where it is not.
+ * `addSigns(sum, signs, stride, rows, weights, count)`: `sum` becomes, for each bit of a row of `signs`, the sum over all `i` below
+ * `count` of `weights[i]` where row `rows[i]` has the bit set, and of its negative where it has not.
  * The sums of 128 bits lie interleaved: at `4 × bit + word`, as the four words are worked on together.
  *
- * `addRows(sum, table, stride, rows, weights, count)`: adds `weights[i]` times the bytes of the row
+ * `addRows(sum, table, stride, rows, weights, count)`: `sum` becomes the sum of `weights[i]` times the bytes of the row
  * `rows[i]` of `table`.
  *
  * `multiply(out, matrix, stride, vector, count)`: `out[i]` becomes the inner product of row `i` of a
