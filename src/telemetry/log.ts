@@ -1,6 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Clock } from '../core/clock.js';
-import { gathered } from './gathered.js';
+import { gathered, type ByteOutput } from './gathered.js';
 
 /** How much is logged. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -74,7 +74,9 @@ function isoTime(): () => string {
 
 /** Standard error, written in the background in chunks, so that logging never waits for a terminal. */
 export function standardError(clock: Clock): LogDestination {
-  const lines = gathered(pino.destination({ fd: 2, sync: false }), clock);
+  const output = pino.destination({ fd: 2, sync: false, contentMode: 'buffer' });
+  // In this mode it takes bytes, which its types do not know.
+  const lines = gathered(output as unknown as ByteOutput, clock);
   // What was said before a crash is what is wanted after it.
   process.once('exit', () => {
     lines.flushSync();

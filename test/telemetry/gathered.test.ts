@@ -6,7 +6,7 @@ function opened() {
   const clock = new FakeClock();
   let flushes = 0;
   const output = {
-    write: (text: string) => chunks.push(text),
+    write: (bytes: Buffer) => chunks.push(bytes.toString()),
     flushSync: () => {
       flushes += 1;
     },
@@ -33,7 +33,8 @@ describe('gathered lines', () => {
 
     for (let i = 0; i < 40; i++) lines.write(line);
 
-    expect(chunks.map((chunk) => chunk.length)).toEqual([17_000, 17_000]);
+    // Whether one more has room is decided as if each of its characters took three bytes.
+    expect(chunks.map((chunk) => chunk.length)).toEqual([14_000, 14_000]);
   });
 
   test('come in order, each once, however they are handed on', () => {
@@ -44,6 +45,16 @@ describe('gathered lines', () => {
       lines.write(line);
       clock.advance(30);
     }
+    lines.flushSync();
+
+    expect(chunks.join('')).toBe(written.join(''));
+  });
+
+  test('keep characters of any length, also where a line is longer than a chunk', () => {
+    const { chunks, lines } = opened();
+    const written = ['größer\n', `${'日本'.repeat(9000)}\n`, '🙂'.repeat(4000), '\n', 'end\n'];
+
+    for (const line of written) lines.write(line);
     lines.flushSync();
 
     expect(chunks.join('')).toBe(written.join(''));
