@@ -72,6 +72,24 @@ export async function runScenario(
   return [...rows].map(([{ name }, row]) => ({ gateway: name, ...row }));
 }
 
+/** The windows of gateways that were started several times, in the order of the starts. */
+export function joined(former: readonly Row[] | undefined, latest: readonly Row[]): readonly Row[] {
+  if (former === undefined) return latest;
+  return latest.map((row) => {
+    const before = former.find(({ gateway }) => gateway === row.gateway) ?? row;
+    const models = { ...before.models };
+    for (const [model, count] of Object.entries(row.models)) {
+      models[model] = (models[model] ?? 0) + count;
+    }
+    return {
+      gateway: row.gateway,
+      windows: [...before.windows, ...row.windows],
+      faults: [...before.faults, ...row.faults],
+      models,
+    };
+  });
+}
+
 /** Compiles the gateway's code, at full load whatever the scenario: an open loop would take minutes. */
 async function burnIn(
   scenario: Scenario,

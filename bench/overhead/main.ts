@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareBuilds } from './against.js';
-import { runScenario, startRig, type Rig, type Row } from './bench-run.js';
+import { joined, runScenario, startRig, type Rig, type Row } from './bench-run.js';
 import { canPin } from './child.js';
 import { startGateway, type Gateway } from './gateways.js';
 import { HELP, parseOptions, type Options } from './options.js';
@@ -44,20 +44,23 @@ async function runAll(options: Options, folder: string): Promise<boolean> {
   try {
     const rig = await startRig(folder, cores, options.realtime);
     running.push(rig.upstream, rig.load);
-    const gateways: Gateway[] = [];
-    for (const name of options.gateways) {
-      const gateway = await startGateway(name, {
-        upstreamPort: rig.upstreamPort,
-        upstreamPid: rig.upstream.pid,
-        folder,
-        core: cores.gateway,
-        realtime: options.realtime,
-        otherRoot: options.against,
-      });
-      running.push(gateway);
-      gateways.push(gateway);
-    }
-    return await measureAll(options, gateways, rig, machine);
+    const startAll = async (): Promise<readonly Gateway[]> => {
+      const gateways: Gateway[] = [];
+      for (const name of options.gateways) {
+        const gateway = await startGateway(name, {
+          upstreamPort: rig.upstreamPort,
+          upstreamPid: rig.upstream.pid,
+          folder,
+          core: cores.gateway,
+          realtime: options.realtime,
+          otherRoot: options.against,
+        });
+        running.push(gateway);
+        gateways.push(gateway);
+      }
+      return gateways;
+    };
+    return await measureAll(options, startAll, rig, machine);
   } finally {
     for (const each of running.toReversed()) await each.stop();
   }
@@ -65,23 +68,30 @@ async function runAll(options: Options, folder: string): Promise<boolean> {
 
 async function measureAll(
   options: Options,
-  gateways: readonly Gateway[],
+  startAll: () => Promise<readonly Gateway[]>,
   rig: Rig,
   machine: string,
 ): Promise<boolean> {
   const verdicts: Verdict[] = [];
   const all: { readonly scenario: string; readonly rows: readonly Row[] }[] = [];
-  for (const scenario of options.scenarios) {
-    const asked = gateways.filter(
-      ({ name }) => name === 'other' || scenario.gateways.includes(name),
-    );
-    const rows = await runScenario(scenario, asked, rig, options);
-    const figures = rows.map((row) => figuresOf(scenario.kind, row));
-    console.log(`\n${tableOf(scenario, figures)}`);
-    for (const verdict of [judge(scenario.id, figures), compareBuilds(scenario, rows)]) {
-      if (verdict !== undefined) verdicts.push(verdict);
+  const former = new Map<string, readonly Row[]>();
+  for (let left = options.starts; left > 0; left--) {
+    const gateways = await startAll();
+    for (const scenario of options.scenarios) {
+      const asked = gateways.filter(
+        ({ name }) => name === 'other' || scenario.gateways.includes(name),
+      );
+      const { id, kind } = scenario;
+      const rows = joined(former.get(id), await runScenario(scenario, asked, rig, options));
+      former.set(id, rows);
+      if (left > 1) continue;
+      const figures = rows.map((row) => figuresOf(kind, row));
+      console.log(`\n${tableOf(scenario, figures)}`);
+      const judged = [judge(id, figures), compareBuilds(scenario, rows, options.starts)];
+      verdicts.push(...judged.filter((verdict) => verdict !== undefined));
+      all.push({ scenario: id, rows });
     }
-    all.push({ scenario: scenario.id, rows });
+    if (left > 1) await Promise.all(gateways.map((gateway) => gateway.stop()));
   }
   if (options.jsonFile !== undefined) {
     writeFileSync(options.jsonFile, `${JSON.stringify({ machine, scenarios: all }, null, 2)}\n`);

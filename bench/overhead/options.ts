@@ -7,6 +7,8 @@ export interface Options {
   readonly scenarios: readonly Scenario[];
   readonly gateways: readonly GatewayName[];
   readonly rounds: number;
+  /** How many times the gateways are started, each time for so many rounds. */
+  readonly starts: number;
   readonly warmMs: number;
   readonly windowMs: number;
   /** What every gateway is put through before its first window of a scenario. */
@@ -25,7 +27,8 @@ Measures what Suffice adds to a request, beside Portkey's gateway and a bare pas
   --quick            one short round instead of four; a first impression, not a result
   --only A,B         scenarios: ${SCENARIOS.map(({ id }) => id).join(', ')}
   --gateways A,B     ${GATEWAY_NAMES.join(', ')}
-  --rounds N         windows per gateway and scenario (default 4; 24 short ones with --against)
+  --rounds N         windows per gateway and scenario (default 4; 6 short ones with --against)
+  --starts N         times that the gateways are started for that (default 1; 6 with --against)
   --against DIR      compare with the build of another checkout, window by window: is a change slower?
   --realtime         run before everything else on the machine (needs root, and chrt); see README.md
   --json FILE        all figures of all windows
@@ -43,6 +46,7 @@ export function parseOptions(argv: readonly string[]): Options | undefined {
       only: { type: 'string' },
       gateways: { type: 'string' },
       rounds: { type: 'string' },
+      starts: { type: 'string' },
       realtime: { type: 'boolean', default: false },
       json: { type: 'string' },
       against: { type: 'string' },
@@ -60,6 +64,7 @@ export function parseOptions(argv: readonly string[]): Options | undefined {
     scenarios: SCENARIOS.filter(({ id }) => ids.includes(id)),
     gateways: gatewaysOf(values.gateways, values.against),
     rounds: wholeNumber(values.rounds ?? defaultRounds(values), 1, 100),
+    starts: wholeNumber(values.starts ?? (values.against === undefined ? '1' : '6'), 1, 100),
     ...windowsOf(values),
     against: values.against,
     burnIn: values.quick
@@ -78,7 +83,7 @@ interface Given {
 
 function defaultRounds({ quick, against }: Given): string {
   if (quick) return '1';
-  return against === undefined ? '4' : '24';
+  return against === undefined ? '4' : '6';
 }
 
 /** Many short windows tell two builds apart on a machine that slows down and recovers; few long ones do not. */

@@ -37,6 +37,21 @@ describe('two builds', () => {
     });
   });
 
+  test('are judged by their starts, of which one that went badly is one and no more', () => {
+    const ours = [100, 100, 150, 150, 102, 102, 101, 101, 100, 100, 100, 100];
+    const rows = [
+      rowOf('suffice', ours),
+      rowOf(
+        'other',
+        ours.map(() => 100),
+      ),
+    ];
+
+    expect(compareBuilds({ id: 'fixed', kind: 'throughput' }, rows, 6)?.text).toContain(
+      '1.005 x the CPU time per request of the other build (95 % interval 1.000 to 1.500, 6 starts of 2 rounds)',
+    );
+  });
+
   test.each(['throughput', 'events', 'latency', 'first-token'] as const)(
     'are told apart by what a scenario of kind %s is about',
     (kind) => {
