@@ -50,11 +50,17 @@ export class CandidateTable {
 
   static of(candidates: readonly Candidate[]): CandidateTable {
     const table = new CandidateTable(candidates.map(({ model }) => model));
-    for (const [i, candidate] of candidates.entries()) {
-      table.expect(i, candidate.success, candidate.uncertainty, candidate.outputTokens);
-      table.estimate(i, candidate);
-      if (candidate.dropped !== null) table.drop(i, candidate.dropped);
-    }
+    for (const [i, candidate] of candidates.entries()) table.#write(i, candidate);
+    return table;
+  }
+
+  /** @returns a copy in which one of the models is expected to do otherwise */
+  with(candidate: Candidate): CandidateTable {
+    const table = new CandidateTable(this.models);
+    const end = this.#from + FIGURES * this.length;
+    table.#figures.set(this.#figures.subarray(this.#from, end), table.#from);
+    table.#drops = this.#drops?.slice() ?? null;
+    table.#write(this.models.indexOf(candidate.model), candidate);
     return table;
   }
 
@@ -79,6 +85,13 @@ export class CandidateTable {
   drop(i: number, why: Drop): void {
     this.#drops ??= new Array<Drop | null>(this.length).fill(null);
     this.#drops[i] = why;
+  }
+
+  #write(i: number, candidate: Candidate): void {
+    this.expect(i, candidate.success, candidate.uncertainty, candidate.outputTokens);
+    this.estimate(i, candidate);
+    if (candidate.dropped !== null) this.drop(i, candidate.dropped);
+    else if (this.#drops !== null) this.#drops[i] = null;
   }
 
   /** Whether the candidate may be chosen. */

@@ -1,5 +1,4 @@
 import type { Candidate } from '../core/decision.js';
-import { CandidateTable } from './candidate-table.js';
 import { choose, outlayOf, qualityOf, type Choice } from './decide.js';
 import type { ChoiceInput } from './ranking.js';
 import type { RuleOutcome } from './rules/outcome.js';
@@ -196,11 +195,7 @@ function withOutcome(input: ChoiceInput, change: Partial<RuleOutcome>): ChoiceIn
 }
 
 function withCandidate(input: ChoiceInput, candidate: Candidate): ChoiceInput {
-  const rows = input.candidates.rows();
-  return {
-    ...input,
-    candidates: CandidateTable.of(rows.map((c) => (c.model === candidate.model ? candidate : c))),
-  };
+  return { ...input, candidates: input.candidates.with(candidate) };
 }
 
 function byRule(rule: string | null): string {

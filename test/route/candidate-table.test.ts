@@ -20,6 +20,17 @@ describe('a table of candidates', () => {
     expect(CandidateTable.of([]).hasOpen).toBe(false);
   });
 
+  test('is not changed by a copy that expects something else of one model', () => {
+    const table = CandidateTable.of([cheap, dropped]);
+
+    const open = table.with({ ...dropped, success: 0.5, dropped: null });
+    const closed = table.with({ ...cheap, dropped: DROPPED });
+
+    expect(open.rows()).toEqual([cheap, { ...dropped, success: 0.5, dropped: null }]);
+    expect(closed.hasOpen).toBe(false);
+    expect(table.rows()).toEqual([cheap, dropped]);
+  });
+
   test('has nothing to say of a place without a candidate', () => {
     const table = CandidateTable.of([cheap]);
 

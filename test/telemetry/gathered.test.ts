@@ -31,10 +31,10 @@ describe('gathered lines', () => {
     const { chunks, lines } = opened();
     const line = `${'x'.repeat(999)}\n`;
 
-    for (let i = 0; i < 40; i++) lines.write(line);
+    for (let i = 0; i < 140; i++) lines.write(line);
 
     // Whether one more has room is decided as if each of its characters took three bytes.
-    expect(chunks.map((chunk) => chunk.length)).toEqual([14_000, 14_000]);
+    expect(chunks.map((chunk) => chunk.length)).toEqual([63_000, 63_000]);
   });
 
   test('come in order, each once, however they are handed on', () => {
@@ -52,7 +52,7 @@ describe('gathered lines', () => {
 
   test('keep characters of any length, also where a line is longer than a chunk', () => {
     const { chunks, lines } = opened();
-    const written = ['größer\n', `${'日本'.repeat(9000)}\n`, '🙂'.repeat(4000), '\n', 'end\n'];
+    const written = ['größer\n', `${'日本'.repeat(30_000)}\n`, '🙂'.repeat(12_000), '\n', 'end\n'];
 
     for (const line of written) lines.write(line);
     lines.flushSync();
