@@ -71,7 +71,10 @@ function factsOf(i: number): RuleFacts {
     stream: i % 2 === 0,
     metadata: i % 3 === 0 ? { team: 'search' } : {},
     conversation: {
-      tools: i % 4 === 0 ? [{ name: 'search', description: '', definitionLength: 100 }] : [],
+      tools:
+        i % 4 === 0
+          ? [{ name: 'search', description: '', parameters: null, definitionLength: 100 }]
+          : [],
       toolRequired: false,
       choices: 1,
       maxOutputTokens: null,

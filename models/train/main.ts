@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { trainEmbedder, type EmbedderOptions } from './embedder/index.js';
 import { DataError } from './jsonl.js';
+import { crossValidate } from './predictor/cross-validate.js';
 import { trainPredictor } from './predictor/train.js';
 import { startProgress } from './progress.js';
 import { trainUsualPrompts } from './usual-prompts.js';
@@ -10,27 +11,30 @@ import { reportVerifier, trainVerifier } from './verifier/train.js';
 
 const HELP = `Trains the artefacts in models/ from open data.
 
-Usage: npm run train -- --data FOLDER [--only embedder|predictor|prompts|verifier|doubtful|report] [--out FOLDER] [--seed NUMBER]
+Usage: npm run train -- --data FOLDER [--only STEP] [--out FOLDER] [--seed NUMBER]
 
   --data FOLDER  where text/, pairs/ and outcomes/ are
   --only STEP    embedder, predictor, prompts (those that stand for usual ones) or verifier (of the
-                 cache); all of these when absent; report measures the verifier that is there, doubtful
-                 writes pairs of questions that it is unsure about to build/train, to be judged by somebody
+                 cache); all of these when absent. Three only look: crossvalidate measures how well the
+                 predictor's recipe ranks prompts that it has not met, report measures the verifier that is
+                 there, and doubtful writes pairs of questions that it is unsure about to build/train, to be
+                 judged by somebody
   --out FOLDER   where the artefacts go (models)
   --seed NUMBER  the same seed and data give the same artefacts (1)
 `;
 
-/** In the order in which they build on each other; the last two only look. */
+/** In the order in which they build on each other; the last three only look. */
 const STEPS: ReadonlyMap<string, (options: EmbedderOptions) => Promise<void>> = new Map([
   ['embedder', trainEmbedder],
   ['predictor', trainPredictor],
   ['prompts', trainUsualPrompts],
   ['verifier', trainVerifier],
+  ['crossvalidate', crossValidate],
   ['doubtful', findDoubtful],
   ['report', reportVerifier],
 ]);
 /** Done where they are asked for. */
-const ON_DEMAND: readonly string[] = ['doubtful', 'report'];
+const ON_DEMAND: readonly string[] = ['crossvalidate', 'doubtful', 'report'];
 
 const OPTIONS = {
   data: { type: 'string' },

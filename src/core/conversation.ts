@@ -45,6 +45,8 @@ export type Part =
 export interface Tool {
   readonly name: string;
   readonly description: string;
+  /** JSON Schema of its arguments, unchecked; `null` for none. */
+  readonly parameters: Readonly<Record<string, unknown>> | null;
   /** Characters of the tool's whole definition; its share of the prompt. */
   readonly definitionLength: number;
 }

@@ -32,7 +32,8 @@ const line = z.looseObject({
   outcomes: z.record(z.string(), outcome),
 });
 
-type Line = z.infer<typeof line>;
+/** What was asked, as a line says it. */
+export type Asked = Partial<Pick<z.infer<typeof line>, 'prompt' | 'messages' | 'tools'>>;
 
 /** How one model answered one prompt. */
 export interface GradedOutcome {
@@ -138,7 +139,7 @@ function toOutcome(one: z.infer<typeof outcome>): GradedOutcome {
 }
 
 /** What a client would have sent, as the gateway reads it; a sentence where it would refuse it. */
-function conversationOf({ prompt, messages, tools }: Line): Conversation | string {
+export function conversationOf({ prompt, messages, tools }: Asked): Conversation | string {
   if (prompt == null && messages == null) return 'a line needs "prompt" or "messages"';
   const body = {
     model: 'auto',

@@ -21,6 +21,14 @@ export function placeOf(prompt: string): number {
   return hash.readUInt32BE(0) / 2 ** 32;
 }
 
+/** Parts of a cross-validation. */
+export const FOLDS = 5;
+
+/** The part of a cross-validation that a prompt belongs to, 0 up to `FOLDS`: no text stands in two of them. */
+export function foldOf(prompt: string): number {
+  return Math.floor(placeOf(prompt) * FOLDS);
+}
+
 /** The part a prompt belongs to: a function of its normalised text alone, so no text stands on two sides. */
 export function partOf(prompt: string): Part {
   const place = placeOf(prompt);

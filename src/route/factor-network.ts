@@ -1,4 +1,5 @@
 import { DenseMatrix } from '../embed/dense-matrix.js';
+import { telling } from './features.js';
 
 /** Sizes of the network and of its input. */
 export interface NetworkShape {
@@ -61,7 +62,7 @@ export function factorsOf(shape: NetworkShape): number {
 }
 
 /**
- * Writes the network's input.
+ * Writes the network's input. Features that say nothing of this request become 0, what they are on average.
  *
  * @param dense - raw dense features, shape [shape.dense]
  * @param input - shape [inputs]; its first `shape.embedding` numbers are the sentence vector already
@@ -72,10 +73,12 @@ export function writeDense(
   input: Float32Array,
 ): void {
   const offset = input.length - dense.length;
-  for (let i = 0; i < dense.length; i++) {
+  const count = telling(dense);
+  for (let i = 0; i < count; i++) {
     const value = (at(dense, i) - at(tables.denseMean, i)) * at(tables.denseScale, i);
     input[offset + i] = Math.max(-DENSE_LIMIT, Math.min(DENSE_LIMIT, value));
   }
+  input.fill(0, offset + count);
 }
 
 /**

@@ -13,6 +13,8 @@ import type { Quantities } from './quantities.js';
 import { KIND, readStatistics } from './text-statistics.js';
 import type { TextStatistics } from './text-statistics.js';
 import { estimateTokens } from './token-estimate.js';
+import { readToolbox } from './toolbox.js';
+import type { Toolbox } from './toolbox.js';
 
 /** What a request says about itself, before any model is looked at. */
 export interface Features {
@@ -87,9 +89,23 @@ export const FEATURE_NAMES = [
   'largest_number',
   'log_item_chars',
   'numeric_items',
+  'log_parameters',
+  'log_required_parameters',
+  'parameter_depth',
+  'structured_parameters',
+  'untyped_parameters',
+  'enumerated_parameters',
+  'log_parameter_chars',
+  'tool_named',
+  'tool_matched',
+  'tool_rivalled',
+  'tools_cover',
 ] as const;
 
 type FeatureName = (typeof FEATURE_NAMES)[number];
+
+/** From here to the end features describe the tools that are offered; without any they are 0 and say nothing. */
+export const FIRST_TOOL_FEATURE = FEATURE_NAMES.indexOf('log_parameters');
 
 /**
  * Reads a conversation for everything the router goes by.
@@ -109,6 +125,7 @@ export function readFeatures(conversation: Conversation): Features {
   describeText(dense, statistics, language);
   describeNotation(dense, notation, maths);
   describeQuantities(dense, readQuantities(demand.text));
+  describeTools(dense, readToolbox(conversation.tools, demand.text));
   return {
     text: demand.text,
     inputTokens,
@@ -130,6 +147,12 @@ export function readFeatures(conversation: Conversation): Features {
 const AT = Object.fromEntries(FEATURE_NAMES.map((name, index) => [name, index])) as Readonly<
   Record<FeatureName, number>
 >;
+
+/** How many of the dense features say something of their request; the rest are about tools, and none is offered. */
+export function telling(dense: Float32Array): number {
+  const offersTools = (dense[AT.log_tools] ?? 0) > 0;
+  return offersTools ? dense.length : Math.min(dense.length, FIRST_TOOL_FEATURE);
+}
 
 function readNeeds(conversation: Conversation, demand: Demand): Capability[] {
   const offered = conversation.tools.length > 0;
@@ -217,6 +240,20 @@ function describeQuantities(dense: Float32Array, quantities: Quantities): void {
   dense[AT.largest_number] = Math.log1p(Math.log1p(quantities.largestNumber)) / 2;
   dense[AT.log_item_chars] = logScale(quantities.itemChars);
   dense[AT.numeric_items] = quantities.numericItems;
+}
+
+function describeTools(dense: Float32Array, toolbox: Toolbox): void {
+  dense[AT.log_parameters] = logScale(toolbox.parameters);
+  dense[AT.log_required_parameters] = logScale(toolbox.required);
+  dense[AT.parameter_depth] = Math.min(2, toolbox.depth / 4);
+  dense[AT.structured_parameters] = toolbox.structured;
+  dense[AT.untyped_parameters] = toolbox.untyped;
+  dense[AT.enumerated_parameters] = toolbox.enumerated;
+  dense[AT.log_parameter_chars] = logScale(toolbox.describedChars);
+  dense[AT.tool_named] = toolbox.named;
+  dense[AT.tool_matched] = toolbox.matched;
+  dense[AT.tool_rivalled] = toolbox.rivalled;
+  dense[AT.tools_cover] = toolbox.covered;
 }
 
 /** 0 for 0, about 1 for 22,000, never above 2. */

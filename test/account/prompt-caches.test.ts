@@ -106,7 +106,10 @@ test.each([
   { what: 'it is of somebody else', other: () => look(second, {}, 'bob') },
   {
     what: 'its tools differ',
-    other: () => look(second, { tools: [{ name: 't', description: '', definitionLength: 9 }] }),
+    other: () =>
+      look(second, {
+        tools: [{ name: 't', description: '', parameters: null, definitionLength: 9 }],
+      }),
   },
   {
     what: 'it was too long ago',
@@ -158,7 +161,7 @@ test('where reading it again costs as much, nothing needs to be known', () => {
 test('short requests, and gateways that do not want it, are not looked at', () => {
   const short = conversation(message('user', 'x'.repeat(4_095)));
   const long = conversation(message('user', 'x'.repeat(4_096)));
-  const tools = [{ name: 't', description: '', definitionLength: 4_096 }];
+  const tools = [{ name: 't', description: '', parameters: null, definitionLength: 4_096 }];
 
   expect(caches.look(short, 'ann', HOLDS_MS)).toBeNull();
   expect(caches.look(long, 'ann', 0)).toBeNull();

@@ -1,8 +1,18 @@
-import { FEATURE_NAMES, readFeatures } from '../../src/route/features.js';
+import {
+  FEATURE_NAMES,
+  FIRST_TOOL_FEATURE,
+  readFeatures,
+  telling,
+} from '../../src/route/features.js';
 import type { Features } from '../../src/route/features.js';
 import { conversation, EMPTY, message } from '../support/conversations.js';
 
-const TOOL = { name: 'search', description: 'Searches the web', definitionLength: 320 };
+const TOOL = {
+  name: 'search',
+  description: 'Searches the web',
+  parameters: null,
+  definitionLength: 320,
+};
 
 function ask(text: string): Features {
   return readFeatures(conversation(message('user', text)));
@@ -250,6 +260,37 @@ describe('the statistics', () => {
     expect(large.images).toBe(1);
     expect(large.tools).toBe(1);
     expect(large.format).toBe('json_schema');
+  });
+});
+
+describe('features of tools', () => {
+  const parameters = { properties: { query: { type: 'string' } }, required: ['query'] };
+
+  test('are read where some are offered', () => {
+    const features = readFeatures({
+      ...conversation(message('user', 'Search the web for a recipe')),
+      tools: [{ ...TOOL, parameters }],
+    });
+
+    const found = FEATURE_NAMES.slice(FIRST_TOOL_FEATURE).filter(
+      (name) => value(features, name) > 0,
+    );
+    expect(found).toEqual([
+      'log_parameters',
+      'log_required_parameters',
+      'parameter_depth',
+      'tool_named',
+      'tool_matched',
+      'tools_cover',
+    ]);
+    expect(telling(features.dense)).toBe(FEATURE_NAMES.length);
+  });
+
+  test('say nothing where none is offered', () => {
+    const { dense } = ask('Search the web for a recipe');
+
+    expect(telling(dense)).toBe(FIRST_TOOL_FEATURE);
+    expect([...dense.slice(FIRST_TOOL_FEATURE)].every((number) => number === 0)).toBe(true);
   });
 });
 

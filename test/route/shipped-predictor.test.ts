@@ -1,5 +1,6 @@
 import { loadCatalog } from '../../src/catalog/load.js';
 import type { Catalog } from '../../src/catalog/catalog.js';
+import type { Tool } from '../../src/core/conversation.js';
 import type { Model } from '../../src/core/model.js';
 import { readFeatures } from '../../src/route/features.js';
 import type { Features } from '../../src/route/features.js';
@@ -17,10 +18,10 @@ beforeAll(async () => {
   catalog = await loadCatalog('models/catalog');
 }, LOADING_LIMIT_MS);
 
-function featuresOf(text: string): Features {
+function featuresOf(text: string, ...tools: Tool[]): Features {
   return readFeatures({
     messages: [{ role: 'user', parts: [{ kind: 'text', text }] }],
-    tools: [],
+    tools,
     toolRequired: false,
     parallelTools: null,
     format: 'text',
@@ -43,7 +44,7 @@ const PROMPTS = [
   'Write a Python function that merges overlapping intervals, with tests.',
   'A train leaves at 9:40 and arrives at 13:05. How long is the journey?',
   'My friend is angry with me because I forgot her birthday. What should I say?',
-].map(featuresOf);
+].map((text) => featuresOf(text));
 
 function averageSuccess(model: Model): number {
   const ability = predictor.ability(model);
@@ -144,4 +145,43 @@ test('expects a longer answer to a request for an essay than to a yes-or-no ques
   );
 
   expect(essay).toBeGreaterThan(tokens('Is 7 a prime number? Answer yes or no.'));
+});
+
+describe('a request with tools', () => {
+  const weather: Tool = {
+    name: 'get_current_weather',
+    description: 'Get the current weather in a given location.',
+    parameters: {
+      type: 'object',
+      properties: {
+        location: { type: 'string', description: 'The city, such as San Francisco.' },
+        unit: { type: 'string', enum: ['celsius', 'fahrenheit'] },
+      },
+      required: ['location'],
+    },
+    definitionLength: 300,
+  };
+  const forecast: Tool = {
+    ...weather,
+    name: 'get_weather_forecast',
+    description: 'Get the weather in a given location on the days to come.',
+  };
+  const success = (text: string, ...tools: Tool[]): number => {
+    const ability = predictor.ability(known('meta/llama-3.1-8b-instruct'));
+    return predictor.predict(featuresOf(text, ...tools), [ability]).models[0]?.success ?? 0;
+  };
+  const ASKED = 'What is the current weather in Oslo, in celsius?';
+
+  test('is easier with the one tool it asks for than with two for several questions', () => {
+    const several =
+      'What is the weather in Oslo today, in Rome on Friday and in Kyiv this weekend?';
+
+    expect(success(ASKED, weather)).toBeGreaterThan(success(several, weather, forecast) + 0.05);
+  });
+
+  test('is easier with the tool it asks for than with one that has nothing to do with it', () => {
+    const other = 'How tall is the tower of Pisa?';
+
+    expect(success(ASKED, weather)).toBeGreaterThan(success(other, weather) + 0.02);
+  });
 });

@@ -1,6 +1,7 @@
 import { at, inputsOf, logistic } from '../../../src/route/factor-network.js';
 import type { NetworkShape } from '../../../src/route/factor-network.js';
 import { SURPRISE_STEPS, VARIANCE_STEPS, VECTOR_STEPS } from '../../../src/route/graded-memory.js';
+import { FIRST_TOOL_FEATURE } from '../../../src/route/features.js';
 import type { MemoryShape, MemoryTables } from '../../../src/route/graded-memory.js';
 import { symmetricEigen } from '../embedder/svd.js';
 import type { Random } from '../random.js';
@@ -10,8 +11,9 @@ import type { OutcomeTable } from './outcome-table.js';
 const DIMS = 32;
 /** About so many prompts lie in a cell. */
 const PROMPTS_A_CELL = 100;
-/** How much dense features count beside the sentence vector when prompts are compared. */
+/** How much dense features count beside the sentence vector when prompts are compared, and those of tools. */
 const DENSE_SHARE = 0.35;
+const TOOL_SHARE = 1;
 /** Of the prompts every so-manieth tells which directions matter. */
 const DIRECTIONS_EVERY = 3;
 
@@ -115,7 +117,11 @@ export function noteSurprises(
 /** The first eigenvectors of what prompts of length 1 are made of, dense features drawn in, shape [DIMS, inputs]. */
 function leadingDirections(table: OutcomeTable, { shape, rows }: PlaceSource): Float32Array {
   const inputs = inputsOf(shape);
-  const share = (i: number): number => (i < shape.embedding ? 1 : DENSE_SHARE);
+  const firstOfTools = shape.embedding + FIRST_TOOL_FEATURE;
+  const share = (i: number): number => {
+    if (i < shape.embedding) return 1;
+    return i < firstOfTools ? DENSE_SHARE : TOOL_SHARE;
+  };
   const products = new Float64Array(inputs * inputs);
   for (let r = 0; r < rows.length; r += DIRECTIONS_EVERY) {
     const row = (rows[r] ?? 0) * inputs;

@@ -1,5 +1,5 @@
 import type { StaticEmbedder } from '../../../src/embed/static-embedder.js';
-import { FEATURE_NAMES, readFeatures } from '../../../src/route/features.js';
+import { FEATURE_NAMES, readFeatures, telling } from '../../../src/route/features.js';
 import { writeDense } from '../../../src/route/factor-network.js';
 import type { Progress } from '../progress.js';
 import { OUTCOME_SETS } from './outcome-sets.js';
@@ -56,21 +56,25 @@ export function tabulate(
   return { ...flatten(prompts), sets: OUTCOME_SETS, prompts, inputs, scaling, languages };
 }
 
-/** Standardises in place, by the mean and spread of the training part. */
+/** Standardises in place, by the mean and spread of those prompts of the training part that a feature says something of. */
 function standardise(
   prompts: readonly GradedPrompt[],
   inputs: Float32Array,
   width: number,
 ): DenseScaling {
-  const count = FEATURE_NAMES.length;
-  const embedding = width - count;
+  const features = FEATURE_NAMES.length;
+  const embedding = width - features;
   const rows = prompts.flatMap(({ part }, i) => (part === 'train' ? [i] : []));
-  const denseMean = new Float32Array(count);
-  const denseScale = new Float32Array(count);
-  for (let f = 0; f < count; f++) {
-    const values = rows.map((row) => inputs[row * width + embedding + f] ?? 0);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  const denseMean = new Float32Array(features);
+  const denseScale = new Float32Array(features);
+  for (let f = 0; f < features; f++) {
+    const values = rows.flatMap((row) => {
+      const dense = inputs.subarray(row * width + embedding, (row + 1) * width);
+      return f < telling(dense) ? [dense[f] ?? 0] : [];
+    });
+    const count = Math.max(1, values.length);
+    const mean = values.reduce((sum, value) => sum + value, 0) / count;
+    const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
     denseMean[f] = mean;
     denseScale[f] = DENSE_SPREAD / Math.max(SMALLEST_DEVIATION, Math.sqrt(square));
   }

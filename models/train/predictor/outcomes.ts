@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Conversation } from '../../../src/core/conversation.js';
+import { conversationOf } from '../../../src/outcomes/graded.js';
+import type { Asked } from '../../../src/outcomes/graded.js';
+import { offeredTools } from '../../../src/outcomes/offered-tools.js';
 import { readJsonl } from '../jsonl.js';
 import { normalisedPrompt, partOf } from '../split.js';
 import type { Part } from '../split.js';
@@ -13,12 +16,9 @@ const outcome = z.object({
   out_tokens: z.number().nonnegative().nullish(),
 });
 
-const tool = z.looseObject({ name: z.string(), description: z.string().optional() });
-
 const row = z.object({
   prompt: z.string(),
-  // A single tool stands without its list.
-  tools: z.union([z.array(tool), tool.transform((one) => [one])]).nullish(),
+  tools: offeredTools.nullish(),
   category: z.union([z.string(), z.number()]).nullish(),
   contaminated: z.boolean().optional(),
   outcomes: z.record(z.string(), outcome),
@@ -91,22 +91,8 @@ function toPrompt(set: OutcomeSet, entry: z.infer<typeof row>): GradedPrompt {
 }
 
 /** What a client would have sent: one user turn, and the tools where the set has them. */
-export function asConversation({
-  prompt,
-  tools,
-}: Pick<z.infer<typeof row>, 'prompt' | 'tools'>): Conversation {
-  return {
-    messages: [{ role: 'user', parts: [{ kind: 'text', text: prompt }] }],
-    tools: (tools ?? []).map((definition) => ({
-      name: definition.name,
-      description: definition.description ?? '',
-      definitionLength: JSON.stringify(definition).length,
-    })),
-    toolRequired: false,
-    parallelTools: null,
-    format: 'text',
-    maxOutputTokens: null,
-    choices: 1,
-    reasoningEffort: null,
-  };
+export function asConversation(asked: Asked): Conversation {
+  const conversation = conversationOf(asked);
+  if (typeof conversation === 'string') throw new Error(`no gateway takes this: ${conversation}`);
+  return conversation;
 }

@@ -1,13 +1,10 @@
 import path from 'node:path';
-import { loadCatalog } from '../../../src/catalog/load.js';
-import { StaticEmbedder } from '../../../src/embed/static-embedder.js';
 import { FEATURE_NAMES } from '../../../src/route/features.js';
 import { releaseYear } from '../../../src/route/model-strength.js';
 import { PREDICTOR_KIND, PREDICTOR_VERSION } from '../../../src/route/predictor-artefact.js';
 import type { PredictorMeta } from '../../../src/route/predictor-artefact.js';
 import { writeArtefact } from '../artefact-writer.js';
 import { writeManifest } from '../manifest.js';
-import type { Progress } from '../progress.js';
 import { Random } from '../random.js';
 import { summariseAbilities, usualVerbosity } from './abilities.js';
 import type { AbilitySummary } from './abilities.js';
@@ -17,66 +14,22 @@ import { memoryOf, trainEnsemble } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import { learnFamiliarity } from './familiarity.js';
 import type { Familiarity } from './familiarity.js';
-import { KnownModels } from './known-models.js';
 import { OUTCOME_SETS } from './outcome-sets.js';
-import { tabulate } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
-import { readOutcomes } from './outcomes.js';
 import type { GradedPrompt } from './outcomes.js';
 import type { Memory } from './memory.js';
+import { readIngredients, RECIPE } from './recipe.js';
+import type { TrainingOptions } from './recipe.js';
 import { reportStrength } from './strength-report.js';
 import { fitStrength } from './strength.js';
-import type { Recipe } from './train-member.js';
-
-/** Where data comes from and artefacts go. */
-export interface TrainingOptions {
-  readonly dataFolder: string;
-  /** Holds `embedder.bin`; gets `predictor.bin`. */
-  readonly outFolder: string;
-  readonly seed: number;
-  readonly progress: Progress;
-}
-
-/**
- * Chosen by leaving out sets of the training part in turn, where all that was tried did alike, and
- * between equals by the validation part.
- */
-const RECIPE: Recipe = {
-  epochs: 20,
-  rate: 0.004,
-  hiddenDropout: 0.2,
-  inputDropout: 0.1,
-  decay: 0.02,
-  abilityDecay: 0.01,
-  levelDecay: 0.3,
-  vectorGain: 4,
-  setPower: 0.6,
-  lengthWeight: 0.1,
-};
-const MEMBERS = 2;
-const HIDDEN = 64;
-const SKILLS = 16;
-const CATALOG_FOLDER = path.join(import.meta.dirname, '../../catalog');
 
 /** Trains the predictor on graded answers and writes it with its part of the manifest; minutes on two cores. */
 export async function trainPredictor(options: TrainingOptions): Promise<void> {
   const { dataFolder, outFolder, progress } = options;
-  const embedder = StaticEmbedder.load(path.join(outFolder, 'embedder.bin'));
-  const known = new KnownModels(dataFolder, await loadCatalog(CATALOG_FOLDER));
-  const all = await readOutcomes(dataFolder);
-  const prompts = all.filter(({ set, part }) => set.use === 'train' && part !== 'test');
-  progress.say(`${prompts.length} of ${all.length} graded prompts of ${OUTCOME_SETS.length} sets`);
-  const table = tabulate(prompts, embedder, progress);
+  const { embedder, shape, known, all, table } = await readIngredients(options);
   const rows = partRows(table, 'train');
   const validation = partRows(table, 'validation');
   const random = new Random(options.seed);
-  const shape = {
-    embedding: embedder.dims,
-    dense: FEATURE_NAMES.length,
-    hidden: HIDDEN,
-    skills: SKILLS,
-    members: MEMBERS,
-  };
   const ensemble = trainEnsemble(table, { shape, recipe: RECIPE, known, rows, random, progress });
   const calibration = calibrate(ensemble, table, validation);
   progress.say(

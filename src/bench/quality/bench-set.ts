@@ -1,6 +1,6 @@
 import { FORMAT_FAILURES, OUTCOME_SETS } from '../../outcomes/known-sets.js';
 import type { OutcomeSet } from '../../outcomes/known-sets.js';
-import { partOf, placeOf } from '../../outcomes/part.js';
+import { foldOf, FOLDS, partOf } from '../../outcomes/part.js';
 import type { GradedLine, OutcomeFile } from '../../outcomes/graded.js';
 
 /**
@@ -33,8 +33,6 @@ export interface BenchSet {
   /** Lines left out because their publishers do so. */
   readonly contaminated: number;
 }
-
-const FOLDS = 5;
 
 /** The sets of a file, by the names its lines give. */
 export function benchSets({ file, lines }: OutcomeFile, split: Split): readonly BenchSet[] {
@@ -82,8 +80,7 @@ function divide(
       folds: [{ test, train: everyLine.filter((i) => parts[i] === 'train') }],
     };
   }
-  // Equal texts have equal places, so no fold is tested on a text that it learnt from.
-  const fold = lines.map(({ text }) => Math.floor(placeOf(text) * FOLDS));
+  const fold = lines.map(({ text }) => foldOf(text));
   return {
     measured: everyLine,
     folds: Array.from({ length: FOLDS }, (_, k) => ({

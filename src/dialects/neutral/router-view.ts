@@ -75,6 +75,7 @@ function toolOf({ name, description, parameters, at }: ToolDefinition): Tool {
   return {
     name,
     description: description ?? '',
+    parameters,
     definitionLength: name.length + (description ?? '').length + lengthOf(parameters, at),
   };
 }

@@ -111,9 +111,11 @@ function callPart(call: JsonObject, args: unknown): Part {
 /** A tool of whatever type: functions carry their definition one level down. */
 function readTool(tool: JsonObject): Tool {
   const definition = ['function', 'custom'].map((kind) => tool[kind]).find(isObject) ?? tool;
+  const { parameters } = definition;
   return {
     name: textOrNull(definition['name']) ?? textOrNull(tool['type']) ?? '',
     description: textOrNull(definition['description']) ?? '',
+    parameters: isObject(parameters) ? parameters : null,
     definitionLength: lengthOf(tool),
   };
 }

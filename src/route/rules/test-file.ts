@@ -115,6 +115,7 @@ function conversationOf(request: WrittenTest['input']): Conversation {
     tools: request.tools.map((name) => ({
       name,
       description: '',
+      parameters: null,
       definitionLength: TYPICAL_TOOL_CHARS,
     })),
     toolRequired: request.tool_required,

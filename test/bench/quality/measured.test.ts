@@ -115,6 +115,22 @@ describe('what is measured', () => {
   );
 
   test(
+    'ranks lines by chance where a baseline knows nothing but their mean',
+    async () => {
+      const lines = madeUpLines(200).map((line) => ({ ...line, category: 'all alike' }));
+
+      const { report } = await quality(lines);
+
+      // Each fifth is predicted from the others; whoever scores high is missing from the mean.
+      const [set] = report.sets;
+      const rankers = [...(set?.pair?.rankers ?? []), ...(set?.pairs?.rankers ?? [])];
+      const apgrs = rankers.flatMap(({ id, apgr }) => (id === 'category' ? [apgr.value] : []));
+      expect(apgrs).toEqual([expect.closeTo(0.5, 6), expect.closeTo(0.5, 6)]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     'pools sets, each with its own resamples',
     async () => {
       const lines = [1, 2].flatMap((seed) =>

@@ -171,7 +171,14 @@ describe('a request of a client of the same dialect', () => {
         { role: 'assistant', parts: [{ kind: 'tool_call', name: 'f', arguments: '{"x":1}' }] },
         { role: 'tool', parts: [{ kind: 'tool_result', text: 'one' }] },
       ],
-      tools: [{ name: 'f', description: 'does', definitionLength: 22 }],
+      tools: [
+        {
+          name: 'f',
+          description: 'does',
+          parameters: { type: 'object' },
+          definitionLength: 22,
+        },
+      ],
       toolRequired: true,
       parallelTools: null,
       format: 'text',

@@ -83,9 +83,14 @@ describe('the conversation of a request', () => {
     });
 
     expect(tools).toEqual([
-      { name: 'weather', description: 'd', definitionLength: JSON.stringify(weather).length },
-      { name: 'web_search', description: '', definitionLength: 21 },
-      { name: 'old', description: '', definitionLength: expect.any(Number) },
+      {
+        name: 'weather',
+        description: 'd',
+        parameters,
+        definitionLength: JSON.stringify(weather).length,
+      },
+      { name: 'web_search', description: '', parameters: null, definitionLength: 21 },
+      { name: 'old', description: '', parameters, definitionLength: expect.any(Number) },
     ]);
   });
 

@@ -50,5 +50,5 @@ export function someFacts(changes: FactChanges = {}): RuleFacts {
 }
 
 export function tool(name: string): RuleFacts['conversation']['tools'][number] {
-  return { name, description: '', definitionLength: 40 };
+  return { name, description: '', parameters: null, definitionLength: 40 };
 }

@@ -144,7 +144,7 @@ my.test.yaml: 0 of 3 tests passed. No test matches: pictures (line 4), nights (l
       keep,
     );
 
-    const tool = { name: 'search', description: '', definitionLength: 400 };
+    const tool = { name: 'search', description: '', parameters: null, definitionLength: 400 };
     const image = { kind: 'image' };
     expect(seen).toEqual([
       {

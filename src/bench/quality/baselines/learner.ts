@@ -40,7 +40,30 @@ export function crossPredict(
       predicted.forEach((values, t) => (values[line] = found[t]?.[i] ?? Number.NaN));
     });
   }
+  const tested = folds.map(({ test }) => test);
+  for (const values of predicted) levelFolds(values, tested);
   return predicted;
+}
+
+/** Predictions nearer than this are equal: sums of the same numbers in another order must not rank lines. */
+const STEP = 1e-9;
+
+/**
+ * Moves the predictions of each fold to the mean of all, in place, so that lines of different folds can be compared.
+ *
+ * A line that scores high is missing from the mean that is predicted for it, and so a predictor that knows nothing but
+ * the mean would rank lines the wrong way round.
+ *
+ * @param values - by line; NaN where nothing is predicted
+ * @param folds - the lines of each
+ */
+export function levelFolds(values: Float64Array, folds: readonly (readonly number[])[]): void {
+  const known = folds.map((lines) => lines.filter((line) => !Number.isNaN(values[line])));
+  const mean = meanOver(values, known.flat());
+  for (const lines of known) {
+    const shift = mean - meanOver(values, lines);
+    for (const line of lines) values[line] = Math.round((at(values, line) + shift) / STEP) * STEP;
+  }
 }
 
 /** Mean of a target over lines. */

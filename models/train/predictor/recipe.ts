@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { loadCatalog } from '../../../src/catalog/load.js';
+import { StaticEmbedder } from '../../../src/embed/static-embedder.js';
+import type { NetworkShape } from '../../../src/route/factor-network.js';
+import { FEATURE_NAMES } from '../../../src/route/features.js';
+import type { Progress } from '../progress.js';
+import { KnownModels } from './known-models.js';
+import { OUTCOME_SETS } from './outcome-sets.js';
+import { tabulate } from './outcome-table.js';
+import type { OutcomeTable } from './outcome-table.js';
+import { readOutcomes } from './outcomes.js';
+import type { GradedPrompt } from './outcomes.js';
+import type { Recipe } from './train-member.js';
+
+/** Where data comes from and artefacts go. */
+export interface TrainingOptions {
+  readonly dataFolder: string;
+  /** Holds `embedder.bin`; gets `predictor.bin`. */
+  readonly outFolder: string;
+  readonly seed: number;
+  readonly progress: Progress;
+}
+
+/**
+ * Chosen by leaving out sets of the training part in turn, where all that was tried did alike, and
+ * between equals by the validation part.
+ */
+export const RECIPE: Recipe = {
+  epochs: 20,
+  rate: 0.004,
+  hiddenDropout: 0.2,
+  inputDropout: 0.1,
+  decay: 0.02,
+  abilityDecay: 0.01,
+  levelDecay: 0.3,
+  vectorGain: 4,
+  setPower: 0.6,
+  lengthWeight: 0.1,
+};
+const MEMBERS = 2;
+const HIDDEN = 64;
+const SKILLS = 16;
+const CATALOG_FOLDER = path.join(import.meta.dirname, '../../catalog');
+
+/** All that a predictor is made of. */
+export interface Ingredients {
+  readonly embedder: StaticEmbedder;
+  readonly shape: NetworkShape;
+  readonly known: KnownModels;
+  /** Every graded prompt, those for tests and of sets for evaluation included. */
+  readonly all: readonly GradedPrompt[];
+  /** What may be learned from and chosen by. */
+  readonly table: OutcomeTable;
+}
+
+/** Reads what predictors are made of, in some seconds. */
+export async function readIngredients(options: TrainingOptions): Promise<Ingredients> {
+  const { dataFolder, outFolder, progress } = options;
+  const embedder = StaticEmbedder.load(path.join(outFolder, 'embedder.bin'));
+  const known = new KnownModels(dataFolder, await loadCatalog(CATALOG_FOLDER));
+  const all = await readOutcomes(dataFolder);
+  const prompts = all.filter(({ set, part }) => set.use === 'train' && part !== 'test');
+  progress.say(`${prompts.length} of ${all.length} graded prompts of ${OUTCOME_SETS.length} sets`);
+  return {
+    embedder,
+    shape: {
+      embedding: embedder.dims,
+      dense: FEATURE_NAMES.length,
+      hidden: HIDDEN,
+      skills: SKILLS,
+      members: MEMBERS,
+    },
+    known,
+    all,
+    table: tabulate(prompts, embedder, progress),
+  };
+}
