@@ -138,17 +138,10 @@ export class Ranking {
   }
 
   #compareEqual(a: number, b: number): number {
-    const ownCost = this.#costOf(a);
-    const otherCost = this.#costOf(b);
-    if (ownCost !== otherCost) return ownCost < otherCost ? -1 : 1;
+    const cheaper = compareCost(this.#table, a, b);
+    if (cheaper !== 0) return cheaper;
     const better = this.quality(b) - this.quality(a);
-    if (better !== 0) return better;
-    return (this.#table.models[a] ?? '') < (this.#table.models[b] ?? '') ? -1 : 1;
-  }
-
-  #costOf(i: number): number {
-    const costUsd = this.#table.costUsd(i);
-    return Number.isNaN(costUsd) ? Infinity : costUsd;
+    return better === 0 ? compareName(this.#table, a, b) : better;
   }
 }
 
@@ -163,13 +156,32 @@ export function referenceIn(
   for (let i = 0; i < candidates.length; i++) {
     if (!candidates.isOpen(i)) continue;
     const quality = qualityAt(candidates, i, cautious);
-    if (quality <= most) continue;
+    if (quality < most) continue;
+    // Of equals the cheapest, so that what is saved against it is not flattered.
+    if (quality === most && compareEquals(candidates, best, i) < 0) continue;
     best = i;
     most = quality;
   }
   if (best < 0 || reference === 'best') return best;
   const named = candidates.models.indexOf(reference);
   return named < 0 ? best : named;
+}
+
+/** Below 0 where of two that are equally good the one at `a` comes first. */
+function compareEquals(candidates: CandidateTable, a: number, b: number): number {
+  const cheaper = compareCost(candidates, a, b);
+  return cheaper === 0 ? compareName(candidates, a, b) : cheaper;
+}
+
+/** An unknown price is the dearest. */
+function compareCost(candidates: CandidateTable, a: number, b: number): number {
+  const [own, other] = [candidates.costUsd(a), candidates.costUsd(b)];
+  if (own === other || (Number.isNaN(own) && Number.isNaN(other))) return 0;
+  return own < other || Number.isNaN(other) ? -1 : 1;
+}
+
+function compareName({ models }: CandidateTable, a: number, b: number): number {
+  return (models[a] ?? '') < (models[b] ?? '') ? -1 : 1;
 }
 
 /** Where the predictor has seen nothing alike, a high guess is not worth more than its error bar. */
