@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 import { GatewayError } from '../core/errors.js';
+import { nearest } from '../core/nearest.js';
 import { nestsDeeperThan } from './json-depth.js';
 import { findJsonFault } from './json-fault.js';
 import { isObject, type JsonObject } from './json.js';
@@ -70,13 +71,12 @@ export function check(
  * @throws {GatewayError} `invalid_request` with the member at fault
  */
 export function checkMessages(
-  messages: unknown,
+  request: JsonObject,
   roles: ReadonlySet<string>,
   checkRest: (message: JsonObject, path: string) => void,
 ): void {
-  if (isAbsent(messages)) {
-    throw invalid('messages', 'is missing; it must be an array of messages');
-  }
+  const { messages } = request;
+  if (isAbsent(messages)) throw missing(request, 'messages', 'an array of messages');
   if (!Array.isArray(messages)) throw wrongType('messages', 'an array', messages);
   if (messages.length === 0) throw invalid('messages', 'must hold at least one message');
   messages.forEach((message: unknown, i) => {
@@ -111,6 +111,28 @@ export function wrongType(param: string, wanted: string, value: unknown): Gatewa
 /** The error for a faulty member: its path, then what is wrong, as the rest of a sentence. */
 export function invalid(param: string, what: string): GatewayError {
   return new GatewayError('invalid_request', `\`${param}\` ${what}.`, { param });
+}
+
+/** Members that hold what is asked, and where they are read. */
+const READ_AT: Readonly<Record<string, string>> = {
+  messages: '/v1/chat/completions and /v1/messages',
+  prompt: '/v1/completions',
+  input: '/v1/responses',
+  contents: "Gemini's generateContent",
+};
+/** Names that are looked at for one that was meant: a client may send a hundred thousand, or very long ones. */
+const MOST_NAMES = 64;
+const LONGEST_NAME = 64;
+
+/** The error for a member that is not there; it says which other one may have been meant, or was sent to the wrong place. */
+export function missing(request: JsonObject, name: string, wanted: string): GatewayError {
+  const names = Object.keys(request).slice(0, MOST_NAMES);
+  const others = names.filter((other) => other !== name && other.length <= LONGEST_NAME);
+  const elsewhere = others.find((other) => Object.hasOwn(READ_AT, other));
+  const near = elsewhere === undefined ? nearest(name, others) : null;
+  let hint = near === null ? '' : ` (was \`${near}\` meant?)`;
+  if (elsewhere !== undefined) hint = ` (\`${elsewhere}\` is read at ${READ_AT[elsewhere]})`;
+  return invalid(name, `is missing; it must be ${wanted}${hint}`);
 }
 
 /** What kind of JSON value something is, with its article. */

@@ -23,7 +23,7 @@ export function readRequest(body: Buffer, headers: RequestHeaders = {}): ChatReq
   if (typeof model !== 'string' || model.trim() === '') {
     throw invalid('model', 'must name a model, or "auto" to let the gateway choose');
   }
-  checkMessages(request['messages'], ROLES, checkMessage);
+  checkMessages(request, ROLES, checkMessage);
   checkMembers(request);
   const userId = textOrNull(objectOrEmpty(request['metadata'])['user_id']);
   let conversation: Conversation | null = null;

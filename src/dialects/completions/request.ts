@@ -5,7 +5,15 @@ import { numberOr, objectMembers, positiveOrNull, textsIn } from '../json-member
 import type { ForeignMember, NeutralRequest } from '../neutral/request.js';
 import { conversationOf } from '../neutral/router-view.js';
 import { readSampling } from '../openai/neutral-request.js';
-import { check, invalid, isAbsent, isWhole, parseBody, wrongType } from '../request-check.js';
+import {
+  check,
+  invalid,
+  isAbsent,
+  isWhole,
+  missing,
+  parseBody,
+  wrongType,
+} from '../request-check.js';
 
 /** Members that are read here, or that are the gateway's own business. */
 const READ = new Set(
@@ -27,7 +35,7 @@ export function readRequest(body: Buffer): ChatRequest {
   if (typeof model !== 'string' || model.trim() === '') {
     throw invalid('model', 'must name a model, or "auto" to let the gateway choose');
   }
-  const prompt = readPrompt(parsed['prompt']);
+  const prompt = readPrompt(parsed);
   checkMembers(parsed);
   const stream = parsed['stream'] === true;
   const options = objectOrEmpty(parsed['stream_options']);
@@ -46,8 +54,9 @@ export function readRequest(body: Buffer): ChatRequest {
 }
 
 /** A provider answers one prompt a request: several would be several requests. */
-function readPrompt(prompt: unknown): string {
-  if (isAbsent(prompt)) throw invalid('prompt', 'is missing; it must be a text');
+function readPrompt(request: JsonObject): string {
+  const { prompt } = request;
+  if (isAbsent(prompt)) throw missing(request, 'prompt', 'a text');
   const prompts: readonly unknown[] = Array.isArray(prompt) ? (prompt as unknown[]) : [prompt];
   const [first, ...others] = prompts;
   if (typeof first === 'number' || Array.isArray(first)) {

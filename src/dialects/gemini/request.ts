@@ -2,7 +2,7 @@ import type { Conversation } from '../../core/conversation.js';
 import type { ChatRequest } from '../dialect.js';
 import { isObject, type JsonObject } from '../json.js';
 import { conversationOf } from '../neutral/router-view.js';
-import { check, invalid, isAbsent, parseBody, wrongType } from '../request-check.js';
+import { check, invalid, isAbsent, missing, parseBody, wrongType } from '../request-check.js';
 import { camelMembers, listed } from './members.js';
 import { readNeutral } from './neutral-request.js';
 
@@ -24,7 +24,7 @@ const ROLES = new Set(['user', 'model', 'function', 'tool', 'system', '']);
  */
 export function readRequest(body: Buffer, { model, stream }: Address): ChatRequest {
   const request = generationIn(parseBody(body));
-  checkContents(request['contents']);
+  checkContents(request);
   checkMembers(request);
   const thinking = camelMembers(camelMembers(request['generationConfig'])['thinkingConfig']);
   let conversation: Conversation | null = null;
@@ -48,8 +48,9 @@ function generationIn(body: JsonObject): JsonObject {
   return isObject(inner) ? camelMembers(inner) : request;
 }
 
-function checkContents(contents: unknown): void {
-  if (isAbsent(contents)) throw invalid('contents', 'is missing; it must be a list of contents');
+function checkContents(request: JsonObject): void {
+  const { contents } = request;
+  if (isAbsent(contents)) throw missing(request, 'contents', 'a list of contents');
   if (!Array.isArray(contents) && !isObject(contents)) {
     throw wrongType('contents', 'a list of contents', contents);
   }

@@ -32,7 +32,7 @@ export function readRequest(body: Buffer): ChatRequest {
   if (typeof model !== 'string' || model.trim() === '') {
     throw invalid('model', 'must name a model, or "auto" to let the gateway choose');
   }
-  checkMessages(request['messages'], ROLES, checkMessage);
+  checkMessages(request, ROLES, checkMessage);
   checkMembers(request);
   const stream = request['stream'] === true;
   const options = objectOrEmpty(request['stream_options']);

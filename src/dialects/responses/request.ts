@@ -4,7 +4,15 @@ import type { ChatRequest } from '../dialect.js';
 import { isObject, type JsonObject } from '../json.js';
 import { textMembers } from '../json-members.js';
 import { conversationOf } from '../neutral/router-view.js';
-import { check, invalid, isAbsent, isWhole, parseBody, wrongType } from '../request-check.js';
+import {
+  check,
+  invalid,
+  isAbsent,
+  isWhole,
+  missing,
+  parseBody,
+  wrongType,
+} from '../request-check.js';
 import { readNeutral } from './neutral-request.js';
 
 /**
@@ -35,7 +43,7 @@ export function checkedRequest(body: Buffer, parsed: JsonObject): ChatRequest {
     throw invalid('model', 'must name a model, or "auto" to let the gateway choose');
   }
   checkMembers(parsed);
-  checkInput(parsed['input']);
+  checkInput(parsed);
   let conversation: Conversation | null = null;
   return {
     body,
@@ -95,9 +103,9 @@ function refuseStates(request: JsonObject): void {
   }
 }
 
-function checkInput(input: unknown): void {
-  if (isAbsent(input))
-    throw invalid('input', 'is missing; it must be a string or an array of items');
+function checkInput(request: JsonObject): void {
+  const { input } = request;
+  if (isAbsent(input)) throw missing(request, 'input', 'a string or an array of items');
   if (typeof input === 'string') return;
   if (!Array.isArray(input)) throw wrongType('input', 'a string or an array of items', input);
   if (input.length === 0) throw invalid('input', 'must hold at least one item');

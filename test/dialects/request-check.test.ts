@@ -1,0 +1,73 @@
+import { anthropic } from '../../src/dialects/anthropic/anthropic.js';
+import { completions } from '../../src/dialects/completions/completions.js';
+import { geminiAt } from '../../src/dialects/gemini/gemini.js';
+import { openai } from '../../src/dialects/openai/openai.js';
+import { responses } from '../../src/dialects/responses/responses.js';
+
+const gemini = geminiAt({ model: 'auto', stream: false });
+const asked = { model: 'auto', max_tokens: 9 };
+const messages = [{ role: 'user', content: 'hi' }];
+
+describe('a request without what is asked', () => {
+  test.each([
+    [
+      openai,
+      { mesages: messages },
+      '`messages` is missing; it must be an array of messages (was `mesages` meant?).',
+    ],
+    [
+      anthropic,
+      { message: messages },
+      '`messages` is missing; it must be an array of messages (was `message` meant?).',
+    ],
+    [
+      completions,
+      { prompts: 'hi' },
+      '`prompt` is missing; it must be a text (was `prompts` meant?).',
+    ],
+    [
+      responses,
+      { inputs: 'hi' },
+      '`input` is missing; it must be a string or an array of items (was `inputs` meant?).',
+    ],
+    [
+      gemini,
+      { content: [] },
+      '`contents` is missing; it must be a list of contents (was `content` meant?).',
+    ],
+    [
+      openai,
+      { prompt: 'hi' },
+      '`messages` is missing; it must be an array of messages (`prompt` is read at /v1/completions).',
+    ],
+    [
+      openai,
+      { input: 'hi' },
+      '`messages` is missing; it must be an array of messages (`input` is read at /v1/responses).',
+    ],
+    [
+      responses,
+      { messages },
+      '`input` is missing; it must be a string or an array of items (`messages` is read at /v1/chat/completions and /v1/messages).',
+    ],
+    [openai, { temperature: 1 }, '`messages` is missing; it must be an array of messages.'],
+    [openai, { messages: null }, '`messages` is missing; it must be an array of messages.'],
+  ])('says what it may have meant: %#', (dialect, body, message) => {
+    const read = () => dialect.readRequest(Buffer.from(JSON.stringify({ ...asked, ...body })));
+
+    expect(read).toThrow(expect.objectContaining({ code: 'invalid_request', message }));
+  });
+
+  test('is refused at once, however many and long its names are', () => {
+    const odd = Object.fromEntries(
+      Array.from({ length: 20_000 }, (_, i) => [`${'message'.repeat(100)}${i}`, 1]),
+    );
+    const body = Buffer.from(JSON.stringify({ ...asked, ...odd }));
+    const startMs = performance.now();
+
+    expect(() => openai.readRequest(body)).toThrow('`messages` is missing');
+
+    // Comparing all of them would take minutes.
+    expect(performance.now() - startMs).toBeLessThan(5_000);
+  });
+});
