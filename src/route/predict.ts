@@ -9,8 +9,8 @@ import { FEATURE_NAMES } from './features.js';
 import type { Features } from './features.js';
 import { answersRecalled, GradedMemory, recalledLogOdds } from './graded-memory.js';
 import type { Recollection, SomeAnswers } from './graded-memory.js';
-import { modelKey } from './model-name.js';
-import { estimateStrength, releaseYear } from './model-strength.js';
+import { KnownAbilities } from './known-abilities.js';
+import type { FactorAbility } from './known-abilities.js';
 import { readPredictorArtefact } from './predictor-artefact.js';
 import type { PredictorTables } from './predictor-artefact.js';
 import type {
@@ -38,31 +38,8 @@ const MODERATION = Math.PI / 8;
 /** Longest answer that is ever expected, in tokens. */
 const MAX_LOG_TOKENS = Math.log(32_000);
 
-/** Releases of one name less than this apart are taken for one model. */
-const SAME_MODEL_YEARS = 0.75;
-/** A model released later is not taken for an undated namesake; the graded answers are of 2023 to 2025. */
-const FIRST_NAMESAKES = 2025.5;
-
 /** Answers to prompts like the one asked about, wholly alike, that make a model half known there. */
 const HALF_KNOWN = 2;
-
-interface OwnAnswers {
-  /** Its place among the models with graded answers. */
-  readonly index: number;
-  /** General ability by graded answers alone, less what facts make of it, shape [members]. */
-  readonly surplus: Float32Array;
-}
-
-interface FactorAbility extends Ability {
-  /** Log-odds in general and in each skill, member after member. */
-  readonly skills: Float32Array;
-  readonly variance: number;
-  /** Share of the general ability that comes from facts rather than from graded answers, 0 to 1. */
-  readonly guessed: number;
-  /** What to go by on prompts like those that the model itself was graded on; `null` when it was on none. */
-  readonly own: OwnAnswers | null;
-  readonly verbosity: number;
-}
 
 /**
  * Loads the trained predictor and its embedder from a folder such as `models/`.
@@ -107,8 +84,7 @@ export class FactorPredictor implements Predictor {
   readonly #memory: GradedMemory;
   readonly #centroids: DenseMatrix;
   readonly #input: Float32Array;
-  readonly #fitted: ReadonlyMap<string, number>;
-  readonly #fittedByKey: ReadonlyMap<string, number>;
+  readonly #abilities: KnownAbilities;
   /** What is remembered of the models that were asked about; a router always asks with the same list. */
   readonly #remembered = new WeakMap<readonly Ability[], SomeAnswers>();
 
@@ -127,59 +103,12 @@ export class FactorPredictor implements Predictor {
     this.#memory = new GradedMemory(meta.memory, tables.memory, meta.models.length);
     this.#centroids = new DenseMatrix(tables.centroids, meta.shape.embedding);
     this.#input = new Float32Array(inputsOf(meta.shape));
-    this.#fitted = new Map(meta.models.map((name, i) => [name, i]));
-    this.#fittedByKey = bestByKey(tables);
+    this.#abilities = new KnownAbilities(tables);
   }
 
-  /**
-   * What is known of a model: graded answers and published facts, each weighed by its certainty.
-   */
+  /** What is known of a model: graded answers and published facts, each weighed by its certainty. */
   ability(model: Model): Ability {
-    const { meta, abilities, abilityVariance, verbosity } = this.#tables;
-    const strength = estimateStrength(model, meta.strength);
-    const own = { mean: strength.mean, error: Math.sqrt(strength.variance) };
-    const regressed = this.#skillsFrom(strength.mean);
-    const regressedVariance = strength.variance + meta.skillVariance;
-    const reasons = model.capabilities.has('reasoning');
-    const usualVerbosity = reasons ? meta.verbosity.reasoning : meta.verbosity.plain;
-    const index = this.#find(model);
-    if (index === undefined) {
-      return ability({
-        model: model.id,
-        general: own,
-        basis: strength.facts === 0 ? 'unknown' : 'regressed',
-        skills: regressed,
-        variance: regressedVariance,
-        guessed: 1,
-        own: null,
-        verbosity: usualVerbosity,
-      });
-    }
-    const fittedVariance = at(abilityVariance, index);
-    // Without a single fact, graded answers are all there is: an average model is no better guess.
-    const share =
-      strength.facts === 0 ? 1 : regressedVariance / (regressedVariance + fittedVariance);
-    // Facts say how strong a model is in general. What it is better or worse at, only its answers tell.
-    const { members } = meta.shape;
-    const factors = regressed.length;
-    const skills = abilities.slice(index * factors, (index + 1) * factors);
-    const surplus = new Float32Array(members);
-    for (let member = 0; member < members; member++) {
-      const k = (member * factors) / members;
-      surplus[member] = (1 - share) * (at(skills, k) - at(regressed, k));
-      skills[k] = at(skills, k) - at(surplus, member);
-    }
-    return ability({
-      model: model.id,
-      general: own,
-      basis: share >= 0.5 ? 'fitted' : 'regressed',
-      skills,
-      variance: share * fittedVariance,
-      guessed: 1 - share,
-      own: { index, surplus },
-      // Graded answers seldom count hidden reasoning, so a model that reasons is never taken for terse.
-      verbosity: reasons ? Math.max(usualVerbosity, at(verbosity, index)) : at(verbosity, index),
-    });
+    return this.#abilities.of(model);
   }
 
   predict(features: Features, abilities: readonly Ability[]): Prediction {
@@ -254,26 +183,6 @@ export class FactorPredictor implements Predictor {
     };
   }
 
-  /** The row of graded answers that belongs to a model: its own name's, or that of the same model under another date. */
-  #find(model: Model): number | undefined {
-    const exact = this.#fitted.get(model.id);
-    if (exact !== undefined) return exact;
-    const index = this.#fittedByKey.get(modelKey(model.id));
-    if (index === undefined) return undefined;
-    const year = releaseYear(model.released);
-    const fittedYear = at(this.#tables.released, index);
-    // Vendors reuse names: a `-small` of 2026 is not the `-small` of 2024.
-    const same =
-      year === null ||
-      (fittedYear === 0 ? year < FIRST_NAMESAKES : Math.abs(year - fittedYear) < SAME_MODEL_YEARS);
-    return same ? index : undefined;
-  }
-
-  #skillsFrom(strength: number): Float32Array {
-    const { skillIntercept, skillSlope } = this.#tables;
-    return skillIntercept.map((intercept, k) => intercept + at(skillSlope, k) * strength);
-  }
-
   /** 0 at a centroid, 0.5 at the distance that few known prompts exceed, towards 1 beyond. */
   #unfamiliarity({ text, language, code, maths }: Features, vector: Float32Array): number {
     const { meta } = this.#tables;
@@ -305,23 +214,4 @@ interface AboutPrompt {
 function shareShown(recalled: Recollection, index: number): number {
   const count = answersRecalled(recalled, index);
   return (recalled.kinship * count) / (count + HALF_KNOWN);
-}
-
-function ability(known: FactorAbility): Ability {
-  return known;
-}
-
-/** The most certain of the fitted models that share a key. */
-function bestByKey({ meta, abilityVariance }: PredictorTables): Map<string, number> {
-  const best = new Map<string, number>();
-  meta.models.forEach((name, i) => {
-    // A name with a mark (`@fc`) is a way of calling a model, not the model.
-    if (name.includes('@')) return;
-    const key = modelKey(name);
-    const former = best.get(key);
-    if (former === undefined || at(abilityVariance, i) < at(abilityVariance, former)) {
-      best.set(key, i);
-    }
-  });
-  return best;
 }
