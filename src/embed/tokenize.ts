@@ -6,6 +6,7 @@ import {
   mix,
   SECOND_FACTOR,
   SECOND_SEED,
+  spread,
 } from './word-hash.js';
 
 /** Characters of a word that are looked at; longer "words" are blobs and never known. */
@@ -290,16 +291,3 @@ function characterMeanings(): Uint16Array {
 /** Numbers that a slot takes; powers of two, so that none lies across two lines of the processor's cache. */
 const WORD_SLOT = 4;
 const PAIR_SLOT = 2;
-
-/** The slots with what is looked for in them, instead of where it is: memory is waited for once, not twice. */
-function spread(
-  slots: Int32Array,
-  width: number,
-  numbersOf: (index: number) => readonly number[],
-): Int32Array {
-  const wide = new Int32Array(slots.length * width);
-  slots.forEach((index, slot) => {
-    if (index >= 0) wide.set(numbersOf(index), slot * width);
-  });
-  return wide;
-}

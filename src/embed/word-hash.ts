@@ -43,3 +43,16 @@ export function buildSlots(count: number, hashOf: (index: number) => number): In
   }
   return slots;
 }
+
+/** The slots with what is looked for in them, instead of where it is: memory is waited for once, not twice. */
+export function spread(
+  slots: Int32Array,
+  width: number,
+  numbersOf: (index: number) => readonly number[],
+): Int32Array {
+  const wide = new Int32Array(slots.length * width);
+  slots.forEach((index, slot) => {
+    if (index >= 0) wide.set(numbersOf(index), slot * width);
+  });
+  return wide;
+}
