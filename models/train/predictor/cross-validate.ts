@@ -30,20 +30,23 @@ const RESAMPLES = 200;
  * The validation part alone has too few prompts of a small set to tell anything, and of a large one to tell two recipes
  * apart. These predictors are not calibrated, which would take prompts of its own.
  */
-export async function crossValidate(options: TrainingOptions): Promise<void> {
+export async function crossValidate(
+  options: TrainingOptions,
+  print: (line: string) => void = console.log,
+): Promise<void> {
   const ingredients = await readIngredients(options);
   const { table } = ingredients;
   const success = judgeUnmet(ingredients, options);
   const random = new Random(options.seed);
   const rivals = LEARNERS.map(contenderName);
-  console.log(
+  print(
     row(['set', 'prompts', 'one pair [95 %]', 'chance', ...rivals, 'all pairs [95 %]', ...rivals]),
   );
   table.sets.forEach(({ name }, s) => {
     const lines = linesOf(table, s);
     for (const set of benchSets({ file: name, sha256: '', lines }, 'all')) {
       options.progress.say(`${name}: ${set.measured.length} prompts`);
-      console.log(row(figuresOf(set, ingredients, success, random)));
+      print(row(figuresOf(set, ingredients, success, random)));
     }
   });
 }
