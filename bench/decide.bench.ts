@@ -50,6 +50,9 @@ const vector = new Float32Array(embedder.dims);
 
 // Bodies are read outside of the measured time: parsing is the dialect's cost, not the decision's.
 const bodies = Array.from({ length: 512 }, (_, i) => Buffer.from(JSON.stringify(bodyOf(i))));
+const { tools } = openai
+  .readRequest(Buffer.from(JSON.stringify({ ...bodyOf(0), tools: offeredTools() })))
+  .conversation();
 const inputTokens: number[] = [];
 const micros = new Map<string, number[]>();
 for (let i = -WARM_UP; i < decisions; i++) {
@@ -60,6 +63,7 @@ for (let i = -WARM_UP; i < decisions; i++) {
   // The whole comes first: the parts after it find the prompt in the processor's caches.
   const { features } = timed('whole decision', i, () => desk.route(read, 'auto'));
   const { text } = timed('features', i, () => readFeatures(conversation));
+  timed('features, with 20 tools offered', i, () => readFeatures({ ...conversation, tools }));
   timed('embedding', i, () => embedder.embed(text, vector));
   const known = readFeatures(conversation);
   timed('embedding and prediction', i, () => predictor.predict(known, abilities));
@@ -96,7 +100,7 @@ function spread(times: readonly number[]): Record<string, number> {
 }
 
 /** Words of many subjects, so that no cache of words or texts can hide the cost. */
-function bodyOf(seed: number): unknown {
+function bodyOf(seed: number): object {
   const subjects =
     `database index query latency customer invoice contract clause derivative matrix proof enzyme
      river treaty orchestra syntax compiler thread socket mountain recipe garlic budget forecast
@@ -119,4 +123,26 @@ function bodyOf(seed: number): unknown {
       { role: 'user', content: `Explain how these belong together: ${words.join(' ')}?` },
     ],
   };
+}
+
+/** As an agent offers them: some 20 kB of definitions, 120 parameters in all. */
+function offeredTools(): readonly object[] {
+  const parameter = {
+    type: 'string',
+    description: 'What it is for, in a sentence or two that say how it is to be written.',
+  };
+  return Array.from({ length: 20 }, (_, i) => ({
+    type: 'function',
+    function: {
+      name: `read_source_${i}`,
+      description: 'Reads a file, and can read any file of the project. '.repeat(4),
+      parameters: {
+        type: 'object',
+        properties: Object.fromEntries(
+          Array.from({ length: 6 }, (__, k) => [`some_argument_${k}`, parameter]),
+        ),
+        required: ['some_argument_0'],
+      },
+    },
+  }));
 }
