@@ -1,8 +1,6 @@
 import { GatewayError } from '../core/errors.js';
+import type { RequestHeaders } from '../core/request-headers.js';
 import type { CacheMode, CacheOverride, CacheSettings } from './settings.js';
-
-/** The headers of a request, names in lower case. */
-export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Why the cache is left out; a closed set. */
 export type BypassReason = 'off' | 'not_asked' | 'no_store' | 'sampled' | 'nested';

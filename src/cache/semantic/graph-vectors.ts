@@ -16,8 +16,6 @@ export async function loadGraphs(): Promise<OpenGraph> {
   return (dims) => new library.HierarchicalNSW('ip', dims);
 }
 
-/** Room is made for so many at first, and twice as many whenever it is taken. */
-const FIRST_ROWS = 16_384;
 const LINKS = 16;
 /**
  * How hard it is looked for neighbours while a vector is added, and when one is looked for: of questions as
@@ -35,15 +33,14 @@ export class GraphVectors {
   readonly #sizes: IndexSizes;
   /** What the library is given to read from: it wants an array of its own kind. */
   readonly #numbers: number[];
-  #capacity: number;
   #added = 0;
 
   constructor({ dims, sizes }: Pick<IndexParts, 'dims' | 'sizes'>, open: OpenGraph) {
     this.#sizes = sizes;
     this.#numbers = new Array<number>(dims).fill(0);
-    this.#capacity = Math.min(FIRST_ROWS, sizes.graph);
     this.#graph = open(dims);
-    this.#graph.initIndex(this.#capacity, LINKS, BUILD_EFFORT, SEED);
+    // All the room at once: memory that nothing was written to takes none, and to make room later means to copy.
+    this.#graph.initIndex(sizes.graph, LINKS, BUILD_EFFORT, SEED);
   }
 
   get size(): number {
@@ -78,10 +75,6 @@ export class GraphVectors {
    * @param vector - unit length, checked to be
    */
   add(id: number, vector: Float32Array): void {
-    if (this.#added === this.#capacity) {
-      this.#capacity = Math.min(2 * this.#capacity, this.#sizes.graph);
-      this.#graph.resizeIndex(this.#capacity);
-    }
     this.#graph.addPoint(this.#listed(vector), id);
     this.#alive.set(id, true);
     this.#added += 1;

@@ -1,7 +1,7 @@
 import { ShardedMap } from '../../core/sharded-map.js';
 import type { AnswerJournal } from '../answer-store.js';
 import type { KeptAnswer, Question } from '../kept-answer.js';
-import type { NotedQuestion, QuestionJudge, ReadQuestion } from '../verify/judge.js';
+import type { QuestionJudge, ReadQuestion } from '../verify/judge.js';
 import { INDEX_SIZES, type IndexParts, type OpenGraph } from './index-parts.js';
 import { ReadQuestions } from './read-questions.js';
 import { VectorIndex } from './vector-index.js';
@@ -32,11 +32,15 @@ interface Entry {
   readonly key: string;
   readonly id: number;
   readonly question: Question;
-  readonly noted: NotedQuestion;
+  /** Of the question, for when it is compared. */
+  readonly note: string | null;
 }
 
-/** Answers taken in at once after a start; reading a question takes a tenth of a millisecond. */
-const RESTORED_AT_ONCE = 8;
+/**
+ * Answers taken in at once after a start: no more than are moved into a graph meanwhile, or what has to be looked
+ * through would grow.
+ */
+const RESTORED_AT_ONCE = 2;
 
 /**
  * Which kept answers have a question near another one, told apart by partition.
@@ -79,7 +83,7 @@ export class QuestionIndex implements AnswerJournal {
     this.gone(key);
     const read = question === null ? null : this.read(question.text);
     if (question === null || read === null) return;
-    const entry = { key, id: this.#nextId, question, noted: this.#read.note(read) };
+    const entry = { key, id: this.#nextId, question, note: this.#read.note(read) };
     this.#nextId += 1;
     let vectors = this.#partitions.get(question.partition);
     if (vectors === undefined) {
@@ -108,16 +112,21 @@ export class QuestionIndex implements AnswerJournal {
    *
    * @param answers - keys of kept answers
    * @param find - the answer of a key, if it is still kept
+   * @param from - the first that is not yet taken in
    */
-  restore(answers: readonly string[], find: (key: string) => KeptAnswer | undefined): void {
-    if (answers.length === 0) return;
+  restore(
+    answers: readonly string[],
+    find: (key: string) => KeptAnswer | undefined,
+    from = 0,
+  ): void {
+    if (from >= answers.length) return;
     this.#parts.defer(() => {
       if (this.#isClosed) return;
-      for (const key of answers.slice(0, RESTORED_AT_ONCE)) {
+      for (const key of answers.slice(from, from + RESTORED_AT_ONCE)) {
         const answer = this.#entries.has(key) ? undefined : find(key);
         if (answer !== undefined) this.kept(answer);
       }
-      this.restore(answers.slice(RESTORED_AT_ONCE), find);
+      this.restore(answers, find, from + RESTORED_AT_ONCE);
     });
   }
 
@@ -127,8 +136,8 @@ export class QuestionIndex implements AnswerJournal {
     return found.flatMap(({ id, similarity }) => {
       const entry = this.#keys.get(id);
       if (entry === undefined) return [];
-      const { key, question, noted } = entry;
-      return [{ key, similarity, read: () => this.#read.open(question.text, noted) }];
+      const { key, question, note } = entry;
+      return [{ key, similarity, read: () => this.#read.open(question.text, note) }];
     });
   }
 

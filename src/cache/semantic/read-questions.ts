@@ -1,4 +1,4 @@
-import type { NotedQuestion, QuestionJudge, ReadQuestion } from '../verify/judge.js';
+import type { QuestionJudge, ReadQuestion } from '../verify/judge.js';
 import { isUnit } from './unit-vector.js';
 
 /** A longer text is rather a document than a question, and would take too long to compare. */
@@ -37,15 +37,17 @@ export class ReadQuestions {
     return question;
   }
 
-  /** What is left of a question that is kept for long, and how to have it ready again. */
-  note(question: ReadQuestion): NotedQuestion {
-    const { text } = question;
-    return this.#judge.note?.(question) ?? { open: () => this.#judge.read(text) };
+  /** What is held of a question that is kept for long; `null` where that is its text alone. */
+  note(question: ReadQuestion): string | null {
+    return this.#judge.notes?.note(question) ?? null;
   }
 
   /** A noted question, ready. */
-  open(text: string, noted: NotedQuestion): ReadQuestion {
-    return this.#find(text) ?? noted.open();
+  open(text: string, note: string | null): ReadQuestion {
+    const held = this.#find(text);
+    if (held !== undefined) return held;
+    const { notes } = this.#judge;
+    return note === null || notes === undefined ? this.#judge.read(text) : notes.open(text, note);
   }
 
   #find(text: string): ReadQuestion | undefined {

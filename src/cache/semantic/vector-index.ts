@@ -6,6 +6,8 @@ import type { Vectors } from './vectors.js';
 
 /** Vectors moved in one go; one takes about a millisecond, in which no request is served. */
 const MOVED_AT_ONCE = 1;
+/** Where the list has become longer than can be looked through in no time. */
+const MOVED_IN_HASTE = 2;
 
 /**
  * Finds the vectors nearest to another, of those of one partition.
@@ -95,7 +97,8 @@ export class VectorIndex implements Vectors {
   /** @returns whether there is more to move */
   #moveSome(): boolean {
     const { openGraph, sizes } = this.#parts;
-    for (let i = 0; i < MOVED_AT_ONCE; i++) {
+    const most = this.#flat.size > sizes.flat ? MOVED_IN_HASTE : MOVED_AT_ONCE;
+    for (let i = 0; i < most; i++) {
       // One comes out, one goes in: the list must not grow by all that a hollow graph holds.
       if (this.#flat.size <= sizes.flatRest && this.#takeApartOne()) continue;
       const id = this.#flat.someId;

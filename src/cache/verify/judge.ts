@@ -7,10 +7,11 @@ export interface ReadQuestion {
   readonly vector: Float32Array;
 }
 
-/** What was read of a question, in as little memory as it is worth to be held in for long. */
-export interface NotedQuestion {
-  /** The question, as if it had been read again, in a fraction of the time. */
-  open: () => ReadQuestion;
+/** Notes of what was read of questions: little enough to be held for long. */
+export interface QuestionNotes {
+  note: (question: ReadQuestion) => string;
+  /** The question of a note, as if it had been read again, in a fraction of the time. */
+  open: (text: string, note: string) => ReadQuestion;
 }
 
 /** What is thought of giving the answer to one question to another. */
@@ -30,6 +31,6 @@ export interface QuestionJudge {
   /** @param vector - of `text`, where it is known already; copied from nothing, kept as it is. */
   read: (text: string, vector?: Float32Array) => ReadQuestion;
   /** Left out where reading a question takes no time that is worth saving. */
-  readonly note?: (question: ReadQuestion) => NotedQuestion;
+  readonly notes?: QuestionNotes;
   judge: (asked: ReadQuestion, kept: ReadQuestion) => Verdict;
 }

@@ -7,11 +7,11 @@ import { treesBetween, TreeSum } from './boosted-trees.js';
 import { calibrated, type Calibration } from './claim.js';
 import { areWordedAlike, readQuestion, type ComparedQuestion } from './compared-question.js';
 import { DIFFERENCE_INPUTS, DifferenceWeights } from './difference.js';
-import type { NotedQuestion, QuestionJudge, ReadQuestion, Verdict } from './judge.js';
+import type { QuestionJudge, QuestionNotes, ReadQuestion, Verdict } from './judge.js';
 import { Lexicon } from './lexicon.js';
-import { NotedWords } from './noted-words.js';
 import { networkIn, networkShapeSchema } from './network-in-artefact.js';
 import { NETWORK_FEATURE, PAIR_FEATURES, pairFeatures } from './pair-features.js';
+import { factsIn, noteOf } from './question-note.js';
 import { factsOf, firstObjection, objectionsTo } from './veto.js';
 import type { Objections, QuestionFacts, Veto } from './veto.js';
 import { WordNetwork } from './word-network.js';
@@ -77,9 +77,9 @@ interface Learnt {
  */
 export class Verifier implements QuestionJudge {
   readonly revision: string;
+  readonly notes: QuestionNotes;
   readonly #embedder: StaticEmbedder;
   readonly #words: WordTable;
-  readonly #noted = new NotedWords();
   readonly #learnt: Learnt;
 
   private constructor(embedder: StaticEmbedder, learnt: Learnt) {
@@ -87,6 +87,13 @@ export class Verifier implements QuestionJudge {
     this.#words = new WordTable(embedder, learnt.lexicon);
     this.#learnt = learnt;
     this.revision = `${learnt.hash}-${embedder.id}`;
+    this.notes = {
+      note: (question) => noteOf(this.#opened(question).facts),
+      open: (text, note) => {
+        const embed = (): Float32Array => this.#embedder.embed(text);
+        return new OpenQuestion(text, this.#words, { note, embed });
+      },
+    };
   }
 
   /**
@@ -104,13 +111,6 @@ export class Verifier implements QuestionJudge {
   read(text: string, vector?: Float32Array): ReadQuestion {
     const read = { vector: vector ?? this.#embedder.embed(text) };
     return new OpenQuestion(text, this.#words, read);
-  }
-
-  note(question: ReadQuestion): NotedQuestion {
-    const { text } = question;
-    const facts = this.#noted.note(this.#opened(question).facts);
-    const embed = (): Float32Array => this.#embedder.embed(text);
-    return { open: () => new OpenQuestion(text, this.#words, { facts, embed }) };
   }
 
   /** What is vetoed hardly needs the rest, so that is worked out when it is looked at first. */
@@ -175,8 +175,7 @@ class LazyVerdict implements Verdict {
 
 /** What is known of a question: its vector, or what was noted of it and how to make the vector again. */
 type Known =
-  | { readonly vector: Float32Array }
-  | { readonly facts: QuestionFacts; readonly embed: () => Float32Array };
+  { readonly vector: Float32Array } | { readonly note: string; readonly embed: () => Float32Array };
 
 /** A question of which each part is made ready once it is asked for. */
 class OpenQuestion implements ReadQuestion {
@@ -201,7 +200,8 @@ class OpenQuestion implements ReadQuestion {
 
   get facts(): QuestionFacts {
     const known = this.#known;
-    this.#facts ??= 'facts' in known ? known.facts : factsOf(this.text, readWords(this.text));
+    this.#facts ??=
+      'note' in known ? factsIn(known.note) : factsOf(this.text, readWords(this.text));
     return this.#facts;
   }
 

@@ -195,6 +195,23 @@ test('finds what is there and nothing else, while graphs fill, grow hollow and a
   );
 });
 
+test('moves more at once while its list is long, so that two more a turn do not make it longer', () => {
+  const random = new Random(11);
+  const work = deferred();
+  const sizes = { ...INDEX_SIZES, flat: 100, flatRest: 20 };
+  const index = new VectorIndex({ dims: DIMS, openGraph, defer: work.defer, sizes });
+  let longest = 0;
+
+  for (let id = 0; id < 2_000; id += 2) {
+    index.add(id, anywhere(random));
+    index.add(id + 1, anywhere(random));
+    work.runOne();
+    longest = Math.max(longest, index.size - index.inGraphs);
+  }
+
+  expect(longest).toBeLessThan(110);
+});
+
 test('looks through all where there are no graphs', () => {
   const random = new Random(9);
   const work = deferred();

@@ -111,7 +111,8 @@ test('thinks the same of a question that was noted as of one just read', () => {
 
   const different = pairs.filter(({ a, b }) => {
     const [asked, kept] = [verifier.read(b), verifier.read(a)];
-    const [one, other] = [kept, verifier.note(kept).open()].map((question) => {
+    const noted = verifier.notes.open(a, verifier.notes.note(kept));
+    const [one, other] = [kept, noted].map((question) => {
       const { similarity, probability, veto } = verifier.judge(asked, question);
       return JSON.stringify({ similarity, probability, veto });
     });

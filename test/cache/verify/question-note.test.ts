@@ -1,0 +1,31 @@
+import { fc } from '../../support/fast-check.js';
+import { factsIn, noteOf } from '../../../src/cache/verify/question-note.js';
+import { factsOf } from '../../../src/cache/verify/veto.js';
+import { readWords } from '../../../src/cache/verify/words.js';
+
+const PARTS = [
+  'not',
+  '"red"',
+  '3.50 km',
+  'Ann',
+  '`i++`',
+  '≥',
+  '12 / 4',
+  '猫',
+  'today',
+  'what',
+  '\n',
+];
+
+test('a note says what was read, whatever the question', () => {
+  const text = fc.array(fc.oneof(fc.constantFrom(...PARTS), fc.string({ unit: 'binary' })));
+  fc.assert(
+    fc.property(text, (parts) => {
+      const question = parts.join(' ');
+      const facts = factsOf(question, readWords(question));
+
+      expect(factsIn(noteOf(facts))).toEqual(facts);
+    }),
+    { numRuns: 2_000 },
+  );
+});
