@@ -1,12 +1,13 @@
 import type { DecisionLog, DecisionRecord } from './account/decision-log.js';
 import { bookRefusal, type Asked } from './account/refusal.js';
 import type { Books, OpenEntry } from './account/settle.js';
-import type { Caller, RequestHeaders } from './admit/keys.js';
+import type { Caller } from './admit/keys.js';
 import { Cohort } from './core/cohort.js';
 import type { GoneSignal } from './core/departure.js';
 import { GatewayError } from './core/errors.js';
 import type { ServedModel } from './core/model.js';
-import type { ChatRequest, ClientDialect } from './dialects/dialect.js';
+import { clientRequestIdOf, type RequestHeaders } from './core/request-headers.js';
+import type { ClientDialect } from './dialects/dialect.js';
 import type { ThoughtStore } from './dialects/neutral/thought-store.js';
 import { deliver, leave } from './request/delivery.js';
 import type { AskedRequest, ChatCall, Exchange } from './request/exchange.js';
@@ -71,9 +72,9 @@ export class Pipeline {
   /** @param keepsUsage - a stream is to tell its usage even if the client did not ask for it */
   async #ask(asked: AskedRequest, signal: GoneSignal, keepsUsage: boolean): Promise<Exchange> {
     const { books } = this.#parts;
-    const { call, request, setup, startedMs } = asked;
+    const { call, request, setup } = asked;
     const plan = planFor(setup, request, call.caller, this.#parts);
-    const entry = this.#open(setup, plan, request, call.caller, startedMs);
+    const entry = this.#open(asked, plan);
     const running = { setup, entry, routing: plan.routing };
 
     setup.enter();
@@ -163,7 +164,9 @@ export class Pipeline {
   refused(error: GatewayError, asked: Asked): string {
     const { newId, books } = this.#parts;
     const requestId = newId(books.clock.wallMs());
-    bookRefusal(books, error, { ...asked, requestId, caller: this.#callerOf(asked) });
+    const clientRequestId = clientRequestIdOf(asked.headers);
+    const caller = this.#callerOf(asked);
+    bookRefusal(books, error, { ...asked, requestId, clientRequestId, caller });
     return requestId;
   }
 
@@ -177,15 +180,13 @@ export class Pipeline {
   }
 
   #open(
-    setup: Setup,
+    { call, request, setup, startedMs }: AskedRequest,
     { decision, routing, prompt }: Plan,
-    request: ChatRequest,
-    caller: Caller,
-    startedMs: number,
   ): OpenEntry {
     return {
       record: this.#parts.decisions.add(decision, routing),
-      caller: caller.name,
+      caller: call.caller.name,
+      clientRequestId: clientRequestIdOf(call.headers),
       stream: request.stream,
       startedMs,
       // Four bytes a token is what a body of prose comes to, JSON around it included.

@@ -1,4 +1,5 @@
 import type { ErrorCode, GatewayError } from '../core/errors.js';
+import type { RequestHeaders } from '../core/request-headers.js';
 import { MAX_MESSAGE_CHARS, type Books } from './settle.js';
 
 /** A request as far as its head says. */
@@ -6,8 +7,7 @@ export interface Asked {
   readonly method: string;
   /** As it was asked for, query included. */
   readonly url: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: RequestHeaders;
   /** Of the connection's other end; absent when it has gone. */
   readonly address: string | undefined;
 }
@@ -15,6 +15,8 @@ export interface Asked {
 /** A request that came to nothing, and who sent it. */
 export type RefusedRequest = Omit<Asked, 'headers'> & {
   readonly requestId: string;
+  /** The client's own id of the request; absent where it said none. */
+  readonly clientRequestId: string | undefined;
   /** The key's name; `null` without a key that is known. */
   readonly caller: string | null;
 };
@@ -32,13 +34,14 @@ const MAX_PATH_CHARS = 200;
 export function bookRefusal(
   { log, logsRequests, metrics }: Pick<Books, 'log' | 'logsRequests' | 'metrics'>,
   error: GatewayError,
-  { requestId, method, url, caller, address }: RefusedRequest,
+  { requestId, clientRequestId, method, url, caller, address }: RefusedRequest,
 ): void {
   metrics.errors.inc({ code: error.code });
   const isBug = error.code === 'internal_error';
   if (!isBug && !logsRequests()) return;
   const line = {
     requestId,
+    clientRequestId,
     method,
     path: pathOf(url),
     caller,

@@ -29,6 +29,8 @@ export interface OpenEntry {
     outcome: Outcome | null;
   };
   readonly caller: string;
+  /** The client's own id of the request; absent where it said none. */
+  readonly clientRequestId: string | undefined;
   readonly stream: boolean;
   /** `Clock.now()` when the whole request was there. */
   readonly startedMs: number;
@@ -241,10 +243,13 @@ function isFailure({ code }: GatewayError, { status }: Outcome): boolean {
 }
 
 // One literal: putting it together of parts costs more than writing it.
-function lineOf({ record: { decision }, caller, stream }: OpenEntry, outcome: Outcome) {
+function lineOf(entry: OpenEntry, outcome: Outcome) {
+  const { caller, clientRequestId, stream } = entry;
+  const { decision } = entry.record;
   const { usage, attempts } = outcome;
   return {
     decisionId: decision.id,
+    clientRequestId,
     caller,
     requested: decision.requested,
     model: decision.model,

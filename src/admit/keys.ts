@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../core/errors.js';
+import type { RequestHeaders } from '../core/request-headers.js';
 
 /** Who asks. */
 export interface Caller {
@@ -12,9 +13,6 @@ export interface Caller {
 export interface ClientKey extends Caller {
   readonly key: string;
 }
-
-/** A request's headers, names in lower case. */
-export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Where clients of Anthropic, Google, Azure and Portkey have their key. */
 const KEY_HEADERS = ['x-api-key', 'x-goog-api-key', 'api-key', 'x-portkey-api-key'] as const;

@@ -1,5 +1,6 @@
 import type { Conversation } from '../core/conversation.js';
 import type { GatewayError } from '../core/errors.js';
+import type { RequestHeaders } from '../core/request-headers.js';
 import type { Usage } from '../core/usage.js';
 import type { AnswerForms } from './answer-forms.js';
 import type { JsonObject } from './json.js';
@@ -186,9 +187,6 @@ export interface StreamForm {
   /** One per stream; takes events, whole or broken, and gives what is sent for them; `null` for nothing more. */
   open(): { push(bytes: Buffer): Buffer; end(): Buffer | null };
 }
-
-/** Headers of a request, names in lower case. */
-export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** What is needed of a wire protocol to ask a provider that speaks it for a client that does not. */
 export interface ProviderDialect {

@@ -32,7 +32,7 @@ export function embeddingRoutes(
     const caller = pipeline.admit(req.headers);
     const { maxBodyBytes, clock, writeStallMs: stallMs } = limits();
     const body = withModel(await readBody(req, maxBodyBytes), model);
-    const exchange = await plain.embed({ client, body, caller, signal });
+    const exchange = await plain.embed({ client, headers: req.headers, body, caller, signal });
     sendExchange(res, exchange, { clock, stallMs, writeError: client.writeError });
   };
   app.post('/v1/embeddings', (req, res) => embed(req, res, openAiEmbeddings));

@@ -76,7 +76,8 @@ export function passedRoutes(
     const { model, ...body } = await bodyOf(req, most, provider);
     const request = { method: req.method as PassedRequest['method'], path, ...body };
     const wanted = { provider, model, dialect } as const;
-    const { exchange, head } = await plain.pass({ request, wanted, caller, signal });
+    const { headers } = req;
+    const { exchange, head } = await plain.pass({ headers, request, wanted, caller, signal });
     // What an early answer leaves unread of an upload must not be taken for the next request.
     res.once('finish', () => req.resume());
     const { writeError } = dialect === 'openai' ? openai : anthropic;

@@ -2,6 +2,7 @@ import type { Claim } from '../cache/semantic/error-book.js';
 import type { Outcome } from '../account/decision-log.js';
 import { settle, type OpenEntry } from '../account/settle.js';
 import { GatewayError } from '../core/errors.js';
+import { clientRequestIdOf } from '../core/request-headers.js';
 import type { Loss } from '../dialects/neutral/losses.js';
 import type { CacheMark, Decided, FailedExchange, WholeExchange } from '../request/exchange.js';
 import { undecided } from '../request/plan.js';
@@ -62,6 +63,7 @@ export class Guest {
     const entry = {
       record: decisions.add(decision, null),
       caller: call.caller.name,
+      clientRequestId: clientRequestIdOf(call.headers),
       stream: request.stream,
       startedMs,
       estimatedInputTokens: 0,

@@ -2,6 +2,7 @@ import type { DecisionLog } from '../account/decision-log.js';
 import type { Books, OpenEntry } from '../account/settle.js';
 import type { Caller } from '../admit/keys.js';
 import type { GoneSignal } from '../core/departure.js';
+import { clientRequestIdOf, type RequestHeaders } from '../core/request-headers.js';
 import { deliver, leave } from './delivery.js';
 import type { EmbeddingClient } from '../dialects/embeddings/embedding.js';
 import type { Exchange } from './exchange.js';
@@ -24,6 +25,7 @@ export interface PlainParts {
 
 /** Who asks, and until when somebody waits for the answer. */
 export interface PlainCall {
+  readonly headers: RequestHeaders;
   readonly caller: Caller;
   /** Aborts when the client has gone. */
   readonly signal: GoneSignal;
@@ -127,7 +129,7 @@ export class PlainDesk {
     }
   }
 
-  #open(setup: Setup, { caller }: PlainCall, opening: Opening): OpenEntry {
+  #open(setup: Setup, { caller, headers }: PlainCall, opening: Opening): OpenEntry {
     const { books, decisions, newId } = this.#parts;
     const { requested, model, estimatedInputTokens, startedMs } = opening;
     const atMs = books.clock.wallMs();
@@ -135,6 +137,7 @@ export class PlainDesk {
     return {
       record: decisions.add(decision, null),
       caller: caller.name,
+      clientRequestId: clientRequestIdOf(headers),
       stream: false,
       startedMs,
       estimatedInputTokens,

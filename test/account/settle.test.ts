@@ -66,6 +66,7 @@ function entry(change: Partial<OpenEntry> = {}): OpenEntry {
   return {
     record: { decision: decision(), outcome: null },
     caller: 'web',
+    clientRequestId: undefined,
     stream: true,
     startedMs: clock.now(),
     estimatedInputTokens: 300,

@@ -178,3 +178,25 @@ describe('the predictor’s artefacts', () => {
     await rm(artefacts, { recursive: true });
   });
 });
+
+describe('the client’s own id of a request', () => {
+  const ids = () =>
+    gateway
+      .logged()
+      .filter(({ msg }) => msg === 'request' || msg === 'request refused')
+      .map(({ clientRequestId }) => clientRequestId);
+
+  test('stands in the log, whatever becomes of the request', async () => {
+    gateway = await simulated('cache: { mode: exact }');
+    const send = (model: string, headers: Record<string, string>) =>
+      post(`${gateway.url}/v1/chat/completions`, ask(model, 'hi'), headers);
+
+    await send('auto', { 'x-client-request-id': 'app-1', 'x-request-id': 'proxy-1' });
+    await send('auto', { 'x-request-id': 'proxy-2' });
+    await send('gpt-99', { 'x-request-id': 'x'.repeat(200) });
+    await send('auto', {});
+
+    expect(ids()).toEqual(['app-1', 'proxy-2', 'x'.repeat(128), undefined]);
+    expect(gateway.logged().filter(({ reason }) => reason === 'cached')).toHaveLength(2);
+  });
+});

@@ -67,7 +67,10 @@ describe('a request that goes through', () => {
     upstream.always(sends(200, JSON.stringify({ data: [{ b64_json: 'AAAA' }], usage })));
     const body = `{"prompt" : "caf\\u00e9", "model":"acme/draw","x":1}`;
 
-    const reply = await postJson('/v1/images/generations?v=2', body, { 'openai-beta': 'b=1' });
+    const reply = await postJson('/v1/images/generations?v=2', body, {
+      'openai-beta': 'b=1',
+      'x-request-id': 'app-7',
+    });
 
     const [seen] = upstream.requests;
     expect(seen).toMatchObject({
@@ -79,6 +82,7 @@ describe('a request that goes through', () => {
     expect(await reply.json()).toEqual({ data: [{ b64_json: 'AAAA' }], usage });
     expect(reply.headers.get('x-suffice-model')).toBe('acme/draw');
     expect(logged()).toMatchObject({
+      clientRequestId: 'app-7',
       caller: 'tester',
       served: 'acme/draw',
       inputTokens: 10,

@@ -1,5 +1,6 @@
 import type { Conversation } from '../../core/conversation.js';
-import type { ChatRequest, RequestHeaders } from '../dialect.js';
+import type { RequestHeaders } from '../../core/request-headers.js';
+import type { ChatRequest } from '../dialect.js';
 import { isObject, objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
 import { conversationOf } from '../neutral/router-view.js';
 import { check, checkMessages, invalid, isWhole, parseBody, wrongType } from '../request-check.js';
