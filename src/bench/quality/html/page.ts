@@ -64,7 +64,7 @@ adequacy for your users: run this on answers that you graded yourself.</p>
 
 function groupSection(group: GroupReport): string {
   const { name, sets, calibration, keeps } = group;
-  return `<h2>Together: ${escaped(name)}</h2>
+  return `<h2>Together, ${escaped(name)}</h2>
 <p class="soft">${sets.length} sets: ${escaped(sets.join(', '))}</p>
 ${sheet(groupSheet(group))}
 ${sheet(groupPairsSheet(group))}
