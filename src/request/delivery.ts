@@ -5,7 +5,7 @@ import type { Loss } from '../dialects/neutral/losses.js';
 import type { Decided, Exchange } from './exchange.js';
 import type { KeptRouting } from '../route/kept-routing.js';
 import type { Setup } from './setup.js';
-import type { Answer } from '../upstream/failover.js';
+import { isUpstreamsFault, type Answer } from '../upstream/failover.js';
 
 /** An exchange under way, and what it runs on. */
 export interface Running {
@@ -67,6 +67,7 @@ function deliverStream(books: Books, running: Running, answer: Delivered<'stream
     const { summary } = stream;
     settle(books, entry, { status, error, upstream, attempts, summary, firstByteMs });
     for (const { what } of summary.lost ?? []) books.metrics.dropped.inc({ what });
+    if (error === null || isUpstreamsFault(error)) setup.resting.streamed(upstream, error);
     leave(books, setup);
   };
   return {

@@ -245,7 +245,7 @@ function targetOf(
 const NOT_HERE = new Set([401, 402, 403, 404, 408, 429]);
 
 /** Another upstream could do better. */
-function isUpstreamsFault(error: GatewayError): boolean {
+export function isUpstreamsFault(error: GatewayError): boolean {
   if (error.code === 'client_closed') return false;
   if (error.code !== 'upstream_rejected') return true;
   return NOT_HERE.has(error.status) || error.status >= 500;

@@ -13,14 +13,23 @@ const PROBE_MS = 10_000;
 
 /** A place that has failed, and not answered since. */
 interface Trouble {
+  /** In a row, before an answer had begun. */
   failures: number;
+  /** Streams in a row that broke off. */
+  breaks: number;
   rests: number;
   /** `Clock.now()` until which others are asked first; 0 before the first rest. */
   untilMs: number;
   isProbed: boolean;
 }
 
-const UNTROUBLED: Readonly<Trouble> = { failures: 0, rests: 0, untilMs: 0, isProbed: false };
+const UNTROUBLED: Readonly<Trouble> = {
+  failures: 0,
+  breaks: 0,
+  rests: 0,
+  untilMs: 0,
+  isProbed: false,
+};
 
 /** A place begins to rest, or is well again. */
 export interface RestChange {
@@ -79,9 +88,19 @@ export class RestingPlaces {
     return { places: [first, ...others, ...places.filter(rests)], passedOver };
   }
 
-  /** @param error - the place's own fault; `null` when it has answered */
+  /** @param error - the place's own fault; `null` when its answer has come, or a stream begun */
   note({ id }: Upstream, error: GatewayError | null): void {
-    if (error !== null) this.#failed(id, error);
+    if (error !== null) this.#failed(id, error, 'failures');
+    else if (!this.isQuiet) this.#answered(id);
+  }
+
+  /**
+   * A stream that had begun is over. That the next one begins says nothing of whether it will break off as well.
+   *
+   * @param error - the place's own fault; `null` when the stream came to its end
+   */
+  streamed({ id }: Upstream, error: GatewayError | null): void {
+    if (error !== null) this.#failed(id, error, 'breaks');
     else if (!this.isQuiet) this.#recovered(id);
   }
 
@@ -98,11 +117,11 @@ export class RestingPlaces {
     trouble.isProbed = true;
   }
 
-  #failed(id: string, error: GatewayError): void {
+  #failed(id: string, error: GatewayError, how: 'failures' | 'breaks'): void {
     if (this.#isRetired) return;
     const trouble = this.#troubled.get(id) ?? { ...UNTROUBLED };
     this.#troubled.set(id, trouble);
-    trouble.failures += 1;
+    trouble[how] += 1;
     const restMs = this.#restFor(trouble, error);
     if (restMs === null) return;
     const untilMs = this.#clock.now() + restMs;
@@ -114,13 +133,21 @@ export class RestingPlaces {
     this.#onChange({ upstream: id, cause: error, resting: this.names.length });
   }
 
-  #restFor({ failures, rests, untilMs, isProbed }: Trouble, error: GatewayError): number | null {
+  #restFor(trouble: Trouble, error: GatewayError): number | null {
+    const { failures, breaks, rests, untilMs, isProbed } = trouble;
     const askedMs = (error.retryAfterS ?? 0) * 1_000;
     if (askedMs > 0) return Math.min(askedMs, LONGEST_ASKED_MS);
-    if (failures < FAILURES_BEFORE_REST) return null;
+    if (Math.max(failures, breaks) < FAILURES_BEFORE_REST) return null;
     // Requests that were under way when the rest began say nothing new.
     if (!isProbed && untilMs > this.#clock.now()) return null;
     return Math.min(FIRST_REST_MS * 2 ** rests, LONGEST_REST_MS);
+  }
+
+  #answered(id: string): void {
+    const breaks = this.#troubled.get(id)?.breaks ?? 0;
+    if (breaks >= FAILURES_BEFORE_REST) return;
+    this.#recovered(id);
+    if (breaks > 0) this.#troubled.set(id, { ...UNTROUBLED, breaks });
   }
 
   #recovered(id: string): void {

@@ -233,6 +233,15 @@ describe('a chat request for auto', () => {
   });
 });
 
+/** A stream's first event. */
+const HALF_AN = `data: ${JSON.stringify({
+  id: 'c1',
+  object: 'chat.completion.chunk',
+  created: 1,
+  model: 'small',
+  choices: [{ index: 0, delta: { role: 'assistant', content: 'Half an' }, finish_reason: null }],
+})}\n\n`;
+
 describe('a streamed answer', () => {
   test('keeps OpenAI’s rules: role first, one finish, [DONE] once and last', async () => {
     const { headers, text } = await chat(ask('acme/small', 'hi', { stream: true }));
@@ -260,16 +269,7 @@ describe('a streamed answer', () => {
   });
 
   test('ends with an error event and a cut connection when the upstream breaks off', async () => {
-    const first = `data: ${JSON.stringify({
-      id: 'c1',
-      object: 'chat.completion.chunk',
-      created: 1,
-      model: 'small',
-      choices: [
-        { index: 0, delta: { role: 'assistant', content: 'Half an' }, finish_reason: null },
-      ],
-    })}\n\n`;
-    upstream.next(streamsAndBreaks(first));
+    upstream.next(streamsAndBreaks(HALF_AN));
 
     const { text, complete } = await rawPost(ask('acme/small', 'hi', { stream: true }));
 
@@ -277,6 +277,28 @@ describe('a streamed answer', () => {
     expect(text).toContain('"code":"upstream_cut"');
     expect(text).not.toContain('[DONE]');
     expect(complete).toBe(false);
+  });
+
+  test('comes from another model once those of the first one keep breaking off', async () => {
+    for (let i = 0; i < 3; i++) {
+      upstream.next(streamsAndBreaks(HALF_AN));
+      await rawPost(ask('auto', 'hi', { stream: true }));
+    }
+    const breaking = String(upstream.requests[0]?.json['model']);
+
+    const { headers } = await chat(ask('auto', 'hi', { stream: true }));
+
+    expect(headers.get('x-suffice-reason')).toBe('fallback');
+    expect(upstream.requests.map(({ json }) => json['model'] === breaking)).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(gateway.logged().at(-1)).toMatchObject({
+      attempts: 1,
+      tried: expect.stringContaining(`acme/${breaking} resting, acme/`),
+    });
   });
 
   test('falls back when the stream fails before its first event', async () => {

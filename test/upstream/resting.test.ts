@@ -22,6 +22,14 @@ beforeEach(() => {
 const fails = (times: number, error = down) => {
   for (let i = 0; i < times; i++) resting.note(one, error);
 };
+const cut = new GatewayError('upstream_cut', 'broke off');
+/** Streams that begin, and break off. */
+const breaks = (times: number) => {
+  for (let i = 0; i < times; i++) {
+    resting.note(one, null);
+    resting.streamed(one, cut);
+  }
+};
 const isRested = () => [...resting.order([one, two]).places][0] === two;
 
 describe('a place that fails', () => {
@@ -81,6 +89,47 @@ describe('a place that fails', () => {
     expect(resting.isQuiet).toBe(true);
     expect(isRested()).toBe(false);
     expect(changes.at(-1)).toEqual({ upstream: 'first/one', cause: null, resting: 0 });
+  });
+
+  test('is asked last when three streams in a row break off, although each of them had begun', () => {
+    breaks(2);
+    resting.streamed(one, null);
+    breaks(2);
+    const before = isRested();
+    breaks(1);
+
+    expect([before, isRested()]).toEqual([false, true]);
+    expect(changes).toEqual([{ upstream: 'first/one', cause: cut, resting: 1 }]);
+  });
+
+  test('that breaks streams off rests again and again until one has come to its end', () => {
+    breaks(3);
+    clock.advance(5_000);
+    const probed = [isRested(), isRested()];
+    breaks(1);
+    clock.advance(9_999);
+    const second = isRested();
+    clock.advance(1);
+    const probedAgain = isRested();
+    resting.note(one, null);
+    const begun = isRested();
+    resting.streamed(one, null);
+
+    expect(probed).toEqual([false, true]);
+    expect([second, probedAgain, begun, isRested()]).toEqual([true, false, true, false]);
+    expect(changes.map(({ cause }) => cause)).toEqual([cut, null]);
+    expect(resting.isQuiet).toBe(true);
+  });
+
+  test('that breaks off now and then, and failed before it began, is well again once an answer begins', () => {
+    breaks(2);
+    fails(3);
+    const failed = isRested();
+    resting.note(one, null);
+    const begun = isRested();
+    resting.streamed(one, cut);
+
+    expect([failed, begun, isRested()]).toEqual([true, false, true]);
   });
 
   test('tells nobody any more once its configuration is not in force', () => {

@@ -1,6 +1,6 @@
 import type { HierarchicalNSW } from 'hnswlib-node';
 import { ShardedMap } from '../../core/sharded-map.js';
-import type { IndexParts, IndexSizes, OpenGraph } from './index-parts.js';
+import type { IndexParts, OpenGraph } from './index-parts.js';
 import { insertNearest, type Neighbour } from './unit-vector.js';
 
 /**
@@ -30,17 +30,20 @@ const SEED = 7;
 export class GraphVectors {
   readonly #graph: HierarchicalNSW;
   readonly #alive = new ShardedMap<number, true>();
-  readonly #sizes: IndexSizes;
+  readonly #room: number;
+  readonly #hollow: number;
   /** What the library is given to read from: it wants an array of its own kind. */
   readonly #numbers: number[];
   #added = 0;
 
-  constructor({ dims, sizes }: Pick<IndexParts, 'dims' | 'sizes'>, open: OpenGraph) {
-    this.#sizes = sizes;
+  /** @param room - for so many, removed ones included */
+  constructor({ dims, sizes }: Pick<IndexParts, 'dims' | 'sizes'>, room: number, open: OpenGraph) {
+    this.#room = room;
+    this.#hollow = sizes.hollow;
     this.#numbers = new Array<number>(dims).fill(0);
     this.#graph = open(dims);
     // All the room at once: memory that nothing was written to takes none, and to make room later means to copy.
-    this.#graph.initIndex(sizes.graph, LINKS, BUILD_EFFORT, SEED);
+    this.#graph.initIndex(room, LINKS, BUILD_EFFORT, SEED);
   }
 
   get size(): number {
@@ -49,12 +52,12 @@ export class GraphVectors {
 
   /** No more can be added, however many have been removed. */
   get isFull(): boolean {
-    return this.#added === this.#sizes.graph || this.isHollow;
+    return this.#added === this.#room || this.isHollow;
   }
 
   /** Half of what is in it has been removed, or more: it is better taken apart. */
   get isHollow(): boolean {
-    return this.#added >= this.#sizes.hollow && this.#alive.size <= this.#added / 2;
+    return this.#added >= this.#hollow && this.#alive.size <= this.#added / 2;
   }
 
   /** Some of what is in it; `undefined` when it is empty. */

@@ -126,7 +126,9 @@ export class VectorIndex implements Vectors {
   #openGraph(open: OpenGraph): GraphVectors {
     const last = this.#graphs.at(-1);
     if (last !== undefined && !last.isFull) return last;
-    const graph = new GraphVectors(this.#parts, open);
+    const { sizes } = this.#parts;
+    const room = last === undefined ? sizes.graph : sizes.furtherGraph;
+    const graph = new GraphVectors(this.#parts, room, open);
     this.#graphs.push(graph);
     return graph;
   }

@@ -7,7 +7,7 @@ import { Random } from '../../../src/core/random.js';
 
 const DIMS = 32;
 /** Small, so that graphs come and go. */
-const SMALL = { flat: 100, flatRest: 20, graph: 64, hollow: 64 };
+const SMALL = { flat: 100, flatRest: 20, graph: 64, furtherGraph: 96, hollow: 64 };
 let openGraph: OpenGraph;
 
 beforeAll(async () => {
