@@ -3,6 +3,8 @@ import type { AnswerForms, AnswerKind } from '../dialects/answer-forms.js';
 import { AnswerStore } from './answer-store.js';
 import { Flight } from './flight.js';
 import {
+  answerWith,
+  packed,
   wholeOf,
   type AnswerFacts,
   type AnswerPayload,
@@ -97,17 +99,9 @@ export class AnswerCache<Landing> {
   #entry({ key, question, order, facts, payload }: FreshAnswer): KeptAnswer {
     const { tenant, namespace, tags, ttlS } = order;
     const nowMs = this.#clock.wallMs();
-    return {
-      ...facts,
-      key,
-      question,
-      tenant,
-      namespace,
-      tags,
-      storedAtMs: nowMs,
-      expiresAtMs: nowMs + ttlS * 1_000,
-      payload,
-    };
+    const times = { storedAtMs: nowMs, expiresAtMs: nowMs + ttlS * 1_000 };
+    const placed = { key, question, tenant, namespace, tags, ...times, ...facts };
+    return answerWith(placed, packed(payload));
   }
 }
 

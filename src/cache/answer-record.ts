@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { HeldAnswer, TimedFrame } from './kept-answer.js';
+import { answerWith, packed, type HeldAnswer, type TimedFrame } from './kept-answer.js';
 import type { Learnt } from './learnt.js';
 
 /** What a file of answers begins with; another version begins otherwise. */
@@ -141,22 +141,21 @@ function changeIn(body: Buffer): AnswerChange | null {
   const told = parsed.data;
   if (told.op === 'gone') return { kind: 'gone', key: told.key };
   if (told.op !== 'kept') return { kind: 'learnt', learnt: learntIn(told) };
-  // A copy of its own: the buffer that was read holds many answers, and would live as long as any.
-  const payload = Buffer.from(body.subarray(textEnd));
-  const answer = keptIn(told, payload);
+  const answer = keptIn(told, body.subarray(textEnd));
   return answer === null ? null : { kind: 'kept', answer };
 }
 
-/** The answer that was taken apart; `null` where these are not its words. @param payload - kept as it is */
+/** The answer that was taken apart; `null` where these are not its words. @param payload - copied */
 export function putTogether({ frames, ...rest }: KeptFacts, payload: Buffer): HeldAnswer | null {
-  if (frames === null) return { ...rest, payload: { form: 'whole', body: payload } };
+  if (frames === null) return answerWith(rest, packed({ form: 'whole', body: payload }));
   let at = 0;
   const parts: TimedFrame[] = frames.map(([length, atMs, usageOnly]) => {
     const bytes = payload.subarray(at, at + length);
     at += length;
     return { bytes, atMs, usageOnly };
   });
-  return at === payload.length ? { ...rest, payload: { form: 'stream', frames: parts } } : null;
+  if (at !== payload.length) return null;
+  return answerWith(rest, packed({ form: 'stream', frames: parts }));
 }
 
 function keptIn({ op: _op, ...told }: z.output<typeof kept>, payload: Buffer): HeldAnswer | null {

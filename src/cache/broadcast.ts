@@ -76,7 +76,9 @@ export class Broadcast {
     const nowMs = this.#parts.clock.now();
     this.#startedMs ??= nowMs;
     const atMs = nowMs - this.#startedMs;
-    for (const frame of this.#parts.framesIn(bytes)) this.#frames.push({ ...frame, atMs });
+    for (const { bytes: own, usageOnly } of this.#parts.framesIn(bytes)) {
+      this.#frames.push({ bytes: own, usageOnly, atMs });
+    }
     this.#bytes += bytes.length;
     if (this.#isRecording && this.#bytes > this.#parts.maxBytes) {
       this.#isRecording = false;

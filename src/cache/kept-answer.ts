@@ -1,3 +1,4 @@
+import { ownBytes } from '../core/own-bytes.js';
 import type { AnswerForms, Frame } from '../dialects/answer-forms.js';
 
 /** A frame of a stream, and when it came. */
@@ -59,16 +60,64 @@ export interface HeldAnswer extends KeptAnswer {
   readonly payload: AnswerPayload;
 }
 
+/**
+ * An answer, put together to be held for long.
+ *
+ * Every member is written out: V8 gives each object that begins with `...` a hidden class of its own, larger than the
+ * object.
+ */
+export function answerWith<Payload extends KeptAnswer['payload']>(
+  facts: Omit<KeptAnswer, 'payload'>,
+  payload: Payload,
+): KeptAnswer & { readonly payload: Payload } {
+  return {
+    source: facts.source,
+    model: facts.model,
+    costUsd: facts.costUsd,
+    tookMs: facts.tookMs,
+    simulated: facts.simulated,
+    key: facts.key,
+    question: facts.question,
+    tenant: facts.tenant,
+    namespace: facts.namespace,
+    tags: facts.tags,
+    storedAtMs: facts.storedAtMs,
+    expiresAtMs: facts.expiresAtMs,
+    payload,
+  };
+}
+
+/**
+ * The same answer in as little memory as it takes: its bytes are in memory of their own, and frames of one moment are one.
+ */
+export function packed(payload: AnswerPayload): AnswerPayload {
+  if (payload.form === 'whole') return { form: 'whole', body: ownBytes([payload.body]) };
+  const bytes = ownBytes(payload.frames.map((frame) => frame.bytes));
+  const frames: TimedFrame[] = [];
+  let start = 0;
+  let end = 0;
+  for (const [i, frame] of payload.frames.entries()) {
+    end += frame.bytes.length;
+    const atMs = Math.round(frame.atMs);
+    const next = payload.frames[i + 1];
+    const goesOn = next?.usageOnly === frame.usageOnly && Math.round(next.atMs) === atMs;
+    if (goesOn) continue;
+    frames.push({ bytes: bytes.subarray(start, end), usageOnly: frame.usageOnly, atMs });
+    start = end;
+  }
+  return { form: 'stream', frames };
+}
+
 /** Whether the words of an answer are here. */
 export function isHeld(answer: KeptAnswer): answer is HeldAnswer {
   return answer.payload.form !== 'elsewhere';
 }
 
-/** What an entry is taken to need besides its payload: the object, its key, its places in lists. */
+/** What an entry was found to need besides its payload: the object, its key, its places in lists. */
 const ENTRY_BYTES = 512;
-const FRAME_BYTES = 96;
-/** What finding it by its question takes besides: 256 numbers, links to its neighbours, names. */
-const QUESTION_BYTES = 1_600;
+const FRAME_BYTES = 140;
+/** What finding it by its question takes besides: 256 numbers, links to its neighbours, what was read of it. */
+const QUESTION_BYTES = 2_100;
 
 /** Bytes of memory an answer takes, about. */
 export function bytesOf({
@@ -91,5 +140,6 @@ export function wholeOf(payload: AnswerPayload, forms: AnswerForms): Buffer | nu
 /** The answer as a stream; one that came whole is there at once. `null` if it cannot be taken apart. */
 export function framesOf(payload: AnswerPayload, forms: AnswerForms): readonly TimedFrame[] | null {
   if (payload.form === 'stream') return payload.frames;
-  return forms.framesOf(payload.body)?.map((frame) => ({ ...frame, atMs: 0 })) ?? null;
+  const frames = forms.framesOf(payload.body);
+  return frames?.map(({ bytes, usageOnly }) => ({ bytes, usageOnly, atMs: 0 })) ?? null;
 }

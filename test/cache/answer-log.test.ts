@@ -57,7 +57,7 @@ const stream = (key: string) =>
       form: 'stream',
       frames: [
         { bytes: Buffer.from(`data: ${key}\n\n`), atMs: 0, usageOnly: false },
-        { bytes: Buffer.from('data: usage\n\n'), atMs: 7.5, usageOnly: true },
+        { bytes: Buffer.from('data: usage\n\n'), atMs: 7, usageOnly: true },
       ],
     },
   });

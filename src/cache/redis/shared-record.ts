@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { keptFacts, putTogether, takenApart } from '../answer-record.js';
-import type { HeldAnswer, KeptAnswer } from '../kept-answer.js';
+import { answerWith, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
 
 // A value: magic with version, length of the head, SHA-256 of the head, head as JSON, words. The head tells
 // length and SHA-256 of the words, so that it can be read, and trusted, without them.
@@ -52,7 +52,7 @@ export function decodeHead(bytes: Buffer): KeptAnswer | number | null {
 }
 
 function withoutWords({ facts: { frames: _frames, ...facts }, bytes }: Head): KeptAnswer {
-  return { ...facts, payload: { form: 'elsewhere', bytes } };
+  return answerWith(facts, { form: 'elsewhere', bytes });
 }
 
 /** Reads a whole value; `null` for what is not the very answer that was written under this key. */

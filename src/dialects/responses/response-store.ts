@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.js';
+import { ownBytes } from '../../core/own-bytes.js';
 import { objectsIn, textOrNull, type JsonObject } from '../json.js';
 import { parsedObject } from '../json-members.js';
 
@@ -86,7 +87,7 @@ export class ResponseStore {
   #keep(answered: Answered, keyOf: (id: string) => string): void {
     const key = keyOf(textOrNull(answered.response['id']) ?? '');
     this.#forget(key);
-    const bytes = Buffer.from(JSON.stringify(answered));
+    const bytes = ownBytes([Buffer.from(JSON.stringify(answered))]);
     const { keepMs, maxBytes } = this.#limits();
     if (bytes.length > maxBytes) return;
     const itemKeys = objectsIn(answered.response['output']).flatMap(({ id }) =>

@@ -8,7 +8,7 @@ test('has what one process keeps found by another, words and all', async () => {
   await there(a, b);
   const stream = {
     form: 'stream',
-    frames: [{ bytes: Buffer.from('data: s\n\n'), atMs: 2.5, usageOnly: true }],
+    frames: [{ bytes: Buffer.from('data: s\n\n'), atMs: 2, usageOnly: true }],
   } as const;
   a.store.keep(fresh('one', { tags: ['x'] }));
   a.store.keep(fresh('two', { payload: stream }));

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { fc } from '../../support/fast-check.js';
 import { ResponseStore } from '../../../src/dialects/responses/response-store.js';
 import { FakeClock } from '../../support/fake-clock.js';
@@ -9,6 +11,13 @@ function open(limits: { keepMs?: number; maxBytes?: number } = {}) {
   const inForce = { keepMs: HOUR, maxBytes: 1_000_000, ...limits };
   const store = new ResponseStore(clock, () => inForce);
   return { clock, inForce, store, mine: store.of('me') };
+}
+
+/** Bytes of all buffers that are in use. */
+function heldBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().arrayBuffers;
 }
 
 const answered = (id: string, previous: string | null = null, more = '') => ({
@@ -28,6 +37,22 @@ test('a conversation is given back from its beginning, in order', () => {
   expect(mine.history('a')).toEqual(said('a'));
   expect(mine.response('b')).toEqual(answered('b').response);
   expect(mine.item('msg_b')).toEqual(answered('b').response.output[0]);
+});
+
+test('holds the bytes that it counts, and not what else shared memory with them', () => {
+  const { mine } = open({ maxBytes: 10_000_000 });
+  const before = heldBytes();
+  const kept = 3_000;
+  const other: Buffer[] = [];
+
+  for (let i = 0; i < kept; i++) {
+    mine.keep(answered(`resp_${i}`));
+    // As a gateway does: most of what is made is soon gone.
+    other[i % 8] = Buffer.from('x'.repeat(3_500));
+  }
+
+  expect((heldBytes() - before) / kept).toBeLessThan(1_500);
+  expect(mine.response('resp_0')).not.toBeNull();
 });
 
 test('nobody else sees it, whatever they ask for', () => {
