@@ -80,21 +80,17 @@ interface OwnSettings {
 function settingsFor(settings: CacheSettings, caller: string, policy: string | null): OwnSettings {
   const ofCaller = ownOf(settings.callers, caller);
   const ofPolicy = policy === null ? {} : ownOf(settings.policies, policy);
-  const { mode, ttlS, scope, namespace, sampled } = settings;
+  const said = <Name extends keyof CacheOverride>(name: Name): CacheOverride[Name] =>
+    ofCaller[name] ?? ofPolicy[name];
   return {
-    ...{ mode, ttlS, scope, namespace, sampled },
-    maxError: settings.semantic.maxError,
-    ...said(ofPolicy),
-    ...said(ofCaller),
+    mode: said('mode') ?? settings.mode,
+    ttlS: said('ttlS') ?? settings.ttlS,
+    scope: said('scope') ?? settings.scope,
+    namespace: said('namespace') ?? settings.namespace,
+    sampled: said('sampled') ?? settings.sampled,
+    maxError: said('maxError') ?? settings.semantic.maxError,
     tags: [...settings.tags, ...(ofPolicy.tags ?? []), ...(ofCaller.tags ?? [])],
   };
-}
-
-type Said = { [K in keyof CacheOverride]?: NonNullable<CacheOverride[K]> };
-
-/** What is left out must not hide what is said elsewhere. */
-function said(override: CacheOverride): Said {
-  return Object.fromEntries(Object.entries(override).filter(([, value]) => value !== undefined));
 }
 
 function ownOf(overrides: Readonly<Record<string, CacheOverride>>, name: string): CacheOverride {

@@ -31,6 +31,16 @@ export function objectsIn(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
+/**
+ * Objects as one, in their order; what a later one says stands.
+ *
+ * Not written with `...` before other members: V8 gives every object made so a hidden class of its own, which is larger than the
+ * object and lives until the next full collection.
+ */
+export function merged(...objects: readonly JsonObject[]): JsonObject {
+  return Object.assign({}, ...objects) as JsonObject;
+}
+
 /** A copy that lacks some members. */
 export function without(object: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));

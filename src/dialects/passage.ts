@@ -73,8 +73,8 @@ export function direct(dialect: Dialect): Passage {
 /** Requests are translated to the provider's dialect, answers to the client's. */
 export function translation(client: ClientDialect, provider: ProviderDialect): Passage {
   const reading = (rules: AnswerRules, { answerTool }: Asked): Reading => ({
-    ...rules,
     answerTool,
+    ...rules,
   });
   return {
     ask: (request, _edits, describe) => {

@@ -46,10 +46,12 @@ export function sendExchange(res: ServerResponse, exchange: Exchange, delivery: 
     case 'failed':
       sendError(res, exchange.error, headers(null), delivery.writeError);
       return;
-    case 'whole':
+    case 'whole': {
       witness?.whole(exchange.body);
-      sendJson(res, exchange.body, headers({ ...exchange.bill, expected: false }));
+      const { costUsd, savedUsd } = exchange.bill;
+      sendJson(res, exchange.body, headers({ costUsd, savedUsd, expected: false }));
       return;
+    }
     case 'stream': {
       const client = openClientStream(
         res,

@@ -35,9 +35,9 @@ export class CacheDesk {
         source: null,
         savedUsd: null,
       } as const;
-      return { ...(await ask(call.signal, false)), cache: mark };
+      return { cache: mark, ...(await ask(call.signal, false)) };
     }
-    const placed = { ...asked, place, alike: null };
+    const placed = { place, alike: null, ...asked };
     if (!place.order.looks) return lead(this.#parts, placed, ask);
     return (await this.#same(placed)) ?? this.#shareOrAsk(placed, ask);
   }
@@ -59,7 +59,7 @@ export class CacheDesk {
     if (flight !== null) return follow(this.#parts, asked, flight, ask);
     const startedMs = this.#parts.books.clock.now();
     const alike = this.#seek(place);
-    if (alike?.outlook.serves !== true) return lead(this.#parts, { ...asked, alike }, ask);
+    if (alike?.outlook.serves !== true) return lead(this.#parts, withAlike(asked, alike), ask);
     if (!isHeld(alike.kept)) return this.#fetchAlike({ asked, alike, startedMs }, ask);
     const given = this.#giveAlike(asked, alike, alike.kept, ask);
     return given === null ? lead(this.#parts, asked, ask) : Promise.resolve(given);
@@ -77,7 +77,7 @@ export class CacheDesk {
     // Meanwhile the same request of another client may have come.
     const flight = this.#parts.cache.flightFor(place.key, request.stream);
     if (flight !== null) return follow(this.#parts, asked, flight, ask);
-    return lead(this.#parts, { ...asked, alike }, ask);
+    return lead(this.#parts, withAlike(asked, alike), ask);
   }
 
   /** The words of an answer that another process keeps, if they come in time. */
@@ -104,4 +104,8 @@ export class CacheDesk {
     recheckSometimes(this.#parts, { tools, asked, alike }, ask);
     return exchange;
   }
+}
+
+function withAlike({ call, request, setup, startedMs, place }: PlacedRequest, alike: Alike | null) {
+  return { call, request, setup, startedMs, place, alike };
 }

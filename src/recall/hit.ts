@@ -1,9 +1,9 @@
 import { framesOf, wholeOf, type HeldAnswer, type KeptAnswer } from '../cache/kept-answer.js';
 import type { Alike } from '../cache/semantic/alike.js';
 import { Replay } from '../cache/replay.js';
-import type { Exchange } from '../request/exchange.js';
+import type { CacheMark, Exchange } from '../request/exchange.js';
 import { addressTo } from './address.js';
-import { Guest } from './guest.js';
+import { Guest, type GuestAnswer } from './guest.js';
 import type { PlacedRequest, RecallParts } from './landing.js';
 
 /**
@@ -22,7 +22,7 @@ export function recalled(
   const { place, request } = asked;
   const ageS = Math.max(0, clock.wallMs() - kept.storedAtMs) / 1_000;
   const { key, costUsd: savedUsd, source, model, simulated, payload } = kept;
-  const mark = { ...statusOf(alike), why: null, ageS, source, savedUsd };
+  const mark = markOf(alike, { why: null, ageS, source, savedUsd });
   // An answer to less than what was asked is never kept, so nothing was dropped.
   const answer = { model, simulated, dropped: [], mark, key, claim: alike?.claim ?? null };
   if (!request.stream) {
@@ -65,10 +65,13 @@ export function recalled(
   };
 }
 
-function statusOf(alike: Alike | undefined) {
-  if (alike === undefined) return { status: 'hit' } as const;
+function markOf(
+  alike: Alike | undefined,
+  told: Omit<CacheMark, 'status' | 'alike'>,
+): GuestAnswer['mark'] {
+  if (alike === undefined) return { status: 'hit', ...told };
   const { similarity, probability } = alike.verdict;
-  return { status: 'semantic', alike: { similarity, probability } } as const;
+  return { status: 'semantic', alike: { similarity, probability }, ...told };
 }
 
 /** Milliseconds that the client did not wait. */

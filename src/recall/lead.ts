@@ -32,7 +32,7 @@ export async function lead(parts: RecallParts, asked: PlacedRequest, ask: Ask): 
   tally.miss();
   let exchange: Exchange;
   try {
-    exchange = { ...(await ask(flight.signal, request.stream)), cache: MISS };
+    exchange = { cache: MISS, ...(await ask(flight.signal, request.stream)) };
   } catch (error) {
     close();
     flight.land({ kind: 'threw', error });

@@ -36,6 +36,7 @@ export const MAX_NETWORK_WORDS = 40;
 
 /** Words whose products are kept ready, two kilobytes each at 128 dimensions. */
 const MAX_KEPT = 8_000;
+
 /** Reads the words of a text as the network sees them: each with something of its neighbours. */
 export class WordContext {
   readonly #dims: number;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.js';
-import { isObject, textOrNull, without } from '../json.js';
+import { isObject, merged, textOrNull, without } from '../json.js';
 import {
   dropEmptyMembers,
   flattenContent,
@@ -79,13 +79,8 @@ export class ChoiceMender {
   /** The chunks that end the choice, without the answer's identity. */
   finish(): JsonObject[] {
     const closing = this.#calls.closing();
-    const last: JsonObject = {
-      ...this.#lastChoice,
-      index: this.#index,
-      delta: {},
-      finish_reason: this.finishReason,
-    };
-    const chunks = [{ ...this.#lastChunk, choices: [last] }];
+    const ending = { index: this.#index, delta: {}, finish_reason: this.finishReason };
+    const chunks = [merged(this.#lastChunk, { choices: [merged(this.#lastChoice, ending)] })];
     if (closing.length === 0) return chunks;
     const delta = { tool_calls: closing };
     const first = { choices: [{ index: this.#index, delta, finish_reason: null }] };

@@ -1,7 +1,7 @@
 import type { Usage } from '../../core/usage.js';
 import type { AnswerRules } from '../dialect.js';
 import type { JsonObject } from '../json.js';
-import { isIndex, isObject, objectsIn, without } from '../json.js';
+import { isIndex, isObject, merged, objectsIn, without } from '../json.js';
 import { ChoiceMender } from './choice.js';
 import type { Identity } from './identity.js';
 import { identify } from './identity.js';
@@ -78,13 +78,16 @@ export class ChunkMender {
   finish(): readonly JsonObject[] {
     const identity = this.#identity;
     if (identity === null) return [];
-    const base = { ...identity, object: CHUNK };
+    const { id, created, model } = identity;
+    const base = { id, created, model, object: CHUNK };
     const tail: JsonObject[] = [];
     for (const index of [...this.#choices.keys()].sort((a, b) => a - b)) {
-      for (const last of this.#choices.get(index)?.finish() ?? []) tail.push({ ...last, ...base });
+      for (const last of this.#choices.get(index)?.finish() ?? []) {
+        tail.push(merged(last, base));
+      }
     }
     if (this.#rules.includeUsage && this.#usage !== null) {
-      tail.push({ ...this.#usageExtras, ...base, choices: [], usage: this.#usage.shown() });
+      tail.push(merged(this.#usageExtras, base, { choices: [], usage: this.#usage.shown() }));
     }
     return tail;
   }

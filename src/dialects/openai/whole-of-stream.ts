@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.js';
-import { isObject, objectsIn, textOrNull } from '../json.js';
+import { isObject, merged, objectsIn, textOrNull } from '../json.js';
 import type { SseEvent } from '../sse.js';
 import { SseReader } from '../sse.js';
 
@@ -50,12 +50,9 @@ class Assembly {
     const choices = [...this.#choices].sort(([a], [b]) => a - b).map(([, choice]) => choice);
     const isWhole = this.#isDone && !this.#isUnknown && choices.length > 0;
     if (!isWhole || !choices.every((choice) => choice.isWhole)) return null;
-    const answer = {
-      ...this.#head,
-      object: 'chat.completion',
-      choices: choices.map((choice) => choice.written()),
-      ...(this.#usage !== null && { usage: this.#usage }),
-    };
+    const said = choices.map((choice) => choice.written());
+    const answer = merged(this.#head, { object: 'chat.completion', choices: said });
+    if (this.#usage !== null) answer['usage'] = this.#usage;
     return Buffer.from(JSON.stringify(answer));
   }
 
