@@ -44,7 +44,7 @@ test.each([
   expect(heldBy(held)).toBe(all.length);
   if (read.kind !== 'change' || read.change.kind !== 'kept') throw new Error('nothing was read');
   expect(read.change.answer.payload).toEqual(held);
-  expect(heldBy(read.change.answer.payload as AnswerPayload)).toBe(all.length);
+  expect(heldBy(read.change.answer.payload)).toBe(all.length);
 });
 
 test('frames of one moment are one, but for those that tell usage only', () => {

@@ -67,10 +67,8 @@ describe('a request that goes through', () => {
     upstream.always(sends(200, JSON.stringify({ data: [{ b64_json: 'AAAA' }], usage })));
     const body = `{"prompt" : "caf\\u00e9", "model":"acme/draw","x":1}`;
 
-    const reply = await postJson('/v1/images/generations?v=2', body, {
-      'openai-beta': 'b=1',
-      'x-request-id': 'app-7',
-    });
+    const headers = { 'openai-beta': 'b=1', 'x-request-id': 'app-7' };
+    const reply = await postJson('/v1/images/generations?v=2', body, headers);
 
     const [seen] = upstream.requests;
     expect(seen).toMatchObject({
