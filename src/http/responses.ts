@@ -39,7 +39,7 @@ class Keeper implements Witness {
 
   whole(body: Buffer): void {
     const response = this.#asked === null ? null : parsedObject(body.toString('utf8'));
-    if (response !== null && this.#asked !== null) this.#shelf.keep({ ...this.#asked, response });
+    if (response !== null && this.#asked !== null) this.#shelf.keep({ response, ...this.#asked });
   }
 
   /** @param bytes - whole events, as they are sent on */
@@ -49,7 +49,7 @@ class Keeper implements Witness {
     if (last === undefined) return;
     const event = parsedObject(bytes.toString('utf8', bytes.indexOf(last) + last.length));
     const { response } = objectOrEmpty(event);
-    this.#shelf.keep({ ...this.#asked, response: objectOrEmpty(response) });
+    this.#shelf.keep({ response: objectOrEmpty(response), ...this.#asked });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Usage } from '../../core/usage.js';
 import type { GatewayError } from '../../core/errors.js';
 import type { AnswerRules, EventWriter } from '../dialect.js';
 import { parsedObject } from '../json-members.js';
-import type { JsonObject } from '../json.js';
+import { merged, type JsonObject } from '../json.js';
 import type { AnswerEvent, AnswerPart } from '../neutral/event.js';
 import { Blocks } from './blocks.js';
 import { writeError } from './error.js';
@@ -152,7 +152,8 @@ function inputOf(text: string): JsonObject {
 
 function usageWith(tier: string | null, usage: Usage | null): JsonObject {
   const told = tier === null ? null : writtenTier(tier);
-  return { ...writtenUsage(usage), ...(told !== null && { service_tier: told }) };
+  const written = writtenUsage(usage);
+  return told === null ? written : merged(written, { service_tier: told });
 }
 
 /** What a message has no place for: pictures, likelihoods, further answers. */

@@ -40,10 +40,12 @@ export function writeConversation(turns: readonly Turn[], losses: Losses): JsonO
     messages.unshift({ role: 'user', content: [{ type: 'text', text: OPENING }] });
   }
   trimEnd(messages);
-  return {
-    ...(system.length > 0 && { system: plainIfPossible(system) }),
-    messages: messages.map(({ role, content }) => ({ role, content: plainIfPossible(content) })),
-  };
+  const written = messages.map(({ role, content }) => ({
+    role,
+    content: plainIfPossible(content),
+  }));
+  if (system.length === 0) return { messages: written };
+  return { system: plainIfPossible(system), messages: written };
 }
 
 function append(messages: Message[], message: Message): void {

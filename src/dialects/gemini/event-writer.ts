@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { GatewayError } from '../../core/errors.js';
 import type { Usage } from '../../core/usage.js';
 import type { AnswerRules, EventWriter } from '../dialect.js';
-import type { JsonObject } from '../json.js';
+import { merged, type JsonObject } from '../json.js';
 import type { AnswerEvent } from '../neutral/event.js';
 import { CandidateWords } from './candidate-words.js';
 import { writeError } from './error.js';
@@ -124,10 +124,10 @@ class Answer {
   }
 
   get usage(): JsonObject {
-    const told = {
-      ...(this.#usage !== null && writtenUsage(this.#usage)),
-      ...(this.#tier !== null && { serviceTier: this.#tier }),
-    };
+    const told = merged(
+      this.#usage === null ? {} : writtenUsage(this.#usage),
+      this.#tier === null ? {} : { serviceTier: this.#tier },
+    );
     return Object.keys(told).length === 0 ? {} : { usageMetadata: told };
   }
 

@@ -1,5 +1,5 @@
 import { systemClock } from '../../core/clock.js';
-import type { Dialect } from '../dialect.js';
+import type { ChatRequest, Dialect } from '../dialect.js';
 import { editRequest } from '../openai/edit.js';
 import { readError } from '../openai/error.js';
 import { writeError } from './error.js';
@@ -19,11 +19,10 @@ import { writeRequest } from './write-request.js';
  * @param asList - a stream is sent as one JSON list instead of events
  */
 export function geminiAt(address: Address, asList = false): Dialect {
-  return {
-    ...WORDS,
-    readRequest: (body) => readRequest(body, address),
-    ...(asList && { streamForm: listForm }),
-  };
+  const read = (body: Buffer): ChatRequest => readRequest(body, address);
+  return asList
+    ? { readRequest: read, streamForm: listForm, ...WORDS }
+    : { readRequest: read, ...WORDS };
 }
 
 const WORDS: Omit<Dialect, 'readRequest'> = {

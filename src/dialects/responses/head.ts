@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AnswerRules } from '../dialect.js';
-import { objectOrEmpty, objectsIn, type JsonObject } from '../json.js';
+import { merged, objectOrEmpty, objectsIn, type JsonObject } from '../json.js';
 import type { AnswerEvent } from '../neutral/event.js';
 
 type Start = Extract<AnswerEvent, { kind: 'start' }>;
@@ -78,12 +78,11 @@ export function relabelled(response: JsonObject, request: JsonObject): JsonObjec
 function repeated(request: JsonObject): JsonObject {
   const members: JsonObject = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS)) members[name] = request[name] ?? members[name];
-  return {
-    ...members,
+  return merged(members, {
     reasoning: { effort: null, summary: null, ...objectOrEmpty(request['reasoning']) },
     text: { format: { type: 'text' }, ...objectOrEmpty(request['text']) },
     tools: objectsIn(request['tools']).map(shownTool),
-  };
+  });
 }
 
 /** OpenAI's document wants these two members of every function. */

@@ -151,17 +151,16 @@ export class Output {
 
   #placeAt(index: number, prefix: string): Place {
     const id = `${prefix}_${this.#responseId.replace(/^resp_/, '')}_${index}`;
-    const at = { output_index: index };
     return {
       id,
       added: (item) => {
-        this.#tell('response.output_item.added', { ...at, item });
+        this.#tell('response.output_item.added', { output_index: index, item });
       },
       emit: (type, members) => {
-        this.#tell(type, { item_id: id, ...at, ...members });
+        this.#tell(type, { item_id: id, output_index: index, ...members });
       },
       done: (item) => {
-        this.#tell('response.output_item.done', { ...at, item });
+        this.#tell('response.output_item.done', { output_index: index, item });
       },
     };
   }
