@@ -52,6 +52,7 @@ function deliverWhole(books: Books, running: Running, answer: Delivered<'whole'>
   const firstByteMs = books.clock.now();
   const ending = { status: 200, error: null, upstream, attempts, summary, firstByteMs };
   const bill = settle(books, entry, ending);
+  setup.resting.ended(upstream, null);
   leave(books, setup);
   return { kind: 'whole', body, bill, ...decided(running, upstream, answer.dropped) };
 }
@@ -67,7 +68,7 @@ function deliverStream(books: Books, running: Running, answer: Delivered<'stream
     const { summary } = stream;
     settle(books, entry, { status, error, upstream, attempts, summary, firstByteMs });
     for (const { what } of summary.lost ?? []) books.metrics.dropped.inc({ what });
-    if (error === null || isUpstreamsFault(error)) setup.resting.streamed(upstream, error);
+    if (error === null || isUpstreamsFault(error)) setup.resting.ended(upstream, error);
     leave(books, setup);
   };
   return {

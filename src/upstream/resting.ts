@@ -95,11 +95,12 @@ export class RestingPlaces {
   }
 
   /**
-   * A stream that had begun is over. That the next one begins says nothing of whether it will break off as well.
+   * An answer is over: a stream that had begun, or a whole one. That the next stream begins says nothing of whether it
+   * will break off as well.
    *
-   * @param error - the place's own fault; `null` when the stream came to its end
+   * @param error - the place's own fault; `null` when the answer came to its end
    */
-  streamed({ id }: Upstream, error: GatewayError | null): void {
+  ended({ id }: Upstream, error: GatewayError | null): void {
     if (error !== null) this.#failed(id, error, 'breaks');
     else if (!this.isQuiet) this.#recovered(id);
   }

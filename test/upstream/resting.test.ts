@@ -27,7 +27,7 @@ const cut = new GatewayError('upstream_cut', 'broke off');
 const breaks = (times: number) => {
   for (let i = 0; i < times; i++) {
     resting.note(one, null);
-    resting.streamed(one, cut);
+    resting.ended(one, cut);
   }
 };
 const isRested = () => [...resting.order([one, two]).places][0] === two;
@@ -93,7 +93,7 @@ describe('a place that fails', () => {
 
   test('is asked last when three streams in a row break off, although each of them had begun', () => {
     breaks(2);
-    resting.streamed(one, null);
+    resting.ended(one, null);
     breaks(2);
     const before = isRested();
     breaks(1);
@@ -113,7 +113,7 @@ describe('a place that fails', () => {
     const probedAgain = isRested();
     resting.note(one, null);
     const begun = isRested();
-    resting.streamed(one, null);
+    resting.ended(one, null);
 
     expect(probed).toEqual([false, true]);
     expect([second, probedAgain, begun, isRested()]).toEqual([true, false, true, false]);
@@ -127,7 +127,7 @@ describe('a place that fails', () => {
     const failed = isRested();
     resting.note(one, null);
     const begun = isRested();
-    resting.streamed(one, cut);
+    resting.ended(one, cut);
 
     expect([failed, begun, isRested()]).toEqual([true, false, true]);
   });

@@ -1,0 +1,41 @@
+import { answers, FakeUpstream, streamsAndBreaks } from '../support/fake-upstream.js';
+import { ask, post, startApp, type TestApp } from '../support/app.js';
+
+const HALF_AN =
+  'data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"small","choices":[{"index":0,"delta":{"role":"assistant","content":"Half an"},"finish_reason":null}]}\n\n';
+
+let upstream: FakeUpstream;
+let gateway: TestApp;
+
+beforeEach(async () => {
+  upstream = await FakeUpstream.start();
+  gateway = await startApp(`
+providers:
+  acme: { base_url: "${upstream.baseUrl}", api_key: sk-acme, models: [small] }
+router: { predictor: heuristic }
+`);
+});
+
+afterEach(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const resting = async (): Promise<unknown> => {
+  const response = await fetch(`${gateway.url}/readyz`);
+  return ((await response.json()) as Record<string, unknown>)['resting'];
+};
+
+test('a place whose streams broke off is well again once it has answered whole', async () => {
+  const url = `${gateway.url}/v1/chat/completions`;
+  for (let i = 0; i < 3; i++) {
+    upstream.next(streamsAndBreaks(HALF_AN));
+    await post(url, ask('acme/small', 'hi', { stream: true })).catch(() => null);
+  }
+  const before = await resting();
+  upstream.next(answers());
+
+  await post(url, ask('acme/small', 'hi'));
+
+  expect([before, await resting()]).toEqual([['acme/small'], []]);
+});
