@@ -13,7 +13,7 @@ import { AnswerStore } from '../src/cache/answer-store.js';
 import { AlikeAnswers } from '../src/cache/semantic/alike.js';
 import { loadGraphs } from '../src/cache/semantic/graph-vectors.js';
 import { QuestionIndex } from '../src/cache/semantic/question-index.js';
-import { rowBlock } from '../src/cache/semantic/row-block.js';
+import { rowBlock } from '../src/embed/row-block.js';
 import { fingerprint } from '../src/cache/fingerprint.js';
 import type { KeptAnswer, Question } from '../src/cache/kept-answer.js';
 import { systemClock } from '../src/core/clock.js';

@@ -1,4 +1,4 @@
-import { nearness } from '../../../src/cache/verify/alignment.js';
+import { nearness } from '../../../src/cache/verify/nearness.js';
 import { synonymy } from '../../../src/cache/verify/lexicon.js';
 import type { KnownWord, WordTable } from '../../../src/cache/verify/word-table.js';
 import type { LabelledPair } from '../embedder/corpus.js';

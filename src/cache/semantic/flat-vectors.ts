@@ -1,4 +1,4 @@
-import { rowBlock, type RowBlock } from './row-block.js';
+import { rowBlock, type RowBlock } from '../../embed/row-block.js';
 import { insertNearest, type Neighbour } from './unit-vector.js';
 
 const FIRST_ROWS = 2;

@@ -1,5 +1,6 @@
 import { LONGEST_ACRONYM, spelledOut } from './acronyms.js';
-import { ONE_MEANING, relationOf, synonymy, UNRELATED, type LexicalRelation } from './lexicon.js';
+import { ONE_MEANING, relationOf, UNRELATED, type LexicalRelation } from './lexicon.js';
+import { isUnknown, MAX_COMPARED, NearWords, NOTHING_NEAR, SAME_SENSE } from './nearness.js';
 import { isSlip } from './slips.js';
 import { FUNCTION_RARITY, type KnownWord } from './word-table.js';
 
@@ -31,15 +32,6 @@ export interface Alignment {
   readonly left: readonly LeftOver[];
   readonly right: readonly LeftOver[];
 }
-
-/** Words of each side that are compared by meaning; of more, those in front. */
-const MAX_COMPARED = 48;
-/** How near two words of one stem are, whatever the table says of them. */
-const SAME_STEM = 0.95;
-const SAME_SENSE = 0.93;
-/** How near words are that have one sense of many in common; with all, as near as those that always mean the same. */
-const SYNONYM_LEAST = 0.6;
-const SLIP = 0.9;
 
 /**
  * Lays the words of two texts side by side.
@@ -142,6 +134,9 @@ const areOneBySlip = (a: KnownWord, b: KnownWord): boolean =>
 
 const idAt = ({ known }: OrderedWords, place: number): number => known[place]?.id ?? 0;
 
+/** Those of the text that is being compared with. */
+const others = new NearWords();
+
 function leftOver(
   own: readonly KnownWord[],
   other: readonly KnownWord[],
@@ -149,12 +144,13 @@ function leftOver(
   otherPartner: Int32Array,
 ): LeftOver[] {
   const result: LeftOver[] = [];
-  let compared: readonly KnownWord[] | null = null;
+  let hasOthers = false;
   for (let i = 0; i < own.length; i++) {
     const word = own[i];
     if (word === undefined || ownPartner[i] !== NOWHERE) continue;
-    compared ??= comparable(other, otherPartner);
-    const near = result.length < MAX_COMPARED ? nearestTo(word, compared) : NOTHING_NEAR;
+    if (!hasOthers) others.hold(comparable(other, otherPartner));
+    hasOthers = true;
+    const near = result.length < MAX_COMPARED ? others.nearestTo(word) : NOTHING_NEAR;
     const instead = standsInstead(i, { own, other, ownPartner, otherPartner });
     const counterpart = instead ?? near.nearest;
     result.push({
@@ -177,35 +173,6 @@ function comparable(words: readonly KnownWord[], partner: Int32Array): readonly 
   return [...free, ...taken.slice(0, MAX_COMPARED - free.length)];
 }
 
-const NOTHING_NEAR: Pick<LeftOver, 'nearest' | 'covered'> = { nearest: null, covered: 0 };
-
-function nearestTo(
-  word: KnownWord,
-  others: readonly KnownWord[],
-): Pick<LeftOver, 'nearest' | 'covered'> {
-  let found = NOTHING_NEAR;
-  for (const other of others) {
-    const covered = nearness(word, other);
-    if (covered > found.covered) found = { nearest: other, covered };
-  }
-  return found;
-}
-
-/** How near two words are, 0 to 1: by their letters, or else by what they mean. */
-export function nearness(a: KnownWord, b: KnownWord): number {
-  if (a.id === b.id && a.text === b.text) return 1;
-  if (a.stem === b.stem) return SAME_STEM;
-  if (a.synonyms.has(b.text)) return SAME_SENSE;
-  const cosine = Math.max(0, dot(a.meaning, b.meaning));
-  const synonym = synonymy(a.entry, b.entry);
-  if (synonym > 0) return Math.max(cosine, SYNONYM_LEAST + (SAME_SENSE - SYNONYM_LEAST) * synonym);
-  return Math.max(cosine, isUnknown(a) !== isUnknown(b) && isSlip(a.text, b.text) ? SLIP : 0);
-}
-
-/** Known neither to the embedder nor to the dictionary. Two words that both are known are different words, however alike they are: `ethanol` and `methanol`. */
-const isUnknown = ({ rarity, entry }: KnownWord): boolean =>
-  rarity === 1 && entry.words.length === 0;
-
 const NOWHERE = -1;
 
 interface Sides {
@@ -227,28 +194,4 @@ function standsInstead(
   const j = hasBefore ? before + 1 : behind - 1;
   if ((otherPartner[j] ?? NOWHERE) >= 0) return null;
   return other[j] ?? null;
-}
-
-/** @returns the scalar product; of two meanings, their cosine */
-export function dot(a: Float32Array, b: Float32Array): number {
-  // Four sums at once: one would make every addition wait for the one before it. Nothing is called for each number, and
-  // no sum comes out of an array: else each lies on the heap anew for every number, two thirds of a look-up's garbage.
-  let first = 0;
-  let second = 0;
-  let third = 0;
-  let fourth = 0;
-  const last = a.length - (a.length % 4);
-  for (let i = 0; i < last; i += 4) {
-    first += (a[i] ?? 0) * (b[i] ?? 0);
-    second += (a[i + 1] ?? 0) * (b[i + 1] ?? 0);
-    third += (a[i + 2] ?? 0) * (b[i + 2] ?? 0);
-    fourth += (a[i + 3] ?? 0) * (b[i + 3] ?? 0);
-  }
-  return first + second + (third + fourth) + (last < a.length ? dotFrom(last, a, b) : 0);
-}
-
-function dotFrom(from: number, a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = from; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
 }

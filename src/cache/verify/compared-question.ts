@@ -1,4 +1,4 @@
-import { dot } from './alignment.js';
+import { dot } from './dot.js';
 import type { ReadQuestion } from './judge.js';
 import { factsOf, type QuestionFacts } from './veto.js';
 import { isOtherVoice } from './voice.js';

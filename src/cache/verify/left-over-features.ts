@@ -1,4 +1,5 @@
-import { nearness, type LeftOver } from './alignment.js';
+import type { LeftOver } from './alignment.js';
+import { nearness } from './nearness.js';
 import { FUNCTION_RARITY } from './word-table.js';
 import { ofSides, type FeatureGroup, type Side } from './feature-group.js';
 import { wordingsOf } from './wording.js';

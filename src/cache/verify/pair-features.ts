@@ -1,6 +1,7 @@
-import { align, dot } from './alignment.js';
+import { align } from './alignment.js';
 import { meaningOf } from './compared-question.js';
 import type { ComparedQuestion } from './compared-question.js';
+import { dot } from './dot.js';
 import { ofSides, type FeatureGroup, type Pair, type Side } from './feature-group.js';
 import { LEFT_OVER } from './left-over-features.js';
 import { FUNCTION_RARITY } from './word-table.js';

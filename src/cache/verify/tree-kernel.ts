@@ -21,7 +21,7 @@ import {
 import type { Code } from '../../embed/wasm/assembler.js';
 
 /** Trees that are gone through side by side: while one waits for memory, the others go on. */
-export const SIDE_BY_SIDE = 4;
+export const SIDE_BY_SIDE = 8;
 /** Of a node: the address of the number that it looks at, and its threshold. */
 export const NODE_BYTES = 8;
 

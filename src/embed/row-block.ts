@@ -1,5 +1,5 @@
-import { padded, ROW_STEP, VECTOR_KERNEL } from '../../embed/vector-kernel.js';
-import { LinearMemory } from '../../embed/wasm/linear-memory.js';
+import { padded, ROW_STEP, VECTOR_KERNEL } from './vector-kernel.js';
+import { LinearMemory } from './wasm/linear-memory.js';
 
 /** Room for a number of vectors that all can be multiplied with another at once. */
 export interface RowBlock {
@@ -47,7 +47,8 @@ function plainBlock(capacity: number, dims: number): RowBlock {
   };
 }
 
-function kernelBlock(capacity: number, dims: number): RowBlock {
+/** A block that computes with SIMD instructions, however small it is: for one that the whole process shares. */
+export function kernelBlock(capacity: number, dims: number): RowBlock {
   const stride = padded(dims, ROW_STEP);
   const lengths = [capacity * stride, stride, capacity].map((numbers) => 4 * numbers);
   const memory = new LinearMemory(VECTOR_KERNEL, lengths);

@@ -1,0 +1,58 @@
+import { nearness, NearWords, NOTHING_NEAR } from '../../../src/cache/verify/nearness.js';
+import { WordTable, type KnownWord } from '../../../src/cache/verify/word-table.js';
+import { StaticEmbedder } from '../../../src/embed/static-embedder.js';
+import { Random } from '../../../src/core/random.js';
+import { lexiconOf } from '../../support/lexicon.js';
+
+const TABLE = new WordTable(
+  StaticEmbedder.load('models/embedder.bin'),
+  lexiconOf({
+    tap: { senses: [1] },
+    spigot: { senses: [1] },
+    sink: { senses: [2] },
+  }),
+);
+const known = (...words: readonly string[]): KnownWord[] => words.map((word) => TABLE.find(word));
+const WORDS = known(
+  ...'tap taps spigot sink faucet the a of mend repair bicycle bike enviroment environment methanol ethanol paris berlin 7 seven install installing'.split(
+    ' ',
+  ),
+);
+
+test('of many words the same is nearest as one by one', () => {
+  const random = new Random(3);
+  const near = new NearWords();
+  for (let round = 0; round < 200; round++) {
+    const others = Array.from({ length: 1 + random.below(48) }, () => some(random));
+    near.hold(others);
+    const word = some(random);
+    const { nearest, covered } = near.nearestTo(word);
+    const each = others.map((other) => nearness(word, other));
+
+    expect(covered).toBeCloseTo(Math.max(...each), 5);
+    expect(nearest === null ? 0 : nearness(word, nearest)).toBeCloseTo(covered, 5);
+  }
+});
+
+function some(random: Random): KnownWord {
+  const word = WORDS[random.below(WORDS.length)];
+  if (word === undefined) throw new Error('no words');
+  return word;
+}
+
+test('of equally near ones the first is', () => {
+  const near = new NearWords();
+  near.hold(known('sink', 'tap', 'taps'));
+
+  expect(near.nearestTo(TABLE.find('tapping')).nearest?.text).toBe('tap');
+});
+
+test('what was held before is not compared with any more', () => {
+  const near = new NearWords();
+  near.hold(known('tap', 'sink', 'mend'));
+  near.hold(known('the'));
+  expect(near.nearestTo(TABLE.find('tap')).covered).toBeLessThan(0.9);
+
+  near.hold([]);
+  expect(near.nearestTo(TABLE.find('tap'))).toEqual(NOTHING_NEAR);
+});
