@@ -49,6 +49,8 @@ interface RememberedPurge extends PastPurge {
 
 /** No answer takes longer than this to come; older purges concern none that is still under way. */
 const PURGE_MEMORY_MS = 3_600_000;
+/** Dropped answers that are remembered as long; of more, the latest. */
+const MOST_DROPPED = 10_000;
 
 /** The answers that may be given again, bounded in bytes. */
 export class AnswerStore {
@@ -56,6 +58,8 @@ export class AnswerStore {
   readonly #clock: Clock;
   readonly #journals: AnswerJournal[] = [];
   #purges: readonly RememberedPurge[] = [];
+  /** When the answer of a key was dropped, in the order in which that became known. */
+  readonly #dropped = new Map<string, number>();
   #kept = 0;
   #evicted = 0;
   #expired = 0;
@@ -217,16 +221,37 @@ export class AnswerStore {
     return going;
   }
 
-  /** Removes single answers, as a purge does; keys that are not there do not matter. */
+  /** Removes single answers, as a purge does, and lets no copy of them in; keys that are not there do not matter. */
   drop(keys: readonly string[]): readonly KeptAnswer[] {
     const going = keys.flatMap((key) => this.#answers.peek(key) ?? []);
+    for (const key of keys) this.#noteDropped(key, this.#clock.wallMs());
     for (const answer of going) this.#remove(answer, 'dropped');
     this.#purged += going.length;
     return going;
   }
 
-  /** Whether it was asked for before a purge, of the last hour, of its like. */
+  /** Another process has dropped the answer of a key: if it is the one that is here it goes, and does not come back. */
+  dropToo(key: string, atMs: number): void {
+    this.#noteDropped(key, atMs);
+    const here = this.#answers.peek(key);
+    if (here !== undefined && this.isPurged(here)) this.#remove(here, 'evicted');
+  }
+
+  #noteDropped(key: string, atMs: number): void {
+    // At the end, though it was there before.
+    this.#dropped.delete(key);
+    this.#dropped.set(key, atMs);
+    for (const [old, oldMs] of this.#dropped) {
+      const isOver = this.#clock.wallMs() - oldMs >= PURGE_MEMORY_MS;
+      if (!isOver && this.#dropped.size <= MOST_DROPPED) break;
+      this.#dropped.delete(old);
+    }
+  }
+
+  /** Whether it was asked for before a purge of its like, or before it was dropped itself, in the last hour. */
   isPurged(answer: KeptAnswer): boolean {
+    const droppedMs = this.#dropped.get(answer.key);
+    if (droppedMs !== undefined && isOlder(answer, { atMs: droppedMs, slackMs: 0 })) return true;
     return this.#purges.some((purge) => isOlder(answer, purge) && matches(answer, purge.filter));
   }
 
@@ -241,7 +266,10 @@ export class AnswerStore {
 }
 
 /** An answer that was asked for before a purge may be what it was about. */
-function isOlder({ storedAtMs, tookMs }: KeptAnswer, { atMs, slackMs }: RememberedPurge): boolean {
+function isOlder(
+  { storedAtMs, tookMs }: KeptAnswer,
+  { atMs, slackMs }: Omit<RememberedPurge, 'filter'>,
+): boolean {
   return storedAtMs - tookMs <= atMs + slackMs;
 }
 

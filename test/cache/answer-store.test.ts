@@ -54,6 +54,48 @@ test('does not keep what was under way when its like were purged', () => {
   expect([old, other, fresh]).toEqual([false, true, true]);
 });
 
+test('lets no copy of a dropped answer in, and a later answer to the same', () => {
+  const wrong = answer('a');
+  store.keep(wrong);
+  clock.advance(1_000);
+
+  const dropped = store.drop(['a', 'never there']);
+  const adopted = store.adopt(wrong);
+  const kept = store.keep(answer('a', { storedAtMs: clock.wallMs() + 100 }));
+  clock.advance(600);
+
+  expect(dropped).toEqual([wrong]);
+  expect([adopted, kept, store.size]).toEqual([false, false, 0]);
+  expect(store.keep(answer('a'))).toBe(true);
+});
+
+test('drops what another process has dropped, but not what was asked after that', () => {
+  const [old, later] = [answer('old'), answer('later')];
+  store.keep(old);
+  store.keep(later);
+
+  store.dropToo('old', clock.wallMs());
+  store.dropToo('later', clock.wallMs() - later.tookMs - 1);
+
+  expect([store.peek('old'), store.peek('later')]).toEqual([undefined, later]);
+  expect([store.adopt(old), store.adopt(later)]).toEqual([false, false]);
+});
+
+test('remembers what was dropped for an hour, and no more of it than is of use', () => {
+  const wrong = answer('a', { expiresAtMs: clock.wallMs() + 10_000_000 });
+  store.drop(['a']);
+  clock.advance(3_599_000);
+  store.drop(['b']);
+  const before = store.adopt(wrong);
+  clock.advance(1_000);
+  store.drop(['c']);
+  const after = store.adopt(wrong);
+  store.drop(Array.from({ length: 10_000 }, (_, i) => `of many ${i}`));
+
+  expect([before, after]).toEqual([false, true]);
+  expect(['c', 'of many 0'].map((key) => store.adopt(answer(key)))).toEqual([true, false]);
+});
+
 test('purges one tenant’s answers without those of others and those that are shared', () => {
   for (const tenant of ['ann', 'bob', null]) store.keep(answer(`of ${String(tenant)}`, { tenant }));
 

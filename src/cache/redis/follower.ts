@@ -187,7 +187,7 @@ export class Follower {
     return last;
   }
 
-  #take({ origin, event }: LoggedEvent): void {
+  #take({ id, origin, event }: LoggedEvent): void {
     const { store, onPurged } = this.#parts;
     if (event === null || origin === this.#parts.origin) return;
     switch (event.kind) {
@@ -195,7 +195,8 @@ export class Follower {
         store.adopt(event.answer);
         return;
       case 'dropped':
-        store.forget(event.key);
+        // By the clock of Redis: entries are named by it.
+        store.dropToo(event.key, Number.parseInt(id, 10) + CLOCK_SKEW_MS);
         return;
       case 'purge': {
         const { filter, atMs } = event.purge;

@@ -85,6 +85,24 @@ test('has an answer that was wrong dropped by all', async () => {
   expect(await redis.raw.keys(`${redis.prefix}:*`)).toEqual([]);
 });
 
+test('takes no copy of a wrong answer from one who has not heard yet', async () => {
+  const [a, b] = [redis.peer(), redis.peer()];
+  await there(a, b);
+  a.store.keep(fresh('bad'));
+  await knows(b, 'bad');
+  const log = `{${redis.prefix}}:cache1:log`;
+  const [last] = await redis.raw.xrevrangeBuffer(log, '+', '-', 'COUNT', 1);
+  const fields = last?.[1].slice(2) ?? [];
+  b.store.drop(['bad']);
+  await until(() => a.store.size === 0);
+
+  await redis.raw.xadd(log, '*', 'o', 'slow', ...fields);
+  b.store.keep(fresh('next'));
+  await knows(a, 'next');
+
+  expect([a, b].map(({ store }) => store.peek('bad'))).toEqual([undefined, undefined]);
+});
+
 test('leaves elsewhere what has to make room here', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
