@@ -69,13 +69,14 @@ const inserts = await fill();
 globalThis.gc?.();
 const rssMb = (process.memoryUsage().rss - rssBefore) / 1e6;
 
-const both = lookedUp(reworded);
+const again = lookedUp(reworded);
 const fresh = lookedUp(unmet);
 const { questions, late } = answers.counts;
 process.stdout.write(`${questions} questions, ${late} look-ups late, ${rssMb.toFixed(0)} MB\n`);
 console.table({
-  'look-up, kept question reworded, ms': summary(both),
+  'look-up, kept question reworded, ms': summary(again),
   'look-up, fresh question, ms': summary(fresh),
+  'look-up, as many of both, ms': summary([...again, ...fresh]),
   'taken in (request path), ms': summary(inserts),
   'moved into the graph (a slice), ms': summary(slices),
 });

@@ -126,7 +126,34 @@ describe('a calibration', () => {
     const calibration = fitCalibration(scored);
 
     for (const score of [-2, -1, 0, 1, 2]) {
-      expect(calibrated(calibration, score)).toBeCloseTo(1 / (1 + Math.exp(-score / 2)), 1);
+      const share = 1 / (1 + Math.exp(-score / 2));
+      expect(Math.abs(calibrated(calibration, score) - share)).toBeLessThan(0.02);
+    }
+  });
+
+  test('claims no more beyond the ends than at them', () => {
+    const scored = Array.from({ length: 600 }, (_, i) => {
+      return { score: (i - 300) / 50, label: Number(i % 7 === 0 ? i < 300 : i >= 300), weight: 1 };
+    });
+
+    const calibration = fitCalibration(scored);
+    const { least, most } = calibration;
+
+    expect([least, most]).toEqual([-5.82, 5.8]);
+    expect(calibrated(calibration, 50)).toBe(calibrated(calibration, most));
+    expect(calibrated(calibration, -50)).toBe(calibrated(calibration, least));
+    expect(calibrated(calibration, most)).toBeGreaterThan(calibrated(calibration, most - 0.1));
+  });
+
+  test('says the same of all where higher scores were right less often', () => {
+    const scored = [-2, -1, 0, 1, 2].map((score) => {
+      return { score, label: Number(score < 0), weight: 1 };
+    });
+
+    const calibration = fitCalibration(scored);
+
+    for (const score of [-2, 0, 2]) {
+      expect(calibrated(calibration, score)).toBeCloseTo(3 / 7, 10);
     }
   });
 

@@ -1,17 +1,14 @@
 import { at, factorsOf, logistic } from '../../../src/route/factor-network.js';
+import { fitLine, type Line } from '../logistic-line.js';
 import { forEachJudged, rescale } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import type { OutcomeTable } from './outcome-table.js';
 
 /** Prompts that a model's own shift must be worth before it is half believed. */
 const SHRINKAGE = 15;
-const NEWTON_STEPS = 12;
 
 /** What calibration changed. */
-export interface Calibration {
-  readonly scale: number;
-  readonly shift: number;
-}
+export type Calibration = Line;
 
 interface Graded {
   readonly model: number;
@@ -32,7 +29,13 @@ export function calibrate(
   table: OutcomeTable,
   rows: readonly number[],
 ): Calibration {
-  const calibration = fitLine(collect(ensemble, table, rows));
+  const calibration = fitLine(
+    collect(ensemble, table, rows).map(({ logOdds, score, weight }) => ({
+      x: logOdds,
+      share: score,
+      weight,
+    })),
+  );
   rescale(ensemble, calibration.scale, calibration.shift);
   // What is remembered is measured from the networks as they are, so it is another now.
   shiftModels(ensemble, collect(ensemble, table, rows));
@@ -57,29 +60,6 @@ function collect(ensemble: Ensemble, table: OutcomeTable, rows: readonly number[
     }
   });
   return graded;
-}
-
-/** Logistic regression of the grades on the log-odds, by Newton's method. */
-function fitLine(graded: readonly Graded[]): Calibration {
-  let scale = 1;
-  let shift = 0;
-  for (let step = 0; step < NEWTON_STEPS; step++) {
-    let [g0, g1, h00, h01, h11] = [0, 0, 1e-6, 0, 1e-6];
-    for (const { logOdds, score, weight } of graded) {
-      const p = logistic(scale * logOdds + shift);
-      const error = weight * (p - score);
-      const curvature = weight * p * (1 - p);
-      g0 += error;
-      g1 += error * logOdds;
-      h00 += curvature;
-      h01 += curvature * logOdds;
-      h11 += curvature * logOdds * logOdds;
-    }
-    const determinant = h00 * h11 - h01 * h01;
-    shift -= (h11 * g0 - h01 * g1) / determinant;
-    scale -= (h00 * g1 - h01 * g0) / determinant;
-  }
-  return { scale, shift };
 }
 
 function shiftModels(ensemble: Ensemble, graded: readonly Graded[]): void {

@@ -1,4 +1,5 @@
 import type { Calibration } from '../../../src/cache/verify/claim.js';
+import { fitLine } from '../logistic-line.js';
 
 /** What a score turned out to be worth. */
 export interface Scored {
@@ -7,57 +8,41 @@ export interface Scored {
   readonly weight: number;
 }
 
-/** A run of neighbouring scores and what became of them. */
-interface Block {
-  weight: number;
-  right: number;
-  score: number;
-}
+/** Of the weight of all pairs, what lies beyond each end of what is told apart: too few to say more of them than of the others there. */
+const END_SHARE = 1 / 60;
 
-/** Blocks to begin with: each of enough pairs for a share to mean something. */
-const BLOCKS = 60;
-/** Imagined pairs, half of them wrong, added to each block: nothing was ever seen to be certain. */
-const IMAGINED = 1;
-
-/** Isotonic regression (pool adjacent violators) of labels on scores, as points to be joined by lines. */
+/**
+ * Fits the probability that scores stand for: one scale and one shift (Platt, 1999).
+ *
+ * One pair of each label more than there are is imagined, spread over all: nothing was ever seen to be certain.
+ */
 export function fitCalibration(scored: readonly Scored[]): Calibration {
-  const sorted = scored.toSorted((x, y) => x.score - y.score);
-  const total = sorted.reduce((sum, { weight }) => sum + weight, 0);
-  const blocks: Block[] = [];
-  let current: Block = { weight: 0, right: 0, score: 0 };
-  for (const { score, label, weight } of sorted) {
-    current.weight += weight;
-    current.right += weight * label;
-    current.score += weight * score;
-    if (current.weight >= total / BLOCKS) {
-      blocks.push(current);
-      current = { weight: 0, right: 0, score: 0 };
-    }
-  }
-  if (current.weight > 0) blocks.push(current);
-  const pooled: Block[] = [];
-  for (const block of blocks) {
-    let last = { ...block };
-    for (
-      let former = pooled.at(-1);
-      former !== undefined && share(former) >= share(last);
-      former = pooled.at(-1)
-    ) {
-      pooled.pop();
-      last = {
-        weight: last.weight + former.weight,
-        right: last.right + former.right,
-        score: last.score + former.score,
-      };
-    }
-    pooled.push(last);
-  }
+  const right = weightOf(scored.filter(({ label }) => label === 1));
+  const wrong = weightOf(scored) - right;
+  const [ofRight, ofWrong] = [(right + 1) / (right + 2), 1 / (wrong + 2)];
+  const points = scored.map(({ score, label, weight }) => {
+    return { x: score, share: label === 1 ? ofRight : ofWrong, weight };
+  });
+  const line = fitLine(points);
+  const rising = scored.toSorted((a, b) => a.score - b.score);
   return {
-    scores: pooled.map(({ score, weight }) => score / weight),
-    probabilities: pooled.map(share),
+    // What falls as scores rise was fitted to next to nothing.
+    ...(line.scale > 0 ? line : { scale: 0, shift: Math.log((right + 1) / (wrong + 1)) }),
+    least: endOf(rising),
+    most: endOf(rising.toReversed()),
   };
 }
 
-function share({ right, weight }: Block): number {
-  return (right + IMAGINED / 2) / (weight + IMAGINED);
+/** The score at which the weight of the first ones reaches `END_SHARE`. */
+function endOf(ordered: readonly Scored[]): number {
+  const enough = END_SHARE * weightOf(ordered);
+  let seen = 0;
+  for (const { score, weight } of ordered) {
+    seen += weight;
+    if (seen >= enough) return score;
+  }
+  return 0;
 }
+
+const weightOf = (scored: readonly Scored[]): number =>
+  scored.reduce((sum, { weight }) => sum + weight, 0);

@@ -1,27 +1,15 @@
-/** Log odds that a verifier gives, and how often it was right where it gave them; both rising. */
+/** How the log odds that a verifier gives go with how often it was right where it gave them. */
 export interface Calibration {
-  readonly scores: readonly number[];
-  readonly probabilities: readonly number[];
+  /** What they are multiplied with (never less than 0), and what is added. */
+  readonly scale: number;
+  readonly shift: number;
+  /** Beyond these too little was found to claim anything more. */
+  readonly least: number;
+  readonly most: number;
 }
 
-/**
- * Turns log odds into the probability they were found to stand for. Between what was found, log odds go to log odds in a straight
- * line, for that is what they would do if they were right but for scale and shift.
- *
- * Beyond the ends nothing was found, so nothing more is claimed.
- */
-export function calibrated({ scores, probabilities }: Calibration, score: number): number {
-  let above = 0;
-  while (above < scores.length && (scores[above] ?? 0) < score) above += 1;
-  const [low, high] = [probabilities[above - 1], probabilities[above]];
-  if (low === undefined) return high ?? 0;
-  if (high === undefined) return low;
-  const below = scores[above - 1] ?? 0;
-  const share = (score - below) / ((scores[above] ?? 0) - below || 1);
-  const [from, to] = [logOdds(low), logOdds(high)];
-  const between = 1 / (1 + Math.exp(-(from + share * (to - from))));
-  // Rounding must not take it past either.
-  return Math.min(high, Math.max(low, between));
+/** @returns the probability that log odds were found to stand for; rises with them, and is neither 0 nor 1 */
+export function calibrated({ scale, shift, least, most }: Calibration, score: number): number {
+  const odds = scale * Math.min(most, Math.max(least, score)) + shift;
+  return 1 / (1 + Math.exp(-odds));
 }
-
-const logOdds = (p: number): number => Math.log(p / (1 - p));

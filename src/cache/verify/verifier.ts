@@ -22,7 +22,7 @@ import { readWords } from './words.js';
 /** What `models/verifier.bin` calls itself. */
 export const VERIFIER_KIND = 'pair-verifier';
 /** Version of what its tables mean; older and newer files are refused. */
-export const VERIFIER_VERSION = 5;
+export const VERIFIER_VERSION = 6;
 
 /**
  * Log odds below which the first trees leave no doubt: about 1 in 4. On the validation part and on pairs found near each other nothing that
@@ -45,8 +45,10 @@ const metaSchema = z
       kinds: z.int().nonnegative(),
     }),
     calibration: z.object({
-      scores: z.array(z.number()).min(1),
-      probabilities: z.array(z.number().gt(0).lt(1)).min(1),
+      scale: z.number().nonnegative(),
+      shift: z.number(),
+      least: z.number(),
+      most: z.number(),
     }),
   })
   .refine(({ early, trees }) => early < trees, {

@@ -146,7 +146,7 @@ describe('an artefact that cannot be used', () => {
       (file: string) => {
         copyFileSync(path.join(MODELS, 'embedder.bin'), file);
       },
-      /expected pair-verifier version 5, found static-embedder/,
+      /expected pair-verifier version 6, found static-embedder/,
     ],
   ])('is refused when it is %s', (name, damage, message) => {
     const own = mkdtempSync(path.join(folder, 'models-'));
