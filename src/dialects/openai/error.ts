@@ -126,13 +126,17 @@ function isKeyRefused(told: Told): boolean {
   );
 }
 
-/** Some providers quote the refused key, or its ends; it is the operator's, not the client's. */
+/** Some providers quote the refused key, or its ends; it is the operator's, not the client's. Models have digits in their names, too. */
 function authMessage(told: string): string {
-  const said = told.replace(/(?:\bsk-)?[\w*.-]{6,}/g, (word) =>
-    /^sk-|[\d*]/.test(word) ? '[redacted]' : word,
-  );
+  const said = told.replace(/(?:\bsk-)?[\w*.-]{6,}/g, (word, at: number) => {
+    if (word.startsWith('sk-')) return '[redacted]';
+    return /[\d*]/.test(word) && !NAMES_MODEL.test(told.slice(0, at)) ? '[redacted]' : word;
+  });
   return `The provider refused the gateway's own key for it; the client's key is not at fault. The provider said: ${said}`;
 }
+
+/** What stands before the name of a model. */
+const NAMES_MODEL = /\bmodels?[\s:'"`]{1,3}(?:[\w.-]+\/)?$/i;
 
 function errorType(error: GatewayError): string {
   if (error.code === 'invalid_api_key') return 'authentication_error';

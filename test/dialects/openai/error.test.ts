@@ -146,6 +146,20 @@ describe('an upstream’s error', () => {
   });
 
   test.each([
+    'Your project does not have access to model `gpt-5-mini-2025-08-07`.',
+    'The model "anthropic/claude-opus-4-5" needs another plan.',
+    'Not allowed for models: grok-4-0709',
+  ])('says which model the gateway’s key is not good for: %s', (message) => {
+    expect(read(403, { error: { message } }).message).toContain(message);
+  });
+
+  test('takes nothing that begins as a key does for a model', () => {
+    const error = read(403, { error: { message: 'No model sk-proj-1234567 for key1234567.' } });
+
+    expect(error.message).toContain('No model [redacted] for [redacted]');
+  });
+
+  test.each([
     { header: '7', waitS: 7 },
     { header: '1.2', waitS: 2 },
     { header: '1500ms', waitS: 2 },
