@@ -158,9 +158,18 @@ const haveSameIds = (a: ComparedQuestion, b: ComparedQuestion): boolean =>
 const sameIds = (a: readonly number[], b: readonly number[]): boolean =>
   a.every((id, i) => id === b[i]);
 
+/**
+ * Numbers that are being sorted, of texts that are not very long. A small array of its own takes longer to make, and to take away again
+ * while requests wait, than what is done with it.
+ */
+const SCRATCH = 1024;
+const sortedKeys = new Float64Array(SCRATCH);
+const sortedRuns = new Int32Array(SCRATCH);
+
 function orderById(known: readonly KnownWord[]): Uint16Array {
   // The place in the lower bits: sorting numbers needs no function that compares them.
-  const keys = new Float64Array(known.length);
+  const keys =
+    known.length > SCRATCH ? new Float64Array(known.length) : sortedKeys.subarray(0, known.length);
   for (let i = 0; i < keys.length; i++) keys[i] = (known[i]?.id ?? 0) * (MAX_WORDS + 1) + i;
   keys.sort();
   const places = new Uint16Array(keys.length);
@@ -191,9 +200,15 @@ function printOf(
   };
 }
 
-/** The sum of what words mean, each by how much it says; nothing for no words. */
-export function meaningOf(words: readonly KnownWord[]): Float32Array {
-  const total = new Float32Array(words[0]?.meaning.length ?? 0);
+/**
+ * The sum of what words mean, each by how much it says; nothing for no words.
+ *
+ * @param total - zeros that it is added to, and that are returned; left out: as many as are needed
+ */
+export function meaningOf(
+  words: readonly KnownWord[],
+  total = new Float32Array(words[0]?.meaning.length ?? 0),
+): Float32Array {
   for (const { rarity, meaning } of words) {
     for (let i = 0; i < total.length; i++) {
       total[i] = (total[i] ?? 0) + rarity * (meaning[i] ?? 0);
@@ -226,7 +241,7 @@ function lettersOf(text: string): Int32Array {
 /** @returns what `of` makes of each place, rising, nothing twice */
 function risingRuns(count: number, of: (place: number) => number): Int32Array {
   if (count <= 0) return new Int32Array(0);
-  const all = new Int32Array(count);
+  const all = count > SCRATCH ? new Int32Array(count) : sortedRuns.subarray(0, count);
   for (let i = 0; i < count; i++) all[i] = of(i);
   all.sort();
   let kept = 1;

@@ -22,7 +22,9 @@ const cosines: FeatureGroup = {
       whole += product;
       back += product;
     }
-    const [left, right] = [meaning(alignment.left), meaning(alignment.right)];
+    const dims = a.print.sense.length;
+    const left = meaning(alignment.left, (leftMeaning = zeros(leftMeaning, dims)));
+    const right = meaning(alignment.right, (rightMeaning = zeros(rightMeaning, dims)));
     return [
       whole,
       cosine(front, a.print.frontSquared * b.print.frontSquared),
@@ -157,23 +159,25 @@ export const NETWORK_FEATURE = OF_WORDS.length;
 /**
  * Compares two questions. The same whichever comes first.
  *
+ * @param features - overwritten and returned; left out: new
  * @returns a number for each of `PAIR_FEATURES`; 0 for the network's
  */
 export function pairFeatures(
   one: ComparedQuestion,
   other: ComparedQuestion,
   context: Omit<Pair, 'a' | 'b' | 'alignment'>,
+  features = new Float32Array(PAIR_FEATURES.length),
 ): Float32Array {
   // What comes first in the alphabet comes first, so that it does not matter who asked.
   const [a, b] = one.text < other.text ? [one, other] : [other, one];
   const pair: Pair = { a, b, alignment: align(a, b), ...context };
-  const features = new Float32Array(PAIR_FEATURES.length);
   let at = 0;
   for (const group of GROUPS) {
     const numbers = group.of(pair);
     features.set(numbers, at);
     at += numbers.length;
   }
+  features[NETWORK_FEATURE] = 0;
   return features;
 }
 
@@ -182,5 +186,17 @@ const cosine = (product: number, squared: number): number => {
   return length === 0 ? 0 : product / length;
 };
 
-/** What left-over words mean together. */
-const meaning = (side: Side): Float32Array => meaningOf(side.map(({ word }) => word));
+/** What left-over words mean together: of the pair that is compared, as small arrays of their own would have to be collected. */
+let leftMeaning = new Float32Array(0);
+let rightMeaning = new Float32Array(0);
+
+const meaning = (side: Side, total: Float32Array<ArrayBuffer>): Float32Array =>
+  meaningOf(
+    side.map(({ word }) => word),
+    total,
+  );
+
+/** @param array - used again where it is as long */
+function zeros(array: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {
+  return array.length === length ? array.fill(0) : new Float32Array(length);
+}

@@ -83,6 +83,8 @@ export class Verifier implements QuestionJudge {
   readonly #embedder: StaticEmbedder;
   readonly #words: WordTable;
   readonly #learnt: Learnt;
+  /** Of the pair that is judged: an array for each would have to be collected while requests wait. */
+  readonly #features = new Float32Array(PAIR_FEATURES.length);
 
   private constructor(embedder: StaticEmbedder, learnt: Learnt) {
     this.#embedder = embedder;
@@ -128,12 +130,9 @@ export class Verifier implements QuestionJudge {
     const { early, late, network, start, calibration, differences, wordings } = this.#learnt;
     // Nothing is left to be weighed: as sure as one can be of two texts.
     if (areWordedAlike(asked, kept)) return calibrated(calibration, Infinity);
-    const features = pairFeatures(asked, kept, {
-      identityDims: this.#embedder.identityDims,
-      objections,
-      differences,
-      wordings,
-    });
+    const { identityDims } = this.#embedder;
+    const known = { identityDims, objections, differences, wordings };
+    const features = pairFeatures(asked, kept, known, this.#features);
     const first = start + early.of(features);
     if (first < HOPELESS) return calibrated(calibration, first);
     features[NETWORK_FEATURE] = network.score(asked.inContext(network), kept.inContext(network));
