@@ -238,9 +238,10 @@ export class AnswerStore {
   }
 
   #noteDropped(key: string, atMs: number): void {
-    // At the end, though it was there before.
+    // At the end, though it was there before; what is heard late does not undo what is known.
+    const latestMs = Math.max(atMs, this.#dropped.get(key) ?? -Infinity);
     this.#dropped.delete(key);
-    this.#dropped.set(key, atMs);
+    this.#dropped.set(key, latestMs);
     for (const [old, oldMs] of this.#dropped) {
       const isOver = this.#clock.wallMs() - oldMs >= PURGE_MEMORY_MS;
       if (!isOver && this.#dropped.size <= MOST_DROPPED) break;

@@ -81,6 +81,17 @@ test('drops what another process has dropped, but not what was asked after that'
   expect([store.adopt(old), store.adopt(later)]).toEqual([false, false]);
 });
 
+test('does not forget that it was dropped here when an earlier drop is heard of late', () => {
+  clock.advance(1_000);
+  const wrong = answer('a');
+  clock.advance(1_000);
+  store.drop(['a']);
+
+  store.dropToo('a', wrong.storedAtMs - wrong.tookMs - 1);
+
+  expect(store.adopt(wrong)).toBe(false);
+});
+
 test('remembers what was dropped for an hour, and no more of it than is of use', () => {
   const wrong = answer('a', { expiresAtMs: clock.wallMs() + 10_000_000 });
   store.drop(['a']);
