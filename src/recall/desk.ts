@@ -22,10 +22,10 @@ export class CacheDesk {
    * @throws {GatewayError} as `ask` does, and `invalid_request` for headers that cannot be understood
    */
   async answer(asked: AskedRequest, ask: Ask): Promise<Exchange> {
-    const { tally } = this.#parts;
+    const { tally, books } = this.#parts;
     const { call, setup } = asked;
     // The pipeline asks only where there is a cache configured.
-    const place = setup.caching === null ? 'off' : placeOf(asked, setup.caching);
+    const place = setup.caching === null ? 'off' : placeOf(asked, setup.caching, books);
     if (typeof place === 'string') {
       tally.bypass(place);
       const mark = {

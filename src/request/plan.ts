@@ -7,6 +7,7 @@ import type { ChatRequest } from '../dialects/dialect.js';
 import { fallbacksOf } from '../route/decide.js';
 import { flips, type Flip } from '../route/explain.js';
 import { KeptRouting } from '../route/kept-routing.js';
+import type { RouteRequest } from '../route/router.js';
 import type { Routing } from '../route/routing.js';
 import type { Setup } from './setup.js';
 
@@ -27,6 +28,14 @@ export interface Explanation {
   /** `null` when the client named the model. */
   readonly routing: Routing | null;
   readonly flips: readonly Flip[];
+}
+
+/** A request to a policy, and who asks. */
+export interface PolicyRequest {
+  readonly setup: Pick<Setup, 'dailyBudgetUsd'>;
+  readonly request: Pick<ChatRequest, 'model' | 'stream' | 'conversation' | 'metadata'>;
+  readonly caller: Caller;
+  readonly policy: string;
 }
 
 /** What planning needs besides the request. */
@@ -60,22 +69,35 @@ export function planFor(
   const conversation = request.conversation();
   const { promptCaches } = parts.books;
   const prompt = promptCaches.look(conversation, caller.name, setup.promptCacheMs);
-  const routing = setup.router.route({
-    id,
-    atMs,
-    requested: request.model,
-    policy: target.policy,
-    stream: request.stream,
-    conversation,
-    key: caller,
-    metadata: request.metadata,
-    budget: parts.books.spend.state(setup.dailyBudgetUsd),
-    vouched: false,
-    cached: prompt?.held ?? null,
-  });
+  const { policy } = target;
+  const asked = { setup, request, caller, policy };
+  const routing = setup.router.route(
+    routeRequest(asked, parts.books, { id, atMs, cached: prompt?.held ?? null }),
+  );
   count(parts, routing.head, parts.books.clock.now() - beganMs);
   const kept = new KeptRouting(routing);
   return { decision: kept.head, routing: kept, tries: triesOf(setup, kept), prompt };
+}
+
+/** What the router is told of a request to a policy. */
+export function routeRequest(
+  { setup, request, caller, policy }: PolicyRequest,
+  { spend }: Pick<Books, 'spend'>,
+  { id, atMs, cached }: Pick<RouteRequest, 'id' | 'atMs' | 'cached'>,
+): RouteRequest {
+  return {
+    id,
+    atMs,
+    requested: request.model,
+    policy,
+    stream: request.stream,
+    conversation: request.conversation(),
+    key: caller,
+    metadata: request.metadata,
+    budget: spend.state(setup.dailyBudgetUsd),
+    vouched: false,
+    cached,
+  };
 }
 
 /**

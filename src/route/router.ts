@@ -16,6 +16,7 @@ import type { RuleOutcome } from './rules/outcome.js';
 import { Routing } from './routing.js';
 import { PromptSketch } from './sketch.js';
 import type { RuleFacts } from './rules/facts.js';
+import type { FactKind } from './rules/reads.js';
 import type { RuleSet } from './rules/rule-set.js';
 
 /** A model the router may choose. `upstreams` is `null` when it is only ranked, never called. */
@@ -145,6 +146,23 @@ export class Router {
     const head = this.#headOf(request, input, choice, degraded);
     const sketch = this.#sketch(request, features, prediction);
     return new Routing({ head, features: withoutText(features), input, choice, sketch });
+  }
+
+  /**
+   * Which of the rules that look at facts of some kinds hold for a request, by name.
+   *
+   * @param request - called only where there are such rules
+   * @throws {GatewayError} `model_not_found` when there is no such policy
+   */
+  rulesReading(
+    kinds: readonly FactKind[],
+    policy: string,
+    request: () => RouteRequest,
+  ): readonly string[] {
+    return this.#parts.rules.matchedBy(policy, kinds, () => {
+      const read = request();
+      return factsOf(read, readFeatures(read.conversation));
+    });
   }
 
   /**

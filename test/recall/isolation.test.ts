@@ -1,3 +1,7 @@
+import { DailySpend } from '../../src/account/spend.js';
+import { heuristicPredictor } from '../../src/route/heuristic.js';
+import { Router } from '../../src/route/router.js';
+import { parseRules } from '../../src/route/rules/load.js';
 import { fc } from '../support/fast-check.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';
 import { AlikeAnswers } from '../../src/cache/semantic/alike.js';
@@ -20,6 +24,8 @@ const circumstances = fc.record({
   namespace: fc.constantFrom('default', 'docs', 'docs/v1'),
   model: fc.constantFrom('acme/large', 'acme/small', 'auto', 'auto-cheap'),
   rules: fc.constantFrom('r1', 'r2'),
+  region: fc.constantFrom('eu', 'us'),
+  label: fc.constantFrom(null, 'patients', 'weather'),
   system: fc.constantFrom(null, 'Be brief.', 'Be brief', 'Answer as a pirate.'),
   history: fc.constantFrom([], ['Hi', 'Hello'], ['Hi', 'Hello!'], ['Hi', 'Hello', 'And?', 'Yes']),
   tools: fc.constantFrom(null, 'f', 'g'),
@@ -39,6 +45,26 @@ const wording = fc.constantFrom('What is a heap?', 'Please explain: what is the 
 
 const dialectOf = (name: Circumstances['dialect'], model: string) =>
   ({ openai, anthropic, gemini: geminiAt({ model, stream: false }), completions, responses })[name];
+
+/** What two files of rules make of who asks; the second tells the client's labels apart as well. */
+const ROUTERS: Readonly<Record<Circumstances['rules'], Router>> = {
+  r1: routerWith('key.metadata.region == "eu"'),
+  r2: routerWith('key.metadata.region == "eu" || metadata.?data.orValue("") == "patients"'),
+};
+
+function routerWith(when: string): Router {
+  const rule = `{ name: careful, only: [acme/large], when: '${when}' }`;
+  const text = `version: 1\npolicies: { auto: {}, auto-cheap: {} }\nrules: [${rule}]`;
+  return new Router({
+    models: [],
+    predictor: heuristicPredictor(),
+    rules: parseRules('rules.yaml', text),
+    catalogRevision: 'c1',
+    degraded: null,
+    measuredSpeed: () => null,
+    onPredictorFault: () => undefined,
+  });
+}
 
 const settings = { ...configSchema.parse({ cache: { mode: 'semantic' } }).cache, callers: {} };
 
@@ -112,29 +138,33 @@ function turnsOf(history: readonly string[]) {
 }
 
 function placed(at: Circumstances, text: string, scope: 'key' | 'shared'): Place {
-  const { caller, namespace, rules, beta } = at;
+  const { caller, namespace, rules, beta, region, label } = at;
+  const metadata: Record<string, string> = label === null ? {} : { data: label };
   const dialect = dialectOf(at.dialect, at.model);
   const headers = {
     'x-suffice-cache-namespace': namespace,
     ...(beta !== null && { 'anthropic-beta': beta }),
   };
+  const clock = new FakeClock();
   const place = placeOf(
     {
       call: {
         headers,
         dialect,
-        caller: { name: caller },
+        caller: { name: caller, metadata: { region } },
       },
-      request: dialect.readRequest(bodyOf(at, text), headers),
+      request: { ...dialect.readRequest(bodyOf(at, text), headers), metadata },
       setup: {
         resolve: (name) =>
           name.startsWith('auto')
             ? { kind: 'policy', policy: name }
             : ({ kind: 'model', served: { model: { id: name } } } as never),
-        router: { receipt: { rules } },
+        router: ROUTERS[rules],
+        dailyBudgetUsd: null,
       },
     },
     { ...settings, scope },
+    { clock, spend: new DailySpend(clock) },
   );
   if (typeof place === 'string') throw new Error(place);
   return place;
@@ -175,12 +205,13 @@ function isGiven(first: Place, second: Place): boolean {
 
 /** What of the circumstances has to be the same. */
 function meant(at: Circumstances, scope: 'key' | 'shared'): string {
-  const { caller, rules, beta, ...rest } = at;
+  const { caller, rules, beta, region, label, ...rest } = at;
+  const isCareful = region === 'eu' || (rules === 'r2' && label === 'patients');
   const isPolicy = at.model.startsWith('auto');
   return JSON.stringify([
     rest,
     scope === 'key' ? caller : null,
-    isPolicy ? rules : null,
+    isPolicy ? [rules, isCareful] : null,
     at.dialect === 'anthropic' ? beta : null,
   ]);
 }
@@ -223,6 +254,8 @@ const KEYS: (keyof Circumstances)[] = [
   'namespace',
   'model',
   'rules',
+  'region',
+  'label',
   'system',
   'history',
   'tools',

@@ -101,8 +101,13 @@ type OpenJudge = () => Promise<QuestionJudge>;
 export interface CacheRig {
   readonly upstream: FakeUpstream;
   readonly gateway: TestApp;
-  /** Starts the gateway anew with a text of one's own as its configuration. */
-  restart(config: string, clock?: Clock, openJudge?: OpenJudge): Promise<void>;
+  /** Starts the gateway anew with a text of one's own as its configuration, and files beside it. */
+  restart(
+    config: string,
+    clock?: Clock,
+    openJudge?: OpenJudge,
+    files?: Readonly<Record<string, string>>,
+  ): Promise<void>;
   chat(body: unknown, headers?: Record<string, string>): ReturnType<typeof post>;
 }
 
@@ -118,9 +123,14 @@ export function cacheRig(): CacheRig {
     await rig.upstream.close();
   });
   return Object.assign(rig, {
-    restart: async (config: string, clock: Clock = systemClock, openJudge?: OpenJudge) => {
+    restart: async (
+      config: string,
+      clock: Clock = systemClock,
+      openJudge?: OpenJudge,
+      files: Readonly<Record<string, string>> = {},
+    ) => {
       await rig.gateway.close();
-      rig.gateway = await startApp(config, { clock, ...(openJudge && { openJudge }) });
+      rig.gateway = await startApp(config, { clock, files, ...(openJudge && { openJudge }) });
     },
     chat: (body: unknown, headers?: Record<string, string>) =>
       post(`${rig.gateway.url}/v1/chat/completions`, body, headers),

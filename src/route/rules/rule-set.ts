@@ -6,6 +6,7 @@ import { failure, type Condition } from './condition.js';
 import type { RuleFacts } from './facts.js';
 import { globMatcher } from './glob.js';
 import type { RuleOutcome } from './outcome.js';
+import { readsOf, type FactKind } from './reads.js';
 import type { Policy, Rule, RulesFile } from './schema.js';
 
 /** A condition that could not be decided for a request; its rule counted as not matching. */
@@ -25,6 +26,8 @@ export interface CompiledRule extends MatchedRule {
   /** `null`: always. */
   readonly condition: Condition | null;
   readonly concerns: (policy: string) => boolean;
+  /** What its condition looks at. */
+  readonly reads: ReadonlySet<FactKind>;
 }
 
 /** What `RuleSet` is made of. */
@@ -60,13 +63,17 @@ export class RuleSet {
     this.revision = revision;
     this.yaml = yaml;
     this.policies = new Map(Object.entries(written.policies));
-    this.rules = written.rules.map((rule, i) => ({
-      name: rule.name,
-      source: sourceOf(rule.name, rule),
-      written: rule,
-      condition: conditions[i] ?? null,
-      concerns: rule.policies === undefined ? () => true : globMatcher(rule.policies),
-    }));
+    this.rules = written.rules.map((rule, i) => {
+      const condition = conditions[i] ?? null;
+      return {
+        name: rule.name,
+        source: sourceOf(rule.name, rule),
+        written: rule,
+        condition,
+        concerns: rule.policies === undefined ? () => true : globMatcher(rule.policies),
+        reads: condition === null ? new Set() : readsOf(condition.ast),
+      };
+    });
     this.#onFailure = onFailure;
     this.#plans = new Map(
       Array.from(this.policies, ([name, policy]) => [
@@ -102,6 +109,23 @@ export class RuleSet {
     const outcome = combine(plan.source, matched);
     if (plan.outcomes.size < MAX_OUTCOMES) plan.outcomes.set(key, outcome);
     return outcome;
+  }
+
+  /**
+   * Which of the rules that look at facts of some kinds hold for a request, by name.
+   *
+   * Of two requests that are alike in everything else, these say whether the rules tell them apart.
+   *
+   * @param facts - called only where there are such rules
+   * @throws {GatewayError} `model_not_found` if there is no such policy
+   */
+  matchedBy(policy: string, kinds: readonly FactKind[], facts: () => RuleFacts): readonly string[] {
+    const plan = this.#plans.get(policy);
+    if (plan === undefined) throw this.#noPolicy(policy);
+    const looking = plan.rules.filter(({ reads }) => kinds.some((kind) => reads.has(kind)));
+    if (looking.length === 0) return NONE;
+    const names = new Set(looking.map(({ name }) => name));
+    return this.apply(policy, facts()).matched.filter((name) => names.has(name));
   }
 
   /**
@@ -153,5 +177,6 @@ interface Plan {
   readonly outcomes: Map<string, RuleOutcome>;
 }
 
+const NONE: readonly string[] = [];
 const MAX_REPORTED = 1000;
 const MAX_OUTCOMES = 1000;
