@@ -35,7 +35,7 @@ export function readsOf(condition: ASTNode): ReadonlySet<FactKind> {
     if ((node.op === '.' || node.op === '.?') && node.args[0].op === 'id') {
       const [owner, field] = node.args;
       owners.add(owner);
-      if (!bound.has(owner.args)) kinds.add(kindOf(owner.args, String(field)));
+      if (!bound.has(owner.args)) kinds.add(kindOf(owner.args, field));
     } else if (node.op === 'id' && !bound.has(node.args) && !owners.has(node)) {
       // Taken as a whole, as by cel.bind: any field of it may be read.
       for (const kind of kindsWithin(node.args)) kinds.add(kind);
