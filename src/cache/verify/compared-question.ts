@@ -1,5 +1,6 @@
 import { dot } from './dot.js';
 import type { ReadQuestion } from './judge.js';
+import { ordersMatter } from './sorting.js';
 import { factsOf, type QuestionFacts } from './veto.js';
 import { isOtherVoice } from './voice.js';
 import type { WordsInContext } from './word-context.js';
@@ -110,7 +111,9 @@ export function areWordedAlike(a: ComparedQuestion, b: ComparedQuestion): boolea
   const isSame =
     a.known.length === b.known.length &&
     (a.known.every((word, i) => isSameWord(word, b.known[i], a.known[i - 1])) ||
-      (haveSameIds(a, b) && sameIds(joinedInOrder(a.known), joinedInOrder(b.known))));
+      (haveSameIds(a, b) &&
+        !ordersMatter(a.words.plain) &&
+        sameIds(joinedInOrder(a.known), joinedInOrder(b.known))));
   return (isSame || isOtherVoice(a.known, b.known)) && placedSymbols(a) === placedSymbols(b);
 }
 

@@ -205,6 +205,9 @@ export function lemmasOf(word: string): readonly string[] {
   return [word, ...(known === undefined ? [] : [known]), ...without(ENDINGS, word)];
 }
 
+/** The word that an irregular form is made of; `undefined` for a word that is not known to be one. */
+export const baseOf = (word: string): string | undefined => BASE_OF.get(word);
+
 /** Words that `word` may be the comparative or superlative of, for a word that no dictionary has. */
 export function comparedOf(word: string): readonly string[] {
   return without(COMPARED, word);

@@ -1,3 +1,5 @@
+import { ordersMatter } from './sorting.js';
+
 const WORD = '[\\p{L}\\p{N}][\\p{L}\\p{N}-]*';
 /** Three or more that are listed, not the first words of a sentence: `oak, lime and maple`. */
 const LIST = new RegExp(
@@ -11,7 +13,7 @@ const ADDS = /\b(?:sum|add|average|mean|median|product|total|largest|smallest|lc
 
 /** @returns the text with what is listed in alphabetical order, unless something in it says that the order counts */
 export function listsInOrder(text: string): string {
-  if (!text.includes(', ') || IN_TURN.test(text)) return text;
+  if (!text.includes(', ') || IN_TURN.test(text) || ordersMatter(text)) return text;
   if (/\d/u.test(text) && !ADDS.test(text)) return text;
   return text.replaceAll(LIST, (_, front: string, before: string, joint: string, last: string) => {
     const members = [...front.split(', ').slice(0, -1), before, last].sort();

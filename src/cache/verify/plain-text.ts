@@ -13,7 +13,7 @@ type Rule = readonly [RegExp, string];
  */
 const OPENINGS = new RegExp(
   `^(?:${[
-    '(?:hi|hello|hey|hiya|greetings|dear \\p{L}+)(?: there| all| everyone| guys| again)?(?=[ ,!.:]|$)',
+    '(?:hi|hello|hey|hiya|greetings|dear \\p{L}+)(?: there| all| everyone| guys| again)?(?=[ ,!.:]|$)(?! (?:in|into|to|means?|meaning|as|is|or|vs|and|auf|en|world|kitty|lyrics|song)(?![\\p{L}]))',
     '(?:good )?(?:morning|afternoon|evening)(?: all| everyone)?(?=[,!.])',
     '(?:quick|simple|short|stupid|dumb|serious) question(?=[,:.!])|question(?=:)|(?:so|well|ok|okay|look|now|and|also|btw|um|uh|hmm|actually|basically|honestly)(?:[,.]+ )',
     '(?:just )?(?:curious|wondering)(?=[,:])|excuse me(?=[,.!])|as an? (?:ai|large)? ?(?:language model|assistant|ai)(?=,)',
@@ -157,11 +157,20 @@ function sentencesOf(text: string): readonly string[] {
 
 function plainSentence(sentence: string): string {
   const bare = withoutOpenings(
-    MAYBE_CLOSING.test(sentence.slice(-TAIL_CHARS)) ? strip(sentence, CLOSINGS) : sentence,
+    MAYBE_CLOSING.test(sentence.slice(-TAIL_CHARS)) ? withoutClosings(sentence) : sentence,
   );
   const said = writtenOut(apply(bare, contractionsIn(bare)));
   const formed = usualForm(listsInOrder(withoutOpenings(said.replace(/^[¿¡]/u, ''))));
   return replaceNumberWords(replaceSigns(replaceDates(formed.replaceAll(EMPHASIS, ''))));
+}
+
+/** The lines of a text as they were written, but for those that only greet or thank, and empty ones. */
+export function linesOf(text: string): readonly string[] {
+  if (!text.includes('\n')) return [];
+  return text
+    .split('\n')
+    .filter((line) => withoutOpenings(strip(line.trim(), CLOSINGS)).trim() !== '')
+    .map((line) => line.trimEnd());
 }
 
 function contractionsIn(sentence: string): readonly Rule[] {
@@ -171,6 +180,23 @@ function contractionsIn(sentence: string): readonly Rule[] {
 
 const withoutOpenings = (sentence: string): string =>
   NO_OPENING.test(sentence) ? sentence : strip(sentence, OPENINGS);
+
+/** `How do I say please?` asks about the word; `how do I say that, please?` is polite. */
+function withoutClosings(sentence: string): string {
+  const rest = strip(sentence, CLOSINGS);
+  return WANTS_WORDS.test(rest) ? sentence : rest;
+}
+
+/** Behind one of these a word of thanks is what is asked about. */
+const WANTS_WORDS = new RegExp(
+  `(?:^|[^\\p{L}])(?:${[
+    'say(?:s|ing)?|said|spell?(?:s|ed|ing)?|spelt|pronounce[ds]?|translate[ds]?|s[aiu]ngs?|sings|writes?|written|wrote|types?|signs?|gestures?|express(?:es)?|repl(?:y|ies)|answers?|means?|called|titled|named',
+    '(?:the )?(?:word|words|phrase|song|title|term|synonyms?|antonyms?|gesture|sign|emoji)(?: (?:for|of|is))?|(?:ends?|begins?|starts?|close[ds]?|finish|responds?|replies|reply|answers?|sign)(?: (?:it|this|that|off|the \\p{L}+|an? \\p{L}+))?(?: with| by(?: saying)?)|between|than|or|and|use|using',
+    '(?:say|said|spell|pronounce|sign|write|translate|sag(?:t|en)?|heißt|heisst|schreib(?:t|en)?|dit|dit-on|dire|dice|decir|dices|diz)(?: man| it| on)? (?:in|into|to|auf|ins|en|em|in die) \\p{L}+',
+    'sag(?:t|en)?(?: man)?|heißt|heisst|bedeutet|dit-on|dire|signifie|dice|decir|significa',
+  ].join('|')})[\\s?!.]*$|[:"][\\s?!.]*$`,
+  'iu',
+);
 
 /** Takes away as often as there is something to take, but never the whole text of a sentence that is a question. */
 function strip(sentence: string, pattern: RegExp): string {

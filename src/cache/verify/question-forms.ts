@@ -38,24 +38,27 @@ const FORMS: readonly Rule[] = [
   [/^(?:why is it that|what (?:is|are) the (?:main )?reasons? (?:why|that)) /iu, 'why '],
   [/^is it true that /iu, ''],
   [/^at (?:what|which) time /iu, 'when '],
-  [/^how much (?:do|does|is|are) (\S.*?)(?: cost| worth)(?=\W*$)/iu, 'what is the price of $1'],
+  [
+    /^how much (?:do|does|is|are) (\S.*?)(?: cost| worth)(?=[\s.?!]*$)/iu,
+    'what is the price of $1',
+  ],
   [/^what (?:is|are) the (?:price|cost)s? (?:of|for) /iu, 'what is the price of '],
   [
     /^how (?:do|does|is|are) (\S.*?) (?:differ|different) (?:from|to) /iu,
     'what is the difference between $1 and ',
   ],
-  [/^how do (\S.*? and \S.*?) differ(?=\W*$)/iu, 'what is the difference between $1'],
+  [/^how do (\S.*? and \S.*?) differ(?=[\s.?!]*$)/iu, 'what is the difference between $1'],
   [/^what (?:is|are) the differences? between /iu, 'what is the difference between '],
-  [/^what (?:do|does) (\S.*?) mean(?=\W*$)/iu, 'define $1'],
+  [/^what (?:do|does) (\S.*?) mean(?=[\s.?!]*$)/iu, 'define $1'],
   [/^what (?:is|are) the (?:meaning|defin\p{L}{3,7})s? of /iu, 'define '],
-  [/^what (?:is|are) the (?:purpose|function|job) of (\S.*?)(?=\W*$)/iu, 'what does $1 do'],
-  [/^by (?:whom|who) (is|are|was|were) (\S.*?)(?=\W*$)/iu, 'who $1 $2 by'],
+  [/^what (?:is|are) the (?:purpose|function|job) of (\S.*?)(?=[\s.?!]*$)/iu, 'what does $1 do'],
+  [/^by (?:whom|who) (is|are|was|were) (\S.*?)(?=[\s.?!]*$)/iu, 'who $1 $2 by'],
   [
     /^(?:in|on|at) (?:what|which) (\p{L}+) (?=(?:did|do|does|is|are|was|were|can|could|will|would|has|have|had)\b)/iu,
     'what $1 ',
   ],
   [
-    /^(?:which|what) (\p{L}+(?: \p{L}+)?) (is|are|was|were) (?:the )?(best|worst|\p{L}{2,}est|(?:most|least) \p{L}+)((?: (?:for|in|of|on|at|to|with)\b.*?)?)(?=\W*$)/iu,
+    /^(?:which|what) (\p{L}+(?: \p{L}+)?) (is|are|was|were) (?:the )?(best|worst|\p{L}{2,}est|(?:most|least) \p{L}+)((?: (?:for|in|of|on|at|to|with)\b.*?)?)(?=[\s.?!]*$)/iu,
     'what $2 the $3 $1$4',
   ],
   [
@@ -78,7 +81,7 @@ const FORMS: readonly Rule[] = [
   [/^(?:which|what) is /iu, 'what is '],
   [/^(?:which|what) are /iu, 'what are '],
   [/^(who|what) (?:is|was) it (?:that|who) /iu, '$1 '],
-  [/^what do (?:you|we|people|they) call (\S.*?)(?=\W*$)/iu, 'what is $1 called'],
+  [/^what do (?:you|we|people|they) call (\S.*?)(?=[\s.?!]*$)/iu, 'what is $1 called'],
   [
     /^what (?:happens|will happen|would happen) (?:if|when) (?:i|you|we|one|someone|somebody|people) /iu,
     'what happens if you ',
@@ -91,7 +94,7 @@ const FORMS: readonly Rule[] = [
   [/^convert (\d\S* \p{L}+) (?:to|into) (?=\p{L}+\W*$)/iu, 'what is $1 in '],
   [/^(how|why|where|when|what|which \p{L}+) do (?!not )/iu, '$1 '],
   [
-    /^(what|where|when|who|why|how \p{L}+) (?!(?:do|does|did|is|are|was|were|can|could|will|would|has|have|had|should)\b)(\S.*?) (is|are|was|were)(?=\W*$)/iu,
+    /^(what|where|when|who|why|how \p{L}+) (?!(?:do|does|did|is|are|was|were|can|could|will|would|has|have|had|should)\b)(\S.*?) (is|are|was|were)(?=[\s.?!]*$)/iu,
     '$1 $3 $2',
   ],
 ];
@@ -145,7 +148,7 @@ export function usualForm(sentence: string): string {
 
 /** Two that are compared; which is named first does not matter. */
 const COMPARED =
-  /^(what is the difference between|(?:is there|are there|what is|what are) (?:an?y? |the )?(?:similarit(?:y|ies)|differences?) between|compare) ((?:(?! and )[^,"?!]){2,60}) and ((?:(?! and )[^,"?!]){2,60}?)(\W*)$/iu;
+  /^(what is the difference between|(?:is there|are there|what is|what are) (?:an?y? |the )?(?:similarit(?:y|ies)|differences?) between|compare) ((?:(?! and )[^,"?!]){2,60}) and ((?:(?! and )[^,"?!]){2,60}?)([\s.?!]*)$/iu;
 /** What begins so may belong to both: `between tea and coffee in Japan`. */
 const BELONGS =
   / (?:in|on|at|for|with|without|when|if|by|during|using|from|to|of|as|regarding|concerning|please)(?: |$)/iu;

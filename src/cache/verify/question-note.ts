@@ -8,7 +8,7 @@ import type { QuestionFacts } from './veto.js';
  */
 export function noteOf(facts: QuestionFacts): string {
   const { words, numbers, units, codes, quotes, bounds, bag, marks } = facts;
-  const { isTimely, denials, opposable, terms, asks, script } = facts;
+  const { isTimely, denials, opposable, terms, asks, script, written } = facts;
   return JSON.stringify([
     [
       words.plain,
@@ -22,15 +22,17 @@ export function noteOf(facts: QuestionFacts): string {
     ],
     [numbers, units, codes, quotes, bounds, bag, marks],
     [isTimely, denials.count, denials.denied, opposable, terms, asks, script],
+    [written.cased, written.punctuation, written.signs, written.lines],
   ] satisfies Note);
 }
 
 /** What a note says. */
 export function factsIn(note: string): QuestionFacts {
-  const [words, first, second] = JSON.parse(note) as Note;
+  const [words, first, second, third] = JSON.parse(note) as Note;
   const [plain, tokens, ownWords, allNumbers, allUnits, names, allCodes] = words;
   const [numbers, units, codes, quotes, bounds, bag, marks] = first;
   const [isTimely, count, denied, opposable, terms, asks, script] = second;
+  const [cased, punctuation, signs, lines] = third;
   return {
     words: {
       plain,
@@ -54,6 +56,7 @@ export function factsIn(note: string): QuestionFacts {
     terms,
     asks,
     script,
+    written: { cased, punctuation, signs, lines },
   };
 }
 
@@ -62,6 +65,7 @@ type Note = readonly [
   readonly [string, Words, Words | null, Words, Words, Words, Words],
   readonly [Words, Words, Words, Words, Words, number, Words],
   readonly [boolean, number, Words, Words, Words, Words, number],
+  readonly [Words, Words, Words, string],
 ];
 
 function isSame(one: Words, other: Words): boolean {

@@ -1,3 +1,4 @@
+import { ordersMatter } from './sorting.js';
 import type { QuestionWords } from './words.js';
 
 /** What of a question its order is told by. */
@@ -15,11 +16,14 @@ export function isReordered(one: Ordered, other: Ordered): boolean {
   const bare = [one, other].map(({ words: read }) => bareOf(read));
   const [own = [], others = []] = bare;
   if (sameList(own, others) || !sameList(own.toSorted(), others.toSorted())) return false;
-  const [a, b] = bare.map((all) => listsSorted(all.filter((word) => !FREE.has(word))));
+  const isInTurn = ordersMatter(one.words.plain) || ordersMatter(other.words.plain);
+  const [a = [], b = []] = bare
+    .map((all) => all.filter((word) => !FREE.has(word)))
+    .map((all) => (isInTurn ? all : listsSorted(all)));
   return (
-    !sameList(a ?? [], b ?? []) &&
+    !sameList(a, b) &&
     !isMovedClause(one.words.tokens, other.words.tokens) &&
-    !isListInOtherOrder(one.words.plain, other.words.plain)
+    (isInTurn || !isListInOtherOrder(one.words.plain, other.words.plain))
   );
 }
 

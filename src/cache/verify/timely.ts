@@ -1,6 +1,13 @@
 /** Words for which yesterday's answer may be wrong today. */
 const TIMELY =
-  /\b(?:today|tonight|tomorrow|yesterday|now|currently|current|latest|newest|recent|recently|nowadays|upcoming|weather|forecast|news|heute|morgen|gestern|jetzt|aktuell|neueste|aujourd.?hui|maintenant|hoy|ahora|(?:this|next|last|past) (?:week|month|year|quarter|weekend|season|hour|minute))(?![\p{L}\p{N}])/iu;
+  /\b(?:today|tonight|tomorrow|yesterday|now|currently|current|latest|newest|recent|recently|nowadays|upcoming|weather|forecast|news|heute|morgen|gestern|jetzt|aktuell|neueste|aujourd.?hui|maintenant|hoy|ahora|hoje|agora|oggi|adesso|vandaag|(?:this|next|last|past) (?:week|month|year|quarter|weekend|season|hour|minute)|this (?:morning|afternoon|evening)|(?:at|as of) (?:the|this) moment|these days|as of (?:this|right)|so far (?:this|in \d{4})|how (?:long|many \p{L}+)(?: is it| are there| left)* (?:until|till)|until (?:new year|christmas|easter|halloween|thanksgiving)|since (?:mon|tues|wednes|thurs|fri|satur|sun)day)(?![\p{L}\p{N}])/iu;
+
+/** Letters of scripts in which `\b` finds no edges. */
+const TIMELY_ELSEWHERE =
+  /сегодня|сейчас|завтра|вчера|今日|今天|现在|明日|明天|昨天|昨日|오늘|지금|اليوم|आज/u;
+/** Whole questions about the state of things. */
+const STATE_OF_THINGS =
+  /^(?:what(?: is|'s) the (?:time|date)|what(?: is|'s)? (?:the )?(?:time|day|date) is it|what day is (?:it|today)|is \S+(?: \S+){0,3} (?:down|offline|open))(?: (?:in|for|at) \S+(?: \S+){0,2})?\W*$/iu;
 
 /** The same words where they say nothing of the day: what a program has at hand, electricity, kinds of text. */
 const TIMELESS =
@@ -38,13 +45,15 @@ const isGiven = (sentence: string): boolean =>
  * @param plain - a question in its plain form
  */
 export function dependsOnTime(plain: string): boolean {
-  if (!TIMELY.test(plain)) return false;
+  if (TIMELY_ELSEWHERE.test(plain)) return true;
+  if (!TIMELY.test(plain) && !STATE_OF_THINGS.test(plain)) return false;
   const sentences = plain.replaceAll(QUOTED, ' ').split(SENTENCE_END);
   return sentences.some((sentence, i) => {
     // Whoever only tells something wants an answer to that.
     const isTold = sentences.length > 1 && !/\?\W*$/u.test(sentence) && TELLS.test(sentence);
     if (isTold && i + 1 < sentences.length) return false;
     if (isGiven(sentence)) return false;
+    if (STATE_OF_THINGS.test(sentence)) return true;
     return TIMELY.test(sentence.replaceAll(TIMELESS, ' ')) && !HOW_TO.test(sentence);
   });
 }

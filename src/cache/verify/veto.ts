@@ -1,14 +1,17 @@
 import { fnv1a } from '../../core/fnv.js';
+import { asWritten, isAboutWriting, isWrittenOtherwise, type AsWritten } from './as-written.js';
 import { askedIn } from './asked.js';
 import { boundsIn } from './bounds.js';
 import { denialsIn, isDenied, type Denials } from './denials.js';
 import { haveChangedPlaces } from './directions.js';
 import { lacksName } from './names.js';
 import { isTurned, turnable } from './opposites.js';
+import { linesOf } from './plain-text.js';
 import { hasQuotes, quotesIn } from './quotes.js';
 import { bareOf, isReordered, sameList } from './reordered.js';
 import { haveOtherRoles, marksOf } from './roles.js';
 import { dependsOnTime } from './timely.js';
+import { isOtherTime } from './tense.js';
 import { termsIn } from './terms.js';
 import { readWords, type QuestionWords } from './words.js';
 
@@ -17,10 +20,10 @@ import { readWords, type QuestionWords } from './words.js';
  *
  * - `number`, `unit`: they ask of different amounts.
  * - `name`: one names somebody or something that the other does not.
- * - `code`: identifiers, paths, versions, addresses or quotes differ.
+ * - `code`: identifiers, paths, versions, addresses or quotes differ; or signs, indentation and capitals that matter.
  * - `negation`: one denies what the other says.
  * - `opposite`: one has a word where the other has its opposite.
- * - `question`: they ask for different things of the same subject (who, when, how many).
+ * - `question`: they ask for different things of the same subject (who, when, how many), or of now and then.
  * - `order`: the same words in an order that turns the question around, or two that change places.
  * - `script`: they are written in different scripts.
  * - `time`: the right answer depends on when it is given.
@@ -63,6 +66,8 @@ export interface QuestionFacts {
   /** What is asked for, as far as words say it. */
   readonly asks: readonly string[];
   readonly script: number;
+  /** What the words do not tell (`as-written.ts`). */
+  readonly written: AsWritten;
 }
 
 /** Takes from a question what the rules look at. */
@@ -82,6 +87,7 @@ export function factsOf(text: string, words: QuestionWords): QuestionFacts {
     terms: sorted(termsIn(words.plain)),
     asks: sorted(askedIn(words.plain)),
     script: scriptOf(text),
+    written: asWritten(words.plain, linesOf(text)),
   };
 }
 
@@ -116,11 +122,11 @@ export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
     time: a.isTimely || b.isTimely,
     number: haveOtherNumbers(a, b) || areOther(a.bounds, b.bounds),
     unit: lacksOne(a.units, b.units) && lacksOne(b.units, a.units),
-    code: haveOtherCode(a, b),
+    code: haveOtherCode(a, b) || areWrittenOtherwise(a, b),
     name: lacksName(a.words, b.words) || lacksName(b.words, a.words),
     negation: isDenied(a, b),
     opposite: isTurned(a, b) || isTurned(b, a),
-    question: asksOther(a.asks, b.asks),
+    question: asksOther(a.asks, b.asks) || isOtherTime(a.words.words, b.words.words),
     script: a.script !== b.script,
     order:
       isReordered(a, b) ||
@@ -179,6 +185,21 @@ function haveOtherCode(a: QuestionFacts, b: QuestionFacts): boolean {
   if (!sameList(a.codes, b.codes) && (lacksCode(a, b) || lacksCode(b, a))) return true;
   return !hasQuotes(a.quotes, b.words.plain) || !hasQuotes(b.quotes, a.words.plain);
 }
+
+/** Letters and signs beside the words; where it is asked how something is written, every one of them. */
+function areWrittenOtherwise(a: QuestionFacts, b: QuestionFacts): boolean {
+  const sameWords = a.bag === b.bag;
+  const sameMarks = isMarked(a) === isMarked(b);
+  if (isWrittenOtherwise(a.written, b.written, { sameWords, sameMarks })) return true;
+  if (!sameWords || !isAboutWriting(a.words.plain)) return false;
+  return toTheLetter(a.words.plain) !== toTheLetter(b.words.plain);
+}
+
+/** Something in it is marked as code, by backquotes. */
+const isMarked = ({ words: { plain } }: QuestionFacts): boolean => plain.includes('`');
+
+/** But for how it begins and ends. */
+const toTheLetter = (plain: string): string => plain.slice(1).replace(/[\s.?!]+$/u, '');
 
 /** Code of one that the other does not have, marked as code or not. */
 function lacksCode(a: QuestionFacts, b: QuestionFacts): boolean {

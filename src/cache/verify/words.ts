@@ -186,7 +186,7 @@ export function readWords(question: string): QuestionWords {
     tokens,
     words,
     numbers: [
-      ...numbers.map(([number]) => plainNumber(number)),
+      ...numbers.map(plainNumber),
       ...words.flatMap((word) => FOREIGN_NUMBERS.get(word) ?? []),
       ...(words.some((word) => DATE_WORDS.has(word)) ? datesIn(text) : []),
     ],
@@ -215,7 +215,7 @@ function inOrder(
 ): readonly string[] {
   return [
     ...words.map(({ index }, i) => ({ index, said: parts[i] ?? [] })),
-    ...numbers.map(({ 0: number, index }) => ({ index, said: [plainNumber(number)] })),
+    ...numbers.map((match) => ({ index: match.index, said: [plainNumber(match)] })),
   ]
     .sort((x, y) => x.index - y.index)
     .flatMap(({ said }) => said);
@@ -260,10 +260,30 @@ function datesIn(text: string): readonly string[] {
   return [...text.matchAll(DATE)].map(([name]) => name.toLowerCase().replace(/days$/u, 'day'));
 }
 
-function plainNumber(written: string): string {
-  const value = Number(written.replaceAll(/[,_]/g, ''));
-  return Number.isFinite(value) ? String(value) : written;
+/** `1,000` is 1000, `2,5` is 2.5, and of `1,2,3` nobody knows; the `3.10` of `Python 3.10` is no 3.1. */
+function plainNumber(match: RegExpExecArray): string {
+  const [written] = match;
+  const value = Number(withPoint(written).replaceAll('_', ''));
+  if (!Number.isFinite(value)) return written;
+  const isVersion =
+    TRAILING_ZERO.test(written) &&
+    BEHIND_NAME.test(match.input.slice(Math.max(0, match.index - NAME_CHARS), match.index));
+  return isVersion ? written : String(value);
 }
+
+const GROUPED = /^[-+]?\d{1,3}(?:,\d{2,3})*,\d{3}(?!\d)/u;
+
+const withPoint = (written: string): string => {
+  if (!written.includes(',')) return written;
+  if (GROUPED.test(written)) return written.replaceAll(',', '');
+  return /^[^,.]*,[^,.]*$/u.test(written) ? written.replace(',', '.') : written;
+};
+
+const TRAILING_ZERO = /^\d+\.\d+0$/u;
+const BEHIND_NAME =
+  /(?:\p{Lu}[\p{L}+#.]*|\b(?:version|release|python|node|java|php|ruby|django|rails|go|v))\s?$/u;
+/** Longer than the name of anything that has versions. */
+const NAME_CHARS = 24;
 
 /** A capital at the start of a sentence says nothing, unless more than the first letter is one. */
 function isName({ 0: word, index }: RegExpExecArray, text: string): boolean {

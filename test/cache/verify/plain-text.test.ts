@@ -160,3 +160,28 @@ test.each([
 ])('tells "%s" from "%s": what is a word as well stands for nothing else', (one, other) => {
   expect(letters(one)).not.toBe(letters(other));
 });
+
+test.each([
+  ['In Japanese, how do I say please?', 'In Japanese, how do I say thank you?'],
+  ['Translate to German: thanks', 'Translate to German: please'],
+  ['How do Koreans say thank you very much?', 'How do Koreans say please?'],
+  ['What is the gesture for thank you?', 'What is the gesture for please?'],
+  ['What do I reply when someone says much obliged?', 'What do I reply when someone says cheers?'],
+  ['Who sang Please?', 'Who sang Thank You?'],
+  ['How do you spell thanks?', 'How do you spell please?'],
+  ['Wie sagt man auf Spanisch danke?', 'Wie sagt man auf Spanisch bitte?'],
+  ['Comment dit-on en anglais merci ?', "Comment dit-on en anglais s'il vous plaît ?"],
+  ['¿Cómo se dice en inglés gracias?', '¿Cómo se dice en inglés por favor?'],
+  ['Write a mail and end it with many thanks', 'Write a mail and end it with cheers'],
+  ['Hello in French', 'Hi in French'],
+])('leaves words of courtesy that are asked about: %s', (a, b) => {
+  expect(letters(a)).not.toBe(letters(b));
+});
+
+test.each([
+  ["What's the purpose of `go mod tidy`?", 'what does `go mod tidy` do?'],
+  ['What does `a ?? b` mean?', 'define `a??b`?'],
+  ['What is the purpose of café?', 'what does café do?'],
+])('keeps what stands at the end of a question: %s', (text, plain) => {
+  expect(plainText(text)).toBe(plain);
+});

@@ -1,0 +1,26 @@
+import { baseOf } from './lemmas.js';
+import { stemOf } from './stem.js';
+
+/**
+ * Whether two texts have the same words but for one verb, which is of the present in one and of the past in the other:
+ * who owns something is not who owned it.
+ */
+export function isOtherTime(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  let at = -1;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] === b[i]) continue;
+    if (at >= 0) return false;
+    at = i;
+  }
+  const [one = '', other = ''] = [a[at], b[at]];
+  return isPastOf(one, other) || isPastOf(other, one);
+}
+
+/** `owned` of `owns`, `ran` of `runs`. */
+function isPastOf(past: string, present: string): boolean {
+  if (!/[^s]s$/u.test(present) || present.length < 4) return false;
+  const base = baseOf(past);
+  if (base !== undefined) return present === `${base}s` || present === `${base}es`;
+  return past.endsWith('ed') && stemOf(past) === stemOf(present);
+}

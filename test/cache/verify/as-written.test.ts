@@ -1,0 +1,69 @@
+import { vetoOf } from '../../../src/cache/verify/veto.js';
+
+test.each([
+  ['a measure', 'Why is a 5 mW laser dangerous?', 'Why is a 5 MW laser dangerous?'],
+  ['bits and bytes', 'How long do 10 Mb take over USB?', 'How long do 10 MB take over USB?'],
+  ['a key', 'In vim what does pressing p do?', 'In vim what does pressing P do?'],
+  ['a function', 'In R, what does t(x) return?', 'In R, what does T(x) return?'],
+  ['a name that is a word', 'Where can I buy AIDS tests?', 'Where can I buy aids tests?'],
+  ['what is inherited', 'Cross Bb with bb.', 'Cross Bb with Bb.'],
+  ['an operator', 'What does :: mean in C++?', 'What does : mean in C++?'],
+  ['a separator', 'What does ; do in bash?', 'What does : do in bash?'],
+  ['a folder', 'what does cd . do', 'what does cd .. do'],
+  [
+    'an option that ends options',
+    'What does git checkout -- a do?',
+    'What does git checkout a do?',
+  ],
+  ['a slice', 'What does "abc"[::-1] give?', 'What does "abc"[:-1] give?'],
+  ['a comma between quotes', 'What prints print("a", "b")?', 'What prints print("a" "b")?'],
+  ['a table’s column', 'Explain SELECT a.b FROM t', 'Explain SELECT a, b FROM t'],
+  ['what a dollar fixes', 'What does $A1 do in a formula?', 'What does A$1 do in a formula?'],
+  ['a comparison turned', 'Is x ≤ y the same as y ≥ x?', 'Is x ≤ y the same as y ≤ x?'],
+  ['a note', 'What note is F♯ in German?', 'What note is F♭ in German?'],
+  ['an index', 'What is H₂O?', 'What is H₂O₂?'],
+  ['a pictogram', 'Meaning of 👍 at work', 'Meaning of 👎 at work'],
+  [
+    'what belongs to a loop',
+    'What prints this?\nfor i in range(3):\n    print(i)\n    print("x")',
+    'What prints this?\nfor i in range(3):\n    print(i)\nprint("x")',
+  ],
+  ['what belongs to a key', 'Valid?\na:\n  b: 1\n  c: 2', 'Valid?\na:\n  b: 1\nc: 2'],
+  ['rows', 'Parse this CSV:\na,b\n1,2', 'Parse this CSV:\na\nb\n1,2'],
+  ['a comma asked about', 'Is a comma missing: eat, grandma', 'Is a comma missing: eat grandma'],
+  ['capitals asked about', 'Make title case: the old man', 'Make title case: The Old Man'],
+  ['exactness asked about', 'Significant figures of 1500.0', 'Significant figures of 1500'],
+])('objects to another spelling of %s', (_what, a, b) => {
+  expect(vetoOf(a, b)).not.toBeNull();
+  expect(vetoOf(b, a)).not.toBeNull();
+});
+
+test.each([
+  ['who writes all small', 'in vim what does pressing p do', 'In vim what does pressing P do?'],
+  ['a careless measure', 'Can I send 10 mb by mail?', 'Can I send 10 MB by mail?'],
+  ['a space before the mark', 'Comment ça va ?', 'Comment ça va?'],
+  ['decoration', 'How do I bake bread 😀', 'How do I bake bread'],
+  ['code that is marked', 'What is `std::move` in C++?', 'What is std::move in C++?'],
+  ['steps of another width', 'Why?\ndef f():\n  return 1', 'Why?\ndef f():\n    return 1'],
+  ['braces', 'Why?\nint f() {\n  return 1;\n}', 'Why?\nint f()\n{\nreturn 1;\n}'],
+  ['lines of prose', 'I bake bread.\nIt is hard.\nWhy?', 'I bake bread. It is hard. Why?'],
+  [
+    'greetings on lines of their own',
+    'Hi!\n\nWhy is the sky blue?\n\nThanks',
+    'Why is the sky blue?',
+  ],
+])('takes for the same: %s', (_what, a, b) => {
+  expect(vetoOf(a, b)).toBeNull();
+  expect(vetoOf(b, a)).toBeNull();
+});
+
+test('looks at long texts of signs in no time', () => {
+  for (const part of ['a.', '. ', '::x', '"a", ', '$a', 'Bb ', 'a: b\n  ', 'sort by on, ']) {
+    const text = part.repeat(1_000);
+    const began = performance.now();
+
+    vetoOf(text, `${text} x`);
+
+    expect(performance.now() - began).toBeLessThan(500);
+  }
+});
