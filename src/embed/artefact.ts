@@ -61,6 +61,11 @@ export class Artefact {
     this.#header = header;
   }
 
+  /** Whether there is a section of this name. */
+  has(name: string): boolean {
+    return this.#header.sections.some((section) => section.name === name);
+  }
+
   /** @throws {ArtefactError} when the section is absent or has another type or length */
   u32(name: string, length: number): Uint32Array {
     return new Uint32Array(this.#slice(name, 'u32', length));

@@ -23,6 +23,8 @@ export interface FactorAbility extends Ability {
   /** Log-odds in general and in each skill, member after member. */
   readonly skills: Float32Array;
   readonly variance: number;
+  /** Variance that its skills add on prompts close to graded ones. */
+  readonly skillVariance: number;
   /** Share of the general ability that comes from facts rather than from graded answers, 0 to 1. */
   readonly guessed: number;
   /** What to go by on prompts like those that the model itself was graded on; `null` when it was on none. */
@@ -44,7 +46,7 @@ export class KnownAbilities {
 
   /** What is known of a model: graded answers and published facts, each weighed by its certainty. */
   of(model: Model): FactorAbility {
-    const { meta, abilities, abilityVariance, verbosity } = this.#tables;
+    const { meta, abilities, abilityVariance, skillVariance, verbosity } = this.#tables;
     const strength = estimateStrength(model, meta.strength);
     const own = { mean: strength.mean, error: Math.sqrt(strength.variance) };
     const regressed = this.#skillsFrom(strength.mean);
@@ -59,6 +61,7 @@ export class KnownAbilities {
         basis: strength.facts === 0 ? 'unknown' : 'regressed',
         skills: regressed,
         variance: regressedVariance,
+        skillVariance: 0,
         guessed: 1,
         own: null,
         verbosity: usualVerbosity,
@@ -84,6 +87,7 @@ export class KnownAbilities {
       basis: share >= 0.5 ? 'fitted' : 'regressed',
       skills,
       variance: share * fittedVariance,
+      skillVariance: at(skillVariance, index),
       guessed: 1 - share,
       own: { index, surplus },
       // Graded answers seldom count hidden reasoning, so a model that reasons is never taken for terse.

@@ -152,7 +152,7 @@ export class FactorPredictor implements Predictor {
   }
 
   #judge(known: FactorAbility, { demand, recalled, doubt }: AboutPrompt): ModelPrediction {
-    const { skills: factors, variance, guessed, own, verbosity } = known;
+    const { skills: factors, variance, skillVariance, guessed, own, verbosity } = known;
     const { members, skills } = this.#tables.meta.shape;
     const each = 1 + skills;
     const shown = own === null ? 0 : shareShown(recalled, own.index);
@@ -174,7 +174,8 @@ export class FactorPredictor implements Predictor {
     // they are. What is not known of the prompt is the same for all models, so it must not reorder them.
     const success = logistic(mean / Math.sqrt(1 + MODERATION * (1 - shown) * guessed * variance));
     const slope = success * (1 - success);
-    const deviation = slope * Math.sqrt(variance + spread + doubt);
+    const open = recalled.closeness ** 2 * skillVariance;
+    const deviation = slope * Math.sqrt(variance + open + spread + doubt);
     const logTokens = Math.min(MAX_LOG_TOKENS, demand.logTokens + verbosity);
     return {
       success: Math.max(1e-4, Math.min(1 - 1e-4, success)),

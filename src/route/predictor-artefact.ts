@@ -64,6 +64,8 @@ export interface PredictorTables {
   readonly abilities: Float32Array;
   /** Variance of a fitted model's abilities, shape [models]. */
   readonly abilityVariance: Float32Array;
+  /** Variance of log-odds that its skills leave open, on prompts like those that were graded; shape [models]. */
+  readonly skillVariance: Float32Array;
   /** What a model adds to the log of the answer's tokens, shape [models]. */
   readonly verbosity: Float32Array;
   /** Decimal year of release, 0 where unknown, shape [models]. */
@@ -117,12 +119,19 @@ export function readPredictorArtefact(source: string | Buffer): PredictorTables 
     memory: readMemory(artefact, meta),
     abilities: artefact.f32('abilities', meta.models.length * factors),
     abilityVariance: artefact.f32('ability_variance', meta.models.length),
+    skillVariance: readSkillVariance(artefact, meta.models.length),
     verbosity: artefact.f32('verbosity', meta.models.length),
     released: artefact.f32('released', meta.models.length),
     skillIntercept: artefact.f32('skill_intercept', factors),
     skillSlope: artefact.f32('skill_slope', factors),
     centroids: artefact.f32('centroids', meta.centroids * shape.embedding),
   };
+}
+
+/** What was trained before skills were drawn in says nothing of it. */
+function readSkillVariance(artefact: Artefact, models: number): Float32Array {
+  const isKnown = artefact.has('skill_variance');
+  return isKnown ? artefact.f32('skill_variance', models) : new Float32Array(models);
 }
 
 function readNetwork(artefact: Artefact, shape: NetworkShape): NetworkTables {

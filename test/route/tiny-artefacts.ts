@@ -117,6 +117,7 @@ function writePredictor(file: string, meta: Record<string, unknown>, random: Ran
         isGeneral(i) ? Math.floor(i / FACTORS) - 1 : 0,
       ),
       ability_variance: Float32Array.of(0.05, 0.05, 0.05),
+      skill_variance: Float32Array.of(0.02, 0.02, 0.02),
       verbosity: Float32Array.of(0, 0.2, 0.4),
       released: Float32Array.of(0, 2024.36, 0),
       skill_intercept: new Float32Array(FACTORS),

@@ -16,7 +16,8 @@ import type { GradedLine } from '../../../src/outcomes/graded.js';
 import { foldOf, FOLDS } from '../../../src/outcomes/part.js';
 import { inputsOf, logistic } from '../../../src/route/factor-network.js';
 import { Random } from '../random.js';
-import { forEachJudged, trainEnsemble } from './ensemble.js';
+import { trainKnown } from './drawn-in.js';
+import { forEachJudged } from './ensemble.js';
 import type { OutcomeTable } from './outcome-table.js';
 import { readIngredients, RECIPE } from './recipe.js';
 import type { Ingredients, TrainingOptions } from './recipe.js';
@@ -64,7 +65,8 @@ function judgeUnmet(
     progress.say(`part ${left + 1} of ${FOLDS} is left out`);
     const rows = rowsWhere((fold) => fold !== left);
     const random = new Random(seed);
-    const ensemble = trainEnsemble(table, { shape, recipe: RECIPE, known, rows, random, progress });
+    const plan = { shape, recipe: RECIPE, known, rows, random, progress };
+    const { ensemble } = trainKnown(table, plan);
     const unmet = rowsWhere((fold) => fold === left);
     forEachJudged(ensemble, table, unmet, (at, logOdds) => {
       const first = table.first[at] ?? 0;

@@ -4,7 +4,7 @@ import type { OutcomeTable } from './outcome-table.js';
  * Variance of a model's log-odds from set to set when the level of each set is taken out: what models graded
  * in three sets or more have in one of them about what they have in the others.
  */
-const SET_VARIANCE = 0.5;
+export const SET_VARIANCE = 0.5;
 /** A single set may be an odd one, so that the first counts for less than half a set. */
 const ODD_SETS = 0.6;
 /** Mean of p (1 − p) over graded answers: what one answer tells of log-odds. */

@@ -10,7 +10,8 @@ import { summariseAbilities, usualVerbosity } from './abilities.js';
 import type { AbilitySummary } from './abilities.js';
 import { calibrate } from './calibrate.js';
 import { measureDoubt } from './doubt.js';
-import { memoryOf, trainEnsemble } from './ensemble.js';
+import { trainKnown } from './drawn-in.js';
+import { memoryOf } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import { learnFamiliarity } from './familiarity.js';
 import type { Familiarity } from './familiarity.js';
@@ -30,7 +31,8 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
   const rows = partRows(table, 'train');
   const validation = partRows(table, 'validation');
   const random = new Random(options.seed);
-  const ensemble = trainEnsemble(table, { shape, recipe: RECIPE, known, rows, random, progress });
+  const plan = { shape, recipe: RECIPE, known, rows, random, progress };
+  const { ensemble, skillVariance } = trainKnown(table, plan);
   const calibration = calibrate(ensemble, table, validation);
   progress.say(
     `calibrated: scale ${calibration.scale.toFixed(3)}, shift ${calibration.shift.toFixed(3)}`,
@@ -56,6 +58,7 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
   };
   const bytes = writePredictor(path.join(outFolder, 'predictor.bin'), meta, {
     ensemble,
+    skillVariance,
     abilities,
     familiarity,
     memory,
@@ -91,13 +94,14 @@ function partRows(table: OutcomeTable, part: 'train' | 'validation'): number[] {
 
 interface Trained {
   readonly ensemble: Ensemble;
+  readonly skillVariance: Float32Array;
   readonly abilities: AbilitySummary;
   readonly familiarity: Familiarity;
   readonly memory: Memory;
 }
 
 function writePredictor(file: string, meta: PredictorMeta, trained: Trained): number {
-  const { ensemble, abilities, familiarity, memory } = trained;
+  const { ensemble, skillVariance, abilities, familiarity, memory } = trained;
   const { tables } = ensemble;
   return writeArtefact(file, {
     kind: PREDICTOR_KIND,
@@ -115,6 +119,7 @@ function writePredictor(file: string, meta: PredictorMeta, trained: Trained): nu
       usual_difficulty: tables.usualDifficulty,
       abilities: ensemble.abilities,
       ability_variance: abilities.variance,
+      skill_variance: skillVariance,
       verbosity: ensemble.verbosity,
       released: Float32Array.from(
         abilities.graded,
