@@ -76,7 +76,7 @@ export class App {
   static async start(options: AppOptions): Promise<App> {
     const metrics = new Metrics();
     const hooks = hooksFor(options, metrics);
-    const first = await load(options, hooks);
+    const first = await load(options, hooks, null);
     const app = new App(options, hooks, metrics, first);
     options.log.level = first.sourced.config.log.level;
     await app.#listen();
@@ -116,7 +116,7 @@ export class App {
 
   async #reload(): Promise<boolean> {
     try {
-      this.#putInForce(await load(this.#options, this.#hooks));
+      this.#putInForce(await load(this.#options, this.#hooks, this.#inForce));
       return true;
     } catch (error) {
       this.#refuse(error);

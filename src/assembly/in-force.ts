@@ -4,9 +4,10 @@ import { MAX_MESSAGE_CHARS, type Books } from '../account/settle.js';
 import { SpeedMeter } from '../account/speed.js';
 import { assemble, type Assembly, type AssemblyHooks } from './assemble.js';
 import type { Shipped } from './shipped.js';
+import { faultsOfChange } from '../config/change.js';
 import type { ConfigSource, SourcedConfig } from '../config/source.js';
 import type { Clock } from '../core/clock.js';
-import { formatFault } from '../core/errors.js';
+import { FaultyFileError, formatFault } from '../core/errors.js';
 import { FeedbackDesk } from '../request/feedback-desk.js';
 import type { OpenJudge } from './open-judge.js';
 import { NeighbourMemory } from '../route/local/neighbour-memory.js';
@@ -89,11 +90,28 @@ export async function openFeedback(
   });
 }
 
-/** @throws {FaultyFileError} when configuration, rules or their tests are not in order */
-export async function load(options: AppOptions, hooks: AssemblyHooks): Promise<InForce> {
-  const sourced = await options.source.load();
+/**
+ * Reads everything and makes of it what requests need.
+ *
+ * @param previous - what is in force, `null` at the start
+ * @throws {FaultyFileError} when configuration, rules or their tests are not in order, or a running
+ *   gateway must not take them over
+ */
+export async function load(
+  options: AppOptions,
+  hooks: AssemblyHooks,
+  previous: InForce | null,
+): Promise<InForce> {
+  const read = await options.source.load();
+  const sourced = previous === null ? read : takenOver(previous.sourced, read);
   const assembly = await assemble(sourced, options.shipped, hooks);
   return { sourced, assembly };
+}
+
+function takenOver(previous: SourcedConfig, next: SourcedConfig): SourcedConfig {
+  const found = faultsOfChange(previous, next);
+  if (found.some(({ severity }) => severity === 'error')) throw new FaultyFileError(found);
+  return { ...next, warnings: [...next.warnings, ...found] };
 }
 
 /** What tells one state in force from another. */

@@ -18,6 +18,8 @@ export interface SourcedConfig {
   readonly file: string | null;
   /** `environment` when there is no file. */
   readonly revision: string;
+  /** The sections that the file itself has, whatever is in them; none when there is no file. */
+  readonly sections: ReadonlySet<string>;
   /** A fault at an option, for whoever finds out later: `['models', 'acme/large']`. */
   readonly fault: (path: readonly PropertyKey[], message: string) => Fault;
 }
@@ -56,6 +58,7 @@ export function configSource(options: SourceOptions): ConfigSource {
               warnings: [],
               file: null,
               revision: 'environment',
+              sections: new Set(),
               fault: (at, message) => ({
                 file: at.join('.'),
                 line: 0,
