@@ -15,6 +15,7 @@ import type { ClientLimits } from './http/chat.js';
 import { openServer } from './http/open.js';
 import { mayAsk } from './http/origins.js';
 import {
+  filesOf,
   hooksFor,
   load,
   openFeedback,
@@ -101,22 +102,28 @@ export class App {
     return this.#inForce;
   }
 
+  /** The files that what is in force was made of. */
+  get files(): readonly string[] {
+    return filesOf(this.#inForce.sourced, this.#options.shipped);
+  }
+
   /**
    * Reads everything anew and puts it in force; requests under way finish as they began.
    *
    * Anything faulty changes nothing: what was in force stays, and log, metric and `/readyz` say so.
    *
+   * @param willRead - told of the files that the new configuration names before they are read
    * @returns whether the new state is in force; never rejects
    */
-  reload(): Promise<boolean> {
+  reload(willRead?: (files: readonly string[]) => Promise<void>): Promise<boolean> {
     // One after the other: of two at a time the one that read first could come out on top.
-    this.#reloaded = this.#reloaded.then(() => this.#reload());
+    this.#reloaded = this.#reloaded.then(() => this.#reload(willRead));
     return this.#reloaded;
   }
 
-  async #reload(): Promise<boolean> {
+  async #reload(willRead?: (files: readonly string[]) => Promise<void>): Promise<boolean> {
     try {
-      this.#putInForce(await load(this.#options, this.#hooks, this.#inForce));
+      this.#putInForce(await load(this.#options, this.#hooks, this.#inForce, willRead));
       return true;
     } catch (error) {
       this.#refuse(error);

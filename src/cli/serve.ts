@@ -72,8 +72,8 @@ export async function serveCommand(
   const app = await App.start({ source, shipped, clock, log, version });
   log.info({ ...app.summary, warnings: warningsOf(app.inForce) }, 'listening');
   io.err(banner(app, version));
-  const watch = watchForReload(app, clock, log);
-  onSignal('SIGHUP', () => void app.reload());
+  const watch = watchForReload(app, log, { clock });
+  onSignal('SIGHUP', () => void watch.reload());
 
   await new Promise<void>((stop) => {
     let stoppedMs: number | null = null;
