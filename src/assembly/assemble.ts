@@ -4,8 +4,9 @@ import { isCaching, type CacheSettings } from '../cache/settings.js';
 import { providerSettings } from '../config/providers.js';
 import type { Config } from '../config/schema.js';
 import type { SourcedConfig } from '../config/source.js';
-import type { Fault } from '../core/errors.js';
+import { refuseErrors, type Fault } from '../core/errors.js';
 import { inUse, layGround, type GroundHooks, type LoadedPredictor } from './groundwork.js';
+import { nameFaults } from './name-faults.js';
 import { RememberingPredictor, type NeighbourMemory } from '../route/local/neighbour-memory.js';
 import type { Predictor } from '../route/predictor.js';
 import type { RuleFailure, RuleSet } from '../route/rules/rule-set.js';
@@ -39,7 +40,7 @@ export interface Assembly {
   readonly predictor: LoadedPredictor;
   /** Where heads and feedback lie; absolute. */
   readonly adaptationFolder: string;
-  /** What the rules' checks found that does not keep them from being used. */
+  /** What was found wrong with names, models and rules that does not keep them from being used. */
   readonly warnings: readonly Fault[];
 }
 
@@ -53,7 +54,8 @@ export async function assemble(
 ): Promise<Assembly> {
   const { config } = sourced;
   const ground = await layGround(sourced, shipped, hooks);
-  const { catalog, predictor, served, candidates, known } = ground;
+  const { catalog, predictor, served, known } = ground;
+  const { candidates, none } = ground.auto;
   const { ruleSet, warnings } = await loadTestedRules(
     config.rules ?? shipped.rules,
     known,
@@ -63,6 +65,7 @@ export async function assemble(
   const providers = providersOf(config);
   const router = new Router({
     models: candidates,
+    whyNone: none?.why ?? null,
     predictor: remembering(predictor, config, hooks.memory),
     degraded: predictor.degraded,
     sketches: sketchesFor(predictor, config),
@@ -94,8 +97,25 @@ export async function assemble(
     onLoss: config.translation.onLoss,
     caching: cachingOf(config),
   });
+  const names = soundNames(sourced, setup);
   const { folder: adaptationFolder } = config.adaptation;
-  return { setup, rules: ruleSet, predictor, adaptationFolder, warnings };
+  return {
+    setup,
+    rules: ruleSet,
+    predictor,
+    adaptationFolder,
+    warnings: [...ground.warnings, ...names, ...warnings],
+  };
+}
+
+/** @throws {FaultyFileError} for names that stand for nothing; the setup is closed then */
+function soundNames(sourced: SourcedConfig, setup: Setup): readonly Fault[] {
+  try {
+    return refuseErrors(nameFaults(sourced, setup));
+  } catch (error) {
+    setup.retire();
+    throw error;
+  }
 }
 
 function remembering(

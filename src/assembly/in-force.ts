@@ -7,7 +7,7 @@ import type { Shipped } from './shipped.js';
 import { faultsOfChange } from '../config/change.js';
 import type { ConfigSource, SourcedConfig } from '../config/source.js';
 import type { Clock } from '../core/clock.js';
-import { FaultyFileError, formatFault } from '../core/errors.js';
+import { formatFault, refuseErrors } from '../core/errors.js';
 import { FeedbackDesk } from '../request/feedback-desk.js';
 import type { OpenJudge } from './open-judge.js';
 import { headStoreIn } from '../route/local/adapt.js';
@@ -121,8 +121,7 @@ export function filesOf({ file, config }: SourcedConfig, shipped: Shipped): read
 }
 
 function takenOver(previous: SourcedConfig, next: SourcedConfig): SourcedConfig {
-  const found = faultsOfChange(previous, next);
-  if (found.some(({ severity }) => severity === 'error')) throw new FaultyFileError(found);
+  const found = refuseErrors(faultsOfChange(previous, next));
   return { ...next, warnings: [...next.warnings, ...found] };
 }
 

@@ -48,5 +48,5 @@ function openingFaults(previous: SourcedConfig, next: SourcedConfig): Fault[] {
   }
   // Elsewhere the configuration's own checks warn of an open gateway, whether it was one before or not.
   if (!isLoopback(server.host)) return [];
-  return [{ ...next.fault(['keys'], 'no key is asked for any more.'), severity: 'warning' }];
+  return [next.fault(['keys'], 'no key is asked for any more.', 'warning')];
 }
