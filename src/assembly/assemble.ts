@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.js';
 import type { SourcedConfig } from '../config/source.js';
 import { refuseErrors, type Fault } from '../core/errors.js';
 import { inUse, layGround, type GroundHooks, type LoadedPredictor } from './groundwork.js';
+import { folderFaults } from './folder-faults.js';
 import { nameFaults } from './name-faults.js';
 import { RememberingPredictor, type NeighbourMemory } from '../route/local/neighbour-memory.js';
 import type { Predictor } from '../route/predictor.js';
@@ -45,7 +46,7 @@ export interface Assembly {
 }
 
 /**
- * @throws {FaultyFileError} for rules or catalog entries that cannot be used, failed tests included
+ * @throws {FaultyFileError} for rules, catalog entries, names or folders that cannot be used, failed tests included
  */
 export async function assemble(
   sourced: SourcedConfig,
@@ -53,6 +54,7 @@ export async function assemble(
   hooks: AssemblyHooks,
 ): Promise<Assembly> {
   const { config } = sourced;
+  refuseErrors(await folderFaults(sourced));
   const ground = await layGround(sourced, shipped, hooks);
   const { catalog, predictor, served, known } = ground;
   const { candidates, none } = ground.auto;
@@ -98,12 +100,11 @@ export async function assemble(
     caching: cachingOf(config),
   });
   const names = soundNames(sourced, setup);
-  const { folder: adaptationFolder } = config.adaptation;
   return {
     setup,
     rules: ruleSet,
     predictor,
-    adaptationFolder,
+    adaptationFolder: config.adaptation.folder,
     warnings: [...ground.warnings, ...names, ...warnings],
   };
 }

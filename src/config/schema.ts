@@ -4,6 +4,7 @@ import { modelId, modelOverride } from '../catalog/schema.js';
 import { adaptation } from './adaptation.js';
 import { cache, keyCache } from './cache.js';
 import { providerSchema, type ProviderConfig } from './provider-schema.js';
+import { bareHost, HOST_IS, isHost } from './network.js';
 import { responses } from './responses.js';
 import { secret, section } from './section.js';
 
@@ -24,6 +25,8 @@ const server = section({
   host: z
     .string()
     .min(1)
+    .overwrite(bareHost)
+    .refine(isHost, `must be ${HOST_IS}`)
     .default('127.0.0.1')
     .describe(
       'The address to listen on. `0.0.0.0` is every network this machine is in: set `keys` then, or anybody there spends your money.',
