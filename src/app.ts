@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DecisionLog } from './account/decision-log.js';
 import type { Books } from './account/settle.js';
@@ -12,6 +11,7 @@ import { ThoughtStore } from './dialects/neutral/thought-store.js';
 import { ResponseStore } from './dialects/responses/response-store.js';
 import type { FeedbackDesk } from './request/feedback-desk.js';
 import type { ClientLimits } from './http/chat.js';
+import type { DrainableServer } from './http/drainable-server.js';
 import { openServer } from './http/open.js';
 import { mayAsk } from './http/origins.js';
 import {
@@ -31,9 +31,6 @@ import { openRecall, type Recall } from './recall/open.js';
 import type { KeptRouting } from './route/kept-routing.js';
 import { Metrics } from './telemetry/metrics.js';
 
-/** How often a draining server looks for connections that have become idle. */
-const DRAIN_POLL_MS = 50;
-
 /** A running gateway: the composition root. */
 export class App {
   readonly #options: AppOptions;
@@ -42,7 +39,7 @@ export class App {
   #inForce: InForce;
   #refused: readonly string[] = [];
   #draining = false;
-  #server: Server | null = null;
+  #server: DrainableServer | null = null;
   #feedback: FeedbackDesk | null = null;
   #recall: Recall | null = null;
   #reloaded: Promise<boolean> = Promise.resolve(true);
@@ -159,33 +156,27 @@ export class App {
     );
   }
 
-  /** Ends requests under way at once, for an operator who does not want to wait for `close`. */
+  /** Ends requests under way at once, and any delay, for an operator who does not want to wait for `close`. */
   cutOff(): void {
-    this.#server?.closeAllConnections();
+    this.#server?.cutOff();
   }
 
-  /** Stops taking requests, lets those under way finish, then closes everything. */
+  /**
+   * Says that it will close for `server.drain_delay_ms`, stops taking requests, lets those under way
+   * finish, then closes everything.
+   */
   async close(): Promise<void> {
     this.#draining = true;
-    const server = this.#server;
     const { clock, log } = this.#books;
-    const { config } = this.#inForce.sourced;
-    if (server !== null) {
-      const closed = new Promise((resolve) => server.close(resolve));
-      let forgetPoll = (): void => undefined;
-      const closeIdle = (): void => {
-        server.closeIdleConnections();
-        forgetPoll = clock.after(DRAIN_POLL_MS, closeIdle);
-      };
-      closeIdle();
-      const forgetDeadline = clock.after(config.server.drainTimeoutMs, () => {
+    const { drainDelayMs, drainTimeoutMs } = this.#inForce.sourced.config.server;
+    await this.#server?.drain({
+      clock,
+      delayMs: drainDelayMs,
+      timeoutMs: drainTimeoutMs,
+      onOverdue: () => {
         log.warn('requests were still under way at the end of server.drain_timeout_ms; cut off');
-        server.closeAllConnections();
-      });
-      await closed;
-      forgetDeadline();
-      forgetPoll();
-    }
+      },
+    });
     this.#feedback?.close();
     await this.#recall?.close();
     await this.#inForce.assembly.setup.upstreams.close();
