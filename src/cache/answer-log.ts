@@ -57,11 +57,18 @@ export class AnswerLog implements AnswerJournal {
     this.file = path.join(options.folder, 'answers.log');
   }
 
-  /** Reads what there is into the store, and notes what changes from then on. Rejects for a folder that cannot be made. */
+  /**
+   * Reads what there is into the store, and notes what changes from then on. Where nothing can be written
+   * that is told like a failure to save: the cache goes on in memory.
+   */
   static async open(options: AnswerLogOptions, store: AnswerStore): Promise<AnswerLog> {
     const log = new AnswerLog(options, store);
-    await mkdir(options.folder, { recursive: true, mode: 0o700 });
-    await rm(log.#beside, { force: true });
+    try {
+      await mkdir(options.folder, { recursive: true, mode: 0o700 });
+      await rm(log.#beside, { force: true });
+    } catch (error) {
+      log.#tell(error);
+    }
     await log.#load();
     store.noteIn(log);
     log.#schedule();
@@ -184,18 +191,24 @@ export class AnswerLog implements AnswerJournal {
   }
 
   async #load(): Promise<void> {
-    const handle = await openIfThere(this.file);
+    const own = await openIfThere(this.file, 'r+').catch((error: unknown) => {
+      this.#tell(error);
+      return null;
+    });
+    // What can be read only is still worth reading.
+    const handle = own ?? (await openIfThere(this.file, 'r').catch(() => null));
     if (handle === null) {
       this.#mustRewrite = true;
       return;
     }
-    this.#handle = handle;
+    this.#handle = own;
     const { answers, learnt, damaged, end, isOurs } = await readAnswers(handle);
     this.#bytes = end;
     if (!isOurs) this.#options.onTrouble({ kind: 'unknown_version' });
     if (damaged > 0) this.#options.onTrouble({ kind: 'damaged', records: damaged });
     // What is behind the last record must not come after what is written next.
-    this.#mustRewrite = !isOurs || damaged > 0;
+    this.#mustRewrite = own === null || !isOurs || damaged > 0;
+    if (own === null) await handle.close();
     for (const answer of answers.values()) this.#store.restore(answer);
     this.#learnt = asRead(learnt);
   }
@@ -225,9 +238,9 @@ function* changesIn(
   for (const one of learnt) yield { kind: 'learnt', learnt: one };
 }
 
-async function openIfThere(file: string): Promise<FileHandle | null> {
+async function openIfThere(file: string, flags: 'r' | 'r+'): Promise<FileHandle | null> {
   try {
-    return await open(file, 'r+');
+    return await open(file, flags);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

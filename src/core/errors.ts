@@ -88,6 +88,17 @@ export class FaultyFileError extends Error {
   }
 }
 
+/**
+ * Lets warnings pass.
+ *
+ * @returns the faults, none of which is an error
+ * @throws {FaultyFileError} with all faults, if one of them is an error
+ */
+export function refuseErrors(faults: readonly Fault[]): readonly Fault[] {
+  if (faults.some(({ severity }) => severity === 'error')) throw new FaultyFileError(faults);
+  return faults;
+}
+
 /** `file:line:column: error: message`, the form editors and terminals turn into a link. */
 export function formatFault(fault: Fault): string {
   const place = fault.line > 0 ? `:${fault.line}:${fault.column}` : '';

@@ -42,7 +42,7 @@ export interface Recall {
 /**
  * Opens the cache, with what was saved of it. It takes hardly any memory until something is kept.
  *
- * @throws {Error} if there is a folder that cannot be made or read
+ * @throws {Error} if what was saved is no file
  */
 export async function openRecall(
   options: RecallOptions,

@@ -225,6 +225,25 @@ test('says once that it cannot write, goes on, and catches up', async () => {
   await again.log.close();
 });
 
+test('says that there is no place for its file, and catches up when there is one', async () => {
+  const place = folder;
+  await writeFile(path.join(place, 'file'), '');
+  folder = path.join(place, 'file', 'answers');
+  const { store, log } = await opened();
+  store.keep(answer('a'));
+  await expect(log.save()).rejects.toThrow();
+  await rm(path.join(place, 'file'));
+
+  await log.save();
+  await log.close();
+  const again = await opened();
+  folder = place;
+
+  expect(troubles.map(({ kind }) => kind)).toEqual(['unwritable', 'writable_again']);
+  expect(keysIn(again.store)).toEqual(['a']);
+  await again.log.close();
+});
+
 test('says that the disk is full, loses nothing that is saved, and goes on when there is room', async () => {
   const first = await opened();
   first.store.keep(answer('a'));
