@@ -98,11 +98,13 @@ export class CacheAdmin {
     const { given, cache, alike, tally } = this.#parts;
     const answer = given.get(decisionId);
     if (answer?.caller !== caller) return null;
-    const { key, claim, isFresh } = answer;
+    const { key, question, claim, isFresh } = answer;
     if (claim !== null) alike?.answers.book.saw(claim, isGood);
     const kept = isGood ? undefined : cache.store.peek(key);
-    const kin = kept === undefined ? [] : (alike?.answers.kinOf(kept) ?? []);
-    const evicted = kept === undefined ? [] : cache.store.drop([key, ...kin]);
+    const questions = [question, kept?.question ?? null].filter((one) => one !== null);
+    const kin = kept === undefined ? [] : (alike?.answers.kinOf(questions, key) ?? []);
+    const evicted =
+      kept === undefined ? [] : cache.store.drop([key, ...kin.map((other) => other.key)]);
     tally.levels();
     return { evicted: evicted.length, wasRecalled: !isFresh };
   }

@@ -60,6 +60,8 @@ function sharedWith(
     dropped: leader?.dropped ?? [],
     mark: { status: 'hit', why: 'shared', ageS: 0, source, savedUsd },
     key: place.key,
+    // That of the answer, once that is kept, will do.
+    question: null,
     claim: null,
   };
 }

@@ -1,3 +1,4 @@
+import type { Question } from '../cache/kept-answer.js';
 import type { Claim } from '../cache/semantic/error-book.js';
 import type { Outcome } from '../account/decision-log.js';
 import { settle, type OpenEntry } from '../account/settle.js';
@@ -18,6 +19,8 @@ export interface GuestAnswer {
   readonly mark: CacheMark & { readonly status: 'hit' | 'semantic' };
   /** The key of the kept answer, or of the one under way. */
   readonly key: string;
+  /** What was asked, or what the answer was kept for; `null` where neither may be compared with others. */
+  readonly question: Question | null;
   /** What was claimed of the answer to another question; `null` for an answer to this one. */
   readonly claim: Claim | null;
 }
@@ -69,8 +72,8 @@ export class Guest {
       estimatedInputTokens: 0,
       referencePrice: null,
     };
-    const { key, claim } = answer;
-    given.note(decision.id, { caller: call.caller.name, key, isFresh: false, claim });
+    const { key, question, claim } = answer;
+    given.note(decision.id, { caller: call.caller.name, key, question, isFresh: false, claim });
     this.#sitting = { answer, entry, firstByteMs: books.clock.now() };
     return this;
   }

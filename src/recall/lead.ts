@@ -71,9 +71,10 @@ export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: Fre
   };
   const { key, order, forms, settings } = place;
   const repeated = request.parsed;
-  const fresh = { key, question: place.question(), order, facts, payload, repeated };
+  const question = place.question();
+  const fresh = { key, question, order, facts, payload, repeated };
   tally.offered(cache.keep(fresh, forms, settings));
-  given.note(decision.id, { caller: call.caller.name, key, isFresh: true, claim: null });
+  given.note(decision.id, { caller: call.caller.name, key, question, isFresh: true, claim: null });
 }
 
 function learn(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {

@@ -288,6 +288,53 @@ describe('what becomes of an answer', () => {
     expect(await status(HEAP)).toBe('miss');
   });
 
+  test('is forgotten with all that its question might be given, however many there are', async () => {
+    await start();
+    const first = await rig.chat(ask('acme/large', HEAP));
+    const others = [
+      'Tell me: w',
+      'Please: w',
+      'Please tell me: w',
+      'Explain: w',
+      'Please explain: w',
+    ];
+    const fresh = { 'x-suffice-cache': 'refresh' };
+    for (const other of others) await status(`${other}hat is a heap?`, fresh);
+
+    const feedback = await post(`${rig.gateway.url}/v1/feedback`, {
+      decision_id: first.headers.get('x-suffice-decision'),
+      label: 'bad',
+    });
+
+    expect(feedback.json).toMatchObject({ evicted: 1 + others.length });
+    expect(await status(HEAP)).toBe('miss');
+  });
+
+  test('is forgotten with what is near the question that it was given to, too', async () => {
+    // A verifier that takes no kept question for another one: it only believes who asks.
+    const judge = wordJudge();
+    const oneWay = {
+      ...judge,
+      judge: (...pair: Parameters<typeof judge.judge>) => {
+        const verdict = judge.judge(...pair);
+        return pair[0].text === HEAP ? { ...verdict, probability: 0 } : verdict;
+      },
+    };
+    const config = cacheConfig(rig.upstream, QUIET, '', 'semantic');
+    await rig.restart(config, undefined, async () => oneWay);
+    await status(HEAP);
+    const given = await rig.chat(ask('acme/large', HEAP_TOO));
+    await status('What is a heap, please?', { 'x-suffice-cache': 'refresh' });
+
+    const feedback = await post(`${rig.gateway.url}/v1/feedback`, {
+      decision_id: given.headers.get('x-suffice-decision'),
+      label: 'bad',
+    });
+
+    expect(feedback.json).toMatchObject({ evicted: 2 });
+    expect(await status(HEAP_TOO)).toBe('miss');
+  });
+
   test('stays when a client says that it was good', async () => {
     await start();
     await status(HEAP);

@@ -64,6 +64,8 @@ const CERTAIN = 0.01;
 const LEAST_SIMILARITY = 0.55;
 /** What is further away than the nearest by more than this is hardly ever the better answer. */
 const SIMILARITY_SLACK = 0.1;
+/** Answers that are forgotten together with one that was wrong; a tenth of a millisecond each to judge. */
+const MOST_KIN = 64;
 
 /** Finds kept answers to questions that mean the same in other words, and learns how often that is wrong. */
 export class AlikeAnswers {
@@ -132,11 +134,25 @@ export class AlikeAnswers {
     return found === 'same';
   }
 
-  /** Keys of kept answers that might be given to the same question as this one. */
-  kinOf({ question, key }: KeptAnswer): readonly string[] {
-    if (question === null) return [];
-    const candidates = this.#candidates(question, { maxError: 0, budgetMs: Infinity });
-    return candidates.map(({ kept }) => kept.key).filter((kin) => kin !== key);
+  /**
+   * Kept answers that might ever be given to one of these questions, near or not so near.
+   *
+   * @param but - the key of one that does not count
+   */
+  kinOf(questions: readonly Question[], but: string): readonly KeptAnswer[] {
+    const kin = new Map<string, KeptAnswer>();
+    for (const { partition, text } of questions) {
+      const asked = this.#index.read(text);
+      if (asked === null) continue;
+      for (const near of this.#index.near(partition, asked, MOST_KIN)) {
+        if (near.similarity < LEAST_SIMILARITY) break;
+        if (near.key === but || kin.has(near.key)) continue;
+        // Whether it would be given today does not matter: what is put up with differs, and changes.
+        const alike = this.#judged(partition, asked, near, 0);
+        if (alike !== null) kin.set(near.key, alike.kept);
+      }
+    }
+    return [...kin.values()];
   }
 
   #vectorOf(text: string): Float32Array | null {
