@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { ByteBoundedMap } from './byte-bounded-map.js';
+import { DroppedAnswers, type AnswerName } from './dropped-answers.js';
 import { bytesOf, isHeld, type HeldAnswer, type KeptAnswer } from './kept-answer.js';
 
 /** Which answers are to go; every condition that is given must hold. */
@@ -14,16 +15,12 @@ export interface PurgeFilter {
   readonly tenant?: string | undefined;
 }
 
-/**
- * Why an answer is no longer there: it had to make room or was of no use any more, its time is over, it was
- * purged with its like, or it alone was dropped for being wrong.
- */
-export type GoneReason = 'evicted' | 'expired' | 'purged' | 'dropped';
-
 /** Where changes are noted, so that they outlast the process, or reach others. */
 export interface AnswerJournal {
   kept(answer: KeptAnswer): void;
-  gone(key: string, why: GoneReason): void;
+  gone(key: string): void;
+  /** An answer was wrong, and is to be given nowhere any more. It may not be here; if it was, it is gone. */
+  dropped?(answer: AnswerName): void;
 }
 
 /** What became of the answers that were ever in a store. */
@@ -49,8 +46,6 @@ interface RememberedPurge extends PastPurge {
 
 /** No answer takes longer than this to come; older purges concern none that is still under way. */
 const PURGE_MEMORY_MS = 3_600_000;
-/** Dropped answers that are remembered as long; of more, the latest. */
-const MOST_DROPPED = 10_000;
 
 /** The answers that may be given again, bounded in bytes. */
 export class AnswerStore {
@@ -58,8 +53,7 @@ export class AnswerStore {
   readonly #clock: Clock;
   readonly #journals: AnswerJournal[] = [];
   #purges: readonly RememberedPurge[] = [];
-  /** When the answer of a key was dropped, in the order in which that became known. */
-  readonly #dropped = new Map<string, number>();
+  readonly #dropped: DroppedAnswers;
   #kept = 0;
   #evicted = 0;
   #expired = 0;
@@ -67,9 +61,10 @@ export class AnswerStore {
 
   constructor(maxBytes: number, clock: Clock) {
     this.#clock = clock;
+    this.#dropped = new DroppedAnswers(clock);
     this.#answers = new ByteBoundedMap<KeptAnswer>(maxBytes, ({ key }) => {
       this.#evicted += 1;
-      this.#tellGone(key, 'evicted');
+      this.#tellGone(key);
     });
   }
 
@@ -117,7 +112,7 @@ export class AnswerStore {
     const nowMs = this.#clock.wallMs();
     if (nowMs >= answer.expiresAtMs) {
       this.#expired += 1;
-      this.#remove(answer, 'expired');
+      this.#remove(answer);
       return null;
     }
     return nowMs - answer.storedAtMs <= maxAgeS * 1_000 ? answer : null;
@@ -135,7 +130,7 @@ export class AnswerStore {
     const replaces = this.#answers.peek(answer.key) !== undefined;
     if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
       // The earlier answer is gone, too, but nobody was told: it was replaced, not evicted.
-      if (replaces) this.#tellGone(answer.key, 'evicted');
+      if (replaces) this.#tellGone(answer.key);
       return false;
     }
     this.#kept += 1;
@@ -159,7 +154,7 @@ export class AnswerStore {
     if (this.isPurged(answer) || this.#clock.wallMs() >= answer.expiresAtMs) return false;
     const here = this.#answers.peek(answer.key);
     if (here !== undefined && here.storedAtMs >= answer.storedAtMs) return false;
-    if (here !== undefined) this.#remove(here, 'evicted');
+    if (here !== undefined) this.#remove(here);
     if (!this.#answers.set(answer.key, answer, bytesOf(answer))) return false;
     for (const journal of this.#journals) journal.kept(answer);
     return true;
@@ -177,7 +172,7 @@ export class AnswerStore {
     if (this.#clock.wallMs() >= answer.expiresAtMs) return null;
     // It may be too large to stay, and is yet of use to whoever has waited for it.
     if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
-      this.#tellGone(answer.key, 'evicted');
+      this.#tellGone(answer.key);
     }
     return answer;
   }
@@ -186,7 +181,7 @@ export class AnswerStore {
   forget(key?: string): void {
     const one = key === undefined ? undefined : this.#answers.peek(key);
     const going = key === undefined ? [...this.#answers.values()] : one === undefined ? [] : [one];
-    for (const answer of going) this.#remove(answer, 'evicted');
+    for (const answer of going) this.#remove(answer);
   }
 
   /** Purges of the last hour. */
@@ -216,53 +211,50 @@ export class AnswerStore {
     this.#purges = [...recent.filter((past) => !isWithin(past, purge)), purge];
     const all = this.matching(filter);
     const going = told === undefined ? all : all.filter((answer) => isOlder(answer, purge));
-    for (const answer of going) this.#remove(answer, 'purged');
+    for (const answer of going) this.#remove(answer);
     this.#purged += going.length;
     return going;
   }
 
-  /** Removes single answers, as a purge does, and lets no copy of them in; keys that are not there do not matter. */
-  drop(keys: readonly string[]): readonly KeptAnswer[] {
-    const going = keys.flatMap((key) => this.#answers.peek(key) ?? []);
-    for (const key of keys) this.#noteDropped(key, this.#clock.wallMs());
-    for (const answer of going) this.#remove(answer, 'dropped');
+  /**
+   * Removes single answers that were wrong, and lets no copy of them in; others to the same requests stay.
+   *
+   * @param answers - may be gone from here, and yet be given elsewhere
+   * @returns those that were here
+   */
+  drop(answers: readonly AnswerName[]): readonly KeptAnswer[] {
+    const going = answers.flatMap((answer) => this.#dropHere(answer) ?? []);
+    for (const answer of answers) for (const journal of this.#journals) journal.dropped?.(answer);
     this.#purged += going.length;
     return going;
   }
 
-  /** Another process has dropped the answer of a key: if it is the one that is here it goes, and does not come back. */
-  dropToo(key: string, atMs: number): void {
-    this.#noteDropped(key, atMs);
-    const here = this.#answers.peek(key);
-    if (here !== undefined && this.isPurged(here)) this.#remove(here, 'evicted');
+  /** Another process has dropped an answer: it goes here as well, and does not come back. */
+  dropToo(answer: AnswerName): void {
+    this.#dropHere(answer);
   }
 
-  #noteDropped(key: string, atMs: number): void {
-    // At the end, though it was there before; what is heard late does not undo what is known.
-    const latestMs = Math.max(atMs, this.#dropped.get(key) ?? -Infinity);
-    this.#dropped.delete(key);
-    this.#dropped.set(key, latestMs);
-    for (const [old, oldMs] of this.#dropped) {
-      const isOver = this.#clock.wallMs() - oldMs >= PURGE_MEMORY_MS;
-      if (!isOver && this.#dropped.size <= MOST_DROPPED) break;
-      this.#dropped.delete(old);
-    }
+  #dropHere(answer: AnswerName): KeptAnswer | null {
+    this.#dropped.note(answer);
+    const here = this.#answers.peek(answer.key);
+    if (here?.source !== answer.source) return null;
+    this.#remove(here);
+    return here;
   }
 
-  /** Whether it was asked for before a purge of its like, or before it was dropped itself, in the last hour. */
+  /** Whether it was dropped itself, or asked for before a purge of its like, in the last hour. */
   isPurged(answer: KeptAnswer): boolean {
-    const droppedMs = this.#dropped.get(answer.key);
-    if (droppedMs !== undefined && isOlder(answer, { atMs: droppedMs, slackMs: 0 })) return true;
+    if (this.#dropped.has(answer)) return true;
     return this.#purges.some((purge) => isOlder(answer, purge) && matches(answer, purge.filter));
   }
 
-  #remove({ key }: KeptAnswer, why: GoneReason): void {
+  #remove({ key }: KeptAnswer): void {
     this.#answers.delete(key);
-    this.#tellGone(key, why);
+    this.#tellGone(key);
   }
 
-  #tellGone(key: string, why: GoneReason): void {
-    for (const journal of this.#journals) journal.gone(key, why);
+  #tellGone(key: string): void {
+    for (const journal of this.#journals) journal.gone(key);
   }
 }
 

@@ -37,8 +37,8 @@ export async function takeFeedback(
     const evicted = heard === null ? {} : { evicted: heard.evicted };
     return { object: 'feedback', decision_id: decisionId, scores, kept_text: keptText, ...evicted };
   } catch (error) {
-    // What the router cannot learn from may have rid the cache of an answer all the same.
-    if (heard === null || heard.evicted === 0 || !(error instanceof GatewayError)) throw error;
+    // What the router cannot learn from has rid the cache of an answer all the same.
+    if (heard?.isForgotten !== true || !(error instanceof GatewayError)) throw error;
     return replyTo(verdict, heard);
   }
 }

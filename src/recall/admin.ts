@@ -6,6 +6,7 @@ import type { Clock } from '../core/clock.js';
 import { GatewayError } from '../core/errors.js';
 import { shareInterval } from '../cache/semantic/beta.js';
 import type { AlikeCounts } from '../cache/semantic/alike.js';
+import type { GivenAnswer } from './given.js';
 import type { AlikeTallied } from './alike-tally.js';
 import type { RecallParts } from './landing.js';
 import type { CacheCounts } from './tally.js';
@@ -55,8 +56,10 @@ export interface AlikeStats extends AlikeCounts, AlikeTallied {
 
 /** What a client's word on an answer did. */
 export interface Heard {
-  /** Answers that will not be given again. */
+  /** Answers that were here and will not be given again. */
   readonly evicted: number;
+  /** It was bad: whoever still has it gives it no more. */
+  readonly isForgotten: boolean;
   /** The answer had been given again: no model was chosen, and none can be blamed. */
   readonly wasRecalled: boolean;
 }
@@ -89,8 +92,10 @@ export class CacheAdmin {
   }
 
   /**
-   * Takes in what a client says of an answer: one that was bad is not given again, nor are those to
-   * questions that mean the same.
+   * Takes in what a client says of an answer: one that was bad is not given again, here or by those that
+   * share answers, nor are those to questions that mean the same.
+   *
+   * Where another answer has taken its place meanwhile, that one stays.
    *
    * @returns `null` for a decision that is not the caller's, or had nothing to do with the cache
    */
@@ -98,15 +103,23 @@ export class CacheAdmin {
     const { given, cache, alike, tally } = this.#parts;
     const answer = given.get(decisionId);
     if (answer?.caller !== caller) return null;
-    const { key, question, claim, isFresh } = answer;
-    if (claim !== null) alike?.answers.book.saw(claim, isGood);
-    const kept = isGood ? undefined : cache.store.peek(key);
-    const questions = [question, kept?.question ?? null].filter((one) => one !== null);
-    const kin = kept === undefined ? [] : (alike?.answers.kinOf(questions, key) ?? []);
-    const evicted =
-      kept === undefined ? [] : cache.store.drop([key, ...kin.map((other) => other.key)]);
+    const { key, source, claim, isFresh } = answer;
+    if (claim !== null) alike?.answers.saw(claim, source, isGood);
+    const wasRecalled = !isFresh;
+    if (isGood) return { evicted: 0, wasRecalled, isForgotten: false };
+    // Also where it is gone from here: others may have it.
+    const evicted = cache.store.drop([{ key, source }, ...this.#kinOf(answer)]);
     tally.levels();
-    return { evicted: evicted.length, wasRecalled: !isFresh };
+    return { evicted: evicted.length, wasRecalled, isForgotten: true };
+  }
+
+  #kinOf({ key, source, question }: GivenAnswer): readonly KeptAnswer[] {
+    const { cache, alike } = this.#parts;
+    const kept = cache.store.peek(key);
+    const isReplaced = kept !== undefined && kept.source !== source;
+    if (alike === null || isReplaced) return [];
+    const questions = [question, kept?.question ?? null].filter((one) => one !== null);
+    return alike.answers.kinOf(questions, key);
   }
 
   #alike(): AlikeStats | null {

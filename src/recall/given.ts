@@ -6,6 +6,8 @@ export interface GivenAnswer {
   readonly caller: string;
   /** Of the kept answer. */
   readonly key: string;
+  /** The decision whose answer it is: by now another one may be kept under the key. */
+  readonly source: string;
   /** What was asked, or what the answer was kept for; `null` where neither may be compared with others. */
   readonly question: Question | null;
   /** Whether it was asked of a model for this decision, or given again. */

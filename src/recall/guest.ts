@@ -72,8 +72,13 @@ export class Guest {
       estimatedInputTokens: 0,
       referencePrice: null,
     };
-    const { key, question, claim } = answer;
-    given.note(decision.id, { caller: call.caller.name, key, question, isFresh: false, claim });
+    const { key, question, claim, mark } = answer;
+    const { source } = mark;
+    const caller = call.caller.name;
+    // Who has gone before the answer came was given none.
+    if (source !== null) {
+      given.note(decision.id, { caller, key, source, question, isFresh: false, claim });
+    }
     this.#sitting = { answer, entry, firstByteMs: books.clock.now() };
     return this;
   }

@@ -73,8 +73,11 @@ export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: Fre
   const repeated = request.parsed;
   const question = place.question();
   const fresh = { key, question, order, facts, payload, repeated };
-  tally.offered(cache.keep(fresh, forms, settings));
-  given.note(decision.id, { caller: call.caller.name, key, question, isFresh: true, claim: null });
+  const unkept = cache.keep(fresh, forms, settings);
+  tally.offered(unkept);
+  if (unkept !== null) return;
+  const [caller, source] = [call.caller.name, decision.id];
+  given.note(decision.id, { caller, key, source, question, isFresh: true, claim: null });
 }
 
 function learn(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {

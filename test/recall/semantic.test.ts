@@ -335,6 +335,45 @@ describe('what becomes of an answer', () => {
     expect(await status(HEAP_TOO)).toBe('miss');
   });
 
+  test('stays when what was bad is an earlier answer to the same question', async () => {
+    await start();
+    const first = await rig.chat(ask('acme/large', HEAP));
+    await status('What is a heap, please?', { 'x-suffice-cache': 'refresh' });
+    await status(HEAP, { 'x-suffice-cache': 'refresh' });
+
+    const feedback = await post(`${rig.gateway.url}/v1/feedback`, {
+      decision_id: first.headers.get('x-suffice-decision'),
+      label: 'bad',
+    });
+
+    expect(feedback.json).toMatchObject({ evicted: 0 });
+    expect(await status(HEAP)).toBe('hit');
+    expect(await stats()).toMatchObject({ answers: 2 });
+  });
+
+  test('may be called bad after it has made room for others, with those like it', async () => {
+    const room = ', max_bytes: 1048576, max_entry_bytes: 524288';
+    await start(`${room}${QUIET}`);
+    rig.upstream.always(answers('x'.repeat(300_000)));
+    const first = await rig.chat(ask('acme/large', HEAP));
+    for (const other of ['one', 'two', 'three', 'four']) {
+      for (let times = 0; times < 3; times++) await status(`What is thing ${other}?`);
+    }
+    rig.upstream.always(answers('Short.'));
+    const ofHeaps = { id: first.headers.get('x-suffice-decision'), dry_run: true };
+    const left = await post(`${rig.gateway.url}/v1/cache/purge`, ofHeaps);
+    await status('What is a heap, please?', { 'x-suffice-cache': 'refresh' });
+
+    const feedback = await post(`${rig.gateway.url}/v1/feedback`, {
+      decision_id: first.headers.get('x-suffice-decision'),
+      label: 'bad',
+    });
+
+    expect(left.json).toMatchObject({ answers: 0 });
+    expect(feedback.json).toMatchObject({ evicted: 1 });
+    expect(await status(HEAP)).toBe('miss');
+  });
+
   test('stays when a client says that it was good', async () => {
     await start();
     await status(HEAP);

@@ -3,9 +3,9 @@ import {
   matches,
   type AnswerJournal,
   type AnswerStore,
-  type GoneReason,
   type PurgeFilter,
 } from '../answer-store.js';
+import type { AnswerName } from '../dropped-answers.js';
 import { isHeld, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
 import { connectRedis, type RedisConnection, type RedisSettings } from './connection.js';
 import { Fetching, type FetchResult } from './fetching.js';
@@ -13,7 +13,7 @@ import { Follower } from './follower.js';
 import { sharedKeys, type SharedAnswersKeys } from './shared-keys.js';
 import { keptFields, type SharedEvent } from './shared-log.js';
 import { encodeShared } from './shared-record.js';
-import { scanHeads } from './shared-scan.js';
+import { headOf, scanHeads } from './shared-scan.js';
 
 /** What sharing works with. */
 export interface SharedAnswersOptions {
@@ -113,11 +113,13 @@ export class SharedAnswers implements AnswerJournal {
     this.#flushSoon();
   }
 
-  gone(key: string, why: GoneReason): void {
+  gone(key: string): void {
+    // What has to make room here may stay elsewhere, times are over everywhere at once, and purges are told as such.
     this.#pending.delete(key);
-    // What has to make room here may stay elsewhere, and times are over everywhere at once.
-    if (why !== 'dropped') return;
-    this.#note({ kind: 'dropped', key });
+  }
+
+  dropped({ key, source }: AnswerName): void {
+    this.#note({ kind: 'dropped', key, source });
     this.#flushSoon();
   }
 
@@ -232,7 +234,9 @@ export class SharedAnswers implements AnswerJournal {
   async #sendTold(told: Told): Promise<void> {
     await this.#follower.tell(told);
     if (told.kind === 'dropped') {
-      await this.#unlink([told.key]);
+      // Another answer to the same request may stand there by now.
+      const there = await headOf(this.#writer, `${this.#keys.answers}${told.key}`);
+      if (there?.source === told.source) await this.#unlink([told.key]);
       return;
     }
     const { filter, atMs } = told.purge;

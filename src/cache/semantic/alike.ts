@@ -126,12 +126,19 @@ export class AlikeAnswers {
    * @param now - the texts of the two answers; `null` for one that cannot be read
    * @returns whether the kept answer was right; `null` where that cannot be told
    */
-  compare({ claim }: Alike, now: string | null, then: string | null): boolean | null {
+  compare({ claim, kept }: Alike, now: string | null, then: string | null): boolean | null {
     if (now === null || then === null) return null;
     const found = likeness(cut(now), cut(then), (text) => this.#vectorOf(text));
     if (found === 'unclear') return null;
-    this.book.saw(claim, found === 'same');
+    this.saw(claim, kept.source, found === 'same');
     return found === 'same';
+  }
+
+  /** It was found out whether a kept answer would have done. @param source - the decision whose answer it is */
+  saw(claim: Claim, source: string, isRight: boolean): void {
+    const isThere = this.#parts.store.peek(claim.key)?.source === source;
+    if (isThere) this.book.saw(claim, isRight);
+    else this.book.sawGone(claim, isRight);
   }
 
   /**

@@ -124,7 +124,7 @@ test('gives what was kept last for a key, and nothing that was there before', ()
 test('takes in little by little what was there before it, and nothing that has gone meanwhile', () => {
   for (let i = 0; i < 40; i++) store.keep(answer(`k${i}`, `thing number${i}x`));
   const alike = opened();
-  store.drop(['k39']);
+  store.forget('k39');
 
   waiting.shift()?.();
   const first = alike.counts.questions;
