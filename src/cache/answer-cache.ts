@@ -26,6 +26,8 @@ export interface FreshAnswer {
   readonly order: CacheOrder;
   readonly facts: AnswerFacts;
   readonly payload: AnswerPayload;
+  /** The provider was to look something up. */
+  readonly searches: boolean;
   /** Members of the request that the answer may repeat. */
   readonly repeated?: Parameters<AnswerForms['kindOf']>[1];
 }
@@ -87,10 +89,11 @@ export class AnswerCache<Landing> {
    * @returns `null`, or why it was not kept
    */
   keep(fresh: FreshAnswer, forms: AnswerForms, { keep }: CacheSettings): UnkeptReason | null {
+    if (fresh.searches) return 'searched';
     const whole = wholeOf(fresh.payload, forms);
     const kind = whole === null ? null : forms.kindOf(whole, fresh.repeated);
     if (whole === null || kind === null) return 'unreadable';
-    if (kind === 'empty') return kind;
+    if (kind === 'empty' || kind === 'searched') return kind;
     if (kind !== 'complete' && !keep.includes(kind)) return kind;
     if (whole.length > this.maxEntryBytes) return 'too_large';
     return this.store.keep(this.#entry(fresh)) ? null : 'unpopular';

@@ -69,10 +69,10 @@ export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: Fre
     tookMs: books.clock.now() - startedMs,
     simulated,
   };
-  const { key, order, forms, settings } = place;
+  const { key, order, forms, settings, searches } = place;
   const repeated = request.parsed;
   const question = place.question();
-  const fresh = { key, question, order, facts, payload, repeated };
+  const fresh = { key, question, order, facts, payload, searches, repeated };
   const unkept = cache.keep(fresh, forms, settings);
   tally.offered(unkept);
   if (unkept !== null) return;
