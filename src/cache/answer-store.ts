@@ -21,7 +21,12 @@ export interface AnswerJournal {
   gone(key: string): void;
   /** An answer was wrong, and is to be given nowhere any more. It may not be here; if it was, it is gone. */
   dropped?(answer: AnswerName): void;
+  /** All that match are gone, and what is under way is not to be kept; `gone` is told of each as well. */
+  purged?(filter: PurgeFilter): void;
 }
+
+/** Why an answer is not let in: its like were purged, or it was dropped; or a later one is here already. */
+export type Refusal = 'purged' | 'overtaken';
 
 /** What became of the answers that were ever in a store. */
 export interface StoreCounts {
@@ -121,12 +126,10 @@ export class AnswerStore {
   /**
    * Keeps an answer in place of the key's earlier one.
    *
-   * An answer that was under way when its like were purged is as old as they were, and not let in.
-   *
    * @returns whether it was let in
    */
   keep(answer: KeptAnswer): boolean {
-    if (this.isPurged(answer)) return false;
+    if (this.refusal(answer) !== null) return false;
     const replaces = this.#answers.peek(answer.key) !== undefined;
     if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
       // The earlier answer is gone, too, but nobody was told: it was replaced, not evicted.
@@ -136,6 +139,20 @@ export class AnswerStore {
     this.#kept += 1;
     for (const journal of this.#journals) journal.kept(answer);
     return true;
+  }
+
+  /**
+   * Why an answer that has just come is too old to be kept; `null` if it is not.
+   *
+   * One that was under way when its like were purged is as old as they were; and one that took long must
+   * not undo what was asked for after it.
+   */
+  refusal(answer: KeptAnswer): Refusal | null {
+    if (this.isPurged(answer)) return 'purged';
+    const here = this.#answers.peek(answer.key);
+    // What was kept in times to come was kept by another clock, or before this one was set back.
+    if (here === undefined || here.storedAtMs > answer.storedAtMs) return null;
+    return askedMs(here) > askedMs(answer) ? 'overtaken' : null;
   }
 
   /** Takes an answer in again that was kept before; nothing is noted. */
@@ -212,6 +229,7 @@ export class AnswerStore {
     const all = this.matching(filter);
     const going = told === undefined ? all : all.filter((answer) => isOlder(answer, purge));
     for (const answer of going) this.#remove(answer);
+    for (const journal of this.#journals) journal.purged?.(filter);
     this.#purged += going.length;
     return going;
   }
@@ -259,11 +277,13 @@ export class AnswerStore {
 }
 
 /** An answer that was asked for before a purge may be what it was about. */
-function isOlder(
-  { storedAtMs, tookMs }: KeptAnswer,
-  { atMs, slackMs }: Omit<RememberedPurge, 'filter'>,
-): boolean {
-  return storedAtMs - tookMs <= atMs + slackMs;
+function isOlder(answer: KeptAnswer, { atMs, slackMs }: Omit<RememberedPurge, 'filter'>): boolean {
+  return askedMs(answer) <= atMs + slackMs;
+}
+
+/** Wall clock of who asked. */
+function askedMs({ storedAtMs, tookMs }: KeptAnswer): number {
+  return storedAtMs - tookMs;
 }
 
 /** Whether one need not be remembered besides the other. */
@@ -273,7 +293,10 @@ function isWithin(one: RememberedPurge, other: RememberedPurge): boolean {
 }
 
 /** Whether an answer is one of those that a purge is about. */
-export function matches(answer: KeptAnswer, filter: PurgeFilter): boolean {
+export function matches(
+  answer: Pick<KeptAnswer, 'tenant' | 'tags' | 'namespace' | 'source'>,
+  filter: PurgeFilter,
+): boolean {
   const { tag, namespace, id, prefix, tenant } = filter;
   if (tenant !== undefined && answer.tenant !== tenant) return false;
   if (tag !== undefined && !answer.tags.includes(tag)) return false;

@@ -55,7 +55,7 @@ export class CacheDesk {
   /** Without waiting for anything, so that of the same requests only one finds none under way. */
   #shareOrAsk(asked: PlacedRequest, ask: Ask): Promise<Exchange> {
     const { place, request } = asked;
-    const flight = this.#parts.cache.flightFor(place.key, request.stream);
+    const flight = this.#parts.cache.flightFor(place.key, request.stream, place.order);
     if (flight !== null) return follow(this.#parts, asked, flight, ask);
     const startedMs = this.#parts.books.clock.now();
     const alike = this.#seek(place);
@@ -75,7 +75,7 @@ export class CacheDesk {
     const given = kept === null ? null : this.#giveAlike(asked, alike, kept, ask);
     if (given !== null) return given;
     // Meanwhile the same request of another client may have come.
-    const flight = this.#parts.cache.flightFor(place.key, request.stream);
+    const flight = this.#parts.cache.flightFor(place.key, request.stream, place.order);
     if (flight !== null) return follow(this.#parts, asked, flight, ask);
     return lead(this.#parts, withAlike(asked, alike), ask);
   }

@@ -24,7 +24,7 @@ const MISS: CacheMark = { status: 'miss', why: null, ageS: null, source: null, s
 export async function lead(parts: RecallParts, asked: PlacedRequest, ask: Ask): Promise<Exchange> {
   const { cache, tally } = parts;
   const { call, request, place } = asked;
-  const flight = cache.openFlight(place.key, request.stream);
+  const flight = cache.openFlight(place.key, request.stream, place.order);
   const close = (): void => {
     cache.closeFlight(place.key, request.stream, flight);
   };

@@ -54,6 +54,25 @@ test('does not keep what was under way when its like were purged', () => {
   expect([old, other, fresh]).toEqual([false, true, true]);
 });
 
+test('does not let an answer take the place of one that was asked for after it', () => {
+  const refreshed = answer('a', { tookMs: 100 });
+  store.keep(refreshed);
+  clock.advance(300);
+
+  const slow = answer('a', { tookMs: 500, source: 'dec_slow' });
+  const refused = [store.refusal(slow), store.keep(slow), store.peek('a')];
+  const later = store.keep(answer('a', { tookMs: 300, source: 'dec_later' }));
+
+  expect(refused).toEqual(['overtaken', false, refreshed]);
+  expect(later).toBe(true);
+});
+
+test('lets an answer in though one is there that was kept by a clock that is ahead', () => {
+  store.adopt(answer('a', { storedAtMs: clock.wallMs() + 4_000, source: 'dec_elsewhere' }));
+
+  expect(store.keep(answer('a'))).toBe(true);
+});
+
 test('lets no copy of a dropped answer in, and another answer to the same', () => {
   const wrong = answer('a');
   store.keep(wrong);
