@@ -248,6 +248,21 @@ describe('asking again', () => {
     expect(await stats()).toMatchObject({ semantic: { measured_error: null } });
   });
 
+  test('asks nothing again where nobody knows what it costs, and says so', async () => {
+    const unpriced = cacheConfig(rig.upstream, CURIOUS, '', 'semantic').replace(
+      /, price: \{ input: 10[^}]*\}/u,
+      '',
+    );
+    await rig.restart(unpriced, undefined, openJudge);
+    await status(HEAP);
+
+    const given = await status(HEAP_TOO);
+
+    expect(given).toBe('semantic');
+    expect(await stats()).toMatchObject({ semantic: { rechecks_left_out: { unpriced: 1 } } });
+    expect(rig.upstream.requests).toHaveLength(1);
+  });
+
   test('learns at no cost from what was asked anyway', async () => {
     await start(`, semantic: { ${PATIENT}, max_error: 0 }`);
     await status(HEAP);
