@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheCommand } from '../../src/cli/cache.js';
 import type { ServeContext } from '../../src/cli/serve.js';
@@ -115,6 +115,38 @@ test('outlasts the process: what was purged does not come back', async () => {
 
   expect(stats).toMatchObject({ object: 'cache_stats', answers: 2, misses: 2, hit_rate: 0 });
   expect(file.match(/"op":"kept"/gu)).toHaveLength(1);
+});
+
+test('leaves no word of what was purged in the file', async () => {
+  const { folder } = gateway;
+  const file = path.join(folder, 'kept', 'answers.log');
+  await asked('ann', 'secret of ann', { 'x-suffice-cache-tags': 'red' });
+  await purge('bob', { all: true });
+  const before = await readFile(file, 'utf8').catch(() => '');
+  await asked('bob', 'one');
+  await purge('ann', { tag: 'red' });
+
+  const after = await readFile(file, 'utf8');
+
+  expect(before).toContain('Hello from upstream.');
+  expect(after).toContain('"tenant":"bob"');
+  expect(after).not.toContain('"tenant":"ann"');
+});
+
+test('stays ready where answers cannot be saved, and says why', async () => {
+  const get = async (what: string) => fetch(`${gateway.url}/${what}`);
+  const before: unknown = await (await get('readyz')).json();
+  await asked('ann', 'one');
+  // A folder in its place: no file can be renamed over it.
+  await mkdir(path.join(gateway.folder, 'kept', 'answers.log', 'x'), { recursive: true });
+
+  const { status } = await purge('ann', { tag: 'unknown' });
+
+  const ready = await get('readyz');
+  expect(before).toMatchObject({ cacheFile: 'saved' });
+  expect([status, ready.status]).toEqual([500, 200]);
+  expect(await ready.json()).toMatchObject({ cacheFile: expect.stringContaining('EISDIR') });
+  expect(await (await get('metrics')).text()).toContain('suffice_cache_unsaved 1');
 });
 
 test.each([
