@@ -137,7 +137,7 @@ export class CacheAdmin {
    * Removes answers, from memory at once and from the file before it resolves.
    *
    * @param dryRun - only tells what would be removed
-   * @throws {GatewayError} `internal_error` if they are gone from memory, but cannot be taken out of
+   * @throws {GatewayError} `not_saved` if they are gone from memory, but cannot be taken out of
    *   the file, so that a restart would bring them back, or out of Redis
    */
   async purge(filter: PurgeFilter, dryRun: boolean): Promise<Purged> {
@@ -149,12 +149,12 @@ export class CacheAdmin {
     // Both are tried: that one fails must not keep the other from being done.
     const [saved, told] = await Promise.allSettled([this.#log?.save(), shared?.purge(filter)]);
     if (saved.status === 'rejected') {
-      const message = `purged from memory, but not from ${file}, which cannot be written`;
-      throw new GatewayError('internal_error', message, { cause: saved.reason });
+      const message = `purged from memory, but not from ${file}, which cannot be written; it is as soon as that works`;
+      throw new GatewayError('not_saved', message, { cause: saved.reason });
     }
     if (told.status === 'rejected') {
       const message = 'purged here, but not from Redis, which is away; it is as soon as it is back';
-      throw new GatewayError('internal_error', message, { cause: told.reason });
+      throw new GatewayError('not_saved', message, { cause: told.reason });
     }
     return purged;
   }

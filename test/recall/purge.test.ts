@@ -144,7 +144,7 @@ test('stays ready where answers cannot be saved, and says why', async () => {
 
   const ready = await get('readyz');
   expect(before).toMatchObject({ cacheFile: 'saved' });
-  expect([status, ready.status]).toEqual([500, 200]);
+  expect([status, ready.status]).toEqual([503, 200]);
   expect(await ready.json()).toMatchObject({ cacheFile: expect.stringContaining('EISDIR') });
   expect(await (await get('metrics')).text()).toContain('suffice_cache_unsaved 1');
 });

@@ -121,6 +121,6 @@ test('asks a model when the words of another gateway’s answer cannot be had, a
   await until(async () => (await answers(gateway(1))) === 0);
 
   expect([same, own].map(({ headers }) => headers.get('x-suffice-cache'))).toEqual(['miss', 'hit']);
-  expect(purge.status).toBe(500);
+  expect(purge.status).toBe(503);
   expect(purge.text).toContain('Redis');
 });
