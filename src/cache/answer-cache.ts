@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import type { AnswerForms, AnswerKind } from '../dialects/answer-forms.js';
-import { AnswerStore, matches, type PurgeFilter, type Refusal } from './answer-store.js';
+import { AnswerStore, type Refusal } from './answer-store.js';
 import { Flight } from './flight.js';
 import {
   answerWith,
@@ -12,6 +12,7 @@ import {
   type Question,
 } from './kept-answer.js';
 import type { CacheOrder } from './order.js';
+import { matches, type PurgeFilter } from './past-purges.js';
 import type { CacheSettings } from './settings.js';
 
 /** Why an answer was not kept. */
@@ -24,6 +25,8 @@ export interface FreshAnswer {
   /** `null`: it is given to the very same request only. */
   readonly question: Question | null;
   readonly order: CacheOrder;
+  /** Of all who share it. */
+  readonly tags: readonly string[];
   readonly facts: AnswerFacts;
   readonly payload: AnswerPayload;
   /** The provider was to look something up. */
@@ -117,15 +120,15 @@ export class AnswerCache<Landing> {
   }
 
   #closeMatching(filter: PurgeFilter): void {
-    for (const [name, { facts }] of this.#flights) {
-      const { tenant, namespace, tags } = facts.order;
+    for (const [name, { facts, tags }] of this.#flights) {
+      const { tenant, namespace } = facts.order;
       // The decision whose answer it will be is not known yet.
       if (matches({ tenant, namespace, tags, source: '' }, filter)) this.#flights.delete(name);
     }
   }
 
-  #entry({ key, question, order, facts, payload }: FreshAnswer): KeptAnswer {
-    const { tenant, namespace, tags, ttlS } = order;
+  #entry({ key, question, order, tags, facts, payload }: FreshAnswer): KeptAnswer {
+    const { tenant, namespace, ttlS } = order;
     const nowMs = this.#clock.wallMs();
     const times = { storedAtMs: nowMs, expiresAtMs: nowMs + ttlS * 1_000 };
     const placed = { key, question, tenant, namespace, tags, ...times, ...facts };

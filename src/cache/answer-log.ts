@@ -95,6 +95,10 @@ export class AnswerLog implements AnswerJournal {
     if (isHeld(answer)) this.#pending.set(answer.key, answer);
   }
 
+  tagged(answer: KeptAnswer): void {
+    this.kept(answer);
+  }
+
   gone(key: string): void {
     this.#pending.set(key, null);
   }

@@ -1,24 +1,24 @@
 import type { Clock } from '../core/clock.js';
 import { ByteBoundedMap } from './byte-bounded-map.js';
 import { DroppedAnswers, type AnswerName } from './dropped-answers.js';
-import { bytesOf, isHeld, type HeldAnswer, type KeptAnswer } from './kept-answer.js';
-
-/** Which answers are to go; every condition that is given must hold. */
-export interface PurgeFilter {
-  readonly tag?: string | undefined;
-  readonly namespace?: string | undefined;
-  /** The decision whose answer it is. */
-  readonly id?: string | undefined;
-  /** What the namespace, or one of the tags, begins with. */
-  readonly prefix?: string | undefined;
-  /** Only answers of this tenant; `undefined` for those of all. */
-  readonly tenant?: string | undefined;
-}
+import { bytesOf, isHeld, retagged, type HeldAnswer, type KeptAnswer } from './kept-answer.js';
+import { withTags } from './order.js';
+import {
+  askedMs,
+  isOlder,
+  matches,
+  PastPurges,
+  type PastPurge,
+  type PurgeFilter,
+  type ToldPurge,
+} from './past-purges.js';
 
 /** Where changes are noted, so that they outlast the process, or reach others. */
 export interface AnswerJournal {
   kept(answer: KeptAnswer): void;
   gone(key: string): void;
+  /** An answer that is kept has more tags now. */
+  tagged?(answer: KeptAnswer): void;
   /** An answer was wrong, and is to be given nowhere any more. It may not be here; if it was, it is gone. */
   dropped?(answer: AnswerName): void;
   /** All that match are gone, and what is under way is not to be kept; `gone` is told of each as well. */
@@ -37,27 +37,12 @@ export interface StoreCounts {
   readonly purged: number;
 }
 
-/** A purge, and when it was made. */
-export interface PastPurge {
-  readonly filter: PurgeFilter;
-  /** Wall clock of who made it. */
-  readonly atMs: number;
-}
-
-/** A purge, and how much later than it something may have been asked and goes as well. */
-interface RememberedPurge extends PastPurge {
-  readonly slackMs: number;
-}
-
-/** No answer takes longer than this to come; older purges concern none that is still under way. */
-const PURGE_MEMORY_MS = 3_600_000;
-
 /** The answers that may be given again, bounded in bytes. */
 export class AnswerStore {
   readonly #answers: ByteBoundedMap<KeptAnswer>;
   readonly #clock: Clock;
   readonly #journals: AnswerJournal[] = [];
-  #purges: readonly RememberedPurge[] = [];
+  readonly #purges: PastPurges;
   readonly #dropped: DroppedAnswers;
   #kept = 0;
   #evicted = 0;
@@ -67,6 +52,7 @@ export class AnswerStore {
   constructor(maxBytes: number, clock: Clock) {
     this.#clock = clock;
     this.#dropped = new DroppedAnswers(clock);
+    this.#purges = new PastPurges(clock);
     this.#answers = new ByteBoundedMap<KeptAnswer>(maxBytes, ({ key }) => {
       this.#evicted += 1;
       this.#tellGone(key);
@@ -155,6 +141,15 @@ export class AnswerStore {
     return askedMs(here) > askedMs(answer) ? 'overtaken' : null;
   }
 
+  /** An answer was given to somebody with tags, by which it is to be purged as well; one that is gone by now stays so. */
+  tag(answer: KeptAnswer, tags: readonly string[]): void {
+    const all = withTags(answer.tags, tags);
+    if (all === answer.tags || this.#answers.peek(answer.key) !== answer) return;
+    const tagged = retagged(answer, all);
+    if (!this.#answers.set(answer.key, tagged, bytesOf(tagged))) this.#tellGone(answer.key);
+    else for (const journal of this.#journals) journal.tagged?.(tagged);
+  }
+
   /** Takes an answer in again that was kept before; nothing is noted. */
   restore(answer: KeptAnswer): void {
     if (this.#clock.wallMs() < answer.expiresAtMs) {
@@ -203,7 +198,7 @@ export class AnswerStore {
 
   /** Purges of the last hour. */
   get recentPurges(): readonly PastPurge[] {
-    return this.#purges.map(({ filter, atMs }) => ({ filter, atMs }));
+    return this.#purges.recent;
   }
 
   /** The answers that a purge would remove, in no particular order. */
@@ -218,14 +213,8 @@ export class AnswerStore {
    *   stays. Left out: now.
    * @returns the answers removed
    */
-  purge(
-    filter: PurgeFilter,
-    told?: { readonly atMs: number; readonly slackMs: number },
-  ): readonly KeptAnswer[] {
-    const nowMs = this.#clock.wallMs();
-    const purge = { filter, ...(told ?? { atMs: nowMs, slackMs: 0 }) };
-    const recent = this.#purges.filter(({ atMs }) => nowMs - atMs < PURGE_MEMORY_MS);
-    this.#purges = [...recent.filter((past) => !isWithin(past, purge)), purge];
+  purge(filter: PurgeFilter, told?: ToldPurge): readonly KeptAnswer[] {
+    const purge = this.#purges.add(filter, told);
     const all = this.matching(filter);
     const going = told === undefined ? all : all.filter((answer) => isOlder(answer, purge));
     for (const answer of going) this.#remove(answer);
@@ -262,8 +251,7 @@ export class AnswerStore {
 
   /** Whether it was dropped itself, or asked for before a purge of its like, in the last hour. */
   isPurged(answer: KeptAnswer): boolean {
-    if (this.#dropped.has(answer)) return true;
-    return this.#purges.some((purge) => isOlder(answer, purge) && matches(answer, purge.filter));
+    return this.#dropped.has(answer) || this.#purges.concern(answer);
   }
 
   #remove({ key }: KeptAnswer): void {
@@ -274,34 +262,4 @@ export class AnswerStore {
   #tellGone(key: string): void {
     for (const journal of this.#journals) journal.gone(key);
   }
-}
-
-/** An answer that was asked for before a purge may be what it was about. */
-function isOlder(answer: KeptAnswer, { atMs, slackMs }: Omit<RememberedPurge, 'filter'>): boolean {
-  return askedMs(answer) <= atMs + slackMs;
-}
-
-/** Wall clock of who asked. */
-function askedMs({ storedAtMs, tookMs }: KeptAnswer): number {
-  return storedAtMs - tookMs;
-}
-
-/** Whether one need not be remembered besides the other. */
-function isWithin(one: RememberedPurge, other: RememberedPurge): boolean {
-  if (one.atMs !== other.atMs || one.slackMs > other.slackMs) return false;
-  return JSON.stringify(one.filter) === JSON.stringify(other.filter);
-}
-
-/** Whether an answer is one of those that a purge is about. */
-export function matches(
-  answer: Pick<KeptAnswer, 'tenant' | 'tags' | 'namespace' | 'source'>,
-  filter: PurgeFilter,
-): boolean {
-  const { tag, namespace, id, prefix, tenant } = filter;
-  if (tenant !== undefined && answer.tenant !== tenant) return false;
-  if (tag !== undefined && !answer.tags.includes(tag)) return false;
-  if (namespace !== undefined && answer.namespace !== namespace) return false;
-  if (id !== undefined && answer.source !== id) return false;
-  if (prefix === undefined) return true;
-  return [answer.namespace, ...answer.tags].some((label) => label.startsWith(prefix));
 }

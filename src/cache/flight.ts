@@ -1,5 +1,5 @@
 import { Departure, type GoneSignal } from '../core/departure.js';
-import type { CacheOrder } from './order.js';
+import { withTags, type CacheOrder } from './order.js';
 
 /** What a question under way is known by besides its key. */
 export interface FlightFacts {
@@ -15,6 +15,7 @@ export interface FlightFacts {
  */
 export class Flight<Landing> {
   readonly facts: FlightFacts;
+  #tags: readonly string[];
   readonly #gone = new Departure();
   readonly #landed: Promise<Landing>;
   readonly #onEmpty: () => void;
@@ -24,10 +25,20 @@ export class Flight<Landing> {
   /** @param onEmpty - the last has left before the landing: nobody must be let aboard any more */
   constructor(facts: FlightFacts, onEmpty: () => void) {
     this.facts = facts;
+    this.#tags = facts.order.tags;
     this.#onEmpty = onEmpty;
     this.#landed = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+  }
+
+  /** Those of all who share it. */
+  get tags(): readonly string[] {
+    return this.#tags;
+  }
+
+  addTags(tags: readonly string[]): void {
+    this.#tags = withTags(this.#tags, tags);
   }
 
   /** Aborts when nobody waits any more. */

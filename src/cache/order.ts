@@ -33,6 +33,8 @@ export interface OrderSubject {
 }
 
 const MAX_LABELS = 16;
+/** Of all who were given an answer; those of later ones are left out. */
+const MOST_TAGS = 64;
 const LABEL = /^[\x21-\x2b\x2d-\x7e]{1,128}$/; // printable, no space, no comma
 const WISHES = ['off', 'exact', 'semantic', 'refresh'] as const;
 type Wish = (typeof WISHES)[number];
@@ -176,6 +178,12 @@ function readTags(headers: RequestHeaders): readonly string[] {
   if (tags.length > MAX_LABELS) throw faultIn(name, `may have at most ${MAX_LABELS} tags`);
   for (const tag of tags) checkLabel(name, tag);
   return tags;
+}
+
+/** Tags, and those of one more who is given the answer; the very same list where nothing is new. */
+export function withTags(known: readonly string[], more: readonly string[]): readonly string[] {
+  const news = more.filter((tag) => !known.includes(tag)).slice(0, MOST_TAGS - known.length);
+  return news.length === 0 ? known : [...known, ...news];
 }
 
 function checkLabel(name: string, label: string): void {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Caller } from '../admit/keys.js';
-import type { PurgeFilter } from '../cache/answer-store.js';
+import type { PurgeFilter } from '../cache/past-purges.js';
 import type { CacheSettings } from '../cache/settings.js';
 import { purgeScope, type AlikeStats, type CacheAdmin, type CacheStats } from '../recall/admin.js';
 import { GatewayError } from '../core/errors.js';

@@ -1,5 +1,5 @@
 import type { AnswerLog } from '../cache/answer-log.js';
-import type { PurgeFilter } from '../cache/answer-store.js';
+import type { PurgeFilter } from '../cache/past-purges.js';
 import { bytesOf, type KeptAnswer } from '../cache/kept-answer.js';
 import type { CacheSettings } from '../cache/settings.js';
 import type { Clock } from '../core/clock.js';

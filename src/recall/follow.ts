@@ -33,6 +33,7 @@ export async function follow(
     },
   };
   flight.board(call.signal);
+  flight.addTags(asked.place.order.tags);
   const landing = await flight.wait(call.signal);
   if (landing === null) return guest.sit(sharedWith(asked, null)).abandon();
   switch (landing.kind) {

@@ -26,6 +26,8 @@ export function recalled(
   // An answer to less than what was asked is never kept, so nothing was dropped.
   const [question, claim] =
     alike === undefined ? [kept.question, null] : [place.question(), alike.claim];
+  // Who purges by its tag means all that it was given.
+  parts.cache.store.tag(kept, place.order.tags);
   const answer = { model, simulated, dropped: [], mark, key, question, claim };
   if (!request.stream) {
     const body = wholeOf(payload, place.forms);

@@ -56,7 +56,8 @@ async function recheck(
     if (isRight !== false) return;
     // From now on the question has an answer of its own.
     const payload = { form: 'whole', body } as const;
-    keepAnswer(parts, { ...asked, alike: null }, { exchange, payload, costUsd });
+    const { tags } = asked.place.order;
+    keepAnswer(parts, { ...asked, alike: null }, { exchange, payload, costUsd, tags });
   } catch (error) {
     tools.tally.rechecked('failed');
     parts.books.log.debug({ err: error }, 'an answer could not be asked for again');

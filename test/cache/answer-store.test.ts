@@ -138,6 +138,27 @@ test('remembers what was dropped for an hour, and no more of it than is of use',
   expect(['c', 'of many 0'].map((key) => store.adopt(answer(key)))).toEqual([true, false]);
 });
 
+test('adds the tags of those who are given an answer, up to 64, and nothing to one that is gone', () => {
+  const first = answer('a');
+  store.keep(first);
+  const told: (readonly string[])[] = [];
+  store.noteIn({
+    kept: () => undefined,
+    gone: () => undefined,
+    tagged: ({ tags }) => told.push(tags),
+  });
+
+  store.tag(first, ['red']);
+  store.tag(first, ['blue', 'red']);
+  store.tag(first, ['late']);
+  for (let i = 0; i < 100; i++) store.tag(store.peek('a') ?? first, [`t${i}`]);
+
+  expect(told[0]).toEqual(['red', 'blue']);
+  expect(told).toHaveLength(63);
+  expect(store.peek('a')?.tags).toHaveLength(64);
+  expect(store.matching({ tag: 'late' })).toEqual([]);
+});
+
 test('purges one tenant’s answers without those of others and those that are shared', () => {
   for (const tenant of ['ann', 'bob', null]) store.keep(answer(`of ${String(tenant)}`, { tenant }));
 

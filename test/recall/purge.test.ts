@@ -4,7 +4,7 @@ import { cacheCommand } from '../../src/cli/cache.js';
 import type { ServeContext } from '../../src/cli/serve.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 import { FakeUpstream } from '../support/fake-upstream.js';
-import { cacheConfig } from './support.js';
+import { cacheConfig, gate, underWay } from './support.js';
 
 let upstream: FakeUpstream;
 let gateway: TestApp;
@@ -63,6 +63,43 @@ test.each([
   expect(json).toMatchObject({ object: 'cache_purge', dry_run: false, answers: 1 });
   expect(await asked('ann', 'one', labels)).toBe('miss');
   expect(await asked('ann', 'two')).toBe('hit');
+});
+
+test('removes what was given, or shared, under a tag', async () => {
+  const tagged = (tag: string) => ({ 'x-suffice-cache-tags': tag });
+  const held = gate();
+  upstream.next(held.behaviour);
+  const [leads, shares] = [asked('ann', 'one', tagged('one')), upstream.received()];
+  await shares;
+  const follows = asked('ann', 'one', tagged('two'));
+  await underWay(gateway, 2);
+  held.open();
+  const statuses = [await leads, await follows, await asked('ann', 'one', tagged('three'))];
+
+  const counts: unknown[] = [];
+  for (const tag of ['one', 'two', 'three']) {
+    const { json } = await purge('ann', { tag, dry_run: true });
+    counts.push(json['answers']);
+  }
+  await purge('ann', { tag: 'three' });
+
+  expect(statuses).toEqual(['miss', 'hit', 'hit']);
+  expect(counts).toEqual([1, 1, 1]);
+  expect(await asked('ann', 'one')).toBe('miss');
+});
+
+test('does not keep what is shared under a tag that is purged meanwhile', async () => {
+  const held = gate();
+  upstream.next(held.behaviour);
+  const leads = asked('ann', 'one');
+  await upstream.received();
+  const follows = asked('ann', 'one', { 'x-suffice-cache-tags': 'two' });
+  await underWay(gateway, 2);
+  await purge('ann', { tag: 'two' });
+  held.open();
+  await Promise.all([leads, follows]);
+
+  expect(await asked('ann', 'one')).toBe('miss');
 });
 
 test('removes the answer of a decision', async () => {

@@ -1,12 +1,8 @@
 import type { Clock } from '../../core/clock.js';
-import {
-  matches,
-  type AnswerJournal,
-  type AnswerStore,
-  type PurgeFilter,
-} from '../answer-store.js';
+import type { AnswerJournal, AnswerStore } from '../answer-store.js';
 import type { AnswerName } from '../dropped-answers.js';
 import { isHeld, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
+import { matches, type PurgeFilter } from '../past-purges.js';
 import { connectRedis, type RedisConnection, type RedisSettings } from './connection.js';
 import { Fetching, type FetchResult } from './fetching.js';
 import { Follower } from './follower.js';

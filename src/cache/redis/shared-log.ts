@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { PastPurge } from '../answer-store.js';
 import type { AnswerName } from '../dropped-answers.js';
 import type { KeptAnswer } from '../kept-answer.js';
+import type { PastPurge } from '../past-purges.js';
 import { decodeHead } from './shared-record.js';
 
 /** Something that a process has to tell the others. */
