@@ -153,7 +153,8 @@ export class CacheAdmin {
       throw new GatewayError('not_saved', message, { cause: saved.reason });
     }
     if (told.status === 'rejected') {
-      const message = 'purged here, but not from Redis, which is away; it is as soon as it is back';
+      const message =
+        'purged here, but the others were not told, as Redis is away or full; they are as soon as it is not';
       throw new GatewayError('not_saved', message, { cause: told.reason });
     }
     return purged;

@@ -121,7 +121,16 @@ export class Guest {
   /** There is no answer, or only a part of it. @param status - what the client was told */
   fail(error: GatewayError, status: number = error.status): FailedExchange {
     this.#end(status, error, null);
-    return { kind: 'failed', error, ...this.decided, servedModel: null };
+    const { decided } = this;
+    // Nothing was given out of the cache.
+    const cache: CacheMark = {
+      status: 'miss',
+      why: decided.cache?.why ?? null,
+      ageS: null,
+      source: null,
+      savedUsd: null,
+    };
+    return { kind: 'failed', error, ...decided, servedModel: null, cache };
   }
 
   /** The client has gone. */

@@ -164,7 +164,8 @@ function recallLearnt(answers: AnswerLog, { answers: { learnt } }: AlikeTools, l
 
 function fileDetail({ trouble }: AnswerLog): string {
   if (trouble === null) return 'saved';
-  return `not saved: ${trouble instanceof Error ? trouble.message : String(trouble)}`;
+  // What a file system throws.
+  return `not saved: ${(trouble as Error).message}`;
 }
 
 function tell(trouble: LogTrouble, log: Log): void {

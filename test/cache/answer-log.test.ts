@@ -7,6 +7,7 @@ import { decodeChange, encodeChange } from '../../src/cache/answer-record.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';
 import { isHeld, type HeldAnswer } from '../../src/cache/kept-answer.js';
 import { FakeClock } from '../support/fake-clock.js';
+import { keptAnswer } from './kept.js';
 
 let folder: string;
 let clock: FakeClock;
@@ -33,22 +34,13 @@ async function opened(): Promise<{ store: AnswerStore; log: AnswerLog }> {
 
 /** An answer whose words tell its key, so that a mix-up shows. */
 function answer(key: string, more: Partial<HeldAnswer> = {}): HeldAnswer {
-  return {
-    key,
-    source: `dec_${key}`,
-    model: 'acme/large',
-    costUsd: 0.1,
-    tookMs: 5,
-    simulated: false,
-    tenant: 'ann',
-    namespace: 'default',
-    question: null,
-    tags: ['t'],
+  return keptAnswer(key, {
+    ...{ costUsd: 0.1, tookMs: 5, tenant: 'ann', tags: ['t'], question: null },
     storedAtMs: clock.wallMs(),
     expiresAtMs: clock.wallMs() + 3_600_000,
     payload: { form: 'whole', body: Buffer.from(`the answer to ${key}`.repeat(20)) },
     ...more,
-  };
+  });
 }
 
 const stream = (key: string) =>

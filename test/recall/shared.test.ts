@@ -65,6 +65,9 @@ describe('the same request of many clients at once', () => {
     expect(rig.upstream.requests).toHaveLength(2);
     expect(got.map(({ status }) => status)).toEqual(got.map(() => 502));
     expect(got[7]?.json).toMatchObject({ error: { code: 'upstream_failed' } });
+    expect(new Set(got.map(({ headers }) => headers.get('x-suffice-cache')))).toEqual(
+      new Set(['miss']),
+    );
   });
 
   test('goes on when the client that asked first leaves', async () => {

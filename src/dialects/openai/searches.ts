@@ -4,7 +4,7 @@ import { isObject, objectOrEmpty, objectsIn } from '../json.js';
 /** Members by which providers show what their own tools found: beside the choices, or in a message. */
 const FINDINGS = ['annotations', 'search_results', 'citations', 'executed_tools'];
 /** Tools of providers' own that look something up: `web_search`, Groq's `browser_search`, OpenRouter's `openrouter:web_search`. */
-const SEARCHING = /search/;
+const SEARCHING = 'search';
 /** Citations of what the request itself brought along: OpenRouter's of files, Anthropic's of documents. */
 const BROUGHT_ALONG = new Set(['file', 'char_location', 'page_location', 'content_block_location']);
 
@@ -14,7 +14,7 @@ export function asksForSearch(request: JsonObject): boolean {
   const parameters = request['search_parameters'];
   if (isObject(parameters) && parameters['mode'] !== 'off') return true;
   if (objectsIn(request['plugins']).some(({ id }) => id === 'web')) return true;
-  return objectsIn(request['tools']).some(({ type }) => SEARCHING.test(String(type)));
+  return objectsIn(request['tools']).some(({ type }) => String(type).includes(SEARCHING));
 }
 
 /** Whether an answer shows that a tool of the provider's own has found something. */

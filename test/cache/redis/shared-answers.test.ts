@@ -82,8 +82,9 @@ test('has an answer that was wrong dropped by all', async () => {
 
   b.store.drop([bad]);
   await until(() => a.store.size === 0);
-
   await until(async () => (await redis.raw.exists(redis.nameOf('bad'))) === 0);
+
+  expect([a, b].map(({ store }) => store.adopt(bad))).toEqual([false, false]);
 });
 
 test('has it dropped by all though it has gone from where it was found wrong', async () => {
@@ -96,8 +97,9 @@ test('has it dropped by all though it has gone from where it was found wrong', a
 
   a.store.drop([bad]);
   await until(() => b.store.size === 0);
-
   await until(async () => (await redis.raw.exists(redis.nameOf('bad'))) === 0);
+
+  expect([a, b].map(({ store }) => store.adopt(bad))).toEqual([false, false]);
 });
 
 test('leaves a later answer to the same where it is when an earlier one was wrong', async () => {
