@@ -262,7 +262,6 @@ export class App {
 
   #detail() {
     const { assembly } = this.#inForce;
-    const shared = this.#recall?.isShared() ?? null;
     return {
       version: this.#options.version,
       ...revisions(this.#inForce),
@@ -271,7 +270,7 @@ export class App {
       stale: this.#refused.length > 0,
       faults: this.#refused,
       resting: assembly.setup.resting.names,
-      ...(shared !== null && { cacheRedis: shared ? 'there' : 'away' }),
+      ...this.#recall?.detail(),
     };
   }
 

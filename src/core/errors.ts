@@ -19,6 +19,10 @@ export const ERROR_STATUS = {
   upstream_failed: 502,
   upstream_auth_failed: 502,
   upstream_cut: 502,
+  /** Something is in force, and cannot be written down: a restart, or another gateway, will not know of it. */
+  not_saved: 503,
+  /** The client wanted a kept answer or none. */
+  not_kept: 504,
   upstream_timeout: 504,
   /** The upstream refused the request itself; its own 4xx status is passed on. */
   upstream_rejected: 400,
