@@ -23,7 +23,9 @@ stays. All faults are told at once, with line and column, by \`suffice check\` w
 shows a key, a header or a base URL.
 
 **Reload.** The file is looked at every second, and used as soon as its content has changed and come to
-rest. Requests under way keep the configuration they began with.
+rest. Requests under way keep the configuration they began with. A running gateway does not take over a
+file that says nothing, or that has lost \`keys\` or \`providers\`: [operations.md](operations.md#start-reload-stop)
+says how it is done where it is meant.
 `;
 
 /**

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DecisionLog } from './account/decision-log.js';
 import type { Books } from './account/settle.js';
@@ -12,9 +11,11 @@ import { ThoughtStore } from './dialects/neutral/thought-store.js';
 import { ResponseStore } from './dialects/responses/response-store.js';
 import type { FeedbackDesk } from './request/feedback-desk.js';
 import type { ClientLimits } from './http/chat.js';
+import type { DrainableServer } from './http/drainable-server.js';
 import { openServer } from './http/open.js';
 import { mayAsk } from './http/origins.js';
 import {
+  filesOf,
   hooksFor,
   load,
   openFeedback,
@@ -30,9 +31,6 @@ import { openRecall, type Recall } from './recall/open.js';
 import type { KeptRouting } from './route/kept-routing.js';
 import { Metrics } from './telemetry/metrics.js';
 
-/** How often a draining server looks for connections that have become idle. */
-const DRAIN_POLL_MS = 50;
-
 /** A running gateway: the composition root. */
 export class App {
   readonly #options: AppOptions;
@@ -41,7 +39,7 @@ export class App {
   #inForce: InForce;
   #refused: readonly string[] = [];
   #draining = false;
-  #server: Server | null = null;
+  #server: DrainableServer | null = null;
   #feedback: FeedbackDesk | null = null;
   #recall: Recall | null = null;
   #reloaded: Promise<boolean> = Promise.resolve(true);
@@ -76,7 +74,7 @@ export class App {
   static async start(options: AppOptions): Promise<App> {
     const metrics = new Metrics();
     const hooks = hooksFor(options, metrics);
-    const first = await load(options, hooks);
+    const first = await load(options, hooks, null);
     const app = new App(options, hooks, metrics, first);
     options.log.level = first.sourced.config.log.level;
     await app.#listen();
@@ -101,22 +99,28 @@ export class App {
     return this.#inForce;
   }
 
+  /** The files that what is in force was made of. */
+  get files(): readonly string[] {
+    return filesOf(this.#inForce.sourced, this.#options.shipped);
+  }
+
   /**
    * Reads everything anew and puts it in force; requests under way finish as they began.
    *
    * Anything faulty changes nothing: what was in force stays, and log, metric and `/readyz` say so.
    *
+   * @param willRead - told of the files that the new configuration names before they are read
    * @returns whether the new state is in force; never rejects
    */
-  reload(): Promise<boolean> {
+  reload(willRead?: (files: readonly string[]) => Promise<void>): Promise<boolean> {
     // One after the other: of two at a time the one that read first could come out on top.
-    this.#reloaded = this.#reloaded.then(() => this.#reload());
+    this.#reloaded = this.#reloaded.then(() => this.#reload(willRead));
     return this.#reloaded;
   }
 
-  async #reload(): Promise<boolean> {
+  async #reload(willRead?: (files: readonly string[]) => Promise<void>): Promise<boolean> {
     try {
-      this.#putInForce(await load(this.#options, this.#hooks));
+      this.#putInForce(await load(this.#options, this.#hooks, this.#inForce, willRead));
       return true;
     } catch (error) {
       this.#refuse(error);
@@ -152,33 +156,27 @@ export class App {
     );
   }
 
-  /** Ends requests under way at once, for an operator who does not want to wait for `close`. */
+  /** Ends requests under way at once, and any delay, for an operator who does not want to wait for `close`. */
   cutOff(): void {
-    this.#server?.closeAllConnections();
+    this.#server?.cutOff();
   }
 
-  /** Stops taking requests, lets those under way finish, then closes everything. */
+  /**
+   * Says that it will close for `server.drain_delay_ms`, stops taking requests, lets those under way
+   * finish, then closes everything.
+   */
   async close(): Promise<void> {
     this.#draining = true;
-    const server = this.#server;
     const { clock, log } = this.#books;
-    const { config } = this.#inForce.sourced;
-    if (server !== null) {
-      const closed = new Promise((resolve) => server.close(resolve));
-      let forgetPoll = (): void => undefined;
-      const closeIdle = (): void => {
-        server.closeIdleConnections();
-        forgetPoll = clock.after(DRAIN_POLL_MS, closeIdle);
-      };
-      closeIdle();
-      const forgetDeadline = clock.after(config.server.drainTimeoutMs, () => {
+    const { drainDelayMs, drainTimeoutMs } = this.#inForce.sourced.config.server;
+    await this.#server?.drain({
+      clock,
+      delayMs: drainDelayMs,
+      timeoutMs: drainTimeoutMs,
+      onOverdue: () => {
         log.warn('requests were still under way at the end of server.drain_timeout_ms; cut off');
-        server.closeAllConnections();
-      });
-      await closed;
-      forgetDeadline();
-      forgetPoll();
-    }
+      },
+    });
     this.#feedback?.close();
     await this.#recall?.close();
     await this.#inForce.assembly.setup.upstreams.close();
@@ -264,7 +262,6 @@ export class App {
 
   #detail() {
     const { assembly } = this.#inForce;
-    const shared = this.#recall?.isShared() ?? null;
     return {
       version: this.#options.version,
       ...revisions(this.#inForce),
@@ -273,7 +270,7 @@ export class App {
       stale: this.#refused.length > 0,
       faults: this.#refused,
       resting: assembly.setup.resting.names,
-      ...(shared !== null && { cacheRedis: shared ? 'there' : 'away' }),
+      ...this.#recall?.detail(),
     };
   }
 

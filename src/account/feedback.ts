@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { GatewayError } from '../core/errors.js';
 
 const share = z.number().min(0).max(1);
 
@@ -84,12 +85,18 @@ export class FeedbackBook {
     return [...this.#entries.values()];
   }
 
-  /** Keeps an entry, instead of an earlier one for the same decision. Rejects when it cannot be written. */
+  /**
+   * Keeps an entry, instead of an earlier one for the same decision.
+   *
+   * @throws {GatewayError} `not_saved` when it cannot be written, and is not kept then
+   */
   async add(entry: FeedbackEntry): Promise<void> {
     const write = this.#writing.then(() => this.#append(entry));
     // One write after another; that one fails must not stop the next.
     this.#writing = write.catch(() => undefined);
-    await write;
+    await write.catch((cause: unknown) => {
+      throw unsaved(cause);
+    });
     this.#remember(entry);
   }
 
@@ -98,7 +105,12 @@ export class FeedbackBook {
     if (this.#lines >= this.#maxEntries * (1 + SLACK)) await this.#compact();
     const handle = await open(this.file, 'a', 0o600);
     try {
-      await handle.appendFile(formatLine(entry));
+      const { size } = await handle.stat();
+      await handle.appendFile(formatLine(entry)).catch(async (error: unknown) => {
+        // What is cut off would spoil the line that comes next.
+        await handle.truncate(size).catch(() => undefined);
+        throw error;
+      });
     } finally {
       await handle.close();
     }
@@ -111,10 +123,14 @@ export class FeedbackBook {
     try {
       await handle.writeFile(this.entries.map(formatLine).join(''));
       await handle.sync();
+      await rename(beside, this.file);
+    } catch (error) {
+      // On a full disk it would take the room that is waited for.
+      await rm(beside, { force: true }).catch(() => undefined);
+      throw error;
     } finally {
       await handle.close();
     }
-    await rename(beside, this.file);
     this.#lines = this.#entries.size;
   }
 
@@ -127,6 +143,12 @@ export class FeedbackBook {
       this.#entries.delete(oldest);
     }
   }
+}
+
+function unsaved(cause: unknown): GatewayError {
+  const { code = 'it cannot be written' } = cause as NodeJS.ErrnoException;
+  const message = `the gateway cannot write feedback to its file now (${code}), and has not taken it; say it again later`;
+  return new GatewayError('not_saved', message, { cause });
 }
 
 function formatLine(entry: FeedbackEntry): string {

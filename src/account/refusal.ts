@@ -38,7 +38,8 @@ export function bookRefusal(
 ): void {
   metrics.errors.inc({ code: error.code });
   const isBug = error.code === 'internal_error';
-  if (!isBug && !logsRequests()) return;
+  const isUnsaved = error.code === 'not_saved';
+  if (!isBug && !isUnsaved && !logsRequests()) return;
   const line = {
     requestId,
     clientRequestId,
@@ -52,6 +53,7 @@ export function bookRefusal(
     ...(!QUOTING.has(error.code) && { message: error.message.slice(0, MAX_MESSAGE_CHARS) }),
   };
   if (isBug) log.error({ ...line, err: error.cause }, 'bug');
+  else if (isUnsaved) log.warn({ ...line, err: error.cause }, 'not saved');
   else log.info(line, 'request refused');
 }
 

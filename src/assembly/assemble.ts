@@ -4,8 +4,10 @@ import { isCaching, type CacheSettings } from '../cache/settings.js';
 import { providerSettings } from '../config/providers.js';
 import type { Config } from '../config/schema.js';
 import type { SourcedConfig } from '../config/source.js';
-import type { Fault } from '../core/errors.js';
+import { refuseErrors, type Fault } from '../core/errors.js';
 import { inUse, layGround, type GroundHooks, type LoadedPredictor } from './groundwork.js';
+import { folderFaults } from './folder-faults.js';
+import { nameFaults } from './name-faults.js';
 import { RememberingPredictor, type NeighbourMemory } from '../route/local/neighbour-memory.js';
 import type { Predictor } from '../route/predictor.js';
 import type { RuleFailure, RuleSet } from '../route/rules/rule-set.js';
@@ -39,12 +41,12 @@ export interface Assembly {
   readonly predictor: LoadedPredictor;
   /** Where heads and feedback lie; absolute. */
   readonly adaptationFolder: string;
-  /** What the rules' checks found that does not keep them from being used. */
+  /** What was found wrong with names, models and rules that does not keep them from being used. */
   readonly warnings: readonly Fault[];
 }
 
 /**
- * @throws {FaultyFileError} for rules or catalog entries that cannot be used, failed tests included
+ * @throws {FaultyFileError} for rules, catalog entries, names or folders that cannot be used, failed tests included
  */
 export async function assemble(
   sourced: SourcedConfig,
@@ -52,8 +54,10 @@ export async function assemble(
   hooks: AssemblyHooks,
 ): Promise<Assembly> {
   const { config } = sourced;
+  refuseErrors(await folderFaults(sourced));
   const ground = await layGround(sourced, shipped, hooks);
-  const { catalog, predictor, served, candidates, known } = ground;
+  const { catalog, predictor, served, known } = ground;
+  const { candidates, none } = ground.auto;
   const { ruleSet, warnings } = await loadTestedRules(
     config.rules ?? shipped.rules,
     known,
@@ -63,6 +67,7 @@ export async function assemble(
   const providers = providersOf(config);
   const router = new Router({
     models: candidates,
+    whyNone: none?.why ?? null,
     predictor: remembering(predictor, config, hooks.memory),
     degraded: predictor.degraded,
     sketches: sketchesFor(predictor, config),
@@ -94,8 +99,24 @@ export async function assemble(
     onLoss: config.translation.onLoss,
     caching: cachingOf(config),
   });
-  const { folder: adaptationFolder } = config.adaptation;
-  return { setup, rules: ruleSet, predictor, adaptationFolder, warnings };
+  const names = soundNames(sourced, setup);
+  return {
+    setup,
+    rules: ruleSet,
+    predictor,
+    adaptationFolder: config.adaptation.folder,
+    warnings: [...ground.warnings, ...names, ...warnings],
+  };
+}
+
+/** @throws {FaultyFileError} for names that stand for nothing; the setup is closed then */
+function soundNames(sourced: SourcedConfig, setup: Setup): readonly Fault[] {
+  try {
+    return refuseErrors(nameFaults(sourced, setup));
+  } catch (error) {
+    setup.retire();
+    throw error;
+  }
 }
 
 function remembering(

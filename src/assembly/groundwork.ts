@@ -4,14 +4,12 @@ import type { ModelOverrides } from '../catalog/schema.js';
 import type { Config } from '../config/schema.js';
 import type { SourcedConfig } from '../config/source.js';
 import type { Clock } from '../core/clock.js';
-import { FaultyFileError } from '../core/errors.js';
-import type { Model, ServedModel } from '../core/model.js';
+import { FaultyFileError, refuseErrors, type Fault } from '../core/errors.js';
+import type { Model, ServedModel, Upstream } from '../core/model.js';
 import { heuristicPredictor } from '../route/heuristic.js';
 import { adapted, headStoreIn, type Adapted } from '../route/local/adapt.js';
 import type { Predictor } from '../route/predictor.js';
-import { globMatcher } from '../route/rules/glob.js';
-import type { RoutedModel } from '../route/router.js';
-import { stillServed } from './retired.js';
+import { autoFaults, autoModels, type AutoModels } from './auto-models.js';
 import { servedModels } from './served-models.js';
 import type { Shipped } from './shipped.js';
 import { PROVIDERS } from '../upstream/providers.js';
@@ -42,12 +40,14 @@ export interface Groundwork {
   /** What this configuration can reach, by id. */
   readonly served: ReadonlyMap<string, ServedModel>;
   /** The served models that may be chosen. */
-  readonly candidates: readonly RoutedModel[];
+  readonly auto: AutoModels;
   /** Every model that rules may name: the catalog's, and those that are served besides. */
   readonly known: readonly Model[];
+  /** What should be looked at in what the configuration says of models, but stops nothing. */
+  readonly warnings: readonly Fault[];
 }
 
-/** @throws {FaultyFileError} for catalog entries that cannot be used */
+/** @throws {FaultyFileError} for catalog entries that cannot be used, or `auto.models` that nobody has */
 export async function layGround(
   sourced: SourcedConfig,
   shipped: Shipped,
@@ -64,9 +64,13 @@ export async function layGround(
     ...catalog.models,
     ...[...served].map(([id, { model }]) => [id, model] as const),
   ]);
-  const candidates = candidatesOf(config, served, hooks.clock);
+  const auto = autoModels(config.auto, served, hooks.clock);
+  const warnings = refuseErrors([
+    ...autoFaults(sourced, auto, { served, known }),
+    ...idleProviders(sourced, served),
+  ]);
   const predictor = await tuned(chosen, config, catalog, hooks);
-  return { catalog, predictor, served, candidates, known: [...known.values()] };
+  return { catalog, predictor, served, auto, known: [...known.values()], warnings };
 }
 
 /** @throws {FaultyFileError} with every override that the catalog cannot take, at its line */
@@ -157,6 +161,25 @@ export function inUse(config: Config): [string, Config['providers'][string]][] {
   return Object.entries(config.providers).filter(([, settings]) => settings.enabled);
 }
 
+/** Providers in use that no model runs at. */
+function idleProviders(
+  { config, fault }: SourcedConfig,
+  served: Groundwork['served'],
+): readonly Fault[] {
+  const asked = new Set([...served.values()].flatMap(({ upstreams }) => upstreams.map(providerOf)));
+  return inUse(config).flatMap(([name]) => {
+    if (asked.has(name)) return [];
+    const message =
+      `provider "${name}" serves no model, so that it gets only what goes through as it is, such as files; ` +
+      'list under "models" what it has.';
+    return [fault(['providers', name], message, 'warning')];
+  });
+}
+
+function providerOf({ provider }: Upstream): string {
+  return provider;
+}
+
 function servingProviders(config: Config): Parameters<typeof servedModels>[1] {
   return inUse(config).map(([name, { models, dialect: own }]) => {
     const row = PROVIDERS.find((known) => known.name === name);
@@ -165,25 +188,4 @@ function servingProviders(config: Config): Parameters<typeof servedModels>[1] {
     const local = row?.auth === 'none';
     return { name, models, listed: models.length > 0 && !hosted, local, dialect };
   });
-}
-
-function candidatesOf(
-  config: Config,
-  served: ReadonlyMap<string, ServedModel>,
-  clock: Clock,
-): readonly RoutedModel[] {
-  const allowed = globMatcher(config.auto.models);
-  const excluded = globMatcher(config.auto.exclude);
-  const today = new Date(clock.wallMs()).toISOString().slice(0, 'YYYY-MM-DD'.length);
-  return (
-    [...served.values()]
-      .filter(({ model }) => allowed(model.id) && !excluded(model.id))
-      // What makes vectors answers nothing.
-      .filter(({ model }) => !model.capabilities.has('embeddings'))
-      .flatMap((one) => {
-        // Whoever writes a model's whole name knows something that the catalog does not.
-        if (config.auto.models.includes(one.model.id)) return [one];
-        return stillServed(one, today) ?? [];
-      })
-  );
 }

@@ -4,13 +4,16 @@ import { MAX_MESSAGE_CHARS, type Books } from '../account/settle.js';
 import { SpeedMeter } from '../account/speed.js';
 import { assemble, type Assembly, type AssemblyHooks } from './assemble.js';
 import type { Shipped } from './shipped.js';
+import { faultsOfChange } from '../config/change.js';
 import type { ConfigSource, SourcedConfig } from '../config/source.js';
 import type { Clock } from '../core/clock.js';
-import { formatFault } from '../core/errors.js';
+import { formatFault, refuseErrors } from '../core/errors.js';
 import { FeedbackDesk } from '../request/feedback-desk.js';
 import type { OpenJudge } from './open-judge.js';
+import { headStoreIn } from '../route/local/adapt.js';
 import { NeighbourMemory } from '../route/local/neighbour-memory.js';
 import type { KeptRouting } from '../route/kept-routing.js';
+import { testFileOf } from '../route/rules/test-file.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 
@@ -89,11 +92,37 @@ export async function openFeedback(
   });
 }
 
-/** @throws {FaultyFileError} when configuration, rules or their tests are not in order */
-export async function load(options: AppOptions, hooks: AssemblyHooks): Promise<InForce> {
-  const sourced = await options.source.load();
+/**
+ * Reads everything and makes of it what requests need.
+ *
+ * @param previous - what is in force, `null` at the start
+ * @param willRead - told of all files that the configuration names before they are read, and waited for
+ * @throws {FaultyFileError} when configuration, rules or their tests are not in order, or a running
+ *   gateway must not take them over
+ */
+export async function load(
+  options: AppOptions,
+  hooks: AssemblyHooks,
+  previous: InForce | null,
+  willRead: (files: readonly string[]) => Promise<void> = () => Promise.resolve(),
+): Promise<InForce> {
+  const read = await options.source.load();
+  const sourced = previous === null ? read : takenOver(previous.sourced, read);
+  await willRead(filesOf(sourced, options.shipped));
   const assembly = await assemble(sourced, options.shipped, hooks);
   return { sourced, assembly };
+}
+
+/** All files that what is in force was made of and that may change: configuration, rules, their tests, the pointer to a tuned head. */
+export function filesOf({ file, config }: SourcedConfig, shipped: Shipped): readonly string[] {
+  const rules = config.rules ?? shipped.rules;
+  const { pointerFile } = headStoreIn(config.adaptation.folder);
+  return [rules, testFileOf(rules), pointerFile, ...(file === null ? [] : [file])];
+}
+
+function takenOver(previous: SourcedConfig, next: SourcedConfig): SourcedConfig {
+  const found = refuseErrors(faultsOfChange(previous, next));
+  return { ...next, warnings: [...next.warnings, ...found] };
 }
 
 /** What tells one state in force from another. */

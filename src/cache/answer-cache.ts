@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import type { AnswerForms, AnswerKind } from '../dialects/answer-forms.js';
-import { AnswerStore } from './answer-store.js';
+import { AnswerStore, type Refusal } from './answer-store.js';
 import { Flight } from './flight.js';
 import {
   answerWith,
@@ -12,11 +12,12 @@ import {
   type Question,
 } from './kept-answer.js';
 import type { CacheOrder } from './order.js';
+import { matches, type PurgeFilter } from './past-purges.js';
 import type { CacheSettings } from './settings.js';
 
 /** Why an answer was not kept. */
 export type UnkeptReason =
-  Exclude<AnswerKind, 'complete'> | 'unreadable' | 'lossy' | 'too_large' | 'unpopular';
+  Exclude<AnswerKind, 'complete'> | Refusal | 'unreadable' | 'lossy' | 'too_large' | 'unpopular';
 
 /** An answer that has just come, and under what it may be found again. */
 export interface FreshAnswer {
@@ -24,8 +25,12 @@ export interface FreshAnswer {
   /** `null`: it is given to the very same request only. */
   readonly question: Question | null;
   readonly order: CacheOrder;
+  /** Of all who share it. */
+  readonly tags: readonly string[];
   readonly facts: AnswerFacts;
   readonly payload: AnswerPayload;
+  /** The provider was to look something up. */
+  readonly searches: boolean;
   /** Members of the request that the answer may repeat. */
   readonly repeated?: Parameters<AnswerForms['kindOf']>[1];
 }
@@ -52,22 +57,38 @@ export class AnswerCache<Landing> {
     this.#clock = clock;
     this.maxEntryBytes = maxEntryBytes;
     this.store = new AnswerStore(maxBytes, clock);
+    // Who asks after a purge must not be given what was asked before it.
+    this.store.noteIn({
+      kept: () => undefined,
+      gone: () => undefined,
+      purged: (filter) => {
+        this.#closeMatching(filter);
+      },
+      dropped: ({ key }) => {
+        for (const stream of [true, false]) this.#flights.delete(flightName(key, stream));
+      },
+    });
   }
 
   /**
-   * The same question under way, if its answer will do.
+   * The same question under way, if its answer will do: it was not asked before the oldest that the order puts up
+   * with.
    *
    * A whole answer can be made of a stream without loss. A client that wants a stream does not wait
    * for a whole answer: it would see nothing of it until the end.
    */
-  flightFor(key: string, stream: boolean): Flight<Landing> | null {
+  flightFor(key: string, stream: boolean, { maxAgeS }: CacheOrder): Flight<Landing> | null {
     const streamed = this.#flights.get(flightName(key, true));
-    return streamed ?? (stream ? null : (this.#flights.get(flightName(key, false)) ?? null));
+    const flight = streamed ?? (stream ? undefined : this.#flights.get(flightName(key, false)));
+    if (flight === undefined) return null;
+    const ageMs = this.#clock.now() - flight.facts.openedMs;
+    return ageMs <= maxAgeS * 1_000 ? flight : null;
   }
 
-  /** Begins a flight that others may join, until it is closed or nobody waits for it any more. */
-  openFlight(key: string, stream: boolean): Flight<Landing> {
-    const flight = new Flight<Landing>(() => {
+  /** Begins a flight that others may join, until it is closed, purged, or nobody waits for it any more. */
+  openFlight(key: string, stream: boolean, order: CacheOrder): Flight<Landing> {
+    const facts = { order, openedMs: this.#clock.now() };
+    const flight = new Flight<Landing>(facts, () => {
       this.closeFlight(key, stream, flight);
     });
     this.#flights.set(flightName(key, stream), flight);
@@ -87,17 +108,27 @@ export class AnswerCache<Landing> {
    * @returns `null`, or why it was not kept
    */
   keep(fresh: FreshAnswer, forms: AnswerForms, { keep }: CacheSettings): UnkeptReason | null {
+    if (fresh.searches) return 'searched';
     const whole = wholeOf(fresh.payload, forms);
     const kind = whole === null ? null : forms.kindOf(whole, fresh.repeated);
     if (whole === null || kind === null) return 'unreadable';
-    if (kind === 'empty') return kind;
+    if (kind === 'empty' || kind === 'searched') return kind;
     if (kind !== 'complete' && !keep.includes(kind)) return kind;
     if (whole.length > this.maxEntryBytes) return 'too_large';
-    return this.store.keep(this.#entry(fresh)) ? null : 'unpopular';
+    const entry = this.#entry(fresh);
+    return this.store.refusal(entry) ?? (this.store.keep(entry) ? null : 'unpopular');
   }
 
-  #entry({ key, question, order, facts, payload }: FreshAnswer): KeptAnswer {
-    const { tenant, namespace, tags, ttlS } = order;
+  #closeMatching(filter: PurgeFilter): void {
+    for (const [name, { facts, tags }] of this.#flights) {
+      const { tenant, namespace } = facts.order;
+      // The decision whose answer it will be is not known yet.
+      if (matches({ tenant, namespace, tags, source: '' }, filter)) this.#flights.delete(name);
+    }
+  }
+
+  #entry({ key, question, order, tags, facts, payload }: FreshAnswer): KeptAnswer {
+    const { tenant, namespace, ttlS } = order;
     const nowMs = this.#clock.wallMs();
     const times = { storedAtMs: nowMs, expiresAtMs: nowMs + ttlS * 1_000 };
     const placed = { key, question, tenant, namespace, tags, ...times, ...facts };

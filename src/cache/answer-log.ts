@@ -27,6 +27,8 @@ const WRITE_BYTES = 1024 * 1024;
 /** A file is written anew when it is so many times longer than what is alive in it, and not short. */
 const SLACK = 2;
 const SHORT_BYTES = 4 * 1024 * 1024;
+/** After a failure the next saving waits twice as long as before it, up to this. */
+const LONGEST_REST_MS = 300_000;
 
 /**
  * Has a store's answers outlast the process: a file to which changes are appended.
@@ -45,9 +47,14 @@ export class AnswerLog implements AnswerJournal {
   #learnt: LearntSource = asRead([]);
   #handle: FileHandle | null = null;
   #bytes = 0;
+  /** Answers that were written to the file, dead or alive; not known of one that was only read. */
+  #written = Infinity;
+  /** What was purged may still stand in the file. */
+  #isPurgeDue = false;
   /** What is in the file is not to be built upon. */
   #mustRewrite = false;
-  #isTroubled = false;
+  #trouble: unknown = null;
+  #failures = 0;
   #saving: Promise<void> = Promise.resolve();
   #forgetTimer: () => void = () => undefined;
 
@@ -57,11 +64,18 @@ export class AnswerLog implements AnswerJournal {
     this.file = path.join(options.folder, 'answers.log');
   }
 
-  /** Reads what there is into the store, and notes what changes from then on. Rejects for a folder that cannot be made. */
+  /**
+   * Reads what there is into the store, and notes what changes from then on. Where nothing can be written
+   * that is told like a failure to save: the cache goes on in memory.
+   */
   static async open(options: AnswerLogOptions, store: AnswerStore): Promise<AnswerLog> {
     const log = new AnswerLog(options, store);
-    await mkdir(options.folder, { recursive: true, mode: 0o700 });
-    await rm(log.#beside, { force: true });
+    try {
+      await mkdir(options.folder, { recursive: true, mode: 0o700 });
+      await rm(log.#beside, { force: true });
+    } catch (error) {
+      log.#tell(error);
+    }
     await log.#load();
     store.noteIn(log);
     log.#schedule();
@@ -71,6 +85,11 @@ export class AnswerLog implements AnswerJournal {
   /** What was learnt of errors, by whoever judged then. */
   get learnt(): Iterable<Learnt> {
     return this.#learnt.all();
+  }
+
+  /** Why nothing can be saved; `null` while it can. */
+  get trouble(): unknown {
+    return this.#trouble;
   }
 
   /** From now on this is what is saved of what was learnt. */
@@ -83,11 +102,19 @@ export class AnswerLog implements AnswerJournal {
     if (isHeld(answer)) this.#pending.set(answer.key, answer);
   }
 
+  tagged(answer: KeptAnswer): void {
+    this.kept(answer);
+  }
+
   gone(key: string): void {
     this.#pending.set(key, null);
   }
 
-  /** Resolves once everything up to now is in the file; rejects if it cannot be written. */
+  purged(): void {
+    this.#isPurgeDue = true;
+  }
+
+  /** Resolves once everything up to now is in the file, and nothing that was purged; rejects if it cannot be written. */
   save(): Promise<void> {
     const saving = this.#saving.then(() => this.#save());
     // One after another; that one fails must not stop the next.
@@ -109,7 +136,10 @@ export class AnswerLog implements AnswerJournal {
 
   #schedule(): void {
     const { clock, saveEveryMs } = this.#options;
-    this.#forgetTimer = clock.after(saveEveryMs, () => {
+    // To write all of it is a lot to try in vain every few seconds.
+    const longestMs = Math.max(saveEveryMs, LONGEST_REST_MS);
+    const restMs = Math.min(saveEveryMs * 2 ** this.#failures, longestMs);
+    this.#forgetTimer = clock.after(restMs, () => {
       // Failures have been told; the next saving tries again.
       void this.save().catch(() => undefined);
       this.#schedule();
@@ -118,6 +148,8 @@ export class AnswerLog implements AnswerJournal {
 
   async #save(): Promise<void> {
     const learnt = [...this.#learnt.changes()];
+    this.#mustRewrite ||= this.#isPurgeDue && this.#hasDead();
+    this.#isPurgeDue = false;
     if (this.#pending.size === 0 && learnt.length === 0 && !this.#mustRewrite) return;
     const changes = this.#pending;
     this.#pending = new Map();
@@ -125,13 +157,21 @@ export class AnswerLog implements AnswerJournal {
       const isLong = this.#bytes > SHORT_BYTES + SLACK * this.#store.bytes;
       if (this.#mustRewrite || isLong || this.#handle === null) await this.#rewrite();
       else await this.#append(this.#handle, changesIn(changes, learnt));
+      this.#failures = 0;
       this.#tell(null);
     } catch (error) {
       // How much of it was written nobody knows, so the file is made anew as soon as that works.
       this.#mustRewrite = true;
+      this.#failures += 1;
       this.#tell(error);
       throw error;
     }
+  }
+
+  /** Whether there are answers in the file that are not in the store any more. */
+  #hasDead(): boolean {
+    const unwritten = [...this.#pending.values()].filter((answer) => answer !== null).length;
+    return this.#written + unwritten > [...this.#store.values()].filter(isHeld).length;
   }
 
   /** Writes all that is alive into a new file, and puts that in the place of the old one. */
@@ -139,7 +179,7 @@ export class AnswerLog implements AnswerJournal {
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
     const handle = await open(this.#beside, 'w', 0o600);
     try {
-      this.#bytes = 0;
+      [this.#bytes, this.#written] = [0, 0];
       await handle.write(FILE_HEADER, 0, FILE_HEADER.length, 0);
       this.#bytes = FILE_HEADER.length;
       const held = [...this.#store.values()].filter(isHeld);
@@ -149,6 +189,8 @@ export class AnswerLog implements AnswerJournal {
       await rename(this.#beside, this.file);
     } catch (error) {
       await handle.close();
+      // On a full disk it would take the room that is waited for.
+      await rm(this.#beside, { force: true }).catch(() => undefined);
       throw error;
     }
     const previous = this.#handle;
@@ -174,6 +216,7 @@ export class AnswerLog implements AnswerJournal {
     };
     for (const change of changes) {
       const record = encodeChange(change);
+      if (change.kind === 'kept') this.#written += 1;
       batch.push(record);
       batchBytes += record.length;
       // In pieces, so that requests are served in between.
@@ -184,26 +227,32 @@ export class AnswerLog implements AnswerJournal {
   }
 
   async #load(): Promise<void> {
-    const handle = await openIfThere(this.file);
+    const own = await openIfThere(this.file, 'r+').catch((error: unknown) => {
+      this.#tell(error);
+      return null;
+    });
+    // What can be read only is still worth reading.
+    const handle = own ?? (await openIfThere(this.file, 'r').catch(() => null));
     if (handle === null) {
       this.#mustRewrite = true;
       return;
     }
-    this.#handle = handle;
+    this.#handle = own;
     const { answers, learnt, damaged, end, isOurs } = await readAnswers(handle);
     this.#bytes = end;
     if (!isOurs) this.#options.onTrouble({ kind: 'unknown_version' });
     if (damaged > 0) this.#options.onTrouble({ kind: 'damaged', records: damaged });
     // What is behind the last record must not come after what is written next.
-    this.#mustRewrite = !isOurs || damaged > 0;
+    this.#mustRewrite = own === null || !isOurs || damaged > 0;
+    if (own === null) await handle.close();
     for (const answer of answers.values()) this.#store.restore(answer);
     this.#learnt = asRead(learnt);
   }
 
   #tell(error: unknown): void {
-    const isTroubled = error !== null;
-    if (isTroubled === this.#isTroubled) return;
-    this.#isTroubled = isTroubled;
+    const [wasTroubled, isTroubled] = [this.#trouble !== null, error !== null];
+    this.#trouble = error;
+    if (isTroubled === wasTroubled) return;
     this.#options.onTrouble(
       isTroubled ? { kind: 'unwritable', error } : { kind: 'writable_again' },
     );
@@ -225,9 +274,9 @@ function* changesIn(
   for (const one of learnt) yield { kind: 'learnt', learnt: one };
 }
 
-async function openIfThere(file: string): Promise<FileHandle | null> {
+async function openIfThere(file: string, flags: 'r' | 'r+'): Promise<FileHandle | null> {
   try {
-    return await open(file, 'r+');
+    return await open(file, flags);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -1,30 +1,32 @@
 import type { Clock } from '../core/clock.js';
 import { ByteBoundedMap } from './byte-bounded-map.js';
-import { bytesOf, isHeld, type HeldAnswer, type KeptAnswer } from './kept-answer.js';
-
-/** Which answers are to go; every condition that is given must hold. */
-export interface PurgeFilter {
-  readonly tag?: string | undefined;
-  readonly namespace?: string | undefined;
-  /** The decision whose answer it is. */
-  readonly id?: string | undefined;
-  /** What the namespace, or one of the tags, begins with. */
-  readonly prefix?: string | undefined;
-  /** Only answers of this tenant; `undefined` for those of all. */
-  readonly tenant?: string | undefined;
-}
-
-/**
- * Why an answer is no longer there: it had to make room or was of no use any more, its time is over, it was
- * purged with its like, or it alone was dropped for being wrong.
- */
-export type GoneReason = 'evicted' | 'expired' | 'purged' | 'dropped';
+import { DroppedAnswers, type AnswerName } from './dropped-answers.js';
+import { bytesOf, isHeld, retagged, type HeldAnswer, type KeptAnswer } from './kept-answer.js';
+import { withTags } from './order.js';
+import {
+  askedMs,
+  isOlder,
+  matches,
+  PastPurges,
+  type PastPurge,
+  type PurgeFilter,
+  type ToldPurge,
+} from './past-purges.js';
 
 /** Where changes are noted, so that they outlast the process, or reach others. */
 export interface AnswerJournal {
   kept(answer: KeptAnswer): void;
-  gone(key: string, why: GoneReason): void;
+  gone(key: string): void;
+  /** An answer that is kept has more tags now. */
+  tagged?(answer: KeptAnswer): void;
+  /** An answer was wrong, and is to be given nowhere any more. It may not be here; if it was, it is gone. */
+  dropped?(answer: AnswerName): void;
+  /** All that match are gone, and what is under way is not to be kept; `gone` is told of each as well. */
+  purged?(filter: PurgeFilter): void;
 }
+
+/** Why an answer is not let in: its like were purged, or it was dropped; or a later one is here already. */
+export type Refusal = 'purged' | 'overtaken';
 
 /** What became of the answers that were ever in a store. */
 export interface StoreCounts {
@@ -35,31 +37,13 @@ export interface StoreCounts {
   readonly purged: number;
 }
 
-/** A purge, and when it was made. */
-export interface PastPurge {
-  readonly filter: PurgeFilter;
-  /** Wall clock of who made it. */
-  readonly atMs: number;
-}
-
-/** A purge, and how much later than it something may have been asked and goes as well. */
-interface RememberedPurge extends PastPurge {
-  readonly slackMs: number;
-}
-
-/** No answer takes longer than this to come; older purges concern none that is still under way. */
-const PURGE_MEMORY_MS = 3_600_000;
-/** Dropped answers that are remembered as long; of more, the latest. */
-const MOST_DROPPED = 10_000;
-
 /** The answers that may be given again, bounded in bytes. */
 export class AnswerStore {
   readonly #answers: ByteBoundedMap<KeptAnswer>;
   readonly #clock: Clock;
   readonly #journals: AnswerJournal[] = [];
-  #purges: readonly RememberedPurge[] = [];
-  /** When the answer of a key was dropped, in the order in which that became known. */
-  readonly #dropped = new Map<string, number>();
+  readonly #purges: PastPurges;
+  readonly #dropped: DroppedAnswers;
   #kept = 0;
   #evicted = 0;
   #expired = 0;
@@ -67,9 +51,11 @@ export class AnswerStore {
 
   constructor(maxBytes: number, clock: Clock) {
     this.#clock = clock;
+    this.#dropped = new DroppedAnswers(clock);
+    this.#purges = new PastPurges(clock);
     this.#answers = new ByteBoundedMap<KeptAnswer>(maxBytes, ({ key }) => {
       this.#evicted += 1;
-      this.#tellGone(key, 'evicted');
+      this.#tellGone(key);
     });
   }
 
@@ -117,7 +103,7 @@ export class AnswerStore {
     const nowMs = this.#clock.wallMs();
     if (nowMs >= answer.expiresAtMs) {
       this.#expired += 1;
-      this.#remove(answer, 'expired');
+      this.#remove(answer);
       return null;
     }
     return nowMs - answer.storedAtMs <= maxAgeS * 1_000 ? answer : null;
@@ -126,21 +112,42 @@ export class AnswerStore {
   /**
    * Keeps an answer in place of the key's earlier one.
    *
-   * An answer that was under way when its like were purged is as old as they were, and not let in.
-   *
    * @returns whether it was let in
    */
   keep(answer: KeptAnswer): boolean {
-    if (this.isPurged(answer)) return false;
+    if (this.refusal(answer) !== null) return false;
     const replaces = this.#answers.peek(answer.key) !== undefined;
     if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
       // The earlier answer is gone, too, but nobody was told: it was replaced, not evicted.
-      if (replaces) this.#tellGone(answer.key, 'evicted');
+      if (replaces) this.#tellGone(answer.key);
       return false;
     }
     this.#kept += 1;
     for (const journal of this.#journals) journal.kept(answer);
     return true;
+  }
+
+  /**
+   * Why an answer that has just come is too old to be kept; `null` if it is not.
+   *
+   * One that was under way when its like were purged is as old as they were; and one that took long must
+   * not undo what was asked for after it.
+   */
+  refusal(answer: KeptAnswer): Refusal | null {
+    if (this.isPurged(answer)) return 'purged';
+    const here = this.#answers.peek(answer.key);
+    // What was kept in times to come was kept by another clock, or before this one was set back.
+    if (here === undefined || here.storedAtMs > answer.storedAtMs) return null;
+    return askedMs(here) > askedMs(answer) ? 'overtaken' : null;
+  }
+
+  /** An answer was given to somebody with tags, by which it is to be purged as well; one that is gone by now stays so. */
+  tag(answer: KeptAnswer, tags: readonly string[]): void {
+    const all = withTags(answer.tags, tags);
+    if (all === answer.tags || this.#answers.peek(answer.key) !== answer) return;
+    const tagged = retagged(answer, all);
+    if (!this.#answers.set(answer.key, tagged, bytesOf(tagged))) this.#tellGone(answer.key);
+    else for (const journal of this.#journals) journal.tagged?.(tagged);
   }
 
   /** Takes an answer in again that was kept before; nothing is noted. */
@@ -159,7 +166,7 @@ export class AnswerStore {
     if (this.isPurged(answer) || this.#clock.wallMs() >= answer.expiresAtMs) return false;
     const here = this.#answers.peek(answer.key);
     if (here !== undefined && here.storedAtMs >= answer.storedAtMs) return false;
-    if (here !== undefined) this.#remove(here, 'evicted');
+    if (here !== undefined) this.#remove(here);
     if (!this.#answers.set(answer.key, answer, bytesOf(answer))) return false;
     for (const journal of this.#journals) journal.kept(answer);
     return true;
@@ -177,7 +184,7 @@ export class AnswerStore {
     if (this.#clock.wallMs() >= answer.expiresAtMs) return null;
     // It may be too large to stay, and is yet of use to whoever has waited for it.
     if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
-      this.#tellGone(answer.key, 'evicted');
+      this.#tellGone(answer.key);
     }
     return answer;
   }
@@ -186,12 +193,12 @@ export class AnswerStore {
   forget(key?: string): void {
     const one = key === undefined ? undefined : this.#answers.peek(key);
     const going = key === undefined ? [...this.#answers.values()] : one === undefined ? [] : [one];
-    for (const answer of going) this.#remove(answer, 'evicted');
+    for (const answer of going) this.#remove(answer);
   }
 
   /** Purges of the last hour. */
   get recentPurges(): readonly PastPurge[] {
-    return this.#purges.map(({ filter, atMs }) => ({ filter, atMs }));
+    return this.#purges.recent;
   }
 
   /** The answers that a purge would remove, in no particular order. */
@@ -206,87 +213,53 @@ export class AnswerStore {
    *   stays. Left out: now.
    * @returns the answers removed
    */
-  purge(
-    filter: PurgeFilter,
-    told?: { readonly atMs: number; readonly slackMs: number },
-  ): readonly KeptAnswer[] {
-    const nowMs = this.#clock.wallMs();
-    const purge = { filter, ...(told ?? { atMs: nowMs, slackMs: 0 }) };
-    const recent = this.#purges.filter(({ atMs }) => nowMs - atMs < PURGE_MEMORY_MS);
-    this.#purges = [...recent.filter((past) => !isWithin(past, purge)), purge];
+  purge(filter: PurgeFilter, told?: ToldPurge): readonly KeptAnswer[] {
+    const purge = this.#purges.add(filter, told);
     const all = this.matching(filter);
     const going = told === undefined ? all : all.filter((answer) => isOlder(answer, purge));
-    for (const answer of going) this.#remove(answer, 'purged');
+    for (const answer of going) this.#remove(answer);
+    for (const journal of this.#journals) journal.purged?.(filter);
     this.#purged += going.length;
     return going;
   }
 
-  /** Removes single answers, as a purge does, and lets no copy of them in; keys that are not there do not matter. */
-  drop(keys: readonly string[]): readonly KeptAnswer[] {
-    const going = keys.flatMap((key) => this.#answers.peek(key) ?? []);
-    for (const key of keys) this.#noteDropped(key, this.#clock.wallMs());
-    for (const answer of going) this.#remove(answer, 'dropped');
+  /**
+   * Removes single answers that were wrong, and lets no copy of them in; others to the same requests stay.
+   *
+   * @param answers - may be gone from here, and yet be given elsewhere
+   * @returns those that were here
+   */
+  drop(answers: readonly AnswerName[]): readonly KeptAnswer[] {
+    const going = answers.flatMap((answer) => this.#dropHere(answer) ?? []);
+    for (const answer of answers) for (const journal of this.#journals) journal.dropped?.(answer);
     this.#purged += going.length;
     return going;
   }
 
-  /** Another process has dropped the answer of a key: if it is the one that is here it goes, and does not come back. */
-  dropToo(key: string, atMs: number): void {
-    this.#noteDropped(key, atMs);
-    const here = this.#answers.peek(key);
-    if (here !== undefined && this.isPurged(here)) this.#remove(here, 'evicted');
+  /** Another process has dropped an answer: it goes here as well, and does not come back. */
+  dropToo(answer: AnswerName): void {
+    this.#dropHere(answer);
   }
 
-  #noteDropped(key: string, atMs: number): void {
-    // At the end, though it was there before; what is heard late does not undo what is known.
-    const latestMs = Math.max(atMs, this.#dropped.get(key) ?? -Infinity);
-    this.#dropped.delete(key);
-    this.#dropped.set(key, latestMs);
-    for (const [old, oldMs] of this.#dropped) {
-      const isOver = this.#clock.wallMs() - oldMs >= PURGE_MEMORY_MS;
-      if (!isOver && this.#dropped.size <= MOST_DROPPED) break;
-      this.#dropped.delete(old);
-    }
+  #dropHere(answer: AnswerName): KeptAnswer | null {
+    this.#dropped.note(answer);
+    const here = this.#answers.peek(answer.key);
+    if (here?.source !== answer.source) return null;
+    this.#remove(here);
+    return here;
   }
 
-  /** Whether it was asked for before a purge of its like, or before it was dropped itself, in the last hour. */
+  /** Whether it was dropped itself, or asked for before a purge of its like, in the last hour. */
   isPurged(answer: KeptAnswer): boolean {
-    const droppedMs = this.#dropped.get(answer.key);
-    if (droppedMs !== undefined && isOlder(answer, { atMs: droppedMs, slackMs: 0 })) return true;
-    return this.#purges.some((purge) => isOlder(answer, purge) && matches(answer, purge.filter));
+    return this.#dropped.has(answer) || this.#purges.concern(answer);
   }
 
-  #remove({ key }: KeptAnswer, why: GoneReason): void {
+  #remove({ key }: KeptAnswer): void {
     this.#answers.delete(key);
-    this.#tellGone(key, why);
+    this.#tellGone(key);
   }
 
-  #tellGone(key: string, why: GoneReason): void {
-    for (const journal of this.#journals) journal.gone(key, why);
+  #tellGone(key: string): void {
+    for (const journal of this.#journals) journal.gone(key);
   }
-}
-
-/** An answer that was asked for before a purge may be what it was about. */
-function isOlder(
-  { storedAtMs, tookMs }: KeptAnswer,
-  { atMs, slackMs }: Omit<RememberedPurge, 'filter'>,
-): boolean {
-  return storedAtMs - tookMs <= atMs + slackMs;
-}
-
-/** Whether one need not be remembered besides the other. */
-function isWithin(one: RememberedPurge, other: RememberedPurge): boolean {
-  if (one.atMs !== other.atMs || one.slackMs > other.slackMs) return false;
-  return JSON.stringify(one.filter) === JSON.stringify(other.filter);
-}
-
-/** Whether an answer is one of those that a purge is about. */
-export function matches(answer: KeptAnswer, filter: PurgeFilter): boolean {
-  const { tag, namespace, id, prefix, tenant } = filter;
-  if (tenant !== undefined && answer.tenant !== tenant) return false;
-  if (tag !== undefined && !answer.tags.includes(tag)) return false;
-  if (namespace !== undefined && answer.namespace !== namespace) return false;
-  if (id !== undefined && answer.source !== id) return false;
-  if (prefix === undefined) return true;
-  return [answer.namespace, ...answer.tags].some((label) => label.startsWith(prefix));
 }

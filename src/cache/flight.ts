@@ -1,4 +1,12 @@
 import { Departure, type GoneSignal } from '../core/departure.js';
+import { withTags, type CacheOrder } from './order.js';
+
+/** What a question under way is known by besides its key. */
+export interface FlightFacts {
+  readonly order: Pick<CacheOrder, 'tenant' | 'namespace' | 'tags'>;
+  /** By the monotonic clock. */
+  readonly openedMs: number;
+}
 
 /**
  * One question under way to an upstream, and everybody who waits for its answer.
@@ -6,6 +14,8 @@ import { Departure, type GoneSignal } from '../core/departure.js';
  * The upstream is told that nobody waits any more when the last of them has left, not before.
  */
 export class Flight<Landing> {
+  readonly facts: FlightFacts;
+  #tags: readonly string[];
   readonly #gone = new Departure();
   readonly #landed: Promise<Landing>;
   readonly #onEmpty: () => void;
@@ -13,11 +23,22 @@ export class Flight<Landing> {
   #waiting = 0;
 
   /** @param onEmpty - the last has left before the landing: nobody must be let aboard any more */
-  constructor(onEmpty: () => void) {
+  constructor(facts: FlightFacts, onEmpty: () => void) {
+    this.facts = facts;
+    this.#tags = facts.order.tags;
     this.#onEmpty = onEmpty;
     this.#landed = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+  }
+
+  /** Those of all who share it. */
+  get tags(): readonly string[] {
+    return this.#tags;
+  }
+
+  addTags(tags: readonly string[]): void {
+    this.#tags = withTags(this.#tags, tags);
   }
 
   /** Aborts when nobody waits any more. */

@@ -87,6 +87,11 @@ export function answerWith<Payload extends KeptAnswer['payload']>(
   };
 }
 
+/** The same answer with other tags. */
+export function retagged(answer: KeptAnswer, tags: readonly string[]): KeptAnswer {
+  return answerWith(Object.assign({}, answer, { tags }), answer.payload);
+}
+
 /**
  * The same answer in as little memory as it takes: its bytes are in memory of their own, and frames of one moment are one.
  */

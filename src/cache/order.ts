@@ -12,6 +12,8 @@ export interface CacheOrder {
   readonly looks: boolean;
   /** Seconds a kept answer may be old. */
   readonly maxAgeS: number;
+  /** Where none will do no model is asked. */
+  readonly onlyKept: boolean;
   /** Seconds a fresh answer is kept. */
   readonly ttlS: number;
   /** `null`: answers are shared by all callers. */
@@ -33,6 +35,8 @@ export interface OrderSubject {
 }
 
 const MAX_LABELS = 16;
+/** Of all who were given an answer; those of later ones are left out. */
+const MOST_TAGS = 64;
 const LABEL = /^[\x21-\x2b\x2d-\x7e]{1,128}$/; // printable, no space, no comma
 const WISHES = ['off', 'exact', 'semantic', 'refresh'] as const;
 type Wish = (typeof WISHES)[number];
@@ -50,7 +54,7 @@ export function orderFor(
   { caller, policy, headers, sampled }: OrderSubject,
 ): CacheOrder | { readonly kind: 'bypass'; readonly why: BypassReason } {
   const own = settingsFor(settings, caller, policy);
-  const directives = readDirectives(text(headers['cache-control']));
+  const directives = readDirectives(text(headers['cache-control']), text(headers['pragma']));
   const wish = readWish(text(headers['x-suffice-cache']));
   const why = bypassOf(own, { wish, sampled, noStore: directives.noStore });
   if (why !== null) return { kind: 'bypass', why };
@@ -59,6 +63,7 @@ export function orderFor(
     kind: 'use',
     looks: wish !== 'refresh' && !directives.noCache,
     maxAgeS: directives.maxAgeS,
+    onlyKept: directives.onlyIfCached,
     ttlS: readTtl(headers, settings.maxTtlS) ?? own.ttlS,
     tenant: own.scope === 'shared' ? null : caller,
     namespace,
@@ -126,14 +131,28 @@ function readWish(given: string | undefined): Wish | null {
 interface Directives {
   readonly noStore: boolean;
   readonly noCache: boolean;
+  readonly onlyIfCached: boolean;
   readonly maxAgeS: number;
 }
 
-const NO_DIRECTIVES: Directives = { noStore: false, noCache: false, maxAgeS: Infinity };
+const NO_DIRECTIVES: Directives = {
+  noStore: false,
+  noCache: false,
+  onlyIfCached: false,
+  maxAgeS: Infinity,
+};
+/** What clients said before there were directives. */
+const NO_CACHE: Directives = {
+  noStore: false,
+  noCache: true,
+  onlyIfCached: false,
+  maxAgeS: Infinity,
+};
 
 /** Directives that nobody here knows are passed over, as RFC 9111 (5.2.3) wants it. */
-function readDirectives(given: string | undefined): Directives {
-  if (given === undefined) return NO_DIRECTIVES;
+function readDirectives(given: string | undefined, pragma: string | undefined): Directives {
+  // Beside the one, the other means nothing (RFC 9111, 5.4).
+  if (given === undefined) return pragma?.includes('no-cache') ? NO_CACHE : NO_DIRECTIVES;
   const directives = given
     .toLowerCase()
     .split(',')
@@ -144,9 +163,12 @@ function readDirectives(given: string | undefined): Directives {
     // What is no number of seconds counts as stale (RFC 9111, 4.2.1).
     return /^\d+$/.test(age) ? Number(age) : 0;
   });
+  // Whatever value one comes with, which has no meaning in a request.
+  const names = directives.map((directive) => directive.replace(/\s*=.*$/, ''));
   return {
-    noStore: directives.includes('no-store'),
-    noCache: directives.includes('no-cache'),
+    noStore: names.includes('no-store'),
+    noCache: names.includes('no-cache'),
+    onlyIfCached: names.includes('only-if-cached'),
     maxAgeS: Math.min(Infinity, ...ages),
   };
 }
@@ -176,6 +198,12 @@ function readTags(headers: RequestHeaders): readonly string[] {
   if (tags.length > MAX_LABELS) throw faultIn(name, `may have at most ${MAX_LABELS} tags`);
   for (const tag of tags) checkLabel(name, tag);
   return tags;
+}
+
+/** Tags, and those of one more who is given the answer; the very same list where nothing is new. */
+export function withTags(known: readonly string[], more: readonly string[]): readonly string[] {
+  const news = more.filter((tag) => !known.includes(tag)).slice(0, MOST_TAGS - known.length);
+  return news.length === 0 ? known : [...known, ...news];
 }
 
 function checkLabel(name: string, label: string): void {

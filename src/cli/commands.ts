@@ -102,20 +102,14 @@ function isParseArgsError(error: unknown): error is Error {
   return codeOf(error).startsWith('ERR_PARSE_ARGS_');
 }
 
-const EXPECTED = new Set([
-  'EADDRINUSE',
-  'EACCES',
-  'EADDRNOTAVAIL',
-  'ENOENT',
-  'EISDIR',
-  'ENOTFOUND',
-]);
-
 /** Files that are not there and ports that are taken: the system's own words say what is wrong. */
 function isExpected(error: unknown): error is Error {
-  return (
-    error instanceof ArtefactError || error instanceof DataError || EXPECTED.has(codeOf(error))
-  );
+  return error instanceof ArtefactError || error instanceof DataError || isOfSystem(error);
+}
+
+/** Whether a call of the operating system failed: Node says which. */
+function isOfSystem(error: unknown): boolean {
+  return codeOf(error) !== '' && typeof (error as { syscall?: unknown }).syscall === 'string';
 }
 
 function codeOf(error: unknown): string {

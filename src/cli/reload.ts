@@ -1,42 +1,39 @@
 import type { App } from '../app.js';
-import { watchFiles, type Watch } from '../config/watch.js';
-import type { Clock } from '../core/clock.js';
-import { headStoreIn } from '../route/local/adapt.js';
-import { testFileOf } from '../route/rules/test-file.js';
+import { watchFiles, type WatchOptions } from '../config/watch.js';
 import type { Log } from '../telemetry/log.js';
 
-/** Reloads the app whenever a file it was made of has changed: configuration, rules, their tests, the pointer to a tuned head. */
+/** Reloads until it is closed. */
+export interface ReloadWatch {
+  /** Reloads at once, whatever has changed; never rejects. */
+  reload(): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Reloads the app whenever a file it was made of has changed: configuration, rules, their tests, the
+ * pointer to a tuned head.
+ *
+ * Where a reload was refused, the files that the refused configuration names are watched besides, until
+ * one succeeds: it may be one of them that has to be corrected, or to come.
+ */
 export function watchForReload(
-  app: Pick<App, 'inForce' | 'reload'>,
-  clock: Clock,
+  app: Pick<App, 'files' | 'reload'>,
   log: Log,
-): Watch {
-  let files = filesOf(app);
-  let watch = watchNow();
-  function watchNow(): Watch {
-    return watchFiles(files, (changed) => void onChange(changed), { clock });
-  }
-  async function onChange(changed: readonly string[]): Promise<void> {
+  options: WatchOptions,
+): ReloadWatch {
+  const onChange = async (changed: readonly string[]): Promise<void> => {
     log.info({ changed }, 'files changed');
-    await app.reload();
-    const now = filesOf(app);
-    if (now.join('\n') === files.join('\n')) return;
-    // The new configuration names another rules file. A watch that goes on misses nothing; only
-    // a new one has to be begun.
-    files = now;
-    watch.close();
-    watch = watchNow();
-  }
+    await reload();
+  };
+  const watch = watchFiles(app.files, (changed) => void onChange(changed), options);
+  const reload = async (): Promise<void> => {
+    const taken = await app.reload((named) => watch.follow([...new Set([...app.files, ...named])]));
+    if (taken) await watch.follow(app.files);
+  };
   return {
+    reload,
     close: () => {
       watch.close();
     },
   };
-}
-
-function filesOf({ inForce }: Pick<App, 'inForce'>): readonly string[] {
-  const { sourced, assembly } = inForce;
-  const { file: rules } = assembly.rules;
-  const { pointerFile } = headStoreIn(assembly.adaptationFolder);
-  return [rules, testFileOf(rules), pointerFile, ...(sourced.file === null ? [] : [sourced.file])];
 }

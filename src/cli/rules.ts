@@ -123,9 +123,9 @@ async function test({ ruleSet, ground, isStrict }: Job, { io }: Context): Promis
     io.err(`${ruleSet.file} has no tests: there is no ${testFileOf(ruleSet.file)}.\n`);
     return isStrict ? EXIT.failed : EXIT.ok;
   }
-  const { catalog, predictor, candidates } = ground;
+  const { catalog, predictor, auto } = ground;
   const parts = { catalog, rules: ruleSet, predictor: predictor.predictor };
-  const report = runRuleTests(ruleSet, tests, rehearsal(parts, candidates));
+  const report = runRuleTests(ruleSet, tests, rehearsal(parts, auto.candidates));
   io.out(formatRuleTests(report));
   const isUntested = isStrict && report.untested.length > 0;
   return report.failures.length > 0 || isUntested ? EXIT.failed : EXIT.ok;

@@ -2,13 +2,14 @@ import { parseArgs } from 'node:util';
 import { App } from '../app.js';
 import { warningsOf } from '../assembly/in-force.js';
 import type { Shipped } from '../assembly/shipped.js';
+import { overrideFaults } from '../config/environment.js';
 import { configSource } from '../config/source.js';
 import type { Clock } from '../core/clock.js';
 import { openLog, type LogDestination } from '../telemetry/log.js';
 import { ollamaBaseUrl } from '../config/providers.js';
 import { probeOllama } from '../upstream/local.js';
 import { banner } from './banner.js';
-import { EXIT, type Io } from './io.js';
+import { EXIT, UsageError, type Io } from './io.js';
 import { watchForReload } from './reload.js';
 
 /** What `suffice serve --help` prints. */
@@ -61,9 +62,12 @@ export async function serveCommand(
     return EXIT.ok;
   }
 
+  const overrides = { host: typed(values.host, '--host'), port: typed(values.port, '--port') };
+  const [misuse] = overrideFaults(overrides);
+  if (misuse !== undefined) throw new UsageError(`${misuse.file} ${misuse.message}`);
   const source = configSource({
     file: values.config ?? null,
-    overrides: { host: typed(values.host, '--host'), port: typed(values.port, '--port') },
+    overrides,
     env: io.env,
     ollamaModels: () => probeOllama(ollamaBaseUrl(io.env)),
   });
@@ -72,8 +76,8 @@ export async function serveCommand(
   const app = await App.start({ source, shipped, clock, log, version });
   log.info({ ...app.summary, warnings: warningsOf(app.inForce) }, 'listening');
   io.err(banner(app, version));
-  const watch = watchForReload(app, clock, log);
-  onSignal('SIGHUP', () => void app.reload());
+  const watch = watchForReload(app, log, { clock });
+  onSignal('SIGHUP', () => void watch.reload());
 
   await new Promise<void>((stop) => {
     let stoppedMs: number | null = null;

@@ -50,7 +50,9 @@ const recheck = section({
     .number()
     .min(0)
     .default(1)
-    .describe('US dollars that may be spent on it a day (UTC); 0: nothing is asked again.'),
+    .describe(
+      'US dollars that may be spent on it a day (UTC); 0: nothing is asked again. What an answer had cost is set aside before it is asked for again; one of unknown cost is not, so models of your own need a price, be it 0.',
+    ),
 });
 
 const semantic = section({

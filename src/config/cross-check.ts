@@ -1,4 +1,6 @@
 import type { Fault } from '../core/errors.js';
+import { nearest } from '../core/nearest.js';
+import { PROVIDERS } from '../upstream/providers.js';
 import type { YamlFile } from '../yaml/yaml-file.js';
 import { resolveAliases } from './aliases.js';
 import { isLoopback } from './network.js';
@@ -15,6 +17,8 @@ const SHORT_KEY_CHARS = 16;
 export function crossCheck(file: YamlFile, sections: SoundSections): readonly Fault[] {
   return [
     ...providerFaults(file, sections),
+    ...repeatedModels(file, sections),
+    ...hostFaults(file, sections),
     ...aliasFaults(file, sections),
     ...keyFaults(file, sections.keys ?? []),
     ...exposureFaults(file, sections),
@@ -34,6 +38,37 @@ function providerFaults(file: YamlFile, { providers }: SoundSections): Fault[] {
     const why = providerFault(name, settings);
     return why === null ? [] : [file.faultAtKey(['providers', name], why)];
   });
+}
+
+/** Models that a provider lists twice, whether or not in the same case. */
+function repeatedModels(file: YamlFile, { providers = {} }: SoundSections): Fault[] {
+  return Object.entries(providers).flatMap(([name, { models }]) => {
+    const ids = models.map((model) => `${name}/${model}`.toLowerCase());
+    return ids.flatMap((id, i) => {
+      const first = ids.indexOf(id);
+      if (first === i) return [];
+      const at = `"providers.${name}.models`;
+      const message = `${at}[${i}]" goes by the same name here as ${at}[${first}]": ${id}.`;
+      return [file.fault(['providers', name, 'models', i], message, 'warning')];
+    });
+  });
+}
+
+/** Places of models at providers that nobody has, in a file that says which there are. */
+function hostFaults(file: YamlFile, { models = {} }: SoundSections): Fault[] {
+  const { providers } = file.value as { providers?: object };
+  if (providers === undefined) return [];
+  const known = [...Object.keys(providers), ...PROVIDERS.map(({ name }) => name)];
+  return Object.entries(models).flatMap(([id, { hosts = [] }]) =>
+    hosts.flatMap(({ provider }, i) => {
+      if (known.includes(provider)) return [];
+      const hint = nearest(provider, known);
+      const message =
+        `there is no provider "${provider}", neither under "providers" nor among those that Suffice knows` +
+        (hint === null ? '.' : `; did you mean "${hint}"?`);
+      return [file.fault(['models', id, 'hosts', i, 'provider'], message, 'warning')];
+    }),
+  );
 }
 
 function hasFaultyProvider(file: YamlFile, sound: object): boolean {

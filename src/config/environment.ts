@@ -1,10 +1,10 @@
 import path from 'node:path';
 
-import { FaultyFileError, type Fault } from '../core/errors.js';
+import { FaultyFileError, refuseErrors, type Fault } from '../core/errors.js';
 import { SIMULATION } from '../upstream/providers.js';
 import type { Environment } from './interpolate.js';
-import { isLoopback } from './network.js';
-import { ollamaBaseUrl, providersWithKey, withEnvironment } from './providers.js';
+import { bareHost, HOST_IS, isHost, isLoopback } from './network.js';
+import { ollamaBaseUrl, providerFault, providersWithKey, withEnvironment } from './providers.js';
 import { providerSchema, type ProviderConfig } from './provider-schema.js';
 import { configSchema, type Config } from './schema.js';
 
@@ -26,6 +26,8 @@ export function configFromEnvironment(
 /**
  * Every provider that the environment gives access to; the simulation when there is none, so that
  * there is always something to try.
+ *
+ * @throws {FaultyFileError} for what the environment says of a provider and cannot be used
  */
 export function providersFromEnvironment(
   env: Environment,
@@ -39,6 +41,12 @@ export function providersFromEnvironment(
     const settings = { base_url: ollamaBaseUrl(env), models: [...ollamaModels] };
     providers['ollama'] = providerSchema.parse(settings);
   }
+  const faults = Object.entries(providers).flatMap(([name, settings]): Fault[] => {
+    const message = providerFault(name, settings);
+    const file = settings.keyVariable ?? 'environment';
+    return message === null ? [] : [{ file, line: 0, column: 0, message, severity: 'error' }];
+  });
+  if (faults.length > 0) throw new FaultyFileError(faults);
   if (Object.keys(providers).length === 0) providers[SIMULATION] = providerSchema.parse({});
   return providers;
 }
@@ -69,17 +77,16 @@ export function overridesFromEnvironment(env: Environment): Overrides {
  * The configuration with another place to listen at.
  *
  * @returns a warning when the new place is open to everybody and the old one was not
- * @throws {FaultyFileError} for an empty host, or a port that is no whole number from 0 to 65535
+ * @throws {FaultyFileError} for what is no host, or a port that is no whole number from 0 to 65535
  */
 export function applyOverrides(
   config: Config,
   { host, port }: Overrides,
 ): { readonly config: Config; readonly warnings: readonly Fault[] } {
-  const faults = [...hostFaults(host), ...portFaults(port)];
-  if (faults.length > 0) throw new FaultyFileError(faults);
+  refuseErrors(overrideFaults({ host, port }));
   const server = {
     ...config.server,
-    ...(host && { host: host.text.trim() }),
+    ...(host && { host: bareHost(host.text) }),
     ...(port && { port: Number(port.text) }),
   };
   const opened = isLoopback(config.server.host) && !isLoopback(server.host);
@@ -87,8 +94,15 @@ export function applyOverrides(
   return { config: { ...config, server }, warnings };
 }
 
+/** What is wrong with each of the overrides; all of it errors. */
+export function overrideFaults({ host, port }: Overrides): readonly Fault[] {
+  return [...hostFaults(host), ...portFaults(port)];
+}
+
 function hostFaults(host: Override | undefined): Fault[] {
-  return host?.text.trim() === '' ? [faultIn(host, 'must be a host, not empty.')] : [];
+  if (host === undefined || isHost(bareHost(host.text))) return [];
+  const isEmpty = host.text.trim() === '';
+  return [faultIn(host, isEmpty ? 'must be a host, not empty.' : `must be ${HOST_IS}.`)];
 }
 
 function portFaults(port: Override | undefined): Fault[] {
@@ -97,7 +111,7 @@ function portFaults(port: Override | undefined): Fault[] {
 }
 
 function exposure(host: Override): Fault {
-  const message = `anybody who reaches ${host.text.trim()} may use this gateway; set "keys" in a configuration file.`;
+  const message = `anybody who reaches ${bareHost(host.text)} may use this gateway; set "keys" in a configuration file.`;
   return { ...faultIn(host, message), severity: 'warning' };
 }
 

@@ -20,6 +20,8 @@ export interface LoadedConfig {
   readonly file: string;
   /** First 12 hex digits of the SHA-256 of the file's text: what it says, not what the environment adds. */
   readonly revision: string;
+  /** The sections that the file itself has, whatever is in them. */
+  readonly sections: ReadonlySet<string>;
   /** A fault at an option, for whoever finds out later: `['models', 'a/b']`. */
   readonly fault: YamlFile['fault'];
 }
@@ -48,6 +50,7 @@ export async function loadConfig(file: string, env: Environment): Promise<Loaded
     warnings: inOrder(faults),
     file: absolute,
     revision: createHash('sha256').update(text).digest('hex').slice(0, 12),
+    sections: new Set(isMap(yaml.value) ? Object.keys(yaml.value) : []),
     fault: yaml.fault.bind(yaml),
   };
 }

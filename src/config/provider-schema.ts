@@ -129,4 +129,6 @@ export const providerSchema = section({
 export type ProviderConfig = z.output<typeof providerSchema> & {
   /** What the environment says to those who look for keys of AWS, by name. */
   readonly awsVariables?: Readonly<Record<string, string>>;
+  /** The variable of the environment that `apiKey` comes from; absent where it does not. */
+  readonly keyVariable?: string | undefined;
 };

@@ -2,6 +2,7 @@ import path from 'node:path';
 
 import { nearest } from '../core/nearest.js';
 import {
+  isKey,
   PROVIDERS,
   resolveProvider,
   type ProviderRow,
@@ -37,7 +38,8 @@ export function withEnvironment(
   if (name === OLLAMA) return { ...placed, baseUrl: ollamaBaseUrl(env) };
   if (hasProof(settings)) return placed;
   const apiKey = keyOf(name, env);
-  if (apiKey !== undefined) return { ...placed, apiKey };
+  if (apiKey !== undefined)
+    return { ...placed, apiKey, keyVariable: row?.keyVariable ?? undefined };
   return { ...placed, ...credentialsIn(row, env) };
 }
 
@@ -67,8 +69,15 @@ export function providerFault(name: string, settings: ProviderConfig): string | 
       row.auth === 'aws' ? ' or "aws"' : row.auth === 'google' ? ' or "credentials_file"' : '';
     return `provider "${name}" needs "api_key"${other}${variable}.`;
   }
+  const variable = variableFault(name, settings);
+  if (variable !== null) return variable;
   const resolved = resolveProvider(name, providerSettings(settings));
   return resolved.ok ? null : resolved.why;
+}
+
+function variableFault(name: string, { apiKey = '', keyVariable }: ProviderConfig): string | null {
+  if (keyVariable === undefined || isKey(apiKey)) return null;
+  return `the variable ${keyVariable}, which is the key of provider "${name}", has a character that cannot be in a key, such as a curly quote.`;
 }
 
 /** What the operator says, as a provider is made of it. */

@@ -4,6 +4,7 @@ import { modelId, modelOverride } from '../catalog/schema.js';
 import { adaptation } from './adaptation.js';
 import { cache, keyCache } from './cache.js';
 import { providerSchema, type ProviderConfig } from './provider-schema.js';
+import { bareHost, HOST_IS, isHost } from './network.js';
 import { responses } from './responses.js';
 import { secret, section } from './section.js';
 
@@ -24,6 +25,8 @@ const server = section({
   host: z
     .string()
     .min(1)
+    .overwrite(bareHost)
+    .refine(isHost, `must be ${HOST_IS}`)
     .default('127.0.0.1')
     .describe(
       'The address to listen on. `0.0.0.0` is every network this machine is in: set `keys` then, or anybody there spends your money.',
@@ -81,10 +84,18 @@ const server = section({
     .describe(
       'A client that reads nothing of its answer for this long is cut off, and with it the call to the provider, which costs money as long as it runs.',
     ),
+  drain_delay_ms: z
+    .int()
+    .min(0)
+    .max(MAX_TIMER_MS)
+    .default(0)
+    .describe(
+      'Time after SIGTERM in which `/readyz` answers 503 and everything else is served on, so that load balancers learn of it before connections are refused. Behind Kubernetes 5000 to 10000.',
+    ),
   drain_timeout_ms: milliseconds
     .default(30_000)
     .describe(
-      'Time for answers under way to be completed after SIGTERM. Keep it below the grace period of what runs the process (Kubernetes: 30 s).',
+      'Time for answers under way to be completed after SIGTERM and `drain_delay_ms`. Keep both together below the grace period of what runs the process (Kubernetes: 30 s).',
     ),
 });
 

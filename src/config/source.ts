@@ -18,8 +18,14 @@ export interface SourcedConfig {
   readonly file: string | null;
   /** `environment` when there is no file. */
   readonly revision: string;
+  /** The sections that the file itself has, whatever is in them; none when there is no file. */
+  readonly sections: ReadonlySet<string>;
   /** A fault at an option, for whoever finds out later: `['models', 'acme/large']`. */
-  readonly fault: (path: readonly PropertyKey[], message: string) => Fault;
+  readonly fault: (
+    path: readonly PropertyKey[],
+    message: string,
+    severity?: Fault['severity'],
+  ) => Fault;
 }
 
 /** Where the configuration comes from; asked again for every reload. */
@@ -56,12 +62,13 @@ export function configSource(options: SourceOptions): ConfigSource {
               warnings: [],
               file: null,
               revision: 'environment',
-              fault: (at, message) => ({
+              sections: new Set(),
+              fault: (at, message, severity = 'error') => ({
                 file: at.join('.'),
                 line: 0,
                 column: 0,
                 message,
-                severity: 'error',
+                severity,
               }),
             }
           : await loadConfig(file, env);

@@ -12,6 +12,12 @@ export interface WatchOptions {
 
 /** A watch that runs until it is closed. */
 export interface Watch {
+  /**
+   * Watches these files from now on: others are let go, and those that were watched go on as they were.
+   *
+   * @returns when the content of new ones is noted: whoever reads them after that misses no change
+   */
+  follow(files: readonly string[]): Promise<void>;
   /** No call comes after this one. */
   close(): void;
 }
@@ -29,7 +35,7 @@ const DEFAULT_INTERVAL_MS = 1000;
  * A file may be absent at first, vanish and come back. Vanishing is a change; vanishing and
  * coming back with the same content between two looks is none, nor is a mere `touch`.
  *
- * @param files - what counts as unchanged is their content now, so watch before reading them
+ * @param files - without repeats; what counts as unchanged is their content now, so watch before reading them
  * @param onChange - gets the files that changed, together when they changed together; must not throw
  */
 export function watchFiles(
@@ -37,15 +43,16 @@ export function watchFiles(
   onChange: (changed: readonly string[]) => void,
   { clock, intervalMs = DEFAULT_INTERVAL_MS }: WatchOptions,
 ): Watch {
-  const watched = files.map((file) => new WatchedFile(file));
+  let watched = files.map((file) => new WatchedFile(file));
   let closed = false;
   let forget = (): void => undefined;
   const look = async (): Promise<void> => {
-    const looks = await Promise.all(watched.map((file) => file.look()));
+    const all = watched;
+    const looks = await Promise.all(all.map((file) => file.look()));
     // While one file still moves the others wait, so that an edit of two files is one change.
     if (looks.includes('at rest') && !looks.includes('moving')) {
-      const changed = await Promise.all(watched.map((file) => file.settle()));
-      const names = files.filter((_file, i) => changed[i] === true);
+      const changed = await Promise.all(all.map((file) => file.settle()));
+      const names = all.filter((_file, i) => changed[i] === true).map(({ name }) => name);
       if (!isClosed() && names.length > 0) onChange(names);
     }
     if (!isClosed()) forget = clock.after(intervalMs, () => void look());
@@ -53,6 +60,12 @@ export function watchFiles(
   const isClosed = (): boolean => closed;
   void look();
   return {
+    follow: async (next) => {
+      const known = new Map(watched.map((file) => [file.name, file]));
+      const followed = next.map((name) => known.get(name) ?? new WatchedFile(name));
+      await Promise.all(followed.filter(({ name }) => !known.has(name)).map((file) => file.look()));
+      watched = followed;
+    },
     close: () => {
       closed = true;
       forget();
@@ -61,25 +74,25 @@ export function watchFiles(
 }
 
 class WatchedFile {
-  readonly #file: string;
+  readonly name: string;
   #stamp: string | null = null;
   /** The stamp whose content is known. */
   #settledStamp: string | null = null;
   #content: string | null = null;
 
-  constructor(file: string) {
-    this.#file = file;
+  constructor(name: string) {
+    this.name = name;
   }
 
   /** Whether the file has changed since it was last settled, and since the last look. */
   async look(): Promise<'unchanged' | 'moving' | 'at rest'> {
-    const stamp = await stampOf(this.#file);
+    const stamp = await stampOf(this.name);
     const isFirst = this.#stamp === null;
     const moved = stamp !== this.#stamp;
     this.#stamp = stamp;
     if (isFirst) {
       this.#settledStamp = stamp;
-      this.#content = await contentOf(this.#file);
+      this.#content = await contentOf(this.name);
       return 'unchanged';
     }
     if (stamp === this.#settledStamp) return 'unchanged';
@@ -89,7 +102,7 @@ class WatchedFile {
   /** @returns whether the content differs from what it was when last settled */
   async settle(): Promise<boolean> {
     if (this.#stamp === this.#settledStamp) return false;
-    const content = await contentOf(this.#file);
+    const content = await contentOf(this.name);
     const changed = content !== this.#content;
     this.#content = content;
     this.#settledStamp = this.#stamp;

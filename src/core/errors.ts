@@ -19,6 +19,10 @@ export const ERROR_STATUS = {
   upstream_failed: 502,
   upstream_auth_failed: 502,
   upstream_cut: 502,
+  /** Something is in force, and cannot be written down: a restart, or another gateway, will not know of it. */
+  not_saved: 503,
+  /** The client wanted a kept answer or none. */
+  not_kept: 504,
   upstream_timeout: 504,
   /** The upstream refused the request itself; its own 4xx status is passed on. */
   upstream_rejected: 400,
@@ -86,6 +90,17 @@ export class FaultyFileError extends Error {
     super(faults.map(formatFault).join('\n'));
     this.faults = faults;
   }
+}
+
+/**
+ * Lets warnings pass.
+ *
+ * @returns the faults, none of which is an error
+ * @throws {FaultyFileError} with all faults, if one of them is an error
+ */
+export function refuseErrors(faults: readonly Fault[]): readonly Fault[] {
+  if (faults.some(({ severity }) => severity === 'error')) throw new FaultyFileError(faults);
+  return faults;
 }
 
 /** `file:line:column: error: message`, the form editors and terminals turn into a link. */

@@ -6,6 +6,8 @@ export interface RequestIdentity {
   readonly members: JsonObject;
   /** The client asks for chance (`temperature` above 0) and gives no seed to repeat it by. */
   readonly sampled: boolean;
+  /** A tool of the provider's own is to look something up, whatever the answer tells of it. */
+  readonly searches?: boolean;
   /** What the user said last; `null` where that is more than text, or nothing. */
   readonly question: LastQuestion | null;
 }
@@ -32,8 +34,10 @@ export interface Frame {
  * - `truncated`: it was cut at a limit of length.
  * - `filtered`: it was withheld in part or whole, or the model refused.
  * - `empty`: nothing was said at all.
+ * - `searched`: a tool of the provider's own looked something up, which was true on its day.
  */
-export type AnswerKind = 'complete' | 'tool_calls' | 'truncated' | 'filtered' | 'empty';
+export type AnswerKind =
+  'complete' | 'tool_calls' | 'truncated' | 'filtered' | 'empty' | 'searched';
 
 /** Whom a kept answer is given to. */
 export interface Addressee {
@@ -81,7 +85,7 @@ export interface AnswerForms {
   textOf(whole: Buffer): string | null;
 
   /**
-   * The least complete of its choices counts.
+   * What was looked up counts first, then the least complete of its choices.
    *
    * @param repeated - members of the request, where answers in the dialect repeat some of them
    * @returns `null` for what is no answer

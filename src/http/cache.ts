@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Caller } from '../admit/keys.js';
-import type { PurgeFilter } from '../cache/answer-store.js';
+import type { PurgeFilter } from '../cache/past-purges.js';
 import type { CacheSettings } from '../cache/settings.js';
 import { purgeScope, type AlikeStats, type CacheAdmin, type CacheStats } from '../recall/admin.js';
 import { GatewayError } from '../core/errors.js';
@@ -46,7 +46,7 @@ export function statsJson(stats: CacheStats): Record<string, unknown> {
 }
 
 function alikeJson(alike: AlikeStats): Record<string, unknown> {
-  const { hits, expectedWrong, rechecks, measured } = alike;
+  const { hits, expectedWrong, rechecks, leftOut, measured } = alike;
   return {
     questions: alike.questions,
     partitions: alike.partitions,
@@ -55,6 +55,7 @@ function alikeJson(alike: AlikeStats): Record<string, unknown> {
     hits,
     expected_error: hits === 0 ? null : expectedWrong / hits,
     rechecks,
+    rechecks_left_out: leftOut,
     measured_error: measured?.error ?? null,
     measured_between: measured === null ? null : [measured.low, measured.high],
     rechecks_usd: alike.spentUsd,

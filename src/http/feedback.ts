@@ -18,7 +18,7 @@ const body = z.strictObject({
  * Answers `POST /v1/feedback`.
  *
  * @returns the reply's JSON
- * @throws {GatewayError} `invalid_json`; `invalid_request`, naming the field at fault; `not_found`
+ * @throws {GatewayError} `invalid_json`; `invalid_request`, naming the field at fault; `not_found`; `not_saved`
  */
 export async function takeFeedback(
   bytes: Buffer,
@@ -37,10 +37,15 @@ export async function takeFeedback(
     const evicted = heard === null ? {} : { evicted: heard.evicted };
     return { object: 'feedback', decision_id: decisionId, scores, kept_text: keptText, ...evicted };
   } catch (error) {
-    // What the router cannot learn from may have rid the cache of an answer all the same.
-    if (heard === null || heard.evicted === 0 || !(error instanceof GatewayError)) throw error;
+    // What the router cannot learn from has rid the cache of an answer all the same.
+    if (heard?.isForgotten !== true || !isUnteachable(error)) throw error;
     return replyTo(verdict, heard);
   }
+}
+
+/** Nothing was wrong but that the router learns nothing from it. */
+function isUnteachable(error: unknown): boolean {
+  return error instanceof GatewayError && error.code !== 'not_saved';
 }
 
 interface FeedbackTakers {

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { anthropic } from '../dialects/anthropic/anthropic.js';
 import { completions } from '../dialects/completions/completions.js';
 import { openai } from '../dialects/openai/openai.js';
@@ -8,6 +7,7 @@ import type { Pipeline } from '../pipeline.js';
 import type { PlainDesk } from '../request/plain-desk.js';
 import { createApp, type Operations } from './app.js';
 import { ChatSurface, type ClientLimits } from './chat.js';
+import type { DrainableServer } from './drainable-server.js';
 import { GeminiSurface } from './gemini.js';
 import { responseKeeper } from './responses.js';
 import { createServer, type ServerSettings } from './server.js';
@@ -30,7 +30,7 @@ export function openServer({
   operations,
   limits,
   ...settings
-}: ServerParts): Server {
+}: ServerParts): DrainableServer {
   return createServer(
     {
       chat: new ChatSurface(pipeline, openai, limits),

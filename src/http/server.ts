@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
@@ -55,7 +55,7 @@ export function createServer(
   app: Express,
   { socket: limits, allowsOrigin }: ServerSettings,
   onUnreadable: OnUnreadable,
-): Server {
+): DrainableServer {
   const server = new DrainableServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,

@@ -1,11 +1,12 @@
 import type { AnswerLog } from '../cache/answer-log.js';
-import type { PurgeFilter } from '../cache/answer-store.js';
+import type { PurgeFilter } from '../cache/past-purges.js';
 import { bytesOf, type KeptAnswer } from '../cache/kept-answer.js';
 import type { CacheSettings } from '../cache/settings.js';
 import type { Clock } from '../core/clock.js';
 import { GatewayError } from '../core/errors.js';
 import { shareInterval } from '../cache/semantic/beta.js';
 import type { AlikeCounts } from '../cache/semantic/alike.js';
+import type { GivenAnswer } from './given.js';
 import type { AlikeTallied } from './alike-tally.js';
 import type { RecallParts } from './landing.js';
 import type { CacheCounts } from './tally.js';
@@ -55,8 +56,10 @@ export interface AlikeStats extends AlikeCounts, AlikeTallied {
 
 /** What a client's word on an answer did. */
 export interface Heard {
-  /** Answers that will not be given again. */
+  /** Answers that were here and will not be given again. */
   readonly evicted: number;
+  /** It was bad: whoever still has it gives it no more. */
+  readonly isForgotten: boolean;
   /** The answer had been given again: no model was chosen, and none can be blamed. */
   readonly wasRecalled: boolean;
 }
@@ -89,8 +92,10 @@ export class CacheAdmin {
   }
 
   /**
-   * Takes in what a client says of an answer: one that was bad is not given again, nor are those to
-   * questions that mean the same.
+   * Takes in what a client says of an answer: one that was bad is not given again, here or by those that
+   * share answers, nor are those to questions that mean the same.
+   *
+   * Where another answer has taken its place meanwhile, that one stays.
    *
    * @returns `null` for a decision that is not the caller's, or had nothing to do with the cache
    */
@@ -98,13 +103,23 @@ export class CacheAdmin {
     const { given, cache, alike, tally } = this.#parts;
     const answer = given.get(decisionId);
     if (answer?.caller !== caller) return null;
-    const { key, claim, isFresh } = answer;
-    if (claim !== null) alike?.answers.book.saw(claim, isGood);
-    const kept = isGood ? undefined : cache.store.peek(key);
-    const kin = kept === undefined ? [] : (alike?.answers.kinOf(kept) ?? []);
-    const evicted = kept === undefined ? [] : cache.store.drop([key, ...kin]);
+    const { key, source, claim, isFresh } = answer;
+    if (claim !== null) alike?.answers.saw(claim, source, isGood);
+    const wasRecalled = !isFresh;
+    if (isGood) return { evicted: 0, wasRecalled, isForgotten: false };
+    // Also where it is gone from here: others may have it.
+    const evicted = cache.store.drop([{ key, source }, ...this.#kinOf(answer)]);
     tally.levels();
-    return { evicted: evicted.length, wasRecalled: !isFresh };
+    return { evicted: evicted.length, wasRecalled, isForgotten: true };
+  }
+
+  #kinOf({ key, source, question }: GivenAnswer): readonly KeptAnswer[] {
+    const { cache, alike } = this.#parts;
+    const kept = cache.store.peek(key);
+    const isReplaced = kept !== undefined && kept.source !== source;
+    if (alike === null || isReplaced) return [];
+    const questions = [question, kept?.question ?? null].filter((one) => one !== null);
+    return alike.answers.kinOf(questions, key);
   }
 
   #alike(): AlikeStats | null {
@@ -122,7 +137,7 @@ export class CacheAdmin {
    * Removes answers, from memory at once and from the file before it resolves.
    *
    * @param dryRun - only tells what would be removed
-   * @throws {GatewayError} `internal_error` if they are gone from memory, but cannot be taken out of
+   * @throws {GatewayError} `not_saved` if they are gone from memory, but cannot be taken out of
    *   the file, so that a restart would bring them back, or out of Redis
    */
   async purge(filter: PurgeFilter, dryRun: boolean): Promise<Purged> {
@@ -134,12 +149,13 @@ export class CacheAdmin {
     // Both are tried: that one fails must not keep the other from being done.
     const [saved, told] = await Promise.allSettled([this.#log?.save(), shared?.purge(filter)]);
     if (saved.status === 'rejected') {
-      const message = `purged from memory, but not from ${file}, which cannot be written`;
-      throw new GatewayError('internal_error', message, { cause: saved.reason });
+      const message = `purged from memory, but not from ${file}, which cannot be written; it is as soon as that works`;
+      throw new GatewayError('not_saved', message, { cause: saved.reason });
     }
     if (told.status === 'rejected') {
-      const message = 'purged here, but not from Redis, which is away; it is as soon as it is back';
-      throw new GatewayError('internal_error', message, { cause: told.reason });
+      const message =
+        'purged here, but the others were not told, as Redis is away or full; they are as soon as it is not';
+      throw new GatewayError('not_saved', message, { cause: told.reason });
     }
     return purged;
   }

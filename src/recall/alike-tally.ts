@@ -1,4 +1,5 @@
 import type { Metrics } from '../telemetry/metrics.js';
+import type { LeftOut } from './recheck-purse.js';
 
 /** What became of an answer that was asked for again. */
 export type RecheckResult = 'right' | 'wrong' | 'unclear' | 'failed';
@@ -9,6 +10,8 @@ export interface AlikeTallied {
   /** Wrong answers to be expected among them. */
   readonly expectedWrong: number;
   readonly rechecks: Readonly<Record<RecheckResult, number>>;
+  /** Answers that were to be asked for again, and were not. */
+  readonly leftOut: Readonly<Record<LeftOut, number>>;
   /** US dollars; answers of unknown cost are not in it. */
   readonly savedUsd: number;
   /** Milliseconds that clients did not wait. */
@@ -19,6 +22,7 @@ export interface AlikeTallied {
 export class AlikeTally {
   readonly #metrics: Metrics;
   readonly #rechecks = { right: 0, wrong: 0, unclear: 0, failed: 0 };
+  readonly #leftOut = { unpriced: 0, spent: 0, busy: 0 };
   #hits = 0;
   #expectedWrong = 0;
   #savedUsd = 0;
@@ -33,6 +37,7 @@ export class AlikeTally {
       hits: this.#hits,
       expectedWrong: this.#expectedWrong,
       rechecks: { ...this.#rechecks },
+      leftOut: { ...this.#leftOut },
       savedUsd: this.#savedUsd,
       savedMs: this.#savedMs,
     };
@@ -48,6 +53,10 @@ export class AlikeTally {
   saved(savedUsd: number | null, savedMs: number): void {
     this.#savedUsd += savedUsd ?? 0;
     this.#savedMs += savedMs;
+  }
+
+  leftOut(why: LeftOut): void {
+    this.#leftOut[why] += 1;
   }
 
   rechecked(result: RecheckResult): void {

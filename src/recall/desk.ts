@@ -1,9 +1,11 @@
+import type { Flight } from '../cache/flight.js';
 import { isHeld, type HeldAnswer, type KeptAnswer } from '../cache/kept-answer.js';
 import type { Alike } from '../cache/semantic/alike.js';
+import { GatewayError } from '../core/errors.js';
 import type { AskedRequest, Exchange } from '../request/exchange.js';
 import { follow } from './follow.js';
 import { recalled } from './hit.js';
-import type { Ask, Place, PlacedRequest, RecallParts } from './landing.js';
+import type { Ask, Landing, Place, PlacedRequest, RecallParts } from './landing.js';
 import { lead } from './lead.js';
 import { placeOf } from './place.js';
 import { recheckSometimes } from './recheck.js';
@@ -19,7 +21,7 @@ export class CacheDesk {
   /**
    * Answers from the cache, together with the same request of another client, or by `ask`.
    *
-   * @throws {GatewayError} as `ask` does, and `invalid_request` for headers that cannot be understood
+   * @throws {GatewayError} as `ask` does, `not_kept`, and `invalid_request` for headers that cannot be understood
    */
   async answer(asked: AskedRequest, ask: Ask): Promise<Exchange> {
     const { tally, books } = this.#parts;
@@ -38,7 +40,7 @@ export class CacheDesk {
       return { cache: mark, ...(await ask(call.signal, false)) };
     }
     const placed = { place, alike: null, ...asked };
-    if (!place.order.looks) return lead(this.#parts, placed, ask);
+    if (!place.order.looks) return this.#lead(placed, ask);
     return (await this.#same(placed)) ?? this.#shareOrAsk(placed, ask);
   }
 
@@ -55,14 +57,26 @@ export class CacheDesk {
   /** Without waiting for anything, so that of the same requests only one finds none under way. */
   #shareOrAsk(asked: PlacedRequest, ask: Ask): Promise<Exchange> {
     const { place, request } = asked;
-    const flight = this.#parts.cache.flightFor(place.key, request.stream);
+    const flight = this.#flightFor(place, request.stream);
     if (flight !== null) return follow(this.#parts, asked, flight, ask);
     const startedMs = this.#parts.books.clock.now();
     const alike = this.#seek(place);
-    if (alike?.outlook.serves !== true) return lead(this.#parts, withAlike(asked, alike), ask);
+    if (alike?.outlook.serves !== true) return this.#lead(withAlike(asked, alike), ask);
     if (!isHeld(alike.kept)) return this.#fetchAlike({ asked, alike, startedMs }, ask);
     const given = this.#giveAlike(asked, alike, alike.kept, ask);
-    return given === null ? lead(this.#parts, asked, ask) : Promise.resolve(given);
+    return given === null ? this.#lead(asked, ask) : Promise.resolve(given);
+  }
+
+  /** The same request of another client, unless only a kept answer will do. */
+  #flightFor({ key, order }: Place, stream: boolean): Flight<Landing> | null {
+    return order.onlyKept ? null : this.#parts.cache.flightFor(key, stream, order);
+  }
+
+  /** @throws {GatewayError} `not_kept` where nobody is to be asked */
+  async #lead(asked: PlacedRequest, ask: Ask): Promise<Exchange> {
+    if (!asked.place.order.onlyKept) return lead(this.#parts, asked, ask);
+    const message = 'no kept answer will do, and the request says cache-control: only-if-cached';
+    throw new GatewayError('not_kept', message);
   }
 
   async #fetchAlike(
@@ -75,9 +89,9 @@ export class CacheDesk {
     const given = kept === null ? null : this.#giveAlike(asked, alike, kept, ask);
     if (given !== null) return given;
     // Meanwhile the same request of another client may have come.
-    const flight = this.#parts.cache.flightFor(place.key, request.stream);
+    const flight = this.#flightFor(place, request.stream);
     if (flight !== null) return follow(this.#parts, asked, flight, ask);
-    return lead(this.#parts, withAlike(asked, alike), ask);
+    return this.#lead(withAlike(asked, alike), ask);
   }
 
   /** The words of an answer that another process keeps, if they come in time. */

@@ -33,6 +33,7 @@ export async function follow(
     },
   };
   flight.board(call.signal);
+  flight.addTags(asked.place.order.tags);
   const landing = await flight.wait(call.signal);
   if (landing === null) return guest.sit(sharedWith(asked, null)).abandon();
   switch (landing.kind) {
@@ -60,6 +61,8 @@ function sharedWith(
     dropped: leader?.dropped ?? [],
     mark: { status: 'hit', why: 'shared', ageS: 0, source, savedUsd },
     key: place.key,
+    // That of the answer, once that is kept, will do.
+    question: null,
     claim: null,
   };
 }

@@ -1,3 +1,4 @@
+import type { Question } from '../cache/kept-answer.js';
 import type { Claim } from '../cache/semantic/error-book.js';
 
 /** What a decision gave to whom. */
@@ -5,6 +6,10 @@ export interface GivenAnswer {
   readonly caller: string;
   /** Of the kept answer. */
   readonly key: string;
+  /** The decision whose answer it is: by now another one may be kept under the key. */
+  readonly source: string;
+  /** What was asked, or what the answer was kept for; `null` where neither may be compared with others. */
+  readonly question: Question | null;
   /** Whether it was asked of a model for this decision, or given again. */
   readonly isFresh: boolean;
   /** It was the answer to another question, and this was claimed of it; `null` for the same question. */

@@ -1,3 +1,4 @@
+import type { Question } from '../cache/kept-answer.js';
 import type { Claim } from '../cache/semantic/error-book.js';
 import type { Outcome } from '../account/decision-log.js';
 import { settle, type OpenEntry } from '../account/settle.js';
@@ -18,6 +19,8 @@ export interface GuestAnswer {
   readonly mark: CacheMark & { readonly status: 'hit' | 'semantic' };
   /** The key of the kept answer, or of the one under way. */
   readonly key: string;
+  /** What was asked, or what the answer was kept for; `null` where neither may be compared with others. */
+  readonly question: Question | null;
   /** What was claimed of the answer to another question; `null` for an answer to this one. */
   readonly claim: Claim | null;
 }
@@ -69,8 +72,13 @@ export class Guest {
       estimatedInputTokens: 0,
       referencePrice: null,
     };
-    const { key, claim } = answer;
-    given.note(decision.id, { caller: call.caller.name, key, isFresh: false, claim });
+    const { key, question, claim, mark } = answer;
+    const { source } = mark;
+    const caller = call.caller.name;
+    // Who has gone before the answer came was given none.
+    if (source !== null) {
+      given.note(decision.id, { caller, key, source, question, isFresh: false, claim });
+    }
     this.#sitting = { answer, entry, firstByteMs: books.clock.now() };
     return this;
   }
@@ -113,7 +121,16 @@ export class Guest {
   /** There is no answer, or only a part of it. @param status - what the client was told */
   fail(error: GatewayError, status: number = error.status): FailedExchange {
     this.#end(status, error, null);
-    return { kind: 'failed', error, ...this.decided, servedModel: null };
+    const { decided } = this;
+    // Nothing was given out of the cache.
+    const cache: CacheMark = {
+      status: 'miss',
+      why: decided.cache?.why ?? null,
+      ageS: null,
+      source: null,
+      savedUsd: null,
+    };
+    return { kind: 'failed', error, ...decided, servedModel: null, cache };
   }
 
   /** The client has gone. */

@@ -24,7 +24,11 @@ export function recalled(
   const { key, costUsd: savedUsd, source, model, simulated, payload } = kept;
   const mark = markOf(alike, { why: null, ageS, source, savedUsd });
   // An answer to less than what was asked is never kept, so nothing was dropped.
-  const answer = { model, simulated, dropped: [], mark, key, claim: alike?.claim ?? null };
+  const [question, claim] =
+    alike === undefined ? [kept.question, null] : [place.question(), alike.claim];
+  // Who purges by its tag means all that it was given.
+  parts.cache.store.tag(kept, place.order.tags);
+  const answer = { model, simulated, dropped: [], mark, key, question, claim };
   if (!request.stream) {
     const body = wholeOf(payload, place.forms);
     if (body === null) return null;

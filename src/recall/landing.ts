@@ -40,6 +40,8 @@ export interface Place {
   /** What it is found by in other words; `null` where that must not be, or cannot. */
   readonly question: () => Question | null;
   readonly order: CacheOrder;
+  /** The provider is to look something up: its answer is shared, and not kept. */
+  readonly searches: boolean;
   readonly forms: AnswerForms;
   readonly settings: CacheSettings;
   /** `null` when the client named a model. */

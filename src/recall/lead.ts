@@ -24,7 +24,7 @@ const MISS: CacheMark = { status: 'miss', why: null, ageS: null, source: null, s
 export async function lead(parts: RecallParts, asked: PlacedRequest, ask: Ask): Promise<Exchange> {
   const { cache, tally } = parts;
   const { call, request, place } = asked;
-  const flight = cache.openFlight(place.key, request.stream);
+  const flight = cache.openFlight(place.key, request.stream, place.order);
   const close = (): void => {
     cache.closeFlight(place.key, request.stream, flight);
   };
@@ -39,7 +39,7 @@ export async function lead(parts: RecallParts, asked: PlacedRequest, ask: Ask): 
     throw error;
   }
   if (exchange.kind === 'stream') return leadStream(parts, asked, { exchange, flight, close });
-  if (exchange.kind === 'whole') keepWhole(parts, asked, exchange);
+  if (exchange.kind === 'whole') keepWhole(parts, asked, exchange, flight.tags);
   close();
   flight.land(exchange);
   return exchange;
@@ -54,7 +54,7 @@ export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: Fre
   learn(parts, asked, answer);
   const { cache, books, tally, given } = parts;
   const { place, startedMs, call, request } = asked;
-  const { exchange, payload, costUsd } = answer;
+  const { exchange, payload, costUsd, tags } = answer;
   const { decision, servedModel, simulated, dropped } = exchange;
   // The model was not told all that was asked, or the client not all that was answered: where it is asked
   // later, that may be otherwise, and whoever is given it again would not be told.
@@ -69,11 +69,15 @@ export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: Fre
     tookMs: books.clock.now() - startedMs,
     simulated,
   };
-  const { key, order, forms, settings } = place;
+  const { key, order, forms, settings, searches } = place;
   const repeated = request.parsed;
-  const fresh = { key, question: place.question(), order, facts, payload, repeated };
-  tally.offered(cache.keep(fresh, forms, settings));
-  given.note(decision.id, { caller: call.caller.name, key, isFresh: true, claim: null });
+  const question = place.question();
+  const fresh = { key, question, order, tags, facts, payload, searches, repeated };
+  const unkept = cache.keep(fresh, forms, settings);
+  tally.offered(unkept);
+  if (unkept !== null) return;
+  const [caller, source] = [call.caller.name, decision.id];
+  given.note(decision.id, { caller, key, source, question, isFresh: true, claim: null });
 }
 
 function learn(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
@@ -101,15 +105,23 @@ function compare(
   tools.answers.compare(alike, place.forms.textOf(now), place.forms.textOf(then));
 }
 
-function keepWhole(parts: RecallParts, asked: PlacedRequest, exchange: WholeExchange): void {
+function keepWhole(
+  parts: RecallParts,
+  asked: PlacedRequest,
+  exchange: WholeExchange,
+  tags: readonly string[],
+): void {
   const { body, bill } = exchange;
-  keepAnswer(parts, asked, { exchange, payload: { form: 'whole', body }, costUsd: bill.costUsd });
+  const payload = { form: 'whole', body } as const;
+  keepAnswer(parts, asked, { exchange, payload, costUsd: bill.costUsd, tags });
 }
 
 interface FreshAnswer {
   readonly exchange: Exchange;
   readonly payload: AnswerPayload;
   readonly costUsd: number | null;
+  /** Of all who are given it now. */
+  readonly tags: readonly string[];
 }
 
 interface LedStream {
@@ -140,7 +152,8 @@ function leadStream(
     onEnd: (frames) => {
       if (frames !== null) {
         const costUsd = exchange.outcome()?.costUsd ?? null;
-        keepAnswer(parts, asked, { exchange, payload: { form: 'stream', frames }, costUsd });
+        const payload = { form: 'stream', frames } as const;
+        keepAnswer(parts, asked, { exchange, payload, costUsd, tags: flight.tags });
       } else if (failure === null) {
         parts.tally.offered('too_large');
       }

@@ -29,12 +29,19 @@ export interface RecallOptions {
   readonly random: () => number;
 }
 
+/** What `/readyz` says of the cache. */
+export interface RecallDetail {
+  readonly cacheRedis?: 'there' | 'away';
+  /** `saved`, or why answers cannot be. */
+  readonly cacheFile?: string;
+}
+
 /** The cache in its place. */
 export interface Recall {
   readonly desk: CacheDesk;
   readonly admin: CacheAdmin;
-  /** Whether Redis is there; `null` where answers are not shared. */
-  isShared(): boolean | null;
+  /** How it stands with Redis and the file, where there are such. */
+  detail(): RecallDetail;
   /** Saves what is kept, if it is to outlast the process. */
   close(): Promise<void>;
 }
@@ -42,7 +49,7 @@ export interface Recall {
 /**
  * Opens the cache, with what was saved of it. It takes hardly any memory until something is kept.
  *
- * @throws {Error} if there is a folder that cannot be made or read
+ * @throws {Error} if what was saved is no file
  */
 export async function openRecall(
   options: RecallOptions,
@@ -62,7 +69,10 @@ export async function openRecall(
   return {
     desk: new CacheDesk(parts),
     admin: new CacheAdmin(parts, answerLog),
-    isShared: () => shared?.isThere ?? null,
+    detail: () => ({
+      ...(shared !== null && { cacheRedis: shared.isThere ? 'there' : 'away' }),
+      ...(answerLog !== null && { cacheFile: fileDetail(answerLog) }),
+    }),
     close: async () => {
       alike?.purse.close();
       alike?.answers.close();
@@ -78,10 +88,12 @@ async function openAnswerLog(
   log: Log,
 ): Promise<AnswerLog | null> {
   if (folder === null) return null;
+  const { clock, metrics } = books;
   const onTrouble = (trouble: LogTrouble): void => {
+    if (trouble.kind === 'unwritable') metrics.cacheUnsaved.set(1);
+    if (trouble.kind === 'writable_again') metrics.cacheUnsaved.set(0);
     tell(trouble, log);
   };
-  const { clock } = books;
   return AnswerLog.open({ folder, saveEveryMs: saveEveryS * 1_000, clock, onTrouble }, cache.store);
 }
 
@@ -148,6 +160,12 @@ function recallLearnt(answers: AnswerLog, { answers: { learnt } }: AlikeTools, l
   answers.learnFrom(learnt);
   if (foreign === 0) return;
   log.info({ notes: foreign }, 'what was learnt of errors is of another verifier, and begins anew');
+}
+
+function fileDetail({ trouble }: AnswerLog): string {
+  if (trouble === null) return 'saved';
+  // What a file system throws.
+  return `not saved: ${(trouble as Error).message}`;
 }
 
 function tell(trouble: LogTrouble, log: Log): void {

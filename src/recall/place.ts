@@ -43,7 +43,7 @@ export function placeOf(
   const { forms } = call.dialect;
   const target = setup.resolve(request.model);
   const policy = target.kind === 'policy' ? target.policy : null;
-  const { members, sampled, question } = forms.identityOf(request.body);
+  const { members, sampled, searches = false, question } = forms.identityOf(request.body);
   const caller = call.caller.name;
   const order = orderFor(settings, { caller, policy, headers: call.headers, sampled });
   if (order.kind === 'bypass') return order.why;
@@ -64,7 +64,7 @@ export function placeOf(
     found = partition === null ? null : { partition, text: question.text };
     return found;
   };
-  return { key, question: questionOf, order, forms, settings, policy };
+  return { key, question: questionOf, order, searches, forms, settings, policy };
 }
 
 /** What goes to the provider beside the body decides the answer as well. */

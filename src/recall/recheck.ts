@@ -22,9 +22,13 @@ export interface GivenAlike {
 export function recheckSometimes(parts: RecallParts, given: GivenAlike, ask: Ask): void {
   const { tools, asked, alike } = given;
   const { share, usdPerDay } = asked.place.settings.semantic.recheck;
+  if (usdPerDay === 0) return;
   if (tools.random() >= tools.answers.book.curiosity(alike.claim, share)) return;
-  const signal = tools.purse.begin(usdPerDay);
-  if (signal === null) return;
+  const signal = tools.purse.begin(usdPerDay, alike.kept.costUsd);
+  if (typeof signal === 'string') {
+    tools.tally.leftOut(signal);
+    return;
+  }
   // Who is given the kept answer must not wait for this to be decided upon.
   tools.defer(() => void recheck(parts, given, ask, signal));
 }
@@ -52,7 +56,8 @@ async function recheck(
     if (isRight !== false) return;
     // From now on the question has an answer of its own.
     const payload = { form: 'whole', body } as const;
-    keepAnswer(parts, { ...asked, alike: null }, { exchange, payload, costUsd });
+    const { tags } = asked.place.order;
+    keepAnswer(parts, { ...asked, alike: null }, { exchange, payload, costUsd, tags });
   } catch (error) {
     tools.tally.rechecked('failed');
     parts.books.log.debug({ err: error }, 'an answer could not be asked for again');

@@ -15,6 +15,16 @@ export type Target =
   | { readonly kind: 'model'; readonly served: ServedModel }
   | { readonly kind: 'policy'; readonly policy: string };
 
+/** Why nothing can be asked for by a name. */
+export interface Missing {
+  /** It is a model's, but no configured provider serves that. */
+  readonly isKnown: boolean;
+  /** Without a full stop. */
+  readonly why: string;
+  /** What was probably meant or where the model runs, with the stop. */
+  readonly hint: string;
+}
+
 interface SetupParts {
   readonly keys: KeyRing;
   readonly catalog: Catalog;
@@ -86,15 +96,40 @@ export class Setup {
    * @throws {GatewayError} `model_not_found`, saying what was probably meant
    */
   resolve(name: string): Target {
-    const meant = Object.hasOwn(this.aliases, name) ? (this.aliases[name] ?? name) : name;
+    const target = this.#find(this.#meant(name));
+    if (target !== null) return target;
+    throw new GatewayError('model_not_found', this.#unknown(name), { param: 'model' });
+  }
+
+  /** Why nothing can be asked for by a name; `null` where something can. */
+  missing(name: string): Missing | null {
+    const meant = this.#meant(name);
+    if (this.#find(meant) !== null) return null;
+    const alias = meant === name ? '' : `"${name}" stands for "${meant}": `;
+    const hosts = this.catalog.find(meant)?.hosts.map((host) => host.provider);
+    if (hosts !== undefined) {
+      const why = `${alias}the model "${meant}" is known, but no configured provider serves it`;
+      const hint = hosts.length === 0 ? '.' : `; it runs at ${hosts.join(', ')}.`;
+      return { isKnown: true, why, hint };
+    }
+    const own = Object.keys(this.aliases).filter((other) => this.#meant(other) !== meant);
+    const names = [...this.#policies, ...own, ...this.served.keys()];
+    const near = nearest(meant, names) ?? nearest(meant, names.map(withoutVendor));
+    const hint = near === null ? '.' : `; did you mean "${near}"?`;
+    return { isKnown: false, why: `${alias}there is no model or policy "${meant}" here`, hint };
+  }
+
+  #meant(name: string): string {
+    return Object.hasOwn(this.aliases, name) ? (this.aliases[name] ?? name) : name;
+  }
+
+  #find(meant: string): Target | null {
     if (this.#policies.has(meant)) return { kind: 'policy', policy: meant };
     const exact = this.served.get(meant);
     if (exact !== undefined) return { kind: 'model', served: exact };
-
     const model = this.catalog.find(meant);
     const served = model && this.served.get(model.id);
-    if (served !== undefined) return { kind: 'model', served };
-    throw new GatewayError('model_not_found', this.#unknown(name, model?.id), { param: 'model' });
+    return served === undefined ? null : { kind: 'model', served };
   }
 
   /** A request begins to use this setup; `leave` must follow. */
@@ -124,18 +159,9 @@ export class Setup {
     return this.served.get(modelId)?.upstreams[0].price ?? null;
   }
 
-  #unknown(name: string, catalogId: string | undefined): string {
-    if (catalogId !== undefined) {
-      const hosts = this.catalog.find(catalogId)?.hosts.map((host) => host.provider) ?? [];
-      return (
-        `the model "${name}" is known, but no configured provider serves it` +
-        (hosts.length === 0 ? '' : `; it runs at ${hosts.join(', ')}`)
-      );
-    }
-    const names = [...this.#policies, ...Object.keys(this.aliases), ...this.served.keys()];
-    const meant = nearest(name, names) ?? nearest(name, names.map(withoutVendor));
-    const hint = meant === null ? '.' : `; did you mean "${meant}"?`;
-    return `there is no model or policy "${name}" here${hint} GET /v1/models lists what there is.`;
+  #unknown(name: string): string {
+    const { isKnown = false, why = '', hint = '' } = this.missing(name) ?? {};
+    return `${why}${hint}${isKnown ? '' : ' GET /v1/models lists what there is.'}`;
   }
 }
 

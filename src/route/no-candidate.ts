@@ -5,15 +5,20 @@ import { GatewayError } from '../core/errors.js';
 export class NoCandidateError extends GatewayError {
   readonly candidates: readonly Candidate[];
 
-  constructor(policy: string, candidates: readonly Candidate[]) {
-    super('no_candidate', describeDrops(policy, candidates), { param: 'model' });
+  /** @param whyNone - why there are no candidates at all, where that is known */
+  constructor(policy: string, candidates: readonly Candidate[], whyNone: string | null) {
+    super('no_candidate', describeDrops(policy, candidates, whyNone), { param: 'model' });
     this.candidates = candidates;
   }
 }
 
-function describeDrops(policy: string, candidates: readonly Candidate[]): string {
+function describeDrops(
+  policy: string,
+  candidates: readonly Candidate[],
+  whyNone: string | null,
+): string {
   if (candidates.length === 0) {
-    return `no model can be chosen by "${policy}": no provider is configured that serves one`;
+    return `no model can be chosen by "${policy}"${whyNone === null ? '' : `: ${whyNone}`}`;
   }
   const counts = new Map<string, number>();
   for (const { dropped } of candidates) {

@@ -30,6 +30,8 @@ export interface RoutedModel {
 /** What a router is made of; replaced as a whole when the configuration changes. */
 export interface RouterParts {
   readonly models: readonly RoutedModel[];
+  /** Why there are no models, for whoever has one chosen: a sentence's end, without a full stop. */
+  readonly whyNone?: string | null;
   readonly predictor: Predictor;
   readonly rules: RuleSet;
   /** First 12 hex digits of the catalog's hash. */
@@ -141,7 +143,10 @@ export class Router {
     const price = this.#prices.priceOf(outcome);
     const input: ChoiceInput = { candidates, outcome, ood: prediction.ood, price };
     const choice = choose(input);
-    if (choice === null) throw new NoCandidateError(request.policy, candidates.rows());
+    if (choice === null) {
+      const { whyNone = null } = this.#parts;
+      throw new NoCandidateError(request.policy, candidates.rows(), whyNone);
+    }
     this.#prices.note(outcome, input);
     const head = this.#headOf(request, input, choice, degraded);
     const sketch = this.#sketch(request, features, prediction);

@@ -113,6 +113,10 @@ export class Metrics {
     'suffice_cache_redis_up',
     '1 while answers are shared by Redis; 0 while it is away, or not configured.',
   );
+  readonly cacheUnsaved = this.#gauge(
+    'suffice_cache_unsaved',
+    '1 while answers that are to outlast the process cannot be written to their file.',
+  );
   readonly cacheEntries = this.#gauge('suffice_cache_entries', 'Answers kept.');
   readonly cacheBytes = this.#gauge('suffice_cache_bytes', 'Memory that kept answers take.');
   readonly tunedHead = this.#gauge(

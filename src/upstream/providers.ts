@@ -123,13 +123,18 @@ function credentialsFault(row: ProviderRow, settings: ProviderSettings): string 
   const { aws, google } = settings;
   const key = keyIn(settings);
   // A line break that was pasted along with the key, most of the time.
-  if (!/^[\x21-\x7e]*$/u.test(key)) return 'has a key with a character that cannot be in a key.';
+  if (!isKey(key)) return 'has a key with a character that cannot be in a key.';
   if (aws !== undefined && row.auth !== 'aws') return 'takes no signatures of AWS.';
   if (google !== undefined && row.auth !== 'google') return 'takes no tokens of Google.';
   const hasOther = aws !== undefined || google !== undefined;
   // A server of the operator's own may well ask for no key.
   const needsKey = row.keyVariable !== null && settings.baseUrl === undefined;
   return key === '' && !hasOther && needsKey ? `needs a key: set ${row.keyVariable}.` : null;
+}
+
+/** Whether a key can be sent, as far as its characters go; none can. */
+export function isKey(text: string): boolean {
+  return /^[\x21-\x7e]*$/u.test(text);
 }
 
 function credentialsOf(

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fc } from '../support/fast-check.js';
@@ -7,6 +7,7 @@ import { decodeChange, encodeChange } from '../../src/cache/answer-record.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';
 import { isHeld, type HeldAnswer } from '../../src/cache/kept-answer.js';
 import { FakeClock } from '../support/fake-clock.js';
+import { keptAnswer } from './kept.js';
 
 let folder: string;
 let clock: FakeClock;
@@ -33,22 +34,13 @@ async function opened(): Promise<{ store: AnswerStore; log: AnswerLog }> {
 
 /** An answer whose words tell its key, so that a mix-up shows. */
 function answer(key: string, more: Partial<HeldAnswer> = {}): HeldAnswer {
-  return {
-    key,
-    source: `dec_${key}`,
-    model: 'acme/large',
-    costUsd: 0.1,
-    tookMs: 5,
-    simulated: false,
-    tenant: 'ann',
-    namespace: 'default',
-    question: null,
-    tags: ['t'],
+  return keptAnswer(key, {
+    ...{ costUsd: 0.1, tookMs: 5, tenant: 'ann', tags: ['t'], question: null },
     storedAtMs: clock.wallMs(),
     expiresAtMs: clock.wallMs() + 3_600_000,
     payload: { form: 'whole', body: Buffer.from(`the answer to ${key}`.repeat(20)) },
     ...more,
-  };
+  });
 }
 
 const stream = (key: string) =>
@@ -206,6 +198,70 @@ test.each([
   await log.close();
 });
 
+test('has nothing of what was purged in the file any more, nor of what it replaced or let go', async () => {
+  const { store, log } = await opened();
+  for (const key of ['purged', 'replaced', 'evicted', 'stays']) store.keep(answer(key));
+  await log.save();
+  store.keep(answer('replaced', { payload: { form: 'whole', body: Buffer.from('another') } }));
+  store.forget('evicted');
+  await log.save();
+  const before = await readFile(fileIn(), 'utf8');
+  store.purge({ id: 'dec_purged' });
+
+  await log.save();
+
+  const after = await readFile(fileIn(), 'utf8');
+  for (const key of ['purged', 'replaced', 'evicted']) {
+    expect(before).toContain(`the answer to ${key}`);
+    expect(after).not.toContain(`the answer to ${key}`);
+  }
+  expect(after).toContain('the answer to stays');
+  await log.close();
+});
+
+test('makes no file anew for a purge that is about nothing in it', async () => {
+  const { store, log } = await opened();
+  store.keep(answer('a'));
+  await log.save();
+  const { ino } = await stat(fileIn());
+  store.purge({ tag: 'unknown' });
+  store.keep(answer('b'));
+  store.purge({ id: 'dec_b' });
+
+  await log.save();
+
+  expect((await stat(fileIn())).ino).toBe(ino);
+  expect(await readFile(fileIn(), 'utf8')).not.toContain('the answer to b');
+  await log.close();
+});
+
+test('leaves nothing half written on a full disk, and tries again less and less often', async () => {
+  const { store, log } = await opened();
+  // A folder in its place: no file can be renamed over it.
+  await mkdir(path.join(fileIn(), 'x'), { recursive: true });
+  const attempts: number[] = [];
+  const save = log.save.bind(log);
+  let saving: Promise<void> = Promise.resolve();
+  log.save = () => {
+    attempts.push(clock.now() / 30_000);
+    saving = save();
+    return saving;
+  };
+  store.keep(answer('a'));
+  for (let i = 0; i < 40; i++) {
+    clock.advance(30_000);
+    await saving.catch(() => undefined);
+  }
+
+  expect(attempts).toEqual([1, 2, 4, 8, 16, 26, 36]);
+  expect(log.trouble).toMatchObject({ code: 'EISDIR' });
+  await expect(stat(`${fileIn()}.tmp`)).rejects.toThrow();
+  await rm(fileIn(), { recursive: true });
+  await log.save();
+  expect(log.trouble).toBeNull();
+  await log.close();
+});
+
 test('says once that it cannot write, goes on, and catches up', async () => {
   const { store, log } = await opened();
   store.keep(answer('a'));
@@ -225,6 +281,25 @@ test('says once that it cannot write, goes on, and catches up', async () => {
   await again.log.close();
 });
 
+test('says that there is no place for its file, and catches up when there is one', async () => {
+  const place = folder;
+  await writeFile(path.join(place, 'file'), '');
+  folder = path.join(place, 'file', 'answers');
+  const { store, log } = await opened();
+  store.keep(answer('a'));
+  await expect(log.save()).rejects.toThrow();
+  await rm(path.join(place, 'file'));
+
+  await log.save();
+  await log.close();
+  const again = await opened();
+  folder = place;
+
+  expect(troubles.map(({ kind }) => kind)).toEqual(['unwritable', 'writable_again']);
+  expect(keysIn(again.store)).toEqual(['a']);
+  await again.log.close();
+});
+
 test('says that the disk is full, loses nothing that is saved, and goes on when there is room', async () => {
   const first = await opened();
   first.store.keep(answer('a'));
@@ -237,7 +312,7 @@ test('says that the disk is full, loses nothing that is saved, and goes on when 
   store.keep(answer('b'));
   await expect(log.save()).rejects.toMatchObject({ code: 'ENOSPC' });
   const crashed = await readFile(fileIn());
-  await rm(`${fileIn()}.tmp`);
+  await expect(lstat(`${fileIn()}.tmp`)).rejects.toThrow();
 
   await log.save();
   await log.close();

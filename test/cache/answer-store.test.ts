@@ -54,57 +54,109 @@ test('does not keep what was under way when its like were purged', () => {
   expect([old, other, fresh]).toEqual([false, true, true]);
 });
 
-test('lets no copy of a dropped answer in, and a later answer to the same', () => {
-  const wrong = answer('a');
-  store.keep(wrong);
-  clock.advance(1_000);
+test('does not let an answer take the place of one that was asked for after it', () => {
+  const refreshed = answer('a', { tookMs: 100 });
+  store.keep(refreshed);
+  clock.advance(300);
 
-  const dropped = store.drop(['a', 'never there']);
-  const adopted = store.adopt(wrong);
-  const kept = store.keep(answer('a', { storedAtMs: clock.wallMs() + 100 }));
-  clock.advance(600);
+  const slow = answer('a', { tookMs: 500, source: 'dec_slow' });
+  const refused = [store.refusal(slow), store.keep(slow), store.peek('a')];
+  const later = store.keep(answer('a', { tookMs: 300, source: 'dec_later' }));
 
-  expect(dropped).toEqual([wrong]);
-  expect([adopted, kept, store.size]).toEqual([false, false, 0]);
+  expect(refused).toEqual(['overtaken', false, refreshed]);
+  expect(later).toBe(true);
+});
+
+test('lets an answer in though one is there that was kept by a clock that is ahead', () => {
+  store.adopt(answer('a', { storedAtMs: clock.wallMs() + 4_000, source: 'dec_elsewhere' }));
+
   expect(store.keep(answer('a'))).toBe(true);
 });
 
-test('drops what another process has dropped, but not what was asked after that', () => {
-  const [old, later] = [answer('old'), answer('later')];
-  store.keep(old);
-  store.keep(later);
+test('lets no copy of a dropped answer in, and another answer to the same', () => {
+  const wrong = answer('a');
+  store.keep(wrong);
 
-  store.dropToo('old', clock.wallMs());
-  store.dropToo('later', clock.wallMs() - later.tookMs - 1);
+  const dropped = store.drop([wrong, answer('never there')]);
+  const copied = [store.adopt(wrong), store.keep(wrong), store.size];
+  const another = store.keep(answer('a', { source: 'dec_later' }));
 
-  expect([store.peek('old'), store.peek('later')]).toEqual([undefined, later]);
-  expect([store.adopt(old), store.adopt(later)]).toEqual([false, false]);
+  expect(dropped).toEqual([wrong]);
+  expect(copied).toEqual([false, false, 0]);
+  expect(another).toBe(true);
 });
 
-test('does not forget that it was dropped here when an earlier drop is heard of late', () => {
-  clock.advance(1_000);
-  const wrong = answer('a');
-  clock.advance(1_000);
-  store.drop(['a']);
+test('drops no other answer to the same that has taken its place, here or elsewhere', () => {
+  const [wrong, later] = [answer('a'), answer('a', { source: 'dec_later' })];
+  store.keep(wrong);
+  store.keep(later);
 
-  store.dropToo('a', wrong.storedAtMs - wrong.tookMs - 1);
+  const dropped = store.drop([wrong]);
+  store.dropToo(wrong);
 
-  expect(store.adopt(wrong)).toBe(false);
+  expect(dropped).toEqual([]);
+  expect(store.peek('a')).toEqual(later);
+});
+
+test('drops what another process has dropped', () => {
+  const old = answer('old');
+  store.keep(old);
+
+  store.dropToo(old);
+
+  expect(store.peek('old')).toBeUndefined();
+  expect(store.adopt(old)).toBe(false);
+});
+
+test('tells of every answer that was dropped, were it here or not, and nobody of what others dropped', () => {
+  const told: unknown[] = [];
+  store.noteIn({
+    kept: () => undefined,
+    gone: (key) => told.push(key),
+    dropped: ({ key }) => told.push(`dropped ${key}`),
+  });
+  store.keep(answer('a'));
+
+  store.drop([answer('a'), answer('evicted before')]);
+  store.dropToo(answer('b'));
+
+  expect(told).toEqual(['a', 'dropped a', 'dropped evicted before']);
 });
 
 test('remembers what was dropped for an hour, and no more of it than is of use', () => {
   const wrong = answer('a', { expiresAtMs: clock.wallMs() + 10_000_000 });
-  store.drop(['a']);
+  store.drop([wrong]);
   clock.advance(3_599_000);
-  store.drop(['b']);
+  store.drop([answer('b')]);
   const before = store.adopt(wrong);
   clock.advance(1_000);
-  store.drop(['c']);
+  store.drop([answer('c')]);
   const after = store.adopt(wrong);
-  store.drop(Array.from({ length: 10_000 }, (_, i) => `of many ${i}`));
+  store.drop(Array.from({ length: 10_000 }, (_, i) => answer(`of many ${i}`)));
 
   expect([before, after]).toEqual([false, true]);
   expect(['c', 'of many 0'].map((key) => store.adopt(answer(key)))).toEqual([true, false]);
+});
+
+test('adds the tags of those who are given an answer, up to 64, and nothing to one that is gone', () => {
+  const first = answer('a');
+  store.keep(first);
+  const told: (readonly string[])[] = [];
+  store.noteIn({
+    kept: () => undefined,
+    gone: () => undefined,
+    tagged: ({ tags }) => told.push(tags),
+  });
+
+  store.tag(first, ['red']);
+  store.tag(first, ['blue', 'red']);
+  store.tag(first, ['late']);
+  for (let i = 0; i < 100; i++) store.tag(store.peek('a') ?? first, [`t${i}`]);
+
+  expect(told[0]).toEqual(['red', 'blue']);
+  expect(told).toHaveLength(63);
+  expect(store.peek('a')?.tags).toHaveLength(64);
+  expect(store.matching({ tag: 'late' })).toEqual([]);
 });
 
 test('purges one tenant’s answers without those of others and those that are shared', () => {

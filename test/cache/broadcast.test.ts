@@ -200,9 +200,11 @@ describe('a kept stream', () => {
 });
 
 describe('a flight', () => {
+  const facts = { order: { tenant: null, namespace: 'n', tags: [] }, openedMs: 0 };
+
   test('is given up when the last has left, and not before', () => {
     let empty = 0;
-    const flight = new Flight<string>(() => (empty += 1));
+    const flight = new Flight<string>(facts, () => (empty += 1));
     const clients = [new Departure(), new Departure()];
     const leavers = clients.map((client) => flight.board(client));
 
@@ -217,7 +219,7 @@ describe('a flight', () => {
   });
 
   test('lands for all who wait, and for nobody who has gone', async () => {
-    const flight = new Flight<string>(() => undefined);
+    const flight = new Flight<string>(facts, () => undefined);
     const [stays, leaves, gone] = [new Departure(), new Departure(), new Departure()];
     gone.abort();
     const waiting = [stays, leaves, gone].map((client) => flight.wait(client));

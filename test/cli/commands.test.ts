@@ -40,7 +40,12 @@ describe('suffice', () => {
   test.each([
     { args: ['sreve'], code: 2, err: /no command "sreve"; did you mean "serve"\?/u },
     { args: ['serve', '--prot', '1'], code: 2, err: /--prot/u },
-    { args: ['serve', '--port', 'high'], code: 1, err: /--port: error: must be a whole number/u },
+    { args: ['serve', '--port', 'high'], code: 2, err: /--port must be a whole number/u },
+    {
+      args: ['serve', '--host', 'http://[::1]'],
+      code: 2,
+      err: /--host must be a name or an addr/u,
+    },
     { args: ['serve', '--config', '/nonexistent.yaml'], code: 1, err: /there is no such file/u },
     { args: ['route'], code: 2, err: /a prompt is missing/u },
     { args: ['route', '--batch', 'x'], code: 2, err: /--batch needs --models/u },
@@ -181,6 +186,62 @@ describe('suffice check', () => {
     expect(checked.code).toBe(code);
     expect(checked.err).toMatch(/suffice\.yaml:2:\d+: warning: /u);
   });
+});
+
+describe.each(['check', 'serve'])('suffice %s', (command) => {
+  const simulated = 'providers: { simulation: {} }\nrouter: { predictor: heuristic }\n';
+
+  test.each([
+    ['adaptation', 'file'],
+    ['adaptation', 'file/below'],
+    ['cache', 'file'],
+  ])('says that %s.folder %s is a file', async (section, name) => {
+    await writeFile(path.join(folder, 'file'), '');
+    await writeFile(config(), `${simulated}${section}: { folder: ${name} }\n`);
+
+    const { code, err } = await run([command, '--config', config()]);
+
+    expect(code).toBe(1);
+    expect(err).toBe(
+      `${config()}:3:${section.length + 13}: error: "${section}.folder" must be a folder, but ${path.join(folder, 'file')} is a file.\n`,
+    );
+  });
+
+  test('names the variable whose key cannot be sent, and does not show it', async () => {
+    await writeFile(config(), 'router: { predictor: heuristic }\n');
+
+    const { code, err } = await run([command, '--config', config()], {
+      env: { GROQ_API_KEY: '“gsk-hidden”' },
+    });
+
+    expect(code).toBe(1);
+    expect(err).toMatch(/^GROQ_API_KEY: error: .* cannot be in a key, such as a curly quote\.\n$/u);
+  });
+
+  test('says at its line whose key cannot be sent', async () => {
+    await writeFile(config(), 'providers:\n  groq: {}\n');
+
+    const { code, err } = await run([command, '--config', config()], {
+      env: { GROQ_API_KEY: '“gsk-hidden”' },
+    });
+
+    expect(code).toBe(1);
+    expect(err).toMatch(/suffice\.yaml:2:3: error: the variable GROQ_API_KEY, [^\n]+\n$/u);
+    expect(err).not.toContain('hidden');
+  });
+});
+
+test('suffice serve starts where answers cannot be saved, and says so', async () => {
+  // Nobody can make a folder there, whoever runs the tests.
+  await writeFile(
+    config(),
+    'providers: { simulation: {} }\nrouter: { predictor: heuristic }\ncache: { mode: exact, folder: /sys/none }\n',
+  );
+
+  const { code, log } = await run(['serve', '--config', config(), '--port', '0']);
+
+  expect(code).toBe(0);
+  expect(log).toMatch(/answers cannot be saved; they are kept in memory[^]*listening/u);
 });
 
 describe('suffice models', () => {

@@ -22,6 +22,23 @@ describe('without a file', () => {
     expect(providers['anthropic']?.apiKey).toBe('k2');
   });
 
+  test('a key that cannot be sent is a fault of its variable, and is not shown', () => {
+    const act = (): unknown => configFromEnvironment({ OPENAI_API_KEY: '“sk-hidden”' }, null);
+
+    expect(act).toThrow(
+      new FaultyFileError([
+        {
+          file: 'OPENAI_API_KEY',
+          line: 0,
+          column: 0,
+          message:
+            'the variable OPENAI_API_KEY, which is the key of provider "openai", has a character that cannot be in a key, such as a curly quote.',
+          severity: 'error',
+        },
+      ]),
+    );
+  });
+
   test('there is the Ollama that was found, with its models', () => {
     const { providers } = configFromEnvironment({ OLLAMA_HOST: 'box:9' }, ['llama3.2:3b']);
 
@@ -101,6 +118,21 @@ describe('an override', () => {
       applyOverrides(config, { host: { text: ' ', from: '--host' }, ...port('x') });
 
     expect(act).toThrow(/--host: error: must be a host, not empty\.\n--port: error: /);
+  });
+
+  test.each(['http://0.0.0.0', '0.0.0.0:4300', '127.0.0.1/v1', '[::1', 'two words', '[::1]:80'])(
+    'is refused for the host "%s"',
+    (text) => {
+      expect(() => applyOverrides(config, { host: { text, from: 'HOST' } })).toThrow(
+        'HOST: error: must be a name or an address such as 127.0.0.1, without scheme, port and path.',
+      );
+    },
+  );
+
+  test('takes an address with the brackets that it has in URLs', () => {
+    const { config: changed } = applyOverrides(config, { host: { text: '[::1]', from: '--host' } });
+
+    expect(changed.server.host).toBe('::1');
   });
 
   test('warns when it opens the gateway to everybody', () => {

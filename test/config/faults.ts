@@ -43,6 +43,9 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
   'header-timeout-over-body-timeout': [
     '2:22: error: "server.header_timeout_ms" (120000) must be at most "server.body_timeout_ms" (60000), which covers the headers too.',
   ],
+  'host-with-scheme': [
+    '2:9: error: "server.host" must be a name or an address such as 127.0.0.1, without scheme, port and path.',
+  ],
   'misspelt-option': [
     '2:3: error: unknown option "prot"; did you mean "port"?',
     '3:3: error: unknown option "max_body_byte"; did you mean "max_body_bytes"?',

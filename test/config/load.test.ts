@@ -113,6 +113,18 @@ describe('a sound configuration', () => {
     expect(config.providers['openai']?.apiKey).toBe('k1');
   });
 
+  test.each([
+    ['"[::1]"', '::1'],
+    ['" 10.0.0.1 "', '10.0.0.1'],
+    ['fe80::1', 'fe80::1'],
+    ['"::ffff:127.0.0.1"', '::ffff:127.0.0.1'],
+    ['gateway.internal', 'gateway.internal'],
+  ])('may listen at %s', async (written, host) => {
+    const { config } = await load(`server: { host: ${written} }`);
+
+    expect(config.server.host).toBe(host);
+  });
+
   test('keeps the names that the operator gives as they are', async () => {
     const { config } = await load(
       [

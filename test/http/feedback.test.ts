@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeTinyArtefacts } from '../route/tiny-artefacts.js';
@@ -30,6 +30,27 @@ async function start(more = '', files: Readonly<Record<string, string>> = {}): P
   );
   return app;
 }
+
+test('says that it cannot be kept where the disk is full or read-only, logs that, and takes it later', async () => {
+  const server = await start();
+  const { id, served } = await decide(server);
+  const file = path.join(server.folder, 'state', 'feedback.jsonl');
+  mkdirSync(path.dirname(file), { recursive: true });
+  symlinkSync('/dev/full', file);
+
+  const refused = await send(server, { decision_id: id, score: 1 });
+  rmSync(file);
+  const taken = await send(server, { decision_id: id, score: 1 });
+
+  expect([refused.status, refused.json]).toMatchObject([
+    503,
+    { error: { code: 'not_saved', message: expect.stringContaining('ENOSPC') } },
+  ]);
+  const lines = server.logged().filter(({ error }) => error === 'not_saved');
+  expect(lines).toMatchObject([{ msg: 'not saved', err: { code: 'ENOSPC' } }]);
+  expect(taken.json).toMatchObject({ scores: { [served]: 1 } });
+  expect(await linesIn(server)).toHaveLength(1);
+});
 
 interface Decided {
   readonly id: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ask, post, SHIPPED, startApp, type TestApp } from '../support/app.js';
 import { answers, FakeUpstream, stalls, type Exchange } from '../support/fake-upstream.js';
-import { hurriedClock } from '../support/fake-clock.js';
+import { FakeClock, hurriedClock } from '../support/fake-clock.js';
 
 const SIMULATED = `
 providers: { simulation: {} }
@@ -159,6 +159,50 @@ router: { predictor: heuristic }
     expect((await reply).status).toBe(200);
     await closed;
     await upstream.close();
+    gateway = await simulated();
+  });
+
+  test('is announced for a while, in which requests are served on, before nobody is let in', async () => {
+    const upstream = await FakeUpstream.start();
+    upstream.always(answers());
+    const clock = new FakeClock();
+    gateway = await startApp(
+      `
+providers: { acme: { base_url: "${upstream.baseUrl}", models: [one] } }
+router: { predictor: heuristic }
+server: { drain_delay_ms: 5000 }
+`,
+      { clock },
+    );
+    const before = await fetch(`${gateway.url}/readyz`);
+
+    const closed = gateway.app.close();
+    clock.advance(4_999);
+    const ready = await fetch(`${gateway.url}/readyz`);
+    const reply = await post(`${gateway.url}/v1/chat/completions`, ask('acme/one', 'hi'));
+    clock.advance(1);
+
+    await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow();
+    await closed;
+    expect([before.status, ready.status, reply.status]).toEqual([200, 503, 200]);
+    expect(await ready.json()).toMatchObject({ status: 'draining' });
+    const said = [before.headers, ready.headers, reply.headers].map((all) => all.get('connection'));
+    expect(said).toEqual(['keep-alive', 'close', 'close']);
+    await upstream.close();
+    await rm(gateway.folder, { recursive: true, force: true });
+    gateway = await simulated();
+  });
+
+  test('is announced no longer when told to cut off', async () => {
+    const clock = new FakeClock();
+    gateway = await startApp(`${SIMULATED}server: { drain_delay_ms: 5000 }`, { clock });
+
+    const closed = gateway.app.close();
+    gateway.app.cutOff();
+
+    await closed;
+    await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow();
+    await rm(gateway.folder, { recursive: true, force: true });
     gateway = await simulated();
   });
 

@@ -72,6 +72,15 @@ describe('a client says with headers', () => {
     ['x-suffice-cache: refresh', { 'x-suffice-cache': 'refresh' }, 'miss'],
     ['cache-control: max-age=0', { 'cache-control': 'max-age="soon"' }, 'miss'],
     ['cache-control: max-age=60', { 'cache-control': 'private, max-age=60' }, 'hit'],
+    ['cache-control: no-cache with a value', { 'cache-control': 'no-cache="x"' }, 'miss'],
+    ['cache-control: no-store with a value', { 'cache-control': 'no-store=1' }, 'bypass'],
+    ['cache-control: only-if-cached', { 'cache-control': 'only-if-cached' }, 'hit'],
+    ['pragma: no-cache', { pragma: 'no-cache' }, 'miss'],
+    [
+      'cache-control, and pragma besides',
+      { 'cache-control': 'max-age=9', pragma: 'no-cache' },
+      'hit',
+    ],
     ['a namespace', { 'x-suffice-cache-namespace': 'tests' }, 'miss'],
   ])('%s', async (_what, headers, status) => {
     await rig.chat(hi);
@@ -82,6 +91,19 @@ describe('a client says with headers', () => {
 
     expect(said.headers.get('x-suffice-cache')).toBe(status);
     expect(after.headers.get('x-suffice-cache')).toBe('hit');
+  });
+
+  test('that a kept answer will do, or none', async () => {
+    const only = { 'cache-control': 'only-if-cached' };
+
+    const [missed, fresh] = [
+      await rig.chat(hi, only),
+      await rig.chat(hi, { 'cache-control': 'only-if-cached, no-cache' }),
+    ];
+
+    expect([missed, fresh].map(({ status }) => status)).toEqual([504, 504]);
+    expect(missed.json).toMatchObject({ error: { code: 'not_kept' } });
+    expect(rig.upstream.requests).toHaveLength(0);
   });
 
   test('nothing that nobody understands', async () => {

@@ -1,5 +1,12 @@
 import { ask } from '../support/app.js';
-import { answers, refuses, sends, streamsAndBreaks, textEvents } from '../support/fake-upstream.js';
+import {
+  answers,
+  refuses,
+  sends,
+  streams,
+  streamsAndBreaks,
+  textEvents,
+} from '../support/fake-upstream.js';
 import { cacheConfig, cacheRig, said, skewedClock } from './support.js';
 
 const rig = cacheRig();
@@ -159,6 +166,7 @@ describe('nothing is kept of', () => {
       }),
     );
   const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+  const cited = { type: 'url_citation', url_citation: { url: 'https://w.example', title: 'W' } };
 
   test.each([
     ['an error', refuses(500, 'broken')],
@@ -168,6 +176,7 @@ describe('nothing is kept of', () => {
     ['tool calls', choice({ content: null, tool_calls: [call] }, 'tool_calls')],
     ['a forced tool call', choice({ content: null, tool_calls: [call] }, 'stop')],
     ['an empty answer', choice({ content: '' }, 'stop')],
+    ['what a search found', choice({ content: 'Sunny.', annotations: [cited] }, 'stop')],
   ])('%s', async (_what, behaviour) => {
     rig.upstream.next(behaviour);
     await rig.chat(ask('acme/large', 'hi'));
@@ -176,6 +185,29 @@ describe('nothing is kept of', () => {
 
     expect(headers.get('x-suffice-cache')).toBe('miss');
     expect(text).toContain('Hello from upstream.');
+  });
+
+  test('a stream of what a search found', async () => {
+    const found = `data: {"id":"x","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"annotations":[${JSON.stringify(cited)}]},"finish_reason":null}]}\n\n`;
+    const events = textEvents('Sunny.');
+    rig.upstream.next(streams(...events.slice(0, 2), found, ...events.slice(2)));
+    const first = await rig.chat(ask('acme/large', 'hi', { stream: true }));
+
+    const { headers } = await rig.chat(ask('acme/large', 'hi', { stream: true }));
+
+    expect(first.text).toContain('https://w.example');
+    expect(headers.get('x-suffice-cache')).toBe('miss');
+  });
+
+  test('what a provider was to search for, whether or not it says so', async () => {
+    const searching = ask('acme/large', 'hi', { web_search_options: {} });
+    await rig.chat(searching);
+
+    const { headers } = await rig.chat(searching);
+    const stats: unknown = await (await fetch(`${rig.gateway.url}/v1/cache/stats`)).json();
+
+    expect(headers.get('x-suffice-cache')).toBe('miss');
+    expect(stats).toMatchObject({ answers: 0, unkept: { searched: 2 } });
   });
 
   test('a stream that broke off', async () => {

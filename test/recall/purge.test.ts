@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheCommand } from '../../src/cli/cache.js';
 import type { ServeContext } from '../../src/cli/serve.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 import { FakeUpstream } from '../support/fake-upstream.js';
-import { cacheConfig } from './support.js';
+import { cacheConfig, gate, underWay } from './support.js';
 
 let upstream: FakeUpstream;
 let gateway: TestApp;
@@ -65,6 +65,43 @@ test.each([
   expect(await asked('ann', 'two')).toBe('hit');
 });
 
+test('removes what was given, or shared, under a tag', async () => {
+  const tagged = (tag: string) => ({ 'x-suffice-cache-tags': tag });
+  const held = gate();
+  upstream.next(held.behaviour);
+  const [leads, shares] = [asked('ann', 'one', tagged('one')), upstream.received()];
+  await shares;
+  const follows = asked('ann', 'one', tagged('two'));
+  await underWay(gateway, 2);
+  held.open();
+  const statuses = [await leads, await follows, await asked('ann', 'one', tagged('three'))];
+
+  const counts: unknown[] = [];
+  for (const tag of ['one', 'two', 'three']) {
+    const { json } = await purge('ann', { tag, dry_run: true });
+    counts.push(json['answers']);
+  }
+  await purge('ann', { tag: 'three' });
+
+  expect(statuses).toEqual(['miss', 'hit', 'hit']);
+  expect(counts).toEqual([1, 1, 1]);
+  expect(await asked('ann', 'one')).toBe('miss');
+});
+
+test('does not keep what is shared under a tag that is purged meanwhile', async () => {
+  const held = gate();
+  upstream.next(held.behaviour);
+  const leads = asked('ann', 'one');
+  await upstream.received();
+  const follows = asked('ann', 'one', { 'x-suffice-cache-tags': 'two' });
+  await underWay(gateway, 2);
+  await purge('ann', { tag: 'two' });
+  held.open();
+  await Promise.all([leads, follows]);
+
+  expect(await asked('ann', 'one')).toBe('miss');
+});
+
 test('removes the answer of a decision', async () => {
   await asked('ann', 'one');
   const { json } = await purge('ann', { all: true, dry_run: true });
@@ -115,6 +152,38 @@ test('outlasts the process: what was purged does not come back', async () => {
 
   expect(stats).toMatchObject({ object: 'cache_stats', answers: 2, misses: 2, hit_rate: 0 });
   expect(file.match(/"op":"kept"/gu)).toHaveLength(1);
+});
+
+test('leaves no word of what was purged in the file', async () => {
+  const { folder } = gateway;
+  const file = path.join(folder, 'kept', 'answers.log');
+  await asked('ann', 'secret of ann', { 'x-suffice-cache-tags': 'red' });
+  await purge('bob', { all: true });
+  const before = await readFile(file, 'utf8').catch(() => '');
+  await asked('bob', 'one');
+  await purge('ann', { tag: 'red' });
+
+  const after = await readFile(file, 'utf8');
+
+  expect(before).toContain('Hello from upstream.');
+  expect(after).toContain('"tenant":"bob"');
+  expect(after).not.toContain('"tenant":"ann"');
+});
+
+test('stays ready where answers cannot be saved, and says why', async () => {
+  const get = async (what: string) => fetch(`${gateway.url}/${what}`);
+  const before: unknown = await (await get('readyz')).json();
+  await asked('ann', 'one');
+  // A folder in its place: no file can be renamed over it.
+  await mkdir(path.join(gateway.folder, 'kept', 'answers.log', 'x'), { recursive: true });
+
+  const { status } = await purge('ann', { tag: 'unknown' });
+
+  const ready = await get('readyz');
+  expect(before).toMatchObject({ cacheFile: 'saved' });
+  expect([status, ready.status]).toEqual([503, 200]);
+  expect(await ready.json()).toMatchObject({ cacheFile: expect.stringContaining('EISDIR') });
+  expect(await (await get('metrics')).text()).toContain('suffice_cache_unsaved 1');
 });
 
 test.each([

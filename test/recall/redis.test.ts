@@ -91,6 +91,20 @@ test('is rid of an answer on all gateways when one purges it', async () => {
   expect(again.headers.get('x-suffice-cache')).toBe('miss');
 });
 
+test('gives an answer nowhere that was called bad at one gateway', async () => {
+  const { headers } = await chat(0, ask('acme/large', HEAP));
+  await until(async () => (await answers(gateway(1))) === 1);
+  await chat(1, ask('acme/large', HEAP));
+
+  const bad = { decision_id: headers.get('x-suffice-decision'), label: 'bad' };
+  const { status, json } = await post(`${gateway(0).url}/v1/feedback`, bad);
+  await until(async () => (await answers(gateway(1))) === 0);
+
+  expect([status, json]).toMatchObject([200, { evicted: 1 }]);
+  const again = await chat(1, ask('acme/large', HEAP));
+  expect(again.headers.get('x-suffice-cache')).toBe('miss');
+});
+
 test('asks a model when the words of another gateway’s answer cannot be had, and says that Redis is away', async () => {
   await chat(0, ask('acme/large', HEAP));
   await until(async () => (await answers(gateway(1))) === 1);
@@ -107,6 +121,6 @@ test('asks a model when the words of another gateway’s answer cannot be had, a
   await until(async () => (await answers(gateway(1))) === 0);
 
   expect([same, own].map(({ headers }) => headers.get('x-suffice-cache'))).toEqual(['miss', 'hit']);
-  expect(purge.status).toBe(500);
+  expect(purge.status).toBe(503);
   expect(purge.text).toContain('Redis');
 });

@@ -1,4 +1,4 @@
-import { ask, post } from '../support/app.js';
+import { ask } from '../support/app.js';
 import { answers, refuses } from '../support/fake-upstream.js';
 import { wordJudge } from '../support/word-judge.js';
 import { cacheConfig, cacheRig, said } from './support.js';
@@ -248,6 +248,21 @@ describe('asking again', () => {
     expect(await stats()).toMatchObject({ semantic: { measured_error: null } });
   });
 
+  test('asks nothing again where nobody knows what it costs, and says so', async () => {
+    const unpriced = cacheConfig(rig.upstream, CURIOUS, '', 'semantic').replace(
+      /, price: \{ input: 10[^}]*\}/u,
+      '',
+    );
+    await rig.restart(unpriced, undefined, openJudge);
+    await status(HEAP);
+
+    const given = await status(HEAP_TOO);
+
+    expect(given).toBe('semantic');
+    expect(await stats()).toMatchObject({ semantic: { rechecks_left_out: { unpriced: 1 } } });
+    expect(rig.upstream.requests).toHaveLength(1);
+  });
+
   test('learns at no cost from what was asked anyway', async () => {
     await start(`, semantic: { ${PATIENT}, max_error: 0 }`);
     await status(HEAP);
@@ -271,54 +286,6 @@ describe('what becomes of an answer', () => {
 
     expect(await status(HEAP_TOO)).toBe('miss');
     expect(await stats()).toMatchObject({ semantic: { questions: 1 } });
-  });
-
-  test('is given no more once a client has said that it was bad, nor are those like it', async () => {
-    await start();
-    await status(HEAP);
-    const given = await rig.chat(ask('acme/large', HEAP_TOO));
-    await status('What is a heap, please?', { 'x-suffice-cache': 'refresh' });
-
-    const feedback = await post(`${rig.gateway.url}/v1/feedback`, {
-      decision_id: given.headers.get('x-suffice-decision'),
-      label: 'bad',
-    });
-
-    expect(feedback.json).toMatchObject({ object: 'feedback', scores: {}, evicted: 2 });
-    expect(await status(HEAP)).toBe('miss');
-  });
-
-  test('stays when a client says that it was good', async () => {
-    await start();
-    await status(HEAP);
-    const given = await rig.chat(ask('acme/large', HEAP_TOO));
-
-    const feedback = await post(`${rig.gateway.url}/v1/feedback`, {
-      decision_id: given.headers.get('x-suffice-decision'),
-      score: 0.9,
-    });
-
-    expect(feedback.json).toMatchObject({ evicted: 0 });
-    expect(await status(HEAP)).toBe('hit');
-  });
-
-  test('stays when somebody else says that it was bad', async () => {
-    const keys = `
-keys:
-  - { name: ann, key: key-of-ann-0123456789 }
-  - { name: eve, key: key-of-eve-0123456789 }`;
-    await start(QUIET, 'semantic', keys);
-    const as = (name: string) => ({ authorization: `Bearer key-of-${name}-0123456789` });
-    const { headers } = await rig.chat(ask('acme/large', HEAP), as('ann'));
-
-    const { status: refused } = await post(
-      `${rig.gateway.url}/v1/feedback`,
-      { decision_id: headers.get('x-suffice-decision'), label: 'bad' },
-      as('eve'),
-    );
-
-    expect(refused).toBe(400);
-    expect(await status(HEAP, as('ann'))).toBe('hit');
   });
 
   test('is found after a restart', async () => {

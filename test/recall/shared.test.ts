@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
-import { ask } from '../support/app.js';
+import { ask, post } from '../support/app.js';
 import { refuses, streamsAndStalls, textEvents, type Exchange } from '../support/fake-upstream.js';
-import { cacheRig, gate, leaver, said, underWay } from './support.js';
+import { cacheConfig, cacheRig, gate, leaver, said, skewedClock, underWay } from './support.js';
 
 const rig = cacheRig();
 
@@ -65,6 +65,9 @@ describe('the same request of many clients at once', () => {
     expect(rig.upstream.requests).toHaveLength(2);
     expect(got.map(({ status }) => status)).toEqual(got.map(() => 502));
     expect(got[7]?.json).toMatchObject({ error: { code: 'upstream_failed' } });
+    expect(new Set(got.map(({ headers }) => headers.get('x-suffice-cache')))).toEqual(
+      new Set(['miss']),
+    );
   });
 
   test('goes on when the client that asked first leaves', async () => {
@@ -104,6 +107,86 @@ describe('the same request of many clients at once', () => {
     expect(closedTooEarly).toBe(false);
     expect(rig.upstream.requests).toHaveLength(1);
   });
+});
+
+describe('who asks the same while it is under way', () => {
+  test.each([
+    ['a purge of everything', '/v1/cache/purge', { all: true }],
+    ['a purge by tag', '/v1/cache/purge', { tag: 'red' }],
+  ])('after %s asks anew', async (_what, path, body) => {
+    const held = gate();
+    rig.upstream.next(held.behaviour);
+    const tagged = { 'x-suffice-cache-tags': 'red' };
+    const first = rig.chat(ask('acme/large', 'hi'), tagged);
+    await rig.upstream.received();
+    const purge = await post(`${rig.gateway.url}${path}`, body);
+
+    const second = await rig.chat(ask('acme/large', 'hi'), tagged);
+    held.open();
+    await first;
+    const third = await rig.chat(ask('acme/large', 'hi'), tagged);
+
+    expect(purge.status).toBe(200);
+    expect(second.text).toContain('Hello from upstream.');
+    expect(third.text).toBe(second.text);
+    expect([second, third].map(({ headers }) => headers.get('x-suffice-cache'))).toEqual([
+      'miss',
+      'hit',
+    ]);
+  });
+
+  test('after a purge of something else shares it', async () => {
+    const held = gate();
+    rig.upstream.next(held.behaviour);
+    const first = rig.chat(ask('acme/large', 'hi'));
+    await rig.upstream.received();
+    await post(`${rig.gateway.url}/v1/cache/purge`, { tag: 'blue' });
+
+    const second = rig.chat(ask('acme/large', 'hi'));
+    await underWay(rig.gateway, 2);
+    held.open();
+
+    expect([(await first).text, (await second).text]).toEqual([
+      expect.stringContaining('Held back.'),
+      expect.stringContaining('Held back.'),
+    ]);
+    expect(rig.upstream.requests).toHaveLength(1);
+  });
+
+  test('and wants nothing that is older than its request asks for itself', async () => {
+    const clock = skewedClock();
+    await rig.restart(cacheConfig(rig.upstream, ''), clock);
+    const held = gate();
+    rig.upstream.next(held.behaviour);
+    const first = rig.chat(ask('acme/large', 'hi'));
+    await rig.upstream.received();
+    clock.forward(600);
+
+    const strict = await rig.chat(ask('acme/large', 'hi'), { 'cache-control': 'max-age=0' });
+    held.open();
+    await first;
+
+    expect(strict.headers.get('x-suffice-cache')).toBe('miss');
+    expect(strict.text).toContain('Hello from upstream.');
+  });
+});
+
+test('an answer that took long does not undo a refresh that was asked for after it', async () => {
+  const held = gate();
+  rig.upstream.next(held.behaviour);
+  const slow = rig.chat(ask('acme/large', 'hi'));
+  await rig.upstream.received();
+  // Asked for in another millisecond.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const refresh = await rig.chat(ask('acme/large', 'hi'), { 'cache-control': 'no-cache' });
+  held.open();
+  await slow;
+
+  const now = await rig.chat(ask('acme/large', 'hi'));
+  const stats: unknown = await (await fetch(`${rig.gateway.url}/v1/cache/stats`)).json();
+
+  expect(now.text).toBe(refresh.text);
+  expect(stats).toMatchObject({ unkept: { overtaken: 1 } });
 });
 
 test('a thousand identical requests make one upstream call', async () => {

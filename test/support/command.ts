@@ -18,6 +18,7 @@ export async function run(
     stdin?: string;
     shipped?: Partial<Shipped>;
     clock?: Clock;
+    env?: Readonly<Record<string, string>>;
     onSignal?: (signal: string, act: () => void) => void;
   } = {},
 ): Promise<Run> {
@@ -28,7 +29,7 @@ export async function run(
     io: {
       out: (text) => (out += text),
       err: (text) => (err += text),
-      env: {},
+      env: more.env ?? {},
       readStdin: () => Promise.resolve(more.stdin ?? ''),
     },
     shipped: { ...SHIPPED, ...more.shipped },

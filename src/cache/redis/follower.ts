@@ -187,7 +187,7 @@ export class Follower {
     return last;
   }
 
-  #take({ id, origin, event }: LoggedEvent): void {
+  #take({ origin, event }: LoggedEvent): void {
     const { store, onPurged } = this.#parts;
     if (event === null || origin === this.#parts.origin) return;
     switch (event.kind) {
@@ -195,8 +195,7 @@ export class Follower {
         store.adopt(event.answer);
         return;
       case 'dropped':
-        // By the clock of Redis: entries are named by it.
-        store.dropToo(event.key, Number.parseInt(id, 10) + CLOCK_SKEW_MS);
+        store.dropToo(event);
         return;
       case 'purge': {
         const { filter, atMs } = event.purge;

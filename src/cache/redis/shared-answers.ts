@@ -1,19 +1,16 @@
 import type { Clock } from '../../core/clock.js';
-import {
-  matches,
-  type AnswerJournal,
-  type AnswerStore,
-  type GoneReason,
-  type PurgeFilter,
-} from '../answer-store.js';
+import type { AnswerJournal, AnswerStore } from '../answer-store.js';
+import type { AnswerName } from '../dropped-answers.js';
 import { isHeld, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
+import { matches, type PurgeFilter } from '../past-purges.js';
 import { connectRedis, type RedisConnection, type RedisSettings } from './connection.js';
 import { Fetching, type FetchResult } from './fetching.js';
 import { Follower } from './follower.js';
 import { sharedKeys, type SharedAnswersKeys } from './shared-keys.js';
-import { keptFields, type SharedEvent } from './shared-log.js';
+import { keptFields } from './shared-log.js';
 import { encodeShared } from './shared-record.js';
-import { scanHeads } from './shared-scan.js';
+import { headOf, scanHeads } from './shared-scan.js';
+import { Untold, type Told } from './untold.js';
 
 /** What sharing works with. */
 export interface SharedAnswersOptions {
@@ -38,12 +35,8 @@ export interface SharedAnswersOptions {
  */
 type Sending = 'fresh' | 'old' | 'untold';
 
-type Told = Extract<SharedEvent, { kind: 'purge' | 'dropped' }>;
-
 const RETRY_MS = 500;
 const PUSHED_AT_ONCE = 16;
-/** Things to tell that wait for Redis; when there are more, all that was kept until then is purged instead. */
-const MOST_UNTOLD = 1_000;
 
 /**
  * Shares a store's answers with other processes by Redis.
@@ -59,7 +52,7 @@ export class SharedAnswers implements AnswerJournal {
   readonly #follower: Follower;
   readonly #pending = new Map<string, Sending>();
   readonly #fetching: Fetching;
-  #untold: Told[] = [];
+  readonly #untold = new Untold();
   #flushing: Promise<void> = Promise.resolve();
   #isFlushDue = false;
   #isFollowing = false;
@@ -113,11 +106,13 @@ export class SharedAnswers implements AnswerJournal {
     this.#flushSoon();
   }
 
-  gone(key: string, why: GoneReason): void {
+  gone(key: string): void {
+    // What has to make room here may stay elsewhere, times are over everywhere at once, and purges are told as such.
     this.#pending.delete(key);
-    // What has to make room here may stay elsewhere, and times are over everywhere at once.
-    if (why !== 'dropped') return;
-    this.#note({ kind: 'dropped', key });
+  }
+
+  dropped({ key, source }: AnswerName): void {
+    this.#untold.add({ kind: 'dropped', key, source }, this.#options.clock.wallMs());
     this.#flushSoon();
   }
 
@@ -138,7 +133,8 @@ export class SharedAnswers implements AnswerJournal {
    * @throws {Error} if Redis is away; they are told as soon as it is back
    */
   async purge(filter: PurgeFilter): Promise<void> {
-    this.#note({ kind: 'purge', purge: { filter, atMs: this.#options.clock.wallMs() } });
+    const atMs = this.#options.clock.wallMs();
+    this.#untold.add({ kind: 'purge', purge: { filter, atMs } }, atMs);
     try {
       await this.#flush();
     } catch (error) {
@@ -195,13 +191,6 @@ export class SharedAnswers implements AnswerJournal {
     }
   }
 
-  #note(told: Told): void {
-    this.#untold.push(told);
-    if (this.#untold.length <= MOST_UNTOLD) return;
-    const atMs = this.#options.clock.wallMs();
-    this.#untold = [{ kind: 'purge', purge: { filter: {}, atMs } }];
-  }
-
   #flushSoon(): void {
     if (this.#isFlushDue || !this.isThere) return;
     this.#isFlushDue = true;
@@ -219,10 +208,7 @@ export class SharedAnswers implements AnswerJournal {
   }
 
   async #sendPending(): Promise<void> {
-    for (let told = this.#untold[0]; told !== undefined; told = this.#untold[0]) {
-      await this.#sendTold(told);
-      if (this.#untold[0] === told) this.#untold.shift();
-    }
+    await this.#untold.send((told) => this.#sendTold(told));
     while (this.#pending.size > 0) {
       const some = [...this.#pending].slice(0, PUSHED_AT_ONCE);
       await Promise.all(some.map(([key, state]) => this.#send(key, state)));
@@ -230,9 +216,17 @@ export class SharedAnswers implements AnswerJournal {
   }
 
   async #sendTold(told: Told): Promise<void> {
-    await this.#follower.tell(told);
+    const [heard] = await Promise.allSettled([this.#follower.tell(told)]);
+    await this.#unlinkTold(told);
+    // Where the server was full there is room now.
+    if (heard.status === 'rejected') await this.#follower.tell(told);
+  }
+
+  async #unlinkTold(told: Told): Promise<void> {
     if (told.kind === 'dropped') {
-      await this.#unlink([told.key]);
+      // Another answer to the same request may stand there by now.
+      const there = await headOf(this.#writer, `${this.#keys.answers}${told.key}`);
+      if (there?.source === told.source) await this.#unlink([told.key]);
       return;
     }
     const { filter, atMs } = told.purge;
@@ -253,8 +247,14 @@ export class SharedAnswers implements AnswerJournal {
     if (answer !== undefined && isHeld(answer) && leftMs > 0) {
       const { head, value } = encodeShared(answer);
       const only = state === 'fresh' ? [] : ['NX'];
-      const name = `${answers}${key}`;
-      const set = await this.#writer.send(['SET', name, value, 'PX', leftMs, ...only]);
+      const set = await this.#writer.send([
+        'SET',
+        `${answers}${key}`,
+        value,
+        'PX',
+        leftMs,
+        ...only,
+      ]);
       // First the words, then the news: whoever hears of it finds it.
       const fields = keptFields(origin, head);
       if (set !== null || state === 'untold') {

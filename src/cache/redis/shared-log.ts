@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { PastPurge } from '../answer-store.js';
+import type { AnswerName } from '../dropped-answers.js';
 import type { KeptAnswer } from '../kept-answer.js';
+import type { PastPurge } from '../past-purges.js';
 import { decodeHead } from './shared-record.js';
 
 /** Something that a process has to tell the others. */
@@ -8,7 +9,7 @@ export type SharedEvent =
   | { readonly kind: 'kept'; readonly answer: KeptAnswer }
   | { readonly kind: 'purge'; readonly purge: PastPurge }
   /** A single answer was wrong. */
-  | { readonly kind: 'dropped'; readonly key: string }
+  | ({ readonly kind: 'dropped' } & AnswerName)
   /** Nothing, from one that has just joined. */
   | { readonly kind: 'hello' };
 
@@ -33,7 +34,7 @@ const purge = z.strictObject({
   }),
   atMs: z.number(),
 });
-const dropped = z.strictObject({ key: z.string() });
+const dropped = z.strictObject({ key: z.string(), source: z.string() });
 
 const text = z.instanceof(Buffer).transform((bytes) => bytes.toString());
 const entry = z.tuple([text, z.array(z.instanceof(Buffer))]);

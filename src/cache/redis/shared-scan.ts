@@ -39,13 +39,14 @@ export async function* scanHeads(
   }
 }
 
-async function headOf(
+/** The answer under a name, without its words; `null` where none is, or a damaged one. */
+export async function headOf(
   server: Pick<RedisConnection, 'send'>,
-  key: Buffer,
+  name: string | Buffer,
 ): Promise<KeptAnswer | null> {
   let wanted = HEAD_BYTES;
   for (;;) {
-    const head = decodeHead(bytes.parse(await server.send(['GETRANGE', key, 0, wanted - 1])));
+    const head = decodeHead(bytes.parse(await server.send(['GETRANGE', name, 0, wanted - 1])));
     if (typeof head !== 'number') return head;
     // It was cut, or has been replaced meanwhile by one with a longer head.
     if (head <= wanted) return null;

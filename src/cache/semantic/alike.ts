@@ -64,6 +64,8 @@ const CERTAIN = 0.01;
 const LEAST_SIMILARITY = 0.55;
 /** What is further away than the nearest by more than this is hardly ever the better answer. */
 const SIMILARITY_SLACK = 0.1;
+/** Answers that are forgotten together with one that was wrong; a tenth of a millisecond each to judge. */
+const MOST_KIN = 64;
 
 /** Finds kept answers to questions that mean the same in other words, and learns how often that is wrong. */
 export class AlikeAnswers {
@@ -124,19 +126,40 @@ export class AlikeAnswers {
    * @param now - the texts of the two answers; `null` for one that cannot be read
    * @returns whether the kept answer was right; `null` where that cannot be told
    */
-  compare({ claim }: Alike, now: string | null, then: string | null): boolean | null {
+  compare({ claim, kept }: Alike, now: string | null, then: string | null): boolean | null {
     if (now === null || then === null) return null;
     const found = likeness(cut(now), cut(then), (text) => this.#vectorOf(text));
     if (found === 'unclear') return null;
-    this.book.saw(claim, found === 'same');
+    this.saw(claim, kept.source, found === 'same');
     return found === 'same';
   }
 
-  /** Keys of kept answers that might be given to the same question as this one. */
-  kinOf({ question, key }: KeptAnswer): readonly string[] {
-    if (question === null) return [];
-    const candidates = this.#candidates(question, { maxError: 0, budgetMs: Infinity });
-    return candidates.map(({ kept }) => kept.key).filter((kin) => kin !== key);
+  /** It was found out whether a kept answer would have done. @param source - the decision whose answer it is */
+  saw(claim: Claim, source: string, isRight: boolean): void {
+    const isThere = this.#parts.store.peek(claim.key)?.source === source;
+    if (isThere) this.book.saw(claim, isRight);
+    else this.book.sawGone(claim, isRight);
+  }
+
+  /**
+   * Kept answers that might ever be given to one of these questions, near or not so near.
+   *
+   * @param but - the key of one that does not count
+   */
+  kinOf(questions: readonly Question[], but: string): readonly KeptAnswer[] {
+    const kin = new Map<string, KeptAnswer>();
+    for (const { partition, text } of questions) {
+      const asked = this.#index.read(text);
+      if (asked === null) continue;
+      for (const near of this.#index.near(partition, asked, MOST_KIN)) {
+        if (near.similarity < LEAST_SIMILARITY) break;
+        if (near.key === but || kin.has(near.key)) continue;
+        // Whether it would be given today does not matter: what is put up with differs, and changes.
+        const alike = this.#judged(partition, asked, near, 0);
+        if (alike !== null) kin.set(near.key, alike.kept);
+      }
+    }
+    return [...kin.values()];
   }
 
   #vectorOf(text: string): Float32Array | null {

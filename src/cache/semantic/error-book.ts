@@ -100,11 +100,16 @@ export class ErrorBook {
    * given anyway, and would make the others look worse than they are.
    */
   saw(claim: Claim, isRight: boolean): void {
-    const at = claimClass(claim.wrong);
-    if (at === null) return;
+    if (claimClass(claim.wrong) === null) return;
     const wasWrong = this.#entries.wasWrong(claim.key, claim.wrong);
     this.#entries.saw(claim.key, claim.wrong, isRight);
-    if (wasWrong) return;
+    if (!wasWrong) this.sawGone(claim, isRight);
+  }
+
+  /** As `saw`, of an answer that is not kept any more: what is kept under its key now has been seen by nobody. */
+  sawGone(claim: Claim, isRight: boolean): void {
+    const at = claimClass(claim.wrong);
+    if (at === null) return;
     const partition = this.#open(claim.partition);
     this.#all[at]?.see(isRight);
     partition.counts[at]?.see(isRight);

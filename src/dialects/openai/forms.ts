@@ -3,6 +3,7 @@ import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull, without } from '../json.js';
 import { hasFunctionCall } from './content.js';
 import { identityOf } from './request-identity.js';
+import { tellsOfSearch } from './searches.js';
 import { wholeOf } from './whole-of-stream.js';
 
 const DONE = Buffer.from('data: [DONE]\n\n');
@@ -87,8 +88,9 @@ function textOf(whole: Buffer): string | null {
 const KINDS: readonly AnswerKind[] = ['empty', 'filtered', 'truncated', 'tool_calls', 'complete'];
 
 function kindOf(whole: Buffer): AnswerKind | null {
-  const choices = objectsIn(objectOrEmpty(jsonOrNull(whole.toString('utf8')))['choices']);
-  const kinds = new Set(choices.map(kindOfChoice));
+  const answer = objectOrEmpty(jsonOrNull(whole.toString('utf8')));
+  if (tellsOfSearch(answer)) return 'searched';
+  const kinds = new Set(objectsIn(answer['choices']).map(kindOfChoice));
   return KINDS.find((kind) => kinds.has(kind)) ?? null;
 }
 

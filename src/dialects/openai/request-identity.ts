@@ -2,6 +2,7 @@ import type { RequestIdentity } from '../answer-forms.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty, without } from '../json.js';
 import { isEmpty, lastQuestion, plainMessage } from '../plain-request.js';
+import { asksForSearch } from './searches.js';
 
 /** Who asks, how the answer is carried, and what is noted beside it: nothing that changes the answer. */
 const BESIDE_THE_POINT = new Set([
@@ -50,7 +51,8 @@ export function identityOf(body: Buffer): RequestIdentity {
   const { messages } = request;
   if (Array.isArray(messages))
     members['messages'] = messages.map((each) => withoutEmptyCalls(plainMessage(each)));
-  return { members, sampled: isSampled(request), question: lastQuestion(members) };
+  const searches = asksForSearch(request);
+  return { members, sampled: isSampled(request), searches, question: lastQuestion(members) };
 }
 
 /** A request's members as it wrote them, but for those that decide nothing, and those that say what is so anyway. */

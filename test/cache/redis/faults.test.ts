@@ -59,6 +59,29 @@ test('says that a Redis without memory takes nothing, goes on, and sends it late
   await server.close();
 });
 
+test('purges from a Redis without memory, which gives it the memory to tell the others', async () => {
+  const server = await RedisServer.start('--maxmemory-policy', 'noeviction');
+  const raw = new Redis(server.port);
+  const address = { host: '127.0.0.1', port: server.port };
+  const place = { kind: 'single', address, database: 0 } as const;
+  const [a, b] = [openPeer('a', { place }), openPeer('b', { place })];
+  await until(() => a.shared.isThere && b.shared.isThere);
+  const long = { form: 'whole', body: Buffer.alloc(2_000_000, 'x') } as const;
+  a.store.keep(fresh('one', { payload: long }));
+  await until(() => b.store.peek('one') !== undefined);
+  const used = /used_memory:(\d+)/u.exec(await raw.info('memory'));
+  await raw.config('SET', 'maxmemory', String(Number(used?.[1]) - 1_000_000));
+
+  a.store.purge({});
+  await a.shared.purge({});
+  await until(() => b.store.size === 0);
+
+  expect(await raw.keys('*answer*')).toEqual([]);
+  for (const { shared } of [a, b]) await shared.close();
+  raw.disconnect();
+  await server.close();
+});
+
 test('tells the others of an answer whose words had arrived before it was cut off', async () => {
   const server = await RedisServer.start();
   const raw = new Redis(server.port);

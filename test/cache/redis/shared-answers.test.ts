@@ -76,24 +76,59 @@ test('purges nothing else', async () => {
 test('has an answer that was wrong dropped by all', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  a.store.keep(fresh('bad'));
+  const bad = fresh('bad');
+  a.store.keep(bad);
   await knows(b, 'bad');
 
-  b.store.drop(['bad']);
+  b.store.drop([bad]);
   await until(() => a.store.size === 0);
+  await until(async () => (await redis.raw.exists(redis.nameOf('bad'))) === 0);
 
-  expect(await redis.raw.keys(`${redis.prefix}:*`)).toEqual([]);
+  expect([a, b].map(({ store }) => store.adopt(bad))).toEqual([false, false]);
+});
+
+test('has it dropped by all though it has gone from where it was found wrong', async () => {
+  const [a, b] = [redis.peer(), redis.peer()];
+  await there(a, b);
+  const bad = fresh('bad');
+  a.store.keep(bad);
+  await knows(b, 'bad');
+  a.store.forget('bad');
+
+  a.store.drop([bad]);
+  await until(() => b.store.size === 0);
+  await until(async () => (await redis.raw.exists(redis.nameOf('bad'))) === 0);
+
+  expect([a, b].map(({ store }) => store.adopt(bad))).toEqual([false, false]);
+});
+
+test('leaves a later answer to the same where it is when an earlier one was wrong', async () => {
+  const [a, b] = [redis.peer(), redis.peer()];
+  await there(a, b);
+  const bad = fresh('one');
+  a.store.keep(bad);
+  await knows(b, 'one');
+  b.store.keep(fresh('one', { source: 'dec_later', storedAtMs: Date.now() + 1 }));
+  await until(() => a.store.peek('one')?.source === 'dec_later');
+
+  a.store.drop([bad, fresh('other')]);
+  a.store.keep(fresh('next'));
+  await knows(b, 'next');
+
+  expect(b.store.peek('one')?.source).toBe('dec_later');
+  expect(await wordsOf(a, 'one')).toBe('the answer to one');
 });
 
 test('takes no copy of a wrong answer from one who has not heard yet', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
-  a.store.keep(fresh('bad'));
+  const bad = fresh('bad');
+  a.store.keep(bad);
   await knows(b, 'bad');
   const log = `{${redis.prefix}}:cache1:log`;
   const [last] = await redis.raw.xrevrangeBuffer(log, '+', '-', 'COUNT', 1);
   const fields = last?.[1].slice(2) ?? [];
-  b.store.drop(['bad']);
+  b.store.drop([bad]);
   await until(() => a.store.size === 0);
 
   await redis.raw.xadd(log, '*', 'o', 'slow', ...fields);

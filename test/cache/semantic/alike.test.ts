@@ -65,6 +65,30 @@ test('gives the most probable of those that are near', () => {
   expect(found).toMatchObject({ kept: { key: 'b' }, outlook: { serves: true } });
 });
 
+test('takes for kin all that might be given to a question, however many are nearer, and itself not', () => {
+  const alike = opened();
+  const near = ['a', 'the', 'tell me', 'please', 'explain', 'what is', 'what are'];
+  store.keep(answer('own', 'red heap'));
+  for (const word of near) store.keep(answer(word, `${word} red heap`));
+  store.keep(answer('further', 'red heap stack'));
+  store.keep(answer('other', 'blue queue'));
+  store.keep(answer('elsewhere', 'red heap', { question: { partition: 'q', text: 'red heap' } }));
+
+  const kin = alike.kinOf([asked('red heap')], 'own').map(({ key }) => key);
+
+  expect(kin.sort()).toEqual([...near, 'further'].sort());
+});
+
+test('takes for kin what is near any of several questions, each once', () => {
+  const alike = opened();
+  store.keep(answer('one', 'red heap'));
+  store.keep(answer('two', 'blue queue'));
+
+  const kin = alike.kinOf([asked('the red heap'), asked('a blue queue'), asked('a red heap')], 'x');
+
+  expect(kin.map(({ key }) => key)).toEqual(['one', 'two']);
+});
+
 test('compares no more once its time is over', () => {
   const alike = opened(6);
   store.keep(answer('a', 'red heap stack'));
@@ -100,7 +124,7 @@ test('gives what was kept last for a key, and nothing that was there before', ()
 test('takes in little by little what was there before it, and nothing that has gone meanwhile', () => {
   for (let i = 0; i < 40; i++) store.keep(answer(`k${i}`, `thing number${i}x`));
   const alike = opened();
-  store.drop(['k39']);
+  store.forget('k39');
 
   waiting.shift()?.();
   const first = alike.counts.questions;

@@ -195,3 +195,44 @@ describe('what decides an answer', () => {
     expect(identity(more).sampled).toBe(sampled);
   });
 });
+
+describe('what a provider looked up', () => {
+  const said = whole({ content: 'Sunny.' });
+  const cited = [{ type: 'url_citation', url_citation: { url: 'https://w.example' } }];
+
+  test.each([
+    ['an annotation of a message', whole({ content: 'Sunny.', annotations: cited })],
+    ['a citation without a URL', whole({ content: 'x', provider_annotations: [{ type: 'tool' }] })],
+    ['results of a message', whole({ content: 'Sunny.', search_results: [{ title: 'W' }] })],
+    ['Groq’s tools', whole({ content: 'x', executed_tools: [{ index: 0, type: 'search' }] })],
+    ['Perplexity’s citations', { ...said, citations: ['https://w.example'] }],
+    ['Perplexity’s results', { ...said, search_results: [{ url: 'https://w.example' }] }],
+  ])('shows in %s', (_what, answer) => {
+    expect(forms.kindOf(bytesOf(answer))).toBe('searched');
+  });
+
+  test.each([
+    ['nothing', said],
+    ['an empty list', { ...whole({ content: 'x', annotations: [] }), citations: [] }],
+    ['a note of a file', whole({ content: 'x', provider_annotations: [{ type: 'file' }] })],
+    ['a page cited', whole({ content: 'x', provider_annotations: [{ type: 'page_location' }] })],
+  ])('does not show in %s', (_what, answer) => {
+    expect(forms.kindOf(bytesOf(answer))).toBe('complete');
+  });
+
+  test.each([
+    [{ web_search_options: {} }, true],
+    [{ plugins: [{ id: 'web' }] }, true],
+    [{ search_parameters: { mode: 'auto' } }, true],
+    [{ enable_search: true }, true],
+    [{ tools: [{ type: 'browser_search' }] }, true],
+    [{ plugins: [{ id: 'file-parser' }] }, false],
+    [{ search_parameters: { mode: 'off' } }, false],
+    [{ tools: [{ type: 'function', function: { name: 'search' } }] }, false],
+    [{}, false],
+  ])('is asked for by %j: %s', (more, searches) => {
+    const request = { model: 'm', messages: [{ role: 'user', content: 'hi' }], ...more };
+
+    expect(forms.identityOf(bytesOf(request)).searches).toBe(searches);
+  });
+});

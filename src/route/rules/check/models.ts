@@ -1,8 +1,8 @@
 import type { Capability, Model } from '../../../core/model.js';
 import type { Fault } from '../../../core/errors.js';
-import { nearest } from '../../../core/nearest.js';
 import { sourceOf, type Source } from '../combine.js';
 import { globMatcher } from '../glob.js';
+import { modelHint, unmatched } from '../model-hints.js';
 import type { Policy, Rule } from '../schema.js';
 import { unconditional } from './order.js';
 import { covers, warn, type CheckedRule, type Subject } from './subject.js';
@@ -28,7 +28,7 @@ export function checkModels(subject: Subject, models: readonly Model[]): readonl
 function names(subject: Subject, path: Path, written: Policy | Rule, ids: readonly string[]) {
   const unknown = (at: Path, name: string): Fault[] => {
     if (ids.includes(name)) return [];
-    const message = `there is no model "${name}"${didYouMean(name, ids)}`;
+    const message = `there is no model "${name}"${modelHint(name, ids)}`;
     return [{ ...warn(subject, [...path, ...at], message), severity: 'error' }];
   };
   const reference = 'reference' in written ? written.reference : 'best';
@@ -44,21 +44,6 @@ function names(subject: Subject, path: Path, written: Policy | Rule, ids: readon
       ),
     ),
   ];
-}
-
-function unmatched(pattern: string, ids: readonly string[]): string {
-  if (!pattern.includes('*')) return `there is no model "${pattern}"${didYouMean(pattern, ids)}`;
-  const vendors = [...new Set(ids.map((id) => `${id.split('/')[0] ?? id}/*`))];
-  const hint = nearest(pattern, vendors);
-  const question = hint === null || hint === pattern ? '.' : `; did you mean "${hint}"?`;
-  return `no model matches "${pattern}"${question}`;
-}
-
-function didYouMean(name: string, ids: readonly string[]): string {
-  // Most people leave out the vendor.
-  const bare = ids.find((id) => id.slice(id.indexOf('/') + 1) === name);
-  const hint = bare ?? nearest(name, ids);
-  return hint === null ? '.' : `; did you mean "${hint}"?`;
 }
 
 function policyNames(subject: Subject, ids: readonly string[]): Fault[] {

@@ -1,0 +1,82 @@
+import type { Config } from '../config/schema.js';
+import type { SourcedConfig } from '../config/source.js';
+import type { Clock } from '../core/clock.js';
+import type { Fault } from '../core/errors.js';
+import type { Model, ServedModel } from '../core/model.js';
+import { globMatcher } from '../route/rules/glob.js';
+import { patternHint, unmatched } from '../route/rules/model-hints.js';
+import type { RoutedModel } from '../route/router.js';
+import { stillServed } from './retired.js';
+
+/** The models that policies choose from. */
+export interface AutoModels {
+  readonly candidates: readonly RoutedModel[];
+  /** Why there are none, without a full stop, and the option that it is due to; `null` where there are some. */
+  readonly none: { readonly why: string; readonly option: 'models' | 'exclude' | null } | null;
+}
+
+/**
+ * What `auto` leaves of the models that are served, without those that answer nothing or are withdrawn.
+ *
+ * @param served - by id
+ */
+export function autoModels(
+  auto: Config['auto'],
+  served: ReadonlyMap<string, ServedModel>,
+  clock: Clock,
+): AutoModels {
+  const allowed = globMatcher(auto.models);
+  const excluded = globMatcher(auto.exclude);
+  const today = new Date(clock.wallMs()).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  const here = served.size === 1 ? 'the only model' : `the ${served.size} models`;
+  const matched = [...served.values()].filter(({ model }) => allowed(model.id));
+  const left = matched.filter(({ model }) => !excluded(model.id));
+  // What makes vectors answers nothing.
+  const answering = left.filter(({ model }) => !model.capabilities.has('embeddings'));
+  const candidates = answering.flatMap((one) => {
+    // Whoever writes a model's whole name knows something that the catalog does not.
+    if (auto.models.includes(one.model.id)) return [one];
+    return stillServed(one, today) ?? [];
+  });
+  const none = (why: string, option: 'models' | 'exclude' | null): AutoModels => ({
+    candidates: [],
+    none: { why, option },
+  });
+  if (candidates.length > 0) return { candidates, none: null };
+  if (served.size === 0) return none('no provider is configured that serves one', null);
+  if (matched.length === 0) return none(`"auto.models" matches none of ${here} here`, 'models');
+  if (left.length === 0) return none(`"auto.exclude" leaves none of ${here} here`, 'exclude');
+  if (answering.length === 0) return none('all that may be chosen only make vectors', 'models');
+  return none('all that may be chosen have been withdrawn by their providers', 'models');
+}
+
+/**
+ * What is wrong with `auto` for these models.
+ *
+ * @param known - all models that there are, served or not: what matches one of them may do so again
+ * @returns an error where nothing can ever be chosen, since no model has such a name; warnings otherwise
+ */
+export function autoFaults(
+  { config: { auto }, fault }: SourcedConfig,
+  { none }: AutoModels,
+  {
+    served,
+    known,
+  }: { served: ReadonlyMap<string, ServedModel>; known: ReadonlyMap<string, Model> },
+): readonly Fault[] {
+  const ids = [...known.keys()];
+  const unknown = auto.models.filter((pattern) => !ids.some(globMatcher([pattern])));
+  if (none === null) {
+    return unknown.map((pattern) =>
+      fault(['auto', 'models', auto.models.indexOf(pattern)], unmatched(pattern, ids), 'warning'),
+    );
+  }
+  if (none.option === null) return [];
+  const isTypo = unknown.length === auto.models.length;
+  const end =
+    none.option === 'models' && isTypo
+      ? patternHint(auto.models[0] ?? '', [...served.keys()])
+      : '.';
+  const message = `${none.why}, so that every request to a policy is refused${end}`;
+  return [fault(['auto', none.option], message, isTypo ? 'error' : 'warning')];
+}

@@ -1,0 +1,163 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ask, post, startApp, type TestApp } from '../support/app.js';
+import { run, type Run } from '../support/command.js';
+
+const PROVIDERS = `
+providers:
+  up: { base_url: "http://127.0.0.1:9/v1", models: [m1, m2] }
+router: { predictor: heuristic }
+`;
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'suffice-unreachable-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function check(text: string, ...args: readonly string[]): Promise<Run> {
+  const file = path.join(folder, 'suffice.yaml');
+  await writeFile(file, text);
+  return run(['check', '--config', file, ...args]);
+}
+
+describe('what can never work is refused', () => {
+  test.each([
+    {
+      what: 'models to choose from that nobody has',
+      text: `${PROVIDERS}auto: { models: ["upp/*"] }`,
+      fault:
+        '5:17: error: "auto.models" matches none of the 2 models here, so that every request to a policy is refused; did you mean "up/*"?',
+    },
+    {
+      what: 'a model to choose from whose vendor is missing',
+      text: `${PROVIDERS}auto: { models: [m1] }`,
+      fault:
+        '5:17: error: "auto.models" matches none of the 2 models here, so that every request to a policy is refused; did you mean "up/m1"?',
+    },
+    {
+      what: 'an alias of nothing',
+      text: `${PROVIDERS}aliases: { fast: up/m3 }`,
+      fault:
+        '5:18: error: "fast" stands for "up/m3": there is no model or policy "up/m3" here; did you mean "up/m1"?',
+    },
+    {
+      what: 'cache settings of a policy that is not there',
+      text: `${PROVIDERS}cache: { policies: { auto/bets: { mode: off } } }`,
+      fault: '5:33: error: there is no policy "auto/bets"; did you mean "auto/best"?',
+    },
+  ])('$what', async ({ text, fault }) => {
+    const { code, err } = await check(text);
+
+    expect(err).toBe(`${path.join(folder, 'suffice.yaml')}:${fault}\n`);
+    expect(code).toBe(1);
+  });
+});
+
+describe('what does not work now is warned of', () => {
+  test.each([
+    {
+      what: 'models to choose from of a provider that is not configured',
+      text: `${PROVIDERS}auto: { models: ["openai/*"] }`,
+      fault:
+        '5:17: warning: "auto.models" matches none of the 2 models here, so that every request to a policy is refused.',
+    },
+    {
+      what: 'one of several patterns that no model has',
+      text: `${PROVIDERS}auto: { models: ["up/m1", "upp/*"] }`,
+      fault: '5:27: warning: no model matches "upp/*"; did you mean "up/*"?',
+    },
+    {
+      what: 'all models left out',
+      text: `${PROVIDERS}auto: { exclude: ["*"] }`,
+      fault:
+        '5:18: warning: "auto.exclude" leaves none of the 2 models here, so that every request to a policy is refused.',
+    },
+    {
+      what: 'an alias of a model that is not served',
+      text: `${PROVIDERS}aliases: { fast: openai/gpt-4o }`,
+      fault:
+        '5:18: warning: "fast" stands for "openai/gpt-4o": the model "openai/gpt-4o" is known, but no configured provider serves it; it runs at openai, openrouter.',
+    },
+    {
+      what: 'a place of a model at a provider that is not there',
+      text: `${PROVIDERS}models: { up/m1: { hosts: [{ provider: upp, model: m1 }, { provider: up, model: m1 }] } }`,
+      fault:
+        '5:40: warning: there is no provider "upp", neither under "providers" nor among those that Suffice knows; did you mean "up"?',
+    },
+    {
+      what: 'a provider without models',
+      text: PROVIDERS.replace('router', '  bare: { base_url: "http://127.0.0.1:9/v1" }\nrouter'),
+      fault:
+        '4:9: warning: provider "bare" serves no model, so that it gets only what goes through as it is, such as files; list under "models" what it has.',
+    },
+    {
+      what: 'a model that is listed twice',
+      text: PROVIDERS.replace('m2', 'M1'),
+      fault:
+        '3:57: warning: "providers.up.models[1]" goes by the same name here as "providers.up.models[0]": up/m1.',
+    },
+  ])('$what', async ({ text, fault }) => {
+    const lax = await check(text);
+    const strict = await check(text, '--strict');
+
+    expect(lax.err).toBe(`${path.join(folder, 'suffice.yaml')}:${fault}\n`);
+    expect([lax.code, strict.code]).toEqual([0, 1]);
+  });
+});
+
+describe('clients are told', () => {
+  let gateway: TestApp;
+
+  afterEach(async () => {
+    await gateway.close();
+  });
+
+  const answered = (model: string) => post(`${gateway.url}/v1/chat/completions`, ask(model, 'hi'));
+
+  test('why nothing can be chosen', async () => {
+    gateway = await startApp(`${PROVIDERS}auto: { exclude: ["up/*"] }`);
+
+    const { status, json } = await answered('auto');
+
+    expect(status).toBe(422);
+    expect(json).toMatchObject({
+      error: {
+        message:
+          'no model can be chosen by "auto": "auto.exclude" leaves none of the 2 models here',
+      },
+    });
+  });
+
+  test('that there are no models at all', async () => {
+    gateway = await startApp('providers: {}\nrouter: { predictor: heuristic }');
+
+    const { json } = await answered('auto');
+
+    expect(json).toMatchObject({
+      error: {
+        message: 'no model can be chosen by "auto": no provider is configured that serves one',
+      },
+    });
+  });
+
+  test('what an alias of a model that is not served stands for', async () => {
+    gateway = await startApp(`${PROVIDERS}aliases: { fast: openai/gpt-4o }`);
+
+    const { status, json } = await answered('fast');
+
+    expect(status).toBe(404);
+    expect(json).toMatchObject({
+      error: {
+        message: expect.stringMatching(
+          /^"fast" stands for "openai\/gpt-4o": the model "openai\/gpt-4o" is known, but no configured provider/u,
+        ),
+      },
+    });
+  });
+});
