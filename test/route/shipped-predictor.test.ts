@@ -64,9 +64,28 @@ test.each([
   ['google/gemma-3-12b', 'google/gemma-3-4b'],
   ['qwen/qwen3-32b', 'qwen/qwen3-4b'],
   ['simulation/frontier', 'simulation/nano'],
+  // Graded on little, or on programming alone.
+  ['openai/gpt-5', 'openai/gpt-5-nano'],
+  ['openai/gpt-6.2-astra', 'openai/gpt-5-nano'],
+  ['anthropic/claude-opus-5', 'anthropic/claude-haiku-4.5'],
 ])('expects more of %s than of %s', (strong, weak) => {
   expect(averageSuccess(known(strong))).toBeGreaterThan(averageSuccess(known(weak)));
 });
+
+test.each(['Why is the sky blue?', 'What does "saudade" mean?', 'Translate to French: a coffee'])(
+  'is not sure of a model that was graded on programming alone, asked: %s',
+  (text) => {
+    const ids = ['openai/gpt-5-nano', 'openai/gpt-5', 'anthropic/claude-opus-5', 'openai/gpt-4.1'];
+    const abilities = ids.map((id) => predictor.ability(known(id)));
+    const [nano, , strongest, trickster] = predictor.predict(featuresOf(text), abilities).models;
+
+    expect(nano?.success).toBeLessThan(strongest?.success ?? 0);
+    expect(nano?.uncertainty).toBeGreaterThan(0.08);
+    // Graded on trick questions only: it is known to fail these, and little else.
+    expect(trickster?.success).toBeGreaterThan(0.5);
+    expect(trickster?.uncertainty).toBeGreaterThan(0.15);
+  },
+);
 
 test('ranks every model of the catalog inside 0 to 1 on every prompt', () => {
   const abilities = [...catalog.models.values()].map((model) => predictor.ability(model));
