@@ -124,7 +124,14 @@ export function crossValidatedHead(
     graded.offsets.map((offset, at) => offset + trust * ((outOfFold[at] ?? 0) - offset));
   const losses = TRUST.map((trust) => logLossOf(trusted(trust), graded.scores));
   const trust = TRUST[losses.indexOf(Math.min(...losses))] ?? 1;
-  const tables = scaledBy(trust, headTables(whole, inputs, grams, task));
+  const { models, anchors, standard } = task;
+  const answers = new Int32Array(models.length);
+  graded.scores.forEach((score, at) => {
+    const m = at % models.length;
+    if (!Number.isNaN(score)) answers[m] = (answers[m] ?? 0) + 1;
+  });
+  const about = { models, anchors, standard, answers };
+  const tables = scaledBy(trust, headTables(whole, inputs, grams, about));
   return { tables, logOdds: trusted(trust), trust };
 }
 
@@ -153,6 +160,7 @@ function scaledBy(trust: number, tables: HeadTables): HeadTables {
   return {
     ...tables,
     shifts: scaled(tables.shifts),
+    deviations: scaled(tables.deviations),
     inputWeights: scaled(tables.inputWeights),
     gramWeights: scaled(tables.gramWeights),
   };
