@@ -2,6 +2,7 @@ import { gradedModel } from '../assembly/groundwork.js';
 import type { Assembly } from '../assembly/assemble.js';
 import { GatewayError } from '../core/errors.js';
 import type { Model } from '../core/model.js';
+import { ArtefactError } from '../embed/artefact.js';
 import { Random } from '../core/random.js';
 import { adapted, headStoreIn } from '../route/local/adapt.js';
 import { packHead, readHead, type StoredHead } from '../route/local/head-artefact.js';
@@ -35,8 +36,7 @@ export async function tuneCommand(args: readonly string[], context: Context): Pr
     case 'fit':
       return await fit(options, assembly, store, { io, nowIso });
     case 'list':
-      io.out(listed(await store.list()));
-      return EXIT.ok;
+      return await list(store, io);
     case 'rollback':
       return await rollBack(options.id, store, { io, nowIso });
     case 'off':
@@ -53,22 +53,45 @@ interface Surroundings {
   readonly nowIso: string;
 }
 
+async function list(store: HeadStore, io: Io): Promise<number> {
+  io.out(listed(await store.list()));
+  try {
+    await store.current();
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof ArtefactError)) throw error;
+    io.err(`suffice tune list: ${error.message}; ${WAYS_ON}\n`);
+    return EXIT.failed;
+  }
+}
+
+const WAYS_ON =
+  '"suffice tune rollback ID" puts a head in force, "suffice tune off" goes on without';
+
 async function rollBack(
   wanted: string | null,
   store: HeadStore,
   { io, nowIso }: Surroundings,
 ): Promise<number> {
-  const heads = await store.list();
-  const current = heads.findIndex(({ inForce }) => inForce);
-  const before = heads[current < 0 ? heads.length - 1 : current - 1];
-  const id = wanted === null ? before?.id : heads.find((head) => head.id.startsWith(wanted))?.id;
-  if (id === undefined) {
-    const none = wanted === null ? 'there is no earlier head' : `there is no head "${wanted}"`;
-    io.err(
-      `suffice tune rollback: ${none} in ${store.folder}; "suffice tune off" goes on without\n`,
-    );
+  const refuse = (why: string): number => {
+    io.err(`suffice tune rollback: ${why}; ${WAYS_ON}\n`);
     return EXIT.failed;
+  };
+  if (wanted === null) {
+    const id = await store.back(nowIso).catch((error: unknown) => {
+      if (error instanceof ArtefactError) return error;
+      throw error;
+    });
+    if (id instanceof ArtefactError) return refuse(id.message);
+    if (id === null) return refuse(`there is no earlier head in ${store.folder}`);
+    io.out(`${id} is in force\n`);
+    return EXIT.ok;
   }
+  const [id, other] = (await store.list())
+    .map((head) => head.id)
+    .filter((known) => known.startsWith(wanted));
+  if (id === undefined) return refuse(`there is no head "${wanted}" in ${store.folder}`);
+  if (other !== undefined) return refuse(`"${wanted}" may mean ${id} or ${other}`);
   await store.use(id, nowIso);
   io.out(`${id} is in force\n`);
   return EXIT.ok;

@@ -128,6 +128,29 @@ describe('suffice tune', () => {
     expect(again.out).toContain('the head in force');
   });
 
+  test('goes on from a pointer that is damaged, and takes no name for two', async () => {
+    await tune('--from', await outcomes(60, 0.1), '--folds', '2');
+    await tune('--from', await outcomes(61, 0.1), '--folds', '2', '--replace');
+    const pointer = path.join(folder, 'state', 'heads', 'current.json');
+    const ambiguous = await tune('rollback', '0');
+    await writeFile(pointer, '{"version":1');
+
+    const listed = await tune('list');
+    const unnamed = await tune('rollback');
+    const named = await tune('rollback', '0001');
+    const after = await tune('list');
+
+    expect(ambiguous).toMatchObject({ code: 1, out: '' });
+    expect(ambiguous.err).toMatch(/"0" may mean 0001-\w+ or 0002-/u);
+    expect(listed.out).toMatch(/0001-.*\n.*0002-/u);
+    expect(listed.err).toContain('current.json: not a pointer to a head');
+    expect(listed.err).toContain('"suffice tune rollback ID"');
+    expect(unnamed).toMatchObject({ code: 1, out: '' });
+    expect(unnamed.err).toContain('not a pointer to a head; "suffice tune rollback ID"');
+    expect(named.out).toMatch(/^0001-\w+ is in force/u);
+    expect(after).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^\* +0001-/mu) });
+  });
+
   test('keeps a head that cannot be compared with, unless it is told to replace it', async () => {
     const first = await outcomes(110, 0.1);
     const good = await goodAnswers(60);

@@ -222,6 +222,29 @@ describe('a store of heads', () => {
     await expect(store.use('0009-aaaaaaaaaaaa', NOW)).rejects.toThrow('missing');
   });
 
+  test('goes back over what was in force, off and on again, not over numbers', async () => {
+    const store = headStoreIn(folder);
+    const head = headOf(linesOf(60, 0.1));
+    const [first, second, third] = [
+      await store.install(head, NOW),
+      await store.install({ ...head, record: { ...head.record, trust: 0.5 } }, NOW),
+      await store.install({ ...head, record: { ...head.record, trust: 0.75 } }, NOW),
+    ];
+
+    await store.use(first, NOW);
+    await store.use(null, NOW);
+    await store.use(null, NOW);
+    const passed = [await store.back(NOW), await store.back(NOW), await store.back(NOW)];
+    const rest = [await store.back(NOW), await store.back(NOW)];
+
+    expect(passed).toEqual([first, third, second]);
+    expect(rest).toEqual([first, null]);
+    expect(await store.current()).toBe(first);
+    // Of before it was kept what was in force.
+    await writeFile(store.pointerFile, JSON.stringify({ version: 1, head: second, changed: NOW }));
+    expect(await store.back(NOW)).toBe(first);
+  });
+
   test('says so when its pointer is damaged', async () => {
     const store = headStoreIn(folder);
     await store.use(null, NOW);
