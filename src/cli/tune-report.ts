@@ -1,7 +1,7 @@
 import { bootstrapInterval } from '../bench/metrics/bootstrap.js';
 import { routingCurve } from '../bench/metrics/routing-curve.js';
 import type { Gain } from '../route/local/head-artefact.js';
-import type { GradedMatrix } from '../route/local/fit-head.js';
+import type { GradedMatrix } from '../route/local/graded-matrix.js';
 
 /** Resampled data sets for figures that are sums over prompts, and for those that rank them anew each time. */
 const ROUNDS = { sums: 1000, curves: 200 };

@@ -1,4 +1,5 @@
 import { logistic } from '../factor-network.js';
+import { drawnIn, type GradedMatrix } from './graded-matrix.js';
 import { isShared, Levels } from './levels.js';
 import type { Square } from './linear-algebra.js';
 import { at64, pick, solve } from './linear-algebra.js';
@@ -8,15 +9,6 @@ import {
   varianceShares,
   type VarianceShares,
 } from './variance-components.js';
-
-/** Graded answers beside what was predicted of them; row after row, shape [rows, models]. */
-export interface GradedMatrix {
-  readonly models: number;
-  /** Log-odds by the predictor that is corrected. */
-  readonly offsets: Float64Array;
-  /** 0 to 1; NaN where a model was not asked. */
-  readonly scores: Float64Array;
-}
 
 /** A correction that some models share. */
 export interface FittedComponent {
@@ -269,17 +261,6 @@ export function valuesOf(whole: Square, weights: Float64Array, rows: Int32Array)
     result[i] = total;
   }
   return result;
-}
-
-/** Scores as if a good answer and a bad one had come besides, so that no number of equal ones makes certainty. */
-function drawnIn({ models, scores }: GradedMatrix, rows: Int32Array): Float64Array {
-  let answers = 0;
-  for (const row of rows) {
-    for (let m = 0; m < models; m++) {
-      if (!Number.isNaN(at64(scores, row * models + m))) answers += 1;
-    }
-  }
-  return scores.map((score) => (answers * score + 1) / (answers + 2));
 }
 
 function sum(values: Float64Array): number {

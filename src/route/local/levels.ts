@@ -1,5 +1,5 @@
 import { logistic } from '../factor-network.js';
-import type { GradedMatrix } from './fit-head.js';
+import type { GradedMatrix } from './graded-matrix.js';
 import { at64 } from './linear-algebra.js';
 
 /**

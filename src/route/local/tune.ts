@@ -2,7 +2,8 @@ import type { Model } from '../../core/model.js';
 import type { Features } from '../features.js';
 import type { Ability, NumberedPrompt, Predictor } from '../predictor.js';
 import { logOddsOf } from './adapted-predictor.js';
-import { fitHead, type GradedMatrix } from './fit-head.js';
+import { fitHead } from './fit-head.js';
+import type { GradedMatrix } from './graded-matrix.js';
 import {
   layoutOf,
   sparseRow,
