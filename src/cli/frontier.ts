@@ -137,8 +137,8 @@ function page({ outcome, models, from, requests, points }: Frontier): string {
     point.keep === outcome.keep.value ? '>' : ' ',
     String(point.keep),
     point.kept.toFixed(3),
-    inTime ? duration(point.outlay) : dollars(1000 * point.outlay),
-    `${(100 * point.saved).toFixed(0)} %`,
+    inTime ? duration(point.outlay) : dollars(point.outlay && 1000 * point.outlay),
+    point.saved === null ? 'n/a' : `${(100 * point.saved).toFixed(0)} %`,
     point.price === null ? '-' : inTime ? duration(point.price) : dollars(point.price),
     sharesOf(point, models),
   ]);

@@ -93,7 +93,8 @@ function verdict(candidate: Candidate, choice: Choice, { price, outcome }: Choic
   }
   if (qualityOf(candidate, choice) < choice.floor) return 'not good enough';
   if (price === null) return 'would do';
-  const more = (outlayOf(candidate, outcome) ?? Infinity) - (outlayOf(chosen, outcome) ?? 0);
+  const [own, its] = [outlayOf(candidate, outcome), outlayOf(chosen, outcome)];
+  const more = own === its ? 0 : (own ?? Infinity) - (its ?? Infinity);
   if (qualityOf(candidate, choice) <= qualityOf(chosen, choice)) {
     return more >= 0 ? 'no better' : 'saves too little for what it lacks';
   }

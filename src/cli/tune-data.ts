@@ -28,8 +28,10 @@ export interface TuningData {
   readonly folds: Int32Array;
   readonly answers: number;
   readonly sources: HeadRecord['data'];
+  /** Hashes of all prompts, those that sampling left out too. */
+  readonly found: ReadonlySet<number>;
   /** Lines there were before sampling. */
-  readonly found: number;
+  readonly foundLines: number;
 }
 
 /**
@@ -49,16 +51,19 @@ export async function readTuningData(
   if (files.length < from.length) read.push(await readFeedback(assembly));
   const all = read.flatMap(({ lines }) => lines);
   const sources = read.map(({ file, sha256 }) => ({ file, sha256 }));
-  if (all.length < LEAST_PROMPTS) {
+  const found = new Set(all.map(({ place }) => hashOf(place)));
+  if (found.size < LEAST_PROMPTS) {
+    const of =
+      found.size < all.length ? ` (${all.length} lines, some of them of the same prompt)` : '';
     throw new GatewayError(
       'invalid_request',
-      `${all.length} graded prompts are too few to tell an improvement from luck; at least ${LEAST_PROMPTS} are needed`,
+      `${found.size} graded prompts${of} are too few to tell an improvement from luck; at least ${LEAST_PROMPTS} are needed`,
     );
   }
   const chosen = all.length <= MOST_PROMPTS ? all : random.shuffle(all).slice(0, MOST_PROMPTS);
   // The seed turns the circle of places, so that another seed makes other folds.
   const turn = random.next();
-  const hashes = chosen.map(({ place }) => Math.floor(place * 2 ** 32));
+  const hashes = chosen.map(({ place }) => hashOf(place));
   return {
     lines: chosen.map(({ line }) => line),
     hashes,
@@ -66,8 +71,13 @@ export async function readTuningData(
     folds: Int32Array.from(chosen, ({ place }) => Math.floor(((place + turn) % 1) * folds)),
     answers: chosen.reduce((sum, { line }) => sum + line.scores.size, 0),
     sources,
-    found: all.length,
+    found,
+    foundLines: all.length,
   };
+}
+
+function hashOf(place: number): number {
+  return Math.floor(place * 2 ** 32);
 }
 
 interface Source {

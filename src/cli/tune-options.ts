@@ -12,6 +12,7 @@ and puts it in force if it is surely better than what is in force now.
                       "outcomes": {"vendor/model": {"score": 0 to 1}}}; .gz too; a folder takes all in
                       it; "feedback" takes what POST /v1/feedback has collected; may be repeated
   -n, --dry-run       measure only
+      --replace         do not compare with the head in force; what it has learnt is lost
       --folds N       parts for cross-validation, 2 to 20    (5)
       --seed N        for the order of fitting and the intervals    (1)
   -o, --out DIR       folder of learnt things    (adaptation.folder of the configuration)
@@ -30,6 +31,8 @@ export interface TuneOptions {
   /** For `rollback`; `null` for the one before. */
   readonly id: string | null;
   readonly dryRun: boolean;
+  /** The head in force is not compared with. */
+  readonly replace: boolean;
   readonly folds: number;
   readonly seed: number;
   readonly out: string | null;
@@ -45,6 +48,7 @@ export function readTuneOptions(args: readonly string[]): TuneOptions {
     options: {
       from: { type: 'string', short: 'f', multiple: true, default: [] },
       'dry-run': { type: 'boolean', short: 'n', default: false },
+      replace: { type: 'boolean', default: false },
       folds: { type: 'string', default: '5' },
       seed: { type: 'string', default: '1' },
       out: { type: 'string', short: 'o' },
@@ -65,6 +69,7 @@ export function readTuneOptions(args: readonly string[]): TuneOptions {
     from: values.from,
     id: id ?? null,
     dryRun: values['dry-run'],
+    replace: values.replace,
     folds: wholeNumber('--folds', values.folds, 2, 20),
     seed: wholeNumber('--seed', values.seed, 0, 2 ** 31),
     out: values.out ?? null,

@@ -1,7 +1,7 @@
 import { bootstrapInterval } from '../bench/metrics/bootstrap.js';
 import { routingCurve } from '../bench/metrics/routing-curve.js';
 import type { Gain } from '../route/local/head-artefact.js';
-import type { GradedMatrix } from '../route/local/fit-head.js';
+import type { GradedMatrix } from '../route/local/graded-matrix.js';
 
 /** Resampled data sets for figures that are sums over prompts, and for those that rank them anew each time. */
 const ROUNDS = { sums: 1000, curves: 200 };
@@ -13,6 +13,8 @@ export interface Contest {
   readonly is: Float64Array;
   /** Rows that count. */
   readonly rows: readonly number[];
+  /** Which prompt each row is, by its hash: rows of equal prompts are resampled together. */
+  readonly prompts: readonly number[];
   /** Positions of the weak and the strong model of the routing curve. */
   readonly pair: readonly [number, number];
 }
@@ -30,9 +32,18 @@ export interface Gains {
 /** What a head gains over the predictor as it comes, and over the head in force. */
 export interface Comparison {
   readonly shipped: Gains;
-  /** `null`: no head is in force, or it has seen nearly all of these prompts. */
-  readonly head: Gains | null;
+  /** `null`: no head is in force. */
+  readonly head: HeadComparison | null;
 }
+
+/** A head beside the one in force, on prompts that neither was fitted on. */
+export type HeadComparison =
+  /** On prompts that are new to the head in force. */
+  | { readonly on: 'unseen'; readonly gains: Gains }
+  /** On all prompts, each left out of a fit to those of the head in force, which are all among them. */
+  | { readonly on: 'refit'; readonly gains: Gains }
+  /** There are no such prompts. */
+  | { readonly on: 'nothing'; readonly why: string };
 
 /** Measures both predictors on the same prompts; differences are paired. */
 export function gainsOf(contest: Contest, random: () => number): Gains {
@@ -43,11 +54,19 @@ export function gainsOf(contest: Contest, random: () => number): Gains {
   };
 }
 
-/**
- * Whether a head deserves to be put in force: surely better probabilities, and routing not surely worse.
- */
-export function deserves({ logLoss: loss, apgr }: Gains): boolean {
+/** Whether a head surely predicts better than the predictor as it comes, and routes not surely worse. */
+export function isBetter({ logLoss: loss, apgr }: Gains): boolean {
   return loss.high < 0 && (apgr === null || apgr.high >= 0);
+}
+
+/** Whether a head may stand in the place of the one in force. */
+export function mayReplace(head: HeadComparison | null): boolean {
+  if (head === null) return true;
+  if (head.on === 'nothing') return false;
+  if (head.on === 'unseen') return isBetter(head.gains);
+  // It knows all that the other knows: that the rest has done it no harm is enough.
+  const { logLoss: loss, apgr } = head.gains;
+  return loss.low <= 0 && (apgr === null || apgr.high >= 0);
 }
 
 function logLoss(p: number, y: number): number {
@@ -69,12 +88,30 @@ function meanGain(contest: Contest, measure: Measure, random: () => number): Gai
     return total / count;
   };
   const all = contest.rows.map((_, i) => i);
-  const difference = (rows: readonly number[]) => meanOf(is, rows) - meanOf(was, rows);
+  const groups = byPrompt(contest.rows, contest.prompts);
+  const difference = (chosen: readonly number[]) => {
+    const rows = chosen.flatMap((group) => groups[group] ?? []);
+    return meanOf(is, rows) - meanOf(was, rows);
+  };
   return {
     was: meanOf(was, all),
     is: meanOf(is, all),
-    ...bootstrapInterval(all.length, difference, random, ROUNDS.sums),
+    ...bootstrapInterval(groups.length, difference, random, ROUNDS.sums),
   };
+}
+
+/** Positions in `rows`, those of equal prompts together. */
+function byPrompt(
+  rows: readonly number[],
+  prompts: readonly number[],
+): readonly (readonly number[])[] {
+  const groups = new Map<number | undefined, number[]>();
+  rows.forEach((row, i) => {
+    const group = groups.get(prompts[row]);
+    if (group === undefined) groups.set(prompts[row], [i]);
+    else group.push(i);
+  });
+  return [...groups.values()];
 }
 
 interface Sums {
@@ -97,7 +134,10 @@ function sumsOf({ graded, rows }: Contest, logOdds: Float64Array, measure: Measu
   return { totals, counts };
 }
 
-function curveGain({ graded, rows, was, is, pair }: Contest, random: () => number): Gain | null {
+function curveGain(
+  { graded, rows, prompts, was, is, pair }: Contest,
+  random: () => number,
+): Gain | null {
   const [weak, strong] = pair;
   const both = rows.filter((row) =>
     pair.every((m) => !Number.isNaN(graded.scores[row * graded.models + m] ?? Number.NaN)),
@@ -116,10 +156,14 @@ function curveGain({ graded, rows, was, is, pair }: Contest, random: () => numbe
     return routingCurve(of(scores), of(scoreWeak), of(scoreStrong)).apgr;
   };
   const all = both.map((_, i) => i);
-  const difference = (chosen: readonly number[]) => apgrOf(gapIs, chosen) - apgrOf(gapWas, chosen);
-  const gain = { was: apgrOf(gapWas, all), is: apgrOf(gapIs, all) };
-  if (!Number.isFinite(gain.was + gain.is)) return null;
-  return { ...gain, ...bootstrapInterval(all.length, difference, random, ROUNDS.curves) };
+  const groups = byPrompt(both, prompts);
+  const difference = (chosen: readonly number[]) => {
+    const those = chosen.flatMap((group) => groups[group] ?? []);
+    return apgrOf(gapIs, those) - apgrOf(gapWas, those);
+  };
+  const { low, high } = bootstrapInterval(groups.length, difference, random, ROUNDS.curves);
+  const gain = { was: apgrOf(gapWas, all), is: apgrOf(gapIs, all), low, high };
+  return Object.values(gain).every(Number.isFinite) ? gain : null;
 }
 
 /** Within the bounds of every predicted success. */

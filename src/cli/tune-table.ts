@@ -3,14 +3,15 @@ import type { ListedHead } from '../route/local/head-store.js';
 import type { TuningTask } from '../route/local/tune.js';
 import { table, type Column } from './table.js';
 import type { TuningData } from './tune-data.js';
-import type { Comparison } from './tune-report.js';
+import { isBetter, type Comparison, type Gains } from './tune-report.js';
 
 /** What a tuning has come to. */
 interface Result {
   readonly data: TuningData;
   readonly task: Pick<TuningTask, 'models' | 'anchors' | 'graded'>;
   readonly gains: Comparison;
-  readonly isBetter: boolean;
+  /** Whether it may be put in force. */
+  readonly deserves: boolean;
   /** `null` when nothing was installed. */
   readonly installed: string | null;
   readonly dryRun: boolean;
@@ -22,12 +23,12 @@ const left = (title: string): Column => ({ title, align: 'left' });
 /** The report of a tuning: what went in, what it gains, what came of it. */
 export function reportOf(result: Result): string {
   const { data, task, gains } = result;
-  const sampled = data.found > data.lines.length ? ` (a random sample of ${data.found})` : '';
-  const names = task.anchors.map((anchor) => task.models[anchor] ?? '');
-  const pair = names.join(' → ');
+  const sampled =
+    data.foundLines > data.lines.length ? ` (a random sample of ${data.foundLines})` : '';
+  const { head } = gains;
   const rows = [
     ...rowsOf('the predictor', gains.shipped),
-    ...(gains.head === null ? [] : rowsOf('the head in force', gains.head)),
+    ...(head === null || head.on === 'nothing' ? [] : rowsOf(AGAINST[head.on], head.gains)),
   ];
   return [
     `${data.lines.length} prompts${sampled}, ${task.models.length} models, ${data.answers} graded answers`,
@@ -43,15 +44,30 @@ export function reportOf(result: Result): string {
       rows,
     ),
     '',
-    `On prompts that the fit had not seen. Log-loss and Brier: lower is better. APGR: share of the gap`,
-    `${pair} that routing recovers, 0.5 at random.`,
+    'On prompts that the fit had not seen. Log-loss and Brier: lower is better.',
+    routingLine(task, gains.shipped),
     '',
     verdict(result),
     '',
   ].join('\n');
 }
 
-function rowsOf(against: string, { logLoss, brier, apgr }: Comparison['shipped']): string[][] {
+const AGAINST = {
+  unseen: 'the head in force, on prompts new to it',
+  refit: 'the head in force, cross-validated',
+} as const;
+
+function routingLine({ models, anchors }: Result['task'], { apgr }: Gains): string {
+  const pair = anchors.map((anchor) => models[anchor] ?? '').join(' → ');
+  if (apgr !== null) return `APGR: share of the gap ${pair} that routing recovers, 0.5 at random.`;
+  const why =
+    anchors[0] === anchors[1]
+      ? 'no two models have enough graded answers that differ on average'
+      : `too few prompts have answers of both ${anchors.map((anchor) => models[anchor] ?? '').join(' and ')}`;
+  return `Routing was not measured: ${why}.`;
+}
+
+function rowsOf(against: string, { logLoss, brier, apgr }: Gains): string[][] {
   return [
     [against, 'log-loss', ...figures(logLoss)],
     ['', 'Brier', ...figures(brier)],
@@ -68,9 +84,11 @@ function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
 }
 
-function verdict({ isBetter, installed, dryRun }: Result): string {
-  if (!isBetter) {
-    return 'Nothing was installed: log-loss must surely improve, and routing must not surely get worse.';
+function verdict({ gains, deserves, installed, dryRun }: Result): string {
+  if (!deserves) {
+    return gains.head?.on === 'nothing' && isBetter(gains.shipped)
+      ? `Nothing was installed: ${gains.head.why}.`
+      : 'Nothing was installed: log-loss must surely improve, and routing must not surely get worse.';
   }
   if (installed !== null)
     return `${installed} is in force; a running server follows within seconds.`;

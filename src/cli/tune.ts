@@ -1,22 +1,23 @@
 import { gradedModel } from '../assembly/groundwork.js';
 import type { Assembly } from '../assembly/assemble.js';
 import { GatewayError } from '../core/errors.js';
+import type { Model } from '../core/model.js';
+import { ArtefactError } from '../embed/artefact.js';
 import { Random } from '../core/random.js';
-import { headStoreIn } from '../route/local/adapt.js';
+import { adapted, headStoreIn } from '../route/local/adapt.js';
 import { packHead, readHead, type StoredHead } from '../route/local/head-artefact.js';
 import type { HeadStore } from '../route/local/head-store.js';
-import { crossValidatedHead, isWhole, tuningTask, type TuningTask } from '../route/local/tune.js';
+import { crossValidatedHead, tuningTask } from '../route/local/tune.js';
 import { WordGrams } from '../route/local/word-grams.js';
+import type { Predictor } from '../route/predictor.js';
 import { EXIT, type Io } from './io.js';
 import { assembleFor } from './open-desk.js';
 import type { ServeContext } from './serve.js';
-import { readTuningData, type TuningData } from './tune-data.js';
+import { compared, type Rivals } from './tune-compare.js';
+import { readTuningData } from './tune-data.js';
 import { readTuneOptions, TUNE_HELP, type TuneOptions } from './tune-options.js';
-import { deserves, gainsOf, type Comparison, type Gains } from './tune-report.js';
+import { isBetter, mayReplace, type Gains } from './tune-report.js';
 import { listed, reportOf } from './tune-table.js';
-
-/** Unseen prompts that a head in force must have to be compared with on its own account. */
-const LEAST_UNSEEN = 100;
 
 type Context = Pick<ServeContext, 'io' | 'shipped' | 'clock' | 'version'>;
 
@@ -35,8 +36,7 @@ export async function tuneCommand(args: readonly string[], context: Context): Pr
     case 'fit':
       return await fit(options, assembly, store, { io, nowIso });
     case 'list':
-      io.out(listed(await store.list()));
-      return EXIT.ok;
+      return await list(store, io);
     case 'rollback':
       return await rollBack(options.id, store, { io, nowIso });
     case 'off':
@@ -53,22 +53,45 @@ interface Surroundings {
   readonly nowIso: string;
 }
 
+async function list(store: HeadStore, io: Io): Promise<number> {
+  io.out(listed(await store.list()));
+  try {
+    await store.current();
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof ArtefactError)) throw error;
+    io.err(`suffice tune list: ${error.message}; ${WAYS_ON}\n`);
+    return EXIT.failed;
+  }
+}
+
+const WAYS_ON =
+  '"suffice tune rollback ID" puts a head in force, "suffice tune off" goes on without';
+
 async function rollBack(
   wanted: string | null,
   store: HeadStore,
   { io, nowIso }: Surroundings,
 ): Promise<number> {
-  const heads = await store.list();
-  const current = heads.findIndex(({ inForce }) => inForce);
-  const before = heads[current < 0 ? heads.length - 1 : current - 1];
-  const id = wanted === null ? before?.id : heads.find((head) => head.id.startsWith(wanted))?.id;
-  if (id === undefined) {
-    const none = wanted === null ? 'there is no earlier head' : `there is no head "${wanted}"`;
-    io.err(
-      `suffice tune rollback: ${none} in ${store.folder}; "suffice tune off" goes on without\n`,
-    );
+  const refuse = (why: string): number => {
+    io.err(`suffice tune rollback: ${why}; ${WAYS_ON}\n`);
     return EXIT.failed;
+  };
+  if (wanted === null) {
+    const id = await store.back(nowIso).catch((error: unknown) => {
+      if (error instanceof ArtefactError) return error;
+      throw error;
+    });
+    if (id instanceof ArtefactError) return refuse(id.message);
+    if (id === null) return refuse(`there is no earlier head in ${store.folder}`);
+    io.out(`${id} is in force\n`);
+    return EXIT.ok;
   }
+  const [id, other] = (await store.list())
+    .map((head) => head.id)
+    .filter((known) => known.startsWith(wanted));
+  if (id === undefined) return refuse(`there is no head "${wanted}" in ${store.folder}`);
+  if (other !== undefined) return refuse(`"${wanted}" may mean ${id} or ${other}`);
   await store.use(id, nowIso);
   io.out(`${id} is in force\n`);
   return EXIT.ok;
@@ -92,8 +115,10 @@ async function fit(
   const { catalog } = assembly.setup;
   const modelOf = (name: string) => gradedModel(name, catalog);
   const task = tuningTask(data.lines, base, modelOf, new WordGrams());
+  for (const warning of strangers(task.models, assembly)) io.err(`warning: ${warning}\n`);
   const validated = crossValidatedHead(task, data.folds, () => random.next());
-  const gains = compare(data, task, validated.logOdds, { assembly, random });
+  const inForce = options.replace ? null : await headInForce(base, store, modelOf);
+  const gains = compared(data, task, validated, { head: inForce, modelOf, random });
   const head: Omit<StoredHead, 'hash'> = {
     tables: validated.tables,
     seen: data.seen,
@@ -109,33 +134,35 @@ async function fit(
   };
   // What cannot be read back must never be put in force.
   readHead(packHead(head));
-  const isBetter = [gains.shipped, gains.head].every((one) => one === null || deserves(one));
-  const installed = isBetter && !options.dryRun ? await store.install(head, nowIso) : null;
-  io.out(reportOf({ data, task, gains, isBetter, installed, dryRun: options.dryRun }));
-  return isBetter ? EXIT.ok : EXIT.failed;
+  const deserves = isBetter(gains.shipped) && mayReplace(gains.head);
+  const installed = deserves && !options.dryRun ? await store.install(head, nowIso) : null;
+  io.out(reportOf({ data, task, gains, deserves, installed, dryRun: options.dryRun }));
+  return deserves ? EXIT.ok : EXIT.failed;
 }
 
-function compare(
-  { lines, hashes }: TuningData,
-  task: TuningTask,
-  is: Float64Array,
-  { assembly, random }: { readonly assembly: Assembly; readonly random: Random },
-): Comparison {
-  const { graded, anchors: pair } = task;
-  const rows = lines.map((_, i) => i);
-  const next = () => random.next();
-  const shipped = gainsOf({ graded, was: graded.offsets, is, rows, pair }, next);
-  const { head, predictor } = assembly.predictor;
-  if (head === null) return { shipped, head: null };
-  const seen = new Set(head.stored.seen);
-  const unseen = rows.filter((row) => !seen.has(hashes[row] ?? 0));
-  if (unseen.length < LEAST_UNSEEN || !lines.every(({ prompt }) => isWhole(prompt)))
-    return { shipped, head: null };
-  const { catalog } = assembly.setup;
-  const modelOf = (name: string) => gradedModel(name, catalog);
-  // The task's own order of models, so that both log-odds lie alike.
-  const { graded: before } = tuningTask(lines, predictor, modelOf, new WordGrams());
-  return { shipped, head: gainsOf({ graded, was: before.offsets, is, rows: unseen, pair }, next) };
+/** One that cannot be used corrects nothing, so there is nothing to compare with. */
+async function headInForce(
+  base: Predictor,
+  store: HeadStore,
+  modelOf: (name: string) => Model,
+): Promise<Rivals['head']> {
+  const { predictor, head } = await adapted(base, store, modelOf);
+  return head === null ? null : { predictor, stored: head.stored };
+}
+
+/** Warns of models that nobody knows: what is told of a misspelt one would tune no model that is served. */
+function strangers(
+  names: readonly string[],
+  { predictor: { base }, setup: { catalog, served } }: Assembly,
+): readonly string[] {
+  return names
+    .filter((name) => catalog.find(name) === undefined && !served.has(name))
+    .filter((name) => base.ability(gradedModel(name, catalog)).basis !== 'fitted')
+    .map((name) => {
+      const meant = catalog.suggest(name);
+      const hint = meant === null ? '' : `; did you mean "${meant}"?`;
+      return `no model "${name}" is known${hint}${hint === '' ? '.' : ''} Its answers tune what all models share`;
+    });
 }
 
 function recorded({ logLoss, brier, apgr }: Gains): StoredHead['record']['gains'] {

@@ -1,5 +1,7 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { GatewayError } from '../core/errors.js';
+import { parseBody } from '../dialects/request-check.js';
+import { inSentences } from '../yaml/sentences.js';
 
 /**
  * Reads a body of ours, which has exactly the members of a schema.
@@ -7,19 +9,12 @@ import { GatewayError } from '../core/errors.js';
  * @throws {GatewayError} `invalid_json`; `invalid_request`, naming the field at fault
  */
 export function checkedBody<T>(bytes: Buffer, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(jsonOf(bytes));
+  const value = parseBody(bytes);
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const [unknown] = issue?.code === 'unrecognized_keys' ? issue.keys : [];
   const param = unknown ?? issue?.path.join('.') ?? '';
-  const message = `${param}: ${issue?.message ?? 'not as it should be'}`;
+  const message = inSentences(parsed.error, { schema, value, whole: 'the body' });
   throw new GatewayError('invalid_request', message, param === '' ? {} : { param });
-}
-
-function jsonOf(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as unknown;
-  } catch (cause) {
-    throw new GatewayError('invalid_json', 'the body is not JSON', { cause });
-  }
 }

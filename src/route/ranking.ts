@@ -39,7 +39,7 @@ export class Ranking {
   readonly #cautious: boolean;
   /** `null` where nothing is weighed. */
   readonly #price: number | null;
-  /** What is taken for an unknown outlay: the most that any of those takes that are good enough; never nothing. */
+  /** See `supposedOutlay`. */
   readonly #unknown: number;
 
   private constructor(input: ChoiceInput, cautious: boolean, reference: number) {
@@ -50,23 +50,19 @@ export class Ranking {
     this.#cautious = cautious;
     this.#price = outcome.objective === 'quality' ? null : price;
     const success = candidates.success(reference);
-    const promised = outcome.keep.value * success - SLACK;
-    const each = (outcome.keepEach?.value ?? 0) * success - SLACK;
+    const promised = floorFor(outcome.keep.value, success);
+    const each = floorFor(outcome.keepEach?.value ?? 0, success);
     this.floor = price === null ? Math.max(promised, each) : each;
     let open = 0;
     let sufficient = 0;
-    let unknown = 0;
     for (let i = 0; i < candidates.length; i++) {
       if (!candidates.isOpen(i)) continue;
       open += 1;
-      if (this.quality(i) < this.floor) continue;
-      sufficient += 1;
-      const outlay = outlayAt(candidates, i, outcome);
-      if (outlay > unknown) unknown = outlay;
+      if (this.quality(i) >= this.floor) sufficient += 1;
     }
     this.open = open;
     this.sufficient = sufficient;
-    this.#unknown = unknown;
+    this.#unknown = supposedOutlay(candidates, outcome);
     this.first = this.firstOf(() => true);
     // What keeps the promise by itself, or does no worse than the choice, takes nothing from the average.
     this.preferable = price === null ? this.floor : Math.min(promised, this.quality(this.first));
@@ -132,17 +128,45 @@ export class Ranking {
   #key(i: number, isSufficient: boolean): number {
     const quality = this.quality(i);
     if (!isSufficient || this.#objective === 'quality') return -quality;
-    const outlay = outlayAt(this.#table, i, { objective: this.#objective });
-    if (this.#price === null) return Number.isNaN(outlay) ? Infinity : outlay;
-    return (Number.isNaN(outlay) ? this.#unknown : outlay) - this.#price * quality;
+    const known = outlayAt(this.#table, i, { objective: this.#objective });
+    const outlay = Number.isNaN(known) ? this.#unknown : known;
+    return this.#price === null ? outlay : netOutlay(outlay, quality, this.#price);
   }
 
   #compareEqual(a: number, b: number): number {
-    const cheaper = compareCost(this.#table, a, b);
-    if (cheaper !== 0) return cheaper;
-    const better = this.quality(b) - this.quality(a);
-    return better === 0 ? compareName(this.#table, a, b) : better;
+    return compareTied(this.#table, a, b, this.quality(b) - this.quality(a));
   }
+}
+
+/**
+ * What a candidate takes less what its answer is worth: the least is chosen.
+ *
+ * @param price - see `ChoiceInput.price`
+ */
+export function netOutlay(outlay: number, quality: number, price: number): number {
+  return outlay - price * quality;
+}
+
+/**
+ * Below 0 where the candidate at `a` comes before the one at `b` if neither is worth more: the cheaper, then the better,
+ * then by name.
+ *
+ * @param better - how much better the one at `b` is
+ */
+export function compareTied(
+  candidates: CandidateTable,
+  a: number,
+  b: number,
+  better: number,
+): number {
+  const cheaper = compareCost(candidates, a, b);
+  if (cheaper !== 0) return cheaper;
+  return better === 0 ? compareName(candidates, a, b) : better;
+}
+
+/** The quality that keeps a share of the reference's success. */
+export function floorFor(share: number, success: number): number {
+  return share * success - SLACK;
 }
 
 /** The candidate that a policy's promise is measured against; -1 when all are dropped. */
@@ -158,19 +182,13 @@ export function referenceIn(
     const quality = qualityAt(candidates, i, cautious);
     if (quality < most) continue;
     // Of equals the cheapest, so that what is saved against it is not flattered.
-    if (quality === most && compareEquals(candidates, best, i) < 0) continue;
+    if (quality === most && compareTied(candidates, best, i, 0) < 0) continue;
     best = i;
     most = quality;
   }
   if (best < 0 || reference === 'best') return best;
   const named = candidates.models.indexOf(reference);
   return named < 0 ? best : named;
-}
-
-/** Below 0 where of two that are equally good the one at `a` comes first. */
-function compareEquals(candidates: CandidateTable, a: number, b: number): number {
-  const cheaper = compareCost(candidates, a, b);
-  return cheaper === 0 ? compareName(candidates, a, b) : cheaper;
 }
 
 /** An unknown price is the dearest. */
@@ -188,6 +206,27 @@ function compareName({ models }: CandidateTable, a: number, b: number): number {
 export function qualityAt(candidates: CandidateTable, i: number, cautious: boolean): number {
   const success = candidates.success(i);
   return cautious ? Math.max(0, success - candidates.uncertainty(i)) : success;
+}
+
+/** How much more than the dearest candidate one of unknown outlay is taken for. */
+const OVER_DEAREST = 1.01;
+/** What an unknown outlay is taken for where none is known or all known ones are nothing: dollars, or milliseconds. */
+const SUPPOSED = { cost: 0.001, quality: 0.001, latency: 1000 } as const;
+
+/**
+ * What is taken for an unknown outlay: more than any candidate is known to take, dropped ones included, so that a known
+ * outlay goes first; and never nothing.
+ */
+export function supposedOutlay(
+  candidates: CandidateTable,
+  { objective }: Pick<RuleOutcome, 'objective'>,
+): number {
+  let dearest = 0;
+  for (let i = 0; i < candidates.length; i++) {
+    const outlay = outlayAt(candidates, i, { objective });
+    if (outlay > dearest) dearest = outlay;
+  }
+  return dearest > 0 ? OVER_DEAREST * dearest : SUPPOSED[objective];
 }
 
 /** What a policy tries to spend little of: US dollars, or milliseconds; NaN when unknown. */

@@ -20,11 +20,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function frontier(...args: readonly string[]) {
+const frontier = (...args: readonly string[]) => suffice('frontier', ...args);
+
+async function suffice(command: string, ...args: readonly string[]) {
   let out = '';
   let err = '';
   const code = await runCommand(
-    ['frontier', ...(args.includes('-c') ? [] : ['-c', at('suffice.yaml')]), ...args],
+    [command, ...(args.includes('-c') ? [] : ['-c', at('suffice.yaml')]), ...args],
     {
       io: {
         out: (text) => (out += text),
@@ -43,6 +45,27 @@ async function frontier(...args: readonly string[]) {
 }
 
 const at = (name: string): string => path.join(folder, name);
+
+const HARD = 'Prove that every finite group of odd order is solvable.';
+
+/** Two models of one's own, of which one has no price. */
+async function writePair(freePrice: number): Promise<string> {
+  await writeFile(
+    at('pair.yaml'),
+    `
+providers: { local: { dialect: openai, base_url: 'http://127.0.0.1:9/v1' } }
+auto: { models: [acme/free, acme/noprice] }
+models:
+  acme/free:
+    hosts: [{ provider: local, model: free, price: { input: ${freePrice}, output: ${freePrice} } }]
+    benchmarks: { gpqa_diamond: 25 }
+  acme/noprice:
+    hosts: [{ provider: local, model: noprice }]
+    benchmarks: { gpqa_diamond: 84 }
+`,
+  );
+  return at('pair.yaml');
+}
 
 interface Point {
   readonly keep: number;
@@ -90,6 +113,26 @@ describe('suffice frontier', () => {
     expect(out).toContain(`2 requests of ${at('asked.jsonl')}, 4 models, policy auto/fast`);
     expect(out).toMatch(/KEEP +EXPECTED +TIME/u);
   });
+
+  test.each([0, 0.05])(
+    'says what the router does beside a model without a price, the other at $%s',
+    async (freePrice) => {
+      const config = await writePair(freePrice);
+
+      const { out } = await frontier('-c', config, '--json');
+      const page = await frontier('-c', config);
+
+      const { points } = JSON.parse(out) as { points: Point[] };
+      const own = points.find(({ keep }) => keep === 0.97);
+      expect(own?.price).toBeGreaterThan(0);
+      expect(own?.expected).toBeGreaterThanOrEqual(0.97);
+      expect(own).toMatchObject({ cost_usd: null, saved: null });
+      expect(page.out).toMatch(/^> {2}0\.97 +0\.9\d+ +\? +n\/a +\$/mu);
+      expect(page.out).not.toContain('NaN');
+      const routed = await suffice('route', '-c', config, HARD);
+      expect(routed.out).toMatch(/^model +acme\/noprice$/mu);
+    },
+  );
 
   test.each([
     { args: ['-p', 'auto/best'], err: /whatever it costs, so there is nothing to pick/u },

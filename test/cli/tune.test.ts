@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -63,6 +63,20 @@ async function outcomes(count: number, luck: number, seed = 1): Promise<string> 
   return file;
 }
 
+/** What feedback brings: of one model only, and all of it good. */
+async function goodAnswers(
+  count: number,
+  model = 'acme/weak-1',
+  promptOf = (i: number) => `Say hello to ${i}`,
+): Promise<string> {
+  const file = path.join(folder, `good-${count}.jsonl`);
+  const lines = Array.from({ length: count }, (_, i) =>
+    JSON.stringify({ id: i, prompt: promptOf(i), outcomes: { [model]: { score: 1 } } }),
+  );
+  await writeFile(file, `${lines.join('\n')}\n`);
+  return file;
+}
+
 describe('suffice tune', () => {
   test('installs an improvement, which can be listed, taken back and brought back', async () => {
     const file = await outcomes(100, 0.1);
@@ -112,6 +126,102 @@ describe('suffice tune', () => {
     const again = await tune('--from', more, '--folds', '2');
 
     expect(again.out).toContain('the head in force');
+  });
+
+  test('goes on from a pointer that is damaged, and takes no name for two', async () => {
+    await tune('--from', await outcomes(60, 0.1), '--folds', '2');
+    await tune('--from', await outcomes(61, 0.1), '--folds', '2', '--replace');
+    const pointer = path.join(folder, 'state', 'heads', 'current.json');
+    const ambiguous = await tune('rollback', '0');
+    await writeFile(pointer, '{"version":1');
+
+    const listed = await tune('list');
+    const unnamed = await tune('rollback');
+    const named = await tune('rollback', '0001');
+    const after = await tune('list');
+
+    expect(ambiguous).toMatchObject({ code: 1, out: '' });
+    expect(ambiguous.err).toMatch(/"0" may mean 0001-\w+ or 0002-/u);
+    expect(listed.out).toMatch(/0001-.*\n.*0002-/u);
+    expect(listed.err).toContain('current.json: not a pointer to a head');
+    expect(listed.err).toContain('"suffice tune rollback ID"');
+    expect(unnamed).toMatchObject({ code: 1, out: '' });
+    expect(unnamed.err).toContain('not a pointer to a head; "suffice tune rollback ID"');
+    expect(named.out).toMatch(/^0001-\w+ is in force/u);
+    expect(after).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^\* +0001-/mu) });
+  });
+
+  test('keeps a head that cannot be compared with, unless it is told to replace it', async () => {
+    const first = await outcomes(110, 0.1);
+    const good = await goodAnswers(60);
+    const more = await goodAnswers(150);
+    await tune('--from', first, '--folds', '2');
+
+    const few = await tune('--from', good, '--folds', '2');
+    const ofOneModel = await tune('--from', more, '--folds', '2');
+    const kept = await tune('list');
+    const replaced = await tune('--from', good, '--folds', '2', '--replace');
+
+    expect(few.code).toBe(1);
+    expect(few.out).toContain('60 prompts are new to it');
+    expect(few.out).toContain(
+      `of the 110 prompts that it was tuned on (${first}) 0 are among these`,
+    );
+    expect(few.out).toContain('--replace');
+    expect(ofOneModel.code).toBe(1);
+    expect(ofOneModel.out).toMatch(/0 prompts .* graded answer of acme\/strong-1/u);
+    expect(kept.out).not.toContain('0002-');
+    expect(replaced.code).toBe(0);
+    expect(replaced.out).toMatch(/0002-[0-9a-f]{12} is in force/u);
+  });
+
+  test('compares with the head in force, cross-validated, where its prompts are given again', async () => {
+    const first = await outcomes(110, 0.1);
+    await tune('--from', first, '--folds', '2');
+
+    const both = await tune('--from', first, '--from', await goodAnswers(60), '--folds', '2');
+
+    expect(both.out).toContain('the head in force, cross-validated');
+    expect(both.out).toMatch(/0002-[0-9a-f]{12} is in force/u);
+  });
+
+  test('says what it cannot measure, and which models nobody knows', async () => {
+    const { out, err } = await tune(
+      ...['--from', await goodAnswers(60, 'openai/gpt-4o-mni'), '--dry-run', '--folds', '2'],
+    );
+
+    expect(out).toContain('Routing was not measured: ');
+    expect(out).not.toContain('recovers');
+    expect(err).toMatch(
+      /^warning: no model "openai\/gpt-4o-mni" is known; did you mean "openai\/gpt-4o-mini"\?/mu,
+    );
+  });
+
+  test.each([1, 2])('needs different prompts, not %i of them many times', async (different) => {
+    const file = await goodAnswers(60, 'acme/weak-1', (i) => `Say hello to ${i % different}`);
+
+    const { code, err } = await tune('--from', file);
+
+    expect(code).toBe(1);
+    expect(err).toContain(
+      `${different} graded prompts (60 lines, some of them of the same prompt) are too few`,
+    );
+  });
+
+  test('takes equal prompts for one when it says how sure it is', async () => {
+    const once = await outcomes(60, 0.6);
+    const text = await readFile(once, 'utf8');
+    const often = path.join(folder, 'often.jsonl');
+    await writeFile(often, text.repeat(8));
+    const widthOf = ({ out }: { readonly out: string }): number => {
+      const [, low, high] = /log-loss .*\[(.\d\.\d+), (.\d\.\d+)\]/u.exec(out) ?? [];
+      return Number(high?.replace('−', '-')) - Number(low?.replace('−', '-'));
+    };
+
+    const single = widthOf(await tune('--from', once, '--dry-run', '--folds', '2'));
+    const eightfold = widthOf(await tune('--from', often, '--dry-run', '--folds', '2'));
+
+    expect(eightfold).toBeGreaterThan(0.7 * single);
   });
 
   test.each([

@@ -177,6 +177,27 @@ describe('POST /v1/feedback', () => {
     expect(json['error']).toMatchObject({ code: 'invalid_request', param });
   });
 
+  test.each([
+    { body: '[]', says: 'The body must be a JSON object, not an array.' },
+    { body: 'null', says: 'The body must be a JSON object, not null.' },
+    { body: '{}', says: '"decision_id" is missing; it must be text.' },
+    {
+      body: '{"decision_id":"x","score":2}',
+      says: '"score" must be at most 1, not 2.',
+    },
+    {
+      body: '{"decision_id":"x","skore":1}',
+      says: 'unknown option "skore"; did you mean "score"?',
+    },
+  ])('says in a sentence what is wrong with $body', async ({ body, says }) => {
+    const server = await start();
+
+    const { status, json } = await send(server, body);
+
+    expect(status).toBe(400);
+    expect(json['error']).toMatchObject({ code: 'invalid_request', message: says });
+  });
+
   test('refuses what is not JSON, an unknown decision, and one that teaches nothing', async () => {
     const server = await start();
     const named = await decide(server, undefined, 'simulation/nano');

@@ -63,6 +63,20 @@ describe('the choice', () => {
     });
   });
 
+  test('falls on a known price before an unknown one, however dear, with the dearest dropped too', () => {
+    const unknown = candidate('d/unknown', { success: 0.9, costUsd: null });
+    const free = candidate('e/free', { success: 0.7, costUsd: 0 });
+    const known = candidate('f/known', { success: 0.9, costUsd: 0.00003 });
+    const dropped = candidate('g/big', { success: 0.97, costUsd: 0.01, dropped: DROPPED });
+    const rules = outcome({ keep: { value: 0.9, rule: null }, reference: 'g/big' });
+
+    const among = (...candidates: readonly Candidate[]) =>
+      chooseAmong({ candidates, outcome: rules, ood: 0, price: 0.0011 })?.chosen.model;
+
+    expect(among(unknown, free, known, dropped)).toBe('f/known');
+    expect(among(unknown, { ...known, success: 0.899 }, dropped)).toBe('f/known');
+  });
+
   test('never falls on a dropped candidate', () => {
     const candidates = [best, { ...middle, dropped: DROPPED }, cheap];
 

@@ -151,11 +151,12 @@ function bodyOf({ model, messages, tools, maxTokens }: Ask): Readonly<Record<str
 }
 
 function answerIn({ choices, usage }: z.infer<typeof completion>, cost: string | null): Answer {
+  const costUsd = Number(cost ?? Number.NaN);
   return {
     text: choices[0]?.message.content ?? '',
     inTokens: usage?.prompt_tokens ?? null,
     outTokens: usage?.completion_tokens ?? null,
-    costUsd: cost === null ? null : Number(cost),
+    costUsd: Number.isFinite(costUsd) ? costUsd : null,
   };
 }
 

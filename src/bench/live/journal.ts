@@ -2,8 +2,24 @@ import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
 import * as z from 'zod';
 import { DataError } from '../../outcomes/jsonl.js';
 
+/** Which call an entry settles; absent in journals of before calls were entered. */
+const call = z.int().nonnegative().optional();
+/** Made before a call: until it is settled it counts at its most. */
+const callEntry = z.strictObject({
+  kind: z.literal('call'),
+  call: z.int().nonnegative(),
+  most_usd: z.number().nonnegative(),
+});
+const failureEntry = z.strictObject({
+  kind: z.literal('failure'),
+  call,
+  /** The comparison that a verdict was asked on, where what came was none. */
+  about: z.string().optional(),
+  cost_usd: z.number(),
+});
 const answerEntry = z.strictObject({
   kind: z.literal('answer'),
+  call,
   prompt: z.string(),
   model: z.string(),
   text: z.string(),
@@ -13,23 +29,35 @@ const answerEntry = z.strictObject({
 });
 const verdictEntry = z.strictObject({
   kind: z.literal('verdict'),
+  call,
   /** Of question, answers, rubric and judge: what the verdict is on. */
   about: z.string(),
   verdict: z.enum(['better', 'worse', 'tie']),
   cost_usd: z.number(),
 });
-const entrySchema = z.discriminatedUnion('kind', [answerEntry, verdictEntry]);
+const entrySchema = z.discriminatedUnion('kind', [
+  callEntry,
+  failureEntry,
+  answerEntry,
+  verdictEntry,
+]);
 
 export type AnswerEntry = z.infer<typeof answerEntry>;
 export type Verdict = z.infer<typeof verdictEntry>['verdict'];
 type Entry = z.infer<typeof entrySchema>;
+/** What a call came to. */
+type Settling = Exclude<Entry, { kind: 'call' }>;
 
 /**
- * What a run has paid for so far, on disk after every call, so that an interrupted run goes on where
- * it stopped and pays for nothing twice.
+ * What a run has paid for so far, on disk before every call and after it, so that an interrupted run goes on where
+ * it stopped, pays for nothing twice and knows what it may have spent.
  */
 export class Journal {
   readonly #file: string;
+  /** The most that each call under way can cost, by its number. */
+  readonly #open = new Map<number, number>();
+  readonly #unusable = new Map<string, number>();
+  #calls = 0;
   readonly #answers = new Map<string, AnswerEntry>();
   readonly #verdicts = new Map<string, Verdict>();
   #spentUsd = 0;
@@ -38,11 +66,26 @@ export class Journal {
   constructor(file: string) {
     this.#file = file;
     for (const entry of readEntries(file)) this.#take(entry);
+    // Nobody will tell any more what the calls came to that were under way when a run ended.
+    for (const mostUsd of this.#open.values()) this.#spentUsd += mostUsd;
+    this.#open.clear();
   }
 
-  /** US dollars, earlier runs included. */
+  /** US dollars, earlier runs included; calls that an interruption left open at their most. */
   get spentUsd(): number {
     return this.#spentUsd;
+  }
+
+  /** The same, and the most of what is under way. */
+  get boundUsd(): number {
+    return [...this.#open.values()].reduce((sum, mostUsd) => sum + mostUsd, this.#spentUsd);
+  }
+
+  /** Enters a call that is about to be made. @returns its number, to settle it by */
+  begin(mostUsd: number): number {
+    const number = this.#calls;
+    this.#write({ kind: 'call', call: number, most_usd: mostUsd });
+    return number;
   }
 
   answer(prompt: string, model: string): AnswerEntry | null {
@@ -53,16 +96,34 @@ export class Journal {
     return this.#verdicts.get(about) ?? null;
   }
 
-  /** Keeps an entry; it is on disk when this returns. */
-  keep(entry: Entry): void {
+  /** How often what came was no verdict. */
+  unusable(about: string): number {
+    return this.#unusable.get(about) ?? 0;
+  }
+
+  /** Enters what a call came to; it is on disk when this returns. */
+  settle(entry: Settling): void {
+    this.#write(entry);
+  }
+
+  #write(entry: Entry): void {
     appendFileSync(this.#file, `${JSON.stringify(entry)}\n`);
     this.#take(entry);
   }
 
   #take(entry: Entry): void {
+    if (entry.kind === 'call') {
+      this.#open.set(entry.call, entry.most_usd);
+      this.#calls = Math.max(this.#calls, entry.call + 1);
+      return;
+    }
+    if (entry.call !== undefined) this.#open.delete(entry.call);
     this.#spentUsd += entry.cost_usd;
     if (entry.kind === 'answer') this.#answers.set(`${entry.prompt} ${entry.model}`, entry);
-    else this.#verdicts.set(entry.about, entry.verdict);
+    else if (entry.kind === 'verdict') this.#verdicts.set(entry.about, entry.verdict);
+    else if (entry.about !== undefined) {
+      this.#unusable.set(entry.about, this.unusable(entry.about) + 1);
+    }
   }
 }
 

@@ -1,4 +1,3 @@
-import { Budget } from './budget.js';
 import { dearestUsd } from './dearest.js';
 import { CallError } from './gateway.js';
 import type { Answer, Ask, DearestRates, Gateway } from './gateway.js';
@@ -36,16 +35,23 @@ export interface LiveResult {
   readonly compared: number;
 }
 
-/** Asks, judges, and keeps to the budget; everything paid for is in the journal at once. */
+/** Runs in which a judge may fail to say which answer is better, before it is not asked again. */
+const MOST_TRIES = 3;
+
+/** An answer, and the call in the journal that it is to settle. */
+interface Paid extends Answer {
+  readonly call: number;
+  readonly costUsd: number;
+}
+
+/** Asks, judges, and keeps to the budget; every call is in the journal before it is made. */
 export class LiveRun {
   readonly #parts: LiveParts;
-  readonly #budget: Budget;
   readonly #failures = new Map<string, number>();
   #unpaid = 0;
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
-    this.#budget = new Budget(parts.budgetUsd, parts.journal.spentUsd);
   }
 
   /** Resolves when nothing more can be done; failed calls are counted, not thrown. */
@@ -62,7 +68,12 @@ export class LiveRun {
     const open = comparisons.filter(
       (one) => judge !== null && journal.verdict(comparisonId(judge, one)) === null,
     );
-    await this.#all(open.map((one) => () => this.#compare(one)));
+    const hopeful = open.filter((one) => judge !== null && !this.#isGivenUp(judge, one));
+    if (judge !== null && hopeful.length < open.length) {
+      const why = `${judge.model}: the judge is not asked again, having said neither A, B nor TIE ${MOST_TRIES} times`;
+      this.#failures.set(why, open.length - hopeful.length);
+    }
+    await this.#all(hopeful.map((one) => () => this.#compare(one)));
     return { failures: this.#failures, unpaid: this.#unpaid, ...this.#swayed(comparisons) };
   }
 
@@ -108,8 +119,9 @@ export class LiveRun {
     const { messages, tools, hash } = prompt;
     const answer = await this.#pay({ model, messages, tools, maxTokens: this.#parts.maxTokens });
     if (answer === null) return;
-    this.#parts.journal.keep({
+    this.#parts.journal.settle({
       kind: 'answer',
+      call: answer.call,
       prompt: hash,
       model,
       text: answer.text,
@@ -125,32 +137,42 @@ export class LiveRun {
     const answer = await this.#pay(judgeRequest(judge, comparison));
     if (answer === null) return;
     const verdict = verdictIn(answer.text, comparison);
+    const about = comparisonId(judge, comparison);
+    const { call, costUsd } = answer;
     if (verdict === null) {
+      journal.settle({ kind: 'failure', call, about, cost_usd: costUsd });
       this.#fail(`${judge.model}: the judge said neither A, B nor TIE`);
       return;
     }
-    const about = comparisonId(judge, comparison);
-    journal.keep({ kind: 'verdict', about, verdict, cost_usd: answer.costUsd });
+    journal.settle({ kind: 'verdict', call, about, verdict, cost_usd: costUsd });
   }
 
-  /** Makes a call if the budget allows it at its dearest; `null` where it brought nothing. */
-  async #pay(ask: Ask): Promise<(Answer & { readonly costUsd: number }) | null> {
+  #isGivenUp(judge: Judge, comparison: Comparison): boolean {
+    return this.#parts.journal.unusable(comparisonId(judge, comparison)) >= MOST_TRIES;
+  }
+
+  /**
+   * Makes a call if the budget allows it at its dearest. What brings an answer is for the caller to settle.
+   *
+   * @returns `null` where it brought nothing
+   */
+  async #pay(ask: Ask): Promise<Paid | null> {
+    const { journal, budgetUsd } = this.#parts;
     const rates = this.#parts.rates.get(ask.model);
     if (rates === undefined) throw new Error(`the rates of ${ask.model} were not looked up`);
     const mostUsd = dearestUsd(ask, rates);
-    if (!this.#budget.setAside(mostUsd)) {
+    if (journal.boundUsd + mostUsd > budgetUsd) {
       this.#unpaid += 1;
       return null;
     }
+    const call = journal.begin(mostUsd);
     try {
       const answer = await this.#parts.gateway.ask(ask);
       // A cost that is not told is taken at its most: the budget must hold whatever it was.
-      const costUsd = answer.costUsd ?? mostUsd;
-      this.#budget.settle(mostUsd, costUsd);
-      return { ...answer, costUsd };
+      return { ...answer, call, costUsd: answer.costUsd ?? mostUsd };
     } catch (error) {
       const isFree = error instanceof CallError && !error.mayHaveCost;
-      this.#budget.settle(mostUsd, isFree ? 0 : mostUsd);
+      journal.settle({ kind: 'failure', call, cost_usd: isFree ? 0 : mostUsd });
       if (!(error instanceof CallError)) throw error;
       this.#fail(`${ask.model}: ${error.message}`);
       return null;
@@ -168,7 +190,7 @@ export class LiveRun {
       for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) {
         await task();
         done += 1;
-        this.#parts.onProgress(done, tasks.length, this.#budget.spentUsd);
+        this.#parts.onProgress(done, tasks.length, this.#parts.journal.spentUsd);
       }
     };
     await Promise.all(Array.from({ length: this.#parts.concurrency }, work));

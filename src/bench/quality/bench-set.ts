@@ -60,6 +60,14 @@ export function benchSets({ file, lines }: OutcomeFile, split: Split): readonly 
   });
 }
 
+/** Why nothing of a set can be measured, as a sentence; `null` where something can. */
+export function whyEmpty({ name, lines, measured, contaminated, split }: BenchSet): string | null {
+  if (lines.length === 0) return `all ${contaminated} prompts of ${name} are marked contaminated`;
+  if (measured.length === 0) return `${name} has no prompt in the part "${split}"`;
+  const isGraded = measured.some((i) => (lines[i]?.outcomes.size ?? 0) > 0);
+  return isGraded ? null : `no prompt of ${name} has the outcome of a model`;
+}
+
 function withoutFormatFailures(line: GradedLine, set: string): GradedLine {
   const outcomes = new Map(
     [...line.outcomes].filter(([model]) => !FORMAT_FAILURES.has(`${set} ${model}`)),

@@ -8,7 +8,7 @@ import type { OutcomeFile } from '../../outcomes/graded.js';
 import { DataError } from '../../outcomes/jsonl.js';
 import { loadRules } from '../../route/rules/load.js';
 import type { Ours } from './ask-router.js';
-import { benchSets } from './bench-set.js';
+import { benchSets, whyEmpty, type BenchSet } from './bench-set.js';
 import { csvOf } from './csv.js';
 import { htmlOf } from './html/page.js';
 import { markdownOf } from './markdown.js';
@@ -39,8 +39,10 @@ export async function qualityCommand(args: readonly string[], context: Context):
   // What is missing or misspelt is said before seconds are spent on the router.
   const paths = await outcomeFiles(options.paths);
   const prices: PriceList = options.prices === null ? new Map() : await readPrices(options.prices);
+  const files = await readAll(paths);
+  const sets = setsOf(files, options, io);
   const ours = await openRouter(options, context);
-  const { files, measures } = await measureFiles({ paths, prices, options, ours }, context);
+  const measures = measureSets({ sets, files: files.length, prices, options, ours }, context);
   const report = reportOf({ options, ours, files, measures }, context);
   const { all, degraded } = report.decisions;
   if (degraded > MOST_DEGRADED * all) {
@@ -89,47 +91,66 @@ async function openRouter(options: QualityOptions, { io, shipped, clock }: Conte
   return { catalog, rules, predictor, degraded: missing[0] ?? degraded };
 }
 
+/** Reads every file before any is measured: a faulty last one must not undo the work on the others. */
+async function readAll(paths: readonly string[]): Promise<readonly OutcomeFile[]> {
+  const files: OutcomeFile[] = [];
+  for (const path of paths) files.push(await readOutcomeFile(path));
+  return files;
+}
+
+/** A set, and the place of its file among all. */
+interface Placed {
+  readonly set: BenchSet;
+  readonly fileNumber: number;
+}
+
+/** @throws {DataError} there is nothing to measure in any */
+function setsOf(
+  files: readonly OutcomeFile[],
+  { split }: QualityOptions,
+  io: Context['io'],
+): readonly Placed[] {
+  const sets = files.flatMap((file, i) =>
+    benchSets(file, split).flatMap((set) => {
+      const why = whyEmpty(set);
+      if (why === null) return [{ set, fileNumber: i + 1 }];
+      io.err(`${file.file}: ${why}; left out\n`);
+      return [];
+    }),
+  );
+  if (sets.length === 0) throw new DataError('there is no prompt to measure on');
+  return sets;
+}
+
 interface Job {
-  readonly paths: readonly string[];
+  readonly sets: readonly Placed[];
+  /** How many there are. */
+  readonly files: number;
   readonly prices: PriceList;
   readonly options: QualityOptions;
   readonly ours: Ours;
 }
 
-async function measureFiles(
-  { paths, prices, options, ours }: Job,
+function measureSets(
+  { sets, files, prices, options, ours }: Job,
   { io, clock }: Context,
-): Promise<{ readonly files: QualityReport['files']; readonly measures: readonly SetMeasure[] }> {
-  const files: OutcomeFile[] = [];
-  const measures: SetMeasure[] = [];
+): readonly SetMeasure[] {
   const startMs = clock.now();
-  for (const path of paths) {
-    const file = await readOutcomeFile(path);
-    files.push(file);
-    for (const set of benchSets(file, options.split)) {
-      if (set.measured.length === 0) {
-        io.err(`${path}: ${set.name} has no prompt in the part "${set.split}"; left out\n`);
-        continue;
-      }
-      const { pair, rounds, seed } = options;
-      measures.push(measureSet(set, { ours, prices, pair, rounds, seed }));
-      const seconds = ((clock.now() - startMs) / 1000).toFixed(1);
-      io.err(
-        `[${seconds.padStart(6)} s] ${set.name}: ${set.measured.length} prompts measured (file ${files.length} of ${paths.length})\n`,
-      );
-    }
-  }
-  if (measures.length === 0) throw new DataError('there is no prompt to measure on');
-  return {
-    files: files.map(({ file, sha256, lines }) => ({ file, sha256, lines: lines.length })),
-    measures,
-  };
+  const { pair, rounds, seed } = options;
+  return sets.map(({ set, fileNumber }) => {
+    const measure = measureSet(set, { ours, prices, pair, rounds, seed });
+    const seconds = ((clock.now() - startMs) / 1000).toFixed(1);
+    io.err(
+      `[${seconds.padStart(6)} s] ${set.name}: ${set.measured.length} prompts measured (file ${fileNumber} of ${files})\n`,
+    );
+    return measure;
+  });
 }
 
 interface Run {
   readonly options: QualityOptions;
   readonly ours: Ours;
-  readonly files: QualityReport['files'];
+  readonly files: readonly OutcomeFile[];
   readonly measures: readonly SetMeasure[];
 }
 
@@ -147,7 +168,7 @@ function reportOf({ options, ours, files, measures }: Run, context: Context): Qu
       catalog: ours.catalog.revision,
     },
     prices: options.prices,
-    files,
+    files: files.map(({ file, sha256, lines }) => ({ file, sha256, lines: lines.length })),
     decisions: {
       all: measures.reduce((sum, { report }) => sum + report.prompts, 0),
       degraded: measures.reduce((sum, { degraded }) => sum + degraded, 0),

@@ -5,8 +5,8 @@ import { modelKey } from '../model-name.js';
 import type { Ability, ModelPrediction, Prediction, Predictor } from '../predictor.js';
 import type { LocalHead } from './local-head.js';
 
-/** Shift of models without a graded answer here: the mean of the others', drawn to 0 as by so many models. */
-const UNKNOWN_DRAW = 2;
+/** Bounds of every predicted success. */
+const LEAST = 1e-4;
 
 /** How much of a component goes to a model. */
 interface Part {
@@ -39,8 +39,11 @@ export class AdaptedPredictor implements Predictor {
   readonly #head: LocalHead;
   readonly #columns: ReadonlyMap<string, number>;
   readonly #anchors: readonly [Ability, Ability];
-  readonly #unknownShift: number;
+  /** Of each model of the head, then of all others. */
   readonly #shifts: Float32Array;
+  readonly #deviations: Float32Array;
+  /** So near to 0 or 1 the head alone brings no success: as the mean of as many equal answers and one of either kind. */
+  readonly #edge: number;
   /** What moves each model: most components belong to one model alone. */
   readonly #parts: readonly (readonly Part[])[];
   /** What the abilities asked for last stand for; a router asks for the same ones every time. */
@@ -57,8 +60,10 @@ export class AdaptedPredictor implements Predictor {
     anchors: readonly [Ability, Ability],
     revision: string,
   ) {
-    const { models, shifts, loads } = head.tables;
+    const { models, shifts, deviations, answers, loads } = head.tables;
     this.#shifts = shifts;
+    this.#deviations = deviations;
+    this.#edge = Math.max(LEAST, 1 / answers.reduce((sum, count) => sum + count, 2));
     this.#parts = models.map((_, column) =>
       Array.from({ length: head.components }, (_none, component) => ({
         component,
@@ -79,8 +84,6 @@ export class AdaptedPredictor implements Predictor {
       ...models.map((name, i) => [modelKey(name), i] as const),
       ...models.map((name, i) => [name, i] as const),
     ]);
-    const total = shifts.reduce((sum, shift) => sum + shift, 0);
-    this.#unknownShift = total / (shifts.length + UNKNOWN_DRAW);
   }
 
   ability(model: Model): Ability {
@@ -127,15 +130,20 @@ export class AdaptedPredictor implements Predictor {
   }
 
   #correct(column: number, before: ModelPrediction, values: Float64Array): ModelPrediction {
-    let logOdds = logOddsOf(before) + (this.#shifts[column] ?? this.#unknownShift);
-    for (const { component, load } of this.#parts[column] ?? SHARED_ONLY) {
+    const at = column < 0 ? this.#parts.length : column;
+    let logOdds = logOddsOf(before) + (this.#shifts[at] ?? 0);
+    for (const { component, load } of this.#parts[at] ?? SHARED_ONLY) {
       logOdds += load * (values[component] ?? 0);
     }
-    const success = Math.max(1e-4, Math.min(1 - 1e-4, logistic(logOdds)));
-    const slope = (success * (1 - success)) / (before.success * (1 - before.success));
+    const least = Math.min(this.#edge, before.success);
+    const most = Math.max(1 - this.#edge, before.success);
+    const success = Math.max(least, Math.min(most, logistic(logOdds)));
+    const slope = success * (1 - success);
+    const carried = before.uncertainty / (before.success * (1 - before.success));
+    const own = this.#deviations[at] ?? 0;
     return {
       success,
-      uncertainty: Math.min(0.5, before.uncertainty * slope),
+      uncertainty: Math.min(0.5, slope * Math.sqrt(carried * carried + own * own)),
       outputTokens: before.outputTokens,
     };
   }

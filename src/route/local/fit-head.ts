@@ -1,16 +1,14 @@
 import { logistic } from '../factor-network.js';
+import { drawnIn, type GradedMatrix } from './graded-matrix.js';
+import { isShared, Levels } from './levels.js';
 import type { Square } from './linear-algebra.js';
 import { at64, pick, solve } from './linear-algebra.js';
-import { sumOf, varianceShares, type VarianceShares } from './variance-components.js';
-
-/** Graded answers beside what was predicted of them; row after row, shape [rows, models]. */
-export interface GradedMatrix {
-  readonly models: number;
-  /** Log-odds by the predictor that is corrected. */
-  readonly offsets: Float64Array;
-  /** 0 to 1; NaN where a model was not asked. */
-  readonly scores: Float64Array;
-}
+import {
+  sumOf,
+  unseenVariance,
+  varianceShares,
+  type VarianceShares,
+} from './variance-components.js';
 
 /** A correction that some models share. */
 export interface FittedComponent {
@@ -23,8 +21,10 @@ export interface FittedComponent {
 
 /** What was fitted: `logit p' = logit p + shift + sum of loads × component`. */
 export interface FittedHead {
-  /** Shape [models]. */
+  /** Shape [models + 1]: what all models share of the shifts comes last, for models without a graded answer. */
   readonly shifts: Float64Array;
+  /** How surely log-odds are known, as standard deviations over prompts like these; in the order of `shifts`. */
+  readonly deviations: Float64Array;
   readonly components: readonly FittedComponent[];
   /** Corrected log-odds of every row, those it was not fitted on included, shape [rows, models]. */
   readonly logOdds: Float64Array;
@@ -36,13 +36,11 @@ const ROUNDS = 3;
 const SEARCH_STEPS: readonly number[] = [18, 8];
 /** The same where the shares of a fit on more rows are known. */
 const REFINING_STEPS: readonly number[] = [4];
-/** Pull of a model's shift towards 0, in answers of middling difficulty. */
-const SHIFT_DRAW = 1;
 /** Usual variance of a component by each kind of input, in the order dense, vector, grams, anchors, in squared log-odds. */
 const USUAL_SHARES = [0.1, 0.1, 0.1, 1];
 /** Variance of the level of a component, in squared log-odds. */
 const LEVEL_VARIANCE = 1;
-/** Probabilities are held this far from 0 and 1 while fitting, or single answers would weigh endlessly. */
+/** Weights are those of probabilities this far from 0 and 1, or single answers would weigh endlessly. */
 const EDGE = 0.02;
 /** Rows that say less than this of a component are left out of its fit. */
 const LEAST_WEIGHT = 1e-3;
@@ -52,7 +50,7 @@ const OWN_ANSWERS = 60;
 /**
  * Fits corrections of predicted probabilities to graded answers.
  *
- * On log-odds, three kinds: a shift for each model; how much harder or easier a prompt is here than was
+ * On log-odds, three kinds: a shift for all models and one for each; how much harder or easier a prompt is here than was
  * predicted, for all models; how much more or less a strong model gains by it, in proportion to each model's
  * strength. With three models or more also what is peculiar to each. Each is a Gaussian process over four
  * kinds of inputs whose shares are estimated by marginal likelihood, fitted by penalised
@@ -84,16 +82,16 @@ class Fit {
   readonly #kernels: readonly Square[];
   readonly #graded: GradedMatrix;
   readonly #rows: Int32Array;
-  readonly #shifts: Float64Array;
   /** Log-odds as they stand, shape [rows, models]. */
   readonly #logOdds: Float64Array;
+  readonly #levels: Levels;
 
   constructor(kernels: readonly Square[], graded: GradedMatrix, rows: Int32Array) {
     this.#kernels = kernels;
-    this.#graded = graded;
+    this.#graded = { ...graded, scores: drawnIn(graded, rows) };
     this.#rows = rows;
-    this.#shifts = new Float64Array(graded.models);
     this.#logOdds = graded.offsets.slice();
+    this.#levels = new Levels(this.#graded, rows, this.#logOdds);
   }
 
   /** Loads of what is peculiar to single models; with two, what they share leaves nothing. */
@@ -109,8 +107,8 @@ class Fit {
   fitShifts(): Float64Array {
     const { models, scores } = this.#graded;
     const strengths = new Float64Array(models);
+    this.#levels.fit();
     for (let m = 0; m < models; m++) {
-      for (let step = 0; step < 6; step++) this.#shift(m);
       let sum = 1;
       let count = 2;
       for (const row of this.#rows) {
@@ -145,7 +143,8 @@ class Fit {
       }
     }
     return {
-      shifts: this.#shifts,
+      shifts: this.#levels.shifts,
+      deviations: this.#deviations(components),
       logOdds: this.#logOdds,
       components: components.map(({ loads: load, shares, weights }) => ({
         loads: load,
@@ -159,30 +158,6 @@ class Fit {
     const { models, scores } = this.#graded;
     const isGraded = (row: number) => !Number.isNaN(at64(scores, row * models + model));
     return this.#rows.filter(isGraded).length;
-  }
-
-  #shift(model: number): void {
-    const { models, scores } = this.#graded;
-    let gradient = 0;
-    let curvature = SHIFT_DRAW / 4;
-    for (const row of this.#rows) {
-      const at = row * models + model;
-      const score = at64(scores, at);
-      if (Number.isNaN(score)) continue;
-      const p = logistic(at64(this.#logOdds, at));
-      gradient += score - p;
-      curvature += p * (1 - p);
-    }
-    const step = (gradient - (SHIFT_DRAW / 4) * at64(this.#shifts, model)) / curvature;
-    this.#move(model, Math.max(-2, Math.min(2, step)));
-  }
-
-  #move(model: number, step: number): void {
-    const { models } = this.#graded;
-    this.#shifts[model] = at64(this.#shifts, model) + step;
-    for (let at = model; at < this.#logOdds.length; at += models) {
-      this.#logOdds[at] = at64(this.#logOdds, at) + step;
-    }
   }
 
   /** One Newton step for a component, the others held fast. */
@@ -206,9 +181,22 @@ class Fit {
       component.weights[row] = at64(solved, i);
     });
     this.#replace(component, valuesOf(whole, component.weights, rows));
-    component.loads.forEach((load, m) => {
-      if (load !== 0) this.#move(m, base * load);
-    });
+    this.#levels.move(component.loads, base);
+  }
+
+  /** See `FittedHead.deviations`. */
+  #deviations(components: readonly Component[]): Float64Array {
+    const variances = this.#levels.variances();
+    for (const component of components) {
+      if (component.shares === null) continue;
+      const { loads, shares } = component;
+      const variance = unseenVariance(this.#kernels, shares, this.#working(component));
+      // To a model without an answer goes what goes to all alike.
+      [...loads, isShared(loads) ? 1 : 0].forEach((load, m) => {
+        variances[m] = at64(variances, m) + load ** 2 * variance;
+      });
+    }
+    return variances.map(Math.sqrt);
   }
 
   /** Targets and noise of a component, as the logistic curve looks where the fit stands. */
@@ -225,9 +213,10 @@ class Fit {
         const score = at64(scores, at);
         const load = at64(loads, m);
         if (load === 0 || Number.isNaN(score)) continue;
-        const p = Math.max(EDGE, Math.min(1 - EDGE, logistic(at64(this.#logOdds, at))));
+        const p = logistic(at64(this.#logOdds, at));
+        const held = Math.max(EDGE, Math.min(1 - EDGE, p));
         gradient += (score - p) * load;
-        weight += p * (1 - p) * load * load;
+        weight += held * (1 - held) * load * load;
       }
       if (weight < LEAST_WEIGHT) continue;
       rows.push(row);

@@ -6,7 +6,7 @@ import type { HeadTables } from './local-head.js';
 import { GRAM_BUCKETS } from './word-grams.js';
 
 const KIND = 'local-head';
-const VERSION = 1;
+const VERSION = 2;
 
 const size = z
   .int()
@@ -94,6 +94,8 @@ export function packHead({ record, tables, seen }: Omit<StoredHead, 'hash'>): Bu
       rareAt,
       rarity: Float32Array.from(rareAt, (bucket) => standard.rarity[bucket] ?? 0),
       shifts: tables.shifts,
+      deviations: tables.deviations,
+      modelAnswers: tables.answers,
       loads: tables.loads,
       inputWeights: tables.inputWeights,
       gramsInUse: tables.gramsInUse,
@@ -139,7 +141,9 @@ export function readHead(source: string | Buffer): StoredHead {
       models,
       anchors,
       standard,
-      shifts: artefact.f32('shifts', models.length),
+      answers: artefact.i32('modelAnswers', models.length),
+      shifts: artefact.f32('shifts', models.length + 1),
+      deviations: artefact.f32('deviations', models.length + 1),
       loads: artefact.f32('loads', components * models.length),
       inputWeights: artefact.f32('inputWeights', components * layoutOf(standard).length),
       gramsInUse: bucketsOf(artefact.i32('gramsInUse', grams), artefact.file),

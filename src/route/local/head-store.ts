@@ -10,7 +10,11 @@ const pointer = z.strictObject({
   /** The head in force; `null` for none. */
   head: z.string().nullable(),
   changed: z.string(),
+  /** Those in force before it, the latest last; absent in files of before this was kept. */
+  before: z.array(z.string()).optional(),
 });
+/** Heads in force that are remembered. */
+const MOST_BEFORE = 50;
 
 const FILE = /^(\d{4,})-([0-9a-f]{12})\.bin$/u;
 
@@ -44,6 +48,11 @@ export class HeadStore {
    * @throws {ArtefactError} the pointer is damaged
    */
   async current(): Promise<string | null> {
+    return (await this.#pointer())?.head ?? null;
+  }
+
+  /** @throws {ArtefactError} the pointer is damaged */
+  async #pointer(): Promise<z.infer<typeof pointer> | null> {
     let text: string;
     try {
       text = await readFile(this.pointerFile, 'utf8');
@@ -53,7 +62,35 @@ export class HeadStore {
     }
     const parsed = pointer.safeParse(jsonOf(text));
     if (!parsed.success) throw new ArtefactError(this.pointerFile, 'not a pointer to a head');
-    return parsed.data.head;
+    return parsed.data;
+  }
+
+  /**
+   * The heads that were in force before the one that is, the latest last; without those that cannot be read any more.
+   *
+   * @throws {ArtefactError} the pointer is damaged
+   */
+  async before(): Promise<readonly string[]> {
+    const now = await this.#pointer();
+    if (now === null) return [];
+    const ids = await this.#ids();
+    // Where it was not kept, they were in force in the order of their numbers.
+    const before =
+      now.before ?? ids.slice(0, now.head === null ? undefined : ids.indexOf(now.head));
+    return before.filter((id) => ids.includes(id) && this.#readable(id) !== null);
+  }
+
+  /**
+   * Puts the head in force again that was before the one that is, or the last one where none is.
+   *
+   * @returns its id; `null` when there was none
+   * @throws {ArtefactError} the pointer is damaged
+   */
+  async back(nowIso: string): Promise<string | null> {
+    const before = await this.before();
+    const id = before.at(-1) ?? null;
+    if (id !== null) await this.#point(id, before.slice(0, -1), nowIso);
+    return id;
   }
 
   /** @throws {ArtefactError} no such head, or its file is damaged or not the one that was installed */
@@ -66,9 +103,9 @@ export class HeadStore {
     return stored;
   }
 
-  /** Every head there is, oldest first. */
+  /** Every head there is, oldest first; none counts as in force where the pointer is damaged. */
   async list(): Promise<readonly ListedHead[]> {
-    const current = await this.current();
+    const current = await unlessDamaged(this.current(), null);
     return (await this.#ids()).map((id) => ({
       id,
       inForce: id === current,
@@ -89,15 +126,23 @@ export class HeadStore {
   }
 
   /**
-   * Puts a head in force.
+   * Puts a head in force, over a damaged pointer too.
    *
    * @param id - `null` for none
    * @throws {ArtefactError} there is no such head, or it is damaged
    */
   async use(id: string | null, nowIso: string): Promise<void> {
     if (id !== null) this.read(id);
+    const current = await unlessDamaged(this.current(), null);
+    const before = await unlessDamaged(this.before(), []);
+    const isLeft = current !== null && current !== id;
+    await this.#point(id, isLeft ? [...before, current] : before, nowIso);
+  }
+
+  async #point(id: string | null, before: readonly string[], nowIso: string): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    const text = JSON.stringify({ version: 1, head: id, changed: nowIso }, null, 2);
+    const kept = before.slice(-MOST_BEFORE);
+    const text = JSON.stringify({ version: 1, head: id, changed: nowIso, before: kept }, null, 2);
     await writeWhole(this.pointerFile, Buffer.from(`${text}\n`));
   }
 
@@ -119,6 +164,15 @@ export class HeadStore {
       if (error instanceof ArtefactError) return null;
       throw error;
     }
+  }
+}
+
+async function unlessDamaged<T>(wanted: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await wanted;
+  } catch (error) {
+    if (error instanceof ArtefactError) return otherwise;
+    throw error;
   }
 }
 

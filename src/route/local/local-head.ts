@@ -18,8 +18,12 @@ export interface HeadTables {
   /** Positions in `models` of the weakest and the strongest. */
   readonly anchors: readonly [number, number];
   readonly standard: Standard;
-  /** Log-odds added for each model, shape [models]. */
+  /** Log-odds added for each model, and last for those that it was not fitted for, shape [models + 1]. */
   readonly shifts: Float32Array;
+  /** Standard deviation of what is added, in the order of `shifts`. */
+  readonly deviations: Float32Array;
+  /** Graded answers of each model that it was fitted to, shape [models]. */
+  readonly answers: Int32Array;
   /** How much of each component goes to each model, shape [components, models]. */
   readonly loads: Float32Array;
   /** Weights of all inputs but the grams, shape [components, layout.length]. */
@@ -39,7 +43,7 @@ export function headTables(
   fitted: FittedHead,
   inputs: Float32Array,
   grams: readonly (SparseRow | null)[],
-  about: Pick<HeadTables, 'models' | 'anchors' | 'standard'>,
+  about: Pick<HeadTables, 'models' | 'anchors' | 'standard' | 'answers'>,
 ): HeadTables {
   const { components } = fitted;
   const { vector, anchors, length } = layoutOf(about.standard);
@@ -62,6 +66,7 @@ export function headTables(
   return {
     ...about,
     shifts: Float32Array.from(fitted.shifts),
+    deviations: Float32Array.from(fitted.deviations),
     loads: Float32Array.from(components.flatMap(({ loads }) => [...loads])),
     inputWeights: Float32Array.from(inputWeights),
     gramsInUse: Int32Array.from(inUse, ([bucket]) => bucket),

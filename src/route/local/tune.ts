@@ -2,7 +2,8 @@ import type { Model } from '../../core/model.js';
 import type { Features } from '../features.js';
 import type { Ability, NumberedPrompt, Predictor } from '../predictor.js';
 import { logOddsOf } from './adapted-predictor.js';
-import { fitHead, type GradedMatrix } from './fit-head.js';
+import { fitHead } from './fit-head.js';
+import type { GradedMatrix } from './graded-matrix.js';
 import {
   layoutOf,
   sparseRow,
@@ -103,13 +104,15 @@ const TRUST = [0.25, 0.5, 0.75, 1] as const;
  *
  * @param folds - the fold of each row, from 0
  * @param random - uniform in [0, 1)
+ * @param isLearnt - which rows are fitted on
  */
 export function crossValidatedHead(
   task: TuningTask,
   folds: Int32Array,
   random: () => number,
+  isLearnt: (row: number) => boolean = () => true,
 ): CrossValidated {
-  const order = shuffled(folds.length, random);
+  const order = shuffled(folds.length, random).filter(isLearnt);
   const { kernels, graded, inputs, grams } = task;
   const whole = fitHead(kernels, graded, order);
   const outOfFold = new Float64Array(graded.offsets.length);
@@ -122,9 +125,19 @@ export function crossValidatedHead(
   }
   const trusted = (trust: number) =>
     graded.offsets.map((offset, at) => offset + trust * ((outOfFold[at] ?? 0) - offset));
-  const losses = TRUST.map((trust) => logLossOf(trusted(trust), graded.scores));
+  const known = graded.scores.map((score, at) =>
+    isLearnt(Math.floor(at / graded.models)) ? score : Number.NaN,
+  );
+  const losses = TRUST.map((trust) => logLossOf(trusted(trust), known));
   const trust = TRUST[losses.indexOf(Math.min(...losses))] ?? 1;
-  const tables = scaledBy(trust, headTables(whole, inputs, grams, task));
+  const { models, anchors, standard } = task;
+  const answers = new Int32Array(models.length);
+  graded.scores.forEach((score, at) => {
+    const m = at % models.length;
+    if (!Number.isNaN(score)) answers[m] = (answers[m] ?? 0) + 1;
+  });
+  const about = { models, anchors, standard, answers };
+  const tables = scaledBy(trust, headTables(whole, inputs, grams, about));
   return { tables, logOdds: trusted(trust), trust };
 }
 
@@ -153,6 +166,7 @@ function scaledBy(trust: number, tables: HeadTables): HeadTables {
   return {
     ...tables,
     shifts: scaled(tables.shifts),
+    deviations: scaled(tables.deviations),
     inputWeights: scaled(tables.inputWeights),
     gramWeights: scaled(tables.gramWeights),
   };
@@ -193,9 +207,10 @@ function readPrompt(
     return { models, vector: vector?.slice() ?? null, grams: sparseRow(words.scan(prompt.text)) };
   }
   if (base.judge === undefined) throw new Error('this predictor cannot judge remembered prompts');
-  const { text, vector } = prompt;
+  const { text, vector, dense } = prompt;
   const grams = text === null ? null : sparseRow(words.scan(text));
-  return { models: base.judge(prompt, abilities), vector, grams };
+  const numbered = text === null ? { vector, dense } : { vector, dense, text };
+  return { models: base.judge(numbered, abilities), vector, grams };
 }
 
 /** Whether a prompt was read from a request, and so can be shown to any predictor. */

@@ -103,6 +103,37 @@ function clamp(value: number, { least, most }: { least: number; most: number }):
   return Math.max(Math.exp(least), Math.min(Math.exp(most), value));
 }
 
+/**
+ * How unsure a Gaussian process is of a row that it was not fitted on, rows like its own on average.
+ *
+ * @param kernels - over all rows
+ * @param rows - those it was fitted on, in random order
+ * @param noise - variance of the targets, by position in `rows`
+ */
+export function unseenVariance(
+  kernels: readonly Square[],
+  shares: VarianceShares,
+  { rows, noise }: { readonly rows: Int32Array; readonly noise: Float64Array },
+): number {
+  const some = rows.subarray(0, MOST_ROWS);
+  const { length } = some;
+  const picked = kernels.map((kernel) => pick(kernel, some));
+  const whole = sumOf(picked, shares.kernels, length);
+  const values = whole.values.slice();
+  for (let i = 0; i < length; i++) {
+    values[i * length + i] = at64(values, i * length + i) + shares.noise * at64(noise, i);
+  }
+  const inverted = inverse({ size: length, values });
+  if (inverted === null || length === 0) return 0;
+  let sum = 0;
+  for (let i = 0; i < length; i++) {
+    const at = i * length + i;
+    // Leaving one out: what the others leave open of it, less its own noise.
+    sum += Math.max(0, 1 / at64(inverted.values, at) - shares.noise * at64(noise, i));
+  }
+  return sum / length;
+}
+
 /** The sum of kernels, each times its factor. */
 export function sumOf(
   kernels: readonly Square[],

@@ -1,6 +1,14 @@
 import type { CandidateTable } from '../candidate-table.js';
 import { FAR } from '../decide.js';
-import { outlayAt, qualityAt, referenceIn } from '../ranking.js';
+import {
+  compareTied,
+  floorFor,
+  netOutlay,
+  outlayAt,
+  qualityAt,
+  referenceIn,
+  supposedOutlay,
+} from '../ranking.js';
 import type { RuleOutcome } from '../rules/outcome.js';
 
 /** One request before it is decided: who may answer it, and how far it is from the training prompts. */
@@ -16,9 +24,12 @@ export interface Totals {
   /** Sum of the chosen candidates' quality; that of the reference's; by the weights of the rows. */
   readonly quality: number;
   readonly referenceQuality: number;
-  /** The same of what they take: US dollars, or milliseconds. */
+  /** The same of what they take: US dollars, or milliseconds; with what is supposed where it is unknown. */
   readonly outlay: number;
   readonly referenceOutlay: number;
+  /** Weight of the requests whose choice, or reference, takes nobody knows how much. */
+  readonly unknown: number;
+  readonly referenceUnknown: number;
   /** Weight of the requests that went to each candidate. */
   readonly shares: Float64Array;
   readonly weight: number;
@@ -38,13 +49,17 @@ export class Expectations {
   readonly #capacity: number;
   /** How many candidates of each row could be chosen at some price. */
   readonly #eligible: Uint16Array;
-  /** Which they are, in order, with their quality and outlay; shape [capacity, width]. */
+  /**
+   * Which they are, the first to be taken of those that are worth the same before the others, with their quality and
+   * outlay; shape [capacity, width]. All in the precision of the choice itself, or ties would fall to others.
+   */
   readonly #index: Uint16Array;
-  readonly #quality: Float32Array;
-  readonly #outlay: Float32Array;
-  /** Quality and outlay of the reference, and the quality that a choice must reach. */
-  readonly #reference: Float32Array;
-  readonly #floor: Float32Array;
+  readonly #quality: Float64Array;
+  readonly #outlay: Float64Array;
+  /** Quality and outlay of the reference. */
+  readonly #reference: Float64Array;
+  /** What stands for an outlay that is unknown; known ones are less. */
+  readonly #unknown: Float64Array;
   #added = 0;
 
   constructor(terms: Terms, width: number, capacity: number) {
@@ -53,10 +68,10 @@ export class Expectations {
     this.#capacity = capacity;
     this.#eligible = new Uint16Array(capacity);
     this.#index = new Uint16Array(capacity * width);
-    this.#quality = new Float32Array(capacity * width);
-    this.#outlay = new Float32Array(capacity * width);
-    this.#reference = new Float32Array(2 * capacity);
-    this.#floor = new Float32Array(capacity);
+    this.#quality = new Float64Array(capacity * width);
+    this.#outlay = new Float64Array(capacity * width);
+    this.#reference = new Float64Array(2 * capacity);
+    this.#unknown = new Float64Array(capacity);
   }
 
   /** Requests that are remembered. */
@@ -77,7 +92,7 @@ export class Expectations {
     const row = this.#added % this.#capacity;
     const from = row * this.width;
     let to = from;
-    const unknown = dearest(candidates, this.#terms);
+    const unknown = supposedOutlay(candidates, this.#terms);
     const outlayOf = (m: number): number => {
       const outlay = outlayAt(candidates, m, this.#terms);
       return Number.isNaN(outlay) ? unknown : outlay;
@@ -89,11 +104,12 @@ export class Expectations {
       this.#outlay[to] = outlayOf(m);
       to += 1;
     }
-    this.#eligible[row] = this.#dropBeaten(from, to);
-    const success = candidates.success(reference);
-    this.#reference[2 * row] = success;
+    const end = this.#dropBeaten(candidates, from, to);
+    for (let at = from + 1; at < end; at++) this.#sortIn(candidates, from, at);
+    this.#eligible[row] = end - from;
+    this.#reference[2 * row] = candidates.success(reference);
     this.#reference[2 * row + 1] = outlayOf(reference);
-    this.#floor[row] = (this.#terms.keepEach?.value ?? 0) * success;
+    this.#unknown[row] = unknown;
     this.#added += 1;
   }
 
@@ -106,13 +122,15 @@ export class Expectations {
     return quality;
   }
 
-  /** What choosing at a price comes to, every request weighing `weight`. */
-  totals(price: number, weight: number): Totals {
+  /**
+   * What choosing at a price comes to, every request weighing `weight`.
+   *
+   * @param price - `null` where every choice is to keep all by itself
+   */
+  totals(price: number | null, weight: number): Totals {
     const shares = new Float64Array(this.width);
-    let quality = 0;
-    let outlay = 0;
-    let referenceQuality = 0;
-    let referenceOutlay = 0;
+    let [quality, outlay, unknown] = [0, 0, 0];
+    let [referenceQuality, referenceOutlay, referenceUnknown] = [0, 0, 0];
     for (let row = 0; row < this.size; row++) {
       const chosen = this.#chosen(row, price);
       const m = this.#index[chosen] ?? 0;
@@ -120,6 +138,8 @@ export class Expectations {
       outlay += this.#outlay[chosen] ?? 0;
       referenceQuality += this.#reference[2 * row] ?? 0;
       referenceOutlay += this.#reference[2 * row + 1] ?? 0;
+      if (this.#outlay[chosen] === this.#unknown[row]) unknown += weight;
+      if (this.#reference[2 * row + 1] === this.#unknown[row]) referenceUnknown += weight;
       shares[m] = (shares[m] ?? 0) + weight;
     }
     return {
@@ -127,6 +147,8 @@ export class Expectations {
       outlay: weight * outlay,
       referenceQuality: weight * referenceQuality,
       referenceOutlay: weight * referenceOutlay,
+      unknown,
+      referenceUnknown,
       shares,
       weight: weight * this.size,
     };
@@ -136,71 +158,90 @@ export class Expectations {
    * Takes those out of a row that another one beats, being better for no more: at no price would
    * they be chosen, and few of dozens are left.
    *
-   * @returns how many are left; they stay in order
+   * @returns where the row ends then
    */
-  #dropBeaten(from: number, end: number): number {
+  #dropBeaten(candidates: CandidateTable, from: number, end: number): number {
     const [index, quality, outlay] = [this.#index, this.#quality, this.#outlay];
     let to = from;
     for (let at = from; at < end; at++) {
-      const own = quality[at] ?? 0;
-      const ownOutlay = outlay[at] ?? 0;
-      if (this.#isBeaten(own, ownOutlay, from, to) || this.#isBeaten(own, ownOutlay, at + 1, end)) {
-        continue;
-      }
+      if (this.#isBeaten(candidates, at, from, to)) continue;
+      if (this.#isBeaten(candidates, at, at + 1, end)) continue;
       index[to] = index[at] ?? 0;
-      quality[to] = own;
-      outlay[to] = ownOutlay;
+      quality[to] = quality[at] ?? 0;
+      outlay[to] = outlay[at] ?? 0;
       to += 1;
     }
-    return to - from;
+    return to;
   }
 
-  #isBeaten(ownQuality: number, ownOutlay: number, from: number, to: number): boolean {
+  #isBeaten(candidates: CandidateTable, own: number, from: number, to: number): boolean {
     const [quality, outlay] = [this.#quality, this.#outlay];
+    const ownQuality = quality[own] ?? 0;
+    const ownOutlay = outlay[own] ?? 0;
     for (let at = from; at < to; at++) {
-      if ((quality[at] ?? 0) > ownQuality && (outlay[at] ?? 0) <= ownOutlay) return true;
+      if ((quality[at] ?? 0) <= ownQuality || (outlay[at] ?? 0) > ownOutlay) continue;
+      // The quicker one may be the dearer: where time is equal, or worth nothing, money decides.
+      if (this.#compareTied(candidates, at, own) < 0) return true;
     }
     return false;
   }
 
-  /** As `choose` does at a price, preferences and pins aside; where the one chosen stands. */
-  #chosen(row: number, price: number): number {
-    // The floor is stored as a 32-bit number, so the reference itself might miss it by a hair.
-    const best = this.#worthiest(row, price, (this.#floor[row] ?? 0) - 1e-6);
-    // A named reference may be better than all that may answer: then nobody reaches the floor.
-    return best >= 0 ? best : this.#worthiest(row, MONEY_NO_OBJECT, -Infinity);
+  /** Puts one of a row in its place among those before it, which are in order. */
+  #sortIn(candidates: CandidateTable, from: number, own: number): void {
+    for (let at = own; at > from && this.#compareTied(candidates, at, at - 1) < 0; at--) {
+      swap(this.#index, at);
+      swap(this.#quality, at);
+      swap(this.#outlay, at);
+    }
   }
 
-  #worthiest(row: number, price: number, floor: number): number {
+  #compareTied(candidates: CandidateTable, a: number, b: number): number {
+    const [index, quality] = [this.#index, this.#quality];
+    const better = (quality[b] ?? 0) - (quality[a] ?? 0);
+    return compareTied(candidates, index[a] ?? 0, index[b] ?? 0, better);
+  }
+
+  /** As `choose` does at a price, preferences and pins aside; where the one chosen stands. */
+  #chosen(row: number, price: number | null): number {
+    const keepEach = price === null ? 1 : (this.#terms.keepEach?.value ?? 0);
+    const best = this.#least(row, price, floorFor(keepEach, this.#reference[2 * row] ?? 0));
+    // A named reference may be better than all that may answer: then nobody reaches the floor.
+    return best >= 0 ? best : this.#best(row);
+  }
+
+  /** The first of those that reach a floor and take least, at a price less what they are worth. */
+  #least(row: number, price: number | null, floor: number): number {
     const [qualities, outlays] = [this.#quality, this.#outlay];
     const from = row * this.width;
     const to = from + (this.#eligible[row] ?? 0);
-    let best = -1;
-    let most = -Infinity;
-    let bestQuality = 0;
+    let first = -1;
+    let least = Infinity;
     for (let at = from; at < to; at++) {
       const quality = qualities[at] ?? 0;
       if (quality < floor) continue;
-      const worth = price * quality - (outlays[at] ?? 0);
-      // At equal outlays a price of nothing makes all worth the same: the better one is taken.
-      if (worth > most || (worth === most && quality > bestQuality)) {
-        most = worth;
-        best = at;
-        bestQuality = quality;
+      const outlay = netOutlay(outlays[at] ?? 0, quality, price ?? 0);
+      if (outlay < least) {
+        least = outlay;
+        first = at;
       }
+    }
+    return first;
+  }
+
+  #best(row: number): number {
+    const from = row * this.width;
+    const to = from + (this.#eligible[row] ?? 0);
+    let best = from;
+    for (let at = from; at < to; at++) {
+      if ((this.#quality[at] ?? 0) > (this.#quality[best] ?? 0)) best = at;
     }
     return best;
   }
 }
 
-/** Price at which no outlay counts beside a difference in quality. */
-export const MONEY_NO_OBJECT = 1e12;
-
-function dearest(candidates: CandidateTable, terms: Terms): number {
-  let most = 0;
-  for (let m = 0; m < candidates.length; m++) {
-    const outlay = outlayAt(candidates, m, terms);
-    if (candidates.isOpen(m) && outlay > most) most = outlay;
-  }
-  return most;
+/** Changes places with the one before. */
+function swap(values: Uint16Array | Float64Array, at: number): void {
+  const value = values[at] ?? 0;
+  values[at] = values[at - 1] ?? 0;
+  values[at - 1] = value;
 }

@@ -57,9 +57,17 @@ function qualityAt(samples: readonly Weighed[], price: number): number {
   return quality;
 }
 
-/** What choosing at a price comes to over several samples. */
-export function totalsOf(samples: readonly Weighed[], price: number): Totals {
-  const sums = { quality: 0, referenceQuality: 0, outlay: 0, referenceOutlay: 0, weight: 0 };
+/** What choosing at a price comes to over several samples; see `Expectations.totals`. */
+export function totalsOf(samples: readonly Weighed[], price: number | null): Totals {
+  const sums = {
+    quality: 0,
+    referenceQuality: 0,
+    outlay: 0,
+    referenceOutlay: 0,
+    unknown: 0,
+    referenceUnknown: 0,
+    weight: 0,
+  };
   const width = Math.max(0, ...samples.map(({ expectations }) => expectations.width));
   const shares = new Float64Array(width);
   for (const { expectations, weight } of samples) {
@@ -68,6 +76,8 @@ export function totalsOf(samples: readonly Weighed[], price: number): Totals {
     sums.referenceQuality += part.referenceQuality;
     sums.outlay += part.outlay;
     sums.referenceOutlay += part.referenceOutlay;
+    sums.unknown += part.unknown;
+    sums.referenceUnknown += part.referenceUnknown;
     sums.weight += part.weight;
     part.shares.forEach((share, m) => (shares[m] = (shares[m] ?? 0) + share));
   }

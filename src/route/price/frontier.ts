@@ -1,4 +1,4 @@
-import { MONEY_NO_OBJECT, type Expectations } from './expectations.js';
+import type { Expectations } from './expectations.js';
 import { findPrice, totalsOf } from './find-price.js';
 import { aimFor } from './price-book.js';
 
@@ -9,10 +9,13 @@ export interface FrontierPoint {
   readonly price: number | null;
   /** Expected share of the reference's quality. */
   readonly kept: number;
-  /** Mean US dollars, or milliseconds, of a request. */
-  readonly outlay: number;
-  /** Share of what the reference would have taken; below 0 where more is taken. */
-  readonly saved: number;
+  /** Mean US dollars, or milliseconds, of a request; `null` where that of a model that answers is unknown. */
+  readonly outlay: number | null;
+  /**
+   * Share of what the reference would have taken; below 0 where more is taken, `null` where it is unknown what either
+   * takes or the reference takes nothing.
+   */
+  readonly saved: number | null;
   /** Share of the requests that each candidate gets, in their order; sums to 1. */
   readonly shares: readonly number[];
 }
@@ -31,14 +34,16 @@ export function frontierOf(
   return keeps.flatMap((keep) => {
     const price = keep === 1 ? null : findPrice(samples, aimFor(keep));
     if (price === null && keep < 1) return [];
-    const totals = totalsOf(samples, price ?? MONEY_NO_OBJECT);
+    const totals = totalsOf(samples, price);
+    const isKnown = totals.unknown === 0;
+    const isShare = isKnown && totals.referenceUnknown === 0 && totals.referenceOutlay > 0;
     return [
       {
         keep,
         price,
         kept: totals.quality / totals.referenceQuality,
-        outlay: totals.outlay / totals.weight,
-        saved: 1 - totals.outlay / totals.referenceOutlay,
+        outlay: isKnown ? totals.outlay / totals.weight : null,
+        saved: isShare ? 1 - totals.outlay / totals.referenceOutlay : null,
         shares: Array.from(totals.shares, (share) => share / totals.weight),
       },
     ];

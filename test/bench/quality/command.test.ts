@@ -59,6 +59,39 @@ describe('suffice bench', () => {
 
 describe('suffice bench quality', () => {
   test(
+    'reads all of a folder before it measures, and says which line is at fault',
+    async () => {
+      await writeFile(inFolder('1.jsonl'), jsonl(madeUpLines(40)));
+      await writeFile(inFolder('2.jsonl'), 'junk\n');
+
+      const { code, out, err } = await bench(['quality', inFolder('.'), '--bootstrap', '40']);
+
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toContain('2.jsonl:1');
+      expect(err).not.toContain('measured');
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'says why nothing of a set can be measured',
+    async () => {
+      const [line] = madeUpLines(1);
+      const marked = { ...line, dataset: 'marked', contaminated: true };
+      await writeFile(inFolder('marked.jsonl'), jsonl([marked, marked]));
+      await writeFile(inFolder('bare.jsonl'), jsonl([{ ...line, dataset: 'bare', outcomes: {} }]));
+
+      const { code, err } = await bench(['quality', inFolder('.')]);
+
+      expect(code).toBe(1);
+      expect(err).toContain('all 2 prompts of marked are marked contaminated; left out');
+      expect(err).toContain('no prompt of bare has the outcome of a model; left out');
+      expect(err).toContain('there is no prompt to measure on');
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     'measures ours and every baseline on the same prompts, and what labels teach shows',
     async () => {
       const { code, out, report } = await quality(madeUpLines(300));

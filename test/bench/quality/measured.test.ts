@@ -187,7 +187,7 @@ describe('what is measured', () => {
 
       const { report, err, out } = await quality(lines, '--html', html);
 
-      expect(err).toContain('routellm_mmlu has no prompt in the part "all"');
+      expect(err).toContain('all 120 prompts of routellm_mmlu are marked contaminated');
       const [gsm8k, alpaca, bfcl] = report.sets;
       expect(gsm8k).toMatchObject({ relation: 'unseen', split: 'all', contaminated: 1 });
       expect(gsm8k?.pair).toMatchObject({ weak, strong, prompts: 119 });

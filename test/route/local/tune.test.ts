@@ -56,7 +56,10 @@ function tune(lines: readonly TuningLine[]) {
   return { task, ...crossValidatedHead(task, folds, () => random.next()) };
 }
 
-function headOf(lines: readonly TuningLine[]): Omit<StoredHead, 'hash'> {
+function headOf(
+  lines: readonly TuningLine[],
+  answers = 2 * lines.length,
+): Omit<StoredHead, 'hash'> {
   const { tables, trust } = tune(lines);
   return {
     tables,
@@ -66,7 +69,7 @@ function headOf(lines: readonly TuningLine[]): Omit<StoredHead, 'hash'> {
       created: NOW,
       data: [{ file: 'made-up', sha256: '0' }],
       prompts: lines.length,
-      answers: 2 * lines.length,
+      answers,
       trust,
       gains: {},
     },
@@ -125,6 +128,37 @@ describe('a tuned head', () => {
     );
   });
 
+  test.each([60, 200])('is not certain of anything after %i equal scores of one model', (count) => {
+    const lines = linesOf(count, 0.1).map(({ prompt }) => ({
+      prompt,
+      scores: new Map([['acme/weak-1', 1]]),
+    }));
+    const tuned = adaptedBy(base, 'x', readHead(packHead(headOf(lines, count))), modelOf);
+    const of = (predictor: Pick<FactorPredictor, 'ability' | 'predict'>, text: string) =>
+      predictor.predict(
+        readFeatures(user(text)),
+        ['acme/weak-1', 'acme/strong-1'].map((name) => predictor.ability(modelOf(name))),
+      ).models;
+    const logOdds = ({ success }: { readonly success: number }) =>
+      Math.log(success / (1 - success));
+
+    for (const text of [HARD, EASY]) {
+      const [weak, strong] = of(tuned, text);
+      const [weakBefore, strongBefore] = of(base, text);
+      if (!weak || !strong || !weakBefore || !strongBefore) throw new Error('both are judged');
+      expect(weak.success).toBeGreaterThan(weakBefore.success);
+      expect(weak.success).toBeLessThanOrEqual((count + 1) / (count + 2));
+      expect(strong.success).toBeLessThanOrEqual((count + 1) / (count + 2));
+      // Easier prompts or a better model, nobody can tell: what is left of the difference is most of it.
+      const rise = logOdds(weak) - logOdds(weakBefore);
+      expect(logOdds(strong) - logOdds(strongBefore)).toBeGreaterThan(0.6 * rise);
+      const sure = (p: { success: number; uncertainty: number }) =>
+        p.uncertainty / (p.success * (1 - p.success));
+      expect(sure(weak)).toBeGreaterThan(sure(weakBefore));
+      expect(sure(strong)).toBeGreaterThan(sure(strongBefore) + 0.1);
+    }
+  });
+
   test('can be fitted to prompts of which only numbers were kept', () => {
     const lines = linesOf(120, 0.1).map(({ prompt, scores }): TuningLine => {
       if (!('inputTokens' in prompt)) throw new Error('all are whole');
@@ -159,7 +193,7 @@ describe('a tuned head', () => {
     expect(mismatch.fault?.message).toContain(`tuned for predictor ${base.revision}`);
     expect(damaged.predictor).toBe(base);
     expect(damaged.fault?.message).toContain('expected hash');
-    expect(() => readHead(bytes.subarray(0, 900))).toThrow('expected ');
+    expect(() => readHead(bytes.subarray(0, 1200))).toThrow('expected ');
   });
 });
 
@@ -186,6 +220,29 @@ describe('a store of heads', () => {
     expect(back).toBe(first);
     expect(await store.current()).toBeNull();
     await expect(store.use('0009-aaaaaaaaaaaa', NOW)).rejects.toThrow('missing');
+  });
+
+  test('goes back over what was in force, off and on again, not over numbers', async () => {
+    const store = headStoreIn(folder);
+    const head = headOf(linesOf(60, 0.1));
+    const [first, second, third] = [
+      await store.install(head, NOW),
+      await store.install({ ...head, record: { ...head.record, trust: 0.5 } }, NOW),
+      await store.install({ ...head, record: { ...head.record, trust: 0.75 } }, NOW),
+    ];
+
+    await store.use(first, NOW);
+    await store.use(null, NOW);
+    await store.use(null, NOW);
+    const passed = [await store.back(NOW), await store.back(NOW), await store.back(NOW)];
+    const rest = [await store.back(NOW), await store.back(NOW)];
+
+    expect(passed).toEqual([first, third, second]);
+    expect(rest).toEqual([first, null]);
+    expect(await store.current()).toBe(first);
+    // Of before it was kept what was in force.
+    await writeFile(store.pointerFile, JSON.stringify({ version: 1, head: second, changed: NOW }));
+    expect(await store.back(NOW)).toBe(first);
   });
 
   test('says so when its pointer is damaged', async () => {

@@ -61,6 +61,13 @@ describe('the price of quality', () => {
     expect(priceFor([[quick, slow]], 0.99, { objective: 'latency' })).toBe(15_100);
   });
 
+  test('is more than nothing where one of unknown price is needed to keep the share', () => {
+    const rows = (free: number) => [row([0.6, free], [0.9, null])];
+
+    expect(priceFor(rows(0), 0.97)).toBeGreaterThan(0);
+    expect(priceFor(rows(0.0001), 0.97)).toBeGreaterThan(0);
+  });
+
   test('lets the requests of a heavier sample decide', () => {
     const samples = (weight: number) => [
       { expectations: expecting([hard, easy]), weight: 1 },
@@ -117,28 +124,51 @@ describe('for any expectations', () => {
     );
   });
 
-  test('choosing in sum is choosing one by one', () => {
+  test('the choice that is planned is the choice that is made', () => {
+    // Few figures, so that many are equal, nothing or unknown.
+    const anyFigure = (least: number, most: number) =>
+      fc.oneof(
+        fc.constantFrom(null, least, most / 2, most),
+        fc.double({ min: least, max: most, noNaN: true }),
+      );
+    const anyCandidate = fc.record({
+      success: anyFigure(0.05, 0.99).map((success) => success ?? 0.5),
+      uncertainty: fc.constantFrom(0, 0.1),
+      costUsd: anyFigure(0, 0.1),
+      latencyMs: anyFigure(1, 2000),
+      dropped: fc.constantFrom(null, null, null, DROPPED),
+    });
+    const anyTerms = fc.record({
+      objective: fc.constantFrom('cost' as const, 'latency' as const),
+      reference: fc.constantFrom('best', 'm/1'),
+      each: fc.constantFrom(null, 0.9, 1),
+      price: fc.oneof(
+        fc.constantFrom(null, 0, 1e-9, 0.02, 20_000),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+      ),
+      ood: fc.constantFrom(0, 1),
+    });
+
     fc.assert(
       fc.property(
-        anyRows,
-        fc.double({ min: 0.001, max: 1, noNaN: true }),
-        fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
-        (rows, price, each) => {
+        fc.array(anyCandidate, { minLength: 1, maxLength: 6 }),
+        anyTerms,
+        (drawn, { objective, reference, each, price, ood }) => {
+          const candidates = drawn.map((figures, i) => candidate(`m/${i}`, figures));
           const keepEach = each === null ? null : { value: each, rule: null };
-          const rules = outcome({ keepEach });
+          const keep = { value: price === null ? 1 : 0.97, rule: null };
+          const rules = outcome({ objective, reference, keepEach, keep });
+          const expectations = new Expectations(rules, candidates.length, 1);
 
-          const { quality } = totalsOf(
-            [{ expectations: expecting(rows, { keepEach }), weight: 1 }],
-            price,
-          );
+          expectations.add({ candidates: CandidateTable.of(candidates), ood });
+          const { shares } = totalsOf([{ expectations, weight: 1 }], price);
+          const made = chooseAmong({ candidates, outcome: rules, ood, price });
 
-          const singly = rows
-            .map((candidates) => chooseAmong({ candidates, outcome: rules, ood: 0, price }))
-            .reduce((sum, choice) => sum + (choice?.chosen.success ?? 0), 0);
-          // Sums are of 32-bit numbers, so ties may fall to another: by no more than their rounding.
-          expect(quality).toBeCloseTo(singly, 3);
+          const planned = candidates[shares.indexOf(1)]?.model;
+          expect(planned).toBe(made?.chosen.model);
         },
       ),
+      { numRuns: 2000 },
     );
   });
 });

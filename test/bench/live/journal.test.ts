@@ -1,0 +1,130 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { CallError, type Answer, type Ask } from '../../../src/bench/live/gateway.js';
+import { Journal } from '../../../src/bench/live/journal.js';
+import { LiveRun, type LiveResult } from '../../../src/bench/live/live-run.js';
+import { readPrompts } from '../../../src/bench/live/prompts.js';
+import { jsonl } from '../quality/made-up.js';
+
+let folder: string;
+let asked: Ask[];
+/** What a model says, for $0.001. */
+let say: (ask: Ask) => string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'suffice-journal-'));
+  asked = [];
+  say = ({ model }) => `Paris, says ${model}`;
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const file = (): string => path.join(folder, 'o.jsonl.journal');
+
+/** A run as a process of its own would make it: what it knows of earlier ones is in the file. */
+async function run(
+  budgetUsd: number,
+  grader: 'exact' | 'judge' = 'exact',
+): Promise<LiveResult & { readonly spentUsd: number; readonly beforeUsd: number }> {
+  const prompts = path.join(folder, 'prompts.jsonl');
+  writeFileSync(prompts, jsonl([{ id: 'fr', prompt: 'Capital of France?', expected: 'Paris' }]));
+  const journal = new Journal(file());
+  const beforeUsd = journal.spentUsd;
+  // At most about $0.0103 a call.
+  const rate = { input: 1, output: 10 };
+  const live = new LiveRun({
+    gateway: { ask: answer },
+    journal,
+    budgetUsd,
+    rates: new Map(['a/weak', 'a/strong', 'j/judge'].map((model) => [model, rate])),
+    models: ['a/weak', 'a/strong'],
+    reference: 'a/strong',
+    judge: grader === 'judge' ? { model: 'j/judge', rubric: 'Be right.', maxTokens: 1024 } : null,
+    maxTokens: 1024,
+    concurrency: 1,
+    onProgress: () => undefined,
+  });
+  const result = await live.run(await readPrompts(prompts, grader));
+  return { ...result, beforeUsd, spentUsd: journal.spentUsd };
+}
+
+function answer(ask: Ask): Promise<Answer> {
+  asked.push(ask);
+  return Promise.resolve({ text: say(ask), inTokens: 10, outTokens: 5, costUsd: 0.001 });
+}
+
+describe('what a journal knows of money', () => {
+  test('is all that was paid, for verdicts that are none too, and a judge gets three tries', async () => {
+    say = ({ model }) => (model === 'j/judge' ? 'Both are fine.' : `Paris, says ${model}`);
+
+    const first = await run(1, 'judge');
+    const tight = await run(0.015, 'judge');
+    const callsOfTwo = asked.length;
+    await run(1, 'judge');
+    await run(1, 'judge');
+    const last = await run(1, 'judge');
+
+    // Two answers and four comparisons.
+    expect(first.spentUsd).toBeCloseTo(0.006, 9);
+    expect(tight).toMatchObject({ unpaid: 4 });
+    expect(tight.beforeUsd).toBeCloseTo(0.006, 9);
+    expect(callsOfTwo).toBe(6);
+    expect(asked).toHaveLength(14);
+    expect(last.spentUsd).toBeCloseTo(0.014, 9);
+    expect([...last.failures]).toEqual([
+      [expect.stringContaining('j/judge: the judge is not asked again'), 4],
+    ]);
+  });
+
+  test('is the most of a call that an interruption left open', async () => {
+    let left = '';
+    say = ({ model }) => {
+      // What a process that ends during the first call leaves behind.
+      if (model === 'a/weak') left = readFileSync(file(), 'utf8');
+      return 'Paris';
+    };
+    await run(1);
+    writeFileSync(file(), left);
+    asked.length = 0;
+
+    const second = await run(0.022);
+
+    expect(second.beforeUsd).toBeGreaterThan(0.0102);
+    // As much again was left for the first call, which came to less: so there was for the second.
+    expect(asked.map(({ model }) => model)).toEqual(['a/weak', 'a/strong']);
+    expect(second.spentUsd).toBeCloseTo(second.beforeUsd + 0.002, 9);
+    expect((await run(0.022)).spentUsd).toBeCloseTo(second.spentUsd, 9);
+  });
+
+  test('is what failed calls may have cost, in later runs too', async () => {
+    say = ({ model }) => {
+      throw new CallError('cut', { mayHaveCost: model === 'a/weak' });
+    };
+
+    const first = await run(1);
+    const second = await run(0.015);
+
+    expect(first.spentUsd).toBeGreaterThan(0.0102);
+    expect(first.spentUsd).toBeLessThan(0.011);
+    expect(second).toMatchObject({ beforeUsd: first.spentUsd, unpaid: 2 });
+    expect(asked).toHaveLength(2);
+  });
+
+  test('is read from journals in which no calls were entered', async () => {
+    await run(1);
+    const old = readFileSync(file(), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ kind }) => kind !== 'call')
+      .map(({ call: _call, ...entry }) => entry);
+    writeFileSync(file(), jsonl(old));
+
+    expect((await run(1)).beforeUsd).toBeCloseTo(0.002, 9);
+    expect(asked).toHaveLength(2);
+  });
+});
