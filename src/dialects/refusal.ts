@@ -11,6 +11,10 @@ export interface Refusal {
   readonly unlessEffort: 'none' | 'none or silence' | null;
   /** They are refused only where this member is written as well; `null` for always. */
   readonly beside: string | null;
+  /** They are refused only where they are objects of one of these types; absent for any value. */
+  readonly types?: readonly string[];
+  /** What comes nearest to it, as JSON; absent where nothing does. */
+  readonly instead?: string;
 }
 
 /** What bears on whether a refusal holds, in OpenAI's chat completions and in its responses. */
@@ -20,7 +24,8 @@ const REASONING = 'reasoning';
 /**
  * The client's bytes without what the model refuses; the very bytes where there is nothing of it.
  *
- * What is written twice is left out twice. What says no more than silence is left out without a word.
+ * What is written twice is left out twice. What says no more than silence is left out without a word; what has something
+ * near it is replaced, as an effort is that is rounded.
  *
  * @param body - a JSON object
  * @throws {GatewayError} `invalid_request` with the member's name, where nothing may be left out
@@ -35,16 +40,30 @@ export function withoutRefused(body: Buffer, refusals: readonly Refusal[], losse
   const reasoning = objectOrEmpty(written.get(REASONING));
   const effort = written.get(EFFORT) ?? reasoning['effort'] ?? null;
   const refused = new Set<string>();
+  const replaced = new Map<string, string>();
   for (const refusal of refusals) {
     if (!holds(refusal, effort, (name) => (written.get(name) ?? null) !== null)) continue;
     for (const [name, silence] of Object.entries(refusal.members)) {
-      if (!written.has(name)) continue;
+      if (!written.has(name) || !isOfType(written.get(name), refusal)) continue;
+      if (refusal.instead !== undefined) {
+        replaced.set(name, refusal.instead);
+        losses.hint(name, name);
+        continue;
+      }
       refused.add(name);
       if (!saysNothing(written.get(name), silence)) losses.note(name, name);
     }
   }
-  if (refused.size === 0) return body;
-  return spliceBytes(body, removals(found.filter(({ name }) => refused.has(name))));
+  if (refused.size === 0 && replaced.size === 0) return body;
+  const splices = removals(found.filter(({ name }) => refused.has(name)));
+  for (const { name, start, end } of found) {
+    const text = refused.has(name) ? undefined : replaced.get(name);
+    if (text !== undefined) splices.push({ start, end, text });
+  }
+  return spliceBytes(
+    body,
+    splices.sort((a, b) => a.start - b.start),
+  );
 }
 
 /** Members that choose words, by their names in requests. */
@@ -110,6 +129,10 @@ function holds(
   if (unlessEffort === null) return true;
   const isSilent = effort === null && unlessEffort === 'none or silence';
   return effort !== 'none' && !isSilent;
+}
+
+function isOfType(value: unknown, { types }: Refusal): boolean {
+  return types === undefined || types.includes(String(objectOrEmpty(value)['type']));
 }
 
 function valueOf(body: Buffer, { start, end }: MemberSpan): unknown {

@@ -30,7 +30,7 @@ export function writeRequest(
     model: target.model,
     max_tokens: maxTokens,
     ...(request.stream && { stream: true }),
-    ...writeConversation(request.turns, losses),
+    ...writeConversation(request.turns, traits, losses),
     ...stop(request, losses),
     ...writeSampling(request, traits, 'thinking' in thinking, losses),
     ...tools.members,
