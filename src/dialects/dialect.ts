@@ -90,6 +90,8 @@ export interface AnswerRules {
   readonly model: string;
   /** Seconds since 1970, for answers that carry no `created`. */
   readonly createdS: number;
+  /** Another for every answer: what ids are made of that the provider leaves out. */
+  readonly seed: string;
   /** What is answered, for dialects that repeat some of it. */
   readonly request?: ChatRequest;
 }

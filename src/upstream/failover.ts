@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import type { GoneSignal } from '../core/departure.js';
 import { GatewayError } from '../core/errors.js';
@@ -198,6 +199,7 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
     includeUsage: request.includeUsage || task.keepsUsage === true,
     model: upstream.modelId,
     createdS: Math.floor(task.clock.wallMs() / 1_000),
+    seed: randomUUID(),
     request,
   };
   if (answer.kind === 'stream') {

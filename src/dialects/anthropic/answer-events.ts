@@ -1,5 +1,7 @@
+import type { Reading } from '../dialect.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import type { AnswerPart, Citation, Emit } from '../neutral/event.js';
+import { callId } from '../openai/identity.js';
 import { readStopReason } from './stop-reason.js';
 import { readTier } from './tier.js';
 import { UsageTally } from './usage.js';
@@ -11,10 +13,14 @@ interface OpenCall {
   hasArguments: boolean;
 }
 
+/** What of the reading bears on what is told. */
+type TellerRules = Pick<Reading, 'answerTool' | 'seed'>;
+
 /** Tells what the parts of an answer say, whether they come one by one or all at once. */
 export class AnswerTeller {
   readonly #emit: Emit;
   readonly #answerTool: string | null;
+  readonly #seed: string;
   readonly #usage = new UsageTally();
   readonly #openCalls = new Map<unknown, OpenCall>();
   /** Blocks whose arguments are the answer's text. */
@@ -26,10 +32,10 @@ export class AnswerTeller {
   /** A reason has been told; without one an answer is not complete. */
   isFinished = false;
 
-  /** @param answerTool - the tool whose arguments are the answer itself; `null` for none */
-  constructor(emit: Emit, answerTool: string | null) {
+  constructor(emit: Emit, { answerTool, seed }: TellerRules) {
     this.#emit = emit;
     this.#answerTool = answerTool;
+    this.#seed = seed;
   }
 
   /** Only the first counts: some proxies send another in the middle. */
@@ -159,7 +165,7 @@ export class AnswerTeller {
     }
     const call = this.#calls++;
     this.#openCalls.set(key, { call, input, hasArguments: false });
-    const id = textOrNull(block['id']) ?? `call_${call}`;
+    const id = textOrNull(block['id']) ?? callId(this.#seed, 0, call);
     this.#emit({ kind: 'call', choice: 0, call, id, name });
   }
 

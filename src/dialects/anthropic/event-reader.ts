@@ -11,9 +11,9 @@ import { parseMessage } from './message.js';
  *
  * @throws {GatewayError} as `readAnswer`
  */
-export function readEvents(body: Buffer, { answerTool }: Reading): AnswerEvent[] {
+export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const teller = new AnswerTeller((event) => events.push(event), answerTool);
+  const teller = new AnswerTeller((event) => events.push(event), reading);
   tellMessage(parseMessage(body), teller);
   return events;
 }
@@ -48,8 +48,8 @@ export class AnthropicReader implements EventReader {
   readonly #teller: AnswerTeller;
   isComplete = false;
 
-  constructor({ answerTool }: Reading, emit: Emit) {
-    this.#teller = new AnswerTeller(emit, answerTool);
+  constructor(reading: Reading, emit: Emit) {
+    this.#teller = new AnswerTeller(emit, reading);
   }
 
   push(chunk: Buffer): void {

@@ -179,9 +179,9 @@ function messageHead({ id, model }: Start, rules: AnswerRules): JsonObject {
   };
 }
 
-function messageId(id: string | null, { createdS, model }: AnswerRules): string {
+function messageId(id: string | null, { seed }: AnswerRules): string {
   if (id !== null) return id.startsWith('msg_') ? id : `msg_${id}`;
-  return `msg_${createHash('sha256').update(`${createdS} ${model}`).digest('hex').slice(0, 24)}`;
+  return `msg_${createHash('sha256').update(seed).digest('hex').slice(0, 24)}`;
 }
 
 function ending(finish: Finish | null, blocks: Blocks): JsonObject {

@@ -16,10 +16,13 @@ const LINE_FEED = Buffer.from('\n');
 const BLANK_LINE = Buffer.from('\n\n');
 const DATA = Buffer.from('data: ');
 
+/** The client gets what was sent, so nothing is made of it. */
+const PLAIN = { answerTool: null, seed: '' };
+
 /** An answer for a client of the same dialect: the provider's bytes, read on the way. */
 export function readAnswer(body: Buffer): WholeAnswer {
   const events: AnswerEvent[] = [];
-  tellMessage(parseMessage(body), new AnswerTeller((event) => events.push(event), null));
+  tellMessage(parseMessage(body), new AnswerTeller((event) => events.push(event), PLAIN));
   return { body, summary: summarize(events) };
 }
 
@@ -48,7 +51,7 @@ class PassingAnthropic implements FlowReader {
 
   constructor(say: (bytes: readonly Buffer[]) => void, emit: Emit) {
     this.#say = say;
-    this.#teller = new AnswerTeller(emit, null);
+    this.#teller = new AnswerTeller(emit, PLAIN);
   }
 
   push(chunk: Buffer): void {

@@ -16,9 +16,9 @@ const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
  *
  * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
  */
-export function readEvents(body: Buffer, { answerTool }: Reading): AnswerEvent[] {
+export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  tellWhole(body, new AnswerTeller((event) => events.push(event), answerTool));
+  tellWhole(body, new AnswerTeller((event) => events.push(event), reading));
   return events;
 }
 
@@ -50,8 +50,8 @@ export class BedrockReader implements EventReader {
   #sawFrame = false;
   isComplete = false;
 
-  constructor({ answerTool }: Reading, emit: Emit) {
-    this.#teller = new AnswerTeller(emit, answerTool);
+  constructor(reading: Reading, emit: Emit) {
+    this.#teller = new AnswerTeller(emit, reading);
   }
 
   push(chunk: Buffer): void {

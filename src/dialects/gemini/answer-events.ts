@@ -46,13 +46,16 @@ interface Candidate {
 /** Tells what responses say, whether one by one or the only one. */
 export class AnswerTeller {
   readonly #emit: Emit;
+  readonly #seed: string;
   readonly #candidates = new Map<number, Candidate>();
   readonly #cited = new Set<string>();
-  #id: string | null = null;
+  #started = false;
   #tierTold: string | null = null;
 
-  constructor(emit: Emit) {
+  /** @param seed - what ids are made of that the answer leaves out; another for every answer */
+  constructor(emit: Emit, seed: string) {
     this.#emit = emit;
+    this.#seed = seed;
   }
 
   /** Every candidate that began has its reason, and at least one did. */
@@ -62,7 +65,7 @@ export class AnswerTeller {
   }
 
   tell(response: JsonObject): void {
-    if (this.#id === null) this.#start(response);
+    if (!this.#started) this.#start(response);
     // Counted anew in every response: whoever leaves early still knows what was used.
     const usage = readUsage(response['usageMetadata']);
     if (usage !== null) this.#emit({ kind: 'usage', usage });
@@ -95,7 +98,7 @@ export class AnswerTeller {
 
   #start(response: JsonObject): void {
     const id = textOrNull(response['responseId']);
-    this.#id = id ?? '';
+    this.#started = true;
     const model = textOrNull(response['modelVersion']);
     this.#emit({ kind: 'start', id, model, createdS: null });
   }
@@ -147,7 +150,7 @@ export class AnswerTeller {
       if (signature !== null)
         this.#emit({ kind: 'signature', choice, signature, vendor: 'gemini' });
       const call = known.calls++;
-      const id = textOrNull(called['id']) ?? callId(this.#id ?? '', choice, call);
+      const id = textOrNull(called['id']) ?? callId(this.#seed, choice, call);
       this.#emit({ kind: 'call', choice, call, id, name });
       if (isObject(called['args'])) this.#arguments(JSON.stringify(called['args']), known, choice);
       else known.open = new PartialArguments();

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
-import type { EventReader } from '../dialect.js';
+import type { EventReader, Reading } from '../dialect.js';
 import { isObject, objectsIn, type JsonObject } from '../json.js';
 import type { AnswerEvent, Emit } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
@@ -12,10 +12,10 @@ import { AnswerTeller } from './answer-events.js';
  *
  * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
  */
-export function readEvents(body: Buffer): AnswerEvent[] {
+export function readEvents(body: Buffer, { seed }: Pick<Reading, 'seed'>): AnswerEvent[] {
   const response = parseAnswerObject(body);
   const events: AnswerEvent[] = [];
-  const teller = new AnswerTeller((event) => events.push(event));
+  const teller = new AnswerTeller((event) => events.push(event), seed);
   tellChecked(response, teller);
   if (!teller.isFinished && objectsIn(response['candidates']).length === 0) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any candidate.');
@@ -46,8 +46,8 @@ export class GeminiReader implements EventReader {
   readonly #teller: AnswerTeller;
   isComplete = false;
 
-  constructor(emit: Emit) {
-    this.#teller = new AnswerTeller(emit);
+  constructor({ seed }: Reading, emit: Emit) {
+    this.#teller = new AnswerTeller(emit, seed);
   }
 
   push(chunk: Buffer): void {

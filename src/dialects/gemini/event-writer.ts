@@ -145,6 +145,6 @@ class Answer {
   }
 }
 
-function responseId({ createdS, model }: AnswerRules): string {
-  return createHash('sha256').update(`${createdS} ${model}`).digest('base64url').slice(0, 22);
+function responseId({ seed }: AnswerRules): string {
+  return createHash('sha256').update(seed).digest('base64url').slice(0, 22);
 }

@@ -11,9 +11,12 @@ import { onOneLine } from '../sse.js';
 const DATA = Buffer.from('data: ');
 const BLANK_LINE = Buffer.from('\r\n\r\n');
 
+/** The client gets what was sent, so nothing is made of it. */
+const PLAIN = { seed: '' };
+
 /** An answer for a client of the same dialect: the provider's bytes, read on the way. */
 export function readAnswer(body: Buffer): WholeAnswer {
-  return { body, summary: summarize(readEvents(body)) };
+  return { body, summary: summarize(readEvents(body, PLAIN)) };
 }
 
 /** A stream for a client of the same dialect: the provider's responses as they come. */
@@ -45,7 +48,7 @@ class PassingGemini implements FlowReader {
 
   constructor(say: (bytes: readonly Buffer[]) => void, emit: Emit) {
     this.#say = say;
-    this.#teller = new AnswerTeller(emit);
+    this.#teller = new AnswerTeller(emit, PLAIN.seed);
   }
 
   push(chunk: Buffer): void {

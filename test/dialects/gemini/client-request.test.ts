@@ -281,7 +281,7 @@ function thoughtOfClaude() {
       { kind: 'call', choice: 0, call: 0, id: 'toolu_1', name: 'f' },
       { kind: 'finish', choice: 0, reason: 'tool_calls', stopSequence: null, native: null },
     ],
-    { trusted: false, includeUsage: true, model: 'm', createdS: 1 },
+    { trusted: false, includeUsage: true, model: 'm', createdS: 1, seed: 'seed' },
   );
   const { candidates } = JSON.parse(bytes.toString()) as {
     candidates: [{ content: { role: string; parts: object[] } }];
