@@ -7,7 +7,7 @@ import { AnthropicWriter, unsayable, writeAnswer } from './event-writer.js';
 import { anthropicForms } from './forms.js';
 import { openStream, readAnswer } from './pass.js';
 import { readRequest } from './request.js';
-import { withoutUnproven } from './unproven.js';
+import { ownThoughts } from './own-thoughts.js';
 import { writeRequest } from './write-request.js';
 
 /** Anthropic's messages, as clients speak it and as Anthropic and its imitators answer. */
@@ -15,8 +15,8 @@ export const anthropic: Dialect = {
   name: 'anthropic',
   readRequest,
   // There is no usage to ask for: every stream tells it.
-  editRequest: (request, edits) =>
-    editRequest({ ...request, body: withoutUnproven(request.body) }, { ...edits, askUsage: false }),
+  editRequest: (request, edits) => editRequest(request, { ...edits, askUsage: false }),
+  ownThoughts,
   readAnswer: (body) => readAnswer(body),
   openStream,
   readError: (status, body, retryAfter) =>
