@@ -39,26 +39,30 @@ export function withoutRefused(body: Buffer, refusals: readonly Refusal[], losse
   const written = new Map(found.map((span) => [span.name, valueOf(body, span)]));
   const reasoning = objectOrEmpty(written.get(REASONING));
   const effort = written.get(EFFORT) ?? reasoning['effort'] ?? null;
-  const refused = new Set<string>();
-  const replaced = new Map<string, string>();
+  const isWritten = (name: string): boolean => (written.get(name) ?? null) !== null;
+  const replaced = new Map<string, string | null>();
   for (const refusal of refusals) {
-    if (!holds(refusal, effort, (name) => (written.get(name) ?? null) !== null)) continue;
+    if (!holds(refusal, effort, isWritten)) continue;
     for (const [name, silence] of Object.entries(refusal.members)) {
       if (!written.has(name) || !isOfType(written.get(name), refusal)) continue;
-      if (refusal.instead !== undefined) {
-        replaced.set(name, refusal.instead);
-        losses.hint(name, name);
-        continue;
-      }
-      refused.add(name);
-      if (!saysNothing(written.get(name), silence)) losses.note(name, name);
+      replaced.set(name, refusal.instead ?? null);
+      if (refusal.instead !== undefined) losses.hint(name, name);
+      else if (!saysNothing(written.get(name), silence)) losses.note(name, name);
     }
   }
-  if (refused.size === 0 && replaced.size === 0) return body;
-  const splices = removals(found.filter(({ name }) => refused.has(name)));
+  return replaced.size === 0 ? body : withReplaced(body, found, replaced);
+}
+
+/** @param replaced - JSON to stand in place of members, by their names; `null` for nothing */
+function withReplaced(
+  body: Buffer,
+  found: readonly MemberSpan[],
+  replaced: ReadonlyMap<string, string | null>,
+): Buffer {
+  const splices = removals(found.filter(({ name }) => replaced.get(name) === null));
   for (const { name, start, end } of found) {
-    const text = refused.has(name) ? undefined : replaced.get(name);
-    if (text !== undefined) splices.push({ start, end, text });
+    const text = replaced.get(name) ?? null;
+    if (text !== null) splices.push({ start, end, text });
   }
   return spliceBytes(
     body,

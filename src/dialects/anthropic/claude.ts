@@ -47,23 +47,30 @@ const NAME = /claude-(?:([a-z]+)-)?(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)(?:-([a-z]+)
 export function claudeTraits(model: string): ClaudeTraits {
   const match = NAME.exec(model.toLowerCase());
   if (match === null) return IMITATOR;
-  const [, before, major = '0', minor = '0', after = ''] = match;
-  const family = before ?? after;
-  // 4.6 is 406.
-  const version = Number(major) * 100 + Number(minor);
-  const isOpus = family === 'opus';
+  const [, before, major, minor, after] = match;
+  return traitsOf(before ?? after ?? '', Number(major) * 100 + Number(minor ?? 0));
+}
+
+/** @param version - 406 for 4.6 */
+function traitsOf(family: string, version: number): ClaudeTraits {
+  const hasSchemas = version >= (family === 'opus' ? 401 : 405);
   return {
-    thinking: version < 307 ? 'none' : version >= 406 ? 'effort' : 'budget',
+    thinking: thinkingOf(version),
     off: version < 500 ? 'silence' : (OFF.get(`${family} ${version}`) ?? 'never'),
     xhigh: version >= 407,
     hidesThoughts: version >= 407,
     // Refused since Fable 5.1, Opus 5.5 and Sonnet 5.5, as their migration guides say; Haiku 5.5's does not.
     forcedTools: version <= 500 || (family === 'haiku' && version === 505),
     prefill: version < 406,
-    schemas: version >= 405 || (isOpus && version >= 401),
-    oneOfTemperatureAndTopP: version >= 405 || (isOpus && version >= 401),
+    schemas: hasSchemas,
+    oneOfTemperatureAndTopP: hasSchemas,
     fixedSampling: version >= 407,
   };
+}
+
+function thinkingOf(version: number): ClaudeTraits['thinking'] {
+  if (version < 307) return 'none';
+  return version < 406 ? 'budget' : 'effort';
 }
 
 /**

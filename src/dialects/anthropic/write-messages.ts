@@ -45,9 +45,7 @@ export function writeConversation(
     messages.unshift({ role: 'user', content: [{ type: 'text', text: WORD }] });
   }
   trimEnd(messages);
-  if (messages.at(-1)?.role === 'assistant' && !mayEnd(turns, traits, losses)) {
-    messages.push({ role: 'user', content: [{ type: 'text', text: WORD }] });
-  }
+  messages.push(...closing(messages, turns, { traits, losses }, { type: 'text', text: WORD }));
   const written = messages.map(({ role, content }) => ({
     role,
     content: plainIfPossible(content),
@@ -56,12 +54,21 @@ export function writeConversation(
   return { system: plainIfPossible(system), messages: written };
 }
 
-/** Whether the assistant may have spoken last: the model would have to go on in the middle of a message. */
-export function mayEnd(turns: readonly Turn[], { prefill }: ClaudeTraits, losses: Losses): boolean {
-  if (prefill) return true;
+/**
+ * What the user says behind an assistant that spoke last, to a model that goes on with nothing it has begun to say.
+ *
+ * @param word - a block of text
+ */
+export function closing(
+  messages: readonly Message[],
+  turns: readonly Turn[],
+  { traits, losses }: { readonly traits: ClaudeTraits; readonly losses: Losses },
+  word: JsonObject,
+): Message[] {
+  if (traits.prefill || messages.at(-1)?.role !== 'assistant') return [];
   const at = turns.findLast(({ role }) => role === 'assistant')?.at ?? 'messages';
   losses.note(at, 'prefill');
-  return false;
+  return [{ role: 'user', content: [word] }];
 }
 
 function append(messages: Message[], message: Message): void {
