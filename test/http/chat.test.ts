@@ -113,13 +113,19 @@ describe('a chat request that names a model', () => {
     expect(text).not.toContain('sk-acme-secret');
   });
 
-  test('is told to wait when the upstream has no capacity', async () => {
-    upstream.always(refuses(429, 'slow down', { 'retry-after': '7' }));
+  test.each([
+    [429, { 'retry-after': '7' }, 429, '7'],
+    [429, { 'retry-after-ms': '1500' }, 429, '2'],
+    [429, { 'retry-after-ms': '1500', 'retry-after': '60' }, 429, '2'],
+    [429, { 'retry-after-ms': 'soon', 'retry-after': '7' }, 429, '7'],
+    [529, { 'retry-after': '7' }, 529, '7'],
+    [503, { 'retry-after': '9' }, 502, '9'],
+  ])('is told to wait as the upstream says with %d %j', async (says, waits, status, told) => {
+    upstream.always(refuses(says, 'slow down', waits));
 
-    const { status, headers } = await chat(ask('acme/large', 'hi'));
+    const reply = await chat(ask('acme/large', 'hi'));
 
-    expect(status).toBe(429);
-    expect(headers.get('retry-after')).toBe('7');
+    expect([reply.status, reply.headers.get('retry-after')]).toEqual([status, told]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { systemClock } from '../../core/clock.js';
 import type { Dialect } from '../dialect.js';
 import { editRequest } from '../openai/edit.js';
-import { readError, writeError } from './error.js';
+import { readError } from '../openai/error.js';
+import { writeError } from './error.js';
 import { AnthropicReader, readEvents } from './event-reader.js';
 import { AnthropicWriter, unsayable, writeAnswer } from './event-writer.js';
 import { anthropicForms } from './forms.js';

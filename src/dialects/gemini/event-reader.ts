@@ -10,18 +10,25 @@ import { AnswerTeller } from './answer-events.js';
 /**
  * The events of a whole answer.
  *
- * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
+ * @throws {GatewayError} `upstream_failed` if the body is no answer or says nothing but that a call went wrong, or what
+ *   an error in it says
  */
-export function readEvents(body: Buffer, { seed }: Pick<Reading, 'seed'>): AnswerEvent[] {
-  const response = parseAnswerObject(body);
+export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
   const teller = new AnswerTeller((event) => events.push(event), seed);
+  tellWhole(body, teller);
+  if (teller.failure !== null) throw teller.failure;
+  return events;
+}
+
+/** Tells a whole answer; whether it is one is for who reads it to say. */
+export function tellWhole(body: Buffer, teller: AnswerTeller): void {
+  const response = parseAnswerObject(body);
   tellChecked(response, teller);
   if (!teller.isFinished && objectsIn(response['candidates']).length === 0) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any candidate.');
   }
   teller.end();
-  return events;
 }
 
 /** Tells a response that is no error; throws what an error in it says. */
@@ -58,6 +65,7 @@ export class GeminiReader implements EventReader {
   end(): void {
     this.#events.end();
     if (!this.#teller.isFinished) throw this.#events.cut();
+    if (this.#teller.failure !== null) throw this.#teller.failure;
     this.#teller.end();
     this.isComplete = true;
   }
