@@ -45,13 +45,14 @@ const CLOSE_BRACKET = 93;
  *
  * Names are compared as JSON means them, so `"mod\u0065l"` is `model`.
  *
- * @param json - valid from `from` on; as text in latin1 where it is scanned more than once
+ * @param json - valid from `from` on; as text where it is scanned more than once, whose offsets are then meant
  * @param from - the opening brace, or white space before it
+ * @param names - those that are looked for; `null` for all
  */
 export function scanObject(
   json: Buffer | string,
   from: number,
-  names: readonly string[],
+  names: readonly string[] | null,
 ): ObjectScan {
   // One character a byte, so offsets stay the same; searching a string is several times faster
   // than searching a Buffer, and everything that matters to JSON's structure is ASCII.
@@ -80,7 +81,7 @@ export function scanObject(
 /**
  * Finds the elements of a JSON array; none where there is no array.
  *
- * @param text - valid JSON, its bytes as latin1
+ * @param text - valid JSON
  * @param from - the opening bracket
  */
 export function scanArray(text: string, from: number): ElementSpan[] {
@@ -152,11 +153,11 @@ function nameIn(
   text: string,
   quoteAt: number,
   end: number,
-  names: readonly string[],
+  names: readonly string[] | null,
 ): string | null {
   const raw = text.slice(quoteAt + 1, end - 1);
   const name = raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw;
-  return names.includes(name) ? name : null;
+  return names === null || names.includes(name) ? name : null;
 }
 
 function skipSpace(text: string, from: number): number {

@@ -1,3 +1,4 @@
+import { exactJson } from '../exact-json.js';
 import type { Reading } from '../dialect.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import type { AnswerPart, Citation, Emit } from '../neutral/event.js';
@@ -97,7 +98,7 @@ export class AnswerTeller {
     this.#openCalls.delete(key);
     const isBare = !open.hasArguments && Object.keys(open.input).length > 0;
     if (isBare) {
-      const text = JSON.stringify(open.input);
+      const text = exactJson(open.input);
       this.#emit({ kind: 'arguments', choice: 0, call: open.call, text });
     }
   }
@@ -160,7 +161,7 @@ export class AnswerTeller {
     const name = textOrNull(block['name']) ?? '';
     if (name === this.#answerTool) {
       this.#answerBlocks.add(key);
-      if (Object.keys(input).length > 0) this.#text(JSON.stringify(input));
+      if (Object.keys(input).length > 0) this.#text(exactJson(input));
       return;
     }
     const call = this.#calls++;

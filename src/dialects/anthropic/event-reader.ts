@@ -1,4 +1,5 @@
 import type { EventReader, Reading } from '../dialect.js';
+import { keepExact } from '../exact-json.js';
 import { objectOrEmpty, objectsIn, type JsonObject } from '../json.js';
 import type { AnswerEvent, Emit } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
@@ -14,8 +15,15 @@ import { parseMessage } from './message.js';
 export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
   const teller = new AnswerTeller((event) => events.push(event), reading);
-  tellMessage(parseMessage(body), teller);
+  tellMessage(exactMessage(body), teller);
   return events;
+}
+
+/** A message whose large numbers are told as they are. */
+function exactMessage(body: Buffer): JsonObject {
+  const message = parseMessage(body);
+  keepExact(message, body);
+  return message;
 }
 
 /** Tells a whole message. */
@@ -41,7 +49,7 @@ export class AnthropicReader implements EventReader {
       this.#complete();
     },
     document: (bytes) => {
-      tellMessage(parseMessage(bytes), this.#teller);
+      tellMessage(exactMessage(bytes), this.#teller);
       this.#complete();
     },
   });

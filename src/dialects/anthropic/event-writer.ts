@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { exactJson } from '../exact-json.js';
 import type { Usage } from '../../core/usage.js';
 import type { GatewayError } from '../../core/errors.js';
 import type { AnswerRules, EventWriter } from '../dialect.js';
@@ -108,7 +109,7 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
     ...ending(finish, blocks),
     usage: usageWith(tier, usage),
   };
-  return Buffer.from(JSON.stringify(message));
+  return Buffer.from(exactJson(message));
 }
 
 /** Puts deltas back together into whole blocks. */

@@ -1,3 +1,4 @@
+import { exactJson } from '../exact-json.js';
 import type { AnswerForms, AnswerKind, Frame } from '../answer-forms.js';
 import { parsedObject } from '../json-members.js';
 import { isObject, objectOrEmpty, textOrNull, without, type JsonObject } from '../json.js';
@@ -88,7 +89,7 @@ function openedOf(block: JsonObject): Opened {
         ],
       };
     case 'tool_use': {
-      const json = JSON.stringify(objectOrEmpty(block['input']));
+      const json = exactJson(objectOrEmpty(block['input']));
       return {
         begun: { ...block, input: {} },
         deltas: [{ type: 'input_json_delta', partial_json: json }],

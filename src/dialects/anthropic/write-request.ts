@@ -1,3 +1,4 @@
+import { exactJson } from '../exact-json.js';
 import type { Target, WrittenRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { cacheControl } from '../neutral/cache-marker.js';
@@ -42,7 +43,7 @@ export function writeRequest(
     ...request.providerOptions['anthropic'],
     ...request.providerOptions[target.provider],
   };
-  return { body: Buffer.from(JSON.stringify(body)), answerTool: tools.answerTool };
+  return { body: Buffer.from(exactJson(body)), answerTool: tools.answerTool };
 }
 
 function noteUnknownHere(request: NeutralRequest, losses: Losses): void {

@@ -1,3 +1,4 @@
+import { exactJson } from '../exact-json.js';
 import type { Usage } from '../../core/usage.js';
 import type { Reading } from '../dialect.js';
 import {
@@ -115,7 +116,7 @@ export class AnswerTeller {
       this.openBlock(key, block);
       const { input } = toolUse;
       if (isObject(input) && Object.keys(input).length > 0) {
-        this.#arguments(key, JSON.stringify(input));
+        this.#arguments(key, exactJson(input));
       }
     }
   }

@@ -1,3 +1,4 @@
+import { keepExact } from '../exact-json.js';
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
 import type { EventReader, Reading } from '../dialect.js';
@@ -24,6 +25,7 @@ export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
 
 function tellWhole(body: Buffer, teller: AnswerTeller): void {
   const answer = parseAnswerObject(body);
+  keepExact(answer, body);
   const { message } = objectOrEmpty(answer['output']);
   if (!isObject(message)) {
     const error = errorInside(answer);

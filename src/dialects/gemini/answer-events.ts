@@ -1,3 +1,4 @@
+import { exactJson } from '../exact-json.js';
 import { GatewayError } from '../../core/errors.js';
 import {
   isObject,
@@ -181,7 +182,7 @@ export class AnswerTeller {
       const call = known.calls++;
       const id = textOrNull(called['id']) ?? callId(this.#seed, choice, call);
       this.#emit({ kind: 'call', choice, call, id, name });
-      if (isObject(called['args'])) this.#arguments(JSON.stringify(called['args']), known, choice);
+      if (isObject(called['args'])) this.#arguments(exactJson(called['args']), known, choice);
       else known.open = new PartialArguments();
     }
     known.open?.add(called['partialArgs']);

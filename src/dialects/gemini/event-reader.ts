@@ -1,3 +1,4 @@
+import { keepExact } from '../exact-json.js';
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
 import type { EventReader, Reading } from '../dialect.js';
@@ -24,6 +25,7 @@ export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
 /** Tells a whole answer; whether it is one is for who reads it to say. */
 export function tellWhole(body: Buffer, teller: AnswerTeller): void {
   const response = parseAnswerObject(body);
+  keepExact(response, body);
   tellChecked(response, teller);
   if (!teller.isFinished && objectsIn(response['candidates']).length === 0) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any candidate.');
@@ -41,7 +43,8 @@ export function tellChecked(response: JsonObject, teller: AnswerTeller): void {
 /** Reads the stream of Gemini: responses as events, or as the elements of one list. */
 export class GeminiReader implements EventReader {
   readonly #events = new JsonEvents({
-    event: (response) => {
+    event: (response, { bytes, start, end }) => {
+      keepExact(response, bytes.subarray(start, end));
       tellChecked(response, this.#teller);
     },
     // No word of this dialect.
@@ -75,5 +78,6 @@ export class GeminiReader implements EventReader {
 export function responsesIn(bytes: Buffer): JsonObject[] {
   const first = parseAnswerObject(bytes);
   const all: unknown = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
+  keepExact(all, bytes);
   return Array.isArray(all) ? objectsIn(all) : [first];
 }

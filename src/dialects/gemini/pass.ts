@@ -1,3 +1,4 @@
+import { exactJson } from '../exact-json.js';
 import type { AnswerStream, WholeAnswer } from '../dialect.js';
 import type { AnswerEvent, Emit } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
@@ -42,7 +43,7 @@ class PassingGemini implements FlowReader {
     document: (bytes) => {
       for (const response of responsesIn(bytes)) {
         tellChecked(response, this.#teller);
-        this.#say([DATA, Buffer.from(JSON.stringify(response)), BLANK_LINE]);
+        this.#say([DATA, Buffer.from(exactJson(response)), BLANK_LINE]);
       }
     },
   });
