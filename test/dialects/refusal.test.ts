@@ -117,6 +117,21 @@ test('a budget for thoughts becomes thinking that the model takes, and is said t
   expect(dropped).toEqual(['temperature', 'thinking']);
 });
 
+test('Mistral is told nothing of likelihoods, which it does not know', () => {
+  const target = { refusals: refusalsOf('mistral', 'mistral-large-latest') };
+  const request = {
+    contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
+    generationConfig: { responseLogprobs: true, logprobs: 2 },
+  };
+
+  const { json, dropped } = translated('gemini', 'openai', request, target);
+
+  expect(Object.keys(json)).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/logprobs/)]),
+  );
+  expect(dropped).toEqual(['logprobs']);
+});
+
 test('thinking that is asked for in the words of responses counts', () => {
   const body = '{"model":"auto","input":"hi","temperature":0.5';
 

@@ -112,21 +112,6 @@ describe('a chat request that names a model', () => {
     expect(json).toMatchObject({ error: { code: 'upstream_auth_failed' } });
     expect(text).not.toContain('sk-acme-secret');
   });
-
-  test.each([
-    [429, { 'retry-after': '7' }, 429, '7'],
-    [429, { 'retry-after-ms': '1500' }, 429, '2'],
-    [429, { 'retry-after-ms': '1500', 'retry-after': '60' }, 429, '2'],
-    [429, { 'retry-after-ms': 'soon', 'retry-after': '7' }, 429, '7'],
-    [529, { 'retry-after': '7' }, 529, '7'],
-    [503, { 'retry-after': '9' }, 502, '9'],
-  ])('is told to wait as the upstream says with %d %j', async (says, waits, status, told) => {
-    upstream.always(refuses(says, 'slow down', waits));
-
-    const reply = await chat(ask('acme/large', 'hi'));
-
-    expect([reply.status, reply.headers.get('retry-after')]).toEqual([status, told]);
-  });
 });
 
 test('a provider that refuses members is asked in its own words', async () => {

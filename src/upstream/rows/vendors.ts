@@ -56,6 +56,18 @@ export const VENDORS: readonly ProviderRow[] = [
       seed: 'random_seed',
       max_completion_tokens: 'max_tokens',
     },
+    models: [
+      {
+        names: /.*/u,
+        responsesOnly: false,
+        renames: {},
+        refuses: [
+          { members: { logprobs: false, top_logprobs: 0 }, unlessEffort: null, beside: null },
+        ],
+        why: 'refuse `logprobs` and `top_logprobs`',
+        source: 'https://docs.mistral.ai/api',
+      },
+    ],
     fit: 'mistral',
     notes:
       'Refuses unknown fields, `stream_options` among them, and tells usage in every stream unasked. Ids of calls must be nine letters or digits.',
