@@ -33,6 +33,7 @@ const READING: Reading = {
   includeUsage: true,
   model: 'vendor/model',
   createdS: 1_700_000_000,
+  seed: 'seed',
   answerTool: null,
 };
 

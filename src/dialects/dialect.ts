@@ -90,6 +90,8 @@ export interface AnswerRules {
   readonly model: string;
   /** Seconds since 1970, for answers that carry no `created`. */
   readonly createdS: number;
+  /** Another for every answer: what ids are made of that the provider leaves out. */
+  readonly seed: string;
   /** What is answered, for dialects that repeat some of it. */
   readonly request?: ChatRequest;
 }
@@ -236,9 +238,23 @@ export interface ClientDialect {
   readonly forms: AnswerForms;
 }
 
+/** A request without what belongs to other vendors. */
+export interface OwnPart {
+  /** The same bytes where there is nothing of the kind. */
+  readonly body: Buffer;
+  readonly dropped: readonly Loss[];
+}
+
 /** Everything the gateway needs of a wire protocol that clients and providers speak. */
 export interface Dialect extends ProviderDialect, ClientDialect {
   readonly name: ClientDialectName & DialectName;
+
+  /**
+   * The client's bytes without thoughts of other vendors' models, which the provider would refuse; absent where it takes any.
+   *
+   * @param lacksThinking - what was asked of thinking has been left out already
+   */
+  ownThoughts?(body: Buffer, lacksThinking: boolean): OwnPart;
 
   /** The client's bytes with only what must change replaced. */
   editRequest(request: ChatRequest, edits: RequestEdits): Buffer;

@@ -1,3 +1,4 @@
+import { keepExact } from './exact-json.js';
 import { isObject, textOrNull, type JsonObject } from './json.js';
 
 /** The value if it is a number of at least 1: local servers take -1 for "no limit". */
@@ -34,11 +35,13 @@ export function objectMembers(value: unknown): Record<string, JsonObject> {
   );
 }
 
-/** The object that a text is the JSON of; `null` for anything else. */
+/** The object that a text is the JSON of, large numbers as `exactJson` writes them; `null` for anything else. */
 export function parsedObject(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
+    if (!isObject(value)) return null;
+    keepExact(value, text);
+    return value;
   } catch {
     // Models do write broken JSON: the caller decides what stands in for it.
     return null;

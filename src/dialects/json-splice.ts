@@ -12,6 +12,9 @@ export interface MemberSpan {
   readonly commaEnd: number | null;
 }
 
+/** Where one element of an array stands, `nameStart` being its own start. */
+export type ElementSpan = Omit<MemberSpan, 'name' | 'nameEnd'>;
+
 /** What was found in an object without parsing it. */
 export interface ObjectScan {
   /** Every member with one of the names asked for, duplicates included, in order. */
@@ -42,13 +45,18 @@ const CLOSE_BRACKET = 93;
  *
  * Names are compared as JSON means them, so `"mod\u0065l"` is `model`.
  *
- * @param bytes - JSON known to be valid from `from` on
+ * @param json - valid from `from` on; as text where it is scanned more than once, whose offsets are then meant
  * @param from - the opening brace, or white space before it
+ * @param names - those that are looked for; `null` for all
  */
-export function scanObject(bytes: Buffer, from: number, names: readonly string[]): ObjectScan {
+export function scanObject(
+  json: Buffer | string,
+  from: number,
+  names: readonly string[] | null,
+): ObjectScan {
   // One character a byte, so offsets stay the same; searching a string is several times faster
   // than searching a Buffer, and everything that matters to JSON's structure is ASCII.
-  const text = bytes.toString('latin1');
+  const text = typeof json === 'string' ? json : json.toString('latin1');
   const found: MemberSpan[] = [];
   const open = text.indexOf('{', from);
   let at = skipSpace(text, open + 1);
@@ -68,6 +76,29 @@ export function scanObject(bytes: Buffer, from: number, names: readonly string[]
     previousEnd = end;
   }
   return { found, isEmpty, insertAt: open + 1 };
+}
+
+/**
+ * Finds the elements of a JSON array; none where there is no array.
+ *
+ * @param text - valid JSON
+ * @param from - the opening bracket
+ */
+export function scanArray(text: string, from: number): ElementSpan[] {
+  const found: ElementSpan[] = [];
+  if (text.charCodeAt(from) !== OPEN_BRACKET) return found;
+  let at = skipSpace(text, from + 1);
+  let previousEnd = from + 1;
+  while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACKET) {
+    const start = at;
+    const end = valueEnd(text, start);
+    at = skipSpace(text, end);
+    const commaEnd = text.charCodeAt(at) === COMMA ? at + 1 : null;
+    found.push({ nameStart: start, start, end, previousEnd, commaEnd });
+    if (commaEnd !== null) at = skipSpace(text, commaEnd);
+    previousEnd = end;
+  }
+  return found;
 }
 
 /**
@@ -91,11 +122,11 @@ export function spliceBytes(bytes: Buffer, splices: readonly Splice[]): Buffer {
 }
 
 /**
- * Takes members out of their object, with the commas that would be left over.
+ * Takes members out of their object, or elements out of their array, with the commas that would be left over.
  *
- * @param members - of one object, in order; those that are out of sight may stand between them
+ * @param members - of one object or array, in order; those that are out of sight may stand between them
  */
-export function removals(members: readonly MemberSpan[]): Splice[] {
+export function removals(members: readonly ElementSpan[]): Splice[] {
   const splices: Splice[] = [];
   let runStart = -1;
   let runSplices = 0;
@@ -122,11 +153,11 @@ function nameIn(
   text: string,
   quoteAt: number,
   end: number,
-  names: readonly string[],
+  names: readonly string[] | null,
 ): string | null {
   const raw = text.slice(quoteAt + 1, end - 1);
   const name = raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw;
-  return names.includes(name) ? name : null;
+  return names === null || names.includes(name) ? name : null;
 }
 
 function skipSpace(text: string, from: number): number {
@@ -169,12 +200,12 @@ function valueEnd(text: string, start: number): number {
   return at;
 }
 
-/** Numbers, `true`, `false` and `null` end at a comma, a closing brace or white space. */
+/** Numbers, `true`, `false` and `null` end at a comma, a closing brace or bracket, or white space. */
 function scalarEnd(text: string, start: number): number {
   let at = start;
   while (at < text.length) {
     const code = text.charCodeAt(at);
-    if (code === COMMA || code === CLOSE_BRACE || code <= SPACE) break;
+    if (code === COMMA || code === CLOSE_BRACE || code === CLOSE_BRACKET || code <= SPACE) break;
     at++;
   }
   return at;

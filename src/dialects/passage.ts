@@ -55,7 +55,10 @@ const NOTHING: readonly never[] = [];
 export function direct(dialect: Dialect): Passage {
   return {
     ask: (request, edits, describe) => {
-      const { taken, dropped } = takenPart(request, edits.refusals ?? NOTHING, describe);
+      const { taken, dropped } = ownPart(
+        dialect,
+        takenPart(request, edits.refusals ?? NOTHING, describe),
+      );
       return {
         body: dialect.editRequest(taken, edits),
         headers: request.forwarded ?? NOTHING,
@@ -116,12 +119,26 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
   };
 }
 
+interface Taken {
+  readonly taken: ChatRequest;
+  readonly dropped: readonly Loss[];
+}
+
+/** What is left of a request without other vendors' thoughts. */
+function ownPart(dialect: Dialect, given: Taken): Taken {
+  const { taken, dropped } = given;
+  const lacksThinking = dropped.some(({ field }) => field === 'thinking');
+  const own = dialect.ownThoughts?.(taken.body, lacksThinking);
+  if (own === undefined || own.body === taken.body) return given;
+  return { taken: { ...taken, body: own.body }, dropped: [...dropped, ...own.dropped] };
+}
+
 /** A request without what the model refuses. */
 function takenPart(
   request: ChatRequest,
   refusals: readonly Refusal[],
   describe: () => Target,
-): { readonly taken: ChatRequest; readonly dropped: readonly Loss[] } {
+): Taken {
   // Most requests have nothing that any model refuses.
   if (!mayBeRefused(request, refusals)) return { taken: request, dropped: NOTHING };
   const losses = lossesAt(describe());

@@ -11,6 +11,10 @@ export interface Refusal {
   readonly unlessEffort: 'none' | 'none or silence' | null;
   /** They are refused only where this member is written as well; `null` for always. */
   readonly beside: string | null;
+  /** They are refused only where they are objects of one of these types; absent for any value. */
+  readonly types?: readonly string[];
+  /** What comes nearest to it, as JSON; absent where nothing does. */
+  readonly instead?: string;
 }
 
 /** What bears on whether a refusal holds, in OpenAI's chat completions and in its responses. */
@@ -20,7 +24,8 @@ const REASONING = 'reasoning';
 /**
  * The client's bytes without what the model refuses; the very bytes where there is nothing of it.
  *
- * What is written twice is left out twice. What says no more than silence is left out without a word.
+ * What is written twice is left out twice. What says no more than silence is left out without a word; what has something
+ * near it is replaced, as an effort is that is rounded.
  *
  * @param body - a JSON object
  * @throws {GatewayError} `invalid_request` with the member's name, where nothing may be left out
@@ -34,17 +39,35 @@ export function withoutRefused(body: Buffer, refusals: readonly Refusal[], losse
   const written = new Map(found.map((span) => [span.name, valueOf(body, span)]));
   const reasoning = objectOrEmpty(written.get(REASONING));
   const effort = written.get(EFFORT) ?? reasoning['effort'] ?? null;
-  const refused = new Set<string>();
+  const isWritten = (name: string): boolean => (written.get(name) ?? null) !== null;
+  const replaced = new Map<string, string | null>();
   for (const refusal of refusals) {
-    if (!holds(refusal, effort, (name) => (written.get(name) ?? null) !== null)) continue;
+    if (!holds(refusal, effort, isWritten)) continue;
     for (const [name, silence] of Object.entries(refusal.members)) {
-      if (!written.has(name)) continue;
-      refused.add(name);
-      if (!saysNothing(written.get(name), silence)) losses.note(name, name);
+      if (!written.has(name) || !isOfType(written.get(name), refusal)) continue;
+      replaced.set(name, refusal.instead ?? null);
+      if (refusal.instead !== undefined) losses.hint(name, name);
+      else if (!saysNothing(written.get(name), silence)) losses.note(name, name);
     }
   }
-  if (refused.size === 0) return body;
-  return spliceBytes(body, removals(found.filter(({ name }) => refused.has(name))));
+  return replaced.size === 0 ? body : withReplaced(body, found, replaced);
+}
+
+/** @param replaced - JSON to stand in place of members, by their names; `null` for nothing */
+function withReplaced(
+  body: Buffer,
+  found: readonly MemberSpan[],
+  replaced: ReadonlyMap<string, string | null>,
+): Buffer {
+  const splices = removals(found.filter(({ name }) => replaced.get(name) === null));
+  for (const { name, start, end } of found) {
+    const text = replaced.get(name) ?? null;
+    if (text !== null) splices.push({ start, end, text });
+  }
+  return spliceBytes(
+    body,
+    splices.sort((a, b) => a.start - b.start),
+  );
 }
 
 /** Members that choose words, by their names in requests. */
@@ -110,6 +133,10 @@ function holds(
   if (unlessEffort === null) return true;
   const isSilent = effort === null && unlessEffort === 'none or silence';
   return effort !== 'none' && !isSilent;
+}
+
+function isOfType(value: unknown, { types }: Refusal): boolean {
+  return types === undefined || types.includes(String(objectOrEmpty(value)['type']));
 }
 
 function valueOf(body: Buffer, { start, end }: MemberSpan): unknown {

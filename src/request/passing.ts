@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js';
 import { GatewayError } from '../core/errors.js';
 import type { GoneSignal } from '../core/departure.js';
 import type { Upstream } from '../core/model.js';
+import { retryHeader } from '../dialects/openai/retry-after.js';
 import type { AnswerSummary } from '../dialects/dialect.js';
 import { objectOrEmpty } from '../dialects/json.js';
 import { numberOr, parsedObject } from '../dialects/json-members.js';
@@ -131,7 +132,7 @@ export async function pass(
       });
     const { status } = answer;
     if (answer.kind === 'whole') {
-      const retryAfter = answer.header('retry-after');
+      const retryAfter = retryHeader(answer);
       throw readError({ status, body: answer.bytes, retryAfter }, clock.wallMs());
     }
     const contentType = answer.header('content-type') ?? 'application/octet-stream';

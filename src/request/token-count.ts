@@ -1,5 +1,6 @@
 import { GatewayError } from '../core/errors.js';
 import type { GoneSignal } from '../core/departure.js';
+import { retryHeader } from '../dialects/openai/retry-after.js';
 import { parseAnswerObject } from '../dialects/answer-body.js';
 import type { ChatRequest, ClientDialect } from '../dialects/dialect.js';
 import { passageBetween } from '../dialects/dialects.js';
@@ -46,7 +47,7 @@ export async function countTokens(
   // Without a stream being asked for, none comes.
   if (answer.kind !== 'whole') throw new Error('a stream came where a count was asked for');
   if (answer.status >= 300) {
-    throw passage.readError(answer.status, answer.bytes, answer.header('retry-after'));
+    throw passage.readError(answer.status, answer.bytes, retryHeader(answer));
   }
   const { input_tokens: inputTokens } = parseAnswerObject(answer.bytes);
   if (typeof inputTokens === 'number') return { inputTokens, estimated: false };

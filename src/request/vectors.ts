@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import type { GoneSignal } from '../core/departure.js';
 import { GatewayError } from '../core/errors.js';
 import type { ServedModel, Upstream } from '../core/model.js';
+import { retryHeader } from '../dialects/openai/retry-after.js';
 import type { AnswerSummary } from '../dialects/dialect.js';
 import type {
   AskedVectors,
@@ -119,7 +120,7 @@ async function answerTo(
   const { status, bytes } = answer;
   const header = (name: string): string | undefined => answer.header(name);
   if (status < 300) return { body: bytes, header };
-  throw readError({ status, body: bytes, retryAfter: header('retry-after') }, clock.wallMs());
+  throw readError({ status, body: bytes, retryAfter: retryHeader(answer) }, clock.wallMs());
 }
 
 function summaryOf(inputTokens: number | null): AnswerSummary {

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import type { GoneSignal } from '../core/departure.js';
 import { GatewayError } from '../core/errors.js';
 import type { ServedModel, Upstream } from '../core/model.js';
+import { retryHeader } from '../dialects/openai/retry-after.js';
 import type {
   AnswerRules,
   ChatRequest,
@@ -198,6 +200,7 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
     includeUsage: request.includeUsage || task.keepsUsage === true,
     model: upstream.modelId,
     createdS: Math.floor(task.clock.wallMs() / 1_000),
+    seed: randomUUID(),
     request,
   };
   if (answer.kind === 'stream') {
@@ -205,7 +208,7 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
     return { kind: 'stream', stream: committed, dropped };
   }
   if (answer.status >= 300) {
-    throw passage.readError(answer.status, answer.bytes, answer.header('retry-after'));
+    throw passage.readError(answer.status, answer.bytes, retryHeader(answer));
   }
   const whole = passage.readAnswer(answer.bytes, rules, asked);
   return { kind: 'whole', whole, dropped: [...dropped, ...(whole.summary.lost ?? [])] };

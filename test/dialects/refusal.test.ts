@@ -83,10 +83,53 @@ test.each([
   ['claude-3-7-sonnet-20250219', KNOBS, []],
   ['claude-sonnet-4-5', '"top_p":0.9', []],
   ['claude-opus-4-7', '"top_p":0.9,"top_k":3,"temperature":0', ['temperature', 'top_p', 'top_k']],
+  ['claude-sonnet-5', '"top_p":0.9,"top_k":3,"temperature":1', ['top_p', 'top_k']],
+  ['claude-fable-5-1', '"temperature":0.3', ['temperature']],
+  ['claude-haiku-5-5', '"temperature":0.3', ['temperature']],
+  ['claude-haiku-4-5', '"thinking":{"type":"adaptive"}', ['thinking']],
+  ['claude-sonnet-4-20250514', '"thinking":{"type":"adaptive"}', ['thinking']],
+  ['claude-opus-4-6', '"thinking":{"type":"adaptive"}', []],
+  ['claude-opus-4-6', '"thinking":{"type":"enabled","budget_tokens":2000}', []],
+  ['claude-opus-5', '"thinking":{"type":"disabled"}', []],
+  ['claude-haiku-5-5', '"thinking":{"type":"disabled"}', []],
+  ['claude-sonnet-5-5', '"thinking":{"type":"disabled"}', ['thinking']],
+  ['claude-fable-5', '"thinking":{"type":"disabled"}', ['thinking']],
+  ['claude-sonnet-5', '"tool_choice":{"type":"any"}', []],
+  ['claude-opus-5-5', '"tool_choice":{"type":"auto"}', []],
+  ['claude-opus-5-5', '"tool_choice":{"type":"tool","name":"f"}', ['tool_choice']],
 ])('%s with %s is not told %j', (model, knobs, lost) => {
   const body = `{"model":"auto","max_tokens":9,${HI},${knobs}}`;
 
   expect(chosen('anthropic', model, body).dropped.toSorted()).toEqual([...lost].toSorted());
+});
+
+test('a budget for thoughts becomes thinking that the model takes, and is said to', () => {
+  const thinking = '"thinking": {"type":"enabled","budget_tokens":31999}';
+  const { text, dropped } = chosen(
+    'anthropic',
+    'claude-opus-4-8',
+    `{"model":"auto",${thinking}, "max_tokens":32000,${HI}, "temperature":0.3}`,
+  );
+
+  expect(text).toBe(
+    `{"model":"claude-opus-4-8","thinking": {"type":"adaptive","display":"summarized"}, "max_tokens":32000,${HI}}`,
+  );
+  expect(dropped).toEqual(['temperature', 'thinking']);
+});
+
+test('Mistral is told nothing of likelihoods, which it does not know', () => {
+  const target = { refusals: refusalsOf('mistral', 'mistral-large-latest') };
+  const request = {
+    contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
+    generationConfig: { responseLogprobs: true, logprobs: 2 },
+  };
+
+  const { json, dropped } = translated('gemini', 'openai', request, target);
+
+  expect(Object.keys(json)).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/logprobs/)]),
+  );
+  expect(dropped).toEqual(['logprobs']);
 });
 
 test('thinking that is asked for in the words of responses counts', () => {

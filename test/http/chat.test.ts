@@ -112,15 +112,6 @@ describe('a chat request that names a model', () => {
     expect(json).toMatchObject({ error: { code: 'upstream_auth_failed' } });
     expect(text).not.toContain('sk-acme-secret');
   });
-
-  test('is told to wait when the upstream has no capacity', async () => {
-    upstream.always(refuses(429, 'slow down', { 'retry-after': '7' }));
-
-    const { status, headers } = await chat(ask('acme/large', 'hi'));
-
-    expect(status).toBe(429);
-    expect(headers.get('retry-after')).toBe('7');
-  });
 });
 
 test('a provider that refuses members is asked in its own words', async () => {

@@ -6,6 +6,7 @@ export const RULES: AnswerRules = {
   includeUsage: true,
   model: 'vendor/model',
   createdS: 1_700_000_000,
+  seed: 'seed',
 };
 export const TRUSTED: AnswerRules = { ...RULES, trusted: true };
 

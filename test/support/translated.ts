@@ -40,6 +40,7 @@ export const RULES: AnswerRules = {
   includeUsage: true,
   model: 'vendor/model',
   createdS: 1_700_000_000,
+  seed: 'seed',
 };
 
 /** A request as the provider gets it, and what it does not get. */

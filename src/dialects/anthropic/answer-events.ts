@@ -1,5 +1,8 @@
+import { exactJson } from '../exact-json.js';
+import type { Reading } from '../dialect.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import type { AnswerPart, Citation, Emit } from '../neutral/event.js';
+import { callId } from '../openai/identity.js';
 import { readStopReason } from './stop-reason.js';
 import { readTier } from './tier.js';
 import { UsageTally } from './usage.js';
@@ -11,10 +14,14 @@ interface OpenCall {
   hasArguments: boolean;
 }
 
+/** What of the reading bears on what is told. */
+type TellerRules = Pick<Reading, 'answerTool' | 'seed'>;
+
 /** Tells what the parts of an answer say, whether they come one by one or all at once. */
 export class AnswerTeller {
   readonly #emit: Emit;
   readonly #answerTool: string | null;
+  readonly #seed: string;
   readonly #usage = new UsageTally();
   readonly #openCalls = new Map<unknown, OpenCall>();
   /** Blocks whose arguments are the answer's text. */
@@ -26,10 +33,10 @@ export class AnswerTeller {
   /** A reason has been told; without one an answer is not complete. */
   isFinished = false;
 
-  /** @param answerTool - the tool whose arguments are the answer itself; `null` for none */
-  constructor(emit: Emit, answerTool: string | null) {
+  constructor(emit: Emit, { answerTool, seed }: TellerRules) {
     this.#emit = emit;
     this.#answerTool = answerTool;
+    this.#seed = seed;
   }
 
   /** Only the first counts: some proxies send another in the middle. */
@@ -91,7 +98,7 @@ export class AnswerTeller {
     this.#openCalls.delete(key);
     const isBare = !open.hasArguments && Object.keys(open.input).length > 0;
     if (isBare) {
-      const text = JSON.stringify(open.input);
+      const text = exactJson(open.input);
       this.#emit({ kind: 'arguments', choice: 0, call: open.call, text });
     }
   }
@@ -154,12 +161,12 @@ export class AnswerTeller {
     const name = textOrNull(block['name']) ?? '';
     if (name === this.#answerTool) {
       this.#answerBlocks.add(key);
-      if (Object.keys(input).length > 0) this.#text(JSON.stringify(input));
+      if (Object.keys(input).length > 0) this.#text(exactJson(input));
       return;
     }
     const call = this.#calls++;
     this.#openCalls.set(key, { call, input, hasArguments: false });
-    const id = textOrNull(block['id']) ?? `call_${call}`;
+    const id = textOrNull(block['id']) ?? callId(this.#seed, 0, call);
     this.#emit({ kind: 'call', choice: 0, call, id, name });
   }
 

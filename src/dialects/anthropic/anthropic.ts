@@ -1,13 +1,14 @@
 import { systemClock } from '../../core/clock.js';
 import type { Dialect } from '../dialect.js';
 import { editRequest } from '../openai/edit.js';
-import { readError, writeError } from './error.js';
+import { readError } from '../openai/error.js';
+import { writeError } from './error.js';
 import { AnthropicReader, readEvents } from './event-reader.js';
 import { AnthropicWriter, unsayable, writeAnswer } from './event-writer.js';
 import { anthropicForms } from './forms.js';
 import { openStream, readAnswer } from './pass.js';
 import { readRequest } from './request.js';
-import { withoutUnproven } from './unproven.js';
+import { ownThoughts } from './own-thoughts.js';
 import { writeRequest } from './write-request.js';
 
 /** Anthropic's messages, as clients speak it and as Anthropic and its imitators answer. */
@@ -15,8 +16,8 @@ export const anthropic: Dialect = {
   name: 'anthropic',
   readRequest,
   // There is no usage to ask for: every stream tells it.
-  editRequest: (request, edits) =>
-    editRequest({ ...request, body: withoutUnproven(request.body) }, { ...edits, askUsage: false }),
+  editRequest: (request, edits) => editRequest(request, { ...edits, askUsage: false }),
+  ownThoughts,
   readAnswer: (body) => readAnswer(body),
   openStream,
   readError: (status, body, retryAfter) =>

@@ -1,6 +1,6 @@
-import { GatewayError } from '../../core/errors.js';
+import type { GatewayError } from '../../core/errors.js';
 import { isObject, lookup, textOrNull, type JsonObject } from '../json.js';
-import { readError as readAnyError } from '../openai/error.js';
+import { readError } from '../openai/error.js';
 
 /** Anthropic's words for what went wrong, and the statuses they come with. */
 const TYPES = lookup<number>({
@@ -15,27 +15,6 @@ const TYPES = lookup<number>({
   timeout_error: 504,
   overloaded_error: 529,
 });
-
-/** All of Anthropic's capacity is taken. */
-const OVERLOADED = 529;
-
-interface ErrorReply {
-  readonly status: number;
-  readonly body: Buffer;
-  readonly retryAfter: string | undefined;
-}
-
-/** Makes an error answer of Anthropic one of ours; `nowMs` is wall clock, milliseconds since 1970. */
-export function readError(reply: ErrorReply, nowMs: number): GatewayError {
-  if (reply.status !== OVERLOADED) return readAnyError(reply, nowMs);
-  // Told like a rate limit, since it says the same: later, or elsewhere.
-  const told = readAnyError({ ...reply, status: 429 }, nowMs);
-  return new GatewayError('upstream_rate_limited', told.message, {
-    status: OVERLOADED,
-    upstreamType: 'overloaded_error',
-    ...(told.retryAfterS !== null && { retryAfterS: told.retryAfterS }),
-  });
-}
 
 /**
  * The error that a 200 carries, whole or as an event of a stream.

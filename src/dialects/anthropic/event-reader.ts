@@ -1,4 +1,5 @@
 import type { EventReader, Reading } from '../dialect.js';
+import { keepExact } from '../exact-json.js';
 import { objectOrEmpty, objectsIn, type JsonObject } from '../json.js';
 import type { AnswerEvent, Emit } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
@@ -11,11 +12,18 @@ import { parseMessage } from './message.js';
  *
  * @throws {GatewayError} as `readAnswer`
  */
-export function readEvents(body: Buffer, { answerTool }: Reading): AnswerEvent[] {
+export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const teller = new AnswerTeller((event) => events.push(event), answerTool);
-  tellMessage(parseMessage(body), teller);
+  const teller = new AnswerTeller((event) => events.push(event), reading);
+  tellMessage(exactMessage(body), teller);
   return events;
+}
+
+/** A message whose large numbers are told as they are. */
+function exactMessage(body: Buffer): JsonObject {
+  const message = parseMessage(body);
+  keepExact(message, body);
+  return message;
 }
 
 /** Tells a whole message. */
@@ -41,15 +49,15 @@ export class AnthropicReader implements EventReader {
       this.#complete();
     },
     document: (bytes) => {
-      tellMessage(parseMessage(bytes), this.#teller);
+      tellMessage(exactMessage(bytes), this.#teller);
       this.#complete();
     },
   });
   readonly #teller: AnswerTeller;
   isComplete = false;
 
-  constructor({ answerTool }: Reading, emit: Emit) {
-    this.#teller = new AnswerTeller(emit, answerTool);
+  constructor(reading: Reading, emit: Emit) {
+    this.#teller = new AnswerTeller(emit, reading);
   }
 
   push(chunk: Buffer): void {

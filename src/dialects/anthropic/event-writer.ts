@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { exactJson } from '../exact-json.js';
 import type { Usage } from '../../core/usage.js';
 import type { GatewayError } from '../../core/errors.js';
 import type { AnswerRules, EventWriter } from '../dialect.js';
@@ -108,7 +109,7 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
     ...ending(finish, blocks),
     usage: usageWith(tier, usage),
   };
-  return Buffer.from(JSON.stringify(message));
+  return Buffer.from(exactJson(message));
 }
 
 /** Puts deltas back together into whole blocks. */
@@ -179,9 +180,9 @@ function messageHead({ id, model }: Start, rules: AnswerRules): JsonObject {
   };
 }
 
-function messageId(id: string | null, { createdS, model }: AnswerRules): string {
+function messageId(id: string | null, { seed }: AnswerRules): string {
   if (id !== null) return id.startsWith('msg_') ? id : `msg_${id}`;
-  return `msg_${createHash('sha256').update(`${createdS} ${model}`).digest('hex').slice(0, 24)}`;
+  return `msg_${createHash('sha256').update(seed).digest('hex').slice(0, 24)}`;
 }
 
 function ending(finish: Finish | null, blocks: Blocks): JsonObject {

@@ -1,6 +1,14 @@
+import { exactJson } from '../exact-json.js';
 import type { AnswerForms, AnswerKind, Frame } from '../answer-forms.js';
 import { parsedObject } from '../json-members.js';
-import { isObject, objectOrEmpty, textOrNull, without, type JsonObject } from '../json.js';
+import {
+  isObject,
+  objectOrEmpty,
+  objectsIn,
+  textOrNull,
+  without,
+  type JsonObject,
+} from '../json.js';
 import { isKnownBlock } from './known-block.js';
 import { identityOf } from './request-identity.js';
 import { writtenUsage } from './usage.js';
@@ -25,8 +33,11 @@ type Event = JsonObject & { readonly type: string };
 
 function framesOf(whole: Buffer): readonly Frame[] | null {
   const message = messageIn(whole);
-  if (message === null) return null;
-  const { body, blocks } = message;
+  return message === null ? null : streamOf(message.body);
+}
+
+/** The events of a stream that say what a whole message does. @param body - a message with content */
+export function streamOf(body: JsonObject): readonly Frame[] {
   // Clients add to these counts, so they have to be there.
   const usage = isObject(body['usage']) ? body['usage'] : writtenUsage(null);
   const ending = Object.fromEntries(Object.entries(body).filter(([name]) => ENDING.includes(name)));
@@ -39,7 +50,7 @@ function framesOf(whole: Buffer): readonly Frame[] | null {
   };
   const events: Event[] = [
     { type: 'message_start', message: head },
-    ...blocks.flatMap(eventsOf),
+    ...objectsIn(body['content']).flatMap(eventsOf),
     { type: 'message_delta', delta: { stop_reason: null, stop_sequence: null, ...ending }, usage },
     { type: 'message_stop' },
   ];
@@ -47,7 +58,7 @@ function framesOf(whole: Buffer): readonly Frame[] | null {
 }
 
 function frameOf(event: Event): Frame {
-  const text = `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+  const text = `event: ${event.type}\ndata: ${exactJson(event)}\n\n`;
   return { bytes: Buffer.from(text), usageOnly: false };
 }
 
@@ -88,7 +99,7 @@ function openedOf(block: JsonObject): Opened {
         ],
       };
     case 'tool_use': {
-      const json = JSON.stringify(objectOrEmpty(block['input']));
+      const json = exactJson(objectOrEmpty(block['input']));
       return {
         begun: { ...block, input: {} },
         deltas: [{ type: 'input_json_delta', partial_json: json }],

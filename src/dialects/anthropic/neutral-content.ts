@@ -1,3 +1,4 @@
+import { exactJson } from '../exact-json.js';
 import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import type { ContentPart, MediaPart, Source } from '../neutral/part.js';
 import { readProof } from './unproven.js';
@@ -43,7 +44,7 @@ function readCall(block: JsonObject, at: string): ContentPart {
     kind: 'tool_call',
     id: textOrNull(block['id']) ?? '',
     name: textOrNull(block['name']) ?? '',
-    arguments: JSON.stringify(block['input'] ?? {}),
+    arguments: exactJson(block['input'] ?? {}),
     at,
   };
 }

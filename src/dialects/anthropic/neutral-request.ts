@@ -132,12 +132,14 @@ function readThinking(request: JsonObject): Thinking | null {
   const thinking = objectOrEmpty(request['thinking']);
   const effort = textOrNull(objectOrEmpty(request['output_config'])['effort']);
   const budgetTokens = numberOr(thinking['budget_tokens'], null);
+  const isHidden = thinking['display'] === 'omitted';
   switch (thinking['type']) {
     case 'enabled':
-      return { mode: 'on', effort, budgetTokens, at: 'thinking' };
+      return { mode: 'on', effort, budgetTokens, isHidden, at: 'thinking' };
     case 'adaptive':
-      return { mode: 'adaptive', effort, budgetTokens: null, at: 'thinking' };
+      return { mode: 'adaptive', effort, budgetTokens: null, isHidden, at: 'thinking' };
     case 'disabled':
+    case 'between_tools':
       return { mode: 'off', effort: null, budgetTokens: null, at: 'thinking' };
     default:
       if (effort === null) return null;

@@ -1,25 +1,28 @@
-import type { GatewayError } from '../../core/errors.js';
 import type { AnswerStream, WholeAnswer } from '../dialect.js';
+import { keepExact } from '../exact-json.js';
 import type { JsonObject } from '../json.js';
 import type { AnswerEvent, Emit } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
 import { FlowingAnswer, type FlowReader } from '../neutral/flowing-answer.js';
-import { readingFailure } from '../neutral/reading-failure.js';
 import { summarize } from '../neutral/summary.js';
 import { onOneLine, type SseEvent } from '../sse.js';
 import { AnswerTeller } from './answer-events.js';
 import { errorInside, writeError } from './error.js';
 import { tellEvent, tellMessage } from './event-reader.js';
+import { streamOf } from './forms.js';
 import { parseMessage } from './message.js';
 
 const LINE_FEED = Buffer.from('\n');
 const BLANK_LINE = Buffer.from('\n\n');
 const DATA = Buffer.from('data: ');
 
+/** The client gets what was sent, so nothing is made of it. */
+const PLAIN = { answerTool: null, seed: '' };
+
 /** An answer for a client of the same dialect: the provider's bytes, read on the way. */
 export function readAnswer(body: Buffer): WholeAnswer {
   const events: AnswerEvent[] = [];
-  tellMessage(parseMessage(body), new AnswerTeller((event) => events.push(event), null));
+  tellMessage(parseMessage(body), new AnswerTeller((event) => events.push(event), PLAIN));
   return { body, summary: summarize(events) };
 }
 
@@ -41,14 +44,16 @@ class PassingAnthropic implements FlowReader {
     // No word of this dialect: the client would not know it.
     done: () => undefined,
     document: (bytes) => {
-      throw this.#documentFailure(bytes);
+      const message = parseMessage(bytes);
+      keepExact(message, bytes);
+      this.#onMessage(message);
     },
   });
   isComplete = false;
 
   constructor(say: (bytes: readonly Buffer[]) => void, emit: Emit) {
     this.#say = say;
-    this.#teller = new AnswerTeller(emit, null);
+    this.#teller = new AnswerTeller(emit, PLAIN);
   }
 
   push(chunk: Buffer): void {
@@ -71,13 +76,11 @@ class PassingAnthropic implements FlowReader {
     this.#events.close();
   }
 
-  /** A document is an error mostly; a whole message where a stream was asked for is no answer either. */
-  #documentFailure(bytes: Buffer): GatewayError {
-    try {
-      parseMessage(bytes);
-    } catch (error) {
-      return readingFailure(error);
-    }
-    return this.#events.cut();
+  /** A whole message where a stream was asked for: the client gets the stream. */
+  #onMessage(message: JsonObject): void {
+    tellMessage(message, this.#teller);
+    const told = { ...message, stop_reason: message['stop_reason'] ?? 'end_turn' };
+    this.#say(streamOf(told).map(({ bytes }) => bytes));
+    this.isComplete = true;
   }
 }

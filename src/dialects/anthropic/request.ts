@@ -1,6 +1,7 @@
 import type { Conversation } from '../../core/conversation.js';
 import type { RequestHeaders } from '../../core/request-headers.js';
 import type { ChatRequest } from '../dialect.js';
+import { keepExact } from '../exact-json.js';
 import { isObject, objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
 import { conversationOf } from '../neutral/router-view.js';
 import { check, checkMessages, invalid, isWhole, parseBody, wrongType } from '../request-check.js';
@@ -36,7 +37,10 @@ export function readRequest(body: Buffer, headers: RequestHeaders = {}): ChatReq
     includeUsage: true,
     metadata: userId === null ? {} : { user_id: userId },
     conversation: () => (conversation ??= conversationOf(readNeutral(request), ['anthropic'])),
-    neutral: () => readNeutral(request),
+    neutral: () => {
+      keepExact(request, body);
+      return readNeutral(request);
+    },
     forwarded: forwarded(headers),
   };
 }

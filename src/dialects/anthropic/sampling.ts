@@ -40,9 +40,11 @@ function writeTemperature(
   losses: Losses,
 ): JsonObject {
   if (temperature === undefined) return {};
-  const isRefused = isFixed && temperature !== 1;
-  if (isRefused || temperature > MAX_TEMPERATURE) losses.note('temperature', 'temperature');
-  return isRefused ? {} : { temperature: Math.min(temperature, MAX_TEMPERATURE) };
+  // One is what it does unasked: a model that takes no other need not be told.
+  if (isFixed ? temperature !== 1 : temperature > MAX_TEMPERATURE) {
+    losses.note('temperature', 'temperature');
+  }
+  return isFixed ? {} : { temperature: Math.min(temperature, MAX_TEMPERATURE) };
 }
 
 function kept(

@@ -1,3 +1,4 @@
+import { exactJson } from '../exact-json.js';
 import { parsedObject } from '../json-members.js';
 import { isObject, objectOrEmpty, without, type JsonObject } from '../json.js';
 import { SseReader, type SseEvent } from '../sse.js';
@@ -50,7 +51,7 @@ class Assembly {
   finish(): Buffer | null {
     const message = this.#message;
     if (message === null || !this.#isDone || this.#isUnknown) return null;
-    return Buffer.from(JSON.stringify({ ...message, content: this.#content }));
+    return Buffer.from(exactJson({ ...message, content: this.#content }));
   }
 
   /** @returns `false` for what has no known place here */

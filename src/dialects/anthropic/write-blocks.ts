@@ -61,10 +61,10 @@ function inputOf(args: string): JsonObject {
 }
 
 function thoughtOf(part: ReasoningPart, losses: Losses): JsonObject | null {
-  const { text, redacted, vendor } = part;
-  const signature = vendor === 'anthropic' ? part.signature : null;
-  if (redacted !== null) return { type: 'redacted_thinking', data: redacted };
-  if (signature !== null) return { type: 'thinking', thinking: text, signature };
+  const { text, redacted, signature, vendor } = part;
+  const isOwn = vendor === 'anthropic';
+  if (isOwn && redacted !== null) return { type: 'redacted_thinking', data: redacted };
+  if (isOwn && signature !== null) return { type: 'thinking', thinking: text, signature };
   // A thought that nothing proves is another vendor's; Anthropic refuses it.
   losses.hint(part.at, 'reasoning');
   return null;

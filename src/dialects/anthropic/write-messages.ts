@@ -3,10 +3,11 @@ import type { JsonObject } from '../json.js';
 import { noteEmptied } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { ContentPart, Turn } from '../neutral/part.js';
+import type { ClaudeTraits } from './claude.js';
 import { writeBlocks } from './write-blocks.js';
 
-/** What the user says ahead of an assistant that spoke first: Anthropic takes neither nothing nor a blank. */
-const OPENING = '.';
+/** What the user says before an assistant that spoke first, or behind one that spoke last: neither nothing nor a blank is taken. */
+const WORD = '.';
 
 interface Message {
   readonly role: 'user' | 'assistant';
@@ -19,7 +20,11 @@ interface Message {
  * All system prompts become one: Anthropic's older models know none in the middle. Turns of one role
  * are joined, results of tools come first in the turn after the calls.
  */
-export function writeConversation(turns: readonly Turn[], losses: Losses): JsonObject {
+export function writeConversation(
+  turns: readonly Turn[],
+  traits: ClaudeTraits,
+  losses: Losses,
+): JsonObject {
   const system: JsonObject[] = [];
   const messages: Message[] = [];
   for (const turn of turns) {
@@ -37,15 +42,33 @@ export function writeConversation(turns: readonly Turn[], losses: Losses): JsonO
     // A system prompt alone is a request to OpenAI; to Anthropic it is one when the user says it.
     messages.push({ role: 'user', content: system.splice(0) });
   } else if (messages[0]?.role === 'assistant') {
-    messages.unshift({ role: 'user', content: [{ type: 'text', text: OPENING }] });
+    messages.unshift({ role: 'user', content: [{ type: 'text', text: WORD }] });
   }
   trimEnd(messages);
+  messages.push(...closing(messages, turns, { traits, losses }, { type: 'text', text: WORD }));
   const written = messages.map(({ role, content }) => ({
     role,
     content: plainIfPossible(content),
   }));
   if (system.length === 0) return { messages: written };
   return { system: plainIfPossible(system), messages: written };
+}
+
+/**
+ * What the user says behind an assistant that spoke last, to a model that goes on with nothing it has begun to say.
+ *
+ * @param word - a block of text
+ */
+export function closing(
+  messages: readonly Message[],
+  turns: readonly Turn[],
+  { traits, losses }: { readonly traits: ClaudeTraits; readonly losses: Losses },
+  word: JsonObject,
+): Message[] {
+  if (traits.prefill || messages.at(-1)?.role !== 'assistant') return [];
+  const at = turns.findLast(({ role }) => role === 'assistant')?.at ?? 'messages';
+  losses.note(at, 'prefill');
+  return [{ role: 'user', content: [word] }];
 }
 
 function append(messages: Message[], message: Message): void {

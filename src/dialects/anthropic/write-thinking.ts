@@ -20,8 +20,10 @@ const BUDGET_TOKENS: Readonly<Record<string, number>> = {
   max: 32_768,
 };
 
-/** Words that Anthropic knows for effort. */
-const EFFORTS = new Set(['low', 'medium', 'high', 'xhigh', 'max']);
+/** Words that Anthropic knows for effort, the least first. */
+const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
+type Effort = (typeof EFFORTS)[number];
+const LEAST: Effort = 'low';
 
 /** What stands in the way of thinking, or bounds it. */
 interface Circumstances {
@@ -31,29 +33,55 @@ interface Circumstances {
   readonly tools: WrittenTools;
 }
 
-/** How much the model is to think: `thinking`, and `output_config` where an effort says it. */
+/**
+ * How much the model is to think: `thinking`, and `output_config` where an effort says it.
+ *
+ * Where it cannot be kept from thinking, it is asked for the least, and that is noted.
+ */
 export function writeThinking(
   { thinking, turns }: NeutralRequest,
   circumstances: Circumstances,
   losses: Losses,
 ): JsonObject {
   const { traits, target, tools } = circumstances;
-  if (thinking === null || thinking.mode === 'off') return {};
+  if (thinking === null) return {};
+  if (thinking.mode === 'off') return switchedOff(thinking, traits, losses);
+  // Those that think unasked think whatever tool they have to call.
+  const isBarred = tools.isForced && traits.off === 'silence';
   const cannot =
-    !target.canThink || traits.thinking === 'none' || tools.isForced || isThoughtLost(turns);
-  const written = cannot ? null : inWords(thinking, circumstances);
+    !target.canThink || traits.thinking === 'none' || isBarred || lacksThought(turns, traits);
+  const written = cannot ? null : inWords(thinking, circumstances, losses);
   if (written !== null) return written;
   losses.note(thinking.at, 'thinking');
   return {};
 }
 
-function inWords(thinking: Thinking, { traits, maxTokens }: Circumstances): JsonObject | null {
+function switchedOff(thinking: Thinking, { off }: ClaudeTraits, losses: Losses): JsonObject {
+  switch (off) {
+    case 'silence':
+      return {};
+    case 'disabled':
+    case 'between_tools':
+      return { thinking: { type: off } };
+    case 'never':
+      losses.note(thinking.at, 'thinking');
+      return { output_config: { effort: LEAST } };
+  }
+}
+
+function inWords(
+  thinking: Thinking,
+  { traits, maxTokens }: Circumstances,
+  losses: Losses,
+): JsonObject | null {
   const effort = effortOf(thinking);
   if (traits.thinking === 'effort') {
-    const known = effort === 'minimal' ? 'low' : effort;
+    const known = nextEffort(effort, traits);
+    if (known !== effort) losses.hint(thinking.at, 'thinking');
+    const isShown = traits.hidesThoughts && thinking.isHidden !== true;
     return {
-      thinking: { type: 'adaptive' },
-      ...(EFFORTS.has(known) && { output_config: { effort: known } }),
+      thinking: { type: 'adaptive', ...(isShown && { display: 'summarized' }) },
+      ...(known !== null && { output_config: { effort: known } }),
     };
   }
   const wanted = thinking.budgetTokens ?? BUDGET_TOKENS[effort] ?? MIN_BUDGET_TOKENS;
@@ -64,12 +92,21 @@ function inWords(thinking: Thinking, { traits, maxTokens }: Circumstances): Json
   return { thinking: { type: 'enabled', budget_tokens: budgetTokens } };
 }
 
+/** The effort that is asked for, or the next one that the model knows; `null` for a word that nobody knows. */
+function nextEffort(effort: string, { xhigh }: ClaudeTraits): Effort | null {
+  if (effort === 'minimal') return LEAST;
+  if (effort === 'xhigh' && !xhigh) return 'high';
+  return EFFORTS.find((known) => known === effort) ?? null;
+}
+
 /**
  * The model called a tool after a thought, and the thought is gone.
  *
- * Anthropic refuses to go on thinking then: the turn under way has to begin with its own thought.
+ * A model that is given a budget refuses to go on thinking then: the turn under way has to begin with its own
+ * thought. One that is given an effort does without.
  */
-function isThoughtLost(turns: readonly Turn[]): boolean {
+function lacksThought(turns: readonly Turn[], { thinking }: ClaudeTraits): boolean {
+  if (thinking !== 'budget') return false;
   for (let i = turns.length - 1; i >= 0; i--) {
     const turn = turns[i];
     if (turn?.role === 'user') return false;

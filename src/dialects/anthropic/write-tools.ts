@@ -25,10 +25,11 @@ export function writeTools(
   const tools = request.tools.map((tool) => toolOf(tool, traits, losses));
   if (answer !== null) tools.push(answer);
   if (tools.length === 0) return { members: {}, isForced: false, answerTool: null };
-  const choice = answer === null ? request.toolChoice : forced(request, answer);
+  const wanted = answer === null ? request.toolChoice : forced(request, answer);
+  const choice = takenChoice(wanted, traits, losses);
   return {
     members: { tools, ...choosing(choice, request.parallelTools) },
-    isForced: choice?.kind === 'required' || choice?.kind === 'tool',
+    isForced: isForcing(choice),
     answerTool: answer === null ? null : String(answer['name']),
   };
 }
@@ -68,6 +69,22 @@ function answerToolFor(
 function forced({ tools, toolChoice }: NeutralRequest, answer: JsonObject): ToolChoice {
   const isOnly = tools.length === 0 || toolChoice?.kind === 'none';
   return isOnly ? { kind: 'tool', name: String(answer['name']) } : { kind: 'required' };
+}
+
+/** What the model takes of a choice; one that cannot be made to call a tool chooses itself. */
+export function takenChoice(
+  choice: ToolChoice | null,
+  { forcedTools }: ClaudeTraits,
+  losses: Losses,
+): ToolChoice | null {
+  if (forcedTools || !isForcing(choice)) return choice;
+  losses.note('tool_choice', 'tool_choice');
+  return { kind: 'auto' };
+}
+
+/** The model has no choice but to call a tool. */
+export function isForcing(choice: ToolChoice | null): boolean {
+  return choice?.kind === 'required' || choice?.kind === 'tool';
 }
 
 function choosing(choice: ToolChoice | null, parallelTools: boolean | null): JsonObject {

@@ -1,4 +1,6 @@
+import { exactJson } from '../exact-json.js';
 import type { Usage } from '../../core/usage.js';
+import type { Reading } from '../dialect.js';
 import {
   isObject,
   lookup,
@@ -9,6 +11,7 @@ import {
 } from '../json.js';
 import { numberOr } from '../json-members.js';
 import type { AnswerPart, Emit, FinishReason } from '../neutral/event.js';
+import { callId } from '../openai/identity.js';
 
 const REASONS = lookup<FinishReason>({
   max_tokens: 'length',
@@ -29,10 +32,14 @@ const FOREIGN: readonly (readonly [string, AnswerPart])[] = [
 /** They are called as OpenAI calls them; `reserved` is bought beforehand. */
 const TIERS = new Set(['default', 'flex', 'priority']);
 
+/** What of the reading bears on what is told. */
+type TellerRules = Pick<Reading, 'answerTool' | 'seed'>;
+
 /** Tells what the parts of an answer say, whether they come one by one or all at once. */
 export class AnswerTeller {
   readonly #emit: Emit;
   readonly #answerTool: string | null;
+  readonly #seed: string;
   /** The calls of blocks that are open, by the block's index; `answer` for one that is the answer itself. */
   readonly #open = new Map<unknown, number | 'answer'>();
   #calls = 0;
@@ -43,10 +50,10 @@ export class AnswerTeller {
   /** A reason has been told; without one an answer is not complete. */
   isFinished = false;
 
-  /** @param answerTool - the tool whose arguments are the answer itself; `null` for none */
-  constructor(emit: Emit, answerTool: string | null) {
+  constructor(emit: Emit, { answerTool, seed }: TellerRules) {
     this.#emit = emit;
     this.#answerTool = answerTool;
+    this.#seed = seed;
   }
 
   /** Some streams leave out the event that says so: whatever comes first begins the answer. */
@@ -78,7 +85,7 @@ export class AnswerTeller {
     }
     const call = this.#calls++;
     this.#open.set(key, call);
-    const id = textOrNull(use['toolUseId']) ?? `call_${call}`;
+    const id = textOrNull(use['toolUseId']) ?? callId(this.#seed, 0, call);
     this.#emit({ kind: 'call', choice: 0, call, id, name });
   }
 
@@ -109,7 +116,7 @@ export class AnswerTeller {
       this.openBlock(key, block);
       const { input } = toolUse;
       if (isObject(input) && Object.keys(input).length > 0) {
-        this.#arguments(key, JSON.stringify(input));
+        this.#arguments(key, exactJson(input));
       }
     }
   }

@@ -1,3 +1,4 @@
+import { keepExact } from '../exact-json.js';
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
 import type { EventReader, Reading } from '../dialect.js';
@@ -16,14 +17,15 @@ const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
  *
  * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
  */
-export function readEvents(body: Buffer, { answerTool }: Reading): AnswerEvent[] {
+export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  tellWhole(body, new AnswerTeller((event) => events.push(event), answerTool));
+  tellWhole(body, new AnswerTeller((event) => events.push(event), reading));
   return events;
 }
 
 function tellWhole(body: Buffer, teller: AnswerTeller): void {
   const answer = parseAnswerObject(body);
+  keepExact(answer, body);
   const { message } = objectOrEmpty(answer['output']);
   if (!isObject(message)) {
     const error = errorInside(answer);
@@ -50,8 +52,8 @@ export class BedrockReader implements EventReader {
   #sawFrame = false;
   isComplete = false;
 
-  constructor({ answerTool }: Reading, emit: Emit) {
-    this.#teller = new AnswerTeller(emit, answerTool);
+  constructor(reading: Reading, emit: Emit) {
+    this.#teller = new AnswerTeller(emit, reading);
   }
 
   push(chunk: Buffer): void {

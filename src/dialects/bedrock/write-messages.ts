@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { closing } from '../anthropic/write-messages.js';
 import { parsedObject } from '../json-members.js';
 import type { JsonObject } from '../json.js';
 import { noteEmptied, notePart } from '../neutral/foreign.js';
@@ -52,6 +53,7 @@ export function writeConversation(
   // It takes no conversation that the assistant began.
   if (messages[0]?.role === 'assistant')
     messages.unshift({ role: 'user', content: [{ text: '.' }] });
+  messages.push(...closing(messages, turns, { traits: traits.claude, losses }, { text: '.' }));
   for (const { content } of messages) withWords(content);
   return { system, messages };
 }

@@ -1,3 +1,4 @@
+import { exactJson } from '../exact-json.js';
 import { writeSampling } from '../anthropic/sampling.js';
 import { enforceable } from '../anthropic/schema.js';
 import type { Target, WrittenRequest } from '../dialect.js';
@@ -43,7 +44,7 @@ export function writeRequest(
     ...request.providerOptions['bedrock'],
     ...request.providerOptions[target.provider],
   };
-  return { body: Buffer.from(JSON.stringify(body)), answerTool: tools.answerTool };
+  return { body: Buffer.from(exactJson(body)), answerTool: tools.answerTool };
 }
 
 function noteUnknownHere(request: NeutralRequest, losses: Losses): void {

@@ -1,4 +1,5 @@
 import { enforceable } from '../anthropic/schema.js';
+import { isForcing, takenChoice } from '../anthropic/write-tools.js';
 import type { JsonObject } from '../json.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, ToolChoice, ToolDefinition } from '../neutral/request.js';
@@ -22,7 +23,8 @@ export function writeTools(
   losses: Losses,
 ): WrittenTools {
   const answer = answerToolFor(request, traits);
-  const choice = answer === null ? request.toolChoice : answerChoice(request, answer.name);
+  const wanted = answer === null ? request.toolChoice : answerChoice(request, answer.name);
+  const choice = takenChoice(wanted, traits.claude, losses);
   const tools = toolsOf(request, choice, losses);
   if (answer !== null) tools.push(answer);
   if (tools.length === 0) return { members: {}, isForced: false, answerTool: null };
@@ -32,7 +34,7 @@ export function writeTools(
   const written = tools.flatMap((tool) => toolBlocks(tool, traits, losses));
   return {
     members: { toolConfig: { tools: written, ...choosing(choice) } },
-    isForced: choice?.kind === 'required' || choice?.kind === 'tool',
+    isForced: isForcing(choice),
     answerTool: answer?.name ?? null,
   };
 }

@@ -24,21 +24,22 @@ const FAILURES = new Set(['ERROR', 'ERROR_LIMIT', 'TIMEOUT']);
 /** Tells what the parts of an answer say, whether they come one by one or all at once. */
 export class AnswerTeller {
   readonly #emit: Emit;
+  readonly #seed: string;
   /** Calls by the index that the stream has for them. */
   readonly #open = new Map<unknown, number>();
   readonly #ids = new Set<string>();
-  #id: string | null = null;
   #calls = 0;
   /** A reason has been told; without one an answer is not complete. */
   isFinished = false;
 
-  constructor(emit: Emit) {
+  /** @param seed - what ids are made of that the answer leaves out; another for every answer */
+  constructor(emit: Emit, seed: string) {
     this.#emit = emit;
+    this.#seed = seed;
   }
 
   start(id: unknown): void {
-    this.#id = textOrNull(id);
-    this.#emit({ kind: 'start', id: this.#id, model: null, createdS: null });
+    this.#emit({ kind: 'start', id: textOrNull(id), model: null, createdS: null });
   }
 
   /** @param content - a block of text or of thoughts, or the next piece of one */
@@ -61,7 +62,7 @@ export class AnswerTeller {
     const given = textOrNull(native['id']);
     // Results find their calls by id, so no two calls may share one.
     const isOwn = given !== null && !this.#ids.has(given);
-    const id = isOwn ? given : callId(this.#id ?? '', 0, call);
+    const id = isOwn ? given : callId(this.#seed, 0, call);
     this.#ids.add(id);
     this.#emit({ kind: 'call', choice: 0, call, id, name: textOrNull(made['name']) ?? '' });
     this.addArguments(key, native);

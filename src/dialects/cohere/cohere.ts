@@ -8,8 +8,8 @@ import { writeRequest } from './write-request.js';
 export const cohere: ProviderDialect = {
   name: 'cohere',
   writeRequest,
-  readEvents: (body) => readEvents(body),
-  openReader: (_reading, emit) => new CohereReader(emit),
+  readEvents,
+  openReader: (reading, emit) => new CohereReader(reading, emit),
   readError: (status, body, retryAfter) =>
     readError({ status, body, retryAfter }, systemClock.wallMs()),
 };

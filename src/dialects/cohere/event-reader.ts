@@ -1,5 +1,5 @@
 import { parseAnswerObject } from '../answer-body.js';
-import type { EventReader } from '../dialect.js';
+import type { EventReader, Reading } from '../dialect.js';
 import { objectOrEmpty, type JsonObject } from '../json.js';
 import type { AnswerEvent, Emit } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
@@ -11,9 +11,9 @@ import { AnswerTeller, tellWhole } from './answer-events.js';
  *
  * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
  */
-export function readEvents(body: Buffer): AnswerEvent[] {
+export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  tellDocument(body, new AnswerTeller((event) => events.push(event)));
+  tellDocument(body, new AnswerTeller((event) => events.push(event), seed));
   return events;
 }
 
@@ -42,8 +42,8 @@ export class CohereReader implements EventReader {
   readonly #teller: AnswerTeller;
   isComplete = false;
 
-  constructor(emit: Emit) {
-    this.#teller = new AnswerTeller(emit);
+  constructor({ seed }: Reading, emit: Emit) {
+    this.#teller = new AnswerTeller(emit, seed);
   }
 
   push(chunk: Buffer): void {

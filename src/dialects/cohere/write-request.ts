@@ -1,3 +1,4 @@
+import { exactJson } from '../exact-json.js';
 import type { Target, WrittenRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { noteCacheMarkers, noteEmptied, noteForeignMembers, notePart } from '../neutral/foreign.js';
@@ -40,7 +41,7 @@ export function writeRequest(
     ...request.providerOptions['cohere'],
     ...(target.provider !== 'cohere' && request.providerOptions[target.provider]),
   };
-  return { body: Buffer.from(JSON.stringify(body)), answerTool: null };
+  return { body: Buffer.from(exactJson(body)), answerTool: null };
 }
 
 function noteUnsayable(request: NeutralRequest, losses: Losses): void {

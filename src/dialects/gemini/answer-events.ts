@@ -1,3 +1,5 @@
+import { exactJson } from '../exact-json.js';
+import { GatewayError } from '../../core/errors.js';
 import {
   isObject,
   lookup,
@@ -38,21 +40,28 @@ const TIERS = lookup({ standard: 'default', flex: 'flex', priority: 'priority' }
 /** What is known of one candidate so far. */
 interface Candidate {
   calls: number;
+  /** Something was said, drawn or called; thoughts are none of it. */
+  isSaid: boolean;
   /** The call whose arguments still come piece by piece. */
   open: PartialArguments | null;
   finish: string | null;
+  /** What is said of the reason, for people. */
+  finishMessage: string | null;
 }
 
 /** Tells what responses say, whether one by one or the only one. */
 export class AnswerTeller {
   readonly #emit: Emit;
+  readonly #seed: string;
   readonly #candidates = new Map<number, Candidate>();
   readonly #cited = new Set<string>();
-  #id: string | null = null;
+  #started = false;
   #tierTold: string | null = null;
 
-  constructor(emit: Emit) {
+  /** @param seed - what ids are made of that the answer leaves out; another for every answer */
+  constructor(emit: Emit, seed: string) {
     this.#emit = emit;
+    this.#seed = seed;
   }
 
   /** Every candidate that began has its reason, and at least one did. */
@@ -62,7 +71,7 @@ export class AnswerTeller {
   }
 
   tell(response: JsonObject): void {
-    if (this.#id === null) this.#start(response);
+    if (!this.#started) this.#start(response);
     // Counted anew in every response: whoever leaves early still knows what was used.
     const usage = readUsage(response['usageMetadata']);
     if (usage !== null) this.#emit({ kind: 'usage', usage });
@@ -72,6 +81,18 @@ export class AnswerTeller {
     });
     const blocked = textOrNull(objectOrEmpty(response['promptFeedback'])['blockReason']);
     if (blocked !== null) this.#known(0).finish ??= blocked;
+  }
+
+  /** What went wrong where nothing is said: whoever reads no more than that the answer is done takes it for done. `null` for nothing. */
+  get failure(): GatewayError | null {
+    const all = [...this.#candidates.values()];
+    const [first] = all.filter(({ finish }) => isBroken(finish));
+    if (first === undefined || all.some(({ isSaid }) => isSaid)) return null;
+    const why = first.finishMessage?.slice(0, MAX_MESSAGE_CHARS) ?? 'it does not say why';
+    return new GatewayError(
+      'upstream_failed',
+      `The provider's model called a tool in a way that is none (${first.finish ?? ''}): ${why}`,
+    );
   }
 
   /** Tells what stands at the end of an answer: its reasons. */
@@ -95,7 +116,7 @@ export class AnswerTeller {
 
   #start(response: JsonObject): void {
     const id = textOrNull(response['responseId']);
-    this.#id = id ?? '';
+    this.#started = true;
     const model = textOrNull(response['modelVersion']);
     this.#emit({ kind: 'start', id, model, createdS: null });
   }
@@ -109,7 +130,13 @@ export class AnswerTeller {
   }
 
   #known(choice: number): Candidate {
-    const known = this.#candidates.get(choice) ?? { calls: 0, open: null, finish: null };
+    const known = this.#candidates.get(choice) ?? {
+      calls: 0,
+      isSaid: false,
+      open: null,
+      finish: null,
+      finishMessage: null,
+    };
     this.#candidates.set(choice, known);
     return known;
   }
@@ -125,15 +152,20 @@ export class AnswerTeller {
     const { finishReason } = candidate;
     if (typeof finishReason === 'number') known.finish = String(finishReason);
     else known.finish = textOrNull(finishReason) ?? known.finish;
+    known.finishMessage = textOrNull(candidate['finishMessage']) ?? known.finishMessage;
   }
 
   #part(part: JsonObject, known: Candidate, choice: number): void {
     const text = textOrNull(part['text']);
     if (text !== null) {
+      known.isSaid ||= part['thought'] !== true;
       this.#emit({ kind: part['thought'] === true ? 'reasoning' : 'text', choice, text });
     }
     const media = mediaIn(part, choice);
-    if (media !== null) this.#emit(media);
+    if (media !== null) {
+      known.isSaid = true;
+      this.#emit(media);
+    }
     if (isObject(part['functionCall'])) {
       this.#call(part['functionCall'], textOrNull(part['thoughtSignature']), known, choice);
     }
@@ -146,10 +178,11 @@ export class AnswerTeller {
       // The proof of the thought that led here: it has to come back with the call.
       if (signature !== null)
         this.#emit({ kind: 'signature', choice, signature, vendor: 'gemini' });
+      known.isSaid = true;
       const call = known.calls++;
-      const id = textOrNull(called['id']) ?? callId(this.#id ?? '', choice, call);
+      const id = textOrNull(called['id']) ?? callId(this.#seed, choice, call);
       this.#emit({ kind: 'call', choice, call, id, name });
-      if (isObject(called['args'])) this.#arguments(JSON.stringify(called['args']), known, choice);
+      if (isObject(called['args'])) this.#arguments(exactJson(called['args']), known, choice);
       else known.open = new PartialArguments();
     }
     known.open?.add(called['partialArgs']);
@@ -173,6 +206,15 @@ export class AnswerTeller {
     this.#emit({ kind: 'citation', choice, citation });
   }
 }
+
+/** Calls that went wrong. */
+function isBroken(reason: string | null): boolean {
+  return /^(?:MALFORMED_FUNCTION_CALL|UNEXPECTED_TOOL_CALL|TOO_MANY_TOOL_CALLS)$/.test(
+    reason ?? '',
+  );
+}
+
+const MAX_MESSAGE_CHARS = 500;
 
 /** Ways of being done, and of having gone wrong at the end, that block nothing. */
 function isUsual(reason: string): boolean {

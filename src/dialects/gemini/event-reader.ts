@@ -1,6 +1,7 @@
+import { keepExact } from '../exact-json.js';
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
-import type { EventReader } from '../dialect.js';
+import type { EventReader, Reading } from '../dialect.js';
 import { isObject, objectsIn, type JsonObject } from '../json.js';
 import type { AnswerEvent, Emit } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
@@ -10,18 +11,26 @@ import { AnswerTeller } from './answer-events.js';
 /**
  * The events of a whole answer.
  *
- * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
+ * @throws {GatewayError} `upstream_failed` if the body is no answer or says nothing but that a call went wrong, or what
+ *   an error in it says
  */
-export function readEvents(body: Buffer): AnswerEvent[] {
-  const response = parseAnswerObject(body);
+export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const teller = new AnswerTeller((event) => events.push(event));
+  const teller = new AnswerTeller((event) => events.push(event), seed);
+  tellWhole(body, teller);
+  if (teller.failure !== null) throw teller.failure;
+  return events;
+}
+
+/** Tells a whole answer; whether it is one is for who reads it to say. */
+export function tellWhole(body: Buffer, teller: AnswerTeller): void {
+  const response = parseAnswerObject(body);
+  keepExact(response, body);
   tellChecked(response, teller);
   if (!teller.isFinished && objectsIn(response['candidates']).length === 0) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any candidate.');
   }
   teller.end();
-  return events;
 }
 
 /** Tells a response that is no error; throws what an error in it says. */
@@ -34,7 +43,8 @@ export function tellChecked(response: JsonObject, teller: AnswerTeller): void {
 /** Reads the stream of Gemini: responses as events, or as the elements of one list. */
 export class GeminiReader implements EventReader {
   readonly #events = new JsonEvents({
-    event: (response) => {
+    event: (response, { bytes, start, end }) => {
+      keepExact(response, bytes.subarray(start, end));
       tellChecked(response, this.#teller);
     },
     // No word of this dialect.
@@ -46,8 +56,8 @@ export class GeminiReader implements EventReader {
   readonly #teller: AnswerTeller;
   isComplete = false;
 
-  constructor(emit: Emit) {
-    this.#teller = new AnswerTeller(emit);
+  constructor({ seed }: Reading, emit: Emit) {
+    this.#teller = new AnswerTeller(emit, seed);
   }
 
   push(chunk: Buffer): void {
@@ -58,6 +68,7 @@ export class GeminiReader implements EventReader {
   end(): void {
     this.#events.end();
     if (!this.#teller.isFinished) throw this.#events.cut();
+    if (this.#teller.failure !== null) throw this.#teller.failure;
     this.#teller.end();
     this.isComplete = true;
   }
@@ -67,5 +78,6 @@ export class GeminiReader implements EventReader {
 export function responsesIn(bytes: Buffer): JsonObject[] {
   const first = parseAnswerObject(bytes);
   const all: unknown = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
+  keepExact(all, bytes);
   return Array.isArray(all) ? objectsIn(all) : [first];
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { exactJson } from '../exact-json.js';
 import type { GatewayError } from '../../core/errors.js';
 import type { Usage } from '../../core/usage.js';
 import type { AnswerRules, EventWriter } from '../dialect.js';
@@ -43,7 +44,7 @@ export class GeminiWriter implements EventWriter {
   }
 
   #event(response: JsonObject): void {
-    this.#out += `data: ${JSON.stringify(response)}\r\n\r\n`;
+    this.#out += `data: ${exactJson(response)}\r\n\r\n`;
   }
 }
 
@@ -65,7 +66,7 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
     return { content: contentOf(isBare ? said : [...said, ...closing]), ...one.closing() };
   });
   const response = { candidates, ...answer.usage, ...answer.head };
-  return Buffer.from(JSON.stringify(response));
+  return Buffer.from(exactJson(response));
 }
 
 /** Pieces of one text are one part; a proof belongs to the thought before it. */
@@ -145,6 +146,6 @@ class Answer {
   }
 }
 
-function responseId({ createdS, model }: AnswerRules): string {
-  return createHash('sha256').update(`${createdS} ${model}`).digest('base64url').slice(0, 22);
+function responseId({ seed }: AnswerRules): string {
+  return createHash('sha256').update(seed).digest('base64url').slice(0, 22);
 }

@@ -8,7 +8,7 @@ import { GeminiWriter, writeAnswer } from './event-writer.js';
 import { geminiForms } from './forms.js';
 import { listForm } from './list-form.js';
 import { openStream, readAnswer } from './pass.js';
-import { withoutForeignThoughts } from './proof.js';
+import { ownThoughts } from './own-thoughts.js';
 import { readRequest, type Address } from './request.js';
 import { writeRequest } from './write-request.js';
 
@@ -29,10 +29,8 @@ const WORDS: Omit<Dialect, 'readRequest'> = {
   name: 'gemini',
   // There is no usage to ask for: every stream tells it. Bodies that name the model do so in full.
   editRequest: (request, edits) =>
-    editRequest(
-      { ...request, body: withoutForeignThoughts(request.body) },
-      { ...edits, model: `models/${edits.model}`, askUsage: false },
-    ),
+    editRequest(request, { ...edits, model: `models/${edits.model}`, askUsage: false }),
+  ownThoughts,
   readAnswer: (body) => readAnswer(body),
   openStream,
   readError: (status, body, retryAfter) =>
@@ -40,8 +38,8 @@ const WORDS: Omit<Dialect, 'readRequest'> = {
   writeError,
   writeCount: (tokens) => JSON.stringify({ totalTokens: tokens }),
   writeRequest,
-  readEvents: (body) => readEvents(body),
-  openReader: (_reading, emit) => new GeminiReader(emit),
+  readEvents,
+  openReader: (reading, emit) => new GeminiReader(reading, emit),
   writeAnswer,
   openWriter: (rules) => new GeminiWriter(rules),
   unsayable: () => null,

@@ -1,3 +1,4 @@
+import { exactJson } from '../exact-json.js';
 import { isObject, objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
 import type { ContentPart, Turn } from '../neutral/part.js';
 import { camelMembers, listed } from './members.js';
@@ -136,7 +137,7 @@ class Calls {
     const name = textOrNull(named) ?? '';
     const id = textOrNull(given) ?? `call_${at.replace(/\D+/g, '_').replace(/^_|_$/g, '')}`;
     this.#pending.push({ id, name });
-    return { kind: 'tool_call', id, name, arguments: JSON.stringify(args ?? {}), at };
+    return { kind: 'tool_call', id, name, arguments: exactJson(args ?? {}), at };
   }
 
   readResult({ part, at }: PlacedPart): ContentPart {
@@ -168,8 +169,8 @@ function readResponse(response: JsonObject): { text: string; isError: boolean } 
   const [only] = names;
   if (names.length === 1 && only !== undefined && /^(output|result|error)$/.test(only)) {
     const value = response[only];
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const text = typeof value === 'string' ? value : exactJson(value);
     return { text, isError: only === 'error' };
   }
-  return { text: names.length === 0 ? '' : JSON.stringify(response), isError: false };
+  return { text: names.length === 0 ? '' : exactJson(response), isError: false };
 }

@@ -121,11 +121,14 @@ function readThinking(given: unknown): Thinking | null {
   const budget = numberOr(config['thinkingBudget'], null);
   const effort = textOrNull(config['thinkingLevel'])?.toLowerCase() ?? null;
   if (budget === 0) return { mode: 'off', effort: null, budgetTokens: null, at };
+  const isHidden = config['includeThoughts'] !== true;
   if (effort !== null || (budget !== null && budget > 0)) {
-    return { mode: 'on', effort, budgetTokens: budget, at };
+    return { mode: 'on', effort, budgetTokens: budget, isHidden, at };
   }
-  const isLeftToModel = budget !== null || config['includeThoughts'] === true;
-  return isLeftToModel ? { mode: 'adaptive', effort: null, budgetTokens: null, at } : null;
+  const isLeftToModel = budget !== null || !isHidden;
+  return isLeftToModel
+    ? { mode: 'adaptive', effort: null, budgetTokens: null, isHidden, at }
+    : null;
 }
 
 function readSampling(config: JsonObject): Sampling {

@@ -1,19 +1,25 @@
+import { exactJson } from '../exact-json.js';
 import type { AnswerStream, WholeAnswer } from '../dialect.js';
-import type { Emit } from '../neutral/event.js';
+import type { AnswerEvent, Emit } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
 import { FlowingAnswer, type FlowReader } from '../neutral/flowing-answer.js';
 import { summarize } from '../neutral/summary.js';
 import { AnswerTeller } from './answer-events.js';
 import { writeError } from './error.js';
-import { readEvents, responsesIn, tellChecked } from './event-reader.js';
+import { responsesIn, tellChecked, tellWhole } from './event-reader.js';
 import { onOneLine } from '../sse.js';
 
 const DATA = Buffer.from('data: ');
 const BLANK_LINE = Buffer.from('\r\n\r\n');
 
+/** The client gets what was sent, so nothing is made of it. */
+const NO_SEED = '';
+
 /** An answer for a client of the same dialect: the provider's bytes, read on the way. */
 export function readAnswer(body: Buffer): WholeAnswer {
-  return { body, summary: summarize(readEvents(body)) };
+  const events: AnswerEvent[] = [];
+  tellWhole(body, new AnswerTeller((event) => events.push(event), NO_SEED));
+  return { body, summary: summarize(events) };
 }
 
 /** A stream for a client of the same dialect: the provider's responses as they come. */
@@ -37,7 +43,7 @@ class PassingGemini implements FlowReader {
     document: (bytes) => {
       for (const response of responsesIn(bytes)) {
         tellChecked(response, this.#teller);
-        this.#say([DATA, Buffer.from(JSON.stringify(response)), BLANK_LINE]);
+        this.#say([DATA, Buffer.from(exactJson(response)), BLANK_LINE]);
       }
     },
   });
@@ -45,7 +51,7 @@ class PassingGemini implements FlowReader {
 
   constructor(say: (bytes: readonly Buffer[]) => void, emit: Emit) {
     this.#say = say;
-    this.#teller = new AnswerTeller(emit);
+    this.#teller = new AnswerTeller(emit, NO_SEED);
   }
 
   push(chunk: Buffer): void {

@@ -1,14 +1,13 @@
-import { isObject, textOrNull, without, type JsonObject } from '../json.js';
+import { textOrNull } from '../json.js';
 import { parsedObject } from '../json-members.js';
 import { VENDORS, type ReasoningPart } from '../neutral/part.js';
-import { camelMembers, listed } from './members.js';
 
 /** Stands for a proof that is lost; Gemini refuses a call without any. */
 export const NO_PROOF = Buffer.from('skip_thought_signature_validator').toString('base64');
 
 /** Nine bytes, so that its base64 is the beginning of the base64 of whatever follows it. */
 const MARK = 'suffice!:';
-const ENCODED_MARK = Buffer.from(MARK).toString('base64');
+export const ENCODED_MARK = Buffer.from(MARK).toString('base64');
 
 /** What of a thought comes back with its proof. */
 export type Proof = Pick<ReasoningPart, 'signature' | 'redacted' | 'vendor'>;
@@ -38,35 +37,7 @@ export function readProof(kept: unknown): Proof | null {
   return vendor === undefined ? null : { ...proof, vendor };
 }
 
-/**
- * A request without thoughts that Gemini would refuse because its models did not have them.
- *
- * @returns the same bytes where there is no such thought
- */
-export function withoutForeignThoughts(body: Buffer): Buffer {
-  if (!body.includes(ENCODED_MARK)) return body;
-  const request = JSON.parse(body.toString('utf8')) as JsonObject;
-  const contents = listed(request['contents']).map((content) => ({
-    ...content,
-    parts: listed(content['parts']).flatMap(withoutForeign),
-  }));
-  // A turn of a thought alone says nothing once the thought is gone.
-  request['contents'] = contents.filter(({ parts }) => parts.length > 0);
-  return Buffer.from(JSON.stringify(request));
-}
-
-function withoutForeign(part: JsonObject): JsonObject[] {
-  const { thoughtSignature: kept, thought } = camelMembers(part);
-  if (typeof kept !== 'string' || !isForeign(kept)) return [part];
-  if (thought === true) return [];
-  const rest = without(part, ['thoughtSignature', 'thought_signature']);
-  return [
-    isObject(rest['functionCall'] ?? rest['function_call'])
-      ? { ...rest, thoughtSignature: NO_PROOF }
-      : rest,
-  ];
-}
-
-function isForeign(signature: string): boolean {
+/** Tells another vendor's proof from Gemini's own. */
+export function isForeign(signature: string): boolean {
   return signature.startsWith(ENCODED_MARK);
 }

@@ -1,5 +1,6 @@
 import type { Conversation } from '../../core/conversation.js';
 import type { ChatRequest } from '../dialect.js';
+import { keepExact } from '../exact-json.js';
 import { isObject, type JsonObject } from '../json.js';
 import { conversationOf } from '../neutral/router-view.js';
 import { check, invalid, isAbsent, missing, parseBody, wrongType } from '../request-check.js';
@@ -37,7 +38,10 @@ export function readRequest(body: Buffer, { model, stream }: Address): ChatReque
     hidesThoughts: thinking['includeThoughts'] !== true,
     metadata: labelsOf(request['labels']),
     conversation: () => (conversation ??= conversationOf(readNeutral(request, stream), ['gemini'])),
-    neutral: () => readNeutral(request, stream),
+    neutral: () => {
+      keepExact(request, body);
+      return readNeutral(request, stream);
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { exactJson } from '../exact-json.js';
 import { objectOrEmpty, textOrNull, without, type JsonObject } from '../json.js';
 import { numberOr, parsedObject } from '../json-members.js';
 import { SseReader } from '../sse.js';
@@ -47,7 +48,7 @@ class Assembly {
     const isWhole = candidates.length > 0 && candidates.every((each) => each.isFinished);
     if (this.#isUnknown || !isWhole) return null;
     const written = candidates.map((each) => each.written());
-    return Buffer.from(JSON.stringify({ candidates: written, ...this.#head }));
+    return Buffer.from(exactJson({ candidates: written, ...this.#head }));
   }
 }
 

@@ -1,3 +1,4 @@
+import { exactJson } from '../exact-json.js';
 import type { Target, WrittenRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
@@ -34,7 +35,7 @@ export function writeRequest(
     ...request.providerOptions['gemini'],
     ...request.providerOptions[target.provider],
   };
-  return { body: Buffer.from(JSON.stringify(body)), answerTool: null };
+  return { body: Buffer.from(exactJson(body)), answerTool: null };
 }
 
 function noteUnsayable(request: NeutralRequest, losses: Losses): void {

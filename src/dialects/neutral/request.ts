@@ -36,6 +36,8 @@ export interface Thinking {
   readonly effort: string | null;
   /** At most; `null` when the client does not say. */
   readonly budgetTokens: number | null;
+  /** The client does not want to see what is thought; absent where it does, or does not say. */
+  readonly isHidden?: boolean;
   readonly at: string;
 }
 

@@ -7,19 +7,21 @@ import { callId } from '../openai/identity.js';
 /** Tells what an answer says, line by line; a whole answer is one line. */
 export class AnswerTeller {
   readonly #emit: Emit;
+  readonly #seed: string;
   readonly #ids = new Set<string>();
-  /** When the answer began: the only thing that tells it from others, as it has no id. */
-  #began: string | null = null;
+  #started = false;
   #calls = 0;
   /** The last line has been told. */
   isFinished = false;
 
-  constructor(emit: Emit) {
+  /** @param seed - what ids are made of that the answer leaves out; another for every answer */
+  constructor(emit: Emit, seed: string) {
     this.#emit = emit;
+    this.#seed = seed;
   }
 
   tell(line: JsonObject): void {
-    if (this.#began === null) this.#start(line);
+    if (!this.#started) this.#start(line);
     const message = objectOrEmpty(line['message']);
     const thought = textOrNull(message['thinking']) ?? '';
     if (thought !== '') this.#emit({ kind: 'reasoning', choice: 0, text: thought });
@@ -35,9 +37,8 @@ export class AnswerTeller {
   }
 
   #start({ created_at: created, model }: JsonObject): void {
-    const at = textOrNull(created) ?? '';
-    this.#began = at;
-    const ms = Date.parse(at);
+    this.#started = true;
+    const ms = Date.parse(textOrNull(created) ?? '');
     const createdS = Number.isNaN(ms) ? null : Math.floor(ms / 1_000);
     this.#emit({ kind: 'start', id: null, model: textOrNull(model), createdS });
   }
@@ -48,7 +49,7 @@ export class AnswerTeller {
     const given = textOrNull(native['id']) ?? '';
     // Results find their calls by id, so no two calls may share one; servers before 0.12 gave none.
     const isOwn = given !== '' && !this.#ids.has(given);
-    const id = isOwn ? given : callId(this.#began ?? '', 0, call);
+    const id = isOwn ? given : callId(this.#seed, 0, call);
     this.#ids.add(id);
     this.#emit({ kind: 'call', choice: 0, call, id, name: textOrNull(made['name']) ?? '' });
     const args = made['arguments'] ?? {};

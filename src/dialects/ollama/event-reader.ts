@@ -1,6 +1,6 @@
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
-import type { EventReader } from '../dialect.js';
+import type { EventReader, Reading } from '../dialect.js';
 import { isObject, type JsonObject } from '../json.js';
 import type { AnswerEvent, Emit } from '../neutral/event.js';
 import { JsonLines } from '../neutral/json-lines.js';
@@ -12,9 +12,9 @@ import { AnswerTeller } from './answer-events.js';
  *
  * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
  */
-export function readEvents(body: Buffer): AnswerEvent[] {
+export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const teller = new AnswerTeller((event) => events.push(event));
+  const teller = new AnswerTeller((event) => events.push(event), seed);
   // A whole answer is done, whether it says so or not.
   tellLine({ ...parseAnswerObject(body), done: true }, teller);
   return events;
@@ -31,8 +31,8 @@ export class OllamaReader implements EventReader {
   #sawLine = false;
   isComplete = false;
 
-  constructor(emit: Emit) {
-    this.#teller = new AnswerTeller(emit);
+  constructor({ seed }: Reading, emit: Emit) {
+    this.#teller = new AnswerTeller(emit, seed);
   }
 
   push(chunk: Buffer): void {

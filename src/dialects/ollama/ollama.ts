@@ -8,8 +8,8 @@ import { writeRequest } from './write-request.js';
 export const ollama: ProviderDialect = {
   name: 'ollama',
   writeRequest,
-  readEvents: (body) => readEvents(body),
-  openReader: (_reading, emit) => new OllamaReader(emit),
+  readEvents,
+  openReader: (reading, emit) => new OllamaReader(reading, emit),
   readError: (status, body, retryAfter) =>
     readError({ status, body, retryAfter }, systemClock.wallMs()),
 };

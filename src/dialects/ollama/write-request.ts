@@ -1,3 +1,4 @@
+import { exactJson } from '../exact-json.js';
 import type { ProviderDialect, Target } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
@@ -29,7 +30,7 @@ export const writeRequest: ProviderDialect['writeRequest'] = (request, target, l
   const { providerOptions } = request;
   const own = target.provider === 'ollama' ? undefined : providerOptions[target.provider];
   const whole = withOptions(withOptions(body, providerOptions['ollama']), own);
-  return { body: Buffer.from(JSON.stringify(whole)), answerTool: null };
+  return { body: Buffer.from(exactJson(whole)), answerTool: null };
 };
 
 function noteUnsayable(request: NeutralRequest, losses: Losses): void {

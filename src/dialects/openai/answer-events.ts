@@ -104,18 +104,21 @@ export class AnswerTeller {
   #reasoning(message: JsonObject, choice: number): void {
     const text = reasoningText(message);
     if (text !== '') this.#emit({ kind: 'reasoning', choice, text });
-    for (const detail of objectsIn(message['reasoning_details'])) {
-      const data = textOrNull(detail['data']);
-      if (data !== null) this.#emit({ kind: 'redacted', choice, data });
-      const signature = textOrNull(detail['signature']);
-      if (signature !== null)
-        this.#emit({
-          kind: 'signature',
-          choice,
-          signature,
-          vendor: vendorOf(detail) ?? 'anthropic',
-        });
+    for (const detail of objectsIn(message['reasoning_details'])) this.#proof(detail, choice);
+  }
+
+  /** What proves a thought goes back to its own vendor only; of one that is not known it proves nothing. */
+  #proof(detail: JsonObject, choice: number): void {
+    const vendor = vendorOf(detail);
+    const data = textOrNull(detail['data']);
+    if (data !== null) {
+      // Others seal thoughts for the account that had them, which is the provider's and not the gateway's.
+      if (vendor === 'anthropic') this.#emit({ kind: 'redacted', choice, data });
+      else this.#emit({ kind: 'lost', choice, part: 'reasoning' });
     }
+    const signature = textOrNull(detail['signature']);
+    if (signature === null || vendor === null) return;
+    this.#emit({ kind: 'signature', choice, signature, vendor });
   }
 
   #citations(message: JsonObject, choice: number): void {

@@ -88,7 +88,7 @@ function mendAnswer(answer: JsonObject, rules: AnswerRules): void {
   const places = new Set(choices.map(({ index }) => index).filter(isPlace));
   choices.forEach((choice, i) => {
     if (places.size < choices.length) choice['index'] = i;
-    mendChoice(choice, (call) => callId(identity.id, i, call));
+    mendChoice(choice, (call) => callId(rules.seed, i, call));
   });
   answer['choices'] = choices;
 }

@@ -35,9 +35,10 @@ export class ChoiceMender {
   /** Whether the last call of `mend` had to change anything. */
   changed = false;
 
-  constructor(index: number, answerId: string) {
+  /** @param seed - the answer's */
+  constructor(index: number, seed: string) {
     this.#index = index;
-    this.#calls = new ToolCallLedger((call) => callId(answerId, index, call));
+    this.#calls = new ToolCallLedger((call) => callId(seed, index, call));
   }
 
   /** `null` until the provider has told one; then one that agrees with the content. */

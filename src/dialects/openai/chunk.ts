@@ -154,7 +154,7 @@ export class ChunkMender {
     const index = isIndex(choice['index']) ? choice['index'] : position;
     let mender = this.#choices.get(index);
     if (mender === undefined) {
-      mender = new ChoiceMender(index, this.#identity?.id ?? '');
+      mender = new ChoiceMender(index, this.#rules.seed);
       this.#choices.set(index, mender);
     }
     return mender;

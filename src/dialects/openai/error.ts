@@ -10,6 +10,9 @@ import { retryAfterS } from './retry-after.js';
 /** Longer messages are cut: an error page or a dumped request helps nobody. */
 const MAX_MESSAGE_CHARS = 2000;
 
+/** All of a provider's capacity is taken: told like a rate limit, since it says the same: later, or elsewhere. */
+const OVERLOADED = 529;
+
 /** What an error body says, in the words of whichever server sent it. */
 interface Told {
   readonly message: string | null;
@@ -79,12 +82,11 @@ export function writeError(error: GatewayError): string {
 function toGatewayError(status: number, told: Told, retryS: number | null): GatewayError {
   const code = errorCode(status, told);
   const said = told.message ?? `The provider answered with status ${status}.`;
+  const later = retryS === null ? {} : { retryAfterS: retryS };
   if (code === 'upstream_auth_failed') return new GatewayError(code, authMessage(said));
   if (code === 'upstream_rate_limited') {
-    return new GatewayError(code, said, {
-      ...theirWords(told),
-      ...(retryS !== null && { retryAfterS: retryS }),
-    });
+    const own = status === OVERLOADED ? { status } : {};
+    return new GatewayError(code, said, { ...theirWords(told), ...own, ...later });
   }
   if (code === 'upstream_rejected') {
     return new GatewayError(code, said, {
@@ -93,7 +95,7 @@ function toGatewayError(status: number, told: Told, retryS: number | null): Gate
       status,
     });
   }
-  return new GatewayError(code, said);
+  return new GatewayError(code, said, later);
 }
 
 function theirWords(told: Told): { param?: string; upstreamCode?: string; upstreamType?: string } {
@@ -112,7 +114,7 @@ function isContextTooLong({ code, message }: Told): boolean {
 function errorCode(status: number, told: Told): ErrorCode {
   if (status === 401 || status === 403 || isKeyRefused(told)) return 'upstream_auth_failed';
   if (status === 408 || status === 504) return 'upstream_timeout';
-  if (status === 429) return 'upstream_rate_limited';
+  if (status === 429 || status === OVERLOADED) return 'upstream_rate_limited';
   return status >= 400 && status < 500 ? 'upstream_rejected' : 'upstream_failed';
 }
 

@@ -14,16 +14,12 @@ export interface Identity {
 /**
  * The identity an answer gives itself, completed where the provider left it out.
  *
- * A missing id is made from the answer's own text, so the same bytes give the same answer.
- *
  * @param answer - the whole answer, or the first chunk that has choices
  */
 export function identify(answer: JsonObject, rules: AnswerRules): Identity {
   const created = answer['created'];
   return {
-    id:
-      textOrNull(answer['id']) ??
-      `chatcmpl-${digest(`${rules.createdS} ${JSON.stringify(answer)}`)}`,
+    id: textOrNull(answer['id']) ?? `chatcmpl-${digest(rules.seed)}`,
     created: isTime(created) ? Math.floor(created) : rules.createdS,
     model: textOrNull(answer['model']) ?? rules.model,
   };
@@ -34,9 +30,13 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 1 && value < 1e11;
 }
 
-/** An id for a tool call that came without one; differs between calls and between answers. */
-export function callId(answerId: string, choice: number, index: number): string {
-  return `call_${digest(`${answerId} ${choice} ${index}`)}`;
+/**
+ * An id for a tool call that came without one; differs between calls and between answers.
+ *
+ * @param seed - the answer's: its id may be missing, or drawn from a few hundred
+ */
+export function callId(seed: string, choice: number, index: number): string {
+  return `call_${digest(`${seed} ${choice} ${index}`)}`;
 }
 
 function digest(text: string): string {

@@ -1,5 +1,6 @@
 import type { Conversation } from '../../core/conversation.js';
 import type { ChatRequest } from '../dialect.js';
+import { keepExact } from '../exact-json.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty } from '../json.js';
 import { textMembers } from '../json-members.js';
@@ -46,7 +47,10 @@ export function readRequest(body: Buffer): ChatRequest {
     // What is no string is no label, but still reaches the provider.
     metadata: textMembers(request['metadata']),
     conversation: () => (conversation ??= conversationIn(request, body)),
-    neutral: () => readNeutral(request),
+    neutral: () => {
+      keepExact(request, body);
+      return readNeutral(request);
+    },
   };
 }
 

@@ -5,6 +5,18 @@ import { objectsIn, textOrNull } from '../json.js';
 const MAX_WAIT_S = 24 * 60 * 60;
 
 /**
+ * What an answer's headers say of when to come back, as `retry-after` has it.
+ *
+ * OpenAI and Azure say it in milliseconds besides, or only so.
+ */
+export function retryHeader(answer: {
+  header(name: string): string | undefined;
+}): string | undefined {
+  const ms = answer.header('retry-after-ms')?.trim() ?? '';
+  return /^\d+(\.\d+)?$/.test(ms) ? `${ms}ms` : answer.header('retry-after');
+}
+
+/**
  * How long a provider wants to be left alone.
  *
  * Read from the header (seconds, a duration such as `1500ms`, or a date), else from the error

@@ -8,15 +8,13 @@ type Start = Extract<AnswerEvent, { kind: 'start' }>;
 /**
  * What a response says besides its output: who answers, and the request's own members, with OpenAI's defaults.
  *
- * The id is made of the request and of the answer's own id, which some servers draw from a few hundred.
+ * The id is the gateway's: some servers draw theirs from a few hundred.
  */
 export function responseHead(start: Start, rules: AnswerRules): JsonObject {
   const request = rules.request?.parsed ?? {};
   const createdS = start.createdS ?? rules.createdS;
-  const seed = createHash('sha256').update(rules.request?.body ?? '');
-  const id = seed.update(JSON.stringify([start.id, rules.model, createdS, rules.createdS]));
   return {
-    id: `resp_${id.digest('hex').slice(0, ID_CHARS)}`,
+    id: idFrom(rules.seed),
     object: 'response',
     created_at: createdS,
     status: 'in_progress',

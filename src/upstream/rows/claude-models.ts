@@ -1,30 +1,68 @@
+import type { Refusal } from '../../dialects/refusal.js';
 import type { ModelNote } from './row.js';
 
-const SOURCE = 'https://docs.claude.com/en/docs/about-claude/models/migrating-to-claude-4';
+const MIGRATION = 'https://docs.claude.com/en/docs/about-claude/models/migrating-to-claude-4';
+const THINKING = 'https://platform.claude.com/docs/en/build-with-claude/thinking-troubleshooting';
+
+/** All since 4.7; what follows `4-` in older names is a date. */
+const SINCE_4_7 = /^claude-[a-z]+-(?:4-(?:[7-9]|[1-9]\d)|[5-9]|[1-9]\d)(?!\d)/u;
+
+function note(
+  names: RegExp,
+  refused: Pick<Refusal, 'members'> & Partial<Refusal>,
+  why: string,
+  source: string,
+): ModelNote {
+  const refusal: Refusal = { unlessEffort: null, beside: null, ...refused };
+  return { names, responsesOnly: false, renames: {}, refuses: [refusal], why, source };
+}
 
 /**
  * What Claude's models refuse of their own dialect.
  *
  * Requests that are translated keep the same rules where they are written.
  */
-export const CLAUDE_SAMPLING: readonly ModelNote[] = [
-  {
-    // Opus since 4.1, all since 4.5; what follows `4-` in older names is a date.
-    names: /^claude-(?:opus-4-[1-9](?!\d)|[a-z]+-(?:4-(?:[5-9]|[1-9]\d)|[5-9]|[1-9]\d)(?!\d))/u,
-    responsesOnly: false,
-    renames: {},
-    refuses: [{ members: { top_p: 1 }, unlessEffort: null, beside: 'temperature' }],
-    why: 'refuse `top_p` beside `temperature`',
-    source: SOURCE,
-  },
-  {
-    names: /^claude-opus-(?:4-(?:[7-9]|[1-9]\d)|[5-9]|[1-9]\d)(?!\d)/u,
-    responsesOnly: false,
-    renames: {},
-    refuses: [
-      { members: { temperature: 1, top_p: 1, top_k: null }, unlessEffort: null, beside: null },
-    ],
-    why: 'refuse `temperature`, `top_p` and `top_k`',
-    source: SOURCE,
-  },
+export const CLAUDE_REFUSALS: readonly ModelNote[] = [
+  note(
+    // Opus since 4.1, all since 4.5.
+    /^claude-(?:opus-4-[1-9](?!\d)|[a-z]+-(?:4-(?:[5-9]|[1-9]\d)|[5-9]|[1-9]\d)(?!\d))/u,
+    { members: { top_p: 1 }, beside: 'temperature' },
+    'refuse `top_p` beside `temperature`',
+    MIGRATION,
+  ),
+  note(
+    SINCE_4_7,
+    { members: { temperature: 1, top_p: 1, top_k: null } },
+    'refuse `temperature`, `top_p` and `top_k`',
+    'https://platform.claude.com/docs/en/models/sonnet-5/migration-guide',
+  ),
+  note(
+    /^claude-(?:3-|[a-z]+-(?:3-|4-(?:[0-5](?!\d)|\d{8}|latest)|4$))/u,
+    { members: { thinking: null }, types: ['adaptive', 'between_tools'] },
+    'refuse `thinking` that is adaptive',
+    THINKING,
+  ),
+  note(
+    SINCE_4_7,
+    {
+      members: { thinking: null },
+      types: ['enabled'],
+      instead: '{"type":"adaptive","display":"summarized"}',
+    },
+    'refuse `thinking` with a budget, and are told that it is adaptive',
+    THINKING,
+  ),
+  note(
+    // Fable and Mythos, and the others since 5.5; whether what comes after them can be kept from thinking is not known.
+    /^claude-(?:(?:fable|mythos)-[5-9]|(?:opus|sonnet)-5-[1-9]|[a-z]+-[6-9])/u,
+    { members: { thinking: null }, types: ['disabled'] },
+    'refuse `thinking` that is disabled',
+    THINKING,
+  ),
+  note(
+    /^claude-(?:(?:fable|mythos|opus|sonnet)-5-[1-9](?!\d)|[a-z]+-[6-9])/u,
+    { members: { tool_choice: null }, types: ['any', 'tool'] },
+    'refuse a `tool_choice` that forces a tool',
+    'https://platform.claude.com/docs/en/models/sonnet-5-5/migration-guide',
+  ),
 ];

@@ -1,4 +1,4 @@
-import { CLAUDE_SAMPLING } from './claude-models.js';
+import { CLAUDE_REFUSALS } from './claude-models.js';
 import { NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
 import { row, type ProviderRow } from './row.js';
 
@@ -100,7 +100,7 @@ export const CLOUDS: readonly ProviderRow[] = [
     dialect: 'anthropic',
     places: GOOGLE_PLACES,
     paths: { whole: '/{model}:rawPredict', stream: '/{model}:streamRawPredict' },
-    models: CLAUDE_SAMPLING,
+    models: CLAUDE_REFUSALS,
     members: { model: null, anthropic_version: 'vertex-2023-10-16' },
     notes: 'The path names the model, and the body the version of the API.',
     source: 'https://docs.claude.com/en/api/claude-on-vertex-ai',

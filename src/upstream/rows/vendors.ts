@@ -1,4 +1,4 @@
-import { CLAUDE_SAMPLING } from './claude-models.js';
+import { CLAUDE_REFUSALS } from './claude-models.js';
 import { NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
 import { row, type ProviderRow } from './row.js';
 
@@ -24,7 +24,7 @@ export const VENDORS: readonly ProviderRow[] = [
     baseUrl: 'https://api.anthropic.com/v1',
     keyVariable: 'ANTHROPIC_API_KEY',
     dialect: 'anthropic',
-    models: CLAUDE_SAMPLING,
+    models: CLAUDE_REFUSALS,
     notes:
       'Its OpenAI-compatible door lets neither thinking signatures nor citations nor cache markers through.',
     source: 'https://docs.claude.com/en/api/messages',
@@ -56,6 +56,18 @@ export const VENDORS: readonly ProviderRow[] = [
       seed: 'random_seed',
       max_completion_tokens: 'max_tokens',
     },
+    models: [
+      {
+        names: /.*/u,
+        responsesOnly: false,
+        renames: {},
+        refuses: [
+          { members: { logprobs: false, top_logprobs: 0 }, unlessEffort: null, beside: null },
+        ],
+        why: 'refuse `logprobs` and `top_logprobs`',
+        source: 'https://docs.mistral.ai/api',
+      },
+    ],
     fit: 'mistral',
     notes:
       'Refuses unknown fields, `stream_options` among them, and tells usage in every stream unasked. Ids of calls must be nine letters or digits.',

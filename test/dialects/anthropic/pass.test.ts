@@ -1,7 +1,6 @@
 import { anthropic } from '../../../src/dialects/anthropic/anthropic.js';
-import { UNPROVEN } from '../../../src/dialects/anthropic/unproven.js';
 import { GatewayError } from '../../../src/core/errors.js';
-import { RULES, streamed } from '../../support/translated.js';
+import { eventsIn, RULES, streamed } from '../../support/translated.js';
 
 const ANSWER = {
   id: 'msg_1',
@@ -63,20 +62,42 @@ describe('an answer of Anthropic for a client of the same dialect', () => {
     ],
     ['an early end', '', 502],
     ['an error instead of a stream', null, 429],
-    ['a message instead of a stream', undefined, 502],
   ])('fails at %s', (_what, tail, status) => {
     const error = { type: 'error', error: { type: 'rate_limit_error', message: 'slow' } };
-    const document = JSON.stringify(tail === null ? error : ANSWER);
-    const bytes = typeof tail === 'string' ? STREAM.slice(0, 4).join('') + tail : document;
+    const bytes = tail === null ? JSON.stringify(error) : STREAM.slice(0, 4).join('') + tail;
 
     const { text, stream } = streamed('anthropic', 'anthropic', [Buffer.from(bytes)]);
 
     expect(stream.failure).toMatchObject({ status });
-    expect(text).toBe(typeof tail === 'string' ? STREAM.slice(0, 4).join('') : '');
+    expect(text).toBe(tail === null ? '' : STREAM.slice(0, 4).join(''));
     expect(stream.fail(new GatewayError('upstream_cut', 'cut')).toString()).toContain(
       'event: error',
     );
   });
+});
+
+test('a whole message instead of a stream is told as one', () => {
+  const use = '{"type":"tool_use","id":"t","name":"f","input":{"id":1234567890123456789}}';
+  const whole = JSON.stringify({ ...ANSWER, stop_reason: 'tool_use' });
+  const bytes = whole.replace('"content":[', `"content":[${use},`);
+
+  const { text, stream } = streamed('anthropic', 'anthropic', [
+    Buffer.from(bytes.slice(0, 40)),
+    Buffer.from(bytes.slice(40)),
+  ]);
+
+  expect(stream.failure).toBeNull();
+  expect(stream.summary).toMatchObject({ usage, finishReason: 'tool_calls' });
+  expect(eventsIn(text).map(({ type }) => type)).toEqual([
+    'message_start',
+    ...['content_block_start', 'content_block_delta', 'content_block_stop'],
+    ...['content_block_start', 'content_block_delta', 'content_block_stop'],
+    ...['content_block_start', 'content_block_stop'],
+    'message_delta',
+    'message_stop',
+  ]);
+  expect(text).toContain(JSON.stringify('{"id":1234567890123456789}'));
+  expect(text).toContain('{"type":"from_the_future","x":1}');
 });
 
 describe('a request of a client of the same dialect', () => {
@@ -186,56 +207,6 @@ describe('a request of a client of the same dialect', () => {
       choices: 1,
       reasoningEffort: 'high',
       bound: [{ at: 'messages[1].content[0]', dialects: ['anthropic', 'bedrock'], isFirm: false }],
-    });
-  });
-});
-
-describe('a conversation that began with another vendor’s model', () => {
-  const thought = { type: 'thinking', thinking: 'hm', signature: UNPROVEN };
-  const call = { type: 'tool_use', id: 'a', name: 'f', input: {} };
-  const result = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a' }] };
-  const thinking = { type: 'enabled', budget_tokens: 1024 };
-  const hi = { role: 'user', content: 'hi' };
-
-  function sent(...messages: object[]): Record<string, unknown> {
-    const body = Buffer.from(JSON.stringify({ model: 'auto', thinking, messages }));
-    const bytes = anthropic.editRequest(anthropic.readRequest(body), {
-      model: 'm',
-      askUsage: false,
-    });
-    return JSON.parse(bytes.toString()) as Record<string, unknown>;
-  }
-
-  test('goes on without thoughts that Anthropic would refuse', () => {
-    const said = { type: 'text', text: 'so' };
-    const json = sent(
-      hi,
-      { role: 'assistant', content: [thought, said] },
-      hi,
-      { role: 'assistant', content: [thought] },
-      { role: 'assistant', content: [said] },
-      hi,
-    );
-
-    expect(json).toEqual({
-      model: 'm',
-      thinking,
-      messages: [
-        hi,
-        { role: 'assistant', content: [said] },
-        hi,
-        { role: 'assistant', content: [said] },
-        hi,
-      ],
-    });
-  });
-
-  test('has no thinking in a turn that began without it', () => {
-    const json = sent(hi, { role: 'assistant', content: [thought, call] }, result);
-
-    expect(json).toEqual({
-      model: 'm',
-      messages: [hi, { role: 'assistant', content: [call] }, result],
     });
   });
 });

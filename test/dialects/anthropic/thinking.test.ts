@@ -2,6 +2,7 @@ import type { Target } from '../../../src/dialects/dialect.js';
 import { translated } from '../../support/translated.js';
 
 const CLAUDE: Partial<Target> = { model: 'claude-sonnet-4-5', provider: 'anthropic' };
+const SUMMARIZED = { type: 'adaptive', display: 'summarized' };
 const user = (content: unknown) => ({ role: 'user', content });
 
 function toAnthropic(body: object, target: Partial<Target> = {}) {
@@ -15,11 +16,91 @@ describe('thinking', () => {
   test.each([
     ['claude-sonnet-4-5', { thinking: { type: 'enabled', budget_tokens: 16_384 } }],
     ['claude-3-7-sonnet-latest', { thinking: { type: 'enabled', budget_tokens: 16_384 } }],
-    ['claude-opus-4-8', { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } }],
-    ['claude-sonnet-5', { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } }],
+    ['claude-opus-4-6', { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } }],
+    ['claude-opus-4-8', { thinking: SUMMARIZED, output_config: { effort: 'high' } }],
+    ['claude-sonnet-5', { thinking: SUMMARIZED, output_config: { effort: 'high' } }],
+    ['claude-haiku-5-5', { thinking: SUMMARIZED, output_config: { effort: 'high' } }],
     ['glm-5', { thinking: { type: 'enabled', budget_tokens: 16_384 } }],
   ])('is asked of %s in words that it knows', (model, expected) => {
     expect(toAnthropic(effort, { model }).json).toMatchObject(expected);
+  });
+
+  const OFF = { reasoning_effort: 'none' };
+
+  test.each([
+    ['claude-3-5-haiku-20241022', OFF, {}, []],
+    ['claude-opus-4-8', OFF, {}, []],
+    ['claude-opus-5', OFF, { thinking: { type: 'disabled' } }, []],
+    ['claude-sonnet-5', OFF, { thinking: { type: 'disabled' } }, []],
+    ['claude-haiku-5-5', OFF, { thinking: { type: 'disabled' } }, []],
+    ['claude-sonnet-5-5', OFF, { thinking: { type: 'between_tools' } }, []],
+    ['claude-fable-5', OFF, { output_config: { effort: 'low' } }, ['reasoning_effort']],
+    ['claude-opus-5-5', OFF, { output_config: { effort: 'low' } }, ['reasoning_effort']],
+    ['claude-sonnet-6', OFF, { output_config: { effort: 'low' } }, ['reasoning_effort']],
+    ['claude-sonnet-5-5', {}, {}, []],
+  ])('%s is kept from it by %j as far as it can be', (model, asked, expected, lost) => {
+    const { json, dropped } = toAnthropic(asked, { model });
+
+    expect(json).toEqual({ model, max_tokens: 8_192, messages: [user('hi')], ...expected });
+    expect(dropped).toEqual(lost);
+  });
+
+  test.each([
+    ['claude-opus-4-6', 'xhigh', 'high'],
+    ['claude-opus-4-8', 'xhigh', 'xhigh'],
+    ['claude-opus-4-8', 'minimal', 'low'],
+    ['claude-opus-4-8', 'heroic', undefined],
+  ])('%s is asked for %s as %s, which is said where it is another', (model, asked, written) => {
+    const { json, dropped } = toAnthropic({ reasoning_effort: asked }, { model });
+
+    expect((json['output_config'] as { effort?: string } | undefined)?.effort).toBe(written);
+    expect(dropped).toEqual(asked === written ? [] : ['reasoning_effort']);
+  });
+
+  test('is not shown to a client that does not want to see it', () => {
+    const generationConfig = { thinkingConfig: { thinkingLevel: 'high' } };
+    const request = { contents: [{ parts: [{ text: 'hi' }] }], generationConfig };
+    const target = { ...CLAUDE, model: 'claude-opus-5' };
+
+    expect(translated('gemini', 'anthropic', request, target).json['thinking']).toEqual({
+      type: 'adaptive',
+    });
+  });
+
+  const forced = {
+    tools: [{ type: 'function', function: { name: 'f' } }],
+    tool_choice: 'required',
+  };
+
+  test.each([
+    ['claude-sonnet-5', 'any', []],
+    ['claude-fable-5', 'any', []],
+    ['claude-haiku-5-5', 'any', []],
+    ['claude-sonnet-5-5', 'auto', ['tool_choice']],
+    ['claude-opus-5-5', 'auto', ['tool_choice']],
+    ['claude-fable-5-1', 'auto', ['tool_choice']],
+    ['claude-haiku-6', 'auto', ['tool_choice']],
+  ])('%s thinks although it has to call a tool, of which it is told %s', (model, type, lost) => {
+    const { json, dropped } = toAnthropic({ ...effort, ...forced }, { model });
+
+    expect(json).toMatchObject({ thinking: SUMMARIZED, tool_choice: { type } });
+    expect(dropped).toEqual(lost);
+  });
+
+  test.each([
+    ['claude-opus-4-6', { thinking: { type: 'adaptive' } }],
+    ['claude-sonnet-5', { thinking: SUMMARIZED }],
+  ])('goes on at %s after a call whose thought is gone', (model, expected) => {
+    const calls = [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }];
+    const messages = [
+      user('hi'),
+      { role: 'assistant', tool_calls: calls },
+      { role: 'tool', tool_call_id: 'a', content: 'x' },
+    ];
+    const { json, dropped } = toAnthropic({ ...effort, messages }, { model });
+
+    expect(json).toMatchObject(expected);
+    expect(dropped).toEqual([]);
   });
 
   test('leaves half of the length for the answer, and is left out where it has no room', () => {
@@ -116,6 +197,9 @@ describe('sampling', () => {
     ['claude-3-haiku-20240307', { temperature: 0.3, top_p: 0.9 }, []],
     ['claude-haiku-4-5', { temperature: 0.3 }, ['top_p']],
     ['claude-opus-4-8', {}, ['temperature', 'top_p']],
+    ['claude-sonnet-5', {}, ['temperature', 'top_p']],
+    ['claude-fable-5', {}, ['temperature', 'top_p']],
+    ['claude-haiku-5-5', {}, ['temperature', 'top_p']],
   ])('of %s is what it takes', (model, expected, lost) => {
     const { json, dropped } = toAnthropic({ temperature: 0.3, top_p: 0.9 }, { model });
 
@@ -126,5 +210,28 @@ describe('sampling', () => {
       ...expected,
     });
     expect(dropped).toEqual(lost);
+  });
+});
+
+describe('what the assistant has begun to say', () => {
+  const messages = [user('hi'), { role: 'assistant', content: '{ ' }];
+
+  test('is gone on with by models that do so', () => {
+    const { json, dropped } = toAnthropic({ messages }, { model: 'claude-sonnet-4-5' });
+
+    expect(json['messages']).toEqual([user('hi'), { role: 'assistant', content: '{' }]);
+    expect(dropped).toEqual([]);
+  });
+
+  test.each(['anthropic', 'bedrock'] as const)('is a turn of its own at %s for others', (to) => {
+    const request = { model: 'auto', messages };
+    const { json, dropped } = translated('openai', to, request, { model: 'claude-opus-4-6' });
+
+    expect((json['messages'] as { role: string }[]).map(({ role }) => role)).toEqual([
+      'user',
+      'assistant',
+      'user',
+    ]);
+    expect(dropped).toEqual(['messages[1]']);
   });
 });

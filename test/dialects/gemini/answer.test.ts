@@ -26,6 +26,33 @@ describe('an answer of Gemini', () => {
     expect(whole({ ...text('hi'), finishReason }).choices[0]?.finish_reason).toBe(expected);
   });
 
+  const message = 'Malformed function call: print(f())';
+  const broken = { finishReason: 'MALFORMED_FUNCTION_CALL', finishMessage: message };
+
+  test.each([
+    broken,
+    { ...broken, content: { role: 'model' } },
+    { ...broken, content: { parts: [{ text: 'Hm', thought: true }] } },
+    { ...broken, finishReason: 'UNEXPECTED_TOOL_CALL' },
+  ])('that is nothing but a call that went wrong is none: %j', (candidate) => {
+    const failure = expect.objectContaining({
+      code: 'upstream_failed',
+      message: expect.stringContaining(message),
+    });
+    const response = Buffer.from(`data: ${JSON.stringify({ candidates: [candidate] })}\r\n\r\n`);
+
+    expect(() => whole(candidate)).toThrow(failure);
+    expect(streamed('anthropic', 'gemini', [response]).stream.failure).toEqual(failure);
+  });
+
+  test('is its own affair to clients of Google', () => {
+    const body = { candidates: [broken] };
+
+    expect(answered('gemini', 'gemini', body).json).toEqual(body);
+    const response = Buffer.from(`data: ${JSON.stringify(body)}\r\n\r\n`);
+    expect(streamed('gemini', 'gemini', [response]).stream.failure).toBeNull();
+  });
+
   test('may have no content, or no candidate but a reason', () => {
     expect(whole({ finishReason: 'SAFETY' }).choices).toMatchObject([
       { message: { content: '' }, finish_reason: 'content_filter' },

@@ -256,9 +256,9 @@ describe('a request for Gemini itself', () => {
   test('lacks the thoughts of other vendors’ models, and calls stay', () => {
     const body = { contents: [user({ text: 'hi' }), thoughtOfClaude(), user({ text: 'on' })] };
 
-    const sent = JSON.parse(edited(JSON.stringify(body))) as typeof body;
+    const { json, dropped } = translated('gemini', 'gemini', body);
 
-    expect(sent.contents[1]).toEqual({
+    expect((json['contents'] as object[])[1]).toEqual({
       role: 'model',
       parts: [
         {
@@ -267,7 +267,17 @@ describe('a request for Gemini itself', () => {
         },
       ],
     });
+    expect(dropped).toEqual(['contents[1].parts[0]', 'contents[1].parts[1]']);
   });
+});
+
+test('a thought of another vendor’s that stands alone is gone with its turn', () => {
+  const [thought] = thoughtOfClaude().parts;
+  const lone = { contents: { role: 'model', parts: thought } };
+  const among = { contents: [user({ text: 'hi' }), { role: 'model', parts: [thought] }] };
+
+  expect(translated('gemini', 'gemini', lone).json).toEqual({ contents: [] });
+  expect(translated('gemini', 'gemini', among).json).toEqual({ contents: [user({ text: 'hi' })] });
 });
 
 /** An answer of Claude with a thought and a call, as a client of Gemini gets it. */
@@ -281,7 +291,7 @@ function thoughtOfClaude() {
       { kind: 'call', choice: 0, call: 0, id: 'toolu_1', name: 'f' },
       { kind: 'finish', choice: 0, reason: 'tool_calls', stopSequence: null, native: null },
     ],
-    { trusted: false, includeUsage: true, model: 'm', createdS: 1 },
+    { trusted: false, includeUsage: true, model: 'm', createdS: 1, seed: 'seed' },
   );
   const { candidates } = JSON.parse(bytes.toString()) as {
     candidates: [{ content: { role: string; parts: object[] } }];

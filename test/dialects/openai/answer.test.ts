@@ -9,6 +9,7 @@ const RULES: AnswerRules = {
   includeUsage: false,
   model: 'vendor/model',
   createdS: 1_700_000_000,
+  seed: 'seed',
 };
 
 const HEAD = { id: 'a1', object: 'chat.completion', created: 5, model: 'm' };

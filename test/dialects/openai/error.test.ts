@@ -21,6 +21,7 @@ describe('an upstream’s error', () => {
     { status: 429, code: 'upstream_rate_limited', becomes: 429 },
     { status: 500, code: 'upstream_failed', becomes: 502 },
     { status: 503, code: 'upstream_failed', becomes: 502 },
+    { status: 529, code: 'upstream_rate_limited', becomes: 529 },
     { status: 504, code: 'upstream_timeout', becomes: 504 },
     { status: 302, code: 'upstream_failed', becomes: 502 },
   ])('with status $status becomes $code', ({ status, code, becomes }) => {

@@ -52,8 +52,8 @@ export const rulesFor = (body: object) => ({
 export type Json = Record<string, unknown>;
 
 /** The same events, whole and as a stream; both must say the same. */
-export function answer(events: readonly AnswerEvent[], body: object = {}) {
-  const rules = rulesFor(body);
+export function answer(events: readonly AnswerEvent[], body: object = {}, seed = RULES.seed) {
+  const rules = { ...rulesFor(body), seed };
   const whole = JSON.parse(responses.writeAnswer(events, rules).toString()) as Json;
   const writer = responses.openWriter(rules);
   for (const event of events) writer.add(event);

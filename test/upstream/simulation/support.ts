@@ -12,6 +12,7 @@ export const RULES = {
   includeUsage: true,
   model: 'simulation/small',
   createdS: 0,
+  seed: 'seed',
 };
 
 /** A chat completion, as far as tests look into it. */

@@ -1,0 +1,76 @@
+import type { OwnPart } from '../dialect.js';
+import { isObject } from '../json.js';
+import {
+  removals,
+  scanArray,
+  scanObject,
+  spliceBytes,
+  type ElementSpan,
+  type MemberSpan,
+  type Splice,
+} from '../json-splice.js';
+import type { Loss } from '../neutral/losses.js';
+import { camelMembers } from './members.js';
+import { ENCODED_MARK, isForeign, NO_PROOF } from './proof.js';
+
+/**
+ * A request without thoughts that Gemini would refuse because its models did not have them; all other bytes are the client's.
+ *
+ * @returns the same bytes where there is no such thought
+ */
+export function ownThoughts(body: Buffer): OwnPart {
+  const dropped: Loss[] = [];
+  if (!body.includes(ENCODED_MARK)) return { body, dropped };
+  const text = body.toString('latin1');
+  const splices: Splice[] = [];
+  const contents = scanObject(text, 0, ['contents']).found.at(-1);
+  if (contents === undefined) return { body, dropped };
+  const emptied: ElementSpan[] = [];
+  elementsOf(text, contents).forEach((content, i) => {
+    const parts = scanObject(text, content.start, ['parts']).found.at(-1);
+    if (parts === undefined || !text.slice(parts.start, parts.end).includes(ENCODED_MARK)) return;
+    const gone: ElementSpan[] = [];
+    const all = elementsOf(text, parts);
+    all.forEach((part, k) => {
+      const written = withoutForeign(body, text, part);
+      if (written === null) return;
+      dropped.push({ field: `contents[${i}].parts[${k}]`, what: 'reasoning' });
+      if (written === 'gone') gone.push(part);
+      else splices.push(...written);
+    });
+    // A turn of a thought alone says nothing once the thought is gone.
+    if (gone.length === all.length) emptied.push(content);
+    else splices.push(...removals(gone));
+  });
+  splices.push(...without(emptied, text, contents));
+  return {
+    body: spliceBytes(
+      body,
+      splices.sort((a, b) => a.start - b.start),
+    ),
+    dropped,
+  };
+}
+
+/** The elements of a list; Google takes an object that stands alone for a list of it. */
+function elementsOf(text: string, { start, end }: MemberSpan): ElementSpan[] {
+  if (text[start] !== '{') return scanArray(text, start);
+  return [{ nameStart: start, start, end, previousEnd: start, commaEnd: null }];
+}
+
+function without(gone: readonly ElementSpan[], text: string, list: MemberSpan): Splice[] {
+  if (text[list.start] !== '{') return removals(gone);
+  return gone.map(({ start, end }) => ({ start, end, text: '[]' }));
+}
+
+/** What takes another vendor's proof out of a part: `gone` for a part that is nothing else, `null` for one without. */
+function withoutForeign(body: Buffer, text: string, part: ElementSpan): Splice[] | 'gone' | null {
+  const value: unknown = JSON.parse(body.toString('utf8', part.start, part.end));
+  if (!isObject(value)) return null;
+  const { thoughtSignature: kept, thought, functionCall } = camelMembers(value);
+  if (typeof kept !== 'string' || !isForeign(kept)) return null;
+  if (thought === true) return 'gone';
+  const { found } = scanObject(text, part.start, ['thoughtSignature', 'thought_signature']);
+  if (!isObject(functionCall)) return removals(found);
+  return found.map(({ start, end }) => ({ start, end, text: JSON.stringify(NO_PROOF) }));
+}

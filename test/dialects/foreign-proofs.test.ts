@@ -1,0 +1,86 @@
+import type { ThoughtMemory } from '../../src/dialects/neutral/thought-store.js';
+import { answered } from '../support/translated.js';
+
+/** An answer of OpenRouter's, which has models of all vendors. */
+const routed = (details: object[], message: object = {}) => ({
+  id: 'c',
+  model: 'x/y',
+  choices: [
+    {
+      index: 0,
+      message: {
+        role: 'assistant',
+        content: 'hello',
+        reasoning: 'hm',
+        reasoning_details: details,
+        ...message,
+      },
+      finish_reason: 'stop',
+    },
+  ],
+});
+const sealed = (format: string) => ({ type: 'reasoning.encrypted', data: 'gAAAA', format });
+const signed = (format: string) => ({
+  type: 'reasoning.text',
+  text: 'hm',
+  signature: 'SIG',
+  format,
+});
+
+describe('of what OpenRouter passes on', () => {
+  test('a thought that only Anthropic can read stays one', () => {
+    const { json, summary } = answered(
+      'anthropic',
+      'openai',
+      routed([sealed('anthropic-claude-v1')]),
+    );
+
+    expect(json['content']).toContainEqual({ type: 'redacted_thinking', data: 'gAAAA' });
+    expect(summary.lost).toEqual([]);
+  });
+
+  test.each(['openai-responses-v1', 'xai-responses-v1', 'google-gemini-v1', 'unknown'])(
+    'a thought that only another can read (%s) is lost, and said to be',
+    (format) => {
+      const { json, summary } = answered('anthropic', 'openai', routed([sealed(format)]));
+
+      expect(JSON.stringify(json)).not.toContain('gAAAA');
+      expect(json['content']).toEqual([
+        { type: 'thinking', thinking: 'hm', signature: 'suffice-unproven-thought' },
+        { type: 'text', text: 'hello' },
+      ]);
+      expect(summary.lost?.map(({ field }) => field)).toEqual(['answer.reasoning']);
+    },
+  );
+
+  test.each([
+    ['anthropic-claude-v1', 'SIG'],
+    ['google-gemini-v1', 'suffice-unproven-thought:gemini:SIG'],
+    ['xai-responses-v1', 'suffice-unproven-thought'],
+    ['unknown', 'suffice-unproven-thought'],
+  ])('a proof of %s is shown to Anthropic’s clients as %s', (format, signature) => {
+    const { json } = answered('anthropic', 'openai', routed([signed(format)]));
+
+    expect((json['content'] as object[])[0]).toEqual({
+      type: 'thinking',
+      thinking: 'hm',
+      signature,
+    });
+  });
+
+  test.each([sealed('openai-responses-v1'), signed('xai-responses-v1')])(
+    'nothing is kept for the next turn that its vendor could not be given: %j',
+    (detail) => {
+      const kept: string[] = [];
+      const memory: ThoughtMemory = {
+        keep: (callId) => kept.push(callId),
+        restored: (turns) => turns,
+      };
+      const calls = [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } }];
+
+      answered('responses', 'openai', routed([detail], { tool_calls: calls }), { memory });
+
+      expect(kept).toEqual([]);
+    },
+  );
+});
