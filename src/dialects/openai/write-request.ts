@@ -4,6 +4,7 @@ import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, Thinking, ToolDefinition } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
+import { userWord } from './limits.js';
 import { writeTurns } from './write-turns.js';
 
 /** OpenAI takes no more stop sequences than these. */
@@ -32,7 +33,7 @@ export function writeRequest(
     ...thinking(request.thinking, target, losses),
     ...(request.choices > 1 && { n: request.choices }),
     ...(request.logprobs !== null && { logprobs: true, top_logprobs: request.logprobs }),
-    ...(request.user !== null && { user: request.user }),
+    ...(request.user !== null && { user: userWord(request.user) }),
     ...tier(request, target, losses),
     ...request.providerOptions['openai'],
     ...request.providerOptions[target.provider],

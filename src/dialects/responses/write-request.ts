@@ -4,6 +4,7 @@ import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
+import { userWord } from '../openai/limits.js';
 import { writeItems } from './write-items.js';
 
 /** OpenAI refuses to be asked for fewer tokens. */
@@ -34,7 +35,7 @@ export function writeRequest(
     ...format(request),
     ...thinking(request, target, losses),
     ...shown(request, target),
-    ...(request.user !== null && { safety_identifier: request.user }),
+    ...(request.user !== null && { safety_identifier: userWord(request.user) }),
     ...tier(request),
     ...request.providerOptions['responses'],
     ...request.providerOptions[target.provider],
