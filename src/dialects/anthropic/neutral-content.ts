@@ -124,6 +124,6 @@ function readSource(block: JsonObject): Source {
     case 'url':
       return { kind: 'url', url: textOrNull(source['url']) ?? '' };
     default:
-      return { kind: 'file', id: textOrNull(source['file_id']) ?? '' };
+      return { kind: 'file', id: textOrNull(source['file_id']) ?? '', owner: 'anthropic' };
   }
 }

@@ -138,6 +138,9 @@ function documentOf(part: MediaPart, losses: Losses): JsonObject | null {
   const { source, name } = part;
   if (part.cited === true) losses.note(`${part.at}.citations`, 'citations');
   if (source.kind === 'text') return { type: 'text', text: documentText(part, source.text) };
+  if (source.kind === 'file' && source.owner === 'openai') {
+    return { type: 'file', file: { file_id: source.id } };
+  }
   if (source.kind !== 'bytes') {
     notePart(part, losses);
     return null;

@@ -100,7 +100,7 @@ function writeParts(parts: readonly ContentPart[], losses: Losses): JsonObject[]
       case 'refusal':
         return [{ type: 'input_text', text: part.text }];
       case 'image':
-        return imagePart(part);
+        return imagePart(part, losses);
       case 'document':
         return documentPart(part, losses);
       default:
@@ -114,13 +114,16 @@ function noted(part: ContentPart, losses: Losses): JsonObject[] {
   return [];
 }
 
-function imagePart({ source, detail }: MediaPart): JsonObject[] {
+function imagePart(part: MediaPart, losses: Losses): JsonObject[] {
+  const { source, detail } = part;
+  if (isElsewhere(source)) return noted(part, losses);
   const place = source.kind === 'file' ? { file_id: source.id } : { image_url: urlOf(source) };
   return [{ type: 'input_image', ...place, ...(detail !== undefined && { detail }) }];
 }
 
 function documentPart(part: MediaPart, losses: Losses): JsonObject[] {
   const { source, name } = part;
+  if (isElsewhere(source)) return noted(part, losses);
   if (part.cited === true) losses.note(`${part.at}.citations`, 'citations');
   switch (source.kind) {
     case 'text':
@@ -132,6 +135,11 @@ function documentPart(part: MediaPart, losses: Losses): JsonObject[] {
     case 'bytes':
       return [{ type: 'input_file', filename: name ?? 'document.pdf', file_data: urlOf(source) }];
   }
+}
+
+/** A file that was uploaded to another vendor: OpenAI knows no such id. */
+function isElsewhere(source: Source): boolean {
+  return source.kind === 'file' && source.owner !== 'openai';
 }
 
 function urlOf(source: Exclude<Source, { kind: 'file' }>): string {
