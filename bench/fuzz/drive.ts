@@ -41,6 +41,7 @@ const ASKED: Asked = {
   headers: [],
   dropped: [],
   answerTool: null,
+  restoring: null,
   memory: null,
 };
 

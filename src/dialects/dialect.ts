@@ -188,9 +188,18 @@ export interface StreamForm {
   open(): { push(bytes: Buffer): Buffer; end(): Buffer | null };
 }
 
+/** What providers refuse of a request that its own dialect leaves free; a passage sees to it. */
+export interface Limits {
+  /** Matches names of tools that they take. */
+  readonly toolName: RegExp;
+}
+
 /** What is needed of a wire protocol to ask a provider that speaks it for a client that does not. */
 export interface ProviderDialect {
   readonly name: DialectName;
+
+  /** Absent where anything is taken. */
+  readonly limits?: Limits;
 
   /** @throws {GatewayError} `invalid_request` for what cannot be said, if `losses` refuses it */
   writeRequest(request: NeutralRequest, target: Target, losses: Losses): WrittenRequest;

@@ -71,6 +71,7 @@ const ASKED: Asked = {
   headers: [],
   dropped: [],
   answerTool: null,
+  restoring: null,
   memory: null,
 };
 

@@ -13,6 +13,7 @@ import { writeRequest } from './write-request.js';
 /** Anthropic's messages, as clients speak it and as Anthropic and its imitators answer. */
 export const anthropic: Dialect = {
   name: 'anthropic',
+  limits: { toolName: /^[\w-]{1,128}$/ },
   readRequest,
   // There is no usage to ask for: every stream tells it.
   editRequest: (request, edits) =>

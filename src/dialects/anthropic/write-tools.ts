@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.js';
 import { cacheControl } from '../neutral/cache-marker.js';
+import { argumentSchema } from '../neutral/argument-schema.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, ToolChoice, ToolDefinition } from '../neutral/request.js';
 import type { ClaudeTraits } from './claude.js';
@@ -35,8 +36,7 @@ export function writeTools(
 
 function toolOf(tool: ToolDefinition, traits: ClaudeTraits, losses: Losses): JsonObject {
   const { name, description, cache, strict, at } = tool;
-  const given = tool.parameters ?? {};
-  const schema = { ...given, type: 'object', properties: given['properties'] ?? {} };
+  const schema = argumentSchema(tool.parameters);
   const isStrict = strict === true && traits.schemas;
   if (strict === true && !traits.schemas) losses.note(`${at}.strict`, 'tools.strict');
   return {

@@ -7,6 +7,7 @@ import { writeRequest } from './write-request.js';
 /** Converse and ConverseStream, as Bedrock speaks for all models behind it. */
 export const bedrock: ProviderDialect = {
   name: 'bedrock',
+  limits: { toolName: /^[\w-]{1,64}$/ },
   writeRequest,
   readEvents,
   openReader: (reading, emit) => new BedrockReader(reading, emit),

@@ -1,5 +1,6 @@
 import { enforceable } from '../anthropic/schema.js';
 import type { JsonObject } from '../json.js';
+import { argumentSchema } from '../neutral/argument-schema.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, ToolChoice, ToolDefinition } from '../neutral/request.js';
 import type { ModelTraits } from './model-traits.js';
@@ -94,8 +95,7 @@ function toolBlocks(tool: ToolDefinition, traits: ModelTraits, losses: Losses): 
 
 function specOf(tool: ToolDefinition, traits: ModelTraits, losses: Losses): JsonObject {
   const { name, description, parameters, at } = tool;
-  const given = parameters ?? {};
-  const schema = { ...given, type: 'object', properties: given['properties'] ?? {} };
+  const schema = argumentSchema(parameters);
   const isStrict = tool.strict === true && traits.isClaude && traits.schemas;
   if (tool.strict === true && !isStrict) losses.hint(`${at}.strict`, 'tools.strict');
   return {

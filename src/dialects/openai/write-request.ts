@@ -1,10 +1,11 @@
 import type { Target, WrittenRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
+import { argumentSchema } from '../neutral/argument-schema.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, Thinking, ToolDefinition } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
-import { userWord } from './limits.js';
+import { callIdFor, userWord } from './limits.js';
 import { writeTurns } from './write-turns.js';
 
 /** OpenAI takes no more stop sequences than these. */
@@ -23,7 +24,7 @@ export function writeRequest(
   noteCacheMarkers(request, losses);
   const body: JsonObject = {
     model: target.model,
-    messages: writeTurns(request.turns, losses),
+    messages: writeTurns(request.turns, losses, callIdFor(target.model)),
     ...streaming(request, target),
     ...length(request, target),
     ...stop(request, losses),
@@ -88,7 +89,7 @@ export function toolOf({ name, description, parameters, strict }: ToolDefinition
     function: {
       name,
       ...(description !== null && { description }),
-      parameters: parameters ?? { type: 'object', properties: {} },
+      parameters: argumentSchema(parameters),
       ...(strict !== null && { strict }),
     },
   };

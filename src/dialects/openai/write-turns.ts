@@ -10,8 +10,26 @@ import type {
 } from '../neutral/part.js';
 import { documentText } from '../neutral/document-text.js';
 
-/** The messages of a chat completion request. */
-export function writeTurns(turns: readonly Turn[], losses: Losses): JsonObject[] {
+type IdOf = (id: string) => string;
+
+/** What results of tools are written with. */
+interface Writing {
+  /** What they showed besides text. */
+  readonly shown: JsonObject[];
+  readonly losses: Losses;
+  readonly idOf: IdOf;
+}
+
+/**
+ * The messages of a chat completion request.
+ *
+ * @param idOf - what the provider is to know a call by
+ */
+export function writeTurns(
+  turns: readonly Turn[],
+  losses: Losses,
+  idOf: IdOf = (id) => id,
+): JsonObject[] {
   const messages: JsonObject[] = [];
   /** What results of tools showed besides text: a tool's message takes text only. */
   let shown: JsonObject[] = [];
@@ -22,11 +40,11 @@ export function writeTurns(turns: readonly Turn[], losses: Losses): JsonObject[]
   for (const turn of turns) {
     if (turn.role === 'tool') {
       const results = turn.parts.filter((part) => part.kind === 'tool_result');
-      messages.push(...results.map((part) => resultMessage(part, shown, losses)));
+      messages.push(...results.map((part) => resultMessage(part, { shown, losses, idOf })));
       continue;
     }
     flush();
-    const message = turn.role === 'assistant' ? assistant(turn, losses) : plain(turn, losses);
+    const message = turn.role === 'assistant' ? assistant(turn, losses, idOf) : plain(turn, losses);
     if (message !== null) messages.push(message);
   }
   flush();
@@ -42,14 +60,14 @@ function plain(turn: Turn, losses: Losses): JsonObject | null {
   return { role: turn.role === 'user' ? 'user' : 'system', content };
 }
 
-function assistant(turn: Turn, losses: Losses): JsonObject | null {
+function assistant(turn: Turn, losses: Losses, idOf: IdOf): JsonObject | null {
   const text: string[] = [];
   const refusals: string[] = [];
   const calls: JsonObject[] = [];
   for (const part of turn.parts) {
     if (part.kind === 'text') text.push(part.text);
     else if (part.kind === 'refusal') refusals.push(part.text);
-    else if (part.kind === 'tool_call') calls.push(callOf(part));
+    else if (part.kind === 'tool_call') calls.push(callOf(part, idOf));
     // Thoughts are bound to the vendor whose model had them.
     else if (part.kind === 'reasoning') losses.hint(part.at, 'reasoning');
     else notePart(part, losses);
@@ -63,12 +81,12 @@ function assistant(turn: Turn, losses: Losses): JsonObject | null {
   };
 }
 
-function callOf({ id, name, arguments: args }: ToolCallPart): JsonObject {
+function callOf({ id, name, arguments: args }: ToolCallPart, idOf: IdOf): JsonObject {
   const text = args.trim() === '' ? '{}' : args;
-  return { id, type: 'function', function: { name, arguments: text } };
+  return { id: idOf(id), type: 'function', function: { name, arguments: text } };
 }
 
-function resultMessage(part: ToolResultPart, shown: JsonObject[], losses: Losses): JsonObject {
+function resultMessage(part: ToolResultPart, { shown, losses, idOf }: Writing): JsonObject {
   if (part.isError) losses.note(`${part.at}.is_error`, 'is_error');
   const text: string[] = [];
   for (const inner of part.parts) {
@@ -78,7 +96,7 @@ function resultMessage(part: ToolResultPart, shown: JsonObject[], losses: Losses
       if (written !== null) shown.push(written);
     }
   }
-  return { role: 'tool', tool_call_id: part.callId, content: text.join('\n') };
+  return { role: 'tool', tool_call_id: idOf(part.callId), content: text.join('\n') };
 }
 
 /** Text alone is written as text: many servers take nothing else. */

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import { parsedObject } from '../json-members.js';
+import { digestedName, MAX_NAME_CHARS } from '../neutral/tool-names.js';
 import type { ForeignMember, ToolChoice, ToolDefinition } from '../neutral/request.js';
 
 /** A tool of the client's, as its own words call it. */
@@ -105,17 +105,11 @@ export function readToolChoice(choice: unknown): {
   return { choice: null, allowed: null, isForeign: isSaid };
 }
 
-/** Longer names are refused nearly everywhere. */
-const MAX_NAME_CHARS = 64;
-const DIGEST_CHARS = 8;
-
 /** One name for a tool and its namespace: other dialects know no namespaces. */
 export function plainName(name: string, namespace: string | null): string {
   if (namespace === null) return name;
   const whole = `${namespace}__${name}`;
-  if (whole.length <= MAX_NAME_CHARS) return whole;
-  const digest = createHash('sha256').update(whole).digest('hex').slice(0, DIGEST_CHARS);
-  return `${whole.slice(0, MAX_NAME_CHARS - DIGEST_CHARS - 1)}_${digest}`;
+  return whole.length <= MAX_NAME_CHARS ? whole : digestedName(whole);
 }
 
 /** Finds the client's own words for the tools that a model calls by their plain names. */

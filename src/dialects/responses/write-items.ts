@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { JsonObject } from '../json.js';
+import { responsesCallId as callId } from '../openai/limits.js';
 import { documentText } from '../neutral/document-text.js';
 import { noteEmptied, notePart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
@@ -12,9 +12,6 @@ import {
   type ToolResultPart,
   type Turn,
 } from '../neutral/part.js';
-
-/** OpenAI refuses longer ids of calls. */
-const MAX_CALL_ID_CHARS = 64;
 
 /** The items of a conversation: what a model thought, said and called each stands by itself. */
 export function writeItems(turns: readonly Turn[], losses: Losses): JsonObject[] {
@@ -80,11 +77,6 @@ function resultItem(part: ToolResultPart, losses: Losses): JsonObject[] {
   if (part.isError) losses.note(`${part.at}.is_error`, 'is_error');
   const output = plainIfPossible(writeParts(part.parts, losses));
   return [{ type: 'function_call_output', call_id: callId(part.callId), output }];
-}
-
-function callId(id: string): string {
-  if (id.length <= MAX_CALL_ID_CHARS) return id;
-  return `call_${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
 }
 
 /** Text alone is written as text: servers that imitate OpenAI take it more often than parts. */

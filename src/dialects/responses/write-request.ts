@@ -1,5 +1,6 @@
 import type { Target, WrittenRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
+import { argumentSchema } from '../neutral/argument-schema.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
@@ -80,7 +81,7 @@ function toolOf({ name, description, parameters, strict }: ToolDefinition): Json
     type: 'function',
     name,
     ...(description !== null && { description }),
-    parameters: parameters ?? { type: 'object', properties: {} },
+    parameters: argumentSchema(parameters),
     strict: strict ?? false,
   };
 }

@@ -46,7 +46,7 @@ describe('a request for a message for OpenAI', () => {
           function: {
             name: 'f',
             description: 'does',
-            parameters: { type: 'object' },
+            parameters: { type: 'object', properties: {} },
             strict: true,
           },
         },
