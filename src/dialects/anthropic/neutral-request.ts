@@ -31,6 +31,7 @@ const TOOL_MEMBERS = new Set('type name description input_schema strict cache_co
 
 /** Everything that a request for a message asks for; its shape has been checked. */
 export function readNeutral(request: JsonObject): NeutralRequest {
+  const formatName = 'output_format' in request ? 'output_format' : 'output_config.format';
   const choice = objectOrEmpty(request['tool_choice']);
   const parallel = choice['disable_parallel_tool_use'];
   return {
@@ -55,7 +56,9 @@ export function readNeutral(request: JsonObject): NeutralRequest {
       maxOutputTokens: 'max_tokens',
       stop: 'stop_sequences',
       topP: 'top_p',
-      format: 'output_format' in request ? 'output_format' : 'output_config.format',
+      format: formatName,
+      // Here every format is strict, without a word for it.
+      strict: `${formatName}.strict`,
       parallelTools: 'tool_choice.disable_parallel_tool_use',
       user: 'metadata.user_id',
     },

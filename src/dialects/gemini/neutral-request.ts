@@ -63,6 +63,7 @@ export function readNeutral(given: JsonObject, stream: boolean): NeutralRequest 
       stop: 'generationConfig.stopSequences',
       topP: 'generationConfig.topP',
       format: 'generationConfig.responseSchema',
+      strict: 'generationConfig.responseSchema',
       parallelTools: 'toolConfig',
       user: 'labels',
     },

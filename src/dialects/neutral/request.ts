@@ -93,6 +93,8 @@ export interface FieldNames {
   readonly stop: string;
   readonly topP: string;
   readonly format: string;
+  /** That the answer must keep the format's schema exactly. */
+  readonly strict: string;
   readonly parallelTools: string;
   readonly user: string;
 }

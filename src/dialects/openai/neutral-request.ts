@@ -58,6 +58,7 @@ export function readNeutral(request: JsonObject): NeutralRequest {
       stop: 'stop',
       topP: 'top_p',
       format: 'response_format',
+      strict: 'response_format.json_schema.strict',
       parallelTools: 'parallel_tool_calls',
       user: 'safety_identifier' in request ? 'safety_identifier' : 'user',
     },

@@ -6,6 +6,7 @@ import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, Thinking, ToolDefinition } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
 import { callIdFor, userWord } from './limits.js';
+import { sayableStrictness } from './strict-schema.js';
 import { writeTurns } from './write-turns.js';
 
 /** OpenAI takes no more stop sequences than these. */
@@ -29,8 +30,8 @@ export function writeRequest(
     ...length(request, target),
     ...stop(request, losses),
     ...sampling(request, losses),
-    ...tools(request),
-    ...format(request),
+    ...tools(request, losses),
+    ...format(request, losses),
     ...thinking(request.thinking, target, losses),
     ...(request.choices > 1 && { n: request.choices }),
     ...(request.logprobs !== null && { logprobs: true, top_logprobs: request.logprobs }),
@@ -67,11 +68,11 @@ function sampling({ sampling: given }: NeutralRequest, losses: Losses): JsonObje
   };
 }
 
-function tools(request: NeutralRequest): JsonObject {
+function tools(request: NeutralRequest, losses: Losses): JsonObject {
   const { toolChoice, parallelTools } = request;
   if (request.tools.length === 0) return {};
   return {
-    tools: request.tools.map(toolOf),
+    tools: request.tools.map((tool) => toolOf(tool, losses)),
     ...(toolChoice !== null && {
       tool_choice:
         toolChoice.kind === 'tool'
@@ -83,23 +84,31 @@ function tools(request: NeutralRequest): JsonObject {
 }
 
 /** One tool as OpenAI and those that share its form are offered it. */
-export function toolOf({ name, description, parameters, strict }: ToolDefinition): JsonObject {
+export function toolOf(tool: ToolDefinition, losses: Losses): JsonObject {
+  const { name, description, at } = tool;
+  const parameters = argumentSchema(tool.parameters);
+  const strict = sayableStrictness(tool.strict, parameters, () => {
+    losses.note(`${at}.strict`, 'tools.strict');
+  });
   return {
     type: 'function',
     function: {
       name,
       ...(description !== null && { description }),
-      parameters: argumentSchema(parameters),
+      parameters,
       ...(strict !== null && { strict }),
     },
   };
 }
 
-function format({ format: wanted }: NeutralRequest): JsonObject {
+function format({ format: wanted, names }: NeutralRequest, losses: Losses): JsonObject {
   if (wanted.kind !== 'json_schema') {
     return wanted.kind === 'text' ? {} : { response_format: { type: wanted.kind } };
   }
-  const { name, description, schema, strict } = wanted;
+  const { name, description, schema } = wanted;
+  const strict = sayableStrictness(wanted.strict, schema, () => {
+    losses.note(names.strict, 'response_format.strict');
+  });
   return {
     response_format: {
       type: 'json_schema',

@@ -65,6 +65,7 @@ export function readNeutral(request: JsonObject): NeutralRequest {
       stop: 'stop',
       topP: 'top_p',
       format: 'text.format',
+      strict: 'text.format.strict',
       parallelTools: 'parallel_tool_calls',
       user: 'safety_identifier' in request ? 'safety_identifier' : 'user',
     },
