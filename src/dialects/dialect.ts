@@ -190,8 +190,10 @@ export interface StreamForm {
 
 /** What providers refuse of a request that its own dialect leaves free; a passage sees to it. */
 export interface Limits {
-  /** Matches names of tools that they take. */
-  readonly toolName: RegExp;
+  /** Matches names of tools that they take; absent where any is taken. */
+  readonly toolName?: RegExp;
+  /** Whether an answer to such a schema has to be an object; absent where anything is taken. */
+  readonly objectRoot?: (target: Target, schema: JsonObject) => boolean;
 }
 
 /** What is needed of a wire protocol to ask a provider that speaks it for a client that does not. */

@@ -87,8 +87,8 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
       const { memory, refusals } = target;
       const neutral = neutralWithoutRefused(request.neutral(), refusals, losses);
       const whole = { ...neutral, turns: memory.restored(neutral.turns) };
-      const { request: fitting, restoring } = fitted(whole, provider.limits);
-      const { body, answerTool } = writeRequest(provider, fitting, target, losses);
+      const { written, restoring } = writeRequest(provider, whole, target, losses);
+      const { body, answerTool } = written;
       return { body, headers: NOTHING, dropped: losses.list, answerTool, restoring, memory };
     },
     readAnswer: (body, rules, asked) =>
@@ -179,9 +179,10 @@ function writeRequest(
   request: NeutralRequest,
   target: Target,
   losses: Losses,
-): WrittenRequest {
+): { readonly written: WrittenRequest; readonly restoring: Restoring | null } {
   try {
-    return provider.writeRequest(request, target, losses);
+    const { request: fitting, restoring } = fitted(request, target, provider.limits);
+    return { written: provider.writeRequest(fitting, target, losses), restoring };
   } catch (cause) {
     // Reading nested values has no limit of depth, writing them has.
     if (!(cause instanceof RangeError)) throw cause;

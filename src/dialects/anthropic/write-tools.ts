@@ -1,9 +1,10 @@
+import type { Target } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { cacheControl } from '../neutral/cache-marker.js';
 import { argumentSchema } from '../neutral/argument-schema.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, ToolChoice, ToolDefinition } from '../neutral/request.js';
-import type { ClaudeTraits } from './claude.js';
+import { claudeTraits, type ClaudeTraits } from './claude.js';
 import { enforceable } from './schema.js';
 
 /** What a request says of tools. */
@@ -14,6 +15,11 @@ export interface WrittenTools {
   readonly isForced: boolean;
   /** The tool whose arguments are the answer, for models that take no schema otherwise. */
   readonly answerTool: string | null;
+}
+
+/** Whether only a tool can bring the model to a schema; its arguments are an object. */
+export function takesTool({ model }: Target): boolean {
+  return !claudeTraits(model).schemas;
 }
 
 /** The tools of a request, with one for its answer where only a tool can bring the model to a schema. */

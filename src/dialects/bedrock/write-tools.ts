@@ -1,9 +1,10 @@
 import { enforceable } from '../anthropic/schema.js';
+import type { Target } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { argumentSchema } from '../neutral/argument-schema.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, ToolChoice, ToolDefinition } from '../neutral/request.js';
-import type { ModelTraits } from './model-traits.js';
+import { modelTraits, type ModelTraits } from './model-traits.js';
 import { cachePoint } from './write-messages.js';
 
 /** What a request says of tools. */
@@ -14,6 +15,11 @@ export interface WrittenTools {
   readonly isForced: boolean;
   /** The tool whose arguments are the answer, for models that take no schema otherwise. */
   readonly answerTool: string | null;
+}
+
+/** Whether only a tool can bring the model to a schema; its arguments are an object. */
+export function takesTool({ model }: Target): boolean {
+  return !modelTraits(model).schemas;
 }
 
 /** The tools of a request, with one for its answer where only a tool can bring the model to a schema. */

@@ -1,4 +1,5 @@
-import type { Limits } from '../dialect.js';
+import type { Limits, Target } from '../dialect.js';
+import { isObjectRoot, unwrapping, wrapped } from './answer-root.js';
 import type { Emit } from './event.js';
 import type { NeutralRequest } from './request.js';
 import { renamedTools } from './tool-names.js';
@@ -14,7 +15,19 @@ export interface Fitted {
 }
 
 /** The very request where nothing of it goes beyond the limits. */
-export function fitted(request: NeutralRequest, limits: Limits | undefined): Fitted {
-  const renamed = limits === undefined ? null : renamedTools(request, limits.toolName);
-  return renamed ?? { request, restoring: null };
+export function fitted(request: NeutralRequest, target: Target, limits: Limits = {}): Fitted {
+  const { toolName, objectRoot } = limits;
+  const { format } = request;
+  const isWrapped =
+    format.kind === 'json_schema' &&
+    objectRoot?.(target, format.schema) === true &&
+    !isObjectRoot(format.schema);
+  const whole = isWrapped ? wrapped(request) : request;
+  const renamed = toolName === undefined ? null : renamedTools(whole, toolName);
+  if (renamed === null) return { request: whole, restoring: isWrapped ? unwrapping : null };
+  const { restoring } = renamed;
+  return {
+    request: renamed.request,
+    restoring: isWrapped ? (emit) => unwrapping(restoring(emit)) : restoring,
+  };
 }
