@@ -5,7 +5,7 @@ import { argumentSchema } from '../neutral/argument-schema.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, ToolChoice, ToolDefinition } from '../neutral/request.js';
 import { claudeTraits, type ClaudeTraits } from './claude.js';
-import { enforceable } from './schema.js';
+import { enforceable, hasMap } from './schema.js';
 
 /** What a request says of tools. */
 export interface WrittenTools {
@@ -18,8 +18,12 @@ export interface WrittenTools {
 }
 
 /** Whether only a tool can bring the model to a schema; its arguments are an object. */
-export function takesTool({ model }: Target): boolean {
-  return !claudeTraits(model).schemas;
+export function takesTool({ model }: Target, schema: JsonObject): boolean {
+  return !isEnforced(schema, claudeTraits(model));
+}
+
+function isEnforced(schema: JsonObject, { schemas }: ClaudeTraits): boolean {
+  return schemas && !hasMap(schema);
 }
 
 /** The tools of a request, with one for its answer where only a tool can bring the model to a schema. */
@@ -43,8 +47,8 @@ export function writeTools(
 function toolOf(tool: ToolDefinition, traits: ClaudeTraits, losses: Losses): JsonObject {
   const { name, description, cache, strict, at } = tool;
   const schema = argumentSchema(tool.parameters);
-  const isStrict = strict === true && traits.schemas;
-  if (strict === true && !traits.schemas) losses.note(`${at}.strict`, 'tools.strict');
+  const isStrict = strict === true && isEnforced(schema, traits);
+  if (strict === true && !isStrict) losses.note(`${at}.strict`, 'tools.strict');
   return {
     name,
     ...(description !== null && { description }),
@@ -61,7 +65,7 @@ function answerToolFor(
 ): JsonObject | null {
   // Nothing but the prompt brings Claude to JSON of any shape; OpenAI wants the prompt to ask for it, too.
   if (format.kind === 'json_object') losses.note(names.format, 'response_format');
-  if (format.kind !== 'json_schema' || traits.schemas) return null;
+  if (format.kind !== 'json_schema' || isEnforced(format.schema, traits)) return null;
   const taken = new Set(tools.map(({ name }) => name));
   return {
     name: taken.has('answer') ? 'final_answer' : 'answer',

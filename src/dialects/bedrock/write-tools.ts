@@ -1,4 +1,4 @@
-import { enforceable } from '../anthropic/schema.js';
+import { enforceable, hasMap } from '../anthropic/schema.js';
 import type { Target } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { argumentSchema } from '../neutral/argument-schema.js';
@@ -18,8 +18,12 @@ export interface WrittenTools {
 }
 
 /** Whether only a tool can bring the model to a schema; its arguments are an object. */
-export function takesTool({ model }: Target): boolean {
-  return !modelTraits(model).schemas;
+export function takesTool({ model }: Target, schema: JsonObject): boolean {
+  return !isEnforced(schema, modelTraits(model));
+}
+
+function isEnforced(schema: JsonObject, { schemas }: ModelTraits): boolean {
+  return schemas && !hasMap(schema);
 }
 
 /** The tools of a request, with one for its answer where only a tool can bring the model to a schema. */
@@ -73,7 +77,7 @@ function answerToolFor(
   { format, tools }: NeutralRequest,
   traits: ModelTraits,
 ): ToolDefinition | null {
-  if (format.kind !== 'json_schema' || traits.schemas) return null;
+  if (format.kind !== 'json_schema' || isEnforced(format.schema, traits)) return null;
   const taken = new Set(tools.map(({ name }) => name));
   return {
     name: taken.has('answer') ? 'final_answer' : 'answer',
@@ -102,7 +106,7 @@ function toolBlocks(tool: ToolDefinition, traits: ModelTraits, losses: Losses): 
 function specOf(tool: ToolDefinition, traits: ModelTraits, losses: Losses): JsonObject {
   const { name, description, parameters, at } = tool;
   const schema = argumentSchema(parameters);
-  const isStrict = tool.strict === true && traits.isClaude && traits.schemas;
+  const isStrict = tool.strict === true && traits.isClaude && isEnforced(schema, traits);
   if (tool.strict === true && !isStrict) losses.hint(`${at}.strict`, 'tools.strict');
   return {
     name,
