@@ -194,6 +194,8 @@ export interface Limits {
   readonly toolName?: RegExp;
   /** Whether an answer to such a schema has to be an object; absent where anything is taken. */
   readonly objectRoot?: (target: Target, schema: JsonObject) => boolean;
+  /** System prompts are text; absent where they may show pictures and documents. */
+  readonly textSystem?: boolean;
 }
 
 /** What is needed of a wire protocol to ask a provider that speaks it for a client that does not. */

@@ -8,7 +8,7 @@ import { takesTool } from './write-tools.js';
 /** Converse and ConverseStream, as Bedrock speaks for all models behind it. */
 export const bedrock: ProviderDialect = {
   name: 'bedrock',
-  limits: { toolName: /^[\w-]{1,64}$/, objectRoot: takesTool },
+  limits: { toolName: /^[\w-]{1,64}$/, objectRoot: takesTool, textSystem: true },
   writeRequest,
   readEvents,
   openReader: (reading, emit) => new BedrockReader(reading, emit),

@@ -7,7 +7,7 @@ import { writeRequest } from './write-request.js';
 /** Cohere's chat, in its second version. */
 export const cohere: ProviderDialect = {
   name: 'cohere',
-  limits: { objectRoot: () => true },
+  limits: { objectRoot: () => true, textSystem: true },
   writeRequest,
   readEvents: (body) => readEvents(body),
   openReader: (_reading, emit) => new CohereReader(emit),

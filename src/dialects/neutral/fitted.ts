@@ -2,6 +2,7 @@ import type { Limits, Target } from '../dialect.js';
 import { isObjectRoot, unwrapping, wrapped } from './answer-root.js';
 import type { Emit } from './event.js';
 import type { NeutralRequest } from './request.js';
+import { withTextSystem } from './text-system.js';
 import { renamedTools } from './tool-names.js';
 
 /** A stage in front of whoever takes the events of an answer. */
@@ -15,8 +16,10 @@ export interface Fitted {
 }
 
 /** The very request where nothing of it goes beyond the limits. */
-export function fitted(request: NeutralRequest, target: Target, limits: Limits = {}): Fitted {
-  const { toolName, objectRoot } = limits;
+export function fitted(given: NeutralRequest, target: Target, limits: Limits = {}): Fitted {
+  const { toolName, objectRoot, textSystem } = limits;
+  const turns = textSystem === true ? withTextSystem(given.turns) : given.turns;
+  const request = turns === given.turns ? given : { ...given, turns };
   const { format } = request;
   const isWrapped =
     format.kind === 'json_schema' &&

@@ -8,7 +8,10 @@ import type {
   ToolResultPart,
   Turn,
 } from '../neutral/part.js';
+import { audioFormat } from '../neutral/media-types.js';
 import { documentText } from '../neutral/document-text.js';
+
+import { imageUrl } from './image-url.js';
 
 type IdOf = (id: string) => string;
 
@@ -129,12 +132,7 @@ function partOf(part: ContentPart, losses: Losses): JsonObject | null {
 
 function imageOf(part: MediaPart, losses: Losses): JsonObject | null {
   const { source, detail } = part;
-  const url =
-    source.kind === 'url'
-      ? source.url
-      : source.kind === 'bytes'
-        ? `data:${source.mediaType};base64,${source.base64}`
-        : null;
+  const url = imageUrl(source);
   if (url === null) {
     notePart(part, losses);
     return null;
@@ -142,13 +140,16 @@ function imageOf(part: MediaPart, losses: Losses): JsonObject | null {
   return { type: 'image_url', image_url: { url, ...(detail !== undefined && { detail }) } };
 }
 
+/** Recordings that chat completions take. */
+const AUDIO_FORMATS = new Set(['mp3', 'wav']);
+
 function audioOf(part: MediaPart, losses: Losses): JsonObject | null {
   const { source } = part;
-  if (source.kind !== 'bytes') {
+  const format = source.kind === 'bytes' ? audioFormat(source.mediaType) : '';
+  if (source.kind !== 'bytes' || !AUDIO_FORMATS.has(format)) {
     notePart(part, losses);
     return null;
   }
-  const format = source.mediaType.replace(/^audio\//, '');
   return { type: 'input_audio', input_audio: { data: source.base64, format } };
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.js';
+import { imageUrl } from '../openai/image-url.js';
 import { responsesCallId as callId } from '../openai/limits.js';
 import { documentText } from '../neutral/document-text.js';
 import { noteEmptied, notePart } from '../neutral/foreign.js';
@@ -108,8 +109,9 @@ function noted(part: ContentPart, losses: Losses): JsonObject[] {
 
 function imagePart(part: MediaPart, losses: Losses): JsonObject[] {
   const { source, detail } = part;
-  if (isElsewhere(source)) return noted(part, losses);
-  const place = source.kind === 'file' ? { file_id: source.id } : { image_url: urlOf(source) };
+  const url = imageUrl(source);
+  if (isElsewhere(source) || (source.kind !== 'file' && url === null)) return noted(part, losses);
+  const place = source.kind === 'file' ? { file_id: source.id } : { image_url: url };
   return [{ type: 'input_image', ...place, ...(detail !== undefined && { detail }) }];
 }
 
@@ -125,7 +127,7 @@ function documentPart(part: MediaPart, losses: Losses): JsonObject[] {
     case 'file':
       return [{ type: 'input_file', file_id: source.id }];
     case 'bytes':
-      return [{ type: 'input_file', filename: name ?? 'document.pdf', file_data: urlOf(source) }];
+      return [{ type: 'input_file', filename: name ?? 'document.pdf', file_data: dataOf(source) }];
   }
 }
 
@@ -134,7 +136,6 @@ function isElsewhere(source: Source): boolean {
   return source.kind === 'file' && source.owner !== 'openai';
 }
 
-function urlOf(source: Exclude<Source, { kind: 'file' }>): string {
-  if (source.kind === 'bytes') return `data:${source.mediaType};base64,${source.base64}`;
-  return source.kind === 'url' ? source.url : source.text;
+function dataOf({ mediaType, base64 }: Extract<Source, { kind: 'bytes' }>): string {
+  return `data:${mediaType};base64,${base64}`;
 }
