@@ -83,6 +83,8 @@ export interface NeutralRequest {
   /** Members for one provider or dialect, by its name. */
   readonly providerOptions: Readonly<Record<string, JsonObject>>;
   readonly foreign: readonly ForeignMember[];
+  /** As `foreign`, of members further down: looked for only where the request is translated. */
+  readonly unread?: () => readonly ForeignMember[];
   /** What the client calls those fields whose names differ between dialects. */
   readonly names: FieldNames;
 }

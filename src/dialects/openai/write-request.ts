@@ -40,7 +40,10 @@ export function writeRequest(
     ...request.providerOptions['openai'],
     ...request.providerOptions[target.provider],
   };
-  return { body: Buffer.from(JSON.stringify(renamed(body, target.renames))), answerTool: null };
+  return {
+    body: Buffer.from(JSON.stringify(renamed(body, request, target, losses))),
+    answerTool: null,
+  };
 }
 
 function streaming({ stream }: NeutralRequest, { usageOption }: Target): JsonObject {
@@ -149,11 +152,19 @@ function tier(request: NeutralRequest, { provider }: Target, losses: Losses): Js
   return { service_tier: serviceTier === 'standard' ? 'default' : serviceTier };
 }
 
-function renamed(body: JsonObject, renames: Target['renames']): JsonObject {
+/** What a provider refuses says nothing about the answer, so no request fails for it. */
+function renamed(
+  body: JsonObject,
+  { names }: NeutralRequest,
+  { renames }: Target,
+  losses: Losses,
+): JsonObject {
   const out: JsonObject = {};
   for (const [name, value] of Object.entries(body)) {
     const theirs = Object.hasOwn(renames, name) ? renames[name] : name;
-    if (theirs !== null && theirs !== undefined) out[theirs] = value;
+    if (theirs === null && value !== undefined) {
+      losses.hint(name === 'user' ? names.user : name, name);
+    } else if (typeof theirs === 'string') out[theirs] = value;
   }
   return out;
 }

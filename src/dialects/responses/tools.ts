@@ -1,5 +1,5 @@
 import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
-import { parsedObject } from '../json-members.js';
+import { parsedObject, textsIn } from '../json-members.js';
 import { digestedName, MAX_NAME_CHARS } from '../neutral/tool-names.js';
 import type { ForeignMember, ToolChoice, ToolDefinition } from '../neutral/request.js';
 
@@ -22,7 +22,7 @@ export interface OfferedTools {
 export function readTools(tools: unknown): OfferedTools {
   const offered: ToolDefinition[] = [];
   const foreign: ForeignMember[] = [];
-  const read = (tool: JsonObject, at: string, namespace: string | null): void => {
+  const read = (tool: JsonObject, at: string, namespace: JsonObject | null): void => {
     const definition = definitionOf(tool, at, namespace);
     if (definition === null) foreign.push({ field: at, isKnown: true });
     else offered.push(definition);
@@ -33,9 +33,8 @@ export function readTools(tools: unknown): OfferedTools {
       read(tool, at, null);
       return;
     }
-    const namespace = textOrNull(tool['name']);
     objectsIn(tool['tools']).forEach((inner, j) => {
-      read(inner, `${at}.tools[${j}]`, namespace);
+      read(inner, `${at}.tools[${j}]`, tool);
     });
   });
   return { tools: offered, foreign };
@@ -44,10 +43,13 @@ export function readTools(tools: unknown): OfferedTools {
 function definitionOf(
   tool: JsonObject,
   at: string,
-  namespace: string | null,
+  namespace: JsonObject | null,
 ): ToolDefinition | null {
-  const name = plainName(textOrNull(tool['name']) ?? '', namespace);
-  const description = textOrNull(tool['description']);
+  const name = plainName(textOrNull(tool['name']) ?? '', textOrNull(namespace?.['name']));
+  // What is said of a namespace is said of each tool in it: elsewhere there are no namespaces.
+  const description = textOrNull(
+    textsIn([namespace?.['description'], tool['description']]).join('\n\n'),
+  );
   if (tool['type'] === 'custom') {
     return { name, description, parameters: inputSchema(tool), strict: null, at };
   }

@@ -65,7 +65,7 @@ describe('a request for a message for OpenAI', () => {
   });
 
   test('follows the quirks of the provider', () => {
-    const { json } = toOpenAi(
+    const { json, dropped } = toOpenAi(
       { stream: true, metadata: { user_id: 'u1' } },
       {
         usageOption: false,
@@ -77,6 +77,7 @@ describe('a request for a message for OpenAI', () => {
     expect(json).toMatchObject({ max_out: 100, stream: true });
     expect(json).not.toHaveProperty('stream_options');
     expect(json).not.toHaveProperty('user');
+    expect(dropped).toEqual(['metadata.user_id']);
   });
 
   test('has results of tools as messages of their own, and what they show said by the user', () => {
@@ -205,8 +206,8 @@ describe('a request for a message for OpenAI', () => {
       'context_management',
       'mcp_servers',
       'my_own',
-      'tools[0].defer_loading',
       'tools[1]',
+      'tools[0].defer_loading',
       'tools[0].cache_control',
       'system[0].cache_control',
       'messages[1].content[0]',
