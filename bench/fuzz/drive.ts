@@ -42,6 +42,7 @@ const ASKED: Asked = {
   headers: [],
   dropped: [],
   answerTool: null,
+  restoring: null,
   memory: null,
 };
 

@@ -190,9 +190,22 @@ export interface StreamForm {
   open(): { push(bytes: Buffer): Buffer; end(): Buffer | null };
 }
 
+/** What providers refuse of a request that its own dialect leaves free; a passage sees to it. */
+export interface Limits {
+  /** Matches names of tools that they take; absent where any is taken. */
+  readonly toolName?: RegExp;
+  /** Whether an answer to such a schema has to be an object; absent where anything is taken. */
+  readonly objectRoot?: (target: Target, schema: JsonObject) => boolean;
+  /** System prompts are text; absent where they may show pictures and documents. */
+  readonly textSystem?: boolean;
+}
+
 /** What is needed of a wire protocol to ask a provider that speaks it for a client that does not. */
 export interface ProviderDialect {
   readonly name: DialectName;
+
+  /** Absent where anything is taken. */
+  readonly limits?: Limits;
 
   /** @throws {GatewayError} `invalid_request` for what cannot be said, if `losses` refuses it */
   writeRequest(request: NeutralRequest, target: Target, losses: Losses): WrittenRequest;

@@ -12,7 +12,8 @@ import type {
   WholeAnswer,
   WrittenRequest,
 } from './dialect.js';
-import type { AnswerEvent } from './neutral/event.js';
+import type { AnswerEvent, Emit } from './neutral/event.js';
+import { fitted, type Restoring } from './neutral/fitted.js';
 import { AnswerLosses } from './neutral/answer-losses.js';
 import { Losses, type Loss } from './neutral/losses.js';
 import { OrderlyEvents } from './neutral/orderly.js';
@@ -32,6 +33,8 @@ export interface Asked {
   /** What the provider is not told. */
   readonly dropped: readonly Loss[];
   readonly answerTool: string | null;
+  /** Puts what the provider was told otherwise back into the client's words; `null` where nothing was. */
+  readonly restoring: Restoring | null;
   /** Where the thoughts of the answer go; `null` where the client keeps them itself. */
   readonly memory: ThoughtMemory | null;
 }
@@ -64,6 +67,7 @@ export function direct(dialect: Dialect): Passage {
         headers: request.forwarded ?? NOTHING,
         dropped,
         answerTool: null,
+        restoring: null,
         memory: null,
       };
     },
@@ -86,12 +90,13 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
       const { memory, refusals } = target;
       const neutral = neutralWithoutRefused(request.neutral(), refusals, losses);
       const whole = { ...neutral, turns: memory.restored(neutral.turns) };
-      const { body, answerTool } = writeRequest(provider, whole, target, losses);
-      return { body, headers: NOTHING, dropped: losses.list, answerTool, memory };
+      const { written, restoring } = writeRequest(provider, whole, target, losses);
+      const { body, answerTool } = written;
+      return { body, headers: NOTHING, dropped: losses.list, answerTool, restoring, memory };
     },
     readAnswer: (body, rules, asked) =>
       notTooDeep(() => {
-        const events = orderly(provider.readEvents(body, reading(rules, asked)));
+        const events = orderly(provider.readEvents(body, reading(rules, asked)), asked);
         const watch = new ThoughtWatch();
         for (const event of events) watch.add(event);
         remember(watch, asked);
@@ -107,9 +112,10 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
             if (event.kind === 'finish') remember(watch, asked);
             emit(event);
           });
-          return provider.openReader(reading(rules, asked), (event) => {
+          const add: Emit = (event) => {
             events.add(event);
-          });
+          };
+          return provider.openReader(reading(rules, asked), restored(add, asked));
         },
         client.openWriter(rules),
         new AnswerLosses(client.unsayable),
@@ -156,12 +162,19 @@ function lossesAt({ onLoss, model, provider }: Target): Losses {
   return new Losses(onLoss, `${model} (${provider})`);
 }
 
-function orderly(events: readonly AnswerEvent[]): AnswerEvent[] {
+function orderly(events: readonly AnswerEvent[], asked: Asked): AnswerEvent[] {
   const kept: AnswerEvent[] = [];
   const order = new OrderlyEvents((event) => kept.push(event));
-  for (const event of events) order.add(event);
+  const add = restored((event) => {
+    order.add(event);
+  }, asked);
+  for (const event of events) add(event);
   order.end();
   return kept;
+}
+
+function restored(add: Emit, { restoring }: Asked): Emit {
+  return restoring === null ? add : restoring(add);
 }
 
 /** Reading nested values has no limit of depth, writing them has: that is the provider's fault as well. */
@@ -183,9 +196,10 @@ function writeRequest(
   request: NeutralRequest,
   target: Target,
   losses: Losses,
-): WrittenRequest {
+): { readonly written: WrittenRequest; readonly restoring: Restoring | null } {
   try {
-    return provider.writeRequest(request, target, losses);
+    const { request: fitting, restoring } = fitted(request, target, provider.limits);
+    return { written: provider.writeRequest(fitting, target, losses), restoring };
   } catch (cause) {
     // Reading nested values has no limit of depth, writing them has.
     if (!(cause instanceof RangeError)) throw cause;

@@ -49,7 +49,7 @@ describe('a number that is too large for JavaScript', () => {
     const { body } = passageBetween(client, 'openai').readAnswer(
       bytes,
       { trusted: false, includeUsage: true, model: 'm', createdS: 1, seed: 's' },
-      { body: bytes, headers: [], dropped: [], answerTool: null, memory: null },
+      { body: bytes, headers: [], dropped: [], answerTool: null, restoring: null, memory: null },
     );
 
     expect(body.toString()).toContain(ARGS);

@@ -13,7 +13,14 @@ const PAIRS: readonly (readonly [ClientDialectName, DialectName])[] = [
   ['anthropic', 'openai'],
 ];
 const BLOCK_BYTES = 64 * 1024;
-const ASKED = { body: Buffer.alloc(0), headers: [], dropped: [], answerTool: null, memory: null };
+const ASKED = {
+  body: Buffer.alloc(0),
+  headers: [],
+  dropped: [],
+  answerTool: null,
+  restoring: null,
+  memory: null,
+};
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

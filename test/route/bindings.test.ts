@@ -1,6 +1,7 @@
 import { post, startApp, type TestApp } from '../support/app.js';
 import { gemini } from '../../src/dialects/gemini/gemini.js';
 import { anthropic } from '../../src/dialects/anthropic/anthropic.js';
+import { responses } from '../../src/dialects/responses/responses.js';
 import { openai } from '../../src/dialects/openai/openai.js';
 import type { ClientDialect } from '../../src/dialects/dialect.js';
 
@@ -29,6 +30,14 @@ describe('what only some providers can read', () => {
     expect(bound(anthropic, { messages: [document] })).toMatchObject([{ dialects: ['anthropic'] }]);
     expect(bound(gemini, { contents: [{ parts: [{ fileData }] }] })).toMatchObject([
       { at: 'contents[0].parts[0]', dialects: ['gemini'], isFirm: true },
+    ]);
+  });
+
+  test('is a picture by its id, for whoever speaks responses: chat completions have no word for it', () => {
+    const content = [{ type: 'input_image', file_id: 'file-1' }];
+
+    expect(bound(responses, { input: [{ role: 'user', content }] })).toEqual([
+      { at: 'input[0].content[0]', dialects: ['responses'], isFirm: true },
     ]);
   });
 

@@ -72,6 +72,7 @@ const ASKED: Asked = {
   headers: [],
   dropped: [],
   answerTool: null,
+  restoring: null,
   memory: null,
 };
 

@@ -10,10 +10,12 @@ import { openStream, readAnswer } from './pass.js';
 import { readRequest } from './request.js';
 import { ownThoughts } from './own-thoughts.js';
 import { writeRequest } from './write-request.js';
+import { takesTool } from './write-tools.js';
 
 /** Anthropic's messages, as clients speak it and as Anthropic and its imitators answer. */
 export const anthropic: Dialect = {
   name: 'anthropic',
+  limits: { toolName: /^[\w-]{1,128}$/, objectRoot: takesTool, textSystem: true },
   readRequest,
   // There is no usage to ask for: every stream tells it.
   editRequest: (request, edits) => editRequest(request, { ...edits, askUsage: false }),

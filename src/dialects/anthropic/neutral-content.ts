@@ -80,19 +80,29 @@ function readText(block: JsonObject, at: string): ContentPart[] {
 
 function readDocument(block: JsonObject, at: string): ContentPart[] {
   const source = objectOrEmpty(block['source']);
-  // A document of blocks is what a search gave; its text can be said anywhere.
-  if (source['type'] === 'content') return readContent(source['content'], `${at}.source.content`);
+  if (source['type'] === 'content') return readBlocks(block, source['content'], at);
+  return [documentOf(block, readSource(block), at)];
+}
+
+function documentOf(block: JsonObject, source: Source, at: string): MediaPart {
   const title = textOrNull(block['title']);
   const context = textOrNull(block['context']);
-  const part: MediaPart = {
+  return {
     kind: 'document',
-    source: readSource(block),
+    source,
     at,
     ...(title !== null && { name: title }),
     ...(context !== null && { context }),
     ...(objectOrEmpty(block['citations'])['enabled'] === true && { cited: true }),
   };
-  return [part];
+}
+
+/** A document of blocks is what a search gave: its text is a document, and what it shows stands beside it. */
+function readBlocks(block: JsonObject, content: unknown, at: string): ContentPart[] {
+  const parts = readContent(content, `${at}.source.content`);
+  const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []));
+  const source: Source = { kind: 'text', text: texts.join('\n\n') };
+  return [documentOf(block, source, at), ...parts.filter(({ kind }) => kind !== 'text')];
 }
 
 /** What a search of the client's own found: a document by its title and address, which has text only. */
@@ -125,6 +135,6 @@ function readSource(block: JsonObject): Source {
     case 'url':
       return { kind: 'url', url: textOrNull(source['url']) ?? '' };
     default:
-      return { kind: 'file', id: textOrNull(source['file_id']) ?? '' };
+      return { kind: 'file', id: textOrNull(source['file_id']) ?? '', owner: 'anthropic' };
   }
 }

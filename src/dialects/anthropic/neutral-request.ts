@@ -12,6 +12,7 @@ import type {
 } from '../neutral/request.js';
 import { readContent } from './neutral-content.js';
 import { cacheMarker } from '../neutral/cache-marker.js';
+import { unreadBelow } from './unread.js';
 
 /** Members that are read here, or that are the gateway's own business. */
 const READ = new Set(
@@ -25,9 +26,6 @@ const READ = new Set(
 const KNOWN_FOREIGN = new Set(
   'container context_management diagnostics fallbacks inference_geo mcp_servers speed'.split(' '),
 );
-
-/** What of a tool has a word in every dialect. */
-const TOOL_MEMBERS = new Set('type name description input_schema strict cache_control'.split(' '));
 
 /** Everything that a request for a message asks for; its shape has been checked. */
 export function readNeutral(request: JsonObject): NeutralRequest {
@@ -51,11 +49,14 @@ export function readNeutral(request: JsonObject): NeutralRequest {
     cache: cacheMarker(request['cache_control']),
     providerOptions: objectMembers(request['provider_options']),
     foreign: foreignMembers(request),
+    unread: () => unreadBelow(request),
     names: {
       maxOutputTokens: 'max_tokens',
       stop: 'stop_sequences',
       topP: 'top_p',
-      format: 'output_format' in request ? 'output_format' : 'output_config.format',
+      format: formatName(request),
+      // Here every format is strict, without a word for it.
+      strict: `${formatName(request)}.strict`,
       parallelTools: 'tool_choice.disable_parallel_tool_use',
       user: 'metadata.user_id',
     },
@@ -120,9 +121,17 @@ function readToolChoice(choice: JsonObject): ToolChoice | null {
   }
 }
 
-function readFormat(request: JsonObject): AnswerFormat {
+function formatIn(request: JsonObject): JsonObject {
   const config = objectOrEmpty(request['output_config']);
-  const format = objectOrEmpty(config['format'] ?? request['output_format']);
+  return objectOrEmpty(config['format'] ?? request['output_format']);
+}
+
+function formatName(request: JsonObject): string {
+  return 'output_format' in request ? 'output_format' : 'output_config.format';
+}
+
+function readFormat(request: JsonObject): AnswerFormat {
+  const format = formatIn(request);
   if (format['type'] !== 'json_schema') return { kind: 'text' };
   const schema = objectOrEmpty(format['schema']);
   return { kind: 'json_schema', name: 'answer', description: null, schema, strict: true };
@@ -169,14 +178,16 @@ function foreignMembers(request: JsonObject): ForeignMember[] {
     if (name === 'effort' || name === 'format') continue;
     members.push({ field: `output_config.${name}`, isKnown: name === 'task_budget' });
   }
+  const { type } = formatIn(request);
+  if (type !== undefined && type !== 'json_schema') {
+    members.push({ field: formatName(request), isKnown: true });
+  }
+  const choice = request['tool_choice'];
+  if (isObject(choice) && readToolChoice(choice) === null) {
+    members.push({ field: 'tool_choice', isKnown: true });
+  }
   objectsIn(request['tools']).forEach((tool, i) => {
-    const at = `tools[${i}]`;
-    if (!isFunction(tool)) members.push({ field: at, isKnown: true });
-    else {
-      for (const name of Object.keys(tool)) {
-        if (!TOOL_MEMBERS.has(name)) members.push({ field: `${at}.${name}`, isKnown: false });
-      }
-    }
+    if (!isFunction(tool)) members.push({ field: `tools[${i}]`, isKnown: true });
   });
   return members;
 }

@@ -1,4 +1,4 @@
-import { isObject, objectsIn, textOrNull, type JsonObject } from '../json.js';
+import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 
 /** Constraints that a guided answer cannot keep; the model is told of them instead. */
 const UNENFORCED = [
@@ -46,6 +46,32 @@ export function enforceable(schema: JsonObject): JsonObject {
       .join(' ');
   }
   return out;
+}
+
+/**
+ * Whether objects in a schema have members that it does not name: a map, or an object of any shape.
+ *
+ * Anthropic enforces closed objects only, in which such members could never come.
+ */
+export function hasMap(schema: JsonObject): boolean {
+  return (
+    isMap(schema) ||
+    Object.entries(schema).some(([name, value]) => innerOf(name, value).some(hasMap))
+  );
+}
+
+function isMap(schema: JsonObject): boolean {
+  const { additionalProperties, patternProperties, properties, type } = schema;
+  if (isObject(additionalProperties) || isObject(patternProperties)) return true;
+  const isShapeless = type === 'object' && properties === undefined;
+  return isShapeless && additionalProperties !== false && !LISTED.some((name) => name in schema);
+}
+
+/** The schemas that a member of a schema holds. */
+function innerOf(name: string, value: unknown): JsonObject[] {
+  if (NAMED.includes(name)) return Object.values(objectOrEmpty(value)).filter(isObject);
+  if (LISTED.includes(name)) return objectsIn(value);
+  return SINGLE.includes(name) && isObject(value) ? [value] : [];
 }
 
 function isUnenforced(name: string, value: unknown): boolean {

@@ -3,9 +3,8 @@ import type { JsonObject } from '../json.js';
 import { cacheControl } from '../neutral/cache-marker.js';
 import { notePart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
+import { usualImage } from '../neutral/media-types.js';
 import type { ContentPart, MediaPart, ReasoningPart, ToolResultPart } from '../neutral/part.js';
-
-const IMAGE_TYPES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
 /** Content blocks. Blank text, which Anthropic refuses, is left out. */
 export function writeBlocks(
@@ -74,10 +73,8 @@ function imageOf(part: MediaPart, losses: Losses): JsonObject | null {
   const { source } = part;
   if (source.kind === 'url') return { type: 'image', source: { type: 'url', url: source.url } };
   if (source.kind === 'bytes') {
-    const mediaType = source.mediaType === 'image/jpg' ? 'image/jpeg' : source.mediaType;
-    if (IMAGE_TYPES.has(mediaType)) {
-      return { type: 'image', source: base64(mediaType, source.base64) };
-    }
+    const mediaType = usualImage(source.mediaType);
+    if (mediaType !== null) return { type: 'image', source: base64(mediaType, source.base64) };
   }
   notePart(part, losses);
   return null;

@@ -1,9 +1,11 @@
+import type { Target } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { cacheControl } from '../neutral/cache-marker.js';
+import { argumentSchema } from '../neutral/argument-schema.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, ToolChoice, ToolDefinition } from '../neutral/request.js';
-import type { ClaudeTraits } from './claude.js';
-import { enforceable } from './schema.js';
+import { claudeTraits, type ClaudeTraits } from './claude.js';
+import { enforceable, hasMap } from './schema.js';
 
 /** What a request says of tools. */
 export interface WrittenTools {
@@ -13,6 +15,15 @@ export interface WrittenTools {
   readonly isForced: boolean;
   /** The tool whose arguments are the answer, for models that take no schema otherwise. */
   readonly answerTool: string | null;
+}
+
+/** Whether only a tool can bring the model to a schema; its arguments are an object. */
+export function takesTool({ model }: Target, schema: JsonObject): boolean {
+  return !isEnforced(schema, claudeTraits(model));
+}
+
+function isEnforced(schema: JsonObject, { schemas }: ClaudeTraits): boolean {
+  return schemas && !hasMap(schema);
 }
 
 /** The tools of a request, with one for its answer where only a tool can bring the model to a schema. */
@@ -36,10 +47,9 @@ export function writeTools(
 
 function toolOf(tool: ToolDefinition, traits: ClaudeTraits, losses: Losses): JsonObject {
   const { name, description, cache, strict, at } = tool;
-  const given = tool.parameters ?? {};
-  const schema = { ...given, type: 'object', properties: given['properties'] ?? {} };
-  const isStrict = strict === true && traits.schemas;
-  if (strict === true && !traits.schemas) losses.note(`${at}.strict`, 'tools.strict');
+  const schema = argumentSchema(tool.parameters);
+  const isStrict = strict === true && isEnforced(schema, traits);
+  if (strict === true && !isStrict) losses.note(`${at}.strict`, 'tools.strict');
   return {
     name,
     ...(description !== null && { description }),
@@ -56,7 +66,7 @@ function answerToolFor(
 ): JsonObject | null {
   // Nothing but the prompt brings Claude to JSON of any shape; OpenAI wants the prompt to ask for it, too.
   if (format.kind === 'json_object') losses.note(names.format, 'response_format');
-  if (format.kind !== 'json_schema' || traits.schemas) return null;
+  if (format.kind !== 'json_schema' || isEnforced(format.schema, traits)) return null;
   const taken = new Set(tools.map(({ name }) => name));
   return {
     name: taken.has('answer') ? 'final_answer' : 'answer',

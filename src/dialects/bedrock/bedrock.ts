@@ -3,10 +3,12 @@ import type { ProviderDialect } from '../dialect.js';
 import { readError } from './error.js';
 import { BedrockReader, readEvents } from './event-reader.js';
 import { writeRequest } from './write-request.js';
+import { takesTool } from './write-tools.js';
 
 /** Converse and ConverseStream, as Bedrock speaks for all models behind it. */
 export const bedrock: ProviderDialect = {
   name: 'bedrock',
+  limits: { toolName: /^[\w-]{1,64}$/, objectRoot: takesTool, textSystem: true },
   writeRequest,
   readEvents,
   openReader: (reading, emit) => new BedrockReader(reading, emit),

@@ -1,6 +1,7 @@
 import { lookup, type JsonObject } from '../json.js';
 import { notePart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
+import { audioFormat } from '../neutral/media-types.js';
 import type { MediaPart } from '../neutral/part.js';
 
 const IMAGE_FORMATS = lookup<string>({
@@ -21,14 +22,6 @@ const DOCUMENT_FORMATS = lookup<string>({
   'text/html': 'html',
   'text/markdown': 'md',
   'text/plain': 'txt',
-});
-
-/** Formats of recordings by the end of their media type, where the two differ. */
-const AUDIO_FORMATS = lookup<string>({
-  mpeg: 'mp3',
-  'x-wav': 'wav',
-  wave: 'wav',
-  'x-m4a': 'm4a',
 });
 
 /** What an ARN or an address in S3 begins with; the model's own account fetches what is there. */
@@ -66,8 +59,7 @@ function imageOf({ source }: MediaPart): JsonObject | null {
 
 function audioOf({ source }: MediaPart): JsonObject | null {
   if (source.kind !== 'bytes') return null;
-  const end = source.mediaType.replace(/^audio\//u, '');
-  return { audio: { format: AUDIO_FORMATS[end] ?? end, source: { bytes: source.base64 } } };
+  return { audio: { format: audioFormat(source.mediaType), source: { bytes: source.base64 } } };
 }
 
 function documentOf(part: MediaPart, names: Set<string>): JsonObject | null {

@@ -1,9 +1,11 @@
-import { enforceable } from '../anthropic/schema.js';
+import { enforceable, hasMap } from '../anthropic/schema.js';
 import { isForcing, takenChoice } from '../anthropic/write-tools.js';
+import type { Target } from '../dialect.js';
 import type { JsonObject } from '../json.js';
+import { argumentSchema } from '../neutral/argument-schema.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, ToolChoice, ToolDefinition } from '../neutral/request.js';
-import type { ModelTraits } from './model-traits.js';
+import { modelTraits, type ModelTraits } from './model-traits.js';
 import { cachePoint } from './write-messages.js';
 
 /** What a request says of tools. */
@@ -14,6 +16,15 @@ export interface WrittenTools {
   readonly isForced: boolean;
   /** The tool whose arguments are the answer, for models that take no schema otherwise. */
   readonly answerTool: string | null;
+}
+
+/** Whether only a tool can bring the model to a schema; its arguments are an object. */
+export function takesTool({ model }: Target, schema: JsonObject): boolean {
+  return !isEnforced(schema, modelTraits(model));
+}
+
+function isEnforced(schema: JsonObject, { schemas }: ModelTraits): boolean {
+  return schemas && !hasMap(schema);
 }
 
 /** The tools of a request, with one for its answer where only a tool can bring the model to a schema. */
@@ -68,7 +79,7 @@ function answerToolFor(
   { format, tools }: NeutralRequest,
   traits: ModelTraits,
 ): ToolDefinition | null {
-  if (format.kind !== 'json_schema' || traits.schemas) return null;
+  if (format.kind !== 'json_schema' || isEnforced(format.schema, traits)) return null;
   const taken = new Set(tools.map(({ name }) => name));
   return {
     name: taken.has('answer') ? 'final_answer' : 'answer',
@@ -96,9 +107,8 @@ function toolBlocks(tool: ToolDefinition, traits: ModelTraits, losses: Losses): 
 
 function specOf(tool: ToolDefinition, traits: ModelTraits, losses: Losses): JsonObject {
   const { name, description, parameters, at } = tool;
-  const given = parameters ?? {};
-  const schema = { ...given, type: 'object', properties: given['properties'] ?? {} };
-  const isStrict = tool.strict === true && traits.isClaude && traits.schemas;
+  const schema = argumentSchema(parameters);
+  const isStrict = tool.strict === true && traits.isClaude && isEnforced(schema, traits);
   if (tool.strict === true && !isStrict) losses.hint(`${at}.strict`, 'tools.strict');
   return {
     name,

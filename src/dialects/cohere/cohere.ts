@@ -7,6 +7,7 @@ import { writeRequest } from './write-request.js';
 /** Cohere's chat, in its second version. */
 export const cohere: ProviderDialect = {
   name: 'cohere',
+  limits: { objectRoot: () => true, textSystem: true },
   writeRequest,
   readEvents,
   openReader: (reading, emit) => new CohereReader(reading, emit),

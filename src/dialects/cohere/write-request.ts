@@ -124,7 +124,7 @@ function tools({ tools: offered, toolChoice }: NeutralRequest, losses: Losses): 
     if (strict === true && !isStrict) losses.hint(`${at}.strict`, 'tools.strict');
   }
   return {
-    tools: choosable.map((tool) => toolOf({ ...tool, strict: null })),
+    tools: choosable.map((tool) => toolOf({ ...tool, strict: null }, losses)),
     ...(isStrict && { strict_tools: true }),
     ...choosing(toolChoice),
   };

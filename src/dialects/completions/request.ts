@@ -107,6 +107,7 @@ function readNeutral(request: JsonObject, prompt: string): NeutralRequest {
       stop: 'stop',
       topP: 'top_p',
       format: 'response_format',
+      strict: 'response_format',
       parallelTools: 'parallel_tool_calls',
       user: 'user',
     },

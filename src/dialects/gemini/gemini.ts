@@ -27,6 +27,7 @@ export function geminiAt(address: Address, asList = false): Dialect {
 
 const WORDS: Omit<Dialect, 'readRequest'> = {
   name: 'gemini',
+  limits: { toolName: /^[A-Za-z_][\w.:-]{0,63}$/, textSystem: true },
   // There is no usage to ask for: every stream tells it. Bodies that name the model do so in full.
   editRequest: (request, edits) =>
     editRequest(request, { ...edits, model: `models/${edits.model}`, askUsage: false }),

@@ -43,5 +43,7 @@ function bytesOf(mediaType: string, data: string): Source {
 }
 
 function fileOf(uri: string): Source {
-  return OWN_FILE.test(uri) ? { kind: 'file', id: uri } : { kind: 'url', url: uri };
+  return OWN_FILE.test(uri)
+    ? { kind: 'file', id: uri, owner: 'gemini' }
+    : { kind: 'url', url: uri };
 }

@@ -11,7 +11,9 @@ import type {
 } from '../neutral/request.js';
 import { camelMembers, listed } from './members.js';
 import { readTurns } from './neutral-contents.js';
+import { words } from '../neutral/unread.js';
 import { jsonSchemaOf } from './neutral-schema.js';
+import { unreadBelow } from './unread.js';
 
 /** Members that are read here, or that are the gateway's own business. */
 const READ = words(
@@ -58,11 +60,13 @@ export function readNeutral(given: JsonObject, stream: boolean): NeutralRequest 
     cache: null,
     providerOptions: objectMembers(request['providerOptions']),
     foreign: foreignMembers(request, config),
+    unread: () => unreadBelow(request, config),
     names: {
       maxOutputTokens: 'generationConfig.maxOutputTokens',
       stop: 'generationConfig.stopSequences',
       topP: 'generationConfig.topP',
       format: 'generationConfig.responseSchema',
+      strict: 'generationConfig.responseSchema',
       parallelTools: 'toolConfig',
       user: 'labels',
     },
@@ -183,8 +187,4 @@ function foreignIn(
 /** Clients write out lists that they leave empty. */
 function saysSomething(value: unknown): boolean {
   return value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
-}
-
-function words(text: string): ReadonlySet<string> {
-  return new Set(text.split(/\s+/));
 }

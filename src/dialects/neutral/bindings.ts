@@ -1,5 +1,5 @@
 import type { Binding } from '../../core/conversation.js';
-import type { ContentPart, Turn, Vendor } from './part.js';
+import type { ContentPart, MediaPart, Turn, Vendor } from './part.js';
 import type { ForeignMember } from './request.js';
 
 /** Dialects whose providers know a vendor's proofs. */
@@ -27,16 +27,24 @@ export function bindingsIn(
 ): readonly Binding[] {
   const kept = foreign.filter(({ field }) => KEPT_MEMBERS.has(field)).map(({ field }) => field);
   const files = turns.flatMap(({ parts }) => parts.flatMap(filesIn));
-  const firm = [...kept, ...files].map((at) => ({ at, dialects: own, isFirm: true }));
+  const firm = [
+    ...kept.map((at) => ({ at, dialects: own, isFirm: true })),
+    ...files.map((file) => ({ at: file.at, dialects: readersOf(file, own), isFirm: true })),
+  ];
   const thought = thoughtUnderWay(turns);
   if (thought === null) return firm;
   const dialects = PROVEN_AT[thought.vendor];
   return [...firm, { at: thought.at, dialects, isFirm: false }];
 }
 
-function filesIn(part: ContentPart): string[] {
+function filesIn(part: ContentPart): MediaPart[] {
   if (part.kind === 'tool_result') return part.parts.flatMap(filesIn);
-  return 'source' in part && part.source.kind === 'file' ? [part.at] : [];
+  return 'source' in part && part.source.kind === 'file' ? [part] : [];
+}
+
+/** Chat completions have a word for a document by its id, and none for a picture. */
+function readersOf({ kind }: MediaPart, own: readonly string[]): readonly string[] {
+  return kind === 'image' ? own.filter((dialect) => dialect !== 'openai') : own;
 }
 
 /** The last proven thought of the turn whose tools have just answered. */

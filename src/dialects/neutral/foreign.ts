@@ -5,7 +5,7 @@ import type { NeutralRequest } from './request.js';
 
 /** Notes every member of a request that has no word outside the client's dialect. */
 export function noteForeignMembers(request: NeutralRequest, losses: Losses): void {
-  for (const { field, isKnown, isHint } of request.foreign) {
+  for (const { field, isKnown, isHint } of [...request.foreign, ...(request.unread?.() ?? [])]) {
     const what = isKnown ? withoutIndexes(field) : 'unknown member';
     if (isHint === true) losses.hint(field, what);
     else losses.note(field, what);

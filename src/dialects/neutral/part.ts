@@ -1,9 +1,14 @@
+/** Vendors that keep files of their clients, want their models' thoughts back, and know both by what they gave for them. */
+export const VENDORS = ['anthropic', 'gemini', 'openai'] as const;
+
+export type Vendor = (typeof VENDORS)[number];
+
 /** Where the bytes of an image, a document or a recording are. */
 export type Source =
   | { readonly kind: 'bytes'; readonly mediaType: string; readonly base64: string }
   | { readonly kind: 'url'; readonly url: string }
-  /** A file that was uploaded to a provider before, by the provider's own id. */
-  | { readonly kind: 'file'; readonly id: string }
+  /** A file that was uploaded to a vendor before, by the vendor's own id. */
+  | { readonly kind: 'file'; readonly id: string; readonly owner: Vendor }
   | { readonly kind: 'text'; readonly text: string };
 
 /** Asks the provider to keep the prompt up to here; `ttl` is a duration such as `1h`, `null` for the usual one. */
@@ -50,11 +55,6 @@ export interface ToolResultPart extends Placed {
   readonly parts: readonly ContentPart[];
   readonly isError: boolean;
 }
-
-/** Vendors that want their models' thoughts back, and know them by a proof. */
-export const VENDORS = ['anthropic', 'gemini', 'openai'] as const;
-
-export type Vendor = (typeof VENDORS)[number];
 
 /** What a model thought before it answered. */
 export interface ReasoningPart extends Placed {

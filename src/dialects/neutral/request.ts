@@ -85,6 +85,8 @@ export interface NeutralRequest {
   /** Members for one provider or dialect, by its name. */
   readonly providerOptions: Readonly<Record<string, JsonObject>>;
   readonly foreign: readonly ForeignMember[];
+  /** As `foreign`, of members further down: looked for only where the request is translated. */
+  readonly unread?: () => readonly ForeignMember[];
   /** What the client calls those fields whose names differ between dialects. */
   readonly names: FieldNames;
 }
@@ -95,6 +97,8 @@ export interface FieldNames {
   readonly stop: string;
   readonly topP: string;
   readonly format: string;
+  /** That the answer must keep the format's schema exactly. */
+  readonly strict: string;
   readonly parallelTools: string;
   readonly user: string;
 }

@@ -69,7 +69,7 @@ function tools({ tools: offered, toolChoice }: NeutralRequest, losses: Losses): 
   for (const { strict, at } of choosable) {
     if (strict === true) losses.hint(`${at}.strict`, 'tools.strict');
   }
-  return { tools: choosable.map((tool) => toolOf({ ...tool, strict: null })) };
+  return { tools: choosable.map((tool) => toolOf({ ...tool, strict: null }, losses)) };
 }
 
 function format(request: NeutralRequest, losses: Losses): JsonObject {

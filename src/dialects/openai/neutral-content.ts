@@ -29,12 +29,12 @@ function readPart(part: JsonObject, at: string): ContentPart | null {
       return { kind: 'reasoning', text: textOf(part['thinking']), ...UNSIGNED, at };
     case 'image_url':
     case 'input_image':
-      return readImage(part, at);
+      return readImage(part, type, at);
     case 'input_audio':
       return readAudio(objectOrEmpty(part['input_audio']), at);
     case 'file':
     case 'input_file':
-      return readFile(isObject(part['file']) ? part['file'] : part, at);
+      return readFile(isObject(part['file']) ? part['file'] : part, type, at);
     default:
       return type.endsWith('text') ? readText(part, at) : { kind: 'foreign', type, at };
   }
@@ -47,11 +47,14 @@ function readText(part: JsonObject, at: string): ContentPart | null {
 
 const UNSIGNED = { signature: null, redacted: null, vendor: 'anthropic' } as const;
 
-function readImage(part: JsonObject, at: string): ContentPart {
+/** A picture that is nowhere is foreign: whatever it is, it can be named, and not be said. */
+function readImage(part: JsonObject, type: string, at: string): ContentPart {
   const image = objectOrEmpty(part['image_url']);
-  const url = textOrNull(image['url']) ?? textOrNull(part['image_url']) ?? '';
+  const url = textOrNull(image['url']) ?? textOrNull(part['image_url']);
+  const source = url === null ? fileOf(part['file_id']) : sourceOf(url);
+  if (source === null) return { kind: 'foreign', type, at };
   const detail = textOrNull(image['detail']) ?? textOrNull(part['detail']);
-  return { kind: 'image', source: sourceOf(url), at, ...(detail !== null && { detail }) };
+  return { kind: 'image', source, at, ...(detail !== null && { detail }) };
 }
 
 function readAudio(audio: JsonObject, at: string): ContentPart {
@@ -60,12 +63,18 @@ function readAudio(audio: JsonObject, at: string): ContentPart {
   return { kind: 'audio', source: { kind: 'bytes', mediaType: `audio/${format}`, base64 }, at };
 }
 
-function readFile(file: JsonObject, at: string): ContentPart {
+function readFile(file: JsonObject, type: string, at: string): ContentPart {
   const name = textOrNull(file['filename']);
   const data = textOrNull(file['file_data']) ?? textOrNull(file['file_url']);
-  const id = textOrNull(file['file_id']) ?? '';
-  const source: Source = data === null ? { kind: 'file', id } : fileSource(data);
+  const source = data === null ? fileOf(file['file_id']) : fileSource(data);
+  if (source === null) return { kind: 'foreign', type, at };
   return { kind: 'document', source, at, ...(name !== null && { name }) };
+}
+
+/** What was uploaded to OpenAI, by its id there. */
+function fileOf(id: unknown): Source | null {
+  const given = textOrNull(id);
+  return given === null ? null : { kind: 'file', id: given, owner: 'openai' };
 }
 
 function fileSource(data: string): Source {

@@ -12,6 +12,7 @@ import type {
 } from '../neutral/request.js';
 import { cacheMarker } from '../neutral/cache-marker.js';
 import { readTurns } from './neutral-turns.js';
+import { unreadBelow } from './unread.js';
 
 /** Members that are read here, or that are the gateway's own business. */
 const READ = new Set(
@@ -53,11 +54,13 @@ export function readNeutral(request: JsonObject): NeutralRequest {
     cache: cacheMarker(request['cache_control']),
     providerOptions: objectMembers(request['provider_options']),
     foreign: foreignMembers(request),
+    unread: () => unreadBelow(request),
     names: {
       maxOutputTokens: 'max_completion_tokens' in request ? 'max_completion_tokens' : 'max_tokens',
       stop: 'stop',
       topP: 'top_p',
       format: 'response_format',
+      strict: 'response_format.json_schema.strict',
       parallelTools: 'parallel_tool_calls',
       user: 'safety_identifier' in request ? 'safety_identifier' : 'user',
     },
@@ -159,12 +162,23 @@ function foreignMembers(request: JsonObject): ForeignMember[] {
   objectsIn(request['tools']).forEach((tool, i) => {
     if (!isObject(tool['function'])) members.push({ field: `tools[${i}]`, isKnown: true });
   });
+  if (isUnknownFormat(request['response_format'])) {
+    members.push({ field: 'response_format', isKnown: true });
+  }
   // A custom tool cannot be offered, so it cannot be asked for either.
   if (isObject(request['tool_choice']) && readToolChoice(request) === null) {
     members.push({ field: 'tool_choice', isKnown: true });
   }
   return members;
 }
+
+/** Forms that only some servers know, such as a grammar. */
+export function isUnknownFormat(format: unknown): boolean {
+  const { type } = objectOrEmpty(format);
+  return type !== undefined && !FORMATS.has(type);
+}
+
+const FORMATS = new Set<unknown>([null, 'text', 'json_object', 'json_schema']);
 
 function asksFor(name: string, value: unknown): boolean {
   // The model is to search the web, and to choose how.

@@ -112,7 +112,8 @@ function readReasoning(message: JsonObject, at: string): ContentPart[] {
       return;
     }
     text += textOrNull(detail['text']) ?? '';
-    const signature = textOrNull(detail['signature']);
+    // What only its vendor can read is at other vendors the proof itself.
+    const signature = textOrNull(detail['signature']) ?? textOrNull(detail['data']);
     if (signature === null || vendor === null) return;
     parts.push({ kind: 'reasoning', text, signature, redacted: null, vendor, at: place });
     text = '';

@@ -14,6 +14,7 @@ import { writeRequest } from './write-request.js';
 /** OpenAI's chat completions, as clients speak it and as OpenAI and its imitators answer. */
 export const openai: Dialect = {
   name: 'openai',
+  limits: { toolName: /^[\w-]{1,64}$/, objectRoot: () => true, textSystem: true },
   readRequest: (body) => readRequest(body),
   editRequest,
   readAnswer,

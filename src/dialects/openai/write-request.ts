@@ -1,9 +1,13 @@
+import { exactJson } from '../exact-json.js';
 import type { Target, WrittenRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
+import { argumentSchema } from '../neutral/argument-schema.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, Thinking, ToolDefinition } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
+import { callIdFor, userWord } from './limits.js';
+import { sayableStrictness } from './strict-schema.js';
 import { writeTurns } from './write-turns.js';
 
 /** OpenAI takes no more stop sequences than these. */
@@ -22,22 +26,25 @@ export function writeRequest(
   noteCacheMarkers(request, losses);
   const body: JsonObject = {
     model: target.model,
-    messages: writeTurns(request.turns, losses),
+    messages: writeTurns(request.turns, losses, callIdFor(target.model)),
     ...streaming(request, target),
     ...length(request, target),
     ...stop(request, losses),
     ...sampling(request, losses),
-    ...tools(request),
-    ...format(request),
+    ...tools(request, losses),
+    ...format(request, losses),
     ...thinking(request.thinking, target, losses),
     ...(request.choices > 1 && { n: request.choices }),
     ...(request.logprobs !== null && { logprobs: true, top_logprobs: request.logprobs }),
-    ...(request.user !== null && { user: request.user }),
+    ...(request.user !== null && { user: userWord(request.user) }),
     ...tier(request, target, losses),
     ...request.providerOptions['openai'],
     ...request.providerOptions[target.provider],
   };
-  return { body: Buffer.from(JSON.stringify(renamed(body, target.renames))), answerTool: null };
+  return {
+    body: Buffer.from(exactJson(renamed(body, request, target, losses))),
+    answerTool: null,
+  };
 }
 
 function streaming({ stream }: NeutralRequest, { usageOption }: Target): JsonObject {
@@ -65,11 +72,11 @@ function sampling({ sampling: given }: NeutralRequest, losses: Losses): JsonObje
   };
 }
 
-function tools(request: NeutralRequest): JsonObject {
+function tools(request: NeutralRequest, losses: Losses): JsonObject {
   const { toolChoice, parallelTools } = request;
   if (request.tools.length === 0) return {};
   return {
-    tools: request.tools.map(toolOf),
+    tools: request.tools.map((tool) => toolOf(tool, losses)),
     ...(toolChoice !== null && {
       tool_choice:
         toolChoice.kind === 'tool'
@@ -81,23 +88,31 @@ function tools(request: NeutralRequest): JsonObject {
 }
 
 /** One tool as OpenAI and those that share its form are offered it. */
-export function toolOf({ name, description, parameters, strict }: ToolDefinition): JsonObject {
+export function toolOf(tool: ToolDefinition, losses: Losses): JsonObject {
+  const { name, description, at } = tool;
+  const parameters = argumentSchema(tool.parameters);
+  const strict = sayableStrictness(tool.strict, parameters, () => {
+    losses.note(`${at}.strict`, 'tools.strict');
+  });
   return {
     type: 'function',
     function: {
       name,
       ...(description !== null && { description }),
-      parameters: parameters ?? { type: 'object', properties: {} },
+      parameters,
       ...(strict !== null && { strict }),
     },
   };
 }
 
-function format({ format: wanted }: NeutralRequest): JsonObject {
+function format({ format: wanted, names }: NeutralRequest, losses: Losses): JsonObject {
   if (wanted.kind !== 'json_schema') {
     return wanted.kind === 'text' ? {} : { response_format: { type: wanted.kind } };
   }
-  const { name, description, schema, strict } = wanted;
+  const { name, description, schema } = wanted;
+  const strict = sayableStrictness(wanted.strict, schema, () => {
+    losses.note(names.strict, 'response_format.strict');
+  });
   return {
     response_format: {
       type: 'json_schema',
@@ -138,11 +153,19 @@ function tier(request: NeutralRequest, { provider }: Target, losses: Losses): Js
   return { service_tier: serviceTier === 'standard' ? 'default' : serviceTier };
 }
 
-function renamed(body: JsonObject, renames: Target['renames']): JsonObject {
+/** What a provider refuses says nothing about the answer, so no request fails for it. */
+function renamed(
+  body: JsonObject,
+  { names }: NeutralRequest,
+  { renames }: Target,
+  losses: Losses,
+): JsonObject {
   const out: JsonObject = {};
   for (const [name, value] of Object.entries(body)) {
     const theirs = Object.hasOwn(renames, name) ? renames[name] : name;
-    if (theirs !== null && theirs !== undefined) out[theirs] = value;
+    if (theirs === null && value !== undefined) {
+      losses.hint(name === 'user' ? names.user : name, name);
+    } else if (typeof theirs === 'string') out[theirs] = value;
   }
   return out;
 }

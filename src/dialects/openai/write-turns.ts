@@ -8,10 +8,31 @@ import type {
   ToolResultPart,
   Turn,
 } from '../neutral/part.js';
+import { audioFormat } from '../neutral/media-types.js';
 import { documentText } from '../neutral/document-text.js';
 
-/** The messages of a chat completion request. */
-export function writeTurns(turns: readonly Turn[], losses: Losses): JsonObject[] {
+import { imageUrl } from './image-url.js';
+
+type IdOf = (id: string) => string;
+
+/** What results of tools are written with. */
+interface Writing {
+  /** What they showed besides text. */
+  readonly shown: JsonObject[];
+  readonly losses: Losses;
+  readonly idOf: IdOf;
+}
+
+/**
+ * The messages of a chat completion request.
+ *
+ * @param idOf - what the provider is to know a call by
+ */
+export function writeTurns(
+  turns: readonly Turn[],
+  losses: Losses,
+  idOf: IdOf = (id) => id,
+): JsonObject[] {
   const messages: JsonObject[] = [];
   /** What results of tools showed besides text: a tool's message takes text only. */
   let shown: JsonObject[] = [];
@@ -22,11 +43,11 @@ export function writeTurns(turns: readonly Turn[], losses: Losses): JsonObject[]
   for (const turn of turns) {
     if (turn.role === 'tool') {
       const results = turn.parts.filter((part) => part.kind === 'tool_result');
-      messages.push(...results.map((part) => resultMessage(part, shown, losses)));
+      messages.push(...results.map((part) => resultMessage(part, { shown, losses, idOf })));
       continue;
     }
     flush();
-    const message = turn.role === 'assistant' ? assistant(turn, losses) : plain(turn, losses);
+    const message = turn.role === 'assistant' ? assistant(turn, losses, idOf) : plain(turn, losses);
     if (message !== null) messages.push(message);
   }
   flush();
@@ -42,14 +63,14 @@ function plain(turn: Turn, losses: Losses): JsonObject | null {
   return { role: turn.role === 'user' ? 'user' : 'system', content };
 }
 
-function assistant(turn: Turn, losses: Losses): JsonObject | null {
+function assistant(turn: Turn, losses: Losses, idOf: IdOf): JsonObject | null {
   const text: string[] = [];
   const refusals: string[] = [];
   const calls: JsonObject[] = [];
   for (const part of turn.parts) {
     if (part.kind === 'text') text.push(part.text);
     else if (part.kind === 'refusal') refusals.push(part.text);
-    else if (part.kind === 'tool_call') calls.push(callOf(part));
+    else if (part.kind === 'tool_call') calls.push(callOf(part, idOf));
     // Thoughts are bound to the vendor whose model had them.
     else if (part.kind === 'reasoning') losses.hint(part.at, 'reasoning');
     else notePart(part, losses);
@@ -63,12 +84,12 @@ function assistant(turn: Turn, losses: Losses): JsonObject | null {
   };
 }
 
-function callOf({ id, name, arguments: args }: ToolCallPart): JsonObject {
+function callOf({ id, name, arguments: args }: ToolCallPart, idOf: IdOf): JsonObject {
   const text = args.trim() === '' ? '{}' : args;
-  return { id, type: 'function', function: { name, arguments: text } };
+  return { id: idOf(id), type: 'function', function: { name, arguments: text } };
 }
 
-function resultMessage(part: ToolResultPart, shown: JsonObject[], losses: Losses): JsonObject {
+function resultMessage(part: ToolResultPart, { shown, losses, idOf }: Writing): JsonObject {
   if (part.isError) losses.note(`${part.at}.is_error`, 'is_error');
   const text: string[] = [];
   for (const inner of part.parts) {
@@ -78,7 +99,7 @@ function resultMessage(part: ToolResultPart, shown: JsonObject[], losses: Losses
       if (written !== null) shown.push(written);
     }
   }
-  return { role: 'tool', tool_call_id: part.callId, content: text.join('\n') };
+  return { role: 'tool', tool_call_id: idOf(part.callId), content: text.join('\n') };
 }
 
 /** Text alone is written as text: many servers take nothing else. */
@@ -111,12 +132,7 @@ function partOf(part: ContentPart, losses: Losses): JsonObject | null {
 
 function imageOf(part: MediaPart, losses: Losses): JsonObject | null {
   const { source, detail } = part;
-  const url =
-    source.kind === 'url'
-      ? source.url
-      : source.kind === 'bytes'
-        ? `data:${source.mediaType};base64,${source.base64}`
-        : null;
+  const url = imageUrl(source);
   if (url === null) {
     notePart(part, losses);
     return null;
@@ -124,13 +140,16 @@ function imageOf(part: MediaPart, losses: Losses): JsonObject | null {
   return { type: 'image_url', image_url: { url, ...(detail !== undefined && { detail }) } };
 }
 
+/** Recordings that chat completions take. */
+const AUDIO_FORMATS = new Set(['mp3', 'wav']);
+
 function audioOf(part: MediaPart, losses: Losses): JsonObject | null {
   const { source } = part;
-  if (source.kind !== 'bytes') {
+  const format = source.kind === 'bytes' ? audioFormat(source.mediaType) : '';
+  if (source.kind !== 'bytes' || !AUDIO_FORMATS.has(format)) {
     notePart(part, losses);
     return null;
   }
-  const format = source.mediaType.replace(/^audio\//, '');
   return { type: 'input_audio', input_audio: { data: source.base64, format } };
 }
 
@@ -138,6 +157,9 @@ function documentOf(part: MediaPart, losses: Losses): JsonObject | null {
   const { source, name } = part;
   if (part.cited === true) losses.note(`${part.at}.citations`, 'citations');
   if (source.kind === 'text') return { type: 'text', text: documentText(part, source.text) };
+  if (source.kind === 'file' && source.owner === 'openai') {
+    return { type: 'file', file: { file_id: source.id } };
+  }
   if (source.kind !== 'bytes') {
     notePart(part, losses);
     return null;

@@ -7,8 +7,10 @@ import type {
   Sampling,
   Thinking,
 } from '../neutral/request.js';
+import { isUnknownFormat } from '../openai/neutral-request.js';
 import { readTurns } from './neutral-items.js';
 import { readToolChoice, readTools } from './tools.js';
+import { unreadBelow } from './unread.js';
 
 /** Members that are read here, or that are the gateway's own business. */
 const READ = new Set(
@@ -60,11 +62,13 @@ export function readNeutral(request: JsonObject): NeutralRequest {
       ...foreign,
       ...(isForeign ? [{ field: 'tool_choice', isKnown: true }] : []),
     ],
+    unread: () => unreadBelow(request),
     names: {
       maxOutputTokens: 'max_output_tokens',
       stop: 'stop',
       topP: 'top_p',
       format: 'text.format',
+      strict: 'text.format.strict',
       parallelTools: 'parallel_tool_calls',
       user: 'safety_identifier' in request ? 'safety_identifier' : 'user',
     },
@@ -123,7 +127,9 @@ function foreignMembers(request: JsonObject): ForeignMember[] {
   textsIn(request['include']).forEach((wanted, i) => {
     if (!SHOWN.has(wanted)) members.push({ field: `include[${i}]`, isKnown: true, isHint: true });
   });
-  if (textOrNull(objectOrEmpty(request['text'])['verbosity']) !== null) {
+  const { format, verbosity } = objectOrEmpty(request['text']);
+  if (isUnknownFormat(format)) members.push({ field: 'text.format', isKnown: true });
+  if (textOrNull(verbosity) !== null) {
     members.push({ field: 'text.verbosity', isKnown: true, isHint: true });
   }
   return members;

@@ -11,6 +11,7 @@ import { writeRequest } from './write-request.js';
 /** OpenAI's responses, as clients speak it and as OpenAI and its imitators answer. */
 export const responses: Dialect = {
   name: 'responses',
+  limits: { toolName: /^[\w-]{1,64}$/, objectRoot: () => true },
   readRequest,
   editRequest,
   readAnswer,

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
-import { parsedObject } from '../json-members.js';
+import { parsedObject, textsIn } from '../json-members.js';
+import { digestedName, MAX_NAME_CHARS } from '../neutral/tool-names.js';
 import type { ForeignMember, ToolChoice, ToolDefinition } from '../neutral/request.js';
 
 /** A tool of the client's, as its own words call it. */
@@ -22,7 +22,7 @@ export interface OfferedTools {
 export function readTools(tools: unknown): OfferedTools {
   const offered: ToolDefinition[] = [];
   const foreign: ForeignMember[] = [];
-  const read = (tool: JsonObject, at: string, namespace: string | null): void => {
+  const read = (tool: JsonObject, at: string, namespace: JsonObject | null): void => {
     const definition = definitionOf(tool, at, namespace);
     if (definition === null) foreign.push({ field: at, isKnown: true });
     else offered.push(definition);
@@ -33,9 +33,8 @@ export function readTools(tools: unknown): OfferedTools {
       read(tool, at, null);
       return;
     }
-    const namespace = textOrNull(tool['name']);
     objectsIn(tool['tools']).forEach((inner, j) => {
-      read(inner, `${at}.tools[${j}]`, namespace);
+      read(inner, `${at}.tools[${j}]`, tool);
     });
   });
   return { tools: offered, foreign };
@@ -44,10 +43,13 @@ export function readTools(tools: unknown): OfferedTools {
 function definitionOf(
   tool: JsonObject,
   at: string,
-  namespace: string | null,
+  namespace: JsonObject | null,
 ): ToolDefinition | null {
-  const name = plainName(textOrNull(tool['name']) ?? '', namespace);
-  const description = textOrNull(tool['description']);
+  const name = plainName(textOrNull(tool['name']) ?? '', textOrNull(namespace?.['name']));
+  // What is said of a namespace is said of each tool in it: elsewhere there are no namespaces.
+  const description = textOrNull(
+    textsIn([namespace?.['description'], tool['description']]).join('\n\n'),
+  );
   if (tool['type'] === 'custom') {
     return { name, description, parameters: inputSchema(tool), strict: null, at };
   }
@@ -105,17 +107,11 @@ export function readToolChoice(choice: unknown): {
   return { choice: null, allowed: null, isForeign: isSaid };
 }
 
-/** Longer names are refused nearly everywhere. */
-const MAX_NAME_CHARS = 64;
-const DIGEST_CHARS = 8;
-
 /** One name for a tool and its namespace: other dialects know no namespaces. */
 export function plainName(name: string, namespace: string | null): string {
   if (namespace === null) return name;
   const whole = `${namespace}__${name}`;
-  if (whole.length <= MAX_NAME_CHARS) return whole;
-  const digest = createHash('sha256').update(whole).digest('hex').slice(0, DIGEST_CHARS);
-  return `${whole.slice(0, MAX_NAME_CHARS - DIGEST_CHARS - 1)}_${digest}`;
+  return whole.length <= MAX_NAME_CHARS ? whole : digestedName(whole);
 }
 
 /** Finds the client's own words for the tools that a model calls by their plain names. */

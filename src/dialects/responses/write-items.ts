@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { JsonObject } from '../json.js';
+import { imageUrl } from '../openai/image-url.js';
+import { responsesCallId as callId } from '../openai/limits.js';
 import { documentText } from '../neutral/document-text.js';
 import { noteEmptied, notePart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
@@ -12,9 +13,6 @@ import {
   type ToolResultPart,
   type Turn,
 } from '../neutral/part.js';
-
-/** OpenAI refuses longer ids of calls. */
-const MAX_CALL_ID_CHARS = 64;
 
 /** The items of a conversation: what a model thought, said and called each stands by itself. */
 export function writeItems(turns: readonly Turn[], losses: Losses): JsonObject[] {
@@ -82,11 +80,6 @@ function resultItem(part: ToolResultPart, losses: Losses): JsonObject[] {
   return [{ type: 'function_call_output', call_id: callId(part.callId), output }];
 }
 
-function callId(id: string): string {
-  if (id.length <= MAX_CALL_ID_CHARS) return id;
-  return `call_${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
-}
-
 /** Text alone is written as text: servers that imitate OpenAI take it more often than parts. */
 function plainIfPossible(parts: readonly JsonObject[]): string | readonly JsonObject[] {
   const texts = parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : []));
@@ -100,7 +93,7 @@ function writeParts(parts: readonly ContentPart[], losses: Losses): JsonObject[]
       case 'refusal':
         return [{ type: 'input_text', text: part.text }];
       case 'image':
-        return imagePart(part);
+        return imagePart(part, losses);
       case 'document':
         return documentPart(part, losses);
       default:
@@ -114,13 +107,17 @@ function noted(part: ContentPart, losses: Losses): JsonObject[] {
   return [];
 }
 
-function imagePart({ source, detail }: MediaPart): JsonObject[] {
-  const place = source.kind === 'file' ? { file_id: source.id } : { image_url: urlOf(source) };
+function imagePart(part: MediaPart, losses: Losses): JsonObject[] {
+  const { source, detail } = part;
+  const url = imageUrl(source);
+  if (isElsewhere(source) || (source.kind !== 'file' && url === null)) return noted(part, losses);
+  const place = source.kind === 'file' ? { file_id: source.id } : { image_url: url };
   return [{ type: 'input_image', ...place, ...(detail !== undefined && { detail }) }];
 }
 
 function documentPart(part: MediaPart, losses: Losses): JsonObject[] {
   const { source, name } = part;
+  if (isElsewhere(source)) return noted(part, losses);
   if (part.cited === true) losses.note(`${part.at}.citations`, 'citations');
   switch (source.kind) {
     case 'text':
@@ -130,11 +127,15 @@ function documentPart(part: MediaPart, losses: Losses): JsonObject[] {
     case 'file':
       return [{ type: 'input_file', file_id: source.id }];
     case 'bytes':
-      return [{ type: 'input_file', filename: name ?? 'document.pdf', file_data: urlOf(source) }];
+      return [{ type: 'input_file', filename: name ?? 'document.pdf', file_data: dataOf(source) }];
   }
 }
 
-function urlOf(source: Exclude<Source, { kind: 'file' }>): string {
-  if (source.kind === 'bytes') return `data:${source.mediaType};base64,${source.base64}`;
-  return source.kind === 'url' ? source.url : source.text;
+/** A file that was uploaded to another vendor: OpenAI knows no such id. */
+function isElsewhere(source: Source): boolean {
+  return source.kind === 'file' && source.owner !== 'openai';
+}
+
+function dataOf({ mediaType, base64 }: Extract<Source, { kind: 'bytes' }>): string {
+  return `data:${mediaType};base64,${base64}`;
 }

@@ -1,9 +1,13 @@
+import { exactJson } from '../exact-json.js';
 import type { Target, WrittenRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
+import { argumentSchema } from '../neutral/argument-schema.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
+import { userWord } from '../openai/limits.js';
+import { sayableStrictness } from '../openai/strict-schema.js';
 import { writeItems } from './write-items.js';
 
 /** OpenAI refuses to be asked for fewer tokens. */
@@ -30,16 +34,16 @@ export function writeRequest(
     ...length(request, losses),
     temperature: request.sampling.temperature,
     top_p: request.sampling.topP,
-    ...tools(request),
-    ...format(request),
+    ...tools(request, losses),
+    ...format(request, losses),
     ...thinking(request, target, losses),
     ...shown(request, target),
-    ...(request.user !== null && { safety_identifier: request.user }),
+    ...(request.user !== null && { safety_identifier: userWord(request.user) }),
     ...tier(request),
     ...request.providerOptions['responses'],
     ...request.providerOptions[target.provider],
   };
-  return { body: Buffer.from(JSON.stringify(body)), answerTool: null };
+  return { body: Buffer.from(exactJson(body)), answerTool: null };
 }
 
 function noteUnsayable(request: NeutralRequest, losses: Losses): void {
@@ -61,10 +65,13 @@ function length({ maxOutputTokens, names }: NeutralRequest, losses: Losses): Jso
   return { max_output_tokens: Math.max(maxOutputTokens, MIN_OUTPUT_TOKENS) };
 }
 
-function tools({ tools: offered, toolChoice, parallelTools }: NeutralRequest): JsonObject {
+function tools(
+  { tools: offered, toolChoice, parallelTools }: NeutralRequest,
+  losses: Losses,
+): JsonObject {
   if (offered.length === 0) return {};
   return {
-    tools: offered.map(toolOf),
+    tools: offered.map((tool) => toolOf(tool, losses)),
     ...(toolChoice !== null && {
       tool_choice:
         toolChoice.kind === 'tool' ? { type: 'function', name: toolChoice.name } : toolChoice.kind,
@@ -74,21 +81,29 @@ function tools({ tools: offered, toolChoice, parallelTools }: NeutralRequest): J
 }
 
 /** Here a function is strict unless it says that it is not; everywhere else it is the other way round. */
-function toolOf({ name, description, parameters, strict }: ToolDefinition): JsonObject {
+function toolOf(tool: ToolDefinition, losses: Losses): JsonObject {
+  const { name, description, at } = tool;
+  const parameters = argumentSchema(tool.parameters);
+  const strict = sayableStrictness(tool.strict, parameters, () => {
+    losses.note(`${at}.strict`, 'tools.strict');
+  });
   return {
     type: 'function',
     name,
     ...(description !== null && { description }),
-    parameters: parameters ?? { type: 'object', properties: {} },
+    parameters,
     strict: strict ?? false,
   };
 }
 
-function format({ format: wanted }: NeutralRequest): JsonObject {
+function format({ format: wanted, names }: NeutralRequest, losses: Losses): JsonObject {
   if (wanted.kind !== 'json_schema') {
     return wanted.kind === 'text' ? {} : { text: { format: { type: wanted.kind } } };
   }
-  const { name, description, schema, strict } = wanted;
+  const { name, description, schema } = wanted;
+  const strict = sayableStrictness(wanted.strict, schema, () => {
+    losses.note(names.strict, 'response_format.strict');
+  });
   return {
     text: {
       format: {

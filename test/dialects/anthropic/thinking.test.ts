@@ -113,7 +113,10 @@ describe('thinking', () => {
   });
 
   test('keeps an effort beside a schema', () => {
-    const schema = { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'object' } } };
+    const schema = {
+      type: 'json_schema',
+      json_schema: { name: 'x', schema: { type: 'object', properties: {} } },
+    };
     const { json } = toAnthropic(
       { ...effort, response_format: schema },
       { model: 'claude-opus-4-8' },

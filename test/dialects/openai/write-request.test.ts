@@ -8,6 +8,8 @@ function toOpenAi(body: object, target: Partial<Target> = {}) {
   return translated('anthropic', 'openai', request, target);
 }
 
+const CLOSED = { type: 'object', properties: {}, additionalProperties: false };
+
 describe('a request for a message for OpenAI', () => {
   test('says everything that both dialects have a word for', () => {
     const { json, dropped } = toOpenAi({
@@ -21,10 +23,10 @@ describe('a request for a message for OpenAI', () => {
       stop_sequences: ['END'],
       metadata: { user_id: 'u1' },
       service_tier: 'auto',
-      tools: [{ name: 'f', description: 'does', input_schema: { type: 'object' }, strict: true }],
+      tools: [{ name: 'f', description: 'does', input_schema: CLOSED, strict: true }],
       tool_choice: { type: 'any', disable_parallel_tool_use: true },
       thinking: { type: 'enabled', budget_tokens: 10_000 },
-      output_config: { format: { type: 'json_schema', schema: { type: 'object' } } },
+      output_config: { format: { type: 'json_schema', schema: CLOSED } },
     });
 
     expect(dropped).toEqual([]);
@@ -46,7 +48,7 @@ describe('a request for a message for OpenAI', () => {
           function: {
             name: 'f',
             description: 'does',
-            parameters: { type: 'object' },
+            parameters: CLOSED,
             strict: true,
           },
         },
@@ -55,7 +57,7 @@ describe('a request for a message for OpenAI', () => {
       parallel_tool_calls: false,
       response_format: {
         type: 'json_schema',
-        json_schema: { name: 'answer', schema: { type: 'object' }, strict: true },
+        json_schema: { name: 'answer', schema: CLOSED, strict: true },
       },
       reasoning_effort: 'medium',
       user: 'u1',
@@ -63,7 +65,7 @@ describe('a request for a message for OpenAI', () => {
   });
 
   test('follows the quirks of the provider', () => {
-    const { json } = toOpenAi(
+    const { json, dropped } = toOpenAi(
       { stream: true, metadata: { user_id: 'u1' } },
       {
         usageOption: false,
@@ -75,6 +77,7 @@ describe('a request for a message for OpenAI', () => {
     expect(json).toMatchObject({ max_out: 100, stream: true });
     expect(json).not.toHaveProperty('stream_options');
     expect(json).not.toHaveProperty('user');
+    expect(dropped).toEqual(['metadata.user_id']);
   });
 
   test('has results of tools as messages of their own, and what they show said by the user', () => {
@@ -203,8 +206,8 @@ describe('a request for a message for OpenAI', () => {
       'context_management',
       'mcp_servers',
       'my_own',
-      'tools[0].defer_loading',
       'tools[1]',
+      'tools[0].defer_loading',
       'tools[0].cache_control',
       'system[0].cache_control',
       'messages[1].content[0]',

@@ -53,6 +53,17 @@ export const ANTHROPIC_MEMBERS: readonly Case[] = [
     member: 'output_config.format',
     with: { output_config: { format: { type: 'json_schema', schema: SCHEMA } } },
   },
+  { member: 'output_config.format', with: { output_config: { format: { type: 'regex' } } } },
+  {
+    member: 'tool_choice',
+    with: { tool_choice: { type: 'hologram' } },
+    beside: ANTHROPIC_TOOLS,
+  },
+  { member: 'metadata.hologram', with: { metadata: { hologram: 1 } } },
+  {
+    member: 'messages[0].content[0].hologram',
+    with: { messages: [{ role: 'user', content: [{ type: 'text', text: 'hi', hologram: 1 }] }] },
+  },
   { member: 'output_config.task_budget', with: { output_config: { task_budget: { total: 9 } } } },
   { member: 'fallbacks', with: { fallbacks: [{ model: 'n' }] } },
   { member: 'hologram', with: { hologram: 1 } },
@@ -111,7 +122,12 @@ function results(members: readonly object[]): Case[] {
 
 /** What an Anthropic client may say of a document. */
 function documents(members: readonly object[]): Case[] {
-  const source = { type: 'text', media_type: 'text/plain', data: 'words' };
+  const text = { type: 'text', media_type: 'text/plain', data: 'words' };
+  const blocks = { type: 'content', content: [{ type: 'text', text: 'words' }] };
+  return [text, blocks].flatMap((source) => documentsOf(source, members));
+}
+
+function documentsOf(source: object, members: readonly object[]): Case[] {
   const around = (more: object): object => ({
     messages: [
       {

@@ -51,6 +51,22 @@ export const GEMINI_MEMBERS: readonly Case[] = [
     beside: GEMINI_TOOLS,
   },
   {
+    member: 'generationConfig.thinkingConfig.hologram',
+    with: { generationConfig: { thinkingConfig: { hologram: 1 } } },
+  },
+  {
+    member: 'toolConfig.includeServerSideToolInvocations',
+    with: { toolConfig: { includeServerSideToolInvocations: true } },
+  },
+  {
+    member: 'toolConfig.functionCallingConfig.streamFunctionCallArguments',
+    with: { toolConfig: { functionCallingConfig: { streamFunctionCallArguments: true } } },
+  },
+  {
+    member: 'parts[0].hologram',
+    with: { contents: [{ role: 'user', parts: [{ text: 'hi', hologram: 1 }] }] },
+  },
+  {
     member: 'toolConfig.retrievalConfig',
     with: { toolConfig: { retrievalConfig: { languageCode: 'en' } } },
   },

@@ -1,6 +1,7 @@
 import { conversation, PIXEL, SCHEMA, simple, type Case, type Parts } from './case.js';
 
 const FUNCTION = { name: 'f', parameters: { type: 'object', properties: {} } };
+const THOUGHT = { type: 'reasoning.encrypted', data: 'x', format: 'google-gemini-v1' };
 const OPENAI_TOOLS = { tools: [{ type: 'function', function: FUNCTION }] };
 
 export const OPENAI_MEMBERS: readonly Case[] = [
@@ -35,6 +36,22 @@ export const OPENAI_MEMBERS: readonly Case[] = [
     ...OPENAI_TOOLS,
   }),
   { member: 'response_format', with: { response_format: { type: 'json_object' } } },
+  { member: 'response_format', with: { response_format: { type: 'grammar', grammar: 'a' } } },
+  {
+    member: 'reasoning.exclude',
+    with: { reasoning: { effort: 'low', exclude: true } },
+    beside: { reasoning: { effort: 'low' } },
+  },
+  ...[
+    { type: 'function', function: FUNCTION, defer: true },
+    { type: 'function', function: { ...FUNCTION, hologram: 1 } },
+  ].map((tool) => ({ member: 'tools[0]', with: { tools: [tool] }, beside: OPENAI_TOOLS })),
+  ...[
+    { role: 'user', content: 'hi', cache_control: { type: 'ephemeral' } },
+    { role: 'user', content: 'hi', weight: 1 },
+    { role: 'user', content: [{ type: 'text', text: 'hi', hologram: 1 }] },
+  ].map((message) => ({ member: 'messages[0]', with: { messages: [message] } })),
+  ...calls([{ extra_content: { google: { thought_signature: 's' } } }, { hologram: 1 }]),
   { member: 'top_logprobs', with: { top_logprobs: 3, logprobs: true } },
   { member: 'tool_choice', with: { tool_choice: 'required' }, beside: OPENAI_TOOLS },
   {
@@ -95,6 +112,21 @@ export const OPENAI_MEMBERS: readonly Case[] = [
     { role: 'assistant', content: 'yes', function_call: { name: 'f', arguments: '{}' } },
   ]),
 ];
+
+/** What a client may say of a call that the assistant has made, and of the thought that led to it. */
+function calls(members: readonly object[]): Case[] {
+  const called = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+  const around = (call: object, thought: object = {}): object => ({
+    messages: [
+      { role: 'user', content: 'hi' },
+      { role: 'assistant', content: null, tool_calls: [{ ...called, ...call }], ...thought },
+      { role: 'tool', tool_call_id: 'c', content: 'ok' },
+    ],
+  });
+  return [...members.map((more) => around(more)), around({}, { reasoning_details: [THOUGHT] })].map(
+    (more) => ({ member: 'a call', with: more, beside: around({}) }),
+  );
+}
 
 export const OPENAI_PARTS: Parts = {
   image: { type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}` } },

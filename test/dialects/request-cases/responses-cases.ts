@@ -3,6 +3,8 @@ import { PIXEL, SCHEMA, simple, type Case, type Parts } from './case.js';
 const FUNCTION = { name: 'f', parameters: { type: 'object', properties: {} } };
 const RESPONSES_TOOLS = { tools: [{ type: 'function', ...FUNCTION }] };
 
+const NAMESPACE = { type: 'namespace', name: 'crm', tools: RESPONSES_TOOLS.tools };
+
 export const RESPONSES_MEMBERS: readonly Case[] = [
   ...simple({
     temperature: 0.5,
@@ -25,6 +27,23 @@ export const RESPONSES_MEMBERS: readonly Case[] = [
     context_management: [{ type: 'compaction' }],
     ...RESPONSES_TOOLS,
   }),
+  { member: 'text.format', with: { text: { format: { type: 'regex', pattern: 'a' } } } },
+  { member: 'reasoning.hologram', with: { reasoning: { hologram: 1 } } },
+  {
+    member: 'tools[0].defer_loading',
+    with: { tools: [{ ...RESPONSES_TOOLS.tools[0], defer_loading: true }] },
+    beside: RESPONSES_TOOLS,
+  },
+  {
+    member: 'tools[0].description',
+    with: { tools: [{ ...NAMESPACE, description: 'Only for customers.' }] },
+    beside: { tools: [NAMESPACE] },
+  },
+  {
+    member: 'input[0].hologram',
+    with: { input: [{ role: 'user', content: 'hi', hologram: 1 }] },
+    beside: { input: [{ role: 'user', content: 'hi' }] },
+  },
   { member: 'text.verbosity', with: { text: { verbosity: 'low' } } },
   { member: 'include', with: { include: ['file_search_call.results'] } },
   { member: 'include', with: { include: ['message.output_text.logprobs'] } },

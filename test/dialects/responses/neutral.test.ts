@@ -8,6 +8,8 @@ const weather = {
   strict: null,
 };
 
+const CLOSED = { type: 'object', properties: {}, additionalProperties: false };
+
 describe('to a provider of chat completions', () => {
   test('items become messages: what a model thought, said and called is one', () => {
     const { json, dropped } = translated('responses', 'openai', {
@@ -75,7 +77,7 @@ describe('to a provider of chat completions', () => {
       tool_choice: { type: 'function', name: 'weather' },
       reasoning: { effort: 'low', summary: 'auto' },
       text: {
-        format: { type: 'json_schema', name: 'verdict', schema: { type: 'object' }, strict: true },
+        format: { type: 'json_schema', name: 'verdict', schema: CLOSED, strict: true },
       },
       user: 'u1',
       store: false,
@@ -106,7 +108,7 @@ describe('to a provider of chat completions', () => {
       reasoning_effort: 'low',
       response_format: {
         type: 'json_schema',
-        json_schema: { name: 'verdict', schema: { type: 'object' }, strict: true },
+        json_schema: { name: 'verdict', schema: CLOSED, strict: true },
       },
       user: 'u1',
     });

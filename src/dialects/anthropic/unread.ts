@@ -1,0 +1,54 @@
+import { lookup, type JsonObject } from '../json.js';
+import type { ForeignMember } from '../neutral/request.js';
+import { unreadIn, unreadMembers, words } from '../neutral/unread.js';
+
+const MESSAGE = words('role content');
+
+/** Members of blocks by type; blocks of other types are named as a whole. */
+const BLOCKS = lookup<ReadonlySet<string>>({
+  text: words('type text citations cache_control'),
+  image: words('type source cache_control'),
+  document: words('type source title context citations cache_control'),
+  search_result: words('type source title content citations cache_control'),
+  // Who called, where it was not the model itself, is told by blocks of its own.
+  tool_use: words('type id name input caller cache_control'),
+  tool_result: words('type tool_use_id content is_error cache_control'),
+  thinking: words('type thinking signature cache_control'),
+  redacted_thinking: words('type data cache_control'),
+});
+const SOURCE = words('type media_type data url file_id content');
+
+/** Of a tool, what has a word in every dialect. */
+const TOOL = words('type name description input_schema strict cache_control');
+const CHOICE = words('type name disable_parallel_tool_use');
+const METADATA = words('user_id');
+
+/** What nobody reads of a request for a message, below its own members. */
+export function unreadBelow(request: JsonObject): ForeignMember[] {
+  return [
+    ...unreadIn(request['system'], 'system', unreadOfBlock),
+    ...unreadIn(request['messages'], 'messages', (message, at) => [
+      ...unreadMembers(message, at, MESSAGE),
+      ...unreadIn(message['content'], `${at}.content`, unreadOfBlock),
+    ]),
+    ...unreadIn(request['tools'], 'tools', unreadOfTool),
+    ...unreadMembers(request['tool_choice'], 'tool_choice', CHOICE),
+    ...unreadMembers(request['metadata'], 'metadata', METADATA),
+  ];
+}
+
+function unreadOfBlock(block: JsonObject, at: string): ForeignMember[] {
+  const { type, source, content } = block;
+  const read = typeof type === 'string' ? BLOCKS[type] : undefined;
+  if (read === undefined) return [];
+  return [
+    ...unreadMembers(block, at, read),
+    ...unreadMembers(source, `${at}.source`, SOURCE),
+    ...unreadIn(content, `${at}.content`, unreadOfBlock),
+  ];
+}
+
+/** A tool of another type runs at Anthropic, and is named as a whole. */
+function unreadOfTool(tool: JsonObject, at: string): ForeignMember[] {
+  return (tool['type'] ?? 'custom') === 'custom' ? unreadMembers(tool, at, TOOL) : [];
+}
