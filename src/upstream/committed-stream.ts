@@ -83,6 +83,7 @@ class Delivery implements AnswerSink, CommittedStream {
     const { failure } = this.#stream;
     if (failure === null) {
       this.#deliver(bytes);
+      if (this.#stream.isComplete) this.#complete();
       return;
     }
     this.#body.abort();
@@ -94,14 +95,18 @@ class Delivery implements AnswerSink, CommittedStream {
     if (this.#over) return;
     const bytes = this.#stream.end();
     const { failure } = this.#stream;
-    if (failure === null) this.#deliver(bytes);
-    // The dialect calls it complete, so it is an answer, if an empty one.
-    if (failure === null && !this.#committed && this.#held.length > 0) this.#commit();
-    this.#settle(failure ?? 'end');
+    if (failure !== null) {
+      this.#settle(failure);
+      return;
+    }
+    this.#deliver(bytes);
+    this.#complete();
   }
 
   fail(error: GatewayError): void {
-    if (!this.#over) this.#settle(error);
+    if (this.#over) return;
+    if (this.#stream.isAnswered && error.code !== 'client_closed') this.end();
+    else this.#settle(error);
   }
 
   // --- towards the client
@@ -140,6 +145,16 @@ class Delivery implements AnswerSink, CommittedStream {
     if (this.#heldBytes > MAX_HELD_BYTES) return true;
     const { outputChars, finishReason } = this.#stream.summary;
     return outputChars > 0 || finishReason !== null;
+  }
+
+  /** The whole answer is there, whether or not the upstream has closed its side: how it does is no part of it. */
+  #complete(): void {
+    // The client may have gone while it was given the last bytes.
+    if (this.#over) return;
+    // The dialect calls it complete, so it is an answer, if an empty one.
+    if (!this.#committed && this.#held.length > 0) this.#commit();
+    this.#settle('end');
+    this.#body.release();
   }
 
   #commit(): void {

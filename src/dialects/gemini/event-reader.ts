@@ -50,6 +50,10 @@ export class GeminiReader implements EventReader {
     this.#teller = new AnswerTeller(emit);
   }
 
+  get isAnswered(): boolean {
+    return this.#teller.isFinished;
+  }
+
   push(chunk: Buffer): void {
     this.#events.push(chunk);
   }

@@ -48,6 +48,10 @@ class PassingGemini implements FlowReader {
     this.#teller = new AnswerTeller(emit);
   }
 
+  get isAnswered(): boolean {
+    return this.#teller.isFinished;
+  }
+
   push(chunk: Buffer): void {
     this.#events.push(chunk);
   }
