@@ -228,12 +228,17 @@ export const MAX_MESSAGE_CHARS = 300;
 
 function writeLine(books: Books, entry: OpenEntry, outcome: Outcome, ending: Ending): void {
   const { error } = ending;
-  if (error !== null && isFailure(error, outcome)) {
-    const message = error.message.slice(0, MAX_MESSAGE_CHARS);
-    books.log.warn({ ...lineOf(entry, outcome), message }, 'request failed');
-  } else if (books.logsRequests()) {
-    books.log.line(lineOf(entry, outcome), 'request');
+  if (error === null) {
+    if (books.logsRequests()) books.log.line(lineOf(entry, outcome), 'request');
+    return;
   }
+  const isFailed = isFailure(error, outcome);
+  // Messages of refusals may quote what the client sent.
+  const isOurs = isFailed || error.code === 'client_closed';
+  const message = isOurs ? error.message.slice(0, MAX_MESSAGE_CHARS) : undefined;
+  const line = lineOf(entry, outcome, message);
+  if (isFailed) books.log.warn(line, 'request failed');
+  else if (books.logsRequests()) books.log.line(line, 'request');
 }
 
 /** Whether somebody should look: not at a client that left, nor at one that was told what it did wrong. */
@@ -243,7 +248,7 @@ function isFailure({ code }: GatewayError, { status }: Outcome): boolean {
 }
 
 // One literal: putting it together of parts costs more than writing it.
-function lineOf(entry: OpenEntry, outcome: Outcome) {
+function lineOf(entry: OpenEntry, outcome: Outcome, message?: string) {
   const { caller, clientRequestId, stream } = entry;
   const { decision } = entry.record;
   const { usage, attempts } = outcome;
@@ -261,6 +266,7 @@ function lineOf(entry: OpenEntry, outcome: Outcome) {
     upstream: attempts.at(-1)?.upstream,
     status: outcome.status,
     error: outcome.error,
+    message,
     attempts: madeOf(attempts),
     tried: attempts.length > 1 ? triedIn(attempts) : undefined,
     firstByteMs: rounded(outcome.firstByteMs),
