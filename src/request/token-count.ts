@@ -46,7 +46,8 @@ export async function countTokens(
   // Without a stream being asked for, none comes.
   if (answer.kind !== 'whole') throw new Error('a stream came where a count was asked for');
   if (answer.status >= 300) {
-    throw passage.readError(answer.status, answer.bytes, answer.header('retry-after'));
+    const retryAfter = answer.header('retry-after');
+    throw provider.redacted(passage.readError(answer.status, answer.bytes, retryAfter));
   }
   const { input_tokens: inputTokens } = parseAnswerObject(answer.bytes);
   if (typeof inputTokens === 'number') return { inputTokens, estimated: false };
