@@ -191,7 +191,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     const isUntouched = this.#request.upload === undefined && this.status === 0;
     if (isUntouched && this.#connection.isStale(cause)) {
       this.#watch.enter('connecting');
-      this.#context.pool.dispatch(this.#context.options, this);
+      this.#context.pool.dispatchAlone(this.#context.options, this);
       return;
     }
     this.#fail(transportError(this.#request.upstream, this.#watch.stage, cause));
