@@ -1,4 +1,4 @@
-import { FaultyFileError, GatewayError } from '../core/errors.js';
+import { codeOf, FaultyFileError, GatewayError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { ArtefactError } from '../embed/artefact.js';
 import { DataError } from '../outcomes/jsonl.js';
@@ -116,9 +116,4 @@ function isExpected(error: unknown): error is Error {
   return (
     error instanceof ArtefactError || error instanceof DataError || EXPECTED.has(codeOf(error))
   );
-}
-
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
 }

@@ -132,6 +132,16 @@ describe('settling', () => {
     expect(outcome).toMatchObject({ firstByteMs: 203, overheadMs: 3, totalMs: 203 });
   });
 
+  test('logs what the system calls a failure, and nothing else of it', () => {
+    const cause = Object.assign(new Error('to https://key@host'), { code: 'ECONNREFUSED' });
+    const error = new GatewayError('upstream_failed', 'acme/small refused', { cause });
+
+    settle(books, entry(), ending({ status: 502, error, upstream: null, summary: null }));
+
+    expect(lines[0]).toMatchObject({ error: 'upstream_failed', cause: 'ECONNREFUSED' });
+    expect(JSON.stringify(lines)).not.toContain('key@host');
+  });
+
   test('logs a failure with its message as a warning, and a good end without', () => {
     const error = new GatewayError('upstream_failed', 'acme/small closed the connection');
 
