@@ -254,10 +254,15 @@ export class App {
     return mayAsk(origin, server.corsOrigins ?? null, keys.length > 0);
   }
 
+  readonly #onCutOff = (decisionId: string, message: string): void => {
+    this.#books.log.info({ decisionId, message }, 'client cut off');
+  };
+
   #clientLimits(): ClientLimits {
     const { server } = this.#inForce.sourced.config;
-    const { maxBodyBytes, maxUploadBytes, writeStallTimeoutMs: writeStallMs } = server;
-    return { maxBodyBytes, maxUploadBytes, writeStallMs, clock: this.#books.clock };
+    const { maxBodyBytes, maxUploadBytes, writeStallTimeoutMs: stallMs } = server;
+    const { clock } = this.#books;
+    return { maxBodyBytes, maxUploadBytes, patience: { clock, stallMs, onCutOff: this.#onCutOff } };
   }
 
   #detail() {

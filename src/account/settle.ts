@@ -1,6 +1,6 @@
 import { usageCostUsd } from '../catalog/price.js';
 import type { Clock } from '../core/clock.js';
-import type { GatewayError } from '../core/errors.js';
+import { codeOf, GatewayError } from '../core/errors.js';
 import type { Price, Upstream } from '../core/model.js';
 import type { Usage } from '../core/usage.js';
 import type { AnswerSummary } from '../dialects/dialect.js';
@@ -228,12 +228,17 @@ export const MAX_MESSAGE_CHARS = 300;
 
 function writeLine(books: Books, entry: OpenEntry, outcome: Outcome, ending: Ending): void {
   const { error } = ending;
-  if (error !== null && isFailure(error, outcome)) {
-    const message = error.message.slice(0, MAX_MESSAGE_CHARS);
-    books.log.warn({ ...lineOf(entry, outcome), message }, 'request failed');
-  } else if (books.logsRequests()) {
-    books.log.line(lineOf(entry, outcome), 'request');
+  if (error === null) {
+    if (books.logsRequests()) books.log.line(lineOf(entry, outcome), 'request');
+    return;
   }
+  const isFailed = isFailure(error, outcome);
+  // Messages of refusals may quote what the client sent.
+  const isOurs = isFailed || error.code === 'client_closed';
+  const message = isOurs ? error.message.slice(0, MAX_MESSAGE_CHARS) : undefined;
+  const line = lineOf(entry, outcome, { message, cause: causeOf(error) });
+  if (isFailed) books.log.warn(line, 'request failed');
+  else if (books.logsRequests()) books.log.line(line, 'request');
 }
 
 /** Whether somebody should look: not at a client that left, nor at one that was told what it did wrong. */
@@ -242,8 +247,23 @@ function isFailure({ code }: GatewayError, { status }: Outcome): boolean {
   return status >= 500 || (status < 400 && code !== 'client_closed');
 }
 
+/** The platform's name of what went wrong below us (`ECONNREFUSED`); `undefined` where nothing did. */
+function causeOf({ cause }: GatewayError): string | undefined {
+  if (cause instanceof GatewayError) return causeOf(cause);
+  const code = codeOf(cause);
+  return code === '' ? undefined : code;
+}
+
+/** What a line says of an error beside its code. */
+interface Why {
+  readonly message: string | undefined;
+  readonly cause: string | undefined;
+}
+
+const UNTOLD: Why = { message: undefined, cause: undefined };
+
 // One literal: putting it together of parts costs more than writing it.
-function lineOf(entry: OpenEntry, outcome: Outcome) {
+function lineOf(entry: OpenEntry, outcome: Outcome, why: Why = UNTOLD) {
   const { caller, clientRequestId, stream } = entry;
   const { decision } = entry.record;
   const { usage, attempts } = outcome;
@@ -261,6 +281,8 @@ function lineOf(entry: OpenEntry, outcome: Outcome) {
     upstream: attempts.at(-1)?.upstream,
     status: outcome.status,
     error: outcome.error,
+    message: why.message,
+    cause: why.cause,
     attempts: madeOf(attempts),
     tried: attempts.length > 1 ? triedIn(attempts) : undefined,
     firstByteMs: rounded(outcome.firstByteMs),

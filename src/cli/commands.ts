@@ -1,4 +1,4 @@
-import { FaultyFileError, GatewayError } from '../core/errors.js';
+import { codeOf, FaultyFileError, GatewayError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { ArtefactError } from '../embed/artefact.js';
 import { DataError } from '../outcomes/jsonl.js';
@@ -110,9 +110,4 @@ function isExpected(error: unknown): error is Error {
 /** Whether a call of the operating system failed: Node says which. */
 function isOfSystem(error: unknown): boolean {
   return codeOf(error) !== '' && typeof (error as { syscall?: unknown }).syscall === 'string';
-}
-
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
 }

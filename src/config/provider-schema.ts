@@ -33,6 +33,16 @@ const aws = section({
     : hasNone && (profile ?? lookup) !== undefined;
 }, 'needs access_key_id and secret_access_key, or else profile or lookup');
 
+/** The places of an API that people copy along with its address. */
+const ENDPOINT =
+  /\/(?:(?:chat\/)?completions|responses|messages|embeddings|api\/(?:chat|generate|embed))\/*$/u;
+
+/** The endpoint that an address ends in; `null` where it ends before it, as it should. */
+function endpointOf(url: string): string | null {
+  const found = URL.canParse(url) ? ENDPOINT.exec(new URL(url).pathname) : null;
+  return found === null ? null : found[0].replace(/\/+$/u, '');
+}
+
 /** What an operator says of one provider. */
 export const providerSchema = section({
   api_key: z
@@ -72,11 +82,15 @@ export const providerSchema = section({
       protocol: /^https?$/,
       error: 'must be an http or https URL such as http://127.0.0.1:8000/v1',
     })
+    .refine((url) => endpointOf(url) === null, {
+      error: ({ input }) =>
+        `must end before "${endpointOf(String(input)) ?? ''}", which is put behind it`,
+    })
     // A URL may carry a password.
     .meta(secret)
     .optional()
     .describe(
-      'Where the API is; `/chat/completions`, `/responses`, `/messages` or `/models/…` is put behind it. Needed for a provider that Suffice does not know.',
+      'Where the API is; `/chat/completions`, `/responses`, `/messages` or `/models/…` is put behind it, and before its query if it has one. Needed for a provider that Suffice does not know.',
     ),
   dialect: z
     .enum(DIALECT_NAMES)

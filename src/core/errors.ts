@@ -68,6 +68,12 @@ export class GatewayError extends Error {
   }
 }
 
+/** What the platform calls an error (`ECONNREFUSED`); empty where it has no code. */
+export function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}
+
 /** One thing wrong with a file the operator wrote: where, what, and what would be right. */
 export interface Fault {
   readonly file: string;

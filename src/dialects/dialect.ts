@@ -116,6 +116,13 @@ export interface AnswerStream {
   fail(error: GatewayError): Buffer;
   /** What went wrong inside the stream: an error event, broken framing, an early end. */
   readonly failure: GatewayError | null;
+  /** The answer's end has been read, and its bytes given out: nothing that may still come is looked at. */
+  readonly isComplete: boolean;
+  /**
+   * Why the answer ended has been told, in a dialect that has no word for the end of a stream: one that breaks off now
+   * has lost nothing of it.
+   */
+  readonly isAnswered: boolean;
   readonly summary: AnswerSummary;
 }
 
@@ -170,6 +177,8 @@ export interface EventReader {
   end(): void;
   /** All events have been emitted; nothing more is read. */
   readonly isComplete: boolean;
+  /** As of an {@link AnswerStream}; absent where a word tells the end of a stream. */
+  readonly isAnswered?: boolean;
 }
 
 /** Writes a stream in the client's dialect. */

@@ -20,7 +20,8 @@ const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
  * @param maxBytes - of the body as it comes, and of what is packed in it
  * @throws {GatewayError} `request_too_large` once more than `maxBytes` were announced or have come,
  *   `invalid_request` for a packing that is not known or broken, `client_closed` if the client goes
- *   before the end
+ *   before the end, and what the server says of a request that will not come to its end: `request_timeout`,
+ *   or `invalid_request` for broken framing
  */
 export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? PLAIN;
@@ -80,12 +81,15 @@ function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
       resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
     });
     req.on('error', (cause) => {
-      reject(
-        new GatewayError('client_closed', 'the client went away while sending its request', {
-          cause,
-        }),
-      );
+      reject(cause instanceof GatewayError ? cause : clientGone(cause));
     });
+  });
+}
+
+/** A client that leaves before its request is whole. */
+export function clientGone(cause: Error): GatewayError {
+  return new GatewayError('client_closed', 'the client went away while sending its request', {
+    cause,
   });
 }
 

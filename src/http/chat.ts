@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../admit/keys.js';
-import type { Clock } from '../core/clock.js';
 import type { ClientDialect } from '../dialects/dialect.js';
 import type { Pipeline } from '../pipeline.js';
 import { readBody } from './body.js';
-import { departureOf, sendExchange, type AnswerWitness } from './deliver.js';
+import { departureOf, sendExchange, type AnswerWitness, type Patience } from './deliver.js';
 import { withModel } from './named-model.js';
 import { askedIn, asGatewayError, sendError, sendJson } from './reply.js';
 
@@ -13,9 +12,7 @@ export interface ClientLimits {
   readonly maxBodyBytes: number;
   /** Of bodies that are passed on as they come. */
   readonly maxUploadBytes: number;
-  /** Milliseconds a client may leave bytes unread before it is cut off. */
-  readonly writeStallMs: number;
-  readonly clock: Clock;
+  readonly patience: Patience;
 }
 
 /** Sees one exchange: reads the request, and learns of the answer. */
@@ -65,8 +62,8 @@ export class ChatSurface {
         witness === null ? call : { ...call, dialect: witness.dialect },
       );
       const { writeError, streamForm: form } = this.#dialect;
-      const { clock, writeStallMs: stallMs } = limits;
-      sendExchange(res, exchange, { clock, stallMs, writeError, form, witness });
+      const { patience } = limits;
+      sendExchange(res, exchange, { patience, writeError, form, witness });
     } catch (thrown) {
       this.#refuse(req, res, thrown);
     }
@@ -80,7 +77,7 @@ export class ChatSurface {
       const { writeCount } = this.#dialect;
       const json = writeCount?.(inputTokens) ?? JSON.stringify({ input_tokens: inputTokens });
       const body = Buffer.from(json);
-      sendJson(res, body, estimated ? { 'x-suffice-estimated': 'true' } : {});
+      sendJson(res, body, estimated ? { 'x-suffice-estimated': 'true' } : {}, null);
     } catch (thrown) {
       this.#refuse(req, res, thrown);
     }

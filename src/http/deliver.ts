@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.js';
 import { Departure } from '../core/departure.js';
-import type { GatewayError } from '../core/errors.js';
+import { GatewayError } from '../core/errors.js';
 import type { Exchange } from '../request/exchange.js';
 import type { ClientSink } from '../pipeline.js';
 import { decisionHeaders, type HeaderBill } from './decision-view.js';
 import { openClientStream, sendError, sendJson, type WireForm } from './reply.js';
+import type { Pace } from './stall.js';
 
 /** Learns of an answer before the client does. */
 export interface AnswerWitness {
@@ -14,11 +15,18 @@ export interface AnswerWitness {
   streamed(bytes: Buffer): void;
 }
 
-/** How a reply is worded, and how long its reader may take. */
-export interface Delivery {
+/** What happens to a client that leaves its answer unread. */
+export interface Patience {
   readonly clock: Clock;
   /** Milliseconds a client may leave bytes unread before it is cut off. */
   readonly stallMs: number;
+  /** Hears of a client that is cut off where the line of its request does not say so: it had been written. */
+  readonly onCutOff: (decisionId: string, message: string) => void;
+}
+
+/** How a reply is worded, and how long its reader may take. */
+export interface Delivery {
+  readonly patience: Patience;
   /** An error in the client's dialect. */
   readonly writeError: (error: GatewayError) => string;
   /** Absent where streams are events. */
@@ -49,7 +57,8 @@ export function sendExchange(res: ServerResponse, exchange: Exchange, delivery: 
     case 'whole': {
       witness?.whole(exchange.body);
       const { costUsd, savedUsd } = exchange.bill;
-      sendJson(res, exchange.body, headers({ costUsd, savedUsd, expected: false }));
+      const pace = paceOf(exchange, delivery.patience);
+      sendJson(res, exchange.body, headers({ costUsd, savedUsd, expected: false }), pace);
       return;
     }
     case 'stream': {
@@ -59,7 +68,7 @@ export function sendExchange(res: ServerResponse, exchange: Exchange, delivery: 
         () => {
           exchange.drained();
         },
-        delivery,
+        paceOf(exchange, delivery.patience),
         delivery.form,
       );
       res.once('close', () => {
@@ -70,6 +79,20 @@ export function sendExchange(res: ServerResponse, exchange: Exchange, delivery: 
       if (res.destroyed) exchange.abandon();
     }
   }
+}
+
+function paceOf(exchange: Exchange, { clock, stallMs, onCutOff }: Patience): Pace {
+  return {
+    clock,
+    stallMs,
+    onStall: () => {
+      const message = `the client read nothing of its answer for ${stallMs} ms and was cut off`;
+      const isUnderWay = exchange.kind === 'stream' && exchange.outcome() === null;
+      if (isUnderWay) exchange.abandon(new GatewayError('client_closed', message));
+      // Booked already, or shared with others who go on.
+      if (!isUnderWay || exchange.outcome() === null) onCutOff(exchange.decision.id, message);
+    },
+  };
 }
 
 function seenBy(witness: AnswerWitness, client: ClientSink): ClientSink {

@@ -30,10 +30,10 @@ export function embeddingRoutes(
   ): Promise<void> => {
     const signal = departureOf(res);
     const caller = pipeline.admit(req.headers);
-    const { maxBodyBytes, clock, writeStallMs: stallMs } = limits();
+    const { maxBodyBytes, patience } = limits();
     const body = withModel(await readBody(req, maxBodyBytes), model);
     const exchange = await plain.embed({ client, headers: req.headers, body, caller, signal });
-    sendExchange(res, exchange, { clock, stallMs, writeError: client.writeError });
+    sendExchange(res, exchange, { patience, writeError: client.writeError });
   };
   app.post('/v1/embeddings', (req, res) => embed(req, res, openAiEmbeddings));
   app.post(ENGINE_PATH, (req, res) => {

@@ -70,7 +70,7 @@ export function passedRoutes(
   const handle = async (req: Request, res: Response): Promise<void> => {
     const signal = departureOf(res);
     const caller = pipeline.admit(req.headers);
-    const { clock, writeStallMs: stallMs, ...most } = limits();
+    const { patience, ...most } = limits();
     const dialect = speaksAnthropic(req) ? 'anthropic' : 'openai';
     const { path, provider } = addressIn(req);
     const { model, ...body } = await bodyOf(req, most, provider);
@@ -82,8 +82,7 @@ export function passedRoutes(
     res.once('finish', () => req.resume());
     const { writeError } = dialect === 'openai' ? openai : anthropic;
     sendExchange(res, exchange, {
-      clock,
-      stallMs,
+      patience,
       writeError,
       ...(head !== null && { form: plainForm(head.contentType, head.status) }),
       ...(head?.disposition != null && { headers: { 'content-disposition': head.disposition } }),

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Asked } from '../account/refusal.js';
-import type { Clock } from '../core/clock.js';
 import { GatewayError, type ErrorCode } from '../core/errors.js';
 import { openai } from '../dialects/openai/openai.js';
 import type { StreamForm } from '../dialects/dialect.js';
 import type { ClientSink } from '../pipeline.js';
+import { endWith, StallWatch, type Pace } from './stall.js';
 
 /** Anything thrown as the error the client may see: what is not ours is a bug, and hidden. */
 export function asGatewayError(thrown: unknown): GatewayError {
@@ -45,18 +45,24 @@ export function sendError(
   res.end(body);
 }
 
-/** Sends a complete JSON reply. */
+/**
+ * Sends a complete JSON reply.
+ *
+ * @param pace - how slowly it may be read; `null` for one that fits into any socket's buffer
+ */
 export function sendJson(
   res: ServerResponse,
   body: Buffer,
-  headers: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>>,
+  pace: Pace | null,
 ): void {
   res.writeHead(200, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': body.length,
     ...headers,
   });
-  res.end(body);
+  if (pace === null) res.end(body);
+  else endWith(res, body, pace);
 }
 
 /** Failures after which nobody knows how much of the answer is missing. */
@@ -81,17 +87,17 @@ const EVENTS = plainForm('text/event-stream; charset=utf-8');
 /**
  * Begins a stream to the client, of events unless another form is given.
  *
- * A client that reads nothing for `stallMs` although bytes wait for it is cut off.
+ * A client that reads nothing for `pace.stallMs` although bytes wait for it is cut off.
  */
 export function openClientStream(
   res: ServerResponse,
   headers: Readonly<Record<string, string>>,
   onDrain: () => void,
-  pace: { readonly clock: Clock; readonly stallMs: number },
+  pace: Pace,
   form: WireForm = EVENTS,
 ): ClientSink {
   const wire = form.open();
-  let forgetStall: (() => void) | null = null;
+  const watch = new StallWatch(res, pace);
   res.writeHead(form.status ?? 200, {
     'content-type': form.contentType,
     'cache-control': 'no-cache',
@@ -100,21 +106,20 @@ export function openClientStream(
     ...headers,
   });
   res.on('drain', () => {
-    forgetStall?.();
-    forgetStall = null;
+    watch.moved();
     onDrain();
   });
-  res.on('close', () => forgetStall?.());
   return {
     write: (bytes) => {
       if (res.write(wire.push(bytes))) return true;
-      forgetStall ??= pace.clock.after(pace.stallMs, () => res.destroy());
+      watch.wait();
       return false;
     },
     end: () => {
       const last = wire.end();
       if (last === null) res.end();
       else res.end(last);
+      watch.ended();
     },
     fail: (error, lastBytes) => {
       // An error that the upstream itself reported is its last word: it is passed on, and that is
@@ -123,6 +128,7 @@ export function openClientStream(
       const last = wire.push(lastBytes);
       if (BROKEN_OFF.has(error.code)) res.write(last, () => res.destroy());
       else res.end(Buffer.concat([last, wire.end() ?? NOTHING]));
+      watch.ended();
     },
   };
 }

@@ -6,6 +6,7 @@ import { GatewayError } from '../core/errors.js';
 import { openai } from '../dialects/openai/openai.js';
 import { addressOf } from './address.js';
 import type { ChatSurface } from './chat.js';
+import { clientGone } from './body.js';
 import { allowOrigin, isPreflight } from './origins.js';
 import { DrainableServer } from './drainable-server.js';
 import { geminiAddress, type GeminiSurface } from './gemini.js';
@@ -46,8 +47,8 @@ export interface ServerSettings {
   readonly allowsOrigin: (origin: string) => boolean;
 }
 
-/** Learns of what never became a request. */
-export type OnUnreadable = (error: GatewayError, address: string | undefined) => void;
+/** Learns of what never became a request. @returns the id under which the log has it */
+export type OnUnreadable = (error: GatewayError, address: string | undefined) => string;
 
 /** The server, not yet listening. */
 export function createServer(
@@ -56,6 +57,8 @@ export function createServer(
   { socket: limits, allowsOrigin }: ServerSettings,
   onUnreadable: OnUnreadable,
 ): DrainableServer {
+  /** What was last asked on each connection. */
+  const lastAsked = new WeakMap<Duplex, ServerResponse>();
   const server = new DrainableServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
@@ -67,6 +70,7 @@ export function createServer(
       noDelay: true,
     },
     (req, res) => {
+      lastAsked.set(req.socket, res);
       if (allowOrigin(req, res, allowsOrigin) && isPreflight(req)) {
         res.writeHead(204).end();
         return;
@@ -79,7 +83,7 @@ export function createServer(
     },
   );
   server.on('clientError', (cause, socket) => {
-    refuseConnection(cause, socket, onUnreadable);
+    refuse(cause, socket, lastAsked.get(socket), onUnreadable);
   });
   return server;
 }
@@ -111,21 +115,49 @@ function isAt(url: string | undefined, path: string): boolean {
   return url === path || (url?.startsWith(path) === true && url[path.length] === '?');
 }
 
-/** Answers what is not even a request, in the shape clients read. */
-function refuseConnection(
+/** The client has closed its side before it had said everything. */
+const CUT_SHORT = 'HPE_INVALID_EOF_STATE';
+
+/** Answers what is not even a request, or will never be a whole one. */
+function refuse(
   cause: Error & { code?: string },
   socket: Duplex,
+  last: ServerResponse | undefined,
   onUnreadable: OnUnreadable,
 ): void {
   if (!socket.writable || cause.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
+  if (last?.req.complete === false) {
+    refuseRest(last, cause.code === CUT_SHORT ? clientGone(cause) : clientError(cause));
+    return;
+  }
   const error = clientError(cause);
-  if (hasAsked(socket)) onUnreadable(error, socket.remoteAddress);
+  const id = hasAsked(socket) ? onUnreadable(error, socket.remoteAddress) : null;
+  // In the middle of another answer it would be taken for a part of that.
+  if (last?.headersSent === true && !last.writableFinished) socket.destroy();
+  else endWithError(socket, error, id);
+}
+
+/** A request whose body will not come to its end is refused by whoever reads it, who knows what was asked, and by whom. */
+function refuseRest(res: ServerResponse, error: GatewayError): void {
+  const { req } = res;
+  if (res.headersSent || req.listenerCount('error') === 0) {
+    // It has its answer, and nobody wants the rest of it.
+    req.destroy();
+    return;
+  }
+  res.shouldKeepAlive = false;
+  req.emit('error', error);
+}
+
+/** The shape that clients read. */
+function endWithError(socket: Duplex, error: GatewayError, id: string | null): void {
   const body = Buffer.from(openai.writeError(error));
+  const named = id === null ? '' : `x-request-id: ${id}\r\n`;
   socket.end(
-    `HTTP/1.1 ${error.status} ${error.code}\r\ncontent-type: application/json\r\n` +
+    `HTTP/1.1 ${error.status} ${error.code}\r\ncontent-type: application/json\r\n${named}` +
       `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body.toString()}`,
   );
 }

@@ -123,9 +123,9 @@ function hear(
       listener = broadcast.listen(hearing(client), asked.request.includeUsage);
     },
     drained: () => listener?.drained(),
-    abandon: () => {
+    abandon: (why) => {
       listener?.leave();
-      guest.abandon();
+      guest.abandon(why);
     },
     outcome: () => guest.outcome,
     lost: () => exchange.lost(),

@@ -133,9 +133,9 @@ export class Guest {
     return { kind: 'failed', error, ...decided, servedModel: null, cache };
   }
 
-  /** The client has gone. */
-  abandon(): FailedExchange {
-    return this.fail(new GatewayError('client_closed', 'the client went away'));
+  /** The client has gone. @param why - where it did not go by itself */
+  abandon(why = new GatewayError('client_closed', 'the client went away')): FailedExchange {
+    return this.fail(why);
   }
 
   #end(status: number, error: GatewayError | null, savedUsd: number | null): Outcome {

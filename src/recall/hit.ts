@@ -59,9 +59,9 @@ export function recalled(
     drained: () => {
       replay.drained();
     },
-    abandon: () => {
+    abandon: (why) => {
       replay.abandon();
-      guest.abandon();
+      guest.abandon(why);
     },
     outcome: () => guest.outcome,
     // Of what lost anything nothing is kept.

@@ -91,11 +91,10 @@ function deliverStream(books: Books, running: Running, answer: Delivered<'stream
     drained: () => {
       stream.drained();
     },
-    abandon: () => {
+    abandon: (why = new GatewayError('client_closed', 'the client went away')) => {
       if (over) return;
       stream.abort();
-      const gone = new GatewayError('client_closed', 'the client went away');
-      finish(gone.status, gone);
+      finish(why.status, why);
     },
     outcome: () => entry.record.outcome,
     lost: () => stream.summary.lost ?? [],

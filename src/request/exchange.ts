@@ -79,8 +79,8 @@ export interface ExchangeStream {
   pipe(client: ClientSink): void;
   /** The client can take more again. */
   drained(): void;
-  /** The client has gone; harmless after the end. */
-  abandon(): void;
+  /** The client has gone; harmless after the end. @param why - where it did not go by itself */
+  abandon(why?: GatewayError): void;
   /** How it ended; `null` while it is under way. */
   outcome(): Outcome | null;
   /** What of the answer the client could not be told so far, beside what was known before it began. */

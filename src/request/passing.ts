@@ -118,9 +118,9 @@ export async function pass(
   context: { readonly setup: Setup; readonly signal: GoneSignal; readonly clock: Clock },
 ): Promise<{ readonly answer: Answer; readonly head: PassedHead | null }> {
   let head: PassedHead | null = null;
-  const { resting } = context.setup;
+  const { resting, providers } = context.setup;
   const maxAttempts = request.isRepeatable ? context.setup.maxAttempts : 1;
-  const tries = { tries: places, maxAttempts, resting, ...context };
+  const tries = { tries: places, maxAttempts, resting, providers, ...context };
   const tried = await tryEach(tries, async (upstream): Promise<Got> => {
     const { method, path } = request;
     const { setup, signal, clock } = context;

@@ -47,7 +47,8 @@ export async function countTokens(
   // Without a stream being asked for, none comes.
   if (answer.kind !== 'whole') throw new Error('a stream came where a count was asked for');
   if (answer.status >= 300) {
-    throw passage.readError(answer.status, answer.bytes, retryHeader(answer));
+    const failed = passage.readError(answer.status, answer.bytes, retryHeader(answer));
+    throw provider.redacted(failed);
   }
   const { input_tokens: inputTokens } = parseAnswerObject(answer.bytes);
   if (typeof inputTokens === 'number') return { inputTokens, estimated: false };

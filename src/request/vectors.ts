@@ -62,8 +62,8 @@ export function embeddingTokens({ inputs }: EmbeddingRequest): number {
 /** Gets vectors from the first place that gives them; rejects only with bugs. */
 export async function embed(task: EmbeddingTask): Promise<Answer> {
   const { setup, served, signal, clock } = task;
-  const { maxAttempts, resting } = setup;
-  const tries = { tries: served.upstreams, maxAttempts, resting, signal, clock };
+  const { maxAttempts, resting, providers } = setup;
+  const tries = { tries: served.upstreams, maxAttempts, resting, providers, signal, clock };
   return answerOf(await tryEach(tries, (upstream) => vectorsOf(task, upstream)));
 }
 

@@ -59,6 +59,9 @@ export interface AnswerSink {
   fail(error: UpstreamError): void;
 }
 
+/** Takes what nobody wants. */
+export const NOWHERE: AnswerSink = { data: ignore, end: ignore, fail: ignore };
+
 /** The bytes of a streamed answer, decoded, in order, each once. */
 export interface AnswerBody {
   /** Starts the flow; call it once. May call the sink before it returns. */
@@ -66,6 +69,11 @@ export interface AnswerBody {
   /** Stops the flow soon: what has already been read from the socket may still come. */
   pause(): void;
   resume(): void;
+  /**
+   * Nothing more is wanted, though more may come: the connection is kept for the next request if the body ends within
+   * a second, and closed otherwise. The sink hears nothing more. Harmless after the end.
+   */
+  release(): void;
   /** Closes the connection; the sink hears nothing more. Harmless after the end. */
   abort(): void;
 }
@@ -92,3 +100,7 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   idleMs: 120_000,
   totalMs: 900_000,
 };
+
+function ignore(): void {
+  // Nobody is told.
+}

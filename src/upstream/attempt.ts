@@ -1,18 +1,20 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.js';
-import type {
-  AnswerBody,
-  AnswerSink,
-  StreamedUpstreamAnswer,
-  Timeouts,
-  UpstreamAnswer,
-  UpstreamRequest,
+import {
+  type AnswerBody,
+  type AnswerSink,
+  NOWHERE,
+  type StreamedUpstreamAnswer,
+  type Timeouts,
+  type UpstreamAnswer,
+  type UpstreamRequest,
 } from './answer.js';
 import { type Decoder, openDecoder } from './content-encoding.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { KeptConnection } from './kept-connection.js';
 import { findHeader } from './raw-headers.js';
 import { StageWatch } from './stage-watch.js';
+import { Tap } from './tap.js';
 import { Unread } from './unread.js';
 import { transportError, UpstreamError } from './upstream-error.js';
 
@@ -22,6 +24,8 @@ const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 /** Chunks that come before somebody reads are kept; past this the socket is told to wait. */
 const MAX_UNREAD_BYTES = 256 * 1024;
+/** How long a body that nobody reads any more may take to end: a new connection costs about as much. */
+const RELEASED_MS = 1_000;
 
 /** What an attempt needs besides the request. */
 export interface AttemptContext {
@@ -51,16 +55,14 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   #answered = false;
   #rawHeaders: readonly Buffer[] = [];
   #abortRequest: (() => void) | null = null;
-  #resumeSocket: (() => void) | null = null;
   readonly #connection: KeptConnection;
 
   #streaming = false;
   #decoder: Decoder | null = null;
   readonly #unread = new Unread();
   #sink: AnswerSink | null = null;
-  #paused = false;
-  /** undici was told to stop reading and has to be told to go on. */
-  #halted = false;
+  #forgetRelease: (() => void) | null = null;
+  readonly #tap = new Tap();
   /** What the sink is to hear once there is one: `true` for the end. */
   #outcome: true | UpstreamError | null = null;
 
@@ -95,21 +97,30 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     const outcome = this.#outcome;
     if (outcome === true) sink.end();
     else if (outcome !== null) sink.fail(outcome);
-    else if (!this.#paused) this.#flow();
+    else if (!this.#tap.isShut) this.#tap.flow();
   }
 
   pause(): void {
-    this.#paused = true;
+    this.#tap.isShut = true;
     this.#decoder?.pause();
   }
 
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
+    if (!this.#tap.isShut) return;
+    this.#tap.isShut = false;
     // What has come keeps the watch at `reading`; a pause before that is not the upstream's silence either.
     this.#watch.enter(this.#watch.stage);
     this.#decoder?.resume();
-    this.#flow();
+    this.#tap.flow();
+  }
+
+  release(): void {
+    if (this.#over) return;
+    this.#sink = NOWHERE;
+    this.#forgetRelease = this.#context.clock.after(RELEASED_MS, () => {
+      this.abort();
+    });
+    this.resume();
   }
 
   abort(): void {
@@ -123,7 +134,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   // --- what ends it from outside
 
   get isHolding(): boolean {
-    return this.#paused || this.#halted;
+    return this.#tap.isHolding;
   }
 
   onTimeout(what: string): void {
@@ -150,7 +161,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     if (status < 200) return true;
     this.status = status;
     this.#rawHeaders = rawHeaders;
-    this.#resumeSocket = resume;
+    this.#tap.connect(resume);
     if (status >= 300 && status < 400) {
       this.#failWith('upstream_failed', `answered with a redirect (${status})`);
       return false;
@@ -166,9 +177,8 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   onData(chunk: Buffer): boolean {
     this.#watch.enter('reading');
     if (this.#decoder === null) this.#accept(chunk);
-    else if (!this.#decoder.write(chunk)) this.#halted = true;
-    if (this.#paused) this.#halted = true;
-    return !this.#halted;
+    else if (!this.#decoder.write(chunk)) this.#tap.halt();
+    return this.#tap.runsOn();
   }
 
   onComplete(): void {
@@ -181,7 +191,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     const isUntouched = this.#request.upload === undefined && this.status === 0;
     if (isUntouched && this.#connection.isStale(cause)) {
       this.#watch.enter('connecting');
-      this.#context.pool.dispatch(this.#context.options, this);
+      this.#context.pool.dispatchAlone(this.#context.options, this);
       return;
     }
     this.#fail(transportError(this.#request.upstream, this.#watch.stage, cause));
@@ -199,7 +209,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
       this.#limit();
       return;
     }
-    if (this.#unread.bytes > MAX_UNREAD_BYTES) this.#halted = true;
+    if (this.#unread.bytes > MAX_UNREAD_BYTES) this.#tap.halt();
     this.#answer(this);
   }
 
@@ -257,6 +267,8 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   #finish(): void {
     this.#over = true;
     this.#watch.stop();
+    this.#tap.disconnect();
+    this.#forgetRelease?.();
     this.#request.signal.removeEventListener('abort', this);
     // A decoder that has ended destroys itself; one that is cut short holds native memory.
     this.#decoder?.destroy();
@@ -268,7 +280,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
         if (!this.#over) this.#accept(chunk);
       },
       drain: () => {
-        this.#flow();
+        this.#tap.flow();
       },
       end: () => {
         this.#end();
@@ -280,17 +292,6 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     if (this.#decoder === null) {
       this.#failWith('upstream_failed', `answered in an encoding that cannot be read`);
     }
-  }
-
-  #flow(): void {
-    if (!this.#halted) return;
-    // Not at once: undici's parser is one for all connections and must not be entered from
-    // another connection's callback.
-    queueMicrotask(() => {
-      if (!this.#halted || this.#paused || this.#over) return;
-      this.#halted = false;
-      this.#resumeSocket?.();
-    });
   }
 
   #failWith(code: 'upstream_failed' | 'upstream_timeout' | 'client_closed', what: string): void {

@@ -37,19 +37,31 @@ const MAX_HELD_BYTES = 64 * 1024;
  * Many servers open a stream with an empty chunk and fail in the next one. What comes before the
  * first word is therefore held back: until then another upstream can still answer.
  *
+ * @param redacted - an error without what must not be passed on; asked for those that come later
  * @throws {GatewayError} if the stream fails before that; the client has seen nothing of it
  */
-export function commit(body: AnswerBody, stream: AnswerStream): Promise<CommittedStream> {
+export function commit(
+  body: AnswerBody,
+  stream: AnswerStream,
+  redacted: Redacted,
+): Promise<CommittedStream> {
   return new Promise((resolve, reject) => {
-    body.read(new Delivery(body, stream, resolve, reject));
+    body.read(new Delivery(body, stream, redacted, { resolve, reject }));
   });
+}
+
+type Redacted = (error: GatewayError) => GatewayError;
+
+interface Waiting {
+  readonly resolve: (stream: CommittedStream) => void;
+  readonly reject: (error: GatewayError) => void;
 }
 
 class Delivery implements AnswerSink, CommittedStream {
   readonly #body: AnswerBody;
   readonly #stream: AnswerStream;
-  readonly #resolve: (stream: CommittedStream) => void;
-  readonly #reject: (error: GatewayError) => void;
+  readonly #redacted: Redacted;
+  readonly #waiting: Waiting;
   #committed = false;
   /** Nothing more will come of the upstream, or nothing more of it is wanted. */
   #over = false;
@@ -59,16 +71,11 @@ class Delivery implements AnswerSink, CommittedStream {
   #heldBytes = 0;
   #outcome: 'end' | GatewayError | null = null;
 
-  constructor(
-    body: AnswerBody,
-    stream: AnswerStream,
-    resolve: (stream: CommittedStream) => void,
-    reject: (error: GatewayError) => void,
-  ) {
+  constructor(body: AnswerBody, stream: AnswerStream, redacted: Redacted, waiting: Waiting) {
     this.#body = body;
     this.#stream = stream;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#redacted = redacted;
+    this.#waiting = waiting;
   }
 
   get summary(): AnswerSummary {
@@ -83,6 +90,7 @@ class Delivery implements AnswerSink, CommittedStream {
     const { failure } = this.#stream;
     if (failure === null) {
       this.#deliver(bytes);
+      if (this.#stream.isComplete) this.#complete();
       return;
     }
     this.#body.abort();
@@ -94,14 +102,18 @@ class Delivery implements AnswerSink, CommittedStream {
     if (this.#over) return;
     const bytes = this.#stream.end();
     const { failure } = this.#stream;
-    if (failure === null) this.#deliver(bytes);
-    // The dialect calls it complete, so it is an answer, if an empty one.
-    if (failure === null && !this.#committed && this.#held.length > 0) this.#commit();
-    this.#settle(failure ?? 'end');
+    if (failure !== null) {
+      this.#settle(failure);
+      return;
+    }
+    this.#deliver(bytes);
+    this.#complete();
   }
 
   fail(error: GatewayError): void {
-    if (!this.#over) this.#settle(error);
+    if (this.#over) return;
+    if (this.#stream.isAnswered && error.code !== 'client_closed') this.end();
+    else this.#settle(error);
   }
 
   // --- towards the client
@@ -142,20 +154,30 @@ class Delivery implements AnswerSink, CommittedStream {
     return outputChars > 0 || finishReason !== null;
   }
 
+  /** The whole answer is there, whether or not the upstream has closed its side: how it does is no part of it. */
+  #complete(): void {
+    // The client may have gone while it was given the last bytes.
+    if (this.#over) return;
+    // The dialect calls it complete, so it is an answer, if an empty one.
+    if (!this.#committed && this.#held.length > 0) this.#commit();
+    this.#settle('end');
+    this.#body.release();
+  }
+
   #commit(): void {
     this.#committed = true;
     this.#body.pause();
-    this.#resolve(this);
+    this.#waiting.resolve(this);
   }
 
   #settle(outcome: 'end' | GatewayError): void {
     this.#over = true;
     if (!this.#committed) {
-      this.#reject(outcome === 'end' ? emptyAnswer() : outcome);
+      this.#waiting.reject(outcome === 'end' ? emptyAnswer() : outcome);
       return;
     }
-    this.#outcome = outcome;
-    if (this.#sink !== null) this.#conclude(this.#sink, outcome);
+    this.#outcome = outcome === 'end' ? outcome : this.#redacted(outcome);
+    if (this.#sink !== null) this.#conclude(this.#sink, this.#outcome);
   }
 
   #conclude(sink: ClientSink, outcome: 'end' | GatewayError): void {

@@ -115,7 +115,7 @@ export function answerOf(tried: Tried<Got>): Answer {
  * Rejects only with bugs; every failure of an upstream is in the answer.
  */
 export async function tryEach<Got>(
-  task: Pick<AnswerTask, 'tries' | 'maxAttempts' | 'signal' | 'clock' | 'resting'>,
+  task: Pick<AnswerTask, 'tries' | 'maxAttempts' | 'signal' | 'clock' | 'resting' | 'providers'>,
   attempt: (upstream: Upstream) => Promise<Got>,
 ): Promise<Tried<Got>> {
   const { places, passedOver } = task.resting.order(task.tries);
@@ -138,7 +138,7 @@ export async function tryEach<Got>(
       return { ok: true, upstream, attempts, got };
     } catch (thrown) {
       if (!(thrown instanceof GatewayError)) throw thrown;
-      error = thrown;
+      error = redactedBy(task.providers.get(upstream.provider), thrown);
       record(error.code);
       if (!isUpstreamsFault(error)) break;
       task.resting.note(upstream, error);
@@ -148,6 +148,11 @@ export async function tryEach<Got>(
   }
   error ??= new GatewayError('upstream_failed', 'there is no upstream to ask');
   return { ok: false, error, attempts };
+}
+
+/** What an upstream said went wrong, as others may read it. */
+function redactedBy(provider: Provider | undefined, error: GatewayError): GatewayError {
+  return provider?.redacted(error) ?? error;
 }
 
 function restingOutcome(upstream: string): AttemptOutcome {
@@ -186,13 +191,12 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   const { headers, dropped } = asked;
   // What a row wants of requests it wants of those in the provider's first dialect.
   const body = spoken === provider.dialect ? fitted(asked.body, provider) : asked.body;
-  const { stream } = request;
   const answer = await task.upstreams.call({
     upstream,
     body,
     headers,
     dialect: spoken,
-    stream,
+    stream: request.stream,
     signal: task.signal,
   });
   const rules: AnswerRules = {
@@ -204,7 +208,8 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
     request,
   };
   if (answer.kind === 'stream') {
-    const committed = await commit(answer.body, passage.openStream(rules, asked));
+    const stream = passage.openStream(rules, asked);
+    const committed = await commit(answer.body, stream, (error) => provider.redacted(error));
     return { kind: 'stream', stream: committed, dropped };
   }
   if (answer.status >= 300) {

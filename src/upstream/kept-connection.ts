@@ -8,8 +8,9 @@ const STALE_MS = 1_000;
  * Tells when a request may be sent once more, because the kept connection that it went out on had been
  * closed while it was on its way.
  *
- * Every server closes idle connections, so this is not a failure; and a server that closes
- * an idle connection has not looked at the request.
+ * Every server closes idle connections, and so do firewalls on the way, so this is not a failure; and a server
+ * that closes an idle connection has not looked at the request. Others that were idle as long may be closed as
+ * well, so it is sent again on a fresh one.
  */
 export class KeptConnection {
   readonly #watch: StageWatch;

@@ -1,7 +1,9 @@
+import type { GatewayError } from '../core/errors.js';
 import type { ClientDialectName, DialectName } from '../dialects/dialect.js';
 import type { EmbeddingForm } from '../dialects/embeddings/embeddings.js';
 import type { Refusal } from '../dialects/refusal.js';
 import type { Credentials } from './auth/credentials.js';
+import { Redaction } from './redaction.js';
 import type { ProviderRow } from './rows/row.js';
 
 /** Enough for a thousand answers under way from one provider at a time. */
@@ -89,6 +91,7 @@ export class Provider {
   readonly #responsesPath: string | null;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #credentials: Credentials | null;
+  readonly #redaction: Redaction;
 
   constructor(row: ProviderRow, parts: ProviderParts) {
     const { url, places } = parts;
@@ -116,6 +119,7 @@ export class Provider {
     this.countPath = canCount ? at(url, '/messages/count_tokens', places) : null;
     this.#headers = parts.headers;
     this.#credentials = parts.credentials;
+    this.#redaction = new Redaction(parts);
   }
 
   /** What it is best asked in for a client, and for a model that may know one dialect only. */
@@ -166,6 +170,11 @@ export class Provider {
     const base = chat.endsWith(CHAT) ? chat.slice(0, -CHAT.length) : this.#base;
     const more = chat.endsWith(CHAT) ? query : this.#query;
     return base + path + (more === '' ? '' : `${path.includes('?') ? '&' : '?'}${more}`);
+  }
+
+  /** What it said went wrong, without the secrets that it was sent. */
+  redacted(error: GatewayError): GatewayError {
+    return this.#redaction.of(error);
   }
 
   /** Authorization included, names in lower case: for the wire only, never for a log. */

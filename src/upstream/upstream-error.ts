@@ -1,5 +1,5 @@
 import type { Upstream } from '../core/model.js';
-import { type ErrorCode, GatewayError } from '../core/errors.js';
+import { codeOf, type ErrorCode, GatewayError } from '../core/errors.js';
 
 /** A failed attempt, and the one thing its code cannot say: whether it may have cost something. */
 export class UpstreamError extends GatewayError {
@@ -15,18 +15,39 @@ export class UpstreamError extends GatewayError {
 /** How far an attempt had come when it failed. */
 export type Stage = 'connecting' | 'waiting' | 'reading';
 
+const UNTRUSTED =
+  'has a certificate of an issuer that is not trusted here (see NODE_EXTRA_CA_CERTS)';
+const SELF_SIGNED =
+  'has a certificate that it signed itself, which is not trusted here (see NODE_EXTRA_CA_CERTS)';
+const NO_TLS =
+  'does not speak TLS there; is its base_url to begin with http:// instead of https://?';
+
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refused the connection',
   ENOTFOUND: 'has a host name that does not resolve',
   EAI_AGAIN: 'has a host name that does not resolve at the moment',
   EHOSTUNREACH: 'cannot be reached',
   ENETUNREACH: 'cannot be reached',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'has a certificate that is not trusted',
-  SELF_SIGNED_CERT_IN_CHAIN: 'has a certificate that is not trusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'has a certificate that is not trusted',
+  DEPTH_ZERO_SELF_SIGNED_CERT: SELF_SIGNED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  CERT_UNTRUSTED: UNTRUSTED,
+  CERT_REVOKED: 'has a certificate that was revoked',
   CERT_HAS_EXPIRED: 'has a certificate that has expired',
+  CERT_NOT_YET_VALID: 'has a certificate that is not valid yet (or the clock here is wrong)',
   ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another host',
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+  ERR_SSL_HTTP_REQUEST: NO_TLS,
   UND_ERR_HEADERS_OVERFLOW: 'sent more headers than fit',
+};
+
+/** Answers that undici takes for the end of the connection, in its words, and in ours. */
+const INTERIM: Readonly<Record<string, string>> = {
+  'bad response': 'answered with 100 Continue, which it was not asked for',
+  'bad upgrade': 'wants another protocol than HTTP/1.1 (it answered with 101)',
 };
 
 const CLOSED = new Set([
@@ -38,7 +59,7 @@ const CLOSED = new Set([
 
 /** The connection went away, as opposed to never having been there or having carried nonsense. */
 export function isClosedConnection(error: unknown): boolean {
-  return CLOSED.has(codeOf(error));
+  return CLOSED.has(codeOf(error)) && interimIn(error) === undefined;
 }
 
 /**
@@ -59,18 +80,26 @@ export function transportError(upstream: Upstream, stage: Stage, cause: unknown)
   if (stage === 'reading') {
     return new UpstreamError('upstream_cut', `${upstream.id} broke off its answer`, detail);
   }
-  const reason =
-    REASONS[code] ??
-    (CLOSED.has(code)
-      ? 'closed the connection without an answer'
-      : // undici gives its parser's errors no code.
-        cause instanceof Error && cause.name === 'HTTPParserError'
-        ? 'answered with something that is not HTTP'
-        : 'could not be called');
-  return new UpstreamError('upstream_failed', `${upstream.id} ${reason}`, detail);
+  return new UpstreamError('upstream_failed', `${upstream.id} ${reasonFor(stage, cause)}`, detail);
 }
 
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
+function reasonFor(stage: Stage, cause: unknown): string {
+  const code = codeOf(cause);
+  const known = REASONS[code] ?? interimIn(cause);
+  if (known !== undefined) return known;
+  if (CLOSED.has(code)) {
+    return stage === 'connecting'
+      ? 'closed the connection before anything was asked'
+      : 'closed the connection without an answer';
+  }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return `could not agree on TLS (${code})`;
+  // undici gives its parser's errors no code.
+  if (cause instanceof Error && cause.name === 'HTTPParserError') {
+    return 'answered with something that is not HTTP';
+  }
+  return code === '' ? 'could not be called' : `could not be called (${code})`;
+}
+
+function interimIn(cause: unknown): string | undefined {
+  return cause instanceof Error ? INTERIM[cause.message] : undefined;
 }

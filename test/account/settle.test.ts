@@ -132,6 +132,16 @@ describe('settling', () => {
     expect(outcome).toMatchObject({ firstByteMs: 203, overheadMs: 3, totalMs: 203 });
   });
 
+  test('logs what the system calls a failure, and nothing else of it', () => {
+    const cause = Object.assign(new Error('to https://key@host'), { code: 'ECONNREFUSED' });
+    const error = new GatewayError('upstream_failed', 'acme/small refused', { cause });
+
+    settle(books, entry(), ending({ status: 502, error, upstream: null, summary: null }));
+
+    expect(lines[0]).toMatchObject({ error: 'upstream_failed', cause: 'ECONNREFUSED' });
+    expect(JSON.stringify(lines)).not.toContain('key@host');
+  });
+
   test('logs a failure with its message as a warning, and a good end without', () => {
     const error = new GatewayError('upstream_failed', 'acme/small closed the connection');
 
@@ -148,18 +158,21 @@ describe('settling', () => {
   });
 
   test.each([
-    { code: 'upstream_cut', status: 200, level: 'warn' },
-    { code: 'client_closed', status: 499, level: 'info' },
-    { code: 'upstream_rejected', status: 400, level: 'info' },
-    { code: 'upstream_rate_limited', status: 429, level: 'info' },
-  ] as const)('logs $code under $status at the level $level', ({ code, status, level }) => {
-    const error = new GatewayError(code, 'x'.repeat(1000));
+    { code: 'upstream_cut', status: 200, level: 'warn', hasMessage: true },
+    { code: 'client_closed', status: 499, level: 'info', hasMessage: true },
+    { code: 'upstream_rejected', status: 400, level: 'info', hasMessage: false },
+    { code: 'upstream_rate_limited', status: 429, level: 'info', hasMessage: false },
+  ] as const)(
+    'logs $code under $status at the level $level',
+    ({ code, status, level, hasMessage }) => {
+      const error = new GatewayError(code, 'x'.repeat(1000));
 
-    settle(books, entry(), ending({ status, error }));
+      settle(books, entry(), ending({ status, error }));
 
-    expect(lines).toEqual([expect.objectContaining({ level, error: code, status })]);
-    expect(lines[0]?.['message']).toBe(level === 'warn' ? 'x'.repeat(300) : undefined);
-  });
+      expect(lines).toEqual([expect.objectContaining({ level, error: code, status })]);
+      expect(lines[0]?.['message']).toBe(hasMessage ? 'x'.repeat(300) : undefined);
+    },
+  );
 
   test('says which places were tried before one answered, and why', () => {
     const ok = { upstream: 'acme/small', outcome: 'ok', ms: 200 };

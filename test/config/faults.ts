@@ -13,6 +13,10 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
   'api-key-with-line-break': [
     '2:3: error: Provider openai has a key with a character that cannot be in a key.',
   ],
+  'base-url-with-endpoint': [
+    '3:15: error: "providers.own.base_url" must end before "/chat/completions", which is put behind it.',
+    '5:23: error: "providers.claude.base_url" must end before "/messages", which is put behind it.',
+  ],
   'base-url-without-scheme': [
     '3:15: error: "providers.own.base_url" must be an http or https URL such as http://127.0.0.1:8000/v1.',
   ],

@@ -1,8 +1,11 @@
-import { answers, FakeUpstream, streamsAndBreaks } from '../support/fake-upstream.js';
+import { answers, DONE, FakeUpstream, streamsAndBreaks } from '../support/fake-upstream.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 
 const HALF_AN =
   'data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"small","choices":[{"index":0,"delta":{"role":"assistant","content":"Half an"},"finish_reason":null}]}\n\n';
+
+const FINISH =
+  'data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"small","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n';
 
 let upstream: FakeUpstream;
 let gateway: TestApp;
@@ -38,4 +41,20 @@ test('a place whose streams broke off is well again once it has answered whole',
   await post(url, ask('acme/small', 'hi'));
 
   expect([before, await resting()]).toEqual([['acme/small'], []]);
+});
+
+test('a place whose connections break behind its answers has answered', async () => {
+  const url = `${gateway.url}/v1/chat/completions`;
+  for (let i = 0; i < 3; i++) {
+    upstream.next(({ response, socket }) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(HALF_AN + FINISH + DONE, () => setTimeout(() => socket.destroy(), 20));
+    });
+    await post(url, ask('acme/small', 'hi', { stream: true }));
+  }
+
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  expect(await resting()).toEqual([]);
+  expect(metrics).not.toMatch(/suffice_errors_total\{/u);
+  expect(gateway.logged().filter(({ msg }) => msg === 'request')).toHaveLength(3);
 });

@@ -9,7 +9,9 @@ import {
   streamsAndStalls,
   textEvents,
 } from '../support/fake-upstream.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { BOTH, Pair, seen, streamOf } from './failover-support.js';
+import { settled } from './support.js';
 
 let pair: Pair;
 
@@ -130,6 +132,107 @@ describe('once the answer has begun', () => {
 
     expect(answer).toMatchObject({ ok: true, kind: 'stream', upstream: BOTH[0] });
     streamOf(answer).abort();
+  });
+});
+
+describe('once the answer is complete', () => {
+  const WHOLE = [...textEvents('One two.'), DONE].join('');
+  let clock: FakeClock;
+
+  beforeEach(async () => {
+    clock = new FakeClock();
+    await pair.reopen({ clock });
+  });
+
+  /** No attempt waits for anything any more. */
+  async function isQuiet(): Promise<void> {
+    while (clock.waiting > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  test('waits for nothing more of an upstream that keeps its connection open', async () => {
+    pair.first.next(streamsAndStalls(WHOLE));
+
+    const { text, failure } = await seen(await pair.ask(true));
+
+    expect(failure).toBeNull();
+    expect(text.endsWith(DONE)).toBe(true);
+  });
+
+  test('closes that connection a second later, and leaves no timer behind', async () => {
+    pair.first.next(streamsAndStalls(WHOLE));
+    await seen(await pair.ask(true));
+
+    clock.advance(999);
+    const openBefore = pair.first.openSockets;
+    clock.advance(1);
+    await pair.first.requests[0]?.closed;
+    await isQuiet();
+
+    expect(openBefore).toBe(1);
+  });
+
+  test('hears nothing of a connection that is reset behind it', async () => {
+    pair.first.next(({ response, socket }) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(WHOLE, () => setTimeout(() => socket.resetAndDestroy(), 20));
+    });
+    const answer = await pair.ask(true);
+
+    const { text, failure } = await seen(answer);
+    await isQuiet();
+
+    expect(failure).toBeNull();
+    expect(text.endsWith(DONE)).toBe(true);
+  });
+
+  test('takes the connection again whose end came a moment later', async () => {
+    pair.first.next(({ response }) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(WHOLE, () => setTimeout(() => response.end(': bye\n\n'), 20));
+    });
+    await seen(await pair.ask(true));
+    await isQuiet();
+    await settled();
+
+    await seen(await pair.ask(true));
+
+    expect(pair.first.connections).toBe(1);
+  });
+
+  test('ends before anybody reads as well, and drains what a slow reader had stopped', async () => {
+    pair.first.next(streamsAndStalls(WHOLE));
+    const stream = streamOf(await pair.ask(true));
+    await settled();
+
+    const ends = new Promise<string>((resolve) => {
+      let text = '';
+      stream.pipe({
+        write: (bytes) => {
+          text += bytes.toString();
+          return false;
+        },
+        end: () => {
+          resolve(text);
+        },
+        fail: () => {
+          resolve('failed');
+        },
+      });
+      stream.drained();
+    });
+
+    expect((await ends).endsWith(DONE)).toBe(true);
+  });
+
+  test('knows the usage that came after the reason', async () => {
+    pair.first.next((exchange) => {
+      streamsAndStalls(...textEvents('One two.', exchange.request), DONE)(exchange);
+    });
+    const answer = await pair.ask(true);
+
+    await seen(answer);
+
+    expect(streamOf(answer).summary.usage).toMatchObject({ inputTokens: 11, outputTokens: 7 });
   });
 });
 

@@ -1,5 +1,5 @@
-import { createServer, type AddressInfo } from 'node:net';
-import { answers, hangsUp, stalls, writesRaw } from '../support/fake-upstream.js';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { answers, type Behaviour, hangsUp, stalls, writesRaw } from '../support/fake-upstream.js';
 import { Bench, KEY, provider, settled, upstreamAt } from './support.js';
 
 let bench: Bench;
@@ -50,6 +50,41 @@ describe('connections', () => {
 
     expect(answer.status).toBe(200);
     expect(bench.fake.requests).toHaveLength(3);
+  });
+
+  test('sends it again on a fresh connection, however many have gone stale together', async () => {
+    bench.fake.always(answersOnce());
+    await Promise.all([bench.ask(), bench.ask(), bench.ask()]);
+    await settled();
+
+    const later = await Promise.all([bench.ask(), bench.ask()]);
+
+    expect(later.map(({ status }) => status)).toEqual([200, 200]);
+    expect(bench.fake.requests).toHaveLength(7);
+  });
+
+  test('closes the fresh connection behind its answer', async () => {
+    bench.fake.always(answersOnce());
+    await bench.ask();
+    await settled();
+
+    await bench.ask();
+
+    await bench.fake.until(() => bench.fake.openSockets === 0);
+    expect(bench.fake.requests.at(-1)?.headers.connection).toBe('close');
+  });
+
+  test('ends it with everything else', async () => {
+    bench.fake.always(answersOnce(stalls));
+    await bench.ask();
+    await settled();
+    const pending = bench.ask();
+    await bench.fake.received(3);
+
+    await bench.upstreams.close();
+
+    await expect(pending).rejects.toMatchObject({ code: 'upstream_failed' });
+    await bench.fake.until(() => bench.fake.openSockets === 0);
   });
 
   test('sends it again only once', async () => {
@@ -128,6 +163,20 @@ describe('an upstream that cannot be reached', () => {
     expect(JSON.stringify(provider('openai', { apiKey: KEY }))).not.toContain(KEY);
   });
 });
+
+/** Answers the first request of each connection, and hangs up at the next one, as firewalls do to idle ones. */
+function answersOnce(laterConnections: Behaviour = answers()): Behaviour {
+  const used = new WeakSet<Socket>();
+  let isFirst = true;
+  return (exchange) => {
+    const isUsed = used.has(exchange.socket);
+    used.add(exchange.socket);
+    if (isUsed) {
+      isFirst = false;
+      hangsUp(exchange);
+    } else (isFirst ? answers() : laterConnections)(exchange);
+  };
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();

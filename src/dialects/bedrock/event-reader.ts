@@ -56,6 +56,10 @@ export class BedrockReader implements EventReader {
     this.#teller = new AnswerTeller(emit, reading);
   }
 
+  get isAnswered(): boolean {
+    return this.#teller.isFinished;
+  }
+
   push(chunk: Buffer): void {
     if (this.isComplete || chunk.length === 0) return;
     const isFirst = !this.#sawFrame && !this.#frames.isInside && this.#document === null;

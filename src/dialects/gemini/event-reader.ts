@@ -60,6 +60,10 @@ export class GeminiReader implements EventReader {
     this.#teller = new AnswerTeller(emit, seed);
   }
 
+  get isAnswered(): boolean {
+    return this.#teller.isFinished;
+  }
+
   push(chunk: Buffer): void {
     this.#events.push(chunk);
   }

@@ -54,6 +54,10 @@ class PassingGemini implements FlowReader {
     this.#teller = new AnswerTeller(emit, NO_SEED);
   }
 
+  get isAnswered(): boolean {
+    return this.#teller.isFinished;
+  }
+
   push(chunk: Buffer): void {
     this.#events.push(chunk);
   }

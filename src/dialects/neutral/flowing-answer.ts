@@ -14,6 +14,8 @@ export interface FlowReader {
   end(): void;
   /** The answer is complete; nothing more is read. */
   readonly isComplete: boolean;
+  /** As of an {@link AnswerStream}; absent where a word tells the end of a stream. */
+  readonly isAnswered?: boolean;
 }
 
 /** A provider's stream as the client gets it, and what its accounts need of it. */
@@ -50,6 +52,14 @@ export class FlowingAnswer implements AnswerStream {
 
   get failure(): GatewayError | null {
     return this.#failure;
+  }
+
+  get isComplete(): boolean {
+    return this.#reader.isComplete;
+  }
+
+  get isAnswered(): boolean {
+    return this.#reader.isAnswered ?? false;
   }
 
   get summary(): AnswerSummary {

@@ -34,6 +34,10 @@ class Translating implements FlowReader {
     this.#writer = writer;
   }
 
+  get isAnswered(): boolean {
+    return this.#reader.isAnswered ?? false;
+  }
+
   push(chunk: Buffer): void {
     this.#work(() => {
       this.#reader.push(chunk);

@@ -33,7 +33,9 @@ class OpenAiStream implements AnswerStream {
   readonly #out = new Outbox();
   #chunks: ChunkMender | TrustedChunks;
   readonly #rules: AnswerRules;
-  #isDone = false;
+  isComplete = false;
+  /** Some servers say why an answer ended before they go on with it; only `[DONE]` counts. */
+  readonly isAnswered = false;
   #failure: GatewayError | null = null;
 
   constructor(rules: AnswerRules) {
@@ -73,7 +75,7 @@ class OpenAiStream implements AnswerStream {
   }
 
   #isOver(): boolean {
-    return this.#isDone || this.#failure !== null;
+    return this.isComplete || this.#failure !== null;
   }
 
   #attempt(work: () => void): void {
@@ -107,7 +109,7 @@ class OpenAiStream implements AnswerStream {
     if (!this.#chunks.isComplete) throw this.#events.cut();
     this.#send(this.#chunks.finish());
     this.#out.addData('[DONE]');
-    this.#isDone = true;
+    this.isComplete = true;
     this.#events.close();
   }
 

@@ -40,6 +40,10 @@ export class Playback implements AnswerBody {
     if (!this.#over && this.#sink !== null) this.#restart();
   }
 
+  release(): void {
+    this.abort();
+  }
+
   abort(): void {
     this.#over = true;
     this.#forget();

@@ -1,0 +1,73 @@
+import { GatewayError } from '../core/errors.js';
+import type { Credentials } from './auth/credentials.js';
+
+/** Shorter ones are placeholders (`none`, `ollama`) that may well be words of an error. */
+const MIN_SECRET_CHARS = 8;
+
+/** Names of headers, and of members of a query, whose values prove who asks. */
+const PROVING = /auth|cookie|credential|key|passw|secret|session|signature|token/iu;
+
+/** Where the secrets of a provider stand. */
+interface SecretPlaces {
+  readonly url: URL;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly credentials: Credentials | null;
+}
+
+/** Takes a provider's secrets out of what it says: some quote what they were sent, be it in an error of their own. */
+export class Redaction {
+  readonly #secrets: readonly string[];
+
+  constructor(places: SecretPlaces) {
+    const long = secretsIn(places).filter(({ length }) => length >= MIN_SECRET_CHARS);
+    // The longest first: another one may be part of it.
+    this.#secrets = [...new Set(long)].sort((a, b) => b.length - a.length);
+  }
+
+  /** @returns the same error where no secret is in it */
+  of(error: GatewayError): GatewayError {
+    const { message, param, upstreamCode, upstreamType } = error;
+    const texts = [message, param ?? '', upstreamCode ?? '', upstreamType ?? ''];
+    if (!texts.some((text) => this.#isIn(text))) return error;
+    return new GatewayError(error.code, this.#without(message), {
+      status: error.status,
+      cause: error.cause,
+      ...(param !== null && { param: this.#without(param) }),
+      ...(error.retryAfterS !== null && { retryAfterS: error.retryAfterS }),
+      ...(upstreamCode !== null && { upstreamCode: this.#without(upstreamCode) }),
+      ...(upstreamType !== null && { upstreamType: this.#without(upstreamType) }),
+    });
+  }
+
+  #isIn(text: string): boolean {
+    return this.#secrets.some((secret) => text.includes(secret));
+  }
+
+  #without(text: string): string {
+    return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+  }
+}
+
+function secretsIn({ url, headers, credentials }: SecretPlaces): string[] {
+  const named = [...Object.entries(headers), ...url.searchParams];
+  const values = named.flatMap(([name, value]) => (PROVING.test(name) ? [value] : []));
+  // What stands before a space is a scheme: `Bearer`.
+  const proofs = values.flatMap((value) => value.split(/\s+/u));
+  return [...proofs, url.password, decoded(url.password), ...keysIn(credentials)];
+}
+
+function keysIn(credentials: Credentials | null): string[] {
+  if (credentials?.kind !== 'aws' || !('secretAccessKey' in credentials.source)) return [];
+  const { secretAccessKey, sessionToken = '' } = credentials.source;
+  return [secretAccessKey, sessionToken];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Not encoded, then: it stands for itself.
+    return text;
+  }
+}

@@ -1,0 +1,67 @@
+import { post, type TestApp } from '../../support/app.js';
+import { type Behaviour, FakeUpstream } from '../../support/fake-upstream.js';
+import { TOKENS } from './script.js';
+import { addressOf, CLIENT_NAMES, CLIENTS, PAIRS, PROVIDERS, startMatrix } from './speakers.js';
+
+let upstream: FakeUpstream;
+let gateway: TestApp;
+
+beforeAll(async () => {
+  upstream = await FakeUpstream.start();
+  gateway = await startMatrix(upstream.baseUrl);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+/** Only their end tells that streams of Gemini are over. */
+const TELLING_END = PAIRS.filter(([, provider]) => provider !== 'gemini');
+
+test.each(TELLING_END)(
+  'it ends the stream of a client of %s with the answer from %s, whatever the connection does',
+  async (client, provider) => {
+    const { path, request, seen } = CLIENTS[client];
+    const { model, speaks } = PROVIDERS[provider];
+    upstream.always(neverEnds(speaks({ text: 'Hello.', finish: 'stop' })));
+
+    const reply = await post(
+      `${gateway.url}${addressOf(path, model, true)}`,
+      request({ text: 'Hello?' }, model, true),
+    );
+
+    expect(seen(reply.status, reply.text)).toMatchObject({
+      error: null,
+      text: 'Hello.',
+      tokens: { input: TOKENS.input, output: TOKENS.output },
+    });
+  },
+);
+
+test.each(CLIENT_NAMES)(
+  'it ends the stream of a client of %s whose answer from gemini had its reason when the connection broke',
+  async (client) => {
+    const { path, request, seen } = CLIENTS[client];
+    const { model, speaks } = PROVIDERS.gemini;
+    upstream.always((exchange) => {
+      neverEnds(speaks({ text: 'Hello.', finish: 'stop' }))(exchange);
+      setTimeout(() => exchange.socket.destroy(), 20);
+    });
+
+    const reply = await post(
+      `${gateway.url}${addressOf(path, model, true)}`,
+      request({ text: 'Hello?' }, model, true),
+    );
+
+    expect(seen(reply.status, reply.text)).toMatchObject({ error: null, text: 'Hello.' });
+  },
+);
+
+/** Says all that it has to say, and leaves the answer open. */
+function neverEnds(behaviour: Behaviour): Behaviour {
+  return ({ response, ...exchange }) => {
+    Object.assign(response, { end: (last?: string) => last !== undefined && response.write(last) });
+    behaviour({ response, ...exchange });
+  };
+}

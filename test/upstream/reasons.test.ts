@@ -1,0 +1,67 @@
+import { transportError } from '../../src/upstream/upstream-error.js';
+import { writesRaw } from '../support/fake-upstream.js';
+import { Bench, provider, settled, upstreamAt } from './support.js';
+
+let bench: Bench;
+
+beforeEach(async () => {
+  bench = await Bench.start();
+});
+
+afterEach(async () => {
+  await bench.close();
+});
+
+describe('an upstream that cannot be talked to is said to', () => {
+  test('speak no TLS where it speaks plain HTTP', async () => {
+    const url = `https://127.0.0.1:${bench.fake.port}/v1`;
+    await bench.reopen({ providers: new Map([['plain', provider('plain', { baseUrl: url })]]) });
+
+    await expect(bench.ask({ upstream: upstreamAt('plain') })).rejects.toMatchObject({
+      code: 'upstream_failed',
+      message:
+        'plain/model does not speak TLS there; is its base_url to begin with http:// instead of https://?',
+      sent: false,
+    });
+  });
+
+  test.each([
+    ['100 Continue', 'answered with 100 Continue, which it was not asked for'],
+    [
+      '101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade',
+      'wants another protocol than HTTP/1.1 (it answered with 101)',
+    ],
+  ])('have answered with %s', async (head, says) => {
+    await bench.ask();
+    await settled();
+    bench.fake.next(writesRaw(`HTTP/1.1 ${head}\r\n\r\n`, 'stay'));
+
+    await expect(bench.ask()).rejects.toMatchObject({
+      code: 'upstream_failed',
+      message: `openai/model ${says}`,
+    });
+    // It has read the request, so that is not sent again.
+    expect(bench.fake.requests).toHaveLength(2);
+  });
+
+  test.each([
+    ['CERT_HAS_EXPIRED', 'has a certificate that has expired'],
+    ['CERT_NOT_YET_VALID', 'has a certificate that is not valid yet'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'has a certificate that it signed itself'],
+    [
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'has a certificate of an issuer that is not trusted here',
+    ],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'has a certificate for another host'],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'could not agree on TLS'],
+    ['ECONNRESET', 'closed the connection before anything was asked'],
+    ['EMADEUP', 'could not be called (EMADEUP)'],
+  ])('fail with %s because it %s', (code, says) => {
+    const cause = Object.assign(new Error('https://key@host/'), { code });
+
+    const { message } = transportError(upstreamAt('acme'), 'connecting', cause);
+
+    expect(message).toContain(`acme/model ${says}`);
+    expect(message).not.toContain('key@host');
+  });
+});

@@ -1,0 +1,42 @@
+import { GatewayError } from '../../src/core/errors.js';
+import { provider } from './support.js';
+
+const said = (message: string) => new GatewayError('upstream_rejected', message, { status: 422 });
+
+describe('an error that a provider tells', () => {
+  test('loses keys that sign requests', () => {
+    const aws = {
+      accessKeyId: 'AKIA12345678',
+      secretAccessKey: 'aws/secret+1',
+      sessionToken: 'lent-for-a-while',
+    };
+    const bedrock = provider('bedrock', { aws, place: { region: 'eu-west-1' } });
+
+    const { message, status } = bedrock.redacted(said('aws/secret+1 and lent-for-a-while'));
+
+    expect({ message, status }).toEqual({ message: '[redacted] and [redacted]', status: 422 });
+  });
+
+  test('keeps its words where the key is a mere placeholder', () => {
+    const local = provider('local', { baseUrl: 'http://127.0.0.1:1', apiKey: 'ollama' });
+
+    const error = said('ollama has no such model');
+
+    expect(local.redacted(error)).toBe(error);
+  });
+
+  test('keeps what else it says of the request', () => {
+    const openai = provider('openai', { apiKey: 'sk-of-the-operator' });
+    const error = new GatewayError('upstream_rate_limited', 'not you, sk-of-the-operator', {
+      retryAfterS: 7,
+      upstreamCode: 'slow',
+    });
+
+    expect(openai.redacted(error)).toMatchObject({
+      message: 'not you, [redacted]',
+      retryAfterS: 7,
+      upstreamCode: 'slow',
+      param: null,
+    });
+  });
+});
