@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fc } from '../support/fast-check.js';
 import { AnswerLog, type LogTrouble } from '../../src/cache/answer-log.js';
-import { decodeChange, encodeChange } from '../../src/cache/answer-record.js';
 import { AnswerStore } from '../../src/cache/answer-store.js';
 import { isHeld, type HeldAnswer } from '../../src/cache/kept-answer.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -348,20 +347,4 @@ test('does not let the file grow without end', async () => {
 
   expect((await stat(fileIn())).size).toBeLessThan(8_000_000);
   await log.close();
-});
-
-test('reads a record as it was written, and nothing else as a record', () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), fc.string(), (noise, key) => {
-      const record = encodeChange({ kind: 'kept', answer: answer(key) });
-      const bytes = Buffer.concat([noise, record]);
-
-      expect(decodeChange(bytes, noise.length)).toMatchObject({
-        kind: 'change',
-        end: bytes.length,
-        change: { kind: 'kept', answer: { key } },
-      });
-      expect(decodeChange(Buffer.from(noise), 0).kind).not.toBe('change');
-    }),
-  );
 });

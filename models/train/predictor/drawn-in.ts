@@ -131,7 +131,9 @@ function curvaturesOf(
         const from = member * (1 + skills) + 1;
         const wanted = demand.factors.subarray(from, from + skills);
         addOuter(all[model]?.[member], wanted, weight);
-        wanted.forEach((w, k) => addTo(sums.wanted[member], k, weight * w));
+        wanted.forEach((w, k) => {
+          addTo(sums.wanted[member], k, weight * w);
+        });
       }
     }
   });
