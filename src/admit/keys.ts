@@ -17,7 +17,8 @@ export interface ClientKey extends Caller {
 /** Where clients of Anthropic, Google, Azure and Portkey have their key. */
 const KEY_HEADERS = ['x-api-key', 'x-goog-api-key', 'api-key', 'x-portkey-api-key'] as const;
 
-const ANONYMOUS: Caller = { name: 'anonymous', metadata: {} };
+/** Whoever asks where no keys are configured. */
+export const ANONYMOUS: Caller = { name: 'anonymous', metadata: {} };
 
 /** Admits callers by the key they present. */
 export class KeyRing {

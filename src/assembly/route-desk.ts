@@ -1,3 +1,4 @@
+import { ANONYMOUS } from '../admit/keys.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { CAPABILITIES, type Model } from '../core/model.js';
 import type { Conversation } from '../core/conversation.js';
@@ -10,7 +11,6 @@ import type { RouteFunction } from '../route/rules/test-run.js';
 import { Router, type RoutedModel } from '../route/router.js';
 import type { Routing } from '../route/routing.js';
 
-const NOBODY: RuleFacts['key'] = { name: '', metadata: {} };
 const NO_BUDGET: RuleFacts['budget'] = { limitUsd: null, spentUsd: 0 };
 
 /** A request that needs no server to be decided on. */
@@ -43,7 +43,7 @@ export class RouteDesk {
       id: 'dec_preview',
       requested: policy,
       policy,
-      key: NOBODY,
+      key: ANONYMOUS,
       budget: NO_BUDGET,
       vouched: this.#vouched,
       ...request,

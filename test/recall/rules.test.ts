@@ -66,6 +66,12 @@ test('keys that rules tell apart do not share answers, other keys do', async () 
   expect(await told(ask('auto', 'hello'), as('eu1'))).toEqual([200, 'miss', 'acme/large']);
 });
 
+test('whoever needs no key has a name that rules can tell', async () => {
+  await start('{ name: nobody, when: key.name == "anonymous", only: [acme/large] }');
+
+  expect(await told(ask('auto', 'hello'))).toEqual([200, 'miss', 'acme/large']);
+});
+
 test('a rule about streams keeps streams apart', async () => {
   await start('{ name: streams, when: request.stream, only: [acme/large] }');
   await told(ask('auto', 'hello'));

@@ -14,7 +14,7 @@ export interface RuleFacts {
   >;
   readonly features: Features;
   readonly key: {
-    /** Empty when the gateway asks for no key. */
+    /** `anonymous` when the gateway asks for no key. */
     readonly name: string;
     /** What the operator wrote beside the key. */
     readonly metadata: Readonly<Record<string, string>>;
@@ -124,7 +124,7 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
     text_length: whole('characters of `features.text`', (f) => f.features.text.length),
   },
   key: {
-    name: text('the API key’s name, empty when no key is asked for', (f) => f.key.name),
+    name: text('the API key’s name, `anonymous` when no key is asked for', (f) => f.key.name),
     metadata: {
       type: 'map<string, string>',
       description: 'the labels beside the key in the configuration',
