@@ -14,20 +14,25 @@ export interface Pace {
 export class StallWatch {
   readonly #res: ServerResponse;
   readonly #pace: Pace;
+  /** Most clients never let anything wait. */
+  #hasWaited = false;
   #forget: (() => void) | null = null;
 
   constructor(res: ServerResponse, pace: Pace) {
     this.#res = res;
     this.#pace = pace;
-    res.once('close', () => {
-      this.moved();
-    });
   }
 
   /** Bytes wait for the client; its time goes on if they did before. */
   wait(): void {
     // Behind another answer on the same connection it is not the client that is waited for.
     if (this.#res.socket === null) return;
+    if (!this.#hasWaited) {
+      this.#hasWaited = true;
+      this.#res.once('close', () => {
+        this.moved();
+      });
+    }
     this.#forget ??= this.#pace.clock.after(this.#pace.stallMs, () => {
       this.#pace.onStall();
       this.#res.destroy();
@@ -59,7 +64,7 @@ export function endWith(res: ServerResponse, body: Buffer, pace: Pace): void {
     return;
   }
   res.end(body);
-  if (res.writableLength > 0) new StallWatch(res, pace).wait();
+  new StallWatch(res, pace).ended();
 }
 
 function endInSlices(res: ServerResponse, body: Buffer, watch: StallWatch): void {
