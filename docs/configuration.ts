@@ -5,27 +5,26 @@ const INTRODUCTION = `# Configuration
 <!-- Made by \`npm run docs\` from src/config/schema.ts and suffice.example.yaml: change those, not this. -->
 
 Suffice runs without any configuration: it then uses every provider whose key is in the environment.
-Everything else is in one file, \`suffice.yaml\`. All of it is optional.
+All other settings are in one file, \`suffice.yaml\`. Every option is optional unless the table says \`required\`.
 
-Put this at its top, and editors complete options and check them as you write:
+Put this line at the top of the file, and editors complete and check options as you type:
 
 \`\`\`yaml
 # yaml-language-server: $schema=docs/config.schema.json
 \`\`\`
 
-**Environment variables.** In any text, \`\${NAME}\` stands for the variable NAME, and \`\${NAME:-default}\`
-for a default where the variable is empty or not set; \`$\${\` is a plain \`\${\`. Variables are filled in after
-the file was read, so nothing in them can change its structure. A variable that is not set and has no
-default is a fault.
+**Environment variables.** In any value, \`\${NAME}\` is replaced by the variable NAME, and \`\${NAME:-default}\`
+falls back to a default if the variable is empty or not set. Write \`$\${\` for a literal \`\${\`. Variables are substituted
+after the file is parsed, so their content cannot change its structure. A variable that is not set and has no
+default is an error.
 
-**Faults.** A file with a fault is not used: at the start Suffice stops, later the configuration in force
-stays. All faults are told at once, with line and column, by \`suffice check\` without starting anything. No message
+**Errors.** A file with an error is not used: at startup Suffice exits, and on a reload the old configuration stays
+in force. \`suffice check\` reports all errors at once, with line and column, without starting anything. No message
 shows a key, a header or a base URL.
 
-**Reload.** The file is looked at every second, and used as soon as its content has changed and come to
-rest. Requests under way keep the configuration they began with. A running gateway does not take over a
-file that says nothing, or that has lost \`keys\` or \`providers\`: [operations.md](operations.md#start-reload-stop)
-says how it is done where it is meant.
+**Reload.** Suffice checks the file every second, and applies it as soon as its content has changed and is stable.
+Requests in flight keep the configuration they started with. A running gateway refuses a file that is empty, or that
+no longer has \`keys\` or \`providers\`: see [operations.md](operations.md#start-reload-stop) for how to do that on purpose.
 `;
 
 /**
@@ -114,10 +113,16 @@ function presetOf(path: string, preset: unknown): string {
 }
 
 function withUnit(path: string, value: number): string | null {
-  if (path.endsWith('_ms'))
-    return value % 60_000 === 0 ? `${value / 60_000} min` : `${value / 1000} s`;
+  if (path.endsWith('_ms')) return duration(value);
   if (!path.endsWith('_bytes')) return null;
   return value % 2 ** 20 === 0 ? `${value / 2 ** 20} MiB` : `${value / 1024} KiB`;
+}
+
+/** `null` for what is as readable in milliseconds. */
+function duration(ms: number): string | null {
+  if (ms < 1_000) return null;
+  if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
+  return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1_000} s`;
 }
 
 /** The section's part of the example. The comment above it says no more than the section's description. */

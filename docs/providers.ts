@@ -5,10 +5,10 @@ const INTRODUCTION = `# Providers
 
 <!-- Made by \`npm run docs\` from src/upstream/rows: change those, not this. -->
 
-Known by name: a key in the environment is all that most of them need. Any other server that speaks one of the [dialects](dialects.md)
-is a provider as well, under a name of yours with a \`base_url\`.
+Suffice knows these providers by name; most need only a key in the environment. Any other server that speaks one of the
+[dialects](dialects.md) can be a provider, too, under a name of your choice with a \`base_url\`.
 
-What stands in braces is a place of yours: set it under \`place\`, or in one of the variables named. What is behind \`=\` holds where nobody says.
+Parts of a base URL in braces depend on your account: set them under \`place\`, or in one of the variables listed. The value after \`=\` is the default.
 
 \`\`\`yaml
 providers:
@@ -17,19 +17,19 @@ providers:
   azure: { place: { resource: acme }, api_key: "\${AZURE_KEY}", models: [my-deployment] }
 \`\`\`
 
-**AWS.** With a bearer key (\`api_key\`) nothing is signed. Without one each request is signed (SigV4) with the access key under \`aws\`, or with
-\`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\` and \`AWS_SESSION_TOKEN\`. With \`aws: { profile: dev }\` it is that of a profile in the shared files; with
-\`aws: { lookup: true }\` that of \`AWS_PROFILE\` or the profile \`default\`, else what is lent to a web identity (EKS), a container (ECS, EKS) or a machine (EC2), fetched
-anew five minutes before it expires. Roles that a profile names, SSO and \`credential_process\` are not looked up.
+**AWS.** Requests with a bearer key (\`api_key\`) are not signed. Without one, each request is signed (SigV4) with the credentials under \`aws\`, or with
+\`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\` and \`AWS_SESSION_TOKEN\`. \`aws: { profile: dev }\` uses a profile of the shared files.
+\`aws: { lookup: true }\` uses the profile named by \`AWS_PROFILE\` or \`default\`, or else the temporary credentials of a web identity (EKS), a container (ECS, EKS) or an
+instance (EC2), and renews them five minutes before they expire. Profiles that assume a role, SSO and \`credential_process\` are not supported.
 
-**Google.** A service account's key or what \`gcloud auth application-default login\` wrote (\`credentials_file\`, \`GOOGLE_APPLICATION_CREDENTIALS\`) is exchanged for a token,
-which is kept until five minutes before it expires; requests that come meanwhile wait for the same exchange. The metadata server and
-workload identity are not asked. \`token_url\` replaces the address that the file names.
+**Google.** A service account key, or the file that \`gcloud auth application-default login\` writes (\`credentials_file\`, \`GOOGLE_APPLICATION_CREDENTIALS\`), is exchanged for a
+token, which is used until five minutes before it expires. Concurrent requests share one exchange. The metadata server and workload identity are not
+supported. \`token_url\` replaces the address in the file.
 
-Keys and credentials from the environment go to a provider's own address only: with a \`base_url\` of yours, say which are meant for it.
+Keys and credentials from the environment are sent only to a provider's own address. If you set a \`base_url\`, name the credentials for it in the configuration.
 
-**Checked.** *recorded*: exchanges that were recorded at this address were read back (the answer's form is known, too); *documented*: the page named was
-read for this version; *no*: the address is the one that is commonly given, and nobody has tried it.
+**Checked.** *recorded*: Suffice was tested with recorded exchanges from this API; *documented*: the linked page was read for this version; *no*: this is the
+commonly given address, and nobody has tried it.
 `;
 
 /** The table of all providers known by name, as Markdown. */
@@ -71,18 +71,16 @@ function cellsOf(row: ProviderRow): string[] {
 
 function noteOf(row: ProviderRow): string {
   const renames = Object.entries(row.renames).map(([from, to]) =>
-    to === null ? `\`${from}\` is left out` : `\`${from}\` is \`${to}\``,
+    to === null ? `\`${from}\` is omitted` : `\`${from}\` is renamed to \`${to}\``,
   );
   const members = Object.entries(row.members).map(([name, value]) =>
-    value === null ? `\`${name}\` is left out` : `\`${name}: ${JSON.stringify(value)}\` is added`,
+    value === null ? `\`${name}\` is omitted` : `\`${name}: ${JSON.stringify(value)}\` is added`,
   );
   const done = [...renames, ...members];
-  const said = [
-    row.notes,
-    done.length === 0 ? '' : `In its requests ${done.join(', ')}.`,
-    ...row.models.map(
-      ({ names, why, source }) => `Models named \`${names.source}\` ${why} ([source](${source})).`,
-    ),
-  ];
-  return `- \`${row.name}\`: ${said.filter((words) => words !== '').join(' ')}`;
+  const said = [row.notes, done.length === 0 ? '' : `In requests ${done.join(', ')}.`];
+  const ofModels = row.models.map(
+    ({ names, why, source }) =>
+      `\n  - Models matching \`${names.source}\` ${why} ([source](${source})).`,
+  );
+  return `- \`${row.name}\`: ${said.filter((words) => words !== '').join(' ')}${ofModels.join('')}`;
 }

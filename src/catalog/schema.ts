@@ -57,8 +57,10 @@ const tokens = z.int().positive();
 const rate = z.number().min(0).nullable();
 
 const rates = {
-  input: rate.describe('Dollars per million input tokens; empty when unknown, which is not free.'),
-  output: rate.describe('Dollars per million output tokens, reasoning included.'),
+  input: rate.describe(
+    'Dollars per million input tokens; empty if unknown (which never counts as free).',
+  ),
+  output: rate.describe('Dollars per million output tokens, including reasoning.'),
   cache_read: rate
     .default(null)
     .describe('Dollars per million input tokens read from the prompt cache; empty: as `input`.'),
@@ -69,7 +71,7 @@ const rates = {
 
 const tier = z.strictObject({
   above_input_tokens: tokens.describe(
-    'The whole request has these rates once its input is longer than this many tokens.',
+    'If the input is longer than this many tokens, these rates apply to the whole request.',
   ),
   ...rates,
 });
@@ -81,7 +83,7 @@ const tiers = z
     (list) => list.every((one, i) => i === 0 || isAbove(one, list[i - 1])),
     'must be in ascending order of above_input_tokens',
   )
-  .describe('Dearer (or cheaper) rates for long requests.');
+  .describe('Different rates for long requests.');
 
 function isAbove(
   one: { above_input_tokens: number },
@@ -95,17 +97,17 @@ const price = z.strictObject({ ...rates, source, tiers });
 // An operator knows where his prices are from, so the evidence may be left out.
 const ownPrice = z.strictObject({
   ...rates,
-  as_of: day.optional().describe('The day on which you read the figures, as YYYY-MM-DD.'),
-  source: z.string().min(1).optional().describe('Where the figures are from.'),
+  as_of: day.optional().describe('The date of the figures, as YYYY-MM-DD.'),
+  source: z.string().min(1).optional().describe('The source of the figures.'),
   tiers,
 });
 
-const upstreamName = z.string().min(1).describe('What the provider calls the model.');
+const upstreamName = z.string().min(1).describe('The provider’s name for the model.');
 
 const host = z.strictObject({
   provider: z.enum(HOST_PROVIDERS).describe('The provider that serves the model.'),
   model: upstreamName,
-  price: price.nullable().describe('What it costs there; empty when unknown.'),
+  price: price.nullable().describe('The price there; empty if unknown.'),
   retired: z
     .strictObject({
       from: day.describe('The first day on which it is refused.'),
@@ -116,9 +118,9 @@ const host = z.strictObject({
 });
 
 const ownHost = z.strictObject({
-  provider: z.string().min(1).describe('A provider by its name, your own included.'),
+  provider: z.string().min(1).describe('The name of a provider, including your own.'),
   model: upstreamName,
-  price: ownPrice.nullable().default(null).describe('What it costs there; empty when unknown.'),
+  price: ownPrice.nullable().default(null).describe('The price there; empty if unknown.'),
 });
 
 // A record and not an object of optional keys: most models have four figures, and a start
@@ -140,21 +142,23 @@ const speed = z.strictObject({
 });
 
 const fields = {
-  display_name: z.string().min(1).describe('The name people know it by.'),
+  display_name: z.string().min(1).describe('A human-readable name.'),
   aliases: z
     .array(z.string().min(1))
-    .describe('Other names clients may write, such as dated ones.'),
+    .describe('Other names that clients may use, such as dated ones.'),
   released: z
     .string()
     .regex(/^\d{4}-\d{2}(-\d{2})?$/, 'must be a day or a month such as 2026-01-31 or 2026-01')
     .nullable()
-    .describe('Day or month of release.'),
-  context_window: tokens.nullable().describe('Tokens of input and output together.'),
-  max_output_tokens: tokens.nullable().describe('The longest answer in tokens.'),
+    .describe('Release date: a day or a month.'),
+  context_window: tokens
+    .nullable()
+    .describe('Context window in tokens, input and output together.'),
+  max_output_tokens: tokens.nullable().describe('Output limit in tokens.'),
   capabilities: z
     .array(z.enum(CAPABILITIES))
     .refine((list) => new Set(list).size === list.length, 'must not name a capability twice')
-    .describe('What the model can do; a request that needs more is not sent to it.'),
+    .describe('What the model supports; a request that needs more is not sent to it.'),
 };
 
 const LARGEST_STRENGTH = 10;
@@ -164,8 +168,8 @@ const strength = z.strictObject({
     .number()
     .min(-LARGEST_STRENGTH)
     .max(LARGEST_STRENGTH)
-    .describe('Log-odds of an adequate answer beside those of an average model.'),
-  error: z.number().positive().max(LARGEST_STRENGTH).describe('One standard deviation of that.'),
+    .describe('Log-odds of an adequate answer, relative to an average model.'),
+  error: z.number().positive().max(LARGEST_STRENGTH).describe('Standard deviation of `mean`.'),
 });
 
 /** How a model's name looks: `vendor/name`, lower case. */
@@ -246,13 +250,19 @@ export const modelOverride = z.strictObject({
   strength: strength
     .optional()
     .describe('General strength, as `suffice models add --anchors` measures it.'),
-  benchmarks: scores.optional().describe('Figures by benchmark; those not named keep their value.'),
-  speed: speed.nullable().optional().describe('Typical speed; empty when unknown.'),
-  hosts: z.array(ownHost).min(1).optional().describe('Where it runs, best place first.'),
+  benchmarks: scores
+    .optional()
+    .describe('Benchmark scores; benchmarks not listed keep their value.'),
+  speed: speed.nullable().optional().describe('Typical speed; empty if unknown.'),
+  hosts: z
+    .array(ownHost)
+    .min(1)
+    .optional()
+    .describe('Where the model is hosted, preferred host first.'),
   prices: z
     .record(z.string(), ownPrice.nullable())
     .optional()
-    .describe('By provider: your own prices at hosts that the model has already.'),
+    .describe('Your own prices at hosts that the model already has, by provider.'),
 });
 
 /** One model's overrides, checked. */

@@ -22,7 +22,7 @@ export function banner(app: Pick<App, 'url' | 'inForce'>, version: string): stri
     `  Suffice ${version}`,
     '',
     `  url       ${app.url}/v1`,
-    `  config    ${sourced.file ?? 'none: providers from the environment'}`,
+    `  config    ${sourced.file ?? 'none; using the providers found in the environment'}`,
     `  rules     ${assembly.rules.file} (${assembly.setup.router.policies.join(', ')})`,
     ...(assembly.predictor.degraded === null
       ? []
@@ -34,8 +34,8 @@ export function banner(app: Pick<App, 'url' | 'inForce'>, version: string): stri
       ? []
       : [
           '',
-          '  No provider key was found, so the models above are SIMULATED: their answers are made up',
-          '  by this program. Set OPENAI_API_KEY (or another) and start again for real ones.',
+          '  SIMULATED models answer with text that Suffice makes up. For real models, set OPENAI_API_KEY',
+          '  (or the key of another provider), or name a provider in suffice.yaml, and restart.',
         ]),
     ...[...sourced.warnings, ...assembly.warnings].map((fault) => `\n  ${formatFault(fault)}`),
     '',

@@ -7,11 +7,11 @@ export const BENCH_HELP = `Usage: suffice bench quality [options] OUTCOMES…
        suffice bench fetch [NAME…]
        suffice bench live PROMPTS.jsonl --models A,B,… --budget-usd USD
 
-quality  how well the router chooses, against baselines, on graded answers of many models
+quality  compare the router with baselines on graded answers of many models
 fetch    download public sets of graded answers
 live     grade your own models on your own prompts, within a budget
 
-suffice bench quality --help says more, and so do the others.
+Run "suffice bench quality --help" (or fetch, live) for the options.
 `;
 
 type Bench = (args: readonly string[], context: ServeContext) => Promise<number>;

@@ -7,18 +7,21 @@ import type { ServeContext } from './serve.js';
 
 const JUDGE_HELP = `Usage: suffice cache judge --batch IN.jsonl [--max-error SHARE] > OUT.jsonl
 
-Says of pairs of questions whether the answer to one may be given to the other. Calls no provider.
+Tells for pairs of questions whether a cached answer to one could be given to the other. Calls no provider.
 
-      --batch FILE       {"id","a","b"} a line, b asked while the answer to a is kept; "-" is standard
-                         input. Gives {"id","similarity","probability","veto","hit"} for each line, in
-                         the same order
-      --max-error SHARE  wrong answers that are put up with, 0 to 1 (0.01)
-  -h, --help             show this
+      --batch FILE       one {"id","a","b"} per line: b is asked while the answer to a is cached; "-" is
+                         standard input. Prints {"id","similarity","probability","veto","hit"} for each
+                         line, in the same order
+      --max-error SHARE  share of wrong answers to accept, 0 to 1 (default: 0.01)
+  -h, --help             show this help
 
-similarity is that of their vectors, -1 to 1. probability is that the kept answer is right for b. veto is
-what makes the questions different whatever they have in common (number, unit, name, code, negation,
-opposite, question, order, script, time), or null. A hit has no veto, and is wrong with a probability of
-at most SHARE. In service the cache is told by what it finds out how far to trust these probabilities.
+similarity:   cosine of the two embedding vectors, -1 to 1
+probability:  how likely it is that the cached answer is right for b
+veto:         a difference that rules a hit out (number, unit, name, code, negation, opposite, question,
+              order, script, time), or null
+hit:          true if there is no veto and the answer is wrong with a probability of at most SHARE
+
+A running gateway also adjusts how far it trusts these probabilities by what its rechecks find.
 `;
 
 const pair = z.object({ id: batchId, a: z.string(), b: z.string() });

@@ -8,24 +8,24 @@ import { table } from './table.js';
 
 const CACHE_HELP = `Usage: suffice cache stats [options]
        suffice cache purge [options] WHAT
-       suffice cache judge --batch IN.jsonl         compare pairs of questions (judge --help)
+       suffice cache judge --batch IN.jsonl     compare pairs of questions (see judge --help)
 
-Asks a running gateway what its cache does, or removes answers from it: from memory at once, and
-from its file before this command ends.
+Shows the cache statistics of a running gateway, or purges answers: from memory at once, and from
+the cache folder and Redis before the command returns.
 
-WHAT, each of which narrows it down:
+WHAT to purge; if you give several, an answer must match all of them:
       --tag TAG             answers with this tag
       --namespace NAME      answers in this namespace
       --id DECISION         the answer of this decision (x-suffice-cache-source)
-      --prefix TEXT         answers whose namespace, or one of whose tags, begins so
-      --all                 every answer, instead of any of these
-  -n, --dry-run             only show what would be removed
+      --prefix TEXT         answers whose namespace, or one of whose tags, starts with TEXT
+      --all                 every answer; cannot be combined with the others
+  -n, --dry-run             only show what would be purged
 
-      --url URL             where the gateway is; also SUFFICE_URL   (http://127.0.0.1:4300)
-      --key KEY             one of its keys; also SUFFICE_API_KEY
-  -h, --help                show this
+      --url URL             the gateway; or SUFFICE_URL (default: http://127.0.0.1:4300)
+      --key KEY             one of its API keys; or SUFFICE_API_KEY
+  -h, --help                show this help
 
-A key purges the answers given to it, or those of every key if its cache.purges is "all".
+A key purges the answers given to that key, or the answers of every key if its cache.purges is "all".
 `;
 
 const OPTIONS = {

@@ -5,14 +5,14 @@ import { inForceFor, type InForceContext } from './open-desk.js';
 
 const CHECK_HELP = `Usage: suffice check [options]
 
-Checks the configuration as a server does at its start: options, variables of the environment, models,
-rules and their tests, the predictor. Listens nowhere and calls no provider.
+Validates the configuration as the server does at startup: options, environment variables, models,
+rules and their tests, and the predictor. Opens no port and calls no provider.
 
-Exit code 0: a server would start as it should. 1: it would not, and every fault is told with its line.
+Exit code 0: the server would start and run normally. 1: it would not; every fault is reported with its line.
 
-      --strict        warnings count as faults
-  -c, --config FILE   the configuration (suffice.yaml if it is there, else the environment)
-  -h, --help          show this
+      --strict        treat warnings as errors
+  -c, --config FILE   the configuration (default: ./suffice.yaml if it exists, else the environment)
+  -h, --help          show this help
 `;
 
 /** `suffice check`. */

@@ -17,19 +17,19 @@ import { tuneCommand } from './tune.js';
 
 const HELP = `Usage: suffice COMMAND [options]
 
-  serve          serve the gateway
-  check          find what is wrong with the configuration
-  route          decide which model would answer a prompt, and explain it
-  frontier       show what each promise would keep, cost and save
-  rules check    find what is wrong or useless in a rules file
-  rules test     run the tests beside a rules file
+  serve          run the gateway
+  check          validate the configuration, the rules and their tests
+  route          show which model would answer a prompt, and why
+  frontier       show what each value of "keep" would cost and save with your models
+  rules check    find errors in a rules file, and rules that have no effect
+  rules test     run the tests next to a rules file
+  models         list the models this configuration serves, or the whole catalog
+  cache          show cache statistics, purge answers, or compare pairs of questions
+  tune           fit the router to your own graded prompts
   bench          measure how well the router chooses
-  embed          print the vectors of texts
-  tune           fit the router to graded prompts of your own
-  cache          show what the cache does, purge it, or judge pairs of questions
-  models         list the models that are served, or all that are known
+  embed          print the embedding vectors of texts
 
-suffice COMMAND --help says more. Documentation: docs/ beside this program.
+Run "suffice COMMAND --help" for the options of a command. Documentation: docs/ in this package.
 `;
 
 type Command = (args: readonly string[], context: ServeContext) => Promise<number>;
@@ -82,7 +82,9 @@ export async function runCommand(args: readonly string[], context: ServeContext)
 
 function explainFailure(command: string, error: unknown, { io }: ServeContext): number {
   if (error instanceof UsageError || isParseArgsError(error)) {
-    io.err(`suffice ${command}: ${error.message}\nsuffice ${command} --help says more.\n`);
+    io.err(
+      `suffice ${command}: ${error.message}\nRun "suffice ${command} --help" for its options.\n`,
+    );
     return EXIT.usage;
   }
   if (error instanceof FaultyFileError) {

@@ -10,16 +10,16 @@ import { EXIT, UsageError, type Io } from './io.js';
 
 const EMBED_HELP = `Usage: suffice embed --batch IN.jsonl > OUT.jsonl
 
-Prints the vector by which the router and the cache compare texts. Calls no provider.
+Prints the embedding vectors by which the router and the cache compare texts. Calls no provider.
 
-      --batch FILE       {"id","text"} a line; "-" is standard input. Gives {"id","vector"} for
-                         each line, in the same order: numbers of unit length, 256 of them, or zeros for
-                         a text without a letter or digit. The inner product of two vectors
-                         says how alike the texts are, 1 at most
-      --embedder NAME    a transformer instead: a folder with an ONNX model, or the name of one on
-                         the model hub, which is downloaded once (Xenova/bge-small-en-v1.5)
-      --artefacts DIR    the folder that holds embedder.bin (the one shipped with this program)
-  -h, --help             show this
+      --batch FILE       one {"id","text"} per line; "-" is standard input. Prints {"id","vector"} for
+                         each line, in the same order. A vector has 256 numbers and unit length, or is
+                         all zeros for a text without a letter or digit. The inner product of two
+                         vectors is their similarity, at most 1
+      --embedder NAME    use a transformer instead: a folder with an ONNX model, or a model's name on
+                         the hub, downloaded once (for example Xenova/bge-small-en-v1.5)
+      --artefacts DIR    the folder with embedder.bin (default: the one that ships with Suffice)
+  -h, --help             show this help
 `;
 
 const embedLine = z.object({ id: batchId, text: z.string() });

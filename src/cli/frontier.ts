@@ -15,16 +15,16 @@ import { dollars, duration, table } from './table.js';
 
 const FRONTIER_HELP = `Usage: suffice frontier [options]
 
-Shows what each promise would keep, cost and save with your models, so that you can pick one
-for "keep" in the rules. Only predictions are used; calls no provider.
+Shows, for each value of "keep", the quality you could expect and what it would cost and save with
+your models, so that you can choose one for your rules. Uses predictions only; calls no provider.
 
-  -p, --policy NAME      the policy whose reference, objective and constraints hold (auto)
-  -m, --models M1,M2,…   among these models. Default: all that the configuration serves
-      --from FILE        for these requests: lines {"prompt"} or {"messages","tools"?}, in .jsonl or
-                         .jsonl.gz. Default: prompts as they usually come, which ship with Suffice
-  -c, --config FILE      the configuration (suffice.yaml if it is there, else the environment)
+  -p, --policy NAME      the policy whose reference, objective and constraints apply (default: auto)
+  -m, --models M1,M2,…   the models to choose among (default: all that the configuration serves)
+      --from FILE        your own requests: lines {"prompt"} or {"messages","tools"?}, as .jsonl or
+                         .jsonl.gz (default: typical prompts that ship with Suffice)
+  -c, --config FILE      the configuration (default: ./suffice.yaml if it exists, else the environment)
       --json             print the frontier as JSON
-  -h, --help             show this
+  -h, --help             show this help
 `;
 
 /** Promises that are shown, beside the policy's own. */
@@ -159,7 +159,7 @@ function page({ outcome, models, from, requests, points }: Frontier): string {
       rows,
     ),
     '',
-    `EXPECTED: share of the success of ${reference}, by the predictions. WORTH: what one more adequate answer may take.`,
+    `EXPECTED: share of the success of ${reference}, by the predictions. WORTH: what one more adequate answer may cost.`,
     '',
   ].join('\n');
 }

@@ -21,22 +21,24 @@ import { dollars } from './table.js';
 
 const ADD_HELP = `Usage: suffice models add VENDOR/NAME --anchors [options]
 
-Measures how strong a model is, so that the router can choose it: sends it some fifty prompts with answers
-that can be checked, through a running Suffice that serves it, and weighs the grades with what is known of it.
-Prints the lines for suffice.yaml. What it can cost is shown first, and nothing is sent unless you agree.
+Measures how strong a model is, so that the router can choose it. Sends the model about fifty prompts with
+checkable answers through a running gateway that serves it, combines the grades with what is already known,
+and prints the lines for suffice.yaml. Shows the maximum cost first and asks before sending anything.
 
-      --anchors         the prompts that come with Suffice (models/anchors.jsonl)
-      --budget USD      what all calls together may cost; the most telling prompts are sent first   (1)
-      --yes             spend it without being asked
-      --out FILE        where the graded answers go, for \`suffice tune\` too   (anchors-VENDOR-NAME.jsonl)
-      --max-tokens N    of an answer, reasoning included                       (2048)
-      --url URL         the gateway                                            (http://127.0.0.1:4300)
-      --key KEY         its key; better in SUFFICE_API_KEY, where others on this machine do not see it
-  -c, --config FILE     the configuration               (suffice.yaml if it is there, else the environment)
-  -h, --help            show this
+      --anchors         use the prompts that ship with Suffice (models/anchors.jsonl)
+      --budget USD      the most that all calls together may cost; the most informative prompts
+                        are sent first (default: 1)
+      --yes             do not ask before spending
+      --out FILE        write the graded answers here; "suffice tune" can read them, too
+                        (default: anchors-VENDOR-NAME.jsonl)
+      --max-tokens N    limit for one answer, including reasoning (default: 2048)
+      --url URL         the gateway (default: http://127.0.0.1:4300)
+      --key KEY         its API key; prefer SUFFICE_API_KEY, which other users of this machine cannot see
+  -c, --config FILE     the configuration (default: ./suffice.yaml if it exists, else the environment)
+  -h, --help            show this help
 
-What was paid for is kept in FILE.journal at once: the same command goes on where it stopped.
-Exit code: 0 measured, 1 something is missing or nobody agreed, 2 not understood.
+Answers are saved in FILE.journal as they arrive: run the same command again to resume.
+Exit code: 0 measured, 1 incomplete or not confirmed, 2 invalid command line.
 `;
 
 const CONCURRENCY = 4;

@@ -7,13 +7,13 @@ import type { ServeContext } from './serve.js';
 import { table } from './table.js';
 
 const MODELS_HELP = `Usage: suffice models [options]
-       suffice models add VENDOR/NAME --anchors   measure how strong a model is (add --help)
+       suffice models add VENDOR/NAME --anchors   measure how strong a model is (see add --help)
 
-Lists the models that a server would serve, with prices in US dollars per million tokens.
+Lists the models that this configuration serves, with prices in US dollars per million tokens.
 
-  -a, --all           every model of the catalog, wherever it runs
-  -c, --config FILE   the configuration (suffice.yaml if it is there, else the environment)
-  -h, --help          show this
+  -a, --all           list every model in the catalog, whether or not you have its provider
+  -c, --config FILE   the configuration (default: ./suffice.yaml if it exists, else the environment)
+  -h, --help          show this help
 `;
 
 /** `suffice models`. */

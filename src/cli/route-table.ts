@@ -28,7 +28,9 @@ function headline({ decision, features, input, choice }: Routing): string {
     `reason    ${decision.reason}${rule}`,
     `policy    ${decision.policy ?? '-'}: ${promise({ input, choice })}`,
     ...(choice.cautious
-      ? ['caution   unfamiliar prompt: success counts less its uncertainty, but for the reference']
+      ? [
+          'caution   unfamiliar prompt: uncertainty is subtracted from success, except for the reference',
+        ]
       : []),
     `request   ${about.join(', ')}`,
     ...(decision.degraded === null ? [] : [`degraded  ${decision.degraded}`]),
@@ -45,10 +47,9 @@ function promise({ input, choice }: Pick<Routing, 'input' | 'choice'>): string {
   const least = choice.floor > 0 ? [`at least ${choice.floor.toFixed(3)}`] : [];
   if (price === null) return [`keep ${outcome.keep.value} of ${reference}`, ...least].join(', so ');
   return [
-    `keep ${outcome.keep.value} of ${reference} on average`,
-    ...least,
-    `an adequate answer more is worth ${outcome.objective === 'latency' ? duration(price) : dollars(price)}`,
-  ].join(', ');
+    [`keep ${outcome.keep.value} of ${reference} on average`, ...least].join(', '),
+    `one more adequate answer is worth ${outcome.objective === 'latency' ? duration(price) : dollars(price)}`,
+  ].join('; ');
 }
 
 function candidateTable({ decision, input, choice }: Routing): string {
@@ -92,13 +93,13 @@ function verdict(candidate: Candidate, choice: Choice, { price, outcome }: Choic
     return `dropped: ${detail}${rule === null ? '' : ` (rule "${rule}")`}`;
   }
   if (qualityOf(candidate, choice) < choice.floor) return 'not good enough';
-  if (price === null) return 'would do';
+  if (price === null) return 'good enough';
   const [own, its] = [outlayOf(candidate, outcome), outlayOf(chosen, outcome)];
   const more = own === its ? 0 : (own ?? Infinity) - (its ?? Infinity);
   if (qualityOf(candidate, choice) <= qualityOf(chosen, choice)) {
-    return more >= 0 ? 'no better' : 'saves too little for what it lacks';
+    return more >= 0 ? 'no better' : 'saves too little for its lower success';
   }
-  return more > 0 ? 'adds too little for what it takes' : 'would do';
+  return more > 0 ? `gains too little for its ${outcome.objective}` : 'good enough';
 }
 
 function flipLines(flips: readonly Flip[]): readonly string[] {

@@ -15,18 +15,18 @@ import type { ServeContext } from './serve.js';
 export const ROUTE_HELP = `Usage: suffice route [options] "PROMPT"
        suffice route --batch IN.jsonl --models M1,M2,… [--policy P] > OUT.jsonl
 
-Decides which model would answer, and explains it. Calls no provider.
+Shows which model would answer, and why. Calls no provider.
 
-  -p, --policy NAME      the policy to decide by (auto)
-  -m, --models M1,M2,…   choose among these: catalog names, or any vendor/model. Naming a model
-                         vouches that it can serve the prompt. Default: all that the
+  -p, --policy NAME      the policy (default: auto)
+  -m, --models M1,M2,…   choose among these: catalog names, or any vendor/model. A model named here
+                         is assumed to be able to serve the prompt. Default: all models that the
                          configuration serves
-  -c, --config FILE      the configuration (suffice.yaml if it is there, else the environment)
-      --request FILE     a chat completions body instead of a prompt; "-" is standard input
+  -c, --config FILE      the configuration (default: ./suffice.yaml if it exists, else the environment)
+      --request FILE     read a chat completions body instead of a prompt; "-" is standard input
       --json             print the decision as JSON
-      --batch FILE       decide for every line of FILE, {"id","prompt"} or {"id","messages",
-                         "tools"?,"response_format"?}; "-" is standard input. Needs --models
-  -h, --help             show this
+      --batch FILE       decide for each line of FILE: {"id","prompt"} or {"id","messages",
+                         "tools"?,"response_format"?}; "-" is standard input. Requires --models
+  -h, --help             show this help
 `;
 
 /** Where decisions are to be made: by whose configuration, and among which models. */

@@ -18,19 +18,19 @@ import type { ServeContext } from './serve.js';
 export const RULES_HELP = `Usage: suffice rules check [options] [FILE]
        suffice rules test [options] [FILE]
 
-check  finds what is wrong or useless in a rules file: faults, models that do not exist,
-       rules that are never reached, policies that leave no model
-test   runs the tests beside the rules (rules.yaml: rules.test.yaml), and names the rules
-       that no test has matched
+check  finds errors in a rules file, models that do not exist, rules that are never reached,
+       and policies that leave no model
+test   runs the tests next to the rules file (rules.test.yaml for rules.yaml), and lists the
+       rules that no test matches
 
-Without FILE: the rules of the configuration, or those that come with Suffice.
+Without FILE: the rules of the configuration, or the ones that ship with Suffice.
 
-  -c, --config FILE   the configuration (suffice.yaml if it is there, else the environment)
-      --strict        check: warnings count as errors
-                      test: rules without a test count as failed
-  -h, --help          show this
+  -c, --config FILE   the configuration (default: ./suffice.yaml if it exists, else the environment)
+      --strict        check: treat warnings as errors
+                      test: fail if a rule has no test
+  -h, --help          show this help
 
-Exit code: 0 in order, 1 not in order, 2 not understood.
+Exit code: 0 no errors, 1 errors or failed tests, 2 invalid command line.
 `;
 
 type Context = Pick<ServeContext, 'io' | 'shipped' | 'clock'>;

@@ -15,17 +15,18 @@ import { watchForReload } from './reload.js';
 /** What `suffice serve --help` prints. */
 export const SERVE_HELP = `Usage: suffice serve [options]
 
-Serves the gateway. Without a configuration file it uses every provider whose key is in the
-environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, …) and a local Ollama if one
-answers; without any of these, four simulated models.
+Runs the gateway. Without a configuration file it uses every provider whose key is in the
+environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, …) and a local Ollama if one is
+running. If there is none of these, it serves four simulated models.
 
-  -c, --config FILE   the configuration                      (suffice.yaml if it is there)
-      --host HOST     the address to listen on; also HOST    (127.0.0.1)
-      --port PORT     the port to listen on; also PORT       (4300)
-  -h, --help          show this
+  -c, --config FILE   the configuration (default: ./suffice.yaml if it exists)
+      --host HOST     the address to listen on; overrides $HOST and server.host (default: 127.0.0.1)
+      --port PORT     the port to listen on; overrides $PORT and server.port (default: 4300)
+  -h, --help          show this help
 
-A changed configuration or rules file is taken over without dropping a request; SIGHUP does the
-same at once. SIGTERM and SIGINT let requests under way finish; a second one cuts them off.
+Changed configuration and rules files are reloaded within seconds, without dropping a request.
+SIGHUP reloads at once. SIGTERM and SIGINT stop accepting connections and let requests in flight
+finish; a second signal aborts them.
 `;
 
 /** One Ctrl-C may come as several signals: from the terminal, and from the npm between. */

@@ -5,23 +5,23 @@ import { UsageError } from './io.js';
 export const TUNE_HELP = `Usage: suffice tune --from FILE… [options]
        suffice tune list | rollback [ID] | off [options]
 
-Fits a correction of the router to graded prompts of your own, tests it on prompts it was not fitted on,
-and puts it in force if it is surely better than what is in force now.
+Fits a correction (a "head") for the router to your own graded prompts, cross-validates it, and puts it in
+force if it is significantly better than what is in force now.
 
-  -f, --from FILE     outcomes, a JSON line a prompt: {"id", "prompt" or "messages",
-                      "outcomes": {"vendor/model": {"score": 0 to 1}}}; .gz too; a folder takes all in
-                      it; "feedback" takes what POST /v1/feedback has collected; may be repeated
-  -n, --dry-run       measure only
-      --replace         do not compare with the head in force; what it has learnt is lost
-      --folds N       parts for cross-validation, 2 to 20    (5)
-      --seed N        for the order of fitting and the intervals    (1)
-  -o, --out DIR       folder of learnt things    (adaptation.folder of the configuration)
-  -c, --config FILE   the configuration (suffice.yaml if it is there, else the environment)
-  -h, --help          show this
+  -f, --from FILE     graded prompts, one JSON line each: {"id", "prompt" or "messages",
+                      "outcomes": {"vendor/model": {"score": 0 to 1}}}. Also .gz files, folders of
+                      files, and "feedback" for what POST /v1/feedback has collected; repeatable
+  -n, --dry-run       only measure, install nothing
+      --replace       do not compare with the head in force; what it has learnt is lost
+      --folds N       folds for cross-validation, 2 to 20 (default: 5)
+      --seed N        seed for the fitting order and the intervals (default: 1)
+  -o, --out DIR       where heads are kept (default: adaptation.folder of the configuration)
+  -c, --config FILE   the configuration (default: ./suffice.yaml if it exists, else the environment)
+  -h, --help          show this help
 
-list shows what was installed, rollback goes back to the head before the one in force or to ID, off
-takes the head out of force. A running server follows within seconds. Exit code 1: nothing was
-installed, because it would not have been an improvement.
+"list" shows the installed heads, "rollback" goes back to the previous head or to ID, and "off" stops
+using a head. A running gateway follows within seconds. Exit code 1: nothing was installed, because it
+would not have been an improvement.
 `;
 
 /** What was asked of `suffice tune`. */

@@ -11,28 +11,28 @@ export const adaptation = section({
     .min(1)
     .default('state')
     .describe(
-      'Folder for what is learnt here: tuned heads and feedback, relative to this file. Made when there is something to write.',
+      'Folder for tuned heads and feedback, relative to this file. Created when there is something to write.',
     ),
   feedback: z
     .boolean()
     .default(true)
-    .describe('Whether `POST /v1/feedback` is taken. `false` answers it with 404.'),
+    .describe('Whether `POST /v1/feedback` is enabled. `false` answers it with 404.'),
   keep_text: z
     .boolean()
     .default(false)
     .describe(
-      'Whether the prompt is written down with its feedback. Without it only numbers are kept (a sentence vector of one byte a dimension, and the dense features), and `suffice tune` cannot learn from words.',
+      'Whether to store the prompt with its feedback. Without it, only numbers are stored (a sentence vector with one byte per dimension, and the dense features), and `suffice tune` cannot learn from words.',
     ),
   max_entries: z
     .int()
     .min(0)
     .max(MAX_ENTRIES)
     .default(20_000)
-    .describe('Latest feedback kept; the oldest is forgotten first.'),
+    .describe('How many of the latest feedback entries are kept.'),
   memory: z
     .boolean()
     .default(true)
     .describe(
-      'Whether feedback on similar prompts moves predictions at once, a little. `suffice tune` uses it all the same.',
+      'Whether feedback slightly adjusts predictions for similar prompts at once. `suffice tune` can use feedback either way.',
     ),
 });

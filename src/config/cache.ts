@@ -21,7 +21,7 @@ const OVERRIDES = {
   ttl_s: ttl.optional().describe('As `cache.ttl_s`.'),
   scope: scope.optional().describe('As `cache.scope`.'),
   namespace: label.optional().describe('As `cache.namespace`.'),
-  tags: z.array(label).optional().describe('Put on answers besides `cache.tags`.'),
+  tags: z.array(label).optional().describe('Tags to put on answers in addition to `cache.tags`.'),
   sampled: z.boolean().optional().describe('As `cache.sampled`.'),
   max_error: maxError.optional().describe('As `cache.semantic.max_error`.'),
 };
@@ -33,7 +33,7 @@ export const keyCache = section({
     .enum(['own', 'all'])
     .optional()
     .describe(
-      'Which kept answers the key may purge: those given to it alone (`own`, the default), or those of every key.',
+      'Which answers the key may purge: only those given to it (`own`, the default), or those of every key (`all`).',
     ),
 });
 
@@ -44,14 +44,14 @@ const recheck = section({
     .max(1)
     .default(0.02)
     .describe(
-      'Of the answers given to a question in other words, the share that is asked of a model again in the background, to find out how often they are wrong. Of a kind of question that little is known of, more are.',
+      'The share of cached answers to rephrased questions that is checked with a model in the background, to measure how often they are wrong. For kinds of questions with few checks so far, the share is higher.',
     ),
   usd_per_day: z
     .number()
     .min(0)
     .default(1)
     .describe(
-      'US dollars that may be spent on it a day (UTC); 0: nothing is asked again. What an answer had cost is set aside before it is asked for again; one of unknown cost is not, so models of your own need a price, be it 0.',
+      'The most US dollars to spend on rechecks per day (UTC); 0: no rechecks. The original cost of an answer is reserved before its recheck. Answers of unknown cost are not rechecked, so give your own models a price, even if it is 0.',
     ),
 });
 
@@ -59,15 +59,15 @@ const semantic = section({
   max_error: maxError
     .default(0.01)
     .describe(
-      'Share of the answers given to a question in other words that may be wrong; what cannot be kept within it is not given.',
+      'The share of cached answers to rephrased questions that may be wrong. Answers that would exceed it are not given.',
     ),
   budget_ms: z
     .number()
     .min(0)
     .max(1_000)
     .default(5)
-    .describe('Milliseconds after which no further question is compared, and a model is asked.'),
-  recheck: recheck.prefault({}).describe('How it is learnt what is wrong.'),
+    .describe('Milliseconds after which no further question is compared and a model is called.'),
+  recheck: recheck.prefault({}).describe('How wrong answers are found.'),
 });
 
 /** Which answers are kept and given again. */
@@ -75,76 +75,79 @@ export const cache = section({
   mode: mode
     .default('off')
     .describe(
-      '`exact` answers a request that has been asked before from memory; `semantic` also one that asks the same in other words; `opt_in` does so only for requests that ask for it (`x-suffice-cache: exact` or `semantic`); `off` asks a model every time.',
+      '`exact` answers repeated requests from the cache; `semantic` also answers rephrased ones; `opt_in` does so only for requests that ask for it (`x-suffice-cache: exact` or `semantic`); `off` calls a model every time.',
     ),
-  ttl_s: ttl.default(3_600).describe('Seconds an answer is kept.'),
+  ttl_s: ttl.default(3_600).describe('Lifetime of an answer in seconds.'),
   max_ttl_s: ttl
     .default(DAY_S)
-    .describe('The most seconds a request may ask for by `x-suffice-cache-ttl`.'),
+    .describe('The longest lifetime in seconds that a request may set with `x-suffice-cache-ttl`.'),
   max_bytes: z
     .int()
     .min(MIB)
     .max(1024 * MIB)
     .default(128 * MIB)
-    .describe('Memory for kept answers. When it is full, those asked for least have to go.'),
+    .describe('Memory for cached answers. When it is full, the least requested ones are evicted.'),
   max_entry_bytes: z
     .int()
     .min(1024)
     .max(64 * MIB)
     .default(MIB)
     .describe(
-      'A longer answer is not kept. Every answer under way may hold this much memory while it is recorded.',
+      'Larger answers are not cached. Each answer in flight may use this much memory while it is recorded.',
     ),
   scope: scope
     .default('key')
     .describe(
-      '`key`: nobody gets an answer that was given to another key. `shared`: everybody does, on purpose; an answer may repeat what stood in the question.',
+      '`key`: no key gets an answer that was given to another key. `shared`: all keys share answers; note that an answer may repeat what was in the question.',
     ),
   namespace: label
     .default('default')
-    .describe('Answers are found in the same namespace only; requests may name another one.'),
-  tags: z.array(label).default([]).describe('Put on every answer, to purge it by.'),
+    .describe('Answers are found only within their namespace; a request may name another one.'),
+  tags: z
+    .array(label)
+    .default([])
+    .describe('Tags to put on every answer, so that it can be purged by tag.'),
   sampled: z
     .boolean()
     .default(false)
     .describe(
-      'Whether requests with a `temperature` above 0 and no `seed` are answered from the cache without asking for it: their clients may count on different answers.',
+      'Whether requests with a `temperature` above 0 and no `seed` are answered from the cache even if they do not ask for it: their clients may expect varying answers.',
     ),
   keep: z
     .array(z.enum(['tool_calls', 'truncated', 'filtered']))
     .default([])
     .describe(
-      'Answers to keep besides complete ones. Errors, partial and empty answers never are.',
+      'Which answers to cache in addition to complete ones. Errors and broken or empty answers are never cached.',
     ),
   replay: z
     .enum(['full', 'natural'])
     .default('full')
-    .describe('How fast a kept stream is given: at once, or at the pace it once came.'),
+    .describe(
+      'How fast a cached stream is replayed: at once (`full`), or at its original pace (`natural`).',
+    ),
   folder: z
     .string()
     .min(1)
     .nullable()
     .default(null)
     .describe(
-      'Folder in which answers outlast a restart, relative to this file. Answers stand there as they were given, and with `semantic` what was asked last. Empty: memory only.',
+      'Folder in which answers survive a restart, relative to this file. It contains the answers in plain text and, with `semantic`, the last question of each. Empty: memory only.',
     ),
   save_every_s: z
     .int()
     .min(1)
     .max(DAY_S)
     .default(30)
-    .describe('Seconds between two savings; at most so much is lost when the process is killed.'),
+    .describe('Seconds between saves; a process that is killed loses at most this much.'),
   redis: redis
     .nullable()
     .default(null)
     .describe(
-      'Where processes share what they keep, and purge. Each still finds answers by itself; without Redis each goes on alone.',
+      'A Redis through which gateways share cached answers and purges. Each gateway still looks answers up locally; while Redis is unavailable, each works alone.',
     ),
-  semantic: semantic
-    .prefault({})
-    .describe('Answers to questions that ask the same in other words.'),
+  semantic: semantic.prefault({}).describe('Cached answers to rephrased questions.'),
   policies: z
     .record(z.string().min(1), section(OVERRIDES))
     .default({})
-    .describe('Other settings for requests to a policy, by its name.'),
+    .describe('Settings for requests to a policy, by its name.'),
 });

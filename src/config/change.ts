@@ -14,7 +14,7 @@ import type { SourcedConfig } from './source.js';
  */
 export function faultsOfChange(previous: SourcedConfig, next: SourcedConfig): readonly Fault[] {
   if (next.file !== null && next.sections.size === 0 && previous.sections.size > 0) {
-    const message = 'the file says nothing; where that is meant, restart the gateway.';
+    const message = 'the file contains no settings; if you intend that, restart the gateway.';
     return [next.fault([], message)];
   }
   return [...simulationFaults(previous, next), ...openingFaults(previous, next)];
@@ -26,8 +26,8 @@ function simulationFaults(previous: SourcedConfig, next: SourcedConfig): Fault[]
     return [];
   }
   const message =
-    `no provider is left, and simulated models would answer in place of ${lost.join(', ')}; ` +
-    `where that is meant, write "providers: { ${SIMULATION}: {} }" or restart the gateway.`;
+    `no provider is left, so simulated models would answer in place of ${lost.join(', ')}; ` +
+    `if you intend that, write "providers: { ${SIMULATION}: {} }" or restart the gateway.`;
   return [next.fault(['providers'], message)];
 }
 
@@ -42,11 +42,17 @@ function openingFaults(previous: SourcedConfig, next: SourcedConfig): Fault[] {
   if (previous.config.keys.length === 0 || keys.length > 0) return [];
   if (!next.sections.has('keys')) {
     const message =
-      `"keys" is gone, and everybody who reaches ${server.host} would be admitted; ` +
-      'where that is meant, write "keys: []" or restart the gateway.';
+      `"keys" is gone, so everybody who can reach ${server.host} would be admitted; ` +
+      'if you intend that, write "keys: []" or restart the gateway.';
     return [next.fault(['keys'], message)];
   }
   // Elsewhere the configuration's own checks warn of an open gateway, whether it was one before or not.
   if (!isLoopback(server.host)) return [];
-  return [next.fault(['keys'], 'no key is asked for any more.', 'warning')];
+  return [
+    next.fault(
+      ['keys'],
+      'keys are no longer required: everybody who can reach this gateway is admitted.',
+      'warning',
+    ),
+  ];
 }

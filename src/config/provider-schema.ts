@@ -4,26 +4,26 @@ import { DIALECT_NAMES } from '../dialects/dialect.js';
 import { secret, section } from './section.js';
 
 const aws = section({
-  access_key_id: z.string().min(1).optional().describe('The id of the access key.'),
-  secret_access_key: z.string().min(1).meta(secret).optional().describe('Its secret.'),
+  access_key_id: z.string().min(1).optional().describe('The access key ID.'),
+  secret_access_key: z.string().min(1).meta(secret).optional().describe('The secret access key.'),
   session_token: z
     .string()
     .min(1)
     .meta(secret)
     .optional()
-    .describe('Of keys that are lent for a time.'),
+    .describe('The session token of temporary credentials.'),
   profile: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'A profile of the shared files (`~/.aws/credentials`, `~/.aws/config`) with an access key.',
+      'A profile with an access key in the shared files (`~/.aws/credentials`, `~/.aws/config`).',
     ),
   lookup: z
     .literal(true)
     .optional()
     .describe(
-      'Looks for keys where AWS’s own tools do: the profile that `AWS_PROFILE` names or `default`, a web identity (EKS), the container (ECS, EKS), the machine (EC2). They are fetched anew before they expire.',
+      'Looks for credentials where AWS’s own tools do: the profile named by `AWS_PROFILE` or `default`, web identity (EKS), the container (ECS, EKS), the instance (EC2). They are renewed before they expire.',
     ),
 }).refine(({ accessKeyId, secretAccessKey, profile, lookup }) => {
   const hasKeys = accessKeyId !== undefined && secretAccessKey !== undefined;
@@ -51,31 +51,31 @@ export const providerSchema = section({
     .meta(secret)
     .optional()
     .describe(
-      "The key the provider gave you. Without it, a known provider's own environment variable (`OPENAI_API_KEY`, …) is used.",
+      'Your API key at the provider. Default for a known provider: its usual environment variable (`OPENAI_API_KEY`, …).',
     ),
   place: z
     .record(z.string().min(1), z.string().min(1))
     .default({})
     .describe(
-      'What the address of a known provider is made of, by name: `region` of Bedrock, `project` and `location` of Vertex AI, `resource` and `api_version` of Azure, `workspace` of Databricks, `account` of Snowflake. Default: what the usual environment variables say (docs/providers.md).',
+      'The variable parts of a known provider’s address: `region` for Bedrock, `project` and `location` for Vertex AI, `resource` and `api_version` for Azure, `workspace` for Databricks, `account` for Snowflake. Default: the usual environment variables (docs/providers.md).',
     ),
   aws: aws
     .optional()
     .describe(
-      'An access key of AWS, or where one is looked for: requests to Bedrock are signed with it where there is no `api_key`. Default: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.',
+      'AWS credentials, or where to look for them. Requests to Bedrock are signed with them unless there is an `api_key`. Default: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.',
     ),
   credentials_file: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'The key of a Google service account, or what `gcloud auth application-default login` writes, for Vertex AI. Read again whenever a new token is needed. Relative to this file. Default: `GOOGLE_APPLICATION_CREDENTIALS`.',
+      'For Vertex AI: the key file of a Google service account, or the file that `gcloud auth application-default login` writes, relative to this file. It is read again whenever a new token is needed. Default: `GOOGLE_APPLICATION_CREDENTIALS`.',
     ),
   token_url: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .optional()
     .describe(
-      'Where the credentials are exchanged for tokens. Default: what the credentials file says.',
+      'Where the credentials are exchanged for tokens. Default: the address in the credentials file.',
     ),
   base_url: z
     .url({
@@ -90,53 +90,55 @@ export const providerSchema = section({
     .meta(secret)
     .optional()
     .describe(
-      'Where the API is; `/chat/completions`, `/responses`, `/messages` or `/models/…` is put behind it, and before its query if it has one. Needed for a provider that Suffice does not know.',
+      'The base URL of the API. `/chat/completions`, `/responses`, `/messages` or `/models/…` is appended to its path; a query is kept. Required for a provider that Suffice does not know.',
     ),
   dialect: z
     .enum(DIALECT_NAMES)
     .optional()
     .describe(
-      'The wire protocol: `openai` is chat completions, `responses` OpenAI’s responses, `anthropic` messages, `gemini` generateContent, `bedrock` Converse, `cohere` chat v2, `ollama` Ollama’s own chat. Requests of clients that speak another are translated. Default: what a known provider speaks, `openai` for any other.',
+      'The wire protocol: `openai` is Chat Completions, `responses` OpenAI’s Responses, `anthropic` Messages, `gemini` generateContent, `bedrock` Converse, `cohere` Chat v2, `ollama` Ollama’s native chat. Requests from clients that speak another dialect are translated. Default: that of a known provider, `openai` for any other.',
     ),
   responses: z
     .boolean()
     .optional()
     .describe(
-      'Whether a provider that speaks `openai` speaks OpenAI’s responses besides: then clients of these are passed through to it, and models that know nothing else are asked in them. Default: true for OpenAI itself only.',
+      'Whether a provider that speaks `openai` also offers OpenAI’s Responses API. If so, requests of Responses clients are passed through to it, and models that are only available there are called that way. Default: true for OpenAI itself only.',
     ),
   headers: z
     .record(z.string().min(1), z.string())
     .meta(secret)
     .default({})
-    .describe('Sent with every request to the provider; `authorization` replaces the key.'),
+    .describe(
+      'Headers to send with every request to the provider; `authorization` replaces the key.',
+    ),
   trusted_answers: z
     .boolean()
     .optional()
     .describe(
-      "Pass this provider's answers on byte for byte instead of repairing them. Faster, but clients see every deviation from OpenAI's rules. Default: true for OpenAI itself only.",
+      "Whether to pass this provider's answers on byte for byte instead of repairing them. Faster, but clients see every deviation from OpenAI's rules. Default: true for OpenAI itself only.",
     ),
   usage_option: z
     .boolean()
     .optional()
     .describe(
-      'Whether the server takes `stream_options`, which asks a stream for its token counts. Without it, usage of streams is estimated. Default: true, except for providers known to refuse it.',
+      'Whether the provider accepts `stream_options`, which requests token counts in streams. Otherwise the usage of streams is estimated. Default: true, except for providers known to reject it.',
     ),
   models: z
     .array(z.string().min(1))
     .default([])
     .describe(
-      'Models your own server has, by the names it gives them; each becomes `provider/name`. Models in the catalog need not be listed.',
+      'Models that the provider serves beyond those in the catalog, by its own names; each becomes `provider/name`.',
     ),
   connections: z
     .int()
     .min(1)
     .max(65_535)
     .default(1024)
-    .describe('Most connections to the provider at a time; further requests wait for one.'),
+    .describe('The most concurrent connections to the provider; further requests wait for one.'),
   enabled: z
     .boolean()
     .default(true)
-    .describe('`false` takes the provider out of use without losing its settings.'),
+    .describe('`false` disables the provider but keeps its settings.'),
 });
 
 /** What an operator says of one provider, with defaults. */

@@ -34,53 +34,54 @@ const options = section({
     .meta(secret)
     .optional()
     .describe(
-      'A single Redis: `redis://USER:PASSWORD@HOST:PORT/DATABASE`, or `rediss://…` for TLS.',
+      'A single Redis server: `redis://USER:PASSWORD@HOST:PORT/DATABASE`, or `rediss://…` for TLS.',
     ),
   sentinels: z
     .array(address(DEFAULT_SENTINEL_PORT))
     .min(1)
     .optional()
-    .describe('Instead of `url`: Sentinels, as `HOST:PORT`, that know where `master` is.'),
-  master: z.string().min(1).default('mymaster').describe('What the Sentinels call it.'),
+    .describe('Instead of `url`: Sentinels, as `HOST:PORT`.'),
+  master: z
+    .string()
+    .min(1)
+    .default('mymaster')
+    .describe('The name of the master that the Sentinels monitor.'),
   cluster: z
     .array(address(DEFAULT_PORT))
     .min(1)
     .optional()
     .describe('Instead of `url`: some nodes of a Redis Cluster, as `HOST:PORT`.'),
-  username: z.string().min(1).optional().describe('Who to log in as, where `url` does not say.'),
+  username: z.string().min(1).optional().describe('The user name, if it is not in `url`.'),
   password: z
     .string()
     .min(1)
     .meta(secret)
     .optional()
-    .describe('The password, where `url` does not say.'),
+    .describe('The password, if it is not in `url`.'),
   sentinel_password: z
     .string()
     .min(1)
     .meta(secret)
     .optional()
     .describe('The password of the Sentinels.'),
-  tls: z
-    .boolean()
-    .default(false)
-    .describe('Whether connections are encrypted; `rediss://` says so as well.'),
+  tls: z.boolean().default(false).describe('Whether to use TLS; a `rediss://` URL implies it.'),
   ca: z
     .string()
     .min(1)
     .optional()
-    .describe('Certificates to trust, as PEM. Default: those that the machine trusts.'),
+    .describe('CA certificates to trust, as PEM. Default: the usual ones.'),
   prefix: z
     .string()
     .regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits, or one of ._:-')
     .default('suffice')
-    .describe('Begins every key; gateways with the same one share.'),
+    .describe('The prefix of all keys in Redis; gateways with the same prefix share a cache.'),
   timeout_ms: z
     .int()
     .min(10)
     .max(60_000)
     .default(1_000)
     .describe(
-      'Time for Redis to answer, or it counts as away. A request waits for `cache.semantic.budget_ms` at most.',
+      'Time limit for Redis; after that it counts as unavailable. A request waits for at most `cache.semantic.budget_ms`.',
     ),
   log_entries: z
     .int()
@@ -88,7 +89,7 @@ const options = section({
     .max(10_000_000)
     .default(100_000)
     .describe(
-      'Kept answers that others can catch up with; one that was away for more of them looks through all.',
+      'How many recent entries a reconnecting gateway can catch up with; one that missed more scans all answers.',
     ),
 });
 

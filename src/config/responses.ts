@@ -14,7 +14,7 @@ export const responses = section({
     .max(MAX_DAYS * DAY_MS)
     .default(DAY_MS)
     .describe(
-      'How long a response is kept in memory after it was made or last gone on from, for the key that asked for it; a restart forgets them all. 0 keeps none: then clients send the whole conversation.',
+      'How long a response is kept in memory after it was created or last continued, for the key that requested it. A restart forgets all. 0 keeps none: clients must then send the whole conversation.',
     ),
   max_bytes: z
     .int()
@@ -22,6 +22,6 @@ export const responses = section({
     .max(64 * 1024 * MIB)
     .default(64 * MIB)
     .describe(
-      'Most memory for responses and what they answer; what was used longest ago is forgotten first.',
+      'Memory limit for stored responses and their input; the least recently used are forgotten first.',
     ),
 });

@@ -29,35 +29,35 @@ const server = section({
     .refine(isHost, `must be ${HOST_IS}`)
     .default('127.0.0.1')
     .describe(
-      'The address to listen on. `0.0.0.0` is every network this machine is in: set `keys` then, or anybody there spends your money.',
+      'The address to listen on. `0.0.0.0` listens on all network interfaces: set `keys` then, or anybody who can reach the port can spend your money.',
     ),
   port: z
     .int()
     .min(0)
     .max(65_535)
     .default(4300)
-    .describe('The TCP port to listen on; 0 takes any free one.'),
+    .describe('The TCP port to listen on; 0 picks a free one.'),
   max_body_bytes: z
     .int()
     .min(1024)
     .max(512 * MIB)
     .default(20 * MIB)
     .describe(
-      'Longer request bodies are refused with 413. Every request under way may hold this much memory; images count, at 4/3 of their size.',
+      'Larger request bodies are refused with 413. Each request in flight may use this much memory. Base64 images count at 4/3 of their size.',
     ),
   max_upload_bytes: z
     .int()
     .min(1024)
     .default(512 * MIB)
     .describe(
-      'Longer uploads (recordings, images, files) are refused with 413. They are passed on as they come, so no memory holds them.',
+      'Larger uploads (audio, images, files) are refused with 413. Uploads are streamed to the provider and not held in memory.',
     ),
   max_header_bytes: z
     .int()
     .min(1024)
     .max(MIB)
     .default(16 * 1024)
-    .describe('Longer request headers are refused with 431.'),
+    .describe('Larger request headers are refused with 431.'),
   cors_origins: z
     .array(
       z
@@ -69,20 +69,20 @@ const server = section({
     )
     .optional()
     .describe(
-      'Web pages that may ask from a browser, by their origin (`https://chat.example.com`, `app://obsidian.md`); `*` is every page, `[]` is none. Default: with `keys` every page, since it needs a key; without only pages of this machine (`http://localhost:3000`), or any page that somebody here opens could spend your money.',
+      'Origins of web pages that may call the gateway from a browser (`https://chat.example.com`, `app://obsidian.md`); `*` allows every page, `[]` none. Default: with `keys`, every page, since a page needs a key as well; without `keys`, only pages served from this machine (`http://localhost:3000`), so that other pages you visit cannot spend your money.',
     ),
   header_timeout_ms: milliseconds
     .default(10_000)
     .describe(
-      'Time for the headers of a request to arrive; then 408. Stops clients that hold connections open by sending slowly.',
+      'Time limit for receiving the headers of a request, then 408. Stops clients that hold connections open by sending slowly.',
     ),
   body_timeout_ms: milliseconds
     .default(60_000)
-    .describe('Time for a whole request, headers and body, to arrive; then 408.'),
+    .describe('Time limit for receiving a whole request, headers and body, then 408.'),
   write_stall_timeout_ms: milliseconds
     .default(60_000)
     .describe(
-      'A client that reads nothing of its answer for this long is cut off, and with it the call to the provider, which costs money as long as it runs.',
+      'A client that reads nothing of its answer for this long is disconnected. This also aborts the call to the provider, which costs money while it runs.',
     ),
   drain_delay_ms: z
     .int()
@@ -90,12 +90,12 @@ const server = section({
     .max(MAX_TIMER_MS)
     .default(0)
     .describe(
-      'Time after SIGTERM in which `/readyz` answers 503 and everything else is served on, so that load balancers learn of it before connections are refused. Behind Kubernetes 5000 to 10000.',
+      'Time after SIGTERM during which `/readyz` answers 503 and everything else is still served, so that load balancers notice before connections are refused. In Kubernetes use 5000 to 10000.',
     ),
   drain_timeout_ms: milliseconds
     .default(30_000)
     .describe(
-      'Time for answers under way to be completed after SIGTERM and `drain_delay_ms`. Keep both together below the grace period of what runs the process (Kubernetes: 30 s).',
+      'Time for requests in flight to finish after SIGTERM and `drain_delay_ms`. Keep the sum of both below the grace period of your process manager (Kubernetes: 30 s by default).',
     ),
 });
 
@@ -103,11 +103,11 @@ const auto = section({
   models: globs
     .min(1)
     .default(['*'])
-    .describe('Models that the router may choose from, as globs on `vendor/name`.'),
+    .describe('Models that the router may choose, as globs on `vendor/name`.'),
   exclude: globs
     .default([])
     .describe(
-      'Models that the router never chooses, as globs; clients may still ask for them by name.',
+      'Models that the router must not choose, as globs; clients may still request them by name.',
     ),
 });
 
@@ -118,13 +118,13 @@ const router = section({
     .nullable()
     .default(null)
     .describe(
-      'Folder of the trained predictor, relative to this file. Empty: the one that comes with Suffice.',
+      'Folder with the trained predictor, relative to this file. Empty: the one that ships with Suffice.',
     ),
   predictor: z
     .enum(['auto', 'heuristic'])
     .default('auto')
     .describe(
-      '`auto` uses the trained predictor and falls back loudly to prompt statistics when it cannot; `heuristic` uses prompt statistics only, which judges quality worse.',
+      '`auto` uses the trained predictor; if it cannot be loaded, a heuristic on prompt statistics decides, and the log, the replies and `/readyz` say so. `heuristic` always uses prompt statistics, which predict quality less well.',
     ),
   prompt_cache_ms: z
     .int()
@@ -132,7 +132,7 @@ const router = section({
     .max(MAX_TIMER_MS)
     .default(300_000)
     .describe(
-      'How long providers are taken to hold what they read of a conversation in their prompt caches. That a model reads it again at a lower rate, and another does not, counts in the expected cost of long conversations. 0: it does not count.',
+      'How long providers are assumed to keep a conversation in their prompt caches. The expected cost of a long conversation takes into account that one model can read it at the lower cached rate and another cannot. 0: prompt caches are ignored.',
     ),
   max_attempts: z
     .int()
@@ -140,7 +140,7 @@ const router = section({
     .max(10)
     .default(2)
     .describe(
-      'Models tried for one answer, the first included. Each further try comes only after a failure before the first byte, and may be paid for.',
+      'Models to try for one answer, including the first. The next one is tried only after a failure before the first byte; the failed attempt may still cost money.',
     ),
 });
 
@@ -149,7 +149,7 @@ const translation = section({
     .enum(['drop', 'refuse'])
     .default('drop')
     .describe(
-      'What becomes of a part of a request that has no word in the chosen provider’s dialect: `drop` leaves it out and says so in `x-suffice-dropped` and in a metric, `refuse` answers 400 with its name.',
+      'What to do with a part of a request that the chosen provider’s dialect cannot express: `drop` omits it and reports it in `x-suffice-dropped` and a metric; `refuse` answers 400 and names it.',
     ),
   keep_thoughts_ms: z
     .int()
@@ -157,7 +157,7 @@ const translation = section({
     .max(MAX_TIMER_MS)
     .default(3_600_000)
     .describe(
-      'How long thoughts that led to a tool call are kept in memory for clients that have no place for them: their vendor wants them back with the result. 0 keeps none.',
+      'How long the reasoning that led to a tool call is kept in memory for clients whose dialect cannot carry it: its vendor wants it back with the tool result. 0 keeps none.',
     ),
 });
 
@@ -165,34 +165,36 @@ const clientKey = section({
   name: z
     .string()
     .regex(/^\S{1,64}$/, 'must be 1 to 64 characters without spaces')
-    .describe('Who uses the key; shown in logs, metrics and the decision log instead of the key.'),
+    .describe('A name for the client, for logs and rules (`key.name`).'),
   key: z
     .string()
     .meta(secret)
     .regex(/^[\x21-\x7e]+$/, 'must be plain characters without spaces')
     .describe(
-      'What the client sends as `Authorization: Bearer KEY`. Make it long and random: `openssl rand -hex 24`.',
+      'The key that the client sends as `Authorization: Bearer KEY`. Make it long and random: `openssl rand -hex 24`.',
     ),
   metadata: z
     .record(z.string().min(1), z.string())
     .default({})
-    .describe("Facts about the caller that rules can use as `metadata['team']`."),
+    .describe('Labels that rules can read as `key.metadata`, for example `key.metadata.team`.'),
   cache: keyCache
     .optional()
-    .describe('Other cache settings for requests with this key; they go before those of a policy.'),
+    .describe('Cache settings for requests with this key; they override those of a policy.'),
 });
 
 const timeouts = section({
   connect_ms: milliseconds
     .default(10_000)
-    .describe('Time to get a connection to the provider; waiting for a free one counts.'),
+    .describe(
+      'Time limit for getting a connection to the provider, including the wait for a free one.',
+    ),
   first_byte_ms: milliseconds
     .default(300_000)
     .describe(
-      'Time from the request to the first byte of the answer. Reasoning models are silent for minutes; a shorter time pays for answers that nobody gets.',
+      'Time limit from the request to the first byte of the answer. Reasoning models can be silent for minutes; with a limit that is too short you pay for answers that nobody gets.',
     ),
-  idle_ms: milliseconds.default(120_000).describe('Longest pause within an answer.'),
-  total_ms: milliseconds.default(900_000).describe('Time for one whole answer.'),
+  idle_ms: milliseconds.default(120_000).describe('Longest allowed pause within an answer.'),
+  total_ms: milliseconds.default(900_000).describe('Time limit for one whole answer.'),
 });
 
 const budget = section({
@@ -202,7 +204,7 @@ const budget = section({
     .nullable()
     .default(null)
     .describe(
-      'US dollars a day (UTC) that rules can hold spending against, as `budget.used`: 0.8 when four fifths are spent. By itself it refuses nothing. Counted in memory, so a restart begins anew. Empty: no budget.',
+      'The budget for a day (UTC) in US dollars. Rules can compare spending with it as `budget.used`, which is 0.8 when four fifths are spent. The budget alone refuses no request. Spending is counted in memory, so a restart resets it. Empty: no budget.',
     ),
 });
 
@@ -212,18 +214,20 @@ const decisions = section({
     .min(0)
     .max(1_000_000)
     .default(1_000)
-    .describe('Latest decisions kept in memory for explanations; each takes a few KiB.'),
+    .describe(
+      'How many of the latest decisions are kept in memory for `GET /v1/decisions/ID` and feedback; each takes a few KiB.',
+    ),
 });
 
 const log = section({
   level: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
-    .describe('The least severe lines that are written.'),
+    .describe('The lowest severity to log.'),
   requests: z
     .boolean()
     .default(true)
-    .describe('One line for every request. Prompts, answers and keys are never logged.'),
+    .describe('Whether to log one line per request. Prompts, answers and keys are never logged.'),
 });
 
 /**
@@ -233,26 +237,26 @@ const log = section({
  * checked in `cross-check.ts`.
  */
 export const configSchema = section({
-  server: filled(server).describe('Where Suffice listens, and what it puts up with.'),
+  server: filled(server).describe('Where Suffice listens, and its limits.'),
   providers: z
     .record(
       z
         .string()
         .regex(
           /^[a-z][a-z0-9_-]*$/,
-          'must start with a small letter, and go on with small letters, digits, - and _',
+          'must start with a lower-case letter, followed by lower-case letters, digits, - and _',
         ),
       filled(providerSchema),
     )
     .optional()
     .describe(
-      'Places that serve models, by name. A known provider needs a key only. Without this section: every provider whose key is in the environment.',
+      'The services that run models, by name. A known provider needs only a key. Without this section, Suffice uses every provider whose key is in the environment.',
     ),
   models: z
     .record(modelId, modelOverride)
     .default({})
     .describe(
-      'Your own facts about models, by `vendor/name`: each replaces the one in the catalog, and a new name adds a model.',
+      'Your own facts about models, by `vendor/name`. Each value replaces the one in the catalog; a new name adds a model.',
     ),
   aliases: z
     .record(
@@ -261,33 +265,35 @@ export const configSchema = section({
     )
     .default({})
     .describe(
-      'Names of your own for models, policies or other aliases. An alias hides a model of the same name.',
+      'Your own names for models, policies or other aliases. An alias hides a model of the same name.',
     ),
-  auto: filled(auto).describe('What the router may choose from.'),
+  auto: filled(auto).describe('Which models the router may choose.'),
   rules: z
     .string()
     .min(1)
     .nullable()
     .default(null)
     .describe(
-      'The file with your policies and rules, relative to this file. Empty: the rules that come with Suffice.',
+      'The file with your policies and rules, relative to this file. Empty: the rules that ship with Suffice.',
     ),
   router: filled(router).describe('How the router works.'),
   translation: filled(translation).describe(
-    'How requests are put into the words of providers that speak another dialect than the client.',
+    'How requests are translated for providers that speak a different dialect than the client.',
   ),
   responses: filled(responses).describe(
-    'Responses that clients of OpenAI’s responses go on from by `previous_response_id`.',
+    'Stored responses that clients of OpenAI’s Responses API continue by `previous_response_id`.',
   ),
   keys: z
     .array(clientKey)
     .default([])
-    .describe('API keys of your clients. Empty: everybody who reaches the port is admitted.'),
-  budget: filled(budget).describe('How much may be spent.'),
-  timeouts: filled(timeouts).describe('How long providers may take.'),
+    .describe('API keys of your clients. Empty: everybody who can reach the port is admitted.'),
+  budget: filled(budget).describe('A daily budget for rules.'),
+  timeouts: filled(timeouts).describe('Time limits for providers.'),
   log: filled(log).describe('What is written to standard error.'),
   decisions: filled(decisions).describe('The decision log.'),
-  cache: filled(cache).describe('Which answers are kept, and given again without asking a model.'),
+  cache: filled(cache).describe(
+    'The cache: which answers are kept and reused without calling a model.',
+  ),
   adaptation: filled(adaptation).describe('How the router learns from your own traffic.'),
 });
 

@@ -17,7 +17,7 @@ export class Metrics {
 
   readonly requests = this.#counter(
     'suffice_requests_total',
-    'Chat requests that have ended, by the model that served them and the status sent.',
+    'Finished chat requests, by the model that served them and the HTTP status.',
     ['model', 'status'],
   );
   readonly tokens = this.#counter(
@@ -27,12 +27,12 @@ export class Metrics {
   );
   readonly costUsd = this.#counter(
     'suffice_cost_usd_total',
-    'US dollars spent, by model; requests of unknown price are not in it.',
+    'US dollars spent, by model; requests of unknown price are not counted.',
     ['model'],
   );
   readonly savedUsd = this.#counter(
     'suffice_saved_usd_total',
-    'US dollars less than the policy’s reference model would have cost, by policy.',
+    'US dollars saved against the policy’s reference model, by policy.',
     ['policy'],
   );
   readonly unpriced = this.#counter(
@@ -47,21 +47,21 @@ export class Metrics {
   );
   readonly degraded = this.#counter(
     'suffice_degraded_decisions_total',
-    'Decisions that were not made as they should be, by cause.',
+    'Degraded routing decisions, by cause.',
     ['cause'],
   );
   readonly attempts = this.#counter(
     'suffice_upstream_attempts_total',
-    'Tries to get an answer, by provider and outcome (ok or an error code; resting where a place that keeps failing was not asked first).',
+    'Attempts to get an answer, by provider and outcome (ok, an error code, or resting for an upstream that keeps failing and was therefore not tried first).',
     ['provider', 'outcome'],
   );
   readonly resting = this.#gauge(
     'suffice_upstreams_resting',
-    'Places that keep failing, or asked to be left alone, and have not answered since: others are asked first.',
+    'Upstreams that keep failing, or asked for a pause, and have not answered since: others are tried first.',
   );
   readonly dropped = this.#counter(
     'suffice_dropped_fields_total',
-    'Parts of requests that the provider was not told, and of answers (`answer.…`) that the client was not told, because a dialect has no word for them, by what they were.',
+    'Parts of requests, and of answers (`answer.…`), that were dropped because the other dialect cannot express them, by part.',
     ['what'],
   );
   readonly errors = this.#counter(
@@ -76,61 +76,64 @@ export class Metrics {
   );
   readonly ruleFaults = this.#counter(
     'suffice_rule_faults_total',
-    'Conditions of rules that could not be evaluated and counted as not matched, by rule.',
+    'Rule conditions that could not be evaluated and counted as not matching, by rule.',
     ['rule'],
   );
   readonly feedback = this.#counter(
     'suffice_feedback_total',
-    'Grades taken by POST /v1/feedback, by the model that was graded.',
+    'Grades accepted by POST /v1/feedback, by graded model.',
     ['model'],
   );
   readonly cacheRequests = this.#counter(
     'suffice_cache_requests_total',
-    'Chat requests by what the cache did: hit, semantic (the same in other words), shared (under way for another client), miss, bypass.',
+    'Chat requests by cache result: hit, semantic (hit for a rephrased question), shared (joined a request in flight), miss, bypass.',
     ['result'],
   );
   readonly cacheSavedUsd = this.#counter(
     'suffice_cache_saved_usd_total',
-    'US dollars not spent because an answer was given again, by the model that had answered.',
+    'US dollars saved by cached answers, by the model that had answered.',
     ['model'],
   );
   readonly cacheUnkept = this.#counter(
     'suffice_cache_unkept_total',
-    'Answers that were not kept, by reason.',
+    'Answers that were not cached, by reason.',
     ['reason'],
   );
   readonly cacheRechecks = this.#counter(
     'suffice_cache_rechecks_total',
-    'Answers given to questions in other words that were asked of a model again, by what came of it: right, wrong, unclear, failed.',
+    'Cached answers to rephrased questions that were checked with a model, by result: right, wrong, unclear, failed.',
     ['result'],
   );
   readonly cacheFetches = this.#counter(
     'suffice_cache_fetches_total',
-    'Answers of other processes whose words were fetched from Redis to be given, by what came of it: found, late, gone, damaged, failed.',
+    'Fetches of other gateways’ answers from Redis, by result: found, late, gone, damaged, failed.',
     ['result'],
   );
   readonly cacheRedis = this.#gauge(
     'suffice_cache_redis_up',
-    '1 while answers are shared by Redis; 0 while it is away, or not configured.',
+    '1 while Redis is connected; 0 while it is unavailable or not configured.',
   );
   readonly cacheUnsaved = this.#gauge(
     'suffice_cache_unsaved',
-    '1 while answers that are to outlast the process cannot be written to their file.',
+    '1 while cached answers cannot be saved to cache.folder.',
   );
-  readonly cacheEntries = this.#gauge('suffice_cache_entries', 'Answers kept.');
-  readonly cacheBytes = this.#gauge('suffice_cache_bytes', 'Memory that kept answers take.');
+  readonly cacheEntries = this.#gauge('suffice_cache_entries', 'Cached answers.');
+  readonly cacheBytes = this.#gauge(
+    'suffice_cache_bytes',
+    'Bytes of memory that cached answers take.',
+  );
   readonly tunedHead = this.#gauge(
     'suffice_tuned_head',
     'Number of the tuned head in force; 0 for none.',
   );
   readonly configStale = this.#gauge(
     'suffice_config_stale',
-    '1 while a changed configuration or rules file was refused and the old one is in force.',
+    '1 while a changed configuration or rules file is refused and the old one is in force.',
   );
-  readonly inFlight = this.#gauge('suffice_requests_in_flight', 'Chat requests under way.');
+  readonly inFlight = this.#gauge('suffice_requests_in_flight', 'Chat requests in flight.');
   readonly overheadS = this.#histogram(
     'suffice_overhead_seconds',
-    'Time the gateway itself took before the first byte of the answer, upstream time excluded.',
+    'Time the gateway itself took before the first byte of the answer, excluding upstream time.',
     OVERHEAD_BUCKETS_S,
   );
   readonly decisionS = this.#histogram(

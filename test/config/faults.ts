@@ -72,7 +72,7 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'port-out-of-range': ['2:9: error: "server.port" must be at most 65535, not 65536.'],
   'provider-name-in-capitals': [
-    '2:3: error: the name "OpenAI" in "providers" must start with a small letter, and go on with small letters, digits, - and _.',
+    '2:3: error: the name "OpenAI" in "providers" must start with a lower-case letter, followed by lower-case letters, digits, - and _.',
   ],
   'provider-without-key': [
     '2:3: error: provider "openai" needs "api_key", or the variable OPENAI_API_KEY.',

@@ -15,18 +15,18 @@ import type { Source, SourceFile } from './sources.js';
 
 /** What `suffice bench fetch --help` prints. */
 export const FETCH_HELP = `Usage: suffice bench fetch                 list public sets of graded answers
-       suffice bench fetch NAME… | all      download them as files for suffice bench quality
+       suffice bench fetch NAME… | all      download sets for suffice bench quality
        suffice bench fetch NAME --from URL|FILE --format FORMAT
 
-  -o, --out DIR        where the sets go                          (bench-data/outcomes)
+  -o, --out DIR        the folder to download to (default: bench-data/outcomes)
       --from ADDRESS   a mirror's folder, or one file, instead of the published address; one set at a time
-      --format FORMAT  what a set of your own is written in: routellm (CSV with a True/False column for each
+      --format FORMAT  the format of a set of your own: routellm (CSV with a True/False column for each
                        model), routerbench (CSV) or jsonl (outcome lines)
-      --accept         take a file that differs from the one fetched before
-  -h, --help           show this
+      --accept         accept a file that differs from the one fetched before
+  -h, --help           show this help
 
-Licences are the publishers'; read them before you use a set. Published checksums are checked; where none
-is known, the first fetch records one in DIR/../fetch.lock.json and later ones must agree with it.
+The licences are the publishers'; read them before you use a set. Published checksums are verified. Where
+none is published, the first fetch records one in DIR/../fetch.lock.json and later fetches must match it.
 `;
 
 interface FetchOptions {

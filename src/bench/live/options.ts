@@ -6,31 +6,31 @@ import type { GraderName } from './prompts.js';
 /** What `suffice bench live --help` prints. */
 export const LIVE_HELP = `Usage: suffice bench live PROMPTS.jsonl --models A,B,… --budget-usd USD [options]
 
-Sends your prompts to your models through a running Suffice, grades the answers, and writes a file of
-outcomes for suffice bench quality. Prompts are lines of
+Sends your prompts to your models through a running gateway, grades the answers, and writes a file of
+outcomes for suffice bench quality. Each line of PROMPTS.jsonl is
   {"id","prompt" or "messages","tools"?,"category"?,"expected"?,"grader"?}
 
-  -m, --models A,B,…      the models to ask, by the names of the gateway
-      --budget-usd USD    what all calls together may cost, earlier runs into the same file included
-      --yes               spend it; without this the most that it can cost is shown, and nothing is sent
-      --out FILE          where the outcomes go                       (outcomes.jsonl)
-      --grader NAME       of lines that name none                     (exact)
-                            exact   the answer is "expected", or one of its texts; case and spacing do not count
-                            regex   "expected", a regular expression, is found in the answer
-                            schema  the answer is JSON that fits "expected", a JSON schema
-                            judge   a model compares it with a reference answer, by a rubric, in both orders
-      --judge MODEL       the judge, best a model that is not among those asked
+  -m, --models A,B,…      the models to test, by their names at the gateway
+      --budget-usd USD    the most that all calls together may cost, including earlier runs into the same file
+      --yes               spend it; without this, only the maximum cost is shown and nothing is sent
+      --out FILE          the outcomes file                           (outcomes.jsonl)
+      --grader NAME       the grader for lines that name none         (exact)
+                            exact   the answer equals "expected" or one of its texts, ignoring case and spacing
+                            regex   "expected" is a regular expression that matches in the answer
+                            schema  the answer is JSON that is valid against "expected", a JSON schema
+                            judge   a model compares it with a reference answer by a rubric, in both orders
+      --judge MODEL       the judge; preferably not one of the tested models
       --rubric FILE       what makes an answer better, in your words
-      --reference MODEL   whose answer is the reference where a line has no "expected"  (the last of --models)
+      --reference MODEL   its answer is the reference for lines without "expected"  (the last of --models)
       --dataset NAME      the name of the set                         (live)
-      --max-tokens N      of an answer                                (1024)
-      --concurrency N     calls under way at once                     (4)
+      --max-tokens N      limit for one answer                        (1024)
+      --concurrency N     concurrent calls                            (4)
       --url URL           the gateway                                 (http://127.0.0.1:4300)
-      --key KEY           its key; better in SUFFICE_API_KEY, where others on this machine do not see it
-  -h, --help              show this
+      --key KEY           its API key; prefer SUFFICE_API_KEY, which other users of this machine cannot see
+  -h, --help              show this help
 
-What was paid for is kept in FILE.journal at once, answers included: run the same command again after an
-interruption, and it goes on where it stopped. Exit code: 0 complete, 1 something is missing, 2 not understood.
+Calls and answers are saved in FILE.journal as they happen: run the same command again to resume.
+Exit code: 0 complete, 1 incomplete, 2 invalid command line.
 `;
 
 /** What a run of `suffice bench live` was asked for. */

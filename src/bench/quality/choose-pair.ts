@@ -23,8 +23,8 @@ export function pairOf(
   const pair = extremes(set, models, population);
   const note =
     pair === null
-      ? 'No pair of models suggests itself; name one with --pair WEAK,STRONG.'
-      : `The pair is the ${population.models.length < 2 ? 'worst' : 'cheapest'} model and the best one; name another with --pair WEAK,STRONG.`;
+      ? 'There is no obvious pair of models; choose one with --pair WEAK,STRONG.'
+      : `The pair is the ${population.models.length < 2 ? 'worst' : 'cheapest'} model and the best one; choose another with --pair WEAK,STRONG.`;
   return { pair, note };
 }
 

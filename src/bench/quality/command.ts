@@ -50,7 +50,7 @@ export async function qualityCommand(args: readonly string[], context: Context):
     const share = ((PERCENT * degraded) / all).toFixed(1);
     io.err(
       `suffice bench quality: ${degraded} of ${all} decisions (${share} %) were degraded: ${why}. ` +
-        'Figures of a router that is not itself would mislead, so there are none.\n',
+        'No figures are reported, because they would not be those of the predictor.\n',
     );
     return EXIT.failed;
   }

@@ -186,10 +186,11 @@ function notesOn(
   const { measured, known, split } = set;
   if (known?.use === 'train' && split === 'all') {
     notes.push(
-      'The shipped predictor learnt from most of these prompts: its figures are flattered.',
+      'The shipped predictor was trained on most of these prompts, so its figures look better than they are.',
     );
   }
-  if (measured.length < FEW) notes.push('So few prompts decide little: look at the intervals.');
+  if (measured.length < FEW)
+    notes.push('Few prompts: the figures are uncertain, so look at the intervals.');
   if (known?.preference === true) {
     notes.push(
       'Scores are preferences over a rival, so predicted success is not comparable with them.',

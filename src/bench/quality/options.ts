@@ -7,27 +7,27 @@ import type { Pair } from './measure-pair.js';
 /** What `suffice bench quality --help` prints. */
 export const QUALITY_HELP = `Usage: suffice bench quality [options] OUTCOMES…
 
-Measures the router, as shipped, against baselines on graded answers. OUTCOMES are files of lines
+Measures the router, as shipped, against baselines on graded answers. OUTCOMES are files with lines of
   {"id","dataset"?,"category"?,"prompt" or "messages","tools"?,
    "outcomes":{"vendor/model":{"score":0..1,"in_tokens"?,"out_tokens"?,"cost_usd"?}}}
 (.jsonl or .jsonl.gz), or folders of such files. Calls no provider. docs/bench.md explains every figure.
 
-      --pair WEAK,STRONG  the two models of APGR and CPT      (known sets: their usual pair)
+      --pair WEAK,STRONG  the two models for APGR and CPT     (known sets: their usual pair)
       --split PART        test, validation, all, or auto      (auto: the test part of sets that the
-                          predictor learnt from, all of others, with baselines cross-validated)
+                          predictor was trained on; all of other sets, with baselines cross-validated)
       --prices FILE       USD per million tokens, {"vendor/model": {"input","output"}}, for models
-                          whose price is not in the catalog or not yours
+                          whose price is missing from the catalog or differs for you
       --bootstrap N       resamples of the prompts for the 95 % intervals    (1000)
-      --seed N            same seed, same figures                            (1)
+      --seed N            the same seed gives the same figures               (1)
       --artefacts DIR     the predictor to measure            (the configuration's, or the shipped one)
-  -c, --config FILE       the configuration               (suffice.yaml if it is there, else none)
-      --json FILE         write everything as JSON
-      --csv FILE          write every figure as a row of CSV
-      --html FILE         write a report to read in a browser: one file, nothing to fetch
+  -c, --config FILE       the configuration               (./suffice.yaml if it exists, else none)
+      --json FILE         write all results as JSON
+      --csv FILE          write one CSV row per figure
+      --html FILE         write a self-contained HTML report
       --markdown FILE     write the table of sets as Markdown
-  -h, --help              show this
+  -h, --help              show this help
 
-Exit code: 0 measured, 1 data that cannot be read or more than 1 % of the decisions degraded.
+Exit code: 0 measured, 1 unreadable data or more than 1 % of decisions degraded, 2 invalid command line.
 `;
 
 /** What a run of `suffice bench quality` was asked for. */

@@ -28,7 +28,7 @@ export function pairSheet({ rankers }: PairReport, room: Room): Sheet {
     columns: [
       words(''),
       figures('APGR'),
-      figures('ours less it'),
+      figures('ours − it'),
       figures('CPT(50)'),
       figures('CPT(80)'),
       figures('dense APGR'),
@@ -52,7 +52,7 @@ export function pairSheet({ rankers }: PairReport, room: Room): Sheet {
 /** Every ranker between all pairs of models. @param title - of the column of names */
 export function pairsSheet(rankers: readonly PairsRanker[], title = ''): Sheet {
   return {
-    columns: [words(title), figures('APGR over all pairs'), figures('ours less it')],
+    columns: [words(title), figures('APGR over all pairs'), figures('ours − it')],
     rows: rankers.map(({ id, apgr, oursLess }) => [
       CONTENDERS[id],
       withInterval(apgr),
@@ -100,8 +100,8 @@ export function keepSheet(keeps: readonly KeepReport[]): Sheet {
       figures('realised'),
       figures('cost saved'),
       figures('score'),
-      figures('USD a prompt'),
-      ...(hasRandom ? [figures('score over random mix')] : []),
+      figures('USD per prompt'),
+      ...(hasRandom ? [figures('score − random mix')] : []),
     ],
     rows: keeps.map((kept) => [
       String(kept.keep),
@@ -123,7 +123,7 @@ export function groupSheet({ rankers }: GroupReport): Sheet | null {
     columns: [
       words(`mean of ${first.sets} sets`),
       figures('APGR'),
-      figures('ours less it'),
+      figures('ours − it'),
       figures('dense APGR'),
     ],
     rows: rankers.map((ranker) => [

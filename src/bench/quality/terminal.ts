@@ -89,5 +89,5 @@ function frontierHead({ models, prompts, unpriced, incomplete }: FrontierReport)
 }
 
 function calibrationText({ ece, brier, excess, outcomes }: CalibrationReport): string {
-  return `calibration over ${outcomes} outcomes: ECE ${withInterval(ece)}, Brier ${withInterval(brier)}, promised less kept ${signed(excess)}`;
+  return `calibration over ${outcomes} outcomes: ECE ${withInterval(ece)}, Brier ${withInterval(brier)}, promised − kept ${signed(excess)}`;
 }

@@ -87,54 +87,54 @@ const flag = (description: string, read: (facts: RuleFacts) => boolean): FactFie
 /** Every variable of a condition with its fields; the manual has one line for each. */
 export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactField>>>> = {
   request: {
-    model: text('what the client wrote as `model`: a policy’s name', (f) => f.model),
-    stream: flag('the client wants the answer as a stream', (f) => f.stream),
+    model: text('what the client sent as `model`: a policy’s name', (f) => f.model),
+    stream: flag('the client requested a stream', (f) => f.stream),
     max_tokens: whole(
-      'the client’s cap on the answer, 0 for none',
+      'the client’s limit on the answer, 0 for none',
       (f) => f.conversation.maxOutputTokens ?? 0,
     ),
-    choices: whole('answers asked for (`n`), at least 1', (f) => f.conversation.choices, [
+    choices: whole('answers requested (`n`), at least 1', (f) => f.conversation.choices, [
       1,
       Infinity,
     ]),
-    has_tools: flag('tools are offered', (f) => f.conversation.tools.length > 0),
+    has_tools: flag('the request offers tools', (f) => f.conversation.tools.length > 0),
     tools: {
       type: 'list<string>',
-      description: 'names of the tools offered',
+      description: 'names of the offered tools',
       read: (f) => f.conversation.tools.map((tool) => tool.name),
     },
-    tool_required: flag('the client demands a tool call', (f) => f.conversation.toolRequired),
+    tool_required: flag('the client requires a tool call', (f) => f.conversation.toolRequired),
     images: whole('images in the conversation', (f) => f.features.images),
     format: {
-      ...text('the answer’s format', (f) => f.features.format),
+      ...text('the requested format', (f) => f.features.format),
       values: ['text', 'json_object', 'json_schema'],
     },
     reasoning_effort: text(
-      '`minimal`, `low`, `medium`, `high`…, empty when the client does not say',
+      '`minimal`, `low`, `medium`, `high`…, empty if the client does not set it',
       (f) => f.conversation.reasoningEffort ?? '',
     ),
   },
   features: {
     input_tokens: whole('estimated tokens of the whole input', (f) => f.features.inputTokens),
-    language: text('ISO 639-1 code, `und` when undetermined', (f) => f.features.language),
+    language: text('ISO 639-1 code, `und` if undetermined', (f) => f.features.language),
     code: fraction('share of the text that is code, 0 to 1', (f) => f.features.code, [0, 1]),
     maths: fraction('how mathematical the text is, 0 to 1', (f) => f.features.maths, [0, 1]),
     turns: whole('user turns in the conversation', (f) => f.features.turns),
-    text: text('what is asked, boilerplate and tool output stripped', (f) => f.features.text),
+    text: text('the question, without boilerplate and tool output', (f) => f.features.text),
     text_length: whole('characters of `features.text`', (f) => f.features.text.length),
   },
   key: {
-    name: text('the API key’s name, `anonymous` when no key is asked for', (f) => f.key.name),
+    name: text('the API key’s name, `anonymous` if no keys are configured', (f) => f.key.name),
     metadata: {
       type: 'map<string, string>',
-      description: 'the labels beside the key in the configuration',
+      description: 'the `metadata` of the key in the configuration',
       read: (f) => f.key.metadata,
     },
   },
   time: {
     now: {
       type: 'google.protobuf.Timestamp',
-      description: 'the moment itself: `time.now.getHours("Europe/Berlin")`',
+      description: 'a timestamp: `time.now.getHours("Europe/Berlin")`',
       read: (f) => new Date(f.timeMs),
     },
     iso: text('`2026-11-20T09:30:00.000Z`', (f) => new Date(f.timeMs).toISOString()),
@@ -149,12 +149,12 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
   },
   budget: {
     limit_usd: fraction(
-      'US dollars the day’s budget allows, infinite without one',
+      'the day’s budget in US dollars, infinite without one',
       (f) => f.budget.limitUsd ?? Infinity,
     ),
     spent_usd: fraction('US dollars spent today', (f) => f.budget.spentUsd),
     used: fraction(
-      'share of the budget that is spent, 0 without one; 1 and more when it is used up',
+      'share of the budget that is spent, 0 without a budget; 1 or more when exhausted',
       budgetUsed,
     ),
   },

@@ -27,19 +27,19 @@ export const CLAUDE_REFUSALS: readonly ModelNote[] = [
     // Opus since 4.1, all since 4.5.
     /^claude-(?:opus-4-[1-9](?!\d)|[a-z]+-(?:4-(?:[5-9]|[1-9]\d)|[5-9]|[1-9]\d)(?!\d))/u,
     { members: { top_p: 1 }, beside: 'temperature' },
-    'refuse `top_p` beside `temperature`',
+    'reject `top_p` together with `temperature`',
     MIGRATION,
   ),
   note(
     SINCE_4_7,
     { members: { temperature: 1, top_p: 1, top_k: null } },
-    'refuse `temperature`, `top_p` and `top_k`',
+    'reject `temperature`, `top_p` and `top_k`',
     'https://platform.claude.com/docs/en/models/sonnet-5/migration-guide',
   ),
   note(
     /^claude-(?:3-|[a-z]+-(?:3-|4-(?:[0-5](?!\d)|\d{8}|latest)|4$))/u,
     { members: { thinking: null }, types: ['adaptive', 'between_tools'] },
-    'refuse `thinking` that is adaptive',
+    'reject adaptive `thinking`',
     THINKING,
   ),
   note(
@@ -49,20 +49,20 @@ export const CLAUDE_REFUSALS: readonly ModelNote[] = [
       types: ['enabled'],
       instead: '{"type":"adaptive","display":"summarized"}',
     },
-    'refuse `thinking` with a budget, and are told that it is adaptive',
+    'reject `thinking` with a budget, and get adaptive thinking instead',
     THINKING,
   ),
   note(
     // Fable and Mythos, and the others since 5.5; whether what comes after them can be kept from thinking is not known.
     /^claude-(?:(?:fable|mythos)-[5-9]|(?:opus|sonnet)-5-[1-9]|[a-z]+-[6-9])/u,
     { members: { thinking: null }, types: ['disabled'] },
-    'refuse `thinking` that is disabled',
+    'reject disabled `thinking`',
     THINKING,
   ),
   note(
     /^claude-(?:(?:fable|mythos|opus|sonnet)-5-[1-9](?!\d)|[a-z]+-[6-9])/u,
     { members: { tool_choice: null }, types: ['any', 'tool'] },
-    'refuse a `tool_choice` that forces a tool',
+    'reject a `tool_choice` that forces a tool',
     'https://platform.claude.com/docs/en/models/sonnet-5-5/migration-guide',
   ),
 ];

@@ -7,7 +7,7 @@ export const HOSTS: readonly ProviderRow[] = [
     displayName: 'Groq',
     baseUrl: 'https://api.groq.com/openai/v1',
     keyVariable: 'GROQ_API_KEY',
-    notes: 'Leaves out `content` beside tool calls, and also sends usage as `x_groq.usage`.',
+    notes: 'Omits `content` next to tool calls, and also sends usage as `x_groq.usage`.',
     source: 'https://console.groq.com/docs/openai',
     evidence: 'recorded',
   }),
@@ -17,7 +17,8 @@ export const HOSTS: readonly ProviderRow[] = [
     baseUrl: 'https://openrouter.ai/api/v1',
     keyVariable: 'OPENROUTER_API_KEY',
     serves: ['chat', 'embeddings'],
-    notes: 'Sends comment lines while it waits, `finish_reason` twice, and errors inside a 200.',
+    notes:
+      'Sends comment lines while it waits, `finish_reason` twice, and errors inside a 200 response.',
     source: 'https://openrouter.ai/docs/api-reference/overview',
     evidence: 'recorded',
   }),
@@ -67,7 +68,7 @@ export const HOSTS: readonly ProviderRow[] = [
     displayName: 'Hugging Face',
     baseUrl: 'https://router.huggingface.co/v1',
     keyVariable: 'HF_TOKEN',
-    notes: 'Sends `tool_calls: []` where there are none.',
+    notes: 'Sends `tool_calls: []` when there are none.',
     source: 'https://huggingface.co/docs/inference-providers',
   }),
   row({
@@ -88,7 +89,7 @@ export const LOCAL: readonly ProviderRow[] = [
     keyVariable: null,
     serves: ['chat', 'embeddings'],
     notes:
-      'Its OpenAI-compatible door. Set `dialect: ollama` to ask it in its own words, at the same address: see dialects.md.',
+      'Called by its OpenAI-compatible API. Set `dialect: ollama` for its native API at the same address: see dialects.md.',
     source: 'https://docs.ollama.com/openai',
     evidence: 'recorded',
   }),
@@ -114,7 +115,7 @@ export const LOCAL: readonly ProviderRow[] = [
     baseUrl: 'http://127.0.0.1:8080/v1',
     keyVariable: null,
     serves: ['chat', 'embeddings'],
-    notes: 'Serves whatever model it was started with, whichever is asked for.',
+    notes: 'Serves the model it was started with, whatever model is requested.',
     source: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
   }),
 ];

@@ -7,7 +7,7 @@ export const RESPONSES_ONLY: ModelNote = {
     /^(?:o\d+-pro|o\d+(?:-mini)?-deep-research|gpt-5(?:\.\d+)?-(?:pro|codex)|codex-|computer-use-)/u,
   responsesOnly: true,
   renames: {},
-  why: 'answer to nothing but responses',
+  why: 'are available only through the Responses API',
   source: 'https://platform.openai.com/docs/models',
 };
 
@@ -16,7 +16,7 @@ export const NEWER_LENGTH: ModelNote = {
   names: /^(?:o\d|gpt-5(?!.*chat))/u,
   responsesOnly: false,
   renames: { max_tokens: 'max_completion_tokens' },
-  why: 'refuse `max_tokens`, which is said to them as `max_completion_tokens`',
+  why: 'reject `max_tokens` and get `max_completion_tokens` instead',
   source: 'https://platform.openai.com/docs/guides/reasoning',
 };
 
@@ -51,22 +51,22 @@ export const SET_SAMPLING: readonly ModelNote[] = [
         beside: null,
       },
     ],
-    why: 'refuse `presence_penalty`, `frequency_penalty` and `logit_bias`',
+    why: 'reject `presence_penalty`, `frequency_penalty` and `logit_bias`',
     source: 'https://platform.openai.com/docs/guides/reasoning',
   },
   samplingNote(
     /^(?:o\d|gpt-5(?!-chat|\.)|gpt-5\.\d+-(?:chat|pro|codex))/u,
     null,
-    'refuse `temperature`, `top_p`, `logprobs` and `top_logprobs`',
+    'reject `temperature`, `top_p`, `logprobs` and `top_logprobs`',
   ),
   samplingNote(
     /^gpt-5\.[1-4](?!\d|-(?:chat|pro|codex))/u,
     'none or silence',
-    'refuse `temperature`, `top_p`, `logprobs` and `top_logprobs` where they are asked to think',
+    'reject `temperature`, `top_p`, `logprobs` and `top_logprobs` while reasoning',
   ),
   samplingNote(
     /^(?:gpt-5\.(?:[5-9]|\d\d)(?!-(?:chat|pro|codex))|gpt-[6-9])/u,
     'none',
-    'refuse `temperature`, `top_p`, `logprobs` and `top_logprobs` unless they are asked not to think',
+    'reject `temperature`, `top_p`, `logprobs` and `top_logprobs` unless reasoning is off',
   ),
 ];

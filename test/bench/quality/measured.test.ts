@@ -199,8 +199,8 @@ describe('what is measured', () => {
       expect(together?.calibration.outcomes).toBe(bfcl?.calibration.outcomes);
       const page = await readFile(html, 'utf8');
       expect(page).toContain('routellm_gsm8k *');
-      expect(page).toContain('Together, in distribution');
-      expect(page).toContain('1 contaminated prompts left out');
+      expect(page).toContain('All sets together, in distribution');
+      expect(page).toContain('1 contaminated prompt excluded');
     },
     TIMEOUT_MS,
   );

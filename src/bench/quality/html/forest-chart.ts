@@ -26,8 +26,8 @@ ${grid.join('\n')}
 ${rows.map((set, i) => rowOf(set, TOP + (i + 0.5) * ROW)).join('\n')}
 </svg></div>
 <figcaption><div class="legend"><span><i style="background:var(--ours)"></i>ours, with the 95 % interval</span><span><i style="background:var(--ridge)"></i>n-gram ridge</span><span><i style="background:var(--knn)"></i>kNN</span><span><i style="background:var(--mix)"></i>prompt length</span></div>
-APGR by set: the share of the gap between the weak and the strong model that is recovered, over all shares of strong calls.
-0.5 is sending prompts at random. Marks beyond the edge are drawn at it.</figcaption>
+APGR by set: the recovered share of the gap between the weak and the strong model, averaged over all shares of strong calls.
+0.5 is random routing. Values outside the axis are drawn at its edge.</figcaption>
 </figure>`;
 }
 

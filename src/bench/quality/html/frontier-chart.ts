@@ -18,7 +18,7 @@ const CURVES: readonly {
   readonly colour: string;
   readonly dashes: string;
 }[] = [
-  { id: 'ours', name: 'ours, with the promise kept', colour: 'var(--ours)', dashes: '' },
+  { id: 'ours', name: 'ours, by promise', colour: 'var(--ours)', dashes: '' },
   { id: 'ridge', name: 'n-gram ridge', colour: 'var(--ridge)', dashes: '' },
   { id: 'neighbours', name: 'kNN', colour: 'var(--knn)', dashes: '6 3' },
   { id: 'random', name: 'random mix of single models', colour: 'var(--mix)', dashes: '2 3' },
@@ -72,8 +72,8 @@ ${modelDots(models.filter(isDrawable), axes, labels)}
 </svg></div>
 <figcaption>
 <div class="legend">${curves.map(({ name, colour }) => `<span><i style="background:${colour}"></i>${escaped(name)}</span>`).join('')}<span>● single models</span></div>
-Up is better, left is cheaper. A router is worth its while where its curve lies above the dotted line: that is what mixing
-single models by lot gives for the same money. The oracle knows every score beforehand; nobody can reach it.
+Higher is better, left is cheaper. A router pays off where its curve is above the dotted line, which is what a random mix of
+single models achieves for the same money. The oracle knows every score in advance; no router can reach it.
 </figcaption>
 </figure>`;
 }

@@ -31,11 +31,11 @@ export function htmlOf(report: QualityReport): string {
 <h1>How well does the router choose?</h1>
 <p class="soft">Suffice ${escaped(version)}, predictor ${router.predictor}, catalog ${router.catalog}, rules ${router.rules};
 ${escaped(created.slice(0, 10))}. ${sets.length} ${sets.length === 1 ? 'set' : 'sets'}, ${report.decisions.all} prompts;
-in brackets the middle 95 of a hundred values over ${rounds} resamples of the prompts.</p>
+brackets show 95 % intervals over ${rounds} bootstrap resamples of the prompts.</p>
 ${GUIDE}
 ${forestChart(sets)}
 ${groups.map(groupSection).join('\n')}
-<h2>Set by set</h2>
+<h2>Results by set</h2>
 ${sets.map((set) => setSection(set, sets.length === 1)).join('\n')}
 ${dataSection(report)}
 </body>
@@ -46,31 +46,31 @@ ${dataSection(report)}
 const GUIDE = `<details open>
 <summary>How to read this</summary>
 <ul>
-<li><b>Ours</b> is the router as it ships. It has seen no label of the measured prompts. Where a set is marked with a star it
-has seen nothing of the set at all; of the others it learnt from a training part.</li>
-<li>The <b>n-gram ridge</b>, <b>kNN</b> and <b>category prior</b> are trained on labels of the very set they are measured on, never
-on the measured prompts. They show what a few hundred graded prompts of one's own are worth.</li>
+<li><b>Ours</b> is the router as shipped. It has seen no labels of the measured prompts. It has seen nothing at all of the sets
+marked with a star; on the others it was trained with a training part.</li>
+<li>The <b>n-gram ridge</b>, <b>kNN</b> and <b>category prior</b> are trained on labels of the same set that they are measured on, but
+never on the measured prompts. They show what a few hundred graded prompts of your own are worth.</li>
 <li><b>Prompt length</b> sends longer prompts to the stronger model. A router that does not beat it has learnt nothing useful.</li>
-<li><b>The oracle</b> knows all scores beforehand. The room between it and everything else is mostly luck of single answers.</li>
-<li><b>APGR, CPT</b> are computed as RouteLLM's code does (eleven thresholds, from the measured scores themselves); the dense
+<li><b>The oracle</b> knows all scores in advance. The gap between it and the rest is mostly luck with single answers.</li>
+<li><b>APGR, CPT</b> are computed as in RouteLLM's code (eleven thresholds, from the measured scores themselves); the dense
 figures use every threshold. CPT(50) is the share of prompts that must go to the strong model to recover half of the gap.</li>
-<li><b>keep</b> is the promise: at least that share of what the reference, the model predicted best, would score. It is kept if
-the <i>realised</i> share is no lower.</li>
+<li><b>keep</b> is the promise: at least this share of what the reference (the model predicted best) would score. The promise is
+kept if the <i>realised</i> share is no lower.</li>
 </ul>
-<p><b>What should change your mind.</b> Believe a difference only if its interval leaves out 0. Distrust a figure of fewer than
-some hundred prompts. Prices decide every saving: look whether they are yours. Scores of one benchmark are not
+<p><b>Before you draw conclusions:</b> trust a difference only if its interval excludes 0. Distrust figures from fewer than
+a few hundred prompts. All savings depend on prices: check that they are yours. Benchmark scores are not
 adequacy for your users: run this on answers that you graded yourself.</p>
 </details>`;
 
 function groupSection(group: GroupReport): string {
   const { name, sets, calibration, keeps } = group;
-  return `<h2>Together, ${escaped(name)}</h2>
+  return `<h2>All sets together, ${escaped(name)}</h2>
 <p class="soft">${sets.length} sets: ${escaped(sets.join(', '))}</p>
 ${sheet(groupSheet(group))}
 ${sheet(groupPairsSheet(group))}
 ${keeps.length === 0 ? '' : `<h3>Promises, over all prompts with a cost</h3>\n${sheet(keepSheet(keeps))}`}
 <h3>Calibration</h3>
-<p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, promised less
+<p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, promised −
 kept ${signed(calibration.excess)}.</p>
 ${reliabilityChart(calibration.diagram)}`;
 }
@@ -80,7 +80,7 @@ function sheet(one: Sheet | null): string {
 }
 
 const PARTS = {
-  all: 'all prompts; baselines that learn are cross-validated',
+  all: 'all prompts; trained baselines are cross-validated',
   test: 'the test part',
   validation: 'the validation part',
 } as const;
@@ -91,7 +91,9 @@ function setSection(set: SetReport, isOpen: boolean): string {
   const facts = [
     `${prompts} of ${lines} prompts (${PARTS[split]})`,
     `${models} models`,
-    ...(contaminated > 0 ? [`${contaminated} contaminated prompts left out`] : []),
+    ...(contaminated > 0
+      ? [`${contaminated} contaminated ${contaminated === 1 ? 'prompt' : 'prompts'} excluded`]
+      : []),
     ...(licence === null ? [] : [`licence: ${licence}`]),
   ];
   return `<details${isOpen ? ' open' : ''} id="${escaped(name)}">
@@ -115,7 +117,7 @@ ${sheet(frontierSheet(frontier))}
 ${sheet(keepSheet(frontier.keeps))}`
 }
 <h3>Calibration</h3>
-<p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, promised less
+<p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, promised −
 kept ${signed(calibration.excess)}.</p>
 ${reliabilityChart(calibration.diagram)}
 </details>`;
@@ -128,9 +130,9 @@ function dataSection({ files, command, prices, seed }: QualityReport): string {
     { title: 'lines', align: 'right' },
     { title: 'SHA-256', align: 'left' },
   ] as const;
-  return `<h2>On what, and how to repeat it</h2>
+  return `<h2>Data, and how to reproduce this</h2>
 ${htmlTable(columns, rows, -1)}
 <p>Prices: ${prices === null ? "the catalog's" : `<code>${escaped(prices)}</code>, else the catalog's`}. Seed ${seed}. Contenders:
-${escaped(Object.values(CONTENDERS).join(', '))}. What each figure is and where its formula comes from: <code>docs/bench.md</code>.</p>
+${escaped(Object.values(CONTENDERS).join(', '))}. <code>docs/bench.md</code> explains each figure and gives the source of its formula.</p>
 <pre><code>${escaped(`npx ${command} --html report.html`)}</code></pre>`;
 }
