@@ -1,3 +1,5 @@
+import { MAX_MODEL_NAME } from '../core/model.js';
+
 /** Where the value of a form's `model` stands, in bytes. */
 export interface FormModel {
   readonly value: string;
@@ -12,7 +14,7 @@ const HEADERS_END = '\r\n\r\n';
 const NAMES_MODEL = /^content-disposition:[^\r\n]*;[ \t]*name="?model"?[ \t]*(?:;|$)/im;
 
 /** Longer ones are no names of models. */
-const MAX_VALUE_BYTES = 512;
+const MAX_VALUE_BYTES = MAX_MODEL_NAME;
 
 /** What stands where the value should is none. */
 const NONE = Symbol('no value');

@@ -234,6 +234,22 @@ describe('a request that nobody can pass on', () => {
     expect(busy.headers.get('retry-after')).toBe('2');
     expect(await busy.json()).toMatchObject({ error: { message: 'slow down' } });
   });
+
+  test.each([
+    ['is passed on to its provider', '/v1/moderations?provider=acme', ''],
+    ['names its provider', '/v1/moderations', 'acme/'],
+    ['is a chat', '/v1/chat/completions', ''],
+  ])('is one whose model’s name is longer than any, where it %s', async (_, path, before) => {
+    const model = before + 'x'.repeat(100_000);
+    const lines = gateway.logged().length;
+
+    const reply = await postJson(path, { model, messages: [{ role: 'user', content: 'Hi' }] });
+
+    const { error } = (await reply.json()) as { error: { code: string; message: string } };
+    expect([reply.status, error.code]).toEqual([404, 'model_not_found']);
+    expect(error.message).toMatch(/^no model has a name of 10000\d characters; the longest/u);
+    expect(JSON.stringify(gateway.logged().slice(lines)).length).toBeLessThan(1000);
+  });
 });
 
 describe('an upload', () => {
