@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../core/errors.js';
 import type { RequestHeaders } from '../core/request-headers.js';
+import { mayAsk, refusePages, type PageSettings } from './pages.js';
 
 /** Who asks. */
 export interface Caller {
@@ -24,8 +25,11 @@ export const ANONYMOUS: Caller = { name: 'anonymous', metadata: {} };
 export class KeyRing {
   readonly #callers = new Map<string, { readonly digest: Buffer; readonly caller: Caller }>();
 
-  /** @param keys - empty: everybody is admitted, as `anonymous` */
-  constructor(keys: readonly ClientKey[]) {
+  readonly #pages: PageSettings;
+
+  /** @param keys - empty: everybody is admitted, as `anonymous`, but for web pages that may not ask */
+  constructor(keys: readonly ClientKey[], pages: PageSettings = { allowed: null, isLocal: false }) {
+    this.#pages = pages;
     for (const { key, name, metadata } of keys) {
       const digest = digestOf(key);
       this.#callers.set(shortForm(digest), { digest, caller: { name, metadata } });
@@ -38,10 +42,13 @@ export class KeyRing {
    * Clients send what their environment happens to hold for another server beside the key for this one:
    * as `Authorization: Bearer KEY`, or in a header of its own such as `x-api-key`.
    *
-   * @throws {GatewayError} `invalid_api_key`; the message never repeats the key
+   * @throws {GatewayError} `invalid_api_key`; the message never repeats the key. `page_refused` where there are no keys
    */
   admit(headers: RequestHeaders): Caller {
-    if (this.#callers.size === 0) return ANONYMOUS;
+    if (this.#callers.size === 0) {
+      refusePages(headers, this.#pages);
+      return ANONYMOUS;
+    }
     const apiKeys = KEY_HEADERS.map((name) => one(headers[name]));
     const bearer = bearerOf(one(headers['authorization']));
     const presented = [...apiKeys, bearer].filter((key) => key !== undefined);
@@ -56,6 +63,11 @@ export class KeyRing {
       if (caller !== null) return caller;
     }
     throw new GatewayError('invalid_api_key', 'the API key is not one of this gateway');
+  }
+
+  /** Whether pages of an origin may ask from a browser. */
+  allowsPage(origin: string): boolean {
+    return mayAsk(origin, this.#pages.allowed, this.#callers.size > 0);
   }
 
   #callerWith(key: string): Caller | null {

@@ -1,6 +1,7 @@
 import { KeyRing } from '../admit/keys.js';
 import type { SpeedMeter } from '../account/speed.js';
 import { isCaching, type CacheSettings } from '../cache/settings.js';
+import { isLoopback } from '../config/network.js';
 import { providerSettings } from '../config/providers.js';
 import type { Config } from '../config/schema.js';
 import type { SourcedConfig } from '../config/source.js';
@@ -85,7 +86,10 @@ export async function assemble(
     simulatedSpeed: (upstream) => catalog.models.get(upstream.modelId)?.speed ?? null,
   });
   const setup = new Setup({
-    keys: new KeyRing(config.keys),
+    keys: new KeyRing(config.keys, {
+      allowed: config.server.corsOrigins ?? null,
+      isLocal: isLoopback(config.server.host),
+    }),
     catalog,
     router,
     served,

@@ -69,7 +69,7 @@ const server = section({
     )
     .optional()
     .describe(
-      'Web pages that may ask from a browser, by their origin (`https://chat.example.com`, `app://obsidian.md`); `*` is every page, `[]` is none. Default: with `keys` every page, since it needs a key; without only pages of this machine (`http://localhost:3000`), or any page that somebody here opens could spend your money.',
+      'Web pages that may ask from a browser, by their origin (`https://chat.example.com`, `app://obsidian.md`); `*` is every page, `[]` is none. Default: with `keys` every page, since it needs a key; without only pages of this machine (`http://localhost:3000`), or any page that somebody here opens could spend your money. Without `keys`, requests of other pages are refused (403), and while `host` is this machine alone, so are those for a name that anybody can register (`http://llm.example.com:4300`), unless its origin stands here: such a name can be made to lead here.',
     ),
   header_timeout_ms: milliseconds
     .default(10_000)

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { mayAsk } from '../../src/http/origins.js';
+import { mayAsk } from '../../src/admit/pages.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 import { answers, FakeUpstream } from '../support/fake-upstream.js';
 import { eventsIn } from '../support/translated.js';
