@@ -206,8 +206,16 @@ describe('a request that nobody can pass on', () => {
     expect(upstream.requests).toEqual([]);
   });
 
-  test('is refused for a place above its own', async () => {
-    const { status } = await chunked('GET', '/v1/files/%2e%2e?provider=acme', []);
+  test.each([
+    '%2e%2e',
+    '..;x',
+    '..%2f..%2Fadmin',
+    '..%5cadmin',
+    '..\\admin',
+    '%252e%252e%252fadmin',
+    'a%0d%0a',
+  ])('is refused for a place that is not its own: %s', async (id) => {
+    const { status } = await chunked('GET', `/v1/files/${id}?provider=acme`, []);
 
     expect(status).toBe(404);
     expect(upstream.requests).toEqual([]);
