@@ -226,6 +226,7 @@ export class App {
     const operations = {
       responses: kept,
       readiness: () => ({ ready: !this.#draining, detail: this.#detail() }),
+      allowsPage: (origin: string) => this.#inForce.assembly.setup.keys.allowsPage(origin, true),
       metricsText: () => this.#books.metrics.registry.metrics(),
       cache: () => ({
         admin: recall.admin,

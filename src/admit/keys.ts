@@ -65,9 +65,9 @@ export class KeyRing {
     throw new GatewayError('invalid_api_key', 'the API key is not one of this gateway');
   }
 
-  /** Whether pages of an origin may ask from a browser. */
-  allowsPage(origin: string): boolean {
-    return mayAsk(origin, this.#pages.allowed, this.#callers.size > 0);
+  /** Whether pages of an origin may ask from a browser. @param isKeyless - for what nobody needs a key for */
+  allowsPage(origin: string, isKeyless = false): boolean {
+    return mayAsk(origin, this.#pages.allowed, !isKeyless && this.#callers.size > 0);
   }
 
   #callerWith(key: string): Caller | null {

@@ -145,6 +145,19 @@ describe('a web page', () => {
     expect(reply.headers.get('access-control-expose-headers')).toBe('*');
   });
 
+  test.each([
+    ['/readyz', 'https://chat.example', null],
+    ['/metrics', 'https://chat.example', null],
+    ['/METRICS/', 'https://chat.example', null],
+    ['/metrics', 'http://localhost:3000', 'http://localhost:3000'],
+    ['/healthz', 'https://chat.example', 'https://chat.example'],
+  ])('that would need a key elsewhere may read %s from %s: %s', async (path, origin, allowed) => {
+    const reply = await fetch(gateway.url + path, { headers: { origin } });
+
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get('access-control-allow-origin')).toBe(allowed);
+  });
+
   test.each<[string, string[] | null, boolean, boolean]>([
     ['https://any.example', null, true, true],
     ['https://any.example', null, false, false],
