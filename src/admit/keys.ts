@@ -26,6 +26,8 @@ export class KeyRing {
   readonly #callers = new Map<string, { readonly digest: Buffer; readonly caller: Caller }>();
 
   readonly #pages: PageSettings;
+  /** The name under which the last request came that was let in without a key. */
+  #admittedHost: string | string[] | undefined = undefined;
 
   /** @param keys - empty: everybody is admitted, as `anonymous`, but for web pages that may not ask */
   constructor(keys: readonly ClientKey[], pages: PageSettings = { allowed: null, isLocal: false }) {
@@ -46,7 +48,11 @@ export class KeyRing {
    */
   admit(headers: RequestHeaders): Caller {
     if (this.#callers.size === 0) {
-      refusePages(headers, this.#pages);
+      // Nearly all requests are of no page, and under the name that the last one came under.
+      if (headers['origin'] !== undefined || headers['host'] !== this.#admittedHost) {
+        refusePages(headers, this.#pages);
+        this.#admittedHost = headers['host'];
+      }
       return ANONYMOUS;
     }
     const apiKeys = KEY_HEADERS.map((name) => one(headers[name]));

@@ -86,10 +86,7 @@ export async function assemble(
     simulatedSpeed: (upstream) => catalog.models.get(upstream.modelId)?.speed ?? null,
   });
   const setup = new Setup({
-    keys: new KeyRing(config.keys, {
-      allowed: config.server.corsOrigins ?? null,
-      isLocal: isLoopback(config.server.host),
-    }),
+    keys: keysOf(config),
     catalog,
     router,
     served,
@@ -136,6 +133,13 @@ function remembering(
 export function cachingIn({ cache, keys }: Config): CacheSettings {
   const callers = Object.fromEntries(keys.map(({ name, cache: own }) => [name, own ?? {}]));
   return { ...cache, callers };
+}
+
+function keysOf({ keys, server }: Config): KeyRing {
+  return new KeyRing(keys, {
+    allowed: server.corsOrigins ?? null,
+    isLocal: isLoopback(server.host),
+  });
 }
 
 function cachingOf(config: Config): CacheSettings | null {

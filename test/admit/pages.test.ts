@@ -65,3 +65,15 @@ test('with keys, the key decides', () => {
 
   expect(new KeyRing([KEY], LOCAL).admit(headers).name).toBe('web');
 });
+
+test('one request that is let in lets no other in', () => {
+  const ring = new KeyRing([], LOCAL);
+  const admits = (headers: Record<string, string>) => () => ring.admit(headers);
+  const host = 'localhost:4300';
+
+  expect(admits({ host })).not.toThrow();
+  expect(admits({ host, origin: 'https://evil.example' })).toThrow(/pages of https:/u);
+  expect(admits({ host: 'evil.example:4300' })).toThrow(/do not call it evil/u);
+  expect(admits({ host })).not.toThrow();
+  expect(admits({ host: 'evil.example:4300' })).toThrow(/do not call it evil/u);
+});
