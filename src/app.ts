@@ -13,7 +13,6 @@ import type { FeedbackDesk } from './request/feedback-desk.js';
 import type { ClientLimits } from './http/chat.js';
 import type { DrainableServer } from './http/drainable-server.js';
 import { openServer } from './http/open.js';
-import { mayAsk } from './http/origins.js';
 import {
   filesOf,
   hooksFor,
@@ -227,6 +226,7 @@ export class App {
     const operations = {
       responses: kept,
       readiness: () => ({ ready: !this.#draining, detail: this.#detail() }),
+      allowsPage: (origin: string) => this.#inForce.assembly.setup.keys.allowsPage(origin, true),
       metricsText: () => this.#books.metrics.registry.metrics(),
       cache: () => ({
         admin: recall.admin,
@@ -240,18 +240,13 @@ export class App {
       operations: { ...operations, feedback: () => this.#feedback },
       limits: () => this.#clientLimits(),
       socket: config.server,
-      allowsOrigin: (origin) => this.#allowsOrigin(origin),
+      allowsOrigin: (origin) => this.#inForce.assembly.setup.keys.allowsPage(origin),
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(config.server.port, config.server.host, resolve);
     });
     this.#server = server;
-  }
-
-  #allowsOrigin(origin: string): boolean {
-    const { server, keys } = this.#inForce.sourced.config;
-    return mayAsk(origin, server.corsOrigins ?? null, keys.length > 0);
   }
 
   readonly #onCutOff = (decisionId: string, message: string): void => {

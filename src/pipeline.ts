@@ -44,7 +44,7 @@ export class Pipeline {
     this.#parts = parts;
   }
 
-  /** @throws {GatewayError} `invalid_api_key` */
+  /** @throws {GatewayError} `invalid_api_key`, `page_refused` */
   admit(headers: RequestHeaders): Caller {
     return this.#parts.setup().keys.admit(headers);
   }

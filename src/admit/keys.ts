@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../core/errors.js';
 import type { RequestHeaders } from '../core/request-headers.js';
+import { mayAsk, refusePages, type PageSettings } from './pages.js';
 
 /** Who asks. */
 export interface Caller {
@@ -24,8 +25,13 @@ export const ANONYMOUS: Caller = { name: 'anonymous', metadata: {} };
 export class KeyRing {
   readonly #callers = new Map<string, { readonly digest: Buffer; readonly caller: Caller }>();
 
-  /** @param keys - empty: everybody is admitted, as `anonymous` */
-  constructor(keys: readonly ClientKey[]) {
+  readonly #pages: PageSettings;
+  /** The name under which the last request came that was let in without a key. */
+  #admittedHost: string | string[] | undefined = undefined;
+
+  /** @param keys - empty: everybody is admitted, as `anonymous`, but for web pages that may not ask */
+  constructor(keys: readonly ClientKey[], pages: PageSettings = { allowed: null, isLocal: false }) {
+    this.#pages = pages;
     for (const { key, name, metadata } of keys) {
       const digest = digestOf(key);
       this.#callers.set(shortForm(digest), { digest, caller: { name, metadata } });
@@ -38,10 +44,17 @@ export class KeyRing {
    * Clients send what their environment happens to hold for another server beside the key for this one:
    * as `Authorization: Bearer KEY`, or in a header of its own such as `x-api-key`.
    *
-   * @throws {GatewayError} `invalid_api_key`; the message never repeats the key
+   * @throws {GatewayError} `invalid_api_key`; the message never repeats the key. `page_refused` where there are no keys
    */
   admit(headers: RequestHeaders): Caller {
-    if (this.#callers.size === 0) return ANONYMOUS;
+    if (this.#callers.size === 0) {
+      // Nearly all requests are of no page, and under the name that the last one came under.
+      if (headers['origin'] !== undefined || headers['host'] !== this.#admittedHost) {
+        refusePages(headers, this.#pages);
+        this.#admittedHost = headers['host'];
+      }
+      return ANONYMOUS;
+    }
     const apiKeys = KEY_HEADERS.map((name) => one(headers[name]));
     const bearer = bearerOf(one(headers['authorization']));
     const presented = [...apiKeys, bearer].filter((key) => key !== undefined);
@@ -56,6 +69,11 @@ export class KeyRing {
       if (caller !== null) return caller;
     }
     throw new GatewayError('invalid_api_key', 'the API key is not one of this gateway');
+  }
+
+  /** Whether pages of an origin may ask from a browser. @param isKeyless - for what nobody needs a key for */
+  allowsPage(origin: string, isKeyless = false): boolean {
+    return mayAsk(origin, this.#pages.allowed, !isKeyless && this.#callers.size > 0);
   }
 
   #callerWith(key: string): Caller | null {

@@ -1,6 +1,7 @@
 import { KeyRing } from '../admit/keys.js';
 import type { SpeedMeter } from '../account/speed.js';
 import { isCaching, type CacheSettings } from '../cache/settings.js';
+import { isLoopback } from '../config/network.js';
 import { providerSettings } from '../config/providers.js';
 import type { Config } from '../config/schema.js';
 import type { SourcedConfig } from '../config/source.js';
@@ -85,7 +86,7 @@ export async function assemble(
     simulatedSpeed: (upstream) => catalog.models.get(upstream.modelId)?.speed ?? null,
   });
   const setup = new Setup({
-    keys: new KeyRing(config.keys),
+    keys: keysOf(config),
     catalog,
     router,
     served,
@@ -132,6 +133,13 @@ function remembering(
 export function cachingIn({ cache, keys }: Config): CacheSettings {
   const callers = Object.fromEntries(keys.map(({ name, cache: own }) => [name, own ?? {}]));
   return { ...cache, callers };
+}
+
+function keysOf({ keys, server }: Config): KeyRing {
+  return new KeyRing(keys, {
+    allowed: server.corsOrigins ?? null,
+    isLocal: isLoopback(server.host),
+  });
 }
 
 function cachingOf(config: Config): CacheSettings | null {

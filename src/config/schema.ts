@@ -69,7 +69,7 @@ const server = section({
     )
     .optional()
     .describe(
-      'Origins of web pages that may call the gateway from a browser (`https://chat.example.com`, `app://obsidian.md`); `*` allows every page, `[]` none. Default: with `keys`, every page, since a page needs a key as well; without `keys`, only pages served from this machine (`http://localhost:3000`), so that other pages you visit cannot spend your money.',
+      'Origins of web pages that may call the gateway from a browser (`https://chat.example.com`, `app://obsidian.md`); `*` allows every page, `[]` none. Default: with `keys`, every page, since a page needs a key as well; without `keys`, only pages served from this machine (`http://localhost:3000`), so that other pages you visit cannot spend your money; requests from any other page are refused (403). Without `keys` and with a `host` that only this machine can reach, requests for a host name that anybody could register (`http://llm.example.com:4300`) are refused too, unless its origin is listed here: such a name can be made to point at your machine.',
     ),
   header_timeout_ms: milliseconds
     .default(10_000)

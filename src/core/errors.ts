@@ -8,6 +8,8 @@ export const ERROR_STATUS = {
   invalid_json: 400,
   invalid_request: 400,
   invalid_api_key: 401,
+  /** Nobody needs a key, and a web page asks that may not. */
+  page_refused: 403,
   not_found: 404,
   model_not_found: 404,
   method_not_allowed: 405,

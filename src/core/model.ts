@@ -85,6 +85,9 @@ export interface Speed {
   readonly tokensPerS: number;
 }
 
+/** Characters of a model's name, at most: more than any vendor's, and little where it is kept, logged or quoted. */
+export const MAX_MODEL_NAME = 512;
+
 /** A model that this installation can reach, and where, best place first. */
 export interface ServedModel {
   readonly model: Model;

@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.js';
+import { GrowingBytes } from '../core/growing-bytes.js';
 
 /** One server-sent event, as a range of the bytes that carried it; nothing is decoded or copied. */
 export interface SseEvent {
@@ -21,6 +22,7 @@ const SPACE = 32;
 const COLON = 58;
 const DATA = Buffer.from('data');
 const EVENT = Buffer.from('event');
+const NEWLINE = Buffer.from('\n');
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const FRAME_PREFIX_BYTES = 6; // `data: `
 
@@ -38,15 +40,14 @@ export class SseReader {
   readonly #maxEventBytes: number;
 
   /** The start of an unfinished event. Never reused once an event was handed out of it. */
-  #held: Buffer | null = null;
-  #heldBytes = 0;
+  #held: GrowingBytes | null = null;
 
   // All offsets below count from the start of the current event.
   #lineAt = 0;
   #searchAt = 0;
   #dataStart = -1;
   #dataEnd = -1;
-  #earlierData: Buffer[] | null = null;
+  #earlierData: GrowingBytes | null = null;
   #name = '';
 
   /** A CR ended the last line; a LF right after it belongs to the same line end. */
@@ -64,13 +65,12 @@ export class SseReader {
    * @throws {GatewayError} `upstream_failed` when one event outgrows the bound
    */
   push(chunk: Buffer): void {
-    if (this.#heldBytes === 0) {
+    if (this.#held === null) {
       this.#scan(chunk);
       return;
     }
-    this.#hold(chunk);
-    // `held` has spare room at its end, which must not be searched.
-    if (this.#held !== null) this.#scan(this.#held.subarray(0, this.#heldBytes));
+    this.#held.push(chunk);
+    this.#scan(this.#held.all);
   }
 
   /** The stream is over: an event that lacks only its final blank line still counts. */
@@ -127,10 +127,9 @@ export class SseReader {
   #readField(bytes: Buffer, eventAt: number, lineAt: number, lineEnd: number): void {
     if (startsField(bytes, lineAt, lineEnd, DATA)) {
       if (this.#dataStart >= 0) {
-        this.#earlierData ??= [];
-        this.#earlierData.push(
-          Buffer.from(bytes.subarray(eventAt + this.#dataStart, eventAt + this.#dataEnd)),
-        );
+        this.#earlierData ??= new GrowingBytes();
+        this.#earlierData.push(bytes.subarray(eventAt + this.#dataStart, eventAt + this.#dataEnd));
+        this.#earlierData.push(NEWLINE);
       }
       this.#dataStart = valueAt(bytes, lineAt + DATA.length, lineEnd) - eventAt;
       this.#dataEnd = lineEnd - eventAt;
@@ -154,7 +153,8 @@ export class SseReader {
     if (!hasData) return;
 
     if (earlier !== null) {
-      const joined = joinLines([...earlier, bytes.subarray(start, end)]);
+      earlier.push(bytes.subarray(start, end));
+      const joined = earlier.all;
       this.#onEvent({ name, bytes: joined, start: 0, end: joined.length, frameStart: -1 });
       return;
     }
@@ -170,22 +170,12 @@ export class SseReader {
     const rest = bytes.length - eventAt;
     if (rest > this.#maxEventBytes) throw this.#tooLong();
     this.#searchAt = rest;
-    if (this.#heldBytes > 0 && eventAt === 0) return;
+    if (this.#held !== null && eventAt === 0) return;
     // Events that were handed out point into the old buffer, so what is left gets its own.
     this.#held = null;
-    this.#heldBytes = 0;
-    if (rest > 0) this.#hold(bytes.subarray(eventAt));
-  }
-
-  #hold(chunk: Buffer): void {
-    const needed = this.#heldBytes + chunk.length;
-    if (this.#held === null || this.#held.length < needed) {
-      const grown = Buffer.allocUnsafe(Math.max(needed * 2, 1024));
-      this.#held?.copy(grown, 0, 0, this.#heldBytes);
-      this.#held = grown;
-    }
-    chunk.copy(this.#held, this.#heldBytes);
-    this.#heldBytes = needed;
+    if (rest === 0) return;
+    this.#held = new GrowingBytes();
+    this.#held.push(bytes.subarray(eventAt));
   }
 
   #tooLong(): GatewayError {
@@ -215,11 +205,6 @@ function startsField(bytes: Buffer, lineAt: number, lineEnd: number, field: Buff
 function valueAt(bytes: Buffer, nameEnd: number, lineEnd: number): number {
   if (nameEnd >= lineEnd) return lineEnd;
   return bytes[nameEnd + 1] === SPACE && nameEnd + 1 < lineEnd ? nameEnd + 2 : nameEnd + 1;
-}
-
-function joinLines(lines: readonly Buffer[]): Buffer {
-  const newline = Buffer.from('\n');
-  return Buffer.concat(lines.flatMap((line, i) => (i === 0 ? [line] : [newline, line])));
 }
 
 /**

@@ -32,6 +32,8 @@ export interface Operations {
   cache(): { readonly admin: CacheAdmin; readonly settings: CacheSettings | null };
   /** Responses that clients may go on from. */
   readonly responses: ResponseStore;
+  /** Whether pages of an origin may read what is answered without a key. */
+  allowsPage(origin: string): boolean;
   /** All metrics in Prometheus' text format. */
   metricsText(): Promise<string>;
 }
@@ -148,6 +150,13 @@ function operationRoutes(app: Express, operations: Operations): void {
   });
   app.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
+  });
+  app.use(['/readyz', '/metrics'], ({ headers: { origin } }, res, next) => {
+    // Pages that may ask because they need a key need none here, and these name models, prices and files.
+    if (origin !== undefined && !operations.allowsPage(origin)) {
+      res.removeHeader('access-control-allow-origin');
+    }
+    next();
   });
   app.get('/readyz', (_req, res) => {
     const { ready, detail } = operations.readiness();

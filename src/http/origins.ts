@@ -3,24 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** How long a browser may remember what it was allowed. */
 const REMEMBERED_S = 600;
 
-/** Pages that are this machine's own, whatever their port. */
-const LOOPBACK = /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
-
-/**
- * Tells whether pages of an origin may ask from a browser.
- *
- * @param allowed - origins as browsers send them, or `*` for all; `null` where nobody said anything: then
- *   all may where a key is wanted, which a page has to have, and else only pages of this machine
- */
-export function mayAsk(
-  origin: string,
-  allowed: readonly string[] | null,
-  wantsKey: boolean,
-): boolean {
-  if (allowed === null) return wantsKey || LOOPBACK.test(origin);
-  return allowed.includes('*') || allowed.includes(origin);
-}
-
 /**
  * Lets a web page read the reply, if pages of its origin may ask.
  *

@@ -96,7 +96,7 @@ export function passedRoutes(
 /** The provider that a request names beside itself, and its address without what is for the gateway. */
 function addressIn(req: Request): { readonly path: string; readonly provider: string | null } {
   const [path = '', query = ''] = req.originalUrl.split('?');
-  if (path.split('/').some((segment) => /^(\.|%2e)+$/i.test(segment))) {
+  if (leadsElsewhere(path)) {
     throw new GatewayError('not_found', `there is no ${req.method} ${path} here`);
   }
   const named = new URLSearchParams(query).get('provider');
@@ -106,6 +106,24 @@ function addressIn(req: Request): { readonly path: string; readonly provider: st
     path: path.replace(/^\/v1/, '') + (kept.length > 0 ? `?${kept.join('&')}` : ''),
     provider: textOrNull(header) ?? textOrNull(named),
   };
+}
+
+/** Dots between slashes stand for the folder above, with parameters behind them as well. */
+const ELSEWHERE = /(?:^|\/)\.+(?:;[^/]*)?(?:\/|$)|[\\\p{Cc}]/u;
+
+/** Servers, and proxies before them, decode a path once or twice before they follow it. */
+const MOST_DECODED = 3;
+
+/** Whether a path could be followed to another place than it names: the gateway's own key goes with what is asked there. */
+function leadsElsewhere(path: string): boolean {
+  let read = path;
+  for (let i = 0; i <= MOST_DECODED; i++) {
+    if (ELSEWHERE.test(read)) return true;
+    read = read.replace(/%([\da-f]{2})/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+  }
+  return false;
 }
 
 interface ReadBody extends Pick<PassedRequest, 'written' | 'isRepeatable'> {

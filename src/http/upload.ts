@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../core/errors.js';
+import { GrowingBytes } from '../core/growing-bytes.js';
+import { FormModelFinder, type FormModel } from './form-model.js';
 
 /** How much of a form is looked at for the model's name: clients may write it after a file. */
 const MAX_HEAD_BYTES = 1024 * 1024;
@@ -10,7 +12,7 @@ export interface Upload {
   /** What has come so far. */
   readonly head: Buffer;
   /** Where the value of the form's `model` stands in `head`; `null` where it does not. */
-  readonly model: { readonly value: string; readonly start: number } | null;
+  readonly model: FormModel | null;
   /** Length of the whole; `null` where it was not announced. */
   readonly bytes: number | null;
   /** The whole body with another head. */
@@ -32,21 +34,32 @@ export async function readUpload(
   const { 'content-length': announced, 'content-type': type = '' } = req.headers;
   if (announced !== undefined && Number(announced) > maxBytes) throw tooLarge(maxBytes);
   const chunks = req[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const pattern = seeksModel ? modelPattern(type) : null;
-  let head: Buffer = Buffer.alloc(0);
-  let model: Upload['model'] = null;
-  while (pattern !== null && model === null && head.length < MAX_HEAD_BYTES) {
-    const next = await chunks.next();
-    if (next.done === true) break;
-    head = Buffer.concat([head, next.value]);
-    model = modelIn(head, pattern);
-  }
+  const boundary = seeksModel ? boundaryOf(type) : null;
+  const { head, model } = await beginningOf(chunks, boundary);
   return {
     head,
     model,
     bytes: announced === undefined ? null : Number(announced),
     with: (written) => Readable.from(joined(written, chunks, maxBytes)),
   };
+}
+
+/** As much of a form as tells its model; nothing of what is no form. */
+async function beginningOf(
+  chunks: AsyncIterator<Buffer>,
+  boundary: string | null,
+): Promise<Pick<Upload, 'head' | 'model'>> {
+  const head = new GrowingBytes();
+  if (boundary === null) return { head: head.all, model: null };
+  const finder = new FormModelFinder(boundary);
+  let model: FormModel | null = null;
+  while (model === null && head.all.length < MAX_HEAD_BYTES) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    head.push(next.value);
+    model = finder.find(head.all);
+  }
+  return { head: head.all, model };
 }
 
 async function* joined(
@@ -65,28 +78,11 @@ async function* joined(
   }
 }
 
-/** A part called `model`, with the boundaries around it; `null` for what is no form. */
-function modelPattern(contentType: string): RegExp | null {
+/** The boundary of a form; `null` for what is no form. */
+function boundaryOf(contentType: string): string | null {
+  if (!/^multipart\/form-data\b/i.test(contentType)) return null;
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType) ?? [];
-  const boundary = quoted ?? plain;
-  if (boundary === undefined || !/^multipart\/form-data\b/i.test(contentType)) return null;
-  const line = `--${boundary.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`;
-  const headers = '(?:[^\\r\\n]+\\r\\n)*?';
-  // White space here must not be a line break: the blank line after the headers would go with it.
-  const named = 'content-disposition:[^\\r\\n]*;[ \\t]*name="?model"?[ \\t]*(?:;[^\\r\\n]*)?\\r\\n';
-  return new RegExp(
-    `(${line}\\r\\n${headers}${named}${headers}\\r\\n)([^\\r\\n]{1,512})\\r\\n${line}`,
-    'i',
-  );
-}
-
-function modelIn(head: Buffer, pattern: RegExp): Upload['model'] {
-  // One character a byte, so that places stay the same.
-  const found = pattern.exec(head.toString('latin1'));
-  if (found === null) return null;
-  const [, before = '', value = ''] = found;
-  const start = found.index + before.length;
-  return { value: head.toString('utf8', start, start + value.length), start };
+  return quoted ?? plain ?? null;
 }
 
 function tooLarge(maxBytes: number): GatewayError {

@@ -8,7 +8,7 @@ import type { AnswerSummary } from '../dialects/dialect.js';
 import { objectOrEmpty } from '../dialects/json.js';
 import { numberOr, parsedObject } from '../dialects/json-members.js';
 import { readError } from '../dialects/openai/error.js';
-import type { Setup } from './setup.js';
+import { checkLength, type Setup } from './setup.js';
 import type { Method } from '../upstream/answer.js';
 import { answerOf, tryEach, type Answer, type Got } from '../upstream/failover.js';
 import { PassedBody, UNMEASURED } from '../upstream/passed-body.js';
@@ -61,6 +61,7 @@ export type Places = readonly [Upstream, ...Upstream[]];
  *   provider that is not in use
  */
 export function placesOf(setup: Setup, { provider, model, dialect }: Wanted): Places {
+  if (model !== null) checkLength(model);
   if (provider !== null) return [placeAt(setup, provider, model)];
   if (model !== null) return placesOfModel(setup, model);
   const able = [...setup.providers.values()].filter(

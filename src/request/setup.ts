@@ -3,7 +3,7 @@ import type { CacheSettings } from '../cache/settings.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { GatewayError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
-import type { Price, ServedModel } from '../core/model.js';
+import { MAX_MODEL_NAME, type Price, type ServedModel } from '../core/model.js';
 import type { Router } from '../route/router.js';
 import type { LossPolicy } from '../dialects/neutral/losses.js';
 import type { Upstreams } from '../upstream/call.js';
@@ -96,6 +96,7 @@ export class Setup {
    * @throws {GatewayError} `model_not_found`, saying what was probably meant
    */
   resolve(name: string): Target {
+    checkLength(name);
     const target = this.#find(this.#meant(name));
     if (target !== null) return target;
     throw new GatewayError('model_not_found', this.#unknown(name), { param: 'model' });
@@ -163,6 +164,17 @@ export class Setup {
     const { isKnown = false, why = '', hint = '' } = this.missing(name) ?? {};
     return `${why}${hint}${isKnown ? '' : ' GET /v1/models lists what there is.'}`;
   }
+}
+
+/**
+ * Refuses what is too long for the name of any model: it would be kept with its decision, and quoted.
+ *
+ * @throws {GatewayError} `model_not_found`
+ */
+export function checkLength(name: string): void {
+  if (name.length <= MAX_MODEL_NAME) return;
+  const message = `no model has a name of ${name.length} characters; the longest that is taken has ${MAX_MODEL_NAME}`;
+  throw new GatewayError('model_not_found', message, { param: 'model' });
 }
 
 function withoutVendor(id: string): string {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { mayAsk } from '../../src/http/origins.js';
+import { mayAsk } from '../../src/admit/pages.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 import { answers, FakeUpstream } from '../support/fake-upstream.js';
 import { eventsIn } from '../support/translated.js';
@@ -143,6 +143,19 @@ describe('a web page', () => {
 
     expect(reply.status).toBe(200);
     expect(reply.headers.get('access-control-expose-headers')).toBe('*');
+  });
+
+  test.each([
+    ['/readyz', 'https://chat.example', null],
+    ['/metrics', 'https://chat.example', null],
+    ['/METRICS/', 'https://chat.example', null],
+    ['/metrics', 'http://localhost:3000', 'http://localhost:3000'],
+    ['/healthz', 'https://chat.example', 'https://chat.example'],
+  ])('that would need a key elsewhere may read %s from %s: %s', async (path, origin, allowed) => {
+    const reply = await fetch(gateway.url + path, { headers: { origin } });
+
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get('access-control-allow-origin')).toBe(allowed);
   });
 
   test.each<[string, string[] | null, boolean, boolean]>([

@@ -243,3 +243,28 @@ describe('the log of a refused request', () => {
     expect(gateway.logged()).toHaveLength(lines);
   });
 });
+
+test.each([
+  ['/v1/chat/completions', 'invalid_request_error'],
+  ['/v1/messages', 'permission_error'],
+  ['/v1/files', 'invalid_request_error'],
+  ['/v1/cache/purge', 'invalid_request_error'],
+])('what a web page has a browser send to %s unasked is refused', async (path, type) => {
+  const lines = gateway.logged().length;
+  const body = JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: 'Hi' }] });
+
+  const reply = await fetch(gateway.url + path, {
+    method: 'POST',
+    headers: { origin: 'https://evil.example', 'content-type': 'text/plain' },
+    body,
+  });
+
+  expect(reply.status).toBe(403);
+  expect(await reply.json()).toMatchObject({ error: { type } });
+  expect(gateway.logged().slice(lines)).toEqual([
+    expect.objectContaining({
+      error: 'page_refused',
+      requestId: reply.headers.get('x-request-id'),
+    }),
+  ]);
+});

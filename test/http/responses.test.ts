@@ -86,6 +86,7 @@ describe('a response', () => {
       ],
     });
     const unknown = await ask({ input: [{ id: 'msg_never' }] });
+    const twice = await ask({ input: [{ id: item?.id }, { id: item?.id }] });
 
     expect(messages()).toEqual([
       { role: 'user', content: 'Hi' },
@@ -93,6 +94,7 @@ describe('a response', () => {
       { role: 'user', content: 'And?' },
     ]);
     expect(unknown).toMatchObject({ status: 400, json: { error: { param: 'input[0]' } } });
+    expect(twice).toMatchObject({ status: 400, json: { error: { param: 'input[1]' } } });
   });
 
   test('is shown and forgotten for whoever asked for it, and for nobody else', async () => {

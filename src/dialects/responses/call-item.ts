@@ -18,7 +18,7 @@ export class CallItem implements OutputItem {
 
   /** The arguments are all there, as far as that can be told. */
   get isWhole(): boolean {
-    // Asked of every open call whenever something begins: most that are not whole can be told at a glance.
+    // Asked whenever something begins: most that are not whole can be told at a glance.
     if (!this.#arguments.endsWith('}')) return false;
     try {
       JSON.parse(this.#arguments);

@@ -26,7 +26,7 @@ export function readKeptRequest(body: Buffer, shelf: ResponseShelf): KeptRequest
   const given = itemsOf(parsed['input']);
   // What is no input is refused like everywhere else.
   if (given === null) return { request: checkedRequest(body, told), asked: null };
-  const own = given.map((item, i) => resolved(item, `input[${i}]`, shelf));
+  const own = resolved(given, shelf);
   const asked = told.store ? { input: objectsIn(own), previous } : null;
   const isPlain = previous === null && own.every((item, i) => item === given[i]);
   if (isPlain) return { request: checkedRequest(body, told), asked };
@@ -48,11 +48,32 @@ function itemsOf(input: unknown): readonly unknown[] | null {
   return Array.isArray(input) ? input : null;
 }
 
-function resolved(item: unknown, at: string, shelf: ResponseShelf): unknown {
+/** @returns the items, with what they refer to in the place of references */
+function resolved(items: readonly unknown[], shelf: ResponseShelf): readonly unknown[] {
+  const places = new Map<string, string>();
+  items.forEach((item, i) => {
+    const id = referredTo(item);
+    if (id === null) return;
+    const first = places.get(id);
+    // OpenAI refuses it, too; and a few bytes each could ask for an item of megabytes a thousand times.
+    if (first !== undefined)
+      throw invalid(`input[${i}]`, `refers to item "${id}", as ${first} does already`);
+    places.set(id, `input[${i}]`);
+  });
+  if (places.size === 0) return items;
+  const found = shelf.items(places.keys());
+  return items.map((item, i) => {
+    const id = referredTo(item);
+    if (id === null) return item;
+    const kept = found.get(id);
+    if (kept !== undefined) return kept;
+    throw invalid(`input[${i}]`, `refers to item "${id}", which is not kept here`);
+  });
+}
+
+/** The id of the item that this one stands for; `null` for one that stands for itself. */
+function referredTo(item: unknown): string | null {
   const [reference]: JsonObject[] = objectsIn([item]);
-  if (reference === undefined || !isReference(reference)) return item;
-  const id = textOrNull(reference['id']) ?? '';
-  const found = shelf.item(id);
-  if (found === null) throw invalid(at, `refers to item "${id}", which is not kept here`);
-  return found;
+  if (reference === undefined || !isReference(reference)) return null;
+  return textOrNull(reference['id']) ?? '';
 }

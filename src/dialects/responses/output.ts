@@ -26,6 +26,8 @@ export class Output {
   /** The message or thought that is being told. */
   #open: { readonly index: number; readonly item: MessageItem | ReasoningItem } | null = null;
   readonly #calls = new Map<number, { readonly index: number; readonly item: CallItem }>();
+  /** Open calls that may have become whole: looking at all of them whenever something begins takes too long where there are thousands. */
+  readonly #grown = new Set<number>();
 
   /** @param tools - the client's, as it wrote them */
   constructor(responseId: string, tools: unknown, tell: TellItem) {
@@ -71,6 +73,7 @@ export class Output {
         return;
       case 'arguments':
         this.#calls.get(event.call)?.item.add(event.text);
+        this.#grown.add(event.call);
         return;
       default:
     }
@@ -135,11 +138,13 @@ export class Output {
   /** Something else begins: what is complete is told to be, so that clients can run the tool. */
   #closeAll(): void {
     this.#closeOpen('completed');
-    for (const [call, { index, item }] of this.#calls) {
-      if (!item.isWhole) continue;
-      this.#items[index] = item.close('completed');
+    for (const call of this.#grown) {
+      const open = this.#calls.get(call);
+      if (open?.item.isWhole !== true) continue;
+      this.#items[open.index] = open.item.close('completed');
       this.#calls.delete(call);
     }
+    this.#grown.clear();
   }
 
   #closeOpen(status: ItemStatus): void {

@@ -25,8 +25,8 @@ export interface ResponseShelf {
    * @returns `null` where one of its responses is not kept any more
    */
   history(id: string): JsonObject[] | null;
-  /** An item of any response's output, by its own id. */
-  item(id: string): JsonObject | null;
+  /** Items of any responses' outputs, by their own ids; those that are not kept are not there. */
+  items(ids: Iterable<string>): ReadonlyMap<string, JsonObject>;
   /** @returns whether there was one to forget */
   forget(id: string): boolean;
 }
@@ -79,7 +79,7 @@ export class ResponseStore {
       },
       response: (id) => this.#read(keyOf(id))?.response ?? null,
       history: (id) => this.#history(id, keyOf),
-      item: (id) => this.#item(id, this.#items.get(keyOf(id))),
+      items: (ids) => this.#itemsWith(ids, keyOf),
       forget: (id) => this.#forget(keyOf(id)),
     };
   }
@@ -114,9 +114,23 @@ export class ResponseStore {
     return parts.reverse().flat();
   }
 
-  #item(id: string, key: string | undefined): JsonObject | null {
-    const read = key === undefined ? null : this.#read(key);
-    return objectsIn(read?.response['output']).find((item) => item['id'] === id) ?? null;
+  /** Reads each response once, however many of its items are asked for: it may be megabytes. */
+  #itemsWith(ids: Iterable<string>, keyOf: (id: string) => string): Map<string, JsonObject> {
+    const wanted = new Map<string, Set<string>>();
+    for (const id of ids) {
+      const key = this.#items.get(keyOf(id));
+      if (key === undefined) continue;
+      const together = wanted.get(key) ?? new Set();
+      wanted.set(key, together.add(id));
+    }
+    const found = new Map<string, JsonObject>();
+    for (const [key, together] of wanted) {
+      for (const item of objectsIn(this.#read(key)?.response['output'])) {
+        const id = String(item['id']);
+        if (together.has(id) && !found.has(id)) found.set(id, item);
+      }
+    }
+    return found;
   }
 
   /** What is read is used: it is kept for as long again. */

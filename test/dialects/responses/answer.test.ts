@@ -275,3 +275,15 @@ test('a stream that fails before anything was said has no response to fail', () 
 
   expect(types(eventsIn(bytes.toString()))).toEqual(['error']);
 });
+
+test('thousands of calls side by side are told as fast as one after the other', () => {
+  const calls = Array.from({ length: 20_000 }, (_, i) => call(i, `c${i}`, 'look'));
+  const beganMs = performance.now();
+
+  const { output } = answer([START, ...calls, args(7, '{"a":'), args(7, '1}'), finish('stop')]);
+
+  expect(output).toHaveLength(calls.length);
+  expect(output[7]).toMatchObject({ arguments: '{"a":1}' });
+  // Some hundred milliseconds; many seconds where each call has all before it looked at.
+  expect(performance.now() - beganMs).toBeLessThan(3000);
+});

@@ -36,7 +36,12 @@ test('a conversation is given back from its beginning, in order', () => {
   expect(mine.history('c')).toEqual([...said('a'), ...said('b'), ...said('c')]);
   expect(mine.history('a')).toEqual(said('a'));
   expect(mine.response('b')).toEqual(answered('b').response);
-  expect(mine.item('msg_b')).toEqual(answered('b').response.output[0]);
+  expect(mine.items(['msg_b', 'msg_c', 'msg_d'])).toEqual(
+    new Map([
+      ['msg_b', answered('b').response.output[0]],
+      ['msg_c', answered('c').response.output[0]],
+    ]),
+  );
 });
 
 test('holds the bytes that it counts, and not what else shared memory with them', () => {
@@ -61,10 +66,10 @@ test('nobody else sees it, whatever they ask for', () => {
 
   const other = store.of('other');
 
-  expect([other.response('a'), other.history('a'), other.item('msg_a')]).toEqual([
+  expect([other.response('a'), other.history('a'), other.items(['msg_a'])]).toEqual([
     null,
     null,
-    null,
+    new Map(),
   ]);
   expect(other.forget('a')).toBe(false);
   expect(mine.response('a')).not.toBeNull();
@@ -78,7 +83,11 @@ test('what is forgotten is gone with its items, and so is what went on from it',
   expect(mine.forget('a')).toBe(true);
 
   expect(mine.forget('a')).toBe(false);
-  expect([mine.response('a'), mine.item('msg_a'), mine.history('b')]).toEqual([null, null, null]);
+  expect([mine.response('a'), mine.items(['msg_a']), mine.history('b')]).toEqual([
+    null,
+    new Map(),
+    null,
+  ]);
   expect(mine.response('b')).not.toBeNull();
 });
 
@@ -90,7 +99,22 @@ test('an item that stands in two responses is there as long as the one that had 
 
   mine.forget('a');
 
-  expect(mine.item('msg_a')).toEqual(response.output[0]);
+  expect(mine.items(['msg_a']).get('msg_a')).toEqual(response.output[0]);
+});
+
+test('many items of a long response are found as fast as one', () => {
+  const { mine } = open({ maxBytes: 10_000_000 });
+  const ids = Array.from({ length: 2_000 }, (_, i) => `fc_${i}`);
+  const output = ids.map((id) => ({ id, type: 'function_call' }));
+  const input = [{ role: 'user', content: 'x'.repeat(1_000_000) }];
+  mine.keep({ response: { id: 'a', output }, input, previous: null });
+  const beganMs = performance.now();
+
+  const found = mine.items(ids);
+
+  expect([...found.values()]).toEqual(output);
+  // A few milliseconds; seconds where the response is read for each of them.
+  expect(performance.now() - beganMs).toBeLessThan(500);
 });
 
 test('a response is kept for its time, and for as long again when it is gone on from', () => {

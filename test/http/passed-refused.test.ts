@@ -1,0 +1,68 @@
+import { request as httpRequest } from 'node:http';
+import { post, startApp, type TestApp } from '../support/app.js';
+import { FakeUpstream } from '../support/fake-upstream.js';
+
+let upstream: FakeUpstream;
+let gateway: TestApp;
+
+beforeAll(async () => {
+  upstream = await FakeUpstream.start();
+  gateway = await startApp(`
+router: { predictor: heuristic }
+providers: { acme: { base_url: "${upstream.baseUrl}", api_key: sk-acme } }
+`);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+/** Asks for a path as it is: `fetch` would follow its dots. @returns the status */
+function got(path: string): Promise<number | undefined> {
+  const { hostname, port } = new URL(gateway.url);
+  return new Promise((resolve, reject) => {
+    const req = httpRequest({ hostname, port, path }, (res) => {
+      res.resume();
+      resolve(res.statusCode);
+    });
+    req.on('error', reject).end();
+  });
+}
+
+test.each([
+  '%2e%2e',
+  '..;x',
+  '..%2f..%2Fadmin',
+  '..%5cadmin',
+  '..\\admin',
+  '%252e%252e%252fadmin',
+  'a%0d%0a',
+])('a request is not passed on to a place that is not its own: %s', async (id) => {
+  const status = await got(`/v1/files/${id}?provider=acme`);
+
+  expect(status).toBe(404);
+  expect(upstream.requests).toEqual([]);
+});
+
+test.each([
+  ['is passed on to its provider', '/v1/moderations?provider=acme', ''],
+  ['names its provider', '/v1/moderations', 'acme/'],
+  ['is a chat', '/v1/chat/completions', ''],
+])(
+  'a model’s name that is longer than any is refused, where the request %s',
+  async (_, path, before) => {
+    const model = before + 'x'.repeat(100_000);
+    const lines = gateway.logged().length;
+
+    const reply = await post(gateway.url + path, {
+      model,
+      messages: [{ role: 'user', content: 'Hi' }],
+    });
+
+    const { error } = JSON.parse(reply.text) as { error: { code: string; message: string } };
+    expect([reply.status, error.code]).toEqual([404, 'model_not_found']);
+    expect(error.message).toMatch(/^no model has a name of 10000\d characters; the longest/u);
+    expect(JSON.stringify(gateway.logged().slice(lines)).length).toBeLessThan(1000);
+  },
+);
