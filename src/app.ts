@@ -77,7 +77,12 @@ export class App {
     const first = await load(options, hooks, null);
     const app = new App(options, hooks, metrics, first);
     options.log.level = first.sourced.config.log.level;
-    await app.#listen();
+    try {
+      await app.#listen();
+    } catch (error) {
+      await app.#letGo();
+      throw error;
+    }
     return app;
   }
 
@@ -179,6 +184,13 @@ export class App {
     });
     this.#feedback?.close();
     await this.#recall?.close();
+    await this.#inForce.assembly.setup.upstreams.close();
+  }
+
+  /** It never listened: whoever has the port may have the folders as well, so nothing is written to them. */
+  async #letGo(): Promise<void> {
+    this.#feedback?.close();
+    await this.#recall?.letGo();
     await this.#inForce.assembly.setup.upstreams.close();
   }
 
