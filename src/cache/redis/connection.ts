@@ -58,6 +58,8 @@ export interface RedisConnection {
   servers(): Promise<readonly Pick<RedisConnection, 'send'>[]>;
   /** @throws {Error} unless every server that holds keys takes commands */
   check(): Promise<void>;
+  /** Gives all up that is under way, and connects anew, to whoever has the name or is the master by now. */
+  renew(): void;
   /** Gives all up that is under way, and does not come back. */
   close(): void;
 }
@@ -65,6 +67,15 @@ export interface RedisConnection {
 const SLOTS = 16_384;
 const PING: RedisCommand = ['PING'];
 const CLUSTER_INFO: RedisCommand = ['CLUSTER', 'INFO'];
+
+/**
+ * Whether a server refuses something because it is a replica, or has just become one.
+ *
+ * It goes on answering whoever has stayed connected, and will for ever.
+ */
+export function isOfReplica(error: unknown): boolean {
+  return error instanceof Error && /^(READONLY|UNBLOCKED)\b/.test(error.message);
+}
 
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
@@ -111,6 +122,9 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
       const said = await Promise.all((await servers()).map((server) => server.send(asks)));
       if (!said.every((one) => String(one).includes(wanted)))
         throw new Error('the cluster is down');
+    },
+    renew: () => {
+      client.disconnect(!isClosed);
     },
     close: () => {
       isClosed = true;
