@@ -47,7 +47,7 @@ export interface RedisConnection {
   /**
    * Waits for a connection.
    *
-   * @throws {Error} if there is none in the time that a command has
+   * @throws {Error} if there is none in the time that a command has, or there is no such database
    */
   ready(): Promise<void>;
   /**
@@ -83,6 +83,7 @@ const LONGEST_RETRY_MS = 1_000;
 /** Begins to connect, and goes on trying whenever the connection is lost, until it is closed. */
 export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnection {
   const client = clientFor(settings);
+  const database = settings.place.kind === 'single' ? settings.place.database : 0;
   // Every command that fails says so itself.
   client.on('error', () => undefined);
   let isClosed = false;
@@ -100,6 +101,8 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
       });
       try {
         return await Promise.race([target.callBuffer(name, args), late]);
+      } catch (error) {
+        throw inWords(error);
       } finally {
         forget();
       }
@@ -114,7 +117,11 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
   return {
     send,
     servers,
-    ready: () => readiness(client, settings, clock),
+    ready: async () => {
+      await readiness(client, settings, clock);
+      // The client has asked for it, too, but stays in the first one where that is refused, and does not say so.
+      if (database > 0) await send(['SELECT', database]);
+    },
     check: async () => {
       // For some time after a loss servers of a cluster answer, and refuse whatever has to do with keys.
       const isCluster = client instanceof Cluster;
@@ -131,6 +138,14 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
       client.disconnect();
     },
   };
+}
+
+/** What the client says of options of its own, which no operator knows, in words. */
+function inWords(error: unknown): unknown {
+  const said = String(error);
+  if (said.includes('maxRetriesPerRequest')) return new Error('the connection to Redis was lost');
+  if (said.includes('enableOfflineQueue')) return new Error('there is no connection to Redis');
+  return error;
 }
 
 function refreshed(client: Cluster): Promise<void> {

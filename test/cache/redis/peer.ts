@@ -11,6 +11,8 @@ export interface Peer {
   readonly store: AnswerStore;
   readonly shared: SharedAnswers;
   readonly states: string[];
+  /** Why Redis was away, each time. */
+  readonly reasons: string[];
   readonly fetches: FetchResult[];
 }
 
@@ -21,7 +23,7 @@ export function openPeer(
   clock: Clock = systemClock,
 ): Peer {
   const store = new AnswerStore(10_000_000, clock);
-  const [states, fetches]: [string[], FetchResult[]] = [[], []];
+  const [states, reasons, fetches]: [string[], string[], FetchResult[]] = [[], [], []];
   const known = { username: null, password: null, tls: null, prefix: 'p', logEntries: 1_000 };
   const shared = new SharedAnswers({
     // Long enough for a machine that does much else: who gives up goes away, and that is counted.
@@ -30,10 +32,13 @@ export function openPeer(
     clock,
     origin,
     defer: (work) => setImmediate(work),
-    onState: (error) => states.push(error === null ? 'there' : 'away'),
+    onState: (error) => {
+      states.push(error === null ? 'there' : 'away');
+      if (error !== null) reasons.push((error as Error).message);
+    },
     onFetch: (result) => fetches.push(result),
   });
-  return { store, shared, states, fetches };
+  return { store, shared, states, reasons, fetches };
 }
 
 const HOUR_MS = 3_600_000;
