@@ -22,6 +22,7 @@ import {
   warningsOf,
   type AppOptions,
   type InForce,
+  type WillRead,
 } from './assembly/in-force.js';
 import { judgeOf } from './assembly/open-judge.js';
 import { Pipeline } from './pipeline.js';
@@ -67,16 +68,22 @@ export class App {
   /**
    * Reads everything and listens.
    *
+   * @param willRead - told of the files that the configuration names before they are read
    * @throws {FaultyFileError} when configuration, rules or their tests are not in order
    * @throws {Error} `EADDRINUSE` and its like
    */
-  static async start(options: AppOptions): Promise<App> {
+  static async start(options: AppOptions, willRead?: WillRead): Promise<App> {
     const metrics = new Metrics();
     const hooks = hooksFor(options, metrics);
-    const first = await load(options, hooks, null);
+    const first = await load(options, hooks, null, willRead);
     const app = new App(options, hooks, metrics, first);
     options.log.level = first.sourced.config.log.level;
-    await app.#listen();
+    try {
+      await app.#listen();
+    } catch (error) {
+      await app.#letGo();
+      throw error;
+    }
     return app;
   }
 
@@ -111,13 +118,13 @@ export class App {
    * @param willRead - told of the files that the new configuration names before they are read
    * @returns whether the new state is in force; never rejects
    */
-  reload(willRead?: (files: readonly string[]) => Promise<void>): Promise<boolean> {
+  reload(willRead?: WillRead): Promise<boolean> {
     // One after the other: of two at a time the one that read first could come out on top.
     this.#reloaded = this.#reloaded.then(() => this.#reload(willRead));
     return this.#reloaded;
   }
 
-  async #reload(willRead?: (files: readonly string[]) => Promise<void>): Promise<boolean> {
+  async #reload(willRead?: WillRead): Promise<boolean> {
     try {
       this.#putInForce(await load(this.#options, this.#hooks, this.#inForce, willRead));
       return true;
@@ -178,6 +185,13 @@ export class App {
     });
     this.#feedback?.close();
     await this.#recall?.close();
+    await this.#inForce.assembly.setup.upstreams.close();
+  }
+
+  /** It never listened: whoever has the port may have the folders as well, so nothing is written to them. */
+  async #letGo(): Promise<void> {
+    this.#feedback?.close();
+    await this.#recall?.letGo();
     await this.#inForce.assembly.setup.upstreams.close();
   }
 

@@ -92,11 +92,14 @@ export async function openFeedback(
   });
 }
 
+/** Is told of files before they are read, and waited for. */
+export type WillRead = (files: readonly string[]) => Promise<void>;
+
 /**
  * Reads everything and makes of it what requests need.
  *
  * @param previous - what is in force, `null` at the start
- * @param willRead - told of all files that the configuration names before they are read, and waited for
+ * @param willRead - told of all files that the configuration names
  * @throws {FaultyFileError} when configuration, rules or their tests are not in order, or a running
  *   gateway must not take them over
  */
@@ -104,7 +107,7 @@ export async function load(
   options: AppOptions,
   hooks: AssemblyHooks,
   previous: InForce | null,
-  willRead: (files: readonly string[]) => Promise<void> = () => Promise.resolve(),
+  willRead: WillRead = () => Promise.resolve(),
 ): Promise<InForce> {
   const read = await options.source.load();
   const sourced = previous === null ? read : takenOver(previous.sourced, read);

@@ -126,6 +126,13 @@ export class AnswerLog implements AnswerJournal {
   async close(): Promise<void> {
     this.#forgetTimer();
     await this.save().catch(() => undefined);
+    await this.letGo();
+  }
+
+  /** Ends without saving. */
+  async letGo(): Promise<void> {
+    this.#forgetTimer();
+    await this.#saving;
     await this.#handle?.close();
     this.#handle = null;
   }

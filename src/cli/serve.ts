@@ -74,11 +74,17 @@ export async function serveCommand(
   });
   const destination = openLogDestination();
   const log = openLog('info', destination);
-  const app = await App.start({ source, shipped, clock, log, version });
+  const watch = watchForReload(log, { clock });
+  // Before anything is read: until somebody listens to it this signal ends the process.
+  onSignal('SIGHUP', () => void watch.reload());
+  const options = { source, shipped, clock, log, version };
+  const app = await App.start(options, (files) => watch.willRead(files)).catch((error: unknown) => {
+    watch.close();
+    throw error;
+  });
   log.info({ ...app.summary, warnings: warningsOf(app.inForce) }, 'listening');
   io.err(banner(app, version));
-  const watch = watchForReload(app, log, { clock });
-  onSignal('SIGHUP', () => void watch.reload());
+  watch.begin(app);
 
   await new Promise<void>((stop) => {
     let stoppedMs: number | null = null;

@@ -44,6 +44,8 @@ export interface Recall {
   detail(): RecallDetail;
   /** Saves what is kept, if it is to outlast the process. */
   close(): Promise<void>;
+  /** Closes, and saves nothing: another process may have the folder. */
+  letGo(): Promise<void>;
 }
 
 /**
@@ -66,6 +68,11 @@ export async function openRecall(
   const shared = await openShared(options, { ...given, cache });
   const parts = { ...given, cache, tally, given: new GivenAnswers(), alike, shared };
   tally.levels();
+  const stop = async (): Promise<void> => {
+    alike?.purse.close();
+    alike?.answers.close();
+    await shared?.close();
+  };
   return {
     desk: new CacheDesk(parts),
     admin: new CacheAdmin(parts, answerLog),
@@ -74,10 +81,12 @@ export async function openRecall(
       ...(answerLog !== null && { cacheFile: fileDetail(answerLog) }),
     }),
     close: async () => {
-      alike?.purse.close();
-      alike?.answers.close();
-      await shared?.close();
+      await stop();
       await answerLog?.close();
+    },
+    letGo: async () => {
+      await stop();
+      await answerLog?.letGo();
     },
   };
 }

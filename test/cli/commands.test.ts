@@ -304,6 +304,25 @@ describe('suffice serve', () => {
     expect(log).toContain('"stopped"');
   });
 
+  test('reloads as soon as it listens where it was told to before', async () => {
+    let heard = '';
+    let stop = (): void => undefined;
+    const { log } = await run(['serve', '--config', config(), '--port', '0'], {
+      onSignal: (signal, act) => {
+        heard += `${signal} `;
+        if (signal === 'SIGHUP') act();
+        if (signal === 'SIGTERM') stop = act;
+      },
+      onLog: (line) => {
+        if (line.includes('"listening"')) heard += 'listening ';
+        if (line.includes('"reloaded"')) stop();
+      },
+    });
+
+    expect(heard).toBe('SIGHUP listening SIGTERM SIGINT ');
+    expect(log).toMatch(/"listening"[^]*"reloaded"[^]*"stopped"/u);
+  });
+
   test('shows every fault of its configuration at once and does not start', async () => {
     await writeFile(config(), 'sever: {}\nserver: { port: high }\nrules: 7\n');
 

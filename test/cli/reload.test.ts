@@ -49,9 +49,16 @@ beforeEach(async () => {
       return taken;
     },
   };
-  watch = watchForReload(counted, log, { clock, intervalMs: INTERVAL_MS });
-  await looked();
+  await watching(counted);
 });
+
+/** Watches an app that runs already. */
+async function watching(app: Parameters<ReloadWatch['begin']>[0]): Promise<void> {
+  watch = watchForReload(log, { clock, intervalMs: INTERVAL_MS });
+  await watch.willRead(app.files);
+  watch.begin(app);
+  await looked();
+}
 
 afterEach(async () => {
   watch.close();
@@ -153,10 +160,43 @@ test('rules that change as soon as they have been read are read again', async ()
       return taken;
     },
   };
-  watch = watchForReload(slow, log, { clock, intervalMs: INTERVAL_MS });
-  await looked();
+  await watching(slow);
   await watch.reload();
   await reloaded();
 
   expect(await chosen()).toBe('acme/two');
+});
+
+test('rules that change after they have been read, before the gateway listens, are read again', async () => {
+  const { app } = gateway;
+  watch.close();
+  watch = watchForReload(log, { clock, intervalMs: INTERVAL_MS });
+  await watch.willRead(app.files);
+  await write('old.yaml', pinned('two'));
+  for (let i = 0; i < 3; i++) {
+    clock.advance(INTERVAL_MS);
+    await looked();
+  }
+
+  watch.begin({
+    files: app.files,
+    reload: async (willRead) => {
+      const taken = await app.reload(willRead);
+      reloads += 1;
+      return taken;
+    },
+  });
+  while (reloads === 0) await nextTurn();
+
+  expect(await chosen()).toBe('acme/two');
+});
+
+test('however often a reload is asked for while one is under way, one comes after it', async () => {
+  const first = watch.reload();
+  await nextTurn();
+  const others = Array.from({ length: 20 }, () => watch.reload());
+
+  await Promise.all([first, ...others]);
+
+  expect(reloads).toBe(2);
 });

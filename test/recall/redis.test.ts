@@ -1,3 +1,6 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Redis } from 'ioredis';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 import { FakeUpstream } from '../support/fake-upstream.js';
 import { RedisServer } from '../support/redis-server.js';
@@ -7,6 +10,7 @@ import { cacheConfig, said } from './support.js';
 let redis: RedisServer;
 let upstream: FakeUpstream;
 let gateways: TestApp[];
+let config: string;
 
 beforeAll(async () => {
   redis = await RedisServer.start();
@@ -21,7 +25,7 @@ beforeEach(async () => {
   const semantic = 'semantic: { budget_ms: 1000, recheck: { usd_per_day: 0 } }';
   const prefix = `t${upstream.baseUrl.replaceAll(/\D/g, '')}`;
   const shared = `, redis: { url: "${redis.url}", prefix: ${prefix}, timeout_ms: 300 }, ${semantic}`;
-  const config = cacheConfig(upstream, shared, '', 'semantic');
+  config = cacheConfig(upstream, shared, '', 'semantic');
   const openJudge = async () => wordJudge();
   gateways = [await startApp(config, { openJudge }), await startApp(config, { openJudge })];
   for (const gateway of gateways) await until(async () => (await ready(gateway)) === 'there');
@@ -123,4 +127,22 @@ test('asks a model when the words of another gateway’s answer cannot be had, a
   expect([same, own].map(({ headers }) => headers.get('x-suffice-cache'))).toEqual(['miss', 'hit']);
   expect(purge.status).toBe(503);
   expect(purge.text).toContain('Redis');
+});
+
+test('a start that fails lets go of Redis, and leaves the file of whoever runs already as it is', async () => {
+  const { port } = new URL(gateway(0).url);
+  const cache = path.join(gateway(0).folder, 'cache');
+  const [file, theirs] = [path.join(cache, 'answers.log'), 'written by whoever runs already'];
+  await mkdir(cache);
+  await writeFile(file, theirs);
+  const raw = new Redis(redis.port);
+  const clients = async () => /connected_clients:(\d+)/u.exec(await raw.info('clients'))?.[1];
+  const before = await clients();
+
+  const started = startApp(config.replace('redis:', `folder: ${cache}, redis:`), { port });
+
+  await expect(started).rejects.toThrow('EADDRINUSE');
+  await until(async () => (await clients()) === before);
+  expect(await readFile(file, 'utf8')).toBe(theirs);
+  raw.disconnect();
 });

@@ -24,6 +24,8 @@ interface TestAppOptions {
   readonly clock?: Clock;
   readonly shipped?: Partial<Shipped>;
   readonly openJudge?: AppOptions['openJudge'];
+  /** A port that is not free, for a start that fails. */
+  readonly port?: string;
   /** Further files for the configuration's folder. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -48,7 +50,7 @@ export async function startApp(config: string, options: TestAppOptions = {}): Pr
   const lines: string[] = [];
   const source = configSource({
     file,
-    overrides: { port: { text: '0', from: 'test' } },
+    overrides: { port: { text: options.port ?? '0', from: 'test' } },
     env: options.env ?? {},
     ollamaModels: () => Promise.resolve(null),
   });

@@ -20,6 +20,7 @@ export async function run(
     clock?: Clock;
     env?: Readonly<Record<string, string>>;
     onSignal?: (signal: string, act: () => void) => void;
+    onLog?: (line: string) => void;
   } = {},
 ): Promise<Run> {
   let out = '';
@@ -36,7 +37,10 @@ export async function run(
     version: '1.2.3',
     clock: more.clock ?? systemClock,
     openLogDestination: () => ({
-      write: (line: string) => (log += line),
+      write: (line: string) => {
+        log += line;
+        more.onLog?.(line);
+      },
       flushSync: () => undefined,
     }),
     // The server of a test is told to stop as soon as it has said where it is.

@@ -47,7 +47,7 @@ export interface RedisConnection {
   /**
    * Waits for a connection.
    *
-   * @throws {Error} if there is none in the time that a command has
+   * @throws {Error} if there is none in the time that a command has, or there is no such database
    */
   ready(): Promise<void>;
   /**
@@ -58,6 +58,8 @@ export interface RedisConnection {
   servers(): Promise<readonly Pick<RedisConnection, 'send'>[]>;
   /** @throws {Error} unless every server that holds keys takes commands */
   check(): Promise<void>;
+  /** Gives all up that is under way, and connects anew, to whoever has the name or is the master by now. */
+  renew(): void;
   /** Gives all up that is under way, and does not come back. */
   close(): void;
 }
@@ -66,12 +68,22 @@ const SLOTS = 16_384;
 const PING: RedisCommand = ['PING'];
 const CLUSTER_INFO: RedisCommand = ['CLUSTER', 'INFO'];
 
+/**
+ * Whether a server refuses something because it is a replica, or has just become one.
+ *
+ * It goes on answering whoever has stayed connected, and will for ever.
+ */
+export function isOfReplica(error: unknown): boolean {
+  return error instanceof Error && /^(READONLY|UNBLOCKED)\b/.test(error.message);
+}
+
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
 
 /** Begins to connect, and goes on trying whenever the connection is lost, until it is closed. */
 export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnection {
   const client = clientFor(settings);
+  const database = settings.place.kind === 'single' ? settings.place.database : 0;
   // Every command that fails says so itself.
   client.on('error', () => undefined);
   let isClosed = false;
@@ -89,6 +101,8 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
       });
       try {
         return await Promise.race([target.callBuffer(name, args), late]);
+      } catch (error) {
+        throw inWords(error);
       } finally {
         forget();
       }
@@ -103,7 +117,11 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
   return {
     send,
     servers,
-    ready: () => readiness(client, settings, clock),
+    ready: async () => {
+      await readiness(client, settings, clock);
+      // The client has asked for it, too, but stays in the first one where that is refused, and does not say so.
+      if (database > 0) await send(['SELECT', database]);
+    },
     check: async () => {
       // For some time after a loss servers of a cluster answer, and refuse whatever has to do with keys.
       const isCluster = client instanceof Cluster;
@@ -112,11 +130,22 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
       if (!said.every((one) => String(one).includes(wanted)))
         throw new Error('the cluster is down');
     },
+    renew: () => {
+      client.disconnect(!isClosed);
+    },
     close: () => {
       isClosed = true;
       client.disconnect();
     },
   };
+}
+
+/** What the client says of options of its own, which no operator knows, in words. */
+function inWords(error: unknown): unknown {
+  const said = String(error);
+  if (said.includes('maxRetriesPerRequest')) return new Error('the connection to Redis was lost');
+  if (said.includes('enableOfflineQueue')) return new Error('there is no connection to Redis');
+  return error;
 }
 
 function refreshed(client: Cluster): Promise<void> {

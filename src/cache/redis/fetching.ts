@@ -64,10 +64,12 @@ export class Fetching {
       const value = await read(key);
       this.#lateInARow = 0;
       const answer = Buffer.isBuffer(value) ? decodeShared(value, key) : null;
-      if (answer === null) {
-        onFetch(value === null ? 'gone' : 'damaged');
+      const here = store.peek(key);
+      // After a failover, or where Redis has gone back to a copy, what stands there may be what this one had replaced.
+      const isEarlier = answer !== null && here !== undefined && isBefore(answer, here);
+      if (answer === null || isEarlier) {
+        onFetch(value === null || isEarlier ? 'gone' : 'damaged');
         // A later one may have been kept here meanwhile.
-        const here = store.peek(key);
         if (here !== undefined && isHeld(here)) return here;
         store.forget(key);
         return null;
@@ -82,4 +84,8 @@ export class Fetching {
       this.#underWay.delete(key);
     }
   }
+}
+
+function isBefore(one: KeptAnswer, other: KeptAnswer): boolean {
+  return one.storedAtMs < other.storedAtMs;
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/clock.js';
 import type { AnswerStore } from '../answer-store.js';
 import type { RedisCommand, RedisConnection } from './connection.js';
 import {
@@ -13,6 +14,7 @@ import { scanHeads } from './shared-scan.js';
 /** What following others takes. */
 export interface FollowerParts {
   readonly store: AnswerStore;
+  readonly clock: Clock;
   readonly keys: SharedAnswersKeys;
   /** Waits on its own for what comes next, so that nothing else has to wait behind it. */
   readonly reader: RedisConnection;
@@ -38,6 +40,8 @@ const BLOCK_MS = 2_000;
 /** Taken in at once; reading a question takes up to a tenth of a millisecond. */
 const EVENTS_AT_ONCE = 16;
 const PURGES_AT_ONCE = 500;
+/** How often Redis is looked at that has not cut anybody off. */
+const LOOK_EVERY_MS = 2_000;
 
 /**
  * Has a store know what other processes keep and purge.
@@ -50,6 +54,7 @@ export class Follower {
   #joins = 0;
   /** What this process told last of purges. */
   #told: string | null = null;
+  #nextLookMs = 0;
 
   constructor(parts: FollowerParts) {
     this.#parts = parts;
@@ -96,9 +101,13 @@ export class Follower {
     this.#told = await this.#leave(this.#parts.keys.purges, event);
   }
 
-  /** Takes in what comes next, or waits for it for some seconds. Call `join` first. */
+  /**
+   * Takes in what comes next, or waits for it for some seconds. Call `join` first.
+   *
+   * @throws {Error} if Redis is away, has forgotten everything, or takes no changes any more: join again
+   */
   async read(): Promise<void> {
-    const { reader, keys, pause } = this.#parts;
+    const { reader, keys, clock, pause } = this.#parts;
     const place = this.#place;
     if (place === null) throw new Error('not joined');
     const command: RedisCommand = [
@@ -110,7 +119,20 @@ export class Follower {
       if (logged.stream === keys.log) place.log = logged.id;
       else place.purges = logged.id;
     }
+    if (clock.now() >= this.#nextLookMs) await this.#look(place);
     await pause();
+  }
+
+  /** Finds out what nobody is told who stays connected. */
+  async #look({ epoch }: Place): Promise<void> {
+    const { reader, writer, keys, clock } = this.#parts;
+    this.#nextLookMs = clock.now() + LOOK_EVERY_MS;
+    const [there] = await Promise.all([
+      reader.send(['GET', keys.epoch]),
+      // Hardly ever does anything; a server that is full takes it, and one that has become a replica does not.
+      writer.send(['XTRIM', keys.purges, 'MAXLEN', '~', KEPT_PURGES]),
+    ]);
+    if (String(there) !== epoch) throw new Error('Redis has forgotten all that was in it');
   }
 
   /**

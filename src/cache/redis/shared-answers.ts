@@ -3,7 +3,12 @@ import type { AnswerJournal, AnswerStore } from '../answer-store.js';
 import type { AnswerName } from '../dropped-answers.js';
 import { isHeld, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
 import { matches, type PurgeFilter } from '../past-purges.js';
-import { connectRedis, type RedisConnection, type RedisSettings } from './connection.js';
+import {
+  connectRedis,
+  isOfReplica,
+  type RedisConnection,
+  type RedisSettings,
+} from './connection.js';
 import { Fetching, type FetchResult } from './fetching.js';
 import { Follower } from './follower.js';
 import { sharedKeys, type SharedAnswersKeys } from './shared-keys.js';
@@ -67,6 +72,7 @@ export class SharedAnswers implements AnswerJournal {
       this.#isSending = false;
       this.#options.clock.after(RETRY_MS, () => void this.#tryAgain());
     }
+    this.#leaveReplica(error);
     this.#say(error);
   };
 
@@ -82,7 +88,7 @@ export class SharedAnswers implements AnswerJournal {
       onFailed: this.#unsent,
     });
     this.#follower = new Follower({
-      ...{ store, keys: this.#keys, reader: this.#reader, writer: this.#writer },
+      ...{ store, clock, keys: this.#keys, reader: this.#reader, writer: this.#writer },
       origin: options.origin,
       pause: () =>
         new Promise((resolve) => {
@@ -164,6 +170,7 @@ export class SharedAnswers implements AnswerJournal {
         while (!this.#isOver()) await this.#follower.read();
       } catch (error) {
         this.#isFollowing = false;
+        this.#leaveReplica(error);
         this.#say(error);
       }
       if (!this.#isOver()) await this.#rest();
@@ -280,10 +287,18 @@ export class SharedAnswers implements AnswerJournal {
       await this.#flush();
       this.#isSending = true;
       this.#say(null);
-    } catch {
+    } catch (error) {
       // Told already.
+      this.#leaveReplica(error);
       this.#options.clock.after(RETRY_MS, () => void this.#tryAgain());
     }
+  }
+
+  /** Where either connection has met a replica both look for the master: at two servers they would miss what is told. */
+  #leaveReplica(error: unknown): void {
+    if (!isOfReplica(error)) return;
+    this.#reader.renew();
+    this.#writer.renew();
   }
 
   /** @param error - what keeps it from being there, if it is not */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -107,7 +108,45 @@ async function sentinels(): Promise<Failing> {
   };
 }
 
+/** A name that comes to stand for another server, while the one it stood for goes on as a replica of it. */
+async function renamed(): Promise<Failing> {
+  const quick = ['--repl-diskless-sync-delay', '0'];
+  const master = closing(await RedisServer.start(...quick));
+  const replicaOf = ['--replicaof', '127.0.0.1', String(master.port)];
+  const replica = closing(await RedisServer.start(...quick, ...replicaOf));
+  const [old, next] = [new Redis(master.port), new Redis(replica.port)];
+  while (!(await next.info('replication')).includes('master_link_status:up')) await pause(10);
+  let { port } = master;
+  const name = createServer((socket) => {
+    const server = connect(port, '127.0.0.1');
+    socket.pipe(server).pipe(socket);
+    for (const [one, other] of [
+      [socket, server],
+      [server, socket],
+    ] as const) {
+      one.on('error', () => other.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => name.listen(0, '127.0.0.1', resolve));
+  open.push({
+    close: async () => {
+      for (const client of [old, next]) client.disconnect();
+      await new Promise((resolve) => name.close(resolve));
+    },
+  });
+  const address = { host: '127.0.0.1', port: (name.address() as AddressInfo).port };
+  return {
+    place: { kind: 'single', address, database: 0 },
+    lose: async () => {
+      ({ port } = replica);
+      await next.replicaof('NO', 'ONE');
+      await old.replicaof('127.0.0.1', replica.port);
+    },
+  };
+}
+
 test.each([
+  ['another server is promoted under the same name', renamed],
   ['Sentinels have a replica take over', sentinels],
   ['a replica takes over in a Cluster', cluster],
 ])('while %s, nothing wrong is given and nobody waits; then it goes on', async (_what, open) => {

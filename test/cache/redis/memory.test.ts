@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from '../../../src/core/clock.js';
 import { away, knows, saying, there, OneRedis } from './one-redis.js';
 import { fresh, until, wordsOf } from './peer.js';
 
@@ -143,4 +144,45 @@ test('repeats a purge that was lost before anybody had heard of it', async () =>
 
   await until(() => b.store.size === 0);
   expect(readers).toHaveLength(2);
+});
+
+/** Looks after Redis whenever anything happens, and not only every few seconds. */
+const watchful: Clock = { ...systemClock, now: () => systemClock.now() * 1_000 };
+
+test('puts back what it holds where Redis has forgotten everything and yet cut nobody off', async () => {
+  const [a, b] = [redis.peer({}, watchful), redis.peer({}, watchful)];
+  await there(a, b);
+  for (const [one, key] of [
+    [a, 'one'],
+    [b, 'two'],
+  ] as const)
+    one.store.keep(fresh(key));
+  await Promise.all([knows(a, 'two'), knows(b, 'one')]);
+
+  await redis.raw.flushall();
+  a.store.keep(fresh('three'));
+  const late = redis.peer();
+
+  for (const key of ['one', 'two', 'three']) await saying(late, key);
+  expect(late.store.size).toBe(3);
+});
+
+test('repeats a purge to who has missed it, where Redis has forgotten it meanwhile and cut nobody else off', async () => {
+  await letIn('late');
+  const first = redis.peer({}, watchful);
+  const late = redis.peer({ username: 'late', password: 'any' });
+  await there(first, late);
+  late.store.keep(fresh('mine'));
+  await knows(first, 'mine');
+  await redis.raw.acl('DELUSER', 'late');
+  await away(late);
+  first.store.purge({});
+  await first.shared.purge({});
+
+  await redis.raw.flushall();
+  await letIn('late');
+
+  await until(() => late.store.size === 0);
+  await until(async () => (await redis.raw.exists(redis.nameOf('mine'))) === 0);
+  expect(late.store.recentPurges).toHaveLength(1);
 });

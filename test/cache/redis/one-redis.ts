@@ -1,5 +1,6 @@
 import { Redis, type ChainableCommander } from 'ioredis';
 import type { RedisSettings } from '../../../src/cache/redis/connection.js';
+import type { Clock } from '../../../src/core/clock.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { openPeer, until, wordsOf, type Peer } from './peer.js';
 
@@ -33,11 +34,11 @@ export class OneRedis {
   }
 
   /** A process, which is closed after the test. */
-  peer(more: Partial<RedisSettings> = {}): Peer {
+  peer(more: Partial<RedisSettings> = {}, clock?: Clock): Peer {
     const address = { host: '127.0.0.1', port: this.server.port };
     const place = { kind: 'single', address, database: 0 } as const;
     this.#peers += 1;
-    const one = openPeer(`peer ${this.#peers}`, { place, prefix: this.prefix, ...more });
+    const one = openPeer(`peer ${this.#peers}`, { place, prefix: this.prefix, ...more }, clock);
     this.#open.push(one.shared);
     return one;
   }

@@ -3,7 +3,7 @@ import type { HeldAnswer } from '../../../src/cache/kept-answer.js';
 import type { RedisSettings } from '../../../src/cache/redis/connection.js';
 import type { FetchResult } from '../../../src/cache/redis/fetching.js';
 import { SharedAnswers } from '../../../src/cache/redis/shared-answers.js';
-import { systemClock } from '../../../src/core/clock.js';
+import { systemClock, type Clock } from '../../../src/core/clock.js';
 import { keptAnswer } from '../kept.js';
 
 /** One process of several. */
@@ -11,6 +11,8 @@ export interface Peer {
   readonly store: AnswerStore;
   readonly shared: SharedAnswers;
   readonly states: string[];
+  /** Why Redis was away, each time. */
+  readonly reasons: string[];
   readonly fetches: FetchResult[];
 }
 
@@ -18,21 +20,25 @@ export interface Peer {
 export function openPeer(
   origin: string,
   more: Partial<RedisSettings> & Pick<RedisSettings, 'place'>,
+  clock: Clock = systemClock,
 ): Peer {
-  const store = new AnswerStore(10_000_000, systemClock);
-  const [states, fetches]: [string[], FetchResult[]] = [[], []];
+  const store = new AnswerStore(10_000_000, clock);
+  const [states, reasons, fetches]: [string[], string[], FetchResult[]] = [[], [], []];
   const known = { username: null, password: null, tls: null, prefix: 'p', logEntries: 1_000 };
   const shared = new SharedAnswers({
     // Long enough for a machine that does much else: who gives up goes away, and that is counted.
     settings: { ...known, timeoutMs: 2_000, ...more },
     store,
-    clock: systemClock,
+    clock,
     origin,
     defer: (work) => setImmediate(work),
-    onState: (error) => states.push(error === null ? 'there' : 'away'),
+    onState: (error) => {
+      states.push(error === null ? 'there' : 'away');
+      if (error !== null) reasons.push((error as Error).message);
+    },
     onFetch: (result) => fetches.push(result),
   });
-  return { store, shared, states, fetches };
+  return { store, shared, states, reasons, fetches };
 }
 
 const HOUR_MS = 3_600_000;

@@ -56,3 +56,20 @@ test.each([
   expect(found).toEqual(keys.map((key) => `the answer to ${key}`));
   for (const { shared } of peers) await shared.close();
 });
+
+test('says why Redis is away, and shares in no other database than the one that is meant', async () => {
+  const server = await started('--databases', '4');
+  const at4 = { kind: 'single', address: at(server), database: 4 } as const;
+  const [lost, astray] = [
+    openPeer('a', { place: { ...at4, database: 0 } }),
+    openPeer('b', { place: at4 }),
+  ];
+  await until(() => lost.shared.isThere && astray.states.length > 0);
+
+  await server.kill();
+  await until(() => !lost.shared.isThere);
+
+  expect(lost.reasons).toEqual(['the connection to Redis was lost']);
+  expect([astray.states, astray.reasons]).toEqual([['away'], ['ERR DB index is out of range']]);
+  for (const { shared } of [lost, astray]) await shared.close();
+});

@@ -189,6 +189,22 @@ test('gives no answer that has gone meanwhile', async () => {
   expect(b.fetches).toEqual(['gone']);
 });
 
+test('gives no earlier answer than the one it knows of, which a copy of Redis has brought back', async () => {
+  const [a, b] = [redis.peer(), redis.peer()];
+  await there(a, b);
+  a.store.keep(fresh('one', { storedAtMs: Date.now() - 60_000 }));
+  await knows(b, 'one');
+  const earlier = await redis.raw.dumpBuffer(redis.nameOf('one'));
+  const latest = fresh('one');
+  a.store.keep(latest);
+  await until(() => b.store.peek('one')?.storedAtMs === latest.storedAtMs);
+
+  await redis.raw.restore(redis.nameOf('one'), 0, earlier, 'REPLACE');
+
+  expect(await wordsOf(b, 'one')).toBeNull();
+  expect(b.fetches).toEqual(['gone']);
+});
+
 test('keeps and shares its own answer that came while the words of an earlier one were not to be had', async () => {
   const [a, b, c] = [redis.peer(), redis.peer(), redis.peer()];
   await there(a, b, c);
