@@ -141,7 +141,8 @@ export async function tryEach<Got>(
       error = redactedBy(task.providers.get(upstream.provider), thrown);
       record(error.code);
       if (!isUpstreamsFault(error)) break;
-      task.resting.note(upstream, error);
+      // A size says nothing of how the place would do with what others ask.
+      if (error.status !== TOO_LARGE) task.resting.note(upstream, error);
       left -= 1;
       if (left === 0) break;
     }
@@ -246,11 +247,14 @@ function targetOf(
   };
 }
 
+/** More than this provider takes at once: Groq says so of what is over an account's tokens a minute. */
+const TOO_LARGE = 413;
+
 /**
  * Statuses that say "not here" rather than "not so": the key, the account, the model's name, the
- * load. Another provider may well answer the same request.
+ * load, the size. Another provider may well answer the same request.
  */
-const NOT_HERE = new Set([401, 402, 403, 404, 408, 429]);
+const NOT_HERE = new Set([401, 402, 403, 404, 408, TOO_LARGE, 429]);
 
 /** Another upstream could do better. */
 export function isUpstreamsFault(error: GatewayError): boolean {
