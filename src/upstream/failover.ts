@@ -13,6 +13,7 @@ import type {
 } from '../dialects/dialect.js';
 import { passageBetween } from '../dialects/dialects.js';
 import { withMembers } from '../dialects/members.js';
+import { fitForDeepSeek } from '../dialects/deepseek/fit-request.js';
 import { fitForMistral } from '../dialects/mistral/fit-request.js';
 import type { Loss, LossPolicy } from '../dialects/neutral/losses.js';
 import type { ThoughtMemory } from '../dialects/neutral/thought-store.js';
@@ -220,10 +221,12 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   return { kind: 'whole', whole, dropped: [...dropped, ...(whole.summary.lost ?? [])] };
 }
 
+const FITS = { mistral: fitForMistral, deepseek: fitForDeepSeek } as const;
+
 /** The request with what this one provider wants of it beyond its dialect. */
 function fitted(body: Buffer, { members, fit }: Provider): Buffer {
   const whole = withMembers(body, members);
-  return fit === 'mistral' ? fitForMistral(whole) : whole;
+  return fit === null ? whole : FITS[fit](whole);
 }
 
 function targetOf(
@@ -232,7 +235,7 @@ function targetOf(
   provider: Provider,
 ): Target {
   const model = served.get(upstream.modelId)?.model;
-  const { name, usageOption, outputCap } = provider;
+  const { name, usageOption, outputCap, takesThoughts } = provider;
   return {
     model: upstream.upstreamModel,
     provider: name,
@@ -240,6 +243,7 @@ function targetOf(
     canThink: model?.capabilities.has('reasoning') ?? false,
     usageOption,
     outputCap,
+    takesThoughts,
     renames: provider.renamesFor(upstream.upstreamModel),
     refusals: provider.refusalsFor(upstream.upstreamModel),
     onLoss,

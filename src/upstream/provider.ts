@@ -70,6 +70,7 @@ export class Provider {
   readonly trustedAnswers: boolean;
   readonly usageOption: boolean;
   readonly outputCap: ProviderRow['outputCap'];
+  readonly takesThoughts: boolean;
   /** What every request to it calls otherwise. */
   readonly renames: ProviderRow['renames'];
   readonly members: ProviderRow['members'];
@@ -103,6 +104,7 @@ export class Provider {
     this.trustedAnswers = row.trustedAnswers;
     this.usageOption = row.usageOption;
     this.outputCap = row.outputCap;
+    this.takesThoughts = row.takesThoughts;
     this.renames = row.renames;
     this.#models = row.models;
     this.members = row.members;

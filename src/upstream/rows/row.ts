@@ -69,6 +69,8 @@ export interface ProviderRow {
   readonly usageOption: boolean;
   /** What bounds an answer's length; OpenAI's newer models refuse the older name, many others the newer. */
   readonly outputCap: 'max_tokens' | 'max_completion_tokens';
+  /** Wants what its models thought in earlier turns back, as `reasoning_content`; others may refuse that member. */
+  readonly takesThoughts: boolean;
   /**
    * Request members that this provider calls otherwise, by the name in the dialect; `null` leaves
    * a member out that would only make the request fail and says nothing about the answer.
@@ -79,7 +81,7 @@ export interface ProviderRow {
   /** Members that every request has, where the client writes none of the name; `null` takes one out. */
   readonly members: Readonly<Record<string, string | boolean | null>>;
   /** What has to be done to a request beyond names of members; `null` for nothing. */
-  readonly fit: 'mistral' | null;
+  readonly fit: 'mistral' | 'deepseek' | null;
   /** Why the row is as it is, for people; empty where there is nothing to say. */
   readonly notes: string;
   /** Where the address is documented. */
@@ -104,6 +106,7 @@ export function row(given: Given): ProviderRow {
     trustedAnswers: false,
     usageOption: true,
     outputCap: 'max_tokens',
+    takesThoughts: false,
     renames: {},
     models: [],
     members: {},
