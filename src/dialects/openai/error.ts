@@ -13,8 +13,6 @@ const MAX_MESSAGE_CHARS = 2000;
 
 /** All of a provider's capacity is taken: told like a rate limit, since it says the same: later, or elsewhere. */
 const OVERLOADED = 529;
-/** The model itself failed: Bedrock's and text-generation-inference's word for it. */
-const FAILED_DEPENDENCY = 424;
 const FORBIDDEN = 403;
 
 /** What an error body says, in the words of whichever server sent it. */
@@ -126,16 +124,27 @@ function isContextTooLong({ code, message }: Told): boolean {
   return code === 'context_length_exceeded' || saysContextTooLong(message ?? '');
 }
 
+/** What a status says by itself. */
+const CODES: ReadonlyMap<number, ErrorCode> = new Map([
+  [401, 'upstream_auth_failed'],
+  [FORBIDDEN, 'upstream_auth_failed'],
+  [408, 'upstream_timeout'],
+  // The model itself failed: Bedrock's and text-generation-inference's word for it.
+  [424, 'upstream_failed'],
+  [429, 'upstream_rate_limited'],
+  [504, 'upstream_timeout'],
+  [OVERLOADED, 'upstream_rate_limited'],
+]);
+
 function errorCode(status: number, told: Told): ErrorCode {
   // Taken for a refused key, one client's words would have the provider rest for all others.
   const isOfRequest = status === FORBIDDEN && (isContentRefused(told) || isContextTooLong(told));
   if (isOfRequest) return 'upstream_rejected';
-  if (status === 401 || status === FORBIDDEN || isKeyRefused(told)) return 'upstream_auth_failed';
-  if (status === 408 || status === 504) return 'upstream_timeout';
-  if (status === 429 || status === OVERLOADED) return 'upstream_rate_limited';
+  if (isKeyRefused(told)) return 'upstream_auth_failed';
   // Groq's, of one tier, with a status of its own (498).
   if (told.code === 'capacity_exceeded') return 'upstream_rate_limited';
-  if (status === FAILED_DEPENDENCY) return 'upstream_failed';
+  const known = CODES.get(status);
+  if (known !== undefined) return known;
   return status >= 400 && status < 500 ? 'upstream_rejected' : 'upstream_failed';
 }
 

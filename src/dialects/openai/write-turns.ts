@@ -71,20 +71,15 @@ function plain(turn: Turn, losses: Losses): JsonObject | null {
 }
 
 function assistant(turn: Turn, losses: Losses, form: Form): JsonObject | null {
-  const { idOf, takesThoughts } = form;
-  const thoughts: string[] = [];
+  const thoughts = thoughtsOf(turn, losses, form);
   const text: string[] = [];
   const refusals: string[] = [];
   const calls: JsonObject[] = [];
   for (const part of turn.parts) {
     if (part.kind === 'text') text.push(part.text);
     else if (part.kind === 'refusal') refusals.push(part.text);
-    else if (part.kind === 'tool_call') calls.push(callOf(part, idOf));
-    // Words are for every model to read; what only its vendor can read is for that vendor.
-    else if (part.kind === 'reasoning' && takesThoughts && part.text !== '')
-      thoughts.push(part.text);
-    else if (part.kind === 'reasoning') losses.hint(part.at, 'reasoning');
-    else notePart(part, losses);
+    else if (part.kind === 'tool_call') calls.push(callOf(part, form.idOf));
+    else if (part.kind !== 'reasoning') notePart(part, losses);
   }
   if (text.length + refusals.length + calls.length === 0) return null;
   return {
@@ -94,6 +89,16 @@ function assistant(turn: Turn, losses: Losses, form: Form): JsonObject | null {
     ...(thoughts.length > 0 && { reasoning_content: thoughts.join('\n') }),
     ...(calls.length > 0 && { tool_calls: calls }),
   };
+}
+
+/** Words are for every model to read, where it takes them; what only its vendor can read is for that vendor. */
+function thoughtsOf({ parts }: Turn, losses: Losses, { takesThoughts }: Form): string[] {
+  return parts.flatMap((part) => {
+    if (part.kind !== 'reasoning') return [];
+    if (takesThoughts && part.text !== '') return [part.text];
+    losses.hint(part.at, 'reasoning');
+    return [];
+  });
 }
 
 function callOf({ id, name, arguments: args }: ToolCallPart, idOf: IdOf): JsonObject {
