@@ -90,6 +90,17 @@ export interface ProviderRow {
   readonly evidence: 'recorded' | 'documented' | 'unchecked';
 }
 
+/** A note on models that refuse members of requests, whatever else these have; by name, with what says no more than silence. */
+export function refusing(
+  names: RegExp,
+  members: Refusal['members'],
+  why: string,
+  source: string,
+): ModelNote {
+  const refuses = [{ members, unlessEffort: null, beside: null }];
+  return { names, responsesOnly: false, renames: {}, refuses, why, source };
+}
+
 type Given = Pick<ProviderRow, 'name' | 'displayName' | 'baseUrl' | 'keyVariable' | 'source'> &
   Partial<ProviderRow>;
 

@@ -1,6 +1,7 @@
 import { CLAUDE_REFUSALS } from './claude-models.js';
+import { GROK_REFUSALS } from './host-models.js';
 import { NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
-import { row, type ProviderRow } from './row.js';
+import { refusing, row, type ProviderRow } from './row.js';
 
 /** Those who serve models of their own. */
 export const VENDORS: readonly ProviderRow[] = [
@@ -57,16 +58,12 @@ export const VENDORS: readonly ProviderRow[] = [
       max_completion_tokens: 'max_tokens',
     },
     models: [
-      {
-        names: /.*/u,
-        responsesOnly: false,
-        renames: {},
-        refuses: [
-          { members: { logprobs: false, top_logprobs: 0 }, unlessEffort: null, beside: null },
-        ],
-        why: 'refuse `logprobs` and `top_logprobs`',
-        source: 'https://docs.mistral.ai/api',
-      },
+      refusing(
+        /.*/u,
+        { logprobs: false, top_logprobs: 0 },
+        'refuse `logprobs` and `top_logprobs`',
+        'https://docs.mistral.ai/api',
+      ),
     ],
     fit: 'mistral',
     notes:
@@ -91,6 +88,7 @@ export const VENDORS: readonly ProviderRow[] = [
     displayName: 'xAI',
     baseUrl: 'https://api.x.ai/v1',
     keyVariable: 'XAI_API_KEY',
+    models: GROK_REFUSALS,
     notes: 'Counts reasoning outside of completion tokens, and answers a bad key with a 400.',
     source: 'https://docs.x.ai/docs/api-reference',
     evidence: 'recorded',
