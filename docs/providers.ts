@@ -9,6 +9,7 @@ Known by name: a key in the environment is all that most of them need. Any other
 is a provider as well, under a name of yours with a \`base_url\`.
 
 What stands in braces is a place of yours: set it under \`place\`, or in one of the variables named. What is behind \`=\` holds where nobody says.
+\`{location.aiplatform}\` is the host of Vertex AI there: \`aiplatform.googleapis.com\` for \`global\`, \`aiplatform.eu.rep.googleapis.com\` for \`eu\`, \`europe-west1-aiplatform.googleapis.com\` for a region.
 
 \`\`\`yaml
 providers:

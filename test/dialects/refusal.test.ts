@@ -88,6 +88,8 @@ test.each([
   ['claude-haiku-5-5', '"temperature":0.3', ['temperature']],
   ['claude-haiku-4-5', '"thinking":{"type":"adaptive"}', ['thinking']],
   ['claude-sonnet-4-20250514', '"thinking":{"type":"adaptive"}', ['thinking']],
+  // As Vertex AI calls it.
+  ['claude-sonnet-4@20250514', '"thinking":{"type":"adaptive"}', ['thinking']],
   ['claude-opus-4-6', '"thinking":{"type":"adaptive"}', []],
   ['claude-opus-4-6', '"thinking":{"type":"enabled","budget_tokens":2000}', []],
   ['claude-opus-5', '"thinking":{"type":"disabled"}', []],

@@ -14,7 +14,7 @@ providers:
   vertex-anthropic: { ${at}, models: [claude-sonnet-4-5] }
   minimax: { ${at}, models: [m2] }
   mistral: { ${at}, models: [small] }
-  azure-deployments: { ${at}, models: [my-gpt] }
+  azure-deployments: { ${at}, models: [my-gpt, gpt-5-mini] }
   deepseek: { ${at}, models: [deepseek-v4-pro] }
   moonshot: { ${at}, models: [kimi-k2.6] }
   zai: { ${at}, models: [glm-5] }
@@ -71,11 +71,12 @@ describe('what one provider wants of every request', () => {
     ['openai/o3', { max_tokens: 9, max_completion_tokens: 8 }, { max_completion_tokens: 8 }],
     ['openai/gpt-4o', { max_tokens: 9 }, { max_tokens: 9 }],
     ['openai/gpt-5-chat-latest', { max_tokens: 9 }, { max_tokens: 9 }],
+    ['azure-deployments/gpt-5-mini', { max_tokens: 9 }, { max_completion_tokens: 9 }],
     ['own/gpt-5-mini', { max_tokens: 9 }, { max_tokens: 9 }],
   ])('is what %s calls the length of an answer: %j', async (model, said, there) => {
     const { json } = await sent(model, said);
 
-    expect(json).toEqual({ model: model.replace(/^\w+\//, ''), messages: [user], ...there });
+    expect(json).toEqual({ model: model.replace(/^[\w-]+\//, ''), messages: [user], ...there });
   });
 
   test('is an id of nine letters or digits for each call, to Mistral', async () => {

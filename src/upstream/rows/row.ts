@@ -46,7 +46,7 @@ export interface ProviderRow {
   /**
    * Everything before `/chat/completions`, `/messages` or `/models/…`; no slash at its end.
    *
-   * Places stand in braces; `{location-}` is one with a hyphen behind it, or nothing where it is `global`.
+   * Places stand in braces; `{location.aiplatform}` is the host of that service of Google's at one.
    */
   readonly baseUrl: string;
   /** The environment variable that holds the key; `null` when the provider asks for none. */
