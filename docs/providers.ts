@@ -9,6 +9,7 @@ Suffice knows these providers by name; most need only a key in the environment. 
 [dialects](dialects.md) can be a provider, too, under a name of your choice with a \`base_url\`.
 
 Parts of a base URL in braces depend on your account: set them under \`place\`, or in one of the variables listed. The value after \`=\` is the default.
+\`{location.aiplatform}\` is the host of Vertex AI in that location: \`aiplatform.googleapis.com\` for \`global\`, \`aiplatform.eu.rep.googleapis.com\` for \`eu\`, \`europe-west1-aiplatform.googleapis.com\` for a region.
 
 \`\`\`yaml
 providers:

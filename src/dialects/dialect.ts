@@ -145,6 +145,8 @@ export interface Target {
   readonly usageOption: boolean;
   /** The member that bounds the answer's length, where providers of the dialect differ. */
   readonly outputCap: 'max_tokens' | 'max_completion_tokens';
+  /** Takes what its models thought in earlier turns back, as `reasoning_content`. */
+  readonly takesThoughts: boolean;
   readonly renames: Readonly<Record<string, string | null>>;
   /** What the model refuses although its dialect has it. */
   readonly refusals: readonly Refusal[];

@@ -100,14 +100,36 @@ export function neutralWithoutRefused(
       const value = valueIn(request, name);
       if (value === undefined) continue;
       refused.add(name);
-      if (value !== silence) losses.note(name === 'top_p' ? request.names.topP : name, name);
+      if (value !== silence) noteRefused(request, name, losses);
     }
   }
   return refused.size === 0 ? request : lacking(request, refused);
 }
 
-function valueIn(request: NeutralRequest, name: string): number | undefined {
-  if (name === 'logprobs') return request.logprobs ?? undefined;
+function noteRefused({ names, thinking }: NeutralRequest, name: string, losses: Losses): void {
+  // The model thinks as much as it does by itself: an effort is rounded to that.
+  if (name === EFFORT) losses.hint(thinking?.at ?? name, 'thinking');
+  else if (name === 'stop') losses.note(names.stop, names.stop);
+  else losses.note(name === 'top_p' ? names.topP : name, name);
+}
+
+/** What the client asks for, by the name of the member that tells it; `undefined` for nothing. */
+function valueIn(request: NeutralRequest, name: string): unknown {
+  switch (name) {
+    case 'logprobs':
+      return request.logprobs ?? undefined;
+    case 'stop':
+      return request.stop.length > 0 ? request.stop : undefined;
+    case 'n':
+      return request.choices > 1 ? request.choices : undefined;
+    case EFFORT:
+      return request.thinking?.mode === 'off' ? undefined : (request.thinking ?? undefined);
+    default:
+      return samplingIn(request, name);
+  }
+}
+
+function samplingIn(request: NeutralRequest, name: string): number | undefined {
   const member = SAMPLING[name];
   return member === undefined ? undefined : request.sampling[member];
 }
@@ -121,6 +143,9 @@ function lacking(request: NeutralRequest, refused: ReadonlySet<string>): Neutral
     ...request,
     sampling: Object.fromEntries(kept),
     logprobs: refused.has('logprobs') ? null : request.logprobs,
+    stop: refused.has('stop') ? [] : request.stop,
+    choices: refused.has('n') ? 1 : request.choices,
+    thinking: refused.has(EFFORT) ? null : request.thinking,
   };
 }
 

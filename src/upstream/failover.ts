@@ -13,6 +13,7 @@ import type {
 } from '../dialects/dialect.js';
 import { passageBetween } from '../dialects/dialects.js';
 import { withMembers } from '../dialects/members.js';
+import { fitForDeepSeek } from '../dialects/deepseek/fit-request.js';
 import { fitForMistral } from '../dialects/mistral/fit-request.js';
 import type { Loss, LossPolicy } from '../dialects/neutral/losses.js';
 import type { ThoughtMemory } from '../dialects/neutral/thought-store.js';
@@ -141,7 +142,8 @@ export async function tryEach<Got>(
       error = redactedBy(task.providers.get(upstream.provider), thrown);
       record(error.code);
       if (!isUpstreamsFault(error)) break;
-      task.resting.note(upstream, error);
+      // A size says nothing of how the place would do with what others ask.
+      if (error.status !== TOO_LARGE) task.resting.note(upstream, error);
       left -= 1;
       if (left === 0) break;
     }
@@ -219,10 +221,12 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   return { kind: 'whole', whole, dropped: [...dropped, ...(whole.summary.lost ?? [])] };
 }
 
+const FITS = { mistral: fitForMistral, deepseek: fitForDeepSeek } as const;
+
 /** The request with what this one provider wants of it beyond its dialect. */
 function fitted(body: Buffer, { members, fit }: Provider): Buffer {
   const whole = withMembers(body, members);
-  return fit === 'mistral' ? fitForMistral(whole) : whole;
+  return fit === null ? whole : FITS[fit](whole);
 }
 
 function targetOf(
@@ -231,7 +235,7 @@ function targetOf(
   provider: Provider,
 ): Target {
   const model = served.get(upstream.modelId)?.model;
-  const { name, usageOption, outputCap } = provider;
+  const { name, usageOption, outputCap, takesThoughts } = provider;
   return {
     model: upstream.upstreamModel,
     provider: name,
@@ -239,6 +243,7 @@ function targetOf(
     canThink: model?.capabilities.has('reasoning') ?? false,
     usageOption,
     outputCap,
+    takesThoughts,
     renames: provider.renamesFor(upstream.upstreamModel),
     refusals: provider.refusalsFor(upstream.upstreamModel),
     onLoss,
@@ -246,11 +251,14 @@ function targetOf(
   };
 }
 
+/** More than this provider takes at once: Groq says so of what is over an account's tokens a minute. */
+const TOO_LARGE = 413;
+
 /**
  * Statuses that say "not here" rather than "not so": the key, the account, the model's name, the
- * load. Another provider may well answer the same request.
+ * load, the size. Another provider may well answer the same request.
  */
-const NOT_HERE = new Set([401, 402, 403, 404, 408, 429]);
+const NOT_HERE = new Set([401, 402, 403, 404, 408, TOO_LARGE, 429]);
 
 /** Another upstream could do better. */
 export function isUpstreamsFault(error: GatewayError): boolean {

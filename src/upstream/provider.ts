@@ -70,6 +70,7 @@ export class Provider {
   readonly trustedAnswers: boolean;
   readonly usageOption: boolean;
   readonly outputCap: ProviderRow['outputCap'];
+  readonly takesThoughts: boolean;
   /** What every request to it calls otherwise. */
   readonly renames: ProviderRow['renames'];
   readonly members: ProviderRow['members'];
@@ -103,6 +104,7 @@ export class Provider {
     this.trustedAnswers = row.trustedAnswers;
     this.usageOption = row.usageOption;
     this.outputCap = row.outputCap;
+    this.takesThoughts = row.takesThoughts;
     this.renames = row.renames;
     this.#models = row.models;
     this.members = row.members;
@@ -198,12 +200,21 @@ function at(url: URL, path: string, places: Readonly<Record<string, string>>): s
 /**
  * The text with what is known for names in braces put in their place.
  *
- * `{name-}` is the value and a hyphen, or nothing where the value is `global`: so do Google's hosts begin.
+ * `{name.service}` is the host of that service of Google's at the place.
  */
 export function fill(text: string, places: Readonly<Record<string, string>>): string {
-  return text.replace(/\{(\w+)(-?)\}/gu, (whole, name: string, hyphen: string) => {
+  return text.replace(/\{(\w+)(?:\.(\w+))?\}/gu, (whole, name: string, service?: string) => {
     const value = places[name];
     if (value === undefined) return whole;
-    return hyphen === '' ? value : value === 'global' ? '' : `${value}-`;
+    return service === undefined ? value : googleHost(service, value);
   });
+}
+
+/** Regions have hosts of their own, and so have the two multi-regions, which are called otherwise. */
+function googleHost(service: string, location: string): string {
+  if (location === 'global') return `${service}.googleapis.com`;
+  const isMulti = location === 'us' || location === 'eu';
+  return isMulti
+    ? `${service}.${location}.rep.googleapis.com`
+    : `${location}-${service}.googleapis.com`;
 }

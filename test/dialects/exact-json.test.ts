@@ -26,6 +26,7 @@ function calledAs(provider: DialectName, body: string): unknown {
 const message = `{"id":"m","type":"message","content":[{"type":"text","text":"é"},{"type":"tool_use","id":"t","name":"f","input":${ARGS}}],"stop_reason":"tool_use"}`;
 const response = `{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":${ARGS}}}]},"finishReason":"STOP"}]}`;
 const converse = `{"output":{"message":{"content":[{"toolUse":{"toolUseId":"t","name":"f","input":${ARGS}}}]}},"stopReason":"tool_use"}`;
+const chat = `{"message":{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":${ARGS}}}]},"done":true}`;
 const completion = `{"id":"c","choices":[{"index":0,"message":{"role":"assistant","tool_calls":[{"id":"t","type":"function","function":{"name":"f","arguments":${JSON.stringify(ARGS)}}}]},"finish_reason":"tool_calls"}]}`;
 
 describe('a number that is too large for JavaScript', () => {
@@ -33,6 +34,7 @@ describe('a number that is too large for JavaScript', () => {
     ['anthropic', message],
     ['gemini', response],
     ['bedrock', converse],
+    ['ollama', chat],
     ['openai', completion],
   ] as const)('is told as it is in the arguments of a call of %s', (provider, body) => {
     expect(calledAs(provider, body)).toBe(ARGS);
@@ -40,6 +42,12 @@ describe('a number that is too large for JavaScript', () => {
 
   test('is told as it is in a stream of Gemini’s', () => {
     const { text } = streamed('openai', 'gemini', [Buffer.from(`data: ${response}\r\n\r\n`)]);
+
+    expect(text).toContain(JSON.stringify(ARGS).slice(1, -1));
+  });
+
+  test('is told as it is in a stream of Ollama’s', () => {
+    const { text } = streamed('openai', 'ollama', [Buffer.from(`${chat}\n`)]);
 
     expect(text).toContain(JSON.stringify(ARGS).slice(1, -1));
   });

@@ -88,6 +88,8 @@ test.each([
   ['claude-haiku-5-5', '"temperature":0.3', ['temperature']],
   ['claude-haiku-4-5', '"thinking":{"type":"adaptive"}', ['thinking']],
   ['claude-sonnet-4-20250514', '"thinking":{"type":"adaptive"}', ['thinking']],
+  // As Vertex AI calls it.
+  ['claude-sonnet-4@20250514', '"thinking":{"type":"adaptive"}', ['thinking']],
   ['claude-opus-4-6', '"thinking":{"type":"adaptive"}', []],
   ['claude-opus-4-6', '"thinking":{"type":"enabled","budget_tokens":2000}', []],
   ['claude-opus-5', '"thinking":{"type":"disabled"}', []],
@@ -130,6 +132,51 @@ test('Mistral is told nothing of likelihoods, which it does not know', () => {
     expect.arrayContaining([expect.stringMatching(/logprobs/)]),
   );
   expect(dropped).toEqual(['logprobs']);
+});
+
+test.each([
+  ['grok-4-0709', ['stop_sequences', 'thinking'], []],
+  ['grok-4-fast-reasoning', ['stop_sequences', 'thinking'], []],
+  ['grok-code-fast-1', ['stop_sequences', 'thinking'], []],
+  ['grok-4.20-reasoning', ['stop_sequences', 'thinking'], []],
+  ['grok-4.7', ['stop_sequences'], ['reasoning_effort']],
+  ['grok-3-mini', ['stop_sequences'], ['reasoning_effort']],
+  ['grok-4-fast-non-reasoning', ['thinking'], ['stop']],
+  ['grok-3', [], ['stop', 'reasoning_effort']],
+])('%s of xAI is not told %j', (model, lost, told) => {
+  const request = {
+    model,
+    max_tokens: 9,
+    messages: [{ role: 'user', content: 'hi' }],
+    stop_sequences: ['END'],
+    thinking: { type: 'enabled', budget_tokens: 1024 },
+  };
+  const target = { refusals: refusalsOf('xai', model) };
+
+  const { json, dropped } = translated('anthropic', 'openai', request, target);
+
+  expect(dropped.toSorted()).toEqual(lost);
+  expect(Object.keys(json).filter((name) => /stop|reasoning/.test(name))).toEqual(told);
+});
+
+test('Groq is asked for one answer without likelihoods, and Qwen there for no effort', () => {
+  const request = {
+    contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
+    generationConfig: {
+      candidateCount: 2,
+      responseLogprobs: true,
+      thinkingConfig: { thinkingLevel: 'LOW' },
+    },
+  };
+  const ask = (model: string) =>
+    translated('gemini', 'openai', request, { refusals: refusalsOf('groq', model) });
+
+  const qwen = ask('qwen/qwen3-32b');
+  const gptOss = ask('openai/gpt-oss-120b');
+
+  expect(Object.keys(qwen.json).toSorted()).toEqual(['messages', 'model']);
+  expect(qwen.dropped).toHaveLength(3);
+  expect(gptOss.json['reasoning_effort']).toBe('low');
 });
 
 test('thinking that is asked for in the words of responses counts', () => {

@@ -29,6 +29,7 @@ export const TARGET: Target = {
   canThink: true,
   usageOption: true,
   outputCap: 'max_tokens',
+  takesThoughts: false,
   renames: {},
   refusals: [],
   onLoss: 'drop',

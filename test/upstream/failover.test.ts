@@ -1,3 +1,4 @@
+import { RestingPlaces } from '../../src/upstream/resting.js';
 import { FakeClock } from '../support/fake-clock.js';
 import {
   answers,
@@ -83,6 +84,12 @@ describe('when the first upstream fails before its first word', () => {
     ['refuses our key', refuses(401, 'bad key'), 'upstream_auth_failed'],
     ['forbids it', refuses(403, 'not you'), 'upstream_auth_failed'],
     ['wants money', refuses(402, 'insufficient balance'), 'upstream_rejected'],
+    [
+      'takes no request of that size',
+      refuses(413, 'Limit 6000, Requested 9000'),
+      'upstream_rejected',
+    ],
+    ['says that its model failed', refuses(424, 'model error'), 'upstream_failed'],
     ['does not know the model', refuses(404, 'no such model'), 'upstream_rejected'],
     ['is a proxy with a page', sends(502, '<html>502</html>'), 'upstream_failed'],
     ['redirects', sends(302, '', { location: '/' }), 'upstream_failed'],
@@ -142,6 +149,16 @@ describe('when the first upstream fails before its first word', () => {
     },
   );
 
+  test('does not make it rest that one request after the other is too large for it', async () => {
+    const resting = new RestingPlaces(new FakeClock());
+    for (let i = 0; i < 3; i++) {
+      pair.first.next(refuses(413, 'Limit 6000, Requested 9000'));
+      await pair.ask(false, { resting });
+    }
+
+    expect(resting.names).toEqual([]);
+  });
+
   test('falls over when it says nothing in time', async () => {
     const clock = new FakeClock();
     await pair.reopen({ clock, timeouts: { firstByteMs: 3_000 } });
@@ -182,7 +199,7 @@ describe('when the first upstream fails before its first word', () => {
 });
 
 describe('when nobody else could do better', () => {
-  test.each([400, 413, 422])('keeps a refusal of the request itself: %d', async (status) => {
+  test.each([400, 422])('keeps a refusal of the request itself: %d', async (status) => {
     pair.first.next(refuses(status, 'messages[0] is bad'));
 
     const answer = await pair.ask(true);

@@ -14,7 +14,11 @@ providers:
   vertex-anthropic: { ${at}, models: [claude-sonnet-4-5] }
   minimax: { ${at}, models: [m2] }
   mistral: { ${at}, models: [small] }
-  azure-deployments: { ${at}, models: [my-gpt] }
+  azure-deployments: { ${at}, models: [my-gpt, gpt-5-mini] }
+  deepseek: { ${at}, models: [deepseek-v4-pro] }
+  moonshot: { ${at}, models: [kimi-k2.6] }
+  zai: { ${at}, models: [glm-5] }
+  groq: { ${at}, models: [a-qwen] }
   openai: { ${at}, models: [gpt-4o, gpt-5-mini, gpt-5-chat-latest, o3] }
   own: { ${at}, models: [gpt-5-mini] }
 `);
@@ -67,11 +71,12 @@ describe('what one provider wants of every request', () => {
     ['openai/o3', { max_tokens: 9, max_completion_tokens: 8 }, { max_completion_tokens: 8 }],
     ['openai/gpt-4o', { max_tokens: 9 }, { max_tokens: 9 }],
     ['openai/gpt-5-chat-latest', { max_tokens: 9 }, { max_tokens: 9 }],
+    ['azure-deployments/gpt-5-mini', { max_tokens: 9 }, { max_completion_tokens: 9 }],
     ['own/gpt-5-mini', { max_tokens: 9 }, { max_tokens: 9 }],
   ])('is what %s calls the length of an answer: %j', async (model, said, there) => {
     const { json } = await sent(model, said);
 
-    expect(json).toEqual({ model: model.replace(/^\w+\//, ''), messages: [user], ...there });
+    expect(json).toEqual({ model: model.replace(/^[\w-]+\//, ''), messages: [user], ...there });
   });
 
   test('is an id of nine letters or digits for each call, to Mistral', async () => {
@@ -89,6 +94,30 @@ describe('what one provider wants of every request', () => {
     expect(call?.id).toMatch(/^[a-zA-Z0-9]{9}$/);
     expect(tool?.['tool_call_id']).toBe(call?.id);
     expect(assistant).not.toHaveProperty('refusal');
+  });
+
+  test.each([
+    ['deepseek/deepseek-v4-pro', ['Which?', ' ']],
+    ['moonshot/kimi-k2.6', ['Which?', ' ']],
+    ['zai/glm-5', ['Which?', undefined]],
+    // Refuses members of messages that it does not know.
+    ['groq/a-qwen', [undefined, undefined]],
+  ])('is what the model thought before, to %s', async (model, thoughts) => {
+    const use = (id: string) => ({ type: 'tool_use', id, name: 'f', input: {} });
+    const result = (id: string) => ({ type: 'tool_result', tool_use_id: id, content: '1' });
+    const thought = { type: 'thinking', thinking: 'Which?', signature: 'suffice-unproven-thought' };
+    const messages = [
+      user,
+      { role: 'assistant', content: [thought, use('a')] },
+      { role: 'user', content: [result('a')] },
+      { role: 'assistant', content: [use('b')] },
+      { role: 'user', content: [result('b')] },
+    ];
+
+    const { json } = await sent(model, { max_tokens: 9, messages }, '/v1/messages');
+
+    const said = json?.['messages'] as Record<string, unknown>[];
+    expect([said[1]?.['reasoning_content'], said[3]?.['reasoning_content']]).toEqual(thoughts);
   });
 
   test('is a deployment in the path and a version, to Azure', async () => {

@@ -44,6 +44,18 @@ const CLOUDS = [
     { 'x-goog-api-key': 'key' },
   ],
   [
+    'vertex',
+    { project: 'p-1', location: 'eu' },
+    'https://aiplatform.eu.rep.googleapis.com/v1/projects/p-1/locations/eu/publishers/google/models/m%3A1:generateContent',
+    { 'x-goog-api-key': 'key' },
+  ],
+  [
+    'vertex-anthropic',
+    { project: 'p-1', location: 'us' },
+    'https://aiplatform.us.rep.googleapis.com/v1/projects/p-1/locations/us/publishers/anthropic/models/m%3A1:rawPredict',
+    { 'x-goog-api-key': 'key' },
+  ],
+  [
     'bedrock',
     { region: 'eu-central-1' },
     'https://bedrock-runtime.eu-central-1.amazonaws.com/model/m%3A1/converse',

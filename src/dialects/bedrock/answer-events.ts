@@ -1,3 +1,4 @@
+import { GatewayError } from '../../core/errors.js';
 import { exactJson } from '../exact-json.js';
 import type { Usage } from '../../core/usage.js';
 import type { Reading } from '../dialect.js';
@@ -19,6 +20,12 @@ const REASONS = lookup<FinishReason>({
   tool_use: 'tool_calls',
   content_filtered: 'content_filter',
   guardrail_intervened: 'content_filter',
+});
+
+/** Reasons that say that what the model wrote is of no use, and what it was to be. */
+const FAILURES = lookup<string>({
+  malformed_model_output: 'an answer',
+  malformed_tool_use: 'a call of a tool',
 });
 
 /** Blocks that other dialects have no word for. */
@@ -121,9 +128,15 @@ export class AnswerTeller {
     }
   }
 
+  /** @throws {GatewayError} `upstream_failed` where the reason is that what was written is of no use */
   finish(stopReason: unknown): void {
     const native = textOrNull(stopReason);
     if (native === null) return;
+    const failed = FAILURES[native];
+    if (failed !== undefined) {
+      const message = `The model wrote ${failed} that cannot be read (${native}).`;
+      throw new GatewayError('upstream_failed', message);
+    }
     this.isFinished = true;
     const reason = REASONS[native] ?? 'stop';
     // The call was the answer, so the model is done.

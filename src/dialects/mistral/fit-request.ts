@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { exactJson, keepExact } from '../exact-json.js';
 import { isObject, lookup, type JsonObject } from '../json.js';
 
 /** What Mistral knows of a message, by role; it refuses anything else, `"refusal": null` included. */
@@ -27,8 +28,8 @@ const ID_CHARS = 9;
  * A chat completion request as Mistral takes it; the very bytes where nothing has to change.
  *
  * Ids of calls get nine letters or digits, the same in call and result; a prompt of the `developer` is one of the
- * system; an answer that the client has begun is marked as such; and what clients only send back from an
- * earlier answer is left out.
+ * system; messages follow each other as Mistral wants it; an answer that the client has begun is marked as such; and what
+ * clients only send back from an earlier answer is left out.
  *
  * @param body - a JSON object
  */
@@ -40,8 +41,39 @@ export function fitForMistral(body: Buffer): Buffer {
   const fitted = messages.map((message, i) =>
     isObject(message) ? fitMessage(message, i === messages.length - 1) : message,
   );
-  const isSame = fitted.every((message, i) => message === messages[i]);
-  return isSame ? body : Buffer.from(JSON.stringify({ ...request, messages: fitted }));
+  const ordered = inOrder(fitted);
+  const isSame =
+    ordered.length === messages.length && ordered.every((message, i) => message === messages[i]);
+  if (isSame) return body;
+  keepExact(request, body);
+  return Buffer.from(exactJson({ ...request, messages: ordered }));
+}
+
+/** Said by the model where its answer to what tools gave is missing. */
+const ANSWER = { role: 'assistant', content: 'OK.' };
+
+/**
+ * The messages in an order that Mistral takes ("Unexpected role 'user' after role 'tool'").
+ *
+ * After results of tools it wants an answer; others say more with the results, or show what these show. After an
+ * answer it takes no prompt of the system.
+ *
+ * Source: Mistral's own validator (`_validate_message_order` in mistral-common).
+ */
+function inOrder(messages: readonly unknown[]): readonly unknown[] {
+  const out: unknown[] = [];
+  for (const message of messages) {
+    const role = roleOf(message);
+    const isPrompt = role === 'user' || role === 'system';
+    if (isPrompt && roleOf(out.at(-1)) === 'tool') out.push(ANSWER);
+    const isLate = role === 'system' && roleOf(out.at(-1)) === 'assistant';
+    out.push(isLate && isObject(message) ? { ...message, role: 'user' } : message);
+  }
+  return out;
+}
+
+function roleOf(message: unknown): unknown {
+  return isObject(message) ? message['role'] : null;
 }
 
 function fitMessage(message: JsonObject, isLast: boolean): JsonObject {

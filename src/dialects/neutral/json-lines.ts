@@ -1,5 +1,6 @@
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
+import { keepExact } from '../exact-json.js';
 import type { JsonObject } from '../json.js';
 
 /** Longer lines are no pieces of an answer. */
@@ -65,6 +66,8 @@ export class JsonLines {
     this.#pieces = [];
     this.#bytes = 0;
     if (this.#isClosed || line.every((byte) => byte <= 0x20)) return;
-    this.#onObject(parseAnswerObject(line));
+    const object = parseAnswerObject(line);
+    keepExact(object, line);
+    this.#onObject(object);
   }
 }

@@ -1,4 +1,5 @@
 import type { Usage } from '../../core/usage.js';
+import { exactJson } from '../exact-json.js';
 import { objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import { numberOr } from '../json-members.js';
 import type { Emit } from '../neutral/event.js';
@@ -53,7 +54,7 @@ export class AnswerTeller {
     this.#ids.add(id);
     this.#emit({ kind: 'call', choice: 0, call, id, name: textOrNull(made['name']) ?? '' });
     const args = made['arguments'] ?? {};
-    const text = typeof args === 'string' ? args : JSON.stringify(args);
+    const text = typeof args === 'string' ? args : exactJson(args);
     this.#emit({ kind: 'arguments', choice: 0, call, text });
   }
 

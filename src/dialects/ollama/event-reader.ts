@@ -1,4 +1,5 @@
 import { GatewayError } from '../../core/errors.js';
+import { keepExact } from '../exact-json.js';
 import { parseAnswerObject } from '../answer-body.js';
 import type { EventReader, Reading } from '../dialect.js';
 import { isObject, type JsonObject } from '../json.js';
@@ -15,8 +16,10 @@ import { AnswerTeller } from './answer-events.js';
 export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
   const teller = new AnswerTeller((event) => events.push(event), seed);
+  const answer = parseAnswerObject(body);
+  keepExact(answer, body);
   // A whole answer is done, whether it says so or not.
-  tellLine({ ...parseAnswerObject(body), done: true }, teller);
+  tellLine({ ...answer, done: true }, teller);
   return events;
 }
 

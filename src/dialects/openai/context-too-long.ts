@@ -1,10 +1,10 @@
 /** How providers say that a conversation is longer than their model reads; most have no code for it. */
 const SAID: readonly RegExp[] = [
   /maximum context length|context (?:length|window|limit) (?:of|is|was|exceed)/,
-  /exceed\w* (?:the |model'?s? )*(?:available |maximum )?(?:context|token limit)/,
+  /exceed\w* (?:the |model'?s? )*(?:available |maximum |max )?(?:context|token limit)/,
   /prompt is too long|input is too long|too long for (?:the )?(?:requested )?model/,
   /prompt contains \d+ tokens|input token count .{0,40}exceeds/,
-  /too many (?:input )?tokens(?: for|: )/,
+  /too many (?:input )?tokens(?: for|: |\. max)/,
   // xAI
   /maximum prompt length is \d+/,
   // Together, and whoever else runs text-generation-inference
@@ -13,6 +13,14 @@ const SAID: readonly RegExp[] = [
   /range of input length should be/,
   // LM Studio
   /initial prompt is greater than the context length/,
+  // Amazon's Nova
+  /number of input tokens exceeds maximum length/,
+  // Z.ai
+  /prompt exceeds max(?:imum)? length/,
+  // SGLang and vLLM
+  /(?:input|prompt) \(.{1,40}\) is longer than the (?:model'?s |maximum )/,
+  // Groq and Cerebras, where their code for it is missing
+  /reduce the length of the messages/,
 ];
 
 /** Tells the message of an error that says that the conversation is too long for the model. */

@@ -3,6 +3,7 @@ import { GatewayError } from '../../core/errors.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectsIn, textOrNull } from '../json.js';
 import { errorOfBaseResp } from './base-resp.js';
+import { saysContentRefused, withoutAccount } from './content-refused.js';
 import { saysContextTooLong } from './context-too-long.js';
 import { isBrokenFinish } from './finish.js';
 import { retryAfterS } from './retry-after.js';
@@ -12,6 +13,7 @@ const MAX_MESSAGE_CHARS = 2000;
 
 /** All of a provider's capacity is taken: told like a rate limit, since it says the same: later, or elsewhere. */
 const OVERLOADED = 529;
+const FORBIDDEN = 403;
 
 /** What an error body says, in the words of whichever server sent it. */
 interface Told {
@@ -89,10 +91,11 @@ function toGatewayError(status: number, told: Told, retryS: number | null): Gate
     return new GatewayError(code, said, { ...theirWords(told), ...own, ...later });
   }
   if (code === 'upstream_rejected') {
-    return new GatewayError(code, said, {
+    return new GatewayError(code, withoutAccount(said), {
       ...theirWords(told),
-      ...(isContextTooLong(told) && { upstreamCode: 'context_length_exceeded' }),
-      status,
+      ...requestFault(told),
+      // That one is of what was said, not of who may say it: other words for a client whose own key is good.
+      status: status === FORBIDDEN ? 400 : status,
     });
   }
   return new GatewayError(code, said, later);
@@ -106,15 +109,42 @@ function theirWords(told: Told): { param?: string; upstreamCode?: string; upstre
   };
 }
 
+/** OpenAI's codes for what is wrong with a request whatever model is asked: clients know no other words for it. */
+function requestFault(told: Told): { upstreamCode?: string } {
+  if (isContextTooLong(told)) return { upstreamCode: 'context_length_exceeded' };
+  return isContentRefused(told) ? { upstreamCode: 'content_filter' } : {};
+}
+
+function isContentRefused({ message, body }: Told): boolean {
+  return saysContentRefused(message ?? '', body);
+}
+
 /** Clients compact their history when they see OpenAI's code for it, whatever others call it. */
 function isContextTooLong({ code, message }: Told): boolean {
   return code === 'context_length_exceeded' || saysContextTooLong(message ?? '');
 }
 
+/** What a status says by itself. */
+const CODES: ReadonlyMap<number, ErrorCode> = new Map([
+  [401, 'upstream_auth_failed'],
+  [FORBIDDEN, 'upstream_auth_failed'],
+  [408, 'upstream_timeout'],
+  // The model itself failed: Bedrock's and text-generation-inference's word for it.
+  [424, 'upstream_failed'],
+  [429, 'upstream_rate_limited'],
+  [504, 'upstream_timeout'],
+  [OVERLOADED, 'upstream_rate_limited'],
+]);
+
 function errorCode(status: number, told: Told): ErrorCode {
-  if (status === 401 || status === 403 || isKeyRefused(told)) return 'upstream_auth_failed';
-  if (status === 408 || status === 504) return 'upstream_timeout';
-  if (status === 429 || status === OVERLOADED) return 'upstream_rate_limited';
+  // Taken for a refused key, one client's words would have the provider rest for all others.
+  const isOfRequest = status === FORBIDDEN && (isContentRefused(told) || isContextTooLong(told));
+  if (isOfRequest) return 'upstream_rejected';
+  if (isKeyRefused(told)) return 'upstream_auth_failed';
+  // Groq's, of one tier, with a status of its own (498).
+  if (told.code === 'capacity_exceeded') return 'upstream_rate_limited';
+  const known = CODES.get(status);
+  if (known !== undefined) return known;
   return status >= 400 && status < 500 ? 'upstream_rejected' : 'upstream_failed';
 }
 

@@ -26,7 +26,10 @@ export function writeRequest(
   noteCacheMarkers(request, losses);
   const body: JsonObject = {
     model: target.model,
-    messages: writeTurns(request.turns, losses, callIdFor(target.model)),
+    messages: writeTurns(request.turns, losses, {
+      idOf: callIdFor(target.model),
+      takesThoughts: target.takesThoughts,
+    }),
     ...streaming(request, target),
     ...length(request, target),
     ...stop(request, losses),

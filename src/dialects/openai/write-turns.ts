@@ -15,6 +15,16 @@ import { imageUrl } from './image-url.js';
 
 type IdOf = (id: string) => string;
 
+/** What providers of the dialect take differently. */
+interface Form {
+  /** What the provider is to know a call by. */
+  readonly idOf: IdOf;
+  /** Takes thoughts of earlier turns, as `reasoning_content`. */
+  readonly takesThoughts: boolean;
+}
+
+const USUAL: Form = { idOf: (id) => id, takesThoughts: false };
+
 /** What results of tools are written with. */
 interface Writing {
   /** What they showed besides text. */
@@ -23,16 +33,13 @@ interface Writing {
   readonly idOf: IdOf;
 }
 
-/**
- * The messages of a chat completion request.
- *
- * @param idOf - what the provider is to know a call by
- */
+/** The messages of a chat completion request. */
 export function writeTurns(
   turns: readonly Turn[],
   losses: Losses,
-  idOf: IdOf = (id) => id,
+  form: Form = USUAL,
 ): JsonObject[] {
+  const { idOf } = form;
   const messages: JsonObject[] = [];
   /** What results of tools showed besides text: a tool's message takes text only. */
   let shown: JsonObject[] = [];
@@ -47,7 +54,7 @@ export function writeTurns(
       continue;
     }
     flush();
-    const message = turn.role === 'assistant' ? assistant(turn, losses, idOf) : plain(turn, losses);
+    const message = turn.role === 'assistant' ? assistant(turn, losses, form) : plain(turn, losses);
     if (message !== null) messages.push(message);
   }
   flush();
@@ -63,25 +70,35 @@ function plain(turn: Turn, losses: Losses): JsonObject | null {
   return { role: turn.role === 'user' ? 'user' : 'system', content };
 }
 
-function assistant(turn: Turn, losses: Losses, idOf: IdOf): JsonObject | null {
+function assistant(turn: Turn, losses: Losses, form: Form): JsonObject | null {
+  const thoughts = thoughtsOf(turn, losses, form);
   const text: string[] = [];
   const refusals: string[] = [];
   const calls: JsonObject[] = [];
   for (const part of turn.parts) {
     if (part.kind === 'text') text.push(part.text);
     else if (part.kind === 'refusal') refusals.push(part.text);
-    else if (part.kind === 'tool_call') calls.push(callOf(part, idOf));
-    // Thoughts are bound to the vendor whose model had them.
-    else if (part.kind === 'reasoning') losses.hint(part.at, 'reasoning');
-    else notePart(part, losses);
+    else if (part.kind === 'tool_call') calls.push(callOf(part, form.idOf));
+    else if (part.kind !== 'reasoning') notePart(part, losses);
   }
   if (text.length + refusals.length + calls.length === 0) return null;
   return {
     role: 'assistant',
     content: text.length === 0 ? null : text.join(''),
     ...(refusals.length > 0 && { refusal: refusals.join('') }),
+    ...(thoughts.length > 0 && { reasoning_content: thoughts.join('\n') }),
     ...(calls.length > 0 && { tool_calls: calls }),
   };
+}
+
+/** Words are for every model to read, where it takes them; what only its vendor can read is for that vendor. */
+function thoughtsOf({ parts }: Turn, losses: Losses, { takesThoughts }: Form): string[] {
+  return parts.flatMap((part) => {
+    if (part.kind !== 'reasoning') return [];
+    if (takesThoughts && part.text !== '') return [part.text];
+    losses.hint(part.at, 'reasoning');
+    return [];
+  });
 }
 
 function callOf({ id, name, arguments: args }: ToolCallPart, idOf: IdOf): JsonObject {

@@ -37,7 +37,7 @@ export const CLAUDE_REFUSALS: readonly ModelNote[] = [
     'https://platform.claude.com/docs/en/models/sonnet-5/migration-guide',
   ),
   note(
-    /^claude-(?:3-|[a-z]+-(?:3-|4-(?:[0-5](?!\d)|\d{8}|latest)|4$))/u,
+    /^claude-(?:3-|[a-z]+-(?:3-|4-(?:[0-5](?!\d)|\d{8}|latest)|4(?:$|@)))/u,
     { members: { thinking: null }, types: ['adaptive', 'between_tools'] },
     'reject adaptive `thinking`',
     THINKING,

@@ -72,6 +72,8 @@ export const CLOUDS: readonly ProviderRow[] = [
       whole: '/deployments/{model}/chat/completions?api-version={api_version}',
       stream: '/deployments/{model}/chat/completions?api-version={api_version}',
     },
+    // Its paths are of chat completions only, so what knows nothing but responses is not looked for here.
+    models: [NEWER_LENGTH, ...SET_SAMPLING],
     notes: 'The older API, with the deployment in the path and an API version.',
     source: 'https://learn.microsoft.com/en-us/azure/ai-foundry/openai/reference',
     evidence: 'recorded',
@@ -80,7 +82,7 @@ export const CLOUDS: readonly ProviderRow[] = [
     name: 'vertex',
     displayName: 'Google Vertex AI',
     baseUrl:
-      'https://{location-}aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/publishers/google',
+      'https://{location.aiplatform}/v1/projects/{project}/locations/{location}/publishers/google',
     keyVariable: 'VERTEX_API_KEY',
     auth: 'google',
     dialect: 'gemini',
@@ -95,7 +97,7 @@ export const CLOUDS: readonly ProviderRow[] = [
     name: 'vertex-anthropic',
     displayName: 'Anthropic on Vertex AI',
     baseUrl:
-      'https://{location-}aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/publishers/anthropic/models',
+      'https://{location.aiplatform}/v1/projects/{project}/locations/{location}/publishers/anthropic/models',
     keyVariable: 'VERTEX_ANTHROPIC_API_KEY',
     auth: 'google',
     dialect: 'anthropic',

@@ -1,5 +1,5 @@
 import type { Refusal } from '../../dialects/refusal.js';
-import type { ModelNote } from './row.js';
+import { refusing, type ModelNote } from './row.js';
 
 /** Those that OpenAI has behind its responses only. */
 export const RESPONSES_ONLY: ModelNote = {
@@ -40,20 +40,12 @@ function samplingNote(
  * left out without need is named to the client, while one that is refused fails the request.
  */
 export const SET_SAMPLING: readonly ModelNote[] = [
-  {
-    names: /^(?:o\d|gpt-5(?!-chat)|gpt-[6-9])/u,
-    responsesOnly: false,
-    renames: {},
-    refuses: [
-      {
-        members: { presence_penalty: 0, frequency_penalty: 0, logit_bias: null },
-        unlessEffort: null,
-        beside: null,
-      },
-    ],
-    why: 'reject `presence_penalty`, `frequency_penalty` and `logit_bias`',
-    source: 'https://platform.openai.com/docs/guides/reasoning',
-  },
+  refusing(
+    /^(?:o\d|gpt-5(?!-chat)|gpt-[6-9])/u,
+    { presence_penalty: 0, frequency_penalty: 0, logit_bias: null },
+    'reject `presence_penalty`, `frequency_penalty` and `logit_bias`',
+    'https://platform.openai.com/docs/guides/reasoning',
+  ),
   samplingNote(
     /^(?:o\d|gpt-5(?!-chat|\.)|gpt-5\.\d+-(?:chat|pro|codex))/u,
     null,

@@ -46,7 +46,7 @@ export interface ProviderRow {
   /**
    * Everything before `/chat/completions`, `/messages` or `/models/…`; no slash at its end.
    *
-   * Places stand in braces; `{location-}` is one with a hyphen behind it, or nothing where it is `global`.
+   * Places stand in braces; `{location.aiplatform}` is the host of that service of Google's at one.
    */
   readonly baseUrl: string;
   /** The environment variable that holds the key; `null` when the provider asks for none. */
@@ -69,6 +69,8 @@ export interface ProviderRow {
   readonly usageOption: boolean;
   /** What bounds an answer's length; OpenAI's newer models refuse the older name, many others the newer. */
   readonly outputCap: 'max_tokens' | 'max_completion_tokens';
+  /** Wants what its models thought in earlier turns back, as `reasoning_content`; others may refuse that member. */
+  readonly takesThoughts: boolean;
   /**
    * Request members that this provider calls otherwise, by the name in the dialect; `null` leaves
    * a member out that would only make the request fail and says nothing about the answer.
@@ -79,13 +81,24 @@ export interface ProviderRow {
   /** Members that every request has, where the client writes none of the name; `null` takes one out. */
   readonly members: Readonly<Record<string, string | boolean | null>>;
   /** What has to be done to a request beyond names of members; `null` for nothing. */
-  readonly fit: 'mistral' | null;
+  readonly fit: 'mistral' | 'deepseek' | null;
   /** Why the row is as it is, for people; empty where there is nothing to say. */
   readonly notes: string;
   /** Where the address is documented. */
   readonly source: string;
   /** What the address was checked against, if anything: exchanges that were recorded there, or the page of `source`. */
   readonly evidence: 'recorded' | 'documented' | 'unchecked';
+}
+
+/** A note on models that refuse members of requests, whatever else these have; by name, with what says no more than silence. */
+export function refusing(
+  names: RegExp,
+  members: Refusal['members'],
+  why: string,
+  source: string,
+): ModelNote {
+  const refuses = [{ members, unlessEffort: null, beside: null }];
+  return { names, responsesOnly: false, renames: {}, refuses, why, source };
 }
 
 type Given = Pick<ProviderRow, 'name' | 'displayName' | 'baseUrl' | 'keyVariable' | 'source'> &
@@ -104,6 +117,7 @@ export function row(given: Given): ProviderRow {
     trustedAnswers: false,
     usageOption: true,
     outputCap: 'max_tokens',
+    takesThoughts: false,
     renames: {},
     models: [],
     members: {},

@@ -1,6 +1,7 @@
 import { CLAUDE_REFUSALS } from './claude-models.js';
+import { GROK_REFUSALS } from './host-models.js';
 import { NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
-import { row, type ProviderRow } from './row.js';
+import { refusing, row, type ProviderRow } from './row.js';
 
 /** Those who serve models of their own. */
 export const VENDORS: readonly ProviderRow[] = [
@@ -57,16 +58,12 @@ export const VENDORS: readonly ProviderRow[] = [
       max_completion_tokens: 'max_tokens',
     },
     models: [
-      {
-        names: /.*/u,
-        responsesOnly: false,
-        renames: {},
-        refuses: [
-          { members: { logprobs: false, top_logprobs: 0 }, unlessEffort: null, beside: null },
-        ],
-        why: 'reject `logprobs` and `top_logprobs`',
-        source: 'https://docs.mistral.ai/api',
-      },
+      refusing(
+        /.*/u,
+        { logprobs: false, top_logprobs: 0 },
+        'reject `logprobs` and `top_logprobs`',
+        'https://docs.mistral.ai/api',
+      ),
     ],
     fit: 'mistral',
     notes:
@@ -79,6 +76,10 @@ export const VENDORS: readonly ProviderRow[] = [
     displayName: 'DeepSeek',
     baseUrl: 'https://api.deepseek.com/v1',
     keyVariable: 'DEEPSEEK_API_KEY',
+    takesThoughts: true,
+    fit: 'deepseek',
+    notes:
+      'Wants thoughts back wherever tools were called (`reasoning_content`): those that a client has lost are told as a space. Knows no `developer`.',
     source: 'https://api-docs.deepseek.com',
     evidence: 'recorded',
   }),
@@ -87,6 +88,7 @@ export const VENDORS: readonly ProviderRow[] = [
     displayName: 'xAI',
     baseUrl: 'https://api.x.ai/v1',
     keyVariable: 'XAI_API_KEY',
+    models: GROK_REFUSALS,
     notes: 'Does not include reasoning in completion tokens, and answers an invalid key with 400.',
     source: 'https://docs.x.ai/docs/api-reference',
     evidence: 'recorded',
@@ -119,6 +121,9 @@ export const VENDORS: readonly ProviderRow[] = [
     displayName: 'Moonshot',
     baseUrl: 'https://api.moonshot.ai/v1',
     keyVariable: 'MOONSHOT_API_KEY',
+    takesThoughts: true,
+    fit: 'deepseek',
+    notes: 'Wants thoughts back as DeepSeek does.',
     source: 'https://platform.moonshot.ai/docs/api/chat',
   }),
   row({
@@ -126,6 +131,8 @@ export const VENDORS: readonly ProviderRow[] = [
     displayName: 'Z.ai',
     baseUrl: 'https://api.z.ai/api/paas/v4',
     keyVariable: 'ZAI_API_KEY',
+    takesThoughts: true,
+    notes: 'Takes thoughts back (`reasoning_content`).',
     source: 'https://docs.z.ai/api-reference/llm/chat-completion',
     evidence: 'recorded',
   }),

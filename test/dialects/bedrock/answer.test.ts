@@ -132,7 +132,7 @@ describe('a stream of Bedrock', () => {
     ['validationException', 'upstream_rejected', 400],
     ['modelTimeoutException', 'upstream_timeout', 504],
     ['internalServerException', 'upstream_failed', 502],
-    ['modelStreamErrorException', 'upstream_rejected', 424],
+    ['modelStreamErrorException', 'upstream_failed', 502],
     ['somethingNewException', 'upstream_failed', 502],
   ])('breaks off at %s with %s', (name, code, status) => {
     const { stream, text } = seen([
@@ -165,6 +165,18 @@ describe('a stream of Bedrock', () => {
     ],
   ])('that ends %s is no answer', (_how, frames, code) => {
     expect(seen(frames).stream.failure).toMatchObject({ code });
+  });
+
+  test.each([
+    ['malformed_tool_use', 'a call of a tool'],
+    ['malformed_model_output', 'an answer'],
+  ])('is an error where it ends with %s', (reason, what) => {
+    const { text, stream } = seen([START, delta({ text: 'Hm' }), stop(reason), usage]);
+
+    expect(stream.failure).toMatchObject({ code: 'upstream_failed' });
+    expect(stream.failure?.message).toContain(`${what} that cannot be read (${reason})`);
+    expect(text).not.toContain('finish_reason":"stop"');
+    expect(() => whole([{ text: 'Hm' }], { stopReason: reason })).toThrow(reason);
   });
 
   test('may be one document after all', () => {

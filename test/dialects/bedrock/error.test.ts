@@ -18,7 +18,7 @@ describe('an error of Bedrock', () => {
     ],
     [403, { Message: 'Signature does not match' }, 'upstream_auth_failed', 502],
     [404, { message: 'No such model' }, 'upstream_rejected', 404],
-    [424, { message: 'The model failed' }, 'upstream_rejected', 424],
+    [424, { message: 'The model failed' }, 'upstream_failed', 502],
     [429, { message: 'Too many tokens' }, 'upstream_rate_limited', 429],
     [503, '<html><title>Down</title></html>', 'upstream_failed', 502],
   ])('with status %i is one of ours: %j', (status, body, code, ours) => {

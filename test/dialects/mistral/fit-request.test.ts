@@ -63,6 +63,66 @@ describe('a request for Mistral', () => {
     });
   });
 
+  test('has an answer between what tools gave and what the user says next', () => {
+    const result = { role: 'tool', tool_call_id: 'abcDEF123', content: '1' };
+    const messages = [
+      { role: 'assistant', tool_calls: [call('abcDEF123'), call('abcDEF124')] },
+      result,
+      { ...result, tool_call_id: 'abcDEF124' },
+      { role: 'user', content: 'And now?' },
+      { role: 'user', content: 'Well?' },
+    ];
+
+    expect(fitted(messages)).toEqual([
+      ...messages.slice(0, 3),
+      { role: 'assistant', content: 'OK.' },
+      ...messages.slice(3),
+    ]);
+  });
+
+  test('has prompts of the system before answers only: later ones are said by the user', () => {
+    const answer = { role: 'assistant', content: 'b' };
+    const messages = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'a' },
+      { role: 'developer', content: 'Be kind.' },
+      answer,
+      { role: 'system', content: 'Be quick.' },
+      { role: 'developer', content: 'Be good.' },
+      { role: 'user', content: 'c' },
+    ];
+
+    expect(fitted(messages)).toEqual([
+      messages[0],
+      messages[1],
+      { role: 'system', content: 'Be kind.' },
+      answer,
+      { role: 'user', content: 'Be quick.' },
+      { role: 'system', content: 'Be good.' },
+      messages[6],
+    ]);
+  });
+
+  test('has a prompt of the system that follows a result behind an answer, said by the user', () => {
+    const messages = [
+      { role: 'assistant', tool_calls: [call('abcDEF123')] },
+      { role: 'tool', tool_call_id: 'abcDEF123', content: '1' },
+      { role: 'system', content: 'Be quick.' },
+    ];
+
+    expect(fitted(messages).slice(2)).toEqual([
+      { role: 'assistant', content: 'OK.' },
+      { role: 'user', content: 'Be quick.' },
+    ]);
+  });
+
+  test('has large numbers as they were written', () => {
+    const tools = '[{"function":{"parameters":{"enum":[1234567890123456789]}}}]';
+    const body = `{"messages":[{"role":"developer","content":"a"}],"tools":${tools}}`;
+
+    expect(fitForMistral(Buffer.from(body)).toString()).toContain(`"tools":${tools}`);
+  });
+
   test.each(['{"messages":null}', '{"messages":["a",{"role":"x"}]}', '{}'])('bears %s', (body) => {
     expect(fitForMistral(Buffer.from(body)).toString()).toBe(body);
   });

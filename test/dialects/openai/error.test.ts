@@ -18,6 +18,8 @@ describe('an upstream’s error', () => {
     { status: 408, code: 'upstream_timeout', becomes: 504 },
     { status: 413, code: 'upstream_rejected', becomes: 413 },
     { status: 422, code: 'upstream_rejected', becomes: 422 },
+    // The model failed, say Bedrock and text-generation-inference.
+    { status: 424, code: 'upstream_failed', becomes: 502 },
     { status: 429, code: 'upstream_rate_limited', becomes: 429 },
     { status: 500, code: 'upstream_failed', becomes: 502 },
     { status: 503, code: 'upstream_failed', becomes: 502 },
@@ -117,6 +119,20 @@ describe('an upstream’s error', () => {
       'The number of tokens to keep from the initial prompt is greater than the context length.',
       'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000',
       'Input is too long for requested model.',
+      // Nova
+      'The model returned the following errors: Input Tokens Exceeded: Number of input tokens exceeds maximum length. Please update the input to try again.',
+      // Titan's vectors
+      'Too many input tokens. Max input tokens: 8192, request input token count: 11488',
+      // Z.ai
+      'Prompt exceeds max length',
+      // Ollama
+      'prompt too long; exceeded max context length by 4 tokens',
+      // SGLang
+      "The input (10000 tokens) is longer than the model's context length (8192 tokens).",
+      // vLLM
+      'The decoder prompt (length 9000) is longer than the maximum model length of 8192.',
+      // Groq and Cerebras
+      'Please reduce the length of the messages or completion.',
     ].map((message) => ({ body: { error: { message } } })),
   ])('about a prompt that is too long has OpenAI’s code: $body', ({ body }) => {
     expect(read(400, body)).toMatchObject({
@@ -135,6 +151,57 @@ describe('an upstream’s error', () => {
 
     expect(error).toMatchObject({ code: 'upstream_auth_failed', status: 502 });
     expect(error.message).toContain("the gateway's own key");
+  });
+
+  const MODERATED = 'Your chosen model requires moderation and your input was flagged';
+  test.each([
+    {
+      who: 'xAI',
+      body: {
+        code: 'The caller does not have permission to execute the specified operation',
+        error:
+          'Content violates usage guidelines. Team: 0b7e-11, API key ID: 9c1d-22, Model: grok-4-0709, Failed check: SAFETY_CHECK_TYPE_BIO',
+      },
+    },
+    { who: 'OpenRouter', body: { error: { code: 403, message: MODERATED } } },
+    {
+      who: 'OpenRouter in other words',
+      body: {
+        error: {
+          code: 403,
+          message: 'No.',
+          metadata: { reasons: ['violence'], flagged_input: '…' },
+        },
+      },
+    },
+  ])(
+    'about what was said, with the status of a refused key, is the request’s: $who',
+    ({ body }) => {
+      const error = read(403, body);
+
+      expect(error).toMatchObject({
+        code: 'upstream_rejected',
+        status: 400,
+        upstreamCode: 'content_filter',
+      });
+      expect(error.message).not.toMatch(/own key|11|22/);
+    },
+  );
+
+  test('about length, with the status of a refused key, is the request’s', () => {
+    const message = 'Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193';
+
+    expect(read(403, { error: { message } })).toMatchObject({
+      code: 'upstream_rejected',
+      status: 400,
+      upstreamCode: 'context_length_exceeded',
+    });
+  });
+
+  test('about capacity that one tier lacks says so, whatever its status', () => {
+    const error = { message: 'Flex tier is full.', type: 'flex', code: 'capacity_exceeded' };
+
+    expect(read(498, { error })).toMatchObject({ code: 'upstream_rate_limited', status: 429 });
   });
 
   test('does not give the gateway’s key away', () => {
