@@ -61,6 +61,7 @@ const FREE: Price = {
   output: 0,
   cacheRead: 0,
   cacheWrite: 0,
+  cacheWriteHour: 0,
   asOf: '1970-01-01',
   source: 'runs on your own machine; electricity is not counted',
   tiers: [],

@@ -65,6 +65,11 @@ const rates = {
   cache_write: rate
     .default(null)
     .describe('Dollars per million input tokens written to the prompt cache; empty: as `input`.'),
+  cache_write_1h: rate
+    .default(null)
+    .describe(
+      'The same for what is kept for an hour, not the usual five minutes; empty: as `cache_write`.',
+    ),
 };
 
 const tier = z.strictObject({

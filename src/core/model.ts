@@ -25,6 +25,8 @@ export interface Rates {
   readonly output: number | null;
   readonly cacheRead: number | null;
   readonly cacheWrite: number | null;
+  /** For what is kept for an hour; `null` or absent: as `cacheWrite`. */
+  readonly cacheWriteHour?: number | null;
 }
 
 /** What a model costs at one place, and since when. */
