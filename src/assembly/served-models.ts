@@ -12,6 +12,8 @@ export interface ServingProvider {
   readonly local: boolean;
   /** What it speaks. */
   readonly dialect?: string;
+  /** See `Upstream.responses`. */
+  readonly responses?: boolean;
 }
 
 /**
@@ -67,13 +69,18 @@ const FREE: Price = {
   tiers: [],
 };
 
-function upstreamAt(model: Model, host: Host, { local, dialect }: ServingProvider): Upstream {
+function upstreamAt(
+  model: Model,
+  host: Host,
+  { local, dialect, responses }: ServingProvider,
+): Upstream {
   return {
     id: `${host.provider}/${host.model}`,
     provider: host.provider,
     modelId: model.id,
     upstreamModel: host.model,
     ...(dialect !== undefined && { dialect }),
+    ...(responses === true && { responses }),
     price: host.price ?? (local ? FREE : null),
   };
 }

@@ -104,5 +104,7 @@ export interface Upstream {
   readonly upstreamModel: string;
   /** What the provider speaks; absent where nobody has asked. */
   readonly dialect?: string;
+  /** Clients of OpenAI's responses are understood besides. */
+  readonly responses?: boolean;
   readonly price: Price | null;
 }
