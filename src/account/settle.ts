@@ -123,7 +123,7 @@ export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome 
   });
   entry.record.outcome = outcome;
   books.spend.add(outcome.costUsd);
-  learnSpeed(books.speed, entry, outcome, waitedMs);
+  learnSpeed(books.speed, entry, outcome);
   learnCaches(books.promptCaches, entry, outcome, ending.upstream);
   count(books.metrics, entry, outcome, ending.upstream);
   writeLine(books, entry, outcome, ending);
@@ -169,11 +169,14 @@ function unasked(recalled: RecalledAnswer | undefined): Bill {
   };
 }
 
-function learnSpeed(meter: SpeedMeter, entry: OpenEntry, outcome: Outcome, waitedMs: number): void {
-  const { servedModel, usage, firstByteMs, totalMs, error } = outcome;
+function learnSpeed(meter: SpeedMeter, entry: OpenEntry, outcome: Outcome): void {
+  const { servedModel, usage, firstByteMs, totalMs, error, attempts } = outcome;
   if (!entry.stream || error !== null || servedModel === null) return;
   if (usage === null || firstByteMs === null) return;
-  meter.add(servedModel, waitedMs, (usage.outputTokens * 1000) / (totalMs - firstByteMs));
+  // The time that was lost at places before it is none of the model's.
+  const answered = attempts.findLast(({ outcome: how }) => how === 'ok');
+  if (answered === undefined) return;
+  meter.add(servedModel, answered.ms, usage.outputTokens, totalMs - firstByteMs);
 }
 
 function learnCaches(

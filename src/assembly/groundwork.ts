@@ -12,7 +12,7 @@ import type { Predictor } from '../route/predictor.js';
 import { autoFaults, autoModels, type AutoModels } from './auto-models.js';
 import { servedModels } from './served-models.js';
 import type { Shipped } from './shipped.js';
-import { PROVIDERS } from '../upstream/providers.js';
+import { PROVIDERS, speaksResponses } from '../upstream/providers.js';
 
 /** What laying the ground tells of, and is told the day by. */
 export interface GroundHooks {
@@ -181,11 +181,20 @@ function providerOf({ provider }: Upstream): string {
 }
 
 function servingProviders(config: Config): Parameters<typeof servedModels>[1] {
-  return inUse(config).map(([name, { models, dialect: own }]) => {
+  return inUse(config).map(([name, settings]) => {
+    const { models, dialect: own } = settings;
     const row = PROVIDERS.find((known) => known.name === name);
     const hosted = row !== undefined && row.auth !== 'none';
     const dialect = own ?? row?.dialect ?? 'openai';
     const local = row?.auth === 'none';
-    return { name, models, listed: models.length > 0 && !hosted, local, dialect };
+    const habits = { dialect, responses: row?.responses ?? false };
+    return {
+      name,
+      models,
+      listed: models.length > 0 && !hosted,
+      local,
+      dialect,
+      responses: speaksResponses(habits, settings),
+    };
   });
 }

@@ -12,6 +12,8 @@ export interface ServingProvider {
   readonly local: boolean;
   /** What it speaks. */
   readonly dialect?: string;
+  /** See `Upstream.responses`. */
+  readonly responses?: boolean;
 }
 
 /**
@@ -61,18 +63,24 @@ const FREE: Price = {
   output: 0,
   cacheRead: 0,
   cacheWrite: 0,
+  cacheWriteHour: 0,
   asOf: '1970-01-01',
   source: 'runs on your own machine; electricity is not counted',
   tiers: [],
 };
 
-function upstreamAt(model: Model, host: Host, { local, dialect }: ServingProvider): Upstream {
+function upstreamAt(
+  model: Model,
+  host: Host,
+  { local, dialect, responses }: ServingProvider,
+): Upstream {
   return {
     id: `${host.provider}/${host.model}`,
     provider: host.provider,
     modelId: model.id,
     upstreamModel: host.model,
     ...(dialect !== undefined && { dialect }),
+    ...(responses === true && { responses }),
     price: host.price ?? (local ? FREE : null),
   };
 }

@@ -1,4 +1,4 @@
-import type { Host, Model, Price } from '../core/model.js';
+import type { Host, Model, Price, Rates } from '../core/model.js';
 import type { NamedModel } from './names.js';
 import type { CatalogFile, ModelEntry, ModelOverride, PriceEntry } from './schema.js';
 
@@ -95,13 +95,14 @@ function toPrice(entry: PriceEntry | null): Price | null {
 }
 
 function toRates(
-  entry: Pick<PriceEntry, 'input' | 'output' | 'cache_read' | 'cache_write'>,
-): Pick<Price, 'input' | 'output' | 'cacheRead' | 'cacheWrite'> {
+  entry: Pick<PriceEntry, 'input' | 'output' | 'cache_read' | 'cache_write' | 'cache_write_1h'>,
+): Rates {
   return {
     input: entry.input,
     output: entry.output,
     cacheRead: entry.cache_read,
     cacheWrite: entry.cache_write,
+    cacheWriteHour: entry.cache_write_1h,
   };
 }
 

@@ -42,10 +42,13 @@ export function usageCostUsd(price: Price | null, usage: Usage): number | null {
   const rates = ratesFor(price, usage.inputTokens);
   // Some servers count cached tokens beside the input instead of as a part of it.
   const plain = Math.max(0, usage.inputTokens - usage.cacheReadTokens - usage.cacheWriteTokens);
+  const write = rates.cacheWrite ?? rates.input;
+  const forAnHour = Math.min(usage.cacheWriteHourTokens ?? 0, usage.cacheWriteTokens);
   return sum(
     cost(plain, rates.input),
     cost(usage.cacheReadTokens, rates.cacheRead ?? rates.input),
-    cost(usage.cacheWriteTokens, rates.cacheWrite ?? rates.input),
+    cost(usage.cacheWriteTokens - forAnHour, write),
+    cost(forAnHour, rates.cacheWriteHour ?? write),
     cost(usage.outputTokens, rates.output),
   );
 }

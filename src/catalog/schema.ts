@@ -67,6 +67,11 @@ const rates = {
   cache_write: rate
     .default(null)
     .describe('Dollars per million input tokens written to the prompt cache; empty: as `input`.'),
+  cache_write_1h: rate
+    .default(null)
+    .describe(
+      'The same for tokens that are cached for an hour instead of five minutes; empty: as `cache_write`.',
+    ),
 };
 
 const tier = z.strictObject({

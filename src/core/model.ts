@@ -25,6 +25,8 @@ export interface Rates {
   readonly output: number | null;
   readonly cacheRead: number | null;
   readonly cacheWrite: number | null;
+  /** For what is kept for an hour; `null` or absent: as `cacheWrite`. */
+  readonly cacheWriteHour?: number | null;
 }
 
 /** What a model costs at one place, and since when. */
@@ -105,5 +107,7 @@ export interface Upstream {
   readonly upstreamModel: string;
   /** What the provider speaks; absent where nobody has asked. */
   readonly dialect?: string;
+  /** Clients of OpenAI's responses are understood besides. */
+  readonly responses?: boolean;
   readonly price: Price | null;
 }

@@ -8,6 +8,8 @@ export interface Usage {
   readonly cacheReadTokens: number;
   /** The part of `inputTokens` that was written to the provider's prompt cache. */
   readonly cacheWriteTokens: number;
+  /** The part of `cacheWriteTokens` that is kept for an hour, which some providers charge more for; absent for none. */
+  readonly cacheWriteHourTokens?: number;
   /** The part of `outputTokens` that was reasoning. */
   readonly reasoningTokens: number;
   /** The provider told nothing; the figures are ours, from the lengths of the texts. */

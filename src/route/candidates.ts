@@ -1,7 +1,7 @@
 import { expectedCostUsd } from '../catalog/price.js';
 import type { Binding } from '../core/conversation.js';
 import type { Drop } from '../core/decision.js';
-import type { Capability, Model, Price, ServedModel, Speed } from '../core/model.js';
+import type { Capability, Model, Price, ServedModel, Speed, Upstream } from '../core/model.js';
 import type { CandidateTable } from './candidate-table.js';
 import type { Features } from './features.js';
 import type { ModelPrediction } from './predictor.js';
@@ -30,7 +30,8 @@ export class Contender {
   readonly #capabilities: Model['capabilities'];
   readonly #catalogSpeed: Speed | null;
   readonly #price: Price | null;
-  readonly #dialect: string | undefined;
+  /** What the place speaks; absent where nobody knows. */
+  readonly #dialects: readonly string[] | undefined;
   /** Infinite where they are unknown: nothing is held against a model that nobody knows. */
   readonly #contextWindow: number;
   readonly #maxOutputTokens: number;
@@ -48,7 +49,7 @@ export class Contender {
     this.#capabilities = model.capabilities;
     this.#catalogSpeed = model.speed;
     this.#price = upstreams === null ? (model.hosts[0]?.price ?? null) : upstreams[0].price;
-    this.#dialect = upstreams?.[0].dialect;
+    this.#dialects = dialectsOf(upstreams?.[0]);
     this.#contextWindow = model.contextWindow ?? Infinity;
     this.#maxOutputTokens = model.maxOutputTokens ?? Infinity;
   }
@@ -83,7 +84,7 @@ export class Contender {
     table.estimate(this.#place, { cachedTokens, costUsd, latencyMs });
     const dropped =
       (demand.vouched ? null : this.#dropByRequest(outputTokens, features)) ??
-      (features.bound === undefined ? null : dropByBinding(this.#dialect, features.bound)) ??
+      (features.bound === undefined ? null : dropByBinding(this.#dialects, features.bound)) ??
       ruled ??
       dropByLimits(costUsd, latencyMs, demand);
     if (dropped !== null) table.drop(this.#place, dropped);
@@ -115,10 +116,18 @@ export class Contender {
   }
 }
 
+function dialectsOf(upstream: Upstream | undefined): readonly string[] | undefined {
+  if (upstream?.dialect === undefined) return undefined;
+  return upstream.responses === true ? [upstream.dialect, 'responses'] : [upstream.dialect];
+}
+
 /** Where nobody knows what a provider speaks, nothing is held against it. */
-function dropByBinding(dialect: string | undefined, bound: readonly Binding[]): Drop | null {
-  if (dialect === undefined) return null;
-  const lost = bound.find(({ dialects }) => !dialects.includes(dialect));
+function dropByBinding(
+  spoken: readonly string[] | undefined,
+  bound: readonly Binding[],
+): Drop | null {
+  if (spoken === undefined) return null;
+  const lost = bound.find(({ dialects }) => !spoken.some((dialect) => dialects.includes(dialect)));
   if (lost === undefined) return null;
   const readers = lost.dialects.join(' or ');
   return {

@@ -154,6 +154,11 @@ export function telling(dense: Float32Array): number {
   return offersTools ? dense.length : Math.min(dense.length, FIRST_TOOL_FEATURE);
 }
 
+/** Share of the letters of what is asked that are in scripts other than Latin, 0 to 1. */
+export function foreignScript(dense: Float32Array): number {
+  return dense[AT.foreign_script] ?? 0;
+}
+
 function readNeeds(conversation: Conversation, demand: Demand): Capability[] {
   const offered = conversation.tools.length > 0;
   const needs: Capability[] = [];

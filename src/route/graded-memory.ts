@@ -123,13 +123,14 @@ export class GradedMemory {
   /**
    * @param input - the network's, shape [inputs], as `writeDense` left it
    * @param answers - of the models that are asked about, by `answersOf`
+   * @param comparable - how far the prompt can be compared with graded ones at all, 0 to 1; at 0 it is unlike all of them
    */
-  recall(input: Float32Array, answers: SomeAnswers): Recollection {
+  recall(input: Float32Array, answers: SomeAnswers, comparable = 1): Recollection {
     this.#findRows(input);
     const recalled = this.#recalled;
     const likeness = meanOfBest(this.#rows);
-    recalled.closeness = shareOfWay(likeness, FAR_LIKENESS, CLOSE_LIKENESS);
-    recalled.kinship = shareOfWay(likeness, STRANGE_LIKENESS, KIN_LIKENESS);
+    recalled.closeness = comparable * shareOfWay(likeness, FAR_LIKENESS, CLOSE_LIKENESS);
+    recalled.kinship = comparable * shareOfWay(likeness, STRANGE_LIKENESS, KIN_LIKENESS);
     recalled.shift = 0;
     recalled.byModel.fill(0);
     if (recalled.closeness > 0 || recalled.kinship > 0) this.#askRows(answers);

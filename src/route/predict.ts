@@ -5,7 +5,7 @@ import { DenseMatrix } from '../embed/dense-matrix.js';
 import { StaticEmbedder } from '../embed/static-embedder.js';
 import { at, FactorNetwork, inputsOf, logistic, writeDense } from './factor-network.js';
 import type { PromptDemand } from './factor-network.js';
-import { FEATURE_NAMES } from './features.js';
+import { FEATURE_NAMES, foreignScript } from './features.js';
 import type { Features } from './features.js';
 import { answersRecalled, GradedMemory, recalledLogOdds } from './graded-memory.js';
 import type { Recollection, SomeAnswers } from './graded-memory.js';
@@ -33,6 +33,12 @@ const SHORTEST_TELLING = 48;
 const SHORTEST_GIBBERISH = 12;
 /** Shares of code and maths from which a text need not be in any language. */
 const NOTATION = 0.3;
+/**
+ * Share of letters in other scripts from which a prompt is like no graded one, however near it seems: all but a few of these are
+ * written in Latin script, and those few are riddles about Chinese characters and poems that hardly any model solved. Below it
+ * counts in proportion, for the Greek letters of formulas and the odd quotation.
+ */
+const UNGRADED_SCRIPT = 0.1;
 /** π/8: what a logistic curve averaged over a normal error keeps of its slope (MacKay, 1992). */
 const MODERATION = Math.PI / 8;
 /** Longest answer that is ever expected, in tokens. */
@@ -119,7 +125,7 @@ export class FactorPredictor implements Predictor {
     writeDense(features.dense, network, input);
     const ood = this.#unfamiliarity(features, vector);
     const doubt = meta.doubt.always + meta.doubt.far * ood * ood;
-    return { ood, vector, models: this.#judgeAll(abilities, doubt) };
+    return { ood, vector, models: this.#judgeAll(features.dense, abilities, doubt) };
   }
 
   /**
@@ -130,12 +136,13 @@ export class FactorPredictor implements Predictor {
   judge(prompt: NumberedPrompt, abilities: readonly Ability[]): readonly ModelPrediction[] {
     this.#input.set(prompt.vector);
     writeDense(prompt.dense, this.#tables.network, this.#input);
-    return this.#judgeAll(abilities, this.#tables.meta.doubt.always);
+    return this.#judgeAll(prompt.dense, abilities, this.#tables.meta.doubt.always);
   }
 
-  /** Of the prompt that `#input` is. */
-  #judgeAll(abilities: readonly Ability[], doubt: number): ModelPrediction[] {
-    const recalled = this.#memory.recall(this.#input, this.#rememberedOf(abilities));
+  /** Of the prompt that `#input` is, whose features `dense` are. */
+  #judgeAll(dense: Float32Array, abilities: readonly Ability[], doubt: number): ModelPrediction[] {
+    const comparable = Math.max(0, 1 - foreignScript(dense) / UNGRADED_SCRIPT);
+    const recalled = this.#memory.recall(this.#input, this.#rememberedOf(abilities), comparable);
     const demand = this.#network.run(this.#input, recalled.closeness);
     const about = { demand, recalled, doubt };
     return abilities.map((known) => this.#judge(known as FactorAbility, about));

@@ -171,10 +171,19 @@ function adjusted(row: ProviderRow, settings: ProviderSettings): ProviderRow {
     dialect,
     // Paths, members and the like are of the row's own dialect.
     ...(dialect !== row.dialect && NO_HABITS),
-    responses: dialect === 'openai' && (settings.responses ?? (row.responses && isOwn)),
+    responses: speaksResponses(row, settings),
     trustedAnswers: trusted,
     usageOption: settings.usageOption ?? row.usageOption,
   };
+}
+
+/** Whether a provider is asked in OpenAI's responses by clients of these, beside its own dialect. */
+export function speaksResponses(
+  row: Pick<ProviderRow, 'dialect' | 'responses'>,
+  { dialect, responses, baseUrl }: Pick<ProviderSettings, 'dialect' | 'responses' | 'baseUrl'>,
+): boolean {
+  if ((dialect ?? row.dialect) !== 'openai') return false;
+  return responses ?? (row.responses && baseUrl === undefined);
 }
 
 function httpUrl(text: string): URL | null {

@@ -214,6 +214,40 @@ describe('settling', () => {
     });
     expect(books.speed.speedOf('acme/other')).toBeNull();
   });
+
+  /** Settles one streamed answer of 80 tokens. */
+  function stream({ firstMs = 200, streamedMs = 1000, outputTokens = 80, change = {} }) {
+    const open = entry();
+    clock.advance(firstMs);
+    const firstByteMs = clock.now();
+    clock.advance(streamedMs);
+    const attempts = [{ upstream: 'acme/small', outcome: 'ok', ms: firstMs }];
+    const summary = { ...told, usage: { ...usage, outputTokens } };
+    settle(books, open, ending({ firstByteMs, summary, attempts, ...change }));
+  }
+
+  test('does not take a model for slow because another place failed before it', () => {
+    const attempts = [
+      { upstream: 'acme/large', outcome: 'upstream_timeout', ms: 30_000 },
+      { upstream: 'acme/small', outcome: 'ok', ms: 200 },
+    ];
+    for (let i = 0; i < 5; i++) stream({ firstMs: 30_200, change: { attempts } });
+
+    expect(books.speed.speedOf('acme/small')).toMatchObject({ firstTokenMs: 200 });
+  });
+
+  test('does not take a model for fast because an answer came in one piece', () => {
+    for (let i = 0; i < 19; i++) stream({});
+    stream({ streamedMs: 0.02 });
+
+    expect(books.speed.speedOf('acme/small')?.tokensPerS).toBeLessThan(100);
+  });
+
+  test('learns nothing of answers that are too short to tell', () => {
+    for (let i = 0; i < 9; i++) stream({ outputTokens: 2, streamedMs: 0.02 });
+
+    expect(books.speed.speedOf('acme/small')).toBeNull();
+  });
 });
 
 describe('the day’s spend', () => {

@@ -166,9 +166,19 @@ describe('an override', () => {
       output: 1.5,
       cacheRead: null,
       cacheWrite: null,
+      cacheWriteHour: null,
       asOf: null,
       source: 'configuration',
-      tiers: [{ aboveInputTokens: 9, input: 1, output: 2, cacheRead: null, cacheWrite: null }],
+      tiers: [
+        {
+          aboveInputTokens: 9,
+          input: 1,
+          output: 2,
+          cacheRead: null,
+          cacheWrite: null,
+          cacheWriteHour: null,
+        },
+      ],
     });
   });
 

@@ -107,6 +107,21 @@ describe('the cost of what was used', () => {
     expect(cost).toBeCloseTo((3000 * 2 + 6000 * 0.2 + 1000 * 2.5 + 100 * 10) / 1e6, 12);
   });
 
+  test.each([
+    {
+      rate: 'at its own rate',
+      price: { ...PRICE, cacheWriteHour: 4 },
+      usd: 5 * 2 + 4 * 2.5 + 6 * 4,
+    },
+    { rate: 'as other writes when it is unknown', price: PRICE, usd: 5 * 2 + 10 * 2.5 },
+  ])('charges what is kept for an hour $rate', ({ price, usd }) => {
+    const used = { inputTokens: 15e6, cacheWriteTokens: 10e6, cacheWriteHourTokens: 6e6 };
+
+    const cost = usageCostUsd({ ...price, tiers: [] }, usage(used));
+
+    expect(cost).toBeCloseTo(usd, 9);
+  });
+
   test('charges cached tokens as other input when their rate is unknown', () => {
     const used = usage({ inputTokens: 600_000, cacheReadTokens: 500_000, cacheWriteTokens: 9 });
 

@@ -52,6 +52,18 @@ describe('the shipped catalog', () => {
     }
   });
 
+  test('knows that Anthropic asks twice the input for what its cache keeps for an hour', () => {
+    const own = hosts.flatMap(({ provider, price }) => {
+      if (provider !== 'anthropic' || price === null) return [];
+      return [price, ...price.tiers];
+    });
+
+    expect(own.length).toBeGreaterThan(15);
+    expect(own.map(({ cacheWriteHour }) => cacheWriteHour)).toEqual(
+      own.map(({ input }) => expect.closeTo(2 * (input ?? NaN), 6) as number),
+    );
+  });
+
   test('names no host of a model twice', () => {
     const names = hosts.map(({ id, provider, model }) => `${id} ${provider} ${model}`);
 

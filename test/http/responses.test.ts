@@ -201,6 +201,15 @@ providers: { both: { ${place}, models: [gpt-5, gpt-5-codex] } }`);
     });
   });
 
+  test('is where a policy sends a picture by its id', async () => {
+    const content = [{ type: 'input_image', file_id: 'file-1' }];
+
+    const reply = await ask({ model: 'auto', input: [{ role: 'user', content }] });
+
+    expect(reply.status).toBe(200);
+    expect(upstream.requests[0]?.json['input']).toEqual([{ role: 'user', content }]);
+  });
+
   test('is asked in responses for a model that knows nothing else', async () => {
     const body = { model: 'both/gpt-5-codex', messages: [{ role: 'user', content: 'Hi' }] };
 

@@ -65,6 +65,25 @@ describe('what only some providers can read', () => {
     expect(bound(anthropic, { messages: later })).toBeUndefined();
   });
 
+  test('is what only the client’s dialect has a word for, if anybody serves that: videos, a provider’s own tools', () => {
+    const video = { inlineData: { mimeType: 'video/mp4', data: 'AAAA' } };
+    const still = { inlineData: { mimeType: 'image/png', data: 'AAAA' }, mediaResolution: {} };
+    const search = [{ googleSearch: {} }, { functionDeclarations: [{ name: 'f' }] }];
+    const hi = [{ role: 'user', content: 'hi' }];
+
+    expect(bound(gemini, { contents: [{ parts: [video] }], tools: search })).toEqual([
+      { at: 'contents[0].parts[0].inlineData', dialects: ['gemini'], isFirm: false },
+      { at: 'tools[0].googleSearch', dialects: ['gemini'], isFirm: false },
+    ]);
+    expect(bound(gemini, { contents: [{ parts: [still] }] })).toBeUndefined();
+    expect(
+      bound(anthropic, { messages: hi, tools: [{ type: 'web_search_20250305', name: 'w' }] }),
+    ).toEqual([{ at: 'tools[0]', dialects: ['anthropic'], isFirm: false }]);
+    expect(bound(responses, { input: hi, tools: [{ type: 'web_search' }] })).toMatchObject([
+      { at: 'tools[0]', isFirm: false },
+    ]);
+  });
+
   test('is nothing in most requests', () => {
     expect(
       bound(openai, { messages: [{ role: 'user', content: 'a file_id, you say' }] }),

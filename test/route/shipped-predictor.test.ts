@@ -87,6 +87,39 @@ test.each(['Why is the sky blue?', 'What does "saudade" mean?', 'Translate to Fr
   },
 );
 
+test.each([
+  ['Chinese', '请解释天空为什么是蓝色的。'],
+  ['Japanese', '日本の経済政策について、アベノミクスの成果と課題を論じてください。'],
+  ['Korean', '일상생활의 예를 들어 양자 얽힘을 설명해 주세요.'],
+  ['Russian', 'Докажи, что корень из двух иррационален.'],
+  ['Arabic', 'اشرح لماذا السماء زرقاء.'],
+  ['Hindi', 'दैनिक जीवन के एक उदाहरण के साथ क्वांटम उलझाव समझाइए।'],
+  ['Thai', 'ช่วยแปลประโยคนี้เป็นภาษาอังกฤษ: วันนี้อากาศดีมาก'],
+])(
+  'does not take a question in %s for the few riddles that were graded in its script',
+  (_, text) => {
+    const abilities = [...catalog.models.values()].map((model) => predictor.ability(model));
+    const { models } = predictor.predict(featuresOf(text), abilities);
+
+    const successOf = (id: string) =>
+      models[abilities.findIndex(({ model }) => model === id)]?.success ?? 0;
+    const best = Math.max(...models.map(({ success }) => success));
+    expect(successOf('anthropic/claude-opus-5')).toBe(best);
+    expect(best).toBeGreaterThan(0.9);
+    expect(successOf('mistral/mistral-7b-instruct')).toBeLessThan(0.8);
+  },
+);
+
+test('trusts what it learnt less, the more of an English question is in another script', () => {
+  const asked = 'Summarise this message of our customer in Beijing in one English sentence: ';
+  const message = '今天天气很好我们去公园散步吧然后一起吃晚饭';
+  const ability = predictor.ability(known('anthropic/claude-opus-5'));
+  const successAt = (chars: number) =>
+    predictor.predict(featuresOf(asked + message.slice(0, chars)), [ability]).models[0]?.success;
+
+  expect([4, 8, 12, 16, 20].map(successAt).filter((success) => (success ?? 0) < 0.8)).toEqual([]);
+});
+
 test('ranks every model of the catalog inside 0 to 1 on every prompt', () => {
   const abilities = [...catalog.models.values()].map((model) => predictor.ability(model));
 

@@ -57,7 +57,8 @@ export function catalogWith(
   for (const model of models) {
     const listed = priceIn(prices, model);
     if (listed === undefined) continue;
-    const price = { ...listed, cache_read: null, cache_write: null, tiers: [] };
+    const unknown = { cache_read: null, cache_write: null, cache_write_1h: null };
+    const price = { ...listed, ...unknown, tiers: [] };
     overrides[model] = { hosts: [{ provider: 'list', model, price }] };
   }
   return catalog.withOverrides(overrides);

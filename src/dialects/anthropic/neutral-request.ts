@@ -187,7 +187,7 @@ function foreignMembers(request: JsonObject): ForeignMember[] {
     members.push({ field: 'tool_choice', isKnown: true });
   }
   objectsIn(request['tools']).forEach((tool, i) => {
-    if (!isFunction(tool)) members.push({ field: `tools[${i}]`, isKnown: true });
+    if (!isFunction(tool)) members.push({ field: `tools[${i}]`, isKnown: true, isTool: true });
   });
   return members;
 }

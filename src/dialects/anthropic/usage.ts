@@ -25,11 +25,14 @@ export class UsageTally {
     const output = count(told['output_tokens']);
     if (input + output === 0) return null;
     const details = objectOrEmpty(told['output_tokens_details']);
+    const writes = objectOrEmpty(told['cache_creation']);
+    const forAnHour = Math.min(cacheWrite, count(writes['ephemeral_1h_input_tokens']));
     return {
       inputTokens: input,
       outputTokens: output,
       cacheReadTokens: cacheRead,
       cacheWriteTokens: cacheWrite,
+      ...(forAnHour > 0 && { cacheWriteHourTokens: forAnHour }),
       reasoningTokens: Math.min(output, count(details['thinking_tokens'])),
       estimated: false,
     };
@@ -40,10 +43,17 @@ export class UsageTally {
 export function writtenUsage(usage: Usage | null): JsonObject {
   if (usage === null) return { input_tokens: 0, output_tokens: 0 };
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
+  const { cacheWriteHourTokens = 0 } = usage;
   return {
     input_tokens: inputTokens - cacheReadTokens - cacheWriteTokens,
     cache_creation_input_tokens: cacheWriteTokens,
     cache_read_input_tokens: cacheReadTokens,
+    ...(cacheWriteHourTokens > 0 && {
+      cache_creation: {
+        ephemeral_5m_input_tokens: cacheWriteTokens - cacheWriteHourTokens,
+        ephemeral_1h_input_tokens: cacheWriteHourTokens,
+      },
+    }),
     output_tokens: outputTokens,
     ...(reasoningTokens > 0 && { output_tokens_details: { thinking_tokens: reasoningTokens } }),
   };

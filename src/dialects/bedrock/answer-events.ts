@@ -220,12 +220,24 @@ function readUsage(value: unknown): Usage | null {
   const input = count('inputTokens') + cacheRead + cacheWrite;
   const output = count('outputTokens');
   if (input + output === 0) return null;
+  const forAnHour = Math.min(cacheWrite, keptForAnHour(told['cacheDetails']));
   return {
     inputTokens: input,
     outputTokens: output,
     cacheReadTokens: cacheRead,
     cacheWriteTokens: cacheWrite,
+    ...(forAnHour > 0 && { cacheWriteHourTokens: forAnHour }),
     reasoningTokens: 0,
     estimated: false,
   };
+}
+
+/** Tokens written to the cache, by how long they are kept there, are told as a list. */
+function keptForAnHour(details: unknown): number {
+  let tokens = 0;
+  for (const detail of Array.isArray(details) ? details : []) {
+    const { ttl, inputTokens } = objectOrEmpty(detail);
+    if (ttl === '1h') tokens += Math.max(0, numberOr(inputTokens, 0));
+  }
+  return tokens;
 }

@@ -116,7 +116,12 @@ function plainParts({ part, at }: PlacedPart): ContentPart[] {
     const unsaid = FINER.filter((name) => isObject(part[name]));
     return [
       media,
-      ...unsaid.map((type) => ({ kind: 'foreign' as const, type, at: `${at}.${type}` })),
+      ...unsaid.map((type) => ({
+        kind: 'foreign' as const,
+        type,
+        isKnob: true as const,
+        at: `${at}.${type}`,
+      })),
     ];
   }
   const type = Object.keys(part).find((name) => isObject(part[name]));

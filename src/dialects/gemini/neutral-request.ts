@@ -159,7 +159,8 @@ function foreignMembers(request: JsonObject, config: JsonObject): ForeignMember[
     for (const name of Object.keys(tool)) {
       // Every other tool runs at Google.
       const field = `tools[${i}].${name}`;
-      if (name !== 'functionDeclarations') members.push({ field, isKnown: OWN_TOOLS.has(name) });
+      if (name === 'functionDeclarations') continue;
+      members.push({ field, isKnown: OWN_TOOLS.has(name), isTool: true });
     }
     listed(tool['functionDeclarations']).forEach((declared, n) => {
       const at = `tools[${i}].functionDeclarations[${n}].`;

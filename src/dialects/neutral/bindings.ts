@@ -1,5 +1,5 @@
 import type { Binding } from '../../core/conversation.js';
-import type { ContentPart, MediaPart, Turn, Vendor } from './part.js';
+import type { ContentPart, ForeignPart, MediaPart, Turn, Vendor } from './part.js';
 import type { ForeignMember } from './request.js';
 
 /** Dialects whose providers know a vendor's proofs. */
@@ -16,9 +16,11 @@ const KEPT_MEMBERS = new Set(['container', 'cachedContent']);
  * What of a request only providers of certain dialects can read.
  *
  * Files and the like bind in any case. Proven thoughts bind while the tools that they led to are at work: the
- * vendor goes on from them; later they are history, and another vendor's model can do without.
+ * vendor goes on from them; later they are history, and another vendor's model can do without. What a user shows and only
+ * the client's dialect has a word for (a video), and tools that only a provider can run (its search), bind where anybody
+ * serves them; elsewhere they are lost, and named.
  *
- * @param own - the dialects whose providers keep what the client's ids name
+ * @param own - the dialects whose providers keep what the client's ids name, and know its words
  */
 export function bindingsIn(
   turns: readonly Turn[],
@@ -31,10 +33,19 @@ export function bindingsIn(
     ...kept.map((at) => ({ at, dialects: own, isFirm: true })),
     ...files.map((file) => ({ at: file.at, dialects: readersOf(file, own), isFirm: true })),
   ];
+  const tools = foreign.filter(({ isTool }) => isTool).map(({ field }) => field);
+  const shown = turns.flatMap(shownIn).map(({ at }) => at);
+  const soft = [...shown, ...tools].map((at) => ({ at, dialects: own, isFirm: false }));
   const thought = thoughtUnderWay(turns);
-  if (thought === null) return firm;
+  if (thought === null) return [...firm, ...soft];
   const dialects = PROVEN_AT[thought.vendor];
-  return [...firm, { at: thought.at, dialects, isFirm: false }];
+  return [...firm, ...soft, { at: thought.at, dialects, isFirm: false }];
+}
+
+/** What the user shows that no other dialect has a word for. */
+function shownIn({ role, parts }: Turn): ForeignPart[] {
+  if (role !== 'user') return [];
+  return parts.filter((part) => part.kind === 'foreign' && part.isKnob !== true) as ForeignPart[];
 }
 
 function filesIn(part: ContentPart): MediaPart[] {

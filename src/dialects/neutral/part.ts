@@ -78,6 +78,8 @@ export interface ForeignPart extends Placed {
   readonly kind: 'foreign';
   /** Its `type` in that dialect. */
   readonly type: string;
+  /** It only says how to look at something that another part shows. */
+  readonly isKnob?: true;
 }
 
 /** A piece of a message, free of any dialect. */

@@ -58,6 +58,8 @@ export interface ForeignMember {
   readonly isKnown: boolean;
   /** Changes nothing of what is answered: no request fails for it. */
   readonly isHint?: boolean;
+  /** A tool that only a provider itself can run, or whose form only its models know. */
+  readonly isTool?: boolean;
 }
 
 /** What a client asks for, free of any dialect and with nothing left out. */

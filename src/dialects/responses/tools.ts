@@ -24,7 +24,7 @@ export function readTools(tools: unknown): OfferedTools {
   const foreign: ForeignMember[] = [];
   const read = (tool: JsonObject, at: string, namespace: JsonObject | null): void => {
     const definition = definitionOf(tool, at, namespace);
-    if (definition === null) foreign.push({ field: at, isKnown: true });
+    if (definition === null) foreign.push({ field: at, isKnown: true, isTool: true });
     else offered.push(definition);
   };
   objectsIn(tools).forEach((tool, i) => {

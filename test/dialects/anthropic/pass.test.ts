@@ -34,6 +34,17 @@ describe('an answer of Anthropic for a client of the same dialect', () => {
     expect(summary).toMatchObject({ usage, finishReason: 'stop', outputChars: 2 });
   });
 
+  test('is read for what its cache keeps for an hour, which costs more', () => {
+    const cache_creation = { ephemeral_5m_input_tokens: 2, ephemeral_1h_input_tokens: 6 };
+    const told = { input_tokens: 3, cache_creation_input_tokens: 8, cache_creation };
+    const bytes = Buffer.from(JSON.stringify({ ...ANSWER, usage: { ...told, output_tokens: 5 } }));
+
+    const { summary } = anthropic.readAnswer(bytes, RULES);
+
+    const kept = { inputTokens: 11, cacheWriteTokens: 8, cacheWriteHourTokens: 6 };
+    expect(summary).toMatchObject({ usage: kept });
+  });
+
   test('keeps every event of a stream as it is, known or not', () => {
     const { text, stream } = streamed('anthropic', 'anthropic', [Buffer.from(STREAM.join(''))]);
 

@@ -50,7 +50,13 @@ describe('a stream of Bedrock', () => {
 
   test('counts what the cache had a part in as input', () => {
     const counts = { inputTokens: 3, cacheReadInputTokens: 10, cacheWriteInputTokens: 4 };
-    const told = frame('metadata', { usage: { ...counts, outputTokens: 1, totalTokens: 18 } });
+    const cacheDetails = [
+      { ttl: '1h', inputTokens: 3 },
+      { ttl: '5m', inputTokens: 1 },
+    ];
+    const told = frame('metadata', {
+      usage: { ...counts, cacheDetails, outputTokens: 1, totalTokens: 18 },
+    });
 
     const { stream } = seen([START, delta({ text: 'x' }), stop('end_turn'), told]);
 
@@ -58,6 +64,7 @@ describe('a stream of Bedrock', () => {
       inputTokens: 17,
       cacheReadTokens: 10,
       cacheWriteTokens: 4,
+      cacheWriteHourTokens: 3,
     });
   });
 
