@@ -51,17 +51,19 @@ function partsOf(part: ContentPart): Part[] {
   switch (part.kind) {
     case 'text':
     case 'refusal':
-      return part.text === '' ? [] : [{ kind: part.kind, text: part.text }];
+      return said(part.kind, part.text);
     case 'image':
     case 'audio':
       return [{ kind: part.kind }];
     case 'document':
-      return [{ kind: 'file' }];
+      // Every model reads a document of text: those that take none are sent its words.
+      return part.source.kind === 'text' ? said('text', part.source.text) : [{ kind: 'file' }];
     case 'tool_call':
       return [{ kind: 'tool_call', name: part.name, arguments: part.arguments }];
     case 'tool_result': {
-      const text = part.parts.map((inner) => (inner.kind === 'text' ? inner.text : '')).join('');
-      const media = part.parts.filter((inner) => inner.kind !== 'text').flatMap(partsOf);
+      const inner = part.parts.flatMap(partsOf);
+      const text = inner.map((one) => (one.kind === 'text' ? one.text : '')).join('');
+      const media = inner.filter(({ kind }) => kind !== 'text');
       return [{ kind: 'tool_result', text }, ...media];
     }
     // Thoughts of earlier turns say nothing of what is wanted now.
@@ -69,6 +71,10 @@ function partsOf(part: ContentPart): Part[] {
     case 'foreign':
       return [];
   }
+}
+
+function said(kind: 'text' | 'refusal', text: string): Part[] {
+  return text === '' ? [] : [{ kind, text }];
 }
 
 function toolOf({ name, description, parameters, at }: ToolDefinition): Tool {

@@ -198,7 +198,7 @@ describe('a request of a client of the same dialect', () => {
         { role: 'system', parts: [{ kind: 'text', text: 'Be brief.' }] },
         {
           role: 'user',
-          parts: [{ kind: 'image' }, { kind: 'file' }, { kind: 'text', text: 'see' }],
+          parts: [{ kind: 'image' }, { kind: 'text', text: 'x' }, { kind: 'text', text: 'see' }],
         },
         { role: 'assistant', parts: [{ kind: 'tool_call', name: 'f', arguments: '{"x":1}' }] },
         { role: 'tool', parts: [{ kind: 'tool_result', text: 'one' }] },
@@ -219,6 +219,35 @@ describe('a request of a client of the same dialect', () => {
       reasoningEffort: 'high',
       bound: [{ at: 'messages[1].content[0]', dialects: ['anthropic', 'bedrock'], isFirm: false }],
     });
+  });
+
+  test('needs a model that reads PDF for PDF only: a document of text is text, shown by a tool as well', () => {
+    const text = {
+      type: 'document',
+      source: { type: 'text', media_type: 'text/plain', data: 'x' },
+    };
+    const pdf = {
+      type: 'document',
+      source: { type: 'base64', media_type: 'application/pdf', data: 'AA==' },
+    };
+    const result = { type: 'tool_result', tool_use_id: 'a', content: [text, pdf] };
+    const { conversation } = anthropic.readRequest(
+      Buffer.from(
+        JSON.stringify({
+          model: 'auto',
+          max_tokens: 9,
+          messages: [
+            { role: 'user', content: [text, pdf] },
+            { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: {} }] },
+            { role: 'user', content: [result] },
+          ],
+        }),
+      ),
+    );
+
+    const parts = conversation().messages.map((message) => message.parts);
+    expect(parts[0]).toEqual([{ kind: 'text', text: 'x' }, { kind: 'file' }]);
+    expect(parts[2]).toEqual([{ kind: 'tool_result', text: 'x' }, { kind: 'file' }]);
   });
 });
 
