@@ -1,9 +1,10 @@
 import type { KeyRing } from '../admit/keys.js';
 import type { CacheSettings } from '../cache/settings.js';
 import type { Catalog } from '../catalog/catalog.js';
+import { indexNames, type NameIndex } from '../catalog/names.js';
 import { GatewayError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
-import { MAX_MODEL_NAME, type Price, type ServedModel } from '../core/model.js';
+import { MAX_MODEL_NAME, type Model, type Price, type ServedModel } from '../core/model.js';
 import type { Router } from '../route/router.js';
 import type { LossPolicy } from '../dialects/neutral/losses.js';
 import type { Upstreams } from '../upstream/call.js';
@@ -70,6 +71,8 @@ export class Setup {
   readonly onLoss: LossPolicy;
   readonly caching: CacheSettings | null;
   readonly #policies: ReadonlySet<string>;
+  /** Names of the models that only the operator knows, as the catalog has them of its own. */
+  readonly #ownNames: NameIndex;
   #requests = 0;
   #retired = false;
 
@@ -88,10 +91,16 @@ export class Setup {
     this.onLoss = parts.onLoss;
     this.caching = parts.caching;
     this.#policies = new Set(parts.router.policies);
+    this.#ownNames = indexNames(
+      [...parts.served.values()]
+        .filter(({ model }) => !parts.catalog.models.has(model.id))
+        .map(({ model }) => ({ model, aliases: [] })),
+    );
   }
 
   /**
-   * What a client means by a name: an alias, a policy, or a model by any of its names.
+   * What a client means by a name: an alias, a policy, or a model by any of its names (see `Catalog.find`);
+   * those of the catalog come before those that the operator has listed.
    *
    * @throws {GatewayError} `model_not_found`, saying what was probably meant
    */
@@ -128,9 +137,14 @@ export class Setup {
     if (this.#policies.has(meant)) return { kind: 'policy', policy: meant };
     const exact = this.served.get(meant);
     if (exact !== undefined) return { kind: 'model', served: exact };
-    const model = this.catalog.find(meant);
-    const served = model && this.served.get(model.id);
+    const served =
+      this.#servedAs(this.catalog.find(meant)) ??
+      this.#servedAs(this.#ownNames.get(meant.toLowerCase()));
     return served === undefined ? null : { kind: 'model', served };
+  }
+
+  #servedAs(model: Model | undefined): ServedModel | undefined {
+    return model && this.served.get(model.id);
   }
 
   /** A request begins to use this setup; `leave` must follow. */
