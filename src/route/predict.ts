@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Model } from '../core/model.js';
 import { ArtefactError, verifyArtefacts } from '../embed/artefact.js';
-import { DenseMatrix } from '../embed/dense-matrix.js';
 import { StaticEmbedder } from '../embed/static-embedder.js';
 import { at, FactorNetwork, inputsOf, logistic, writeDense } from './factor-network.js';
 import type { PromptDemand } from './factor-network.js';
+import { Familiarity } from './familiarity.js';
 import { FEATURE_NAMES, foreignScript } from './features.js';
 import type { Features } from './features.js';
 import { answersRecalled, GradedMemory, recalledLogOdds } from './graded-memory.js';
@@ -23,16 +23,6 @@ import type {
 } from './predictor.js';
 import { readUsualPrompts, USUAL_PROMPTS_FILE } from './usual-prompts.js';
 
-/** How sharply the distance rises around the usual one; at that distance it is 0.5 by definition. */
-const FAR_SHARPNESS = 4;
-/** How far a prompt counts as that is in a language without graded answers, or in none. */
-const FOREIGN = 0.7;
-/** Characters below which distance says nothing: with so few words every text lies far from all centres. */
-const SHORTEST_TELLING = 48;
-/** Characters from which a text in no known language is not just a name, a greeting or a number. */
-const SHORTEST_GIBBERISH = 12;
-/** Shares of code and maths from which a text need not be in any language. */
-const NOTATION = 0.3;
 /**
  * Share of letters in other scripts from which a prompt is like no graded one, however near it seems: all but a few of these are
  * written in Latin script, and those few are riddles about Chinese characters and poems that hardly any model solved. Below it
@@ -88,7 +78,7 @@ export class FactorPredictor implements Predictor {
   readonly #embedder: StaticEmbedder;
   readonly #network: FactorNetwork;
   readonly #memory: GradedMemory;
-  readonly #centroids: DenseMatrix;
+  readonly #familiarity: Familiarity;
   readonly #input: Float32Array;
   readonly #abilities: KnownAbilities;
   /** What is remembered of the models that were asked about; a router always asks with the same list. */
@@ -107,7 +97,10 @@ export class FactorPredictor implements Predictor {
     this.#embedder = embedder;
     this.#network = new FactorNetwork(meta.shape, tables.network);
     this.#memory = new GradedMemory(meta.memory, tables.memory, meta.models.length);
-    this.#centroids = new DenseMatrix(tables.centroids, meta.shape.embedding);
+    this.#familiarity = new Familiarity(
+      { ...meta, landmarks: tables.centroids },
+      meta.shape.embedding,
+    );
     this.#input = new Float32Array(inputsOf(meta.shape));
     this.#abilities = new KnownAbilities(tables);
   }
@@ -123,7 +116,7 @@ export class FactorPredictor implements Predictor {
     const vector = input.subarray(0, meta.shape.embedding);
     this.#embedder.embed(features.text, vector);
     writeDense(features.dense, network, input);
-    const ood = this.#unfamiliarity(features, vector);
+    const ood = this.#familiarity.distance(features, vector);
     const doubt = meta.doubt.always + meta.doubt.far * ood * ood;
     return { ood, vector, models: this.#judgeAll(features.dense, abilities, doubt) };
   }
@@ -189,24 +182,6 @@ export class FactorPredictor implements Predictor {
       uncertainty: Math.min(0.5, deviation),
       outputTokens: Math.max(1, Math.exp(logTokens)),
     };
-  }
-
-  /** 0 at a centroid, 0.5 at the distance that few known prompts exceed, towards 1 beyond. */
-  #unfamiliarity({ text, language, code, maths }: Features, vector: Float32Array): number {
-    const { meta } = this.#tables;
-    let nearest = 0;
-    const cosines = this.#centroids.times(vector);
-    for (let i = cosines.length - 1; i >= 0; i--) nearest = Math.max(nearest, at(cosines, i));
-    const relative = ((1 - nearest) / meta.usualDistance) ** FAR_SHARPNESS;
-    const distance = relative / (1 + relative);
-    // A greeting or a short question lies far from all others, and is none the harder for it.
-    const telling = text.length >= SHORTEST_TELLING || nearest === 0;
-    const far = telling ? distance : Math.min(0.5, distance);
-    const foreign =
-      language === 'und'
-        ? text.length >= SHORTEST_GIBBERISH && code + maths < NOTATION
-        : !meta.languages.includes(language);
-    return foreign ? Math.max(FOREIGN, far) : far;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Model } from '../../core/model.js';
 import { logistic } from '../factor-network.js';
+import { Familiarity } from '../familiarity.js';
 import type { Features } from '../features.js';
 import { modelKey } from '../model-name.js';
 import type { Ability, ModelPrediction, Prediction, Predictor } from '../predictor.js';
@@ -39,6 +40,8 @@ export class AdaptedPredictor implements Predictor {
   readonly #head: LocalHead;
   readonly #columns: ReadonlyMap<string, number>;
   readonly #anchors: readonly [Ability, Ability];
+  /** Tells prompts like those that the head was fitted to; `null` where it cannot. */
+  readonly #familiarity: Familiarity | null;
   /** Of each model of the head, then of all others. */
   readonly #shifts: Float32Array;
   readonly #deviations: Float32Array;
@@ -60,7 +63,8 @@ export class AdaptedPredictor implements Predictor {
     anchors: readonly [Ability, Ability],
     revision: string,
   ) {
-    const { models, shifts, deviations, answers, loads } = head.tables;
+    const { models, shifts, deviations, answers, loads, known, standard } = head.tables;
+    const dims = standard.vectorMean.length;
     this.#shifts = shifts;
     this.#deviations = deviations;
     this.#edge = Math.max(LEAST, 1 / answers.reduce((sum, count) => sum + count, 2));
@@ -80,6 +84,7 @@ export class AdaptedPredictor implements Predictor {
     this.#base = base;
     this.#head = head;
     this.#anchors = anchors;
+    this.#familiarity = known.landmarks.length === 0 ? null : new Familiarity(known, dims);
     this.#columns = new Map([
       ...models.map((name, i) => [modelKey(name), i] as const),
       ...models.map((name, i) => [name, i] as const),
@@ -100,8 +105,11 @@ export class AdaptedPredictor implements Predictor {
 
   predict(features: Features, abilities: readonly Ability[]): Prediction {
     const prediction = this.#base.predict(features, this.#baseOf(abilities));
-    const { ood, vector } = prediction;
+    const { vector } = prediction;
     const { text, dense } = features;
+    // The prompts that it was tuned on are as good to know as those that the base was trained on.
+    const distance = vector && this.#familiarity?.distance(features, vector);
+    const ood = Math.min(prediction.ood, distance ?? 1);
     const models = this.#corrected(prediction.models, abilities, { text, dense, vector });
     return { ood, vector, models };
   }

@@ -6,7 +6,7 @@ import type { HeadTables } from './local-head.js';
 import { GRAM_BUCKETS } from './word-grams.js';
 
 const KIND = 'local-head';
-const VERSION = 2;
+const VERSION = 3;
 
 const size = z
   .int()
@@ -35,6 +35,9 @@ const meta = z.strictObject({
   embedding: size,
   rare: size,
   grams: size,
+  landmarks: size,
+  usualDistance: z.number().positive(),
+  languages: z.array(z.string()),
 });
 
 /** What is known of a head besides its numbers. */
@@ -70,7 +73,7 @@ export interface StoredHead {
 
 /** A head as the bytes of a file. */
 export function packHead({ record, tables, seen }: Omit<StoredHead, 'hash'>): Buffer {
-  const { standard, models, anchors } = tables;
+  const { standard, models, anchors, known } = tables;
   const rareAt = Int32Array.from(
     Array.from(standard.rarity.keys()).filter((bucket) => standard.rarity[bucket] !== 0),
   );
@@ -86,6 +89,9 @@ export function packHead({ record, tables, seen }: Omit<StoredHead, 'hash'>): Bu
       embedding: standard.vectorMean.length,
       rare: rareAt.length,
       grams: tables.gramsInUse.length,
+      landmarks: known.landmarks.length / Math.max(1, standard.vectorMean.length),
+      usualDistance: known.usualDistance,
+      languages: known.languages,
     },
     tables: {
       mean: standard.mean,
@@ -100,6 +106,7 @@ export function packHead({ record, tables, seen }: Omit<StoredHead, 'hash'>): Bu
       inputWeights: tables.inputWeights,
       gramsInUse: tables.gramsInUse,
       gramWeights: tables.gramWeights,
+      landmarks: known.landmarks,
       seen,
     },
   });
@@ -118,7 +125,8 @@ export function readHead(source: string | Buffer): StoredHead {
     const message = `the header is damaged: ${z.prettifyError(parsed.error)}`;
     throw new ArtefactError(artefact.file, message);
   }
-  const { models, anchors, components, dense, embedding, rare, grams, ...record } = parsed.data;
+  const { models, anchors, components, dense, embedding, rare, grams, ...others } = parsed.data;
+  const { landmarks, usualDistance, languages, ...record } = others;
   const rarity = new Float32Array(GRAM_BUCKETS);
   const rareAt = bucketsOf(artefact.i32('rareAt', rare), artefact.file);
   artefact.f32('rarity', rare).forEach((value, i) => {
@@ -141,6 +149,11 @@ export function readHead(source: string | Buffer): StoredHead {
       models,
       anchors,
       standard,
+      known: {
+        landmarks: artefact.f32('landmarks', landmarks * embedding),
+        usualDistance,
+        languages,
+      },
       answers: artefact.i32('modelAnswers', models.length),
       shifts: artefact.f32('shifts', models.length + 1),
       deviations: artefact.f32('deviations', models.length + 1),

@@ -1,5 +1,6 @@
 import { DenseMatrix } from '../../embed/dense-matrix.js';
 import { at } from '../factor-network.js';
+import type { KnownPrompts } from '../familiarity.js';
 import type { FittedHead } from './fit-head.js';
 import {
   layoutOf,
@@ -18,6 +19,8 @@ export interface HeadTables {
   /** Positions in `models` of the weakest and the strongest. */
   readonly anchors: readonly [number, number];
   readonly standard: Standard;
+  /** What is known of the prompts that it was fitted to. */
+  readonly known: KnownPrompts;
   /** Log-odds added for each model, and last for those that it was not fitted for, shape [models + 1]. */
   readonly shifts: Float32Array;
   /** Standard deviation of what is added, in the order of `shifts`. */
@@ -43,7 +46,7 @@ export function headTables(
   fitted: FittedHead,
   inputs: Float32Array,
   grams: readonly (SparseRow | null)[],
-  about: Pick<HeadTables, 'models' | 'anchors' | 'standard' | 'answers'>,
+  about: Pick<HeadTables, 'models' | 'anchors' | 'standard' | 'known' | 'answers'>,
 ): HeadTables {
   const { components } = fitted;
   const { vector, anchors, length } = layoutOf(about.standard);

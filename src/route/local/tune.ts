@@ -1,6 +1,9 @@
 import type { Model } from '../../core/model.js';
+import type { KnownPrompts } from '../familiarity.js';
 import type { Features } from '../features.js';
 import type { Ability, NumberedPrompt, Predictor } from '../predictor.js';
+import { readLanguage } from '../language.js';
+import { readStatistics } from '../text-statistics.js';
 import { logOddsOf } from './adapted-predictor.js';
 import { fitHead } from './fit-head.js';
 import type { GradedMatrix } from './graded-matrix.js';
@@ -15,6 +18,7 @@ import {
   type Standard,
 } from './head-inputs.js';
 import { blockKernels } from './kernels.js';
+import { knownPrompts } from './known-prompts.js';
 import type { Square } from './linear-algebra.js';
 import { headTables, type HeadTables } from './local-head.js';
 import type { WordGrams } from './word-grams.js';
@@ -37,6 +41,7 @@ export interface TuningTask {
   readonly anchors: readonly [number, number];
   readonly graded: GradedMatrix;
   readonly standard: Standard;
+  readonly known: KnownPrompts;
   readonly inputs: Float32Array;
   readonly grams: readonly (SparseRow | null)[];
   readonly kernels: readonly Square[];
@@ -81,6 +86,9 @@ export function tuningTask(
     anchors,
     graded: { models: models.length, offsets, scores },
     standard,
+    known: knownPrompts(
+      lines.map((line, i) => ({ vector: rows[i]?.vector ?? null, language: languageOf(line) })),
+    ),
     inputs,
     grams,
     kernels: blockKernels(inputs, grams, standard),
@@ -130,13 +138,13 @@ export function crossValidatedHead(
   );
   const losses = TRUST.map((trust) => logLossOf(trusted(trust), known));
   const trust = TRUST[losses.indexOf(Math.min(...losses))] ?? 1;
-  const { models, anchors, standard } = task;
+  const { models, anchors, standard, known: prompts } = task;
   const answers = new Int32Array(models.length);
   graded.scores.forEach((score, at) => {
     const m = at % models.length;
     if (!Number.isNaN(score)) answers[m] = (answers[m] ?? 0) + 1;
   });
-  const about = { models, anchors, standard, answers };
+  const about = { models, anchors, standard, known: prompts, answers };
   const tables = scaledBy(trust, headTables(whole, inputs, grams, about));
   return { tables, logOdds: trusted(trust), trust };
 }
@@ -170,6 +178,12 @@ function scaledBy(trust: number, tables: HeadTables): HeadTables {
     inputWeights: scaled(tables.inputWeights),
     gramWeights: scaled(tables.gramWeights),
   };
+}
+
+function languageOf({ prompt }: TuningLine): string | null {
+  if (isWhole(prompt)) return prompt.language;
+  const { text } = prompt;
+  return text === null ? null : readLanguage(text, readStatistics(text)).code;
 }
 
 function readLine(

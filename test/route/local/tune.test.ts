@@ -173,6 +173,23 @@ describe('a tuned head', () => {
     expect(gapOf(tuned, HARD)).toBeGreaterThan(gapOf(base, HARD));
   });
 
+  test('makes prompts like its own familiar, and those only', () => {
+    const german = (text: string) => `Bitte erkläre mir, wie das mit dem folgenden ist: ${text}`;
+    const lines = linesOf(120, 0.1).map(({ prompt, scores }) => ({
+      prompt: readFeatures(user(german('text' in prompt ? (prompt.text ?? '') : ''))),
+      scores,
+    }));
+    const tuned = adaptedBy(base, 'x', readHead(packHead(headOf(lines))), modelOf);
+    const oodOf = (predictor: Pick<FactorPredictor, 'predict'>, text: string) =>
+      predictor.predict(readFeatures(user(text)), []).ood;
+
+    expect(oodOf(base, german(EASY))).toBeGreaterThan(0.5);
+    expect(oodOf(tuned, german(EASY))).toBeLessThan(0.5);
+    expect(oodOf(tuned, EASY)).toBe(oodOf(base, EASY));
+    const french = 'Pourquoi est-ce que le ciel est bleu pendant la journée et noir la nuit ?';
+    expect(oodOf(tuned, french)).toBe(oodOf(base, french));
+  });
+
   test('is refused with another predictor, or when its file is damaged', async () => {
     const store = headStoreIn(folder);
     const id = await store.install(headOf(linesOf(60, 0.1)), NOW);

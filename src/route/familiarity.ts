@@ -1,0 +1,62 @@
+import { DenseMatrix } from '../embed/dense-matrix.js';
+import { at } from './factor-network.js';
+import type { Features } from './features.js';
+
+/** How sharply the distance rises around the usual one; at that distance it is 0.5 by definition. */
+const FAR_SHARPNESS = 4;
+/** How far a prompt counts as that is in a language without graded answers, or in none. */
+const FOREIGN = 0.7;
+/** Characters below which distance says nothing: with so few words every text lies far from all centres. */
+const SHORTEST_TELLING = 48;
+/** Characters from which a text in no known language is not just a name, a greeting or a number. */
+const SHORTEST_GIBBERISH = 12;
+/** Shares of code and maths from which a text need not be in any language. */
+const NOTATION = 0.3;
+
+/** What is known of the prompts that something was learnt from. */
+export interface KnownPrompts {
+  /** Unit sentence vectors that stand for them, shape [landmarks, embedding]; may be empty. */
+  readonly landmarks: Float32Array;
+  /** Cosine distance from the nearest landmark that few of them exceed; over 0. */
+  readonly usualDistance: number;
+  /** ISO 639-1 codes of the languages they are in. */
+  readonly languages: readonly string[];
+}
+
+/** Tells prompts like those that something was learnt from. */
+export class Familiarity {
+  readonly #landmarks: DenseMatrix;
+  readonly #usualDistance: number;
+  readonly #languages: readonly string[];
+
+  /** @param dims - of a sentence vector */
+  constructor({ landmarks, usualDistance, languages }: KnownPrompts, dims: number) {
+    this.#landmarks = new DenseMatrix(landmarks, dims);
+    this.#usualDistance = usualDistance;
+    this.#languages = languages;
+  }
+
+  /**
+   * How far a prompt is from the known ones.
+   *
+   * @param vector - its sentence vector, of unit length
+   * @returns 0 at a landmark, 0.5 at the usual distance, towards 1 beyond
+   */
+  distance({ text, language, code, maths }: DescribedText, vector: Float32Array): number {
+    let nearest = 0;
+    const cosines = this.#landmarks.times(vector);
+    for (let i = cosines.length - 1; i >= 0; i--) nearest = Math.max(nearest, at(cosines, i));
+    const relative = ((1 - nearest) / this.#usualDistance) ** FAR_SHARPNESS;
+    const distance = relative / (1 + relative);
+    // A greeting or a short question lies far from all others, and is none the harder for it.
+    const telling = text.length >= SHORTEST_TELLING || nearest === 0;
+    const far = telling ? distance : Math.min(0.5, distance);
+    const foreign =
+      language === 'und'
+        ? text.length >= SHORTEST_GIBBERISH && code + maths < NOTATION
+        : !this.#languages.includes(language);
+    return foreign ? Math.max(FOREIGN, far) : far;
+  }
+}
+
+type DescribedText = Pick<Features, 'text' | 'language' | 'code' | 'maths'>;

@@ -1,0 +1,72 @@
+import type { KnownPrompts } from '../familiarity.js';
+import { at } from '../factor-network.js';
+
+/** A graded prompt, as far as it tells which prompts are like it. */
+export interface GradedPrompt {
+  /** Unit length; `null` where the predictor makes none. */
+  readonly vector: Float32Array | null;
+  /** ISO 639-1 code, `und` when undetermined; `null` where no text was kept. */
+  readonly language: string | null;
+}
+
+/** Most prompts that stand for all: each costs every decision the product of two vectors. */
+const MOST_LANDMARKS = 256;
+/** Share of the graded prompts that lie within the usual distance of another. */
+const USUAL_SHARE = 0.975;
+/**
+ * Bounds of the usual distance: below the first a prompt has much in common with a graded one even where all graded ones are of one
+ * mould, above the second hardly anything.
+ */
+const USUAL_DISTANCE = { least: 0.4, most: 0.9 };
+/** Share and number of the graded prompts from which a language is known: below are misreadings of odd texts. */
+const KNOWN_LANGUAGE = { share: 0.02, prompts: 10 };
+
+/** What is known of the prompts that a head is fitted to; without sentence vectors, no prompt is like them. */
+export function knownPrompts(prompts: readonly GradedPrompt[]): KnownPrompts {
+  const vectors = prompts.flatMap(({ vector }) => (vector === null ? [] : [vector]));
+  const dims = vectors[0]?.length ?? 0;
+  const step = Math.max(1, vectors.length / MOST_LANDMARKS);
+  const chosen = Array.from({ length: Math.min(vectors.length, MOST_LANDMARKS) }, (_, i) =>
+    Math.floor(i * step),
+  );
+  const landmarks = new Float32Array(chosen.length * dims);
+  chosen.forEach((index, i) => {
+    landmarks.set(vectors[index] ?? [], i * dims);
+  });
+  const distances = vectors.map((vector, own) => {
+    let nearest = 0;
+    for (const index of chosen) {
+      // What is measured is how near the others are.
+      if (index !== own) nearest = Math.max(nearest, cosine(vector, vectors[index] ?? vector));
+    }
+    return 1 - nearest;
+  });
+  distances.sort((a, b) => a - b);
+  const usual = distances[Math.floor(USUAL_SHARE * distances.length)] ?? 1;
+  return {
+    landmarks,
+    usualDistance: Math.max(USUAL_DISTANCE.least, Math.min(USUAL_DISTANCE.most, usual)),
+    languages: knownLanguages(prompts),
+  };
+}
+
+function knownLanguages(prompts: readonly GradedPrompt[]): string[] {
+  const counts = new Map<string, number>();
+  let read = 0;
+  for (const { language } of prompts) {
+    if (language === null) continue;
+    read += 1;
+    counts.set(language, (counts.get(language) ?? 0) + 1);
+  }
+  const enough = Math.max(KNOWN_LANGUAGE.prompts, KNOWN_LANGUAGE.share * read);
+  return [...counts]
+    .filter(([name, count]) => name !== 'und' && count >= enough)
+    .map(([name]) => name)
+    .sort();
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += at(a, i) * at(b, i);
+  return sum;
+}
