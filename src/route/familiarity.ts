@@ -19,15 +19,15 @@ export interface KnownPrompts {
   readonly landmarks: Float32Array;
   /** Cosine distance from the nearest landmark that few of them exceed; over 0. */
   readonly usualDistance: number;
-  /** ISO 639-1 codes of the languages they are in. */
-  readonly languages: readonly string[];
+  /** ISO 639-1 codes of the languages they are in; `null` where nobody knows, and a language tells nothing. */
+  readonly languages: readonly string[] | null;
 }
 
 /** Tells prompts like those that something was learnt from. */
 export class Familiarity {
   readonly #landmarks: DenseMatrix;
   readonly #usualDistance: number;
-  readonly #languages: readonly string[];
+  readonly #languages: readonly string[] | null;
 
   /** @param dims - of a sentence vector */
   constructor({ landmarks, usualDistance, languages }: KnownPrompts, dims: number) {
@@ -43,19 +43,35 @@ export class Familiarity {
    * @returns 0 at a landmark, 0.5 at the usual distance, towards 1 beyond
    */
   distance({ text, language, code, maths }: DescribedText, vector: Float32Array): number {
-    let nearest = 0;
-    const cosines = this.#landmarks.times(vector);
-    for (let i = cosines.length - 1; i >= 0; i--) nearest = Math.max(nearest, at(cosines, i));
-    const relative = ((1 - nearest) / this.#usualDistance) ** FAR_SHARPNESS;
-    const distance = relative / (1 + relative);
+    const nearest = this.#nearest(vector);
+    const distance = this.#distanceAt(nearest);
     // A greeting or a short question lies far from all others, and is none the harder for it.
     const telling = text.length >= SHORTEST_TELLING || nearest === 0;
     const far = telling ? distance : Math.min(0.5, distance);
+    if (this.#languages === null) return far;
     const foreign =
       language === 'und'
         ? text.length >= SHORTEST_GIBBERISH && code + maths < NOTATION
         : !this.#languages.includes(language);
     return foreign ? Math.max(FOREIGN, far) : far;
+  }
+
+  /** As `distance`, for a prompt of which nothing but the vector is known. */
+  distanceOf(vector: Float32Array): number {
+    return this.#distanceAt(this.#nearest(vector));
+  }
+
+  /** Cosine of the nearest landmark; 0 where none has anything in common with a prompt. */
+  #nearest(vector: Float32Array): number {
+    let nearest = 0;
+    const cosines = this.#landmarks.times(vector);
+    for (let i = cosines.length - 1; i >= 0; i--) nearest = Math.max(nearest, at(cosines, i));
+    return nearest;
+  }
+
+  #distanceAt(nearest: number): number {
+    const relative = ((1 - nearest) / this.#usualDistance) ** FAR_SHARPNESS;
+    return relative / (1 + relative);
   }
 }
 

@@ -9,6 +9,12 @@ import type { LocalHead } from './local-head.js';
 /** Bounds of every predicted success. */
 const LEAST = 1e-4;
 
+/**
+ * Distance from the head's prompts up to which a correction counts wholly, and from which it does not count: its kernels are linear, and what is right
+ * for the prompts it was fitted to runs off any scale for others.
+ */
+const APPLIES = { wholly: 0.5, not: 0.7 };
+
 /** How much of a component goes to a model. */
 interface Part {
   readonly component: number;
@@ -29,6 +35,8 @@ interface ReadPrompt {
   readonly text: string;
   readonly dense: Float32Array;
   readonly vector: Float32Array | null;
+  /** Share of the correction that counts, 0 to 1. */
+  readonly share: number;
 }
 
 /** A predictor corrected by what an operator's own graded prompts have shown. */
@@ -77,8 +85,11 @@ export class AdaptedPredictor implements Predictor {
     this.revision = revision;
     if (base.judge !== undefined) {
       const judge = base.judge.bind(base);
-      this.judge = (prompt, abilities) =>
-        this.#corrected(judge(prompt, this.#baseOf(abilities)), abilities, { text: '', ...prompt });
+      this.judge = (prompt, abilities) => {
+        const share = shareAt(this.#familiarity?.distanceOf(prompt.vector) ?? 0);
+        const before = judge(prompt, this.#baseOf(abilities));
+        return this.#corrected(before, abilities, { text: '', ...prompt, share });
+      };
     }
     this.usual = base.usual;
     this.#base = base;
@@ -110,7 +121,8 @@ export class AdaptedPredictor implements Predictor {
     // The prompts that it was tuned on are as good to know as those that the base was trained on.
     const distance = vector && this.#familiarity?.distance(features, vector);
     const ood = Math.min(prediction.ood, distance ?? 1);
-    const models = this.#corrected(prediction.models, abilities, { text, dense, vector });
+    const share = shareAt(distance ?? 0);
+    const models = this.#corrected(prediction.models, abilities, { text, dense, vector, share });
     return { ood, vector, models };
   }
 
@@ -118,14 +130,14 @@ export class AdaptedPredictor implements Predictor {
   #corrected(
     before: readonly ModelPrediction[],
     abilities: readonly Ability[],
-    { text, dense, vector }: ReadPrompt,
+    { text, dense, vector, share }: ReadPrompt,
   ): readonly ModelPrediction[] {
     const { length } = abilities;
     const anchors = [logOddsOf(before[length]), logOddsOf(before[length + 1])] as const;
     const values = this.#head.read(text, { dense, vector, anchors });
     return before
       .slice(0, length)
-      .map((model, i) => this.#correct(columnOf(abilities[i]), model, values));
+      .map((model, i) => this.#correct(columnOf(abilities[i]), model, { values, share }));
   }
 
   /** The abilities the base knows, with the anchors behind them. */
@@ -137,24 +149,34 @@ export class AdaptedPredictor implements Predictor {
     return this.#asked.base;
   }
 
-  #correct(column: number, before: ModelPrediction, values: Float64Array): ModelPrediction {
+  #correct(
+    column: number,
+    before: ModelPrediction,
+    { values, share }: { readonly values: Float64Array; readonly share: number },
+  ): ModelPrediction {
     const at = column < 0 ? this.#parts.length : column;
-    let logOdds = logOddsOf(before) + (this.#shifts[at] ?? 0);
+    let correction = this.#shifts[at] ?? 0;
     for (const { component, load } of this.#parts[at] ?? SHARED_ONLY) {
-      logOdds += load * (values[component] ?? 0);
+      correction += load * (values[component] ?? 0);
     }
+    const logOdds = logOddsOf(before) + share * correction;
     const least = Math.min(this.#edge, before.success);
     const most = Math.max(1 - this.#edge, before.success);
     const success = Math.max(least, Math.min(most, logistic(logOdds)));
     const slope = success * (1 - success);
     const carried = before.uncertainty / (before.success * (1 - before.success));
-    const own = this.#deviations[at] ?? 0;
+    const own = share * (this.#deviations[at] ?? 0);
     return {
       success,
       uncertainty: Math.min(0.5, slope * Math.sqrt(carried * carried + own * own)),
       outputTokens: before.outputTokens,
     };
   }
+}
+
+function shareAt(distance: number): number {
+  const { wholly, not } = APPLIES;
+  return Math.max(0, Math.min(1, (not - distance) / (not - wholly)));
 }
 
 function columnOf(known: Ability | undefined): number {

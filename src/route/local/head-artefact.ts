@@ -37,7 +37,7 @@ const meta = z.strictObject({
   grams: size,
   landmarks: size,
   usualDistance: z.number().positive(),
-  languages: z.array(z.string()),
+  languages: z.array(z.string()).nullable(),
 });
 
 /** What is known of a head besides its numbers. */

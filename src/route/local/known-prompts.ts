@@ -50,7 +50,7 @@ export function knownPrompts(prompts: readonly GradedPrompt[]): KnownPrompts {
   };
 }
 
-function knownLanguages(prompts: readonly GradedPrompt[]): string[] {
+function knownLanguages(prompts: readonly GradedPrompt[]): string[] | null {
   const counts = new Map<string, number>();
   let read = 0;
   for (const { language } of prompts) {
@@ -58,6 +58,7 @@ function knownLanguages(prompts: readonly GradedPrompt[]): string[] {
     read += 1;
     counts.set(language, (counts.get(language) ?? 0) + 1);
   }
+  if (read === 0) return null;
   const enough = Math.max(KNOWN_LANGUAGE.prompts, KNOWN_LANGUAGE.share * read);
   return [...counts]
     .filter(([name, count]) => name !== 'und' && count >= enough)

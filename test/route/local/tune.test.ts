@@ -188,6 +188,9 @@ describe('a tuned head', () => {
     expect(oodOf(tuned, EASY)).toBe(oodOf(base, EASY));
     const french = 'Pourquoi est-ce que le ciel est bleu pendant la journée et noir la nuit ?';
     expect(oodOf(tuned, french)).toBe(oodOf(base, french));
+    // What was learnt of German prompts says nothing of others.
+    expect(gapOf(tuned, french)).toBeCloseTo(gapOf(base, french), 6);
+    expect(gapOf(tuned, german(HARD)) - gapOf(base, german(HARD))).toBeGreaterThan(0.3);
   });
 
   test('is refused with another predictor, or when its file is damaged', async () => {
