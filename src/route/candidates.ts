@@ -2,6 +2,7 @@ import { expectedCostUsd } from '../catalog/price.js';
 import type { Binding } from '../core/conversation.js';
 import type { Drop } from '../core/decision.js';
 import type { Capability, Model, Price, ServedModel, Speed, Upstream } from '../core/model.js';
+import type { AskedLength } from './asked-length.js';
 import type { CandidateTable } from './candidate-table.js';
 import type { Features } from './features.js';
 import type { ModelPrediction } from './predictor.js';
@@ -10,7 +11,10 @@ import type { RuleOutcome } from './rules/outcome.js';
 
 /** What every candidate is measured against for one request. */
 export interface Demand {
-  readonly features: Pick<Features, 'inputTokens' | 'maxOutputTokens' | 'needs' | 'bound'>;
+  readonly features: Pick<
+    Features,
+    'inputTokens' | 'maxOutputTokens' | 'needs' | 'bound' | 'askedLength'
+  >;
   readonly outcome: RuleOutcome;
   /** Answers asked for. At least 1. */
   readonly choices: number;
@@ -69,7 +73,7 @@ export class Contender {
   ): void {
     const { features, choices } = demand;
     const outputTokens = Math.min(
-      prediction.outputTokens,
+      this.#answerTokens(prediction, features.askedLength),
       features.maxOutputTokens ?? Infinity,
       this.#maxOutputTokens,
     );
@@ -88,6 +92,13 @@ export class Contender {
       ruled ??
       dropByLimits(costUsd, latencyMs, demand);
     if (dropped !== null) table.drop(this.#place, dropped);
+  }
+
+  /** Tokens of an answer, as far as what was asked for tells. Thoughts before it are not asked for, and bounded by nothing. */
+  #answerTokens({ outputTokens }: ModelPrediction, asked: AskedLength | undefined): number {
+    if (asked === undefined) return outputTokens;
+    const most = this.#capabilities.has('reasoning') ? Infinity : asked.most;
+    return Math.max(asked.least, Math.min(most, outputTokens));
   }
 
   #dropByRequest(answerTokens: number, features: Demand['features']): Drop | null {

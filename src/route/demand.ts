@@ -1,4 +1,5 @@
 import type { Conversation, Message } from '../core/conversation.js';
+import { firstAskedLength, type AskedLength } from './asked-length.js';
 import { MAX_TURN_CHARS, stripBoilerplate } from './boilerplate.js';
 
 /** Characters of demand in all. */
@@ -14,6 +15,8 @@ const MAX_TURNS_READ = 24;
 export interface Demand {
   /** Earlier user turns, the newest one, then the start of the system prompt; at most some 4,000 characters. */
   readonly text: string;
+  /** How long the answer is asked to be, by the newest user turn or else by the system prompt; `null` where neither says. */
+  readonly askedLength: AskedLength | null;
   /** Characters of the newest user turn without boilerplate; all of them where the turn is too long to strip. */
   readonly newestChars: number;
   /** User messages that carry text or media. */
@@ -62,6 +65,7 @@ export function readDemand(conversation: Conversation): Demand {
   const system = systemStart(conversation, Math.min(SYSTEM_CHARS, room));
   return {
     text: joinText([...earlier.reverse(), newest, system]),
+    askedLength: firstAskedLength([newest, system]),
     newestChars,
     turns: census.turns,
     systemChars: census.systemChars,
@@ -75,7 +79,7 @@ export function readDemand(conversation: Conversation): Demand {
   };
 }
 
-type Census = Omit<Demand, 'text' | 'newestChars'>;
+type Census = Omit<Demand, 'text' | 'askedLength' | 'newestChars'>;
 type Counts = { -readonly [K in keyof Census]: Census[K] };
 
 function countParts(conversation: Conversation): Census {

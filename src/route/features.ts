@@ -1,3 +1,4 @@
+import type { AskedLength } from './asked-length.js';
 import type { Binding, Conversation, OutputFormat } from '../core/conversation.js';
 import type { Capability } from '../core/model.js';
 import { readDemand } from './demand.js';
@@ -38,6 +39,8 @@ export interface Features {
   readonly needs: readonly Capability[];
   /** What only some providers can read; absent for nothing. */
   readonly bound?: readonly Binding[];
+  /** How long the answer is asked to be in words; absent where nothing is said. */
+  readonly askedLength?: AskedLength;
   /** The client's own cap on the answer, `null` for none. */
   readonly maxOutputTokens: number | null;
   /** The numbers the predictor reads beside the embedding, in `FEATURE_NAMES` order. */
@@ -138,6 +141,7 @@ export function readFeatures(conversation: Conversation): Features {
     format: conversation.format,
     needs: readNeeds(conversation, demand),
     ...(conversation.bound !== undefined && { bound: conversation.bound }),
+    ...(demand.askedLength !== null && { askedLength: demand.askedLength }),
     maxOutputTokens: conversation.maxOutputTokens,
     dense,
   };
