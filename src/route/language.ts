@@ -46,10 +46,16 @@ export interface Language {
   readonly foreignScript: number;
 }
 
+/** A Latin letter that English does not have. */
+const MARKED = /[À-ÖØ-öø-ſ]/;
+const ENGLISH = LATIN_LANGUAGES.indexOf('en');
+
 /** @param text - already bounded; the one `statistics` was made of */
 export function readLanguage(text: string, statistics: TextStatistics): Language {
   const ascii = (statistics.kinds[1] ?? 0) + (statistics.kinds[2] ?? 0);
-  if (statistics.kinds[0] === 0) return { code: latinLanguage(statistics), foreignScript: 0 };
+  if (statistics.kinds[0] === 0) {
+    return { code: latinLanguage(statistics, false), foreignScript: 0 };
+  }
   const scripts = new Uint16Array(SCRIPTS.length + 1);
   const end = Math.min(text.length, MAX_CODES);
   for (let i = 0; i < end; i++) {
@@ -60,7 +66,9 @@ export function readLanguage(text: string, statistics: TextStatistics): Language
   const latin = ascii * (end / Math.max(1, text.length));
   const foreign = scripts.subarray(1).reduce((sum, count) => sum + count, 0);
   const foreignScript = foreign === 0 ? 0 : foreign / (foreign + latin);
-  if (foreignScript < MIN_SCRIPT_SHARE) return { code: latinLanguage(statistics), foreignScript };
+  if (foreignScript < MIN_SCRIPT_SHARE) {
+    return { code: latinLanguage(statistics, MARKED.test(text)), foreignScript };
+  }
   return { code: scriptLanguage(text.slice(0, end), scripts.subarray(1)), foreignScript };
 }
 
@@ -73,13 +81,18 @@ function scriptLanguage(text: string, counts: Uint16Array): string {
   return TELLING_LETTERS[code]?.find(([letters]) => letters.test(text))?.[1] ?? code;
 }
 
-/** The language with most common words; a tie goes to the one listed first. */
-function latinLanguage({ votes, words }: TextStatistics): string {
+/**
+ * The language with most common words; a tie goes to the one listed first, though not to English if `hasMarks`.
+ *
+ * @param hasMarks - letters stand in the text that English does not have
+ */
+function latinLanguage({ votes, words }: TextStatistics, hasMarks: boolean): string {
   let most = 0;
   let language = -1;
   for (let i = 0; i < votes.length; i++) {
     const count = votes[i] ?? 0;
-    if (count <= most) continue;
+    const settlesTie = hasMarks && language === ENGLISH && count === most;
+    if (count <= most && !settlesTie) continue;
     most = count;
     language = i;
   }

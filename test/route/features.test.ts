@@ -162,6 +162,9 @@ describe('the language', () => {
   test.each([
     ['en', 'How do I boil an egg so that the yolk is soft?'],
     ['de', 'Wie koche ich ein Ei, so dass das Gelbe weich ist?'],
+    ['de', 'Schreibe eine kurze Postkarte aus Japan an meine Großmutter, höchstens 27 Wörter.'],
+    ['it', 'Un uomo suona la chitarra nella sua stanza.'],
+    ['en', 'Plan a day at the café Olé in São Paulo for me.'],
     ['fr', 'Comment cuire un œuf pour que le jaune ne soit pas dur ?'],
     ['es', '¿Cómo puedo cocer un huevo para que la yema no esté dura?'],
     ['it', 'Come si cuoce un uovo in modo che il tuorlo non sia duro?'],
