@@ -50,30 +50,6 @@ const chat = (body: unknown, headers?: Record<string, string>) =>
   post(`${gateway.url}/v1/chat/completions`, body, headers);
 
 describe('a chat request that names a model', () => {
-  test.each([
-    ['vllm/Acme/Chat-8B-Instruct', 'as it stands in the configuration'],
-    ['vllm/acme/chat-8b-instruct', 'as it is listed'],
-    ['Acme/Chat-8B-Instruct', 'as its provider has it'],
-  ])('finds a listed model by the name %s (%s)', async (model) => {
-    const own = await startApp(`
-providers:
-  vllm: { base_url: "${upstream.baseUrl}", api_key: sk-v, models: [Acme/Chat-8B-Instruct, twin] }
-  other: { base_url: "${upstream.baseUrl}", api_key: sk-o, models: [twin] }
-router: { predictor: heuristic }`);
-
-    const { status } = await post(`${own.url}/v1/chat/completions`, ask(model, 'Hi'));
-    const twin = await post(`${own.url}/v1/chat/completions`, ask('twin', 'Hi'));
-    await own.close();
-
-    expect(status).toBe(200);
-    expect(JSON.parse(upstream.requests[0]?.body ?? '')).toMatchObject({
-      model: 'Acme/Chat-8B-Instruct',
-    });
-    // Two have it: a guess could be expensive.
-    expect(twin.status).toBe(404);
-    expect(upstream.requests).toHaveLength(1);
-  });
-
   test('reaches the upstream byte for byte, with only the model replaced', async () => {
     const body = `{ "model" : "acme/large","messages":[{"role":"user","content":"caf\\u00e9 \\ud83d\\ude00"}],
       "seed": 9007199254740993, "temperature":1.0, "x_future": {"model":"untouched"} }`;

@@ -1,0 +1,28 @@
+import { ask, post, startApp } from '../support/app.js';
+import { FakeUpstream } from '../support/fake-upstream.js';
+
+test.each([
+  ['vllm/Acme/Chat-8B-Instruct', 'as it stands in the configuration'],
+  ['vllm/acme/chat-8b-instruct', 'as it is listed'],
+  ['Acme/Chat-8B-Instruct', 'as its provider has it'],
+])('finds a listed model by the name %s (%s)', async (model) => {
+  const upstream = await FakeUpstream.start();
+  const gateway = await startApp(`
+providers:
+  vllm: { base_url: "${upstream.baseUrl}", api_key: sk-v, models: [Acme/Chat-8B-Instruct, twin] }
+  other: { base_url: "${upstream.baseUrl}", api_key: sk-o, models: [twin] }
+router: { predictor: heuristic }`);
+
+  const { status } = await post(`${gateway.url}/v1/chat/completions`, ask(model, 'Hi'));
+  const twin = await post(`${gateway.url}/v1/chat/completions`, ask('twin', 'Hi'));
+  await gateway.close();
+  await upstream.close();
+
+  expect(status).toBe(200);
+  expect(JSON.parse(upstream.requests[0]?.body ?? '')).toMatchObject({
+    model: 'Acme/Chat-8B-Instruct',
+  });
+  // Two have it: a guess could be expensive.
+  expect(twin.status).toBe(404);
+  expect(upstream.requests).toHaveLength(1);
+});
