@@ -3,6 +3,7 @@ import { isObjectRoot, unwrapping, wrapped } from './answer-root.js';
 import { withDistinctCalls } from './distinct-calls.js';
 import type { Emit } from './event.js';
 import type { NeutralRequest } from './request.js';
+import { inCallOrder } from './result-order.js';
 import { withTextSystem } from './text-system.js';
 import { renamedTools } from './tool-names.js';
 
@@ -19,7 +20,7 @@ export interface Fitted {
 /** The very request where nothing of it goes beyond the limits. */
 export function fitted(given: NeutralRequest, target: Target, limits: Limits = {}): Fitted {
   const { toolName, objectRoot, textSystem } = limits;
-  const called = withDistinctCalls(given.turns);
+  const called = inCallOrder(withDistinctCalls(given.turns));
   const turns = textSystem === true ? withTextSystem(called) : called;
   const request = turns === given.turns ? given : { ...given, turns };
   const { format } = request;
