@@ -108,15 +108,21 @@ export function geminiModelRoutes(app: Express, pipeline: Pipeline): void {
   );
 }
 
+/** What Google's clients may ask of a model that writes, and of one that makes vectors. */
+const TEXT_VERBS = ['generateContent', 'streamGenerateContent', 'countTokens'];
+const VECTOR_VERBS = ['embedContent', 'batchEmbedContents'];
+
 /** A model or policy with Google's fields before all others. */
 function geminiModel(json: Record<string, unknown>): Record<string, unknown> {
   const { id, display_name: name = id, context_length: input, max_output_tokens: output } = json;
+  const capabilities: unknown = json['capabilities'];
+  const isEmbedder = Array.isArray(capabilities) && capabilities.includes('embeddings');
   return {
     name: `models/${String(id)}`,
     displayName: name,
     ...(typeof input === 'number' && { inputTokenLimit: input }),
     ...(typeof output === 'number' && { outputTokenLimit: output }),
-    supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
+    supportedGenerationMethods: isEmbedder ? VECTOR_VERBS : TEXT_VERBS,
     ...json,
   };
 }

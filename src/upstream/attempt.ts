@@ -290,7 +290,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
       },
     });
     if (this.#decoder === null) {
-      this.#failWith('upstream_failed', `answered in an encoding that cannot be read`);
+      this.#failWith('upstream_failed', `answered in an encoding that cannot be read: ${encoding}`);
     }
   }
 

@@ -29,12 +29,15 @@ router: { predictor: heuristic }
 keys: [{ name: tester, key: ${KEY} }]
 providers:
   acme: { base_url: "${upstream.baseUrl}", api_key: sk-acme, models: ["small:8b"] }
-  goog: { base_url: "${upstream.baseUrl}", api_key: sk-goog, dialect: gemini, models: [flash] }
+  goog: { base_url: "${upstream.baseUrl}", api_key: sk-goog, dialect: gemini, models: [flash, vec] }
 models:
   goog/flash:
     display_name: Flash
     context_window: 1000
     hosts: [{ provider: goog, model: flash, price: { input: 1, output: 4, as_of: 2026-11-01, source: test } }]
+  goog/vec:
+    capabilities: [embeddings]
+    hosts: [{ provider: goog, model: vec }]
 auto: { models: ['acme/*'] }
 `);
 });
@@ -208,6 +211,12 @@ describe('the list of models', () => {
         supportedGenerationMethods: expect.arrayContaining(['generateContent']),
       }),
     );
+  });
+
+  test('tells which models make vectors, and no text', async () => {
+    const { json } = await get('/v1beta/models/goog/vec', { 'x-goog-api-key': KEY });
+
+    expect(json['supportedGenerationMethods']).toEqual(['embedContent', 'batchEmbedContents']);
   });
 
   test('shows one model, a policy too, and keeps OpenAI’s form for everybody else', async () => {

@@ -131,6 +131,26 @@ describe('a response', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
+  test('that goes on from a deleted one is told apart from one that is unknown', async () => {
+    const first = await ask({ input: 'Hi' });
+    const second = await ask({ input: 'And?', previous_response_id: first.json['id'] });
+    const id = String(second.json['id']);
+    await fetched('DELETE', String(first.json['id']));
+
+    const reply = await ask({ input: 'So?', previous_response_id: id });
+
+    expect((await fetched('GET', id)).status).toBe(200);
+    expect(reply).toMatchObject({
+      status: 400,
+      json: {
+        error: {
+          message: `Previous response with id '${id}' goes on from one that is not kept any more.`,
+          code: 'previous_response_not_found',
+        },
+      },
+    });
+  });
+
   test('is not kept where the client does not want it', async () => {
     const { json } = await ask({ input: 'Hi', store: false });
 

@@ -124,6 +124,12 @@ describe('a whole answer', () => {
 
     await expect(bench.ask()).rejects.toMatchObject({ code });
   });
+
+  test('says which encoding it cannot read', async () => {
+    bench.fake.next(sends(200, 'x', { 'content-encoding': 'zstd' }));
+
+    await expect(bench.ask()).rejects.toThrow('answered in an encoding that cannot be read: zstd');
+  });
 });
 
 describe('an answer that is an error', () => {

@@ -92,7 +92,11 @@ export interface EmbeddingProvider {
 export interface EmbeddingDialect extends EmbeddingClient, EmbeddingProvider {
   /** The client's bytes with only what must change replaced. */
   editRequest(request: EmbeddingRequest, target: EmbeddingTarget): AskedVectors;
-  /** The provider's answer for a client of the same dialect. */
+  /**
+   * The provider's answer for a client of the same dialect.
+   *
+   * @throws {GatewayError} `upstream_failed` if there is not one vector for each input, unless the provider is trusted
+   */
   passAnswer(
     body: Buffer,
     request: EmbeddingRequest,

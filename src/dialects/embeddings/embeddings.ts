@@ -18,6 +18,7 @@ import { cohereEmbeddings } from './cohere.js';
 import { geminiEmbeddings } from './gemini.js';
 import { ollamaEmbeddings } from './ollama.js';
 import { openAiEmbeddings } from './openai.js';
+import { requireOneEach } from './plain.js';
 import { vertexEmbeddings } from './vertex.js';
 
 /** The forms in which providers are asked for vectors: Vertex has one of its own beside Gemini's dialect. */
@@ -51,7 +52,7 @@ export interface EmbeddingPassage {
   ): { readonly asked: readonly AskedVectors[]; readonly dropped: readonly Loss[] };
   /**
    * @param answers - to what was asked, in its order
-   * @throws {GatewayError} `upstream_failed` if a body holds no vectors, or an error in a 200
+   * @throws {GatewayError} `upstream_failed` if there is not one vector for each input, or an error in a 200
    */
   readAnswers(
     answers: readonly VectorsAnswer[],
@@ -97,11 +98,7 @@ function translation(client: EmbeddingClient, provider: EmbeddingProvider): Embe
     },
     readAnswers: (answers, request, _target, defaults) => {
       const answer = joined(answers.map((one) => provider.readAnswer(one)));
-      const got = answer.vectors.length;
-      if (got !== request.inputs.length) {
-        const message = `The provider sent ${got} vectors for ${request.inputs.length} inputs.`;
-        throw new GatewayError('upstream_failed', message);
-      }
+      requireOneEach(answer, request);
       return {
         body: client.writeAnswer(answer, request, defaults),
         inputTokens: answer.inputTokens,

@@ -8,7 +8,7 @@ import { editRequest } from '../openai/edit.js';
 import { errorInside } from '../openai/error.js';
 import { invalid, parseBody } from '../request-check.js';
 import type { EmbeddingDialect, EmbeddingRequest, Embeddings, Vector } from './embedding.js';
-import { numbersIn, textsOf } from './plain.js';
+import { numbersIn, requireOneEach, textsOf } from './plain.js';
 import { asNumbers } from './vector-bytes.js';
 
 /** What addresses call the two ways to ask. */
@@ -47,7 +47,11 @@ const WORDS: Omit<EmbeddingDialect, 'readRequest'> = {
   },
   mostInputs: () => MOST_REQUESTS,
   readAnswer: ({ body }) => readAnswer(body),
-  passAnswer: (body) => ({ body, inputTokens: readAnswer(body).inputTokens }),
+  passAnswer: (body, request) => {
+    const answer = readAnswer(body);
+    requireOneEach(answer, request);
+    return { body, inputTokens: answer.inputTokens };
+  },
   writeAnswer: ({ vectors, inputTokens }, { single }) => {
     const usage = inputTokens === null ? {} : { usageMetadata: { promptTokenCount: inputTokens } };
     const [first = []] = vectors;

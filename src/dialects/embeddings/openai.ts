@@ -16,6 +16,7 @@ import type {
   EmbeddingTarget,
   Vector,
 } from './embedding.js';
+import { requireOneEach } from './plain.js';
 import { asBase64, asNumbers } from './vector-bytes.js';
 
 const PATH = '/embeddings';
@@ -35,6 +36,7 @@ export const openAiEmbeddings: EmbeddingDialect = {
     // Vectors are long: where nothing has to change they are not even parsed.
     if (trusted) return { body, inputTokens: usageIn(body) };
     const answer = readAnswer(body);
+    requireOneEach(answer, request);
     const written = answerWith(parseAnswerObject(body), answer, request, defaults);
     return { body: written, inputTokens: answer.inputTokens };
   },

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../core/errors.js';
 import { invalid } from '../request-check.js';
-import type { EmbeddingRequest } from './embedding.js';
+import type { EmbeddingRequest, Embeddings } from './embedding.js';
 
 /**
  * The texts of all inputs, for providers that read no token ids.
@@ -19,4 +19,15 @@ export function textsOf({ inputs, from = 0 }: EmbeddingRequest): readonly string
 export function numbersIn(values: unknown): readonly number[] {
   if (Array.isArray(values) && values.every((value) => typeof value === 'number')) return values;
   throw new GatewayError('upstream_failed', 'The provider sent a vector that is not numbers.');
+}
+
+/** @throws {GatewayError} `upstream_failed` for more or fewer vectors than inputs: nobody could say whose they are */
+export function requireOneEach({ vectors }: Embeddings, { inputs }: EmbeddingRequest): void {
+  if (vectors.length === inputs.length) return;
+  const message = `The provider sent ${counted(vectors.length, 'vector')} for ${counted(inputs.length, 'input')}.`;
+  throw new GatewayError('upstream_failed', message);
+}
+
+function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }

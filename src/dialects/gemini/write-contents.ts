@@ -5,7 +5,6 @@ import { noteEmptied, notePart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { ContentPart, MediaPart, ToolResultPart, Turn } from '../neutral/part.js';
 import { NO_PROOF } from './proof.js';
-import { inCallOrder } from './result-order.js';
 import { takesLevel } from './write-thinking.js';
 
 interface Content {
@@ -18,7 +17,7 @@ export function writeContents(turns: readonly Turn[], model: string, losses: Los
   const system: JsonObject[] = [];
   const contents: Content[] = [];
   const names = callNames(turns);
-  for (const turn of inCallOrder(turns)) {
+  for (const turn of turns) {
     if (turn.role === 'system' || turn.role === 'developer') {
       system.push(...turn.parts.flatMap((part) => partsOf(part, losses)));
       continue;

@@ -1,7 +1,9 @@
 import type { Limits, Target } from '../dialect.js';
 import { isObjectRoot, unwrapping, wrapped } from './answer-root.js';
+import { withDistinctCalls } from './distinct-calls.js';
 import type { Emit } from './event.js';
 import type { NeutralRequest } from './request.js';
+import { inCallOrder } from './result-order.js';
 import { withTextSystem } from './text-system.js';
 import { renamedTools } from './tool-names.js';
 
@@ -18,7 +20,8 @@ export interface Fitted {
 /** The very request where nothing of it goes beyond the limits. */
 export function fitted(given: NeutralRequest, target: Target, limits: Limits = {}): Fitted {
   const { toolName, objectRoot, textSystem } = limits;
-  const turns = textSystem === true ? withTextSystem(given.turns) : given.turns;
+  const called = inCallOrder(withDistinctCalls(given.turns));
+  const turns = textSystem === true ? withTextSystem(called) : called;
   const request = turns === given.turns ? given : { ...given, turns };
   const { format } = request;
   const isWrapped =

@@ -6,6 +6,7 @@ import { errorOfBaseResp } from './base-resp.js';
 import { saysContentRefused, withoutAccount } from './content-refused.js';
 import { saysContextTooLong } from './context-too-long.js';
 import { isBrokenFinish } from './finish.js';
+import { keyRefusedMessage } from './key-refused.js';
 import { retryAfterS } from './retry-after.js';
 
 /** Longer messages are cut: an error page or a dumped request helps nobody. */
@@ -85,7 +86,7 @@ function toGatewayError(status: number, told: Told, retryS: number | null): Gate
   const code = errorCode(status, told);
   const said = told.message ?? `The provider answered with status ${status}.`;
   const later = retryS === null ? {} : { retryAfterS: retryS };
-  if (code === 'upstream_auth_failed') return new GatewayError(code, authMessage(said));
+  if (code === 'upstream_auth_failed') return new GatewayError(code, keyRefusedMessage(said));
   if (code === 'upstream_rate_limited') {
     const own = status === OVERLOADED ? { status } : {};
     return new GatewayError(code, said, { ...theirWords(told), ...own, ...later });
@@ -157,18 +158,6 @@ function isKeyRefused(told: Told): boolean {
     told.message ?? '',
   );
 }
-
-/** Some providers quote the refused key, or its ends; it is the operator's, not the client's. Models have digits in their names, too. */
-function authMessage(told: string): string {
-  const said = told.replace(/(?:\bsk-)?[\w*.-]{6,}/g, (word, at: number) => {
-    if (word.startsWith('sk-')) return '[redacted]';
-    return /[\d*]/.test(word) && !NAMES_MODEL.test(told.slice(0, at)) ? '[redacted]' : word;
-  });
-  return `The provider refused the gateway's own key for it; the client's key is not at fault. The provider said: ${said}`;
-}
-
-/** What stands before the name of a model. */
-const NAMES_MODEL = /\bmodels?[\s:'"`]{1,3}(?:[\w.-]+\/)?$/i;
 
 function errorType(error: GatewayError): string {
   if (error.code === 'invalid_api_key') return 'authentication_error';

@@ -37,9 +37,14 @@ export function readKeptRequest(body: Buffer, shelf: ResponseShelf): KeptRequest
 }
 
 function historyUpTo(previous: string | null, shelf: ResponseShelf): readonly JsonObject[] {
-  const history = previous === null ? [] : shelf.history(previous);
-  if (history === null) throw unknownResponse(previous ?? '');
-  return history;
+  if (previous === null) return [];
+  const history = shelf.history(previous);
+  if (history !== null) return history;
+  const isKept = shelf.response(previous) !== null;
+  throw unknownResponse(
+    previous,
+    isKept ? 'goes on from one that is not kept any more' : undefined,
+  );
 }
 
 /** The items of an input; `null` for what is none, which is refused elsewhere. */

@@ -60,9 +60,13 @@ export function checkedRequest(body: Buffer, parsed: JsonObject): ChatRequest {
   };
 }
 
-/** The error for a response that is not kept, or is somebody else's: OpenAI's own words. */
-export function unknownResponse(id: string): GatewayError {
-  return new GatewayError('invalid_request', `Previous response with id '${id}' not found.`, {
+/**
+ * The error for a response that is not kept, or is somebody else's: OpenAI's own words.
+ *
+ * @param what - is the matter with it, where it is kept and what it goes on from is not
+ */
+export function unknownResponse(id: string, what = 'not found'): GatewayError {
+  return new GatewayError('invalid_request', `Previous response with id '${id}' ${what}.`, {
     param: 'previous_response_id',
     upstreamCode: 'previous_response_not_found',
   });

@@ -144,7 +144,7 @@ describe('vectors of models behind Bedrock', () => {
   test.each([
     ['an error', { message: 'no such model' }, 'no such model'],
     ['nothing', {}, 'no vectors'],
-    ['too few', { embeddings: [[1]] }, '1 vectors for 2 inputs'],
+    ['too few', { embeddings: [[1]] }, '1 vector for 2 inputs'],
   ])('are refused where the answer is %s', (_what, body, said) => {
     expect(() => answered('bedrock', [{ body }], ['a', 'b'])).toThrow(said);
   });

@@ -189,7 +189,12 @@ describe('vectors', () => {
       { embedding: [1, 0], index: 0 },
     ];
 
-    const { json, inputTokens } = answered(openAiEmbeddings, 'openai', { data, own: 1 });
+    const { json, inputTokens } = answered(
+      openAiEmbeddings,
+      'openai',
+      { data, own: 1 },
+      { request: { input: ['a', 'b'] } },
+    );
 
     expect(json).toEqual({
       own: 1,
@@ -255,6 +260,20 @@ describe('vectors', () => {
   ] as const)('that are none fail: %s, %j', (from, body) => {
     expect(() => answered(openAiEmbeddings, from, body)).toThrow(
       expect.objectContaining({ code: 'upstream_failed' }),
+    );
+  });
+
+  test.each([
+    [openAiEmbeddings, 'openai', { data: [{ embedding: [1], index: 1 }] }, { input: ['a', 'b'] }],
+    [openAiEmbeddings, 'gemini', { embeddings: [{ values: [1] }] }, { input: ['a', 'b'] }],
+    [openAiEmbeddings, 'openai', { data: [{ embedding: [1] }, { embedding: [2] }] }, {}],
+    [gemini, 'gemini', { embeddings: [{ values: [1] }, { values: [2] }] }, {}],
+  ] as const)('are one for each input, %#', (client, from, body, request) => {
+    expect(() => answered(client, from, body, { request })).toThrow(
+      expect.objectContaining({
+        code: 'upstream_failed',
+        message: expect.stringMatching(/^The provider sent [12] vectors? for [12] inputs?\.$/u),
+      }),
     );
   });
 

@@ -110,9 +110,9 @@ describe('a request of a client of Gemini', () => {
     expect(new Set(ids).size).toBe(3);
     expect(ids[2]).toBe('own');
     expect(rest.map(({ tool_call_id: id, content }) => [id, content])).toEqual([
-      ['own', 'third'],
       [ids[0], 'first'],
       [ids[1], 'second'],
+      ['own', 'third'],
       [undefined, 'and now?'],
     ]);
   });

@@ -221,6 +221,21 @@ describe('an upstream’s error', () => {
     expect(read(403, { error: { message } }).message).toContain(message);
   });
 
+  test.each([
+    'Signature expired: 20261123T131733Z is now earlier than 20261123T141733Z (20261123T142233Z - 5 min.)',
+    'bob is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:eu-central-1::foundation-model/anthropic.claude-3-5-sonnet-20240620-v1:0',
+    'Denied on resource //aiplatform.googleapis.com/projects/p/locations/us-central1/publishers/google/models/gemini-2.5-flash (or it may not exist).',
+    'The key has expired on 2026-11-20.',
+  ])('says when and where the gateway’s key was refused: %s', (message) => {
+    expect(read(403, { error: { message } }).message).toContain(message);
+  });
+
+  test('does not tell whose account it is', () => {
+    const error = read(403, { message: 'User: arn:aws:iam::123456789012:user/team-key-7 may not' });
+
+    expect(error.message).toContain('User: arn:aws:iam::[redacted]:user/[redacted] may not');
+  });
+
   test('takes nothing that begins as a key does for a model', () => {
     const error = read(403, { error: { message: 'No model sk-proj-1234567 for key1234567.' } });
 
