@@ -108,13 +108,13 @@ export class Pipeline {
   }
 
   /**
-   * Decides on a request without calling anything.
+   * Decides on a request without calling or counting anything.
    *
    * @throws {GatewayError} as `chat` does before a decision
    */
   preview(body: Buffer, caller: Caller, dialect: ClientDialect): Explanation {
     const request = dialect.readRequest(body);
-    return explained(planFor(this.#parts.setup(), request, caller, this.#parts));
+    return explained(planFor(this.#parts.setup(), request, caller, this.#parts, true));
   }
 
   /**
