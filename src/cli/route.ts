@@ -84,7 +84,8 @@ function policyIn({ model }: ChatRequest, desk: RouteDesk): string {
   );
 }
 
-function deskRequest(request: ChatRequest, clock: Clock): DeskRequest {
+/** What a desk is told of a request. */
+export function deskRequest(request: ChatRequest, clock: Clock): DeskRequest {
   const { stream, metadata } = request;
   return { stream, metadata, conversation: request.conversation(), atMs: clock.wallMs() };
 }
