@@ -1,4 +1,5 @@
 import type { Candidate } from '../core/decision.js';
+import { objectionsTo } from './candidates.js';
 import { choose, outlayOf, qualityOf, type Choice } from './decide.js';
 import { figuresPast, MILLISECONDS, SHARE, USD } from './figures.js';
 import type { ChoiceInput } from './ranking.js';
@@ -145,7 +146,12 @@ function withOtherCandidate(
 ): readonly Proposal[] {
   const { model, dropped } = candidate;
   if (dropped !== null) {
-    const change = `if ${model} were not dropped: ${dropped.detail}${byRule(dropped.rule)}`;
+    // Nobody gets a model back by undoing one of several reasons.
+    const others = objectionsTo(candidate, input.outcome).filter(
+      ({ detail, rule }) => detail !== dropped.detail || rule !== dropped.rule,
+    );
+    const why = [dropped, ...others].map(({ detail, rule }) => `${detail}${byRule(rule)}`);
+    const change = `if ${model} were not dropped: ${why.join(', and ')}`;
     const without = withCandidate(input, { ...candidate, dropped: null });
     return [[{ change, size: 1, input: without }]];
   }

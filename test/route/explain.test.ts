@@ -82,6 +82,31 @@ describe('the flips of a choice', () => {
     });
   });
 
+  test('name all rules that drop a candidate which would have been chosen', () => {
+    const dropped = { ...middle, dropped: DROPPED };
+    const rules = outcome({
+      never: [
+        { value: ['x/*'], rule: null },
+        { value: ['b/*', 'x/*'], rule: 'no-b' },
+      ],
+      only: [{ value: ['c/*'], rule: 'only-c' }],
+      limits: { costUsd: { value: 0.0005, rule: 'thrift' }, latencyMs: null, contextTokens: null },
+    });
+
+    const found = flipsOf({ candidates: [dropped, best], outcome: rules, ood: 0, price: null });
+
+    expect(found).toContainEqual({
+      model: 'b/middle',
+      change: [
+        'if b/middle were not dropped: matches never x/* (rule "no-x")',
+        'matches never b/*, x/* (rule "no-b")',
+        'is not in only c/* (rule "only-c")',
+        '$0.00100 is over the limit of $0.0005 (rule "thrift")',
+      ].join(', and '),
+      size: 1,
+    });
+  });
+
   test('name a pin and a preference as what decided', () => {
     const pinned = outcome({ pin: { value: 'c/best', rule: 'pin-it' } });
     const preferred = outcome({ prefer: { value: ['c/*'], rule: 'liking' } });
