@@ -7,13 +7,14 @@ import type { GoneSignal } from './core/departure.js';
 import { GatewayError } from './core/errors.js';
 import type { ServedModel } from './core/model.js';
 import { clientRequestIdOf, type RequestHeaders } from './core/request-headers.js';
-import type { ClientDialect } from './dialects/dialect.js';
+import type { ChatRequest, ClientDialect } from './dialects/dialect.js';
 import type { ThoughtStore } from './dialects/neutral/thought-store.js';
 import { deliver, leave } from './request/delivery.js';
 import type { AskedRequest, ChatCall, Exchange } from './request/exchange.js';
 import { countTokens, type TokenCount } from './request/token-count.js';
 import { explained, planFor, type Explanation, type Plan } from './request/plan.js';
 import type { KeptRouting } from './route/kept-routing.js';
+import { estimateTokens } from './route/token-estimate.js';
 import type { CacheDesk } from './recall/desk.js';
 import type { Setup, Target } from './request/setup.js';
 import { answerFrom, type Answer } from './upstream/failover.js';
@@ -107,13 +108,13 @@ export class Pipeline {
   }
 
   /**
-   * Decides on a request without calling anything.
+   * Decides on a request without calling or counting anything.
    *
    * @throws {GatewayError} as `chat` does before a decision
    */
   preview(body: Buffer, caller: Caller, dialect: ClientDialect): Explanation {
     const request = dialect.readRequest(body);
-    return explained(planFor(this.#parts.setup(), request, caller, this.#parts));
+    return explained(planFor(this.#parts.setup(), request, caller, this.#parts, true));
   }
 
   /**
@@ -189,11 +190,21 @@ export class Pipeline {
       clientRequestId: clientRequestIdOf(call.headers),
       stream: request.stream,
       startedMs,
-      // Four bytes a token is what a body of prose comes to, JSON around it included.
-      estimatedInputTokens: routing?.features.inputTokens ?? request.body.length / 4,
+      estimateInputTokens: () => routing?.features.inputTokens ?? tokensOf(request),
       referencePrice: decision.reference === null ? null : setup.priceOf(decision.reference),
       prompt,
     };
+  }
+}
+
+/** Estimated tokens of a request that nothing was decided for, media at what providers charge rather than by their bytes. */
+function tokensOf(request: ChatRequest): number {
+  try {
+    return estimateTokens(request.conversation());
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    // The provider has taken what cannot be read here: four bytes a token is what prose comes to in a body.
+    return request.body.length / 4;
   }
 }
 

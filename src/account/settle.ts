@@ -1,11 +1,11 @@
-import { usageCostUsd } from '../catalog/price.js';
 import type { Clock } from '../core/clock.js';
 import { codeOf, GatewayError } from '../core/errors.js';
-import type { Price, Upstream } from '../core/model.js';
+import type { Upstream } from '../core/model.js';
 import type { Usage } from '../core/usage.js';
 import type { AnswerSummary } from '../dialects/dialect.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import { billFor, type Bill, type Billed } from './bill.js';
 import type { AttemptRecord, DecisionRecord, Outcome } from './decision-log.js';
 import type { SpeedMeter } from './speed.js';
 import type { KnownPrompt, PromptCaches } from './prompt-caches.js';
@@ -24,7 +24,7 @@ export interface Books {
 }
 
 /** An exchange that is under way. */
-export interface OpenEntry {
+export interface OpenEntry extends Billed {
   readonly record: Pick<DecisionRecord<unknown>, 'decision' | 'outcome'> & {
     outcome: Outcome | null;
   };
@@ -34,10 +34,6 @@ export interface OpenEntry {
   readonly stream: boolean;
   /** `Clock.now()` when the whole request was there. */
   readonly startedMs: number;
-  /** Input tokens to assume if the upstream tells no usage. */
-  readonly estimatedInputTokens: number;
-  /** Price of the model that savings are measured against; `null` when there is none. */
-  readonly referencePrice: Price | null;
   /** What the model was chosen by, if any was; `null` or absent where prompt caches do not matter. */
   readonly prompt?: KnownPrompt | null;
 }
@@ -65,43 +61,6 @@ export interface RecalledAnswer {
   readonly savedUsd: number | null;
   /** Milliseconds spent waiting for the answer that was under way. */
   readonly waitedMs: number;
-}
-
-/** Price and usage of an answer, for headers that are sent before the books are closed. */
-export interface Bill {
-  readonly usage: Usage | null;
-  readonly costUsd: number | null;
-  readonly savedUsd: number | null;
-}
-
-const CHARS_PER_TOKEN = 4;
-
-/** What an answer cost and saved. Pure. */
-function billFor(
-  entry: Pick<OpenEntry, 'estimatedInputTokens' | 'referencePrice'>,
-  upstream: Upstream,
-  summary: AnswerSummary,
-): Bill {
-  const usage = summary.usage ?? estimateUsage(entry.estimatedInputTokens, summary.outputChars);
-  const costUsd = usageCostUsd(upstream.price, usage);
-  const referenceUsd =
-    entry.referencePrice === null ? null : usageCostUsd(entry.referencePrice, usage);
-  return {
-    usage,
-    costUsd,
-    savedUsd: costUsd === null || referenceUsd === null ? null : referenceUsd - costUsd,
-  };
-}
-
-function estimateUsage(inputTokens: number, outputChars: number): Usage {
-  return {
-    inputTokens: Math.round(inputTokens),
-    outputTokens: Math.ceil(outputChars / CHARS_PER_TOKEN),
-    cacheReadTokens: 0,
-    cacheWriteTokens: 0,
-    reasoningTokens: 0,
-    estimated: true,
-  };
 }
 
 /**

@@ -15,6 +15,8 @@ const NO_BUDGET: RuleFacts['budget'] = { limitUsd: null, spentUsd: 0 };
 
 /** A request that needs no server to be decided on. */
 export interface DeskRequest {
+  /** What the client writes as `model`; absent for the policy's name. */
+  readonly requested?: string;
   readonly stream: boolean;
   readonly metadata: RuleFacts['metadata'];
   readonly conversation: Conversation;
@@ -27,11 +29,22 @@ export interface DeskRequest {
 export class RouteDesk {
   readonly #router: Router;
   readonly #vouched: boolean;
+  readonly #meant: (name: string) => string;
 
-  /** @param vouched - see `Demand.vouched` */
-  constructor(router: Router, vouched: boolean) {
+  /**
+   * @param vouched - see `Demand.vouched`
+   * @param meant - what an alias stands for; without it there are none
+   */
+  constructor(router: Router, vouched: boolean, meant = (name: string): string => name) {
     this.#router = router;
     this.#vouched = vouched;
+    this.#meant = meant;
+  }
+
+  /** The policy that a client asks for by a name; `null` where it names a model, or nothing. */
+  policyOf(name: string): string | null {
+    const meant = this.#meant(name);
+    return this.#router.policies.includes(meant) ? meant : null;
   }
 
   /**

@@ -9,7 +9,7 @@ import { frontierOf, type FrontierPoint } from '../route/price/frontier.js';
 import type { RuleOutcome } from '../route/rules/outcome.js';
 import type { Foreseen, RouteDesk } from '../assembly/route-desk.js';
 import { EXIT } from './io.js';
-import { namesIn, type DeskOptions } from './route.js';
+import { deskRequest, namesIn, type DeskOptions } from './route.js';
 import type { ServeContext } from './serve.js';
 import { dollars, duration, table } from './table.js';
 
@@ -18,10 +18,12 @@ const FRONTIER_HELP = `Usage: suffice frontier [options]
 Shows, for each value of "keep", the quality you could expect and what it would cost and save with
 your models, so that you can choose one for your rules. Uses predictions only; calls no provider.
 
-  -p, --policy NAME      the policy whose reference, objective and constraints apply (default: auto)
+  -p, --policy NAME      the policy whose reference, objective, constraints, pin and preferences apply
+                         (default: auto)
   -m, --models M1,M2,…   the models to choose among (default: all that the configuration serves)
-      --from FILE        your own requests: lines {"prompt"} or {"messages","tools"?}, as .jsonl or
-                         .jsonl.gz (default: typical prompts that ship with Suffice)
+      --from FILE        your own requests: lines {"prompt"} or {"messages"}, with any other members of a
+                         chat completions body, as .jsonl or .jsonl.gz (default: typical prompts that
+                         ship with Suffice)
   -c, --config FILE      the configuration (default: ./suffice.yaml if it exists, else the environment)
       --json             print the frontier as JSON
   -h, --help             show this help
@@ -74,7 +76,7 @@ export async function frontierCommand(
     models: first.candidates.models,
     from: from ?? null,
     requests: expectations.size,
-    points: telling(frontierOf(expectations, keeps), outcome.keep.value),
+    points: telling(frontierOf({ expectations, prospects, outcome }, keeps), outcome.keep.value),
   };
   io.out(values.json ? `${JSON.stringify(frontierJson(frontier), null, 2)}\n` : page(frontier));
   return EXIT.ok;
@@ -116,14 +118,14 @@ async function prospectsIn(
   clock: Clock,
 ): Promise<Foreseen['prospects']> {
   const prospects: Foreseen['prospects'][number][] = [];
-  for await (const { prompt, messages, tools } of readJsonl(file, requestLine)) {
+  for await (const line of readJsonl(file, requestLine)) {
+    const { prompt, messages } = line;
     if (prompt === undefined && messages === undefined) {
       throw new DataError(`${file}: a line has neither "prompt" nor "messages"`);
     }
     const asked = messages ?? [{ role: 'user', content: prompt }];
-    const body = JSON.stringify({ model: policy, messages: asked, tools });
-    const conversation = openai.readRequest(Buffer.from(body)).conversation();
-    const request = { stream: false, metadata: {}, conversation, atMs: clock.wallMs() };
+    const body = JSON.stringify({ ...line, model: policy, messages: asked });
+    const request = deskRequest(openai.readRequest(Buffer.from(body)), clock);
     const { candidates, ood } = desk.route(request, policy).input;
     prospects.push({ candidates, ood });
   }

@@ -71,5 +71,5 @@ export async function openDesk(request: DeskOptions, context: InForceContext): P
           rules,
           predictor: predictor.predictor,
         });
-  return new RouteDesk(router, request.models !== null);
+  return new RouteDesk(router, request.models !== null, (name) => setup.meant(name));
 }

@@ -8,12 +8,12 @@ import { FAR } from '../route/decide.js';
 import { answerBatch, batchId } from './batch.js';
 import type { Io } from './io.js';
 
-const batchLine = z.object({
+/** What else a line has belongs to its request, as far as that knows it. */
+const batchLine = z.looseObject({
   id: batchId,
   prompt: z.string().nullish(),
   messages: z.array(z.unknown()).nullish(),
   tools: offeredTools.nullish(),
-  response_format: z.unknown().optional(),
 });
 
 /**
@@ -33,15 +33,15 @@ export function routeBatch(
 }
 
 function requestOf(line: z.infer<typeof batchLine>, policy: string): ChatRequest {
-  const { prompt, messages, tools, response_format } = line;
+  const { prompt, messages, tools } = line;
   if (prompt == null && messages == null) {
     throw new GatewayError('invalid_request', 'a line needs "prompt" or "messages"');
   }
   const body = {
+    ...line,
     model: policy,
     messages: messages ?? [{ role: 'user', content: prompt }],
     tools: tools ?? undefined,
-    response_format: response_format ?? undefined,
   };
   return openai.readRequest(Buffer.from(JSON.stringify(body)));
 }

@@ -17,15 +17,16 @@ export const ROUTE_HELP = `Usage: suffice route [options] "PROMPT"
 
 Shows which model would answer, and why. Calls no provider.
 
-  -p, --policy NAME      the policy (default: auto)
+  -p, --policy NAME      the policy (default: what the request of --request names, else auto)
   -m, --models M1,M2,…   choose among these: catalog names, or any vendor/model. A model named here
                          is assumed to be able to serve the prompt. Default: all models that the
                          configuration serves
   -c, --config FILE      the configuration (default: ./suffice.yaml if it exists, else the environment)
       --request FILE     read a chat completions body instead of a prompt; "-" is standard input
       --json             print the decision as JSON
-      --batch FILE       decide for each line of FILE: {"id","prompt"} or {"id","messages",
-                         "tools"?,"response_format"?}; "-" is standard input. Requires --models
+      --batch FILE       decide for each line of FILE: {"id","prompt"} or {"id","messages"}, with any
+                         other members of a chat completions body but "model"; "-" is standard
+                         input. Requires --models
   -h, --help             show this help
 `;
 
@@ -53,12 +54,18 @@ export async function routeCommand(
   if (values.batch !== undefined) {
     if (models === null) throw new UsageError('--batch needs --models M1,M2,…');
     const desk = await openDesk(request);
-    const decide = (read: ChatRequest) => desk.route(deskRequest(read, clock), values.policy);
-    return routeBatch(values.batch, values.policy, decide, io);
+    const { policy = 'auto' } = values;
+    const decide = (read: ChatRequest) => desk.route(deskRequest(read, clock), policy);
+    return routeBatch(values.batch, policy, decide, io);
   }
 
   const body = await requestOf(values.request, positionals, io);
-  const routing = (await openDesk(request)).route(deskRequest(body, clock), values.policy);
+  const desk = await openDesk(request);
+  const asked = deskRequest(body, clock);
+  const routing =
+    values.policy === undefined
+      ? desk.route({ ...asked, requested: body.model }, policyIn(body, desk))
+      : desk.route(asked, values.policy);
   const found = flips(routing.input, routing.choice);
   io.out(
     values.json
@@ -68,7 +75,17 @@ export async function routeCommand(
   return EXIT.ok;
 }
 
-function deskRequest(request: ChatRequest, clock: Clock): DeskRequest {
+/** @throws {UsageError} where the request names no policy */
+function policyIn({ model }: ChatRequest, desk: RouteDesk): string {
+  const policy = desk.policyOf(model);
+  if (policy !== null) return policy;
+  throw new UsageError(
+    `the request names "${model}", which is no policy, so there is nothing to decide; --policy auto shows what that would choose`,
+  );
+}
+
+/** What a desk is told of a request. */
+export function deskRequest(request: ChatRequest, clock: Clock): DeskRequest {
   const { stream, metadata } = request;
   return { stream, metadata, conversation: request.conversation(), atMs: clock.wallMs() };
 }
@@ -78,7 +95,7 @@ function parse(args: readonly string[]) {
     args: [...args],
     allowPositionals: true,
     options: {
-      policy: { type: 'string', short: 'p', default: 'auto' },
+      policy: { type: 'string', short: 'p' },
       models: { type: 'string', short: 'm' },
       config: { type: 'string', short: 'c' },
       request: { type: 'string' },

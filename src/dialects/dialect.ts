@@ -71,6 +71,8 @@ export interface RequestEdits {
 export interface AnswerSummary {
   /** `null` when the upstream told no usage. */
   readonly usage: Usage | null;
+  /** Tokens of the input, where they were told ahead of the answer: of one that broke off, `usage` is not. */
+  readonly input?: Usage | null;
   /** Nothing tells what was used, not even the answer's length: it is no text. */
   readonly unmeasured?: boolean;
   readonly finishReason: string | null;

@@ -69,7 +69,7 @@ export class Guest {
       clientRequestId: clientRequestIdOf(call.headers),
       stream: request.stream,
       startedMs,
-      estimatedInputTokens: 0,
+      estimateInputTokens: () => 0,
       referencePrice: null,
     };
     const { key, question, claim, mark } = answer;

@@ -1,5 +1,5 @@
 import type { Outcome } from '../account/decision-log.js';
-import type { Bill } from '../account/settle.js';
+import type { Bill } from '../account/bill.js';
 import type { Caller } from '../admit/keys.js';
 import type { Candidate, DecisionHead } from '../core/decision.js';
 import type { GoneSignal } from '../core/departure.js';

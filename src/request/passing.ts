@@ -3,10 +3,12 @@ import type { Clock } from '../core/clock.js';
 import { GatewayError } from '../core/errors.js';
 import type { GoneSignal } from '../core/departure.js';
 import type { Upstream } from '../core/model.js';
+import type { Usage } from '../core/usage.js';
 import { retryHeader } from '../dialects/openai/retry-after.js';
 import type { AnswerSummary } from '../dialects/dialect.js';
 import { objectOrEmpty } from '../dialects/json.js';
 import { numberOr, parsedObject } from '../dialects/json-members.js';
+import { isCounted } from '../dialects/neutral/counted.js';
 import { readError } from '../dialects/openai/error.js';
 import { checkLength, type Setup } from './setup.js';
 import type { Method } from '../upstream/answer.js';
@@ -160,16 +162,13 @@ function usageIn(body: Buffer): AnswerSummary {
   const input = numberOr(usage['input_tokens'] ?? usage['prompt_tokens'], null);
   const output = numberOr(usage['output_tokens'] ?? usage['completion_tokens'], null);
   if (input === null && output === null) return UNMEASURED;
-  return {
-    usage: {
-      inputTokens: input ?? 0,
-      outputTokens: output ?? 0,
-      cacheReadTokens: 0,
-      cacheWriteTokens: 0,
-      reasoningTokens: 0,
-      estimated: false,
-    },
-    finishReason: null,
-    outputChars: 0,
+  const told: Usage = {
+    inputTokens: input ?? 0,
+    outputTokens: output ?? 0,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    reasoningTokens: 0,
+    estimated: false,
   };
+  return isCounted(told) ? { usage: told, finishReason: null, outputChars: 0 } : UNMEASURED;
 }

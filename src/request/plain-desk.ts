@@ -140,7 +140,7 @@ export class PlainDesk {
       clientRequestId: clientRequestIdOf(headers),
       stream: false,
       startedMs,
-      estimatedInputTokens,
+      estimateInputTokens: () => estimatedInputTokens,
       referencePrice: null,
     };
   }

@@ -48,6 +48,7 @@ export interface PlanningParts {
 /**
  * Decides where a request goes: to the model it names, or to the one its policy chooses.
  *
+ * @param isPreview - it goes nowhere: the decision is not counted, and nothing is learnt of it
  * @throws {GatewayError} `model_not_found`, `no_candidate`
  */
 export function planFor(
@@ -55,6 +56,7 @@ export function planFor(
   request: ChatRequest,
   caller: Caller,
   parts: PlanningParts,
+  isPreview = false,
 ): Plan {
   const target = setup.resolve(request.model);
   const atMs = parts.books.clock.wallMs();
@@ -72,18 +74,20 @@ export function planFor(
   const { policy } = target;
   const asked = { setup, request, caller, policy };
   const routing = setup.router.route(
-    routeRequest(asked, parts.books, { id, atMs, cached: prompt?.held ?? null }),
+    routeRequest(asked, parts.books, { id, atMs, cached: prompt?.held ?? null, isPreview }),
   );
-  count(parts, routing.head, parts.books.clock.now() - beganMs);
+  if (!isPreview) count(parts, routing.head, parts.books.clock.now() - beganMs);
   const kept = new KeptRouting(routing);
   return { decision: kept.head, routing: kept, tries: triesOf(setup, kept), prompt };
 }
+
+type RequestTerms = Pick<RouteRequest, 'id' | 'atMs' | 'cached' | 'isPreview'>;
 
 /** What the router is told of a request to a policy. */
 export function routeRequest(
   { setup, request, caller, policy }: PolicyRequest,
   { spend }: Pick<Books, 'spend'>,
-  { id, atMs, cached }: Pick<RouteRequest, 'id' | 'atMs' | 'cached'>,
+  { id, atMs, cached, isPreview = false }: RequestTerms,
 ): RouteRequest {
   return {
     id,
@@ -97,6 +101,7 @@ export function routeRequest(
     budget: spend.state(setup.dailyBudgetUsd),
     vouched: false,
     cached,
+    isPreview,
   };
 }
 

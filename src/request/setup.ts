@@ -106,14 +106,14 @@ export class Setup {
    */
   resolve(name: string): Target {
     checkLength(name);
-    const target = this.#find(this.#meant(name));
+    const target = this.#find(this.meant(name));
     if (target !== null) return target;
     throw new GatewayError('model_not_found', this.#unknown(name), { param: 'model' });
   }
 
   /** Why nothing can be asked for by a name; `null` where something can. */
   missing(name: string): Missing | null {
-    const meant = this.#meant(name);
+    const meant = this.meant(name);
     if (this.#find(meant) !== null) return null;
     const alias = meant === name ? '' : `"${name}" stands for "${meant}": `;
     const hosts = this.catalog.find(meant)?.hosts.map((host) => host.provider);
@@ -122,14 +122,15 @@ export class Setup {
       const hint = hosts.length === 0 ? '.' : `; it runs at ${hosts.join(', ')}.`;
       return { isKnown: true, why, hint };
     }
-    const own = Object.keys(this.aliases).filter((other) => this.#meant(other) !== meant);
+    const own = Object.keys(this.aliases).filter((other) => this.meant(other) !== meant);
     const names = [...this.#policies, ...own, ...this.served.keys()];
     const near = nearest(meant, names) ?? nearest(meant, names.map(withoutVendor));
     const hint = near === null ? '.' : `; did you mean "${near}"?`;
     return { isKnown: false, why: `${alias}there is no model or policy "${meant}" here`, hint };
   }
 
-  #meant(name: string): string {
+  /** What an alias stands for; other names as they are. */
+  meant(name: string): string {
     return Object.hasOwn(this.aliases, name) ? (this.aliases[name] ?? name) : name;
   }
 

@@ -12,6 +12,7 @@ import type {
   VectorsAnswer,
 } from '../dialects/embeddings/embedding.js';
 import { embeddingPassage } from '../dialects/embeddings/embeddings.js';
+import { isCounted } from '../dialects/neutral/counted.js';
 import { readError } from '../dialects/openai/error.js';
 import { estimateTextTokens } from '../route/token-estimate.js';
 import type { Setup } from './setup.js';
@@ -124,7 +125,8 @@ async function answerTo(
 }
 
 function summaryOf(inputTokens: number | null): AnswerSummary {
-  const usage = inputTokens === null ? null : { ...NO_OUTPUT, inputTokens, estimated: false };
+  const told = inputTokens === null ? null : { ...NO_OUTPUT, inputTokens, estimated: false };
+  const usage = told !== null && isCounted(told) ? told : null;
   return { usage, finishReason: null, outputChars: 0 };
 }
 

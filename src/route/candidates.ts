@@ -1,13 +1,13 @@
 import { expectedCostUsd } from '../catalog/price.js';
 import type { Binding } from '../core/conversation.js';
-import type { Drop } from '../core/decision.js';
+import type { Candidate, Drop } from '../core/decision.js';
 import type { Capability, Model, Price, ServedModel, Speed, Upstream } from '../core/model.js';
 import type { AskedLength } from './asked-length.js';
 import type { CandidateTable } from './candidate-table.js';
 import type { Features } from './features.js';
 import type { ModelPrediction } from './predictor.js';
 import { globMatcher } from './rules/glob.js';
-import type { RuleOutcome } from './rules/outcome.js';
+import type { Ruled, RuleOutcome } from './rules/outcome.js';
 
 /** What every candidate is measured against for one request. */
 export interface Demand {
@@ -166,11 +166,6 @@ export function dropsByRules(
   models: readonly Model[],
   vouched: boolean,
 ): readonly (Drop | null)[] {
-  const compiled = ({ value, rule }: RuleOutcome['only'][number]): CompiledList => ({
-    matches: globMatcher(value),
-    globs: value.join(', '),
-    rule,
-  });
   const never = outcome.never.map(compiled);
   const only = outcome.only.map(compiled);
   const required = vouched ? [] : outcome.require;
@@ -185,8 +180,25 @@ interface CompiledList {
   readonly rule: string | null;
 }
 
+function compiled({ value, rule }: RuleOutcome['only'][number]): CompiledList {
+  return { matches: globMatcher(value), globs: value.join(', '), rule };
+}
+
+/** All that the lists and limits of an outcome have against a candidate: the first of it is why it was dropped. */
+export function objectionsTo(
+  { model, costUsd, latencyMs }: Candidate,
+  { never, only, limits }: RuleOutcome,
+): readonly Drop[] {
+  return [
+    ...never.map((list) => dropByLists({ id: model }, [compiled(list)], [])),
+    ...only.map((list) => dropByLists({ id: model }, [], [compiled(list)])),
+    dropByCost(costUsd, limits.costUsd),
+    dropByLatency(latencyMs, limits.latencyMs),
+  ].filter((drop) => drop !== null);
+}
+
 function dropByLists(
-  { id }: Model,
+  { id }: Pick<Model, 'id'>,
   never: readonly CompiledList[],
   only: readonly CompiledList[],
 ): Drop | null {
@@ -223,33 +235,27 @@ function dropByLimits(
       rule: contextTokens.rule,
     };
   }
-  if (costUsd !== null) {
-    if (expectedUsd === null) {
-      return { why: 'cost_unknown', detail: 'price unknown, cost is limited', rule: costUsd.rule };
-    }
-    if (expectedUsd > costUsd.value) {
-      return {
-        why: 'cost_limit',
-        detail: `$${expectedUsd.toPrecision(3)} is over the limit of $${costUsd.value}`,
-        rule: costUsd.rule,
-      };
-    }
+  return dropByCost(expectedUsd, costUsd) ?? dropByLatency(expectedMs, latencyMs);
+}
+
+function dropByCost(expectedUsd: number | null, limit: Ruled<number> | null): Drop | null {
+  if (limit === null) return null;
+  const { value, rule } = limit;
+  if (expectedUsd === null) {
+    return { why: 'cost_unknown', detail: 'price unknown, cost is limited', rule };
   }
-  if (latencyMs !== null) {
-    if (expectedMs === null) {
-      return {
-        why: 'latency_unknown',
-        detail: 'speed unknown, latency is limited',
-        rule: latencyMs.rule,
-      };
-    }
-    if (expectedMs > latencyMs.value) {
-      return {
-        why: 'latency_limit',
-        detail: `${Math.round(expectedMs)} ms is over the limit of ${latencyMs.value} ms`,
-        rule: latencyMs.rule,
-      };
-    }
+  if (expectedUsd <= value) return null;
+  const detail = `$${expectedUsd.toPrecision(3)} is over the limit of $${value}`;
+  return { why: 'cost_limit', detail, rule };
+}
+
+function dropByLatency(expectedMs: number | null, limit: Ruled<number> | null): Drop | null {
+  if (limit === null) return null;
+  const { value, rule } = limit;
+  if (expectedMs === null) {
+    return { why: 'latency_unknown', detail: 'speed unknown, latency is limited', rule };
   }
-  return null;
+  if (expectedMs <= value) return null;
+  const detail = `${Math.round(expectedMs)} ms is over the limit of ${value} ms`;
+  return { why: 'latency_limit', detail, rule };
 }

@@ -1,5 +1,7 @@
 import type { Candidate } from '../core/decision.js';
+import { objectionsTo } from './candidates.js';
 import { choose, outlayOf, qualityOf, type Choice } from './decide.js';
+import { figuresPast, MILLISECONDS, SHARE, USD } from './figures.js';
 import type { ChoiceInput } from './ranking.js';
 import type { RuleOutcome } from './rules/outcome.js';
 
@@ -15,36 +17,45 @@ export interface Flip {
 
 // What is searched: nobody acts on "if the price were ten times lower".
 const LARGEST_CHANGE = 1;
-// Past a threshold, not on it: rounding in the printed figure must not undo the flip.
-const NUDGE = 1e-6;
+// "Under" a cost is a hair less.
+const UNDER = 1 - 1e-6;
 
 /**
- * The changes that would flip a choice, smallest first; each has been tried, none is guessed.
+ * The changes that would flip a choice, smallest first; each has been tried as it is written, none is guessed.
  *
  * Looks at the promise (`keep`, or the price that keeps it), each other candidate's predicted success
- * and cost, the preferences in force, and the constraints that dropped candidates.
+ * and cost, the preferences in force, and the constraints that dropped candidates. All else is taken to stay as
+ * it was, the price of quality included.
  *
  * @returns at most one flip for each kind of change and model; empty if nothing within reach flips
  */
 export function flips(input: ChoiceInput, choice: Choice): readonly Flip[] {
   const proposals = [
     ...withoutSettings(input),
-    ...(input.price === null ? withOtherKeep(input, choice) : withOtherPrice(input, choice)),
+    ...withOtherPromise(input, choice),
     ...input.candidates
       .rows()
       .filter((candidate) => candidate.model !== choice.chosen.model)
       .flatMap((candidate) => withOtherCandidate(input, choice, candidate)),
   ];
   return proposals
-    .filter((proposal) => proposal.size <= LARGEST_CHANGE)
-    .flatMap(({ change, size, input: changed }) => {
-      const model = choose(changed)?.chosen.model;
-      return model === undefined || model === choice.chosen.model ? [] : [{ model, change, size }];
-    })
+    .flatMap((trials) => firstFlip(trials, choice) ?? [])
     .sort((a, b) => a.size - b.size);
 }
 
-interface Proposal {
+function firstFlip(trials: Proposal, { chosen }: Choice): Flip | null {
+  for (const { change, size, input } of trials) {
+    if (size > LARGEST_CHANGE) continue;
+    const model = choose(input)?.chosen.model;
+    if (model !== undefined && model !== chosen.model) return { model, change, size };
+  }
+  return null;
+}
+
+/** The same change in several sizes, the smallest first; the first that flips counts. */
+type Proposal = readonly Trial[];
+
+interface Trial {
   readonly change: string;
   readonly size: number;
   readonly input: ChoiceInput;
@@ -53,19 +64,33 @@ interface Proposal {
 function withoutSettings(input: ChoiceInput): readonly Proposal[] {
   const { pin, prefer } = input.outcome;
   return [
-    pin && { without: pin, name: `the pin to ${pin.value}`, outcome: { pin: null } },
+    pin && {
+      without: pin,
+      name: `the pin to ${pin.value}`,
+      outcome: { pin: pin.otherwise ?? null },
+    },
     prefer && {
       without: prefer,
       name: `the preference for ${prefer.value.join(', ')}`,
-      outcome: { prefer: null },
+      outcome: { prefer: prefer.otherwise ?? null },
     },
   ]
     .filter((setting) => setting !== null)
-    .map(({ without, name, outcome }) => ({
-      change: `without ${name}${byRule(without.rule)}`,
-      size: 1,
-      input: withOutcome(input, outcome),
-    }));
+    .map(({ without, name, outcome }) => [
+      {
+        change: `without ${name}${byRule(without.rule)}`,
+        size: 1,
+        input: withOutcome(input, outcome),
+      },
+    ]);
+}
+
+function withOtherPromise(input: ChoiceInput, choice: Choice): readonly Proposal[] {
+  const { price, outcome } = input;
+  if (price !== null) return withOtherPrice(input, choice, price);
+  // What keeps less than all keeps it on average, at a price.
+  if (outcome.keep.value < 1) return withOtherKeep(input, choice);
+  return outcome.objective === 'quality' ? [] : withOtherPrice(input, choice, Infinity);
 }
 
 function withOtherKeep(input: ChoiceInput, choice: Choice): readonly Proposal[] {
@@ -76,47 +101,42 @@ function withOtherKeep(input: ChoiceInput, choice: Choice): readonly Proposal[] 
     .rows()
     .filter((candidate) => candidate.dropped === null)
     .map((candidate) => {
-      const share = qualityOf(candidate, choice) / reference;
       // To let a candidate in, keep must fall to its share; to push the chosen one out, rise past it.
-      const value = candidate.model === choice.chosen.model ? share + NUDGE : share - NUDGE;
-      return {
-        change: `keep ${value.toFixed(3)} instead of ${keep.value}`,
-        size: Math.abs(value - keep.value) / Math.max(keep.value, NUDGE),
-        value,
-      };
-    })
-    .filter(({ value }) => value > 0 && value <= 1)
-    .map(({ change, size, value }) => ({
-      change,
-      size,
-      input: withOutcome(input, { keep: { value, rule: keep.rule } }),
-    }));
+      const share = qualityOf(candidate, choice) / reference;
+      return figuresPast(SHARE, share, keep.value)
+        .filter(({ value }) => value > 0 && value <= 1)
+        .map(({ value }) => ({
+          change: `keep ${value} instead of ${keep.value}`,
+          size: Math.abs(value - keep.value) / Math.max(keep.value, Number.MIN_VALUE),
+          input: withOutcome(input, { keep: { value, rule: keep.rule } }),
+        }));
+    });
 }
 
-/** Prices at which another candidate would be worth as much as the chosen one. */
-function withOtherPrice(input: ChoiceInput, choice: Choice): readonly Proposal[] {
-  const { price, outcome } = input;
-  if (price === null) return [];
+/**
+ * Prices at which another candidate would be worth as much as the chosen one.
+ *
+ * @param price - in force; infinite where nothing may be given away
+ */
+function withOtherPrice(input: ChoiceInput, choice: Choice, price: number): readonly Proposal[] {
+  const { outcome } = input;
   const outlay = (candidate: Candidate): number => outlayOf(candidate, outcome) ?? NaN;
+  const form = outcome.objective === 'latency' ? MILLISECONDS : USD;
   return input.candidates
     .rows()
     .filter(({ model, dropped }) => dropped === null && model !== choice.chosen.model)
     .map((candidate) => {
       const more = qualityOf(candidate, choice) - qualityOf(choice.chosen, choice);
-      const even = (outlay(candidate) - outlay(choice.chosen)) / more;
-      return more > 0 ? even * (1 + NUDGE) : even * (1 - NUDGE);
+      return (outlay(candidate) - outlay(choice.chosen)) / more;
     })
-    .filter((value) => Number.isFinite(value) && value > 0)
-    .map((value) => ({
-      change: `one more adequate answer worth ${money(value, input)} instead of ${money(price, input)}`,
-      size: Math.abs(value - price) / Math.max(price, Number.MIN_VALUE),
-      input: { ...input, price: value },
-    }));
-}
-
-/** A price as a person reads it, in what the policy tries to spend little of. */
-function money(price: number, { outcome }: ChoiceInput): string {
-  return outcome.objective === 'latency' ? `${Math.round(price)} ms` : `$${price.toPrecision(3)}`;
+    .filter((even) => Number.isFinite(even) && even > 0)
+    .map((even) =>
+      figuresPast(form, even, price).map(({ value, text }) => ({
+        change: `one more adequate answer worth ${text}`,
+        size: price === Infinity ? 1 : Math.abs(value - price) / Math.max(price, Number.MIN_VALUE),
+        input: { ...input, price: value },
+      })),
+    );
 }
 
 function withOtherCandidate(
@@ -126,61 +146,48 @@ function withOtherCandidate(
 ): readonly Proposal[] {
   const { model, dropped } = candidate;
   if (dropped !== null) {
-    return [
-      {
-        change: `if ${model} were not dropped: ${dropped.detail}${byRule(dropped.rule)}`,
-        size: 1,
-        input: withCandidate(input, { ...candidate, dropped: null }),
-      },
-    ];
+    // Nobody gets a model back by undoing one of several reasons.
+    const others = objectionsTo(candidate, input.outcome).filter(
+      ({ detail, rule }) => detail !== dropped.detail || rule !== dropped.rule,
+    );
+    const why = [dropped, ...others].map(({ detail, rule }) => `${detail}${byRule(rule)}`);
+    const change = `if ${model} were not dropped: ${why.join(', and ')}`;
+    const without = withCandidate(input, { ...candidate, dropped: null });
+    return [[{ change, size: 1, input: without }]];
   }
-
-  return [
-    ...withOtherSuccess(input, choice, candidate),
-    ...withOtherCost(input, choice, candidate),
-  ];
+  return [withOtherSuccess(input, choice, candidate), withOtherCost(input, choice, candidate)];
 }
 
-function withOtherSuccess(
-  input: ChoiceInput,
-  choice: Choice,
-  candidate: Candidate,
-): readonly Proposal[] {
+function withOtherSuccess(input: ChoiceInput, choice: Choice, candidate: Candidate): Proposal {
+  const { model, success: own } = candidate;
   // What it takes to reach the floor, and to be worth as much as the chosen one.
   const lack = input.price === null || input.price === 0 ? 0 : behind(candidate, input, choice);
   const missing = Math.max(choice.floor - qualityOf(candidate, choice), lack / (input.price ?? 1));
-  if (missing <= 0 || candidate.success <= 0) return [];
-  const success = candidate.success + missing + NUDGE;
-  // Nothing succeeds more often than always: no success would be enough.
-  if (success >= 1) return [];
-  return [
-    {
-      change: `success of ${candidate.model} ${success.toFixed(3)} instead of ${candidate.success.toFixed(3)}`,
-      size: missing / candidate.success,
-      input: withCandidate(input, { ...candidate, success }),
-    },
-  ];
+  if (missing <= 0 || own <= 0) return [];
+  return (
+    figuresPast(SHARE, own + missing, own)
+      // Nothing succeeds more often than always: no success would be enough.
+      .filter(({ value }) => value < 1)
+      .map(({ value, text }) => ({
+        change: `success of ${model} ${text}`,
+        size: (value - own) / own,
+        input: withCandidate(input, { ...candidate, success: value }),
+      }))
+  );
 }
 
-function withOtherCost(
-  input: ChoiceInput,
-  choice: Choice,
-  candidate: Candidate,
-): readonly Proposal[] {
+function withOtherCost(input: ChoiceInput, choice: Choice, candidate: Candidate): Proposal {
   const { price, outcome } = input;
   const weighs = price !== null && outcome.objective === 'cost';
-  const { costUsd: own } = candidate;
+  const { model, costUsd: own } = candidate;
   if (own === null) return [];
   const toBeat = weighs ? own - behind(candidate, input, choice) : choice.chosen.costUsd;
   if (toBeat === null || toBeat <= 0 || own <= toBeat) return [];
-  const costUsd = toBeat * (1 - NUDGE);
-  return [
-    {
-      change: `cost of ${candidate.model} under $${toBeat.toPrecision(3)} instead of $${own.toPrecision(3)}`,
-      size: (own - costUsd) / own,
-      input: withCandidate(input, { ...candidate, costUsd }),
-    },
-  ];
+  return figuresPast(USD, toBeat, own).map(({ value, text }) => ({
+    change: `cost of ${model} under ${text}`,
+    size: (own - value) / own,
+    input: withCandidate(input, { ...candidate, costUsd: value * UNDER }),
+  }));
 }
 
 /** By how much a candidate is worth less than the chosen one, at the price in force. */

@@ -67,6 +67,8 @@ export interface RouteRequest {
   readonly vouched: boolean;
   /** See `Demand.cached`. */
   readonly cached?: Demand['cached'];
+  /** Nobody is answered by the decision, so prices do not follow it. */
+  readonly isPreview?: boolean;
 }
 
 /** Decisions for which memory is taken at once. */
@@ -147,7 +149,7 @@ export class Router {
       const { whyNone = null } = this.#parts;
       throw new NoCandidateError(request.policy, candidates.rows(), whyNone);
     }
-    this.#prices.note(outcome, input);
+    if (request.isPreview !== true) this.#prices.note(outcome, input);
     const head = this.#headOf(request, input, choice, degraded);
     const sketch = this.#sketch(request, features, prediction);
     return new Routing({ head, features: withoutText(features), input, choice, sketch });

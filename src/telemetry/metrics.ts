@@ -32,7 +32,7 @@ export class Metrics {
   );
   readonly savedUsd = this.#counter(
     'suffice_saved_usd_total',
-    'US dollars saved against the policy’s reference model, by policy.',
+    'US dollars saved against the policy’s reference model, by policy; what costs more than with it is not subtracted (the log has it, as a negative savedUsd).',
     ['policy'],
   );
   readonly unpriced = this.#counter(

@@ -69,7 +69,7 @@ function entry(change: Partial<OpenEntry> = {}): OpenEntry {
     clientRequestId: undefined,
     stream: true,
     startedMs: clock.now(),
-    estimatedInputTokens: 300,
+    estimateInputTokens: () => 300,
     referencePrice: price(10, 20),
     ...change,
   };
@@ -101,6 +101,26 @@ describe('settling', () => {
     const outcome = settle(books, entry(), ending({ summary }));
 
     expect(outcome.usage).toMatchObject({ inputTokens: 300, outputTokens: 100, estimated: true });
+  });
+
+  test('takes what was told of the input before an answer broke off, cached tokens included', () => {
+    const input = { ...usage, inputTokens: 1_000, cacheReadTokens: 900, outputTokens: 1 };
+    const summary = { usage: null, input, finishReason: null, outputChars: 400 };
+
+    const outcome = settle(books, entry(), ending({ summary }));
+
+    expect(outcome.usage).toEqual({ ...input, outputTokens: 100, estimated: true });
+  });
+
+  test.each([
+    ['the input', { inputTokens: 0 }, { inputTokens: 300, outputTokens: 500_000 }],
+    ['the output', { outputTokens: 0 }, { inputTokens: 1_000_000, outputTokens: 3 }],
+  ])('does not take a count of 0 for %s where there was some', (_what, zero, expected) => {
+    const summary = { ...told, usage: { ...usage, ...zero } };
+
+    const outcome = settle(books, entry(), ending({ summary }));
+
+    expect(outcome.usage).toMatchObject({ ...expected, estimated: true });
   });
 
   test('never takes an unknown price for nothing', async () => {

@@ -58,69 +58,6 @@ describe('suffice', () => {
   });
 });
 
-describe('suffice route', () => {
-  test('shows the choice, every candidate and what would flip it', async () => {
-    const { code, out } = await run(['route', 'Why is the sky blue?', '--config', config()]);
-
-    expect(code).toBe(0);
-    expect(out).toMatch(/^model {5}simulation\/\w+\nreason {4}\w+/u);
-    expect(out).toMatch(/> {2}simulation\/\w+ +0\.\d{3} ±0\.\d{3} +\$[\d.e-]+ .*chosen/u);
-    expect(out.match(/^[> ] {2}simulation\//gmu)).toHaveLength(4);
-    expect(out).toContain('The smallest changes that would choose another model:');
-  });
-
-  test('says why candidates were dropped', async () => {
-    const request = JSON.stringify({
-      model: 'auto',
-      messages: [
-        {
-          role: 'user',
-          content: [{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }],
-        },
-      ],
-    });
-
-    const { out } = await run(['route', '--request', '-', '--config', config()], {
-      stdin: request,
-    });
-
-    expect(out).toContain('dropped: has no audio');
-  });
-
-  test('decides among any models that are named, and prints JSON', async () => {
-    const models = 'openai/gpt-4o,acme/never-heard-of';
-    const { out } = await run(['route', 'hi', '--models', models, '--json', '--config', config()]);
-
-    const decision = JSON.parse(out) as { candidates: { model: string; uncertainty: number }[] };
-    expect(decision.candidates.map(({ model }) => model)).toEqual(models.split(','));
-  });
-
-  test('refuses an unknown policy with the nearest', async () => {
-    const { code, err } = await run([
-      'route',
-      'hi',
-      '--policy',
-      'auto/chaep',
-      '--config',
-      config(),
-    ]);
-
-    expect(code).toBe(1);
-    expect(err).toContain('auto/cheap');
-  });
-
-  test('does not decide with a predictor that is not there', async () => {
-    await writeFile(config(), 'providers: { simulation: {} }\n');
-
-    const { code, err, out } = await run(['route', 'hi', '--config', config()], {
-      shipped: { artefacts: path.join(folder, 'nothing') },
-    });
-
-    expect([code, out]).toEqual([1, '']);
-    expect(err).toContain('manifest.json');
-  });
-});
-
 describe('a model that its provider has withdrawn', () => {
   const on = (day: string): { clock: Clock } => ({
     clock: { ...systemClock, wallMs: () => Date.parse(day) },

@@ -77,6 +77,25 @@ interface Point {
 }
 
 describe('suffice frontier', () => {
+  test.each([
+    ['pins', 'pin: simulation/frontier'],
+    ['prefers', 'prefer: [simulation/frontier]'],
+  ])('counts on the model that a policy %s', async (_what, wish) => {
+    await writeFile(at('wish.yaml'), 'providers: { simulation: {} }\nrules: rules.yaml\n');
+    const policies = `{ auto: { keep: 0.97, ${wish} }, plain: { keep: 0.97 } }`;
+    await writeFile(at('rules.yaml'), `version: 1\npolicies: ${policies}\n`);
+
+    const { out } = await frontier('-c', at('wish.yaml'), '--json');
+    const { out: plain } = await frontier('-c', at('wish.yaml'), '--json', '-p', 'plain');
+
+    const [all] = (JSON.parse(plain) as { points: Point[] }).points;
+    for (const point of (JSON.parse(out) as { points: Point[] }).points) {
+      expect(point.shares).toMatchObject({ 'simulation/frontier': 1 });
+      expect(point.cost_usd).toBeCloseTo(all?.cost_usd ?? 0, 9);
+      expect(point).toMatchObject({ saved: 0 });
+    }
+  });
+
   test('shows what each promise keeps and costs on the prompts that come along', async () => {
     const { code, out } = await frontier('--json');
 
@@ -89,6 +108,19 @@ describe('suffice frontier', () => {
       expect(costUsd).toBeLessThanOrEqual(points[i - 1]?.cost_usd ?? Infinity);
       expect(Object.values(shares).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
     }
+  });
+
+  test('is of all that is asked for in requests of one’s own', async () => {
+    const costOf = async (more: object) => {
+      await writeFile(at('from.jsonl'), `${JSON.stringify({ prompt: HARD, ...more })}\n`);
+      const { out } = await frontier('--from', at('from.jsonl'), '--json');
+      return (JSON.parse(out) as { points: Point[] }).points[0]?.cost_usd ?? 0;
+    };
+
+    const one = await costOf({});
+
+    expect(await costOf({ n: 3 })).toBeGreaterThan(2.5 * one);
+    expect(await costOf({ max_tokens: 1 })).toBeLessThan(one / 5);
   });
 
   test('is a table with the promise in force marked', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from '../support/command.js';
@@ -106,6 +106,38 @@ describe('suffice route --batch', () => {
     });
 
     expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  test('goes by all that rules can see of a line', async () => {
+    const rules = `
+version: 1
+policies: { auto: { keep: 0.97 } }
+rules:
+  - { name: gold, when: 'metadata.?tier.orValue("") == "gold"', pin: openai/gpt-4o }
+  - { name: streams, when: request.stream, pin: openai/gpt-4o-mini }
+  - { name: long, when: request.max_tokens > 4000, pin: openai/gpt-5 }
+  - { name: many, when: request.choices > 1, pin: openai/gpt-5-mini }
+  - { name: none, pin: openai/gpt-5-nano }
+`;
+    await writeFile(path.join(folder, 'rules.yaml'), rules);
+    await appendFile(config(), 'rules: rules.yaml\n');
+    const lines = [
+      { metadata: { tier: 'gold' } },
+      { stream: true },
+      { max_tokens: 5000 },
+      { n: 2 },
+      { stream: null, metadata: null, max_tokens: null, n: null, answer: 'x' },
+    ];
+    const stdin = lines.map((line, id) => JSON.stringify({ id, prompt: 'hi', ...line })).join('\n');
+    const names = ['gpt-4o', 'gpt-4o-mini', 'gpt-5', 'gpt-5-mini', 'gpt-5-nano'];
+    const among = names.map((name) => `openai/${name}`);
+
+    const { out } = await run(['route', '--batch', '-', '--models', among.join(), '-c', config()], {
+      stdin,
+    });
+
+    const chosen = out.trimEnd().split('\n');
+    expect(chosen.map((line) => (JSON.parse(line) as { model: string }).model)).toEqual(among);
   });
 
   test('does not fill the screen with the faults of a file of another form', async () => {

@@ -73,6 +73,18 @@ describe('POST /v1/route', () => {
   });
 });
 
+test('previews of POST /v1/route are counted nowhere, and move no price', async () => {
+  gateway = await simulated();
+  for (let i = 0; i < 20; i++) await post(`${gateway.url}/v1/route`, ask('auto', `hi ${i}`));
+
+  const { json } = await post(`${gateway.url}/v1/route`, ask('auto', 'hi'));
+
+  // The heuristic brings no usual prompts: without traffic there is nothing to find a price from.
+  expect(json).toMatchObject({ receipt: { price: null } });
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  expect(metrics).not.toMatch(/^suffice_decisions_total\{/mu);
+});
+
 describe('GET /v1/decisions/:id', () => {
   test('explains a decision and tells what came of it', async () => {
     gateway = await simulated();

@@ -1,3 +1,4 @@
+import type { Candidate } from '../../src/core/decision.js';
 import { fc } from '../support/fast-check.js';
 import { flips } from '../../src/route/explain.js';
 import {
@@ -81,6 +82,31 @@ describe('the flips of a choice', () => {
     });
   });
 
+  test('name all rules that drop a candidate which would have been chosen', () => {
+    const dropped = { ...middle, dropped: DROPPED };
+    const rules = outcome({
+      never: [
+        { value: ['x/*'], rule: null },
+        { value: ['b/*', 'x/*'], rule: 'no-b' },
+      ],
+      only: [{ value: ['c/*'], rule: 'only-c' }],
+      limits: { costUsd: { value: 0.0005, rule: 'thrift' }, latencyMs: null, contextTokens: null },
+    });
+
+    const found = flipsOf({ candidates: [dropped, best], outcome: rules, ood: 0, price: null });
+
+    expect(found).toContainEqual({
+      model: 'b/middle',
+      change: [
+        'if b/middle were not dropped: matches never x/* (rule "no-x")',
+        'matches never b/*, x/* (rule "no-b")',
+        'is not in only c/* (rule "only-c")',
+        '$0.00100 is over the limit of $0.0005 (rule "thrift")',
+      ].join(', and '),
+      size: 1,
+    });
+  });
+
   test('name a pin and a preference as what decided', () => {
     const pinned = outcome({ pin: { value: 'c/best', rule: 'pin-it' } });
     const preferred = outcome({ prefer: { value: ['c/*'], rule: 'liking' } });
@@ -148,26 +174,98 @@ describe('the flips of a choice', () => {
     expect(flipsOf({ candidates: [best], outcome: outcome(), ood: 0, price: null })).toEqual([]);
   });
 
-  test('always lead to another model than the chosen one', () => {
+  test('go by the preference that comes next, where one is done without', () => {
+    const next = { value: ['c/*'], rule: 'after' };
+    const preferred = outcome({ prefer: { value: ['b/*'], rule: 'liking', otherwise: next } });
+    const candidates = [cheap, { ...middle, success: 0.9 }, best];
+
+    const found = flipsOf({ candidates, outcome: preferred, ood: 0, price: null });
+
+    expect(found).toContainEqual({
+      model: 'c/best',
+      change: 'without the preference for b/* (rule "liking")',
+      size: 1,
+    });
+  });
+
+  test('tell what an answer would have to be worth where all is to be kept', () => {
+    const keep = { value: 1, rule: null };
+    const found = flipsOf({
+      candidates: [cheap, middle, best],
+      outcome: outcome({ keep }),
+      ood: 0,
+      price: null,
+    });
+
+    // To keep less than all is to keep it on average, so no share decides on its own.
+    expect(found.filter(({ change }) => change.startsWith('keep'))).toEqual([]);
+    expect(found).toContainEqual({
+      model: 'b/middle',
+      change: 'one more adequate answer worth $0.900 instead of any price',
+      size: 1,
+    });
+  });
+
+  test('hold for whoever changes what they name to what they say', () => {
     const anyCandidate = fc
       .tuple(
         fc.double({ min: 0.05, max: 0.99, noNaN: true }),
         fc.double({ min: 1e-6, max: 0.1, noNaN: true }),
+        fc.double({ min: 10, max: 10_000, noNaN: true }),
         fc.boolean(),
       )
-      .map(([success, costUsd, out]) => ({ success, costUsd, dropped: out ? DROPPED : null }));
+      .map(([success, costUsd, latencyMs, out]) => ({
+        success,
+        costUsd,
+        latencyMs,
+        dropped: out ? DROPPED : null,
+      }));
+    const anyTerms = fc.record({
+      objective: fc.constantFrom('cost' as const, 'latency' as const),
+      keep: fc.constantFrom(0.85, 0.97, 1).map((value) => ({ value, rule: null })),
+      worth: fc.constantFrom(null, 0, 0.05, 20_000),
+      ood: fc.constantFrom(0, 0.9),
+    });
     fc.assert(
-      fc.property(fc.array(anyCandidate, { minLength: 1, maxLength: 6 }), (drawn) => {
-        const candidates = drawn.map((change, i) => candidate(`m/${i}`, change));
-        return [null, 0, 0.05].every((price) => {
-          const input = { candidates, outcome: outcome(), ood: 0, price };
+      fc.property(
+        fc.array(anyCandidate, { minLength: 1, maxLength: 6 }),
+        anyTerms,
+        (drawn, { objective, keep, worth, ood }) => {
+          const candidates = drawn.map((change, i) => candidate(`m/${i}`, change));
+          const price = keep.value === 1 ? null : worth;
+          const input = { candidates, outcome: outcome({ objective, keep }), ood, price };
           const choice = chooseAmong(input);
-          return (
-            choice === null ||
-            flips(tabled(input), choice).every((flip) => flip.model !== choice.chosen.model)
-          );
-        });
-      }),
+          if (choice === null) return;
+          for (const { model, change } of flips(tabled(input), choice)) {
+            expect(model).not.toBe(choice.chosen.model);
+            expect(chooseAmong(applied(input, change))?.chosen.model).toBe(model);
+          }
+        },
+      ),
     );
   });
 });
+
+/** The input with what a flip says done to it, read off its words. */
+function applied(input: ListedInput, change: string): ListedInput {
+  const [, model = '', , written = ''] =
+    /(?:of |worth |keep |if )(m\/\d+)?(.*?)\$?([\d.e+-]+)(?: ms)? instead of/u.exec(change) ?? [];
+  const value = Number(written);
+  const withModel = (changed: Partial<Candidate>): ListedInput => ({
+    ...input,
+    candidates: input.candidates.map((one) => (one.model === model ? { ...one, ...changed } : one)),
+  });
+  if (change.startsWith('success')) return withModel({ success: value });
+  if (change.startsWith('cost')) return withModel({ costUsd: value * 0.999 });
+  if (change.startsWith('one more')) return { ...input, price: value };
+  if (change.startsWith('keep')) {
+    return { ...input, outcome: { ...input.outcome, keep: { value, rule: null } } };
+  }
+  const undropped = /^if (\S+) were not dropped/u.exec(change)?.[1] ?? '';
+  return {
+    ...input,
+    candidates: input.candidates.map((one) =>
+      one.model === undropped ? { ...one, dropped: null } : one,
+    ),
+  };
+}

@@ -45,7 +45,8 @@ export class AnswerTeller {
     if (this.#started) return;
     this.#started = true;
     const id = textOrNull(message['id']);
-    this.#emit({ kind: 'start', id, model: textOrNull(message['model']), createdS: null });
+    const input = this.#usage.usage;
+    this.#emit({ kind: 'start', id, model: textOrNull(message['model']), createdS: null, input });
     this.#tellTier();
   }
 

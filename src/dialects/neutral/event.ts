@@ -45,6 +45,8 @@ export type AnswerEvent =
       readonly model: string | null;
       /** Seconds since 1970. */
       readonly createdS: number | null;
+      /** Tokens of the input, where they are told ahead of the answer; of what is told of the output then nothing counts. */
+      readonly input?: Usage | null;
     }
   | (OfChoice & { readonly kind: 'text' | 'refusal'; readonly text: string })
   | (OfChoice & { readonly kind: 'citation'; readonly citation: Citation })

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../core/errors.js';
-import type { Usage } from '../../core/usage.js';
+import { isCounted } from './counted.js';
 import type { AnswerEvent, Emit } from './event.js';
 
 type Start = Extract<AnswerEvent, { kind: 'start' }>;
@@ -61,11 +61,12 @@ export class OrderlyEvents {
     }
   }
 
-  #start({ id, model, createdS }: Start): void {
+  #start({ id, model, createdS: told, input }: Start): void {
     if (this.#started) return;
     this.#started = true;
-    const isTime = createdS !== null && createdS > 0 && createdS < LAST_TIME_S;
-    this.#emit({ kind: 'start', id, model, createdS: isTime ? Math.floor(createdS) : null });
+    const createdS = told !== null && told > 0 && told < LAST_TIME_S ? Math.floor(told) : null;
+    if (input === undefined) this.#emit({ kind: 'start', id, model, createdS });
+    else this.#emit({ kind: 'start', id, model, createdS, input });
   }
 
   #choice(index: number): Choice {
@@ -112,17 +113,3 @@ function inOrder(event: OfChoice, choice: Choice): AnswerEvent | null {
       return event;
   }
 }
-
-function isCounted(usage: Usage): boolean {
-  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
-  const parts = [
-    cacheReadTokens,
-    cacheWriteTokens,
-    inputTokens - cacheReadTokens - cacheWriteTokens,
-  ];
-  const counts = [...parts, reasoningTokens, outputTokens - reasoningTokens];
-  return counts.every((count) => Number.isInteger(count) && count >= 0 && count <= MAX_TOKENS);
-}
-
-/** Far more than any model reads, and still exact when many are added up. */
-const MAX_TOKENS = 1e12;

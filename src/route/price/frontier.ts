@@ -1,4 +1,7 @@
-import type { Expectations } from './expectations.js';
+import { choose, outlayOf, qualityOf } from '../decide.js';
+import { supposedOutlay } from '../ranking.js';
+import type { RuleOutcome } from '../rules/outcome.js';
+import type { Expectations, Prospect, Totals } from './expectations.js';
 import { findPrice, totalsOf } from './find-price.js';
 import { aimFor } from './price-book.js';
 
@@ -20,21 +23,31 @@ export interface FrontierPoint {
   readonly shares: readonly number[];
 }
 
+/** Requests, what holds for them, and what is expected of both. */
+export interface FrontierTask {
+  readonly expectations: Expectations;
+  readonly prospects: readonly Prospect[];
+  readonly outcome: RuleOutcome;
+}
+
 /**
- * What each promise would come to on some requests.
+ * What each promise would come to on some requests: the price that keeps it, and what is chosen at that price, by pins and
+ * preferences as well.
  *
  * @param keeps - each 0 to 1
  * @returns in the order of `keeps`, without those that no choice could keep
  */
 export function frontierOf(
-  expectations: Expectations,
+  { expectations, prospects, outcome }: FrontierTask,
   keeps: readonly number[],
 ): readonly FrontierPoint[] {
+  const isWished = outcome.pin !== null || outcome.prefer !== null;
   const samples = [{ expectations, weight: 1 }];
   return keeps.flatMap((keep) => {
     const price = keep === 1 ? null : findPrice(samples, aimFor(keep));
     if (price === null && keep < 1) return [];
-    const totals = totalsOf(samples, price);
+    const kept = { ...outcome, keep: { value: keep, rule: null } };
+    const totals = isWished ? totalsWished(prospects, kept, price) : totalsOf(samples, price);
     const isKnown = totals.unknown === 0;
     const isShare = isKnown && totals.referenceUnknown === 0 && totals.referenceOutlay > 0;
     return [
@@ -48,4 +61,39 @@ export function frontierOf(
       },
     ];
   });
+}
+
+/** As `totalsOf`, one choice after the other: pins and preferences do not go by the price. */
+function totalsWished(
+  prospects: readonly Prospect[],
+  outcome: RuleOutcome,
+  price: number | null,
+): Totals {
+  const shares = new Float64Array(prospects[0]?.candidates.length ?? 0);
+  const sums = {
+    quality: 0,
+    referenceQuality: 0,
+    outlay: 0,
+    referenceOutlay: 0,
+    unknown: 0,
+    referenceUnknown: 0,
+    weight: 0,
+  };
+  for (const { candidates, ood } of prospects) {
+    const choice = choose({ candidates, outcome, ood, price });
+    if (choice === null) continue;
+    const { chosen, reference } = choice;
+    const [outlay, referenceOutlay] = [chosen, reference].map((one) => outlayOf(one, outcome));
+    const unknown = supposedOutlay(candidates, outcome);
+    const place = candidates.models.indexOf(chosen.model);
+    shares[place] = (shares[place] ?? 0) + 1;
+    sums.quality += qualityOf(chosen, choice);
+    sums.referenceQuality += reference.success;
+    sums.outlay += outlay ?? unknown;
+    sums.referenceOutlay += referenceOutlay ?? unknown;
+    if (outlay == null) sums.unknown += 1;
+    if (referenceOutlay == null) sums.referenceUnknown += 1;
+    sums.weight += 1;
+  }
+  return { ...sums, shares };
 }

@@ -70,8 +70,8 @@ export function combine(policy: PolicySource, matched: readonly MatchedRule[]): 
     reference: policy.policy.reference,
     keep: first(settings, 'keep') ?? KEEP_ALL,
     keepEach: first(settings, 'keepEach'),
-    prefer: first(settings, 'prefer'),
-    pin: first(settings, 'pin'),
+    prefer: inTurn(settings.map(({ prefer }) => prefer)),
+    pin: inTurn(settings.map(({ pin }) => pin)),
     fallbacks: first(settings, 'fallbacks'),
     only: all(constraints, 'only'),
     never: all(constraints, 'never'),
@@ -85,7 +85,15 @@ export function combine(policy: PolicySource, matched: readonly MatchedRule[]): 
   };
 }
 
-type Setting = 'keep' | 'keepEach' | 'prefer' | 'pin' | 'fallbacks';
+type Setting = 'keep' | 'keepEach' | 'fallbacks';
+/** The first of what is said, with what would hold without it. */
+function inTurn<T>(said: readonly (Ruled<T> | null)[]): Ruled<T> | null {
+  return said.reduceRight<Ruled<T> | null>((later, own) => {
+    if (own === null) return later;
+    return later === null ? own : { ...own, otherwise: later };
+  }, null);
+}
+
 type List = 'only' | 'never' | 'require';
 type Limit = 'costUsd' | 'latencyMs' | 'contextTokens';
 

@@ -7,6 +7,8 @@ export type Objective = 'cost' | 'latency' | 'quality';
 export interface Ruled<T> {
   readonly value: T;
   readonly rule: string | null;
+  /** What would hold if this did not: the next that says something of it; absent where nothing does, or nobody asks. */
+  readonly otherwise?: Ruled<T>;
 }
 
 /** A policy with every matching rule applied: all that `decide` needs to know of the rules. */

@@ -65,6 +65,24 @@ describe('an answer of Anthropic for a client of the same dialect', () => {
     expect(text).toBe(STREAM.join(''));
   });
 
+  test.each([['anthropic'], ['openai'], ['gemini'], ['responses']] as const)(
+    'that breaks off tells its accounts the input, cached tokens included, for a client of %s',
+    (client) => {
+      const { stream } = streamed(client, 'anthropic', [Buffer.from(STREAM.slice(0, 4).join(''))]);
+
+      const input = { inputTokens: 7, cacheReadTokens: 4 };
+      expect(stream.summary).toMatchObject({ usage: null, input, outputChars: 2 });
+    },
+  );
+
+  test('tells its accounts no count beyond what there is', () => {
+    const told = { ...ANSWER, usage: { input_tokens: 1e300, output_tokens: 5 } };
+
+    const { summary } = anthropic.readAnswer(Buffer.from(JSON.stringify(told)), RULES);
+
+    expect(summary.usage).toBeNull();
+  });
+
   test.each([
     [
       'an error event',

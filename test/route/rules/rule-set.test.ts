@@ -63,7 +63,11 @@ describe('rules', () => {
 `);
 
     expect(outcome.keep).toEqual({ value: 0.9, rule: 'one' });
-    expect(outcome.prefer).toEqual({ value: ['a/b'], rule: 'two' });
+    expect(outcome.prefer).toEqual({
+      value: ['a/b'],
+      rule: 'two',
+      otherwise: { value: ['c/d'], rule: 'three' },
+    });
     expect(outcome.pin).toEqual({ value: 'openai/gpt-5', rule: 'three' });
     expect(outcome.fallbacks).toEqual({ value: [], rule: 'three' });
     expect(outcome.only).toEqual([

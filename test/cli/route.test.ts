@@ -1,0 +1,108 @@
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { run } from '../support/command.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'suffice-route-'));
+  await writeFile(
+    config(),
+    'providers: { simulation: {} }\nrouter: { predictor: heuristic }\nserver: { port: 0 }\n',
+  );
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const config = () => path.join(folder, 'suffice.yaml');
+
+describe('suffice route', () => {
+  test('shows the choice, every candidate and what would flip it', async () => {
+    const { code, out } = await run(['route', 'Why is the sky blue?', '--config', config()]);
+
+    expect(code).toBe(0);
+    expect(out).toMatch(/^model {5}simulation\/\w+\nreason {4}\w+/u);
+    expect(out).toMatch(/> {2}simulation\/\w+ +0\.\d{3} ±0\.\d{3} +\$[\d.e-]+ .*chosen/u);
+    expect(out.match(/^[> ] {2}simulation\//gmu)).toHaveLength(4);
+    expect(out).toContain('The smallest changes that would choose another model:');
+  });
+
+  test('says why candidates were dropped', async () => {
+    const request = JSON.stringify({
+      model: 'auto',
+      messages: [
+        {
+          role: 'user',
+          content: [{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }],
+        },
+      ],
+    });
+
+    const { out } = await run(['route', '--request', '-', '--config', config()], {
+      stdin: request,
+    });
+
+    expect(out).toContain('dropped: has no audio');
+  });
+
+  test.each([
+    ['names', 'auto/best', [], 'auto/best'],
+    ['has an alias of', 'dear', [], 'auto/best'],
+    ['does not name, if told to', 'auto/best', ['--policy', 'auto/cheap'], 'auto/cheap'],
+  ])('decides by the policy that a request %s', async (_what, model, more, policy) => {
+    await appendFile(config(), 'aliases: { dear: auto/best }\n');
+    const stdin = JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] });
+
+    const { out } = await run(
+      ['route', '--request', '-', '--json', '--config', config(), ...more],
+      { stdin },
+    );
+
+    expect(JSON.parse(out)).toMatchObject({ policy });
+  });
+
+  test('says that there is nothing to decide where a request names a model', async () => {
+    const stdin = JSON.stringify({ model: 'gpt-5', messages: [{ role: 'user', content: 'hi' }] });
+
+    const { code, err } = await run(['route', '--request', '-', '--config', config()], { stdin });
+
+    expect(code).toBe(2);
+    expect(err).toContain('the request names "gpt-5", which is no policy');
+  });
+
+  test('decides among any models that are named, and prints JSON', async () => {
+    const models = 'openai/gpt-4o,acme/never-heard-of';
+    const { out } = await run(['route', 'hi', '--models', models, '--json', '--config', config()]);
+
+    const decision = JSON.parse(out) as { candidates: { model: string; uncertainty: number }[] };
+    expect(decision.candidates.map(({ model }) => model)).toEqual(models.split(','));
+  });
+
+  test('refuses an unknown policy with the nearest', async () => {
+    const { code, err } = await run([
+      'route',
+      'hi',
+      '--policy',
+      'auto/chaep',
+      '--config',
+      config(),
+    ]);
+
+    expect(code).toBe(1);
+    expect(err).toContain('auto/cheap');
+  });
+
+  test('does not decide with a predictor that is not there', async () => {
+    await writeFile(config(), 'providers: { simulation: {} }\n');
+
+    const { code, err, out } = await run(['route', 'hi', '--config', config()], {
+      shipped: { artefacts: path.join(folder, 'nothing') },
+    });
+
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('manifest.json');
+  });
+});
