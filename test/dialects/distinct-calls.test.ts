@@ -1,5 +1,7 @@
 import type { ClientDialectName, DialectName } from '../../src/dialects/dialect.js';
 import type { JsonObject } from '../../src/dialects/json.js';
+import { withDistinctCalls } from '../../src/dialects/neutral/distinct-calls.js';
+import type { ContentPart } from '../../src/dialects/neutral/part.js';
 import { translated } from '../support/translated.js';
 
 interface Ids {
@@ -151,4 +153,22 @@ test('ids that are distinct stay as they are', () => {
 
   expect(calls).toEqual(['a']);
   expect(results).toEqual([['A', 'a']]);
+});
+
+test('thousands of calls under one id are told apart in no time', () => {
+  const count = 20_000;
+  const at = 'messages[0]';
+  const call: ContentPart = { kind: 'tool_call', id: '0', name: 'f', arguments: '{}', at };
+  const answer: ContentPart = { kind: 'tool_result', callId: '0', parts: [], isError: false, at };
+  const start = performance.now();
+
+  const [calls, results] = withDistinctCalls([
+    { role: 'assistant', parts: new Array<ContentPart>(count).fill(call), at },
+    { role: 'tool', parts: new Array<ContentPart>(count).fill(answer), at },
+  ]);
+
+  expect(performance.now() - start).toBeLessThan(2000);
+  const ids = calls?.parts.map((part) => part.kind === 'tool_call' && part.id);
+  expect(new Set(ids).size).toBe(count);
+  expect(results?.parts.map((part) => part.kind === 'tool_result' && part.callId)).toEqual(ids);
 });

@@ -27,19 +27,50 @@ function areDistinct(turns: readonly Turn[]): boolean {
   return true;
 }
 
-/** A call that has no result yet. */
-interface Waiting {
-  /** As the client calls it. */
-  readonly told: string;
+/** A call that has no result, or had none when it was noted. */
+interface Call {
   readonly id: string;
   readonly round: number;
+  isWaiting: boolean;
+}
+
+/** Calls in order; the first that waits is found without going through those before it again. */
+class Queue {
+  readonly #calls: Call[] = [];
+  #first = 0;
+
+  add(call: Call): void {
+    this.#calls.push(call);
+  }
+
+  /** @returns the first call that waits, which does so no longer */
+  take(): Call | undefined {
+    const found = this.#firstWaiting();
+    if (found !== undefined) found.isWaiting = false;
+    return found;
+  }
+
+  /** Calls of other rounds wait no longer. */
+  keepOnly(round: number): void {
+    for (let call = this.#firstWaiting(); call !== undefined; call = this.#firstWaiting()) {
+      if (call.round === round) return;
+      call.isWaiting = false;
+    }
+  }
+
+  #firstWaiting(): Call | undefined {
+    while (this.#calls[this.#first]?.isWaiting === false) this.#first += 1;
+    return this.#calls[this.#first];
+  }
 }
 
 class Calls {
   readonly #used = new Set<string>();
   /** The id of the last call by the client's id. */
   readonly #last = new Map<string, string>();
-  #waiting: Waiting[] = [];
+  readonly #all = new Queue();
+  /** By the client's id. */
+  readonly #told = new Map<string, Queue>();
   /** Calls that only other calls stand between are of one round. */
   #round = 0;
 
@@ -60,18 +91,20 @@ class Calls {
     const id = isTaken ? idOf(`${this.#used.size} ${told}`) : told;
     this.#used.add(id);
     this.#last.set(told, id);
+    const call = { id, round: this.#round, isWaiting: true };
+    const queue = this.#told.get(told) ?? new Queue();
+    this.#told.set(told, queue);
     // A call of an earlier round that still waits gets no result any more: the later one of its id does.
-    const round = this.#round;
-    this.#waiting = this.#waiting.filter((one) => one.told !== told || one.round === round);
-    this.#waiting.push({ told, id, round });
+    queue.keepOnly(call.round);
+    queue.add(call);
+    this.#all.add(call);
     return isTaken ? { ...part, id } : part;
   }
 
   /** By id, and in the order of the calls where several have it or the result names none. */
   #answer(part: ToolResultPart): ToolResultPart {
     const { callId } = part;
-    const found = this.#waiting.find(({ told }) => callId === '' || told === callId);
-    this.#waiting = this.#waiting.filter((one) => one !== found);
+    const found = callId === '' ? this.#all.take() : this.#told.get(callId)?.take();
     const id = found?.id ?? this.#last.get(callId) ?? callId;
     return id === callId ? part : { ...part, callId: id };
   }
