@@ -93,7 +93,9 @@ export function passedRoutes(
 
 /** The provider that a request names beside itself, and its address without what is for the gateway. */
 function addressIn(req: Request): { readonly path: string; readonly provider: string | null } {
-  const [path = '', query = ''] = req.originalUrl.split('?');
+  // Of several question marks only the first begins the query.
+  const [path = '', ...rest] = req.originalUrl.split('?');
+  const query = rest.join('?');
   if (leadsElsewhere(path)) {
     throw new GatewayError('not_found', `there is no ${req.method} ${path} here`);
   }
