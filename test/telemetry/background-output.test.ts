@@ -16,7 +16,7 @@ function opened() {
   };
   const files: FileWrites = {
     writeSync: (_fd: number, bytes: unknown) => take(bytes as Uint8Array),
-    write: (_fd, bytes, _offset, _length, _position, done) => {
+    write: (...[, bytes, , , , done]) => {
       pending.push(() => {
         try {
           done(null, take(bytes));
