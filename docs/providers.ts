@@ -24,7 +24,7 @@ providers:
 instance (EC2), and renews them five minutes before they expire. Profiles that assume a role, SSO and \`credential_process\` are not supported.
 
 **Google.** A service account key, or the file that \`gcloud auth application-default login\` writes (\`credentials_file\`, \`GOOGLE_APPLICATION_CREDENTIALS\`), is exchanged for a
-token, which is used until five minutes before it expires. Concurrent requests share one exchange. The metadata server and workload identity are not
+token, which is renewed five minutes before it expires. Concurrent requests share one exchange. The metadata server and workload identity are not
 supported. \`token_url\` replaces the address in the file.
 
 Keys and credentials from the environment are sent only to a provider's own address. If you set a \`base_url\`, name the credentials for it in the configuration.

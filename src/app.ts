@@ -1,10 +1,10 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { DecisionLog } from './account/decision-log.js';
 import type { Books } from './account/settle.js';
 import { PromptCaches } from './account/prompt-caches.js';
 import { DailySpend } from './account/spend.js';
-import { cachingIn, type AssemblyHooks } from './assembly/assemble.js';
-import { isComparing } from './cache/settings.js';
+import type { AssemblyHooks } from './assembly/assemble.js';
 import { FaultyFileError, formatFault } from './core/errors.js';
 import { idMaker } from './core/ids.js';
 import { ThoughtStore } from './dialects/neutral/thought-store.js';
@@ -17,6 +17,7 @@ import {
   filesOf,
   hooksFor,
   load,
+  needsRestart,
   openFeedback,
   revisions,
   warningsOf,
@@ -256,11 +257,18 @@ export class App {
       socket: config.server,
       allowsOrigin: (origin) => this.#inForce.assembly.setup.keys.allowsPage(origin),
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(config.server.port, config.server.host, resolve);
-    });
+    await this.#accept(server);
     this.#server = server;
+  }
+
+  async #accept(server: DrainableServer): Promise<void> {
+    const { host, port } = this.#inForce.sourced.config.server;
+    server.listen(port, host);
+    await once(server, 'listening');
+    // From now on a connection that could not be accepted, which must not end the others.
+    server.on('error', (err) => {
+      this.#books.log.error({ err }, 'a connection could not be accepted');
+    });
   }
 
   readonly #onCutOff = (decisionId: string, message: string): void => {
@@ -289,21 +297,7 @@ export class App {
   }
 
   #warnAboutRestart(previous: InForce, next: InForce): void {
-    const fixed = ({ sourced: { config } }: InForce) => {
-      const { host, port, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs } = config.server;
-      return JSON.stringify([
-        host,
-        port,
-        maxHeaderBytes,
-        headerTimeoutMs,
-        bodyTimeoutMs,
-        config.decisions,
-        config.adaptation,
-        ...[config.cache.folder, config.cache.maxBytes, config.cache.maxEntryBytes],
-        ...[config.cache.saveEveryS, config.cache.redis, isComparing(cachingIn(config))],
-      ]);
-    };
-    if (fixed(previous) === fixed(next)) return;
+    if (!needsRestart(previous.sourced.config, next.sourced.config)) return;
     this.#books.log.warn(
       'host, port, header limits, decisions.keep, adaptation and where and how much is cached change with a restart only',
     );

@@ -20,6 +20,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// Whatever is to be told there, a closed pipe or a full disk behind it must not stop what was asked for.
+process.stderr.on('error', () => undefined);
+
+function tell(text: string): void {
+  try {
+    process.stderr.write(text);
+  } catch {
+    // Files are written at once, so that this throws instead.
+  }
+}
+
 async function askAtTerminal(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
@@ -32,7 +43,7 @@ async function askAtTerminal(question: string): Promise<string> {
 process.exitCode = await runCommand(process.argv.slice(2), {
   io: {
     out: (chunk) => process.stdout.write(chunk),
-    err: (chunk) => process.stderr.write(chunk),
+    err: tell,
     env: process.env,
     readStdin: () => text(process.stdin),
     ask: process.stdin.isTTY && process.stderr.isTTY ? askAtTerminal : undefined,

@@ -64,10 +64,18 @@ export class Pipeline {
     const setup = this.#parts.setup();
     const request = call.dialect.readRequest(call.body, call.headers);
     const asked = { call, request, setup, startedMs };
-    // Lets the rest of the cohort be read before the first of it is decided.
-    await Promise.resolve();
-    if (setup.caching === null) return this.#ask(asked, call.signal, false);
-    return cache.answer(asked, (signal, keepsUsage) => this.#ask(asked, signal, keepsUsage));
+    // From now on: what the cache waits for may take as long as an answer, and then this one is asked for.
+    setup.enter();
+    try {
+      // Lets the rest of the cohort be read before the first of it is decided.
+      await Promise.resolve();
+      if (setup.caching === null) return await this.#ask(asked, call.signal, false);
+      return await cache.answer(asked, (signal, keepsUsage) =>
+        this.#ask(asked, signal, keepsUsage),
+      );
+    } finally {
+      setup.leave();
+    }
   }
 
   /** @param keepsUsage - a stream is to tell its usage even if the client did not ask for it */
@@ -78,6 +86,7 @@ export class Pipeline {
     const entry = this.#open(asked, plan);
     const running = { setup, entry, routing: plan.routing };
 
+    // A stream goes on when `chat` has left.
     setup.enter();
     books.metrics.inFlight.inc();
     try {
@@ -123,10 +132,15 @@ export class Pipeline {
    *
    * @throws {GatewayError} as `chat` does
    */
-  countTokens(call: ChatCall): Promise<TokenCount> {
+  async countTokens(call: ChatCall): Promise<TokenCount> {
     const setup = this.#parts.setup();
     const request = call.dialect.readRequest(call.body, call.headers);
-    return countTokens(setup, request, call);
+    setup.enter();
+    try {
+      return await countTokens(setup, request, call);
+    } finally {
+      setup.leave();
+    }
   }
 
   /**

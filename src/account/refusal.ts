@@ -1,6 +1,7 @@
 import type { ErrorCode, GatewayError } from '../core/errors.js';
 import type { RequestHeaders } from '../core/request-headers.js';
-import { MAX_MESSAGE_CHARS, type Books } from './settle.js';
+import { MAX_MESSAGE_CHARS } from './request-line.js';
+import type { Books } from './settle.js';
 
 /** A request as far as its head says. */
 export interface Asked {

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import { codeOf, GatewayError } from '../core/errors.js';
+import type { GatewayError } from '../core/errors.js';
 import type { Upstream } from '../core/model.js';
 import type { Usage } from '../core/usage.js';
 import type { AnswerSummary } from '../dialects/dialect.js';
@@ -7,6 +7,7 @@ import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { billFor, type Bill, type Billed } from './bill.js';
 import type { AttemptRecord, DecisionRecord, Outcome } from './decision-log.js';
+import { writeRequestLine } from './request-line.js';
 import type { SpeedMeter } from './speed.js';
 import type { KnownPrompt, PromptCaches } from './prompt-caches.js';
 import type { DailySpend } from './spend.js';
@@ -85,7 +86,7 @@ export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome 
   learnSpeed(books.speed, entry, outcome);
   learnCaches(books.promptCaches, entry, outcome, ending.upstream);
   count(books.metrics, entry, outcome, ending.upstream);
-  writeLine(books, entry, outcome, ending);
+  writeRequestLine(books, entry, outcome, ending.error);
   return outcome;
 }
 
@@ -183,92 +184,4 @@ function countTokens(metrics: Metrics, model: string, usage: Usage): void {
   count('cache_read', usage.cacheReadTokens);
   count('cache_write', usage.cacheWriteTokens);
   count('reasoning', usage.reasoningTokens);
-}
-
-/** Of a message in the log: enough to know what is wrong, and hardly enough to quote a prompt. */
-export const MAX_MESSAGE_CHARS = 300;
-
-function writeLine(books: Books, entry: OpenEntry, outcome: Outcome, ending: Ending): void {
-  const { error } = ending;
-  if (error === null) {
-    if (books.logsRequests()) books.log.line(lineOf(entry, outcome), 'request');
-    return;
-  }
-  const isFailed = isFailure(error, outcome);
-  // Messages of refusals may quote what the client sent.
-  const isOurs = isFailed || error.code === 'client_closed';
-  const message = isOurs ? error.message.slice(0, MAX_MESSAGE_CHARS) : undefined;
-  const line = lineOf(entry, outcome, { message, cause: causeOf(error) });
-  if (isFailed) books.log.warn(line, 'request failed');
-  else if (books.logsRequests()) books.log.line(line, 'request');
-}
-
-/** Whether somebody should look: not at a client that left, nor at one that was told what it did wrong. */
-function isFailure({ code }: GatewayError, { status }: Outcome): boolean {
-  // An answer that broke off had its 200 already.
-  return status >= 500 || (status < 400 && code !== 'client_closed');
-}
-
-/** The platform's name of what went wrong below us (`ECONNREFUSED`); `undefined` where nothing did. */
-function causeOf({ cause }: GatewayError): string | undefined {
-  if (cause instanceof GatewayError) return causeOf(cause);
-  const code = codeOf(cause);
-  return code === '' ? undefined : code;
-}
-
-/** What a line says of an error beside its code. */
-interface Why {
-  readonly message: string | undefined;
-  readonly cause: string | undefined;
-}
-
-const UNTOLD: Why = { message: undefined, cause: undefined };
-
-// One literal: putting it together of parts costs more than writing it.
-function lineOf(entry: OpenEntry, outcome: Outcome, why: Why = UNTOLD) {
-  const { caller, clientRequestId, stream } = entry;
-  const { decision } = entry.record;
-  const { usage, attempts } = outcome;
-  return {
-    decisionId: decision.id,
-    clientRequestId,
-    caller,
-    requested: decision.requested,
-    model: decision.model,
-    reason: decision.reason,
-    rule: decision.rule,
-    degraded: decision.degraded,
-    stream,
-    served: outcome.servedModel,
-    upstream: attempts.at(-1)?.upstream,
-    status: outcome.status,
-    error: outcome.error,
-    message: why.message,
-    cause: why.cause,
-    attempts: madeOf(attempts),
-    tried: attempts.length > 1 ? triedIn(attempts) : undefined,
-    firstByteMs: rounded(outcome.firstByteMs),
-    totalMs: rounded(outcome.totalMs),
-    overheadMs: rounded(outcome.overheadMs),
-    inputTokens: usage?.inputTokens,
-    outputTokens: usage?.outputTokens,
-    estimated: usage?.estimated,
-    costUsd: outcome.costUsd,
-    savedUsd: outcome.savedUsd,
-  };
-}
-
-function madeOf(attempts: readonly AttemptRecord[]): number {
-  return attempts.length < 2
-    ? attempts.length
-    : attempts.filter(({ outcome }) => outcome !== 'resting').length;
-}
-
-/** `acme/large upstream_failed, acme/small ok`: why it was not the first place that answered. */
-function triedIn(attempts: readonly AttemptRecord[]): string {
-  return attempts.map(({ upstream, outcome }) => `${upstream} ${outcome}`).join(', ');
-}
-
-function rounded(ms: number | null): number | null {
-  return ms === null ? null : Math.round(ms * 1000) / 1000;
 }

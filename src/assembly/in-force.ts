@@ -1,10 +1,13 @@
 import { FeedbackBook } from '../account/feedback.js';
 import type { DecisionLog } from '../account/decision-log.js';
-import { MAX_MESSAGE_CHARS, type Books } from '../account/settle.js';
+import { MAX_MESSAGE_CHARS } from '../account/request-line.js';
+import type { Books } from '../account/settle.js';
 import { SpeedMeter } from '../account/speed.js';
-import { assemble, type Assembly, type AssemblyHooks } from './assemble.js';
+import { isComparing } from '../cache/settings.js';
+import { assemble, cachingIn, type Assembly, type AssemblyHooks } from './assemble.js';
 import type { Shipped } from './shipped.js';
 import { faultsOfChange } from '../config/change.js';
+import type { Config } from '../config/schema.js';
 import type { ConfigSource, SourcedConfig } from '../config/source.js';
 import type { Clock } from '../core/clock.js';
 import { formatFault, refuseErrors } from '../core/errors.js';
@@ -142,4 +145,20 @@ export function revisions({ sourced, assembly }: InForce): Record<string, unknow
 /** What is not as it should be, but does not keep the state from being used. */
 export function warningsOf({ sourced, assembly }: InForce): readonly string[] {
   return [...sourced.warnings, ...assembly.warnings].map(formatFault);
+}
+
+/** Whether configurations differ in what is read at a start only: where to listen, and what holds on to memory or files. */
+export function needsRestart(previous: Config, next: Config): boolean {
+  return JSON.stringify(fixedIn(previous)) !== JSON.stringify(fixedIn(next));
+}
+
+function fixedIn(config: Config): unknown {
+  const { host, port, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs } = config.server;
+  const { folder, maxBytes, maxEntryBytes, saveEveryS, redis } = config.cache;
+  return [
+    ...[host, port, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs],
+    ...[folder, maxBytes, maxEntryBytes, saveEveryS, redis, isComparing(cachingIn(config))],
+    config.decisions,
+    config.adaptation,
+  ];
 }

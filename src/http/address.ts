@@ -28,7 +28,7 @@ const VERTEX =
 
 /** Google's clients leave `models` out where the name has a slash, which they take for another collection. */
 const UNCOLLECTED =
-  /^(\/v1(?:beta|alpha)?)\/(?!models\/)(?=.+\/.+:(?:generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)$)/;
+  /^(\/v1(?:beta|alpha)?)\/(?!models\/)(?=[^/]+\/.+:(?:generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)$)/;
 
 /** OpenAI's old way to name the model, and what Azure's is read as; embeddings are served there. */
 const ENGINE = /^\/v1\/engines\/(.+?)\/(chat\/completions|completions|images\/.+|audio\/.+)$/;

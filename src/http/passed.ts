@@ -73,13 +73,11 @@ export function passedRoutes(
     const { patience, ...most } = limits();
     const dialect = speaksAnthropic(req) ? 'anthropic' : 'openai';
     const { path, provider } = addressIn(req);
-    const { model, ...body } = await bodyOf(req, most, provider);
+    const { model, ...body } = await bodyOf(req, res, { ...most, provider });
     const request = { method: req.method as PassedRequest['method'], path, ...body };
     const wanted = { provider, model, dialect } as const;
     const { headers } = req;
     const { exchange, head } = await plain.pass({ headers, request, wanted, caller, signal });
-    // What an early answer leaves unread of an upload must not be taken for the next request.
-    res.once('finish', () => req.resume());
     const { writeError } = dialect === 'openai' ? openai : anthropic;
     sendExchange(res, exchange, {
       patience,
@@ -95,7 +93,9 @@ export function passedRoutes(
 
 /** The provider that a request names beside itself, and its address without what is for the gateway. */
 function addressIn(req: Request): { readonly path: string; readonly provider: string | null } {
-  const [path = '', query = ''] = req.originalUrl.split('?');
+  // Of several question marks only the first begins the query.
+  const [path = '', ...rest] = req.originalUrl.split('?');
+  const query = rest.join('?');
   if (leadsElsewhere(path)) {
     throw new GatewayError('not_found', `there is no ${req.method} ${path} here`);
   }
@@ -130,10 +130,15 @@ interface ReadBody extends Pick<PassedRequest, 'written' | 'isRepeatable'> {
   readonly model: string | null;
 }
 
+interface BodyTerms extends Pick<ClientLimits, 'maxBodyBytes' | 'maxUploadBytes'> {
+  /** That the request names beside itself. */
+  readonly provider: string | null;
+}
+
 async function bodyOf(
   req: Request,
-  { maxBodyBytes, maxUploadBytes }: Pick<ClientLimits, 'maxBodyBytes' | 'maxUploadBytes'>,
-  provider: string | null,
+  res: Response,
+  { maxBodyBytes, maxUploadBytes, provider }: BodyTerms,
 ): Promise<ReadBody> {
   const headers = forwarded(req);
   if (req.method !== 'POST') {
@@ -143,7 +148,10 @@ async function bodyOf(
   const { 'content-type': type = 'application/json' } = req.headers;
   if (!/^application\/json\b/i.test(type)) {
     // Whoever names the provider beside the request calls the model what the provider calls it.
-    return uploaded(await readUpload(req, maxUploadBytes, provider === null), headers);
+    const upload = await readUpload(req, maxUploadBytes, provider === null);
+    // What an answer, or a refusal, leaves unread must not be in the way of the next request.
+    res.once('finish', upload.discard);
+    return uploaded(upload, headers);
   }
   const body = await readBody(req, maxBodyBytes);
   const model = body.length === 0 ? null : textOrNull(parseBody(body)['model']);

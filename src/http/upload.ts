@@ -17,6 +17,8 @@ export interface Upload {
   readonly bytes: number | null;
   /** The whole body with another head. */
   readonly with: (head: Buffer) => Readable;
+  /** Has what is left of it come and go, so that the connection can serve its next request. Harmless after the end. */
+  readonly discard: () => void;
 }
 
 /**
@@ -33,7 +35,8 @@ export async function readUpload(
 ): Promise<Upload> {
   const { 'content-length': announced, 'content-type': type = '' } = req.headers;
   if (announced !== undefined && Number(announced) > maxBytes) throw tooLarge(maxBytes);
-  const chunks = req[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  // To destroy the request would close the connection before its answer is sent.
+  const chunks = req.iterator({ destroyOnReturn: false }) as Required<AsyncIterator<Buffer>>;
   const boundary = seeksModel ? boundaryOf(type) : null;
   const { head, model } = await beginningOf(chunks, boundary);
   return {
@@ -41,6 +44,11 @@ export async function readUpload(
     model,
     bytes: announced === undefined ? null : Number(announced),
     with: (written) => Readable.from(joined(written, chunks, maxBytes)),
+    discard: () => {
+      const flow = (): unknown => req.resume();
+      // Nothing flows while an iterator has the request; it fails where the client has gone.
+      void chunks.return().then(flow, flow);
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { AlikeAnswers } from '../cache/semantic/alike.js';
 import type { QuestionJudge } from '../cache/verify/judge.js';
 import type { SharedAnswers } from '../cache/redis/shared-answers.js';
 import type { RedisSettings } from '../cache/redis/connection.js';
+import { guarded } from './guarded-judge.js';
 import { CacheAdmin } from './admin.js';
 import { CacheDesk } from './desk.js';
 import type { AlikeTools, Landing, RecallParts } from './landing.js';
@@ -112,10 +113,13 @@ async function openAlike(
   { cache, books }: Pick<RecallParts, 'cache' | 'books'>,
 ): Promise<AlikeTools | null> {
   const { clock, metrics, log } = books;
-  const judge = await openJudge?.().catch((err: unknown) => {
+  const opened = await openJudge?.().catch((err: unknown) => {
     log.error({ err }, 'questions cannot be compared; only the very same are answered again');
   });
-  if (judge === undefined) return null;
+  if (opened === undefined) return null;
+  const judge = guarded(opened, (err) => {
+    log.error({ err }, 'a question could not be compared with others; a model answers it');
+  });
   // Its rules are compiled when they are used first, which takes longer than a look-up may.
   judge.judge(judge.read('What is this?'), judge.read('What is that?'));
   const openGraph = await loadGraphs().catch((err: unknown) => {

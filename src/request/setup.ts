@@ -73,7 +73,7 @@ export class Setup {
   readonly #policies: ReadonlySet<string>;
   /** Names of the models that only the operator knows, as the catalog has them of its own. */
   readonly #ownNames: NameIndex;
-  #requests = 0;
+  #users = 0;
   #retired = false;
 
   constructor(parts: SetupParts) {
@@ -148,18 +148,18 @@ export class Setup {
     return model && this.served.get(model.id);
   }
 
-  /** A request begins to use this setup; `leave` must follow. */
+  /** Work begins that may use this setup's connections; `leave` must follow. A request may enter more than once. */
   enter(): void {
-    this.#requests += 1;
+    this.#users += 1;
   }
 
-  /** A request has ended. */
+  /** That work has ended. */
   leave(): void {
-    this.#requests -= 1;
+    this.#users -= 1;
     this.#closeWhenIdle();
   }
 
-  /** Another setup is in force: connections are closed as soon as no request uses them any more. */
+  /** Another setup is in force: connections are closed as soon as nobody uses them any more. */
   retire(): void {
     this.#retired = true;
     this.resting.retire();
@@ -167,7 +167,7 @@ export class Setup {
   }
 
   #closeWhenIdle(): void {
-    if (this.#retired && this.#requests === 0) void this.upstreams.close();
+    if (this.#retired && this.#users === 0) void this.upstreams.close();
   }
 
   /** The price of a model where it would be asked, `null` when it is unknown or the model not served. */

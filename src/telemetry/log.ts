@@ -1,6 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Clock } from '../core/clock.js';
-import { gathered, type ByteOutput } from './gathered.js';
+import { BackgroundOutput } from './background-output.js';
+import { gathered } from './gathered.js';
 
 /** How much is logged. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -72,11 +73,11 @@ function isoTime(): () => string {
   };
 }
 
+const STANDARD_ERROR = 2;
+
 /** Standard error, written in the background in chunks, so that logging never waits for a terminal. */
 export function standardError(clock: Clock): LogDestination {
-  const output = pino.destination({ fd: 2, sync: false, contentMode: 'buffer' });
-  // In this mode it takes bytes, which its types do not know.
-  const lines = gathered(output as unknown as ByteOutput, clock);
+  const lines = gathered(new BackgroundOutput(STANDARD_ERROR, clock), clock);
   // What was said before a crash is what is wanted after it.
   process.once('exit', () => {
     lines.flushSync();

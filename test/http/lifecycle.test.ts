@@ -1,8 +1,9 @@
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { setImmediate as passing } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ask, post, SHIPPED, startApp, type TestApp } from '../support/app.js';
-import { answers, FakeUpstream, stalls, type Exchange } from '../support/fake-upstream.js';
+import { answers, FakeUpstream, sends, stalls, type Exchange } from '../support/fake-upstream.js';
 import { FakeClock, hurriedClock } from '../support/fake-clock.js';
 
 const SIMULATED = `
@@ -23,6 +24,8 @@ const get = async (place: string) => {
   const response = await fetch(`${gateway.url}${place}`);
   return { status: response.status, json: (await response.json()) as Record<string, unknown> };
 };
+
+const metricsText = async () => (await fetch(`${gateway.url}/metrics`)).text();
 
 describe('a reload', () => {
   test('puts a changed configuration in force', async () => {
@@ -136,6 +139,51 @@ router: { predictor: heuristic }
     expect((await post(`${gateway.url}/v1/chat/completions`, ask('acme/two', 'hi'))).status).toBe(
       200,
     );
+    await upstream.close();
+  });
+
+  test('lets a count of tokens under way finish', async () => {
+    const upstream = await FakeUpstream.start();
+    const config = `
+providers: { claude: { base_url: "${upstream.baseUrl}", dialect: anthropic, models: [large] } }
+router: { predictor: heuristic }
+`;
+    gateway = await startApp(config);
+    const held: Exchange[] = [];
+    upstream.next((exchange) => held.push(exchange));
+    const reply = post(`${gateway.url}/v1/messages/count_tokens`, ask('claude/large', 'hi'));
+    await upstream.received();
+
+    await gateway.app.reload();
+    for (const exchange of held) sends(200, '{"input_tokens":42}')(exchange);
+
+    expect((await reply).json).toEqual({ input_tokens: 42 });
+    await upstream.close();
+  });
+
+  test('lets a request that waited for the answer of another ask for itself', async () => {
+    const upstream = await FakeUpstream.start();
+    const config = `
+providers: { acme: { base_url: "${upstream.baseUrl}", models: [one] } }
+router: { predictor: heuristic }
+cache: { mode: exact, max_entry_bytes: 1024 }
+`;
+    gateway = await startApp(config);
+    const held: Exchange[] = [];
+    upstream.next((exchange) => held.push(exchange));
+    const url = `${gateway.url}/v1/chat/completions`;
+    const streamed = post(url, ask('acme/one', 'hi', { stream: true }));
+    await upstream.received();
+    const waits = post(url, ask('acme/one', 'hi'));
+    while (!(await metricsText()).includes('suffice_requests_in_flight 2')) await passing();
+
+    await gateway.app.reload();
+    // Longer than what is kept, so that it cannot be shared in another form.
+    for (const exchange of held) answers('x'.repeat(5_000))(exchange);
+
+    expect((await streamed).status).toBe(200);
+    expect((await waits).status).toBe(200);
+    expect(upstream.requests).toHaveLength(2);
     await upstream.close();
   });
 });

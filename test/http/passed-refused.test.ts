@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { post, startApp, type TestApp } from '../support/app.js';
 import { FakeUpstream } from '../support/fake-upstream.js';
 
@@ -9,7 +10,9 @@ beforeAll(async () => {
   upstream = await FakeUpstream.start();
   gateway = await startApp(`
 router: { predictor: heuristic }
-providers: { acme: { base_url: "${upstream.baseUrl}", api_key: sk-acme } }
+providers:
+  acme: { base_url: "${upstream.baseUrl}", api_key: sk-acme }
+  dead: { base_url: "http://127.0.0.1:1/v1", api_key: sk-dead }
 `);
 });
 
@@ -64,5 +67,45 @@ test.each([
     expect([reply.status, error.code]).toEqual([404, 'model_not_found']);
     expect(error.message).toMatch(/^no model has a name of 10000\d characters; the longest/u);
     expect(JSON.stringify(gateway.logged().slice(lines)).length).toBeLessThan(1000);
+  },
+);
+
+const MIB = 1024 * 1024;
+
+/** Begins an upload, sends the rest of it once it is answered, and then another request on the same connection. */
+function answersTo(path: string, model: string): Promise<string[]> {
+  const { hostname, port } = new URL(gateway.url);
+  const form = `--b\r\ncontent-disposition: form-data; name="model"\r\n\r\n${model}\r\n--b\r\n`;
+  const head = (first: string, more: string) => `${first} HTTP/1.1\r\nhost: x\r\n${more}\r\n`;
+  const type = 'content-type: multipart/form-data; boundary=b\r\n';
+  const length = `content-length: ${form.length + 2 * MIB}\r\n`;
+  return new Promise((resolve, reject) => {
+    const statuses: string[] = [];
+    const socket = connect(Number(port), hostname);
+    socket.on('error', reject);
+    socket.on('data', (bytes) => {
+      const [, status] = /^HTTP\/1\.1 (\d+)/u.exec(bytes.toString()) ?? [];
+      if (status !== undefined) statuses.push(status);
+      if (statuses.length < 2) {
+        socket.write(Buffer.alloc(2 * MIB, 'x'));
+        socket.write(head('GET /healthz', ''));
+        return;
+      }
+      socket.destroy();
+      resolve(statuses);
+    });
+    socket.write(head(`POST ${path}`, type + length) + form);
+  });
+}
+
+test.each([
+  ['names a model that is not known', '/v1/audio/transcriptions', 'nobody/whisper', '404'],
+  ['goes to a provider that is not there', '/v1/audio/transcriptions', 'dead/whisper', '502'],
+  ['names a provider that is not there', '/v1/files?provider=dead', 'whisper', '502'],
+  ['names a provider that is not known', '/v1/files?provider=nobody', 'whisper', '404'],
+])(
+  'the next request on the connection is answered after an upload that %s',
+  async (_, path, model, status) => {
+    expect(await answersTo(path, model)).toEqual([status, '200']);
   },
 );

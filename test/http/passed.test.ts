@@ -165,6 +165,12 @@ describe('a request that goes through', () => {
     expect(upstream.requests[0]).toMatchObject({ method: 'DELETE', path: '/v1/files/file%2F1' });
   });
 
+  test('takes its whole query along, question marks in it included', async () => {
+    await ask('GET', '/v1/files?purpose=why?&provider=acme&after=a');
+
+    expect(upstream.requests[0]?.path).toBe('/v1/files?purpose=why?&after=a');
+  });
+
   test('of a client of Anthropic goes to the one provider that speaks its dialect', async () => {
     const version = { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'files-api' };
     const reply = await ask('GET', '/v1/messages/batches/b1/results', { headers: version });

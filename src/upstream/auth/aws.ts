@@ -1,10 +1,9 @@
 import { AwsV4Signer } from 'aws4fetch';
 import type { Clock } from '../../core/clock.js';
 import { findAwsKeys, type AwsKeys, type AwsLookup } from './aws-lookup.js';
+import { leaseFor, renewing, type Lease } from './renewing.js';
 import type { Signer } from './signer.js';
 
-/** How long before they expire keys are given up, so that none expire on their way. */
-const MARGIN_MS = 5 * 60_000;
 /** Keys that do not expire are looked up again, as they may have been replaced. */
 const KEPT_MS = 5 * 60_000;
 
@@ -14,37 +13,21 @@ export type AwsSource = AwsKeys | AwsLookup;
 /** The name of the service in a signature; the host says `bedrock-runtime`. */
 const SERVICE = 'bedrock';
 
-interface KeptSigner {
-  readonly sign: Signer;
-  /** Milliseconds since 1970. */
-  readonly untilMs: number;
-}
-
 /**
- * Signs with AWS's Signature Version 4, over the body and the path as it is on the wire. Those that have to be looked for are kept until
- * shortly before they expire, and requests that come meanwhile wait for the same look-up.
+ * Signs with AWS's Signature Version 4, over the body and the path as it is on the wire. Keys that have to be
+ * looked for are kept while they live.
  */
 export function signerFor(source: AwsSource, region: string, clock: Clock): Signer {
   if ('accessKeyId' in source) return awsSigner(source, region, clock);
-  let kept: KeptSigner | null = null;
-  let pending: Promise<KeptSigner> | null = null;
-  const look = async (): Promise<KeptSigner> => {
+  const nowMs = (): number => clock.wallMs();
+  const signer = renewing(async (): Promise<Lease<Signer>> => {
     const { keys, untilMs } = await findAwsKeys(source);
-    const nowMs = clock.wallMs();
-    // Keys that live shorter than the margin are used for half of their life.
-    const usableMs = (lifeMs: number): number => Math.max(lifeMs - MARGIN_MS, lifeMs / 2);
-    const keptMs = untilMs === null ? KEPT_MS : usableMs(untilMs - nowMs);
-    return { sign: awsSigner(keys, region, clock), untilMs: nowMs + keptMs };
-  };
-  return async (request) => {
-    if (kept === null || kept.untilMs <= clock.wallMs()) {
-      pending ??= look().finally(() => {
-        pending = null;
-      });
-      kept = await pending;
-    }
-    return kept.sign(request);
-  };
+    const sign = awsSigner(keys, region, clock);
+    const now = nowMs();
+    if (untilMs !== null) return leaseFor(sign, now, untilMs - now);
+    return { value: sign, renewAtMs: now + KEPT_MS, expiresAtMs: now + KEPT_MS };
+  }, nowMs);
+  return async (request) => (await signer())(request);
 }
 
 function awsSigner(keys: AwsKeys, region: string, clock: Clock): Signer {

@@ -4,6 +4,7 @@ import { request } from 'undici';
 import * as z from 'zod';
 import type { Clock } from '../../core/clock.js';
 import { GatewayError } from '../../core/errors.js';
+import { leaseFor, renewing, type Lease } from './renewing.js';
 import type { Signer } from './signer.js';
 
 /** Where the credentials of a Google account are. */
@@ -16,8 +17,6 @@ export interface GoogleFile {
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';
-/** A token is given up this long before it expires, so that none expires on its way. */
-const MARGIN_MS = 5 * 60_000;
 /** Google gives tokens of an hour to assertions of at most one. */
 const ASSERTION_S = 3_600;
 /** A request waits for its token; the exchange takes a fraction of a second as a rule. */
@@ -48,31 +47,19 @@ const tokenReply = z.looseObject({
   expires_in: z.number().positive(),
 });
 
-interface Token {
-  readonly text: string;
-  /** On the monotonic clock. */
-  readonly untilMs: number;
-}
-
 /**
- * Exchanges credentials for a token, keeps it until shortly before it expires, and shares an exchange that
- * is under way. The file is read at each exchange, so that a key may be replaced while we run.
+ * Exchanges credentials for a token, and keeps that while it lives. The file is read at each exchange, so
+ * that a key may be replaced while we run.
  */
 export function googleSigner(file: GoogleFile, clock: Clock): Signer {
-  let kept: Token | null = null;
-  let pending: Promise<Token> | null = null;
-  return async () => {
-    if (kept === null || kept.untilMs <= clock.now()) {
-      pending ??= exchange(file, clock).finally(() => {
-        pending = null;
-      });
-      kept = await pending;
-    }
-    return ['authorization', `Bearer ${kept.text}`];
-  };
+  const token = renewing(
+    () => exchange(file, clock),
+    () => clock.now(),
+  );
+  return async () => ['authorization', `Bearer ${await token()}`];
 }
 
-async function exchange(file: GoogleFile, clock: Clock): Promise<Token> {
+async function exchange(file: GoogleFile, clock: Clock): Promise<Lease<string>> {
   const credentials = await readCredentials(file.path);
   const url = file.tokenUrl ?? credentials.token_uri ?? TOKEN_URL;
   const form = await formOf(credentials, url, clock);
@@ -82,10 +69,7 @@ async function exchange(file: GoogleFile, clock: Clock): Promise<Token> {
   if (status !== 200 || !reply.success) {
     throw refused(`answered with status ${status}: ${text.slice(0, MAX_REPLY_CHARS)}`);
   }
-  const lifetimeMs = reply.data.expires_in * 1_000;
-  // A token that lives shorter than the margin is used for half of its life.
-  const usableMs = Math.max(lifetimeMs - MARGIN_MS, lifetimeMs / 2);
-  return { text: reply.data.access_token, untilMs: startedMs + usableMs };
+  return leaseFor(reply.data.access_token, startedMs, reply.data.expires_in * 1_000);
 }
 
 async function readCredentials(path: string): Promise<CredentialsFile> {

@@ -1,0 +1,34 @@
+import type { QuestionJudge, ReadQuestion } from '../cache/verify/judge.js';
+
+/** Of no length, so that nothing is near it. */
+const NOWHERE = new Float32Array(0);
+
+/**
+ * A judge that never throws: a question that it fails on is alike to none, and is answered by a model.
+ *
+ * @param onFault - told of every failure
+ */
+export function guarded(judge: QuestionJudge, onFault: (error: unknown) => void): QuestionJudge {
+  const orElse = <T>(work: () => T, otherwise: T): T => {
+    try {
+      return work();
+    } catch (error) {
+      onFault(error);
+      return otherwise;
+    }
+  };
+  const unread = (text: string): ReadQuestion => ({ text, vector: NOWHERE });
+  const { notes } = judge;
+  return {
+    revision: judge.revision,
+    read: (text, vector) => orElse(() => judge.read(text, vector), unread(text)),
+    judge: (asked, kept) =>
+      orElse(() => judge.judge(asked, kept), { similarity: 0, probability: 0, veto: null }),
+    ...(notes !== undefined && {
+      notes: {
+        note: (question) => orElse(() => notes.note(question), ''),
+        open: (text, note) => orElse(() => notes.open(text, note), unread(text)),
+      },
+    }),
+  };
+}
