@@ -1,6 +1,7 @@
 import { writtenOut } from './abbreviations.js';
 import { replaceDates } from './dates.js';
 import { listsInOrder } from './listed.js';
+import { inOneForm } from './letter-forms.js';
 import { replaceNumberWords, replaceSigns } from './number-words.js';
 import { usualForm } from './question-forms.js';
 
@@ -118,7 +119,7 @@ const MAX_REWRITTEN_CHARS = 4000;
  * What stands in backquotes stays, without the spaces that code does not need. Pure.
  */
 export function plainText(text: string): string {
-  const straight = straightQuotes(text.normalize('NFC'));
+  const straight = straightQuotes(inOneForm(text.normalize('NFC')));
   if (straight.length > MAX_REWRITTEN_CHARS) return straight.replaceAll(/\s+/gu, ' ').trim();
   const codes: string[] = [];
   const marked = !straight.includes('`')
