@@ -1,4 +1,5 @@
 import { handedIn } from './handed-in.js';
+import { structuredIn } from './structured.js';
 
 /** What of a text its words do not tell, and its answer may depend on; mostly nothing. */
 export interface AsWritten {
@@ -12,6 +13,8 @@ export interface AsWritten {
   readonly lines: string;
   /** What stands for the words that are handed in to be worked on (`handed-in.ts`); 0 for none. */
   readonly handedIn: number;
+  /** What stands for data and code, letter by letter (`structured.ts`); 0 for none. */
+  readonly structured: number;
 }
 
 const NOTHING: readonly string[] = [];
@@ -32,6 +35,7 @@ export function asWritten(plain: string, lines: readonly string[], text: string)
     signs: MAYBE_SIGN.test(plain) ? found(plain, SIGN) : NOTHING,
     lines: shapeOf(lines),
     handedIn: handedIn(text),
+    structured: structuredIn(text),
   };
 }
 
@@ -55,7 +59,8 @@ export function isWrittenOtherwise(
     a.cased.some((form) => isCasedOtherwise(form, b.cased)) ||
     b.cased.some((form) => isCasedOtherwise(form, a.cased)) ||
     (a.lines !== b.lines && (sameWords || (a.lines !== '' && b.lines !== ''))) ||
-    (a.handedIn !== b.handedIn && a.handedIn !== 0 && b.handedIn !== 0)
+    areOtherHashes(a.handedIn, b.handedIn) ||
+    areOtherHashes(a.structured, b.structured)
   );
 }
 
@@ -63,6 +68,9 @@ function areOther(a: readonly string[], b: readonly string[], countsAlone: boole
   if (!countsAlone && (a.length === 0 || b.length === 0)) return false;
   return a.length !== b.length || a.some((item, i) => item !== b[i]);
 }
+
+/** Who brings nothing may mean what the other brings. */
+const areOtherHashes = (a: number, b: number): boolean => a !== b && a !== 0 && b !== 0;
 
 /** The same letters are there, and never in this case. */
 function isCasedOtherwise(form: string, others: readonly string[]): boolean {
@@ -72,11 +80,11 @@ function isCasedOtherwise(form: string, others: readonly string[]): boolean {
 }
 
 /**
- * `p` and `P`, `mW` and `MW`, `IT` and `it`. Not the article, nor the pronoun, nor what is written with a capital
+ * `p` and `P`, `mW` and `MW`, `IT` and `it`, `max(` and `Max(`. Not the article, nor the pronoun, nor what is written with a capital
  * because it begins a sentence.
  */
 const CASED =
-  /(?<=\d\s?)\p{L}{1,3}(?![\p{L}\p{M}\p{N}_'’-])|(?<![\p{L}\p{M}\p{N}_'’.&-])(?:[b-hj-zB-HJ-Z]|IT|it|US|us|WHO|who|AIDS|aids|LED|led|RAM|ram)(?![\p{L}\p{M}\p{N}_'’&]|\.\p{L})/gu;
+  /(?<=\d\s?)\p{L}{1,3}(?![\p{L}\p{M}\p{N}_'’-])|(?<![\p{L}\p{M}\p{N}_'’.&-])(?:[b-hj-zB-HJ-Z]|IT|it|US|us|WHO|who|AIDS|aids|LED|led|RAM|ram)(?![\p{L}\p{M}\p{N}_'’&]|\.\p{L})|[\p{L}_][\p{L}\p{N}_]+(?=\()/gu;
 /** `Bb` and `bb`: what one inherits. */
 const TWINS = /(?<![\p{L}\p{M}\p{N}_'’.&-])(\p{L})\1(?![\p{L}\p{M}\p{N}_'’&])/giu;
 /** Mostly written in small letters, whatever is meant. */

@@ -9,7 +9,7 @@ import type { QuestionFacts } from './veto.js';
 export function noteOf(facts: QuestionFacts): string {
   const { words, numbers, units, codes, quotes, bounds, bag, marks } = facts;
   const { isTimely, denials, opposable, terms, asks, script, written } = facts;
-  const { cased, punctuation, signs, lines, handedIn } = written;
+  const { cased, punctuation, signs, lines, handedIn, structured } = written;
   return JSON.stringify([
     [
       words.plain,
@@ -23,7 +23,7 @@ export function noteOf(facts: QuestionFacts): string {
     ],
     [numbers, units, codes, quotes, bounds, bag, marks],
     [isTimely, denials.count, denials.denied, opposable, terms, asks, script, facts.tellsByLetters],
-    [cased, punctuation, signs, lines, handedIn],
+    [cased, punctuation, signs, lines, handedIn, structured],
   ] satisfies Note);
 }
 
@@ -33,7 +33,7 @@ export function factsIn(note: string): QuestionFacts {
   const [plain, tokens, ownWords, allNumbers, allUnits, names, allCodes] = words;
   const [numbers, units, codes, quotes, bounds, bag, marks] = first;
   const [isTimely, count, denied, opposable, terms, asks, script, tellsByLetters] = second;
-  const [cased, punctuation, signs, lines, handedIn] = third;
+  const [cased, punctuation, signs, lines, handedIn, structured] = third;
   return {
     words: {
       plain,
@@ -58,7 +58,7 @@ export function factsIn(note: string): QuestionFacts {
     asks,
     script,
     tellsByLetters,
-    written: { cased, punctuation, signs, lines, handedIn },
+    written: { cased, punctuation, signs, lines, handedIn, structured },
   };
 }
 
@@ -67,7 +67,7 @@ type Note = readonly [
   readonly [string, Words, Words | null, Words, Words, Words, Words],
   readonly [Words, Words, Words, Words, Words, number, Words],
   readonly [boolean, number, Words, Words, Words, Words, number, boolean],
-  readonly [Words, Words, Words, string, number],
+  readonly [Words, Words, Words, string, number, number],
 ];
 
 function isSame(one: Words, other: Words): boolean {

@@ -57,6 +57,24 @@ test.each([
   ['feet and inches', "Is 6' tall?", 'Is 6" tall?'],
   ['a smiley', 'What does :-) mean?', 'What does ;-) mean?'],
   ['a currency', 'Is ₩500 much?', 'Is ₽500 much?'],
+  ['a value of JSON', 'As YAML: {"city": "Ulm", "x": null}', 'As YAML: {"city": "ulm", "x": null}'],
+  [
+    'a string of JSON',
+    'As YAML: {"city": "Ulm", "x": null}',
+    'As YAML: {"city": "Ulm", "x": "null"}',
+  ],
+  ['a member of JSON', 'As YAML: {"name": "Ann"}', 'As YAML: {"Name": "Ann"}'],
+  [
+    'an attribute',
+    'Get the id: <order id="A-17">mug</order>',
+    'Get the id: <order id="a-17">mug</order>',
+  ],
+  ['a value of YAML', 'Fix this:\na: 1\nb: yes', 'Fix this:\na: "1"\nb: yes'],
+  [
+    'a function that is called',
+    'Does clamp(v, lo) return a number?',
+    'Does Clamp(v, lo) return a number?',
+  ],
 ])('objects to another spelling of %s', (_what, a, b) => {
   expect(vetoOf(a, b)).not.toBeNull();
   expect(vetoOf(b, a)).not.toBeNull();
@@ -86,13 +104,31 @@ test.each([
   ['ß and ss', 'Wie heißt das Buch über Eis?', 'Wie heisst das Buch über Eis?'],
   ['a name of a language', 'How do I say cat in Dutch?', 'How do I say cat in dutch?'],
   ['a regular expression, marked', 'Explain this regex: `^a+$`', 'Explain this regex: ^a+$'],
+  ['JSON with other spaces', 'As YAML: {"a": 1,\n "b": 2}', 'As YAML: {"a": 1, "b": 2}'],
+  [
+    'HTML with other spaces',
+    'As text: <ul>\n  <li>salt</li>\n</ul>',
+    'As text: <ul><li>salt</li></ul>',
+  ],
 ])('takes for the same: %s', (_what, a, b) => {
   expect(vetoOf(a, b)).toBeNull();
   expect(vetoOf(b, a)).toBeNull();
 });
 
 test('looks at long texts of signs in no time', () => {
-  for (const part of ['a.', '. ', '::x', '"a", ', '$a', 'Bb ', 'a: b\n  ', 'sort by on, ']) {
+  for (const part of [
+    'a.',
+    '. ',
+    '::x',
+    '"a", ',
+    '$a',
+    'Bb ',
+    'a: b\n  ',
+    'sort by on, ',
+    '{ ',
+    '<a ',
+    'say: "',
+  ]) {
     const text = part.repeat(1_000);
     const began = performance.now();
 
