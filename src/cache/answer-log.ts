@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../core/clock.js';
 import { readAnswers } from './answer-log-reader.js';
@@ -20,6 +20,8 @@ export interface AnswerLogOptions {
 export type LogTrouble =
   | { readonly kind: 'damaged'; readonly records: number }
   | { readonly kind: 'unknown_version' }
+  /** The file is not as it was left: another process writes to it, or somebody has removed it. */
+  | { readonly kind: 'taken' }
   | { readonly kind: 'unwritable'; readonly error: unknown }
   | { readonly kind: 'writable_again' };
 
@@ -54,6 +56,7 @@ export class AnswerLog implements AnswerJournal {
   /** What is in the file is not to be built upon. */
   #mustRewrite = false;
   #trouble: unknown = null;
+  #isTaken = false;
   #failures = 0;
   #saving: Promise<void> = Promise.resolve();
   #forgetTimer: () => void = () => undefined;
@@ -161,6 +164,7 @@ export class AnswerLog implements AnswerJournal {
     const changes = this.#pending;
     this.#pending = new Map();
     try {
+      if (!this.#mustRewrite) this.#mustRewrite = await this.#wasTouched();
       const isLong = this.#bytes > SHORT_BYTES + SLACK * this.#store.bytes;
       if (this.#mustRewrite || isLong || this.#handle === null) await this.#rewrite();
       else await this.#append(this.#handle, changesIn(changes, learnt));
@@ -173,6 +177,16 @@ export class AnswerLog implements AnswerJournal {
       this.#tell(error);
       throw error;
     }
+  }
+
+  /** Whether others have written to the file, or removed it: what is appended then would be lost, or would damage it. */
+  async #wasTouched(): Promise<boolean> {
+    if (this.#handle === null) return false;
+    const [own, there] = [await this.#handle.stat(), await ifThere(stat(this.file))];
+    if (there?.ino === own.ino && there.size === this.#bytes) return false;
+    if (!this.#isTaken) this.#options.onTrouble({ kind: 'taken' });
+    this.#isTaken = true;
+    return true;
   }
 
   /** Whether there are answers in the file that are not in the store any more. */
@@ -244,8 +258,18 @@ export class AnswerLog implements AnswerJournal {
       this.#mustRewrite = true;
       return;
     }
+    const read = await readAnswers(handle).catch((error: unknown) => {
+      this.#tell(error);
+      return null;
+    });
+    if (read === null) {
+      // A folder in its place, or a disk that fails: what is kept from now on may find room yet.
+      this.#mustRewrite = true;
+      await handle.close();
+      return;
+    }
     this.#handle = own;
-    const { answers, learnt, damaged, end, isOurs } = await readAnswers(handle);
+    const { answers, learnt, damaged, end, isOurs } = read;
     this.#bytes = end;
     if (!isOurs) this.#options.onTrouble({ kind: 'unknown_version' });
     if (damaged > 0) this.#options.onTrouble({ kind: 'damaged', records: damaged });
@@ -281,9 +305,14 @@ function* changesIn(
   for (const one of learnt) yield { kind: 'learnt', learnt: one };
 }
 
-async function openIfThere(file: string, flags: 'r' | 'r+'): Promise<FileHandle | null> {
+function openIfThere(file: string, flags: 'r' | 'r+'): Promise<FileHandle | null> {
+  return ifThere(open(file, flags));
+}
+
+/** `null` where there is no such file. */
+async function ifThere<T>(found: Promise<T>): Promise<T | null> {
   try {
-    return await open(file, flags);
+    return await found;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

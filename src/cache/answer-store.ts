@@ -13,6 +13,9 @@ import {
   type ToldPurge,
 } from './past-purges.js';
 
+/** Clocks of machines that share answers may differ by this many milliseconds. */
+export const CLOCK_SKEW_MS = 5_000;
+
 /** Where changes are noted, so that they outlast the process, or reach others. */
 export interface AnswerJournal {
   kept(answer: KeptAnswer): void;
@@ -96,7 +99,10 @@ export class AnswerStore {
     return this.#answers.peek(key);
   }
 
-  /** Finds an answer that has not expired and is at most `maxAgeS` seconds old. */
+  /**
+   * Finds an answer that has not expired and is at most `maxAgeS` seconds old. How old one is that a clock far ahead has
+   * kept nobody knows, nor when it expires: it is not found before that time has come.
+   */
   find(key: string, maxAgeS: number): KeptAnswer | null {
     const answer = this.#answers.get(key);
     if (answer === undefined) return null;
@@ -106,7 +112,8 @@ export class AnswerStore {
       this.#remove(answer);
       return null;
     }
-    return nowMs - answer.storedAtMs <= maxAgeS * 1_000 ? answer : null;
+    const ageMs = nowMs - answer.storedAtMs;
+    return ageMs >= -CLOCK_SKEW_MS && ageMs <= maxAgeS * 1_000 ? answer : null;
   }
 
   /**

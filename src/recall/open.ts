@@ -189,6 +189,12 @@ function tell(trouble: LogTrouble, log: Log): void {
     case 'unknown_version':
       log.warn('the file of saved answers is none of this version; it will be written anew');
       return;
+    case 'taken':
+      log.warn(
+        'the file of saved answers was changed or removed by somebody else, and is written anew; if another process uses this folder, give each its own: ' +
+          'what one of them saves or purges is undone by the other',
+      );
+      return;
     case 'unwritable':
       log.warn({ err: trouble.error }, 'answers cannot be saved; they are kept in memory');
       return;

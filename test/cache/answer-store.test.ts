@@ -41,6 +41,20 @@ test('gives an answer until it expires, to those who do not mind its age', () =>
   expect(store.size).toBe(0);
 });
 
+test('gives no answer that was kept in times to come, of which nobody knows how old it is', () => {
+  const year = 365 * 86_400_000;
+  const at = (aheadMs: number) => ({
+    storedAtMs: clock.wallMs() + aheadMs,
+    expiresAtMs: clock.wallMs() + aheadMs + 10_000,
+  });
+  store.restore(answer('ahead', at(year)));
+  store.restore(answer('hardly', at(5_000)));
+
+  expect([store.find('ahead', 60), store.find('hardly', 60)?.key]).toEqual([null, 'hardly']);
+  expect(store.keep(answer('ahead'))).toBe(true);
+  expect(store.find('ahead', 60)?.key).toBe('ahead');
+});
+
 test('does not keep what was under way when its like were purged', () => {
   clock.advance(1_000);
   store.purge({ tag: 'red' });

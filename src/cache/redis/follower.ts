@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.js';
-import type { AnswerStore } from '../answer-store.js';
+import { CLOCK_SKEW_MS, type AnswerStore } from '../answer-store.js';
 import type { RedisCommand, RedisConnection } from './connection.js';
 import {
   eventsRanged,
@@ -34,8 +34,6 @@ interface Place {
   purges: string;
 }
 
-/** Clocks of machines that share answers may differ by this much: what was asked so soon after a purge goes as well. */
-const CLOCK_SKEW_MS = 5_000;
 const BLOCK_MS = 2_000;
 /** Taken in at once; reading a question takes up to a tenth of a millisecond. */
 const EVENTS_AT_ONCE = 16;
@@ -221,6 +219,7 @@ export class Follower {
         return;
       case 'purge': {
         const { filter, atMs } = event.purge;
+        // What was asked so soon after it goes as well.
         const purged = store.purge(filter, { atMs, slackMs: CLOCK_SKEW_MS });
         onPurged(purged.map(({ key }) => key));
         return;

@@ -14,7 +14,7 @@ import { Follower } from './follower.js';
 import { sharedKeys, type SharedAnswersKeys } from './shared-keys.js';
 import { keptFields } from './shared-log.js';
 import { encodeShared } from './shared-record.js';
-import { headOf, scanHeads } from './shared-scan.js';
+import { headOf, scanHeads, textOf } from './shared-scan.js';
 import { Untold, type Told } from './untold.js';
 
 /** What sharing works with. */
@@ -84,7 +84,7 @@ export class SharedAnswers implements AnswerJournal {
     this.#writer = connectRedis(settings, clock);
     this.#fetching = new Fetching({
       ...{ store, clock, onFetch: options.onFetch },
-      read: (key) => this.#writer.send(['GET', `${this.#keys.answers}${key}`]),
+      read: (key) => textOf(this.#writer.send(['GET', `${this.#keys.answers}${key}`])),
       onFailed: this.#unsent,
     });
     this.#follower = new Follower({

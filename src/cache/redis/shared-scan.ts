@@ -39,17 +39,31 @@ export async function* scanHeads(
   }
 }
 
-/** The answer under a name, without its words; `null` where none is, or a damaged one. */
+/** The answer under a name, without its words; `null` where none is, or a damaged one, or what is no text at all. */
 export async function headOf(
   server: Pick<RedisConnection, 'send'>,
   name: string | Buffer,
 ): Promise<KeptAnswer | null> {
   let wanted = HEAD_BYTES;
   for (;;) {
-    const head = decodeHead(bytes.parse(await server.send(['GETRANGE', name, 0, wanted - 1])));
+    const head = decodeHead(
+      bytes.parse(await textOf(server.send(['GETRANGE', name, 0, wanted - 1]))),
+    );
     if (typeof head !== 'number') return head;
     // It was cut, or has been replaced meanwhile by one with a longer head.
     if (head <= wanted) return null;
     wanted = head;
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** What was read under a name; nothing where somebody keeps a list there, or the like: that is no reason to take Redis for away. */
+export async function textOf(read: Promise<unknown>): Promise<unknown> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return EMPTY;
+    throw error;
   }
 }

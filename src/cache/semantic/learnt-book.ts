@@ -23,6 +23,7 @@ const PROBES: readonly (readonly [string, string])[] = [
   ['Best way to learn chess quickly', 'How to learn chess fast'],
   ['Was ist ein Haufen?', 'What is a heap?'],
   ['What is the capital of Austria?', 'What is the capital city of Austria?'],
+  ['Translate to French: You are coming', 'Translate to French: You are coming?'],
 ];
 
 /**

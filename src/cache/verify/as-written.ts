@@ -1,13 +1,20 @@
+import { handedIn } from './handed-in.js';
+import { structuredIn } from './structured.js';
+
 /** What of a text its words do not tell, and its answer may depend on; mostly nothing. */
 export interface AsWritten {
   /** Single letters, measures and what is a word in small letters and a name in capitals, each as written. */
   readonly cased: readonly string[];
   /** Punctuation that ends or joins nothing, and so is what is asked about, or code: `::`, `[:-`. */
   readonly punctuation: readonly string[];
-  /** Signs beyond those of the keyboard, in order: `≤`, `♭`, `₂`, `👍`. */
+  /** Signs beyond those of the keyboard, and such as are made of several, in order: `≤`, `♭`, `₂`, `👍`, `:-)`, the `"` of `6"`. */
   readonly signs: readonly string[];
   /** How deep each line lies, of Python and YAML; how many words each has, where lines are spoken of; else empty. */
   readonly lines: string;
+  /** What stands for the words that are handed in to be worked on (`handed-in.ts`); 0 for none. */
+  readonly handedIn: number;
+  /** What stands for data and code, letter by letter (`structured.ts`); 0 for none. */
+  readonly structured: number;
 }
 
 const NOTHING: readonly string[] = [];
@@ -17,15 +24,18 @@ const NOTHING: readonly string[] = [];
  *
  * @param plain - in its plain form
  * @param lines - of the text as it was asked, but for those that only greet or thank
+ * @param text - as it was asked
  */
-export function asWritten(plain: string, lines: readonly string[]): AsWritten {
+export function asWritten(plain: string, lines: readonly string[], text: string): AsWritten {
   // What stands in backquotes is compared as code.
   const bare = plain.includes('`') ? plain.replaceAll(/`[^`]*`/gu, ' x ') : plain;
   return {
     cased: casedIn(bare),
     punctuation: MAYBE_ODD.test(bare) ? found(bare, ODD) : NOTHING,
-    signs: BEYOND_KEYBOARD.test(plain) ? found(plain, SIGN) : NOTHING,
+    signs: MAYBE_SIGN.test(plain) ? found(plain, SIGN) : NOTHING,
     lines: shapeOf(lines),
+    handedIn: handedIn(text),
+    structured: structuredIn(text),
   };
 }
 
@@ -48,7 +58,9 @@ export function isWrittenOtherwise(
     areOther(a.signs, b.signs, false) ||
     a.cased.some((form) => isCasedOtherwise(form, b.cased)) ||
     b.cased.some((form) => isCasedOtherwise(form, a.cased)) ||
-    (a.lines !== b.lines && (sameWords || (a.lines !== '' && b.lines !== '')))
+    (a.lines !== b.lines && (sameWords || (a.lines !== '' && b.lines !== ''))) ||
+    areOtherHashes(a.handedIn, b.handedIn) ||
+    areOtherHashes(a.structured, b.structured)
   );
 }
 
@@ -56,6 +68,9 @@ function areOther(a: readonly string[], b: readonly string[], countsAlone: boole
   if (!countsAlone && (a.length === 0 || b.length === 0)) return false;
   return a.length !== b.length || a.some((item, i) => item !== b[i]);
 }
+
+/** Who brings nothing may mean what the other brings. */
+const areOtherHashes = (a: number, b: number): boolean => a !== b && a !== 0 && b !== 0;
 
 /** The same letters are there, and never in this case. */
 function isCasedOtherwise(form: string, others: readonly string[]): boolean {
@@ -65,11 +80,11 @@ function isCasedOtherwise(form: string, others: readonly string[]): boolean {
 }
 
 /**
- * `p` and `P`, `mW` and `MW`, `IT` and `it`. Not the article, nor the pronoun, nor what is written with a capital
+ * `p` and `P`, `mW` and `MW`, `IT` and `it`, `max(` and `Max(`. Not the article, nor the pronoun, nor what is written with a capital
  * because it begins a sentence.
  */
 const CASED =
-  /(?<=\d\s?)\p{L}{1,3}(?![\p{L}\p{M}\p{N}_'’-])|(?<![\p{L}\p{M}\p{N}_'’.&-])(?:[b-hj-zB-HJ-Z]|IT|it|US|us|WHO|who|AIDS|aids|LED|led|RAM|ram)(?![\p{L}\p{M}\p{N}_'’&]|\.\p{L})/gu;
+  /(?<=\d\s?)\p{L}{1,3}(?![\p{L}\p{M}\p{N}_'’-])|(?<![\p{L}\p{M}\p{N}_'’.&-])(?:[b-hj-zB-HJ-Z]|IT|it|US|us|WHO|who|AIDS|aids|LED|led|RAM|ram)(?![\p{L}\p{M}\p{N}_'’&]|\.\p{L})|[\p{L}_][\p{L}\p{N}_]+(?=\()/gu;
 /** `Bb` and `bb`: what one inherits. */
 const TWINS = /(?<![\p{L}\p{M}\p{N}_'’.&-])(\p{L})\1(?![\p{L}\p{M}\p{N}_'’&])/giu;
 /** Mostly written in small letters, whatever is meant. */
@@ -86,16 +101,17 @@ function casedIn(plain: string): readonly string[] {
 
 /**
  * Runs of punctuation that stand alone, unless at the end, where some languages put a space before it; runs in the midst
- * of words; points between letters; what stands between two quotes; and on which side of a letter a dollar stands.
+ * of words; points between letters; what stands between two quotes; on which side of a letter a dollar stands, and `$?`, `:=` and the `!` of `5!`.
  */
 const ODD =
-  /(?<=^|\s)(?:[.,;:!?]{1,4}|--)(?=\s+[^\s"')\]])|(?<=\s)\.{1,2}(?=\s*[?!]?$)|(?<=[^\s.,;:!?'"()[\]{}|\\-])[.,;:!?'"()[\]{}|\\-]{2,12}(?=[^\s.,;:!?'"()[\]{}|\\-])|(?<=(?<!\p{L})\p{L})\.(?=\p{L}(?!\p{L}))|["'],?\s["']|\$\p{L}|\p{L}\$/gu;
+  /(?<=^|\s)(?:[.,;:!?]{1,4}|--)(?=\s+[^\s"')\]])|(?<=\s)\.{1,2}(?=\s*[?!]?$)|(?<=[^\s.,;:!?'"()[\]{}|\\-])[.,;:!?'"()[\]{}|\\-]{2,12}(?=[^\s.,;:!?'"()[\]{}|\\-])|(?<=(?<!\p{L})\p{L})\.(?=\p{L}(?!\p{L}))|["'],?\s["']|\$[\p{L}?!@#*]|\p{L}\$|(?<=\d)!(?!=)|:=/gu;
 const MAYBE_ODD =
-  /(?:^|\s)[.,;:!?-]|\S[.,;:!?'"()[\]{}|\\-]{2,}\S|\p{L}[.$]\p{L}|["'],? ["']|\$\p{L}/u;
+  /(?:^|\s)[.,;:!?-]|\S[.,;:!?'"()[\]{}|\\-]{2,}\S|\p{L}[.$]\p{L}|["'],? ["']|\$[\p{L}?!@#*]|\d!|:=/u;
 
 /** Not among them what is said in words as often: degrees, currencies, fractions, `×`, `÷`, the minus sign. */
-const SIGN = /(?![°×÷−±½¼¾©®™])(?:\p{So}|\p{Sm}(?<![+<=>|~^])|[₀-₉⁰-⁹♯♭])/gu;
-const BEYOND_KEYBOARD = /[^\u0000-\u024f\u2010-\u201f]/u;
+const SIGN =
+  /(?![°×÷−±½¼¾©®™])(?:\p{So}|\p{Sm}(?<![+<=>|~^])|[₀-₉⁰-⁹♯♭])|(?![$€£¥₹])\p{Sc}|(?<=\d)['"]|(?<=^|\s)[:;=][-']?[()DPpOo|*](?=\s|[.?!]?$)/gu;
+const MAYBE_SIGN = /[^\u0000-\u024f\u2010-\u201f]|¢|\d['"]|[:;=]['-]?[()DPpOo|*]/u;
 
 const found = (text: string, pattern: RegExp): readonly string[] => text.match(pattern) ?? NOTHING;
 
@@ -136,7 +152,7 @@ function levelsOf(lines: readonly string[]): readonly number[] {
 
 /** Who asks how something is written, or hands it in to be looked over. */
 const ABOUT_WRITING =
-  /\b(?:capitali[sz]\p{L}*|punctuat\p{L}*|title case|(?:upper|lower|camel|snake) ?case|proofread\p{L}*|grammatical\p{L}*|commas?|apostrophes?|hyphens?|indent\p{L}*|spelled|spelt|spelling|significant (?:figures?|digits?)|decimal places)\b|"[^"]+" (?:is )?correct/iu;
+  /\b(?:capitali[sz]\p{L}*|punctuat\p{L}*|title case|(?:upper|lower|camel|snake) ?case|proofread\p{L}*|grammatical\p{L}*|commas?|apostrophes?|hyphens?|indent\p{L}*|spelled|spelt|spelling|significant (?:figures?|digits?)|decimal places|reg(?:ex|exp|ular expression)s?|globs?)\b|\bcorrect\?|"[^"]+" (?:is )?correct/iu;
 
 /** Whether a text is about how something is written, so that every sign of it counts. */
 export const isAboutWriting = (plain: string): boolean => ABOUT_WRITING.test(plain);

@@ -1,11 +1,10 @@
 import { writtenOut } from './abbreviations.js';
+import { withoutContractions } from './contractions.js';
 import { replaceDates } from './dates.js';
 import { listsInOrder } from './listed.js';
+import { inOneForm } from './letter-forms.js';
 import { replaceNumberWords, replaceSigns } from './number-words.js';
 import { usualForm } from './question-forms.js';
-
-/** One way to write what has several; the pattern is applied everywhere in a text. */
-type Rule = readonly [RegExp, string];
 
 /**
  * Said before a request without saying anything of it. Only at the start of a sentence: in
@@ -63,47 +62,6 @@ const MAYBE_CLOSING =
 /** Longer than the last word of a closing and what stands behind it. */
 const TAIL_CHARS = 40;
 
-/** Contractions without a mark of their own. */
-const SHORTHAND: readonly Rule[] = [
-  [/\bwhats\b/giu, 'what is'],
-  [/\bhows\b/giu, 'how is'],
-  [/\bim\b/giu, 'I am'],
-  [/\bidk\b/giu, 'I do not know'],
-  [/\bgonna\b/giu, 'going to'],
-  [/\bwanna\b/giu, 'want to'],
-  [/(?<=[\p{L}\p{N}]) & (?=[\p{L}\p{N}])/gu, ' and '],
-  [/(?<=\p{L}{2}) \+ (?=\p{L}{2})/gu, ' and '],
-  [/\b(?:nothing|none) but\b/giu, 'only'],
-  [/\bwith no(?= \p{L})/giu, 'without'],
-  [/(?<=[\p{L}\p{N})])²/gu, '^2'],
-  [/(?<=[\p{L}\p{N})])³/gu, '^3'],
-];
-
-/** Whatever is in shorthand has one of these: one look instead of ten. */
-const MAYBE_SHORTHAND = /\b(?:whats|hows|im|idk|gonna|wanna|but|no)\b|[²³&+]/iu;
-
-const CONTRACTIONS: readonly Rule[] = [
-  [/\b(what|how|where|who|when|why|that|it|there|here|he|she)'s\b/giu, '$1 is'],
-  [/\b(can)(?:'t|not)\b/giu, '$1 not'],
-  [/\bwon't\b/giu, 'will not'],
-  [/\bshan't\b/giu, 'shall not'],
-  [/\b(\p{L}+)n't\b/giu, '$1 not'],
-  [/\b(do|does|did|is|are|was|were|could|should|would|has|have|had)nt\b/giu, '$1 not'],
-  [/\b(\p{L}+)'re\b/giu, '$1 are'],
-  [/\b(\p{L}+)'ve\b/giu, '$1 have'],
-  [/\b(\p{L}+)'ll\b/giu, '$1 will'],
-  [/\b(i|you|he|she|it|we|they|that|what|who)'d\b/giu, '$1 would'],
-  [/\bi'm\b/giu, 'I am'],
-  [/\bcant\b/giu, 'can not'],
-  [/\blet's\b/giu, 'let us'],
-  // `should not I` is `should I not`, once it is taken apart.
-  [
-    /\b(do|does|did|is|are|was|were|can|could|should|would|will|has|have|had|must) not (i|you|he|she|it|we|they|there|this|that|these|those)\b/giu,
-    '$1 $2 not',
-  ],
-  ...SHORTHAND,
-];
-
 /** Said for stress in a question, unless an amount follows: `exactly 5` is not `5`. */
 const EMPHASIS =
   / (?:exactly|actually|basically|literally|on earth|the heck|the hell)(?= (?!(?:\d|one|two|three|four|five|six|seven|eight|nine|ten)\b))/giu;
@@ -118,7 +76,7 @@ const MAX_REWRITTEN_CHARS = 4000;
  * What stands in backquotes stays, without the spaces that code does not need. Pure.
  */
 export function plainText(text: string): string {
-  const straight = straightQuotes(text.normalize('NFC'));
+  const straight = straightQuotes(inOneForm(text.normalize('NFC')));
   if (straight.length > MAX_REWRITTEN_CHARS) return straight.replaceAll(/\s+/gu, ' ').trim();
   const codes: string[] = [];
   const marked = !straight.includes('`')
@@ -159,7 +117,7 @@ function plainSentence(sentence: string): string {
   const bare = withoutOpenings(
     MAYBE_CLOSING.test(sentence.slice(-TAIL_CHARS)) ? withoutClosings(sentence) : sentence,
   );
-  const said = writtenOut(apply(bare, contractionsIn(bare)));
+  const said = writtenOut(withoutContractions(bare));
   const formed = usualForm(listsInOrder(withoutOpenings(said.replace(/^[¿¡]/u, ''))));
   return replaceNumberWords(replaceSigns(replaceDates(formed.replaceAll(EMPHASIS, ''))));
 }
@@ -171,11 +129,6 @@ export function linesOf(text: string): readonly string[] {
     .split('\n')
     .filter((line) => withoutOpenings(strip(line.trim(), CLOSINGS)).trim() !== '')
     .map((line) => line.trimEnd());
-}
-
-function contractionsIn(sentence: string): readonly Rule[] {
-  if (/'|nt\b/iu.test(sentence)) return CONTRACTIONS;
-  return MAYBE_SHORTHAND.test(sentence) ? SHORTHAND : [];
 }
 
 const withoutOpenings = (sentence: string): string =>
@@ -208,8 +161,4 @@ function strip(sentence: string, pattern: RegExp): string {
     rest = next;
   }
   return rest;
-}
-
-function apply(text: string, rules: readonly Rule[]): string {
-  return rules.reduce((result, [pattern, by]) => result.replaceAll(pattern, by), text);
 }

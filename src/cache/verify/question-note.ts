@@ -9,6 +9,7 @@ import type { QuestionFacts } from './veto.js';
 export function noteOf(facts: QuestionFacts): string {
   const { words, numbers, units, codes, quotes, bounds, bag, marks } = facts;
   const { isTimely, denials, opposable, terms, asks, script, written } = facts;
+  const { cased, punctuation, signs, lines, handedIn, structured } = written;
   return JSON.stringify([
     [
       words.plain,
@@ -21,8 +22,8 @@ export function noteOf(facts: QuestionFacts): string {
       words.codes,
     ],
     [numbers, units, codes, quotes, bounds, bag, marks],
-    [isTimely, denials.count, denials.denied, opposable, terms, asks, script],
-    [written.cased, written.punctuation, written.signs, written.lines],
+    [isTimely, denials.count, denials.denied, opposable, terms, asks, script, facts.tellsByLetters],
+    [cased, punctuation, signs, lines, handedIn, structured],
   ] satisfies Note);
 }
 
@@ -31,8 +32,8 @@ export function factsIn(note: string): QuestionFacts {
   const [words, first, second, third] = JSON.parse(note) as Note;
   const [plain, tokens, ownWords, allNumbers, allUnits, names, allCodes] = words;
   const [numbers, units, codes, quotes, bounds, bag, marks] = first;
-  const [isTimely, count, denied, opposable, terms, asks, script] = second;
-  const [cased, punctuation, signs, lines] = third;
+  const [isTimely, count, denied, opposable, terms, asks, script, tellsByLetters] = second;
+  const [cased, punctuation, signs, lines, handedIn, structured] = third;
   return {
     words: {
       plain,
@@ -56,7 +57,8 @@ export function factsIn(note: string): QuestionFacts {
     terms,
     asks,
     script,
-    written: { cased, punctuation, signs, lines },
+    tellsByLetters,
+    written: { cased, punctuation, signs, lines, handedIn, structured },
   };
 }
 
@@ -64,8 +66,8 @@ type Words = readonly string[];
 type Note = readonly [
   readonly [string, Words, Words | null, Words, Words, Words, Words],
   readonly [Words, Words, Words, Words, Words, number, Words],
-  readonly [boolean, number, Words, Words, Words, Words, number],
-  readonly [Words, Words, Words, string],
+  readonly [boolean, number, Words, Words, Words, Words, number, boolean],
+  readonly [Words, Words, Words, string, number, number],
 ];
 
 function isSame(one: Words, other: Words): boolean {

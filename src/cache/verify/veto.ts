@@ -4,6 +4,7 @@ import { askedIn } from './asked.js';
 import { boundsIn } from './bounds.js';
 import { denialsIn, isDenied, type Denials } from './denials.js';
 import { haveChangedPlaces } from './directions.js';
+import { haveOtherLetters, tellsByLetters } from './letters.js';
 import { lacksName } from './names.js';
 import { isTurned, turnable } from './opposites.js';
 import { linesOf } from './plain-text.js';
@@ -20,7 +21,7 @@ import { readWords, type QuestionWords } from './words.js';
  *
  * - `number`, `unit`: they ask of different amounts.
  * - `name`: one names somebody or something that the other does not.
- * - `code`: identifiers, paths, versions, addresses or quotes differ; or signs, indentation and capitals that matter.
+ * - `code`: identifiers, paths, versions, addresses or quotes differ; or signs, letters, indentation and capitals that matter.
  * - `negation`: one denies what the other says.
  * - `opposite`: one has a word where the other has its opposite.
  * - `question`: they ask for different things of the same subject (who, when, how many), or of now and then.
@@ -66,6 +67,8 @@ export interface QuestionFacts {
   /** What is asked for, as far as words say it. */
   readonly asks: readonly string[];
   readonly script: number;
+  /** One letter makes another word of a word (`letters.ts`). */
+  readonly tellsByLetters: boolean;
   /** What the words do not tell (`as-written.ts`). */
   readonly written: AsWritten;
 }
@@ -87,7 +90,8 @@ export function factsOf(text: string, words: QuestionWords): QuestionFacts {
     terms: sorted(termsIn(words.plain)),
     asks: sorted(askedIn(words.plain)),
     script: scriptOf(text),
-    written: asWritten(words.plain, linesOf(text)),
+    tellsByLetters: tellsByLetters(words.plain, words.words),
+    written: asWritten(words.plain, linesOf(text), text),
   };
 }
 
@@ -191,15 +195,29 @@ function areWrittenOtherwise(a: QuestionFacts, b: QuestionFacts): boolean {
   const sameWords = a.bag === b.bag;
   const sameMarks = isMarked(a) === isMarked(b);
   if (isWrittenOtherwise(a.written, b.written, { sameWords, sameMarks })) return true;
-  if (!sameWords || !isAboutWriting(a.words.plain)) return false;
+  if (a.tellsByLetters && b.tellsByLetters && haveOtherLetters(a.words, b.words)) return true;
+  if (!sameWords) return false;
+  if (keySignsIn(a.words.plain) !== keySignsIn(b.words.plain)) return true;
+  if (!isAboutWriting(a.words.plain)) return false;
   return toTheLetter(a.words.plain) !== toTheLetter(b.words.plain);
 }
+
+/** Signs of code that no words stand for, in whatever order: trees see nothing of them. */
+const keySignsIn = (plain: string): string =>
+  plain
+    .match(/[[\]{}<>|~$@\\^+*=]|\(\)/gu)
+    ?.sort()
+    .join('') ?? '';
 
 /** Something in it is marked as code, by backquotes. */
 const isMarked = ({ words: { plain } }: QuestionFacts): boolean => plain.includes('`');
 
-/** But for how it begins and ends. */
-const toTheLetter = (plain: string): string => plain.slice(1).replace(/[\s.?!]+$/u, '');
+/** But for how it begins and ends; the `?` of `.*?` is not what it ends with. */
+const toTheLetter = (plain: string): string =>
+  plain
+    .slice(1)
+    .replaceAll('`', '')
+    .replace(/(?<=[\p{L}\p{N}\s"')\]])[\s.?!]+$/u, '');
 
 /** Code of one that the other does not have, marked as code or not. */
 function lacksCode(a: QuestionFacts, b: QuestionFacts): boolean {

@@ -19,9 +19,9 @@ export interface QuestionWords {
 }
 
 const WORD = /[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu;
-// Not the 2 of `m^2`. Also inside of a word: `python3` and `python2` are as different as `Python 3` and `Python 2`.
+// Not the 2 of `m^2`. Figures of other scripts, `①`, `Ⅳ`, `⅓` and `₂` as written. Also inside of a word: `python3` and `python2` are as different as `Python 3` and `Python 2`.
 const NUMBER =
-  /(?:(?<![\p{L}\p{N}_.)])[-+])?(?<![\d_.])(?<!\b(?:[mck]?m|ft|in|s|yd)\^)\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+(?!\p{L}))?(?![\d_])/giu;
+  /(?:(?<![\p{L}\p{N}_.)])[-+])?(?<![\d_.])(?<!\b(?:[mck]?m|ft|in|s|yd)\^)\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+(?!\p{L}))?(?![\d_])|[^\P{N}\d]+/giu;
 const SIGN = /%|°\s*[CF]|[€$£¥₹](?=\s*\d)|(?<=\d\s?)[€$£¥₹]/gu;
 // With an underscore, a capital inside, a path, a call, an extension, a version, an option, an
 // operator, or in backquotes. No alternative can begin inside of what it would match from further left:
@@ -178,7 +178,7 @@ export function readWords(question: string): QuestionWords {
   const parts = found.map(([word]) => takenApart(plain(word)));
   const words = parts.flat();
   // Most questions have no figures, no code, no dates: seeing that is cheaper than looking for them.
-  const numbers = /\d/.test(text) ? [...text.matchAll(NUMBER)] : [];
+  const numbers = /\p{N}/u.test(text) ? [...text.matchAll(NUMBER)] : [];
   const placed = numbers.length === 0 ? words : inOrder(found, parts, numbers);
   const tokens = tokensOf(UNSPACED.test(text) ? placed.flatMap(lettersOf) : placed);
   return {

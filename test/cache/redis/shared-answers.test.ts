@@ -42,6 +42,19 @@ test('tells a process that starts later what there is, and what it had itself', 
   expect(await wordsOf(a, 'own')).toBe('the answer to own');
 });
 
+test('shares answers though something else stands among them', async () => {
+  const a = redis.peer();
+  await there(a);
+  a.store.keep(fresh('one'));
+  await redis.raw.rpush(`${redis.prefix}:cache1:answer:list`, 'x');
+  const late = redis.peer();
+
+  await there(late);
+  await knows(late, 'one');
+
+  expect(await wordsOf(late, 'one')).toBe('the answer to one');
+});
+
 test('purges everywhere, and what nobody who is there knows of as well', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
@@ -166,6 +179,14 @@ test.each([
       redis.raw.set(name, (await redis.raw.getBuffer(name))?.subarray(0, -1) ?? ''),
   ],
   ['empty', 'damaged', (name: string) => redis.raw.set(name, '')],
+  [
+    'a list of somebody else’s',
+    'damaged',
+    async (name: string) => {
+      await redis.raw.del(name);
+      await redis.raw.rpush(name, 'x');
+    },
+  ],
 ])('gives no answer that is %s', async (_what, _why, spoil) => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);

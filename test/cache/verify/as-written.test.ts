@@ -33,6 +33,48 @@ test.each([
   ['a comma asked about', 'Is a comma missing: eat, grandma', 'Is a comma missing: eat grandma'],
   ['capitals asked about', 'Make title case: the old man', 'Make title case: The Old Man'],
   ['exactness asked about', 'Significant figures of 1500.0', 'Significant figures of 1500'],
+  [
+    'what is translated',
+    'Translate to French: You are coming',
+    'Translate to French: You are coming?',
+  ],
+  ['what is translated, courtesy', 'Translate: please help me', 'Translate: help me'],
+  [
+    'a quote that is classified',
+    'Classify the tone and sentiment: "great"',
+    'Classify the tone and sentiment: "GREAT"',
+  ],
+  ['what is corrected', 'Rewrite: I am sorry I love you', 'Rewrite: I am sorry; I love you'],
+  ['what is counted', "How many characters: don't", 'How many characters: do not'],
+  ['what is encoded', 'Encode in base64: Hello', 'Encode in base64: hello'],
+  ['brackets', 'what does [] do in python', 'what does {} do in python'],
+  ['a variable of a shell', 'what does $? do in bash', 'what does $! do in bash'],
+  ['a lazy quantifier', 'Explain the regex .*', 'Explain the regex .*?'],
+  ['a group of a pattern', 'Explain the regex (foo)', 'Explain the regex (?:foo)'],
+  ['a factorial', 'What is 5!?', 'What is 5?'],
+  ['an amount without its sign', 'what is |-5|', 'what is -5'],
+  ['an assignment', 'Explain x := 1', 'Explain x = 1'],
+  ['feet and inches', "Is 6' tall?", 'Is 6" tall?'],
+  ['a smiley', 'What does :-) mean?', 'What does ;-) mean?'],
+  ['a currency', 'Is ₩500 much?', 'Is ₽500 much?'],
+  ['a value of JSON', 'As YAML: {"city": "Ulm", "x": null}', 'As YAML: {"city": "ulm", "x": null}'],
+  [
+    'a string of JSON',
+    'As YAML: {"city": "Ulm", "x": null}',
+    'As YAML: {"city": "Ulm", "x": "null"}',
+  ],
+  ['a member of JSON', 'As YAML: {"name": "Ann"}', 'As YAML: {"Name": "Ann"}'],
+  [
+    'an attribute',
+    'Get the id: <order id="A-17">mug</order>',
+    'Get the id: <order id="a-17">mug</order>',
+  ],
+  ['a value of YAML', 'Fix this:\na: 1\nb: yes', 'Fix this:\na: "1"\nb: yes'],
+  [
+    'a function that is called',
+    'Does clamp(v, lo) return a number?',
+    'Does Clamp(v, lo) return a number?',
+  ],
 ])('objects to another spelling of %s', (_what, a, b) => {
   expect(vetoOf(a, b)).not.toBeNull();
   expect(vetoOf(b, a)).not.toBeNull();
@@ -52,13 +94,41 @@ test.each([
     'Hi!\n\nWhy is the sky blue?\n\nThanks',
     'Why is the sky blue?',
   ],
+  ['a translation, quoted or not', 'Translate to Greek: Keep it.', 'Translate to Greek: "Keep it"'],
+  ['a contraction in it', "Translate to Greek: I don't know", 'Translate to Greek: I do not know'],
+  [
+    'thanks behind quotes',
+    'Translate to Greek: "Keep it." Thanks!',
+    'Translate to Greek: "Keep it."',
+  ],
+  ['ß and ss', 'Wie heißt das Buch über Eis?', 'Wie heisst das Buch über Eis?'],
+  ['a name of a language', 'How do I say cat in Dutch?', 'How do I say cat in dutch?'],
+  ['a regular expression, marked', 'Explain this regex: `^a+$`', 'Explain this regex: ^a+$'],
+  ['JSON with other spaces', 'As YAML: {"a": 1,\n "b": 2}', 'As YAML: {"a": 1, "b": 2}'],
+  [
+    'HTML with other spaces',
+    'As text: <ul>\n  <li>salt</li>\n</ul>',
+    'As text: <ul><li>salt</li></ul>',
+  ],
 ])('takes for the same: %s', (_what, a, b) => {
   expect(vetoOf(a, b)).toBeNull();
   expect(vetoOf(b, a)).toBeNull();
 });
 
 test('looks at long texts of signs in no time', () => {
-  for (const part of ['a.', '. ', '::x', '"a", ', '$a', 'Bb ', 'a: b\n  ', 'sort by on, ']) {
+  for (const part of [
+    'a.',
+    '. ',
+    '::x',
+    '"a", ',
+    '$a',
+    'Bb ',
+    'a: b\n  ',
+    'sort by on, ',
+    '{ ',
+    '<a ',
+    'say: "',
+  ]) {
     const text = part.repeat(1_000);
     const began = performance.now();
 

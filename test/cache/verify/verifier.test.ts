@@ -49,6 +49,16 @@ test.each([
 });
 
 test.each([
+  ['写３个例子。', '写3个例子'],
+  ['法国的首都是哪里？', '法国的首都是哪里?'],
+  ['كم يساوي ٥ كيلو؟', 'كم يساوي 5 كيلو'],
+  ['२ किलो कितना होता है।', '2 किलो कितना होता है?'],
+])('is as sure of %j and %j as of what differs in nothing', (a, b) => {
+  expect(judge(a, b).probability).toBe(judge('What is a heap?', 'what is a heap').probability);
+  expect(judge(a, b).veto).toBeNull();
+});
+
+test.each([
   ['How do I reverse a string in Python?', 'How do I reverse a list in Python?'],
   ['What is the boiling point of ethanol?', 'What is the boiling point of methanol?'],
   ['is nitrogen flammable', 'is calcium flammable'],

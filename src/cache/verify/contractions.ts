@@ -1,0 +1,56 @@
+/** One way to write what has several; the pattern is applied everywhere in a text. */
+type Rule = readonly [RegExp, string];
+
+/** Contractions without a mark of their own. */
+const SHORTHAND: readonly Rule[] = [
+  [/\bwhats\b/giu, 'what is'],
+  [/\bhows\b/giu, 'how is'],
+  [/\bim\b/giu, 'I am'],
+  [/\bidk\b/giu, 'I do not know'],
+  [/\bgonna\b/giu, 'going to'],
+  [/\bwanna\b/giu, 'want to'],
+  [/(?<=[\p{L}\p{N}]) & (?=[\p{L}\p{N}])/gu, ' and '],
+  [/(?<=\p{L}{2}) \+ (?=\p{L}{2})/gu, ' and '],
+  [/\b(?:nothing|none) but\b/giu, 'only'],
+  [/\bwith no(?= \p{L})/giu, 'without'],
+  [/(?<=[\p{L}\p{N})])²/gu, '^2'],
+  [/(?<=[\p{L}\p{N})])³/gu, '^3'],
+];
+
+/** Whatever is in shorthand has one of these: one look instead of ten. */
+const MAYBE_SHORTHAND = /\b(?:whats|hows|im|idk|gonna|wanna|but|no)\b|[²³&+]/iu;
+
+const CONTRACTIONS: readonly Rule[] = [
+  [/\b(what|how|where|who|when|why|that|it|there|here|he|she)'s\b/giu, '$1 is'],
+  [/\b(can)(?:'t|not)\b/giu, '$1 not'],
+  [/\bwon't\b/giu, 'will not'],
+  [/\bshan't\b/giu, 'shall not'],
+  [/\b(\p{L}+)n't\b/giu, '$1 not'],
+  [/\b(do|does|did|is|are|was|were|could|should|would|has|have|had)nt\b/giu, '$1 not'],
+  [/\b(\p{L}+)'re\b/giu, '$1 are'],
+  [/\b(\p{L}+)'ve\b/giu, '$1 have'],
+  [/\b(\p{L}+)'ll\b/giu, '$1 will'],
+  [/\b(i|you|he|she|it|we|they|that|what|who)'d\b/giu, '$1 would'],
+  [/\bi'm\b/giu, 'I am'],
+  [/\bcant\b/giu, 'can not'],
+  [/\blet's\b/giu, 'let us'],
+  // `should not I` is `should I not`, once it is taken apart.
+  [
+    /\b(do|does|did|is|are|was|were|can|could|should|would|will|has|have|had|must) not (i|you|he|she|it|we|they|there|this|that|these|those)\b/giu,
+    '$1 $2 not',
+  ],
+  ...SHORTHAND,
+];
+
+/** @returns a text with `do not` for `don't`, and the like; shorthand that has no mark (`gonna`) included */
+export function withoutContractions(text: string): string {
+  return contractionsIn(text).reduce(
+    (result, [pattern, by]) => result.replaceAll(pattern, by),
+    text,
+  );
+}
+
+function contractionsIn(sentence: string): readonly Rule[] {
+  if (/'|nt\b/iu.test(sentence)) return CONTRACTIONS;
+  return MAYBE_SHORTHAND.test(sentence) ? SHORTHAND : [];
+}

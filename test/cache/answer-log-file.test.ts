@@ -1,0 +1,84 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { AnswerLog, type LogTrouble } from '../../src/cache/answer-log.js';
+import { AnswerStore } from '../../src/cache/answer-store.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { keptAnswer } from './kept.js';
+
+let folder: string;
+let clock: FakeClock;
+let troubles: LogTrouble[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'suffice-answers-'));
+  clock = new FakeClock();
+  troubles = [];
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const fileIn = () => path.join(folder, 'answers.log');
+
+async function opened(): Promise<{ store: AnswerStore; log: AnswerLog }> {
+  const store = new AnswerStore(10_000_000, clock);
+  const onTrouble = (trouble: LogTrouble) => troubles.push(trouble);
+  const log = await AnswerLog.open({ folder, saveEveryMs: 30_000, clock, onTrouble }, store);
+  return { store, log };
+}
+
+const answer = (key: string) =>
+  keptAnswer(key, { storedAtMs: clock.wallMs(), expiresAtMs: clock.wallMs() + 3_600_000 });
+
+const keysIn = (store: AnswerStore) => [...store.values()].map(({ key }) => key).sort();
+
+test('says once that another process writes to its file, and damages nothing that it wrote', async () => {
+  const [one, other] = [await opened(), await opened()];
+  one.store.keep(answer('a'));
+  await one.log.save();
+  other.store.keep(answer('b'));
+  await other.log.save();
+
+  one.store.keep(answer('c'));
+  await one.log.save();
+  other.store.keep(answer('d'));
+  await other.log.save();
+  await one.log.letGo();
+  await other.log.letGo();
+  const told = troubles.map(({ kind }) => kind);
+  const again = await opened();
+
+  expect(told).toEqual(['taken', 'taken']);
+  expect(keysIn(again.store)).toEqual(['b', 'd']);
+  expect(troubles.length).toBe(told.length);
+  await again.log.close();
+});
+
+test('writes its file anew where somebody has removed it, and says so', async () => {
+  const { store, log } = await opened();
+  store.keep(answer('a'));
+  await log.save();
+  await rm(fileIn());
+  store.keep(answer('b'));
+  await log.save();
+  await log.close();
+
+  const again = await opened();
+
+  expect(troubles).toEqual([{ kind: 'taken' }]);
+  expect(keysIn(again.store)).toEqual(['a', 'b']);
+  await again.log.close();
+});
+
+test('starts, and says what is wrong, where its file cannot be read', async () => {
+  await mkdir(fileIn());
+
+  const { store, log } = await opened();
+  store.keep(answer('a'));
+
+  await expect(log.save()).rejects.toThrow();
+  expect(troubles.map(({ kind }) => kind)).toEqual(['unwritable']);
+  await log.close();
+});
