@@ -74,6 +74,7 @@ export function loadPredictor(folder: string): Promise<FactorPredictor> {
 export class FactorPredictor implements Predictor {
   readonly revision: string;
   readonly usual: readonly UsualPrompt[];
+  readonly vectorLength: number;
   readonly #tables: PredictorTables;
   readonly #embedder: StaticEmbedder;
   readonly #network: FactorNetwork;
@@ -93,6 +94,7 @@ export class FactorPredictor implements Predictor {
     const { meta } = tables;
     this.revision = revision;
     this.usual = usual;
+    this.vectorLength = embedder.dims;
     this.#tables = tables;
     this.#embedder = embedder;
     this.#network = new FactorNetwork(meta.shape, tables.network);

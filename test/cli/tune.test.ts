@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -194,6 +194,26 @@ describe('suffice tune', () => {
     expect(out).not.toContain('recovers');
     expect(err).toMatch(
       /^warning: no model "openai\/gpt-4o-mni" is known; did you mean "openai\/gpt-4o-mini"\?/mu,
+    );
+  });
+
+  test('says which feedback it leaves out', async () => {
+    const kept = { at: '', decision: 'dec_1', caller: '', scores: {}, predicted: {}, text: null };
+    const alien = { ...kept, predictor: 'another', vector_length: 1, numbers: 'AAAA' };
+    await mkdir(path.join(folder, 'state'));
+    await writeFile(
+      path.join(folder, 'state', 'feedback.jsonl'),
+      `${JSON.stringify(alien)}\n{"at":"brok\n`,
+    );
+
+    const { code, err } = await tune('--from', await goodAnswers(60), '--from', 'feedback', '-n');
+
+    expect(code).toBe(0);
+    expect(err).toMatch(
+      /^warning: lines of the feedback in \S+ that cannot be read and are left out: 1$/mu,
+    );
+    expect(err).toMatch(
+      /^warning: grades in \S+ that are of another predictor's decisions and are left out: 1$/mu,
     );
   });
 

@@ -36,6 +36,7 @@ export class AdaptedPredictor implements Predictor {
   readonly revision: string;
   readonly judge: Predictor['judge'];
   readonly usual: Predictor['usual'];
+  readonly vectorLength: Predictor['vectorLength'];
   readonly #base: Predictor;
   readonly #head: LocalHead;
   readonly #columns: ReadonlyMap<string, number>;
@@ -81,6 +82,7 @@ export class AdaptedPredictor implements Predictor {
         this.#corrected(judge(prompt, this.#baseOf(abilities)), abilities, { text: '', ...prompt });
     }
     this.usual = base.usual;
+    this.vectorLength = base.vectorLength;
     this.#base = base;
     this.#head = head;
     this.#anchors = anchors;
