@@ -100,7 +100,11 @@ export class FactorPredictor implements Predictor {
     this.#network = new FactorNetwork(meta.shape, tables.network);
     this.#memory = new GradedMemory(meta.memory, tables.memory, meta.models.length);
     this.#familiarity = new Familiarity(
-      { ...meta, landmarks: tables.centroids },
+      {
+        landmarks: tables.centroids,
+        usualDistance: meta.usualDistance,
+        languages: new Map(meta.languages.map((name) => [name, meta.usualDistance])),
+      },
       meta.shape.embedding,
     );
     this.#input = new Float32Array(inputsOf(meta.shape));
