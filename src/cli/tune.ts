@@ -119,9 +119,14 @@ async function fit(
   const modelOf = (name: string) => gradedModel(name, catalog);
   const task = tuningTask(data.lines, base, modelOf, new WordGrams());
   strangers(task.models, assembly).forEach(warn);
-  const validated = crossValidatedHead(task, data.folds, () => random.next());
+  const validated = crossValidatedHead(task, data.folds, new Random(options.seed));
   const inForce = options.replace ? null : await headInForce(base, store, modelOf);
-  const gains = compared(data, task, validated, { head: inForce, modelOf, random });
+  const gains = compared(data, task, validated, {
+    head: inForce,
+    modelOf,
+    random,
+    seed: options.seed,
+  });
   const head: Omit<StoredHead, 'hash'> = {
     tables: validated.tables,
     seen: data.seen,

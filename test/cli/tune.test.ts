@@ -197,6 +197,26 @@ describe('suffice tune', () => {
     );
   });
 
+  test('does not measure routing between models of which luck may have made one the better', async () => {
+    const { out } = await tune('--from', await outcomes(100, 1, 2), '--dry-run', '--folds', '2');
+
+    expect(out).toContain(
+      'Routing was not measured: too few prompts have answers of both acme/weak-1 and acme/strong-1 to tell',
+    );
+  });
+
+  test('takes the same prompts again, as after a correction of their grades', async () => {
+    const file = await outcomes(110, 0.3);
+    await tune('--from', file, '--folds', '2');
+
+    const { out } = await tune('--from', file, '--folds', '2');
+
+    expect(out).toMatch(
+      /the head in force, cross-validated +log-loss .* \+0\.0000 \[\+0\.0000, \+0\.0000\]/u,
+    );
+    expect(out).toMatch(/0002-[0-9a-f]{12} is in force/u);
+  });
+
   test('says which feedback it leaves out', async () => {
     const kept = { at: '', decision: 'dec_1', caller: '', scores: {}, predicted: {}, text: null };
     const alien = { ...kept, predictor: 'another', vector_length: 1, numbers: 'AAAA' };
