@@ -293,38 +293,15 @@ describe('suffice bench live', () => {
     await expect(live([CAPITAL], '--yes')).rejects.toThrow(/o\.jsonl\.journal:1: /u);
   });
 
-  test.each([
-    'Both are fine, I think.',
-    'I cannot choose between A and B.',
-    'The first is clearer.\nAnswer A is better than answer B.\n---',
-  ])('does not take a verdict that is none for one: %s', async (said) => {
+  test('does not take a verdict that is none for one', async () => {
     await writeFile(inFolder('rubric.md'), 'Be right.');
-    say = ({ model }) => (model === 'j/judge' ? said : 'Paris');
+    say = ({ model }) => (model === 'j/judge' ? 'Both are fine, I think.' : 'Paris');
     const judging = ['--judge', 'j/judge', '--rubric', inFolder('rubric.md')];
 
     const { code, err } = await live([{ ...CAPITAL, grader: 'judge' }], ...judging, '--yes');
 
     expect(code).toBe(1);
     expect(err).toContain('failed 4 times: j/judge: the judge said neither A, B nor TIE');
-  });
-
-  test('has the models themselves answer, whatever the gateway keeps', async () => {
-    const app = await startApp(
-      'providers: { simulation: {} }\nrouter: { predictor: heuristic }\ncache: { mode: exact }\n',
-    );
-    try {
-      await writeFile(inFolder('prompts.jsonl'), jsonl([CAPITAL]));
-      const again = [inFolder('prompts.jsonl'), '--models', 'simulation/nano', '--yes'];
-
-      await run(...again, '--url', app.url);
-      await rm(inFolder('o.jsonl.journal'));
-      await run(...again, '--url', app.url);
-
-      const [line] = (await readOutcomeFile(inFolder('o.jsonl'))).lines;
-      expect(line?.outcomes.get('simulation/nano')?.costUsd).toBeGreaterThan(0);
-    } finally {
-      await app.close();
-    }
   });
 
   test('asks the models of a real gateway', async () => {
