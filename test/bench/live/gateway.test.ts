@@ -8,7 +8,7 @@ test('has the model itself answer, whatever the gateway keeps', async () => {
   try {
     const gateway = new Gateway(app.url, null);
     const messages = [{ role: 'user', content: 'What is the capital of France?' }];
-    const ask = { model: 'simulation/nano', messages, tools: null, maxTokens: 10 };
+    const ask = { model: 'simulation/nano', messages, tools: null, maxTokens: 1024 };
 
     await gateway.ask(ask);
     const { costUsd } = await gateway.ask(ask);
