@@ -123,7 +123,7 @@ function tune(drawn: readonly TuningLine[], base: Predictor, seed: number, model
   const random = new Random(seed + 1000);
   const task = tuningTask(drawn, base, modelOf, words);
   const folds = Int32Array.from(drawn, (_, i) => i % FOLDS);
-  const { tables } = crossValidatedHead(task, folds, () => random.next());
+  const { tables } = crossValidatedHead(task, folds, random);
   const anchor = (k: 0 | 1) => base.ability(modelOf(task.models[task.anchors[k]] ?? ''));
   const head = new LocalHead(tables, words);
   return new AdaptedPredictor(base, head, [anchor(0), anchor(1)], 'tuned');

@@ -200,7 +200,7 @@ export class App {
   #learn(): void {
     const { base, head } = this.#inForce.assembly.predictor;
     this.#books.metrics.tunedHead.set(head === null ? 0 : Number.parseInt(head.id, 10));
-    this.#feedback?.learn(base.revision, head?.stored.record.created ?? '');
+    this.#feedback?.learn(base, head?.stored.record.created ?? '');
   }
 
   async #listen(): Promise<void> {

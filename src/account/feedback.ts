@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { GatewayError } from '../core/errors.js';
@@ -61,18 +61,20 @@ export class FeedbackBook {
    * Reads what there is; lines that cannot be read are counted and left out.
    *
    * @param onDamage - told how many lines were left out, if any
+   * @param isUsable - what an entry that can be read must satisfy besides
    */
   static async open(
     folder: string,
     maxEntries: number,
     onDamage: (lines: number) => void,
+    isUsable: (entry: FeedbackEntry) => boolean = () => true,
   ): Promise<FeedbackBook> {
     const book = new FeedbackBook(path.join(folder, 'feedback.jsonl'), maxEntries);
     const lines = (await textOf(book.file)).split('\n').filter((text) => text !== '');
     let damaged = 0;
     for (const text of lines) {
       const entry = parseLine(text);
-      if (entry === null) damaged += 1;
+      if (entry === null || !isUsable(entry)) damaged += 1;
       else book.#remember(entry);
     }
     book.#lines = lines.length;
@@ -103,10 +105,12 @@ export class FeedbackBook {
   async #append(entry: FeedbackEntry): Promise<void> {
     await mkdir(path.dirname(this.file), { recursive: true });
     if (this.#lines >= this.#maxEntries * (1 + SLACK)) await this.#compact();
-    const handle = await open(this.file, 'a', 0o600);
+    const handle = await open(this.file, 'a+', 0o600);
     try {
       const { size } = await handle.stat();
-      await handle.appendFile(formatLine(entry)).catch(async (error: unknown) => {
+      // Behind what a crash cut off, the entry would be unreadable together with it.
+      const start = (await isUnfinished(handle, size)) ? '\n' : '';
+      await handle.appendFile(start + formatLine(entry)).catch(async (error: unknown) => {
         // What is cut off would spoil the line that comes next.
         await handle.truncate(size).catch(() => undefined);
         throw error;
@@ -149,6 +153,14 @@ function unsaved(cause: unknown): GatewayError {
   const { code = 'it cannot be written' } = cause as NodeJS.ErrnoException;
   const message = `the gateway cannot write feedback to its file now (${code}), and has not taken it; say it again later`;
   return new GatewayError('not_saved', message, { cause });
+}
+
+/** Whether the last line of a file lacks its end. */
+async function isUnfinished(handle: FileHandle, size: number): Promise<boolean> {
+  if (size === 0) return false;
+  const last = Buffer.alloc(1);
+  await handle.read(last, 0, 1, size - 1);
+  return last.toString() !== '\n';
 }
 
 function formatLine(entry: FeedbackEntry): string {

@@ -1,4 +1,3 @@
-import { FeedbackBook } from '../account/feedback.js';
 import type { DecisionLog } from '../account/decision-log.js';
 import { MAX_MESSAGE_CHARS } from '../account/request-line.js';
 import type { Books } from '../account/settle.js';
@@ -11,7 +10,7 @@ import type { Config } from '../config/schema.js';
 import type { ConfigSource, SourcedConfig } from '../config/source.js';
 import type { Clock } from '../core/clock.js';
 import { formatFault, refuseErrors } from '../core/errors.js';
-import { FeedbackDesk } from '../request/feedback-desk.js';
+import { FeedbackDesk, openBook } from '../request/feedback-desk.js';
 import type { OpenJudge } from './open-judge.js';
 import { headStoreIn } from '../route/local/adapt.js';
 import { NeighbourMemory } from '../route/local/neighbour-memory.js';
@@ -83,9 +82,11 @@ export async function openFeedback(
   const { feedback, maxEntries } = sourced.config.adaptation;
   if (!feedback) return null;
   const { log, metrics, ...rest } = parts;
-  const book = await FeedbackBook.open(assembly.adaptationFolder, maxEntries, (lines) => {
+  const onDamage = (lines: number): void => {
     log.warn({ lines }, 'lines of the feedback file cannot be read and are left out');
-  });
+  };
+  const { adaptationFolder, predictor } = assembly;
+  const book = await openBook({ folder: adaptationFolder, maxEntries, onDamage }, predictor.base);
   return new FeedbackDesk({
     ...rest,
     book,

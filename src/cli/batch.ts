@@ -52,9 +52,11 @@ export async function answerBatch<Line>(
   const answered = new Answers(file, io);
   let number = 0;
   let window: NumberedLine[] = [];
-  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
     number += 1;
-    if (text.trim() === '') continue;
+    // Trimmed, also of the mark that some editors put at the start of a file.
+    const text = line.trim();
+    if (text === '') continue;
     window.push({ number, text });
     if (window.length < WINDOW) continue;
     await answered.add(window, task);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { FeedbackBook } from '../account/feedback.js';
 import type { Assembly } from '../assembly/assemble.js';
 import { GatewayError } from '../core/errors.js';
 import type { Random } from '../core/random.js';
 import { outcomeFiles, readOutcomeFile } from '../outcomes/graded.js';
 import { placeOf } from '../outcomes/part.js';
+import { openBook } from '../request/feedback-desk.js';
 import { readFeatures } from '../route/features.js';
 import type { HeadRecord } from '../route/local/head-artefact.js';
 import type { TuningLine } from '../route/local/tune.js';
@@ -34,6 +34,14 @@ export interface TuningData {
   readonly foundLines: number;
 }
 
+/** What graded prompts are read with. */
+interface ReadingWith {
+  readonly assembly: Assembly;
+  readonly random: Random;
+  /** Told in a sentence what was left out. */
+  readonly warn: (sentence: string) => void;
+}
+
 /**
  * Reads graded prompts; of more than can be fitted at once, a random sample.
  *
@@ -43,12 +51,12 @@ export interface TuningData {
 export async function readTuningData(
   from: readonly string[],
   folds: number,
-  { assembly, random }: { readonly assembly: Assembly; readonly random: Random },
+  { assembly, random, warn }: ReadingWith,
 ): Promise<TuningData> {
   const files = from.filter((name) => name !== FEEDBACK);
   const read: Source[] = [];
   for (const file of await outcomeFiles(files)) read.push(await readFileSource(file));
-  if (files.length < from.length) read.push(await readFeedback(assembly));
+  if (files.length < from.length) read.push(await readFeedback(assembly, warn));
   const all = read.flatMap(({ lines }) => lines);
   const sources = read.map(({ file, sha256 }) => ({ file, sha256 }));
   const found = new Set(all.map(({ place }) => hashOf(place)));
@@ -101,9 +109,20 @@ async function readFileSource(file: string): Promise<Source> {
 }
 
 /** Feedback on decisions of this predictor: vectors of another mean something else. */
-async function readFeedback({ adaptationFolder, predictor }: Assembly): Promise<Source> {
-  const book = await FeedbackBook.open(adaptationFolder, Infinity, () => undefined);
-  const entries = book.entries.filter((entry) => entry.predictor === predictor.base.revision);
+async function readFeedback(
+  { adaptationFolder: folder, predictor: { base } }: Assembly,
+  warn: ReadingWith['warn'],
+): Promise<Source> {
+  const onDamage = (count: number): void => {
+    warn(`lines of the feedback in ${folder} that cannot be read and are left out: ${count}`);
+  };
+  const book = await openBook({ folder, maxEntries: Infinity, onDamage }, base);
+  const entries = book.entries.filter(({ predictor }) => predictor === base.revision);
+  const others = book.entries.length - entries.length;
+  if (others > 0)
+    warn(
+      `grades in ${book.file} that are of another predictor's decisions and are left out: ${others}`,
+    );
   const lines = entries.map(({ text, numbers, vectorLength, scores }) => ({
     line: {
       prompt: { text, ...unpackNumbers(numbers, vectorLength) },

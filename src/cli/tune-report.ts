@@ -2,15 +2,19 @@ import { bootstrapInterval } from '../bench/metrics/bootstrap.js';
 import { routingCurve } from '../bench/metrics/routing-curve.js';
 import type { Gain } from '../route/local/head-artefact.js';
 import type { GradedMatrix } from '../route/local/graded-matrix.js';
+import type { CrossValidated } from '../route/local/tune.js';
 
 /** Resampled data sets for figures that are sums over prompts, and for those that rank them anew each time. */
 const ROUNDS = { sums: 1000, curves: 200 };
 
-/** Two predictors' log-odds of the same graded prompts, shape [rows, models] each. */
+/** What a predictor makes of graded prompts. */
+export type Forecast = Pick<CrossValidated, 'logOdds' | 'ranking'>;
+
+/** Two predictors on the same graded prompts. */
 export interface Contest {
   readonly graded: Pick<GradedMatrix, 'models' | 'scores'>;
-  readonly was: Float64Array;
-  readonly is: Float64Array;
+  readonly was: Forecast;
+  readonly is: Forecast;
   /** Rows that count. */
   readonly rows: readonly number[];
   /** Which prompt each row is, by its hash: rows of equal prompts are resampled together. */
@@ -76,8 +80,8 @@ function logLoss(p: number, y: number): number {
 type Measure = (probability: number, grade: number) => number;
 
 function meanGain(contest: Contest, measure: Measure, random: () => number): Gain {
-  const was = sumsOf(contest, contest.was, measure);
-  const is = sumsOf(contest, contest.is, measure);
+  const was = sumsOf(contest, contest.was.logOdds, measure);
+  const is = sumsOf(contest, contest.is.logOdds, measure);
   const meanOf = (sums: Sums, rows: readonly number[]): number => {
     let total = 0;
     let count = 0;
@@ -149,19 +153,27 @@ function curveGain(
     const low = column(logOdds, weak);
     return column(logOdds, strong).map((s, i) => probabilityOf(s) - probabilityOf(low[i] ?? 0));
   };
-  const [gapWas, gapIs] = [gap(was), gap(is)];
+  const [gapWas, gapIs] = [gap(was.ranking), gap(is.ranking)];
   const [scoreWeak, scoreStrong] = [column(graded.scores, weak), column(graded.scores, strong)];
+  const groups = byPrompt(both, prompts);
+  const resampled = (statistic: (rows: readonly number[]) => number) =>
+    bootstrapInterval(
+      groups.length,
+      (chosen) => statistic(chosen.flatMap((group) => groups[group] ?? [])),
+      random,
+      ROUNDS.curves,
+    );
+  // Where luck may have made one the stronger, a share of the gap between them means nothing.
+  const lead = resampled((those) =>
+    those.reduce((sum, i) => sum + (scoreStrong[i] ?? 0) - (scoreWeak[i] ?? 0), 0),
+  );
+  if (!(lead.low > 0)) return null;
   const apgrOf = (scores: readonly number[], chosen: readonly number[]) => {
     const of = (values: readonly number[]) => chosen.map((i) => values[i] ?? 0);
     return routingCurve(of(scores), of(scoreWeak), of(scoreStrong)).apgr;
   };
   const all = both.map((_, i) => i);
-  const groups = byPrompt(both, prompts);
-  const difference = (chosen: readonly number[]) => {
-    const those = chosen.flatMap((group) => groups[group] ?? []);
-    return apgrOf(gapIs, those) - apgrOf(gapWas, those);
-  };
-  const { low, high } = bootstrapInterval(groups.length, difference, random, ROUNDS.curves);
+  const { low, high } = resampled((those) => apgrOf(gapIs, those) - apgrOf(gapWas, those));
   const gain = { was: apgrOf(gapWas, all), is: apgrOf(gapIs, all), low, high };
   return Object.values(gain).every(Number.isFinite) ? gain : null;
 }

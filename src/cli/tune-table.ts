@@ -63,7 +63,7 @@ function routingLine({ models, anchors }: Result['task'], { apgr }: Gains): stri
   const why =
     anchors[0] === anchors[1]
       ? 'no two models have enough graded answers that differ on average'
-      : `too few prompts have answers of both ${anchors.map((anchor) => models[anchor] ?? '').join(' and ')}`;
+      : `too few prompts have answers of both ${anchors.map((anchor) => models[anchor] ?? '').join(' and ')} to tell which is the better`;
   return `Routing was not measured: ${why}.`;
 }
 

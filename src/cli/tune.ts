@@ -111,14 +111,22 @@ async function fit(
     );
   }
   const random = new Random(options.seed);
-  const data = await readTuningData(options.from, options.folds, { assembly, random });
+  const warn = (sentence: string): void => {
+    io.err(`warning: ${sentence}\n`);
+  };
+  const data = await readTuningData(options.from, options.folds, { assembly, random, warn });
   const { catalog } = assembly.setup;
   const modelOf = (name: string) => gradedModel(name, catalog);
   const task = tuningTask(data.lines, base, modelOf, new WordGrams());
-  for (const warning of strangers(task.models, assembly)) io.err(`warning: ${warning}\n`);
-  const validated = crossValidatedHead(task, data.folds, () => random.next());
+  strangers(task.models, assembly).forEach(warn);
+  const validated = crossValidatedHead(task, data.folds, new Random(options.seed));
   const inForce = options.replace ? null : await headInForce(base, store, modelOf);
-  const gains = compared(data, task, validated, { head: inForce, modelOf, random });
+  const gains = compared(data, task, validated, {
+    head: inForce,
+    modelOf,
+    random,
+    seed: options.seed,
+  });
   const head: Omit<StoredHead, 'hash'> = {
     tables: validated.tables,
     seen: data.seen,

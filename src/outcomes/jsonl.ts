@@ -22,7 +22,9 @@ export async function* readJsonl<T>(file: string, schema: z.ZodType<T>): AsyncGe
   try {
     for await (const line of lines) {
       number += 1;
-      if (line.trim() !== '') yield parseLine(line, `${file}:${number}`, schema);
+      // Trimmed, also of the mark that some editors put at the start of a file.
+      const text = line.trim();
+      if (text !== '') yield parseLine(text, `${file}:${number}`, schema);
     }
   } catch (cause) {
     throw cause instanceof DataError ? cause : unreadable(file, cause);

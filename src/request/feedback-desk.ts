@@ -1,11 +1,12 @@
 import type { DecisionLog } from '../account/decision-log.js';
-import type { FeedbackBook, FeedbackEntry } from '../account/feedback.js';
+import { FeedbackBook, type FeedbackEntry } from '../account/feedback.js';
 import type { Caller } from '../admit/keys.js';
 import type { Clock } from '../core/clock.js';
 import { GatewayError } from '../core/errors.js';
 import type { KeptRouting } from '../route/kept-routing.js';
 import type { JudgedAnswer, NeighbourMemory } from '../route/local/neighbour-memory.js';
-import { unpackNumbers } from '../route/sketch.js';
+import type { Predictor } from '../route/predictor.js';
+import { isSketchBy, unpackNumbers } from '../route/sketch.js';
 
 /** What a client says of an answer. */
 export type Verdict = { readonly decisionId: string } & (
@@ -32,13 +33,36 @@ export interface FeedbackParts {
   readonly onKept: (verdict: KeptVerdict) => void;
 }
 
+/** What decides which feedback can be learnt from. */
+type LearningFor = Pick<Predictor, 'revision' | 'vectorLength'>;
+
+/**
+ * Opens the book in a folder; what claims to be of a predictor's prompts and is not as it reads prompts counts as damaged.
+ *
+ * @param onDamage - told how many lines were left out, if any
+ */
+export async function openBook(
+  { folder, maxEntries, onDamage }: BookPlace,
+  predictor: LearningFor,
+): Promise<FeedbackBook> {
+  const isOurs = (entry: FeedbackEntry): boolean =>
+    entry.predictor !== predictor.revision || isSketchBy(predictor, entry);
+  return await FeedbackBook.open(folder, maxEntries, onDamage, isOurs);
+}
+
+interface BookPlace {
+  readonly folder: string;
+  readonly maxEntries: number;
+  readonly onDamage: (lines: number) => void;
+}
+
 /** Milliseconds after feedback until decisions mind it; what comes meanwhile is learnt in one go. */
 const LEARN_AFTER_MS = 100;
 
 /** Takes what clients say of answers, keeps it, and has the router learn from it. */
 export class FeedbackDesk {
   readonly #parts: FeedbackParts;
-  #of: { readonly predictor: string; readonly after: string } = { predictor: '', after: '' };
+  #of: { readonly predictor: LearningFor; readonly after: string } | null = null;
   #forgetLearning: (() => void) | null = null;
 
   constructor(parts: FeedbackParts) {
@@ -51,12 +75,12 @@ export class FeedbackDesk {
    * @param predictor - only feedback on its decisions counts
    * @param after - ISO 8601: when the head in force was tuned, which has learnt what is older; `''` for no head
    */
-  learn(predictor: string, after: string): void {
+  learn(predictor: LearningFor, after: string): void {
     this.#of = { predictor, after };
     const { book, memory } = this.#parts;
     memory.replace(
       book.entries
-        .filter((entry) => entry.predictor === predictor && entry.at > after)
+        .filter((entry) => isSketchBy(predictor, entry) && entry.at > after)
         .map(judgedAnswer),
     );
   }
@@ -88,7 +112,7 @@ export class FeedbackDesk {
     });
     this.#forgetLearning ??= clock.after(LEARN_AFTER_MS, () => {
       this.#forgetLearning = null;
-      this.learn(this.#of.predictor, this.#of.after);
+      if (this.#of !== null) this.learn(this.#of.predictor, this.#of.after);
     });
     const kept = { decisionId: verdict.decisionId, scores, keptText: sketch.text !== null };
     onKept(kept);

@@ -8,6 +8,10 @@ const FAR_SHARPNESS = 4;
 const FOREIGN = 0.7;
 /** Characters below which distance says nothing: with so few words every text lies far from all centres. */
 const SHORTEST_TELLING = 48;
+/** How many of these a Chinese, Japanese or Korean character counts for: each is a word or a syllable. */
+const DENSE_CHARACTER = 3;
+/** UTF-16 codes from the CJK radicals to the end of Hangul. */
+const DENSE_CODES = { first: 0x2e80, last: 0xd7ff };
 /** Characters from which a text in no known language is not just a name, a greeting or a number. */
 const SHORTEST_GIBBERISH = 12;
 /** Shares of code and maths from which a text need not be in any language. */
@@ -17,17 +21,17 @@ const NOTATION = 0.3;
 export interface KnownPrompts {
   /** Unit sentence vectors that stand for them, shape [landmarks, embedding]; may be empty. */
   readonly landmarks: Float32Array;
-  /** Cosine distance from the nearest landmark that few of them exceed; over 0. */
+  /** Cosine distance from the nearest landmark that few of them exceed; over 0. Holds for texts in no language, such as code. */
   readonly usualDistance: number;
-  /** ISO 639-1 codes of the languages they are in; `null` where nobody knows, and a language tells nothing. */
-  readonly languages: readonly string[] | null;
+  /** The same for those in each language, by its ISO 639-1 code; absent for languages that hardly any of them is in. `null` where nobody knows their languages. */
+  readonly languages: ReadonlyMap<string, number> | null;
 }
 
 /** Tells prompts like those that something was learnt from. */
 export class Familiarity {
   readonly #landmarks: DenseMatrix;
   readonly #usualDistance: number;
-  readonly #languages: readonly string[] | null;
+  readonly #languages: KnownPrompts['languages'];
 
   /** @param dims - of a sentence vector */
   constructor({ landmarks, usualDistance, languages }: KnownPrompts, dims: number) {
@@ -44,15 +48,16 @@ export class Familiarity {
    */
   distance({ text, language, code, maths }: DescribedText, vector: Float32Array): number {
     const nearest = this.#nearest(vector);
-    const distance = this.#distanceAt(nearest);
+    const usual = this.#languages?.get(language);
+    const distance = this.#distanceAt(nearest, usual);
     // A greeting or a short question lies far from all others, and is none the harder for it.
-    const telling = text.length >= SHORTEST_TELLING || nearest === 0;
+    const telling = isTelling(text) || nearest === 0;
     const far = telling ? distance : Math.min(0.5, distance);
     if (this.#languages === null) return far;
     const foreign =
       language === 'und'
         ? text.length >= SHORTEST_GIBBERISH && code + maths < NOTATION
-        : !this.#languages.includes(language);
+        : usual === undefined;
     return foreign ? Math.max(FOREIGN, far) : far;
   }
 
@@ -69,10 +74,20 @@ export class Familiarity {
     return nearest;
   }
 
-  #distanceAt(nearest: number): number {
-    const relative = ((1 - nearest) / this.#usualDistance) ** FAR_SHARPNESS;
+  #distanceAt(nearest: number, usual = this.#usualDistance): number {
+    const relative = ((1 - nearest) / usual) ** FAR_SHARPNESS;
     return relative / (1 + relative);
   }
 }
 
 type DescribedText = Pick<Features, 'text' | 'language' | 'code' | 'maths'>;
+
+function isTelling(text: string): boolean {
+  let length = text.length;
+  if (length >= SHORTEST_TELLING) return true;
+  for (let i = text.length - 1; i >= 0; i--) {
+    const code = text.charCodeAt(i);
+    if (code >= DENSE_CODES.first && code <= DENSE_CODES.last) length += DENSE_CHARACTER - 1;
+  }
+  return length >= SHORTEST_TELLING;
+}

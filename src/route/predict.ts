@@ -74,6 +74,7 @@ export function loadPredictor(folder: string): Promise<FactorPredictor> {
 export class FactorPredictor implements Predictor {
   readonly revision: string;
   readonly usual: readonly UsualPrompt[];
+  readonly vectorLength: number;
   readonly #tables: PredictorTables;
   readonly #embedder: StaticEmbedder;
   readonly #network: FactorNetwork;
@@ -93,12 +94,17 @@ export class FactorPredictor implements Predictor {
     const { meta } = tables;
     this.revision = revision;
     this.usual = usual;
+    this.vectorLength = embedder.dims;
     this.#tables = tables;
     this.#embedder = embedder;
     this.#network = new FactorNetwork(meta.shape, tables.network);
     this.#memory = new GradedMemory(meta.memory, tables.memory, meta.models.length);
     this.#familiarity = new Familiarity(
-      { ...meta, landmarks: tables.centroids },
+      {
+        landmarks: tables.centroids,
+        usualDistance: meta.usualDistance,
+        languages: new Map(meta.languages.map((name) => [name, meta.usualDistance])),
+      },
       meta.shape.embedding,
     );
     this.#input = new Float32Array(inputsOf(meta.shape));

@@ -60,4 +60,7 @@ export interface Predictor {
 
   /** Prompts as they usually come, in no order, for `judge`; absent where the predictor brings none. */
   readonly usual?: readonly UsualPrompt[] | undefined;
+
+  /** Numbers of a sentence vector; absent where none is read. */
+  readonly vectorLength?: number | undefined;
 }

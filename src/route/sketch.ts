@@ -1,4 +1,6 @@
 import { Slab } from '../core/slab.js';
+import { FEATURE_NAMES } from './features.js';
+import type { Predictor } from './predictor.js';
 
 const MOST = 127;
 /** Steps of a dense feature, which lies between 0 and 2. */
@@ -81,6 +83,21 @@ function packInto(numbers: Int8Array, from: number, { vector, dense }: ReadPromp
   for (let i = 0; i < dense.length; i++) {
     numbers[behind + i] = Math.min(MOST, Math.round((dense[i] ?? 0) * DENSE_STEPS));
   }
+}
+
+/**
+ * Whether numbers that were kept are what a predictor makes of a prompt: of another one's they say nothing, and a line that
+ * was damaged or written by hand may claim what its numbers do not bear out.
+ */
+export function isSketchBy(
+  { revision, vectorLength }: Pick<Predictor, 'revision' | 'vectorLength'>,
+  kept: Pick<PromptSketch, 'predictor' | 'vectorLength' | 'numbers'>,
+): boolean {
+  return (
+    kept.predictor === revision &&
+    kept.vectorLength === vectorLength &&
+    kept.numbers.length === vectorLength + FEATURE_NAMES.length
+  );
 }
 
 /** The vector, of unit length again, and the dense features. */

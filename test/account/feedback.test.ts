@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FeedbackBook, type FeedbackEntry } from '../../src/account/feedback.js';
@@ -62,5 +62,21 @@ describe('a book of feedback', () => {
     );
     const lines = (await readFile(book.file, 'utf8')).trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(6);
+  });
+
+  test('loses nothing more to a line that a crash cut off', async () => {
+    const book = await FeedbackBook.open(folder, 10, ignore);
+    await book.add(entry('dec_1'));
+    await book.add(entry('dec_2'));
+    await truncate(book.file, (await readFile(book.file)).length - 20);
+
+    const after = await FeedbackBook.open(folder, 10, ignore);
+    await after.add(entry('dec_3'));
+    await after.add(entry('dec_4'));
+
+    let damaged = 0;
+    const again = await FeedbackBook.open(folder, 10, (lines) => (damaged = lines));
+    expect(again.entries.map(({ decision }) => decision)).toEqual(['dec_1', 'dec_3', 'dec_4']);
+    expect(damaged).toBe(1);
   });
 });

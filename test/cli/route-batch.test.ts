@@ -34,7 +34,8 @@ describe('suffice route --batch', () => {
       },
     ];
     const file = path.join(folder, 'in.jsonl');
-    await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
+    // As an editor on Windows would save it.
+    await writeFile(file, `\ufeff${lines.map((line) => JSON.stringify(line)).join('\r\n')}`);
 
     const { code, out } = await run(['route', '--batch', file, '--models', models, '-c', config()]);
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -194,6 +194,46 @@ describe('suffice tune', () => {
     expect(out).not.toContain('recovers');
     expect(err).toMatch(
       /^warning: no model "openai\/gpt-4o-mni" is known; did you mean "openai\/gpt-4o-mini"\?/mu,
+    );
+  });
+
+  test('does not measure routing between models of which luck may have made one the better', async () => {
+    const { out } = await tune('--from', await outcomes(100, 1, 2), '--dry-run', '--folds', '2');
+
+    expect(out).toContain(
+      'Routing was not measured: too few prompts have answers of both acme/weak-1 and acme/strong-1 to tell',
+    );
+  });
+
+  test('takes the same prompts again, as after a correction of their grades', async () => {
+    const file = await outcomes(110, 0.3);
+    await tune('--from', file, '--folds', '2');
+
+    const { out } = await tune('--from', file, '--folds', '2');
+
+    expect(out).toMatch(
+      /the head in force, cross-validated +log-loss .* \+0\.0000 \[\+0\.0000, \+0\.0000\]/u,
+    );
+    expect(out).toMatch(/0002-[0-9a-f]{12} is in force/u);
+  });
+
+  test('says which feedback it leaves out', async () => {
+    const kept = { at: '', decision: 'dec_1', caller: '', scores: {}, predicted: {}, text: null };
+    const alien = { ...kept, predictor: 'another', vector_length: 1, numbers: 'AAAA' };
+    await mkdir(path.join(folder, 'state'));
+    await writeFile(
+      path.join(folder, 'state', 'feedback.jsonl'),
+      `${JSON.stringify(alien)}\n{"at":"brok\n`,
+    );
+
+    const { code, err } = await tune('--from', await goodAnswers(60), '--from', 'feedback', '-n');
+
+    expect(code).toBe(0);
+    expect(err).toMatch(
+      /^warning: lines of the feedback in \S+ that cannot be read and are left out: 1$/mu,
+    );
+    expect(err).toMatch(
+      /^warning: grades in \S+ that are of another predictor's decisions and are left out: 1$/mu,
     );
   });
 

@@ -228,13 +228,17 @@ describe('feedback in a file', () => {
     const file = path.join(first.folder, 'state', 'feedback.jsonl');
     const text = await readFile(file, 'utf8');
     await first.close();
+    // Numbers that are fewer than the line says, or more than the predictor makes.
+    const edited = [3, 10_000].map((length) =>
+      JSON.stringify({ ...(JSON.parse(text) as object), decision: 'dec_x', vector_length: length }),
+    );
 
     const again = await start('adaptation: { folder: . }\n', {
-      'feedback.jsonl': `${text}{"at":"broken\n`,
+      'feedback.jsonl': `${text}{"at":"broken\n${edited.join('\n')}\n`,
     });
     const { json } = await post(`${again.url}/v1/route`, ask('auto', PROMPT));
 
     expect((json['receipt'] as Record<string, string>)['predictor']).toContain('~');
-    expect(again.logged()).toContainEqual(expect.objectContaining({ lines: 1, level: 'warn' }));
+    expect(again.logged()).toContainEqual(expect.objectContaining({ lines: 3, level: 'warn' }));
   });
 });

@@ -67,6 +67,13 @@ describe('a file of graded answers', () => {
     ]);
   });
 
+  test('may be written by an editor that marks the start of a file and ends lines in two characters', async () => {
+    const entry = JSON.stringify({ id: 7, prompt: 'Why?', outcomes: OUTCOMES });
+    const file = await write('mine.jsonl', `\ufeff${entry}\r\n${entry}\r\n`);
+
+    expect((await readOutcomeFile(file)).lines).toHaveLength(2);
+  });
+
   test.each([
     { fault: 'no JSON', line: '{"id":', says: /mine\.jsonl:3: not JSON/u },
     {

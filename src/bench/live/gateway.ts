@@ -70,6 +70,8 @@ export class Gateway {
     this.#url = url.replace(/\/+$/u, '');
     this.#headers = {
       'content-type': 'application/json',
+      // An answer that a cache gives is of no model that is tested, costs nothing and may be to another question.
+      'cache-control': 'no-store',
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
     };
   }

@@ -56,11 +56,18 @@ export function comparisonId(judge: Judge, comparison: Comparison): string {
 }
 
 const LAST_WORD = /(?:^|[^A-Za-z])(A|B|TIE)[^A-Za-z]*$/u;
+/** Words of a line that may be the name of an answer. */
+const NAMES = /(?<![A-Za-z])[AB](?![A-Za-z])/gu;
 
 /** What a judge's reply says of the candidate; `null` where it says none of the three. */
 export function verdictIn(reply: string, { isFirst }: Pick<Comparison, 'isFirst'>): Verdict | null {
-  const word = LAST_WORD.exec(reply.trim())?.[1];
-  if (word === undefined) return null;
+  const text = reply.trim();
+  const found = LAST_WORD.exec(text);
+  const word = found?.[1];
+  if (found === null || word === undefined) return null;
+  // "A is better than B" ends with the one that is worse: a line that names both says nothing by its end.
+  const [line = ''] = text.slice(text.lastIndexOf('\n', found.index) + 1).split('\n', 1);
+  if (word !== 'TIE' && new Set(line.match(NAMES)).size > 1) return null;
   if (word === 'TIE') return 'tie';
   return (word === 'A') === isFirst ? 'better' : 'worse';
 }

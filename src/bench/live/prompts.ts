@@ -79,13 +79,24 @@ function faultOf(
     case 'regex':
       return isRegExp(expected) ? null : '"expected" is not a regular expression';
     case 'schema':
-      return typeof expected === 'object' && expected !== null
-        ? null
-        : 'the grader "schema" needs "expected": a JSON schema';
+      return schemaFault(expected);
     case 'judge':
       return expected === undefined || typeof expected === 'string'
         ? null
         : 'the grader "judge" takes a reference answer as "expected": a text';
+  }
+}
+
+/** Found out before anything is spent, as an answer cannot be graded by it. */
+function schemaFault(expected: unknown): string | null {
+  if (typeof expected !== 'object' || expected === null) {
+    return 'the grader "schema" needs "expected": a JSON schema';
+  }
+  try {
+    z.fromJSONSchema(expected as Parameters<typeof z.fromJSONSchema>[0]);
+    return null;
+  } catch (error) {
+    return `"expected" is not a JSON schema that can be checked: ${(error as Error).message}`;
   }
 }
 

@@ -44,6 +44,7 @@ export class AdaptedPredictor implements Predictor {
   readonly revision: string;
   readonly judge: Predictor['judge'];
   readonly usual: Predictor['usual'];
+  readonly vectorLength: Predictor['vectorLength'];
   readonly #base: Predictor;
   readonly #head: LocalHead;
   readonly #columns: ReadonlyMap<string, number>;
@@ -92,6 +93,7 @@ export class AdaptedPredictor implements Predictor {
       };
     }
     this.usual = base.usual;
+    this.vectorLength = base.vectorLength;
     this.#base = base;
     this.#head = head;
     this.#anchors = anchors;

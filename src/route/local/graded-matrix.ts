@@ -19,3 +19,37 @@ export function drawnIn({ models, scores }: GradedMatrix, rows: Int32Array): Flo
   }
   return scores.map((score) => (answers * score + 1) / (answers + 2));
 }
+
+/**
+ * Log-odds by which prompts of different folds can be ranked, where the fit that left a fold out predicted it.
+ *
+ * A fold in which a model did well is missing from the mean that is predicted for it, so that folds would be ranked the wrong way
+ * round. The correction is moved, model by model, so that each fold has the mean of all; within a fold nothing changes.
+ *
+ * @param logOdds - by those fits, shape [rows, models]
+ * @param folds - the fold of each row, from 0
+ */
+export function levelled(
+  { models, offsets }: Pick<GradedMatrix, 'models' | 'offsets'>,
+  logOdds: Float64Array,
+  folds: Int32Array,
+): Float64Array {
+  const width = Math.max(...folds) + 1;
+  const sums = new Float64Array(models * width);
+  const counts = new Float64Array(width);
+  const totals = new Float64Array(models);
+  folds.forEach((fold, row) => {
+    counts[fold] = at64(counts, fold) + 1;
+    for (let m = 0; m < models; m++) {
+      const correction = at64(logOdds, row * models + m) - at64(offsets, row * models + m);
+      sums[m * width + fold] = at64(sums, m * width + fold) + correction;
+      totals[m] = at64(totals, m) + correction;
+    }
+  });
+  return logOdds.map((value, at) => {
+    const m = at % models;
+    const fold = folds[Math.floor(at / models)] ?? 0;
+    const own = at64(sums, m * width + fold) / at64(counts, fold);
+    return value + at64(totals, m) / folds.length - own;
+  });
+}

@@ -6,7 +6,7 @@ import type { HeadTables } from './local-head.js';
 import { GRAM_BUCKETS } from './word-grams.js';
 
 const KIND = 'local-head';
-const VERSION = 3;
+const VERSION = 4;
 
 const size = z
   .int()
@@ -37,7 +37,7 @@ const meta = z.strictObject({
   grams: size,
   landmarks: size,
   usualDistance: z.number().positive(),
-  languages: z.array(z.string()).nullable(),
+  languages: z.record(z.string(), z.number().positive()).nullable(),
 });
 
 /** What is known of a head besides its numbers. */
@@ -91,7 +91,7 @@ export function packHead({ record, tables, seen }: Omit<StoredHead, 'hash'>): Bu
       grams: tables.gramsInUse.length,
       landmarks: known.landmarks.length / Math.max(1, standard.vectorMean.length),
       usualDistance: known.usualDistance,
-      languages: known.languages,
+      languages: known.languages && Object.fromEntries(known.languages),
     },
     tables: {
       mean: standard.mean,
@@ -152,7 +152,7 @@ export function readHead(source: string | Buffer): StoredHead {
       known: {
         landmarks: artefact.f32('landmarks', landmarks * embedding),
         usualDistance,
-        languages,
+        languages: languages && new Map(Object.entries(languages)),
       },
       answers: artefact.i32('modelAnswers', models.length),
       shifts: artefact.f32('shifts', models.length + 1),

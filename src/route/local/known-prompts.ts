@@ -15,15 +15,21 @@ const MOST_LANDMARKS = 256;
 const USUAL_SHARE = 0.975;
 /**
  * Bounds of the usual distance: below the first a prompt has much in common with a graded one even where all graded ones are of one
- * mould, above the second hardly anything.
+ * mould, above the last hardly anything. In languages that the embedder was not trained on, texts lie nearer together: requests
+ * that have nothing in common are 0.25 to 0.5 apart in German and Chinese, and 0.6 to 0.9 in English.
  */
-const USUAL_DISTANCE = { least: 0.4, most: 0.9 };
+const USUAL_DISTANCE = { least: 0.4, leastForeign: 0.2, most: 0.9 };
+/** The language that the embedder was trained on. */
+const EMBEDDED_LANGUAGE = 'en';
 /** Share and number of the graded prompts from which a language is known: below are misreadings of odd texts. */
 const KNOWN_LANGUAGE = { share: 0.02, prompts: 10 };
 
 /** What is known of the prompts that a head is fitted to; without sentence vectors, no prompt is like them. */
 export function knownPrompts(prompts: readonly GradedPrompt[]): KnownPrompts {
-  const vectors = prompts.flatMap(({ vector }) => (vector === null ? [] : [vector]));
+  const read = prompts.flatMap(({ vector, language }) =>
+    vector === null ? [] : [{ vector, language }],
+  );
+  const vectors = read.map(({ vector }) => vector);
   const dims = vectors[0]?.length ?? 0;
   const step = Math.max(1, vectors.length / MOST_LANDMARKS);
   const chosen = Array.from({ length: Math.min(vectors.length, MOST_LANDMARKS) }, (_, i) =>
@@ -41,13 +47,29 @@ export function knownPrompts(prompts: readonly GradedPrompt[]): KnownPrompts {
     }
     return 1 - nearest;
   });
-  distances.sort((a, b) => a - b);
-  const usual = distances[Math.floor(USUAL_SHARE * distances.length)] ?? 1;
+  const distancesIn = (name: string): number[] =>
+    read.flatMap(({ language }, i) => (language === name ? (distances[i] ?? []) : []));
+  const languages = knownLanguages(prompts);
+  const { least, leastForeign } = USUAL_DISTANCE;
   return {
     landmarks,
-    usualDistance: Math.max(USUAL_DISTANCE.least, Math.min(USUAL_DISTANCE.most, usual)),
-    languages: knownLanguages(prompts),
+    // They may be in any language where nobody knows.
+    usualDistance: usualOf(distances, languages === null ? leastForeign : least),
+    // Each for itself: that the English ones differ widely says nothing of how the German ones do.
+    languages:
+      languages &&
+      new Map(languages.map((name) => [name, usualOf(distancesIn(name), leastIn(name))])),
   };
+}
+
+function usualOf(distances: readonly number[], least: number): number {
+  const sorted = distances.toSorted((a, b) => a - b);
+  const usual = sorted[Math.floor(USUAL_SHARE * sorted.length)] ?? 1;
+  return Math.max(least, Math.min(USUAL_DISTANCE.most, usual));
+}
+
+function leastIn(language: string): number {
+  return language === EMBEDDED_LANGUAGE ? USUAL_DISTANCE.least : USUAL_DISTANCE.leastForeign;
 }
 
 function knownLanguages(prompts: readonly GradedPrompt[]): string[] | null {

@@ -113,12 +113,14 @@ export class RememberingPredictor implements Predictor {
   /** Prices are found before anything is remembered, and follow what is. */
   readonly judge: Predictor['judge'];
   readonly usual: Predictor['usual'];
+  readonly vectorLength: Predictor['vectorLength'];
   readonly #base: Predictor;
   readonly #memory: NeighbourMemory;
 
   constructor(base: Predictor, memory: NeighbourMemory) {
     this.judge = base.judge?.bind(base);
     this.usual = base.usual;
+    this.vectorLength = base.vectorLength;
     this.#base = base;
     this.#memory = memory;
   }

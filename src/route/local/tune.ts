@@ -1,4 +1,5 @@
 import type { Model } from '../../core/model.js';
+import type { Random } from '../../core/random.js';
 import type { KnownPrompts } from '../familiarity.js';
 import type { Features } from '../features.js';
 import type { Ability, NumberedPrompt, Predictor } from '../predictor.js';
@@ -6,7 +7,7 @@ import { readLanguage } from '../language.js';
 import { readStatistics } from '../text-statistics.js';
 import { logOddsOf } from './adapted-predictor.js';
 import { fitHead } from './fit-head.js';
-import type { GradedMatrix } from './graded-matrix.js';
+import { levelled, type GradedMatrix } from './graded-matrix.js';
 import {
   layoutOf,
   sparseRow,
@@ -100,6 +101,8 @@ export interface CrossValidated {
   readonly tables: HeadTables;
   /** Corrected log-odds of each row by the fit that left its fold out, shape [rows, models]. */
   readonly logOdds: Float64Array;
+  /** The same, as prompts are ranked by them; see `levelled`. */
+  readonly ranking: Float64Array;
   /** Share of the correction that is used, 0 to 1: what predicted best on the folds left out. */
   readonly trust: number;
 }
@@ -111,16 +114,17 @@ const TRUST = [0.25, 0.5, 0.75, 1] as const;
  * Fits a head on all rows, and one for each fold without it.
  *
  * @param folds - the fold of each row, from 0
- * @param random - uniform in [0, 1)
+ * @param random - for the order of the fit
  * @param isLearnt - which rows are fitted on
  */
 export function crossValidatedHead(
   task: TuningTask,
   folds: Int32Array,
-  random: () => number,
+  random: Random,
   isLearnt: (row: number) => boolean = () => true,
 ): CrossValidated {
-  const order = shuffled(folds.length, random).filter(isLearnt);
+  const rows = random.shuffle(Array.from(folds.keys()));
+  const order = Int32Array.from(rows.filter(isLearnt));
   const { kernels, graded, inputs, grams } = task;
   const whole = fitHead(kernels, graded, order);
   const outOfFold = new Float64Array(graded.offsets.length);
@@ -146,16 +150,8 @@ export function crossValidatedHead(
   });
   const about = { models, anchors, standard, known: prompts, answers };
   const tables = scaledBy(trust, headTables(whole, inputs, grams, about));
-  return { tables, logOdds: trusted(trust), trust };
-}
-
-function shuffled(count: number, random: () => number): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [order[i], order[j]] = [order[j] ?? 0, order[i] ?? 0];
-  }
-  return order;
+  const logOdds = trusted(trust);
+  return { tables, logOdds, ranking: levelled(graded, logOdds, folds), trust };
 }
 
 function logLossOf(logOdds: Float64Array, scores: Float64Array): number {

@@ -31,6 +31,10 @@ describe('a file of prompts', () => {
       says: /not a regular expression/u,
     },
     { line: { id: 1, prompt: 'x', expected: 'y', grader: 'schema' }, says: /a JSON schema/u },
+    {
+      line: { id: 1, prompt: 'x', expected: { type: 'strng' }, grader: 'schema' },
+      says: /"expected" is not a JSON schema that can be checked: Unsupported type: strng/u,
+    },
     { line: { id: 1, prompt: 'x', expected: 2, grader: 'judge' }, says: /a reference answer/u },
     { line: { id: 1, promt: 'x' }, says: /promt/u },
   ])('names the line that is not in order: $says', async ({ line, says }) => {

@@ -1,3 +1,4 @@
+import { Random } from '../../../src/core/random.js';
 import { Familiarity } from '../../../src/route/familiarity.js';
 import { knownPrompts } from '../../../src/route/local/known-prompts.js';
 
@@ -11,6 +12,21 @@ function leaning(axis: number, aside = 0.3): Float32Array {
 
 const graded = (count: number, language: string | null, axis = 0) =>
   Array.from({ length: count }, (_, i) => ({ vector: leaning(axis, 0.01 * (i % 50)), language }));
+
+/** A unit vector of its own for each seed, hardly like any other. */
+function scattered(seed: number, dims: number): Float32Array {
+  const random = new Random(seed);
+  const values = Array.from({ length: dims }, () => random.next() - 0.5);
+  const length = Math.hypot(...values);
+  return Float32Array.from(values, (value) => value / length);
+}
+
+/** A unit vector on the first axis, turned towards the second. */
+function towards(aside: number, dims: number): Float32Array {
+  const vector = new Float32Array(dims);
+  vector.set([Math.sqrt(1 - aside ** 2), aside]);
+  return vector;
+}
 
 const text = 'a text that is long enough for its distance to tell something of it';
 const described = (language: string) => ({ text, language, code: 0, maths: 0 });
@@ -31,8 +47,45 @@ test('graded prompts that are all the same do not make every other one strange',
   const same = Array.from({ length: 60 }, () => ({ vector: leaning(0, 0), language: 'de' }));
   const known = new Familiarity(knownPrompts(same), 4);
 
-  expect(known.distance(described('de'), leaning(0, 0.5))).toBeLessThan(0.1);
+  expect(known.distance(described('de'), leaning(0, 0.4))).toBeLessThan(0.1);
   expect(known.distance(described('de'), leaning(0, 0.9))).toBeGreaterThan(0.5);
+});
+
+test('many different prompts in one language do not make all in another one familiar', () => {
+  const dims = 32;
+  const known = new Familiarity(
+    knownPrompts([
+      ...Array.from({ length: 200 }, (_, i) => ({ vector: scattered(i, dims), language: 'en' })),
+      ...Array.from({ length: 20 }, (_, i) => ({
+        vector: towards(0.01 * i, dims),
+        language: 'de',
+      })),
+    ]),
+    dims,
+  );
+
+  expect(known.distance(described('en'), scattered(999, dims))).toBeLessThan(0.5);
+  expect(known.distance(described('de'), towards(0.1, dims))).toBeLessThan(0.1);
+  expect(known.distance(described('de'), towards(0.9, dims))).toBeGreaterThan(0.5);
+});
+
+test('texts lie nearer together in languages that the embedder was not trained on', () => {
+  const [english, german] = ['en', 'de'].map(
+    (name) => new Familiarity(knownPrompts(graded(60, name)), 4),
+  );
+
+  expect(english?.distance(described('en'), leaning(0, 0.97))).toBeLessThan(0.5);
+  expect(german?.distance(described('de'), leaning(0, 0.97))).toBeGreaterThan(0.5);
+});
+
+test('a text in Chinese tells as much with a third of the characters', () => {
+  const known = new Familiarity(knownPrompts(graded(60, 'zh')), 4);
+  const about = (text: string) => ({ ...described('zh'), text });
+
+  expect(
+    known.distance(about('请帮我写一封回复客户投诉洗衣机漏水的信'), leaning(3)),
+  ).toBeGreaterThan(0.9);
+  expect(known.distance(about('你好吗'), leaning(3))).toBe(0.5);
 });
 
 test('a few of very many stand for all, and none where there are no vectors', () => {

@@ -53,7 +53,7 @@ function tune(lines: readonly TuningLine[]) {
   const task = tuningTask(lines, base, modelOf, new WordGrams());
   const random = new Random(3);
   const folds = Int32Array.from(lines, (_, i) => i % 4);
-  return { task, ...crossValidatedHead(task, folds, () => random.next()) };
+  return { task, ...crossValidatedHead(task, folds, random) };
 }
 
 function headOf(

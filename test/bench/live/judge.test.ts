@@ -1,0 +1,16 @@
+import { verdictIn } from '../../../src/bench/live/judge.js';
+
+test.each([
+  { reply: 'B', verdict: 'worse' },
+  { reply: 'The first is clearer.\n\n**A**\n', verdict: 'better' },
+  {
+    reply: 'A has more detail than B, B has an error.\nThe better answer is A.',
+    verdict: 'better',
+  },
+  { reply: 'Neither A nor B is wrong: TIE', verdict: 'tie' },
+  { reply: 'Both are fine, I think.', verdict: null },
+  { reply: 'I cannot choose between A and B.', verdict: null },
+  { reply: 'Answer A is better than answer B.\n---', verdict: null },
+])('a judge who ends with "$reply" says: $verdict', ({ reply, verdict }) => {
+  expect(verdictIn(reply, { isFirst: true })).toBe(verdict);
+});
