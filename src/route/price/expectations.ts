@@ -35,6 +35,20 @@ export interface Totals {
   readonly weight: number;
 }
 
+/** What comes of no request at all, to be added to. */
+export function noTotals(width: number): { -readonly [K in keyof Totals]: Totals[K] } {
+  return {
+    quality: 0,
+    referenceQuality: 0,
+    outlay: 0,
+    referenceOutlay: 0,
+    unknown: 0,
+    referenceUnknown: 0,
+    shares: new Float64Array(width),
+    weight: 0,
+  };
+}
+
 /** The outcome's part that the expectations depend on. */
 type Terms = Pick<RuleOutcome, 'objective' | 'reference' | 'keepEach'>;
 

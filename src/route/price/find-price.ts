@@ -1,4 +1,4 @@
-import type { Expectations, Totals } from './expectations.js';
+import { noTotals, type Expectations, type Totals } from './expectations.js';
 
 /** Expectations, and what each of their requests weighs. */
 export interface Weighed {
@@ -59,17 +59,8 @@ function qualityAt(samples: readonly Weighed[], price: number): number {
 
 /** What choosing at a price comes to over several samples; see `Expectations.totals`. */
 export function totalsOf(samples: readonly Weighed[], price: number | null): Totals {
-  const sums = {
-    quality: 0,
-    referenceQuality: 0,
-    outlay: 0,
-    referenceOutlay: 0,
-    unknown: 0,
-    referenceUnknown: 0,
-    weight: 0,
-  };
   const width = Math.max(0, ...samples.map(({ expectations }) => expectations.width));
-  const shares = new Float64Array(width);
+  const sums = noTotals(width);
   for (const { expectations, weight } of samples) {
     const part = expectations.totals(price, weight);
     sums.quality += part.quality;
@@ -79,9 +70,9 @@ export function totalsOf(samples: readonly Weighed[], price: number | null): Tot
     sums.unknown += part.unknown;
     sums.referenceUnknown += part.referenceUnknown;
     sums.weight += part.weight;
-    part.shares.forEach((share, m) => (shares[m] = (shares[m] ?? 0) + share));
+    part.shares.forEach((share, m) => (sums.shares[m] = (sums.shares[m] ?? 0) + share));
   }
-  return { ...sums, shares };
+  return sums;
 }
 
 function roundedUp(price: number): number {

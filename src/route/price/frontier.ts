@@ -1,7 +1,7 @@
 import { choose, outlayOf, qualityOf } from '../decide.js';
 import { supposedOutlay } from '../ranking.js';
 import type { RuleOutcome } from '../rules/outcome.js';
-import type { Expectations, Prospect, Totals } from './expectations.js';
+import { noTotals, type Expectations, type Prospect, type Totals } from './expectations.js';
 import { findPrice, totalsOf } from './find-price.js';
 import { aimFor } from './price-book.js';
 
@@ -69,16 +69,7 @@ function totalsWished(
   outcome: RuleOutcome,
   price: number | null,
 ): Totals {
-  const shares = new Float64Array(prospects[0]?.candidates.length ?? 0);
-  const sums = {
-    quality: 0,
-    referenceQuality: 0,
-    outlay: 0,
-    referenceOutlay: 0,
-    unknown: 0,
-    referenceUnknown: 0,
-    weight: 0,
-  };
+  const sums = noTotals(prospects[0]?.candidates.length ?? 0);
   for (const { candidates, ood } of prospects) {
     const choice = choose({ candidates, outcome, ood, price });
     if (choice === null) continue;
@@ -86,7 +77,7 @@ function totalsWished(
     const [outlay, referenceOutlay] = [chosen, reference].map((one) => outlayOf(one, outcome));
     const unknown = supposedOutlay(candidates, outcome);
     const place = candidates.models.indexOf(chosen.model);
-    shares[place] = (shares[place] ?? 0) + 1;
+    sums.shares[place] = (sums.shares[place] ?? 0) + 1;
     sums.quality += qualityOf(chosen, choice);
     sums.referenceQuality += reference.success;
     sums.outlay += outlay ?? unknown;
@@ -95,5 +86,5 @@ function totalsWished(
     if (referenceOutlay == null) sums.referenceUnknown += 1;
     sums.weight += 1;
   }
-  return { ...sums, shares };
+  return sums;
 }
