@@ -82,6 +82,8 @@ function factsOf(i: number): RuleFacts {
     },
     features: {
       text: 'What is the capital of France?',
+      task: 'What is the capital of France?',
+      materialChars: 0,
       inputTokens: i * 700,
       language: i % 5 === 0 ? 'de' : 'en',
       code: (i % 10) / 10,

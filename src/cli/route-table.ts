@@ -20,6 +20,7 @@ function headline({ decision, features, input, choice }: Routing): string {
     `language ${features.language}`,
     ...(code > 0.05 ? [`code ${code.toFixed(2)}`] : []),
     ...(maths > 0.05 ? [`maths ${maths.toFixed(2)}`] : []),
+    ...(features.materialChars > 0 ? [`material ${features.materialChars} characters`] : []),
     ...(features.needs.length > 0 ? [`needs ${features.needs.join(', ')}`] : []),
     `distance from training ${input.ood.toFixed(2)}${input.ood > 0.5 ? ' (far)' : ''}`,
   ];

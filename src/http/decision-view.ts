@@ -171,6 +171,7 @@ function featuresJson(features: Routing['features']): Record<string, unknown> {
     language: features.language,
     code: round(features.code),
     maths: round(features.maths),
+    material_length: features.materialChars,
     turns: features.turns,
     tools: features.tools,
     images: features.images,

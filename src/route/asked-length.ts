@@ -120,7 +120,11 @@ export function askedLength(turn: string): AskedLength | null {
       most = Math.min(most, bounds.most * tokens);
     }
   }
-  if (least === 0 && most === Infinity) return null;
+  return least === 0 && most === Infinity ? null : askedAround(least, most);
+}
+
+/** In tokens; nobody is believed to want an endless answer. */
+export function askedAround(least: number, most: number): AskedLength {
   return { least: Math.min(least, most, LONGEST), most };
 }
 

@@ -1,6 +1,8 @@
 import type { Conversation, Message } from '../core/conversation.js';
-import { firstAskedLength, type AskedLength } from './asked-length.js';
+import { askedAround, firstAskedLength, type AskedLength } from './asked-length.js';
 import { MAX_TURN_CHARS, stripBoilerplate } from './boilerplate.js';
+import { readMaterial } from './material.js';
+import { estimateTextTokens } from './token-estimate.js';
 
 /** Characters of demand in all. */
 const MAX_DEMAND_CHARS = 4000;
@@ -8,6 +10,8 @@ const MAX_DEMAND_CHARS = 4000;
 const CONTEXT_CHARS = 800;
 const EARLIER_TURN_CHARS = 400;
 const SYSTEM_CHARS = 240;
+/** How long a material is when it is given back translated or corrected, in lengths of itself. */
+const GIVEN_BACK = { least: 0.6, most: 1.8 };
 /** User messages that are read at most: a client may send a hundred thousand empty ones. */
 const MAX_TURNS_READ = 24;
 
@@ -15,10 +19,14 @@ const MAX_TURNS_READ = 24;
 export interface Demand {
   /** Earlier user turns, the newest one, then the start of the system prompt; at most some 4,000 characters. */
   readonly text: string;
-  /** How long the answer is asked to be, by the newest user turn or else by the system prompt; `null` where neither says. */
+  /** `text`, but of material that something is to be done with no more than the first words. */
+  readonly task: string;
+  /** How long the answer is asked to be, by the newest user turn or else by the system prompt, or has to be; `null` where nothing says. */
   readonly askedLength: AskedLength | null;
-  /** Characters of the newest user turn without boilerplate; all of them where the turn is too long to strip. */
-  readonly newestChars: number;
+  /** Characters of a text that comes along to have something done with it (`material.ts`); 0 for none. */
+  readonly materialChars: number;
+  /** Characters of the newest user turn without boilerplate and material; all of them where the turn is too long to strip. */
+  readonly taskChars: number;
   /** User messages that carry text or media. */
   readonly turns: number;
   readonly systemChars: number;
@@ -41,32 +49,15 @@ export interface Demand {
  */
 export function readDemand(conversation: Conversation): Demand {
   const census = countParts(conversation);
-  const { messages } = conversation;
-  const lone = census.turns <= 1 && census.systemChars === 0;
-  let room = MAX_DEMAND_CHARS;
-  let newest = '';
-  let newestChars = 0;
-  let read = 0;
-  const earlier: string[] = [];
-  for (let i = messages.length - 1; i >= 0 && room > SYSTEM_CHARS && read < MAX_TURNS_READ; i--) {
-    const message = messages[i];
-    if (message?.role !== 'user') continue;
-    read += 1;
-    const texts = textsOf(message);
-    const turn = stripBoilerplate(texts);
-    if (turn === '') continue;
-    if (newest === '') newestChars = Math.max(turn.length, lengthBeyond(texts));
-    const share = newest === '' ? room - (lone ? 0 : CONTEXT_CHARS) : EARLIER_TURN_CHARS;
-    const kept = headAndTail(turn, Math.min(share, room));
-    room -= kept.length;
-    if (newest === '') newest = kept;
-    else earlier.push(kept);
-  }
-  const system = systemStart(conversation, Math.min(SYSTEM_CHARS, room));
+  const turns = readTurns(conversation, census);
+  const system = systemStart(conversation, Math.min(SYSTEM_CHARS, turns.room));
+  const { text, task, askedLength, taskChars, materialChars } = readAsked(turns, system);
   return {
-    text: joinText([...earlier.reverse(), newest, system]),
-    askedLength: firstAskedLength([newest, system]),
-    newestChars,
+    text,
+    task,
+    askedLength,
+    taskChars,
+    materialChars,
     turns: census.turns,
     systemChars: census.systemChars,
     toolResultChars: census.toolResultChars,
@@ -79,7 +70,70 @@ export function readDemand(conversation: Conversation): Demand {
   };
 }
 
-type Census = Omit<Demand, 'text' | 'askedLength' | 'newestChars'>;
+type Asked = Pick<Demand, 'text' | 'task' | 'askedLength' | 'taskChars' | 'materialChars'>;
+
+function readAsked({ earlier, newest, whole, chars }: Turns, system: string): Asked {
+  const text = joinText([...earlier, newest, system]);
+  const material = readMaterial(whole, system);
+  if (material === null) {
+    const askedLength = firstAskedLength([newest, system]);
+    return { text, task: text, askedLength, taskChars: chars, materialChars: 0 };
+  }
+  const { task, isGivenBack } = material;
+  const materialChars = chars - whole.length + material.chars;
+  const backAgain = isGivenBack ? lengthGivenBack(materialChars, whole) : null;
+  return {
+    text,
+    task: joinText([...earlier, task, system]),
+    askedLength: firstAskedLength([task, system]) ?? backAgain,
+    taskChars: task.length,
+    materialChars,
+  };
+}
+
+/** What users said, as far as it is read. */
+interface Turns {
+  /** The beginnings and ends of earlier turns, oldest first. */
+  readonly earlier: readonly string[];
+  /** The newest turn, bounded. */
+  readonly newest: string;
+  /** The same, as far as boilerplate was looked for. */
+  readonly whole: string;
+  /** Characters of all of it. */
+  readonly chars: number;
+  /** Characters that are left of what may be read in all. */
+  readonly room: number;
+}
+
+function readTurns({ messages }: Conversation, census: Census): Turns {
+  const lone = census.turns <= 1 && census.systemChars === 0;
+  let room = MAX_DEMAND_CHARS;
+  let newest = '';
+  let whole = '';
+  let chars = 0;
+  let read = 0;
+  const earlier: string[] = [];
+  for (let i = messages.length - 1; i >= 0 && room > SYSTEM_CHARS && read < MAX_TURNS_READ; i--) {
+    const message = messages[i];
+    if (message?.role !== 'user') continue;
+    read += 1;
+    const texts = textsOf(message);
+    const turn = stripBoilerplate(texts);
+    if (turn === '') continue;
+    const isNewest = newest === '';
+    const share = isNewest ? room - (lone ? 0 : CONTEXT_CHARS) : EARLIER_TURN_CHARS;
+    const kept = headAndTail(turn, Math.min(share, room));
+    room -= kept.length;
+    if (isNewest) {
+      newest = kept;
+      whole = turn;
+      chars = Math.max(turn.length, lengthBeyond(texts));
+    } else earlier.push(kept);
+  }
+  return { earlier: earlier.reverse(), newest, whole, chars, room };
+}
+
+type Census = Omit<Demand, keyof Asked>;
 type Counts = { -readonly [K in keyof Census]: Census[K] };
 
 function countParts(conversation: Conversation): Census {
@@ -152,6 +206,12 @@ function textsOf(message: Message): string[] {
   const texts: string[] = [];
   for (const part of message.parts) if (part.kind === 'text') texts.push(part.text);
   return texts;
+}
+
+/** @param chars - of a material that is given back, in a turn like `turn` */
+function lengthGivenBack(chars: number, turn: string): AskedLength {
+  const tokens = (chars / turn.length) * estimateTextTokens([turn]);
+  return askedAround(GIVEN_BACK.least * tokens, GIVEN_BACK.most * tokens);
 }
 
 /** Characters of a turn of which `stripBoilerplate` reads only a part; 0 when it reads all. */

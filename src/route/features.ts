@@ -19,8 +19,10 @@ import type { Toolbox } from './toolbox.js';
 
 /** What a request says about itself, before any model is looked at. */
 export interface Features {
-  /** What is embedded: the turns that carry the demand, boilerplate and tool dumps stripped. */
+  /** The turns that carry the demand, boilerplate and tool dumps stripped. */
   readonly text: string;
+  /** What is embedded: `text`, but of a long text that something is to be done with no more than the first words. */
+  readonly task: string;
   /** Estimated tokens of the whole input: messages, tools and schema. */
   readonly inputTokens: number;
   /** ISO 639-1 code of the main language, `und` when undetermined. */
@@ -29,6 +31,8 @@ export interface Features {
   readonly code: number;
   /** How mathematical the text is, 0 to 1. */
   readonly maths: number;
+  /** Characters of a text that the newest turn brings along to have something done with it; 0 for none. */
+  readonly materialChars: number;
   /** User turns in the conversation. */
   readonly turns: number;
   /** Tools offered. */
@@ -118,23 +122,25 @@ export const FIRST_TOOL_FEATURE = FEATURE_NAMES.indexOf('log_parameters');
  */
 export function readFeatures(conversation: Conversation): Features {
   const demand = readDemand(conversation);
-  const statistics = readStatistics(demand.text);
-  const notation = readNotation(demand.text);
-  const language = readLanguage(demand.text, statistics);
-  const maths = readMaths(demand.text, statistics, notation.code);
+  const { text, task } = demand;
+  const asked = readText(task);
+  // Rules may ask about the material as well.
+  const whole = text === task ? asked : readText(text);
   const inputTokens = estimateTokens(conversation);
   const dense = new Float32Array(FEATURE_NAMES.length);
   describeSize(dense, conversation, demand, inputTokens);
-  describeText(dense, statistics, language);
-  describeNotation(dense, notation, maths);
-  describeQuantities(dense, readQuantities(demand.text));
-  describeTools(dense, readToolbox(conversation.tools, demand.text));
+  describeText(dense, asked.statistics, asked.language);
+  describeNotation(dense, asked.notation, asked.maths);
+  describeQuantities(dense, readQuantities(task));
+  describeTools(dense, readToolbox(conversation.tools, task));
   return {
-    text: demand.text,
+    text,
+    task,
     inputTokens,
-    language: language.code,
-    code: notation.code,
-    maths,
+    language: whole.language.code,
+    code: whole.notation.code,
+    maths: whole.maths,
+    materialChars: demand.materialChars,
     turns: demand.turns,
     tools: conversation.tools.length,
     images: demand.images,
@@ -144,6 +150,25 @@ export function readFeatures(conversation: Conversation): Features {
     ...(demand.askedLength !== null && { askedLength: demand.askedLength }),
     maxOutputTokens: conversation.maxOutputTokens,
     dense,
+  };
+}
+
+interface ReadText {
+  readonly statistics: TextStatistics;
+  readonly notation: Notation;
+  readonly language: Language;
+  /** 0 to 1. */
+  readonly maths: number;
+}
+
+function readText(text: string): ReadText {
+  const statistics = readStatistics(text);
+  const notation = readNotation(text);
+  return {
+    statistics,
+    notation,
+    language: readLanguage(text, statistics),
+    maths: readMaths(text, statistics, notation.code),
   };
 }
 
@@ -186,7 +211,7 @@ function describeSize(
   demand: Demand,
   inputTokens: number,
 ): void {
-  dense[AT.log_chars] = logScale(demand.newestChars);
+  dense[AT.log_chars] = logScale(demand.taskChars);
   dense[AT.log_input_tokens] = logScale(inputTokens);
   // What came before: long sessions ask for more than their last message shows.
   dense[AT.log_context_chars] = logScale(demand.contextChars + demand.toolResultChars);

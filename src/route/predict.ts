@@ -120,7 +120,7 @@ export class FactorPredictor implements Predictor {
     const { meta, network } = this.#tables;
     const input = this.#input;
     const vector = input.subarray(0, meta.shape.embedding);
-    this.#embedder.embed(features.text, vector);
+    this.#embedder.embed(features.task, vector);
     writeDense(features.dense, network, input);
     const ood = this.#familiarity.distance(features, vector);
     const doubt = meta.doubt.always + meta.doubt.far * ood * ood;

@@ -14,6 +14,7 @@ import { UsualTraffic } from './price/usual-traffic.js';
 import type { ChoiceInput } from './ranking.js';
 import type { RuleOutcome } from './rules/outcome.js';
 import { Routing } from './routing.js';
+import type { RoutingParts } from './routing.js';
 import { PromptSketch } from './sketch.js';
 import type { RuleFacts } from './rules/facts.js';
 import type { FactKind } from './rules/reads.js';
@@ -307,14 +308,15 @@ function factsOf(request: RouteRequest, features: Features): RuleFacts {
   };
 }
 
-function withoutText(features: Features): Omit<Features, 'text' | 'dense'> {
+function withoutText(features: Features): RoutingParts['features'] {
   const { inputTokens, language, code, maths, turns, tools, images, format, needs } = features;
-  const { maxOutputTokens } = features;
+  const { materialChars, maxOutputTokens } = features;
   return {
     inputTokens,
     language,
     code,
     maths,
+    materialChars,
     turns,
     tools,
     images,

@@ -7,7 +7,7 @@ import type { PromptSketch } from './sketch.js';
 /** What a routing consists of. */
 export interface RoutingParts {
   readonly head: DecisionHead;
-  readonly features: Omit<Features, 'text' | 'dense'>;
+  readonly features: Omit<Features, 'text' | 'task' | 'dense'>;
   readonly input: ChoiceInput;
   readonly choice: Choice;
   /** `null` or absent when nothing can be learnt of the decision. */

@@ -11,6 +11,7 @@ const features: Routing['features'] = {
   language: 'en',
   code: 0.25,
   maths: 0,
+  materialChars: 0,
   turns: 1,
   tools: 0,
   images: 0,

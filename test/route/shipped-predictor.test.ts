@@ -237,3 +237,20 @@ describe('a request with tools', () => {
     expect(success(ASKED, weather)).toBeGreaterThan(success(other, weather) + 0.02);
   });
 });
+
+test('what is to be summarised does not make the request hard, however long and knotty it is', () => {
+  const sections = Array.from(
+    { length: 30 },
+    (_, i) => `## ${i}. Limits (v${i}.2)\n- up to ${i * 40} requests/s; \`x_${i} >= ${i * 7}\``,
+  );
+  const long = featuresOf(
+    `Summarise the following document in a sentence.\n\n${sections.join('\n')}`,
+  );
+  const small = predictor.ability(known('openai/gpt-4o-mini'));
+  const large = predictor.ability(known('anthropic/claude-opus-4.5'));
+
+  const [cheap, dear] = predictor.predict(long, [small, large]).models;
+
+  expect(cheap?.success).toBeGreaterThan(0.5);
+  expect(cheap?.success).toBeGreaterThan(0.7 * (dear?.success ?? 0));
+});

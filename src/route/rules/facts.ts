@@ -122,6 +122,10 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
     turns: whole('user turns in the conversation', (f) => f.features.turns),
     text: text('the question, without boilerplate and tool output', (f) => f.features.text),
     text_length: whole('characters of `features.text`', (f) => f.features.text.length),
+    material_length: whole(
+      'characters of a text to be summarised, translated, answered from…; 0 for none',
+      (f) => f.features.materialChars,
+    ),
   },
   key: {
     name: text('the API key’s name, `anonymous` if no keys are configured', (f) => f.key.name),

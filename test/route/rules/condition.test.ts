@@ -58,6 +58,7 @@ describe('a condition', () => {
     'features.text.contains("capital")',
     'features.text.like("*capital*France?")',
     'features.text_length == 30',
+    'features.material_length == 0',
     'features.text.lowerAscii().startsWith("what")',
     'key.name.endsWith("op")',
     'key.metadata.region == "eu"',

@@ -31,6 +31,8 @@ export function someFacts(changes: FactChanges = {}): RuleFacts {
     },
     features: {
       text: 'What is the capital of France?',
+      task: 'What is the capital of France?',
+      materialChars: 0,
       inputTokens: 8,
       language: 'en',
       code: 0,

@@ -1,0 +1,120 @@
+/** A long text that a turn brings along to have something done with it. */
+export interface Material {
+  /** What is to be done with it, and its first words. */
+  readonly task: string;
+  readonly chars: number;
+  /** Whether the answer is the whole of it again, in other words or another language. */
+  readonly isGivenBack: boolean;
+}
+
+/** Characters: below these a turn is read whole, and so is one whose material is shorter. */
+const SHORTEST_TURN = 800;
+const SHORTEST_MATERIAL = 500;
+/** Characters at the beginning and at the end of a turn that are looked at: there instructions stand. */
+const LOOKED_AT = 500;
+/** Characters of the material that stay: they tell its language, what it is about, and what the instruction goes on with. */
+const SAMPLE_CHARS = 200;
+
+/** What is done to a text whatever it says: it need not be called a text. Like all patterns here for texts in small letters. */
+const WORK =
+  /\b(?:summar(?:y\b|ies\b|i[sz])|tl;?dr\b|translat(?:e|ion)\b|proofread|paraphras|rephras|rewrit|reword|in a nutshell|sum (?:it |this |that )?up|recap\b|key (?:points|takeaways|facts|findings)|takeaways|main (?:points?|ideas?)|action items|(?:condense|shorten) (?:this|the|it)\b|(?:grammar|spelling|typos)\b|zusammenfass|fasse?[ .!]|übersetz|korrigier|umformulier|rechtschreib|résum|tradu[icz]|corrig|reformul|resum[aei]|reescrib|riassu[mn]|samenvat|vertaal|herschrijf|streszcz|przetłumacz)|übersetz|кратк|перевед|перескаж|исправ|резюм|总结|概括|摘要|翻译|翻譯|改写|润色|要約|翻訳|校正|요약|번역|교정/;
+/** The same, where the answer is as long as the text. */
+const GIVES_BACK =
+  /\b(?:translat(?:e|ion)\b|proofread|rewrit|reword|rephras|paraphras|(?:correct|fix|check|improve) (?:[a-z]+ ){0,4}(?:grammar|spelling|typos)|korrigier|umformulier|tradu[icz]|corrig|reformul|reescrib|vertaal|herschrijf|przetłumacz)|übersetz|перевед|исправ|翻译|翻譯|改写|润色|翻訳|校正|번역|교정/;
+
+const TEXTS =
+  '(?:text|passage|article|document|context|paragraph|excerpt|transcript|dialog(?:ue)?|conversation|chat|thread|e-?mail|letter|report|paper|essay|plot|review|post|(?:web ?)?page|news|memo|notes|contract|agreement|policy|licen[cs]e|documentation|docs|readme|manual|background|information|source|search result|chapter|speech|interview|comment|changelog|release notes)s?';
+/** That there is a text, and that what is asked is asked of it. */
+const OF_TEXT = new RegExp(
+  `\\b(?:following|above|below|attached|provided|given|this|these|retrieved|supplied)[^a-z\\n]+(?:[a-z]+[ -]){0,2}?${TEXTS}\\b` +
+    `|\\b${TEXTS} (?:above|below|provided|attached|that follows|online)\\b` +
+    `|\\b(?:based|according|relying|only) (?:on|to) (?:the |this |these )?${TEXTS}\\b` +
+    `|(?:^|[\\n.?!]["”]? ?)[#*<]{0,3}${TEXTS}(?:\\*{0,2}:|>)` +
+    '|\\b(?:from|of|for|about|with|on|into) (?:this|these|that):\\s*\\n' +
+    '|folgende[nrs]? (?:text|artikel|kontext|dokument|bericht|vertrag|e-?mail)|(?:texte|article|document|contexte|passage) (?:suivant|ci-dessous)|siguiente (?:texto|artículo|documento|contexto)|(?:seguente|questo) (?:testo|articolo|documento)|(?:seguinte|este) (?:texto|artigo|documento)|(?:根据|阅读)(?:以下|下面|上述|上文)|(?:以下|次)の(?:文章|文書|テキスト|記事)|다음 (?:글|문서|텍스트|기사)|следующ[а-я]+ (?:текст|стать|документ)',
+);
+/** Code that is to be told of, not written or run. */
+const OF_CODE =
+  /\b(?:explain|describe|document|comment|walk me through|overview of|what (?:does|do|is|are)|erkläre?)\b[^.?!\n]{0,60}\b(?:code|function|file|class|script|snippet|module|component|method|program|quer(?:y|ies)|config(?:uration)?)\b/;
+
+/** Shares of a material's characters above which its size says how much there is to work out: tables, grids, programs. */
+const MOST_DIGITS = 0.08;
+const MOST_SYMBOLS = 0.08;
+
+/** A turn that ends so ends with what is asked. */
+const ENDS_OPEN = /[?:？：]\s*$/u;
+/** A sentence, a line or an introduction ends here. */
+const END = /[.?!:](?=\s)|[。？！：]|\n/gu;
+
+/**
+ * Tells what is asked from what it is asked of: an article to be summarised or translated, a context to answer from, code to be
+ * explained.
+ *
+ * The length and the notation of a problem say how hard it is; those of material say little. So nothing is taken for material unless the
+ * turn, or the system prompt, speaks of a text, or of what is only done to texts.
+ *
+ * @param turn - the newest of the user; time does not depend on its length
+ * @param system - the beginning of the system prompt
+ * @returns `null` where the turn is short, or all of it may be what is asked
+ */
+export function readMaterial(turn: string, system = ''): Material | null {
+  if (turn.length < SHORTEST_TURN) return null;
+  const head = turn.slice(0, LOOKED_AT).toLowerCase();
+  const tail = turn.slice(-LOOKED_AT).toLowerCase();
+  const opening = instructionEnd(head);
+  const closing = turn.length - (tail.length - instructionStart(tail));
+  const asked = `${turn.slice(0, opening)}\n${turn.slice(closing)}\n${system}`.toLowerCase();
+  const isWork = WORK.test(asked) || OF_CODE.test(asked);
+  if (!isWork && !OF_TEXT.test(asked)) return null;
+  const material = turn.slice(opening, closing).trim();
+  if (material.length < SHORTEST_MATERIAL || (!isWork && !isProse(material))) return null;
+  const sample = material.slice(0, SAMPLE_CHARS);
+  return {
+    task: `${turn.slice(0, opening)}\n${sample}\n${turn.slice(closing)}`.trim(),
+    chars: material.length,
+    isGivenBack: GIVES_BACK.test(asked),
+  };
+}
+
+/** Where the instruction ends that a turn begins with; 0 if it begins with none. */
+function instructionEnd(head: string): number {
+  const cue = firstCue(head);
+  if (cue < 0) return 0;
+  END.lastIndex = cue;
+  const end = END.exec(head);
+  return end === null ? cue : end.index + 1;
+}
+
+/** Where the instruction begins that a turn ends with; the length of `tail` if it ends with none. */
+function instructionStart(tail: string): number {
+  const cue = firstCue(tail);
+  const asksLast = ENDS_OPEN.test(tail);
+  if (cue < 0 && !asksLast) return tail.length;
+  // What is to be answered: choices may follow it, and `Answer:`.
+  const question = asksLast ? Math.max(tail.lastIndexOf('?'), tail.lastIndexOf('？')) : -1;
+  const behind = Math.min(...[cue, question].filter((at) => at >= 0), tail.trimEnd().length - 1);
+  let start = 0;
+  for (const { index } of tail.matchAll(END)) {
+    if (index + 1 < behind) start = index + 1;
+  }
+  return start;
+}
+
+/** Behind the first words that tell an instruction; -1 for none. */
+function firstCue(text: string): number {
+  let first = -1;
+  for (const pattern of [WORK, OF_TEXT, OF_CODE]) {
+    const found = pattern.exec(text);
+    if (found === null) continue;
+    const end = found.index + found[0].length;
+    if (first < 0 || end < first) first = end;
+  }
+  return first;
+}
+
+function isProse(material: string): boolean {
+  const sample = material.slice(0, 2000);
+  const digits = sample.match(/\d/g)?.length ?? 0;
+  const symbols = sample.match(/[{}[\]()<>=+*/\\|^~_$#@;]/g)?.length ?? 0;
+  return digits < MOST_DIGITS * sample.length && symbols < MOST_SYMBOLS * sample.length;
+}

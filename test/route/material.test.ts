@@ -1,0 +1,107 @@
+import { post, startApp } from '../support/app.js';
+import { readMaterial } from '../../src/route/material.js';
+
+const ARTICLE = [
+  'The old harbour of the town was closed in 1964, when the last of the herring boats was sold to a yard in the south.',
+  'For thirty years nothing was built there. Children swam between the rotting piles, and gulls nested in the crane.',
+  'Then a woman who had grown up in the street behind it bought the ice house, and turned it into a school for boat builders.',
+  'She had no money and few pupils. What she had was a list of every man and woman in the county who had ever planked a hull.',
+]
+  .join(' ')
+  .repeat(3);
+const TYPESCRIPT = `export function sum(values: readonly number[]): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
+`.repeat(12);
+const NUMBERS = Array.from({ length: 80 }, (_, i) => `${i * 37},${i * 11},${i * i}`).join('\n');
+
+test.each([
+  ['Summarise this in one sentence:\n\n', ''],
+  ['Translate into German.\n\n', ''],
+  ['', '\n\nTL;DR'],
+  ['', '\n\nWhich section of a newspaper would this article appear in?'],
+  ['Use the context below to answer.\n\nContext:\n', '\n\nQuestion: Who bought the ice house?'],
+  ['<document>\n', '\n</document>\n\nBased on the document, who bought the ice house?'],
+  ['Rewrite the text so that a child can read it. Text: ', ''],
+  ['Write a cheerful newsletter from this:\n\n', ''],
+  ['Fasse den folgenden Text zusammen:\n\n', ''],
+  ['Corrige les fautes de ce texte : ', ''],
+  ['Переведи на английский: ', ''],
+  ['总结一下：', ''],
+])('%j … %j is asked of the material between', (before, after) => {
+  const material = readMaterial(before + ARTICLE + after);
+  const task = material?.task.replaceAll(/\s+/g, ' ');
+
+  expect(task).toContain(before.trim().replaceAll(/\s+/g, ' '));
+  expect(task).toContain(after.split(/[\n:]/).at(-1)?.trim());
+  expect(task?.length).toBeLessThan(500);
+  expect(material?.chars).toBeGreaterThan(0.9 * ARTICLE.length);
+});
+
+test.each([
+  [
+    'a problem that is stated at length',
+    `${ARTICLE} How many pupils did she have after three years?`,
+  ],
+  ['a text alone', ARTICLE],
+  ['what is short', 'Summarise this: the harbour was closed in 1964.'],
+  ['code that is to be written on', `Fix the bug in this function.\n\n${TYPESCRIPT}`],
+  [
+    'numbers to be worked with',
+    `Based on the following report, which row is the largest?\n${NUMBERS}`,
+  ],
+  ['nothing', ''],
+])('%s is read whole', (_, turn) => {
+  expect(readMaterial(turn)).toBeNull();
+});
+
+test('code that is to be explained is material, and so is all that a system prompt says what to do with', () => {
+  expect(readMaterial(`Explain what this code does.\n\n${TYPESCRIPT}`)).not.toBeNull();
+  expect(readMaterial(ARTICLE, 'You summarise what users send you.')?.chars).toBe(ARTICLE.length);
+});
+
+test.each([
+  ['Translate into German:\n\n', true],
+  ['Fix the spelling and grammar: ', true],
+  ['Summarise in one sentence:\n\n', false],
+  ['Who bought the ice house, according to this article?\n\n', false],
+])('%j gives the whole material back: %p', (before, isGivenBack) => {
+  expect(readMaterial(before + ARTICLE)).toMatchObject({ isGivenBack });
+});
+
+test('what follows the first sentence of an instruction is kept', () => {
+  const task = readMaterial(
+    `Summarise this. Use bullets, and mention every year.\n\n${ARTICLE}`,
+  )?.task;
+
+  expect(task).toContain('Use bullets, and mention every year.');
+});
+
+test('a question keeps the choices behind it', () => {
+  const choices = 'Who bought it?\nA. A woman\nB. A man\nAnswer:';
+  const turn = `This question refers to the following passage.\n${ARTICLE}\n${choices}`;
+
+  expect(readMaterial(turn)?.task).toContain(choices);
+});
+
+test('a preview tells the material, and a translation is expected to be as long', async () => {
+  const gateway = await startApp(
+    '{ providers: { simulation: {} }, router: { predictor: heuristic } }',
+  );
+  const preview = async (content: string) => {
+    const messages = [{ role: 'user', content }];
+    return (await post(`${gateway.url}/v1/route`, { model: 'auto', messages })).json as {
+      features: { material_length: number };
+      candidates: { output_tokens: number }[];
+    };
+  };
+
+  const translated = await preview(`Translate into French:\n\n${ARTICLE}`);
+  const asked = await preview(`Why? ${ARTICLE}`);
+
+  expect(translated.features.material_length).toBe(ARTICLE.length);
+  expect(translated.candidates[0]?.output_tokens).toBeGreaterThan(ARTICLE.length / 10);
+  expect(asked.features.material_length).toBe(0);
+});
