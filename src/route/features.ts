@@ -107,6 +107,7 @@ export const FEATURE_NAMES = [
   'tool_matched',
   'tool_rivalled',
   'tools_cover',
+  'workbench',
 ] as const;
 
 type FeatureName = (typeof FEATURE_NAMES)[number];
@@ -186,6 +187,11 @@ export function telling(dense: Float32Array): number {
 /** Share of the letters of what is asked that are in scripts other than Latin, 0 to 1. */
 export function foreignScript(dense: Float32Array): number {
   return dense[AT.foreign_script] ?? 0;
+}
+
+/** Whether a coding agent asks: it offers tools that run commands or patch files. */
+export function isOfAgent(dense: Float32Array): boolean {
+  return (dense[AT.workbench] ?? 0) > 0.5;
 }
 
 function readNeeds(conversation: Conversation, demand: Demand): Capability[] {
@@ -288,6 +294,7 @@ function describeTools(dense: Float32Array, toolbox: Toolbox): void {
   dense[AT.tool_matched] = toolbox.matched;
   dense[AT.tool_rivalled] = toolbox.rivalled;
   dense[AT.tools_cover] = toolbox.covered;
+  dense[AT.workbench] = toolbox.workbench;
 }
 
 /** 0 for 0, about 1 for 22,000, never above 2. */

@@ -1,7 +1,9 @@
+import { linearFigure } from '../core/benchmark.js';
 import type { Model } from '../core/model.js';
 import { at } from './factor-network.js';
 import { modelKey } from './model-name.js';
 import { estimateStrength, releaseYear } from './model-strength.js';
+import type { Strength } from './model-strength.js';
 import type { PredictorTables } from './predictor-artefact.js';
 import type { Ability } from './predictor.js';
 
@@ -9,6 +11,18 @@ import type { Ability } from './predictor.js';
 const SAME_MODEL_YEARS = 0.75;
 /** A model released later is not taken for an undated namesake; the graded answers are of 2023 to 2025. */
 const FIRST_NAMESAKES = 2025.5;
+
+/**
+ * The benchmark that coding agents' requests count as: no graded prompt is of their kind, and the graded tool calls, which small models
+ * make as well as large ones, say nothing of it.
+ */
+const AGENT_BENCHMARK = 'swe_bench_verified';
+
+/** What a model is expected to get right of a benchmark, in log-odds. */
+export interface ExpectedFigure {
+  readonly mean: number;
+  readonly variance: number;
+}
 
 /** What a model's own graded answers add to what facts say of it. */
 interface OwnAnswers {
@@ -30,6 +44,8 @@ export interface FactorAbility extends Ability {
   /** What to go by on prompts like those that the model itself was graded on; `null` when it was on none. */
   readonly own: OwnAnswers | null;
   readonly verbosity: number;
+  /** How it does as a coding agent; `null` where the predictor was fitted without a figure of such work. */
+  readonly agent: ExpectedFigure | null;
 }
 
 /** What a predictor knows of models: those with graded answers by these and by facts, all others by facts alone. */
@@ -52,6 +68,7 @@ export class KnownAbilities {
     const regressed = this.#skillsFrom(strength.mean);
     const regressedVariance = strength.variance + meta.skillVariance;
     const reasons = model.capabilities.has('reasoning');
+    const agent = this.#agentFigure(model, strength);
     const usualVerbosity = reasons ? meta.verbosity.reasoning : meta.verbosity.plain;
     const index = this.#find(model);
     if (index === undefined) {
@@ -65,6 +82,7 @@ export class KnownAbilities {
         guessed: 1,
         own: null,
         verbosity: usualVerbosity,
+        agent,
       };
     }
     const fittedVariance = at(abilityVariance, index);
@@ -92,7 +110,21 @@ export class KnownAbilities {
       own: { index, surplus },
       // Graded answers seldom count hidden reasoning, so a model that reasons is never taken for terse.
       verbosity: reasons ? Math.max(usualVerbosity, at(verbosity, index)) : at(verbosity, index),
+      agent,
     };
+  }
+
+  /** By its strength as facts have it, and by the figure itself where it is known. */
+  #agentFigure({ benchmarks }: Model, strength: Strength): ExpectedFigure | null {
+    const line = this.#tables.meta.strength.benchmarks[AGENT_BENCHMARK];
+    if (line === undefined) return null;
+    const mean = (strength.mean - line.intercept) / line.slope;
+    const variance = strength.variance / line.slope ** 2;
+    const figure = benchmarks[AGENT_BENCHMARK];
+    if (figure === undefined) return { mean, variance };
+    const told = linearFigure(AGENT_BENCHMARK, figure);
+    const share = variance / (variance + line.variance / line.slope ** 2);
+    return { mean: mean + share * (told - mean), variance: (1 - share) * variance };
   }
 
   /** The row of graded answers that belongs to a model: its own name's, or that of the same model under another date. */

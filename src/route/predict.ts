@@ -5,12 +5,12 @@ import { StaticEmbedder } from '../embed/static-embedder.js';
 import { at, FactorNetwork, inputsOf, logistic, writeDense } from './factor-network.js';
 import type { PromptDemand } from './factor-network.js';
 import { Familiarity } from './familiarity.js';
-import { FEATURE_NAMES, foreignScript } from './features.js';
+import { FEATURE_NAMES, foreignScript, isOfAgent } from './features.js';
 import type { Features } from './features.js';
 import { answersRecalled, GradedMemory, recalledLogOdds } from './graded-memory.js';
 import type { Recollection, SomeAnswers } from './graded-memory.js';
 import { KnownAbilities } from './known-abilities.js';
-import type { FactorAbility } from './known-abilities.js';
+import type { ExpectedFigure, FactorAbility } from './known-abilities.js';
 import { readPredictorArtefact } from './predictor-artefact.js';
 import type { PredictorTables } from './predictor-artefact.js';
 import type {
@@ -29,6 +29,8 @@ import { readUsualPrompts, USUAL_PROMPTS_FILE } from './usual-prompts.js';
  * counts in proportion, for the Greek letters of formulas and the odd quotation.
  */
 const UNGRADED_SCRIPT = 0.1;
+/** How far coding agents' requests count as from graded prompts: what models make of such work is known, what of this request is not. */
+const AGENT_OOD = 0.5;
 /** π/8: what a logistic curve averaged over a normal error keeps of its slope (MacKay, 1992). */
 const MODERATION = Math.PI / 8;
 /** Longest answer that is ever expected, in tokens. */
@@ -122,7 +124,9 @@ export class FactorPredictor implements Predictor {
     const vector = input.subarray(0, meta.shape.embedding);
     this.#embedder.embed(features.task, vector);
     writeDense(features.dense, network, input);
-    const ood = this.#familiarity.distance(features, vector);
+    const ood = isOfAgent(features.dense)
+      ? AGENT_OOD
+      : this.#familiarity.distance(features, vector);
     const doubt = meta.doubt.always + meta.doubt.far * ood * ood;
     return { ood, vector, models: this.#judgeAll(features.dense, abilities, doubt) };
   }
@@ -143,7 +147,7 @@ export class FactorPredictor implements Predictor {
     const comparable = Math.max(0, 1 - foreignScript(dense) / UNGRADED_SCRIPT);
     const recalled = this.#memory.recall(this.#input, this.#rememberedOf(abilities), comparable);
     const demand = this.#network.run(this.#input, recalled.closeness);
-    const about = { demand, recalled, doubt };
+    const about = { demand, recalled, doubt, isOfAgent: isOfAgent(dense) };
     return abilities.map((known) => this.#judge(known as FactorAbility, about));
   }
 
@@ -157,7 +161,13 @@ export class FactorPredictor implements Predictor {
     return remembered;
   }
 
-  #judge(known: FactorAbility, { demand, recalled, doubt }: AboutPrompt): ModelPrediction {
+  #judge(
+    known: FactorAbility,
+    { demand, recalled, doubt, isOfAgent }: AboutPrompt,
+  ): ModelPrediction {
+    if (isOfAgent && known.agent !== null) {
+      return predictionAs(known.agent, doubt, demand.logTokens + known.verbosity);
+    }
     const { skills: factors, variance, skillVariance, guessed, own, verbosity } = known;
     const { members, skills } = this.#tables.meta.shape;
     const each = 1 + skills;
@@ -179,16 +189,25 @@ export class FactorPredictor implements Predictor {
     // What is guessed of the model pulls its chances towards a coin's; fitted skills are calibrated as
     // they are. What is not known of the prompt is the same for all models, so it must not reorder them.
     const success = logistic(mean / Math.sqrt(1 + MODERATION * (1 - shown) * guessed * variance));
-    const slope = success * (1 - success);
     const open = recalled.closeness ** 2 * skillVariance;
-    const deviation = slope * Math.sqrt(variance + open + spread + doubt);
-    const logTokens = Math.min(MAX_LOG_TOKENS, demand.logTokens + verbosity);
-    return {
-      success: Math.max(1e-4, Math.min(1 - 1e-4, success)),
-      uncertainty: Math.min(0.5, deviation),
-      outputTokens: Math.max(1, Math.exp(logTokens)),
-    };
+    return predictionOf(success, variance + open + spread + doubt, demand.logTokens + verbosity);
   }
+}
+
+/** Of work that a benchmark measures. What is not known of the figure pulls chances towards a coin's. */
+function predictionAs(figure: ExpectedFigure, doubt: number, logTokens: number): ModelPrediction {
+  const success = logistic(figure.mean / Math.sqrt(1 + MODERATION * figure.variance));
+  return predictionOf(success, figure.variance + doubt, logTokens);
+}
+
+/** @param variance - of the log-odds of success */
+function predictionOf(success: number, variance: number, logTokens: number): ModelPrediction {
+  const deviation = success * (1 - success) * Math.sqrt(variance);
+  return {
+    success: Math.max(1e-4, Math.min(1 - 1e-4, success)),
+    uncertainty: Math.min(0.5, deviation),
+    outputTokens: Math.max(1, Math.exp(Math.min(MAX_LOG_TOKENS, logTokens))),
+  };
 }
 
 /** What is known of a prompt, whoever answers it. */
@@ -197,6 +216,8 @@ interface AboutPrompt {
   readonly recalled: Recollection;
   /** Variance of log-odds. */
   readonly doubt: number;
+  /** Whether a coding agent asks. */
+  readonly isOfAgent: boolean;
 }
 
 /** How well a model is known by its own answers to such prompts, 0 to 1. */

@@ -25,6 +25,8 @@ export interface Toolbox {
   readonly rivalled: number;
   /** Share of the demand's words that some tool has, in its name, its description or its parameters' names; 0 to 1. */
   readonly covered: number;
+  /** 1 where a tool runs commands or patches files, as those of coding agents do; else 0. */
+  readonly workbench: number;
 }
 
 type Counts = { -readonly [K in keyof Toolbox]: number };
@@ -40,6 +42,9 @@ const MAX_NAME_CHARS = 64;
 /** Types of JSON Schema, and those that collections of graded tool calls use beside them. */
 const STRUCTURED = new Set(['object', 'array', 'dict', 'tuple', 'list', 'hashmap', 'arraylist']);
 const ANYTHING = 'any';
+/** Names of tools that run commands or patch files: `Bash`, `run_terminal_cmd`, `executeCommand`, `apply_patch`, `str_replace_editor`. */
+const WORKBENCH =
+  /^(?:shell|terminal|powershell|exec)$|(?:^|[_-])bash(?:$|[_-])|(?:run|exec|execute|local)[_-]?(?:[a-z]{1,12}[_-]){0,2}(?:shell|terminal|commands?|cmd)(?:$|[_-])|(?:shell|terminal|command)[_-]?(?:run|exec|execute|command)|apply[_-]?(?:patch|diff)|str_?replace/i;
 
 /** @param demand - already bounded; time is linear in it, and bounded in the tools */
 export function readToolbox(tools: readonly Tool[], demand: string): Toolbox {
@@ -55,12 +60,14 @@ export function readToolbox(tools: readonly Tool[], demand: string): Toolbox {
     matched: 0,
     rivalled: 0,
     covered: 0,
+    workbench: 0,
   };
   if (tools.length === 0) return counts;
   const asked = new StemSet(demand);
   const census = new ParameterCensus(counts, asked);
   for (const tool of tools.slice(0, MAX_TOOLS)) {
     compare(tool, asked, counts);
+    if (WORKBENCH.test(tool.name.slice(0, MAX_NAME_CHARS))) counts.workbench = 1;
     census.add(tool.parameters);
   }
   counts.covered = asked.covered;

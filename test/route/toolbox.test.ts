@@ -174,3 +174,18 @@ describe('whatever the client sends', () => {
     expect(parameters).toBeLessThan(1_000);
   });
 });
+
+test.each([
+  ['Bash', 1],
+  ['run_terminal_cmd', 1],
+  ['executeCommand', 1],
+  ['apply_patch', 1],
+  ['str_replace_based_edit_tool', 1],
+  ['mcp__server__run_command', 1],
+  ['get_terminal_of_flight', 0],
+  ['search_shell_company', 0],
+  ['send_command', 0],
+  ['execute_trade', 0],
+])('%s is of the workbench of a coding agent: %d', (name, workbench) => {
+  expect(readToolbox([WEATHER, tool(name, '')], 'hello')).toMatchObject({ workbench });
+});
