@@ -164,7 +164,7 @@ function readDirectives(given: string | undefined, pragma: string | undefined): 
     return /^\d+$/.test(age) ? Number(age) : 0;
   });
   // Whatever value one comes with, which has no meaning in a request.
-  const names = directives.map((directive) => directive.replace(/\s*=.*$/, ''));
+  const names = directives.map((directive) => (directive.split('=', 1)[0] ?? '').trimEnd());
   return {
     noStore: names.includes('no-store'),
     noCache: names.includes('no-cache'),

@@ -24,6 +24,12 @@ describe('the place of a JSON fault', () => {
     expect(fault?.what).toContain(what);
   });
 
+  test('is found behind a string of megabytes', () => {
+    const fault = findJsonFault(`["${'a'.repeat(12_000_000)}" x]`);
+
+    expect(fault).toMatchObject({ line: 1, column: 12_000_005 });
+  });
+
   test('is found exactly where JSON.parse finds a fault', () => {
     const json = fc.json({ maxDepth: 4 });
 

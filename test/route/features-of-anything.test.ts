@@ -1,4 +1,4 @@
-import { fc } from '../support/fast-check.js';
+import { codePoint, fc } from '../support/fast-check.js';
 import { FEATURE_NAMES, readFeatures } from '../../src/route/features.js';
 import { EMPTY, message } from '../support/conversations.js';
 
@@ -6,7 +6,7 @@ describe('whatever the client sends', () => {
   const part = fc.oneof(
     fc.record({
       kind: fc.constantFrom('text' as const, 'tool_result' as const, 'refusal' as const),
-      text: fc.string({ unit: 'binary', maxLength: 200 }),
+      text: fc.string({ unit: codePoint, maxLength: 200 }),
     }),
     fc.record({ kind: fc.constantFrom('image' as const, 'audio' as const, 'file' as const) }),
     fc.record({

@@ -9,17 +9,26 @@ import { readProof } from './proof.js';
 export function readTurns(system: unknown, contents: unknown): Turn[] {
   const turns = readSystem(system);
   const calls = new Calls();
-  listed(contents).forEach((content, i) => {
+  // A client that streams keeps each piece of an answer as a content of its own.
+  let model: ModelTurn | null = null;
+  for (const [i, content] of listed(contents).entries()) {
     const at = `contents[${i}]`;
     const { role, parts } = camelMembers(content);
     const read = listed(parts).map((part, n) => ({
       part: camelMembers(part),
       at: `${at}.parts[${n}]`,
     }));
-    if (role === 'model')
-      appendModel(turns, { role: 'assistant', parts: modelParts(read, calls), at });
-    else turns.push(...userTurns(read, at, calls));
-  });
+    if (role !== 'model') {
+      model = null;
+      turns.push(...userTurns(read, at, calls));
+      continue;
+    }
+    if (model === null) {
+      model = { role: 'assistant', parts: [], at };
+      turns.push(model);
+    }
+    append(model, modelParts(read, calls));
+  }
   return turns;
 }
 
@@ -41,30 +50,23 @@ function readSystem(system: unknown): Turn[] {
   return parts.length === 0 ? [] : [{ role: 'system', parts, at }];
 }
 
-/** A client that streams keeps each piece of an answer as a content of its own. */
-function appendModel(turns: Turn[], turn: Turn): void {
-  const last = turns.at(-1);
-  if (last?.role !== 'assistant') {
-    turns.push(turn);
-    return;
-  }
-  turns[turns.length - 1] = { ...last, parts: joined([...last.parts, ...turn.parts]) };
+/** A turn that goes on with the next content of the model. */
+interface ModelTurn extends Turn {
+  readonly parts: ContentPart[];
 }
 
 /** Thoughts whose proof comes later, and pieces of one text, are one part. */
-function joined(parts: readonly ContentPart[]): ContentPart[] {
-  const out: ContentPart[] = [];
-  for (const part of parts) {
-    const last = out.at(-1);
+function append({ parts }: ModelTurn, more: readonly ContentPart[]): void {
+  for (const part of more) {
+    const last = parts.at(-1);
     if (last?.kind === 'text' && part.kind === 'text') {
-      out[out.length - 1] = { ...last, text: last.text + part.text };
+      parts[parts.length - 1] = { ...last, text: last.text + part.text };
     } else if (last?.kind === 'reasoning' && part.kind === 'reasoning' && isOpen(last)) {
-      out[out.length - 1] = { ...part, text: last.text + part.text, at: last.at };
+      parts[parts.length - 1] = { ...part, text: last.text + part.text, at: last.at };
     } else {
-      out.push(part);
+      parts.push(part);
     }
   }
-  return out;
 }
 
 function isOpen(thought: Extract<ContentPart, { kind: 'reasoning' }>): boolean {
@@ -72,21 +74,19 @@ function isOpen(thought: Extract<ContentPart, { kind: 'reasoning' }>): boolean {
 }
 
 function modelParts(placed: readonly PlacedPart[], calls: Calls): ContentPart[] {
-  return joined(
-    placed.flatMap(({ part, at }): ContentPart[] => {
-      const proof = readProof(part['thoughtSignature']);
-      const text = textOrNull(part['text']) ?? '';
-      if (part['thought'] === true) {
-        const unproven = { signature: null, redacted: null, vendor: 'gemini' as const };
-        return [{ kind: 'reasoning', text, ...(proof ?? unproven), at }];
-      }
-      const said = isObject(part['functionCall'])
-        ? [calls.read(part['functionCall'], at)]
-        : plainParts({ part, at });
-      // Gemini proves the thought before a part at the part itself.
-      return proof === null ? said : [{ kind: 'reasoning', text: '', ...proof, at }, ...said];
-    }),
-  );
+  return placed.flatMap(({ part, at }): ContentPart[] => {
+    const proof = readProof(part['thoughtSignature']);
+    const text = textOrNull(part['text']) ?? '';
+    if (part['thought'] === true) {
+      const unproven = { signature: null, redacted: null, vendor: 'gemini' as const };
+      return [{ kind: 'reasoning', text, ...(proof ?? unproven), at }];
+    }
+    const said = isObject(part['functionCall'])
+      ? [calls.read(part['functionCall'], at)]
+      : plainParts({ part, at });
+    // Gemini proves the thought before a part at the part itself.
+    return proof === null ? said : [{ kind: 'reasoning', text: '', ...proof, at }, ...said];
+  });
 }
 
 /** Results of tools are a turn of their own; it comes first. */
@@ -128,20 +128,41 @@ function plainParts({ part, at }: PlacedPart): ContentPart[] {
   return type === undefined ? [] : [{ kind: 'foreign', type, at: `${at}.${type}` }];
 }
 
-interface PendingCall {
+interface Call {
   readonly id: string;
   readonly name: string;
+  isAnswered: boolean;
+}
+
+/** Calls in order; the answered ones are passed over once, however many there are. */
+class Waiting {
+  readonly #calls: Call[] = [];
+  #next = 0;
+
+  add(call: Call): void {
+    this.#calls.push(call);
+  }
+
+  first(): Call | undefined {
+    while (this.#calls[this.#next]?.isAnswered === true) this.#next += 1;
+    return this.#calls[this.#next];
+  }
 }
 
 /** Gives calls ids, which most clients of Gemini leave out, and finds the call of each result. */
 class Calls {
-  #pending: PendingCall[] = [];
+  readonly #all = new Waiting();
+  readonly #byId = new Map<string, Waiting>();
+  readonly #byName = new Map<string, Waiting>();
 
   read(called: JsonObject, at: string): ContentPart {
     const { id: given, name: named, args } = camelMembers(called);
     const name = textOrNull(named) ?? '';
     const id = textOrNull(given) ?? `call_${at.replace(/\D+/g, '_').replace(/^_|_$/g, '')}`;
-    this.#pending.push({ id, name });
+    const call = { id, name, isAnswered: false };
+    this.#all.add(call);
+    waitingAt(this.#byId, id).add(call);
+    waitingAt(this.#byName, name).add(call);
     return { kind: 'tool_call', id, name, arguments: exactJson(args ?? {}), at };
   }
 
@@ -158,14 +179,21 @@ class Calls {
 
   /** By id, else by name and order. */
   #answered(id: string | null, name: string): string {
-    const pending = this.#pending;
     const found =
-      pending.find((call) => call.id === id) ??
-      pending.find((call) => call.name === name) ??
-      pending[0];
-    this.#pending = pending.filter((call) => call !== found);
+      (id === null ? undefined : this.#byId.get(id)?.first()) ??
+      this.#byName.get(name)?.first() ??
+      this.#all.first();
+    if (found !== undefined) found.isAnswered = true;
     return found?.id ?? id ?? name;
   }
+}
+
+function waitingAt(calls: Map<string, Waiting>, key: string): Waiting {
+  const known = calls.get(key);
+  if (known !== undefined) return known;
+  const waiting = new Waiting();
+  calls.set(key, waiting);
+  return waiting;
 }
 
 /** What a function gave: Google's documents put it under `output`, what went wrong under `error`. */

@@ -12,6 +12,11 @@ interface Said {
   readonly parts: readonly ContentPart[];
 }
 
+/** A turn that further items may belong to. */
+interface OpenTurn extends Turn {
+  readonly parts: ContentPart[];
+}
+
 /**
  * The turns of a conversation: its instructions, then its items.
  *
@@ -19,14 +24,14 @@ interface Said {
  * without anybody else in between is one turn, and so is all that tools gave.
  */
 export function readTurns(instructions: unknown, input: unknown): Turn[] {
-  const turns: Turn[] = [];
+  const turns: OpenTurn[] = [];
   const first = textOrNull(instructions);
   if (first !== null) {
-    const parts = [{ kind: 'text', text: first, at: 'instructions' }] as const;
+    const parts: ContentPart[] = [{ kind: 'text', text: first, at: 'instructions' }];
     turns.push({ role: 'system', parts, at: 'instructions' });
   }
   if (typeof input === 'string') {
-    turns.push({ role: 'user', parts: readContent(input, 'input'), at: 'input' });
+    turns.push({ role: 'user', parts: [...readContent(input, 'input')], at: 'input' });
     return turns;
   }
   objectsIn(input).forEach((item, i) => {
@@ -34,8 +39,9 @@ export function readTurns(instructions: unknown, input: unknown): Turn[] {
     const { role, parts } = readItem(item, at);
     const last = turns.at(-1);
     const isJoined = last?.role === role && (role === 'assistant' || role === 'tool');
-    if (isJoined) turns[turns.length - 1] = { ...last, parts: [...last.parts, ...parts] };
-    else turns.push({ role, parts, at });
+    // In place: a copy for each of 30,000 items took 20 seconds.
+    if (isJoined) for (const part of parts) last.parts.push(part);
+    else turns.push({ role, parts: [...parts], at });
   });
   return turns;
 }

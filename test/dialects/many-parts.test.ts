@@ -1,0 +1,43 @@
+import type { JsonObject } from '../../src/dialects/json.js';
+import { readNeutral as readGemini } from '../../src/dialects/gemini/neutral-request.js';
+import { readNeutral as readResponses } from '../../src/dialects/responses/neutral-request.js';
+
+const COUNT = 30_000;
+
+const many = <T>(make: (i: number) => T): T[] => Array.from({ length: COUNT }, (_, i) => make(i));
+
+const ITEMS: JsonObject = {
+  model: 'm',
+  input: [
+    ...many((i) => ({ type: 'function_call', call_id: `c${i}`, name: 'f', arguments: '{}' })),
+    ...many((i) => ({ type: 'function_call_output', call_id: `c${i}`, output: 'x' })),
+  ],
+};
+
+/** Answered last to first, so that no call is found at once. */
+const CONTENTS: JsonObject = {
+  contents: [
+    ...many((i) => ({ role: 'model', parts: [{ functionCall: { name: `f${i}`, args: {} } }] })),
+    {
+      role: 'user',
+      parts: many((i) => ({ functionResponse: { name: `f${COUNT - 1 - i}`, response: {} } })),
+    },
+  ],
+};
+
+// One request of a few megabytes must not keep all others waiting.
+test.each([
+  ['items of the Responses API', () => readResponses(ITEMS)],
+  ['contents of Gemini', () => readGemini(CONTENTS, false)],
+])('reads %s in time proportional to them', (_what, read) => {
+  const before = process.cpuUsage();
+  const { turns } = read();
+  const { user, system } = process.cpuUsage(before);
+
+  expect(turns.map(({ role, parts }) => [role, parts.length])).toEqual([
+    ['assistant', COUNT],
+    ['tool', COUNT],
+  ]);
+  // Of the processor, as other work must not count: a tenth of a second. Quadratic time would be many seconds.
+  expect(user + system).toBeLessThan(2_000_000);
+});
