@@ -3,14 +3,10 @@ import type { AnswerJournal, AnswerStore } from '../answer-store.js';
 import type { AnswerName } from '../dropped-answers.js';
 import { isHeld, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
 import { matches, type PurgeFilter } from '../past-purges.js';
-import {
-  connectRedis,
-  isOfReplica,
-  type RedisConnection,
-  type RedisSettings,
-} from './connection.js';
+import { connectRedis, type RedisConnection, type RedisSettings } from './connection.js';
 import { Fetching, type FetchResult } from './fetching.js';
 import { Follower } from './follower.js';
+import { isOfReplica } from './refusals.js';
 import { sharedKeys, type SharedAnswersKeys } from './shared-keys.js';
 import { keptFields } from './shared-log.js';
 import { encodeShared } from './shared-record.js';
