@@ -7,6 +7,11 @@ export function isOfReplica(error: unknown): boolean {
   return /^(READONLY|UNBLOCKED)\b/u.test(messageOf(error));
 }
 
+/** Whether a server has no memory for what is new; it goes on giving what it has. */
+export function isOfFull(error: unknown): boolean {
+  return messageOf(error).startsWith('OOM');
+}
+
 /**
  * What the client or the server says, in words that an operator knows.
  *
@@ -19,6 +24,11 @@ export function inWords(error: unknown): Error {
   if (said.includes('enableOfflineQueue')) return new Error('there is no connection to Redis');
   if (said.startsWith('MOVED ')) {
     return new Error(`Redis is a node of a cluster: name it in "cluster", not in "url" (${said})`);
+  }
+  if (isOfFull(error)) {
+    return new Error(
+      'OOM: Redis is full and stores nothing new; what is there is still given. More "maxmemory", or the "maxmemory-policy" volatile-lru, helps',
+    );
   }
   // Why the last node refused that was asked: as a rule they all do for the same reason.
   const { lastNodeError: refused } = error as { readonly lastNodeError?: unknown };
