@@ -31,7 +31,8 @@ and prints the lines for suffice.yaml. Shows the maximum cost first and asks bef
       --yes             do not ask before spending
       --out FILE        write the graded answers here; "suffice tune" can read them, too
                         (default: anchors-VENDOR-NAME.jsonl)
-      --max-tokens N    limit for one answer, including reasoning (default: 2048)
+      --max-tokens N    limit for one answer, including reasoning; what it cuts off is not graded, and asked
+                        again when the limit is higher (default: 2048)
       --url URL         the gateway (default: http://127.0.0.1:4300)
       --key KEY         its API key; prefer SUFFICE_API_KEY, which other users of this machine cannot see
   -c, --config FILE     the configuration (default: ./suffice.yaml if it exists, else the environment)
