@@ -4,10 +4,11 @@ import { gradedModel } from '../assembly/groundwork.js';
 import type { Assembly } from '../assembly/assemble.js';
 import { mostUsd } from '../bench/live/dearest.js';
 import { Gateway, knownRates, type DearestRates } from '../bench/live/gateway.js';
-import { Journal } from '../bench/live/journal.js';
+import type { Journal } from '../bench/live/journal.js';
 import { LiveRun } from '../bench/live/live-run.js';
 import { readPrompts, type LivePrompt } from '../bench/live/prompts.js';
 import { progressTo, reportFailures, writeOutcomes } from '../bench/live/report.js';
+import { withJournal } from '../bench/live/sole-writer.js';
 import { modelId } from '../catalog/schema.js';
 import type { Model } from '../core/model.js';
 import { openai } from '../dialects/openai/openai.js';
@@ -62,7 +63,20 @@ export async function modelsAddCommand(
   const anchors = await readAnchors(context.shipped.artefacts, model, assembly);
   const gateway = new Gateway(options.url, options.key);
   const rates = knownRates(await gateway.rates(), options.models, options.url);
-  const journal = new Journal(`${options.out}.journal`);
+  return withJournal(options.out, (journal) =>
+    measure({ anchors, model, assembly, gateway, rates, journal }, options, io),
+  );
+}
+
+interface Measuring extends Spending {
+  readonly anchors: readonly Anchor[];
+  readonly model: Model;
+  readonly assembly: Assembly;
+  readonly gateway: Gateway;
+}
+
+async function measure(of: Measuring, options: AddOptions, io: Io): Promise<number> {
+  const { anchors, model, assembly, gateway, rates, journal } = of;
   if (!(await isAgreed(anchors, options, { rates, journal }, io))) return EXIT.failed;
 
   const { models, maxTokens, budgetUsd } = options;

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -151,6 +151,35 @@ describe('suffice models add --anchors', () => {
     expect(first.out).toMatch(/strength: \{ mean/u);
     expect(second.code).toBe(0);
     expect(asked.length - before).toBeLessThan(40);
+  });
+
+  test.each([
+    { what: 'is of somebody else', there: 'precious', says: /anchors\.jsonl is there already/u },
+    { what: 'is a folder', there: null, says: /anchors\.jsonl is a folder/u },
+  ])('sends nothing where the file that it is to write $what', async ({ there, says }) => {
+    if (there === null) await mkdir(at('anchors.jsonl'));
+    else await writeFile(at('anchors.jsonl'), there);
+
+    const { code, err } = await add(['acme/new-1', '--anchors', '--yes']);
+
+    expect({ code, asked }).toEqual({ code: 1, asked: [] });
+    expect(err).toMatch(says);
+  });
+
+  test('waits for no other run into the same file, unless it has ended', async () => {
+    const lock = at('anchors.jsonl.journal.lock');
+    await writeFile(lock, String(process.ppid));
+    const during = await add(['acme/new-1', '--anchors', '--yes']);
+    const sent = asked.length;
+    // No process has such a number.
+    await writeFile(lock, '2147483647');
+
+    const after = await add(['acme/new-1', '--anchors', '--yes']);
+
+    expect({ code: during.code, sent }).toEqual({ code: 1, sent: 0 });
+    expect(during.err).toMatch(/another run \(process \d+\) is writing/u);
+    expect(after.code).toBe(0);
+    await expect(readFile(lock)).rejects.toThrow('ENOENT');
   });
 
   test('holds no answer against a model that the limit of tokens cut off', async () => {
