@@ -15,7 +15,7 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
   version: string;
 };
 
-process.stdout.on('error', (error) => {
+process.stdout.on('error', (error: Error) => {
   const { code, says } = withoutOutput(error);
   tell(says);
   process.exit(code);

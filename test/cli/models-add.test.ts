@@ -216,7 +216,7 @@ describe('suffice models add --anchors', () => {
   });
 
   test.each([
-    { args: [], code: 2, says: /say which model/u },
+    { args: [], code: 2, says: /say which model[^]*Run "suffice models add --help" for/u },
     { args: ['acme', '--anchors'], code: 2, says: /by vendor and name/u },
     { args: ['acme/new-1'], code: 2, says: /say how: --anchors/u },
     { args: ['acme/new-1', '--anchors', '--budget', 'much'], code: 2, says: /--budget much/u },
