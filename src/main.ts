@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { shippedWith } from './assembly/shipped.js';
 import { runCommand } from './cli/commands.js';
+import { withoutOutput } from './cli/io.js';
 import { systemClock } from './core/clock.js';
 import { standardError } from './telemetry/log.js';
 
@@ -14,10 +15,10 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
   version: string;
 };
 
-// A reader that has seen enough (`suffice models | head`) closes the pipe; that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+process.stdout.on('error', (error: Error) => {
+  const { code, says } = withoutOutput(error);
+  tell(says);
+  process.exit(code);
 });
 
 // Whatever is to be told there, a closed pipe or a full disk behind it must not stop what was asked for.

@@ -43,7 +43,7 @@ export async function judgeCommand(
     io.out(JUDGE_HELP);
     return EXIT.ok;
   }
-  if (values.batch === undefined) throw new UsageError('suffice cache judge wants --batch FILE');
+  if (values.batch === undefined) throw new UsageError('it wants --batch FILE');
   const maxError = Number(values['max-error']);
   if (values['max-error'].trim() === '' || !(maxError >= 0 && maxError <= 1)) {
     throw new UsageError('--max-error must be a share between 0 and 1');

@@ -48,6 +48,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   models: modelsCommand,
 };
 
+/** What some commands do, where it has a help of its own. */
+const WITH_HELP: Readonly<Record<string, readonly string[]>> = {
+  bench: ['quality', 'fetch', 'live'],
+  cache: ['judge'],
+  models: ['add'],
+};
+
 /**
  * Runs one command.
  *
@@ -76,8 +83,13 @@ export async function runCommand(args: readonly string[], context: ServeContext)
   try {
     return await command(rest, context);
   } catch (error) {
-    return explainFailure(name, error, context);
+    return explainFailure(helpful(name, rest), error, context);
   }
+}
+
+/** The words before `--help` where it is about what was meant. */
+function helpful(name: string, [verb = '']: readonly string[]): string {
+  return WITH_HELP[name]?.includes(verb) === true ? `${name} ${verb}` : name;
 }
 
 function explainFailure(command: string, error: unknown, { io }: ServeContext): number {

@@ -1,3 +1,5 @@
+import { codeOf } from '../core/errors.js';
+
 /** Everything a command may touch of the world outside. */
 export interface Io {
   /** Writes to standard output, as it stands. */
@@ -19,6 +21,15 @@ export const EXIT = {
   /** The command was not understood. */
   usage: 2,
 } as const;
+
+/** How a command ends whose standard output cannot be written any more, and what it says to standard error. */
+export function withoutOutput(error: Error): { readonly code: number; readonly says: string } {
+  // A reader that has seen enough (`suffice models | head`) closes the pipe; that is no failure.
+  if (codeOf(error) === 'EPIPE') return { code: EXIT.ok, says: '' };
+  // A full disk, for the most part.
+  const says = `suffice: standard output cannot be written: ${error.message}\n`;
+  return { code: EXIT.failed, says };
+}
 
 /** The command line was not understood; the message says how. */
 export class UsageError extends Error {

@@ -4,10 +4,11 @@ import { gradedModel } from '../assembly/groundwork.js';
 import type { Assembly } from '../assembly/assemble.js';
 import { mostUsd } from '../bench/live/dearest.js';
 import { Gateway, knownRates, type DearestRates } from '../bench/live/gateway.js';
-import { Journal } from '../bench/live/journal.js';
+import type { Journal } from '../bench/live/journal.js';
 import { LiveRun } from '../bench/live/live-run.js';
 import { readPrompts, type LivePrompt } from '../bench/live/prompts.js';
 import { progressTo, reportFailures, writeOutcomes } from '../bench/live/report.js';
+import { withJournal } from '../bench/live/sole-writer.js';
 import { modelId } from '../catalog/schema.js';
 import type { Model } from '../core/model.js';
 import { openai } from '../dialects/openai/openai.js';
@@ -31,7 +32,8 @@ and prints the lines for suffice.yaml. Shows the maximum cost first and asks bef
       --yes             do not ask before spending
       --out FILE        write the graded answers here; "suffice tune" can read them, too
                         (default: anchors-VENDOR-NAME.jsonl)
-      --max-tokens N    limit for one answer, including reasoning (default: 2048)
+      --max-tokens N    limit for one answer, including reasoning; what it cuts off is not graded, and asked
+                        again when the limit is higher (default: 2048)
       --url URL         the gateway (default: http://127.0.0.1:4300)
       --key KEY         its API key; prefer SUFFICE_API_KEY, which other users of this machine cannot see
   -c, --config FILE     the configuration (default: ./suffice.yaml if it exists, else the environment)
@@ -61,7 +63,20 @@ export async function modelsAddCommand(
   const anchors = await readAnchors(context.shipped.artefacts, model, assembly);
   const gateway = new Gateway(options.url, options.key);
   const rates = knownRates(await gateway.rates(), options.models, options.url);
-  const journal = new Journal(`${options.out}.journal`);
+  return withJournal(options.out, (journal) =>
+    measure({ anchors, model, assembly, gateway, rates, journal }, options, io),
+  );
+}
+
+interface Measuring extends Spending {
+  readonly anchors: readonly Anchor[];
+  readonly model: Model;
+  readonly assembly: Assembly;
+  readonly gateway: Gateway;
+}
+
+async function measure(of: Measuring, options: AddOptions, io: Io): Promise<number> {
+  const { anchors, model, assembly, gateway, rates, journal } = of;
   if (!(await isAgreed(anchors, options, { rates, journal }, io))) return EXIT.failed;
 
   const { models, maxTokens, budgetUsd } = options;

@@ -110,6 +110,8 @@ async function fit(
       'only the trained predictor can be tuned, and this configuration uses the heuristic',
     );
   }
+  // What takes minutes must not fail for this at its end.
+  if (!options.dryRun) await store.prepare();
   const random = new Random(options.seed);
   const warn = (sentence: string): void => {
     io.err(`warning: ${sentence}\n`);
@@ -118,9 +120,10 @@ async function fit(
   const { catalog } = assembly.setup;
   const modelOf = (name: string) => gradedModel(name, catalog);
   const task = tuningTask(data.lines, base, modelOf, new WordGrams());
+  const since = await idInForce(store);
+  const inForce = options.replace ? null : await headInForce(base, store, modelOf);
   strangers(task.models, assembly).forEach(warn);
   const validated = crossValidatedHead(task, data.folds, new Random(options.seed));
-  const inForce = options.replace ? null : await headInForce(base, store, modelOf);
   const gains = compared(data, task, validated, {
     head: inForce,
     modelOf,
@@ -143,9 +146,21 @@ async function fit(
   // What cannot be read back must never be put in force.
   readHead(packHead(head));
   const deserves = isBetter(gains.shipped) && mayReplace(gains.head);
-  const installed = deserves && !options.dryRun ? await store.install(head, nowIso) : null;
+  const isMeant = deserves && !options.dryRun;
+  if (isMeant && !options.replace && (await idInForce(store)) !== since) {
+    io.err(
+      'suffice tune: nothing was installed: meanwhile another head was put in force, which this one was not compared with; run the command again\n',
+    );
+    return EXIT.failed;
+  }
+  const installed = isMeant ? await store.install(head, nowIso) : null;
   io.out(reportOf({ data, task, gains, deserves, installed, dryRun: options.dryRun }));
   return deserves ? EXIT.ok : EXIT.failed;
+}
+
+/** Also of a head that cannot be read; `null` for none, or where nobody can say. */
+async function idInForce(store: HeadStore): Promise<string | null> {
+  return (await store.list()).find(({ inForce }) => inForce)?.id ?? null;
 }
 
 /** One that cannot be used corrects nothing, so there is nothing to compare with. */

@@ -8,7 +8,11 @@ const DEFAULT_SENTINEL_PORT = 26_379;
 function address(port: number) {
   return z
     .string()
-    .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/, 'must be HOST or HOST:PORT')
+    .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/, {
+      error: 'must be HOST or HOST:PORT',
+      abort: true,
+    })
+    .refine((given) => isPort(addressIn(given, port).port), { error: NO_PORT })
     .transform((given) => addressIn(given, port));
 }
 
@@ -21,14 +25,42 @@ function addressIn(given: string, defaultPort: number): { host: string; port: nu
   };
 }
 
+const NO_PORT = 'must have a port from 1 to 65535';
+
+function isPort(port: number): boolean {
+  return port >= 1 && port <= 65_535;
+}
+
+/** Generated passwords often end a host, begin a path or decode to something else. */
+const HOW_ELSE = '; a password with special characters is better given as "password"';
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(`${username}${password}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const options = section({
   url: z
     .url({
       protocol: /^rediss?$/,
-      error: 'must be a URL such as redis://127.0.0.1:6379/0, or rediss://… for TLS',
+      error: `must be a URL such as redis://127.0.0.1:6379/0, or rediss://… for TLS${HOW_ELSE}`,
+      // What follows takes it for a URL.
+      abort: true,
     })
+    .refine((url) => new URL(url).host !== '', { error: 'must name a host' })
+    .refine((url) => new URL(url).port !== '0', { error: NO_PORT })
     .refine((url) => /^\/?\d*$/.test(new URL(url).pathname), {
-      error: 'must end with the number of a database, or nothing',
+      error: `must end with the number of a database, or nothing${HOW_ELSE}`,
+    })
+    .refine((url) => !/[?#]/u.test(url), {
+      error: `must not have a "?" or "#": no options are read from it${HOW_ELSE}`,
+    })
+    .refine((url) => isDecodable(new URL(url)), {
+      error: `must not have a "%" that no two hexadecimal digits follow${HOW_ELSE}`,
     })
     // A URL may carry a password.
     .meta(secret)
@@ -67,9 +99,13 @@ const options = section({
   tls: z.boolean().default(false).describe('Whether to use TLS; a `rediss://` URL implies it.'),
   ca: z
     .string()
-    .min(1)
+    .regex(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/u, {
+      error: 'must be certificates in PEM, themselves and not the name of a file',
+    })
     .optional()
-    .describe('CA certificates to trust, as PEM. Default: the usual ones.'),
+    .describe(
+      'CA certificates to trust, as PEM; needs `tls` or a `rediss://` URL. Default: the usual ones.',
+    ),
   prefix: z
     .string()
     .regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits, or one of ._:-')
@@ -100,6 +136,17 @@ export const redis = options
   .refine(({ url, sentinels, cluster }) => [url, sentinels, cluster].filter(Boolean).length === 1, {
     error: 'needs one of "url", "sentinels" and "cluster", and no more',
   })
+  .refine(({ ca, tls, url }) => ca === undefined || tls || /^rediss:/iu.test(url ?? ''), {
+    path: ['ca'],
+    error: 'is given, but nothing is encrypted: set "tls: true", or write the URL as rediss://…',
+  })
+  .refine(
+    ({ sentinels, sentinelPassword }) => sentinels !== undefined || sentinelPassword === undefined,
+    {
+      path: ['sentinel_password'],
+      error: 'is given, but no "sentinels"',
+    },
+  )
   .transform((given) => {
     const { prefix, timeoutMs, logEntries } = given;
     const { url, user, password, isSecure } = urlIn(given);

@@ -13,7 +13,8 @@ export type LogDestination = DestinationStream & { flushSync?(): void };
  * The gateway's log: one JSON object a line, with ids rather than prose.
  *
  * Callers pass ids, figures and codes only. As a second line of defence whatever is logged under
- * the names that carry secrets or texts in requests is removed.
+ * the names that carry secrets or texts in requests is removed, and so is what libraries attach to
+ * their errors: a refused command with its arguments, a URL with its password.
  */
 export function openLog(level: LogLevel, destination: LogDestination): Log {
   const timestamp = isoTime();
@@ -23,6 +24,7 @@ export function openLog(level: LogLevel, destination: LogDestination): Log {
       base: null,
       timestamp,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: errorFields },
       redact: {
         paths: ['key', 'apiKey', 'authorization', 'headers', 'body', 'messages', 'prompt'],
         remove: true,
@@ -38,6 +40,22 @@ export function openLog(level: LogLevel, destination: LogDestination): Log {
       destination.write(`{"level":"info"${timestamp()},${json.slice(1, -1)},"msg":"${message}"}\n`);
     },
   });
+}
+
+/** What is logged of an error: its own words, and what the operating system says of a call that failed. */
+const ERROR_FIELDS = [
+  ...['type', 'message', 'stack', 'code'],
+  ...['errno', 'syscall', 'path', 'dest', 'address', 'port'],
+];
+
+function errorFields(error: Error): unknown {
+  const told = pino.stdSerializers.err(error);
+  // What is no error is told as it stands.
+  if ((told as unknown) === error) return error;
+  const known = Object.entries(told).filter(([name]) => ERROR_FIELDS.includes(name));
+  // Of a connection that was tried at several addresses: why it failed at each.
+  const each = told['aggregateErrors'] as readonly Error[] | undefined;
+  return Object.fromEntries([...known, ['each', each?.map(({ message }) => message)]]);
 }
 
 type Field = string | number | boolean | null | undefined;

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,12 +15,15 @@ let gateway: Server;
 let asked: string[];
 /** What the model says to a prompt; `null` cuts the connection. */
 let say: (prompt: string) => string | null;
+/** Answers that take more tokens than this are cut off at the limit of the request. */
+let isLong: (prompt: string, maxTokens: number) => boolean;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'suffice-add-'));
   await writeFile(path.join(folder, 'suffice.yaml'), 'providers: { simulation: {} }\n');
   asked = [];
   say = rightly;
+  isLong = () => false;
   gateway = createServer((request, response) => {
     const reply = (json: unknown): void => {
       const headers = { 'content-type': 'application/json', 'x-suffice-cost-usd': '0.0001' };
@@ -31,14 +34,19 @@ beforeEach(async () => {
       return;
     }
     void textOf(request).then((body) => {
-      const { messages } = JSON.parse(body) as { messages: { content: string }[] };
+      const { messages, max_tokens: limit } = JSON.parse(body) as {
+        messages: { content: string }[];
+        max_tokens: number;
+      };
       const prompt = messages[0]?.content ?? '';
       asked.push(prompt);
       const said = say(prompt);
       if (said === null) request.socket.destroy();
       else {
-        const usage = { prompt_tokens: 40, completion_tokens: 10 };
-        reply({ choices: [{ message: { content: said } }], usage });
+        const isCut = isLong(prompt, limit);
+        const usage = { prompt_tokens: 40, completion_tokens: isCut ? limit : 10 };
+        const message = { content: isCut ? null : said };
+        reply({ choices: [{ message, finish_reason: isCut ? 'length' : 'stop' }], usage });
       }
     });
   });
@@ -145,6 +153,59 @@ describe('suffice models add --anchors', () => {
     expect(asked.length - before).toBeLessThan(40);
   });
 
+  test.each([
+    { what: 'is of somebody else', there: 'precious', says: /anchors\.jsonl is there already/u },
+    { what: 'is a folder', there: null, says: /anchors\.jsonl is a folder/u },
+  ])('sends nothing where the file that it is to write $what', async ({ there, says }) => {
+    if (there === null) await mkdir(at('anchors.jsonl'));
+    else await writeFile(at('anchors.jsonl'), there);
+
+    const { code, err } = await add(['acme/new-1', '--anchors', '--yes']);
+
+    expect({ code, asked }).toEqual({ code: 1, asked: [] });
+    expect(err).toMatch(says);
+  });
+
+  test('waits for no other run into the same file, unless it has ended', async () => {
+    const lock = at('anchors.jsonl.journal.lock');
+    await writeFile(lock, String(process.ppid));
+    const during = await add(['acme/new-1', '--anchors', '--yes']);
+    const sent = asked.length;
+    // No process has such a number.
+    await writeFile(lock, '2147483647');
+
+    const after = await add(['acme/new-1', '--anchors', '--yes']);
+
+    expect({ code: during.code, sent }).toEqual({ code: 1, sent: 0 });
+    expect(during.err).toMatch(/another run \(process \d+\) is writing/u);
+    expect(after.code).toBe(0);
+    await expect(readFile(lock)).rejects.toThrow('ENOENT');
+  });
+
+  test('holds no answer against a model that the limit of tokens cut off', async () => {
+    isLong = (_prompt, maxTokens) => asked.length % 2 === 0 && maxTokens < 4096;
+    const first = await add(['acme/new-1', '--anchors', '--yes']);
+    const again = await add(['acme/new-1', '--anchors', '--yes']);
+    const before = asked.length;
+
+    const more = await add(['acme/new-1', '--anchors', '--yes', '--max-tokens', '4096']);
+
+    expect({ first: first.code, again: again.code, before }).toEqual({
+      first: 1,
+      again: 1,
+      before: 50,
+    });
+    expect(first.out).toMatch(/^all +25\/25 /mu);
+    for (const { err } of [first, again]) {
+      expect(err).toMatch(
+        /failed 25 times: .* cut off at 2048 tokens, and is not graded; a higher/u,
+      );
+    }
+    expect(again.err).toMatch(/at most \$0 more/u);
+    expect(more).toMatchObject({ code: 0, out: expect.stringMatching(/^all +50\/50 /mu) });
+    expect(asked.length - before).toBe(25);
+  });
+
   test('does not measure by a handful of answers', async () => {
     say = (prompt) => (asked.length > 5 ? null : rightly(prompt));
 
@@ -155,7 +216,7 @@ describe('suffice models add --anchors', () => {
   });
 
   test.each([
-    { args: [], code: 2, says: /say which model/u },
+    { args: [], code: 2, says: /say which model[^]*Run "suffice models add --help" for/u },
     { args: ['acme', '--anchors'], code: 2, says: /by vendor and name/u },
     { args: ['acme/new-1'], code: 2, says: /say how: --anchors/u },
     { args: ['acme/new-1', '--anchors', '--budget', 'much'], code: 2, says: /--budget much/u },

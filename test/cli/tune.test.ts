@@ -1,5 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runCommand } from '../../src/cli/commands.js';
@@ -35,6 +35,12 @@ afterEach(async () => {
 const configuration = () =>
   `providers: { simulation: {} }\nrouter: { artefacts: ${artefacts} }\nadaptation: { folder: ${folder}/state }\n`;
 
+/** A line of a model that nobody knows, which is warned of. */
+const STRANGER = '{"id":"x","prompt":"Who is there?","outcomes":{"acme/unheard-of-1":{"score":1}}}';
+
+/** Told what a command says to standard error. */
+let onErr: (text: string) => void = () => undefined;
+
 async function tune(
   ...args: readonly string[]
 ): Promise<{ code: number; out: string; err: string }> {
@@ -43,7 +49,10 @@ async function tune(
   const code = await runCommand(['tune', '--config', path.join(folder, 'suffice.yaml'), ...args], {
     io: {
       out: (text) => (out += text),
-      err: (text) => (err += text),
+      err: (text) => {
+        err += text;
+        onErr(text);
+      },
       env: {},
       readStdin: () => Promise.resolve(''),
     },
@@ -117,6 +126,33 @@ describe('suffice tune', () => {
     expect(result.out).toContain('It would be installed');
     expect((await tune('list')).out).toBe('nothing has been tuned here\n');
   });
+
+  test('does not replace a head that was put in force while it was fitting', async () => {
+    const file = await outcomes(100, 0.1);
+    const id = /0001-[0-9a-f]{12}/.exec((await tune('--from', file)).out)?.[0];
+    await tune('off');
+    const head = JSON.stringify({ version: 1, head: id, changed: '', before: [] });
+    await writeFile(file, `${await readFile(file, 'utf8')}${STRANGER}\n`);
+    onErr = () => {
+      writeFileSync(path.join(folder, 'state/heads/current.json'), head);
+      onErr = () => undefined;
+    };
+
+    const { code, out, err } = await tune('--from', file);
+
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/meanwhile another head was put in force/u);
+  });
+
+  test.each([['list'], ['off'], ['--from', 'missing.jsonl']])(
+    'says of %s that heads cannot be kept in a file',
+    async (...args) => {
+      const { code, err } = await tune(...args, '-o', path.join(folder, 'suffice.yaml'));
+
+      expect(code).toBe(1);
+      expect(err).toMatch(/heads: (the folder cannot be read|nothing can be written).*ENOTDIR/u);
+    },
+  );
 
   test('compares with the head in force on prompts that it has not seen', async () => {
     const first = await outcomes(60, 0.1);

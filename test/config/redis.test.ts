@@ -29,12 +29,13 @@ test.each([
 });
 
 test('takes who to log in as from the URL first, and encrypts where it says so', () => {
-  const told = { username: 'ann', password: 'other', ca: 'PEM' };
+  const told = { username: 'ann', password: 'other' };
+  const ca = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 
-  const inUrl = redis.parse({ url: 'rediss://bob:p%40ss@h', ...told });
+  const inUrl = redis.parse({ url: 'rediss://bob:p%40ss@h', ca, ...told });
   const beside = redis.parse({ cluster: ['h'], ...told });
 
-  expect(inUrl).toMatchObject({ username: 'bob', password: 'p@ss', tls: { ca: 'PEM' } });
+  expect(inUrl).toMatchObject({ username: 'bob', password: 'p@ss', tls: { ca } });
   expect(beside).toMatchObject({ username: 'ann', password: 'other', tls: null });
 });
 
@@ -46,6 +47,25 @@ test.each([
   ['a misspelt option', { url: 'redis://h', prefixx: 'a' }],
   ['a prefix that patterns would take otherwise', { url: 'redis://h', prefix: 'a*' }],
   ['an address with a path', { cluster: ['h:1/2'] }],
+  ['a port that there is not', { cluster: ['h:65536'] }],
+  ['the same in a URL', { url: 'redis://h:0' }],
+  ['no host', { url: 'redis:///0' }],
+  ['options in a URL', { url: 'redis://h/0?db=3' }],
+  ['the path of a socket', { url: '/run/redis.sock' }],
+  ['a CA where nothing is encrypted', { url: 'redis://h', ca: '-----BEGIN CERTIFICATE-----' }],
+  ['the name of a file with a CA', { url: 'rediss://h', ca: '/etc/ssl/ca.pem' }],
+  ['a password of sentinels that there are not', { url: 'redis://h', sentinel_password: 's' }],
 ])('refuses %s', (_what, given) => {
   expect(redis.safeParse(given).success).toBe(false);
 });
+
+test.each(['ses/ame', 'ses#ame', 'ses?ame', 'ses%ame', '12/ame', '12/a:me'])(
+  'says where else a password such as %s goes, and does not show it',
+  (password) => {
+    const { error } = redis.safeParse({ url: `redis://:${password}@h:6379/0` });
+
+    expect(error?.issues).toHaveLength(1);
+    expect(error?.message).toMatch(/is better given as \\?"password/u);
+    expect(JSON.stringify(error)).not.toContain('ame@');
+  },
+);

@@ -28,6 +28,29 @@ describe('the log', () => {
     expect(lines).toEqual([]);
   });
 
+  test('tells of an error what went wrong, and nothing that a library has attached to it', () => {
+    const { lines, log } = opened('info');
+    const refused = new Error('WRONGPASS', { cause: new Error('who is there?') });
+    const command = { name: 'auth', args: ['sesame'] };
+    Object.assign(refused, { command, input: 'redis://:sesame@h', code: 'EAUTH', port: 6379 });
+
+    log.warn({ err: refused }, 'Redis is away');
+    log.warn({ err: new AggregateError([new Error('no 1'), new Error('no 2')]) }, 'nowhere');
+    log.warn({ err: 'a text' }, 'thrown');
+
+    const [one, several, text] = lines.map((line) => JSON.parse(line) as { err: object });
+    expect(one?.err).toMatchObject({
+      type: 'Error',
+      message: 'WRONGPASS: who is there?',
+      stack: expect.stringContaining('log.test'),
+      code: 'EAUTH',
+      port: 6379,
+    });
+    expect(lines.join('')).not.toContain('sesame');
+    expect(several?.err).toMatchObject({ each: ['no 1', 'no 2'] });
+    expect(text?.err).toBe('a text');
+  });
+
   test('can go to standard error', () => {
     expect(() => openLog('silent', standardError(systemClock))).not.toThrow();
   });

@@ -5,8 +5,8 @@ import type { Io } from '../../cli/io.js';
 import { dollars } from '../../cli/table.js';
 import { DataError } from '../../outcomes/jsonl.js';
 import { mostUsd } from './dearest.js';
-import { Gateway, knownRates } from './gateway.js';
-import { Journal } from './journal.js';
+import { Gateway, knownRates, type DearestRates } from './gateway.js';
+import type { Journal } from './journal.js';
 import type { Judge } from './judge.js';
 import { LiveRun } from './live-run.js';
 import type { LiveResult } from './live-run.js';
@@ -15,6 +15,7 @@ import type { LiveOptions } from './options.js';
 import { readPrompts } from './prompts.js';
 import type { LivePrompt } from './prompts.js';
 import { progressTo, reportFailures, writeOutcomes } from './report.js';
+import { withJournal } from './sole-writer.js';
 
 /** A judge may think aloud before its last line. */
 const JUDGE_TOKENS = 1024;
@@ -35,8 +36,21 @@ export async function liveCommand(
   const asked = [...options.models, ...(judge === null ? [] : [judge.model])];
   const rates = knownRates(await gateway.rates(), asked, options.url);
   await mkdir(path.dirname(options.out), { recursive: true });
-  const journal = new Journal(`${options.out}.journal`);
+  return withJournal(options.out, (journal) =>
+    runWith({ prompts, judge, gateway, rates, journal }, options, io),
+  );
+}
 
+interface Prepared {
+  readonly prompts: readonly LivePrompt[];
+  readonly judge: Judge | null;
+  readonly gateway: Gateway;
+  readonly rates: ReadonlyMap<string, DearestRates>;
+  readonly journal: Journal;
+}
+
+async function runWith(prepared: Prepared, options: LiveOptions, io: Io): Promise<number> {
+  const { prompts, judge, gateway, rates, journal } = prepared;
   const most = mostUsd(prompts, options, { judge, rates, journal });
   io.err(
     `${prompts.length} prompts, ${options.models.length} models: at most ${dollars(most)} more; ` +

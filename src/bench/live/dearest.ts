@@ -44,7 +44,7 @@ export function mostUsd(
   for (const prompt of prompts) {
     const { messages, tools, hash, grader } = prompt;
     for (const model of models) {
-      if (journal.answer(hash, model) === null)
+      if (journal.answer(hash, model) === null && !journal.isCutAt(hash, model, maxTokens))
         sum += usd(model, { model, messages, tools, maxTokens });
       if (grader !== 'judge' || judge === null) continue;
       const comparison = { prompt, candidate: longest, reference: longest, isFirst: true };

@@ -14,7 +14,12 @@ const modelList = z.looseObject({
 });
 const completion = z.looseObject({
   choices: z
-    .array(z.looseObject({ message: z.looseObject({ content: z.string().nullish() }) }))
+    .array(
+      z.looseObject({
+        message: z.looseObject({ content: z.string().nullish() }),
+        finish_reason: z.string().nullish(),
+      }),
+    )
     .min(1),
   usage: z.looseObject({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
 });
@@ -41,6 +46,8 @@ export interface Answer {
   readonly inTokens: number | null;
   readonly outTokens: number | null;
   readonly costUsd: number | null;
+  /** It ends where the limit of the request was, and not where the model wanted. */
+  readonly isCut: boolean;
 }
 
 /** A call that brought no answer; the run goes on without it. */
@@ -109,7 +116,7 @@ export class Gateway {
     if (by !== null && by !== ask.model) {
       throw new CallError(`${by} answered in place of ${ask.model}`, { mayHaveCost: true });
     }
-    return answerIn(parsed.data, response.headers.get('x-suffice-cost-usd'));
+    return answerIn(parsed.data, ask, response.headers.get('x-suffice-cost-usd'));
   }
 
   #fetch(path: string, options: RequestInit): Promise<Response> {
@@ -152,13 +159,23 @@ function bodyOf({ model, messages, tools, maxTokens }: Ask): Readonly<Record<str
   return { model, messages, ...(tools === null ? {} : { tools }), [limit]: maxTokens };
 }
 
-function answerIn({ choices, usage }: z.infer<typeof completion>, cost: string | null): Answer {
+/** Providers count a few tokens otherwise; a model whose own limit is lower stops far before it. */
+const AT_LIMIT = 0.9;
+
+function answerIn(
+  { choices, usage }: z.infer<typeof completion>,
+  { maxTokens }: Ask,
+  cost: string | null,
+): Answer {
+  const outTokens = usage?.completion_tokens ?? null;
   const costUsd = Number(cost ?? Number.NaN);
   return {
     text: choices[0]?.message.content ?? '',
     inTokens: usage?.prompt_tokens ?? null,
-    outTokens: usage?.completion_tokens ?? null,
+    outTokens,
     costUsd: Number.isFinite(costUsd) ? costUsd : null,
+    isCut:
+      choices[0]?.finish_reason === 'length' && (outTokens ?? maxTokens) >= AT_LIMIT * maxTokens,
   };
 }
 

@@ -15,6 +15,8 @@ const failureEntry = z.strictObject({
   call,
   /** The comparison that a verdict was asked on, where what came was none. */
   about: z.string().optional(),
+  /** What was asked, where an answer came that the limit of tokens cut off. */
+  cut: z.strictObject({ prompt: z.string(), model: z.string(), max_tokens: z.number() }).optional(),
   cost_usd: z.number(),
 });
 const answerEntry = z.strictObject({
@@ -60,6 +62,8 @@ export class Journal {
   #calls = 0;
   readonly #answers = new Map<string, AnswerEntry>();
   readonly #verdicts = new Map<string, Verdict>();
+  /** The limits by which answers were cut off, the highest of each. */
+  readonly #cuts = new Map<string, number>();
   #spentUsd = 0;
 
   /** @throws {DataError} with the line of a file that is no journal */
@@ -90,6 +94,11 @@ export class Journal {
 
   answer(prompt: string, model: string): AnswerEntry | null {
     return this.#answers.get(`${prompt} ${model}`) ?? null;
+  }
+
+  /** Whether its answer was cut off by a limit of so many tokens or more, so that another one would be, too. */
+  isCutAt(prompt: string, model: string, maxTokens: number): boolean {
+    return (this.#cuts.get(`${prompt} ${model}`) ?? 0) >= maxTokens;
   }
 
   verdict(about: string): Verdict | null {
@@ -123,6 +132,10 @@ export class Journal {
     else if (entry.kind === 'verdict') this.#verdicts.set(entry.about, entry.verdict);
     else if (entry.about !== undefined) {
       this.#unusable.set(entry.about, this.unusable(entry.about) + 1);
+    } else if (entry.cut !== undefined) {
+      const { prompt, model, max_tokens } = entry.cut;
+      const asked = `${prompt} ${model}`;
+      this.#cuts.set(asked, Math.max(this.#cuts.get(asked) ?? 0, max_tokens));
     }
   }
 }

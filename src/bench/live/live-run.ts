@@ -117,9 +117,21 @@ export class LiveRun {
 
   async #answer(prompt: LivePrompt, model: string): Promise<void> {
     const { messages, tools, hash } = prompt;
-    const answer = await this.#pay({ model, messages, tools, maxTokens: this.#parts.maxTokens });
+    const { journal, maxTokens } = this.#parts;
+    if (journal.isCutAt(hash, model, maxTokens)) {
+      this.#failCut(model);
+      return;
+    }
+    const answer = await this.#pay({ model, messages, tools, maxTokens });
     if (answer === null) return;
-    this.#parts.journal.settle({
+    if (answer.isCut) {
+      const { call, costUsd } = answer;
+      const cut = { prompt: hash, model, max_tokens: maxTokens };
+      journal.settle({ kind: 'failure', call, cut, cost_usd: costUsd });
+      this.#failCut(model);
+      return;
+    }
+    journal.settle({
       kind: 'answer',
       call: answer.call,
       prompt: hash,
@@ -177,6 +189,14 @@ export class LiveRun {
       this.#fail(`${ask.model}: ${error.message}`);
       return null;
     }
+  }
+
+  /** A limit that cuts a model's thoughts says nothing of the model: as an error it would be held against it. */
+  #failCut(model: string): void {
+    const { maxTokens } = this.#parts;
+    this.#fail(
+      `${model}: the answer was cut off at ${maxTokens} tokens, and is not graded; a higher --max-tokens asks for it again`,
+    );
   }
 
   #fail(why: string): void {

@@ -23,7 +23,8 @@ outcomes for suffice bench quality. Each line of PROMPTS.jsonl is
       --rubric FILE       what makes an answer better, in your words
       --reference MODEL   its answer is the reference for lines without "expected"  (the last of --models)
       --dataset NAME      the name of the set                         (live)
-      --max-tokens N      limit for one answer                        (1024)
+      --max-tokens N      limit for one answer; what it cuts off is not graded, and asked again
+                          when the limit is higher                    (1024)
       --concurrency N     concurrent calls                            (4)
       --url URL           the gateway                                 (http://127.0.0.1:4300)
       --key KEY           its API key; prefer SUFFICE_API_KEY, which other users of this machine cannot see

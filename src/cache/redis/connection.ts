@@ -1,5 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../../core/clock.js';
+import { inWords } from './refusals.js';
 
 /** Where a server is. */
 export interface RedisAddress {
@@ -68,15 +69,6 @@ const SLOTS = 16_384;
 const PING: RedisCommand = ['PING'];
 const CLUSTER_INFO: RedisCommand = ['CLUSTER', 'INFO'];
 
-/**
- * Whether a server refuses something because it is a replica, or has just become one.
- *
- * It goes on answering whoever has stayed connected, and will for ever.
- */
-export function isOfReplica(error: unknown): boolean {
-  return error instanceof Error && /^(READONLY|UNBLOCKED)\b/.test(error.message);
-}
-
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
 
@@ -140,18 +132,10 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
   };
 }
 
-/** What the client says of options of its own, which no operator knows, in words. */
-function inWords(error: unknown): unknown {
-  const said = String(error);
-  if (said.includes('maxRetriesPerRequest')) return new Error('the connection to Redis was lost');
-  if (said.includes('enableOfflineQueue')) return new Error('there is no connection to Redis');
-  return error;
-}
-
 function refreshed(client: Cluster): Promise<void> {
   return new Promise((resolve, reject) => {
     client.refreshSlotsCache((error) => {
-      if (error) reject(error);
+      if (error) reject(inWords(error));
       else resolve();
     });
   });
@@ -177,7 +161,7 @@ function readiness(
 ): Promise<void> {
   if (client.status === 'ready') return Promise.resolve();
   return new Promise((resolve, reject) => {
-    let why: unknown = new Error(`no connection to Redis in ${timeoutMs} ms`);
+    let why: unknown;
     const onError = (error: unknown): void => {
       why = error;
     };
@@ -192,8 +176,12 @@ function readiness(
     };
     const forget = clock.after(timeoutMs, () => {
       end();
-      // eslint wants an Error, and what a client emits is one.
-      reject(why instanceof Error ? why : new Error(String(why)));
+      // It goes on asking a server that it has reached, and says nothing of that.
+      const said =
+        client.status === 'connect'
+          ? `Redis was not ready in ${timeoutMs} ms: it hangs, or is loading its data`
+          : `no connection to Redis in ${timeoutMs} ms`;
+      reject(why === undefined ? new Error(said) : inWords(why));
     });
     client.on('ready', onReady);
     client.on('error', onError);

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { CLOCK_SKEW_MS, type AnswerStore } from '../answer-store.js';
 import type { RedisCommand, RedisConnection } from './connection.js';
+import { isOfFull } from './refusals.js';
 import {
   eventsRanged,
   eventsRead,
@@ -68,8 +69,7 @@ export class Follower {
     const { writer, keys, origin, store, pause, onPurged } = this.#parts;
     // Another name each time: what two lives are called alike cannot be told apart.
     this.#joins += 1;
-    await writer.send(['SET', keys.epoch, `${origin} ${this.#joins}`, 'NX']);
-    const epoch = String(await writer.send(['GET', keys.epoch]));
+    const epoch = await this.#epoch(`${origin} ${this.#joins}`);
     const before = this.#place;
     const missed = before === null ? 'all' : await this.#missedSince(before, epoch);
     if (missed === 'nothing') return false;
@@ -78,9 +78,8 @@ export class Follower {
     const told = this.#told;
     const place = {
       epoch,
-      // Something to go on from.
-      log: await this.#leave(keys.log, { kind: 'hello' }),
-      purges: await this.#leave(keys.purges, { kind: 'hello' }),
+      log: await this.#enter(keys.log),
+      purges: await this.#enter(keys.purges),
     };
     await this.#hearPurges(place.purges);
     const repeated = missed === 'memory' ? await this.#repeatPurges() : null;
@@ -162,11 +161,29 @@ export class Follower {
     return !(await this.#has(this.#parts.keys.purges, told));
   }
 
+  /** The life of the server. @param name - of this one, if it has none yet */
+  async #epoch(name: string): Promise<string> {
+    const { writer, keys } = this.#parts;
+    const refused = await writer.send(['SET', keys.epoch, name, 'NX']).then(() => null, ifFull);
+    const epoch = await writer.send(['GET', keys.epoch]);
+    if (epoch === null && refused !== null) throw refused;
+    return String(epoch);
+  }
+
+  /** Something to go on from: an entry of its own, or the last one where there is no memory for more. @returns its id */
+  async #enter(stream: string): Promise<string> {
+    const left = await this.#leave(stream, { kind: 'hello' }).catch(ifFull);
+    if (typeof left === 'string') return left;
+    const [last] = await this.#range(['XREVRANGE', stream, '+', '-', 'COUNT', 1]);
+    if (last === undefined) throw left;
+    return last.id;
+  }
+
   async #has(stream: string, id: string): Promise<boolean> {
     return (await this.#range(['XRANGE', stream, id, id])).length > 0;
   }
 
-  async #range(command: readonly ['XRANGE', string, ...(string | number)[]]) {
+  async #range(command: readonly ['XRANGE' | 'XREVRANGE', string, ...(string | number)[]]) {
     return eventsRanged(command[1], await this.#parts.writer.send(command));
   }
 
@@ -227,6 +244,12 @@ export class Follower {
       case 'hello':
     }
   }
+}
+
+/** What a full server has refused; anything else is thrown on. */
+function ifFull(error: unknown): Error {
+  if (error instanceof Error && isOfFull(error)) return error;
+  throw error;
 }
 
 /** Whether an entry's id (`milliseconds-number`) comes before another. */

@@ -3,14 +3,10 @@ import type { AnswerJournal, AnswerStore } from '../answer-store.js';
 import type { AnswerName } from '../dropped-answers.js';
 import { isHeld, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
 import { matches, type PurgeFilter } from '../past-purges.js';
-import {
-  connectRedis,
-  isOfReplica,
-  type RedisConnection,
-  type RedisSettings,
-} from './connection.js';
+import { connectRedis, type RedisConnection, type RedisSettings } from './connection.js';
 import { Fetching, type FetchResult } from './fetching.js';
 import { Follower } from './follower.js';
+import { isOfFull, isOfReplica } from './refusals.js';
 import { sharedKeys, type SharedAnswersKeys } from './shared-keys.js';
 import { keptFields } from './shared-log.js';
 import { encodeShared } from './shared-record.js';
@@ -62,6 +58,8 @@ export class SharedAnswers implements AnswerJournal {
   #isFlushDue = false;
   #isFollowing = false;
   #isSending = true;
+  /** Why nothing is sent is that Redis has no memory; what is there can be had all the same. */
+  #isFull = false;
   /** `undefined`: neither way has been told yet. */
   #toldThere: boolean | undefined;
   #isClosed = false;
@@ -72,6 +70,7 @@ export class SharedAnswers implements AnswerJournal {
       this.#isSending = false;
       this.#options.clock.after(RETRY_MS, () => void this.#tryAgain());
     }
+    this.#isFull = isOfFull(error);
     this.#leaveReplica(error);
     this.#say(error);
   };
@@ -129,7 +128,8 @@ export class SharedAnswers implements AnswerJournal {
    * @returns `null` if it is not to be had in that time
    */
   async fetch(answer: KeptAnswer, budgetMs: number): Promise<HeldAnswer | null> {
-    return this.isThere ? this.#fetching.fetch(answer, budgetMs) : null;
+    const isReadable = this.isThere || (this.#isFollowing && this.#isFull);
+    return isReadable ? this.#fetching.fetch(answer, budgetMs) : null;
   }
 
   /**
@@ -289,6 +289,7 @@ export class SharedAnswers implements AnswerJournal {
       this.#say(null);
     } catch (error) {
       // Told already.
+      this.#isFull = isOfFull(error);
       this.#leaveReplica(error);
       this.#options.clock.after(RETRY_MS, () => void this.#tryAgain());
     }

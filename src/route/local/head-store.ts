@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { codeOf } from '../../core/errors.js';
 import { ArtefactError } from '../../embed/artefact.js';
 import { packHead, readHead, type StoredHead } from './head-artefact.js';
 
@@ -113,10 +114,22 @@ export class HeadStore {
     }));
   }
 
+  /** Sees to it that heads can be kept here. @throws {ArtefactError} they cannot */
+  async prepare(): Promise<void> {
+    try {
+      await mkdir(this.folder, { recursive: true });
+      await access(this.folder, constants.W_OK);
+    } catch (cause) {
+      throw new ArtefactError(this.folder, `nothing can be written here (${codeOf(cause)})`, {
+        cause,
+      });
+    }
+  }
+
   /** Writes a head and puts it in force. @returns its id */
   async install(head: Omit<StoredHead, 'hash'>, nowIso: string): Promise<string> {
     const bytes = packHead(head);
-    await mkdir(this.folder, { recursive: true });
+    await this.prepare();
     const numbers = (await this.#ids()).map((id) => Number(FILE.exec(`${id}.bin`)?.[1] ?? 0));
     const number = String(Math.max(0, ...numbers) + 1).padStart(4, '0');
     const id = `${number}-${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}`;
@@ -140,7 +153,7 @@ export class HeadStore {
   }
 
   async #point(id: string | null, before: readonly string[], nowIso: string): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    await this.prepare();
     const kept = before.slice(-MOST_BEFORE);
     const text = JSON.stringify({ version: 1, head: id, changed: nowIso, before: kept }, null, 2);
     await writeWhole(this.pointerFile, Buffer.from(`${text}\n`));
@@ -152,8 +165,9 @@ export class HeadStore {
       const files = names.filter((name) => FILE.test(name));
       return files.map((name) => name.slice(0, -4)).toSorted((a, b) => numberOf(a) - numberOf(b));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
+      const code = codeOf(error);
+      if (code === 'ENOENT') return [];
+      throw new ArtefactError(this.folder, `the folder cannot be read (${code})`, { cause: error });
     }
   }
 

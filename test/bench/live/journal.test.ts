@@ -54,7 +54,8 @@ async function run(
 
 function answer(ask: Ask): Promise<Answer> {
   asked.push(ask);
-  return Promise.resolve({ text: say(ask), inTokens: 10, outTokens: 5, costUsd: 0.001 });
+  const answer = { text: say(ask), inTokens: 10, outTokens: 5, costUsd: 0.001, isCut: false };
+  return Promise.resolve(answer);
 }
 
 describe('what a journal knows of money', () => {

@@ -59,6 +59,30 @@ test('says that a Redis without memory takes nothing, goes on, and sends it late
   await server.close();
 });
 
+test('gives what is in a Redis without memory, also to who comes only then', async () => {
+  const server = await RedisServer.start('--maxmemory-policy', 'noeviction');
+  const raw = new Redis(server.port);
+  const address = { host: '127.0.0.1', port: server.port };
+  const place = { kind: 'single', address, database: 0 } as const;
+  const [a, b] = [openPeer('a', { place }), openPeer('b', { place })];
+  await until(() => a.shared.isThere && b.shared.isThere);
+  b.store.keep(fresh('one'));
+  await until(() => a.store.peek('one') !== undefined);
+  await raw.config('SET', 'maxmemory', '1');
+
+  a.store.keep(fresh('two'));
+  await until(() => !a.shared.isThere);
+  const c = openPeer('c', { place });
+  await until(() => c.store.peek('one') !== undefined);
+
+  expect(await wordsOf(a, 'one')).toBe('the answer to one');
+  expect(await wordsOf(c, 'one')).toBe('the answer to one');
+  expect(a.reasons).toEqual([expect.stringMatching(/^OOM: Redis is full/u)]);
+  for (const { shared } of [a, b, c]) await shared.close();
+  raw.disconnect();
+  await server.close();
+});
+
 test('purges from a Redis without memory, which gives it the memory to tell the others', async () => {
   const server = await RedisServer.start('--maxmemory-policy', 'noeviction');
   const raw = new Redis(server.port);

@@ -1,4 +1,5 @@
-import type { RedisSettings } from '../../../src/cache/redis/connection.js';
+import { connectRedis, type RedisSettings } from '../../../src/cache/redis/connection.js';
+import { systemClock } from '../../../src/core/clock.js';
 import { RedisCluster } from '../../support/redis-cluster.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { fresh, openPeer, until, wordsOf, type Peer } from './peer.js';
@@ -72,4 +73,35 @@ test('says why Redis is away, and shares in no other database than the one that 
   expect(lost.reasons).toEqual(['the connection to Redis was lost']);
   expect([astray.states, astray.reasons]).toEqual([['away'], ['ERR DB index is out of range']]);
   for (const { shared } of [lost, astray]) await shared.close();
+});
+
+test('says why it is not let in, and never what it sent', async () => {
+  const server = await started('--requirepass', 'sesame', '--cluster-enabled', 'yes');
+  const single = { kind: 'single', address: at(server), database: 0 } as const;
+  const nodes = { kind: 'cluster', nodes: [at(server)] } as const;
+  const known = { username: null, tls: null, prefix: 'p', logEntries: 100, timeoutMs: 500 };
+  const answer = Buffer.from('the answer');
+  const [stranger, lost, friend] = [
+    connectRedis({ ...known, place: single, password: 'seesaw' }, systemClock),
+    connectRedis({ ...known, place: nodes, password: 'seesaw' }, systemClock),
+    connectRedis({ ...known, place: single, password: 'sesame' }, systemClock),
+  ];
+  await friend.ready();
+  await friend.send(['CLUSTER', 'ADDSLOTSRANGE', 1, 16_383]);
+
+  const refusals = await Promise.all(
+    [stranger.ready(), lost.ready(), friend.send(['SETX', 'key', answer])].map((refused) =>
+      refused.then(String, (error: unknown) => error as Error),
+    ),
+  );
+
+  expect(refusals.map(String)).toEqual([
+    expect.stringMatching(/^Error: WRONGPASS/u),
+    expect.stringMatching(/^Error: no node of the cluster answers: (WRONGPASS|NOAUTH)/u),
+    expect.stringMatching(/^Error: ERR unknown command/u),
+  ]);
+  for (const refusal of refusals) {
+    expect(Object.keys(refusal)).toEqual([]);
+  }
+  for (const one of [stranger, lost, friend]) one.close();
 });

@@ -1,0 +1,14 @@
+import { withoutOutput } from '../../src/cli/io.js';
+
+test.each([
+  { of: 'EPIPE: broken pipe, write', code: 0, says: '' },
+  {
+    of: 'ENOSPC: no space left on device, write',
+    code: 1,
+    says: 'suffice: standard output cannot be written: ENOSPC: no space left on device, write\n',
+  },
+])('a command whose output ends with $of ends with code $code', ({ of, code, says }) => {
+  const error = Object.assign(new Error(of), { code: of.split(':')[0] });
+
+  expect(withoutOutput(error)).toEqual({ code, says });
+});
