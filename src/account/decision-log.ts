@@ -9,6 +9,16 @@ export interface AttemptRecord {
   readonly outcome: string;
   /** Milliseconds until the answer began, or the try failed. */
   readonly ms: number;
+  /** What it probably cost though it gave no answer; absent where it gave one, or cost nothing. */
+  readonly charge?: Charge;
+}
+
+/** What an upstream bills for. */
+export interface Charge {
+  readonly model: string;
+  readonly usage: Usage;
+  /** US dollars; `null` when a price is unknown. */
+  readonly costUsd: number | null;
 }
 
 /** How an exchange ended. */
@@ -20,10 +30,11 @@ export interface Outcome {
   /** The model that answered; differs from the decision's after a fallback. */
   readonly servedModel: string | null;
   readonly attempts: readonly AttemptRecord[];
+  /** Of the answer; where there is none, of what was billed without one. */
   readonly usage: Usage | null;
-  /** US dollars by the usage told or estimated; `null` when a price is unknown. */
+  /** US dollars by the usage told or estimated, attempts that failed included; `null` when all prices are unknown. */
   readonly costUsd: number | null;
-  /** Less than the reference model would have cost for the same tokens; `null` when unknown. */
+  /** Less than the reference model would have cost for the tokens of the answer; `null` when unknown. */
   readonly savedUsd: number | null;
   readonly finishReason: string | null;
   /** Milliseconds from the request's last byte to the first byte sent. */

@@ -1,6 +1,7 @@
 import type { DecisionHead } from '../core/decision.js';
 import { codeOf, GatewayError } from '../core/errors.js';
 import type { Log } from '../telemetry/log.js';
+import { chargesOf, wastedIn } from './charges.js';
 import type { AttemptRecord, Outcome } from './decision-log.js';
 
 /** Of a message in the log: enough to know what is wrong, and hardly enough to quote a prompt. */
@@ -95,6 +96,7 @@ function lineOf(request: LoggedRequest, outcome: Outcome, why: Why = UNTOLD) {
     outputTokens: usage?.outputTokens,
     estimated: usage?.estimated,
     costUsd: outcome.costUsd,
+    failedUsd: failedIn(attempts),
     savedUsd: outcome.savedUsd,
   };
 }
@@ -108,6 +110,12 @@ function madeOf(attempts: readonly AttemptRecord[]): number {
 /** `acme/large upstream_failed, acme/small ok`: why it was not the first place that answered. */
 function triedIn(attempts: readonly AttemptRecord[]): string {
   return attempts.map(({ upstream, outcome }) => `${upstream} ${outcome}`).join(', ');
+}
+
+/** What was billed for attempts that failed; `undefined` where nothing was. */
+function failedIn(attempts: readonly AttemptRecord[]): number | null | undefined {
+  if (!attempts.some(({ charge }) => charge !== undefined)) return undefined;
+  return wastedIn(chargesOf(attempts));
 }
 
 function rounded(ms: number | null): number | null {

@@ -1,5 +1,6 @@
 import type { Outcome } from '../account/decision-log.js';
 import type { Candidate, Decision, DecisionHead } from '../core/decision.js';
+import type { Usage } from '../core/usage.js';
 import type { Loss } from '../dialects/neutral/losses.js';
 import type { CacheMark } from '../request/exchange.js';
 import type { Flip } from '../route/explain.js';
@@ -143,25 +144,32 @@ export function outcomeJson(outcome: Outcome): Record<string, unknown> {
     status: outcome.status,
     error: outcome.error,
     model: outcome.servedModel,
-    attempts: outcome.attempts.map(({ upstream, outcome: result, ms }) => ({
+    attempts: outcome.attempts.map(({ upstream, outcome: result, ms, charge }) => ({
       upstream,
       outcome: result,
       ms: round(ms),
+      // Only of those that failed and are billed all the same.
+      usage: charge && usageJson(charge.usage),
+      cost_usd: charge?.costUsd,
     })),
     finish_reason: outcome.finishReason,
-    usage: outcome.usage && {
-      input_tokens: outcome.usage.inputTokens,
-      output_tokens: outcome.usage.outputTokens,
-      cache_read_tokens: outcome.usage.cacheReadTokens,
-      cache_write_tokens: outcome.usage.cacheWriteTokens,
-      reasoning_tokens: outcome.usage.reasoningTokens,
-      estimated: outcome.usage.estimated,
-    },
+    usage: outcome.usage && usageJson(outcome.usage),
     cost_usd: outcome.costUsd,
     saved_usd: outcome.savedUsd,
     first_byte_ms: round(outcome.firstByteMs),
     total_ms: round(outcome.totalMs),
     overhead_ms: round(outcome.overheadMs),
+  };
+}
+
+function usageJson(usage: Usage): Record<string, unknown> {
+  return {
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    cache_read_tokens: usage.cacheReadTokens,
+    cache_write_tokens: usage.cacheWriteTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    estimated: usage.estimated,
   };
 }
 
