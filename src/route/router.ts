@@ -40,8 +40,8 @@ export interface RouterParts {
   readonly sketches?: { readonly predictor: string; readonly text: boolean } | null | undefined;
   /** Why the predictor is not the one that was asked for; `null` when it is. */
   readonly degraded: string | null;
-  /** Live speed of a model where it has been measured, else `null`. */
-  readonly measuredSpeed: (model: string) => Speed | null;
+  /** How fast a model is, as measured of late or else as published; `null` when unknown. */
+  readonly speedOf: (model: string, published: Speed | null) => Speed | null;
   /**
    * Runs work when no request waits for it, so that prices follow the decisions made; without it
    * they stay those of the usual prompts.
@@ -200,15 +200,15 @@ export class Router {
   }
 
   #candidates({ models }: Pick<Prediction, 'models'>, demand: Demand): CandidateTable {
-    const { measuredSpeed } = this.#parts;
+    const { speedOf } = this.#parts;
     const ruled = this.#dropsByRules(demand);
     const table = new CandidateTable(this.#names, this.#tables);
     let i = 0;
     for (const contender of this.#contenders) {
       const predicted = models[i];
       if (predicted === undefined) throw new Error('the predictor left out a model');
-      const measured = measuredSpeed(contender.id);
-      contender.writeTo(table, predicted, measured, ruled[i] ?? null, demand);
+      const speed = speedOf(contender.id, contender.publishedSpeed);
+      contender.writeTo(table, predicted, speed, ruled[i] ?? null, demand);
       i += 1;
     }
     return table;
