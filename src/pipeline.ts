@@ -146,14 +146,17 @@ export class Pipeline {
   /**
    * A decision of the past, with what came of it.
    *
+   * @param caller - sees its own, unless its key may see all
    * @throws {GatewayError} `not_found`
    */
-  recall(id: string): Explanation & Pick<DecisionRecord<unknown>, 'outcome'> {
+  recall(id: string, caller: Caller): Explanation & Pick<DecisionRecord<unknown>, 'outcome'> {
     const record = this.#parts.decisions.get(id);
-    if (record === undefined) {
+    const isShown = record?.caller === caller.name || caller.decisions === 'all';
+    // That of another caller is answered like one that never was: ids must not be probed for.
+    if (record === undefined || !isShown) {
       throw new GatewayError(
         'not_found',
-        `there is no decision "${id}"; only the latest are kept (decisions.keep)`,
+        `there is no decision "${id}" of yours; only the latest are kept (decisions.keep), and only a key with "decisions: all" sees those of others`,
       );
     }
     const { decision, detail: routing, outcome } = record;
@@ -199,7 +202,7 @@ export class Pipeline {
     { decision, routing, prompt }: Plan,
   ): OpenEntry {
     return {
-      record: this.#parts.decisions.add(decision, routing),
+      record: this.#parts.decisions.add(decision, call.caller.name, routing),
       caller: call.caller.name,
       clientRequestId: clientRequestIdOf(call.headers),
       stream: request.stream,

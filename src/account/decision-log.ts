@@ -47,6 +47,8 @@ export interface Outcome {
 /** A decision and what came of it; `outcome` is `null` while the answer is under way. */
 export interface DecisionRecord<Detail> {
   readonly decision: DecisionHead;
+  /** Name of the key whose request it is. */
+  readonly caller: string;
   /** What the decision was made from, for explaining it; `null` when the client named the model. */
   readonly detail: Detail | null;
   outcome: Outcome | null;
@@ -64,8 +66,8 @@ export class DecisionLog<Detail> {
     this.#capacity = capacity;
   }
 
-  add(decision: DecisionHead, detail: Detail | null): DecisionRecord<Detail> {
-    const record: DecisionRecord<Detail> = { decision, detail, outcome: null };
+  add(decision: DecisionHead, caller: string, detail: Detail | null): DecisionRecord<Detail> {
+    const record: DecisionRecord<Detail> = { decision, caller, detail, outcome: null };
     if (this.#capacity === 0) return record;
     this.#records[this.#next] = record;
     this.#next = (this.#next + 1) % this.#capacity;

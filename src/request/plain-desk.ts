@@ -136,7 +136,7 @@ export class PlainDesk {
     const atMs = books.clock.wallMs();
     const decision = namedByClient(newId(atMs), atMs, requested, model, setup);
     return {
-      record: decisions.add(decision, null),
+      record: decisions.add(decision, caller.name, null),
       caller: caller.name,
       clientRequestId: clientRequestIdOf(headers),
       stream: false,

@@ -151,7 +151,7 @@ export class Router {
     }
     if (request.isPreview !== true) this.#prices.note(outcome, input);
     const head = this.#headOf(request, input, choice, degraded);
-    const sketch = this.#sketch(request, features, prediction);
+    const sketch = this.#sketch(features, prediction);
     return new Routing({ head, features: withoutText(features), input, choice, sketch });
   }
 
@@ -236,16 +236,12 @@ export class Router {
     }
   }
 
-  #sketch(
-    { key }: RouteRequest,
-    { text, dense }: Features,
-    { vector }: Prediction,
-  ): PromptSketch | null {
+  #sketch({ text, dense }: Features, { vector }: Prediction): PromptSketch | null {
     const { sketches = null } = this.#parts;
     if (sketches === null || vector === null) return null;
     this.#sketches ??= PromptSketch.spaceFor({ vector, dense }, SLAB);
     return new PromptSketch(
-      { caller: key.name, predictor: sketches.predictor, text: sketches.text ? text : null },
+      { predictor: sketches.predictor, text: sketches.text ? text : null },
       { vector, dense },
       this.#sketches,
     );
