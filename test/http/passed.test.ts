@@ -26,6 +26,7 @@ providers:
   hasty: { base_url: "http://127.0.0.1:${port}", api_key: sk-hasty }
   other: { base_url: "${upstream.baseUrl}/other", api_key: sk-other }
   claude: { base_url: "${upstream.baseUrl}", api_key: sk-ant, dialect: anthropic }
+  vertex-anthropic: { base_url: "${upstream.baseUrl}/vertex", api_key: sk-vertex }
 models:
   acme/paint:
     hosts:
@@ -157,6 +158,21 @@ describe('a request that goes through', () => {
     expect(reply.headers.get('content-type')).toBe('audio/mpeg');
     expect(reply.headers.get('content-disposition')).toBe('attachment; filename="a.mp3"');
     expect(Buffer.from(await reply.arrayBuffer())).toEqual(bytes);
+  });
+
+  test.each([
+    ['GET', '/v1/batches/b1'],
+    ['POST', '/v1/batches/b1/cancel'],
+  ])('to %s %s is not booked at the usage of the whole batch', async (method, path) => {
+    const usage = { input_tokens: 1_000_000, output_tokens: 2_000_000 };
+    upstream.always(sends(200, JSON.stringify({ id: 'b1', object: 'batch', usage })));
+
+    const reply = await ask(method, `${path}?provider=acme`);
+
+    expect(await reply.json()).toMatchObject({ usage });
+    expect(logged()).not.toHaveProperty('inputTokens');
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).not.toMatch(/^suffice_tokens_total.* 1000000$/mu);
   });
 
   test('deletes what it names', async () => {
