@@ -182,9 +182,9 @@ const clientKey = section({
     .describe('Cache settings for requests with this key; they override those of a policy.'),
   decisions: z
     .enum(['own', 'all'])
-    .default('own')
+    .optional()
     .describe(
-      'Which decisions the key may read with `GET /v1/decisions/ID`: those on its own requests (`own`), or those of every key (`all`).',
+      'Which decisions the key may read with `GET /v1/decisions/ID`: only those on its own requests (`own`, the default), or those of every key (`all`).',
     ),
 });
 
