@@ -19,6 +19,7 @@ interface LoggedRequest {
   readonly caller: string;
   readonly clientRequestId: string | undefined;
   readonly stream: boolean;
+  readonly isRecheck?: boolean;
 }
 
 /**
@@ -68,7 +69,7 @@ const UNTOLD: Why = { message: undefined, cause: undefined };
 
 // One literal: putting it together of parts costs more than writing it.
 function lineOf(request: LoggedRequest, outcome: Outcome, why: Why = UNTOLD) {
-  const { caller, clientRequestId, stream } = request;
+  const { caller, clientRequestId, stream, isRecheck } = request;
   const { decision } = request.record;
   const { usage, attempts } = outcome;
   return {
@@ -81,6 +82,7 @@ function lineOf(request: LoggedRequest, outcome: Outcome, why: Why = UNTOLD) {
     rule: decision.rule,
     degraded: decision.degraded,
     stream,
+    recheck: isRecheck === true ? true : undefined,
     served: outcome.servedModel,
     upstream: attempts.at(-1)?.upstream,
     status: outcome.status,

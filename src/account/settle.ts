@@ -34,6 +34,8 @@ export interface OpenEntry extends Billed {
   /** The client's own id of the request; absent where it said none. */
   readonly clientRequestId: string | undefined;
   readonly stream: boolean;
+  /** Nobody waits for the answer: it is to tell whether a kept one is right. */
+  readonly isRecheck?: boolean;
   /** `Clock.now()` when the whole request was there. */
   readonly startedMs: number;
   /** What the model was chosen by, if any was; `null` or absent where prompt caches do not matter. */
