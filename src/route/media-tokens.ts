@@ -23,8 +23,8 @@ const OTHER_BYTES = 8_000;
  * (cloudnine.com/ediscoverydaily). Too many pages would leave no model with room for them, so that the larger counts.
  */
 const BYTES_PER_PAGE = 70_000;
-/** As many as Anthropic takes in one request. */
-const MOST_UNSEEN_PAGES = 100;
+/** A guess must not rule out models of 128k tokens. */
+const MOST_UNSEEN_PAGES = 50;
 
 /** Base64 looked at, at the beginning and at the end: a multiple of four. */
 const SAMPLE_CHARS = 512 * 1024;
