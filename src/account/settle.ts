@@ -67,6 +67,8 @@ export interface RecalledAnswer {
   readonly waitedMs: number;
 }
 
+const NO_CHARGES: readonly Charge[] = [];
+
 /**
  * Books an exchange: spend, metrics, one log line, the decision's outcome.
  *
@@ -77,7 +79,7 @@ export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome 
   if (entry.record.outcome !== null) return entry.record.outcome;
   const answer = billOf(entry, ending);
   const attempts = chargedAttempts(entry, ending.attempts);
-  const charges = chargesOf(attempts);
+  const charges = attempts === ending.attempts ? NO_CHARGES : chargesOf(attempts);
   const waitedMs = ending.attempts.reduce(
     (sum, attempt) => sum + attempt.ms,
     ending.recalled?.waitedMs ?? 0,

@@ -216,11 +216,12 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   };
   if (answer.kind === 'stream') {
     const stream = passage.openStream(rules, asked);
-    const redacted = (error: GatewayError): GatewayError => provider.redacted(error);
-    const committed = await commit(answer.body, stream, redacted).catch((error: unknown) => {
+    try {
+      const committed = await commit(answer.body, stream, (error) => provider.redacted(error));
+      return { kind: 'stream', stream: committed, dropped };
+    } catch (error) {
       throw unfinished(error, stream.summary);
-    });
-    return { kind: 'stream', stream: committed, dropped };
+    }
   }
   if (answer.status >= 300) {
     throw passage.readError(answer.status, answer.bytes, retryHeader(answer));

@@ -160,21 +160,6 @@ describe('a request that goes through', () => {
     expect(Buffer.from(await reply.arrayBuffer())).toEqual(bytes);
   });
 
-  test.each([
-    ['GET', '/v1/batches/b1'],
-    ['POST', '/v1/batches/b1/cancel'],
-  ])('to %s %s is not booked at the usage of the whole batch', async (method, path) => {
-    const usage = { input_tokens: 1_000_000, output_tokens: 2_000_000 };
-    upstream.always(sends(200, JSON.stringify({ id: 'b1', object: 'batch', usage })));
-
-    const reply = await ask(method, `${path}?provider=acme`);
-
-    expect(await reply.json()).toMatchObject({ usage });
-    expect(logged()).not.toHaveProperty('inputTokens');
-    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
-    expect(metrics).not.toMatch(/^suffice_tokens_total.* 1000000$/mu);
-  });
-
   test('deletes what it names', async () => {
     await ask('DELETE', '/v1/files/file%2F1?provider=acme');
 
