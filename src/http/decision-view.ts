@@ -8,11 +8,14 @@ import type { Routing } from '../route/routing.js';
 
 /** What is known of the money when the reply's headers are written. */
 export interface HeaderBill {
-  /** US dollars: by usage for a whole answer, expected for a stream; `null` when unknown. */
+  /** US dollars; `null` when unknown. */
   readonly costUsd: number | null;
   readonly savedUsd: number | null;
-  /** The stream has only begun: the figures are expectations. */
-  readonly expected: boolean;
+  /**
+   * What the figures are made from: `usage` that the provider told of a whole answer, or that was `estimated` as it told none;
+   * of a stream, which has only begun, what is `expected`.
+   */
+  readonly basis: 'usage' | 'estimated' | 'expected';
 }
 
 /** Who answered, and what was expected of it. */
@@ -50,7 +53,7 @@ export function decisionHeaders(
   addCacheHeaders(headers, cache);
   if (bill !== null && bill.costUsd !== null) {
     headers['x-suffice-cost-usd'] = usd(bill.costUsd);
-    headers['x-suffice-cost-basis'] = bill.expected ? 'expected' : 'usage';
+    headers['x-suffice-cost-basis'] = bill.basis;
     if (bill.savedUsd !== null) headers['x-suffice-saved-usd'] = usd(bill.savedUsd);
   }
   return headers;

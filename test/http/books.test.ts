@@ -1,4 +1,4 @@
-import { ask, startApp, type TestApp } from '../support/app.js';
+import { ask, post, startApp, type TestApp } from '../support/app.js';
 import {
   answers,
   type Behaviour,
@@ -20,6 +20,7 @@ beforeAll(async () => {
 router: { predictor: heuristic }
 providers:
   acme: { base_url: "${upstream.baseUrl}", api_key: sk-acme, models: [large, both, vectors] }
+  co: { base_url: "${upstream.baseUrl}", api_key: sk-co, dialect: cohere, models: [vectors] }
   beta: { base_url: "${upstream.baseUrl}", api_key: sk-beta, models: [both] }
 models:
   acme/large:
@@ -28,6 +29,9 @@ models:
   acme/vectors:
     capabilities: [embeddings]
     hosts: [{ provider: acme, model: vectors, price: { input: 10, output: 0 } }]
+  co/vectors:
+    capabilities: [embeddings]
+    hosts: [{ provider: co, model: vectors, price: { input: 10, output: 0 } }]
   acme/both:
     hosts:
       - { provider: acme, model: both, price: { input: 10, output: 40 } }
@@ -81,6 +85,21 @@ test.each([
   const outcome = await outcomeOf('/v1/images/generations', { model: 'acme/large', prompt: 'x' });
 
   expect(outcome).toMatchObject({ status: 200, error: null, usage: null, cost_usd: null });
+});
+
+test.each([
+  ['GET', '/v1/batches/b1'],
+  ['POST', '/v1/batches/b1/cancel'],
+])('%s %s is not booked at the usage of the whole batch', async (method, path) => {
+  const told = { input_tokens: 1_000_000, output_tokens: 2_000_000 };
+  upstream.next(sends(200, JSON.stringify({ id: 'b1', object: 'batch', usage: told })));
+  const before = await metric('suffice_tokens_total');
+
+  const reply = await fetch(`${gateway.url}${path}?provider=acme`, { method });
+
+  expect(await reply.json()).toMatchObject({ usage: told });
+  expect(gateway.logged().at(-1)).not.toHaveProperty('inputTokens');
+  expect(await metric('suffice_tokens_total')).toBe(before);
 });
 
 /** A place that had failed too often would be asked last. */
@@ -204,4 +223,46 @@ test('what only goes through is booked at nothing where its client did not wait 
   while (gateway.logged().length === lines) await new Promise((resolve) => setImmediate(resolve));
 
   expect(gateway.logged().at(-1)).toMatchObject({ status: 499, costUsd: null });
+});
+
+test('vectors that had come when the rest of them failed are booked', async () => {
+  let isHalfDone = (): void => undefined;
+  const half = new Promise<void>((resolve) => (isHalfDone = resolve));
+  const embeddings = { float: Array.from({ length: 96 }, () => [0.1, 0.2]) };
+  upstream.next(
+    (exchange) => {
+      exchange.response.once('close', isHalfDone);
+      sends(200, JSON.stringify({ id: 'e', texts: [], embeddings }))(exchange);
+    },
+    (exchange) => {
+      void half.then(() => {
+        refuses(500, 'oops')(exchange);
+      });
+    },
+  );
+
+  const input = Array.from({ length: 192 }, (_, i) => `This is sentence number ${i}.`);
+  const outcome = await outcomeOf('/v1/embeddings', { model: 'co/vectors', input });
+
+  const { input_tokens: tokens = 0 } = outcome['usage'] as Record<string, number>;
+  expect(outcome).toMatchObject({ error: 'upstream_failed', usage: { estimated: true } });
+  expect(tokens).toBeGreaterThan(96 * 4);
+  expect(tokens).toBeLessThan(96 * 10);
+  expect(outcome['cost_usd']).toBeCloseTo((tokens * 10) / 1e6, 12);
+});
+
+test('a cost that nobody told is not said to be told', async () => {
+  const choices = [
+    { index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' },
+  ];
+  upstream.next(sends(200, JSON.stringify({ id: 'c', choices })), answers());
+  const body = ask('acme/large', 'Hello?');
+
+  const untold = await post(`${gateway.url}/v1/chat/completions`, body);
+  const told = await post(`${gateway.url}/v1/chat/completions`, body);
+
+  expect([untold, told].map(({ headers }) => headers.get('x-suffice-cost-basis'))).toEqual([
+    'estimated',
+    'usage',
+  ]);
 });
