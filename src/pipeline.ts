@@ -70,8 +70,8 @@ export class Pipeline {
       // Lets the rest of the cohort be read before the first of it is decided.
       await Promise.resolve();
       if (setup.caching === null) return await this.#ask(asked, call.signal, false);
-      return await cache.answer(asked, (signal, keepsUsage) =>
-        this.#ask(asked, signal, keepsUsage),
+      return await cache.answer(asked, (signal, keepsUsage, isRecheck) =>
+        this.#ask(asked, signal, keepsUsage, isRecheck),
       );
     } finally {
       setup.leave();
@@ -79,11 +79,16 @@ export class Pipeline {
   }
 
   /** @param keepsUsage - a stream is to tell its usage even if the client did not ask for it */
-  async #ask(asked: AskedRequest, signal: GoneSignal, keepsUsage: boolean): Promise<Exchange> {
+  async #ask(
+    asked: AskedRequest,
+    signal: GoneSignal,
+    keepsUsage: boolean,
+    isRecheck = false,
+  ): Promise<Exchange> {
     const { books } = this.#parts;
     const { call, request, setup } = asked;
     const plan = planFor(setup, request, call.caller, this.#parts);
-    const entry = this.#open(asked, plan);
+    const entry = this.#open(asked, plan, isRecheck);
     const running = { setup, entry, routing: plan.routing };
 
     // A stream goes on when `chat` has left.
@@ -146,14 +151,17 @@ export class Pipeline {
   /**
    * A decision of the past, with what came of it.
    *
+   * @param caller - sees its own, unless its key may see all
    * @throws {GatewayError} `not_found`
    */
-  recall(id: string): Explanation & Pick<DecisionRecord<unknown>, 'outcome'> {
+  recall(id: string, caller: Caller): Explanation & Pick<DecisionRecord<unknown>, 'outcome'> {
     const record = this.#parts.decisions.get(id);
-    if (record === undefined) {
+    const isShown = record?.caller === caller.name || caller.decisions === 'all';
+    // That of another caller is answered like one that never was: ids must not be probed for.
+    if (record === undefined || !isShown) {
       throw new GatewayError(
         'not_found',
-        `there is no decision "${id}"; only the latest are kept (decisions.keep)`,
+        `there is no decision "${id}" of yours; only the latest are kept (decisions.keep), and only a key with "decisions: all" sees those of others`,
       );
     }
     const { decision, detail: routing, outcome } = record;
@@ -197,13 +205,15 @@ export class Pipeline {
   #open(
     { call, request, setup, startedMs }: AskedRequest,
     { decision, routing, prompt }: Plan,
+    isRecheck: boolean,
   ): OpenEntry {
     return {
-      record: this.#parts.decisions.add(decision, routing),
+      record: this.#parts.decisions.add(decision, call.caller.name, routing),
       caller: call.caller.name,
       clientRequestId: clientRequestIdOf(call.headers),
       stream: request.stream,
-      startedMs,
+      isRecheck,
+      startedMs: isRecheck ? this.#parts.books.clock.now() : startedMs,
       estimateInputTokens: () => routing?.features.inputTokens ?? tokensOf(request),
       referencePrice: decision.reference === null ? null : setup.priceOf(decision.reference),
       prompt,

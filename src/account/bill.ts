@@ -12,8 +12,8 @@ export interface Bill {
 
 /** What a bill needs of the request. */
 export interface Billed {
-  /** Input tokens to assume where the upstream tells none; asked only then. */
-  readonly estimateInputTokens: () => number;
+  /** Input tokens to assume where the upstream tells none; asked only then. `null` where nobody can say. */
+  readonly estimateInputTokens: (() => number) | null;
   /** Price of the model that savings are measured against; `null` when there is none. */
   readonly referencePrice: Price | null;
 }
@@ -34,14 +34,14 @@ export function billFor(billed: Billed, upstream: Upstream, summary: AnswerSumma
 }
 
 /** The usage that was told, with an estimate for what was not. */
-function usageOf(
+export function usageOf(
   { estimateInputTokens }: Billed,
   { usage, input = null, outputChars }: AnswerSummary,
 ): Usage {
   // Of an answer that broke off, what was told ahead of it counts; what was written since, nobody has told.
   const told = usage ?? (input === null ? UNTOLD : { ...input, outputTokens: 0 });
   // Servers that do not count say 0. There is no request without input, and what was written was paid for.
-  const inputTokens = told.inputTokens || Math.round(estimateInputTokens());
+  const inputTokens = told.inputTokens || Math.round(estimateInputTokens?.() ?? 0);
   const outputTokens = told.outputTokens || Math.ceil(outputChars / CHARS_PER_TOKEN);
   const isTold = inputTokens === told.inputTokens && outputTokens === told.outputTokens;
   return isTold ? told : { ...told, inputTokens, outputTokens, estimated: true };

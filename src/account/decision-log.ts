@@ -9,6 +9,16 @@ export interface AttemptRecord {
   readonly outcome: string;
   /** Milliseconds until the answer began, or the try failed. */
   readonly ms: number;
+  /** What it probably cost though it gave no answer; absent where it gave one, or cost nothing. */
+  readonly charge?: Charge;
+}
+
+/** What an upstream bills for. */
+export interface Charge {
+  readonly model: string;
+  readonly usage: Usage;
+  /** US dollars; `null` when a price is unknown. */
+  readonly costUsd: number | null;
 }
 
 /** How an exchange ended. */
@@ -20,10 +30,11 @@ export interface Outcome {
   /** The model that answered; differs from the decision's after a fallback. */
   readonly servedModel: string | null;
   readonly attempts: readonly AttemptRecord[];
+  /** Of the answer; where there is none, of what was billed without one. */
   readonly usage: Usage | null;
-  /** US dollars by the usage told or estimated; `null` when a price is unknown. */
+  /** US dollars by the usage told or estimated, attempts that failed included; `null` when all prices are unknown. */
   readonly costUsd: number | null;
-  /** Less than the reference model would have cost for the same tokens; `null` when unknown. */
+  /** Less than the reference model would have cost for the tokens of the answer; `null` when unknown. */
   readonly savedUsd: number | null;
   readonly finishReason: string | null;
   /** Milliseconds from the request's last byte to the first byte sent. */
@@ -36,6 +47,8 @@ export interface Outcome {
 /** A decision and what came of it; `outcome` is `null` while the answer is under way. */
 export interface DecisionRecord<Detail> {
   readonly decision: DecisionHead;
+  /** Name of the key whose request it is. */
+  readonly caller: string;
   /** What the decision was made from, for explaining it; `null` when the client named the model. */
   readonly detail: Detail | null;
   outcome: Outcome | null;
@@ -53,8 +66,8 @@ export class DecisionLog<Detail> {
     this.#capacity = capacity;
   }
 
-  add(decision: DecisionHead, detail: Detail | null): DecisionRecord<Detail> {
-    const record: DecisionRecord<Detail> = { decision, detail, outcome: null };
+  add(decision: DecisionHead, caller: string, detail: Detail | null): DecisionRecord<Detail> {
+    const record: DecisionRecord<Detail> = { decision, caller, detail, outcome: null };
     if (this.#capacity === 0) return record;
     this.#records[this.#next] = record;
     this.#next = (this.#next + 1) % this.#capacity;

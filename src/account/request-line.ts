@@ -1,6 +1,7 @@
 import type { DecisionHead } from '../core/decision.js';
 import { codeOf, GatewayError } from '../core/errors.js';
 import type { Log } from '../telemetry/log.js';
+import { chargesOf, wastedIn } from './charges.js';
 import type { AttemptRecord, Outcome } from './decision-log.js';
 
 /** Of a message in the log: enough to know what is wrong, and hardly enough to quote a prompt. */
@@ -18,6 +19,7 @@ interface LoggedRequest {
   readonly caller: string;
   readonly clientRequestId: string | undefined;
   readonly stream: boolean;
+  readonly isRecheck?: boolean;
 }
 
 /**
@@ -67,7 +69,7 @@ const UNTOLD: Why = { message: undefined, cause: undefined };
 
 // One literal: putting it together of parts costs more than writing it.
 function lineOf(request: LoggedRequest, outcome: Outcome, why: Why = UNTOLD) {
-  const { caller, clientRequestId, stream } = request;
+  const { caller, clientRequestId, stream, isRecheck } = request;
   const { decision } = request.record;
   const { usage, attempts } = outcome;
   return {
@@ -80,6 +82,7 @@ function lineOf(request: LoggedRequest, outcome: Outcome, why: Why = UNTOLD) {
     rule: decision.rule,
     degraded: decision.degraded,
     stream,
+    recheck: isRecheck === true ? true : undefined,
     served: outcome.servedModel,
     upstream: attempts.at(-1)?.upstream,
     status: outcome.status,
@@ -95,6 +98,7 @@ function lineOf(request: LoggedRequest, outcome: Outcome, why: Why = UNTOLD) {
     outputTokens: usage?.outputTokens,
     estimated: usage?.estimated,
     costUsd: outcome.costUsd,
+    failedUsd: failedIn(attempts),
     savedUsd: outcome.savedUsd,
   };
 }
@@ -108,6 +112,12 @@ function madeOf(attempts: readonly AttemptRecord[]): number {
 /** `acme/large upstream_failed, acme/small ok`: why it was not the first place that answered. */
 function triedIn(attempts: readonly AttemptRecord[]): string {
   return attempts.map(({ upstream, outcome }) => `${upstream} ${outcome}`).join(', ');
+}
+
+/** What was billed for attempts that failed; `undefined` where nothing was. */
+function failedIn(attempts: readonly AttemptRecord[]): number | null | undefined {
+  if (!attempts.some(({ charge }) => charge !== undefined)) return undefined;
+  return wastedIn(chargesOf(attempts));
 }
 
 function rounded(ms: number | null): number | null {

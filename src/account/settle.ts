@@ -6,7 +6,8 @@ import type { AnswerSummary } from '../dialects/dialect.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { billFor, type Bill, type Billed } from './bill.js';
-import type { AttemptRecord, DecisionRecord, Outcome } from './decision-log.js';
+import { chargedAttempts, chargesOf, withCharges, type EndedAttempt } from './charges.js';
+import type { AttemptRecord, Charge, DecisionRecord, Outcome } from './decision-log.js';
 import { writeRequestLine } from './request-line.js';
 import type { SpeedMeter } from './speed.js';
 import type { KnownPrompt, PromptCaches } from './prompt-caches.js';
@@ -33,6 +34,8 @@ export interface OpenEntry extends Billed {
   /** The client's own id of the request; absent where it said none. */
   readonly clientRequestId: string | undefined;
   readonly stream: boolean;
+  /** Nobody waits for the answer: it is to tell whether a kept one is right. */
+  readonly isRecheck?: boolean;
   /** `Clock.now()` when the whole request was there. */
   readonly startedMs: number;
   /** What the model was chosen by, if any was; `null` or absent where prompt caches do not matter. */
@@ -45,7 +48,7 @@ export interface Ending {
   readonly error: GatewayError | null;
   /** Who answered; `null` when nobody did. */
   readonly upstream: Upstream | null;
-  readonly attempts: readonly AttemptRecord[];
+  readonly attempts: readonly EndedAttempt[];
   /** What is known of the answer, however little of it came; `null` when none began. */
   readonly summary: AnswerSummary | null;
   /** `Clock.now()` at the answer's first byte, `null` when there was none. */
@@ -64,6 +67,8 @@ export interface RecalledAnswer {
   readonly waitedMs: number;
 }
 
+const NO_CHARGES: readonly Charge[] = [];
+
 /**
  * Books an exchange: spend, metrics, one log line, the decision's outcome.
  *
@@ -72,12 +77,15 @@ export interface RecalledAnswer {
  */
 export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome {
   if (entry.record.outcome !== null) return entry.record.outcome;
-  const bill = billOf(entry, ending);
+  const answer = billOf(entry, ending);
+  const attempts = chargedAttempts(entry, ending.attempts);
+  const charges = attempts === ending.attempts ? NO_CHARGES : chargesOf(attempts);
   const waitedMs = ending.attempts.reduce(
     (sum, attempt) => sum + attempt.ms,
     ending.recalled?.waitedMs ?? 0,
   );
-  const outcome = outcomeOf(entry, ending, bill, {
+  const outcome = outcomeOf(entry, ending, withCharges(answer, charges), {
+    attempts,
     totalMs: books.clock.now() - entry.startedMs,
     waitedMs,
   });
@@ -85,7 +93,13 @@ export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome 
   books.spend.add(outcome.costUsd);
   learnSpeed(books.speed, entry, outcome);
   learnCaches(books.promptCaches, entry, outcome, ending.upstream);
-  count(books.metrics, entry, outcome, ending.upstream);
+  count(books.metrics, entry, outcome);
+  for (const charge of charges) countCharge(books.metrics, charge);
+  if (ending.upstream !== null && answer.usage !== null) {
+    const { usage, costUsd } = answer;
+    countCharge(books.metrics, { model: ending.upstream.modelId, usage, costUsd });
+    countSaving(books.metrics, entry, outcome);
+  }
   writeRequestLine(books, entry, outcome, ending.error);
   return outcome;
 }
@@ -97,18 +111,26 @@ function billOf(entry: OpenEntry, { upstream, summary, recalled }: Ending): Bill
   return billFor(entry, upstream, summary);
 }
 
+/** What led to the end of an exchange. */
+interface Course {
+  readonly attempts: readonly AttemptRecord[];
+  readonly totalMs: number;
+  /** The part of it that passed waiting for upstreams. */
+  readonly waitedMs: number;
+}
+
 function outcomeOf(
   entry: OpenEntry,
   ending: Ending,
   bill: Bill,
-  { totalMs, waitedMs }: { readonly totalMs: number; readonly waitedMs: number },
+  { attempts, totalMs, waitedMs }: Course,
 ): Outcome {
   const firstByteMs = ending.firstByteMs === null ? null : ending.firstByteMs - entry.startedMs;
   return {
     status: ending.status,
     error: ending.error?.code ?? null,
     servedModel: ending.upstream?.modelId ?? ending.recalled?.model ?? null,
-    attempts: ending.attempts,
+    attempts,
     usage: bill.usage,
     costUsd: bill.costUsd,
     savedUsd: bill.savedUsd,
@@ -149,12 +171,7 @@ function learnCaches(
   caches.note(prompt, upstream, usage);
 }
 
-function count(
-  metrics: Metrics,
-  entry: OpenEntry,
-  outcome: Outcome,
-  upstream: Upstream | null,
-): void {
+function count(metrics: Metrics, entry: OpenEntry, outcome: Outcome): void {
   const { decision } = entry.record;
   const model = outcome.servedModel ?? decision.model;
   metrics.requests.inc({ model, status: outcome.status });
@@ -166,13 +183,19 @@ function count(
     metrics.attempts.inc({ provider, outcome: attempt.outcome });
     if (attempt.outcome === 'ok') metrics.upstreamFirstByteS.observe(attempt.ms / 1000);
   }
-  if (upstream === null || outcome.usage === null) return;
-  countTokens(metrics, model, outcome.usage);
-  if (outcome.costUsd === null) metrics.unpriced.inc({ model });
-  else metrics.costUsd.inc({ model }, outcome.costUsd);
-  if (decision.policy !== null && outcome.savedUsd !== null && outcome.savedUsd > 0) {
-    metrics.savedUsd.inc({ policy: decision.policy }, outcome.savedUsd);
+}
+
+function countSaving(metrics: Metrics, { record }: OpenEntry, { savedUsd }: Outcome): void {
+  const { policy } = record.decision;
+  if (policy !== null && savedUsd !== null && savedUsd > 0) {
+    metrics.savedUsd.inc({ policy }, savedUsd);
   }
+}
+
+function countCharge(metrics: Metrics, { model, usage, costUsd }: Charge): void {
+  countTokens(metrics, model, usage);
+  if (costUsd === null) metrics.unpriced.inc({ model });
+  else metrics.costUsd.inc({ model }, costUsd);
 }
 
 function countTokens(metrics: Metrics, model: string, usage: Usage): void {

@@ -8,6 +8,8 @@ export interface Caller {
   /** The key's name; `anonymous` when no keys are configured. */
   readonly name: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Whose decisions it may see; absent: its own. */
+  readonly decisions?: 'own' | 'all' | undefined;
 }
 
 /** A key a client may present, from the configuration. */
@@ -32,9 +34,9 @@ export class KeyRing {
   /** @param keys - empty: everybody is admitted, as `anonymous`, but for web pages that may not ask */
   constructor(keys: readonly ClientKey[], pages: PageSettings = { allowed: null, isLocal: false }) {
     this.#pages = pages;
-    for (const { key, name, metadata } of keys) {
+    for (const { key, name, metadata, decisions } of keys) {
       const digest = digestOf(key);
-      this.#callers.set(shortForm(digest), { digest, caller: { name, metadata } });
+      this.#callers.set(shortForm(digest), { digest, caller: { name, metadata, decisions } });
     }
   }
 

@@ -74,7 +74,7 @@ export async function assemble(
     sketches: sketchesFor(predictor, config),
     rules: ruleSet,
     catalogRevision: catalog.revision,
-    measuredSpeed: (model) => hooks.speed.speedOf(model),
+    speedOf: (model, published) => hooks.speed.speedOf(model, published),
     defer: hooks.defer,
     onPredictorFault: hooks.onPredictorFault,
   });

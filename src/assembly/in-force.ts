@@ -44,7 +44,7 @@ export function hooksFor(
   return {
     clock,
     version,
-    speed: new SpeedMeter(),
+    speed: new SpeedMeter(clock),
     memory: new NeighbourMemory(),
     defer: (work) => {
       setImmediate(work);

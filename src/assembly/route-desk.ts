@@ -112,7 +112,7 @@ function routerAmong(
     rules,
     catalogRevision: catalog.revision,
     degraded,
-    measuredSpeed: () => null,
+    speedOf: (_model, published) => published,
     onPredictorFault,
   });
 }

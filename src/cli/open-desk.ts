@@ -37,7 +37,7 @@ export async function inForceFor(
   const assembly = await assemble(sourced, shipped, {
     clock,
     version,
-    speed: new SpeedMeter(),
+    speed: new SpeedMeter(clock),
     // A person or a bench is looking at single decisions: a heuristic one would only mislead.
     onPredictorMissing: (error) => {
       throw error;

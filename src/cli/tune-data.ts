@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { FeedbackEntry } from '../account/feedback.js';
 import type { Assembly } from '../assembly/assemble.js';
 import { GatewayError } from '../core/errors.js';
 import type { Random } from '../core/random.js';
@@ -108,6 +109,34 @@ async function readFileSource(file: string): Promise<Source> {
   };
 }
 
+/** What one caller says of one prompt, however often: who grades it a hundred times has one say, the mean of all. */
+function gradedOnce(entries: readonly FeedbackEntry[]): Source['lines'] {
+  const says = new Map<string, { entry: FeedbackEntry; place: number; grades: Grades }>();
+  for (const entry of entries) {
+    const place = placeOf(entry.text ?? entry.numbers.join(' '));
+    const key = `${place} ${entry.caller}`;
+    const say = says.get(key) ?? { entry, place, grades: new Map<string, number[]>() };
+    says.set(key, say);
+    for (const [model, score] of Object.entries(entry.scores)) {
+      say.grades.set(model, [...(say.grades.get(model) ?? []), score]);
+    }
+  }
+  return [...says.values()].map(({ entry: { text, numbers, vectorLength }, place, grades }) => ({
+    line: {
+      prompt: { text, ...unpackNumbers(numbers, vectorLength) },
+      scores: new Map([...grades].map(([model, scores]) => [model, mean(scores)])),
+    },
+    place,
+  }));
+}
+
+/** By model. */
+type Grades = Map<string, number[]>;
+
+function mean(scores: readonly number[]): number {
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
 /** Feedback on decisions of this predictor: vectors of another mean something else. */
 async function readFeedback(
   { adaptationFolder: folder, predictor: { base } }: Assembly,
@@ -123,13 +152,7 @@ async function readFeedback(
     warn(
       `grades in ${book.file} that are of another predictor's decisions and are left out: ${others}`,
     );
-  const lines = entries.map(({ text, numbers, vectorLength, scores }) => ({
-    line: {
-      prompt: { text, ...unpackNumbers(numbers, vectorLength) },
-      scores: new Map(Object.entries(scores)),
-    },
-    place: placeOf(text ?? numbers.join(' ')),
-  }));
+  const lines = gradedOnce(entries);
   const sha256 = createHash('sha256').update(JSON.stringify(entries)).digest('hex');
   return { file: book.file, sha256, lines };
 }

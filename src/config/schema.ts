@@ -180,6 +180,12 @@ const clientKey = section({
   cache: keyCache
     .optional()
     .describe('Cache settings for requests with this key; they override those of a policy.'),
+  decisions: z
+    .enum(['own', 'all'])
+    .optional()
+    .describe(
+      'Which decisions the key may read with `GET /v1/decisions/ID`: only those on its own requests (`own`, the default), or those of every key (`all`).',
+    ),
 });
 
 const timeouts = section({

@@ -36,11 +36,17 @@ export interface Message {
 export type Part =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'image' }
-  | { readonly kind: 'audio' }
-  | { readonly kind: 'file' }
+  | { readonly kind: 'audio'; readonly content?: MediaContent }
+  | { readonly kind: 'file'; readonly content?: MediaContent }
   | { readonly kind: 'tool_call'; readonly name: string; readonly arguments: string }
   | { readonly kind: 'tool_result'; readonly text: string }
   | { readonly kind: 'refusal'; readonly text: string };
+
+/** Bytes that came with the request. */
+export interface MediaContent {
+  readonly mediaType: string;
+  readonly base64: string;
+}
 
 export interface Tool {
   readonly name: string;

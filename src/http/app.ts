@@ -75,7 +75,8 @@ export function createApp(
   geminiModelRoutes(app, pipeline);
   modelRoutes(app, pipeline);
   app.get('/v1/decisions/:id', (req, res) => {
-    const { decision, routing, flips, outcome } = pipeline.recall(req.params.id);
+    const caller = pipeline.admit(req.headers);
+    const { decision, routing, flips, outcome } = pipeline.recall(req.params.id, caller);
     res.json({
       ...decisionJson(decision, routing, flips),
       outcome: outcome && outcomeJson(outcome),

@@ -1,5 +1,6 @@
 import type { Outcome } from '../account/decision-log.js';
 import type { Candidate, Decision, DecisionHead } from '../core/decision.js';
+import type { Usage } from '../core/usage.js';
 import type { Loss } from '../dialects/neutral/losses.js';
 import type { CacheMark } from '../request/exchange.js';
 import type { Flip } from '../route/explain.js';
@@ -7,11 +8,14 @@ import type { Routing } from '../route/routing.js';
 
 /** What is known of the money when the reply's headers are written. */
 export interface HeaderBill {
-  /** US dollars: by usage for a whole answer, expected for a stream; `null` when unknown. */
+  /** US dollars; `null` when unknown. */
   readonly costUsd: number | null;
   readonly savedUsd: number | null;
-  /** The stream has only begun: the figures are expectations. */
-  readonly expected: boolean;
+  /**
+   * What the figures are made from: `usage` that the provider told of a whole answer, or that was `estimated` as it told none;
+   * of a stream, which has only begun, what is `expected`.
+   */
+  readonly basis: 'usage' | 'estimated' | 'expected';
 }
 
 /** Who answered, and what was expected of it. */
@@ -49,7 +53,7 @@ export function decisionHeaders(
   addCacheHeaders(headers, cache);
   if (bill !== null && bill.costUsd !== null) {
     headers['x-suffice-cost-usd'] = usd(bill.costUsd);
-    headers['x-suffice-cost-basis'] = bill.expected ? 'expected' : 'usage';
+    headers['x-suffice-cost-basis'] = bill.basis;
     if (bill.savedUsd !== null) headers['x-suffice-saved-usd'] = usd(bill.savedUsd);
   }
   return headers;
@@ -143,25 +147,32 @@ export function outcomeJson(outcome: Outcome): Record<string, unknown> {
     status: outcome.status,
     error: outcome.error,
     model: outcome.servedModel,
-    attempts: outcome.attempts.map(({ upstream, outcome: result, ms }) => ({
+    attempts: outcome.attempts.map(({ upstream, outcome: result, ms, charge }) => ({
       upstream,
       outcome: result,
       ms: round(ms),
+      // Only of those that failed and are billed all the same.
+      usage: charge && usageJson(charge.usage),
+      cost_usd: charge?.costUsd,
     })),
     finish_reason: outcome.finishReason,
-    usage: outcome.usage && {
-      input_tokens: outcome.usage.inputTokens,
-      output_tokens: outcome.usage.outputTokens,
-      cache_read_tokens: outcome.usage.cacheReadTokens,
-      cache_write_tokens: outcome.usage.cacheWriteTokens,
-      reasoning_tokens: outcome.usage.reasoningTokens,
-      estimated: outcome.usage.estimated,
-    },
+    usage: outcome.usage && usageJson(outcome.usage),
     cost_usd: outcome.costUsd,
     saved_usd: outcome.savedUsd,
     first_byte_ms: round(outcome.firstByteMs),
     total_ms: round(outcome.totalMs),
     overhead_ms: round(outcome.overheadMs),
+  };
+}
+
+function usageJson(usage: Usage): Record<string, unknown> {
+  return {
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    cache_read_tokens: usage.cacheReadTokens,
+    cache_write_tokens: usage.cacheWriteTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    estimated: usage.estimated,
   };
 }
 

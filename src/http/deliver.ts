@@ -56,9 +56,10 @@ export function sendExchange(res: ServerResponse, exchange: Exchange, delivery: 
       return;
     case 'whole': {
       witness?.whole(exchange.body);
-      const { costUsd, savedUsd } = exchange.bill;
+      const { costUsd, savedUsd, usage } = exchange.bill;
+      const basis = usage?.estimated === true ? 'estimated' : 'usage';
       const pace = paceOf(exchange, delivery.patience);
-      sendJson(res, exchange.body, headers({ costUsd, savedUsd, expected: false }), pace);
+      sendJson(res, exchange.body, headers({ costUsd, savedUsd, basis }), pace);
       return;
     }
     case 'stream': {
@@ -114,7 +115,7 @@ function seenBy(witness: AnswerWitness, client: ClientSink): ClientSink {
 /** What is known of a stream's cost before it has flowed: a kept one costs nothing. */
 function billAhead({ cache, expected }: Exchange): HeaderBill {
   if (cache?.status === 'hit' || cache?.status === 'semantic') {
-    return { costUsd: 0, savedUsd: cache.savedUsd, expected: false };
+    return { costUsd: 0, savedUsd: cache.savedUsd, basis: 'usage' };
   }
-  return { costUsd: expected?.costUsd ?? null, savedUsd: null, expected: true };
+  return { costUsd: expected?.costUsd ?? null, savedUsd: null, basis: 'expected' };
 }

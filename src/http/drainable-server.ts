@@ -36,7 +36,7 @@ export class DrainableServer extends Server {
    * Closes: whoever sends requests has some time to learn that it will, then no connections are taken any
    * more and requests under way are completed.
    *
-   * @returns when the last connection is closed
+   * @returns when the last connection is closed, and those who had one know
    */
   async drain({ clock, delayMs, timeoutMs, onOverdue }: DrainOptions): Promise<void> {
     // What is told so opens another connection for its next request, and a load balancer finds that another place.
@@ -58,6 +58,8 @@ export class DrainableServer extends Server {
     await closed;
     forgetDeadline();
     forgetPoll();
+    // A server is closed before requests learn that their connections are, and what they wait for must not be taken from them.
+    await Promise.all([...this.#sockets].map(hasClosed));
   }
 
   /** Ends requests under way at once; one that drains waits for nothing any more. */
@@ -86,4 +88,12 @@ export class DrainableServer extends Server {
     super.closeIdleConnections();
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
   }
+}
+
+function hasClosed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => {
+      resolve();
+    });
+  });
 }

@@ -45,6 +45,9 @@ const PASSED = {
   delete: ['/v1/files/:id', '/v1/messages/batches/:id'],
 } as const;
 
+/** A batch tells its usage as often as it is asked for. */
+const STORED = /^\/(?:files|batches|messages\/batches)\b/;
+
 /** Headers that say what a body means, or what is wanted: they go where it goes. */
 const FORWARDED = [
   'content-type',
@@ -74,7 +77,8 @@ export function passedRoutes(
     const dialect = speaksAnthropic(req) ? 'anthropic' : 'openai';
     const { path, provider } = addressIn(req);
     const { model, ...body } = await bodyOf(req, res, { ...most, provider });
-    const request = { method: req.method as PassedRequest['method'], path, ...body };
+    const method = req.method as PassedRequest['method'];
+    const request = { method, path, isWork: !STORED.test(path), ...body };
     const wanted = { provider, model, dialect } as const;
     const { headers } = req;
     const { exchange, head } = await plain.pass({ headers, request, wanted, caller, signal });

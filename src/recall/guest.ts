@@ -64,7 +64,7 @@ export class Guest {
       receipt: setup.router.receipt,
     });
     const entry = {
-      record: decisions.add(decision, null),
+      record: decisions.add(decision, call.caller.name, null),
       caller: call.caller.name,
       clientRequestId: clientRequestIdOf(call.headers),
       stream: request.stream,

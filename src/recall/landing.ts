@@ -55,8 +55,16 @@ export interface PlacedRequest extends AskedRequest {
   readonly alike: Alike | null;
 }
 
-/** Goes on without the cache: decides, calls, delivers, settles. */
-export type Ask = (signal: GoneSignal, keepsUsage: boolean) => Promise<Exchange>;
+/**
+ * Goes on without the cache: decides, calls, delivers, settles.
+ *
+ * @param isRecheck - nobody waits for the answer: it is to tell whether a kept one is right
+ */
+export type Ask = (
+  signal: GoneSignal,
+  keepsUsage: boolean,
+  isRecheck?: boolean,
+) => Promise<Exchange>;
 
 /** What answers to questions in other words are found by, and kept right. */
 export interface AlikeTools {

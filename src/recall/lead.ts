@@ -48,9 +48,18 @@ export async function lead(parts: RecallParts, asked: PlacedRequest, ask: Ask): 
 /**
  * Keeps an answer, and learns from it what the kept one that came nearest would have been worth.
  *
- * What is kept may be given again, and what is not kept is counted.
+ * What is kept may be given again, and what is not kept is counted. It never throws: clients wait for the answer, whether
+ * or not it can be kept.
  */
 export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
+  try {
+    keepOrThrow(parts, asked, answer);
+  } catch (err) {
+    parts.books.log.error({ decisionId: answer.exchange.decision.id, err }, 'bug');
+  }
+}
+
+function keepOrThrow(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
   learn(parts, asked, answer);
   const { cache, books, tally, given } = parts;
   const { place, startedMs, call, request } = asked;

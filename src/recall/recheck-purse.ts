@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000;
 /** Asked again at the same time; clients go before. */
 const MOST_AT_ONCE = 4;
 
-/** Why a question is not asked again: nobody knows what it would cost, the day is paid for, or enough are under way. */
+/** Why a question is not asked again: nobody knows what it would cost, the day's money is spent, or enough are under way. */
 export type LeftOut = 'unpriced' | 'spent' | 'busy';
 
 interface SetAside {

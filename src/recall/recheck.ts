@@ -16,14 +16,19 @@ export interface GivenAlike {
 /**
  * Has a model answer, in the background, what was answered from the cache, now and then; and learns from it.
  *
- * It is booked like any other request of the caller. Whatever goes wrong with it is counted, and
- * concerns nobody.
+ * It is booked like any other request of the caller, and marked in the log; nothing is asked once the day's budget
+ * is spent. Whatever goes wrong with it is counted, and concerns nobody.
  */
 export function recheckSometimes(parts: RecallParts, given: GivenAlike, ask: Ask): void {
   const { tools, asked, alike } = given;
   const { share, usdPerDay } = asked.place.settings.semantic.recheck;
   if (usdPerDay === 0) return;
   if (tools.random() >= tools.answers.book.curiosity(alike.claim, share)) return;
+  const { limitUsd, spentUsd } = parts.books.spend.state(asked.setup.dailyBudgetUsd);
+  if (limitUsd !== null && spentUsd >= limitUsd) {
+    tools.tally.leftOut('spent');
+    return;
+  }
   const signal = tools.purse.begin(usdPerDay, alike.kept.costUsd);
   if (typeof signal === 'string') {
     tools.tally.leftOut(signal);
@@ -42,7 +47,7 @@ async function recheck(
   const { forms } = asked.place;
   let costUsd: number | null = null;
   try {
-    const exchange = await ask(signal, asked.request.stream);
+    const exchange = await ask(signal, asked.request.stream, true);
     const body = await bodyOf(exchange, forms);
     costUsd = costOf(exchange);
     if (body === null) {

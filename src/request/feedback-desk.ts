@@ -1,4 +1,4 @@
-import type { DecisionLog } from '../account/decision-log.js';
+import type { DecisionLog, Outcome } from '../account/decision-log.js';
 import { FeedbackBook, type FeedbackEntry } from '../account/feedback.js';
 import type { Caller } from '../admit/keys.js';
 import type { Clock } from '../core/clock.js';
@@ -89,7 +89,7 @@ export class FeedbackDesk {
    * Keeps a verdict, instead of an earlier one on the same decision.
    *
    * @throws {GatewayError} `not_found` for a decision that is not known or not the caller's,
-   *   `invalid_request` for one that teaches nothing or a model that was no candidate
+   *   `invalid_request` for one that teaches nothing, has no whole answer, or a model that was no candidate
    */
   async take(verdict: Verdict, caller: Caller): Promise<KeptVerdict> {
     const { book, clock, onKept } = this.#parts;
@@ -126,22 +126,37 @@ export class FeedbackDesk {
 
   #find(id: string, caller: Caller): { readonly routing: KeptRouting; readonly served: string } {
     const record = this.#parts.decisions.get(id);
-    if (record?.detail === null) throw unteachable();
-    const routing = record?.detail;
     // The decision of another caller is answered like one that never was: ids must not be probed for.
-    if (record === undefined || routing === undefined || isForeign(routing, caller)) {
+    if (record?.caller !== caller.name) {
       throw new GatewayError(
         'not_found',
         `there is no decision "${id}" of yours; only the latest are kept (decisions.keep)`,
         { param: 'decision_id' },
       );
     }
-    return { routing, served: record.outcome?.servedModel ?? record.decision.model };
+    const { detail: routing, outcome } = record;
+    if (routing === null) throw unteachable();
+    return { routing, served: gradedModel(outcome) };
   }
 }
 
-function isForeign({ sketch }: KeptRouting, caller: Caller): boolean {
-  return sketch !== null && sketch.caller !== caller.name;
+/**
+ * The model whose answer is graded.
+ *
+ * @throws {GatewayError} `invalid_request` where a grade would say something of the provider at most
+ */
+function gradedModel(outcome: Outcome | null): string {
+  if (outcome === null) throw ungradable('its answer is not complete yet: grade it once it is');
+  const { servedModel, error } = outcome;
+  if (servedModel === null) throw ungradable('no model answered');
+  // A client that has gone saw what it grades; what broke off by itself is no work of the model's.
+  if (error === null || error === 'client_closed') return servedModel;
+  throw ungradable('its answer broke off, which says nothing of the model');
+}
+
+function ungradable(why: string): GatewayError {
+  const message = `this decision cannot be graded: ${why}`;
+  return new GatewayError('invalid_request', message, { param: 'decision_id' });
 }
 
 function unteachable(): GatewayError {

@@ -35,6 +35,8 @@ export interface PassedRequest {
   readonly written: (upstream: Upstream) => WrittenPass;
   /** It can be sent again, to another place. */
   readonly isRepeatable: boolean;
+  /** Something is made for it; otherwise it is about what is stored, whose usage is not its own. */
+  readonly isWork: boolean;
 }
 
 /** A request that goes through, as its provider gets it. */
@@ -67,7 +69,7 @@ export function placesOf(setup: Setup, { provider, model, dialect }: Wanted): Pl
   if (provider !== null) return [placeAt(setup, provider, model)];
   if (model !== null) return placesOfModel(setup, model);
   const able = [...setup.providers.values()].filter(
-    (one) => one.dialect === dialect && one.name !== SIMULATION,
+    (one) => one.dialect === dialect && one.isWholeApi && one.name !== SIMULATION,
   );
   const [only, ...others] = able;
   if (only !== undefined && others.length === 0) return [placeAt(setup, only.name, null)];
@@ -140,10 +142,10 @@ export async function pass(
     }
     const contentType = answer.header('content-type') ?? 'application/octet-stream';
     head = { status, contentType, disposition: answer.header('content-disposition') ?? null };
-    const isJson = /^application\/json\b/i.test(contentType);
+    const isRead = request.isWork && /^application\/json\b/i.test(contentType);
     return {
       kind: 'stream',
-      stream: new PassedBody(answer.body, isJson ? usageIn : null),
+      stream: new PassedBody(answer.body, isRead ? usageIn : null),
       dropped: [],
     };
   });

@@ -48,7 +48,8 @@ interface Opening {
   /** What the client wrote as `model`, and what it means. */
   readonly requested: string;
   readonly model: string;
-  readonly estimatedInputTokens: number;
+  /** `null` where nobody can say. */
+  readonly estimatedInputTokens: number | null;
   readonly startedMs: number;
 }
 
@@ -100,7 +101,7 @@ export class PlainDesk {
     const places = placesOf(setup, call.wanted);
     const model = places[0].modelId;
     const requested = call.wanted.model ?? model;
-    const opening = { requested, model, estimatedInputTokens: 0, startedMs };
+    const opening = { requested, model, estimatedInputTokens: null, startedMs };
     let head: PassedHead | null = null;
     const exchange = await this.#run(setup, call, opening, async () => {
       const context = { setup, signal: call.signal, clock: books.clock };
@@ -135,12 +136,12 @@ export class PlainDesk {
     const atMs = books.clock.wallMs();
     const decision = namedByClient(newId(atMs), atMs, requested, model, setup);
     return {
-      record: decisions.add(decision, null),
+      record: decisions.add(decision, caller.name, null),
       caller: caller.name,
       clientRequestId: clientRequestIdOf(headers),
       stream: false,
       startedMs,
-      estimateInputTokens: () => estimatedInputTokens,
+      estimateInputTokens: estimatedInputTokens === null ? null : () => estimatedInputTokens,
       referencePrice: null,
     };
   }

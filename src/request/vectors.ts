@@ -17,6 +17,7 @@ import { readError } from '../dialects/openai/error.js';
 import { estimateTextTokens } from '../route/token-estimate.js';
 import type { Setup } from './setup.js';
 import { answerOf, tryEach, type Answer, type Got } from '../upstream/failover.js';
+import { unfinished } from '../upstream/unfinished.js';
 
 /** Requests under way for one client, where a provider takes few inputs at once. */
 const MOST_AT_ONCE = 8;
@@ -81,7 +82,7 @@ async function vectorsOf(task: EmbeddingTask, upstream: Upstream): Promise<Got> 
     trusted: provider.trustedAnswers,
   };
   const { asked, dropped } = passage.ask(request, target);
-  const answers = await askedInTurns(asked, (one) => answerTo(one, task, upstream));
+  const answers = await askedInTurns(asked, (one) => answerTo(one, task, upstream), tokens);
   const defaults = { model: upstream.modelId, inputTokens: tokens };
   const read = passage.readAnswers(answers, request, target, defaults);
   const summary = summaryOf(read.inputTokens);
@@ -92,6 +93,7 @@ async function vectorsOf(task: EmbeddingTask, upstream: Upstream): Promise<Got> 
 async function askedInTurns(
   asked: readonly AskedVectors[],
   ask: (one: AskedVectors) => Promise<VectorsAnswer>,
+  tokens: number,
 ): Promise<readonly VectorsAnswer[]> {
   const answers = new Map<number, VectorsAnswer>();
   const waiting = asked.entries();
@@ -105,7 +107,9 @@ async function askedInTurns(
   const turns = Array.from({ length: Math.min(MOST_AT_ONCE, asked.length) }, turn);
   await Promise.all(turns).catch((error: unknown) => {
     failed = true;
-    throw error;
+    // What was answered by then is billed, though nobody gets it.
+    const share = answers.size / asked.length;
+    throw unfinished(error, estimatedSummary(Math.round(tokens * share)));
   });
   return asked.flatMap((_, i) => answers.get(i) ?? []);
 }
@@ -122,6 +126,12 @@ async function answerTo(
   const header = (name: string): string | undefined => answer.header(name);
   if (status < 300) return { body: bytes, header };
   throw readError({ status, body: bytes, retryAfter: retryHeader(answer) }, clock.wallMs());
+}
+
+/** @param inputTokens - nobody told them; 0 for nothing that was answered */
+function estimatedSummary(inputTokens: number): AnswerSummary {
+  const usage = inputTokens === 0 ? null : { ...NO_OUTPUT, inputTokens, estimated: true };
+  return { usage, finishReason: null, outputChars: 0 };
 }
 
 function summaryOf(inputTokens: number | null): AnswerSummary {

@@ -32,7 +32,7 @@ export class Contender {
   readonly id: string;
   readonly #place: number;
   readonly #capabilities: Model['capabilities'];
-  readonly #catalogSpeed: Speed | null;
+  readonly publishedSpeed: Speed | null;
   readonly #price: Price | null;
   /** What the place speaks; absent where nobody knows. */
   readonly #dialects: readonly string[] | undefined;
@@ -51,7 +51,7 @@ export class Contender {
     this.id = model.id;
     this.#place = place;
     this.#capabilities = model.capabilities;
-    this.#catalogSpeed = model.speed;
+    this.publishedSpeed = model.speed;
     this.#price = upstreams === null ? (model.hosts[0]?.price ?? null) : upstreams[0].price;
     this.#dialects = dialectsOf(upstreams?.[0]);
     this.#contextWindow = model.contextWindow ?? Infinity;
@@ -61,13 +61,13 @@ export class Contender {
   /**
    * Writes down what is expected of the model for a request, and which constraint removes it, if any.
    *
-   * @param measured - its speed as far as it was measured, else `null`: then the catalog's counts
+   * @param speed - `null` when unknown
    * @param ruled - what `dropsByRules` says of the model for the demand's outcome
    */
   writeTo(
     table: CandidateTable,
     prediction: ModelPrediction,
-    measured: Speed | null,
+    speed: Speed | null,
     ruled: Drop | null,
     demand: Demand,
   ): void {
@@ -81,7 +81,6 @@ export class Contender {
     const cachedTokens = Math.min(demand.cached?.get(this.id) ?? 0, inputTokens);
     const answers = outputTokens * choices;
     const costUsd = expectedCostUsd(this.#price, inputTokens, answers, cachedTokens);
-    const speed = measured ?? this.#catalogSpeed;
     const latencyMs =
       speed === null ? null : speed.firstTokenMs + (outputTokens / speed.tokensPerS) * 1000;
     table.expect(this.#place, prediction.success, prediction.uncertainty, outputTokens);

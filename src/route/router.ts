@@ -41,8 +41,8 @@ export interface RouterParts {
   readonly sketches?: { readonly predictor: string; readonly text: boolean } | null | undefined;
   /** Why the predictor is not the one that was asked for; `null` when it is. */
   readonly degraded: string | null;
-  /** Live speed of a model where it has been measured, else `null`. */
-  readonly measuredSpeed: (model: string) => Speed | null;
+  /** How fast a model is, as measured of late or else as published; `null` when unknown. */
+  readonly speedOf: (model: string, published: Speed | null) => Speed | null;
   /**
    * Runs work when no request waits for it, so that prices follow the decisions made; without it
    * they stay those of the usual prompts.
@@ -152,7 +152,7 @@ export class Router {
     }
     if (request.isPreview !== true) this.#prices.note(outcome, input);
     const head = this.#headOf(request, input, choice, degraded);
-    const sketch = this.#sketch(request, features, prediction);
+    const sketch = this.#sketch(features, prediction);
     return new Routing({ head, features: withoutText(features), input, choice, sketch });
   }
 
@@ -201,15 +201,15 @@ export class Router {
   }
 
   #candidates({ models }: Pick<Prediction, 'models'>, demand: Demand): CandidateTable {
-    const { measuredSpeed } = this.#parts;
+    const { speedOf } = this.#parts;
     const ruled = this.#dropsByRules(demand);
     const table = new CandidateTable(this.#names, this.#tables);
     let i = 0;
     for (const contender of this.#contenders) {
       const predicted = models[i];
       if (predicted === undefined) throw new Error('the predictor left out a model');
-      const measured = measuredSpeed(contender.id);
-      contender.writeTo(table, predicted, measured, ruled[i] ?? null, demand);
+      const speed = speedOf(contender.id, contender.publishedSpeed);
+      contender.writeTo(table, predicted, speed, ruled[i] ?? null, demand);
       i += 1;
     }
     return table;
@@ -237,16 +237,12 @@ export class Router {
     }
   }
 
-  #sketch(
-    { key }: RouteRequest,
-    { text, dense }: Features,
-    { vector }: Prediction,
-  ): PromptSketch | null {
+  #sketch({ text, dense }: Features, { vector }: Prediction): PromptSketch | null {
     const { sketches = null } = this.#parts;
     if (sketches === null || vector === null) return null;
     this.#sketches ??= PromptSketch.spaceFor({ vector, dense }, SLAB);
     return new PromptSketch(
-      { caller: key.name, predictor: sketches.predictor, text: sketches.text ? text : null },
+      { predictor: sketches.predictor, text: sketches.text ? text : null },
       { vector, dense },
       this.#sketches,
     );

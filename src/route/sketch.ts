@@ -15,8 +15,6 @@ export interface ReadPrompt {
 
 /** What is kept of a prompt so that feedback on its answer can be learnt from. */
 export class PromptSketch {
-  /** Who asked: only they may judge the answer. */
-  readonly caller: string;
   /** `Predictor.revision` without what was learnt here: vectors of two predictors do not compare. */
   readonly predictor: string;
   /** The demand's text; `null` unless the operator has it kept. */
@@ -29,11 +27,10 @@ export class PromptSketch {
 
   /** @param space - made by `spaceFor` like prompts */
   constructor(
-    { caller, predictor, text }: Pick<PromptSketch, 'caller' | 'predictor' | 'text'>,
+    { predictor, text }: Pick<PromptSketch, 'predictor' | 'text'>,
     { vector, dense }: ReadPrompt,
     space = PromptSketch.spaceFor({ vector, dense }),
   ) {
-    this.caller = caller;
     this.predictor = predictor;
     this.text = text;
     this.vectorLength = vector.length;

@@ -1,4 +1,5 @@
 import type { Conversation, Part } from '../core/conversation.js';
+import { audioTokens, fileTokens } from './media-tokens.js';
 
 /** Roles and separators around a message. */
 const MESSAGE_TOKENS = 4;
@@ -7,8 +8,6 @@ const TOOL_TOKENS = 8;
 const JSON_CHARS_PER_TOKEN = 3.2;
 /** A typical picture in the middle of what providers charge (85 to 1,600). */
 const IMAGE_TOKENS = 800;
-const AUDIO_TOKENS = 600;
-const FILE_TOKENS = 1500;
 
 /** Characters looked at in one part, and in all; the rest is taken to be like them. */
 const PART_SAMPLE_CHARS = 1536;
@@ -79,9 +78,9 @@ function partTokens(part: Part, sampler: Sampler): number {
     case 'image':
       return IMAGE_TOKENS;
     case 'audio':
-      return AUDIO_TOKENS;
+      return audioTokens(part.content);
     case 'file':
-      return FILE_TOKENS;
+      return fileTokens(part.content);
     case 'tool_call':
       return TOOL_TOKENS + (part.name.length + part.arguments.length) / JSON_CHARS_PER_TOKEN;
     case 'text':

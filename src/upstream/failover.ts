@@ -21,6 +21,7 @@ import type { Upstreams } from './call.js';
 import { commit, type CommittedStream } from './committed-stream.js';
 import type { Provider } from './providers.js';
 import type { RestingPlaces } from './resting.js';
+import { failureOf, unfinished, type UnusedAnswer } from './unfinished.js';
 
 export type { ClientSink, CommittedStream } from './committed-stream.js';
 
@@ -61,6 +62,8 @@ export interface AttemptOutcome {
   readonly outcome: string;
   /** Milliseconds until the answer began (a stream) or was complete, or the attempt failed. */
   readonly ms: number;
+  /** What came to nothing and is probably billed all the same; absent where the attempt answered, or cost nothing. */
+  readonly unused?: UnusedAnswer;
 }
 
 interface Attempted {
@@ -129,18 +132,20 @@ export async function tryEach<Got>(
       break;
     }
     const startedMs = task.clock.now();
-    const record = (outcome: string): void => {
-      attempts.push({ upstream: upstream.id, outcome, ms: task.clock.now() - startedMs });
+    const record = (outcome: string): AttemptOutcome => {
+      return { upstream: upstream.id, outcome, ms: task.clock.now() - startedMs };
     };
     try {
       const got = await attempt(upstream);
-      record('ok');
+      attempts.push(record('ok'));
       task.resting.note(upstream, null);
       return { ok: true, upstream, attempts, got };
     } catch (thrown) {
-      if (!(thrown instanceof GatewayError)) throw thrown;
-      error = redactedBy(task.providers.get(upstream.provider), thrown);
-      record(error.code);
+      const failure = failureOf(thrown);
+      error = redactedBy(task.providers.get(upstream.provider), failure.error);
+      const { summary } = failure;
+      const tried = record(error.code);
+      attempts.push(summary === null ? tried : { ...tried, unused: { upstream, summary } });
       if (!isUpstreamsFault(error)) break;
       // A size says nothing of how the place would do with what others ask.
       if (error.status !== TOO_LARGE) task.resting.note(upstream, error);
@@ -211,8 +216,12 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   };
   if (answer.kind === 'stream') {
     const stream = passage.openStream(rules, asked);
-    const committed = await commit(answer.body, stream, (error) => provider.redacted(error));
-    return { kind: 'stream', stream: committed, dropped };
+    try {
+      const committed = await commit(answer.body, stream, (error) => provider.redacted(error));
+      return { kind: 'stream', stream: committed, dropped };
+    } catch (error) {
+      throw unfinished(error, stream.summary);
+    }
   }
   if (answer.status >= 300) {
     throw passage.readError(answer.status, answer.bytes, retryHeader(answer));

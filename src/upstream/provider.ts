@@ -80,6 +80,8 @@ export class Provider {
   readonly origin: string;
   /** What is to be said of itself by a stream: a media type. */
   readonly streamType: string;
+  /** All of its dialect's API is behind the base URL, files and batches included; otherwise chat alone, elsewhere. */
+  readonly isWholeApi: boolean;
   /** Where tokens of a request are counted; `null` where the provider has no such place. */
   readonly countPath: string | null;
   readonly #models: ProviderRow['models'];
@@ -117,7 +119,8 @@ export class Provider {
     const paths = row.paths ?? PATHS[row.dialect];
     this.#paths = { whole: at(url, paths.whole, places), stream: at(url, paths.stream, places) };
     this.#responsesPath = row.responses ? at(url, PATHS.responses.whole, places) : null;
-    const canCount = row.dialect === 'anthropic' && row.paths === null;
+    this.isWholeApi = row.paths === null;
+    const canCount = row.dialect === 'anthropic' && this.isWholeApi;
     this.countPath = canCount ? at(url, '/messages/count_tokens', places) : null;
     this.#headers = parts.headers;
     this.#credentials = parts.credentials;

@@ -53,7 +53,7 @@ beforeEach(() => {
     clock,
     metrics: new Metrics(),
     spend: new DailySpend(clock),
-    speed: new SpeedMeter(),
+    speed: new SpeedMeter(clock),
     promptCaches: new PromptCaches(clock),
     logsRequests: () => logsRequests,
     log: openLog('info', {
@@ -228,11 +228,11 @@ describe('settling', () => {
       );
     }
 
-    expect(books.speed.speedOf('acme/small')).toMatchObject({
+    expect(books.speed.speedOf('acme/small', null)).toMatchObject({
       firstTokenMs: expect.closeTo(200),
       tokensPerS: expect.closeTo(80),
     });
-    expect(books.speed.speedOf('acme/other')).toBeNull();
+    expect(books.speed.speedOf('acme/other', null)).toBeNull();
   });
 
   /** Settles one streamed answer of 80 tokens. */
@@ -253,20 +253,61 @@ describe('settling', () => {
     ];
     for (let i = 0; i < 5; i++) stream({ firstMs: 30_200, change: { attempts } });
 
-    expect(books.speed.speedOf('acme/small')).toMatchObject({ firstTokenMs: 200 });
+    expect(books.speed.speedOf('acme/small', null)).toMatchObject({ firstTokenMs: 200 });
+  });
+
+  describe('from answers that were slow for a while', () => {
+    const published = { firstTokenMs: 300, tokensPerS: 50 };
+
+    beforeEach(() => {
+      for (let i = 0; i < 20; i++) stream({ firstMs: 9_000 });
+    });
+
+    test('believes them as long as they are new', () => {
+      clock.advance(3_600_000);
+
+      expect(books.speed.speedOf('acme/small', published)?.firstTokenMs).toBeCloseTo(9_000);
+    });
+
+    test('believes what is published again once they are old', () => {
+      clock.advance(3 * 3_600_000);
+
+      expect(books.speed.speedOf('acme/small', published)).toEqual({
+        firstTokenMs: 300,
+        tokensPerS: expect.closeTo(80),
+      });
+    });
+
+    test('believes new ones instead before long', () => {
+      clock.advance(24 * 3_600_000);
+      for (let i = 0; i < 5; i++) stream({ firstMs: 400 });
+
+      expect(books.speed.speedOf('acme/small', published)?.firstTokenMs).toBeCloseTo(400);
+    });
+
+    test('still knows how fast the model can be, if nobody has published it', () => {
+      clock.advance(24 * 3_600_000);
+      for (let i = 0; i < 5; i++) stream({ firstMs: 400 });
+      for (let i = 0; i < 20; i++) stream({ firstMs: 9_000 });
+      expect(books.speed.speedOf('acme/small', null)?.firstTokenMs).toBeGreaterThan(7_000);
+
+      clock.advance(3 * 3_600_000);
+
+      expect(books.speed.speedOf('acme/small', null)?.firstTokenMs).toBeCloseTo(400);
+    });
   });
 
   test('does not take a model for fast because an answer came in one piece', () => {
     for (let i = 0; i < 19; i++) stream({});
     stream({ streamedMs: 0.02 });
 
-    expect(books.speed.speedOf('acme/small')?.tokensPerS).toBeLessThan(100);
+    expect(books.speed.speedOf('acme/small', null)?.tokensPerS).toBeLessThan(100);
   });
 
   test('learns nothing of answers that are too short to tell', () => {
     for (let i = 0; i < 9; i++) stream({ outputTokens: 2, streamedMs: 0.02 });
 
-    expect(books.speed.speedOf('acme/small')).toBeNull();
+    expect(books.speed.speedOf('acme/small', null)).toBeNull();
   });
 });
 

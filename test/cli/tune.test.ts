@@ -273,6 +273,22 @@ describe('suffice tune', () => {
     );
   });
 
+  test('counts what one caller says of one prompt once, however often it is said', async () => {
+    app = await startApp(configuration(), { clock: hurriedClock });
+    for (const score of [0, 0, 1]) {
+      const { headers } = await post(
+        `${app.url}/v1/chat/completions`,
+        ask('auto', 'Explain the thorny river', { max_tokens: 1 }),
+      );
+      const decision = headers.get('x-suffice-decision');
+      await post(`${app.url}/v1/feedback`, { decision_id: decision, score });
+    }
+
+    const { out } = await tune('--from', await goodAnswers(60), '--from', 'feedback', '-n');
+
+    expect(out).toMatch(/^61 prompts, /mu);
+  });
+
   test.each([1, 2])('needs different prompts, not %i of them many times', async (different) => {
     const file = await goodAnswers(60, 'acme/weak-1', (i) => `Say hello to ${i % different}`);
 

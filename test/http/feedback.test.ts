@@ -4,6 +4,14 @@ import path from 'node:path';
 import { writeTinyArtefacts } from '../route/tiny-artefacts.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 import { hurriedClock } from '../support/fake-clock.js';
+import {
+  answers,
+  FakeUpstream,
+  refuses,
+  streamsAndBreaks,
+  streamsAndStalls,
+  textEvents,
+} from '../support/fake-upstream.js';
 
 const PROMPT = 'Why is the sky blue in the morning and red in the evening?';
 
@@ -218,6 +226,75 @@ describe('POST /v1/feedback', () => {
 
     expect((await send(server, { decision_id: id, score: 1 })).status).toBe(404);
   });
+});
+
+describe('feedback on an answer that did not come as it should', () => {
+  let upstream: FakeUpstream;
+  let server: TestApp;
+
+  beforeAll(async () => {
+    upstream = await FakeUpstream.start();
+  });
+
+  afterAll(() => upstream.close());
+
+  beforeEach(async () => {
+    app = await startApp(`
+router: { artefacts: ${artefacts} }
+providers:
+  acme: { base_url: "${upstream.baseUrl}", models: [small, large] }
+`);
+    server = app;
+  });
+
+  test('goes to the model that answered in the place of the chosen one', async () => {
+    upstream.next(refuses(503, 'later'), answers());
+    const { id, served } = await decide(server);
+
+    const { json } = await send(server, { decision_id: id, label: 'good' });
+
+    const decided = await fetch(`${server.url}/v1/decisions/${id}`);
+    expect(await decided.json()).not.toMatchObject({ model: served });
+    expect(json['scores']).toEqual({ [served]: 1 });
+  });
+
+  test('is not taken where nobody answered', async () => {
+    upstream.next(refuses(500, 'oops'), refuses(500, 'oops'));
+    const { id } = await decide(server);
+
+    const { status, text } = await send(server, { decision_id: id, label: 'bad' });
+
+    expect([status, text]).toEqual([400, expect.stringContaining('no model answered')]);
+  });
+
+  test('is not taken of one that broke off', async () => {
+    upstream.next(streamsAndBreaks(...textEvents('Half an').slice(0, 3)));
+    const answer = await postStream();
+    await answer.text().catch(() => null);
+
+    const { status, text } = await send(server, { decision_id: idOf(answer), label: 'bad' });
+
+    expect([status, text]).toEqual([400, expect.stringContaining('broke off')]);
+  });
+
+  test('is not taken of one that is not complete', async () => {
+    upstream.next(streamsAndStalls(...textEvents('Half an').slice(0, 3)));
+    const answer = await postStream();
+
+    const { status, text } = await send(server, { decision_id: idOf(answer), label: 'bad' });
+    await answer.body?.cancel();
+
+    expect([status, text]).toEqual([400, expect.stringContaining('not complete yet')]);
+  });
+
+  const idOf = ({ headers }: Response): string => headers.get('x-suffice-decision') ?? '';
+
+  const postStream = (): Promise<Response> =>
+    fetch(`${server.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(ask('auto', PROMPT, { stream: true })),
+    });
 });
 
 describe('feedback in a file', () => {

@@ -284,6 +284,7 @@ router: { predictor: heuristic }
 providers: { acme: { base_url: "${upstream.baseUrl}", models: [one] } }
 router: { predictor: heuristic }
 server: { drain_timeout_ms: 100 }
+models: { acme/one: { hosts: [{ provider: acme, model: one, price: { input: 10, output: 40 } }] } }
 `);
     const reply = post(`${gateway.url}/v1/chat/completions`, ask('acme/one', 'hi'));
     const failed = reply.then(
@@ -295,6 +296,11 @@ server: { drain_timeout_ms: 100 }
     await gateway.app.close();
 
     expect(await failed).toBe(true);
+    expect(gateway.logged().at(-1)).toMatchObject({
+      error: 'client_closed',
+      estimated: true,
+      costUsd: expect.any(Number),
+    });
     await upstream.close();
     await rm(gateway.folder, { recursive: true, force: true });
     gateway = await simulated();

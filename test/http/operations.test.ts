@@ -106,6 +106,31 @@ describe('GET /v1/decisions/:id', () => {
     });
     expect(JSON.stringify(json)).not.toContain('"hi"');
   });
+
+  test('shows a key its own decisions, and all to a key that may see all', async () => {
+    gateway = await simulated(`keys:
+  - { name: one, key: key-number-one }
+  - { name: two, key: key-number-two }
+  - { name: ops, key: key-number-three, decisions: all }
+`);
+    const as = (key: string) => ({ authorization: `Bearer ${key}` });
+    const body = ask('auto', 'hi');
+    const { headers } = await post(
+      `${gateway.url}/v1/chat/completions`,
+      body,
+      as('key-number-one'),
+    );
+    const url = `${gateway.url}/v1/decisions/${headers.get('x-suffice-decision') ?? ''}`;
+
+    const replies = await Promise.all(
+      ['key-number-one', 'key-number-two', 'key-number-three'].map((key) =>
+        fetch(url, { headers: as(key) }),
+      ),
+    );
+
+    expect(replies.map(({ status }) => status)).toEqual([200, 404, 200]);
+    expect(await replies[1]?.text()).toContain('decisions: all');
+  });
 });
 
 describe('/metrics', () => {

@@ -26,6 +26,7 @@ providers:
   hasty: { base_url: "http://127.0.0.1:${port}", api_key: sk-hasty }
   other: { base_url: "${upstream.baseUrl}/other", api_key: sk-other }
   claude: { base_url: "${upstream.baseUrl}", api_key: sk-ant, dialect: anthropic }
+  vertex-anthropic: { base_url: "${upstream.baseUrl}/vertex", api_key: sk-vertex }
 models:
   acme/paint:
     hosts:

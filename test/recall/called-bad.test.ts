@@ -149,7 +149,7 @@ keys:
       as('eve'),
     );
 
-    expect(refused).toBe(400);
+    expect(refused).toBe(404);
     expect(await status(HEAP, as('ann'))).toBe('hit');
   });
 });

@@ -1,4 +1,6 @@
+import { AnswerStore } from '../../src/cache/answer-store.js';
 import { ask } from '../support/app.js';
+import { answers, type Exchange } from '../support/fake-upstream.js';
 import { wordJudge } from '../support/word-judge.js';
 import { cacheConfig, cacheRig } from './support.js';
 
@@ -45,3 +47,37 @@ test.each(['read', 'judge'] as const)(
     );
   },
 );
+
+describe('an answer that a bug keeps from being kept', () => {
+  const working = Object.getOwnPropertyDescriptor(AnswerStore.prototype, 'keep') ?? {};
+
+  beforeEach(() => {
+    Object.defineProperty(AnswerStore.prototype, 'keep', {
+      ...working,
+      value: () => {
+        throw new Error('a bug');
+      },
+    });
+  });
+
+  afterEach(() => {
+    Object.defineProperty(AnswerStore.prototype, 'keep', working);
+  });
+
+  test.each([false, true])('is given to all who asked for it (stream: %s)', async (stream) => {
+    await rig.restart(cacheConfig(rig.upstream, ''));
+    const answer = answers('A tree.');
+    const held: Exchange[] = [];
+    rig.upstream.next((exchange) => held.push(exchange));
+    const body = ask('acme/large', HEAP, { stream });
+    const both = [rig.chat(body), rig.chat(body)];
+    await rig.upstream.received();
+    held.forEach(answer);
+
+    const replies = await Promise.all(both);
+
+    expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+    expect(replies.map(({ text }) => /A.*tree/su.test(text))).toEqual([true, true]);
+    expect(rig.gateway.logged()).toContainEqual(expect.objectContaining({ msg: 'bug' }));
+  });
+});

@@ -61,7 +61,7 @@ function routerWith(when: string): Router {
     rules: parseRules('rules.yaml', text),
     catalogRevision: 'c1',
     degraded: null,
-    measuredSpeed: () => null,
+    speedOf: (_model, published) => published,
     onPredictorFault: () => undefined,
   });
 }

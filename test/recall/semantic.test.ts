@@ -206,6 +206,12 @@ describe('asking again', () => {
     expect(given).toBe('semantic');
     expect(rig.upstream.requests).toHaveLength(2);
     expect(rig.upstream.requests[1]?.body).toContain(HEAP_TOO);
+    const lines = rig.gateway.logged().filter(({ msg }) => msg === 'request');
+    expect(lines.map(({ recheck, reason }) => [recheck, reason])).toEqual([
+      [undefined, 'requested'],
+      [undefined, 'cached'],
+      [true, 'requested'],
+    ]);
     expect(await status('Tell me: what is a heap?')).toBe('semantic');
   });
 
@@ -246,6 +252,18 @@ describe('asking again', () => {
 
     expect(given).toBe('semantic');
     expect(await stats()).toMatchObject({ semantic: { measured_error: null } });
+  });
+
+  test('asks nothing again once the budget of the day is spent, and says so', async () => {
+    const poor = cacheConfig(rig.upstream, CURIOUS, 'budget: { daily_usd: 0.0001 }', 'semantic');
+    await rig.restart(poor, undefined, openJudge);
+    await status(HEAP);
+
+    const given = await status(HEAP_TOO);
+
+    expect(given).toBe('semantic');
+    expect(await stats()).toMatchObject({ semantic: { rechecks_left_out: { spent: 1 } } });
+    expect(rig.upstream.requests).toHaveLength(1);
   });
 
   test('asks nothing again where nobody knows what it costs, and says so', async () => {

@@ -1,6 +1,6 @@
 import { packNumbers, PromptSketch } from '../../src/route/sketch.js';
 
-const asked = { caller: 'ann', predictor: 'p', text: null };
+const asked = { predictor: 'p', text: null };
 const east = { vector: Float32Array.of(1, 0), dense: Float32Array.of(0.5, 2, 0) };
 const north = { vector: Float32Array.of(0, -1), dense: Float32Array.of(1, 0, 0) };
 

@@ -1,7 +1,7 @@
-import type { Conversation, Message, Part, Tool } from '../../core/conversation.js';
+import type { Conversation, MediaContent, Message, Part, Tool } from '../../core/conversation.js';
 import { GatewayError } from '../../core/errors.js';
 import { bindingsIn } from './bindings.js';
-import type { ContentPart, Turn } from './part.js';
+import type { ContentPart, Source, Turn } from './part.js';
 import type { NeutralRequest, ToolDefinition } from './request.js';
 
 /**
@@ -53,11 +53,14 @@ function partsOf(part: ContentPart): Part[] {
     case 'refusal':
       return said(part.kind, part.text);
     case 'image':
+      return [{ kind: 'image' }];
     case 'audio':
-      return [{ kind: part.kind }];
+      return [{ kind: 'audio', ...contentOf(part.source) }];
     case 'document':
       // Every model reads a document of text: those that take none are sent its words.
-      return part.source.kind === 'text' ? said('text', part.source.text) : [{ kind: 'file' }];
+      return part.source.kind === 'text'
+        ? said('text', part.source.text)
+        : [{ kind: 'file', ...contentOf(part.source) }];
     case 'tool_call':
       return [{ kind: 'tool_call', name: part.name, arguments: part.arguments }];
     case 'tool_result': {
@@ -71,6 +74,10 @@ function partsOf(part: ContentPart): Part[] {
     case 'foreign':
       return [];
   }
+}
+
+function contentOf(source: Source): { readonly content?: MediaContent } {
+  return source.kind === 'bytes' ? { content: source } : {};
 }
 
 function said(kind: 'text' | 'refusal', text: string): Part[] {

@@ -2,6 +2,7 @@ import type { Conversation, Message, OutputFormat, Part, Tool } from '../../core
 import { GatewayError } from '../../core/errors.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
+import { bytesIn } from './neutral-content.js';
 import { argumentsText } from './tool-calls.js';
 
 /** Reads what the router needs of a request whose shape has been checked. */
@@ -68,8 +69,15 @@ const MEDIA: Readonly<Record<string, Part>> = {
 function readPart(part: JsonObject): Part | null {
   const type = textOrNull(part['type']) ?? 'text';
   if (type === 'refusal') return refusalPart(part['refusal']);
-  if (Object.hasOwn(MEDIA, type)) return MEDIA[type] ?? null;
+  if (Object.hasOwn(MEDIA, type)) return withContent(MEDIA[type], part);
   return type.endsWith('text') ? textPart(part['text']) : null;
+}
+
+/** With the bytes of recordings and documents, where they came with it. */
+function withContent(kind: Part | undefined, part: JsonObject): Part | null {
+  if (kind?.kind !== 'audio' && kind?.kind !== 'file') return kind ?? null;
+  const content = bytesIn(part);
+  return content === null ? kind : { kind: kind.kind, content };
 }
 
 function readCalls(message: JsonObject): Part[] {

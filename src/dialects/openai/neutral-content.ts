@@ -20,6 +20,13 @@ export function readContent(content: unknown, at: string): ContentPart[] {
   });
 }
 
+/** The bytes that came with a recording or a document; `null` for others, and where there are none. */
+export function bytesIn(part: JsonObject): Extract<Source, { kind: 'bytes' }> | null {
+  const read = readPart(part, '');
+  if (read === null || !('source' in read) || read.source.kind !== 'bytes') return null;
+  return read.source.base64 === '' ? null : read.source;
+}
+
 function readPart(part: JsonObject, at: string): ContentPart | null {
   const type = textOrNull(part['type']) ?? 'text';
   switch (type) {

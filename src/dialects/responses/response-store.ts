@@ -43,24 +43,21 @@ interface Kept {
   /** The JSON of what was answered. */
   readonly bytes: Buffer;
   readonly previous: string | null;
-  readonly itemKeys: readonly string[];
+  readonly itemIds: readonly string[];
   untilMs: number;
 }
 
 /**
  * Keeps responses, so that a client can go on from one by its id, and refer to items of it.
  *
- * In memory, as JSON: the bytes that are counted are the bytes that are held. What was used longest ago is
- * forgotten first.
+ * In memory, as JSON: the bytes that are counted are the bytes that are held. Where there is no room, the caller
+ * whose responses take the most loses the one that it used longest ago: nobody can push out what others have.
  */
 export class ResponseStore {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #limits: () => KeepingLimits;
-  /** By caller and id, what was used longest ago first. */
-  readonly #kept = new Map<string, Kept>();
-  /** The response that an item is part of, both with their caller. */
-  readonly #items = new Map<string, string>();
-  #bytes = 0;
+  /** By caller. */
+  readonly #shelves = new Map<string, Shelf>();
 
   /** @param limits - what is in force; a shorter time counts for what is kept from then on */
   constructor(clock: Pick<Clock, 'now'>, limits: () => KeepingLimits) {
@@ -70,41 +67,87 @@ export class ResponseStore {
 
   /** What is kept for one caller. */
   of(caller: string): ResponseShelf {
-    const keyOf = (id: string): string => `${caller}\n${id}`;
-    const { keepMs } = this.#limits();
-    return {
-      isOpen: keepMs > 0,
-      keep: (answered) => {
-        if (keepMs > 0) this.#keep(answered, keyOf);
-      },
-      response: (id) => this.#read(keyOf(id))?.response ?? null,
-      history: (id) => this.#history(id, keyOf),
-      items: (ids) => this.#itemsWith(ids, keyOf),
-      forget: (id) => this.#forget(keyOf(id)),
+    const known = this.#shelves.get(caller);
+    if (known !== undefined) return known;
+    const makeRoom = (): void => {
+      this.#makeRoom();
     };
+    const shelf = new Shelf({ clock: this.#clock, limits: this.#limits, makeRoom });
+    this.#shelves.set(caller, shelf);
+    return shelf;
   }
 
-  #keep(answered: Answered, keyOf: (id: string) => string): void {
-    const key = keyOf(textOrNull(answered.response['id']) ?? '');
-    this.#forget(key);
+  #makeRoom(): void {
+    let bytes = 0;
+    for (const shelf of this.#shelves.values()) {
+      shelf.forgetExpired();
+      bytes += shelf.bytes;
+    }
+    for (let over = bytes - this.#limits().maxBytes; over > 0;)
+      over -= this.#fullest.forgetOldest();
+  }
+
+  get #fullest(): Shelf {
+    return [...this.#shelves.values()].reduce((most, shelf) =>
+      shelf.bytes > most.bytes ? shelf : most,
+    );
+  }
+}
+
+interface ShelfParts {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly limits: () => KeepingLimits;
+  /** There may be too much now, here or elsewhere. */
+  readonly makeRoom: () => void;
+}
+
+class Shelf implements ResponseShelf {
+  readonly #parts: ShelfParts;
+  /** By id, what was used longest ago first. */
+  readonly #kept = new Map<string, Kept>();
+  /** The response that an item is part of. */
+  readonly #items = new Map<string, string>();
+  #bytes = 0;
+
+  constructor(parts: ShelfParts) {
+    this.#parts = parts;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isOpen(): boolean {
+    return this.#parts.limits().keepMs > 0;
+  }
+
+  keep(answered: Answered): void {
+    if (!this.isOpen) return;
+    const responseId = textOrNull(answered.response['id']) ?? '';
+    this.forget(responseId);
     const bytes = ownBytes([Buffer.from(JSON.stringify(answered))]);
-    const { keepMs, maxBytes } = this.#limits();
+    const { keepMs, maxBytes } = this.#parts.limits();
     if (bytes.length > maxBytes) return;
-    const itemKeys = objectsIn(answered.response['output']).flatMap(({ id }) =>
-      textOrNull(id) === null ? [] : keyOf(String(id)),
+    const itemIds = objectsIn(answered.response['output']).flatMap(
+      ({ id }) => textOrNull(id) ?? [],
     );
     const { previous } = answered;
-    this.#kept.set(key, { bytes, previous, itemKeys, untilMs: this.#clock.now() + keepMs });
-    for (const itemKey of itemKeys) this.#items.set(itemKey, key);
+    const untilMs = this.#parts.clock.now() + keepMs;
+    this.#kept.set(responseId, { bytes, previous, itemIds, untilMs });
+    for (const id of itemIds) this.#items.set(id, responseId);
     this.#bytes += bytes.length;
-    this.#makeRoom(maxBytes);
+    this.#parts.makeRoom();
   }
 
-  #history(last: string, keyOf: (id: string) => string): JsonObject[] | null {
+  response(id: string): JsonObject | null {
+    return this.#read(id)?.response ?? null;
+  }
+
+  history(last: string): JsonObject[] | null {
     const parts: (readonly JsonObject[])[] = [];
     const seen = new Set<string>();
     for (let id: string | null = last; id !== null;) {
-      const read: Answered | null = this.#read(keyOf(id));
+      const read: Answered | null = this.#read(id);
       // Ids are a provider's own where it speaks this dialect, and it may give one twice.
       if (read === null || seen.has(id)) return null;
       seen.add(id);
@@ -115,17 +158,17 @@ export class ResponseStore {
   }
 
   /** Reads each response once, however many of its items are asked for: it may be megabytes. */
-  #itemsWith(ids: Iterable<string>, keyOf: (id: string) => string): Map<string, JsonObject> {
+  items(ids: Iterable<string>): Map<string, JsonObject> {
     const wanted = new Map<string, Set<string>>();
     for (const id of ids) {
-      const key = this.#items.get(keyOf(id));
-      if (key === undefined) continue;
-      const together = wanted.get(key) ?? new Set();
-      wanted.set(key, together.add(id));
+      const responseId = this.#items.get(id);
+      if (responseId === undefined) continue;
+      const together = wanted.get(responseId) ?? new Set();
+      wanted.set(responseId, together.add(id));
     }
     const found = new Map<string, JsonObject>();
-    for (const [key, together] of wanted) {
-      for (const item of objectsIn(this.#read(key)?.response['output'])) {
+    for (const [responseId, together] of wanted) {
+      for (const item of objectsIn(this.#read(responseId)?.response['output'])) {
         const id = String(item['id']);
         if (together.has(id) && !found.has(id)) found.set(id, item);
       }
@@ -133,38 +176,50 @@ export class ResponseStore {
     return found;
   }
 
+  forget(id: string): boolean {
+    return this.#forget(id) > 0;
+  }
+
+  forgetExpired(): void {
+    const now = this.#parts.clock.now();
+    for (const [id, { untilMs }] of this.#kept) {
+      if (untilMs > now) return;
+      this.#forget(id);
+    }
+  }
+
+  /** @returns the bytes that are free now; there must be a response */
+  forgetOldest(): number {
+    const [oldest] = this.#kept.keys();
+    if (oldest === undefined) throw new Error('there is no response to forget');
+    return this.#forget(oldest);
+  }
+
   /** What is read is used: it is kept for as long again. */
-  #read(key: string): Answered | null {
-    const kept = this.#kept.get(key);
+  #read(id: string): Answered | null {
+    const kept = this.#kept.get(id);
     if (kept === undefined) return null;
-    const now = this.#clock.now();
+    const now = this.#parts.clock.now();
     if (kept.untilMs <= now) {
-      this.#forget(key);
+      this.#forget(id);
       return null;
     }
-    kept.untilMs = now + this.#limits().keepMs;
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
+    kept.untilMs = now + this.#parts.limits().keepMs;
+    this.#kept.delete(id);
+    this.#kept.set(id, kept);
     return parsedObject(kept.bytes.toString('utf8')) as Answered | null;
   }
 
-  #makeRoom(maxBytes: number): void {
-    const now = this.#clock.now();
-    for (const [key, { untilMs }] of this.#kept) {
-      if (untilMs > now && this.#bytes <= maxBytes) return;
-      this.#forget(key);
-    }
-  }
-
-  #forget(key: string): boolean {
-    const kept = this.#kept.get(key);
-    if (kept === undefined) return false;
-    this.#kept.delete(key);
-    for (const itemKey of kept.itemKeys) {
+  /** @returns the bytes that it took; 0 where there was none */
+  #forget(id: string): number {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) return 0;
+    this.#kept.delete(id);
+    for (const itemId of kept.itemIds) {
       // A provider may give the same item in two responses: then it is the other one's still.
-      if (this.#items.get(itemKey) === key) this.#items.delete(itemKey);
+      if (this.#items.get(itemId) === id) this.#items.delete(itemId);
     }
     this.#bytes -= kept.bytes.length;
-    return true;
+    return kept.bytes.length;
   }
 }

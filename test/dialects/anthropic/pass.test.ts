@@ -264,8 +264,8 @@ describe('a request of a client of the same dialect', () => {
     );
 
     const parts = conversation().messages.map((message) => message.parts);
-    expect(parts[0]).toEqual([{ kind: 'text', text: 'x' }, { kind: 'file' }]);
-    expect(parts[2]).toEqual([{ kind: 'tool_result', text: 'x' }, { kind: 'file' }]);
+    expect(parts[0]).toMatchObject([{ kind: 'text', text: 'x' }, { kind: 'file' }]);
+    expect(parts[2]).toMatchObject([{ kind: 'tool_result', text: 'x' }, { kind: 'file' }]);
   });
 });
 

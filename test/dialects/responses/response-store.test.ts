@@ -60,6 +60,37 @@ test('holds the bytes that it counts, and not what else shared memory with them'
   expect(mine.response('resp_0')).not.toBeNull();
 });
 
+test('a caller that fills the room pushes out its own, and nobody else’s', () => {
+  const { mine, store } = open({ maxBytes: 10_000 });
+  const flood = store.of('flood');
+  mine.keep(answered('a'));
+  mine.keep(answered('b', 'a'));
+
+  for (let i = 0; i < 500; i++) flood.keep(answered(`f${i}`, null, 'x'.repeat(200)));
+
+  expect(mine.history('b')).toEqual([...said('a'), ...said('b')]);
+  expect(flood.response('f0')).toBeNull();
+  expect(flood.response('f499')).not.toBeNull();
+});
+
+test('a caller that has the room to itself has all of it, and shares it with who comes', () => {
+  const { mine, store } = open({ maxBytes: 10_000 });
+  const keep = (shelf: typeof mine, i: number) => {
+    shelf.keep(answered(`r${i}`, null, 'x'.repeat(800)));
+  };
+  const counted = (shelf: typeof mine) =>
+    Array.from({ length: 40 }, (_, i) => shelf.response(`r${i}`)).filter((one) => one !== null)
+      .length;
+  for (let i = 0; i < 40; i++) keep(mine, i);
+  const alone = counted(mine);
+
+  for (let i = 0; i < 40; i++) keep(store.of('other'), i);
+
+  expect(alone).toBeGreaterThan(8);
+  expect(counted(mine)).toBeGreaterThanOrEqual(Math.floor(alone / 2));
+  expect(counted(store.of('other'))).toBeGreaterThanOrEqual(Math.floor(alone / 2));
+});
+
 test('nobody else sees it, whatever they ask for', () => {
   const { mine, store } = open();
   mine.keep(answered('a'));
