@@ -58,26 +58,27 @@ export function providersWithKey(env: Environment): readonly string[] {
 /** Why a provider cannot be used as it is, as a sentence without secrets; `null` if it can. */
 export function providerFault(name: string, settings: ProviderConfig): string | null {
   const row = knownProvider(name, settings);
-  const { kind = name } = settings;
-  if (kind !== name && knownProvider(name, {}) !== undefined) {
-    return `provider "${name}" is one that Suffice knows, so it cannot be of kind "${kind}"; give it another name.`;
-  }
   if (row === undefined && settings.baseUrl === undefined) return unknownProvider(name);
-  const needsKey =
-    row !== undefined &&
-    row.auth !== 'none' &&
-    settings.baseUrl === undefined &&
-    !hasProof(settings);
-  if (needsKey) {
-    const variable = row.keyVariable === null ? '' : `, or the variable ${row.keyVariable}`;
-    const other =
-      row.auth === 'aws' ? ' or "aws"' : row.auth === 'google' ? ' or "credentials_file"' : '';
-    return `provider "${name}" needs "api_key"${other}${variable}.`;
-  }
-  const variable = variableFault(name, settings);
-  if (variable !== null) return variable;
+  const fault =
+    kindFault(name, settings) ?? keyFault(name, settings) ?? variableFault(name, settings);
+  if (fault !== null) return fault;
   const resolved = resolveProvider(name, providerSettings(settings));
   return resolved.ok ? null : resolved.why;
+}
+
+function kindFault(name: string, { kind = name }: ProviderConfig): string | null {
+  if (kind === name || knownProvider(name, {}) === undefined) return null;
+  return `provider "${name}" is one that Suffice knows, so it cannot be of kind "${kind}"; give it another name.`;
+}
+
+function keyFault(name: string, settings: ProviderConfig): string | null {
+  const row = knownProvider(name, settings);
+  if (row === undefined || row.auth === 'none') return null;
+  if (settings.baseUrl !== undefined || hasProof(settings)) return null;
+  const variable = row.keyVariable === null ? '' : `, or the variable ${row.keyVariable}`;
+  const other =
+    row.auth === 'aws' ? ' or "aws"' : row.auth === 'google' ? ' or "credentials_file"' : '';
+  return `provider "${name}" needs "api_key"${other}${variable}.`;
 }
 
 function variableFault(name: string, { apiKey = '', keyVariable }: ProviderConfig): string | null {

@@ -85,4 +85,14 @@ describe('providers of one kind under names of the operator’s', () => {
     ]);
     expect(upstream.requests.map(({ headers }) => headers['api-key'])).toEqual(['key-1', 'key-2']);
   });
+
+  test('are asked for the chosen model one after the other, before another model is', async () => {
+    upstream.next(refuses(503, 'away'));
+
+    const reply = await chat(ask('auto', 'hi'));
+
+    expect(asked().map((path) => path.slice(0, 3))).toEqual(['/eu', '/us']);
+    expect(reply.headers.get('x-suffice-model')).toBe('amazon/nova-pro');
+    expect(reply.headers.get('x-suffice-reason')).not.toBe('fallback');
+  });
 });
