@@ -65,6 +65,8 @@ export interface RequestEdits {
   readonly renames?: Readonly<Record<string, string | null>>;
   /** What the model refuses and is not to be told; none where the client named the model itself. */
   readonly refusals?: readonly Refusal[];
+  /** The provider refuses a schema for its answer, and is to be told it by the prompt. */
+  readonly tellsSchema?: boolean;
 }
 
 /** What was learnt of an answer while it passed. */
@@ -149,6 +151,8 @@ export interface Target {
   readonly outputCap: 'max_tokens' | 'max_completion_tokens';
   /** Takes what its models thought in earlier turns back, as `reasoning_content`. */
   readonly takesThoughts: boolean;
+  /** Keeps to a schema for its answer, where providers of the dialect differ. */
+  readonly schemas: boolean;
   readonly renames: Readonly<Record<string, string | null>>;
   /** What the model refuses although its dialect has it. */
   readonly refusals: readonly Refusal[];
@@ -281,6 +285,14 @@ export interface Dialect extends ProviderDialect, ClientDialect {
    * @param lacksThinking - what was asked of thinking has been left out already
    */
   ownThoughts?(body: Buffer, lacksThinking: boolean): OwnPart;
+
+  /**
+   * The client's bytes with a schema for the answer in the prompt, for providers that keep none; the same bytes where there
+   * is no schema. Absent where all providers of the dialect do as they do.
+   *
+   * @throws {GatewayError} `invalid_request` where nothing may be left out
+   */
+  tellSchema?(body: Buffer, losses: Losses): Buffer;
 
   /** The client's bytes with only what must change replaced. */
   editRequest(request: ChatRequest, edits: RequestEdits): Buffer;

@@ -58,10 +58,7 @@ const NOTHING: readonly never[] = [];
 export function direct(dialect: Dialect): Passage {
   return {
     ask: (request, edits, describe) => {
-      const { taken, dropped } = ownPart(
-        dialect,
-        takenPart(request, edits.refusals ?? NOTHING, describe),
-      );
+      const { taken, dropped } = ownPart(dialect, takenPart(dialect, request, edits, describe));
       return {
         body: dialect.editRequest(taken, edits),
         headers: request.forwarded ?? NOTHING,
@@ -139,16 +136,20 @@ function ownPart(dialect: Dialect, given: Taken): Taken {
   return { taken: { ...taken, body: own.body }, dropped: [...dropped, ...own.dropped] };
 }
 
-/** A request without what the model refuses. */
+/** A request without what the model or its provider refuses. */
 function takenPart(
+  dialect: Dialect,
   request: ChatRequest,
-  refusals: readonly Refusal[],
+  { refusals = NOTHING, tellsSchema = false }: RequestEdits,
   describe: () => Target,
 ): Taken {
   // Most requests have nothing that any model refuses.
-  if (!mayBeRefused(request, refusals)) return { taken: request, dropped: NOTHING };
+  const isRefused = mayBeRefused(request, refusals);
+  const isTold = tellsSchema && mayHave(request, 'response_format');
+  if (!isRefused && !isTold) return { taken: request, dropped: NOTHING };
   const losses = lossesAt(describe());
-  const body = withoutRefused(request.body, refusals, losses);
+  const taken = isRefused ? withoutRefused(request.body, refusals, losses) : request.body;
+  const body = isTold ? (dialect.tellSchema?.(taken, losses) ?? taken) : taken;
   return { taken: { ...request, body }, dropped: losses.list };
 }
 
@@ -156,6 +157,10 @@ function mayBeRefused({ names }: ChatRequest, refusals: readonly Refusal[]): boo
   return refusals.some(
     ({ members }) => names === undefined || names.some((name) => Object.hasOwn(members, name)),
   );
+}
+
+function mayHave({ names }: ChatRequest, member: string): boolean {
+  return names?.includes(member) ?? true;
 }
 
 function lossesAt({ onLoss, model, provider }: Target): Losses {

@@ -187,6 +187,7 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
     renames:
       spoken === provider.dialect ? provider.renamesFor(upstream.upstreamModel) : provider.renames,
     // Whoever names a model in its own words gets its own answer to them, refusals included.
+    tellsSchema: !provider.schemas,
     ...(task.isRouted === true && { refusals: provider.refusalsFor(upstream.upstreamModel) }),
   };
   const asked = passage.ask(request, edits, () => targetOf(task, upstream, provider));
@@ -235,7 +236,7 @@ function targetOf(
   provider: Provider,
 ): Target {
   const model = served.get(upstream.modelId)?.model;
-  const { name, usageOption, outputCap, takesThoughts } = provider;
+  const { name, usageOption, outputCap, takesThoughts, schemas } = provider;
   return {
     model: upstream.upstreamModel,
     provider: name,
@@ -244,6 +245,7 @@ function targetOf(
     usageOption,
     outputCap,
     takesThoughts,
+    schemas,
     renames: provider.renamesFor(upstream.upstreamModel),
     refusals: provider.refusalsFor(upstream.upstreamModel),
     onLoss,

@@ -71,6 +71,7 @@ export class Provider {
   readonly usageOption: boolean;
   readonly outputCap: ProviderRow['outputCap'];
   readonly takesThoughts: boolean;
+  readonly schemas: boolean;
   /** What every request to it calls otherwise. */
   readonly renames: ProviderRow['renames'];
   readonly members: ProviderRow['members'];
@@ -105,6 +106,7 @@ export class Provider {
     this.usageOption = row.usageOption;
     this.outputCap = row.outputCap;
     this.takesThoughts = row.takesThoughts;
+    this.schemas = row.schemas;
     this.renames = row.renames;
     this.#models = row.models;
     this.members = row.members;

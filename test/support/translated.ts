@@ -30,6 +30,7 @@ export const TARGET: Target = {
   usageOption: true,
   outputCap: 'max_tokens',
   takesThoughts: false,
+  schemas: true,
   renames: {},
   refusals: [],
   onLoss: 'drop',

@@ -6,6 +6,7 @@ import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, Thinking, ToolDefinition } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
+import { withToldSchema } from '../neutral/told-schema.js';
 import { callIdFor, userWord } from './limits.js';
 import { sayableStrictness } from './strict-schema.js';
 import { writeTurns } from './write-turns.js';
@@ -18,10 +19,11 @@ const EFFORTS = new Set(['minimal', 'low', 'medium', 'high']);
 
 /** A chat completion request for what a client of another dialect asked. */
 export function writeRequest(
-  request: NeutralRequest,
+  given: NeutralRequest,
   target: Target,
   losses: Losses,
 ): WrittenRequest {
+  const request = target.schemas ? given : withToldSchema(given, losses);
   noteForeignMembers(request, losses);
   noteCacheMarkers(request, losses);
   const body: JsonObject = {

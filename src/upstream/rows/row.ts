@@ -67,6 +67,8 @@ export interface ProviderRow {
   readonly trustedAnswers: boolean;
   /** Takes `stream_options`; where `false`, sending it makes the request fail. */
   readonly usageOption: boolean;
+  /** Keeps an answer to a schema (`response_format` of type `json_schema`); where `false`, sending one makes the request fail. */
+  readonly schemas: boolean;
   /** What bounds an answer's length; OpenAI's newer models refuse the older name, many others the newer. */
   readonly outputCap: 'max_tokens' | 'max_completion_tokens';
   /** Wants what its models thought in earlier turns back, as `reasoning_content`; others may refuse that member. */
@@ -116,6 +118,7 @@ export function row(given: Given): ProviderRow {
     paths: null,
     trustedAnswers: false,
     usageOption: true,
+    schemas: true,
     outputCap: 'max_tokens',
     takesThoughts: false,
     renames: {},

@@ -77,9 +77,10 @@ export const VENDORS: readonly ProviderRow[] = [
     baseUrl: 'https://api.deepseek.com/v1',
     keyVariable: 'DEEPSEEK_API_KEY',
     takesThoughts: true,
+    schemas: false,
     fit: 'deepseek',
     notes:
-      'Wants thoughts back wherever tools were called (`reasoning_content`): those that a client has lost are told as a space. Knows no `developer`.',
+      'Wants thoughts back wherever tools were called (`reasoning_content`): those that a client has lost are told as a space. Knows no `developer`. Rejects a schema for the answer (`json_schema`): it is asked for a JSON object instead, with the schema in the prompt.',
     source: 'https://api-docs.deepseek.com',
     evidence: 'recorded',
   }),
