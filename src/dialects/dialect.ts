@@ -65,6 +65,8 @@ export interface RequestEdits {
   readonly renames?: Readonly<Record<string, string | null>>;
   /** What the model refuses and is not to be told; none where the client named the model itself. */
   readonly refusals?: readonly Refusal[];
+  /** The efforts that the model knows, where the client did not choose it; absent where nothing has to be kept to. */
+  readonly efforts?: readonly string[] | null;
   /** The provider refuses a schema for its answer, and is to be told it by the prompt. */
   readonly tellsSchema?: boolean;
 }
@@ -145,6 +147,8 @@ export interface Target {
   readonly maxOutputTokens: number | null;
   /** It can think before it answers. */
   readonly canThink: boolean;
+  /** The words for effort that it knows, in OpenAI's dialects; `null` where nobody knows. */
+  readonly efforts: readonly string[] | null;
   /** Takes `stream_options`. */
   readonly usageOption: boolean;
   /** The member that bounds the answer's length, where providers of the dialect differ. */
@@ -292,7 +296,7 @@ export interface Dialect extends ProviderDialect, ClientDialect {
    *
    * @throws {GatewayError} `invalid_request` where nothing may be left out
    */
-  tellSchema?(body: Buffer, losses: Losses): Buffer;
+  tellSchema?: (body: Buffer, losses: Losses) => Buffer;
 
   /** The client's bytes with only what must change replaced. */
   editRequest(request: ChatRequest, edits: RequestEdits): Buffer;

@@ -12,6 +12,7 @@ import type {
   WholeAnswer,
   WrittenRequest,
 } from './dialect.js';
+import { withKnownEffort } from './effort.js';
 import type { AnswerEvent, Emit } from './neutral/event.js';
 import { fitted, type Restoring } from './neutral/fitted.js';
 import { AnswerLosses } from './neutral/answer-losses.js';
@@ -140,16 +141,21 @@ function ownPart(dialect: Dialect, given: Taken): Taken {
 function takenPart(
   dialect: Dialect,
   request: ChatRequest,
-  { refusals = NOTHING, tellsSchema = false }: RequestEdits,
+  edits: RequestEdits,
   describe: () => Target,
 ): Taken {
+  const { refusals = NOTHING } = edits;
   // Most requests have nothing that any model refuses.
   const isRefused = mayBeRefused(request, refusals);
-  const isTold = tellsSchema && mayHave(request, 'response_format');
-  if (!isRefused && !isTold) return { taken: request, dropped: NOTHING };
+  const efforts = mayHave(request, 'reasoning_effort', 'reasoning') ? edits.efforts : null;
+  const tell =
+    edits.tellsSchema === true && mayHave(request, 'response_format') ? dialect.tellSchema : null;
+  if (!isRefused && !efforts && !tell) return { taken: request, dropped: NOTHING };
   const losses = lossesAt(describe());
-  const taken = isRefused ? withoutRefused(request.body, refusals, losses) : request.body;
-  const body = isTold ? (dialect.tellSchema?.(taken, losses) ?? taken) : taken;
+  let { body } = request;
+  if (efforts) body = withKnownEffort(body, efforts, losses);
+  if (isRefused) body = withoutRefused(body, refusals, losses);
+  if (tell) body = tell(body, losses);
   return { taken: { ...request, body }, dropped: losses.list };
 }
 
@@ -159,8 +165,8 @@ function mayBeRefused({ names }: ChatRequest, refusals: readonly Refusal[]): boo
   );
 }
 
-function mayHave({ names }: ChatRequest, member: string): boolean {
-  return names?.includes(member) ?? true;
+function mayHave({ names }: ChatRequest, ...members: readonly string[]): boolean {
+  return names === undefined || members.some((member) => names.includes(member));
 }
 
 function lossesAt({ onLoss, model, provider }: Target): Losses {

@@ -188,7 +188,10 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
       spoken === provider.dialect ? provider.renamesFor(upstream.upstreamModel) : provider.renames,
     // Whoever names a model in its own words gets its own answer to them, refusals included.
     tellsSchema: !provider.schemas,
-    ...(task.isRouted === true && { refusals: provider.refusalsFor(upstream.upstreamModel) }),
+    ...(task.isRouted === true && {
+      refusals: provider.refusalsFor(upstream.upstreamModel),
+      efforts: provider.effortsFor(upstream.upstreamModel),
+    }),
   };
   const asked = passage.ask(request, edits, () => targetOf(task, upstream, provider));
   const { headers, dropped } = asked;
@@ -242,6 +245,7 @@ function targetOf(
     provider: name,
     maxOutputTokens: model?.maxOutputTokens ?? null,
     canThink: model?.capabilities.has('reasoning') ?? false,
+    efforts: provider.effortsFor(upstream.upstreamModel),
     usageOption,
     outputCap,
     takesThoughts,

@@ -40,6 +40,7 @@ interface ModelCustoms {
   readonly responsesOnly: boolean;
   readonly renames: ProviderRow['renames'];
   readonly refusals: readonly Refusal[];
+  readonly efforts: readonly string[] | null;
 }
 
 /** What a provider is made of besides its row. */
@@ -143,6 +144,11 @@ export class Provider {
     return this.#customsOf(model).refusals;
   }
 
+  /** The efforts that one of its models knows, none for one that does not think; `null` where nobody knows. */
+  effortsFor(model: string): readonly string[] | null {
+    return this.#customsOf(model).efforts;
+  }
+
   #customsOf(model: string): ModelCustoms {
     const known = this.#customs.get(model);
     if (known !== undefined) return known;
@@ -151,6 +157,7 @@ export class Provider {
       responsesOnly: notes.some(({ responsesOnly }) => responsesOnly),
       renames: notes.reduce((all, { renames }) => ({ ...all, ...renames }), this.renames),
       refusals: notes.flatMap(({ refuses = [] }) => refuses),
+      efforts: notes.find(({ efforts }) => efforts !== undefined)?.efforts ?? null,
     };
     // Clients of passed endpoints may name any model.
     if (this.#customs.size < MOST_NOTED) this.#customs.set(model, customs);

@@ -27,6 +27,7 @@ export const TARGET: Target = {
   provider: 'acme',
   maxOutputTokens: null,
   canThink: true,
+  efforts: null,
   usageOption: true,
   outputCap: 'max_tokens',
   takesThoughts: false,

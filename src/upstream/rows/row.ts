@@ -32,6 +32,8 @@ export interface ModelNote {
   readonly renames: Readonly<Record<string, string | null>>;
   /** What makes requests to them fail; absent for nothing. */
   readonly refuses?: readonly Refusal[];
+  /** The efforts that they know (`reasoning_effort`), and none for those that do not think; absent where nothing is known. */
+  readonly efforts?: readonly string[];
   /** For people, as what is said of "those models". */
   readonly why: string;
   /** Where that is documented. */
@@ -101,6 +103,14 @@ export function refusing(
 ): ModelNote {
   const refuses = [{ members, unlessEffort: null, beside: null }];
   return { names, responsesOnly: false, renames: {}, refuses, why, source };
+}
+
+/** A note on models that know only these efforts, which may be none. */
+export function thinking(names: RegExp, efforts: readonly string[], source: string): ModelNote {
+  const words = efforts.map((effort) => `\`${effort}\``).join(', ');
+  const why =
+    efforts.length === 0 ? 'know no `reasoning_effort`' : `know \`reasoning_effort\` as ${words}`;
+  return { names, responsesOnly: false, renames: {}, efforts, why, source };
 }
 
 type Given = Pick<ProviderRow, 'name' | 'displayName' | 'baseUrl' | 'keyVariable' | 'source'> &

@@ -1,7 +1,7 @@
 import { CLAUDE_REFUSALS } from './claude-models.js';
 import { GROK_REFUSALS } from './host-models.js';
-import { NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
-import { refusing, row, type ProviderRow } from './row.js';
+import { EFFORTS, NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
+import { refusing, row, thinking, type ProviderRow } from './row.js';
 
 /** Those who serve models of their own. */
 export const VENDORS: readonly ProviderRow[] = [
@@ -14,7 +14,7 @@ export const VENDORS: readonly ProviderRow[] = [
     responses: true,
     trustedAnswers: true,
     outputCap: 'max_completion_tokens',
-    models: [RESPONSES_ONLY, NEWER_LENGTH, ...SET_SAMPLING],
+    models: [RESPONSES_ONLY, NEWER_LENGTH, ...SET_SAMPLING, ...EFFORTS],
     notes: 'Requests of Responses clients are passed through to its Responses API.',
     source: 'https://platform.openai.com/docs/api-reference',
     evidence: 'recorded',
@@ -64,6 +64,7 @@ export const VENDORS: readonly ProviderRow[] = [
         'reject `logprobs` and `top_logprobs`',
         'https://docs.mistral.ai/api',
       ),
+      thinking(/.*/u, ['none', 'high'], 'https://docs.mistral.ai/api'),
     ],
     fit: 'mistral',
     notes:
