@@ -4,6 +4,7 @@ import {
   scanArray,
   scanObject,
   spliceBytes,
+  valueIn,
   type MemberSpan,
   type Splice,
 } from './json-splice.js';
@@ -49,34 +50,34 @@ export function withKnownEffort(body: Buffer, known: readonly string[], losses: 
   const { found } = scanObject(body, 0, ['reasoning_effort', 'reasoning', 'include']);
   const thinking = found.filter(({ name }) => name !== 'include');
   if (known.length === 0) {
-    for (const { name, start, end } of thinking) {
-      if (!saysNothing(valueAt(body, start, end))) losses.note(name, name);
+    for (const member of thinking) {
+      if (!saysNothing(valueIn(body, member))) losses.note(member.name, member.name);
     }
     const proofs = found.filter(({ name }) => name === 'include');
     const splices = [...removals(thinking), ...proofs.flatMap((member) => proofsIn(body, member))];
-    return inOrder(body, splices);
+    return spliceBytes(body, splices);
   }
   const efforts = thinking.flatMap((member) => {
     if (member.name === 'reasoning_effort') return [{ ...member, field: member.name }];
-    if (!isObject(valueAt(body, member.start, member.end))) return [];
+    if (!isObject(valueIn(body, member))) return [];
     const inner = scanObject(body, member.start, ['effort']).found;
     return inner.map((span) => ({ ...span, field: 'reasoning.effort' }));
   });
-  const splices = efforts.flatMap(({ start, end, field }): Splice[] => {
-    const wanted = textOrNull(valueAt(body, start, end));
+  const splices = efforts.flatMap(({ field, ...span }): Splice[] => {
+    const wanted = textOrNull(valueIn(body, span));
     const nearest = wanted === null ? null : nearestEffort(wanted, known);
     if (nearest === null || nearest === wanted) return [];
     losses.hint(field, 'thinking');
-    return [{ start, end, text: JSON.stringify(nearest) }];
+    return [{ start: span.start, end: span.end, text: JSON.stringify(nearest) }];
   });
-  return inOrder(body, splices);
+  return spliceBytes(body, splices);
 }
 
 /** What takes proofs of thoughts out of what is to be included. */
-function proofsIn(body: Buffer, { start, end }: MemberSpan): Splice[] {
-  if (!Array.isArray(valueAt(body, start, end))) return [];
-  const gone = scanArray(body.toString('latin1'), start).filter(
-    (element) => valueAt(body, element.start, element.end) === 'reasoning.encrypted_content',
+function proofsIn(body: Buffer, member: MemberSpan): Splice[] {
+  if (!Array.isArray(valueIn(body, member))) return [];
+  const gone = scanArray(body.toString('latin1'), member.start).filter(
+    (element) => valueIn(body, element) === 'reasoning.encrypted_content',
   );
   return removals(gone);
 }
@@ -85,16 +86,4 @@ function proofsIn(body: Buffer, { start, end }: MemberSpan): Splice[] {
 function saysNothing(value: unknown): boolean {
   const effort = isObject(value) ? (value['effort'] ?? null) : value;
   return effort === null || effort === NONE;
-}
-
-function valueAt(body: Buffer, start: number, end: number): unknown {
-  return JSON.parse(body.toString('utf8', start, end));
-}
-
-function inOrder(body: Buffer, splices: Splice[]): Buffer {
-  if (splices.length === 0) return body;
-  return spliceBytes(
-    body,
-    splices.sort((a, b) => a.start - b.start),
-  );
 }
