@@ -6,7 +6,7 @@ const INTRODUCTION = `# Providers
 <!-- Made by \`npm run docs\` from src/upstream/rows: change those, not this. -->
 
 Suffice knows these providers by name; most need only a key in the environment. Any other server that speaks one of the
-[dialects](dialects.md) can be a provider, too, under a name of your choice with a \`base_url\`.
+[dialects](dialects.md) can be a provider, too, under a name of your choice with a \`base_url\`, and so can another account, region or server of one of these (\`kind\`).
 
 Parts of a base URL in braces depend on your account: set them under \`place\`, or in one of the variables listed. The value after \`=\` is the default.
 \`{location.aiplatform}\` is the host of Vertex AI in that location: \`aiplatform.googleapis.com\` for \`global\`, \`aiplatform.eu.rep.googleapis.com\` for \`eu\`, \`europe-west1-aiplatform.googleapis.com\` for a region.
@@ -16,6 +16,26 @@ providers:
   bedrock: { place: { region: eu-central-1 }, aws: { access_key_id: "\${ID}", secret_access_key: "\${SECRET}" } }
   vertex: { place: { project: acme-1, location: europe-west1 }, credentials_file: service-account.json }
   azure: { place: { resource: acme }, api_key: "\${AZURE_KEY}", models: [my-deployment] }
+\`\`\`
+
+**Several of one kind.** Give each a name of its own and say with \`kind\` what it is. It is then called as that provider is, reads the same environment variables, and
+serves the catalog's models at the catalog's prices, so set \`prices\` where a region costs more. A model that runs at several of them is asked for in the order in which
+they stand in the file. To serve a model at some of them only, list its \`hosts\`.
+
+\`\`\`yaml
+providers:
+  bedrock-eu: { kind: bedrock, place: { region: eu-central-1 }, aws: { profile: europe } }
+  bedrock-us: { kind: bedrock, place: { region: us-east-1 }, aws: { profile: america } }
+  azure-chat: { kind: azure-deployments, place: { resource: acme-chat, api_version: 2024-10-21 }, api_key: "\${CHAT_KEY}", models: [gpt-4o-prod] }
+  azure-batch: { kind: azure-deployments, place: { resource: acme-batch, api_version: 2025-01-01-preview }, api_key: "\${BATCH_KEY}", models: [gpt-4o-batch] }
+  openai-research: { kind: openai, api_key: "\${RESEARCH_KEY}" }
+  gpu-1: { kind: vllm, base_url: "http://10.0.0.1:8000/v1", models: [qwen3-32b] }
+  gpu-2: { kind: vllm, base_url: "http://10.0.0.2:8000/v1", models: [qwen3-32b] }
+models:
+  anthropic/claude-opus-5:
+    prices: { bedrock-eu: { input: 5.5, output: 27.5, cache_read: 0.55, cache_write: 6.875 } }
+  qwen/qwen3-32b: # one model at two servers
+    hosts: [{ provider: gpu-1, model: qwen3-32b, price: null }, { provider: gpu-2, model: qwen3-32b, price: null }]
 \`\`\`
 
 **AWS.** Requests with a bearer key (\`api_key\`) are not signed. Without one, each request is signed (SigV4) with the credentials under \`aws\`, or with

@@ -12,7 +12,7 @@ import type { Predictor } from '../route/predictor.js';
 import { autoFaults, autoModels, type AutoModels } from './auto-models.js';
 import { servedModels } from './served-models.js';
 import type { Shipped } from './shipped.js';
-import { PROVIDERS, speaksResponses } from '../upstream/providers.js';
+import { knownProvider, speaksResponses } from '../upstream/providers.js';
 
 /** What laying the ground tells of, and is told the day by. */
 export interface GroundHooks {
@@ -58,7 +58,7 @@ export async function layGround(
     shipped.shelf.catalog(shipped.catalog),
     choosePredictor(config, shipped, hooks),
   ]);
-  const catalog = overriddenCatalog(shippedCatalog, sourced);
+  const catalog = overriddenCatalog(shippedCatalog.withPlaces(placesIn(config)), sourced);
   const served = servedModels(catalog, servingProviders(config));
   const known = new Map([
     ...catalog.models,
@@ -180,10 +180,15 @@ function providerOf({ provider }: Upstream): string {
   return provider;
 }
 
+/** The providers in use by name and kind, as they stand in the configuration: its order is one of preference. */
+function placesIn(config: Config): Parameters<Catalog['withPlaces']>[0] {
+  return inUse(config).map(([name, { kind = name }]) => ({ name, kind }));
+}
+
 function servingProviders(config: Config): Parameters<typeof servedModels>[1] {
   return inUse(config).map(([name, settings]) => {
     const { models, dialect: own } = settings;
-    const row = PROVIDERS.find((known) => known.name === name);
+    const row = knownProvider(name, settings);
     const hosted = row !== undefined && row.auth !== 'none';
     const dialect = own ?? row?.dialect ?? 'openai';
     const local = row?.auth === 'none';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { FaultyFileError } from '../core/errors.js';
-import type { Model } from '../core/model.js';
+import type { Host, Model } from '../core/model.js';
 import { nearest } from '../core/nearest.js';
 import { blankModel, overridden } from './entry.js';
 import { bareName, indexNames, type NameIndex, type NamedModel } from './names.js';
@@ -15,6 +15,12 @@ export interface OverrideFault {
   readonly path: readonly string[];
   /** A plain sentence that ends in a full stop. */
   readonly message: string;
+}
+
+/** A provider under a name of the operator's, and the known one whose models it has. */
+export interface Place {
+  readonly name: string;
+  readonly kind: string;
 }
 
 /** Every model that the gateway knows of, by every name it goes by. Never changes. */
@@ -86,6 +92,21 @@ export class Catalog {
     return new Catalog([...named.values()]);
   }
 
+  /**
+   * The catalog with each model at every place of the kind that it runs at, at the price there.
+   *
+   * @param places - providers by name, and whose models they have; best first among those of one kind
+   */
+  withPlaces(places: readonly Place[]): Catalog {
+    if (places.every(({ name, kind }) => name === kind)) return this;
+    return new Catalog(
+      this.#named.map(({ model, aliases }) => ({
+        model: { ...model, hosts: model.hosts.flatMap((host) => hostsAt(host, places)) },
+        aliases,
+      })),
+    );
+  }
+
   #unknown(id: string): string {
     const hint = this.suggest(id);
     const other = hint === null ? '' : ` Did you mean "${hint}"?`;
@@ -95,6 +116,13 @@ export class Catalog {
   #bareNames(): string[] {
     return [...this.models.keys()].map(bareName);
   }
+}
+
+/** One host for each place of its kind; that of the kind itself comes last where it is not among them. */
+function hostsAt(host: Host, places: readonly Place[]): readonly Host[] {
+  const names = places.filter(({ kind }) => kind === host.provider).map(({ name }) => name);
+  const all = names.includes(host.provider) ? names : [...names, host.provider];
+  return all.map((provider) => ({ ...host, provider }));
 }
 
 function withoutPlace({ path, message }: OverrideFault): {

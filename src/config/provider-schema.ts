@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { DIALECT_NAMES } from '../dialects/dialect.js';
+import { PROVIDERS, SIMULATION } from '../upstream/providers.js';
 import { secret, section } from './section.js';
 
 const aws = section({
@@ -43,8 +44,17 @@ function endpointOf(url: string): string | null {
   return found === null ? null : found[0].replace(/\/+$/u, '');
 }
 
+/** What providers under names of the operator's own can be; there is but one simulation. */
+const KINDS = PROVIDERS.map(({ name }) => name).filter((name) => name !== SIMULATION);
+
 /** What an operator says of one provider. */
 export const providerSchema = section({
+  kind: z
+    .enum(KINDS)
+    .optional()
+    .describe(
+      'For a provider under a name of your own: the known provider (docs/providers.md) that it is another account, region, project or server of. It has its address, dialect, peculiarities and usual environment variables, and the catalog’s models and prices. Default: the provider of its own name.',
+    ),
   api_key: z
     .string()
     .min(1)
@@ -90,7 +100,7 @@ export const providerSchema = section({
     .meta(secret)
     .optional()
     .describe(
-      'The base URL of the API. `/chat/completions`, `/responses`, `/messages` or `/models/…` is appended to its path; a query is kept. Required for a provider that Suffice does not know.',
+      'The base URL of the API. `/chat/completions`, `/responses`, `/messages` or `/models/…` is appended to its path; a query is kept. Required for a provider that Suffice knows neither by its name nor by its `kind`.',
     ),
   dialect: z
     .enum(DIALECT_NAMES)

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { nearest } from '../core/nearest.js';
 import {
   isKey,
+  knownProvider,
   PROVIDERS,
   resolveProvider,
   type ProviderRow,
@@ -25,7 +26,7 @@ export function withEnvironment(
   settings: ProviderConfig,
   env: Environment,
 ): ProviderConfig {
-  const row = rowOf(name);
+  const row = knownProvider(name, settings);
   const place = { ...placesIn(row, env), ...settings.place };
   const looks = settings.aws !== undefined && settings.aws.accessKeyId === undefined;
   const placed = {
@@ -35,9 +36,9 @@ export function withEnvironment(
   };
   // The variables hold keys for the provider's own address; another one must not get to see them.
   if (settings.baseUrl !== undefined) return placed;
-  if (name === OLLAMA) return { ...placed, baseUrl: ollamaBaseUrl(env) };
+  if (row?.name === OLLAMA) return { ...placed, baseUrl: ollamaBaseUrl(env) };
   if (hasProof(settings)) return placed;
-  const apiKey = keyOf(name, env);
+  const apiKey = keyOf(row, env);
   if (apiKey !== undefined)
     return { ...placed, apiKey, keyVariable: row?.keyVariable ?? undefined };
   return { ...placed, ...credentialsIn(row, env) };
@@ -50,29 +51,34 @@ export function providersWithKey(env: Environment): readonly string[] {
     const isPlaced = Object.entries(row.places).every(
       ([name, { usual }]) => usual !== null || known[name] !== undefined,
     );
-    return isPlaced && keyOf(row.name, env) !== undefined;
+    return isPlaced && keyOf(row, env) !== undefined;
   }).map((row) => row.name);
 }
 
 /** Why a provider cannot be used as it is, as a sentence without secrets; `null` if it can. */
 export function providerFault(name: string, settings: ProviderConfig): string | null {
-  const row = rowOf(name);
+  const row = knownProvider(name, settings);
   if (row === undefined && settings.baseUrl === undefined) return unknownProvider(name);
-  const needsKey =
-    row !== undefined &&
-    row.auth !== 'none' &&
-    settings.baseUrl === undefined &&
-    !hasProof(settings);
-  if (needsKey) {
-    const variable = row.keyVariable === null ? '' : `, or the variable ${row.keyVariable}`;
-    const other =
-      row.auth === 'aws' ? ' or "aws"' : row.auth === 'google' ? ' or "credentials_file"' : '';
-    return `provider "${name}" needs "api_key"${other}${variable}.`;
-  }
-  const variable = variableFault(name, settings);
-  if (variable !== null) return variable;
+  const fault =
+    kindFault(name, settings) ?? keyFault(name, settings) ?? variableFault(name, settings);
+  if (fault !== null) return fault;
   const resolved = resolveProvider(name, providerSettings(settings));
   return resolved.ok ? null : resolved.why;
+}
+
+function kindFault(name: string, { kind = name }: ProviderConfig): string | null {
+  if (kind === name || knownProvider(name, {}) === undefined) return null;
+  return `provider "${name}" is one that Suffice knows, so it cannot be of kind "${kind}"; give it another name.`;
+}
+
+function keyFault(name: string, settings: ProviderConfig): string | null {
+  const row = knownProvider(name, settings);
+  if (row === undefined || row.auth === 'none') return null;
+  if (settings.baseUrl !== undefined || hasProof(settings)) return null;
+  const variable = row.keyVariable === null ? '' : `, or the variable ${row.keyVariable}`;
+  const other =
+    row.auth === 'aws' ? ' or "aws"' : row.auth === 'google' ? ' or "credentials_file"' : '';
+  return `provider "${name}" needs "api_key"${other}${variable}.`;
 }
 
 function variableFault(name: string, { apiKey = '', keyVariable }: ProviderConfig): string | null {
@@ -157,8 +163,8 @@ export function ollamaBaseUrl(env: Environment): string {
   return `${base}${path.replace(/\/+$/, '')}/v1`;
 }
 
-function keyOf(name: string, env: Environment): string | undefined {
-  const variable = rowOf(name)?.keyVariable ?? null;
+function keyOf(row: ProviderRow | undefined, env: Environment): string | undefined {
+  const variable = row?.keyVariable ?? null;
   return variable === null ? undefined : valueOf(variable, env);
 }
 
@@ -168,13 +174,9 @@ function valueOf(variable: string, env: Environment): string | undefined {
   return value === '' ? undefined : value;
 }
 
-function rowOf(name: string): ProviderRow | undefined {
-  return PROVIDERS.find((row) => row.name === name);
-}
-
 function unknownProvider(name: string): string {
   const names = PROVIDERS.map((row) => row.name);
   const hint = nearest(name, names);
   const meant = hint === null ? '' : ` Did you mean "${hint}"?`;
-  return `provider "${name}" is not one that Suffice knows, so it needs "base_url".${meant}`;
+  return `provider "${name}" is not one that Suffice knows, so it needs "base_url", or the "kind" of one that it is another account of.${meant}`;
 }

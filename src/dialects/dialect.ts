@@ -65,6 +65,10 @@ export interface RequestEdits {
   readonly renames?: Readonly<Record<string, string | null>>;
   /** What the model refuses and is not to be told; none where the client named the model itself. */
   readonly refusals?: readonly Refusal[];
+  /** The efforts that the model knows, where the client did not choose it; absent where nothing has to be kept to. */
+  readonly efforts?: readonly string[] | null;
+  /** The provider refuses a schema for its answer, and is to be told it by the prompt. */
+  readonly tellsSchema?: boolean;
 }
 
 /** What was learnt of an answer while it passed. */
@@ -143,12 +147,16 @@ export interface Target {
   readonly maxOutputTokens: number | null;
   /** It can think before it answers. */
   readonly canThink: boolean;
+  /** The words for effort that it knows, in OpenAI's dialects; `null` where nobody knows. */
+  readonly efforts: readonly string[] | null;
   /** Takes `stream_options`. */
   readonly usageOption: boolean;
   /** The member that bounds the answer's length, where providers of the dialect differ. */
   readonly outputCap: 'max_tokens' | 'max_completion_tokens';
   /** Takes what its models thought in earlier turns back, as `reasoning_content`. */
   readonly takesThoughts: boolean;
+  /** Keeps to a schema for its answer, where providers of the dialect differ. */
+  readonly schemas: boolean;
   readonly renames: Readonly<Record<string, string | null>>;
   /** What the model refuses although its dialect has it. */
   readonly refusals: readonly Refusal[];
@@ -281,6 +289,14 @@ export interface Dialect extends ProviderDialect, ClientDialect {
    * @param lacksThinking - what was asked of thinking has been left out already
    */
   ownThoughts?(body: Buffer, lacksThinking: boolean): OwnPart;
+
+  /**
+   * The client's bytes with a schema for the answer in the prompt, for providers that keep none; the same bytes where there
+   * is no schema. Absent where all providers of the dialect do as they do.
+   *
+   * @throws {GatewayError} `invalid_request` where nothing may be left out
+   */
+  tellSchema?: (body: Buffer, losses: Losses) => Buffer;
 
   /** The client's bytes with only what must change replaced. */
   editRequest(request: ChatRequest, edits: RequestEdits): Buffer;

@@ -48,16 +48,26 @@ export function parsedObject(text: string): JsonObject | null {
   }
 }
 
-/** A media type and the bytes behind it, out of a `data:` URL in base64; `null` for any other URL. */
+/** A media type and the bytes behind it, out of a `data:` URL; `null` for any other URL. */
 export function readDataUrl(url: string): { mediaType: string; base64: string } | null {
-  const match = /^data:([^;,]*)(?:;[^,]*?)?;base64,/i.exec(url.slice(0, MAX_DATA_PREFIX_CHARS));
+  const match = /^data:([^;,]*)((?:;[^,]*?)?),/i.exec(url.slice(0, MAX_DATA_PREFIX_CHARS));
   if (match === null) return null;
-  const type = (match[1] ?? '').toLowerCase();
+  const [prefix, type = '', parameters = ''] = match;
+  const data = url.slice(prefix.length);
+  const base64 = /;base64$/i.test(parameters) ? data : encoded(data);
+  if (base64 === null) return null;
+  const mediaType = type.toLowerCase();
   // Clients make it of a file's name; providers know the registered one only.
-  return {
-    mediaType: type === 'image/jpg' ? 'image/jpeg' : type,
-    base64: url.slice(match[0].length),
-  };
+  return { mediaType: mediaType === 'image/jpg' ? 'image/jpeg' : mediaType, base64 };
+}
+
+/** What a `data:` URL says as text, in which percent signs stand for bytes. */
+function encoded(data: string): string | null {
+  try {
+    return Buffer.from(decodeURIComponent(data)).toString('base64');
+  } catch {
+    return null;
+  }
 }
 
 /** Longer parameters than any file name before the comma are no data URL of a client's. */

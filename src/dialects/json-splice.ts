@@ -102,11 +102,13 @@ export function scanArray(text: string, from: number): ElementSpan[] {
 }
 
 /**
- * A copy with ranges replaced; all other bytes are the same.
+ * A copy with ranges replaced, all other bytes being the same; the very bytes where nothing is to be replaced.
  *
- * @param splices - ascending, not overlapping
+ * @param given - in any order, not overlapping
  */
-export function spliceBytes(bytes: Buffer, splices: readonly Splice[]): Buffer {
+export function spliceBytes(bytes: Buffer, given: readonly Splice[]): Buffer {
+  if (given.length === 0) return bytes;
+  const splices = given.toSorted((a, b) => a.start - b.start);
   let length = bytes.length;
   for (const { start, end, text } of splices) length += Buffer.byteLength(text) - (end - start);
   const out = Buffer.allocUnsafe(length);
@@ -119,6 +121,11 @@ export function spliceBytes(bytes: Buffer, splices: readonly Splice[]): Buffer {
   }
   bytes.copy(out, to, from);
   return out;
+}
+
+/** The value of a member or an element that was found. */
+export function valueIn(json: Buffer, { start, end }: Pick<ElementSpan, 'start' | 'end'>): unknown {
+  return JSON.parse(json.toString('utf8', start, end));
 }
 
 /**

@@ -12,6 +12,7 @@ import type {
   WholeAnswer,
   WrittenRequest,
 } from './dialect.js';
+import { withKnownEffort } from './effort.js';
 import type { AnswerEvent, Emit } from './neutral/event.js';
 import { fitted, type Restoring } from './neutral/fitted.js';
 import { AnswerLosses } from './neutral/answer-losses.js';
@@ -58,10 +59,7 @@ const NOTHING: readonly never[] = [];
 export function direct(dialect: Dialect): Passage {
   return {
     ask: (request, edits, describe) => {
-      const { taken, dropped } = ownPart(
-        dialect,
-        takenPart(request, edits.refusals ?? NOTHING, describe),
-      );
+      const { taken, dropped } = ownPart(dialect, takenPart(dialect, request, edits, describe));
       return {
         body: dialect.editRequest(taken, edits),
         headers: request.forwarded ?? NOTHING,
@@ -139,16 +137,25 @@ function ownPart(dialect: Dialect, given: Taken): Taken {
   return { taken: { ...taken, body: own.body }, dropped: [...dropped, ...own.dropped] };
 }
 
-/** A request without what the model refuses. */
+/** A request without what the model or its provider refuses. */
 function takenPart(
+  dialect: Dialect,
   request: ChatRequest,
-  refusals: readonly Refusal[],
+  edits: RequestEdits,
   describe: () => Target,
 ): Taken {
+  const { refusals = NOTHING } = edits;
   // Most requests have nothing that any model refuses.
-  if (!mayBeRefused(request, refusals)) return { taken: request, dropped: NOTHING };
+  const isRefused = mayBeRefused(request, refusals);
+  const efforts = mayHave(request, 'reasoning_effort', 'reasoning') ? edits.efforts : null;
+  const tell =
+    edits.tellsSchema === true && mayHave(request, 'response_format') ? dialect.tellSchema : null;
+  if (!isRefused && !efforts && !tell) return { taken: request, dropped: NOTHING };
   const losses = lossesAt(describe());
-  const body = withoutRefused(request.body, refusals, losses);
+  let { body } = request;
+  if (efforts) body = withKnownEffort(body, efforts, losses);
+  if (isRefused) body = withoutRefused(body, refusals, losses);
+  if (tell) body = tell(body, losses);
   return { taken: { ...request, body }, dropped: losses.list };
 }
 
@@ -156,6 +163,10 @@ function mayBeRefused({ names }: ChatRequest, refusals: readonly Refusal[]): boo
   return refusals.some(
     ({ members }) => names === undefined || names.some((name) => Object.hasOwn(members, name)),
   );
+}
+
+function mayHave({ names }: ChatRequest, ...members: readonly string[]): boolean {
+  return names === undefined || members.some((member) => names.includes(member));
 }
 
 function lossesAt({ onLoss, model, provider }: Target): Losses {

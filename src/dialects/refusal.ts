@@ -1,5 +1,5 @@
 import { isObject, objectOrEmpty } from './json.js';
-import { removals, scanObject, spliceBytes, type MemberSpan } from './json-splice.js';
+import { removals, scanObject, spliceBytes, valueIn, type MemberSpan } from './json-splice.js';
 import type { Losses } from './neutral/losses.js';
 import type { NeutralRequest, Sampling } from './neutral/request.js';
 
@@ -36,7 +36,7 @@ export function withoutRefused(body: Buffer, refusals: readonly Refusal[], losse
     ...(beside === null ? [] : [beside]),
   ]);
   const { found } = scanObject(body, 0, [...names, EFFORT, REASONING]);
-  const written = new Map(found.map((span) => [span.name, valueOf(body, span)]));
+  const written = new Map(found.map((span) => [span.name, valueIn(body, span)]));
   const reasoning = objectOrEmpty(written.get(REASONING));
   const effort = written.get(EFFORT) ?? reasoning['effort'] ?? null;
   const isWritten = (name: string): boolean => (written.get(name) ?? null) !== null;
@@ -64,10 +64,7 @@ function withReplaced(
     const text = replaced.get(name) ?? null;
     if (text !== null) splices.push({ start, end, text });
   }
-  return spliceBytes(
-    body,
-    splices.sort((a, b) => a.start - b.start),
-  );
+  return spliceBytes(body, splices);
 }
 
 /** Members that choose words, by their names in requests. */
@@ -92,12 +89,12 @@ export function neutralWithoutRefused(
   const { thinking } = request;
   // That it shall not think is written as nothing, so the model does as it does by itself.
   const effort = thinking === null || thinking.mode === 'off' ? null : 'some';
-  const isWritten = (name: string): boolean => valueIn(request, name) !== undefined;
+  const isWritten = (name: string): boolean => askedIn(request, name) !== undefined;
   const refused = new Set<string>();
   for (const refusal of refusals) {
     if (!holds(refusal, effort, isWritten)) continue;
     for (const [name, silence] of Object.entries(refusal.members)) {
-      const value = valueIn(request, name);
+      const value = askedIn(request, name);
       if (value === undefined) continue;
       refused.add(name);
       if (value !== silence) noteRefused(request, name, losses);
@@ -114,7 +111,7 @@ function noteRefused({ names, thinking }: NeutralRequest, name: string, losses: 
 }
 
 /** What the client asks for, by the name of the member that tells it; `undefined` for nothing. */
-function valueIn(request: NeutralRequest, name: string): unknown {
+function askedIn(request: NeutralRequest, name: string): unknown {
   switch (name) {
     case 'logprobs':
       return request.logprobs ?? undefined;
@@ -162,10 +159,6 @@ function holds(
 
 function isOfType(value: unknown, { types }: Refusal): boolean {
   return types === undefined || types.includes(String(objectOrEmpty(value)['type']));
-}
-
-function valueOf(body: Buffer, { start, end }: MemberSpan): unknown {
-  return JSON.parse(body.toString('utf8', start, end));
 }
 
 /** `null` and an empty object ask for nothing. */

@@ -192,7 +192,11 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
     renames:
       spoken === provider.dialect ? provider.renamesFor(upstream.upstreamModel) : provider.renames,
     // Whoever names a model in its own words gets its own answer to them, refusals included.
-    ...(task.isRouted === true && { refusals: provider.refusalsFor(upstream.upstreamModel) }),
+    tellsSchema: !provider.schemas,
+    ...(task.isRouted === true && {
+      refusals: provider.refusalsFor(upstream.upstreamModel),
+      efforts: provider.effortsFor(upstream.upstreamModel),
+    }),
   };
   const asked = passage.ask(request, edits, () => targetOf(task, upstream, provider));
   const { headers, dropped } = asked;
@@ -244,15 +248,17 @@ function targetOf(
   provider: Provider,
 ): Target {
   const model = served.get(upstream.modelId)?.model;
-  const { name, usageOption, outputCap, takesThoughts } = provider;
+  const { name, usageOption, outputCap, takesThoughts, schemas } = provider;
   return {
     model: upstream.upstreamModel,
     provider: name,
     maxOutputTokens: model?.maxOutputTokens ?? null,
     canThink: model?.capabilities.has('reasoning') ?? false,
+    efforts: provider.effortsFor(upstream.upstreamModel),
     usageOption,
     outputCap,
     takesThoughts,
+    schemas,
     renames: provider.renamesFor(upstream.upstreamModel),
     refusals: provider.refusalsFor(upstream.upstreamModel),
     onLoss,

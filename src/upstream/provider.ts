@@ -40,6 +40,7 @@ interface ModelCustoms {
   readonly responsesOnly: boolean;
   readonly renames: ProviderRow['renames'];
   readonly refusals: readonly Refusal[];
+  readonly efforts: readonly string[] | null;
 }
 
 /** What a provider is made of besides its row. */
@@ -71,6 +72,7 @@ export class Provider {
   readonly usageOption: boolean;
   readonly outputCap: ProviderRow['outputCap'];
   readonly takesThoughts: boolean;
+  readonly schemas: boolean;
   /** What every request to it calls otherwise. */
   readonly renames: ProviderRow['renames'];
   readonly members: ProviderRow['members'];
@@ -107,6 +109,7 @@ export class Provider {
     this.usageOption = row.usageOption;
     this.outputCap = row.outputCap;
     this.takesThoughts = row.takesThoughts;
+    this.schemas = row.schemas;
     this.renames = row.renames;
     this.#models = row.models;
     this.members = row.members;
@@ -144,6 +147,11 @@ export class Provider {
     return this.#customsOf(model).refusals;
   }
 
+  /** The efforts that one of its models knows, none for one that does not think; `null` where nobody knows. */
+  effortsFor(model: string): readonly string[] | null {
+    return this.#customsOf(model).efforts;
+  }
+
   #customsOf(model: string): ModelCustoms {
     const known = this.#customs.get(model);
     if (known !== undefined) return known;
@@ -152,6 +160,7 @@ export class Provider {
       responsesOnly: notes.some(({ responsesOnly }) => responsesOnly),
       renames: notes.reduce((all, { renames }) => ({ ...all, ...renames }), this.renames),
       refusals: notes.flatMap(({ refuses = [] }) => refuses),
+      efforts: notes.find(({ efforts }) => efforts !== undefined)?.efforts ?? null,
     };
     // Clients of passed endpoints may name any model.
     if (this.#customs.size < MOST_NOTED) this.#customs.set(model, customs);

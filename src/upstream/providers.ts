@@ -13,6 +13,8 @@ export { PROVIDERS, SIMULATION, type ProviderRow } from './provider-rows.js';
 
 /** What an operator may say of a provider; everything has a value of its own in the provider's row. */
 export interface ProviderSettings {
+  /** The known provider that this is another account, region or server of; by default the one of its own name. */
+  readonly kind?: string | undefined;
   readonly apiKey?: string | undefined;
   /** An access key of AWS, or where one is looked for, for providers that take its signatures. */
   readonly aws?: AwsSource | undefined;
@@ -38,11 +40,19 @@ export interface ProviderSettings {
 export type ResolvedProvider =
   { readonly ok: true; readonly provider: Provider } | { readonly ok: false; readonly why: string };
 
+/** What is known of a provider of this name or kind; `undefined` for a server of the operator's own. */
+export function knownProvider(
+  name: string,
+  { kind = name }: Pick<ProviderSettings, 'kind'>,
+): ProviderRow | undefined {
+  return PROVIDERS.find((row) => row.name === kind);
+}
+
 /**
  * Makes a provider of its name and what the operator says of it.
  *
- * A name that is not in {@link PROVIDERS} needs a base URL and is taken for an untrusted
- * OpenAI-compatible server unless told otherwise. A provider with a base URL of the operator's needs no key.
+ * A name that is not in {@link PROVIDERS} needs a kind that is, or a base URL, and is taken for an
+ * untrusted OpenAI-compatible server in the second case unless told otherwise. A provider with a base URL of the operator's needs no key.
  */
 export function resolveProvider(name: string, settings: ProviderSettings = {}): ResolvedProvider {
   const row = rowOf(name, settings);
@@ -71,6 +81,9 @@ export function resolveProvider(name: string, settings: ProviderSettings = {}): 
     }),
   };
 }
+
+/** The source of what is said of a server that is not known. */
+const OWN_SERVER = 'the operator';
 
 function keyIn({ apiKey }: ProviderSettings): string {
   return apiKey?.trim() ?? '';
@@ -124,12 +137,20 @@ function credentialsFault(row: ProviderRow, settings: ProviderSettings): string 
   const key = keyIn(settings);
   // A line break that was pasted along with the key, most of the time.
   if (!isKey(key)) return 'has a key with a character that cannot be in a key.';
-  if (aws !== undefined && row.auth !== 'aws') return 'takes no signatures of AWS.';
-  if (google !== undefined && row.auth !== 'google') return 'takes no tokens of Google.';
+  if (aws !== undefined && row.auth !== 'aws')
+    return `takes no signatures of AWS${hintAt(row, 'bedrock')}.`;
+  if (google !== undefined && row.auth !== 'google')
+    return `takes no tokens of Google${hintAt(row, 'vertex')}.`;
   const hasOther = aws !== undefined || google !== undefined;
   // A server of the operator's own may well ask for no key.
   const needsKey = row.keyVariable !== null && settings.baseUrl === undefined;
   return key === '' && !hasOther && needsKey ? `needs a key: set ${row.keyVariable}.` : null;
+}
+
+/** What a server of the operator's own may have been meant to be; nothing for providers that are known. */
+function hintAt({ source }: ProviderRow, kind: string): string {
+  if (source !== OWN_SERVER) return '';
+  return `; if it is another account or address of ${kind}, set kind: ${kind}`;
 }
 
 /** Whether a key can be sent, as far as its characters go; none can. */
@@ -146,8 +167,8 @@ function credentialsOf(
 }
 
 function rowOf(name: string, settings: ProviderSettings): ProviderRow | null {
-  const known = PROVIDERS.find((row) => row.name === name);
-  if (known !== undefined) return known;
+  const known = knownProvider(name, settings);
+  if (known !== undefined) return { ...known, name };
   if (settings.baseUrl === undefined) return null;
   return rowFor({
     name,
@@ -157,7 +178,7 @@ function rowOf(name: string, settings: ProviderSettings): ProviderRow | null {
     auth: 'bearer',
     // Counts where it speaks responses, which is said of those who have OpenAI's models.
     models: [RESPONSES_ONLY],
-    source: 'the operator',
+    source: OWN_SERVER,
   });
 }
 
@@ -192,7 +213,14 @@ function httpUrl(text: string): URL | null {
 }
 
 /** What a row says of its own dialect. */
-const NO_HABITS = { paths: null, models: [], members: {}, fit: null, vectorForm: null } as const;
+const NO_HABITS = {
+  paths: null,
+  models: [],
+  members: {},
+  fit: null,
+  vectorForm: null,
+  schemas: true,
+} as const;
 
 /** The version of the API that requests made here are written for. */
 const ANTHROPIC_VERSION = '2023-06-01';

@@ -64,6 +64,14 @@ describe('the shipped catalog', () => {
     );
   });
 
+  test('has no rate for writing to a cache that is below reading without one: storage comes beside the input', () => {
+    const rates = hosts.flatMap(({ price }) => (price === null ? [] : [price, ...price.tiers]));
+    const written = rates.filter(({ cacheWrite }) => cacheWrite !== null);
+
+    expect(written.length).toBeGreaterThan(20);
+    expect(written.filter(({ cacheWrite, input }) => (cacheWrite ?? 0) < (input ?? 0))).toEqual([]);
+  });
+
   test('names no host of a model twice', () => {
     const names = hosts.map(({ id, provider, model }) => `${id} ${provider} ${model}`);
 

@@ -24,7 +24,7 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
   'equal-keys': ['4:25: error: "keys[2].key" is the same key as "keys[0].key".'],
   'faults-of-every-kind': [
     '3:9: error: "server.port" must be a whole number, not the text "high".',
-    '5:3: error: provider "opneai" is not one that Suffice knows, so it needs "base_url". Did you mean "openai"?',
+    '5:3: error: provider "opneai" is not one that Suffice knows, so it needs "base_url", or the "kind" of one that it is another account of. Did you mean "openai"?',
     '7:14: error: environment variable NOT_SET is not set.',
     '8:5: error: unknown option "conections"; did you mean "connections"?',
     '9:15: error: alias "a" leads back to itself: a → b → a.',
@@ -91,8 +91,8 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
     '4:15: error: "timeouts.connect_ms" must be at least 1, not -1.',
   ],
   'unknown-provider': [
-    '2:3: error: provider "opneai" is not one that Suffice knows, so it needs "base_url". Did you mean "openai"?',
-    '4:3: error: provider "elsewhere" is not one that Suffice knows, so it needs "base_url".',
+    '2:3: error: provider "opneai" is not one that Suffice knows, so it needs "base_url", or the "kind" of one that it is another account of. Did you mean "openai"?',
+    '4:3: error: provider "elsewhere" is not one that Suffice knows, so it needs "base_url", or the "kind" of one that it is another account of.',
   ],
   'unset-variables': [
     '2:9: error: environment variable NOT_SET is not set.',

@@ -57,6 +57,18 @@ describe('what the environment says of a provider', () => {
     ]);
   });
 
+  test('is said of all providers of a kind, under whatever names', () => {
+    const env = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'i', AWS_SECRET_ACCESS_KEY: 's' };
+
+    const second = completed('second', { kind: 'bedrock', place: { region: 'us-east-1' } }, env);
+    const elsewhere = completed('third', { kind: 'bedrock', base_url: 'http://127.0.0.1:1' }, env);
+
+    expect(second).toMatchObject({ place: { region: 'us-east-1' }, aws: { accessKeyId: 'i' } });
+    expect(elsewhere).toMatchObject({ place: { region: 'eu-west-1' } });
+    expect(elsewhere.aws).toBeUndefined();
+    expect(completed('more', { kind: 'openai' }, { OPENAI_API_KEY: 'k' }).apiKey).toBe('k');
+  });
+
   test('makes a provider of it only where its place is known', () => {
     const key = { AZURE_OPENAI_API_KEY: 'k' };
 
@@ -95,6 +107,16 @@ test.each([
   ['bedrock', { aws: { access_key_id: 'i', secret_access_key: 's' } }, null],
   ['bedrock', { aws: { lookup: true } }, null],
   ['bedrock', { aws: { profile: 'dev' } }, null],
+  ['eu', { kind: 'bedrock', aws: { profile: 'dev' } }, null],
+  ['eu', { kind: 'bedrock' }, 'provider "eu" needs "api_key" or "aws", or the variable AWS_'],
+  ['eu', { kind: 'azure', api_key: 'k' }, 'needs a place resource'],
+  ['openai', { kind: 'azure' }, 'is one that Suffice knows, so it cannot be of kind "azure"'],
+  ['openai', { kind: 'openai', api_key: 'k' }, null],
+  [
+    'eu',
+    { base_url: 'http://127.0.0.1:1', dialect: 'bedrock', aws: { profile: 'dev' } },
+    'takes no signatures of AWS; if it is another account or address of bedrock, set kind: bedrock',
+  ],
 ])('%s with %j is at fault: %s', (name, given, fault) => {
   const found = providerFault(name, providerSchema.parse(given));
 

@@ -45,6 +45,61 @@ describe.each(['openai', 'responses', 'anthropic'] as const)('a picture for %s',
   });
 });
 
+describe.each(['anthropic', 'bedrock', 'gemini', 'responses', 'cohere'] as const)(
+  'a picture under another type than its own, for %s,',
+  (provider) => {
+    test.each([
+      ['png', 'image/jpeg', 'iVBORw0KGgoAAAANSUhEUg=='],
+      ['jpeg', 'image/png', '/9j/4AAQSkZJRg=='],
+      ['gif', 'application/octet-stream', 'R0lGODlhAQABAA=='],
+      ['webp', 'image/jpeg', 'UklGRv////9XRUJQVlA4IA=='],
+    ])('is the %s that its bytes are', (type, told, bytes) => {
+      const url = `data:${told};base64,${bytes}`;
+      const content = [{ type: 'image_url', image_url: { url } }];
+
+      const body = { model: 'm', messages: [{ role: 'user', content }] };
+      const { json, dropped } = translated('openai', provider, body);
+
+      expect(JSON.stringify(json)).toContain(bytes);
+      expect(JSON.stringify(json)).toMatch(new RegExp(`image/${type}|"format":"${type}"`, 'u'));
+      expect(JSON.stringify(json)).not.toContain(told);
+      expect(dropped).toEqual([]);
+    });
+  },
+);
+
+test('a picture that is text in its URL is one of its type, and never somewhere to be fetched from', () => {
+  const url = 'data:image/svg+xml;utf8,%3Csvg/%3E';
+  const content = [
+    { type: 'text', text: 'hi' },
+    { type: 'image_url', image_url: { url } },
+  ];
+  const body = { model: 'm', messages: [{ role: 'user', content }] };
+
+  const toAnthropic = translated('openai', 'anthropic', body);
+  const toGemini = translated('openai', 'gemini', body);
+
+  expect(toAnthropic.json['messages']).toEqual([{ role: 'user', content: 'hi' }]);
+  expect(toAnthropic.dropped).toEqual(['messages[0].content[1]']);
+  expect(JSON.stringify(toGemini.json)).toContain(
+    '"inlineData":{"mimeType":"image/svg+xml","data":"PHN2Zy8+"}',
+  );
+});
+
+test('Ollama is shown pictures alone, whatever they are called', () => {
+  const url = 'data:application/pdf;base64,JVBERi0xLjQ=';
+  const content = [
+    { type: 'text', text: 'hi' },
+    { type: 'image_url', image_url: { url } },
+  ];
+
+  const body = { model: 'm', messages: [{ role: 'user', content }] };
+  const { json, dropped } = translated('openai', 'ollama', body);
+
+  expect(json['messages']).toEqual([{ role: 'user', content: 'hi' }]);
+  expect(dropped).toEqual(['messages[0].content[1]']);
+});
+
 const PIXEL = 'iVBORw0KGgo=';
 const prompted = (...after: object[]) => ({
   model: 'm',

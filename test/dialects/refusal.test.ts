@@ -15,7 +15,10 @@ function chosen(
 ) {
   const refusals = refusalsOf(dialect === 'anthropic' ? 'anthropic' : 'openai', model);
   const request = DIALECTS[dialect].readRequest(Buffer.from(text));
-  const edits = { model, askUsage: false, refusals };
+  const efforts = provider(dialect === 'anthropic' ? 'anthropic' : 'openai', {
+    apiKey: 'k',
+  }).effortsFor(model);
+  const edits = { model, askUsage: false, refusals, efforts };
   const asked = passageBetween(dialect, dialect).ask(request, edits, () => ({
     ...TARGET,
     model,
@@ -30,15 +33,28 @@ const KNOBS = '"temperature": 0.2,"top_p": 0.9,"presence_penalty":1';
 test.each([
   ['gpt-5-mini', '', ['temperature', 'top_p', 'presence_penalty']],
   ['o3', '', ['temperature', 'top_p', 'presence_penalty']],
-  ['o4-mini', ',"reasoning_effort":"none"', ['temperature', 'top_p', 'presence_penalty']],
+  [
+    'o4-mini',
+    ',"reasoning_effort":"none"',
+    ['temperature', 'top_p', 'presence_penalty', 'reasoning_effort'],
+  ],
   ['gpt-5.1', '', ['presence_penalty']],
   ['gpt-5.2', ',"reasoning_effort":"none"', ['presence_penalty']],
   ['gpt-5.4-mini', ',"reasoning_effort":"low"', ['temperature', 'top_p', 'presence_penalty']],
   ['gpt-5.6', '', ['temperature', 'top_p', 'presence_penalty']],
   ['gpt-5.6', ',"reasoning_effort":"none"', ['presence_penalty']],
-  ['gpt-5.2-pro', ',"reasoning_effort":"none"', ['temperature', 'top_p', 'presence_penalty']],
+  [
+    'gpt-5.2-pro',
+    ',"reasoning_effort":"none"',
+    ['temperature', 'top_p', 'presence_penalty', 'reasoning_effort'],
+  ],
   ['gpt-5-chat-latest', '', []],
-  ['gpt-4o', ',"reasoning_effort":"low"', []],
+  ['gpt-4o', ',"reasoning_effort":"low"', ['reasoning_effort']],
+  [
+    'gpt-5',
+    ',"reasoning_effort":"none"',
+    ['temperature', 'top_p', 'presence_penalty', 'reasoning_effort'],
+  ],
 ])('%s%s is not told %j', (model, effort, lost) => {
   const { text, dropped } = chosen('openai', model, `{"model":"auto",${HI},${KNOBS}${effort}}`);
 
@@ -211,4 +227,81 @@ test.each([
   expect(Object.keys(json)).not.toEqual(
     expect.arrayContaining([expect.stringMatching(/^(temperature|top_p|presence|logprobs)/)]),
   );
+});
+
+test.each([
+  ['gpt-5.5', 'minimal', 'low'],
+  ['gpt-5.1-2025-11-13', 'xhigh', 'high'],
+  ['gpt-5-mini', 'none', 'minimal'],
+  ['o3', 'minimal', 'low'],
+  ['gpt-5.2-pro', 'low', 'medium'],
+  ['gpt-5.3-codex', 'none', 'low'],
+  ['gpt-5.6-sol', 'max', 'xhigh'],
+  ['gpt-5.4-nano', 'none', 'none'],
+  ['gpt-5.5', 'of-tomorrow', 'of-tomorrow'],
+  ['model-of-tomorrow', 'minimal', 'minimal'],
+])('%s, which the gateway chose, is told of the effort %s as %s', (model, asked, told) => {
+  const chat = chosen('openai', model, `{"model":"auto",${HI},"reasoning_effort": "${asked}"}`);
+  const response = chosen(
+    'responses',
+    model,
+    `{"model":"auto","input":"hi","reasoning":{"summary":"auto", "effort" :"${asked}"}}`,
+  );
+
+  expect(chat).toEqual({
+    text: `{"model":"${model}",${HI},"reasoning_effort": "${told}"}`,
+    dropped: asked === told ? [] : ['reasoning_effort'],
+  });
+  expect(response).toEqual({
+    text: `{"model":"${model}","input":"hi","reasoning":{"summary":"auto", "effort" :"${told}"}}`,
+    dropped: asked === told ? [] : ['reasoning.effort'],
+  });
+});
+
+test('a model that does not think, and was chosen by the gateway, is told nothing of it', () => {
+  const asked =
+    '"reasoning":{"effort":"medium"},"include":["reasoning.encrypted_content","message.output_text.logprobs"]';
+
+  expect(chosen('responses', 'gpt-4.1', `{"model":"auto","input":"hi",${asked}}`)).toEqual({
+    text: '{"model":"gpt-4.1","input":"hi","include":["message.output_text.logprobs"]}',
+    dropped: ['reasoning'],
+  });
+  expect(chosen('openai', 'gpt-4o', `{"model":"auto",${HI},"reasoning_effort":"none"}`)).toEqual({
+    text: `{"model":"gpt-4o",${HI}}`,
+    dropped: [],
+  });
+});
+
+test.each([
+  ['openai', 'gpt-5.5', { thinking: { type: 'disabled' } }, 'none', []],
+  ['openai', 'o3', { thinking: { type: 'disabled' } }, 'low', ['thinking']],
+  ['openai', 'gpt-4o', { output_config: { effort: 'high' } }, undefined, ['output_config.effort']],
+  ['openai', 'gpt-5.5', { output_config: { effort: 'max' } }, 'xhigh', ['output_config.effort']],
+  [
+    'mistral',
+    'mistral-small-latest',
+    { output_config: { effort: 'low' } },
+    'high',
+    ['output_config.effort'],
+  ],
+  ['mistral', 'mistral-small-latest', { thinking: { type: 'disabled' } }, 'none', []],
+  [
+    'groq',
+    'openai/gpt-oss-120b',
+    { output_config: { effort: 'max' } },
+    'high',
+    ['output_config.effort'],
+  ],
+  ['groq', 'openai/gpt-oss-120b', { thinking: { type: 'disabled' } }, undefined, ['thinking']],
+])('%s is asked for %s with %j by the effort %s', (name, model, more, effort, lost) => {
+  const efforts = provider(name, { apiKey: 'k' }).effortsFor(model);
+  const body = { model, max_tokens: 9_000, messages: [{ role: 'user', content: 'hi' }], ...more };
+
+  for (const dialect of ['openai', 'responses'] as const) {
+    const { json, dropped } = translated('anthropic', dialect, body, { efforts });
+    const told = dialect === 'openai' ? json['reasoning_effort'] : json['reasoning'];
+
+    expect(told).toEqual(dialect === 'openai' || effort === undefined ? effort : { effort });
+    expect(dropped).toEqual(lost);
+  }
 });

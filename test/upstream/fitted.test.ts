@@ -169,3 +169,68 @@ describe('what a client cannot be told of an answer', () => {
     expect([before, await counted()]).toEqual(['1', '2']);
   });
 });
+
+describe('a schema for the answer', () => {
+  const schema = { type: 'object', properties: { n: { $ref: '#/$defs/n' } }, $defs: { n: {} } };
+  const told = {
+    role: 'system',
+    content: `Answer with JSON that matches this JSON schema, and with nothing else:\n${JSON.stringify(schema)}`,
+  };
+  const asked = { json_schema: { name: 'a', strict: true, schema }, type: 'json_schema' };
+
+  test.each([
+    ['/v1/chat/completions', { response_format: asked }, 'response_format'],
+    [
+      '/v1/messages',
+      { max_tokens: 9, output_config: { format: { type: 'json_schema', schema } } },
+      'output_config.format',
+    ],
+    [
+      '/v1/responses',
+      { input: 'hi', text: { format: { ...asked.json_schema, type: 'json_schema' } } },
+      'text.format',
+    ],
+  ])(
+    'is told DeepSeek by the prompt, for clients at %s, who hear of it',
+    async (path, more, at) => {
+      const body = { model: 'deepseek/deepseek-v4-pro', messages: [user], ...more };
+      const reply = await post(`${gateway.url}${path}`, body);
+
+      expect(upstream.requests.at(-1)?.json).toMatchObject({
+        messages: [told, { role: 'user', content: 'hi' }],
+        response_format: { type: 'json_object' },
+      });
+      expect(upstream.requests.at(-1)?.json['response_format']).toEqual({ type: 'json_object' });
+      expect(reply.headers.get('x-suffice-dropped')).toContain(at);
+    },
+  );
+
+  test('stays as it is for others, and so does JSON of any shape', async () => {
+    const any = { response_format: { type: 'json_object' } };
+
+    expect((await sent('zai/glm-5', { response_format: asked })).json).toMatchObject({
+      messages: [user],
+      response_format: asked,
+    });
+    expect((await sent('deepseek/deepseek-v4-pro', any)).json).toMatchObject({
+      ...any,
+      messages: [user],
+    });
+  });
+});
+
+test('JSON of any shape is asked for by a word in the prompt, where a client of another dialect wrote none', async () => {
+  const path = '/v1beta/models/openai%2Fgpt-4o:generateContent';
+  const say = async (text: string) => {
+    const contents = [{ role: 'user', parts: [{ text }] }];
+    const generationConfig = { responseMimeType: 'application/json' };
+    await post(`${gateway.url}${path}`, { contents, generationConfig });
+    return upstream.requests.at(-1)?.json['messages'];
+  };
+
+  expect(await say('List three.')).toEqual([
+    { role: 'system', content: 'Answer with a JSON object and nothing else.' },
+    { role: 'user', content: 'List three.' },
+  ]);
+  expect(await say('List three as Json.')).toHaveLength(1);
+});

@@ -180,6 +180,23 @@ describe('the known providers', () => {
   });
 });
 
+test.each([
+  ['bedrock', { region: 'eu-central-1' }, 'https://bedrock-runtime.eu-central-1.amazonaws.com'],
+  ['vertex', { project: 'p', location: 'eu' }, 'https://aiplatform.eu.rep.googleapis.com'],
+  ['openai', {}, 'https://api.openai.com'],
+])('a second %s is where the first would be, under its own name', (kind, place, origin) => {
+  const second = provider('second', { kind, place, apiKey: 'key' });
+
+  const first = provider(kind, { place, apiKey: 'key' });
+  expect(second).toMatchObject({ name: 'second', origin, dialect: first.dialect });
+  expect(second.pathFor('m', true)).toBe(first.pathFor('m', true));
+  expect(second.refusalsFor('o3')).toEqual(first.refusalsFor('o3'));
+  expect([second.trustedAnswers, second.dialectFor('responses', 'm')]).toEqual([
+    first.trustedAnswers,
+    first.dialectFor('responses', 'm'),
+  ]);
+});
+
 describe('a provider of the operator’s', () => {
   test('needs nothing but a base URL, and is not trusted', () => {
     const made = provider('corner', { baseUrl: 'https://llm.example.com/v1/' });

@@ -5,6 +5,7 @@ import {
   scanArray,
   scanObject,
   spliceBytes,
+  valueIn,
   type ElementSpan,
   type MemberSpan,
   type Splice,
@@ -53,10 +54,7 @@ export function ownThoughts(body: Buffer, lacksThinking: boolean): OwnPart {
   }
   if (splices.length === 0) return { body, dropped };
   return {
-    body: spliceBytes(
-      body,
-      splices.sort((a, b) => a.start - b.start),
-    ),
+    body: spliceBytes(body, splices),
     dropped,
   };
 }
@@ -82,7 +80,7 @@ function cleaned(body: Buffer, text: string, from: number, dropped: Loss[]): His
     // Most messages have none, and those need not be read.
     if (content === undefined || !text.slice(content.start, content.end).includes(UNPROVEN)) return;
     const blocks = scanArray(text, content.start);
-    const values = blocks.map((block) => valueOf(body, block));
+    const values = blocks.map((block) => valueIn(body, block));
     const gone = blocks.filter((_, k) => isUnproven(values[k]));
     if (gone.length === 0) return;
     values.forEach((value, k) => {
@@ -107,7 +105,7 @@ function isUnproven(block: unknown): boolean {
 }
 
 function hasBudget(body: Buffer, thinking: MemberSpan): boolean {
-  return objectOrEmpty(valueOf(body, thinking))['type'] === 'enabled';
+  return objectOrEmpty(valueIn(body, thinking))['type'] === 'enabled';
 }
 
 /**
@@ -118,12 +116,8 @@ function clearing(body: Buffer, text: string, context: MemberSpan): Splice[] | n
   const { found } = scanObject(text, context.start, ['edits']);
   const edits = found.flatMap(({ start }) => scanArray(text, start));
   const gone = edits.filter((edit) =>
-    String(objectOrEmpty(valueOf(body, edit))['type']).startsWith('clear_thinking'),
+    String(objectOrEmpty(valueIn(body, edit))['type']).startsWith('clear_thinking'),
   );
   if (gone.length === 0) return null;
   return gone.length === edits.length ? [] : removals(gone);
-}
-
-function valueOf(body: Buffer, { start, end }: ElementSpan): unknown {
-  return JSON.parse(body.toString('utf8', start, end));
 }

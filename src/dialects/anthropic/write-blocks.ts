@@ -73,7 +73,7 @@ function imageOf(part: MediaPart, losses: Losses): JsonObject | null {
   const { source } = part;
   if (source.kind === 'url') return { type: 'image', source: { type: 'url', url: source.url } };
   if (source.kind === 'bytes') {
-    const mediaType = usualImage(source.mediaType);
+    const mediaType = usualImage(source);
     if (mediaType !== null) return { type: 'image', source: base64(mediaType, source.base64) };
   }
   notePart(part, losses);

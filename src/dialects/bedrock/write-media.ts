@@ -1,7 +1,7 @@
 import { lookup, type JsonObject } from '../json.js';
 import { notePart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
-import { audioFormat } from '../neutral/media-types.js';
+import { audioFormat, pictureType } from '../neutral/media-types.js';
 import type { MediaPart } from '../neutral/part.js';
 
 const IMAGE_FORMATS = lookup<string>({
@@ -53,7 +53,7 @@ function imageOf({ source }: MediaPart): JsonObject | null {
     return { image: { format, source: { s3Location: { uri: source.url } } } };
   }
   if (source.kind !== 'bytes') return null;
-  const format = IMAGE_FORMATS[source.mediaType];
+  const format = IMAGE_FORMATS[pictureType(source)];
   return format === undefined ? null : { image: { format, source: { bytes: source.base64 } } };
 }
 

@@ -6,6 +6,7 @@ import type { Losses } from '../neutral/losses.js';
 import type { ContentPart, Turn } from '../neutral/part.js';
 import type { NeutralRequest, Thinking, ToolChoice } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
+import { withToldSchema } from '../neutral/told-schema.js';
 import { toolOf } from '../openai/write-request.js';
 import { writeTurns } from '../openai/write-turns.js';
 
@@ -23,10 +24,12 @@ const BUDGET_TOKENS: Readonly<Record<string, number>> = {
 
 /** A request to chat (version 2), for what a client of another dialect asked. */
 export function writeRequest(
-  request: NeutralRequest,
+  given: NeutralRequest,
   target: Target,
   losses: Losses,
 ): WrittenRequest {
+  // Cohere refuses a form for the answer beside tools.
+  const request = given.tools.length === 0 ? given : withToldSchema(given, losses);
   noteUnsayable(request, losses);
   const body: JsonObject = {
     model: target.model,
@@ -148,7 +151,6 @@ function format(
   losses: Losses,
 ): JsonObject {
   if (wanted.kind === 'text') return {};
-  // Cohere refuses a form for the answer beside tools.
   if (offered.length > 0) {
     losses.note(names.format, 'response_format');
     return {};

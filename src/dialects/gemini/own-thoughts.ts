@@ -5,6 +5,7 @@ import {
   scanArray,
   scanObject,
   spliceBytes,
+  valueIn,
   type ElementSpan,
   type MemberSpan,
   type Splice,
@@ -44,10 +45,7 @@ export function ownThoughts(body: Buffer): OwnPart {
   });
   splices.push(...without(emptied, text, contents));
   return {
-    body: spliceBytes(
-      body,
-      splices.sort((a, b) => a.start - b.start),
-    ),
+    body: spliceBytes(body, splices),
     dropped,
   };
 }
@@ -65,7 +63,7 @@ function without(gone: readonly ElementSpan[], text: string, list: MemberSpan): 
 
 /** What takes another vendor's proof out of a part: `gone` for a part that is nothing else, `null` for one without. */
 function withoutForeign(body: Buffer, text: string, part: ElementSpan): Splice[] | 'gone' | null {
-  const value: unknown = JSON.parse(body.toString('utf8', part.start, part.end));
+  const value: unknown = valueIn(body, part);
   if (!isObject(value)) return null;
   const { thoughtSignature: kept, thought, functionCall } = camelMembers(value);
   if (typeof kept !== 'string' || !isForeign(kept)) return null;

@@ -3,6 +3,7 @@ import type { JsonObject } from '../json.js';
 import { documentText } from '../neutral/document-text.js';
 import { noteEmptied, notePart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
+import { pictureType } from '../neutral/media-types.js';
 import type { ContentPart, MediaPart, ToolResultPart, Turn } from '../neutral/part.js';
 import { NO_PROOF } from './proof.js';
 import { takesLevel } from './write-thinking.js';
@@ -123,8 +124,10 @@ function mediaParts(part: MediaPart, losses: Losses): JsonObject[] {
   switch (source.kind) {
     case 'text':
       return [{ text: documentText(part, source.text) }];
-    case 'bytes':
-      return [{ inlineData: { mimeType: source.mediaType, data: source.base64 } }];
+    case 'bytes': {
+      const mimeType = part.kind === 'image' ? pictureType(source) : source.mediaType;
+      return [{ inlineData: { mimeType, data: source.base64 } }];
+    }
     case 'url': {
       const end = /\.(\w+)(?:[?#]|$)/.exec(source.url)?.[1]?.toLowerCase() ?? '';
       const mimeType = TYPES[end] ?? (part.kind === 'image' ? 'image/jpeg' : 'application/pdf');

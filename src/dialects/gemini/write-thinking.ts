@@ -1,4 +1,5 @@
 import type { Target } from '../dialect.js';
+import { nearestEffort } from '../effort.js';
 import type { JsonObject } from '../json.js';
 import type { Losses } from '../neutral/losses.js';
 import type { Thinking } from '../neutral/request.js';
@@ -20,31 +21,54 @@ export function takesLevel(model: string): boolean {
   return generation === undefined || Number(generation) >= 3;
 }
 
-/** How much the model is to think, with its thoughts shown. */
+/** Levels of the third generation's first model, and of those whose names tell nothing. */
+const LEVELS = ['low', 'high'];
+/** Smaller models have `minimal` as well, but not all of them. */
+const NEWER_LEVELS = ['low', 'medium', 'high'];
+const LEAST = 'low';
+const MOST = 'high';
+
+function levelsOf(model: string): readonly string[] {
+  return /gemini-3(?:\.\d|-flash)/.test(model.toLowerCase()) ? NEWER_LEVELS : LEVELS;
+}
+
+/**
+ * How much the model is to think, with its thoughts shown.
+ *
+ * One that cannot be kept from thinking is asked for the least, and that is noted.
+ */
 export function thinkingConfig(
   wanted: Thinking | null,
   target: Target,
   losses: Losses,
 ): JsonObject {
   if (wanted === null) return {};
-  // A model that cannot think keeps a promise not to.
-  if (wanted.mode === 'off' && !target.canThink) return {};
-  const cannot = wanted.mode === 'off' ? takesLevel(target.model) : !target.canThink;
-  if (cannot) {
+  const { canThink, model } = target;
+  if (wanted.mode === 'off') {
+    // A model that cannot think keeps a promise not to.
+    if (!canThink) return {};
+    if (!takesLevel(model)) return { thinkingConfig: { thinkingBudget: 0 } };
+    losses.note(wanted.at, 'thinking');
+    return { thinkingConfig: { thinkingLevel: LEAST } };
+  }
+  if (!canThink) {
     losses.note(wanted.at, 'thinking');
     return {};
   }
-  if (wanted.mode === 'off') return { thinkingConfig: { thinkingBudget: 0 } };
-  return { thinkingConfig: { ...amount(wanted, target.model), includeThoughts: true } };
+  return { thinkingConfig: { ...amount(wanted, model, losses), includeThoughts: true } };
 }
 
-function amount(wanted: Thinking, model: string): JsonObject {
+function amount(wanted: Thinking, model: string, losses: Losses): JsonObject {
   const effort = effortOf(wanted);
+  const isLeftToModel = wanted.mode === 'adaptive' && wanted.effort === null;
   if (takesLevel(model)) {
-    return { thinkingLevel: effort === 'low' || effort === 'minimal' ? 'low' : 'high' };
+    if (isLeftToModel) return {};
+    const level = nearestEffort(effort, levelsOf(model)) ?? MOST;
+    if (level !== effort) losses.hint(wanted.at, 'thinking');
+    return { thinkingLevel: level };
   }
   if (wanted.budgetTokens !== null)
     return { thinkingBudget: Math.min(wanted.budgetTokens, MOST_TOKENS) };
-  if (wanted.mode === 'adaptive' && wanted.effort === null) return { thinkingBudget: OWN_BUDGET };
+  if (isLeftToModel) return { thinkingBudget: OWN_BUDGET };
   return { thinkingBudget: BUDGET_TOKENS[effort] ?? MOST_TOKENS };
 }

@@ -4,6 +4,7 @@ import { withDistinctCalls } from './distinct-calls.js';
 import type { Emit } from './event.js';
 import type { NeutralRequest } from './request.js';
 import { inCallOrder } from './result-order.js';
+import { withJsonWord } from './told-schema.js';
 import { withTextSystem } from './text-system.js';
 import { renamedTools } from './tool-names.js';
 
@@ -22,7 +23,7 @@ export function fitted(given: NeutralRequest, target: Target, limits: Limits = {
   const { toolName, objectRoot, textSystem } = limits;
   const called = inCallOrder(withDistinctCalls(given.turns));
   const turns = textSystem === true ? withTextSystem(called) : called;
-  const request = turns === given.turns ? given : { ...given, turns };
+  const request = withJsonWord(turns === given.turns ? given : { ...given, turns });
   const { format } = request;
   const isWrapped =
     format.kind === 'json_schema' &&

@@ -3,7 +3,15 @@ import { parsedObject } from '../json-members.js';
 import { documentText } from '../neutral/document-text.js';
 import { noteEmptied, notePart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
-import type { ContentPart, ToolCallPart, ToolResultPart, Turn } from '../neutral/part.js';
+import { usualImage } from '../neutral/media-types.js';
+import type {
+  ContentPart,
+  MediaPart,
+  Source,
+  ToolCallPart,
+  ToolResultPart,
+  Turn,
+} from '../neutral/part.js';
 
 /** What can be said of a message: its text, and its pictures beside it. */
 interface Said {
@@ -106,11 +114,17 @@ function resultMessage(part: ToolResultPart, { names, shown, losses }: Writing):
   };
 }
 
+type Shown = MediaPart & { readonly source: Extract<Source, { kind: 'bytes' }> };
+
+function isShown(part: ContentPart): part is Shown {
+  return part.kind === 'image' && part.source.kind === 'bytes' && usualImage(part.source) !== null;
+}
+
 function sayable(parts: readonly ContentPart[], losses: Losses): Said {
   const said: Said = { texts: [], images: [] };
   for (const part of parts) {
     if (part.kind === 'text' || part.kind === 'refusal') said.texts.push(part.text);
-    else if (part.kind === 'image' && part.source.kind === 'bytes') {
+    else if (isShown(part)) {
       said.images.push(part.source.base64);
     } else if (part.kind === 'document' && part.source.kind === 'text') {
       if (part.cited === true) losses.note(`${part.at}.citations`, 'citations');

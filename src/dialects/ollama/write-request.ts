@@ -5,6 +5,7 @@ import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, Thinking } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
+import { withToldSchema } from '../neutral/told-schema.js';
 import { toolOf } from '../openai/write-request.js';
 import { withOptions, writeMessages } from './write-messages.js';
 
@@ -13,7 +14,8 @@ const LEVELS = new Set(['low', 'medium', 'high']);
 const LOWEST: Readonly<Record<string, string>> = { none: 'low', minimal: 'low' };
 
 /** A request to chat, for what a client of another dialect asked. */
-export const writeRequest: ProviderDialect['writeRequest'] = (request, target, losses) => {
+export const writeRequest: ProviderDialect['writeRequest'] = (given, target, losses) => {
+  const request = mayCall(given) ? withToldSchema(given, losses) : given;
   noteUnsayable(request, losses);
   const options = optionsOf(request);
   const body: JsonObject = {
@@ -72,11 +74,15 @@ function tools({ tools: offered, toolChoice }: NeutralRequest, losses: Losses): 
   return { tools: choosable.map((tool) => toolOf({ ...tool, strict: null }, losses)) };
 }
 
+/** A form for the answer binds every word the model writes: it could call no tool. */
+function mayCall({ tools: offered, toolChoice }: NeutralRequest): boolean {
+  return offered.length > 0 && toolChoice?.kind !== 'none';
+}
+
 function format(request: NeutralRequest, losses: Losses): JsonObject {
-  const { format: wanted, toolChoice, names } = request;
+  const { format: wanted, names } = request;
   if (wanted.kind === 'text') return {};
-  // A form binds every word the model writes: it could call no tool.
-  if (request.tools.length > 0 && toolChoice?.kind !== 'none') {
+  if (mayCall(request)) {
     losses.note(names.format, 'response_format');
     return {};
   }

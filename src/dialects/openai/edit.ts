@@ -34,10 +34,7 @@ export function editRequest(
   if (askUsage && !found.some(({ name }) => name === 'stream_options')) {
     splices.push({ start: insertAt, end: insertAt, text: `"stream_options":${ASKED},` });
   }
-  return spliceBytes(
-    body,
-    splices.sort((a, b) => a.start - b.start),
-  );
+  return spliceBytes(body, splices);
 }
 
 /** Old and new ones. */

@@ -4,7 +4,7 @@ import type { Source } from '../neutral/part.js';
 /** The address of a picture, or its bytes as one; `null` for what OpenAI does not take by either. */
 export function imageUrl(source: Source): string | null {
   if (source.kind === 'url') return source.url;
-  const mediaType = source.kind === 'bytes' ? usualImage(source.mediaType) : null;
+  const mediaType = source.kind === 'bytes' ? usualImage(source) : null;
   if (source.kind !== 'bytes' || mediaType === null) return null;
   return `data:${mediaType};base64,${source.base64}`;
 }

@@ -8,6 +8,7 @@ import { OpenAiWriter } from './event-writer.js';
 import { openaiForms } from './forms.js';
 import { readRequest } from './request.js';
 import { openStream } from './stream.js';
+import { tellSchema } from './told-schema.js';
 import { writeAnswer } from './write-answer.js';
 import { writeRequest } from './write-request.js';
 
@@ -16,6 +17,7 @@ export const openai: Dialect = {
   name: 'openai',
   limits: { toolName: /^[\w-]{1,64}$/, objectRoot: () => true, textSystem: true },
   readRequest: (body) => readRequest(body),
+  tellSchema,
   editRequest,
   readAnswer,
   openStream,

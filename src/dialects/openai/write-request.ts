@@ -4,8 +4,9 @@ import type { JsonObject } from '../json.js';
 import { argumentSchema } from '../neutral/argument-schema.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
-import type { NeutralRequest, Thinking, ToolDefinition } from '../neutral/request.js';
-import { effortOf } from '../neutral/router-view.js';
+import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
+import { withToldSchema } from '../neutral/told-schema.js';
+import { knownEffort } from './known-effort.js';
 import { callIdFor, userWord } from './limits.js';
 import { sayableStrictness } from './strict-schema.js';
 import { writeTurns } from './write-turns.js';
@@ -13,15 +14,13 @@ import { writeTurns } from './write-turns.js';
 /** OpenAI takes no more stop sequences than these. */
 const MAX_STOP = 4;
 
-/** Words for effort that OpenAI's imitators know, too. */
-const EFFORTS = new Set(['minimal', 'low', 'medium', 'high']);
-
 /** A chat completion request for what a client of another dialect asked. */
 export function writeRequest(
-  request: NeutralRequest,
+  given: NeutralRequest,
   target: Target,
   losses: Losses,
 ): WrittenRequest {
+  const request = target.schemas ? given : withToldSchema(given, losses);
   noteForeignMembers(request, losses);
   noteCacheMarkers(request, losses);
   const body: JsonObject = {
@@ -36,7 +35,7 @@ export function writeRequest(
     ...sampling(request, losses),
     ...tools(request, losses),
     ...format(request, losses),
-    ...thinking(request.thinking, target, losses),
+    ...thinking(request, target, losses),
     ...(request.choices > 1 && { n: request.choices }),
     ...(request.logprobs !== null && { logprobs: true, top_logprobs: request.logprobs }),
     ...(request.user !== null && { user: userWord(request.user) }),
@@ -129,21 +128,13 @@ function format({ format: wanted, names }: NeutralRequest, losses: Losses): Json
   };
 }
 
-function thinking(wanted: Thinking | null, target: Target, losses: Losses): JsonObject {
-  if (wanted === null) return {};
-  if (!target.canThink) {
-    // A model that cannot think keeps a promise not to.
-    if (wanted.mode !== 'off') losses.note(wanted.at, 'thinking');
-    return {};
-  }
-  if (wanted.mode === 'off') {
-    losses.note(wanted.at, 'thinking');
-    return {};
-  }
-  const effort = effortOf(wanted);
-  if (EFFORTS.has(effort)) return { reasoning_effort: effort };
-  losses.hint(wanted.at, 'thinking');
-  return { reasoning_effort: 'high' };
+function thinking(
+  { thinking: wanted }: NeutralRequest,
+  target: Target,
+  losses: Losses,
+): JsonObject {
+  const effort = knownEffort(wanted, target, losses);
+  return effort === null ? {} : { reasoning_effort: effort };
 }
 
 function tier(request: NeutralRequest, { provider }: Target, losses: Losses): JsonObject {

@@ -5,16 +5,13 @@ import { argumentSchema } from '../neutral/argument-schema.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
-import { effortOf } from '../neutral/router-view.js';
+import { knownEffort } from '../openai/known-effort.js';
 import { userWord } from '../openai/limits.js';
 import { sayableStrictness } from '../openai/strict-schema.js';
 import { writeItems } from './write-items.js';
 
 /** OpenAI refuses to be asked for fewer tokens. */
 const MIN_OUTPUT_TOKENS = 16;
-
-/** Words for effort that every model which thinks knows. */
-const EFFORTS = new Set(['minimal', 'low', 'medium', 'high']);
 
 /** A request for a response, for what a client of another dialect asked. */
 export function writeRequest(
@@ -123,16 +120,8 @@ function thinking(
   target: Target,
   losses: Losses,
 ): JsonObject {
-  if (wanted === null) return {};
-  if (!target.canThink || wanted.mode === 'off') {
-    // A model that cannot think keeps a promise not to.
-    if (target.canThink || wanted.mode !== 'off') losses.note(wanted.at, 'thinking');
-    return {};
-  }
-  const effort = effortOf(wanted);
-  if (EFFORTS.has(effort)) return { reasoning: { effort } };
-  losses.hint(wanted.at, 'thinking');
-  return { reasoning: { effort: 'high' } };
+  const effort = knownEffort(wanted, target, losses);
+  return effort === null ? {} : { reasoning: { effort } };
 }
 
 /** Proofs of thoughts have to be asked for where nothing is stored; models that do not think refuse that. */

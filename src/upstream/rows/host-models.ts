@@ -1,4 +1,4 @@
-import { refusing, type ModelNote } from './row.js';
+import { refusing, thinking, type ModelNote } from './row.js';
 
 const GROK = 'https://docs.x.ai/docs/guides/reasoning';
 
@@ -17,6 +17,7 @@ export const GROK_REFUSALS: readonly ModelNote[] = [
     'reject `reasoning_effort`',
     GROK,
   ),
+  thinking(/^grok-3-mini/u, ['low', 'high'], GROK),
 ];
 
 /** What Groq refuses, whichever vendor's model it runs. */

@@ -1,5 +1,5 @@
 import type { Refusal } from '../../dialects/refusal.js';
-import { refusing, type ModelNote } from './row.js';
+import { refusing, thinking, type ModelNote } from './row.js';
 
 /** Those that OpenAI has behind its responses only. */
 export const RESPONSES_ONLY: ModelNote = {
@@ -61,4 +61,24 @@ export const SET_SAMPLING: readonly ModelNote[] = [
     'none',
     'reject `temperature`, `top_p`, `logprobs` and `top_logprobs` unless reasoning is off',
   ),
+];
+
+const REASONING = 'https://platform.openai.com/docs/guides/reasoning#reasoning-effort';
+const OF_GPT_5_2 = ['low', 'medium', 'high', 'xhigh'];
+
+/** How hard they can be told to think; newer ones than are known here are taken for GPT-5.2. */
+export const EFFORTS: readonly ModelNote[] = [
+  thinking(/^(?:gpt-[34]|chatgpt|gpt-5(?:\.\d+)?-chat)/u, [], REASONING),
+  thinking(/^o\d(?!.*deep-research)/u, ['low', 'medium', 'high'], REASONING),
+  thinking(/^gpt-5(?!\.|-(?:chat|pro|codex))/u, ['minimal', 'low', 'medium', 'high'], REASONING),
+  thinking(/^gpt-5(?:\.1)?-codex(?!-max)/u, ['low', 'medium', 'high'], REASONING),
+  thinking(/^gpt-5\.1(?!\d|-(?:chat|pro|codex))/u, ['none', 'low', 'medium', 'high'], REASONING),
+  thinking(
+    /^(?:gpt-5\.(?:[2-9]|\d\d)(?!\d|-(?:chat|pro|codex))|gpt-[6-9])/u,
+    ['none', ...OF_GPT_5_2],
+    REASONING,
+  ),
+  thinking(/^gpt-5\.(?:1-codex-max|(?:[2-9]|\d\d)-codex)/u, OF_GPT_5_2, REASONING),
+  thinking(/^gpt-5-pro/u, ['high'], REASONING),
+  thinking(/^gpt-5\.\d+-pro/u, ['medium', 'high', 'xhigh'], REASONING),
 ];

@@ -32,6 +32,8 @@ export interface ModelNote {
   readonly renames: Readonly<Record<string, string | null>>;
   /** What makes requests to them fail; absent for nothing. */
   readonly refuses?: readonly Refusal[];
+  /** The efforts that they know (`reasoning_effort`), and none for those that do not think; absent where nothing is known. */
+  readonly efforts?: readonly string[];
   /** For people, as what is said of "those models". */
   readonly why: string;
   /** Where that is documented. */
@@ -67,6 +69,8 @@ export interface ProviderRow {
   readonly trustedAnswers: boolean;
   /** Takes `stream_options`; where `false`, sending it makes the request fail. */
   readonly usageOption: boolean;
+  /** Keeps an answer to a schema (`response_format` of type `json_schema`); where `false`, sending one makes the request fail. */
+  readonly schemas: boolean;
   /** What bounds an answer's length; OpenAI's newer models refuse the older name, many others the newer. */
   readonly outputCap: 'max_tokens' | 'max_completion_tokens';
   /** Wants what its models thought in earlier turns back, as `reasoning_content`; others may refuse that member. */
@@ -101,6 +105,14 @@ export function refusing(
   return { names, responsesOnly: false, renames: {}, refuses, why, source };
 }
 
+/** A note on models that know only these efforts, which may be none. */
+export function thinking(names: RegExp, efforts: readonly string[], source: string): ModelNote {
+  const words = efforts.map((effort) => `\`${effort}\``).join(', ');
+  const why =
+    efforts.length === 0 ? 'know no `reasoning_effort`' : `know \`reasoning_effort\` as ${words}`;
+  return { names, responsesOnly: false, renames: {}, efforts, why, source };
+}
+
 type Given = Pick<ProviderRow, 'name' | 'displayName' | 'baseUrl' | 'keyVariable' | 'source'> &
   Partial<ProviderRow>;
 
@@ -116,6 +128,7 @@ export function row(given: Given): ProviderRow {
     paths: null,
     trustedAnswers: false,
     usageOption: true,
+    schemas: true,
     outputCap: 'max_tokens',
     takesThoughts: false,
     renames: {},

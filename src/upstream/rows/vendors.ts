@@ -1,7 +1,7 @@
 import { CLAUDE_REFUSALS } from './claude-models.js';
 import { GROK_REFUSALS } from './host-models.js';
-import { NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
-import { refusing, row, type ProviderRow } from './row.js';
+import { EFFORTS, NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
+import { refusing, row, thinking, type ProviderRow } from './row.js';
 
 /** Those who serve models of their own. */
 export const VENDORS: readonly ProviderRow[] = [
@@ -14,7 +14,7 @@ export const VENDORS: readonly ProviderRow[] = [
     responses: true,
     trustedAnswers: true,
     outputCap: 'max_completion_tokens',
-    models: [RESPONSES_ONLY, NEWER_LENGTH, ...SET_SAMPLING],
+    models: [RESPONSES_ONLY, NEWER_LENGTH, ...SET_SAMPLING, ...EFFORTS],
     notes: 'Requests of Responses clients are passed through to its Responses API.',
     source: 'https://platform.openai.com/docs/api-reference',
     evidence: 'recorded',
@@ -64,6 +64,7 @@ export const VENDORS: readonly ProviderRow[] = [
         'reject `logprobs` and `top_logprobs`',
         'https://docs.mistral.ai/api',
       ),
+      thinking(/.*/u, ['none', 'high'], 'https://docs.mistral.ai/api'),
     ],
     fit: 'mistral',
     notes:
@@ -77,9 +78,10 @@ export const VENDORS: readonly ProviderRow[] = [
     baseUrl: 'https://api.deepseek.com/v1',
     keyVariable: 'DEEPSEEK_API_KEY',
     takesThoughts: true,
+    schemas: false,
     fit: 'deepseek',
     notes:
-      'Wants thoughts back wherever tools were called (`reasoning_content`): those that a client has lost are told as a space. Knows no `developer`.',
+      'Wants thoughts back wherever tools were called (`reasoning_content`): those that a client has lost are told as a space. Knows no `developer`. Rejects a schema for the answer (`json_schema`): it is asked for a JSON object instead, with the schema in the prompt.',
     source: 'https://api-docs.deepseek.com',
     evidence: 'recorded',
   }),

@@ -231,7 +231,9 @@ describe('thinking', () => {
     ['gemini-2.5-flash', { reasoning_effort: 'high' }, { thinkingBudget: 24_576 }],
     ['gemini-2.5-flash', { reasoning: { max_tokens: 99_999 } }, { thinkingBudget: 24_576 }],
     ['gemini-3-pro', { reasoning_effort: 'low' }, { thinkingLevel: 'low' }],
-    ['gemini-3.1-pro-preview', { reasoning_effort: 'medium' }, { thinkingLevel: 'high' }],
+    ['gemini-3-pro-preview', { reasoning_effort: 'medium' }, { thinkingLevel: 'high' }],
+    ['gemini-3.1-pro-preview', { reasoning_effort: 'medium' }, { thinkingLevel: 'medium' }],
+    ['gemini-3-flash-preview', { reasoning_effort: 'minimal' }, { thinkingLevel: 'low' }],
     ['gemini-flash-latest', { reasoning_effort: 'medium' }, { thinkingLevel: 'high' }],
   ])('is asked of %s in words that it knows: %j', (model, body, expected) => {
     const { json } = toGemini(body, { model });
@@ -241,13 +243,33 @@ describe('thinking', () => {
     });
   });
 
+  test('is left to a model with levels where the client leaves it to the model', () => {
+    const body = {
+      model: 'm',
+      max_tokens: 9,
+      messages: [user('hi')],
+      thinking: { type: 'adaptive' },
+    };
+
+    const { json, dropped } = translated('anthropic', 'gemini', body, { model: 'gemini-3-pro' });
+
+    expect(json['generationConfig']).toMatchObject({ thinkingConfig: { includeThoughts: true } });
+    expect(JSON.stringify(json)).not.toContain('thinkingLevel');
+    expect(dropped).toEqual([]);
+  });
+
   test('is switched off where that can be, and said to be left on where not', () => {
     const off = { reasoning_effort: 'none' };
 
     expect(toGemini(off).json['generationConfig']).toEqual({
       thinkingConfig: { thinkingBudget: 0 },
     });
-    expect(toGemini(off, { model: 'gemini-3-pro' }).dropped).toEqual(['reasoning_effort']);
+    const kept = toGemini(off, { model: 'gemini-3-pro' });
+    expect(kept.json['generationConfig']).toEqual({ thinkingConfig: { thinkingLevel: 'low' } });
+    expect(kept.dropped).toEqual(['reasoning_effort']);
+    expect(toGemini({ reasoning_effort: 'xhigh' }, { model: 'gemini-3-pro' }).dropped).toEqual([
+      'reasoning_effort',
+    ]);
     expect(toGemini(off, { canThink: false }).dropped).toEqual([]);
     expect(toGemini({ reasoning_effort: 'low' }, { canThink: false }).dropped).toEqual([
       'reasoning_effort',

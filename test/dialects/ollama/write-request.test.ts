@@ -12,7 +12,12 @@ const PIXEL = 'iVBORw0KGgo=';
 
 function toOllama(body: object, target: Partial<Target> = {}) {
   const there = { model: 'qwen3:8b', provider: 'ollama', ...target };
-  return translated('openai', 'ollama', { model: 'a', messages: [user('hi')], ...body }, there);
+  return translated(
+    'openai',
+    'ollama',
+    { model: 'a', messages: [user('hi, as JSON')], ...body },
+    there,
+  );
 }
 
 describe('a chat completion request for Ollama', () => {
@@ -60,7 +65,7 @@ describe('a chat completion request for Ollama', () => {
     const { json, dropped } = toOllama({
       messages: [
         user([
-          { type: 'text', text: 'a' },
+          { type: 'text', text: 'a JSON' },
           { type: 'image_url', image_url: { url: 'https://x.test/a.png' } },
           { type: 'input_audio', input_audio: { data: 'AA==', format: 'wav' } },
         ]),
@@ -89,7 +94,7 @@ describe('a chat completion request for Ollama', () => {
     ]);
     expect(json).toEqual({
       model: 'qwen3:8b',
-      messages: [user('a')],
+      messages: [user('a JSON')],
       stream: false,
       tools: [tool('f', { parameters: { type: 'object', properties: {} } })],
     });
@@ -210,11 +215,27 @@ describe('a chat completion request for Ollama', () => {
 
     expect(json).toEqual({
       model: 'qwen3:8b',
-      messages: [user('hi')],
+      messages: [user('hi, as JSON')],
       stream: false,
       ...('model' in target && { model: target.model }),
       ...members,
     });
     expect(dropped).toEqual(lost);
   });
+});
+
+test('a schema beside tools that may be called is told by the prompt, and named', () => {
+  const format = { type: 'json_schema', json_schema: { name: 's', schema: SCHEMA } };
+
+  const { json, dropped } = toOllama({ response_format: format, tools: [tool('f')] });
+
+  expect(json).not.toHaveProperty('format');
+  expect(json['messages']).toEqual([
+    {
+      role: 'system',
+      content: `Answer with JSON that matches this JSON schema, and with nothing else:\n${JSON.stringify(SCHEMA)}`,
+    },
+    user('hi, as JSON'),
+  ]);
+  expect(dropped).toEqual(['response_format']);
 });

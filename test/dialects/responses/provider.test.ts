@@ -36,7 +36,7 @@ describe('a provider that speaks responses', () => {
       response_format: { type: 'json_object' },
       tools: [{ type: 'function', function: { name: 'f', description: 'Does.' } }],
       tool_choice: { type: 'function', function: { name: 'f' } },
-      messages: [{ role: 'user', content: 'Hi' }],
+      messages: [{ role: 'user', content: 'Hi JSON' }],
     };
 
     const { json, dropped } = translated('openai', 'responses', body);
@@ -44,7 +44,7 @@ describe('a provider that speaks responses', () => {
 
     expect(json).toEqual({
       model: 'model-there',
-      input: [{ role: 'user', content: 'Hi' }],
+      input: [{ role: 'user', content: 'Hi JSON' }],
       store: false,
       max_output_tokens: 16,
       tools: [

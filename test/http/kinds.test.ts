@@ -1,0 +1,98 @@
+import { ask, post, startApp, type TestApp } from '../support/app.js';
+import { FakeUpstream, refuses, sends, type Behaviour } from '../support/fake-upstream.js';
+
+/** Converse, whole, at every address that ends in it; OpenAI's everywhere else. */
+const CONVERSED = {
+  output: { message: { role: 'assistant', content: [{ text: 'Guten Tag.' }] } },
+  stopReason: 'end_turn',
+  usage: { inputTokens: 1_000_000, outputTokens: 1, totalTokens: 1_000_001 },
+};
+const converses: Behaviour = sends(200, JSON.stringify(CONVERSED));
+
+let upstream: FakeUpstream;
+let gateway: TestApp;
+
+beforeAll(async () => {
+  upstream = await FakeUpstream.start();
+  const at = (path: string) => upstream.baseUrl.replace('/v1', path);
+  gateway = await startApp(`
+router: { predictor: heuristic }
+providers:
+  bedrock-eu: { kind: bedrock, base_url: "${at('/eu')}", place: { region: eu-central-1 }, aws: { access_key_id: id-eu, secret_access_key: secret-eu } }
+  bedrock-us: { kind: bedrock, base_url: "${at('/us')}", place: { region: us-east-1 }, aws: { access_key_id: id-us, secret_access_key: secret-us } }
+  azure-1: { kind: azure-deployments, base_url: "${at('/one/openai')}", place: { api_version: 2024-10-21 }, api_key: key-1, models: [chat] }
+  azure-2: { kind: azure-deployments, base_url: "${at('/two/openai')}", place: { api_version: 2025-01-01 }, api_key: key-2, models: [chat] }
+  gpu-1: { kind: vllm, base_url: "${at('/gpu')}", models: [qwen] }
+models:
+  amazon/nova-pro:
+    prices: { bedrock-us: { input: 9, output: 9 } }
+auto: { models: [amazon/nova-pro] }
+`);
+});
+
+beforeEach(() => {
+  upstream.requests.length = 0;
+  upstream.always(converses);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const chat = (body: unknown) => post(`${gateway.url}/v1/chat/completions`, body);
+const asked = () => upstream.requests.map(({ path }) => path);
+
+describe('providers of one kind under names of the operator’s', () => {
+  test('serve the catalog’s models, each signed for its region, the first before the second', async () => {
+    upstream.next(refuses(503, 'away'));
+
+    const reply = await chat(ask('amazon/nova-pro', 'hi'));
+
+    expect(asked()).toEqual([
+      '/eu/model/amazon.nova-pro-v1%3A0/converse',
+      '/us/model/amazon.nova-pro-v1%3A0/converse',
+    ]);
+    const [eu, us] = upstream.requests.map(({ headers }) => headers.authorization);
+    expect(eu).toMatch(/Credential=id-eu\/\d+\/eu-central-1\/bedrock\//u);
+    expect(us).toMatch(/Credential=id-us\/\d+\/us-east-1\/bedrock\//u);
+    expect(reply.json).toMatchObject({ choices: [{ message: { content: 'Guten Tag.' } }] });
+    expect(reply.headers.get('x-suffice-cost-usd')).toBe('9.000009');
+  });
+
+  test('have the catalog’s prices, but for those that the operator names', async () => {
+    const models = (await (await fetch(`${gateway.url}/v1/models`)).json()) as {
+      data: { id: string; upstreams: { id: string; pricing: { input: number } | null }[] }[];
+    };
+
+    const places = models.data.find(({ id }) => id === 'amazon/nova-pro')?.upstreams;
+    expect(places?.map(({ id, pricing }) => [id, pricing?.input])).toEqual([
+      ['bedrock-eu/amazon.nova-pro-v1:0', 0.8],
+      ['bedrock-us/amazon.nova-pro-v1:0', 9],
+    ]);
+    expect(models.data.find(({ id }) => id === 'gpu-1/qwen')?.upstreams).toMatchObject([
+      { pricing: { input: 0 } },
+    ]);
+  });
+
+  test('have the paths and versions of their kind', async () => {
+    await chat(ask('azure-1/chat', 'hi'));
+    await chat(ask('azure-2/chat', 'hi'));
+
+    expect(asked()).toEqual([
+      '/one/openai/deployments/chat/chat/completions?api-version=2024-10-21',
+      '/two/openai/deployments/chat/chat/completions?api-version=2025-01-01',
+    ]);
+    expect(upstream.requests.map(({ headers }) => headers['api-key'])).toEqual(['key-1', 'key-2']);
+  });
+
+  test('are asked for the chosen model one after the other, before another model is', async () => {
+    upstream.next(refuses(503, 'away'));
+
+    const reply = await chat(ask('auto', 'hi'));
+
+    expect(asked().map((path) => path.slice(0, 3))).toEqual(['/eu', '/us']);
+    expect(reply.headers.get('x-suffice-model')).toBe('amazon/nova-pro');
+    expect(reply.headers.get('x-suffice-reason')).not.toBe('fallback');
+  });
+});
