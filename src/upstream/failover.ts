@@ -21,6 +21,7 @@ import type { Upstreams } from './call.js';
 import { commit, type CommittedStream } from './committed-stream.js';
 import type { Provider } from './providers.js';
 import type { RestingPlaces } from './resting.js';
+import { renamesFor, withWishes } from './terms.js';
 
 export type { ClientSink, CommittedStream } from './committed-stream.js';
 
@@ -51,6 +52,8 @@ export interface AnswerTask {
   readonly keepsUsage?: boolean;
   /** The gateway chose the model, so the client could not know what it refuses. */
   readonly isRouted?: boolean;
+  /** The places are of several models that the client lists: it wants an answer of any. */
+  readonly listsModels?: boolean;
 }
 
 /** One attempt and how it came out. */
@@ -116,7 +119,10 @@ export function answerOf(tried: Tried<Got>): Answer {
  * Rejects only with bugs; every failure of an upstream is in the answer.
  */
 export async function tryEach<Got>(
-  task: Pick<AnswerTask, 'tries' | 'maxAttempts' | 'signal' | 'clock' | 'resting' | 'providers'>,
+  task: Pick<
+    AnswerTask,
+    'tries' | 'maxAttempts' | 'signal' | 'clock' | 'resting' | 'providers' | 'listsModels'
+  >,
   attempt: (upstream: Upstream) => Promise<Got>,
 ): Promise<Tried<Got>> {
   const { places, passedOver } = task.resting.order(task.tries);
@@ -141,9 +147,10 @@ export async function tryEach<Got>(
       if (!(thrown instanceof GatewayError)) throw thrown;
       error = redactedBy(task.providers.get(upstream.provider), thrown);
       record(error.code);
-      if (!isUpstreamsFault(error)) break;
+      const isTheirs = isUpstreamsFault(error);
+      if (!isTheirs && !(task.listsModels === true && isTheModels(error))) break;
       // A size says nothing of how the place would do with what others ask.
-      if (error.status !== TOO_LARGE) task.resting.note(upstream, error);
+      if (isTheirs && error.status !== TOO_LARGE) task.resting.note(upstream, error);
       left -= 1;
       if (left === 0) break;
     }
@@ -183,14 +190,13 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   const edits = {
     model: upstream.upstreamModel,
     askUsage: request.stream && !request.includeUsage && provider.usageOption,
-    // Names belong to the dialect that the provider speaks first of all.
-    renames:
-      spoken === provider.dialect ? provider.renamesFor(upstream.upstreamModel) : provider.renames,
+    renames: renamesFor(request, spoken, provider, upstream),
     // Whoever names a model in its own words gets its own answer to them, refusals included.
     ...(task.isRouted === true && { refusals: provider.refusalsFor(upstream.upstreamModel) }),
   };
   const asked = passage.ask(request, edits, () => targetOf(task, upstream, provider));
-  const { headers, dropped } = asked;
+  const { headers } = asked;
+  const dropped = withWishes(asked.dropped, request.terms ?? null, provider);
   // What a row wants of requests it wants of those in the provider's first dialect.
   const body = spoken === provider.dialect ? fitted(asked.body, provider) : asked.body;
   const answer = await task.upstreams.call({
@@ -259,6 +265,11 @@ const TOO_LARGE = 413;
  * load, the size. Another provider may well answer the same request.
  */
 const NOT_HERE = new Set([401, 402, 403, 404, 408, TOO_LARGE, 429]);
+
+/** What one model refuses and another may take: a prompt too long for it, or content that it will not have. */
+function isTheModels({ upstreamCode }: GatewayError): boolean {
+  return upstreamCode === 'context_length_exceeded' || upstreamCode === 'content_filter';
+}
 
 /** Another upstream could do better. */
 export function isUpstreamsFault(error: GatewayError): boolean {

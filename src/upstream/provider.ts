@@ -71,6 +71,8 @@ export class Provider {
   readonly usageOption: boolean;
   readonly outputCap: ProviderRow['outputCap'];
   readonly takesThoughts: boolean;
+  /** It is told where a client wants to be answered. */
+  readonly takesRouteTerms: boolean;
   /** What every request to it calls otherwise. */
   readonly renames: ProviderRow['renames'];
   readonly members: ProviderRow['members'];
@@ -105,6 +107,7 @@ export class Provider {
     this.usageOption = row.usageOption;
     this.outputCap = row.outputCap;
     this.takesThoughts = row.takesThoughts;
+    this.takesRouteTerms = row.takesRouteTerms;
     this.renames = row.renames;
     this.#models = row.models;
     this.members = row.members;

@@ -31,13 +31,20 @@ export function editRequest(
     if (name === 'model') splices.push({ start, end, text: JSON.stringify(edits.model) });
     else if (name === 'stream_options' && askUsage) splices.push(...askIn(body, start, end));
   }
-  if (askUsage && !found.some(({ name }) => name === 'stream_options')) {
-    splices.push({ start: insertAt, end: insertAt, text: `"stream_options":${ASKED},` });
-  }
+  const added = missingMembers(found, edits.model, askUsage);
+  if (added !== '') splices.push({ start: insertAt, end: insertAt, text: added });
   return spliceBytes(
     body,
-    splices.sort((a, b) => a.start - b.start),
+    // What is put before the first member comes before what becomes of that.
+    splices.sort((a, b) => a.start - b.start || a.end - b.end),
   );
+}
+
+/** What the request lacks, to be put before its first member: a client may list models and name none. */
+function missingMembers(found: readonly MemberSpan[], model: string, askUsage: boolean): string {
+  const has = (member: string): boolean => found.some(({ name }) => name === member);
+  const named = has('model') ? '' : `"model":${JSON.stringify(model)},`;
+  return askUsage && !has('stream_options') ? `${named}"stream_options":${ASKED},` : named;
 }
 
 /** Old and new ones. */

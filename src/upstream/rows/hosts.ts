@@ -19,6 +19,7 @@ export const HOSTS: readonly ProviderRow[] = [
     baseUrl: 'https://openrouter.ai/api/v1',
     keyVariable: 'OPENROUTER_API_KEY',
     serves: ['chat', 'embeddings'],
+    takesRouteTerms: true,
     notes:
       'Sends comment lines while it waits, `finish_reason` twice, and errors inside a 200 response.',
     source: 'https://openrouter.ai/docs/api-reference/overview',
