@@ -1,7 +1,7 @@
 import { FakeUpstream, refuses, sends } from '../support/fake-upstream.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 
-/** What OpenRouter's and LiteLLM's clients write beside `model`, of a gateway whose model `acme/both` runs at two places. */
+/** What clients of other gateways write beside `model`, of a gateway whose model `acme/both` runs at two places. */
 let acme: FakeUpstream;
 let router: FakeUpstream;
 let gateway: TestApp;
@@ -202,5 +202,36 @@ describe('providers that a request wants', () => {
     await chat('acme/alone', { provider: 'x' });
 
     expect(acme.requests[0]?.json).toMatchObject({ provider: 'x' });
+  });
+});
+
+describe('headers that tell another gateway what to do', () => {
+  test.each([
+    ['/v1/chat/completions', ask('acme/alone', 'hi')],
+    ['/v1/chat/completions', ask('acme/nothing', 'hi')],
+    ['/v1/embeddings', { model: 'acme/nothing', input: 'hi' }],
+  ])('are named where nothing comes of them: %s', async (path, body) => {
+    const { headers } = await post(`${gateway.url}${path}`, body, {
+      'x-portkey-api-key': 'pk',
+      'x-portkey-config': '{"retry":{"attempts":3}}',
+      'Helicone-Cache-Enabled': 'true',
+      'cf-aig-skip-cache': 'true',
+    });
+
+    expect(headers.get('x-suffice-ignored')).toBe(
+      'x-portkey-config, helicone-cache-enabled, cf-aig-skip-cache',
+    );
+  });
+
+  test('are not named where there are none', async () => {
+    const headers = { 'x-portkey-api-key': 'pk', 'x-stainless-lang': 'js' };
+
+    const reply = await post(
+      `${gateway.url}/v1/chat/completions`,
+      ask('acme/alone', 'hi'),
+      headers,
+    );
+
+    expect(reply.headers.has('x-suffice-ignored')).toBe(false);
   });
 });
