@@ -66,6 +66,8 @@ export interface RequestEdits {
    * which are left out. Where the client also wrote the provider's own name, that one counts.
    */
   readonly renames?: Readonly<Record<string, string | null>>;
+  /** The provider refuses `reasoning`, the object, and takes `reasoning_effort`. */
+  readonly effortByName?: boolean;
   /** What the model refuses and is not to be told; none where the client named the model itself. */
   readonly refusals?: readonly Refusal[];
 }

@@ -210,3 +210,8 @@ function scalarEnd(text: string, start: number): number {
   }
   return at;
 }
+
+/** What a member holds. */
+export function memberValue(body: Buffer, { start, end }: MemberSpan): unknown {
+  return JSON.parse(body.toString('utf8', start, end));
+}

@@ -22,6 +22,7 @@ import type { NeutralRequest } from './neutral/request.js';
 import { summarize } from './neutral/summary.js';
 import type { ThoughtMemory } from './neutral/thought-store.js';
 import { ThoughtWatch } from './neutral/thought-watch.js';
+import { withEffortByName } from './openai/fit-effort.js';
 import { neutralWithoutRefused, withoutRefused, type Refusal } from './refusal.js';
 import { translatedStream } from './neutral/translated-stream.js';
 
@@ -58,10 +59,7 @@ const NOTHING: readonly never[] = [];
 export function direct(dialect: Dialect): Passage {
   return {
     ask: (request, edits, describe) => {
-      const { taken, dropped } = ownPart(
-        dialect,
-        takenPart(request, edits.refusals ?? NOTHING, describe),
-      );
+      const { taken, dropped } = ownPart(dialect, takenPart(request, edits, describe));
       return {
         body: dialect.editRequest(taken, edits),
         headers: request.forwarded ?? NOTHING,
@@ -139,16 +137,19 @@ function ownPart(dialect: Dialect, given: Taken): Taken {
   return { taken: { ...taken, body: own.body }, dropped: [...dropped, ...own.dropped] };
 }
 
-/** A request without what the model refuses. */
+/** A request without what the model refuses, and with the provider's word for an effort. */
 function takenPart(
   request: ChatRequest,
-  refusals: readonly Refusal[],
+  { refusals = NOTHING, effortByName = false }: RequestEdits,
   describe: () => Target,
 ): Taken {
+  const hasEffort = effortByName && request.names?.includes('reasoning') === true;
   // Most requests have nothing that any model refuses.
-  if (!mayBeRefused(request, refusals)) return { taken: request, dropped: NOTHING };
-  const losses = lossesAt(describe());
-  const body = withoutRefused(request.body, refusals, losses);
+  if (!hasEffort && !mayBeRefused(request, refusals)) return { taken: request, dropped: NOTHING };
+  const target = describe();
+  const losses = lossesAt(target);
+  const named = hasEffort ? withEffortByName(request.body, target.canThink, losses) : request.body;
+  const body = withoutRefused(named, refusals, losses);
   return { taken: { ...request, body }, dropped: losses.list };
 }
 

@@ -1,5 +1,5 @@
 import { isObject, objectOrEmpty } from './json.js';
-import { removals, scanObject, spliceBytes, type MemberSpan } from './json-splice.js';
+import { memberValue, removals, scanObject, spliceBytes, type MemberSpan } from './json-splice.js';
 import type { Losses } from './neutral/losses.js';
 import type { NeutralRequest, Sampling } from './neutral/request.js';
 
@@ -36,7 +36,7 @@ export function withoutRefused(body: Buffer, refusals: readonly Refusal[], losse
     ...(beside === null ? [] : [beside]),
   ]);
   const { found } = scanObject(body, 0, [...names, EFFORT, REASONING]);
-  const written = new Map(found.map((span) => [span.name, valueOf(body, span)]));
+  const written = new Map(found.map((span) => [span.name, memberValue(body, span)]));
   const reasoning = objectOrEmpty(written.get(REASONING));
   const effort = written.get(EFFORT) ?? reasoning['effort'] ?? null;
   const isWritten = (name: string): boolean => (written.get(name) ?? null) !== null;
@@ -162,10 +162,6 @@ function holds(
 
 function isOfType(value: unknown, { types }: Refusal): boolean {
   return types === undefined || types.includes(String(objectOrEmpty(value)['type']));
-}
-
-function valueOf(body: Buffer, { start, end }: MemberSpan): unknown {
-  return JSON.parse(body.toString('utf8', start, end));
 }
 
 /** `null` and an empty object ask for nothing. */

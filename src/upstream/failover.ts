@@ -191,6 +191,7 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
     model: upstream.upstreamModel,
     askUsage: request.stream && !request.includeUsage && provider.usageOption,
     renames: renamesFor(request, spoken, provider, upstream),
+    effortByName: spoken === 'openai' && provider.effortByName,
     // Whoever names a model in its own words gets its own answer to them, refusals included.
     ...(task.isRouted === true && { refusals: provider.refusalsFor(upstream.upstreamModel) }),
   };

@@ -71,6 +71,8 @@ export class Provider {
   readonly usageOption: boolean;
   readonly outputCap: ProviderRow['outputCap'];
   readonly takesThoughts: boolean;
+  /** See `ProviderRow.effortByName`. */
+  readonly effortByName: boolean;
   /** It is told where a client wants to be answered. */
   readonly takesRouteTerms: boolean;
   /** What every request to it calls otherwise. */
@@ -107,6 +109,7 @@ export class Provider {
     this.usageOption = row.usageOption;
     this.outputCap = row.outputCap;
     this.takesThoughts = row.takesThoughts;
+    this.effortByName = row.effortByName;
     this.takesRouteTerms = row.takesRouteTerms;
     this.renames = row.renames;
     this.#models = row.models;

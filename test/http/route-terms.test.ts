@@ -24,6 +24,12 @@ models:
     hosts:
       - { provider: acme, model: routed-at-acme, price: ${price(2)} }
       - { provider: openrouter, model: routed-at-openrouter, price: ${price(2)} }
+  acme/thinker:
+    capabilities: [reasoning]
+    hosts: [{ provider: groq, model: thinker }]
+  acme/talker:
+    hosts: [{ provider: groq, model: talker }]
+auto: { models: [acme/talker] }
 router: { predictor: heuristic }
 `);
 });
@@ -202,6 +208,48 @@ describe('providers that a request wants', () => {
     await chat('acme/alone', { provider: 'x' });
 
     expect(acme.requests[0]?.json).toMatchObject({ provider: 'x' });
+  });
+});
+
+describe('OpenRouter’s own members', () => {
+  test.each([
+    [{ reasoning: { effort: 'low' } }, { reasoning_effort: 'low' }],
+    [{ reasoning: { max_tokens: 9_000 } }, { reasoning_effort: 'medium' }],
+    [
+      { reasoning: { enabled: true }, seed: 1 },
+      { reasoning_effort: 'medium', seed: 1 },
+    ],
+    [{ reasoning: { enabled: false } }, { reasoning_effort: 'none' }],
+    [{ reasoning: { effort: 'low' }, reasoning_effort: 'high' }, { reasoning_effort: 'high' }],
+    [{ reasoning: {} }, {}],
+  ])('say an effort in the provider’s words: %j', async (more, sent) => {
+    const { headers } = await chat('acme/thinker', more);
+
+    expect(acme.requests[0]?.json).toEqual({ ...(ask('thinker', 'hi') as object), ...sent });
+    expect(headers.has('x-suffice-dropped')).toBe(false);
+  });
+
+  test('ask no effort of a model that cannot think, and say so', async () => {
+    const { headers } = await chat('acme/talker', { reasoning: { effort: 'high', exclude: true } });
+
+    expect(acme.requests[0]?.json).toEqual(ask('talker', 'hi'));
+    expect(headers.get('x-suffice-dropped')).toBe('reasoning.exclude, reasoning');
+  });
+
+  test('reach a provider that takes the effort as an object', async () => {
+    await chat('acme/alone', { reasoning: { effort: 'low' } });
+
+    expect(acme.requests[0]?.json).toMatchObject({ reasoning: { effort: 'low' } });
+  });
+
+  test('are left out where a policy has chosen a provider that rejects them', async () => {
+    const { headers } = await chat('auto', {
+      usage: { include: true },
+      transforms: ['middle-out'],
+    });
+
+    expect(acme.requests[0]?.json).toEqual(ask('talker', 'hi'));
+    expect(headers.get('x-suffice-dropped')).toBe('usage, transforms');
   });
 });
 

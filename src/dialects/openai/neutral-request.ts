@@ -126,7 +126,8 @@ function readFormat(value: unknown): AnswerFormat {
   };
 }
 
-function readThinking(request: JsonObject): Thinking | null {
+/** Whether a model is to think, and how hard; `null` where nothing is said. */
+export function readThinking(request: JsonObject): Thinking | null {
   const reasoning = objectOrEmpty(request['reasoning']);
   const at = 'reasoning_effort' in request ? 'reasoning_effort' : 'reasoning';
   const effort = textOrNull(request['reasoning_effort']) ?? textOrNull(reasoning['effort']);

@@ -1,4 +1,4 @@
-import { GROQ_REFUSALS } from './host-models.js';
+import { GROQ_REFUSALS, ROUTER_WORDS } from './host-models.js';
 import { row, type ProviderRow } from './row.js';
 
 /** Those who serve open models, or the models of others. */
@@ -8,7 +8,8 @@ export const HOSTS: readonly ProviderRow[] = [
     displayName: 'Groq',
     baseUrl: 'https://api.groq.com/openai/v1',
     keyVariable: 'GROQ_API_KEY',
-    models: GROQ_REFUSALS,
+    effortByName: true,
+    models: [ROUTER_WORDS, ...GROQ_REFUSALS],
     notes: 'Omits `content` next to tool calls, and also sends usage as `x_groq.usage`.',
     source: 'https://console.groq.com/docs/openai',
     evidence: 'recorded',

@@ -82,6 +82,8 @@ export interface ProviderRow {
   readonly members: Readonly<Record<string, string | boolean | null>>;
   /** What has to be done to a request beyond names of members; `null` for nothing. */
   readonly fit: 'mistral' | 'deepseek' | null;
+  /** Refuses `reasoning`, the object, and takes `reasoning_effort`. */
+  readonly effortByName: boolean;
   /** Chooses among providers itself, by the request's `provider`. */
   readonly takesRouteTerms: boolean;
   /** Why the row is as it is, for people; empty where there is nothing to say. */
@@ -120,6 +122,7 @@ export function row(given: Given): ProviderRow {
     usageOption: true,
     outputCap: 'max_tokens',
     takesThoughts: false,
+    effortByName: false,
     takesRouteTerms: false,
     renames: {},
     models: [],
