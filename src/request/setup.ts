@@ -144,7 +144,8 @@ export class Setup {
   #nearest(meant: string): string | null {
     const own = Object.keys(this.aliases).filter((other) => this.meant(other) !== meant);
     const names = [...this.#policies, ...own, ...this.served.keys()];
-    return nearest(meant, names) ?? nearest(meant, names.map(withoutVendor));
+    // Of a policy's name no part will do.
+    return nearest(meant, names) ?? nearest(meant, [...this.served.keys()].map(withoutVendor));
   }
 
   #find(meant: string): Target | null {

@@ -108,6 +108,12 @@ describe('a faulty request', () => {
     },
   );
 
+  test('is not told a name that would not be understood either', async () => {
+    const { text } = await post(`${gateway.url}/v1/chat/completions`, ask('chat', 'hi'));
+
+    expect(text).not.toContain('did you mean');
+  });
+
   test('for a model that is known but not served is told where it runs', async () => {
     const { status, text } = await post(
       `${gateway.url}/v1/chat/completions`,
