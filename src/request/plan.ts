@@ -157,9 +157,16 @@ function count(
 }
 
 /** Looks for what would have flipped a decision; milliseconds of work, so not on the hot path. */
-export function explained({ decision, routing }: Pick<Plan, 'decision' | 'routing'>): Explanation {
+export function explained({
+  decision,
+  routing,
+  tries = [],
+}: Pick<Plan, 'decision' | 'routing'> & Partial<Pick<Plan, 'tries'>>): Explanation {
   if (routing === null) {
-    return { decision: { ...decision, fallbacks: [], candidates: [] }, routing: null, flips: [] };
+    const listed = new Set([...tries].map(({ modelId }) => modelId));
+    listed.delete(decision.model);
+    const fallbacks = [...listed];
+    return { decision: { ...decision, fallbacks, candidates: [] }, routing: null, flips: [] };
   }
   const unpacked = routing.unpack();
   return {

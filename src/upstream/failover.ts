@@ -121,7 +121,14 @@ export function answerOf(tried: Tried<Got>): Answer {
 export async function tryEach<Got>(
   task: Pick<
     AnswerTask,
-    'tries' | 'maxAttempts' | 'signal' | 'clock' | 'resting' | 'providers' | 'listsModels'
+    | 'tries'
+    | 'maxAttempts'
+    | 'signal'
+    | 'clock'
+    | 'resting'
+    | 'providers'
+    | 'isRouted'
+    | 'listsModels'
   >,
   attempt: (upstream: Upstream) => Promise<Got>,
 ): Promise<Tried<Got>> {
@@ -148,7 +155,7 @@ export async function tryEach<Got>(
       error = redactedBy(task.providers.get(upstream.provider), thrown);
       record(error.code);
       const isTheirs = isUpstreamsFault(error);
-      if (!isTheirs && !(task.listsModels === true && isTheModels(error))) break;
+      if (!isTheirs && !isTheModels(error, task)) break;
       // A size says nothing of how the place would do with what others ask.
       if (isTheirs && error.status !== TOO_LARGE) task.resting.note(upstream, error);
       left -= 1;
@@ -267,9 +274,16 @@ const TOO_LARGE = 413;
  */
 const NOT_HERE = new Set([401, 402, 403, 404, 408, TOO_LARGE, 429]);
 
-/** What one model refuses and another may take: a prompt too long for it, or content that it will not have. */
-function isTheModels({ upstreamCode }: GatewayError): boolean {
-  return upstreamCode === 'context_length_exceeded' || upstreamCode === 'content_filter';
+/**
+ * What one model refuses and another may take. That a prompt is too long, whoever chose the model could not know; for
+ * content that one vendor will not have, only a client that lists other models has asked them.
+ */
+function isTheModels(
+  { upstreamCode }: GatewayError,
+  { isRouted, listsModels }: Pick<AnswerTask, 'isRouted' | 'listsModels'>,
+): boolean {
+  if (upstreamCode === 'content_filter') return listsModels === true;
+  return upstreamCode === 'context_length_exceeded' && (listsModels === true || isRouted === true);
 }
 
 /** Another upstream could do better. */

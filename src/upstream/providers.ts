@@ -192,7 +192,15 @@ function httpUrl(text: string): URL | null {
 }
 
 /** What a row says of its own dialect. */
-const NO_HABITS = { paths: null, models: [], members: {}, fit: null, vectorForm: null } as const;
+const NO_HABITS = {
+  paths: null,
+  models: [],
+  members: {},
+  fit: null,
+  vectorForm: null,
+  effortByName: false,
+  takesRouteTerms: false,
+} as const;
 
 /** The version of the API that requests made here are written for. */
 const ANTHROPIC_VERSION = '2023-06-01';

@@ -29,7 +29,7 @@ models:
     hosts: [{ provider: groq, model: thinker }]
   acme/talker:
     hosts: [{ provider: groq, model: talker }]
-auto: { models: [acme/talker] }
+auto: { models: [acme/talker, acme/thinker] }
 router: { predictor: heuristic }
 `);
 });
@@ -88,6 +88,16 @@ describe('models that a request lists', () => {
     expect(asked()).toEqual(['alone', 'other']);
   });
 
+  test('are not needed for a policy: what is too long for one model goes to the next', async () => {
+    const error = { message: 'too long', code: 'context_length_exceeded' };
+    acme.next(sends(400, JSON.stringify({ error })));
+
+    const { status, headers } = await chat('auto', {});
+
+    expect(status).toBe(200);
+    expect(headers.get('x-suffice-reason')).toBe('fallback');
+  });
+
   test('are not asked what is wrong anywhere', async () => {
     acme.next(refuses(400, 'no such role'));
 
@@ -101,6 +111,14 @@ describe('models that a request lists', () => {
 
     expect(status).toBe(200);
     expect(asked()).toEqual(['other']);
+  });
+
+  test('are shown by POST /v1/route, which asks nobody', async () => {
+    const body = ask('acme/alone', 'hi', { models: ['acme/both', 'acme/alone', 'acme/other'] });
+    const { json } = await post(`${gateway.url}/v1/route`, body);
+
+    expect(json).toMatchObject({ model: 'acme/alone', fallbacks: ['acme/both', 'acme/other'] });
+    expect(asked()).toEqual([]);
   });
 
   test('are for the gateway: no provider is sent the list', async () => {
@@ -183,6 +201,21 @@ describe('providers that a request wants', () => {
     expect(status).toBe(200);
     expect(asked()).toEqual(['routed-at-openrouter']);
     expect(router.requests[0]?.json).toMatchObject({ provider });
+  });
+
+  test('are promised by nobody where OpenRouter is asked in a dialect that has no word for them', async () => {
+    const other = await startApp(`
+providers:
+  openrouter: { base_url: '${router.baseUrl}', api_key: sk-o, dialect: anthropic }
+models:
+  acme/routed: { hosts: [{ provider: openrouter, model: routed }] }
+`);
+    const body = ask('acme/routed', 'hi', { provider: { zdr: true } });
+    const { status } = await post(`${other.url}/v1/chat/completions`, body);
+    await other.close();
+
+    expect(status).toBe(400);
+    expect(asked()).toEqual([]);
   });
 
   test('may have wishes: what is not heeded is named', async () => {
