@@ -16,7 +16,7 @@ const ASKING = ['model', 'stream_options'];
  * provider reads. All other bytes are the client's.
  */
 export function editRequest(
-  request: Pick<ChatRequest, 'body' | 'stream' | 'includeUsage'>,
+  request: Pick<ChatRequest, 'body' | 'stream' | 'includeUsage' | 'terms'>,
   edits: RequestEdits,
 ): Buffer {
   const { body } = request;
@@ -31,7 +31,9 @@ export function editRequest(
     if (name === 'model') splices.push({ start, end, text: JSON.stringify(edits.model) });
     else if (name === 'stream_options' && askUsage) splices.push(...askIn(body, start, end));
   }
-  const added = missingMembers(found, edits.model, askUsage);
+  // Only a client that lists models may have named none: in other dialects the address names it.
+  const model = (request.terms ?? null) === null ? null : edits.model;
+  const added = missingMembers(found, model, askUsage);
   if (added !== '') splices.push({ start: insertAt, end: insertAt, text: added });
   return spliceBytes(
     body,
@@ -40,10 +42,14 @@ export function editRequest(
   );
 }
 
-/** What the request lacks, to be put before its first member: a client may list models and name none. */
-function missingMembers(found: readonly MemberSpan[], model: string, askUsage: boolean): string {
+/** What the request lacks, to be put before its first member. @param model - `null` where none has to be named */
+function missingMembers(
+  found: readonly MemberSpan[],
+  model: string | null,
+  askUsage: boolean,
+): string {
   const has = (member: string): boolean => found.some(({ name }) => name === member);
-  const named = has('model') ? '' : `"model":${JSON.stringify(model)},`;
+  const named = model === null || has('model') ? '' : `"model":${JSON.stringify(model)},`;
   return askUsage && !has('stream_options') ? `${named}"stream_options":${ASKED},` : named;
 }
 
