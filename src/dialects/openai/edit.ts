@@ -32,8 +32,7 @@ export function editRequest(
     else if (name === 'stream_options' && askUsage) splices.push(...askIn(body, start, end));
   }
   // Only a client that lists models may have named none: in other dialects the address names it.
-  const model = (request.terms ?? null) === null ? null : edits.model;
-  const added = missingMembers(found, model, askUsage);
+  const added = missingMembers(found, request.terms ? edits.model : null, askUsage);
   if (added !== '') splices.push({ start: insertAt, end: insertAt, text: added });
   return spliceBytes(
     body,
