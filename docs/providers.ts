@@ -97,7 +97,8 @@ function noteOf(row: ProviderRow): string {
   const members = Object.entries(row.members).map(([name, value]) =>
     value === null ? `\`${name}\` is omitted` : `\`${name}: ${JSON.stringify(value)}\` is added`,
   );
-  const done = [...renames, ...members];
+  const effort = row.effortByName ? ['`reasoning` is sent as `reasoning_effort`'] : [];
+  const done = [...renames, ...members, ...effort];
   const said = [row.notes, done.length === 0 ? '' : `In requests ${done.join(', ')}.`];
   const ofModels = row.models.map(
     ({ names, why, source }) =>

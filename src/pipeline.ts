@@ -99,7 +99,7 @@ export class Pipeline {
       await Promise.resolve();
       const answer = await answerFrom({
         tries: plan.tries,
-        maxAttempts: setup.maxAttempts,
+        maxAttempts: plan.maxAttempts,
         resting: setup.resting,
         request,
         dialect: call.dialect,
@@ -112,6 +112,7 @@ export class Pipeline {
         signal,
         keepsUsage,
         isRouted: plan.routing !== null,
+        listsModels: (request.terms?.models.length ?? 0) > 0,
       });
       if (isWhole(answer)) await this.#answered.join();
       return deliver(books, running, answer);

@@ -140,7 +140,7 @@ const router = section({
     .max(10)
     .default(2)
     .describe(
-      'Places to try for one answer, including the first: the chosen model at each of its places that speaks the same dialect, then the next models. The next one is tried only after a failure before the first byte; the failed attempt may still cost money.',
+      'Places to try for one answer, including the first: the chosen model at each of its places that speaks the same dialect, then the next models. The next one is tried only after a failure before the first byte; the failed attempt may still cost money. Where a client lists models (`models`), each of them may be tried at this many places.',
     ),
 });
 

@@ -10,6 +10,7 @@ import type { Loss, LossPolicy, Losses } from './neutral/losses.js';
 import type { NeutralRequest } from './neutral/request.js';
 import type { ThoughtMemory } from './neutral/thought-store.js';
 import type { Refusal } from './refusal.js';
+import type { RouteTerms } from './route-terms.js';
 
 /** The wire protocols that clients may speak. */
 export type ClientDialectName = 'openai' | 'anthropic' | 'gemini' | 'responses' | 'completions';
@@ -46,6 +47,8 @@ export interface ChatRequest {
   readonly neutral: () => NeutralRequest;
   /** Headers for a provider of the same dialect, names and values in turn; absent for none. */
   readonly forwarded?: readonly string[];
+  /** Whom the client wants to be answered by, beyond `model`; `null` or absent where it does not say. */
+  readonly terms?: RouteTerms | null;
   /** The names of the body's members; absent where nobody has looked. */
   readonly names?: readonly string[];
   /** The body's members, where answers in the dialect repeat some of them. */
@@ -63,6 +66,8 @@ export interface RequestEdits {
    * which are left out. Where the client also wrote the provider's own name, that one counts.
    */
   readonly renames?: Readonly<Record<string, string | null>>;
+  /** The provider refuses `reasoning`, the object, and takes `reasoning_effort`. */
+  readonly effortByName?: boolean;
   /** What the model refuses and is not to be told; none where the client named the model itself. */
   readonly refusals?: readonly Refusal[];
   /** The efforts that the model knows, where the client did not choose it; absent where nothing has to be kept to. */

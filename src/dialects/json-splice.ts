@@ -108,7 +108,8 @@ export function scanArray(text: string, from: number): ElementSpan[] {
  */
 export function spliceBytes(bytes: Buffer, given: readonly Splice[]): Buffer {
   if (given.length === 0) return bytes;
-  const splices = given.toSorted((a, b) => a.start - b.start);
+  // What is put in comes before what becomes of the bytes behind it.
+  const splices = given.toSorted((a, b) => a.start - b.start || a.end - b.end);
   let length = bytes.length;
   for (const { start, end, text } of splices) length += Buffer.byteLength(text) - (end - start);
   const out = Buffer.allocUnsafe(length);

@@ -23,6 +23,7 @@ import type { NeutralRequest } from './neutral/request.js';
 import { summarize } from './neutral/summary.js';
 import type { ThoughtMemory } from './neutral/thought-store.js';
 import { ThoughtWatch } from './neutral/thought-watch.js';
+import { withEffortByName } from './openai/fit-effort.js';
 import { neutralWithoutRefused, withoutRefused, type Refusal } from './refusal.js';
 import { translatedStream } from './neutral/translated-stream.js';
 
@@ -137,26 +138,42 @@ function ownPart(dialect: Dialect, given: Taken): Taken {
   return { taken: { ...taken, body: own.body }, dropped: [...dropped, ...own.dropped] };
 }
 
-/** A request without what the model or its provider refuses. */
+/** A request without what the model or its provider refuses, and with the words for an effort that they know. */
 function takenPart(
   dialect: Dialect,
   request: ChatRequest,
   edits: RequestEdits,
   describe: () => Target,
 ): Taken {
-  const { refusals = NOTHING } = edits;
+  const fits = fitsFor(dialect, request, edits);
   // Most requests have nothing that any model refuses.
-  const isRefused = mayBeRefused(request, refusals);
-  const efforts = mayHave(request, 'reasoning_effort', 'reasoning') ? edits.efforts : null;
-  const tell =
-    edits.tellsSchema === true && mayHave(request, 'response_format') ? dialect.tellSchema : null;
-  if (!isRefused && !efforts && !tell) return { taken: request, dropped: NOTHING };
-  const losses = lossesAt(describe());
+  if (fits.length === 0) return { taken: request, dropped: NOTHING };
+  const target = describe();
+  const losses = lossesAt(target);
   let { body } = request;
-  if (efforts) body = withKnownEffort(body, efforts, losses);
-  if (isRefused) body = withoutRefused(body, refusals, losses);
-  if (tell) body = tell(body, losses);
+  for (const fit of fits) body = fit(body, losses, target);
   return { taken: { ...request, body }, dropped: losses.list };
+}
+
+/** Makes a body fit for a target, and notes what is lost. */
+type Fit = (body: Buffer, losses: Losses, target: Target) => Buffer;
+
+const byName: Fit = (body, losses, { canThink }) => withEffortByName(body, canThink, losses);
+
+/** What may have to be done to a request, in order: which words a model knows is asked of words. */
+function fitsFor(dialect: Dialect, request: ChatRequest, edits: RequestEdits): readonly Fit[] {
+  const { refusals = NOTHING, efforts, effortByName, tellsSchema } = edits;
+  const fits: Fit[] = [];
+  if (effortByName === true && request.names?.includes('reasoning') === true) fits.push(byName);
+  if (efforts && mayHave(request, 'reasoning_effort', 'reasoning')) {
+    fits.push((body, losses) => withKnownEffort(body, efforts, losses));
+  }
+  if (mayBeRefused(request, refusals)) {
+    fits.push((body, losses) => withoutRefused(body, refusals, losses));
+  }
+  const tell = tellsSchema === true ? dialect.tellSchema : undefined;
+  if (tell && mayHave(request, 'response_format')) fits.push(tell);
+  return fits;
 }
 
 function mayBeRefused({ names }: ChatRequest, refusals: readonly Refusal[]): boolean {

@@ -7,6 +7,7 @@ import { openai } from '../dialects/openai/openai.js';
 import { addressOf } from './address.js';
 import type { ChatSurface } from './chat.js';
 import { clientGone } from './body.js';
+import { ignoredHeaders } from './ignored-headers.js';
 import { allowOrigin, isPreflight } from './origins.js';
 import { DrainableServer } from './drainable-server.js';
 import { geminiAddress, type GeminiSurface } from './gemini.js';
@@ -75,6 +76,8 @@ export function createServer(
         res.writeHead(204).end();
         return;
       }
+      const ignored = ignoredHeaders(req.headers);
+      if (ignored !== null) res.setHeader('x-suffice-ignored', ignored);
       if (handled(surfaces, req, res, null)) return;
       // Few clients come here, so only they wait until their address is understood.
       const { url, model } = addressOf(req.url ?? '/');

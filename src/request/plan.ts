@@ -2,13 +2,15 @@ import type { KnownPrompt } from '../account/prompt-caches.js';
 import type { Books } from '../account/settle.js';
 import type { Caller } from '../admit/keys.js';
 import type { Decision, DecisionHead } from '../core/decision.js';
-import type { Upstream } from '../core/model.js';
+import type { ServedModel, Upstream } from '../core/model.js';
 import type { ChatRequest } from '../dialects/dialect.js';
+import type { RouteTerms } from '../dialects/route-terms.js';
 import { fallbacksOf } from '../route/decide.js';
 import { flips, type Flip } from '../route/explain.js';
 import { KeptRouting } from '../route/kept-routing.js';
 import type { RouteRequest } from '../route/router.js';
 import type { Routing } from '../route/routing.js';
+import { placesOnTerms, refuseTermsOn } from './asked-places.js';
 import type { Setup } from './setup.js';
 
 /** Where to ask, in order, and why. */
@@ -18,6 +20,8 @@ export interface Plan {
   readonly routing: KeptRouting | null;
   /** Can be gone through once. */
   readonly tries: Iterable<Upstream>;
+  /** Attempts in all. */
+  readonly maxAttempts: number;
   /** What providers' prompt caches may hold of it; `null` where nothing was decided or it is too short. */
   readonly prompt: KnownPrompt | null;
 }
@@ -61,11 +65,12 @@ export function planFor(
   const target = setup.resolve(request.model);
   const atMs = parts.books.clock.wallMs();
   const id = parts.newId(atMs);
+  const { terms = null } = request;
   if (target.kind === 'model') {
-    const { model, upstreams } = target.served;
-    const decision = namedByClient(id, atMs, request.model, model.id, setup);
-    return { decision, routing: null, tries: upstreams, prompt: null };
+    const decision = namedByClient(id, atMs, request.model, target.served.model.id, setup);
+    return { decision, routing: null, prompt: null, ...whomToAsk(setup, target.served, terms) };
   }
+  if (terms !== null) refuseTermsOn(target.policy, terms);
 
   const beganMs = parts.books.clock.now();
   const conversation = request.conversation();
@@ -78,7 +83,18 @@ export function planFor(
   );
   if (!isPreview) count(parts, routing.head, parts.books.clock.now() - beganMs);
   const kept = new KeptRouting(routing);
-  return { decision: kept.head, routing: kept, tries: triesOf(setup, kept), prompt };
+  const tries = triesOf(setup, kept);
+  return { decision: kept.head, routing: kept, prompt, tries, maxAttempts: setup.maxAttempts };
+}
+
+/** The places of a model that the client names, on its terms if it has any. */
+function whomToAsk(
+  setup: Setup,
+  served: ServedModel,
+  terms: RouteTerms | null,
+): Pick<Plan, 'tries' | 'maxAttempts'> {
+  if (terms !== null) return placesOnTerms(setup, served, terms);
+  return { tries: served.upstreams, maxAttempts: setup.maxAttempts };
 }
 
 type RequestTerms = Pick<RouteRequest, 'id' | 'atMs' | 'cached' | 'isPreview'>;
@@ -150,9 +166,16 @@ function count(
 }
 
 /** Looks for what would have flipped a decision; milliseconds of work, so not on the hot path. */
-export function explained({ decision, routing }: Pick<Plan, 'decision' | 'routing'>): Explanation {
+export function explained({
+  decision,
+  routing,
+  tries = [],
+}: Pick<Plan, 'decision' | 'routing'> & Partial<Pick<Plan, 'tries'>>): Explanation {
   if (routing === null) {
-    return { decision: { ...decision, fallbacks: [], candidates: [] }, routing: null, flips: [] };
+    const listed = new Set([...tries].map(({ modelId }) => modelId));
+    listed.delete(decision.model);
+    const fallbacks = [...listed];
+    return { decision: { ...decision, fallbacks, candidates: [] }, routing: null, flips: [] };
   }
   const unpacked = routing.unpack();
   return {

@@ -122,9 +122,7 @@ export class Setup {
       const hint = hosts.length === 0 ? '.' : `; it runs at ${hosts.join(', ')}.`;
       return { isKnown: true, why, hint };
     }
-    const own = Object.keys(this.aliases).filter((other) => this.meant(other) !== meant);
-    const names = [...this.#policies, ...own, ...this.served.keys()];
-    const near = nearest(meant, names) ?? nearest(meant, names.map(withoutVendor));
+    const near = this.#nameWithin(meant) ?? this.#nearest(meant);
     const hint = near === null ? '.' : `; did you mean "${near}"?`;
     return { isKnown: false, why: `${alias}there is no model or policy "${meant}" here`, hint };
   }
@@ -132,6 +130,22 @@ export class Setup {
   /** What an alias stands for; other names as they are. */
   meant(name: string): string {
     return Object.hasOwn(this.aliases, name) ? (this.aliases[name] ?? name) : name;
+  }
+
+  /** What a name of another gateway's holds that can be asked for here: a provider before it, a variant behind it. */
+  #nameWithin(meant: string): string | null {
+    const bare = meant.replace(/^[@~]/u, '').replace(/:[a-z]+$/u, '');
+    const written = [meant.replace(':', '/'), bare, withoutVendor(bare)];
+    const found = written.find((name) => this.#find(this.meant(name)) !== null);
+    const target = found === undefined ? null : this.#find(this.meant(found));
+    return target?.kind === 'model' ? target.served.model.id : (target?.policy ?? null);
+  }
+
+  #nearest(meant: string): string | null {
+    const own = Object.keys(this.aliases).filter((other) => this.meant(other) !== meant);
+    const names = [...this.#policies, ...own, ...this.served.keys()];
+    // Of a policy's name no part will do.
+    return nearest(meant, names) ?? nearest(meant, [...this.served.keys()].map(withoutVendor));
   }
 
   #find(meant: string): Target | null {

@@ -5,6 +5,7 @@ import { GatewayError } from '../core/errors.js';
 import type { ServedModel, Upstream } from '../core/model.js';
 import { retryHeader } from '../dialects/openai/retry-after.js';
 import type {
+  RequestEdits,
   AnswerRules,
   ChatRequest,
   ClientDialect,
@@ -21,6 +22,7 @@ import type { Upstreams } from './call.js';
 import { commit, type CommittedStream } from './committed-stream.js';
 import type { Provider } from './providers.js';
 import type { RestingPlaces } from './resting.js';
+import { renamesFor, withWishes } from './terms.js';
 import { failureOf, unfinished, type UnusedAnswer } from './unfinished.js';
 
 export type { ClientSink, CommittedStream } from './committed-stream.js';
@@ -52,6 +54,8 @@ export interface AnswerTask {
   readonly keepsUsage?: boolean;
   /** The gateway chose the model, so the client could not know what it refuses. */
   readonly isRouted?: boolean;
+  /** The places are of several models that the client lists: it wants an answer of any. */
+  readonly listsModels?: boolean;
 }
 
 /** One attempt and how it came out. */
@@ -119,7 +123,17 @@ export function answerOf(tried: Tried<Got>): Answer {
  * Rejects only with bugs; every failure of an upstream is in the answer.
  */
 export async function tryEach<Got>(
-  task: Pick<AnswerTask, 'tries' | 'maxAttempts' | 'signal' | 'clock' | 'resting' | 'providers'>,
+  task: Pick<
+    AnswerTask,
+    | 'tries'
+    | 'maxAttempts'
+    | 'signal'
+    | 'clock'
+    | 'resting'
+    | 'providers'
+    | 'isRouted'
+    | 'listsModels'
+  >,
   attempt: (upstream: Upstream) => Promise<Got>,
 ): Promise<Tried<Got>> {
   const { places, passedOver } = task.resting.order(task.tries);
@@ -146,9 +160,10 @@ export async function tryEach<Got>(
       const { summary } = failure;
       const tried = record(error.code);
       attempts.push(summary === null ? tried : { ...tried, unused: { upstream, summary } });
-      if (!isUpstreamsFault(error)) break;
+      const isTheirs = isUpstreamsFault(error);
+      if (!isTheirs && !isTheModels(error, task)) break;
       // A size says nothing of how the place would do with what others ask.
-      if (error.status !== TOO_LARGE) task.resting.note(upstream, error);
+      if (isTheirs && error.status !== TOO_LARGE) task.resting.note(upstream, error);
       left -= 1;
       if (left === 0) break;
     }
@@ -178,6 +193,27 @@ export type Got = Lossy &
     | { readonly kind: 'stream'; readonly stream: CommittedStream }
   );
 
+/** @param spoken - the dialect that the provider is asked in */
+function editsFor(
+  { request, isRouted }: AnswerTask,
+  upstream: Upstream,
+  provider: Provider,
+  spoken: Provider['dialect'],
+): RequestEdits {
+  return {
+    model: upstream.upstreamModel,
+    askUsage: request.stream && !request.includeUsage && provider.usageOption,
+    renames: renamesFor(request, spoken, provider, upstream),
+    effortByName: spoken === 'openai' && provider.effortByName,
+    tellsSchema: !provider.schemas,
+    // Whoever names a model in its own words gets its own answer to them, refusals included.
+    ...(isRouted === true && {
+      refusals: provider.refusalsFor(upstream.upstreamModel),
+      efforts: provider.effortsFor(upstream.upstreamModel),
+    }),
+  };
+}
+
 async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
   const { request, dialect } = task;
   const provider = task.providers.get(upstream.provider);
@@ -185,21 +221,10 @@ async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
 
   const spoken = provider.dialectFor(dialect.name, upstream.upstreamModel);
   const passage = passageBetween(dialect.name, spoken);
-  const edits = {
-    model: upstream.upstreamModel,
-    askUsage: request.stream && !request.includeUsage && provider.usageOption,
-    // Names belong to the dialect that the provider speaks first of all.
-    renames:
-      spoken === provider.dialect ? provider.renamesFor(upstream.upstreamModel) : provider.renames,
-    // Whoever names a model in its own words gets its own answer to them, refusals included.
-    tellsSchema: !provider.schemas,
-    ...(task.isRouted === true && {
-      refusals: provider.refusalsFor(upstream.upstreamModel),
-      efforts: provider.effortsFor(upstream.upstreamModel),
-    }),
-  };
+  const edits = editsFor(task, upstream, provider, spoken);
   const asked = passage.ask(request, edits, () => targetOf(task, upstream, provider));
-  const { headers, dropped } = asked;
+  const { headers } = asked;
+  const dropped = withWishes(asked.dropped, request.terms ?? null, provider);
   // What a row wants of requests it wants of those in the provider's first dialect.
   const body = spoken === provider.dialect ? fitted(asked.body, provider) : asked.body;
   const answer = await task.upstreams.call({
@@ -274,6 +299,18 @@ const TOO_LARGE = 413;
  * load, the size. Another provider may well answer the same request.
  */
 const NOT_HERE = new Set([401, 402, 403, 404, 408, TOO_LARGE, 429]);
+
+/**
+ * What one model refuses and another may take. That a prompt is too long, whoever chose the model could not know; for
+ * content that one vendor will not have, only a client that lists other models has asked them.
+ */
+function isTheModels(
+  { upstreamCode }: GatewayError,
+  { isRouted, listsModels }: Pick<AnswerTask, 'isRouted' | 'listsModels'>,
+): boolean {
+  if (upstreamCode === 'content_filter') return listsModels === true;
+  return upstreamCode === 'context_length_exceeded' && (listsModels === true || isRouted === true);
+}
 
 /** Another upstream could do better. */
 export function isUpstreamsFault(error: GatewayError): boolean {

@@ -73,6 +73,10 @@ export class Provider {
   readonly outputCap: ProviderRow['outputCap'];
   readonly takesThoughts: boolean;
   readonly schemas: boolean;
+  /** See `ProviderRow.effortByName`. */
+  readonly effortByName: boolean;
+  /** It is told where a client wants to be answered. */
+  readonly takesRouteTerms: boolean;
   /** What every request to it calls otherwise. */
   readonly renames: ProviderRow['renames'];
   readonly members: ProviderRow['members'];
@@ -110,6 +114,8 @@ export class Provider {
     this.outputCap = row.outputCap;
     this.takesThoughts = row.takesThoughts;
     this.schemas = row.schemas;
+    this.effortByName = row.effortByName;
+    this.takesRouteTerms = row.takesRouteTerms;
     this.renames = row.renames;
     this.#models = row.models;
     this.members = row.members;

@@ -220,6 +220,8 @@ const NO_HABITS = {
   fit: null,
   vectorForm: null,
   schemas: true,
+  effortByName: false,
+  takesRouteTerms: false,
 } as const;
 
 /** The version of the API that requests made here are written for. */

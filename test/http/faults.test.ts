@@ -91,6 +91,29 @@ describe('a faulty request', () => {
     expect(model.text).toContain('did you mean \\"simulation/small\\"?');
   });
 
+  test.each([
+    ['simulation/small:nitro', 'simulation/small'],
+    ['small:floor', 'simulation/small'],
+    ['openrouter/auto', 'auto'],
+    ['azure/small', 'simulation/small'],
+    ['@openai/small', 'simulation/small'],
+    ['simulation:small', 'simulation/small'],
+    ['auto:cheap', 'auto/cheap'],
+  ])(
+    'that writes %s, as other gateways have it, is told the name here: %s',
+    async (name, meant) => {
+      const { text } = await post(`${gateway.url}/v1/chat/completions`, ask(name, 'hi'));
+
+      expect(text).toContain(`did you mean \\"${meant}\\"?`);
+    },
+  );
+
+  test('is not told a name that would not be understood either', async () => {
+    const { text } = await post(`${gateway.url}/v1/chat/completions`, ask('chat', 'hi'));
+
+    expect(text).not.toContain('did you mean');
+  });
+
   test('for a model that is known but not served is told where it runs', async () => {
     const { status, text } = await post(
       `${gateway.url}/v1/chat/completions`,

@@ -16,7 +16,7 @@ const ASKING = ['model', 'stream_options'];
  * provider reads. All other bytes are the client's.
  */
 export function editRequest(
-  request: Pick<ChatRequest, 'body' | 'stream' | 'includeUsage'>,
+  request: Pick<ChatRequest, 'body' | 'stream' | 'includeUsage' | 'terms'>,
   edits: RequestEdits,
 ): Buffer {
   const { body } = request;
@@ -31,10 +31,21 @@ export function editRequest(
     if (name === 'model') splices.push({ start, end, text: JSON.stringify(edits.model) });
     else if (name === 'stream_options' && askUsage) splices.push(...askIn(body, start, end));
   }
-  if (askUsage && !found.some(({ name }) => name === 'stream_options')) {
-    splices.push({ start: insertAt, end: insertAt, text: `"stream_options":${ASKED},` });
-  }
+  // Only a client that lists models may have named none: in other dialects the address names it.
+  const added = missingMembers(found, request.terms ? edits.model : null, askUsage);
+  if (added !== '') splices.push({ start: insertAt, end: insertAt, text: added });
   return spliceBytes(body, splices);
+}
+
+/** What the request lacks, to be put before its first member. @param model - `null` where none has to be named */
+function missingMembers(
+  found: readonly MemberSpan[],
+  model: string | null,
+  askUsage: boolean,
+): string {
+  const has = (member: string): boolean => found.some(({ name }) => name === member);
+  const named = model === null || has('model') ? '' : `"model":${JSON.stringify(model)},`;
+  return askUsage && !has('stream_options') ? `${named}"stream_options":${ASKED},` : named;
 }
 
 /** Old and new ones. */

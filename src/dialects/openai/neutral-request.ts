@@ -10,6 +10,7 @@ import type {
   ToolChoice,
   ToolDefinition,
 } from '../neutral/request.js';
+import { isRouteTerm } from '../route-terms.js';
 import { cacheMarker } from '../neutral/cache-marker.js';
 import { readTurns } from './neutral-turns.js';
 import { unreadBelow } from './unread.js';
@@ -125,7 +126,8 @@ function readFormat(value: unknown): AnswerFormat {
   };
 }
 
-function readThinking(request: JsonObject): Thinking | null {
+/** Whether a model is to think, and how hard; `null` where nothing is said. */
+export function readThinking(request: JsonObject): Thinking | null {
   const reasoning = objectOrEmpty(request['reasoning']);
   const at = 'reasoning_effort' in request ? 'reasoning_effort' : 'reasoning';
   const effort = textOrNull(request['reasoning_effort']) ?? textOrNull(reasoning['effort']);
@@ -157,7 +159,7 @@ function readTier(tier: unknown): NeutralRequest['serviceTier'] {
 
 function foreignMembers(request: JsonObject): ForeignMember[] {
   const members: ForeignMember[] = Object.entries(request)
-    .filter(([name, value]) => !READ.has(name) && asksFor(name, value))
+    .filter(([name, value]) => !READ.has(name) && !isRouteTerm(name, value) && asksFor(name, value))
     .map(([name]) => ({ field: name, isKnown: KNOWN_FOREIGN.has(name) }));
   objectsIn(request['tools']).forEach((tool, i) => {
     if (!isObject(tool['function'])) members.push({ field: `tools[${i}]`, isKnown: true });

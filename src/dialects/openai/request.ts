@@ -13,6 +13,7 @@ import {
   parseBody,
   wrongType,
 } from '../request-check.js';
+import { routeTermsIn } from '../route-terms.js';
 import { bindingsIn } from '../neutral/bindings.js';
 import { readConversation } from './conversation.js';
 import { readNeutral } from './neutral-request.js';
@@ -29,7 +30,8 @@ const ROLES = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'func
  */
 export function readRequest(body: Buffer): ChatRequest {
   const request = parseBody(body);
-  const { model } = request;
+  const terms = routeTermsIn(request);
+  const { model = terms?.models[0]?.name } = request;
   if (typeof model !== 'string' || model.trim() === '') {
     throw invalid('model', 'must name a model, or "auto" to let the gateway choose');
   }
@@ -42,6 +44,7 @@ export function readRequest(body: Buffer): ChatRequest {
     body,
     names: Object.keys(request),
     model,
+    terms,
     stream,
     includeUsage: stream && options['include_usage'] === true,
     // What is no string is no label, but still reaches the provider.

@@ -1,4 +1,5 @@
 import { CLAUDE_REFUSALS } from './claude-models.js';
+import { ROUTER_WORDS } from './host-models.js';
 import { EFFORTS, NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
 import { row, type ProviderRow } from './row.js';
 
@@ -51,7 +52,8 @@ export const CLOUDS: readonly ProviderRow[] = [
     serves: ['chat', 'embeddings'],
     places: { resource: RESOURCE },
     outputCap: 'max_completion_tokens',
-    models: [RESPONSES_ONLY, NEWER_LENGTH, ...SET_SAMPLING, ...EFFORTS],
+    effortByName: true,
+    models: [RESPONSES_ONLY, NEWER_LENGTH, ROUTER_WORDS, ...SET_SAMPLING, ...EFFORTS],
     notes: 'The v1 API: models are named by their deployments, and no API version is needed.',
     source: 'https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle',
     evidence: 'recorded',
@@ -73,7 +75,8 @@ export const CLOUDS: readonly ProviderRow[] = [
       stream: '/deployments/{model}/chat/completions?api-version={api_version}',
     },
     // Its paths are of chat completions only, so what knows nothing but responses is not looked for here.
-    models: [NEWER_LENGTH, ...SET_SAMPLING, ...EFFORTS],
+    effortByName: true,
+    models: [NEWER_LENGTH, ROUTER_WORDS, ...SET_SAMPLING, ...EFFORTS],
     notes: 'The older API, with the deployment in the path and an API version.',
     source: 'https://learn.microsoft.com/en-us/azure/ai-foundry/openai/reference',
     evidence: 'recorded',

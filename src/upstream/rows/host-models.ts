@@ -35,3 +35,11 @@ export const GROQ_REFUSALS: readonly ModelNote[] = [
     'https://console.groq.com/docs/reasoning',
   ),
 ];
+
+/** What OpenRouter's clients write beside OpenAI's members. */
+export const ROUTER_WORDS: ModelNote = refusing(
+  /.*/u,
+  { usage: null, transforms: null, plugins: null, preset: null, session_id: null },
+  "reject OpenRouter's `usage`, `transforms`, `plugins`, `preset` and `session_id`",
+  'https://openrouter.ai/docs/api-reference/overview',
+);

@@ -1,4 +1,4 @@
-import { GROQ_REFUSALS } from './host-models.js';
+import { GROQ_REFUSALS, ROUTER_WORDS } from './host-models.js';
 import { row, type ProviderRow } from './row.js';
 
 /** Those who serve open models, or the models of others. */
@@ -8,7 +8,8 @@ export const HOSTS: readonly ProviderRow[] = [
     displayName: 'Groq',
     baseUrl: 'https://api.groq.com/openai/v1',
     keyVariable: 'GROQ_API_KEY',
-    models: GROQ_REFUSALS,
+    effortByName: true,
+    models: [ROUTER_WORDS, ...GROQ_REFUSALS],
     notes: 'Omits `content` next to tool calls, and also sends usage as `x_groq.usage`.',
     source: 'https://console.groq.com/docs/openai',
     evidence: 'recorded',
@@ -19,6 +20,7 @@ export const HOSTS: readonly ProviderRow[] = [
     baseUrl: 'https://openrouter.ai/api/v1',
     keyVariable: 'OPENROUTER_API_KEY',
     serves: ['chat', 'embeddings'],
+    takesRouteTerms: true,
     notes:
       'Sends comment lines while it waits, `finish_reason` twice, and errors inside a 200 response.',
     source: 'https://openrouter.ai/docs/api-reference/overview',

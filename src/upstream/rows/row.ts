@@ -86,6 +86,10 @@ export interface ProviderRow {
   readonly members: Readonly<Record<string, string | boolean | null>>;
   /** What has to be done to a request beyond names of members; `null` for nothing. */
   readonly fit: 'mistral' | 'deepseek' | null;
+  /** Refuses `reasoning`, the object, and takes `reasoning_effort`. */
+  readonly effortByName: boolean;
+  /** Chooses among providers itself, by the request's `provider`. */
+  readonly takesRouteTerms: boolean;
   /** Why the row is as it is, for people; empty where there is nothing to say. */
   readonly notes: string;
   /** Where the address is documented. */
@@ -131,6 +135,8 @@ export function row(given: Given): ProviderRow {
     schemas: true,
     outputCap: 'max_tokens',
     takesThoughts: false,
+    effortByName: false,
+    takesRouteTerms: false,
     renames: {},
     models: [],
     members: {},

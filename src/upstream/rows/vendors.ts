@@ -1,5 +1,5 @@
 import { CLAUDE_REFUSALS } from './claude-models.js';
-import { GROK_REFUSALS } from './host-models.js';
+import { GROK_REFUSALS, ROUTER_WORDS } from './host-models.js';
 import { EFFORTS, NEWER_LENGTH, RESPONSES_ONLY, SET_SAMPLING } from './openai-models.js';
 import { refusing, row, thinking, type ProviderRow } from './row.js';
 
@@ -14,7 +14,8 @@ export const VENDORS: readonly ProviderRow[] = [
     responses: true,
     trustedAnswers: true,
     outputCap: 'max_completion_tokens',
-    models: [RESPONSES_ONLY, NEWER_LENGTH, ...SET_SAMPLING, ...EFFORTS],
+    effortByName: true,
+    models: [RESPONSES_ONLY, NEWER_LENGTH, ROUTER_WORDS, ...SET_SAMPLING, ...EFFORTS],
     notes: 'Requests of Responses clients are passed through to its Responses API.',
     source: 'https://platform.openai.com/docs/api-reference',
     evidence: 'recorded',
@@ -57,7 +58,9 @@ export const VENDORS: readonly ProviderRow[] = [
       seed: 'random_seed',
       max_completion_tokens: 'max_tokens',
     },
+    effortByName: true,
     models: [
+      ROUTER_WORDS,
       refusing(
         /.*/u,
         { logprobs: false, top_logprobs: 0 },

@@ -218,6 +218,18 @@ describe('an edited request', () => {
     expect(openai.editRequest(read(text), edits).toString()).toBe(sent);
   });
 
+  test('asks for usage before its first member, also where that is left out', () => {
+    const text =
+      '{"user":"u","stream":true,"model":"m","messages":[{"role":"user","content":"a"}]}';
+    const edits = { model: 'n', askUsage: true, renames: { user: null } };
+
+    const sent = openai.editRequest(read(text), edits).toString();
+
+    expect(sent).toBe(
+      '{"stream_options":{"include_usage":true},"stream":true,"model":"n","messages":[{"role":"user","content":"a"}]}',
+    );
+  });
+
   test('is what it was, less the members that are left out', () => {
     const value = fc.dictionary(fc.constantFrom('user', 'a', 'x', 'y', 'z'), fc.jsonValue());
 

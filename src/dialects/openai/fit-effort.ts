@@ -1,0 +1,53 @@
+import { isObject, type JsonObject } from '../json.js';
+import { removals, scanObject, spliceBytes, valueIn } from '../json-splice.js';
+import type { Losses } from '../neutral/losses.js';
+import { effortOf } from '../neutral/router-view.js';
+import { readThinking } from './neutral-request.js';
+
+const OBJECT = 'reasoning';
+const WORD = 'reasoning_effort';
+const READ = new Set(['effort', 'max_tokens', 'enabled']);
+
+/**
+ * A chat completion request with `reasoning_effort` in place of `reasoning`, the object that OpenRouter's clients write
+ * and OpenAI refuses; the very bytes where there is none.
+ *
+ * An effort that is written by name counts.
+ *
+ * @param canThink - the model can; another is asked for no effort
+ * @throws {GatewayError} `invalid_request` with the member, where nothing may be left out
+ */
+export function withEffortByName(body: Buffer, canThink: boolean, losses: Losses): Buffer {
+  const { found } = scanObject(body, 0, [OBJECT, WORD]);
+  const objects = found.filter(({ name }) => name === OBJECT);
+  const last = objects.at(-1);
+  const reasoning = last === undefined ? null : valueIn(body, last);
+  if (last === undefined || !isObject(reasoning)) return body;
+  noteRest(reasoning, losses);
+  const hasWord = found.length > objects.length;
+  const effort = hasWord ? null : wordFor(reasoning, canThink, losses);
+  if (effort === null) return spliceBytes(body, removals(objects));
+  const text = `${JSON.stringify(WORD)}:${JSON.stringify(effort)}`;
+  const splices = [
+    ...removals(objects.slice(0, -1)),
+    { start: last.nameStart, end: last.end, text },
+  ];
+  return spliceBytes(body, splices);
+}
+
+function wordFor(reasoning: JsonObject, canThink: boolean, losses: Losses): string | null {
+  const thinking = readThinking({ [OBJECT]: reasoning });
+  if (thinking === null) return null;
+  if (canThink) return thinking.mode === 'off' ? 'none' : effortOf(thinking);
+  // A model that cannot think keeps a promise not to.
+  if (thinking.mode !== 'off') losses.note(OBJECT, 'thinking');
+  return null;
+}
+
+/** How thoughts are to be shown is no part of the effort. */
+function noteRest(reasoning: JsonObject, losses: Losses): void {
+  for (const [name, value] of Object.entries(reasoning)) {
+    if (READ.has(name) || value === null || value === false) continue;
+    losses.hint(`${OBJECT}.${name}`, OBJECT);
+  }
+}

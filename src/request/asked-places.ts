@@ -1,0 +1,157 @@
+import { GatewayError } from '../core/errors.js';
+import type { Rates, ServedModel, Upstream } from '../core/model.js';
+import type { ListedModel, PlaceTerms, RouteTerms } from '../dialects/route-terms.js';
+import type { Setup } from './setup.js';
+
+/** Whom to ask for a request that names its model. */
+export interface AskedPlaces {
+  readonly tries: readonly Upstream[];
+  /** Attempts in all; each model listed has as many as one alone would have. */
+  readonly maxAttempts: number;
+}
+
+type Known = Pick<Setup, 'resolve' | 'providers' | 'maxAttempts'>;
+
+/**
+ * The places of the model that a client names, and then of those that it lists, on its terms.
+ *
+ * @throws {GatewayError} `model_not_found`, `invalid_request` for a condition that nobody here can keep, `no_candidate`
+ *   where the terms leave no place
+ */
+export function placesOnTerms(setup: Known, first: ServedModel, terms: RouteTerms): AskedPlaces {
+  const models = [first, ...terms.models.map((listed) => modelListed(setup, listed))];
+  const { places } = terms;
+  const kept = models.map(({ upstreams }) =>
+    places === null ? upstreams : allowed(setup, upstreams, places),
+  );
+  if (places !== null && kept.every((some) => some.length === 0)) throw noneLeft(models, places);
+  const [only = [], ...others] = kept;
+  if (others.length === 0) return { tries: only, maxAttempts: setup.maxAttempts };
+  // A place that several of the names stand for is asked once.
+  const tries = new Map(
+    kept.flatMap((some) => some.slice(0, setup.maxAttempts)).map((place) => [place.id, place]),
+  );
+  return { tries: [...tries.values()], maxAttempts: tries.size };
+}
+
+/**
+ * Refuses terms on a policy, which finds its models by its rules.
+ *
+ * @throws {GatewayError} `invalid_request`
+ */
+export function refuseTermsOn(policy: string, { models, places }: RouteTerms): void {
+  const [listed] = models;
+  if (listed !== undefined) {
+    const why = `"${policy}" is a policy, which chooses by itself whom to ask when a model fails: name a model, or leave the list out`;
+    throw refusal(listed.at.replace(/\[.*/u, ''), why);
+  }
+  if (places === null || !bindsAnything(places)) return;
+  const why = `"${policy}" is a policy, and its rules say which models may answer (only, never, limit): \`provider\` is for a model that you name`;
+  throw refusal('provider', why);
+}
+
+function bindsAnything({ order, only, ignore, allowsOthers, maxPrice, conditions }: PlaceTerms) {
+  const isFree = maxPrice.input === null && maxPrice.output === null && only === null;
+  return !isFree || !allowsOthers || [order, ignore, conditions].some((list) => list.length > 0);
+}
+
+function modelListed(setup: Known, { name, at }: ListedModel): ServedModel {
+  try {
+    const target = setup.resolve(name);
+    if (target.kind === 'model') return target.served;
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    throw new GatewayError(error.code, error.message, { param: at });
+  }
+  throw refusal(at, `"${name}" is a policy; models to fall back to are listed by their names`);
+}
+
+function allowed(
+  { providers }: Known,
+  upstreams: readonly Upstream[],
+  terms: PlaceTerms,
+): readonly Upstream[] {
+  const routes = ({ provider }: Upstream): boolean =>
+    providers.get(provider)?.takesRouteTerms === true;
+  const kept = upstreams.filter((place) => {
+    // It is told the same terms, and keeps them among providers of its own.
+    if (routes(place)) return !isNamed(place, terms.ignore);
+    return terms.conditions.length === 0 && isAllowed(place, terms);
+  });
+  const ordered = inOrder(kept, terms);
+  if (terms.allowsOthers) return ordered;
+  return terms.order.length === 0
+    ? ordered.slice(0, 1)
+    : ordered.filter((place) => routes(place) || isNamed(place, terms.order));
+}
+
+function isAllowed(place: Upstream, { only, ignore, maxPrice }: PlaceTerms): boolean {
+  if (only !== null && !isNamed(place, only)) return false;
+  if (isNamed(place, ignore)) return false;
+  return (['input', 'output'] as const).every((kind) =>
+    isWithin(place.price, kind, maxPrice[kind]),
+  );
+}
+
+/** An unknown price is within no limit. */
+function isWithin(price: Rates | null, kind: 'input' | 'output', most: number | null): boolean {
+  return most === null || (price?.[kind] ?? Infinity) <= most;
+}
+
+function inOrder(places: readonly Upstream[], terms: PlaceTerms): readonly Upstream[] {
+  const rank = (place: Upstream): number => {
+    const at = terms.order.findIndex((name) => isNamed(place, [name]));
+    return at < 0 ? terms.order.length : at;
+  };
+  const cost = ({ price }: Upstream): number =>
+    terms.cheapestFirst ? (price?.input ?? Infinity) + (price?.output ?? Infinity) : 0;
+  return [...places].sort((a, b) => rank(a) - rank(b) || compare(cost(a), cost(b)));
+}
+
+/** Two unknown prices are alike, and their difference is no number. */
+function compare(a: number, b: number): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** What OpenRouter calls providers, where the names here are others. */
+const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  'google-ai-studio': ['google'],
+  'google-vertex': ['vertex', 'vertex-anthropic'],
+  'amazon-bedrock': ['bedrock', 'bedrock-mantle'],
+  azure: ['azure-deployments'],
+  'x-ai': ['xai'],
+  moonshotai: ['moonshot'],
+  'z-ai': ['zai'],
+};
+
+/** `deepinfra/turbo` is a form of `deepinfra`, and `Google AI Studio` another spelling. */
+function isNamed({ provider }: Upstream, names: readonly string[]): boolean {
+  return names.some((name) => {
+    const slug = (name.split('/')[0] ?? '').trim().toLowerCase().replace(/\s+/gu, '-');
+    return slug === provider || (Object.hasOwn(OTHER_NAMES, slug) && isOneOf(slug, provider));
+  });
+}
+
+function isOneOf(slug: string, provider: string): boolean {
+  return OTHER_NAMES[slug]?.includes(provider) === true;
+}
+
+function noneLeft(models: readonly ServedModel[], terms: PlaceTerms): GatewayError {
+  const places = models.map(({ model, upstreams }) => {
+    const names = upstreams.map(({ provider }) => provider).join(', ');
+    return `"${model.id}" is asked at ${names}`;
+  });
+  const where = places.join('; ');
+  const [condition] = terms.conditions;
+  if (condition !== undefined) {
+    const why = `${where}, and this gateway cannot tell who keeps this condition: leave it out, or serve the model through openrouter, which is told it`;
+    return refusal(condition, why);
+  }
+  const message = `\`provider\` leaves no place to ask: ${where}. GET /v1/models says where models run and what they cost there.`;
+  return new GatewayError('no_candidate', message, { param: 'provider' });
+}
+
+function refusal(param: string, why: string): GatewayError {
+  return new GatewayError('invalid_request', `\`${param}\`: ${why}.`, { param });
+}

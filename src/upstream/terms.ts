@@ -1,0 +1,30 @@
+import type { Upstream } from '../core/model.js';
+import type { ChatRequest, DialectName } from '../dialects/dialect.js';
+import type { Loss } from '../dialects/neutral/losses.js';
+import { withoutTerms, type RouteTerms } from '../dialects/route-terms.js';
+import type { Provider } from './providers.js';
+
+/** Names belong to the dialect that the provider speaks first of all. */
+export function renamesFor(
+  { terms = null }: ChatRequest,
+  spoken: DialectName,
+  provider: Provider,
+  { upstreamModel }: Upstream,
+): Provider['renames'] {
+  const renames =
+    spoken === provider.dialect ? provider.renamesFor(upstreamModel) : provider.renames;
+  return terms === null
+    ? renames
+    : { ...renames, ...withoutTerms(terms, provider.takesRouteTerms) };
+}
+
+/** What a client would like of the place that is asked, and neither it nor the gateway heeds. */
+export function withWishes(
+  dropped: readonly Loss[],
+  terms: RouteTerms | null,
+  { takesRouteTerms }: Provider,
+): readonly Loss[] {
+  const wishes = takesRouteTerms ? [] : (terms?.places?.wishes ?? []);
+  if (wishes.length === 0) return dropped;
+  return [...dropped, ...wishes.map((field) => ({ field, what: 'provider' }))];
+}

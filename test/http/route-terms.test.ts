@@ -1,0 +1,318 @@
+import { FakeUpstream, refuses, sends } from '../support/fake-upstream.js';
+import { ask, post, startApp, type TestApp } from '../support/app.js';
+
+/** What clients of other gateways write beside `model`, of a gateway whose model `acme/both` runs at two places. */
+let acme: FakeUpstream;
+let router: FakeUpstream;
+let gateway: TestApp;
+
+beforeAll(async () => {
+  acme = await FakeUpstream.start();
+  router = await FakeUpstream.start();
+  const price = (usd: number) => `{ input: ${usd}, output: ${usd}, source: test }`;
+  gateway = await startApp(`
+providers:
+  acme: { base_url: '${acme.baseUrl}', api_key: sk-a, models: [alone, other, both-at-acme, routed-at-acme] }
+  groq: { base_url: '${acme.baseUrl}', api_key: sk-g }
+  openrouter: { base_url: '${router.baseUrl}', api_key: sk-o }
+models:
+  acme/both:
+    hosts:
+      - { provider: acme, model: both-at-acme, price: ${price(2)} }
+      - { provider: groq, model: both-at-groq, price: ${price(1)} }
+  acme/routed:
+    hosts:
+      - { provider: acme, model: routed-at-acme, price: ${price(2)} }
+      - { provider: openrouter, model: routed-at-openrouter, price: ${price(2)} }
+  acme/thinker:
+    capabilities: [reasoning]
+    hosts: [{ provider: groq, model: thinker }]
+  acme/talker:
+    hosts: [{ provider: groq, model: talker }]
+auto: { models: [acme/talker, acme/thinker] }
+router: { predictor: heuristic }
+`);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await acme.close();
+  await router.close();
+});
+
+beforeEach(async () => {
+  // An answer, so that what failed in another test does not rest.
+  await chat('acme/alone', {});
+  acme.requests.length = 0;
+  router.requests.length = 0;
+});
+
+const chat = (model: string, more: Record<string, unknown>) =>
+  post(`${gateway.url}/v1/chat/completions`, ask(model, 'hi', more));
+const asked = (): unknown[] =>
+  [...acme.requests, ...router.requests].map(({ json }) => json['model']);
+
+describe('models that a request lists', () => {
+  test.each([
+    ['models', ['acme/other']],
+    ['models', ['acme/alone', 'acme/other']],
+    ['fallbacks', ['acme/other']],
+    ['fallbacks', [{ model: 'acme/other' }]],
+  ])('are asked in order when the first has failed: %s %j', async (name, list) => {
+    acme.next(refuses(503, 'down'));
+
+    const { status, headers } = await chat('acme/alone', { [name]: list, route: 'fallback' });
+
+    expect(status).toBe(200);
+    expect(asked()).toEqual(['alone', 'other']);
+    expect(headers.get('x-suffice-model')).toBe('acme/other');
+    expect(headers.get('x-suffice-reason')).toBe('fallback');
+  });
+
+  test('are all asked, however many attempts one model has', async () => {
+    acme.next(refuses(503, 'down'), refuses(503, 'down'), refuses(503, 'down'));
+
+    const { status } = await chat('acme/alone', { models: ['acme/both', 'acme/other'] });
+
+    expect(status).toBe(200);
+    expect(asked()).toEqual(['alone', 'both-at-acme', 'both-at-groq', 'other']);
+  });
+
+  test('are asked about what was too long for the first, or refused by it', async () => {
+    const error = { message: 'too long', code: 'context_length_exceeded' };
+    acme.next(sends(400, JSON.stringify({ error })));
+
+    const { status } = await chat('acme/alone', { models: ['acme/other'] });
+
+    expect(status).toBe(200);
+    expect(asked()).toEqual(['alone', 'other']);
+  });
+
+  test('are not needed for a policy: what is too long for one model goes to the next', async () => {
+    const error = { message: 'too long', code: 'context_length_exceeded' };
+    acme.next(sends(400, JSON.stringify({ error })));
+
+    const { status, headers } = await chat('auto', {});
+
+    expect(status).toBe(200);
+    expect(headers.get('x-suffice-reason')).toBe('fallback');
+  });
+
+  test('are not asked what is wrong anywhere', async () => {
+    acme.next(refuses(400, 'no such role'));
+
+    expect((await chat('acme/alone', { models: ['acme/other'] })).status).toBe(400);
+    expect(asked()).toEqual(['alone']);
+  });
+
+  test('stand for the model where none is named', async () => {
+    const body = { models: ['acme/other'], messages: [{ role: 'user', content: 'hi' }] };
+    const { status } = await post(`${gateway.url}/v1/chat/completions`, body);
+
+    expect(status).toBe(200);
+    expect(asked()).toEqual(['other']);
+  });
+
+  test('are shown by POST /v1/route, which asks nobody', async () => {
+    const body = ask('acme/alone', 'hi', { models: ['acme/both', 'acme/alone', 'acme/other'] });
+    const { json } = await post(`${gateway.url}/v1/route`, body);
+
+    expect(json).toMatchObject({ model: 'acme/alone', fallbacks: ['acme/both', 'acme/other'] });
+    expect(asked()).toEqual([]);
+  });
+
+  test('are for the gateway: no provider is sent the list', async () => {
+    await chat('acme/routed', { models: ['acme/other'], route: 'fallback', fallbacks: [] });
+
+    expect(Object.keys(acme.requests[0]?.json ?? {})).toEqual(['model', 'messages']);
+  });
+
+  test.each([
+    [{ models: ['acme/alone', 'acme/nothing'] }, 404, 'models[1]', /no model or policy/u],
+    [{ models: ['auto'] }, 400, 'models[0]', /"auto" is a policy/u],
+    [{ models: 'acme/other' }, 400, 'models', /must be an array of models/u],
+    [{ fallbacks: [{ 'acme/alone': ['x'] }] }, 400, 'fallbacks[0]', /must be the name of a model/u],
+  ])('are refused where they cannot be understood: %j', async (more, wanted, param, message) => {
+    const { status, json } = await chat('acme/alone', more);
+
+    expect(status).toBe(wanted);
+    expect(json['error']).toMatchObject({ param, message: expect.stringMatching(message) });
+    expect(asked()).toEqual([]);
+  });
+});
+
+describe('providers that a request wants', () => {
+  test.each([
+    [{ order: ['groq'] }, 'both-at-groq'],
+    [{ order: ['Groq'], allow_fallbacks: false }, 'both-at-groq'],
+    [{ only: ['groq/fast', 'azure'] }, 'both-at-groq'],
+    [{ ignore: ['acme'] }, 'both-at-groq'],
+    [{ sort: 'price' }, 'both-at-groq'],
+    [{ sort: { by: 'price', partition: 'none' } }, 'both-at-groq'],
+    [{ max_price: { prompt: 1, completion: '1.5' } }, 'both-at-groq'],
+    [{ only: [], data_collection: 'allow', zdr: false }, 'both-at-acme'],
+  ])('are asked first, or alone: %j', async (provider, first) => {
+    const { status } = await chat('acme/both', { provider });
+
+    expect(status).toBe(200);
+    expect(asked()).toEqual([first]);
+    expect(acme.requests[0]?.json).not.toHaveProperty('provider');
+  });
+
+  test.each([
+    [{ order: ['groq'], allow_fallbacks: false }],
+    [{ allow_fallbacks: false }],
+    [{ only: ['groq'] }],
+  ])('are the only ones to be asked: %j', async (provider) => {
+    acme.next(refuses(503, 'down'));
+
+    expect((await chat('acme/both', { provider })).status).toBe(502);
+    expect(asked()).toHaveLength(1);
+  });
+
+  test('leave no place: the error says where the model runs', async () => {
+    const { status, json } = await chat('acme/both', { provider: { only: ['azure'] } });
+
+    expect(status).toBe(422);
+    expect(json['error']).toMatchObject({
+      code: 'no_candidate',
+      message: expect.stringContaining('"acme/both" is asked at acme, groq'),
+    });
+  });
+
+  test.each([
+    [{ data_collection: 'deny' }, 'provider.data_collection'],
+    [{ zdr: true }, 'provider.zdr'],
+    [{ require_parameters: true }, 'provider.require_parameters'],
+    [{ max_price: { image: 1 } }, 'provider.max_price.image'],
+    [{ not_known_yet: ['x'] }, 'provider.not_known_yet'],
+  ])('are not promised what nobody here can keep: %j', async (provider, param) => {
+    const { status, json } = await chat('acme/both', { provider });
+
+    expect(status).toBe(400);
+    expect(json['error']).toMatchObject({ code: 'invalid_request', param });
+    expect(asked()).toEqual([]);
+  });
+
+  test('are OpenRouter’s business where it serves the model', async () => {
+    const provider = { data_collection: 'deny', only: ['azure'] };
+    const { status } = await chat('acme/routed', { provider, models: ['acme/routed'] });
+
+    expect(status).toBe(200);
+    expect(asked()).toEqual(['routed-at-openrouter']);
+    expect(router.requests[0]?.json).toMatchObject({ provider });
+  });
+
+  test('are promised by nobody where OpenRouter is asked in a dialect that has no word for them', async () => {
+    const other = await startApp(`
+providers:
+  openrouter: { base_url: '${router.baseUrl}', api_key: sk-o, dialect: anthropic }
+models:
+  acme/routed: { hosts: [{ provider: openrouter, model: routed }] }
+`);
+    const body = ask('acme/routed', 'hi', { provider: { zdr: true } });
+    const { status } = await post(`${other.url}/v1/chat/completions`, body);
+    await other.close();
+
+    expect(status).toBe(400);
+    expect(asked()).toEqual([]);
+  });
+
+  test('may have wishes: what is not heeded is named', async () => {
+    const provider = { sort: 'throughput', preferred_max_latency: 3 };
+    const { status, headers } = await chat('acme/both', { provider });
+
+    expect(status).toBe(200);
+    expect(headers.get('x-suffice-dropped')).toBe('provider.sort, provider.preferred_max_latency');
+  });
+
+  test.each([
+    [{ provider: { only: ['groq'] } }, 'provider'],
+    [{ provider: { data_collection: 'deny' } }, 'provider'],
+    [{ models: ['acme/other'] }, 'models'],
+  ])('are refused for a policy, whose rules decide that: %j', async (more, param) => {
+    const { status, json } = await chat('auto', more);
+
+    expect(status).toBe(400);
+    expect(json['error']).toMatchObject({ param, message: expect.stringContaining('is a policy') });
+  });
+
+  test('are left alone where they are no object: the member is somebody else’s', async () => {
+    await chat('acme/alone', { provider: 'x' });
+
+    expect(acme.requests[0]?.json).toMatchObject({ provider: 'x' });
+  });
+});
+
+describe('OpenRouter’s own members', () => {
+  test.each([
+    [{ reasoning: { effort: 'low' } }, { reasoning_effort: 'low' }],
+    [{ reasoning: { max_tokens: 9_000 } }, { reasoning_effort: 'medium' }],
+    [
+      { reasoning: { enabled: true }, seed: 1 },
+      { reasoning_effort: 'medium', seed: 1 },
+    ],
+    [{ reasoning: { enabled: false } }, { reasoning_effort: 'none' }],
+    [{ reasoning: { effort: 'low' }, reasoning_effort: 'high' }, { reasoning_effort: 'high' }],
+    [{ reasoning: {} }, {}],
+  ])('say an effort in the provider’s words: %j', async (more, sent) => {
+    const { headers } = await chat('acme/thinker', more);
+
+    expect(acme.requests[0]?.json).toEqual({ ...(ask('thinker', 'hi') as object), ...sent });
+    expect(headers.has('x-suffice-dropped')).toBe(false);
+  });
+
+  test('ask no effort of a model that cannot think, and say so', async () => {
+    const { headers } = await chat('acme/talker', { reasoning: { effort: 'high', exclude: true } });
+
+    expect(acme.requests[0]?.json).toEqual(ask('talker', 'hi'));
+    expect(headers.get('x-suffice-dropped')).toBe('reasoning.exclude, reasoning');
+  });
+
+  test('reach a provider that takes the effort as an object', async () => {
+    await chat('acme/alone', { reasoning: { effort: 'low' } });
+
+    expect(acme.requests[0]?.json).toMatchObject({ reasoning: { effort: 'low' } });
+  });
+
+  test('are left out where a policy has chosen a provider that rejects them', async () => {
+    const { headers } = await chat('auto', {
+      usage: { include: true },
+      transforms: ['middle-out'],
+    });
+
+    expect(acme.requests[0]?.json).toEqual(ask('talker', 'hi'));
+    expect(headers.get('x-suffice-dropped')).toBe('usage, transforms');
+  });
+});
+
+describe('headers that tell another gateway what to do', () => {
+  test.each([
+    ['/v1/chat/completions', ask('acme/alone', 'hi')],
+    ['/v1/chat/completions', ask('acme/nothing', 'hi')],
+    ['/v1/embeddings', { model: 'acme/nothing', input: 'hi' }],
+  ])('are named where nothing comes of them: %s', async (path, body) => {
+    const { headers } = await post(`${gateway.url}${path}`, body, {
+      'x-portkey-api-key': 'pk',
+      'x-portkey-config': '{"retry":{"attempts":3}}',
+      'Helicone-Cache-Enabled': 'true',
+      'cf-aig-skip-cache': 'true',
+    });
+
+    expect(headers.get('x-suffice-ignored')).toBe(
+      'x-portkey-config, helicone-cache-enabled, cf-aig-skip-cache',
+    );
+  });
+
+  test('are not named where there are none', async () => {
+    const headers = { 'x-portkey-api-key': 'pk', 'x-stainless-lang': 'js' };
+
+    const reply = await post(
+      `${gateway.url}/v1/chat/completions`,
+      ask('acme/alone', 'hi'),
+      headers,
+    );
+
+    expect(reply.headers.has('x-suffice-ignored')).toBe(false);
+  });
+});
