@@ -60,6 +60,7 @@ export class App {
       log,
       metrics,
       speed: hooks.speed,
+      length: hooks.length,
       promptCaches: new PromptCaches(clock),
       spend: new DailySpend(clock),
       logsRequests: () => this.#inForce.sourced.config.log.requests,

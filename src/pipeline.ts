@@ -216,10 +216,23 @@ export class Pipeline {
       isRecheck,
       startedMs: isRecheck ? this.#parts.books.clock.now() : startedMs,
       estimateInputTokens: () => routing?.features.inputTokens ?? tokensOf(request),
+      expectedTokens: (model) => expectedTokens(routing, request, model),
       referencePrice: decision.reference === null ? null : setup.priceOf(decision.reference),
       prompt,
     };
   }
+}
+
+/** @returns `null` where lengths cannot be compared: several answers were asked for, or no longer ones */
+function expectedTokens(
+  routing: KeptRouting | null,
+  request: ChatRequest,
+  model: string,
+): number | null {
+  const expected = routing?.candidate(model)?.outputTokens ?? null;
+  if (routing === null || expected === null || request.conversation().choices > 1) return null;
+  const cap = routing.features.maxOutputTokens;
+  return cap !== null && cap <= expected ? null : expected;
 }
 
 /** Estimated tokens of a request that nothing was decided for, media at what providers charge rather than by their bytes. */

@@ -3,6 +3,7 @@ import type { GatewayError } from '../core/errors.js';
 import type { Upstream } from '../core/model.js';
 import type { Usage } from '../core/usage.js';
 import type { AnswerSummary } from '../dialects/dialect.js';
+import type { LengthMeter } from './answer-length.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { billFor, type Bill, type Billed } from './bill.js';
@@ -22,6 +23,7 @@ export interface Books {
   readonly logsRequests: () => boolean;
   readonly spend: DailySpend;
   readonly speed: SpeedMeter;
+  readonly length: LengthMeter;
   readonly promptCaches: PromptCaches;
 }
 
@@ -38,6 +40,8 @@ export interface OpenEntry extends Billed {
   readonly isRecheck?: boolean;
   /** `Clock.now()` when the whole request was there. */
   readonly startedMs: number;
+  /** Tokens that a model was expected to answer with; `null`, or absent, where nothing was, or another length may have been asked for. */
+  readonly expectedTokens?: (model: string) => number | null;
   /** What the model was chosen by, if any was; `null` or absent where prompt caches do not matter. */
   readonly prompt?: KnownPrompt | null;
 }
@@ -92,6 +96,7 @@ export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome 
   entry.record.outcome = outcome;
   books.spend.add(outcome.costUsd);
   learnSpeed(books.speed, entry, outcome);
+  learnLength(books.length, entry, outcome);
   learnCaches(books.promptCaches, entry, outcome, ending.upstream);
   count(books.metrics, entry, outcome);
   for (const charge of charges) countCharge(books.metrics, charge);
@@ -159,6 +164,15 @@ function learnSpeed(meter: SpeedMeter, entry: OpenEntry, outcome: Outcome): void
   const answered = attempts.findLast(({ outcome: how }) => how === 'ok');
   if (answered === undefined) return;
   meter.add(servedModel, answered.ms, usage.outputTokens, totalMs - firstByteMs);
+}
+
+function learnLength(meter: LengthMeter, entry: OpenEntry, outcome: Outcome): void {
+  const { servedModel, usage, error, finishReason } = outcome;
+  // What was cut off says nothing of how long it would have been.
+  if (error !== null || servedModel === null || finishReason === 'length') return;
+  if (usage === null || usage.estimated) return;
+  const expected = entry.expectedTokens?.(servedModel) ?? null;
+  if (expected !== null) meter.add(servedModel, expected, usage.outputTokens);
 }
 
 function learnCaches(

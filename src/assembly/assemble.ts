@@ -1,4 +1,5 @@
 import { KeyRing } from '../admit/keys.js';
+import type { LengthMeter } from '../account/answer-length.js';
 import type { SpeedMeter } from '../account/speed.js';
 import { isCaching, type CacheSettings } from '../cache/settings.js';
 import { isLoopback } from '../config/network.js';
@@ -6,7 +7,13 @@ import { providerSettings } from '../config/providers.js';
 import type { Config } from '../config/schema.js';
 import type { SourcedConfig } from '../config/source.js';
 import { refuseErrors, type Fault } from '../core/errors.js';
-import { inUse, layGround, type GroundHooks, type LoadedPredictor } from './groundwork.js';
+import {
+  inUse,
+  layGround,
+  type GroundHooks,
+  type Groundwork,
+  type LoadedPredictor,
+} from './groundwork.js';
 import { folderFaults } from './folder-faults.js';
 import { nameFaults } from './name-faults.js';
 import { RememberingPredictor, type NeighbourMemory } from '../route/local/neighbour-memory.js';
@@ -25,6 +32,7 @@ import { RestingPlaces, type RestChange } from '../upstream/resting.js';
 export interface AssemblyHooks extends GroundHooks {
   readonly version: string;
   readonly speed: SpeedMeter;
+  readonly length: LengthMeter;
   readonly onPredictorFault: (error: unknown) => void;
   readonly onRuleFailure: (failure: RuleFailure) => void;
   /** A place begins to rest, or is well again; absent where nothing is asked. */
@@ -58,7 +66,7 @@ export async function assemble(
   refuseErrors(await folderFaults(sourced));
   const ground = await layGround(sourced, shipped, hooks);
   const { catalog, predictor, served, known } = ground;
-  const { candidates, none } = ground.auto;
+  const { candidates } = ground.auto;
   const { ruleSet, warnings } = await loadTestedRules(
     config.rules ?? shipped.rules,
     known,
@@ -66,18 +74,7 @@ export async function assemble(
     hooks.onRuleFailure,
   );
   const providers = providersOf(config);
-  const router = new Router({
-    models: candidates,
-    whyNone: none?.why ?? null,
-    predictor: remembering(predictor, config, hooks.memory),
-    degraded: predictor.degraded,
-    sketches: sketchesFor(predictor, config),
-    rules: ruleSet,
-    catalogRevision: catalog.revision,
-    speedOf: (model, published) => hooks.speed.speedOf(model, published),
-    defer: hooks.defer,
-    onPredictorFault: hooks.onPredictorFault,
-  });
+  const router = openRouter(sourced, ground, ruleSet, hooks);
   const upstreams = openUpstreams({
     providers,
     clock: hooks.clock,
@@ -108,6 +105,27 @@ export async function assemble(
     adaptationFolder: config.adaptation.folder,
     warnings: [...ground.warnings, ...names, ...warnings],
   };
+}
+
+function openRouter(
+  { config }: SourcedConfig,
+  { catalog, predictor, auto }: Groundwork,
+  rules: RuleSet,
+  hooks: AssemblyHooks,
+): Router {
+  return new Router({
+    models: auto.candidates,
+    whyNone: auto.none?.why ?? null,
+    predictor: remembering(predictor, config, hooks.memory),
+    degraded: predictor.degraded,
+    sketches: sketchesFor(predictor, config),
+    rules,
+    catalogRevision: catalog.revision,
+    speedOf: (model, published) => hooks.speed.speedOf(model, published),
+    lengthOf: (model) => hooks.length.factorOf(model),
+    defer: hooks.defer,
+    onPredictorFault: hooks.onPredictorFault,
+  });
 }
 
 /** @throws {FaultyFileError} for names that stand for nothing; the setup is closed then */

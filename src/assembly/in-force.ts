@@ -1,6 +1,7 @@
 import type { DecisionLog } from '../account/decision-log.js';
 import { MAX_MESSAGE_CHARS } from '../account/request-line.js';
 import type { Books } from '../account/settle.js';
+import { LengthMeter } from '../account/answer-length.js';
 import { SpeedMeter } from '../account/speed.js';
 import { isComparing } from '../cache/settings.js';
 import { assemble, cachingIn, type Assembly, type AssemblyHooks } from './assemble.js';
@@ -45,6 +46,7 @@ export function hooksFor(
     clock,
     version,
     speed: new SpeedMeter(clock),
+    length: new LengthMeter(),
     memory: new NeighbourMemory(),
     defer: (work) => {
       setImmediate(work);

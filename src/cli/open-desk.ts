@@ -1,3 +1,4 @@
+import { LengthMeter } from '../account/answer-length.js';
 import { SpeedMeter } from '../account/speed.js';
 import { assemble, type Assembly } from '../assembly/assemble.js';
 import { configSource } from '../config/source.js';
@@ -38,6 +39,7 @@ export async function inForceFor(
     clock,
     version,
     speed: new SpeedMeter(clock),
+    length: new LengthMeter(),
     // A person or a bench is looking at single decisions: a heuristic one would only mislead.
     onPredictorMissing: (error) => {
       throw error;

@@ -2,7 +2,6 @@ import { expectedCostUsd } from '../catalog/price.js';
 import type { Binding } from '../core/conversation.js';
 import type { Candidate, Drop } from '../core/decision.js';
 import type { Capability, Model, Price, ServedModel, Speed, Upstream } from '../core/model.js';
-import type { AskedLength } from './asked-length.js';
 import type { CandidateTable } from './candidate-table.js';
 import type { Features } from './features.js';
 import type { ModelPrediction } from './predictor.js';
@@ -25,6 +24,16 @@ export interface Demand {
    * and output limit are not looked at.
    */
   readonly vouched: boolean;
+}
+
+/** What is known of a model whatever the request. */
+export interface KnownOfModel {
+  /** `null` when unknown. */
+  readonly speed: Speed | null;
+  /** How many times longer its answers are than predicted. */
+  readonly lengthFactor: number;
+  /** What `dropsByRules` says of the model for the demand's outcome. */
+  readonly ruled: Drop | null;
 }
 
 /** A model as every request is measured against it: what depends on no request is worked out once. */
@@ -61,28 +70,26 @@ export class Contender {
   /**
    * Writes down what is expected of the model for a request, and which constraint removes it, if any.
    *
-   * @param speed - `null` when unknown
-   * @param ruled - what `dropsByRules` says of the model for the demand's outcome
+   * @param known - of the model, whatever the request
    */
   writeTo(
     table: CandidateTable,
     prediction: ModelPrediction,
-    speed: Speed | null,
-    ruled: Drop | null,
+    { speed, lengthFactor, ruled }: KnownOfModel,
     demand: Demand,
   ): void {
     const { features, choices } = demand;
-    const outputTokens = Math.min(
-      this.#answerTokens(prediction, features.askedLength),
-      features.maxOutputTokens ?? Infinity,
-      this.#maxOutputTokens,
-    );
+    const outputTokens = this.#answerTokens(lengthFactor * prediction.outputTokens, features);
+    // A first token that others measured comes after the thoughts, which is what makes answers longer than predicted.
+    const seen =
+      speed === this.publishedSpeed && lengthFactor > 1
+        ? this.#answerTokens(prediction.outputTokens, features)
+        : outputTokens;
     const { inputTokens } = features;
     const cachedTokens = Math.min(demand.cached?.get(this.id) ?? 0, inputTokens);
     const answers = outputTokens * choices;
     const costUsd = expectedCostUsd(this.#price, inputTokens, answers, cachedTokens);
-    const latencyMs =
-      speed === null ? null : speed.firstTokenMs + (outputTokens / speed.tokensPerS) * 1000;
+    const latencyMs = speed === null ? null : speed.firstTokenMs + (seen / speed.tokensPerS) * 1000;
     table.expect(this.#place, prediction.success, prediction.uncertainty, outputTokens);
     table.estimate(this.#place, { cachedTokens, costUsd, latencyMs });
     const dropped =
@@ -93,11 +100,15 @@ export class Contender {
     if (dropped !== null) table.drop(this.#place, dropped);
   }
 
-  /** Tokens of an answer, as far as what was asked for tells. Thoughts before it are not asked for, and bounded by nothing. */
-  #answerTokens({ outputTokens }: ModelPrediction, asked: AskedLength | undefined): number {
-    if (asked === undefined) return outputTokens;
-    const most = this.#capabilities.has('reasoning') ? Infinity : asked.most;
-    return Math.max(asked.least, Math.min(most, outputTokens));
+  /**
+   * Tokens of an answer, as far as what was asked for and may be given tells. Thoughts before it are not asked for, and bounded by nothing
+   * but limits.
+   */
+  #answerTokens(expected: number, { askedLength, maxOutputTokens }: Demand['features']): number {
+    const limit = Math.min(maxOutputTokens ?? Infinity, this.#maxOutputTokens);
+    if (askedLength === undefined) return Math.min(expected, limit);
+    const most = this.#capabilities.has('reasoning') ? Infinity : askedLength.most;
+    return Math.min(Math.max(askedLength.least, Math.min(most, expected)), limit);
   }
 
   #dropByRequest(answerTokens: number, features: Demand['features']): Drop | null {

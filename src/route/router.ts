@@ -43,6 +43,8 @@ export interface RouterParts {
   readonly degraded: string | null;
   /** How fast a model is, as measured of late or else as published; `null` when unknown. */
   readonly speedOf: (model: string, published: Speed | null) => Speed | null;
+  /** How many times longer a model's answers are than predicted, as measured of late; as predicted where absent. */
+  readonly lengthOf?: (model: string) => number;
   /**
    * Runs work when no request waits for it, so that prices follow the decisions made; without it
    * they stay those of the usual prompts.
@@ -201,15 +203,19 @@ export class Router {
   }
 
   #candidates({ models }: Pick<Prediction, 'models'>, demand: Demand): CandidateTable {
-    const { speedOf } = this.#parts;
+    const { speedOf, lengthOf = asPredicted } = this.#parts;
     const ruled = this.#dropsByRules(demand);
     const table = new CandidateTable(this.#names, this.#tables);
     let i = 0;
     for (const contender of this.#contenders) {
       const predicted = models[i];
       if (predicted === undefined) throw new Error('the predictor left out a model');
-      const speed = speedOf(contender.id, contender.publishedSpeed);
-      contender.writeTo(table, predicted, speed, ruled[i] ?? null, demand);
+      const known = {
+        speed: speedOf(contender.id, contender.publishedSpeed),
+        lengthFactor: lengthOf(contender.id),
+        ruled: ruled[i] ?? null,
+      };
+      contender.writeTo(table, predicted, known, demand);
       i += 1;
     }
     return table;
@@ -284,6 +290,8 @@ export class Router {
     };
   }
 }
+
+const asPredicted = (): number => 1;
 
 function abilityOf({ model, knownAs }: RoutedModel, predictor: Predictor): Ability {
   const own = predictor.ability(model);

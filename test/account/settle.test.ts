@@ -1,4 +1,5 @@
 import { PromptCaches } from '../../src/account/prompt-caches.js';
+import { LengthMeter } from '../../src/account/answer-length.js';
 import { SpeedMeter } from '../../src/account/speed.js';
 import { DailySpend } from '../../src/account/spend.js';
 import { settle, type Books, type Ending, type OpenEntry } from '../../src/account/settle.js';
@@ -54,6 +55,7 @@ beforeEach(() => {
     metrics: new Metrics(),
     spend: new DailySpend(clock),
     speed: new SpeedMeter(clock),
+    length: new LengthMeter(),
     promptCaches: new PromptCaches(clock),
     logsRequests: () => logsRequests,
     log: openLog('info', {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runCommand } from '../../src/cli/commands.js';
 import { systemClock } from '../../src/core/clock.js';
-import { gradedLines } from '../route/local/graded-lines.js';
 import { writeTinyArtefacts } from '../route/tiny-artefacts.js';
 import { ask, post, SHIPPED, startApp, type TestApp } from '../support/app.js';
 import { hurriedClock } from '../support/fake-clock.js';
+import { writeGoodAnswers, writeOutcomes } from './outcome-files.js';
 
 let artefacts: string;
 let folder: string;
@@ -65,26 +65,8 @@ async function tune(
   return { code, out, err };
 }
 
-async function outcomes(count: number, luck: number, seed = 1): Promise<string> {
-  const file = path.join(folder, `outcomes-${count}-${luck}-${seed}.jsonl`);
-  const lines = gradedLines(count, luck, seed).map((line) => JSON.stringify(line));
-  await writeFile(file, `${lines.join('\n')}\n`);
-  return file;
-}
-
-/** What feedback brings: of one model only, and all of it good. */
-async function goodAnswers(
-  count: number,
-  model = 'acme/weak-1',
-  promptOf = (i: number) => `Say hello to ${i}`,
-): Promise<string> {
-  const file = path.join(folder, `good-${count}.jsonl`);
-  const lines = Array.from({ length: count }, (_, i) =>
-    JSON.stringify({ id: i, prompt: promptOf(i), outcomes: { [model]: { score: 1 } } }),
-  );
-  await writeFile(file, `${lines.join('\n')}\n`);
-  return file;
-}
+const outcomes = (count: number, luck: number, seed = 1): Promise<string> =>
+  writeOutcomes(folder, count, luck, seed);
 
 describe('suffice tune', () => {
   test('installs an improvement, which can be listed, taken back and brought back', async () => {
@@ -189,8 +171,8 @@ describe('suffice tune', () => {
 
   test('keeps a head that cannot be compared with, unless it is told to replace it', async () => {
     const first = await outcomes(110, 0.1);
-    const good = await goodAnswers(60);
-    const more = await goodAnswers(150);
+    const good = await writeGoodAnswers(folder, 60);
+    const more = await writeGoodAnswers(folder, 150);
     await tune('--from', first, '--folds', '2');
 
     const few = await tune('--from', good, '--folds', '2');
@@ -215,7 +197,14 @@ describe('suffice tune', () => {
     const first = await outcomes(110, 0.1);
     await tune('--from', first, '--folds', '2');
 
-    const both = await tune('--from', first, '--from', await goodAnswers(60), '--folds', '2');
+    const both = await tune(
+      '--from',
+      first,
+      '--from',
+      await writeGoodAnswers(folder, 60),
+      '--folds',
+      '2',
+    );
 
     expect(both.out).toContain('the head in force, cross-validated');
     expect(both.out).toMatch(/0002-[0-9a-f]{12} is in force/u);
@@ -223,7 +212,13 @@ describe('suffice tune', () => {
 
   test('says what it cannot measure, and which models nobody knows', async () => {
     const { out, err } = await tune(
-      ...['--from', await goodAnswers(60, 'openai/gpt-4o-mni'), '--dry-run', '--folds', '2'],
+      ...[
+        '--from',
+        await writeGoodAnswers(folder, 60, 'openai/gpt-4o-mni'),
+        '--dry-run',
+        '--folds',
+        '2',
+      ],
     );
 
     expect(out).toContain('Routing was not measured: ');
@@ -262,7 +257,13 @@ describe('suffice tune', () => {
       `${JSON.stringify(alien)}\n{"at":"brok\n`,
     );
 
-    const { code, err } = await tune('--from', await goodAnswers(60), '--from', 'feedback', '-n');
+    const { code, err } = await tune(
+      '--from',
+      await writeGoodAnswers(folder, 60),
+      '--from',
+      'feedback',
+      '-n',
+    );
 
     expect(code).toBe(0);
     expect(err).toMatch(
@@ -284,13 +285,24 @@ describe('suffice tune', () => {
       await post(`${app.url}/v1/feedback`, { decision_id: decision, score });
     }
 
-    const { out } = await tune('--from', await goodAnswers(60), '--from', 'feedback', '-n');
+    const { out } = await tune(
+      '--from',
+      await writeGoodAnswers(folder, 60),
+      '--from',
+      'feedback',
+      '-n',
+    );
 
     expect(out).toMatch(/^61 prompts, /mu);
   });
 
   test.each([1, 2])('needs different prompts, not %i of them many times', async (different) => {
-    const file = await goodAnswers(60, 'acme/weak-1', (i) => `Say hello to ${i % different}`);
+    const file = await writeGoodAnswers(
+      folder,
+      60,
+      'acme/weak-1',
+      (i) => `Say hello to ${i % different}`,
+    );
 
     const { code, err } = await tune('--from', file);
 

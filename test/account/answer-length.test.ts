@@ -1,0 +1,99 @@
+import { LengthMeter } from '../../src/account/answer-length.js';
+import { FakeUpstream, sends, type Behaviour } from '../support/fake-upstream.js';
+import { ask, post, startApp, type TestApp } from '../support/app.js';
+
+/** As a model answers that takes so many times the predicted tokens: what is expected next. */
+function expectedAfter(meter: LengthMeter, times: number, answers: number): number {
+  for (let i = 0; i < answers; i++) meter.add('m', 100 * meter.factorOf('m'), 100 * times);
+  return meter.factorOf('m');
+}
+
+test('nothing is known of a model that has not answered', () => {
+  expect(new LengthMeter().factorOf('m')).toBe(1);
+});
+
+test.each([0.2, 1, 8])('answers that are %d times as long are soon expected to be', (times) => {
+  const meter = new LengthMeter();
+
+  expect(expectedAfter(meter, times, 1)).toBeCloseTo(1 + (times - 1) / 4);
+  expect(expectedAfter(meter, times, 10) / times).toBeCloseTo(1, times > 1 ? 0 : -0.5);
+  expect(meter.factorOf('another')).toBe(1);
+});
+
+test('the latest answers count most', () => {
+  const meter = new LengthMeter();
+  expectedAfter(meter, 10, 100);
+
+  expect(expectedAfter(meter, 1, 60)).toBeLessThan(1.6);
+});
+
+test('one answer that goes astray does not make a model a dear one', () => {
+  const meter = new LengthMeter();
+  expectedAfter(meter, 1, 20);
+
+  expect(expectedAfter(meter, 10_000, 1)).toBeLessThan(3.5);
+});
+
+describe('a gateway', () => {
+  let upstream: FakeUpstream;
+  let gateway: TestApp;
+
+  beforeAll(async () => {
+    upstream = await FakeUpstream.start();
+    gateway = await startApp(`
+providers: { acme: { base_url: '${upstream.baseUrl}', models: [thinker] } }
+models: { acme/thinker: { hosts: [{ provider: acme, model: thinker, price: { input: 1, output: 2 } }] } }
+router: { predictor: heuristic }`);
+  });
+
+  afterAll(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  /** What an answer to a question is expected to take. */
+  async function expected(): Promise<{ output_tokens: number; cost_usd: number }> {
+    const { json } = await post(`${gateway.url}/v1/route`, ask('auto', 'Why is the sky blue?'));
+    const [candidate] = (json as { candidates: { output_tokens: number; cost_usd: number }[] })
+      .candidates;
+    if (candidate === undefined) throw new Error('there is no candidate');
+    return candidate;
+  }
+
+  function thinks(tokens: number, finish = 'stop'): Behaviour {
+    const message = { role: 'assistant', content: 'Rayleigh.' };
+    const usage = { prompt_tokens: 9, completion_tokens: tokens, total_tokens: 9 + tokens };
+    const choices = [{ index: 0, message, finish_reason: finish }];
+    return sends(200, JSON.stringify({ id: 'a', object: 'chat.completion', choices, usage }));
+  }
+
+  async function answer(behaviour: Behaviour, more: Record<string, unknown> = {}): Promise<void> {
+    upstream.next(behaviour);
+    const { status } = await post(
+      `${gateway.url}/v1/chat/completions`,
+      ask('auto', 'Why is the sky blue?', more),
+    );
+    expect(status).toBe(200);
+  }
+
+  test('learns nothing of answers that were cut, or are several', async () => {
+    const before = await expected();
+
+    await answer(thinks(9_000, 'length'));
+    await answer(thinks(9_000), { n: 3 });
+    await answer(thinks(9), { max_tokens: 10 });
+
+    expect(await expected()).toEqual(before);
+  });
+
+  test('expects of a model the thoughts that it is billed for, and their cost', async () => {
+    const before = await expected();
+
+    for (let i = 0; i < 12; i++) await answer(thinks(3_000));
+
+    const { output_tokens, cost_usd } = await expected();
+    expect(output_tokens).toBeGreaterThan(4 * before.output_tokens);
+    expect(output_tokens).toBeLessThan(3_100);
+    expect(cost_usd).toBeGreaterThan((2e-6 * output_tokens) / 1.01);
+  });
+});
