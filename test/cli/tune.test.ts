@@ -2,16 +2,12 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runCommand } from '../../src/cli/commands.js';
-import { systemClock } from '../../src/core/clock.js';
 import { writeTinyArtefacts } from '../route/tiny-artefacts.js';
-import { ask, post, SHIPPED, startApp, type TestApp } from '../support/app.js';
-import { hurriedClock } from '../support/fake-clock.js';
 import { writeGoodAnswers, writeOutcomes } from './outcome-files.js';
+import { runTune, tunable, type Ended } from './run-tune.js';
 
 let artefacts: string;
 let folder: string;
-let app: TestApp | null = null;
 
 beforeAll(() => {
   artefacts = writeTinyArtefacts();
@@ -23,17 +19,12 @@ afterAll(() => {
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'suffice-tune-'));
-  await writeFile(path.join(folder, 'suffice.yaml'), configuration());
+  await writeFile(path.join(folder, 'suffice.yaml'), tunable(artefacts, folder));
 });
 
 afterEach(async () => {
-  await app?.close();
-  app = null;
   await rm(folder, { recursive: true, force: true });
 });
-
-const configuration = () =>
-  `providers: { simulation: {} }\nrouter: { artefacts: ${artefacts} }\nadaptation: { folder: ${folder}/state }\n`;
 
 /** A line of a model that nobody knows, which is warned of. */
 const STRANGER = '{"id":"x","prompt":"Who is there?","outcomes":{"acme/unheard-of-1":{"score":1}}}';
@@ -41,29 +32,10 @@ const STRANGER = '{"id":"x","prompt":"Who is there?","outcomes":{"acme/unheard-o
 /** Told what a command says to standard error. */
 let onErr: (text: string) => void = () => undefined;
 
-async function tune(
-  ...args: readonly string[]
-): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const code = await runCommand(['tune', '--config', path.join(folder, 'suffice.yaml'), ...args], {
-    io: {
-      out: (text) => (out += text),
-      err: (text) => {
-        err += text;
-        onErr(text);
-      },
-      env: {},
-      readStdin: () => Promise.resolve(''),
-    },
-    shipped: SHIPPED,
-    version: '1.2.3',
-    clock: systemClock,
-    openLogDestination: () => ({ write: () => undefined }),
-    onSignal: () => undefined,
+const tune = (...args: readonly string[]): Promise<Ended> =>
+  runTune(path.join(folder, 'suffice.yaml'), args, (text) => {
+    onErr(text);
   });
-  return { code, out, err };
-}
 
 const outcomes = (count: number, luck: number, seed = 1): Promise<string> =>
   writeOutcomes(folder, count, luck, seed);
@@ -274,28 +246,6 @@ describe('suffice tune', () => {
     );
   });
 
-  test('counts what one caller says of one prompt once, however often it is said', async () => {
-    app = await startApp(configuration(), { clock: hurriedClock });
-    for (const score of [0, 0, 1]) {
-      const { headers } = await post(
-        `${app.url}/v1/chat/completions`,
-        ask('auto', 'Explain the thorny river', { max_tokens: 1 }),
-      );
-      const decision = headers.get('x-suffice-decision');
-      await post(`${app.url}/v1/feedback`, { decision_id: decision, score });
-    }
-
-    const { out } = await tune(
-      '--from',
-      await writeGoodAnswers(folder, 60),
-      '--from',
-      'feedback',
-      '-n',
-    );
-
-    expect(out).toMatch(/^61 prompts, /mu);
-  });
-
   test.each([1, 2])('needs different prompts, not %i of them many times', async (different) => {
     const file = await writeGoodAnswers(
       folder,
@@ -350,42 +300,5 @@ describe('suffice tune', () => {
     expect(absent).toMatchObject({ code: 1 });
     expect(absent.err).toContain('no such file');
     expect(help.out).toContain('Usage: suffice tune');
-  });
-});
-
-describe('a running server', () => {
-  const predictorOf = async (server: TestApp): Promise<string> => {
-    const { json } = await post(`${server.url}/v1/route`, ask('auto', 'Explain the thorny river'));
-    return (json['receipt'] as Record<string, string>)['predictor'] ?? '';
-  };
-
-  test('takes a tuned head over, tells it in receipts, and goes without when told to', async () => {
-    app = await startApp(configuration(), { clock: hurriedClock });
-    const before = await predictorOf(app);
-
-    await tune('--from', await outcomes(60, 0.1), '--folds', '2');
-    await app.app.reload();
-    const tuned = await predictorOf(app);
-    const metrics = await (await fetch(`${app.url}/metrics`)).text();
-    await tune('off');
-    await app.app.reload();
-
-    expect(before).toMatch(/^[0-9a-f]{12}$/);
-    expect(tuned).toMatch(new RegExp(`^${before}\\+0001-[0-9a-f]{12}$`));
-    expect(metrics).toContain('suffice_tuned_head 1');
-    expect(await predictorOf(app)).toBe(before);
-  });
-
-  test('goes without a head that cannot be read, loudly', async () => {
-    await tune('--from', await outcomes(60, 0.1), '--folds', '2');
-    await writeFile(path.join(folder, 'state', 'heads', 'current.json'), 'not a pointer');
-
-    app = await startApp(configuration(), { clock: hurriedClock });
-    const { json } = await post(`${app.url}/v1/route`, ask('auto', 'Explain the thorny river'));
-
-    expect(json['degraded']).toBe('tuning_unusable');
-    expect(app.logged()).toContainEqual(
-      expect.objectContaining({ msg: 'the tuned head cannot be used; decisions are untuned' }),
-    );
   });
 });
