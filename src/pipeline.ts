@@ -1,3 +1,4 @@
+import type { ExpectedLength } from './account/answer-length.js';
 import type { DecisionLog, DecisionRecord } from './account/decision-log.js';
 import { bookRefusal, type Asked } from './account/refusal.js';
 import type { Books, OpenEntry } from './account/settle.js';
@@ -216,7 +217,7 @@ export class Pipeline {
       isRecheck,
       startedMs: isRecheck ? this.#parts.books.clock.now() : startedMs,
       estimateInputTokens: () => routing?.features.inputTokens ?? tokensOf(request),
-      expectedTokens: (model) => expectedTokens(routing, request, model),
+      expectedLength: (model) => expectedLength(routing, request, model),
       referencePrice: decision.reference === null ? null : setup.priceOf(decision.reference),
       prompt,
     };
@@ -224,15 +225,16 @@ export class Pipeline {
 }
 
 /** @returns `null` where lengths cannot be compared: several answers were asked for, or no longer ones */
-function expectedTokens(
+function expectedLength(
   routing: KeptRouting | null,
   request: ChatRequest,
   model: string,
-): number | null {
-  const expected = routing?.candidate(model)?.outputTokens ?? null;
-  if (routing === null || expected === null || request.conversation().choices > 1) return null;
-  const cap = routing.features.maxOutputTokens;
-  return cap !== null && cap <= expected ? null : expected;
+): ExpectedLength | null {
+  const tokens = routing?.candidate(model)?.outputTokens ?? null;
+  if (routing === null || tokens === null || request.conversation().choices > 1) return null;
+  const { maxOutputTokens, tools } = routing.features;
+  if (maxOutputTokens !== null && maxOutputTokens <= tokens) return null;
+  return { tokens, withTools: tools > 0 };
 }
 
 /** Estimated tokens of a request that nothing was decided for, media at what providers charge rather than by their bytes. */

@@ -5,6 +5,14 @@ const PRIOR_ANSWERS = 3;
 /** Times its expected length that one answer counts for at most: it may have gone astray. */
 const MOST_TIMES = 30;
 
+/** What was expected of an answer when its model was chosen. */
+export interface ExpectedLength {
+  /** Tokens, `factorOf` included; over 0. */
+  readonly tokens: number;
+  /** The request offers tools. Calls are short where texts are long, so each kind of request has a measure of its own. */
+  readonly withTools: boolean;
+}
+
 /** Tokens of a model's answers, the older ones for less. */
 interface Seen {
   answers: number;
@@ -20,27 +28,32 @@ interface Seen {
  * cost ten times what is read. Of sums, not a mean of ratios: what counts is what the answers cost together.
  */
 export class LengthMeter {
-  readonly #seen = new Map<string, Seen>();
+  readonly #plain = new Map<string, Seen>();
+  readonly #withTools = new Map<string, Seen>();
 
   /**
    * Learns from one answer that came to its own end.
    *
-   * @param expected - its tokens as they were expected when the model was chosen, `factorOf` included; over 0
    * @param tokens - that it took, reasoning included
    */
-  add(model: string, expected: number, tokens: number): void {
-    const known = this.#seen.get(model) ?? { answers: 0, tokens: 0, expected: 0 };
-    const predicted = expected / factor(known);
+  add(model: string, expected: ExpectedLength, tokens: number): void {
+    const seen = this.#of(expected.withTools);
+    const known = seen.get(model) ?? { answers: 0, tokens: 0, expected: 0 };
+    const predicted = expected.tokens / factor(known);
     known.answers = FADING * known.answers + 1;
     known.tokens = FADING * known.tokens + Math.min(MOST_TIMES * predicted, tokens);
     known.expected = FADING * known.expected + predicted;
-    this.#seen.set(model, known);
+    seen.set(model, known);
   }
 
   /** What expected lengths of a model's answers are to be multiplied with; 1 where nothing is known. */
-  factorOf(model: string): number {
-    const known = this.#seen.get(model);
+  factorOf(model: string, withTools: boolean): number {
+    const known = this.#of(withTools).get(model);
     return known === undefined ? 1 : factor(known);
+  }
+
+  #of(withTools: boolean): Map<string, Seen> {
+    return withTools ? this.#withTools : this.#plain;
   }
 }
 

@@ -3,7 +3,7 @@ import type { GatewayError } from '../core/errors.js';
 import type { Upstream } from '../core/model.js';
 import type { Usage } from '../core/usage.js';
 import type { AnswerSummary } from '../dialects/dialect.js';
-import type { LengthMeter } from './answer-length.js';
+import type { ExpectedLength, LengthMeter } from './answer-length.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { billFor, type Bill, type Billed } from './bill.js';
@@ -40,8 +40,8 @@ export interface OpenEntry extends Billed {
   readonly isRecheck?: boolean;
   /** `Clock.now()` when the whole request was there. */
   readonly startedMs: number;
-  /** Tokens that a model was expected to answer with; `null`, or absent, where nothing was, or another length may have been asked for. */
-  readonly expectedTokens?: (model: string) => number | null;
+  /** How long an answer a model was expected to give; `null`, or absent, where nothing was, or another length may have been asked for. */
+  readonly expectedLength?: (model: string) => ExpectedLength | null;
   /** What the model was chosen by, if any was; `null` or absent where prompt caches do not matter. */
   readonly prompt?: KnownPrompt | null;
 }
@@ -171,7 +171,7 @@ function learnLength(meter: LengthMeter, entry: OpenEntry, outcome: Outcome): vo
   // What was cut off says nothing of how long it would have been.
   if (error !== null || servedModel === null || finishReason === 'length') return;
   if (usage === null || usage.estimated) return;
-  const expected = entry.expectedTokens?.(servedModel) ?? null;
+  const expected = entry.expectedLength?.(servedModel) ?? null;
   if (expected !== null) meter.add(servedModel, expected, usage.outputTokens);
 }
 

@@ -122,7 +122,7 @@ function openRouter(
     rules,
     catalogRevision: catalog.revision,
     speedOf: (model, published) => hooks.speed.speedOf(model, published),
-    lengthOf: (model) => hooks.length.factorOf(model),
+    lengthOf: (model, withTools) => hooks.length.factorOf(model, withTools),
     defer: hooks.defer,
     onPredictorFault: hooks.onPredictorFault,
   });

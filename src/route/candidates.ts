@@ -12,7 +12,7 @@ import type { Ruled, RuleOutcome } from './rules/outcome.js';
 export interface Demand {
   readonly features: Pick<
     Features,
-    'inputTokens' | 'maxOutputTokens' | 'needs' | 'bound' | 'askedLength'
+    'inputTokens' | 'maxOutputTokens' | 'needs' | 'bound' | 'askedLength' | 'tools'
   >;
   readonly outcome: RuleOutcome;
   /** Answers asked for. At least 1. */

@@ -44,7 +44,7 @@ export interface RouterParts {
   /** How fast a model is, as measured of late or else as published; `null` when unknown. */
   readonly speedOf: (model: string, published: Speed | null) => Speed | null;
   /** How many times longer a model's answers are than predicted, as measured of late; as predicted where absent. */
-  readonly lengthOf?: (model: string) => number;
+  readonly lengthOf?: (model: string, withTools: boolean) => number;
   /**
    * Runs work when no request waits for it, so that prices follow the decisions made; without it
    * they stay those of the usual prompts.
@@ -205,6 +205,7 @@ export class Router {
   #candidates({ models }: Pick<Prediction, 'models'>, demand: Demand): CandidateTable {
     const { speedOf, lengthOf = asPredicted } = this.#parts;
     const ruled = this.#dropsByRules(demand);
+    const withTools = demand.features.tools > 0;
     const table = new CandidateTable(this.#names, this.#tables);
     let i = 0;
     for (const contender of this.#contenders) {
@@ -212,7 +213,7 @@ export class Router {
       if (predicted === undefined) throw new Error('the predictor left out a model');
       const known = {
         speed: speedOf(contender.id, contender.publishedSpeed),
-        lengthFactor: lengthOf(contender.id),
+        lengthFactor: lengthOf(contender.id, withTools),
         ruled: ruled[i] ?? null,
       };
       contender.writeTo(table, predicted, known, demand);

@@ -4,12 +4,14 @@ import { ask, post, startApp, type TestApp } from '../support/app.js';
 
 /** As a model answers that takes so many times the predicted tokens: what is expected next. */
 function expectedAfter(meter: LengthMeter, times: number, answers: number): number {
-  for (let i = 0; i < answers; i++) meter.add('m', 100 * meter.factorOf('m'), 100 * times);
-  return meter.factorOf('m');
+  for (let i = 0; i < answers; i++) {
+    meter.add('m', { tokens: 100 * meter.factorOf('m', false), withTools: false }, 100 * times);
+  }
+  return meter.factorOf('m', false);
 }
 
 test('nothing is known of a model that has not answered', () => {
-  expect(new LengthMeter().factorOf('m')).toBe(1);
+  expect(new LengthMeter().factorOf('m', false)).toBe(1);
 });
 
 test.each([0.2, 1, 8])('answers that are %d times as long are soon expected to be', (times) => {
@@ -17,7 +19,8 @@ test.each([0.2, 1, 8])('answers that are %d times as long are soon expected to b
 
   expect(expectedAfter(meter, times, 1)).toBeCloseTo(1 + (times - 1) / 4);
   expect(expectedAfter(meter, times, 10) / times).toBeCloseTo(1, times > 1 ? 0 : -0.5);
-  expect(meter.factorOf('another')).toBe(1);
+  expect(meter.factorOf('another', false)).toBe(1);
+  expect(meter.factorOf('m', true)).toBe(1);
 });
 
 test('the latest answers count most', () => {

@@ -31,7 +31,7 @@ export class UsualTraffic {
   under(outcome: RuleOutcome): readonly Prospect[] {
     this.#predicted ??= this.#predict();
     return this.#predicted.map(({ prompt: { inputTokens }, models }) => {
-      const features = { inputTokens, maxOutputTokens: null, needs: [] };
+      const features = { inputTokens, maxOutputTokens: null, needs: [], tools: 0 };
       const demand: Demand = { features, outcome, choices: 1, vouched: false };
       // The usual prompts are those that the predictor was trained for: none of them is far.
       return { ood: 0, candidates: this.#candidatesFor({ models }, demand) };
