@@ -172,7 +172,7 @@ function learnLength(meter: LengthMeter, entry: OpenEntry, outcome: Outcome): vo
   if (error !== null || servedModel === null || finishReason === 'length') return;
   if (usage === null || usage.estimated) return;
   const expected = entry.expectedLength?.(servedModel) ?? null;
-  if (expected !== null) meter.add(servedModel, expected, usage.outputTokens);
+  if (expected !== null) meter.add(servedModel, expected, usage);
 }
 
 function learnCaches(

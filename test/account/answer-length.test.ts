@@ -2,32 +2,47 @@ import { LengthMeter } from '../../src/account/answer-length.js';
 import { FakeUpstream, sends, type Behaviour } from '../support/fake-upstream.js';
 import { ask, post, startApp, type TestApp } from '../support/app.js';
 
-/** As a model answers that takes so many times the predicted tokens: what is expected next. */
-function expectedAfter(meter: LengthMeter, times: number, answers: number): number {
+/** What is expected next, in predicted lengths, after answers of which each takes so many times what is predicted. */
+function expectedAfter(meter: LengthMeter, times: number, answers: number, thinks = false): number {
   for (let i = 0; i < answers; i++) {
-    meter.add('m', { tokens: 100 * meter.factorOf('m', false), withTools: false }, 100 * times);
+    const tokens = 100 * meter.factorOf('m', false);
+    const outputTokens = 100 * times;
+    const reasoningTokens = thinks ? outputTokens - 100 : 0;
+    meter.add('m', { tokens, withTools: false }, { outputTokens, reasoningTokens });
   }
   return meter.factorOf('m', false);
 }
 
-test('nothing is known of a model that has not answered', () => {
+test('nothing is known of a model before any has answered', () => {
   expect(new LengthMeter().factorOf('m', false)).toBe(1);
 });
 
-test.each([0.2, 1, 8])('answers that are %d times as long are soon expected to be', (times) => {
+test.each([0.2, 8])('answers that are %d times as long are soon expected to be', (times) => {
   const meter = new LengthMeter();
 
-  expect(expectedAfter(meter, times, 1)).toBeCloseTo(1 + (times - 1) / 4);
-  expect(expectedAfter(meter, times, 10) / times).toBeCloseTo(1, times > 1 ? 0 : -0.5);
-  expect(meter.factorOf('another', false)).toBe(1);
+  const afterOne = expectedAfter(meter, times, 1);
+  const afterTen = expectedAfter(meter, times, 9);
+
+  expect(Math.abs(Math.log(afterOne))).toBeLessThan(0.6 * Math.abs(Math.log(times)));
+  expect(Math.abs(Math.log(afterTen / times))).toBeLessThan(0.5);
   expect(meter.factorOf('m', true)).toBe(1);
+});
+
+test('what all models write counts for one that has not answered, what one of them thinks does not', () => {
+  const [terse, thoughtful] = [new LengthMeter(), new LengthMeter()];
+
+  expect(expectedAfter(terse, 0.4, 60)).toBeLessThan(0.5);
+  expect(expectedAfter(thoughtful, 12, 60, true)).toBeGreaterThan(10);
+
+  expect(terse.factorOf('another', false)).toBeLessThan(0.6);
+  expect(thoughtful.factorOf('another', false)).toBeCloseTo(1);
 });
 
 test('the latest answers count most', () => {
   const meter = new LengthMeter();
   expectedAfter(meter, 10, 100);
 
-  expect(expectedAfter(meter, 1, 60)).toBeLessThan(1.6);
+  expect(expectedAfter(meter, 1, 60)).toBeLessThan(2);
 });
 
 test('one answer that goes astray does not make a model a dear one', () => {
@@ -65,7 +80,8 @@ router: { predictor: heuristic }`);
 
   function thinks(tokens: number, finish = 'stop'): Behaviour {
     const message = { role: 'assistant', content: 'Rayleigh.' };
-    const usage = { prompt_tokens: 9, completion_tokens: tokens, total_tokens: 9 + tokens };
+    const completion_tokens_details = { reasoning_tokens: tokens - 9 };
+    const usage = { prompt_tokens: 9, completion_tokens: tokens, completion_tokens_details };
     const choices = [{ index: 0, message, finish_reason: finish }];
     return sends(200, JSON.stringify({ id: 'a', object: 'chat.completion', choices, usage }));
   }
