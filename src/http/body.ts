@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { CollectedBytes } from '../core/collected-bytes.js';
 import { GatewayError } from '../core/errors.js';
 import { isObject } from '../dialects/json.js';
 
@@ -65,20 +66,17 @@ function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if (announced > maxBytes) return Promise.reject(tooLarge(maxBytes));
 
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const body = new CollectedBytes();
     req.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > maxBytes) {
+      if (body.length + chunk.length > maxBytes) {
         req.removeAllListeners('data');
         reject(tooLarge(maxBytes));
         return;
       }
-      chunks.push(chunk);
+      body.push(chunk);
     });
     req.on('end', () => {
-      const [only] = chunks;
-      resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
+      resolve(body.joined());
     });
     req.on('error', (cause) => {
       reject(cause instanceof GatewayError ? cause : clientGone(cause));

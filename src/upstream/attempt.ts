@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.js';
+import { CollectedBytes } from '../core/collected-bytes.js';
 import {
   type AnswerBody,
   type AnswerSink,
@@ -15,7 +16,6 @@ import { KeptConnection } from './kept-connection.js';
 import { findHeader } from './raw-headers.js';
 import { StageWatch } from './stage-watch.js';
 import { Tap } from './tap.js';
-import { Unread } from './unread.js';
 import { transportError, UpstreamError } from './upstream-error.js';
 
 /** Larger answers are not answers: the longest known output is some 2 MiB of JSON. */
@@ -59,7 +59,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
 
   #streaming = false;
   #decoder: Decoder | null = null;
-  readonly #unread = new Unread();
+  readonly #unread = new CollectedBytes();
   #sink: AnswerSink | null = null;
   #forgetRelease: (() => void) | null = null;
   readonly #tap = new Tap();
@@ -204,18 +204,18 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
       this.#sink.data(chunk);
       return;
     }
-    this.#unread.add(chunk);
+    this.#unread.push(chunk);
     if (!this.#streaming) {
       this.#limit();
       return;
     }
-    if (this.#unread.bytes > MAX_UNREAD_BYTES) this.#tap.halt();
+    if (this.#unread.length > MAX_UNREAD_BYTES) this.#tap.halt();
     this.#answer(this);
   }
 
   #limit(): void {
     const isError = this.status >= 300;
-    if (this.#unread.bytes <= (isError ? MAX_ERROR_BYTES : MAX_WHOLE_BYTES)) return;
+    if (this.#unread.length <= (isError ? MAX_ERROR_BYTES : MAX_WHOLE_BYTES)) return;
     if (isError) {
       this.#answer(this.#whole(MAX_ERROR_BYTES));
       this.abort();
@@ -240,7 +240,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     return {
       kind: 'whole',
       status: this.status,
-      bytes: this.#unread.joined(maxBytes),
+      bytes: this.#unread.joined().subarray(0, maxBytes),
       header: (name) => this.header(name),
     };
   }

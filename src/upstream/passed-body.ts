@@ -1,3 +1,4 @@
+import { CollectedBytes } from '../core/collected-bytes.js';
 import { GatewayError } from '../core/errors.js';
 import type { AnswerSummary } from '../dialects/dialect.js';
 import type { AnswerBody, AnswerSink } from './answer.js';
@@ -12,7 +13,7 @@ export class PassedBody implements CommittedStream, AnswerSink {
   readonly #body: AnswerBody;
   readonly #read: ((whole: Buffer) => AnswerSummary) | null;
   #sink: ClientSink | null = null;
-  #chunks: Buffer[] = [];
+  readonly #passed = new CollectedBytes();
   #bytes = 0;
 
   /** @param read - what a complete body of moderate length says of its usage; `null` for none */
@@ -23,7 +24,7 @@ export class PassedBody implements CommittedStream, AnswerSink {
 
   get summary(): AnswerSummary {
     const isReadable = this.#read !== null && this.#bytes <= MAX_READ_BYTES;
-    return isReadable ? this.#read(Buffer.concat(this.#chunks)) : UNMEASURED;
+    return isReadable ? this.#read(this.#passed.joined()) : UNMEASURED;
   }
 
   pipe(sink: ClientSink): void {
@@ -41,8 +42,8 @@ export class PassedBody implements CommittedStream, AnswerSink {
 
   data(chunk: Buffer): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > MAX_READ_BYTES) this.#chunks = [];
-    else if (this.#read !== null) this.#chunks.push(chunk);
+    if (this.#bytes > MAX_READ_BYTES) this.#passed.take();
+    else if (this.#read !== null) this.#passed.push(chunk);
     if (this.#sink?.write(chunk) === false) this.#body.pause();
   }
 

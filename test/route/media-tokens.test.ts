@@ -35,6 +35,15 @@ describe('a document', () => {
     expect(fileTokens(media(APDF, pdf(2, 0, head)))).toBe(37 * 1500);
   });
 
+  test('is looked at in time proportional to it, whatever it repeats', () => {
+    const repeated = Buffer.from('/Linearized '.repeat(16_000));
+    const before = process.cpuUsage();
+
+    expect(fileTokens(media(APDF, repeated))).toBe(3 * 1500);
+
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(300);
+  });
+
   test.each([
     ['a little', 3_000, 1],
     ['some', 700_000, 10],

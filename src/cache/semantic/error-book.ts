@@ -229,6 +229,8 @@ export class ErrorBook {
     const oldest = this.#partitions.keys().next().value;
     if (this.#partitions.size > MOST_PARTITIONS && oldest !== undefined) {
       this.#partitions.delete(oldest);
+      // Where nothing is written nobody asks what has changed, and clients name as many partitions as they like.
+      this.#changed.delete(oldest);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { keepExact } from '../exact-json.js';
+import { CollectedBytes } from '../../core/collected-bytes.js';
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
 import type { EventReader, Reading } from '../dialect.js';
@@ -47,8 +48,7 @@ export class BedrockReader implements EventReader {
   });
   readonly #teller: AnswerTeller;
   /** What came instead of a stream; `null` while it is one, or nothing has come. */
-  #document: Buffer[] | null = null;
-  #documentBytes = 0;
+  #document: CollectedBytes | null = null;
   #sawFrame = false;
   isComplete = false;
 
@@ -64,7 +64,7 @@ export class BedrockReader implements EventReader {
     if (this.isComplete || chunk.length === 0) return;
     const isFirst = !this.#sawFrame && !this.#frames.isInside && this.#document === null;
     // The first byte of a frame is the highest of its length: 0 or 1, and no text begins so.
-    if (isFirst && (chunk[0] ?? 0) >= TEXT) this.#document = [];
+    if (isFirst && (chunk[0] ?? 0) >= TEXT) this.#document = new CollectedBytes();
     if (this.#document === null) this.#read(chunk);
     else this.#collect(this.#document, chunk);
   }
@@ -82,7 +82,7 @@ export class BedrockReader implements EventReader {
   end(): void {
     if (this.isComplete) return;
     if (this.#document !== null) {
-      tellWhole(Buffer.concat(this.#document), this.#teller);
+      tellWhole(this.#document.joined(), this.#teller);
     } else if (!this.#teller.isFinished || this.#frames.isInside) {
       throw this.#cut();
     }
@@ -120,9 +120,8 @@ export class BedrockReader implements EventReader {
     this.isComplete = this.#teller.isFinished;
   }
 
-  #collect(document: Buffer[], chunk: Buffer): void {
-    this.#documentBytes += chunk.length;
-    if (this.#documentBytes > MAX_DOCUMENT_BYTES) {
+  #collect(document: CollectedBytes, chunk: Buffer): void {
+    if (document.length + chunk.length > MAX_DOCUMENT_BYTES) {
       throw new GatewayError(
         'upstream_failed',
         'The provider sent no stream, but a huge document.',

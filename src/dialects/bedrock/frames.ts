@@ -1,4 +1,5 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec';
+import { CollectedBytes } from '../../core/collected-bytes.js';
 import { GatewayError } from '../../core/errors.js';
 
 /** One frame of AWS's binary event stream, both of its sums checked. */
@@ -28,8 +29,7 @@ const codec = new EventStreamCodec(
 /** Cuts a stream of bytes into frames, whatever the chunking; each byte is copied at most twice. */
 export class FrameReader {
   readonly #onFrame: (frame: Frame) => void;
-  #chunks: Buffer[] = [];
-  #bytes = 0;
+  readonly #unread = new CollectedBytes();
   /** Bytes that have to be there before anything more can be told. */
   #wanted = PRELUDE_BYTES;
 
@@ -40,15 +40,14 @@ export class FrameReader {
 
   /** Some of a frame has come, and not all of it. */
   get isInside(): boolean {
-    return this.#bytes > 0;
+    return this.#unread.length > 0;
   }
 
   /** @throws {GatewayError} `upstream_failed` for a sum that is wrong or a length that cannot be */
   push(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    if (this.#bytes < this.#wanted) return;
-    let rest = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
+    this.#unread.push(chunk);
+    if (this.#unread.length < this.#wanted) return;
+    let rest = this.#unread.takeJoined();
     for (;;) {
       this.#wanted = rest.length < PRELUDE_BYTES ? PRELUDE_BYTES : frameLength(rest);
       if (rest.length < this.#wanted) break;
@@ -56,8 +55,7 @@ export class FrameReader {
       rest = rest.subarray(this.#wanted);
       this.#onFrame(frame);
     }
-    this.#chunks = rest.length > 0 ? [rest] : [];
-    this.#bytes = rest.length;
+    if (rest.length > 0) this.#unread.push(rest);
   }
 }
 

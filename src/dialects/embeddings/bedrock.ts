@@ -1,7 +1,7 @@
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
 import { isObject, objectsIn, textOrNull, type JsonObject } from '../json.js';
-import { numberOr, parsedObject } from '../json-members.js';
+import { numberOr } from '../json-members.js';
 import type { Losses } from '../neutral/losses.js';
 import { errorInside } from '../openai/error.js';
 import type { EmbeddingProvider, EmbeddingRequest } from './embedding.js';
@@ -93,10 +93,9 @@ export const bedrockEmbeddings: EmbeddingProvider = {
   writeRequest: (request, { model }, losses) => {
     const family = familyOf(model);
     noteLosses(request, family, losses);
-    const said = parsedObject(request.body.toString('utf8'));
     const body = family.body(textsOf(request), {
       dimensions: family.sizes ? request.dimensions : null,
-      inputType: textOrNull(said?.[INPUT_TYPE]) ?? USUAL_INPUT_TYPE,
+      inputType: textOrNull(request.said[INPUT_TYPE]) ?? USUAL_INPUT_TYPE,
     });
     const path = `/model/${encodeURIComponent(model)}/invoke`;
     return { path, body: Buffer.from(JSON.stringify(body)) };

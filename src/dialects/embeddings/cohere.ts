@@ -1,7 +1,7 @@
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
 import { isObject, objectOrEmpty, textOrNull } from '../json.js';
-import { numberOr, parsedObject } from '../json-members.js';
+import { numberOr } from '../json-members.js';
 import { errorInside } from '../openai/error.js';
 import type { EmbeddingProvider } from './embedding.js';
 import { numbersIn, textsOf } from './plain.js';
@@ -20,11 +20,10 @@ export const cohereEmbeddings: EmbeddingProvider = {
     for (const field of request.foreign) {
       if (field !== INPUT_TYPE) losses.note(field, 'embedding option');
     }
-    const said = parsedObject(request.body.toString('utf8'));
     const body = {
       model: target.model,
       texts: textsOf(request),
-      [INPUT_TYPE]: textOrNull(said?.[INPUT_TYPE]) ?? USUAL_INPUT_TYPE,
+      [INPUT_TYPE]: textOrNull(request.said[INPUT_TYPE]) ?? USUAL_INPUT_TYPE,
       embedding_types: ['float'],
       ...(request.dimensions !== null && { output_dimension: request.dimensions }),
     };

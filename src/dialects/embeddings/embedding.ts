@@ -1,4 +1,5 @@
 import type { GatewayError } from '../../core/errors.js';
+import type { JsonObject } from '../json.js';
 import type { LossPolicy, Losses } from '../neutral/losses.js';
 
 /** A text, or the ids of its tokens. */
@@ -8,6 +9,8 @@ export type EmbeddingInput = string | readonly number[];
 export interface EmbeddingRequest {
   /** The body as it came. */
   readonly body: Buffer;
+  /** The same, parsed: every request that is made of it may look here for what its provider knows. */
+  readonly said: JsonObject;
   /** What the client wrote as `model`. */
   readonly model: string;
   /** At least one. */
@@ -18,7 +21,10 @@ export interface EmbeddingRequest {
   readonly base64: boolean;
   /** One vector is asked for, not a list of them: the answer's form differs in Gemini's dialect. */
   readonly single: boolean;
-  /** Members that only the client's own dialect has a word for, as paths. */
+  /**
+   * Members that only the client's own dialect has a word for, as paths. Where `inputs` are only some of them, the
+   * first of these requests has all, and the others none.
+   */
   readonly foreign: readonly string[];
   /** Where `inputs` begin among those of the client, where they are only some of them; absent for 0. */
   readonly from?: number;

@@ -113,7 +113,9 @@ function portions(request: EmbeddingRequest, most: number): readonly EmbeddingRe
   const count = Math.ceil(inputs.length / most);
   return Array.from({ length: count }, (_, i) => {
     const from = i * most;
-    return { ...request, inputs: inputs.slice(from, from + most), from };
+    // Noted once: each of thousands of requests would go through as many members.
+    const foreign = i === 0 ? request.foreign : [];
+    return { ...request, inputs: inputs.slice(from, from + most), from, foreign };
   });
 }
 

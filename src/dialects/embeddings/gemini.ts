@@ -71,7 +71,8 @@ function pathOf(model: string, verb: EmbeddingVerb): string {
 }
 
 function readRequest(body: Buffer, model: string, verb: EmbeddingVerb): EmbeddingRequest {
-  const request = camelMembers(parseBody(body));
+  const said = parseBody(body);
+  const request = camelMembers(said);
   const single = verb === 'embedContent';
   const asked = single ? [request] : listed(request['requests']).map(camelMembers);
   if (asked.length === 0) throw invalid('requests', 'must hold at least one request');
@@ -79,6 +80,7 @@ function readRequest(body: Buffer, model: string, verb: EmbeddingVerb): Embeddin
   const at = (i: number) => (single ? '' : `requests[${i}].`);
   return {
     body,
+    said,
     model,
     inputs: asked.map((one, i) => textIn(one['content'], `${at(i)}content`)),
     dimensions: numberOr(first?.['outputDimensionality'], null),

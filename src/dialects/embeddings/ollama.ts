@@ -1,7 +1,7 @@
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
 import { textOrNull } from '../json.js';
-import { numberOr, parsedObject } from '../json-members.js';
+import { numberOr } from '../json-members.js';
 import { errorInside } from '../openai/error.js';
 import type { EmbeddingProvider } from './embedding.js';
 import { numbersIn, textsOf } from './plain.js';
@@ -17,8 +17,7 @@ export const ollamaEmbeddings: EmbeddingProvider = {
     for (const field of request.foreign) {
       if (!OWN.includes(field)) losses.note(field, 'embedding option');
     }
-    const said = parsedObject(request.body.toString('utf8')) ?? {};
-    const own = Object.entries(said).filter(([name]) => OWN.includes(name));
+    const own = Object.entries(request.said).filter(([name]) => OWN.includes(name));
     const body = {
       model,
       input: textsOf(request),

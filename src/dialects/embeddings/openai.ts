@@ -55,6 +55,7 @@ function readRequest(body: Buffer): EmbeddingRequest {
   const inputs = inputsOf(request['input']);
   return {
     body,
+    said: request,
     model,
     inputs,
     dimensions: numberOr(request['dimensions'], null),

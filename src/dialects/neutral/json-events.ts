@@ -1,3 +1,4 @@
+import { CollectedBytes } from '../../core/collected-bytes.js';
 import { GatewayError } from '../../core/errors.js';
 import { isObject, type JsonObject } from '../json.js';
 import { SseReader, type SseEvent } from '../sse.js';
@@ -25,8 +26,7 @@ export class JsonEvents {
     this.#onEvent(event);
   });
   #kind: Kind = 'unknown';
-  #document: Buffer[] = [];
-  #documentBytes = 0;
+  readonly #document = new CollectedBytes();
   #isEnding = false;
   #sawEvent = false;
   #isClosed = false;
@@ -48,7 +48,7 @@ export class JsonEvents {
     if (this.#isClosed) return;
     if (this.#kind === 'document') {
       this.#sawEvent = true;
-      this.#sink.document(Buffer.concat(this.#document));
+      this.#sink.document(this.#document.joined());
     } else {
       this.#reader.end();
     }
@@ -100,8 +100,7 @@ export class JsonEvents {
   }
 
   #collect(chunk: Buffer): void {
-    this.#documentBytes += chunk.length;
-    if (this.#documentBytes > MAX_DOCUMENT_BYTES) {
+    if (this.#document.length + chunk.length > MAX_DOCUMENT_BYTES) {
       throw new GatewayError(
         'upstream_failed',
         'The provider sent no stream, but a huge document.',

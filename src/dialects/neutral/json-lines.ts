@@ -1,3 +1,4 @@
+import { CollectedBytes } from '../../core/collected-bytes.js';
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
 import { keepExact } from '../exact-json.js';
@@ -11,9 +12,8 @@ const NEWLINE = 0x0a;
 export class JsonLines {
   readonly #onObject: (object: JsonObject) => void;
   readonly #maxBytes: number;
-  /** Pieces of a line that has not ended. */
-  #pieces: Buffer[] = [];
-  #bytes = 0;
+  /** What has come of a line that has not ended. */
+  readonly #line = new CollectedBytes();
   #isClosed = false;
 
   constructor(onObject: (object: JsonObject) => void, maxBytes = MAX_LINE_BYTES) {
@@ -54,17 +54,14 @@ export class JsonLines {
 
   #add(piece: Buffer): void {
     if (piece.length === 0) return;
-    this.#bytes += piece.length;
-    if (this.#bytes > this.#maxBytes) {
+    if (this.#line.length + piece.length > this.#maxBytes) {
       throw new GatewayError('upstream_failed', 'The provider sent a line without an end.');
     }
-    this.#pieces.push(piece);
+    this.#line.push(piece);
   }
 
   #take(): void {
-    const line = Buffer.concat(this.#pieces);
-    this.#pieces = [];
-    this.#bytes = 0;
+    const line = this.#line.takeJoined();
     if (this.#isClosed || line.every((byte) => byte <= 0x20)) return;
     const object = parseAnswerObject(line);
     keepExact(object, line);

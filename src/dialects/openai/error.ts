@@ -261,7 +261,7 @@ function statusIn(candidates: readonly unknown[]): number | null {
 function plainMessage(text: string): string | null {
   if (text === '') return null;
   if (!/^\s*</.test(text)) return isJson(text) ? null : shorten(text.replace(/\s+/g, ' '));
-  const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1]?.trim() ?? '';
+  const title = /<title[^<>]*>([^<]{1,200})/i.exec(text)?.[1]?.trim() ?? '';
   return title === ''
     ? 'The provider answered with a web page instead of an API answer.'
     : `The provider answered with a web page instead of an API answer: ${title}`;

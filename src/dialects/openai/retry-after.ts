@@ -68,7 +68,8 @@ function durationS(text: string): number | null {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
   let seconds = 0;
   let matched = '';
-  for (const [part, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|[hms])\s*/gi)) {
+  // Sticky: looking on behind what is no duration would begin anew at each digit of it.
+  for (const [part, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|[hms])\s*/giy)) {
     seconds += Number(amount) * unitS(unit ?? '');
     matched += part;
   }

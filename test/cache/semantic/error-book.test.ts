@@ -181,3 +181,16 @@ test.each([
   expect(interval.low).toBeCloseTo(low, 5);
   expect(interval.high).toBeCloseTo(high, 5);
 });
+
+describe('what nobody asks to have kept', () => {
+  test('is not remembered of partitions that have been forgotten', () => {
+    const book = new ErrorBook();
+    const names = Array.from({ length: 10_000 }, (_, i) => `p${i}`);
+    for (const partition of names) book.came({ partition, key: 'k', wrong: 0.001 });
+
+    const known = [...book.counted()].flatMap(([name]) => name ?? []);
+
+    expect(book.takeChanged().partitions).toEqual(known);
+    expect(known.at(-1)).toBe('p9999');
+  });
+});

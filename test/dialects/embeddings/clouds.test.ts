@@ -57,6 +57,37 @@ describe('vectors of models behind Bedrock', () => {
     ]);
   });
 
+  test('are asked for in time proportional to the texts, though each makes a request', () => {
+    const texts = Array<string>(20_000).fill('a');
+    const hint = { input_type: 'query', vendor_hint: 1 };
+    const before = process.cpuUsage();
+
+    const { paths, dropped } = asked('bedrock', 'amazon.titan-embed-text-v2:0', texts, hint);
+
+    const { user, system } = process.cpuUsage(before);
+    expect(paths).toHaveLength(texts.length);
+    expect(dropped).toEqual(['input_type', 'vendor_hint']);
+    expect((user + system) / 1000).toBeLessThan(2_000);
+  });
+
+  test('are asked for in time proportional to what cannot be said of them', () => {
+    const content = { parts: [{ text: 'a' }] };
+    const requests = Array.from({ length: 10_000 }, () => ({ content, taskType: 'CLUSTERING' }));
+    const client = geminiEmbeddingsAt('x', 'batchEmbedContents');
+    const request = client.readRequest(bytes({ requests }));
+    const before = process.cpuUsage();
+
+    const { asked: all, dropped } = embeddingPassage(client, 'bedrock').ask(
+      request,
+      target('amazon.titan-embed-text-v2:0'),
+    );
+
+    const { user, system } = process.cpuUsage(before);
+    expect(all).toHaveLength(requests.length);
+    expect(dropped).toHaveLength(requests.length);
+    expect((user + system) / 1000).toBeLessThan(2_000);
+  });
+
   test.each([
     [
       'amazon.titan-embed-image-v1',

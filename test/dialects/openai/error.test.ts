@@ -32,6 +32,17 @@ describe('an upstream’s error', () => {
   });
 
   test.each([
+    ['a wait without a unit', { error: { details: [{ retryDelay: '1'.repeat(60_000) + '!' }] } }],
+    ['a web page of titles', '<title '.repeat(9_000)],
+  ])('is read in time proportional to it: %s', (_, body) => {
+    const before = process.cpuUsage();
+
+    expect(read(429, body)).toMatchObject({ code: 'upstream_rate_limited', retryAfterS: null });
+
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(200);
+  });
+
+  test.each([
     { shape: 'OpenAI', body: { error: { message: 'boom', type: 't', param: 'p', code: 'c' } } },
     { shape: 'a text as error', body: { error: 'boom' } },
     { shape: 'xAI', body: { code: 'Some requested entity was not found', error: 'boom' } },
