@@ -5,7 +5,8 @@ import type { CommittedStream } from './committed-stream.js';
 import { askPlace, type Got, type Lossy, type PlaceTask } from './ask-place.js';
 import type { Provider } from './providers.js';
 import type { RestingPlaces } from './resting.js';
-import { failureOf, type UnusedAnswer } from './unfinished.js';
+import { failureOf, type Failure, type UnusedAnswer } from './unfinished.js';
+import { WaitingPlaces } from './waiting-places.js';
 
 export type { ClientSink, CommittedStream } from './committed-stream.js';
 export type { Got } from './ask-place.js';
@@ -87,24 +88,16 @@ export function answerOf(tried: Tried<Got>): Answer {
  * Rejects only with bugs; every failure of an upstream is in the answer.
  */
 export async function tryEach<Got>(
-  task: Pick<
-    AnswerTask,
-    | 'tries'
-    | 'maxAttempts'
-    | 'signal'
-    | 'clock'
-    | 'resting'
-    | 'providers'
-    | 'isRouted'
-    | 'listsModels'
-  >,
+  task: Pick<AnswerTask, 'tries' | 'maxAttempts' | 'signal' | 'clock' | 'resting' | 'providers'> &
+    Partial<Pick<AnswerTask, 'served' | 'isRouted' | 'listsModels'>>,
   attempt: (upstream: Upstream) => Promise<Got>,
 ): Promise<Tried<Got>> {
   const { places, passedOver } = task.resting.order(task.tries);
   const attempts: AttemptOutcome[] = passedOver.map(({ id }) => restingOutcome(id));
   let error: GatewayError | null = null;
   let left = task.maxAttempts;
-  for (const upstream of places) {
+  const waiting = new WaitingPlaces(places);
+  for (const upstream of waiting) {
     if (task.signal.aborted) {
       error = new GatewayError('client_closed', 'the client has gone');
       break;
@@ -121,15 +114,15 @@ export async function tryEach<Got>(
     } catch (thrown) {
       const failure = failureOf(thrown);
       error = redactedBy(task.providers.get(upstream.provider), failure.error);
-      const { summary } = failure;
-      const tried = record(error.code);
-      attempts.push(summary === null ? tried : { ...tried, unused: { upstream, summary } });
+      attempts.push(withUnused(record(error.code), upstream, failure));
       const isTheirs = isUpstreamsFault(error);
       if (!isTheirs && !isTheModels(error, task)) break;
       // A size says nothing of how the place would do with what others ask.
       if (isTheirs && error.status !== TOO_LARGE) task.resting.note(upstream, error);
       left -= 1;
       if (left === 0) break;
+      // The order of models that a client lists is its own.
+      if (isTooLong(error) && task.listsModels !== true) waiting.putRoomiestFirst(upstream, task);
     }
   }
   error ??= new GatewayError('upstream_failed', 'there is no upstream to ask');
@@ -139,6 +132,14 @@ export async function tryEach<Got>(
 /** What an upstream said went wrong, as others may read it. */
 function redactedBy(provider: Provider | undefined, error: GatewayError): GatewayError {
   return provider?.redacted(error) ?? error;
+}
+
+function withUnused(
+  tried: AttemptOutcome,
+  upstream: Upstream,
+  { summary }: Failure,
+): AttemptOutcome {
+  return summary === null ? tried : { ...tried, unused: { upstream, summary } };
 }
 
 function restingOutcome(upstream: string): AttemptOutcome {
@@ -159,11 +160,15 @@ const NOT_HERE = new Set([401, 402, 403, 404, 408, TOO_LARGE, 429]);
  * content that one vendor will not have, only a client that lists other models has asked them.
  */
 function isTheModels(
-  { upstreamCode }: GatewayError,
+  error: GatewayError,
   { isRouted, listsModels }: Pick<AnswerTask, 'isRouted' | 'listsModels'>,
 ): boolean {
-  if (upstreamCode === 'content_filter') return listsModels === true;
-  return upstreamCode === 'context_length_exceeded' && (listsModels === true || isRouted === true);
+  if (error.upstreamCode === 'content_filter') return listsModels === true;
+  return isTooLong(error) && (listsModels === true || isRouted === true);
+}
+
+function isTooLong({ upstreamCode }: GatewayError): boolean {
+  return upstreamCode === 'context_length_exceeded';
 }
 
 /** Another upstream could do better. */

@@ -6,13 +6,21 @@ let acme: FakeUpstream;
 let router: FakeUpstream;
 let gateway: TestApp;
 
+const RULES = `
+version: 1
+policies:
+  auto: { only: [acme/talker, acme/thinker] }
+  short: { pin: acme/short, fallbacks: [acme/as-short, acme/long] }
+`;
+
 beforeAll(async () => {
   acme = await FakeUpstream.start();
   router = await FakeUpstream.start();
   const price = (usd: number) => `{ input: ${usd}, output: ${usd}, source: test }`;
-  gateway = await startApp(`
+  gateway = await startApp(
+    `
 providers:
-  acme: { base_url: '${acme.baseUrl}', api_key: sk-a, models: [alone, other, both-at-acme, routed-at-acme] }
+  acme: { base_url: '${acme.baseUrl}', api_key: sk-a, models: [alone, other, both-at-acme, routed-at-acme, short-at-acme] }
   groq: { base_url: '${acme.baseUrl}', api_key: sk-g }
   openrouter: { base_url: '${router.baseUrl}', api_key: sk-o }
 models:
@@ -29,9 +37,17 @@ models:
     hosts: [{ provider: groq, model: thinker }]
   acme/talker:
     hosts: [{ provider: groq, model: talker }]
-auto: { models: [acme/talker, acme/thinker] }
+  acme/short:
+    context_window: 8192
+    hosts: [{ provider: acme, model: short-at-acme }, { provider: groq, model: short-at-groq }]
+  acme/as-short: { context_window: 8192, hosts: [{ provider: groq, model: as-short }] }
+  acme/long: { context_window: 131072, hosts: [{ provider: groq, model: long }] }
+auto: { models: [acme/talker, acme/thinker, acme/short, acme/as-short, acme/long] }
 router: { predictor: heuristic }
-`);
+rules: rules.yaml
+`,
+    { files: { 'rules.yaml': RULES } },
+  );
 });
 
 afterAll(async () => {
@@ -96,6 +112,16 @@ describe('models that a request lists', () => {
 
     expect(status).toBe(200);
     expect(headers.get('x-suffice-reason')).toBe('fallback');
+  });
+
+  test('are not needed for a policy: what is too long for one model goes to one that takes more, not to its next place', async () => {
+    const error = { message: 'too long', code: 'context_length_exceeded' };
+    acme.next(sends(400, JSON.stringify({ error })));
+
+    const { status } = await chat('short', {});
+
+    expect(status).toBe(200);
+    expect(asked()).toEqual(['short-at-acme', 'long']);
   });
 
   test('are not asked what is wrong anywhere', async () => {
