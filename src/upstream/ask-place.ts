@@ -20,7 +20,7 @@ import type { ThoughtMemory } from '../dialects/neutral/thought-store.js';
 import type { Upstreams } from './call.js';
 import { commit, type CommittedStream } from './committed-stream.js';
 import type { Provider } from './providers.js';
-import { renamesFor, withWishes } from './terms.js';
+import { askedBehind, renamesFor, withWishes } from './terms.js';
 import { unfinished } from './unfinished.js';
 
 /** A request, and what it takes to ask a place. */
@@ -72,7 +72,8 @@ export async function askPlace(task: PlaceTask, upstream: Upstream): Promise<Got
   const spoken = provider.dialectFor(dialect.name, upstream.upstreamModel);
   const passage = passageBetween(dialect.name, spoken);
   const edits = editsFor(task, upstream, provider, spoken);
-  const asked = passage.ask(request, edits, () => targetOf(task, upstream, provider));
+  const told = askedBehind(request, provider, task.providers);
+  const asked = passage.ask(told, edits, () => targetOf(task, upstream, provider));
   const { headers } = asked;
   const dropped = withWishes(asked.dropped, request.terms ?? null, provider);
   // What a row wants of requests it wants of those in the provider's first dialect.
@@ -144,10 +145,11 @@ function targetOf(
   provider: Provider,
 ): Target {
   const model = served.get(upstream.modelId)?.model;
-  const { name, usageOption, outputCap, takesThoughts, schemas } = provider;
+  const { name, kind, usageOption, outputCap, takesThoughts, schemas } = provider;
   return {
     model: upstream.upstreamModel,
     provider: name,
+    kind,
     maxOutputTokens: model?.maxOutputTokens ?? null,
     canThink: model?.capabilities.has('reasoning') ?? false,
     efforts: provider.effortsFor(upstream.upstreamModel),
