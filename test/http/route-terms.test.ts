@@ -10,6 +10,7 @@ const RULES = `
 version: 1
 policies:
   auto: { only: [acme/talker, acme/thinker] }
+  refuser: { pin: acme/refuser }
   short: { pin: acme/short, fallbacks: [acme/as-short, acme/long] }
 `;
 
@@ -37,12 +38,13 @@ models:
     hosts: [{ provider: groq, model: thinker }]
   acme/talker:
     hosts: [{ provider: groq, model: talker }]
+  acme/refuser: { capabilities: [reasoning], hosts: [{ provider: groq, model: qwen }] }
   acme/short:
     context_window: 8192
     hosts: [{ provider: acme, model: short-at-acme }, { provider: groq, model: short-at-groq }]
   acme/as-short: { context_window: 8192, hosts: [{ provider: groq, model: as-short }] }
   acme/long: { context_window: 131072, hosts: [{ provider: groq, model: long }] }
-auto: { models: [acme/talker, acme/thinker, acme/short, acme/as-short, acme/long] }
+auto: { models: [acme/talker, acme/thinker, acme/refuser, acme/short, acme/as-short, acme/long] }
 router: { predictor: heuristic }
 rules: rules.yaml
 `,
@@ -293,6 +295,13 @@ describe('OpenRouter’s own members', () => {
 
     expect(acme.requests[0]?.json).toEqual(ask('talker', 'hi'));
     expect(headers.get('x-suffice-dropped')).toBe('reasoning.exclude, reasoning');
+  });
+
+  test('ask no effort of a model that refuses it, where a policy has chosen the model', async () => {
+    const { headers } = await chat('refuser', { reasoning: { effort: 'high' } });
+
+    expect(acme.requests[0]?.json).toEqual(ask('qwen', 'hi'));
+    expect(headers.get('x-suffice-dropped')).toBe('reasoning');
   });
 
   test('reach a provider that takes the effort as an object', async () => {

@@ -6,6 +6,8 @@ import { readThinking } from './neutral-request.js';
 
 const OBJECT = 'reasoning';
 const WORD = 'reasoning_effort';
+/** Where the word comes from that is not the client's. */
+export const WORD_FROM_OBJECT: ReadonlyMap<string, string> = new Map([[WORD, OBJECT]]);
 const READ = new Set(['effort', 'max_tokens', 'enabled']);
 
 /**
