@@ -159,7 +159,7 @@ function takenPart(
 /** Makes a body fit for a target, and notes what is lost. */
 type Fit = (body: Buffer, losses: Losses, target: Target) => Buffer;
 
-const byName: Fit = (body, losses, { canThink }) => withEffortByName(body, canThink, losses);
+const byName: Fit = (body, losses, target) => withEffortByName(body, target, losses);
 
 /** What may have to be done to a request, in order: which words a model knows is asked of words. */
 function fitsFor(dialect: Dialect, request: ChatRequest, edits: RequestEdits): readonly Fit[] {
