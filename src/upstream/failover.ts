@@ -21,6 +21,8 @@ export interface AnswerTask extends PlaceTask {
   readonly resting: RestingPlaces;
   /** The places are of several models that the client lists: it wants an answer of any. */
   readonly listsModels?: boolean;
+  /** The client says who may answer, and a place that chooses among others may have none of them. */
+  readonly limitsPlaces?: boolean;
 }
 
 /** One attempt and how it came out. */
@@ -89,7 +91,7 @@ export function answerOf(tried: Tried<Got>): Answer {
  */
 export async function tryEach<Got>(
   task: Pick<AnswerTask, 'tries' | 'maxAttempts' | 'signal' | 'clock' | 'resting' | 'providers'> &
-    Partial<Pick<AnswerTask, 'served' | 'isRouted' | 'listsModels'>>,
+    Partial<Pick<AnswerTask, 'served' | 'isRouted' | 'listsModels' | 'limitsPlaces'>>,
   attempt: (upstream: Upstream) => Promise<Got>,
 ): Promise<Tried<Got>> {
   const { places, passedOver } = task.resting.order(task.tries);
@@ -117,8 +119,7 @@ export async function tryEach<Got>(
       attempts.push(withUnused(record(error.code), upstream, failure));
       const isTheirs = isUpstreamsFault(error);
       if (!isTheirs && !isTheModels(error, task)) break;
-      // A size says nothing of how the place would do with what others ask.
-      if (isTheirs && error.status !== TOO_LARGE) task.resting.note(upstream, error);
+      if (isTheirs && !isOfThisRequest(error, task)) task.resting.note(upstream, error);
       left -= 1;
       if (left === 0) break;
       // The order of models that a client lists is its own.
@@ -169,6 +170,14 @@ function isTheModels(
 
 function isTooLong({ upstreamCode }: GatewayError): boolean {
   return upstreamCode === 'context_length_exceeded';
+}
+
+/** A failure that says nothing of how the place would do with what others ask. */
+function isOfThisRequest(
+  { status }: GatewayError,
+  { limitsPlaces }: Pick<AnswerTask, 'limitsPlaces'>,
+): boolean {
+  return status === TOO_LARGE || (status === 404 && limitsPlaces === true);
 }
 
 /** Another upstream could do better. */

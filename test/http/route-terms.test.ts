@@ -231,6 +231,18 @@ describe('providers that a request wants', () => {
     expect(router.requests[0]?.json).toMatchObject({ provider });
   });
 
+  test('are no reason for OpenRouter to rest where it has none that keeps a client’s terms', async () => {
+    router.next(...Array.from({ length: 3 }, () => refuses(404, 'No endpoints found')));
+    const terms = { provider: { order: ['openrouter'], zdr: true } };
+    for (let i = 0; i < 3; i += 1) await chat('acme/routed', terms);
+    router.requests.length = 0;
+    acme.requests.length = 0;
+
+    await chat('acme/routed', { provider: { order: ['openrouter'] } });
+
+    expect(asked()).toEqual(['routed-at-openrouter']);
+  });
+
   test('are promised by nobody where OpenRouter is asked in a dialect that has no word for them', async () => {
     const other = await startApp(`
 providers:
