@@ -11,7 +11,7 @@ export interface AskedPlaces {
   readonly maxAttempts: number;
 }
 
-type Known = Pick<Setup, 'resolve' | 'providers' | 'maxAttempts'>;
+type Known = Pick<Setup, 'resolve' | 'providers' | 'maxAttempts' | 'resting'>;
 
 /**
  * The places of the model that a client names, and then of those that it lists, on its terms.
@@ -30,9 +30,20 @@ export function placesOnTerms(setup: Known, first: ServedModel, terms: RouteTerm
   if (others.length === 0) return { tries: only, maxAttempts: setup.maxAttempts };
   // A place that several of the names stand for is asked once.
   const tries = new Map(
-    kept.flatMap((some) => some.slice(0, setup.maxAttempts)).map((place) => [place.id, place]),
+    kept.flatMap((some) => attempted(some, setup)).map((place) => [place.id, place]),
   );
   return { tries: [...tries.values()], maxAttempts: tries.size };
+}
+
+/** As many places of one model as it has attempts, in order; of those that rest only as many as there are no others for. */
+function attempted(
+  places: readonly Upstream[],
+  { maxAttempts, resting }: Known,
+): readonly Upstream[] {
+  if (places.length <= maxAttempts) return places;
+  const awake = places.filter((place) => !resting.rests(place));
+  const chosen = new Set([...new Set([...awake, ...places])].slice(0, maxAttempts));
+  return places.filter((place) => chosen.has(place));
 }
 
 /**

@@ -23,6 +23,7 @@ beforeAll(async () => {
 providers:
   acme: { base_url: '${acme.baseUrl}', api_key: sk-a, models: [alone, other, both-at-acme, routed-at-acme, short-at-acme] }
   groq: { base_url: '${acme.baseUrl}', api_key: sk-g }
+  xai: { base_url: '${acme.baseUrl}', api_key: sk-x }
   openrouter: { base_url: '${router.baseUrl}', api_key: sk-o }
 models:
   acme/both:
@@ -33,6 +34,11 @@ models:
     hosts:
       - { provider: acme, model: routed-at-acme, price: ${price(2)} }
       - { provider: openrouter, model: routed-at-openrouter, price: ${price(2)} }
+  acme/wide:
+    hosts:
+      - { provider: groq, model: wide-at-groq }
+      - { provider: xai, model: wide-at-xai }
+      - { provider: openrouter, model: wide-at-openrouter }
   acme/thinker:
     capabilities: [reasoning]
     hosts: [{ provider: groq, model: thinker }]
@@ -94,6 +100,16 @@ describe('models that a request lists', () => {
 
     expect(status).toBe(200);
     expect(asked()).toEqual(['alone', 'both-at-acme', 'both-at-groq', 'other']);
+  });
+
+  test('come after places of the first that do not rest, where others of it do', async () => {
+    acme.next(...Array.from({ length: 6 }, () => refuses(503, 'down')));
+    for (let i = 0; i < 3; i += 1) await chat('acme/wide', {});
+    acme.requests.length = 0;
+
+    await chat('acme/wide', { models: ['acme/other'] });
+
+    expect(asked()).toEqual(['wide-at-openrouter']);
   });
 
   test('are asked about what was too long for the first, or refused by it', async () => {
@@ -330,36 +346,5 @@ describe('OpenRouter’s own members', () => {
 
     expect(acme.requests[0]?.json).toEqual(ask('talker', 'hi'));
     expect(headers.get('x-suffice-dropped')).toBe('usage, transforms');
-  });
-});
-
-describe('headers that tell another gateway what to do', () => {
-  test.each([
-    ['/v1/chat/completions', ask('acme/alone', 'hi')],
-    ['/v1/chat/completions', ask('acme/nothing', 'hi')],
-    ['/v1/embeddings', { model: 'acme/nothing', input: 'hi' }],
-  ])('are named where nothing comes of them: %s', async (path, body) => {
-    const { headers } = await post(`${gateway.url}${path}`, body, {
-      'x-portkey-api-key': 'pk',
-      'x-portkey-config': '{"retry":{"attempts":3}}',
-      'Helicone-Cache-Enabled': 'true',
-      'cf-aig-skip-cache': 'true',
-    });
-
-    expect(headers.get('x-suffice-ignored')).toBe(
-      'x-portkey-config, helicone-cache-enabled, cf-aig-skip-cache',
-    );
-  });
-
-  test('are not named where there are none', async () => {
-    const headers = { 'x-portkey-api-key': 'pk', 'x-stainless-lang': 'js' };
-
-    const reply = await post(
-      `${gateway.url}/v1/chat/completions`,
-      ask('acme/alone', 'hi'),
-      headers,
-    );
-
-    expect(reply.headers.has('x-suffice-ignored')).toBe(false);
   });
 });
