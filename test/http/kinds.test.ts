@@ -27,7 +27,7 @@ providers:
   gpu-1: { kind: vllm, base_url: "${at('/gpu')}", models: [qwen] }
 models:
   amazon/nova-pro:
-    prices: { bedrock-us: { input: 9, output: 9 } }
+    prices: { bedrock: { input: 3, output: 3 }, bedrock-us: { input: 9, output: 9 } }
 auto: { models: [amazon/nova-pro] }
 `);
 });
@@ -62,14 +62,14 @@ describe('providers of one kind under names of the operator’s', () => {
     expect(reply.headers.get('x-suffice-cost-usd')).toBe('9.000009');
   });
 
-  test('have the catalog’s prices, but for those that the operator names', async () => {
+  test('have the catalog’s prices, but for those that the operator names for their kind or themselves', async () => {
     const models = (await (await fetch(`${gateway.url}/v1/models`)).json()) as {
       data: { id: string; upstreams: { id: string; pricing: { input: number } | null }[] }[];
     };
 
     const places = models.data.find(({ id }) => id === 'amazon/nova-pro')?.upstreams;
     expect(places?.map(({ id, pricing }) => [id, pricing?.input])).toEqual([
-      ['bedrock-eu/amazon.nova-pro-v1:0', 0.8],
+      ['bedrock-eu/amazon.nova-pro-v1:0', 3],
       ['bedrock-us/amazon.nova-pro-v1:0', 9],
     ]);
     expect(models.data.find(({ id }) => id === 'gpu-1/qwen')?.upstreams).toMatchObject([
