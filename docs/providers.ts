@@ -19,7 +19,7 @@ providers:
 \`\`\`
 
 **Several of one kind.** Give each a name of its own and say with \`kind\` what it is. It is then called as that provider is, reads the same environment variables, and
-serves the catalog's models at the catalog's prices, so set \`prices\` where a region costs more. A model that runs at several of them is asked for in the order in which
+serves the catalog's models at the catalog's prices, so set \`prices\` where a region costs more: a price for the kind is for all of them, unless one has the name of the kind itself. A model that runs at several of them is asked for in the order in which
 they stand in the file. To serve a model at some of them only, list its \`hosts\`.
 
 \`\`\`yaml

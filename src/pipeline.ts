@@ -113,6 +113,7 @@ export class Pipeline {
         signal,
         keepsUsage,
         isRouted: plan.routing !== null,
+        limitsPlaces: (request.terms?.places ?? null) !== null,
         listsModels: (request.terms?.models.length ?? 0) > 0,
       });
       if (isWhole(answer)) await this.#answered.join();

@@ -75,7 +75,7 @@ export async function layGround(
 
 /** @throws {FaultyFileError} with every override that the catalog cannot take, at its line */
 function overriddenCatalog(catalog: Catalog, { config, fault }: SourcedConfig): Catalog {
-  const overrides = withOwnHosts(config, catalog);
+  const overrides = withKindPrices(withOwnHosts(config, catalog), placesIn(config), catalog);
   const faults = catalog.overrideFaults(overrides);
   if (faults.length > 0) {
     throw new FaultyFileError(
@@ -83,6 +83,31 @@ function overriddenCatalog(catalog: Catalog, { config, fault }: SourcedConfig): 
     );
   }
   return catalog.withOverrides(overrides);
+}
+
+/** What the operator says a model costs at a kind of provider it costs at all of that kind, but for those with a price of their own. */
+function withKindPrices(
+  overrides: ModelOverrides,
+  places: ReturnType<typeof placesIn>,
+  catalog: Catalog,
+): ModelOverrides {
+  const names = new Set(places.map(({ name }) => name));
+  // A provider that has the kind's own name is meant alone by it.
+  const others = places.filter(({ kind }) => !names.has(kind));
+  if (others.length === 0) return overrides;
+  return Object.fromEntries(
+    Object.entries(overrides).map(([id, override]) => {
+      const { prices, hosts } = override;
+      // Hosts that the operator lists are named one by one.
+      if (prices === undefined || hosts !== undefined) return [id, override];
+      const runsAt = new Set(catalog.models.get(id)?.hosts.map(({ provider }) => provider));
+      const added = others.flatMap(({ name, kind }) => {
+        const price = prices[kind];
+        return price === undefined || !runsAt.has(name) ? [] : [[name, price] as const];
+      });
+      return [id, { ...override, prices: { ...Object.fromEntries(added), ...prices } }];
+    }),
+  );
 }
 
 /** A model that a provider lists as its own runs there; saying so again under `models` is not asked for. */

@@ -148,6 +148,8 @@ export interface Target {
   /** What the provider calls it. */
   readonly model: string;
   readonly provider: string;
+  /** The known provider that it is another account or server of; as a rule its own name. */
+  readonly kind: string;
   /** Most tokens it writes; `null` when unknown. */
   readonly maxOutputTokens: number | null;
   /** It can think before it answers. */

@@ -11,7 +11,15 @@ import {
 import type { Losses } from './neutral/losses.js';
 
 /** Words for how hard a model is to think, the least first. */
-const WORDS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+export const EFFORTS: readonly string[] = [
+  'none',
+  'minimal',
+  'low',
+  'medium',
+  'high',
+  'xhigh',
+  'max',
+];
 const NONE = 'none';
 
 /**
@@ -24,12 +32,12 @@ const NONE = 'none';
  * @returns `null` for a word that nobody knows, and where the model knows none
  */
 export function nearestEffort(wanted: string, known: readonly string[]): string | null {
-  const place = WORDS.indexOf(wanted);
+  const place = EFFORTS.indexOf(wanted);
   if (place < 0) return null;
   if (known.includes(wanted)) return wanted;
   let nearest: string | null = null;
   let least = Infinity;
-  for (const [i, word] of WORDS.entries()) {
+  for (const [i, word] of EFFORTS.entries()) {
     const distance = Math.abs(i - place);
     if (word === NONE || !known.includes(word) || distance > least) continue;
     nearest = word;

@@ -23,7 +23,7 @@ import type { NeutralRequest } from './neutral/request.js';
 import { summarize } from './neutral/summary.js';
 import type { ThoughtMemory } from './neutral/thought-store.js';
 import { ThoughtWatch } from './neutral/thought-watch.js';
-import { withEffortByName } from './openai/fit-effort.js';
+import { withEffortByName, WORD_FROM_OBJECT } from './openai/fit-effort.js';
 import { neutralWithoutRefused, withoutRefused, type Refusal } from './refusal.js';
 import { translatedStream } from './neutral/translated-stream.js';
 
@@ -149,7 +149,8 @@ function takenPart(
   // Most requests have nothing that any model refuses.
   if (fits.length === 0) return { taken: request, dropped: NOTHING };
   const target = describe();
-  const losses = lossesAt(target);
+  const isWord = request.names?.includes('reasoning_effort') !== false;
+  const losses = lossesAt(target, isWord ? undefined : WORD_FROM_OBJECT);
   let { body } = request;
   for (const fit of fits) body = fit(body, losses, target);
   return { taken: { ...request, body }, dropped: losses.list };
@@ -158,36 +159,45 @@ function takenPart(
 /** Makes a body fit for a target, and notes what is lost. */
 type Fit = (body: Buffer, losses: Losses, target: Target) => Buffer;
 
-const byName: Fit = (body, losses, { canThink }) => withEffortByName(body, canThink, losses);
+const byName: Fit = (body, losses, target) => withEffortByName(body, target, losses);
 
 /** What may have to be done to a request, in order: which words a model knows is asked of words. */
 function fitsFor(dialect: Dialect, request: ChatRequest, edits: RequestEdits): readonly Fit[] {
   const { refusals = NOTHING, efforts, effortByName, tellsSchema } = edits;
   const fits: Fit[] = [];
-  if (effortByName === true && request.names?.includes('reasoning') === true) fits.push(byName);
-  if (efforts && mayHave(request, 'reasoning_effort', 'reasoning')) {
+  let { names } = request;
+  if (effortByName === true && names?.includes('reasoning') === true) {
+    fits.push(byName);
+    names = [...names, 'reasoning_effort'];
+  }
+  if (efforts && mayHave(names, 'reasoning_effort', 'reasoning')) {
     fits.push((body, losses) => withKnownEffort(body, efforts, losses));
   }
-  if (mayBeRefused(request, refusals)) {
+  if (mayBeRefused(names, refusals)) {
     fits.push((body, losses) => withoutRefused(body, refusals, losses));
   }
   const tell = tellsSchema === true ? dialect.tellSchema : undefined;
-  if (tell && mayHave(request, 'response_format')) fits.push(tell);
+  if (tell && mayHave(names, 'response_format')) fits.push(tell);
   return fits;
 }
 
-function mayBeRefused({ names }: ChatRequest, refusals: readonly Refusal[]): boolean {
+type Names = ChatRequest['names'];
+
+function mayBeRefused(names: Names, refusals: readonly Refusal[]): boolean {
   return refusals.some(
     ({ members }) => names === undefined || names.some((name) => Object.hasOwn(members, name)),
   );
 }
 
-function mayHave({ names }: ChatRequest, ...members: readonly string[]): boolean {
+function mayHave(names: Names, ...members: readonly string[]): boolean {
   return names === undefined || members.some((member) => names.includes(member));
 }
 
-function lossesAt({ onLoss, model, provider }: Target): Losses {
-  return new Losses(onLoss, `${model} (${provider})`);
+function lossesAt(
+  { onLoss, model, provider }: Target,
+  asWritten?: ReadonlyMap<string, string>,
+): Losses {
+  return new Losses(onLoss, `${model} (${provider})`, asWritten);
 }
 
 function orderly(events: readonly AnswerEvent[], asked: Asked): AnswerEvent[] {

@@ -1,5 +1,6 @@
 import type { GatewayError } from '../core/errors.js';
-import { isObject, type JsonObject } from './json.js';
+import { isObject, objectOrEmpty, without, type JsonObject } from './json.js';
+import { scanObject, spliceBytes, valueIn, type Splice } from './json-splice.js';
 import { invalid, isAbsent, wrongType } from './request-check.js';
 
 /**
@@ -76,6 +77,28 @@ export function withoutTerms(
 ): Readonly<Record<string, null>> {
   const gone = { models: null, fallbacks: null, [LEGACY]: null };
   return takesPlaces || places === null ? gone : { ...gone, [PLACES]: null };
+}
+
+/**
+ * The client's bytes without some names of providers in its terms: where one of them alone may be asked, or others as well,
+ * nothing is said any more of who may.
+ *
+ * @param body - a JSON object
+ * @param places - what was read from it
+ */
+export function withoutNames(
+  body: Buffer,
+  { order, only }: PlaceTerms,
+  isGone: (name: string) => boolean,
+): Buffer {
+  const left = order.filter((name) => !isGone(name));
+  const isBound = only !== null && !only.some(isGone);
+  const kept = { ...(left.length > 0 && { order: left }), ...(isBound && { only }) };
+  const splices = scanObject(body, 0, [PLACES]).found.map((span): Splice => {
+    const rest = without(objectOrEmpty(valueIn(body, span)), ['order', 'only']);
+    return { start: span.start, end: span.end, text: JSON.stringify({ ...rest, ...kept }) };
+  });
+  return spliceBytes(body, splices);
 }
 
 function modelsIn(list: unknown, at: string): ListedModel[] {

@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.js';
 import type { Rates, ServedModel, Upstream } from '../core/model.js';
 import type { ListedModel, PlaceTerms, RouteTerms } from '../dialects/route-terms.js';
+import { isNamed } from '../upstream/place-names.js';
 import type { Setup } from './setup.js';
 
 /** Whom to ask for a request that names its model. */
@@ -10,7 +11,7 @@ export interface AskedPlaces {
   readonly maxAttempts: number;
 }
 
-type Known = Pick<Setup, 'resolve' | 'providers' | 'maxAttempts'>;
+type Known = Pick<Setup, 'resolve' | 'providers' | 'maxAttempts' | 'resting'>;
 
 /**
  * The places of the model that a client names, and then of those that it lists, on its terms.
@@ -29,9 +30,20 @@ export function placesOnTerms(setup: Known, first: ServedModel, terms: RouteTerm
   if (others.length === 0) return { tries: only, maxAttempts: setup.maxAttempts };
   // A place that several of the names stand for is asked once.
   const tries = new Map(
-    kept.flatMap((some) => some.slice(0, setup.maxAttempts)).map((place) => [place.id, place]),
+    kept.flatMap((some) => attempted(some, setup)).map((place) => [place.id, place]),
   );
   return { tries: [...tries.values()], maxAttempts: tries.size };
+}
+
+/** As many places of one model as it has attempts, in order; of those that rest only as many as there are no others for. */
+function attempted(
+  places: readonly Upstream[],
+  { maxAttempts, resting }: Known,
+): readonly Upstream[] {
+  if (places.length <= maxAttempts) return places;
+  const awake = places.filter((place) => !resting.rests(place));
+  const chosen = new Set([...new Set([...awake, ...places])].slice(0, maxAttempts));
+  return places.filter((place) => chosen.has(place));
 }
 
 /**
@@ -73,21 +85,28 @@ function allowed(
 ): readonly Upstream[] {
   const routes = ({ provider }: Upstream): boolean =>
     providers.get(provider)?.takesRouteTerms === true;
+  const named: Named = ({ provider }, names) => {
+    const known = providers.get(provider);
+    return known !== undefined && isNamed(known, names, providers);
+  };
   const kept = upstreams.filter((place) => {
     // It is told the same terms, and keeps them among providers of its own.
-    if (routes(place)) return !isNamed(place, terms.ignore);
-    return terms.conditions.length === 0 && isAllowed(place, terms);
+    if (routes(place)) return !named(place, terms.ignore);
+    return terms.conditions.length === 0 && isAllowed(place, terms, named);
   });
-  const ordered = inOrder(kept, terms);
+  const ordered = inOrder(kept, terms, named);
   if (terms.allowsOthers) return ordered;
   return terms.order.length === 0
     ? ordered.slice(0, 1)
-    : ordered.filter((place) => routes(place) || isNamed(place, terms.order));
+    : ordered.filter((place) => routes(place) || named(place, terms.order));
 }
 
-function isAllowed(place: Upstream, { only, ignore, maxPrice }: PlaceTerms): boolean {
-  if (only !== null && !isNamed(place, only)) return false;
-  if (isNamed(place, ignore)) return false;
+/** Whether a client means a place by one of its names. */
+type Named = (place: Upstream, names: readonly string[]) => boolean;
+
+function isAllowed(place: Upstream, { only, ignore, maxPrice }: PlaceTerms, named: Named): boolean {
+  if (only !== null && !named(place, only)) return false;
+  if (named(place, ignore)) return false;
   return (['input', 'output'] as const).every((kind) =>
     isWithin(place.price, kind, maxPrice[kind]),
   );
@@ -98,9 +117,13 @@ function isWithin(price: Rates | null, kind: 'input' | 'output', most: number | 
   return most === null || (price?.[kind] ?? Infinity) <= most;
 }
 
-function inOrder(places: readonly Upstream[], terms: PlaceTerms): readonly Upstream[] {
+function inOrder(
+  places: readonly Upstream[],
+  terms: PlaceTerms,
+  named: Named,
+): readonly Upstream[] {
   const rank = (place: Upstream): number => {
-    const at = terms.order.findIndex((name) => isNamed(place, [name]));
+    const at = terms.order.findIndex((name) => named(place, [name]));
     return at < 0 ? terms.order.length : at;
   };
   const cost = ({ price }: Upstream): number =>
@@ -112,29 +135,6 @@ function inOrder(places: readonly Upstream[], terms: PlaceTerms): readonly Upstr
 function compare(a: number, b: number): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-/** What OpenRouter calls providers, where the names here are others. */
-const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  'google-ai-studio': ['google'],
-  'google-vertex': ['vertex', 'vertex-anthropic'],
-  'amazon-bedrock': ['bedrock', 'bedrock-mantle'],
-  azure: ['azure-deployments'],
-  'x-ai': ['xai'],
-  moonshotai: ['moonshot'],
-  'z-ai': ['zai'],
-};
-
-/** `deepinfra/turbo` is a form of `deepinfra`, and `Google AI Studio` another spelling. */
-function isNamed({ provider }: Upstream, names: readonly string[]): boolean {
-  return names.some((name) => {
-    const slug = (name.split('/')[0] ?? '').trim().toLowerCase().replace(/\s+/gu, '-');
-    return slug === provider || (Object.hasOwn(OTHER_NAMES, slug) && isOneOf(slug, provider));
-  });
-}
-
-function isOneOf(slug: string, provider: string): boolean {
-  return OTHER_NAMES[slug]?.includes(provider) === true;
 }
 
 function noneLeft(models: readonly ServedModel[], terms: PlaceTerms): GatewayError {

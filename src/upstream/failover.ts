@@ -1,61 +1,28 @@
-import { randomUUID } from 'node:crypto';
-import type { Clock } from '../core/clock.js';
-import type { GoneSignal } from '../core/departure.js';
 import { GatewayError } from '../core/errors.js';
-import type { ServedModel, Upstream } from '../core/model.js';
-import { retryHeader } from '../dialects/openai/retry-after.js';
-import type {
-  RequestEdits,
-  AnswerRules,
-  ChatRequest,
-  ClientDialect,
-  Target,
-  WholeAnswer,
-} from '../dialects/dialect.js';
-import { passageBetween } from '../dialects/dialects.js';
-import { withMembers } from '../dialects/members.js';
-import { fitForDeepSeek } from '../dialects/deepseek/fit-request.js';
-import { fitForMistral } from '../dialects/mistral/fit-request.js';
-import type { Loss, LossPolicy } from '../dialects/neutral/losses.js';
-import type { ThoughtMemory } from '../dialects/neutral/thought-store.js';
-import type { Upstreams } from './call.js';
-import { commit, type CommittedStream } from './committed-stream.js';
+import type { Upstream } from '../core/model.js';
+import type { WholeAnswer } from '../dialects/dialect.js';
+import type { CommittedStream } from './committed-stream.js';
+import { askPlace, type Got, type Lossy, type PlaceTask } from './ask-place.js';
 import type { Provider } from './providers.js';
 import type { RestingPlaces } from './resting.js';
-import { renamesFor, withWishes } from './terms.js';
-import { failureOf, unfinished, type UnusedAnswer } from './unfinished.js';
+import { failureOf, type Failure, type UnusedAnswer } from './unfinished.js';
+import { WaitingPlaces } from './waiting-places.js';
 
 export type { ClientSink, CommittedStream } from './committed-stream.js';
+export type { Got } from './ask-place.js';
 
 /** A request, and the places that may answer it. */
-export interface AnswerTask {
+export interface AnswerTask extends PlaceTask {
   /** In order of preference; the first is the one that was chosen. Asked for one after the other. */
   readonly tries: Iterable<Upstream>;
   /** Attempts in all, the first included. At least 1. */
   readonly maxAttempts: number;
   /** Which of the places to ask last, whatever the preference. */
   readonly resting: RestingPlaces;
-  readonly request: ChatRequest;
-  /** The client's. */
-  readonly dialect: ClientDialect;
-  /** By `vendor/name`: what is known of a model decides how it can be asked. */
-  readonly served: ReadonlyMap<string, ServedModel>;
-  /** What becomes of what cannot be said in the provider's dialect. */
-  readonly onLoss: LossPolicy;
-  /** Asked only where a request is translated. */
-  readonly memory: () => ThoughtMemory;
-  readonly upstreams: Upstreams;
-  /** By name. */
-  readonly providers: ReadonlyMap<string, Provider>;
-  readonly clock: Clock;
-  /** Aborts when the client has gone: nothing is tried after that. */
-  readonly signal: GoneSignal;
-  /** A stream tells its usage even if the client did not ask for it: it is kept for others. */
-  readonly keepsUsage?: boolean;
-  /** The gateway chose the model, so the client could not know what it refuses. */
-  readonly isRouted?: boolean;
   /** The places are of several models that the client lists: it wants an answer of any. */
   readonly listsModels?: boolean;
+  /** The client says who may answer, and a place that chooses among others may have none of them. */
+  readonly limitsPlaces?: boolean;
 }
 
 /** One attempt and how it came out. */
@@ -104,7 +71,7 @@ export type Tried<Got> =
  * Rejects only with bugs; every failure of an upstream is in the answer.
  */
 export async function answerFrom(task: AnswerTask): Promise<Answer> {
-  return answerOf(await tryEach(task, (upstream) => attempt(task, upstream)));
+  return answerOf(await tryEach(task, (upstream) => askPlace(task, upstream)));
 }
 
 /** What was got, beside who gave it. */
@@ -123,24 +90,16 @@ export function answerOf(tried: Tried<Got>): Answer {
  * Rejects only with bugs; every failure of an upstream is in the answer.
  */
 export async function tryEach<Got>(
-  task: Pick<
-    AnswerTask,
-    | 'tries'
-    | 'maxAttempts'
-    | 'signal'
-    | 'clock'
-    | 'resting'
-    | 'providers'
-    | 'isRouted'
-    | 'listsModels'
-  >,
+  task: Pick<AnswerTask, 'tries' | 'maxAttempts' | 'signal' | 'clock' | 'resting' | 'providers'> &
+    Partial<Pick<AnswerTask, 'served' | 'isRouted' | 'listsModels' | 'limitsPlaces'>>,
   attempt: (upstream: Upstream) => Promise<Got>,
 ): Promise<Tried<Got>> {
   const { places, passedOver } = task.resting.order(task.tries);
   const attempts: AttemptOutcome[] = passedOver.map(({ id }) => restingOutcome(id));
   let error: GatewayError | null = null;
   let left = task.maxAttempts;
-  for (const upstream of places) {
+  const waiting = new WaitingPlaces(places);
+  for (const upstream of waiting) {
     if (task.signal.aborted) {
       error = new GatewayError('client_closed', 'the client has gone');
       break;
@@ -157,15 +116,14 @@ export async function tryEach<Got>(
     } catch (thrown) {
       const failure = failureOf(thrown);
       error = redactedBy(task.providers.get(upstream.provider), failure.error);
-      const { summary } = failure;
-      const tried = record(error.code);
-      attempts.push(summary === null ? tried : { ...tried, unused: { upstream, summary } });
+      attempts.push(withUnused(record(error.code), upstream, failure));
       const isTheirs = isUpstreamsFault(error);
       if (!isTheirs && !isTheModels(error, task)) break;
-      // A size says nothing of how the place would do with what others ask.
-      if (isTheirs && error.status !== TOO_LARGE) task.resting.note(upstream, error);
+      if (isTheirs && !isOfThisRequest(error, task)) task.resting.note(upstream, error);
       left -= 1;
       if (left === 0) break;
+      // The order of models that a client lists is its own.
+      if (isTooLong(error) && task.listsModels !== true) waiting.putRoomiestFirst(upstream, task);
     }
   }
   error ??= new GatewayError('upstream_failed', 'there is no upstream to ask');
@@ -177,118 +135,16 @@ function redactedBy(provider: Provider | undefined, error: GatewayError): Gatewa
   return provider?.redacted(error) ?? error;
 }
 
+function withUnused(
+  tried: AttemptOutcome,
+  upstream: Upstream,
+  { summary }: Failure,
+): AttemptOutcome {
+  return summary === null ? tried : { ...tried, unused: { upstream, summary } };
+}
+
 function restingOutcome(upstream: string): AttemptOutcome {
   return { upstream, outcome: 'resting', ms: 0 };
-}
-
-/** What the provider was not told, and what the client is not told of a whole answer. */
-interface Lossy {
-  readonly dropped: readonly Loss[];
-}
-
-/** What one upstream gave. */
-export type Got = Lossy &
-  (
-    | { readonly kind: 'whole'; readonly whole: WholeAnswer }
-    | { readonly kind: 'stream'; readonly stream: CommittedStream }
-  );
-
-/** @param spoken - the dialect that the provider is asked in */
-function editsFor(
-  { request, isRouted }: AnswerTask,
-  upstream: Upstream,
-  provider: Provider,
-  spoken: Provider['dialect'],
-): RequestEdits {
-  return {
-    model: upstream.upstreamModel,
-    askUsage: request.stream && !request.includeUsage && provider.usageOption,
-    renames: renamesFor(request, spoken, provider, upstream),
-    effortByName: spoken === 'openai' && provider.effortByName,
-    tellsSchema: !provider.schemas,
-    // Whoever names a model in its own words gets its own answer to them, refusals included.
-    ...(isRouted === true && {
-      refusals: provider.refusalsFor(upstream.upstreamModel),
-      efforts: provider.effortsFor(upstream.upstreamModel),
-    }),
-  };
-}
-
-async function attempt(task: AnswerTask, upstream: Upstream): Promise<Got> {
-  const { request, dialect } = task;
-  const provider = task.providers.get(upstream.provider);
-  if (provider === undefined) throw new Error(`provider ${upstream.provider} is not configured`);
-
-  const spoken = provider.dialectFor(dialect.name, upstream.upstreamModel);
-  const passage = passageBetween(dialect.name, spoken);
-  const edits = editsFor(task, upstream, provider, spoken);
-  const asked = passage.ask(request, edits, () => targetOf(task, upstream, provider));
-  const { headers } = asked;
-  const dropped = withWishes(asked.dropped, request.terms ?? null, provider);
-  // What a row wants of requests it wants of those in the provider's first dialect.
-  const body = spoken === provider.dialect ? fitted(asked.body, provider) : asked.body;
-  const answer = await task.upstreams.call({
-    upstream,
-    body,
-    headers,
-    dialect: spoken,
-    stream: request.stream,
-    signal: task.signal,
-  });
-  const rules: AnswerRules = {
-    trusted: provider.trustedAnswers,
-    includeUsage: request.includeUsage || task.keepsUsage === true,
-    model: upstream.modelId,
-    createdS: Math.floor(task.clock.wallMs() / 1_000),
-    seed: randomUUID(),
-    request,
-  };
-  if (answer.kind === 'stream') {
-    const stream = passage.openStream(rules, asked);
-    try {
-      const committed = await commit(answer.body, stream, (error) => provider.redacted(error));
-      return { kind: 'stream', stream: committed, dropped };
-    } catch (error) {
-      throw unfinished(error, stream.summary);
-    }
-  }
-  if (answer.status >= 300) {
-    throw passage.readError(answer.status, answer.bytes, retryHeader(answer));
-  }
-  const whole = passage.readAnswer(answer.bytes, rules, asked);
-  return { kind: 'whole', whole, dropped: [...dropped, ...(whole.summary.lost ?? [])] };
-}
-
-const FITS = { mistral: fitForMistral, deepseek: fitForDeepSeek } as const;
-
-/** The request with what this one provider wants of it beyond its dialect. */
-function fitted(body: Buffer, { members, fit }: Provider): Buffer {
-  const whole = withMembers(body, members);
-  return fit === null ? whole : FITS[fit](whole);
-}
-
-function targetOf(
-  { served, onLoss, memory }: AnswerTask,
-  upstream: Upstream,
-  provider: Provider,
-): Target {
-  const model = served.get(upstream.modelId)?.model;
-  const { name, usageOption, outputCap, takesThoughts, schemas } = provider;
-  return {
-    model: upstream.upstreamModel,
-    provider: name,
-    maxOutputTokens: model?.maxOutputTokens ?? null,
-    canThink: model?.capabilities.has('reasoning') ?? false,
-    efforts: provider.effortsFor(upstream.upstreamModel),
-    usageOption,
-    outputCap,
-    takesThoughts,
-    schemas,
-    renames: provider.renamesFor(upstream.upstreamModel),
-    refusals: provider.refusalsFor(upstream.upstreamModel),
-    onLoss,
-    memory: memory(),
-  };
 }
 
 /** More than this provider takes at once: Groq says so of what is over an account's tokens a minute. */
@@ -305,11 +161,23 @@ const NOT_HERE = new Set([401, 402, 403, 404, 408, TOO_LARGE, 429]);
  * content that one vendor will not have, only a client that lists other models has asked them.
  */
 function isTheModels(
-  { upstreamCode }: GatewayError,
+  error: GatewayError,
   { isRouted, listsModels }: Pick<AnswerTask, 'isRouted' | 'listsModels'>,
 ): boolean {
-  if (upstreamCode === 'content_filter') return listsModels === true;
-  return upstreamCode === 'context_length_exceeded' && (listsModels === true || isRouted === true);
+  if (error.upstreamCode === 'content_filter') return listsModels === true;
+  return isTooLong(error) && (listsModels === true || isRouted === true);
+}
+
+function isTooLong({ upstreamCode }: GatewayError): boolean {
+  return upstreamCode === 'context_length_exceeded';
+}
+
+/** A failure that says nothing of how the place would do with what others ask. */
+function isOfThisRequest(
+  { status }: GatewayError,
+  { limitsPlaces }: Pick<AnswerTask, 'limitsPlaces'>,
+): boolean {
+  return status === TOO_LARGE || (status === 404 && limitsPlaces === true);
 }
 
 /** Another upstream could do better. */

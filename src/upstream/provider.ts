@@ -45,6 +45,8 @@ interface ModelCustoms {
 
 /** What a provider is made of besides its row. */
 export interface ProviderParts {
+  /** See `Provider.kind`. */
+  readonly kind: string;
   readonly url: URL;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -62,6 +64,8 @@ export interface ProviderParts {
  */
 export class Provider {
   readonly name: string;
+  /** The known provider that it is, as the name of its row; for a server of the operator's own, its name. */
+  readonly kind: string;
   readonly displayName: string;
   /** What it speaks first of all. */
   readonly dialect: DialectName;
@@ -105,6 +109,7 @@ export class Provider {
   constructor(row: ProviderRow, parts: ProviderParts) {
     const { url, places } = parts;
     this.name = row.name;
+    this.kind = parts.kind;
     this.displayName = row.displayName;
     this.dialect = row.dialect;
     this.serves = row.serves;

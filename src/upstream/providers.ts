@@ -73,6 +73,7 @@ export function resolveProvider(name: string, settings: ProviderSettings = {}): 
   return {
     ok: true,
     provider: new Provider(fitted, {
+      kind: knownProvider(name, settings)?.name ?? name,
       url,
       headers,
       credentials,

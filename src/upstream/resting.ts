@@ -75,12 +75,17 @@ export class RestingPlaces {
     return [...this.#troubled].flatMap(([id, { rests }]) => (rests > 0 ? [id] : []));
   }
 
+  /** Whether others are to be asked first. */
+  rests({ id }: Upstream, now = this.#clock.now()): boolean {
+    return (this.#troubled.get(id)?.untilMs ?? 0) > now;
+  }
+
   /** Puts places that rest behind those that do not. When a rest is over, one request at a time finds out. */
   order(inPreference: Iterable<Upstream>): RestedOrder {
     if (this.isQuiet) return { places: inPreference, passedOver: [] };
     const places = [...inPreference];
     const now = this.#clock.now();
-    const rests = ({ id }: Upstream): boolean => (this.#troubled.get(id)?.untilMs ?? 0) > now;
+    const rests = (place: Upstream): boolean => this.rests(place, now);
     const [first, ...others] = places.filter((place) => !rests(place));
     if (first === undefined) return { places, passedOver: [] };
     this.#probe(first, now);

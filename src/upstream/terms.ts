@@ -1,7 +1,8 @@
 import type { Upstream } from '../core/model.js';
 import type { ChatRequest, DialectName } from '../dialects/dialect.js';
 import type { Loss } from '../dialects/neutral/losses.js';
-import { withoutTerms, type RouteTerms } from '../dialects/route-terms.js';
+import { withoutNames, withoutTerms, type RouteTerms } from '../dialects/route-terms.js';
+import { isNamed } from './place-names.js';
 import type { Provider } from './providers.js';
 
 /** Names belong to the dialect that the provider speaks first of all. */
@@ -16,6 +17,24 @@ export function renamesFor(
   return terms === null
     ? renames
     : { ...renames, ...withoutTerms(terms, provider.takesRouteTerms) };
+}
+
+/**
+ * The request for a provider that is told whom to ask: a client that wants this very provider says nothing by that of those
+ * behind it, among whom none has its name.
+ *
+ * @param providers - by name
+ */
+export function askedBehind(
+  request: ChatRequest,
+  provider: Provider,
+  providers: ReadonlyMap<string, Provider>,
+): ChatRequest {
+  const places = request.terms?.places ?? null;
+  if (places === null || !provider.takesRouteTerms) return request;
+  const isItself = (name: string): boolean => isNamed(provider, [name], providers);
+  if (![...places.order, ...(places.only ?? [])].some(isItself)) return request;
+  return { ...request, body: withoutNames(request.body, places, isItself) };
 }
 
 /** What a client would like of the place that is asked, and neither it nor the gateway heeds. */

@@ -1,5 +1,5 @@
 import { ask, post, startApp, type TestApp } from '../support/app.js';
-import { FakeUpstream, refuses, sends, type Behaviour } from '../support/fake-upstream.js';
+import { answers, FakeUpstream, refuses, sends, type Behaviour } from '../support/fake-upstream.js';
 
 /** Converse, whole, at every address that ends in it; OpenAI's everywhere else. */
 const CONVERSED = {
@@ -22,10 +22,12 @@ providers:
   bedrock-us: { kind: bedrock, base_url: "${at('/us')}", place: { region: us-east-1 }, aws: { access_key_id: id-us, secret_access_key: secret-us } }
   azure-1: { kind: azure-deployments, base_url: "${at('/one/openai')}", place: { api_version: 2024-10-21 }, api_key: key-1, models: [chat] }
   azure-2: { kind: azure-deployments, base_url: "${at('/two/openai')}", place: { api_version: 2025-01-01 }, api_key: key-2, models: [chat] }
+  openai-2: { kind: openai, base_url: "${at('/second')}", api_key: key-2 }
+  openai: { base_url: "${at('/first')}", api_key: key-1 }
   gpu-1: { kind: vllm, base_url: "${at('/gpu')}", models: [qwen] }
 models:
   amazon/nova-pro:
-    prices: { bedrock-us: { input: 9, output: 9 } }
+    prices: { bedrock: { input: 3, output: 3 }, bedrock-us: { input: 9, output: 9 } }
 auto: { models: [amazon/nova-pro] }
 `);
 });
@@ -60,14 +62,14 @@ describe('providers of one kind under names of the operator’s', () => {
     expect(reply.headers.get('x-suffice-cost-usd')).toBe('9.000009');
   });
 
-  test('have the catalog’s prices, but for those that the operator names', async () => {
+  test('have the catalog’s prices, but for those that the operator names for their kind or themselves', async () => {
     const models = (await (await fetch(`${gateway.url}/v1/models`)).json()) as {
       data: { id: string; upstreams: { id: string; pricing: { input: number } | null }[] }[];
     };
 
     const places = models.data.find(({ id }) => id === 'amazon/nova-pro')?.upstreams;
     expect(places?.map(({ id, pricing }) => [id, pricing?.input])).toEqual([
-      ['bedrock-eu/amazon.nova-pro-v1:0', 0.8],
+      ['bedrock-eu/amazon.nova-pro-v1:0', 3],
       ['bedrock-us/amazon.nova-pro-v1:0', 9],
     ]);
     expect(models.data.find(({ id }) => id === 'gpu-1/qwen')?.upstreams).toMatchObject([
@@ -94,5 +96,87 @@ describe('providers of one kind under names of the operator’s', () => {
     expect(asked().map((path) => path.slice(0, 3))).toEqual(['/eu', '/us']);
     expect(reply.headers.get('x-suffice-model')).toBe('amazon/nova-pro');
     expect(reply.headers.get('x-suffice-reason')).not.toBe('fallback');
+  });
+
+  test('get what a client of another dialect says to providers of their kind', async () => {
+    upstream.always(answers());
+    const messages = [{ role: 'user', content: 'hi' }];
+    const options = { 'azure-deployments': { seed: 5, top_p: 1 }, 'azure-1': { seed: 6 } };
+    const more = { max_tokens: 9, messages, provider_options: options };
+    await post(`${gateway.url}/v1/messages`, { ...more, model: 'azure-1/chat' });
+    const tiered = { ...more, model: 'openai-2/gpt-4o', service_tier: 'standard_only' };
+    const reply = await post(`${gateway.url}/v1/messages`, tiered);
+
+    expect(upstream.requests[0]?.json).toMatchObject({ seed: 6, top_p: 1 });
+    expect(upstream.requests[1]?.json).toMatchObject({ service_tier: 'default' });
+    expect(reply.headers.get('x-suffice-dropped')).toBeNull();
+  });
+
+  test.each([
+    ['amazon/nova-pro', { only: ['amazon-bedrock'] }, '/eu'],
+    ['amazon/nova-pro', { order: ['Bedrock-US'] }, '/us'],
+    ['amazon/nova-pro', { order: ['bedrock'] }, '/eu'],
+    ['openai/gpt-4o', { order: ['openai'] }, '/first'],
+    ['openai/gpt-4o', { only: ['openai-2'] }, '/second'],
+    ['openai/gpt-4o', { ignore: ['openai'] }, '/second'],
+  ])(
+    'are what a client means by their kind, unless one has that name: %s %j',
+    async (model, provider, at) => {
+      if (model.startsWith('openai/')) upstream.always(answers());
+      await chat(ask(model, 'hi', { provider }));
+
+      expect(asked()[0]).toMatch(new RegExp(`^${at}/`, 'u'));
+    },
+  );
+
+  test('are none of those that a client will not have', async () => {
+    const provider = { ignore: ['amazon-bedrock'] };
+
+    expect((await chat(ask('amazon/nova-pro', 'hi', { provider }))).status).toBe(422);
+  });
+});
+
+describe('an account at OpenRouter under a name of the operator’s', () => {
+  let routing: TestApp;
+
+  beforeAll(async () => {
+    const at = upstream.baseUrl;
+    routing = await startApp(`
+providers:
+  gpu-1: { kind: vllm, base_url: "${at}" }
+  router-2: { kind: openrouter, base_url: "${at}/router", api_key: key-r }
+models:
+  acme/routed:
+    hosts: [{ provider: gpu-1, model: qwen }, { provider: router-2, model: acme/routed }]
+`);
+  });
+
+  beforeEach(() => {
+    upstream.always(answers());
+  });
+
+  afterAll(async () => {
+    await routing.close();
+  });
+
+  test.each([
+    [{ only: ['router-2'] }, {}],
+    [{ only: ['OpenRouter', 'deepinfra'], zdr: true }, { zdr: true }],
+    [{ order: ['openrouter'], allow_fallbacks: false }, { allow_fallbacks: false }],
+    [{ order: ['router-2', 'groq'] }, { order: ['groq'] }],
+    [
+      { ignore: ['gpu-1'], only: ['groq'] },
+      { ignore: ['gpu-1'], only: ['groq'] },
+    ],
+  ])('is not told to look for itself: %j', async (provider, told) => {
+    const body = ask('acme/routed', 'hi', { seed: 1, provider, user: 'x' });
+    await post(`${routing.url}/v1/chat/completions`, body);
+
+    expect(asked()).toEqual(['/v1/router/chat/completions']);
+    expect(upstream.requests[0]?.json).toEqual({
+      ...(body as object),
+      model: 'acme/routed',
+      provider: told,
+    });
   });
 });

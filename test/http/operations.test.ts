@@ -237,3 +237,37 @@ describe('the client’s own id of a request', () => {
     expect(gateway.logged().filter(({ reason }) => reason === 'cached')).toHaveLength(2);
   });
 });
+
+describe('headers that tell another gateway what to do', () => {
+  test.each([
+    ['/v1/chat/completions', ask('simulation/small', 'hi')],
+    ['/v1/chat/completions', ask('simulation/nothing', 'hi')],
+    ['/v1/embeddings', { model: 'simulation/nothing', input: 'hi' }],
+  ])('are named where nothing comes of them: %s', async (path, body) => {
+    gateway = await simulated();
+
+    const { headers } = await post(`${gateway.url}${path}`, body, {
+      'x-portkey-api-key': 'pk',
+      'x-portkey-config': '{"retry":{"attempts":3}}',
+      'Helicone-Cache-Enabled': 'true',
+      'cf-aig-skip-cache': 'true',
+    });
+
+    expect(headers.get('x-suffice-ignored')).toBe(
+      'x-portkey-config, helicone-cache-enabled, cf-aig-skip-cache',
+    );
+  });
+
+  test('are not named where there are none', async () => {
+    gateway = await simulated();
+    const headers = { 'x-portkey-api-key': 'pk', 'x-stainless-lang': 'js' };
+
+    const reply = await post(
+      `${gateway.url}/v1/chat/completions`,
+      ask('simulation/small', 'hi'),
+      headers,
+    );
+
+    expect(reply.headers.has('x-suffice-ignored')).toBe(false);
+  });
+});

@@ -6,14 +6,24 @@ let acme: FakeUpstream;
 let router: FakeUpstream;
 let gateway: TestApp;
 
+const RULES = `
+version: 1
+policies:
+  auto: { only: [acme/talker, acme/thinker] }
+  refuser: { pin: acme/refuser }
+  short: { pin: acme/short, fallbacks: [acme/as-short, acme/long] }
+`;
+
 beforeAll(async () => {
   acme = await FakeUpstream.start();
   router = await FakeUpstream.start();
   const price = (usd: number) => `{ input: ${usd}, output: ${usd}, source: test }`;
-  gateway = await startApp(`
+  gateway = await startApp(
+    `
 providers:
-  acme: { base_url: '${acme.baseUrl}', api_key: sk-a, models: [alone, other, both-at-acme, routed-at-acme] }
+  acme: { base_url: '${acme.baseUrl}', api_key: sk-a, models: [alone, other, both-at-acme, routed-at-acme, short-at-acme] }
   groq: { base_url: '${acme.baseUrl}', api_key: sk-g }
+  xai: { base_url: '${acme.baseUrl}', api_key: sk-x }
   openrouter: { base_url: '${router.baseUrl}', api_key: sk-o }
 models:
   acme/both:
@@ -24,14 +34,28 @@ models:
     hosts:
       - { provider: acme, model: routed-at-acme, price: ${price(2)} }
       - { provider: openrouter, model: routed-at-openrouter, price: ${price(2)} }
+  acme/wide:
+    hosts:
+      - { provider: groq, model: wide-at-groq }
+      - { provider: xai, model: wide-at-xai }
+      - { provider: openrouter, model: wide-at-openrouter }
   acme/thinker:
     capabilities: [reasoning]
     hosts: [{ provider: groq, model: thinker }]
   acme/talker:
     hosts: [{ provider: groq, model: talker }]
-auto: { models: [acme/talker, acme/thinker] }
+  acme/refuser: { capabilities: [reasoning], hosts: [{ provider: groq, model: qwen }] }
+  acme/short:
+    context_window: 8192
+    hosts: [{ provider: acme, model: short-at-acme }, { provider: groq, model: short-at-groq }]
+  acme/as-short: { context_window: 8192, hosts: [{ provider: groq, model: as-short }] }
+  acme/long: { context_window: 131072, hosts: [{ provider: groq, model: long }] }
+auto: { models: [acme/talker, acme/thinker, acme/refuser, acme/short, acme/as-short, acme/long] }
 router: { predictor: heuristic }
-`);
+rules: rules.yaml
+`,
+    { files: { 'rules.yaml': RULES } },
+  );
 });
 
 afterAll(async () => {
@@ -78,6 +102,16 @@ describe('models that a request lists', () => {
     expect(asked()).toEqual(['alone', 'both-at-acme', 'both-at-groq', 'other']);
   });
 
+  test('come after places of the first that do not rest, where others of it do', async () => {
+    acme.next(...Array.from({ length: 6 }, () => refuses(503, 'down')));
+    for (let i = 0; i < 3; i += 1) await chat('acme/wide', {});
+    acme.requests.length = 0;
+
+    await chat('acme/wide', { models: ['acme/other'] });
+
+    expect(asked()).toEqual(['wide-at-openrouter']);
+  });
+
   test('are asked about what was too long for the first, or refused by it', async () => {
     const error = { message: 'too long', code: 'context_length_exceeded' };
     acme.next(sends(400, JSON.stringify({ error })));
@@ -96,6 +130,16 @@ describe('models that a request lists', () => {
 
     expect(status).toBe(200);
     expect(headers.get('x-suffice-reason')).toBe('fallback');
+  });
+
+  test('are not needed for a policy: what is too long for one model goes to one that takes more, not to its next place', async () => {
+    const error = { message: 'too long', code: 'context_length_exceeded' };
+    acme.next(sends(400, JSON.stringify({ error })));
+
+    const { status } = await chat('short', {});
+
+    expect(status).toBe(200);
+    expect(asked()).toEqual(['short-at-acme', 'long']);
   });
 
   test('are not asked what is wrong anywhere', async () => {
@@ -203,6 +247,18 @@ describe('providers that a request wants', () => {
     expect(router.requests[0]?.json).toMatchObject({ provider });
   });
 
+  test('are no reason for OpenRouter to rest where it has none that keeps a client’s terms', async () => {
+    router.next(...Array.from({ length: 3 }, () => refuses(404, 'No endpoints found')));
+    const terms = { provider: { order: ['openrouter'], zdr: true } };
+    for (let i = 0; i < 3; i += 1) await chat('acme/routed', terms);
+    router.requests.length = 0;
+    acme.requests.length = 0;
+
+    await chat('acme/routed', { provider: { order: ['openrouter'] } });
+
+    expect(asked()).toEqual(['routed-at-openrouter']);
+  });
+
   test('are promised by nobody where OpenRouter is asked in a dialect that has no word for them', async () => {
     const other = await startApp(`
 providers:
@@ -269,6 +325,13 @@ describe('OpenRouter’s own members', () => {
     expect(headers.get('x-suffice-dropped')).toBe('reasoning.exclude, reasoning');
   });
 
+  test('ask no effort of a model that refuses it, where a policy has chosen the model', async () => {
+    const { headers } = await chat('refuser', { reasoning: { effort: 'high' } });
+
+    expect(acme.requests[0]?.json).toEqual(ask('qwen', 'hi'));
+    expect(headers.get('x-suffice-dropped')).toBe('reasoning');
+  });
+
   test('reach a provider that takes the effort as an object', async () => {
     await chat('acme/alone', { reasoning: { effort: 'low' } });
 
@@ -283,36 +346,5 @@ describe('OpenRouter’s own members', () => {
 
     expect(acme.requests[0]?.json).toEqual(ask('talker', 'hi'));
     expect(headers.get('x-suffice-dropped')).toBe('usage, transforms');
-  });
-});
-
-describe('headers that tell another gateway what to do', () => {
-  test.each([
-    ['/v1/chat/completions', ask('acme/alone', 'hi')],
-    ['/v1/chat/completions', ask('acme/nothing', 'hi')],
-    ['/v1/embeddings', { model: 'acme/nothing', input: 'hi' }],
-  ])('are named where nothing comes of them: %s', async (path, body) => {
-    const { headers } = await post(`${gateway.url}${path}`, body, {
-      'x-portkey-api-key': 'pk',
-      'x-portkey-config': '{"retry":{"attempts":3}}',
-      'Helicone-Cache-Enabled': 'true',
-      'cf-aig-skip-cache': 'true',
-    });
-
-    expect(headers.get('x-suffice-ignored')).toBe(
-      'x-portkey-config, helicone-cache-enabled, cf-aig-skip-cache',
-    );
-  });
-
-  test('are not named where there are none', async () => {
-    const headers = { 'x-portkey-api-key': 'pk', 'x-stainless-lang': 'js' };
-
-    const reply = await post(
-      `${gateway.url}/v1/chat/completions`,
-      ask('acme/alone', 'hi'),
-      headers,
-    );
-
-    expect(reply.headers.has('x-suffice-ignored')).toBe(false);
   });
 });

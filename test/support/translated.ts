@@ -25,6 +25,7 @@ export const DIALECTS: Readonly<Record<ClientDialectName, ClientDialect>> = {
 export const TARGET: Target = {
   model: 'model-there',
   provider: 'acme',
+  kind: 'acme',
   maxOutputTokens: null,
   canThink: true,
   efforts: null,

@@ -43,6 +43,25 @@ async function sent(model: string, body: object, path = '/v1/chat/completions') 
   return { path: seen?.path, headers: seen?.headers, json: seen?.json };
 }
 
+describe('an effort in the words of OpenRouter’s clients', () => {
+  test.each([
+    ['openai/gpt-5-mini', { enabled: false }, 'minimal', 'reasoning'],
+    ['openai/o3', { effort: 'xhigh' }, 'high', 'reasoning'],
+    ['openai/o3', { effort: 'low' }, 'low', null],
+    ['mistral/magistral-medium', { max_tokens: 4000 }, 'high', 'reasoning'],
+  ])('becomes one that the model knows: %s %j', async (model, reasoning, effort, dropped) => {
+    const { headers } = await post(`${gateway.url}/v1/chat/completions`, {
+      model,
+      messages: [user],
+      reasoning,
+    });
+
+    expect(upstream.requests.at(-1)?.json).toMatchObject({ reasoning_effort: effort });
+    expect(upstream.requests.at(-1)?.json).not.toHaveProperty('reasoning');
+    expect(headers.get('x-suffice-dropped')).toBe(dropped);
+  });
+});
+
 describe('what one provider wants of every request', () => {
   test.each([
     ['/v1/chat/completions', {}],

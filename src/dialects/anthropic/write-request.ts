@@ -4,6 +4,7 @@ import type { JsonObject } from '../json.js';
 import { cacheControl } from '../neutral/cache-marker.js';
 import { noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
+import { optionsFor } from '../neutral/provider-options.js';
 import type { NeutralRequest } from '../neutral/request.js';
 import { claudeTraits, type ClaudeTraits } from './claude.js';
 import { writeSampling } from './sampling.js';
@@ -40,8 +41,7 @@ export function writeRequest(
     ...(request.user !== null && { metadata: { user_id: request.user } }),
     ...tier(request, losses),
     ...cacheControl(request.cache),
-    ...request.providerOptions['anthropic'],
-    ...request.providerOptions[target.provider],
+    ...optionsFor(request, 'anthropic', target),
   };
   return { body: Buffer.from(exactJson(body)), answerTool: tools.answerTool };
 }

@@ -5,6 +5,7 @@ import type { Target, WrittenRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
+import { optionsFor } from '../neutral/provider-options.js';
 import type { NeutralRequest } from '../neutral/request.js';
 import { modelTraits, type ModelTraits } from './model-traits.js';
 import { cachePoint, writeConversation } from './write-messages.js';
@@ -41,8 +42,7 @@ export function writeRequest(
     ...(Object.keys(extra).length > 0 && { additionalModelRequestFields: extra }),
     ...outputConfig(request, tools.answerTool),
     ...tier(request),
-    ...request.providerOptions['bedrock'],
-    ...request.providerOptions[target.provider],
+    ...optionsFor(request, 'bedrock', target),
   };
   return { body: Buffer.from(exactJson(body)), answerTool: tools.answerTool };
 }

@@ -3,6 +3,7 @@ import type { Target, WrittenRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { noteCacheMarkers, noteEmptied, noteForeignMembers, notePart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
+import { optionsFor } from '../neutral/provider-options.js';
 import type { ContentPart, Turn } from '../neutral/part.js';
 import type { NeutralRequest, Thinking, ToolChoice } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
@@ -41,8 +42,7 @@ export function writeRequest(
     ...tools(request, losses),
     ...format(request, losses),
     ...thinking(request.thinking, target, losses),
-    ...request.providerOptions['cohere'],
-    ...(target.provider !== 'cohere' && request.providerOptions[target.provider]),
+    ...optionsFor(request, 'cohere', target),
   };
   return { body: Buffer.from(exactJson(body)), answerTool: null };
 }

@@ -3,6 +3,7 @@ import type { Target, WrittenRequest } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
+import { optionsFor } from '../neutral/provider-options.js';
 import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
 import { writeContents } from './write-contents.js';
 import { thinkingConfig } from './write-thinking.js';
@@ -32,8 +33,7 @@ export function writeRequest(
     ...(Object.values(generationConfig).some((value) => value !== undefined) && {
       generationConfig,
     }),
-    ...request.providerOptions['gemini'],
-    ...request.providerOptions[target.provider],
+    ...optionsFor(request, 'gemini', target),
   };
   return { body: Buffer.from(exactJson(body)), answerTool: null };
 }

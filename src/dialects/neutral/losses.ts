@@ -11,6 +11,8 @@ export interface Loss {
 /** What becomes of a request that cannot be said in full in the provider's dialect. */
 export type LossPolicy = 'drop' | 'refuse';
 
+const AS_IS: ReadonlyMap<string, string> = new Map();
+
 /**
  * Keeps the account of what a translation could not say.
  *
@@ -21,11 +23,16 @@ export class Losses {
   readonly #target: string;
   readonly #list: Loss[] = [];
   readonly #fields = new Set<string>();
+  readonly #asWritten: ReadonlyMap<string, string>;
 
-  /** @param target - what cannot say it, for people: `claude-haiku-4-5 (anthropic)` */
-  constructor(policy: LossPolicy, target: string) {
+  /**
+   * @param target - what cannot say it, for people: `claude-haiku-4-5 (anthropic)`
+   * @param asWritten - what the client wrote, by fields that were put in their place before
+   */
+  constructor(policy: LossPolicy, target: string, asWritten: ReadonlyMap<string, string> = AS_IS) {
     this.#policy = policy;
     this.#target = target;
+    this.#asWritten = asWritten;
   }
 
   /** In the order they were noted, each field once. */
@@ -42,10 +49,11 @@ export class Losses {
    */
   note(field: string, what: string): void {
     if (this.#policy === 'refuse') {
+      const written = this.#asWritten.get(field) ?? field;
       throw new GatewayError(
         'invalid_request',
-        `\`${field}\` cannot be said to ${this.#target}, and translation.on_loss is "refuse".`,
-        { param: field },
+        `\`${written}\` cannot be said to ${this.#target}, and translation.on_loss is "refuse".`,
+        { param: written },
       );
     }
     this.hint(field, what);
@@ -56,7 +64,8 @@ export class Losses {
    *
    * A conversation that moves from one vendor to another must not end in an error for it.
    */
-  hint(field: string, what: string): void {
+  hint(said: string, what: string): void {
+    const field = this.#asWritten.get(said) ?? said;
     if (this.#fields.has(field)) return;
     this.#fields.add(field);
     this.#list.push({ field, what });

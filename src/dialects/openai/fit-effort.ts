@@ -1,23 +1,26 @@
 import { isObject, type JsonObject } from '../json.js';
 import { removals, scanObject, spliceBytes, valueIn } from '../json-splice.js';
 import type { Losses } from '../neutral/losses.js';
-import { effortOf } from '../neutral/router-view.js';
+import { EFFORTS } from '../effort.js';
+import { knownEffort, type Thinker } from './known-effort.js';
 import { readThinking } from './neutral-request.js';
 
 const OBJECT = 'reasoning';
 const WORD = 'reasoning_effort';
+/** Where the word comes from that is not the client's. */
+export const WORD_FROM_OBJECT: ReadonlyMap<string, string> = new Map([[WORD, OBJECT]]);
 const READ = new Set(['effort', 'max_tokens', 'enabled']);
 
 /**
  * A chat completion request with `reasoning_effort` in place of `reasoning`, the object that OpenRouter's clients write
  * and OpenAI refuses; the very bytes where there is none.
  *
- * An effort that is written by name counts.
+ * An effort that is written by name counts, and is the client's own. Another becomes the nearest that the model knows; one
+ * that cannot think is asked for none.
  *
- * @param canThink - the model can; another is asked for no effort
  * @throws {GatewayError} `invalid_request` with the member, where nothing may be left out
  */
-export function withEffortByName(body: Buffer, canThink: boolean, losses: Losses): Buffer {
+export function withEffortByName(body: Buffer, model: Thinker, losses: Losses): Buffer {
   const { found } = scanObject(body, 0, [OBJECT, WORD]);
   const objects = found.filter(({ name }) => name === OBJECT);
   const last = objects.at(-1);
@@ -25,7 +28,7 @@ export function withEffortByName(body: Buffer, canThink: boolean, losses: Losses
   if (last === undefined || !isObject(reasoning)) return body;
   noteRest(reasoning, losses);
   const hasWord = found.length > objects.length;
-  const effort = hasWord ? null : wordFor(reasoning, canThink, losses);
+  const effort = hasWord ? null : wordFor(reasoning, model, losses);
   if (effort === null) return spliceBytes(body, removals(objects));
   const text = `${JSON.stringify(WORD)}:${JSON.stringify(effort)}`;
   const splices = [
@@ -35,13 +38,14 @@ export function withEffortByName(body: Buffer, canThink: boolean, losses: Losses
   return spliceBytes(body, splices);
 }
 
-function wordFor(reasoning: JsonObject, canThink: boolean, losses: Losses): string | null {
+/** Where nobody knows which words the model knows, the client's own is as good as any. */
+function wordFor(
+  reasoning: JsonObject,
+  { canThink, efforts }: Thinker,
+  losses: Losses,
+): string | null {
   const thinking = readThinking({ [OBJECT]: reasoning });
-  if (thinking === null) return null;
-  if (canThink) return thinking.mode === 'off' ? 'none' : effortOf(thinking);
-  // A model that cannot think keeps a promise not to.
-  if (thinking.mode !== 'off') losses.note(OBJECT, 'thinking');
-  return null;
+  return knownEffort(thinking, { canThink, efforts: efforts ?? EFFORTS }, losses);
 }
 
 /** How thoughts are to be shown is no part of the effort. */

@@ -4,6 +4,9 @@ import type { Losses } from '../neutral/losses.js';
 import type { Thinking } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
 
+/** What of a model decides how hard it can be told to think. */
+export type Thinker = Pick<Target, 'canThink' | 'efforts'>;
+
 /** What OpenAI's imitators know that have effort at all. */
 const USUAL = ['low', 'medium', 'high'];
 const MOST = 'high';
@@ -18,7 +21,7 @@ const MOST = 'high';
  */
 export function knownEffort(
   wanted: Thinking | null,
-  target: Target,
+  target: Thinker,
   losses: Losses,
 ): string | null {
   if (wanted === null) return null;
@@ -35,7 +38,7 @@ export function knownEffort(
 }
 
 /** Not every imitator takes it for a word that a model shall not think. */
-function knownTo({ canThink, efforts }: Target, isOff: boolean): readonly string[] {
+function knownTo({ canThink, efforts }: Thinker, isOff: boolean): readonly string[] {
   if (!canThink) return [];
   return efforts ?? (isOff ? [] : USUAL);
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from '../json.js';
 import { argumentSchema } from '../neutral/argument-schema.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
+import { optionsFor } from '../neutral/provider-options.js';
 import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
 import { withToldSchema } from '../neutral/told-schema.js';
 import { knownEffort } from './known-effort.js';
@@ -40,8 +41,7 @@ export function writeRequest(
     ...(request.logprobs !== null && { logprobs: true, top_logprobs: request.logprobs }),
     ...(request.user !== null && { user: userWord(request.user) }),
     ...tier(request, target, losses),
-    ...request.providerOptions['openai'],
-    ...request.providerOptions[target.provider],
+    ...optionsFor(request, 'openai', target),
   };
   return {
     body: Buffer.from(exactJson(renamed(body, request, target, losses))),
@@ -137,10 +137,10 @@ function thinking(
   return effort === null ? {} : { reasoning_effort: effort };
 }
 
-function tier(request: NeutralRequest, { provider }: Target, losses: Losses): JsonObject {
+function tier(request: NeutralRequest, { kind }: Target, losses: Losses): JsonObject {
   const { serviceTier } = request;
   if (serviceTier === null || serviceTier === 'auto') return {};
-  if (provider !== 'openai') {
+  if (kind !== 'openai') {
     losses.note('service_tier', 'service_tier');
     return {};
   }

@@ -4,6 +4,7 @@ import type { JsonObject } from '../json.js';
 import { argumentSchema } from '../neutral/argument-schema.js';
 import { noteCacheMarkers, noteForeignMembers } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
+import { optionsFor } from '../neutral/provider-options.js';
 import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
 import { knownEffort } from '../openai/known-effort.js';
 import { userWord } from '../openai/limits.js';
@@ -37,8 +38,7 @@ export function writeRequest(
     ...shown(request, target),
     ...(request.user !== null && { safety_identifier: userWord(request.user) }),
     ...tier(request),
-    ...request.providerOptions['responses'],
-    ...request.providerOptions[target.provider],
+    ...optionsFor(request, 'responses', target),
   };
   return { body: Buffer.from(exactJson(body)), answerTool: null };
 }

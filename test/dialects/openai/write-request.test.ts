@@ -275,7 +275,7 @@ describe('a request for a message for OpenAI', () => {
   });
 
   test('tells OpenAI itself the tier that was asked for', () => {
-    const { json } = toOpenAi({ service_tier: 'standard_only' }, { provider: 'openai' });
+    const { json } = toOpenAi({ service_tier: 'standard_only' }, { kind: 'openai' });
 
     expect(json['service_tier']).toBe('default');
   });

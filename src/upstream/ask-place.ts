@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../core/clock.js';
+import type { GoneSignal } from '../core/departure.js';
+import type { ServedModel, Upstream } from '../core/model.js';
+import { retryHeader } from '../dialects/openai/retry-after.js';
+import type {
+  AnswerRules,
+  ChatRequest,
+  ClientDialect,
+  RequestEdits,
+  Target,
+  WholeAnswer,
+} from '../dialects/dialect.js';
+import { passageBetween } from '../dialects/dialects.js';
+import { withMembers } from '../dialects/members.js';
+import { fitForDeepSeek } from '../dialects/deepseek/fit-request.js';
+import { fitForMistral } from '../dialects/mistral/fit-request.js';
+import type { Loss, LossPolicy } from '../dialects/neutral/losses.js';
+import type { ThoughtMemory } from '../dialects/neutral/thought-store.js';
+import type { Upstreams } from './call.js';
+import { commit, type CommittedStream } from './committed-stream.js';
+import type { Provider } from './providers.js';
+import { askedBehind, renamesFor, withWishes } from './terms.js';
+import { unfinished } from './unfinished.js';
+
+/** A request, and what it takes to ask a place. */
+export interface PlaceTask {
+  readonly request: ChatRequest;
+  /** The client's. */
+  readonly dialect: ClientDialect;
+  /** By `vendor/name`: what is known of a model decides how it can be asked. */
+  readonly served: ReadonlyMap<string, ServedModel>;
+  /** What becomes of what cannot be said in the provider's dialect. */
+  readonly onLoss: LossPolicy;
+  /** Asked only where a request is translated. */
+  readonly memory: () => ThoughtMemory;
+  readonly upstreams: Upstreams;
+  /** By name. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly clock: Clock;
+  /** Aborts when the client has gone: nothing is tried after that. */
+  readonly signal: GoneSignal;
+  /** A stream tells its usage even if the client did not ask for it: it is kept for others. */
+  readonly keepsUsage?: boolean;
+  /** The gateway chose the model, so the client could not know what it refuses. */
+  readonly isRouted?: boolean;
+}
+
+/** What the provider was not told, and what the client is not told of a whole answer. */
+export interface Lossy {
+  readonly dropped: readonly Loss[];
+}
+
+/** What one upstream gave. */
+export type Got = Lossy &
+  (
+    | { readonly kind: 'whole'; readonly whole: WholeAnswer }
+    | { readonly kind: 'stream'; readonly stream: CommittedStream }
+  );
+
+/**
+ * Asks one place, once.
+ *
+ * @throws {GatewayError} whatever went wrong, for `failureOf`; `invalid_request` for what cannot be said to it, where nothing
+ *   may be dropped
+ */
+export async function askPlace(task: PlaceTask, upstream: Upstream): Promise<Got> {
+  const { request, dialect } = task;
+  const provider = task.providers.get(upstream.provider);
+  if (provider === undefined) throw new Error(`provider ${upstream.provider} is not configured`);
+
+  const spoken = provider.dialectFor(dialect.name, upstream.upstreamModel);
+  const passage = passageBetween(dialect.name, spoken);
+  const edits = editsFor(task, upstream, provider, spoken);
+  const told = askedBehind(request, provider, task.providers);
+  const asked = passage.ask(told, edits, () => targetOf(task, upstream, provider));
+  const { headers } = asked;
+  const dropped = withWishes(asked.dropped, request.terms ?? null, provider);
+  // What a row wants of requests it wants of those in the provider's first dialect.
+  const body = spoken === provider.dialect ? fitted(asked.body, provider) : asked.body;
+  const answer = await task.upstreams.call({
+    upstream,
+    body,
+    headers,
+    dialect: spoken,
+    stream: request.stream,
+    signal: task.signal,
+  });
+  const rules: AnswerRules = {
+    trusted: provider.trustedAnswers,
+    includeUsage: request.includeUsage || task.keepsUsage === true,
+    model: upstream.modelId,
+    createdS: Math.floor(task.clock.wallMs() / 1_000),
+    seed: randomUUID(),
+    request,
+  };
+  if (answer.kind === 'stream') {
+    const stream = passage.openStream(rules, asked);
+    try {
+      const committed = await commit(answer.body, stream, (error) => provider.redacted(error));
+      return { kind: 'stream', stream: committed, dropped };
+    } catch (error) {
+      throw unfinished(error, stream.summary);
+    }
+  }
+  if (answer.status >= 300) {
+    throw passage.readError(answer.status, answer.bytes, retryHeader(answer));
+  }
+  const whole = passage.readAnswer(answer.bytes, rules, asked);
+  return { kind: 'whole', whole, dropped: [...dropped, ...(whole.summary.lost ?? [])] };
+}
+
+/** @param spoken - the dialect that the provider is asked in */
+function editsFor(
+  { request, isRouted }: PlaceTask,
+  upstream: Upstream,
+  provider: Provider,
+  spoken: Provider['dialect'],
+): RequestEdits {
+  return {
+    model: upstream.upstreamModel,
+    askUsage: request.stream && !request.includeUsage && provider.usageOption,
+    renames: renamesFor(request, spoken, provider, upstream),
+    effortByName: spoken === 'openai' && provider.effortByName,
+    tellsSchema: !provider.schemas,
+    // Whoever names a model in its own words gets its own answer to them, refusals included.
+    ...(isRouted === true && {
+      refusals: provider.refusalsFor(upstream.upstreamModel),
+      efforts: provider.effortsFor(upstream.upstreamModel),
+    }),
+  };
+}
+
+const FITS = { mistral: fitForMistral, deepseek: fitForDeepSeek } as const;
+
+/** The request with what this one provider wants of it beyond its dialect. */
+function fitted(body: Buffer, { members, fit }: Provider): Buffer {
+  const whole = withMembers(body, members);
+  return fit === null ? whole : FITS[fit](whole);
+}
+
+function targetOf(
+  { served, onLoss, memory }: PlaceTask,
+  upstream: Upstream,
+  provider: Provider,
+): Target {
+  const model = served.get(upstream.modelId)?.model;
+  const { name, kind, usageOption, outputCap, takesThoughts, schemas } = provider;
+  return {
+    model: upstream.upstreamModel,
+    provider: name,
+    kind,
+    maxOutputTokens: model?.maxOutputTokens ?? null,
+    canThink: model?.capabilities.has('reasoning') ?? false,
+    efforts: provider.effortsFor(upstream.upstreamModel),
+    usageOption,
+    outputCap,
+    takesThoughts,
+    schemas,
+    renames: provider.renamesFor(upstream.upstreamModel),
+    refusals: provider.refusalsFor(upstream.upstreamModel),
+    onLoss,
+    memory: memory(),
+  };
+}
