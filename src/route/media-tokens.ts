@@ -28,6 +28,8 @@ const MOST_UNSEEN_PAGES = 50;
 
 /** Base64 looked at, at the beginning and at the end: a multiple of four. */
 const SAMPLE_CHARS = 512 * 1024;
+/** Bytes within which a PDF says that it is written for being read while it comes (ISO 32000-1, annex F). */
+const LINEARIZED_WITHIN = 1024;
 
 /** Estimated tokens of a recording. */
 export function audioTokens(content: MediaContent | undefined): number {
@@ -58,7 +60,8 @@ function pagesOf(content: MediaContent): number {
   const { base64 } = content;
   const start = latin1(base64.slice(0, SAMPLE_CHARS));
   // Written for being read while it comes, it says at its beginning how many there are.
-  const told = /\/Linearized\b[^>]*\/N\s+(\d{1,5})\b/.exec(start)?.[1];
+  const head = start.slice(0, LINEARIZED_WITHIN);
+  const told = /\/Linearized\b[^>]*\/N\s+(\d{1,5})\b/.exec(head)?.[1];
   if (told !== undefined) return Math.max(1, Number(told));
   const rest = base64.slice(SAMPLE_CHARS);
   const end = latin1(rest.slice(Math.max(0, rest.length - SAMPLE_CHARS) & ~3));

@@ -35,6 +35,15 @@ describe('a document', () => {
     expect(fileTokens(media(APDF, pdf(2, 0, head)))).toBe(37 * 1500);
   });
 
+  test('is read in linear time, whatever it says of itself', () => {
+    const claims = media(APDF, Buffer.from('/Linearized'.repeat(30_000)));
+    const startedMs = performance.now();
+    fileTokens(claims);
+
+    // Seconds, where each of them is looked for the end of the others.
+    expect(performance.now() - startedMs).toBeLessThan(500);
+  });
+
   test.each([
     ['a little', 3_000, 1],
     ['some', 700_000, 10],
