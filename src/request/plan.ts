@@ -122,8 +122,7 @@ export function routeRequest(
 }
 
 /**
- * The chosen model at all its places, then the others, each at its best: as many as there will be attempts, or all where
- * some of them rest.
+ * The chosen model at all its places, then the others, each at its best.
  *
  * That a place is away says nothing of the model, which was chosen before all others. What the request has for the
  * dialect of its best place (files by id) can be read only where the same is spoken.
@@ -131,22 +130,15 @@ export function routeRequest(
  * Whom to ask next is put in order when the first has failed, which hardly any does.
  */
 function* triesOf(setup: Setup, routing: KeptRouting): Iterable<Upstream> {
-  const { served, resting, maxAttempts } = setup;
-  let left = resting.isQuiet ? maxAttempts : Infinity;
+  const { served } = setup;
   const places = served.get(routing.head.model)?.upstreams ?? [];
   for (const place of places) {
-    if (!speaksAs(place, places[0] ?? place)) continue;
-    yield place;
-    left -= 1;
-    if (left === 0) return;
+    if (speaksAs(place, places[0] ?? place)) yield place;
   }
   const { input, choice } = routing.unpack();
   for (const model of fallbacksOf(input, choice)) {
     const upstream = served.get(model)?.upstreams[0];
-    if (upstream === undefined) continue;
-    yield upstream;
-    left -= 1;
-    if (left === 0) return;
+    if (upstream !== undefined) yield upstream;
   }
 }
 

@@ -140,7 +140,8 @@ export async function tryEach<Got>(
   const attempts: AttemptOutcome[] = passedOver.map(({ id }) => restingOutcome(id));
   let error: GatewayError | null = null;
   let left = task.maxAttempts;
-  for (const upstream of places) {
+  const refusing = new Set<string>();
+  for (const upstream of othersFirst(places, refusing)) {
     if (task.signal.aborted) {
       error = new GatewayError('client_closed', 'the client has gone');
       break;
@@ -162,6 +163,7 @@ export async function tryEach<Got>(
       attempts.push(summary === null ? tried : { ...tried, unused: { upstream, summary } });
       const isTheirs = isUpstreamsFault(error);
       if (!isTheirs && !isTheModels(error, task)) break;
+      if (!isTheirs) refusing.add(upstream.modelId);
       // A size says nothing of how the place would do with what others ask.
       if (isTheirs && error.status !== TOO_LARGE) task.resting.note(upstream, error);
       left -= 1;
@@ -170,6 +172,22 @@ export async function tryEach<Got>(
   }
   error ??= new GatewayError('upstream_failed', 'there is no upstream to ask');
   return { ok: false, error, attempts };
+}
+
+/**
+ * The places in order, but those of models that have refused meanwhile after all others: elsewhere a model may have more
+ * room, and hardly ever other views.
+ */
+function* othersFirst(
+  places: Iterable<Upstream>,
+  refusing: ReadonlySet<string>,
+): Iterable<Upstream> {
+  const last: Upstream[] = [];
+  for (const place of places) {
+    if (refusing.has(place.modelId)) last.push(place);
+    else yield place;
+  }
+  yield* last;
 }
 
 /** What an upstream said went wrong, as others may read it. */

@@ -98,6 +98,32 @@ describe('models that a request lists', () => {
     expect(headers.get('x-suffice-reason')).toBe('fallback');
   });
 
+  test('are not needed for a policy, however many places the model has that it is too long for', async () => {
+    const other = await startApp(`
+providers:
+  one: { base_url: '${acme.baseUrl}', api_key: sk-1 }
+  two: { base_url: '${acme.baseUrl}', api_key: sk-2 }
+models:
+  acme/best:
+    benchmarks: { mmlu_pro: 95 }
+    hosts:
+      - { provider: one, model: best, price: { input: 1, output: 1, source: test } }
+      - { provider: two, model: best, price: { input: 1, output: 1, source: test } }
+  acme/good:
+    benchmarks: { mmlu_pro: 60 }
+    hosts: [{ provider: one, model: good, price: { input: 9, output: 9, source: test } }]
+router: { predictor: heuristic }
+`);
+    const error = { message: 'too long', code: 'context_length_exceeded' };
+    const refuse = sends(400, JSON.stringify({ error }));
+    acme.next(refuse);
+    const reply = await post(`${other.url}/v1/chat/completions`, ask('auto', 'hi'));
+    await other.close();
+
+    expect(asked()).toEqual(['best', 'good']);
+    expect(reply.status).toBe(200);
+  });
+
   test('are not asked what is wrong anywhere', async () => {
     acme.next(refuses(400, 'no such role'));
 
