@@ -30,6 +30,12 @@ test.each([
   ['Corrige les fautes de ce texte : ', ''],
   ['Переведи на английский: ', ''],
   ['总结一下：', ''],
+  ['Sammanfatta det här:\n\n', ''],
+  ['Şunu özetle:\n\n', ''],
+  ['لخص ما يلي:\n\n', ''],
+  ['इसका सारांश दें:\n\n', ''],
+  ['Tóm tắt:\n\n', ''],
+  ['Ringkas ini:\n\n', ''],
 ])('%j … %j is asked of the material between', (before, after) => {
   const material = readMaterial(before + ARTICLE + after);
   const task = material?.task.replaceAll(/\s+/g, ' ');
@@ -98,6 +104,8 @@ test('code that is to be explained is material, and so is all that a system prom
 test.each([
   ['Translate into German:\n\n', true],
   ['Fix the spelling and grammar: ', true],
+  ['Översätt till engelska:\n\n', true],
+  ['ترجم إلى الإنجليزية:\n\n', true],
   ['Summarise in one sentence:\n\n', false],
   ['Who bought the ice house, according to this article?\n\n', false],
 ])('%j gives the whole material back: %p', (before, isGivenBack) => {
