@@ -34,6 +34,8 @@ export interface Outcome {
   readonly usage: Usage | null;
   /** US dollars by the usage told or estimated, attempts that failed included; `null` when all prices are unknown. */
   readonly costUsd: number | null;
+  /** The part of it that the answer itself cost; `null` when its price is unknown, or there is none. */
+  readonly answerUsd: number | null;
   /** Less than the reference model would have cost for the tokens of the answer; `null` when unknown. */
   readonly savedUsd: number | null;
   readonly finishReason: string | null;

@@ -89,6 +89,7 @@ export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome 
     ending.recalled?.waitedMs ?? 0,
   );
   const outcome = outcomeOf(entry, ending, withCharges(answer, charges), {
+    answerUsd: answer.costUsd,
     attempts,
     totalMs: books.clock.now() - entry.startedMs,
     waitedMs,
@@ -118,6 +119,7 @@ function billOf(entry: OpenEntry, { upstream, summary, recalled }: Ending): Bill
 
 /** What led to the end of an exchange. */
 interface Course {
+  readonly answerUsd: number | null;
   readonly attempts: readonly AttemptRecord[];
   readonly totalMs: number;
   /** The part of it that passed waiting for upstreams. */
@@ -128,7 +130,7 @@ function outcomeOf(
   entry: OpenEntry,
   ending: Ending,
   bill: Bill,
-  { attempts, totalMs, waitedMs }: Course,
+  { answerUsd, attempts, totalMs, waitedMs }: Course,
 ): Outcome {
   const firstByteMs = ending.firstByteMs === null ? null : ending.firstByteMs - entry.startedMs;
   return {
@@ -138,6 +140,7 @@ function outcomeOf(
     attempts,
     usage: bill.usage,
     costUsd: bill.costUsd,
+    answerUsd,
     savedUsd: bill.savedUsd,
     finishReason: ending.summary?.finishReason ?? null,
     firstByteMs,

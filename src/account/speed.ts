@@ -14,6 +14,8 @@ const HALF_LIFE_MS = 3_600_000;
 
 /** Running means over the answers of a model. */
 interface Seen {
+  /** Answers in all. */
+  count: number;
   /** Answers, the older ones for less, when the last one came. */
   answers: number;
   /** `Clock.now()` then. */
@@ -52,9 +54,11 @@ export class SpeedMeter {
     const atMs = this.#clock.now();
     const known = this.#seen.get(model);
     if (known === undefined) {
-      this.#seen.set(model, { answers: 1, atMs, firstTokenMs, tokens, streamedMs, best: null });
+      const first = { atMs, firstTokenMs, tokens, streamedMs };
+      this.#seen.set(model, { count: 1, answers: 1, ...first, best: null });
       return;
     }
+    known.count += 1;
     known.answers = Math.min(MOST_ANSWERS, this.#answersOf(known) + 1);
     known.atMs = atMs;
     const weight = Math.max(NEWEST, 1 / known.answers);
@@ -68,12 +72,15 @@ export class SpeedMeter {
    * How fast a model is, as far as anybody knows.
    *
    * @param published - what others say of it; counts until enough answers were seen lately
-   * @returns as measured; without enough answers of late the best of what was published and measured, `null` for neither
+   * @returns as measured; without enough answers of late the best of what was published and measured; without either
+   *   as all answers were, the old ones as well; `null` where there were too few of them
    */
   speedOf(model: string, published: Speed | null): Speed | null {
     const known = this.#seen.get(model);
     if (known === undefined) return published;
-    return isBelieved(this.#answersOf(known)) ? meanOf(known) : faster(published, known.best);
+    if (isBelieved(this.#answersOf(known))) return meanOf(known);
+    // A model that is asked once in an hour has a speed as well.
+    return faster(published, known.best) ?? (isBelieved(known.count) ? meanOf(known) : null);
   }
 
   /** Answers, the older ones for less, now. */

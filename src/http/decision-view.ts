@@ -12,8 +12,8 @@ export interface HeaderBill {
   readonly costUsd: number | null;
   readonly savedUsd: number | null;
   /**
-   * What the figures are made from: `usage` that the provider told of a whole answer, or that was `estimated` as it told none;
-   * of a stream, which has only begun, what is `expected`.
+   * What the figures are made from: `usage` that the provider told of a whole answer, or that was `estimated` as it told none, or as
+   * an attempt that failed is part of it; of a stream, which has only begun, what is `expected`.
    */
   readonly basis: 'usage' | 'estimated' | 'expected';
 }

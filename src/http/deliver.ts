@@ -56,8 +56,10 @@ export function sendExchange(res: ServerResponse, exchange: Exchange, delivery: 
       return;
     case 'whole': {
       witness?.whole(exchange.body);
-      const { costUsd, savedUsd, usage } = exchange.bill;
-      const basis = usage?.estimated === true ? 'estimated' : 'usage';
+      const { costUsd, answerUsd, savedUsd, usage } = exchange.bill;
+      // What failed before it is never told.
+      const isEstimated = usage?.estimated === true || costUsd !== answerUsd;
+      const basis = isEstimated ? 'estimated' : 'usage';
       const pace = paceOf(exchange, delivery.patience);
       sendJson(res, exchange.body, headers({ costUsd, savedUsd, basis }), pace);
       return;

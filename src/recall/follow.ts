@@ -73,7 +73,7 @@ function takeWhole(
 ): Exchange | Promise<Exchange> {
   // Flights of streams land as streams, so only a client that wants no stream gets here.
   if (asked.request.stream) return goOn();
-  guest.sit(sharedWith(asked, leader, leader.bill.costUsd));
+  guest.sit(sharedWith(asked, leader, leader.bill.answerUsd));
   return guest.whole(addressTo(asked, guest.decided).whole(leader.body), 0);
 }
 
@@ -90,7 +90,7 @@ async function collect(
   const body = end === null ? null : asked.place.forms.wholeOf(end);
   // What cannot be shared in this form has to be asked for.
   if (body === null) return goOn();
-  const savedUsd = exchange.outcome()?.costUsd ?? null;
+  const savedUsd = exchange.outcome()?.answerUsd ?? null;
   guest.sit(sharedWith(asked, exchange, savedUsd));
   return guest.whole(addressTo(asked, guest.decided).whole(body), 0);
 }
@@ -108,7 +108,7 @@ function hear(
     write: (bytes) => client.write(address.streamed(bytes)),
     end: () => {
       client.end();
-      guest.succeed(exchange.outcome()?.costUsd ?? null, 0);
+      guest.succeed(exchange.outcome()?.answerUsd ?? null, 0);
     },
     fail: (error, lastBytes) => {
       client.fail(error, address.streamed(lastBytes));

@@ -122,7 +122,7 @@ function keepWhole(
 ): void {
   const { body, bill } = exchange;
   const payload = { form: 'whole', body } as const;
-  keepAnswer(parts, asked, { exchange, payload, costUsd: bill.costUsd, tags });
+  keepAnswer(parts, asked, { exchange, payload, costUsd: bill.answerUsd, tags });
 }
 
 interface FreshAnswer {
@@ -160,7 +160,7 @@ function leadStream(
     onOverflow: close,
     onEnd: (frames) => {
       if (frames !== null) {
-        const costUsd = exchange.outcome()?.costUsd ?? null;
+        const costUsd = exchange.outcome()?.answerUsd ?? null;
         const payload = { form: 'stream', frames } as const;
         keepAnswer(parts, asked, { exchange, payload, costUsd, tags: flight.tags });
       } else if (failure === null) {

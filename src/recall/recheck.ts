@@ -1,3 +1,4 @@
+import type { Outcome } from '../account/decision-log.js';
 import { isHeld, wholeOf } from '../cache/kept-answer.js';
 import type { Alike } from '../cache/semantic/alike.js';
 import type { GoneSignal } from '../core/departure.js';
@@ -49,7 +50,8 @@ async function recheck(
   try {
     const exchange = await ask(signal, asked.request.stream, true);
     const body = await bodyOf(exchange, forms);
-    costUsd = costOf(exchange);
+    const bill = billOf(exchange);
+    ({ costUsd } = bill);
     if (body === null) {
       tools.tally.rechecked('failed');
       return;
@@ -62,7 +64,8 @@ async function recheck(
     // From now on the question has an answer of its own.
     const payload = { form: 'whole', body } as const;
     const { tags } = asked.place.order;
-    keepAnswer(parts, { ...asked, alike: null }, { exchange, payload, costUsd, tags });
+    const answer = { exchange, payload, costUsd: bill.answerUsd, tags };
+    keepAnswer(parts, { ...asked, alike: null }, answer);
   } catch (error) {
     tools.tally.rechecked('failed');
     parts.books.log.debug({ err: error }, 'an answer could not be asked for again');
@@ -71,9 +74,13 @@ async function recheck(
   }
 }
 
-function costOf(exchange: Exchange): number | null {
-  if (exchange.kind === 'failed') return null;
-  return exchange.kind === 'whole' ? exchange.bill.costUsd : (exchange.outcome()?.costUsd ?? null);
+type Costs = Pick<Outcome, 'costUsd' | 'answerUsd'>;
+
+const UNKNOWN: Costs = { costUsd: null, answerUsd: null };
+
+function billOf(exchange: Exchange): Costs {
+  if (exchange.kind === 'failed') return UNKNOWN;
+  return exchange.kind === 'whole' ? exchange.bill : (exchange.outcome() ?? UNKNOWN);
 }
 
 /** The whole answer, once it is there; `null` if there is none. */

@@ -1,5 +1,4 @@
 import type { Outcome } from '../account/decision-log.js';
-import type { Bill } from '../account/bill.js';
 import type { Caller } from '../admit/keys.js';
 import type { Candidate, DecisionHead } from '../core/decision.js';
 import type { GoneSignal } from '../core/departure.js';
@@ -66,7 +65,7 @@ export type FailedExchange = Decided & { readonly kind: 'failed'; readonly error
 export type WholeExchange = Decided & {
   readonly kind: 'whole';
   readonly body: Buffer;
-  readonly bill: Bill;
+  readonly bill: Outcome;
 };
 
 /** What became of a chat request that got as far as a decision. */

@@ -17,10 +17,10 @@ const SAMPLE_CHARS = 200;
 
 /** What is done to a text whatever it says: it need not be called a text. Like all patterns here for texts in small letters. */
 const WORK =
-  /\b(?:summar(?:y\b|ies\b|i[sz])|tl;?dr\b|translat(?:e|ion)\b|proofread|paraphras|rephras|rewrit|reword|in a nutshell|sum (?:it |this |that )?up|recap\b|key (?:points|takeaways|facts|findings)|takeaways|main (?:points?|ideas?)|action items|(?:condense|shorten) (?:this|the|it)\b|(?:grammar|spelling|typos)\b|zusammenfass|fasse?[ .!]|übersetz|korrigier|umformulier|rechtschreib|résum|tradu[icz]|corrig|reformul|resum[aei]|reescrib|riassu[mn]|samenvat|vertaal|herschrijf|streszcz|przetłumacz)|übersetz|кратк|перевед|перескаж|исправ|резюм|总结|概括|摘要|翻译|翻譯|改写|润色|要約|翻訳|校正|요약|번역|교정/;
+  /\b(?:summar(?:y\b|ies\b|i[sz])|tl;?dr\b|translat(?:e|ion)\b|proofread|paraphras|rephras|rewrit|reword|in a nutshell|sum (?:it |this |that )?up|recap\b|key (?:points|takeaways|facts|findings)|takeaways|main (?:points?|ideas?)|action items|(?:condense|shorten) (?:this|the|it)\b|(?:grammar|spelling|typos)\b|zusammenfass|fasse?[ .!]|übersetz|korrigier|umformulier|rechtschreib|résum|tradu[icz]|corrig|reformul|resum[aei]|reescrib|riassu[mn]|samenvat|vertaal|herschrijf|streszcz|przetłumacz|sammanfatt|sammendrag|oppsummer|opsummer|oversett|oversæt|ringkas|terjemah|tóm tắt)|übersetz|översätt|özetle|çevir|सारांश|अनुवाद|لخص|ترجم|переклад|dịch sang|кратк|перевед|перескаж|исправ|резюм|总结|概括|摘要|翻译|翻譯|改写|润色|要約|翻訳|校正|요약|번역|교정/;
 /** The same, where the answer is as long as the text. */
 const GIVES_BACK =
-  /\b(?:translat(?:e|ion)\b|proofread|rewrit|reword|rephras|paraphras|(?:correct|fix|check|improve) (?:[a-z]+ ){0,4}(?:grammar|spelling|typos)|korrigier|umformulier|tradu[icz]|corrig|reformul|reescrib|vertaal|herschrijf|przetłumacz)|übersetz|перевед|исправ|翻译|翻譯|改写|润色|翻訳|校正|번역|교정/;
+  /\b(?:translat(?:e|ion)\b|proofread|rewrit|reword|rephras|paraphras|(?:correct|fix|check|improve) (?:[a-z]+ ){0,4}(?:grammar|spelling|typos)|korrigier|umformulier|tradu[icz]|corrig|reformul|reescrib|vertaal|herschrijf|przetłumacz|oversett|oversæt|terjemah)|übersetz|översätt|çevir|अनुवाद|ترجم|переклад|dịch sang|перевед|исправ|翻译|翻譯|改写|润色|翻訳|校正|번역|교정/;
 
 const TEXTS =
   '(?:text|passage|article|document|context|paragraph|excerpt|transcript|dialog(?:ue)?|conversation|chat|thread|e-?mail|letter|report|paper|essay|plot|review|post|(?:web ?)?page|news|memo|notes|contract|agreement|policy|licen[cs]e|documentation|docs|readme|manual|background|information|source|search result|chapter|speech|interview|comment|changelog|release notes)s?';
@@ -31,11 +31,32 @@ const OF_TEXT = new RegExp(
     `|\\b(?:based|according|relying|only) (?:on|to) (?:the |this |these )?${TEXTS}\\b` +
     `|(?:^|[\\n.?!]["”]? ?)[#*<]{0,3}${TEXTS}(?:\\*{0,2}:|>)` +
     '|\\b(?:from|of|for|about|with|on|into) (?:this|these|that):\\s*\\n' +
-    '|folgende[nrs]? (?:text|artikel|kontext|dokument|bericht|vertrag|e-?mail)|(?:texte|article|document|contexte|passage) (?:suivant|ci-dessous)|siguiente (?:texto|artículo|documento|contexto)|(?:seguente|questo) (?:testo|articolo|documento)|(?:seguinte|este) (?:texto|artigo|documento)|(?:根据|阅读)(?:以下|下面|上述|上文)|(?:以下|次)の(?:文章|文書|テキスト|記事)|다음 (?:글|문서|텍스트|기사)|следующ[а-я]+ (?:текст|стать|документ)',
+    '|folgende[nrs]? (?:text|artikel|kontext|dokument|bericht|vertrag|e-?mail)|(?:texte|article|document|contexte|passage) (?:suivant|ci-dessous)|siguiente (?:texto|artículo|documento|contexto)|(?:seguente|questo) (?:testo|articolo|documento)|(?:seguinte|este) (?:texto|artigo|documento)|(?:根据|阅读)(?:以下|下面|上述|上文)|(?:以下|次)の(?:文章|文書|テキスト|記事)|다음 (?:글|문서|텍스트|기사)|следующ[а-я]+ (?:текст|стать|документ)' +
+    // What templates for answers from documents say.
+    '|(?:gegebene|bereitgestellte|obige)[nrs]? (?:text|kontext|dokument)|(?:contexte|texte|document)s? (?:fourni|ci-dessus)|(?:contexto|texto|documento)s? (?:proporcionad|fornecid)|(?:contesto|testo|documento) (?:fornito|seguente)|seguente contesto|(?:使用|基于|结合)(?:以下|下面|上述|提供的)|(?:以下|次)の(?:コンテキスト|文脈|情報)|다음 (?:컨텍스트|문맥|정보)|следующ[а-я]+ контекст' +
+    '|(?:^|\\n)[#*<]{0,3}(?:kontext|contexte|contexto|contesto|контекст|上下文|コンテキスト|文脈|컨텍스트|문맥)(?:\\*{0,2} ?[:：]|>)',
 );
 /** Code that is to be told of, not written or run. */
 const OF_CODE =
   /\b(?:explain|describe|document|comment|walk me through|overview of|what (?:does|do|is|are)|erkläre?)\b[^.?!\n]{0,60}\b(?:code|function|file|class|script|snippet|module|component|method|program|quer(?:y|ies)|config(?:uration)?)\b/;
+
+/** A program that is to be written: what it is written from says how hard it is. */
+const NEW_CODE =
+  /\b(?:implement|write|build|create|develop|refactor|debug) (?:(?!(?:about|for|from|in|of|on|to|with) )[\w'+#-]+ ){0,4}(?:function|class|parser|compiler|program|script|tests|code (?:that|which|to|for|in)|api|endpoint|component|method|algorithm|module|query)\b/;
+/** Code that is given back otherwise. */
+const CHANGED_CODE =
+  /\b(?:rewrit|translat|convert|port|correct|fix|reformul|umformulier|tradu[icz])[^.?!\n]{0,60}\b(?:code|function|class|script|program|component|method|module|query|sql|python|java|javascript|typescript|rust|go|golang|kotlin|swift|php|ruby|c\+\+|c#)(?![\w+#])/;
+
+/** What closes a text: what stands behind is asked, whatever its words. */
+const CLOSED = [
+  new RegExp(`</[a-z_-]*(?:${TEXTS}|content|data|files?|chunks?|knowledge|results?)[a-z_-]*>`, 'g'),
+  /\n(?:```|"""|'''|-{3,}|={3,})[ ]*(?=\n)/g,
+];
+/** What begins a question that may have no question mark, and a last line that asks for something. */
+const ASKING = [
+  /(?:^|\n)[#*<]{0,3} ?(?:the )?(?:user(?:['’]s)?[ _])?(?:question|query|request|task|instructions?|frage|aufgabe|pregunta|pergunta|domanda|vraag|pytanie|вопрос|问题|問題|質問|질문)(?:\*{0,2} ?[:：]|>)/g,
+  /\n(?:(?:please|now|then|bitte|por favor) )?(?:list|write|explain|describe|give|tell|show|find|extract|identify|classify|compare|name|answer|create|generate|make|build|implement|develop|return|output|nenne|liste|schreibe?|erkläre?|donne|écris|explique|enumera|escribe|elenca|scrivi|напиши|назови|перечисли|объясни) [^\n]*\s*$/g,
+];
 
 /** Shares of a material's characters above which its size says how much there is to work out: tables, grids, programs. */
 const MOST_DIGITS = 0.08;
@@ -62,12 +83,18 @@ export function readMaterial(turn: string, system = ''): Material | null {
   const head = turn.slice(0, LOOKED_AT).toLowerCase();
   const tail = turn.slice(-LOOKED_AT).toLowerCase();
   const opening = instructionEnd(head);
-  const closing = turn.length - (tail.length - instructionStart(tail));
-  const asked = `${turn.slice(0, opening)}\n${turn.slice(closing)}\n${system}`.toLowerCase();
+  const worded = instructionStart(tail);
+  const before = head.slice(0, opening);
+  const asked = `${before}\n${tail.slice(worded)}\n${system.toLowerCase()}`;
   const isWork = WORK.test(asked) || OF_CODE.test(asked);
   if (!isWork && !OF_TEXT.test(asked)) return null;
+  const start = Math.min(worded, markedStart(tail));
+  const said = `${before}\n${tail.slice(start)}`;
+  if (NEW_CODE.test(said)) return null;
+  const closing = turn.length - (tail.length - start);
   const material = turn.slice(opening, closing).trim();
-  if (material.length < SHORTEST_MATERIAL || (!isWork && !isProse(material))) return null;
+  if (material.length < SHORTEST_MATERIAL) return null;
+  if ((!isWork || CHANGED_CODE.test(said)) && !isProse(material)) return null;
   const sample = material.slice(0, SAMPLE_CHARS);
   return {
     task: `${turn.slice(0, opening)}\n${sample}\n${turn.slice(closing)}`.trim(),
@@ -98,6 +125,19 @@ function instructionStart(tail: string): number {
     if (index + 1 < behind) start = index + 1;
   }
   return start;
+}
+
+/** Where it begins if something marks it that is no question; the length of `tail` if nothing does. */
+function markedStart(tail: string): number {
+  const marked = CLOSED.map((pattern) => {
+    const last = [...tail.matchAll(pattern)].at(-1);
+    return last === undefined ? tail.length : last.index + last[0].length;
+  });
+  const asking = ASKING.map((pattern) => [...tail.matchAll(pattern)].at(-1)?.index ?? tail.length);
+  // A question is found by its mark.
+  const question = Math.max(tail.lastIndexOf('?'), tail.lastIndexOf('？'));
+  const starts = [...marked, ...asking].filter((at) => at > question);
+  return Math.min(tail.length, ...starts.filter((at) => tail.slice(at).trim() !== ''));
 }
 
 /** Behind the first words that tell an instruction; -1 for none. */

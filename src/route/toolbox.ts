@@ -38,13 +38,15 @@ const MAX_SCHEMAS = 512;
 /** Characters of a description that are read for words. */
 const MAX_DESCRIPTION_CHARS = 160;
 const MAX_NAME_CHARS = 64;
+/** Tools whose names are read: those of an agent may stand behind all that its servers offer. */
+const MAX_NAMES = 512;
 
 /** Types of JSON Schema, and those that collections of graded tool calls use beside them. */
 const STRUCTURED = new Set(['object', 'array', 'dict', 'tuple', 'list', 'hashmap', 'arraylist']);
 const ANYTHING = 'any';
 /** Names of tools that run commands or patch files: `Bash`, `run_terminal_cmd`, `executeCommand`, `apply_patch`, `str_replace_editor`. */
 const WORKBENCH =
-  /^(?:shell|terminal|powershell|exec)$|(?:^|[_-])bash(?:$|[_-])|(?:run|exec|execute|local)[_-]?(?:[a-z]{1,12}[_-]){0,2}(?:shell|terminal|commands?|cmd)(?:$|[_-])|(?:shell|terminal|command)[_-]?(?:run|exec|execute|command)|apply[_-]?(?:patch|diff)|str_?replace/i;
+  /(?:^|__)(?:shell|terminal|powershell)$|^exec$|(?:^|[_-])bash(?:$|[_-])|(?:run|exec|execute)[_-]?(?:in[_-]?|(?!(?:database|db|device|game|home|payment|redis|robot|slash|sql|voice)[_-])[a-z]{1,12}[_-]){0,2}(?:shell|terminal|commands?|cmd|bash|pwsh|powershell)(?:$|[_-])|local[_-]?shell|(?:shell|terminal|command)[_-]?(?:run|exec|execute|command)|launch[_-]?process|apply[_-]?(?:patch|diff)|str[_-]?replace/i;
 
 /** @param demand - already bounded; time is linear in it, and bounded in the tools */
 export function readToolbox(tools: readonly Tool[], demand: string): Toolbox {
@@ -67,9 +69,9 @@ export function readToolbox(tools: readonly Tool[], demand: string): Toolbox {
   const census = new ParameterCensus(counts, asked);
   for (const tool of tools.slice(0, MAX_TOOLS)) {
     compare(tool, asked, counts);
-    if (WORKBENCH.test(tool.name.slice(0, MAX_NAME_CHARS))) counts.workbench = 1;
     census.add(tool.parameters);
   }
+  counts.workbench = hasWorkbench(tools) ? 1 : 0;
   counts.covered = asked.covered;
   const parameters = Math.max(1, counts.parameters);
   counts.structured /= parameters;
@@ -77,6 +79,12 @@ export function readToolbox(tools: readonly Tool[], demand: string): Toolbox {
   counts.enumerated /= parameters;
   counts.describedChars /= parameters;
   return counts;
+}
+
+function hasWorkbench(tools: readonly Tool[]): boolean {
+  return tools
+    .slice(0, MAX_NAMES)
+    .some(({ name }) => WORKBENCH.test(name.slice(0, MAX_NAME_CHARS)));
 }
 
 /** Notes how well a tool fits what is asked. */

@@ -299,6 +299,15 @@ describe('settling', () => {
     });
   });
 
+  test('knows how fast a model is that is asked now and then, if nobody has published it', () => {
+    for (let i = 0; i < 8; i++) {
+      stream({ firstMs: 400 });
+      clock.advance(2 * 3_600_000);
+    }
+
+    expect(books.speed.speedOf('acme/small', null)?.firstTokenMs).toBeCloseTo(400);
+  });
+
   test('does not take a model for fast because an answer came in one piece', () => {
     for (let i = 0; i < 19; i++) stream({});
     stream({ streamedMs: 0.02 });

@@ -11,6 +11,11 @@ import { cacheConfig, cacheRig, said, skewedClock } from './support.js';
 
 const rig = cacheRig();
 
+interface Costly {
+  readonly cost_usd: number;
+  readonly attempts: readonly { readonly cost_usd?: number }[];
+}
+
 describe('a request that was answered before', () => {
   test('gets the same answer at no cost, and is told so', async () => {
     const first = await rig.chat(ask('acme/large', 'hi'));
@@ -57,6 +62,30 @@ describe('a request that was answered before', () => {
     expect(metrics).toMatch(/suffice_cache_saved_usd_total\{model="acme\/large"\} 0\.0/u);
     expect(metrics).toMatch(/suffice_cache_entries 1/u);
   });
+
+  test.each([false, true])(
+    'saves what the answer cost, not what failed before it (stream: %p)',
+    async (stream) => {
+      const body = ask('auto', 'hi', { stream });
+      rig.upstream.next(streamsAndBreaks('{"id":'), answers());
+      const first = await rig.chat(body);
+
+      const second = await rig.chat(body);
+
+      const id = first.headers.get('x-suffice-decision') ?? '';
+      const reply = await fetch(`${rig.gateway.url}/v1/decisions/${id}`);
+      const { outcome } = (await reply.json()) as { outcome: Costly };
+      const [failed] = outcome.attempts;
+      expect(failed?.cost_usd).toBeGreaterThan(0);
+      expect(second.headers.get('x-suffice-cache')).toBe('hit');
+      expect(Number(second.headers.get('x-suffice-saved-usd'))).toBeCloseTo(
+        outcome.cost_usd - (failed?.cost_usd ?? 0),
+        9,
+      );
+      // What failed is estimated.
+      expect(first.headers.get('x-suffice-cost-basis')).toBe(stream ? 'expected' : 'estimated');
+    },
+  );
 
   test('gets it whatever the order of members, the defaults written out, and the labels', async () => {
     await rig.chat(ask('acme/large', 'hi', { user: 'ann', metadata: { trace: '1' } }));

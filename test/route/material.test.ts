@@ -30,6 +30,12 @@ test.each([
   ['Corrige les fautes de ce texte : ', ''],
   ['Переведи на английский: ', ''],
   ['总结一下：', ''],
+  ['Sammanfatta det här:\n\n', ''],
+  ['Şunu özetle:\n\n', ''],
+  ['لخص ما يلي:\n\n', ''],
+  ['इसका सारांश दें:\n\n', ''],
+  ['Tóm tắt:\n\n', ''],
+  ['Ringkas ini:\n\n', ''],
 ])('%j … %j is asked of the material between', (before, after) => {
   const material = readMaterial(before + ARTICLE + after);
   const task = material?.task.replaceAll(/\s+/g, ' ');
@@ -41,6 +47,33 @@ test.each([
 });
 
 test.each([
+  ['Answer from the context.\n\nContext:\n', '\n\nQuestion: list the years\nHelpful Answer:'],
+  [
+    'Respond to the user query using the provided context.\n<context>\n',
+    '\n</context>\n\nlist the years',
+  ],
+  [
+    'Use the provided context.\n<context>',
+    '</context>\n\n<user_query>\nlist the years\n</user_query>',
+  ],
+  ['<documents>\n', '\n</document_content>\n</document>\n</documents>\n\nlist the years'],
+  ['Based on this text:\n\n\"\"\"\n', '\n\"\"\"\n\nlist the years'],
+  ['Based on this text:\n\n```\n', '\n```\nlist the years'],
+  ['Kontext:\n', '\n\nFrage: list the years'],
+  ['Contexte :\n', '\n\nQuestion : list the years'],
+  ['Usa el contexto proporcionado.\n\n', '\n\nPregunta: list the years'],
+  ['使用以下上下文回答问题。\n\n', '\n\n问题：list the years'],
+  ['以下のコンテキストを使って答えてください。\n\n', '\n\n質問：list the years'],
+  ['Используй следующий контекст.\n\n', '\n\nВопрос: list the years'],
+])('what is asked behind a text is read where it is no question: %j … %j', (before, after) => {
+  const material = readMaterial(before + ARTICLE + after);
+
+  expect(material?.task).toContain('list the years');
+  expect(material?.task.length).toBeLessThan(500);
+  expect(material?.chars).toBeGreaterThan(0.9 * ARTICLE.length);
+});
+
+test.each([
   [
     'a problem that is stated at length',
     `${ARTICLE} How many pupils did she have after three years?`,
@@ -48,6 +81,12 @@ test.each([
   ['a text alone', ARTICLE],
   ['what is short', 'Summarise this: the harbour was closed in 1964.'],
   ['code that is to be written on', `Fix the bug in this function.\n\n${TYPESCRIPT}`],
+  ['code that is to be rewritten', `Rewrite this function in Rust:\n\n${TYPESCRIPT}`],
+  ['code of another language', `Translate this code to Python.\n\n${TYPESCRIPT}`],
+  [
+    'what a program is to be written from',
+    `The grammar is LL(1). ${ARTICLE}\n\nImplement the parser, with tests.`,
+  ],
   [
     'numbers to be worked with',
     `Based on the following report, which row is the largest?\n${NUMBERS}`,
@@ -65,6 +104,8 @@ test('code that is to be explained is material, and so is all that a system prom
 test.each([
   ['Translate into German:\n\n', true],
   ['Fix the spelling and grammar: ', true],
+  ['Översätt till engelska:\n\n', true],
+  ['ترجم إلى الإنجليزية:\n\n', true],
   ['Summarise in one sentence:\n\n', false],
   ['Who bought the ice house, according to this article?\n\n', false],
 ])('%j gives the whole material back: %p', (before, isGivenBack) => {

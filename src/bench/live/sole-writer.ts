@@ -38,22 +38,53 @@ function refuseForeign(out: string, journal: string): void {
 
 /** @param lock - the number of the process that holds it is in there, so that none is kept by one that has ended */
 function take(lock: string, out: string): void {
-  const write = () => {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
-  };
+  if (hasWritten(lock)) return;
+  refuseHeld(lock, out);
+  // Of several that find it kept by one that has ended, one takes its place: the others would remove each other's.
+  const takeover = `${lock}.takeover`;
+  if (!hasWritten(takeover)) throw held(out, takeover);
   try {
-    write();
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-    const holder = Number(readFileSync(lock, 'utf8'));
-    if (isRunning(holder)) {
-      throw new DataError(
-        `another run (process ${holder}) is writing ${out}: wait until it has ended, or name another file with --out; if there is none, remove ${lock}`,
-      );
-    }
+    refuseHeld(lock, out);
     rmSync(lock, { force: true });
-    write();
+    if (!hasWritten(lock)) throw held(out, lock);
+  } finally {
+    rmSync(takeover, { force: true });
   }
+}
+
+/** @returns whether there was no such file */
+function hasWritten(file: string): boolean {
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** @throws {DataError} the process that holds the lock is running, or has not said yet which it is */
+function refuseHeld(lock: string, out: string): void {
+  const said = contentOf(lock);
+  if (said === '') throw held(out, lock);
+  const holder = Number(said);
+  if (isRunning(holder)) throw held(out, lock, ` (process ${holder})`);
+}
+
+/** `null` where the lock has been given back meanwhile. */
+function contentOf(lock: string): string | null {
+  try {
+    return readFileSync(lock, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function held(out: string, lock: string, who = ''): DataError {
+  return new DataError(
+    `another run${who} is writing ${out}: wait until it has ended, or name another file with --out; if there is none, remove ${lock}`,
+  );
 }
 
 function isRunning(pid: number): boolean {
