@@ -1,10 +1,13 @@
-/** An answer counts this much less with each one of its model that follows: about the last twenty count. */
-const FADING = 0.95;
+/** An answer counts this much less with each one of its model that follows: about the last fifty count. */
+const FADING = 0.98;
 /** The same among the answers of all models. */
 const FADING_AMONG_ALL = 0.99;
-/** What was expected beforehand counts as much as so many answers that came just as long. */
-const PRIOR_ANSWERS = 3;
-const PRIOR_ANSWERS_OF_ALL = 10;
+/**
+ * What was expected beforehand counts as much as so many answers that came just as long: single ones are often three times as long or as
+ * short, models hardly ever, but for those that think, and they show it soon.
+ */
+const PRIOR_ANSWERS = 8;
+const PRIOR_ANSWERS_OF_ALL = 20;
 /** Times its expected length that one answer counts for at most: it may have gone astray. */
 const MOST_TIMES = 30;
 

@@ -20,7 +20,7 @@ models:
 router: { predictor: heuristic${more} }
 `;
 
-/** A whole answer that tells how much of its input came from the provider's cache. */
+/** A whole answer, as long as expected, that tells how much of its input came from the provider's cache. */
 const tells = (cachedTokens: number) =>
   sends(
     200,
@@ -34,8 +34,8 @@ const tells = (cachedTokens: number) =>
       ],
       usage: {
         prompt_tokens: 2_400,
-        completion_tokens: 3,
-        total_tokens: 2_403,
+        completion_tokens: 480,
+        total_tokens: 2_880,
         prompt_tokens_details: { cached_tokens: cachedTokens },
       },
     }),
