@@ -115,6 +115,7 @@ export class Pipeline {
         isRouted: plan.routing !== null,
         limitsPlaces: (request.terms?.places ?? null) !== null,
         listsModels: (request.terms?.models.length ?? 0) > 0,
+        tellsModels: plan.tellsModels === true,
       });
       if (isWhole(answer)) await this.#answered.join();
       return deliver(books, running, answer);

@@ -70,12 +70,21 @@ export function isRouteTerm(name: string, value: unknown): boolean {
   return name === LEGACY || LISTS.some((list) => list === name);
 }
 
-/** The members that are not for a provider, as `RequestEdits.renames` has them. @param takesPlaces - it reads `provider` itself */
+/**
+ * The members that are not for a provider, as `RequestEdits.renames` has them.
+ *
+ * @param takesPlaces - it reads `provider` itself
+ * @param takesModels - it is to read `models` and `route` itself
+ */
 export function withoutTerms(
   { places }: RouteTerms,
   takesPlaces: boolean,
+  takesModels: boolean,
 ): Readonly<Record<string, null>> {
-  const gone = { models: null, fallbacks: null, [LEGACY]: null };
+  const gone = {
+    fallbacks: null,
+    ...(!(takesPlaces && takesModels) && { models: null, [LEGACY]: null }),
+  };
   return takesPlaces || places === null ? gone : { ...gone, [PLACES]: null };
 }
 

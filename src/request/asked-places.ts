@@ -9,6 +9,8 @@ export interface AskedPlaces {
   readonly tries: readonly Upstream[];
   /** Attempts in all; each model listed has as many as one alone would have. */
   readonly maxAttempts: number;
+  /** The request lists models that only the provider knows: it is told them; absent for no. */
+  readonly tellsModels?: boolean;
 }
 
 type Known = Pick<Setup, 'resolve' | 'providers' | 'maxAttempts' | 'resting'>;
@@ -16,12 +18,19 @@ type Known = Pick<Setup, 'resolve' | 'providers' | 'maxAttempts' | 'resting'>;
 /**
  * The places of the model that a client names, and then of those that it lists, on its terms.
  *
+ * A list with models that are not served here is for a provider that takes such lists, if the first model is asked at one.
+ *
  * @throws {GatewayError} `model_not_found`, `invalid_request` for a condition that nobody here can keep, `no_candidate`
  *   where the terms leave no place
  */
 export function placesOnTerms(setup: Known, first: ServedModel, terms: RouteTerms): AskedPlaces {
-  const models = [first, ...terms.models.map((listed) => modelListed(setup, listed))];
   const { places } = terms;
+  const behind = placesThatKnow(setup, first, terms);
+  if (behind !== null) {
+    const tries = places === null ? behind : allowed(setup, behind, places);
+    if (tries.length > 0) return { tries, maxAttempts: setup.maxAttempts, tellsModels: true };
+  }
+  const models = [first, ...terms.models.map((listed) => modelListed(setup, listed))];
   const kept = models.map(({ upstreams }) =>
     places === null ? upstreams : allowed(setup, upstreams, places),
   );
@@ -33,6 +42,33 @@ export function placesOnTerms(setup: Known, first: ServedModel, terms: RouteTerm
     kept.flatMap((some) => attempted(some, setup)).map((place) => [place.id, place]),
   );
   return { tries: [...tries.values()], maxAttempts: tries.size };
+}
+
+/** Where a model is asked that may know models which are listed and not served here; `null` where all are, or nobody may. */
+function placesThatKnow(
+  setup: Known,
+  { upstreams }: ServedModel,
+  { models }: RouteTerms,
+): readonly Upstream[] | null {
+  const routers = upstreams.filter(
+    ({ provider }) => setup.providers.get(provider)?.takesRouteTerms === true,
+  );
+  const isTheirs = ({ name, at }: ListedModel): boolean =>
+    at.startsWith('models') && !isServed(setup, name);
+  return routers.length > 0 &&
+    models.every(({ at }) => at.startsWith('models')) &&
+    models.some(isTheirs)
+    ? routers
+    : null;
+}
+
+function isServed(setup: Known, name: string): boolean {
+  try {
+    return setup.resolve(name).kind === 'model';
+  } catch (error) {
+    if (error instanceof GatewayError) return false;
+    throw error;
+  }
 }
 
 /** As many places of one model as it has attempts, in order; of those that rest only as many as there are no others for. */

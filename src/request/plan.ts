@@ -22,6 +22,8 @@ export interface Plan {
   readonly tries: Iterable<Upstream>;
   /** Attempts in all. */
   readonly maxAttempts: number;
+  /** See `AskedPlaces.tellsModels`. */
+  readonly tellsModels?: boolean;
   /** What providers' prompt caches may hold of it; `null` where nothing was decided or it is too short. */
   readonly prompt: KnownPrompt | null;
 }
@@ -92,7 +94,7 @@ function whomToAsk(
   setup: Setup,
   served: ServedModel,
   terms: RouteTerms | null,
-): Pick<Plan, 'tries' | 'maxAttempts'> {
+): Pick<Plan, 'tries' | 'maxAttempts' | 'tellsModels'> {
   if (terms !== null) return placesOnTerms(setup, served, terms);
   return { tries: served.upstreams, maxAttempts: setup.maxAttempts };
 }

@@ -44,6 +44,8 @@ export interface PlaceTask {
   readonly keepsUsage?: boolean;
   /** The gateway chose the model, so the client could not know what it refuses. */
   readonly isRouted?: boolean;
+  /** A provider that takes lists of models is told those of the request, which are not served here. */
+  readonly tellsModels?: boolean;
 }
 
 /** What the provider was not told, and what the client is not told of a whole answer. */
@@ -112,7 +114,7 @@ export async function askPlace(task: PlaceTask, upstream: Upstream): Promise<Got
 
 /** @param spoken - the dialect that the provider is asked in */
 function editsFor(
-  { request, isRouted }: PlaceTask,
+  { request, isRouted, tellsModels }: PlaceTask,
   upstream: Upstream,
   provider: Provider,
   spoken: Provider['dialect'],
@@ -120,7 +122,7 @@ function editsFor(
   return {
     model: upstream.upstreamModel,
     askUsage: request.stream && !request.includeUsage && provider.usageOption,
-    renames: renamesFor(request, spoken, provider, upstream),
+    renames: renamesFor(request, spoken, provider, upstream, tellsModels),
     effortByName: spoken === 'openai' && provider.effortByName,
     tellsSchema: !provider.schemas,
     // Whoever names a model in its own words gets its own answer to them, refusals included.

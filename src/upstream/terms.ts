@@ -5,18 +5,19 @@ import { withoutNames, withoutTerms, type RouteTerms } from '../dialects/route-t
 import { isNamed } from './place-names.js';
 import type { Provider } from './providers.js';
 
-/** Names belong to the dialect that the provider speaks first of all. */
+/** Names belong to the dialect that the provider speaks first of all. @param tellsModels - it is told the models that the request lists */
 export function renamesFor(
   { terms = null }: ChatRequest,
   spoken: DialectName,
   provider: Provider,
   { upstreamModel }: Upstream,
+  tellsModels = false,
 ): Provider['renames'] {
   const renames =
     spoken === provider.dialect ? provider.renamesFor(upstreamModel) : provider.renames;
   return terms === null
     ? renames
-    : { ...renames, ...withoutTerms(terms, provider.takesRouteTerms) };
+    : { ...renames, ...withoutTerms(terms, provider.takesRouteTerms, tellsModels) };
 }
 
 /**

@@ -247,6 +247,18 @@ describe('providers that a request wants', () => {
     expect(router.requests[0]?.json).toMatchObject({ provider });
   });
 
+  test('are told to the provider that knows them, where they are not served here', async () => {
+    const models = ['x-ai/grok-9', 'acme/alone'];
+
+    const { status } = await chat('acme/routed', { models, route: 'fallback' });
+    const unknown = await chat('acme/alone', { models });
+
+    expect(status).toBe(200);
+    expect(asked()).toEqual(['routed-at-openrouter']);
+    expect(router.requests.at(-1)?.json).toMatchObject({ models, route: 'fallback' });
+    expect(unknown.status).toBe(404);
+  });
+
   test('are no reason for OpenRouter to rest where it has none that keeps a client’s terms', async () => {
     router.next(...Array.from({ length: 3 }, () => refuses(404, 'No endpoints found')));
     const terms = { provider: { order: ['openrouter'], zdr: true } };
