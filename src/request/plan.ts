@@ -70,7 +70,8 @@ export function planFor(
   const { terms = null } = request;
   if (target.kind === 'model') {
     const decision = namedByClient(id, atMs, request.model, target.served.model.id, setup);
-    return { decision, routing: null, prompt: null, ...whomToAsk(setup, target.served, terms) };
+    const { tries, maxAttempts, tellsModels = false } = whomToAsk(setup, target.served, terms);
+    return { decision, routing: null, prompt: null, tries, maxAttempts, tellsModels };
   }
   if (terms !== null) refuseTermsOn(target.policy, terms);
 

@@ -112,6 +112,8 @@ export async function askPlace(task: PlaceTask, upstream: Upstream): Promise<Got
   return { kind: 'whole', whole, dropped: [...dropped, ...(whole.summary.lost ?? [])] };
 }
 
+const NONE: readonly never[] = [];
+
 /** @param spoken - the dialect that the provider is asked in */
 function editsFor(
   { request, isRouted, tellsModels }: PlaceTask,
@@ -126,10 +128,8 @@ function editsFor(
     effortByName: spoken === 'openai' && provider.effortByName,
     tellsSchema: !provider.schemas,
     // Whoever names a model in its own words gets its own answer to them, refusals included.
-    ...(isRouted === true && {
-      refusals: provider.refusalsFor(upstream.upstreamModel),
-      efforts: provider.effortsFor(upstream.upstreamModel),
-    }),
+    refusals: isRouted === true ? provider.refusalsFor(upstream.upstreamModel) : NONE,
+    efforts: isRouted === true ? provider.effortsFor(upstream.upstreamModel) : null,
   };
 }
 
