@@ -99,7 +99,8 @@ export function readMaterial(turn: string, system = ''): Material | null {
   return {
     task: `${turn.slice(0, opening)}\n${sample}\n${turn.slice(closing)}`.trim(),
     chars: material.length,
-    isGivenBack: GIVES_BACK.test(asked),
+    // An order that comes first is the order: what stands at the end may be the end of the text.
+    isGivenBack: GIVES_BACK.test(opening > 0 ? `${before}\n${system.toLowerCase()}` : asked),
   };
 }
 

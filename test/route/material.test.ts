@@ -112,6 +112,12 @@ test.each([
   expect(readMaterial(before + ARTICLE)).toMatchObject({ isGivenBack });
 });
 
+test('what a text says at its end of translations is no order to translate it', () => {
+  const turn = `Summarise this in one sentence:\n\n${ARTICLE} The book about her was translated into four languages. The translation is by her son.`;
+
+  expect(readMaterial(turn)).toMatchObject({ isGivenBack: false });
+});
+
 test('what follows the first sentence of an instruction is kept', () => {
   const task = readMaterial(
     `Summarise this. Use bullets, and mention every year.\n\n${ARTICLE}`,
