@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as z from 'zod';
 import { StaticEmbedder } from '../../src/embed/static-embedder.js';
-import { FEATURE_NAMES, readFeatures } from '../../src/route/features.js';
+import { FEATURE_NAMES } from '../../src/route/dense-features.js';
+import { readFeatures } from '../../src/route/features.js';
 import { packNumbers } from '../../src/route/sketch.js';
 import {
   USUAL_PROMPTS_FILE,
@@ -61,7 +62,7 @@ export async function trainUsualPrompts(options: UsualPromptsOptions): Promise<v
   const inputTokens = new Float32Array(chosen.length);
   chosen.forEach(({ conversation }, i) => {
     const features = readFeatures(conversation);
-    numbers.set(packNumbers(embedder.embed(features.text), features.dense), i * width);
+    numbers.set(packNumbers(embedder.embed(features.task), features.dense), i * width);
     inputTokens[i] = features.inputTokens;
   });
   const bytes = writeArtefact(path.join(outFolder, USUAL_PROMPTS_FILE), {

@@ -1,6 +1,7 @@
 import type { Conversation, Message } from '../core/conversation.js';
 import { askedAround, firstAskedLength, type AskedLength } from './asked-length.js';
 import { MAX_TURN_CHARS, stripBoilerplate } from './boilerplate.js';
+import { readGivenCode } from './given-code.js';
 import { readMaterial } from './material.js';
 import { estimateTextTokens } from './token-estimate.js';
 
@@ -19,7 +20,7 @@ const MAX_TURNS_READ = 24;
 export interface Demand {
   /** Earlier user turns, the newest one, then the start of the system prompt; at most some 4,000 characters. */
   readonly text: string;
-  /** `text`, but of material that something is to be done with no more than the first words. */
+  /** `text` without material that something is to be done with. */
   readonly task: string;
   /** How long the answer is asked to be, by the newest user turn or else by the system prompt, or has to be; `null` where nothing says. */
   readonly askedLength: AskedLength | null;
@@ -73,28 +74,42 @@ export function readDemand(conversation: Conversation): Demand {
 type Asked = Pick<Demand, 'text' | 'task' | 'askedLength' | 'taskChars' | 'materialChars'>;
 
 function readAsked({ earlier, newest, whole, chars }: Turns, system: string): Asked {
-  const text = joinText([...earlier, newest, system]);
-  const material = readMaterial(whole, system);
+  const text = joinText([...earlier.map((turn) => turn.text), newest, system]);
+  const before = earlier.map((turn) => turn.task);
+  const material = readGivenCode(whole, system) ?? readMaterial(whole, system);
   if (material === null) {
     const askedLength = firstAskedLength([newest, system]);
-    return { text, task: text, askedLength, taskChars: chars, materialChars: 0 };
+    const task = joinText([...before, newest, system]);
+    return { text, task, askedLength, taskChars: chars, materialChars: 0 };
   }
   const { task, isGivenBack } = material;
   const materialChars = chars - whole.length + material.chars;
   const backAgain = isGivenBack ? lengthGivenBack(materialChars, whole) : null;
   return {
     text,
-    task: joinText([...earlier, task, system]),
+    task: joinText([...before, task, system]),
     askedLength: firstAskedLength([task, system]) ?? backAgain,
     taskChars: task.length,
     materialChars,
   };
 }
 
+/** As far as it is read. */
+interface EarlierTurn {
+  readonly text: string;
+  /** The same, without code that something was to be done with. */
+  readonly task: string;
+}
+
+function readEarlierTask(turn: string, kept: string): string {
+  const task = readGivenCode(turn)?.task;
+  return task === undefined ? kept : headAndTail(task, EARLIER_TURN_CHARS);
+}
+
 /** What users said, as far as it is read. */
 interface Turns {
   /** The beginnings and ends of earlier turns, oldest first. */
-  readonly earlier: readonly string[];
+  readonly earlier: readonly EarlierTurn[];
   /** The newest turn, bounded. */
   readonly newest: string;
   /** The same, as far as boilerplate was looked for. */
@@ -112,7 +127,7 @@ function readTurns({ messages }: Conversation, census: Census): Turns {
   let whole = '';
   let chars = 0;
   let read = 0;
-  const earlier: string[] = [];
+  const earlier: EarlierTurn[] = [];
   for (let i = messages.length - 1; i >= 0 && room > SYSTEM_CHARS && read < MAX_TURNS_READ; i--) {
     const message = messages[i];
     if (message?.role !== 'user') continue;
@@ -128,7 +143,7 @@ function readTurns({ messages }: Conversation, census: Census): Turns {
       newest = kept;
       whole = turn;
       chars = Math.max(turn.length, lengthBeyond(texts));
-    } else earlier.push(kept);
+    } else earlier.push({ text: kept, task: readEarlierTask(turn, kept) });
   }
   return { earlier: earlier.reverse(), newest, whole, chars, room };
 }

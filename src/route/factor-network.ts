@@ -1,5 +1,5 @@
 import { DenseMatrix } from '../embed/dense-matrix.js';
-import { telling } from './features.js';
+import { telling } from './dense-features.js';
 
 /** Sizes of the network and of its input. */
 export interface NetworkShape {

@@ -1,4 +1,5 @@
-import { LATIN_LANGUAGES } from './lexicon.js';
+import { LATIN_LANGUAGES, LEAST_VOTE, markedLetters, MOST_VOTE, vote } from './latin-languages.js';
+import { KIND } from './text-statistics.js';
 import type { TextStatistics } from './text-statistics.js';
 
 /** Characters beyond ASCII that are looked at. */
@@ -15,26 +16,42 @@ const SCRIPTS: readonly (readonly [number, number, string])[] = [
   [0x0600, 0x06ff, 'ar'],
   [0x0900, 0x097f, 'hi'],
   [0x0980, 0x09ff, 'bn'],
+  [0x0a00, 0x0a7f, 'pa'],
+  [0x0a80, 0x0aff, 'gu'],
   [0x0b80, 0x0bff, 'ta'],
   [0x0c00, 0x0c7f, 'te'],
+  [0x0c80, 0x0cff, 'kn'],
+  [0x0d00, 0x0d7f, 'ml'],
+  [0x0d80, 0x0dff, 'si'],
   [0x0e00, 0x0e7f, 'th'],
+  [0x0e80, 0x0eff, 'lo'],
+  [0x1000, 0x109f, 'my'],
   [0x10a0, 0x10ff, 'ka'],
+  [0x1200, 0x137f, 'am'],
+  [0x1780, 0x17ff, 'km'],
   [0x3040, 0x30ff, 'ja'],
   [0x3400, 0x9fff, 'zh'],
   [0xac00, 0xd7af, 'ko'],
 ];
-const JAPANESE = 11;
-const CHINESE = 12;
+const JAPANESE = SCRIPTS.findIndex(([, , code]) => code === 'ja');
+const CHINESE = SCRIPTS.findIndex(([, , code]) => code === 'zh');
 
 /** The script of each UTF-16 unit: an index into `SCRIPTS` plus one, or 0. */
 const SCRIPT_OF = buildScripts();
 
+const LAST_ASCII = 0x7f;
+/** The languages that have each UTF-16 unit up to the end of Vietnamese, a bit for each. */
+const MARKED = gatherMarked();
+
 /** Letters that one language of a shared script has and the others have not. */
 const TELLING_LETTERS: Readonly<Record<string, readonly (readonly [RegExp, string])[]>> = {
-  ru: [[/[іїєґ]/i, 'uk']],
+  ru: [
+    [/[іїєґ]/i, 'uk'],
+    [/[ђјљњћџ]/i, 'sr'],
+  ],
   ar: [
     [/[ٹڈڑںے]/, 'ur'],
-    [/[پچژگ]/, 'fa'],
+    [/[پچژگیک]/, 'fa'],
   ],
 };
 
@@ -42,34 +59,32 @@ const TELLING_LETTERS: Readonly<Record<string, readonly (readonly [RegExp, strin
 export interface Language {
   /** ISO 639-1, `und` when undetermined. */
   readonly code: string;
-  /** Share of the text's letters in scripts other than Latin, 0 to 1. */
-  readonly foreignScript: number;
+  /** How much of the text is not in English, 0 to 1: all of it in another language of Latin script, or its share of letters in other scripts. */
+  readonly foreign: number;
 }
-
-/** A Latin letter that English does not have. */
-const MARKED = /[À-ÖØ-öø-ſ]/;
-const ENGLISH = LATIN_LANGUAGES.indexOf('en');
 
 /** @param text - already bounded; the one `statistics` was made of */
 export function readLanguage(text: string, statistics: TextStatistics): Language {
-  const ascii = (statistics.kinds[1] ?? 0) + (statistics.kinds[2] ?? 0);
-  if (statistics.kinds[0] === 0) {
-    return { code: latinLanguage(statistics, false), foreignScript: 0 };
+  const { kinds } = statistics;
+  const ascii = (kinds[KIND.lower] ?? 0) + (kinds[KIND.upper] ?? 0);
+  const votes = statistics.votes.slice();
+  if (kinds[KIND.other] === 0) {
+    return latinLanguage(votes, statistics.words);
   }
   const scripts = new Uint16Array(SCRIPTS.length + 1);
   const end = Math.min(text.length, MAX_CODES);
   for (let i = 0; i < end; i++) {
-    const script = SCRIPT_OF[text.charCodeAt(i)] ?? 0;
+    const unit = text.charCodeAt(i);
+    const script = SCRIPT_OF[unit] ?? 0;
     scripts[script] = (scripts[script] ?? 0) + 1;
+    if (unit > LAST_ASCII && unit < MARKED.length) vote(votes, MARKED[unit] ?? 0);
   }
   // ASCII letters were counted in the whole text, these in its beginning: bring both to one scale.
   const latin = ascii * (end / Math.max(1, text.length));
   const foreign = scripts.subarray(1).reduce((sum, count) => sum + count, 0);
-  const foreignScript = foreign === 0 ? 0 : foreign / (foreign + latin);
-  if (foreignScript < MIN_SCRIPT_SHARE) {
-    return { code: latinLanguage(statistics, MARKED.test(text)), foreignScript };
-  }
-  return { code: scriptLanguage(text.slice(0, end), scripts.subarray(1)), foreignScript };
+  const share = foreign === 0 ? 0 : foreign / (foreign + latin);
+  if (share < MIN_SCRIPT_SHARE) return latinLanguage(votes, statistics.words, share);
+  return { code: scriptLanguage(text.slice(0, end), scripts.subarray(1)), foreign: share };
 }
 
 function scriptLanguage(text: string, counts: Uint16Array): string {
@@ -82,27 +97,33 @@ function scriptLanguage(text: string, counts: Uint16Array): string {
 }
 
 /**
- * The language with most common words; a tie goes to the one listed first, though not to English if `hasMarks`.
+ * The language with most votes; a tie goes to the one listed first, which is English.
  *
- * @param hasMarks - letters stand in the text that English does not have
+ * @param inScripts - share of the letters in other scripts
  */
-function latinLanguage({ votes, words }: TextStatistics, hasMarks: boolean): string {
-  let most = 0;
-  let language = -1;
-  for (let i = 0; i < votes.length; i++) {
-    const count = votes[i] ?? 0;
-    const settlesTie = hasMarks && language === ENGLISH && count === most;
-    if (count <= most && !settlesTie) continue;
-    most = count;
-    language = i;
-  }
+function latinLanguage(votes: Uint16Array, words: number, inScripts = 0): Language {
+  const most = Math.max(...votes);
+  const language = votes.indexOf(most);
   // Every fourth word of ordinary prose is in these lists; a list of names has almost none.
-  const needed = Math.min(4, Math.max(1, words / 25));
-  return (most >= needed ? LATIN_LANGUAGES[language] : undefined) ?? 'und';
+  const needed = Math.min(4, Math.max(1, words / 25)) * (language === 0 ? LEAST_VOTE : MOST_VOTE);
+  const code = most >= needed ? LATIN_LANGUAGES[language] : undefined;
+  const isForeign = code !== undefined && code !== 'en';
+  return { code: code ?? 'und', foreign: isForeign ? 1 : inScripts };
 }
 
 function buildScripts(): Uint8Array {
   const scripts = new Uint8Array(65_536);
   SCRIPTS.forEach(([first, last], index) => scripts.fill(index + 1, first, last + 1));
   return scripts;
+}
+
+function gatherMarked(): Int32Array {
+  const marked = new Int32Array(0x1f00);
+  LATIN_LANGUAGES.forEach((language, bit) => {
+    for (const letter of markedLetters(language)) {
+      const unit = letter.charCodeAt(0);
+      marked[unit] = (marked[unit] ?? 0) | (1 << bit);
+    }
+  });
+  return marked;
 }

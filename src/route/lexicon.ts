@@ -1,24 +1,5 @@
 import { buildSlots, mix } from '../embed/word-hash.js';
-
-/** Languages told apart by their commonest words; the order of the votes. */
-export const LATIN_LANGUAGES = [
-  'en',
-  'de',
-  'fr',
-  'es',
-  'it',
-  'pt',
-  'nl',
-  'pl',
-  'sv',
-  'da',
-  'fi',
-  'tr',
-  'cs',
-  'ro',
-  'id',
-  'vi',
-] as const;
+import { commonWords, LATIN_LANGUAGES } from './latin-languages.js';
 
 /** What a word hints at beyond its language; each has a bit above those of the languages. */
 export const HINTS = ['explain', 'write', 'code', 'reason', 'short', 'maths'] as const;
@@ -26,25 +7,8 @@ export type Hint = (typeof HINTS)[number];
 
 /** The lowest bit of the hints in a word's flags. */
 export const FIRST_HINT_BIT = LATIN_LANGUAGES.length;
-
-const STOP_WORDS: Readonly<Record<(typeof LATIN_LANGUAGES)[number], string>> = {
-  en: 'the a an of and to in is are was for on with that this it as be by from or what how which who when where why can do does if you i my your not have has will would should',
-  de: 'der die das und ist nicht ein eine einen dem den des mit für auf zu von im wie was ich sie er wir du kann wird sind auch oder aber bei nach wenn warum mir dass bitte aus einer einem eines vor über um zum zur mein meine meiner kein keine haben werden wurde ihr ihre nur noch dann gibt zwei drei durch gegen unter',
-  fr: 'le la les un une des du et est de que qui dans pour pas sur avec ce cette je tu il vous nous en au aux plus par ou mais comment quel quelle pourquoi sont être deux son sa ses leur leurs ont été fait entre sous sans très moi mes',
-  es: 'el la los las un una de que y en es por con para no se del al lo como más su qué cuál cómo pero o este esta son mi yo está fue muy dos sus desde hasta entre sobre también hay tiene ser ella nos cada',
-  it: 'il lo la gli le un una di che e in è per con non si del della dei come più sono questo questa ma o nel alla quale perché cosa mi ho anche ed al sta uomo suo sua loro dal dalla delle degli nelle sul sulla ha hanno mia mio',
-  pt: 'o a os as um uma de que e em é por com para não se do da dos das no na como mais seu sua mas ou este esta são qual você eu ao foi pelo pela dois duas ter tem nas ela ele seus suas meu minha',
-  nl: 'de het een en van is in op te dat niet met voor zijn ik je aan er hoe wat wie naar ook maar of als bij uit deze kan waarom worden twee dan hun haar zich wordt heeft hebben waren tot mijn',
-  pl: 'i w na z do się jest nie to że jak co o dla od po czy jego przez ale oraz który która są ma być gdzie dlaczego sobie tego tym przy nad przed dwa dwie ze został',
-  sv: 'och att det i en ett är som på för med av den till inte om har jag hur vad kan från de eller men var när varför',
-  da: 'og at det i en et er som på for med af den til ikke om har jeg hvordan hvad kan fra de eller men når hvorfor',
-  fi: 'ja on ei se että mitä miten kun tai ovat hän mutta kuin joka myös olla oli minä sinä kuinka miksi tämä',
-  tr: 've bir bu için ne ile da de mi nasıl olarak çok gibi daha var değil kadar neden ben sen olan hangi',
-  cs: 'a v na se je že to s do jak pro co z ale by nebo jsou který která jako není proč kde být za ve',
-  ro: 'și de la în a este cu pe un o nu care din că pentru sau mai sunt ce cum după dacă fi această',
-  id: 'yang dan di ke dari untuk dengan ini itu adalah tidak apa dalam bagaimana saya pada akan bisa atau oleh juga anda',
-  vi: 'là của và có không cho các một được những với trong này như để về người tôi bạn gì thế nào',
-};
+/** The bits of the languages, in `LATIN_LANGUAGES` order. */
+export const LANGUAGES = (1 << FIRST_HINT_BIT) - 1;
 
 const HINT_WORDS: Readonly<Record<Hint, string>> = {
   explain:
@@ -97,14 +61,14 @@ function hashOf(word: string): number {
 
 function gatherFlags(): ReadonlyMap<string, number> {
   const flags = new Map<string, number>();
-  const add = (words: string, bit: number): void => {
-    for (const word of words.split(' ')) flags.set(word, (flags.get(word) ?? 0) | (1 << bit));
+  const add = (words: readonly string[], bit: number): void => {
+    for (const word of words) flags.set(word, (flags.get(word) ?? 0) | (1 << bit));
   };
   LATIN_LANGUAGES.forEach((language, bit) => {
-    add(STOP_WORDS[language], bit);
+    add(commonWords(language), bit);
   });
   HINTS.forEach((hint, index) => {
-    add(HINT_WORDS[hint], FIRST_HINT_BIT + index);
+    add(HINT_WORDS[hint].split(' '), FIRST_HINT_BIT + index);
   });
   return flags;
 }

@@ -1,6 +1,6 @@
 /** A long text that a turn brings along to have something done with it. */
 export interface Material {
-  /** What is to be done with it, and its first words. */
+  /** What is to be done with it; empty where only the system prompt says that. */
   readonly task: string;
   readonly chars: number;
   /** Whether the answer is the whole of it again, in other words or another language. */
@@ -12,8 +12,9 @@ const SHORTEST_TURN = 800;
 const SHORTEST_MATERIAL = 500;
 /** Characters at the beginning and at the end of a turn that are looked at: there instructions stand. */
 const LOOKED_AT = 500;
-/** Characters of the material that stay: they tell its language, what it is about, and what the instruction goes on with. */
-const SAMPLE_CHARS = 200;
+
+/** Characters by which an instruction may go on behind its first sentence. */
+const MORE_CHARS = 200;
 
 /** What is done to a text whatever it says: it need not be called a text. Like all patterns here for texts in small letters. */
 const WORK =
@@ -41,8 +42,8 @@ const OF_CODE =
   /\b(?:explain|describe|document|comment|walk me through|overview of|what (?:does|do|is|are)|erkläre?)\b[^.?!\n]{0,60}\b(?:code|function|file|class|script|snippet|module|component|method|program|quer(?:y|ies)|config(?:uration)?)\b/;
 
 /** A program that is to be written: what it is written from says how hard it is. */
-const NEW_CODE =
-  /\b(?:implement|write|build|create|develop|refactor|debug) (?:(?!(?:about|for|from|in|of|on|to|with) )[\w'+#-]+ ){0,4}(?:function|class|parser|compiler|program|script|tests|code (?:that|which|to|for|in)|api|endpoint|component|method|algorithm|module|query)\b/;
+export const NEW_PROGRAM =
+  /\b(?:implement|write|build|create|develop) (?:(?!(?:about|for|from|in|of|on|to|with) )[\w'+#-]+ ){0,4}(?:function|class|parser|compiler|program|script|code (?:that|which|to|for|in)|api|endpoint|component|method|algorithm|module|query)\b/;
 /** Code that is given back otherwise. */
 const CHANGED_CODE =
   /\b(?:rewrit|translat|convert|port|correct|fix|reformul|umformulier|tradu[icz])[^.?!\n]{0,60}\b(?:code|function|class|script|program|component|method|module|query|sql|python|java|javascript|typescript|rust|go|golang|kotlin|swift|php|ruby|c\+\+|c#)(?![\w+#])/;
@@ -90,14 +91,13 @@ export function readMaterial(turn: string, system = ''): Material | null {
   if (!isWork && !OF_TEXT.test(asked)) return null;
   const start = Math.min(worded, markedStart(tail));
   const said = `${before}\n${tail.slice(start)}`;
-  if (NEW_CODE.test(said)) return null;
+  if (NEW_PROGRAM.test(said)) return null;
   const closing = turn.length - (tail.length - start);
   const material = turn.slice(opening, closing).trim();
   if (material.length < SHORTEST_MATERIAL) return null;
   if ((!isWork || CHANGED_CODE.test(said)) && !isProse(material)) return null;
-  const sample = material.slice(0, SAMPLE_CHARS);
   return {
-    task: `${turn.slice(0, opening)}\n${sample}\n${turn.slice(closing)}`.trim(),
+    task: `${turn.slice(0, opening).trim()}\n${turn.slice(closing).trim()}`.trim(),
     chars: material.length,
     // An order that comes first is the order: what stands at the end may be the end of the text.
     isGivenBack: GIVES_BACK.test(opening > 0 ? `${before}\n${system.toLowerCase()}` : asked),
@@ -109,8 +109,11 @@ function instructionEnd(head: string): number {
   const cue = firstCue(head);
   if (cue < 0) return 0;
   END.lastIndex = cue;
-  const end = END.exec(head);
-  return end === null ? cue : end.index + 1;
+  const found = END.exec(head);
+  const end = found === null ? cue : found.index + 1;
+  // What stands before the next blank line may belong to it.
+  const blank = head.indexOf('\n\n', end);
+  return blank >= 0 && blank - end <= MORE_CHARS ? blank : end;
 }
 
 /** Where the instruction begins that a turn ends with; the length of `tail` if it ends with none. */

@@ -54,12 +54,23 @@ export function readNotation(text: string): Notation {
   return { code, fences, listItems, options: countOptions(text), gaps: countGaps(text) };
 }
 
+/** Whether a line is one of code by how it begins or ends: unlike `Notation.code`, this takes no formula for code. */
+export function isCodeLine(line: string): boolean {
+  const begun = line.slice(0, MAX_LINE_CHARS);
+  const bare = begun.trimStart();
+  if (!/[{}[\]();=<>:]/.test(bare)) return false;
+  return hasCodeEnds(bare) || (begun.length > bare.length + 1 && /[;:,({)}\]]$/.test(bare));
+}
+
+function hasCodeEnds(bare: string): boolean {
+  return bare.endsWith(';') || bare.endsWith('{') || bare === '}' || CODE_STARTS.test(bare);
+}
+
 function isCode(bare: string, indent: number): boolean {
   // A formula has as many symbols as code, but says so.
   const symbols = LATEX.test(bare) ? 0 : (bare.match(CODE_SYMBOLS)?.length ?? 0);
   if (symbols === 0) return indent >= 4 && bare.endsWith(':');
-  if (bare.endsWith(';') || bare.endsWith('{') || bare === '}') return true;
-  if (CODE_STARTS.test(bare)) return true;
+  if (hasCodeEnds(bare)) return true;
   return bare.length >= 8 && symbols / bare.length >= CODE_SYMBOL_SHARE;
 }
 

@@ -5,7 +5,7 @@ import { StaticEmbedder } from '../embed/static-embedder.js';
 import { at, FactorNetwork, inputsOf, logistic, writeDense } from './factor-network.js';
 import type { PromptDemand } from './factor-network.js';
 import { Familiarity } from './familiarity.js';
-import { FEATURE_NAMES, foreignScript, isOfAgent } from './features.js';
+import { FEATURE_NAMES, foreignShare, isOfAgent } from './dense-features.js';
 import type { Features } from './features.js';
 import { answersRecalled, GradedMemory, recalledLogOdds } from './graded-memory.js';
 import type { Recollection, SomeAnswers } from './graded-memory.js';
@@ -24,11 +24,11 @@ import type {
 import { readUsualPrompts, USUAL_PROMPTS_FILE } from './usual-prompts.js';
 
 /**
- * Share of letters in other scripts from which a prompt is like no graded one, however near it seems: all but a few of these are
- * written in Latin script, and those few are riddles about Chinese characters and poems that hardly any model solved. Below it
- * counts in proportion, for the Greek letters of formulas and the odd quotation.
+ * Share in other languages from which a prompt is like no graded one, however near it seems: all but a few of these are in
+ * English, and those few are riddles about Chinese characters and poems that hardly any model solved. Below it counts in
+ * proportion, for the Greek letters of formulas and the odd quotation.
  */
-const UNGRADED_SCRIPT = 0.1;
+const UNGRADED_SHARE = 0.1;
 /** How far coding agents' requests count as from graded prompts: what models make of such work is known, what of this request is not. */
 const AGENT_OOD = 0.5;
 /** π/8: what a logistic curve averaged over a normal error keeps of its slope (MacKay, 1992). */
@@ -144,7 +144,7 @@ export class FactorPredictor implements Predictor {
 
   /** Of the prompt that `#input` is, whose features `dense` are. */
   #judgeAll(dense: Float32Array, abilities: readonly Ability[], doubt: number): ModelPrediction[] {
-    const comparable = Math.max(0, 1 - foreignScript(dense) / UNGRADED_SCRIPT);
+    const comparable = Math.max(0, 1 - foreignShare(dense) / UNGRADED_SHARE);
     const recalled = this.#memory.recall(this.#input, this.#rememberedOf(abilities), comparable);
     const demand = this.#network.run(this.#input, recalled.closeness);
     const about = { demand, recalled, doubt, isOfAgent: isOfAgent(dense) };

@@ -1,5 +1,5 @@
 import { Slab } from '../core/slab.js';
-import { FEATURE_NAMES } from './features.js';
+import { FEATURE_NAMES } from './dense-features.js';
 import type { Predictor } from './predictor.js';
 
 const MOST = 127;

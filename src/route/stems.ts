@@ -1,10 +1,9 @@
-import { EMPTY_HASH, FIRST_HINT_BIT, flagsOf, wordHash } from './lexicon.js';
+import { EMPTY_HASH, flagsOf, LANGUAGES, wordHash } from './lexicon.js';
 
 /** Letters of a word that count: `calculate` and `calculation` are one stem. */
 const STEM_CHARS = 5;
 /** Shorter words tell little, and stand in every text. */
 const SHORTEST_WORD = 3;
-const LANGUAGES = (1 << FIRST_HINT_BIT) - 1;
 
 const BREAK = 0;
 /** The unit itself for ASCII letters, as small ones, for digits, and for all beyond ASCII; `BREAK` for what ends a word. */

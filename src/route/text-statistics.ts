@@ -1,11 +1,5 @@
-import {
-  EMPTY_HASH,
-  FIRST_HINT_BIT,
-  flagsOf,
-  HINTS,
-  LATIN_LANGUAGES,
-  wordHash,
-} from './lexicon.js';
+import { LATIN_LANGUAGES, vote } from './latin-languages.js';
+import { EMPTY_HASH, FIRST_HINT_BIT, flagsOf, HINTS, LANGUAGES, wordHash } from './lexicon.js';
 import { SlotSet } from './slot-set.js';
 
 /** Kinds of characters, as indexes into `TextStatistics.kinds`. */
@@ -41,7 +35,7 @@ export interface TextStatistics {
   /** Runs of digits. */
   readonly numbers: number;
   readonly longestNumber: number;
-  /** Common words found, in `LATIN_LANGUAGES` order. */
+  /** What common words say for each language, in `LATIN_LANGUAGES` order. */
   readonly votes: Uint16Array;
   /** Words found, in `HINTS` order. */
   readonly hints: Uint16Array;
@@ -119,10 +113,9 @@ class WordCensus implements WordCounts {
 }
 
 function countFlags(flags: number, { votes, hints }: WordCounts): void {
-  for (let rest = flags; rest !== 0; rest &= rest - 1) {
-    const bit = 31 - Math.clz32(rest & -rest);
-    if (bit < FIRST_HINT_BIT) votes[bit] = (votes[bit] ?? 0) + 1;
-    else hints[bit - FIRST_HINT_BIT] = (hints[bit - FIRST_HINT_BIT] ?? 0) + 1;
+  vote(votes, flags & LANGUAGES);
+  for (let rest = flags >>> FIRST_HINT_BIT, hint = 0; rest !== 0; rest >>>= 1, hint++) {
+    hints[hint] = (hints[hint] ?? 0) + (rest & 1);
   }
 }
 

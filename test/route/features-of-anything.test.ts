@@ -1,5 +1,6 @@
 import { codePoint, fc } from '../support/fast-check.js';
-import { FEATURE_NAMES, readFeatures } from '../../src/route/features.js';
+import { FEATURE_NAMES } from '../../src/route/dense-features.js';
+import { readFeatures } from '../../src/route/features.js';
 import { EMPTY, message } from '../support/conversations.js';
 
 describe('whatever the client sends', () => {

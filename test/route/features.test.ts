@@ -1,9 +1,5 @@
-import {
-  FEATURE_NAMES,
-  FIRST_TOOL_FEATURE,
-  readFeatures,
-  telling,
-} from '../../src/route/features.js';
+import { FEATURE_NAMES, FIRST_TOOL_FEATURE, telling } from '../../src/route/dense-features.js';
+import { readFeatures } from '../../src/route/features.js';
 import type { Features } from '../../src/route/features.js';
 import { conversation, EMPTY, message } from '../support/conversations.js';
 
@@ -158,41 +154,6 @@ describe('what a request needs', () => {
   });
 });
 
-describe('the language', () => {
-  test.each([
-    ['en', 'How do I boil an egg so that the yolk is soft?'],
-    ['de', 'Wie koche ich ein Ei, so dass das Gelbe weich ist?'],
-    ['de', 'Schreibe eine kurze Postkarte aus Japan an meine Großmutter, höchstens 27 Wörter.'],
-    ['it', 'Un uomo suona la chitarra nella sua stanza.'],
-    ['en', 'Plan a day at the café Olé in São Paulo for me.'],
-    ['fr', 'Comment cuire un œuf pour que le jaune ne soit pas dur ?'],
-    ['es', '¿Cómo puedo cocer un huevo para que la yema no esté dura?'],
-    ['it', 'Come si cuoce un uovo in modo che il tuorlo non sia duro?'],
-    ['pt', 'Como posso cozinhar um ovo para que a gema não fique dura?'],
-    ['pl', 'Jak ugotować jajko, żeby żółtko nie było twarde i czy to jest trudne?'],
-    ['tr', 'Bir yumurta nasıl pişirilir ve bu ne kadar sürer?'],
-    ['ru', 'Как сварить яйцо, чтобы желток был мягким?'],
-    ['uk', 'Як зварити яйце, щоб жовток був м’яким? Це легко і швидко її зробити.'],
-    ['zh', '怎样煮鸡蛋才能让蛋黄是软的？'],
-    ['ja', '黄身が柔らかい卵のゆで方を教えてください。'],
-    ['ko', '노른자가 부드러운 달걀은 어떻게 삶나요?'],
-    ['ar', 'كيف أسلق بيضة بحيث يبقى الصفار طريا؟'],
-    ['hi', 'अंडे को कैसे उबालें ताकि जर्दी नरम रहे?'],
-    ['th', 'ต้มไข่อย่างไรให้ไข่แดงนิ่ม'],
-    ['und', '12 + 30 = 42'],
-  ])('is %s for: %s', (expected, text) => {
-    const { language } = ask(text);
-
-    expect(language).toBe(expected);
-  });
-
-  test('is that of the question when a word of another script is quoted', () => {
-    const { language } = ask('What does the word привет mean and how do you say it?');
-
-    expect(language).toBe('en');
-  });
-});
-
 describe('the statistics', () => {
   const CODE = 'Why does this fail?\n```python\ndef f(xs):\n    return [x[0] for x in xs]\n```\n';
   const FORMULA = 'Prove that $\\sum_{i=1}^n i = \\frac{n(n+1)}{2}$ for every integer n.';
@@ -229,7 +190,7 @@ describe('the statistics', () => {
     { name: 'fences' as const, text: '```\nls\n```' },
     { name: 'digit_share' as const, text: '1234 apples' },
     { name: 'longest_number' as const, text: 'Is 1234567 prime' },
-    { name: 'foreign_script' as const, text: 'Что такое небо' },
+    { name: 'foreign' as const, text: 'Что такое небо' },
   ])('raise $name for: $text', ({ name, text }) => {
     const found = value(ask(text), name);
 

@@ -40,7 +40,7 @@ test.each([
   const material = readMaterial(before + ARTICLE + after);
   const task = material?.task.replaceAll(/\s+/g, ' ');
 
-  expect(task).toContain(before.trim().replaceAll(/\s+/g, ' '));
+  expect(task).toContain(/^[^\n.]*/.exec(before)?.[0].trim());
   expect(task).toContain(after.split(/[\n:]/).at(-1)?.trim());
   expect(task?.length).toBeLessThan(500);
   expect(material?.chars).toBeGreaterThan(0.9 * ARTICLE.length);

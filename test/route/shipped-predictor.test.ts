@@ -110,6 +110,44 @@ test.each([
   },
 );
 
+test.each([
+  [
+    'a simple question',
+    [
+      'Was ist die Hauptstadt von Australien?',
+      'Quelle est la capitale de l’Australie ?',
+      '¿Cuál es la capital de Australia?',
+      "Qual è la capitale dell'Australia?",
+      'Vad är Australiens huvudstad?',
+      'Jaka jest stolica Australii?',
+      'Какая столица Австралии?',
+      '澳大利亚的首都是哪里？',
+    ],
+  ],
+  [
+    'an explanation',
+    [
+      'Erkläre einem zehnjährigen Kind, wie Impfungen funktionieren.',
+      'Explique à un enfant de dix ans comment fonctionnent les vaccins.',
+      'Explica a un niño de diez años cómo funcionan las vacunas.',
+      'Spiega a un bambino di dieci anni come funzionano i vaccini.',
+      'Förklara för ett tioårigt barn hur vacciner fungerar.',
+      'Wyjaśnij dziesięcioletniemu dziecku, jak działają szczepionki.',
+      'Объясни десятилетнему ребёнку, как работают прививки.',
+      '向一个十岁的孩子解释疫苗是如何起作用的。',
+    ],
+  ],
+])('expects about the same of a model whatever other language asks for %s', (_, texts) => {
+  const ability = predictor.ability(known('openai/gpt-4o-mini'));
+
+  const predictions = texts.map((text) => predictor.predict(featuresOf(text), [ability]));
+
+  const successes = predictions.map(({ models }) => models[0]?.success ?? 0);
+  expect(Math.min(...successes)).toBeGreaterThan(0.75);
+  expect(Math.max(...successes) - Math.min(...successes)).toBeLessThan(0.1);
+  expect(predictions.filter(({ ood }) => ood <= 0.5)).toEqual([]);
+});
+
 test('trusts what it learnt less, the more of an English question is in another script', () => {
   const asked = 'Summarise this message of our customer in Beijing in one English sentence: ';
   const message = '今天天气很好我们去公园散步吧然后一起吃晚饭';

@@ -6,7 +6,7 @@ import {
   EMBEDDER_VERSION,
   StaticEmbedder,
 } from '../../src/embed/static-embedder.js';
-import { FEATURE_NAMES } from '../../src/route/features.js';
+import { FEATURE_NAMES } from '../../src/route/dense-features.js';
 import { PREDICTOR_KIND, PREDICTOR_VERSION } from '../../src/route/predictor-artefact.js';
 import { writeArtefact } from '../../models/train/artefact-writer.js';
 import { writeManifest } from '../../models/train/manifest.js';

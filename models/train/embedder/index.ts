@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { StaticEmbedder } from '../../../src/embed/static-embedder.js';
-import { FEATURE_NAMES } from '../../../src/route/features.js';
+import { FEATURE_NAMES } from '../../../src/route/dense-features.js';
 import { packArtefact, writeArtefact } from '../artefact-writer.js';
 import { writeManifest } from '../manifest.js';
 import type { Progress } from '../progress.js';

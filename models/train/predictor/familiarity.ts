@@ -118,7 +118,7 @@ export async function learnFamiliarity(source: FamiliaritySource): Promise<Famil
   });
   for await (const text of unlabelledPrompts(source.dataFolder)) {
     const features = readFeatures(asConversation({ prompt: text }));
-    sort(partOf(text), features.language, embedder.embed(features.text));
+    sort(partOf(text), features.language, embedder.embed(features.task));
   }
   progress.say(`${near.length} prompts in ${languages.join(', ')} to find centres of`);
   const centroids = findCentroids(near, CENTROIDS, random);

@@ -1,7 +1,7 @@
 import { at, inputsOf, logistic } from '../../../src/route/factor-network.js';
 import type { NetworkShape } from '../../../src/route/factor-network.js';
 import { SURPRISE_STEPS, VARIANCE_STEPS, VECTOR_STEPS } from '../../../src/route/graded-memory.js';
-import { FIRST_TOOL_FEATURE } from '../../../src/route/features.js';
+import { FIRST_TOOL_FEATURE } from '../../../src/route/dense-features.js';
 import type { MemoryShape, MemoryTables } from '../../../src/route/graded-memory.js';
 import { symmetricEigen } from '../embedder/svd.js';
 import type { Random } from '../random.js';

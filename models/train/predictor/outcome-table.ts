@@ -1,5 +1,6 @@
 import type { StaticEmbedder } from '../../../src/embed/static-embedder.js';
-import { FEATURE_NAMES, readFeatures, telling } from '../../../src/route/features.js';
+import { FEATURE_NAMES, telling, UNREAD_FEATURES } from '../../../src/route/dense-features.js';
+import { readFeatures } from '../../../src/route/features.js';
 import { writeDense } from '../../../src/route/factor-network.js';
 import type { Progress } from '../progress.js';
 import { OUTCOME_SETS } from './outcome-sets.js';
@@ -47,7 +48,7 @@ export function tabulate(
   const languages = prompts.map(({ conversation }, i) => {
     const features = readFeatures(conversation);
     const row = inputs.subarray(i * width, (i + 1) * width);
-    embedder.embed(features.text, row.subarray(0, embedder.dims));
+    embedder.embed(features.task, row.subarray(0, embedder.dims));
     row.set(features.dense, embedder.dims);
     progress.tick(() => `read ${i} of ${prompts.length} prompts`);
     return features.language;
@@ -78,6 +79,7 @@ function standardise(
     denseMean[f] = mean;
     denseScale[f] = DENSE_SPREAD / Math.max(SMALLEST_DEVIATION, Math.sqrt(square));
   }
+  for (const name of UNREAD_FEATURES) denseScale[FEATURE_NAMES.indexOf(name)] = 0;
   const scaling = { denseMean, denseScale };
   for (let row = 0; row < prompts.length; row++) {
     const input = inputs.subarray(row * width, (row + 1) * width);

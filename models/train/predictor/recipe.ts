@@ -2,7 +2,7 @@ import path from 'node:path';
 import { loadCatalog } from '../../../src/catalog/load.js';
 import { StaticEmbedder } from '../../../src/embed/static-embedder.js';
 import type { NetworkShape } from '../../../src/route/factor-network.js';
-import { FEATURE_NAMES } from '../../../src/route/features.js';
+import { FEATURE_NAMES } from '../../../src/route/dense-features.js';
 import type { Progress } from '../progress.js';
 import { KnownModels } from './known-models.js';
 import { OUTCOME_SETS } from './outcome-sets.js';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FEATURE_NAMES } from '../../../src/route/features.js';
+import { FEATURE_NAMES } from '../../../src/route/dense-features.js';
 import { releaseYear } from '../../../src/route/model-strength.js';
 import { PREDICTOR_KIND, PREDICTOR_VERSION } from '../../../src/route/predictor-artefact.js';
 import type { PredictorMeta } from '../../../src/route/predictor-artefact.js';

@@ -5,7 +5,7 @@ import { NETWORK_FEATURE, PAIR_FEATURES } from '../../../src/cache/verify/pair-f
 import { VERIFIER_KIND, VERIFIER_VERSION } from '../../../src/cache/verify/verifier.js';
 import { WordNetwork } from '../../../src/cache/verify/word-network.js';
 import { StaticEmbedder } from '../../../src/embed/static-embedder.js';
-import { FEATURE_NAMES } from '../../../src/route/features.js';
+import { FEATURE_NAMES } from '../../../src/route/dense-features.js';
 import { writeArtefact } from '../artefact-writer.js';
 import type { EmbedderOptions } from '../embedder/index.js';
 import { writeManifest } from '../manifest.js';

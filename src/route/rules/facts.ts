@@ -123,7 +123,7 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
     text: text('the question, without boilerplate and tool output', (f) => f.features.text),
     text_length: whole('characters of `features.text`', (f) => f.features.text.length),
     material_length: whole(
-      'characters of a text to be summarised, translated, answered from…; 0 for none',
+      'characters of a text or of code that something is done with; 0 for none',
       (f) => f.features.materialChars,
     ),
   },
