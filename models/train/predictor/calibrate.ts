@@ -2,6 +2,7 @@ import { at, factorsOf, logistic } from '../../../src/route/factor-network.js';
 import { fitLine, type Line } from '../logistic-line.js';
 import { forEachJudged, rescale } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
+import { gradesAdequacy } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 
 /** Prompts that a model's own shift must be worth before it is half believed. */
@@ -15,14 +16,13 @@ interface Graded {
   readonly logOdds: number;
   readonly score: number;
   readonly weight: number;
-  readonly preference: boolean;
 }
 
 /**
  * Makes the probabilities of an ensemble agree with the grades of rows it was not trained on.
  *
  * One scale and one shift for all, then a shift for each model, shrunk by how little is known of it.
- * Levels of preference sets are taken out: they say who is liked better, not what is adequate.
+ * Preference sets are left out: they say who is liked better, not what is adequate.
  */
 export function calibrate(
   ensemble: Ensemble,
@@ -44,18 +44,17 @@ export function calibrate(
 
 function collect(ensemble: Ensemble, table: OutcomeTable, rows: readonly number[]): Graded[] {
   const graded: Graded[] = [];
-  forEachJudged(ensemble, table, rows, (row, logOdds) => {
-    const set = table.set[row] ?? 0;
+  const adequacy = rows.filter((row) => gradesAdequacy(table, row));
+  forEachJudged(ensemble, table, adequacy, (row, logOdds) => {
     const start = table.first[row] ?? 0;
     const end = table.first[row + 1] ?? start;
     for (let i = start; i < end; i++) {
       const model = table.model[i] ?? 0;
       graded.push({
         model,
-        logOdds: logOdds(model) + (ensemble.offsets[set] ?? 0),
+        logOdds: logOdds(model),
         score: at(table.score, i),
         weight: 1 / Math.sqrt(end - start),
-        preference: table.sets[set]?.preference ?? false,
       });
     }
   });
@@ -68,8 +67,7 @@ function shiftModels(ensemble: Ensemble, graded: readonly Graded[]): void {
   const models = abilities.length / factors;
   const surplus = new Float64Array(models);
   const information = new Float64Array(models).fill(SHRINKAGE / 4);
-  for (const { model, logOdds, score, preference } of graded) {
-    if (preference) continue;
+  for (const { model, logOdds, score } of graded) {
     const p = logistic(logOdds);
     surplus[model] = (surplus[model] ?? 0) + score - p;
     information[model] = (information[model] ?? 0) + p * (1 - p);

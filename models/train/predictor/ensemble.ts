@@ -14,6 +14,7 @@ import type {
 import { GradedMemory, recalledLogOdds } from '../../../src/route/graded-memory.js';
 import type { Progress } from '../progress.js';
 import type { Random } from '../random.js';
+import { gradesAdequacy } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 import { levelsOf } from './levels.js';
 import type { FactSource } from './levels.js';
@@ -33,7 +34,7 @@ export interface Ensemble {
   readonly verbosity: Float32Array;
   /** Log-odds a set adds, by set; 0 for sets whose level was left to the prompts. */
   readonly offsets: readonly number[];
-  /** Where the prompts that it was trained on lie. */
+  /** Where the prompts that it learnt difficulty from lie. */
   readonly places: MemoryPlaces;
 }
 
@@ -52,7 +53,8 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
   const { shape, recipe, rows, random } = plan;
   const inputs = inputsOf(shape);
   const weights = weighRows(table, rows, recipe.setPower);
-  const transferWeights = fitTransfer(table, shape, rows);
+  const adequacy = rows.filter((row) => gradesAdequacy(table, row));
+  const transferWeights = fitTransfer(table, shape, adequacy);
   const transfer = Float32Array.from(table.prompts, (_, row) =>
     dot(transferWeights, 0, table.inputs.subarray(row * inputs, (row + 1) * inputs)),
   );
@@ -94,7 +96,7 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
     offsets: table.sets.map((set, s) =>
       set.preference ? mean(({ preferenceOffsets }) => at(preferenceOffsets.values, s)) : 0,
     ),
-    places: placePrompts(table, { shape, rows, random }),
+    places: placePrompts(table, { shape, rows: adequacy, random }),
   };
 }
 

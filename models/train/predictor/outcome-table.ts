@@ -57,6 +57,11 @@ export function tabulate(
   return { ...flatten(prompts), sets: OUTCOME_SETS, prompts, inputs, scaling, languages };
 }
 
+/** Whether the grades of a row say what is adequate, not what is liked better than a rival's answer. */
+export function gradesAdequacy({ set, sets }: OutcomeTable, row: number): boolean {
+  return sets[set[row] ?? 0]?.preference !== true;
+}
+
 /** Standardises in place, by the mean and spread of those prompts of the training part that a feature says something of. */
 function standardise(
   prompts: readonly GradedPrompt[],

@@ -199,7 +199,6 @@ export class Member {
     const offset = preference ? at(this.preferenceOffsets.values, setOf) : 0;
     // Half-way between counting every answer and counting every prompt alike.
     const share = weight / Math.sqrt(end - start);
-    const gradient = this.#headGradient;
     const difficulty = at(this.#head, skills) - offset;
     for (let i = start; i < end; i++) {
       const m = model[i] ?? 0;
@@ -208,14 +207,22 @@ export class Member {
         logOdds += at(this.#head, k) * at(this.skills.values, m * skills + k);
       const error = (logistic(logOdds) - at(score, i)) * share;
       add(this.general.gradient, m, error);
+      // Where it is hard to be liked better than a rival, it need not be hard to answer well.
       if (preference) add(this.preferenceOffsets.gradient, setOf, error);
-      add(gradient, skills, -error);
-      for (let k = 0; k < skills; k++) {
-        add(this.skills.gradient, m * skills + k, error * at(this.#head, k));
-        add(gradient, k, error * at(this.skills.values, m * skills + k));
-      }
+      else this.#scoreDemand(m, error);
       const tokens = at(logTokens, i);
       if (tokens >= 0) this.#scoreLength(m, tokens, share * this.#recipe.lengthWeight);
+    }
+  }
+
+  /** @param error - of the probability that a model answers well */
+  #scoreDemand(model: number, error: number): void {
+    const { skills } = this.#shape;
+    const gradient = this.#headGradient;
+    add(gradient, skills, -error);
+    for (let k = 0; k < skills; k++) {
+      add(this.skills.gradient, model * skills + k, error * at(this.#head, k));
+      add(gradient, k, error * at(this.skills.values, model * skills + k));
     }
   }
 
