@@ -1,5 +1,7 @@
 import type { Conversation } from '../../core/conversation.js';
 import type { Features } from '../features.js';
+import { PERSONAL_DATA } from './personal-data.js';
+import { personalData, wholeText } from './whole-text.js';
 
 /** All that rules can look at: a request, who asks, when, and what has been spent. */
 export interface RuleFacts {
@@ -10,7 +12,7 @@ export interface RuleFacts {
   readonly metadata: Readonly<Record<string, string>>;
   readonly conversation: Pick<
     Conversation,
-    'tools' | 'toolRequired' | 'choices' | 'maxOutputTokens' | 'reasoningEffort'
+    'messages' | 'tools' | 'toolRequired' | 'choices' | 'maxOutputTokens' | 'reasoningEffort'
   >;
   readonly features: Features;
   readonly key: {
@@ -113,6 +115,15 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
       '`minimal`, `low`, `medium`, `high`…, empty if the client does not set it',
       (f) => f.conversation.reasoningEffort ?? '',
     ),
+    text: text('all messages, tool calls and tool results in full', (f) =>
+      wholeText(f.conversation.messages),
+    ),
+    personal_data: {
+      type: 'list<string>',
+      description: 'what `request.text` contains of `email`, `iban` and `card`',
+      values: PERSONAL_DATA,
+      read: (f) => personalData(f.conversation.messages),
+    },
   },
   features: {
     input_tokens: whole('estimated tokens of the whole input', (f) => f.features.inputTokens),
@@ -120,7 +131,10 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
     code: fraction('share of the text that is code, 0 to 1', (f) => f.features.code, [0, 1]),
     maths: fraction('how mathematical the text is, 0 to 1', (f) => f.features.maths, [0, 1]),
     turns: whole('user turns in the conversation', (f) => f.features.turns),
-    text: text('the question, without boilerplate and tool output', (f) => f.features.text),
+    text: text(
+      'the question, without boilerplate and tool output, shortened to some 4,000 characters',
+      (f) => f.features.text,
+    ),
     text_length: whole('characters of `features.text`', (f) => f.features.text.length),
     material_length: whole(
       'characters of a text to be summarised, translated, answered from…; 0 for none',

@@ -82,6 +82,31 @@ describe('a condition', () => {
     expect(outcome(interpreted(text), facts)).toBe(true);
   });
 
+  test('sees the whole of what is said, and what the question leaves out', () => {
+    const filler = 'The quick brown fox jumps over the lazy dog. '.repeat(200);
+    const messages: RuleFacts['conversation']['messages'] = [
+      { role: 'system', parts: [{ kind: 'text', text: `${filler}alpha${filler}` }] },
+      {
+        role: 'user',
+        parts: [{ kind: 'image' }, { kind: 'text', text: `${filler}beta${filler}` }],
+      },
+      {
+        role: 'assistant',
+        parts: [{ kind: 'tool_call', name: 'find', arguments: '{"q":"gamma"}' }],
+      },
+      { role: 'tool', parts: [{ kind: 'tool_result', text: 'delta joe@example.com' }] },
+      { role: 'assistant', parts: [{ kind: 'refusal', text: 'epsilon' }] },
+    ];
+    const said = someFacts({ conversation: { messages } });
+
+    for (const word of ['alpha', 'beta', 'gamma', 'delta', 'epsilon']) {
+      expect(outcome(`request.text.contains("${word}")`, said)).toBe(true);
+    }
+    expect(outcome('request.personal_data == ["email"]', said)).toBe(true);
+    expect(outcome('"email" in request.personal_data', said)).toBe(true);
+    expect(outcome('"iban" in request.personal_data', said)).toBe(false);
+  });
+
   test('reads Sunday as the seventh day and Monday as the first', () => {
     const sunday = someFacts({ timeMs: Date.UTC(2026, 10, 22, 23, 59) });
     const monday = someFacts({ timeMs: Date.UTC(2026, 10, 23) });
