@@ -49,6 +49,10 @@ interface FactField {
   readonly values?: readonly string[];
   /** The least and the greatest value, where they are known. */
   readonly range?: readonly [number, number];
+  /** How every value is written, where that is known. */
+  readonly form?: { readonly pattern: RegExp; readonly example: string };
+  /** A share of a whole, though it can be above 1. */
+  readonly isShare?: boolean;
   /** A whole number for `int`, a number for `double`, a `Date` for a timestamp. */
   readonly read: (facts: RuleFacts) => unknown;
 }
@@ -127,7 +131,10 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
   },
   features: {
     input_tokens: whole('estimated tokens of the whole input', (f) => f.features.inputTokens),
-    language: text('ISO 639-1 code, `und` if undetermined', (f) => f.features.language),
+    language: {
+      ...text('ISO 639-1 code, `und` if undetermined', (f) => f.features.language),
+      form: { pattern: /^[a-z]{2,3}$/, example: 'de' },
+    },
     code: fraction('share of the text that is code, 0 to 1', (f) => f.features.code, [0, 1]),
     maths: fraction('how mathematical the text is, 0 to 1', (f) => f.features.maths, [0, 1]),
     turns: whole('user turns in the conversation', (f) => f.features.turns),
@@ -156,7 +163,10 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
       read: (f) => new Date(f.timeMs),
     },
     iso: text('`2026-11-20T09:30:00.000Z`', (f) => new Date(f.timeMs).toISOString()),
-    date: text('`2026-11-20`, UTC', (f) => new Date(f.timeMs).toISOString().slice(0, 10)),
+    date: {
+      ...text('`2026-11-20`, UTC', (f) => new Date(f.timeMs).toISOString().slice(0, 10)),
+      form: { pattern: /^\d{4}-\d{2}-\d{2}$/, example: '2026-11-20' },
+    },
     hour: whole('0 to 23, UTC', (f) => Math.floor((f.timeMs % DAY_MS) / 3_600_000), [0, 23]),
     minute: whole('0 to 59, UTC', (f) => Math.floor((f.timeMs % 3_600_000) / 60_000), [0, 59]),
     weekday: whole(
@@ -171,10 +181,13 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
       (f) => f.budget.limitUsd ?? Infinity,
     ),
     spent_usd: fraction('US dollars spent today', (f) => f.budget.spentUsd),
-    used: fraction(
-      'share of the budget that is spent, 0 without a budget; 1 or more when exhausted',
-      budgetUsed,
-    ),
+    used: {
+      ...fraction(
+        'share of the budget that is spent, 0 without a budget; 1 or more when exhausted',
+        budgetUsed,
+      ),
+      isShare: true,
+    },
   },
 };
 
