@@ -1,24 +1,34 @@
 import type { Fault } from '../../core/errors.js';
 import type { Model } from '../../core/model.js';
+import { checkCallers, type KnownKey } from './check/callers.js';
 import { checkConditions } from './check/conditions.js';
 import { checkModels } from './check/models.js';
 import { checkOrder } from './check/order.js';
 import { subjectOf } from './check/subject.js';
 import type { RuleSet } from './rule-set.js';
 
+/** What rules can name besides what a request says. */
+export interface Known {
+  /** All models that can be named; with those of the catalog, what a typing error could mean. */
+  readonly models: readonly Model[];
+  /** The keys of the configuration; absent or empty: nobody knows who will ask. */
+  readonly keys?: readonly KnownKey[] | undefined;
+}
+
 /**
  * Finds what is well formed, but cannot be meant.
  *
  * Errors: models that do not exist, policies that refuse every request. Warnings: rules and
- * settings without any effect, conditions that never or always hold, labels that may be missing.
+ * settings without any effect, conditions that never or always hold, labels that may be missing, keys
+ * that nobody has.
  *
- * @param models - all that can be named; with those of the catalog, what a typing error could mean
  * @returns in the file's order
  */
-export function checkRules(ruleSet: RuleSet, models: readonly Model[]): readonly Fault[] {
+export function checkRules(ruleSet: RuleSet, { models, keys = [] }: Known): readonly Fault[] {
   const subject = subjectOf(ruleSet);
   const faults = [
     ...checkConditions(subject),
+    ...checkCallers(subject, keys),
     ...checkOrder(subject),
     ...checkModels(subject, models),
   ];

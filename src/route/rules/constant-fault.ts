@@ -1,6 +1,11 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { nearest } from '../../core/nearest.js';
-import type { ConditionFault } from './condition-faults.js';
+
+/** A constant that a function cannot use: characters from the start of the condition, and a sentence. */
+interface ConstantFault {
+  readonly offset: number;
+  readonly message: string;
+}
 
 /** Methods of a moment that can be given a time zone. */
 const CALENDAR = /^get(?:Hours|Minutes|Seconds|Milliseconds|Date|DayOf\w+|Month|FullYear)$/;
@@ -10,7 +15,7 @@ const CALENDAR = /^get(?:Hours|Minutes|Seconds|Milliseconds|Date|DayOf\w+|Month|
  *
  * @returns `null` where nothing of the kind is known
  */
-export function constantFault(node: ASTNode): ConditionFault | null {
+export function constantFault(node: ASTNode): ConstantFault | null {
   if (node.op === 'call' && node.args[0] === 'timestamp') {
     return faultOf(node.args[1][0], momentFault);
   }
@@ -22,7 +27,7 @@ export function constantFault(node: ASTNode): ConditionFault | null {
 function faultOf(
   given: ASTNode | undefined,
   faultIn: (text: string) => string | null,
-): ConditionFault | null {
+): ConstantFault | null {
   if (given?.op !== 'value' || typeof given.args !== 'string') return null;
   const message = faultIn(given.args);
   return message === null ? null : { offset: given.start, message };

@@ -117,7 +117,7 @@ describe('what the checks say', () => {
         const ruleSet = parseRules('rules.yaml', fileOf(rules));
 
         const outcomes = REQUESTS.map((facts) => ruleSet.apply('auto', facts));
-        const refuted = checkRules(ruleSet, MODELS).filter(({ line, message }) => {
+        const refuted = checkRules(ruleSet, { models: MODELS }).filter(({ line, message }) => {
           const name = `r${line - 4}`;
           return outcomes.some((outcome) => refutes(outcome, name, message));
         });
