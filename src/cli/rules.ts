@@ -109,7 +109,7 @@ async function prepare(
 }
 
 function check({ ruleSet, ground, keys, isStrict }: Job, { io }: Context): Promise<number> {
-  const faults = checkRules(ruleSet, { models: ground.known, keys });
+  const faults = checkRules(ruleSet, { models: ground.known, choosable: ground.choosable, keys });
   for (const fault of faults) io.out(`${formatFault(fault)}\n`);
   const errors = faults.filter(({ severity }) => severity === 'error').length;
   const warnings = faults.length - errors;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FaultyFileError, formatFault } from '../../../src/core/errors.js';
 import type { KnownKey } from '../../../src/route/rules/check/callers.js';
-import { checkRules } from '../../../src/route/rules/check.js';
+import { checkRules, type Known } from '../../../src/route/rules/check.js';
 import { loadRules, parseRules } from '../../../src/route/rules/load.js';
 import { MODELS } from './models.js';
 
@@ -16,12 +16,19 @@ const FILES = readdirSync(FOLDER).map((name) => {
     .flatMap((line) => (line.startsWith('#! ') ? [line.slice(3)] : []));
   // `#keys [{ name, metadata }]`: those of the configuration.
   const [, keys = '[]'] = /^#keys (.*)$/m.exec(text) ?? [];
-  return { name, text, expected, keys: JSON.parse(keys) as readonly KnownKey[] };
+  // `#choosable ["vendor/name"]`: the models that may be chosen.
+  const [, choosable] = /^#choosable (.*)$/m.exec(text) ?? [];
+  const known = {
+    models: MODELS,
+    keys: JSON.parse(keys) as readonly KnownKey[],
+    choosable: choosable === undefined ? undefined : (JSON.parse(choosable) as readonly string[]),
+  };
+  return { name, text, expected, known };
 });
 
-function faultsOf(file: string, text: string, keys: readonly KnownKey[]): readonly string[] {
+function faultsOf(file: string, text: string, known: Known): readonly string[] {
   try {
-    return checkRules(parseRules(file, text), { models: MODELS, keys }).map(formatFault);
+    return checkRules(parseRules(file, text), known).map(formatFault);
   } catch (error) {
     if (error instanceof FaultyFileError) return error.faults.map(formatFault);
     throw error;
@@ -31,8 +38,8 @@ function faultsOf(file: string, text: string, keys: readonly KnownKey[]): readon
 describe('a faulty file', () => {
   test.each(FILES)(
     'is answered with every fault at its place: $name',
-    ({ name, text, expected, keys }) => {
-      const faults = faultsOf(name, text, keys);
+    ({ name, text, expected, known }) => {
+      const faults = faultsOf(name, text, known);
 
       expect(faults).toEqual(expected.map((line) => `${name}:${line}`));
       expect(faults.length).toBeGreaterThan(0);
