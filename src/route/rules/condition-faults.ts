@@ -207,7 +207,7 @@ const TOKENS: Readonly<Record<string, string>> = {
 
 /** Those that rules have a use for; a misspelt one is looked for among them. */
 const FUNCTIONS: readonly string[] = [
-  ...['contains', 'startsWith', 'endsWith', 'like', 'lowerAscii', 'upperAscii', 'trim'],
+  ...['contains', 'startsWith', 'endsWith', 'like', 'share', 'lowerAscii', 'upperAscii', 'trim'],
   ...['size', 'has', 'orValue', 'all', 'exists', 'exists_one', 'split', 'indexOf', 'substring'],
   ...['int', 'double', 'string', 'timestamp', 'duration', 'getHours', 'getMinutes'],
   ...['getDayOfWeek', 'getDayOfMonth', 'getMonth', 'getFullYear'],

@@ -58,6 +58,8 @@ describe('a condition', () => {
     'features.text.contains("capital")',
     'features.text.like("*capital*France?")',
     'features.text_length == 30',
+    '"ann".share() == ("a" + "nn").share() && "ann".share() < 1',
+    'metadata.?user.orValue(key.name).share() >= 0',
     'features.material_length == 0',
     'features.text.lowerAscii().startsWith("what")',
     'key.name.endsWith("op")',

@@ -131,7 +131,7 @@ function isWithin(value: number | string, { within, oneOf, noneOf }: Demand): bo
   return isOpen ? value > least && value < most : value >= least && value <= most;
 }
 
-const SURE_METHODS = new Set(['lowerAscii', 'upperAscii', 'trim', 'size', 'orValue']);
+const SURE_METHODS = new Set(['lowerAscii', 'upperAscii', 'trim', 'size', 'share', 'orValue']);
 
 /** Whether a value can be computed for every request: one that cannot makes neither true nor false. */
 function isSure(node: ASTNode): boolean {

@@ -26,10 +26,13 @@ const CALENDAR: Readonly<Record<string, readonly [number, number]>> = {
   getMonth: [0, 11],
 };
 
+const SHARE = [0, 1] as const;
+
 /** The field that a node reads, as `request.images` or `time.now.getHours("Asia/Tokyo")`; `null` for any other. */
 export function fieldOf(node: ASTNode): NamedField | null {
   if (node.op === 'rcall') {
     const [method, receiver] = node.args;
+    if (method === 'share') return { name: serialize(node), range: SHARE };
     const range = Object.hasOwn(CALENDAR, method) ? CALENDAR[method] : undefined;
     if (range === undefined || fieldOf(receiver)?.name !== 'time.now') return null;
     return { name: serialize(node), range };
