@@ -1,14 +1,12 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { nearest } from '../../core/nearest.js';
+import { CALENDAR } from './calendar.js';
 
 /** A constant that a function cannot use: characters from the start of the condition, and a sentence. */
 interface ConstantFault {
   readonly offset: number;
   readonly message: string;
 }
-
-/** Methods of a moment that can be given a time zone. */
-const CALENDAR = /^get(?:Hours|Minutes|Seconds|Milliseconds|Date|DayOf\w+|Month|FullYear)$/;
 
 /**
  * A text that a function is given and will fail on, whatever the request: the condition could never be decided.
@@ -19,7 +17,7 @@ export function constantFault(node: ASTNode): ConstantFault | null {
   if (node.op === 'call' && node.args[0] === 'timestamp') {
     return faultOf(node.args[1][0], momentFault);
   }
-  if (node.op === 'rcall' && CALENDAR.test(node.args[0]))
+  if (node.op === 'rcall' && Object.hasOwn(CALENDAR, node.args[0]))
     return faultOf(node.args[2][0], zoneFault);
   return null;
 }

@@ -1,4 +1,5 @@
 import { serialize, type ASTNode } from '@marcbachmann/cel-js';
+import { CALENDAR } from '../calendar.js';
 import { FACT_FIELDS } from '../facts.js';
 
 /** Something that a condition can compare, and what is known of its values. */
@@ -13,19 +14,6 @@ export interface NamedField {
   readonly isShare?: boolean | undefined;
 }
 
-/** What a moment's methods give, each from the least to the greatest. */
-const CALENDAR: Readonly<Record<string, readonly [number, number]>> = {
-  getHours: [0, 23],
-  getMinutes: [0, 59],
-  getSeconds: [0, 59],
-  getMilliseconds: [0, 999],
-  getDate: [1, 31],
-  getDayOfMonth: [0, 30],
-  getDayOfWeek: [0, 6],
-  getDayOfYear: [0, 365],
-  getMonth: [0, 11],
-};
-
 const SHARE = [0, 1] as const;
 
 /** The field that a node reads, as `request.images` or `time.now.getHours("Asia/Tokyo")`; `null` for any other. */
@@ -33,7 +21,7 @@ export function fieldOf(node: ASTNode): NamedField | null {
   if (node.op === 'rcall') {
     const [method, receiver] = node.args;
     if (method === 'share') return { name: serialize(node), range: SHARE };
-    const range = Object.hasOwn(CALENDAR, method) ? CALENDAR[method] : undefined;
+    const range = Object.hasOwn(CALENDAR, method) ? CALENDAR[method]?.range : undefined;
     if (range === undefined || fieldOf(receiver)?.name !== 'time.now') return null;
     return { name: serialize(node), range };
   }
