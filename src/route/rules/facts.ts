@@ -93,7 +93,10 @@ const flag = (description: string, read: (facts: RuleFacts) => boolean): FactFie
 /** Every variable of a condition with its fields; the manual has one line for each. */
 export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactField>>>> = {
   request: {
-    model: text('what the client sent as `model`: a policy’s name', (f) => f.model),
+    model: text(
+      'what the client sent as `model`: the name of a policy, or an alias of one',
+      (f) => f.model,
+    ),
     stream: flag('the client requested a stream', (f) => f.stream),
     max_tokens: whole(
       'the client’s limit on the answer, 0 for none',
