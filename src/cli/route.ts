@@ -67,10 +67,13 @@ export async function routeCommand(
   const body = await requestOf(values.request, positionals, io);
   const desk = await openDesk(request);
   const asked = { ...deskRequest(body, clock), ...circumstancesOf(values, desk) };
-  const routing =
+  const requested = values.policy ?? body.model;
+  // A policy that there is not is refused where it is looked for, with the name that was probably meant.
+  const policy =
     values.policy === undefined
-      ? desk.route({ ...asked, requested: body.model }, policyIn(body, desk))
-      : desk.route(asked, values.policy);
+      ? policyIn(body, desk)
+      : (desk.policyOf(values.policy) ?? values.policy);
+  const routing = desk.route({ ...asked, requested }, policy);
   if (values.key === undefined && desk.keysMatter) {
     const names = desk.keys.map(({ name }) => name).join(', ');
     io.err(`note: decided as for no key, and rules look at who asks: --key NAME (${names})\n`);

@@ -52,6 +52,7 @@ describe('suffice route', () => {
     ['names', 'auto/best', [], 'auto/best'],
     ['has an alias of', 'dear', [], 'auto/best'],
     ['does not name, if told to', 'auto/best', ['--policy', 'auto/cheap'], 'auto/cheap'],
+    ['does not name, if told to by an alias', 'auto', ['--policy', 'dear'], 'auto/best'],
   ])('decides by the policy that a request %s', async (_what, model, more, policy) => {
     await appendFile(config(), 'aliases: { dear: auto/best }\n');
     const stdin = JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] });
