@@ -71,6 +71,7 @@ function factsOf(i: number): RuleFacts {
     stream: i % 2 === 0,
     metadata: i % 3 === 0 ? { team: 'search' } : {},
     conversation: {
+      messages: [],
       tools:
         i % 4 === 0
           ? [{ name: 'search', description: '', parameters: null, definitionLength: 100 }]

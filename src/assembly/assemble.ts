@@ -69,7 +69,7 @@ export async function assemble(
   const { candidates } = ground.auto;
   const { ruleSet, warnings } = await loadTestedRules(
     config.rules ?? shipped.rules,
-    known,
+    { models: known, choosable: ground.choosable, keys: config.keys },
     (rules) => rehearsal({ catalog, rules, predictor: predictor.predictor }, candidates),
     hooks.onRuleFailure,
   );

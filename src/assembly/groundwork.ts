@@ -43,6 +43,8 @@ export interface Groundwork {
   readonly auto: AutoModels;
   /** Every model that rules may name: the catalog's, and those that are served besides. */
   readonly known: readonly Model[];
+  /** Names of those that may be chosen; absent without a provider, where the simulated models stand for others. */
+  readonly choosable?: readonly string[];
   /** What should be looked at in what the configuration says of models, but stops nothing. */
   readonly warnings: readonly Fault[];
 }
@@ -70,7 +72,16 @@ export async function layGround(
     ...idleProviders(sourced, served),
   ]);
   const predictor = await tuned(chosen, config, catalog, hooks);
-  return { catalog, predictor, served, auto, known: [...known.values()], warnings };
+  const real = auto.candidates.filter(({ model }) => !model.simulated);
+  return {
+    catalog,
+    predictor,
+    served,
+    auto,
+    known: [...known.values()],
+    ...(real.length > 0 && { choosable: auto.candidates.map(({ model }) => model.id) }),
+    warnings,
+  };
 }
 
 /** @throws {FaultyFileError} with every override that the catalog cannot take, at its line */

@@ -25,25 +25,47 @@ export interface DeskRequest {
   readonly budget?: RuleFacts['budget'];
 }
 
+/** What of a configuration a desk goes by; what is absent there is none of. */
+export interface DeskKnowledge {
+  /** What an alias stands for. */
+  readonly meant?: (name: string) => string;
+  readonly keys?: readonly RuleFacts['key'][];
+  /** Rules look at who asks, so that a decision for nobody need not be that for a key. */
+  readonly keysMatter?: boolean;
+  readonly dailyBudgetUsd?: number | null;
+}
+
 /** Decides without a server and without calling anything. */
 export class RouteDesk {
   readonly #router: Router;
   readonly #vouched: boolean;
-  readonly #meant: (name: string) => string;
+  readonly #known: DeskKnowledge;
 
-  /**
-   * @param vouched - see `Demand.vouched`
-   * @param meant - what an alias stands for; without it there are none
-   */
-  constructor(router: Router, vouched: boolean, meant = (name: string): string => name) {
+  /** @param vouched - see `Demand.vouched` */
+  constructor(router: Router, vouched: boolean, known: DeskKnowledge = {}) {
     this.#router = router;
     this.#vouched = vouched;
-    this.#meant = meant;
+    this.#known = known;
+  }
+
+  /** The keys of the configuration. */
+  get keys(): readonly RuleFacts['key'][] {
+    return this.#known.keys ?? [];
+  }
+
+  /** Whether rules tell the keys apart. */
+  get keysMatter(): boolean {
+    return this.keys.length > 0 && this.#known.keysMatter === true;
+  }
+
+  /** US dollars; `null` for no budget. */
+  get dailyBudgetUsd(): number | null {
+    return this.#known.dailyBudgetUsd ?? null;
   }
 
   /** The policy that a client asks for by a name; `null` where it names a model, or nothing. */
   policyOf(name: string): string | null {
-    const meant = this.#meant(name);
+    const meant = this.#known.meant?.(name) ?? name;
     return this.#router.policies.includes(meant) ? meant : null;
   }
 

@@ -18,9 +18,13 @@ export async function assembleFor(
   config: string | null,
   context: InForceContext,
 ): Promise<Assembly> {
-  const { sourced, assembly } = await inForceFor(config, context);
-  for (const warning of sourced.warnings) context.io.err(`${formatFault(warning)}\n`);
-  return assembly;
+  return (await toldOf(config, context)).assembly;
+}
+
+async function toldOf(config: string | null, context: InForceContext): Promise<InForce> {
+  const inForce = await inForceFor(config, context);
+  for (const warning of inForce.sourced.warnings) context.io.err(`${formatFault(warning)}\n`);
+  return inForce;
 }
 
 /** What would be in force in a server with this configuration. */
@@ -64,7 +68,8 @@ export async function inForceFor(
  * @throws {ArtefactError} when the predictor cannot be used
  */
 export async function openDesk(request: DeskOptions, context: InForceContext): Promise<RouteDesk> {
-  const { setup, rules, predictor } = await assembleFor(request.config, context);
+  const { sourced, assembly } = await toldOf(request.config, context);
+  const { setup, rules, predictor } = assembly;
   const router =
     request.models === null
       ? setup.router
@@ -73,5 +78,10 @@ export async function openDesk(request: DeskOptions, context: InForceContext): P
           rules,
           predictor: predictor.predictor,
         });
-  return new RouteDesk(router, request.models !== null, (name) => setup.meant(name));
+  return new RouteDesk(router, request.models !== null, {
+    meant: (name) => setup.meant(name),
+    keys: sourced.config.keys,
+    keysMatter: rules.rules.some(({ reads }) => reads.has('aside')),
+    dailyBudgetUsd: setup.dailyBudgetUsd,
+  });
 }

@@ -23,6 +23,9 @@ Shows which model would answer, and why. Calls no provider.
                          configuration serves
   -c, --config FILE      the configuration (default: ./suffice.yaml if it exists, else the environment)
       --request FILE     read a chat completions body instead of a prompt; "-" is standard input
+      --key NAME         decide as for this key of the configuration, with its labels. Default: no key
+      --at TIME          decide as at this time, such as 2026-11-20T03:00:00+01:00. Default: now
+      --spent USD        decide as if so much of the daily budget were spent. Default: nothing
       --json             print the decision as JSON
       --batch FILE       decide for each line of FILE: {"id","prompt"} or {"id","messages"}, with any
                          other members of a chat completions body but "model"; "-" is standard
@@ -55,17 +58,26 @@ export async function routeCommand(
     if (models === null) throw new UsageError('--batch needs --models M1,M2,…');
     const desk = await openDesk(request);
     const { policy = 'auto' } = values;
-    const decide = (read: ChatRequest) => desk.route(deskRequest(read, clock), policy);
+    const circumstances = circumstancesOf(values, desk);
+    const decide = (read: ChatRequest) =>
+      desk.route({ ...deskRequest(read, clock), ...circumstances }, policy);
     return routeBatch(values.batch, policy, decide, io);
   }
 
   const body = await requestOf(values.request, positionals, io);
   const desk = await openDesk(request);
-  const asked = deskRequest(body, clock);
-  const routing =
+  const asked = { ...deskRequest(body, clock), ...circumstancesOf(values, desk) };
+  const requested = values.policy ?? body.model;
+  // A policy that there is not is refused where it is looked for, with the name that was probably meant.
+  const policy =
     values.policy === undefined
-      ? desk.route({ ...asked, requested: body.model }, policyIn(body, desk))
-      : desk.route(asked, values.policy);
+      ? policyIn(body, desk)
+      : (desk.policyOf(values.policy) ?? values.policy);
+  const routing = desk.route({ ...asked, requested }, policy);
+  if (values.key === undefined && desk.keysMatter) {
+    const names = desk.keys.map(({ name }) => name).join(', ');
+    io.err(`note: decided as for no key, and rules look at who asks: --key NAME (${names})\n`);
+  }
   const found = flips(routing.input, routing.choice);
   io.out(
     values.json
@@ -84,6 +96,52 @@ function policyIn({ model }: ChatRequest, desk: RouteDesk): string {
   );
 }
 
+interface Circumstances {
+  readonly key?: string | undefined;
+  readonly at?: string | undefined;
+  readonly spent?: string | undefined;
+}
+
+/**
+ * Who asks, when, and what has been spent by then, as far as the command line says.
+ *
+ * @throws {UsageError} for a key that there is not, a time that is none, a budget where there is none
+ */
+function circumstancesOf({ key, at, spent }: Circumstances, desk: RouteDesk): Partial<DeskRequest> {
+  return {
+    ...(key === undefined ? {} : { key: keyNamed(key, desk) }),
+    ...(at === undefined ? {} : { atMs: momentIn(at) }),
+    ...(spent === undefined && desk.dailyBudgetUsd === null
+      ? {}
+      : { budget: budgetSpent(spent ?? '0', desk) }),
+  };
+}
+
+function keyNamed(name: string, { keys }: RouteDesk): NonNullable<DeskRequest['key']> {
+  const found = keys.find((key) => key.name === name);
+  if (found !== undefined) return { name: found.name, metadata: found.metadata };
+  const names = keys.map((key) => key.name);
+  const known = names.length === 0 ? 'it has none' : `there are ${names.join(', ')}`;
+  throw new UsageError(`the configuration has no key named "${name}"; ${known}`);
+}
+
+function momentIn(text: string): number {
+  const atMs = Date.parse(text);
+  if (Number.isFinite(atMs)) return atMs;
+  throw new UsageError(`--at wants a time such as 2026-11-20T03:00:00+01:00, not "${text}"`);
+}
+
+function budgetSpent(text: string, desk: RouteDesk): NonNullable<DeskRequest['budget']> {
+  const spentUsd = Number(text);
+  if (text.trim() === '' || !(spentUsd >= 0)) {
+    throw new UsageError(`--spent wants US dollars such as 42.50, not "${text}"`);
+  }
+  if (desk.dailyBudgetUsd === null) {
+    throw new UsageError('--spent needs a budget: set budget.daily_usd in the configuration');
+  }
+  return { limitUsd: desk.dailyBudgetUsd, spentUsd };
+}
+
 /** What a desk is told of a request. */
 export function deskRequest(request: ChatRequest, clock: Clock): DeskRequest {
   const { stream, metadata } = request;
@@ -99,6 +157,9 @@ function parse(args: readonly string[]) {
       models: { type: 'string', short: 'm' },
       config: { type: 'string', short: 'c' },
       request: { type: 'string' },
+      key: { type: 'string' },
+      at: { type: 'string' },
+      spent: { type: 'string' },
       json: { type: 'boolean', default: false },
       batch: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },

@@ -5,7 +5,7 @@ import { ollamaBaseUrl } from '../config/providers.js';
 import { formatFault } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { rehearsal } from '../assembly/route-desk.js';
-import { checkRules } from '../route/rules/check.js';
+import { checkRules, type Known } from '../route/rules/check.js';
 import { loadRules } from '../route/rules/load.js';
 import type { RuleSet } from '../route/rules/rule-set.js';
 import { loadRuleTests, testFileOf } from '../route/rules/test-file.js';
@@ -38,6 +38,7 @@ type Context = Pick<ServeContext, 'io' | 'shipped' | 'clock'>;
 interface Job {
   readonly ruleSet: RuleSet;
   readonly ground: Groundwork;
+  readonly keys: Known['keys'];
   readonly isStrict: boolean;
 }
 
@@ -75,17 +76,17 @@ export async function rulesCommand(args: readonly string[], context: Context): P
   }
   if (more.length > 0) throw new UsageError('one file at a time');
 
-  const { ground, rules } = await prepare(values.config ?? null, job === test, context);
+  const { ground, keys, rules } = await prepare(values.config ?? null, job === test, context);
   // Faults of the rules file are for the caller to show, as those of any other file.
   const ruleSet = await loadRules(file ?? rules);
-  return job({ ruleSet, ground, isStrict: values.strict }, context);
+  return job({ ruleSet, ground, keys, isStrict: values.strict }, context);
 }
 
 async function prepare(
   file: string | null,
   needsPredictor: boolean,
   { io, shipped, clock }: Context,
-): Promise<{ readonly ground: Groundwork; readonly rules: string }> {
+): Promise<Pick<Job, 'ground' | 'keys'> & { readonly rules: string }> {
   const source = configSource({
     file,
     overrides: {},
@@ -103,11 +104,12 @@ async function prepare(
       if (needsPredictor) throw error;
     },
   });
-  return { ground, rules: sourced.config.rules ?? shipped.rules };
+  const { keys, rules } = sourced.config;
+  return { ground, keys, rules: rules ?? shipped.rules };
 }
 
-function check({ ruleSet, ground, isStrict }: Job, { io }: Context): Promise<number> {
-  const faults = checkRules(ruleSet, ground.known);
+function check({ ruleSet, ground, keys, isStrict }: Job, { io }: Context): Promise<number> {
+  const faults = checkRules(ruleSet, { models: ground.known, choosable: ground.choosable, keys });
   for (const fault of faults) io.out(`${formatFault(fault)}\n`);
   const errors = faults.filter(({ severity }) => severity === 'error').length;
   const warnings = faults.length - errors;

@@ -103,6 +103,13 @@ export class CandidateTable {
     return this.#drops === null ? this.length > 0 : this.#drops.includes(null);
   }
 
+  /** The rule that dropped all that are dropped; `null` where several did, or something that is no rule. */
+  get soleDropper(): string | null {
+    const drops = this.#drops?.filter((drop) => drop !== null) ?? [];
+    const rule = drops[0]?.rule ?? null;
+    return drops.every((drop) => drop.rule === rule) ? rule : null;
+  }
+
   success(i: number): number {
     return this.#figure(i, SUCCESS);
   }

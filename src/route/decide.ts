@@ -105,7 +105,9 @@ function pick(ranking: Ranking, { candidates, outcome }: ChoiceInput): Picked {
     const place = models.indexOf(pin.value);
     if (place >= 0 && candidates.isOpen(place)) return { place, reason: 'pinned', rule: pin.rule };
   }
-  if (ranking.open === 1) return { place: first, reason: 'only_candidate', rule: null };
+  if (ranking.open === 1) {
+    return { place: first, reason: 'only_candidate', rule: candidates.soleDropper };
+  }
   if (ranking.sufficient === 0) {
     return { place: first, reason: 'best_available', rule: outcome.keep.rule };
   }

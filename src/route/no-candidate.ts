@@ -1,4 +1,4 @@
-import type { Candidate } from '../core/decision.js';
+import type { Candidate, Drop } from '../core/decision.js';
 import { GatewayError } from '../core/errors.js';
 
 /** No candidate is left; carries what dropped each of them. */
@@ -20,13 +20,54 @@ function describeDrops(
   if (candidates.length === 0) {
     return `no model can be chosen by "${policy}"${whyNone === null ? '' : `: ${whyNone}`}`;
   }
-  const counts = new Map<string, number>();
-  for (const { dropped } of candidates) {
+  const groups = new Map<string, Dropped[]>();
+  for (const candidate of candidates) {
+    const { dropped } = candidate;
     if (dropped === null) continue;
-    const by = dropped.rule === null ? '' : ` (rule "${dropped.rule}")`;
-    const text = `${dropped.detail}${by}`;
-    counts.set(text, (counts.get(text) ?? 0) + 1);
+    const by = byWhom(dropped, policy);
+    // Every model has an expectation of its own: the one that comes closest says what would have to change.
+    const alike = NEAREST[dropped.why] === undefined ? dropped.detail : dropped.why;
+    const group = groups.get(alike + by) ?? [];
+    groups.set(alike + by, [...group, { candidate, dropped, by }]);
   }
-  const reasons = [...counts].map(([text, n]) => `${n} ${n === 1 ? 'model' : 'models'}: ${text}`);
+  const reasons = Array.from(groups.values(), describeGroup);
   return `no model is left for "${policy}" to choose from. ${reasons.join('; ')}.`;
+}
+
+interface Dropped {
+  readonly candidate: Candidate;
+  readonly dropped: Drop;
+  readonly by: string;
+}
+
+/** How far a model is from what is allowed, where that differs from model to model. */
+const NEAREST: Partial<Record<Drop['why'], (candidate: Candidate) => number | null>> = {
+  cost_limit: ({ costUsd }) => costUsd,
+  latency_limit: ({ latencyMs }) => latencyMs,
+};
+
+/** What only rules and policies can want: where no rule does, the policy itself does. */
+const WANTED: ReadonlySet<Drop['why']> = new Set<Drop['why']>([
+  'never',
+  'not_in_only',
+  'cost_limit',
+  'cost_unknown',
+  'latency_limit',
+  'latency_unknown',
+  'context_limit',
+]);
+
+function byWhom({ rule, why }: Drop, policy: string): string {
+  if (rule !== null) return ` (rule "${rule}")`;
+  return WANTED.has(why) ? ` (policy "${policy}")` : '';
+}
+
+function describeGroup(group: readonly Dropped[]): string {
+  const distance = ({ candidate, dropped }: Dropped): number =>
+    NEAREST[dropped.why]?.(candidate) ?? 0;
+  const nearest = group.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+  const { candidate, dropped, by } = nearest;
+  const differ = group.some((one) => one.dropped.detail !== dropped.detail);
+  const count = `${group.length} ${group.length === 1 ? 'model' : 'models'}`;
+  return `${count}${differ ? `, ${candidate.model} the closest` : ''}: ${dropped.detail}${by}`;
 }

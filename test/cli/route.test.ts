@@ -52,6 +52,7 @@ describe('suffice route', () => {
     ['names', 'auto/best', [], 'auto/best'],
     ['has an alias of', 'dear', [], 'auto/best'],
     ['does not name, if told to', 'auto/best', ['--policy', 'auto/cheap'], 'auto/cheap'],
+    ['does not name, if told to by an alias', 'auto', ['--policy', 'dear'], 'auto/best'],
   ])('decides by the policy that a request %s', async (_what, model, more, policy) => {
     await appendFile(config(), 'aliases: { dear: auto/best }\n');
     const stdin = JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] });
@@ -62,6 +63,59 @@ describe('suffice route', () => {
     );
 
     expect(JSON.parse(out)).toMatchObject({ policy });
+  });
+
+  describe('decides as for', () => {
+    const rules = `version: 1
+policies: { auto: { keep: 0.9 } }
+rules:
+  - { name: clinic, when: 'key.metadata.?data.orValue("") == "patients"', never: ['*/nano'] }
+  - { name: night, when: time.now.getHours("Europe/Berlin") < 6, keep: 0.8 }
+  - { name: brake, when: budget.used >= 0.8, limit: { cost_usd: 1 } }
+`;
+
+    beforeEach(async () => {
+      await writeFile(path.join(folder, 'rules.yaml'), rules);
+      await appendFile(
+        config(),
+        `rules: rules.yaml
+budget: { daily_usd: 10 }
+keys: [{ name: ward, key: '0123456789abcdef', metadata: { data: patients } }]
+`,
+      );
+    });
+
+    const matched = async (...more: readonly string[]): Promise<unknown> => {
+      const args = ['route', 'hi', '--json', '--config', config(), ...more];
+      const { code, out, err } = await run(args);
+      return code === 0 ? (JSON.parse(out) as { matched_rules: unknown }).matched_rules : err;
+    };
+
+    test('a key, a time and a budget of choice', async () => {
+      const noon = ['--at', '2026-11-20T12:00:00Z'];
+
+      expect(await matched(...noon)).toEqual([]);
+      expect(await matched(...noon, '--key', 'ward')).toEqual(['clinic']);
+      expect(await matched('--at', '2026-11-20T03:00:00+01:00')).toEqual(['night']);
+      expect(await matched(...noon, '--spent', '8')).toEqual(['brake']);
+    });
+
+    test('no key only with a word about it, where rules look at keys', async () => {
+      const args = ['route', 'hi', '--config', config()];
+
+      expect((await run(args)).err).toBe(
+        'note: decided as for no key, and rules look at who asks: --key NAME (ward)\n',
+      );
+      expect((await run([...args, '--key', 'ward'])).err).toBe('');
+    });
+
+    test.each([
+      ['--key', 'wart', 'the configuration has no key named "wart"; there are ward'],
+      ['--at', 'noon', '--at wants a time such as 2026-11-20T03:00:00+01:00, not "noon"'],
+      ['--spent', '$8', '--spent wants US dollars such as 42.50, not "$8"'],
+    ])('no %s that is called %s', async (option, value, message) => {
+      expect(await matched(option, value)).toContain(message);
+    });
   });
 
   test('says that there is nothing to decide where a request names a model', async () => {

@@ -100,6 +100,23 @@ describe('the choice', () => {
     });
   });
 
+  test('names the rule that left one candidate, if no other and nothing else did', () => {
+    const by = (...rules: readonly (string | null)[]) => {
+      const others = rules.map((rule, i) =>
+        candidate(`x/${i}`, {
+          dropped: { why: 'not_in_only', detail: 'is not in only a/*', rule },
+        }),
+      );
+      const candidates = [cheap, ...others];
+      return chooseAmong({ candidates, outcome: outcome(), ood: 0, price: null })?.rule;
+    };
+
+    expect(by('europe', 'europe')).toBe('europe');
+    expect(by('europe', 'thrift')).toBeNull();
+    expect(by('europe', null)).toBeNull();
+    expect(by()).toBeNull();
+  });
+
   test('takes a candidate of unknown cost only when no cost is known', () => {
     const unknown = candidate('u/unknown', { success: 0.9, costUsd: null });
 

@@ -1,5 +1,6 @@
 import type { ASTNode, ParseError, TypeError as ConditionTypeError } from '@marcbachmann/cel-js';
 import { nearest } from '../../core/nearest.js';
+import { constantFault } from './constant-fault.js';
 import { FACT_FIELDS } from './facts.js';
 
 /** Something wrong with a condition. */
@@ -42,6 +43,8 @@ export function conditionFaults(ast: ASTNode): readonly ConditionFault[] {
   walk(ast, new Set(), (node, bound) => {
     const message = nodeFault(node, bound);
     if (message !== null) faults.push({ offset: faultOffset(node), message });
+    const constant = constantFault(node);
+    if (constant !== null) faults.push(constant);
   });
   return faults.sort((a, b) => a.offset - b.offset);
 }
@@ -105,7 +108,9 @@ function nodeFault(node: ASTNode, bound: ReadonlySet<string>): string | null {
 function variableFault(name: string): string | null {
   // `cel` is the receiver of the macro cel.bind, `optional` that of optional.of; both are no variables.
   if ([...VARIABLES, 'cel', 'optional', ...Object.keys(TYPE_NAMES)].includes(name)) return null;
-  return `there is no variable "${name}"${didYouMean(name, VARIABLES)}`;
+  const hint = nearest(name, VARIABLES);
+  if (hint !== null) return `there is no variable "${name}"; did you mean "${hint}"?`;
+  return `there is no variable "${name}"; there are ${VARIABLES.join(', ')}, and texts are written in quotes: "${name}".`;
 }
 
 function fieldFault(owner: ASTNode, field: string, bound: ReadonlySet<string>): string | null {
@@ -182,6 +187,9 @@ function operatorSentence(summary: string): string {
 
 /** `string.containz(string)` → what there is instead. */
 function functionSentence(call: string): string {
+  if (call.startsWith('list.contains(')) {
+    return 'contains() is for texts; of a list, ask: "search" in request.tools.';
+  }
   const name = /(\w+)\(/.exec(call)?.[1] ?? call;
   if (!FUNCTIONS.includes(name)) {
     const hint = nearest(name, FUNCTIONS);
@@ -199,7 +207,7 @@ const TOKENS: Readonly<Record<string, string>> = {
 
 /** Those that rules have a use for; a misspelt one is looked for among them. */
 const FUNCTIONS: readonly string[] = [
-  ...['contains', 'startsWith', 'endsWith', 'like', 'lowerAscii', 'upperAscii', 'trim'],
+  ...['contains', 'startsWith', 'endsWith', 'like', 'share', 'lowerAscii', 'upperAscii', 'trim'],
   ...['size', 'has', 'orValue', 'all', 'exists', 'exists_one', 'split', 'indexOf', 'substring'],
   ...['int', 'double', 'string', 'timestamp', 'duration', 'getHours', 'getMinutes'],
   ...['getDayOfWeek', 'getDayOfMonth', 'getMonth', 'getFullYear'],

@@ -10,6 +10,7 @@ import { conditionFaults, explain, typeName, type ConditionFault } from './condi
 import { FACT_FIELDS, type RuleFacts } from './facts.js';
 import { fastPath, MissingKeyError } from './fast-path.js';
 import { globMatcher } from './glob.js';
+import { shareOf } from './share-of.js';
 
 /** A condition that has passed the type check. */
 export interface Condition {
@@ -36,6 +37,7 @@ export function conditionCompiler(): ConditionCompiler {
   environment.registerFunction('string.like(string): bool', (name: string, pattern: string) =>
     globMatcher([pattern])(name),
   );
+  environment.registerFunction('string.share(): double', shareOf);
   const views = Object.entries(FACT_FIELDS).map(([variable, fields]) => {
     const View = viewClass(fields);
     const types = Object.entries(fields).map(([name, { type }]) => [name, type] as const);

@@ -1,5 +1,7 @@
 import type { Conversation } from '../../core/conversation.js';
 import type { Features } from '../features.js';
+import { PERSONAL_DATA } from './personal-data.js';
+import { personalData, wholeText } from './whole-text.js';
 
 /** All that rules can look at: a request, who asks, when, and what has been spent. */
 export interface RuleFacts {
@@ -10,7 +12,7 @@ export interface RuleFacts {
   readonly metadata: Readonly<Record<string, string>>;
   readonly conversation: Pick<
     Conversation,
-    'tools' | 'toolRequired' | 'choices' | 'maxOutputTokens' | 'reasoningEffort'
+    'messages' | 'tools' | 'toolRequired' | 'choices' | 'maxOutputTokens' | 'reasoningEffort'
   >;
   readonly features: Features;
   readonly key: {
@@ -47,6 +49,10 @@ interface FactField {
   readonly values?: readonly string[];
   /** The least and the greatest value, where they are known. */
   readonly range?: readonly [number, number];
+  /** How every value is written, where that is known. */
+  readonly form?: { readonly pattern: RegExp; readonly example: string };
+  /** A share of a whole, though it can be above 1. */
+  readonly isShare?: boolean;
   /** A whole number for `int`, a number for `double`, a `Date` for a timestamp. */
   readonly read: (facts: RuleFacts) => unknown;
 }
@@ -87,7 +93,10 @@ const flag = (description: string, read: (facts: RuleFacts) => boolean): FactFie
 /** Every variable of a condition with its fields; the manual has one line for each. */
 export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactField>>>> = {
   request: {
-    model: text('what the client sent as `model`: a policy’s name', (f) => f.model),
+    model: text(
+      'what the client sent as `model`: the name of a policy, or an alias of one',
+      (f) => f.model,
+    ),
     stream: flag('the client requested a stream', (f) => f.stream),
     max_tokens: whole(
       'the client’s limit on the answer, 0 for none',
@@ -113,14 +122,29 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
       '`minimal`, `low`, `medium`, `high`…, empty if the client does not set it',
       (f) => f.conversation.reasoningEffort ?? '',
     ),
+    text: text('all messages, tool calls and tool results in full', (f) =>
+      wholeText(f.conversation.messages),
+    ),
+    personal_data: {
+      type: 'list<string>',
+      description: 'what `request.text` contains of `email`, `iban` and `card`',
+      values: PERSONAL_DATA,
+      read: (f) => personalData(f.conversation.messages),
+    },
   },
   features: {
     input_tokens: whole('estimated tokens of the whole input', (f) => f.features.inputTokens),
-    language: text('ISO 639-1 code, `und` if undetermined', (f) => f.features.language),
+    language: {
+      ...text('ISO 639-1 code, `und` if undetermined', (f) => f.features.language),
+      form: { pattern: /^[a-z]{2,3}$/, example: 'de' },
+    },
     code: fraction('share of the text that is code, 0 to 1', (f) => f.features.code, [0, 1]),
     maths: fraction('how mathematical the text is, 0 to 1', (f) => f.features.maths, [0, 1]),
     turns: whole('user turns in the conversation', (f) => f.features.turns),
-    text: text('the question, without boilerplate and tool output', (f) => f.features.text),
+    text: text(
+      'the question, without boilerplate and tool output, shortened to some 4,000 characters',
+      (f) => f.features.text,
+    ),
     text_length: whole('characters of `features.text`', (f) => f.features.text.length),
     material_length: whole(
       'characters of a text or of code that something is done with; 0 for none',
@@ -142,7 +166,10 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
       read: (f) => new Date(f.timeMs),
     },
     iso: text('`2026-11-20T09:30:00.000Z`', (f) => new Date(f.timeMs).toISOString()),
-    date: text('`2026-11-20`, UTC', (f) => new Date(f.timeMs).toISOString().slice(0, 10)),
+    date: {
+      ...text('`2026-11-20`, UTC', (f) => new Date(f.timeMs).toISOString().slice(0, 10)),
+      form: { pattern: /^\d{4}-\d{2}-\d{2}$/, example: '2026-11-20' },
+    },
     hour: whole('0 to 23, UTC', (f) => Math.floor((f.timeMs % DAY_MS) / 3_600_000), [0, 23]),
     minute: whole('0 to 59, UTC', (f) => Math.floor((f.timeMs % 3_600_000) / 60_000), [0, 59]),
     weekday: whole(
@@ -157,10 +184,13 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
       (f) => f.budget.limitUsd ?? Infinity,
     ),
     spent_usd: fraction('US dollars spent today', (f) => f.budget.spentUsd),
-    used: fraction(
-      'share of the budget that is spent, 0 without a budget; 1 or more when exhausted',
-      budgetUsed,
-    ),
+    used: {
+      ...fraction(
+        'share of the budget that is spent, 0 without a budget; 1 or more when exhausted',
+        budgetUsed,
+      ),
+      isShare: true,
+    },
   },
 };
 

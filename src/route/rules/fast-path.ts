@@ -1,4 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { CALENDAR, calendarReader } from './calendar.js';
 import { FACT_FIELDS, type RuleFacts } from './facts.js';
 import { globMatcher } from './glob.js';
 
@@ -80,7 +81,10 @@ function operation(node: ASTNode): Part | null {
     case 'call':
       return node.args[0] === 'has' ? presence(node.args[1][0]) : null;
     case 'rcall':
-      return method(node.args[0], node.args[1], node.args[2][0]);
+      return (
+        calendar(node.args[0], node.args[1], node.args[2]) ??
+        method(node.args[0], node.args[1], node.args[2][0])
+      );
     default:
       return isComparison(node)
         ? comparison(node.op, compile(node.args[0]), compile(node.args[1]))
@@ -209,6 +213,17 @@ function presence(node: ASTNode | undefined): Part | null {
   const map = compile(node.args[0]);
   const name = node.args[1];
   return map?.kind === 'map' ? bool((facts) => own(map.run(facts), name) !== undefined) : null;
+}
+
+/** `time.now.getHours("Europe/Berlin")` */
+function calendar(name: string, receiver: ASTNode, given: readonly ASTNode[]): Part | null {
+  const field = Object.hasOwn(CALENDAR, name) ? CALENDAR[name] : undefined;
+  if (field === undefined || receiver.op !== '.' || receiver.args[1] !== 'now') return null;
+  if (receiver.args[0].op !== 'id' || receiver.args[0].args !== 'time') return null;
+  const zone = given[0] === undefined ? null : compile(given[0])?.constant;
+  if (zone !== null && typeof zone !== 'string') return null;
+  const read = calendarReader(field, zone);
+  return { kind: 'number', run: (facts) => read(facts.timeMs), constant: null, throws: false };
 }
 
 function method(name: string, receiver: ASTNode, argument: ASTNode | undefined): Part | null {

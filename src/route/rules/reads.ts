@@ -16,6 +16,8 @@ export type FactKind = 'aside' | 'wording' | 'asked' | 'moment';
 const KIND_OF_FIELD: Readonly<Record<string, FactKind>> = {
   'request.model': 'aside',
   'request.stream': 'aside',
+  'request.text': 'wording',
+  'request.personal_data': 'wording',
 };
 
 const KIND_OF_VARIABLE: Readonly<Record<string, FactKind>> = {

@@ -1,6 +1,5 @@
 import { FaultyFileError, type Fault } from '../../core/errors.js';
-import type { Model } from '../../core/model.js';
-import { checkRules } from './check.js';
+import { checkRules, type Known } from './check.js';
 import { parseRules, readText } from './load.js';
 import type { RuleFailure, RuleSet } from './rule-set.js';
 import { loadRuleTests } from './test-file.js';
@@ -21,13 +20,13 @@ interface TestedRules {
  */
 export async function loadTestedRules(
   file: string,
-  models: readonly Model[],
+  known: Known,
   routeWith: (ruleSet: RuleSet) => RouteFunction,
   onFailure?: (failure: RuleFailure) => void,
 ): Promise<TestedRules> {
   const text = await readText(file);
   const ruleSet = parseRules(file, text, onFailure === undefined ? {} : { onFailure });
-  const findings = checkRules(ruleSet, models);
+  const findings = checkRules(ruleSet, known);
   const errors = findings.filter(({ severity }) => severity === 'error');
   const warnings = findings.filter(({ severity }) => severity === 'warning');
   if (errors.length > 0) throw new FaultyFileError(errors);

@@ -58,6 +58,8 @@ describe('a condition', () => {
     'features.text.contains("capital")',
     'features.text.like("*capital*France?")',
     'features.text_length == 30',
+    '"ann".share() == ("a" + "nn").share() && "ann".share() < 1',
+    'metadata.?user.orValue(key.name).share() >= 0',
     'features.material_length == 0',
     'features.text.lowerAscii().startsWith("what")',
     'key.name.endsWith("op")',
@@ -80,6 +82,31 @@ describe('a condition', () => {
   ])('may say: %s', (text) => {
     expect(outcome(text, facts)).toBe(true);
     expect(outcome(interpreted(text), facts)).toBe(true);
+  });
+
+  test('sees the whole of what is said, and what the question leaves out', () => {
+    const filler = 'The quick brown fox jumps over the lazy dog. '.repeat(200);
+    const messages: RuleFacts['conversation']['messages'] = [
+      { role: 'system', parts: [{ kind: 'text', text: `${filler}alpha${filler}` }] },
+      {
+        role: 'user',
+        parts: [{ kind: 'image' }, { kind: 'text', text: `${filler}beta${filler}` }],
+      },
+      {
+        role: 'assistant',
+        parts: [{ kind: 'tool_call', name: 'find', arguments: '{"q":"gamma"}' }],
+      },
+      { role: 'tool', parts: [{ kind: 'tool_result', text: 'delta joe@example.com' }] },
+      { role: 'assistant', parts: [{ kind: 'refusal', text: 'epsilon' }] },
+    ];
+    const said = someFacts({ conversation: { messages } });
+
+    for (const word of ['alpha', 'beta', 'gamma', 'delta', 'epsilon']) {
+      expect(outcome(`request.text.contains("${word}")`, said)).toBe(true);
+    }
+    expect(outcome('request.personal_data == ["email"]', said)).toBe(true);
+    expect(outcome('"email" in request.personal_data', said)).toBe(true);
+    expect(outcome('"iban" in request.personal_data', said)).toBe(false);
   });
 
   test('reads Sunday as the seventh day and Monday as the first', () => {

@@ -22,6 +22,7 @@ export function someFacts(changes: FactChanges = {}): RuleFacts {
     timeMs: FRIDAY_MORNING_MS,
     ...rest,
     conversation: {
+      messages: [],
       tools: [],
       toolRequired: false,
       choices: 1,

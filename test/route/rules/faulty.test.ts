@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FaultyFileError, formatFault } from '../../../src/core/errors.js';
-import { checkRules } from '../../../src/route/rules/check.js';
+import type { KnownKey } from '../../../src/route/rules/check/callers.js';
+import { checkRules, type Known } from '../../../src/route/rules/check.js';
 import { loadRules, parseRules } from '../../../src/route/rules/load.js';
 import { MODELS } from './models.js';
 
@@ -13,12 +14,21 @@ const FILES = readdirSync(FOLDER).map((name) => {
   const expected = text
     .split('\n')
     .flatMap((line) => (line.startsWith('#! ') ? [line.slice(3)] : []));
-  return { name, text, expected };
+  // `#keys [{ name, metadata }]`: those of the configuration.
+  const [, keys = '[]'] = /^#keys (.*)$/m.exec(text) ?? [];
+  // `#choosable ["vendor/name"]`: the models that may be chosen.
+  const [, choosable] = /^#choosable (.*)$/m.exec(text) ?? [];
+  const known = {
+    models: MODELS,
+    keys: JSON.parse(keys) as readonly KnownKey[],
+    choosable: choosable === undefined ? undefined : (JSON.parse(choosable) as readonly string[]),
+  };
+  return { name, text, expected, known };
 });
 
-function faultsOf(file: string, text: string): readonly string[] {
+function faultsOf(file: string, text: string, known: Known): readonly string[] {
   try {
-    return checkRules(parseRules(file, text), MODELS).map(formatFault);
+    return checkRules(parseRules(file, text), known).map(formatFault);
   } catch (error) {
     if (error instanceof FaultyFileError) return error.faults.map(formatFault);
     throw error;
@@ -28,8 +38,8 @@ function faultsOf(file: string, text: string): readonly string[] {
 describe('a faulty file', () => {
   test.each(FILES)(
     'is answered with every fault at its place: $name',
-    ({ name, text, expected }) => {
-      const faults = faultsOf(name, text);
+    ({ name, text, expected, known }) => {
+      const faults = faultsOf(name, text, known);
 
       expect(faults).toEqual(expected.map((line) => `${name}:${line}`));
       expect(faults.length).toBeGreaterThan(0);

@@ -55,7 +55,7 @@ describe('the manual of rules', () => {
   });
 
   test('shows files that can be read as they stand', () => {
-    const [rules = '', tests = ''] = blocks('yaml');
+    const [rules = '', tests = ''] = blocks('yaml').filter((text) => text.startsWith('version:'));
 
     const ruleSet = parseRules('rules.yaml', rules);
 
@@ -65,6 +65,16 @@ describe('the manual of rules', () => {
       'everything-has-a-price',
     ]);
     expect(parseRuleTests(ruleSet, 'tests.yaml', tests).tests).toHaveLength(2);
+  });
+
+  test('shows rules that can be read as they stand', () => {
+    const shown = blocks('yaml').filter((text) => text.startsWith('- name:'));
+
+    expect(shown.length).toBeGreaterThan(0);
+    for (const rules of shown) {
+      const file = `version: 1\npolicies: { auto: {} }\nrules:\n${rules}`;
+      expect(parseRules('rules.yaml', file).rules.length).toBeGreaterThan(0);
+    }
   });
 
   test('shows conditions that can be read as they stand', () => {

@@ -23,7 +23,7 @@ describe('the rules that come with Suffice', () => {
   test.each(FILES)('are in order: %s', async (file) => {
     const ruleSet = await loadRules(path.join(ROOT, file));
 
-    const faults = checkRules(ruleSet, [...catalog.models.values()]);
+    const faults = checkRules(ruleSet, { models: [...catalog.models.values()] });
 
     expect(faults.map(formatFault)).toEqual([]);
   });

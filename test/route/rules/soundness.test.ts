@@ -11,7 +11,13 @@ import { MODELS } from './models.js';
 const REQUESTS = [0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
   someFacts({
     stream: i % 2 === 0,
-    features: { images: i >> 2, code: i / 7, format: i > 5 ? 'json_object' : 'text' },
+    metadata: { plan: i % 3 === 0 ? 'pro' : 'free' },
+    features: {
+      images: i >> 2,
+      code: i / 7,
+      format: i > 5 ? 'json_object' : 'text',
+      language: ['en', 'de', 'fr', 'und'][i % 4] ?? '',
+    },
     timeMs: Date.UTC(2026, 10, 20 + i, 3 * i),
   }),
 );
@@ -26,6 +32,18 @@ const ATOMS = [
   '0.5 < features.code',
   'time.hour <= 23',
   'time.weekday == 0',
+  'time.hour >= 12',
+  '6 > time.hour',
+  'time.hour == 3',
+  'time.now.getHours("Asia/Tokyo") < 9',
+  'time.now.getHours("Asia/Tokyo") >= 9',
+  'features.language in ["en", "de"]',
+  'features.language == "en"',
+  'features.language != "de"',
+  'features.language == "English"',
+  'metadata.?plan.orValue("free") == "free"',
+  'metadata.?plan.orValue("free") != "pro"',
+  'metadata.plan == "pro"',
   '1 < 2',
   'true',
 ] as const;
@@ -99,7 +117,7 @@ describe('what the checks say', () => {
         const ruleSet = parseRules('rules.yaml', fileOf(rules));
 
         const outcomes = REQUESTS.map((facts) => ruleSet.apply('auto', facts));
-        const refuted = checkRules(ruleSet, MODELS).filter(({ line, message }) => {
+        const refuted = checkRules(ruleSet, { models: MODELS }).filter(({ line, message }) => {
           const name = `r${line - 4}`;
           return outcomes.some((outcome) => refutes(outcome, name, message));
         });

@@ -228,7 +228,7 @@ describe('the file of tests', () => {
 describe('loading rules to be used', () => {
   let folder = '';
   const file = () => path.join(folder, 'my.yaml');
-  const load = () => loadTestedRules(file(), MODELS, () => route);
+  const load = () => loadTestedRules(file(), { models: MODELS }, () => route);
 
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'rules-'));
@@ -285,7 +285,7 @@ describe('loading rules to be used', () => {
 
     await loadTestedRules(
       file(),
-      MODELS,
+      { models: MODELS },
       () => route,
       ({ rule }) => failures.push(rule),
     );

@@ -1,13 +1,15 @@
-import type { ASTNode } from '@marcbachmann/cel-js';
+import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 import type { Fault } from '../../../core/errors.js';
 import { walk } from '../condition-faults.js';
 import { warn, type CheckedRule, type Subject } from './subject.js';
-import { domain, verdict } from './verdict.js';
+import { constantOf, fieldOf } from './fields.js';
+import { contradictionIn, domain, verdict } from './verdict.js';
 
 /** Conditions that never or always hold, and labels they read without asking whether they are there. */
 export function checkConditions(subject: Subject): readonly Fault[] {
   return subject.rules.flatMap((rule) => [
     ...foregoneConclusions(subject, rule),
+    ...percentages(subject, rule),
     ...unguardedLabels(subject, rule),
   ]);
 }
@@ -29,7 +31,7 @@ function foregoneConclusions(subject: Subject, { rule, path }: CheckedRule): rea
       parts.forEach(visit);
       return;
     }
-    const because = domain(node);
+    const because = excluding(node) ?? domain(node);
     const reason = because === null ? '' : `: ${because}`;
     const message = `this is always ${String(known)}, whatever the request${reason}.`;
     faults.push(warn(subject, [...path, 'when'], message, node.start));
@@ -39,6 +41,37 @@ function foregoneConclusions(subject: Subject, { rule, path }: CheckedRule): rea
   if (whole === false) {
     faults.push(warn(subject, [...path, 'when'], `rule "${rule.name}" never matches.`));
   }
+  return faults;
+}
+
+/** Which parts of a chain make it always false or always true, and what was probably meant. */
+function excluding(node: ASTNode): string | null {
+  const found = contradictionIn(node);
+  if (found === null) return null;
+  const [one, other] = found.parts.map((part) => serialize(part));
+  return node.op === '&&'
+    ? `nothing is both ${one ?? ''} and ${other ?? ''}; write || if one of them is enough`
+    : `everything is ${one ?? ''} or ${other ?? ''}; write && if both are wanted`;
+}
+
+/** From this on a share is meant as per cent: nobody lets a budget be spent twice. */
+const PERCENT_FROM = 2;
+
+/** Shares that may be above 1, and so above 80 as far as anybody knows, written as per cent. */
+function percentages(subject: Subject, { rule, path }: CheckedRule): readonly Fault[] {
+  if (rule.condition === null) return [];
+  const faults: Fault[] = [];
+  walk(rule.condition.ast, new Set(), (node) => {
+    if (!Array.isArray(node.args) || node.args.length !== 2) return;
+    const sides = node.args.filter(
+      (side): side is ASTNode => typeof side === 'object' && 'op' in side,
+    );
+    const field = sides.map(fieldOf).find((found) => found?.isShare === true);
+    const given = sides.map(constantOf).find((found) => typeof found === 'number');
+    if (field === undefined || typeof given !== 'number' || given < PERCENT_FROM) return;
+    const message = `${field?.name ?? ''} is a share: write ${given / 100} for ${given} %.`;
+    faults.push(warn(subject, [...path, 'when'], message, node.start));
+  });
   return faults;
 }
 

@@ -1,7 +1,7 @@
 import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 import type { Fault } from '../../../core/errors.js';
 import type { CompiledRule, RuleSet } from '../rule-set.js';
-import { verdict } from './verdict.js';
+import { joinedBy, verdict } from './verdict.js';
 
 /** A rule as the checks look at it. */
 export interface CheckedRule {
@@ -59,15 +59,7 @@ export function covers(first: CheckedRule, second: CheckedRule): boolean {
 }
 
 function needsOf(ast: ASTNode): ReadonlySet<string> | null {
-  const needs = new Set<string>();
-  for (const part of conjuncts(ast)) {
-    const known = verdict(part);
-    if (known === false) return null;
-    if (known === null) needs.add(serialize(part));
-  }
-  return needs;
-}
-
-function conjuncts(ast: ASTNode): readonly ASTNode[] {
-  return ast.op === '&&' ? ast.args.flatMap(conjuncts) : [ast];
+  if (verdict(ast) === false) return null;
+  const needs = joinedBy('&&', ast).filter((part) => verdict(part) === null);
+  return new Set(needs.map((part) => serialize(part)));
 }

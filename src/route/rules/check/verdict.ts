@@ -1,5 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { FACT_FIELDS } from '../facts.js';
+import { contradiction, type Contradiction } from './contradiction.js';
+import { canBe, constantOf, fieldOf, possible, textsOf, type NamedField } from './fields.js';
 
 /**
  * What a condition comes to whatever the request: because it compares constants, or a field
@@ -16,28 +17,41 @@ export function verdict(ast: ASTNode): boolean | null {
       return inner === null ? null : !inner;
     }
     case '&&':
-    case '||': {
-      const decisive = ast.op === '||';
-      const [left, right] = ast.args.map(verdict);
-      if (left === decisive || right === decisive) return decisive;
-      return left === right ? (left ?? null) : null;
-    }
+    case '||':
+      return chain(ast);
+    case 'in':
+      return membership(ast.args[0], ast.args[1]);
     default:
       return isComparison(ast) ? comparison(ast.op, ast.args[0], ast.args[1]) : null;
   }
 }
 
+function chain(ast: Extract<ASTNode, { op: '&&' | '||' }>): boolean | null {
+  const decisive = ast.op === '||';
+  const [left, right] = ast.args.map(verdict);
+  if (left === decisive || right === decisive) return decisive;
+  if (contradictionIn(ast) !== null) return decisive;
+  return left === right ? (left ?? null) : null;
+}
+
+/** Of what is joined by `&&` or `||`, two parts that decide it whatever the request. */
+export function contradictionIn(ast: ASTNode): Contradiction | null {
+  if (ast.op !== '&&' && ast.op !== '||') return null;
+  return contradiction(joinedBy(ast.op, ast), ast.op);
+}
+
+/** What stands between the signs of a chain such as `a && b && c`. */
+export function joinedBy(sign: '&&' | '||', ast: ASTNode): readonly ASTNode[] {
+  return ast.op === sign ? ast.args.flatMap((part) => joinedBy(sign, part)) : [ast];
+}
+
 /** `request.format is one of text, json_object, json_schema`: what a field can be, for a message. */
 export function domain(ast: ASTNode): string | null {
-  if (!isComparison(ast)) return null;
+  if (!isComparison(ast) && ast.op !== 'in') return null;
   for (const side of ast.args) {
     const field = fieldOf(side);
-    if (field?.values !== undefined) return `${field.name} is one of ${field.values.join(', ')}`;
-    if (field?.range !== undefined) {
-      const [least, most] = field.range;
-      const upper = most === Infinity ? 'or more' : `to ${most}`;
-      return `${field.name} is ${least} ${upper}`;
-    }
+    const known = field === null ? null : possible(field);
+    if (known !== null) return known;
   }
   return null;
 }
@@ -84,7 +98,7 @@ function ofField(
   if (field?.range !== undefined && typeof given === 'number') {
     return HOLDS[operator](...field.range, given);
   }
-  if (field?.values === undefined || field.values.includes(String(given))) return null;
+  if (field === null || typeof given !== 'string' || canBe(field, given)) return null;
   return operator === '==' ? false : operator === '!=' ? true : null;
 }
 
@@ -105,23 +119,12 @@ function fixed(operator: Comparison, left: number | string, right: number | stri
   }
 }
 
-function constantOf(node: ASTNode): number | string | null {
-  if (node.op !== 'value') return null;
-  const value = node.args;
-  if (typeof value === 'bigint') return Number(value);
-  return typeof value === 'number' || typeof value === 'string' ? value : null;
-}
-
-interface NamedField {
-  readonly name: string;
-  readonly values?: readonly string[] | undefined;
-  readonly range?: readonly [number, number] | undefined;
-}
-
-function fieldOf(node: ASTNode): NamedField | null {
-  if (node.op !== '.' || node.args[0].op !== 'id') return null;
-  const [owner, name] = [node.args[0].args, node.args[1]];
-  const field = FACT_FIELDS[owner]?.[name];
-  if (field === undefined) return null;
-  return { name: `${owner}.${name}`, values: field.values, range: field.range };
+/** `features.language in ["german"]`, `"mail" in request.personal_data` */
+function membership(item: ASTNode, group: ASTNode): boolean | null {
+  const [field, texts] = [fieldOf(item), textsOf(group)];
+  if (field !== null && texts !== null) {
+    return texts.some((text) => canBe(field, text)) ? null : false;
+  }
+  const [list, text] = [fieldOf(group), constantOf(item)];
+  return list === null || typeof text !== 'string' || canBe(list, text) ? null : false;
 }
