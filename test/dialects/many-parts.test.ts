@@ -77,3 +77,21 @@ test.each(['anthropic', 'bedrock', 'gemini'] as const)('says 150,000 parts to %s
   const [said] = (json['messages'] ?? json['contents']) as Record<string, unknown[]>[];
   expect(said?.['content'] ?? said?.['parts']).toHaveLength(300_000);
 });
+
+test('names documents for Bedrock in time proportional to them', () => {
+  const content = many(() => ({
+    type: 'document',
+    title: 'a',
+    source: { type: 'text', media_type: 'text/plain', data: 'x' },
+  }));
+  const before = process.cpuUsage();
+  const request = { model: 'm', max_tokens: 5, messages: [{ role: 'user', content }] };
+  const { json } = translated('anthropic', 'bedrock', request);
+  const { user, system } = process.cpuUsage(before);
+
+  const [message] = json['messages'] as { content: { document?: { name: string } }[] }[];
+  const names = message?.content.flatMap(({ document }) => document?.name ?? []);
+  expect(names?.slice(0, 2)).toEqual(['a', 'a 2']);
+  expect(new Set(names).size).toBe(COUNT);
+  expect(user + system).toBeLessThan(2_000_000);
+});

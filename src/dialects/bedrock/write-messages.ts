@@ -14,14 +14,13 @@ import type {
   Turn,
 } from '../neutral/part.js';
 import type { ModelTraits } from './model-traits.js';
-import { mediaBlock } from './write-media.js';
+import { DocumentNames, mediaBlock } from './write-media.js';
 
 /** What writing one part needs to know of the rest. */
 interface Writing {
   readonly traits: ModelTraits;
   readonly losses: Losses;
-  /** Names of documents that the request has already. */
-  readonly documents: Set<string>;
+  readonly documents: DocumentNames;
 }
 
 /**
@@ -35,7 +34,7 @@ export function writeConversation(
   traits: ModelTraits,
   losses: Losses,
 ): { readonly system: JsonObject[]; readonly messages: readonly JoinedMessage[] } {
-  const writing: Writing = { traits, losses, documents: new Set() };
+  const writing: Writing = { traits, losses, documents: new DocumentNames() };
   const system: JsonObject[] = [];
   const messages: JoinedMessage[] = [];
   for (const turn of turns) {
