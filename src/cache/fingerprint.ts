@@ -39,43 +39,60 @@ export function fingerprint(
 ): string | null {
   const { dialect, tenant, namespace, target } = scope;
   const writer = new CanonicalWriter();
-  const text = writer.write(members, 0);
+  writer.write(members, 0);
   if (writer.isTooDeep) return null;
   const hash = createHash('sha256');
   // As JSON, so that no name can run over into the next.
   hash.update(JSON.stringify([VERSIONS[kind], dialect, tenant, namespace, target]));
-  hash.update(text);
+  hash.update(writer.text);
   if (writer.isInexact) hash.update(body);
   return hash.digest('base64url');
 }
 
-/** Writes JSON with the members of every object in order of their names. */
+/**
+ * Writes JSON with the members of every object in order of their names.
+ *
+ * Into one text: made of the texts of its parts, each level would copy all that is below it.
+ */
 class CanonicalWriter {
+  text = '';
   isTooDeep = false;
   /** A number was met that parsing may have changed. */
   isInexact = false;
 
-  write(value: unknown, depth: number): string {
-    if (depth > MAX_DEPTH) {
-      this.isTooDeep = true;
-      return '';
+  write(value: unknown, depth: number): void {
+    if (depth > MAX_DEPTH) this.isTooDeep = true;
+    else if (Array.isArray(value)) this.#array(value, depth);
+    else if (typeof value === 'object' && value !== null) this.#object(value, depth);
+    else this.#scalar(value);
+  }
+
+  #array(items: readonly unknown[], depth: number): void {
+    let before = '[';
+    for (const item of items) {
+      this.text += before;
+      this.write(item, depth + 1);
+      before = ',';
     }
-    if (Array.isArray(value)) {
-      return `[${value.map((item) => this.write(item, depth + 1)).join(',')}]`;
+    this.text += items.length === 0 ? '[]' : ']';
+  }
+
+  #object(value: object, depth: number): void {
+    const members = value as Readonly<Record<string, unknown>>;
+    const names = Object.keys(members).sort();
+    let before = '{';
+    for (const name of names) {
+      this.text += `${before}${JSON.stringify(name)}:`;
+      this.write(members[name], depth + 1);
+      before = ',';
     }
-    if (typeof value === 'object' && value !== null) return this.#object(value, depth);
+    this.text += names.length === 0 ? '{}' : '}';
+  }
+
+  #scalar(value: unknown): void {
     if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
       this.isInexact = true;
     }
-    return JSON.stringify(value);
-  }
-
-  #object(value: object, depth: number): string {
-    const entries = Object.entries(value) as [string, unknown][];
-    entries.sort(([a], [b]) => (a < b ? -1 : 1));
-    const written = entries.map(
-      ([name, member]) => `${JSON.stringify(name)}:${this.write(member, depth + 1)}`,
-    );
-    return `{${written.join(',')}}`;
+    this.text += JSON.stringify(value);
   }
 }

@@ -1,17 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { isObject } from './json.js';
-import { scanArray, scanObject } from './json-splice.js';
+import { scanArray, scanObject, stringEnd, type Ends } from './json-splice.js';
 
 /** How values were written in which a number stands that JavaScript's own numbers cannot hold. */
 const WRITTEN = new WeakMap<object, string>();
 let isAnyKept = false;
 
 /** Every whole number that is too large is at least as long. */
+const LONG_DIGITS = 16;
 const LONG = /\d{16}/;
 /** Also what larger ones look like once they have been read: 1e21 and above. */
 const CHANGED = /\d{16}|\de\+/;
-/** Arguments and schemas do not go deeper, and each level is gone through anew. */
+/** Arguments and schemas do not go deeper. */
 const MAX_DEPTH = 64;
+
+const QUOTE = 0x22;
+const ZERO = 0x30;
+const NINE = 0x39;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 
 /** Stands for a text in JSON while it is written; nobody outside knows it, so nobody else writes it. */
 const MARK = randomUUID();
@@ -29,7 +38,9 @@ export function keepExact(value: unknown, json: Buffer | string): void {
   if (!LONG.test(typeof json === 'string' ? json : json.toString('latin1'))) return;
   const text = typeof json === 'string' ? json : json.toString('utf8');
   const start = text.search(/[[{]/);
-  if (start >= 0) keep(value, text, { start, end: text.trimEnd().length }, MAX_DEPTH);
+  const ends = endsWithLong(text);
+  const end = ends.get(start);
+  if (end !== undefined) keep(value, { text, ends }, { start, end }, MAX_DEPTH);
 }
 
 /** As `JSON.stringify`, but what `keepExact` remembers is written as it was. */
@@ -49,15 +60,21 @@ interface Span {
   readonly end: number;
 }
 
+/** A JSON text, and where those of its lists and objects end that hold a long number. */
+interface Source {
+  readonly text: string;
+  readonly ends: Ends;
+}
+
 /** @returns whether a number in it is changed by reading it */
-function keep(value: unknown, text: string, { start, end }: Span, depth: number): boolean {
-  const written = text.slice(start, end);
-  if (depth === 0 || !LONG.test(written)) return false;
+function keep(value: unknown, source: Source, { start, end }: Span, depth: number): boolean {
+  if (depth === 0) return false;
+  const written = source.text.slice(start, end);
   if (typeof value === 'number') return /^-?\d+$/.test(written) && !Number.isSafeInteger(value);
-  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value !== 'object' || value === null || !source.ends.has(start)) return false;
   let isChanged = false;
-  for (const [inner, span] of partsOf(value, text, start)) {
-    if (keep(inner, text, span, depth - 1)) isChanged = true;
+  for (const [inner, span] of partsOf(value, source, start)) {
+    if (keep(inner, source, span, depth - 1)) isChanged = true;
   }
   if (!isChanged) return false;
   WRITTEN.set(value, written);
@@ -66,11 +83,43 @@ function keep(value: unknown, text: string, { start, end }: Span, depth: number)
 }
 
 /** Of what is written twice only the last is read. */
-function partsOf(value: object, text: string, start: number): [unknown, Span][] {
+function partsOf(value: object, { text, ends }: Source, start: number): [unknown, Span][] {
   if (Array.isArray(value)) {
-    return scanArray(text, start).map((span, i) => [value[i] as unknown, span]);
+    return scanArray(text, start, ends).map((span, i) => [value[i] as unknown, span]);
   }
   if (!isObject(value)) return [];
-  const spans = new Map(scanObject(text, start, null).found.map((span) => [span.name, span]));
+  const { found } = scanObject(text, start, null, ends);
+  const spans = new Map(found.map((span) => [span.name, span]));
   return [...spans].map(([name, span]) => [value[name], span]);
+}
+
+/**
+ * Where lists and objects end that hold a long number, by where they start.
+ *
+ * Found all at once: gone through level by level, nested ones take as many times longer.
+ */
+function endsWithLong(text: string): Ends {
+  const ends = new Map<number, number>();
+  const open: number[] = [];
+  /** How many of those that are open hold one, from the outermost on. */
+  let holding = 0;
+  let digits = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= ZERO && code <= NINE) {
+      digits += 1;
+      if (digits === LONG_DIGITS) holding = open.length;
+      continue;
+    }
+    digits = 0;
+    if (code === QUOTE) at = stringEnd(text, at) - 1;
+    else if (code === OPEN_BRACKET || code === OPEN_BRACE) open.push(at);
+    else if (code === CLOSE_BRACKET || code === CLOSE_BRACE) {
+      const start = open.pop() ?? 0;
+      if (open.length >= holding) continue;
+      ends.set(start, at + 1);
+      holding = open.length;
+    }
+  }
+  return ends;
 }

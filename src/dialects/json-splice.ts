@@ -31,6 +31,9 @@ export interface Splice {
   readonly text: string;
 }
 
+/** Where lists and objects end, by where they start. */
+export type Ends = ReadonlyMap<number, number>;
+
 const SPACE = 32;
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -48,11 +51,13 @@ const CLOSE_BRACKET = 93;
  * @param json - valid from `from` on; as text where it is scanned more than once, whose offsets are then meant
  * @param from - the opening brace, or white space before it
  * @param names - those that are looked for; `null` for all
+ * @param ends - where lists and objects end that are not to be walked through again, by where they start
  */
 export function scanObject(
   json: Buffer | string,
   from: number,
   names: readonly string[] | null,
+  ends?: Ends,
 ): ObjectScan {
   // One character a byte, so offsets stay the same; searching a string is several times faster
   // than searching a Buffer, and everything that matters to JSON's structure is ASCII.
@@ -68,7 +73,7 @@ export function scanObject(
     const name = nameIn(text, at, nameEnd, names);
     // One past the colon, which stands after optional white space.
     const start = skipSpace(text, skipSpace(text, nameEnd) + 1);
-    const end = valueEnd(text, start);
+    const end = ends?.get(start) ?? valueEnd(text, start);
     at = skipSpace(text, end);
     const commaEnd = text.charCodeAt(at) === COMMA ? at + 1 : null;
     if (name !== null) found.push({ name, nameStart, nameEnd, start, end, previousEnd, commaEnd });
@@ -83,15 +88,16 @@ export function scanObject(
  *
  * @param text - valid JSON
  * @param from - the opening bracket
+ * @param ends - as of `scanObject`
  */
-export function scanArray(text: string, from: number): ElementSpan[] {
+export function scanArray(text: string, from: number, ends?: Ends): ElementSpan[] {
   const found: ElementSpan[] = [];
   if (text.charCodeAt(from) !== OPEN_BRACKET) return found;
   let at = skipSpace(text, from + 1);
   let previousEnd = from + 1;
   while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACKET) {
     const start = at;
-    const end = valueEnd(text, start);
+    const end = ends?.get(start) ?? valueEnd(text, start);
     at = skipSpace(text, end);
     const commaEnd = text.charCodeAt(at) === COMMA ? at + 1 : null;
     found.push({ nameStart: start, start, end, previousEnd, commaEnd });
@@ -174,8 +180,8 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** One past the closing quote of the string that opens at `quoteAt`. */
-function stringEnd(text: string, quoteAt: number): number {
+/** One past the closing quote of the string that opens at `quoteAt`; the text's end where none closes it. */
+export function stringEnd(text: string, quoteAt: number): number {
   let at = quoteAt + 1;
   for (;;) {
     const quote = text.indexOf('"', at);

@@ -80,13 +80,15 @@ export class SseReader {
 
   #scan(bytes: Buffer): void {
     let eventAt = 0;
-    let crAt = nextIndex(bytes, CR, this.#searchAt);
+    // Each is looked for again only behind the last one found: where lines end in the other, the rest has none.
+    let lfAt = -1;
+    let crAt = -1;
     for (;;) {
       if (this.#afterCr && eventAt + this.#lineAt < bytes.length) {
         eventAt = this.#skipLineFeed(bytes, eventAt);
       }
       const from = eventAt + this.#searchAt;
-      const lfAt = nextIndex(bytes, LF, from);
+      if (lfAt < from) lfAt = nextIndex(bytes, LF, from);
       if (crAt < from) crAt = nextIndex(bytes, CR, from);
       const lineEnd = Math.min(lfAt, crAt);
       if (lineEnd === Infinity) break;

@@ -1,12 +1,15 @@
-/** How a number may be bounded, a way a line, each with what it means. */
+/**
+ * How a number may be bounded, a way a line, each with what it means. That a number stands before is asked last: asked first,
+ * the words before every letter of a text are gone through.
+ */
 const BOUNDS: readonly (readonly [meaning: string, said: RegExp])[] = [
   [
     'least',
-    /\b(?:at least|(?:a )?minimum of|no (?:fewer|less) than)(?= \d)|(?<=\d[\p{L} ]*)\bor (?:more|over|above|older|longer)\b/giu,
+    /\b(?:at least|(?:a )?minimum of|no (?:fewer|less) than)(?= \d)|\bor (?:more|over|above|older|longer)\b(?<=\d[\p{L} ]*)/giu,
   ],
   [
     'most',
-    /\b(?:at most|up to|(?:a )?maximum of|no more than)(?= \d)|(?<=\d[\p{L} ]*)\bor (?:less|fewer|under|below|younger)\b/giu,
+    /\b(?:at most|up to|(?:a )?maximum of|no more than)(?= \d)|\bor (?:less|fewer|under|below|younger)\b(?<=\d[\p{L} ]*)/giu,
   ],
   ['more', /\b(?:more|greater|higher|longer|older) than(?= \d)/giu],
   ['less', /\b(?:less|fewer|lower|smaller|shorter|younger) than(?= \d)/giu],

@@ -76,10 +76,11 @@ const isTowards = (token: string): boolean => TOWARDS.has(token) || token === 'b
 
 /** Two numbers, each before the word that the other one stands before in the other text. */
 function countElsewhere(a: Tokens, b: Tokens): boolean {
-  const [own, others] = [counted(a), counted(b)];
-  if (own.length < 2 || others.length < 2) return false;
-  const stands = (number: string, word: string): boolean =>
-    others.some((pair) => pair.number === number && pair.word === word);
+  const others = counted(b);
+  const own = [...counted(a)].flatMap(([number, words]) =>
+    Array.from(words, (word) => ({ number, word })),
+  );
+  const stands = (number: string, word: string): boolean => others.get(number)?.has(word) === true;
   return own.some((one) =>
     own.some(
       (two) =>
@@ -91,9 +92,13 @@ function countElsewhere(a: Tokens, b: Tokens): boolean {
   );
 }
 
-function counted(tokens: Tokens): readonly { readonly number: string; readonly word: string }[] {
-  return tokens.flatMap((number, i) => {
+/** The words that each number stands before. */
+function counted(tokens: Tokens): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  tokens.forEach((number, i) => {
     const word = tokens[i + 1];
-    return FIGURE.test(number) && word !== undefined && !JOINTS.has(word) ? [{ number, word }] : [];
+    if (!FIGURE.test(number) || word === undefined || JOINTS.has(word)) return;
+    found.set(number, (found.get(number) ?? new Set()).add(word));
   });
+  return found;
 }

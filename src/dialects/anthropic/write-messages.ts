@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../json.js';
+import { addAll } from '../neutral/add-all.js';
 import { noteEmptied } from '../neutral/foreign.js';
+import { joinTurn, resultsFirst, type JoinedMessage } from '../neutral/joined-turns.js';
 import type { Losses } from '../neutral/losses.js';
 import type { ContentPart, Turn } from '../neutral/part.js';
 import type { ClaudeTraits } from './claude.js';
@@ -8,11 +10,6 @@ import { writeBlocks } from './write-blocks.js';
 
 /** What the user says before an assistant that spoke first, or behind one that spoke last: neither nothing nor a blank is taken. */
 const WORD = '.';
-
-interface Message {
-  readonly role: 'user' | 'assistant';
-  readonly content: JsonObject[];
-}
 
 /**
  * `system` and `messages`.
@@ -26,18 +23,19 @@ export function writeConversation(
   losses: Losses,
 ): JsonObject {
   const system: JsonObject[] = [];
-  const messages: Message[] = [];
+  const messages: JoinedMessage[] = [];
   for (const turn of turns) {
     const parts = turn.parts.map(withSafeIds);
     if (turn.role === 'system' || turn.role === 'developer') {
-      system.push(...writeBlocks(parts, losses));
+      addAll(system, writeBlocks(parts, losses));
       continue;
     }
     const role = turn.role === 'assistant' ? 'assistant' : 'user';
     const blocks = writeBlocks(parts, losses, role);
     if (blocks.length === 0) noteEmptied(turn);
-    else append(messages, { role, content: blocks });
+    else joinTurn(messages, { role, content: blocks });
   }
+  resultsFirst(messages, isResult);
   if (messages.length === 0) {
     // A system prompt alone is a request to OpenAI; to Anthropic it is one when the user says it.
     messages.push({ role: 'user', content: system.splice(0) });
@@ -60,29 +58,15 @@ export function writeConversation(
  * @param word - a block of text
  */
 export function closing(
-  messages: readonly Message[],
+  messages: readonly JoinedMessage[],
   turns: readonly Turn[],
   { traits, losses }: { readonly traits: ClaudeTraits; readonly losses: Losses },
   word: JsonObject,
-): Message[] {
+): JoinedMessage[] {
   if (traits.prefill || messages.at(-1)?.role !== 'assistant') return [];
   const at = turns.findLast(({ role }) => role === 'assistant')?.at ?? 'messages';
   losses.note(at, 'prefill');
   return [{ role: 'user', content: [word] }];
-}
-
-function append(messages: Message[], message: Message): void {
-  const last = messages.at(-1);
-  if (last?.role !== message.role) messages.push(message);
-  else last.content.push(...message.content);
-  const { role, content } = messages.at(-1) ?? message;
-  if (role !== 'user' || !content.some(isResult)) return;
-  content.splice(
-    0,
-    content.length,
-    ...content.filter(isResult),
-    ...content.filter((b) => !isResult(b)),
-  );
 }
 
 function isResult(block: JsonObject): boolean {
@@ -90,7 +74,7 @@ function isResult(block: JsonObject): boolean {
 }
 
 /** Anthropic refuses white space at the end of what the assistant has begun to say. */
-function trimEnd(messages: Message[]): void {
+function trimEnd(messages: readonly JoinedMessage[]): void {
   const last = messages.at(-1);
   const block = last?.content.at(-1);
   if (last?.role !== 'assistant' || typeof block?.['text'] !== 'string') return;

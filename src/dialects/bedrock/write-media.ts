@@ -33,9 +33,13 @@ const S3 = 's3://';
  * What is at a URL is noted as lost. Fetching it would let whoever may ask a model make the gateway open
  * addresses in the operator's network.
  *
- * @param names - of documents that the request has already: each needs one of its own
+ * @param names - for documents, of the whole request
  */
-export function mediaBlock(part: MediaPart, names: Set<string>, losses: Losses): JsonObject | null {
+export function mediaBlock(
+  part: MediaPart,
+  names: DocumentNames,
+  losses: Losses,
+): JsonObject | null {
   const block =
     part.kind === 'document'
       ? documentOf(part, names)
@@ -62,15 +66,13 @@ function audioOf({ source }: MediaPart): JsonObject | null {
   return { audio: { format: audioFormat(source.mediaType), source: { bytes: source.base64 } } };
 }
 
-function documentOf(part: MediaPart, names: Set<string>): JsonObject | null {
+function documentOf(part: MediaPart, names: DocumentNames): JsonObject | null {
   const written = documentSource(part);
   if (written === null) return null;
-  const name = ownName(part.name ?? '', names);
-  names.add(name);
   return {
     document: {
       ...written,
-      name,
+      name: names.nameFor(part.name ?? ''),
       ...(part.context !== undefined && { context: part.context }),
       ...(part.cited === true && { citations: { enabled: true } }),
     },
@@ -85,18 +87,28 @@ function documentSource({ source }: MediaPart): JsonObject | null {
   return format === undefined ? null : { format, source: { bytes: source.base64 } };
 }
 
-/** Letters, digits, single spaces, hyphens and brackets are all that a name may have; no two are the same. */
-function ownName(name: string, taken: ReadonlySet<string>): string {
-  const plain = name
-    .replace(/\.\w+$/u, '')
-    .replace(/[^A-Za-z0-9\s()[\]-]/gu, '-')
-    .replace(/\s+/gu, ' ')
-    .trim();
-  const base = plain === '' ? 'document' : plain.slice(0, MAX_NAME_CHARS);
-  let own = base;
-  for (let n = 2; taken.has(own); n++) own = `${base} ${n}`;
-  return own;
-}
-
 /** Bedrock takes 200; some are left for a number. */
 const MAX_NAME_CHARS = 180;
+
+/** Names for the documents of one request: Bedrock wants one for each, and no two the same. */
+export class DocumentNames {
+  readonly #taken = new Set<string>();
+  /** The number that was given last behind each name: those below it are taken. */
+  readonly #numbers = new Map<string, number>();
+
+  /** Letters, digits, single spaces, hyphens and brackets are all that a name may have. */
+  nameFor(told: string): string {
+    const plain = told
+      .replace(/\.\w+$/u, '')
+      .replace(/[^A-Za-z0-9\s()[\]-]/gu, '-')
+      .replace(/\s+/gu, ' ')
+      .trim();
+    const base = plain === '' ? 'document' : plain.slice(0, MAX_NAME_CHARS);
+    let number = this.#numbers.get(base) ?? 1;
+    let own = base;
+    while (this.#taken.has(own)) own = `${base} ${++number}`;
+    this.#numbers.set(base, number);
+    this.#taken.add(own);
+    return own;
+  }
+}

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { closing } from '../anthropic/write-messages.js';
 import { parsedObject } from '../json-members.js';
 import type { JsonObject } from '../json.js';
+import { addAll } from '../neutral/add-all.js';
 import { noteEmptied, notePart } from '../neutral/foreign.js';
+import { joinTurn, resultsFirst, type JoinedMessage } from '../neutral/joined-turns.js';
 import type { Losses } from '../neutral/losses.js';
 import type {
   CacheMarker,
@@ -12,19 +14,13 @@ import type {
   Turn,
 } from '../neutral/part.js';
 import type { ModelTraits } from './model-traits.js';
-import { mediaBlock } from './write-media.js';
-
-interface Message {
-  readonly role: 'user' | 'assistant';
-  readonly content: JsonObject[];
-}
+import { DocumentNames, mediaBlock } from './write-media.js';
 
 /** What writing one part needs to know of the rest. */
 interface Writing {
   readonly traits: ModelTraits;
   readonly losses: Losses;
-  /** Names of documents that the request has already. */
-  readonly documents: Set<string>;
+  readonly documents: DocumentNames;
 }
 
 /**
@@ -37,17 +33,21 @@ export function writeConversation(
   turns: readonly Turn[],
   traits: ModelTraits,
   losses: Losses,
-): { readonly system: JsonObject[]; readonly messages: readonly Message[] } {
-  const writing: Writing = { traits, losses, documents: new Set() };
+): { readonly system: JsonObject[]; readonly messages: readonly JoinedMessage[] } {
+  const writing: Writing = { traits, losses, documents: new DocumentNames() };
   const system: JsonObject[] = [];
-  const messages: Message[] = [];
+  const messages: JoinedMessage[] = [];
   for (const turn of turns) {
     const blocks = turn.parts.flatMap((part) => withCachePoint(part, turn.role, writing));
-    if (turn.role === 'system' || turn.role === 'developer') system.push(...blocks);
+    if (turn.role === 'system' || turn.role === 'developer') addAll(system, blocks);
     else if (blocks.length === 0) noteEmptied(turn);
     else
-      append(messages, { role: turn.role === 'assistant' ? 'assistant' : 'user', content: blocks });
+      joinTurn(messages, {
+        role: turn.role === 'assistant' ? 'assistant' : 'user',
+        content: blocks,
+      });
   }
+  resultsFirst(messages, isResult);
   // A system prompt alone is a request to OpenAI; to Bedrock it is one when the user says it.
   if (messages.length === 0) messages.push({ role: 'user', content: system.splice(0) });
   // It takes no conversation that the assistant began.
@@ -56,20 +56,6 @@ export function writeConversation(
   messages.push(...closing(messages, turns, { traits: traits.claude, losses }, { text: '.' }));
   for (const { content } of messages) withWords(content);
   return { system, messages };
-}
-
-function append(messages: Message[], message: Message): void {
-  const last = messages.at(-1);
-  if (last?.role !== message.role) messages.push(message);
-  else last.content.push(...message.content);
-  const { role, content } = messages.at(-1) ?? message;
-  if (role !== 'user' || !content.some(isResult)) return;
-  content.splice(
-    0,
-    content.length,
-    ...content.filter(isResult),
-    ...content.filter((block) => !isResult(block)),
-  );
 }
 
 function isResult(block: JsonObject): boolean {

@@ -5,13 +5,22 @@ import { isObject, objectsIn, type JsonObject } from '../json.js';
  *
  * Google takes `system_instruction` for `systemInstruction`, and clients write both. Only for objects of the
  * protocol: what stands in arguments and in results belongs to the client.
+ *
+ * @param value - not changed afterwards: what is made of an object is kept for when it is asked again
  */
 export function camelMembers(value: unknown): JsonObject {
   if (!isObject(value)) return {};
-  const entries = Object.entries(value);
-  if (!entries.some(([name]) => name.includes('_'))) return value;
-  return Object.fromEntries(entries.map(([name, inner]) => [camelCased(name), inner]));
+  const known = RENAMED.get(value);
+  if (known !== undefined) return known;
+  const names = Object.keys(value);
+  if (!names.some((name) => name.includes('_'))) return value;
+  const renamed = Object.fromEntries(names.map((name) => [camelCased(name), value[name]]));
+  RENAMED.set(value, renamed);
+  return renamed;
 }
+
+/** Several readers look at the same objects, which may have tens of thousands of members. */
+const RENAMED = new WeakMap<JsonObject, JsonObject>();
 
 function camelCased(name: string): string {
   return name.replace(/(?<=[a-z0-9])_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());

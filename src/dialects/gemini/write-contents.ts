@@ -1,5 +1,6 @@
 import { parsedObject } from '../json-members.js';
 import type { JsonObject } from '../json.js';
+import { addAll } from '../neutral/add-all.js';
 import { documentText } from '../neutral/document-text.js';
 import { noteEmptied, notePart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
@@ -20,7 +21,10 @@ export function writeContents(turns: readonly Turn[], model: string, losses: Los
   const names = callNames(turns);
   for (const turn of turns) {
     if (turn.role === 'system' || turn.role === 'developer') {
-      system.push(...turn.parts.flatMap((part) => partsOf(part, losses)));
+      addAll(
+        system,
+        turn.parts.flatMap((part) => partsOf(part, losses)),
+      );
       continue;
     }
     const isModel = turn.role === 'assistant';
@@ -37,7 +41,7 @@ export function writeContents(turns: readonly Turn[], model: string, losses: Los
 
 function append(contents: Content[], content: Content): void {
   const last = contents.at(-1);
-  if (last?.role === content.role) last.parts.push(...content.parts);
+  if (last?.role === content.role) addAll(last.parts, content.parts);
   else contents.push(content);
 }
 

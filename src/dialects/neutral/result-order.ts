@@ -1,3 +1,4 @@
+import { addAll } from './add-all.js';
 import type { ContentPart, Turn } from './part.js';
 
 /**
@@ -17,7 +18,10 @@ export function inCallOrder(turns: readonly Turn[]): readonly Turn[] {
   const ordered: Turn[] = [];
   let results: Turn[] = [];
   const settle = (): void => {
-    ordered.push(...results.sort((a, b) => placeOf(a.parts[0]) - placeOf(b.parts[0])));
+    addAll(
+      ordered,
+      results.sort((a, b) => placeOf(a.parts[0]) - placeOf(b.parts[0])),
+    );
     results = [];
   };
   for (const turn of turns) {

@@ -73,6 +73,8 @@ export function isSampled({ temperature, seed = null }: JsonObject): boolean {
 
 /** Clients that call nothing may say so. */
 function withoutEmptyCalls(message: unknown): unknown {
-  if (!isObject(message) || !isEmpty(message['tool_calls'])) return message;
+  if (!isObject(message) || !('tool_calls' in message) || !isEmpty(message['tool_calls'])) {
+    return message;
+  }
   return without(message, ['tool_calls']);
 }

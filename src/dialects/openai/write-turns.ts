@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.js';
+import { addAll } from '../neutral/add-all.js';
 import { noteEmptied, notePart } from '../neutral/foreign.js';
 import type { Losses } from '../neutral/losses.js';
 import type {
@@ -50,7 +51,10 @@ export function writeTurns(
   for (const turn of turns) {
     if (turn.role === 'tool') {
       const results = turn.parts.filter((part) => part.kind === 'tool_result');
-      messages.push(...results.map((part) => resultMessage(part, { shown, losses, idOf })));
+      addAll(
+        messages,
+        results.map((part) => resultMessage(part, { shown, losses, idOf })),
+      );
       continue;
     }
     flush();

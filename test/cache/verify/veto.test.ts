@@ -264,3 +264,19 @@ test('objects to a text and itself only for its time, and takes anything', () =>
     }),
   );
 });
+
+test.each([
+  ['behind a number', `Aa bb 1 ${'ab '.repeat(10_000)}`],
+  ['without spaces', `Aa bb 1 ${'世'.repeat(3_900)}`],
+  ['between numbers', Array.from({ length: 200 }, (_, i) => `${i} a${i}`).join(' ')],
+  ['and numbers again and again', '²²1'.repeat(330)],
+])('looks through words %s in time proportional to them', (_what, text) => {
+  vetoOf(text, `${text}b`);
+  const before = process.cpuUsage();
+
+  for (let i = 0; i < 5; i++) vetoOf(`${text}${i}`, `${text}${i}b`);
+
+  // In quadratic time it was several seconds.
+  const { user, system } = process.cpuUsage(before);
+  expect(user + system).toBeLessThan(500_000);
+});
