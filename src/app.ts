@@ -306,7 +306,7 @@ export class App {
   #warnAboutRestart(previous: InForce, next: InForce): void {
     if (!needsRestart(previous.sourced.config, next.sourced.config)) return;
     this.#books.log.warn(
-      'host, port, header limits, decisions.keep, adaptation and where and how much is cached change with a restart only',
+      'host, port, header limits, time limits of requests and idle connections, decisions.keep, adaptation and where and how much is cached change with a restart only',
     );
   }
 }

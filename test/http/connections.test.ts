@@ -5,6 +5,7 @@ import { startApp, type TestApp } from '../support/app.js';
 const SIMULATED = `
 providers: { simulation: {} }
 router: { predictor: heuristic }
+server: { keep_alive_timeout_ms: 620000 }
 `;
 
 /** More than Node has the system keep by default (511), fewer than Linux does (4096). */
@@ -14,10 +15,19 @@ const RETRIED_MS = 900;
 
 let gateway: TestApp;
 
-afterEach(() => gateway.close());
+beforeAll(async () => {
+  gateway = await startApp(SIMULATED);
+});
+
+afterAll(() => gateway.close());
+
+test('idle connections are kept for as long as the load balancer in front needs them', async () => {
+  const { headers } = await fetch(`${gateway.url}/healthz`);
+
+  expect(headers.get('keep-alive')).toBe('timeout=620');
+});
 
 test('clients that all connect while the gateway is busy are kept waiting, not turned away', async () => {
-  gateway = await startApp(SIMULATED);
   const port = Number(new URL(gateway.url).port);
 
   const startedMs = performance.now();
