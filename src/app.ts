@@ -32,6 +32,12 @@ import { openRecall, type Recall } from './recall/open.js';
 import type { KeptRouting } from './route/kept-routing.js';
 import { Metrics } from './telemetry/metrics.js';
 
+/**
+ * Connections that the system keeps while the thread is busy; it may keep fewer (`net.core.somaxconn`). Those it cannot
+ * keep are delayed by a second or more, and of some the first bytes are answered with a reset.
+ */
+const BACKLOG = 4_096;
+
 /** A running gateway: the composition root. */
 export class App {
   readonly #options: AppOptions;
@@ -264,7 +270,7 @@ export class App {
 
   async #accept(server: DrainableServer): Promise<void> {
     const { host, port } = this.#inForce.sourced.config.server;
-    server.listen(port, host);
+    server.listen({ port, host, backlog: BACKLOG });
     await once(server, 'listening');
     // From now on a connection that could not be accepted, which must not end the others.
     server.on('error', (err) => {
@@ -300,7 +306,7 @@ export class App {
   #warnAboutRestart(previous: InForce, next: InForce): void {
     if (!needsRestart(previous.sourced.config, next.sourced.config)) return;
     this.#books.log.warn(
-      'host, port, header limits, decisions.keep, adaptation and where and how much is cached change with a restart only',
+      'host, port, header limits, time limits of requests and idle connections, decisions.keep, adaptation and where and how much is cached change with a restart only',
     );
   }
 }

@@ -156,10 +156,11 @@ export function needsRestart(previous: Config, next: Config): boolean {
 }
 
 function fixedIn(config: Config): unknown {
-  const { host, port, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs } = config.server;
+  const { host, port, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, keepAliveTimeoutMs } =
+    config.server;
   const { folder, maxBytes, maxEntryBytes, saveEveryS, redis } = config.cache;
   return [
-    ...[host, port, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs],
+    ...[host, port, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, keepAliveTimeoutMs],
     ...[folder, maxBytes, maxEntryBytes, saveEveryS, redis, isComparing(cachingIn(config))],
     config.decisions,
     config.adaptation,

@@ -79,6 +79,11 @@ const server = section({
   body_timeout_ms: milliseconds
     .default(60_000)
     .describe('Time limit for receiving a whole request, headers and body, then 408.'),
+  keep_alive_timeout_ms: milliseconds
+    .default(130_000)
+    .describe(
+      'How long a client’s idle connection is kept open. A load balancer or reverse proxy must close its idle connections first, or now and then it sends a request on one that has just been closed, and answers 502: keep this above its own idle timeout (nginx and AWS 60 s, Traefik 90 s, Caddy 120 s; Google Cloud 600 s needs 620000).',
+    ),
   write_stall_timeout_ms: milliseconds
     .default(60_000)
     .describe(

@@ -19,6 +19,8 @@ export interface SocketLimits {
   readonly headerTimeoutMs: number;
   /** Milliseconds until the whole request must be there. */
   readonly bodyTimeoutMs: number;
+  /** Milliseconds after which a connection without a request is closed. */
+  readonly keepAliveTimeoutMs: number;
 }
 
 /** Where clients of each dialect ask. */
@@ -67,7 +69,7 @@ export function createServer(
       requestTimeout: limits.bodyTimeoutMs,
       // Timeouts are looked at this often; the default of 30 s would make short ones meaningless.
       connectionsCheckingInterval: Math.min(1000, limits.headerTimeoutMs),
-      keepAliveTimeout: 65_000,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
       noDelay: true,
     },
     (req, res) => {
