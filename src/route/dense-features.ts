@@ -10,6 +10,7 @@ import { KIND } from './text-statistics.js';
 import type { TextStatistics } from './text-statistics.js';
 import { readToolbox } from './toolbox.js';
 import type { Toolbox } from './toolbox.js';
+import { isOfWorkbench } from './workbench.js';
 
 /** The order of `Features.dense`. Artefacts are trained on it, so a change here asks for new ones. */
 export const FEATURE_NAMES = [
@@ -94,7 +95,7 @@ export function foreignShare(dense: Float32Array): number {
   return dense[AT.foreign] ?? 0;
 }
 
-/** Whether a coding agent asks: it offers tools that run commands or patch files. */
+/** Whether a coding agent asks. */
 export function isOfAgent(dense: Float32Array): boolean {
   return (dense[AT.workbench] ?? 0) > 0.5;
 }
@@ -131,6 +132,7 @@ export function measureRequest({
   describeNotation(dense, asked.notation, asked.maths);
   describeQuantities(dense, readQuantities(demand.task));
   describeTools(dense, readToolbox(conversation.tools, demand.task));
+  dense[AT.workbench] = isOfWorkbench(conversation) ? 1 : 0;
   return dense;
 }
 
@@ -220,7 +222,6 @@ function describeTools(dense: Float32Array, toolbox: Toolbox): void {
   dense[AT.tool_matched] = toolbox.matched;
   dense[AT.tool_rivalled] = toolbox.rivalled;
   dense[AT.tools_cover] = toolbox.covered;
-  dense[AT.workbench] = toolbox.workbench;
 }
 
 /** 0 for 0, about 1 for 22,000, never above 2. */

@@ -25,8 +25,6 @@ export interface Toolbox {
   readonly rivalled: number;
   /** Share of the demand's words that some tool has, in its name, its description or its parameters' names; 0 to 1. */
   readonly covered: number;
-  /** 1 where a tool runs commands or patches files, as those of coding agents do; else 0. */
-  readonly workbench: number;
 }
 
 type Counts = { -readonly [K in keyof Toolbox]: number };
@@ -38,15 +36,10 @@ const MAX_SCHEMAS = 512;
 /** Characters of a description that are read for words. */
 const MAX_DESCRIPTION_CHARS = 160;
 const MAX_NAME_CHARS = 64;
-/** Tools whose names are read: those of an agent may stand behind all that its servers offer. */
-const MAX_NAMES = 512;
 
 /** Types of JSON Schema, and those that collections of graded tool calls use beside them. */
 const STRUCTURED = new Set(['object', 'array', 'dict', 'tuple', 'list', 'hashmap', 'arraylist']);
 const ANYTHING = 'any';
-/** Names of tools that run commands or patch files: `Bash`, `run_terminal_cmd`, `executeCommand`, `apply_patch`, `str_replace_editor`. */
-const WORKBENCH =
-  /(?:^|__)(?:shell|terminal|powershell)$|^exec$|(?:^|[_-])bash(?:$|[_-])|(?:run|exec|execute)[_-]?(?:in[_-]?|(?!(?:database|db|device|game|home|payment|redis|robot|slash|sql|voice)[_-])[a-z]{1,12}[_-]){0,2}(?:shell|terminal|commands?|cmd|bash|pwsh|powershell)(?:$|[_-])|local[_-]?shell|(?:shell|terminal|command)[_-]?(?:run|exec|execute|command)|launch[_-]?process|apply[_-]?(?:patch|diff)|str[_-]?replace/i;
 
 /** @param demand - already bounded; time is linear in it, and bounded in the tools */
 export function readToolbox(tools: readonly Tool[], demand: string): Toolbox {
@@ -62,7 +55,6 @@ export function readToolbox(tools: readonly Tool[], demand: string): Toolbox {
     matched: 0,
     rivalled: 0,
     covered: 0,
-    workbench: 0,
   };
   if (tools.length === 0) return counts;
   const asked = new StemSet(demand);
@@ -71,7 +63,6 @@ export function readToolbox(tools: readonly Tool[], demand: string): Toolbox {
     compare(tool, asked, counts);
     census.add(tool.parameters);
   }
-  counts.workbench = hasWorkbench(tools) ? 1 : 0;
   counts.covered = asked.covered;
   const parameters = Math.max(1, counts.parameters);
   counts.structured /= parameters;
@@ -79,12 +70,6 @@ export function readToolbox(tools: readonly Tool[], demand: string): Toolbox {
   counts.enumerated /= parameters;
   counts.describedChars /= parameters;
   return counts;
-}
-
-function hasWorkbench(tools: readonly Tool[]): boolean {
-  return tools
-    .slice(0, MAX_NAMES)
-    .some(({ name }) => WORKBENCH.test(name.slice(0, MAX_NAME_CHARS)));
 }
 
 /** Notes how well a tool fits what is asked. */

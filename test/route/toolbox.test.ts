@@ -174,34 +174,3 @@ describe('whatever the client sends', () => {
     expect(parameters).toBeLessThan(1_000);
   });
 });
-
-test.each([
-  ['Bash', 1],
-  ['run_terminal_cmd', 1],
-  ['executeCommand', 1],
-  ['apply_patch', 1],
-  ['str_replace_based_edit_tool', 1],
-  ['mcp__server__run_command', 1],
-  ['developer__shell', 1],
-  ['str-replace-editor', 1],
-  ['executeBash', 1],
-  ['executePwsh', 1],
-  ['runInTerminal', 1],
-  ['run_powershell', 1],
-  ['launch-process', 1],
-  ['run_sql_command', 0],
-  ['find_local_terminal', 0],
-  ['run_payment_terminal', 0],
-  ['get_terminal_of_flight', 0],
-  ['search_shell_company', 0],
-  ['send_command', 0],
-  ['execute_trade', 0],
-])('%s is of the workbench of a coding agent: %d', (name, workbench) => {
-  expect(readToolbox([WEATHER, tool(name, '')], 'hello')).toMatchObject({ workbench });
-});
-
-test('agents with many other tools are told as well', () => {
-  const others = Array.from({ length: 120 }, (_, i) => tool(`mcp__server__get_${i}`, ''));
-
-  expect(readToolbox([...others, tool('Bash', '')], 'hello').workbench).toBe(1);
-});
