@@ -11,6 +11,10 @@ const MAX_DEMAND_CHARS = 4000;
 const CONTEXT_CHARS = 800;
 const EARLIER_TURN_CHARS = 400;
 const SYSTEM_CHARS = 240;
+/** Characters from which a turn is understood without the ones before it. */
+const TELLING_CHARS = 40;
+/** Characters of a request below which it says nothing of what to do with a text. */
+const SHORTEST_ASK = 24;
 /** How long a material is when it is given back translated or corrected, in lengths of itself. */
 const GIVEN_BACK = { least: 0.6, most: 1.8 };
 /** User messages that are read at most: a client may send a hundred thousand empty ones. */
@@ -79,7 +83,7 @@ function readAsked({ earlier, newest, whole, chars }: Turns, system: string): As
   const material = readGivenCode(whole, system) ?? readMaterial(whole, system);
   if (material === null) {
     const askedLength = firstAskedLength([newest, system]);
-    const task = joinText([...before, newest, system]);
+    const task = taskOf(newest, before, newest === '' ? system : '');
     return { text, task, askedLength, taskChars: chars, materialChars: 0 };
   }
   const { task, isGivenBack } = material;
@@ -87,11 +91,26 @@ function readAsked({ earlier, newest, whole, chars }: Turns, system: string): As
   const backAgain = isGivenBack ? lengthGivenBack(materialChars, whole) : null;
   return {
     text,
-    task: joinText([...before, task, system]),
+    task: taskOf(task, before, task.length < SHORTEST_ASK ? system : ''),
     askedLength: firstAskedLength([task, system]) ?? backAgain,
     taskChars: task.length,
     materialChars,
   };
+}
+
+/**
+ * What is asked in so many words. Turns before the newest are read as far as that one needs them, and a system prompt only
+ * where it alone says what to do: a persona and a long talk make no question hard.
+ */
+function taskOf(newest: string, earlier: readonly string[], system: string): string {
+  const pieces = [newest];
+  let chars = newest.length;
+  for (let i = earlier.length - 1; i >= 0 && chars < TELLING_CHARS; i--) {
+    const turn = earlier[i] ?? '';
+    pieces.unshift(turn);
+    chars += turn.length;
+  }
+  return joinText([...pieces, system]);
 }
 
 /** As far as it is read. */

@@ -8,6 +8,7 @@ import { readQuantities } from './quantities.js';
 import type { Quantities } from './quantities.js';
 import { KIND } from './text-statistics.js';
 import type { TextStatistics } from './text-statistics.js';
+import { estimateAskedTokens } from './token-estimate.js';
 import { readToolbox } from './toolbox.js';
 import type { Toolbox } from './toolbox.js';
 import { isOfWorkbench } from './workbench.js';
@@ -16,7 +17,7 @@ import { isOfWorkbench } from './workbench.js';
 export const FEATURE_NAMES = [
   'log_chars',
   'log_words',
-  'log_input_tokens',
+  'log_asked_tokens',
   'log_context_chars',
   'log_system_chars',
   'log_turns',
@@ -74,7 +75,15 @@ export const FEATURE_NAMES = [
 type FeatureName = (typeof FEATURE_NAMES)[number];
 
 /** Features that decide how to predict. Graded prompts do not tell what they say of a demand, so no network reads them. */
-export const UNREAD_FEATURES: readonly FeatureName[] = ['foreign', 'workbench'];
+export const UNREAD_FEATURES: readonly FeatureName[] = [
+  'log_context_chars',
+  'log_system_chars',
+  'log_turns',
+  'schema',
+  'images',
+  'foreign',
+  'workbench',
+];
 
 /** From here to the end features describe the tools that are offered; without any they are 0 and say nothing. */
 export const FIRST_TOOL_FEATURE = FEATURE_NAMES.indexOf('log_parameters');
@@ -113,21 +122,14 @@ export interface ReadText {
 interface ReadRequest {
   readonly conversation: Conversation;
   readonly demand: Demand;
-  /** Of the whole input. */
-  readonly inputTokens: number;
   /** Of `demand.task`. */
   readonly asked: ReadText;
 }
 
 /** Measures a request: finite numbers between 0 and 2, in `FEATURE_NAMES` order. */
-export function measureRequest({
-  conversation,
-  demand,
-  inputTokens,
-  asked,
-}: ReadRequest): Float32Array {
+export function measureRequest({ conversation, demand, asked }: ReadRequest): Float32Array {
   const dense = new Float32Array(FEATURE_NAMES.length);
-  describeSize(dense, conversation, demand, inputTokens);
+  describeSize(dense, conversation, demand);
   describeText(dense, asked.statistics, asked.language);
   describeNotation(dense, asked.notation, asked.maths);
   describeQuantities(dense, readQuantities(demand.task));
@@ -139,20 +141,16 @@ export function measureRequest({
 const SCHEMA_LEVEL = { text: 0, json_object: 0.5, json_schema: 1 } as const;
 
 /** Everything that is large or small, whatever it says. */
-function describeSize(
-  dense: Float32Array,
-  conversation: Conversation,
-  demand: Demand,
-  inputTokens: number,
-): void {
-  dense[AT.log_chars] = logScale(demand.taskChars);
-  dense[AT.log_input_tokens] = logScale(inputTokens);
-  // What came before: long sessions ask for more than their last message shows.
+function describeSize(dense: Float32Array, conversation: Conversation, demand: Demand): void {
+  const { tools, format } = conversation;
+  const { task, taskChars } = demand;
+  dense[AT.log_chars] = logScale(taskChars);
+  dense[AT.log_asked_tokens] = logScale(estimateAskedTokens(task, taskChars, tools));
   dense[AT.log_context_chars] = logScale(demand.contextChars + demand.toolResultChars);
   dense[AT.log_system_chars] = logScale(demand.systemChars);
   dense[AT.log_turns] = logScale(demand.turns);
-  dense[AT.log_tools] = logScale(conversation.tools.length);
-  dense[AT.schema] = SCHEMA_LEVEL[conversation.format];
+  dense[AT.log_tools] = logScale(tools.length);
+  dense[AT.schema] = SCHEMA_LEVEL[format];
   dense[AT.images] = saturate(demand.images);
 }
 

@@ -46,17 +46,17 @@ export class Familiarity {
    * @param vector - its sentence vector, of unit length
    * @returns 0 at a landmark, 0.5 at the usual distance, towards 1 beyond
    */
-  distance({ text, language, code, maths }: DescribedText, vector: Float32Array): number {
+  distance({ task, language, code, maths }: DescribedText, vector: Float32Array): number {
     const nearest = this.#nearest(vector);
     const usual = this.#languages?.get(language);
     const distance = this.#distanceAt(nearest, usual);
     // A greeting or a short question lies far from all others, and is none the harder for it.
-    const telling = isTelling(text) || nearest === 0;
+    const telling = isTelling(task) || nearest === 0;
     const far = telling ? distance : Math.min(0.5, distance);
     if (this.#languages === null) return far;
     const foreign =
       language === 'und'
-        ? text.length >= SHORTEST_GIBBERISH && code + maths < NOTATION
+        ? task.length >= SHORTEST_GIBBERISH && code + maths < NOTATION
         : usual === undefined;
     return foreign ? Math.max(FOREIGN, far) : far;
   }
@@ -80,7 +80,7 @@ export class Familiarity {
   }
 }
 
-type DescribedText = Pick<Features, 'text' | 'language' | 'code' | 'maths'>;
+type DescribedText = Pick<Features, 'task' | 'language' | 'code' | 'maths'>;
 
 function isTelling(text: string): boolean {
   let length = text.length;

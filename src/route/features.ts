@@ -55,7 +55,7 @@ export function readFeatures(conversation: Conversation): Features {
   const { text, task } = demand;
   const asked = readText(task);
   // Rules may ask about the material as well.
-  const whole = text === task ? asked : readText(text);
+  const whole = demand.materialChars === 0 ? asked : readText(text);
   const inputTokens = estimateTokens(conversation);
   return {
     text,
@@ -73,7 +73,7 @@ export function readFeatures(conversation: Conversation): Features {
     ...(conversation.bound !== undefined && { bound: conversation.bound }),
     ...(demand.askedLength !== null && { askedLength: demand.askedLength }),
     maxOutputTokens: conversation.maxOutputTokens,
-    dense: measureRequest({ conversation, demand, inputTokens, asked }),
+    dense: measureRequest({ conversation, demand, asked }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Conversation, Part } from '../core/conversation.js';
+import type { Conversation, Part, Tool } from '../core/conversation.js';
 import { audioTokens, fileTokens } from './media-tokens.js';
 
 /** Roles and separators around a message. */
@@ -61,10 +61,26 @@ export function estimateTokens(conversation: Conversation): number {
     tokens += MESSAGE_TOKENS;
     for (const part of message.parts) tokens += partTokens(part, sampler);
   }
-  for (const tool of conversation.tools) {
-    tokens += TOOL_TOKENS + tool.definitionLength / JSON_CHARS_PER_TOKEN;
+  return Math.max(1, Math.ceil(tokens + toolTokens(conversation.tools)));
+}
+
+/**
+ * Estimated tokens of what is asked, and of the tools for it. At least 1.
+ *
+ * @param chars - of what is asked; `text` may be a part of it
+ */
+export function estimateAskedTokens(text: string, chars: number, tools: readonly Tool[]): number {
+  const beyond = Math.max(1, chars / Math.max(1, text.length));
+  const tokens = MESSAGE_TOKENS + beyond * new Sampler().tokens(text);
+  return Math.ceil(tokens + toolTokens(tools));
+}
+
+function toolTokens(tools: readonly Tool[]): number {
+  let tokens = 0;
+  for (const { definitionLength } of tools) {
+    tokens += TOOL_TOKENS + definitionLength / JSON_CHARS_PER_TOKEN;
   }
-  return Math.max(1, Math.ceil(tokens));
+  return tokens;
 }
 
 /** Estimated tokens of texts without anything around them. */

@@ -28,8 +28,8 @@ function towards(aside: number, dims: number): Float32Array {
   return vector;
 }
 
-const text = 'a text that is long enough for its distance to tell something of it';
-const described = (language: string) => ({ text, language, code: 0, maths: 0 });
+const task = 'a text that is long enough for its distance to tell something of it';
+const described = (language: string) => ({ task, language, code: 0, maths: 0 });
 
 test('prompts are known that are near to graded ones and in their language', () => {
   const known = new Familiarity(
@@ -80,7 +80,7 @@ test('texts lie nearer together in languages that the embedder was not trained o
 
 test('a text in Chinese tells as much with a third of the characters', () => {
   const known = new Familiarity(knownPrompts(graded(60, 'zh')), 4);
-  const about = (text: string) => ({ ...described('zh'), text });
+  const about = (task: string) => ({ ...described('zh'), task });
 
   expect(
     known.distance(about('请帮我写一封回复客户投诉洗衣机漏水的信'), leaning(3)),

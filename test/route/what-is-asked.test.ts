@@ -1,0 +1,77 @@
+import { FEATURE_NAMES } from '../../src/route/dense-features.js';
+import { readFeatures } from '../../src/route/features.js';
+import type { Features } from '../../src/route/features.js';
+import { conversation, message } from '../support/conversations.js';
+
+function ask(text: string): Features {
+  return readFeatures(conversation(message('user', text)));
+}
+
+function words({ dense }: Features): number {
+  return dense[FEATURE_NAMES.indexOf('log_words')] ?? Number.NaN;
+}
+
+describe('what is asked', () => {
+  const QUESTION =
+    'What is the capital of Australia, and how many people live there in all its suburbs?';
+  const PERSONA = 'You are a helpful assistant of Acme. Be polite and brief. '.repeat(40);
+
+  test('is the same with a persona and after a long talk', () => {
+    const alone = ask(QUESTION);
+
+    const late = readFeatures(
+      conversation(
+        message('system', PERSONA),
+        message('user', 'Tell me about the kings of Rome.'),
+        message('assistant', 'There were seven. '.repeat(50)),
+        message('user', QUESTION),
+      ),
+    );
+
+    expect(late.task).toBe(alone.task);
+    expect(late.text).toContain('kings of Rome');
+    expect(words(late)).toBe(words(alone));
+  });
+
+  test('is told by the turns before where the newest is too short for that', () => {
+    const { task } = readFeatures(
+      conversation(
+        message('user', 'Who was the first king of Rome?'),
+        message('assistant', 'Romulus.'),
+        message(
+          'user',
+          'Prove that there are infinitely many primes, in the manner of Euclid, and say where it fails.',
+        ),
+        message('assistant', 'Suppose not.'),
+        message('user', 'And of the form 4n + 3?'),
+      ),
+    );
+
+    expect(task).toMatch(/^Prove .*And of the form 4n \+ 3\?$/s);
+  });
+
+  test('is what the system prompt says where the user sends nothing but a text', () => {
+    const article = 'The harbour was closed in 1964, when the last of the boats was sold. '.repeat(
+      20,
+    );
+    const { task } = readFeatures(
+      conversation(
+        message('system', 'Summarise the article that the user sends.'),
+        message('user', article),
+      ),
+    );
+
+    expect(task).toBe('Summarise the article that the user sends.');
+  });
+
+  test('is in the language of the user, whatever that of the system prompt', () => {
+    const { language } = readFeatures(
+      conversation(
+        message('system', PERSONA),
+        message('user', 'Wie viele Menschen leben in der Hauptstadt von Australien?'),
+      ),
+    );
+
+    expect(language).toBe('de');
+  });
+});
