@@ -30,7 +30,10 @@ export default defineConfig(
   {
     files: ['src/**/*.ts'],
     plugins: { jsdoc },
-    rules: { 'jsdoc/require-jsdoc': ['error', { publicOnly: true }] },
+    rules: {
+      'jsdoc/require-jsdoc': ['error', { publicOnly: true }],
+      'max-lines': ['error', 300],
+    },
   },
   {
     files: ['test/**/*.ts'],

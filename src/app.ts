@@ -5,7 +5,6 @@ import type { Books } from './account/settle.js';
 import { PromptCaches } from './account/prompt-caches.js';
 import { DailySpend } from './account/spend.js';
 import type { AssemblyHooks } from './assembly/assemble.js';
-import { FaultyFileError, formatFault } from './core/errors.js';
 import { idMaker } from './core/ids.js';
 import { ThoughtStore } from './dialects/neutral/thought-store.js';
 import { ResponseStore } from './dialects/responses/response-store.js';
@@ -17,15 +16,14 @@ import {
   filesOf,
   hooksFor,
   load,
-  needsRestart,
   openFeedback,
   revisions,
-  warningsOf,
   type AppOptions,
   type InForce,
   type WillRead,
 } from './assembly/in-force.js';
 import { judgeOf } from './assembly/open-judge.js';
+import { Reloader } from './assembly/reloader.js';
 import { Pipeline } from './pipeline.js';
 import { PlainDesk } from './request/plain-desk.js';
 import { openRecall, type Recall } from './recall/open.js';
@@ -43,13 +41,11 @@ export class App {
   readonly #options: AppOptions;
   readonly #books: Books;
   readonly #hooks: Required<AssemblyHooks>;
-  #inForce: InForce;
-  #refused: readonly string[] = [];
+  readonly #reloader: Reloader;
   #draining = false;
   #server: DrainableServer | null = null;
   #feedback: FeedbackDesk | null = null;
   #recall: Recall | null = null;
-  #reloaded: Promise<boolean> = Promise.resolve(true);
 
   private constructor(
     options: AppOptions,
@@ -60,7 +56,10 @@ export class App {
     const { clock, log } = options;
     this.#options = options;
     this.#hooks = hooks;
-    this.#inForce = first;
+    const onReplaced = (): void => {
+      this.#learn();
+    };
+    this.#reloader = new Reloader({ options, hooks, metrics, onReplaced }, first);
     this.#books = {
       clock,
       log,
@@ -69,7 +68,7 @@ export class App {
       length: hooks.length,
       promptCaches: new PromptCaches(clock),
       spend: new DailySpend(clock),
-      logsRequests: () => this.#inForce.sourced.config.log.requests,
+      logsRequests: () => this.inForce.sourced.config.log.requests,
     };
   }
 
@@ -98,24 +97,24 @@ export class App {
   /** What the gateway answers under. */
   get url(): string {
     const { port } = this.#server?.address() as AddressInfo;
-    const { host } = this.#inForce.sourced.config.server;
+    const { host } = this.inForce.sourced.config.server;
     return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
   /** Where it is and what it runs on, for the log. */
   get summary(): Readonly<Record<string, unknown>> {
     const { version, models, degraded } = this.#detail();
-    return { url: this.url, version, ...revisions(this.#inForce), models, degraded };
+    return { url: this.url, version, ...revisions(this.inForce), models, degraded };
   }
 
   /** What is in force, for the banner. */
   get inForce(): InForce {
-    return this.#inForce;
+    return this.#reloader.inForce;
   }
 
   /** The files that what is in force was made of. */
   get files(): readonly string[] {
-    return filesOf(this.#inForce.sourced, this.#options.shipped);
+    return filesOf(this.inForce.sourced, this.#options.shipped);
   }
 
   /**
@@ -127,47 +126,7 @@ export class App {
    * @returns whether the new state is in force; never rejects
    */
   reload(willRead?: WillRead): Promise<boolean> {
-    // One after the other: of two at a time the one that read first could come out on top.
-    this.#reloaded = this.#reloaded.then(() => this.#reload(willRead));
-    return this.#reloaded;
-  }
-
-  async #reload(willRead?: WillRead): Promise<boolean> {
-    try {
-      this.#putInForce(await load(this.#options, this.#hooks, this.#inForce, willRead));
-      return true;
-    } catch (error) {
-      this.#refuse(error);
-      return false;
-    }
-  }
-
-  #putInForce(next: InForce): void {
-    const { metrics, log } = this.#books;
-    const previous = this.#inForce;
-    this.#inForce = next;
-    previous.assembly.setup.retire();
-    this.#learn();
-    log.level = next.sourced.config.log.level;
-    this.#refused = [];
-    metrics.configStale.set(0);
-    metrics.resting.set(0);
-    metrics.reloads.inc({ result: 'ok' });
-    log.info({ ...revisions(next), warnings: warningsOf(next) }, 'reloaded');
-    this.#warnAboutRestart(previous, next);
-  }
-
-  /** Whatever kept a new state from being loaded, a running gateway goes on with the old one. */
-  #refuse(error: unknown): void {
-    const { metrics, log } = this.#books;
-    const isFaulty = error instanceof FaultyFileError;
-    this.#refused = isFaulty ? error.faults.map(formatFault) : [String(error)];
-    metrics.configStale.set(1);
-    metrics.reloads.inc({ result: 'refused' });
-    log.error(
-      { faults: this.#refused, ...(!isFaulty && { err: error }) },
-      'reload refused; what was in force stays in force',
-    );
+    return this.#reloader.reload(willRead);
   }
 
   /** Ends requests under way at once, and any delay, for an operator who does not want to wait for `close`. */
@@ -182,7 +141,7 @@ export class App {
   async close(): Promise<void> {
     this.#draining = true;
     const { clock, log } = this.#books;
-    const { drainDelayMs, drainTimeoutMs } = this.#inForce.sourced.config.server;
+    const { drainDelayMs, drainTimeoutMs } = this.inForce.sourced.config.server;
     await this.#server?.drain({
       clock,
       delayMs: drainDelayMs,
@@ -193,27 +152,27 @@ export class App {
     });
     this.#feedback?.close();
     await this.#recall?.close();
-    await this.#inForce.assembly.setup.upstreams.close();
+    await this.inForce.assembly.setup.upstreams.close();
   }
 
   /** It never listened: whoever has the port may have the folders as well, so nothing is written to them. */
   async #letGo(): Promise<void> {
     this.#feedback?.close();
     await this.#recall?.letGo();
-    await this.#inForce.assembly.setup.upstreams.close();
+    await this.inForce.assembly.setup.upstreams.close();
   }
 
   /** Has feedback and metrics follow the head that is in force now. */
   #learn(): void {
-    const { base, head } = this.#inForce.assembly.predictor;
+    const { base, head } = this.inForce.assembly.predictor;
     this.#books.metrics.tunedHead.set(head === null ? 0 : Number.parseInt(head.id, 10));
     this.#feedback?.learn(base, head?.stored.record.created ?? '');
   }
 
   async #listen(): Promise<void> {
-    const { config } = this.#inForce.sourced;
+    const { config } = this.inForce.sourced;
     const decisions = new DecisionLog<KeptRouting>(config.decisions.keep);
-    this.#feedback = await openFeedback(this.#inForce, {
+    this.#feedback = await openFeedback(this.inForce, {
       ...this.#books,
       ...this.#hooks,
       decisions,
@@ -228,31 +187,31 @@ export class App {
     );
     this.#recall = recall;
     const pipeline = new Pipeline({
-      setup: () => this.#inForce.assembly.setup,
+      setup: () => this.inForce.assembly.setup,
       books: this.#books,
       thoughts: new ThoughtStore(
         this.#books.clock,
-        () => this.#inForce.sourced.config.translation.keepThoughtsMs,
+        () => this.inForce.sourced.config.translation.keepThoughtsMs,
       ),
       decisions,
       cache: recall.desk,
       newId,
     });
     const plain = new PlainDesk({
-      setup: () => this.#inForce.assembly.setup,
+      setup: () => this.inForce.assembly.setup,
       books: this.#books,
       decisions,
       newId,
     });
-    const kept = new ResponseStore(this.#books.clock, () => this.#inForce.sourced.config.responses);
+    const kept = new ResponseStore(this.#books.clock, () => this.inForce.sourced.config.responses);
     const operations = {
       responses: kept,
       readiness: () => ({ ready: !this.#draining, detail: this.#detail() }),
-      allowsPage: (origin: string) => this.#inForce.assembly.setup.keys.allowsPage(origin, true),
+      allowsPage: (origin: string) => this.inForce.assembly.setup.keys.allowsPage(origin, true),
       metricsText: () => this.#books.metrics.registry.metrics(),
       cache: () => ({
         admin: recall.admin,
-        settings: this.#inForce.assembly.setup.caching,
+        settings: this.inForce.assembly.setup.caching,
       }),
     };
     const server = openServer({
@@ -262,14 +221,14 @@ export class App {
       operations: { ...operations, feedback: () => this.#feedback },
       limits: () => this.#clientLimits(),
       socket: config.server,
-      allowsOrigin: (origin) => this.#inForce.assembly.setup.keys.allowsPage(origin),
+      allowsOrigin: (origin) => this.inForce.assembly.setup.keys.allowsPage(origin),
     });
     await this.#accept(server);
     this.#server = server;
   }
 
   async #accept(server: DrainableServer): Promise<void> {
-    const { host, port } = this.#inForce.sourced.config.server;
+    const { host, port } = this.inForce.sourced.config.server;
     server.listen({ port, host, backlog: BACKLOG });
     await once(server, 'listening');
     // From now on a connection that could not be accepted, which must not end the others.
@@ -283,30 +242,23 @@ export class App {
   };
 
   #clientLimits(): ClientLimits {
-    const { server } = this.#inForce.sourced.config;
+    const { server } = this.inForce.sourced.config;
     const { maxBodyBytes, maxUploadBytes, writeStallTimeoutMs: stallMs } = server;
     const { clock } = this.#books;
     return { maxBodyBytes, maxUploadBytes, patience: { clock, stallMs, onCutOff: this.#onCutOff } };
   }
 
   #detail() {
-    const { assembly } = this.#inForce;
+    const { assembly } = this.inForce;
     return {
       version: this.#options.version,
-      ...revisions(this.#inForce),
+      ...revisions(this.inForce),
       models: assembly.setup.served.size,
       degraded: assembly.predictor.degraded,
-      stale: this.#refused.length > 0,
-      faults: this.#refused,
+      stale: this.#reloader.refused.length > 0,
+      faults: this.#reloader.refused,
       resting: assembly.setup.resting.names,
       ...this.#recall?.detail(),
     };
-  }
-
-  #warnAboutRestart(previous: InForce, next: InForce): void {
-    if (!needsRestart(previous.sourced.config, next.sourced.config)) return;
-    this.#books.log.warn(
-      'host, port, header limits, time limits of requests and idle connections, decisions.keep, adaptation and where and how much is cached change with a restart only',
-    );
   }
 }

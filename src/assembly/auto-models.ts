@@ -5,7 +5,7 @@ import type { Fault } from '../core/errors.js';
 import type { Model, ServedModel } from '../core/model.js';
 import { globMatcher } from '../route/rules/glob.js';
 import { patternHint, unmatched } from '../route/rules/model-hints.js';
-import type { RoutedModel } from '../route/router.js';
+import type { RoutedModel } from '../route/candidates.js';
 import { stillServed } from './retired.js';
 
 /** The models that policies choose from. */

@@ -8,7 +8,8 @@ import type { RuleFacts } from '../route/rules/facts.js';
 import type { RuleSet } from '../route/rules/rule-set.js';
 import type { Predictor } from '../route/predictor.js';
 import type { RouteFunction } from '../route/rules/test-run.js';
-import { Router, type RoutedModel } from '../route/router.js';
+import type { RoutedModel } from '../route/candidates.js';
+import { Router } from '../route/router.js';
 import type { Routing } from '../route/routing.js';
 
 const NO_BUDGET: RuleFacts['budget'] = { limitUsd: null, spentUsd: 0 };

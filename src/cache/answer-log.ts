@@ -1,8 +1,7 @@
-import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../core/clock.js';
-import { readAnswers } from './answer-log-reader.js';
-import { encodeChange, FILE_HEADER, type AnswerChange } from './answer-record.js';
+import { AnswerFile } from './answer-file.js';
+import type { AnswerChange } from './answer-record.js';
 import type { AnswerJournal, AnswerStore } from './answer-store.js';
 import { isHeld, type HeldAnswer, type KeptAnswer } from './kept-answer.js';
 import type { Learnt, LearntSource } from './learnt.js';
@@ -25,7 +24,6 @@ export type LogTrouble =
   | { readonly kind: 'unwritable'; readonly error: unknown }
   | { readonly kind: 'writable_again' };
 
-const WRITE_BYTES = 1024 * 1024;
 /** A file is written anew when it is so many times longer than what is alive in it, and not short. */
 const SLACK = 2;
 const SHORT_BYTES = 4 * 1024 * 1024;
@@ -40,17 +38,13 @@ const LONGEST_REST_MS = 300_000;
  * One process a folder.
  */
 export class AnswerLog implements AnswerJournal {
-  readonly file: string;
   readonly #options: AnswerLogOptions;
   readonly #store: AnswerStore;
+  readonly #file: AnswerFile;
   /** What changed since the last saving; `null` for a key that is gone. */
   #pending = new Map<string, HeldAnswer | null>();
   /** What the file had to say, until somebody has learnt it who goes on learning. */
   #learnt: LearntSource = asRead([]);
-  #handle: FileHandle | null = null;
-  #bytes = 0;
-  /** Answers that were written to the file, dead or alive; not known of one that was only read. */
-  #written = Infinity;
   /** What was purged may still stand in the file. */
   #isPurgeDue = false;
   /** What is in the file is not to be built upon. */
@@ -64,7 +58,7 @@ export class AnswerLog implements AnswerJournal {
   private constructor(options: AnswerLogOptions, store: AnswerStore) {
     this.#options = options;
     this.#store = store;
-    this.file = path.join(options.folder, 'answers.log');
+    this.#file = new AnswerFile(path.join(options.folder, 'answers.log'));
   }
 
   /**
@@ -74,8 +68,7 @@ export class AnswerLog implements AnswerJournal {
   static async open(options: AnswerLogOptions, store: AnswerStore): Promise<AnswerLog> {
     const log = new AnswerLog(options, store);
     try {
-      await mkdir(options.folder, { recursive: true, mode: 0o700 });
-      await rm(log.#beside, { force: true });
+      await log.#file.makeRoom();
     } catch (error) {
       log.#tell(error);
     }
@@ -83,6 +76,11 @@ export class AnswerLog implements AnswerJournal {
     store.noteIn(log);
     log.#schedule();
     return log;
+  }
+
+  /** Where answers are written; an absolute path if the folder is one. */
+  get file(): string {
+    return this.#file.path;
   }
 
   /** What was learnt of errors, by whoever judged then. */
@@ -136,12 +134,7 @@ export class AnswerLog implements AnswerJournal {
   async letGo(): Promise<void> {
     this.#forgetTimer();
     await this.#saving;
-    await this.#handle?.close();
-    this.#handle = null;
-  }
-
-  get #beside(): string {
-    return `${this.file}.tmp`;
+    await this.#file.close();
   }
 
   #schedule(): void {
@@ -165,9 +158,9 @@ export class AnswerLog implements AnswerJournal {
     this.#pending = new Map();
     try {
       if (!this.#mustRewrite) this.#mustRewrite = await this.#wasTouched();
-      const isLong = this.#bytes > SHORT_BYTES + SLACK * this.#store.bytes;
-      if (this.#mustRewrite || isLong || this.#handle === null) await this.#rewrite();
-      else await this.#append(this.#handle, changesIn(changes, learnt));
+      const isLong = this.#file.bytes > SHORT_BYTES + SLACK * this.#store.bytes;
+      if (this.#mustRewrite || isLong || !this.#file.isOpen) await this.#rewrite();
+      else await this.#file.append(changesIn(changes, learnt));
       this.#failures = 0;
       this.#tell(null);
     } catch (error) {
@@ -179,11 +172,8 @@ export class AnswerLog implements AnswerJournal {
     }
   }
 
-  /** Whether others have written to the file, or removed it: what is appended then would be lost, or would damage it. */
   async #wasTouched(): Promise<boolean> {
-    if (this.#handle === null) return false;
-    const [own, there] = [await this.#handle.stat(), await ifThere(stat(this.file))];
-    if (there?.ino === own.ino && there.size === this.#bytes) return false;
+    if (!(await this.#file.wasTouched())) return false;
     if (!this.#isTaken) this.#options.onTrouble({ kind: 'taken' });
     this.#isTaken = true;
     return true;
@@ -192,90 +182,31 @@ export class AnswerLog implements AnswerJournal {
   /** Whether there are answers in the file that are not in the store any more. */
   #hasDead(): boolean {
     const unwritten = [...this.#pending.values()].filter((answer) => answer !== null).length;
-    return this.#written + unwritten > [...this.#store.values()].filter(isHeld).length;
+    return this.#file.answers + unwritten > [...this.#store.values()].filter(isHeld).length;
   }
 
-  /** Writes all that is alive into a new file, and puts that in the place of the old one. */
+  /** Makes the file anew of all that is alive. */
   async #rewrite(): Promise<void> {
-    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
-    const handle = await open(this.#beside, 'w', 0o600);
-    try {
-      [this.#bytes, this.#written] = [0, 0];
-      await handle.write(FILE_HEADER, 0, FILE_HEADER.length, 0);
-      this.#bytes = FILE_HEADER.length;
-      const held = [...this.#store.values()].filter(isHeld);
-      const alive = new Map(held.map((answer) => [answer.key, answer]));
-      // What was learnt comes last: it is of the answers that stand before it.
-      await this.#append(handle, changesIn(alive, [...this.#learnt.all()]));
-      await rename(this.#beside, this.file);
-    } catch (error) {
-      await handle.close();
-      // On a full disk it would take the room that is waited for.
-      await rm(this.#beside, { force: true }).catch(() => undefined);
-      throw error;
-    }
-    const previous = this.#handle;
-    this.#handle = handle;
+    const held = [...this.#store.values()].filter(isHeld);
+    const alive = new Map(held.map((answer) => [answer.key, answer]));
+    // What was learnt comes last: it is of the answers that stand before it.
+    await this.#file.replace(changesIn(alive, [...this.#learnt.all()]));
     this.#mustRewrite = false;
-    await previous?.close();
-  }
-
-  async #append(handle: FileHandle, changes: Iterable<AnswerChange>): Promise<void> {
-    let batch: Buffer[] = [];
-    let batchBytes = 0;
-    const write = async (): Promise<void> => {
-      const bytes = Buffer.concat(batch);
-      batch = [];
-      batchBytes = 0;
-      let written = 0;
-      while (written < bytes.length) {
-        const left = bytes.length - written;
-        const { bytesWritten } = await handle.write(bytes, written, left, this.#bytes);
-        written += bytesWritten;
-        this.#bytes += bytesWritten;
-      }
-    };
-    for (const change of changes) {
-      const record = encodeChange(change);
-      if (change.kind === 'kept') this.#written += 1;
-      batch.push(record);
-      batchBytes += record.length;
-      // In pieces, so that requests are served in between.
-      if (batchBytes >= WRITE_BYTES) await write();
-    }
-    await write();
-    await handle.datasync();
   }
 
   async #load(): Promise<void> {
-    const own = await openIfThere(this.file, 'r+').catch((error: unknown) => {
+    const read = await this.#file.read((error) => {
       this.#tell(error);
-      return null;
-    });
-    // What can be read only is still worth reading.
-    const handle = own ?? (await openIfThere(this.file, 'r').catch(() => null));
-    if (handle === null) {
-      this.#mustRewrite = true;
-      return;
-    }
-    const read = await readAnswers(handle).catch((error: unknown) => {
-      this.#tell(error);
-      return null;
     });
     if (read === null) {
-      // A folder in its place, or a disk that fails: what is kept from now on may find room yet.
       this.#mustRewrite = true;
-      await handle.close();
       return;
     }
-    this.#handle = own;
-    const { answers, learnt, damaged, end, isOurs } = read;
-    this.#bytes = end;
+    const { answers, learnt, damaged, isOurs } = read;
     if (!isOurs) this.#options.onTrouble({ kind: 'unknown_version' });
     if (damaged > 0) this.#options.onTrouble({ kind: 'damaged', records: damaged });
     // What is behind the last record must not come after what is written next.
-    this.#mustRewrite = own === null || !isOurs || damaged > 0;
-    if (own === null) await handle.close();
+    this.#mustRewrite = !this.#file.isOpen || !isOurs || damaged > 0;
     for (const answer of answers.values()) this.#store.restore(answer);
     this.#learnt = asRead(learnt);
   }
@@ -303,18 +234,4 @@ function* changesIn(
     yield answer === null ? { kind: 'gone', key } : { kind: 'kept', answer };
   }
   for (const one of learnt) yield { kind: 'learnt', learnt: one };
-}
-
-function openIfThere(file: string, flags: 'r' | 'r+'): Promise<FileHandle | null> {
-  return ifThere(open(file, flags));
-}
-
-/** `null` where there is no such file. */
-async function ifThere<T>(found: Promise<T>): Promise<T | null> {
-  try {
-    return await found;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 }

@@ -4,7 +4,7 @@ import type { RequestHeaders } from '../core/request-headers.js';
 import type { Usage } from '../core/usage.js';
 import type { AnswerForms } from './answer-forms.js';
 import type { JsonObject } from './json.js';
-import type { AnswerEvent, Emit } from './neutral/event.js';
+import type { AnswerEvent, Emit, EventReader, EventWriter } from './neutral/event.js';
 import type { Unsayable } from './neutral/answer-losses.js';
 import type { Loss, LossPolicy, Losses } from './neutral/losses.js';
 import type { NeutralRequest } from './neutral/request.js';
@@ -182,33 +182,6 @@ export interface WrittenRequest {
 /** How an answer is to be read for another dialect. */
 export interface Reading extends AnswerRules {
   readonly answerTool: string | null;
-}
-
-/** Reads one upstream's stream for another dialect; any chunking gives the same events. */
-export interface EventReader {
-  /** @throws {GatewayError} for what the upstream says in its stream, and for broken framing */
-  push(chunk: Buffer): void;
-  /**
-   * The upstream closed its side.
-   *
-   * @throws {GatewayError} `upstream_cut` if the answer is not complete
-   */
-  end(): void;
-  /** All events have been emitted; nothing more is read. */
-  readonly isComplete: boolean;
-  /** As of an {@link AnswerStream}; absent where a word tells the end of a stream. */
-  readonly isAnswered?: boolean;
-}
-
-/** Writes a stream in the client's dialect. */
-export interface EventWriter {
-  add(event: AnswerEvent): void;
-  /** All events were added. */
-  finish(): void;
-  /** @returns the bytes since the last call */
-  take(): Buffer;
-  /** @returns the error event that ends a stream which cannot be completed */
-  fail(error: GatewayError): Buffer;
 }
 
 /** How a stream goes over the wire where it is not sent as events. */

@@ -8,6 +8,14 @@ import type { ModelPrediction } from './predictor.js';
 import { globMatcher } from './rules/glob.js';
 import type { Ruled, RuleOutcome } from './rules/outcome.js';
 
+/** A model the router may choose. `upstreams` is `null` when it is only ranked, never called. */
+export interface RoutedModel {
+  readonly model: Model;
+  readonly upstreams: ServedModel['upstreams'] | null;
+  /** The catalog's entry, when `model` stands for it under another name; its ability is then used. */
+  readonly knownAs?: Model | undefined;
+}
+
 /** What every candidate is measured against for one request. */
 export interface Demand {
   readonly features: Pick<
@@ -50,13 +58,7 @@ export class Contender {
   readonly #maxOutputTokens: number;
 
   /** @param place - of the model among the candidates */
-  constructor(
-    {
-      model,
-      upstreams,
-    }: Omit<ServedModel, 'upstreams'> & { readonly upstreams: ServedModel['upstreams'] | null },
-    place: number,
-  ) {
+  constructor({ model, upstreams }: RoutedModel, place: number) {
     this.id = model.id;
     this.#place = place;
     this.#capabilities = model.capabilities;

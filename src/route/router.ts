@@ -1,8 +1,7 @@
 import type { Conversation } from '../core/conversation.js';
-import type { DecisionHead, Drop, Receipt } from '../core/decision.js';
-import type { Model, ServedModel, Speed } from '../core/model.js';
-import { CandidateTable } from './candidate-table.js';
-import { Contender, dropsByRules, type Demand } from './candidates.js';
+import type { DecisionHead, Receipt } from '../core/decision.js';
+import type { Demand, RoutedModel } from './candidates.js';
+import { Contenders, type ContendersParts } from './contenders.js';
 import { choose, type Choice } from './decide.js';
 import { readFeatures, type Features } from './features.js';
 import { heuristicPredictor } from './heuristic.js';
@@ -20,17 +19,8 @@ import type { RuleFacts } from './rules/facts.js';
 import type { FactKind } from './rules/reads.js';
 import type { RuleSet } from './rules/rule-set.js';
 
-/** A model the router may choose. `upstreams` is `null` when it is only ranked, never called. */
-export interface RoutedModel {
-  readonly model: Model;
-  readonly upstreams: ServedModel['upstreams'] | null;
-  /** The catalog's entry, when `model` stands for it under another name; its ability is then used. */
-  readonly knownAs?: Model | undefined;
-}
-
 /** What a router is made of; replaced as a whole when the configuration changes. */
-export interface RouterParts {
-  readonly models: readonly RoutedModel[];
+export interface RouterParts extends ContendersParts {
   /** Why there are no models, for whoever has one chosen: a sentence's end, without a full stop. */
   readonly whyNone?: string | null;
   readonly predictor: Predictor;
@@ -41,10 +31,6 @@ export interface RouterParts {
   readonly sketches?: { readonly predictor: string; readonly text: boolean } | null | undefined;
   /** Why the predictor is not the one that was asked for; `null` when it is. */
   readonly degraded: string | null;
-  /** How fast a model is, as measured of late or else as published; `null` when unknown. */
-  readonly speedOf: (model: string, published: Speed | null) => Speed | null;
-  /** How many times longer a model's answers are than predicted, as measured of late; as predicted where absent. */
-  readonly lengthOf?: (model: string, withTools: boolean) => number;
   /**
    * Runs work when no request waits for it, so that prices follow the decisions made; without it
    * they stay those of the usual prompts.
@@ -74,7 +60,7 @@ export interface RouteRequest {
   readonly isPreview?: boolean;
 }
 
-/** Decisions for which memory is taken at once. */
+/** Sketches for which memory is taken at once. */
 const SLAB = 64;
 
 /** Decides which model answers. Synchronous; the same parts and request give the same choice. */
@@ -83,28 +69,17 @@ export class Router {
   readonly #parts: RouterParts;
   readonly #abilities: readonly Ability[];
   readonly #fallback: { readonly predictor: Predictor; readonly abilities: readonly Ability[] };
-  readonly #models: readonly Model[];
-  readonly #contenders: readonly Contender[];
-  readonly #names: readonly string[];
-  readonly #tables: ReturnType<typeof CandidateTable.spaceFor>;
+  readonly #contenders: Contenders;
   #sketches: ReturnType<typeof PromptSketch.spaceFor> | null = null;
   /** Of the latest decision; the next one's is mostly the same. */
   #latest: Receipt;
   readonly #usual: UsualTraffic;
   readonly #prices: PriceBook;
-  /** What `dropsByRules` said of an outcome; index 1 for requests that are vouched for. */
-  readonly #ruled = [
-    new WeakMap<RuleOutcome, readonly (Drop | null)[]>(),
-    new WeakMap<RuleOutcome, readonly (Drop | null)[]>(),
-  ] as const;
 
   constructor(parts: RouterParts) {
     const heuristic = heuristicPredictor();
     this.#parts = parts;
-    this.#models = parts.models.map(({ model }) => model);
-    this.#contenders = parts.models.map((routed, place) => new Contender(routed, place));
-    this.#names = this.#models.map(({ id }) => id);
-    this.#tables = CandidateTable.spaceFor(this.#names.length, SLAB);
+    this.#contenders = new Contenders(parts);
     this.#abilities = parts.models.map((routed) => abilityOf(routed, parts.predictor));
     this.#fallback = {
       predictor: heuristic,
@@ -118,7 +93,7 @@ export class Router {
     };
     this.#latest = this.receipt;
     this.#usual = new UsualTraffic(parts.predictor, this.#abilities, (prediction, demand) =>
-      this.#candidates(prediction, demand),
+      this.#contenders.measured(prediction, demand),
     );
     this.#prices = new PriceBook({
       usual: (outcome) => this.#usual.under(outcome),
@@ -144,7 +119,7 @@ export class Router {
     const { choices } = request.conversation;
     const { vouched, cached = null } = request;
     const demand = { features, outcome, choices, vouched, cached };
-    const candidates = this.#able(prediction, demand);
+    const candidates = this.#contenders.able(prediction, demand);
     const price = this.#prices.priceOf(outcome);
     const input: ChoiceInput = { candidates, outcome, ood: prediction.ood, price };
     const choice = choose(input);
@@ -187,48 +162,6 @@ export class Router {
   /** What prompts as they usually come would meet under an outcome; none where the predictor brings none. */
   usual(outcome: RuleOutcome): readonly Prospect[] {
     return this.#usual.under(outcome);
-  }
-
-  /** What binds softly binds only as long as somebody is left. */
-  #able(prediction: Pick<Prediction, 'models'>, demand: Demand): CandidateTable {
-    const all = this.#candidates(prediction, demand);
-    const { bound } = demand.features;
-    if (bound === undefined || all.hasOpen) return all;
-    const firm = bound.filter(({ isFirm }) => isFirm);
-    if (firm.length === bound.length) return all;
-    return this.#candidates(prediction, {
-      ...demand,
-      features: { ...demand.features, bound: firm },
-    });
-  }
-
-  #candidates({ models }: Pick<Prediction, 'models'>, demand: Demand): CandidateTable {
-    const { speedOf, lengthOf = asPredicted } = this.#parts;
-    const ruled = this.#dropsByRules(demand);
-    const withTools = demand.features.tools > 0;
-    const table = new CandidateTable(this.#names, this.#tables);
-    let i = 0;
-    for (const contender of this.#contenders) {
-      const predicted = models[i];
-      if (predicted === undefined) throw new Error('the predictor left out a model');
-      const known = {
-        speed: speedOf(contender.id, contender.publishedSpeed),
-        lengthFactor: lengthOf(contender.id, withTools),
-        ruled: ruled[i] ?? null,
-      };
-      contender.writeTo(table, predicted, known, demand);
-      i += 1;
-    }
-    return table;
-  }
-
-  #dropsByRules({ outcome, vouched }: Demand): readonly (Drop | null)[] {
-    const made = this.#ruled[vouched ? 1 : 0];
-    const known = made.get(outcome);
-    if (known !== undefined) return known;
-    const drops = dropsByRules(outcome, this.#models, vouched);
-    made.set(outcome, drops);
-    return drops;
   }
 
   #predict(features: Features): { prediction: Prediction; degraded: string | null } {
@@ -291,8 +224,6 @@ export class Router {
     };
   }
 }
-
-const asPredicted = (): number => 1;
 
 function abilityOf({ model, knownAs }: RoutedModel, predictor: Predictor): Ability {
   const own = predictor.ability(model);

@@ -47,12 +47,12 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
 
   readonly #request: UpstreamRequest;
   readonly #context: AttemptContext;
+  /** As `#reject`, of a promise: only the first call of either counts. */
   readonly #resolve: (answer: UpstreamAnswer) => void;
   readonly #reject: (error: UpstreamError) => void;
 
   readonly #watch: StageWatch;
   #over = false;
-  #answered = false;
   #rawHeaders: readonly Buffer[] = [];
   #abortRequest: (() => void) | null = null;
   readonly #connection: KeptConnection;
@@ -210,14 +210,14 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
       return;
     }
     if (this.#unread.length > MAX_UNREAD_BYTES) this.#tap.halt();
-    this.#answer(this);
+    this.#resolve(this);
   }
 
   #limit(): void {
     const isError = this.status >= 300;
     if (this.#unread.length <= (isError ? MAX_ERROR_BYTES : MAX_WHOLE_BYTES)) return;
     if (isError) {
-      this.#answer(this.#whole(MAX_ERROR_BYTES));
+      this.#resolve(this.#whole(MAX_ERROR_BYTES));
       this.abort();
     } else {
       this.#failWith('upstream_failed', `sent more than ${MAX_WHOLE_BYTES} bytes`);
@@ -228,11 +228,11 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     if (this.#over) return;
     this.#finish();
     if (!this.#streaming) {
-      this.#answer(this.#whole(MAX_WHOLE_BYTES));
+      this.#resolve(this.#whole(MAX_WHOLE_BYTES));
       return;
     }
     this.#outcome = true;
-    if (this.#sink === null) this.#answer(this);
+    if (this.#sink === null) this.#resolve(this);
     else this.#sink.end();
   }
 
@@ -245,22 +245,12 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     };
   }
 
-  #answer(answer: UpstreamAnswer): void {
-    if (this.#answered) return;
-    this.#answered = true;
-    this.#resolve(answer);
-  }
-
   #fail(error: UpstreamError): void {
     if (this.#over) return;
     this.#finish();
     this.#outcome = error;
-    if (!this.#answered) {
-      this.#answered = true;
-      this.#reject(error);
-    } else {
-      this.#sink?.fail(error);
-    }
+    this.#reject(error);
+    this.#sink?.fail(error);
     this.#abortRequest?.();
   }
 

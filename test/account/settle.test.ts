@@ -1,45 +1,8 @@
-import { PromptCaches } from '../../src/account/prompt-caches.js';
-import { LengthMeter } from '../../src/account/answer-length.js';
-import { SpeedMeter } from '../../src/account/speed.js';
-import { DailySpend } from '../../src/account/spend.js';
 import { settle, type Books, type Ending, type OpenEntry } from '../../src/account/settle.js';
-import { systemClock } from '../../src/core/clock.js';
 import { GatewayError } from '../../src/core/errors.js';
-import type { Price, Upstream } from '../../src/core/model.js';
-import type { AnswerSummary } from '../../src/dialects/dialect.js';
 import { openLog } from '../../src/telemetry/log.js';
-import { Metrics } from '../../src/telemetry/metrics.js';
-import { decision } from '../support/decisions.js';
 import { FakeClock } from '../support/fake-clock.js';
-
-const price = (input: number, output: number): Price => ({
-  input,
-  output,
-  cacheRead: null,
-  cacheWrite: null,
-  asOf: '2026-11-01',
-  source: 'test',
-  tiers: [],
-});
-
-const upstream: Upstream = {
-  id: 'acme/small',
-  provider: 'acme',
-  modelId: 'acme/small',
-  upstreamModel: 'small',
-  price: price(1, 2),
-};
-
-const usage = {
-  inputTokens: 1_000_000,
-  outputTokens: 500_000,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  reasoningTokens: 0,
-  estimated: false,
-};
-
-const told: AnswerSummary = { usage, finishReason: 'stop', outputChars: 9 };
+import { endingNow, openBooks, openEntry, told, upstream, usage } from './exchanges.js';
 
 let clock: FakeClock;
 let lines: Record<string, unknown>[];
@@ -50,44 +13,14 @@ beforeEach(() => {
   clock = new FakeClock();
   lines = [];
   logsRequests = true;
-  books = {
-    clock,
-    metrics: new Metrics(),
-    spend: new DailySpend(clock),
-    speed: new SpeedMeter(clock),
-    length: new LengthMeter(),
-    promptCaches: new PromptCaches(clock),
-    logsRequests: () => logsRequests,
-    log: openLog('info', {
-      write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>),
-    }),
-  };
+  const log = openLog('info', {
+    write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>),
+  });
+  books = openBooks(clock, log, () => logsRequests);
 });
 
-function entry(change: Partial<OpenEntry> = {}): OpenEntry {
-  return {
-    record: { decision: decision(), outcome: null },
-    caller: 'web',
-    clientRequestId: undefined,
-    stream: true,
-    startedMs: clock.now(),
-    estimateInputTokens: () => 300,
-    referencePrice: price(10, 20),
-    ...change,
-  };
-}
-
-function ending(change: Partial<Ending> = {}): Ending {
-  return {
-    status: 200,
-    error: null,
-    upstream,
-    attempts: [{ upstream: 'acme/small', outcome: 'ok', ms: 200 }],
-    summary: told,
-    firstByteMs: clock.now(),
-    ...change,
-  };
-}
+const entry = (change: Partial<OpenEntry> = {}) => openEntry(clock, change);
+const ending = (change: Partial<Ending> = {}) => endingNow(clock, change);
 
 describe('settling', () => {
   test('bills by the usage told, and counts what the reference would have cost more', () => {
@@ -215,133 +148,5 @@ describe('settling', () => {
     settle(books, entry(), ending({ status: 502, error, upstream: null, summary: null }));
 
     expect(lines.map(({ level }) => level)).toEqual(['warn']);
-  });
-
-  test('learns how fast a model streams once it has seen enough of it', () => {
-    for (let i = 0; i < 5; i++) {
-      const open = entry();
-      clock.advance(200);
-      const firstByteMs = clock.now();
-      clock.advance(1000);
-      settle(
-        books,
-        open,
-        ending({ firstByteMs, summary: { ...told, usage: { ...usage, outputTokens: 80 } } }),
-      );
-    }
-
-    expect(books.speed.speedOf('acme/small', null)).toMatchObject({
-      firstTokenMs: expect.closeTo(200),
-      tokensPerS: expect.closeTo(80),
-    });
-    expect(books.speed.speedOf('acme/other', null)).toBeNull();
-  });
-
-  /** Settles one streamed answer of 80 tokens. */
-  function stream({ firstMs = 200, streamedMs = 1000, outputTokens = 80, change = {} }) {
-    const open = entry();
-    clock.advance(firstMs);
-    const firstByteMs = clock.now();
-    clock.advance(streamedMs);
-    const attempts = [{ upstream: 'acme/small', outcome: 'ok', ms: firstMs }];
-    const summary = { ...told, usage: { ...usage, outputTokens } };
-    settle(books, open, ending({ firstByteMs, summary, attempts, ...change }));
-  }
-
-  test('does not take a model for slow because another place failed before it', () => {
-    const attempts = [
-      { upstream: 'acme/large', outcome: 'upstream_timeout', ms: 30_000 },
-      { upstream: 'acme/small', outcome: 'ok', ms: 200 },
-    ];
-    for (let i = 0; i < 5; i++) stream({ firstMs: 30_200, change: { attempts } });
-
-    expect(books.speed.speedOf('acme/small', null)).toMatchObject({ firstTokenMs: 200 });
-  });
-
-  describe('from answers that were slow for a while', () => {
-    const published = { firstTokenMs: 300, tokensPerS: 50 };
-
-    beforeEach(() => {
-      for (let i = 0; i < 20; i++) stream({ firstMs: 9_000 });
-    });
-
-    test('believes them as long as they are new', () => {
-      clock.advance(3_600_000);
-
-      expect(books.speed.speedOf('acme/small', published)?.firstTokenMs).toBeCloseTo(9_000);
-    });
-
-    test('believes what is published again once they are old', () => {
-      clock.advance(3 * 3_600_000);
-
-      expect(books.speed.speedOf('acme/small', published)).toEqual({
-        firstTokenMs: 300,
-        tokensPerS: expect.closeTo(80),
-      });
-    });
-
-    test('believes new ones instead before long', () => {
-      clock.advance(24 * 3_600_000);
-      for (let i = 0; i < 5; i++) stream({ firstMs: 400 });
-
-      expect(books.speed.speedOf('acme/small', published)?.firstTokenMs).toBeCloseTo(400);
-    });
-
-    test('still knows how fast the model can be, if nobody has published it', () => {
-      clock.advance(24 * 3_600_000);
-      for (let i = 0; i < 5; i++) stream({ firstMs: 400 });
-      for (let i = 0; i < 20; i++) stream({ firstMs: 9_000 });
-      expect(books.speed.speedOf('acme/small', null)?.firstTokenMs).toBeGreaterThan(7_000);
-
-      clock.advance(3 * 3_600_000);
-
-      expect(books.speed.speedOf('acme/small', null)?.firstTokenMs).toBeCloseTo(400);
-    });
-  });
-
-  test('knows how fast a model is that is asked now and then, if nobody has published it', () => {
-    for (let i = 0; i < 8; i++) {
-      stream({ firstMs: 400 });
-      clock.advance(2 * 3_600_000);
-    }
-
-    expect(books.speed.speedOf('acme/small', null)?.firstTokenMs).toBeCloseTo(400);
-  });
-
-  test('does not take a model for fast because an answer came in one piece', () => {
-    for (let i = 0; i < 19; i++) stream({});
-    stream({ streamedMs: 0.02 });
-
-    expect(books.speed.speedOf('acme/small', null)?.tokensPerS).toBeLessThan(100);
-  });
-
-  test('learns nothing of answers that are too short to tell', () => {
-    for (let i = 0; i < 9; i++) stream({ outputTokens: 2, streamedMs: 0.02 });
-
-    expect(books.speed.speedOf('acme/small', null)).toBeNull();
-  });
-});
-
-describe('the day’s spend', () => {
-  test('begins anew at midnight UTC', () => {
-    const spend = new DailySpend(clock);
-    spend.add(3);
-
-    clock.advance(24 * 3_600_000);
-
-    expect(spend.state(10)).toEqual({ limitUsd: 10, spentUsd: 0 });
-  });
-
-  test('is not forgotten when the clock is set back over midnight', () => {
-    const midnight = Date.UTC(2026, 10, 21);
-    let wallMs = midnight + 100;
-    const spend = new DailySpend({ ...systemClock, wallMs: () => wallMs });
-    spend.add(3);
-
-    wallMs = midnight - 100;
-    spend.add(2);
-    wallMs = midnight + 200;
-
-    expect(spend.state(10)).toEqual({ limitUsd: 10, spentUsd: 5 });
   });
 });

@@ -1,30 +1,8 @@
 import type { ClientDialectName, DialectName } from '../../src/dialects/dialect.js';
 import { answered, eventsIn, streamed, translated } from '../support/translated.js';
+import { CLIENTS, geminiAnswer, lostIn, openaiAnswer } from './odd-parts.js';
 
 const PIXEL = 'iVBORw0KGgo=';
-const CLIENTS: readonly ClientDialectName[] = [
-  'openai',
-  'anthropic',
-  'gemini',
-  'responses',
-  'completions',
-];
-
-const openaiAnswer = (message: object, more: object = {}) => ({
-  id: 'c1',
-  model: 'm',
-  created: 1,
-  choices: [
-    { index: 0, message: { role: 'assistant', content: 'hi', ...message }, finish_reason: 'stop' },
-  ],
-  ...more,
-});
-
-const geminiAnswer = (parts: readonly object[], more: object = {}, usage: object = {}) => ({
-  candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP', index: 0, ...more }],
-  usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 5, ...usage },
-});
-
 /** Answers of providers with a picture in them. */
 const DRAWN: readonly [DialectName, object][] = [
   [
@@ -93,9 +71,6 @@ const SHOWN: Readonly<Record<ClientDialectName, object | null>> = {
   completions: null,
 };
 
-const lostIn = (summary: { lost?: readonly { field: string }[] }): readonly string[] =>
-  (summary.lost ?? []).map(({ field }) => field);
-
 describe.each(DRAWN)('a picture that a model of %s drew', (provider, answer) => {
   test.each(CLIENTS.filter((client) => client !== (provider as string)))(
     'is shown to a client of %s, or said to be lost',
@@ -131,90 +106,6 @@ test('a picture comes in a stream as well, and back with the next request', () =
     { role: 'model', parts: [{ inlineData: { mimeType: 'image/png', data: PIXEL } }] },
     {},
   ]);
-});
-
-/** Answers that tell what they were served as: `default`, in the provider's words. */
-const SERVED: readonly [DialectName, object][] = [
-  ['openai', openaiAnswer({}, { service_tier: 'default' })],
-  ['openai', openaiAnswer({}, { service_tier: 'on_demand' })],
-  [
-    'anthropic',
-    {
-      type: 'message',
-      role: 'assistant',
-      content: [{ type: 'text', text: 'hi' }],
-      stop_reason: 'end_turn',
-      usage: { input_tokens: 3, output_tokens: 5, service_tier: 'standard' },
-    },
-  ],
-  ['gemini', geminiAnswer([{ text: 'hi' }], {}, { serviceTier: 'standard' })],
-  [
-    'responses',
-    {
-      id: 'resp_1',
-      status: 'completed',
-      service_tier: 'default',
-      output: [{ type: 'message', content: [{ type: 'output_text', text: 'hi' }] }],
-    },
-  ],
-  [
-    'bedrock',
-    {
-      output: { message: { content: [{ text: 'hi' }] } },
-      stopReason: 'end_turn',
-      serviceTier: { type: 'default' },
-    },
-  ],
-];
-
-const TIER: Readonly<Record<ClientDialectName, object>> = {
-  openai: { service_tier: 'default' },
-  completions: { service_tier: 'default' },
-  responses: { service_tier: 'default' },
-  anthropic: { usage: { service_tier: 'standard' } },
-  gemini: { usageMetadata: { serviceTier: 'standard' } },
-};
-
-describe.each(SERVED)('the service tier of an answer from %s', (provider, answer) => {
-  test.each(CLIENTS.filter((client) => client !== (provider as string)))('reaches %s', (client) => {
-    const { json, summary } = answered(client, provider, answer);
-
-    expect(json).toMatchObject(TIER[client]);
-    expect(lostIn(summary)).toEqual([]);
-  });
-});
-
-test.each([
-  ['reserved', 'openai', 'anthropic'],
-  ['flex', 'openai', 'anthropic'],
-] as const)('a service tier without a word for it (%s) is said to be lost', (tier, from, to) => {
-  const { summary } = answered(to, from, openaiAnswer({}, { service_tier: tier }));
-
-  expect(lostIn(summary)).toEqual(['answer.service_tier']);
-});
-
-test('the service tier is in the stream of a client, in chunks and in the end of a message', () => {
-  const chunk = openaiAnswer({}, { service_tier: 'priority' });
-  const delta = {
-    ...chunk,
-    choices: [{ index: 0, delta: { content: 'hi' }, finish_reason: 'stop' }],
-  };
-  const sent = [Buffer.from(`data: ${JSON.stringify(delta)}\n\ndata: [DONE]\n\n`)];
-  const message = [
-    {
-      type: 'message_start',
-      message: { id: 'a', usage: { input_tokens: 1, service_tier: 'priority' } },
-    },
-    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: 'hi' } },
-    { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 2 } },
-    { type: 'message_stop' },
-  ].map((event) => Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
-
-  const toAnthropic = eventsIn(streamed('anthropic', 'openai', sent).text);
-  const toOpenai = eventsIn(streamed('openai', 'anthropic', message).text);
-
-  expect(toAnthropic.at(-2)).toMatchObject({ usage: { service_tier: 'priority' } });
-  expect(toOpenai.map(({ service_tier: tier }) => tier)).toEqual(toOpenai.map(() => 'priority'));
 });
 
 describe('sources', () => {

@@ -1,6 +1,6 @@
 import type { Candidate } from '../../src/core/decision.js';
 import { CandidateTable } from '../../src/route/candidate-table.js';
-import { choose, type Choice } from '../../src/route/decide.js';
+import { choose, type Choice, fallbacksOf } from '../../src/route/decide.js';
 import type { ChoiceInput } from '../../src/route/ranking.js';
 import type { RuleOutcome } from '../../src/route/rules/outcome.js';
 
@@ -56,4 +56,10 @@ export function tabled(input: ListedInput): ChoiceInput {
 
 export function chooseAmong(input: ListedInput): Choice | null {
   return choose(tabled(input));
+}
+
+/** Who is asked after the chosen one, in order; none where nobody is chosen. */
+export function fallbacks(input: ListedInput): readonly string[] {
+  const choice = chooseAmong(input);
+  return choice === null ? [] : fallbacksOf(tabled(input), choice);
 }

@@ -2,16 +2,14 @@ import type { Clock } from '../../core/clock.js';
 import type { AnswerJournal, AnswerStore } from '../answer-store.js';
 import type { AnswerName } from '../dropped-answers.js';
 import { isHeld, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
-import { matches, type PurgeFilter } from '../past-purges.js';
+import type { PurgeFilter } from '../past-purges.js';
 import { connectRedis, type RedisConnection, type RedisSettings } from './connection.js';
 import { Fetching, type FetchResult } from './fetching.js';
 import { Follower } from './follower.js';
 import { isOfFull, isOfReplica } from './refusals.js';
-import { sharedKeys, type SharedAnswersKeys } from './shared-keys.js';
-import { keptFields } from './shared-log.js';
-import { encodeShared } from './shared-record.js';
-import { headOf, scanHeads, textOf } from './shared-scan.js';
-import { Untold, type Told } from './untold.js';
+import { Outbox } from './outbox.js';
+import { sharedKeys } from './shared-keys.js';
+import { textOf } from './shared-scan.js';
 
 /** What sharing works with. */
 export interface SharedAnswersOptions {
@@ -27,17 +25,7 @@ export interface SharedAnswersOptions {
   readonly onFetch: (result: FetchResult) => void;
 }
 
-/**
- * How far an answer has come that is to be sent.
- *
- * - `fresh`: it takes the place of whatever is there.
- * - `old`: another process may have sent a later one, which stays.
- * - `untold`: its words are there, and nobody has been told.
- */
-type Sending = 'fresh' | 'old' | 'untold';
-
 const RETRY_MS = 500;
-const PUSHED_AT_ONCE = 16;
 
 /**
  * Shares a store's answers with other processes by Redis.
@@ -47,14 +35,11 @@ const PUSHED_AT_ONCE = 16;
  */
 export class SharedAnswers implements AnswerJournal {
   readonly #options: SharedAnswersOptions;
-  readonly #keys: SharedAnswersKeys;
   readonly #reader: RedisConnection;
   readonly #writer: RedisConnection;
   readonly #follower: Follower;
-  readonly #pending = new Map<string, Sending>();
+  readonly #outbox: Outbox;
   readonly #fetching: Fetching;
-  readonly #untold = new Untold();
-  #flushing: Promise<void> = Promise.resolve();
   #isFlushDue = false;
   #isFollowing = false;
   #isSending = true;
@@ -76,24 +61,27 @@ export class SharedAnswers implements AnswerJournal {
   };
 
   constructor(options: SharedAnswersOptions) {
-    const { settings, clock, store, defer } = options;
+    const { settings, clock, store, origin, defer } = options;
+    const keys = sharedKeys(settings);
     this.#options = options;
-    this.#keys = sharedKeys(settings);
     this.#reader = connectRedis(settings, clock);
     this.#writer = connectRedis(settings, clock);
+    this.#outbox = new Outbox({
+      ...{ store, clock, keys, origin, writer: this.#writer },
+      tell: (told) => this.#follower.tell(told),
+    });
     this.#fetching = new Fetching({
       ...{ store, clock, onFetch: options.onFetch },
-      read: (key) => textOf(this.#writer.send(['GET', `${this.#keys.answers}${key}`])),
+      read: (key) => textOf(this.#writer.send(['GET', `${keys.answers}${key}`])),
       onFailed: this.#unsent,
     });
     this.#follower = new Follower({
-      ...{ store, clock, keys: this.#keys, reader: this.#reader, writer: this.#writer },
-      origin: options.origin,
+      ...{ store, clock, keys, origin, reader: this.#reader, writer: this.#writer },
       pause: () =>
         new Promise((resolve) => {
           defer(resolve);
         }),
-      onPurged: (keys) => void this.#unlink(keys).catch(this.#unsent),
+      onPurged: (purged) => void this.#outbox.unlink(purged).catch(this.#unsent),
     });
     store.noteIn(this);
     void this.#follow();
@@ -107,17 +95,17 @@ export class SharedAnswers implements AnswerJournal {
   kept(answer: KeptAnswer): void {
     if (!isHeld(answer)) return;
     // While nobody was heard of, another process may have kept a later one.
-    this.#pending.set(answer.key, this.isThere ? 'fresh' : 'old');
+    this.#outbox.add(answer.key, this.isThere ? 'fresh' : 'old');
     this.#flushSoon();
   }
 
   gone(key: string): void {
     // What has to make room here may stay elsewhere, times are over everywhere at once, and purges are told as such.
-    this.#pending.delete(key);
+    this.#outbox.withdraw(key);
   }
 
   dropped({ key, source }: AnswerName): void {
-    this.#untold.add({ kind: 'dropped', key, source }, this.#options.clock.wallMs());
+    this.#outbox.addTold({ kind: 'dropped', key, source }, this.#options.clock.wallMs());
     this.#flushSoon();
   }
 
@@ -140,9 +128,9 @@ export class SharedAnswers implements AnswerJournal {
    */
   async purge(filter: PurgeFilter): Promise<void> {
     const atMs = this.#options.clock.wallMs();
-    this.#untold.add({ kind: 'purge', purge: { filter, atMs } }, atMs);
+    this.#outbox.addTold({ kind: 'purge', purge: { filter, atMs } }, atMs);
     try {
-      await this.#flush();
+      await this.#outbox.flush();
     } catch (error) {
       this.#unsent(error);
       throw error;
@@ -152,7 +140,7 @@ export class SharedAnswers implements AnswerJournal {
   /** Sends what is still to be sent, if Redis is there, and ends. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.isThere) await this.#flush().catch(() => undefined);
+    if (this.isThere) await this.#outbox.flush().catch(() => undefined);
     this.#isFollowing = false;
     this.#wake();
     this.#reader.close();
@@ -163,7 +151,7 @@ export class SharedAnswers implements AnswerJournal {
     while (!this.#isOver()) {
       try {
         await Promise.all([this.#reader.ready(), this.#writer.ready()]);
-        if (await this.#follower.join()) this.#sendAll();
+        if (await this.#follower.join()) this.#outbox.addAll();
         this.#isFollowing = true;
         this.#say(null);
         this.#flushSoon();
@@ -191,100 +179,20 @@ export class SharedAnswers implements AnswerJournal {
     });
   }
 
-  /** Whatever is here may be missing there. */
-  #sendAll(): void {
-    for (const answer of this.#options.store.values()) {
-      if (isHeld(answer) && !this.#pending.has(answer.key)) this.#pending.set(answer.key, 'old');
-    }
-  }
-
   #flushSoon(): void {
     if (this.#isFlushDue || !this.isThere) return;
     this.#isFlushDue = true;
     this.#options.defer(() => {
       this.#isFlushDue = false;
-      void this.#flush().catch(this.#unsent);
+      void this.#outbox.flush().catch(this.#unsent);
     });
-  }
-
-  #flush(): Promise<void> {
-    const flushing = this.#flushing.then(() => this.#sendPending());
-    // One after another; that one fails must not stop the next.
-    this.#flushing = flushing.catch(() => undefined);
-    return flushing;
-  }
-
-  async #sendPending(): Promise<void> {
-    await this.#untold.send((told) => this.#sendTold(told));
-    while (this.#pending.size > 0) {
-      const some = [...this.#pending].slice(0, PUSHED_AT_ONCE);
-      await Promise.all(some.map(([key, state]) => this.#send(key, state)));
-    }
-  }
-
-  async #sendTold(told: Told): Promise<void> {
-    const [heard] = await Promise.allSettled([this.#follower.tell(told)]);
-    await this.#unlinkTold(told);
-    // Where the server was full there is room now.
-    if (heard.status === 'rejected') await this.#follower.tell(told);
-  }
-
-  async #unlinkTold(told: Told): Promise<void> {
-    if (told.kind === 'dropped') {
-      // Another answer to the same request may stand there by now.
-      const there = await headOf(this.#writer, `${this.#keys.answers}${told.key}`);
-      if (there?.source === told.source) await this.#unlink([told.key]);
-      return;
-    }
-    const { filter, atMs } = told.purge;
-    // There may be answers that nobody knows of who is there now.
-    for await (const answers of scanHeads(this.#writer, this.#keys)) {
-      const going = answers.filter((answer) => {
-        return matches(answer, filter) && answer.storedAtMs - answer.tookMs <= atMs;
-      });
-      await this.#unlink(going.map(({ key }) => key));
-    }
-  }
-
-  async #send(key: string, state: Sending): Promise<void> {
-    const { store, clock, origin } = this.#options;
-    const { answers, log, logEntries } = this.#keys;
-    const answer = store.peek(key);
-    const leftMs = answer === undefined ? 0 : Math.floor(answer.expiresAtMs - clock.wallMs());
-    if (answer !== undefined && isHeld(answer) && leftMs > 0) {
-      const { head, value } = encodeShared(answer);
-      const only = state === 'fresh' ? [] : ['NX'];
-      const set = await this.#writer.send([
-        'SET',
-        `${answers}${key}`,
-        value,
-        'PX',
-        leftMs,
-        ...only,
-      ]);
-      // First the words, then the news: whoever hears of it finds it.
-      const fields = keptFields(origin, head);
-      if (set !== null || state === 'untold') {
-        // Who is cut off now finds its own words there the next time, and must not take them for another's.
-        if (store.peek(key) === answer) this.#pending.set(key, 'untold');
-        await this.#writer.send(['XADD', log, 'MAXLEN', '~', logEntries, '*', ...fields]);
-      }
-    }
-    // Unless another answer has come in its place meanwhile.
-    if (store.peek(key) === answer) this.#pending.delete(key);
-  }
-
-  async #unlink(keys: readonly string[]): Promise<void> {
-    // One by one: in a cluster they are on different servers.
-    const { answers } = this.#keys;
-    await Promise.all(keys.map((key) => this.#writer.send(['UNLINK', `${answers}${key}`])));
   }
 
   async #tryAgain(): Promise<void> {
     if (this.#isClosed) return;
     try {
       await this.#writer.check();
-      await this.#flush();
+      await this.#outbox.flush();
       this.#isSending = true;
       this.#say(null);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { plainText } from './plain-text.js';
+import { unitOf, unitsIn } from './units.js';
 
 /** What a pair of questions is compared by. */
 export interface QuestionWords {
@@ -22,7 +23,6 @@ const WORD = /[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu;
 // Not the 2 of `m^2`. Figures of other scripts, `①`, `Ⅳ`, `⅓` and `₂` as written. Also inside of a word: `python3` and `python2` are as different as `Python 3` and `Python 2`.
 const NUMBER =
   /(?:(?<![\p{L}\p{N}_.)])[-+])?(?<![\d_.])(?<!\b(?:[mck]?m|ft|in|s|yd)\^)\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+(?!\p{L}))?(?![\d_])|[^\P{N}\d]+/giu;
-const SIGN = /%|°\s*[CF]|[€$£¥₹](?=\s*\d)|(?<=\d\s?)[€$£¥₹]/gu;
 // With an underscore, a capital inside, a path, a call, an extension, a version, an option, an
 // operator, or in backquotes. No alternative can begin inside of what it would match from further left:
 // that would take quadratic time.
@@ -54,85 +54,6 @@ const MAYBE_CODE = /[`\\@/_^%<>=|&#+*-]|\(\)|!\w|\.[\p{Ll}\d]|\p{Ll}\p{Lu}/u;
 /** Han, kana, Thai, Lao, Khmer and Myanmar: scripts that put no spaces between words. */
 const UNSPACED =
   /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]/u;
-
-const SIGN_UNITS: ReadonlyMap<string, string> = new Map([
-  ['%', 'percent'],
-  ['$', 'dollar'],
-  ['€', 'euro'],
-  ['£', 'pound'],
-  ['¥', 'yen'],
-  ['₹', 'rupee'],
-]);
-
-/** Ways to write one unit, a unit a line. */
-const UNITS: ReadonlyMap<string, string> = new Map(
-  `mm millimeter millimeters millimetre millimetres
-cm centimeter centimeters centimetre centimetres
-meter meters metre metres m
-km kilometer kilometers kilometre kilometres
-inch inches
-foot feet ft
-yard yards
-mile miles
-mg milligram milligrams
-gram grams gramme grammes g
-kg kilogram kilograms kilo kilos
-ounce ounces oz
-pound pounds lb lbs gbp
-ton tons tonne tonnes
-ml milliliter milliliters millilitre millilitres
-liter liters litre litres
-gallon gallons
-cup cups
-tablespoon tablespoons tbsp
-teaspoon teaspoons tsp
-ms millisecond milliseconds
-second seconds sec secs
-minute minutes min mins
-hour hours hr hrs h
-day days
-week weeks
-month months
-year years
-kb kilobyte kilobytes
-mb megabyte megabytes
-gb gigabyte gigabytes
-tb terabyte terabytes
-watt watts
-kw kilowatt kilowatts
-kwh
-volt volts
-kv kilovolt kilovolts
-amp amps ampere amperes
-hz hertz
-khz kilohertz
-mhz megahertz
-ghz gigahertz
-joule joules
-hectare hectares
-kj kilojoule kilojoules
-pixel pixels px
-acre acres
-pint pints
-mph
-kph kmh
-celsius
-fahrenheit
-kelvin
-dollar dollars usd
-euro euros eur
-yen jpy
-rupee rupees inr
-franc francs chf
-percent percentage
-word words
-sentence sentences
-paragraph paragraphs
-line lines
-page pages`
-    .split('\n')
-    .flatMap((line) => line.split(' ').map((word, _i, [first = '']) => [word, first] as const)),
-);
 
 /** German, French and Spanish; not among them what is another word as well (`elf`, `neuf`, `once`, `dos`). */
 const FOREIGN_NUMBERS: ReadonlyMap<string, string> = new Map(
@@ -190,22 +111,11 @@ export function readWords(question: string): QuestionWords {
       ...words.flatMap((word) => FOREIGN_NUMBERS.get(word) ?? []),
       ...(words.some((word) => DATE_WORDS.has(word)) ? datesIn(text) : []),
     ],
-    units: [
-      ...(/[%°€$£¥₹]/u.test(text) ? signsIn(text) : []),
-      ...tokens.flatMap((_, i) => unitAt(tokens, i) ?? []),
-    ],
+    units: unitsIn(text, tokens),
     names: found.filter((match) => isName(match, text)).map(([word]) => word.toLowerCase()),
     codes: MAYBE_CODE.test(text) ? codesIn(text) : [],
   };
 }
-
-/** A word that measures where an amount or a conversion is spoken of: `line` and `second` mostly mean something else. */
-function unitAt(tokens: readonly string[], i: number): string | undefined {
-  const unit = UNITS.get(tokens[i] ?? '');
-  return unit !== undefined && BEFORE_UNIT.test(tokens[i - 1] ?? '') ? unit : undefined;
-}
-
-const BEFORE_UNIT = /\d$|^(?:degrees?|in|into|per|to|many|several|half|one|pro|par|por|mille)$/;
 
 /** Words and numbers in the order of the text. */
 function inOrder(
@@ -229,7 +139,7 @@ function tokensOf(placed: readonly string[]): readonly string[] {
   const figures = placed.map((part) => FOREIGN_NUMBERS.get(part) ?? part);
   // `8 kg` and `8 kilograms`; in other places such words may mean something else.
   return figures.map((token, i) => {
-    const unit = UNITS.get(token);
+    const unit = unitOf(token);
     return unit !== undefined && /\d$/.test(figures[i - 1] ?? '') ? unit : token;
   });
 }
@@ -241,14 +151,6 @@ function takenApart(word: string): readonly string[] {
   if (known !== undefined) return known;
   if (word.endsWith("n't")) return [word.slice(0, -3), 'not'];
   return word.includes("'") ? word.split("'") : [word];
-}
-
-/** What measures, in signs. */
-function signsIn(text: string): readonly string[] {
-  return Array.from(
-    text.matchAll(SIGN),
-    ([sign]) => SIGN_UNITS.get(sign) ?? sign.replaceAll(/\s/g, ''),
-  );
 }
 
 function codesIn(text: string): readonly string[] {
@@ -289,7 +191,8 @@ const NAME_CHARS = 24;
 function isName({ 0: word, index }: RegExpExecArray, text: string): boolean {
   if (!/^\p{Lu}/u.test(word) || /^I(?:'|$)/u.test(word)) return false;
   if (NO_NAMES.has(word.toLowerCase())) return false;
-  if (UNITS.has(word.toLowerCase()) && /\d\s?$/u.test(text.slice(0, index))) return false;
+  if (unitOf(word.toLowerCase()) !== undefined && /\d\s?$/u.test(text.slice(0, index)))
+    return false;
   if (/^\p{Lu}{2,}/u.test(word)) return true;
   const before = text.slice(Math.max(0, index - 4), index).trimEnd();
   return before !== '' && !/[.!?:\n"'“(]$/u.test(before);

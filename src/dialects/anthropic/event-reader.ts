@@ -1,7 +1,7 @@
-import type { EventReader, Reading } from '../dialect.js';
+import type { Reading } from '../dialect.js';
 import { keepExact } from '../exact-json.js';
 import { objectOrEmpty, objectsIn, type JsonObject } from '../json.js';
-import type { AnswerEvent, Emit } from '../neutral/event.js';
+import type { AnswerEvent, Emit, EventReader } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
 import { AnswerTeller } from './answer-events.js';
 import { errorInside } from './error.js';

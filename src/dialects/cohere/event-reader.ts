@@ -1,7 +1,7 @@
 import { parseAnswerObject } from '../answer-body.js';
-import type { EventReader, Reading } from '../dialect.js';
+import type { Reading } from '../dialect.js';
 import { objectOrEmpty, type JsonObject } from '../json.js';
-import type { AnswerEvent, Emit } from '../neutral/event.js';
+import type { AnswerEvent, Emit, EventReader } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
 import { errorInside } from '../openai/error.js';
 import { AnswerTeller, tellWhole } from './answer-events.js';

@@ -1,8 +1,8 @@
 import type { GatewayError } from '../../core/errors.js';
 import type { Usage } from '../../core/usage.js';
-import type { AnswerRules, EventWriter } from '../dialect.js';
+import type { AnswerRules } from '../dialect.js';
 import { textOrNull, type JsonObject } from '../json.js';
-import type { AnswerEvent, AnswerPart } from '../neutral/event.js';
+import type { AnswerEvent, AnswerPart, EventWriter } from '../neutral/event.js';
 import { writeError } from '../openai/error.js';
 import { identify } from '../openai/identity.js';
 import { shownUsage } from '../openai/written-usage.js';

@@ -1,9 +1,9 @@
 import { keepExact } from '../exact-json.js';
 import { GatewayError } from '../../core/errors.js';
 import { parseAnswerObject } from '../answer-body.js';
-import type { EventReader, Reading } from '../dialect.js';
+import type { Reading } from '../dialect.js';
 import { isObject, objectsIn, type JsonObject } from '../json.js';
-import type { AnswerEvent, Emit } from '../neutral/event.js';
+import type { AnswerEvent, Emit, EventReader } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
 import { errorInside } from '../openai/error.js';
 import { AnswerTeller } from './answer-events.js';

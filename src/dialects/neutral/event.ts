@@ -1,3 +1,4 @@
+import type { GatewayError } from '../../core/errors.js';
 import type { Usage } from '../../core/usage.js';
 import type { JsonObject } from '../json.js';
 import type { Vendor } from './part.js';
@@ -87,6 +88,33 @@ export type AnswerEvent =
 
 /** Takes events in order. */
 export type Emit = (event: AnswerEvent) => void;
+
+/** Reads one upstream's stream for another dialect; any chunking gives the same events. */
+export interface EventReader {
+  /** @throws {GatewayError} for what the upstream says in its stream, and for broken framing */
+  push(chunk: Buffer): void;
+  /**
+   * The upstream closed its side.
+   *
+   * @throws {GatewayError} `upstream_cut` if the answer is not complete
+   */
+  end(): void;
+  /** All events have been emitted; nothing more is read. */
+  readonly isComplete: boolean;
+  /** As of an `AnswerStream`; absent where a word tells the end of a stream. */
+  readonly isAnswered?: boolean;
+}
+
+/** Writes a stream in the client's dialect. */
+export interface EventWriter {
+  add(event: AnswerEvent): void;
+  /** All events were added. */
+  finish(): void;
+  /** @returns the bytes since the last call */
+  take(): Buffer;
+  /** @returns the error event that ends a stream which cannot be completed */
+  fail(error: GatewayError): Buffer;
+}
 
 /** UTF-16 units that the model wrote in one step: text, reasoning, refusals, names and arguments. */
 export function writtenChars(event: AnswerEvent): number {

@@ -1,6 +1,6 @@
-import type { AnswerStream, EventReader, EventWriter } from '../dialect.js';
+import type { AnswerStream } from '../dialect.js';
 import type { AnswerLosses } from './answer-losses.js';
-import type { Emit } from './event.js';
+import type { Emit, EventReader, EventWriter } from './event.js';
 import { FlowingAnswer, type FlowReader } from './flowing-answer.js';
 
 /** The stream of a provider of one dialect, as the client of another gets it. */

@@ -1,9 +1,9 @@
 import { GatewayError } from '../../core/errors.js';
 import { keepExact } from '../exact-json.js';
 import { parseAnswerObject } from '../answer-body.js';
-import type { EventReader, Reading } from '../dialect.js';
+import type { Reading } from '../dialect.js';
 import { isObject, type JsonObject } from '../json.js';
-import type { AnswerEvent, Emit } from '../neutral/event.js';
+import type { AnswerEvent, Emit, EventReader } from '../neutral/event.js';
 import { JsonLines } from '../neutral/json-lines.js';
 import { errorInside } from '../openai/error.js';
 import { AnswerTeller } from './answer-events.js';

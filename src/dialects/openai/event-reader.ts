@@ -1,6 +1,6 @@
-import type { EventReader, Reading } from '../dialect.js';
+import type { Reading } from '../dialect.js';
 import type { JsonObject } from '../json.js';
-import type { AnswerEvent, Emit } from '../neutral/event.js';
+import type { AnswerEvent, Emit, EventReader } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
 import { mendedAnswer, parseAnswer } from './answer.js';
 import { AnswerTeller } from './answer-events.js';

@@ -1,8 +1,8 @@
 import type { Usage } from '../../core/usage.js';
 import type { GatewayError } from '../../core/errors.js';
-import type { AnswerRules, EventWriter } from '../dialect.js';
+import type { AnswerRules } from '../dialect.js';
 import type { JsonObject } from '../json.js';
-import type { AnswerEvent } from '../neutral/event.js';
+import type { AnswerEvent, EventWriter } from '../neutral/event.js';
 import { ChoiceWords } from './choice-words.js';
 import { writeError } from './error.js';
 import { identify } from './identity.js';

@@ -1,6 +1,5 @@
-import type { EventReader } from '../dialect.js';
 import type { JsonObject } from '../json.js';
-import type { AnswerEvent, Emit } from '../neutral/event.js';
+import type { AnswerEvent, Emit, EventReader } from '../neutral/event.js';
 import { JsonEvents } from '../neutral/json-events.js';
 import type { SseEvent } from '../sse.js';
 import { AnswerTeller } from './answer-events.js';

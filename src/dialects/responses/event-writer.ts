@@ -1,9 +1,9 @@
 import type { GatewayError } from '../../core/errors.js';
 import type { Usage } from '../../core/usage.js';
-import type { AnswerRules, EventWriter } from '../dialect.js';
+import type { AnswerRules } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { readDataUrl } from '../json-members.js';
-import type { AnswerEvent, AnswerPart } from '../neutral/event.js';
+import type { AnswerEvent, AnswerPart, EventWriter } from '../neutral/event.js';
 import { errorMembers, failureOf } from './error.js';
 import { responseHead } from './head.js';
 import { Output, type TellItem } from './output.js';

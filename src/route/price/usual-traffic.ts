@@ -4,7 +4,7 @@ import type { Ability, ModelPrediction, Predictor, UsualPrompt } from '../predic
 import type { RuleOutcome } from '../rules/outcome.js';
 import type { Prospect } from './expectations.js';
 
-/** Makes candidates of predictions; see `Router`. */
+/** Makes candidates of predictions; see `Contenders`. */
 type CandidatesFor = (
   prediction: { readonly models: readonly ModelPrediction[] },
   demand: Demand,

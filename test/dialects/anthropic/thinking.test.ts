@@ -1,14 +1,7 @@
-import type { Target } from '../../../src/dialects/dialect.js';
 import { translated } from '../../support/translated.js';
+import { toAnthropic, user } from './to-anthropic.js';
 
-const CLAUDE: Partial<Target> = { model: 'claude-sonnet-4-5', provider: 'anthropic' };
 const SUMMARIZED = { type: 'adaptive', display: 'summarized' };
-const user = (content: unknown) => ({ role: 'user', content });
-
-function toAnthropic(body: object, target: Partial<Target> = {}) {
-  const request = { model: 'auto', messages: [user('hi')], ...body };
-  return translated('openai', 'anthropic', request, { ...CLAUDE, ...target });
-}
 
 describe('thinking', () => {
   const effort = { reasoning_effort: 'high', max_tokens: 40_000 };
@@ -60,7 +53,7 @@ describe('thinking', () => {
   test('is not shown to a client that does not want to see it', () => {
     const generationConfig = { thinkingConfig: { thinkingLevel: 'high' } };
     const request = { contents: [{ parts: [{ text: 'hi' }] }], generationConfig };
-    const target = { ...CLAUDE, model: 'claude-opus-5' };
+    const target = { provider: 'anthropic', model: 'claude-opus-5' };
 
     expect(translated('gemini', 'anthropic', request, target).json['thinking']).toEqual({
       type: 'adaptive',

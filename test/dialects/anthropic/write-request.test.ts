@@ -1,14 +1,5 @@
 import { GatewayError } from '../../../src/core/errors.js';
-import type { Target } from '../../../src/dialects/dialect.js';
-import { translated } from '../../support/translated.js';
-
-const CLAUDE: Partial<Target> = { model: 'claude-sonnet-4-5', provider: 'anthropic' };
-const user = (content: unknown) => ({ role: 'user', content });
-
-function toAnthropic(body: object, target: Partial<Target> = {}) {
-  const request = { model: 'auto', messages: [user('hi')], ...body };
-  return translated('openai', 'anthropic', request, { ...CLAUDE, ...target });
-}
+import { toAnthropic, user } from './to-anthropic.js';
 
 describe('a chat completion request for Anthropic', () => {
   test('has a length even where the client names none', () => {
@@ -264,63 +255,5 @@ describe('a chat completion request for Anthropic', () => {
     expect(json).toMatchObject({ top_k: 5, speed: 'fast' });
     expect(json).not.toHaveProperty('x');
     expect(dropped).toEqual([]);
-  });
-});
-
-describe('a schema for the answer', () => {
-  const schema = {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    properties: {
-      age: { type: 'integer', description: 'Years.', minimum: 0, maximum: 150 },
-      tags: { type: 'array', items: { type: 'string', minLength: 2 }, minItems: 1 },
-      either: { oneOf: [{ type: 'object', properties: {} }, { type: 'null' }] },
-    },
-  };
-  const format = { type: 'json_schema', json_schema: { name: 'person', schema, strict: true } };
-
-  test('is rewritten to what can be enforced, and the rest told to the model', () => {
-    const { json } = toAnthropic({ response_format: format });
-
-    expect(json['output_config']).toEqual({
-      format: {
-        type: 'json_schema',
-        schema: {
-          type: 'object',
-          additionalProperties: false,
-          properties: {
-            age: { type: 'integer', description: 'Years. (minimum: 0, maximum: 150)' },
-            tags: {
-              type: 'array',
-              items: { type: 'string', description: '(minLength: 2)' },
-              minItems: 1,
-            },
-            either: {
-              anyOf: [
-                { type: 'object', properties: {}, additionalProperties: false },
-                { type: 'null' },
-              ],
-            },
-          },
-        },
-      },
-    });
-  });
-
-  test('becomes a tool for models that take no schema', () => {
-    const older = { model: 'claude-3-5-haiku-latest' };
-    const tools = [{ type: 'function', function: { name: 'answer', strict: true } }];
-
-    const alone = toAnthropic({ response_format: format }, older);
-    const among = toAnthropic({ response_format: format, tools }, older);
-
-    expect(alone.json).toMatchObject({ tool_choice: { type: 'tool', name: 'answer' } });
-    expect(alone.asked.answerTool).toBe('answer');
-    expect(among.json).toMatchObject({
-      tools: [{ name: 'answer' }, { name: 'final_answer' }],
-      tool_choice: { type: 'any' },
-    });
-    expect(among.asked.answerTool).toBe('final_answer');
-    expect(among.dropped).toEqual(['tools[0].strict']);
   });
 });

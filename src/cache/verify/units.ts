@@ -1,0 +1,113 @@
+const SIGN = /%|°\s*[CF]|[€$£¥₹](?=\s*\d)|(?<=\d\s?)[€$£¥₹]/gu;
+
+const SIGN_UNITS: ReadonlyMap<string, string> = new Map([
+  ['%', 'percent'],
+  ['$', 'dollar'],
+  ['€', 'euro'],
+  ['£', 'pound'],
+  ['¥', 'yen'],
+  ['₹', 'rupee'],
+]);
+
+/** Ways to write one unit, a unit a line. */
+const UNITS: ReadonlyMap<string, string> = new Map(
+  `mm millimeter millimeters millimetre millimetres
+cm centimeter centimeters centimetre centimetres
+meter meters metre metres m
+km kilometer kilometers kilometre kilometres
+inch inches
+foot feet ft
+yard yards
+mile miles
+mg milligram milligrams
+gram grams gramme grammes g
+kg kilogram kilograms kilo kilos
+ounce ounces oz
+pound pounds lb lbs gbp
+ton tons tonne tonnes
+ml milliliter milliliters millilitre millilitres
+liter liters litre litres
+gallon gallons
+cup cups
+tablespoon tablespoons tbsp
+teaspoon teaspoons tsp
+ms millisecond milliseconds
+second seconds sec secs
+minute minutes min mins
+hour hours hr hrs h
+day days
+week weeks
+month months
+year years
+kb kilobyte kilobytes
+mb megabyte megabytes
+gb gigabyte gigabytes
+tb terabyte terabytes
+watt watts
+kw kilowatt kilowatts
+kwh
+volt volts
+kv kilovolt kilovolts
+amp amps ampere amperes
+hz hertz
+khz kilohertz
+mhz megahertz
+ghz gigahertz
+joule joules
+hectare hectares
+kj kilojoule kilojoules
+pixel pixels px
+acre acres
+pint pints
+mph
+kph kmh
+celsius
+fahrenheit
+kelvin
+dollar dollars usd
+euro euros eur
+yen jpy
+rupee rupees inr
+franc francs chf
+percent percentage
+word words
+sentence sentences
+paragraph paragraphs
+line lines
+page pages`
+    .split('\n')
+    .flatMap((line) => line.split(' ').map((word, _i, [first = '']) => [word, first] as const)),
+);
+
+const BEFORE_UNIT = /\d$|^(?:degrees?|in|into|per|to|many|several|half|one|pro|par|por|mille)$/;
+
+/** How a word that measures (lower case: `km`, `kilometers`) is written one way; `undefined` for any other. */
+export function unitOf(word: string): string | undefined {
+  return UNITS.get(word);
+}
+
+/**
+ * What measures or counts in a question, each written one way: first the signs, then the words.
+ *
+ * @param tokens - words and numbers of the text, in order
+ */
+export function unitsIn(text: string, tokens: readonly string[]): readonly string[] {
+  return [
+    ...(/[%°€$£¥₹]/u.test(text) ? signsIn(text) : []),
+    ...tokens.flatMap((_, i) => unitAt(tokens, i) ?? []),
+  ];
+}
+
+/** A word that measures where an amount or a conversion is spoken of: `line` and `second` mostly mean something else. */
+function unitAt(tokens: readonly string[], i: number): string | undefined {
+  const unit = UNITS.get(tokens[i] ?? '');
+  return unit !== undefined && BEFORE_UNIT.test(tokens[i - 1] ?? '') ? unit : undefined;
+}
+
+/** What measures, in signs. */
+function signsIn(text: string): readonly string[] {
+  return Array.from(
+    text.matchAll(SIGN),
+    ([sign]) => SIGN_UNITS.get(sign) ?? sign.replaceAll(/\s/g, ''),
+  );
+}

@@ -1,0 +1,81 @@
+import { LengthMeter } from '../../src/account/answer-length.js';
+import { PromptCaches } from '../../src/account/prompt-caches.js';
+import type { Books, Ending, OpenEntry } from '../../src/account/settle.js';
+import { SpeedMeter } from '../../src/account/speed.js';
+import { DailySpend } from '../../src/account/spend.js';
+import type { Clock } from '../../src/core/clock.js';
+import type { Price, Upstream } from '../../src/core/model.js';
+import type { AnswerSummary } from '../../src/dialects/dialect.js';
+import type { Log } from '../../src/telemetry/log.js';
+import { Metrics } from '../../src/telemetry/metrics.js';
+import { decision } from '../support/decisions.js';
+
+const price = (input: number, output: number): Price => ({
+  input,
+  output,
+  cacheRead: null,
+  cacheWrite: null,
+  asOf: '2026-11-01',
+  source: 'test',
+  tiers: [],
+});
+
+export const upstream: Upstream = {
+  id: 'acme/small',
+  provider: 'acme',
+  modelId: 'acme/small',
+  upstreamModel: 'small',
+  price: price(1, 2),
+};
+
+export const usage = {
+  inputTokens: 1_000_000,
+  outputTokens: 500_000,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  estimated: false,
+};
+
+export const told: AnswerSummary = { usage, finishReason: 'stop', outputChars: 9 };
+
+/** Books in which nothing is written yet. */
+export function openBooks(clock: Clock, log: Log, logsRequests = () => true): Books {
+  return {
+    clock,
+    log,
+    logsRequests,
+    metrics: new Metrics(),
+    spend: new DailySpend(clock),
+    speed: new SpeedMeter(clock),
+    length: new LengthMeter(),
+    promptCaches: new PromptCaches(clock),
+  };
+}
+
+/** An exchange that begins now, of a model that costs a tenth of the reference. */
+export function openEntry(clock: Clock, change: Partial<OpenEntry> = {}): OpenEntry {
+  return {
+    record: { decision: decision(), outcome: null },
+    caller: 'web',
+    clientRequestId: undefined,
+    stream: true,
+    startedMs: clock.now(),
+    estimateInputTokens: () => 300,
+    referencePrice: price(10, 20),
+    ...change,
+  };
+}
+
+/** Answered by `upstream`, of which the first byte comes now. */
+export function endingNow(clock: Clock, change: Partial<Ending> = {}): Ending {
+  return {
+    status: 200,
+    error: null,
+    upstream,
+    attempts: [{ upstream: 'acme/small', outcome: 'ok', ms: 200 }],
+    summary: told,
+    firstByteMs: clock.now(),
+    ...change,
+  };
+}

@@ -1,0 +1,11 @@
+import type { Target } from '../../../src/dialects/dialect.js';
+import { translated } from '../../support/translated.js';
+
+const CLAUDE: Partial<Target> = { model: 'claude-sonnet-4-5', provider: 'anthropic' };
+export const user = (content: unknown) => ({ role: 'user', content });
+
+/** What a chat completion request becomes for Anthropic; without messages it says hi. */
+export function toAnthropic(body: object, target: Partial<Target> = {}) {
+  const request = { model: 'auto', messages: [user('hi')], ...body };
+  return translated('openai', 'anthropic', request, { ...CLAUDE, ...target });
+}
