@@ -1,9 +1,10 @@
 import path from 'node:path';
 
 import { FaultyFileError, refuseErrors, type Fault } from '../core/errors.js';
+import { isLoopback } from '../core/loopback.js';
 import { SIMULATION } from '../upstream/providers.js';
 import type { Environment } from './interpolate.js';
-import { bareHost, HOST_IS, isHost, isLoopback } from './network.js';
+import { bareHost, HOST_IS, isHost } from './network.js';
 import { ollamaBaseUrl, providerFault, providersWithKey, withEnvironment } from './providers.js';
 import { providerSchema, type ProviderConfig } from './provider-schema.js';
 import { configSchema, type Config } from './schema.js';
