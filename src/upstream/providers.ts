@@ -7,6 +7,7 @@ import { fill, Provider } from './provider.js';
 import { PROVIDERS, type ProviderRow } from './provider-rows.js';
 import { RESPONSES_ONLY } from './rows/openai-models.js';
 import { row as rowFor } from './rows/row.js';
+import { basicProof } from './url-proof.js';
 
 export { Provider } from './provider.js';
 export { PROVIDERS, SIMULATION, type ProviderRow } from './provider-rows.js';
@@ -240,9 +241,8 @@ function ownHeaders({ auth, dialect }: ProviderRow, url: URL, key: string): Reco
 /** From the key, or from a base URL of the form `https://user:password@host`. */
 function authorization(url: URL, key: string): { authorization?: string } {
   if (key !== '') return { authorization: `Bearer ${key}` };
-  if (url.username === '' && url.password === '') return {};
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+  const proof = basicProof(url);
+  return proof === undefined ? {} : { authorization: proof };
 }
 
 /** Names that belong to the connection, or that we write ourselves. */
