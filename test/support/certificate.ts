@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import tls from 'node:tls';
 import { promisify } from 'node:util';
 
 /** A certificate for 127.0.0.1 that it signed itself, as PEM and in files. */
@@ -23,4 +24,18 @@ export async function selfSigned(): Promise<Certificate> {
   await promisify(execFile)('openssl', ['req', '-x509', ...curve, ...made, ...name]);
   const [key, cert] = await Promise.all([readFile(keyFile, 'utf8'), readFile(certFile, 'utf8')]);
   return { key, cert, keyFile, certFile, close: () => rm(folder, { recursive: true }) };
+}
+
+/**
+ * Has all connections trust the certificate, as `NODE_EXTRA_CA_CERTS` does, which is read at the start of a process only.
+ *
+ * @returns ends that; may be called again
+ */
+export function trust({ cert }: Certificate): () => void {
+  const { connect } = tls;
+  const trusting = (options: tls.ConnectionOptions) => connect({ ...options, ca: cert });
+  Object.assign(tls, { connect: trusting });
+  return () => {
+    Object.assign(tls, { connect });
+  };
 }

@@ -1,8 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
-import tls from 'node:tls';
-import { jest } from '@jest/globals';
 import type { ProviderSettings } from '../../../src/upstream/providers.js';
-import { selfSigned, type Certificate } from '../../support/certificate.js';
+import { selfSigned, trust, type Certificate } from '../../support/certificate.js';
 import { FakeProxy, demands, dies, grants, hangs, says, utters } from '../../support/fake-proxy.js';
 import {
   FakeUpstream,
@@ -141,13 +139,15 @@ describe('a provider by way of a proxy', () => {
 
 describe('a provider that speaks TLS', () => {
   let secure: FakeUpstream;
+  let distrust: () => void;
 
   beforeEach(async () => {
     secure = await FakeUpstream.start(certificate);
-    trust(certificate);
+    distrust = trust(certificate);
   });
 
   afterEach(async () => {
+    distrust();
     await secure.close();
   });
 
@@ -185,7 +185,7 @@ describe('a provider that speaks TLS', () => {
   });
 
   test('is told from the proxy when its certificate is not trusted', async () => {
-    jest.restoreAllMocks();
+    distrust();
     await reach({ baseUrl: secure.baseUrl, proxy: proxy.url });
 
     await expect(bench.ask()).rejects.toMatchObject({
@@ -213,7 +213,7 @@ describe('a provider that speaks TLS', () => {
   });
 
   test('is not reached by way of a proxy whose certificate is not trusted', async () => {
-    jest.restoreAllMocks();
+    distrust();
     const safe = await FakeProxy.start(certificate);
     try {
       await reach({ baseUrl: secure.baseUrl, proxy: safe.url });
@@ -325,15 +325,6 @@ describe('a proxy that gives no tunnel is said to', () => {
     expect((await bench.ask()).status).toBe(200);
   });
 });
-
-/** As `NODE_EXTRA_CA_CERTS` does, which is read at the start of a process only. */
-function trust({ cert }: Certificate): void {
-  const connect = tls.connect as (options: tls.ConnectionOptions) => tls.TLSSocket;
-  jest
-    .spyOn(tls, 'connect')
-    .mockImplementation(((options: tls.ConnectionOptions) =>
-      connect({ ...options, ca: cert })) as typeof tls.connect);
-}
 
 async function freePort(): Promise<number> {
   const server = createServer();
