@@ -70,10 +70,9 @@ export class Tunnels {
     request.once('timeout', () => {
       request.destroy(new ProxyError(this.#silence(stage()), 'TIMEOUT', { isTimeout: true }));
     });
-    request.once('error', (cause) => {
+    request.on('error', (cause) => {
       const error = cause instanceof ProxyError ? cause : this.#failure(stage(), cause);
-      this.#opening.delete(request);
-      callback(error, null);
+      if (this.#opening.delete(request)) callback(error, null);
     });
     request.once('connect', (answer, socket: Socket, head) => {
       this.#opening.delete(request);
@@ -85,7 +84,7 @@ export class Tunnels {
         callback(refusal, null);
         return;
       }
-      socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
+      socket.setTimeout(0).setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
       if (head.length > 0) socket.unshift(head);
       callback(null, socket);
     });

@@ -9,7 +9,7 @@ import {
   streamsAndStalls,
   sse,
 } from '../../support/fake-upstream.js';
-import { Bench, bodyOf, bytesOf, KEY, provider, readAll, settled } from '../support.js';
+import { Bench, bodyOf, bytesOf, KEY, provider, readAll, settled, upstreamAt } from '../support.js';
 
 const PASSWORD = 'p@ss/word 1';
 const USER = 'gate:p%40ss%2Fword%201';
@@ -70,6 +70,26 @@ describe('a provider by way of a proxy', () => {
     expect(text).toContain('[DONE]');
     expect(heads.join()).not.toContain(KEY);
     expect(bench.fake.requests[0]?.headers['proxy-authorization']).toBeUndefined();
+  });
+
+  test('shares no tunnel with one at the same place behind another proxy, or behind none', async () => {
+    const other = await FakeProxy.start();
+    const { baseUrl } = bench.fake;
+    const at = (name: string, way: string | null) =>
+      [name, provider(name, { baseUrl, proxy: way })] as const;
+    const providers = new Map([at('a', proxy.url), at('b', other.url), at('c', null)]);
+    await bench.reopen({ providers });
+    const askAll = async () => {
+      for (const name of providers.keys()) await bench.ask({ upstream: upstreamAt(name) });
+      await settled();
+    };
+
+    await askAll();
+    await askAll();
+
+    expect([proxy, other].map(({ targets }) => targets.length)).toEqual([1, 1]);
+    expect(bench.fake.connections).toBe(3);
+    await other.close();
   });
 
   test('sends the request again when a kept tunnel is closed under it', async () => {
