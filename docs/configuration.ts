@@ -20,7 +20,7 @@ default is an error.
 
 **Errors.** A file with an error is not used: at startup Suffice exits, and on a reload the old configuration stays
 in force. \`suffice check\` reports all errors at once, with line and column, without starting anything. No message
-shows a key, a header or a base URL.
+shows a key, a header, a base URL or a proxy.
 
 **Reload.** Suffice checks the file every second, and applies it as soon as its content has changed and is stable.
 Requests in flight keep the configuration they started with. A running gateway refuses a file that is empty, or that

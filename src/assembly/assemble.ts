@@ -2,11 +2,11 @@ import { KeyRing } from '../admit/keys.js';
 import type { LengthMeter } from '../account/answer-length.js';
 import type { SpeedMeter } from '../account/speed.js';
 import { isCaching, type CacheSettings } from '../cache/settings.js';
-import { isLoopback } from '../config/network.js';
 import { providerSettings } from '../config/providers.js';
 import type { Config } from '../config/schema.js';
 import type { SourcedConfig } from '../config/source.js';
 import { refuseErrors, type Fault } from '../core/errors.js';
+import { isLoopback } from '../core/loopback.js';
 import {
   inUse,
   layGround,

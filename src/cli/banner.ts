@@ -1,6 +1,7 @@
 import type { App } from '../app.js';
 import { formatFault } from '../core/errors.js';
 import type { Price, ServedModel } from '../core/model.js';
+import { proxyLines } from './proxies.js';
 
 /** Models shown one by one; the rest is a number, `suffice models` has them all. */
 const MAX_SHOWN = 12;
@@ -24,6 +25,7 @@ export function banner(app: Pick<App, 'url' | 'inForce'>, version: string): stri
     `  url       ${app.url}/v1`,
     `  config    ${sourced.file ?? 'none; using the providers found in the environment'}`,
     `  rules     ${assembly.rules.file} (${assembly.setup.router.policies.join(', ')})`,
+    ...proxyLines(assembly.setup.providers.values()).map((line) => `  proxy     ${line}`),
     ...(assembly.predictor.degraded === null
       ? []
       : [`  DEGRADED  ${consequenceOf(assembly.predictor.degraded)}`]),

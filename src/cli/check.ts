@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { formatFault } from '../core/errors.js';
 import { EXIT } from './io.js';
 import { inForceFor, type InForceContext } from './open-desk.js';
+import { proxyLines } from './proxies.js';
 
 const CHECK_HELP = `Usage: suffice check [options]
 
@@ -40,7 +41,10 @@ export async function checkCommand(
   io.out(
     `${sourced.file ?? 'environment'}: ${counted(served.size, 'model')}, ${counted(providers.size, 'provider')} ` +
       `(${[...providers.keys()].join(', ')}), policies ${router.policies.join(', ')}\n` +
-      `${assembly.rules.file}: ${counted(assembly.rules.rules.length, 'rule')}\n`,
+      `${assembly.rules.file}: ${counted(assembly.rules.rules.length, 'rule')}\n` +
+      proxyLines(providers.values())
+        .map((line) => `proxy ${line}\n`)
+        .join(''),
   );
   return values.strict && warnings.length > 0 ? EXIT.failed : EXIT.ok;
 }

@@ -1,6 +1,6 @@
 import type { Fault } from '../core/errors.js';
+import { isLoopback } from '../core/loopback.js';
 import { SIMULATION } from '../upstream/providers.js';
-import { isLoopback } from './network.js';
 import type { SourcedConfig } from './source.js';
 
 /**

@@ -1,9 +1,9 @@
 import type { Fault } from '../core/errors.js';
+import { isLoopback } from '../core/loopback.js';
 import { nearest } from '../core/nearest.js';
 import { PROVIDERS } from '../upstream/providers.js';
 import type { YamlFile } from '../yaml/yaml-file.js';
 import { resolveAliases } from './aliases.js';
-import { isLoopback } from './network.js';
 import { providerFault } from './providers.js';
 import type { ParsedConfig } from './schema.js';
 

@@ -1,9 +1,10 @@
 import path from 'node:path';
 
 import { FaultyFileError, refuseErrors, type Fault } from '../core/errors.js';
+import { isLoopback } from '../core/loopback.js';
 import { SIMULATION } from '../upstream/providers.js';
 import type { Environment } from './interpolate.js';
-import { bareHost, HOST_IS, isHost, isLoopback } from './network.js';
+import { bareHost, HOST_IS, isHost } from './network.js';
 import { ollamaBaseUrl, providerFault, providersWithKey, withEnvironment } from './providers.js';
 import { providerSchema, type ProviderConfig } from './provider-schema.js';
 import { configSchema, type Config } from './schema.js';
@@ -38,13 +39,16 @@ export function providersFromEnvironment(
     providers[name] = withEnvironment(name, providerSchema.parse({}), env);
   }
   if (ollamaModels !== null) {
-    const settings = { base_url: ollamaBaseUrl(env), models: [...ollamaModels] };
+    // It was found without a proxy.
+    const settings = { base_url: ollamaBaseUrl(env), models: [...ollamaModels], proxy: null };
     providers['ollama'] = providerSchema.parse(settings);
   }
   const faults = Object.entries(providers).flatMap(([name, settings]): Fault[] => {
     const message = providerFault(name, settings);
-    const file = settings.keyVariable ?? 'environment';
-    return message === null ? [] : [{ file, line: 0, column: 0, message, severity: 'error' }];
+    if (message === null) return [];
+    const { keyVariable = '' } = settings;
+    const file = keyVariable !== '' && message.includes(keyVariable) ? keyVariable : 'environment';
+    return [{ file, line: 0, column: 0, message, severity: 'error' }];
   });
   if (faults.length > 0) throw new FaultyFileError(faults);
   if (Object.keys(providers).length === 0) providers[SIMULATION] = providerSchema.parse({});

@@ -1,10 +1,5 @@
 import { isIPv6 } from 'node:net';
 
-/** Whether only programs on the same machine can reach a server that listens on `host`. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
-
 /** A host as a server takes it: IPv6 addresses without the brackets that they have in URLs. */
 export function bareHost(text: string): string {
   return text.trim().replace(/^\[(.*)\]$/, '$1');

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { DIALECT_NAMES } from '../dialects/dialect.js';
 import { PROVIDERS, SIMULATION } from '../upstream/providers.js';
+import { OutgoingProxy, PROXY_IS } from '../upstream/proxy/outgoing-proxy.js';
 import { secret, section } from './section.js';
 
 const aws = section({
@@ -145,6 +146,19 @@ export const providerSchema = section({
     .max(65_535)
     .default(1024)
     .describe('The most concurrent connections to the provider; further requests wait for one.'),
+  proxy: z
+    .string()
+    .refine((text) => text === 'off' || OutgoingProxy.parse(text, '') !== null, {
+      error: `must be ${PROXY_IS}, or "off"`,
+    })
+    .nullable()
+    .transform((text) => (text === 'off' ? null : text))
+    // A URL may carry a password.
+    .meta(secret)
+    .optional()
+    .describe(
+      'The HTTP proxy through which the provider is reached: `http://USER:PASSWORD@HOST:PORT`, or `https://…` for a proxy that speaks TLS itself; `off` or empty: none. Default: `HTTPS_PROXY` for https providers or `HTTP_PROXY` for http ones, else `ALL_PROXY`, unless `NO_PROXY` has the host ([operations.md](operations.md)).',
+    ),
   enabled: z
     .boolean()
     .default(true)
@@ -155,6 +169,8 @@ export const providerSchema = section({
 export type ProviderConfig = z.output<typeof providerSchema> & {
   /** What the environment says to those who look for keys of AWS, by name. */
   readonly awsVariables?: Readonly<Record<string, string>>;
+  /** What the environment says of proxies, by name. */
+  readonly proxyVariables?: Readonly<Record<string, string>>;
   /** The variable of the environment that `apiKey` comes from; absent where it does not. */
   readonly keyVariable?: string | undefined;
 };

@@ -6,20 +6,23 @@ import {
   knownProvider,
   PROVIDERS,
   resolveProvider,
+  SIMULATION,
   type ProviderRow,
   type ProviderSettings,
 } from '../upstream/providers.js';
 import { AWS_VARIABLES } from '../upstream/auth/aws-lookup.js';
 import type { AwsSource } from '../upstream/auth/aws.js';
+import { PROXY_VARIABLES } from '../upstream/proxy/proxy-choice.js';
 import type { Environment } from './interpolate.js';
 import type { ProviderConfig } from './provider-schema.js';
 
 const OLLAMA = 'ollama';
 const OLLAMA_PORT = '11434';
+const PROXY_NAMES = [...new Set(Object.values(PROXY_VARIABLES).flat())];
 
 /**
- * The settings, completed by what the environment says of a known provider: its key, its place,
- * Ollama's address.
+ * The settings, completed by what the environment says of proxies, and of a known provider: its key,
+ * its place, Ollama's address.
  */
 export function withEnvironment(
   name: string,
@@ -32,7 +35,9 @@ export function withEnvironment(
   const placed = {
     ...settings,
     place,
-    ...(looks && { awsVariables: awsVariablesIn(env) }),
+    ...(looks && { awsVariables: variablesIn(env, AWS_VARIABLES) }),
+    // The simulation answers in this process.
+    ...(row?.name !== SIMULATION && { proxyVariables: variablesIn(env, PROXY_NAMES) }),
   };
   // The variables hold keys for the provider's own address; another one must not get to see them.
   if (settings.baseUrl !== undefined) return placed;
@@ -106,9 +111,9 @@ function awsSource(
   return { accessKeyId, secretAccessKey, sessionToken };
 }
 
-/** What AWS's own tools read, as far as places of keys go. */
-function awsVariablesIn(env: Environment): Record<string, string> {
-  const found = AWS_VARIABLES.flatMap((name) => {
+/** Those of the variables that are set, by name. */
+function variablesIn(env: Environment, names: readonly string[]): Record<string, string> {
+  const found = names.flatMap((name) => {
     const value = valueOf(name, env);
     return value === undefined ? [] : [[name, value] as const];
   });

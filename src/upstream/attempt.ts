@@ -138,7 +138,8 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   }
 
   onTimeout(what: string): void {
-    this.#failWith('upstream_timeout', what);
+    const isConnecting = this.#watch.stage === 'connecting';
+    this.#failWith('upstream_timeout', what + (isConnecting ? this.#context.pool.hindrance : ''));
   }
 
   /** The request's signal. */

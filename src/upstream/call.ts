@@ -63,14 +63,15 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
     if (known !== undefined) return known;
     const provider = options.providers.get(name);
     if (provider === undefined) throw new Error(`provider ${name} is not configured`);
-    const { connections } = provider;
+    const { connections, proxy } = provider;
+    const { connectMs } = timeouts;
     const credentials = provider.secretCredentials();
     const route = {
-      pool: new ConnectionPool(provider.origin, { connections, connectMs: timeouts.connectMs }),
+      pool: new ConnectionPool(provider.origin, { connections, connectMs, proxy }),
       provider,
       wholeHeaders: headersOf(provider, options.version, 'application/json'),
       streamHeaders: headersOf(provider, options.version, provider.streamType),
-      sign: credentials === null ? null : openSigner(credentials, clock),
+      sign: credentials === null ? null : openSigner(credentials, clock, provider.proxies),
     };
     routes.set(name, route);
     return route;

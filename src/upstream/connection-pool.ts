@@ -1,11 +1,15 @@
 import { buildConnector, Client, type Dispatcher, Pool } from 'undici';
 import type { Socket } from 'node:net';
+import type { OutgoingProxy } from './proxy/outgoing-proxy.js';
+import { Tunnels } from './proxy/tunnels.js';
 
 /** How connections to one origin are kept. */
 export interface PoolLimits {
   /** Most connections at a time; further requests wait for one. */
   readonly connections: number;
   readonly connectMs: number;
+  /** What all of them go through; absent or `null` for nothing. */
+  readonly proxy?: OutgoingProxy | null;
 }
 
 /** Providers close idle connections after a minute or more; a TLS handshake costs two round trips. */
@@ -23,9 +27,11 @@ export class ConnectionPool {
   /** Those with a connection for one request only. */
   readonly #loners = new Set<Client>();
   readonly #sockets = new Set<Socket>();
+  readonly #tunnels: Tunnels | null;
 
   constructor(origin: string, limits: PoolLimits) {
     this.#origin = origin;
+    this.#tunnels = this.#tunnelsFor(limits);
     this.#options = {
       // One slow answer must not hold up another, and pipelining measures slower anyway.
       pipelining: 1,
@@ -37,6 +43,11 @@ export class ConnectionPool {
       connect: this.#connectorOf(limits),
     };
     this.#pool = new Pool(origin, { connections: limits.connections, ...this.#options });
+  }
+
+  /** What a connection is being waited for, where that is known: the end of a sentence, or nothing. */
+  get hindrance(): string {
+    return this.#tunnels?.hindrance ?? '';
   }
 
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
@@ -63,7 +74,7 @@ export class ConnectionPool {
   }
 
   #connectorOf({ connectMs }: PoolLimits): buildConnector.connector {
-    const connect = buildConnector({ timeout: connectMs });
+    const connect = this.#tunnels?.connect ?? buildConnector({ timeout: connectMs });
     return (options, callback) => {
       connect(options, (...result) => {
         if (result[0] === null) this.#keep(result[1]);
@@ -76,6 +87,13 @@ export class ConnectionPool {
         }
       });
     };
+  }
+
+  #tunnelsFor({ proxy = null, connectMs: timeoutMs }: PoolLimits): Tunnels | null {
+    const onSocket = (socket: Socket): void => {
+      this.#keep(socket);
+    };
+    return proxy === null ? null : new Tunnels(proxy, { timeoutMs, onSocket });
   }
 
   #keep(socket: Socket): void {

@@ -3,6 +3,8 @@ import type { ClientDialectName, DialectName } from '../dialects/dialect.js';
 import type { EmbeddingForm } from '../dialects/embeddings/embeddings.js';
 import type { Refusal } from '../dialects/refusal.js';
 import type { Credentials } from './auth/credentials.js';
+import type { OutgoingProxy } from './proxy/outgoing-proxy.js';
+import type { ProxyChoice } from './proxy/proxy-choice.js';
 import { Redaction } from './redaction.js';
 import type { ProviderRow } from './rows/row.js';
 
@@ -55,6 +57,8 @@ export interface ProviderParts {
   /** What stands for the names in braces. */
   readonly places: Readonly<Record<string, string>>;
   readonly connections: number | undefined;
+  /** By way of what its own and other addresses are reached. */
+  readonly proxies: ProxyChoice;
 }
 
 /**
@@ -88,6 +92,10 @@ export class Provider {
   readonly connections: number;
   /** Scheme, host and port. */
   readonly origin: string;
+  /** What it is reached through; `null` for nothing. */
+  readonly proxy: OutgoingProxy | null;
+  /** By way of what the addresses are reached that lend it a proof of who asks. */
+  readonly proxies: ProxyChoice;
   /** What is to be said of itself by a stream: a media type. */
   readonly streamType: string;
   /** All of its dialect's API is behind the base URL, files and batches included; otherwise chat alone, elsewhere. */
@@ -127,6 +135,8 @@ export class Provider {
     this.fit = row.fit;
     this.connections = parts.connections ?? DEFAULT_CONNECTIONS;
     this.origin = url.origin;
+    this.proxies = parts.proxies;
+    this.proxy = parts.proxies.to(url);
     this.streamType = STREAM_TYPES[row.dialect] ?? EVENTS;
     this.#base = url.pathname.replace(/\/+$/u, '');
     this.#query = url.search.slice(1);
@@ -138,7 +148,7 @@ export class Provider {
     this.countPath = canCount ? at(url, '/messages/count_tokens', places) : null;
     this.#headers = parts.headers;
     this.#credentials = parts.credentials;
-    this.#redaction = new Redaction(parts);
+    this.#redaction = new Redaction(parts, this.proxy?.secretPasswords());
   }
 
   /** What it is best asked in for a client, and for a model that may know one dialect only. */

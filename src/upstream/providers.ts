@@ -5,8 +5,10 @@ import type { Credentials } from './auth/credentials.js';
 import type { GoogleFile } from './auth/google.js';
 import { fill, Provider } from './provider.js';
 import { PROVIDERS, type ProviderRow } from './provider-rows.js';
+import { ProxyChoice } from './proxy/proxy-choice.js';
 import { RESPONSES_ONLY } from './rows/openai-models.js';
 import { row as rowFor } from './rows/row.js';
+import { basicProof } from './url-proof.js';
 
 export { Provider } from './provider.js';
 export { PROVIDERS, SIMULATION, type ProviderRow } from './provider-rows.js';
@@ -34,6 +36,10 @@ export interface ProviderSettings {
   readonly usageOption?: boolean | undefined;
   /** Most connections to it at a time; further requests wait for one. */
   readonly connections?: number | undefined;
+  /** The URL of what it is reached through, `null` for nothing; by default what the variables say. */
+  readonly proxy?: string | null | undefined;
+  /** What the environment says of proxies, by name; see `PROXY_VARIABLES`. */
+  readonly proxyVariables?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A provider, or the plain sentence that says why there is none and what would help. */
@@ -61,12 +67,13 @@ export function resolveProvider(name: string, settings: ProviderSettings = {}): 
   const fault = placeFault(row, places, settings) ?? settingsFault(row, settings);
   if (fault !== null) return refuse(`Provider ${name} ${fault}`);
   const fitted = adjusted(row, settings);
-  const url = httpUrl(fill(settings.baseUrl ?? row.baseUrl, places));
+  const url = urlOf(fitted, settings, places);
   if (url === null) {
     return refuse(`Provider ${name} has a base URL that is not an http or https URL.`);
   }
-  // Everybody writes Ollama's address as its OpenAI-compatible door has it.
-  if (fitted.dialect === 'ollama') url.pathname = url.pathname.replace(/\/v1\/?$/u, '');
+  const proxies = proxiesOf(name, settings);
+  const unusable = proxies.faultFor(url);
+  if (unusable !== null) return refuse(`Provider ${name} ${unusable}`);
   const key = keyIn(settings);
   const credentials = key === '' ? credentialsOf(settings, places) : null;
   const headers = { ...ownHeaders(fitted, url, key), ...lowerCased(settings.headers ?? {}) };
@@ -79,12 +86,21 @@ export function resolveProvider(name: string, settings: ProviderSettings = {}): 
       credentials,
       places,
       connections: settings.connections,
+      proxies,
     }),
   };
 }
 
 /** The source of what is said of a server that is not known. */
 const OWN_SERVER = 'the operator';
+
+function proxiesOf(name: string, { proxy: own, proxyVariables }: ProviderSettings): ProxyChoice {
+  return new ProxyChoice({
+    own,
+    source: `providers.${name}.proxy`,
+    variables: proxyVariables ?? {},
+  });
+}
 
 function keyIn({ apiKey }: ProviderSettings): string {
   return apiKey?.trim() ?? '';
@@ -208,9 +224,17 @@ export function speaksResponses(
   return responses ?? (row.responses && baseUrl === undefined);
 }
 
-function httpUrl(text: string): URL | null {
+function urlOf(
+  row: ProviderRow,
+  { baseUrl = row.baseUrl }: ProviderSettings,
+  places: Readonly<Record<string, string>>,
+): URL | null {
+  const text = fill(baseUrl, places);
   const url = URL.canParse(text) ? new URL(text) : null;
-  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : null;
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return null;
+  // Everybody writes Ollama's address as its OpenAI-compatible door has it.
+  if (row.dialect === 'ollama') url.pathname = url.pathname.replace(/\/v1\/?$/u, '');
+  return url;
 }
 
 /** What a row says of its own dialect. */
@@ -240,9 +264,8 @@ function ownHeaders({ auth, dialect }: ProviderRow, url: URL, key: string): Reco
 /** From the key, or from a base URL of the form `https://user:password@host`. */
 function authorization(url: URL, key: string): { authorization?: string } {
   if (key !== '') return { authorization: `Bearer ${key}` };
-  if (url.username === '' && url.password === '') return {};
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+  const proof = basicProof(url);
+  return proof === undefined ? {} : { authorization: proof };
 }
 
 /** Names that belong to the connection, or that we write ourselves. */

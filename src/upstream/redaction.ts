@@ -1,5 +1,6 @@
 import { GatewayError } from '../core/errors.js';
 import type { Credentials } from './auth/credentials.js';
+import { decoded } from './url-proof.js';
 
 /** Shorter ones are placeholders (`none`, `ollama`) that may well be words of an error. */
 const MIN_SECRET_CHARS = 8;
@@ -19,8 +20,9 @@ interface SecretPlaces {
 export class Redaction {
   readonly #secrets: readonly string[];
 
-  constructor(places: SecretPlaces) {
-    const long = secretsIn(places).filter(({ length }) => length >= MIN_SECRET_CHARS);
+  /** @param more - secrets that stand elsewhere */
+  constructor(places: SecretPlaces, more: readonly string[] = []) {
+    const long = [...secretsIn(places), ...more].filter(({ length }) => length >= MIN_SECRET_CHARS);
     // The longest first: another one may be part of it.
     this.#secrets = [...new Set(long)].sort((a, b) => b.length - a.length);
   }
@@ -61,13 +63,4 @@ function keysIn(credentials: Credentials | null): string[] {
   if (credentials?.kind !== 'aws' || !('secretAccessKey' in credentials.source)) return [];
   const { secretAccessKey, sessionToken = '' } = credentials.source;
   return [secretAccessKey, sessionToken];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // Not encoded, then: it stands for itself.
-    return text;
-  }
 }

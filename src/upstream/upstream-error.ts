@@ -1,5 +1,6 @@
 import type { Upstream } from '../core/model.js';
 import { codeOf, type ErrorCode, GatewayError } from '../core/errors.js';
+import { ProxyError } from './proxy/proxy-error.js';
 
 /** A failed attempt, and the one thing its code cannot say: whether it may have cost something. */
 export class UpstreamError extends GatewayError {
@@ -19,7 +20,8 @@ const UNTRUSTED =
   'has a certificate of an issuer that is not trusted here (see NODE_EXTRA_CA_CERTS)';
 const SELF_SIGNED =
   'has a certificate that it signed itself, which is not trusted here (see NODE_EXTRA_CA_CERTS)';
-const NO_TLS =
+/** What speaks plain HTTP where TLS was expected. */
+export const NO_TLS =
   'does not speak TLS there; is its base_url to begin with http:// instead of https://?';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -70,6 +72,10 @@ export function isClosedConnection(error: unknown): boolean {
 export function transportError(upstream: Upstream, stage: Stage, cause: unknown): UpstreamError {
   const code = codeOf(cause);
   const detail = { sent: stage !== 'connecting', cause };
+  if (cause instanceof ProxyError) {
+    const kind = cause.isTimeout ? 'upstream_timeout' : 'upstream_failed';
+    return new UpstreamError(kind, `${upstream.id} cannot be reached: ${cause.message}`, detail);
+  }
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
     return new UpstreamError(
       'upstream_timeout',
@@ -83,7 +89,8 @@ export function transportError(upstream: Upstream, stage: Stage, cause: unknown)
   return new UpstreamError('upstream_failed', `${upstream.id} ${reasonFor(stage, cause)}`, detail);
 }
 
-function reasonFor(stage: Stage, cause: unknown): string {
+/** Why a server could not be talked to, as what is said of it. */
+export function reasonFor(stage: Stage, cause: unknown): string {
   const code = codeOf(cause);
   const known = REASONS[code] ?? interimIn(cause);
   if (known !== undefined) return known;

@@ -125,6 +125,40 @@ describe('suffice check', () => {
   });
 });
 
+describe('proxies', () => {
+  const providers =
+    'providers:\n  acme: { base_url: "https://acme.example/v1", models: [m], proxy: "http://u:secret-1@own:3128" }\n';
+
+  test.each([
+    ['check', 'out', 'proxy '],
+    ['serve', 'err', 'proxy     '],
+  ] as const)('%s names those in use without their passwords', async (command, where, head) => {
+    const more =
+      '  globex: { base_url: "https://globex.example/v1", models: [m] }\n' +
+      '  local: { base_url: "http://127.0.0.1:9/v1", models: [m] }\n';
+    await writeFile(config(), `${providers}${more}server: { port: 0 }\n`);
+    const env = { ALL_PROXY: 'http://u:secret-2@corp:3128' };
+
+    const told = await run([command, '--config', config()], { env });
+
+    expect(told[where]).toContain(`${head}http://own:3128 (providers.acme.proxy) for acme\n`);
+    expect(told[where]).toContain(`${head}http://corp:3128 (ALL_PROXY) for globex\n`);
+    expect(JSON.stringify(told)).not.toMatch(/secret-[12]/u);
+  });
+
+  test('that cannot be used are told of by their line, and not shown', async () => {
+    await writeFile(config(), providers.replace('http://u', 'socks5://u'));
+
+    const { code, err } = await run(['check', '--config', config()]);
+
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /suffice\.yaml:2:\d+: error: "providers\.acme\.proxy" must be an http or https URL such as .*, or "off"/u,
+    );
+    expect(err).not.toContain('secret-1');
+  });
+});
+
 describe.each(['check', 'serve'])('suffice %s', (command) => {
   const simulated = 'providers: { simulation: {} }\nrouter: { predictor: heuristic }\n';
 

@@ -122,3 +122,36 @@ test.each([
 
   expect(found ?? 'none').toContain(fault ?? 'none');
 });
+
+describe('the proxy of a provider', () => {
+  const PROXY = 'http://user:secret-1@proxy.example:3128';
+
+  test('is what the environment says, where the provider has no word of its own', () => {
+    const env = { HTTPS_PROXY: ` ${PROXY} `, http_proxy: '', NO_PROXY: 'x', HOME: '/' };
+    const variables = { HTTPS_PROXY: PROXY, NO_PROXY: 'x' };
+
+    expect(completed('openai', {}, env)).toMatchObject({ proxyVariables: variables });
+    expect(completed('simulation', {}, env).proxyVariables).toBeUndefined();
+    expect(completed('openai', { proxy: PROXY }, env).proxy).toBe(PROXY);
+  });
+
+  test.each(['off', null])('is none where that is written as %s', (proxy) => {
+    expect(completed('openai', { proxy }, { HTTPS_PROXY: PROXY }).proxy).toBeNull();
+  });
+
+  test('is none for an Ollama that was found without one', () => {
+    const env = { OLLAMA_HOST: 'http://10.0.0.7:11434', HTTP_PROXY: PROXY };
+    const { providers } = configFromEnvironment(env, ['llama']);
+
+    expect(providers['ollama']?.proxy).toBeNull();
+  });
+
+  test('that cannot be used is named by its variable, and not shown', () => {
+    const env = { ALL_PROXY: 'socks5://user:secret-1@proxy.example:1080', OPENAI_API_KEY: 'k' };
+    const fault = providerFault('openai', completed('openai', {}, env));
+
+    expect(fault).toContain('the proxy of ALL_PROXY, which must be an http or https URL');
+    expect(fault).not.toContain('secret-1');
+    expect(() => configFromEnvironment(env, null)).toThrow(`environment: error: ${fault ?? ''}`);
+  });
+});

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Certificate } from './certificate.js';
 
 /** A request as the fake upstream got it. */
 export interface SeenRequest {
@@ -33,19 +35,24 @@ export class FakeUpstream {
   /** Connections accepted since the start. */
   connections = 0;
   readonly #server: Server;
+  readonly #scheme: string;
   readonly #sockets = new Set<Socket>();
   readonly #behaviours: Behaviour[] = [];
   #default: Behaviour = answers();
   #watchers: (() => void)[] = [];
 
-  private constructor(server: Server) {
+  private constructor(server: Server, scheme: string) {
     this.#server = server;
+    this.#scheme = scheme;
   }
 
-  static async start(): Promise<FakeUpstream> {
-    const server = createServer({ keepAliveTimeout: 0 });
-    const fake = new FakeUpstream(server);
-    server.on('connection', (socket) => {
+  /** @param certificate - for one that speaks TLS */
+  static async start(certificate?: Certificate): Promise<FakeUpstream> {
+    const isSecure = certificate !== undefined;
+    const options = { keepAliveTimeout: 0, ...certificate };
+    const server = isSecure ? createSecureServer(options) : createServer(options);
+    const fake = new FakeUpstream(server, isSecure ? 'https' : 'http');
+    server.on('connection', (socket: Socket) => {
       fake.connections += 1;
       // Every request on it watches for its end.
       socket.setMaxListeners(0);
@@ -68,7 +75,7 @@ export class FakeUpstream {
   }
 
   get baseUrl(): string {
-    return `http://127.0.0.1:${this.port}/v1`;
+    return `${this.#scheme}://127.0.0.1:${this.port}/v1`;
   }
 
   get openSockets(): number {

@@ -225,12 +225,15 @@ describe('a provider of the operator’s', () => {
     expect(provider('openai', { apiKey: 'key' }).trustedAnswers).toBe(true);
   });
 
-  test('takes user and password out of the URL', () => {
-    const made = provider('corner', { baseUrl: 'https://me:p%40ss@llm.example.com' });
+  test.each([
+    ['p%40ss', 'p@ss'],
+    ['100%', '100%'],
+  ])('takes user and password out of the URL: %s', (written, meant) => {
+    const made = provider('corner', { baseUrl: `https://me:${written}@llm.example.com` });
 
     expect(made.origin).toBe('https://llm.example.com');
     expect(made.secretHeaders()).toEqual({
-      authorization: `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
+      authorization: `Basic ${Buffer.from(`me:${meant}`).toString('base64')}`,
     });
   });
 

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { request } from 'undici';
 import * as z from 'zod';
 import { GatewayError } from '../../core/errors.js';
+import { ProxyChoice } from '../proxy/proxy-choice.js';
+import { ofProxy } from '../proxy/proxy-error.js';
+import { exchange, type Exchange } from './exchange.js';
 
 /** An access key of AWS. */
 export interface AwsKeys {
@@ -64,9 +66,13 @@ const lentReply = z.looseObject({
  * Finds keys: in a profile of the shared files, for a web identity, in a container, on a machine; the first place
  * that is set up counts.
  *
+ * @param proxies - ways to AWS itself; containers and machines answer from next door, and are asked directly
  * @throws {GatewayError} `upstream_auth_failed` where no place has any, or the one that should does not
  */
-export async function findAwsKeys({ profile, variables }: AwsLookup): Promise<LentKeys> {
+export async function findAwsKeys(
+  { profile, variables }: AwsLookup,
+  proxies: ProxyChoice = ProxyChoice.none,
+): Promise<LentKeys> {
   const named = profile ?? variables['AWS_PROFILE'];
   const found = await inProfile(named ?? 'default', variables);
   if (found !== null) return { keys: found, untilMs: null };
@@ -74,7 +80,7 @@ export async function findAwsKeys({ profile, variables }: AwsLookup): Promise<Le
   const tokenFile = variables['AWS_WEB_IDENTITY_TOKEN_FILE'];
   const role = variables['AWS_ROLE_ARN'];
   if (tokenFile !== undefined && role !== undefined) {
-    return forWebIdentity(tokenFile, role, variables);
+    return forWebIdentity(tokenFile, role, variables, proxies);
   }
   return (await inContainer(variables)) ?? onMachine(variables);
 }
@@ -102,6 +108,7 @@ async function forWebIdentity(
   tokenFile: string,
   role: string,
   variables: AwsLookup['variables'],
+  proxies: ProxyChoice,
 ): Promise<LentKeys> {
   const region = variables['AWS_REGION'] ?? variables['AWS_DEFAULT_REGION'] ?? 'us-east-1';
   const url = variables['AWS_ENDPOINT_URL_STS'] ?? `https://sts.${region}.amazonaws.com`;
@@ -112,12 +119,9 @@ async function forWebIdentity(
     RoleSessionName: variables['AWS_ROLE_SESSION_NAME'] ?? 'suffice',
     WebIdentityToken: await readToken(tokenFile),
   });
-  const text = await ask(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: form.toString(),
-    timeoutMs: FAR_MS,
-  });
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const asking = { method: 'POST', headers, body: form.toString(), timeoutMs: FAR_MS } as const;
+  const text = await ask(url, asking, proxies);
   // The answer is XML of four plain values; none of them can hold a character that is written otherwise.
   const told = (tag: string) => new RegExp(`<${tag}>([^<]+)</${tag}>`, 'u').exec(text)?.[1];
   return lent({
@@ -173,23 +177,19 @@ async function readToken(file: string): Promise<string> {
   }
 }
 
-interface Asking {
-  readonly method: 'GET' | 'POST' | 'PUT';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly timeoutMs: number;
-}
-
-async function ask(url: string, { timeoutMs, ...asking }: Asking): Promise<string> {
-  let status: number;
-  let text: string;
+async function ask(
+  url: string,
+  asking: Exchange,
+  proxies: ProxyChoice = ProxyChoice.none,
+): Promise<string> {
+  let reply: Awaited<ReturnType<typeof exchange>>;
   try {
-    const reply = await request(url, { ...asking, signal: AbortSignal.timeout(timeoutMs) });
-    status = reply.statusCode;
-    text = await reply.body.text();
+    reply = await exchange(url, asking, proxies);
   } catch (cause) {
-    throw failed(`No access key was found, and ${url} could not be asked for one.`, cause);
+    const why = `could not be asked for one${ofProxy(cause)}`;
+    throw failed(`No access key was found, and ${url} ${why}.`, cause);
   }
+  const { status, text } = reply;
   if (status === 200) return text;
   throw failed(`${url} gave no access key (${status}): ${text.slice(0, MAX_REPLY_CHARS)}`);
 }

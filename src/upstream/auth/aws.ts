@@ -1,5 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch';
 import type { Clock } from '../../core/clock.js';
+import { ProxyChoice } from '../proxy/proxy-choice.js';
 import { findAwsKeys, type AwsKeys, type AwsLookup } from './aws-lookup.js';
 import { leaseFor, renewing, type Lease } from './renewing.js';
 import type { Signer } from './signer.js';
@@ -17,11 +18,16 @@ const SERVICE = 'bedrock';
  * Signs with AWS's Signature Version 4, over the body and the path as it is on the wire. Keys that have to be
  * looked for are kept while they live.
  */
-export function signerFor(source: AwsSource, region: string, clock: Clock): Signer {
+export function signerFor(
+  source: AwsSource,
+  region: string,
+  clock: Clock,
+  proxies: ProxyChoice = ProxyChoice.none,
+): Signer {
   if ('accessKeyId' in source) return awsSigner(source, region, clock);
   const nowMs = (): number => clock.wallMs();
   const signer = renewing(async (): Promise<Lease<Signer>> => {
-    const { keys, untilMs } = await findAwsKeys(source);
+    const { keys, untilMs } = await findAwsKeys(source, proxies);
     const sign = awsSigner(keys, region, clock);
     const now = nowMs();
     if (untilMs !== null) return leaseFor(sign, now, untilMs - now);

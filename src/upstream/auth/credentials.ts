@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.js';
+import type { ProxyChoice } from '../proxy/proxy-choice.js';
 import { signerFor, type AwsSource } from './aws.js';
 import { googleSigner, type GoogleFile } from './google.js';
 import type { Signer } from './signer.js';
@@ -9,8 +10,8 @@ export type Credentials =
   | { readonly kind: 'google'; readonly file: GoogleFile };
 
 /** Opens no connection before the first request. */
-export function openSigner(credentials: Credentials, clock: Clock): Signer {
+export function openSigner(credentials: Credentials, clock: Clock, proxies: ProxyChoice): Signer {
   return credentials.kind === 'aws'
-    ? signerFor(credentials.source, credentials.region, clock)
-    : googleSigner(credentials.file, clock);
+    ? signerFor(credentials.source, credentials.region, clock, proxies)
+    : googleSigner(credentials.file, clock, proxies);
 }

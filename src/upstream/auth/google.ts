@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { importPKCS8, SignJWT } from 'jose';
-import { request } from 'undici';
 import * as z from 'zod';
 import type { Clock } from '../../core/clock.js';
 import { GatewayError } from '../../core/errors.js';
+import { ProxyChoice } from '../proxy/proxy-choice.js';
+import { ofProxy } from '../proxy/proxy-error.js';
+import { exchange } from './exchange.js';
 import { leaseFor, renewing, type Lease } from './renewing.js';
 import type { Signer } from './signer.js';
 
@@ -51,20 +53,28 @@ const tokenReply = z.looseObject({
  * Exchanges credentials for a token, and keeps that while it lives. The file is read at each exchange, so
  * that a key may be replaced while we run.
  */
-export function googleSigner(file: GoogleFile, clock: Clock): Signer {
+export function googleSigner(
+  file: GoogleFile,
+  clock: Clock,
+  proxies: ProxyChoice = ProxyChoice.none,
+): Signer {
   const token = renewing(
-    () => exchange(file, clock),
+    () => leaseOf(file, clock, proxies),
     () => clock.now(),
   );
   return async () => ['authorization', `Bearer ${await token()}`];
 }
 
-async function exchange(file: GoogleFile, clock: Clock): Promise<Lease<string>> {
+async function leaseOf(
+  file: GoogleFile,
+  clock: Clock,
+  proxies: ProxyChoice,
+): Promise<Lease<string>> {
   const credentials = await readCredentials(file.path);
   const url = file.tokenUrl ?? credentials.token_uri ?? TOKEN_URL;
   const form = await formOf(credentials, url, clock);
   const startedMs = clock.now();
-  const { status, text } = await post(url, form);
+  const { status, text } = await post(url, form, proxies);
   const reply = tokenReply.safeParse(parsed(text));
   if (status !== 200 || !reply.success) {
     throw refused(`answered with status ${status}: ${text.slice(0, MAX_REPLY_CHARS)}`);
@@ -121,19 +131,17 @@ async function assertionOf(
   }
 }
 
-async function post(url: string, form: string): Promise<{ status: number; text: string }> {
+async function post(
+  url: string,
+  form: string,
+  proxies: ProxyChoice,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const asking = { method: 'POST', headers, body: form, timeoutMs: TIMEOUT_MS } as const;
   try {
-    const reply = await request(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: form,
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    return { status: reply.statusCode, text: await reply.body.text() };
+    return await exchange(url, asking, proxies);
   } catch (cause) {
-    throw refused('could not be reached', cause);
+    throw refused(`could not be reached${ofProxy(cause)}`, cause);
   }
 }
 

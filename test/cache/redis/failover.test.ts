@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import type { RedisSettings } from '../../../src/cache/redis/connection.js';
+import { selfSigned } from '../../support/certificate.js';
 import { RedisCluster } from '../../support/redis-cluster.js';
 import { freePort, RedisServer } from '../../support/redis-server.js';
 import { fresh, heldBy, openPeer, until, wordsOf, type Peer } from './peer.js';
@@ -32,18 +28,14 @@ function peer(origin: string, more: Parameters<typeof openPeer>[1]): Peer {
 
 /** A server that speaks TLS on a second port, and the certificate that it shows. */
 async function secured(): Promise<{ readonly port: number; readonly ca: string }> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'suffice-tls-'));
-  open.push({ close: () => rm(folder, { recursive: true }) });
-  const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
-  const name = ['-subj', '/CN=redis', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const made = ['-keyout', key, '-out', cert, '-days', '1'];
-  await promisify(execFile)('openssl', ['req', '-x509', ...curve, ...made, ...name]);
+  const certificate = await selfSigned();
+  open.push(certificate);
+  const { keyFile: key, certFile: cert } = certificate;
   const port = await freePort();
   const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert];
   const modes = ['--tls-port', String(port), '--tls-auth-clients', 'no'];
   closing(await RedisServer.start(...modes, ...files));
-  return { port, ca: await readFile(cert, 'utf8') };
+  return { port, ca: certificate.cert };
 }
 
 test('shares over TLS with a server whose certificate is trusted, and with no other', async () => {
