@@ -57,6 +57,8 @@ const GIVES_BACK =
  * @returns `null` where no code is given, or nothing is asked of it
  */
 export function readGivenCode(turn: string, system = ''): Material | null {
+  // Code has lines.
+  if (!turn.includes('\n')) return null;
   const span = fencedSpan(turn) ?? diffSpan(turn) ?? plainSpan(turn);
   if (span === null || span.end - span.start < SHORTEST_CODE) return null;
   const task = `${turn.slice(0, span.start).trim()}\n${turn.slice(span.end).trim()}`.trim();

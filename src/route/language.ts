@@ -67,10 +67,8 @@ export interface Language {
 export function readLanguage(text: string, statistics: TextStatistics): Language {
   const { kinds } = statistics;
   const ascii = (kinds[KIND.lower] ?? 0) + (kinds[KIND.upper] ?? 0);
+  if (kinds[KIND.other] === 0) return latinLanguage(statistics.votes, statistics.words);
   const votes = statistics.votes.slice();
-  if (kinds[KIND.other] === 0) {
-    return latinLanguage(votes, statistics.words);
-  }
   const scripts = new Uint16Array(SCRIPTS.length + 1);
   const end = Math.min(text.length, MAX_CODES);
   for (let i = 0; i < end; i++) {
@@ -102,8 +100,11 @@ function scriptLanguage(text: string, counts: Uint16Array): string {
  * @param inScripts - share of the letters in other scripts
  */
 function latinLanguage(votes: Uint16Array, words: number, inScripts = 0): Language {
-  const most = Math.max(...votes);
-  const language = votes.indexOf(most);
+  let language = 0;
+  for (let i = 1; i < votes.length; i++) {
+    if ((votes[i] ?? 0) > (votes[language] ?? 0)) language = i;
+  }
+  const most = votes[language] ?? 0;
   // Every fourth word of ordinary prose is in these lists; a list of names has almost none.
   const needed = Math.min(4, Math.max(1, words / 25)) * (language === 0 ? LEAST_VOTE : MOST_VOTE);
   const code = most >= needed ? LATIN_LANGUAGES[language] : undefined;
