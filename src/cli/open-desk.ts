@@ -44,6 +44,9 @@ export async function inForceFor(
     onPredictorMissing: (error) => {
       throw error;
     },
+    onEncoderMissing: (error) => {
+      throw error;
+    },
     onTuningUnusable: (error) => {
       io.err(`warning: decisions are untuned: ${error.message}\n`);
     },
@@ -73,5 +76,8 @@ export async function openDesk(request: DeskOptions, context: InForceContext): P
           rules,
           predictor: predictor.predictor,
         });
-  return new RouteDesk(router, request.models !== null, (name) => setup.meant(name));
+  return new RouteDesk(router, request.models !== null, {
+    meant: (name) => setup.meant(name),
+    reader: setup.reader,
+  });
 }

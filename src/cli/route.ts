@@ -55,17 +55,16 @@ export async function routeCommand(
     if (models === null) throw new UsageError('--batch needs --models M1,M2,…');
     const desk = await openDesk(request);
     const { policy = 'auto' } = values;
-    const decide = (read: ChatRequest) => desk.route(deskRequest(read, clock), policy);
+    const decide = (read: ChatRequest) => desk.decide(deskRequest(read, clock), policy);
     return routeBatch(values.batch, policy, decide, io);
   }
 
   const body = await requestOf(values.request, positionals, io);
   const desk = await openDesk(request);
   const asked = deskRequest(body, clock);
-  const routing =
-    values.policy === undefined
-      ? desk.route({ ...asked, requested: body.model }, policyIn(body, desk))
-      : desk.route(asked, values.policy);
+  const routing = await (values.policy === undefined
+    ? desk.decide({ ...asked, requested: body.model }, policyIn(body, desk))
+    : desk.decide(asked, values.policy));
   const found = flips(routing.input, routing.choice);
   io.out(
     values.json

@@ -5,9 +5,10 @@ import { CandidateTable } from './candidate-table.js';
 import { Contender, dropsByRules, type Demand } from './candidates.js';
 import { choose, type Choice } from './decide.js';
 import { readFeatures, type Features } from './features.js';
-import { heuristicPredictor } from './heuristic.js';
+import { Forecaster, type Forecast, type ForecastParts } from './forecaster.js';
 import { NoCandidateError } from './no-candidate.js';
 import type { Ability, Prediction, Predictor } from './predictor.js';
+import type { ReadAhead } from './prompt-reader.js';
 import type { Prospect } from './price/expectations.js';
 import { PriceBook } from './price/price-book.js';
 import { UsualTraffic } from './price/usual-traffic.js';
@@ -29,18 +30,15 @@ export interface RoutedModel {
 }
 
 /** What a router is made of; replaced as a whole when the configuration changes. */
-export interface RouterParts {
+export interface RouterParts extends ForecastParts {
   readonly models: readonly RoutedModel[];
   /** Why there are no models, for whoever has one chosen: a sentence's end, without a full stop. */
   readonly whyNone?: string | null;
-  readonly predictor: Predictor;
   readonly rules: RuleSet;
   /** First 12 hex digits of the catalog's hash. */
   readonly catalogRevision: string;
   /** What to keep of prompts for feedback to be learnt from; nothing when absent. */
   readonly sketches?: { readonly predictor: string; readonly text: boolean } | null | undefined;
-  /** Why the predictor is not the one that was asked for; `null` when it is. */
-  readonly degraded: string | null;
   /** How fast a model is, as measured of late or else as published; `null` when unknown. */
   readonly speedOf: (model: string, published: Speed | null) => Speed | null;
   /** How many times longer a model's answers are than predicted, as measured of late; as predicted where absent. */
@@ -50,8 +48,6 @@ export interface RouterParts {
    * they stay those of the usual prompts.
    */
   readonly defer?: ((work: () => void) => void) | null | undefined;
-  /** Told when the predictor throws: once per request, so count it and log changes. */
-  readonly onPredictorFault: (error: unknown) => void;
 }
 
 /** One request, as the router needs it. */
@@ -63,6 +59,8 @@ export interface RouteRequest {
   readonly policy: string;
   readonly stream: boolean;
   readonly conversation: Conversation;
+  /** `conversation` as it was read before; `null`, as when absent, where the router is to read it. */
+  readonly read?: Pick<ReadAhead, 'features' | 'lack'> | null | undefined;
   readonly key: RuleFacts['key'];
   readonly metadata: RuleFacts['metadata'];
   readonly budget: RuleFacts['budget'];
@@ -81,8 +79,7 @@ const SLAB = 64;
 export class Router {
   readonly receipt: Receipt;
   readonly #parts: RouterParts;
-  readonly #abilities: readonly Ability[];
-  readonly #fallback: { readonly predictor: Predictor; readonly abilities: readonly Ability[] };
+  readonly #forecaster: Forecaster;
   readonly #models: readonly Model[];
   readonly #contenders: readonly Contender[];
   readonly #names: readonly string[];
@@ -99,17 +96,14 @@ export class Router {
   ] as const;
 
   constructor(parts: RouterParts) {
-    const heuristic = heuristicPredictor();
     this.#parts = parts;
     this.#models = parts.models.map(({ model }) => model);
     this.#contenders = parts.models.map((routed, place) => new Contender(routed, place));
     this.#names = this.#models.map(({ id }) => id);
     this.#tables = CandidateTable.spaceFor(this.#names.length, SLAB);
-    this.#abilities = parts.models.map((routed) => abilityOf(routed, parts.predictor));
-    this.#fallback = {
-      predictor: heuristic,
-      abilities: parts.models.map(({ model }) => heuristic.ability(model)),
-    };
+    this.#forecaster = new Forecaster(parts, (predictor) =>
+      parts.models.map((routed) => abilityOf(routed, predictor)),
+    );
     this.receipt = {
       rules: parts.rules.revision,
       predictor: parts.predictor.revision,
@@ -117,7 +111,8 @@ export class Router {
       price: null,
     };
     this.#latest = this.receipt;
-    this.#usual = new UsualTraffic(parts.predictor, this.#abilities, (prediction, demand) =>
+    const { abilities } = this.#forecaster;
+    this.#usual = new UsualTraffic(parts.predictor, abilities, (prediction, demand) =>
       this.#candidates(prediction, demand),
     );
     this.#prices = new PriceBook({
@@ -137,9 +132,11 @@ export class Router {
    */
   route(request: RouteRequest): Routing {
     const { rules } = this.#parts;
-    const features = readFeatures(request.conversation);
+    const { read = null } = request;
+    const features = read === null ? readFeatures(request.conversation) : read.features;
     const outcome = rules.apply(request.policy, factsOf(request, features));
-    const { prediction, degraded } = this.#predict(features);
+    const forecast = this.#forecaster.of(features, read === null ? null : read.lack);
+    const { prediction } = forecast;
 
     const { choices } = request.conversation;
     const { vouched, cached = null } = request;
@@ -153,8 +150,8 @@ export class Router {
       throw new NoCandidateError(request.policy, candidates.rows(), whyNone);
     }
     if (request.isPreview !== true) this.#prices.note(outcome, input);
-    const head = this.#headOf(request, input, choice, degraded);
-    const sketch = this.#sketch(features, prediction);
+    const head = this.#headOf(request, input, choice, forecast);
+    const sketch = this.#sketch(features, forecast);
     return new Routing({ head, features: withoutText(features), input, choice, sketch });
   }
 
@@ -231,22 +228,13 @@ export class Router {
     return drops;
   }
 
-  #predict(features: Features): { prediction: Prediction; degraded: string | null } {
-    try {
-      return {
-        prediction: this.#parts.predictor.predict(features, this.#abilities),
-        degraded: this.#parts.degraded,
-      };
-    } catch (error) {
-      this.#parts.onPredictorFault(error);
-      const { predictor, abilities } = this.#fallback;
-      return { prediction: predictor.predict(features, abilities), degraded: 'predictor_failed' };
-    }
-  }
-
-  #sketch({ text, dense }: Features, { vector }: Prediction): PromptSketch | null {
-    const { sketches = null } = this.#parts;
-    if (sketches === null || vector === null) return null;
+  #sketch(
+    { text, dense }: Features,
+    { prediction: { vector }, by }: Forecast,
+  ): PromptSketch | null {
+    const { sketches = null, predictor } = this.#parts;
+    // What another predictor makes of a prompt is nothing that this one can learn from.
+    if (sketches === null || vector === null || by !== predictor) return null;
     this.#sketches ??= PromptSketch.spaceFor({ vector, dense }, SLAB);
     return new PromptSketch(
       { predictor: sketches.predictor, text: sketches.text ? text : null },
@@ -256,8 +244,7 @@ export class Router {
   }
 
   /** Learning changes what a decision depends on, so it changes the receipt. */
-  #receiptNow(price: number | null): Receipt {
-    const { revision } = this.#parts.predictor;
+  #receiptNow(price: number | null, revision: string): Receipt {
     if (this.#latest.price !== price || this.#latest.predictor !== revision) {
       this.#latest = { ...this.receipt, predictor: revision, price };
     }
@@ -268,10 +255,10 @@ export class Router {
     request: RouteRequest,
     input: ChoiceInput,
     choice: Choice,
-    degraded: string | null,
+    { degraded, by: { revision } }: Forecast,
   ): DecisionHead {
     const { outcome } = input;
-    const byHeuristic = degraded === 'predictor_failed' || this.receipt.predictor === 'heuristic';
+    const byHeuristic = degraded === 'predictor_failed' || revision === 'heuristic';
     // What was forced stays forced, whoever predicted; only a weighing can be called heuristic.
     const weighed = choice.reason !== 'pinned' && choice.reason !== 'only_candidate';
     return {
@@ -287,7 +274,7 @@ export class Router {
       reference: choice.reference.model,
       degraded,
       ood: input.ood,
-      receipt: this.#receiptNow(input.price),
+      receipt: this.#receiptNow(input.price, revision),
     };
   }
 }
