@@ -160,7 +160,9 @@ function remembering(
   memory: NeighbourMemory | undefined,
 ): Predictor {
   const learns = adaptation.memory && base.revision !== 'heuristic';
-  return memory === undefined || !learns ? predictor : new RememberingPredictor(predictor, memory);
+  if (memory === undefined || !learns) return predictor;
+  // Requests that began before a reload are decided by the former predictor, but the memory is the present one's.
+  return new RememberingPredictor(predictor, memory, base.revision);
 }
 
 /** What the configuration says of the cache, keys included. */
