@@ -1,7 +1,6 @@
-import { appendFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { EncoderVectors } from '../../models/train/encoder-vectors.js';
 import { trainPredictor } from '../../models/train/predictor/train.js';
 import { startProgress } from '../../models/train/progress.js';
@@ -9,15 +8,14 @@ import { trainUsualPrompts } from '../../models/train/usual-prompts.js';
 import { readManifest } from '../../src/embed/artefact.js';
 import { readFeatures } from '../../src/route/features.js';
 import { loadPredictor } from '../../src/route/predict.js';
-import { jsonl, madeUpLines, MODELS } from '../bench/quality/made-up.js';
+import { MODELS } from '../bench/quality/made-up.js';
 import { conversation, message } from '../support/conversations.js';
 import { FakeEncoder } from '../support/fake-encoder.js';
 import { modelWith } from '../support/models.js';
+import { writeGradedData } from './graded-data.js';
 
 const ID = 'encoder-0123456789ab';
 const DIMS = 8;
-/** Two sets that are never left out together. */
-const SETS = ['farel_bench', 'eq_bench_v2'];
 const progress = startProgress(() => undefined);
 
 let folder: string;
@@ -48,20 +46,6 @@ const vectors = (multilingual = false): EncoderVectors =>
     folder: path.join(folder, 'kept'),
     progress,
   });
-
-async function writeData(): Promise<string> {
-  const data = path.join(folder, 'data');
-  await mkdir(path.join(data, 'outcomes'), { recursive: true });
-  await mkdir(path.join(data, 'text'));
-  await writeFile(path.join(data, 'prices.json'), '{"models":{}}');
-  for (const [i, set] of SETS.entries()) {
-    const lines = gzipSync(jsonl(madeUpLines(160, 7 + i)));
-    await writeFile(path.join(data, 'outcomes', `${set}.jsonl.gz`), lines);
-  }
-  const asked = madeUpLines(300, 3).map(({ prompt }) => ({ text: prompt, source: 'made-up' }));
-  await writeFile(path.join(data, 'text', 'prompts.jsonl.gz'), gzipSync(jsonl(asked)));
-  return data;
-}
 
 describe('vectors of an encoder', () => {
   test('are made once for all runs, whatever was asked for and in which order', async () => {
@@ -106,7 +90,12 @@ describe('vectors of an encoder', () => {
 test('a predictor is trained by them that tells hard prompts by their vectors', async () => {
   const outFolder = path.join(folder, 'out');
   await mkdir(outFolder);
-  const options = { dataFolder: await writeData(), outFolder, seed: 1, progress };
+  const options = {
+    dataFolder: await writeGradedData(path.join(folder, 'data')),
+    outFolder,
+    seed: 1,
+    progress,
+  };
 
   await trainPredictor({ ...options, vectors: vectors(true) });
   await trainUsualPrompts({ ...options, vectors: vectors(true) });
