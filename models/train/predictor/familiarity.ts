@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { centred } from '../../../src/route/centre.js';
 import { at, dot } from '../../../src/route/factor-network.js';
 import { readFeatures } from '../../../src/route/features.js';
-import { readJsonl } from '../jsonl.js';
+import { DataError, readJsonl } from '../jsonl.js';
 import type { Progress } from '../progress.js';
 import type { Random } from '../random.js';
 import { partOf } from '../split.js';
@@ -102,7 +102,11 @@ const GRADED_EVERY = 2;
 const SHORTEST_TEXT = 16;
 const promptSchema = z.object({ text: z.string() });
 
-/** Finds the centres of graded and of unlabelled prompts, and how far usual prompts lie from them. */
+/**
+ * Finds the centres of graded and of unlabelled prompts, and how far usual prompts lie from them.
+ *
+ * @throws {DataError} there are too few
+ */
 export async function learnFamiliarity(source: FamiliaritySource): Promise<Familiarity> {
   const { table, vectors, random, progress } = source;
   const languages = knownLanguages(table);
@@ -124,8 +128,13 @@ export async function learnFamiliarity(source: FamiliaritySource): Promise<Famil
     const vector = made[i] ?? new Float32Array(vectors.dims);
     sort(part, table.centre ? centred(vector, table.centre, vector.slice()) : vector);
   });
-  const usual = isMultilingual ? 'every language' : languages.join(', ');
+  const usual = isMultilingual ? 'every language' : languages.join(', ') || 'any known language';
   progress.say(`${near.length} prompts in ${usual} to find centres of`);
+  if (near.length < CENTROIDS) {
+    throw new DataError(
+      `${near.length} prompts in ${usual} are too few to tell usual prompts from others; at least ${CENTROIDS} are needed`,
+    );
+  }
   const centroids = findCentroids(near, CENTROIDS, random);
   const distances = heldOut.map((vector) => 1 - nearestCentroid(centroids, vector).cosine);
   distances.sort((a, b) => a - b);
