@@ -13,6 +13,7 @@ import type { ClientLimits } from './http/chat.js';
 import type { DrainableServer } from './http/drainable-server.js';
 import { openServer } from './http/open.js';
 import {
+  degradedIn,
   filesOf,
   hooksFor,
   load,
@@ -152,14 +153,14 @@ export class App {
     });
     this.#feedback?.close();
     await this.#recall?.close();
-    await this.inForce.assembly.setup.upstreams.close();
+    await this.inForce.assembly.setup.close();
   }
 
   /** It never listened: whoever has the port may have the folders as well, so nothing is written to them. */
   async #letGo(): Promise<void> {
     this.#feedback?.close();
     await this.#recall?.letGo();
-    await this.inForce.assembly.setup.upstreams.close();
+    await this.inForce.assembly.setup.close();
   }
 
   /** Has feedback and metrics follow the head that is in force now. */
@@ -254,7 +255,7 @@ export class App {
       version: this.#options.version,
       ...revisions(this.inForce),
       models: assembly.setup.served.size,
-      degraded: assembly.predictor.degraded,
+      degraded: degradedIn(assembly),
       stale: this.#reloader.refused.length > 0,
       faults: this.#reloader.refused,
       resting: assembly.setup.resting.names,

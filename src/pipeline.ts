@@ -13,7 +13,7 @@ import type { ThoughtStore } from './dialects/neutral/thought-store.js';
 import { deliver, leave } from './request/delivery.js';
 import type { AskedRequest, ChatCall, Exchange } from './request/exchange.js';
 import { countTokens, type TokenCount } from './request/token-count.js';
-import { explained, planFor, type Explanation, type Plan } from './request/plan.js';
+import { explained, planFor, readAhead, type Explanation, type Plan } from './request/plan.js';
 import type { KeptRouting } from './route/kept-routing.js';
 import { estimateTokens } from './route/token-estimate.js';
 import type { CacheDesk } from './recall/desk.js';
@@ -88,7 +88,12 @@ export class Pipeline {
   ): Promise<Exchange> {
     const { books } = this.#parts;
     const { call, request, setup } = asked;
-    const plan = planFor(setup, request, call.caller, this.#parts);
+    const { reader } = setup;
+    const options =
+      reader === null
+        ? undefined
+        : { isPreview: false, read: await readAhead(setup, reader, request) };
+    const plan = planFor(setup, request, call.caller, this.#parts, options);
     const entry = this.#open(asked, plan, isRecheck);
     const running = { setup, entry, routing: plan.routing };
 
@@ -130,9 +135,17 @@ export class Pipeline {
    *
    * @throws {GatewayError} as `chat` does before a decision
    */
-  preview(body: Buffer, caller: Caller, dialect: ClientDialect): Explanation {
+  async preview(body: Buffer, caller: Caller, dialect: ClientDialect): Promise<Explanation> {
     const request = dialect.readRequest(body);
-    return explained(planFor(this.#parts.setup(), request, caller, this.#parts, true));
+    const setup = this.#parts.setup();
+    const { reader } = setup;
+    setup.enter();
+    try {
+      const read = reader === null ? null : await readAhead(setup, reader, request);
+      return explained(planFor(setup, request, caller, this.#parts, { isPreview: true, read }));
+    } finally {
+      setup.leave();
+    }
   }
 
   /**

@@ -1,10 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { trainEmbedder, type EmbedderOptions } from './embedder/index.js';
+import { ArtefactError } from '../../src/embed/artefact.js';
+import { trainEmbedder } from './embedder/index.js';
 import { DataError } from './jsonl.js';
 import { crossValidate } from './predictor/cross-validate.js';
+import type { TrainingOptions } from './predictor/recipe.js';
 import { trainPredictor } from './predictor/train.js';
 import { startProgress } from './progress.js';
+import { withEncoder } from './with-encoder.js';
 import { trainUsualPrompts } from './usual-prompts.js';
 import { findDoubtful } from './verifier/found/doubtful.js';
 import { reportVerifier, trainVerifier } from './verifier/train.js';
@@ -12,6 +16,7 @@ import { reportVerifier, trainVerifier } from './verifier/train.js';
 const HELP = `Trains the artefacts in models/ from open data.
 
 Usage: npm run train -- --data FOLDER [--only STEP] [--out FOLDER] [--seed NUMBER]
+       npm run train -- --data FOLDER --embedder NAME --out FOLDER [--multilingual]
 
   --data FOLDER  where text/, pairs/ and outcomes/ are
   --only STEP    embedder, predictor, prompts (those that stand for usual ones) or verifier (of the
@@ -21,10 +26,17 @@ Usage: npm run train -- --data FOLDER [--only STEP] [--out FOLDER] [--seed NUMBE
                  judged by somebody
   --out FOLDER   where the artefacts go (models)
   --seed NUMBER  the same seed and data give the same artefacts (1)
+  --embedder NAME
+                 train the predictor for the vectors of a transformer instead of the table's: a folder with
+                 an ONNX model, or a model's name on the hub, downloaded once. Writes all that
+                 router.artefacts needs to FOLDER. Encoding the prompts takes minutes; vectors are kept in
+                 build/train, so a run that was stopped goes on where it was
+  --multilingual the encoder puts what means the same in other languages in the same place, so what was
+                 learnt from English prompts is applied to prompts in every language
 `;
 
 /** In the order in which they build on each other; the last three only look. */
-const STEPS: ReadonlyMap<string, (options: EmbedderOptions) => Promise<void>> = new Map([
+const STEPS: ReadonlyMap<string, (options: TrainingOptions) => Promise<void>> = new Map([
   ['embedder', trainEmbedder],
   ['predictor', trainPredictor],
   ['prompts', trainUsualPrompts],
@@ -35,12 +47,16 @@ const STEPS: ReadonlyMap<string, (options: EmbedderOptions) => Promise<void>> = 
 ]);
 /** Done where they are asked for. */
 const ON_DEMAND: readonly string[] = ['crossvalidate', 'doubtful', 'report'];
+/** Done with an operator's encoder: the others have tables of their own. */
+const OF_ENCODERS: readonly string[] = ['predictor', 'prompts', 'crossvalidate'];
 
 const OPTIONS = {
   data: { type: 'string' },
   only: { type: 'string' },
-  out: { type: 'string', default: 'models' },
+  out: { type: 'string' },
   seed: { type: 'string', default: '1' },
+  embedder: { type: 'string' },
+  multilingual: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -59,15 +75,46 @@ async function main(): Promise<number> {
   }
   const options = {
     dataFolder: values.data,
-    outFolder: values.out,
+    outFolder: values.out ?? 'models',
     seed,
     progress: startProgress(),
   };
-  for (const [step, run] of STEPS) {
-    const isWanted = values.only === undefined ? !ON_DEMAND.includes(step) : values.only === step;
-    if (isWanted) await run(options);
+  const { embedder, multilingual, only } = values;
+  if (embedder === undefined) {
+    if (multilingual) return refuse('--multilingual is said of an encoder: --embedder NAME');
+    await runSteps(only, options);
+    return 0;
   }
+  const misuse = encoderMisuse(values);
+  if (misuse !== null) return refuse(misuse);
+  mkdirSync(options.outFolder, { recursive: true });
+  await withEncoder({ name: embedder, multilingual }, options, (vectors) =>
+    runSteps(only, { ...options, vectors }, OF_ENCODERS),
+  );
   return 0;
+}
+
+async function runSteps(
+  only: string | undefined,
+  options: TrainingOptions,
+  steps: readonly string[] = [...STEPS.keys()],
+): Promise<void> {
+  for (const [step, run] of STEPS) {
+    const isWanted = only === undefined ? !ON_DEMAND.includes(step) : only === step;
+    if (isWanted && steps.includes(step)) await run(options);
+  }
+}
+
+/** What is wrong with options that name an encoder, without a full stop; `null` for nothing. */
+function encoderMisuse({ out, only }: { out?: string | undefined; only?: string | undefined }) {
+  if (out === undefined) return "--embedder needs --out FOLDER: models/ is the table's";
+  if (existsSync(path.join(out, 'embedder.bin'))) {
+    return `--out ${out}: the folder holds a table (embedder.bin); an encoder needs one of its own`;
+  }
+  if (only !== undefined && !OF_ENCODERS.includes(only)) {
+    return `--only ${only}: with --embedder one of ${OF_ENCODERS.join(', ')}`;
+  }
+  return null;
 }
 
 function refuse(why: string): number {
@@ -79,7 +126,10 @@ try {
   process.exitCode = await main();
 } catch (error) {
   // Broken data is the user's to mend; anything else is ours, so its stack is worth seeing.
-  const known = error instanceof DataError || (error instanceof TypeError && 'code' in error);
+  const known =
+    error instanceof DataError ||
+    error instanceof ArtefactError ||
+    (error instanceof TypeError && 'code' in error);
   console.error(known ? error.message : error);
   process.exitCode = 1;
 }

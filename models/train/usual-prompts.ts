@@ -1,8 +1,10 @@
 import path from 'node:path';
 import * as z from 'zod';
-import { StaticEmbedder } from '../../src/embed/static-embedder.js';
+import { ArtefactError } from '../../src/embed/artefact.js';
+import { centred } from '../../src/route/centre.js';
 import { FEATURE_NAMES } from '../../src/route/dense-features.js';
 import { readFeatures } from '../../src/route/features.js';
+import { readPredictorArtefact } from '../../src/route/predictor-artefact.js';
 import { packNumbers } from '../../src/route/sketch.js';
 import {
   USUAL_PROMPTS_FILE,
@@ -17,14 +19,18 @@ import { asConversation, readOutcomes } from './predictor/outcomes.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
 import { partOf } from './split.js';
+import { tableVectors } from './vectors.js';
+import type { VectorSource } from './vectors.js';
 
 /** Where data comes from and the artefact goes. */
 export interface UsualPromptsOptions {
   readonly dataFolder: string;
-  /** Holds `embedder.bin`; gets `usual-prompts.bin`. */
+  /** Holds `embedder.bin`, or `predictor.bin` where `vectors` are given; gets `usual-prompts.bin`. */
   readonly outFolder: string;
   readonly seed: number;
   readonly progress: Progress;
+  /** Of an operator's encoder; absent: those of the table in `outFolder`. */
+  readonly vectors?: VectorSource | undefined;
 }
 
 /** Prompts of graded sets, and as many that nobody graded: neither alone is what people ask. */
@@ -39,9 +45,8 @@ const promptSchema = z.object({ text: z.string(), source: z.string() });
  * what is usually asked: prices of quality are found from them before there is traffic.
  */
 export async function trainUsualPrompts(options: UsualPromptsOptions): Promise<void> {
-  const { dataFolder, outFolder, progress } = options;
+  const { dataFolder, outFolder, progress, vectors = tableVectors(outFolder) } = options;
   const random = new Random(options.seed);
-  const embedder = StaticEmbedder.load(path.join(outFolder, 'embedder.bin'));
   const graded = (await readOutcomes(dataFolder))
     .filter(({ set, part }) => set.use === 'train' && part === 'train')
     .map(({ set, conversation }) => ({ source: set.name, conversation }));
@@ -57,27 +62,47 @@ export async function trainUsualPrompts(options: UsualPromptsOptions): Promise<v
     ...spreadOver(graded, OF_EACH, random),
     ...spreadOver(asked, OF_EACH, random),
   ]);
-  const width = embedder.dims + FEATURE_NAMES.length;
+  const width = vectors.dims + FEATURE_NAMES.length;
   const numbers = new Int8Array(chosen.length * width);
   const inputTokens = new Float32Array(chosen.length);
-  chosen.forEach(({ conversation }, i) => {
-    const features = readFeatures(conversation);
-    numbers.set(packNumbers(embedder.embed(features.task), features.dense), i * width);
-    inputTokens[i] = features.inputTokens;
+  const features = chosen.map(({ conversation }) => readFeatures(conversation));
+  const made = await predictorsVectors(features, vectors, outFolder);
+  features.forEach(({ dense, inputTokens: tokens }, i) => {
+    numbers.set(packNumbers(made[i] ?? new Float32Array(vectors.dims), dense), i * width);
+    inputTokens[i] = tokens;
   });
   const bytes = writeArtefact(path.join(outFolder, USUAL_PROMPTS_FILE), {
     kind: USUAL_PROMPTS_KIND,
     version: USUAL_PROMPTS_VERSION,
     meta: {
-      embedder: embedder.id,
+      embedder: vectors.id,
       prompts: chosen.length,
-      embedding: embedder.dims,
+      embedding: vectors.dims,
       dense: FEATURE_NAMES.length,
     },
     tables: { numbers, input_tokens: inputTokens },
   });
   writeManifest(outFolder, { artefacts: [USUAL_PROMPTS_FILE], features: FEATURE_NAMES });
   progress.say(`${USUAL_PROMPTS_FILE}: ${bytes} bytes, ${chosen.length} prompts`);
+}
+
+/** Vectors as the predictor takes them in: those of an encoder are centred, by what it was trained with. */
+async function predictorsVectors(
+  features: readonly { readonly task: string }[],
+  vectors: VectorSource,
+  outFolder: string,
+): Promise<readonly Float32Array[]> {
+  const made = await vectors.encodeAll(features.map(({ task }) => task));
+  if (vectors.encoder === null) return made;
+  const file = path.join(outFolder, 'predictor.bin');
+  const { meta, centre } = readPredictorArtefact(file);
+  if (centre === null || meta.embedder !== vectors.id) {
+    throw new ArtefactError(
+      file,
+      `it was not trained with ${vectors.id}; train the predictor first`,
+    );
+  }
+  return made.map((vector) => centred(vector, centre, vector.slice()));
 }
 
 interface Sourced {

@@ -62,15 +62,29 @@ export async function assemble(
   shipped: Shipped,
   hooks: AssemblyHooks,
 ): Promise<Assembly> {
-  const { config } = sourced;
   refuseErrors(await folderFaults(sourced));
   const ground = await layGround(sourced, shipped, hooks);
+  try {
+    return await assembleOn(ground, sourced, shipped, hooks);
+  } catch (error) {
+    ground.predictor.encoder?.release();
+    throw error;
+  }
+}
+
+async function assembleOn(
+  ground: Groundwork,
+  sourced: SourcedConfig,
+  shipped: Shipped,
+  hooks: AssemblyHooks,
+): Promise<Assembly> {
+  const { config } = sourced;
   const { catalog, predictor, served, known } = ground;
   const { candidates } = ground.auto;
   const { ruleSet, warnings } = await loadTestedRules(
     config.rules ?? shipped.rules,
     { models: known, choosable: ground.choosable, keys: config.keys },
-    (rules) => rehearsal({ catalog, rules, predictor: predictor.predictor }, candidates),
+    (rules) => rehearsal({ catalog, rules, ...predictor, degraded: null }, candidates),
     hooks.onRuleFailure,
   );
   const providers = providersOf(config);
@@ -86,6 +100,7 @@ export async function assemble(
     keys: keysOf(config),
     catalog,
     router,
+    encoder: predictor.encoder,
     served,
     providers,
     upstreams,
@@ -117,6 +132,7 @@ function openRouter(
     models: auto.candidates,
     whyNone: auto.none?.why ?? null,
     predictor: remembering(predictor, config, hooks.memory),
+    standIn: predictor.encoder?.standIn,
     degraded: predictor.degraded,
     sketches: sketchesFor(predictor, config),
     rules,
@@ -144,7 +160,9 @@ function remembering(
   memory: NeighbourMemory | undefined,
 ): Predictor {
   const learns = adaptation.memory && base.revision !== 'heuristic';
-  return memory === undefined || !learns ? predictor : new RememberingPredictor(predictor, memory);
+  if (memory === undefined || !learns) return predictor;
+  // Requests that began before a reload are decided by the former predictor, but the memory is the present one's.
+  return new RememberingPredictor(predictor, memory, base.revision);
 }
 
 /** What the configuration says of the cache, keys included. */

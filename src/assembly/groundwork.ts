@@ -3,20 +3,20 @@ import { blankModel } from '../catalog/entry.js';
 import type { ModelOverrides } from '../catalog/schema.js';
 import type { Config } from '../config/schema.js';
 import type { SourcedConfig } from '../config/source.js';
-import type { Clock } from '../core/clock.js';
 import { FaultyFileError, refuseErrors, type Fault } from '../core/errors.js';
 import type { Model, ServedModel, Upstream } from '../core/model.js';
 import { heuristicPredictor } from '../route/heuristic.js';
 import { adapted, headStoreIn, type Adapted } from '../route/local/adapt.js';
+import type { FactorPredictor } from '../route/predict.js';
 import type { Predictor } from '../route/predictor.js';
 import { autoFaults, autoModels, type AutoModels } from './auto-models.js';
 import { servedModels } from './served-models.js';
+import { openOwnEncoder, type EncoderHooks, type OwnEncoder } from './own-encoder.js';
 import type { Shipped } from './shipped.js';
 import { knownProvider, speaksResponses } from '../upstream/providers.js';
 
 /** What laying the ground tells of, and is told the day by. */
-export interface GroundHooks {
-  readonly clock: Clock;
+export interface GroundHooks extends EncoderHooks {
   /** The trained predictor cannot be used; the heuristic takes its place. */
   readonly onPredictorMissing: (error: Error) => void;
   /** A tuned head should correct the predictor and cannot; the predictor goes uncorrected. */
@@ -31,6 +31,8 @@ export interface LoadedPredictor {
   readonly base: Predictor;
   /** The tuned head in force, `null` for none. */
   readonly head: Adapted['head'];
+  /** The transformer that it reads prompts by, to be released with it; `null` for the table. */
+  readonly encoder: OwnEncoder | null;
 }
 
 /** All that decisions are made from, but the rules. */
@@ -55,11 +57,22 @@ export async function layGround(
   shipped: Shipped,
   hooks: GroundHooks,
 ): Promise<Groundwork> {
+  const shippedCatalog = await shipped.shelf.catalog(shipped.catalog);
+  const chosen = await choosePredictor(sourced, shipped, hooks);
+  try {
+    return await layOn({ shippedCatalog, chosen }, sourced, hooks);
+  } catch (error) {
+    chosen.encoder?.release();
+    throw error;
+  }
+}
+
+async function layOn(
+  { shippedCatalog, chosen }: { shippedCatalog: Catalog; chosen: ChosenPredictor },
+  sourced: SourcedConfig,
+  hooks: GroundHooks,
+): Promise<Groundwork> {
   const { config } = sourced;
-  const [shippedCatalog, chosen] = await Promise.all([
-    shipped.shelf.catalog(shipped.catalog),
-    choosePredictor(config, shipped, hooks),
-  ]);
   const catalog = overriddenCatalog(shippedCatalog.withPlaces(placesIn(config)), sourced);
   const served = servedModels(catalog, servingProviders(config));
   const known = new Map([
@@ -147,31 +160,39 @@ function withOwnHosts(config: Config, catalog: Catalog): ModelOverrides {
  * heuristic, and every one of them says so.
  */
 async function choosePredictor(
-  config: Config,
+  sourced: SourcedConfig,
   shipped: Shipped,
-  hooks: Pick<GroundHooks, 'onPredictorMissing'>,
+  hooks: GroundHooks,
 ): Promise<ChosenPredictor> {
-  if (config.router.predictor === 'heuristic') {
-    return { predictor: heuristicPredictor(), degraded: null };
+  const { router } = sourced.config;
+  if (router.predictor === 'heuristic') {
+    return { predictor: heuristicPredictor(), degraded: null, encoder: null };
   }
+  let predictor: FactorPredictor;
   try {
-    const folder = config.router.artefacts ?? shipped.artefacts;
-    return { predictor: await shipped.shelf.predictor(folder), degraded: null };
+    predictor = await shipped.shelf.predictor(router.artefacts ?? shipped.artefacts);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     hooks.onPredictorMissing(error);
-    return { predictor: heuristicPredictor(), degraded: 'predictor_unavailable' };
+    return {
+      predictor: heuristicPredictor(),
+      degraded: 'predictor_unavailable',
+      encoder: null,
+    };
   }
+  const encoder = await openOwnEncoder(predictor, sourced, shipped, hooks);
+  return { predictor, degraded: null, encoder };
 }
 
 interface ChosenPredictor {
   readonly predictor: Predictor;
   readonly degraded: string | null;
+  readonly encoder: OwnEncoder | null;
 }
 
 /** The predictor with the head that was tuned here, if one is in force and fits. */
 async function tuned(
-  { predictor: base, degraded }: ChosenPredictor,
+  { predictor: base, degraded, encoder }: ChosenPredictor,
   { adaptation }: Config,
   catalog: Catalog,
   hooks: Pick<GroundHooks, 'onTuningUnusable'>,
@@ -182,7 +203,7 @@ async function tuned(
   );
   if (fault !== null) hooks.onTuningUnusable(fault);
   const trouble = fault === null ? null : 'tuning_unusable';
-  return { predictor, base, head, degraded: degraded ?? trouble };
+  return { predictor, base, head, degraded: degraded ?? trouble, encoder };
 }
 
 /** What is known of a model that somebody graded under this name. */

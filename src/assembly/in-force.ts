@@ -37,6 +37,8 @@ export interface InForce {
   readonly assembly: Assembly;
 }
 
+const MEANWHILE = 'it is tried again, and the predictor that ships with Suffice decides meanwhile';
+
 /** What a setup is told of the outside by a running server. */
 export function hooksFor(
   { clock, log, version }: AppOptions,
@@ -53,6 +55,13 @@ export function hooksFor(
     },
     onPredictorMissing: (error) => {
       log.error({ reason: error.message }, 'the predictor cannot be used; decisions are heuristic');
+    },
+    onEncoderMissing: (error) => {
+      log.error({ reason: error.message }, `the encoder cannot be opened; ${MEANWHILE}`);
+    },
+    onEncoderChange: (trouble) => {
+      if (trouble === null) log.info('the encoder is open again');
+      else log.error({ reason: trouble.message }, `the encoder failed; ${MEANWHILE}`);
     },
     onTuningUnusable: (error) => {
       log.error({ reason: error.message }, 'the tuned head cannot be used; decisions are untuned');
@@ -143,6 +152,11 @@ export function revisions({ sourced, assembly }: InForce): Record<string, unknow
     ...assembly.setup.router.receipt,
     tunedHead: assembly.predictor.head?.id ?? null,
   };
+}
+
+/** Why decisions are not made now by what was asked for; `null` when they are. */
+export function degradedIn({ predictor: { degraded, encoder } }: Assembly): string | null {
+  return degraded ?? encoder?.lack() ?? null;
 }
 
 /** What is not as it should be, but does not keep the state from being used. */

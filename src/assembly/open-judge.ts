@@ -52,5 +52,7 @@ export function judgeOf(
   open: OpenJudge = loadVerifier,
 ): (() => Promise<QuestionJudge>) | null {
   if (!isComparing(cachingIn(config))) return null;
-  return () => open(config.router.artefacts ?? shipped);
+  const { artefacts, embedder } = config.router;
+  // What was trained for an encoder has no table, by which questions are compared.
+  return () => open(embedder === null ? (artefacts ?? shipped) : shipped);
 }

@@ -7,6 +7,8 @@ import type { RuleOutcome } from '../route/rules/outcome.js';
 import type { RuleFacts } from '../route/rules/facts.js';
 import type { RuleSet } from '../route/rules/rule-set.js';
 import type { Predictor } from '../route/predictor.js';
+import type { OwnEncoder } from './own-encoder.js';
+import type { PromptReader, ReadAhead } from '../route/prompt-reader.js';
 import type { RouteFunction } from '../route/rules/test-run.js';
 import type { RoutedModel } from '../route/candidates.js';
 import { Router } from '../route/router.js';
@@ -21,6 +23,8 @@ export interface DeskRequest {
   readonly stream: boolean;
   readonly metadata: RuleFacts['metadata'];
   readonly conversation: Conversation;
+  /** See `RouteRequest.read`. */
+  readonly read?: Pick<ReadAhead, 'features' | 'lack'> | null;
   readonly atMs: number;
   readonly key?: RuleFacts['key'];
   readonly budget?: RuleFacts['budget'];
@@ -34,6 +38,8 @@ export interface DeskKnowledge {
   /** Rules look at who asks, so that a decision for nobody need not be that for a key. */
   readonly keysMatter?: boolean;
   readonly dailyBudgetUsd?: number | null;
+  /** What the predictor has prompts read by; without it the router reads them itself. */
+  readonly reader?: PromptReader | null;
 }
 
 /** Decides without a server and without calling anything. */
@@ -41,12 +47,14 @@ export class RouteDesk {
   readonly #router: Router;
   readonly #vouched: boolean;
   readonly #known: DeskKnowledge;
+  readonly #reader: PromptReader | null;
 
   /** @param vouched - see `Demand.vouched` */
   constructor(router: Router, vouched: boolean, known: DeskKnowledge = {}) {
     this.#router = router;
     this.#vouched = vouched;
     this.#known = known;
+    this.#reader = known.reader ?? null;
   }
 
   /** The keys of the configuration. */
@@ -68,6 +76,17 @@ export class RouteDesk {
   policyOf(name: string): string | null {
     const meant = this.#known.meant?.(name) ?? name;
     return this.#router.policies.includes(meant) ? meant : null;
+  }
+
+  /**
+   * As `route`, with the vector of the operator's encoder, however long it takes.
+   *
+   * @throws {Error} the encoder cannot make it
+   */
+  async decide(request: DeskRequest, policy: string): Promise<Routing> {
+    if (this.#reader === null) return this.route(request, policy);
+    const features = await this.#reader.read(request.conversation);
+    return this.route({ ...request, read: { features, lack: null } }, policy);
   }
 
   /**
@@ -107,6 +126,8 @@ export interface Foreseen {
 export interface DeskParts {
   readonly catalog: Catalog;
   readonly predictor: Predictor;
+  /** What the predictor reads prompts by; `null`, as when absent, for the table. */
+  readonly encoder?: Pick<OwnEncoder, 'reader' | 'standIn'> | null;
   readonly rules: RuleSet;
   /** Why the predictor is not the one that was asked for; `null`, as when absent, if it is. */
   readonly degraded?: string | null;
@@ -127,11 +148,12 @@ export function routerOver(names: readonly string[], parts: DeskParts): Router {
 
 function routerAmong(
   models: readonly RoutedModel[],
-  { catalog, predictor, rules, degraded = null, onPredictorFault = throwOn }: DeskParts,
+  { catalog, predictor, encoder, rules, degraded = null, onPredictorFault = throwOn }: DeskParts,
 ): Router {
   return new Router({
     models,
     predictor,
+    standIn: encoder?.standIn,
     rules,
     catalogRevision: catalog.revision,
     degraded,
@@ -147,7 +169,8 @@ function throwOn(error: unknown): void {
 /**
  * Decides the requests of rules tests: among the models a test names, else among `candidates`.
  *
- * Models that a test names are taken at their catalog's word: the tests are about constraints too.
+ * Models that a test names are taken at their catalog's word: the tests are about constraints too. Where an encoder fails,
+ * what stands in for it decides, as it does for requests.
  */
 export function rehearsal(parts: DeskParts, candidates: readonly RoutedModel[]): RouteFunction {
   const routers = new Map<string, Router>();
@@ -159,9 +182,11 @@ export function rehearsal(parts: DeskParts, candidates: readonly RoutedModel[]):
     routers.set(id, router);
     return router;
   };
-  return ({ policy, models, timeMs, ...input }) => {
+  const { encoder = null } = parts;
+  return async ({ policy, models, timeMs, ...input }) => {
     const desk = new RouteDesk(routerFor(models), false);
-    return desk.route({ ...input, atMs: timeMs }, policy).decision;
+    const read = encoder === null ? null : await encoder.reader.readAnyway(input.conversation);
+    return desk.route({ ...input, read, atMs: timeMs }, policy).decision;
   };
 }
 

@@ -2,7 +2,18 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Catalog } from '../catalog/catalog.js';
 import { loadCatalog } from '../catalog/load.js';
+import { encoderCacheIn } from '../embed/encoder/cache-folder.js';
+import { Encoder } from '../embed/encoder/encoder.js';
+import { SharedEncoders } from '../embed/encoder/shared-encoders.js';
+import type { SteadyOptions } from '../embed/encoder/steady-encoder.js';
 import { loadPredictor, type FactorPredictor } from '../route/predict.js';
+
+/** It uses several cores; and with one text at a time a vector depends on nothing but its text. */
+const SERVING = { processes: 1, maxBatch: 1 };
+
+/** Opens an encoder as it is run for decisions. */
+const openEncoder: SteadyOptions['open'] = (source) =>
+  Encoder.open(source, { ...SERVING, cacheFolder: encoderCacheIn(process.env) });
 
 /**
  * Keeps what was made of a folder's files for as long as these stay as they are.
@@ -11,11 +22,18 @@ import { loadPredictor, type FactorPredictor } from '../route/predict.js';
  * the configuration is no reason for it.
  */
 export class Shelf {
+  /** Transformers of the operator's that are in use. */
+  readonly encoders: SharedEncoders;
   readonly #catalogs = new KeptFolders(loadCatalog, (name) => name.endsWith('.yaml'));
   readonly #predictors = new KeptFolders(
     loadPredictor,
     (name) => name.endsWith('.bin') || name === 'manifest.json',
   );
+
+  /** @param open - opens encoders; with `@xenova/transformers` when absent */
+  constructor(open = openEncoder) {
+    this.encoders = new SharedEncoders(open);
+  }
 
   /** @throws as `loadCatalog` */
   catalog(folder: string): Promise<Catalog> {

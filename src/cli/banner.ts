@@ -1,4 +1,5 @@
 import type { App } from '../app.js';
+import { degradedIn } from '../assembly/in-force.js';
 import { formatFault } from '../core/errors.js';
 import type { Price, ServedModel } from '../core/model.js';
 import { proxyLines } from './proxies.js';
@@ -6,9 +7,13 @@ import { proxyLines } from './proxies.js';
 /** Models shown one by one; the rest is a number, `suffice models` has them all. */
 const MAX_SHOWN = 12;
 
+const CONSEQUENCES: Readonly<Record<string, string>> = {
+  tuning_unusable: 'decisions are untuned',
+  encoder_failed: 'the predictor that ships with Suffice decides',
+};
+
 function consequenceOf(degraded: string): string {
-  const untuned = degraded === 'tuning_unusable';
-  return `${degraded}: decisions are ${untuned ? 'untuned' : 'heuristic'}`;
+  return `${degraded}: ${CONSEQUENCES[degraded] ?? 'decisions are heuristic'}`;
 }
 
 /** What a person sees when the server has started: where it is, what it serves, what to try. */
@@ -16,6 +21,7 @@ export function banner(app: Pick<App, 'url' | 'inForce'>, version: string): stri
   const { sourced, assembly } = app.inForce;
   const served = [...assembly.setup.served.values()];
   const simulated = served.filter(({ model }) => model.simulated);
+  const degraded = degradedIn(assembly);
   const authorization =
     sourced.config.keys.length === 0 ? '' : ` \\\n    -H 'authorization: Bearer YOUR_KEY'`;
   return [
@@ -26,9 +32,7 @@ export function banner(app: Pick<App, 'url' | 'inForce'>, version: string): stri
     `  config    ${sourced.file ?? 'none; using the providers found in the environment'}`,
     `  rules     ${assembly.rules.file} (${assembly.setup.router.policies.join(', ')})`,
     ...proxyLines(assembly.setup.providers.values()).map((line) => `  proxy     ${line}`),
-    ...(assembly.predictor.degraded === null
-      ? []
-      : [`  DEGRADED  ${consequenceOf(assembly.predictor.degraded)}`]),
+    ...(degraded === null ? [] : [`  DEGRADED  ${consequenceOf(degraded)}`]),
     `  models    ${served.length}`,
     ...served.slice(0, MAX_SHOWN).map(modelLine),
     ...(served.length > MAX_SHOWN ? [`            … and ${served.length - MAX_SHOWN} more`] : []),

@@ -1,8 +1,8 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import type { Shipped } from '../assembly/shipped.js';
+import { encoderCacheIn } from '../embed/encoder/cache-folder.js';
 import { Encoder, type EncoderOptions } from '../embed/encoder/encoder.js';
 import { StaticEmbedder } from '../embed/static-embedder.js';
 import { answerBatch, batchId } from './batch.js';
@@ -57,7 +57,7 @@ export async function embedCommand(
   if (values.embedder !== undefined) {
     const encoder = await open(values.embedder, {
       processes: PROCESSES,
-      cacheFolder: cacheFolderIn(io.env),
+      cacheFolder: encoderCacheIn(io.env),
     });
     try {
       return await embedBatch(values.batch, (text) => encoder.encode(text), io);
@@ -80,11 +80,6 @@ function embedBatch(
     return { id, vector: Array.from(vector, (value) => Math.round(value * SCALE) / SCALE) };
   };
   return answerBatch(file, { schema: embedLine, answer }, io);
-}
-
-function cacheFolderIn(env: Io['env']): string {
-  const caches = env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
-  return path.join(caches, 'suffice', 'encoders');
 }
 
 function parse(args: readonly string[]) {

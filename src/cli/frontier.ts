@@ -126,7 +126,7 @@ async function prospectsIn(
     const asked = messages ?? [{ role: 'user', content: prompt }];
     const body = JSON.stringify({ ...line, model: policy, messages: asked });
     const request = deskRequest(openai.readRequest(Buffer.from(body)), clock);
-    const { candidates, ood } = desk.route(request, policy).input;
+    const { candidates, ood } = (await desk.decide(request, policy)).input;
     prospects.push({ candidates, ood });
   }
   return prospects;

@@ -12,8 +12,9 @@ import { withJournal } from '../bench/live/sole-writer.js';
 import { modelId } from '../catalog/schema.js';
 import type { Model } from '../core/model.js';
 import { openai } from '../dialects/openai/openai.js';
-import { readFeatures, type Features } from '../route/features.js';
+import type { Features } from '../route/features.js';
 import { measureStrength, tellingOf } from '../route/measure-strength.js';
+import { readBy } from '../route/prompt-reader.js';
 import { anchorReport, type GradedAnchor } from './anchor-report.js';
 import { EXIT, UsageError, type Io } from './io.js';
 import { assembleFor } from './open-desk.js';
@@ -166,13 +167,15 @@ interface Anchor {
 async function readAnchors(
   folder: string,
   model: Model,
-  { predictor }: Assembly,
+  { predictor, setup }: Assembly,
 ): Promise<readonly Anchor[]> {
   const prompts = await readPrompts(path.join(folder, 'anchors.jsonl'), 'exact');
-  const features = prompts.map(({ messages }) => {
-    const body = JSON.stringify({ model: model.id, messages });
-    return readFeatures(openai.readRequest(Buffer.from(body)).conversation());
-  });
+  const features = await Promise.all(
+    prompts.map(({ messages }) => {
+      const body = JSON.stringify({ model: model.id, messages });
+      return readBy(setup.reader, openai.readRequest(Buffer.from(body)).conversation());
+    }),
+  );
   const telling = tellingOf(model, predictor.base, features);
   return prompts
     .map((prompt, i) => ({ prompt, features: features[i], telling: telling[i] ?? 0 }))

@@ -48,6 +48,9 @@ export async function inForceFor(
     onPredictorMissing: (error) => {
       throw error;
     },
+    onEncoderMissing: (error) => {
+      throw error;
+    },
     onTuningUnusable: (error) => {
       io.err(`warning: decisions are untuned: ${error.message}\n`);
     },
@@ -83,5 +86,6 @@ export async function openDesk(request: DeskOptions, context: InForceContext): P
     keys: sourced.config.keys,
     keysMatter: rules.rules.some(({ reads }) => reads.has('aside')),
     dailyBudgetUsd: setup.dailyBudgetUsd,
+    reader: setup.reader,
   });
 }

@@ -24,11 +24,11 @@ const batchLine = z.looseObject({
 export function routeBatch(
   file: string,
   policy: string,
-  decide: (request: ChatRequest) => Routing,
+  decide: (request: ChatRequest) => Promise<Routing>,
   io: Io,
 ): Promise<number> {
-  const answer = (line: z.infer<typeof batchLine>) =>
-    decided(line.id, decide(requestOf(line, policy)));
+  const answer = async (line: z.infer<typeof batchLine>) =>
+    decided(line.id, await decide(requestOf(line, policy)));
   return answerBatch(file, { schema: batchLine, answer }, io);
 }
 

@@ -60,7 +60,7 @@ export async function routeCommand(
     const { policy = 'auto' } = values;
     const circumstances = circumstancesOf(values, desk);
     const decide = (read: ChatRequest) =>
-      desk.route({ ...deskRequest(read, clock), ...circumstances }, policy);
+      desk.decide({ ...deskRequest(read, clock), ...circumstances }, policy);
     return routeBatch(values.batch, policy, decide, io);
   }
 
@@ -73,7 +73,7 @@ export async function routeCommand(
     values.policy === undefined
       ? policyIn(body, desk)
       : (desk.policyOf(values.policy) ?? values.policy);
-  const routing = desk.route({ ...asked, requested }, policy);
+  const routing = await desk.decide({ ...asked, requested }, policy);
   if (values.key === undefined && desk.keysMatter) {
     const names = desk.keys.map(({ name }) => name).join(', ');
     io.err(`note: decided as for no key, and rules look at who asks: --key NAME (${names})\n`);

@@ -100,6 +100,9 @@ async function prepare(
     onPredictorMissing: (error) => {
       if (needsPredictor) throw error;
     },
+    onEncoderMissing: (error) => {
+      if (needsPredictor) throw error;
+    },
     onTuningUnusable: (error) => {
       if (needsPredictor) throw error;
     },
@@ -126,8 +129,8 @@ async function test({ ruleSet, ground, isStrict }: Job, { io }: Context): Promis
     return isStrict ? EXIT.failed : EXIT.ok;
   }
   const { catalog, predictor, auto } = ground;
-  const parts = { catalog, rules: ruleSet, predictor: predictor.predictor };
-  const report = runRuleTests(ruleSet, tests, rehearsal(parts, auto.candidates));
+  const parts = { catalog, rules: ruleSet, ...predictor, degraded: null };
+  const report = await runRuleTests(ruleSet, tests, rehearsal(parts, auto.candidates));
   io.out(formatRuleTests(report));
   const isUntested = isStrict && report.untested.length > 0;
   return report.failures.length > 0 || isUntested ? EXIT.failed : EXIT.ok;

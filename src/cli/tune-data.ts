@@ -6,9 +6,10 @@ import type { Random } from '../core/random.js';
 import { outcomeFiles, readOutcomeFile } from '../outcomes/graded.js';
 import { placeOf } from '../outcomes/part.js';
 import { openBook } from '../request/feedback-desk.js';
-import { readFeatures } from '../route/features.js';
 import type { HeadRecord } from '../route/local/head-artefact.js';
 import type { TuningLine } from '../route/local/tune.js';
+import { readBy } from '../route/prompt-reader.js';
+import type { PromptReader } from '../route/prompt-reader.js';
 import { unpackNumbers } from '../route/sketch.js';
 
 /** What stands for the feedback that the gateway has collected, where files are named. */
@@ -56,7 +57,9 @@ export async function readTuningData(
 ): Promise<TuningData> {
   const files = from.filter((name) => name !== FEEDBACK);
   const read: Source[] = [];
-  for (const file of await outcomeFiles(files)) read.push(await readFileSource(file));
+  for (const file of await outcomeFiles(files)) {
+    read.push(await readFileSource(file, assembly.setup.reader));
+  }
   if (files.length < from.length) read.push(await readFeedback(assembly, warn));
   const all = read.flatMap(({ lines }) => lines);
   const sources = read.map(({ file, sha256 }) => ({ file, sha256 }));
@@ -95,18 +98,16 @@ interface Source {
   readonly lines: readonly { readonly line: TuningLine; readonly place: number }[];
 }
 
-async function readFileSource(file: string): Promise<Source> {
+async function readFileSource(file: string, reader: PromptReader | null): Promise<Source> {
   const { sha256, lines } = await readOutcomeFile(file);
-  return {
-    file,
-    sha256,
-    lines: lines
-      .filter(({ outcomes }) => outcomes.size > 0)
-      .map(({ text, conversation, outcomes }) => {
-        const scores = new Map([...outcomes].map(([model, { score }]) => [model, score]));
-        return { line: { prompt: readFeatures(conversation), scores }, place: placeOf(text) };
-      }),
-  };
+  const read: Source['lines'][number][] = [];
+  for (const { text, conversation, outcomes } of lines) {
+    if (outcomes.size === 0) continue;
+    const scores = new Map([...outcomes].map(([model, { score }]) => [model, score]));
+    const prompt = await readBy(reader, conversation);
+    read.push({ line: { prompt, scores }, place: placeOf(text) });
+  }
+  return { file, sha256, lines: read };
 }
 
 /** What one caller says of one prompt, however often: who grades it a hundred times has one say, the mean of all. */

@@ -115,10 +115,21 @@ function complete(parsed: ParsedConfig, folder: string, env: Environment): Confi
     ),
     aliases: resolveAliases(parsed.aliases).aliases,
     rules: absolute(parsed.rules),
-    router: { ...parsed.router, artefacts: absolute(parsed.router.artefacts) },
+    router: {
+      ...parsed.router,
+      artefacts: absolute(parsed.router.artefacts),
+      embedder: isPath(parsed.router.embedder)
+        ? absolute(parsed.router.embedder)
+        : parsed.router.embedder,
+    },
     cache: { ...parsed.cache, folder: absolute(parsed.cache.folder) },
     adaptation: { ...parsed.adaptation, folder: path.resolve(folder, parsed.adaptation.folder) },
   };
+}
+
+/** What does not begin like a path is the name of a model. */
+function isPath(embedder: string | null): boolean {
+  return embedder !== null && (embedder.startsWith('.') || path.isAbsolute(embedder));
 }
 
 /** Files that providers are told of, as absolute paths. */

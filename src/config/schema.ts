@@ -37,6 +37,19 @@ const router = section({
     .describe(
       'Folder with the trained predictor, relative to this file. Empty: the one that ships with Suffice.',
     ),
+  embedder: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'The transformer that `artefacts` were trained for (`npm run train -- --embedder`): the name of a model on the hub (`Xenova/bge-small-en-v1.5`), downloaded when it is first used, or a folder (`./model`), relative to this file. Needs the package `@xenova/transformers`. Every routed request then waits for the model; see [encoders](encoders.md). Empty: the table that ships with Suffice, which takes microseconds.',
+    ),
+  embedder_ms: milliseconds
+    .default(50)
+    .describe(
+      'How long a request waits for the transformer of `embedder`. After that the predictor that ships with Suffice decides, and the decision is marked as degraded (`encoder_late`).',
+    ),
   predictor: z
     .enum(['auto', 'heuristic'])
     .default('auto')

@@ -85,7 +85,7 @@ export function createApp(
   app.post('/v1/route', async (req, res) => {
     const caller = pipeline.admit(req.headers);
     const body = await readBody(req, limits().maxBodyBytes);
-    const { decision, routing, flips } = pipeline.preview(body, caller, openai);
+    const { decision, routing, flips } = await pipeline.preview(body, caller, openai);
     res.json(decisionJson(decision, routing, flips));
   });
 

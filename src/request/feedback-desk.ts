@@ -82,6 +82,7 @@ export class FeedbackDesk {
       book.entries
         .filter((entry) => isSketchBy(predictor, entry) && entry.at > after)
         .map(judgedAnswer),
+      predictor.revision,
     );
   }
 

@@ -8,6 +8,7 @@ import type { RouteTerms } from '../dialects/route-terms.js';
 import { fallbacksOf } from '../route/decide.js';
 import { flips, type Flip } from '../route/explain.js';
 import { KeptRouting } from '../route/kept-routing.js';
+import type { PromptReader, ReadAhead } from '../route/prompt-reader.js';
 import type { RouteRequest } from '../route/router.js';
 import type { Routing } from '../route/routing.js';
 import { placesOnTerms, refuseTermsOn } from './asked-places.js';
@@ -51,10 +52,35 @@ export interface PlanningParts {
   readonly newId: (wallMs: number) => string;
 }
 
+/** How a request is planned. */
+export interface PlanOptions {
+  /** It goes nowhere: the decision is not counted, and nothing is learnt of it. */
+  readonly isPreview: boolean;
+  /** What `readAhead` gave; `null` where nothing is read before it is decided on. */
+  readonly read: ReadAhead | null;
+}
+
+/** How most requests are planned. */
+const AS_USUAL: PlanOptions = { isPreview: false, read: null };
+
+/**
+ * Reads a request for a setup that has an encoder, whose vector is waited for as long as a request may.
+ *
+ * @returns `null` where nothing is to be decided
+ * @throws {GatewayError} `model_not_found`, or why the request cannot be read
+ */
+export async function readAhead(
+  setup: Setup,
+  reader: PromptReader,
+  request: ChatRequest,
+): Promise<ReadAhead | null> {
+  if (setup.resolve(request.model).kind === 'model') return null;
+  return await reader.readInTime(request.conversation());
+}
+
 /**
  * Decides where a request goes: to the model it names, or to the one its policy chooses.
  *
- * @param isPreview - it goes nowhere: the decision is not counted, and nothing is learnt of it
  * @throws {GatewayError} `model_not_found`, `no_candidate`
  */
 export function planFor(
@@ -62,7 +88,7 @@ export function planFor(
   request: ChatRequest,
   caller: Caller,
   parts: PlanningParts,
-  isPreview = false,
+  { isPreview, read } = AS_USUAL,
 ): Plan {
   const target = setup.resolve(request.model);
   const atMs = parts.books.clock.wallMs();
@@ -82,9 +108,12 @@ export function planFor(
   const { policy } = target;
   const asked = { setup, request, caller, policy };
   const routing = setup.router.route(
-    routeRequest(asked, parts.books, { id, atMs, cached: prompt?.held ?? null, isPreview }),
+    routeRequest(asked, parts.books, { id, atMs, cached: prompt?.held ?? null, isPreview, read }),
   );
-  if (!isPreview) count(parts, routing.head, parts.books.clock.now() - beganMs);
+  if (!isPreview) {
+    const readMs = read === null ? 0 : read.tookMs;
+    count(parts, routing.head, readMs + parts.books.clock.now() - beganMs);
+  }
   const kept = new KeptRouting(routing);
   const tries = triesOf(setup, kept);
   return { decision: kept.head, routing: kept, prompt, tries, maxAttempts: setup.maxAttempts };
@@ -100,13 +129,13 @@ function whomToAsk(
   return { tries: served.upstreams, maxAttempts: setup.maxAttempts };
 }
 
-type RequestTerms = Pick<RouteRequest, 'id' | 'atMs' | 'cached' | 'isPreview'>;
+type RequestTerms = Pick<RouteRequest, 'id' | 'atMs' | 'cached' | 'isPreview' | 'read'>;
 
 /** What the router is told of a request to a policy. */
 export function routeRequest(
   { setup, request, caller, policy }: PolicyRequest,
   { spend }: Pick<Books, 'spend'>,
-  { id, atMs, cached, isPreview = false }: RequestTerms,
+  { id, atMs, cached, isPreview = false, read = null }: RequestTerms,
 ): RouteRequest {
   return {
     id,
@@ -115,6 +144,7 @@ export function routeRequest(
     policy,
     stream: request.stream,
     conversation: request.conversation(),
+    read,
     key: caller,
     metadata: request.metadata,
     budget: spend.state(setup.dailyBudgetUsd),

@@ -5,6 +5,7 @@ import { indexNames, type NameIndex } from '../catalog/names.js';
 import { GatewayError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { MAX_MODEL_NAME, type Model, type Price, type ServedModel } from '../core/model.js';
+import type { PromptReader } from '../route/prompt-reader.js';
 import type { Router } from '../route/router.js';
 import type { LossPolicy } from '../dialects/neutral/losses.js';
 import type { Upstreams } from '../upstream/call.js';
@@ -30,6 +31,8 @@ interface SetupParts {
   readonly keys: KeyRing;
   readonly catalog: Catalog;
   readonly router: Router;
+  /** What the router's predictor has prompts read by, let go with the upstreams; `null`, as when absent, where it reads them itself. */
+  readonly encoder?: { readonly reader: PromptReader; readonly release: () => void } | null;
   /** Every model that can be reached, by `vendor/name`. */
   readonly served: ReadonlyMap<string, ServedModel>;
   /** The operator's names for models and policies. */
@@ -60,6 +63,8 @@ export class Setup {
   readonly keys: KeyRing;
   readonly catalog: Catalog;
   readonly router: Router;
+  /** Reads prompts before they are decided on; `null` where the router does. */
+  readonly reader: PromptReader | null;
   readonly served: ReadonlyMap<string, ServedModel>;
   readonly aliases: Readonly<Record<string, string>>;
   readonly providers: ReadonlyMap<string, Provider>;
@@ -73,6 +78,7 @@ export class Setup {
   readonly #policies: ReadonlySet<string>;
   /** Names of the models that only the operator knows, as the catalog has them of its own. */
   readonly #ownNames: NameIndex;
+  readonly #releaseEncoder: () => void;
   #users = 0;
   #retired = false;
 
@@ -80,6 +86,9 @@ export class Setup {
     this.keys = parts.keys;
     this.catalog = parts.catalog;
     this.router = parts.router;
+    const { encoder = null } = parts;
+    this.reader = encoder === null ? null : encoder.reader;
+    this.#releaseEncoder = encoder === null ? nothing : encoder.release;
     this.served = parts.served;
     this.aliases = parts.aliases;
     this.providers = parts.providers;
@@ -181,7 +190,13 @@ export class Setup {
   }
 
   #closeWhenIdle(): void {
-    if (this.#retired && this.#users === 0) void this.upstreams.close();
+    if (this.#retired && this.#users === 0) void this.close();
+  }
+
+  /** Closes the connections and lets go of the encoder, whoever uses them. */
+  async close(): Promise<void> {
+    this.#releaseEncoder();
+    await this.upstreams.close();
   }
 
   /** The price of a model where it would be asked, `null` when it is unknown or the model not served. */
@@ -205,6 +220,8 @@ export function checkLength(name: string): void {
   const message = `no model has a name of ${name.length} characters; the longest that is taken has ${MAX_MODEL_NAME}`;
   throw new GatewayError('model_not_found', message, { param: 'model' });
 }
+
+const nothing = (): void => undefined;
 
 function withoutVendor(id: string): string {
   return id.slice(id.indexOf('/') + 1);

@@ -42,6 +42,8 @@ export interface Features {
   readonly maxOutputTokens: number | null;
   /** The numbers the predictor reads beside the embedding, in `FEATURE_NAMES` order. */
   readonly dense: Float32Array;
+  /** What an encoder of the operator's makes of `task`, as it came; see `PromptReader`. Absent where none was asked. */
+  readonly encoded?: Float32Array;
 }
 
 /**

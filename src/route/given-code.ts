@@ -57,9 +57,7 @@ const GIVES_BACK =
  * @returns `null` where no code is given, or nothing is asked of it
  */
 export function readGivenCode(turn: string, system = ''): Material | null {
-  // Code has lines.
-  if (!turn.includes('\n')) return null;
-  const span = fencedSpan(turn) ?? diffSpan(turn) ?? plainSpan(turn);
+  const span = givenSpan(turn);
   if (span === null || span.end - span.start < SHORTEST_CODE) return null;
   const task = `${turn.slice(0, span.start).trim()}\n${turn.slice(span.end).trim()}`.trim();
   if (task.length > MOST_ASKED) return null;
@@ -79,6 +77,12 @@ interface Span {
   readonly end: number;
   /** Whether it is nothing but code for certain: formulas and puzzles look alike. */
   readonly isCode: boolean;
+}
+
+function givenSpan(turn: string): Span | null {
+  // Code has lines.
+  if (!turn.includes('\n')) return null;
+  return fencedSpan(turn) ?? diffSpan(turn) ?? plainSpan(turn);
 }
 
 /** From the first fence to behind the last. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Model } from '../core/model.js';
 import { ArtefactError, verifyArtefacts } from '../embed/artefact.js';
 import { StaticEmbedder } from '../embed/static-embedder.js';
+import { centred } from './centre.js';
 import { at, FactorNetwork, inputsOf, logistic, writeDense } from './factor-network.js';
 import type { PromptDemand } from './factor-network.js';
 import { Familiarity } from './familiarity.js';
@@ -12,7 +13,7 @@ import type { Recollection, SomeAnswers } from './graded-memory.js';
 import { KnownAbilities } from './known-abilities.js';
 import type { ExpectedFigure, FactorAbility } from './known-abilities.js';
 import { readPredictorArtefact } from './predictor-artefact.js';
-import type { PredictorTables } from './predictor-artefact.js';
+import type { EncoderNote, PredictorTables } from './predictor-artefact.js';
 import type {
   Ability,
   ModelPrediction,
@@ -40,7 +41,7 @@ const MAX_LOG_TOKENS = Math.log(32_000);
 const HALF_KNOWN = 2;
 
 /**
- * Loads the trained predictor and its embedder from a folder such as `models/`.
+ * Loads the trained predictor from a folder such as `models/`, and its embedder if that is a table.
  *
  * @throws {ArtefactError} an artefact is missing, damaged or not the one the manifest names, or
  *   was trained on other features than this program reads
@@ -49,24 +50,24 @@ export function loadPredictor(folder: string): Promise<FactorPredictor> {
   // A promise, so that reading can become asynchronous without a change for callers.
   return Promise.resolve().then(() => {
     const { manifest, revision } = verifyArtefacts(folder, FEATURE_NAMES);
-    const embedder = StaticEmbedder.load(path.join(folder, 'embedder.bin'));
     const file = path.join(folder, 'predictor.bin');
     const tables = readPredictorArtefact(file);
     const { meta } = tables;
-    if (meta.embedder !== embedder.id) {
-      throw new ArtefactError(
-        file,
-        `it was trained with embedder ${meta.embedder}, found ${embedder.id}`,
-      );
+    const embedder =
+      meta.encoder === undefined ? StaticEmbedder.load(path.join(folder, 'embedder.bin')) : null;
+    // Whether an encoder is the one that it was trained with can be told once that is open.
+    const { id, dims } = embedder ?? { id: meta.embedder, dims: meta.shape.embedding };
+    if (meta.embedder !== id) {
+      throw new ArtefactError(file, `it was trained with embedder ${meta.embedder}, found ${id}`);
     }
-    if (meta.shape.dense !== FEATURE_NAMES.length || meta.shape.embedding !== embedder.dims) {
-      const expected = `${embedder.dims} and ${FEATURE_NAMES.length}`;
+    if (meta.shape.dense !== FEATURE_NAMES.length || meta.shape.embedding !== dims) {
+      const expected = `${dims} and ${FEATURE_NAMES.length}`;
       const found = `${meta.shape.embedding} and ${meta.shape.dense}`;
       throw new ArtefactError(file, `expected ${expected} inputs, found ${found}`);
     }
     // Artefacts trained by an earlier program have none: prices then follow the traffic alone.
     const usual = Object.hasOwn(manifest.artefacts, USUAL_PROMPTS_FILE)
-      ? readUsualPrompts(path.join(folder, USUAL_PROMPTS_FILE), embedder, FEATURE_NAMES.length)
+      ? readUsualPrompts(path.join(folder, USUAL_PROMPTS_FILE), { id, dims }, FEATURE_NAMES.length)
       : [];
     return new FactorPredictor(tables, embedder, revision, usual);
   });
@@ -77,8 +78,11 @@ export class FactorPredictor implements Predictor {
   readonly revision: string;
   readonly usual: readonly UsualPrompt[];
   readonly vectorLength: number;
+  /** The operator's transformer whose vectors `Features.encoded` must hold; `null` where the table makes them. */
+  readonly encoder: (EncoderNote & { readonly id: string }) | null;
   readonly #tables: PredictorTables;
-  readonly #embedder: StaticEmbedder;
+  readonly #embedder: StaticEmbedder | null;
+  readonly #isMultilingual: boolean;
   readonly #network: FactorNetwork;
   readonly #memory: GradedMemory;
   readonly #familiarity: Familiarity;
@@ -87,25 +91,30 @@ export class FactorPredictor implements Predictor {
   /** What is remembered of the models that were asked about; a router always asks with the same list. */
   readonly #remembered = new WeakMap<readonly Ability[], SomeAnswers>();
 
+  /** @param embedder - `null` where the tables were trained with an encoder */
   constructor(
     tables: PredictorTables,
-    embedder: StaticEmbedder,
+    embedder: StaticEmbedder | null,
     revision: string,
     usual: readonly UsualPrompt[] = [],
   ) {
     const { meta } = tables;
     this.revision = revision;
     this.usual = usual;
-    this.vectorLength = embedder.dims;
+    this.vectorLength = meta.shape.embedding;
+    this.encoder = meta.encoder === undefined ? null : { ...meta.encoder, id: meta.embedder };
     this.#tables = tables;
     this.#embedder = embedder;
+    this.#isMultilingual = meta.encoder?.multilingual === true;
     this.#network = new FactorNetwork(meta.shape, tables.network);
     this.#memory = new GradedMemory(meta.memory, tables.memory, meta.models.length);
     this.#familiarity = new Familiarity(
       {
         landmarks: tables.centroids,
         usualDistance: meta.usualDistance,
-        languages: new Map(meta.languages.map((name) => [name, meta.usualDistance])),
+        languages: this.#isMultilingual
+          ? null
+          : new Map(meta.languages.map((name) => [name, meta.usualDistance])),
       },
       meta.shape.embedding,
     );
@@ -122,7 +131,7 @@ export class FactorPredictor implements Predictor {
     const { meta, network } = this.#tables;
     const input = this.#input;
     const vector = input.subarray(0, meta.shape.embedding);
-    this.#embedder.embed(features.task, vector);
+    this.#embed(features, vector);
     writeDense(features.dense, network, input);
     const ood = isOfAgent(features.dense)
       ? AGENT_OOD
@@ -142,9 +151,24 @@ export class FactorPredictor implements Predictor {
     return this.#judgeAll(prompt.dense, abilities, this.#tables.meta.doubt.always);
   }
 
+  #embed({ task, encoded }: Features, out: Float32Array): void {
+    if (this.#embedder !== null) {
+      this.#embedder.embed(task, out);
+      return;
+    }
+    const { centre } = this.#tables;
+    if (centre === null || encoded?.length !== out.length) {
+      throw new Error(
+        `a prompt came without the vector of the encoder ${this.encoder?.name ?? ''}`,
+      );
+    }
+    centred(encoded, centre, out);
+  }
+
   /** Of the prompt that `#input` is, whose features `dense` are. */
   #judgeAll(dense: Float32Array, abilities: readonly Ability[], doubt: number): ModelPrediction[] {
-    const comparable = Math.max(0, 1 - foreignShare(dense) / UNGRADED_SHARE);
+    const foreign = this.#isMultilingual ? 0 : foreignShare(dense);
+    const comparable = Math.max(0, 1 - foreign / UNGRADED_SHARE);
     const recalled = this.#memory.recall(this.#input, this.#rememberedOf(abilities), comparable);
     const demand = this.#network.run(this.#input, recalled.closeness);
     const about = { demand, recalled, doubt, isOfAgent: isOfAgent(dense) };

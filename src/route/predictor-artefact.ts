@@ -21,6 +21,7 @@ const COMMON_BEFORE_IT_WAS_FITTED = 0.25;
 
 const metaSchema = z.object({
   embedder: z.string(),
+  encoder: z.strictObject({ name: z.string(), multilingual: z.boolean() }).optional(),
   shape: z.strictObject({
     embedding: size,
     dense: size,
@@ -75,12 +76,24 @@ export interface PredictorTables {
   readonly skillSlope: Float32Array;
   /** Unit vectors, shape [centroids, embedding]. */
   readonly centroids: Float32Array;
+  /** What vectors are centred by (`centred`), shape [embedding]; `null` where they are read as they are. */
+  readonly centre: Float32Array | null;
+}
+
+/** A transformer of the operator's, by whose vectors a predictor was trained instead of the table's. */
+export interface EncoderNote {
+  /** As it was named for training: a folder, or a model on the hub. */
+  readonly name: string;
+  /** Its vectors mean the same in every language, so what was learnt in English holds for all of them. */
+  readonly multilingual: boolean;
 }
 
 /** The header of the predictor's artefact. */
 export interface PredictorMeta {
-  /** `StaticEmbedder.id` of the table the network was trained with. */
+  /** `StaticEmbedder.id` of the table the network was trained with, or `Encoder.id`. */
   readonly embedder: string;
+  /** Absent for the table. */
+  readonly encoder?: EncoderNote | undefined;
   readonly shape: NetworkShape;
   readonly memory: MemoryShape;
   /** Models with graded answers, in the order of the tables. */
@@ -125,6 +138,7 @@ export function readPredictorArtefact(source: string | Buffer): PredictorTables 
     skillIntercept: artefact.f32('skill_intercept', factors),
     skillSlope: artefact.f32('skill_slope', factors),
     centroids: artefact.f32('centroids', meta.centroids * shape.embedding),
+    centre: meta.encoder === undefined ? null : artefact.f32('vector_centre', shape.embedding),
   };
 }
 

@@ -4,9 +4,10 @@ import type { Demand, RoutedModel } from './candidates.js';
 import { Contenders, type ContendersParts } from './contenders.js';
 import { choose, type Choice } from './decide.js';
 import { readFeatures, type Features } from './features.js';
-import { heuristicPredictor } from './heuristic.js';
+import { Forecaster, type Forecast, type ForecastParts } from './forecaster.js';
 import { NoCandidateError } from './no-candidate.js';
-import type { Ability, Prediction, Predictor } from './predictor.js';
+import type { Ability, Predictor } from './predictor.js';
+import type { ReadAhead } from './prompt-reader.js';
 import type { Prospect } from './price/expectations.js';
 import { PriceBook } from './price/price-book.js';
 import { UsualTraffic } from './price/usual-traffic.js';
@@ -20,24 +21,19 @@ import type { FactKind } from './rules/reads.js';
 import type { RuleSet } from './rules/rule-set.js';
 
 /** What a router is made of; replaced as a whole when the configuration changes. */
-export interface RouterParts extends ContendersParts {
+export interface RouterParts extends ContendersParts, ForecastParts {
   /** Why there are no models, for whoever has one chosen: a sentence's end, without a full stop. */
   readonly whyNone?: string | null;
-  readonly predictor: Predictor;
   readonly rules: RuleSet;
   /** First 12 hex digits of the catalog's hash. */
   readonly catalogRevision: string;
   /** What to keep of prompts for feedback to be learnt from; nothing when absent. */
   readonly sketches?: { readonly predictor: string; readonly text: boolean } | null | undefined;
-  /** Why the predictor is not the one that was asked for; `null` when it is. */
-  readonly degraded: string | null;
   /**
    * Runs work when no request waits for it, so that prices follow the decisions made; without it
    * they stay those of the usual prompts.
    */
   readonly defer?: ((work: () => void) => void) | null | undefined;
-  /** Told when the predictor throws: once per request, so count it and log changes. */
-  readonly onPredictorFault: (error: unknown) => void;
 }
 
 /** One request, as the router needs it. */
@@ -49,6 +45,8 @@ export interface RouteRequest {
   readonly policy: string;
   readonly stream: boolean;
   readonly conversation: Conversation;
+  /** `conversation` as it was read before; `null`, as when absent, where the router is to read it. */
+  readonly read?: Pick<ReadAhead, 'features' | 'lack'> | null | undefined;
   readonly key: RuleFacts['key'];
   readonly metadata: RuleFacts['metadata'];
   readonly budget: RuleFacts['budget'];
@@ -67,8 +65,7 @@ const SLAB = 64;
 export class Router {
   readonly receipt: Receipt;
   readonly #parts: RouterParts;
-  readonly #abilities: readonly Ability[];
-  readonly #fallback: { readonly predictor: Predictor; readonly abilities: readonly Ability[] };
+  readonly #forecaster: Forecaster;
   readonly #contenders: Contenders;
   #sketches: ReturnType<typeof PromptSketch.spaceFor> | null = null;
   /** Of the latest decision; the next one's is mostly the same. */
@@ -77,14 +74,11 @@ export class Router {
   readonly #prices: PriceBook;
 
   constructor(parts: RouterParts) {
-    const heuristic = heuristicPredictor();
     this.#parts = parts;
     this.#contenders = new Contenders(parts);
-    this.#abilities = parts.models.map((routed) => abilityOf(routed, parts.predictor));
-    this.#fallback = {
-      predictor: heuristic,
-      abilities: parts.models.map(({ model }) => heuristic.ability(model)),
-    };
+    this.#forecaster = new Forecaster(parts, (predictor) =>
+      parts.models.map((routed) => abilityOf(routed, predictor)),
+    );
     this.receipt = {
       rules: parts.rules.revision,
       predictor: parts.predictor.revision,
@@ -92,7 +86,8 @@ export class Router {
       price: null,
     };
     this.#latest = this.receipt;
-    this.#usual = new UsualTraffic(parts.predictor, this.#abilities, (prediction, demand) =>
+    const { abilities } = this.#forecaster;
+    this.#usual = new UsualTraffic(parts.predictor, abilities, (prediction, demand) =>
       this.#contenders.measured(prediction, demand),
     );
     this.#prices = new PriceBook({
@@ -112,9 +107,11 @@ export class Router {
    */
   route(request: RouteRequest): Routing {
     const { rules } = this.#parts;
-    const features = readFeatures(request.conversation);
+    const { read = null } = request;
+    const features = read === null ? readFeatures(request.conversation) : read.features;
     const outcome = rules.apply(request.policy, factsOf(request, features));
-    const { prediction, degraded } = this.#predict(features);
+    const forecast = this.#forecaster.of(features, read === null ? null : read.lack);
+    const { prediction } = forecast;
 
     const { choices } = request.conversation;
     const { vouched, cached = null } = request;
@@ -128,8 +125,8 @@ export class Router {
       throw new NoCandidateError(request.policy, candidates.rows(), whyNone);
     }
     if (request.isPreview !== true) this.#prices.note(outcome, input);
-    const head = this.#headOf(request, input, choice, degraded);
-    const sketch = this.#sketch(features, prediction);
+    const head = this.#headOf(request, input, choice, forecast);
+    const sketch = this.#sketch(features, forecast);
     return new Routing({ head, features: withoutText(features), input, choice, sketch });
   }
 
@@ -164,22 +161,13 @@ export class Router {
     return this.#usual.under(outcome);
   }
 
-  #predict(features: Features): { prediction: Prediction; degraded: string | null } {
-    try {
-      return {
-        prediction: this.#parts.predictor.predict(features, this.#abilities),
-        degraded: this.#parts.degraded,
-      };
-    } catch (error) {
-      this.#parts.onPredictorFault(error);
-      const { predictor, abilities } = this.#fallback;
-      return { prediction: predictor.predict(features, abilities), degraded: 'predictor_failed' };
-    }
-  }
-
-  #sketch({ text, dense }: Features, { vector }: Prediction): PromptSketch | null {
-    const { sketches = null } = this.#parts;
-    if (sketches === null || vector === null) return null;
+  #sketch(
+    { text, dense }: Features,
+    { prediction: { vector }, by }: Forecast,
+  ): PromptSketch | null {
+    const { sketches = null, predictor } = this.#parts;
+    // What another predictor makes of a prompt is nothing that this one can learn from.
+    if (sketches === null || vector === null || by !== predictor) return null;
     this.#sketches ??= PromptSketch.spaceFor({ vector, dense }, SLAB);
     return new PromptSketch(
       { predictor: sketches.predictor, text: sketches.text ? text : null },
@@ -189,8 +177,7 @@ export class Router {
   }
 
   /** Learning changes what a decision depends on, so it changes the receipt. */
-  #receiptNow(price: number | null): Receipt {
-    const { revision } = this.#parts.predictor;
+  #receiptNow(price: number | null, revision: string): Receipt {
     if (this.#latest.price !== price || this.#latest.predictor !== revision) {
       this.#latest = { ...this.receipt, predictor: revision, price };
     }
@@ -201,10 +188,10 @@ export class Router {
     request: RouteRequest,
     input: ChoiceInput,
     choice: Choice,
-    degraded: string | null,
+    { degraded, by: { revision } }: Forecast,
   ): DecisionHead {
     const { outcome } = input;
-    const byHeuristic = degraded === 'predictor_failed' || this.receipt.predictor === 'heuristic';
+    const byHeuristic = degraded === 'predictor_failed' || revision === 'heuristic';
     // What was forced stays forced, whoever predicted; only a weighing can be called heuristic.
     const weighed = choice.reason !== 'pinned' && choice.reason !== 'only_candidate';
     return {
@@ -220,7 +207,7 @@ export class Router {
       reference: choice.reference.model,
       degraded,
       ood: input.ood,
-      receipt: this.#receiptNow(input.price),
+      receipt: this.#receiptNow(input.price, revision),
     };
   }
 }

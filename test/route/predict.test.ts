@@ -7,7 +7,13 @@ import { readFeatures } from '../../src/route/features.js';
 import type { Features } from '../../src/route/features.js';
 import { loadPredictor } from '../../src/route/predict.js';
 import type { FactorPredictor } from '../../src/route/predict.js';
-import { TINY_MODELS, writeTinyArtefacts } from './tiny-artefacts.js';
+import {
+  TINY_EMBEDDING,
+  TINY_MODELS,
+  writeEncoderArtefacts,
+  writeTinyArtefacts,
+} from './tiny-artefacts.js';
+import { madeUpVector } from '../support/fake-encoder.js';
 import { modelWith } from '../support/models.js';
 
 const folders: string[] = [];
@@ -147,6 +153,68 @@ describe('a predictor of made-up tables', () => {
 
   test('finds a text without a single letter far from everything', () => {
     expect(tiny.predict(featuresOf('?!'), []).ood).toBeGreaterThan(0.5);
+  });
+});
+
+describe('a predictor that was trained for an encoder', () => {
+  const FRENCH = featuresOf('Pourquoi est-ce que la glace flotte sur l’eau des rivières ?');
+  const encoded = madeUpVector('ice', TINY_EMBEDDING);
+
+  async function trainedFor(isMultilingual: boolean): Promise<FactorPredictor> {
+    const folder = writeEncoderArtefacts('encoder-0123456789ab', {
+      name: 'Xenova/tiny',
+      multilingual: isMultilingual,
+    });
+    folders.push(folder);
+    return await loadPredictor(folder);
+  }
+
+  test('goes by the vector that is handed in, seen from the centre, and needs no table', async () => {
+    const predictor = await trainedFor(false);
+    const abilities = [predictor.ability(modelWith(TINY_MODELS[0]))];
+
+    const { vector, models } = predictor.predict({ ...QUESTION, encoded }, abilities);
+    const again = vector?.slice() ?? new Float32Array(0);
+    const judged = predictor.judge({ vector: again, dense: QUESTION.dense }, abilities);
+    const other = predictor.predict(
+      { ...QUESTION, encoded: madeUpVector('fire', TINY_EMBEDDING) },
+      abilities,
+    );
+
+    const shifted = encoded.map((value) => value - 0.1);
+    const length = Math.hypot(...shifted);
+    expect(Math.hypot(...again)).toBeCloseTo(1, 5);
+    expect(again[3]).toBeCloseTo((shifted[3] ?? 0) / length, 5);
+    expect(judged[0]?.success).toBe(models[0]?.success);
+    expect(other.models[0]?.success).not.toBe(models[0]?.success);
+    expect(predictor.vectorLength).toBe(TINY_EMBEDDING);
+    expect(predictor.encoder).toEqual({
+      id: 'encoder-0123456789ab',
+      name: 'Xenova/tiny',
+      multilingual: false,
+    });
+  });
+
+  test.each([
+    ['no vector', undefined],
+    ['one of another length', Float32Array.of(1, 0)],
+  ])('refuses a prompt with %s', async (_what, vector) => {
+    const predictor = await trainedFor(false);
+
+    expect(() =>
+      predictor.predict({ ...QUESTION, ...(vector && { encoded: vector }) }, []),
+    ).toThrow('a prompt came without the vector of the encoder Xenova/tiny');
+  });
+
+  test('finds other languages far, unless the encoder puts them where English is', async () => {
+    const [english, every] = [await trainedFor(false), await trainedFor(true)];
+    const foreign = { ...FRENCH, encoded };
+
+    expect(foreign.language).toBe('fr');
+    expect(english.predict(foreign, []).ood).toBeGreaterThanOrEqual(0.7);
+    expect(every.predict(foreign, []).ood).toBe(
+      every.predict({ ...foreign, language: 'en' }, []).ood,
+    );
   });
 });
 

@@ -7,7 +7,11 @@ import {
   StaticEmbedder,
 } from '../../src/embed/static-embedder.js';
 import { FEATURE_NAMES } from '../../src/route/dense-features.js';
-import { PREDICTOR_KIND, PREDICTOR_VERSION } from '../../src/route/predictor-artefact.js';
+import {
+  PREDICTOR_KIND,
+  PREDICTOR_VERSION,
+  type EncoderNote,
+} from '../../src/route/predictor-artefact.js';
 import { writeArtefact } from '../../models/train/artefact-writer.js';
 import { writeManifest } from '../../models/train/manifest.js';
 import { Random } from '../../models/train/random.js';
@@ -19,6 +23,9 @@ const MEMBERS = 2;
 const MEMORY = { dims: 4, cells: 1, rows: 2, answers: 3 };
 const FACTORS = (1 + SKILLS) * MEMBERS;
 const BUCKETS = 64;
+
+/** Numbers of a vector that the made-up predictor reads. */
+export const TINY_EMBEDDING = EMBEDDING;
 
 /** Models of the made-up predictor, weakest first. */
 export const TINY_MODELS = ['acme/weak-1', 'acme/middle-2024-05-13', 'acme/strong-1'] as const;
@@ -90,6 +97,18 @@ export function writeTinyArtefacts(
   return folder;
 }
 
+/** As `writeTinyArtefacts`, for a predictor that was trained for an encoder with this id. */
+export function writeEncoderArtefacts(
+  id: string,
+  note: EncoderNote = { name: 'Xenova/tiny', multilingual: false },
+): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'suffice-artefacts-'));
+  const meta = { ...META, embedder: id, encoder: note };
+  writePredictor(path.join(folder, 'predictor.bin'), meta, new Random(7));
+  writeManifest(folder, { artefacts: ['predictor.bin'], features: FEATURE_NAMES });
+  return folder;
+}
+
 function writePredictor(file: string, meta: Record<string, unknown>, random: Random): void {
   const inputs = EMBEDDING + FEATURE_NAMES.length;
   const outputs = MEMBERS * (SKILLS + 2);
@@ -131,6 +150,9 @@ function writePredictor(file: string, meta: Record<string, unknown>, random: Ran
       memory_answer_models: Int32Array.of(0, 0, 2),
       memory_surprises: Int8Array.of(10, -10, 0),
       memory_variances: new Int8Array(MEMORY.answers).fill(100),
+      ...(meta['encoder'] !== undefined && {
+        vector_centre: new Float32Array(EMBEDDING).fill(0.1),
+      }),
     },
   });
 }

@@ -1,6 +1,7 @@
 import { at, logistic } from '../../../src/route/factor-network.js';
 import type { NetworkShape } from '../../../src/route/factor-network.js';
 import type { Progress } from '../progress.js';
+import { DataError } from '../jsonl.js';
 import type { Random } from '../random.js';
 import { normalisedPrompt } from '../split.js';
 import { forEachJudged, trainEnsemble } from './ensemble.js';
@@ -40,6 +41,8 @@ const ALWAYS_SHARE = 0.1;
  *
  * A third of the sets is left out of training at a time; the shift of log-odds that each would
  * have needed is the error a new kind of traffic has to expect.
+ *
+ * @throws {DataError} there are too few sets
  */
 export function measureDoubt(source: DoubtSource): Doubt {
   const { table, recipe, random, progress } = source;
@@ -62,6 +65,11 @@ export function measureDoubt(source: DoubtSource): Doubt {
     };
     const ensemble = trainEnsemble(table, plan);
     shifts.push(...shiftsNeeded(ensemble, table, { inside, outside }));
+  }
+  if (shifts.length === 0) {
+    throw new DataError(
+      `how sure predictions are is measured on sets that are left out in turn, and there are too few: at least two with ${FEWEST_PROMPTS} prompts for training each, answered by the same models, are needed`,
+    );
   }
   const variance = shifts.reduce((sum, shift) => sum + shift * shift, 0) / shifts.length;
   progress.say(

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import * as z from 'zod';
-import type { StaticEmbedder } from '../../../src/embed/static-embedder.js';
+import { centred } from '../../../src/route/centre.js';
 import { at, dot } from '../../../src/route/factor-network.js';
 import { readFeatures } from '../../../src/route/features.js';
-import { readJsonl } from '../jsonl.js';
+import { DataError, readJsonl } from '../jsonl.js';
 import type { Progress } from '../progress.js';
 import type { Random } from '../random.js';
 import { partOf } from '../split.js';
 import type { Part } from '../split.js';
+import type { VectorSource } from '../vectors.js';
 import type { OutcomeTable } from './outcome-table.js';
 import { asConversation } from './outcomes.js';
 
@@ -84,7 +85,7 @@ export interface Familiarity {
 export interface FamiliaritySource {
   readonly dataFolder: string;
   readonly table: OutcomeTable;
-  readonly embedder: StaticEmbedder;
+  readonly vectors: VectorSource;
   readonly random: Random;
   readonly progress: Progress;
 }
@@ -101,26 +102,39 @@ const GRADED_EVERY = 2;
 const SHORTEST_TEXT = 16;
 const promptSchema = z.object({ text: z.string() });
 
-/** Finds the centres of graded and of unlabelled prompts, and how far usual prompts lie from them. */
+/**
+ * Finds the centres of graded and of unlabelled prompts, and how far usual prompts lie from them.
+ *
+ * @throws {DataError} there are too few
+ */
 export async function learnFamiliarity(source: FamiliaritySource): Promise<Familiarity> {
-  const { table, embedder, random, progress } = source;
+  const { table, vectors, random, progress } = source;
   const languages = knownLanguages(table);
+  const isMultilingual = vectors.encoder?.multilingual === true;
+  const isUsual = (language: string): boolean => isMultilingual || languages.includes(language);
   const inputs = table.inputs.length / table.prompts.length;
   const near: Float32Array[] = [];
   const heldOut: Float32Array[] = [];
-  const sort = (part: Part, language: string, vector: Float32Array): void => {
-    if (languages.includes(language)) (part === 'train' ? near : heldOut).push(vector);
+  const sort = (part: Part, vector: Float32Array): void => {
+    (part === 'train' ? near : heldOut).push(vector);
   };
   table.prompts.forEach(({ part }, row) => {
-    if (row % GRADED_EVERY !== 0) return;
-    const vector = table.inputs.subarray(row * inputs, row * inputs + embedder.dims);
-    sort(part, table.languages[row] ?? '', vector);
+    if (row % GRADED_EVERY !== 0 || !isUsual(table.languages[row] ?? '')) return;
+    sort(part, table.inputs.subarray(row * inputs, row * inputs + vectors.dims));
   });
-  for await (const text of unlabelledPrompts(source.dataFolder)) {
-    const features = readFeatures(asConversation({ prompt: text }));
-    sort(partOf(text), features.language, embedder.embed(features.task));
+  const asked = await unlabelledPrompts(source.dataFolder, isUsual);
+  const made = await vectors.encodeAll(asked.map(({ task }) => task));
+  asked.forEach(({ part }, i) => {
+    const vector = made[i] ?? new Float32Array(vectors.dims);
+    sort(part, table.centre ? centred(vector, table.centre, vector.slice()) : vector);
+  });
+  const usual = isMultilingual ? 'every language' : languages.join(', ') || 'any known language';
+  progress.say(`${near.length} prompts in ${usual} to find centres of`);
+  if (near.length < CENTROIDS) {
+    throw new DataError(
+      `${near.length} prompts in ${usual} are too few to tell usual prompts from others; at least ${CENTROIDS} are needed`,
+    );
   }
-  progress.say(`${near.length} prompts in ${languages.join(', ')} to find centres of`);
   const centroids = findCentroids(near, CENTROIDS, random);
   const distances = heldOut.map((vector) => 1 - nearestCentroid(centroids, vector).cosine);
   distances.sort((a, b) => a - b);
@@ -129,13 +143,20 @@ export async function learnFamiliarity(source: FamiliaritySource): Promise<Famil
   return { count: CENTROIDS, centroids, usualDistance, languages };
 }
 
-async function* unlabelledPrompts(dataFolder: string): AsyncGenerator<string> {
+async function unlabelledPrompts(
+  dataFolder: string,
+  isUsual: (language: string) => boolean,
+): Promise<readonly { readonly part: Part; readonly task: string }[]> {
   const file = path.join(dataFolder, 'text', 'prompts.jsonl.gz');
+  const found: { part: Part; task: string }[] = [];
   let line = 0;
   for await (const { text } of readJsonl(file, promptSchema)) {
     line += 1;
-    if (line % EVERY === 0 && text.length >= SHORTEST_TEXT) yield text;
+    if (line % EVERY !== 0 || text.length < SHORTEST_TEXT) continue;
+    const { language, task } = readFeatures(asConversation({ prompt: text }));
+    if (isUsual(language)) found.push({ part: partOf(text), task });
   }
+  return found;
 }
 
 function knownLanguages({ prompts, languages }: OutcomeTable): string[] {

@@ -1,8 +1,9 @@
-import type { StaticEmbedder } from '../../../src/embed/static-embedder.js';
+import { centred } from '../../../src/route/centre.js';
 import { FEATURE_NAMES, telling, UNREAD_FEATURES } from '../../../src/route/dense-features.js';
 import { readFeatures } from '../../../src/route/features.js';
 import { writeDense } from '../../../src/route/factor-network.js';
 import type { Progress } from '../progress.js';
+import type { VectorSource } from '../vectors.js';
 import { OUTCOME_SETS } from './outcome-sets.js';
 import type { OutcomeSet } from './outcome-sets.js';
 import type { GradedPrompt } from './outcomes.js';
@@ -25,6 +26,8 @@ export interface OutcomeTable {
   readonly scaling: DenseScaling;
   /** Main language of each prompt, as `Features.language`. */
   readonly languages: readonly string[];
+  /** What vectors are centred by; `null`, as when absent, where they are taken as they are. */
+  readonly centre?: Float32Array | null;
 }
 
 /** How dense features are standardised. */
@@ -37,24 +40,45 @@ export interface DenseScaling {
 const DENSE_SPREAD = 0.5;
 const SMALLEST_DEVIATION = 0.02;
 
-/** Embeds and measures every prompt, in some seconds per ten thousand. */
-export function tabulate(
+/** Embeds and measures every prompt, with the table in some seconds per ten thousand. */
+export async function tabulate(
   prompts: readonly GradedPrompt[],
-  embedder: StaticEmbedder,
+  vectors: VectorSource,
   progress: Progress,
-): OutcomeTable {
-  const width = embedder.dims + FEATURE_NAMES.length;
+): Promise<OutcomeTable> {
+  const { dims } = vectors;
+  const width = dims + FEATURE_NAMES.length;
   const inputs = new Float32Array(prompts.length * width);
+  const tasks: string[] = [];
   const languages = prompts.map(({ conversation }, i) => {
     const features = readFeatures(conversation);
-    const row = inputs.subarray(i * width, (i + 1) * width);
-    embedder.embed(features.task, row.subarray(0, embedder.dims));
-    row.set(features.dense, embedder.dims);
+    inputs.set(features.dense, i * width + dims);
+    tasks.push(features.task);
     progress.tick(() => `read ${i} of ${prompts.length} prompts`);
     return features.language;
   });
+  const made = await vectors.encodeAll(tasks);
+  const centre = vectors.encoder === null ? null : meanOf(made, prompts, dims);
+  made.forEach((vector, i) => {
+    const place = inputs.subarray(i * width, i * width + dims);
+    if (centre === null) place.set(vector);
+    else centred(vector, centre, place);
+  });
   const scaling = standardise(prompts, inputs, width);
-  return { ...flatten(prompts), sets: OUTCOME_SETS, prompts, inputs, scaling, languages };
+  return { ...flatten(prompts), sets: OUTCOME_SETS, prompts, inputs, scaling, languages, centre };
+}
+
+/** Of the vectors of the training part. */
+function meanOf(
+  vectors: readonly Float32Array[],
+  prompts: readonly GradedPrompt[],
+  dims: number,
+): Float32Array {
+  const known = vectors.filter((_, i) => prompts[i]?.part === 'train');
+  return Float32Array.from(
+    { length: dims },
+    (_, k) => known.reduce((sum, vector) => sum + (vector[k] ?? 0), 0) / Math.max(1, known.length),
+  );
 }
 
 /** Whether the grades of a row say what is adequate, not what is liked better than a rival's answer. */

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { loadCatalog } from '../../../src/catalog/load.js';
-import { StaticEmbedder } from '../../../src/embed/static-embedder.js';
 import type { NetworkShape } from '../../../src/route/factor-network.js';
 import { FEATURE_NAMES } from '../../../src/route/dense-features.js';
 import type { Progress } from '../progress.js';
+import { tableVectors } from '../vectors.js';
+import type { VectorSource } from '../vectors.js';
 import { KnownModels } from './known-models.js';
 import { OUTCOME_SETS } from './outcome-sets.js';
 import { tabulate } from './outcome-table.js';
@@ -15,10 +16,12 @@ import type { Recipe } from './train-member.js';
 /** Where data comes from and artefacts go. */
 export interface TrainingOptions {
   readonly dataFolder: string;
-  /** Holds `embedder.bin`; gets `predictor.bin`. */
+  /** Holds `embedder.bin` unless `vectors` are given; gets `predictor.bin`. */
   readonly outFolder: string;
   readonly seed: number;
   readonly progress: Progress;
+  /** Of an operator's encoder; absent: those of the table in `outFolder`. */
+  readonly vectors?: VectorSource | undefined;
 }
 
 /**
@@ -44,7 +47,7 @@ const CATALOG_FOLDER = path.join(import.meta.dirname, '../../catalog');
 
 /** All that a predictor is made of. */
 export interface Ingredients {
-  readonly embedder: StaticEmbedder;
+  readonly vectors: VectorSource;
   readonly shape: NetworkShape;
   readonly known: KnownModels;
   /** Every graded prompt, those for tests and of sets for evaluation included. */
@@ -53,18 +56,17 @@ export interface Ingredients {
   readonly table: OutcomeTable;
 }
 
-/** Reads what predictors are made of, in some seconds. */
+/** Reads what predictors are made of: in some seconds, or minutes with an encoder. */
 export async function readIngredients(options: TrainingOptions): Promise<Ingredients> {
-  const { dataFolder, outFolder, progress } = options;
-  const embedder = StaticEmbedder.load(path.join(outFolder, 'embedder.bin'));
+  const { dataFolder, outFolder, progress, vectors = tableVectors(outFolder) } = options;
   const known = new KnownModels(dataFolder, await loadCatalog(CATALOG_FOLDER));
   const all = await readOutcomes(dataFolder);
   const prompts = all.filter(({ set, part }) => set.use === 'train' && part !== 'test');
   progress.say(`${prompts.length} of ${all.length} graded prompts of ${OUTCOME_SETS.length} sets`);
   return {
-    embedder,
+    vectors,
     shape: {
-      embedding: embedder.dims,
+      embedding: vectors.dims,
       dense: FEATURE_NAMES.length,
       hidden: HIDDEN,
       skills: SKILLS,
@@ -72,6 +74,6 @@ export async function readIngredients(options: TrainingOptions): Promise<Ingredi
     },
     known,
     all,
-    table: tabulate(prompts, embedder, progress),
+    table: await tabulate(prompts, vectors, progress),
   };
 }

@@ -27,7 +27,7 @@ import { fitStrength } from './strength.js';
 /** Trains the predictor on graded answers and writes it with its part of the manifest; minutes on two cores. */
 export async function trainPredictor(options: TrainingOptions): Promise<void> {
   const { dataFolder, outFolder, progress } = options;
-  const { embedder, shape, known, all, table } = await readIngredients(options);
+  const { vectors, shape, known, all, table } = await readIngredients(options);
   const rows = partRows(table, 'train');
   const validation = partRows(table, 'validation');
   const random = new Random(options.seed);
@@ -37,14 +37,15 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
   progress.say(
     `calibrated: scale ${calibration.scale.toFixed(3)}, shift ${calibration.shift.toFixed(3)}`,
   );
-  const familiarity = await learnFamiliarity({ dataFolder, table, embedder, random, progress });
+  const familiarity = await learnFamiliarity({ dataFolder, table, vectors, random, progress });
   const doubt = measureDoubt({ table, shape, rows, recipe: RECIPE, known, random, progress });
   const abilities = summariseAbilities(ensemble, table, rows, (name) => known.factsOf(name));
   const strength = fitStrength(abilities.graded, known.catalogModels);
   reportStrength(abilities.graded, strength, progress);
   const memory = memoryOf(ensemble, table);
   const meta: PredictorMeta = {
-    embedder: embedder.id,
+    embedder: vectors.id,
+    ...(vectors.encoder !== null && { encoder: vectors.encoder }),
     shape,
     memory: memory.shape,
     models: table.models,
@@ -62,6 +63,7 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
     abilities,
     familiarity,
     memory,
+    centre: table.centre ?? null,
   });
   record(options, meta, all, { trainingRows: rows.length, validationRows: validation.length });
   progress.say(`predictor.bin: ${bytes} bytes, ${table.models.length} models`);
@@ -69,13 +71,17 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
 
 function record(
   { outFolder, seed, progress }: TrainingOptions,
-  { embedder, shape }: PredictorMeta,
+  { embedder, encoder, shape }: PredictorMeta,
   prompts: readonly GradedPrompt[],
   rows: Readonly<Record<string, number>>,
 ): void {
+  const ofEncoder = encoder && {
+    embedder: { encoder: encoder.name, id: embedder, dims: shape.embedding },
+  };
   writeManifest(outFolder, {
-    artefacts: ['embedder.bin', 'predictor.bin'],
+    artefacts: [...(ofEncoder === undefined ? ['embedder.bin'] : []), 'predictor.bin'],
     features: FEATURE_NAMES,
+    ...ofEncoder,
     predictor: {
       seed,
       embedder,
@@ -98,6 +104,7 @@ interface Trained {
   readonly abilities: AbilitySummary;
   readonly familiarity: Familiarity;
   readonly memory: Memory;
+  readonly centre: Float32Array | null;
 }
 
 function writePredictor(file: string, meta: PredictorMeta, trained: Trained): number {
@@ -136,6 +143,7 @@ function writePredictor(file: string, meta: PredictorMeta, trained: Trained): nu
       memory_answer_models: memory.tables.answerModels,
       memory_surprises: memory.tables.surprises,
       memory_variances: memory.tables.variances,
+      ...(trained.centre !== null && { vector_centre: trained.centre }),
     },
   });
 }

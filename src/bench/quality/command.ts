@@ -3,6 +3,7 @@ import { layGround } from '../../assembly/groundwork.js';
 import { EXIT } from '../../cli/io.js';
 import type { ServeContext } from '../../cli/serve.js';
 import { configSource } from '../../config/source.js';
+import { ArtefactError } from '../../embed/artefact.js';
 import { readOutcomeFile, outcomeFiles } from '../../outcomes/graded.js';
 import type { OutcomeFile } from '../../outcomes/graded.js';
 import { DataError } from '../../outcomes/jsonl.js';
@@ -42,7 +43,7 @@ export async function qualityCommand(args: readonly string[], context: Context):
   const files = await readAll(paths);
   const sets = setsOf(files, options, io);
   const ours = await openRouter(options, context);
-  const measures = measureSets({ sets, files: files.length, prices, options, ours }, context);
+  const measures = await measureSets({ sets, files: files.length, prices, options, ours }, context);
   const report = reportOf({ options, ours, files, measures }, context);
   const { all, degraded } = report.decisions;
   if (degraded > MOST_DEGRADED * all) {
@@ -73,6 +74,9 @@ async function openRouter(options: QualityOptions, { io, shipped, clock }: Conte
     onPredictorMissing: (error) => {
       missing.push(error.message);
     },
+    onEncoderMissing: (error) => {
+      throw error;
+    },
     onTuningUnusable: (error) => {
       missing.push(error.message);
     },
@@ -80,15 +84,18 @@ async function openRouter(options: QualityOptions, { io, shipped, clock }: Conte
   const rules = await loadRules(shipped.rules);
   const { catalog } = ground;
   if (options.artefacts !== null) {
-    return {
-      catalog,
-      rules,
-      predictor: await shipped.shelf.predictor(options.artefacts),
-      degraded: null,
-    };
+    const predictor = await shipped.shelf.predictor(options.artefacts);
+    if (predictor.encoder !== null) {
+      throw new ArtefactError(
+        options.artefacts,
+        `it was trained for the encoder ${predictor.encoder.name}; name both in a configuration (router.artefacts, router.embedder) and that with --config`,
+      );
+    }
+    return { catalog, rules, predictor, reader: null, degraded: null };
   }
-  const { predictor, degraded } = ground.predictor;
-  return { catalog, rules, predictor, degraded: missing[0] ?? degraded };
+  const { predictor, encoder, degraded } = ground.predictor;
+  const reader = encoder === null ? null : encoder.reader;
+  return { catalog, rules, predictor, reader, degraded: missing[0] ?? degraded };
 }
 
 /** Reads every file before any is measured: a faulty last one must not undo the work on the others. */
@@ -131,20 +138,22 @@ interface Job {
   readonly ours: Ours;
 }
 
-function measureSets(
+async function measureSets(
   { sets, files, prices, options, ours }: Job,
   { io, clock }: Context,
-): readonly SetMeasure[] {
+): Promise<readonly SetMeasure[]> {
   const startMs = clock.now();
   const { pair, rounds, seed } = options;
-  return sets.map(({ set, fileNumber }) => {
-    const measure = measureSet(set, { ours, prices, pair, rounds, seed });
+  const measures: SetMeasure[] = [];
+  for (const { set, fileNumber } of sets) {
+    const measure = await measureSet(set, { ours, prices, pair, rounds, seed });
     const seconds = ((clock.now() - startMs) / 1000).toFixed(1);
     io.err(
       `[${seconds.padStart(6)} s] ${set.name}: ${set.measured.length} prompts measured (file ${fileNumber} of ${files})\n`,
     );
-    return measure;
-  });
+    measures.push(measure);
+  }
+  return measures;
 }
 
 interface Run {

@@ -1,12 +1,12 @@
 import { Random } from '../../core/random.js';
-import { readFeatures } from '../../route/features.js';
+import type { Features } from '../../route/features.js';
 import type { Routing } from '../../route/routing.js';
 import { calibrationOf, Reliability } from '../metrics/calibration.js';
 import type { CalibrationSums } from '../metrics/calibration.js';
 import { estimatesOf, mapSampled, sampled } from '../metrics/estimate.js';
 import type { Sampled } from '../metrics/estimate.js';
 import { resample } from '../metrics/sample.js';
-import { askRouter } from './ask-router.js';
+import { askRouter, readLines } from './ask-router.js';
 import type { Ours } from './ask-router.js';
 import { categoryPrior } from './baselines/category-prior.js';
 import type { Learner } from './baselines/learner.js';
@@ -48,16 +48,18 @@ export interface SetMeasure {
 }
 
 /** Measures all there is to measure on one set. */
-export function measureSet(set: BenchSet, options: MeasureOptions): SetMeasure {
+export async function measureSet(set: BenchSet, options: MeasureOptions): Promise<SetMeasure> {
   const { rounds, seed } = options;
   const random = new Random(seed);
   const draw = (): number => random.next();
   const lines = set.measured.flatMap((line) => set.lines.slice(line, line + 1));
+  const all = await readLines(options.ours, set.lines);
+  const read = set.measured.flatMap((line) => all.slice(line, line + 1));
   const models = [...new Set(lines.flatMap(({ outcomes }) => [...outcomes.keys()]))].sort();
   const ours = pricedOurs(set, models, options);
-  const { routings, degraded, usual } = askRouter(ours, models, lines);
+  const { routings, degraded, usual } = askRouter(ours, models, lines, read);
   const resamples = resample(lines.length, rounds, draw);
-  const learners = learnersFor(set, ours);
+  const learners = learnersFor(set, ours, all);
   const population = populationOf({ set, models, routings, catalog: ours.catalog });
 
   const { pair, note } = pairOf(set, models, population, options.pair);
@@ -97,15 +99,19 @@ function pricedOurs(set: BenchSet, models: readonly string[], options: MeasureOp
   return { ...options.ours, catalog: catalogWith(implied, models, listed) };
 }
 
-function learnersFor({ lines }: BenchSet, { predictor }: Ours): Learners {
+function learnersFor(
+  { lines }: BenchSet,
+  { predictor }: Ours,
+  read: readonly Features[],
+): Learners {
   return {
     ridge: ngramRidge(lines.map(({ text }) => text)),
     category: categoryPrior(lines.map(({ category }) => category)),
     // Embedding is for this baseline alone, so it is left until it is asked for.
     neighbours: lazily(() =>
       nearestNeighbours(
-        lines.map(({ conversation }) => {
-          const { vector } = predictor.predict(readFeatures(conversation), []);
+        read.map((features) => {
+          const { vector } = predictor.predict(features, []);
           // A predictor without an embedding leaves all lines equally near.
           return vector === null ? new Float32Array(1) : vector.slice();
         }),

@@ -11,6 +11,10 @@ const failed = (error: unknown): FromProcess => ({
   why: error instanceof Error ? error.message : String(error),
 });
 
+// Signals for a whole group of processes (Ctrl-C, a service being stopped) are meant for whoever started it, who may have
+// requests to finish and ends this process when that is done.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
 // Whoever started it may be gone without a word.
 process.once('disconnect', () => process.exit());
 process.once('message', (setup: ProcessSetup) => {

@@ -11,6 +11,13 @@ export interface EncoderOptions {
   readonly cacheFolder: string;
   /** The compiled `encoder-process`; the one beside this file when absent. */
   readonly processFile?: string | undefined;
+  /** Arguments of Node for the processes; none when absent. */
+  readonly execArgv?: readonly string[] | undefined;
+  /**
+   * Texts that a process is given at once; 32 when absent. With 1 a vector depends on nothing but its text: models with 8-bit weights
+   * round by the largest number of a whole batch.
+   */
+  readonly maxBatch?: number | undefined;
 }
 
 /** Texts that a process is given at once: more wait longer without going faster. */
@@ -20,6 +27,7 @@ const PROCESS_FILE = fileURLToPath(new URL('./encoder-process.js', import.meta.u
 
 interface Wish {
   readonly text: string;
+  readonly isWanted: () => boolean;
   readonly grant: (vector: Float32Array) => void;
   readonly refuse: (error: Error) => void;
 }
@@ -39,20 +47,37 @@ export class Encoder {
   readonly #free: ChildProcess[];
   readonly #busy = new Map<ChildProcess, readonly Wish[]>();
   readonly #waiting: Wish[] = [];
+  readonly #maxBatch: number;
+  /** Resolves when it encodes no more, with the reason. */
+  readonly ended: Promise<ArtefactError>;
+  #end: (why: ArtefactError) => void = () => undefined;
   #failure: ArtefactError | null = null;
 
-  private constructor(source: string, facts: EncoderFacts, children: readonly ChildProcess[]) {
+  private constructor(
+    source: string,
+    facts: EncoderFacts,
+    { children, maxBatch }: { children: readonly ChildProcess[]; maxBatch: number },
+  ) {
+    this.#maxBatch = maxBatch;
+    this.ended = new Promise((resolve) => (this.#end = resolve));
     this.id = facts.id;
     this.dims = facts.dims;
     this.#source = source;
     this.#all = children;
     this.#free = [...children];
     for (const child of children) {
+      // An encoder that is idle keeps no program from ending; its process ends with that.
+      child.unref();
+      child.channel?.unref();
       child.on('message', (message: FromProcess) => {
         this.#receive(child, message);
       });
       child.on('exit', () => {
         this.#fail(new ArtefactError(source, 'a process of the encoder has ended'));
+      });
+      // What is sent to a process that has just ended must not end this one.
+      child.on('error', (error) => {
+        this.#fail(new ArtefactError(source, error.message));
       });
     }
   }
@@ -65,33 +90,39 @@ export class Encoder {
    * @throws {ArtefactError} the package or the model cannot be had, or the model cannot be run
    */
   static async open(source: string, options: EncoderOptions): Promise<Encoder> {
-    const { processes, cacheFolder, processFile = PROCESS_FILE } = options;
+    const { processes, cacheFolder, processFile = PROCESS_FILE, maxBatch = MAX_BATCH } = options;
+    const { execArgv = [] } = options;
     const setup: ProcessSetup = { source, cacheFolder };
     const children = Array.from({ length: processes }, () =>
-      fork(processFile, [], { serialization: 'advanced', execArgv: [], stdio: QUIET }),
+      fork(processFile, [], {
+        serialization: 'advanced',
+        execArgv: [...execArgv],
+        stdio: QUIET,
+      }),
     );
     try {
       const facts = await Promise.all(children.map((child) => factsFrom(child, setup)));
       const [first] = facts;
       if (first === undefined) throw new RangeError('an encoder needs a process');
-      return new Encoder(source, first, children);
+      return new Encoder(source, first, { children, maxBatch });
     } catch (error) {
-      for (const child of children) child.kill();
+      for (const child of children) child.kill('SIGKILL');
       throw error;
     }
   }
 
   /**
+   * @param isWanted - asked before the text's turn comes: what nobody waits for any more is refused, so that the rest is in time
    * @returns unit length, shape [dims]
    * @throws {ArtefactError} the model failed, or the encoder is closed
    */
-  encode(text: string): Promise<Float32Array> {
+  encode(text: string, isWanted = always): Promise<Float32Array> {
     return new Promise((grant, refuse) => {
       if (this.#failure !== null) {
         refuse(this.#failure);
         return;
       }
-      this.#waiting.push({ text, grant, refuse });
+      this.#waiting.push({ text, isWanted, grant, refuse });
       this.#send();
     });
   }
@@ -99,20 +130,34 @@ export class Encoder {
   /** Ends the processes; what is not yet encoded is refused. */
   close(): void {
     this.#fail(new ArtefactError(this.#source, 'the encoder is closed'));
-    for (const child of this.#all) child.kill();
+    for (const child of this.#all) child.kill('SIGKILL');
   }
 
   #send(): void {
-    const child = this.#waiting.length > 0 ? this.#free.pop() : undefined;
+    if (this.#free.length === 0) return;
+    const wishes = this.#nextBatch();
+    const child = wishes.length > 0 ? this.#free.pop() : undefined;
     if (child === undefined) return;
-    const wishes = this.#waiting.splice(0, MAX_BATCH);
     this.#busy.set(child, wishes);
+    child.channel?.ref();
     child.send({ texts: wishes.map(({ text }) => text) } satisfies ToProcess);
+  }
+
+  #nextBatch(): readonly Wish[] {
+    const wishes: Wish[] = [];
+    while (wishes.length < this.#maxBatch) {
+      const wish = this.#waiting.shift();
+      if (wish === undefined) break;
+      if (wish.isWanted()) wishes.push(wish);
+      else wish.refuse(new ArtefactError(this.#source, 'nobody waits for this vector any more'));
+    }
+    return wishes;
   }
 
   #receive(child: ChildProcess, message: FromProcess): void {
     const wishes = this.#busy.get(child) ?? [];
     this.#busy.delete(child);
+    child.channel?.unref();
     this.#free.push(child);
     if (message.kind === 'vectors') {
       wishes.forEach(({ grant }, i) => {
@@ -128,11 +173,14 @@ export class Encoder {
   /** Refuses everything, now and later. */
   #fail(failure: ArtefactError): void {
     this.#failure ??= failure;
+    this.#end(this.#failure);
     const wishes = [...this.#waiting.splice(0), ...[...this.#busy.values()].flat()];
     this.#busy.clear();
     for (const { refuse } of wishes) refuse(this.#failure);
   }
 }
+
+const always = (): boolean => true;
 
 /** What the runtime prints is no part of this program's output. */
 const QUIET: StdioOptions = ['ignore', 'ignore', 'ignore', 'ipc'];

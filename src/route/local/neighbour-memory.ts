@@ -34,14 +34,25 @@ export class NeighbourMemory {
   #answers: readonly JudgedAnswer[] = [];
   #matrix: DenseMatrix | null = null;
   #learnt = 0;
+  #predictor = '';
 
-  /** Grows with everything that is learnt; 0 for an empty memory. */
-  get learnt(): number {
-    return this.#answers.length === 0 ? 0 : this.#learnt;
+  /**
+   * Grows with everything that is learnt; 0 for an empty memory, and for one of another predictor's prompts.
+   *
+   * @param predictor - `Predictor.revision` without what was learnt here
+   */
+  learntOf(predictor: string): number {
+    return this.#answers.length === 0 || this.#predictor !== predictor ? 0 : this.#learnt;
   }
 
-  /** Replaces all that is remembered; of too many the last stay. Vectors are of one length. */
-  replace(answers: readonly JudgedAnswer[]): void {
+  /**
+   * Replaces all that is remembered; of too many the last stay.
+   *
+   * @param answers - vectors of one length
+   * @param predictor - whose vectors they are: those of another one mean something else
+   */
+  replace(answers: readonly JudgedAnswer[], predictor: string): void {
+    this.#predictor = predictor;
     this.#answers = answers.slice(-MOST_REMEMBERED);
     this.#learnt += 1;
     const [first] = this.#answers;
@@ -116,8 +127,11 @@ export class RememberingPredictor implements Predictor {
   readonly vectorLength: Predictor['vectorLength'];
   readonly #base: Predictor;
   readonly #memory: NeighbourMemory;
+  readonly #name: string;
 
-  constructor(base: Predictor, memory: NeighbourMemory) {
+  /** @param name - what the memory of this predictor's prompts is told by; a memory of another one's counts as empty */
+  constructor(base: Predictor, memory: NeighbourMemory, name = base.revision) {
+    this.#name = name;
     this.judge = base.judge?.bind(base);
     this.usual = base.usual;
     this.vectorLength = base.vectorLength;
@@ -127,7 +141,7 @@ export class RememberingPredictor implements Predictor {
 
   /** Changes with everything that is learnt. */
   get revision(): string {
-    const { learnt } = this.#memory;
+    const learnt = this.#memory.learntOf(this.#name);
     return learnt === 0 ? this.#base.revision : `${this.#base.revision}~${learnt}`;
   }
 
@@ -137,7 +151,7 @@ export class RememberingPredictor implements Predictor {
 
   predict(features: Features, abilities: readonly Ability[]): Prediction {
     const prediction = this.#base.predict(features, abilities);
-    if (this.#memory.learnt === 0 || prediction.vector === null) return prediction;
+    if (this.#memory.learntOf(this.#name) === 0 || prediction.vector === null) return prediction;
     const corrections = this.#memory.corrections(prediction.vector);
     if (corrections === null) return prediction;
     return {

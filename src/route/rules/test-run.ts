@@ -18,7 +18,7 @@ export interface RouteResult {
  *
  * Throws a `GatewayError` with the code `no_candidate` when no model is left.
  */
-export type RouteFunction = (input: RuleTestInput) => RouteResult;
+export type RouteFunction = (input: RuleTestInput) => RouteResult | Promise<RouteResult>;
 
 /** A test that came out otherwise than expected. */
 export interface RuleTestFailure {
@@ -47,18 +47,19 @@ export interface RuleTestReport {
  *
  * @param route - decides with these rules; whatever it throws but a `GatewayError` is passed on
  */
-export function runRuleTests(
+export async function runRuleTests(
   ruleSet: RuleSet,
   tests: RuleTests,
   route: RouteFunction,
-): RuleTestReport {
+): Promise<RuleTestReport> {
   const seen = new Set<string>();
-  const failures = tests.tests.flatMap((test): RuleTestFailure[] => {
+  const failures: RuleTestFailure[] = [];
+  for (const test of tests.tests) {
     const matched = matchedRules(ruleSet, test.input);
     for (const name of matched) seen.add(name);
-    const differences = compare(test, matched, attempt(route, test.input));
-    return differences.length === 0 ? [] : [{ test, differences }];
-  });
+    const differences = compare(test, matched, await attempt(route, test.input));
+    if (differences.length > 0) failures.push({ test, differences });
+  }
   const untested = ruleSet.rules.flatMap(({ name }, i) =>
     seen.has(name) ? [] : [{ name, line: ruleSet.yaml.locate(['rules', i]).line }],
   );
@@ -105,9 +106,9 @@ function matchedRules(ruleSet: RuleSet, input: RuleTestInput): readonly string[]
 
 type Attempt = RouteResult | { readonly refused: string };
 
-function attempt(route: RouteFunction, input: RuleTestInput): Attempt {
+async function attempt(route: RouteFunction, input: RuleTestInput): Promise<Attempt> {
   try {
-    return route(input);
+    return await route(input);
   } catch (error) {
     if (error instanceof GatewayError) return { refused: error.code };
     throw error;

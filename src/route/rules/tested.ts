@@ -35,7 +35,7 @@ export async function loadTestedRules(
   if (tests === null) return { ruleSet, warnings };
   // Conditions that fail on a test's request are no news of the traffic: the tests get their own rules.
   const rehearsal = parseRules(file, text);
-  const report = runRuleTests(rehearsal, tests, routeWith(rehearsal));
+  const report = await runRuleTests(rehearsal, tests, routeWith(rehearsal));
   if (report.failures.length > 0) {
     throw new FaultyFileError(
       report.failures.map((failure): Fault => {

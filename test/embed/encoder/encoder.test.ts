@@ -125,6 +125,33 @@ describe('an encoder', () => {
     await expect(closed.encode('cat')).rejects.toThrow('the encoder is closed');
   });
 
+  it('refuses what nobody waits for any more before it is encoded', async () => {
+    const lone = await open(await tiny());
+    let isWanted = true;
+    const busy = lone.encode('cat');
+    const dropped = lone.encode('dog', () => isWanted);
+    const settled = Promise.allSettled([busy, dropped]);
+    isWanted = false;
+
+    expect(await settled).toMatchObject([
+      { status: 'fulfilled' },
+      {
+        status: 'rejected',
+        reason: { message: expect.stringContaining('nobody waits for this vector any more') },
+      },
+    ]);
+
+    expect(Math.hypot(...(await lone.encode('sat', () => true)))).toBeCloseTo(1, 5);
+  });
+
+  it('tells when its process has ended, and why', async () => {
+    const lone = await open(await tiny());
+
+    lone.close();
+
+    expect((await lone.ended).message).toContain('the encoder is closed');
+  });
+
   it('names a folder that is not there', async () => {
     const absent = path.join(folder, 'absent');
 

@@ -15,6 +15,8 @@ function unit(numbers: readonly number[]): Float32Array {
   return Float32Array.from(numbers, (value) => value / length);
 }
 
+/** A predictor. */
+const BY = 'a predictor';
 const HERE = unit([1, 0, 0, 0]);
 
 function vote(residual: number, caller = 'a', vector = HERE): JudgedAnswer {
@@ -23,7 +25,7 @@ function vote(residual: number, caller = 'a', vector = HERE): JudgedAnswer {
 
 function memoryOf(answers: readonly JudgedAnswer[]): NeighbourMemory {
   const memory = new NeighbourMemory();
-  memory.replace(answers);
+  memory.replace(answers, BY);
   return memory;
 }
 
@@ -118,12 +120,23 @@ describe('a remembering predictor', () => {
     const before = predictor.predict({} as Features, abilities);
     expect(predictor.revision).toBe('abc');
 
-    memory.replace([vote(-1), vote(-1)]);
+    memory.replace([vote(-1), vote(-1)], 'abc');
     const after = predictor.predict({} as Features, abilities);
 
     expect(predictor.revision).toBe('abc~1');
     expect(before.models[0]?.success).toBe(0.5);
     expect(after.models[0]?.success).toBeCloseTo(0.5 - 2 / 42);
     expect(after.models[1]?.success).toBe(0.5);
+  });
+
+  test('minds nothing that is of another predictor’s prompts, whose vectors may be longer', () => {
+    const memory = new NeighbourMemory();
+    const predictor = new RememberingPredictor(base, memory);
+
+    memory.replace([vote(-1, 'a', unit([1, 0, 0, 0, 0, 0]))], 'another');
+    const { models } = predictor.predict({} as Features, abilities);
+
+    expect(predictor.revision).toBe('abc');
+    expect(models[0]?.success).toBe(0.5);
   });
 });

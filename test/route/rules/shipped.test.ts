@@ -35,7 +35,7 @@ describe('the rules that come with Suffice', () => {
     if (tests === null) throw new Error(`${file} has no tests`);
     const route = rehearsal({ catalog, rules: ruleSet, predictor: heuristicPredictor() }, []);
 
-    const report = runRuleTests(ruleSet, tests, route);
+    const report = await runRuleTests(ruleSet, tests, route);
 
     expect(formatRuleTests(report)).toBe(
       `${tests.file}: ${report.total} of ${report.total} tests passed. Every rule is matched by a test.\n`,

@@ -41,14 +41,14 @@ const route: RouteFunction = ({ conversation, models }) => {
   return { model: first, reason: 'cheapest_sufficient', rule: null };
 };
 
-function run(tests: string, router = route): string {
+async function run(tests: string, router = route): Promise<string> {
   const parsed = parseRuleTests(ruleSet, 'my.test.yaml', `version: 1\n${tests}`);
-  return formatRuleTests(runRuleTests(ruleSet, parsed, router));
+  return formatRuleTests(await runRuleTests(ruleSet, parsed, router));
 }
 
 describe('a test of rules', () => {
-  test('passes when everything is as expected', () => {
-    const report = run(`models: [mistral/small]
+  test('passes when everything is as expected', async () => {
+    const report = await run(`models: [mistral/small]
 tests:
   - name: a picture goes to a model that sees
     input: { prompt: What is this?, images: 1 }
@@ -72,8 +72,8 @@ tests:
     expect(report).toBe('my.test.yaml: 3 of 3 tests passed. Every rule is matched by a test.\n');
   });
 
-  test('that fails shows expected beside got, with its place, and rules without a test', () => {
-    const report = run(`tests:
+  test('that fails shows expected beside got, with its place, and rules without a test', async () => {
+    const report = await run(`tests:
   - name: a greeting is cheap
     input: Hello
     expect:
@@ -112,14 +112,14 @@ my.test.yaml: 0 of 3 tests passed. No test matches: pictures (line 4), nights (l
 `);
   });
 
-  test('gives the router all that a request can have', () => {
+  test('gives the router all that a request can have', async () => {
     const seen: RuleTestInput[] = [];
     const keep: RouteFunction = (input) => {
       seen.push(input);
       return { model: 'a/b', reason: 'requested', rule: null };
     };
 
-    run(
+    await run(
       `tests:
   - name: everything
     policy: auto/fast
@@ -172,14 +172,14 @@ my.test.yaml: 0 of 3 tests passed. No test matches: pictures (line 4), nights (l
     ]);
   });
 
-  test('passes on what is no decision: a broken router is no failed test', () => {
+  test('passes on what is no decision: a broken router is no failed test', async () => {
     const broken: RouteFunction = () => {
       throw new TypeError('broken');
     };
 
-    expect(() => run('tests: [{ name: a, input: b, expect: { model: c } }]', broken)).toThrow(
-      'broken',
-    );
+    const tested = run('tests: [{ name: a, input: b, expect: { model: c } }]', broken);
+
+    await expect(tested).rejects.toThrow('broken');
   });
 
   test.each([
@@ -208,10 +208,10 @@ my.test.yaml: 0 of 3 tests passed. No test matches: pictures (line 4), nights (l
       '{ name: a, input: b, expect: { reason: cheap } }',
       /2:48: error: "tests\[0\]\.expect\.reason" must be "requested", .* not the text "cheap"/,
     ],
-  ])('with a fault is refused: %s', (written, message) => {
+  ])('with a fault is refused: %s', async (written, message) => {
     const expected = typeof message === 'string' ? `my.test.yaml:${message}` : message;
 
-    expect(() => run(`tests: [${written}]\n`)).toThrow(expected);
+    await expect(run(`tests: [${written}]\n`)).rejects.toThrow(expected);
   });
 });
 

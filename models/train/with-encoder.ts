@@ -1,0 +1,42 @@
+import path from 'node:path';
+import { encoderCacheIn } from '../../src/embed/encoder/cache-folder.js';
+import { Encoder } from '../../src/embed/encoder/encoder.js';
+import type { EncoderNote } from '../../src/route/predictor-artefact.js';
+import { EncoderVectors } from './encoder-vectors.js';
+import type { Progress } from './progress.js';
+import type { VectorSource } from './vectors.js';
+
+const PROCESS_FILE = path.resolve(
+  import.meta.dirname,
+  '../../src/embed/encoder/encoder-process.ts',
+);
+/** Vectors that were made, out of the way of what is trained from them. */
+const KEPT_IN = path.join('build', 'train');
+
+/**
+ * Does something with the vectors of an encoder, and ends its process.
+ *
+ * @throws {ArtefactError} the package or the model cannot be had, or the model cannot be run
+ */
+export async function withEncoder(
+  note: EncoderNote,
+  { progress }: { readonly progress: Progress },
+  act: (vectors: VectorSource) => Promise<void>,
+): Promise<void> {
+  progress.say(`opening ${note.name}; a model that is named is downloaded when it is first used`);
+  const encoder = await Encoder.open(note.name, {
+    // It uses all cores, and with one text at a time vectors are what the gateway will make.
+    processes: 1,
+    maxBatch: 1,
+    cacheFolder: encoderCacheIn(process.env),
+    processFile: PROCESS_FILE,
+    // This program is not compiled, and its process is not either.
+    execArgv: process.execArgv,
+  });
+  progress.say(`${note.name}: ${encoder.id}, ${encoder.dims} numbers a vector`);
+  try {
+    await act(new EncoderVectors({ encoder, note, folder: KEPT_IN, progress }));
+  } finally {
+    encoder.close();
+  }
+}

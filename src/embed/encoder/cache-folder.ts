@@ -1,0 +1,8 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+/** Where models that are named rather than given as a folder are kept once they are downloaded. */
+export function encoderCacheIn(env: Readonly<Record<string, string | undefined>>): string {
+  const caches = env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
+  return path.join(caches, 'suffice', 'encoders');
+}

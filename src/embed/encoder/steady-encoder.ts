@@ -1,0 +1,173 @@
+import type { Clock } from '../../core/clock.js';
+import { ArtefactError } from '../artefact.js';
+
+/** An encoder that runs; see `Encoder`. */
+export interface RunningEncoder {
+  readonly id: string;
+  encode(text: string, isWanted?: () => boolean): Promise<Float32Array>;
+  /** Resolves when it encodes no more, closed or not, with the reason. */
+  readonly ended: Promise<Error>;
+  close(): void;
+}
+
+/** How a steady encoder is opened, and whom it tells. */
+export interface SteadyOptions {
+  /** A folder, or the name of a model. */
+  readonly source: string;
+  /** `Encoder.id` of the only model that will do. */
+  readonly id: string;
+  readonly open: (source: string) => Promise<RunningEncoder>;
+  readonly clock: Clock;
+  /** Told when it fails after it was open, and, with `null`, when it is well again. */
+  readonly onChange: (trouble: Error | null) => void;
+}
+
+/** The model that was opened is not the one that was asked for. */
+export class OtherEncoderError extends ArtefactError {
+  /** `Encoder.id` of what was found. */
+  readonly found: string;
+
+  constructor({ source, id }: Pick<SteadyOptions, 'source' | 'id'>, found: string) {
+    super(source, `this is the encoder ${found}, and ${id} is needed`);
+    this.found = found;
+  }
+}
+
+/** Until it is opened again after it has failed; doubled as long as it fails. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** Without any vector although some are waited for, after which its process counts as stuck. */
+const STUCK_MS = 30_000;
+
+/** An encoder that is opened again when its process has ended or hangs. */
+export class SteadyEncoder {
+  readonly #options: SteadyOptions;
+  #running: RunningEncoder | null = null;
+  #trouble: Error | null = null;
+  #isClosed = false;
+  #pauseMs = FIRST_PAUSE_MS;
+  #waiting = 0;
+  #forgetWatch: (() => void) | null = null;
+  #forgetRetry: (() => void) | null = null;
+
+  private constructor(options: SteadyOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Opens an encoder; one that cannot be opened is tried again by and by, and `trouble` says why.
+   *
+   * @throws {OtherEncoderError} it can be opened, and is another one
+   */
+  static async open(options: SteadyOptions): Promise<SteadyEncoder> {
+    const steady = new SteadyEncoder(options);
+    try {
+      await steady.#open();
+    } catch (error) {
+      if (error instanceof OtherEncoderError) throw error;
+      steady.#fail(asError(error));
+    }
+    return steady;
+  }
+
+  /** Why it encodes nothing now; `null` where it does. */
+  get trouble(): Error | null {
+    return this.#trouble;
+  }
+
+  /**
+   * As `Encoder.encode`.
+   *
+   * @throws {Error} at once while there is `trouble`
+   */
+  async encode(text: string, isWanted?: () => boolean): Promise<Float32Array> {
+    const running = this.#running;
+    if (running === null) throw this.#trouble ?? this.#closed();
+    this.#waiting += 1;
+    if (this.#forgetWatch === null) this.#watch(running);
+    try {
+      const vector = await running.encode(text, isWanted);
+      this.#pauseMs = FIRST_PAUSE_MS;
+      return vector;
+    } finally {
+      this.#waiting -= 1;
+      if (running === this.#running) this.#watch(running);
+    }
+  }
+
+  /** Ends its processes; what is not yet encoded is refused. */
+  close(): void {
+    this.#isClosed = true;
+    this.#letGo();
+    this.#forgetRetry?.();
+  }
+
+  async #open(): Promise<void> {
+    const { source, id, open } = this.#options;
+    const running = await open(source);
+    if (this.#isClosed) {
+      running.close();
+      return;
+    }
+    if (running.id !== id) {
+      running.close();
+      throw new OtherEncoderError(this.#options, running.id);
+    }
+    this.#running = running;
+    this.#trouble = null;
+    void running.ended.then((why) => {
+      if (running === this.#running) this.#lose(why);
+    });
+  }
+
+  async #openAgain(): Promise<void> {
+    try {
+      await this.#open();
+    } catch (error) {
+      this.#fail(asError(error));
+      return;
+    }
+    if (this.#running !== null) this.#options.onChange(null);
+  }
+
+  /** It has worked, and does no more. */
+  #lose(why: Error): void {
+    this.#letGo();
+    this.#fail(why);
+    this.#options.onChange(why);
+  }
+
+  #fail(why: Error): void {
+    if (this.#isClosed) return;
+    this.#trouble = why;
+    this.#forgetRetry = this.#options.clock.after(this.#pauseMs, () => void this.#openAgain());
+    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * this.#pauseMs);
+  }
+
+  #letGo(): void {
+    const running = this.#running;
+    this.#running = null;
+    this.#forgetWatch?.();
+    this.#forgetWatch = null;
+    running?.close();
+  }
+
+  #watch(running: RunningEncoder): void {
+    this.#forgetWatch?.();
+    this.#forgetWatch = null;
+    if (this.#waiting === 0) return;
+    this.#forgetWatch = this.#options.clock.after(STUCK_MS, () => {
+      if (running !== this.#running) return;
+      const seconds = STUCK_MS / 1000;
+      this.#lose(new ArtefactError(this.#options.source, `no vector came for ${seconds} s`));
+    });
+  }
+
+  #closed(): Error {
+    return new ArtefactError(this.#options.source, 'the encoder is closed');
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,62 @@
+import { PromptReader, encodedPart } from '../../src/route/prompt-reader.js';
+import { conversation, message } from '../support/conversations.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { FakeEncoder } from '../support/fake-encoder.js';
+
+const asked = conversation(message('user', 'Why is the sky blue?'));
+
+let clock: FakeClock;
+let encoder: FakeEncoder;
+let reader: PromptReader;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  encoder = new FakeEncoder('encoder-0123456789ab', () => Float32Array.of(0.6, 0.8));
+  reader = new PromptReader(encoder, clock, 50);
+});
+
+describe('a prompt whose vector an encoder makes', () => {
+  test('is read with it', async () => {
+    const { features, lack } = await reader.readInTime(asked);
+
+    expect(lack).toBeNull();
+    expect([...(features.encoded ?? [])].map((value) => value.toFixed(1))).toEqual(['0.6', '0.8']);
+    expect(encoder.texts).toEqual(['Why is the sky blue?']);
+    expect(clock.waiting).toBe(0);
+  });
+
+  test('is read without it when it comes too late, and nobody wants it any more', async () => {
+    encoder.isSilent = true;
+    const reading = reader.readInTime(asked);
+    clock.advance(49);
+    expect(encoder.waiting[0]?.isWanted()).toBe(true);
+    clock.advance(1);
+
+    const { features, lack, tookMs } = await reading;
+
+    expect(lack).toBe('encoder_late');
+    expect(features.encoded).toBeUndefined();
+    expect(tookMs).toBe(50);
+    expect(encoder.waiting[0]?.isWanted()).toBe(false);
+  });
+
+  test('is read without it when it cannot be made', async () => {
+    encoder.isSilent = true;
+    const [inTime, anyway, whole] = [
+      reader.readInTime(asked),
+      reader.readAnyway(asked),
+      reader.read(asked),
+    ];
+    encoder.die();
+
+    expect((await inTime).lack).toBe('encoder_failed');
+    expect((await anyway).lack).toBe('encoder_failed');
+    await expect(whole).rejects.toThrow('a process of the encoder has ended');
+    expect(clock.waiting).toBe(0);
+  });
+
+  test('is cut where no encoder of usual size reads on', () => {
+    expect(encodedPart('a'.repeat(8192))).toHaveLength(8192);
+    expect(encodedPart('a'.repeat(1_000_000))).toHaveLength(8192);
+  });
+});
