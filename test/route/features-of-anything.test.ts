@@ -85,10 +85,10 @@ describe('whatever the client sends', () => {
         ),
     },
   ])('takes no more than proportional time for $what', async ({ messagesOf }) => {
-    const sizes = { small: 10_000, large: 80_000 };
+    const sizes = { small: 5_000, large: 100_000 };
     const readAll = (messages: Message[]) => readFeatures({ ...EMPTY, messages });
 
     expect(readAll(messagesOf(sizes.large)).dense.every(Number.isFinite)).toBe(true);
-    expect(await growthOf(messagesOf, readAll, sizes)).toBeLessThan(24);
+    expect(await growthOf(messagesOf, readAll, sizes)).toBeLessThan(50);
   });
 });

@@ -132,7 +132,7 @@ test.each(['a ', 'please ', "don't ", '. '])(
   async (part) => {
     const textOf = (length: number) => part.repeat(length / part.length);
 
-    expect(await growthOf(textOf, plainText, { small: 500, large: 4_000 })).toBeLessThan(24);
+    expect(await growthOf(textOf, plainText, { small: 200, large: 4_000 })).toBeLessThan(50);
   },
 );
 

@@ -284,5 +284,5 @@ test.each([
 ])('looks through words %s in time proportional to them', async (_what, textOf) => {
   const look = (text: string) => vetoOf(text, `${text}b`);
 
-  expect(await growthOf(textOf, look, { small: 100, large: 800 })).toBeLessThan(24);
+  expect(await growthOf(textOf, look, { small: 40, large: 800 })).toBeLessThan(50);
 });
