@@ -167,16 +167,19 @@ test.each([
     }
   };
   const loaded = load();
-  await until(() => b.store.size > 5);
-
-  await failing.lose();
-  await until(() => !a.shared.isThere && !b.shared.isThere);
-  const [before, whileAway] = [kept, kept + 1];
-  await until(() => kept > whileAway);
-  await until(() => a.shared.isThere && b.shared.isThere);
-  await until(() => b.store.peek(`k${whileAway}`) !== undefined);
-  isOver = true;
-  await loaded;
+  let [before, whileAway] = [0, 0];
+  try {
+    await until(() => b.store.size > 5);
+    await failing.lose();
+    await until(() => !a.shared.isThere && !b.shared.isThere);
+    [before, whileAway] = [kept, kept + 1];
+    await until(() => kept > whileAway);
+    await until(() => a.shared.isThere && b.shared.isThere);
+    await until(() => b.store.peek(`k${whileAway}`) !== undefined);
+  } finally {
+    isOver = true;
+    await loaded;
+  }
   a.store.keep(fresh('last'));
   await until(() => b.store.peek('last') !== undefined);
 
