@@ -3,7 +3,8 @@ import { Redis } from 'ioredis';
 import type { RedisSettings } from '../../../src/cache/redis/connection.js';
 import { selfSigned } from '../../support/certificate.js';
 import { RedisCluster } from '../../support/redis-cluster.js';
-import { freePort, RedisServer } from '../../support/redis-server.js';
+import { freePort } from '../../support/free-port.js';
+import { RedisServer } from '../../support/redis-server.js';
 import { fresh, heldBy, openPeer, until, wordsOf, type Peer } from './peer.js';
 
 const open: { close(): Promise<void> }[] = [];
