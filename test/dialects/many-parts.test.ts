@@ -81,11 +81,11 @@ test.each(['anthropic', 'bedrock'] as const)(
 // More than a call takes arguments.
 test.each(['anthropic', 'bedrock', 'gemini'] as const)('says 150,000 parts to %s', (provider) => {
   const content = Array.from({ length: 150_000 }, () => ({ type: 'text', text: 'a' }));
-  const messages = ['user', 'user'].map((role) => ({ role, content }));
+  const messages = [content.slice(0, 1), content].map((said) => ({ role: 'user', content: said }));
   const { json } = translated('openai', provider, { model: 'm', messages });
 
   const [said] = (json['messages'] ?? json['contents']) as Record<string, unknown[]>[];
-  expect(said?.['content'] ?? said?.['parts']).toHaveLength(300_000);
+  expect(said?.['content'] ?? said?.['parts']).toHaveLength(150_001);
 });
 
 test('names documents for Bedrock in time proportional to them', async () => {
