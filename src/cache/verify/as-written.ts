@@ -11,9 +11,9 @@ export interface AsWritten {
   readonly signs: readonly string[];
   /** Indentation level of each line, in Python and YAML; words per line, if the text is about lines; otherwise empty. */
   readonly lines: string;
-  /** Hash of the text that is given to be worked on (`handed-in.ts`); 0 for none. */
+  /** Hash of the text that is given to be worked on (`handedIn`); 0 for none. */
   readonly handedIn: number;
-  /** Hash of embedded data or code (`structured.ts`); 0 for none. */
+  /** Hash of embedded data or code (`structuredIn`); 0 for none. */
   readonly structured: number;
 }
 

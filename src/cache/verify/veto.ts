@@ -62,15 +62,15 @@ export interface QuestionFacts {
   readonly denials: Denials;
   /** Stems of words that have an opposite, or look like one. */
   readonly opposable: readonly string[];
-  /** Arithmetic expressions in normalised form (`terms.ts`). */
+  /** Arithmetic expressions in normalised form (`termsIn`). */
   readonly terms: readonly string[];
-  /** Expected types of answer: `who`, `when`, `how many` and so on (`asked.ts`). */
+  /** Expected types of answer: `who`, `when`, `how many` and so on (`askedIn`). */
   readonly asks: readonly string[];
   /** Index of the script that most letters belong to; -1 for none. */
   readonly script: number;
   /** A single letter makes a different word here, not a typo (`letters.ts`). */
   readonly tellsByLetters: boolean;
-  /** Details of writing that the words do not show (`as-written.ts`). */
+  /** Details of writing that the words do not show (`asWritten`). */
   readonly written: AsWritten;
 }
 
