@@ -1,28 +1,28 @@
 import { at, logistic } from '../../../src/route/factor-network.js';
 import type { OutcomeTable } from './outcome-table.js';
 
-/** How hard prompts are beside the others of their set, by the grades they got. */
+/** Difficulty of prompts relative to the others of their set, from their grades. */
 export interface Difficulties {
-  /** Log-odds, mean 0 over a set; NaN for rows that were not asked for. Shape [rows of the table]. */
+  /** Log-odds, mean 0 over a set; NaN for rows that were not fitted. Shape [rows of the table]. */
   readonly value: Float32Array;
   /** Standard error. Same shape. */
   readonly error: Float32Array;
-  /** By set: log-odds of every model on the set's average prompt, shape [models]; only of those it graded. */
+  /** By set: log-odds of every model on the set's average prompt, shape [models]; meaningful only for models graded in it. */
   readonly abilities: ReadonlyMap<number, Float32Array>;
 }
 
 const STEPS = 40;
-/** Newton's step is shortened: prompts and models move at once. */
+/** Damping of Newton's steps, since prompts and models are updated in turn. */
 const STEP = 0.8;
-/** One over the variance that difficulties have beforehand. */
+/** Prior precision of difficulties. */
 const PRECISION = 1 / 1.5 ** 2;
 /** Keeps a model with perfect grades finite. */
 const ABILITY_PRECISION = 0.05;
 
 /**
- * Fits Rasch's model to each set by itself: the log-odds of a good answer are a model's ability less
- * a prompt's difficulty. So a set of hard prompts, or one that weak models were graded on, says nothing
- * of how hard its prompts are beside those of other sets.
+ * Fits a Rasch model to each set separately: the log-odds of a good answer are a model's ability minus
+ * a prompt's difficulty. Difficulties of different sets are not comparable: a set may have hard prompts
+ * or weak models.
  */
 export function fitDifficulties(table: OutcomeTable, rows: readonly number[]): Difficulties {
   const value = new Float32Array(table.prompts.length).fill(NaN);

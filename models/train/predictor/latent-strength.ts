@@ -1,10 +1,10 @@
-/** A figure of one benchmark, made linear. */
+/** A linearised figure of one benchmark. */
 interface Figure {
   readonly benchmark: string;
   readonly value: number;
 }
 
-/** Strength fitted to graded answers, and what share of those answers each set gave. */
+/** Strength fitted to graded answers, and the share of each set in it. */
 export interface Graded {
   readonly value: number;
   readonly variance: number;
@@ -12,7 +12,7 @@ export interface Graded {
   readonly shares: Readonly<Record<string, number>>;
 }
 
-/** One model: whatever of it is known; what is missing is just missing. */
+/** What is known of a model; any of it may be missing. */
 export interface Observed {
   readonly graded: Graded | null;
   readonly log10Price: number | null;
@@ -20,42 +20,42 @@ export interface Observed {
   readonly figures: readonly Figure[];
 }
 
-/** How a figure follows from strength: `level + gain × strength`, and an error of its own. */
+/** A benchmark's figure as a function of strength: `level + gain × strength`, with error variance `error`. */
 interface Line {
   readonly level: number;
   readonly gain: number;
   readonly error: number;
 }
 
-/** What ties facts and graded answers to strength. */
+/** The fitted relation of facts and graded answers to strength. */
 export interface LatentFit {
   readonly mean: number;
   readonly pricePower: number;
   readonly log10Price: number;
   readonly perYear: number;
   readonly year: number;
-  /** Variance that is left when price and year are known, and when neither is. */
+  /** Residual variance if price and year are known (`variancePriced`), and if neither is (`variance`). */
   readonly variancePriced: number;
   readonly variance: number;
-  /** Variance of graded strength about what all facts point at: what no number of figures removes. */
+  /** Variance of graded strength around what all facts predict, which no number of figures removes. */
   readonly common: number;
-  /** By how much the stated variances of graded strengths are to be multiplied. */
+  /** Factor for the stated variances of graded strengths. */
   readonly doubt: number;
-  /** By how much a set makes every model graded in it look stronger. */
+  /** What each set adds to the graded strength of every model in it. */
   readonly shifts: ReadonlyMap<string, number>;
   readonly lines: ReadonlyMap<string, Line>;
 }
 
 const ROUNDS = 100;
-/** A gain before any model is seen, and the models that it is worth. */
+/** Prior of a gain, and its weight in models. */
 const USUAL_GAIN = 1.2;
 const GAIN_MODELS = 3;
 const LEAST_GAIN = 0.2;
-/** Variance of a benchmark's own error before any model is seen, and the models that it is worth. */
+/** Prior of a benchmark's error variance, and its weight in models. */
 const USUAL_ERROR = 0.5;
 const ERROR_MODELS = 3;
 const LEAST_ERROR = 0.02;
-/** Variance of the shifts of sets. */
+/** Prior variance of the shifts of sets. */
 const SHIFT_VARIANCE = 0.8;
 const LEAST_COMMON = 0.05;
 const LEAST_VARIANCE = 0.1;
@@ -71,10 +71,10 @@ interface Point extends Figure {
 
 /**
  * Fits one strength for every model, one line for every benchmark and one shift for every set of graded
- * answers at once, so that a benchmark that no graded model has is placed by the others of the models
- * that have it, and a model graded in hard sets alone does not count as weak.
+ * answers jointly, so that a benchmark that no graded model has is linked through other benchmarks of the models
+ * that have it, and a model graded in hard sets only does not count as weak.
  *
- * Expectation and maximisation in turn, for a fixed number of rounds; gains and slopes are never negative.
+ * Expectation–maximisation, for a fixed number of rounds; gains and slopes are never negative.
  *
  * @param benchmarks - names to fit; figures of others are ignored
  */
@@ -94,7 +94,7 @@ export function fitLatent(rows: readonly Observed[], benchmarks: readonly string
   return centred(fit);
 }
 
-/** The same fit, with what all sets add counted to the models: strengths keep the level of graded answers. */
+/** The same fit with the mean shift of the sets moved to the models, so that strengths keep the level of graded answers. */
 function centred(fit: LatentFit): LatentFit {
   const usual = average([...fit.shifts.values()]);
   const lines = [...fit.lines].map(
@@ -108,7 +108,7 @@ function centred(fit: LatentFit): LatentFit {
   };
 }
 
-/** By how much its sets make a model look stronger than it is. */
+/** What a model's sets add to its graded strength. */
 export function shiftOf(
   { shares }: Pick<Graded, 'shares'>,
   fit: Pick<LatentFit, 'shifts'>,
@@ -186,7 +186,7 @@ function fitLine(points: readonly Point[], guesses: readonly Guess[]): Line {
   return { level, gain, error: Math.max(LEAST_ERROR, error / (points.length + ERROR_MODELS)) };
 }
 
-/** Of a squared error that is the sum of two, the expected square of the first. */
+/** Expected square of the first of two independent errors with variances `own` and `other`, given the square of their sum. */
 function ownPart(own: number, other: number, square: number): number {
   const share = own / (own + other);
   return share * share * square + share * other;

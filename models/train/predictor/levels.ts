@@ -11,15 +11,15 @@ import type { GradedModel } from './strength.js';
 /** Facts about models, graded or not. */
 export interface FactSource {
   factsOf(name: string): ModelFacts;
-  /** Models whose figures tell how benchmarks go together. */
+  /** Models whose figures show how benchmarks are related. */
   readonly catalogModels: readonly Model[];
 }
 
 /**
- * How strong each model is on one scale for all sets: log-odds on a usual prompt, shape [models].
+ * Strength of each model on one scale for all sets: log-odds on a typical prompt, shape [models].
  *
- * A set by itself cannot tell hard prompts from weak models. Models that several sets graded, and facts about the
- * others, can: what a set's models fall short of them by is how hard the set is.
+ * A single set cannot tell hard prompts from weak models. Models graded in several sets, and facts about models, can: how far a
+ * set's models fall short of their strength is how hard the set is.
  */
 export function levelsOf(
   table: OutcomeTable,
@@ -37,7 +37,7 @@ export function levelsOf(
   });
 }
 
-/** Every model with its strength by the grades of each set alone, the sets' average prompts counting as usual ones. */
+/** Every model with its strength from each set's grades separately, as if the average prompt of each set were typical. */
 function gradedBySet(
   table: OutcomeTable,
   rows: readonly number[],

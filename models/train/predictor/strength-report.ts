@@ -5,16 +5,16 @@ import type { Progress } from '../progress.js';
 import { fitStrengths, independent } from './strength.js';
 import type { GradedModel } from './strength.js';
 
-/** Sets a model must be graded in: what one set says of a model is mostly what the set is like. */
+/** Minimum number of sets that a model is graded in: results of a single set mostly reflect the set. */
 const FEWEST_SETS = 2;
-/** Models are left out by so many parts in turn: each by itself would take minutes. */
+/** Number of folds: leaving out each model by itself would take minutes. */
 const PARTS = 10;
-/** Standard deviations that eight tenths of a normal distribution lie within. */
+/** Half-width of the central 80 % of a normal distribution, in standard deviations. */
 const EIGHTY_PERCENT = 1.2816;
 
 /**
- * Tells how well strength read from facts agrees with strength fitted to answers, of models whose answers
- * took no part in learning how; with benchmark figures and without.
+ * Reports how well strength predicted from facts agrees with strength fitted to answers, for models whose answers
+ * were left out of the fit; with and without benchmark figures.
  */
 export function reportStrength(
   graded: readonly GradedModel[],
@@ -47,7 +47,7 @@ export function reportStrength(
 interface Told {
   readonly full: Strength;
   readonly bare: Strength;
-  /** What their sets add to the fitted strengths of all models graded in them. */
+  /** What the model's sets add to fitted strengths. */
   readonly shift: number;
 }
 
@@ -58,7 +58,7 @@ function leaveOut(
   const found = new Map<GradedModel, Told>();
   for (let part = 0; part < PARTS; part++) {
     const left = new Set(compared.filter((_, i) => i % PARTS === part));
-    // The figures of those left out still count; of them, grades are what must not be known.
+    // The facts of models that are left out may still be used; only their grades must not be known.
     const { rule, shiftOf } = fitStrengths(
       graded.filter((model) => !left.has(model)),
       [...left].map(({ facts, answers }) => independent(facts, answers)),

@@ -4,7 +4,7 @@ import type { BenchmarkRule, ModelFacts, StrengthRule } from '../../../src/route
 import { fitLatent, shiftOf } from './latent-strength.js';
 import type { Observed } from './latent-strength.js';
 
-/** A model with graded answers: its fitted strength and what is publicly known of it. */
+/** A model with graded answers: its fitted strength and its published facts. */
 export interface GradedModel {
   readonly name: string;
   readonly strength: number;
@@ -14,10 +14,10 @@ export interface GradedModel {
   readonly answers: Readonly<Record<string, number>>;
 }
 
-/** A benchmark that fewer models have says nothing yet. */
+/** Minimum number of models with a figure for a benchmark to be used. */
 const FEWEST_MODELS = 4;
 
-/** Sets made of a benchmark's own questions: there the figure is the grade once more, and predicts nothing. */
+/** Sets made of a benchmark's own questions: for them, the figure would count the grade twice. */
 const SAME_QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   gsm8k: ['routerbench_subset', 'llmrouter_fusion', 'omnisbench'],
   humaneval: ['omnisbench', 'llmrouter_fusion'],
@@ -28,24 +28,23 @@ const SAME_QUESTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Models that took part in a fit lie nearer to it than models that did not: 76 left out in turn had 1.3 times
- * the variance.
+ * Variance of models outside a fit relative to those in it: 76 models left out in turn had 1.3 times the variance.
  */
 const LEFT_OUT = 1.3;
 
-/** What was learned of facts, and of the sets that answers were graded in. */
+/** The fitted relation of strength to facts, and to the sets that answers were graded in. */
 export interface StrengthFit {
   readonly rule: StrengthRule;
   /** By how much the sets of a model's answers make it look stronger than it is. */
   readonly shiftOf: (model: Pick<GradedModel, 'answers'>) => number;
-  /** Variance of a graded model's strength about what facts and sets tell. */
+  /** Variance of a graded model's strength around what facts and sets predict. */
   readonly doubtOf: (model: Pick<GradedModel, 'variance'>) => number;
 }
 
 /**
- * Learns how facts tell strength, from models with graded answers and the others of the catalog together.
+ * Learns how facts predict strength, from models with graded answers and the others of the catalog together.
  *
- * @param catalog - models without graded answers; their figures tell how benchmarks go together
+ * @param catalog - models without graded answers; their figures show how benchmarks are related
  */
 export function fitStrength(
   graded: readonly GradedModel[],
@@ -54,7 +53,7 @@ export function fitStrength(
   return fitStrengths(graded, catalog).rule;
 }
 
-/** As `fitStrength`, with what was learned on the way. */
+/** As `fitStrength`, with the other results of the fit. */
 export function fitStrengths(
   graded: readonly GradedModel[],
   catalog: readonly ModelFacts[],
@@ -83,17 +82,17 @@ export function fitStrengths(
   };
 }
 
-/** Large sets count for more, but not by their size: their answers err alike. */
+/** A set of n answers counts as n to this power: errors within a set are correlated. */
 const SET_POWER = 0.6;
 
-/** What share of a model's strength each set tells; they sum to 1. */
+/** Weight of each set in a model's strength; they sum to 1. */
 export function sharesOf(answers: GradedModel['answers']): Record<string, number> {
   const weights = Object.entries(answers).map(([set, count]) => [set, count ** SET_POWER] as const);
   const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
   return Object.fromEntries(weights.map(([set, weight]) => [set, weight / total]));
 }
 
-/** Facts without the figures that repeat the grades of the sets that the answers are from. */
+/** Facts without the figures of benchmarks whose questions are in the sets that the answers are from. */
 export function independent(facts: ModelFacts, answers: GradedModel['answers']): ModelFacts {
   const kept = Object.entries(facts.benchmarks).filter(([name]) => {
     const same = Object.hasOwn(SAME_QUESTIONS, name) ? (SAME_QUESTIONS[name] ?? []) : [];

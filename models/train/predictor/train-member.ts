@@ -4,7 +4,7 @@ import type { Random } from '../random.js';
 import { Parameters } from './parameters.js';
 import type { OutcomeTable } from './outcome-table.js';
 
-/** How a member is trained; chosen on the validation part. */
+/** Hyperparameters of a member; chosen on the validation part. */
 export interface Recipe {
   readonly epochs: number;
   readonly rate: number;
@@ -14,22 +14,22 @@ export interface Recipe {
   /** Weight decay of the network and of abilities. */
   readonly decay: number;
   readonly abilityDecay: number;
-  /** How strongly the general ability of a model is held at its level. */
+  /** Weight decay of a model's general ability towards its level. */
   readonly levelDecay: number;
-  /** What sentence vectors are multiplied with before the first layer. */
+  /** Factor applied to sentence vectors before the first layer. */
   readonly vectorGain: number;
   /** A set of n prompts counts as much as n to this power. */
   readonly setPower: number;
-  /** How much the squared error of log tokens counts beside the log-loss. */
+  /** Weight of the squared error of log tokens relative to the log-loss. */
   readonly lengthWeight: number;
 }
 
 const BATCH = 128;
 const WARM_UP_STEPS = 100;
-/** Errors of log tokens beyond this pull no harder. */
+/** Errors of log tokens are clipped at this. */
 const LENGTH_ERROR_LIMIT = 2;
 
-/** What is known before a member is trained. */
+/** Fitted before a member is trained. */
 interface Given {
   readonly transfer: Float32Array;
   readonly levels: Float32Array;
@@ -51,7 +51,7 @@ export class Member {
   readonly skills: Parameters;
   readonly general: Parameters;
   readonly verbosity: Parameters;
-  /** How much easier a preference set is than its prompts look. */
+  /** Log-odds that a preference set adds. */
   readonly preferenceOffsets: Parameters;
   readonly #input: Float32Array;
   readonly #hidden: Float32Array;
@@ -60,8 +60,8 @@ export class Member {
   readonly #headGradient: Float32Array;
 
   /**
-   * @param given - `transfer`: difficulty of each row of the table as far as it carries over; the member learns the rest.
-   *   `levels`: how strong each model is on one scale for all sets
+   * @param given - `transfer`: transferable difficulty of each row of the table; the member learns the rest.
+   *   `levels`: strength of each model on one scale for all sets
    */
   constructor(
     shape: NetworkShape,
@@ -100,10 +100,10 @@ export class Member {
   }
 
   /**
-   * Goes over the rows `recipe.epochs` times.
+   * Trains for `recipe.epochs` epochs.
    *
-   * @param rows - indices into the table; put in another order
-   * @param weights - how much each row of the table counts
+   * @param rows - indices into the table; shuffled in place
+   * @param weights - of each row of the table
    */
   train(rows: number[], weights: Float32Array, told: (epoch: number) => void): void {
     const batches = Math.floor(rows.length / BATCH);
@@ -128,9 +128,9 @@ export class Member {
   }
 
   /**
-   * The difficulty that the head says prompts have on average, without the transferred part.
+   * The mean difficulty that the head predicts, without the transferred part.
    *
-   * @param weights - how much each row of the table counts
+   * @param weights - of each row of the table
    */
   usualDifficulty(rows: readonly number[], weights: Float32Array): number {
     const { skills } = this.#shape;
@@ -197,7 +197,7 @@ export class Member {
     const setOf = set[row] ?? 0;
     const preference = sets[setOf]?.preference === true;
     const offset = preference ? at(this.preferenceOffsets.values, setOf) : 0;
-    // Half-way between counting every answer and counting every prompt alike.
+    // A compromise between equal weights for answers and equal weights for prompts.
     const share = weight / Math.sqrt(end - start);
     const difficulty = at(this.#head, skills) - offset;
     for (let i = start; i < end; i++) {
@@ -207,7 +207,7 @@ export class Member {
         logOdds += at(this.#head, k) * at(this.skills.values, m * skills + k);
       const error = (logistic(logOdds) - at(score, i)) * share;
       add(this.general.gradient, m, error);
-      // Where it is hard to be liked better than a rival, it need not be hard to answer well.
+      // A preference says nothing about the difficulty of answering adequately.
       if (preference) add(this.preferenceOffsets.gradient, setOf, error);
       else this.#scoreDemand(m, error);
       const tokens = at(logTokens, i);
