@@ -180,7 +180,7 @@ function readMemory(artefact: Artefact, { shape, memory, models }: PredictorMeta
   checkAscending(artefact, 'memory_cell_ends', tables.cellEnds, rows);
   checkAscending(artefact, 'memory_answer_ends', tables.answerEnds, answers);
   if (!tables.answerModels.every((model) => model >= 0 && model < models.length)) {
-    throw new ArtefactError(artefact.file, 'table memory_answer_models names a model there is not');
+    throw new ArtefactError(artefact.file, 'table memory_answer_models names an unknown model');
   }
   return tables;
 }
