@@ -1,7 +1,13 @@
 import type { Drop } from '../core/decision.js';
 import type { Model, Speed } from '../core/model.js';
 import { CandidateTable } from './candidate-table.js';
-import { Contender, dropsByRules, type Demand, type RoutedModel } from './candidates.js';
+import {
+  Contender,
+  dropsByRules,
+  type Demand,
+  type KnownOfModel,
+  type RoutedModel,
+} from './candidates.js';
 import type { Prediction } from './predictor.js';
 import type { RuleOutcome } from './rules/outcome.js';
 
@@ -61,7 +67,7 @@ export class Contenders {
     for (const contender of this.#contenders) {
       const predicted = models[i];
       if (predicted === undefined) throw new Error('the predictor left out a model');
-      const known = {
+      const known: KnownOfModel = {
         speed: speedOf(contender.id, contender.publishedSpeed),
         lengthFactor: lengthOf(contender.id, withTools),
         ruled: ruled[i] ?? null,

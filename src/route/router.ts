@@ -115,7 +115,7 @@ export class Router {
 
     const { choices } = request.conversation;
     const { vouched, cached = null } = request;
-    const demand = { features, outcome, choices, vouched, cached };
+    const demand: Demand = { features, outcome, choices, vouched, cached };
     const candidates = this.#contenders.able(prediction, demand);
     const price = this.#prices.priceOf(outcome);
     const input: ChoiceInput = { candidates, outcome, ood: prediction.ood, price };

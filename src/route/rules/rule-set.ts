@@ -63,7 +63,7 @@ export class RuleSet {
     this.revision = revision;
     this.yaml = yaml;
     this.policies = new Map(Object.entries(written.policies));
-    this.rules = written.rules.map((rule, i) => {
+    this.rules = written.rules.map((rule, i): CompiledRule => {
       const condition = conditions[i] ?? null;
       return {
         name: rule.name,
