@@ -35,7 +35,7 @@ describe('a document', () => {
     expect(fileTokens(media(APDF, pdf(2, 0, head)))).toBe(37 * 1500);
   });
 
-  test('is looked at in time proportional to it, whatever it repeats', () => {
+  test('is read in linear time, whatever it repeats', () => {
     const repeated = Buffer.from('/Linearized '.repeat(16_000));
     const before = process.cpuUsage();
 
