@@ -30,7 +30,7 @@ export function asWritten(plain: string, lines: readonly string[], text: string)
   // What stands in backquotes is compared as code.
   const bare = plain.includes('`') ? plain.replaceAll(/`[^`]*`/gu, ' x ') : plain;
   return {
-    cased: casedIn(bare),
+    cased: isInOneCase(text) ? NOTHING : casedIn(bare),
     punctuation: MAYBE_ODD.test(bare) ? found(bare, ODD) : NOTHING,
     signs: MAYBE_SIGN.test(plain) ? found(plain, SIGN) : NOTHING,
     lines: shapeOf(lines),
@@ -84,17 +84,20 @@ function isCasedOtherwise(form: string, others: readonly string[]): boolean {
  * because it begins a sentence.
  */
 const CASED =
-  /(?<=\d\s?)\p{L}{1,3}(?![\p{L}\p{M}\p{N}_'’-])|(?<![\p{L}\p{M}\p{N}_'’.&-])(?:[b-hj-zB-HJ-Z]|IT|it|US|us|WHO|who|AIDS|aids|LED|led|RAM|ram)(?![\p{L}\p{M}\p{N}_'’&]|\.\p{L})|(?<![\p{L}_])[\p{L}_][\p{L}\p{N}_]+(?=\()/gu;
+  /(?<=\d\s?)(?:\p{L}{1,3}|[kmgtKMGT][bB]ps)(?![\p{L}\p{M}\p{N}_'’-])|(?<![\p{L}\p{M}\p{N}_'’.&-])(?:[b-hj-zB-HJ-Z]|IT|it|US|us|WHO|who|AIDS|aids|LED|led|RAM|ram)(?![\p{L}\p{M}\p{N}_'’&]|\.\p{L})|(?<![\p{L}_])[\p{L}_][\p{L}\p{N}_]+(?=\()/gu;
 /** `Bb` and `bb`: what one inherits. */
 const TWINS = /(?<![\p{L}\p{M}\p{N}_'’.&-])(\p{L})\1(?![\p{L}\p{M}\p{N}_'’&])/giu;
 /** Mostly written in small letters, whatever is meant. */
-const CARELESS = /^(?:[kmgt]b|[kmg]?hz|kw|kj|kv|kcal|k|m|b|l|h|s|st|nd|rd|th|am|pm|a|x)$/u;
+const CARELESS = /^(?:[kmgt]b(?:ps)?|[kmg]?hz|kw|kj|kv|kcal|k|m|b|l|h|s|st|nd|rd|th|am|pm|a|x)$/u;
+
+/** Who writes everything small, or everything large, says nothing by it. */
+const isInOneCase = (text: string): boolean => !/\p{Lu}/u.test(text) || !/\p{Ll}{2}/u.test(text);
 
 function casedIn(plain: string): readonly string[] {
-  // Who writes everything small, or everything large, says nothing by it.
-  if (!/\p{Lu}/u.test(plain) || !/\p{Ll}{2}/u.test(plain)) return NOTHING;
+  // Often only the start of a sentence was large: who writes `c` there may mean the language.
+  const isSmall = isInOneCase(plain);
   const forms = [...found(plain, CASED), ...found(plain, TWINS)].filter(
-    (form) => !CARELESS.test(form),
+    (form) => !CARELESS.test(form) && (form.length > 1 || !isSmall),
   );
   return forms.length === 0 ? NOTHING : [...new Set(forms)].sort();
 }

@@ -198,6 +198,7 @@ function areWrittenOtherwise(a: QuestionFacts, b: QuestionFacts): boolean {
   if (a.tellsByLetters && b.tellsByLetters && haveOtherLetters(a.words, b.words)) return true;
   if (!sameWords) return false;
   if (keySignsIn(a.words.plain) !== keySignsIn(b.words.plain)) return true;
+  if (literalsIn(a.words.plain) !== literalsIn(b.words.plain)) return true;
   if (!isAboutWriting(a.words.plain)) return false;
   return toTheLetter(a.words.plain) !== toTheLetter(b.words.plain);
 }
@@ -205,9 +206,19 @@ function areWrittenOtherwise(a: QuestionFacts, b: QuestionFacts): boolean {
 /** Signs of code that no words stand for, in whatever order: trees see nothing of them. */
 const keySignsIn = (plain: string): string =>
   plain
-    .match(/[[\]{}<>|~$@\\^+*=]|\(\)/gu)
+    .match(/[[\]{}<>|~$@\\^+*=&#]|\(\)/gu)
     ?.sort()
     .join('') ?? '';
+
+/** What is a string because code stands beside its quotes: `"3" + 4`, `print("a")`. Which quotes they are counts where a shell looks into them: `'$x'`. */
+function literalsIn(plain: string): string {
+  if (!/["']/u.test(plain)) return '';
+  const literals = plain.match(LITERAL) ?? [];
+  return literals.map((found) => (found.includes('$') ? found : found.slice(1, -1))).join('"');
+}
+
+const LITERAL =
+  /(?<=[=+*<>([{]\s?)(?:"[^"\n]*"|'[^'\n]*')|(?:"[^"\n]*"|(?<!\p{L})'[^'\n]*')(?=\s?[=+*<>)\]}[])|"[^"\n]*\$\w[^"\n]*"|(?<!\p{L})'[^'\n]*\$\w[^'\n]*'/gu;
 
 /** Something in it is marked as code, by backquotes. */
 const isMarked = ({ words: { plain } }: QuestionFacts): boolean => plain.includes('`');
