@@ -4,10 +4,13 @@ import { askedIn } from './asked.js';
 import { boundsIn } from './bounds.js';
 import { denialsIn, isDenied, type Denials } from './denials.js';
 import { haveChangedPlaces } from './directions.js';
+import { haveOtherLetter } from './designated.js';
+import { haveExchanged } from './exchanged.js';
 import { haveOtherLetters, tellsByLetters } from './letters.js';
 import { lacksName } from './names.js';
 import { isTurned, turnable } from './opposites.js';
 import { linesOf } from './plain-text.js';
+import { isOneOfMany } from './one-or-many.js';
 import { hasQuotes, quotesIn } from './quotes.js';
 import { bareOf, isReordered, sameList } from './reordered.js';
 import { haveOtherRoles, marksOf } from './roles.js';
@@ -124,12 +127,12 @@ export function firstObjection(objections: Objections): Veto | null {
 export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
   return {
     time: a.isTimely || b.isTimely,
-    number: haveOtherNumbers(a, b) || areOther(a.bounds, b.bounds),
+    number: haveOtherNumbers(a, b) || areOther(a.bounds, b.bounds) || isOneOfMany(a, b),
     unit: lacksOne(a.units, b.units) && lacksOne(b.units, a.units),
     code: haveOtherCode(a, b) || areWrittenOtherwise(a, b),
-    name: lacksName(a.words, b.words) || lacksName(b.words, a.words),
+    name: lacksName(a.words, b.words) || lacksName(b.words, a.words) || haveOtherLetter(a, b),
     negation: isDenied(a, b),
-    opposite: isTurned(a, b) || isTurned(b, a),
+    opposite: isTurned(a, b) || isTurned(b, a) || haveExchanged(a.words.tokens, b.words.tokens),
     question: asksOther(a.asks, b.asks) || isOtherTime(a.words.words, b.words.words),
     script: a.script !== b.script,
     order:
@@ -139,6 +142,9 @@ export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
       areOther(a.terms, b.terms),
   };
 }
+
+const haveOtherNames = (a: QuestionFacts, b: QuestionFacts): boolean =>
+  lacksName(a.words, b.words) || lacksName(b.words, a.words) || haveOtherLetter(a, b);
 
 /** Who leaves a unit out may mean the same one; two units are two amounts. */
 const lacksOne = (others: readonly string[], own: readonly string[]): boolean =>
