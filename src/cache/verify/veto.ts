@@ -8,7 +8,7 @@ import { haveOtherLetter } from './designated.js';
 import { haveExchanged } from './exchanged.js';
 import { haveOtherLetters, tellsByLetters } from './letters.js';
 import { lacksName } from './names.js';
-import { isTurned, turnable } from './opposites.js';
+import { isOfOtherKind, isTurned, turnable } from './opposites.js';
 import { linesOf } from './plain-text.js';
 import { isOneOfMany } from './one-or-many.js';
 import { hasQuotes, quotesIn } from './quotes.js';
@@ -130,9 +130,9 @@ export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
     number: haveOtherNumbers(a, b) || areOther(a.bounds, b.bounds) || isOneOfMany(a, b),
     unit: lacksOne(a.units, b.units) && lacksOne(b.units, a.units),
     code: haveOtherCode(a, b) || areWrittenOtherwise(a, b),
-    name: lacksName(a.words, b.words) || lacksName(b.words, a.words) || haveOtherLetter(a, b),
+    name: haveOtherNames(a, b),
     negation: isDenied(a, b),
-    opposite: isTurned(a, b) || isTurned(b, a) || haveExchanged(a.words.tokens, b.words.tokens),
+    opposite: isOpposite(a, b),
     question: asksOther(a.asks, b.asks) || isOtherTime(a.words.words, b.words.words),
     script: a.script !== b.script,
     order:
@@ -142,6 +142,12 @@ export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
       areOther(a.terms, b.terms),
   };
 }
+
+const isOpposite = (a: QuestionFacts, b: QuestionFacts): boolean =>
+  isTurned(a, b) ||
+  isTurned(b, a) ||
+  isOfOtherKind(a.words.words, b.words.words) ||
+  haveExchanged(a.words.tokens, b.words.tokens);
 
 const haveOtherNames = (a: QuestionFacts, b: QuestionFacts): boolean =>
   lacksName(a.words, b.words) || lacksName(b.words, a.words) || haveOtherLetter(a, b);
