@@ -10,7 +10,7 @@ import { lead } from './lead.js';
 import { placeOf } from './place.js';
 import { recheckSometimes } from './recheck.js';
 
-/** Joins the cache to the journey of a request: between reading it and deciding on it. */
+/** The cache stage of a request's path: between reading the request and deciding on a model. */
 export class CacheDesk {
   readonly #parts: RecallParts;
 
@@ -19,14 +19,14 @@ export class CacheDesk {
   }
 
   /**
-   * Answers from the cache, together with the same request of another client, or by `ask`.
+   * Answers from the cache, by joining an identical request in flight, or by calling `ask`.
    *
-   * @throws {GatewayError} as `ask` does, `not_kept`, and `invalid_request` for headers that cannot be understood
+   * @throws {GatewayError} as `ask` does; `not_kept`; `invalid_request` for invalid headers
    */
   async answer(asked: AskedRequest, ask: Ask): Promise<Exchange> {
     const { tally, books } = this.#parts;
     const { call, setup } = asked;
-    // The pipeline asks only where there is a cache configured.
+    // The pipeline only calls this if a cache is configured.
     const place = setup.caching === null ? 'off' : placeOf(asked, setup.caching, books);
     if (typeof place === 'string') {
       tally.bypass(place);
@@ -41,11 +41,11 @@ export class CacheDesk {
     }
     const placed = { place, alike: null, ...asked };
     if (!place.order.looks) return this.#lead(placed, ask);
-    return (await this.#same(placed)) ?? this.#shareOrAsk(placed, ask);
+    return (await this.#exactHit(placed)) ?? this.#joinOrAsk(placed, ask);
   }
 
-  /** The kept answer to the very same request. */
-  async #same(asked: PlacedRequest): Promise<Exchange | null> {
+  /** The cached answer to an identical request; `null` if there is none. */
+  async #exactHit(asked: PlacedRequest): Promise<Exchange | null> {
     const { key, order, settings } = asked.place;
     const kept = this.#parts.cache.store.find(key, order.maxAgeS);
     if (kept === null) return null;
@@ -54,53 +54,54 @@ export class CacheDesk {
     return held === null ? null : recalled(this.#parts, asked, held);
   }
 
-  /** Without waiting for anything, so that of the same requests only one finds none under way. */
-  #shareOrAsk(asked: PlacedRequest, ask: Ask): Promise<Exchange> {
+  /** Looks for a request in flight without awaiting anything, so that of identical requests only one becomes the leader. */
+  #joinOrAsk(asked: PlacedRequest, ask: Ask): Promise<Exchange> {
     const { place, request } = asked;
-    const flight = this.#flightFor(place, request.stream);
+    const flight = this.#inFlight(place, request.stream);
     if (flight !== null) return follow(this.#parts, asked, flight, ask);
     const startedMs = this.#parts.books.clock.now();
-    const alike = this.#seek(place);
-    if (alike?.outlook.serves !== true) return this.#lead(withAlike(asked, alike), ask);
-    if (!isHeld(alike.kept)) return this.#fetchAlike({ asked, alike, startedMs }, ask);
-    const given = this.#giveAlike(asked, alike, alike.kept, ask);
-    return given === null ? this.#lead(asked, ask) : Promise.resolve(given);
+    const match = this.#findMatch(place);
+    if (match?.outlook.serves !== true) return this.#lead(withNearest(asked, match), ask);
+    if (!isHeld(match.kept)) return this.#fetchMatch({ asked, match, startedMs }, ask);
+    const hit = this.#semanticHit(asked, match, match.kept, ask);
+    return hit === null ? this.#lead(asked, ask) : Promise.resolve(hit);
   }
 
-  /** The same request of another client, unless only a kept answer will do. */
-  #flightFor({ key, order }: Place, stream: boolean): Flight<Landing> | null {
+  /** An identical request in flight; `null` if there is none, or only a cached answer is wanted. */
+  #inFlight({ key, order }: Place, stream: boolean): Flight<Landing> | null {
     return order.onlyKept ? null : this.#parts.cache.flightFor(key, stream, order);
   }
 
-  /** @throws {GatewayError} `not_kept` where nobody is to be asked */
+  /** @throws {GatewayError} `not_kept` if no model may be called */
   async #lead(asked: PlacedRequest, ask: Ask): Promise<Exchange> {
     if (!asked.place.order.onlyKept) return lead(this.#parts, asked, ask);
-    const message = 'no kept answer will do, and the request says cache-control: only-if-cached';
+    const message = 'no cached answer matches, and the request says cache-control: only-if-cached';
     throw new GatewayError('not_kept', message);
   }
 
-  async #fetchAlike(
-    { asked, alike, startedMs }: { asked: PlacedRequest; alike: Alike; startedMs: number },
+  /** A semantic hit whose text is held by another process. */
+  async #fetchMatch(
+    { asked, match, startedMs }: { asked: PlacedRequest; match: Alike; startedMs: number },
     ask: Ask,
   ): Promise<Exchange> {
     const { place, request } = asked;
     const spentMs = this.#parts.books.clock.now() - startedMs;
-    const kept = await this.#fetch(alike.kept, place.settings.semantic.budgetMs - spentMs);
-    const given = kept === null ? null : this.#giveAlike(asked, alike, kept, ask);
-    if (given !== null) return given;
-    // Meanwhile the same request of another client may have come.
-    const flight = this.#flightFor(place, request.stream);
+    const kept = await this.#fetch(match.kept, place.settings.semantic.budgetMs - spentMs);
+    const hit = kept === null ? null : this.#semanticHit(asked, match, kept, ask);
+    if (hit !== null) return hit;
+    // Another client may have sent the same request meanwhile.
+    const flight = this.#inFlight(place, request.stream);
     if (flight !== null) return follow(this.#parts, asked, flight, ask);
-    return this.#lead(withAlike(asked, alike), ask);
+    return this.#lead(withNearest(asked, match), ask);
   }
 
-  /** The words of an answer that another process keeps, if they come in time. */
+  /** The text of an answer that another process stored; `null` if it does not arrive in time. */
   #fetch(kept: KeptAnswer, budgetMs: number): Promise<HeldAnswer | null> {
     return this.#parts.shared?.fetch(kept, budgetMs) ?? Promise.resolve(null);
   }
 
-  /** The answer to a question in other words, or the one that comes nearest to it. */
-  #seek({ order, question, settings }: Place): Alike | null {
+  /** The best semantic match, whether or not it may be given; `null` if there is none. */
+  #findMatch({ order, question, settings }: Place): Alike | null {
     const { alike } = this.#parts;
     const asked = alike === null || order.semantic === null ? null : question();
     if (alike === null || order.semantic === null || asked === null) return null;
@@ -109,7 +110,8 @@ export class CacheDesk {
     return alike.answers.seek(asked, { maxError, maxAgeS, budgetMs: settings.semantic.budgetMs });
   }
 
-  #giveAlike(asked: PlacedRequest, found: Alike, kept: HeldAnswer, ask: Ask): Exchange | null {
+  /** `null` if the answer cannot be converted to the form that the client wants. */
+  #semanticHit(asked: PlacedRequest, found: Alike, kept: HeldAnswer, ask: Ask): Exchange | null {
     const { alike: tools } = this.#parts;
     const alike = { ...found, kept };
     const exchange = recalled(this.#parts, asked, kept, alike);
@@ -120,6 +122,9 @@ export class CacheDesk {
   }
 }
 
-function withAlike({ call, request, setup, startedMs, place }: PlacedRequest, alike: Alike | null) {
+function withNearest(
+  { call, request, setup, startedMs, place }: PlacedRequest,
+  alike: Alike | null,
+): PlacedRequest {
   return { call, request, setup, startedMs, place, alike };
 }

@@ -7,15 +7,15 @@ import { addressTo } from './address.js';
 import { Guest, type GuestAnswer } from './guest.js';
 import type { Ask, Landing, PlacedRequest, RecallParts, SharedStream } from './landing.js';
 
-/** A request that shares another's answer, and how it goes on where that cannot be. */
+/** A request that shares the leader's answer, and what it does if that is not possible. */
 interface Follower {
   readonly asked: PlacedRequest;
   readonly guest: Guest;
-  /** Asks an upstream for itself. */
-  readonly goOn: () => Promise<Exchange>;
+  /** Calls a model for this request alone. */
+  readonly askAlone: () => Promise<Exchange>;
 }
 
-/** Waits for the answer to the same question that another client has asked. */
+/** Waits for the answer to an identical request that is in flight for another client. */
 export async function follow(
   parts: RecallParts,
   asked: PlacedRequest,
@@ -27,7 +27,7 @@ export async function follow(
   const follower: Follower = {
     asked,
     guest,
-    goOn: () => {
+    askAlone: () => {
       guest.withdraw();
       return ask(call.signal, false);
     },
@@ -45,7 +45,7 @@ export async function follow(
     case 'whole':
       return takeWhole(follower, landing);
     case 'stream':
-      return request.stream ? hear(follower, landing) : collect(follower, landing);
+      return request.stream ? followStream(follower, landing) : collectStream(follower, landing);
   }
 }
 
@@ -61,50 +61,52 @@ function sharedWith(
     dropped: leader?.dropped ?? [],
     mark: { status: 'hit', why: 'shared', ageS: 0, source, savedUsd },
     key: place.key,
-    // That of the answer, once that is kept, will do.
+    // Feedback finds it through the cached answer, once that is stored.
     question: null,
     claim: null,
   };
 }
 
 function takeWhole(
-  { asked, guest, goOn }: Follower,
+  { asked, guest, askAlone }: Follower,
   leader: WholeExchange,
 ): Exchange | Promise<Exchange> {
-  // Flights of streams land as streams, so only a client that wants no stream gets here.
-  if (asked.request.stream) return goOn();
+  // Streamed requests resolve to streams, so only a client that does not stream gets here.
+  if (asked.request.stream) return askAlone();
   guest.sit(sharedWith(asked, leader, leader.bill.answerUsd));
   return guest.whole(addressTo(asked, guest.decided).whole(leader.body), 0);
 }
 
 /** The stream as a whole answer, once it is complete. */
-async function collect(
-  { asked, guest, goOn }: Follower,
+async function collectStream(
+  { asked, guest, askAlone }: Follower,
   { ended, exchange }: SharedStream,
 ): Promise<Exchange> {
-  const heard = ended.then((end) => ({ end }));
-  const waited = await untilGone(heard, asked.call.signal);
-  if (waited === null) return guest.sit(sharedWith(asked, exchange)).abandon();
-  const { end } = waited;
+  const settled = await untilGone(
+    ended.then((end) => ({ end })),
+    asked.call.signal,
+  );
+  if (settled === null) return guest.sit(sharedWith(asked, exchange)).abandon();
+  const { end } = settled;
   if (end instanceof GatewayError) return guest.sit(sharedWith(asked, exchange)).fail(end);
   const body = end === null ? null : asked.place.forms.wholeOf(end);
-  // What cannot be shared in this form has to be asked for.
-  if (body === null) return goOn();
+  // The stream cannot be converted to a whole answer.
+  if (body === null) return askAlone();
   const savedUsd = exchange.outcome()?.answerUsd ?? null;
   guest.sit(sharedWith(asked, exchange, savedUsd));
   return guest.whole(addressTo(asked, guest.decided).whole(body), 0);
 }
 
 /** The stream itself, from its beginning. */
-function hear(
-  { asked, guest, goOn }: Follower,
+function followStream(
+  { asked, guest, askAlone }: Follower,
   { broadcast, exchange }: SharedStream,
 ): Exchange | Promise<Exchange> {
-  if (!broadcast.hasBeginning) return goOn();
+  if (!broadcast.hasBeginning) return askAlone();
   guest.sit(sharedWith(asked, exchange));
   const address = addressTo(asked, guest.decided);
   let listener: Listener | null = null;
-  const hearing = (client: ClientSink): ListenerSink => ({
+  const sinkFor = (client: ClientSink): ListenerSink => ({
     write: (bytes) => client.write(address.streamed(bytes)),
     end: () => {
       client.end();
@@ -112,7 +114,7 @@ function hear(
     },
     fail: (error, lastBytes) => {
       client.fail(error, address.streamed(lastBytes));
-      // The status line had been sent.
+      // The status line has been sent already.
       guest.fail(error, 200);
     },
   });
@@ -120,7 +122,7 @@ function hear(
     kind: 'stream',
     ...guest.decided,
     pipe: (client) => {
-      listener = broadcast.listen(hearing(client), asked.request.includeUsage);
+      listener = broadcast.listen(sinkFor(client), asked.request.includeUsage);
     },
     drained: () => listener?.drained(),
     abandon: (why) => {

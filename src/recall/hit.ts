@@ -7,10 +7,10 @@ import { Guest, type GuestAnswer } from './guest.js';
 import type { PlacedRequest, RecallParts } from './landing.js';
 
 /**
- * Gives a kept answer again, in the form that the client wants.
+ * Answers a request with a cached answer, in the form that the client wants.
  *
- * @param alike - it is the answer to another question; absent for the very same one
- * @returns `null` if it cannot be put into that form
+ * @param alike - for a semantic hit, the match; absent for an exact hit
+ * @returns `null` if the answer cannot be converted to that form
  */
 export function recalled(
   parts: RecallParts,
@@ -23,18 +23,18 @@ export function recalled(
   const ageS = Math.max(0, clock.wallMs() - kept.storedAtMs) / 1_000;
   const { key, costUsd: savedUsd, source, model, simulated, payload } = kept;
   const mark = markOf(alike, { why: null, ageS, source, savedUsd });
-  // An answer to less than what was asked is never kept, so nothing was dropped.
+  // Answers to requests from which something was dropped are never stored.
   const [question, claim] =
     alike === undefined ? [kept.question, null] : [place.question(), alike.claim];
-  // Who purges by its tag means all that it was given.
+  // A client that purges by its tag expects this answer to go, too.
   parts.cache.store.tag(kept, place.order.tags);
   const answer = { model, simulated, dropped: [], mark, key, question, claim };
   if (!request.stream) {
     const body = wholeOf(payload, place.forms);
     if (body === null) return null;
     const guest = new Guest(parts, asked).sit(answer);
-    const given = addressTo(asked, guest.decided).whole(body);
-    return guest.whole(given, saved(kept, asked, clock.now()));
+    const rewritten = addressTo(asked, guest.decided).whole(body);
+    return guest.whole(rewritten, savedMs(kept, asked, clock.now()));
   }
   const frames = framesOf(payload, place.forms);
   if (frames === null) return null;
@@ -43,7 +43,7 @@ export function recalled(
   const natural = place.settings.replay === 'natural';
   const { includeUsage } = request;
   const replay = new Replay(frames, { clock, natural, includeUsage }, () => {
-    guest.succeed(savedUsd, saved(kept, asked, clock.now()));
+    guest.succeed(savedUsd, savedMs(kept, asked, clock.now()));
   });
   return {
     kind: 'stream',
@@ -64,21 +64,21 @@ export function recalled(
       guest.abandon(why);
     },
     outcome: () => guest.outcome,
-    // Of what lost anything nothing is kept.
+    // Answers that lost something in translation are never stored.
     lost: () => [],
   };
 }
 
 function markOf(
   alike: Alike | undefined,
-  told: Omit<CacheMark, 'status' | 'alike'>,
+  rest: Omit<CacheMark, 'status' | 'alike'>,
 ): GuestAnswer['mark'] {
-  if (alike === undefined) return { status: 'hit', ...told };
+  if (alike === undefined) return { status: 'hit', ...rest };
   const { similarity, probability } = alike.verdict;
-  return { status: 'semantic', alike: { similarity, probability }, ...told };
+  return { status: 'semantic', alike: { similarity, probability }, ...rest };
 }
 
-/** Milliseconds that the client did not wait. */
-function saved({ tookMs }: KeptAnswer, { startedMs }: PlacedRequest, nowMs: number): number {
+/** Milliseconds of waiting that the client was spared. */
+function savedMs({ tookMs }: KeptAnswer, { startedMs }: PlacedRequest, nowMs: number): number {
   return Math.max(0, tookMs - (nowMs - startedMs));
 }
