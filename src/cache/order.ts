@@ -111,7 +111,11 @@ function overrideOf(
 
 function bypassOf(
   own: EffectiveSettings,
-  asked: { readonly header: CacheHeader | null; readonly sampled: boolean; readonly noStore: boolean },
+  asked: {
+    readonly header: CacheHeader | null;
+    readonly sampled: boolean;
+    readonly noStore: boolean;
+  },
 ): BypassReason | null {
   const { header } = asked;
   if (own.mode === 'off' || header === 'off') return 'off';
