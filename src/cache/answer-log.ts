@@ -42,7 +42,7 @@ export class AnswerLog implements AnswerJournal {
   readonly #file: AnswerFile;
   /** Changes since the last save; `null` for a removed key. */
   #pending = new Map<string, HeldAnswer | null>();
-  /** What was read from the file, until `learnFrom` replaces it. */
+  /** What was read from the file, until a live source replaces it. */
   #learnt: LearntSource = fixedSource([]);
   /** The file may still contain purged answers. */
   #isPurgeDue = false;

@@ -22,9 +22,9 @@ export interface AnswerJournal {
   gone(key: string): void;
   /** A stored answer has more tags now. */
   tagged?(answer: KeptAnswer): void;
-  /** A wrong answer must not be given by any process. It may not be in this store; if it was, `gone` was called. */
+  /** A wrong answer must not be given by any process. It may not be in this store; if it was, its removal was notified before. */
   dropped?(answer: AnswerName): void;
-  /** All matching answers are removed (`gone` is called for each), and matching requests in flight must not be stored. */
+  /** All matching answers were removed (each with its own notification); matching requests in flight must not be stored. */
   purged?(filter: PurgeFilter): void;
 }
 

@@ -8,7 +8,11 @@ export const CLAIM_EDGES: readonly number[] = [
   0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4,
 ];
 
-/** The class of a prediction; `null` if it is above the last bound. @param wrong - predicted probability of being wrong, 0 to 1 */
+/**
+ * The class of a prediction; `null` if it is above the last bound.
+ *
+ * @param wrong - predicted probability of being wrong, 0 to 1
+ */
 export function claimClass(wrong: number): number | null {
   const at = CLAIM_EDGES.findIndex((edge) => wrong <= edge);
   return at < 0 ? null : at;

@@ -108,7 +108,7 @@ export class ErrorBook {
     if (!wasWrong) this.sawGone(claim, isRight);
   }
 
-  /** As `saw`, for an answer that is no longer stored: the result must not count for the answer that replaced it. */
+  /** Records a result of an answer that is no longer stored: it must not count for the answer that replaced it. */
   sawGone(claim: Claim, isRight: boolean): void {
     const at = claimClass(claim.wrong);
     if (at === null) return;
@@ -231,7 +231,7 @@ export class ErrorBook {
     const oldest = this.#partitions.keys().next().value;
     if (this.#partitions.size > MAX_PARTITIONS && oldest !== undefined) {
       this.#partitions.delete(oldest);
-      // Nothing drains `#changed` unless changes are persisted, and clients can create any number of partitions.
+      // Nothing drains this set unless changes are persisted, and clients can create any number of partitions.
       this.#changed.delete(oldest);
     }
   }
