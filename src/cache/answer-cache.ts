@@ -51,7 +51,7 @@ export class AnswerCache<Result> {
   readonly store: AnswerStore;
   readonly maxEntryBytes: number;
   readonly #clock: Clock;
-  readonly #flights = new Map<string, Flight<Result>>();
+  readonly #inFlight = new Map<string, Flight<Result>>();
 
   constructor({ maxBytes, maxEntryBytes }: CacheBounds, clock: Clock) {
     this.#clock = clock;
@@ -65,7 +65,7 @@ export class AnswerCache<Result> {
         this.#closeMatching(filter);
       },
       dropped: ({ key }) => {
-        for (const stream of [true, false]) this.#flights.delete(flightName(key, stream));
+        for (const stream of [true, false]) this.#inFlight.delete(inFlightName(key, stream));
       },
     });
   }
@@ -77,28 +77,28 @@ export class AnswerCache<Result> {
    * whole answer: it would see nothing until the end.
    */
   flightFor(key: string, stream: boolean, { maxAgeS }: CacheOrder): Flight<Result> | null {
-    const streamed = this.#flights.get(flightName(key, true));
-    const flight = streamed ?? (stream ? undefined : this.#flights.get(flightName(key, false)));
-    if (flight === undefined) return null;
-    const ageMs = this.#clock.now() - flight.facts.openedMs;
-    return ageMs <= maxAgeS * 1_000 ? flight : null;
+    const streamed = this.#inFlight.get(inFlightName(key, true));
+    const request = streamed ?? (stream ? undefined : this.#inFlight.get(inFlightName(key, false)));
+    if (request === undefined) return null;
+    const ageMs = this.#clock.now() - request.facts.openedMs;
+    return ageMs <= maxAgeS * 1_000 ? request : null;
   }
 
   /** Registers a request that others may join until it is closed or purged, or no client waits for it any more. */
   openFlight(key: string, stream: boolean, order: CacheOrder): Flight<Result> {
-    const facts = { order, openedMs: this.#clock.now() };
-    const flight = new Flight<Result>(facts, () => {
-      this.closeFlight(key, stream, flight);
+    const info = { order, openedMs: this.#clock.now() };
+    const request = new Flight<Result>(info, () => {
+      this.closeFlight(key, stream, request);
     });
-    this.#flights.set(flightName(key, stream), flight);
-    return flight;
+    this.#inFlight.set(inFlightName(key, stream), request);
+    return request;
   }
 
   /** From now on nobody can join it. Closing it again has no effect. */
-  closeFlight(key: string, stream: boolean, flight: Flight<Result>): void {
-    const name = flightName(key, stream);
+  closeFlight(key: string, stream: boolean, request: Flight<Result>): void {
+    const name = inFlightName(key, stream);
     // A refresh may have replaced it by a newer one, which stays open.
-    if (this.#flights.get(name) === flight) this.#flights.delete(name);
+    if (this.#inFlight.get(name) === request) this.#inFlight.delete(name);
   }
 
   /**
@@ -119,10 +119,10 @@ export class AnswerCache<Result> {
   }
 
   #closeMatching(filter: PurgeFilter): void {
-    for (const [name, { facts, tags }] of this.#flights) {
+    for (const [name, { facts, tags }] of this.#inFlight) {
       const { tenant, namespace } = facts.order;
       // The decision id is not known yet.
-      if (matches({ tenant, namespace, tags, source: '' }, filter)) this.#flights.delete(name);
+      if (matches({ tenant, namespace, tags, source: '' }, filter)) this.#inFlight.delete(name);
     }
   }
 
@@ -135,6 +135,6 @@ export class AnswerCache<Result> {
   }
 }
 
-function flightName(key: string, stream: boolean): string {
+function inFlightName(key: string, stream: boolean): string {
   return stream ? `${key}~` : key;
 }

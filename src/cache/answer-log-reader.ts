@@ -6,7 +6,12 @@ import type { Learnt, LearntClasses, LearntSightings } from './learnt.js';
 const READ_BYTES = 4 * 1024 * 1024;
 
 /** Content of a file of answers. */
-export interface AnswersRead {
+export interface AnswersRead extends RecordsRead {
+  /** Whether the file has this format version. */
+  readonly isOurs: boolean;
+}
+
+interface RecordsRead {
   /** By key. */
   readonly answers: ReadonlyMap<string, HeldAnswer>;
   /** Learnt error rates; those of single answers only for answers in the file. */
@@ -15,8 +20,6 @@ export interface AnswersRead {
   readonly damaged: number;
   /** Offset at which the last valid record ends. */
   readonly end: number;
-  /** Whether the file has this format version. */
-  readonly isOurs: boolean;
 }
 
 /**
@@ -53,7 +56,7 @@ class Reading {
   #isDamaged = false;
   #end = FILE_HEADER.length;
 
-  get result(): Omit<AnswersRead, 'isOurs'> {
+  get result(): RecordsRead {
     const learnt = [...this.#classes.values(), ...this.#sightings.values()];
     return { answers: this.#answers, learnt, damaged: this.#damaged, end: this.#end };
   }

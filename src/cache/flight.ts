@@ -25,9 +25,9 @@ export class Flight<Result> {
   #waiting = 0;
 
   /** @param onEmpty - called when the last client has left: nobody may join any more */
-  constructor(facts: FlightFacts, onEmpty: () => void) {
-    this.facts = facts;
-    this.#tags = facts.order.tags;
+  constructor(info: FlightFacts, onEmpty: () => void) {
+    this.facts = info;
+    this.#tags = info.order.tags;
     this.#onEmpty = onEmpty;
     this.#result = new Promise((resolve) => {
       this.#resolve = resolve;

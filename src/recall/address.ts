@@ -5,8 +5,11 @@ import type { PlacedRequest } from './landing.js';
 const UNCHANGED: Addressing = { whole: (body) => body, streamed: (bytes) => bytes };
 
 /** Rewrites what a shared answer says of its request (id, time, labels) to this request's. One for each reply. */
-export function addressTo({ place, request }: PlacedRequest, { decision }: Decided): Addressing {
+export function addressTo(
+  { place: lookup, request }: PlacedRequest,
+  { decision }: Decided,
+): Addressing {
   const nowS = Math.floor(decision.atMs / 1_000);
   const to = { id: decision.id, nowS, request: request.parsed ?? {} };
-  return place.forms.addressed?.(to) ?? UNCHANGED;
+  return lookup.forms.addressed?.(to) ?? UNCHANGED;
 }

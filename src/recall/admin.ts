@@ -87,7 +87,7 @@ export class CacheAdmin {
       ...counts,
       ...tally.counts,
       file: this.#log?.file ?? null,
-      alike: this.#alike(),
+      alike: this.#semanticStats(),
     };
   }
 
@@ -100,11 +100,11 @@ export class CacheAdmin {
    * @returns `null` for a decision that is not the caller's, or did not involve the cache
    */
   hear(decisionId: string, caller: string, isGood: boolean): Heard | null {
-    const { given, cache, alike, tally } = this.#parts;
-    const answer = given.get(decisionId);
+    const { given: servedAnswers, cache, alike: semantic, tally } = this.#parts;
+    const answer = servedAnswers.get(decisionId);
     if (answer?.caller !== caller) return null;
-    const { key, source, claim, isFresh } = answer;
-    if (claim !== null) alike?.answers.saw(claim, source, isGood);
+    const { key, source, claim: prediction, isFresh } = answer;
+    if (prediction !== null) semantic?.answers.saw(prediction, source, isGood);
     const wasRecalled = !isFresh;
     if (isGood) return { evicted: 0, wasRecalled, isForgotten: false };
     // Even if it is gone from here: other processes may have it.
@@ -114,25 +114,25 @@ export class CacheAdmin {
   }
 
   #similarTo({ key, source, question }: GivenAnswer): readonly KeptAnswer[] {
-    const { cache, alike } = this.#parts;
+    const { cache, alike: semantic } = this.#parts;
     const kept = cache.store.peek(key);
     const isReplaced = kept !== undefined && kept.source !== source;
-    if (alike === null || isReplaced) return [];
+    if (semantic === null || isReplaced) return [];
     const questions = [question, kept?.question ?? null].filter((one) => one !== null);
-    return alike.answers.kinOf(questions, key);
+    return semantic.answers.kinOf(questions, key);
   }
 
-  #alike(): AlikeStats | null {
-    const { alike } = this.#parts;
-    if (alike === null) return null;
-    const { counts } = alike.tally;
+  #semanticStats(): AlikeStats | null {
+    const { alike: semantic } = this.#parts;
+    if (semantic === null) return null;
+    const { counts } = semantic.tally;
     const { right, wrong } = counts.rechecks;
     const checked = right + wrong;
     const measured =
       checked === 0
         ? null
         : { error: wrong / checked, ...shareInterval(wrong, checked, CONFIDENCE) };
-    return { ...alike.answers.counts, ...counts, measured, spentUsd: alike.purse.spentUsd };
+    return { ...semantic.answers.counts, ...counts, measured, spentUsd: semantic.purse.spentUsd };
   }
 
   /**

@@ -23,31 +23,32 @@ export class CacheDesk {
    *
    * @throws {GatewayError} as `ask` does; `not_kept`; `invalid_request` for invalid headers
    */
-  async answer(asked: AskedRequest, ask: Ask): Promise<Exchange> {
+  async answer(asked: AskedRequest, callModel: Ask): Promise<Exchange> {
     const { tally, books } = this.#parts;
     const { call, setup } = asked;
     // The pipeline only calls this if a cache is configured.
-    const place = setup.caching === null ? 'off' : placeOf(asked, setup.caching, books);
-    if (typeof place === 'string') {
-      tally.bypass(place);
+    const lookup = setup.caching === null ? 'off' : placeOf(asked, setup.caching, books);
+    if (typeof lookup === 'string') {
+      tally.bypass(lookup);
       const mark = {
         status: 'bypass',
-        why: place,
+        why: lookup,
         ageS: null,
         source: null,
         savedUsd: null,
       } as const;
-      return { cache: mark, ...(await ask(call.signal, false)) };
+      return { cache: mark, ...(await callModel(call.signal, false)) };
     }
-    const placed = { place, alike: null, ...asked };
-    if (!place.order.looks) return this.#lead(placed, ask);
-    return (await this.#exactHit(placed)) ?? this.#joinOrAsk(placed, ask);
+    const { request, startedMs } = asked;
+    const placed: PlacedRequest = { call, request, setup, startedMs, place: lookup, alike: null };
+    if (!lookup.order.looks) return this.#lead(placed, callModel);
+    return (await this.#exactHit(placed)) ?? this.#joinOrAsk(placed, callModel);
   }
 
   /** The cached answer to an identical request; `null` if there is none. */
   async #exactHit(asked: PlacedRequest): Promise<Exchange | null> {
-    const { key, order, settings } = asked.place;
-    const kept = this.#parts.cache.store.find(key, order.maxAgeS);
+    const { key, order: control, settings } = asked.place;
+    const kept = this.#parts.cache.store.find(key, control.maxAgeS);
     if (kept === null) return null;
     const { budgetMs } = settings.semantic;
     const held = isHeld(kept) ? kept : await this.#fetch(kept, budgetMs);
@@ -55,26 +56,26 @@ export class CacheDesk {
   }
 
   /** Looks for a request in flight without awaiting anything, so that of identical requests only one becomes the leader. */
-  #joinOrAsk(asked: PlacedRequest, ask: Ask): Promise<Exchange> {
-    const { place, request } = asked;
-    const flight = this.#inFlight(place, request.stream);
-    if (flight !== null) return follow(this.#parts, asked, flight, ask);
+  #joinOrAsk(asked: PlacedRequest, callModel: Ask): Promise<Exchange> {
+    const { place: lookup, request } = asked;
+    const inFlight = this.#inFlight(lookup, request.stream);
+    if (inFlight !== null) return follow(this.#parts, asked, inFlight, callModel);
     const startedMs = this.#parts.books.clock.now();
-    const match = this.#findMatch(place);
-    if (match?.outlook.serves !== true) return this.#lead(withNearest(asked, match), ask);
-    if (!isHeld(match.kept)) return this.#fetchMatch({ asked, match, startedMs }, ask);
-    const hit = this.#semanticHit(asked, match, match.kept, ask);
-    return hit === null ? this.#lead(asked, ask) : Promise.resolve(hit);
+    const match = this.#findMatch(lookup);
+    if (match?.outlook.serves !== true) return this.#lead(withNearest(asked, match), callModel);
+    if (!isHeld(match.kept)) return this.#fetchMatch({ asked, match, startedMs }, callModel);
+    const hit = this.#semanticHit(asked, match, match.kept, callModel);
+    return hit === null ? this.#lead(asked, callModel) : Promise.resolve(hit);
   }
 
   /** An identical request in flight; `null` if there is none, or only a cached answer is wanted. */
-  #inFlight({ key, order }: Place, stream: boolean): Flight<Landing> | null {
-    return order.onlyKept ? null : this.#parts.cache.flightFor(key, stream, order);
+  #inFlight({ key, order: control }: Place, stream: boolean): Flight<Landing> | null {
+    return control.onlyKept ? null : this.#parts.cache.flightFor(key, stream, control);
   }
 
   /** @throws {GatewayError} `not_kept` if no model may be called */
-  async #lead(asked: PlacedRequest, ask: Ask): Promise<Exchange> {
-    if (!asked.place.order.onlyKept) return lead(this.#parts, asked, ask);
+  async #lead(asked: PlacedRequest, callModel: Ask): Promise<Exchange> {
+    if (!asked.place.order.onlyKept) return lead(this.#parts, asked, callModel);
     const message = 'no cached answer matches, and the request says cache-control: only-if-cached';
     throw new GatewayError('not_kept', message);
   }
@@ -82,17 +83,17 @@ export class CacheDesk {
   /** A semantic hit whose text is held by another process. */
   async #fetchMatch(
     { asked, match, startedMs }: { asked: PlacedRequest; match: Alike; startedMs: number },
-    ask: Ask,
+    callModel: Ask,
   ): Promise<Exchange> {
-    const { place, request } = asked;
+    const { place: lookup, request } = asked;
     const spentMs = this.#parts.books.clock.now() - startedMs;
-    const kept = await this.#fetch(match.kept, place.settings.semantic.budgetMs - spentMs);
-    const hit = kept === null ? null : this.#semanticHit(asked, match, kept, ask);
+    const kept = await this.#fetch(match.kept, lookup.settings.semantic.budgetMs - spentMs);
+    const hit = kept === null ? null : this.#semanticHit(asked, match, kept, callModel);
     if (hit !== null) return hit;
     // Another client may have sent the same request meanwhile.
-    const flight = this.#inFlight(place, request.stream);
-    if (flight !== null) return follow(this.#parts, asked, flight, ask);
-    return this.#lead(withNearest(asked, match), ask);
+    const inFlight = this.#inFlight(lookup, request.stream);
+    if (inFlight !== null) return follow(this.#parts, asked, inFlight, callModel);
+    return this.#lead(withNearest(asked, match), callModel);
   }
 
   /** The text of an answer that another process stored; `null` if it does not arrive in time. */
@@ -101,30 +102,39 @@ export class CacheDesk {
   }
 
   /** The best semantic match, whether or not it may be given; `null` if there is none. */
-  #findMatch({ order, question, settings }: Place): Alike | null {
-    const { alike } = this.#parts;
-    const asked = alike === null || order.semantic === null ? null : question();
-    if (alike === null || order.semantic === null || asked === null) return null;
-    const { maxError } = order.semantic;
-    const { maxAgeS } = order;
-    return alike.answers.seek(asked, { maxError, maxAgeS, budgetMs: settings.semantic.budgetMs });
+  #findMatch({ order: control, question, settings }: Place): Alike | null {
+    const { alike: semantic } = this.#parts;
+    const asked = semantic === null || control.semantic === null ? null : question();
+    if (semantic === null || control.semantic === null || asked === null) return null;
+    const { maxError } = control.semantic;
+    const { maxAgeS } = control;
+    return semantic.answers.seek(asked, {
+      maxError,
+      maxAgeS,
+      budgetMs: settings.semantic.budgetMs,
+    });
   }
 
   /** `null` if the answer cannot be converted to the form that the client wants. */
-  #semanticHit(asked: PlacedRequest, found: Alike, kept: HeldAnswer, ask: Ask): Exchange | null {
-    const { alike: tools } = this.#parts;
-    const alike = { ...found, kept };
-    const exchange = recalled(this.#parts, asked, kept, alike);
-    if (exchange === null || tools === null) return null;
-    tools.tally.gave(alike.outlook.expectedError);
-    recheckSometimes(this.#parts, { tools, asked, alike }, ask);
+  #semanticHit(
+    asked: PlacedRequest,
+    found: Alike,
+    kept: HeldAnswer,
+    callModel: Ask,
+  ): Exchange | null {
+    const { alike: semantic } = this.#parts;
+    const match = { ...found, kept };
+    const exchange = recalled(this.#parts, asked, kept, match);
+    if (exchange === null || semantic === null) return null;
+    semantic.tally.gave(match.outlook.expectedError);
+    recheckSometimes(this.#parts, { semantic, asked, match }, callModel);
     return exchange;
   }
 }
 
 function withNearest(
-  { call, request, setup, startedMs, place }: PlacedRequest,
-  alike: Alike | null,
+  { call, request, setup, startedMs, place: lookup }: PlacedRequest,
+  nearest: Alike | null,
 ): PlacedRequest {
-  return { call, request, setup, startedMs, place, alike };
+  return { call, request, setup, startedMs, place: lookup, alike: nearest };
 }

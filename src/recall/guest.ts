@@ -51,14 +51,14 @@ export class Guest {
 
   /** The answer has arrived. Call it once, before anything else. */
   sit(answer: GuestAnswer): this {
-    const { books, decisions, newId, given } = this.#parts;
-    const { call, request, setup, startedMs, place } = this.#asked;
+    const { books, decisions, newId, given: servedAnswers } = this.#parts;
+    const { call, request, setup, startedMs, place: lookup } = this.#asked;
     const atMs = books.clock.wallMs();
     const decision = undecided({
       id: newId(atMs),
       atMs,
       requested: request.model,
-      policy: place.policy,
+      policy: lookup.policy,
       model: answer.model,
       reason: 'cached',
       receipt: setup.router.receipt,
@@ -72,12 +72,19 @@ export class Guest {
       estimateInputTokens: () => 0,
       referencePrice: null,
     };
-    const { key, question, claim, mark } = answer;
+    const { key, question, claim: prediction, mark } = answer;
     const { source } = mark;
     const caller = call.caller.name;
     // A client that disconnected before the answer arrived was given none.
     if (source !== null) {
-      given.note(decision.id, { caller, key, source, question, isFresh: false, claim });
+      servedAnswers.note(decision.id, {
+        caller,
+        key,
+        source,
+        question,
+        isFresh: false,
+        claim: prediction,
+      });
     }
     this.#started = { answer, entry, firstByteMs: books.clock.now() };
     return this;

@@ -21,27 +21,31 @@ const MISS: CacheMark = { status: 'miss', why: null, ageS: null, source: null, s
  *
  * The call goes on as long as any client waits for it, even if the leader's client has disconnected.
  */
-export async function lead(parts: RecallParts, asked: PlacedRequest, ask: Ask): Promise<Exchange> {
+export async function lead(
+  parts: RecallParts,
+  asked: PlacedRequest,
+  callModel: Ask,
+): Promise<Exchange> {
   const { cache, tally } = parts;
-  const { call, request, place } = asked;
-  const flight = cache.openFlight(place.key, request.stream, place.order);
+  const { call, request, place: lookup } = asked;
+  const inFlight = cache.openFlight(lookup.key, request.stream, lookup.order);
   const close = (): void => {
-    cache.closeFlight(place.key, request.stream, flight);
+    cache.closeFlight(lookup.key, request.stream, inFlight);
   };
-  flight.board(call.signal);
+  inFlight.board(call.signal);
   tally.miss();
   let exchange: Exchange;
   try {
-    exchange = { cache: MISS, ...(await ask(flight.signal, request.stream)) };
+    exchange = { cache: MISS, ...(await callModel(inFlight.signal, request.stream)) };
   } catch (error) {
     close();
-    flight.land({ kind: 'threw', error });
+    inFlight.land({ kind: 'threw', error });
     throw error;
   }
-  if (exchange.kind === 'stream') return leadStream(parts, asked, { exchange, flight, close });
-  if (exchange.kind === 'whole') keepWhole(parts, asked, exchange, flight.tags);
+  if (exchange.kind === 'stream') return leadStream(parts, asked, { exchange, inFlight, close });
+  if (exchange.kind === 'whole') keepWhole(parts, asked, exchange, inFlight.tags);
   close();
-  flight.land(exchange);
+  inFlight.land(exchange);
   return exchange;
 }
 
@@ -60,8 +64,8 @@ export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: Fre
 
 function storeOrThrow(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
   learn(parts, asked, answer);
-  const { cache, books, tally, given } = parts;
-  const { place, startedMs, call, request } = asked;
+  const { cache, books, tally, given: servedAnswers } = parts;
+  const { place: lookup, startedMs, call, request } = asked;
   const { exchange, payload, costUsd, tags } = answer;
   const { decision, servedModel, simulated, dropped } = exchange;
   // Something was dropped from the request or from the answer. Another model might not drop it, and a client
@@ -77,40 +81,49 @@ function storeOrThrow(parts: RecallParts, asked: PlacedRequest, answer: FreshAns
     tookMs: books.clock.now() - startedMs,
     simulated,
   };
-  const { key, order, forms, settings, searches } = place;
+  const { key, order: control, forms, settings, searches: usesProviderTools } = lookup;
   const repeated = request.parsed;
-  const question = place.question();
-  const fresh = { key, question, order, tags, facts, payload, searches, repeated };
+  const question = lookup.question();
+  const fresh = {
+    key,
+    question,
+    order: control,
+    tags,
+    facts,
+    payload,
+    searches: usesProviderTools,
+    repeated,
+  };
   const unkept = cache.keep(fresh, forms, settings);
   tally.offered(unkept);
   if (unkept !== null) return;
   const [caller, source] = [call.caller.name, decision.id];
-  given.note(decision.id, { caller, key, source, question, isFresh: true, claim: null });
+  servedAnswers.note(decision.id, { caller, key, source, question, isFresh: true, claim: null });
 }
 
 function learn(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
-  const { alike } = asked;
-  if (alike === null) return;
-  if (isHeld(alike.kept)) {
-    compare(parts, asked, answer, alike.kept);
+  const { alike: nearest } = asked;
+  if (nearest === null) return;
+  if (isHeld(nearest.kept)) {
+    compare(parts, asked, answer, nearest.kept);
     return;
   }
   // No client waits for this.
-  void parts.shared?.fetch(alike.kept, FETCH_MS).then((kept) => {
+  void parts.shared?.fetch(nearest.kept, FETCH_MS).then((kept) => {
     if (kept !== null) compare(parts, asked, answer, kept);
   });
 }
 
 function compare(
-  { alike: tools }: RecallParts,
-  { alike, place }: PlacedRequest,
+  { alike: semantic }: RecallParts,
+  { alike: nearest, place: lookup }: PlacedRequest,
   answer: FreshAnswer,
   kept: HeldAnswer,
 ): void {
-  const fresh = wholeOf(answer.payload, place.forms);
-  const cached = wholeOf(kept.payload, place.forms);
-  if (tools === null || alike === null || fresh === null || cached === null) return;
-  tools.answers.compare(alike, place.forms.textOf(fresh), place.forms.textOf(cached));
+  const fresh = wholeOf(answer.payload, lookup.forms);
+  const cached = wholeOf(kept.payload, lookup.forms);
+  if (semantic === null || nearest === null || fresh === null || cached === null) return;
+  semantic.answers.compare(nearest, lookup.forms.textOf(fresh), lookup.forms.textOf(cached));
 }
 
 function keepWhole(
@@ -134,14 +147,14 @@ interface FreshAnswer {
 
 interface LedStream {
   readonly exchange: Exchange & ExchangeStream;
-  readonly flight: Flight<Landing>;
+  readonly inFlight: Flight<Landing>;
   readonly close: () => void;
 }
 
 function leadStream(
   parts: RecallParts,
   asked: PlacedRequest,
-  { exchange, flight, close }: LedStream,
+  { exchange, inFlight, close }: LedStream,
 ): Exchange {
   const { forms } = asked.place;
   let failure: GatewayError | null = null;
@@ -161,7 +174,7 @@ function leadStream(
       if (frames !== null) {
         const costUsd = exchange.outcome()?.answerUsd ?? null;
         const payload = { form: 'stream', frames } as const;
-        keepAnswer(parts, asked, { exchange, payload, costUsd, tags: flight.tags });
+        keepAnswer(parts, asked, { exchange, payload, costUsd, tags: inFlight.tags });
       } else if (failure === null) {
         parts.tally.offered('too_large');
       }
@@ -169,7 +182,7 @@ function leadStream(
       resolveEnd(failure ?? frames);
     },
   });
-  flight.land({ kind: 'stream', broadcast, exchange, ended });
+  inFlight.land({ kind: 'stream', broadcast, exchange, ended });
   // The exchange is settled right after it has signalled its end. Listeners read the settled outcome, so
   // they are notified in the next microtask.
   exchange.pipe({

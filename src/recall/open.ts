@@ -56,22 +56,29 @@ export interface Recall {
  */
 export async function openRecall(
   options: RecallOptions,
-  given: Pick<RecallParts, 'books' | 'decisions' | 'newId'>,
+  base: Pick<RecallParts, 'books' | 'decisions' | 'newId'>,
 ): Promise<Recall> {
-  const { clock, metrics, log } = given.books;
+  const { clock, metrics, log } = base.books;
   const cache = new AnswerCache<Landing>(options, clock);
   const tally = new CacheTally(metrics, cache.store);
-  const answerLog = await openAnswerLog(options, { ...given, cache }, log);
+  const answerLog = await openAnswerLog(options, { ...base, cache }, log);
   // After the log: answers from the file have to be indexed, too.
-  const alike = await openAlike(options, { ...given, cache });
-  if (answerLog !== null && alike !== null) restoreLearnt(answerLog, alike, log);
+  const semantic = await openSemantic(options, { ...base, cache });
+  if (answerLog !== null && semantic !== null) restoreLearnt(answerLog, semantic, log);
   // Last: both have to hear of what other processes have stored.
-  const shared = await openShared(options, { ...given, cache });
-  const parts = { ...given, cache, tally, given: new GivenAnswers(), alike, shared };
+  const shared = await openShared(options, { ...base, cache });
+  const parts: RecallParts = {
+    ...base,
+    cache,
+    tally,
+    given: new GivenAnswers(),
+    alike: semantic,
+    shared,
+  };
   tally.levels();
   const stop = async (): Promise<void> => {
-    alike?.purse.close();
-    alike?.answers.close();
+    semantic?.purse.close();
+    semantic?.answers.close();
     await shared?.close();
   };
   return {
@@ -108,7 +115,7 @@ async function openAnswerLog(
 }
 
 /** `null` if semantic caching is off, or the verifier cannot be loaded: exact hits still work. */
-async function openAlike(
+async function openSemantic(
   { openJudge, random }: RecallOptions,
   { cache, books }: Pick<RecallParts, 'cache' | 'books'>,
 ): Promise<AlikeTools | null> {

@@ -46,11 +46,16 @@ export function placeOf(
   const { forms } = call.dialect;
   const target = setup.resolve(request.model);
   const policy = target.kind === 'policy' ? target.policy : null;
-  const { members, sampled, searches = false, question } = forms.identityOf(request.body);
+  const {
+    members,
+    sampled,
+    searches: usesProviderTools = false,
+    question,
+  } = forms.identityOf(request.body);
   const caller = call.caller.name;
-  const order = orderFor(settings, { caller, policy, headers: call.headers, sampled });
-  if (order.kind === 'bypass') return order.why;
-  const { tenant, namespace } = order;
+  const control = orderFor(settings, { caller, policy, headers: call.headers, sampled });
+  if (control.kind === 'bypass') return control.why;
+  const { tenant, namespace } = control;
   const scopeOf = (kinds: readonly FactKind[]): CacheScope => {
     return {
       dialect: forms.name,
@@ -65,14 +70,22 @@ export function placeOf(
   let memo: Question | null | undefined;
   // Computed lazily: most requests are exact hits, or not compared at all.
   const questionOf = (): Question | null => {
-    if (question === null || order.semantic === null) return null;
+    if (question === null || control.semantic === null) return null;
     if (memo !== undefined) return memo;
     const rest = withHeaders(question.rest, request.forwarded);
     const partition = fingerprint(scopeOf(BESIDE_THE_REST), rest, request.body, 'partition');
     memo = partition === null ? null : { partition, text: question.text };
     return memo;
   };
-  return { key, question: questionOf, order, searches, forms, settings, policy };
+  return {
+    key,
+    question: questionOf,
+    order: control,
+    searches: usesProviderTools,
+    forms,
+    settings,
+    policy,
+  };
 }
 
 /** Headers that are forwarded to the provider affect the answer, too. */

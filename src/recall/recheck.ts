@@ -9,9 +9,9 @@ import { keepAnswer } from './lead.js';
 
 /** A semantic hit that was given to a client. */
 export interface GivenAlike {
-  readonly tools: AlikeTools;
+  readonly semantic: AlikeTools;
   readonly asked: PlacedRequest;
-  readonly alike: Alike;
+  readonly match: Alike;
 }
 
 /**
@@ -20,46 +20,46 @@ export interface GivenAlike {
  * A recheck is billed to the caller like any other request, and marked in the log; there is none once the day's budget
  * is spent. Failures are counted, and affect no client.
  */
-export function recheckSometimes(parts: RecallParts, given: GivenAlike, ask: Ask): void {
-  const { tools, asked, alike } = given;
+export function recheckSometimes(parts: RecallParts, given: GivenAlike, callModel: Ask): void {
+  const { semantic, asked, match } = given;
   const { share, usdPerDay } = asked.place.settings.semantic.recheck;
   if (usdPerDay === 0) return;
-  if (tools.random() >= tools.answers.book.curiosity(alike.claim, share)) return;
+  if (semantic.random() >= semantic.answers.book.curiosity(match.claim, share)) return;
   const { limitUsd, spentUsd } = parts.books.spend.state(asked.setup.dailyBudgetUsd);
   if (limitUsd !== null && spentUsd >= limitUsd) {
-    tools.tally.leftOut('spent');
+    semantic.tally.leftOut('spent');
     return;
   }
-  const signal = tools.purse.begin(usdPerDay, alike.kept.costUsd);
+  const signal = semantic.purse.begin(usdPerDay, match.kept.costUsd);
   if (typeof signal === 'string') {
-    tools.tally.leftOut(signal);
+    semantic.tally.leftOut(signal);
     return;
   }
   // The client that gets the cached answer must not wait for this.
-  tools.defer(() => void recheck(parts, given, ask, signal));
+  semantic.defer(() => void recheck(parts, given, callModel, signal));
 }
 
 async function recheck(
   parts: RecallParts,
-  { tools, asked, alike }: GivenAlike,
-  ask: Ask,
+  { semantic, asked, match }: GivenAlike,
+  callModel: Ask,
   signal: GoneSignal,
 ): Promise<void> {
   const { forms } = asked.place;
   let costUsd: number | null = null;
   try {
-    const exchange = await ask(signal, asked.request.stream, true);
+    const exchange = await callModel(signal, asked.request.stream, true);
     const body = await bodyOf(exchange, forms);
     const cost = costOf(exchange);
     ({ costUsd } = cost);
     if (body === null) {
-      tools.tally.rechecked('failed');
+      semantic.tally.rechecked('failed');
       return;
     }
-    const cached = isHeld(alike.kept) ? wholeOf(alike.kept.payload, forms) : null;
+    const cached = isHeld(match.kept) ? wholeOf(match.kept.payload, forms) : null;
     const cachedText = cached === null ? null : forms.textOf(cached);
-    const isRight = tools.answers.compare(alike, forms.textOf(body), cachedText);
-    tools.tally.rechecked(isRight === null ? 'unclear' : isRight ? 'right' : 'wrong');
+    const isRight = semantic.answers.compare(match, forms.textOf(body), cachedText);
+    semantic.tally.rechecked(isRight === null ? 'unclear' : isRight ? 'right' : 'wrong');
     if (isRight !== false) return;
     // From now on this question has its own answer.
     const payload = { form: 'whole', body } as const;
@@ -67,10 +67,10 @@ async function recheck(
     const answer = { exchange, payload, costUsd: cost.answerUsd, tags };
     keepAnswer(parts, { ...asked, alike: null }, answer);
   } catch (error) {
-    tools.tally.rechecked('failed');
+    semantic.tally.rechecked('failed');
     parts.books.log.debug({ err: error }, 'an answer could not be rechecked');
   } finally {
-    tools.purse.end(signal, costUsd);
+    semantic.purse.end(signal, costUsd);
   }
 }
 

@@ -112,8 +112,8 @@ export class AlikeAnswers {
     const { store } = this.#parts;
     this.#lookUps += 1;
     const candidates = this.#candidates(question, limits);
-    const served = candidates.find(({ outlook, kept }) => {
-      return outlook.serves && store.find(kept.key, limits.maxAgeS) !== null;
+    const served = candidates.find(({ outlook: estimate, kept }) => {
+      return estimate.serves && store.find(kept.key, limits.maxAgeS) !== null;
     });
     // One that has expired, or is too old for this client, can still be learnt from.
     const best = served ?? candidates.map(notServed).at(0);
@@ -128,19 +128,23 @@ export class AlikeAnswers {
    * @param cached - text of the cached answer; `null` if it cannot be read
    * @returns whether the cached answer was right; `null` if that cannot be determined
    */
-  compare({ claim, kept }: Alike, fresh: string | null, cached: string | null): boolean | null {
+  compare(
+    { claim: prediction, kept }: Alike,
+    fresh: string | null,
+    cached: string | null,
+  ): boolean | null {
     if (fresh === null || cached === null) return null;
     const result = likeness(start(fresh), start(cached), (text) => this.#vectorOf(text));
     if (result === 'unclear') return null;
-    this.saw(claim, kept.source, result === 'same');
+    this.saw(prediction, kept.source, result === 'same');
     return result === 'same';
   }
 
   /** Records whether a cached answer was right. @param source - id of the decision that produced it */
-  saw(claim: Claim, source: string, isRight: boolean): void {
-    const isStored = this.#parts.store.peek(claim.key)?.source === source;
-    if (isStored) this.book.saw(claim, isRight);
-    else this.book.sawGone(claim, isRight);
+  saw(prediction: Claim, source: string, isRight: boolean): void {
+    const isStored = this.#parts.store.peek(prediction.key)?.source === source;
+    if (isStored) this.book.saw(prediction, isRight);
+    else this.book.sawGone(prediction, isRight);
   }
 
   /**
@@ -209,9 +213,9 @@ export class AlikeAnswers {
     if (kept === undefined) return null;
     const verdict = judge.judge(asked, read());
     if (verdict.veto !== null) return null;
-    const claim = { partition, key, wrong: 1 - verdict.probability };
-    const outlook = this.book.outlook(claim, maxError);
-    return outlook === null ? null : { kept, claim, verdict, outlook };
+    const prediction: Claim = { partition, key, wrong: 1 - verdict.probability };
+    const estimate = this.book.outlook(prediction, maxError);
+    return estimate === null ? null : { kept, claim: prediction, verdict, outlook: estimate };
   }
 }
 
@@ -220,6 +224,6 @@ function start(answer: string): string {
   return answer.slice(0, MAX_COMPARED_CHARS);
 }
 
-function notServed(alike: Alike): Alike {
-  return { ...alike, outlook: { ...alike.outlook, serves: false } };
+function notServed(match: Alike): Alike {
+  return { ...match, outlook: { ...match.outlook, serves: false } };
 }

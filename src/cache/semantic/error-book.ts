@@ -74,21 +74,21 @@ export class ErrorBook {
    * @param maxError - maximum share of wrong answers, 0 to 1
    * @returns `null` for a prediction that is too improbable
    */
-  outlook(claim: Claim, maxError: number): Outlook | null {
-    const at = claimClass(claim.wrong);
+  outlook(prediction: Claim, maxError: number): Outlook | null {
+    const at = claimClass(prediction.wrong);
     if (at === null) return null;
-    const partition = this.#partitions.get(claim.partition);
+    const partition = this.#partitions.get(prediction.partition);
     const expectedError = this.#meanOf(at, partition);
     const isKnownWrong =
-      this.#entries.error(claim.key, Math.max(claim.wrong, maxError), expectedError) >
+      this.#entries.error(prediction.key, Math.max(prediction.wrong, maxError), expectedError) >
       CLASS_SLACK * maxError;
     const serves = !isKnownWrong && this.#serves(at, partition, maxError);
     return { serves, expectedError };
   }
 
   /** Counts a prediction. */
-  came({ partition, wrong }: Claim): void {
-    const at = claimClass(wrong);
+  came({ partition, wrong: errorProbability }: Claim): void {
+    const at = claimClass(errorProbability);
     if (at === null) return;
     this.#all[at]?.ask();
     this.#open(partition).counts[at]?.ask();
@@ -101,21 +101,21 @@ export class ErrorBook {
    * Further results of an answer that was found wrong before only count for that answer: it is not given anyway, and
    * they would distort the counts of its class.
    */
-  saw(claim: Claim, isRight: boolean): void {
-    if (claimClass(claim.wrong) === null) return;
-    const wasWrong = this.#entries.wasWrong(claim.key, claim.wrong);
-    this.#entries.saw(claim.key, claim.wrong, isRight);
-    if (!wasWrong) this.sawGone(claim, isRight);
+  saw(prediction: Claim, isRight: boolean): void {
+    if (claimClass(prediction.wrong) === null) return;
+    const wasWrong = this.#entries.wasWrong(prediction.key, prediction.wrong);
+    this.#entries.saw(prediction.key, prediction.wrong, isRight);
+    if (!wasWrong) this.sawGone(prediction, isRight);
   }
 
   /** Records a result of an answer that is no longer stored: it must not count for the answer that replaced it. */
-  sawGone(claim: Claim, isRight: boolean): void {
-    const at = claimClass(claim.wrong);
+  sawGone(prediction: Claim, isRight: boolean): void {
+    const at = claimClass(prediction.wrong);
     if (at === null) return;
-    const partition = this.#open(claim.partition);
+    const partition = this.#open(prediction.partition);
     this.#all[at]?.see(isRight);
     partition.counts[at]?.see(isRight);
-    this.#changed.add(claim.partition);
+    this.#changed.add(prediction.partition);
     // A right answer can only extend what is given, which may wait.
     if (!isRight) partition.served.clear();
   }
@@ -125,11 +125,11 @@ export class ErrorBook {
    *
    * @param least - the minimum, 0 to 1
    */
-  curiosity({ partition, wrong }: Claim, least: number): number {
-    const at = claimClass(wrong) ?? 0;
+  curiosity({ partition, wrong: errorProbability }: Claim, least: number): number {
+    const at = claimClass(errorProbability) ?? 0;
     const here = this.#partitions.get(partition)?.counts[at]?.seen ?? 0;
-    const seen = here + GLOBAL_SEEN_WEIGHT * (this.#all[at]?.seen ?? 0);
-    return Math.max(least, HALF_RECHECKED_AT / (HALF_RECHECKED_AT + seen));
+    const checked = here + GLOBAL_SEEN_WEIGHT * (this.#all[at]?.seen ?? 0);
+    return Math.max(least, HALF_RECHECKED_AT / (HALF_RECHECKED_AT + checked));
   }
 
   /** Forgets the results of an answer that was removed. */
