@@ -84,17 +84,20 @@ function storeOrThrow(parts: RecallParts, asked: PlacedRequest, answer: FreshAns
   const { key, order: control, forms, settings, searches: usesProviderTools } = lookup;
   const repeated = request.parsed;
   const question = lookup.question();
-  const fresh = {
-    key,
-    question,
-    order: control,
-    tags,
-    facts,
-    payload,
-    searches: usesProviderTools,
-    repeated,
-  };
-  const unkept = cache.keep(fresh, forms, settings);
+  const unkept = cache.keep(
+    {
+      key,
+      question,
+      order: control,
+      tags,
+      facts,
+      payload,
+      searches: usesProviderTools,
+      repeated,
+    },
+    forms,
+    settings,
+  );
   tally.offered(unkept);
   if (unkept !== null) return;
   const [caller, source] = [call.caller.name, decision.id];

@@ -1,8 +1,8 @@
 import { shareInterval } from '../../../src/cache/semantic/beta.js';
-import { ErrorBook } from '../../../src/cache/semantic/error-book.js';
+import { ErrorBook, type Claim } from '../../../src/cache/semantic/error-book.js';
 import { Random } from '../../../src/core/random.js';
 
-/** What is true of a made-up world: how often a claim is wrong, and how claims are spread. */
+/** What is true of a made-up world: how often predictions are wrong, and how they are distributed. */
 interface World {
   /** The judge flatters itself by so much: 1 is honest, 5 claims 1 % where 5 % are wrong. */
   readonly flattery: number;
@@ -41,19 +41,19 @@ function lived(
   for (let i = 0; i < claims; i++) {
     const wrong = 0.4 * random.next() ** sureness;
     const key = `answer ${random.below(5_000)}`;
-    const claim = { partition: `p${random.below(partitions)}`, key, wrong };
+    const prediction: Claim = { partition: `p${random.below(partitions)}`, key, wrong };
     const isRight = random.next() >= Math.min(1, blind + flattery * wrong);
-    const outlook = book.outlook(claim, maxError);
-    book.came(claim);
+    const outlook = book.outlook(prediction, maxError);
+    book.came(prediction);
     const serves = outlook?.serves === true;
     if (serves && i >= warmUp) {
       told.served += 1;
       if (!isRight) told.wrong += 1;
     }
     // What is not given is asked anyway, so that it costs nothing to compare.
-    const looks = !serves || random.next() < book.curiosity(claim, 0.05);
+    const looks = !serves || random.next() < book.curiosity(prediction, 0.05);
     if (serves && looks) told.looked += 1;
-    if (looks) book.saw(claim, isRight);
+    if (looks) book.saw(prediction, isRight);
   }
   return told;
 }
@@ -114,59 +114,59 @@ test('asks less and less of what it gives', () => {
 });
 
 describe('a single answer', () => {
-  const claim = { partition: 'p', key: 'k', wrong: 0.0005 };
+  const prediction: Claim = { partition: 'p', key: 'k', wrong: 0.0005 };
 
   test('is given no more once it was found wrong, while others are', () => {
     const book = new ErrorBook();
-    for (let i = 0; i < 500; i++) book.saw({ ...claim, key: `k${i}` }, true);
-    const before = book.outlook(claim, 0.01)?.serves;
+    for (let i = 0; i < 500; i++) book.saw({ ...prediction, key: `k${i}` }, true);
+    const before = book.outlook(prediction, 0.01)?.serves;
 
-    book.saw(claim, false);
+    book.saw(prediction, false);
 
     expect(before).toBe(true);
-    expect(book.outlook(claim, 0.01)?.serves).toBe(false);
-    expect(book.outlook({ ...claim, key: 'other' }, 0.01)?.serves).toBe(true);
+    expect(book.outlook(prediction, 0.01)?.serves).toBe(false);
+    expect(book.outlook({ ...prediction, key: 'other' }, 0.01)?.serves).toBe(true);
   });
 
   test('is given where the judge is sure, though it was wrong where it was not', () => {
     const book = new ErrorBook();
 
-    book.saw({ ...claim, wrong: 0.2 }, false);
+    book.saw({ ...prediction, wrong: 0.2 }, false);
 
-    expect(book.outlook(claim, 0.01)?.serves).toBe(true);
+    expect(book.outlook(prediction, 0.01)?.serves).toBe(true);
   });
 
   test('is new again once it is forgotten', () => {
     const book = new ErrorBook();
-    for (let i = 0; i < 500; i++) book.saw({ ...claim, key: `k${i}` }, true);
-    book.saw(claim, false);
+    for (let i = 0; i < 500; i++) book.saw({ ...prediction, key: `k${i}` }, true);
+    book.saw(prediction, false);
 
-    book.forget(claim.key);
+    book.forget(prediction.key);
 
-    expect(book.outlook(claim, 0.01)?.serves).toBe(true);
+    expect(book.outlook(prediction, 0.01)?.serves).toBe(true);
   });
 });
 
 test('learns for a partition of its own, and a little for all', () => {
   const book = new ErrorBook();
-  const claim = (partition: string) => ({ partition, key: 'k', wrong: 0.004 });
-  const before = book.outlook(claim('b'), 0.01)?.expectedError ?? 0;
+  const prediction = (partition: string): Claim => ({ partition, key: 'k', wrong: 0.004 });
+  const before = book.outlook(prediction('b'), 0.01)?.expectedError ?? 0;
 
-  for (let i = 0; i < 40; i++) book.saw({ ...claim('a'), key: `k${i}` }, i % 2 === 0);
+  for (let i = 0; i < 40; i++) book.saw({ ...prediction('a'), key: `k${i}` }, i % 2 === 0);
 
-  const [a, b] = ['a', 'b'].map((name) => book.outlook(claim(name), 0.01)?.expectedError ?? 0);
+  const [a, b] = ['a', 'b'].map((name) => book.outlook(prediction(name), 0.01)?.expectedError ?? 0);
   expect(a).toBeGreaterThan(b ?? 0);
   expect(b).toBeGreaterThan(before);
 });
 
 test('believes nobody who claims that an answer is rather wrong than right', () => {
   const book = new ErrorBook();
-  const claim = { partition: 'p', key: 'k', wrong: 0.6 };
+  const prediction: Claim = { partition: 'p', key: 'k', wrong: 0.6 };
 
-  book.came(claim);
-  book.saw(claim, true);
+  book.came(prediction);
+  book.saw(prediction, true);
 
-  expect(book.outlook(claim, 1)).toBeNull();
+  expect(book.outlook(prediction, 1)).toBeNull();
   expect(book.counts.every(({ asked, seen }) => asked === 0 && seen === 0)).toBe(true);
 });
 

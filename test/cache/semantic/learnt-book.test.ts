@@ -4,6 +4,7 @@ import path from 'node:path';
 import { AnswerLog } from '../../../src/cache/answer-log.js';
 import { AnswerStore } from '../../../src/cache/answer-store.js';
 import { AlikeAnswers } from '../../../src/cache/semantic/alike.js';
+import type { Claim } from '../../../src/cache/semantic/error-book.js';
 import type { QuestionJudge } from '../../../src/cache/verify/judge.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { wordJudge } from '../../support/word-judge.js';
@@ -45,19 +46,20 @@ async function opened(judge: QuestionJudge | null = wordJudge()): Promise<Opened
   return { store, log, alike, foreign };
 }
 
-const claim = (key: string, partition = 'p') => ({ partition, key, wrong: 0.001 });
+const prediction = (key: string, partition = 'p'): Claim => ({ partition, key, wrong: 0.001 });
 
 /** Answers a and b are kept, and a was found wrong once. */
 async function lived(): Promise<Opened> {
   const one = await opened();
   for (const key of ['a', 'b']) one.store.keep(keptAnswer(key));
-  one.alike.book.came(claim('a'));
-  for (let i = 0; i < 500; i++) one.alike.book.saw(claim('b'), true);
-  one.alike.book.saw(claim('a'), false);
+  one.alike.book.came(prediction('a'));
+  for (let i = 0; i < 500; i++) one.alike.book.saw(prediction('b'), true);
+  one.alike.book.saw(prediction('a'), false);
   return one;
 }
 
-const serves = ({ alike }: Opened, key: string) => alike.book.outlook(claim(key), 0.01)?.serves;
+const serves = ({ alike }: Opened, key: string) =>
+  alike.book.outlook(prediction(key), 0.01)?.serves;
 
 test('knows after a restart what it had learnt before', async () => {
   const before = await lived();
@@ -67,8 +69,8 @@ test('knows after a restart what it had learnt before', async () => {
 
   expect(after.alike.book.counts[0]).toMatchObject({ asked: 1, seen: 501, wrong: 1 });
   expect([serves(after, 'a'), serves(after, 'b')]).toEqual([false, true]);
-  expect(after.alike.book.curiosity(claim('b'), 0)).toBe(
-    before.alike.book.curiosity(claim('b'), 0),
+  expect(after.alike.book.curiosity(prediction('b'), 0)).toBe(
+    before.alike.book.curiosity(prediction('b'), 0),
   );
   await after.log.close();
 });
@@ -76,7 +78,7 @@ test('knows after a restart what it had learnt before', async () => {
 test('knows after a killing what it had learnt up to the last saving', async () => {
   const before = await lived();
   await before.log.save();
-  before.alike.book.saw(claim('b'), false);
+  before.alike.book.saw(prediction('b'), false);
 
   const after = await opened();
 
@@ -93,7 +95,7 @@ test('writes only what is new, until the file is made anew', async () => {
 
   await before.log.save();
   const idle = (await readFile(before.log.file)).length;
-  before.alike.book.came(claim('b', 'q'));
+  before.alike.book.came(prediction('b', 'q'));
   await before.log.save();
   const grown = (await readFile(before.log.file)).toString();
 

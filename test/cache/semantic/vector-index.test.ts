@@ -1,13 +1,17 @@
 import { fc } from '../../support/fast-check.js';
 import { loadGraphs } from '../../../src/cache/semantic/graph-vectors.js';
-import { INDEX_SIZES, type OpenGraph } from '../../../src/cache/semantic/index-parts.js';
+import {
+  INDEX_SIZES,
+  type IndexSizes,
+  type OpenGraph,
+} from '../../../src/cache/semantic/index-parts.js';
 import { dot } from '../../../src/cache/semantic/unit-vector.js';
 import { VectorIndex } from '../../../src/cache/semantic/vector-index.js';
 import { Random } from '../../../src/core/random.js';
 
 const DIMS = 32;
 /** Small, so that graphs come and go. */
-const SMALL = { flat: 100, flatRest: 20, graph: 64, furtherGraph: 96, hollow: 64 };
+const SMALL: IndexSizes = { flat: 100, flatRest: 20, graph: 64, furtherGraph: 96, hollow: 64 };
 let openGraph: OpenGraph;
 
 beforeAll(async () => {
