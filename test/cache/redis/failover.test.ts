@@ -26,7 +26,7 @@ function peer(origin: string, more: Parameters<typeof openPeer>[1]): Peer {
   return one;
 }
 
-/** A server that speaks TLS on a second port, and the certificate that it shows. */
+/** A server with TLS on a second port, and its certificate. */
 async function secured(): Promise<{ readonly port: number; readonly ca: string }> {
   const certificate = await selfSigned();
   open.push(certificate);
@@ -38,7 +38,7 @@ async function secured(): Promise<{ readonly port: number; readonly ca: string }
   return { port, ca: certificate.cert };
 }
 
-test('shares over TLS with a server whose certificate is trusted, and with no other', async () => {
+test('shares over TLS only with a server whose certificate is trusted', async () => {
   const { port, ca } = await secured();
   const address = { host: '127.0.0.1', port };
   const place = { kind: 'single', address, database: 0 } as const;
@@ -60,13 +60,13 @@ test('shares over TLS with a server whose certificate is trusted, and with no ot
 
 const PATIENCE_MS = 300;
 
-/** A place whose master can be lost, and has another that takes over. */
+/** A setup whose master can be lost, and is replaced by a replica. */
 interface Failing {
   readonly place: RedisSettings['place'];
   lose(): Promise<void>;
 }
 
-/** What is told is in one slot: all processes lose whom they hear it from, a third of the answers with it. */
+/** The logs are in one slot: all processes lose their server, and a third of the answers with it. */
 async function cluster(): Promise<Failing> {
   const six = closing(await RedisCluster.start('with replicas'));
   return {
@@ -100,7 +100,7 @@ async function sentinels(): Promise<Failing> {
   };
 }
 
-/** A name that comes to stand for another server, while the one it stood for goes on as a replica of it. */
+/** A host name that is moved to another server, of which the former one becomes a replica. */
 async function renamed(): Promise<Failing> {
   const quick = ['--repl-diskless-sync-delay', '0'];
   const master = closing(await RedisServer.start(...quick));
@@ -141,53 +141,56 @@ test.each([
   ['another server is promoted under the same name', renamed],
   ['Sentinels have a replica take over', sentinels],
   ['a replica takes over in a Cluster', cluster],
-])('while %s, nothing wrong is given and nobody waits; then it goes on', async (_what, open) => {
-  const failing = await open();
-  const { place } = failing;
-  const [a, b] = [peer('a', { place }), peer('b', { place })];
-  await until(() => a.shared.isThere && b.shared.isThere);
-  const wrong: string[] = [];
-  let [kept, slowestMs, isOver] = [0, 0, false];
-  const load = async () => {
-    while (!isOver) {
-      kept += 1;
-      a.store.keep(fresh(`k${kept}`));
-      const keys = Array.from({ length: kept }, (_, i) => `k${i + 1}`);
-      const key = keys.filter((each) => b.store.peek(each)?.payload.form === 'elsewhere').at(-1);
-      if (key === undefined) {
+])(
+  'while %s, no wrong answer is given and nobody waits; then sharing resumes',
+  async (_what, open) => {
+    const failing = await open();
+    const { place } = failing;
+    const [a, b] = [peer('a', { place }), peer('b', { place })];
+    await until(() => a.shared.isThere && b.shared.isThere);
+    const wrong: string[] = [];
+    let [kept, slowestMs, isOver] = [0, 0, false];
+    const load = async () => {
+      while (!isOver) {
+        kept += 1;
+        a.store.keep(fresh(`k${kept}`));
+        const keys = Array.from({ length: kept }, (_, i) => `k${i + 1}`);
+        const key = keys.filter((each) => b.store.peek(each)?.payload.form === 'elsewhere').at(-1);
+        if (key === undefined) {
+          await pause(5);
+          continue;
+        }
+        const askedMs = performance.now();
+        const held = await heldBy(b, key, 20);
+        slowestMs = Math.max(slowestMs, performance.now() - askedMs);
+        const words = held?.payload.form === 'whole' ? held.payload.body.toString() : null;
+        if (words !== null && words !== `the answer to ${key}`) wrong.push(`${key}: ${words}`);
         await pause(5);
-        continue;
       }
-      const askedMs = performance.now();
-      const held = await heldBy(b, key, 20);
-      slowestMs = Math.max(slowestMs, performance.now() - askedMs);
-      const words = held?.payload.form === 'whole' ? held.payload.body.toString() : null;
-      if (words !== null && words !== `the answer to ${key}`) wrong.push(`${key}: ${words}`);
-      await pause(5);
+    };
+    const loaded = load();
+    await until(() => b.store.size > 5);
+
+    await failing.lose();
+    await until(() => !a.shared.isThere && !b.shared.isThere);
+    const [before, whileAway] = [kept, kept + 1];
+    await until(() => kept > whileAway);
+    await until(() => a.shared.isThere && b.shared.isThere);
+    await until(() => b.store.peek(`k${whileAway}`) !== undefined);
+    isOver = true;
+    await loaded;
+    a.store.keep(fresh('last'));
+    await until(() => b.store.peek('last') !== undefined);
+
+    expect(before).toBeGreaterThan(5);
+    expect(wrong).toEqual([]);
+    expect(slowestMs).toBeLessThan(PATIENCE_MS);
+    // After late fetches, none is attempted for a second.
+    for (const key of ['last', `k${whileAway}`]) {
+      await until(async () => (await wordsOf(b, key)) === `the answer to ${key}`);
     }
-  };
-  const loaded = load();
-  await until(() => b.store.size > 5);
-
-  await failing.lose();
-  await until(() => !a.shared.isThere && !b.shared.isThere);
-  const [before, whileAway] = [kept, kept + 1];
-  await until(() => kept > whileAway);
-  await until(() => a.shared.isThere && b.shared.isThere);
-  await until(() => b.store.peek(`k${whileAway}`) !== undefined);
-  isOver = true;
-  await loaded;
-  a.store.keep(fresh('last'));
-  await until(() => b.store.peek('last') !== undefined);
-
-  expect(before).toBeGreaterThan(5);
-  expect(wrong).toEqual([]);
-  expect(slowestMs).toBeLessThan(PATIENCE_MS);
-  // Where fetches came too late, none is tried for a second.
-  for (const key of ['last', `k${whileAway}`]) {
-    await until(async () => (await wordsOf(b, key)) === `the answer to ${key}`);
-  }
-  await b.shared.purge({});
-  await until(() => a.store.size === 0);
-  expect(a.states).toEqual(['there', 'away', 'there']);
-});
+    await b.shared.purge({});
+    await until(() => a.store.size === 0);
+    expect(a.states).toEqual(['there', 'away', 'there']);
+  },
+);

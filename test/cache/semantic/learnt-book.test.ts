@@ -48,7 +48,7 @@ async function opened(judge: QuestionJudge | null = wordJudge()): Promise<Opened
 
 const prediction = (key: string, partition = 'p'): Claim => ({ partition, key, wrong: 0.001 });
 
-/** Answers a and b are kept, and a was found wrong once. */
+/** Answers a and b are stored, and a was found wrong once. */
 async function lived(): Promise<Opened> {
   const one = await opened();
   for (const key of ['a', 'b']) one.store.keep(keptAnswer(key));
@@ -61,7 +61,7 @@ async function lived(): Promise<Opened> {
 const serves = ({ alike }: Opened, key: string) =>
   alike.book.outlook(prediction(key), 0.01)?.serves;
 
-test('knows after a restart what it had learnt before', async () => {
+test('restores what it has learnt after a restart', async () => {
   const before = await lived();
   await before.log.close();
 
@@ -75,7 +75,7 @@ test('knows after a restart what it had learnt before', async () => {
   await after.log.close();
 });
 
-test('knows after a killing what it had learnt up to the last saving', async () => {
+test('restores what it had learnt at the last save after being killed', async () => {
   const before = await lived();
   await before.log.save();
   before.alike.book.saw(prediction('b'), false);
@@ -88,7 +88,7 @@ test('knows after a killing what it had learnt up to the last saving', async () 
   await after.log.close();
 });
 
-test('writes only what is new, until the file is made anew', async () => {
+test('appends changes only, until the file is rewritten', async () => {
   const before = await lived();
   await before.log.save();
   const size = (await readFile(before.log.file)).length;
@@ -111,7 +111,7 @@ test.each([
     'that judges otherwise',
     { ...wordJudge(), judge: () => ({ similarity: 1, probability: 0.5, veto: null }) },
   ],
-])('begins anew with a judge %s', async (_what, judge) => {
+])('starts from scratch with a verifier %s', async (_what, judge) => {
   const before = await lived();
   await before.log.close();
 
@@ -123,7 +123,7 @@ test.each([
   expect(serves(after, 'a')).toBe(true);
 });
 
-test('takes an answer in another’s place for one that nobody has seen', async () => {
+test('does not apply the results of an answer to the one that replaced it', async () => {
   const before = await lived();
   await before.log.save();
   before.store.keep(keptAnswer('a', { source: 'dec_new' }));
@@ -136,11 +136,11 @@ test('takes an answer in another’s place for one that nobody has seen', async 
   await after.log.close();
 });
 
-test('keeps what was learnt while questions are not compared', async () => {
+test('keeps what was learnt while semantic caching is off', async () => {
   const before = await lived();
   await before.log.close();
   const between = await opened(null);
-  // Damage at the end has the file made anew.
+  // Damage at the end causes a rewrite.
   await between.log.close();
   await writeFile(
     between.log.file,
@@ -156,7 +156,7 @@ test('keeps what was learnt while questions are not compared', async () => {
   await after.log.close();
 });
 
-test('keeps its counts, and no more, where the answers before a damaged place are dropped', async () => {
+test('keeps only its counts per class if the answers before a damaged place are dropped', async () => {
   const before = await lived();
   await before.log.save();
   before.store.keep(keptAnswer('c'));
