@@ -19,9 +19,9 @@ export class CacheDesk {
   }
 
   /**
-   * Answers from the cache, by joining an identical request in flight, or by calling `ask`.
+   * Answers from the cache, by joining an identical request in flight, or by `callModel`.
    *
-   * @throws {GatewayError} as `ask` does; `not_kept`; `invalid_request` for invalid headers
+   * @throws {GatewayError} as `callModel` does; `not_kept`; `invalid_request` for invalid headers
    */
   async answer(asked: AskedRequest, callModel: Ask): Promise<Exchange> {
     const { tally, books } = this.#parts;
