@@ -15,49 +15,49 @@ import type { CacheOrder } from './order.js';
 import { matches, type PurgeFilter } from './past-purges.js';
 import type { CacheSettings } from './settings.js';
 
-/** Why an answer was not kept. */
+/** Why an answer was not stored. */
 export type UnkeptReason =
   Exclude<AnswerKind, 'complete'> | Refusal | 'unreadable' | 'lossy' | 'too_large' | 'unpopular';
 
-/** An answer that has just come, and under what it may be found again. */
+/** A new answer, and how it may be found again. */
 export interface FreshAnswer {
   readonly key: string;
-  /** `null`: it is given to the very same request only. */
+  /** `null`: for exact hits only. */
   readonly question: Question | null;
   readonly order: CacheOrder;
-  /** Of all who share it. */
+  /** Of all requests that share it. */
   readonly tags: readonly string[];
   readonly facts: AnswerFacts;
   readonly payload: AnswerPayload;
-  /** The provider was to look something up. */
+  /** The request enabled a provider's own tools. */
   readonly searches: boolean;
-  /** Members of the request that the answer may repeat. */
+  /** Request members that the answer may repeat. */
   readonly repeated?: Parameters<AnswerForms['kindOf']>[1];
 }
 
-/** Bounds of a cache, fixed as long as it lives. */
+/** Size limits of a cache, fixed for its lifetime. */
 export interface CacheBounds {
   readonly maxBytes: number;
-  /** A longer answer is not kept. */
+  /** Longer answers are not stored. */
   readonly maxEntryBytes: number;
 }
 
 /**
- * The exact cache: answers that may be given again, and questions that are under way.
+ * The exact cache: stored answers, and requests in flight.
  *
- * @typeParam Landing - what those who wait for an answer are told
+ * @typeParam Result - what requests that share one in flight get
  */
-export class AnswerCache<Landing> {
+export class AnswerCache<Result> {
   readonly store: AnswerStore;
   readonly maxEntryBytes: number;
   readonly #clock: Clock;
-  readonly #flights = new Map<string, Flight<Landing>>();
+  readonly #inFlight = new Map<string, Flight<Result>>();
 
   constructor({ maxBytes, maxEntryBytes }: CacheBounds, clock: Clock) {
     this.#clock = clock;
     this.maxEntryBytes = maxEntryBytes;
     this.store = new AnswerStore(maxBytes, clock);
-    // Who asks after a purge must not be given what was asked before it.
+    // A request after a purge must not join one from before it.
     this.store.noteIn({
       kept: () => undefined,
       gone: () => undefined,
@@ -65,47 +65,46 @@ export class AnswerCache<Landing> {
         this.#closeMatching(filter);
       },
       dropped: ({ key }) => {
-        for (const stream of [true, false]) this.#flights.delete(flightName(key, stream));
+        for (const stream of [true, false]) this.#inFlight.delete(inFlightName(key, stream));
       },
     });
   }
 
   /**
-   * The same question under way, if its answer will do: it was not asked before the oldest that the order puts up
-   * with.
+   * An identical request in flight that has not been in flight for longer than `maxAgeS`.
    *
-   * A whole answer can be made of a stream without loss. A client that wants a stream does not wait
-   * for a whole answer: it would see nothing of it until the end.
+   * A whole answer can be assembled from a stream without loss. A client that streams does not wait for a
+   * whole answer: it would see nothing until the end.
    */
-  flightFor(key: string, stream: boolean, { maxAgeS }: CacheOrder): Flight<Landing> | null {
-    const streamed = this.#flights.get(flightName(key, true));
-    const flight = streamed ?? (stream ? undefined : this.#flights.get(flightName(key, false)));
-    if (flight === undefined) return null;
-    const ageMs = this.#clock.now() - flight.facts.openedMs;
-    return ageMs <= maxAgeS * 1_000 ? flight : null;
+  flightFor(key: string, stream: boolean, { maxAgeS }: CacheOrder): Flight<Result> | null {
+    const streamed = this.#inFlight.get(inFlightName(key, true));
+    const request = streamed ?? (stream ? undefined : this.#inFlight.get(inFlightName(key, false)));
+    if (request === undefined) return null;
+    const ageMs = this.#clock.now() - request.facts.openedMs;
+    return ageMs <= maxAgeS * 1_000 ? request : null;
   }
 
-  /** Begins a flight that others may join, until it is closed, purged, or nobody waits for it any more. */
-  openFlight(key: string, stream: boolean, order: CacheOrder): Flight<Landing> {
-    const facts = { order, openedMs: this.#clock.now() };
-    const flight = new Flight<Landing>(facts, () => {
-      this.closeFlight(key, stream, flight);
+  /** Registers a request that others may join until it is closed or purged, or no client waits for it any more. */
+  openFlight(key: string, stream: boolean, order: CacheOrder): Flight<Result> {
+    const info = { order, openedMs: this.#clock.now() };
+    const request = new Flight<Result>(info, () => {
+      this.closeFlight(key, stream, request);
     });
-    this.#flights.set(flightName(key, stream), flight);
-    return flight;
+    this.#inFlight.set(inFlightName(key, stream), request);
+    return request;
   }
 
-  /** Nobody can join a flight any more; harmless when it is closed already. */
-  closeFlight(key: string, stream: boolean, flight: Flight<Landing>): void {
-    const name = flightName(key, stream);
-    // A refreshed question has taken the place of an older flight, which then closes nothing.
-    if (this.#flights.get(name) === flight) this.#flights.delete(name);
+  /** From now on nobody can join it. Closing it again has no effect. */
+  closeFlight(key: string, stream: boolean, request: Flight<Result>): void {
+    const name = inFlightName(key, stream);
+    // A refresh may have replaced it by a newer one, which stays open.
+    if (this.#inFlight.get(name) === request) this.#inFlight.delete(name);
   }
 
   /**
-   * Keeps an answer, if it is one that may be given again.
+   * Stores an answer, if it may be given again.
    *
-   * @returns `null`, or why it was not kept
+   * @returns `null`, or why it was not stored
    */
   keep(fresh: FreshAnswer, forms: AnswerForms, { keep }: CacheSettings): UnkeptReason | null {
     if (fresh.searches) return 'searched';
@@ -120,10 +119,10 @@ export class AnswerCache<Landing> {
   }
 
   #closeMatching(filter: PurgeFilter): void {
-    for (const [name, { facts, tags }] of this.#flights) {
+    for (const [name, { facts, tags }] of this.#inFlight) {
       const { tenant, namespace } = facts.order;
-      // The decision whose answer it will be is not known yet.
-      if (matches({ tenant, namespace, tags, source: '' }, filter)) this.#flights.delete(name);
+      // The decision id is not known yet.
+      if (matches({ tenant, namespace, tags, source: '' }, filter)) this.#inFlight.delete(name);
     }
   }
 
@@ -131,11 +130,11 @@ export class AnswerCache<Landing> {
     const { tenant, namespace, ttlS } = order;
     const nowMs = this.#clock.wallMs();
     const times = { storedAtMs: nowMs, expiresAtMs: nowMs + ttlS * 1_000 };
-    const placed = { key, question, tenant, namespace, tags, ...times, ...facts };
-    return answerWith(placed, packed(payload));
+    const entry = { key, question, tenant, namespace, tags, ...times, ...facts };
+    return answerWith(entry, packed(payload));
   }
 }
 
-function flightName(key: string, stream: boolean): string {
+function inFlightName(key: string, stream: boolean): string {
   return stream ? `${key}~` : key;
 }

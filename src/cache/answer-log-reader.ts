@@ -5,26 +5,28 @@ import type { Learnt, LearntClasses, LearntSightings } from './learnt.js';
 
 const READ_BYTES = 4 * 1024 * 1024;
 
-/** What a file of answers holds. */
-export interface AnswersRead {
+/** Content of a file of answers. */
+export interface AnswersRead extends RecordsRead {
+  /** Whether the file has this format version. */
+  readonly isOurs: boolean;
+}
+
+interface RecordsRead {
   /** By key. */
   readonly answers: ReadonlyMap<string, HeldAnswer>;
-  /** What was learnt, of answers that are there only. */
+  /** Learnt error rates; those of single answers only for answers in the file. */
   readonly learnt: readonly Learnt[];
-  /** Places at which something stands that was not written so. */
+  /** Number of damaged places. */
   readonly damaged: number;
-  /** Where the last record ends. */
+  /** Offset at which the last valid record ends. */
   readonly end: number;
-  /** The file is one of this version. */
-  readonly isOurs: boolean;
 }
 
 /**
  * Reads a file to its end, whatever is in it.
  *
- * Nothing is returned that was not written as it stands. Where something in the middle is damaged, it
- * may have said that an earlier answer is gone, so that none of the earlier ones is returned; at the
- * end of a file it is what a killed process leaves.
+ * Only records with a valid checksum are used. A damaged record in the middle may have been the removal of an
+ * earlier answer, so all earlier answers are dropped; at the end of the file it is what a killed process leaves.
  */
 export async function readAnswers(handle: FileHandle): Promise<AnswersRead> {
   const header = Buffer.alloc(FILE_HEADER.length);
@@ -32,16 +34,16 @@ export async function readAnswers(handle: FileHandle): Promise<AnswersRead> {
   const isOurs = bytesRead === header.length && header.equals(FILE_HEADER);
   if (!isOurs) return { answers: new Map(), learnt: [], damaged: 0, end: 0, isOurs };
   const reading = new Reading();
-  let held: Buffer = Buffer.alloc(0);
-  let heldAt = header.length;
+  let pending: Buffer = Buffer.alloc(0);
+  let pendingAt = header.length;
   for (;;) {
     const chunk = Buffer.alloc(READ_BYTES);
-    const from = heldAt + held.length;
+    const from = pendingAt + pending.length;
     const { bytesRead: count } = await handle.read(chunk, 0, READ_BYTES, from);
-    held = Buffer.concat([held, chunk.subarray(0, count)]);
-    const used = reading.take(held, heldAt, count === 0);
-    held = held.subarray(used);
-    heldAt += used;
+    pending = Buffer.concat([pending, chunk.subarray(0, count)]);
+    const used = reading.take(pending, pendingAt, count === 0);
+    pending = pending.subarray(used);
+    pendingAt += used;
     if (count === 0) return { ...reading.result, isOurs };
   }
 }
@@ -54,17 +56,17 @@ class Reading {
   #isDamaged = false;
   #end = FILE_HEADER.length;
 
-  get result(): Omit<AnswersRead, 'isOurs'> {
+  get result(): RecordsRead {
     const learnt = [...this.#classes.values(), ...this.#sightings.values()];
     return { answers: this.#answers, learnt, damaged: this.#damaged, end: this.#end };
   }
 
   /**
-   * Takes in all records that are complete.
+   * Reads all complete records.
    *
-   * @param at - place in the file of the first byte
-   * @param isLast - nothing comes after these bytes
-   * @returns how many bytes are done with
+   * @param at - offset of the first byte in the file
+   * @param isLast - the file ends after these bytes
+   * @returns number of bytes consumed
    */
   take(bytes: Buffer, at: number, isLast: boolean): number {
     let used = 0;
@@ -78,14 +80,14 @@ class Reading {
         if (!this.#isDamaged) this.#damaged += 1;
         this.#isDamaged = true;
       }
-      // Behind what is cut at the end there may be more, if it was its length that was damaged.
+      // A record that seems cut at the end may have a damaged length, with valid records after it.
       used = found.kind === 'cut' ? used + 1 : found.end;
     }
     return used;
   }
 
   #change(change: AnswerChange): void {
-    // Counts of all that came are not undone by what is not known to have come after them.
+    // Only answers are dropped: a damaged record cannot have undone the counts per class.
     if (this.#isDamaged) this.#forgetAnswers();
     this.#isDamaged = false;
     switch (change.kind) {

@@ -6,54 +6,53 @@ import type { AnswerJournal, AnswerStore } from './answer-store.js';
 import { isHeld, type HeldAnswer, type KeptAnswer } from './kept-answer.js';
 import type { Learnt, LearntSource } from './learnt.js';
 
-/** Where and how often answers are written down. */
+/** Where and how often answers are saved. */
 export interface AnswerLogOptions {
   readonly folder: string;
   readonly saveEveryMs: number;
   readonly clock: Clock;
-  /** Something is not as it should be; told when that changes, not every time. */
+  /** Called when the state changes, not on every failure. */
   readonly onTrouble: (trouble: LogTrouble) => void;
 }
 
-/** What can be wrong with the file. None of it keeps the cache from working. */
+/** A problem with the file. The cache works in spite of it. */
 export type LogTrouble =
   | { readonly kind: 'damaged'; readonly records: number }
   | { readonly kind: 'unknown_version' }
-  /** The file is not as it was left: another process writes to it, or somebody has removed it. */
+  /** Another process has written to the file, or somebody has removed it. */
   | { readonly kind: 'taken' }
   | { readonly kind: 'unwritable'; readonly error: unknown }
   | { readonly kind: 'writable_again' };
 
-/** A file is written anew when it is so many times longer than what is alive in it, and not short. */
+/** The file is rewritten when it is longer than this many times its live content, plus `SHORT_BYTES`. */
 const SLACK = 2;
 const SHORT_BYTES = 4 * 1024 * 1024;
-/** After a failure the next saving waits twice as long as before it, up to this. */
-const LONGEST_REST_MS = 300_000;
+/** After each failure in a row the interval doubles, up to this. */
+const MAX_INTERVAL_MS = 300_000;
 
 /**
- * Has a store's answers outlast the process: a file to which changes are appended.
+ * Persists a store's answers: an append-only file of changes, which is rewritten now and then.
  *
- * Killed at any moment, at most the changes since the last saving are lost. Every record carries a
- * checksum over all of it, key included, so that what is read is what was written, or is not read.
- * One process a folder.
+ * If the process is killed, at most the changes since the last save are lost. Every record has a checksum over
+ * all of it, including its key, so nothing is read that was not written. A folder belongs to one process.
  */
 export class AnswerLog implements AnswerJournal {
   readonly #options: AnswerLogOptions;
   readonly #store: AnswerStore;
   readonly #file: AnswerFile;
-  /** What changed since the last saving; `null` for a key that is gone. */
+  /** Changes since the last save; `null` for a removed key. */
   #pending = new Map<string, HeldAnswer | null>();
-  /** What the file had to say, until somebody has learnt it who goes on learning. */
-  #learnt: LearntSource = asRead([]);
-  /** What was purged may still stand in the file. */
+  /** What was read from the file, until a live source replaces it. */
+  #learnt: LearntSource = fixedSource([]);
+  /** The file may still contain purged answers. */
   #isPurgeDue = false;
-  /** What is in the file is not to be built upon. */
+  /** The file must not be appended to. */
   #mustRewrite = false;
   #trouble: unknown = null;
   #isTaken = false;
   #failures = 0;
   #saving: Promise<void> = Promise.resolve();
-  #forgetTimer: () => void = () => undefined;
+  #cancelTimer: () => void = () => undefined;
 
   private constructor(options: AnswerLogOptions, store: AnswerStore) {
     this.#options = options;
@@ -62,15 +61,15 @@ export class AnswerLog implements AnswerJournal {
   }
 
   /**
-   * Reads what there is into the store, and notes what changes from then on. Where nothing can be written
-   * that is told like a failure to save: the cache goes on in memory.
+   * Loads the file into the store, and records changes from then on. If nothing can be written, that is reported
+   * like a failure to save, and the cache works in memory.
    */
   static async open(options: AnswerLogOptions, store: AnswerStore): Promise<AnswerLog> {
     const log = new AnswerLog(options, store);
     try {
       await log.#file.makeRoom();
     } catch (error) {
-      log.#tell(error);
+      log.#report(error);
     }
     await log.#load();
     store.noteIn(log);
@@ -78,28 +77,28 @@ export class AnswerLog implements AnswerJournal {
     return log;
   }
 
-  /** Where answers are written; an absolute path if the folder is one. */
+  /** Path of the file; absolute if the folder is. */
   get file(): string {
     return this.#file.path;
   }
 
-  /** What was learnt of errors, by whoever judged then. */
+  /** Learnt error rates, possibly of another verifier. */
   get learnt(): Iterable<Learnt> {
     return this.#learnt.all();
   }
 
-  /** Why nothing can be saved; `null` while it can. */
+  /** Why nothing can be saved; `null` if it can. */
   get trouble(): unknown {
     return this.#trouble;
   }
 
-  /** From now on this is what is saved of what was learnt. */
+  /** Sets the source of the learnt error rates that are saved from now on. */
   learnFrom(source: LearntSource): void {
     this.#learnt = source;
   }
 
   kept(answer: KeptAnswer): void {
-    // What is elsewhere is kept there.
+    // An answer without its text is stored by another process.
     if (isHeld(answer)) this.#pending.set(answer.key, answer);
   }
 
@@ -115,35 +114,35 @@ export class AnswerLog implements AnswerJournal {
     this.#isPurgeDue = true;
   }
 
-  /** Resolves once everything up to now is in the file, and nothing that was purged; rejects if it cannot be written. */
+  /** Resolves once all changes up to now are in the file, and purged answers are not; rejects if it cannot be written. */
   save(): Promise<void> {
     const saving = this.#saving.then(() => this.#save());
-    // One after another; that one fails must not stop the next.
+    // Saves run one after another; a failure must not stop the next one.
     this.#saving = saving.catch(() => undefined);
     return saving;
   }
 
-  /** Saves for the last time; what cannot be saved is lost, and said to be. */
+  /** Saves a last time. What cannot be saved is lost, and reported. */
   async close(): Promise<void> {
-    this.#forgetTimer();
+    this.#cancelTimer();
     await this.save().catch(() => undefined);
     await this.letGo();
   }
 
-  /** Ends without saving. */
+  /** Closes without saving. */
   async letGo(): Promise<void> {
-    this.#forgetTimer();
+    this.#cancelTimer();
     await this.#saving;
     await this.#file.close();
   }
 
   #schedule(): void {
     const { clock, saveEveryMs } = this.#options;
-    // To write all of it is a lot to try in vain every few seconds.
-    const longestMs = Math.max(saveEveryMs, LONGEST_REST_MS);
-    const restMs = Math.min(saveEveryMs * 2 ** this.#failures, longestMs);
-    this.#forgetTimer = clock.after(restMs, () => {
-      // Failures have been told; the next saving tries again.
+    // After a failure the whole file is rewritten, which is too much to try every few seconds.
+    const maxMs = Math.max(saveEveryMs, MAX_INTERVAL_MS);
+    const intervalMs = Math.min(saveEveryMs * 2 ** this.#failures, maxMs);
+    this.#cancelTimer = clock.after(intervalMs, () => {
+      // Failures have been reported; the next save tries again.
       void this.save().catch(() => undefined);
       this.#schedule();
     });
@@ -162,12 +161,12 @@ export class AnswerLog implements AnswerJournal {
       if (this.#mustRewrite || isLong || !this.#file.isOpen) await this.#rewrite();
       else await this.#file.append(changesIn(changes, learnt));
       this.#failures = 0;
-      this.#tell(null);
+      this.#report(null);
     } catch (error) {
-      // How much of it was written nobody knows, so the file is made anew as soon as that works.
+      // It is unknown how much was written, so the file is rewritten as soon as possible.
       this.#mustRewrite = true;
       this.#failures += 1;
-      this.#tell(error);
+      this.#report(error);
       throw error;
     }
   }
@@ -179,24 +178,24 @@ export class AnswerLog implements AnswerJournal {
     return true;
   }
 
-  /** Whether there are answers in the file that are not in the store any more. */
+  /** Whether the file contains answers that are no longer in the store. */
   #hasDead(): boolean {
     const unwritten = [...this.#pending.values()].filter((answer) => answer !== null).length;
     return this.#file.answers + unwritten > [...this.#store.values()].filter(isHeld).length;
   }
 
-  /** Makes the file anew of all that is alive. */
+  /** Rewrites the file from the store. */
   async #rewrite(): Promise<void> {
     const held = [...this.#store.values()].filter(isHeld);
-    const alive = new Map(held.map((answer) => [answer.key, answer]));
-    // What was learnt comes last: it is of the answers that stand before it.
-    await this.#file.replace(changesIn(alive, [...this.#learnt.all()]));
+    const answers = new Map(held.map((answer) => [answer.key, answer]));
+    // Learnt records come last: they refer to answers that must be read first.
+    await this.#file.replace(changesIn(answers, [...this.#learnt.all()]));
     this.#mustRewrite = false;
   }
 
   async #load(): Promise<void> {
     const read = await this.#file.read((error) => {
-      this.#tell(error);
+      this.#report(error);
     });
     if (read === null) {
       this.#mustRewrite = true;
@@ -205,13 +204,13 @@ export class AnswerLog implements AnswerJournal {
     const { answers, learnt, damaged, isOurs } = read;
     if (!isOurs) this.#options.onTrouble({ kind: 'unknown_version' });
     if (damaged > 0) this.#options.onTrouble({ kind: 'damaged', records: damaged });
-    // What is behind the last record must not come after what is written next.
+    // Invalid bytes after the last record must not end up between records.
     this.#mustRewrite = !this.#file.isOpen || !isOurs || damaged > 0;
     for (const answer of answers.values()) this.#store.restore(answer);
-    this.#learnt = asRead(learnt);
+    this.#learnt = fixedSource(learnt);
   }
 
-  #tell(error: unknown): void {
+  #report(error: unknown): void {
     const [wasTroubled, isTroubled] = [this.#trouble !== null, error !== null];
     this.#trouble = error;
     if (isTroubled === wasTroubled) return;
@@ -221,8 +220,8 @@ export class AnswerLog implements AnswerJournal {
   }
 }
 
-/** Nobody learns: what was read is all there is. */
-function asRead(learnt: readonly Learnt[]): LearntSource {
+/** A source that never changes. */
+function fixedSource(learnt: readonly Learnt[]): LearntSource {
   return { all: () => learnt, changes: () => [] };
 }
 

@@ -3,34 +3,34 @@ import * as z from 'zod';
 import { answerWith, packed, type HeldAnswer, type TimedFrame } from './kept-answer.js';
 import type { Learnt } from './learnt.js';
 
-/** What a file of answers begins with; another version begins otherwise. */
+/** The first bytes of a file of answers, which name its format version. */
 export const FILE_HEADER = Buffer.from('suffice-cache-2\n');
 
-/** Something that happened to the cache: an answer was kept, the answer of a key is gone, or something was learnt. */
+/** A change of the cache: an answer was stored, the answer of a key was removed, or error rates were learnt. */
 export type AnswerChange =
   | { readonly kind: 'kept'; readonly answer: HeldAnswer }
   | { readonly kind: 'gone'; readonly key: string }
   | { readonly kind: 'learnt'; readonly learnt: Learnt };
 
-/** What stands at a place of a file. */
+/** What was found at an offset of a file. */
 export type RecordAt =
   | { readonly kind: 'change'; readonly change: AnswerChange; readonly end: number }
-  /** Bytes that are no record, or not what was written there. `end`: where the next may begin. */
+  /** Not a valid record. `end`: where the next one may begin. */
   | { readonly kind: 'damaged'; readonly end: number }
-  /** The record goes on behind the bytes given. */
+  /** The record continues after the given bytes. */
   | { readonly kind: 'cut' };
 
 // A record: magic, length of its body, SHA-256 of its body, body.
-// A body: length of the facts, facts as JSON, payload.
+// A body: length of the metadata, metadata as JSON, payload.
 const MAGIC = Buffer.from('SfcR');
 const HASH_BYTES = 32;
 const HEAD_BYTES = MAGIC.length + 4 + HASH_BYTES;
-/** More than any answer that may be kept; a longer length is a damaged one. */
+/** More than any answer that may be stored; a greater length is damaged. */
 const MAX_BODY_BYTES = 80 * 1024 * 1024;
 
 const gone = z.strictObject({ op: z.literal('gone'), key: z.string() });
 
-/** All of a kept answer but the bytes of its words. */
+/** A stored answer without its payload. */
 export const keptFacts = z.strictObject({
   key: z.string(),
   source: z.string(),
@@ -44,7 +44,7 @@ export const keptFacts = z.strictObject({
   storedAtMs: z.number(),
   expiresAtMs: z.number(),
   question: z.strictObject({ partition: z.string(), text: z.string() }).nullable(),
-  /** Length, time and whether it tells usage only, of each frame; `null` for a whole answer. */
+  /** For each frame its length, its time in milliseconds, and whether it has usage only; `null` for a whole answer. */
   frames: z.array(z.tuple([z.int().nonnegative(), z.number(), z.boolean()])).nullable(),
 });
 
@@ -69,21 +69,21 @@ const sightings = z.strictObject({
 const kept = keptFacts.extend({ op: z.literal('kept') });
 const facts = z.discriminatedUnion('op', [gone, kept, classes, sightings]);
 
-/** All of a kept answer but the bytes of its words, which `frames` tells how to take apart. */
+/** A stored answer without its payload, which `frames` says how to split. */
 export type KeptFacts = z.output<typeof keptFacts>;
 
-/** A change as bytes that can be told from any others. */
+/** Encodes a change as a record with a checksum. */
 export function encodeChange(change: AnswerChange): Buffer {
-  if (change.kind === 'gone') return sealed({ op: 'gone', key: change.key }, []);
+  if (change.kind === 'gone') return recordOf({ op: 'gone', key: change.key }, []);
   if (change.kind === 'learnt') {
     const { kind: op, ...learnt } = change.learnt;
-    return sealed({ op, ...learnt }, []);
+    return recordOf({ op, ...learnt }, []);
   }
   const { told, words } = takenApart(change.answer);
-  return sealed({ op: 'kept', ...told }, words);
+  return recordOf({ op: 'kept', ...told }, words);
 }
 
-/** An answer as its facts, and the bytes of its words one after another. */
+/** Splits an answer into its metadata and the chunks of its payload. */
 export function takenApart({ payload, ...rest }: HeldAnswer): {
   readonly told: KeptFacts;
   readonly words: readonly Buffer[];
@@ -93,13 +93,13 @@ export function takenApart({ payload, ...rest }: HeldAnswer): {
     return { told: { ...rest, tags, frames: null }, words: [payload.body] };
   }
   const { frames } = payload;
-  const told = frames.map(({ bytes, atMs, usageOnly }): [number, number, boolean] => {
+  const layout = frames.map(({ bytes, atMs, usageOnly }): [number, number, boolean] => {
     return [bytes.length, atMs, usageOnly];
   });
-  return { told: { ...rest, tags, frames: told }, words: frames.map(({ bytes }) => bytes) };
+  return { told: { ...rest, tags, frames: layout }, words: frames.map(({ bytes }) => bytes) };
 }
 
-/** Reads what stands at `bytes[from]`; anything at all may stand there. */
+/** Decodes the record at `bytes[from]`, where anything may be. */
 export function decodeChange(bytes: Buffer, from: number): RecordAt {
   if (from + HEAD_BYTES > bytes.length) return { kind: 'cut' };
   if (!bytes.subarray(from, from + MAGIC.length).equals(MAGIC)) {
@@ -113,13 +113,13 @@ export function decodeChange(bytes: Buffer, from: number): RecordAt {
   const body = bytes.subarray(start, start + length);
   const hash = bytes.subarray(start - HASH_BYTES, start);
   const change = hash.equals(digest(body)) ? changeIn(body) : null;
-  // Its length may be what is damaged, so the next record is looked for right behind its magic.
+  // Its length may be damaged, so the search for the next record starts right after its first byte.
   if (change === null) return { kind: 'damaged', end: from + 1 };
   return { kind: 'change', change, end: start + length };
 }
 
-function sealed(told: unknown, payload: readonly Buffer[]): Buffer {
-  const text = Buffer.from(JSON.stringify(told));
+function recordOf(metadata: unknown, payload: readonly Buffer[]): Buffer {
+  const text = Buffer.from(JSON.stringify(metadata));
   const lengths = Buffer.alloc(4);
   lengths.writeUInt32BE(text.length);
   const body = Buffer.concat([lengths, text, ...payload]);
@@ -132,20 +132,20 @@ function digest(body: Buffer): Buffer {
   return createHash('sha256').update(body).digest();
 }
 
-/** `null` for a body that somebody sealed who is not us. */
+/** `null` for a body that does not have this format. */
 function changeIn(body: Buffer): AnswerChange | null {
   if (body.length < 4) return null;
   const textEnd = 4 + body.readUInt32BE(0);
   const parsed = facts.safeParse(jsonOrNull(body.toString('utf8', 4, textEnd)));
   if (!parsed.success) return null;
-  const told = parsed.data;
-  if (told.op === 'gone') return { kind: 'gone', key: told.key };
-  if (told.op !== 'kept') return { kind: 'learnt', learnt: learntIn(told) };
-  const answer = keptIn(told, body.subarray(textEnd));
+  const { data } = parsed;
+  if (data.op === 'gone') return { kind: 'gone', key: data.key };
+  if (data.op !== 'kept') return { kind: 'learnt', learnt: learntIn(data) };
+  const answer = keptIn(data, body.subarray(textEnd));
   return answer === null ? null : { kind: 'kept', answer };
 }
 
-/** The answer that was taken apart; `null` where these are not its words. @param payload - copied */
+/** Rebuilds an answer; `null` if the payload does not have the length that the metadata says. @param payload - copied */
 export function putTogether({ frames, ...rest }: KeptFacts, payload: Buffer): HeldAnswer | null {
   if (frames === null) return answerWith(rest, packed({ form: 'whole', body: payload }));
   let at = 0;
@@ -158,12 +158,12 @@ export function putTogether({ frames, ...rest }: KeptFacts, payload: Buffer): He
   return answerWith(rest, packed({ form: 'stream', frames: parts }));
 }
 
-function keptIn({ op: _op, ...told }: z.output<typeof kept>, payload: Buffer): HeldAnswer | null {
-  return putTogether(told, payload);
+function keptIn({ op: _op, ...rest }: z.output<typeof kept>, payload: Buffer): HeldAnswer | null {
+  return putTogether(rest, payload);
 }
 
-function learntIn(told: z.output<typeof classes> | z.output<typeof sightings>): Learnt {
-  const { op, ...learnt } = told;
+function learntIn(data: z.output<typeof classes> | z.output<typeof sightings>): Learnt {
+  const { op, ...learnt } = data;
   return { kind: op, ...learnt } as Learnt;
 }
 
@@ -171,7 +171,7 @@ function jsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    // Sealed, and yet no JSON: the caller counts it as damaged.
+    // The checksum is valid, but this is no JSON: the caller counts it as damaged.
     return null;
   }
 }

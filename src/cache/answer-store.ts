@@ -13,34 +13,34 @@ import {
   type ToldPurge,
 } from './past-purges.js';
 
-/** Clocks of machines that share answers may differ by this many milliseconds. */
+/** Clocks of machines that share answers may differ by up to this many milliseconds. */
 export const CLOCK_SKEW_MS = 5_000;
 
-/** Where changes are noted, so that they outlast the process, or reach others. */
+/** Is notified of changes to a store, to persist, index or share them. */
 export interface AnswerJournal {
   kept(answer: KeptAnswer): void;
   gone(key: string): void;
-  /** An answer that is kept has more tags now. */
+  /** A stored answer has more tags now. */
   tagged?(answer: KeptAnswer): void;
-  /** An answer was wrong, and is to be given nowhere any more. It may not be here; if it was, it is gone. */
+  /** A wrong answer must not be given by any process. It may not be in this store; if it was, its removal was notified before. */
   dropped?(answer: AnswerName): void;
-  /** All that match are gone, and what is under way is not to be kept; `gone` is told of each as well. */
+  /** All matching answers were removed (each with its own notification); matching requests in flight must not be stored. */
   purged?(filter: PurgeFilter): void;
 }
 
-/** Why an answer is not let in: its like were purged, or it was dropped; or a later one is here already. */
+/** Why an answer is not stored: it was purged or dropped, or a later one is stored already. */
 export type Refusal = 'purged' | 'overtaken';
 
-/** What became of the answers that were ever in a store. */
+/** Counts since the start. */
 export interface StoreCounts {
   readonly kept: number;
-  /** Had to go for more popular ones, or were not let in for them. */
+  /** Evicted, or not admitted, in favour of more popular ones. */
   readonly evicted: number;
   readonly expired: number;
   readonly purged: number;
 }
 
-/** The answers that may be given again, bounded in bytes. */
+/** The cached answers, bounded in bytes. */
 export class AnswerStore {
   readonly #answers: ByteBoundedMap<KeptAnswer>;
   readonly #clock: Clock;
@@ -58,7 +58,7 @@ export class AnswerStore {
     this.#purges = new PastPurges(clock);
     this.#answers = new ByteBoundedMap<KeptAnswer>(maxBytes, ({ key }) => {
       this.#evicted += 1;
-      this.#tellGone(key);
+      this.#notifyGone(key);
     });
   }
 
@@ -84,24 +84,24 @@ export class AnswerStore {
     return { kept, evicted, expired, purged };
   }
 
-  /** Everything there is, expired answers included. */
+  /** All answers, including expired ones. */
   values(): Iterable<KeptAnswer> {
     return this.#answers.values();
   }
 
-  /** From now on changes are noted there as well. */
+  /** Notifies it of all changes from now on. */
   noteIn(journal: AnswerJournal): void {
     this.#journals.push(journal);
   }
 
-  /** The answer of a key, expired or not; asking so does not make it more popular. */
+  /** The answer of a key, expired or not; does not count as a request. */
   peek(key: string): KeptAnswer | undefined {
     return this.#answers.peek(key);
   }
 
   /**
-   * Finds an answer that has not expired and is at most `maxAgeS` seconds old. How old one is that a clock far ahead has
-   * kept nobody knows, nor when it expires: it is not found before that time has come.
+   * Finds an answer that has not expired and is at most `maxAgeS` seconds old. An answer that another clock has dated
+   * more than `CLOCK_SKEW_MS` ahead is not found before that time has come.
    */
   find(key: string, maxAgeS: number): KeptAnswer | null {
     const answer = this.#answers.get(key);
@@ -117,16 +117,16 @@ export class AnswerStore {
   }
 
   /**
-   * Keeps an answer in place of the key's earlier one.
+   * Stores an answer in place of the key's earlier one.
    *
-   * @returns whether it was let in
+   * @returns whether it was admitted
    */
   keep(answer: KeptAnswer): boolean {
     if (this.refusal(answer) !== null) return false;
     const replaces = this.#answers.peek(answer.key) !== undefined;
     if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
-      // The earlier answer is gone, too, but nobody was told: it was replaced, not evicted.
-      if (replaces) this.#tellGone(answer.key);
+      // The earlier answer is gone, too: it was replaced, so no eviction was reported.
+      if (replaces) this.#notifyGone(answer.key);
       return false;
     }
     this.#kept += 1;
@@ -135,29 +135,29 @@ export class AnswerStore {
   }
 
   /**
-   * Why an answer that has just come is too old to be kept; `null` if it is not.
+   * Why a new answer is not stored; `null` if it may be.
    *
-   * One that was under way when its like were purged is as old as they were; and one that took long must
-   * not undo what was asked for after it.
+   * One that was requested before a purge that matches it counts as purged; and a slow one must not replace an answer
+   * that was requested after it.
    */
   refusal(answer: KeptAnswer): Refusal | null {
     if (this.isPurged(answer)) return 'purged';
     const here = this.#answers.peek(answer.key);
-    // What was kept in times to come was kept by another clock, or before this one was set back.
+    // A stored answer from the future was dated by another clock, or before this clock was set back.
     if (here === undefined || here.storedAtMs > answer.storedAtMs) return null;
     return askedMs(here) > askedMs(answer) ? 'overtaken' : null;
   }
 
-  /** An answer was given to somebody with tags, by which it is to be purged as well; one that is gone by now stays so. */
+  /** Adds the tags of a request that was given the answer, so that they purge it, too. No effect if it is gone. */
   tag(answer: KeptAnswer, tags: readonly string[]): void {
     const all = withTags(answer.tags, tags);
     if (all === answer.tags || this.#answers.peek(answer.key) !== answer) return;
     const tagged = retagged(answer, all);
-    if (!this.#answers.set(answer.key, tagged, bytesOf(tagged))) this.#tellGone(answer.key);
+    if (!this.#answers.set(answer.key, tagged, bytesOf(tagged))) this.#notifyGone(answer.key);
     else for (const journal of this.#journals) journal.tagged?.(tagged);
   }
 
-  /** Takes an answer in again that was kept before; nothing is noted. */
+  /** Puts an answer back after a restart; listeners are not notified. */
   restore(answer: KeptAnswer): void {
     if (this.#clock.wallMs() < answer.expiresAtMs) {
       this.#answers.set(answer.key, answer, bytesOf(answer));
@@ -165,9 +165,9 @@ export class AnswerStore {
   }
 
   /**
-   * Takes in an answer that another process keeps, unless a later one is here, or its like were purged.
+   * Adds an answer that another process has stored, unless a later one is here, or it was purged.
    *
-   * @returns whether it is here now
+   * @returns whether it was added
    */
   adopt(answer: KeptAnswer): boolean {
     if (this.isPurged(answer) || this.#clock.wallMs() >= answer.expiresAtMs) return false;
@@ -180,30 +180,31 @@ export class AnswerStore {
   }
 
   /**
-   * The words of an answer have come that was here without them.
+   * Adds the fetched payload of an answer that was stored without it.
    *
-   * @returns `null` where it is of no use any more: gone or purged meanwhile, or its time is over
+   * @returns `null` if the answer was removed or purged meanwhile, or has expired
    */
   fill(answer: HeldAnswer): HeldAnswer | null {
     const here = this.#answers.peek(answer.key);
     if (here === undefined || this.isPurged(answer)) return null;
     if (isHeld(here)) return here;
     if (this.#clock.wallMs() >= answer.expiresAtMs) return null;
-    // It may be too large to stay, and is yet of use to whoever has waited for it.
+    // It may be too large to stay, but the request that waited for it can still use it.
     if (!this.#answers.set(answer.key, answer, bytesOf(answer))) {
-      this.#tellGone(answer.key);
+      this.#notifyGone(answer.key);
     }
     return answer;
   }
 
-  /** Forgets answers that cannot be had, or trusted, any more; without a key all of them. */
+  /** Removes an answer that can no longer be fetched or trusted; without a key, all answers. */
   forget(key?: string): void {
     const one = key === undefined ? undefined : this.#answers.peek(key);
-    const going = key === undefined ? [...this.#answers.values()] : one === undefined ? [] : [one];
-    for (const answer of going) this.#remove(answer);
+    const removed =
+      key === undefined ? [...this.#answers.values()] : one === undefined ? [] : [one];
+    for (const answer of removed) this.#remove(answer);
   }
 
-  /** Purges of the last hour. */
+  /** The purges of the last hour. */
   get recentPurges(): readonly PastPurge[] {
     return this.#purges.recent;
   }
@@ -214,41 +215,41 @@ export class AnswerStore {
   }
 
   /**
-   * Removes all that match, and remembers it for what is under way.
+   * Removes all matching answers, and remembers the purge for requests in flight.
    *
-   * @param told - when it was made elsewhere, by a clock that may differ by so much; what was asked later
-   *   stays. Left out: now.
-   * @returns the answers removed
+   * @param told - when another process made it, and by how much its clock may differ; answers that were requested
+   *   later stay. Default: now, all matching answers.
+   * @returns the removed answers
    */
   purge(filter: PurgeFilter, told?: ToldPurge): readonly KeptAnswer[] {
     const purge = this.#purges.add(filter, told);
     const all = this.matching(filter);
-    const going = told === undefined ? all : all.filter((answer) => isOlder(answer, purge));
-    for (const answer of going) this.#remove(answer);
+    const removed = told === undefined ? all : all.filter((answer) => isOlder(answer, purge));
+    for (const answer of removed) this.#remove(answer);
     for (const journal of this.#journals) journal.purged?.(filter);
-    this.#purged += going.length;
-    return going;
+    this.#purged += removed.length;
+    return removed;
   }
 
   /**
-   * Removes single answers that were wrong, and lets no copy of them in; others to the same requests stay.
+   * Removes wrong answers, and rejects copies of them; other answers to the same requests stay.
    *
-   * @param answers - may be gone from here, and yet be given elsewhere
-   * @returns those that were here
+   * @param answers - need not be in this store: other processes may have them
+   * @returns those that were in this store
    */
   drop(answers: readonly AnswerName[]): readonly KeptAnswer[] {
-    const going = answers.flatMap((answer) => this.#dropHere(answer) ?? []);
+    const removed = answers.flatMap((answer) => this.#dropLocal(answer) ?? []);
     for (const answer of answers) for (const journal of this.#journals) journal.dropped?.(answer);
-    this.#purged += going.length;
-    return going;
+    this.#purged += removed.length;
+    return removed;
   }
 
-  /** Another process has dropped an answer: it goes here as well, and does not come back. */
+  /** Another process has dropped an answer: removes it here, too, and rejects copies of it. */
   dropToo(answer: AnswerName): void {
-    this.#dropHere(answer);
+    this.#dropLocal(answer);
   }
 
-  #dropHere(answer: AnswerName): KeptAnswer | null {
+  #dropLocal(answer: AnswerName): KeptAnswer | null {
     this.#dropped.note(answer);
     const here = this.#answers.peek(answer.key);
     if (here?.source !== answer.source) return null;
@@ -256,17 +257,17 @@ export class AnswerStore {
     return here;
   }
 
-  /** Whether it was dropped itself, or asked for before a purge of its like, in the last hour. */
+  /** Whether it was dropped, or requested before a purge that matches it, within the last hour. */
   isPurged(answer: KeptAnswer): boolean {
     return this.#dropped.has(answer) || this.#purges.concern(answer);
   }
 
   #remove({ key }: KeptAnswer): void {
     this.#answers.delete(key);
-    this.#tellGone(key);
+    this.#notifyGone(key);
   }
 
-  #tellGone(key: string): void {
+  #notifyGone(key: string): void {
     for (const journal of this.#journals) journal.gone(key);
   }
 }

@@ -5,50 +5,50 @@ import type { TimedFrame } from './kept-answer.js';
 
 /** A client's connection. */
 export interface ListenerSink {
-  /** @returns `false`: nothing more is wanted until the listener's `drained()` */
+  /** @returns `false` if no more must be written until the listener's `drained()` */
   write(bytes: Buffer): boolean;
   end(): void;
   fail(error: GatewayError, lastBytes: Buffer): void;
 }
 
-/** One client that hears a stream. */
+/** One client that listens to a stream. */
 export interface Listener {
   drained(): void;
-  /** The client has gone, and holds nobody up any more. Harmless after the end. */
+  /** The client has disconnected, and no longer counts for backpressure. No effect after the end. */
   leave(): void;
 }
 
 interface BroadcastParts {
   readonly clock: Clock;
-  /** More is wanted after a `write` that returned `false`. */
+  /** Called when more can be written after a `write` that returned `false`. */
   readonly onDrained: () => void;
   readonly framesIn: (bytes: Buffer) => readonly Frame[];
-  /** A recording that grows longer is given up; the clients hear the stream all the same. */
+  /** A longer recording is discarded; the clients still get the stream. */
   readonly maxBytes: number;
-  /** The recording has been given up: whoever comes now would miss the beginning. */
+  /** The recording was discarded: clients that come now would miss the beginning. */
   readonly onOverflow: () => void;
-  /** Called once, last. @param recording - `null` if it was given up, or the stream failed */
+  /** Called once, last. @param recording - `null` if it was discarded, or the stream failed */
   readonly onEnd: (recording: readonly TimedFrame[] | null) => void;
 }
 
 type Outcome = 'end' | { readonly error: GatewayError; readonly lastBytes: Buffer };
 
 /**
- * One upstream's stream, heard by many clients and recorded on the way.
+ * One upstream stream, sent to many clients and recorded on the way.
  *
- * A client that comes late hears it from the beginning. The source is held back only while every client
- * is: a slow reader delays nobody. When the recording is given up, all are as slow as the slowest.
+ * A client that comes late gets it from the beginning. The source is paused only while every client is blocked: a slow
+ * reader delays nobody. Once the recording is discarded, all are as slow as the slowest.
  */
 export class Broadcast {
   readonly #parts: BroadcastParts;
   readonly #listeners = new Set<BroadcastListener>();
-  /** All frames; after an overflow those that some listener still needs. */
+  /** All frames; after an overflow, those that some listener still needs. */
   #frames: TimedFrame[] = [];
   #dropped = 0;
   #bytes = 0;
   #startedMs: number | null = null;
   #isRecording = true;
-  #isHeld = false;
+  #isPaused = false;
   #isOver = false;
   #outcome: Outcome | null = null;
 
@@ -56,12 +56,12 @@ export class Broadcast {
     this.#parts = parts;
   }
 
-  /** Whether the beginning is still there for whoever comes now. */
+  /** Whether a client that comes now can still get the beginning. */
   get hasBeginning(): boolean {
     return this.#dropped === 0;
   }
 
-  /** Has a client hear the stream, from the beginning if that is still there. */
+  /** Sends the stream to a client, from the beginning if that is still there. */
   listen(sink: ListenerSink, includeUsage: boolean): Listener {
     const listener = new BroadcastListener(this, sink, includeUsage);
     this.#listeners.add(listener);
@@ -69,9 +69,9 @@ export class Broadcast {
     return listener;
   }
 
-  // --- from the upstream
+  // --- called by the upstream
 
-  /** @returns whether more is wanted now */
+  /** @returns whether more may be written now */
   write(bytes: Buffer): boolean {
     const nowMs = this.#parts.clock.now();
     this.#startedMs ??= nowMs;
@@ -85,9 +85,9 @@ export class Broadcast {
       this.#parts.onOverflow();
     }
     for (const listener of this.#listeners) listener.flow();
-    this.#forget();
-    this.#isHeld = !this.#wantsMore();
-    return !this.#isHeld;
+    this.#trim();
+    this.#isPaused = !this.#wantsMore();
+    return !this.#isPaused;
   }
 
   end(): void {
@@ -98,22 +98,23 @@ export class Broadcast {
     this.#conclude({ error, lastBytes });
   }
 
-  // --- for its listeners
+  // --- called by its listeners
 
-  /** Frame number `at`, `null` if it has not come yet. */
+  /** Frame number `at`; `null` if it has not arrived yet. */
   frameAt(at: number): Frame | null {
     return this.#frames[at - this.#dropped] ?? null;
   }
 
-  /** How it ended; `null` while it goes on. */
+  /** How it ended; `null` while it runs. */
   get outcome(): Outcome | null {
     return this.#outcome;
   }
 
+  /** A listener has made progress. */
   moved(): void {
-    this.#forget();
-    if (!this.#isHeld || !this.#wantsMore()) return;
-    this.#isHeld = false;
+    this.#trim();
+    if (!this.#isPaused || !this.#wantsMore()) return;
+    this.#isPaused = false;
     this.#parts.onDrained();
   }
 
@@ -138,13 +139,13 @@ export class Broadcast {
       : listeners.every((listener) => !listener.isBlocked);
   }
 
-  /** Lets go of what everybody has heard, once it is not recorded any more. */
-  #forget(): void {
+  /** Drops the frames that all listeners have read, once the stream is no longer recorded. */
+  #trim(): void {
     if (this.#isRecording) return;
-    const heard = Math.min(...[...this.#listeners].map(({ position }) => position));
-    if (!Number.isFinite(heard) || heard <= this.#dropped) return;
-    this.#frames = this.#frames.slice(heard - this.#dropped);
-    this.#dropped = heard;
+    const read = Math.min(...[...this.#listeners].map(({ position }) => position));
+    if (!Number.isFinite(read) || read <= this.#dropped) return;
+    this.#frames = this.#frames.slice(read - this.#dropped);
+    this.#dropped = read;
   }
 }
 
@@ -154,7 +155,7 @@ class BroadcastListener implements Listener {
   readonly #includeUsage: boolean;
   #isOver = false;
   isBlocked = false;
-  /** The number of the frame that comes next. */
+  /** Number of the next frame. */
   position = 0;
 
   constructor(broadcast: Broadcast, sink: ListenerSink, includeUsage: boolean) {
@@ -175,7 +176,7 @@ class BroadcastListener implements Listener {
     this.#broadcast.left(this);
   }
 
-  /** Passes on what there is, as far as the client takes it. */
+  /** Writes the available frames until the client blocks. */
   flow(): void {
     while (!this.isBlocked && !this.#isOver) {
       const due = this.#takeDue();

@@ -2,17 +2,17 @@ import { ShardedMap } from '../core/sharded-map.js';
 import { FrequencySketch } from './frequency-sketch.js';
 import { SlotList, type Slot } from './slot-list.js';
 
-/** Share of the bytes for what has just come, before its popularity counts. */
+/** Share of the bytes for new entries, before their popularity counts. */
 const WINDOW = 0.2;
-/** Share of the rest for what has been asked for again. */
+/** Share of the rest for entries that were requested again. */
 const PROTECTED = 0.8;
 
 /**
- * A map whose values never take more than a number of bytes together.
+ * A map with a limit on the total bytes of its values.
  *
- * Who stays is decided by W-TinyLFU: what comes has a small window to itself; whoever falls out of it
- * stays only if it is asked for more often than all those together who would have to go for it. A flood
- * of questions that nobody repeats therefore leaves the popular answers where they are.
+ * Eviction is W-TinyLFU: new entries have a small window of their own; an entry that leaves the window is admitted to
+ * the main part only if it was requested more often than all entries together that would be evicted for it. A flood
+ * of requests that are never repeated therefore evicts no popular answers.
  */
 export class ByteBoundedMap<V> {
   readonly maxBytes: number;
@@ -20,11 +20,11 @@ export class ByteBoundedMap<V> {
   readonly #sketch = new FrequencySketch();
   readonly #slots = new ShardedMap<string, Slot<V>>();
   readonly #window = new SlotList<V>();
-  /** In the main part, once asked for or never. */
+  /** Entries of the main part that were not requested again since they got there. */
   readonly #probation = new SlotList<V>();
   readonly #protected = new SlotList<V>();
 
-  /** @param onEvict - told of every value that had to go; not of those deleted or replaced */
+  /** @param onEvict - called with every evicted value; not with deleted or replaced ones */
   constructor(maxBytes: number, onEvict: (value: V) => void) {
     this.maxBytes = maxBytes;
     this.#onEvict = onEvict;
@@ -34,17 +34,17 @@ export class ByteBoundedMap<V> {
     return this.#slots.size;
   }
 
-  /** At most `maxBytes`, at any moment. */
+  /** Never more than `maxBytes`. */
   get bytes(): number {
     return this.#window.bytes + this.#probation.bytes + this.#protected.bytes;
   }
 
-  /** Every value there is, in no order that means anything. */
+  /** All values, in no particular order. */
   *values(): Generator<V> {
     for (const { value } of this.#slots.values()) yield value;
   }
 
-  /** Looks a key up, which counts towards its popularity whether or not it is there. */
+  /** Looks a key up. Counts towards its popularity, whether or not it is present. */
   get(key: string): V | undefined {
     this.#sketch.add(key);
     const slot = this.#slots.get(key);
@@ -58,15 +58,15 @@ export class ByteBoundedMap<V> {
     return slot.value;
   }
 
-  /** Looks a key up without any consequence. */
+  /** Looks a key up without counting it. */
   peek(key: string): V | undefined {
     return this.#slots.get(key)?.value;
   }
 
   /**
-   * Takes a value in, in place of the key's earlier one.
+   * Sets a value in place of the key's earlier one.
    *
-   * @returns whether it is there now: it is not if it is larger than everything, or not popular enough
+   * @returns whether it was admitted: it is not if it is too large, or not popular enough
    */
   set(key: string, value: V, bytes: number): boolean {
     this.delete(key);
@@ -89,17 +89,17 @@ export class ByteBoundedMap<V> {
     return slot !== undefined;
   }
 
-  /** What the main part may take; all that the window may not. */
+  /** Capacity of the main part. */
   get #mainBytes(): number {
     return this.maxBytes * (1 - WINDOW);
   }
 
-  /** Lets what fell out of the window into the main part, or lets it go. */
+  /** Moves an entry that left the window to the main part, or evicts it. */
   #admit(candidate: Slot<V>): void {
-    const room = this.#mainBytes - this.#probation.bytes - this.#protected.bytes;
-    const victims = this.#victimsFor(candidate.bytes - room);
-    const rivals = victims.reduce((sum, { key }) => sum + this.#sketch.estimate(key), 0);
-    if (victims.length > 0 && this.#sketch.estimate(candidate.key) <= rivals) {
+    const freeBytes = this.#mainBytes - this.#probation.bytes - this.#protected.bytes;
+    const victims = this.#victimsFor(candidate.bytes - freeBytes);
+    const victimRequests = victims.reduce((sum, { key }) => sum + this.#sketch.estimate(key), 0);
+    if (victims.length > 0 && this.#sketch.estimate(candidate.key) <= victimRequests) {
       this.#evict(candidate);
       return;
     }
@@ -107,7 +107,7 @@ export class ByteBoundedMap<V> {
     this.#probation.add(candidate);
   }
 
-  /** Who would have to go for so many bytes. */
+  /** The entries to evict to free so many bytes. */
   #victimsFor(bytes: number): readonly Slot<V>[] {
     const victims: Slot<V>[] = [];
     let missing = bytes;
@@ -132,8 +132,8 @@ export class ByteBoundedMap<V> {
   }
 
   #demote(): void {
-    const most = this.#mainBytes * PROTECTED;
-    while (this.#protected.bytes > most) {
+    const maxBytes = this.#mainBytes * PROTECTED;
+    while (this.#protected.bytes > maxBytes) {
       const { oldest } = this.#protected;
       if (oldest === null) return;
       this.#probation.add(oldest);

@@ -1,18 +1,18 @@
 import type { Clock } from '../core/clock.js';
 import type { KeptAnswer } from './kept-answer.js';
 
-/** Names one answer: a later one to the same request is another decision's. */
+/** Identifies one answer: a later one to the same request has another decision id. */
 export type AnswerName = Pick<KeptAnswer, 'key' | 'source'>;
 
-/** Copies that others have not heard of yet come within this time. */
+/** A copy from a process that has not heard of the drop arrives within this time. */
 const REMEMBERED_MS = 3_600_000;
-/** Of more, the latest. */
-const MOST_REMEMBERED = 10_000;
+/** Older ones are forgotten first. */
+const MAX_REMEMBERED = 10_000;
 
-/** Remembers single answers that were dropped, so that no copy of them comes back. */
+/** Remembers dropped answers for an hour, so that no copy of them comes back. */
 export class DroppedAnswers {
   readonly #clock: Clock;
-  /** When an answer was dropped, in that order. */
+  /** When each answer was dropped, oldest first. */
   readonly #droppedMs = new Map<string, number>();
 
   constructor(clock: Clock) {
@@ -22,18 +22,18 @@ export class DroppedAnswers {
   note(answer: AnswerName): void {
     const nowMs = this.#clock.wallMs();
     const name = nameOf(answer);
-    // At the end, though it was there before.
+    // Deleted first, so that it moves to the end.
     this.#droppedMs.delete(name);
     this.#droppedMs.set(name, nowMs);
     for (const [old, oldMs] of this.#droppedMs) {
-      const isOver = nowMs - oldMs >= REMEMBERED_MS;
-      if (!isOver && this.#droppedMs.size <= MOST_REMEMBERED) break;
+      const isExpired = nowMs - oldMs >= REMEMBERED_MS;
+      if (!isExpired && this.#droppedMs.size <= MAX_REMEMBERED) break;
       this.#droppedMs.delete(old);
     }
   }
 
   has(answer: AnswerName): boolean {
-    // Most of the time there is none, and no name to be put together.
+    // Usually the map is empty, and no name has to be built.
     return this.#droppedMs.size > 0 && this.#droppedMs.has(nameOf(answer));
   }
 }

@@ -1,34 +1,33 @@
 import { createHash } from 'node:crypto';
 
-/** Whose answers may be given to whom, and to what question. All of it is told apart. */
+/** The scope of a fingerprint: requests share an answer only if all of it is the same. */
 export interface CacheScope {
-  /** The wire protocol that the answer is kept in. */
+  /** The wire protocol of the answer. */
   readonly dialect: string;
-  /** `null`: shared by all callers, on purpose. */
+  /** `null`: shared by all callers. */
   readonly tenant: string | null;
   readonly namespace: string;
-  /** `model:…` or `policy:…`, with whatever else changes what is asked for under that name. */
+  /** `model:…` or `policy:…`, with everything else that affects how it is resolved. */
   readonly target: string;
 }
 
-/** Deeper requests are not worth a cache, and would exhaust the stack. */
+/** Deeper requests are not cached: they would exhaust the stack. */
 const MAX_DEPTH = 128;
 
 /**
- * Put before everything that is hashed: what is kept under another version is never found, and no
- * request has the key of a partition.
+ * Hashed first: answers of another version are never found, and no request has the key of a partition.
  */
 const VERSIONS = { request: 'suffice-exact-1', partition: 'suffice-partition-1' } as const;
 
 /**
- * The key that exactly this question has, in this scope.
+ * The cache key of a request in a scope.
  *
- * Order of members does not matter; everything else does.
+ * The order of members does not matter; everything else does.
  *
  * @param members - of the request, as parsed JSON
- * @param body - the request's own bytes: where a number in it is too large to be told from its
- *   neighbours once parsed, only the same bytes are the same question
- * @param kind - `partition`: of a request without the text that others are compared by
+ * @param body - the bytes of the request, which are hashed as well if a number in it is so large that parsing may
+ *   have changed it
+ * @param kind - `partition`: for a request without the text that semantic look-ups compare
  * @returns SHA-256 as 43 characters of base64url; `null` for a request that is nested too deeply
  */
 export function fingerprint(
@@ -42,7 +41,7 @@ export function fingerprint(
   writer.write(members, 0);
   if (writer.isTooDeep) return null;
   const hash = createHash('sha256');
-  // As JSON, so that no name can run over into the next.
+  // As JSON, so that the boundaries between the names are unambiguous.
   hash.update(JSON.stringify([VERSIONS[kind], dialect, tenant, namespace, target]));
   hash.update(writer.text);
   if (writer.isInexact) hash.update(body);
@@ -50,14 +49,14 @@ export function fingerprint(
 }
 
 /**
- * Writes JSON with the members of every object in order of their names.
+ * Writes JSON with the members of every object sorted by name.
  *
- * Into one text: made of the texts of its parts, each level would copy all that is below it.
+ * It appends to one string: if each level returned its own, each would copy everything below it.
  */
 class CanonicalWriter {
   text = '';
   isTooDeep = false;
-  /** A number was met that parsing may have changed. */
+  /** There was a number that parsing may have changed. */
   isInexact = false;
 
   write(value: unknown, depth: number): void {

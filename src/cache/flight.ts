@@ -1,38 +1,40 @@
 import { Departure, type GoneSignal } from '../core/departure.js';
 import { withTags, type CacheOrder } from './order.js';
 
-/** What a question under way is known by besides its key. */
+/** What is known of a request in flight besides its key. */
 export interface FlightFacts {
   readonly order: Pick<CacheOrder, 'tenant' | 'namespace' | 'tags'>;
-  /** By the monotonic clock. */
+  /** Monotonic clock, in milliseconds. */
   readonly openedMs: number;
 }
 
 /**
- * One question under way to an upstream, and everybody who waits for its answer.
+ * One request in flight to an upstream, and all clients that wait for its answer.
  *
- * The upstream is told that nobody waits any more when the last of them has left, not before.
+ * The upstream call is aborted only when the last client has disconnected.
+ *
+ * @typeParam Result - what all clients get
  */
-export class Flight<Landing> {
+export class Flight<Result> {
   readonly facts: FlightFacts;
   #tags: readonly string[];
   readonly #gone = new Departure();
-  readonly #landed: Promise<Landing>;
+  readonly #result: Promise<Result>;
   readonly #onEmpty: () => void;
-  #resolve: (landing: Landing) => void = () => undefined;
+  #resolve: (result: Result) => void = () => undefined;
   #waiting = 0;
 
-  /** @param onEmpty - the last has left before the landing: nobody must be let aboard any more */
-  constructor(facts: FlightFacts, onEmpty: () => void) {
-    this.facts = facts;
-    this.#tags = facts.order.tags;
+  /** @param onEmpty - called when the last client has left: nobody may join any more */
+  constructor(info: FlightFacts, onEmpty: () => void) {
+    this.facts = info;
+    this.#tags = info.order.tags;
     this.#onEmpty = onEmpty;
-    this.#landed = new Promise((resolve) => {
+    this.#result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
   }
 
-  /** Those of all who share it. */
+  /** Of all requests that share it. */
   get tags(): readonly string[] {
     return this.#tags;
   }
@@ -41,23 +43,23 @@ export class Flight<Landing> {
     this.#tags = withTags(this.#tags, tags);
   }
 
-  /** Aborts when nobody waits any more. */
+  /** Aborts when no client waits any more. */
   get signal(): GoneSignal {
     return this.#gone;
   }
 
-  /** The answer, or its failure, is there for all. Calling it again does nothing. */
-  land(landing: Landing): void {
-    this.#resolve(landing);
+  /** Gives the answer, or its failure, to all clients. Calling it again has no effect. */
+  land(result: Result): void {
+    this.#resolve(result);
   }
 
-  /** Keeps the flight going until `client` aborts, or the returned function is called. */
+  /** Adds a client, until its signal aborts or the returned function is called. */
   board(client: GoneSignal): () => void {
     this.#waiting += 1;
-    let isAboard = true;
+    let isWaiting = true;
     const leave = (): void => {
-      if (!isAboard) return;
-      isAboard = false;
+      if (!isWaiting) return;
+      isWaiting = false;
       client.removeEventListener('abort', leave);
       this.#waiting -= 1;
       if (this.#waiting > 0) return;
@@ -69,13 +71,13 @@ export class Flight<Landing> {
     return leave;
   }
 
-  /** Waits for the landing; `null` if the client has gone before. */
-  wait(client: GoneSignal): Promise<Landing | null> {
-    return untilGone(this.#landed, client);
+  /** Waits for the result; `null` if the client disconnects first. */
+  wait(client: GoneSignal): Promise<Result | null> {
+    return untilGone(this.#result, client);
   }
 }
 
-/** What `promise` resolves to, or `null` as soon as the client has gone. */
+/** What `promise` resolves to, or `null` as soon as the client disconnects. */
 export function untilGone<T>(promise: Promise<T>, client: GoneSignal): Promise<T | null> {
   return new Promise((resolve) => {
     const giveUp = (): void => {

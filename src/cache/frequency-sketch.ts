@@ -1,18 +1,18 @@
 import { fnv1a } from '../core/fnv.js';
 
 const ROWS = 4;
-const MOST = 15;
-/** Odd multipliers, one a row, so that keys that meet in one row part in the next. */
+const MAX_COUNT = 15;
+/** Odd multipliers, one per row, so that keys that collide in one row rarely collide in the next. */
 const SEEDS = [0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f] as const;
-/** After so many additions for each counter of a row all counts are halved. */
+/** All counts are halved after this many additions per counter of a row. */
 const SAMPLE_FACTOR = 10;
-const SMALLEST_WIDTH = 256;
+const MIN_WIDTH = 256;
 
 /**
- * Estimates how often a key has been asked for lately, in four bytes a key that is expected.
+ * Estimates how often a key was requested lately, in four bytes per expected key.
  *
- * A count-min sketch with counts up to 15 that fade: all are halved every so often, so what was popular
- * yesterday makes room for what is popular today (Einziger, Friedman and Manes, "TinyLFU", 2017).
+ * A count-min sketch with counts up to 15. All counts are halved regularly, so that old popularity fades (Einziger,
+ * Friedman and Manes, "TinyLFU", 2017).
  */
 export class FrequencySketch {
   #table: Uint8Array;
@@ -20,15 +20,14 @@ export class FrequencySketch {
   #additions = 0;
 
   constructor() {
-    this.#table = new Uint8Array(ROWS * SMALLEST_WIDTH);
-    this.#mask = SMALLEST_WIDTH - 1;
+    this.#table = new Uint8Array(ROWS * MIN_WIDTH);
+    this.#mask = MIN_WIDTH - 1;
   }
 
   /**
-   * Makes room to tell `keys` keys apart; never less than before.
+   * Grows the sketch for `keys` keys; it never shrinks.
    *
-   * The counts of a narrow sketch are right for the wide one too: a key's column in the wide one leads
-   * to its old column when the new high bits are cut off.
+   * Counts stay valid: without its new high bits, a key's column in the wide table is its old column.
    */
   ensure(keys: number): void {
     while (this.#mask + 1 < keys) this.#double();
@@ -38,24 +37,24 @@ export class FrequencySketch {
   add(key: string): void {
     const hash = hashOf(key);
     const before = this.#estimate(hash);
-    if (before < MOST) {
+    if (before < MAX_COUNT) {
       for (let row = 0; row < ROWS; row++) {
         const at = this.#at(hash, row);
-        // Only the smallest counters grow: the others owe their height to other keys.
+        // Conservative update: larger counters belong to other keys, too.
         if (this.#table[at] === before) this.#table[at] = before + 1;
       }
     }
     this.#additions += 1;
-    if (this.#additions >= SAMPLE_FACTOR * (this.#mask + 1)) this.#fade();
+    if (this.#additions >= SAMPLE_FACTOR * (this.#mask + 1)) this.#halve();
   }
 
-  /** @returns 0 to 15; never less than what was counted, since the last fading */
+  /** @returns 0 to 15; never less than the requests since the last halving */
   estimate(key: string): number {
     return this.#estimate(hashOf(key));
   }
 
   #estimate(hash: number): number {
-    let least = MOST;
+    let least = MAX_COUNT;
     for (let row = 0; row < ROWS; row++) {
       least = Math.min(least, this.#table[this.#at(hash, row)] ?? 0);
     }
@@ -80,11 +79,11 @@ export class FrequencySketch {
     this.#mask = width * 2 - 1;
   }
 
-  #fade(): void {
+  #halve(): void {
     for (let i = 0; i < this.#table.length; i++) this.#table[i] = (this.#table[i] ?? 0) >>> 1;
     this.#additions >>>= 1;
   }
 }
 
-/** Keys are hashes already: their first characters are as good as any. */
+/** Keys are hashes already, so their first 16 characters suffice. */
 const hashOf = (key: string): number => fnv1a(key, undefined, 16);

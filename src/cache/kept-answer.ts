@@ -1,70 +1,70 @@
 import { ownBytes } from '../core/own-bytes.js';
 import type { AnswerForms, Frame } from '../dialects/answer-forms.js';
 
-/** A frame of a stream, and when it came. */
+/** A frame of a stream, and when it arrived. */
 export interface TimedFrame extends Frame {
   /** Milliseconds after the first frame. */
   readonly atMs: number;
 }
 
-/** What an answer was: the bytes of a whole one, or a stream's frames. */
+/** The content of an answer: the body of a whole one, or the frames of a stream. */
 export type AnswerPayload =
   | { readonly form: 'whole'; readonly body: Buffer }
   | { readonly form: 'stream'; readonly frames: readonly TimedFrame[] };
 
-/** The words are not in this process; they can be fetched where answers are shared. */
+/** The payload is not in this process, but can be fetched from Redis. */
 export interface PayloadElsewhere {
   readonly form: 'elsewhere';
   readonly bytes: number;
 }
 
-/** What is known of an answer besides its words. */
+/** Metadata of an answer. */
 export interface AnswerFacts {
-  /** Of the decision whose answer this is. */
+  /** Id of the decision that produced it. */
   readonly source: string;
-  /** Who answered, `vendor/name`. */
+  /** The model that answered, `vendor/name`. */
   readonly model: string;
-  /** What it cost, and everybody saves who gets it again; `null` when unknown. */
+  /** What it cost, which every hit saves; `null` if unknown. */
   readonly costUsd: number | null;
-  /** Milliseconds it took to come. */
+  /** Milliseconds until the answer was complete. */
   readonly tookMs: number;
   readonly simulated: boolean;
 }
 
-/** What an answer answers, for finding questions that are alike. */
+/** What an answer was given to, for semantic look-ups. */
 export interface Question {
-  /** Fingerprint of all of the request but the text: only questions of one partition are compared. */
+  /** Fingerprint of the request without the text: only questions of one partition are compared. */
   readonly partition: string;
-  /** The last thing that the user said. */
+  /** The last user message. */
   readonly text: string;
 }
 
-/** An answer that may be given again. */
+/** A cached answer. */
 export interface KeptAnswer extends AnswerFacts {
   readonly key: string;
-  /** `null`: it is given to the very same request only. */
+  /** `null`: for exact hits only. */
   readonly question: Question | null;
   /** `null`: shared by all callers. */
   readonly tenant: string | null;
   readonly namespace: string;
   readonly tags: readonly string[];
-  /** Wall clock. */
+  /** Wall clock, in milliseconds. */
   readonly storedAtMs: number;
-  /** Wall clock; from then on the answer is not given again. */
+  /** Wall clock, in milliseconds; from then on the answer is not given any more. */
   readonly expiresAtMs: number;
   readonly payload: AnswerPayload | PayloadElsewhere;
 }
 
-/** An answer whose words are here. */
+/** An answer whose payload is in this process. */
 export interface HeldAnswer extends KeptAnswer {
   readonly payload: AnswerPayload;
 }
 
 /**
- * An answer, put together to be held for long.
+ * Creates a cached answer that takes little memory.
  *
- * Every member is written out: V8 gives each object that begins with `...` a hidden class of its own, larger than the
- * object.
+ * Every member is written out: V8 gives each object literal that begins with a spread a hidden class of its own, larger
+ * than the object.
  */
 export function answerWith<Payload extends KeptAnswer['payload']>(
   facts: Omit<KeptAnswer, 'payload'>,
@@ -93,7 +93,8 @@ export function retagged(answer: KeptAnswer, tags: readonly string[]): KeptAnswe
 }
 
 /**
- * The same answer in as little memory as it takes: its bytes are in memory of their own, and frames of one moment are one.
+ * The same payload in as little memory as possible: its bytes are copied to memory of their own, and frames that
+ * arrived in the same millisecond are merged.
  */
 export function packed(payload: AnswerPayload): AnswerPayload {
   if (payload.form === 'whole') return { form: 'whole', body: ownBytes([payload.body]) };
@@ -105,44 +106,44 @@ export function packed(payload: AnswerPayload): AnswerPayload {
     end += frame.bytes.length;
     const atMs = Math.round(frame.atMs);
     const next = payload.frames[i + 1];
-    const goesOn = next?.usageOnly === frame.usageOnly && Math.round(next.atMs) === atMs;
-    if (goesOn) continue;
+    const isMerged = next?.usageOnly === frame.usageOnly && Math.round(next.atMs) === atMs;
+    if (isMerged) continue;
     frames.push({ bytes: bytes.subarray(start, end), usageOnly: frame.usageOnly, atMs });
     start = end;
   }
   return { form: 'stream', frames };
 }
 
-/** Whether the words of an answer are here. */
+/** Whether the payload of an answer is in this process. */
 export function isHeld(answer: KeptAnswer): answer is HeldAnswer {
   return answer.payload.form !== 'elsewhere';
 }
 
-/** What an entry was found to need besides its payload: the object, its key, its places in lists. */
+/** Measured overhead of an entry: the object, its key, its places in lists. */
 const ENTRY_BYTES = 512;
 const FRAME_BYTES = 140;
-/** What finding it by its question takes besides: 256 numbers, links to its neighbours, what was read of it. */
+/** Measured overhead of indexing its question: 256 numbers, links to its neighbours, a note of the question. */
 const QUESTION_BYTES = 2_100;
 
-/** Bytes of memory an answer takes, about. */
+/** Approximate memory of an answer, in bytes. */
 export function bytesOf({
   payload,
   tags,
   question,
 }: Pick<KeptAnswer, 'payload' | 'tags' | 'question'>): number {
-  const found = question === null ? 0 : QUESTION_BYTES + question.text.length;
-  const labels = tags.reduce((sum, tag) => sum + tag.length, ENTRY_BYTES + found);
-  if (payload.form === 'elsewhere') return labels;
-  if (payload.form === 'whole') return labels + payload.body.length;
-  return payload.frames.reduce((sum, { bytes }) => sum + bytes.length + FRAME_BYTES, labels);
+  const indexed = question === null ? 0 : QUESTION_BYTES + question.text.length;
+  const overhead = tags.reduce((sum, tag) => sum + tag.length, ENTRY_BYTES + indexed);
+  if (payload.form === 'elsewhere') return overhead;
+  if (payload.form === 'whole') return overhead + payload.body.length;
+  return payload.frames.reduce((sum, { bytes }) => sum + bytes.length + FRAME_BYTES, overhead);
 }
 
-/** The answer as a whole, whatever form it came in; `null` if it cannot be put together. */
+/** The answer as a whole body, whatever its form; `null` if it cannot be assembled. */
 export function wholeOf(payload: AnswerPayload, forms: AnswerForms): Buffer | null {
   return payload.form === 'whole' ? payload.body : forms.wholeOf(payload.frames);
 }
 
-/** The answer as a stream; one that came whole is there at once. `null` if it cannot be taken apart. */
+/** The answer as a stream; frames of one that came whole are all due at once. `null` if it cannot be split. */
 export function framesOf(payload: AnswerPayload, forms: AnswerForms): readonly TimedFrame[] | null {
   if (payload.form === 'stream') return payload.frames;
   const frames = forms.framesOf(payload.body);

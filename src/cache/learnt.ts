@@ -1,36 +1,36 @@
-/** How often claims of one class came, were looked at, and were wrong; counts that were halved are fractions. */
+/** How many predictions of one class there were, were checked, and were wrong; halved counts are fractions. */
 export type CountedClaims = readonly [asked: number, seen: number, wrong: number];
 
-/** What was claimed of a kept answer, as the probability of being wrong, and whether it turned out right. */
+/** The predicted probability that a cached answer was wrong, and whether it turned out right. */
 export type SeenClaim = readonly [claimed: number, isRight: boolean];
 
-/** What was counted of one partition, from the surest class on; `partition: null` for all together. */
+/** Counts of one partition, by class, the most confident first; `partition: null` for all partitions together. */
 export interface LearntClasses {
   readonly kind: 'classes';
-  /** Revision of what had claimed it: of another judge's claims it says nothing. */
+  /** Revision of the verifier that made the predictions: the counts say nothing of another verifier. */
   readonly judge: string;
   readonly partition: string | null;
   readonly counts: readonly CountedClaims[];
 }
 
-/** What was seen of one kept answer when it was, or would have been, given to other questions. */
+/** Results of one cached answer when it was, or would have been, a semantic hit. */
 export interface LearntSightings {
   readonly kind: 'sightings';
   readonly judge: string;
-  /** Of the kept answer. */
+  /** Key of the cached answer. */
   readonly key: string;
-  /** The decision whose answer it is: an answer that takes its place has been seen by nobody. */
+  /** Id of the decision that produced it: the results say nothing of an answer that replaces it. */
   readonly source: string;
   readonly seen: readonly SeenClaim[];
 }
 
-/** Something that was learnt of errors; it replaces what was noted of the same partition or answer before. */
+/** A record of learnt error rates; it replaces earlier records of the same partition or answer. */
 export type Learnt = LearntClasses | LearntSightings;
 
-/** Where what was learnt is to be had, so that it outlasts the process. */
+/** Source of the records to persist. */
 export interface LearntSource {
-  /** All of it. */
+  /** All records. */
   all(): Iterable<Learnt>;
-  /** What is new since the last call of either. */
+  /** The records that changed since the last call of either method. */
   changes(): Iterable<Learnt>;
 }

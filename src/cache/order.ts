@@ -2,77 +2,77 @@ import { GatewayError } from '../core/errors.js';
 import type { RequestHeaders } from '../core/request-headers.js';
 import type { CacheMode, CacheOverride, CacheSettings } from './settings.js';
 
-/** Why the cache is left out; a closed set. */
+/** Why a request bypasses the cache; a closed set. */
 export type BypassReason = 'off' | 'not_asked' | 'no_store' | 'sampled' | 'nested';
 
 /** What the cache may do for one request. */
 export interface CacheOrder {
   readonly kind: 'use';
-  /** A kept answer will do. Otherwise a fresh one is asked for, and kept in its place. */
+  /** A cached answer may be given. Otherwise a model is called, and its answer replaces the cached one. */
   readonly looks: boolean;
-  /** Seconds a kept answer may be old. */
+  /** Maximum age of a cached answer, in seconds. */
   readonly maxAgeS: number;
-  /** Where none will do no model is asked. */
+  /** Only a cached answer may be given: no model is called. */
   readonly onlyKept: boolean;
-  /** Seconds a fresh answer is kept. */
+  /** Lifetime of a new answer, in seconds. */
   readonly ttlS: number;
   /** `null`: answers are shared by all callers. */
   readonly tenant: string | null;
   readonly namespace: string;
   readonly tags: readonly string[];
-  /** What was said to a question in other words will do; share of wrong answers put up with. */
+  /** Semantic hits are allowed, with this maximum share of wrong answers; `null` if not. */
   readonly semantic: { readonly maxError: number } | null;
 }
 
-/** Who asks for what. */
+/** The parts of a request that decide what the cache may do for it. */
 export interface OrderSubject {
   readonly caller: string;
-  /** `null` when the client named a model. */
+  /** `null` if the client named a model. */
   readonly policy: string | null;
   readonly headers: RequestHeaders;
-  /** The request asks for chance, without a seed. */
+  /** The request has random sampling, without a seed. */
   readonly sampled: boolean;
 }
 
 const MAX_LABELS = 16;
-/** Of all who were given an answer; those of later ones are left out. */
-const MOST_TAGS = 64;
+/** Tags of an answer, from all requests that were given it; further ones are ignored. */
+const MAX_TAGS = 64;
 const LABEL = /^[\x21-\x2b\x2d-\x7e]{1,128}$/; // printable, no space, no comma
-const WISHES = ['off', 'exact', 'semantic', 'refresh'] as const;
-type Wish = (typeof WISHES)[number];
+const CACHE_HEADER_VALUES = ['off', 'exact', 'semantic', 'refresh'] as const;
+type CacheHeader = (typeof CACHE_HEADER_VALUES)[number];
 
 /**
- * What the cache may do for a request, by what operator and client say.
+ * What the cache may do for a request, by the operator's settings and the client's headers.
  *
- * A caller's own settings go before its policy's, and those before the general ones. A client may
- * always ask for less than it is allowed, never for more.
+ * A caller's settings override its policy's, which override the general ones. A client can only restrict what it is
+ * allowed, never extend it.
  *
- * @throws {GatewayError} `invalid_request`, naming the header that cannot be understood
+ * @throws {GatewayError} `invalid_request`, naming the invalid header
  */
 export function orderFor(
   settings: CacheSettings,
   { caller, policy, headers, sampled }: OrderSubject,
 ): CacheOrder | { readonly kind: 'bypass'; readonly why: BypassReason } {
-  const own = settingsFor(settings, caller, policy);
+  const effective = effectiveSettings(settings, caller, policy);
   const directives = readDirectives(text(headers['cache-control']), text(headers['pragma']));
-  const wish = readWish(text(headers['x-suffice-cache']));
-  const why = bypassOf(own, { wish, sampled, noStore: directives.noStore });
+  const header = readCacheHeader(text(headers['x-suffice-cache']));
+  const why = bypassOf(effective, { header, sampled, noStore: directives.noStore });
   if (why !== null) return { kind: 'bypass', why };
-  const namespace = readLabel(headers, 'x-suffice-cache-namespace') ?? own.namespace;
+  const namespace = readLabel(headers, 'x-suffice-cache-namespace') ?? effective.namespace;
   return {
     kind: 'use',
-    looks: wish !== 'refresh' && !directives.noCache,
+    looks: header !== 'refresh' && !directives.noCache,
     maxAgeS: directives.maxAgeS,
     onlyKept: directives.onlyIfCached,
-    ttlS: readTtl(headers, settings.maxTtlS) ?? own.ttlS,
-    tenant: own.scope === 'shared' ? null : caller,
+    ttlS: readTtl(headers, settings.maxTtlS) ?? effective.ttlS,
+    tenant: effective.scope === 'shared' ? null : caller,
     namespace,
-    tags: [...new Set([...own.tags, ...readTags(headers)])],
-    semantic: comparesFor(own, wish) ? { maxError: own.maxError } : null,
+    tags: [...new Set([...effective.tags, ...readTags(headers)])],
+    semantic: allowsSemantic(effective, header) ? { maxError: effective.maxError } : null,
   };
 }
 
-interface OwnSettings {
+interface EffectiveSettings {
   readonly mode: CacheMode;
   readonly ttlS: number;
   readonly scope: 'key' | 'shared';
@@ -82,50 +82,64 @@ interface OwnSettings {
   readonly maxError: number;
 }
 
-function settingsFor(settings: CacheSettings, caller: string, policy: string | null): OwnSettings {
-  const ofCaller = ownOf(settings.callers, caller);
-  const ofPolicy = policy === null ? {} : ownOf(settings.policies, policy);
-  const said = <Name extends keyof CacheOverride>(name: Name): CacheOverride[Name] =>
+function effectiveSettings(
+  settings: CacheSettings,
+  caller: string,
+  policy: string | null,
+): EffectiveSettings {
+  const ofCaller = overrideOf(settings.callers, caller);
+  const ofPolicy = policy === null ? {} : overrideOf(settings.policies, policy);
+  const override = <Name extends keyof CacheOverride>(name: Name): CacheOverride[Name] =>
     ofCaller[name] ?? ofPolicy[name];
   return {
-    mode: said('mode') ?? settings.mode,
-    ttlS: said('ttlS') ?? settings.ttlS,
-    scope: said('scope') ?? settings.scope,
-    namespace: said('namespace') ?? settings.namespace,
-    sampled: said('sampled') ?? settings.sampled,
-    maxError: said('maxError') ?? settings.semantic.maxError,
+    mode: override('mode') ?? settings.mode,
+    ttlS: override('ttlS') ?? settings.ttlS,
+    scope: override('scope') ?? settings.scope,
+    namespace: override('namespace') ?? settings.namespace,
+    sampled: override('sampled') ?? settings.sampled,
+    maxError: override('maxError') ?? settings.semantic.maxError,
     tags: [...settings.tags, ...(ofPolicy.tags ?? []), ...(ofCaller.tags ?? [])],
   };
 }
 
-function ownOf(overrides: Readonly<Record<string, CacheOverride>>, name: string): CacheOverride {
+function overrideOf(
+  overrides: Readonly<Record<string, CacheOverride>>,
+  name: string,
+): CacheOverride {
   return Object.hasOwn(overrides, name) ? (overrides[name] ?? {}) : {};
 }
 
 function bypassOf(
-  own: OwnSettings,
-  asked: { readonly wish: Wish | null; readonly sampled: boolean; readonly noStore: boolean },
+  own: EffectiveSettings,
+  asked: {
+    readonly header: CacheHeader | null;
+    readonly sampled: boolean;
+    readonly noStore: boolean;
+  },
 ): BypassReason | null {
-  const { wish } = asked;
-  if (own.mode === 'off' || wish === 'off') return 'off';
+  const { header } = asked;
+  if (own.mode === 'off' || header === 'off') return 'off';
   if (asked.noStore) return 'no_store';
-  if (own.mode === 'opt_in' && wish === null) return 'not_asked';
-  // Who asks for chance and gets the same answer twice was lied to, unless it asked for just that.
-  return asked.sampled && !own.sampled && wish === null ? 'sampled' : null;
+  if (own.mode === 'opt_in' && header === null) return 'not_asked';
+  // A client that asks for random sampling expects different answers, unless it opts in.
+  return asked.sampled && !own.sampled && header === null ? 'sampled' : null;
 }
 
-/** Who may choose may choose this; who is given it may do with less. */
-function comparesFor({ mode }: OwnSettings, wish: Wish | null): boolean {
-  return mode === 'semantic' ? wish !== 'exact' : mode === 'opt_in' && wish === 'semantic';
+/** With `opt_in` a client has to ask for semantic hits; with `semantic` it can opt out of them. */
+function allowsSemantic({ mode }: EffectiveSettings, header: CacheHeader | null): boolean {
+  return mode === 'semantic' ? header !== 'exact' : mode === 'opt_in' && header === 'semantic';
 }
 
-function readWish(given: string | undefined): Wish | null {
+function readCacheHeader(given: string | undefined): CacheHeader | null {
   if (given === undefined) return null;
-  const wish = WISHES.find((known) => known === given.trim().toLowerCase());
-  if (wish === undefined) {
-    throw faultIn('x-suffice-cache', `must be one of ${WISHES.join(', ')}; it is "${given}"`);
+  const header = CACHE_HEADER_VALUES.find((known) => known === given.trim().toLowerCase());
+  if (header === undefined) {
+    throw faultIn(
+      'x-suffice-cache',
+      `must be one of ${CACHE_HEADER_VALUES.join(', ')}; it is "${given}"`,
+    );
   }
-  return wish;
+  return header;
 }
 
 interface Directives {
@@ -141,7 +155,7 @@ const NO_DIRECTIVES: Directives = {
   onlyIfCached: false,
   maxAgeS: Infinity,
 };
-/** What clients said before there were directives. */
+/** `pragma: no-cache`. */
 const NO_CACHE: Directives = {
   noStore: false,
   noCache: true,
@@ -149,9 +163,9 @@ const NO_CACHE: Directives = {
   maxAgeS: Infinity,
 };
 
-/** Directives that nobody here knows are passed over, as RFC 9111 (5.2.3) wants it. */
+/** Unknown directives are ignored, as RFC 9111 (5.2.3) requires. */
 function readDirectives(given: string | undefined, pragma: string | undefined): Directives {
-  // Beside the one, the other means nothing (RFC 9111, 5.4).
+  // `pragma` is ignored if there is `cache-control` (RFC 9111, 5.4).
   if (given === undefined) return pragma?.includes('no-cache') ? NO_CACHE : NO_DIRECTIVES;
   const directives = given
     .toLowerCase()
@@ -160,10 +174,10 @@ function readDirectives(given: string | undefined, pragma: string | undefined): 
   const ages = directives.flatMap((directive) => {
     const [, age] = /^max-age\s*=\s*"?([^"]*)"?$/.exec(directive) ?? [];
     if (age === undefined) return [];
-    // What is no number of seconds counts as stale (RFC 9111, 4.2.1).
+    // An invalid age counts as stale (RFC 9111, 4.2.1).
     return /^\d+$/.test(age) ? Number(age) : 0;
   });
-  // Whatever value one comes with, which has no meaning in a request.
+  // Values of other directives have no meaning in a request.
   const names = directives.map((directive) => (directive.split('=', 1)[0] ?? '').trimEnd());
   return {
     noStore: names.includes('no-store'),
@@ -200,10 +214,10 @@ function readTags(headers: RequestHeaders): readonly string[] {
   return tags;
 }
 
-/** Tags, and those of one more who is given the answer; the very same list where nothing is new. */
+/** Adds the tags of another request that is given the answer; returns `known` itself if there is no new one. */
 export function withTags(known: readonly string[], more: readonly string[]): readonly string[] {
-  const news = more.filter((tag) => !known.includes(tag)).slice(0, MOST_TAGS - known.length);
-  return news.length === 0 ? known : [...known, ...news];
+  const added = more.filter((tag) => !known.includes(tag)).slice(0, MAX_TAGS - known.length);
+  return added.length === 0 ? known : [...known, ...added];
 }
 
 function checkLabel(name: string, label: string): void {

@@ -1,26 +1,26 @@
 import type { Clock } from '../core/clock.js';
 import type { KeptAnswer } from './kept-answer.js';
 
-/** Which answers are to go; every condition that is given must hold. */
+/** Which answers to purge: those that match all given conditions. */
 export interface PurgeFilter {
   readonly tag?: string | undefined;
   readonly namespace?: string | undefined;
-  /** The decision whose answer it is. */
+  /** Id of the decision that produced the answer. */
   readonly id?: string | undefined;
-  /** What the namespace, or one of the tags, begins with. */
+  /** Start of the namespace or of one of the tags. */
   readonly prefix?: string | undefined;
-  /** Only answers of this tenant; `undefined` for those of all. */
+  /** Only answers of this tenant; `undefined` for all tenants. */
   readonly tenant?: string | undefined;
 }
 
 /** A purge, and when it was made. */
 export interface PastPurge {
   readonly filter: PurgeFilter;
-  /** Wall clock of who made it. */
+  /** Wall clock of the process that made it, in milliseconds. */
   readonly atMs: number;
 }
 
-/** When a purge was made elsewhere, by a clock that may differ by so much. */
+/** When another process made a purge, and by how many milliseconds its clock may differ. */
 export interface ToldPurge {
   readonly atMs: number;
   readonly slackMs: number;
@@ -28,10 +28,10 @@ export interface ToldPurge {
 
 type RememberedPurge = PastPurge & ToldPurge;
 
-/** No answer takes longer than this to come; older purges concern none that is still under way. */
+/** No answer takes longer than this, so older purges match no request in flight. */
 const REMEMBERED_MS = 3_600_000;
 
-/** Remembers purges for what is still under way. */
+/** Remembers purges for an hour, to apply them to answers that were requested before them. */
 export class PastPurges {
   readonly #clock: Clock;
   #purges: readonly RememberedPurge[] = [];
@@ -40,44 +40,44 @@ export class PastPurges {
     this.#clock = clock;
   }
 
-  /** Those of the last hour. */
+  /** The purges of the last hour. */
   get recent(): readonly PastPurge[] {
     return this.#purges.map(({ filter, atMs }) => ({ filter, atMs }));
   }
 
-  /** @param told - left out: it is made here and now */
+  /** @param told - default: made by this process now */
   add(filter: PurgeFilter, told?: ToldPurge): PastPurge & ToldPurge {
     const nowMs = this.#clock.wallMs();
     const { atMs, slackMs } = told ?? { atMs: nowMs, slackMs: 0 };
     const purge = { filter, atMs, slackMs };
     const recent = this.#purges.filter((past) => nowMs - past.atMs < REMEMBERED_MS);
-    this.#purges = [...recent.filter((past) => !isWithin(past, purge)), purge];
+    this.#purges = [...recent.filter((past) => !isCoveredBy(past, purge)), purge];
     return purge;
   }
 
-  /** Whether an answer was asked for before a purge of its like. */
+  /** Whether an answer was requested before a purge that matches it. */
   concern(answer: KeptAnswer): boolean {
     return this.#purges.some((purge) => isOlder(answer, purge) && matches(answer, purge.filter));
   }
 }
 
-/** An answer that was asked for before a purge may be what it was about. */
+/** Whether an answer was requested before a purge. */
 export function isOlder(answer: KeptAnswer, { atMs, slackMs }: ToldPurge): boolean {
   return askedMs(answer) <= atMs + slackMs;
 }
 
-/** When it was asked for, by the wall clock of who asked. */
+/** When it was requested, by the wall clock of the process that called the model, in milliseconds. */
 export function askedMs({ storedAtMs, tookMs }: KeptAnswer): number {
   return storedAtMs - tookMs;
 }
 
-/** Whether one need not be remembered besides the other. */
-function isWithin(one: RememberedPurge, other: RememberedPurge): boolean {
+/** Whether `other` makes `one` redundant. */
+function isCoveredBy(one: RememberedPurge, other: RememberedPurge): boolean {
   if (one.atMs !== other.atMs || one.slackMs > other.slackMs) return false;
   return JSON.stringify(one.filter) === JSON.stringify(other.filter);
 }
 
-/** Whether an answer is one of those that a purge is about. */
+/** Whether an answer matches all conditions of a filter. */
 export function matches(
   answer: Pick<KeptAnswer, 'tenant' | 'tags' | 'namespace' | 'source'>,
   filter: PurgeFilter,

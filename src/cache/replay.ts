@@ -3,21 +3,21 @@ import type { TimedFrame } from './kept-answer.js';
 
 /** Where a stream goes. */
 export interface FrameSink {
-  /** @returns `false`: nothing more is wanted until `drained()` */
+  /** @returns `false` if no more must be written until `drained()` */
   write(bytes: Buffer): boolean;
   end(): void;
 }
 
-/** How a kept stream is given. */
+/** How a cached stream is replayed. */
 export interface ReplayOptions {
   readonly clock: Clock;
-  /** At the pace the frames once came; otherwise at once. */
+  /** At the original pace; otherwise at once. */
   readonly natural: boolean;
   /** The client asked for usage in its stream. */
   readonly includeUsage: boolean;
 }
 
-/** A kept stream on its way to one client. */
+/** Replays a cached stream to one client. */
 export class Replay {
   readonly #frames: readonly TimedFrame[];
   readonly #options: ReplayOptions;
@@ -27,42 +27,42 @@ export class Replay {
   #startedMs = 0;
   #isBlocked = false;
   #isOver = false;
-  #forgetTimer: (() => void) | null = null;
+  #cancelTimer: (() => void) | null = null;
 
-  /** @param onEnd - called once, when the client has been given everything */
+  /** @param onEnd - called once, when everything has been written */
   constructor(frames: readonly TimedFrame[], options: ReplayOptions, onEnd: () => void) {
     this.#frames = frames.filter(({ usageOnly }) => options.includeUsage || !usageOnly);
     this.#options = options;
     this.#onEnd = onEnd;
   }
 
-  /** Starts the flow; call it once. */
+  /** Starts writing; call it once. */
   pipe(sink: FrameSink): void {
     this.#sink = sink;
     this.#startedMs = this.#options.clock.now();
     this.#flow();
   }
 
-  /** The sink can take more again. */
+  /** The sink can take more. */
   drained(): void {
     this.#isBlocked = false;
     this.#flow();
   }
 
-  /** Nobody wants the rest. Harmless after the end. */
+  /** Stops. No effect after the end. */
   abandon(): void {
     this.#isOver = true;
-    this.#forgetTimer?.();
-    this.#forgetTimer = null;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
   }
 
   #flow(): void {
     const sink = this.#sink;
-    if (sink === null || this.#forgetTimer !== null) return;
+    if (sink === null || this.#cancelTimer !== null) return;
     while (!this.#isOver && !this.#isBlocked) {
       const due = this.#takeDue();
       if (due.length > 0) {
-        // One write for all that is due: a system call for each would cost more than finding it.
+        // One write for all due frames: a system call for each would cost more than the look-up.
         this.#isBlocked = !sink.write(Buffer.concat(due));
         continue;
       }
@@ -92,8 +92,8 @@ export class Replay {
 
   #waitFor({ atMs }: TimedFrame): void {
     const { clock } = this.#options;
-    this.#forgetTimer = clock.after(Math.max(1, atMs - (clock.now() - this.#startedMs)), () => {
-      this.#forgetTimer = null;
+    this.#cancelTimer = clock.after(Math.max(1, atMs - (clock.now() - this.#startedMs)), () => {
+      this.#cancelTimer = null;
       this.#flow();
     });
   }

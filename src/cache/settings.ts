@@ -1,4 +1,4 @@
-/** What a part of the traffic may do differently; what is left out is as for the whole. */
+/** Settings of a policy or a caller; what is left out is inherited. */
 export interface CacheOverride {
   readonly mode?: CacheMode | undefined;
   readonly ttlS?: number | undefined;
@@ -10,56 +10,59 @@ export interface CacheOverride {
 }
 
 /**
- * Whether answers are given again: never, to requests that ask for it (`x-suffice-cache: exact` or
- * `semantic`), or to all that do not refuse it: to the very same ones, or to those that ask the same in
- * other words as well.
+ * When cached answers are given:
+ *
+ * - `off`: never
+ * - `opt_in`: to requests that ask for it (`x-suffice-cache: exact` or `semantic`)
+ * - `exact`: to identical requests, unless they opt out
+ * - `semantic`: also to requests with the same meaning, unless they opt out
  */
 export type CacheMode = 'off' | 'opt_in' | 'exact' | 'semantic';
 
-/** Answers that are kept only where an operator says so. */
+/** Kinds of answers that are stored only if the operator lists them. */
 export type KeptKind = 'tool_calls' | 'truncated' | 'filtered';
 
-/** What a caller may do otherwise than the rest. */
+/** Settings of a caller. */
 export interface CallerOverride extends CacheOverride {
   /** Which answers it may purge: its own (the default), or everybody's. */
   readonly purges?: 'own' | 'all' | undefined;
 }
 
-/** What an operator says of answers to questions in other words. */
+/** The operator's settings for semantic caching. */
 export interface SemanticSettings {
-  /** Share of the answers given that may be wrong, 0 to 1. */
+  /** Maximum share of wrong answers among semantic hits, 0 to 1. */
   readonly maxError: number;
-  /** Milliseconds after which no further question is compared. */
+  /** Milliseconds of a look-up after which no further question is compared. */
   readonly budgetMs: number;
   readonly recheck: {
-    /** Of the answers given, at least so many are asked of a model again, 0 to 1. */
+    /** Minimum share of semantic hits that are rechecked, 0 to 1. */
     readonly share: number;
     readonly usdPerDay: number;
   };
 }
 
-/** What an operator says of the cache. */
+/** The operator's settings for the cache. */
 export interface CacheSettings {
   readonly mode: CacheMode;
-  /** Seconds an answer is kept. */
+  /** Lifetime of an answer, in seconds. */
   readonly ttlS: number;
-  /** The most seconds a request may ask for. */
+  /** Longest lifetime that a request may ask for, in seconds. */
   readonly maxTtlS: number;
-  /** Whether callers are told apart by their key. */
+  /** `key`: each key has its own answers. */
   readonly scope: 'key' | 'shared';
   readonly namespace: string;
-  /** Put on every answer that is kept. */
+  /** Added to every stored answer. */
   readonly tags: readonly string[];
-  /** Whether requests that ask for chance, and no seed to repeat it by, are answered from the cache. */
+  /** Whether requests with random sampling and no seed are answered from the cache. */
   readonly sampled: boolean;
-  /** Kept besides complete answers. */
+  /** Kinds that are stored besides complete answers. */
   readonly keep: readonly KeptKind[];
-  /** How fast a kept stream is given: at once, or at the pace it once came. */
+  /** How fast a cached stream is replayed: at once, or at its original pace. */
   readonly replay: 'full' | 'natural';
   readonly semantic: SemanticSettings;
-  /** By name of the policy. */
+  /** By policy name. */
   readonly policies: Readonly<Record<string, CacheOverride>>;
-  /** By name of the caller; goes before its policy's. */
+  /** By caller name; overrides the policy's. */
   readonly callers: Readonly<Record<string, CallerOverride>>;
 }
 
@@ -68,7 +71,7 @@ export function isCaching(settings: CacheSettings): boolean {
   return modesIn(settings).some((mode) => mode !== 'off');
 }
 
-/** Whether any request at all may be answered with what was said to another question. */
+/** Whether any request at all may get a semantic hit. */
 export function isComparing(
   settings: Pick<CacheSettings, 'mode' | 'policies' | 'callers'>,
 ): boolean {
@@ -80,6 +83,6 @@ function modesIn({
   policies,
   callers,
 }: Pick<CacheSettings, 'mode' | 'policies' | 'callers'>): readonly CacheMode[] {
-  const others = [...Object.values(policies), ...Object.values(callers)];
-  return [mode, ...others.flatMap((each) => each.mode ?? [])];
+  const overrides = [...Object.values(policies), ...Object.values(callers)];
+  return [mode, ...overrides.flatMap((each) => each.mode ?? [])];
 }

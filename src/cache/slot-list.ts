@@ -1,15 +1,15 @@
-/** A value in a `ByteBoundedMap`, and its neighbours in the list that it is in. */
+/** A value of a `ByteBoundedMap`, and its neighbours in its list. */
 export interface Slot<V> {
   readonly key: string;
   readonly value: V;
   readonly bytes: number;
-  /** `null` for one that is in none. */
+  /** `null` if it is in no list. */
   list: SlotList<V> | null;
   older: Slot<V> | null;
   newer: Slot<V> | null;
 }
 
-/** Slots in the order in which they came. */
+/** Slots in insertion order (a doubly linked list). */
 export class SlotList<V> implements Iterable<Slot<V>> {
   #bytes = 0;
   #oldest: Slot<V> | null = null;
@@ -19,12 +19,12 @@ export class SlotList<V> implements Iterable<Slot<V>> {
     return this.#bytes;
   }
 
-  /** What came longest ago; `null` when it is empty. */
+  /** `null` if the list is empty. */
   get oldest(): Slot<V> | null {
     return this.#oldest;
   }
 
-  /** Puts a slot last, out of the list that it was in. */
+  /** Appends a slot, and removes it from the list that it was in. */
   add(slot: Slot<V>): void {
     slot.list?.remove(slot);
     slot.list = this;
@@ -35,18 +35,18 @@ export class SlotList<V> implements Iterable<Slot<V>> {
     this.#bytes += slot.bytes;
   }
 
-  /** @param slot - one of this list */
+  /** @param slot - must be in this list */
   remove(slot: Slot<V>): void {
     if (slot.older === null) this.#oldest = slot.newer;
     else slot.older.newer = slot.newer;
     if (slot.newer === null) this.#newest = slot.older;
     else slot.newer.older = slot.older;
     this.#bytes -= slot.bytes;
-    // What is gone must not hold on to what is there: among the old it would keep it from being collected.
+    // A removed slot in the old generation must not keep its former neighbours from being collected.
     slot.list = slot.older = slot.newer = null;
   }
 
-  /** The oldest first; the list must not be changed meanwhile. */
+  /** The oldest first. The list must not be changed during iteration. */
   *[Symbol.iterator](): Generator<Slot<V>> {
     for (let slot = this.#oldest; slot !== null; slot = slot.newer) yield slot;
   }

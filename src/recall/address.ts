@@ -2,11 +2,14 @@ import type { Addressing } from '../dialects/answer-forms.js';
 import type { Decided } from '../request/exchange.js';
 import type { PlacedRequest } from './landing.js';
 
-const AS_IT_IS: Addressing = { whole: (body) => body, streamed: (bytes) => bytes };
+const UNCHANGED: Addressing = { whole: (body) => body, streamed: (bytes) => bytes };
 
-/** Makes an answer that was asked for by another request this one's own; one for each reply. */
-export function addressTo({ place, request }: PlacedRequest, { decision }: Decided): Addressing {
+/** Rewrites what a shared answer says of its request (id, time, labels) to this request's. One for each reply. */
+export function addressTo(
+  { place: lookup, request }: PlacedRequest,
+  { decision }: Decided,
+): Addressing {
   const nowS = Math.floor(decision.atMs / 1_000);
   const to = { id: decision.id, nowS, request: request.parsed ?? {} };
-  return place.forms.addressed?.(to) ?? AS_IT_IS;
+  return lookup.forms.addressed?.(to) ?? UNCHANGED;
 }

@@ -15,13 +15,13 @@ import type { CacheCounts } from './tally.js';
 export interface Purged {
   readonly answers: number;
   readonly bytes: number;
-  /** Some of them, the latest first. */
+  /** The latest of them, newest first. */
   readonly some: readonly PurgedAnswer[];
 }
 
-/** An answer as a purge shows it: never its words. */
+/** A purged answer as it is reported: never its text. */
 export interface PurgedAnswer {
-  /** The decision whose answer it is. */
+  /** Id of the decision that produced it. */
   readonly id: string;
   readonly model: string;
   readonly tenant: string | null;
@@ -31,7 +31,7 @@ export interface PurgedAnswer {
   readonly bytes: number;
 }
 
-/** How the cache does. */
+/** Cache statistics since the start. */
 export interface CacheStats extends CacheCounts {
   readonly answers: number;
   readonly bytes: number;
@@ -40,34 +40,34 @@ export interface CacheStats extends CacheCounts {
   readonly evicted: number;
   readonly expired: number;
   readonly purged: number;
-  /** Where answers outlast a restart; `null` for nowhere. */
+  /** File that answers are persisted to; `null` if there is none. */
   readonly file: string | null;
-  /** `null` where questions are not compared. */
+  /** `null` if semantic caching is off. */
   readonly alike: AlikeStats | null;
 }
 
-/** How answers to questions in other words do. */
+/** Statistics of semantic caching since the start. */
 export interface AlikeStats extends AlikeCounts, AlikeTallied {
-  /** Share of answers found wrong among those asked for again, and where it lies with 95 %; `null` for none. */
+  /** Share of rechecked answers found wrong, with its 95 % confidence interval; `null` before the first recheck. */
   readonly measured: { readonly error: number; readonly low: number; readonly high: number } | null;
-  /** US dollars spent on asking again. */
+  /** US dollars spent on rechecks. */
   readonly spentUsd: number;
 }
 
-/** What a client's word on an answer did. */
+/** What a client's feedback on an answer did. */
 export interface Heard {
-  /** Answers that were here and will not be given again. */
+  /** Number of answers evicted from this process. */
   readonly evicted: number;
-  /** It was bad: whoever still has it gives it no more. */
+  /** The answer was reported as bad: processes that share it drop it, too. */
   readonly isForgotten: boolean;
-  /** The answer had been given again: no model was chosen, and none can be blamed. */
+  /** The answer came from the cache: no model was chosen, so none can be blamed. */
   readonly wasRecalled: boolean;
 }
 
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
 const CONFIDENCE = 0.95;
 
-/** What operators ask of the cache. */
+/** Cache administration: statistics, feedback and purges. */
 export class CacheAdmin {
   readonly #parts: RecallParts;
   readonly #log: AnswerLog | null;
@@ -87,95 +87,97 @@ export class CacheAdmin {
       ...counts,
       ...tally.counts,
       file: this.#log?.file ?? null,
-      alike: this.#alike(),
+      alike: this.#semanticStats(),
     };
   }
 
   /**
-   * Takes in what a client says of an answer: one that was bad is not given again, here or by those that
-   * share answers, nor are those to questions that mean the same.
+   * Applies a client's feedback on an answer: a bad one is evicted here and in all processes that share
+   * answers, and so are answers to questions with the same meaning.
    *
-   * Where another answer has taken its place meanwhile, that one stays.
+   * If it has been replaced by another answer meanwhile, that one stays.
    *
-   * @returns `null` for a decision that is not the caller's, or had nothing to do with the cache
+   * @returns `null` for a decision that is not the caller's, or did not involve the cache
    */
   hear(decisionId: string, caller: string, isGood: boolean): Heard | null {
-    const { given, cache, alike, tally } = this.#parts;
-    const answer = given.get(decisionId);
+    const { given: servedAnswers, cache, alike: semantic, tally } = this.#parts;
+    const answer = servedAnswers.get(decisionId);
     if (answer?.caller !== caller) return null;
-    const { key, source, claim, isFresh } = answer;
-    if (claim !== null) alike?.answers.saw(claim, source, isGood);
+    const { key, source, claim: prediction, isFresh } = answer;
+    if (prediction !== null) semantic?.answers.saw(prediction, source, isGood);
     const wasRecalled = !isFresh;
     if (isGood) return { evicted: 0, wasRecalled, isForgotten: false };
-    // Also where it is gone from here: others may have it.
-    const evicted = cache.store.drop([{ key, source }, ...this.#kinOf(answer)]);
+    // Even if it is gone from here: other processes may have it.
+    const evicted = cache.store.drop([{ key, source }, ...this.#similarTo(answer)]);
     tally.levels();
     return { evicted: evicted.length, wasRecalled, isForgotten: true };
   }
 
-  #kinOf({ key, source, question }: GivenAnswer): readonly KeptAnswer[] {
-    const { cache, alike } = this.#parts;
+  #similarTo({ key, source, question }: GivenAnswer): readonly KeptAnswer[] {
+    const { cache, alike: semantic } = this.#parts;
     const kept = cache.store.peek(key);
     const isReplaced = kept !== undefined && kept.source !== source;
-    if (alike === null || isReplaced) return [];
+    if (semantic === null || isReplaced) return [];
     const questions = [question, kept?.question ?? null].filter((one) => one !== null);
-    return alike.answers.kinOf(questions, key);
+    return semantic.answers.kinOf(questions, key);
   }
 
-  #alike(): AlikeStats | null {
-    const { alike } = this.#parts;
-    if (alike === null) return null;
-    const { counts } = alike.tally;
+  #semanticStats(): AlikeStats | null {
+    const { alike: semantic } = this.#parts;
+    if (semantic === null) return null;
+    const { counts } = semantic.tally;
     const { right, wrong } = counts.rechecks;
-    const seen = right + wrong;
+    const checked = right + wrong;
     const measured =
-      seen === 0 ? null : { error: wrong / seen, ...shareInterval(wrong, seen, CONFIDENCE) };
-    return { ...alike.answers.counts, ...counts, measured, spentUsd: alike.purse.spentUsd };
+      checked === 0
+        ? null
+        : { error: wrong / checked, ...shareInterval(wrong, checked, CONFIDENCE) };
+    return { ...semantic.answers.counts, ...counts, measured, spentUsd: semantic.purse.spentUsd };
   }
 
   /**
-   * Removes answers, from memory at once and from the file before it resolves.
+   * Removes answers from memory at once, and from the file and from Redis before it resolves.
    *
-   * @param dryRun - only tells what would be removed
-   * @throws {GatewayError} `not_saved` if they are gone from memory, but cannot be taken out of
-   *   the file, so that a restart would bring them back, or out of Redis
+   * @param dryRun - only reports what would be removed
+   * @throws {GatewayError} `not_saved` if they are removed from memory, but could not be removed from
+   *   the file, so that a restart would bring them back, or from Redis
    */
   async purge(filter: PurgeFilter, dryRun: boolean): Promise<Purged> {
     const { cache, books, tally, shared } = this.#parts;
-    if (dryRun) return shown(cache.store.matching(filter), books.clock);
-    const purged = shown(cache.store.purge(filter), books.clock);
+    if (dryRun) return purgedOf(cache.store.matching(filter), books.clock);
+    const purged = purgedOf(cache.store.purge(filter), books.clock);
     tally.levels();
     const file = this.#log?.file ?? 'the file';
-    // Both are tried: that one fails must not keep the other from being done.
-    const [saved, told] = await Promise.allSettled([this.#log?.save(), shared?.purge(filter)]);
+    // Both are tried: a failure of one must not prevent the other.
+    const [saved, published] = await Promise.allSettled([this.#log?.save(), shared?.purge(filter)]);
     if (saved.status === 'rejected') {
-      const message = `purged from memory, but not from ${file}, which cannot be written; it is as soon as that works`;
+      const message = `purged from memory, but not from ${file}, which cannot be written; it is purged as soon as it can be written again`;
       throw new GatewayError('not_saved', message, { cause: saved.reason });
     }
-    if (told.status === 'rejected') {
+    if (published.status === 'rejected') {
       const message =
-        'purged here, but the others were not told, as Redis is away or full; they are as soon as it is not';
-      throw new GatewayError('not_saved', message, { cause: told.reason });
+        'purged here, but not in Redis and the other gateways: Redis is unavailable or full; they are purged as soon as it is back';
+      throw new GatewayError('not_saved', message, { cause: published.reason });
     }
     return purged;
   }
 }
 
 /**
- * The callers whose answers a caller may purge: its own, unless it may purge all.
+ * Whose answers a caller may purge: its own, unless it may purge all.
  *
- * @returns a tenant, or `undefined` for all
+ * @returns a tenant, or `undefined` for all tenants
  */
 export function purgeScope(settings: CacheSettings | null, caller: string): string | undefined {
   const callers = settings?.callers ?? {};
-  // Where there are no keys there is nobody to be kept from.
+  // Without keys there is only one tenant.
   if (Object.keys(callers).length === 0) return undefined;
   const own = Object.hasOwn(callers, caller) ? callers[caller] : undefined;
   return own?.purges === 'all' ? undefined : caller;
 }
 
-function shown(answers: readonly KeptAnswer[], clock: Clock): Purged {
-  const latest = answers.toSorted((a, b) => b.storedAtMs - a.storedAtMs).slice(0, MOST_SHOWN);
+function purgedOf(answers: readonly KeptAnswer[], clock: Clock): Purged {
+  const latest = answers.toSorted((a, b) => b.storedAtMs - a.storedAtMs).slice(0, MAX_SHOWN);
   return {
     answers: answers.length,
     bytes: answers.reduce((sum, answer) => sum + bytesOf(answer), 0),

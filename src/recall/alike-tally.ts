@@ -1,24 +1,24 @@
 import type { Metrics } from '../telemetry/metrics.js';
 import type { LeftOut } from './recheck-purse.js';
 
-/** What became of an answer that was asked for again. */
+/** Outcome of a recheck. */
 export type RecheckResult = 'right' | 'wrong' | 'unclear' | 'failed';
 
-/** What was given to questions in other words since the start, and how right it was. */
+/** Semantic hits since the start, and what rechecks found. */
 export interface AlikeTallied {
   readonly hits: number;
-  /** Wrong answers to be expected among them. */
+  /** Expected number of wrong answers among them. */
   readonly expectedWrong: number;
   readonly rechecks: Readonly<Record<RecheckResult, number>>;
-  /** Answers that were to be asked for again, and were not. */
+  /** Rechecks that were due, but skipped. */
   readonly leftOut: Readonly<Record<LeftOut, number>>;
-  /** US dollars; answers of unknown cost are not in it. */
+  /** US dollars; answers of unknown cost are not counted. */
   readonly savedUsd: number;
-  /** Milliseconds that clients did not wait. */
+  /** Milliseconds of waiting that clients were spared. */
   readonly savedMs: number;
 }
 
-/** Counts what is given to questions in other words. */
+/** Counts semantic hits and rechecks, for metrics and `GET /v1/cache/stats`. */
 export class AlikeTally {
   readonly #metrics: Metrics;
   readonly #rechecks = { right: 0, wrong: 0, unclear: 0, failed: 0 };
@@ -49,7 +49,7 @@ export class AlikeTally {
     this.#expectedWrong += expectedError;
   }
 
-  /** A client has such an answer. @param savedUsd - `null` when unknown */
+  /** A semantic hit was delivered. @param savedUsd - `null` if unknown */
   saved(savedUsd: number | null, savedMs: number): void {
     this.#savedUsd += savedUsd ?? 0;
     this.#savedMs += savedMs;

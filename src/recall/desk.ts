@@ -10,7 +10,7 @@ import { lead } from './lead.js';
 import { placeOf } from './place.js';
 import { recheckSometimes } from './recheck.js';
 
-/** Joins the cache to the journey of a request: between reading it and deciding on it. */
+/** The cache stage of a request's path: between reading the request and deciding on a model. */
 export class CacheDesk {
   readonly #parts: RecallParts;
 
@@ -19,107 +19,122 @@ export class CacheDesk {
   }
 
   /**
-   * Answers from the cache, together with the same request of another client, or by `ask`.
+   * Answers from the cache, by joining an identical request in flight, or by `callModel`.
    *
-   * @throws {GatewayError} as `ask` does, `not_kept`, and `invalid_request` for headers that cannot be understood
+   * @throws {GatewayError} as `callModel` does; `not_kept`; `invalid_request` for invalid headers
    */
-  async answer(asked: AskedRequest, ask: Ask): Promise<Exchange> {
+  async answer(asked: AskedRequest, callModel: Ask): Promise<Exchange> {
     const { tally, books } = this.#parts;
     const { call, setup } = asked;
-    // The pipeline asks only where there is a cache configured.
-    const place = setup.caching === null ? 'off' : placeOf(asked, setup.caching, books);
-    if (typeof place === 'string') {
-      tally.bypass(place);
+    // The pipeline only calls this if a cache is configured.
+    const lookup = setup.caching === null ? 'off' : placeOf(asked, setup.caching, books);
+    if (typeof lookup === 'string') {
+      tally.bypass(lookup);
       const mark = {
         status: 'bypass',
-        why: place,
+        why: lookup,
         ageS: null,
         source: null,
         savedUsd: null,
       } as const;
-      return { cache: mark, ...(await ask(call.signal, false)) };
+      return { cache: mark, ...(await callModel(call.signal, false)) };
     }
-    const placed = { place, alike: null, ...asked };
-    if (!place.order.looks) return this.#lead(placed, ask);
-    return (await this.#same(placed)) ?? this.#shareOrAsk(placed, ask);
+    const { request, startedMs } = asked;
+    const placed: PlacedRequest = { call, request, setup, startedMs, place: lookup, alike: null };
+    if (!lookup.order.looks) return this.#lead(placed, callModel);
+    return (await this.#exactHit(placed)) ?? this.#joinOrAsk(placed, callModel);
   }
 
-  /** The kept answer to the very same request. */
-  async #same(asked: PlacedRequest): Promise<Exchange | null> {
-    const { key, order, settings } = asked.place;
-    const kept = this.#parts.cache.store.find(key, order.maxAgeS);
+  /** The cached answer to an identical request; `null` if there is none. */
+  async #exactHit(asked: PlacedRequest): Promise<Exchange | null> {
+    const { key, order: control, settings } = asked.place;
+    const kept = this.#parts.cache.store.find(key, control.maxAgeS);
     if (kept === null) return null;
     const { budgetMs } = settings.semantic;
     const held = isHeld(kept) ? kept : await this.#fetch(kept, budgetMs);
     return held === null ? null : recalled(this.#parts, asked, held);
   }
 
-  /** Without waiting for anything, so that of the same requests only one finds none under way. */
-  #shareOrAsk(asked: PlacedRequest, ask: Ask): Promise<Exchange> {
-    const { place, request } = asked;
-    const flight = this.#flightFor(place, request.stream);
-    if (flight !== null) return follow(this.#parts, asked, flight, ask);
+  /** Looks for a request in flight without awaiting anything, so that of identical requests only one becomes the leader. */
+  #joinOrAsk(asked: PlacedRequest, callModel: Ask): Promise<Exchange> {
+    const { place: lookup, request } = asked;
+    const inFlight = this.#inFlight(lookup, request.stream);
+    if (inFlight !== null) return follow(this.#parts, asked, inFlight, callModel);
     const startedMs = this.#parts.books.clock.now();
-    const alike = this.#seek(place);
-    if (alike?.outlook.serves !== true) return this.#lead(withAlike(asked, alike), ask);
-    if (!isHeld(alike.kept)) return this.#fetchAlike({ asked, alike, startedMs }, ask);
-    const given = this.#giveAlike(asked, alike, alike.kept, ask);
-    return given === null ? this.#lead(asked, ask) : Promise.resolve(given);
+    const match = this.#findMatch(lookup);
+    if (match?.outlook.serves !== true) return this.#lead(withNearest(asked, match), callModel);
+    if (!isHeld(match.kept)) return this.#fetchMatch({ asked, match, startedMs }, callModel);
+    const hit = this.#semanticHit(asked, match, match.kept, callModel);
+    return hit === null ? this.#lead(asked, callModel) : Promise.resolve(hit);
   }
 
-  /** The same request of another client, unless only a kept answer will do. */
-  #flightFor({ key, order }: Place, stream: boolean): Flight<Landing> | null {
-    return order.onlyKept ? null : this.#parts.cache.flightFor(key, stream, order);
+  /** An identical request in flight; `null` if there is none, or only a cached answer is wanted. */
+  #inFlight({ key, order: control }: Place, stream: boolean): Flight<Landing> | null {
+    return control.onlyKept ? null : this.#parts.cache.flightFor(key, stream, control);
   }
 
-  /** @throws {GatewayError} `not_kept` where nobody is to be asked */
-  async #lead(asked: PlacedRequest, ask: Ask): Promise<Exchange> {
-    if (!asked.place.order.onlyKept) return lead(this.#parts, asked, ask);
-    const message = 'no kept answer will do, and the request says cache-control: only-if-cached';
+  /** @throws {GatewayError} `not_kept` if no model may be called */
+  async #lead(asked: PlacedRequest, callModel: Ask): Promise<Exchange> {
+    if (!asked.place.order.onlyKept) return lead(this.#parts, asked, callModel);
+    const message = 'no cached answer matches, and the request says cache-control: only-if-cached';
     throw new GatewayError('not_kept', message);
   }
 
-  async #fetchAlike(
-    { asked, alike, startedMs }: { asked: PlacedRequest; alike: Alike; startedMs: number },
-    ask: Ask,
+  /** A semantic hit whose text is held by another process. */
+  async #fetchMatch(
+    { asked, match, startedMs }: { asked: PlacedRequest; match: Alike; startedMs: number },
+    callModel: Ask,
   ): Promise<Exchange> {
-    const { place, request } = asked;
+    const { place: lookup, request } = asked;
     const spentMs = this.#parts.books.clock.now() - startedMs;
-    const kept = await this.#fetch(alike.kept, place.settings.semantic.budgetMs - spentMs);
-    const given = kept === null ? null : this.#giveAlike(asked, alike, kept, ask);
-    if (given !== null) return given;
-    // Meanwhile the same request of another client may have come.
-    const flight = this.#flightFor(place, request.stream);
-    if (flight !== null) return follow(this.#parts, asked, flight, ask);
-    return this.#lead(withAlike(asked, alike), ask);
+    const kept = await this.#fetch(match.kept, lookup.settings.semantic.budgetMs - spentMs);
+    const hit = kept === null ? null : this.#semanticHit(asked, match, kept, callModel);
+    if (hit !== null) return hit;
+    // Another client may have sent the same request meanwhile.
+    const inFlight = this.#inFlight(lookup, request.stream);
+    if (inFlight !== null) return follow(this.#parts, asked, inFlight, callModel);
+    return this.#lead(withNearest(asked, match), callModel);
   }
 
-  /** The words of an answer that another process keeps, if they come in time. */
+  /** The text of an answer that another process stored; `null` if it does not arrive in time. */
   #fetch(kept: KeptAnswer, budgetMs: number): Promise<HeldAnswer | null> {
     return this.#parts.shared?.fetch(kept, budgetMs) ?? Promise.resolve(null);
   }
 
-  /** The answer to a question in other words, or the one that comes nearest to it. */
-  #seek({ order, question, settings }: Place): Alike | null {
-    const { alike } = this.#parts;
-    const asked = alike === null || order.semantic === null ? null : question();
-    if (alike === null || order.semantic === null || asked === null) return null;
-    const { maxError } = order.semantic;
-    const { maxAgeS } = order;
-    return alike.answers.seek(asked, { maxError, maxAgeS, budgetMs: settings.semantic.budgetMs });
+  /** The best semantic match, whether or not it may be given; `null` if there is none. */
+  #findMatch({ order: control, question, settings }: Place): Alike | null {
+    const { alike: semantic } = this.#parts;
+    const asked = semantic === null || control.semantic === null ? null : question();
+    if (semantic === null || control.semantic === null || asked === null) return null;
+    const { maxError } = control.semantic;
+    const { maxAgeS } = control;
+    return semantic.answers.seek(asked, {
+      maxError,
+      maxAgeS,
+      budgetMs: settings.semantic.budgetMs,
+    });
   }
 
-  #giveAlike(asked: PlacedRequest, found: Alike, kept: HeldAnswer, ask: Ask): Exchange | null {
-    const { alike: tools } = this.#parts;
-    const alike = { ...found, kept };
-    const exchange = recalled(this.#parts, asked, kept, alike);
-    if (exchange === null || tools === null) return null;
-    tools.tally.gave(alike.outlook.expectedError);
-    recheckSometimes(this.#parts, { tools, asked, alike }, ask);
+  /** `null` if the answer cannot be converted to the form that the client wants. */
+  #semanticHit(
+    asked: PlacedRequest,
+    found: Alike,
+    kept: HeldAnswer,
+    callModel: Ask,
+  ): Exchange | null {
+    const { alike: semantic } = this.#parts;
+    const match = { ...found, kept };
+    const exchange = recalled(this.#parts, asked, kept, match);
+    if (exchange === null || semantic === null) return null;
+    semantic.tally.gave(match.outlook.expectedError);
+    recheckSometimes(this.#parts, { semantic, asked, match }, callModel);
     return exchange;
   }
 }
 
-function withAlike({ call, request, setup, startedMs, place }: PlacedRequest, alike: Alike | null) {
-  return { call, request, setup, startedMs, place, alike };
+function withNearest(
+  { call, request, setup, startedMs, place: lookup }: PlacedRequest,
+  nearest: Alike | null,
+): PlacedRequest {
+  return { call, request, setup, startedMs, place: lookup, alike: nearest };
 }

@@ -7,50 +7,50 @@ import { addressTo } from './address.js';
 import { Guest, type GuestAnswer } from './guest.js';
 import type { Ask, Landing, PlacedRequest, RecallParts, SharedStream } from './landing.js';
 
-/** A request that shares another's answer, and how it goes on where that cannot be. */
+/** A request that shares the leader's answer, and what it does if that is not possible. */
 interface Follower {
   readonly asked: PlacedRequest;
-  readonly guest: Guest;
-  /** Asks an upstream for itself. */
-  readonly goOn: () => Promise<Exchange>;
+  readonly reply: Guest;
+  /** Calls a model for this request alone. */
+  readonly askAlone: () => Promise<Exchange>;
 }
 
-/** Waits for the answer to the same question that another client has asked. */
+/** Waits for the answer to an identical request that is in flight for another client. */
 export async function follow(
   parts: RecallParts,
   asked: PlacedRequest,
-  flight: Flight<Landing>,
-  ask: Ask,
+  inFlight: Flight<Landing>,
+  callModel: Ask,
 ): Promise<Exchange> {
   const { call, request } = asked;
-  const guest = new Guest(parts, asked);
+  const reply = new Guest(parts, asked);
   const follower: Follower = {
     asked,
-    guest,
-    goOn: () => {
-      guest.withdraw();
-      return ask(call.signal, false);
+    reply,
+    askAlone: () => {
+      reply.withdraw();
+      return callModel(call.signal, false);
     },
   };
-  flight.board(call.signal);
-  flight.addTags(asked.place.order.tags);
-  const landing = await flight.wait(call.signal);
-  if (landing === null) return guest.sit(sharedWith(asked, null)).abandon();
-  switch (landing.kind) {
+  inFlight.board(call.signal);
+  inFlight.addTags(asked.place.order.tags);
+  const result = await inFlight.wait(call.signal);
+  if (result === null) return reply.sit(sharedWith(asked, null)).abandon();
+  switch (result.kind) {
     case 'threw':
-      guest.withdraw();
-      throw landing.error;
+      reply.withdraw();
+      throw result.error;
     case 'failed':
-      return guest.sit(sharedWith(asked, landing)).fail(landing.error);
+      return reply.sit(sharedWith(asked, result)).fail(result.error);
     case 'whole':
-      return takeWhole(follower, landing);
+      return takeWhole(follower, result);
     case 'stream':
-      return request.stream ? hear(follower, landing) : collect(follower, landing);
+      return request.stream ? followStream(follower, result) : collectStream(follower, result);
   }
 }
 
 function sharedWith(
-  { request, place }: PlacedRequest,
+  { request, place: lookup }: PlacedRequest,
   leader: Exchange | null,
   savedUsd: number | null = null,
 ): GuestAnswer {
@@ -60,74 +60,76 @@ function sharedWith(
     simulated: leader?.simulated ?? false,
     dropped: leader?.dropped ?? [],
     mark: { status: 'hit', why: 'shared', ageS: 0, source, savedUsd },
-    key: place.key,
-    // That of the answer, once that is kept, will do.
+    key: lookup.key,
+    // Feedback finds it through the cached answer, once that is stored.
     question: null,
     claim: null,
   };
 }
 
 function takeWhole(
-  { asked, guest, goOn }: Follower,
+  { asked, reply, askAlone }: Follower,
   leader: WholeExchange,
 ): Exchange | Promise<Exchange> {
-  // Flights of streams land as streams, so only a client that wants no stream gets here.
-  if (asked.request.stream) return goOn();
-  guest.sit(sharedWith(asked, leader, leader.bill.answerUsd));
-  return guest.whole(addressTo(asked, guest.decided).whole(leader.body), 0);
+  // Streamed requests resolve to streams, so only a client that does not stream gets here.
+  if (asked.request.stream) return askAlone();
+  reply.sit(sharedWith(asked, leader, leader.bill.answerUsd));
+  return reply.whole(addressTo(asked, reply.decided).whole(leader.body), 0);
 }
 
 /** The stream as a whole answer, once it is complete. */
-async function collect(
-  { asked, guest, goOn }: Follower,
+async function collectStream(
+  { asked, reply, askAlone }: Follower,
   { ended, exchange }: SharedStream,
 ): Promise<Exchange> {
-  const heard = ended.then((end) => ({ end }));
-  const waited = await untilGone(heard, asked.call.signal);
-  if (waited === null) return guest.sit(sharedWith(asked, exchange)).abandon();
-  const { end } = waited;
-  if (end instanceof GatewayError) return guest.sit(sharedWith(asked, exchange)).fail(end);
+  const settled = await untilGone(
+    ended.then((end) => ({ end })),
+    asked.call.signal,
+  );
+  if (settled === null) return reply.sit(sharedWith(asked, exchange)).abandon();
+  const { end } = settled;
+  if (end instanceof GatewayError) return reply.sit(sharedWith(asked, exchange)).fail(end);
   const body = end === null ? null : asked.place.forms.wholeOf(end);
-  // What cannot be shared in this form has to be asked for.
-  if (body === null) return goOn();
+  // The stream cannot be converted to a whole answer.
+  if (body === null) return askAlone();
   const savedUsd = exchange.outcome()?.answerUsd ?? null;
-  guest.sit(sharedWith(asked, exchange, savedUsd));
-  return guest.whole(addressTo(asked, guest.decided).whole(body), 0);
+  reply.sit(sharedWith(asked, exchange, savedUsd));
+  return reply.whole(addressTo(asked, reply.decided).whole(body), 0);
 }
 
 /** The stream itself, from its beginning. */
-function hear(
-  { asked, guest, goOn }: Follower,
+function followStream(
+  { asked, reply, askAlone }: Follower,
   { broadcast, exchange }: SharedStream,
 ): Exchange | Promise<Exchange> {
-  if (!broadcast.hasBeginning) return goOn();
-  guest.sit(sharedWith(asked, exchange));
-  const address = addressTo(asked, guest.decided);
+  if (!broadcast.hasBeginning) return askAlone();
+  reply.sit(sharedWith(asked, exchange));
+  const address = addressTo(asked, reply.decided);
   let listener: Listener | null = null;
-  const hearing = (client: ClientSink): ListenerSink => ({
+  const sinkFor = (client: ClientSink): ListenerSink => ({
     write: (bytes) => client.write(address.streamed(bytes)),
     end: () => {
       client.end();
-      guest.succeed(exchange.outcome()?.answerUsd ?? null, 0);
+      reply.succeed(exchange.outcome()?.answerUsd ?? null, 0);
     },
     fail: (error, lastBytes) => {
       client.fail(error, address.streamed(lastBytes));
-      // The status line had been sent.
-      guest.fail(error, 200);
+      // The status line has been sent already.
+      reply.fail(error, 200);
     },
   });
   return {
     kind: 'stream',
-    ...guest.decided,
+    ...reply.decided,
     pipe: (client) => {
-      listener = broadcast.listen(hearing(client), asked.request.includeUsage);
+      listener = broadcast.listen(sinkFor(client), asked.request.includeUsage);
     },
     drained: () => listener?.drained(),
     abandon: (why) => {
       listener?.leave();
-      guest.abandon(why);
+      reply.abandon(why);
     },
-    outcome: () => guest.outcome,
+    outcome: () => reply.outcome,
     lost: () => exchange.lost(),
   };
 }

@@ -1,34 +1,34 @@
 import type { Question } from '../cache/kept-answer.js';
 import type { Claim } from '../cache/semantic/error-book.js';
 
-/** What a decision gave to whom. */
+/** A cached answer that was given to a client, or stored for it. */
 export interface GivenAnswer {
   readonly caller: string;
-  /** Of the kept answer. */
+  /** Key of the cached answer. */
   readonly key: string;
-  /** The decision whose answer it is: by now another one may be kept under the key. */
+  /** Id of the decision that produced it: the key may hold another answer by now. */
   readonly source: string;
-  /** What was asked, or what the answer was kept for; `null` where neither may be compared with others. */
+  /** What was asked, or what the answer was stored for; `null` if neither may be compared with others. */
   readonly question: Question | null;
-  /** Whether it was asked of a model for this decision, or given again. */
+  /** Whether a model was called for this decision; otherwise it came from the cache. */
   readonly isFresh: boolean;
-  /** It was the answer to another question, and this was claimed of it; `null` for the same question. */
+  /** For a semantic hit, what the verifier predicted of it; otherwise `null`. */
   readonly claim: Claim | null;
 }
 
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 
-/** Which kept answer the latest decisions were about, so that what clients say of one reaches it. */
+/** Maps the latest decisions (up to 10,000) to their cached answers, so that feedback finds them. */
 export class GivenAnswers {
   readonly #given = new Map<string, GivenAnswer>();
 
   note(decisionId: string, given: GivenAnswer): void {
     this.#given.set(decisionId, given);
     const oldest = this.#given.keys().next().value;
-    if (this.#given.size > MOST_REMEMBERED && oldest !== undefined) this.#given.delete(oldest);
+    if (this.#given.size > MAX_REMEMBERED && oldest !== undefined) this.#given.delete(oldest);
   }
 
-  /** `undefined` for a decision that had nothing to do with the cache, or has been forgotten. */
+  /** `undefined` for a decision that did not involve the cache, or is no longer remembered. */
   get(decisionId: string): GivenAnswer | undefined {
     return this.#given.get(decisionId);
   }

@@ -1,12 +1,12 @@
 import type { QuestionJudge, ReadQuestion } from '../cache/verify/judge.js';
 
-/** Of no length, so that nothing is near it. */
-const NOWHERE = new Float32Array(0);
+/** Has no dimensions, so no index takes it. */
+const NO_VECTOR = new Float32Array(0);
 
 /**
- * A judge that never throws: a question that it fails on is alike to none, and is answered by a model.
+ * A judge that never throws: a question that it fails on matches no other, so a model answers it.
  *
- * @param onFault - told of every failure
+ * @param onFault - called with every error
  */
 export function guarded(judge: QuestionJudge, onFault: (error: unknown) => void): QuestionJudge {
   const orElse = <T>(work: () => T, otherwise: T): T => {
@@ -17,7 +17,7 @@ export function guarded(judge: QuestionJudge, onFault: (error: unknown) => void)
       return otherwise;
     }
   };
-  const unread = (text: string): ReadQuestion => ({ text, vector: NOWHERE });
+  const unread = (text: string): ReadQuestion => ({ text, vector: NO_VECTOR });
   const { notes } = judge;
   return {
     revision: judge.revision,

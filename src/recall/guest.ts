@@ -9,56 +9,56 @@ import type { CacheMark, Decided, FailedExchange, WholeExchange } from '../reque
 import { undecided } from '../request/plan.js';
 import type { PlacedRequest, RecallParts } from './landing.js';
 
-/** The answer that a guest is given. */
+/** An answer that was produced for another request. */
 export interface GuestAnswer {
-  /** Who had answered it. */
+  /** The model that produced it. */
   readonly model: string;
   readonly simulated: boolean;
-  /** What that model was not told. */
+  /** What was dropped from that model's request. */
   readonly dropped: readonly Loss[];
   readonly mark: CacheMark & { readonly status: 'hit' | 'semantic' };
-  /** The key of the kept answer, or of the one under way. */
+  /** Key of the cached answer, or of the request in flight. */
   readonly key: string;
-  /** What was asked, or what the answer was kept for; `null` where neither may be compared with others. */
+  /** What was asked, or what the answer was stored for; `null` if neither may be compared with others. */
   readonly question: Question | null;
-  /** What was claimed of the answer to another question; `null` for an answer to this one. */
+  /** For a semantic hit, what the verifier predicted of it; otherwise `null`. */
   readonly claim: Claim | null;
 }
 
-interface Sitting {
+interface Started {
   readonly answer: GuestAnswer;
   readonly entry: OpenEntry;
   readonly firstByteMs: number;
 }
 
 /**
- * A request that is answered without asking an upstream: booked like any other, at no cost.
+ * A request that is answered without calling a model: accounted for like any other, at no cost.
  *
- * Ending it twice changes nothing.
+ * Ending it twice has no effect.
  */
 export class Guest {
   readonly #parts: RecallParts;
   readonly #asked: PlacedRequest;
-  #sitting: Sitting | null = null;
+  #started: Started | null = null;
   #isOver = false;
 
-  /** The request counts as under way from now on. */
+  /** Counts the request as in flight from now on. */
   constructor(parts: RecallParts, asked: PlacedRequest) {
     this.#parts = parts;
     this.#asked = asked;
     parts.books.metrics.inFlight.inc();
   }
 
-  /** Its answer is there. Call it once, before anything else. */
+  /** The answer has arrived. Call it once, before anything else. */
   sit(answer: GuestAnswer): this {
-    const { books, decisions, newId, given } = this.#parts;
-    const { call, request, setup, startedMs, place } = this.#asked;
+    const { books, decisions, newId, given: servedAnswers } = this.#parts;
+    const { call, request, setup, startedMs, place: lookup } = this.#asked;
     const atMs = books.clock.wallMs();
     const decision = undecided({
       id: newId(atMs),
       atMs,
       requested: request.model,
-      policy: place.policy,
+      policy: lookup.policy,
       model: answer.model,
       reason: 'cached',
       receipt: setup.router.receipt,
@@ -72,44 +72,51 @@ export class Guest {
       estimateInputTokens: () => 0,
       referencePrice: null,
     };
-    const { key, question, claim, mark } = answer;
+    const { key, question, claim: prediction, mark } = answer;
     const { source } = mark;
     const caller = call.caller.name;
-    // Who has gone before the answer came was given none.
+    // A client that disconnected before the answer arrived was given none.
     if (source !== null) {
-      given.note(decision.id, { caller, key, source, question, isFresh: false, claim });
+      servedAnswers.note(decision.id, {
+        caller,
+        key,
+        source,
+        question,
+        isFresh: false,
+        claim: prediction,
+      });
     }
-    this.#sitting = { answer, entry, firstByteMs: books.clock.now() };
+    this.#started = { answer, entry, firstByteMs: books.clock.now() };
     return this;
   }
 
-  /** It has to ask an upstream after all: it is not a guest any more. */
+  /** A model is called after all: this request is accounted for elsewhere. */
   withdraw(): void {
     if (!this.#isOver) this.#parts.books.metrics.inFlight.dec();
     this.#isOver = true;
   }
 
-  /** What the reply's headers are made from. */
+  /** For the headers of the reply. */
   get decided(): Decided {
-    const { answer, entry } = this.#seat;
+    const { answer, entry } = this.#state;
     const { model, simulated, dropped, mark } = answer;
     const { decision } = entry.record;
     return { decision, servedModel: model, expected: null, simulated, dropped, cache: mark };
   }
 
   get outcome(): Outcome | null {
-    return this.#seat.entry.record.outcome;
+    return this.#state.entry.record.outcome;
   }
 
-  /** Gives a whole answer. @param savedMs - that the client did not wait */
+  /** Answers with a whole body. @param savedMs - milliseconds of waiting that the client was spared */
   whole(body: Buffer, savedMs: number): WholeExchange {
-    const bill = this.succeed(this.#seat.answer.mark.savedUsd, savedMs);
+    const bill = this.succeed(this.#state.answer.mark.savedUsd, savedMs);
     return { kind: 'whole', body, bill, ...this.decided };
   }
 
-  /** The answer is with the client. @param savedUsd - `null` when unknown */
+  /** The answer was delivered. @param savedUsd - `null` if unknown */
   succeed(savedUsd: number | null, savedMs: number): Outcome {
-    const { mark, model } = this.#seat.answer;
+    const { mark, model } = this.#state.answer;
     if (!this.#isOver) {
       const result = mark.why === 'shared' ? 'shared' : mark.status;
       this.#parts.tally.hit(result, model, savedUsd, savedMs);
@@ -118,11 +125,11 @@ export class Guest {
     return this.#end(200, null, savedUsd);
   }
 
-  /** There is no answer, or only a part of it. @param status - what the client was told */
+  /** There is no answer, or only a part of it. @param status - HTTP status that the client got */
   fail(error: GatewayError, status: number = error.status): FailedExchange {
     this.#end(status, error, null);
     const { decided } = this;
-    // Nothing was given out of the cache.
+    // Nothing came from the cache.
     const cache: CacheMark = {
       status: 'miss',
       why: decided.cache?.why ?? null,
@@ -133,17 +140,17 @@ export class Guest {
     return { kind: 'failed', error, ...decided, servedModel: null, cache };
   }
 
-  /** The client has gone. @param why - where it did not go by itself */
+  /** The client has disconnected. @param why - if it did not do so by itself */
   abandon(why = new GatewayError('client_closed', 'the client went away')): FailedExchange {
     return this.fail(why);
   }
 
   #end(status: number, error: GatewayError | null, savedUsd: number | null): Outcome {
     const { books } = this.#parts;
-    const { answer, entry, firstByteMs } = this.#seat;
+    const { answer, entry, firstByteMs } = this.#state;
     this.withdraw();
     const { model, mark } = answer;
-    // Whoever waits for another's answer waits for an upstream, not for the gateway.
+    // A follower waits for the upstream, not for the gateway.
     const waitedMs = mark.why === 'shared' ? firstByteMs - this.#asked.startedMs : 0;
     return settle(books, entry, {
       status,
@@ -156,8 +163,8 @@ export class Guest {
     });
   }
 
-  get #seat(): Sitting {
-    if (this.#sitting === null) throw new Error('a guest that has no answer yet');
-    return this.#sitting;
+  get #state(): Started {
+    if (this.#started === null) throw new Error('there is no answer yet');
+    return this.#started;
   }
 }

@@ -7,47 +7,42 @@ import { Guest, type GuestAnswer } from './guest.js';
 import type { PlacedRequest, RecallParts } from './landing.js';
 
 /**
- * Gives a kept answer again, in the form that the client wants.
+ * Answers a request with a cached answer, in the form that the client wants.
  *
- * @param alike - it is the answer to another question; absent for the very same one
- * @returns `null` if it cannot be put into that form
+ * @param match - for a semantic hit, the match; absent for an exact hit
+ * @returns `null` if the answer cannot be converted to that form
  */
 export function recalled(
   parts: RecallParts,
   asked: PlacedRequest,
   kept: HeldAnswer,
-  alike?: Alike,
+  match?: Alike,
 ): Exchange | null {
   const { clock } = parts.books;
-  const { place, request } = asked;
-  const ageS = Math.max(0, clock.wallMs() - kept.storedAtMs) / 1_000;
-  const { key, costUsd: savedUsd, source, model, simulated, payload } = kept;
-  const mark = markOf(alike, { why: null, ageS, source, savedUsd });
-  // An answer to less than what was asked is never kept, so nothing was dropped.
-  const [question, claim] =
-    alike === undefined ? [kept.question, null] : [place.question(), alike.claim];
-  // Who purges by its tag means all that it was given.
-  parts.cache.store.tag(kept, place.order.tags);
-  const answer = { model, simulated, dropped: [], mark, key, question, claim };
+  const { place: lookup, request } = asked;
+  const { costUsd: savedUsd, payload } = kept;
+  // A client that purges by its tag expects this answer to go, too.
+  parts.cache.store.tag(kept, lookup.order.tags);
+  const answer = reusedAnswer(asked, kept, match, clock.wallMs());
   if (!request.stream) {
-    const body = wholeOf(payload, place.forms);
+    const body = wholeOf(payload, lookup.forms);
     if (body === null) return null;
-    const guest = new Guest(parts, asked).sit(answer);
-    const given = addressTo(asked, guest.decided).whole(body);
-    return guest.whole(given, saved(kept, asked, clock.now()));
+    const reply = new Guest(parts, asked).sit(answer);
+    const rewritten = addressTo(asked, reply.decided).whole(body);
+    return reply.whole(rewritten, savedMs(kept, asked, clock.now()));
   }
-  const frames = framesOf(payload, place.forms);
+  const frames = framesOf(payload, lookup.forms);
   if (frames === null) return null;
-  const guest = new Guest(parts, asked).sit(answer);
-  const address = addressTo(asked, guest.decided);
-  const natural = place.settings.replay === 'natural';
+  const reply = new Guest(parts, asked).sit(answer);
+  const address = addressTo(asked, reply.decided);
+  const natural = lookup.settings.replay === 'natural';
   const { includeUsage } = request;
   const replay = new Replay(frames, { clock, natural, includeUsage }, () => {
-    guest.succeed(savedUsd, saved(kept, asked, clock.now()));
+    reply.succeed(savedUsd, savedMs(kept, asked, clock.now()));
   });
   return {
     kind: 'stream',
-    ...guest.decided,
+    ...reply.decided,
     pipe: (client) => {
       replay.pipe({
         write: (bytes) => client.write(address.streamed(bytes)),
@@ -61,24 +56,39 @@ export function recalled(
     },
     abandon: (why) => {
       replay.abandon();
-      guest.abandon(why);
+      reply.abandon(why);
     },
-    outcome: () => guest.outcome,
-    // Of what lost anything nothing is kept.
+    outcome: () => reply.outcome,
+    // Answers that lost something in translation are never stored.
     lost: () => [],
   };
 }
 
-function markOf(
-  alike: Alike | undefined,
-  told: Omit<CacheMark, 'status' | 'alike'>,
-): GuestAnswer['mark'] {
-  if (alike === undefined) return { status: 'hit', ...told };
-  const { similarity, probability } = alike.verdict;
-  return { status: 'semantic', alike: { similarity, probability }, ...told };
+function reusedAnswer(
+  { place: lookup }: PlacedRequest,
+  kept: HeldAnswer,
+  match: Alike | undefined,
+  nowMs: number,
+): GuestAnswer {
+  const { key, costUsd: savedUsd, source, model, simulated } = kept;
+  const ageS = Math.max(0, nowMs - kept.storedAtMs) / 1_000;
+  const mark = markOf(match, { why: null, ageS, source, savedUsd });
+  const [question, prediction] =
+    match === undefined ? [kept.question, null] : [lookup.question(), match.claim];
+  // Answers to requests from which something was dropped are never stored.
+  return { model, simulated, dropped: [], mark, key, question, claim: prediction };
 }
 
-/** Milliseconds that the client did not wait. */
-function saved({ tookMs }: KeptAnswer, { startedMs }: PlacedRequest, nowMs: number): number {
+function markOf(
+  match: Alike | undefined,
+  rest: Omit<CacheMark, 'status' | 'alike'>,
+): GuestAnswer['mark'] {
+  if (match === undefined) return { status: 'hit', ...rest };
+  const { similarity, probability } = match.verdict;
+  return { status: 'semantic', alike: { similarity, probability }, ...rest };
+}
+
+/** Milliseconds of waiting that the client was spared. */
+function savedMs({ tookMs }: KeptAnswer, { startedMs }: PlacedRequest, nowMs: number): number {
   return Math.max(0, tookMs - (nowMs - startedMs));
 }

@@ -17,48 +17,49 @@ import type { GivenAnswers } from './given.js';
 import type { RecheckPurse } from './recheck-purse.js';
 import type { CacheTally } from './tally.js';
 
-/** What those who share one answer are told of it. */
+/** How a request in flight ended, for all requests that share it. */
 export type Landing =
-  /** It failed before there was a decision, or by a bug. */
+  /** It failed before there was a decision, or because of a bug. */
   | { readonly kind: 'threw'; readonly error: unknown }
   | Extract<Exchange, { kind: 'failed' | 'whole' }>
   | SharedStream;
 
-/** A stream that others may hear as well. */
+/** A stream that several clients may listen to. */
 export interface SharedStream {
   readonly kind: 'stream';
   readonly broadcast: Broadcast;
-  /** The leader's. */
+  /** The leader's exchange. */
   readonly exchange: Exchange & ExchangeStream;
-  /** Resolves to the recording, or to why there is none; `null` if the stream was too long to record. */
+  /** Resolves to the recording, or to the error that ended the stream; `null` if it was too long to record. */
   readonly ended: Promise<readonly TimedFrame[] | GatewayError | null>;
 }
 
-/** Where in the cache a request belongs. */
+/** How a request is looked up in the cache, and how its answer is stored. */
 export interface Place {
   readonly key: string;
-  /** What it is found by in other words; `null` where that must not be, or cannot. */
+  /** For semantic look-ups; `null` if the request must not, or cannot, be compared. */
   readonly question: () => Question | null;
   readonly order: CacheOrder;
-  /** The provider is to look something up: its answer is shared, and not kept. */
+  /** The request enables a provider's own tools: its answer is shared with followers, but not stored. */
   readonly searches: boolean;
   readonly forms: AnswerForms;
   readonly settings: CacheSettings;
-  /** `null` when the client named a model. */
+  /** `null` if the client named a model. */
   readonly policy: string | null;
 }
 
 /** A request that may be answered from the cache. */
 export interface PlacedRequest extends AskedRequest {
   readonly place: Place;
-  /** The kept answer that came nearest and was not given: there is something to be learnt of it. */
+  /** The nearest cached answer, if it was not given: the new answer shows whether it would have been right. */
   readonly alike: Alike | null;
 }
 
 /**
- * Goes on without the cache: decides, calls, delivers, settles.
+ * Answers a request without the cache: decides, calls, delivers, settles.
  *
- * @param isRecheck - nobody waits for the answer: it is to tell whether a kept one is right
+ * @param keepsUsage - the stream has usage, whether or not the client asked for it
+ * @param isRecheck - no client waits for the answer: it shows whether a cached one is right
  */
 export type Ask = (
   signal: GoneSignal,
@@ -66,28 +67,28 @@ export type Ask = (
   isRecheck?: boolean,
 ) => Promise<Exchange>;
 
-/** What answers to questions in other words are found by, and kept right. */
+/** What semantic caching works with. */
 export interface AlikeTools {
   readonly answers: AlikeAnswers;
   readonly tally: AlikeTally;
   readonly purse: RecheckPurse;
-  /** Runs work when no request waits for it. */
+  /** Runs work when the event loop is free. */
   readonly defer: (work: () => void) => void;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
 
-/** What recalling works with. */
+/** What the cache stage works with. */
 export interface RecallParts {
   readonly cache: AnswerCache<Landing>;
   readonly books: Books;
   readonly decisions: DecisionLog<KeptRouting>;
-  /** Makes a decision's id from the wall clock. */
+  /** Makes a decision id from the wall clock, in milliseconds. */
   readonly newId: (wallMs: number) => string;
   readonly tally: CacheTally;
   readonly given: GivenAnswers;
-  /** `null` where questions are not compared. */
+  /** `null` if semantic caching is off. */
   readonly alike: AlikeTools | null;
-  /** `null` where answers are not shared with other processes. */
+  /** `null` if answers are not shared with other processes. */
   readonly shared: SharedAnswers | null;
 }

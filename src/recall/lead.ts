@@ -11,62 +11,65 @@ import type { GatewayError } from '../core/errors.js';
 import type { CacheMark, Exchange, ExchangeStream, WholeExchange } from '../request/exchange.js';
 import type { Ask, Landing, PlacedRequest, RecallParts } from './landing.js';
 
-/** For words that only teach something. */
-const WORDS_MS = 1_000;
+/** Time to fetch a text that is only needed to learn from it. */
+const FETCH_MS = 1_000;
 
 const MISS: CacheMark = { status: 'miss', why: null, ageS: null, source: null, savedUsd: null };
 
 /**
- * Asks for an answer, tells all who wait for the same one, and keeps it.
+ * Calls a model, shares the answer with all followers, and stores it.
  *
- * The upstream is asked as long as anybody waits, whether or not the client that asked first does.
+ * The call goes on as long as any client waits for it, even if the leader's client has disconnected.
  */
-export async function lead(parts: RecallParts, asked: PlacedRequest, ask: Ask): Promise<Exchange> {
+export async function lead(
+  parts: RecallParts,
+  asked: PlacedRequest,
+  callModel: Ask,
+): Promise<Exchange> {
   const { cache, tally } = parts;
-  const { call, request, place } = asked;
-  const flight = cache.openFlight(place.key, request.stream, place.order);
+  const { call, request, place: lookup } = asked;
+  const inFlight = cache.openFlight(lookup.key, request.stream, lookup.order);
   const close = (): void => {
-    cache.closeFlight(place.key, request.stream, flight);
+    cache.closeFlight(lookup.key, request.stream, inFlight);
   };
-  flight.board(call.signal);
+  inFlight.board(call.signal);
   tally.miss();
   let exchange: Exchange;
   try {
-    exchange = { cache: MISS, ...(await ask(flight.signal, request.stream)) };
+    exchange = { cache: MISS, ...(await callModel(inFlight.signal, request.stream)) };
   } catch (error) {
     close();
-    flight.land({ kind: 'threw', error });
+    inFlight.land({ kind: 'threw', error });
     throw error;
   }
-  if (exchange.kind === 'stream') return leadStream(parts, asked, { exchange, flight, close });
-  if (exchange.kind === 'whole') keepWhole(parts, asked, exchange, flight.tags);
+  if (exchange.kind === 'stream') return leadStream(parts, asked, { exchange, inFlight, close });
+  if (exchange.kind === 'whole') keepWhole(parts, asked, exchange, inFlight.tags);
   close();
-  flight.land(exchange);
+  inFlight.land(exchange);
   return exchange;
 }
 
 /**
- * Keeps an answer, and learns from it what the kept one that came nearest would have been worth.
+ * Stores an answer, and learns from it whether the nearest cached one would have been right.
  *
- * What is kept may be given again, and what is not kept is counted. It never throws: clients wait for the answer, whether
- * or not it can be kept.
+ * An answer that is not stored is counted. It never throws: clients wait for the answer, whether or not it can be stored.
  */
 export function keepAnswer(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
   try {
-    keepOrThrow(parts, asked, answer);
+    storeOrThrow(parts, asked, answer);
   } catch (err) {
     parts.books.log.error({ decisionId: answer.exchange.decision.id, err }, 'bug');
   }
 }
 
-function keepOrThrow(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
+function storeOrThrow(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
   learn(parts, asked, answer);
-  const { cache, books, tally, given } = parts;
-  const { place, startedMs, call, request } = asked;
+  const { cache, books, tally, given: servedAnswers } = parts;
+  const { place: lookup, startedMs, call, request } = asked;
   const { exchange, payload, costUsd, tags } = answer;
   const { decision, servedModel, simulated, dropped } = exchange;
-  // The model was not told all that was asked, or the client not all that was answered: where it is asked
-  // later, that may be otherwise, and whoever is given it again would not be told.
+  // Something was dropped from the request or from the answer. Another model might not drop it, and a client
+  // that gets the answer from the cache would not be told.
   if (dropped.length > 0 || (exchange.kind === 'stream' && exchange.lost().length > 0)) {
     tally.offered('lossy');
     return;
@@ -78,40 +81,52 @@ function keepOrThrow(parts: RecallParts, asked: PlacedRequest, answer: FreshAnsw
     tookMs: books.clock.now() - startedMs,
     simulated,
   };
-  const { key, order, forms, settings, searches } = place;
+  const { key, order: control, forms, settings, searches: usesProviderTools } = lookup;
   const repeated = request.parsed;
-  const question = place.question();
-  const fresh = { key, question, order, tags, facts, payload, searches, repeated };
-  const unkept = cache.keep(fresh, forms, settings);
+  const question = lookup.question();
+  const unkept = cache.keep(
+    {
+      key,
+      question,
+      order: control,
+      tags,
+      facts,
+      payload,
+      searches: usesProviderTools,
+      repeated,
+    },
+    forms,
+    settings,
+  );
   tally.offered(unkept);
   if (unkept !== null) return;
   const [caller, source] = [call.caller.name, decision.id];
-  given.note(decision.id, { caller, key, source, question, isFresh: true, claim: null });
+  servedAnswers.note(decision.id, { caller, key, source, question, isFresh: true, claim: null });
 }
 
 function learn(parts: RecallParts, asked: PlacedRequest, answer: FreshAnswer): void {
-  const { alike } = asked;
-  if (alike === null) return;
-  if (isHeld(alike.kept)) {
-    compare(parts, asked, answer, alike.kept);
+  const { alike: nearest } = asked;
+  if (nearest === null) return;
+  if (isHeld(nearest.kept)) {
+    compare(parts, asked, answer, nearest.kept);
     return;
   }
-  // Nobody waits for what is learnt.
-  void parts.shared?.fetch(alike.kept, WORDS_MS).then((kept) => {
+  // No client waits for this.
+  void parts.shared?.fetch(nearest.kept, FETCH_MS).then((kept) => {
     if (kept !== null) compare(parts, asked, answer, kept);
   });
 }
 
 function compare(
-  { alike: tools }: RecallParts,
-  { alike, place }: PlacedRequest,
+  { alike: semantic }: RecallParts,
+  { alike: nearest, place: lookup }: PlacedRequest,
   answer: FreshAnswer,
   kept: HeldAnswer,
 ): void {
-  const now = wholeOf(answer.payload, place.forms);
-  const then = wholeOf(kept.payload, place.forms);
-  if (tools === null || alike === null || now === null || then === null) return;
-  tools.answers.compare(alike, place.forms.textOf(now), place.forms.textOf(then));
+  const fresh = wholeOf(answer.payload, lookup.forms);
+  const cached = wholeOf(kept.payload, lookup.forms);
+  if (semantic === null || nearest === null || fresh === null || cached === null) return;
+  semantic.answers.compare(nearest, lookup.forms.textOf(fresh), lookup.forms.textOf(cached));
 }
 
 function keepWhole(
@@ -129,26 +144,26 @@ interface FreshAnswer {
   readonly exchange: Exchange;
   readonly payload: AnswerPayload;
   readonly costUsd: number | null;
-  /** Of all who are given it now. */
+  /** Of all requests that share it. */
   readonly tags: readonly string[];
 }
 
 interface LedStream {
   readonly exchange: Exchange & ExchangeStream;
-  readonly flight: Flight<Landing>;
+  readonly inFlight: Flight<Landing>;
   readonly close: () => void;
 }
 
 function leadStream(
   parts: RecallParts,
   asked: PlacedRequest,
-  { exchange, flight, close }: LedStream,
+  { exchange, inFlight, close }: LedStream,
 ): Exchange {
   const { forms } = asked.place;
   let failure: GatewayError | null = null;
-  let tellEnd: (end: readonly TimedFrame[] | GatewayError | null) => void = () => undefined;
+  let resolveEnd: (end: readonly TimedFrame[] | GatewayError | null) => void = () => undefined;
   const ended = new Promise<readonly TimedFrame[] | GatewayError | null>((resolve) => {
-    tellEnd = resolve;
+    resolveEnd = resolve;
   });
   const broadcast = new Broadcast({
     clock: parts.books.clock,
@@ -162,17 +177,17 @@ function leadStream(
       if (frames !== null) {
         const costUsd = exchange.outcome()?.answerUsd ?? null;
         const payload = { form: 'stream', frames } as const;
-        keepAnswer(parts, asked, { exchange, payload, costUsd, tags: flight.tags });
+        keepAnswer(parts, asked, { exchange, payload, costUsd, tags: inFlight.tags });
       } else if (failure === null) {
         parts.tally.offered('too_large');
       }
       close();
-      tellEnd(failure ?? frames);
+      resolveEnd(failure ?? frames);
     },
   });
-  flight.land({ kind: 'stream', broadcast, exchange, ended });
-  // The exchange is booked right after it has told its end: whoever hears of the end looks at what
-  // was booked, so they hear of it a moment later.
+  inFlight.land({ kind: 'stream', broadcast, exchange, ended });
+  // The exchange is settled right after it has signalled its end. Listeners read the settled outcome, so
+  // they are notified in the next microtask.
   exchange.pipe({
     write: (bytes) => broadcast.write(bytes),
     end: () => {
@@ -187,10 +202,10 @@ function leadStream(
       });
     },
   });
-  return heardByLeader(exchange, broadcast, asked.request.includeUsage);
+  return leaderExchange(exchange, broadcast, asked.request.includeUsage);
 }
 
-function heardByLeader(
+function leaderExchange(
   exchange: Exchange & ExchangeStream,
   broadcast: Broadcast,
   includeUsage: boolean,
@@ -202,7 +217,7 @@ function heardByLeader(
       listener = broadcast.listen(client, includeUsage);
     },
     drained: () => listener?.drained(),
-    // The flight minds that the client has gone; the stream goes on if others hear it.
+    // The request in flight tracks its clients: the stream goes on if others listen.
     abandon: () => listener?.leave(),
   };
 }

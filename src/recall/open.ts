@@ -15,63 +15,70 @@ import { GivenAnswers } from './given.js';
 import { RecheckPurse } from './recheck-purse.js';
 import { CacheTally } from './tally.js';
 
-/** What of the configuration stays as it is until the next start. */
+/** Options that only take effect at startup. */
 export interface RecallOptions {
   readonly maxBytes: number;
   readonly maxEntryBytes: number;
-  /** Absolute; `null` for memory only. */
+  /** Absolute path; `null` for memory only. */
   readonly folder: string | null;
   readonly saveEveryS: number;
-  /** Where answers are shared with other processes; `null` for nowhere. */
+  /** Redis through which answers are shared with other processes; `null` for none. */
   readonly redis: RedisSettings | null;
-  /** Loads what decides on questions in other words; `null` where they are not compared. */
+  /** Loads the verifier; `null` if semantic caching is off. */
   readonly openJudge: (() => Promise<QuestionJudge>) | null;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
 
-/** What `/readyz` says of the cache. */
+/** The cache's part of `/readyz`. */
 export interface RecallDetail {
   readonly cacheRedis?: 'there' | 'away';
-  /** `saved`, or why answers cannot be. */
+  /** `saved`, or why answers cannot be saved. */
   readonly cacheFile?: string;
 }
 
-/** The cache in its place. */
+/** The running cache. */
 export interface Recall {
   readonly desk: CacheDesk;
   readonly admin: CacheAdmin;
-  /** How it stands with Redis and the file, where there are such. */
+  /** State of Redis and of the file, if configured. */
   detail(): RecallDetail;
-  /** Saves what is kept, if it is to outlast the process. */
+  /** Closes the cache, and saves the answers if it has a folder. */
   close(): Promise<void>;
-  /** Closes, and saves nothing: another process may have the folder. */
+  /** Closes without saving: another process may own the folder. */
   letGo(): Promise<void>;
 }
 
 /**
- * Opens the cache, with what was saved of it. It takes hardly any memory until something is kept.
+ * Opens the cache and loads saved answers. It takes hardly any memory until something is stored.
  *
- * @throws {Error} if what was saved is no file
+ * @throws {Error} if the path of the saved answers is not a file
  */
 export async function openRecall(
   options: RecallOptions,
-  given: Pick<RecallParts, 'books' | 'decisions' | 'newId'>,
+  base: Pick<RecallParts, 'books' | 'decisions' | 'newId'>,
 ): Promise<Recall> {
-  const { clock, metrics, log } = given.books;
+  const { clock, metrics, log } = base.books;
   const cache = new AnswerCache<Landing>(options, clock);
   const tally = new CacheTally(metrics, cache.store);
-  const answerLog = await openAnswerLog(options, { ...given, cache }, log);
-  // After the log: what is in the file is to be found, too.
-  const alike = await openAlike(options, { ...given, cache });
-  if (answerLog !== null && alike !== null) recallLearnt(answerLog, alike, log);
-  // Last: what others keep is told to both.
-  const shared = await openShared(options, { ...given, cache });
-  const parts = { ...given, cache, tally, given: new GivenAnswers(), alike, shared };
+  const answerLog = await openAnswerLog(options, { ...base, cache }, log);
+  // After the log: answers from the file have to be indexed, too.
+  const semantic = await openSemantic(options, { ...base, cache });
+  if (answerLog !== null && semantic !== null) restoreLearnt(answerLog, semantic, log);
+  // Last: both have to hear of what other processes have stored.
+  const shared = await openShared(options, { ...base, cache });
+  const parts: RecallParts = {
+    ...base,
+    cache,
+    tally,
+    given: new GivenAnswers(),
+    alike: semantic,
+    shared,
+  };
   tally.levels();
   const stop = async (): Promise<void> => {
-    alike?.purse.close();
-    alike?.answers.close();
+    semantic?.purse.close();
+    semantic?.answers.close();
     await shared?.close();
   };
   return {
@@ -102,31 +109,28 @@ async function openAnswerLog(
   const onTrouble = (trouble: LogTrouble): void => {
     if (trouble.kind === 'unwritable') metrics.cacheUnsaved.set(1);
     if (trouble.kind === 'writable_again') metrics.cacheUnsaved.set(0);
-    tell(trouble, log);
+    logTrouble(trouble, log);
   };
   return AnswerLog.open({ folder, saveEveryMs: saveEveryS * 1_000, clock, onTrouble }, cache.store);
 }
 
-/** `null` where questions are not compared, or cannot be: the same ones are still found. */
-async function openAlike(
+/** `null` if semantic caching is off, or the verifier cannot be loaded: exact hits still work. */
+async function openSemantic(
   { openJudge, random }: RecallOptions,
   { cache, books }: Pick<RecallParts, 'cache' | 'books'>,
 ): Promise<AlikeTools | null> {
   const { clock, metrics, log } = books;
   const opened = await openJudge?.().catch((err: unknown) => {
-    log.error({ err }, 'questions cannot be compared; only the very same are answered again');
+    log.error({ err }, 'questions cannot be compared; there will be exact hits only');
   });
   if (opened === undefined) return null;
   const judge = guarded(opened, (err) => {
     log.error({ err }, 'a question could not be compared with others; a model answers it');
   });
-  // Its rules are compiled when they are used first, which takes longer than a look-up may.
+  // Its rules are compiled on first use, which takes longer than a look-up may.
   judge.judge(judge.read('What is this?'), judge.read('What is that?'));
   const openGraph = await loadGraphs().catch((err: unknown) => {
-    log.warn(
-      { err },
-      'hnswlib-node was not built; finding one of very many questions takes longer',
-    );
+    log.warn({ err }, 'hnswlib-node was not built; searching very many questions takes longer');
     return null;
   });
   return {
@@ -143,7 +147,7 @@ async function openShared(
   { cache, books, newId }: Pick<RecallParts, 'cache' | 'books' | 'newId'>,
 ): Promise<SharedAnswers | null> {
   if (redis === null) return null;
-  // Its client takes a tenth of a second to load, and 20 MB: nobody else is to wait for it.
+  // The Redis client takes a tenth of a second and 20 MB to load, so it is imported only if needed.
   const { SharedAnswers } = await import('../cache/redis/shared-answers.js');
   const { clock, metrics, log } = books;
   return new SharedAnswers({
@@ -157,8 +161,9 @@ async function openShared(
     },
     onState: (error) => {
       metrics.cacheRedis.set(error === null ? 1 : 0);
-      if (error === null) log.info('Redis is there: answers are shared');
-      else log.warn({ err: error }, 'Redis is away: answers are not shared until it is back');
+      if (error === null) log.info('Redis is available: answers are shared');
+      else
+        log.warn({ err: error }, 'Redis is unavailable: answers are not shared until it is back');
     },
   });
 }
@@ -167,32 +172,40 @@ function defer(work: () => void): void {
   setImmediate(work);
 }
 
-/** Has what was learnt of errors go on from where it was, and be saved from now on. */
-function recallLearnt(answers: AnswerLog, { answers: { learnt } }: AlikeTools, log: Log): void {
+/** Restores the learnt error rates, and has them saved from now on. */
+function restoreLearnt(answers: AnswerLog, { answers: { learnt } }: AlikeTools, log: Log): void {
   const foreign = learnt.restore(answers.learnt);
   answers.learnFrom(learnt);
   if (foreign === 0) return;
-  log.info({ notes: foreign }, 'what was learnt of errors is of another verifier, and begins anew');
+  log.info(
+    { notes: foreign },
+    'the learnt error rates belong to another verifier; learning starts from scratch',
+  );
 }
 
 function fileDetail({ trouble }: AnswerLog): string {
   if (trouble === null) return 'saved';
-  // What a file system throws.
+  // File system calls throw errors.
   return `not saved: ${(trouble as Error).message}`;
 }
 
-function tell(trouble: LogTrouble, log: Log): void {
+function logTrouble(trouble: LogTrouble, log: Log): void {
   switch (trouble.kind) {
     case 'damaged':
-      log.warn({ places: trouble.records }, 'parts of the saved answers were damaged and left out');
+      log.warn(
+        { places: trouble.records },
+        'parts of the file of saved answers are damaged, and were skipped',
+      );
       return;
     case 'unknown_version':
-      log.warn('the file of saved answers is none of this version; it will be written anew');
+      log.warn(
+        'the file of saved answers has another format version; it is ignored and will be replaced',
+      );
       return;
     case 'taken':
       log.warn(
-        'the file of saved answers was changed or removed by somebody else, and is written anew; if another process uses this folder, give each its own: ' +
-          'what one of them saves or purges is undone by the other',
+        'the file of saved answers was changed or removed by somebody else, and is rewritten; if another process uses this folder, give each its own: ' +
+          'one undoes what the other saves or purges',
       );
       return;
     case 'unwritable':

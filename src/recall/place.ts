@@ -12,7 +12,7 @@ import type { Router } from '../route/router.js';
 import type { FactKind } from '../route/rules/reads.js';
 import type { Place } from './landing.js';
 
-/** What of a request says where in the cache it belongs. */
+/** The parts of a request that decide how it is looked up. */
 export interface PlaceableRequest {
   readonly call: Pick<AskedRequest['call'], 'headers' | 'caller'> & {
     readonly dialect: { readonly forms: AnswerForms };
@@ -24,15 +24,18 @@ export interface PlaceableRequest {
   };
 }
 
-/** What tells apart requests that ask the same, and such as ask it in other words. */
-const BESIDE_THE_WORDS: readonly FactKind[] = ['aside'];
-const BESIDE_THE_MEANING: readonly FactKind[] = ['aside', 'wording'];
+/**
+ * Kinds of facts by which rules can tell two requests apart although their bodies are the same, or although all
+ * but their last user message is.
+ */
+const BESIDE_THE_BODY: readonly FactKind[] = ['aside'];
+const BESIDE_THE_REST: readonly FactKind[] = ['aside', 'wording'];
 
 /**
- * Where in the cache a request belongs, or why it has no place in it.
+ * How a request is looked up in the cache, or why it bypasses the cache.
  *
- * @throws {GatewayError} `model_not_found`; `invalid_request` for headers that cannot be understood; whatever
- *   reading the conversation throws, where rules look at it
+ * @throws {GatewayError} `model_not_found`; `invalid_request` for invalid headers; whatever reading the
+ *   conversation throws, if rules depend on it
  */
 export function placeOf(
   asked: PlaceableRequest,
@@ -43,43 +46,61 @@ export function placeOf(
   const { forms } = call.dialect;
   const target = setup.resolve(request.model);
   const policy = target.kind === 'policy' ? target.policy : null;
-  const { members, sampled, searches = false, question } = forms.identityOf(request.body);
+  const {
+    members,
+    sampled,
+    searches: usesProviderTools = false,
+    question,
+  } = forms.identityOf(request.body);
   const caller = call.caller.name;
-  const order = orderFor(settings, { caller, policy, headers: call.headers, sampled });
-  if (order.kind === 'bypass') return order.why;
-  const { tenant, namespace } = order;
+  const control = orderFor(settings, { caller, policy, headers: call.headers, sampled });
+  if (control.kind === 'bypass') return control.why;
+  const { tenant, namespace } = control;
   const scopeOf = (kinds: readonly FactKind[]): CacheScope => {
-    return { dialect: forms.name, tenant, namespace, target: nameOf(asked, target, kinds, books) };
+    return {
+      dialect: forms.name,
+      tenant,
+      namespace,
+      target: targetName(asked, target, kinds, books),
+    };
   };
-  const told = withHeaders(members, request.forwarded);
-  const key = fingerprint(scopeOf(BESIDE_THE_WORDS), told, request.body);
+  const identity = withHeaders(members, request.forwarded);
+  const key = fingerprint(scopeOf(BESIDE_THE_BODY), identity, request.body);
   if (key === null) return 'nested';
-  let found: Question | null | undefined;
-  // Worked out only where it is wanted: most requests are found by their key, or not compared at all.
+  let memo: Question | null | undefined;
+  // Computed lazily: most requests are exact hits, or not compared at all.
   const questionOf = (): Question | null => {
-    if (question === null || order.semantic === null) return null;
-    if (found !== undefined) return found;
+    if (question === null || control.semantic === null) return null;
+    if (memo !== undefined) return memo;
     const rest = withHeaders(question.rest, request.forwarded);
-    const partition = fingerprint(scopeOf(BESIDE_THE_MEANING), rest, request.body, 'partition');
-    found = partition === null ? null : { partition, text: question.text };
-    return found;
+    const partition = fingerprint(scopeOf(BESIDE_THE_REST), rest, request.body, 'partition');
+    memo = partition === null ? null : { partition, text: question.text };
+    return memo;
   };
-  return { key, question: questionOf, order, searches, forms, settings, policy };
+  return {
+    key,
+    question: questionOf,
+    order: control,
+    searches: usesProviderTools,
+    forms,
+    settings,
+    policy,
+  };
 }
 
-/** What goes to the provider beside the body decides the answer as well. */
+/** Headers that are forwarded to the provider affect the answer, too. */
 function withHeaders(members: JsonObject, headers: readonly string[] | undefined): JsonObject {
-  // In every dialect that has such headers all requests are wrapped so, so that no member is taken for them.
+  // A dialect with such headers wraps all its requests like this, so that no member can be mistaken for them.
   return headers === undefined ? members : { headers, members };
 }
 
 /**
- * A policy means what the rules in force make of it: under other rules it is another question, and so it is
- * where other rules hold for the request.
+ * The model or policy of the request, for its fingerprint. A policy's name includes the hash of the rules in force,
+ * and those of them that match the request by facts that the fingerprint does not cover.
  *
- * @param kinds - what of a request the rest of its fingerprint does not tell
+ * @param kinds - the kinds of facts that the rest of the fingerprint does not cover
  */
-function nameOf(
+function targetName(
   { call, request, setup }: PlaceableRequest,
   target: Target,
   kinds: readonly FactKind[],

@@ -2,22 +2,22 @@ import type { Clock } from '../core/clock.js';
 import { Departure, type GoneSignal } from '../core/departure.js';
 
 const DAY_MS = 86_400_000;
-/** Asked again at the same time; clients go before. */
-const MOST_AT_ONCE = 4;
+/** Rechecks at the same time; clients take precedence. */
+const MAX_CONCURRENT = 4;
 
-/** Why a question is not asked again: nobody knows what it would cost, the day's money is spent, or enough are under way. */
+/** Why a recheck was skipped: its cost is unknown, the day's budget is spent, or too many are in flight. */
 export type LeftOut = 'unpriced' | 'spent' | 'busy';
 
-interface SetAside {
+interface Reservation {
   readonly departure: Departure;
   readonly usd: number;
 }
 
-/** What asking again may cost, and what of it is under way. */
+/** The daily budget of rechecks, and the rechecks in flight. */
 export class RecheckPurse {
   readonly #clock: Clock;
-  /** US dollars that are set aside, for what is under way. */
-  readonly #underWay = new Map<GoneSignal, SetAside>();
+  /** Reservations of the rechecks in flight. */
+  readonly #inFlight = new Map<GoneSignal, Reservation>();
   #day = 0;
   #spentToday = 0;
   #spent = 0;
@@ -27,42 +27,42 @@ export class RecheckPurse {
     this.#clock = clock;
   }
 
-  /** US dollars since the start, as far as it was told what asking again had cost. */
+  /** US dollars since the start; rechecks of unknown cost are not counted. */
   get spentUsd(): number {
     return this.#spent;
   }
 
   /**
-   * Lets a question be asked again, and sets aside what that may cost; `end` must follow.
+   * Admits a recheck, and reserves its expected cost; `end` must follow.
    *
-   * @param usdPerDay - no more than this is spent and set aside, a day (UTC)
-   * @param expectedUsd - what it cost the last time; `null` when unknown, and then it is not asked again
-   * @returns what aborts when there is no time left; or why it must not be asked
+   * @param usdPerDay - limit of what is spent and reserved per day (UTC)
+   * @param expectedUsd - original cost of the answer; `null` if unknown, which skips the recheck
+   * @returns a signal that aborts on close; or why the recheck is skipped
    */
   begin(usdPerDay: number, expectedUsd: number | null): GoneSignal | LeftOut {
     const day = Math.floor(this.#clock.wallMs() / DAY_MS);
     if (day !== this.#day) this.#spentToday = 0;
     this.#day = day;
     if (expectedUsd === null) return 'unpriced';
-    const setAside = [...this.#underWay.values()].reduce((sum, { usd }) => sum + usd, 0);
-    const committed = this.#spentToday + setAside;
+    const reserved = [...this.#inFlight.values()].reduce((sum, { usd }) => sum + usd, 0);
+    const committed = this.#spentToday + reserved;
     if (committed >= usdPerDay || committed + expectedUsd > usdPerDay) return 'spent';
-    if (this.#isClosed || this.#underWay.size >= MOST_AT_ONCE) return 'busy';
+    if (this.#isClosed || this.#inFlight.size >= MAX_CONCURRENT) return 'busy';
     const departure = new Departure();
-    this.#underWay.set(departure, { departure, usd: expectedUsd });
+    this.#inFlight.set(departure, { departure, usd: expectedUsd });
     return departure;
   }
 
-  /** @param costUsd - `null` when unknown, as of what failed: then what was set aside counts as spent today */
+  /** @param costUsd - `null` if unknown, as for a failed call: then the reserved amount counts as spent today */
   end(signal: GoneSignal, costUsd: number | null): void {
-    this.#spentToday += costUsd ?? this.#underWay.get(signal)?.usd ?? 0;
+    this.#spentToday += costUsd ?? this.#inFlight.get(signal)?.usd ?? 0;
     this.#spent += costUsd ?? 0;
-    this.#underWay.delete(signal);
+    this.#inFlight.delete(signal);
   }
 
-  /** Ends what is under way, and lets nothing more through. */
+  /** Aborts the rechecks in flight, and admits no more. */
   close(): void {
     this.#isClosed = true;
-    for (const { departure } of this.#underWay.values()) departure.abort();
+    for (const { departure } of this.#inFlight.values()) departure.abort();
   }
 }

@@ -7,91 +7,94 @@ import type { Exchange, ExchangeStream } from '../request/exchange.js';
 import type { AlikeTools, Ask, PlacedRequest, RecallParts } from './landing.js';
 import { keepAnswer } from './lead.js';
 
-/** A kept answer that was given to a question in other words. */
+/** A semantic hit that was given to a client. */
 export interface GivenAlike {
-  readonly tools: AlikeTools;
+  readonly semantic: AlikeTools;
   readonly asked: PlacedRequest;
-  readonly alike: Alike;
+  readonly match: Alike;
 }
 
 /**
- * Has a model answer, in the background, what was answered from the cache, now and then; and learns from it.
+ * Rechecks a share of semantic hits: calls a model in the background, and compares its answer with the cached one.
  *
- * It is booked like any other request of the caller, and marked in the log; nothing is asked once the day's budget
- * is spent. Whatever goes wrong with it is counted, and concerns nobody.
+ * A recheck is billed to the caller like any other request, and marked in the log; there is none once the day's budget
+ * is spent. Failures are counted, and affect no client.
  */
-export function recheckSometimes(parts: RecallParts, given: GivenAlike, ask: Ask): void {
-  const { tools, asked, alike } = given;
+export function recheckSometimes(parts: RecallParts, given: GivenAlike, callModel: Ask): void {
+  const { semantic, asked, match } = given;
   const { share, usdPerDay } = asked.place.settings.semantic.recheck;
   if (usdPerDay === 0) return;
-  if (tools.random() >= tools.answers.book.curiosity(alike.claim, share)) return;
+  if (semantic.random() >= semantic.answers.book.curiosity(match.claim, share)) return;
   const { limitUsd, spentUsd } = parts.books.spend.state(asked.setup.dailyBudgetUsd);
   if (limitUsd !== null && spentUsd >= limitUsd) {
-    tools.tally.leftOut('spent');
+    semantic.tally.leftOut('spent');
     return;
   }
-  const signal = tools.purse.begin(usdPerDay, alike.kept.costUsd);
+  const signal = semantic.purse.begin(usdPerDay, match.kept.costUsd);
   if (typeof signal === 'string') {
-    tools.tally.leftOut(signal);
+    semantic.tally.leftOut(signal);
     return;
   }
-  // Who is given the kept answer must not wait for this to be decided upon.
-  tools.defer(() => void recheck(parts, given, ask, signal));
+  // The client that gets the cached answer must not wait for this.
+  semantic.defer(() => void recheck(parts, given, callModel, signal));
 }
 
 async function recheck(
   parts: RecallParts,
-  { tools, asked, alike }: GivenAlike,
-  ask: Ask,
+  { semantic, asked, match }: GivenAlike,
+  callModel: Ask,
   signal: GoneSignal,
 ): Promise<void> {
   const { forms } = asked.place;
   let costUsd: number | null = null;
   try {
-    const exchange = await ask(signal, asked.request.stream, true);
+    const exchange = await callModel(signal, asked.request.stream, true);
     const body = await bodyOf(exchange, forms);
-    const bill = billOf(exchange);
-    ({ costUsd } = bill);
+    const cost = costOf(exchange);
+    ({ costUsd } = cost);
     if (body === null) {
-      tools.tally.rechecked('failed');
+      semantic.tally.rechecked('failed');
       return;
     }
-    const then = isHeld(alike.kept) ? wholeOf(alike.kept.payload, forms) : null;
-    const texts = [body, then].map((whole) => (whole === null ? null : forms.textOf(whole)));
-    const isRight = tools.answers.compare(alike, texts[0] ?? null, texts[1] ?? null);
-    tools.tally.rechecked(isRight === null ? 'unclear' : isRight ? 'right' : 'wrong');
+    const cached = isHeld(match.kept) ? wholeOf(match.kept.payload, forms) : null;
+    const cachedText = cached === null ? null : forms.textOf(cached);
+    const isRight = semantic.answers.compare(match, forms.textOf(body), cachedText);
+    semantic.tally.rechecked(isRight === null ? 'unclear' : isRight ? 'right' : 'wrong');
     if (isRight !== false) return;
-    // From now on the question has an answer of its own.
+    // From now on this question has its own answer.
     const payload = { form: 'whole', body } as const;
     const { tags } = asked.place.order;
-    const answer = { exchange, payload, costUsd: bill.answerUsd, tags };
+    const answer = { exchange, payload, costUsd: cost.answerUsd, tags };
     keepAnswer(parts, { ...asked, alike: null }, answer);
   } catch (error) {
-    tools.tally.rechecked('failed');
-    parts.books.log.debug({ err: error }, 'an answer could not be asked for again');
+    semantic.tally.rechecked('failed');
+    parts.books.log.debug({ err: error }, 'an answer could not be rechecked');
   } finally {
-    tools.purse.end(signal, costUsd);
+    semantic.purse.end(signal, costUsd);
   }
 }
 
-type Costs = Pick<Outcome, 'costUsd' | 'answerUsd'>;
+type Cost = Pick<Outcome, 'costUsd' | 'answerUsd'>;
 
-const UNKNOWN: Costs = { costUsd: null, answerUsd: null };
+const UNKNOWN_COST: Cost = { costUsd: null, answerUsd: null };
 
-function billOf(exchange: Exchange): Costs {
-  if (exchange.kind === 'failed') return UNKNOWN;
-  return exchange.kind === 'whole' ? exchange.bill : (exchange.outcome() ?? UNKNOWN);
+function costOf(exchange: Exchange): Cost {
+  if (exchange.kind === 'failed') return UNKNOWN_COST;
+  return exchange.kind === 'whole' ? exchange.bill : (exchange.outcome() ?? UNKNOWN_COST);
 }
 
-/** The whole answer, once it is there; `null` if there is none. */
+/** The whole answer, once it is complete; `null` if there is none. */
 async function bodyOf(exchange: Exchange, forms: AnswerForms): Promise<Buffer | null> {
   if (exchange.kind === 'failed') return null;
   if (exchange.kind === 'whole') return exchange.body;
-  const frames = await framesOf(exchange, forms);
+  const frames = await collectFrames(exchange, forms);
   return frames === null ? null : forms.wholeOf(frames);
 }
 
-function framesOf(stream: ExchangeStream, forms: AnswerForms): Promise<readonly Frame[] | null> {
+function collectFrames(
+  stream: ExchangeStream,
+  forms: AnswerForms,
+): Promise<readonly Frame[] | null> {
   const frames: Frame[] = [];
   return new Promise((resolve) => {
     stream.pipe({
@@ -99,7 +102,7 @@ function framesOf(stream: ExchangeStream, forms: AnswerForms): Promise<readonly 
         frames.push(...forms.framesIn(bytes));
         return true;
       },
-      // It is booked right after it has told its end.
+      // The exchange is settled right after it has signalled its end.
       end: () => {
         queueMicrotask(() => {
           resolve(frames);

@@ -3,24 +3,24 @@ import type { AnswerStore } from '../cache/answer-store.js';
 import type { BypassReason } from '../cache/order.js';
 import type { Metrics } from '../telemetry/metrics.js';
 
-/** What the cache has done since the start. */
+/** Cache results since the start. */
 export interface CacheCounts {
-  /** Answered from what is kept. */
+  /** Exact hits. */
   readonly hits: number;
-  /** Answered with what was said to a question in other words. */
+  /** Semantic hits. */
   readonly semantic: number;
-  /** Answered together with another client's request that was under way. */
+  /** Followers of an identical request in flight. */
   readonly shared: number;
   readonly misses: number;
   readonly bypasses: Readonly<Record<string, number>>;
   readonly unkept: Readonly<Record<string, number>>;
-  /** US dollars; answers of unknown cost are not in it. */
+  /** US dollars; answers of unknown cost are not counted. */
   readonly savedUsd: number;
-  /** Milliseconds that clients did not wait. */
+  /** Milliseconds of waiting that clients were spared. */
   readonly savedMs: number;
 }
 
-/** Counts what the cache does, for metrics and for `GET /v1/cache/stats`. */
+/** Counts cache results, for metrics and `GET /v1/cache/stats`. */
 export class CacheTally {
   readonly #metrics: Metrics;
   readonly #store: AnswerStore;
@@ -51,7 +51,7 @@ export class CacheTally {
     };
   }
 
-  /** @param savedUsd - `null` when unknown */
+  /** @param savedUsd - `null` if unknown */
   hit(
     result: 'hit' | 'semantic' | 'shared',
     model: string,
@@ -77,7 +77,7 @@ export class CacheTally {
     this.#metrics.cacheRequests.inc({ result: 'bypass' });
   }
 
-  /** An answer was offered to the store. @param reason - why it was not kept, `null` if it was */
+  /** An answer was offered to the store. @param reason - why it was not stored; `null` if it was */
   offered(reason: UnkeptReason | null): void {
     this.levels();
     if (reason === null) return;
@@ -85,7 +85,7 @@ export class CacheTally {
     this.#metrics.cacheUnkept.inc({ reason });
   }
 
-  /** Has the gauges show what is kept now. */
+  /** Updates the gauges of entries and bytes. */
   levels(): void {
     this.#metrics.cacheEntries.set(this.#store.size);
     this.#metrics.cacheBytes.set(this.#store.bytes);

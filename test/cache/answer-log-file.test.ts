@@ -34,7 +34,7 @@ const answer = (key: string) =>
 
 const keysIn = (store: AnswerStore) => [...store.values()].map(({ key }) => key).sort();
 
-test('says once that another process writes to its file, and damages nothing that it wrote', async () => {
+test('reports once that another process writes to its file, and damages none of its records', async () => {
   const [one, other] = [await opened(), await opened()];
   one.store.keep(answer('a'));
   await one.log.save();
@@ -56,7 +56,7 @@ test('says once that another process writes to its file, and damages nothing tha
   await again.log.close();
 });
 
-test('writes its file anew where somebody has removed it, and says so', async () => {
+test('rewrites its file if somebody has removed it, and reports it', async () => {
   const { store, log } = await opened();
   store.keep(answer('a'));
   await log.save();
@@ -72,7 +72,7 @@ test('writes its file anew where somebody has removed it, and says so', async ()
   await again.log.close();
 });
 
-test('starts, and says what is wrong, where its file cannot be read', async () => {
+test('starts and reports the reason if its file cannot be read', async () => {
   await mkdir(fileIn());
 
   const { store, log } = await opened();

@@ -55,7 +55,7 @@ const stream = (key: string) =>
 
 const keysIn = (store: AnswerStore) => [...store.values()].map(({ key }) => key).sort();
 
-test('gives back what was saved, whole answers and streams', async () => {
+test('restores what was saved, whole answers and streams', async () => {
   const first = await opened();
   const answers = [answer('a'), stream('b')];
   for (const one of answers) first.store.keep(one);
@@ -68,7 +68,7 @@ test('gives back what was saved, whole answers and streams', async () => {
   await log.close();
 });
 
-test('saves by itself every so often, and only then', async () => {
+test('saves at the configured interval only', async () => {
   const { store, log } = await opened();
   store.keep(answer('a'));
   clock.advance(29_999);
@@ -99,7 +99,7 @@ test('leaves out what has expired, was replaced, or was purged', async () => {
   await log.close();
 });
 
-test('loses only what was cut off at the end, and goes on from there', async () => {
+test('loses only what was truncated at the end, and continues from there', async () => {
   const first = await opened();
   first.store.keep(answer('a'));
   await first.log.save();
@@ -119,7 +119,7 @@ test('loses only what was cut off at the end, and goes on from there', async () 
   await log.close();
 });
 
-test('trusts no answer before a damaged place: it may have said that the answer is gone', async () => {
+test('drops all answers before a damaged place, which may have been their removal', async () => {
   const first = await opened();
   for (const key of ['a', 'b', 'c']) {
     first.store.keep(answer(key));
@@ -137,7 +137,7 @@ test('trusts no answer before a damaged place: it may have said that the answer 
   await log.close();
 });
 
-test('never gives an answer to another key, whatever happens to the file', async () => {
+test('never returns an answer for another key, whatever happens to the file', async () => {
   const first = await opened();
   for (let i = 0; i < 8; i++) first.store.keep(i % 2 === 0 ? answer(`k${i}`) : stream(`k${i}`));
   await first.log.close();
@@ -184,7 +184,7 @@ test.each([
   ['another version', 'suffice-cache-9\nwhatever'],
   ['something else', '{"json": true}'],
   ['nothing', ''],
-])('starts anew from a file that holds %s', async (_what, text) => {
+])('replaces a file that contains %s', async (_what, text) => {
   await writeFile(fileIn(), text);
   const first = await opened();
   first.store.keep(answer('a'));
@@ -197,7 +197,7 @@ test.each([
   await log.close();
 });
 
-test('has nothing of what was purged in the file any more, nor of what it replaced or let go', async () => {
+test('a purge leaves no purged, replaced or removed answer in the file', async () => {
   const { store, log } = await opened();
   for (const key of ['purged', 'replaced', 'evicted', 'stays']) store.keep(answer(key));
   await log.save();
@@ -218,7 +218,7 @@ test('has nothing of what was purged in the file any more, nor of what it replac
   await log.close();
 });
 
-test('makes no file anew for a purge that is about nothing in it', async () => {
+test('does not rewrite the file for a purge that matches nothing in it', async () => {
   const { store, log } = await opened();
   store.keep(answer('a'));
   await log.save();
@@ -234,7 +234,7 @@ test('makes no file anew for a purge that is about nothing in it', async () => {
   await log.close();
 });
 
-test('leaves nothing half written on a full disk, and tries again less and less often', async () => {
+test('leaves no partial write on a full disk, and retries less and less often', async () => {
   const { store, log } = await opened();
   // A folder in its place: no file can be renamed over it.
   await mkdir(path.join(fileIn(), 'x'), { recursive: true });
@@ -261,7 +261,7 @@ test('leaves nothing half written on a full disk, and tries again less and less 
   await log.close();
 });
 
-test('says once that it cannot write, goes on, and catches up', async () => {
+test('reports once that it cannot write, works on, and catches up', async () => {
   const { store, log } = await opened();
   store.keep(answer('a'));
   // A folder in its place: no file can be renamed over it.
@@ -280,7 +280,7 @@ test('says once that it cannot write, goes on, and catches up', async () => {
   await again.log.close();
 });
 
-test('says that there is no place for its file, and catches up when there is one', async () => {
+test('reports that its folder cannot be created, and catches up when it can', async () => {
   const place = folder;
   await writeFile(path.join(place, 'file'), '');
   folder = path.join(place, 'file', 'answers');
@@ -299,7 +299,7 @@ test('says that there is no place for its file, and catches up when there is one
   await again.log.close();
 });
 
-test('says that the disk is full, loses nothing that is saved, and goes on when there is room', async () => {
+test('reports a full disk, loses nothing that is saved, and continues when there is space', async () => {
   const first = await opened();
   first.store.keep(answer('a'));
   await first.log.close();
@@ -323,7 +323,7 @@ test('says that the disk is full, loses nothing that is saved, and goes on when 
   await again.log.close();
 });
 
-test('takes no notice of a file that was being made anew when the process was killed', async () => {
+test('ignores the temporary file of a rewrite that was killed', async () => {
   const first = await opened();
   first.store.keep(answer('a'));
   await first.log.close();
@@ -337,7 +337,7 @@ test('takes no notice of a file that was being made anew when the process was ki
   await expect(stat(`${fileIn()}.tmp`)).rejects.toThrow();
 });
 
-test('does not let the file grow without end', async () => {
+test('keeps the file bounded', async () => {
   const { store, log } = await opened();
   const body = Buffer.alloc(1_000_000, 'x');
   for (let i = 0; i < 12; i++) {

@@ -27,7 +27,7 @@ const answer = (key: string, more: Partial<KeptAnswer> = {}): KeptAnswer => ({
   ...more,
 });
 
-test('gives an answer until it expires, to those who do not mind its age', () => {
+test('returns an answer until it expires, if the maximum age allows it', () => {
   store.keep(answer('a'));
   clock.advance(5_000);
 
@@ -41,7 +41,7 @@ test('gives an answer until it expires, to those who do not mind its age', () =>
   expect(store.size).toBe(0);
 });
 
-test('gives no answer that was kept in times to come, of which nobody knows how old it is', () => {
+test('does not return an answer that is dated in the future', () => {
   const year = 365 * 86_400_000;
   const at = (aheadMs: number) => ({
     storedAtMs: clock.wallMs() + aheadMs,
@@ -55,7 +55,7 @@ test('gives no answer that was kept in times to come, of which nobody knows how 
   expect(store.find('ahead', 60)?.key).toBe('ahead');
 });
 
-test('does not keep what was under way when its like were purged', () => {
+test('does not store an answer that was in flight when a purge matched it', () => {
   clock.advance(1_000);
   store.purge({ tag: 'red' });
   clock.advance(400);
@@ -68,7 +68,7 @@ test('does not keep what was under way when its like were purged', () => {
   expect([old, other, fresh]).toEqual([false, true, true]);
 });
 
-test('does not let an answer take the place of one that was asked for after it', () => {
+test('does not replace an answer by one that was requested earlier', () => {
   const refreshed = answer('a', { tookMs: 100 });
   store.keep(refreshed);
   clock.advance(300);
@@ -81,13 +81,13 @@ test('does not let an answer take the place of one that was asked for after it',
   expect(later).toBe(true);
 });
 
-test('lets an answer in though one is there that was kept by a clock that is ahead', () => {
+test('stores an answer in place of one dated by a clock that is ahead', () => {
   store.adopt(answer('a', { storedAtMs: clock.wallMs() + 4_000, source: 'dec_elsewhere' }));
 
   expect(store.keep(answer('a'))).toBe(true);
 });
 
-test('lets no copy of a dropped answer in, and another answer to the same', () => {
+test('rejects copies of a dropped answer, but stores another answer to the same request', () => {
   const wrong = answer('a');
   store.keep(wrong);
 
@@ -100,7 +100,7 @@ test('lets no copy of a dropped answer in, and another answer to the same', () =
   expect(another).toBe(true);
 });
 
-test('drops no other answer to the same that has taken its place, here or elsewhere', () => {
+test('does not drop an answer that has replaced the wrong one', () => {
   const [wrong, later] = [answer('a'), answer('a', { source: 'dec_later' })];
   store.keep(wrong);
   store.keep(later);
@@ -122,7 +122,7 @@ test('drops what another process has dropped', () => {
   expect(store.adopt(old)).toBe(false);
 });
 
-test('tells of every answer that was dropped, were it here or not, and nobody of what others dropped', () => {
+test('notifies of every drop, stored or not, but not of those by other processes', () => {
   const told: unknown[] = [];
   store.noteIn({
     kept: () => undefined,
@@ -137,7 +137,7 @@ test('tells of every answer that was dropped, were it here or not, and nobody of
   expect(told).toEqual(['a', 'dropped a', 'dropped evicted before']);
 });
 
-test('remembers what was dropped for an hour, and no more of it than is of use', () => {
+test('remembers drops for an hour, and a limited number of them', () => {
   const wrong = answer('a', { expiresAtMs: clock.wallMs() + 10_000_000 });
   store.drop([wrong]);
   clock.advance(3_599_000);
@@ -152,7 +152,7 @@ test('remembers what was dropped for an hour, and no more of it than is of use',
   expect(['c', 'of many 0'].map((key) => store.adopt(answer(key)))).toEqual([true, false]);
 });
 
-test('adds the tags of those who are given an answer, up to 64, and nothing to one that is gone', () => {
+test('adds the tags of requests that are given an answer, up to 64, and none to one that is gone', () => {
   const first = answer('a');
   store.keep(first);
   const told: (readonly string[])[] = [];
@@ -173,7 +173,7 @@ test('adds the tags of those who are given an answer, up to 64, and nothing to o
   expect(store.matching({ tag: 'late' })).toEqual([]);
 });
 
-test('purges one tenant’s answers without those of others and those that are shared', () => {
+test('purges the answers of one tenant, not those of others or shared ones', () => {
   for (const tenant of ['ann', 'bob', null]) store.keep(answer(`of ${String(tenant)}`, { tenant }));
 
   const gone = store.purge({ tenant: 'ann' });

@@ -48,8 +48,8 @@ function broadcasting(maxBytes = 1_000): Broadcast {
   });
 }
 
-describe('a stream that many hear', () => {
-  test('is heard from the beginning by whoever comes late, and recorded with its times', () => {
+describe('a stream with many listeners', () => {
+  test('reaches late listeners from the beginning, and is recorded with its times', () => {
     const broadcast = broadcasting();
     const [early, late, after] = [new Client(), new Client(), new Client()];
     broadcast.listen(early, false);
@@ -70,7 +70,7 @@ describe('a stream that many hear', () => {
     expect(recording?.map(({ atMs }) => atMs)).toEqual([0, 40, 40]);
   });
 
-  test('is held back only while everybody is', () => {
+  test('is paused only while all listeners are blocked', () => {
     const broadcast = broadcasting();
     const [slow, fast] = [new Client(1), new Client(2)];
     const heardSlowly = broadcast.listen(slow, false);
@@ -86,7 +86,7 @@ describe('a stream that many hear', () => {
     expect(drained).toBe(1);
   });
 
-  test('is as slow as the slowest once it is too long to record, and lets go of what all have heard', () => {
+  test('is as slow as the slowest once it is too long to record, and drops what all have read', () => {
     const broadcast = broadcasting(3);
     const [slow, fast] = [new Client(1), new Client()];
     const heardSlowly = broadcast.listen(slow, false);
@@ -104,7 +104,7 @@ describe('a stream that many hear', () => {
     expect(recording).toBeNull();
   });
 
-  test('goes on when somebody slow leaves, and its failure reaches the rest', () => {
+  test('resumes when a slow listener leaves, and its failure reaches the rest', () => {
     const broadcast = broadcasting(1);
     const [slow, fast] = [new Client(1), new Client()];
     const leaving = broadcast.listen(slow, false);
@@ -121,7 +121,7 @@ describe('a stream that many hear', () => {
     expect(recording).toBeNull();
   });
 
-  test('reaches all as it is, whatever their pace', () => {
+  test('reaches all listeners unchanged, whatever their pace', () => {
     const pace = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(pace, fc.array(fc.string({ minLength: 1 })), fc.nat(60), (rooms, texts, max) => {
@@ -145,7 +145,7 @@ describe('a stream that many hear', () => {
   });
 });
 
-describe('a kept stream', () => {
+describe('a replayed stream', () => {
   const frames: TimedFrame[] = [
     { bytes: Buffer.from('one '), atMs: 0, usageOnly: false },
     { bytes: Buffer.from('two '), atMs: 100, usageOnly: false },
@@ -153,7 +153,7 @@ describe('a kept stream', () => {
     { bytes: Buffer.from('three'), atMs: 250, usageOnly: false },
   ];
 
-  test('is given at once', () => {
+  test('is written at once', () => {
     const client = new Client();
     let ended = 0;
     const options = { clock: new FakeClock(), natural: false, includeUsage: true };
@@ -164,7 +164,7 @@ describe('a kept stream', () => {
     expect(ended).toBe(1);
   });
 
-  test('is given at the pace it came, and to a slow client at that client’s', () => {
+  test('is written at its original pace, and to a slow client at that client’s', () => {
     const time = new FakeClock();
     const client = new Client(2);
     const options = { clock: time, natural: true, includeUsage: false };
@@ -199,10 +199,10 @@ describe('a kept stream', () => {
   });
 });
 
-describe('a flight', () => {
+describe('a request in flight', () => {
   const facts = { order: { tenant: null, namespace: 'n', tags: [] }, openedMs: 0 };
 
-  test('is given up when the last has left, and not before', () => {
+  test('is aborted when the last client has left, and not before', () => {
     let empty = 0;
     const flight = new Flight<string>(facts, () => (empty += 1));
     const clients = [new Departure(), new Departure()];
@@ -218,7 +218,7 @@ describe('a flight', () => {
     expect(empty).toBe(1);
   });
 
-  test('lands for all who wait, and for nobody who has gone', async () => {
+  test('resolves for all clients that wait, and for none that has disconnected', async () => {
     const flight = new Flight<string>(facts, () => undefined);
     const [stays, leaves, gone] = [new Departure(), new Departure(), new Departure()];
     gone.abort();

@@ -3,7 +3,7 @@ import { FrequencySketch } from '../../src/cache/frequency-sketch.js';
 import { ByteBoundedMap } from '../../src/cache/byte-bounded-map.js';
 import { Random } from '../../src/core/random.js';
 
-test('never takes more bytes than it may, and knows what it holds', () => {
+test('never exceeds its bytes, and reports its content correctly', () => {
   const step = fc.record({
     act: fc.constantFrom('set', 'get', 'delete'),
     key: fc.integer({ min: 0, max: 30 }).map(String),
@@ -38,7 +38,7 @@ test('never takes more bytes than it may, and knows what it holds', () => {
   );
 });
 
-test('keeps what is asked for often through a flood of what is asked for once', () => {
+test('keeps popular entries through a flood of entries that are requested once', () => {
   const map = new ByteBoundedMap<string>(100_000, () => undefined);
   const ask = (key: string): boolean => {
     const isThere = map.get(key) !== undefined;
@@ -56,7 +56,7 @@ test('keeps what is asked for often through a flood of what is asked for once', 
   expect(kept.filter((value) => value !== undefined).length).toBeGreaterThan(40);
 });
 
-test('makes room for what comes into fashion', () => {
+test('adapts when popularity changes', () => {
   const map = new ByteBoundedMap<string>(100_000, () => undefined);
   const random = new Random(1);
   const hits = (name: string): number => {
@@ -75,7 +75,7 @@ test('makes room for what comes into fashion', () => {
   expect(today[1]).toBeGreaterThan(0.9);
 });
 
-test('holds nothing that is larger than all the room there is', () => {
+test('rejects a value that is larger than its capacity', () => {
   const evicted: string[] = [];
   const map = new ByteBoundedMap<string>(1_000, (value) => evicted.push(value));
   map.set('small', 'small', 10);
@@ -84,7 +84,7 @@ test('holds nothing that is larger than all the room there is', () => {
   expect([...map.values()]).toEqual(['small']);
 });
 
-test('remembers what was popular when it grows', () => {
+test('remembers popularity when it grows', () => {
   const sketch = new FrequencySketch();
   for (let i = 0; i < 5; i++) sketch.add('popular');
 

@@ -18,7 +18,7 @@ const members = fc.dictionary(fc.string(), fc.jsonValue()) as fc.Arbitrary<Recor
 const wired = (value: Record<string, unknown>) =>
   JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 
-test('is the same in whatever order the members come', () => {
+test('does not depend on the order of members', () => {
   fc.assert(
     fc.property(members, (given) => {
       const one = fingerprint(scope, wired(given), NO_BODY);
@@ -61,7 +61,7 @@ test('differs for 10,000 pairs of requests that differ', () => {
   );
 });
 
-test('tells numbers apart that parsing makes the same', () => {
+test('distinguishes numbers that parsing makes equal', () => {
   const bodies = ['{"seed":9007199254740992}', '{"seed":9007199254740993}'];
 
   const [one, two] = bodies.map((body) =>
@@ -71,7 +71,7 @@ test('tells numbers apart that parsing makes the same', () => {
   expect(one).not.toBe(two);
 });
 
-test('is refused to a request that is nested without end', () => {
+test('is null for a request that is nested too deeply', () => {
   const deep = JSON.parse('['.repeat(5_000) + ']'.repeat(5_000)) as unknown;
 
   expect(fingerprint(scope, { deep }, NO_BODY)).toBeNull();

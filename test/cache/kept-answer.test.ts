@@ -29,7 +29,7 @@ function heldBy(payload: AnswerPayload): number {
 test.each([
   ['whole', whole],
   ['stream', stream],
-])('a %s answer is held in no more memory than its bytes', (_form, payload) => {
+])('a %s answer takes no more memory than its bytes', (_form, payload) => {
   const all = Buffer.concat(bytesIn(payload));
 
   const held = packed(payload);
@@ -47,7 +47,7 @@ test.each([
   expect(heldBy(read.change.answer.payload)).toBe(all.length);
 });
 
-test('frames of one moment are one, but for those that tell usage only', () => {
+test('merges frames of the same millisecond, except those that have usage only', () => {
   const { frames } = packed(stream) as Extract<AnswerPayload, { form: 'stream' }>;
 
   expect(frames.map(({ bytes, ...rest }) => ({ text: bytes.toString(), ...rest }))).toEqual([

@@ -2,66 +2,66 @@ import { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../../core/clock.js';
 import { inWords } from './refusals.js';
 
-/** Where a server is. */
+/** Address of a server. */
 export interface RedisAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** Where Redis is, and how to be let in. */
+/** How to connect to Redis, and what to store there. */
 export interface RedisSettings {
   readonly place:
     | { readonly kind: 'single'; readonly address: RedisAddress; readonly database: number }
     | {
         readonly kind: 'sentinel';
         readonly sentinels: readonly RedisAddress[];
-        /** What the sentinels call it. */
+        /** Name of the master, as the sentinels know it. */
         readonly master: string;
         readonly sentinelPassword: string | null;
       }
     | { readonly kind: 'cluster'; readonly nodes: readonly RedisAddress[] };
   readonly username: string | null;
   readonly password: string | null;
-  /** `ca`: certificates to trust, as PEM; `null` for those that the machine trusts. */
+  /** `null` for no TLS. `ca`: trusted certificates, as PEM; `null` for the system's. */
   readonly tls: { readonly ca: string | null } | null;
-  /** Begins every key; letters, digits and `._-:` only. */
+  /** Prefix of all keys; letters, digits and `._-:` only. */
   readonly prefix: string;
-  /** Milliseconds in which a command has to be answered. */
+  /** Milliseconds after which a command is abandoned. */
   readonly timeoutMs: number;
-  /** Changes that others can catch up with; who has missed more looks through all answers. */
+  /** Length of the log of stored answers; a process that has missed more scans all answers. */
   readonly logEntries: number;
 }
 
 /** A command and its arguments. */
 export type RedisCommand = readonly [name: string, ...args: (string | Buffer | number)[]];
 
-/** A way to Redis. */
+/** A connection to Redis, which reconnects by itself. */
 export interface RedisConnection {
   /**
-   * Sends a command to whichever server has its keys.
+   * Sends a command to the server that has its keys.
    *
-   * @param extraMs - that the command may take by itself, on top of what is usual
-   * @returns strings as `Buffer`
-   * @throws {Error} at once when there is no connection; when it is not answered in time; or what Redis says
+   * @param extraMs - milliseconds that the command may take in addition to the timeout
+   * @returns the reply, strings as `Buffer`
+   * @throws {Error} at once if there is no connection; if there is no reply in time; or with an error reply
    */
   send(command: RedisCommand, extraMs?: number): Promise<unknown>;
   /**
-   * Waits for a connection.
+   * Waits until connected.
    *
-   * @throws {Error} if there is none in the time that a command has, or there is no such database
+   * @throws {Error} if there is no connection within the timeout, or the database does not exist
    */
   ready(): Promise<void>;
   /**
-   * For each server that holds keys, a way to send to just that one.
+   * Connections to the single servers that hold keys.
    *
-   * @throws {Error} if keys have no server just now, or one that there is no connection to
+   * @throws {Error} if some keys have no server at the moment, or there is no connection to it
    */
   servers(): Promise<readonly Pick<RedisConnection, 'send'>[]>;
-  /** @throws {Error} unless every server that holds keys takes commands */
+  /** @throws {Error} unless every server that holds keys accepts commands */
   check(): Promise<void>;
-  /** Gives all up that is under way, and connects anew, to whoever has the name or is the master by now. */
+  /** Abandons all commands in flight, and reconnects, resolving the host name or the master again. */
   renew(): void;
-  /** Gives all up that is under way, and does not come back. */
+  /** Abandons all commands in flight, and does not reconnect. */
   close(): void;
 }
 
@@ -69,42 +69,42 @@ const SLOTS = 16_384;
 const PING: RedisCommand = ['PING'];
 const CLUSTER_INFO: RedisCommand = ['CLUSTER', 'INFO'];
 
-/** For a server to let go of a connection that is given up; one that is lost or hangs never does. */
-const PARTING_MS = 200;
+/** How long to wait for the server to close a connection; a lost or hanging server never does. */
+const DISCONNECT_TIMEOUT_MS = 200;
 const FIRST_RETRY_MS = 50;
-const LONGEST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 1_000;
 
-/** Begins to connect, and goes on trying whenever the connection is lost, until it is closed. */
+/** Starts to connect, and reconnects whenever the connection is lost, until it is closed. */
 export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnection {
   const client = clientFor(settings);
   const database = settings.place.kind === 'single' ? settings.place.database : 0;
-  // Every command that fails says so itself.
+  // Commands report failures themselves.
   client.on('error', () => undefined);
   let isClosed = false;
   const sendTo =
     (target: Redis | Cluster): RedisConnection['send'] =>
     async (command, extraMs = 0) => {
       const [name, ...args] = command;
-      let forget = (): void => undefined;
-      const late = new Promise<never>((_resolve, reject) => {
-        forget = clock.after(settings.timeoutMs + extraMs, () => {
+      let cancel = (): void => undefined;
+      const timeout = new Promise<never>((_resolve, reject) => {
+        cancel = clock.after(settings.timeoutMs + extraMs, () => {
           reject(new Error(`Redis has not answered in ${settings.timeoutMs} ms`));
-          // What waits behind a server that hangs must not pile up: all of it is given up.
+          // Commands must not pile up behind a server that hangs, so all of them are abandoned.
           target.disconnect(!isClosed);
         });
       });
       try {
-        return await Promise.race([target.callBuffer(name, args), late]);
+        return await Promise.race([target.callBuffer(name, args), timeout]);
       } catch (error) {
         throw inWords(error);
       } finally {
-        forget();
+        cancel();
       }
     };
   const send = sendTo(client);
   const servers = async (): Promise<readonly Pick<RedisConnection, 'send'>[]> => {
     if (!(client instanceof Cluster)) return [{ send }];
-    // Who has taken over may be unknown here until something is sent to it.
+    // The client may not know of a failover yet.
     await refreshed(client);
     return mastersOf(client).map((node) => ({ send: sendTo(node) }));
   };
@@ -113,15 +113,15 @@ export function connectRedis(settings: RedisSettings, clock: Clock): RedisConnec
     servers,
     ready: async () => {
       await readiness(client, settings, clock);
-      // The client has asked for it, too, but stays in the first one where that is refused, and does not say so.
+      // The client selects it as well, but silently stays in database 0 if that fails.
       if (database > 0) await send(['SELECT', database]);
     },
     check: async () => {
-      // For some time after a loss servers of a cluster answer, and refuse whatever has to do with keys.
+      // After losing a server, those of a cluster answer for some time, but refuse commands with keys.
       const isCluster = client instanceof Cluster;
-      const [asks, wanted] = isCluster ? [CLUSTER_INFO, 'cluster_state:ok'] : [PING, 'PONG'];
-      const said = await Promise.all((await servers()).map((server) => server.send(asks)));
-      if (!said.every((one) => String(one).includes(wanted)))
+      const [command, expected] = isCluster ? [CLUSTER_INFO, 'cluster_state:ok'] : [PING, 'PONG'];
+      const replies = await Promise.all((await servers()).map((server) => server.send(command)));
+      if (!replies.every((reply) => String(reply).includes(expected)))
         throw new Error('the cluster is down');
     },
     renew: () => {
@@ -143,7 +143,7 @@ function refreshed(client: Cluster): Promise<void> {
   });
 }
 
-/** @throws {Error} if a slot has none */
+/** @throws {Error} if a slot has no master */
 function mastersOf(client: Cluster): readonly Redis[] {
   const nodes = new Map(
     client.nodes().map((node) => [`${node.options.host}:${node.options.port}`, node]),
@@ -163,27 +163,27 @@ function readiness(
 ): Promise<void> {
   if (client.status === 'ready') return Promise.resolve();
   return new Promise((resolve, reject) => {
-    let why: unknown;
+    let lastError: unknown;
     const onError = (error: unknown): void => {
-      why = error;
+      lastError = error;
     };
     const end = (): void => {
       client.off('ready', onReady);
       client.off('error', onError);
-      forget();
+      cancel();
     };
     const onReady = (): void => {
       end();
       resolve();
     };
-    const forget = clock.after(timeoutMs, () => {
+    const cancel = clock.after(timeoutMs, () => {
       end();
-      // It goes on asking a server that it has reached, and says nothing of that.
-      const said =
+      // The client keeps polling a server that it has reached, and reports no error.
+      const message =
         client.status === 'connect'
           ? `Redis was not ready in ${timeoutMs} ms: it hangs, or is loading its data`
           : `no connection to Redis in ${timeoutMs} ms`;
-      reject(why === undefined ? new Error(said) : inWords(why));
+      reject(lastError === undefined ? new Error(message) : inWords(lastError));
     });
     client.on('ready', onReady);
     client.on('error', onError);
@@ -192,27 +192,27 @@ function readiness(
 
 function clientFor(settings: RedisSettings): Redis | Cluster {
   const { place, username, password, tls, timeoutMs } = settings;
-  const retry = (times: number): number => Math.min(times * FIRST_RETRY_MS, LONGEST_RETRY_MS);
+  const retry = (times: number): number => Math.min(times * FIRST_RETRY_MS, MAX_RETRY_MS);
   const secured = tls?.ca ? { ca: tls.ca } : {};
   const common = {
-    // Replies as lists, whatever the server is able to say.
+    // RESP2, so that all replies are arrays.
     protocol: 2 as const,
     connectTimeout: timeoutMs,
-    disconnectTimeout: PARTING_MS,
-    // What cannot be sent now is not sent at all: nothing piles up, and nobody waits.
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
+    // A command that cannot be sent now fails: nothing is queued, and nobody waits.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     ...(username !== null && { username }),
     ...(password !== null && { password }),
     ...(tls !== null && { tls: secured }),
   };
-  const alone = { ...common, enableOfflineQueue: false, retryStrategy: retry };
+  const standalone = { ...common, enableOfflineQueue: false, retryStrategy: retry };
   switch (place.kind) {
     case 'single':
-      return new Redis({ ...alone, ...place.address, db: place.database });
+      return new Redis({ ...standalone, ...place.address, db: place.database });
     case 'sentinel':
       return new Redis({
-        ...alone,
+        ...standalone,
         sentinels: [...place.sentinels],
         name: place.master,
         sentinelRetryStrategy: retry,
@@ -223,7 +223,7 @@ function clientFor(settings: RedisSettings): Redis | Cluster {
       return new Cluster([...place.nodes], {
         enableOfflineQueue: false,
         clusterRetryStrategy: retry,
-        // Else a command waits for seconds, and then reads on at a server that may lack what was read before.
+        // Otherwise a command waits for seconds, and then reads from a server that may lack earlier entries.
         retryDelayOnFailover: 0,
         retryDelayOnClusterDown: 0,
         slotsRefreshTimeout: timeoutMs,

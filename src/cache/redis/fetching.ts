@@ -3,28 +3,28 @@ import type { AnswerStore } from '../answer-store.js';
 import { isHeld, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
 import { decodeShared } from './shared-record.js';
 
-/** What became of fetching the words of an answer. */
+/** Result of fetching the payload of an answer. */
 export type FetchResult = 'found' | 'late' | 'gone' | 'damaged' | 'failed';
 
 /** What fetching works with. */
 export interface FetchingParts {
   readonly store: AnswerStore;
   readonly clock: Clock;
-  /** What Redis has under an answer's key: bytes, or `null` for nothing. */
+  /** Reads the value of an answer's key from Redis: a `Buffer`, or `null` if there is none. */
   readonly read: (key: string) => Promise<unknown>;
   readonly onFetch: (result: FetchResult) => void;
   /** Redis could not be read. */
   readonly onFailed: (error: unknown) => void;
 }
 
-/** After so many fetches in a row that came too late, none is tried for a while. */
-const LATE_IN_A_ROW = 3;
+/** After so many late fetches in a row, none is attempted for a while. */
+const MAX_LATE_IN_A_ROW = 3;
 const PAUSE_AFTER_LATE_MS = 1_000;
 
-/** Fetches the words of answers that are known here, each once for all who ask for it at the same time. */
+/** Fetches payloads of answers from Redis, each once for all requests that need it at the same time. */
 export class Fetching {
   readonly #parts: FetchingParts;
-  readonly #underWay = new Map<string, Promise<HeldAnswer | null>>();
+  readonly #inFlight = new Map<string, Promise<HeldAnswer | null>>();
   #lateInARow = 0;
   #pausedUntilMs = -Infinity;
 
@@ -33,44 +33,45 @@ export class Fetching {
   }
 
   /**
-   * The words of an answer.
+   * The answer with its payload.
    *
-   * @param budgetMs - how long whoever asks can wait; what comes later is kept for the next one
-   * @returns `null` if it is not to be had in that time
+   * @param budgetMs - how long the request can wait; a payload that arrives later is stored for the next one
+   * @returns `null` if it does not arrive in that time, or cannot be fetched
    */
   async fetch({ key }: KeptAnswer, budgetMs: number): Promise<HeldAnswer | null> {
     const { clock, onFetch } = this.#parts;
     if (clock.now() < this.#pausedUntilMs) return null;
-    const fetching = this.#underWay.get(key) ?? this.#fetched(key);
-    this.#underWay.set(key, fetching);
-    let forget = (): void => undefined;
+    const fetching = this.#inFlight.get(key) ?? this.#read(key);
+    this.#inFlight.set(key, fetching);
+    let cancel = (): void => undefined;
     const late = new Promise<'late'>((resolve) => {
-      forget = clock.after(budgetMs, () => {
+      cancel = clock.after(budgetMs, () => {
         resolve('late');
       });
     });
     const found = await Promise.race([fetching, late]);
-    forget();
+    cancel();
     if (found !== 'late') return found;
     onFetch('late');
     this.#lateInARow += 1;
-    if (this.#lateInARow >= LATE_IN_A_ROW) this.#pausedUntilMs = clock.now() + PAUSE_AFTER_LATE_MS;
+    if (this.#lateInARow >= MAX_LATE_IN_A_ROW)
+      this.#pausedUntilMs = clock.now() + PAUSE_AFTER_LATE_MS;
     return null;
   }
 
-  async #fetched(key: string): Promise<HeldAnswer | null> {
+  async #read(key: string): Promise<HeldAnswer | null> {
     const { store, read, onFetch, onFailed } = this.#parts;
     try {
       const value = await read(key);
       this.#lateInARow = 0;
       const answer = Buffer.isBuffer(value) ? decodeShared(value, key) : null;
-      const here = store.peek(key);
-      // After a failover, or where Redis has gone back to a copy, what stands there may be what this one had replaced.
-      const isEarlier = answer !== null && here !== undefined && isBefore(answer, here);
+      const known = store.peek(key);
+      // After a failover, or after Redis was restored from a backup, this may be an earlier answer of the key.
+      const isEarlier = answer !== null && known !== undefined && isBefore(answer, known);
       if (answer === null || isEarlier) {
         onFetch(value === null || isEarlier ? 'gone' : 'damaged');
-        // A later one may have been kept here meanwhile.
-        if (here !== undefined && isHeld(here)) return here;
+        // This process may have stored a later answer meanwhile.
+        if (known !== undefined && isHeld(known)) return known;
         store.forget(key);
         return null;
       }
@@ -81,7 +82,7 @@ export class Fetching {
       onFailed(error);
       return null;
     } finally {
-      this.#underWay.delete(key);
+      this.#inFlight.delete(key);
     }
   }
 }

@@ -12,170 +12,170 @@ import {
 import { KEPT_PURGES, type SharedAnswersKeys } from './shared-keys.js';
 import { scanHeads } from './shared-scan.js';
 
-/** What following others takes. */
+/** What following the shared log works with. */
 export interface FollowerParts {
   readonly store: AnswerStore;
   readonly clock: Clock;
   readonly keys: SharedAnswersKeys;
-  /** Waits on its own for what comes next, so that nothing else has to wait behind it. */
+  /** A connection for blocking reads, behind which no other command waits. */
   readonly reader: RedisConnection;
   readonly writer: RedisConnection;
-  /** Tells this process from others. */
+  /** Identifies this process. */
   readonly origin: string;
-  /** Resolves when no request waits for the loop. */
+  /** Resolves when the event loop is free. */
   readonly pause: () => Promise<void>;
-  /** Answers of these keys were purged, and may have been put back since, by this process or by Redis itself. */
+  /** Called with keys of purged answers, which this process or Redis itself may have put back since. */
   readonly onPurged: (keys: readonly string[]) => void;
 }
 
-/** Up to where the logs were read, and in which life of the server. */
-interface Place {
+/** How far the logs were read, and in which epoch of the server. */
+interface Position {
   readonly epoch: string;
   log: string;
   purges: string;
 }
 
 const BLOCK_MS = 2_000;
-/** Taken in at once; reading a question takes up to a tenth of a millisecond. */
-const EVENTS_AT_ONCE = 16;
-const PURGES_AT_ONCE = 500;
-/** How often Redis is looked at that has not cut anybody off. */
-const LOOK_EVERY_MS = 2_000;
+/** Entries per read; indexing a question takes up to a tenth of a millisecond. */
+const EVENTS_PER_READ = 16;
+const PURGES_PER_READ = 500;
+/** How often a connected Redis is checked for lost data. */
+const CHECK_INTERVAL_MS = 2_000;
 
 /**
- * Has a store know what other processes keep and purge.
+ * Applies what other processes store and purge to a store, by reading logs in Redis.
  *
- * Purges have a log of their own, which a flood of answers does not shorten.
+ * Purges have a log of their own, so that a flood of answers does not trim it.
  */
 export class Follower {
   readonly #parts: FollowerParts;
-  #place: Place | null = null;
+  #position: Position | null = null;
   #joins = 0;
-  /** What this process told last of purges. */
-  #told: string | null = null;
-  #nextLookMs = 0;
+  /** Id of the last entry that this process added to the log of purges. */
+  #lastPublished: string | null = null;
+  #nextCheckMs = 0;
 
   constructor(parts: FollowerParts) {
     this.#parts = parts;
   }
 
   /**
-   * Makes sure that nothing is missed between what was read last and what is read next: goes on where it
-   * was, or looks through all answers.
+   * Makes sure that nothing is missed between the last read and the next one: continues where it was, or scans all
+   * answers.
    *
-   * @returns whether all answers had to be looked through
+   * @returns whether all answers had to be scanned
    */
   async join(): Promise<boolean> {
     const { writer, keys, origin, store, pause, onPurged } = this.#parts;
-    // Another name each time: what two lives are called alike cannot be told apart.
+    // A new name each time, so that two epochs never have the same.
     this.#joins += 1;
     const epoch = await this.#epoch(`${origin} ${this.#joins}`);
-    const before = this.#place;
-    const missed = before === null ? 'all' : await this.#missedSince(before, epoch);
-    if (missed === 'nothing') return false;
-    // More was purged meanwhile than anybody knows: nothing of before is to be trusted.
-    if (missed === 'purges') store.forget();
-    const told = this.#told;
-    const place = {
+    const before = this.#position;
+    const lost = before === null ? 'all' : await this.#missedSince(before, epoch);
+    if (lost === 'nothing') return false;
+    // Unknown purges were missed, so no answer can be trusted.
+    if (lost === 'purges') store.forget();
+    const lastPublished = this.#lastPublished;
+    const position = {
       epoch,
-      log: await this.#enter(keys.log),
-      purges: await this.#enter(keys.purges),
+      log: await this.#anchor(keys.log),
+      purges: await this.#anchor(keys.purges),
     };
-    await this.#hearPurges(place.purges);
-    const repeated = missed === 'memory' ? await this.#repeatPurges() : null;
+    await this.#applyPurges(position.purges);
+    const repeated = lost === 'memory' ? await this.#repeatPurges() : null;
     for await (const answers of scanHeads(writer, keys)) {
       onPurged(answers.filter((answer) => store.isPurged(answer)).map(({ key }) => key));
       for (const answer of answers) store.adopt(answer);
       await pause();
     }
-    this.#place = place;
-    if (this.#told === told) this.#told = repeated;
+    this.#position = position;
+    if (this.#lastPublished === lastPublished) this.#lastPublished = repeated;
     return true;
   }
 
-  /** Tells the others of a purge, or of a single answer that was wrong. */
+  /** Publishes a purge, or the drop of a wrong answer, to the other processes. */
   async tell(event: WordlessEvent): Promise<void> {
-    this.#told = await this.#leave(this.#parts.keys.purges, event);
+    this.#lastPublished = await this.#append(this.#parts.keys.purges, event);
   }
 
   /**
-   * Takes in what comes next, or waits for it for some seconds. Call `join` first.
+   * Applies the next entries, or waits for them for up to two seconds. Call `join` first.
    *
-   * @throws {Error} if Redis is away, has forgotten everything, or takes no changes any more: join again
+   * @throws {Error} if Redis is unavailable, has lost its data, or has become read-only: join again
    */
   async read(): Promise<void> {
     const { reader, keys, clock, pause } = this.#parts;
-    const place = this.#place;
-    if (place === null) throw new Error('not joined');
+    const position = this.#position;
+    if (position === null) throw new Error('not joined');
     const command: RedisCommand = [
-      ...(['XREAD', 'COUNT', EVENTS_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS'] as const),
-      ...[keys.log, keys.purges, place.log, place.purges],
+      ...(['XREAD', 'COUNT', EVENTS_PER_READ, 'BLOCK', BLOCK_MS, 'STREAMS'] as const),
+      ...[keys.log, keys.purges, position.log, position.purges],
     ];
     for (const logged of eventsRead(await reader.send(command, BLOCK_MS))) {
-      this.#take(logged);
-      if (logged.stream === keys.log) place.log = logged.id;
-      else place.purges = logged.id;
+      this.#apply(logged);
+      if (logged.stream === keys.log) position.log = logged.id;
+      else position.purges = logged.id;
     }
-    if (clock.now() >= this.#nextLookMs) await this.#look(place);
+    if (clock.now() >= this.#nextCheckMs) await this.#checkEpoch(position);
     await pause();
   }
 
-  /** Finds out what nobody is told who stays connected. */
-  async #look({ epoch }: Place): Promise<void> {
+  /** Detects lost data or a replica, which a connected client is not told of. */
+  async #checkEpoch({ epoch }: Position): Promise<void> {
     const { reader, writer, keys, clock } = this.#parts;
-    this.#nextLookMs = clock.now() + LOOK_EVERY_MS;
-    const [there] = await Promise.all([
+    this.#nextCheckMs = clock.now() + CHECK_INTERVAL_MS;
+    const [current] = await Promise.all([
       reader.send(['GET', keys.epoch]),
-      // Hardly ever does anything; a server that is full takes it, and one that has become a replica does not.
+      // A write that hardly ever does anything: a full server accepts it, a replica refuses it.
       writer.send(['XTRIM', keys.purges, 'MAXLEN', '~', KEPT_PURGES]),
     ]);
-    if (String(there) !== epoch) throw new Error('Redis has forgotten all that was in it');
+    if (String(current) !== epoch) throw new Error('Redis has lost its data');
   }
 
   /**
-   * What cannot be read any more of what was told since.
+   * Which entries since the last read are lost.
    *
-   * - `answers`: the log was cut behind what was read last.
+   * - `answers`: the log was trimmed past the last entry that was read.
    * - `purges`: so was the log of purges, which is long.
-   * - `memory`: the server has begun anew, or gone back to what a copy of it knew; purges may be among
-   *   what it has forgotten, and whoever remembers them repeats them.
+   * - `memory`: the server has lost its data, or was restored from a backup; purges may be lost, too, and the processes
+   *   that remember them repeat them.
    */
   async #missedSince(
-    place: Place,
+    position: Position,
     epoch: string,
   ): Promise<'nothing' | 'answers' | 'purges' | 'memory'> {
     const { keys } = this.#parts;
-    if (epoch !== place.epoch) return 'memory';
-    const isPurgeThere = await this.#has(keys.purges, place.purges);
-    if (isPurgeThere && (await this.#isToldLost(place))) return 'memory';
-    if (isPurgeThere) return (await this.#has(keys.log, place.log)) ? 'nothing' : 'answers';
-    // A log is cut at its beginning: where that is still what it was, this entry has never been there.
+    if (epoch !== position.epoch) return 'memory';
+    const hasPurge = await this.#has(keys.purges, position.purges);
+    if (hasPurge && (await this.#isPublishedLost(position))) return 'memory';
+    if (hasPurge) return (await this.#has(keys.log, position.log)) ? 'nothing' : 'answers';
+    // A log is trimmed at its start: if that is older than this entry, the entry was not trimmed but lost.
     const [first] = await this.#range(['XRANGE', keys.purges, '-', '+', 'COUNT', 1]);
-    return first === undefined || isBefore(first.id, place.purges) ? 'memory' : 'purges';
+    return first === undefined || isBefore(first.id, position.purges) ? 'memory' : 'purges';
   }
 
-  /** Whether what this process told, and has not read itself yet, is not to be read by anybody. */
-  async #isToldLost(place: Place): Promise<boolean> {
-    const told = this.#told;
-    if (told === null || !isBefore(place.purges, told)) return false;
-    return !(await this.#has(this.#parts.keys.purges, told));
+  /** Whether the last entry that this process has published, and not read back yet, is lost. */
+  async #isPublishedLost(position: Position): Promise<boolean> {
+    const id = this.#lastPublished;
+    if (id === null || !isBefore(position.purges, id)) return false;
+    return !(await this.#has(this.#parts.keys.purges, id));
   }
 
-  /** The life of the server. @param name - of this one, if it has none yet */
+  /** The server's epoch. @param name - for a new epoch, if it has none */
   async #epoch(name: string): Promise<string> {
     const { writer, keys } = this.#parts;
-    const refused = await writer.send(['SET', keys.epoch, name, 'NX']).then(() => null, ifFull);
+    const oom = await writer.send(['SET', keys.epoch, name, 'NX']).then(() => null, oomOrThrow);
     const epoch = await writer.send(['GET', keys.epoch]);
-    if (epoch === null && refused !== null) throw refused;
+    if (epoch === null && oom !== null) throw oom;
     return String(epoch);
   }
 
-  /** Something to go on from: an entry of its own, or the last one where there is no memory for more. @returns its id */
-  async #enter(stream: string): Promise<string> {
-    const left = await this.#leave(stream, { kind: 'hello' }).catch(ifFull);
-    if (typeof left === 'string') return left;
+  /** An entry to continue from: a new one, or the last one if Redis is full. @returns its id */
+  async #anchor(stream: string): Promise<string> {
+    const added = await this.#append(stream, { kind: 'hello' }).catch(oomOrThrow);
+    if (typeof added === 'string') return added;
     const [last] = await this.#range(['XREVRANGE', stream, '+', '-', 'COUNT', 1]);
-    if (last === undefined) throw left;
+    if (last === undefined) throw added;
     return last.id;
   }
 
@@ -188,14 +188,14 @@ export class Follower {
   }
 
   /** @returns the id of the entry */
-  async #leave(stream: string, event: WordlessEvent): Promise<string> {
+  async #append(stream: string, event: WordlessEvent): Promise<string> {
     const { writer, keys, origin } = this.#parts;
-    const most = stream === keys.log ? keys.logEntries : KEPT_PURGES;
+    const maxLength = stream === keys.log ? keys.logEntries : KEPT_PURGES;
     const fields = fieldsOf(origin, event);
-    return String(await writer.send(['XADD', stream, 'MAXLEN', '~', most, '*', ...fields]));
+    return String(await writer.send(['XADD', stream, 'MAXLEN', '~', maxLength, '*', ...fields]));
   }
 
-  async #hearPurges(until: string): Promise<void> {
+  async #applyPurges(until: string): Promise<void> {
     const { keys } = this.#parts;
     let from = '-';
     for (;;) {
@@ -205,26 +205,26 @@ export class Follower {
         from,
         until,
         'COUNT',
-        PURGES_AT_ONCE,
+        PURGES_PER_READ,
       ]);
-      for (const one of found) this.#take(one);
+      for (const one of found) this.#apply(one);
       const last = found.at(-1);
-      if (last === undefined || found.length < PURGES_AT_ONCE) return;
+      if (last === undefined || found.length < PURGES_PER_READ) return;
       from = `(${last.id}`;
     }
   }
 
-  /** @returns the id of the last one */
+  /** @returns the id of the last one; `null` if there is none to repeat */
   async #repeatPurges(): Promise<string | null> {
     const { store, keys } = this.#parts;
     let last: string | null = null;
     for (const purge of store.recentPurges) {
-      last = await this.#leave(keys.purges, { kind: 'purge', purge });
+      last = await this.#append(keys.purges, { kind: 'purge', purge });
     }
     return last;
   }
 
-  #take({ origin, event }: LoggedEvent): void {
+  #apply({ origin, event }: LoggedEvent): void {
     const { store, onPurged } = this.#parts;
     if (event === null || origin === this.#parts.origin) return;
     switch (event.kind) {
@@ -236,7 +236,7 @@ export class Follower {
         return;
       case 'purge': {
         const { filter, atMs } = event.purge;
-        // What was asked so soon after it goes as well.
+        // Including answers that were requested up to five seconds later.
         const purged = store.purge(filter, { atMs, slackMs: CLOCK_SKEW_MS });
         onPurged(purged.map(({ key }) => key));
         return;
@@ -246,15 +246,15 @@ export class Follower {
   }
 }
 
-/** What a full server has refused; anything else is thrown on. */
-function ifFull(error: unknown): Error {
+/** Returns the error of a server that is out of memory; rethrows any other. */
+function oomOrThrow(error: unknown): Error {
   if (error instanceof Error && isOfFull(error)) return error;
   throw error;
 }
 
-/** Whether an entry's id (`milliseconds-number`) comes before another. */
+/** Whether an entry id (`milliseconds-sequence`) comes before another. */
 function isBefore(id: string, other: string): boolean {
-  const [ms = 0, count = 0] = id.split('-').map(Number);
-  const [otherMs = 0, otherCount = 0] = other.split('-').map(Number);
-  return ms === otherMs ? count < otherCount : ms < otherMs;
+  const [ms = 0, sequence = 0] = id.split('-').map(Number);
+  const [otherMs = 0, otherSequence = 0] = other.split('-').map(Number);
+  return ms === otherMs ? sequence < otherSequence : ms < otherMs;
 }

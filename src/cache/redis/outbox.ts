@@ -9,130 +9,130 @@ import { encodeShared } from './shared-record.js';
 import { headOf, scanHeads } from './shared-scan.js';
 import { Untold, type Told } from './untold.js';
 
-/** What sending takes. */
+/** What the outbox works with. */
 export interface OutboxParts {
   readonly store: AnswerStore;
   readonly clock: Clock;
   readonly keys: SharedAnswersKeys;
   readonly writer: RedisConnection;
-  /** Tells this process from others. */
+  /** Identifies this process. */
   readonly origin: string;
-  /** Has other processes hear of it. */
+  /** Publishes an event to the other processes. */
   readonly tell: (told: Told) => Promise<void>;
 }
 
 /**
- * How far an answer has come that is to be sent.
+ * State of an answer to send.
  *
- * - `fresh`: it takes the place of whatever is there.
+ * - `fresh`: it replaces the value in Redis.
  * - `old`: another process may have sent a later one, which stays.
- * - `untold`: its words are there, and nobody has been told.
+ * - `unannounced`: its value is in Redis, but not in the log.
  */
-type Sending = 'fresh' | 'old' | 'untold';
+type PendingState = 'fresh' | 'old' | 'unannounced';
 
-const PUSHED_AT_ONCE = 16;
+const BATCH_SIZE = 16;
 
-/** What Redis and the other processes are still to get of what happened here. */
+/** The answers and events of this process that are still to be sent to Redis. */
 export class Outbox {
   readonly #parts: OutboxParts;
-  readonly #pending = new Map<string, Sending>();
-  readonly #untold = new Untold();
+  readonly #pending = new Map<string, PendingState>();
+  readonly #events = new Untold();
   #flushing: Promise<void> = Promise.resolve();
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
   }
 
-  /** An answer was kept here. @param state - `old` where another process may have kept a later one */
+  /** Adds an answer. @param state - `old` if another process may have stored a later one */
   add(key: string, state: 'fresh' | 'old'): void {
     this.#pending.set(key, state);
   }
 
-  /** Whatever is here may be missing there. */
+  /** Adds all answers that have a payload: Redis may have lost them. */
   addAll(): void {
     for (const answer of this.#parts.store.values()) {
       if (isHeld(answer) && !this.#pending.has(answer.key)) this.#pending.set(answer.key, 'old');
     }
   }
 
-  /** An answer is not to be sent any more. */
+  /** Removes an answer. */
   withdraw(key: string): void {
     this.#pending.delete(key);
   }
 
-  /** Something has to be told. @param nowMs - wall clock */
+  /** Adds an event. @param nowMs - wall clock */
   addTold(told: Told, nowMs: number): void {
-    this.#untold.add(told, nowMs);
+    this.#events.add(told, nowMs);
   }
 
-  /** Sends all that is waiting; where it rejects, what could not be sent goes on waiting. */
+  /** Sends everything; if it rejects, what could not be sent stays in the outbox. */
   flush(): Promise<void> {
     const flushing = this.#flushing.then(() => this.#sendPending());
-    // One after another; that one fails must not stop the next.
+    // Flushes run one after another; a failure must not stop the next one.
     this.#flushing = flushing.catch(() => undefined);
     return flushing;
   }
 
-  /** Removes the words of answers from Redis. */
+  /** Removes answers from Redis. */
   async unlink(keys: readonly string[]): Promise<void> {
-    // One by one: in a cluster they are on different servers.
+    // One command per key: in a cluster they are on different servers.
     const { writer } = this.#parts;
     const { answers } = this.#parts.keys;
     await Promise.all(keys.map((key) => writer.send(['UNLINK', `${answers}${key}`])));
   }
 
   async #sendPending(): Promise<void> {
-    await this.#untold.send((told) => this.#sendTold(told));
+    await this.#events.send((told) => this.#sendEvent(told));
     while (this.#pending.size > 0) {
-      const some = [...this.#pending].slice(0, PUSHED_AT_ONCE);
-      await Promise.all(some.map(([key, state]) => this.#send(key, state)));
+      const batch = [...this.#pending].slice(0, BATCH_SIZE);
+      await Promise.all(batch.map(([key, state]) => this.#send(key, state)));
     }
   }
 
-  async #sendTold(told: Told): Promise<void> {
+  async #sendEvent(told: Told): Promise<void> {
     const { tell } = this.#parts;
-    const [heard] = await Promise.allSettled([tell(told)]);
-    await this.#unlinkTold(told);
-    // Where the server was full there is room now.
-    if (heard.status === 'rejected') await tell(told);
+    const [published] = await Promise.allSettled([tell(told)]);
+    await this.#unlinkFor(told);
+    // A full server has free memory now.
+    if (published.status === 'rejected') await tell(told);
   }
 
-  async #unlinkTold(told: Told): Promise<void> {
+  async #unlinkFor(told: Told): Promise<void> {
     const { writer, keys } = this.#parts;
     if (told.kind === 'dropped') {
-      // Another answer to the same request may stand there by now.
-      const there = await headOf(writer, `${keys.answers}${told.key}`);
-      if (there?.source === told.source) await this.unlink([told.key]);
+      // The key may hold a later answer by now.
+      const current = await headOf(writer, `${keys.answers}${told.key}`);
+      if (current?.source === told.source) await this.unlink([told.key]);
       return;
     }
     const { filter, atMs } = told.purge;
-    // There may be answers that nobody knows of who is there now.
+    // There may be answers that no running process knows of.
     for await (const answers of scanHeads(writer, keys)) {
-      const going = answers.filter((answer) => {
+      const purged = answers.filter((answer) => {
         return matches(answer, filter) && answer.storedAtMs - answer.tookMs <= atMs;
       });
-      await this.unlink(going.map(({ key }) => key));
+      await this.unlink(purged.map(({ key }) => key));
     }
   }
 
-  async #send(key: string, state: Sending): Promise<void> {
+  async #send(key: string, state: PendingState): Promise<void> {
     const { store, clock, origin, writer } = this.#parts;
     const { answers, log, logEntries } = this.#parts.keys;
     const answer = store.peek(key);
     const leftMs = answer === undefined ? 0 : Math.floor(answer.expiresAtMs - clock.wallMs());
     if (answer !== undefined && isHeld(answer) && leftMs > 0) {
       const { head, value } = encodeShared(answer);
-      const only = state === 'fresh' ? [] : ['NX'];
-      const set = await writer.send(['SET', `${answers}${key}`, value, 'PX', leftMs, ...only]);
-      // First the words, then the news: whoever hears of it finds it.
+      const condition = state === 'fresh' ? [] : ['NX'];
+      const set = await writer.send(['SET', `${answers}${key}`, value, 'PX', leftMs, ...condition]);
+      // First the value, then the log entry, so that every process that reads the entry finds the value.
       const fields = keptFields(origin, head);
-      if (set !== null || state === 'untold') {
-        // Who is cut off now finds its own words there the next time, and must not take them for another's.
-        if (store.peek(key) === answer) this.#pending.set(key, 'untold');
+      if (set !== null || state === 'unannounced') {
+        // After a disconnect, `NX` finds this process's own value, which must not be mistaken for another one's.
+        if (store.peek(key) === answer) this.#pending.set(key, 'unannounced');
         await writer.send(['XADD', log, 'MAXLEN', '~', logEntries, '*', ...fields]);
       }
     }
-    // Unless another answer has come in its place meanwhile.
+    // Unless another answer has replaced it meanwhile.
     if (store.peek(key) === answer) this.#pending.delete(key);
   }
 }

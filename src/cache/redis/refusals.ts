@@ -1,42 +1,45 @@
 /**
- * Whether a server refuses something because it is a replica, or has just become one.
+ * Whether a server refused a command because it is, or has just become, a replica.
  *
- * It goes on answering whoever has stayed connected, and will for ever.
+ * It keeps answering clients that stay connected, so they have to reconnect.
  */
 export function isOfReplica(error: unknown): boolean {
   return /^(READONLY|UNBLOCKED)\b/u.test(messageOf(error));
 }
 
-/** Whether a server has no memory for what is new; it goes on giving what it has. */
+/** Whether a server is out of memory for new data; it still serves what it has. */
 export function isOfFull(error: unknown): boolean {
   return messageOf(error).startsWith('OOM');
 }
 
 /**
- * What the client or the server says, in words that an operator knows.
+ * An error of the client or the server, with a message that operators understand.
  *
- * Always an error of its own: the client attaches the command that failed to its errors, and with it
- * passwords and whole answers, which would be logged.
+ * Always a new error: the client attaches the failed command to its errors, and with it passwords and whole answers,
+ * which would be logged.
  */
 export function inWords(error: unknown): Error {
-  const said = messageOf(error);
-  if (said.includes('maxRetriesPerRequest')) return new Error('the connection to Redis was lost');
-  if (said.includes('enableOfflineQueue')) return new Error('there is no connection to Redis');
-  if (said.startsWith('MOVED ')) {
-    return new Error(`Redis is a node of a cluster: name it in "cluster", not in "url" (${said})`);
+  const message = messageOf(error);
+  if (message.includes('maxRetriesPerRequest'))
+    return new Error('the connection to Redis was lost');
+  if (message.includes('enableOfflineQueue')) return new Error('there is no connection to Redis');
+  if (message.startsWith('MOVED ')) {
+    return new Error(
+      `Redis is a node of a cluster: name it in "cluster", not in "url" (${message})`,
+    );
   }
   if (isOfFull(error)) {
     return new Error(
-      'OOM: Redis is full and stores nothing new; what is there is still given. More "maxmemory", or the "maxmemory-policy" volatile-lru, helps',
+      'OOM: Redis is full and stores nothing new; what is stored is still served. More "maxmemory", or the "maxmemory-policy" volatile-lru, helps',
     );
   }
-  // Why the last node refused that was asked: as a rule they all do for the same reason.
+  // The error of the last node that was tried: usually all have the same.
   const { lastNodeError: refused } = error as { readonly lastNodeError?: unknown };
   if (refused != null) return new Error(`no node of the cluster answers: ${messageOf(refused)}`);
-  return new Error(said);
+  return new Error(message);
 }
 
-// By its member, not by class: errors of the platform are not always of our `Error`.
+// Not by `instanceof`: errors of the platform may be of another realm.
 function messageOf(error: unknown): string {
   const { message } = error as { readonly message?: unknown };
   return typeof message === 'string' ? message : String(error);

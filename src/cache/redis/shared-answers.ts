@@ -16,11 +16,11 @@ export interface SharedAnswersOptions {
   readonly settings: RedisSettings;
   readonly store: AnswerStore;
   readonly clock: Clock;
-  /** Tells this process from all others. */
+  /** Identifies this process. */
   readonly origin: string;
-  /** Runs work when no request waits for it. */
+  /** Runs work when the event loop is free. */
   readonly defer: (work: () => void) => void;
-  /** Redis is there again, or is not and why; told when that changes, not every time. */
+  /** Called when the availability of Redis changes: with `null`, or with the reason why it is unavailable. */
   readonly onState: (error: unknown) => void;
   readonly onFetch: (result: FetchResult) => void;
 }
@@ -28,10 +28,10 @@ export interface SharedAnswersOptions {
 const RETRY_MS = 500;
 
 /**
- * Shares a store's answers with other processes by Redis.
+ * Shares a store's answers with other processes through Redis.
  *
- * What others keep is found in this process; only the words of an answer that is about to be given are
- * fetched. Without Redis the process goes on with what it has, and catches up later.
+ * Look-ups never leave the process; only the payload of an answer that is about to be given is fetched. While Redis is
+ * unavailable the process works with what it has, and catches up later.
  */
 export class SharedAnswers implements AnswerJournal {
   readonly #options: SharedAnswersOptions;
@@ -43,21 +43,21 @@ export class SharedAnswers implements AnswerJournal {
   #isFlushDue = false;
   #isFollowing = false;
   #isSending = true;
-  /** Why nothing is sent is that Redis has no memory; what is there can be had all the same. */
+  /** Sending fails because Redis is out of memory; answers can still be fetched. */
   #isFull = false;
-  /** `undefined`: neither way has been told yet. */
-  #toldThere: boolean | undefined;
+  /** `undefined`: nothing was reported yet. */
+  #reportedThere: boolean | undefined;
   #isClosed = false;
   #wake: () => void = () => undefined;
-  /** Something could not be sent, however the one that follows is. */
-  readonly #unsent = (error: unknown): void => {
+  /** Sending has failed; reading may still work. */
+  readonly #onSendFailed = (error: unknown): void => {
     if (this.#isSending) {
       this.#isSending = false;
-      this.#options.clock.after(RETRY_MS, () => void this.#tryAgain());
+      this.#options.clock.after(RETRY_MS, () => void this.#retrySending());
     }
     this.#isFull = isOfFull(error);
-    this.#leaveReplica(error);
-    this.#say(error);
+    this.#reconnectIfReplica(error);
+    this.#report(error);
   };
 
   constructor(options: SharedAnswersOptions) {
@@ -73,7 +73,7 @@ export class SharedAnswers implements AnswerJournal {
     this.#fetching = new Fetching({
       ...{ store, clock, onFetch: options.onFetch },
       read: (key) => textOf(this.#writer.send(['GET', `${keys.answers}${key}`])),
-      onFailed: this.#unsent,
+      onFailed: this.#onSendFailed,
     });
     this.#follower = new Follower({
       ...{ store, clock, keys, origin, reader: this.#reader, writer: this.#writer },
@@ -81,26 +81,26 @@ export class SharedAnswers implements AnswerJournal {
         new Promise((resolve) => {
           defer(resolve);
         }),
-      onPurged: (purged) => void this.#outbox.unlink(purged).catch(this.#unsent),
+      onPurged: (purged) => void this.#outbox.unlink(purged).catch(this.#onSendFailed),
     });
     store.noteIn(this);
     void this.#follow();
   }
 
-  /** Redis answers, and what others keep and purge is known here. */
+  /** Whether Redis is available, and this process is up to date. */
   get isThere(): boolean {
     return this.#isFollowing && this.#isSending;
   }
 
   kept(answer: KeptAnswer): void {
     if (!isHeld(answer)) return;
-    // While nobody was heard of, another process may have kept a later one.
+    // While this process was not up to date, another one may have stored a later answer.
     this.#outbox.add(answer.key, this.isThere ? 'fresh' : 'old');
     this.#flushSoon();
   }
 
   gone(key: string): void {
-    // What has to make room here may stay elsewhere, times are over everywhere at once, and purges are told as such.
+    // Nothing to send: evicted answers may stay in Redis, answers expire there by themselves, and purges are published.
     this.#outbox.withdraw(key);
   }
 
@@ -110,10 +110,10 @@ export class SharedAnswers implements AnswerJournal {
   }
 
   /**
-   * The words of an answer that is known here.
+   * Fetches the payload of an answer.
    *
-   * @param budgetMs - how long whoever asks can wait; what comes later is kept for the next one
-   * @returns `null` if it is not to be had in that time
+   * @param budgetMs - how long the request can wait; a payload that arrives later is stored for the next one
+   * @returns `null` if it does not arrive in that time, or cannot be fetched
    */
   async fetch(answer: KeptAnswer, budgetMs: number): Promise<HeldAnswer | null> {
     const isReadable = this.isThere || (this.#isFollowing && this.#isFull);
@@ -121,10 +121,10 @@ export class SharedAnswers implements AnswerJournal {
   }
 
   /**
-   * Purges everywhere what was purged here.
+   * Publishes a purge to Redis and all other processes.
    *
-   * @returns a promise that is fulfilled once the words are gone from Redis and the others have been told
-   * @throws {Error} if Redis is away; they are told as soon as it is back
+   * @returns a promise that resolves once the answers are gone from Redis, and the purge is in the log
+   * @throws {Error} if Redis is unavailable; the purge is published as soon as it is back
    */
   async purge(filter: PurgeFilter): Promise<void> {
     const atMs = this.#options.clock.wallMs();
@@ -132,12 +132,12 @@ export class SharedAnswers implements AnswerJournal {
     try {
       await this.#outbox.flush();
     } catch (error) {
-      this.#unsent(error);
+      this.#onSendFailed(error);
       throw error;
     }
   }
 
-  /** Sends what is still to be sent, if Redis is there, and ends. */
+  /** Sends what is pending if Redis is available, and disconnects. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.isThere) await this.#outbox.flush().catch(() => undefined);
@@ -153,15 +153,15 @@ export class SharedAnswers implements AnswerJournal {
         await Promise.all([this.#reader.ready(), this.#writer.ready()]);
         if (await this.#follower.join()) this.#outbox.addAll();
         this.#isFollowing = true;
-        this.#say(null);
+        this.#report(null);
         this.#flushSoon();
         while (!this.#isOver()) await this.#follower.read();
       } catch (error) {
         this.#isFollowing = false;
-        this.#leaveReplica(error);
-        this.#say(error);
+        this.#reconnectIfReplica(error);
+        this.#report(error);
       }
-      if (!this.#isOver()) await this.#rest();
+      if (!this.#isOver()) await this.#retryDelay();
     }
   }
 
@@ -169,11 +169,11 @@ export class SharedAnswers implements AnswerJournal {
     return this.#isClosed;
   }
 
-  #rest(): Promise<void> {
+  #retryDelay(): Promise<void> {
     return new Promise((resolve) => {
-      const forget = this.#options.clock.after(RETRY_MS, resolve);
+      const cancel = this.#options.clock.after(RETRY_MS, resolve);
       this.#wake = () => {
-        forget();
+        cancel();
         resolve();
       };
     });
@@ -184,37 +184,37 @@ export class SharedAnswers implements AnswerJournal {
     this.#isFlushDue = true;
     this.#options.defer(() => {
       this.#isFlushDue = false;
-      void this.#outbox.flush().catch(this.#unsent);
+      void this.#outbox.flush().catch(this.#onSendFailed);
     });
   }
 
-  async #tryAgain(): Promise<void> {
+  async #retrySending(): Promise<void> {
     if (this.#isClosed) return;
     try {
       await this.#writer.check();
       await this.#outbox.flush();
       this.#isSending = true;
-      this.#say(null);
+      this.#report(null);
     } catch (error) {
-      // Told already.
+      // The failure was reported already.
       this.#isFull = isOfFull(error);
-      this.#leaveReplica(error);
-      this.#options.clock.after(RETRY_MS, () => void this.#tryAgain());
+      this.#reconnectIfReplica(error);
+      this.#options.clock.after(RETRY_MS, () => void this.#retrySending());
     }
   }
 
-  /** Where either connection has met a replica both look for the master: at two servers they would miss what is told. */
-  #leaveReplica(error: unknown): void {
+  /** If one connection has reached a replica, both reconnect: on two different servers they would miss events. */
+  #reconnectIfReplica(error: unknown): void {
     if (!isOfReplica(error)) return;
     this.#reader.renew();
     this.#writer.renew();
   }
 
-  /** @param error - what keeps it from being there, if it is not */
-  #say(error: unknown): void {
+  /** @param error - why Redis is unavailable, if it is */
+  #report(error: unknown): void {
     const { isThere } = this;
-    if (this.#isClosed || this.#toldThere === isThere) return;
-    this.#toldThere = isThere;
+    if (this.#isClosed || this.#reportedThere === isThere) return;
+    this.#reportedThere = isThere;
     this.#options.onState(isThere ? null : error);
   }
 }

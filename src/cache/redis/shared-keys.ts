@@ -1,25 +1,25 @@
 import type { RedisSettings } from './connection.js';
 
-/** What things are called in Redis. Another version of what is written there has other names. */
+/** Names of keys in Redis. Another version of the format has other names. */
 export interface SharedAnswersKeys {
-  /** What was kept, the latest `logEntries` of it. */
+  /** Stream of stored answers, about the latest `logEntries`. */
   readonly log: string;
   readonly logEntries: number;
-  /** What was purged. */
+  /** Stream of purges. */
   readonly purges: string;
-  /** Names the life of the server: it goes when the server forgets. */
+  /** Id of the server's data set: it is lost when Redis loses its data. */
   readonly epoch: string;
-  /** Begins the names of all answers. */
+  /** Prefix of the keys of all answers. */
   readonly answers: string;
 }
 
-/** Purges that are remembered: who has missed more forgets everything. */
+/** Length of the stream of purges; a process that has missed more discards all its answers. */
 export const KEPT_PURGES = 10_000;
 
 /**
- * The names under a prefix.
+ * The key names for a prefix.
  *
- * Logs are read together, so in a cluster they have to be in one slot: what is in braces decides on it.
+ * The streams are read in one command, so in a cluster they have to be in one slot, which the part in braces selects.
  * Answers are read one by one, and spread over all slots.
  */
 export function sharedKeys({

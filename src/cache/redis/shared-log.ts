@@ -4,23 +4,23 @@ import type { KeptAnswer } from '../kept-answer.js';
 import type { PastPurge } from '../past-purges.js';
 import { decodeHead } from './shared-record.js';
 
-/** Something that a process has to tell the others. */
+/** An event that a process publishes to the others. */
 export type SharedEvent =
   | { readonly kind: 'kept'; readonly answer: KeptAnswer }
   | { readonly kind: 'purge'; readonly purge: PastPurge }
-  /** A single answer was wrong. */
+  /** A wrong answer was dropped. */
   | ({ readonly kind: 'dropped' } & AnswerName)
-  /** Nothing, from one that has just joined. */
+  /** A process has joined; no effect. */
   | { readonly kind: 'hello' };
 
-/** An event that stands in a log. */
+/** An event in a log. */
 export interface LoggedEvent {
-  /** Of the log it stands in. */
+  /** Key of the log. */
   readonly stream: string;
   readonly id: string;
-  /** Who tells it. */
+  /** The process that published it. */
   readonly origin: string;
-  /** `null` for what cannot be understood: damaged, or of another version. */
+  /** `null` if it is damaged, or of another version. */
   readonly event: SharedEvent | null;
 }
 
@@ -41,30 +41,30 @@ const entry = z.tuple([text, z.array(z.instanceof(Buffer))]);
 const entries = z.array(entry);
 const streams = z.array(z.tuple([text, entries])).nullable();
 
-/** An event that needs no words. */
+/** An event that is not about a stored answer. */
 export type WordlessEvent = Exclude<SharedEvent, { kind: 'kept' }>;
 
 type Fields = readonly (string | Buffer)[];
 
-/** An event as the fields of an entry. */
+/** Encodes an event as the fields of a stream entry. */
 export function fieldsOf(origin: string, event: WordlessEvent): Fields {
-  const { kind, ...told } = event;
-  const data = kind === 'purge' ? event.purge : told;
+  const { kind, ...rest } = event;
+  const data = kind === 'purge' ? event.purge : rest;
   return ['o', origin, 't', kind, 'd', JSON.stringify(data)];
 }
 
-/** That an answer is kept, as the fields of an entry. @param head - of its record */
+/** Encodes that an answer was stored as the fields of a stream entry. @param head - of its record */
 export function keptFields(origin: string, head: Buffer): Fields {
   return ['o', origin, 't', 'kept', 'd', head];
 }
 
-/** What `XREAD` replied. @throws {Error} for a reply of no such form */
+/** Parses a reply of `XREAD`. @throws {Error} for a malformed reply */
 export function eventsRead(reply: unknown): readonly LoggedEvent[] {
   const read = streams.parse(reply) ?? [];
   return read.flatMap(([stream, found]) => found.map((one) => eventIn(stream, one)));
 }
 
-/** What `XRANGE` replied. @throws {Error} for a reply of no such form */
+/** Parses a reply of `XRANGE` or `XREVRANGE`. @throws {Error} for a malformed reply */
 export function eventsRanged(stream: string, reply: unknown): readonly LoggedEvent[] {
   return entries.parse(reply).map((one) => eventIn(stream, one));
 }
@@ -83,12 +83,12 @@ function eventOf(kind: string, data: Buffer): SharedEvent | null {
     const answer = decodeHead(data);
     return answer === null || typeof answer === 'number' ? null : { kind, answer };
   }
-  const told = jsonOrNull(data.toString());
+  const json = jsonOrNull(data.toString());
   if (kind === 'purge') {
-    const parsed = purge.safeParse(told);
+    const parsed = purge.safeParse(json);
     return parsed.success ? { kind, purge: parsed.data } : null;
   }
-  const parsed = dropped.safeParse(told);
+  const parsed = dropped.safeParse(json);
   return kind === 'dropped' && parsed.success ? { kind, ...parsed.data } : null;
 }
 
@@ -96,7 +96,7 @@ function jsonOrNull(given: string): unknown {
   try {
     return JSON.parse(given) as unknown;
   } catch {
-    // No JSON: the schema says so.
+    // Not JSON: the schema rejects `null`.
     return null;
   }
 }

@@ -3,13 +3,13 @@ import * as z from 'zod';
 import { keptFacts, putTogether, takenApart } from '../answer-record.js';
 import { answerWith, type HeldAnswer, type KeptAnswer } from '../kept-answer.js';
 
-// A value: magic with version, length of the head, SHA-256 of the head, head as JSON, words. The head tells
-// length and SHA-256 of the words, so that it can be read, and trusted, without them.
+// A value: magic with version, length of the head, SHA-256 of the head, head as JSON, payload. The head has the
+// length and the SHA-256 of the payload, so that it can be read and verified without it.
 const MAGIC = Buffer.from('SfcS1');
 const HASH_BYTES = 32;
 const PREFIX_BYTES = MAGIC.length + 4 + HASH_BYTES;
 /** More than any head has. */
-const MOST_HEAD_BYTES = 16 * 1024 * 1024;
+const MAX_HEAD_BYTES = 16 * 1024 * 1024;
 
 const headSchema = z.strictObject({
   facts: keptFacts,
@@ -19,15 +19,15 @@ const headSchema = z.strictObject({
 
 type Head = z.output<typeof headSchema>;
 
-/** An answer as others can read it. */
+/** An answer as it is stored in Redis. */
 export interface SharedRecord {
-  /** All of it but the words. */
+  /** Without the payload. */
   readonly head: Buffer;
-  /** Head and words. */
+  /** Head and payload. */
   readonly value: Buffer;
 }
 
-/** Writes an answer down so that whatever is read of it can be told from anything else. */
+/** Encodes an answer with checksums. */
 export function encodeShared(answer: HeldAnswer): SharedRecord {
   const { told, words } = takenApart(answer);
   const payload = Buffer.concat(words);
@@ -42,20 +42,20 @@ export function encodeShared(answer: HeldAnswer): SharedRecord {
 /**
  * Reads the head at the beginning of a value.
  *
- * @returns the answer without its words; the number of bytes that are needed to tell; or `null` for what
- *   is no answer of this version, or damaged
+ * @returns the answer without its payload; or the number of bytes that are needed to decode it; or `null` if it is
+ *   damaged or of another version
  */
 export function decodeHead(bytes: Buffer): KeptAnswer | number | null {
   const read = headIn(bytes);
   if (read === null || typeof read === 'number') return read;
-  return withoutWords(read.head);
+  return withoutPayload(read.head);
 }
 
-function withoutWords({ facts: { frames: _frames, ...facts }, bytes }: Head): KeptAnswer {
+function withoutPayload({ facts: { frames: _frames, ...facts }, bytes }: Head): KeptAnswer {
   return answerWith(facts, { form: 'elsewhere', bytes });
 }
 
-/** Reads a whole value; `null` for what is not the very answer that was written under this key. */
+/** Decodes a whole value; `null` if it is damaged, or not an answer of this key. */
 export function decodeShared(bytes: Buffer, key: string): HeldAnswer | null {
   const read = headIn(bytes);
   if (read === null || typeof read === 'number') return null;
@@ -70,12 +70,12 @@ function headIn(bytes: Buffer): { readonly head: Head; readonly end: number } | 
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC.subarray(0, bytes.length))) return null;
   if (bytes.length < PREFIX_BYTES) return PREFIX_BYTES;
   const end = PREFIX_BYTES + bytes.readUInt32BE(MAGIC.length);
-  if (end > MOST_HEAD_BYTES) return null;
+  if (end > MAX_HEAD_BYTES) return null;
   if (end > bytes.length) return end;
   const text = bytes.subarray(PREFIX_BYTES, end);
   const hash = bytes.subarray(PREFIX_BYTES - HASH_BYTES, PREFIX_BYTES);
   if (!digest(text).equals(hash)) return null;
-  // Sealed, so it is JSON; but who sealed it may have been of another build.
+  // The checksum is valid, so it is JSON; but another version may have written it.
   const parsed = headSchema.safeParse(JSON.parse(text.toString()));
   return parsed.success ? { head: parsed.data, end } : null;
 }

@@ -7,16 +7,16 @@ import { decodeHead } from './shared-record.js';
 const page = z.tuple([z.instanceof(Buffer), z.array(z.instanceof(Buffer))]);
 const bytes = z.instanceof(Buffer);
 
-/** Keys looked through at once, others' keys among them. */
-const KEYS_AT_ONCE = 256;
-const HEADS_AT_ONCE = 16;
-/** Most heads are shorter; of longer ones the rest is asked for. */
+/** `COUNT` of `SCAN`: keys to look at per call, including those of others. */
+const KEYS_PER_SCAN = 256;
+const HEADS_PER_BATCH = 16;
+/** Most heads are shorter; longer ones need a second read. */
 const HEAD_BYTES = 2_048;
 
 /**
- * All answers that are kept in Redis, without their words, some at a time.
+ * Scans all answers in Redis, in batches, without their payloads.
  *
- * One that is kept from beginning to end is among them at least once; what is damaged is left out.
+ * An answer that exists during the whole scan is returned at least once; damaged ones are left out.
  */
 export async function* scanHeads(
   connection: RedisConnection,
@@ -25,21 +25,21 @@ export async function* scanHeads(
   for (const server of await connection.servers()) {
     let cursor = '0';
     do {
-      const command = ['SCAN', cursor, 'MATCH', `${answers}*`, 'COUNT', KEYS_AT_ONCE] as const;
+      const command = ['SCAN', cursor, 'MATCH', `${answers}*`, 'COUNT', KEYS_PER_SCAN] as const;
       const [next, found] = page.parse(await server.send(command));
       cursor = next.toString();
-      for (let from = 0; from < found.length; from += HEADS_AT_ONCE) {
-        const some = found.slice(from, from + HEADS_AT_ONCE);
-        const heads = await Promise.all(some.map((key) => headOf(server, key)));
+      for (let from = 0; from < found.length; from += HEADS_PER_BATCH) {
+        const batch = found.slice(from, from + HEADS_PER_BATCH);
+        const heads = await Promise.all(batch.map((key) => headOf(server, key)));
         yield heads.flatMap((head, i) =>
-          head !== null && `${answers}${head.key}` === some[i]?.toString() ? head : [],
+          head !== null && `${answers}${head.key}` === batch[i]?.toString() ? head : [],
         );
       }
     } while (cursor !== '0');
   }
 }
 
-/** The answer under a name, without its words; `null` where none is, or a damaged one, or what is no text at all. */
+/** The answer of a Redis key, without its payload; `null` if there is none, it is damaged, or the key is not a string. */
 export async function headOf(
   server: Pick<RedisConnection, 'send'>,
   name: string | Buffer,
@@ -50,7 +50,7 @@ export async function headOf(
       bytes.parse(await textOf(server.send(['GETRANGE', name, 0, wanted - 1]))),
     );
     if (typeof head !== 'number') return head;
-    // It was cut, or has been replaced meanwhile by one with a longer head.
+    // It is truncated, or was replaced meanwhile by one with a longer head.
     if (head <= wanted) return null;
     wanted = head;
   }
@@ -58,7 +58,7 @@ export async function headOf(
 
 const EMPTY = Buffer.alloc(0);
 
-/** What was read under a name; nothing where somebody keeps a list there, or the like: that is no reason to take Redis for away. */
+/** The result of reading a string; empty if the key has another type, which does not mean that Redis is unavailable. */
 export async function textOf(read: Promise<unknown>): Promise<unknown> {
   try {
     return await read;

@@ -1,23 +1,23 @@
 import type { SharedEvent } from './shared-log.js';
 
-/** What others have to be told besides what is kept. */
+/** Events that have to reach the other processes, besides stored answers. */
 export type Told = Extract<SharedEvent, { kind: 'purge' | 'dropped' }>;
 
-/** When more waits for Redis, all that was kept until then is purged instead. */
-const MOST_UNTOLD = 1_000;
+/** If more are waiting, they are replaced by a purge of everything. */
+const MAX_WAITING = 1_000;
 
-/** What is still to be told, in its order. */
+/** Queue of events that are still to be published. */
 export class Untold {
   #waiting: Told[] = [];
 
   /** @param nowMs - wall clock */
   add(told: Told, nowMs: number): void {
     this.#waiting.push(told);
-    if (this.#waiting.length <= MOST_UNTOLD) return;
+    if (this.#waiting.length <= MAX_WAITING) return;
     this.#waiting = [{ kind: 'purge', purge: { filter: {}, atMs: nowMs } }];
   }
 
-  /** Has each told, one after another; one that fails stays, with all behind it. */
+  /** Publishes the events in order; one that fails stays in the queue, with all after it. */
   async send(tell: (told: Told) => Promise<void>): Promise<void> {
     for (let told = this.#waiting[0]; told !== undefined; told = this.#waiting[0]) {
       await tell(told);

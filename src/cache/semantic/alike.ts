@@ -10,30 +10,30 @@ import { likeness } from './same-answer.js';
 import { isUnit } from './unit-vector.js';
 import type { OpenVectors } from './vectors.js';
 
-/** What it works with. */
+/** What the semantic cache works with. */
 export interface AlikeParts {
   readonly judge: QuestionJudge;
   readonly store: AnswerStore;
   readonly clock: Clock;
-  /** `null` where there are none. */
+  /** `null` if `hnswlib-node` is not available. */
   readonly openGraph: OpenGraph | null;
-  /** Where vectors are kept; left out: in this process. */
+  /** Opens a store of vectors; default: one in this process. */
   readonly openVectors?: OpenVectors;
-  /** Runs work when no request waits for it. */
+  /** Runs work when the event loop is free. */
   readonly defer: (work: () => void) => void;
 }
 
-/** What is put up with. */
+/** Limits of a look-up. */
 export interface AlikeLimits {
-  /** Share of given answers that may be wrong, 0 to 1. */
+  /** Maximum share of wrong answers among those given, 0 to 1. */
   readonly maxError: number;
-  /** Milliseconds that may be spent on looking. */
+  /** Milliseconds after which no further question is compared. */
   readonly budgetMs: number;
-  /** Seconds a kept answer may be old. */
+  /** Maximum age of an answer, in seconds. */
   readonly maxAgeS: number;
 }
 
-/** A kept answer to a question that is alike. */
+/** A cached answer to a similar question. */
 export interface Alike {
   readonly kept: KeptAnswer;
   readonly claim: Claim;
@@ -41,43 +41,44 @@ export interface Alike {
   readonly outlook: Outlook;
 }
 
-/** How looking for alike questions went, since the start. */
+/** Counts of semantic look-ups. */
 export interface AlikeCounts {
-  /** Questions that can be found, and the partitions that they are in. */
+  /** Indexed questions, and the number of their partitions. */
   readonly questions: number;
   readonly partitions: number;
+  /** Since the start. */
   readonly lookUps: number;
-  /** Look-ups that were over their budget before all candidates were judged. */
+  /** Look-ups since the start that exceeded their time budget before all candidates were judged. */
   readonly late: number;
 }
 
 /** Candidates that are judged; a further one is hardly ever the right one. */
-const MOST_CANDIDATES = 4;
-/** Of an answer; more of it would take longer to compare than requests should wait. */
-const MOST_COMPARED_CHARS = 4_000;
-/** Claimed to be wrong so rarely, an answer is taken without looking at others, which are further away. */
-const CERTAIN = 0.01;
+const MAX_CANDIDATES = 4;
+/** Characters of an answer that are compared; more would take longer than requests should wait. */
+const MAX_COMPARED_CHARS = 4_000;
+/** With a predicted error up to this, an answer is taken without judging candidates that are further away. */
+const CERTAIN_ERROR = 0.01;
 /**
- * What is further apart is hardly ever the same question: of the pairs that a verifier takes for it with 60 %
- * or more, one in a hundred is.
+ * Questions below this similarity hardly ever have the same meaning: of the pairs to which a verifier gives 60 % or
+ * more, one in a hundred is below it.
  */
-const LEAST_SIMILARITY = 0.55;
-/** What is further away than the nearest by more than this is hardly ever the better answer. */
+const MIN_SIMILARITY = 0.55;
+/** A question less similar than the nearest one by more than this is hardly ever the better match. */
 const SIMILARITY_SLACK = 0.1;
-/** Answers that are forgotten together with one that was wrong; a tenth of a millisecond each to judge. */
-const MOST_KIN = 64;
+/** Similar answers that are evicted together with a wrong one; each takes a tenth of a millisecond to judge. */
+const MAX_SIMILAR = 64;
 
-/** Finds kept answers to questions that mean the same in other words, and learns how often that is wrong. */
+/** Finds cached answers to rephrased questions, and learns how often they are wrong. */
 export class AlikeAnswers {
   readonly book = new ErrorBook();
-  /** What the book knows, in the form in which it outlasts the process. */
+  /** The state of `book` as records to persist. */
   readonly learnt: LearntBook;
   readonly #parts: AlikeParts;
   readonly #index: QuestionIndex;
   #lookUps = 0;
   #late = 0;
 
-  /** What the store has and gets is found from now on, what it had a little later. */
+  /** Indexes new answers of the store at once, and those it has already in the background. */
   constructor(parts: AlikeParts) {
     this.#parts = parts;
     this.#index = new QuestionIndex(parts);
@@ -103,63 +104,68 @@ export class AlikeAnswers {
   }
 
   /**
-   * Looks for an answer that may be given, or else for the one that comes nearest to it.
+   * Finds the best answer that may be given, or else the nearest one that may not.
    *
-   * @returns `null` if there is nothing that anybody would take for the same question
+   * @returns `null` if there is no candidate
    */
   seek(question: Question, limits: AlikeLimits): Alike | null {
     const { store } = this.#parts;
     this.#lookUps += 1;
     const candidates = this.#candidates(question, limits);
-    const given = candidates.find(({ outlook, kept }) => {
-      return outlook.serves && store.find(kept.key, limits.maxAgeS) !== null;
+    const served = candidates.find(({ outlook: estimate, kept }) => {
+      return estimate.serves && store.find(kept.key, limits.maxAgeS) !== null;
     });
-    // What expired or is too old for this client may still teach something.
-    const best = given ?? candidates.map(notServed).at(0);
+    // One that has expired, or is too old for this client, can still be learnt from.
+    const best = served ?? candidates.map(notServed).at(0);
     if (best !== undefined) this.book.came(best.claim);
     return best ?? null;
   }
 
   /**
-   * Learns from what a model said now that a kept answer would have been given, or was.
+   * Learns from a model's answer to a question for which a cached answer was, or would have been, given.
    *
-   * @param now - the texts of the two answers; `null` for one that cannot be read
-   * @returns whether the kept answer was right; `null` where that cannot be told
+   * @param fresh - text of the model's answer; `null` if it cannot be read
+   * @param cached - text of the cached answer; `null` if it cannot be read
+   * @returns whether the cached answer was right; `null` if that cannot be determined
    */
-  compare({ claim, kept }: Alike, now: string | null, then: string | null): boolean | null {
-    if (now === null || then === null) return null;
-    const found = likeness(cut(now), cut(then), (text) => this.#vectorOf(text));
-    if (found === 'unclear') return null;
-    this.saw(claim, kept.source, found === 'same');
-    return found === 'same';
+  compare(
+    { claim: prediction, kept }: Alike,
+    fresh: string | null,
+    cached: string | null,
+  ): boolean | null {
+    if (fresh === null || cached === null) return null;
+    const result = likeness(start(fresh), start(cached), (text) => this.#vectorOf(text));
+    if (result === 'unclear') return null;
+    this.saw(prediction, kept.source, result === 'same');
+    return result === 'same';
   }
 
-  /** It was found out whether a kept answer would have done. @param source - the decision whose answer it is */
-  saw(claim: Claim, source: string, isRight: boolean): void {
-    const isThere = this.#parts.store.peek(claim.key)?.source === source;
-    if (isThere) this.book.saw(claim, isRight);
-    else this.book.sawGone(claim, isRight);
+  /** Records whether a cached answer was right. @param source - id of the decision that produced it */
+  saw(prediction: Claim, source: string, isRight: boolean): void {
+    const isStored = this.#parts.store.peek(prediction.key)?.source === source;
+    if (isStored) this.book.saw(prediction, isRight);
+    else this.book.sawGone(prediction, isRight);
   }
 
   /**
-   * Kept answers that might ever be given to one of these questions, near or not so near.
+   * Cached answers that might be given to one of these questions: up to 64 near each that the verifier does not veto.
    *
-   * @param but - the key of one that does not count
+   * @param except - key of an answer to leave out
    */
-  kinOf(questions: readonly Question[], but: string): readonly KeptAnswer[] {
-    const kin = new Map<string, KeptAnswer>();
+  kinOf(questions: readonly Question[], except: string): readonly KeptAnswer[] {
+    const similar = new Map<string, KeptAnswer>();
     for (const { partition, text } of questions) {
       const asked = this.#index.read(text);
       if (asked === null) continue;
-      for (const near of this.#index.near(partition, asked, MOST_KIN)) {
-        if (near.similarity < LEAST_SIMILARITY) break;
-        if (near.key === but || kin.has(near.key)) continue;
-        // Whether it would be given today does not matter: what is put up with differs, and changes.
-        const alike = this.#judged(partition, asked, near, 0);
-        if (alike !== null) kin.set(near.key, alike.kept);
+      for (const near of this.#index.near(partition, asked, MAX_SIMILAR)) {
+        if (near.similarity < MIN_SIMILARITY) break;
+        if (near.key === except || similar.has(near.key)) continue;
+        // Whether it would be given now does not matter: the maximum error differs between requests, and changes.
+        const match = this.#judged(partition, asked, near, 0);
+        if (match !== null) similar.set(near.key, match.kept);
       }
     }
-    return [...kin.values()];
+    return [...similar.values()];
   }
 
   #vectorOf(text: string): Float32Array | null {
@@ -167,35 +173,35 @@ export class AlikeAnswers {
     return isUnit(vector, vector.length) ? vector : null;
   }
 
-  /** Nothing is taken in any more. */
+  /** Stops indexing. */
   close(): void {
     this.#index.close();
   }
 
-  /** The most probable first; none that is vetoed. */
+  /** The candidates that are not vetoed, the most probable first. */
   #candidates(question: Question, { maxError, budgetMs }: Omit<AlikeLimits, 'maxAgeS'>): Alike[] {
     const { clock } = this.#parts;
     const startedMs = clock.now();
     const asked = this.#index.read(question.text);
     if (asked === null) return [];
     const candidates: Alike[] = [];
-    const found = this.#index.near(question.partition, asked, MOST_CANDIDATES);
-    const least = Math.max(LEAST_SIMILARITY, (found[0]?.similarity ?? 0) - SIMILARITY_SLACK);
+    const found = this.#index.near(question.partition, asked, MAX_CANDIDATES);
+    const minSimilarity = Math.max(MIN_SIMILARITY, (found[0]?.similarity ?? 0) - SIMILARITY_SLACK);
     for (const near of found) {
-      if (near.similarity < least) break;
+      if (near.similarity < minSimilarity) break;
       if (clock.now() - startedMs > budgetMs) {
         this.#late += 1;
         break;
       }
-      const alike = this.#judged(question.partition, asked, near, maxError);
-      if (alike !== null) candidates.push(alike);
-      // Nothing further away can be a better answer than one that is as good as certain.
-      if (alike?.outlook.serves === true && alike.claim.wrong <= CERTAIN) break;
+      const match = this.#judged(question.partition, asked, near, maxError);
+      if (match !== null) candidates.push(match);
+      // Candidates that are further away cannot be better than one that is all but certain.
+      if (match?.outlook.serves === true && match.claim.wrong <= CERTAIN_ERROR) break;
     }
     return candidates.sort((a, b) => a.claim.wrong - b.claim.wrong);
   }
 
-  /** `null` for what is vetoed, or that nobody would believe. */
+  /** `null` if it is vetoed, or too improbable. */
   #judged(
     partition: string,
     asked: ReadQuestion,
@@ -207,17 +213,17 @@ export class AlikeAnswers {
     if (kept === undefined) return null;
     const verdict = judge.judge(asked, read());
     if (verdict.veto !== null) return null;
-    const claim = { partition, key, wrong: 1 - verdict.probability };
-    const outlook = this.book.outlook(claim, maxError);
-    return outlook === null ? null : { kept, claim, verdict, outlook };
+    const prediction: Claim = { partition, key, wrong: 1 - verdict.probability };
+    const estimate = this.book.outlook(prediction, maxError);
+    return estimate === null ? null : { kept, claim: prediction, verdict, outlook: estimate };
   }
 }
 
-/** What an answer begins with says what it says. */
-function cut(answer: string): string {
-  return answer.slice(0, MOST_COMPARED_CHARS);
+/** The start of an answer is enough to compare it. */
+function start(answer: string): string {
+  return answer.slice(0, MAX_COMPARED_CHARS);
 }
 
-function notServed(alike: Alike): Alike {
-  return { ...alike, outlook: { ...alike.outlook, serves: false } };
+function notServed(match: Alike): Alike {
+  return { ...match, outlook: { ...match.outlook, serves: false } };
 }

@@ -1,23 +1,27 @@
 import type { CountedClaims } from '../learnt.js';
 
 /**
- * Classes of what the judge claims: the probability that the answer is wrong, each up to one of these.
- * What is claimed to be wrong more often than the last says is no candidate at all.
+ * Upper bounds of the classes of predictions, by the predicted probability that the answer is wrong.
+ * Predictions above the last one are no candidates.
  */
 export const CLAIM_EDGES: readonly number[] = [
   0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4,
 ];
 
-/** The class of a claim; `null` for one that is beyond all. @param wrong - 0 to 1 */
+/**
+ * The class of a prediction; `null` if it is above the last bound.
+ *
+ * @param wrong - predicted probability of being wrong, 0 to 1
+ */
 export function claimClass(wrong: number): number | null {
   const at = CLAIM_EDGES.findIndex((edge) => wrong <= edge);
   return at < 0 ? null : at;
 }
 
-/** When so many were looked at, all counts are halved: what was true long ago counts for less. */
-const MOST_SEEN = 2_000;
+/** When this many were checked, the counts are halved, so that older results count for less. */
+const MAX_CHECKED = 2_000;
 
-/** How often claims of one class came, were looked at, and were wrong. */
+/** Counts how many predictions of one class there were, were checked, and were wrong. */
 export class ClaimCount {
   #asked = 0;
   #seen = 0;
@@ -29,7 +33,7 @@ export class ClaimCount {
     this.#wrong = wrong;
   }
 
-  /** Its counts as they can be given to the constructor. */
+  /** The counts, as the constructor takes them. */
   get counted(): CountedClaims {
     return [this.#asked, this.#seen, this.#wrong];
   }
@@ -46,26 +50,26 @@ export class ClaimCount {
     return this.#wrong;
   }
 
-  /** One came. */
+  /** Counts a prediction. */
   ask(): void {
     this.#asked += 1;
-    if (this.#asked > 100 * MOST_SEEN) this.#asked /= 2;
+    if (this.#asked > 100 * MAX_CHECKED) this.#asked /= 2;
   }
 
-  /** One was looked at. */
+  /** Counts a checked prediction. */
   see(isRight: boolean): void {
     this.#seen += 1;
     if (!isRight) this.#wrong += 1;
-    if (this.#seen <= MOST_SEEN) return;
+    if (this.#seen <= MAX_CHECKED) return;
     this.#seen /= 2;
     this.#wrong /= 2;
   }
 }
 
 /**
- * Counts of all classes, from the surest on.
+ * Counters of all classes, the most confident first.
  *
- * @param counted - what was counted before, in that order
+ * @param counted - earlier counts, in the same order
  */
 export function claimCounts(counted: readonly CountedClaims[] = []): readonly ClaimCount[] {
   return CLAIM_EDGES.map((_, at) => new ClaimCount(counted[at]));

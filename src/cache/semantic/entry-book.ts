@@ -1,43 +1,43 @@
 import type { SeenClaim } from '../learnt.js';
 
-interface Sighting {
+interface Observation {
   readonly claimed: number;
   readonly isRight: boolean;
 }
 
-/** Observations that what is expected of its like is worth for a single kept answer. */
-const LIKES_WORTH = 10;
-/** Of the latest sightings of an answer. */
-const MOST_SIGHTINGS = 64;
-const MOST_ENTRIES = 65_536;
+/** Weight of the prior of a single answer, as a number of observations. */
+const PRIOR_WEIGHT = 10;
+/** The latest observations of an answer are kept. */
+const MAX_OBSERVATIONS = 64;
+const MAX_ENTRIES = 65_536;
 
-/** What was seen of single kept answers when they were, or would have been, given to other questions. */
+/** Results of single cached answers when they were, or would have been, semantic hits. */
 export class EntryBook {
-  readonly #entries = new Map<string, Sighting[]>();
+  readonly #entries = new Map<string, Observation[]>();
   readonly #changed = new Set<string>();
 
   /**
-   * Expected share of wrong answers of one kept answer.
+   * Expected error rate of one cached answer.
    *
-   * An answer that was wrong where the judge was less sure says nothing of where it is sure.
+   * That it was wrong where the verifier was less confident says nothing about where it is more confident.
    *
-   * @param claimed - only sightings count of which the judge claimed no more than this
-   * @param like - expected share of its like
+   * @param claimed - only observations with a predicted error up to this count
+   * @param prior - expected error rate of answers of the same class
    */
-  error(key: string, claimed: number, like: number): number {
-    const sightings = this.#entries.get(key)?.filter((sighting) => sighting.claimed <= claimed);
-    if (sightings === undefined) return like;
-    const wrong = sightings.filter(({ isRight }) => !isRight).length;
-    return (LIKES_WORTH * like + wrong) / (LIKES_WORTH + sightings.length);
+  error(key: string, claimed: number, prior: number): number {
+    const observations = this.#entries.get(key)?.filter((one) => one.claimed <= claimed);
+    if (observations === undefined) return prior;
+    const wrong = observations.filter(({ isRight }) => !isRight).length;
+    return (PRIOR_WEIGHT * prior + wrong) / (PRIOR_WEIGHT + observations.length);
   }
 
-  /** It was found wrong at least once where the judge was as sure, or surer. */
+  /** Whether it was found wrong at least once where the verifier was as confident, or more. */
   wasWrong(key: string, claimed: number): boolean {
-    const sightings = this.#entries.get(key) ?? [];
-    return sightings.some((sighting) => !sighting.isRight && sighting.claimed <= claimed);
+    const observations = this.#entries.get(key) ?? [];
+    return observations.some((one) => !one.isRight && one.claimed <= claimed);
   }
 
-  /** @param claimed - probability of being wrong, as the judge claimed, 0 to 1 */
+  /** @param claimed - predicted probability of being wrong, 0 to 1 */
   saw(key: string, claimed: number, isRight: boolean): void {
     this.#put(key, [...(this.#entries.get(key) ?? []), { claimed, isRight }]);
     this.#changed.add(key);
@@ -48,32 +48,32 @@ export class EntryBook {
     this.#changed.delete(key);
   }
 
-  /** What was seen of every answer. */
+  /** The observations by key. */
   *seen(keys: Iterable<string> = this.#entries.keys()): Generator<[string, readonly SeenClaim[]]> {
     for (const key of keys) {
-      const sightings = this.#entries.get(key);
-      if (sightings === undefined) continue;
-      yield [key, sightings.map(({ claimed, isRight }) => [claimed, isRight] as const)];
+      const observations = this.#entries.get(key);
+      if (observations === undefined) continue;
+      yield [key, observations.map(({ claimed, isRight }) => [claimed, isRight] as const)];
     }
   }
 
-  /** The answers of which something was seen since the last call. */
+  /** Keys of the answers with new observations since the last call. */
   takeChanged(): readonly string[] {
     const changed = [...this.#changed];
     this.#changed.clear();
     return changed;
   }
 
-  /** What was seen of an answer before. */
+  /** Restores the observations of an answer. */
   restore(key: string, seen: readonly SeenClaim[]): void {
-    const sightings = seen.map(([claimed, isRight]) => ({ claimed, isRight }));
-    this.#put(key, sightings);
+    const observations = seen.map(([claimed, isRight]) => ({ claimed, isRight }));
+    this.#put(key, observations);
   }
 
-  #put(key: string, sightings: readonly Sighting[]): void {
+  #put(key: string, observations: readonly Observation[]): void {
     this.#entries.delete(key);
-    this.#entries.set(key, sightings.slice(-MOST_SIGHTINGS));
+    this.#entries.set(key, observations.slice(-MAX_OBSERVATIONS));
     const oldest = this.#entries.keys().next().value;
-    if (this.#entries.size > MOST_ENTRIES && oldest !== undefined) this.forget(oldest);
+    if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.forget(oldest);
   }
 }

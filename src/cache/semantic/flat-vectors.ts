@@ -1,36 +1,36 @@
 import { rowBlock, type RowBlock } from '../../embed/row-block.js';
 import { insertNearest, type Neighbour } from './unit-vector.js';
 
-const FIRST_ROWS = 2;
+const MIN_ROWS = 2;
 /**
- * Rows of a full block. There is one as a rule; of more, room is made a block at a time: to copy a hundred thousand
- * vectors to where there is room for twice as many takes a tenth of a second, in which no request is served.
+ * Rows of a full block. Usually there is one; beyond that, blocks are added one at a time: reallocating and copying a
+ * hundred thousand vectors would block the event loop for a tenth of a second.
  */
 const BLOCK_ROWS = 4_096;
 
-/** Vectors that are all looked through: exact, and fastest where there are not many. */
+/** Vectors with exhaustive search: exact, and fastest for small numbers. */
 export class FlatVectors {
   readonly #dims: number;
   readonly #ids: number[] = [];
   readonly #rows = new Map<number, number>();
-  /** All are full but the last one that is used, and the first, while it is the only one, may be smaller. */
+  /** All blocks have `BLOCK_ROWS` rows, except for the first one while it is the only one. */
   readonly #blocks: RowBlock[];
 
   constructor(dims: number) {
     this.#dims = dims;
-    this.#blocks = [rowBlock(FIRST_ROWS, dims)];
+    this.#blocks = [rowBlock(MIN_ROWS, dims)];
   }
 
   get size(): number {
     return this.#ids.length;
   }
 
-  /** There is room for so many. */
+  /** Number of vectors that fit without growing. */
   get capacity(): number {
     return this.#blocks.reduce((sum, { capacity }) => sum + capacity, 0);
   }
 
-  /** Whose vector has been here for about as long as any; `undefined` when there is none. */
+  /** Id of one of the oldest vectors; `undefined` if there is none. */
   get someId(): number | undefined {
     return this.#ids[0];
   }
@@ -39,22 +39,22 @@ export class FlatVectors {
     return this.#rows.has(id);
   }
 
-  /** Its vector as a copy. */
+  /** A copy of its vector. */
   get(id: number): Float32Array | undefined {
     const row = this.#rows.get(id);
     return row === undefined ? undefined : this.#row(row).slice();
   }
 
-  /** @param vector - unit length; copied */
+  /** @param vector - of length 1; copied */
   add(id: number, vector: Float32Array): void {
     const row = this.#rows.get(id) ?? this.size;
-    if (row === this.capacity) this.#makeRoom();
+    if (row === this.capacity) this.#grow();
     this.#row(row).set(vector);
     this.#ids[row] = id;
     this.#rows.set(id, row);
   }
 
-  /** @returns whether it was there */
+  /** @returns whether it was present */
   remove(id: number): boolean {
     const row = this.#rows.get(id);
     const lastId = this.#ids.at(-1);
@@ -67,11 +67,11 @@ export class FlatVectors {
     }
     this.#ids.pop();
     this.#rows.delete(id);
-    this.#giveRoomBack();
+    this.#shrink();
     return true;
   }
 
-  /** Puts the nearest into `nearest`, which is never longer than `most`. */
+  /** Merges the nearest vectors into `nearest`, up to `most`. */
   search(vector: Float32Array, most: number, nearest: Neighbour[]): void {
     for (let first = 0; first < this.size; first += BLOCK_ROWS) {
       const count = Math.min(BLOCK_ROWS, this.size - first);
@@ -96,23 +96,23 @@ export class FlatVectors {
     return block;
   }
 
-  #makeRoom(): void {
-    if (this.capacity < BLOCK_ROWS) this.#moveFirstTo(2 * this.capacity);
+  #grow(): void {
+    if (this.capacity < BLOCK_ROWS) this.#resizeFirst(2 * this.capacity);
     else this.#blocks.push(rowBlock(BLOCK_ROWS, this.#dims));
   }
 
-  /** Half a block, or a quarter of the only one, has to be left, so that a size that goes to and fro costs nothing. */
-  #giveRoomBack(): void {
+  /** With hysteresis (half a block, or a quarter of the only one), so that a size that fluctuates does not reallocate. */
+  #shrink(): void {
     const { size, capacity } = this;
     if (this.#blocks.length > 1) {
       if (size <= capacity - 1.5 * BLOCK_ROWS) this.#blocks.pop();
-    } else if (size > FIRST_ROWS && size < capacity / 4) this.#moveFirstTo(capacity / 2);
+    } else if (size > MIN_ROWS && size < capacity / 4) this.#resizeFirst(capacity / 2);
   }
 
-  #moveFirstTo(capacity: number): void {
+  #resizeFirst(capacity: number): void {
     const [old] = this.#blocks;
     const block = rowBlock(capacity, this.#dims);
-    // In one go: row by row, thousands of them would take as long as a request may wait.
+    // One copy: thousands of single rows would take too long.
     if (old !== undefined) block.matrix.set(old.matrix.subarray(0, this.size * block.stride));
     this.#blocks[0] = block;
   }

@@ -4,111 +4,116 @@ import type { IndexParts, OpenGraph } from './index-parts.js';
 import { insertNearest, type Neighbour } from './unit-vector.js';
 
 /**
- * Loads the library that graphs are made with.
+ * Loads `hnswlib-node`.
  *
- * It is not loaded before it is needed: it is built when the package is installed, and where that
- * could not be done the gateway works without it.
+ * It is loaded on demand: it is a native module that is built at installation, and the gateway works without it if
+ * that failed.
  *
- * @throws {Error} where it was not built
+ * @throws {Error} if it was not built
  */
 export async function loadGraphs(): Promise<OpenGraph> {
   const { default: library } = await import('hnswlib-node');
   return (dims) => new library.HierarchicalNSW('ip', dims);
 }
 
+/** `M` of HNSW: links per vector and layer. */
 const LINKS = 16;
 /**
- * How hard it is looked for neighbours while a vector is added, and when one is looked for: of questions as
- * people ask them, 160 and 80 find 0.966 of the four nearest of 100,000, and these 0.974 in the same time.
+ * `efConstruction` and `ef` of HNSW. On questions as people ask them, 160 and 80 find 0.966 of the four nearest of
+ * 100,000, and these 0.974 in the same time.
  */
-const BUILD_EFFORT = 320;
-const SEARCH_EFFORT = 80;
-/** The level of a vector in the graph is drawn by this seed: the same vectors make the same graph. */
+const EF_CONSTRUCTION = 320;
+const EF_SEARCH = 80;
+/** Of the random layers of vectors: the same vectors make the same graph. */
 const SEED = 7;
 
-/** Vectors in a graph: a few hundred of them are looked at to find the nearest of a hundred thousand. */
+/** Vectors in an HNSW graph: a search visits a few hundred of a hundred thousand. */
 export class GraphVectors {
   readonly #graph: HierarchicalNSW;
-  readonly #alive = new ShardedMap<number, true>();
-  readonly #room: number;
-  readonly #hollow: number;
-  /** What the library is given to read from: it wants an array of its own kind. */
-  readonly #numbers: number[];
+  readonly #ids = new ShardedMap<number, true>();
+  readonly #capacity: number;
+  readonly #sparseMin: number;
+  /** Buffer for vectors passed to the library, which takes plain arrays only. */
+  readonly #buffer: number[];
   #added = 0;
 
-  /** @param room - for so many, removed ones included */
-  constructor({ dims, sizes }: Pick<IndexParts, 'dims' | 'sizes'>, room: number, open: OpenGraph) {
-    this.#room = room;
-    this.#hollow = sizes.hollow;
-    this.#numbers = new Array<number>(dims).fill(0);
+  /** @param capacity - number of vectors, including removed ones */
+  constructor(
+    { dims, sizes }: Pick<IndexParts, 'dims' | 'sizes'>,
+    capacity: number,
+    open: OpenGraph,
+  ) {
+    this.#capacity = capacity;
+    this.#sparseMin = sizes.hollow;
+    this.#buffer = new Array<number>(dims).fill(0);
     this.#graph = open(dims);
-    // All the room at once: memory that nothing was written to takes none, and to make room later means to copy.
-    this.#graph.initIndex(room, LINKS, BUILD_EFFORT, SEED);
+    // Full capacity at once: untouched memory is not allocated, and growing later would copy.
+    this.#graph.initIndex(capacity, LINKS, EF_CONSTRUCTION, SEED);
   }
 
   get size(): number {
-    return this.#alive.size;
+    return this.#ids.size;
   }
 
-  /** No more can be added, however many have been removed. */
+  /** Whether nothing can be added any more; removed vectors do not free capacity. */
   get isFull(): boolean {
-    return this.#added === this.#room || this.isHollow;
+    return this.#added === this.#capacity || this.isHollow;
   }
 
-  /** Half of what is in it has been removed, or more: it is better taken apart. */
+  /** Whether half of its vectors or more were removed: it should be dissolved. */
   get isHollow(): boolean {
-    return this.#added >= this.#hollow && this.#alive.size <= this.#added / 2;
+    return this.#added >= this.#sparseMin && this.#ids.size <= this.#added / 2;
   }
 
-  /** Some of what is in it; `undefined` when it is empty. */
+  /** Id of any of its vectors; `undefined` if it is empty. */
   get someId(): number | undefined {
-    return this.#alive.keys().next().value;
+    return this.#ids.keys().next().value;
   }
 
   has(id: number): boolean {
-    return this.#alive.has(id);
+    return this.#ids.has(id);
   }
 
   get(id: number): Float32Array | undefined {
-    return this.#alive.has(id) ? Float32Array.from(this.#graph.getPoint(id)) : undefined;
+    return this.#ids.has(id) ? Float32Array.from(this.#graph.getPoint(id)) : undefined;
   }
 
   /**
    * @param id - a whole number below 2^32, never added before
-   * @param vector - unit length, checked to be
+   * @param vector - of length 1; the caller has to check
    */
   add(id: number, vector: Float32Array): void {
-    this.#graph.addPoint(this.#listed(vector), id);
-    this.#alive.set(id, true);
+    this.#graph.addPoint(this.#toArray(vector), id);
+    this.#ids.set(id, true);
     this.#added += 1;
   }
 
-  /** @returns whether it was there */
+  /** @returns whether it was present */
   remove(id: number): boolean {
-    if (!this.#alive.delete(id)) return false;
+    if (!this.#ids.delete(id)) return false;
     this.#graph.markDelete(id);
     return true;
   }
 
   /**
-   * Puts the nearest into `nearest`, which is never longer than `most`.
+   * Merges the nearest vectors into `nearest`, up to `most`.
    *
-   * @param graphs - how many are searched for the same: the nearest of all are fewer in each, and nearer than
-   *   others there, so less effort finds as many of them
+   * @param graphs - number of graphs that are searched: each has fewer of the overall nearest, so a smaller `ef`
+   *   finds as many of them
    */
   search(vector: Float32Array, most: number, nearest: Neighbour[], graphs: number): void {
-    if (this.#alive.size === 0) return;
-    this.#graph.setEf(Math.round(SEARCH_EFFORT * graphs ** -0.25));
-    const count = Math.min(most, this.#alive.size);
-    const { neighbors, distances } = this.#graph.searchKnn(this.#listed(vector), count);
+    if (this.#ids.size === 0) return;
+    this.#graph.setEf(Math.round(EF_SEARCH * graphs ** -0.25));
+    const count = Math.min(most, this.#ids.size);
+    const { neighbors, distances } = this.#graph.searchKnn(this.#toArray(vector), count);
     neighbors.forEach((id, i) => {
       insertNearest(nearest, { id, similarity: 1 - (distances[i] ?? 2) }, most);
     });
   }
 
-  #listed(vector: Float32Array): number[] {
-    // By index: the iterator of a typed array takes fifteen nanoseconds a number.
-    for (let i = 0; i < vector.length; i++) this.#numbers[i] = vector[i] ?? 0;
-    return this.#numbers;
+  #toArray(vector: Float32Array): number[] {
+    // By index: the iterator of a typed array takes fifteen nanoseconds per number.
+    for (let i = 0; i < vector.length; i++) this.#buffer[i] = vector[i] ?? 0;
+    return this.#buffer;
   }
 }

@@ -3,32 +3,32 @@ import type { HierarchicalNSW } from 'hnswlib-node';
 /** Opens an empty graph of `hnswlib-node`. */
 export type OpenGraph = (dims: number) => HierarchicalNSW;
 
-/** What an index works with. */
+/** What a vector index works with. */
 export interface IndexParts {
   readonly dims: number;
-  /** `null` where there are no graphs: all vectors are looked through, however many. */
+  /** `null` if graphs are not available: every search is exhaustive. */
   readonly openGraph: OpenGraph | null;
-  /** Runs work when no request waits for it. */
+  /** Runs work when the event loop is free. */
   readonly defer: (work: () => void) => void;
   readonly sizes: IndexSizes;
 }
 
-/** How many vectors are where. */
+/** Sizes of the parts of an index, in vectors. */
 export interface IndexSizes {
-  /** Below so many, looking through all of them is as fast as a graph, and misses none. */
+  /** Up to this size, exhaustive search is as fast as a graph, and exact. */
   readonly flat: number;
-  /** Once there is a graph, so many of the latest stay outside. */
+  /** Once there is a graph, this many of the latest vectors stay outside. */
   readonly flatRest: number;
-  /** In the first graph, and in each further one. */
+  /** Capacity of the first graph, and of each further one. */
   readonly graph: number;
   readonly furtherGraph: number;
-  /** A graph that had so many, half of which are gone, is taken apart: a search has to wade through them. */
+  /** A graph with at least this many vectors is dissolved once half of them are removed: they slow searches down. */
   readonly hollow: number;
 }
 
 /**
- * The sizes by which the index is fast. To open a graph takes 8 MB and 4 ms with room for the first, 14 MB and 6 ms
- * for a further one: with more room longer than requests should wait, with less there would be more graphs to search.
+ * The default sizes. Opening the first graph takes 8 MB and 4 ms, a further one 14 MB and 6 ms: larger ones would delay
+ * requests, and with smaller ones there would be more graphs to search.
  */
 export const INDEX_SIZES: IndexSizes = {
   flat: 4_000,

@@ -5,7 +5,7 @@ import type { Learnt, LearntSightings, LearntSource } from '../learnt.js';
 import type { QuestionJudge } from '../verify/judge.js';
 import type { ErrorBook } from './error-book.js';
 
-/** Pairs that each kind of evidence and of objection has a say in, so that any other judge shows itself. */
+/** Pairs that exercise every kind of feature and veto, so that any change of the verifier changes some result. */
 const PROBES: readonly (readonly [string, string])[] = [
   ['What is this?', 'What is that?'],
   ['How do I sort a list in Python?', 'How can I sort a Python list, please?'],
@@ -27,70 +27,70 @@ const PROBES: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * What a judge is: what it says it was trained as, and what it says of some pairs.
+ * Identifies a verifier by the revision of its training, and by its results for the probes.
  *
- * What was learnt of one judge's claims is nothing worth for another's. Its tables alone do not make it:
- * what it reads in a question, and what it objects to, is code.
+ * Error rates of one verifier say nothing about another. Its revision alone is not enough: the features that it reads
+ * and its vetoes are code.
  */
 function revisionOf(judge: QuestionJudge): string {
   const hash = createHash('sha256').update(judge.revision);
   for (const [asked, kept] of PROBES) {
     const { probability, veto } = judge.judge(judge.read(asked), judge.read(kept));
-    // Four digits: the last ones may depend on the processor.
+    // Four digits: further ones may depend on the processor.
     hash.update(`\n${probability.toFixed(4)} ${veto ?? ''}`);
   }
   return hash.digest('hex').slice(0, 16);
 }
 
-/** What an `ErrorBook` knows, in a form that outlasts the process, of one judge. */
+/** The state of an `ErrorBook` as records to persist, which belong to one verifier. */
 export class LearntBook implements LearntSource {
   readonly #book: ErrorBook;
   readonly #store: AnswerStore;
-  readonly #asked: QuestionJudge;
-  #known: string | null = null;
-  /** What was seen of answers that are not here yet. */
-  readonly #waiting = new Map<string, LearntSightings>();
+  readonly #verifier: QuestionJudge;
+  #revisionMemo: string | null = null;
+  /** Records of answers that are not in the store yet. */
+  readonly #pending = new Map<string, LearntSightings>();
 
   constructor(book: ErrorBook, store: AnswerStore, judge: QuestionJudge) {
     this.#book = book;
     this.#store = store;
-    this.#asked = judge;
+    this.#verifier = judge;
   }
 
-  /** Worked out only where anything outlasts the process. */
-  get #judge(): string {
-    this.#known ??= revisionOf(this.#asked);
-    return this.#known;
+  /** Computed on first use: it is only needed if records are persisted. */
+  get #revision(): string {
+    this.#revisionMemo ??= revisionOf(this.#verifier);
+    return this.#revisionMemo;
   }
 
   /**
-   * Has the book know what was learnt before.
+   * Restores records.
    *
-   * @returns how much of it was of another judge, and is left out
+   * @returns how many were ignored because they belong to another verifier
    */
   restore(learnt: Iterable<Learnt>): number {
     let foreign = 0;
     for (const one of learnt) {
-      if (one.judge !== this.#judge) foreign += 1;
+      if (one.judge !== this.#revision) foreign += 1;
       else if (one.kind === 'classes') this.#book.restoreCounts(one.partition, one.counts);
-      else this.#waiting.set(one.key, one);
+      else this.#pending.set(one.key, one);
     }
-    for (const { key } of this.#waiting.values()) {
+    for (const { key } of this.#pending.values()) {
       const answer = this.#store.peek(key);
       if (answer !== undefined) this.kept(answer);
     }
     return foreign;
   }
 
-  /** An answer is there: what was seen of this very one is known again, what was seen of another is void. */
+  /** An answer was stored: restores the results of this answer, and drops those of the one that it replaces. */
   kept({ key, source }: Pick<KeptAnswer, 'key' | 'source'>): void {
-    const before = this.#waiting.get(key);
+    const before = this.#pending.get(key);
     this.gone(key);
     if (before?.source === source) this.#book.restoreSeen(key, before.seen);
   }
 
   gone(key: string): void {
-    this.#waiting.delete(key);
+    this.#pending.delete(key);
     this.#book.forget(key);
   }
 
@@ -98,7 +98,7 @@ export class LearntBook implements LearntSource {
     this.#book.takeChanged();
     yield* this.#classes();
     yield* this.#sightings();
-    yield* this.#waiting.values();
+    yield* this.#pending.values();
   }
 
   *changes(): Generator<Learnt> {
@@ -109,14 +109,15 @@ export class LearntBook implements LearntSource {
 
   *#classes(partitions?: readonly string[]): Generator<Learnt> {
     for (const [partition, counts] of this.#book.counted(partitions)) {
-      yield { kind: 'classes', judge: this.#judge, partition, counts };
+      yield { kind: 'classes', judge: this.#revision, partition, counts };
     }
   }
 
   *#sightings(keys?: readonly string[]): Generator<Learnt> {
     for (const [key, seen] of this.#book.seen(keys)) {
       const source = this.#store.peek(key)?.source;
-      if (source !== undefined) yield { kind: 'sightings', judge: this.#judge, key, source, seen };
+      if (source !== undefined)
+        yield { kind: 'sightings', judge: this.#revision, key, source, seen };
     }
   }
 }

@@ -10,21 +10,21 @@ import type { OpenVectors, Vectors } from './vectors.js';
 /** What the index of questions works with. */
 export interface QuestionIndexParts {
   readonly judge: QuestionJudge;
-  /** `null` where there are none: all questions of a partition are looked through. */
+  /** `null` if graphs are not available: every search is exhaustive. */
   readonly openGraph: OpenGraph | null;
-  /** Runs work when no request waits for it. */
+  /** Runs work when the event loop is free. */
   readonly defer: (work: () => void) => void;
-  /** Where vectors are kept; left out: in this process. */
+  /** Opens a store of vectors; default: one in this process. */
   readonly openVectors?: OpenVectors | undefined;
 }
 
-/** A kept answer whose question is near the one that was asked. */
+/** A cached answer whose question is similar to the one that was asked. */
 export interface NearQuestion {
-  /** Of the kept answer. */
+  /** Key of the cached answer. */
   readonly key: string;
-  /** Of the vectors, -1 to 1. */
+  /** Cosine of the vectors, -1 to 1. */
   readonly similarity: number;
-  /** The question, ready to be compared. */
+  /** The question, prepared for comparison. */
   read: () => ReadQuestion;
 }
 
@@ -32,39 +32,39 @@ interface Entry {
   readonly key: string;
   readonly id: number;
   readonly question: Question;
-  /** Of the question, for when it is compared. */
+  /** What is stored to prepare the question faster. */
   readonly note: string | null;
 }
 
 /**
- * Answers taken in at once after a start: no more than are moved into a graph meanwhile, or what has to be looked
- * through would grow.
+ * Answers indexed per turn after a start: no more than are moved to a graph in the same time, so that the list for
+ * exhaustive search does not grow.
  */
-const RESTORED_AT_ONCE = 2;
+const RESTORED_PER_TURN = 2;
 
 /**
- * Which kept answers have a question near another one, told apart by partition.
+ * Finds the cached answers with the questions most similar to another one, by partition.
  *
- * Nothing of one partition is ever compared with anything of another: each has vectors of its own.
- * What the store keeps and loses it has to be told; it holds no answers.
+ * Each partition has its own vectors; questions of different partitions are never compared. The index has to be
+ * notified of changes to the store, and holds no answers.
  */
 export class QuestionIndex implements AnswerJournal {
   readonly #parts: IndexParts;
   readonly #openVectors: OpenVectors;
-  readonly #read: ReadQuestions;
+  readonly #reader: ReadQuestions;
   readonly #entries = new ShardedMap<string, Entry>();
-  readonly #keys = new ShardedMap<number, Entry>();
+  readonly #entriesById = new ShardedMap<number, Entry>();
   readonly #partitions = new Map<string, Vectors>();
   #nextId = 1;
   #isClosed = false;
 
   constructor({ judge, openGraph, defer, openVectors }: QuestionIndexParts) {
-    this.#read = new ReadQuestions(judge);
-    this.#parts = { dims: this.#read.dims, openGraph, defer, sizes: INDEX_SIZES };
+    this.#reader = new ReadQuestions(judge);
+    this.#parts = { dims: this.#reader.dims, openGraph, defer, sizes: INDEX_SIZES };
     this.#openVectors = openVectors ?? (() => new VectorIndex(this.#parts));
   }
 
-  /** Questions that can be found. */
+  /** Number of indexed questions. */
   get size(): number {
     return this.#entries.size;
   }
@@ -73,17 +73,17 @@ export class QuestionIndex implements AnswerJournal {
     return this.#partitions.size;
   }
 
-  /** A question ready to be compared; `null` for one that cannot be: too long, or without a word. */
+  /** Prepares a question for comparison; `null` if it cannot be compared: too long, or without a word. */
   read(text: string): ReadQuestion | null {
-    return this.#read.read(text);
+    return this.#reader.read(text);
   }
 
-  /** An answer is kept, in place of the key's earlier one. */
+  /** Indexes an answer, in place of the key's earlier one. */
   kept({ key, question }: KeptAnswer): void {
     this.gone(key);
     const read = question === null ? null : this.read(question.text);
     if (question === null || read === null) return;
-    const entry = { key, id: this.#nextId, question, note: this.#read.note(read) };
+    const entry = { key, id: this.#nextId, question, note: this.#reader.note(read) };
     this.#nextId += 1;
     let vectors = this.#partitions.get(question.partition);
     if (vectors === undefined) {
@@ -92,27 +92,27 @@ export class QuestionIndex implements AnswerJournal {
     }
     vectors.add(entry.id, read.vector);
     this.#entries.set(key, entry);
-    this.#keys.set(entry.id, entry);
+    this.#entriesById.set(entry.id, entry);
   }
 
-  /** The answer of a key is gone; harmless if it was never here. */
+  /** Removes the answer of a key; no effect if it is not indexed. */
   gone(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     const { id, question } = entry;
     this.#entries.delete(key);
-    this.#keys.delete(id);
+    this.#entriesById.delete(id);
     const vectors = this.#partitions.get(question.partition);
     vectors?.remove(id);
     if (vectors?.size === 0) this.#partitions.delete(question.partition);
   }
 
   /**
-   * Takes in what is kept already, a little at a time, whenever nothing else is to be done.
+   * Indexes stored answers in the background, a few at a time.
    *
-   * @param answers - keys of kept answers
-   * @param find - the answer of a key, if it is still kept
-   * @param from - the first that is not yet taken in
+   * @param answers - keys of stored answers
+   * @param find - returns the answer of a key, if it is still stored
+   * @param from - position of the next one
    */
   restore(
     answers: readonly string[],
@@ -122,26 +122,26 @@ export class QuestionIndex implements AnswerJournal {
     if (from >= answers.length) return;
     this.#parts.defer(() => {
       if (this.#isClosed) return;
-      for (const key of answers.slice(from, from + RESTORED_AT_ONCE)) {
+      for (const key of answers.slice(from, from + RESTORED_PER_TURN)) {
         const answer = this.#entries.has(key) ? undefined : find(key);
         if (answer !== undefined) this.kept(answer);
       }
-      this.restore(answers, find, from + RESTORED_AT_ONCE);
+      this.restore(answers, find, from + RESTORED_PER_TURN);
     });
   }
 
-  /** The nearest questions of a partition, the most similar first. */
+  /** The most similar questions of a partition, up to `most`, the most similar first. */
   near(partition: string, asked: ReadQuestion, most: number): readonly NearQuestion[] {
     const found = this.#partitions.get(partition)?.nearest(asked.vector, most) ?? [];
     return found.flatMap(({ id, similarity }) => {
-      const entry = this.#keys.get(id);
+      const entry = this.#entriesById.get(id);
       if (entry === undefined) return [];
       const { key, question, note } = entry;
-      return [{ key, similarity, read: () => this.#read.open(question.text, note) }];
+      return [{ key, similarity, read: () => this.#reader.open(question.text, note) }];
     });
   }
 
-  /** Nothing is taken in or moved any more. */
+  /** Stops background work. */
   close(): void {
     this.#isClosed = true;
     for (const vectors of this.#partitions.values()) vectors.close();

@@ -1,23 +1,23 @@
 import type { QuestionJudge, ReadQuestion } from '../verify/judge.js';
 import { isUnit } from './unit-vector.js';
 
-/** A longer text is rather a document than a question, and would take too long to compare. */
-const MOST_CHARS = 1_000;
+/** Longer texts are not compared: that would take too long. */
+const MAX_CHARS = 1_000;
 /**
- * Questions held ready from when they are asked until their answer is kept. More would outlive a collection of
- * garbage, and what does has to be moved while requests wait: reading one again costs less.
+ * Prepared questions that are cached, from look-up until their answer is stored. More of them would survive garbage
+ * collections, and moving them while requests wait costs more than reading one again.
  */
-const MOST_HELD = 64;
+const MAX_CACHED = 64;
 
-/** Reads questions, and holds those ready that were asked last. */
+/** Prepares questions for comparison, and caches the latest. */
 export class ReadQuestions {
   readonly dims: number;
   readonly #judge: QuestionJudge;
   /**
-   * A ring in place of a map: what a map holds at times outlives it, as the tables it outgrows point to the
-   * next, and a dead one among what is old keeps all that come after it.
+   * A ring, not a map: the outgrown hash tables of a map point to their successors, so that a dead table in the old
+   * generation would keep all later ones alive.
    */
-  readonly #held: ReadQuestion[] = [];
+  readonly #cached: ReadQuestion[] = [];
   #next = 0;
 
   constructor(judge: QuestionJudge) {
@@ -25,32 +25,32 @@ export class ReadQuestions {
     this.dims = judge.read('a').vector.length;
   }
 
-  /** @returns `null` for what cannot be compared: too long, or without a letter or digit */
+  /** @returns `null` if the text cannot be compared: too long, or without a letter or digit */
   read(text: string): ReadQuestion | null {
-    if (text.length > MOST_CHARS) return null;
-    const held = this.#find(text);
-    if (held !== undefined) return held;
+    if (text.length > MAX_CHARS) return null;
+    const cached = this.#find(text);
+    if (cached !== undefined) return cached;
     const question = this.#judge.read(text);
     if (!isUnit(question.vector, this.dims)) return null;
-    this.#held[this.#next] = question;
-    this.#next = (this.#next + 1) % MOST_HELD;
+    this.#cached[this.#next] = question;
+    this.#next = (this.#next + 1) % MAX_CACHED;
     return question;
   }
 
-  /** What is held of a question that is kept for long; `null` where that is its text alone. */
+  /** What to store with a question to prepare it faster later; `null` for its text alone. */
   note(question: ReadQuestion): string | null {
     return this.#judge.notes?.note(question) ?? null;
   }
 
-  /** A noted question, ready. */
+  /** Prepares a stored question from its text and note. */
   open(text: string, note: string | null): ReadQuestion {
-    const held = this.#find(text);
-    if (held !== undefined) return held;
+    const cached = this.#find(text);
+    if (cached !== undefined) return cached;
     const { notes } = this.#judge;
     return note === null || notes === undefined ? this.#judge.read(text) : notes.open(text, note);
   }
 
   #find(text: string): ReadQuestion | undefined {
-    return this.#held.find((question) => question.text === text);
+    return this.#cached.find((question) => question.text === text);
   }
 }

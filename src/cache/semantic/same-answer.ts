@@ -2,55 +2,54 @@ import type { ReadQuestion } from '../verify/judge.js';
 import { readWords } from '../verify/words.js';
 import { dot } from './unit-vector.js';
 
-/** Whether two answers come to the same; `unclear` where that cannot be told from their words. */
+/** Whether two answers agree; `unclear` if that cannot be determined. */
 export type Likeness = 'same' | 'different' | 'unclear';
 
-/** Vectors of two answers that say the same are this near or nearer, and rarely below the other. */
-const NEAR = 0.8;
-const FAR = 0.5;
-/** Shorter answers state a fact: what differs in them is what was asked for. */
-const FEW_WORDS = 12;
+/** Answers that agree usually have at least the first similarity, and rarely less than the second. */
+const SAME_SIMILARITY = 0.8;
+const DIFFERENT_SIMILARITY = 0.5;
+/** Answers up to this length state a fact, so any difference matters. */
+const SHORT_WORDS = 12;
 
-/** Stands for a word or a number at all; punctuation, marks of emphasis and case do not matter. */
+/** Everything but words and numbers: punctuation, emphasis marks. */
 const PUNCTUATION = /[^\p{L}\p{M}\p{N}.%°€$£¥₹+-]+|\.(?!\d)/gu;
 
 /**
- * Compares what a model says now with what one had said.
+ * Compares two answers to a question.
  *
- * Errs on the side of `unclear`: what is unclear teaches nothing, while an error that is not one would
- * forbid answers that are right.
+ * If in doubt it returns `unclear`, from which nothing is learnt: a false error would keep right answers from being given.
  *
- * @param vectorOf - unit length, of a text; `null` for one that has none
+ * @param vectorOf - the vector of a text, of length 1; `null` if it has none
  */
 export function likeness(
   one: string,
   other: string,
   vectorOf: (text: string) => ReadQuestion['vector'] | null,
 ): Likeness {
-  const [a, b] = [plain(one), plain(other)];
+  const [a, b] = [normalizedWords(one), normalizedWords(other)];
   if (a.join(' ') === b.join(' ')) return 'same';
   if (a.length === 0 || b.length === 0) return 'different';
-  if (Math.min(a.length, b.length) <= FEW_WORDS) return likenessOfFacts(one, other);
+  if (Math.min(a.length, b.length) <= SHORT_WORDS) return compareFacts(one, other);
   const [vectorA, vectorB] = [vectorOf(one), vectorOf(other)];
   if (vectorA === null || vectorB === null) return 'unclear';
   const similarity = dot(vectorA, vectorB);
-  if (similarity < FAR) return 'different';
-  return similarity >= NEAR && sharesNumbers(one, other) ? 'same' : 'unclear';
+  if (similarity < DIFFERENT_SIMILARITY) return 'different';
+  return similarity >= SAME_SIMILARITY && sharesNumbers(one, other) ? 'same' : 'unclear';
 }
 
-/** An answer of a few words is in the other, or contradicts it. */
-function likenessOfFacts(one: string, other: string): Likeness {
+/** Compares two answers of which one is short: it is contained in the other, or contradicts it. */
+function compareFacts(one: string, other: string): Likeness {
   const [a, b] = [readWords(one), readWords(other)];
   const [short, long] = a.words.length <= b.words.length ? [a, b] : [b, a];
   const [yesA, yesB] = [saysYes(a.words), saysYes(b.words)];
   if (yesA !== null && yesB !== null && yesA !== yesB) return 'different';
-  const known = new Set(long.words);
+  const longWords = new Set(long.words);
   const numbers = new Set(long.numbers);
-  const lacks = short.words.filter((word) => !known.has(word)).length;
-  const isOther = short.numbers.some((number) => !numbers.has(number));
-  if (isOther) return 'different';
-  if (lacks === 0) return 'same';
-  return lacks === short.words.length && short.numbers.length === 0 ? 'different' : 'unclear';
+  const missing = short.words.filter((word) => !longWords.has(word)).length;
+  const hasOtherNumber = short.numbers.some((number) => !numbers.has(number));
+  if (hasOtherNumber) return 'different';
+  if (missing === 0) return 'same';
+  return missing === short.words.length && short.numbers.length === 0 ? 'different' : 'unclear';
 }
 
 function saysYes([first]: readonly string[]): boolean | null {
@@ -58,7 +57,7 @@ function saysYes([first]: readonly string[]): boolean | null {
   return first === 'no' || first === 'nein' || first === 'non' || first === 'false' ? false : null;
 }
 
-/** At least half of the numbers of the one with fewer are in the other. */
+/** Whether at least half of the numbers of the text with fewer are in the other. */
 function sharesNumbers(one: string, other: string): boolean {
   const [a, b] = [one, other].map((text) => new Set(readWords(text).numbers));
   const [few, many] = (a?.size ?? 0) <= (b?.size ?? 0) ? [a, b] : [b, a];
@@ -66,7 +65,7 @@ function sharesNumbers(one: string, other: string): boolean {
   return 2 * [...few].filter((number) => many?.has(number)).length >= few.size;
 }
 
-function plain(text: string): readonly string[] {
+function normalizedWords(text: string): readonly string[] {
   return text
     .toLowerCase()
     .replaceAll(PUNCTUATION, ' ')

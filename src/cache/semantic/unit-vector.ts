@@ -1,4 +1,4 @@
-/** How far the length of a vector of 32-bit floats may be from 1. */
+/** How far the squared length of a vector of 32-bit floats may be from 1. */
 const TOLERANCE = 1e-3;
 
 /** A vector that is near another. */
@@ -9,15 +9,15 @@ export interface Neighbour {
 }
 
 /**
- * Whether a vector can be compared with others: of the right dimension, finite, of length 1.
+ * Whether a vector is valid: of the right dimension, finite, and of length 1.
  *
- * Whatever is not must reach no index. A library that is given NaN finds arbitrary neighbours, and one
- * that is given something else than a number ends the process.
+ * Other vectors must not reach an index: with NaN, hnswlib finds arbitrary neighbours, and with anything that is not a
+ * number it ends the process.
  */
 export function isUnit(vector: Float32Array, dims: number): boolean {
   if (vector.length !== dims) return false;
   const square = dot(vector, vector);
-  // Written so that NaN fails, too.
+  // NaN fails this comparison, too.
   return Math.abs(square - 1) <= TOLERANCE;
 }
 
@@ -32,7 +32,7 @@ export function dot(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-/** Puts a neighbour into a list that is ordered by similarity and never longer than `most`. */
+/** Inserts a neighbour into a list that is sorted by similarity, the highest first, and has at most `most` items. */
 export function insertNearest(nearest: Neighbour[], neighbour: Neighbour, most: number): void {
   const last = nearest.at(-1);
   if (nearest.length >= most && (last?.similarity ?? -Infinity) >= neighbour.similarity) return;

@@ -4,22 +4,22 @@ import type { IndexParts, OpenGraph } from './index-parts.js';
 import { isUnit, type Neighbour } from './unit-vector.js';
 import type { Vectors } from './vectors.js';
 
-/** Vectors moved in one go; one takes about a millisecond, in which no request is served. */
-const MOVED_AT_ONCE = 1;
-/** Where the list has become longer than can be looked through in no time. */
-const MOVED_IN_HASTE = 2;
+/** Vectors moved per turn; each blocks the event loop for about a millisecond. */
+const MOVED_PER_TURN = 1;
+/** While the list is too long for a fast exhaustive search. */
+const MOVED_PER_TURN_IF_LONG = 2;
 
 /**
- * Finds the vectors nearest to another, of those of one partition.
+ * Finds the nearest vectors in one partition.
  *
- * What is added goes to a list that is looked through, which takes microseconds; where that grows
- * long, its content is moved into graphs a few vectors at a time, whenever the loop is free. What is
- * removed is found no more from then on; graphs that have become hollow are taken apart.
+ * New vectors go to a list with exhaustive search, which takes microseconds. When the list grows long, its vectors are
+ * moved to HNSW graphs, a few at a time, when the event loop is free. Removed vectors are never found again; graphs
+ * with many of them are dissolved.
  */
 export class VectorIndex implements Vectors {
   readonly #parts: IndexParts;
   readonly #flat: FlatVectors;
-  /** The last of them takes what is moved. */
+  /** Vectors are moved to the last one. */
   #graphs: GraphVectors[] = [];
   #isMoving = false;
   #isClosed = false;
@@ -39,9 +39,9 @@ export class VectorIndex implements Vectors {
   }
 
   /**
-   * @param id - a whole number below 2^32; never one that was used before
+   * @param id - an integer below 2^32 that was never used before
    * @param vector - copied
-   * @throws {RangeError} for a vector that is not finite, not of length 1 or of another dimension
+   * @throws {RangeError} if the vector is not finite, not of length 1, or of another dimension
    */
   add(id: number, vector: Float32Array): void {
     if (!isUnit(vector, this.#parts.dims)) throw new RangeError('not a unit vector');
@@ -49,7 +49,7 @@ export class VectorIndex implements Vectors {
     this.#moveIfLong();
   }
 
-  /** @returns whether it was there */
+  /** @returns whether it was present */
   remove(id: number): boolean {
     if (this.#flat.remove(id)) return true;
     const found = this.#graphs.some((graph) => graph.remove(id));
@@ -59,7 +59,7 @@ export class VectorIndex implements Vectors {
   }
 
   /**
-   * The nearest, the most similar first; of graphs those that are found, 97 to 99 of a hundred.
+   * The nearest vectors, the most similar first. The list is exact; graphs find 97 to 99 of 100.
    *
    * @throws {RangeError} as `add` does
    */
@@ -72,7 +72,7 @@ export class VectorIndex implements Vectors {
     return nearest;
   }
 
-  /** Nothing is moved any more. */
+  /** Stops background work. */
   close(): void {
     this.#isClosed = true;
   }
@@ -89,46 +89,46 @@ export class VectorIndex implements Vectors {
     this.#parts.defer(() => {
       this.#isMoving = false;
       if (this.#isClosed) return;
-      const isUnfinished = this.#moveSome();
-      if (isUnfinished) this.#move();
+      const hasMore = this.#moveSome();
+      if (hasMore) this.#move();
     });
   }
 
   /** @returns whether there is more to move */
   #moveSome(): boolean {
     const { openGraph, sizes } = this.#parts;
-    const most = this.#flat.size > sizes.flat ? MOVED_IN_HASTE : MOVED_AT_ONCE;
+    const most = this.#flat.size > sizes.flat ? MOVED_PER_TURN_IF_LONG : MOVED_PER_TURN;
     for (let i = 0; i < most; i++) {
-      // One comes out, one goes in: the list must not grow by all that a hollow graph holds.
-      if (this.#flat.size <= sizes.flatRest && this.#takeApartOne()) continue;
+      // One out, one in: the list must not grow by all vectors of a dissolved graph.
+      if (this.#flat.size <= sizes.flatRest && this.#dissolveOne()) continue;
       const id = this.#flat.someId;
       const isShort = this.#flat.size <= sizes.flatRest;
       if (id === undefined || isShort || openGraph === null) return false;
       const vector = this.#flat.get(id);
       this.#flat.remove(id);
-      if (vector !== undefined) this.#openGraph(openGraph).add(id, vector);
+      if (vector !== undefined) this.#targetGraph(openGraph).add(id, vector);
     }
     return true;
   }
 
-  /** Takes one vector out of a hollow graph, to be moved to another. */
-  #takeApartOne(): boolean {
-    const hollow = this.#graphs.find(({ isHollow }) => isHollow);
-    const id = hollow?.someId;
-    if (hollow === undefined || id === undefined) return false;
-    const vector = hollow.get(id);
-    hollow.remove(id);
+  /** Moves one vector from a sparse graph to the list. */
+  #dissolveOne(): boolean {
+    const sparse = this.#graphs.find(({ isHollow }) => isHollow);
+    const id = sparse?.someId;
+    if (sparse === undefined || id === undefined) return false;
+    const vector = sparse.get(id);
+    sparse.remove(id);
     if (vector !== undefined) this.#flat.add(id, vector);
-    if (hollow.size === 0) this.#graphs = this.#graphs.filter((graph) => graph !== hollow);
+    if (sparse.size === 0) this.#graphs = this.#graphs.filter((graph) => graph !== sparse);
     return true;
   }
 
-  #openGraph(open: OpenGraph): GraphVectors {
+  #targetGraph(open: OpenGraph): GraphVectors {
     const last = this.#graphs.at(-1);
     if (last !== undefined && !last.isFull) return last;
     const { sizes } = this.#parts;
-    const room = last === undefined ? sizes.graph : sizes.furtherGraph;
-    const graph = new GraphVectors(this.#parts, room, open);
+    const capacity = last === undefined ? sizes.graph : sizes.furtherGraph;
+    const graph = new GraphVectors(this.#parts, capacity, open);
     this.#graphs.push(graph);
     return graph;
   }

@@ -17,7 +17,7 @@ afterEach(async () => {
   await six.close();
 });
 
-test('answers of a server that is lost are asked for anew at once, and purged once another has taken over', async () => {
+test('answers of a lost server are requested again at once, and purged after a failover', async () => {
   const place = { kind: 'cluster', nodes: six.nodes } as const;
   const raw = new Cluster([...six.nodes]);
   raw.on('error', () => undefined);
@@ -33,7 +33,7 @@ test('answers of a server that is lost are asked for anew at once, and purged on
   a.store.keep(fresh('two'));
   await knows(b, 'two', ...doomed);
 
-  // Not the one by which everybody hears of changes: nobody sees that it is lost.
+  // Not the server with the logs, so that no process notices the loss.
   expect(await six.masterOf(nameOf('two'))).not.toBe(await six.masterOf('{p}:cache1:log'));
   await six.loseMasterOf(nameOf('two'));
   const askedMs = performance.now();

@@ -4,7 +4,7 @@ import { decodeHead, decodeShared, encodeShared } from '../../../src/cache/redis
 import { RedisServer } from '../../support/redis-server.js';
 import { fresh, openPeer, until, wordsOf } from './peer.js';
 
-test('never reads a value as what was not written, whatever happens to it', () => {
+test('never decodes a corrupt value as an answer', () => {
   const { head, value } = encodeShared(fresh('one', { tags: ['a', 'b'] }));
   const other = encodeShared(fresh('two')).value;
   const damage = fc.oneof(
@@ -34,7 +34,7 @@ test('never reads a value as what was not written, whatever happens to it', () =
   expect(decodeHead(head)).toMatchObject({ key: 'one', payload: { bytes: 17 } });
 });
 
-test('says that a Redis without memory takes nothing, goes on, and sends it later', async () => {
+test('reports a Redis without memory, works on, and sends answers later', async () => {
   const server = await RedisServer.start('--maxmemory-policy', 'noeviction');
   const raw = new Redis(server.port);
   const address = { host: '127.0.0.1', port: server.port };
@@ -59,7 +59,7 @@ test('says that a Redis without memory takes nothing, goes on, and sends it late
   await server.close();
 });
 
-test('gives what is in a Redis without memory, also to who comes only then', async () => {
+test('serves what is in a Redis without memory, also to a process that starts only then', async () => {
   const server = await RedisServer.start('--maxmemory-policy', 'noeviction');
   const raw = new Redis(server.port);
   const address = { host: '127.0.0.1', port: server.port };
@@ -83,7 +83,7 @@ test('gives what is in a Redis without memory, also to who comes only then', asy
   await server.close();
 });
 
-test('purges from a Redis without memory, which gives it the memory to tell the others', async () => {
+test('purges a Redis without memory, which frees the memory to publish the purge', async () => {
   const server = await RedisServer.start('--maxmemory-policy', 'noeviction');
   const raw = new Redis(server.port);
   const address = { host: '127.0.0.1', port: server.port };
@@ -106,7 +106,7 @@ test('purges from a Redis without memory, which gives it the memory to tell the 
   await server.close();
 });
 
-test('tells the others of an answer whose words had arrived before it was cut off', async () => {
+test('publishes an answer whose value had arrived before the connection was lost', async () => {
   const server = await RedisServer.start();
   const raw = new Redis(server.port);
   const address = { host: '127.0.0.1', port: server.port };
@@ -128,7 +128,7 @@ test('tells the others of an answer whose words had arrived before it was cut of
   await server.close();
 });
 
-test('tells the others of a purge that was refused at first, though nothing else happens', async () => {
+test('publishes a purge that was refused at first, even if nothing else happens', async () => {
   const server = await RedisServer.start();
   const raw = new Redis(server.port);
   const address = { host: '127.0.0.1', port: server.port };

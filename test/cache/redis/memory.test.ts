@@ -4,12 +4,12 @@ import { fresh, until, wordsOf } from './peer.js';
 
 const redis = new OneRedis();
 
-test('catches up where it was, and looks through all where too much has happened', async () => {
+test('continues where it was, and scans all answers if the log was trimmed', async () => {
   const [a, b] = [redis.peer({ logEntries: 100 }), redis.peer({ logEntries: 100 })];
   await there(a, b);
   a.store.keep(fresh('one'));
   await knows(b, 'one');
-  // Cut off by the server, with a log that is shorter when it is back.
+  // Disconnected by the server, with a shorter log when it is back.
   await redis.cutOff();
   a.store.keep(fresh('two'));
   await redis.raw.xtrim(`{${redis.prefix}}:cache1:log`, 'MAXLEN', 0);
@@ -22,7 +22,7 @@ test('catches up where it was, and looks through all where too much has happened
   expect(b.store.size).toBe(3);
 });
 
-test('forgets what it knows where it has missed purges', async () => {
+test('discards all answers if it has missed purges', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   b.store.keep(fresh('mine'));
@@ -40,11 +40,11 @@ test('forgets what it knows where it has missed purges', async () => {
   expect(await wordsOf(b, 'one')).toBe('the answer to one');
 });
 
-/** Lets in who comes as somebody else than the tests themselves do. */
+/** Admits connections other than those of the tests themselves. */
 const letIn = (username: string) =>
   redis.raw.acl('SETUSER', username, 'reset', 'on', 'nopass', '~*', '&*', '+@all');
 
-test('keeps what it has where Redis has forgotten everything and another process is back first', async () => {
+test('keeps its answers if Redis has lost its data and another process is back first', async () => {
   await letIn('late');
   const first = redis.peer();
   await there(first);
@@ -64,7 +64,7 @@ test('keeps what it has where Redis has forgotten everything and another process
   await saying(first, 'mine');
 });
 
-test('keeps what it has where Redis has gone back to a copy, and others have told something since', async () => {
+test('keeps its answers if Redis was restored from a backup, and others have published since', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   b.store.keep(fresh('mine'));
@@ -80,7 +80,7 @@ test('keeps what it has where Redis has gone back to a copy, and others have tol
   expect(b.store.peek('mine')?.payload.form).toBe('whole');
 });
 
-test('repeats a purge as what it was, however often Redis forgets it', async () => {
+test('repeats a purge unchanged, however often Redis loses it', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   a.store.keep(fresh('one'));
@@ -103,7 +103,7 @@ test('repeats a purge as what it was, however often Redis forgets it', async () 
   expect(latest.every((atMs = Infinity) => atMs <= last)).toBe(true);
 });
 
-test('purges what a copy brings back that Redis has gone back to', async () => {
+test('purges what a restored backup brings back', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   for (const key of ['bad', 'good']) a.store.keep(fresh(key, { tags: [key] }));
@@ -124,13 +124,13 @@ test('purges what a copy brings back that Redis has gone back to', async () => {
   expect(await redis.raw.exists(redis.nameOf('good'))).toBe(1);
 });
 
-test('repeats a purge that was lost before anybody had heard of it', async () => {
+test('repeats a purge that was lost before any process had read it', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   a.store.keep(fresh('one'));
   await knows(b, 'one');
   let readers: string[] = [];
-  // Who has just been told something reads on in a moment.
+  // A process that has just read an entry reads on in a moment.
   await until(async () => {
     const clients = String(await redis.raw.call('CLIENT', 'LIST')).split('\n');
     readers = clients.filter((client) => client.includes('cmd=xread'));
@@ -151,10 +151,10 @@ test('repeats a purge that was lost before anybody had heard of it', async () =>
   expect(b.store.size).toBe(0);
 });
 
-/** Looks after Redis whenever anything happens, and not only every few seconds. */
+/** Makes processes check Redis on every read, not only every few seconds. */
 const watchful: Clock = { ...systemClock, now: () => systemClock.now() * 1_000 };
 
-test('puts back what it holds where Redis has forgotten everything and yet cut nobody off', async () => {
+test('restores its answers if Redis has lost its data without disconnecting anybody', async () => {
   const [a, b] = [redis.peer({}, watchful), redis.peer({}, watchful)];
   await there(a, b);
   for (const [one, key] of [
@@ -172,7 +172,7 @@ test('puts back what it holds where Redis has forgotten everything and yet cut n
   expect(late.store.size).toBe(3);
 });
 
-test('repeats a purge to who has missed it, where Redis has forgotten it meanwhile and cut nobody else off', async () => {
+test('repeats a purge to a process that missed it, if Redis has lost it meanwhile without disconnecting the others', async () => {
   await letIn('late');
   const first = redis.peer({}, watchful);
   const late = redis.peer({ username: 'late', password: 'any' });

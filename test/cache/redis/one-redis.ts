@@ -4,10 +4,10 @@ import type { Clock } from '../../../src/core/clock.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { openPeer, until, wordsOf, type Peer } from './peer.js';
 
-/** A Redis for all tests of a file, each of which has a prefix of its own, and processes that share by it. */
+/** A Redis server for all tests of a file, each with its own prefix, and processes that share answers through it. */
 export class OneRedis {
   server!: RedisServer;
-  /** Knows the server by a connection that no process has. */
+  /** The tests' own connection to the server. */
   raw!: Redis;
   prefix = '';
   #rounds = 0;
@@ -33,7 +33,7 @@ export class OneRedis {
     });
   }
 
-  /** A process, which is closed after the test. */
+  /** Starts a process, which is closed after the test. */
   peer(more: Partial<RedisSettings> = {}, clock?: Clock): Peer {
     const address = { host: '127.0.0.1', port: this.server.port };
     const place = { kind: 'single', address, database: 0 } as const;
@@ -43,12 +43,12 @@ export class OneRedis {
     return one;
   }
 
-  /** Closes all connections but that of `raw`. */
+  /** Closes all connections except `raw`. */
   cutOff(): Promise<void> {
     return this.cutOffAfter((all) => all);
   }
 
-  /** Does something, and closes all connections but that of `raw`, before anybody can have seen what was done. */
+  /** Does something, and closes all connections except `raw` before any process can have noticed. */
   async cutOffAfter(does: (all: ChainableCommander) => ChainableCommander): Promise<void> {
     const cut = ['KILL', 'TYPE', 'normal', 'SKIPME', 'yes'] as const;
     await does(this.raw.multi())
@@ -56,12 +56,12 @@ export class OneRedis {
       .exec();
   }
 
-  /** The name of an answer in Redis. */
+  /** Redis key of an answer. */
   nameOf(key: string): string {
     return `${this.prefix}:cache1:answer:${key}`;
   }
 
-  /** The name of the log of purges. */
+  /** Redis key of the log of purges. */
   get purges(): string {
     return `{${this.prefix}}:cache1:purges`;
   }
@@ -72,7 +72,7 @@ export const away = (...all: Peer[]) => until(() => all.every(({ shared }) => !s
 export const knows = ({ store }: Peer, ...keys: string[]) =>
   until(() => keys.every((key) => store.peek(key) !== undefined));
 
-/** Resolves once a process can give an answer that another one has to send first. */
+/** Resolves once a process can serve an answer that another one has stored. */
 export async function saying(one: Peer, key: string): Promise<void> {
   for (;;) {
     await knows(one, key);

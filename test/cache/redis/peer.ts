@@ -6,17 +6,17 @@ import { SharedAnswers } from '../../../src/cache/redis/shared-answers.js';
 import { systemClock, type Clock } from '../../../src/core/clock.js';
 import { keptAnswer } from '../kept.js';
 
-/** One process of several. */
+/** One of several processes that share answers. */
 export interface Peer {
   readonly store: AnswerStore;
   readonly shared: SharedAnswers;
   readonly states: string[];
-  /** Why Redis was away, each time. */
+  /** The reasons why Redis was unavailable, in order. */
   readonly reasons: string[];
   readonly fetches: FetchResult[];
 }
 
-/** @param more - `place` at the least */
+/** @param more - at least `place` */
 export function openPeer(
   origin: string,
   more: Partial<RedisSettings> & Pick<RedisSettings, 'place'>,
@@ -26,7 +26,7 @@ export function openPeer(
   const [states, reasons, fetches]: [string[], string[], FetchResult[]] = [[], [], []];
   const known = { username: null, password: null, tls: null, prefix: 'p', logEntries: 1_000 };
   const shared = new SharedAnswers({
-    // Long enough for a machine that does much else: who gives up goes away, and that is counted.
+    // Long enough for a busy machine: a timeout counts as an outage.
     settings: { ...known, timeoutMs: 2_000, ...more },
     store,
     clock,
@@ -43,7 +43,7 @@ export function openPeer(
 
 const HOUR_MS = 3_600_000;
 
-/** An answer that was kept just now. @param key - distinct words for each, so that a mix-up shows */
+/** An answer stored just now. Its text contains the key, so that a mix-up shows. */
 export function fresh(key: string, more: Partial<HeldAnswer> = {}): HeldAnswer {
   const nowMs = Date.now();
   return keptAnswer(key, { storedAtMs: nowMs, expiresAtMs: nowMs + HOUR_MS, ...more });
@@ -61,7 +61,7 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
   }
 }
 
-/** What a process holds or fetches of a key that it knows. */
+/** The answer of a key, stored or fetched by a process. */
 export async function heldBy(
   { store, shared }: Peer,
   key: string,
@@ -72,7 +72,7 @@ export async function heldBy(
   return shared.fetch(answer, budgetMs);
 }
 
-/** The words that a process would give, in time enough. */
+/** The text that a process would serve, with enough time to fetch it. */
 export async function wordsOf(peer: Peer, key: string): Promise<string | null> {
   const held = await heldBy(peer, key, 1_000);
   return held?.payload.form === 'whole' ? held.payload.body.toString() : null;

@@ -44,7 +44,7 @@ test.each([
   const peers = ['a', 'b'].map((name) => openPeer(name, { place, password, timeoutMs: 1_000 }));
   const [a, b] = peers as [Peer, Peer];
   await until(() => peers.every(({ shared }) => shared.isThere));
-  // So many that every server of a cluster has some.
+  // Enough that every server of a cluster has some.
   const keys = Array.from({ length: 24 }, (_, i) => `k${i}`);
   for (const key of keys) a.store.keep(fresh(key));
   await until(() => b.store.size === keys.length);
@@ -58,7 +58,7 @@ test.each([
   for (const { shared } of peers) await shared.close();
 });
 
-test('says why Redis is away, and shares in no other database than the one that is meant', async () => {
+test('says why Redis is unavailable, and uses no database but the configured one', async () => {
   const server = await started('--databases', '4');
   const at4 = { kind: 'single', address: at(server), database: 4 } as const;
   const [lost, astray] = [
@@ -75,7 +75,7 @@ test('says why Redis is away, and shares in no other database than the one that 
   for (const { shared } of [lost, astray]) await shared.close();
 });
 
-test('says why it is not let in, and never what it sent', async () => {
+test('says why authentication failed, and never what was sent', async () => {
   const server = await started('--requirepass', 'sesame', '--cluster-enabled', 'yes');
   const single = { kind: 'single', address: at(server), database: 0 } as const;
   const nodes = { kind: 'cluster', nodes: [at(server)] } as const;

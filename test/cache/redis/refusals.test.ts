@@ -11,11 +11,11 @@ test.each([
     /^there is no connection to Redis$/u,
   ],
   ['NOPERM this user has no permissions', /^NOPERM this user has no permissions$/u],
-])('says of %j what an operator can act on', (said, words) => {
+])('turns %j into a message that operators can act on', (said, words) => {
   expect(inWords(new Error(said)).message).toMatch(words);
 });
 
-test('knows a replica by what it refuses', () => {
+test('recognises a replica by its errors', () => {
   expect(isOfReplica(inWords(new Error('READONLY You cannot write against a replica.')))).toBe(
     true,
   );

@@ -3,7 +3,7 @@ import { fresh, heldBy, until, wordsOf } from './peer.js';
 
 const redis = new OneRedis();
 
-test('has what one process keeps found by another, words and all', async () => {
+test('finds and fetches what another process has stored', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   const stream = {
@@ -25,7 +25,7 @@ test('has what one process keeps found by another, words and all', async () => {
   expect(b.fetches).toEqual(['found', 'found']);
 });
 
-test('tells a process that starts later what there is, and what it had itself', async () => {
+test('a process that starts later finds all answers, including its own earlier ones', async () => {
   const a = redis.peer();
   await there(a);
   for (let i = 0; i < 40; i++) a.store.keep(fresh(`k${i}`, { tags: ['x'.repeat(80 * i)] }));
@@ -42,7 +42,7 @@ test('tells a process that starts later what there is, and what it had itself', 
   expect(await wordsOf(a, 'own')).toBe('the answer to own');
 });
 
-test('shares answers though something else stands among them', async () => {
+test('shares answers even if there are foreign keys among them', async () => {
   const a = redis.peer();
   await there(a);
   a.store.keep(fresh('one'));
@@ -55,7 +55,7 @@ test('shares answers though something else stands among them', async () => {
   expect(await wordsOf(late, 'one')).toBe('the answer to one');
 });
 
-test('purges everywhere, and what nobody who is there knows of as well', async () => {
+test('purges everywhere, including answers that no running process knows of', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   for (const key of ['one', 'two']) a.store.keep(fresh(key, { tags: [key] }));
@@ -86,7 +86,7 @@ test('purges nothing else', async () => {
   expect(await wordsOf(b, 'two')).toBe('the answer to two');
 });
 
-test('has an answer that was wrong dropped by all', async () => {
+test('drops a wrong answer in all processes', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   const bad = fresh('bad');
@@ -100,7 +100,7 @@ test('has an answer that was wrong dropped by all', async () => {
   expect([a, b].map(({ store }) => store.adopt(bad))).toEqual([false, false]);
 });
 
-test('has it dropped by all though it has gone from where it was found wrong', async () => {
+test('drops a wrong answer in all processes even if the reporting one no longer has it', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   const bad = fresh('bad');
@@ -115,7 +115,7 @@ test('has it dropped by all though it has gone from where it was found wrong', a
   expect([a, b].map(({ store }) => store.adopt(bad))).toEqual([false, false]);
 });
 
-test('leaves a later answer to the same where it is when an earlier one was wrong', async () => {
+test('keeps a later answer to the same request when an earlier one was wrong', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   const bad = fresh('one');
@@ -132,7 +132,7 @@ test('leaves a later answer to the same where it is when an earlier one was wron
   expect(await wordsOf(a, 'one')).toBe('the answer to one');
 });
 
-test('takes no copy of a wrong answer from one who has not heard yet', async () => {
+test('accepts no copy of a wrong answer from a process that does not know of the drop', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   const bad = fresh('bad');
@@ -151,7 +151,7 @@ test('takes no copy of a wrong answer from one who has not heard yet', async () 
   expect([a, b].map(({ store }) => store.peek('bad'))).toEqual([undefined, undefined]);
 });
 
-test('leaves elsewhere what has to make room here', async () => {
+test('an answer that is evicted here stays elsewhere', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   a.store.keep(fresh('one'));
@@ -187,7 +187,7 @@ test.each([
       await redis.raw.rpush(name, 'x');
     },
   ],
-])('gives no answer that is %s', async (_what, _why, spoil) => {
+])('serves no answer that is %s', async (_what, _why, spoil) => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   for (const key of ['one', 'two']) a.store.keep(fresh(key));
@@ -199,7 +199,7 @@ test.each([
   expect(b.fetches).toEqual(['damaged']);
 });
 
-test('gives no answer that has gone meanwhile', async () => {
+test('serves no answer that was removed meanwhile', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   a.store.keep(fresh('one'));
@@ -210,7 +210,7 @@ test('gives no answer that has gone meanwhile', async () => {
   expect(b.fetches).toEqual(['gone']);
 });
 
-test('gives no earlier answer than the one it knows of, which a copy of Redis has brought back', async () => {
+test('serves no earlier answer that a restored backup has brought back', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   a.store.keep(fresh('one', { storedAtMs: Date.now() - 60_000 }));
@@ -226,7 +226,7 @@ test('gives no earlier answer than the one it knows of, which a copy of Redis ha
   expect(b.fetches).toEqual(['gone']);
 });
 
-test('keeps and shares its own answer that came while the words of an earlier one were not to be had', async () => {
+test('stores and shares its own answer if the payload of an earlier one could not be fetched', async () => {
   const [a, b, c] = [redis.peer(), redis.peer(), redis.peer()];
   await there(a, b, c);
   a.store.keep(fresh('one'));
@@ -242,7 +242,7 @@ test('keeps and shares its own answer that came while the words of an earlier on
   await saying(c, 'one');
 });
 
-test('fetches once for all who ask at the same time', async () => {
+test('fetches once for all concurrent requests', async () => {
   const [a, b] = [redis.peer(), redis.peer()];
   await there(a, b);
   a.store.keep(fresh('one'));

@@ -55,7 +55,7 @@ function opened(judgingMs = 0): AlikeAnswers {
 
 const asked = (text: string, partition = 'p') => ({ partition, text });
 
-test('gives the most probable of those that are near', () => {
+test('finds the most probable of the near candidates', () => {
   const alike = opened();
   store.keep(answer('a', 'red heap stack'));
   store.keep(answer('b', 'red heap'));
@@ -65,7 +65,7 @@ test('gives the most probable of those that are near', () => {
   expect(found).toMatchObject({ kept: { key: 'b' }, outlook: { serves: true } });
 });
 
-test('takes for kin all that might be given to a question, however many are nearer, and itself not', () => {
+test('similar answers are all that might be given to a question, however many are nearer, except the answer itself', () => {
   const alike = opened();
   const near = ['a', 'the', 'tell me', 'please', 'explain', 'what is', 'what are'];
   store.keep(answer('own', 'red heap'));
@@ -79,7 +79,7 @@ test('takes for kin all that might be given to a question, however many are near
   expect(kin.sort()).toEqual([...near, 'further'].sort());
 });
 
-test('takes for kin what is near any of several questions, each once', () => {
+test('similar answers to several questions are listed once', () => {
   const alike = opened();
   store.keep(answer('one', 'red heap'));
   store.keep(answer('two', 'blue queue'));
@@ -89,7 +89,7 @@ test('takes for kin what is near any of several questions, each once', () => {
   expect(kin.map(({ key }) => key)).toEqual(['one', 'two']);
 });
 
-test('compares no more once its time is over', () => {
+test('stops comparing when the time budget is spent', () => {
   const alike = opened(6);
   store.keep(answer('a', 'red heap stack'));
   store.keep(answer('b', 'red heap queue'));
@@ -101,7 +101,7 @@ test('compares no more once its time is over', () => {
   expect(clock.now()).toBe(6);
 });
 
-test('gives nothing that has expired, and has it forgotten', () => {
+test('does not serve an expired answer, and removes it', () => {
   const alike = opened();
   store.keep(answer('a', 'red heap'));
   clock.advance(60_001);
@@ -112,7 +112,7 @@ test('gives nothing that has expired, and has it forgotten', () => {
   expect(alike.counts.questions).toBe(0);
 });
 
-test('gives what was kept last for a key, and nothing that was there before', () => {
+test('serves the latest answer of a key, and none that it replaced', () => {
   const alike = opened();
   store.keep(answer('a', 'red heap'));
   store.keep(answer('a', 'green stack'));
@@ -121,7 +121,7 @@ test('gives what was kept last for a key, and nothing that was there before', ()
   expect(alike.seek(asked('a green stack'), LIMITS)?.kept.key).toBe('a');
 });
 
-test('takes in little by little what was there before it, and nothing that has gone meanwhile', () => {
+test('indexes existing answers in the background, except those removed meanwhile', () => {
   for (let i = 0; i < 40; i++) store.keep(answer(`k${i}`, `thing number${i}x`));
   const alike = opened();
   store.forget('k39');
@@ -134,7 +134,7 @@ test('takes in little by little what was there before it, and nothing that has g
   expect(alike.counts).toMatchObject({ questions: 39, partitions: 1 });
 });
 
-test('takes nothing in any more once it is closed', () => {
+test('stops indexing when it is closed', () => {
   for (let i = 0; i < 40; i++) store.keep(answer(`k${i}`, `thing number${i}x`));
   const alike = opened();
 
@@ -147,7 +147,7 @@ test('takes nothing in any more once it is closed', () => {
 test.each([
   ['is all punctuation', '?!'],
   ['is too long', 'heap '.repeat(1_000)],
-])('finds nothing for a question that %s, and nobody finds it', (_what, text) => {
+])('a question that %s finds nothing, and is not found', (_what, text) => {
   const alike = opened();
   store.keep(answer('a', text));
   store.keep(answer('b', 'heap'));

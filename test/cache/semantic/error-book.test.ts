@@ -1,70 +1,70 @@
 import { shareInterval } from '../../../src/cache/semantic/beta.js';
-import { ErrorBook } from '../../../src/cache/semantic/error-book.js';
+import { ErrorBook, type Claim } from '../../../src/cache/semantic/error-book.js';
 import { Random } from '../../../src/core/random.js';
 
-/** What is true of a made-up world: how often a claim is wrong, and how claims are spread. */
+/** A simulated world: how often predictions are wrong, and how they are distributed. */
 interface World {
-  /** The judge flatters itself by so much: 1 is honest, 5 claims 1 % where 5 % are wrong. */
-  readonly flattery: number;
-  /** Wrong at the least, however sure the judge is: what it cannot see. */
-  readonly blind: number;
-  /** Larger: more of the claims are sure ones. */
-  readonly sureness: number;
+  /** Overconfidence of the verifier: 1 is calibrated, with 5 it predicts 1 % where 5 % are wrong. */
+  readonly overconfidence: number;
+  /** Minimum error rate, however confident the verifier is. */
+  readonly blindSpot: number;
+  /** The larger, the more predictions are confident. */
+  readonly confidence: number;
   readonly partitions: number;
   readonly maxError: number;
   readonly seed: number;
 }
 
-/** Worlds of all kinds, the same every time: every other judge is blind to what it should see. */
+/** A fixed set of worlds; every other one has a large blind spot. */
 function worlds(count: number): World[] {
   const random = new Random(1);
   const between = (low: number, high: number) => low + (high - low) * random.next();
   return Array.from({ length: count }, (_, at) => ({
-    flattery: between(0.5, 12),
-    blind: between(0, at % 2 === 0 ? 0.05 : 0.002),
-    sureness: between(0.5, 5),
+    overconfidence: between(0.5, 12),
+    blindSpot: between(0, at % 2 === 0 ? 0.05 : 0.002),
+    confidence: between(0.5, 5),
     partitions: 1 + random.below(8),
     maxError: [0.005, 0.01, 0.03][random.below(3)] ?? 0.01,
     seed: random.below(2 ** 31),
   }));
 }
 
-/** Lives through so many claims, and tells what was given after the first `warmUp` of them. */
-function lived(
-  { flattery, blind, sureness, partitions, maxError, seed }: World,
-  claims: number,
+/** Simulates so many predictions, and counts what was served after the first `warmUp` of them. */
+function simulate(
+  { overconfidence, blindSpot, confidence, partitions, maxError, seed }: World,
+  predictions: number,
   warmUp: number,
-): { served: number; wrong: number; looked: number } {
+): { served: number; wrong: number; rechecked: number } {
   const random = new Random(seed);
   const book = new ErrorBook();
-  const told = { served: 0, wrong: 0, looked: 0 };
-  for (let i = 0; i < claims; i++) {
-    const wrong = 0.4 * random.next() ** sureness;
+  const result = { served: 0, wrong: 0, rechecked: 0 };
+  for (let i = 0; i < predictions; i++) {
+    const wrong = 0.4 * random.next() ** confidence;
     const key = `answer ${random.below(5_000)}`;
-    const claim = { partition: `p${random.below(partitions)}`, key, wrong };
-    const isRight = random.next() >= Math.min(1, blind + flattery * wrong);
-    const outlook = book.outlook(claim, maxError);
-    book.came(claim);
+    const prediction: Claim = { partition: `p${random.below(partitions)}`, key, wrong };
+    const isRight = random.next() >= Math.min(1, blindSpot + overconfidence * wrong);
+    const outlook = book.outlook(prediction, maxError);
+    book.came(prediction);
     const serves = outlook?.serves === true;
     if (serves && i >= warmUp) {
-      told.served += 1;
-      if (!isRight) told.wrong += 1;
+      result.served += 1;
+      if (!isRight) result.wrong += 1;
     }
-    // What is not given is asked anyway, so that it costs nothing to compare.
-    const looks = !serves || random.next() < book.curiosity(claim, 0.05);
-    if (serves && looks) told.looked += 1;
-    if (looks) book.saw(claim, isRight);
+    // What is not served goes to a model anyway, so comparing it costs nothing.
+    const isChecked = !serves || random.next() < book.curiosity(prediction, 0.05);
+    if (serves && isChecked) result.rechecked += 1;
+    if (isChecked) book.saw(prediction, isRight);
   }
-  return told;
+  return result;
 }
 
-describe('after a warm-up, whatever the judge is like', () => {
-  const lives = worlds(100).map((given) => ({ ...given, ...lived(given, 12_000, 4_000) }));
+describe('after a warm-up, whatever the quality of the verifier', () => {
+  const lives = worlds(100).map((given) => ({ ...given, ...simulate(given, 12_000, 4_000) }));
 
-  test('the budget is kept in 95 of 100 worlds, and kept well by all together', () => {
+  test('the error budget is kept in 95 of 100 worlds, and by a wide margin overall', () => {
     const over = lives.filter(
       ({ served, wrong, maxError }) =>
-        // The truth may be just at the budget, and chance then counts some more.
+        // The true rate may be at the budget, and chance may exceed it slightly.
         shareInterval(wrong, Math.max(1, served), 0.99).low > maxError,
     );
     const wrong = lives.reduce((sum, life) => sum + life.wrong, 0);
@@ -74,8 +74,8 @@ describe('after a warm-up, whatever the judge is like', () => {
     expect(wrong).toBeLessThan(0.75 * allowed);
   });
 
-  test('a judge that never is as good as the budget soon gives next to nothing', () => {
-    const blind = lives.filter((life) => life.blind > 1.2 * life.maxError);
+  test('a verifier that is always worse than the budget soon serves next to nothing', () => {
+    const blind = lives.filter((life) => life.blindSpot > 1.2 * life.maxError);
 
     const served = blind.reduce((sum, life) => sum + life.served, 0);
 
@@ -84,89 +84,89 @@ describe('after a warm-up, whatever the judge is like', () => {
   });
 });
 
-test('gives nothing where the judge is no better than chance', () => {
-  const honestly = { sureness: 3, partitions: 2, maxError: 0.01, seed: 3 };
+test('serves nothing if the verifier is no better than chance', () => {
+  const honestly = { confidence: 3, partitions: 2, maxError: 0.01, seed: 3 };
 
-  const { served } = lived({ ...honestly, flattery: 1, blind: 0.3 }, 8_000, 1_000);
+  const { served } = simulate({ ...honestly, overconfidence: 1, blindSpot: 0.3 }, 8_000, 1_000);
 
   expect(served).toBeLessThan(10);
 });
 
-test('gives more than the judge dares to claim where that is shown to be right', () => {
-  const timid = { blind: 0, sureness: 1, partitions: 1, maxError: 0.01, seed: 4 };
+test('serves more than the verifier predicts if results show that it is right', () => {
+  const timid = { blindSpot: 0, confidence: 1, partitions: 1, maxError: 0.01, seed: 4 };
 
-  const honest = lived({ ...timid, flattery: 1 }, 12_000, 4_000);
-  const modest = lived({ ...timid, flattery: 0.02 }, 12_000, 4_000);
+  const honest = simulate({ ...timid, overconfidence: 1 }, 12_000, 4_000);
+  const modest = simulate({ ...timid, overconfidence: 0.02 }, 12_000, 4_000);
 
   expect(modest.served).toBeGreaterThan(5 * honest.served);
   expect(modest.wrong / modest.served).toBeLessThan(0.01);
 });
 
-test('asks less and less of what it gives', () => {
-  const { served, looked } = lived(
-    { flattery: 1, blind: 0, sureness: 6, partitions: 1, maxError: 0.03, seed: 5 },
+test('rechecks fewer and fewer hits', () => {
+  const { served, rechecked } = simulate(
+    { overconfidence: 1, blindSpot: 0, confidence: 6, partitions: 1, maxError: 0.03, seed: 5 },
     12_000,
     0,
   );
 
   expect(served).toBeGreaterThan(4_000);
-  expect(looked / served).toBeLessThan(0.2);
+  expect(rechecked / served).toBeLessThan(0.2);
 });
 
 describe('a single answer', () => {
-  const claim = { partition: 'p', key: 'k', wrong: 0.0005 };
+  const prediction: Claim = { partition: 'p', key: 'k', wrong: 0.0005 };
 
-  test('is given no more once it was found wrong, while others are', () => {
+  test('is not served after it was found wrong, while others are', () => {
     const book = new ErrorBook();
-    for (let i = 0; i < 500; i++) book.saw({ ...claim, key: `k${i}` }, true);
-    const before = book.outlook(claim, 0.01)?.serves;
+    for (let i = 0; i < 500; i++) book.saw({ ...prediction, key: `k${i}` }, true);
+    const before = book.outlook(prediction, 0.01)?.serves;
 
-    book.saw(claim, false);
+    book.saw(prediction, false);
 
     expect(before).toBe(true);
-    expect(book.outlook(claim, 0.01)?.serves).toBe(false);
-    expect(book.outlook({ ...claim, key: 'other' }, 0.01)?.serves).toBe(true);
+    expect(book.outlook(prediction, 0.01)?.serves).toBe(false);
+    expect(book.outlook({ ...prediction, key: 'other' }, 0.01)?.serves).toBe(true);
   });
 
-  test('is given where the judge is sure, though it was wrong where it was not', () => {
+  test('is served where the verifier is confident, though it was wrong where it was not', () => {
     const book = new ErrorBook();
 
-    book.saw({ ...claim, wrong: 0.2 }, false);
+    book.saw({ ...prediction, wrong: 0.2 }, false);
 
-    expect(book.outlook(claim, 0.01)?.serves).toBe(true);
+    expect(book.outlook(prediction, 0.01)?.serves).toBe(true);
   });
 
-  test('is new again once it is forgotten', () => {
+  test('starts afresh after its results are forgotten', () => {
     const book = new ErrorBook();
-    for (let i = 0; i < 500; i++) book.saw({ ...claim, key: `k${i}` }, true);
-    book.saw(claim, false);
+    for (let i = 0; i < 500; i++) book.saw({ ...prediction, key: `k${i}` }, true);
+    book.saw(prediction, false);
 
-    book.forget(claim.key);
+    book.forget(prediction.key);
 
-    expect(book.outlook(claim, 0.01)?.serves).toBe(true);
+    expect(book.outlook(prediction, 0.01)?.serves).toBe(true);
   });
 });
 
-test('learns for a partition of its own, and a little for all', () => {
+test('learns for its own partition, and a little for all others', () => {
   const book = new ErrorBook();
-  const claim = (partition: string) => ({ partition, key: 'k', wrong: 0.004 });
-  const before = book.outlook(claim('b'), 0.01)?.expectedError ?? 0;
+  const prediction = (partition: string): Claim => ({ partition, key: 'k', wrong: 0.004 });
+  const before = book.outlook(prediction('b'), 0.01)?.expectedError ?? 0;
 
-  for (let i = 0; i < 40; i++) book.saw({ ...claim('a'), key: `k${i}` }, i % 2 === 0);
+  for (let i = 0; i < 40; i++) book.saw({ ...prediction('a'), key: `k${i}` }, i % 2 === 0);
 
-  const [a, b] = ['a', 'b'].map((name) => book.outlook(claim(name), 0.01)?.expectedError ?? 0);
+  const [a, b] = ['a', 'b'].map((name) => book.outlook(prediction(name), 0.01)?.expectedError ?? 0);
   expect(a).toBeGreaterThan(b ?? 0);
   expect(b).toBeGreaterThan(before);
 });
 
-test('believes nobody who claims that an answer is rather wrong than right', () => {
+test('ignores predictions that an answer is more likely wrong than right', () => {
   const book = new ErrorBook();
-  const claim = { partition: 'p', key: 'k', wrong: 0.6 };
+  const prediction: Claim = { partition: 'p', key: 'k', wrong: 0.6 };
 
-  book.came(claim);
-  book.saw(claim, true);
+  book.came(prediction);
+  book.saw(prediction, true);
 
-  expect(book.outlook(claim, 1)).toBeNull();
+  expect(book.outlook(prediction, 1)).toBeNull();
   expect(book.counts.every(({ asked, seen }) => asked === 0 && seen === 0)).toBe(true);
 });
 
@@ -175,15 +175,15 @@ test.each([
   { hits: 0, tries: 299, low: 0, high: 0.012262 },
   { hits: 3, tries: 100, low: 0.006229, high: 0.085176 },
   { hits: 10, tries: 10, low: 0.691503, high: 1 },
-])('knows where a share lies: $hits of $tries', ({ hits, tries, low, high }) => {
+])('computes the confidence interval of $hits of $tries', ({ hits, tries, low, high }) => {
   const interval = shareInterval(hits, tries, 0.95);
 
   expect(interval.low).toBeCloseTo(low, 5);
   expect(interval.high).toBeCloseTo(high, 5);
 });
 
-describe('what nobody asks to have kept', () => {
-  test('is not remembered of partitions that have been forgotten', () => {
+describe('without persistence', () => {
+  test('changes of forgotten partitions are not accumulated', () => {
     const book = new ErrorBook();
     const names = Array.from({ length: 10_000 }, (_, i) => `p${i}`);
     for (const partition of names) book.came({ partition, key: 'k', wrong: 0.001 });

@@ -4,10 +4,10 @@ import type { Neighbour } from '../../../src/cache/semantic/unit-vector.js';
 import { Random } from '../../../src/core/random.js';
 
 const DIMS = 8;
-/** No more room than this is ever made at once, or left behind but for half as much. */
+/** Capacity grows by at most this much at once; at most one and a half times as much stays unused. */
 const MOST_ROOM = 4_096;
 
-/** Of length 1, by a number: each somewhere else. */
+/** A distinct vector of length 1 for each number. */
 function at(id: number): Float32Array {
   const random = new Random(id);
   const numbers = Array.from({ length: DIMS }, () => random.normal());
@@ -21,7 +21,7 @@ function nearestTo(id: number, vectors: FlatVectors): number | undefined {
   return nearest[0]?.id;
 }
 
-test('finds the nearest among many blocks, and has little more room than they take', () => {
+test('finds the nearest among many blocks, with little unused capacity', () => {
   const vectors = new FlatVectors(DIMS);
   const rooms: number[] = [];
 
@@ -37,7 +37,7 @@ test('finds the nearest among many blocks, and has little more room than they ta
   }
 });
 
-test('gives room back when they go', () => {
+test('shrinks when vectors are removed', () => {
   const vectors = new FlatVectors(DIMS);
   for (let id = 0; id < 20_000; id++) vectors.add(id, at(id));
 
@@ -52,7 +52,7 @@ test('gives room back when they go', () => {
   expect(nearestTo(19_995, vectors)).toBe(19_995);
 });
 
-test('holds what was added and not removed, around the ends of blocks', () => {
+test('holds what was added and not removed, around block boundaries', () => {
   const step = fc.record({ adds: fc.boolean(), count: fc.integer({ min: 1, max: 3_000 }) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 12 }), (steps) => {

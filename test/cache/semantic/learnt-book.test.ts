@@ -4,6 +4,7 @@ import path from 'node:path';
 import { AnswerLog } from '../../../src/cache/answer-log.js';
 import { AnswerStore } from '../../../src/cache/answer-store.js';
 import { AlikeAnswers } from '../../../src/cache/semantic/alike.js';
+import type { Claim } from '../../../src/cache/semantic/error-book.js';
 import type { QuestionJudge } from '../../../src/cache/verify/judge.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { wordJudge } from '../../support/word-judge.js';
@@ -45,21 +46,22 @@ async function opened(judge: QuestionJudge | null = wordJudge()): Promise<Opened
   return { store, log, alike, foreign };
 }
 
-const claim = (key: string, partition = 'p') => ({ partition, key, wrong: 0.001 });
+const prediction = (key: string, partition = 'p'): Claim => ({ partition, key, wrong: 0.001 });
 
-/** Answers a and b are kept, and a was found wrong once. */
+/** Answers a and b are stored, and a was found wrong once. */
 async function lived(): Promise<Opened> {
   const one = await opened();
   for (const key of ['a', 'b']) one.store.keep(keptAnswer(key));
-  one.alike.book.came(claim('a'));
-  for (let i = 0; i < 500; i++) one.alike.book.saw(claim('b'), true);
-  one.alike.book.saw(claim('a'), false);
+  one.alike.book.came(prediction('a'));
+  for (let i = 0; i < 500; i++) one.alike.book.saw(prediction('b'), true);
+  one.alike.book.saw(prediction('a'), false);
   return one;
 }
 
-const serves = ({ alike }: Opened, key: string) => alike.book.outlook(claim(key), 0.01)?.serves;
+const serves = ({ alike }: Opened, key: string) =>
+  alike.book.outlook(prediction(key), 0.01)?.serves;
 
-test('knows after a restart what it had learnt before', async () => {
+test('restores what it has learnt after a restart', async () => {
   const before = await lived();
   await before.log.close();
 
@@ -67,16 +69,16 @@ test('knows after a restart what it had learnt before', async () => {
 
   expect(after.alike.book.counts[0]).toMatchObject({ asked: 1, seen: 501, wrong: 1 });
   expect([serves(after, 'a'), serves(after, 'b')]).toEqual([false, true]);
-  expect(after.alike.book.curiosity(claim('b'), 0)).toBe(
-    before.alike.book.curiosity(claim('b'), 0),
+  expect(after.alike.book.curiosity(prediction('b'), 0)).toBe(
+    before.alike.book.curiosity(prediction('b'), 0),
   );
   await after.log.close();
 });
 
-test('knows after a killing what it had learnt up to the last saving', async () => {
+test('restores what it had learnt at the last save after being killed', async () => {
   const before = await lived();
   await before.log.save();
-  before.alike.book.saw(claim('b'), false);
+  before.alike.book.saw(prediction('b'), false);
 
   const after = await opened();
 
@@ -86,14 +88,14 @@ test('knows after a killing what it had learnt up to the last saving', async () 
   await after.log.close();
 });
 
-test('writes only what is new, until the file is made anew', async () => {
+test('appends changes only, until the file is rewritten', async () => {
   const before = await lived();
   await before.log.save();
   const size = (await readFile(before.log.file)).length;
 
   await before.log.save();
   const idle = (await readFile(before.log.file)).length;
-  before.alike.book.came(claim('b', 'q'));
+  before.alike.book.came(prediction('b', 'q'));
   await before.log.save();
   const grown = (await readFile(before.log.file)).toString();
 
@@ -109,7 +111,7 @@ test.each([
     'that judges otherwise',
     { ...wordJudge(), judge: () => ({ similarity: 1, probability: 0.5, veto: null }) },
   ],
-])('begins anew with a judge %s', async (_what, judge) => {
+])('starts from scratch with a verifier %s', async (_what, judge) => {
   const before = await lived();
   await before.log.close();
 
@@ -121,7 +123,7 @@ test.each([
   expect(serves(after, 'a')).toBe(true);
 });
 
-test('takes an answer in another’s place for one that nobody has seen', async () => {
+test('does not apply the results of an answer to the one that replaced it', async () => {
   const before = await lived();
   await before.log.save();
   before.store.keep(keptAnswer('a', { source: 'dec_new' }));
@@ -134,11 +136,11 @@ test('takes an answer in another’s place for one that nobody has seen', async 
   await after.log.close();
 });
 
-test('keeps what was learnt while questions are not compared', async () => {
+test('keeps what was learnt while semantic caching is off', async () => {
   const before = await lived();
   await before.log.close();
   const between = await opened(null);
-  // Damage at the end has the file made anew.
+  // Damage at the end causes a rewrite.
   await between.log.close();
   await writeFile(
     between.log.file,
@@ -154,7 +156,7 @@ test('keeps what was learnt while questions are not compared', async () => {
   await after.log.close();
 });
 
-test('keeps its counts, and no more, where the answers before a damaged place are dropped', async () => {
+test('keeps only its counts per class if the answers before a damaged place are dropped', async () => {
   const before = await lived();
   await before.log.save();
   before.store.keep(keptAnswer('c'));

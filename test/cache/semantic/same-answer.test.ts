@@ -30,6 +30,6 @@ test.each([
   expect(likeness(other, one, vectorOf)).toBe(is);
 });
 
-test('cannot tell where there are no vectors', () => {
+test('is unclear without vectors', () => {
   expect(likeness(LONG, `${LONG} More of it.`, () => null)).toBe('unclear');
 });

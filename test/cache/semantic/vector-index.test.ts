@@ -1,20 +1,24 @@
 import { fc } from '../../support/fast-check.js';
 import { loadGraphs } from '../../../src/cache/semantic/graph-vectors.js';
-import { INDEX_SIZES, type OpenGraph } from '../../../src/cache/semantic/index-parts.js';
+import {
+  INDEX_SIZES,
+  type IndexSizes,
+  type OpenGraph,
+} from '../../../src/cache/semantic/index-parts.js';
 import { dot } from '../../../src/cache/semantic/unit-vector.js';
 import { VectorIndex } from '../../../src/cache/semantic/vector-index.js';
 import { Random } from '../../../src/core/random.js';
 
 const DIMS = 32;
-/** Small, so that graphs come and go. */
-const SMALL = { flat: 100, flatRest: 20, graph: 64, furtherGraph: 96, hollow: 64 };
+/** Small, so that graphs are created and dissolved. */
+const SMALL: IndexSizes = { flat: 100, flatRest: 20, graph: 64, furtherGraph: 96, hollow: 64 };
 let openGraph: OpenGraph;
 
 beforeAll(async () => {
   openGraph = await loadGraphs();
 });
 
-/** Work that waits until a test lets it run. */
+/** Collects deferred work, which the test runs. */
 function deferred() {
   const waiting: (() => void)[] = [];
   return {
@@ -36,7 +40,7 @@ function unit(numbers: readonly number[]): Float32Array {
   return Float32Array.from(numbers, (number) => number / length);
 }
 
-/** Around one of so many centres, as questions are around topics. */
+/** Clustered around so many centres, as questions are around topics. */
 function around(random: Random, centres: readonly Float32Array[]): Float32Array {
   const centre = centres[random.below(centres.length)] ?? new Float32Array(DIMS);
   return unit(Array.from(centre, (number) => number + 0.12 * random.normal()));
@@ -51,7 +55,7 @@ function byHand(all: ReadonlyMap<number, Float32Array>, vector: Float32Array, mo
     .slice(0, most);
 }
 
-test('finds exactly the nearest, whatever is added and removed', () => {
+test('finds exactly the nearest after any additions and removals', () => {
   const change = fc.record({ id: fc.integer({ min: 0, max: 120 }), adds: fc.boolean() });
   fc.assert(
     fc.property(fc.array(change, { maxLength: 200 }), fc.integer(), (changes, seed) => {
@@ -92,7 +96,7 @@ test.each([
   ['not of length 1', (v: Float32Array) => v.map((x) => x * 2)],
   ['of another dimension', (v: Float32Array) => v.subarray(1)],
   ['twice as long', (v: Float32Array) => Float32Array.from([...v, ...v])],
-])('lets no vector in, and looks for none, that is %s', (_what, spoil) => {
+])('rejects a vector that is %s, for adding and for searching', (_what, spoil) => {
   const index = new VectorIndex({
     dims: DIMS,
     openGraph,
@@ -130,7 +134,7 @@ describe('more than a list can hold', () => {
     slices = work.runAll();
   });
 
-  test('moves what is too much into a graph, a few at a time', () => {
+  test('moves the excess to a graph, a few at a time', () => {
     expect(index.size).toBe(4_000);
     expect(index.inGraphs).toBe(3_500);
     expect(slices).toBeGreaterThanOrEqual(3_500 / 2);
@@ -147,7 +151,7 @@ describe('more than a list can hold', () => {
     expect(found / 400).toBeGreaterThan(0.97);
   });
 
-  test('moves nothing any more once it is closed', () => {
+  test('stops moving when it is closed', () => {
     const closing = new VectorIndex({ dims: DIMS, openGraph, defer: work.defer, sizes });
     for (const [id, vector] of all) closing.add(id, vector);
 
@@ -159,7 +163,7 @@ describe('more than a list can hold', () => {
   });
 });
 
-test('finds what is there and nothing else, while graphs fill, grow hollow and are taken apart', () => {
+test('finds exactly what it contains while graphs fill up, grow sparse and are dissolved', () => {
   const change = fc.record({ adds: fc.integer({ max: 3, min: 0 }), at: fc.nat() });
   fc.assert(
     fc.property(
@@ -172,7 +176,7 @@ test('finds what is there and nothing else, while graphs fill, grow hollow and a
         const all = new Map<number, Float32Array>();
         changes.forEach(({ adds, at }, id) => {
           const vector = anywhere(random);
-          // Two thirds come, then most of them go again.
+          // Two thirds are additions, then most of them are removed again.
           if (id < changes.length * 0.6 || adds === 0) {
             all.set(id, vector);
             index.add(id, vector);
@@ -195,7 +199,7 @@ test('finds what is there and nothing else, while graphs fill, grow hollow and a
   );
 });
 
-test('moves more at once while its list is long, so that two more a turn do not make it longer', () => {
+test('moves more per turn while its list is long, so that two additions per turn do not make it longer', () => {
   const random = new Random(11);
   const work = deferred();
   const sizes = { ...INDEX_SIZES, flat: 100, flatRest: 20 };
@@ -212,7 +216,7 @@ test('moves more at once while its list is long, so that two more a turn do not 
   expect(longest).toBeLessThan(110);
 });
 
-test('looks through all where there are no graphs', () => {
+test('searches exhaustively without graphs', () => {
   const random = new Random(9);
   const work = deferred();
   const index = new VectorIndex({ dims: DIMS, openGraph: null, defer: work.defer, sizes: SMALL });

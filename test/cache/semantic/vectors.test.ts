@@ -8,7 +8,7 @@ import { FakeClock } from '../../support/fake-clock.js';
 import { wordJudge } from '../../support/word-judge.js';
 import { keptAnswer } from '../kept.js';
 
-/** The plainest store of vectors there can be. */
+/** A minimal vector store. */
 function plainVectors(dims: number): Vectors {
   const vectors = new Map<number, Float32Array>();
   const checked = (vector: Float32Array) => {
@@ -68,7 +68,7 @@ describe.each([
     expect(vectors.size).toBe(0);
   });
 
-  test('find kept answers', () => {
+  test('find cached answers', () => {
     const clock = new FakeClock();
     const store = new AnswerStore(1_000_000, clock);
     const parts = { judge: wordJudge(), store, clock, openGraph: null, openVectors };
