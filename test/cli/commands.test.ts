@@ -47,8 +47,8 @@ describe('suffice', () => {
       err: /--host must be a name or an addr/u,
     },
     { args: ['serve', '--config', '/nonexistent.yaml'], code: 1, err: /there is no such file/u },
-    { args: ['route'], code: 2, err: /a prompt is missing/u },
-    { args: ['route', '--batch', 'x'], code: 2, err: /--batch needs --models/u },
+    { args: ['route'], code: 2, err: /give a prompt/u },
+    { args: ['route', '--batch', 'x'], code: 2, err: /--batch requires --models/u },
     { args: ['route', 'hi', '--models', 'a,,b'], code: 2, err: /commas/u },
     { args: ['route', '--request', '/nonexistent'], code: 1, err: /ENOENT/u },
   ])('$args is refused with a sentence', async ({ args, code, err }) => {
@@ -271,7 +271,7 @@ describe('suffice serve', () => {
 
     half?.destroy();
     expect(code).toBe(0);
-    expect(log.match(/a second time/gu)).toHaveLength(1);
+    expect(log.match(/second stop signal/gu)).toHaveLength(1);
     expect(log).toContain('"stopped"');
   });
 

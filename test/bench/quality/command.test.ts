@@ -25,7 +25,7 @@ describe('suffice bench', () => {
   test.each([
     { args: ['--help'], code: 0, out: /suffice bench quality/u, err: /^$/u },
     { args: ['quality', '--help'], code: 0, out: /--split PART/u, err: /^$/u },
-    { args: [], code: 2, out: /^$/u, err: /say what to measure/u },
+    { args: [], code: 2, out: /^$/u, err: /a subcommand is missing/u },
     { args: ['qualty'], code: 2, out: /^$/u, err: /did you mean "quality"\?/u },
     { args: ['quality'], code: 2, out: /^$/u, err: /name the outcomes/u },
     { args: ['quality', 'x', '--pair', 'a'], code: 2, out: /^$/u, err: /WEAK,STRONG/u },
