@@ -2,10 +2,10 @@ import path from 'node:path';
 import type { QuestionJudge, ReadQuestion } from '../src/cache/verify/judge.js';
 import { StaticEmbedder } from '../src/embed/static-embedder.js';
 
-/** Folder of what comes with Suffice. */
+/** The folder of the artefacts that ship with Suffice. */
 export const ARTEFACTS = path.resolve('models');
 
-/** What semantic caches do otherwise: questions are the same if their vectors are near enough. */
+/** The usual method of semantic caches: questions are the same if their vectors are similar enough. */
 export function thresholdJudge(threshold: number): QuestionJudge {
   const embedder = StaticEmbedder.load(path.join(ARTEFACTS, 'embedder.bin'));
   return {

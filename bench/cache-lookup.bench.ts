@@ -1,12 +1,12 @@
 /**
- * What looking for a question in other words costs: fingerprint, embedding, search and judging; how long
- * taking one in keeps the loop from serving requests; and how many of the nearest are found.
+ * Measures a semantic lookup (fingerprint, embedding, search and verification), how long an insertion blocks
+ * the event loop, and the recall of the index.
  *
  *   npx tsx --expose-gc bench/cache-lookup.bench.ts --entries 100000 [--questions FILE]
  *
- * Questions are made up, or a line of FILE each: the first are kept, the others are asked.
+ * Questions are generated, or read from FILE, one per line: the first ones are cached, the others are looked up.
  */
-import '../src/core/young-objects.js'; // as the gateway does, and before all else
+import '../src/core/young-objects.js'; // first, as in the gateway
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { AnswerStore } from '../src/cache/answer-store.js';
@@ -83,7 +83,7 @@ console.table({
 process.stdout.write(`recall of the ${CANDIDATES} nearest: ${(await recall()).toFixed(4)}\n`);
 answers.close();
 
-/** One of the kept questions in other words; of lines only greeted. */
+/** A cached question, rephrased; for lines of FILE, only a greeting is added. */
 function reworded(): string {
   const at = random.below(entries);
   return lines === null
@@ -97,8 +97,8 @@ function unmet(): string {
 }
 
 /**
- * Milliseconds that the loop was kept, at most: the clock counts what else runs on the machine as well, and
- * the processor's time what threads of the runtime do meanwhile, so the smaller of the two is nearer.
+ * An upper bound on the milliseconds for which the event loop was blocked. Wall-clock time includes other
+ * processes and CPU time includes other threads of the runtime, so the smaller of the two is closer.
  */
 function timed(work: () => void): number {
   const fromMs = performance.now();
@@ -108,7 +108,7 @@ function timed(work: () => void): number {
   return Math.min(performance.now() - fromMs, (user + system) / 1_000);
 }
 
-/** Takes all questions in, as many a turn of the loop as requests would bring, and waits until all is moved. */
+/** Inserts all questions, as many per turn of the event loop as requests would, and waits until all are indexed. */
 async function fill(): Promise<readonly number[]> {
   const took: number[] = [];
   for (const [i, question] of kept.entries()) {
@@ -167,7 +167,7 @@ function lookedUp(ask: () => string): readonly number[] {
   });
 }
 
-/** Share of the nearest of all that the index finds: one of its own, as look-ups leave out what is too far. */
+/** Recall of the nearest neighbours. It uses an index of its own, because lookups omit distant ones. */
 async function recall(): Promise<number> {
   let left = 0;
   const index = new QuestionIndex({
@@ -195,7 +195,7 @@ async function recall(): Promise<number> {
     const asked = judge.read(i % 2 === 0 ? reworded() : unmet());
     const nearest = all.products(asked.vector, entries).toSorted().toReversed();
     const worst = nearest[CANDIDATES - 1] ?? 0;
-    // By similarity, as the same question may be kept twice.
+    // Compared by similarity, because the same question may be cached twice.
     const near = index.near('p', asked, CANDIDATES);
     found += near.filter(({ similarity }) => similarity >= worst - 1e-5).length;
   }

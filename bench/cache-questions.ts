@@ -39,17 +39,17 @@ interface Parts {
   readonly aid: string;
 }
 
-/** Questions there are, each in three wordings: some 40 million. */
+/** The number of different questions, each with three wordings: some 40 million. */
 export const MOST_QUESTIONS =
   VERBS.length * THINGS.length * KINDS.length * PLACES.length * WITH.length;
 export const WORDINGS = ASKED.length;
 
-/** Any of the questions. */
+/** A random question, by its number. */
 export function someQuestion(random: Random): number {
   return random.below(MOST_QUESTIONS);
 }
 
-/** A question in one of its wordings; questions that differ in a word differ in what they ask for. */
+/** The text of a question in one of its wordings; questions that differ in a word have different answers. */
 export function wordingOf(question: number, wording: number): string {
   let rest = question;
   const take = (list: readonly string[]): string => {

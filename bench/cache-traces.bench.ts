@@ -1,5 +1,5 @@
 /**
- * How often a cache bounded in bytes has what is asked for, on four made-up traces.
+ * The hit rate of caches with a limit in bytes, on four synthetic traces.
  *
  *   npx tsx bench/cache-traces.bench.ts
  *
@@ -17,11 +17,11 @@ const REQUESTS = 200_000;
 const QUESTIONS = 50_000;
 const ZIPF_POWER = 0.9;
 const BOUNDS_MB = [2, 8, 32];
-/** Answers have these many bytes at the least, and fewer than so many more, by their key alone. */
-const LEAST_BYTES = 500;
+/** Answers have `MIN_BYTES` up to `MIN_BYTES + MORE_BYTES` bytes, depending on their key alone. */
+const MIN_BYTES = 500;
 const MORE_BYTES = 8000;
 
-/** The two calls that a trace needs. */
+/** The operations that a trace uses. */
 interface Cache {
   has(key: string): boolean;
   add(key: string): void;
@@ -29,7 +29,7 @@ interface Cache {
 
 type Kind = readonly [name: string, open: (maxBytes: number) => Cache];
 
-/** What is used of `transitory`. */
+/** The part of `transitory` that is used. */
 interface Transitory {
   newCache(): {
     maxSize(max: number): {
@@ -40,7 +40,7 @@ interface Transitory {
   };
 }
 
-/** What is used of `lru-cache`. */
+/** The part of `lru-cache` that is used. */
 interface LruCache {
   readonly LRUCache: new (options: {
     maxSize: number;
@@ -63,7 +63,7 @@ for (const [trace, keys] of Object.entries(traces())) {
 }
 process.stdout.write(`hit rates in per cent at ${BOUNDS_MB.join(', ')} MB, ${REQUESTS} requests\n`);
 console.table(rows);
-// Libraries may keep timers of their own.
+// The libraries may have timers that keep the process alive.
 process.exit(0);
 
 function hitRate(cache: Cache, keys: readonly string[]): number {
@@ -117,7 +117,7 @@ function librariesIn(folder: string): Kind[] {
 
 function bytesOf(key: string): number {
   const hash = key.charCodeAt(0) * 64 + key.charCodeAt(1);
-  return LEAST_BYTES + ((hash * hash) % MORE_BYTES);
+  return MIN_BYTES + ((hash * hash) % MORE_BYTES);
 }
 
 function traces(): Record<string, readonly string[]> {
@@ -130,7 +130,7 @@ function traces(): Record<string, readonly string[]> {
   return {
     Zipf: trace(() => `popular ${popular()}`),
     'half once': trace((i) => (random.next() < 0.5 ? `popular ${popular()}` : `once ${i}`)),
-    // Every 20,000 requests 2,000 questions go out of fashion.
+    // Popularity shifts by 2,000 questions every 20,000 requests.
     fashions: trace((i) => `fashion ${popular() + Math.floor(i / 20_000) * 2000}`),
     bursts: trace((i) =>
       random.next() < 0.5
@@ -140,7 +140,7 @@ function traces(): Record<string, readonly string[]> {
   };
 }
 
-/** Draws questions, the most popular 0. */
+/** A sampler of question numbers with Zipf-distributed popularity; 0 is the most popular. */
 function zipf(random: Random): () => number {
   const cumulative = new Float64Array(QUESTIONS);
   let sum = 0;

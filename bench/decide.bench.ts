@@ -1,16 +1,16 @@
 /**
- * What a routing decision costs in process: features, embedding, prediction over 20 candidates,
- * rules and choice, for prompts of about 250 tokens that are all different.
+ * Measures a routing decision in-process: features, embedding, prediction for 20 candidates,
+ * rules and choice, for distinct prompts of about 250 tokens.
  *
  *   npm run bench:decide -- [--decisions 20000]
  *
- * Under the whole decision stand its parts, each measured by itself on the same prompts; what is left of the
- * whole is rules, constraints and choice.
+ * The parts are also measured separately on the same prompts; the rest of the whole is rules, constraints and
+ * choice.
  *
- * It is compiled first, as the product is: tsx wraps every function to keep its name, which costs a fifth. For figures of
- * one core, pin it: `taskset -c 0 npm run bench:decide`.
+ * It is compiled first, like the product: tsx wraps every function to keep its name, which costs a fifth. To measure on
+ * a single core, pin it: `taskset -c 0 npm run bench:decide`.
  */
-import '../src/core/young-objects.js'; // as the gateway does, and before all else
+import '../src/core/young-objects.js'; // first, as in the gateway
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,9 +25,9 @@ import { loadRules } from '../src/route/rules/load.js';
 import { quantileOf } from '../src/bench/metrics/quantile.js';
 
 const CANDIDATES = 20;
-/** Come to about 250 tokens, with numbers and system prompt. */
+/** About 250 tokens, together with the numbers and the system prompt. */
 const PROMPT_WORDS = 136;
-/** Decisions until nothing is compiled any more. */
+/** Decisions before measuring, until V8 has compiled everything. */
 const WARM_UP = 10_000;
 
 const { values } = parseArgs({ options: { decisions: { type: 'string', default: '20000' } } });
@@ -48,7 +48,7 @@ const embedder = StaticEmbedder.load(path.join(shipped.artefacts, 'embedder.bin'
 const abilities = models.map((model) => predictor.ability(model));
 const vector = new Float32Array(embedder.dims);
 
-// Bodies are read outside of the measured time: parsing is the dialect's cost, not the decision's.
+// Bodies are parsed outside the measured time: parsing is not part of the decision.
 const bodies = Array.from({ length: 512 }, (_, i) => Buffer.from(JSON.stringify(bodyOf(i))));
 const { tools } = openai
   .readRequest(Buffer.from(JSON.stringify({ ...bodyOf(0), tools: offeredTools() })))
@@ -60,7 +60,7 @@ for (let i = -WARM_UP; i < decisions; i++) {
   const { stream, metadata } = request;
   const conversation = request.conversation();
   const read = { stream, metadata, conversation, atMs: Date.now() };
-  // The whole comes first: the parts after it find the prompt in the processor's caches.
+  // The whole decision comes first, because the parts after it find the prompt in the CPU caches.
   const { features } = timed('whole decision', i, () => desk.route(read, 'auto'));
   const { text } = timed('features', i, () => readFeatures(conversation));
   timed('features, with 20 tools offered', i, () => readFeatures({ ...conversation, tools }));
@@ -80,7 +80,7 @@ const kept = p50 <= 200 && p99 <= 1000;
 console.log(`${kept ? 'kept' : 'MISSED'}: p50 <= 200 µs, p99 <= 1000 µs`);
 process.exitCode = kept ? 0 : 1;
 
-/** Runs a step, and keeps its time once the warm-up is over. */
+/** Runs a step, and records its time after the warm-up. */
 function timed<T>(step: string, round: number, task: () => T): T {
   const began = process.hrtime.bigint();
   const result = task();
@@ -99,7 +99,7 @@ function spread(times: readonly number[]): Record<string, number> {
   );
 }
 
-/** Words of many subjects, so that no cache of words or texts can hide the cost. */
+/** A body with varied words, so that no cache of words or texts hides the cost. */
 function bodyOf(seed: number): object {
   const subjects =
     `database index query latency customer invoice contract clause derivative matrix proof enzyme
@@ -125,7 +125,7 @@ function bodyOf(seed: number): object {
   };
 }
 
-/** As an agent offers them: some 20 kB of definitions, 120 parameters in all. */
+/** Tools as in the requests of an agent: some 20 kB of definitions with 120 parameters in all. */
 function offeredTools(): readonly object[] {
   const parameter = {
     type: 'string',

@@ -1,5 +1,5 @@
-// What reading features and embedding cost a request, and how close the table's vectors are to what
-// people mean. Run: npx tsx bench/embed.bench.ts
+// The cost of features and embedding per request, and how well the table's vectors agree with human
+// judgements of similarity. Run: npx tsx bench/embed.bench.ts
 import path from 'node:path';
 import { Bench } from 'tinybench';
 import type { Conversation } from '../src/core/conversation.js';
@@ -8,7 +8,7 @@ import { readFeatures } from '../src/route/features.js';
 
 const ARTEFACT = path.join(import.meta.dirname, '../models/embedder.bin');
 const LENGTHS = [16, 64, 250, 1000];
-/** English prose: 4.4 characters a token. */
+/** The average of English prose. */
 const CHARS_PER_TOKEN = 4.4;
 
 const PROSE =

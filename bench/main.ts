@@ -1,6 +1,6 @@
 /**
- * What a clone can measure by itself, in about a minute: the time of a decision, and the quality bench
- * on an example that proves nothing. Then it says what is missing for figures that do.
+ * Everything that a clone can measure without data, in about a minute: the time of a decision, and the quality
+ * bench on a made-up example. Then it lists what is missing for meaningful figures.
  *
  *   npm run bench
  */
@@ -23,7 +23,7 @@ const MISSING = `What these two do not show, and how to see it:
   models/MODEL_CARD.md has the figures of the shipped predictor on such sets.
 - Whether it chooses well for you. Grade your own models on your own prompts, within a budget:
     npx suffice bench live prompts.jsonl --models a/b,c/d --budget-usd 2
-- What it costs in time and throughput beside other gateways:
+- What it costs in time and throughput, compared with other gateways:
     npm run bench:overhead
 `;
 
@@ -41,7 +41,7 @@ const decided = run('How long a decision takes (fewer rounds than npm run bench:
   '--decisions',
   '4000',
 ]);
-// From the sources, so that it measures what is here and not what was last built.
+// Runs from the sources, so that it measures the current code and not the last build.
 const SUFFICE = ['--import', 'tsx', path.join('src', 'main.ts')];
 const measured = run('How well it chooses, on an example that is made up', process.execPath, [
   ...SUFFICE,
@@ -60,6 +60,6 @@ if (existsSync(path.join(ROOT, FETCHED))) {
   console.log(`\n## What is missing\n\n${MISSING}`);
 }
 console.log(`The report of the example: ${REPORT}`);
-// A slow machine is said above; it is no reason for this command to fail.
-if (!decided) console.log('The decision bench missed its mark, or did not run: see above.');
+// Reported, but not a failure: the machine may be slow.
+if (!decided) console.log('The decision bench missed its target or did not run: see above.');
 process.exitCode = measured ? 0 : 1;

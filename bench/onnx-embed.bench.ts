@@ -20,7 +20,7 @@ const sums = new RowSums(
   Math.max(...LENGTHS),
 );
 
-/** Sum of scaled rows, brought to unit length, as `StaticEmbedder` does it. */
+/** The sum of scaled rows, normalised to unit length, as in `StaticEmbedder`. */
 function embed(ids: Int32Array, out: Float32Array): void {
   for (let k = 0; k < ids.length; k++) {
     const row = ids[k] ?? 0;
@@ -57,7 +57,7 @@ for (const length of LENGTHS) {
   const ours: number[] = [];
   const theirs: number[] = [];
   let difference = 0;
-  // Alternating call by call, so that whatever else the machine does falls on both alike.
+  // Alternating calls, so that other load on the machine affects both equally.
   for (let call = 0; call < CALLS; call++) {
     const start = performance.now();
     embed(ids, out);

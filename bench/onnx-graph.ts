@@ -1,4 +1,4 @@
-// Just enough of ONNX's protobuf format (onnx.proto3, IR version 8, opset 13) to write one graph.
+// A minimal writer of ONNX's protobuf format (onnx.proto3, IR version 8, opset 13) for one graph.
 
 const FLOAT = 1;
 const INT32 = 6;

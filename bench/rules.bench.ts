@@ -1,5 +1,5 @@
 /**
- * The processor time that a request pays for rules: ten rules with the usual conditions, and the default rules.
+ * The CPU time of rules per request: ten rules with typical conditions, and the default rules.
  *
  *   npx tsx bench/rules.bench.ts
  */
@@ -29,7 +29,7 @@ policies: { auto: { keep: 0.97 } }
 rules:
 ${CONDITIONS.map((when, i) => `  - { name: r${i}, when: '${when}', keep: 0.9 }`).join('\n')}
 `;
-// A function call outside the everyday part of the language: the whole condition is interpreted.
+// A function call outside the compiled subset of the language: the whole condition is interpreted.
 const interpreted = ten.replaceAll("when: '", "when: 'size(key.name) > 0 && ");
 
 const shipped = path.resolve(import.meta.dirname, '../rules/default.yaml');
@@ -53,14 +53,14 @@ function report(name: string, ruleSet: RuleSet): void {
 
 function microsecondsPerCall(ruleSet: RuleSet): number {
   let matched = 0;
-  // Processor time, not the clock's: what else the machine does is not the rules' cost.
+  // CPU time instead of wall-clock time, to exclude other load on the machine.
   const began = process.cpuUsage();
   for (let i = 0; i < CALLS; i++) {
     const facts = requests[i % requests.length];
     if (facts !== undefined) matched += ruleSet.apply('auto', facts).matched.length;
   }
   const { user, system } = process.cpuUsage(began);
-  // Reading the sum keeps the calls from being optimised away.
+  // Using the sum prevents the calls from being optimised away.
   if (matched < 0) throw new Error('rules match less than never');
   return (user + system) / CALLS;
 }

@@ -32,7 +32,7 @@ const MB = 1024 * 1024;
 const SAMPLE_MS = 100;
 const STALL_MS = 3_000;
 
-/** How a client of each dialect asks for a stream of a model. */
+/** How a client of each dialect requests a stream from a model. */
 const CLIENTS: Readonly<
   Record<ClientDialectName, { path: (model: string) => string; body: (model: string) => object }>
 > = {
@@ -56,7 +56,7 @@ function chat(model: string): object {
   return { model, stream: true, messages: [{ role: 'user', content: 'Hi' }] };
 }
 
-/** Providers that are known by name, where only these know the addresses of their dialect; else others. */
+/** Provider names by dialect: a known provider if only it has the addresses of its dialect, else an unknown one. */
 const PROVIDERS: Readonly<Record<DialectName, string>> = {
   openai: 'p-openai',
   anthropic: 'p-anthropic',
@@ -110,9 +110,9 @@ function ask(gateway: Gateway, client: ClientDialectName, model: string): Promis
 interface Figures {
   readonly seconds: number;
   readonly gotMb: number;
-  /** At the start, when a tenth had come, and the most. */
+  /** At the start, after a tenth of the stream, and the maximum. */
   readonly rss: readonly [number, number, number];
-  /** Sent by the provider while nobody read, after what fits in sockets. */
+  /** Sent by the provider while the client did not read, beyond what fits in socket buffers. */
   readonly aheadMb: number | null;
 }
 

@@ -20,13 +20,13 @@ import { WordGrams } from '../src/route/local/word-grams.js';
 import { loadPredictor } from '../src/route/predict.js';
 import type { Predictor } from '../src/route/predictor.js';
 
-const HELP = `Measures what a head tuned on a few graded prompts adds on the rest of their set.
+const HELP = `Measures how much a head tuned on a few graded prompts improves routing on the rest of their set.
 
 Usage: npx tsx bench/tune.bench.ts --labels 200,1500 [--seeds 3] [--held-out] [--models FOLDER] FILE...
 
 Each draw takes that many prompts at random, fits a head on them and routes all other prompts of the
-file between the set's weak and strong model, as RouteLLM's code measures it. --pair fits on these two
-models alone. --held-out looks only at prompts that the shipped predictor was not trained on.
+file between the set's weak and strong model, measured as by RouteLLM's code. --pair fits on these two
+models alone. --held-out uses only prompts that the shipped predictor was not trained on.
 `;
 
 const FOLDS = 5;
@@ -52,7 +52,7 @@ if (values.help || positionals.length === 0) {
   for (const file of positionals) await measure(file, base);
 }
 
-/** The pair a set is judged by. */
+/** The pair of models on which a set is measured. */
 interface Pair {
   readonly weak: string;
   readonly strong: string;

@@ -7,57 +7,57 @@ import type { Clock } from '../../src/core/clock.js';
 import { Random } from '../../src/core/random.js';
 import type { World } from './world.js';
 
-/** What a day is made of. */
+/** The settings of a simulated day. */
 export interface DayOptions {
   readonly world: World;
   readonly requests: number;
   readonly seed: number;
   readonly openGraph: OpenGraph;
-  /** Hears now and then how many of the requests are over. */
-  readonly onLived: (requests: number) => void;
+  /** Called regularly with the number of completed requests. */
+  readonly onProgress: (requests: number) => void;
 }
 
-/** Decides what is given to a question that was not asked before in the same words. */
+/** Decides which cached answers are used for rephrased questions. */
 export interface Policy {
   readonly judge: QuestionJudge;
-  /** Share of wrong answers that is put up with. */
+  /** The accepted share of wrong answers. */
   readonly maxError: number;
-  /** What is given is asked again now and then, and learnt from; what is not given is learnt from, too. */
+  /** Whether it learns its error rates, from rechecked hits and from misses. */
   readonly learns: boolean;
 }
 
-/** What happened in an hour. */
+/** The counts of one hour. */
 export interface Hour {
   asked: number;
-  /** Answered with what was said to the very same question. */
+  /** Exact hits. */
   exact: number;
-  /** Answered with what was said to a question in other words. */
-  alike: number;
-  /** Of those. */
+  /** Semantic hits. */
+  semantic: number;
+  /** Semantic hits with the wrong answer. */
   wrong: number;
 }
 
-/** What happened in a day. */
+/** The counts of a day. */
 export interface Day {
   readonly hours: readonly Hour[];
-  /** Answers that were given, and asked for again. */
+  /** Number of hits that were rechecked. */
   readonly rechecks: number;
 }
 
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
 const TTL_MS = HOUR_MS;
-const TOLD_EVERY = 500;
+const PROGRESS_INTERVAL_REQUESTS = 500;
 const ZIPF_POWER = 0.9;
-/** Of the requests in other words than the pairs have: a greeting, a plea, no capitals. */
+/** The share of requests with changes that the pairs do not have: a greeting, "please", lower case. */
 const DECORATED = 0.2;
-/** Of the requests for something that only looks like what is asked often. */
+/** The share of requests for a near miss of a popular question. */
 const NEAR_MISSES = 0.25;
-const LEAST_RECHECKED = 0.02;
+const MIN_RECHECK_SHARE = 0.02;
 const PARTITION = 'all';
 const MAX_BYTES = 256 * 1024 ** 2;
 
-/** Time that only goes on from request to request. */
+/** A clock that advances with each request. */
 class DayClock implements Clock {
   nowMs = 0;
   now(): number {
@@ -71,20 +71,20 @@ class DayClock implements Clock {
   }
 }
 
-/** Lives through a day; the same options give the same day. */
-export function livedDay(options: DayOptions, policy: Policy): Day {
-  const { world, requests, seed, onLived } = options;
+/** Simulates a day; the same options give the same day. */
+export function simulateDay(options: DayOptions, policy: Policy): Day {
+  const { world, requests, seed, onProgress } = options;
   const random = new Random(seed);
   const draw = zipf(world.questions.length, random);
-  const life = new Life(options, policy, random);
+  const simulation = new Simulation(options, policy, random);
   for (let i = 0; i < requests; i++) {
-    if (i % TOLD_EVERY === 0) onLived(i);
+    if (i % PROGRESS_INTERVAL_REQUESTS === 0) onProgress(i);
     const meant = nearMissOf(draw(), world, random);
-    const text = worded(world.questions[meant] ?? [], random);
-    life.ask({ meant, text, nowMs: (i / requests) * HOURS * HOUR_MS });
+    const text = randomWording(world.questions[meant] ?? [], random);
+    simulation.ask({ meant, text, nowMs: (i / requests) * HOURS * HOUR_MS });
   }
-  life.close();
-  return life;
+  simulation.close();
+  return simulation;
 }
 
 interface Asked {
@@ -93,18 +93,18 @@ interface Asked {
   readonly nowMs: number;
 }
 
-/** A cache, and what it was asked. */
-class Life implements Day {
+/** A running simulation: a cache and its counts. */
+class Simulation implements Day {
   readonly hours = Array.from({ length: HOURS }, (): Hour => ({
     asked: 0,
     exact: 0,
-    alike: 0,
+    semantic: 0,
     wrong: 0,
   }));
   rechecks = 0;
   readonly #clock = new DayClock();
   readonly #store = new AnswerStore(MAX_BYTES, this.#clock);
-  readonly #waiting: (() => void)[] = [];
+  readonly #deferred: (() => void)[] = [];
   readonly #answers: AlikeAnswers;
   readonly #policy: Policy;
   readonly #random: Random;
@@ -117,18 +117,18 @@ class Life implements Day {
       store: this.#store,
       clock: this.#clock,
       openGraph,
-      defer: (work) => this.#waiting.push(work),
+      defer: (work) => this.#deferred.push(work),
     });
   }
 
   ask(asked: Asked): void {
     this.#clock.nowMs = asked.nowMs;
-    this.#waiting.shift()?.();
+    this.#deferred.shift()?.();
     const hour = this.hours[Math.floor(asked.nowMs / HOUR_MS)];
     if (hour === undefined) return;
     hour.asked += 1;
     const key = createHash('sha256').update(asked.text).digest('base64url');
-    if (this.#store.find(key, Infinity) === null) this.#askAnew(asked, key, hour);
+    if (this.#store.find(key, Infinity) === null) this.#askUncached(asked, key, hour);
     else hour.exact += 1;
   }
 
@@ -136,37 +136,37 @@ class Life implements Day {
     this.#answers.close();
   }
 
-  #askAnew({ meant, text, nowMs }: Asked, key: string, hour: Hour): void {
-    const found = sought(this.#answers, text, this.#policy);
+  #askUncached({ meant, text, nowMs }: Asked, key: string, hour: Hour): void {
+    const found = lookup(this.#answers, text, this.#policy);
     const right = answerTo(meant);
-    const isGiven = found?.outlook.serves === true;
-    if (isGiven) {
-      hour.alike += 1;
-      if (saidBy(found) !== right) hour.wrong += 1;
-      if (this.#random.next() >= curiosity(this.#answers, found, this.#policy)) return;
+    const isHit = found?.outlook.serves === true;
+    if (isHit) {
+      hour.semantic += 1;
+      if (answerOf(found) !== right) hour.wrong += 1;
+      if (this.#random.next() >= recheckShare(this.#answers, found, this.#policy)) return;
       this.rechecks += 1;
     }
     const learns = found !== null && this.#policy.learns;
-    const isRight = learns ? this.#answers.compare(found, right, saidBy(found)) : null;
-    if (!isGiven || isRight === false) keep(this.#store, { key, text }, right, nowMs);
+    const isRight = learns ? this.#answers.compare(found, right, answerOf(found)) : null;
+    if (!isHit || isRight === false) keep(this.#store, { key, text }, right, nowMs);
   }
 }
 
-function sought(answers: AlikeAnswers, text: string, { maxError }: Policy): Alike | null {
+function lookup(answers: AlikeAnswers, text: string, { maxError }: Policy): Alike | null {
   const limits = { maxError, budgetMs: Infinity, maxAgeS: Infinity };
   return answers.seek({ partition: PARTITION, text }, limits);
 }
 
-function curiosity(answers: AlikeAnswers, found: Alike | null, { learns }: Policy): number {
-  return !learns || found === null ? 0 : answers.book.curiosity(found.claim, LEAST_RECHECKED);
+function recheckShare(answers: AlikeAnswers, found: Alike | null, { learns }: Policy): number {
+  return !learns || found === null ? 0 : answers.book.curiosity(found.claim, MIN_RECHECK_SHARE);
 }
 
-/** Answers differ where the questions do, and nowhere else. */
+/** The answer to a question: equal only for the same question. */
 function answerTo(question: number): string {
   return `Answer ${question}`;
 }
 
-function saidBy({ kept: { payload } }: Alike): string {
+function answerOf({ kept: { payload } }: Alike): string {
   return payload.form === 'whole' ? payload.body.toString() : '';
 }
 
@@ -193,14 +193,14 @@ function keep(
   });
 }
 
-/** Now and then a question that looks like the one that is popular, and is another. */
+/** Sometimes replaces a question by a near miss of it. */
 function nearMissOf(question: number, { nearMisses }: World, random: Random): number {
   const others = nearMisses[question] ?? [];
   return random.next() < NEAR_MISSES ? (others[random.below(others.length)] ?? question) : question;
 }
 
-/** One of the wordings, some with what people put around a question. */
-function worded(wordings: readonly string[], random: Random): string {
+/** A random wording, sometimes decorated. */
+function randomWording(wordings: readonly string[], random: Random): string {
   const text = wordings[random.below(wordings.length)] ?? '';
   if (random.next() >= DECORATED) return text;
   const ways: readonly ((plain: string) => string)[] = [
@@ -212,7 +212,7 @@ function worded(wordings: readonly string[], random: Random): string {
   return ways[random.below(ways.length)]?.(text) ?? text;
 }
 
-/** Draws questions, each so much more rarely than the one before it; who is popular is up to the seed. */
+/** A sampler of question numbers with Zipf-distributed popularity, in a random order of popularity. */
 function zipf(count: number, random: Random): () => number {
   const order = random.shuffle(Array.from({ length: count }, (_, i) => i));
   const sums = new Float64Array(count);

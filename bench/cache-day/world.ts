@@ -6,7 +6,7 @@ import * as z from 'zod';
 /** Questions, each in all of its wordings. */
 export interface World {
   readonly questions: readonly (readonly string[])[];
-  /** Of each question, those that a pair says only look like it; by place in `questions`. */
+  /** The near misses of each question, as indices into `questions`. */
   readonly nearMisses: readonly (readonly number[])[];
   readonly wordings: number;
 }
@@ -14,31 +14,31 @@ export interface World {
 const pair = z.object({ a: z.string(), b: z.string(), label: z.number() });
 
 /**
- * Puts together what pairs say is the same question.
+ * Merges texts that pairs label as the same question.
  *
- * What no pair says to be the same counts as different, near misses above all; people who labelled the
- * pairs have not seen all of them, so a few answers that count as wrong here would have been right.
+ * Texts without such a label count as different. Not all combinations were labelled, so a few answers that
+ * count as wrong here would be right.
  *
  * @param folder - of `*.dev.jsonl.gz` files
- * @param sets - names of those to read, without the endings
+ * @param sets - names of the files to read, without extensions
  */
 export function readWorld(folder: string, sets: readonly string[]): World {
   const pairs = readdirSync(folder)
     .filter((file) => sets.some((set) => file === `${set}.dev.jsonl.gz`))
     .flatMap((file) => pairsIn(path.join(folder, file)));
-  const names = new Names();
-  for (const { a, b, label } of pairs) if (label === 1) names.join(a, b);
+  const representatives = new Representatives();
+  for (const { a, b, label } of pairs) if (label === 1) representatives.join(a, b);
   const texts = new Set(pairs.flatMap(({ a, b }) => [a, b]));
   const questions = new Map<string, string[]>();
   for (const text of texts) {
-    const wordings = questions.get(names.of(text)) ?? [];
+    const wordings = questions.get(representatives.of(text)) ?? [];
     wordings.push(text);
-    questions.set(names.of(text), wordings);
+    questions.set(representatives.of(text), wordings);
   }
   const places = new Map([...questions.keys()].map((name, place) => [name, place]));
   const nearMisses = Array.from(questions, (): number[] => []);
   for (const { a, b, label } of pairs) {
-    const [one = 0, other = 0] = [a, b].map((text) => places.get(names.of(text)));
+    const [one = 0, other = 0] = [a, b].map((text) => places.get(representatives.of(text)));
     // Pairs may contradict each other.
     if (label === 1 || one === other) continue;
     nearMisses[one]?.push(other);
@@ -47,16 +47,16 @@ export function readWorld(folder: string, sets: readonly string[]): World {
   return { questions: [...questions.values()], nearMisses, wordings: texts.size };
 }
 
-/** One text stands for all that are the same question. */
-class Names {
+/** Maps each text to one representative of its question (union-find). */
+class Representatives {
   readonly #same = new Map<string, string>();
 
   of(text: string): string {
-    let name = text;
-    for (let next = this.#same.get(name); next !== undefined; next = this.#same.get(name)) {
-      name = next;
+    let current = text;
+    for (let next = this.#same.get(current); next !== undefined; next = this.#same.get(current)) {
+      current = next;
     }
-    return name;
+    return current;
   }
 
   join(a: string, b: string): void {

@@ -1,7 +1,7 @@
 /**
- * Writes `made-up-outcomes.jsonl`: an example of the format, and something for `npm run bench` to run
- * on. The prompts are made of templates, and the scores are drawn by lot from chances that were made
- * up with them: no model has answered any of them, so the figures prove nothing.
+ * Writes `made-up-outcomes.jsonl`: an example of the format, and input for `npm run bench`. The prompts are
+ * generated from templates and the scores are drawn at random from invented probabilities: no model has answered
+ * any of them, so the figures prove nothing.
  *
  *   npx tsx bench/example/generate.ts
  */
@@ -9,10 +9,10 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Random } from '../../src/core/random.js';
 
-const PROMPTS_A_KIND = 40;
+const PROMPTS_PER_KIND = 40;
 const SEED = 20261121;
 
-/** Simulated models, weakest first, with the difficulty at which each solves half. */
+/** Simulated models, weakest first, with the difficulty at which each solves half of the prompts. */
 const MODELS: readonly (readonly [name: string, ability: number])[] = [
   ['simulation/nano', -0.5],
   ['simulation/small', 0.6],
@@ -22,7 +22,7 @@ const MODELS: readonly (readonly [name: string, ability: number])[] = [
 
 interface Kind {
   readonly category: string;
-  /** How hard it is, on the scale of the abilities. */
+  /** Its difficulty, on the scale of the models' abilities. */
   readonly difficulty: number;
   readonly answerTokens: number;
   readonly write: (pick: (words: readonly string[]) => string, random: Random) => string;
@@ -84,7 +84,7 @@ const random = new Random(SEED);
 const pick = (words: readonly string[]): string => words[random.below(words.length)] ?? '';
 
 const lines = KINDS.flatMap((kind) =>
-  Array.from({ length: PROMPTS_A_KIND }, (_, i) => {
+  Array.from({ length: PROMPTS_PER_KIND }, (_, i) => {
     const prompt = kind.write(pick, random);
     const difficulty = kind.difficulty + 0.8 * random.normal();
     const outcomes = MODELS.map(([model, ability]) => {

@@ -5,16 +5,16 @@ import { mutateBytes, randomCuts } from './mutate-bytes.js';
 import { mutatePieces } from './mutate.js';
 import { encoded, type Recording } from './piece.js';
 
-/** Something wrong, and what it takes to see it again. */
+/** A fault, and what is needed to reproduce it. */
 export interface Finding {
-  /** Which of the campaign's inputs. */
+  /** The index of the input in the campaign. */
   readonly index: number;
   readonly recording: string;
   readonly input: Input;
   readonly fault: string;
 }
 
-/** What a stream of the dialect contains before, and only before, its answer may count as complete. */
+/** Matches the part of a dialect's stream without which its answer must not count as complete. */
 const COMPLETE: Readonly<Record<DialectName, RegExp>> = {
   openai: /"finish_reason":\s*"|"native_finish_reason":\s*"/,
   anthropic: /"stop_reason":\s*"/,
@@ -25,9 +25,9 @@ const COMPLETE: Readonly<Record<DialectName, RegExp>> = {
   responses: /"response\.(completed|incomplete)"/,
 };
 
-/** One input in so many is a recording that only breaks off. */
+/** One input in eight is a recording that is only truncated. */
 const CUT_EVERY = 8;
-/** A 32-bit number, so that neighbouring inputs have nothing in common. */
+/** A 32-bit multiplier, so that the seeds of neighbouring inputs are far apart. */
 const STRIDE = 2_654_435_761;
 
 /** The input at `index` of the campaign with this seed: the same on every machine. */
@@ -51,7 +51,7 @@ export function inputAt(
   return { recording, input: { provider, isStream, bytes, cuts, isCut: false } };
 }
 
-/** Tries the inputs from `from` to before `to`: for each what is wrong with it, or `null`. */
+/** Tries the inputs from `from` (inclusive) to `to` (exclusive); yields the finding for each, or `null`. */
 export function* findingsIn(
   recordings: readonly Recording[],
   seed: number,

@@ -5,24 +5,24 @@ import { GrammarFault, must, type Said } from './grammar/fault.js';
 import { GRAMMARS } from './grammar/grammar.js';
 import { checkEvents, type Heard } from './neutral-grammar.js';
 
-/** Every dialect that a client may speak. */
+/** All client dialects. */
 export const CLIENTS = Object.keys(GRAMMARS) as readonly ClientDialectName[];
 
-/** Bytes of a provider, and how they come. */
+/** A provider's bytes, and how they are cut into chunks. */
 export interface Input {
   readonly provider: DialectName;
   readonly isStream: boolean;
   readonly bytes: Buffer;
-  /** Where the bytes are cut into chunks. */
+  /** Offsets at which the bytes are cut into chunks. */
   readonly cuts: readonly number[];
-  /** The stream was only cut off, and before the answer in it was complete. */
+  /** Whether the stream was only truncated, before its answer was complete. */
   readonly isCut: boolean;
 }
 
 /** Longer than any stream of this size takes on a busy machine. */
 const MAX_MS = 4_000;
 
-/** @returns what is wrong with what comes of the input, for the first client for whom anything is; `null` for nothing */
+/** @returns the first fault in the output for any client dialect; `null` if there is none */
 export function faultIn(input: Input): string | null {
   const fromReader = attempt(() => {
     const read = told(input.provider, input.bytes, input.isStream);
@@ -53,7 +53,7 @@ function checkClient(client: ClientDialectName, input: Input, fromReader: FromRe
     : answered(client, provider, bytes);
   checkFailure(got);
   must(!isCut || got.failure !== null, 'a clean end after a cut');
-  // What goes through as it came may be as wrong as it came, unless it is mended.
+  // Answers that pass through unchanged may be as faulty as the provider's; only OpenAI's are repaired.
   if (client !== provider || client === 'openai') checkWords(client, got, isStream, fromReader);
   if (isStream && cuts.length > 0) {
     checkSame(got, streamed([client, provider], bytes, []));
@@ -67,7 +67,7 @@ function checkWords(
   fromReader: FromReader,
 ): void {
   const said = saidTo(client, got, isStream);
-  // A writer may fail where a reader does not: reading nested values has no limit of depth.
+  // A writer may fail where a reader does not: reading nested values has no depth limit.
   const isTooDeep = got.failure?.message.endsWith('nested too deeply.') === true;
   const isSame = fromReader.told.isComplete === (got.failure === null);
   must(isSame || isTooDeep, 'another outcome than was read');
@@ -90,15 +90,15 @@ function checkFailure({ failure }: Got): void {
   if (failure === null) return;
   must(failure.code.startsWith('upstream_'), `fails with ${failure.code}`);
   must(failure.message !== '', 'a failure without a message');
-  // Whatever a reader throws becomes an error of the provider's: here it is a bug of ours.
+  // The gateway reports anything a reader throws as a provider error: here it is a bug.
   const { cause } = failure;
   const isHidden = cause instanceof Error && !/Syntax|Error: (Message|Prelude)/.test(String(cause));
   if (failure.message.endsWith('cannot be read.') && isHidden) throw cause;
 }
 
-/** Nothing of what the provider said is lost on the way, and nothing is made up. */
+/** Checks that the client gets exactly the text and calls that the provider sent. */
 function compare(client: ClientDialectName, got: Said, read: Heard): void {
-  // OpenAI's answers tell refusals apart from text.
+  // OpenAI's answers separate refusals from text.
   const text = client === 'openai' ? read.plainText : read.text;
   must(got.text === text, 'another text than was said');
   if (client === 'completions') return;
@@ -112,7 +112,7 @@ function compare(client: ClientDialectName, got: Said, read: Heard): void {
   must(told.every(isSame), 'other arguments than were given');
 }
 
-/** Clients of responses are told of a call once its arguments are whole and something else begins: what comes behind is too late. */
+/** A Responses client gets a call once its arguments are complete and something else begins; later arguments are lost. */
 function isWholeBefore(text: string, given: string): boolean {
   if (!given.startsWith(text)) return false;
   try {

@@ -46,16 +46,16 @@ const ASKED: Asked = {
   memory: null,
 };
 
-/** What a client gets, and what the gateway knows of it. */
+/** The output for a client, and the gateway's summary of it. */
 export interface Got {
   readonly text: string;
-  /** `null` for an answer that is complete. */
+  /** `null` if the answer is complete. */
   readonly failure: GatewayError | null;
-  /** What is booked, as JSON. */
+  /** The accounting summary, as JSON. */
   readonly summary: string;
 }
 
-/** The stream of a provider, cut into chunks, as a client gets it: its error event included. */
+/** A provider's stream, in chunks, as a client gets it, including an error event. */
 export function streamed(
   [client, provider]: readonly [ClientDialectName, DialectName],
   bytes: Buffer,
@@ -73,7 +73,7 @@ export function streamed(
   return { text: Buffer.concat(out).toString(), failure, summary: JSON.stringify(stream.summary) };
 }
 
-/** A whole answer of a provider as a client gets it; empty where it cannot be given. */
+/** A provider's whole answer as a client gets it; empty if it cannot be converted. */
 export function answered(client: ClientDialectName, provider: DialectName, bytes: Buffer): Got {
   const passage = passageBetween(client, provider);
   try {
@@ -85,13 +85,13 @@ export function answered(client: ClientDialectName, provider: DialectName, bytes
   }
 }
 
-/** What a provider said, in no dialect; all that was read before it failed. */
+/** A provider's answer as neutral events, up to a failure if there is one. */
 export interface Told {
   readonly events: readonly AnswerEvent[];
   readonly isComplete: boolean;
 }
 
-/** @throws whatever is thrown but the gateway's own errors */
+/** @throws any error except the gateway's own */
 export function told(provider: DialectName, bytes: Buffer, isStream: boolean): Told {
   const events: AnswerEvent[] = [];
   const order = new OrderlyEvents((event) => events.push(event));
@@ -109,7 +109,7 @@ export function told(provider: DialectName, bytes: Buffer, isStream: boolean): T
     }
     return { events, isComplete: true };
   } catch (error) {
-    // Too deep to be written: an error of the provider's to whoever asks.
+    // Nested too deeply to be serialised: reported to clients as a provider error.
     if (error instanceof GatewayError || error instanceof RangeError)
       return { events, isComplete: false };
     throw error;

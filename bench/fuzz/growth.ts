@@ -4,17 +4,17 @@ import { streamed } from './drive.js';
 import { encoded, type Piece, type Recording } from './piece.js';
 import { ownRecordings } from './recordings.js';
 
-/** A way in which a stream may become long. */
+/** A way in which a stream can be long. */
 interface Shape {
   readonly name: string;
   readonly provider: DialectName;
-  /** A stream of about `n` of whatever there is much of. */
+  /** A stream with about `n` repetitions. */
   readonly pieces: (n: number) => readonly Piece[];
-  /** Bytes a chunk; absent for what a socket gives. */
+  /** Bytes per chunk; default: `SOCKET_BYTES`. */
   readonly chunkBytes?: number;
 }
 
-/** How the time grew when everything became four times as much: 4 is linear, 16 quadratic. */
+/** How the time grows when the size is multiplied by four: 4 is linear, 16 quadratic. */
 export interface Growth {
   readonly shape: string;
   readonly bytes: number;
@@ -25,7 +25,7 @@ export interface Growth {
 const SOCKET_BYTES = 65_536;
 const TIMES = 4;
 
-/** Measures every shape for all clients together, the slowest client alone. */
+/** Measures every shape for all client dialects together, and for the slowest one alone. */
 export function* growths(n: number): Generator<Growth> {
   for (const shape of [...repeated(), ...SHAPES]) {
     for (const client of CLIENTS) {
@@ -52,7 +52,7 @@ function measure(
   return { bytes: bytes.length, ms: performance.now() - startedMs };
 }
 
-/** Every event of every recording many times over. */
+/** Shapes that repeat each event of each recording. */
 function repeated(): Shape[] {
   return ownRecordings()
     .filter(({ isStream }) => isStream)

@@ -11,14 +11,14 @@ const USAGE = `npm run fuzz -- [--streams N] [--seed N] [--first N] [--from FOLD
 npm run fuzz -- --replay FILE
 npm run fuzz -- --growth [--size N]
 
-Changes recorded answers of providers in N ways, and looks at what every client would get of each.
-  --streams   how many inputs (default 100000)
-  --seed      another seed gives other inputs (default 1); the same seed the same, on every machine
-  --first     the number of the first input (default 0)
-  --from      recordings to change: .sse, .bin and .json in this folder and below; else our own
-  --out       where failing inputs are put (default build/fuzz)
-  --replay    tries one of those again, and shows what each client gets
-  --growth    instead: does any stream take more than its share of time when it becomes longer?`;
+Mutates recorded answers of providers, and checks what every client dialect would get.
+  --streams   number of inputs (default 100000)
+  --seed      seed of the inputs (default 1); the same seed gives the same inputs on every machine
+  --first     number of the first input (default 0)
+  --from      recordings to mutate: .sse, .bin and .json in this folder and below (default: those of this repository)
+  --out       folder for failing inputs (default build/fuzz)
+  --replay    runs a failing input again, and shows what each client gets
+  --growth    checks instead whether processing time grows more than linearly with the length of any stream`;
 
 const { values } = parseArgs({
   options: {
@@ -97,7 +97,7 @@ function replay(path: string): number {
   return fault === null ? 0 : 1;
 }
 
-/** Short runs vary: only what takes long as well is taken for more than linear. */
+/** Short runs vary, so only longer ones count as more than linear. */
 const MIN_MS = 60;
 const MAX_FACTOR = 9;
 
@@ -121,7 +121,7 @@ function growth(): number {
 
 function numberOf(name: 'streams' | 'seed' | 'first' | 'size'): number {
   const number = Number(values[name]);
-  if (!Number.isSafeInteger(number) || number < 0) throw new Error(`--${name} wants a number`);
+  if (!Number.isSafeInteger(number) || number < 0) throw new Error(`--${name} requires a number`);
   return number;
 }
 

@@ -23,7 +23,7 @@ const INSERTS = [
 
 const ENDLESS_BYTES = 100_000;
 
-/** What may happen to the bytes of a stream on their way. */
+/** The mutations of a stream's bytes. */
 const MUTATIONS: readonly Mutation[] = [
   (bytes, random) => bytes.subarray(0, random.below(bytes.length + 1)),
   (bytes, random) => {
@@ -47,7 +47,7 @@ const MUTATIONS: readonly Mutation[] = [
   (bytes) => Buffer.from(bytes.toString('latin1').replace(/\n/g, '\r\n'), 'latin1'),
   (bytes) => Buffer.from(bytes.toString('latin1').replace(/\n/g, '\r'), 'latin1'),
   (bytes) => Buffer.concat([Buffer.from('\uFEFF'), bytes]),
-  // The length or the sum of a frame, where there are frames.
+  // The length or the checksum of a frame, if there are frames.
   (bytes, random) => {
     const changed = Buffer.from(bytes);
     if (changed.length >= 12) changed.writeUInt32BE(random.below(2 ** 25), 4 * random.below(3));
@@ -59,13 +59,13 @@ const MUTATIONS: readonly Mutation[] = [
       : spliced(bytes, random, Buffer.alloc(ENDLESS_BYTES, `data: ${'x'.repeat(50)}`)),
 ];
 
-/** Damages the bytes in one of many ways. */
+/** Applies a random mutation to the bytes. */
 export function mutateBytes(bytes: Buffer, random: Random): Buffer {
   if (bytes.length === 0) return bytes;
   return MUTATIONS[random.below(MUTATIONS.length)]?.(bytes, random) ?? bytes;
 }
 
-/** Where a stream is cut into chunks: offsets in rising order; often many, sometimes at every byte. */
+/** Random chunk boundaries: ascending offsets, often many, sometimes every byte. */
 export function randomCuts(bytes: Buffer, random: Random): number[] {
   const { length } = bytes;
   if (length < 2) return [];
@@ -77,7 +77,7 @@ export function randomCuts(bytes: Buffer, random: Random): number[] {
   return [...new Set(cuts)].sort((a, b) => a - b);
 }
 
-/** The bytes in chunks, each a copy. */
+/** The bytes in chunks, each of them a copy. */
 export function* chunksOf(bytes: Buffer, cuts: readonly number[]): Generator<Buffer> {
   let at = 0;
   for (const cut of [...cuts, bytes.length]) {

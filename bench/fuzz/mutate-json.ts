@@ -1,6 +1,6 @@
 import type { Random } from '../../src/core/random.js';
 
-/** Stands for JSON that no value gives: numbers out of range, nesting without end. */
+/** A placeholder for JSON that `JSON.stringify` cannot produce: numbers out of range, extreme nesting. */
 const RAW = /"@raw:(\w+)@"/g;
 
 const RAW_TEXTS: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ const RAW_TEXTS: Readonly<Record<string, string>> = {
   twice: '{"type":"text","type":"tool_use","text":1}',
 };
 
-/** What no field expects, but every field may get. */
+/** Values that no field expects. */
 const HOSTILE: readonly unknown[] = [
   null,
   true,
@@ -60,16 +60,16 @@ const HOSTILE: readonly unknown[] = [
 const RARE: readonly string[] = ['@raw:deep@', '@raw:deepObject@'];
 const LONG_CHARS = 20_000;
 
-/** A place in a JSON value: `holder[key]`. */
+/** A location in a JSON value: `holder[key]`. */
 interface Place {
   readonly holder: Record<string | number, unknown>;
   readonly key: string | number;
 }
 
-/** Longer nesting than any provider's; deeper text has been changed already. */
+/** Deeper nesting than any provider's: such a text has already been mutated. */
 const DEEP = /(\[|\{"a":){100}/;
 
-/** Changes one place of a JSON text, or two; text that is no JSON stays as it is. */
+/** Changes one or two locations of a JSON text; other text is returned unchanged. */
 export function mutateJson(text: string, random: Random): string {
   let root: unknown;
   if (DEEP.test(text)) return text;
@@ -112,7 +112,7 @@ function hostile(random: Random): unknown {
   return copyOf(list[random.below(list.length)]);
 }
 
-/** The same kind of value, but more of it, or on the edge of what it may be. */
+/** A value of the same type, but longer or at the limit of its range. */
 function stretched(value: unknown, random: Random): unknown {
   if (typeof value === 'number')
     return [value + 1, -value, value * 1e15, value / 3][random.below(4)];

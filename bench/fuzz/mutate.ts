@@ -21,7 +21,7 @@ const DATA = [
   '<html>',
 ];
 
-/** What may happen to the events of a stream. */
+/** The mutations of a stream's events. */
 const MUTATIONS: readonly Mutation[] = [
   (pieces, at) => {
     pieces.splice(at, 1);
@@ -48,14 +48,14 @@ const MUTATIONS: readonly Mutation[] = [
     const name = NAMES[random.below(NAMES.length)] ?? '';
     pieces[at] = { ...piece, name, isException: random.below(4) === 0 };
   },
-  // JSON may be spread over lines.
+  // JSON spread over several lines.
   (pieces, at) => {
     const piece = pieces[at];
     if (piece === undefined) return;
     try {
       pieces[at] = { ...piece, data: JSON.stringify(JSON.parse(piece.data), null, 1) };
     } catch {
-      // What is no JSON any more stays as it is.
+      // Already mutated to invalid JSON: left as it is.
     }
   },
   (pieces, at, random) => {
@@ -64,7 +64,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
 ];
 
-/** Changes some of the pieces: most often what they say, sometimes their order and number. */
+/** Changes some of the pieces: mostly their content, sometimes their order and number. */
 export function mutatePieces(pieces: readonly Piece[], random: Random): Piece[] {
   const changed = [...pieces];
   for (let left = random.below(4); left > 0; left--) {

@@ -2,7 +2,7 @@ import type { AnswerEvent } from '../../src/dialects/neutral/event.js';
 import { must, type Said } from './grammar/fault.js';
 import type { Told } from './drive.js';
 
-/** What a provider said, with and without refusals. */
+/** The content of a provider's answer, with and without refusals. */
 export interface Heard extends Said {
   readonly plainText: string;
 }
@@ -14,10 +14,10 @@ interface Gathered {
 }
 
 /**
- * The rules that every dialect's reader keeps, whatever it reads: the start first and once, choices from 0, calls
- * numbered without gaps and named before their arguments, counts that are counts, and a reason for every choice.
+ * Checks the rules for the neutral events of every dialect's reader: one start event, first; choices numbered from 0;
+ * calls numbered without gaps and named before their arguments; valid counts; a finish reason for every choice.
  *
- * @throws {GrammarFault} for the first that is broken
+ * @throws {GrammarFault} for the first violation
  */
 export function checkEvents({ events, isComplete }: Told): Heard {
   const choices = new Map<number, { calls: number; isFinished: boolean }>();

@@ -1,22 +1,22 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec';
 import type { DialectName } from '../../src/dialects/dialect.js';
 
-/** One event of a recorded stream, or a whole answer: what is changed before it is sent. */
+/** One event of a recorded stream, or a whole answer: the unit of mutation. */
 export interface Piece {
-  /** The `event:` field, or the type of a frame; empty for none. */
+  /** The `event:` field, or the type of a frame; empty if there is none. */
   readonly name: string;
-  /** JSON in all recordings, but not after a mutation. */
+  /** JSON in all recordings, but possibly not after a mutation. */
   readonly data: string;
-  /** Of a frame: an exception instead of an event. */
+  /** For frames: whether it is an exception instead of an event. */
   readonly isException?: boolean;
 }
 
-/** What a provider once answered. */
+/** A recorded answer of a provider. */
 export interface Recording {
   readonly id: string;
   readonly provider: DialectName;
   readonly isStream: boolean;
-  /** Exactly one for an answer that is no stream. */
+  /** Exactly one if the answer is not a stream. */
   readonly pieces: readonly Piece[];
 }
 
@@ -33,7 +33,7 @@ export function encoded({ provider, isStream }: Recording, pieces: readonly Piec
   return Buffer.from(pieces.map(event).join(''));
 }
 
-/** Reads a stream of events as recorded; comments and unknown fields are left out. */
+/** Parses a recorded event stream; comments and unknown fields are dropped. */
 export function piecesOfEvents(text: string): Piece[] {
   return text
     .replace(/^\uFEFF/, '')
@@ -43,7 +43,7 @@ export function piecesOfEvents(text: string): Piece[] {
     .filter(({ data }) => data !== '');
 }
 
-/** Reads a stream of AWS's frames as recorded. */
+/** Parses a recorded AWS event stream. */
 export function piecesOfFrames(bytes: Buffer): Piece[] {
   const pieces: Piece[] = [];
   for (let at = 0; at + 4 <= bytes.length;) {

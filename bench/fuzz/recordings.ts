@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import type { DialectName } from '../../src/dialects/dialect.js';
 import { piecesOfEvents, piecesOfFrames, type Piece, type Recording } from './piece.js';
 
-/** Longer recordings would take most of the time and show nothing that shorter ones do not. */
+/** Longer recordings would take most of the time without finding more. */
 const MAX_RECORDED_BYTES = 64 * 1024;
 
-/** The recordings that were made for the purpose, of every dialect. */
+/** The recordings in this repository, of every dialect. */
 export function ownRecordings(): Recording[] {
   return recordingsIn(join(import.meta.dirname, 'recordings'));
 }
 
 /**
- * The recordings in a folder and all below it, in order of their names.
+ * The recordings in a folder and its subfolders, sorted by name.
  *
- * Streams of events (`.sse`), of AWS's frames (`.bin`, or `.frames` as lines of JSON), of lines
- * (`.ndjson`), and whole answers (`.json`). What a provider spoke is seen from what it said; whatever is no answer is left out.
+ * Server-sent events (`.sse`), AWS event streams (`.bin`, or `.frames` as lines of JSON), lines of JSON (`.ndjson`), and
+ * whole answers (`.json`). The dialect is detected from the content; files that are not answers are skipped.
  */
 export function recordingsIn(folder: string): Recording[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
@@ -51,7 +51,7 @@ function piecesOfLines(text: string): Piece[] {
   return lines.map((data) => ({ name: '', data }));
 }
 
-/** A line for each frame: its type, a blank, and its JSON. */
+/** Parses one frame per line: its type, a space, and its JSON. */
 function writtenFrames(text: string): Piece[] {
   return text
     .split('\n')
@@ -63,7 +63,7 @@ function writtenFrames(text: string): Piece[] {
     });
 }
 
-/** Words that only answers of one dialect contain, the most telling first. */
+/** Patterns that only match answers of one dialect, the most specific first. */
 const SIGNS: readonly (readonly [DialectName, RegExp])[] = [
   ['responses', /"object":\s*"response"|"type":\s*"response\./],
   ['anthropic', /"type":\s*"message(_start)?"[^]*"usage"/],

@@ -1,12 +1,12 @@
 import { faultIn, type Input } from './check.js';
 
-/** Enough to make a small input of most; the rest is for whoever looks at it. */
+/** Enough to make most inputs small. */
 const MAX_TRIES = 400;
 
 /**
  * A smaller input with the same fault: fewer chunks, then fewer bytes.
  *
- * @param onTry - is told of every input that is tried
+ * @param onTry - called for every input that is tried
  */
 export function shrunk(input: Input, fault: string, onTry: () => void = () => undefined): Input {
   let best = input;
@@ -20,7 +20,7 @@ export function shrunk(input: Input, fault: string, onTry: () => void = () => un
   if (!holds({ ...best, cuts: [] })) {
     for (const cut of input.cuts) if (holds({ ...best, cuts: [cut] })) break;
   }
-  // What breaks off early is right to be short; only its chunks may change.
+  // The bytes of a truncated input must stay as they are; only its chunks may change.
   if (input.isCut) return best;
   for (let size = best.bytes.length >> 1; size > 0 && tries < MAX_TRIES; size >>= 1) {
     for (let at = 0; at < best.bytes.length;) {
@@ -32,14 +32,14 @@ export function shrunk(input: Input, fault: string, onTry: () => void = () => un
   return best;
 }
 
-/** An input as the text of a file. */
+/** Serialises an input for a file. */
 export function written(input: Input, fault: string): string {
   const { bytes, ...rest } = input;
   const file = { fault, ...rest, text: bytes.toString('utf8'), base64: bytes.toString('base64') };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 
-/** Reads what `written` made. */
+/** Parses the output of `written`. */
 export function readInput(text: string): Input {
   const { provider, isStream, base64, cuts, isCut } = JSON.parse(text) as Input & {
     readonly base64: string;

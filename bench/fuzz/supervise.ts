@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report, Task } from './worker.js';
 
-/** An input that takes longer than this, on the busiest machine, never ends. */
+/** An input that takes longer than this, even on a busy machine, counts as a hang. */
 const HANG_MS = 30_000;
 const LOOK_MS = 1_000;
-/** All that a campaign may keep; it needs a fraction of it. */
+/** Heap limit of a campaign, which needs only a fraction of it. */
 const MAX_HEAP_MB = 512;
 
-/** Tries a campaign's inputs in a process of their own, which is replaced where one hangs or takes all memory. */
+/** Tries a campaign's inputs in a separate process, which is replaced if an input hangs or exhausts memory. */
 export async function supervised(
   task: Omit<Task, 'progress'>,
   hear: (report: Report) => void,
@@ -30,8 +30,8 @@ export async function supervised(
 }
 
 /**
- * @returns at which input it stopped, and why; `null` if it tried all there was
- * @throws {Error} if it did not even begin
+ * @returns the input at which it stopped, and why; `null` if it tried all inputs
+ * @throws {Error} the process did not start
  */
 function oneWorker(
   task: Task,
@@ -39,7 +39,7 @@ function oneWorker(
 ): Promise<{ index: number; fault: string } | null> {
   writeFileSync(task.progress, '');
   const at = () => readFileSync(task.progress, 'utf8').trim();
-  // How this process reads TypeScript is among its own arguments.
+  // `execArgv` of this process includes the TypeScript loader.
   const worker = fork(join(import.meta.dirname, 'worker.ts'), {
     execArgv: [...process.execArgv, '--expose-gc', `--max-old-space-size=${MAX_HEAP_MB}`],
   });
@@ -63,7 +63,7 @@ function oneWorker(
     worker.once('exit', (code) => {
       clearInterval(watch);
       if (isDone) resolve(null);
-      else if (at() === '') reject(new Error('the process that tries the inputs did not begin'));
+      else if (at() === '') reject(new Error('the worker process did not start'));
       else
         resolve({
           index: Number(at()),

@@ -3,25 +3,25 @@ import { findingsIn } from './campaign.js';
 import { ownRecordings, recordingsIn } from './recordings.js';
 import { shrunk, written } from './shrink.js';
 
-/** What a worker is to try. */
+/** A worker's task. */
 export interface Task {
   readonly seed: number;
   readonly from: number;
   readonly to: number;
-  /** Recordings to take instead of our own; `null` for those. */
+  /** A folder of recordings to use instead of the repository's; `null` for those. */
   readonly folder: string | null;
-  /** A file that says which input is being tried: a message would not get out of one that hangs. */
+  /** A file in which the current input is recorded: a process that hangs cannot send messages. */
   readonly progress: string;
 }
 
-/** What a worker says. */
+/** A worker's messages. */
 export type Report =
   | { readonly kind: 'fault'; readonly index: number; readonly fault: string }
-  /** The first of its kind, as a file to keep. */
+  /** The first finding of its kind, serialised for a file. */
   | { readonly kind: 'example'; readonly fault: string; readonly file: string }
-  /** After a full collection of garbage. */
+  /** Heap size after a full garbage collection. */
   | { readonly kind: 'memory'; readonly index: number; readonly heapBytes: number }
-  /** Everything was tried; timers and the like that are left over. */
+  /** All inputs were tried; lists active resources such as timers. */
   | { readonly kind: 'done'; readonly leftOver: readonly string[] };
 
 const SAMPLE_EVERY = 5_000;

@@ -26,14 +26,14 @@ const COSTS: Readonly<Record<Scenario['kind'], Cost>> = {
 };
 
 /**
- * Judges this build by another one: the median of the ratios of windows that were measured one right
- * after the other, so that a machine that slows down and recovers hurts both alike.
+ * Compares this build with another one: the median of the ratios of windows that were measured one right
+ * after the other, so that a machine that slows down and recovers affects both equally.
  *
- * Two processes of one build differ by more than their windows do: V8 settles on a size of its heap, and memory lies where it happens to.
- * So the interval is over starts, each of which counts as the median of its ratios, if there were several.
+ * Two processes of one build differ by more than the windows of one process: V8 settles on a heap size, and the layout
+ * of memory varies. So with several starts, the interval is over starts, each counting as the median of its ratios.
  *
  * @param starts - how many times both were started, with as many windows each time
- * @returns undefined when the two were not both measured without faults
+ * @returns undefined if the two were not both measured without faults
  */
 export function compareBuilds(
   { id, kind }: Pick<Scenario, 'id' | 'kind'>,
@@ -79,7 +79,7 @@ function intervalText(ratios: readonly number[]): string {
 /**
  * The 95 % confidence interval of a median by order statistics: it holds for any distribution.
  *
- * @returns undefined below six values, where even the smallest and the largest are not far enough apart
+ * @returns undefined below six values, for which even the whole range is too narrow
  */
 export function medianInterval(
   values: readonly number[],

@@ -1,5 +1,5 @@
-/** Text in every answer of the fake upstream; an answer without it was lost or made up on the way. */
+/** Text in every answer of the fake upstream; an answer without it is not the upstream's. */
 export const MARKER = 'bench-answer-is-whole';
 
-/** Every piece of text in a stream; the first one is what a reader waits for. */
+/** The text of every chunk of a stream; its first occurrence is the first token. */
 export const TOKEN = 'bench-token';

@@ -6,17 +6,17 @@ import type { Options } from './options.js';
 import type { LoadJob, LoadResult, StreamShape, UpstreamReport } from './protocol.js';
 import { FULL_LOAD, isStreamed, jobOf, type Scenario } from './scenarios.js';
 
-/** The windows of one gateway in one scenario. */
+/** The measurement windows of one gateway in one scenario. */
 export interface Row {
   readonly gateway: GatewayName;
   readonly windows: readonly LoadResult[];
-  /** Why the windows are no result; empty when they are one. */
+  /** Why the windows are not valid; empty if they are. */
   readonly faults: readonly string[];
-  /** Models that the upstream was asked for, from a sample. */
+  /** Models requested from the upstream, from a sample of requests. */
   readonly models: Readonly<Record<string, number>>;
 }
 
-/** The fake upstream and the load generator, on their cores. */
+/** The fake upstream and the load generator, each pinned to its cores. */
 export interface Rig {
   readonly upstream: Child;
   readonly upstreamPort: number;
@@ -41,7 +41,7 @@ export async function startRig(
 
 /**
  * Measures the gateways of a scenario in turn, forwards and backwards, so that a machine that slows
- * down slows all of them alike.
+ * down affects all of them equally.
  */
 export async function runScenario(
   scenario: Scenario,
@@ -72,7 +72,7 @@ export async function runScenario(
   return [...rows].map(([{ name }, row]) => ({ gateway: name, ...row }));
 }
 
-/** The windows of gateways that were started several times, in the order of the starts. */
+/** Joins the windows of gateways that were started several times, in order of the starts. */
 export function joined(former: readonly Row[] | undefined, latest: readonly Row[]): readonly Row[] {
   if (former === undefined) return latest;
   return latest.map((row) => {
@@ -90,7 +90,7 @@ export function joined(former: readonly Row[] | undefined, latest: readonly Row[
   });
 }
 
-/** Compiles the gateway's code, at full load whatever the scenario: an open loop would take minutes. */
+/** Warms up the JIT compiler, at full load in every scenario: an open loop would take minutes. */
 async function burnIn(
   scenario: Scenario,
   gateway: Gateway,
@@ -126,7 +126,7 @@ function faultsOf(result: LoadResult, report: UpstreamReport): readonly string[]
   const faults = [...result.faults];
   if (result.errors > 0) faults.unshift(`${result.errors} errors`);
   if (result.requests === 0) faults.push('no request was answered in the window');
-  // An answer that the upstream never gave came from a cache: a different question.
+  // Answers that the upstream did not give came from a cache, which is not measured here.
   if (report.requests < result.requests) {
     faults.push(`${result.requests} answers, but the upstream saw ${report.requests} requests`);
   }
@@ -140,7 +140,7 @@ async function setShape(rig: Rig, shape: StreamShape): Promise<void> {
   await ask(rig.upstream, shape);
 }
 
-// Messages of the bench's own processes, which share the types of protocol.ts.
+// Messages between the bench's own processes, typed in protocol.ts.
 async function ask(upstream: Child, message: StreamShape | 'report'): Promise<UpstreamReport> {
   const answer = nextMessage(upstream);
   upstream.process.send(message);

@@ -6,26 +6,26 @@ const STOP_MS = 3000;
 const START_MS = 30_000;
 const REALTIME_PRIORITY = '10';
 
-/** A process of the bench. It is ended by its own handle, never by name. */
+/** A process of the bench. It is stopped by its handle, never by name. */
 export interface Child {
   readonly pid: number;
   readonly process: ChildProcess;
   stop(): Promise<void>;
 }
 
-/** What a child needs beside its arguments. */
+/** Options of `start`. */
 export interface ChildOptions {
-  /** The core it may run on; undefined: any. */
+  /** The core to run on; undefined: any. */
   readonly core: number | undefined;
-  /** A file for what it prints. */
+  /** A file for its output. */
   readonly logFile: string;
   readonly ipc: boolean;
-  /** Before all ordinary processes of the machine, so that these cannot delay it. */
+  /** Whether to use real-time scheduling, so that ordinary processes cannot delay it. */
   readonly realtime: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Whether processes can be bound to cores here. */
+/** Whether processes can be pinned to cores on this machine. */
 export function canPin(): boolean {
   return process.platform === 'linux' && spawnSync('taskset', ['-V']).status === 0;
 }
@@ -33,8 +33,8 @@ export function canPin(): boolean {
 /**
  * Starts Node with `args`.
  *
- * It gets a bare environment: no key of the user reaches a gateway, and no setting of the user
- * changes what is measured.
+ * Its environment is nearly empty, so that no API key reaches a gateway and no setting of the user
+ * affects the measurement.
  */
 export function start(args: readonly string[], options: ChildOptions): Child {
   const [file = '', ...rest] = [
@@ -67,7 +67,7 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** A port that was free a moment ago. */
+/** A port that is currently free. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -82,7 +82,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Resolves once something listens on `port`. @throws when the child ends or takes too long */
+/** Resolves once something listens on `port`. @throws if the child exits or takes too long */
 export async function listening(child: Child, port: number, logFile: string): Promise<void> {
   const untilMs = performance.now() + START_MS;
   while (!(await answers(port))) {

@@ -2,23 +2,23 @@ import { connect, type Socket } from 'node:net';
 import { MARKER, TOKEN } from './answer-marker.js';
 import { MessageReader } from './message-reader.js';
 
-/** One answered (or lost) request. Times in milliseconds of `performance.now()`. */
+/** One answered (or failed) request. Times are in milliseconds of `performance.now()`. */
 export interface Outcome {
   readonly dueMs: number;
   readonly firstTokenMs: number;
   readonly endMs: number;
   readonly events: number;
-  /** Why the answer does not count; undefined for a good one. */
+  /** Why the answer does not count; undefined if it does. */
   readonly fault: string | undefined;
 }
 
 const FIRST = Buffer.from(TOKEN);
 const NEEDLE = Buffer.from(MARKER);
 const DONE = 'data: [DONE]';
-// All connections of the process read into one buffer, one at a time: no allocation per read.
+// All connections of the process share one read buffer, so that reads allocate nothing.
 const READ_BYTES = 262_144;
 
-/** Reads are taken from here; see {@link Client}. */
+/** The read buffer for `Client`s. */
 export function readBuffer(): Buffer {
   return Buffer.allocUnsafeSlow(READ_BYTES);
 }
@@ -41,7 +41,7 @@ export class Client {
 
   /**
    * @param buffer - from `readBuffer()`, shared by all clients of the process
-   * @param done - called after every request, also a lost one; may send the next at once
+   * @param done - called after every request, including failed ones; may send the next one at once
    */
   constructor(
     port: number,
@@ -104,7 +104,7 @@ export class Client {
     this.#finish(endMs, events, this.#fault(body));
   }
 
-  /** A token may come in two reads; a comment or a role before it is not text. */
+  /** A token may be split over two reads; a comment or a role before it is not text. */
   #sawText(bytes: Buffer): boolean {
     return this.#pieces.length === 1
       ? bytes.includes(FIRST)

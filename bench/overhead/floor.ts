@@ -1,12 +1,12 @@
 /**
- * The least that a gateway on node:http and undici can do: pass the bytes of one request to the
- * upstream and the bytes of its answer back. What Suffice costs above it is what its features cost.
+ * The minimal gateway on node:http and undici: it passes the bytes of a request to the upstream and the
+ * bytes of the answer back. What Suffice costs more is the cost of its features.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { parseArgs } from 'node:util';
 import { Pool, type Dispatcher } from 'undici';
 
-/** Hands one answer through as it comes. */
+/** Forwards one answer as it arrives. */
 class PassThrough implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse;
 
@@ -14,7 +14,7 @@ class PassThrough implements Dispatcher.DispatchHandler {
     this.#response = response;
   }
 
-  // undici takes an object without it for a handler of its old interface.
+  // Without this method, undici treats the object as a handler of its old interface.
   onRequestStart(): void {
     this.#response.strictContentLength = false;
   }

@@ -5,29 +5,29 @@ import { portkeyEntry } from './peers.js';
 import { writeSufficeConfig } from './suffice-config.js';
 
 /**
- * What can be measured; `direct` is the fake upstream without anything in front of it, `other`
- * another build of Suffice.
+ * What can be measured: `direct` is the fake upstream without a gateway, `other` another build of
+ * Suffice.
  */
 export const GATEWAY_NAMES = ['direct', 'floor', 'portkey', 'suffice', 'other'] as const;
 export type GatewayName = (typeof GATEWAY_NAMES)[number];
 
-/** Something that answers chat completions on a port of this machine. */
+/** A server for chat completions on a local port. */
 export interface Gateway {
   readonly name: GatewayName;
   readonly port: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** What a request without a choice of model says; the same as the fixed one without a router. */
+  /** The model name that lets the gateway choose; the fixed model if it has no router. */
   readonly autoModel: string;
   readonly fixedModel: string;
   readonly pid: number;
   stop(): Promise<void>;
 }
 
-/** Where and how the gateways run. */
+/** The environment in which gateways run. */
 export interface Site {
   readonly upstreamPort: number;
   readonly upstreamPid: number;
-  /** A folder for configuration and logs that is removed afterwards. */
+  /** A temporary folder for configuration and logs. */
   readonly folder: string;
   readonly core: number | undefined;
   readonly realtime: boolean;
@@ -51,7 +51,7 @@ export async function startGateway(name: GatewayName, site: Site): Promise<Gatew
     case 'suffice':
       return startSuffice('suffice', ROOT, site);
     case 'other':
-      if (site.otherRoot === undefined) throw new Error("'other' needs --against DIR");
+      if (site.otherRoot === undefined) throw new Error("'other' requires --against DIR");
       return startSuffice('other', site.otherRoot, site);
   }
 }
@@ -82,7 +82,7 @@ async function startFloor(site: Site): Promise<Gateway> {
 
 async function startPortkey(site: Site): Promise<Gateway> {
   const entry = portkeyEntry();
-  // --headless: no console page, and no browser opened to show it.
+  // --headless: without a console page, for which it would open a browser.
   const { child, port } = await startServer('portkey', site, (port) => [
     entry,
     `--port=${port}`,

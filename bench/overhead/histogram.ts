@@ -1,4 +1,4 @@
-/** Figures of a distribution, in microseconds. */
+/** Percentiles of a distribution, in microseconds. */
 export interface Summary {
   readonly count: number;
   readonly p50Us: number;
@@ -34,7 +34,7 @@ export class Histogram {
     if (us > this.#maxUs) this.#maxUs = us;
   }
 
-  /** The middle of the bucket that holds the `q` quantile (0 to 1); 0 when nothing was recorded. */
+  /** The middle of the bucket that contains the `q` quantile (0 to 1); 0 if nothing was recorded. */
   quantile(q: number): number {
     if (this.#count === 0) return 0;
     let left = Math.max(1, Math.ceil(q * this.#count));

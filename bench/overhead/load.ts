@@ -1,7 +1,7 @@
 /**
- * The load generator: takes jobs from its parent, answers each with a result.
+ * The load generator: receives jobs from its parent process and answers each with a result.
  *
- * One long-lived process, so that its own code is compiled and warm in every window.
+ * It is one long-lived process, so that its code is compiled in every window.
  */
 import { Worker } from 'node:worker_threads';
 import { Client, readBuffer, type Outcome } from './client.js';
@@ -52,7 +52,7 @@ class Run {
     return this.#result(start, end);
   }
 
-  /** A just-in-time compiler needs thousands of requests, however long they take. */
+  /** Waits for a minimum time and number of requests: the JIT compiler needs thousands, however long they take. */
   async #warm(warmMs: number): Promise<void> {
     const startMs = performance.now();
     await sleep(warmMs);
@@ -91,7 +91,7 @@ class Run {
     });
   }
 
-  /** Sends at once, or as soon as a connection is free; the clock runs from `dueMs` all the same. */
+  /** Sends at once, or as soon as a connection is free; latency counts from `dueMs` in both cases. */
   #arrive(dueMs: number): void {
     if (this.#phase === 'window') this.#late.record((performance.now() - dueMs) * 1000);
     const client =
@@ -130,7 +130,7 @@ class Run {
   #fail(fault: string): void {
     this.#errors++;
     if (this.#faults.length < KEPT_FAULTS) this.#faults.push(fault);
-    // A gateway that refuses everything would be asked as fast as it can refuse.
+    // Otherwise a gateway that refuses everything would be flooded.
     if (this.#errors > MAX_CONNECTIONS) this.#phase = 'over';
   }
 
@@ -167,7 +167,7 @@ class Run {
   }
 }
 
-/** Milliseconds of the clock that the ticker's thread reads too. */
+/** Milliseconds of a clock that is shared with the ticker's thread. */
 function sharedNow(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1000 + nanoseconds / 1e6;
@@ -178,7 +178,7 @@ function sleep(ms: number): Promise<void> {
 }
 
 const buffer = readBuffer();
-// Jobs come from the bench's own parent process, which is compiled against the same type.
+// Jobs come from the bench's own parent process and have this type.
 process.on('message', (job: LoadJob) => {
   void new Run(job, buffer).measure().then((result) => process.send?.(result));
 });

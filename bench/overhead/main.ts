@@ -1,4 +1,4 @@
-/** `npm run bench:overhead`: see README.md beside this file. */
+/** `npm run bench:overhead`: see README.md in this folder. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { HELP, parseOptions, type Options } from './options.js';
 import { figuresOf, tableOf } from './report.js';
 import { judge, type Verdict } from './targets.js';
 
-/** The gateway alone on one core; what drives it on others, or on one other when there are only two. */
+/** Assigns one core to the gateway alone, and other cores (or the other one) to upstream and load generator. */
 function coresFor(count: number): {
   readonly gateway: number | undefined;
   readonly upstream: number | undefined;
@@ -35,7 +35,7 @@ async function runAll(options: Options, folder: string): Promise<boolean> {
   const machine = machineText(cores.gateway !== undefined);
   console.log(machine);
   const running: { stop(): Promise<void> }[] = [];
-  // Without this, gateways would outlive a bench that is interrupted.
+  // Otherwise gateways would keep running after an interrupted bench.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       void Promise.all(running.map((each) => each.stop())).then(() => process.exit(130));

@@ -1,10 +1,10 @@
-/** What a {@link MessageReader} finds, in order. Byte views are only valid during the call. */
+/** Receives the parts of messages from a {@link MessageReader}. Byte views are only valid during the call. */
 export interface MessageSink {
   /** The start line and headers, without the blank line that ends them. */
   head(head: string): void;
-  /** A piece of the body, freed of chunk framing. */
+  /** A piece of the body, without chunk framing. */
   body(bytes: Buffer): void;
-  /** The message is whole; the connection may carry the next one. */
+  /** The message is complete; the next one may follow on the connection. */
   end(): void;
 }
 
@@ -17,11 +17,10 @@ const CHUNKED = /\r\ntransfer-encoding:[ \t]*chunked/i;
 const BODILESS = /^HTTP\/1\.1 (?:204|304|1\d\d) /;
 
 /**
- * Splits one HTTP/1.1 connection into messages, whatever the boundaries of the reads.
+ * Splits the bytes of an HTTP/1.1 connection into messages, independently of read boundaries.
  *
- * It knows what a gateway on loopback needs: sized and chunked bodies, trailers, several messages
- * in one read. A response that ends with its connection is refused, because a bench on keep-alive
- * connections would take a lost connection for a whole answer.
+ * It supports sized and chunked bodies, trailers, and several messages in one read. A response that is
+ * delimited by the end of its connection is refused, because a lost connection would count as a complete answer.
  */
 export class MessageReader {
   readonly #sink: MessageSink;
@@ -33,12 +32,12 @@ export class MessageReader {
     this.#sink = sink;
   }
 
-  /** True between messages: a connection that closes now loses nothing. */
+  /** Whether it is between messages, so that a closing connection loses nothing. */
   get idle(): boolean {
     return this.#state === 'head' && this.#held === undefined;
   }
 
-  /** Takes the next bytes of the connection, which the caller may overwrite afterwards. */
+  /** Processes the next bytes of the connection; the caller may overwrite them afterwards. */
   push(bytes: Buffer): void {
     const input = this.#held === undefined ? bytes : Buffer.concat([this.#held, bytes]);
     this.#held = undefined;
@@ -53,7 +52,7 @@ export class MessageReader {
     }
   }
 
-  /** Where the next step starts, or -1 when this one needs more bytes. */
+  /** Runs one step. @returns the offset of the next one, or -1 if more bytes are needed */
   #step(input: Buffer, at: number): number {
     switch (this.#state) {
       case 'head':
@@ -129,8 +128,9 @@ export class MessageReader {
   }
 
   #hold(input: Buffer, at: number): void {
-    if (input.length - at > MAX_HEAD_BYTES) throw new Error('an HTTP head without an end');
-    // A copy: the reads of a load generator share one buffer.
+    if (input.length - at > MAX_HEAD_BYTES)
+      throw new Error(`an HTTP head of more than ${MAX_HEAD_BYTES} bytes`);
+    // Copied, because all reads of the load generator share one buffer.
     this.#held = Buffer.from(input.subarray(at));
   }
 }

@@ -2,42 +2,42 @@ import { parseArgs } from 'node:util';
 import { GATEWAY_NAMES, type GatewayName } from './gateways.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 
-/** What the command line asks for. */
+/** The options of `npm run bench:overhead`. */
 export interface Options {
   readonly scenarios: readonly Scenario[];
   readonly gateways: readonly GatewayName[];
   readonly rounds: number;
-  /** How many times the gateways are started, each time for so many rounds. */
+  /** How many times the gateways are started, each time for all rounds. */
   readonly starts: number;
   readonly warmMs: number;
   readonly windowMs: number;
-  /** What every gateway is put through before its first window of a scenario. */
+  /** The warm-up of every gateway before its first window of a scenario. */
   readonly burnIn: { readonly warmMs: number; readonly warmRequests: number };
   readonly realtime: boolean;
   readonly jsonFile: string | undefined;
-  /** A checkout of Suffice whose build is compared with this one. */
+  /** Another checkout of Suffice to compare this build with. */
   readonly against: string | undefined;
   readonly targets: boolean;
 }
 
 export const HELP = `npm run bench:overhead -- [options]
 
-Measures what Suffice adds to a request, beside Portkey's gateway and a bare pass-through, in one run.
+Measures what Suffice adds to a request, compared with Portkey's gateway and a minimal pass-through, in one run.
 
-  --quick            one short round instead of four; a first impression, not a result
+  --quick            one short round instead of four: a first impression, not a result
   --only A,B         scenarios: ${SCENARIOS.map(({ id }) => id).join(', ')}
   --gateways A,B     ${GATEWAY_NAMES.join(', ')}
   --rounds N         windows per gateway and scenario (default 4; 6 short ones with --against)
-  --starts N         times that the gateways are started for that (default 1; 6 with --against)
-  --against DIR      compare with the build of another checkout, window by window: is a change slower?
-  --realtime         run before everything else on the machine (needs root, and chrt); see README.md
+  --starts N         how many times the gateways are started (default 1; 6 with --against)
+  --against DIR      compare with the build of another checkout, window by window, to see whether a change is slower
+  --realtime         run with real-time priority (needs root, and chrt); see README.md
   --json FILE        all figures of all windows
-  --no-targets       exit with 0 even when a target is missed
+  --no-targets       exit with 0 even if a target is missed
   --help
 
 Runs on Linux. Needs \`npm run build\` first; installs Portkey from the lock file in bench/overhead/peers.`;
 
-/** @returns undefined when help was asked for; @throws with a sentence for whoever typed it */
+/** @returns undefined if help is requested. @throws for invalid arguments, with a sentence for the user */
 export function parseOptions(argv: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...argv],
@@ -86,7 +86,7 @@ function defaultRounds({ quick, against }: Given): string {
   return against === undefined ? '4' : '6';
 }
 
-/** Many short windows tell two builds apart on a machine that slows down and recovers; few long ones do not. */
+/** To compare two builds, many short windows: they are less affected by a machine that slows down and recovers. */
 function windowsOf({ quick, against }: Given): Pick<Options, 'warmMs' | 'windowMs'> {
   if (against !== undefined) return { warmMs: 500, windowMs: 1500 };
   return { warmMs: 3000, windowMs: quick ? 2000 : 4000 };
@@ -95,7 +95,7 @@ function windowsOf({ quick, against }: Given): Pick<Options, 'warmMs' | 'windowM
 function gatewaysOf(text: string | undefined, against: string | undefined): readonly GatewayName[] {
   const asked = text === undefined ? undefined : listed(text, GATEWAY_NAMES, 'gateway');
   if (against !== undefined) return [...new Set([...(asked ?? []), 'suffice', 'other'] as const)];
-  if (asked?.includes('other') === true) throw new Error("'other' needs --against DIR");
+  if (asked?.includes('other') === true) throw new Error("'other' requires --against DIR");
   return asked ?? GATEWAY_NAMES.filter((name) => name !== 'other');
 }
 

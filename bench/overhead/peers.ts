@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const FOLDER = join(import.meta.dirname, 'peers');
 const PORTKEY = join(FOLDER, 'node_modules/@portkey-ai/gateway/build/start-server.js');
 
-/** The program of Portkey's gateway, installed on first use from the lock file beside this file. */
+/** The entry point of Portkey's gateway, installed on first use from the lock file in `peers/`. */
 export function portkeyEntry(): string {
   if (existsSync(PORTKEY)) return PORTKEY;
   console.log(

@@ -1,14 +1,14 @@
-/** What Linux says about processes and cores; the bench runs nowhere else. */
+/** Reads process and CPU statistics from /proc; the bench runs on Linux only. */
 import { readFileSync } from 'node:fs';
 
-// USER_HZ, which Linux fixes at 100 for everything it shows to user space, whatever the kernel's own tick.
+// USER_HZ, which is always 100 for user space, independent of the kernel's tick.
 const MS_PER_TICK = 10;
 const PAGE_KB = 4;
 
-/** CPU time of all threads of a process since its start. */
+/** CPU time in milliseconds of all threads of a process since its start. */
 export function cpuMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  // The name in brackets may hold spaces; the numbered fields start after it, with field 3.
+  // The name in parentheses may contain spaces; after it, the fields start with number 3.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
@@ -18,14 +18,14 @@ export function rssMb(pid: number): number {
   return (Number(pages) * PAGE_KB) / 1024;
 }
 
-/** Time that all cores together spent working, since boot, steal excluded. */
+/** Busy time in milliseconds of all cores since boot, without steal. */
 export function machineBusyMs(): number {
   const line = readFileSync('/proc/stat', 'latin1').split('\n', 1)[0] ?? '';
   const [user, nice, system, , , irq, softirq] = line.split(/ +/).slice(1).map(Number);
   return ((user ?? 0) + (nice ?? 0) + (system ?? 0) + (irq ?? 0) + (softirq ?? 0)) * MS_PER_TICK;
 }
 
-/** A reading of the clocks that the difference of two turns into figures. */
+/** A snapshot of the clocks; figures are differences of two. */
 export interface Reading {
   readonly atMs: number;
   readonly gatewayMs: number;

@@ -1,6 +1,6 @@
 import { SLOT } from './protocol.js';
 
-/** Characters of English text that make up one token, on average. */
+/** Average number of characters per token in English text. */
 const CHARS_PER_TOKEN = 4.4;
 
 const SUBJECTS = [
@@ -58,7 +58,7 @@ const CONTEXT = [
   'Ships arriving after sunset must anchor outside the harbour until the pilot boards.',
 ] as const;
 
-/** Numbers in [0, 1), the same for the same seed. */
+/** A deterministic generator of numbers in [0, 1). */
 function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -68,7 +68,7 @@ function seeded(seed: number): () => number {
 }
 
 /**
- * Request texts of about `tokens` tokens, all different, each with a SLOT that makes every use of it
+ * Distinct prompts of about `tokens` tokens, each with a SLOT, whose replacement makes every request
  * unique.
  */
 export function prompts(count: number, tokens: number): readonly string[] {

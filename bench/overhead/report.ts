@@ -3,10 +3,10 @@ import type { GatewayName } from './gateways.js';
 import type { LoadResult } from './protocol.js';
 import type { Scenario } from './scenarios.js';
 
-/** Above this many cores of other work, requests per second and latencies suffer (without --realtime). */
+/** With more cores busy with other work than this, throughput and latencies suffer (without --realtime). */
 export const QUIET_CORES = 0.12;
 
-/** The medians of the windows of one gateway. */
+/** The medians over the windows of one gateway. */
 export interface Figures {
   readonly gateway: GatewayName;
   readonly perSecond: number;
@@ -14,14 +14,14 @@ export interface Figures {
   readonly p50Us: number;
   readonly p99Us: number;
   readonly rssMb: number;
-  /** Part of its core that the gateway got and used. */
+  /** The share of its core that the gateway used. */
   readonly coreShare: number;
   readonly foreignCores: number;
   readonly models: number;
   readonly faults: readonly string[];
 }
 
-/** The value in the middle; of an even number, the mean of the two in the middle. */
+/** The median; for an even number of values, the mean of the two middle ones. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((left, right) => left - right);
   const middle = sorted.length / 2;
@@ -30,7 +30,7 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** What a scenario says of one gateway. */
+/** The figures of one gateway in a scenario. */
 export function figuresOf(kind: Scenario['kind'], row: Row): Figures {
   const of = (value: (window: LoadResult) => number): number => median(row.windows.map(value));
   const streams = kind === 'first-token';
@@ -50,7 +50,7 @@ export function figuresOf(kind: Scenario['kind'], row: Row): Figures {
   };
 }
 
-/** A table of one scenario for people. */
+/** A table of one scenario as text. */
 export function tableOf(scenario: Scenario, figures: readonly Figures[]): string {
   const columns = COLUMNS[scenario.kind];
   const lines = [

@@ -2,13 +2,13 @@ import { SLOT } from './protocol.js';
 
 const ZERO = 48;
 
-/** The requests of a job in turn, as bytes ready to send, each with a number never used before. */
+/** The requests of a job in turn, as bytes to send, each with a unique number. */
 export class Requests {
   readonly #ready: readonly { readonly bytes: Buffer; readonly slot: number }[];
   #next = 0;
   #number = 0;
 
-  /** @param headers - without Content-Type and Content-Length, which the bodies give */
+  /** @param headers - without Content-Type and Content-Length, which are added for each body */
   constructor(
     path: string,
     headers: Readonly<Record<string, string>>,
@@ -26,7 +26,7 @@ export class Requests {
   }
 
   /**
-   * The next request. Its bytes are written over after one turn through all bodies: there must be
+   * The next request. Its bytes are overwritten after one cycle through all bodies, so there must be
    * more bodies than connections.
    */
   next(): Buffer {

@@ -2,7 +2,7 @@ import type { Gateway, GatewayName } from './gateways.js';
 import { prompts } from './prompts.js';
 import type { LoadJob, LoadShape, StreamShape } from './protocol.js';
 
-/** One question put to several gateways. */
+/** One workload for several gateways. */
 export interface Scenario {
   readonly id: string;
   readonly title: string;
@@ -16,7 +16,7 @@ export interface Scenario {
 }
 
 const BODIES = 512;
-/** As many requests as one core can carry. */
+/** Enough connections to saturate one core. */
 export const FULL_LOAD: LoadShape = { kind: 'closed', connections: 64, staggerMs: 0 };
 const BRISK: StreamShape = { firstTokenMs: 0, chunks: 20, intervalMs: 10 };
 const EVERYBODY: readonly GatewayName[] = ['floor', 'portkey', 'suffice'];
@@ -95,12 +95,12 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** Whether its answers are streams. */
+/** Whether a scenario's answers are streams. */
 export function isStreamed({ kind }: Scenario): boolean {
   return kind === 'first-token' || kind === 'events';
 }
 
-/** The requests of a scenario as one gateway wants them. */
+/** The job of a scenario for one gateway. */
 export function jobOf(
   scenario: Scenario,
   gateway: Gateway,

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 /**
- * Writes the configuration that is measured into a folder of its own: what an operator with OpenAI alone would have, with
- * everything on that is on by default (a log line per request, metrics, the decision log).
+ * Writes the measured configuration: that of an operator with OpenAI alone, with everything that is on by default (a log
+ * line per request, metrics, the decision log).
  *
- * @returns the file
+ * @returns the path of the file
  */
 export function writeSufficeConfig(folder: string, port: number, upstreamPort: number): string {
   const file = join(folder, 'suffice.yaml');
@@ -16,7 +16,7 @@ export function writeSufficeConfig(folder: string, port: number, upstreamPort: n
       openai: {
         base_url: `http://127.0.0.1:${upstreamPort}/v1`,
         api_key: 'sk-bench-not-a-key',
-        // The fake upstream keeps OpenAI's rules, as OpenAI does; for OpenAI itself this is the default.
+        // The default for OpenAI itself, whose rules the fake upstream follows.
         trusted_answers: true,
       },
     },

@@ -1,6 +1,6 @@
 import { find, QUIET_CORES, type Figures } from './report.js';
 
-/** A promise of the project about one scenario, and whether this run kept it. */
+/** A performance target for one scenario, and whether this run met it. */
 export interface Verdict {
   readonly text: string;
   readonly kept: boolean;
@@ -11,10 +11,10 @@ const MAX_ADDED_FIRST_TOKEN_US = 500;
 const FILLED_SHARE = 0.9;
 
 /**
- * Judges one scenario; says nothing of scenarios without a target or without the gateways it takes.
+ * Checks one scenario against its target; undefined for scenarios without a target or without the gateways it needs.
  *
- * The ratio is of requests per second when both gateways had their core to themselves and filled it;
- * else of CPU time per request, which suffers least from whoever else is running.
+ * The ratio is of requests per second if both gateways saturated their core, else of CPU time per request, which is
+ * least affected by other processes.
  */
 export function judge(scenario: string, all: readonly Figures[]): Verdict | undefined {
   const suffice = find(all, 'suffice');

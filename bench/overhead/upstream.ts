@@ -1,8 +1,8 @@
 /**
- * A fake OpenAI upstream that costs as little as Node allows, so that it is never what is measured.
+ * A fake OpenAI upstream that costs as little as Node allows, so that it is never the bottleneck.
  *
- * Raw sockets, precomputed answers, no check that a real server would make except those that make
- * the measurement honest: it counts what reached it, and looks into one request in sixty-four.
+ * It uses raw sockets and precomputed answers. Its only checks are those that keep the measurement honest: it
+ * counts requests, and inspects one in sixty-four.
  */
 import { createServer, type Socket } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -30,7 +30,7 @@ const STREAM_HEAD =
   'x-request-id: req_bench\r\nTransfer-Encoding: chunked\r\n\r\n';
 const FIRST_CHUNK = framed(event('{"role":"assistant","content":""}', 'null'));
 const TEXT_CHUNK = framed(event(`{"content":" ${TOKEN}"}`, 'null'));
-// The chunk with the role carries no text; OpenAI sends it when it has the first token, not before.
+// The chunk with the role has no text; OpenAI sends it together with the first token, not before.
 const OPENING = Buffer.from(STREAM_HEAD + FIRST_CHUNK + TEXT_CHUNK);
 const CHUNK = Buffer.from(TEXT_CHUNK);
 const LAST_TEXT = framed(event(`{"content":" ${MARKER}"}`, 'null'));
@@ -53,7 +53,7 @@ class Upstream {
     this.shape = shape;
   }
 
-  /** Counts a request, and now and then looks whether it is one that OpenAI would take. */
+  /** Counts a request, and checks one in `SAMPLE_EVERY` for what OpenAI would accept. */
   note(head: string, body: string): void {
     if (this.#requests++ % SAMPLE_EVERY !== 0) return;
     if (!/\r\nauthorization: *bearer \S/i.test(head)) this.#unauthorized++;
@@ -65,7 +65,7 @@ class Upstream {
     this.#refused++;
   }
 
-  /** What was seen since the last report. */
+  /** The counts since the last report. */
   report(): UpstreamReport {
     const report = {
       requests: this.#requests,
@@ -81,7 +81,7 @@ class Upstream {
   }
 }
 
-/** One connection of a gateway: a request at a time, as HTTP/1.1 without pipelining has it. */
+/** One connection of a gateway: one request at a time, HTTP/1.1 without pipelining. */
 class Connection {
   readonly #upstream: Upstream;
   readonly #socket: Socket;
@@ -101,7 +101,7 @@ class Connection {
       reader.push(bytes);
     });
     socket.on('error', () => {
-      // A gateway that is stopped resets its connections; what it had asked for is its own affair.
+      // A gateway that is stopped resets its connections; that is not a fault.
       socket.destroy();
     });
     socket.on('close', () => {

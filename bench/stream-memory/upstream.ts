@@ -5,10 +5,10 @@ import type { DialectName } from '../../src/dialects/dialect.js';
 import { encoded, type Piece } from '../fuzz/piece.js';
 import { ownRecordings } from '../fuzz/recordings.js';
 
-/** A provider of every dialect, by the first part of the path, whose streams are as long as is wanted. */
+/** A fake provider of every dialect (the first part of the path), with streams of a given length. */
 export interface LongUpstream {
   readonly port: number;
-  /** Bytes of the latest stream that the gateway's side has taken. */
+  /** Bytes of the latest stream that were written to the gateway's socket. */
   readonly sentBytes: () => number;
   close(): void;
 }
@@ -19,7 +19,7 @@ const TYPES: Partial<Readonly<Record<DialectName, string>>> = {
 };
 const BLOCK_BYTES = 64 * 1024;
 
-/** @param bytes - how long every stream is, about */
+/** @param bytes - the approximate length of every stream */
 export async function startLongUpstream(bytes: number): Promise<LongUpstream> {
   const port = await freePort();
   let sent: () => number = () => 0;
@@ -44,7 +44,7 @@ export async function startLongUpstream(bytes: number): Promise<LongUpstream> {
   };
 }
 
-/** A recorded stream whose longest run of words goes on and on. */
+/** Sends a recorded stream in which the longest text chunk is repeated. */
 async function send(response: ServerResponse, provider: DialectName, bytes: number): Promise<void> {
   const { pieces, isStream } = recordingOf(provider);
   const at = pieces.findIndex(({ data }) => data.includes('界'));
@@ -54,11 +54,11 @@ async function send(response: ServerResponse, provider: DialectName, bytes: numb
   const block = Buffer.concat(
     Array.from({ length: Math.ceil(BLOCK_BYTES / event.length) }, () => event),
   );
-  const gone = once(response, 'close');
+  const closed = once(response, 'close');
   response.write(asBytes(pieces.slice(0, at)));
   for (let left = bytes; left > 0 && !response.destroyed; left -= block.length) {
     if (response.write(block)) continue;
-    await Promise.race([once(response, 'drain'), gone]);
+    await Promise.race([once(response, 'drain'), closed]);
   }
   response.end(asBytes(pieces.slice(at + 1)));
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-// By shape, not by class: errors of the platform are not always of our classes.
+// Matched by shape: errors of the platform can come from another realm, where `instanceof Error` fails.
 const failure = z.looseObject({ message: z.string(), cause: z.unknown().optional() });
 
-/** Why something failed, in the words of whatever failed first: `fetch` itself only says that it did. */
+/** The message of an error's innermost `cause`: `fetch` itself only reports that it failed. */
 export function reasonOf(error: unknown): string {
   const known = failure.safeParse(error);
   if (!known.success) return String(error);

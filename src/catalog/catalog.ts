@@ -7,27 +7,27 @@ import { blankModel, overridden } from './entry.js';
 import { bareName, indexNames, type NameIndex, type NamedModel } from './names.js';
 import type { ModelOverrides } from './schema.js';
 
-// As long as git's short hashes with room to spare: enough to tell revisions apart, short in a log.
+// Long enough to tell revisions apart, short enough for a log line.
 const REVISION_LENGTH = 12;
 
-/** A thing that is wrong with an override, and where in the overrides it stands. */
+/** An error in the overrides, with its path in them. */
 export interface OverrideFault {
   readonly path: readonly string[];
   /** A plain sentence that ends in a full stop. */
   readonly message: string;
 }
 
-/** A provider under a name of the operator's, and the known one whose models it has. */
+/** A configured provider: its name, and the known provider whose models it serves. */
 export interface Place {
   readonly name: string;
   readonly kind: string;
 }
 
-/** Every model that the gateway knows of, by every name it goes by. Never changes. */
+/** All models that the gateway knows, by every name they have. Immutable. */
 export class Catalog {
   /** By id, in the order of the ids. */
   readonly models: ReadonlyMap<string, Model>;
-  /** First 12 hex digits of the SHA-256 over all models: equal figures, equal revision. */
+  /** First 12 hex digits of the SHA-256 over all models: equal contents have equal revisions. */
   readonly revision: string;
   readonly #named: readonly NamedModel[];
   readonly #names: NameIndex;
@@ -37,20 +37,20 @@ export class Catalog {
     this.#named = named.toSorted((a, b) => (a.model.id < b.model.id ? -1 : 1));
     this.models = new Map(this.#named.map(({ model }) => [model.id, model]));
     this.#names = indexNames(this.#named);
-    this.revision = hash(this.#named);
+    this.revision = revisionOf(this.#named);
   }
 
   /**
-   * The model that a client means, by id, alias, name without vendor, or a provider's name for
-   * it; upper and lower case are the same.
+   * The model with this name: its id, an alias, the id without vendor, or a provider's name for
+   * it; case-insensitive.
    *
-   * @returns `undefined` for a name that nobody has, and for one that several models have
+   * @returns `undefined` if no model has the name, or several do
    */
   find(name: string): Model | undefined {
     return this.#names.get(name.toLowerCase());
   }
 
-  /** The id of the model that a misspelt name most likely meant; `null` rather than a wild guess. */
+  /** The id of the model that a misspelt name most likely means; `null` if no name is close. */
   suggest(name: string): string | null {
     const known = name.includes('/') ? this.models.keys() : this.#bareNames();
     const hint = nearest(name, known) ?? nearest(name, this.#names.keys());
@@ -58,14 +58,14 @@ export class Catalog {
   }
 
   /**
-   * What of the overrides this catalog cannot take: a model that is neither known nor has hosts,
-   * or a price at a provider where the model does not run.
+   * The errors in overrides: a model that is neither known nor has hosts, or a price at a provider
+   * that does not serve the model.
    */
   overrideFaults(overrides: ModelOverrides): readonly OverrideFault[] {
     return Object.entries(overrides).flatMap(([id, override]) => {
       const model = this.models.get(id);
       const hosts = override.hosts ?? model?.hosts;
-      if (hosts === undefined) return [{ path: [id], message: this.#unknown(id) }];
+      if (hosts === undefined) return [{ path: [id], message: this.#unknownModelMessage(id) }];
       return Object.keys(override.prices ?? {})
         .filter((provider) => hosts.every((host) => host.provider !== provider))
         .map((provider) => ({
@@ -78,13 +78,13 @@ export class Catalog {
   }
 
   /**
-   * The catalog with an operator's models added, and single fields of others replaced.
+   * A catalog with an operator's models added, and single fields of other models replaced.
    *
-   * @throws {FaultyFileError} with all that `overrideFaults` finds, without places
+   * @throws {FaultyFileError} with all faults from `overrideFaults`, without positions
    */
   withOverrides(overrides: ModelOverrides): Catalog {
     const faults = this.overrideFaults(overrides);
-    if (faults.length > 0) throw new FaultyFileError(faults.map(withoutPlace));
+    if (faults.length > 0) throw new FaultyFileError(faults.map(withoutPosition));
     const named = new Map(this.#named.map((one) => [one.model.id, one]));
     for (const [id, override] of Object.entries(overrides)) {
       named.set(id, overridden(named.get(id) ?? blankModel(id), override));
@@ -93,9 +93,10 @@ export class Catalog {
   }
 
   /**
-   * The catalog with each model at every place of the kind that it runs at, at the price there.
+   * A catalog in which each model is also hosted by every configured provider of the same kind as one of
+   * its hosts, at that host's price.
    *
-   * @param places - providers by name, and whose models they have; best first among those of one kind
+   * @param places - the configured providers; among those of one kind, the preferred one first
    */
   withPlaces(places: readonly Place[]): Catalog {
     if (places.every(({ name, kind }) => name === kind)) return this;
@@ -107,7 +108,7 @@ export class Catalog {
     );
   }
 
-  #unknown(id: string): string {
+  #unknownModelMessage(id: string): string {
     const hint = this.suggest(id);
     const other = hint === null ? '' : ` Did you mean "${hint}"?`;
     return `the catalog has no model "${id}", and a new one needs "hosts".${other}`;
@@ -118,14 +119,14 @@ export class Catalog {
   }
 }
 
-/** One host for each place of its kind; that of the kind itself comes last where it is not among them. */
+/** One host for each provider of its kind; the known provider itself comes last if it is not configured. */
 function hostsAt(host: Host, places: readonly Place[]): readonly Host[] {
   const names = places.filter(({ kind }) => kind === host.provider).map(({ name }) => name);
   const all = names.includes(host.provider) ? names : [...names, host.provider];
   return all.map((provider) => ({ ...host, provider }));
 }
 
-function withoutPlace({ path, message }: OverrideFault): {
+function withoutPosition({ path, message }: OverrideFault): {
   file: string;
   line: number;
   column: number;
@@ -141,7 +142,7 @@ function withoutPlace({ path, message }: OverrideFault): {
   };
 }
 
-function hash(named: readonly NamedModel[]): string {
+function revisionOf(named: readonly NamedModel[]): string {
   const content = named.map(({ model, aliases }) => ({
     ...model,
     capabilities: [...model.capabilities].toSorted(),

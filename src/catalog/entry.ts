@@ -2,7 +2,7 @@ import type { Host, Model, Price, Rates } from '../core/model.js';
 import type { NamedModel } from './names.js';
 import type { CatalogFile, ModelEntry, ModelOverride, PriceEntry } from './schema.js';
 
-/** What a catalog file says of its models, in the gateway's words. */
+/** Converts the models of a catalog file to the internal type. */
 export function toModels(file: CatalogFile): readonly NamedModel[] {
   return file.models.map((entry) => toModel(entry, file.sources));
 }
@@ -15,7 +15,9 @@ function toModel(entry: ModelEntry, sources: CatalogFile['sources']): NamedModel
     contextWindow: entry.context_window,
     maxOutputTokens: entry.max_output_tokens,
     capabilities: new Set(entry.capabilities),
-    benchmarks: stated(Object.values(entry.benchmarks).flatMap((scores) => Object.entries(scores))),
+    benchmarks: definedScores(
+      Object.values(entry.benchmarks).flatMap((scores) => Object.entries(scores)),
+    ),
     speed: toSpeed(entry.speed),
     hosts: entry.hosts.map(({ price, retired, ...host }) => {
       const page = price === null ? undefined : sources[price.source];
@@ -29,7 +31,7 @@ function toModel(entry: ModelEntry, sources: CatalogFile['sources']): NamedModel
   return { model, aliases: entry.aliases };
 }
 
-/** A model of which nothing is known but its name: what an operator's own model starts as. */
+/** A model with only its id known: the base for a model that an operator adds. */
 export function blankModel(id: string): NamedModel {
   const model: Model = {
     ...vendorOf(id),
@@ -45,17 +47,20 @@ export function blankModel(id: string): NamedModel {
   return { model, aliases: [] };
 }
 
-/** The model with every field that `override` states replaced; a new object. */
+/** A copy of the model in which every field set in `override` is replaced. */
 export function overridden({ model, aliases }: NamedModel, override: ModelOverride): NamedModel {
   const hosts = override.hosts?.map(toHost) ?? model.hosts;
   const changed: Model = {
     ...model,
     displayName: override.display_name ?? model.displayName,
-    released: orKept(override.released, model.released),
-    contextWindow: orKept(override.context_window, model.contextWindow),
-    maxOutputTokens: orKept(override.max_output_tokens, model.maxOutputTokens),
+    released: valueOr(override.released, model.released),
+    contextWindow: valueOr(override.context_window, model.contextWindow),
+    maxOutputTokens: valueOr(override.max_output_tokens, model.maxOutputTokens),
     capabilities: override.capabilities ? new Set(override.capabilities) : model.capabilities,
-    benchmarks: { ...model.benchmarks, ...stated(Object.entries(override.benchmarks ?? {})) },
+    benchmarks: {
+      ...model.benchmarks,
+      ...definedScores(Object.entries(override.benchmarks ?? {})),
+    },
     strength: override.strength ?? model.strength,
     speed: override.speed === undefined ? model.speed : toSpeed(override.speed),
     hosts: hosts.map((host) => withPrice(host, override.prices ?? {})),
@@ -110,7 +115,9 @@ function toSpeed(entry: NonNullable<ModelOverride['speed']> | null): Model['spee
   return entry && { firstTokenMs: entry.first_token_ms, tokensPerS: entry.tokens_per_s };
 }
 
-function stated(scores: readonly (readonly [string, number | undefined])[]): Model['benchmarks'] {
+function definedScores(
+  scores: readonly (readonly [string, number | undefined])[],
+): Model['benchmarks'] {
   const found: Record<string, number> = {};
   for (const [name, score] of scores) {
     if (score !== undefined) found[name] = score;
@@ -118,6 +125,7 @@ function stated(scores: readonly (readonly [string, number | undefined])[]): Mod
   return found;
 }
 
-function orKept<T>(value: T | undefined, kept: T): T {
-  return value === undefined ? kept : value;
+/** Unlike `??`, keeps `null`: an override may reset a value to unknown. */
+function valueOr<T>(value: T | undefined, fallback: T): T {
+  return value === undefined ? fallback : value;
 }

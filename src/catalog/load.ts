@@ -15,10 +15,10 @@ interface LoadedFile {
 }
 
 /**
- * Reads every `*.yaml` file of a folder as the models of the vendor that it is named after.
+ * Reads every `*.yaml` file of a folder; each contains the models of the vendor it is named after.
  *
- * @throws {FaultyFileError} with the faults of all files at once: of form, and names that two
- *   models claim
+ * @throws {FaultyFileError} with the faults of all files at once: format errors, and names that two
+ *   models have
  */
 export async function loadCatalog(folder: string): Promise<Catalog> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).toSorted();
@@ -45,11 +45,11 @@ export async function loadCatalog(folder: string): Promise<Catalog> {
 
 function readFileContent(file: string, text: string): CatalogFile {
   const plain = catalogFile.safeParse(readPlainYaml(text));
-  // The full parser is slow, but it can say what is wrong, and where.
+  // The full parser is slow, but reports what is wrong, and where.
   return plain.success ? plain.data : YamlFile.parse(file, text).check(catalogFile);
 }
 
-/** Ids of another vendor than the file's, and names that are taken already. */
+/** Ids whose vendor is not the file's, and duplicate names. */
 function nameFaults(files: readonly LoadedFile[]): readonly Fault[] {
   const owners = new Map<string, string>();
   return files.flatMap(({ file, text, content }) => {
@@ -65,7 +65,7 @@ function nameFaults(files: readonly LoadedFile[]): readonly Fault[] {
         const owner = owners.get(name);
         const at = n === 0 ? ['models', i, 'id'] : ['models', i, 'aliases', n - 1];
         if (owner !== undefined)
-          found.push({ at, message: `"${name}" is a name of "${owner}" already.` });
+          found.push({ at, message: `"${name}" is already a name of "${owner}".` });
         owners.set(name, entry.id);
       });
     });

@@ -1,9 +1,9 @@
 import type { Model } from '../core/model.js';
 
-/** Everything that leads to a model; lower-case names in, the model or nothing out. */
+/** Models by every unambiguous name, in lower case. */
 export type NameIndex = ReadonlyMap<string, Model>;
 
-/** A model together with the other names it goes by. */
+/** A model with its aliases. */
 export interface NamedModel {
   readonly model: Model;
   readonly aliases: readonly string[];
@@ -12,9 +12,9 @@ export interface NamedModel {
 /**
  * Indexes every name that clients may use.
  *
- * A model's id comes before all else, then aliases, then the bare name without its vendor,
- * then what providers call it (`llama-3.3-70b-versatile`, also as `groq/llama-3.3-70b-versatile`).
- * A name that would mean two models at the same level means neither: a guess could be expensive.
+ * Ids take precedence, then aliases, then ids without the vendor, then the providers' names
+ * (`groq/llama-3.3-70b-versatile`, then `llama-3.3-70b-versatile`). A name that two models have at the
+ * same level refers to neither: a guess could be expensive.
  */
 export function indexNames(models: Iterable<NamedModel>): NameIndex {
   const all = [...models];
@@ -27,7 +27,7 @@ export function indexNames(models: Iterable<NamedModel>): NameIndex {
   ];
   const index = new Map<string, Model | null>();
   for (const namesOf of levels) {
-    // An ambiguous name stays one: a lower level must not answer what a higher one would not.
+    // An ambiguous name stays ambiguous: a lower level must not resolve it.
     for (const [name, model] of meanings(all, namesOf)) {
       if (!index.has(name)) index.set(name, model);
     }
@@ -40,7 +40,7 @@ export function bareName(id: string): string {
   return id.slice(id.indexOf('/') + 1);
 }
 
-/** What each name of one level means; `null` for a name that means several models. */
+/** The model of each name at one level; `null` for an ambiguous name. */
 function meanings(
   all: readonly NamedModel[],
   namesOf: (named: NamedModel) => readonly string[],

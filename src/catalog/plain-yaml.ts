@@ -1,4 +1,4 @@
-/** Thrown inside this file when a text is more than plain; never leaves it. */
+/** Thrown within this file for a text that is not plain YAML; never escapes it. */
 class NotPlain extends Error {}
 
 interface Line {
@@ -7,15 +7,14 @@ interface Line {
 }
 
 /**
- * Reads the plain part of YAML that catalog files are written in, some thirty times as fast as
- * a full parser: a catalog of a hundred models would otherwise delay every start by half a second.
+ * Parses the subset of YAML in which catalog files are written, some thirty times as fast as a full
+ * parser: a catalog of a hundred models would otherwise delay every start by half a second.
  *
- * Plain are maps and lists in blocks, `[…]` and `{…}` on one line, words, whole and decimal
- * numbers, `true`, `false`, `null`, text in double quotes without escapes, and comments on
- * lines of their own.
+ * The subset: block maps and lists, `[…]` and `{…}` on one line, words, whole and decimal numbers,
+ * `true`, `false`, `null`, double-quoted text without escapes, and comments on lines of their own.
  *
- * @returns what YAML 1.2 makes of the text, or `undefined` for a text that is faulty or uses
- *   more than this: the caller then asks the full parser, which also knows line and column
+ * @returns the same value as YAML 1.2, or `undefined` if the text is faulty or uses more than this
+ *   subset: the caller then uses the full parser, which reports line and column
  */
 export function readPlainYaml(text: string): unknown {
   try {
@@ -71,7 +70,7 @@ class BlockReader {
       if (line?.indent !== indent || !line.text.startsWith('- ')) return items;
       const text = line.text.slice(2);
       if (KEY.test(text)) {
-        // The dash is indentation for the keys of the map that starts on its line.
+        // The map that starts on the dash's line is indented by the dash.
         this.#lines[this.#at] = { indent: indent + 2, text };
         items.push(this.#map(indent + 2));
       } else {
@@ -88,7 +87,7 @@ class BlockReader {
       if (line?.indent !== indent || line.text.startsWith('- ')) return map;
       const match = KEY.exec(line.text);
       const key = match?.[1];
-      if (key === undefined || isOdd(key) || Object.hasOwn(map, key)) throw new NotPlain();
+      if (key === undefined || isSpecial(key) || Object.hasOwn(map, key)) throw new NotPlain();
       this.#at++;
       map[key] = match?.[2] === undefined ? this.#nested(indent) : flowValue(match[2]);
     }
@@ -97,17 +96,17 @@ class BlockReader {
   #nested(parent: number): unknown {
     const next = this.#lines[this.#at];
     if (next === undefined || next.indent < parent) return null;
-    // A list may stand as far left as the key it belongs to.
+    // A list may have the same indentation as its key.
     if (next.indent > parent || next.text.startsWith('- ')) return this.block(next.indent);
     return null;
   }
 }
 
-const ODD_KEY = /^(?:__proto__|true|false|null)$/i;
+const SPECIAL_KEY = /^(?:__proto__|true|false|null)$/i;
 
-/** Words that YAML gives a meaning, or JavaScript. */
-function isOdd(key: string): boolean {
-  return ODD_KEY.test(key);
+/** Words with a special meaning in YAML or JavaScript. */
+function isSpecial(key: string): boolean {
+  return SPECIAL_KEY.test(key);
 }
 
 function flowValue(text: string): unknown {
@@ -117,7 +116,7 @@ function flowValue(text: string): unknown {
   return value;
 }
 
-// All sticky: each matches at the reader's place only.
+// All sticky: each matches only at the reader's position.
 const LIST_START = /\[ ?/y;
 const LIST_END = / ?\]/y;
 const MAP_START = /\{ ?/y;
@@ -127,7 +126,7 @@ const COLON = /: /y;
 const FLOW_KEY = /[A-Za-z_][\w-]*(?=: )/y;
 const QUOTED = /"[^"\\]*"/y;
 const OUTER_WORD = /[\w/(+.-][^#"]*/y;
-// Without the space that stands before a closing bracket.
+// Excludes the space before a closing bracket.
 const INNER_WORD = /[\w/(+.-](?:[^#",[\]{}]*[^#",[\]{}\s])?/y;
 
 class FlowReader {
@@ -171,7 +170,7 @@ class FlowReader {
     if (this.#take(MAP_END) !== null) return map;
     do {
       const key = this.#need(FLOW_KEY);
-      if (isOdd(key) || Object.hasOwn(map, key)) throw new NotPlain();
+      if (isSpecial(key) || Object.hasOwn(map, key)) throw new NotPlain();
       this.#take(COLON);
       map[key] = this.value(false);
     } while (this.#take(COMMA) !== null);
@@ -202,7 +201,7 @@ function scalar(word: string): unknown {
   if (word === 'true') return true;
   if (word === 'false') return false;
   if (PLAIN_NUMBER.test(word)) return Number(word);
-  // Anything else that could be meant as a number or a constant is not plain.
+  // Other forms of numbers and constants are not plain.
   const special = /^(?:0[ox]|[-+.])/i.test(word) || !Number.isNaN(Number(word));
   if (special || /^(?:null|true|false|~)$/i.test(word)) throw new NotPlain();
   if (!PLAIN_WORD.test(word)) throw new NotPlain();

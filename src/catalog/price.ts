@@ -4,11 +4,11 @@ import type { Usage } from '../core/usage.js';
 const TOKENS_PER_RATE = 1_000_000;
 
 /**
- * What a request is expected to cost in US dollars.
+ * The expected cost of a request in US dollars.
  *
- * @param inputTokens - at least 0; also decides which tier of a long-context price applies
- * @param cachedTokens - of these, what the provider is expected to read from its prompt cache
- * @returns `null` when a rate that is needed is unknown: an unknown price is never 0
+ * @param inputTokens - at least 0; also determines the tier of a long-context price
+ * @param cachedTokens - of these, how many the provider is expected to read from its prompt cache
+ * @returns `null` if a rate that is needed is unknown: an unknown price is never 0
  */
 export function expectedCostUsd(
   price: Price | null,
@@ -18,7 +18,7 @@ export function expectedCostUsd(
 ): number | null {
   if (price === null) return null;
   const rates = ratesFor(price, inputTokens);
-  // Asked for every candidate of every request, so not by way of a list.
+  // Called for every candidate of every request, so no list is allocated.
   let input = cost(inputTokens, rates.input);
   if (cachedTokens > 0 && rates.cacheRead !== null && rates.input !== null && input !== null) {
     input -=
@@ -29,18 +29,18 @@ export function expectedCostUsd(
 }
 
 /**
- * What a request did cost in US dollars.
+ * The actual cost of a request in US dollars.
  *
- * Tokens read from or written to the provider's prompt cache have their own rates. Where the
- * price states none they cost as much as other input: for reads that is the most they can
- * cost, for writes it is what providers without a surcharge ask.
+ * Tokens read from or written to the provider's prompt cache have their own rates. If the price
+ * has none, they cost as much as other input: for reads that is the maximum, for writes it is the
+ * rate of providers without a surcharge.
  *
- * @returns `null` when a rate that is needed is unknown: an unknown price is never 0
+ * @returns `null` if a rate that is needed is unknown: an unknown price is never 0
  */
 export function usageCostUsd(price: Price | null, usage: Usage): number | null {
   if (price === null) return null;
   const rates = ratesFor(price, usage.inputTokens);
-  // Some servers count cached tokens beside the input instead of as a part of it.
+  // Some servers report cached tokens in addition to the input tokens instead of as a part of them.
   const plain = Math.max(0, usage.inputTokens - usage.cacheReadTokens - usage.cacheWriteTokens);
   const write = rates.cacheWrite ?? rates.input;
   const forAnHour = Math.min(usage.cacheWriteHourTokens ?? 0, usage.cacheWriteTokens);
@@ -53,7 +53,7 @@ export function usageCostUsd(price: Price | null, usage: Usage): number | null {
   );
 }
 
-/** Providers bill the whole request at the rates of its tier, not only the tokens above it. */
+/** Providers bill the whole request at the rates of its tier, not only the tokens above the threshold. */
 function ratesFor(price: Price, inputTokens: number): Rates {
   let rates: Rates = price;
   for (const tier of price.tiers) {
@@ -63,7 +63,7 @@ function ratesFor(price: Price, inputTokens: number): Rates {
 }
 
 function cost(tokens: number, rate: number | null): number | null {
-  // Nothing costs nothing, whatever the rate: a request without output needs no output rate.
+  // No tokens cost 0 even at an unknown rate: a request without output needs no output rate.
   if (tokens === 0) return 0;
   return rate === null ? null : (tokens * rate) / TOKENS_PER_RATE;
 }

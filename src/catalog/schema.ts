@@ -5,7 +5,7 @@ import type { BenchmarkName } from '../core/benchmark.js';
 import { CAPABILITIES } from '../core/model.js';
 import { nearest } from '../core/nearest.js';
 
-/** The providers that the shipped catalog may name as hosts; an operator's own may have any name. */
+/** The providers that the shipped catalog may name as hosts; an operator's overrides may name any provider. */
 export const HOST_PROVIDERS = [
   'ai21',
   'alibaba',
@@ -38,7 +38,7 @@ const sourceName = z
   .string()
   .regex(/^[a-z][a-z0-9-]*$/, 'must be a name in lower case, such as vendor-docs');
 
-// Not checked for its form: it must be one of the names under `sources`, which are.
+// Its format needs no check: it must be one of the names under `sources`, which are checked.
 const source = z.string().describe('Where it is stated: a name under `sources` of this file.');
 
 const evidence = z.strictObject({
@@ -99,7 +99,7 @@ function isAbove(
 
 const price = z.strictObject({ ...rates, source, tiers });
 
-// An operator knows where his prices are from, so the evidence may be left out.
+// Evidence is optional: operators know where their own prices come from.
 const ownPrice = z.strictObject({
   ...rates,
   as_of: day.optional().describe('The date of the figures, as YYYY-MM-DD.'),
@@ -128,8 +128,8 @@ const ownHost = z.strictObject({
   price: ownPrice.nullable().default(null).describe('The price there; empty if unknown.'),
 });
 
-// A record and not an object of optional keys: most models have four figures, and a start
-// would have to look for all the others of every model.
+// A record instead of an object of optional keys, which would check every possible benchmark of every
+// model at startup, although most models have four.
 const scores = z
   .partialRecord(z.enum(Object.keys(BENCHMARKS) as [BenchmarkName, ...BenchmarkName[]]), z.number())
   .superRefine((found, context) => {
@@ -177,7 +177,7 @@ const strength = z.strictObject({
   error: z.number().positive().max(LARGEST_STRENGTH).describe('Standard deviation of `mean`.'),
 });
 
-/** How a model's name looks: `vendor/name`, lower case. */
+/** The format of a model's id: `vendor/name`, lower case. */
 export const modelId = z
   .string()
   .regex(
@@ -196,7 +196,7 @@ const modelEntry = z.strictObject({
   hosts: z.array(host).min(1).describe("Where it runs; the vendor's own provider first."),
 });
 
-/** One file of `models/catalog`: the models of the vendor it is named after, and all sources. */
+/** One file of `models/catalog`: the models of the vendor it is named after, and their sources. */
 export const catalogFile = z
   .strictObject({
     sources: z.record(sourceName, evidence).describe('The pages that figures were read from.'),
@@ -212,7 +212,7 @@ export const catalogFile = z
     }
   });
 
-/** Every place in a model that names a source. */
+/** Every reference from a model to a source, with its path. */
 function citations(
   model: z.infer<typeof modelEntry>,
   index: number,
@@ -235,15 +235,15 @@ function citations(
   ];
 }
 
-/** What a catalog file says, checked. */
+/** The validated content of a catalog file. */
 export type CatalogFile = z.infer<typeof catalogFile>;
 
-/** A model as a catalog file has it. */
+/** A model as written in a catalog file. */
 export type ModelEntry = z.infer<typeof modelEntry>;
 
 /**
- * What an operator may say of a model: any field replaces that of the catalog, and all
- * others stay. A model that the catalog does not have needs `hosts`.
+ * An operator's overrides for a model: each field set replaces the catalog's. A model that is not in the
+ * catalog needs `hosts`.
  */
 export const modelOverride = z.strictObject({
   display_name: fields.display_name.optional(),
@@ -270,11 +270,11 @@ export const modelOverride = z.strictObject({
     .describe('Your own prices at hosts that the model already has, by provider.'),
 });
 
-/** One model's overrides, checked. */
+/** One model's validated overrides. */
 export type ModelOverride = z.infer<typeof modelOverride>;
 
-/** Every override by the model's id, checked. */
+/** Validated overrides by model id. */
 export type ModelOverrides = Readonly<Record<string, ModelOverride>>;
 
-/** A price as an operator or a catalog file states it. */
+/** A price as written in a configuration or catalog file. */
 export type PriceEntry = z.infer<typeof ownPrice>;

@@ -4,16 +4,16 @@ import type { GradedAnswer, MeasuredStrength } from '../route/measure-strength.j
 import type { Predictor } from '../route/predictor.js';
 import { table } from './table.js';
 
-/** An anchor prompt's grade. */
+/** The grade of the answer to an anchor prompt. */
 export interface GradedAnchor extends GradedAnswer {
   readonly category: string;
 }
 
-/** Standard deviations on either side that hold 95 % of a normal distribution. */
-const SIDES = 1.96;
-const MOST_ALIKE = 3;
+/** Half the width of a normal distribution's 95 % interval, in standard deviations. */
+const Z_95 = 1.96;
+const MAX_SIMILAR = 3;
 
-/** What was measured, as a person reads it, with the lines for the configuration. */
+/** The measured strength as text for a person, with the lines for the configuration. */
 export function anchorReport(
   model: Model,
   answers: readonly GradedAnchor[],
@@ -21,15 +21,15 @@ export function anchorReport(
   known: { readonly predictor: Predictor; readonly catalog: Catalog },
 ): string {
   const { mean, error, before } = measured;
-  const alike = alikeModels(mean, model.id, known);
+  const similar = similarModels(mean, model.id, known);
   return [
     gradeTable(answers, measured),
     '',
-    `strength  ${within(measured)}; 95 % from ${(mean - SIDES * error).toFixed(2)} to ${(mean + SIDES * error).toFixed(2)}`,
-    `before    ${within(before)}, by what is published of it`,
-    ...(alike.length === 0 ? [] : [`like      ${alike.join(', ')}`]),
+    `strength  ${withError(measured)}; 95 % from ${(mean - Z_95 * error).toFixed(2)} to ${(mean + Z_95 * error).toFixed(2)}`,
+    `before    ${withError(before)}, from published figures`,
+    ...(similar.length === 0 ? [] : [`like      ${similar.join(', ')}`]),
     '',
-    'For suffice.yaml; a running server reads it by itself:',
+    'For suffice.yaml; a running server reloads it automatically:',
     '',
     'models:',
     `  ${model.id}:`,
@@ -40,12 +40,12 @@ export function anchorReport(
 
 function gradeTable(answers: readonly GradedAnchor[], { expected }: MeasuredStrength): string {
   const categories = [...new Set(answers.map(({ category }) => category))].sort();
-  const row = (name: string, is: (category: string) => boolean): readonly string[] => {
-    const places = answers.flatMap(({ category }, i) => (is(category) ? [i] : []));
-    const sum = (of: (place: number) => number): number =>
-      places.reduce((total, place) => total + of(place), 0);
-    const right = sum((place) => answers[place]?.score ?? 0);
-    return [name, `${right}/${places.length}`, sum((place) => expected[place] ?? 0).toFixed(1)];
+  const row = (name: string, isIn: (category: string) => boolean): readonly string[] => {
+    const indices = answers.flatMap(({ category }, i) => (isIn(category) ? [i] : []));
+    const sum = (valueAt: (index: number) => number): number =>
+      indices.reduce((total, index) => total + valueAt(index), 0);
+    const right = sum((index) => answers[index]?.score ?? 0);
+    return [name, `${right}/${indices.length}`, sum((index) => expected[index] ?? 0).toFixed(1)];
   };
   return table(
     [
@@ -61,7 +61,7 @@ function gradeTable(answers: readonly GradedAnchor[], { expected }: MeasuredStre
 }
 
 /** The known models whose strength is nearest. */
-function alikeModels(
+function similarModels(
   mean: number,
   self: string,
   { predictor, catalog }: { readonly predictor: Predictor; readonly catalog: Catalog },
@@ -73,10 +73,10 @@ function alikeModels(
       return general === undefined ? [] : [{ id: other.id, strength: general.mean }];
     })
     .sort((a, b) => Math.abs(a.strength - mean) - Math.abs(b.strength - mean))
-    .slice(0, MOST_ALIKE)
+    .slice(0, MAX_SIMILAR)
     .map(({ id, strength }) => `${id} (${strength.toFixed(2)})`);
 }
 
-function within({ mean, error }: OwnStrength): string {
+function withError({ mean, error }: OwnStrength): string {
   return `${mean.toFixed(2)} ± ${error.toFixed(2)}`;
 }

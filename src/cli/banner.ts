@@ -4,7 +4,7 @@ import { formatFault } from '../core/errors.js';
 import type { Price, ServedModel } from '../core/model.js';
 import { proxyLines } from './proxies.js';
 
-/** Models shown one by one; the rest is a number, `suffice models` has them all. */
+/** The number of models listed; the others are only counted. `suffice models` lists all. */
 const MAX_SHOWN = 12;
 
 const CONSEQUENCES: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ function consequenceOf(degraded: string): string {
   return `${degraded}: ${CONSEQUENCES[degraded] ?? 'decisions are heuristic'}`;
 }
 
-/** What a person sees when the server has started: where it is, what it serves, what to try. */
+/** The text printed when the server has started: its address, what it serves, and an example request. */
 export function banner(app: Pick<App, 'url' | 'inForce'>, version: string): string {
   const { sourced, assembly } = app.inForce;
   const served = [...assembly.setup.served.values()];

@@ -6,42 +6,42 @@ import { GatewayError } from '../core/errors.js';
 import { inSentences } from '../yaml/sentences.js';
 import { EXIT, type Io } from './io.js';
 
-/** Lines kept back before they are written: one system call for hundreds of lines. */
+/** Size of the output buffer, so that hundreds of lines are written with one system call. */
 const FLUSH_CHARS = 1 << 16;
-/** Lines answered at a time, where answers take a while. */
+/** Lines that are answered concurrently. */
 const WINDOW = 64;
-/** Faulty lines that are told one by one; a file of another form has nothing but such lines. */
-const MOST_TOLD = 20;
+/** Faulty lines that are reported individually: in a file of the wrong format, every line is faulty. */
+const MAX_REPORTED = 20;
 
-/** The schema of a line's name; numbers and texts are both given back as they came. */
+/** The schema of a line's id; numbers and texts are returned as given. */
 export const batchId = z.union([z.string(), z.number()]);
 
 /** What a command does with one line. */
 export interface BatchTask<Line> {
   readonly schema: z.ZodType<Line>;
   /**
-   * What stands in the output for the line, without a field `error`.
+   * The output for the line; it must not have a member `error`.
    *
    * @throws {GatewayError} the line cannot be answered
    */
   answer(line: Line): object | Promise<object>;
 }
 
-/** Stands in the output for a line that cannot be answered. */
-interface Refusal {
-  /** `null` where the line has none that can be read. */
+/** The output for a line that cannot be answered. */
+interface BatchError {
+  /** `null` if the line has no readable id. */
   readonly id: string | number | null;
   readonly error: { readonly code: string; readonly message: string };
 }
 
 /**
- * Answers every line of a JSONL file with a line of JSON, in the same order, while it reads.
+ * Answers every line of a JSONL file with a line of JSON, in the same order, while reading.
  *
- * A line that cannot be answered stops nothing: its place in the output says what is wrong with
- * it, and standard error says so of the first ones, with their numbers. Empty lines have no answer.
+ * For a line that cannot be answered, the output has the error instead; the first ones are also reported on
+ * standard error, with their line numbers. Empty lines are skipped.
  *
  * @param file - a path, or `-` for standard input
- * @returns the exit code: failed if any line was faulty
+ * @returns the exit code: `EXIT.failed` if any line was faulty
  */
 export async function answerBatch<Line>(
   file: string,
@@ -49,22 +49,22 @@ export async function answerBatch<Line>(
   io: Io,
 ): Promise<number> {
   const input = file === '-' ? Readable.from([await io.readStdin()]) : createReadStream(file);
-  const answered = new Answers(file, io);
+  const output = new OrderedOutput(file, io);
   let number = 0;
   let window: NumberedLine[] = [];
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
     number += 1;
-    // Trimmed, also of the mark that some editors put at the start of a file.
+    // This also removes a byte order mark.
     const text = line.trim();
     if (text === '') continue;
     window.push({ number, text });
     if (window.length < WINDOW) continue;
-    await answered.add(window, task);
+    await output.add(window, task);
     window = [];
   }
-  await answered.add(window, task);
-  answered.end();
-  return answered.faulty === 0 ? EXIT.ok : EXIT.failed;
+  await output.add(window, task);
+  output.end();
+  return output.faulty === 0 ? EXIT.ok : EXIT.failed;
 }
 
 interface NumberedLine {
@@ -72,8 +72,8 @@ interface NumberedLine {
   readonly text: string;
 }
 
-/** Puts answers out in the order of their lines. */
-class Answers {
+/** Writes answers in the order of their lines, and counts faulty lines. */
+class OrderedOutput {
   faulty = 0;
   readonly #file: string;
   readonly #io: Io;
@@ -87,9 +87,9 @@ class Answers {
   async add<Line>(lines: readonly NumberedLine[], task: BatchTask<Line>): Promise<void> {
     const answers = await Promise.all(lines.map(({ text }) => answerLine(text, task)));
     answers.forEach((answer, i) => {
-      if (isRefusal(answer)) {
+      if (isBatchError(answer)) {
         this.faulty += 1;
-        if (this.faulty <= MOST_TOLD) {
+        if (this.faulty <= MAX_REPORTED) {
           this.#io.err(`${this.#file}:${lines[i]?.number ?? 0}: ${answer.error.message}\n`);
         }
       }
@@ -100,10 +100,10 @@ class Answers {
 
   end(): void {
     this.flush();
-    const untold = this.faulty - MOST_TOLD;
-    if (untold > 0) {
+    const unreported = this.faulty - MAX_REPORTED;
+    if (unreported > 0) {
       this.#io.err(
-        `${this.#file}: ${untold} more faulty lines; "error" in the output says what is wrong with each\n`,
+        `${this.#file}: ${unreported} more faulty lines; "error" in the output says what is wrong with each\n`,
       );
     }
   }
@@ -114,12 +114,12 @@ class Answers {
   }
 }
 
-function isRefusal(answer: object): answer is Refusal {
+function isBatchError(answer: object): answer is BatchError {
   return 'error' in answer;
 }
 
 async function answerLine<Line>(line: string, task: BatchTask<Line>): Promise<object> {
-  let id: Refusal['id'] = null;
+  let id: BatchError['id'] = null;
   try {
     const read: unknown = JSON.parse(line);
     id = idOf(read);
@@ -130,18 +130,18 @@ async function answerLine<Line>(line: string, task: BatchTask<Line>): Promise<ob
     }
     return await task.answer(parsed.data);
   } catch (error) {
-    if (error instanceof GatewayError) return refusal(id, error.code, error.message);
-    if (error instanceof SyntaxError) return refusal(id, 'invalid_json', error.message);
+    if (error instanceof GatewayError) return batchError(id, error.code, error.message);
+    if (error instanceof SyntaxError) return batchError(id, 'invalid_json', error.message);
     throw error;
   }
 }
 
-/** The name of a line whatever else is wrong with it, so that its refusal can be told apart. */
-function idOf(read: unknown): Refusal['id'] {
-  const named = z.object({ id: batchId }).safeParse(read);
-  return named.success ? named.data.id : null;
+/** The id of a line even if the rest is invalid, so that its error can be matched to it. */
+function idOf(read: unknown): BatchError['id'] {
+  const parsed = z.object({ id: batchId }).safeParse(read);
+  return parsed.success ? parsed.data.id : null;
 }
 
-function refusal(id: Refusal['id'], code: string, message: string): Refusal {
+function batchError(id: BatchError['id'], code: string, message: string): BatchError {
   return { id, error: { code, message } };
 }

@@ -16,14 +16,14 @@ Run "suffice bench quality --help" (or fetch, live) for the options.
 
 type Bench = (args: readonly string[], context: ServeContext) => Promise<number>;
 
-// Loaded when asked for: no other command needs any of it.
+// Loaded on demand: no other command needs these modules.
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   quality: async () => (await import('../bench/quality/command.js')).qualityCommand,
   fetch: async () => (await import('../bench/fetch/command.js')).fetchCommand,
   live: async () => (await import('../bench/live/command.js')).liveCommand,
 };
 
-/** `suffice bench`: measures, and serves nothing. */
+/** `suffice bench`. */
 export async function benchCommand(
   args: readonly string[],
   context: ServeContext,
@@ -34,12 +34,12 @@ export async function benchCommand(
     return EXIT.ok;
   }
   const all = Object.keys(BENCHES).join(', ');
-  if (name === undefined) throw new UsageError(`say what to measure: ${all}`);
+  if (name === undefined) throw new UsageError(`a subcommand is missing: ${all}`);
   const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (load === undefined) {
     const meant = nearest(name, Object.keys(BENCHES));
     const hint = meant === null ? `; there are ${all}` : `; did you mean "${meant}"?`;
-    throw new UsageError(`there is nothing called "${name}"${hint}`);
+    throw new UsageError(`there is no subcommand "${name}"${hint}`);
   }
   return (await load())(rest, context);
 }

@@ -7,7 +7,7 @@ import type { ServeContext } from './serve.js';
 
 const JUDGE_HELP = `Usage: suffice cache judge --batch IN.jsonl [--max-error SHARE] > OUT.jsonl
 
-Tells for pairs of questions whether a cached answer to one could be given to the other. Calls no provider.
+Predicts for pairs of questions whether a cached answer to one could be given to the other. Calls no provider.
 
       --batch FILE       one {"id","a","b"} per line: b is asked while the answer to a is cached; "-" is
                          standard input. Prints {"id","similarity","probability","veto","hit"} for each
@@ -43,7 +43,7 @@ export async function judgeCommand(
     io.out(JUDGE_HELP);
     return EXIT.ok;
   }
-  if (values.batch === undefined) throw new UsageError('it wants --batch FILE');
+  if (values.batch === undefined) throw new UsageError('--batch FILE is missing');
   const maxError = Number(values['max-error']);
   if (values['max-error'].trim() === '' || !(maxError >= 0 && maxError <= 1)) {
     throw new UsageError('--max-error must be a share between 0 and 1');

@@ -79,10 +79,10 @@ export async function cacheCommand(
     io.out(`${JSON.stringify(await gateway('/v1/cache/stats', null), null, 2)}\n`);
     return EXIT.ok;
   }
-  if (verb !== 'purge') throw new UsageError('say what to do: stats, purge or judge');
+  if (verb !== 'purge') throw new UsageError('a subcommand is missing: stats, purge or judge');
   const what = { tag, namespace, id, prefix, all };
   if (Object.values(what).every((condition) => condition === undefined)) {
-    throw new UsageError('say what to purge: --tag, --namespace, --id, --prefix, or --all');
+    throw new UsageError('name what to purge: --tag, --namespace, --id, --prefix, or --all');
   }
   const answer = await gateway('/v1/cache/purge', { ...what, dry_run: values['dry-run'] });
   io.out(purgeText(purged.parse(answer)));
@@ -122,7 +122,7 @@ type Gateway = (path: string, body: unknown) => Promise<unknown>;
 function gatewayAt(url: string | undefined, key: string | undefined, { env }: Io): Gateway {
   const base = (url ?? nonEmpty(env['SUFFICE_URL']) ?? 'http://127.0.0.1:4300').replace(/\/+$/, '');
   const secret = key ?? nonEmpty(env['SUFFICE_API_KEY']);
-  if (!URL.canParse(base)) throw new UsageError(`"${base}" is no URL`);
+  if (!URL.canParse(base)) throw new UsageError(`"${base}" is not a URL`);
   return async (path, body) => {
     const response = await reach(`${base}${path}`, {
       ...(body !== null && { method: 'POST', body: JSON.stringify(body) }),
@@ -133,8 +133,8 @@ function gatewayAt(url: string | undefined, key: string | undefined, { env }: Io
     });
     const answer = jsonOrNull(await response.text());
     if (response.ok && answer !== null) return answer;
-    const told = fault.safeParse(answer);
-    const why = told.success ? told.data.error.message : `${base} answered ${response.status}`;
+    const parsed = fault.safeParse(answer);
+    const why = parsed.success ? parsed.data.error.message : `${base} answered ${response.status}`;
     throw new DataError(why);
   };
 }
@@ -151,7 +151,7 @@ function jsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    // Something else than the gateway answers there; the caller says so.
+    // Not a gateway; the caller reports it.
     return null;
   }
 }

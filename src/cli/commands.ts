@@ -48,8 +48,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   models: modelsCommand,
 };
 
-/** What some commands do, where it has a help of its own. */
-const WITH_HELP: Readonly<Record<string, readonly string[]>> = {
+/** The subcommands that have a `--help` of their own. */
+const SUBCOMMANDS_WITH_HELP: Readonly<Record<string, readonly string[]>> = {
   bench: ['quality', 'fetch', 'live'],
   cache: ['judge'],
   models: ['add'],
@@ -58,7 +58,7 @@ const WITH_HELP: Readonly<Record<string, readonly string[]>> = {
 /**
  * Runs one command.
  *
- * Never throws for what a person did wrong: that becomes sentences on standard error.
+ * User errors are not thrown but reported on standard error.
  *
  * @returns the exit code, one of `EXIT`
  */
@@ -83,13 +83,13 @@ export async function runCommand(args: readonly string[], context: ServeContext)
   try {
     return await command(rest, context);
   } catch (error) {
-    return explainFailure(helpful(name, rest), error, context);
+    return explainFailure(commandWithHelp(name, rest), error, context);
   }
 }
 
-/** The words before `--help` where it is about what was meant. */
-function helpful(name: string, [verb = '']: readonly string[]): string {
-  return WITH_HELP[name]?.includes(verb) === true ? `${name} ${verb}` : name;
+/** The command, with its subcommand if that has a `--help` of its own. */
+function commandWithHelp(name: string, [verb = '']: readonly string[]): string {
+  return SUBCOMMANDS_WITH_HELP[name]?.includes(verb) === true ? `${name} ${verb}` : name;
 }
 
 function explainFailure(command: string, error: unknown, { io }: ServeContext): number {
@@ -110,18 +110,17 @@ function explainFailure(command: string, error: unknown, { io }: ServeContext): 
   throw error;
 }
 
-// By code, not by class: these errors come from the platform, whose classes are not always ours
-// to compare with.
+// Matched by code: errors of the platform can come from another realm, where `instanceof` fails.
 function isParseArgsError(error: unknown): error is Error {
   return codeOf(error).startsWith('ERR_PARSE_ARGS_');
 }
 
-/** Files that are not there and ports that are taken: the system's own words say what is wrong. */
+/** Errors whose message suffices for the user, such as a missing file or a port in use. */
 function isExpected(error: unknown): error is Error {
-  return error instanceof ArtefactError || error instanceof DataError || isOfSystem(error);
+  return error instanceof ArtefactError || error instanceof DataError || isSystemError(error);
 }
 
-/** Whether a call of the operating system failed: Node says which. */
-function isOfSystem(error: unknown): boolean {
+/** Whether a system call failed. */
+function isSystemError(error: unknown): boolean {
   return codeOf(error) !== '' && typeof (error as { syscall?: unknown }).syscall === 'string';
 }

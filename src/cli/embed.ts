@@ -24,23 +24,23 @@ Prints the embedding vectors by which the router and the cache compare texts. Ca
 
 const embedLine = z.object({ id: batchId, text: z.string() });
 
-/** Digits kept after the point: a 32-bit float below 1 has no more. */
+/** Rounds to seven decimals: a 32-bit float below 1 has no more. */
 const SCALE = 1e7;
 
-/** Processes of an encoder; the runtime uses several cores in each. */
+/** Number of encoder processes; the runtime uses several cores in each. */
 const PROCESSES = 1;
 
-/** What the command is run in. */
+/** Dependencies of `embedCommand`. */
 export interface EmbedContext {
   readonly io: Io;
   readonly shipped: Pick<Shipped, 'artefacts'>;
-  /** `Encoder.open`, unless encoders are to be run otherwise. */
+  /** Default: `Encoder.open`. */
   readonly openEncoder?: typeof openEncoder;
 }
 
 const openEncoder = (source: string, options: EncoderOptions) => Encoder.open(source, options);
 
-/** `suffice embed`: lets anybody judge the embedder. */
+/** `suffice embed`. */
 export async function embedCommand(
   args: readonly string[],
   { io, shipped, openEncoder: open = openEncoder }: EmbedContext,

@@ -29,7 +29,7 @@ your models, so that you can choose one for your rules. Uses predictions only; c
   -h, --help             show this help
 `;
 
-/** Promises that are shown, beside the policy's own. */
+/** The values of `keep` that are shown in addition to the policy's own. */
 const KEEPS = [1, 0.99, 0.98, 0.97, 0.95, 0.93, 0.9, 0.85, 0.8, 0.7, 0.5] as const;
 
 const requestLine = z.looseObject({
@@ -38,7 +38,7 @@ const requestLine = z.looseObject({
   tools: z.array(z.unknown()).optional(),
 });
 
-/** `suffice frontier`: what to expect of each promise. */
+/** `suffice frontier`. */
 export async function frontierCommand(
   args: readonly string[],
   { io, clock }: Pick<ServeContext, 'io' | 'clock'>,
@@ -56,7 +56,7 @@ export async function frontierCommand(
   if (outcome.objective === 'quality') {
     throw new GatewayError(
       'invalid_request',
-      `the policy "${policy}" asks for the best model whatever it costs, so there is nothing to pick`,
+      `the policy "${policy}" always uses the best model regardless of cost, so there is no "keep" to choose`,
     );
   }
   const prospects =
@@ -66,8 +66,8 @@ export async function frontierCommand(
   if (first === undefined || expectations === null || expectations.size === 0) {
     throw new DataError(
       from === undefined
-        ? 'this predictor brings no prompts of its own; name some with --from'
-        : `${from}: there is no request that a model may answer`,
+        ? 'this predictor ships without typical prompts; give your own with --from'
+        : `${from}: it contains no request that a model may answer`,
     );
   }
   const keeps = [...new Set([...KEEPS, outcome.keep.value])].sort((a, b) => b - a);
@@ -76,14 +76,20 @@ export async function frontierCommand(
     models: first.candidates.models,
     from: from ?? null,
     requests: expectations.size,
-    points: telling(frontierOf({ expectations, prospects, outcome }, keeps), outcome.keep.value),
+    points: informativePoints(
+      frontierOf({ expectations, prospects, outcome }, keeps),
+      outcome.keep.value,
+    ),
   };
   io.out(values.json ? `${JSON.stringify(frontierJson(frontier), null, 2)}\n` : page(frontier));
   return EXIT.ok;
 }
 
-/** Where quality is worth nothing already, lower promises change nothing: only the policy's own is shown. */
-function telling(points: readonly FrontierPoint[], own: number): readonly FrontierPoint[] {
+/** Once the price of quality is 0, a lower `keep` changes nothing, so only the policy's own is shown. */
+function informativePoints(
+  points: readonly FrontierPoint[],
+  own: number,
+): readonly FrontierPoint[] {
   const last = points.findIndex(({ price }) => price === 0);
   return points.filter(({ keep }, i) => last < 0 || i <= last || keep === own);
 }
@@ -110,7 +116,7 @@ function parse(args: readonly string[]) {
   });
 }
 
-/** @throws {DataError} for a line that is no request */
+/** @throws {DataError} a line is not a request */
 async function prospectsIn(
   file: string,
   policy: string,
@@ -133,19 +139,19 @@ async function prospectsIn(
 }
 
 function page({ outcome, models, from, requests, points }: Frontier): string {
-  const inTime = outcome.objective === 'latency';
+  const isLatency = outcome.objective === 'latency';
   const reference = outcome.reference === 'best' ? 'the best model' : outcome.reference;
   const rows = points.map((point) => [
     point.keep === outcome.keep.value ? '>' : ' ',
     String(point.keep),
     point.kept.toFixed(3),
-    inTime ? duration(point.outlay) : dollars(point.outlay && 1000 * point.outlay),
+    isLatency ? duration(point.outlay) : dollars(point.outlay && 1000 * point.outlay),
     point.saved === null ? 'n/a' : `${(100 * point.saved).toFixed(0)} %`,
-    point.price === null ? '-' : inTime ? duration(point.price) : dollars(point.price),
+    point.price === null ? '-' : isLatency ? duration(point.price) : dollars(point.price),
     sharesOf(point, models),
   ]);
   return [
-    `${requests} ${from === null ? 'usual prompts' : `requests of ${from}`}, ${models.length} models, ` +
+    `${requests} ${from === null ? 'typical prompts' : `requests from ${from}`}, ${models.length} models, ` +
       `policy ${outcome.policy} (keep ${outcome.keep.value} of ${reference})`,
     '',
     table(
@@ -153,7 +159,7 @@ function page({ outcome, models, from, requests, points }: Frontier): string {
         { title: '', align: 'left' },
         { title: 'KEEP', align: 'left' },
         { title: 'EXPECTED', align: 'right' },
-        { title: inTime ? 'TIME' : 'COST/1000', align: 'right' },
+        { title: isLatency ? 'TIME' : 'COST/1000', align: 'right' },
         { title: 'SAVED', align: 'right' },
         { title: 'WORTH', align: 'right' },
         { title: 'WHO ANSWERS', align: 'left' },
@@ -161,23 +167,23 @@ function page({ outcome, models, from, requests, points }: Frontier): string {
       rows,
     ),
     '',
-    `EXPECTED: share of the success of ${reference}, by the predictions. WORTH: what one more adequate answer may cost.`,
+    `EXPECTED: predicted share of the success of ${reference}. WORTH: what one more adequate answer may cost.`,
     '',
   ].join('\n');
 }
 
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /** The models with the largest shares, `openai/gpt-5 62 %`. */
 function sharesOf({ shares }: FrontierPoint, models: readonly string[]): string {
-  const asked = shares
+  const used = shares
     .map((share, m) => ({ share, model: models[m] ?? '' }))
     .filter(({ share }) => share > 0)
     .sort((a, b) => b.share - a.share);
-  const named = asked
-    .slice(0, MOST_NAMED)
+  const named = used
+    .slice(0, MAX_NAMED)
     .map(({ share, model }) => `${model} ${(100 * share).toFixed(0)} %`);
-  const others = asked.length - named.length;
+  const others = used.length - named.length;
   return [...named, ...(others > 0 ? [`${others} more`] : [])].join(', ');
 }
 

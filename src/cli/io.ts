@@ -1,37 +1,37 @@
 import { codeOf } from '../core/errors.js';
 
-/** Everything a command may touch of the world outside. */
+/** A command's access to standard streams, environment and terminal. */
 export interface Io {
-  /** Writes to standard output, as it stands. */
+  /** Writes to standard output, without adding a line break. */
   out(text: string): void;
-  /** Writes to standard error, as it stands. */
+  /** Writes to standard error, without adding a line break. */
   err(text: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** All of standard input as text. */
   readStdin(): Promise<string>;
-  /** Asks the person at the terminal, and gives the answer; absent where nobody is there. */
+  /** Asks the user a question; absent if there is no terminal. */
   readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 
 /** Exit codes of every command. */
 export const EXIT = {
   ok: 0,
-  /** The command ran, and what it looked at is not in order. */
+  /** The command ran, but found errors or could not complete. */
   failed: 1,
-  /** The command was not understood. */
+  /** Invalid command line. */
   usage: 2,
 } as const;
 
-/** How a command ends whose standard output cannot be written any more, and what it says to standard error. */
+/** The exit code, and the text for standard error, of a command whose standard output cannot be written. */
 export function withoutOutput(error: Error): { readonly code: number; readonly says: string } {
-  // A reader that has seen enough (`suffice models | head`) closes the pipe; that is no failure.
+  // A reader that has read enough (`suffice models | head`) closes the pipe; that is not an error.
   if (codeOf(error) === 'EPIPE') return { code: EXIT.ok, says: '' };
-  // A full disk, for the most part.
+  // Usually a full disk.
   const says = `suffice: standard output cannot be written: ${error.message}\n`;
   return { code: EXIT.failed, says };
 }
 
-/** The command line was not understood; the message says how. */
+/** An invalid command line; the message says what is wrong. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -45,10 +45,10 @@ Exit code: 0 measured, 1 incomplete or not confirmed, 2 invalid command line.
 `;
 
 const CONCURRENCY = 4;
-/** With fewer answers the interval would say nothing. */
-const FEWEST_ANSWERS = 10;
+/** With fewer answers the interval would be too wide to be useful. */
+const MIN_ANSWERS = 10;
 
-/** `suffice models add`: measures the strength of a model by its answers to anchor prompts. */
+/** `suffice models add`: measures a model's strength from its answers to anchor prompts. */
 export async function modelsAddCommand(
   args: readonly string[],
   context: ServeContext,
@@ -69,16 +69,16 @@ export async function modelsAddCommand(
   );
 }
 
-interface Measuring extends Spending {
+interface Measurement extends CostInputs {
   readonly anchors: readonly Anchor[];
   readonly model: Model;
   readonly assembly: Assembly;
   readonly gateway: Gateway;
 }
 
-async function measure(of: Measuring, options: AddOptions, io: Io): Promise<number> {
-  const { anchors, model, assembly, gateway, rates, journal } = of;
-  if (!(await isAgreed(anchors, options, { rates, journal }, io))) return EXIT.failed;
+async function measure(inputs: Measurement, options: AddOptions, io: Io): Promise<number> {
+  const { anchors, model, assembly, gateway, rates, journal } = inputs;
+  if (!(await confirmCost(anchors, options, { rates, journal }, io))) return EXIT.failed;
 
   const { models, maxTokens, budgetUsd } = options;
   const run = new LiveRun({
@@ -98,10 +98,10 @@ async function measure(of: Measuring, options: AddOptions, io: Io): Promise<numb
 
 interface AddOptions {
   readonly model: string;
-  /** The same, as a list. */
+  /** `model` as a list. */
   readonly models: readonly [string];
   readonly budgetUsd: number;
-  readonly isAgreed: boolean;
+  readonly isConfirmed: boolean;
   readonly out: string;
   readonly dataset: string;
   readonly maxTokens: number;
@@ -129,16 +129,15 @@ function readOptions(args: readonly string[], env: Io['env']): AddOptions | null
   if (values.help) return null;
   const [model, ...more] = positionals;
   if (model === undefined || more.length > 0 || !modelId.safeParse(model).success) {
-    throw new UsageError(
-      'say which model, by vendor and name: suffice models add acme/new-1 --anchors',
-    );
+    throw new UsageError('name one model as vendor/name: suffice models add acme/new-1 --anchors');
   }
-  if (!values.anchors) throw new UsageError('say how: --anchors sends the prompts that come along');
+  if (!values.anchors)
+    throw new UsageError('--anchors is missing: it sends the prompts that ship with Suffice');
   return {
     model,
     models: [model],
     budgetUsd: atLeast('--budget', values.budget, 0),
-    isAgreed: values.yes,
+    isConfirmed: values.yes,
     out: values.out ?? `anchors-${model.replace('/', '-')}.jsonl`,
     dataset: 'anchors',
     maxTokens: Math.round(atLeast('--max-tokens', values['max-tokens'], 1)),
@@ -151,7 +150,7 @@ function readOptions(args: readonly string[], env: Io['env']): AddOptions | null
 function atLeast(option: string, text: string, least: number): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (Number.isFinite(value) && value >= least) return value;
-  throw new UsageError(`${option} ${text}: wants a number of at least ${least}`);
+  throw new UsageError(`${option} ${text}: must be a number of at least ${least}`);
 }
 
 function modelFor(id: string, { setup }: Assembly): Model {
@@ -163,7 +162,7 @@ interface Anchor {
   readonly features: Features;
 }
 
-/** The anchors, the most telling for this model first. */
+/** The anchors, the most informative for this model first. */
 async function readAnchors(
   folder: string,
   model: Model,
@@ -176,25 +175,25 @@ async function readAnchors(
       return readBy(setup.reader, openai.readRequest(Buffer.from(body)).conversation());
     }),
   );
-  const telling = tellingOf(model, predictor.base, features);
+  const information = tellingOf(model, predictor.base, features);
   return prompts
-    .map((prompt, i) => ({ prompt, features: features[i], telling: telling[i] ?? 0 }))
-    .sort((a, b) => b.telling - a.telling)
+    .map((prompt, i) => ({ prompt, features: features[i], information: information[i] ?? 0 }))
+    .sort((a, b) => b.information - a.information)
     .flatMap(({ prompt, features: read }) =>
       read === undefined ? [] : [{ prompt, features: read }],
     );
 }
 
-interface Spending {
+interface CostInputs {
   readonly rates: ReadonlyMap<string, DearestRates>;
   readonly journal: Journal;
 }
 
-/** Says what it can cost, and whether that may be spent. */
-async function isAgreed(
+/** Reports the maximum cost. @returns whether the user agrees to spend it */
+async function confirmCost(
   anchors: readonly Anchor[],
   options: AddOptions,
-  { rates, journal }: Spending,
+  { rates, journal }: CostInputs,
   io: Io,
 ): Promise<boolean> {
   const { model, budgetUsd, url } = options;
@@ -204,7 +203,7 @@ async function isAgreed(
     `${prompts.length} prompts to ${model} through ${url}: at most ${dollars(most)} more; ` +
       `${dollars(journal.spentUsd)} spent before, budget ${dollars(budgetUsd)}\n`,
   );
-  if (options.isAgreed) return true;
+  if (options.isConfirmed) return true;
   const answer = (await io.ask?.('Send them? [y/N] ')) ?? '';
   if (/^y(?:es)?$/iu.test(answer.trim())) return true;
   io.err(`Nothing was sent.${io.ask === undefined ? ' Add --yes to spend it.' : ''}\n`);
@@ -225,16 +224,16 @@ function report(
   io: Io,
 ): number {
   if (missing > 0) {
-    io.err(`${missing} answers are missing; the same command goes on where this run stopped\n`);
+    io.err(`${missing} answers are missing; run the same command again to resume\n`);
   }
-  if (answers.length < FEWEST_ANSWERS) {
-    io.err(`${answers.length} answers are too few to measure by; ${FEWEST_ANSWERS} are needed\n`);
+  if (answers.length < MIN_ANSWERS) {
+    io.err(`${answers.length} answers are too few for a measurement; ${MIN_ANSWERS} are needed\n`);
     return EXIT.failed;
   }
   const { base } = assembly.predictor;
   const measured = measureStrength(model, base, answers);
   if (measured === null) {
-    io.err('the predictor in force knows no strength of models, so there is nothing to set\n');
+    io.err('the predictor in force does not use model strengths, so there is nothing to set\n');
     return EXIT.failed;
   }
   io.out(

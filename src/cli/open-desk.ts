@@ -10,24 +10,27 @@ import { RouteDesk, routerOver } from '../assembly/route-desk.js';
 import type { DeskOptions } from './route.js';
 import type { ServeContext } from './serve.js';
 
-/** What commands need that look at a configuration. */
+/** Dependencies of commands that load a configuration. */
 export type InForceContext = Pick<ServeContext, 'io' | 'shipped' | 'clock' | 'version'>;
 
-/** What a server with this configuration would be made of, without a server; tells of warnings on standard error. */
+/** Builds what a server with this configuration would use, without starting one. Prints warnings to standard error. */
 export async function assembleFor(
   config: string | null,
   context: InForceContext,
 ): Promise<Assembly> {
-  return (await toldOf(config, context)).assembly;
+  return (await inForceWithWarnings(config, context)).assembly;
 }
 
-async function toldOf(config: string | null, context: InForceContext): Promise<InForce> {
+async function inForceWithWarnings(
+  config: string | null,
+  context: InForceContext,
+): Promise<InForce> {
   const inForce = await inForceFor(config, context);
   for (const warning of inForce.sourced.warnings) context.io.err(`${formatFault(warning)}\n`);
   return inForce;
 }
 
-/** What would be in force in a server with this configuration. */
+/** Loads a configuration and builds what a server would put in force. */
 export async function inForceFor(
   config: string | null,
   { io, shipped, clock, version }: InForceContext,
@@ -44,7 +47,7 @@ export async function inForceFor(
     version,
     speed: new SpeedMeter(clock),
     length: new LengthMeter(),
-    // A person or a bench is looking at single decisions: a heuristic one would only mislead.
+    // The command shows single decisions, for which the heuristic would be misleading.
     onPredictorMissing: (error) => {
       throw error;
     },
@@ -65,13 +68,13 @@ export async function inForceFor(
 }
 
 /**
- * Opens a desk at which decisions are made as a server with this configuration would make them.
+ * Makes a `RouteDesk` that decides as a server with this configuration would.
  *
- * @throws {FaultyFileError} when configuration or rules are not in order
- * @throws {ArtefactError} when the predictor cannot be used
+ * @throws {FaultyFileError} the configuration or rules are faulty
+ * @throws {ArtefactError} the predictor cannot be used
  */
 export async function openDesk(request: DeskOptions, context: InForceContext): Promise<RouteDesk> {
-  const { sourced, assembly } = await toldOf(request.config, context);
+  const { sourced, assembly } = await inForceWithWarnings(request.config, context);
   const { setup, rules, predictor } = assembly;
   const router =
     request.models === null

@@ -1,12 +1,12 @@
 import type { Provider } from '../upstream/providers.js';
 
-/** Each proxy in use with the providers behind it, a line for each; without users and passwords. */
+/** One line for each proxy in use, with the providers reached through it; without user names and passwords. */
 export function proxyLines(providers: Iterable<Provider>): readonly string[] {
   const behind = new Map<string, string[]>();
   for (const { name, proxy } of providers) {
     if (proxy === null) continue;
-    const told = `${proxy.origin} (${proxy.source})`;
-    behind.set(told, [...(behind.get(told) ?? []), name]);
+    const label = `${proxy.origin} (${proxy.source})`;
+    behind.set(label, [...(behind.get(label) ?? []), name]);
   }
-  return [...behind].map(([told, names]) => `${told} for ${names.join(', ')}`);
+  return [...behind].map(([label, names]) => `${label} for ${names.join(', ')}`);
 }

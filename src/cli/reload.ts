@@ -4,28 +4,28 @@ import type { Log } from '../telemetry/log.js';
 
 type WatchedApp = Pick<App, 'files' | 'reload'>;
 
-/** Reloads until it is closed. */
+/** Reloads an app when its files change, until it is closed. */
 export interface ReloadWatch {
-  /** Notes the files that an app is about to be made of: what changes from now on is read again. */
+  /** Starts watching the files that an app is about to read, so that no later change is missed. */
   willRead(files: readonly string[]): Promise<void>;
-  /** The app runs: it is reloaded from now on, and at once where something has come up before. */
+  /** Sets the running app. It is reloaded from now on, and at once if a reload was requested before. */
   begin(app: WatchedApp): void;
   /**
-   * Reloads at once, whatever has changed; never rejects.
+   * Reloads at once, even if no file has changed; never rejects.
    *
-   * While one is under way all that are asked for are one, which comes after it.
+   * Requests during a reload are coalesced into one reload after it.
    */
   reload(): Promise<void>;
-  /** None begins after this. */
+  /** Stops watching; no reload starts after this. */
   close(): void;
 }
 
 /**
- * Reloads an app whenever a file it was made of has changed: configuration, rules, their tests, the
- * pointer to a tuned head.
+ * Reloads an app whenever one of its files changes: configuration, rules, their tests, the pointer to a
+ * tuned head.
  *
- * Where a reload was refused, the files that the refused configuration names are watched besides, until
- * one succeeds: it may be one of them that has to be corrected, or to come.
+ * After a refused reload, the files named by the refused configuration are watched as well until a reload
+ * succeeds: one of them may have to be corrected or created.
  */
 export function watchForReload(log: Log, options: WatchOptions): ReloadWatch {
   let begin: ReloadWatch['begin'] = () => undefined;
@@ -42,11 +42,13 @@ export function watchForReload(log: Log, options: WatchOptions): ReloadWatch {
     const app = await running;
     next = null;
     if (isClosed) return;
-    const taken = await app.reload((named) => watch.follow([...new Set([...app.files, ...named])]));
-    if (taken) await watch.follow(app.files);
+    const isReloaded = await app.reload((named) =>
+      watch.follow([...new Set([...app.files, ...named])]),
+    );
+    if (isReloaded) await watch.follow(app.files);
   };
   const reload = (): Promise<void> => {
-    // One that has not begun yet will read all that has changed until it does.
+    // A reload that has not started yet will read everything that changes until it does.
     last = next ??= last.then(reloadNow);
     return last;
   };

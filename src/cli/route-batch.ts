@@ -8,7 +8,7 @@ import { FAR } from '../route/decide.js';
 import { answerBatch, batchId } from './batch.js';
 import type { Io } from './io.js';
 
-/** What else a line has belongs to its request, as far as that knows it. */
+/** Other members of a line are part of its chat completions request. */
 const batchLine = z.looseObject({
   id: batchId,
   prompt: z.string().nullish(),
@@ -17,9 +17,9 @@ const batchLine = z.looseObject({
 });
 
 /**
- * `suffice route --batch`: a decision for every line, as `answerBatch` promises.
+ * `suffice route --batch`: a decision for every line; see `answerBatch`.
  *
- * @returns the exit code: failed if any line was faulty
+ * @returns the exit code: `EXIT.failed` if any line was faulty
  */
 export function routeBatch(
   file: string,
@@ -28,7 +28,7 @@ export function routeBatch(
   io: Io,
 ): Promise<number> {
   const answer = async (line: z.infer<typeof batchLine>) =>
-    decided(line.id, await decide(requestOf(line, policy)));
+    outputOf(line.id, await decide(requestOf(line, policy)));
   return answerBatch(file, { schema: batchLine, answer }, io);
 }
 
@@ -46,7 +46,7 @@ function requestOf(line: z.infer<typeof batchLine>, policy: string): ChatRequest
   return openai.readRequest(Buffer.from(JSON.stringify(body)));
 }
 
-function decided(id: string | number, { decision, input }: Routing) {
+function outputOf(id: string | number, { decision, input }: Routing) {
   return {
     id,
     model: decision.model,

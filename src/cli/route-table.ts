@@ -7,7 +7,7 @@ import { dollars, duration, table } from './table.js';
 
 const MAX_FLIPS = 3;
 
-/** A decision as a person reads it: the choice, every candidate with its figures, what would flip it. */
+/** A decision as text for a person: the choice, every candidate with its figures, and what would change the choice. */
 export function routeTable(routing: Routing, flips: readonly Flip[]): string {
   return [headline(routing), '', candidateTable(routing), '', ...flipLines(flips), ''].join('\n');
 }
@@ -41,7 +41,7 @@ function headline({ decision, features, input, choice }: Routing): string {
   ].join('\n');
 }
 
-/** What was promised, and what that asks of a candidate. */
+/** The policy's promise, and what it requires of a candidate. */
 function promise({ input, choice }: Pick<Routing, 'input' | 'choice'>): string {
   const { outcome, price } = input;
   const reference = `${choice.reference.model} (${choice.reference.success.toFixed(3)})`;
@@ -95,8 +95,8 @@ function verdict(candidate: Candidate, choice: Choice, { price, outcome }: Choic
   }
   if (qualityOf(candidate, choice) < choice.floor) return 'not good enough';
   if (price === null) return 'good enough';
-  const [own, its] = [outlayOf(candidate, outcome), outlayOf(chosen, outcome)];
-  const more = own === its ? 0 : (own ?? Infinity) - (its ?? Infinity);
+  const [own, other] = [outlayOf(candidate, outcome), outlayOf(chosen, outcome)];
+  const more = own === other ? 0 : (own ?? Infinity) - (other ?? Infinity);
   if (qualityOf(candidate, choice) <= qualityOf(chosen, choice)) {
     return more >= 0 ? 'no better' : 'saves too little for its lower success';
   }
@@ -104,7 +104,7 @@ function verdict(candidate: Candidate, choice: Choice, { price, outcome }: Choic
 }
 
 function flipLines(flips: readonly Flip[]): readonly string[] {
-  if (flips.length === 0) return ['No change within reach would choose another model.'];
+  if (flips.length === 0) return ['No small change would choose another model.'];
   return [
     'The smallest changes that would choose another model:',
     ...flips.slice(0, MAX_FLIPS).map(({ model, change }) => `  ${change} -> ${model}`),

@@ -33,15 +33,15 @@ Shows which model would answer, and why. Calls no provider.
   -h, --help             show this help
 `;
 
-/** Where decisions are to be made: by whose configuration, and among which models. */
+/** The configuration and models to decide with. */
 export interface DeskOptions {
-  /** `null`: the file in this folder, or the environment. */
+  /** `null`: `suffice.yaml` in the current folder, or the environment. */
   readonly config: string | null;
-  /** `null`: all that the configuration serves. */
+  /** `null`: all models that the configuration serves. */
   readonly models: readonly string[] | null;
 }
 
-/** `suffice route`: decides without calling anything. */
+/** `suffice route`. */
 export async function routeCommand(
   args: readonly string[],
   { io, clock }: Pick<ServeContext, 'io' | 'clock'>,
@@ -55,7 +55,7 @@ export async function routeCommand(
   const models = namesIn(values.models);
   const request: DeskOptions = { config: values.config ?? null, models };
   if (values.batch !== undefined) {
-    if (models === null) throw new UsageError('--batch needs --models M1,M2,…');
+    if (models === null) throw new UsageError('--batch requires --models M1,M2,…');
     const desk = await openDesk(request);
     const { policy = 'auto' } = values;
     const circumstances = circumstancesOf(values, desk);
@@ -68,7 +68,7 @@ export async function routeCommand(
   const desk = await openDesk(request);
   const asked = { ...deskRequest(body, clock), ...circumstancesOf(values, desk) };
   const requested = values.policy ?? body.model;
-  // A policy that there is not is refused where it is looked for, with the name that was probably meant.
+  // An unknown policy is refused by the desk, with a suggestion.
   const policy =
     values.policy === undefined
       ? policyIn(body, desk)
@@ -76,7 +76,9 @@ export async function routeCommand(
   const routing = await desk.decide({ ...asked, requested }, policy);
   if (values.key === undefined && desk.keysMatter) {
     const names = desk.keys.map(({ name }) => name).join(', ');
-    io.err(`note: decided as for no key, and rules look at who asks: --key NAME (${names})\n`);
+    io.err(
+      `note: decided for a request without a key, but rules use the key: --key NAME (${names})\n`,
+    );
   }
   const found = flips(routing.input, routing.choice);
   io.out(
@@ -87,12 +89,12 @@ export async function routeCommand(
   return EXIT.ok;
 }
 
-/** @throws {UsageError} where the request names no policy */
+/** @throws {UsageError} the request does not name a policy */
 function policyIn({ model }: ChatRequest, desk: RouteDesk): string {
   const policy = desk.policyOf(model);
   if (policy !== null) return policy;
   throw new UsageError(
-    `the request names "${model}", which is no policy, so there is nothing to decide; --policy auto shows what that would choose`,
+    `the request names "${model}", which is not a policy, so there is nothing to decide; --policy auto shows what "auto" would choose`,
   );
 }
 
@@ -103,9 +105,9 @@ interface Circumstances {
 }
 
 /**
- * Who asks, when, and what has been spent by then, as far as the command line says.
+ * The key, time and spending to decide with, as given on the command line.
  *
- * @throws {UsageError} for a key that there is not, a time that is none, a budget where there is none
+ * @throws {UsageError} an unknown key, an invalid time, or spending without a configured budget
  */
 function circumstancesOf({ key, at, spent }: Circumstances, desk: RouteDesk): Partial<DeskRequest> {
   return {
@@ -121,28 +123,28 @@ function keyNamed(name: string, { keys }: RouteDesk): NonNullable<DeskRequest['k
   const found = keys.find((key) => key.name === name);
   if (found !== undefined) return { name: found.name, metadata: found.metadata };
   const names = keys.map((key) => key.name);
-  const known = names.length === 0 ? 'it has none' : `there are ${names.join(', ')}`;
+  const known = names.length === 0 ? 'it has no keys' : `there are ${names.join(', ')}`;
   throw new UsageError(`the configuration has no key named "${name}"; ${known}`);
 }
 
 function momentIn(text: string): number {
   const atMs = Date.parse(text);
   if (Number.isFinite(atMs)) return atMs;
-  throw new UsageError(`--at wants a time such as 2026-11-20T03:00:00+01:00, not "${text}"`);
+  throw new UsageError(`--at requires a time such as 2026-11-20T03:00:00+01:00, not "${text}"`);
 }
 
 function budgetSpent(text: string, desk: RouteDesk): NonNullable<DeskRequest['budget']> {
   const spentUsd = Number(text);
   if (text.trim() === '' || !(spentUsd >= 0)) {
-    throw new UsageError(`--spent wants US dollars such as 42.50, not "${text}"`);
+    throw new UsageError(`--spent requires US dollars such as 42.50, not "${text}"`);
   }
   if (desk.dailyBudgetUsd === null) {
-    throw new UsageError('--spent needs a budget: set budget.daily_usd in the configuration');
+    throw new UsageError('--spent requires a budget: set budget.daily_usd in the configuration');
   }
   return { limitUsd: desk.dailyBudgetUsd, spentUsd };
 }
 
-/** What a desk is told of a request. */
+/** A chat request as `RouteDesk` expects it, with the current time. */
 export function deskRequest(request: ChatRequest, clock: Clock): DeskRequest {
   const { stream, metadata } = request;
   return { stream, metadata, conversation: request.conversation(), atMs: clock.wallMs() };
@@ -167,11 +169,11 @@ function parse(args: readonly string[]) {
   });
 }
 
-/** Names with commas between them, each once; `null` for none. @throws {UsageError} for an empty name */
+/** Splits a comma-separated list and removes duplicates; `null` for no list. @throws {UsageError} an empty name */
 export function namesIn(list: string | undefined): readonly string[] | null {
   if (list === undefined) return null;
   const names = list.split(',').map((name) => name.trim());
-  if (names.includes('')) throw new UsageError('--models wants names with commas between them');
+  if (names.includes('')) throw new UsageError('--models requires names separated by commas');
   return [...new Set(names)];
 }
 
@@ -185,7 +187,7 @@ async function requestOf(
     return openai.readRequest(Buffer.from(text));
   }
   const prompt = positionals.join(' ');
-  if (prompt.trim() === '') throw new UsageError('a prompt is missing, or --request or --batch');
+  if (prompt.trim() === '') throw new UsageError('give a prompt, --request FILE or --batch FILE');
   const body = { model: 'auto', messages: [{ role: 'user', content: prompt }] };
   return openai.readRequest(Buffer.from(JSON.stringify(body)));
 }

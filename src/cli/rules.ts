@@ -48,9 +48,9 @@ const JOBS: Readonly<Record<string, (job: Job, context: Context) => Promise<numb
 };
 
 /**
- * `suffice rules`: looks at a rules file without serving anything.
+ * `suffice rules`: checks or tests a rules file.
  *
- * @throws {FaultyFileError} when the file cannot be read as rules
+ * @throws {FaultyFileError} the file cannot be read as rules
  */
 export async function rulesCommand(args: readonly string[], context: Context): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -67,17 +67,17 @@ export async function rulesCommand(args: readonly string[], context: Context): P
     return EXIT.ok;
   }
   const [name, file, ...more] = positionals;
-  if (name === undefined) throw new UsageError('say what to do: check or test');
+  if (name === undefined) throw new UsageError('a subcommand is missing: check or test');
   const job = Object.hasOwn(JOBS, name) ? JOBS[name] : undefined;
   if (job === undefined) {
     const hint = nearest(name, Object.keys(JOBS));
     const question = hint === null ? '; there are check and test' : `; did you mean "${hint}"?`;
-    throw new UsageError(`there is nothing called "${name}"${question}`);
+    throw new UsageError(`there is no subcommand "${name}"${question}`);
   }
-  if (more.length > 0) throw new UsageError('one file at a time');
+  if (more.length > 0) throw new UsageError('only one file can be given');
 
   const { ground, keys, rules } = await prepare(values.config ?? null, job === test, context);
-  // Faults of the rules file are for the caller to show, as those of any other file.
+  // Faults in the rules file are thrown, and shown by the caller like those of any other file.
   const ruleSet = await loadRules(file ?? rules);
   return job({ ruleSet, ground, keys, isStrict: values.strict }, context);
 }
@@ -96,7 +96,7 @@ async function prepare(
   const sourced = await source.load();
   const ground = await layGround(sourced, shipped, {
     clock,
-    // The tests would say something about the heuristic, and not about the rules in use.
+    // Without the predictor, the tests would run with the heuristic, unlike the server.
     onPredictorMissing: (error) => {
       if (needsPredictor) throw error;
     },

@@ -29,18 +29,18 @@ SIGHUP reloads at once. SIGTERM and SIGINT stop accepting connections and let re
 finish; a second signal aborts them.
 `;
 
-/** One Ctrl-C may come as several signals: from the terminal, and from the npm between. */
+/** Signals within this time count as one: a Ctrl-C may arrive from the terminal and from npm. */
 const SAME_STOP_MS = 1_000;
 
-/** What the process gives to a server besides its arguments. */
+/** The process environment of commands. */
 export interface ServeContext {
   readonly io: Io;
   readonly shipped: Shipped;
   readonly version: string;
   readonly clock: Clock;
-  /** Where the log goes; opened by commands that log. */
+  /** Opens the log's destination; called only by commands that log. */
   readonly openLogDestination: () => LogDestination;
-  /** Calls back for every signal of that name until the process ends. */
+  /** Calls `act` for every signal of that name until the process ends. */
   readonly onSignal: (signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT', act: () => void) => void;
 }
 
@@ -64,8 +64,8 @@ export async function serveCommand(
   }
 
   const overrides = { host: typed(values.host, '--host'), port: typed(values.port, '--port') };
-  const [misuse] = overrideFaults(overrides);
-  if (misuse !== undefined) throw new UsageError(`${misuse.file} ${misuse.message}`);
+  const [fault] = overrideFaults(overrides);
+  if (fault !== undefined) throw new UsageError(`${fault.file} ${fault.message}`);
   const source = configSource({
     file: values.config ?? null,
     overrides,
@@ -75,7 +75,7 @@ export async function serveCommand(
   const destination = openLogDestination();
   const log = openLog('info', destination);
   const watch = watchForReload(log, { clock });
-  // Before anything is read: until somebody listens to it this signal ends the process.
+  // Before anything is read: without a listener, this signal would end the process.
   onSignal('SIGHUP', () => void watch.reload());
   const options = { source, shipped, clock, log, version };
   const app = await App.start(options, (files) => watch.willRead(files)).catch((error: unknown) => {
@@ -92,7 +92,7 @@ export async function serveCommand(
       stop();
       stoppedMs ??= clock.now();
       if (clock.now() - stoppedMs < SAME_STOP_MS) return;
-      log.warn('told to stop a second time; requests under way are cut off');
+      log.warn('second stop signal; requests in flight are aborted');
       app.cutOff();
     };
     onSignal('SIGTERM', onStop);

@@ -1,4 +1,4 @@
-/** A column of a table: its title and which side its cells lean to. */
+/** A column of a table: its title and alignment. */
 export interface Column {
   readonly title: string;
   readonly align: 'left' | 'right';
@@ -26,14 +26,14 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   return [line(columns.map(({ title }) => title)), ...rows.map(line)].join('\n');
 }
 
-/** US dollars at the precision single requests need: `$0.000123`, `$1.20`, or `?` when unknown. */
+/** Formats US dollars with enough digits for single requests: `$0.000123`, `$1.20`, or `?` if unknown. */
 export function dollars(amount: number | null): string {
   if (amount === null) return '?';
   if (amount === 0) return '$0';
   return amount >= 1 ? `$${amount.toFixed(2)}` : `$${amount.toPrecision(3)}`;
 }
 
-/** Milliseconds as a person reads them: `340 ms`, `2.1 s`, or `?` when unknown. */
+/** Formats milliseconds: `340 ms`, `2.1 s`, or `?` if unknown. */
 export function duration(ms: number | null): string {
   if (ms === null) return '?';
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;

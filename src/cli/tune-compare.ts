@@ -13,23 +13,23 @@ import type { Predictor } from '../route/predictor.js';
 import type { TuningData } from './tune-data.js';
 import { gainsOf, type Comparison, type Forecast } from './tune-report.js';
 
-/** Unseen prompts, and unseen answers of each of its models, that a head in force must have to be compared with on these. */
-const LEAST_UNSEEN = 100;
-const LEAST_ANSWERS = 50;
-/** Share of the prompts of the head in force that must be among the graded ones to be compared with on these. */
-const MOST_OF_ITS_PROMPTS = 0.9;
+/** Prompts unseen by the head in force, and unseen answers of each of its models, required for a comparison on unseen prompts. */
+const MIN_UNSEEN_PROMPTS = 100;
+const MIN_UNSEEN_ANSWERS = 50;
+/** The share of the head in force's own prompts that must be among the graded ones for a comparison by cross-validation. */
+const MIN_SHARE_OF_ITS_PROMPTS = 0.9;
 
-/** What a new head is compared with. */
+/** The baselines for a new head, and how to compare. */
 export interface Rivals {
   readonly modelOf: (name: string) => Model;
-  /** The head in force, and the predictor that it makes; `null` for none. */
+  /** The head in force with its predictor; `null` for none. */
   readonly head: { readonly predictor: Predictor; readonly stored: StoredHead } | null;
   readonly random: Random;
-  /** The order in which the new head was fitted: fits to the same prompts are to be the same. */
+  /** The seed with which the new head was fitted, so that fits to the same prompts are identical. */
   readonly seed: number;
 }
 
-/** Measures a new head against the predictor as it comes and against the head in force. */
+/** Compares a new head with the shipped predictor and with the head in force. */
 export function compared(
   data: TuningData,
   task: TuningTask,
@@ -39,7 +39,9 @@ export function compared(
   const { graded, anchors: pair } = task;
   const contest = { graded, is, prompts: data.hashes, pair };
   const rows = data.lines.map((_, i) => i);
-  const shipped = gainsOf({ ...contest, was: bySelf(graded.offsets), rows }, () => random.next());
+  const shipped = gainsOf({ ...contest, was: forecastOf(graded.offsets), rows }, () =>
+    random.next(),
+  );
   if (head === null) return { shipped, head: null };
   const seen = new Set(head.stored.seen);
   const gains = (was: Forecast, of: readonly number[]) =>
@@ -47,53 +49,57 @@ export function compared(
   const unseen = rows.filter((row) => !seen.has(data.hashes[row] ?? 0) && hasText(data.lines[row]));
   const missing = missingFrom(unseen, data, head.stored);
   if (missing === null) {
-    // The task's own order of models, so that both log-odds lie alike.
+    // In the task's order of models, so that both log-odds have the same layout.
     const before = tuningTask(data.lines, head.predictor, modelOf, new WordGrams());
-    return { shipped, head: { on: 'unseen', gains: gains(bySelf(before.graded.offsets), unseen) } };
+    return {
+      shipped,
+      head: { on: 'unseen', gains: gains(forecastOf(before.graded.offsets), unseen) },
+    };
   }
   const known = [...seen].filter((hash) => data.found.has(hash)).length;
-  if (known < MOST_OF_ITS_PROMPTS * seen.size) {
+  if (known < MIN_SHARE_OF_ITS_PROMPTS * seen.size) {
     const files = head.stored.record.data.map(({ file }) => file).join(', ');
     const why =
-      `the head in force cannot be compared with: ${missing}, and of the ${seen.size} prompts that it was tuned on ` +
-      `(${files}) ${known} are among these. Name its files too, or say --replace to go without what it has learnt`;
+      `it cannot be compared with the head in force: ${missing}, and of the ${seen.size} prompts that it was tuned on ` +
+      `(${files}) only ${known} are among these. Give its files as well, or use --replace to discard what it has learnt`;
     return { shipped, head: { on: 'nothing', why } };
   }
-  // What the head in force was fitted on cannot judge it, but one fitted to all of these prompts but the fold in question can.
+  // The head in force cannot be judged on prompts that it was fitted on, but one refitted without each fold can.
   const isSeen = (row: number): boolean => seen.has(data.hashes[row] ?? 0);
   const refitted = crossValidatedHead(task, data.folds, new Random(seed), isSeen);
   return { shipped, head: { on: 'refit', gains: gains(refitted, rows) } };
 }
 
-/** What the lines that a head has not seen lack to be compared with it on; `null` when nothing. */
+/** Why the lines that a head has not seen are too few for a comparison; `null` if they suffice. */
 function missingFrom(
   unseen: readonly number[],
   { lines, hashes }: TuningData,
   { tables: { models, answers } }: StoredHead,
 ): string | null {
   const prompts = new Set(unseen.map((row) => hashes[row])).size;
-  if (prompts < LEAST_UNSEEN) {
-    return `${prompts} prompts are new to it whose text was kept, and at least ${LEAST_UNSEEN} are needed`;
+  if (prompts < MIN_UNSEEN_PROMPTS) {
+    return `only ${prompts} prompts with text are new to it, and at least ${MIN_UNSEEN_PROMPTS} are needed`;
   }
   const counts = new Map<string, number>();
   for (const name of unseen.flatMap((row) => [...(lines[row]?.scores.keys() ?? [])])) {
     counts.set(modelKey(name), (counts.get(modelKey(name)) ?? 0) + 1);
   }
-  const wanting = models.find(
+  const lacking = models.find(
     (name, m) =>
-      (answers[m] ?? 0) >= LEAST_ANSWERS && (counts.get(modelKey(name)) ?? 0) < LEAST_ANSWERS,
+      (answers[m] ?? 0) >= MIN_UNSEEN_ANSWERS &&
+      (counts.get(modelKey(name)) ?? 0) < MIN_UNSEEN_ANSWERS,
   );
-  if (wanting === undefined) return null;
-  const count = counts.get(modelKey(wanting)) ?? 0;
-  return `${count} prompts that are new to it have a graded answer of ${wanting}, and at least ${LEAST_ANSWERS} are needed`;
+  if (lacking === undefined) return null;
+  const count = counts.get(modelKey(lacking)) ?? 0;
+  return `only ${count} prompts that are new to it have a graded answer of ${lacking}, and at least ${MIN_UNSEEN_ANSWERS} are needed`;
 }
 
-/** A head reads words, so where only numbers were kept of a prompt it would be judged by half. */
+/** A head reads words, so it cannot be judged fully on a prompt of which only numbers were stored. */
 function hasText(line: TuningLine | undefined): boolean {
   return line !== undefined && line.prompt.text !== null;
 }
 
-/** One fit, or none, has made it all: prompts are ranked by the very log-odds. */
-function bySelf(logOdds: Float64Array): Forecast {
+/** A forecast by a single predictor, whose log-odds therefore also rank the prompts. */
+function forecastOf(logOdds: Float64Array): Forecast {
   return { logOdds, ranking: logOdds };
 }

@@ -12,48 +12,48 @@ import { readBy } from '../route/prompt-reader.js';
 import type { PromptReader } from '../route/prompt-reader.js';
 import { unpackNumbers } from '../route/sketch.js';
 
-/** What stands for the feedback that the gateway has collected, where files are named. */
+/** In place of a file name: the feedback that the gateway has collected. */
 const FEEDBACK = 'feedback';
-/** Fewer prompts cannot tell an improvement from luck. */
-const LEAST_PROMPTS = 50;
-/** More prompts than this are sampled: the fit's memory grows with their square. */
-const MOST_PROMPTS = 3000;
+/** With fewer prompts, an improvement cannot be told from luck. */
+const MIN_PROMPTS = 50;
+/** Of more prompts, a sample is used: the fit's memory grows with the square of their number. */
+const MAX_PROMPTS = 3000;
 
-/** Graded prompts, ready to be fitted to. */
+/** Graded prompts, ready for fitting. */
 export interface TuningData {
   readonly lines: readonly TuningLine[];
-  /** Of each line's normalised text: equal questions have equal hashes. */
+  /** The hash of each line's normalised text: equal questions have equal hashes. */
   readonly hashes: readonly number[];
   /** `hashes`, ascending. */
   readonly seen: Uint32Array;
-  /** Of each line; equal questions stand in the same fold. */
+  /** The fold of each line; equal questions are in the same fold. */
   readonly folds: Int32Array;
   readonly answers: number;
   readonly sources: HeadRecord['data'];
-  /** Hashes of all prompts, those that sampling left out too. */
+  /** Hashes of all prompts, including those left out by sampling. */
   readonly found: ReadonlySet<number>;
-  /** Lines there were before sampling. */
+  /** Number of lines before sampling. */
   readonly foundLines: number;
 }
 
-/** What graded prompts are read with. */
-interface ReadingWith {
+/** Dependencies of `readTuningData`. */
+interface ReadContext {
   readonly assembly: Assembly;
   readonly random: Random;
-  /** Told in a sentence what was left out. */
+  /** Called with a sentence about lines that were skipped. */
   readonly warn: (sentence: string) => void;
 }
 
 /**
- * Reads graded prompts; of more than can be fitted at once, a random sample.
+ * Reads graded prompts; a random sample of them if there are more than can be fitted.
  *
- * @throws {DataError} a file that cannot be read
- * @throws {GatewayError} `invalid_request`: too few prompts to learn anything
+ * @throws {DataError} a file cannot be read
+ * @throws {GatewayError} `invalid_request`: too few prompts
  */
 export async function readTuningData(
   from: readonly string[],
   folds: number,
-  { assembly, random, warn }: ReadingWith,
+  { assembly, random, warn }: ReadContext,
 ): Promise<TuningData> {
   const files = from.filter((name) => name !== FEEDBACK);
   const read: Source[] = [];
@@ -64,23 +64,23 @@ export async function readTuningData(
   const all = read.flatMap(({ lines }) => lines);
   const sources = read.map(({ file, sha256 }) => ({ file, sha256 }));
   const found = new Set(all.map(({ place }) => hashOf(place)));
-  if (found.size < LEAST_PROMPTS) {
+  if (found.size < MIN_PROMPTS) {
     const of =
       found.size < all.length ? ` (${all.length} lines, some of them of the same prompt)` : '';
     throw new GatewayError(
       'invalid_request',
-      `${found.size} graded prompts${of} are too few to tell an improvement from luck; at least ${LEAST_PROMPTS} are needed`,
+      `${found.size} graded prompts${of} are too few to tell an improvement from luck; at least ${MIN_PROMPTS} are needed`,
     );
   }
-  const chosen = all.length <= MOST_PROMPTS ? all : random.shuffle(all).slice(0, MOST_PROMPTS);
-  // The seed turns the circle of places, so that another seed makes other folds.
-  const turn = random.next();
+  const chosen = all.length <= MAX_PROMPTS ? all : random.shuffle(all).slice(0, MAX_PROMPTS);
+  // A random rotation of the places in [0, 1), so that another seed makes other folds.
+  const rotation = random.next();
   const hashes = chosen.map(({ place }) => hashOf(place));
   return {
     lines: chosen.map(({ line }) => line),
     hashes,
     seen: Uint32Array.from(hashes).sort(),
-    folds: Int32Array.from(chosen, ({ place }) => Math.floor(((place + turn) % 1) * folds)),
+    folds: Int32Array.from(chosen, ({ place }) => Math.floor(((place + rotation) % 1) * folds)),
     answers: chosen.reduce((sum, { line }) => sum + line.scores.size, 0),
     sources,
     found,
@@ -110,19 +110,19 @@ async function readFileSource(file: string, reader: PromptReader | null): Promis
   return { file, sha256, lines: read };
 }
 
-/** What one caller says of one prompt, however often: who grades it a hundred times has one say, the mean of all. */
-function gradedOnce(entries: readonly FeedbackEntry[]): Source['lines'] {
-  const says = new Map<string, { entry: FeedbackEntry; place: number; grades: Grades }>();
+/** Merges the grades of one caller for one prompt into their mean, so that a caller who grades it often counts once. */
+function mergeRepeated(entries: readonly FeedbackEntry[]): Source['lines'] {
+  const merged = new Map<string, { entry: FeedbackEntry; place: number; grades: Grades }>();
   for (const entry of entries) {
     const place = placeOf(entry.text ?? entry.numbers.join(' '));
     const key = `${place} ${entry.caller}`;
-    const say = says.get(key) ?? { entry, place, grades: new Map<string, number[]>() };
-    says.set(key, say);
+    const group = merged.get(key) ?? { entry, place, grades: new Map<string, number[]>() };
+    merged.set(key, group);
     for (const [model, score] of Object.entries(entry.scores)) {
-      say.grades.set(model, [...(say.grades.get(model) ?? []), score]);
+      group.grades.set(model, [...(group.grades.get(model) ?? []), score]);
     }
   }
-  return [...says.values()].map(({ entry: { text, numbers, vectorLength }, place, grades }) => ({
+  return [...merged.values()].map(({ entry: { text, numbers, vectorLength }, place, grades }) => ({
     line: {
       prompt: { text, ...unpackNumbers(numbers, vectorLength) },
       scores: new Map([...grades].map(([model, scores]) => [model, mean(scores)])),
@@ -131,29 +131,27 @@ function gradedOnce(entries: readonly FeedbackEntry[]): Source['lines'] {
   }));
 }
 
-/** By model. */
+/** Scores by model. */
 type Grades = Map<string, number[]>;
 
 function mean(scores: readonly number[]): number {
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
 
-/** Feedback on decisions of this predictor: vectors of another mean something else. */
+/** Reads the feedback on this predictor's decisions: another predictor's vectors are not comparable. */
 async function readFeedback(
   { adaptationFolder: folder, predictor: { base } }: Assembly,
-  warn: ReadingWith['warn'],
+  warn: ReadContext['warn'],
 ): Promise<Source> {
   const onDamage = (count: number): void => {
-    warn(`lines of the feedback in ${folder} that cannot be read and are left out: ${count}`);
+    warn(`unreadable lines of the feedback in ${folder} are skipped: ${count}`);
   };
   const book = await openBook({ folder, maxEntries: Infinity, onDamage }, base);
   const entries = book.entries.filter(({ predictor }) => predictor === base.revision);
   const others = book.entries.length - entries.length;
   if (others > 0)
-    warn(
-      `grades in ${book.file} that are of another predictor's decisions and are left out: ${others}`,
-    );
-  const lines = gradedOnce(entries);
+    warn(`grades in ${book.file} on another predictor's decisions are skipped: ${others}`);
+  const lines = mergeRepeated(entries);
   const sha256 = createHash('sha256').update(JSON.stringify(entries)).digest('hex');
   return { file: book.file, sha256, lines };
 }

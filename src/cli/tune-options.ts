@@ -24,14 +24,14 @@ using a head. A running gateway follows within seconds. Exit code 1: nothing was
 would not have been an improvement.
 `;
 
-/** What was asked of `suffice tune`. */
+/** The options of `suffice tune`. */
 export interface TuneOptions {
   readonly action: 'fit' | 'list' | 'rollback' | 'off';
   readonly from: readonly string[];
-  /** For `rollback`; `null` for the one before. */
+  /** For `rollback`; `null` for the previous head. */
   readonly id: string | null;
   readonly dryRun: boolean;
-  /** The head in force is not compared with. */
+  /** Whether to skip the comparison with the head in force. */
   readonly replace: boolean;
   readonly folds: number;
   readonly seed: number;
@@ -40,7 +40,7 @@ export interface TuneOptions {
   readonly help: boolean;
 }
 
-/** @throws {UsageError} */
+/** @throws {UsageError} for invalid arguments */
 export function readTuneOptions(args: readonly string[]): TuneOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -59,7 +59,7 @@ export function readTuneOptions(args: readonly string[]): TuneOptions {
   const action = actionOf(positionals[0]);
   const [, id, ...rest] = positionals;
   if (rest.length > 0 || (id !== undefined && action !== 'rollback')) {
-    throw new UsageError(`"${rest[0] ?? id ?? ''}" is one word too many`);
+    throw new UsageError(`unexpected argument "${rest[0] ?? id ?? ''}"`);
   }
   if (action === 'fit' && values.from.length === 0 && !values.help) {
     throw new UsageError('--from FILE is missing: the graded prompts to learn from');
@@ -81,7 +81,7 @@ export function readTuneOptions(args: readonly string[]): TuneOptions {
 function actionOf(word: string | undefined): TuneOptions['action'] {
   if (word === undefined) return 'fit';
   if (word === 'list' || word === 'rollback' || word === 'off') return word;
-  throw new UsageError(`"${word}" is neither list, rollback nor off; files go behind --from`);
+  throw new UsageError(`"${word}" is neither list, rollback nor off; give files with --from`);
 }
 
 function wholeNumber(option: string, text: string, least: number, most: number): number {

@@ -4,47 +4,47 @@ import type { Gain } from '../route/local/head-artefact.js';
 import type { GradedMatrix } from '../route/local/graded-matrix.js';
 import type { CrossValidated } from '../route/local/tune.js';
 
-/** Resampled data sets for figures that are sums over prompts, and for those that rank them anew each time. */
+/** Number of resamples, for figures that are sums over prompts and for those that rank the prompts in each. */
 const ROUNDS = { sums: 1000, curves: 200 };
 
-/** What a predictor makes of graded prompts. */
+/** A predictor's predictions for graded prompts. */
 export type Forecast = Pick<CrossValidated, 'logOdds' | 'ranking'>;
 
-/** Two predictors on the same graded prompts. */
+/** Two predictors to compare on the same graded prompts. */
 export interface Contest {
   readonly graded: Pick<GradedMatrix, 'models' | 'scores'>;
   readonly was: Forecast;
   readonly is: Forecast;
-  /** Rows that count. */
+  /** The rows to compare on. */
   readonly rows: readonly number[];
-  /** Which prompt each row is, by its hash: rows of equal prompts are resampled together. */
+  /** The hash of each row's prompt: rows of equal prompts are resampled together. */
   readonly prompts: readonly number[];
-  /** Positions of the weak and the strong model of the routing curve. */
+  /** Indices of the weak and the strong model of the routing curve. */
   readonly pair: readonly [number, number];
 }
 
-/** What a head gains by three measures, with 95 % intervals over resampled prompts. */
+/** A head's gains by three measures, with 95 % intervals over resampled prompts. */
 export interface Gains {
   /** Mean negative log-likelihood of a grade; lower is better. */
   readonly logLoss: Gain;
   /** Mean squared error of a probability; lower is better. */
   readonly brier: Gain;
-  /** Share of the gap between the pair that routing recovers; `null` when it cannot be told. */
+  /** Share of the gap between the pair that routing recovers; `null` if it cannot be determined. */
   readonly apgr: Gain | null;
 }
 
-/** What a head gains over the predictor as it comes, and over the head in force. */
+/** A head's gains over the shipped predictor, and over the head in force. */
 export interface Comparison {
   readonly shipped: Gains;
   /** `null`: no head is in force. */
   readonly head: HeadComparison | null;
 }
 
-/** A head beside the one in force, on prompts that neither was fitted on. */
+/** The comparison of a head with the one in force, on prompts that neither was fitted on. */
 export type HeadComparison =
   /** On prompts that are new to the head in force. */
   | { readonly on: 'unseen'; readonly gains: Gains }
-  /** On all prompts, each left out of a fit to those of the head in force, which are all among them. */
+  /** On all prompts, by cross-validation: the head in force is refitted to its own prompts without those of each fold. */
   | { readonly on: 'refit'; readonly gains: Gains }
   /** There are no such prompts. */
   | { readonly on: 'nothing'; readonly why: string };
@@ -58,17 +58,17 @@ export function gainsOf(contest: Contest, random: () => number): Gains {
   };
 }
 
-/** Whether a head surely predicts better than the predictor as it comes, and routes not surely worse. */
+/** Whether a head predicts significantly better, and does not route significantly worse. */
 export function isBetter({ logLoss: loss, apgr }: Gains): boolean {
   return loss.high < 0 && (apgr === null || apgr.high >= 0);
 }
 
-/** Whether a head may stand in the place of the one in force. */
+/** Whether a head may replace the one in force. */
 export function mayReplace(head: HeadComparison | null): boolean {
   if (head === null) return true;
   if (head.on === 'nothing') return false;
   if (head.on === 'unseen') return isBetter(head.gains);
-  // It knows all that the other knows: that the rest has done it no harm is enough.
+  // It was fitted to everything that the other was, so it only must not be significantly worse.
   const { logLoss: loss, apgr } = head.gains;
   return loss.low <= 0 && (apgr === null || apgr.high >= 0);
 }
@@ -92,7 +92,7 @@ function meanGain(contest: Contest, measure: Measure, random: () => number): Gai
     return total / count;
   };
   const all = contest.rows.map((_, i) => i);
-  const groups = byPrompt(contest.rows, contest.prompts);
+  const groups = groupByPrompt(contest.rows, contest.prompts);
   const difference = (chosen: readonly number[]) => {
     const rows = chosen.flatMap((group) => groups[group] ?? []);
     return meanOf(is, rows) - meanOf(was, rows);
@@ -104,8 +104,8 @@ function meanGain(contest: Contest, measure: Measure, random: () => number): Gai
   };
 }
 
-/** Positions in `rows`, those of equal prompts together. */
-function byPrompt(
+/** Indices into `rows`, grouped by prompt. */
+function groupByPrompt(
   rows: readonly number[],
   prompts: readonly number[],
 ): readonly (readonly number[])[] {
@@ -155,7 +155,7 @@ function curveGain(
   };
   const [gapWas, gapIs] = [gap(was.ranking), gap(is.ranking)];
   const [scoreWeak, scoreStrong] = [column(graded.scores, weak), column(graded.scores, strong)];
-  const groups = byPrompt(both, prompts);
+  const groups = groupByPrompt(both, prompts);
   const resampled = (statistic: (rows: readonly number[]) => number) =>
     bootstrapInterval(
       groups.length,
@@ -163,7 +163,7 @@ function curveGain(
       random,
       ROUNDS.curves,
     );
-  // Where luck may have made one the stronger, a share of the gap between them means nothing.
+  // If the strong model is not significantly stronger, a share of the gap is meaningless.
   const lead = resampled((those) =>
     those.reduce((sum, i) => sum + (scoreStrong[i] ?? 0) - (scoreWeak[i] ?? 0), 0),
   );
@@ -178,7 +178,7 @@ function curveGain(
   return Object.values(gain).every(Number.isFinite) ? gain : null;
 }
 
-/** Within the bounds of every predicted success. */
+/** The probability for log-odds, within the bounds of predicted success. */
 function probabilityOf(logOdds: number): number {
   return Math.max(1e-4, Math.min(1 - 1e-4, 1 / (1 + Math.exp(-logOdds))));
 }

@@ -5,14 +5,14 @@ import { table, type Column } from './table.js';
 import type { TuningData } from './tune-data.js';
 import { isBetter, type Comparison, type Gains } from './tune-report.js';
 
-/** What a tuning has come to. */
+/** The result of a tuning. */
 interface Result {
   readonly data: TuningData;
   readonly task: Pick<TuningTask, 'models' | 'anchors' | 'graded'>;
   readonly gains: Comparison;
-  /** Whether it may be put in force. */
+  /** Whether the head is good enough to be put in force. */
   readonly deserves: boolean;
-  /** `null` when nothing was installed. */
+  /** The id of the installed head; `null` if none was installed. */
   readonly installed: string | null;
   readonly dryRun: boolean;
 }
@@ -20,7 +20,7 @@ interface Result {
 const right = (title: string): Column => ({ title, align: 'right' });
 const left = (title: string): Column => ({ title, align: 'left' });
 
-/** The report of a tuning: what went in, what it gains, what came of it. */
+/** The report of a tuning: the data, the gains, and whether the head was installed. */
 export function reportOf(result: Result): string {
   const { data, task, gains } = result;
   const sampled =
@@ -44,7 +44,7 @@ export function reportOf(result: Result): string {
       rows,
     ),
     '',
-    'On prompts that the fit had not seen. Log-loss and Brier: lower is better.',
+    'Measured on prompts that the fit had not seen. Log-loss and Brier: lower is better.',
     routingLine(task, gains.shipped),
     '',
     verdict(result),
@@ -88,14 +88,14 @@ function verdict({ gains, deserves, installed, dryRun }: Result): string {
   if (!deserves) {
     return gains.head?.on === 'nothing' && isBetter(gains.shipped)
       ? `Nothing was installed: ${gains.head.why}.`
-      : 'Nothing was installed: log-loss must surely improve, and routing must not surely get worse.';
+      : 'Nothing was installed: log-loss must improve significantly, and routing must not get significantly worse.';
   }
   if (installed !== null)
     return `${installed} is in force; a running server follows within seconds.`;
   return dryRun ? 'It would be installed; --dry-run installs nothing.' : '';
 }
 
-/** The heads of a folder as a table. */
+/** A table of the heads in a folder. */
 export function listed(heads: readonly ListedHead[]): string {
   if (heads.length === 0) return 'nothing has been tuned here\n';
   const rows = heads.map(({ id, inForce, stored }) => {

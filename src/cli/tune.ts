@@ -41,14 +41,12 @@ export async function tuneCommand(args: readonly string[], context: Context): Pr
       return await rollBack(options.id, store, { io, nowIso });
     case 'off':
       await store.use(null, nowIso);
-      io.out(
-        'no tuned head is in force any more; "suffice tune rollback" brings the last one back\n',
-      );
+      io.out('no tuned head is in force any more; "suffice tune rollback" restores the last one\n');
       return EXIT.ok;
   }
 }
 
-interface Surroundings {
+interface Environment {
   readonly io: Io;
   readonly nowIso: string;
 }
@@ -60,21 +58,21 @@ async function list(store: HeadStore, io: Io): Promise<number> {
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof ArtefactError)) throw error;
-    io.err(`suffice tune list: ${error.message}; ${WAYS_ON}\n`);
+    io.err(`suffice tune list: ${error.message}; ${REMEDIES}\n`);
     return EXIT.failed;
   }
 }
 
-const WAYS_ON =
-  '"suffice tune rollback ID" puts a head in force, "suffice tune off" goes on without';
+const REMEDIES =
+  '"suffice tune rollback ID" puts a head in force, "suffice tune off" turns tuning off';
 
 async function rollBack(
   wanted: string | null,
   store: HeadStore,
-  { io, nowIso }: Surroundings,
+  { io, nowIso }: Environment,
 ): Promise<number> {
   const refuse = (why: string): number => {
-    io.err(`suffice tune rollback: ${why}; ${WAYS_ON}\n`);
+    io.err(`suffice tune rollback: ${why}; ${REMEDIES}\n`);
     return EXIT.failed;
   };
   if (wanted === null) {
@@ -101,7 +99,7 @@ async function fit(
   options: TuneOptions,
   assembly: Assembly,
   store: HeadStore,
-  { io, nowIso }: Surroundings,
+  { io, nowIso }: Environment,
 ): Promise<number> {
   const { base } = assembly.predictor;
   if (base.revision === 'heuristic') {
@@ -110,7 +108,7 @@ async function fit(
       'only the trained predictor can be tuned, and this configuration uses the heuristic',
     );
   }
-  // What takes minutes must not fail for this at its end.
+  // Checked first, so that a fit of minutes does not fail at its end because of the folder.
   if (!options.dryRun) await store.prepare();
   const random = new Random(options.seed);
   const warn = (sentence: string): void => {
@@ -122,7 +120,7 @@ async function fit(
   const task = tuningTask(data.lines, base, modelOf, new WordGrams());
   const since = await idInForce(store);
   const inForce = options.replace ? null : await headInForce(base, store, modelOf);
-  strangers(task.models, assembly).forEach(warn);
+  unknownModelWarnings(task.models, assembly).forEach(warn);
   const validated = crossValidatedHead(task, data.folds, new Random(options.seed));
   const gains = compared(data, task, validated, {
     head: inForce,
@@ -143,27 +141,27 @@ async function fit(
       gains: recorded(gains.shipped),
     },
   };
-  // What cannot be read back must never be put in force.
+  // Throws if the head cannot be read back, before it is put in force.
   readHead(packHead(head));
   const deserves = isBetter(gains.shipped) && mayReplace(gains.head);
-  const isMeant = deserves && !options.dryRun;
-  if (isMeant && !options.replace && (await idInForce(store)) !== since) {
+  const shouldInstall = deserves && !options.dryRun;
+  if (shouldInstall && !options.replace && (await idInForce(store)) !== since) {
     io.err(
-      'suffice tune: nothing was installed: meanwhile another head was put in force, which this one was not compared with; run the command again\n',
+      'suffice tune: nothing was installed: another head was put in force in the meantime, and this one was not compared with it; run the command again\n',
     );
     return EXIT.failed;
   }
-  const installed = isMeant ? await store.install(head, nowIso) : null;
+  const installed = shouldInstall ? await store.install(head, nowIso) : null;
   io.out(reportOf({ data, task, gains, deserves, installed, dryRun: options.dryRun }));
   return deserves ? EXIT.ok : EXIT.failed;
 }
 
-/** Also of a head that cannot be read; `null` for none, or where nobody can say. */
+/** The id of the head in force, even if it cannot be read; `null` if there is none or it is unknown. */
 async function idInForce(store: HeadStore): Promise<string | null> {
   return (await store.list()).find(({ inForce }) => inForce)?.id ?? null;
 }
 
-/** One that cannot be used corrects nothing, so there is nothing to compare with. */
+/** The head in force; `null` if there is none or it is unusable, so that it corrects nothing. */
 async function headInForce(
   base: Predictor,
   store: HeadStore,
@@ -173,8 +171,8 @@ async function headInForce(
   return head === null ? null : { predictor, stored: head.stored };
 }
 
-/** Warns of models that nobody knows: what is told of a misspelt one would tune no model that is served. */
-function strangers(
+/** Warnings for unknown models: grades of a misspelt name would tune no served model. */
+function unknownModelWarnings(
   names: readonly string[],
   { predictor: { base }, setup: { catalog, served } }: Assembly,
 ): readonly string[] {
@@ -184,7 +182,7 @@ function strangers(
     .map((name) => {
       const meant = catalog.suggest(name);
       const hint = meant === null ? '' : `; did you mean "${meant}"?`;
-      return `no model "${name}" is known${hint}${hint === '' ? '.' : ''} Its answers tune what all models share`;
+      return `unknown model "${name}"${hint}${hint === '' ? '.' : ''} Its answers only tune what all models share`;
     });
 }
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { section } from './section.js';
 
-/** Most feedback entries that can be asked to be kept: they are read at the start, and held in memory. */
+/** The largest `max_entries`: entries are read at startup and held in memory. */
 const MAX_ENTRIES = 200_000;
 
-/** How the router learns from the operator's own traffic. */
+/** `adaptation`: how the router learns from the operator's own traffic. */
 export const adaptation = section({
   folder: z
     .string()

@@ -1,12 +1,12 @@
-/** Aliases with every chain followed to its end. */
+/** Aliases with all chains resolved. */
 export interface ResolvedAliases {
-  /** What each alias finally stands for; those that lead to a cycle are left out. */
+  /** The final name for each alias; aliases that lead to a cycle are omitted. */
   readonly aliases: Readonly<Record<string, string>>;
-  /** Each cycle once: `a`, `b`, `a`, from the member that comes first. */
+  /** Each cycle once, starting with the member that is defined first: `a`, `b`, `a`. */
   readonly cycles: readonly (readonly string[])[];
 }
 
-/** Follows aliases of aliases. A name that is no alias is where a chain ends. */
+/** Resolves aliases of aliases. A chain ends at a name that is not an alias. */
 export function resolveAliases(aliases: Readonly<Record<string, string>>): ResolvedAliases {
   const ends = new Map<string, string>();
   const cycles: string[][] = [];

@@ -4,15 +4,15 @@ import { section } from './section.js';
 
 const MIB = 1024 * 1024;
 const DAY_S = 86_400;
-/** A year. */
-const MOST_TTL_S = 366 * DAY_S;
+/** One year. */
+const MAX_TTL_S = 366 * DAY_S;
 
 const label = z
   .string()
   .regex(/^[\x21-\x2b\x2d-\x7e]{1,128}$/, 'must be 1 to 128 characters without spaces and commas');
 
 const mode = z.enum(['off', 'opt_in', 'exact', 'semantic']);
-const ttl = z.int().min(1).max(MOST_TTL_S);
+const ttl = z.int().min(1).max(MAX_TTL_S);
 const scope = z.enum(['key', 'shared']);
 const maxError = z.number().min(0).max(0.5);
 
@@ -26,7 +26,7 @@ const OVERRIDES = {
   max_error: maxError.optional().describe('As `cache.semantic.max_error`.'),
 };
 
-/** What requests with a key do otherwise than the rest. */
+/** `keys[].cache`: cache settings for requests with a key. */
 export const keyCache = section({
   ...OVERRIDES,
   purges: z
@@ -59,7 +59,7 @@ const semantic = section({
   max_error: maxError
     .default(0.01)
     .describe(
-      'The share of cached answers to rephrased questions that may be wrong. Answers that would exceed it are not given.',
+      'The share of cached answers to rephrased questions that may be wrong. An answer that would exceed it is not used.',
     ),
   budget_ms: z
     .number()
@@ -70,7 +70,7 @@ const semantic = section({
   recheck: recheck.prefault({}).describe('How wrong answers are found.'),
 });
 
-/** Which answers are kept and given again. */
+/** `cache`: which answers are cached and reused. */
 export const cache = section({
   mode: mode
     .default('off')

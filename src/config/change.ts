@@ -4,13 +4,13 @@ import { SIMULATION } from '../upstream/providers.js';
 import type { SourcedConfig } from './source.js';
 
 /**
- * What a running gateway has against another configuration, sound though it is in itself.
+ * Why a valid configuration should not replace the one in force.
  *
- * A file that was emptied, or of which only the first half has arrived, is often a sound one, and what
- * it leaves out has defaults that admit everybody. At a start that is what a file of few words asks for;
- * at a reload nobody may have meant it, so that it has to be written out.
+ * A file that was emptied, or only half written, is often valid, and the defaults for what is missing
+ * admit everybody. At startup a short file asks for these defaults; at a reload they are probably not
+ * intended, so they must be stated explicitly.
  *
- * @returns errors for what is not to be taken over, warnings for what opens the gateway by plain words
+ * @returns errors for changes that are refused, warnings for explicit changes that open the gateway
  */
 export function faultsOfChange(previous: SourcedConfig, next: SourcedConfig): readonly Fault[] {
   if (next.file !== null && next.sections.size === 0 && previous.sections.size > 0) {
@@ -42,11 +42,11 @@ function openingFaults(previous: SourcedConfig, next: SourcedConfig): Fault[] {
   if (previous.config.keys.length === 0 || keys.length > 0) return [];
   if (!next.sections.has('keys')) {
     const message =
-      `"keys" is gone, so everybody who can reach ${server.host} would be admitted; ` +
+      `"keys" is missing, so everybody who can reach ${server.host} would be admitted; ` +
       'if you intend that, write "keys: []" or restart the gateway.';
     return [next.fault(['keys'], message)];
   }
-  // Elsewhere the configuration's own checks warn of an open gateway, whether it was one before or not.
+  // For other hosts, `crossCheck` warns of an open gateway, whether or not it was open before.
   if (!isLoopback(server.host)) return [];
   return [
     next.fault(

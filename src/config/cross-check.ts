@@ -7,13 +7,13 @@ import { resolveAliases } from './aliases.js';
 import { providerFault } from './providers.js';
 import type { ParsedConfig } from './schema.js';
 
-/** The sections of a configuration that are sound in themselves. */
+/** The sections of a configuration that are valid by themselves. */
 export type SoundSections = Partial<ParsedConfig>;
 
-// 16 random characters of 64 kinds are 96 bits: more than anybody tries over a network.
+// 16 random characters out of 64 have 96 bits of entropy: infeasible to guess over a network.
 const SHORT_KEY_CHARS = 16;
 
-/** What is wrong between options that are each right in themselves. */
+/** Checks combinations of options that are each valid by themselves. */
 export function crossCheck(file: YamlFile, sections: SoundSections): readonly Fault[] {
   return [
     ...providerFaults(file, sections),
@@ -29,7 +29,7 @@ export function crossCheck(file: YamlFile, sections: SoundSections): readonly Fa
 function providerFaults(file: YamlFile, { providers }: SoundSections): Fault[] {
   if (providers === undefined) return [];
   const used = Object.entries(providers).filter(([, settings]) => settings.enabled);
-  // A faulty provider is not among the sound ones, but it is there.
+  // A faulty provider is missing from the valid sections, but still counts.
   if (used.length === 0 && !hasFaultyProvider(file, providers)) {
     const message = 'no provider is enabled, so no model can be reached.';
     return [file.faultAtKey(['providers'], message, 'warning')];
@@ -40,7 +40,7 @@ function providerFaults(file: YamlFile, { providers }: SoundSections): Fault[] {
   });
 }
 
-/** Models that a provider lists twice, whether or not in the same case. */
+/** Models that a provider lists twice, ignoring case. */
 function repeatedModels(file: YamlFile, { providers = {} }: SoundSections): Fault[] {
   return Object.entries(providers).flatMap(([name, { models }]) => {
     const ids = models.map((model) => `${name}/${model}`.toLowerCase());
@@ -48,13 +48,13 @@ function repeatedModels(file: YamlFile, { providers = {} }: SoundSections): Faul
       const first = ids.indexOf(id);
       if (first === i) return [];
       const at = `"providers.${name}.models`;
-      const message = `${at}[${i}]" goes by the same name here as ${at}[${first}]": ${id}.`;
+      const message = `${at}[${i}]" has the same name as ${at}[${first}]": ${id}.`;
       return [file.fault(['providers', name, 'models', i], message, 'warning')];
     });
   });
 }
 
-/** Places of models at providers that nobody has, in a file that says which there are. */
+/** Hosts of models at unknown providers, in a file that has a `providers` section. */
 function hostFaults(file: YamlFile, { models = {} }: SoundSections): Fault[] {
   const { providers } = file.value as { providers?: object };
   if (providers === undefined) return [];
@@ -64,7 +64,7 @@ function hostFaults(file: YamlFile, { models = {} }: SoundSections): Fault[] {
       if (known.includes(provider)) return [];
       const hint = nearest(provider, known);
       const message =
-        `there is no provider "${provider}", neither under "providers" nor among those that Suffice knows` +
+        `unknown provider "${provider}": it is neither under "providers" nor one that Suffice knows` +
         (hint === null ? '.' : `; did you mean "${hint}"?`);
       return [file.fault(['models', id, 'hosts', i, 'provider'], message, 'warning')];
     }),

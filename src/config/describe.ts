@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { configSchema } from './schema.js';
 
-/** A part of a JSON Schema, as far as it is used here. */
+/** A node of a JSON Schema, as far as it is used here. */
 export interface SchemaNode {
   readonly type?: string | readonly string[];
   readonly description?: string;
@@ -23,23 +23,23 @@ export interface SchemaNode {
 
 /** One option, or one level of a map or list of options. */
 export interface Option {
-  /** As people write it: `server.port`, `providers.NAME.api_key`, `keys[].name`. */
+  /** As in `server.port`, `providers.NAME.api_key` or `keys[].name`. */
   readonly path: string;
   readonly node: SchemaNode;
   readonly required: boolean;
 }
 
-// What stands for the names that an operator gives in maps.
+// Placeholders in paths for the keys of maps; others are `NAME`.
 const NAMES: Readonly<Record<string, string>> = { models: 'VENDOR/NAME', prices: 'PROVIDER' };
 
-/** The schema of `suffice.yaml` as JSON Schema, without what is only for editors. */
+/** The schema of `suffice.yaml` as JSON Schema, without the additions for editors. */
 export function configNode(): SchemaNode {
   const schema = z.toJSONSchema(configSchema, {
     io: 'input',
     target: 'draft-7',
     override: ({ jsonSchema }) => {
       delete jsonSchema['secret'];
-      // The pattern says what the format says, in 200 unreadable characters.
+      // The pattern only repeats the format, in 200 unreadable characters.
       if (jsonSchema.format === 'date') delete jsonSchema.pattern;
     },
   });
@@ -47,14 +47,14 @@ export function configNode(): SchemaNode {
 }
 
 /**
- * The JSON Schema by which editors complete and check `suffice.yaml`.
+ * The JSON Schema with which editors complete and validate `suffice.yaml`.
  *
- * Unlike the schema that the gateway itself applies, it takes a placeholder wherever a value of
- * another form is wanted, since editors see the file before placeholders are filled in.
+ * Unlike the gateway's own schema, it accepts a placeholder in place of any value, since editors see
+ * the file before placeholders are filled in.
  */
 export function editorSchema(): object {
   const root = configNode();
-  const properties = mapValues(root.properties ?? {}, (node) => orNothing(orPlaceholder(node)));
+  const properties = mapValues(root.properties ?? {}, (node) => orNull(orPlaceholder(node)));
   return {
     ...root,
     title: 'suffice.yaml',
@@ -69,12 +69,15 @@ export function editorSchema(): object {
   };
 }
 
-/** Every option below a node, in the order of the schema; the node itself is not among them. */
+/** Every option below a node, in schema order, without the node itself. */
 export function optionsBelow(path: string, node: SchemaNode): readonly Option[] {
-  return inner(path, node).flatMap((option) => [option, ...optionsBelow(option.path, option.node)]);
+  return childOptions(path, node).flatMap((option) => [
+    option,
+    ...optionsBelow(option.path, option.node),
+  ]);
 }
 
-function inner(path: string, node: SchemaNode): Option[] {
+function childOptions(path: string, node: SchemaNode): Option[] {
   if (node.properties !== undefined) {
     return Object.entries(node.properties).map(([name, child]) => ({
       path: `${path}.${name}`,
@@ -82,13 +85,13 @@ function inner(path: string, node: SchemaNode): Option[] {
       required: node.required?.includes(name) === true,
     }));
   }
-  // Maps, lists and choices are no options themselves: what is below them follows directly.
+  // Maps, lists and unions are not options themselves, so their children follow directly.
   if (typeof node.additionalProperties === 'object') {
     const name = NAMES[/[a-z_]+$/.exec(path)?.[0] ?? ''] ?? 'NAME';
-    return inner(`${path}.${name}`, node.additionalProperties);
+    return childOptions(`${path}.${name}`, node.additionalProperties);
   }
-  if (node.items !== undefined) return inner(`${path}[]`, node.items);
-  return (node.anyOf ?? []).flatMap((choice) => inner(path, choice));
+  if (node.items !== undefined) return childOptions(`${path}[]`, node.items);
+  return (node.anyOf ?? []).flatMap((choice) => childOptions(path, choice));
 }
 
 function orPlaceholder(node: SchemaNode): object {
@@ -106,18 +109,18 @@ function orPlaceholder(node: SchemaNode): object {
     ...(node.properties && { properties: mapValues(node.properties, orPlaceholder) }),
     ...(node.items && { items: orPlaceholder(node.items) }),
     ...(node.anyOf && { anyOf: node.anyOf.map(orPlaceholder) }),
-    ...(typeof named === 'object' && { additionalProperties: orNothing(orPlaceholder(named)) }),
+    ...(typeof named === 'object' && { additionalProperties: orNull(orPlaceholder(named)) }),
   };
 }
 
-/** Whether a placeholder, which is a text, would not do. */
+/** Whether the schema would reject a placeholder, which is a text. */
 function isStrict({ type, enum: values, format, pattern }: SchemaNode): boolean {
   if (type === 'string') return [values, format, pattern].some((form) => form !== undefined);
   return type === 'integer' || type === 'number' || type === 'boolean';
 }
 
-/** A map of options may be given with nothing in it. */
-function orNothing(node: SchemaNode): object {
+/** A map of options may also be empty (`null` in YAML). */
+function orNull(node: SchemaNode): object {
   return node.properties === undefined ? node : { ...node, type: ['object', 'null'] };
 }
 

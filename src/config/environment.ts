@@ -10,10 +10,10 @@ import { providerSchema, type ProviderConfig } from './provider-schema.js';
 import { configSchema, type Config } from './schema.js';
 
 /**
- * The configuration of a gateway that has no file: all defaults, and every provider whose key is
- * in the environment.
+ * The configuration of a gateway without a file: the defaults, and every provider whose key is in
+ * the environment.
  *
- * @param ollamaModels - the models of an Ollama that answers at `ollamaBaseUrl`, or `null`
+ * @param ollamaModels - the models of an Ollama that answers at `ollamaBaseUrl`; `null` if none answers
  */
 export function configFromEnvironment(
   env: Environment,
@@ -25,10 +25,9 @@ export function configFromEnvironment(
 }
 
 /**
- * Every provider that the environment gives access to; the simulation when there is none, so that
- * there is always something to try.
+ * Every provider that the environment gives access to, or the simulation if there is none.
  *
- * @throws {FaultyFileError} for what the environment says of a provider and cannot be used
+ * @throws {FaultyFileError} the environment's settings for a provider are unusable
  */
 export function providersFromEnvironment(
   env: Environment,
@@ -39,7 +38,7 @@ export function providersFromEnvironment(
     providers[name] = withEnvironment(name, providerSchema.parse({}), env);
   }
   if (ollamaModels !== null) {
-    // It was found without a proxy.
+    // It was probed without a proxy.
     const settings = { base_url: ollamaBaseUrl(env), models: [...ollamaModels], proxy: null };
     providers['ollama'] = providerSchema.parse(settings);
   }
@@ -55,20 +54,20 @@ export function providersFromEnvironment(
   return providers;
 }
 
-/** A setting as somebody typed it, and where. */
+/** A setting as typed, and its origin. */
 export interface Override {
   readonly text: string;
-  /** `--port`, `PORT`: what a fault is said to be in. */
+  /** `--port` or `PORT`: named in faults. */
   readonly from: string;
 }
 
-/** Settings that go before those of the file. */
+/** Settings that take precedence over the file's. */
 export interface Overrides {
   readonly host?: Override | undefined;
   readonly port?: Override | undefined;
 }
 
-/** What `HOST` and `PORT` override; a variable that is empty is as good as not set. */
+/** The overrides in `HOST` and `PORT`; an empty variable counts as not set. */
 export function overridesFromEnvironment(env: Environment): Overrides {
   const from = (name: string): Override | undefined => {
     const text = env[name]?.trim() ?? '';
@@ -78,10 +77,10 @@ export function overridesFromEnvironment(env: Environment): Overrides {
 }
 
 /**
- * The configuration with another place to listen at.
+ * The configuration with a different address to listen on.
  *
- * @returns a warning when the new place is open to everybody and the old one was not
- * @throws {FaultyFileError} for what is no host, or a port that is no whole number from 0 to 65535
+ * @returns a warning if the new address is open to everybody and the old one was not
+ * @throws {FaultyFileError} the host is invalid, or the port is not a whole number from 0 to 65535
  */
 export function applyOverrides(
   config: Config,
@@ -98,7 +97,7 @@ export function applyOverrides(
   return { config: { ...config, server }, warnings };
 }
 
-/** What is wrong with each of the overrides; all of it errors. */
+/** The errors in the overrides. */
 export function overrideFaults({ host, port }: Overrides): readonly Fault[] {
   return [...hostFaults(host), ...portFaults(port)];
 }

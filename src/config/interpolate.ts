@@ -7,27 +7,27 @@ import type { YamlFile } from '../yaml/yaml-file.js';
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A file with its placeholders filled in, and what could not be filled in. */
+/** A file with its placeholders filled in, and the faults in them. */
 export interface Interpolated {
   readonly file: YamlFile;
   readonly faults: readonly Fault[];
-  /** The texts that the faults are in. */
+  /** The paths of the texts with faults, which were left as they are. */
   readonly unfilled: readonly (readonly PropertyKey[])[];
 }
 
-// `$${` first, so that it is not taken for a placeholder with a dollar sign before it.
+// `$${` comes first, so that it is not read as a dollar sign before a placeholder.
 const PLACEHOLDER = /\$\$\{|\$\{([^}]*)(\}?)/g;
 const INNER = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
 /**
- * Fills `${NAME}` and `${NAME:-default}` in all texts of a file; `$${` is a plain `${`.
+ * Replaces `${NAME}` and `${NAME:-default}` in all texts of a file; `$${` is a literal `${`.
  *
- * It works on the values that YAML gave, so that nothing in a variable can change the
- * structure of the file. Where `schema` wants no text but a number, a boolean or nothing, the
- * filled-in text is read as one. As in a shell, a default also replaces an empty variable.
+ * It works on the parsed YAML values, so that a variable's content cannot change the structure of
+ * the file. Where `schema` expects a number, a boolean or nothing instead of a text, the filled-in
+ * text is converted. As in a shell, a default also replaces an empty variable.
  *
- * @returns a fault for each variable that is not set and each faulty placeholder; those texts
- *   stay as they are
+ * @returns with a fault for each variable that is not set and each malformed placeholder; those texts
+ *   are left as they are
  */
 export function interpolate(source: YamlFile, schema: z.ZodType, env: Environment): Interpolated {
   const faults: Fault[] = [];
@@ -39,7 +39,7 @@ export function interpolate(source: YamlFile, schema: z.ZodType, env: Environmen
       faults.push({ file: source.file, ...place, message: why, severity: 'error' });
     }
     if (problems.length === 0) {
-      return filled ? fitting(result, schemaAt(schema, path).types) : result;
+      return filled ? convert(result, schemaAt(schema, path).types) : result;
     }
     unfilled.push(path);
     return text;
@@ -47,14 +47,14 @@ export function interpolate(source: YamlFile, schema: z.ZodType, env: Environmen
   return { file, faults: distinct(faults), unfilled };
 }
 
-/** Through aliases the document has a text in several places, but the file has it once. */
+/** An aliased text has several paths in the document, but only one position in the file. */
 function distinct(faults: readonly Fault[]): readonly Fault[] {
   return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
 }
 
 interface FilledText {
   result: string;
-  /** Whether there was a placeholder at all. */
+  /** Whether there was a placeholder. */
   filled: boolean;
   readonly problems: { readonly index: number; readonly why: string }[];
 }
@@ -91,15 +91,15 @@ function fill(inner: string, env: Environment): Filled {
 }
 
 function malformed(): Filled {
-  // What stands there is not repeated: it may be a secret with a "${" in it.
+  // The text is not quoted: it may be a secret that contains "${".
   const why = 'a placeholder is ${NAME} or ${NAME:-default}; for a plain "${" write "$${".';
   return { ok: false, why };
 }
 
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
 
-/** The text as what the schema wants: variables are texts, ports are not. */
-function fitting(text: string, types: readonly z.core.$ZodTypes[]): unknown {
+/** Converts a filled-in text to a type that the schema allows: variables are texts, but a port is a number. */
+function convert(text: string, types: readonly z.core.$ZodTypes[]): unknown {
   const kinds = new Set(types.map((type) => type._zod.def.type));
   if (kinds.has('string') || kinds.has('enum') || kinds.has('literal')) return text;
   const word = text.trim();

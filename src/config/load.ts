@@ -11,26 +11,25 @@ import { interpolate, type Environment } from './interpolate.js';
 import { withEnvironment } from './providers.js';
 import { configSchema, type Config, type ParsedConfig } from './schema.js';
 
-/** A configuration file that can be used. */
+/** A valid configuration file. */
 export interface LoadedConfig {
   readonly config: Config;
-  /** What should be looked at, but stops nothing. */
   readonly warnings: readonly Fault[];
-  /** Absolute. */
+  /** Absolute path. */
   readonly file: string;
-  /** First 12 hex digits of the SHA-256 of the file's text: what it says, not what the environment adds. */
+  /** First 12 hex digits of the SHA-256 of the file's text, before placeholders are filled in. */
   readonly revision: string;
-  /** The sections that the file itself has, whatever is in them. */
+  /** The sections that are present in the file, even if empty. */
   readonly sections: ReadonlySet<string>;
-  /** A fault at an option, for whoever finds out later: `['models', 'a/b']`. */
+  /** Makes a fault at an option, for later checks: `['models', 'a/b']`. */
   readonly fault: YamlFile['fault'];
 }
 
 /**
  * Reads `suffice.yaml`.
  *
- * @throws {FaultyFileError} with all faults at once: missing variables, wrong options, and options
- *   that do not go together; or why the file cannot be read. No message has a secret in it.
+ * @throws {FaultyFileError} with all faults at once: missing variables, invalid options, and options
+ *   that contradict each other; or why the file cannot be read. No message contains a secret.
  */
 export async function loadConfig(file: string, env: Environment): Promise<LoadedConfig> {
   const absolute = path.resolve(file);
@@ -38,10 +37,10 @@ export async function loadConfig(file: string, env: Environment): Promise<Loaded
   const filled = interpolate(YamlFile.parse(file, text), configSchema, env);
   const yaml = filled.file;
   const checked = check(yaml);
-  const found = [...checked.faults, ...crossCheck(yaml, soundSections(yaml.value, env))];
-  // What else is wrong with a text that could not be filled in is not the operator's doing.
-  const places = new Set(filled.unfilled.map((at) => placeOf(yaml.locate(at))));
-  const faults = [...filled.faults, ...found.filter((fault) => !places.has(placeOf(fault)))];
+  const found = [...checked.faults, ...crossCheck(yaml, validSections(yaml.value, env))];
+  // A text whose placeholder could not be filled in has no other faults worth reporting.
+  const unfilled = new Set(filled.unfilled.map((at) => positionKey(yaml.locate(at))));
+  const faults = [...filled.faults, ...found.filter((fault) => !unfilled.has(positionKey(fault)))];
   if (checked.parsed === null || faults.some(({ severity }) => severity === 'error')) {
     throw new FaultyFileError(inOrder(faults));
   }
@@ -55,7 +54,7 @@ export async function loadConfig(file: string, env: Environment): Promise<Loaded
   };
 }
 
-function placeOf({ line, column }: Position): string {
+function positionKey({ line, column }: Position): string {
   return `${line}:${column}`;
 }
 
@@ -73,24 +72,24 @@ function check(yaml: YamlFile): Checked {
   }
 }
 
-// Sections in which an operator names the entries, so that one faulty entry says nothing of another.
-const BY_NAME: readonly string[] = ['providers', 'models', 'aliases'];
+// Sections that are maps of independent entries: a faulty entry does not invalidate the others.
+const MAP_SECTIONS: readonly string[] = ['providers', 'models', 'aliases'];
 
-/** What can be checked further although other parts of the file are faulty. */
-function soundSections(value: unknown, env: Environment): SoundSections {
+/** The valid parts of a file, which can be checked further even if other parts are faulty. */
+function validSections(value: unknown, env: Environment): SoundSections {
   const given: Readonly<Record<string, unknown>> = isMap(value) ? value : {};
-  const sound = Object.entries(configSchema.in.shape).flatMap(([name, schema]) => {
+  const valid = Object.entries(configSchema.in.shape).flatMap(([name, schema]) => {
     const section = given[name];
     const whole = schema.safeParse(section);
     if (whole.success) return [[name, whole.data]];
-    if (!BY_NAME.includes(name) || !isMap(section)) return [];
+    if (!MAP_SECTIONS.includes(name) || !isMap(section)) return [];
     const entries = Object.entries(section).flatMap(([key, entry]) => {
       const parsed = schema.safeParse({ [key]: entry });
       return parsed.success ? Object.entries(parsed.data ?? {}) : [];
     });
     return [[name, Object.fromEntries(entries)]];
   });
-  const sections = Object.fromEntries(sound) as SoundSections;
+  const sections = Object.fromEntries(valid) as SoundSections;
   if (sections.providers === undefined) return sections;
   return { ...sections, providers: completedProviders(sections.providers, env) };
 }
@@ -109,7 +108,7 @@ function complete(parsed: ParsedConfig, folder: string, env: Environment): Confi
   const absolute = (file: string | null): string | null => file && path.resolve(folder, file);
   return {
     ...parsed,
-    providers: withFiles(
+    providers: withAbsoluteFiles(
       completedProviders(parsed.providers ?? providersFromEnvironment(env, null), env),
       folder,
     ),
@@ -127,13 +126,13 @@ function complete(parsed: ParsedConfig, folder: string, env: Environment): Confi
   };
 }
 
-/** What does not begin like a path is the name of a model. */
+/** Whether an embedder is a path; otherwise it is the name of a model. */
 function isPath(embedder: string | null): boolean {
   return embedder !== null && (embedder.startsWith('.') || path.isAbsolute(embedder));
 }
 
-/** Files that providers are told of, as absolute paths. */
-function withFiles(providers: Config['providers'], folder: string): Config['providers'] {
+/** Makes the paths of credentials files absolute. */
+function withAbsoluteFiles(providers: Config['providers'], folder: string): Config['providers'] {
   return Object.fromEntries(
     Object.entries(providers).map(([name, given]) => {
       const { credentialsFile: file } = given;

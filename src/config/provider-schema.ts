@@ -35,20 +35,20 @@ const aws = section({
     : hasNone && (profile ?? lookup) !== undefined;
 }, 'needs access_key_id and secret_access_key, or else profile or lookup');
 
-/** The places of an API that people copy along with its address. */
+/** Endpoint paths that people copy along with an API's base URL. */
 const ENDPOINT =
   /\/(?:(?:chat\/)?completions|responses|messages|embeddings|api\/(?:chat|generate|embed))\/*$/u;
 
-/** The endpoint that an address ends in; `null` where it ends before it, as it should. */
+/** The endpoint path at the end of a URL; `null` if there is none, as it should be. */
 function endpointOf(url: string): string | null {
   const found = URL.canParse(url) ? ENDPOINT.exec(new URL(url).pathname) : null;
   return found === null ? null : found[0].replace(/\/+$/u, '');
 }
 
-/** What providers under names of the operator's own can be; there is but one simulation. */
+/** The values of `kind`: every known provider except the simulation, of which there is only one. */
 const KINDS = PROVIDERS.map(({ name }) => name).filter((name) => name !== SIMULATION);
 
-/** What an operator says of one provider. */
+/** `providers.NAME`: the settings of one provider. */
 export const providerSchema = section({
   kind: z
     .enum(KINDS)
@@ -95,7 +95,7 @@ export const providerSchema = section({
     })
     .refine((url) => endpointOf(url) === null, {
       error: ({ input }) =>
-        `must end before "${endpointOf(String(input)) ?? ''}", which is put behind it`,
+        `must end before "${endpointOf(String(input)) ?? ''}", which is appended to it`,
     })
     // A URL may carry a password.
     .meta(secret)
@@ -165,12 +165,12 @@ export const providerSchema = section({
     .describe('`false` disables the provider but keeps its settings.'),
 });
 
-/** What an operator says of one provider, with defaults. */
+/** The settings of one provider, with defaults and what the environment adds. */
 export type ProviderConfig = z.output<typeof providerSchema> & {
-  /** What the environment says to those who look for keys of AWS, by name. */
+  /** Environment variables for the lookup of AWS credentials, by name. */
   readonly awsVariables?: Readonly<Record<string, string>>;
-  /** What the environment says of proxies, by name. */
+  /** Environment variables for proxies, by name. */
   readonly proxyVariables?: Readonly<Record<string, string>>;
-  /** The variable of the environment that `apiKey` comes from; absent where it does not. */
+  /** The environment variable that `apiKey` comes from, if it does. */
   readonly keyVariable?: string | undefined;
 };

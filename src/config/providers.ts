@@ -21,8 +21,8 @@ const OLLAMA_PORT = '11434';
 const PROXY_NAMES = [...new Set(Object.values(PROXY_VARIABLES).flat())];
 
 /**
- * The settings, completed by what the environment says of proxies, and of a known provider: its key,
- * its place, Ollama's address.
+ * Completes the settings from the environment: proxies and, for a known provider, its key, the variable
+ * parts of its address, and Ollama's address.
  */
 export function withEnvironment(
   name: string,
@@ -39,17 +39,17 @@ export function withEnvironment(
     // The simulation answers in this process.
     ...(row?.name !== SIMULATION && { proxyVariables: variablesIn(env, PROXY_NAMES) }),
   };
-  // The variables hold keys for the provider's own address; another one must not get to see them.
+  // The variables contain keys for the provider's own address, which must not be sent to another one.
   if (settings.baseUrl !== undefined) return placed;
   if (row?.name === OLLAMA) return { ...placed, baseUrl: ollamaBaseUrl(env) };
-  if (hasProof(settings)) return placed;
+  if (hasCredentials(settings)) return placed;
   const apiKey = keyOf(row, env);
   if (apiKey !== undefined)
     return { ...placed, apiKey, keyVariable: row?.keyVariable ?? undefined };
   return { ...placed, ...credentialsIn(row, env) };
 }
 
-/** Names of all hosted providers whose key the environment has, and their place, in order of preference. */
+/** Names of all hosted providers whose key and address parts are in the environment, in order of preference. */
 export function providersWithKey(env: Environment): readonly string[] {
   return PROVIDERS.filter((row) => {
     const known = placesIn(row, env);
@@ -60,7 +60,7 @@ export function providersWithKey(env: Environment): readonly string[] {
   }).map((row) => row.name);
 }
 
-/** Why a provider cannot be used as it is, as a sentence without secrets; `null` if it can. */
+/** Why a provider's settings are unusable, as a sentence without secrets; `null` if they are usable. */
 export function providerFault(name: string, settings: ProviderConfig): string | null {
   const row = knownProvider(name, settings);
   if (row === undefined && settings.baseUrl === undefined) return unknownProvider(name);
@@ -73,13 +73,13 @@ export function providerFault(name: string, settings: ProviderConfig): string | 
 
 function kindFault(name: string, { kind = name }: ProviderConfig): string | null {
   if (kind === name || knownProvider(name, {}) === undefined) return null;
-  return `provider "${name}" is one that Suffice knows, so it cannot be of kind "${kind}"; give it another name.`;
+  return `provider "${name}" is a known provider, so it cannot be of kind "${kind}"; give it another name.`;
 }
 
 function keyFault(name: string, settings: ProviderConfig): string | null {
   const row = knownProvider(name, settings);
   if (row === undefined || row.auth === 'none') return null;
-  if (settings.baseUrl !== undefined || hasProof(settings)) return null;
+  if (settings.baseUrl !== undefined || hasCredentials(settings)) return null;
   const variable = row.keyVariable === null ? '' : `, or the variable ${row.keyVariable}`;
   const other =
     row.auth === 'aws' ? ' or "aws"' : row.auth === 'google' ? ' or "credentials_file"' : '';
@@ -88,10 +88,10 @@ function keyFault(name: string, settings: ProviderConfig): string | null {
 
 function variableFault(name: string, { apiKey = '', keyVariable }: ProviderConfig): string | null {
   if (keyVariable === undefined || isKey(apiKey)) return null;
-  return `the variable ${keyVariable}, which is the key of provider "${name}", has a character that cannot be in a key, such as a curly quote.`;
+  return `the variable ${keyVariable}, the key of provider "${name}", contains a character that cannot be in a key, such as a curly quote.`;
 }
 
-/** What the operator says, as a provider is made of it. */
+/** Converts the configuration to the settings from which a provider is created. */
 export function providerSettings(config: ProviderConfig): ProviderSettings {
   const { credentialsFile, tokenUrl, aws, awsVariables = {}, ...settings } = config;
   const source = aws === undefined ? undefined : awsSource(aws, awsVariables);
@@ -111,7 +111,7 @@ function awsSource(
   return { accessKeyId, secretAccessKey, sessionToken };
 }
 
-/** Those of the variables that are set, by name. */
+/** The variables that are set, by name. */
 function variablesIn(env: Environment, names: readonly string[]): Record<string, string> {
   const found = names.flatMap((name) => {
     const value = valueOf(name, env);
@@ -120,11 +120,11 @@ function variablesIn(env: Environment, names: readonly string[]): Record<string,
   return Object.fromEntries(found);
 }
 
-function hasProof({ apiKey, aws, credentialsFile }: ProviderConfig): boolean {
+function hasCredentials({ apiKey, aws, credentialsFile }: ProviderConfig): boolean {
   return apiKey !== undefined || aws !== undefined || credentialsFile !== undefined;
 }
 
-/** Where the environment says that a provider is, by name. */
+/** The variable parts of a provider's address that are set in the environment, by name. */
 function placesIn(row: ProviderRow | undefined, env: Environment): Record<string, string> {
   const found = Object.entries(row?.places ?? {}).flatMap(([name, { variables }]) => {
     const value = variables
@@ -135,7 +135,7 @@ function placesIn(row: ProviderRow | undefined, env: Environment): Record<string
   return Object.fromEntries(found);
 }
 
-/** What signs requests, where no key was found. */
+/** Credentials from the environment for providers without a key. */
 function credentialsIn(
   row: ProviderRow | undefined,
   env: Environment,
@@ -152,19 +152,19 @@ function credentialsIn(
 }
 
 /**
- * Where Ollama's OpenAI-compatible API is, as its own tools read `OLLAMA_HOST`: a host, a port or
- * a URL, each part of which may be missing.
+ * The URL of Ollama's OpenAI-compatible API. `OLLAMA_HOST` is read as Ollama's own tools do: a host, a
+ * port or a URL, any part of which may be missing.
  */
 export function ollamaBaseUrl(env: Environment): string {
   const text = (env['OLLAMA_HOST'] ?? '').trim().replace(/^["']|["']$/g, '');
   const match = /^(?:(https?):\/\/)?(\[[^\]]*\]|[^:/]*)(?::(\d+))?(\/.*)?$/i.exec(text);
   const [, scheme, host = '', port, path = ''] = match ?? [];
-  // A server is told to listen everywhere with the same variable; nobody can call "everywhere".
-  const isAny = host === '' || host === '0.0.0.0';
-  const name = isAny ? '127.0.0.1' : host === '[::]' ? '[::1]' : host;
-  const ownPort = scheme === undefined ? OLLAMA_PORT : '';
-  const place = port ?? ownPort;
-  const base = `${(scheme ?? 'http').toLowerCase()}://${name}${place === '' ? '' : `:${place}`}`;
+  // The same variable tells a server to listen on all interfaces, but that is not an address to call.
+  const isUnspecified = host === '' || host === '0.0.0.0';
+  const name = isUnspecified ? '127.0.0.1' : host === '[::]' ? '[::1]' : host;
+  const effectivePort = port ?? (scheme === undefined ? OLLAMA_PORT : '');
+  const suffix = effectivePort === '' ? '' : `:${effectivePort}`;
+  const base = `${(scheme ?? 'http').toLowerCase()}://${name}${suffix}`;
   return `${base}${path.replace(/\/+$/, '')}/v1`;
 }
 
@@ -173,7 +173,7 @@ function keyOf(row: ProviderRow | undefined, env: Environment): string | undefin
   return variable === null ? undefined : valueOf(variable, env);
 }
 
-/** A variable set to nothing is how shells and compose files say "not set". */
+/** The variable's value. An empty one counts as not set, as in shells and compose files. */
 function valueOf(variable: string, env: Environment): string | undefined {
   const value = env[variable]?.trim();
   return value === '' ? undefined : value;
@@ -183,5 +183,5 @@ function unknownProvider(name: string): string {
   const names = PROVIDERS.map((row) => row.name);
   const hint = nearest(name, names);
   const meant = hint === null ? '' : ` Did you mean "${hint}"?`;
-  return `provider "${name}" is not one that Suffice knows, so it needs "base_url", or the "kind" of one that it is another account of.${meant}`;
+  return `provider "${name}" is not one that Suffice knows, so it needs "base_url", or the "kind" of a known provider.${meant}`;
 }

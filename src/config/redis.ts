@@ -31,8 +31,8 @@ function isPort(port: number): boolean {
   return port >= 1 && port <= 65_535;
 }
 
-/** Generated passwords often end a host, begin a path or decode to something else. */
-const HOW_ELSE = '; a password with special characters is better given as "password"';
+/** Generated passwords often contain characters with a meaning in URLs. */
+const PASSWORD_HINT = '; a password with special characters is better given as "password"';
 
 function isDecodable({ username, password }: URL): boolean {
   try {
@@ -47,20 +47,20 @@ const options = section({
   url: z
     .url({
       protocol: /^rediss?$/,
-      error: `must be a URL such as redis://127.0.0.1:6379/0, or rediss://… for TLS${HOW_ELSE}`,
-      // What follows takes it for a URL.
+      error: `must be a URL such as redis://127.0.0.1:6379/0, or rediss://… for TLS${PASSWORD_HINT}`,
+      // The following checks parse it as a URL.
       abort: true,
     })
     .refine((url) => new URL(url).host !== '', { error: 'must name a host' })
     .refine((url) => new URL(url).port !== '0', { error: NO_PORT })
     .refine((url) => /^\/?\d*$/.test(new URL(url).pathname), {
-      error: `must end with the number of a database, or nothing${HOW_ELSE}`,
+      error: `must end with the number of a database, or nothing${PASSWORD_HINT}`,
     })
     .refine((url) => !/[?#]/u.test(url), {
-      error: `must not have a "?" or "#": no options are read from it${HOW_ELSE}`,
+      error: `must not have a "?" or "#": no options are read from it${PASSWORD_HINT}`,
     })
     .refine((url) => isDecodable(new URL(url)), {
-      error: `must not have a "%" that no two hexadecimal digits follow${HOW_ELSE}`,
+      error: `must not have a "%" that no two hexadecimal digits follow${PASSWORD_HINT}`,
     })
     // A URL may carry a password.
     .meta(secret)
@@ -100,7 +100,7 @@ const options = section({
   ca: z
     .string()
     .regex(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/u, {
-      error: 'must be certificates in PEM, themselves and not the name of a file',
+      error: 'must contain certificates in PEM, not the name of a file',
     })
     .optional()
     .describe(
@@ -131,7 +131,7 @@ const options = section({
 
 type Options = z.output<typeof options>;
 
-/** Where answers are shared, in the form in which it is used. */
+/** `cache.redis`, validated and converted to connection settings. */
 export const redis = options
   .refine(({ url, sentinels, cluster }) => [url, sentinels, cluster].filter(Boolean).length === 1, {
     error: 'needs one of "url", "sentinels" and "cluster", and no more',
@@ -161,11 +161,11 @@ export const redis = options
 
 function urlIn({ url: given, username, password, tls }: Options) {
   const url = given === undefined ? null : new URL(given);
-  const said = (part: string | undefined) => (part ? decodeURIComponent(part) : null);
+  const decoded = (part: string | undefined) => (part ? decodeURIComponent(part) : null);
   return {
     url,
-    user: said(url?.username) ?? username ?? null,
-    password: said(url?.password) ?? password ?? null,
+    user: decoded(url?.username) ?? username ?? null,
+    password: decoded(url?.password) ?? password ?? null,
     isSecure: tls || url?.protocol === 'rediss:',
   };
 }

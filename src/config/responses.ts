@@ -3,10 +3,10 @@ import { section } from './section.js';
 
 const MIB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** As long as OpenAI keeps them. */
+/** OpenAI's own retention period. */
 const MAX_DAYS = 30;
 
-/** Responses that are kept for their clients. */
+/** `responses`: stored responses that clients can continue. */
 export const responses = section({
   keep_ms: z
     .int()

@@ -11,8 +11,8 @@ import { MAX_TIMER_MS, milliseconds } from './timer.js';
 
 const globs = z.array(z.string().min(1));
 
-/** A map of options that may be left out or have nothing in it, as when all are commented out. */
-function filled<T extends z.ZodType>(options: T): z.ZodPreprocess<T> {
+/** A map of options that may be missing or empty, as when all options are commented out. */
+function orEmpty<T extends z.ZodType>(options: T): z.ZodPreprocess<T> {
   return z.preprocess((value) => value ?? {}, options);
 }
 
@@ -167,13 +167,12 @@ const log = section({
 });
 
 /**
- * Every option of `suffice.yaml`: its type, its default, its bounds and its documentation.
+ * Every option of `suffice.yaml`: its type, default, bounds and documentation.
  *
- * What one option alone cannot tell (two equal keys, an alias that leads back to itself) is
- * checked in `cross-check.ts`.
+ * What involves several options (duplicate keys, cycles of aliases) is checked in `cross-check.ts`.
  */
 export const configSchema = section({
-  server: filled(server).describe('Where Suffice listens, and its limits.'),
+  server: orEmpty(server).describe('Where Suffice listens, and its limits.'),
   providers: z
     .record(
       z
@@ -182,7 +181,7 @@ export const configSchema = section({
           /^[a-z][a-z0-9_-]*$/,
           'must start with a lower-case letter, followed by lower-case letters, digits, - and _',
         ),
-      filled(providerSchema),
+      orEmpty(providerSchema),
     )
     .optional()
     .describe(
@@ -203,7 +202,7 @@ export const configSchema = section({
     .describe(
       'Your own names for models, policies or other aliases. An alias hides a model of the same name.',
     ),
-  auto: filled(auto).describe('Which models the router may choose.'),
+  auto: orEmpty(auto).describe('Which models the router may choose.'),
   rules: z
     .string()
     .min(1)
@@ -212,31 +211,31 @@ export const configSchema = section({
     .describe(
       'The file with your policies and rules, relative to this file. Empty: the rules that ship with Suffice.',
     ),
-  router: filled(router).describe('How the router works.'),
-  translation: filled(translation).describe(
+  router: orEmpty(router).describe('How the router works.'),
+  translation: orEmpty(translation).describe(
     'How requests are translated for providers that speak a different dialect than the client.',
   ),
-  responses: filled(responses).describe(
+  responses: orEmpty(responses).describe(
     'Stored responses that clients of OpenAI’s Responses API continue by `previous_response_id`.',
   ),
   keys: z
     .array(clientKey)
     .default([])
     .describe('API keys of your clients. Empty: everybody who can reach the port is admitted.'),
-  budget: filled(budget).describe('A daily budget for rules.'),
-  timeouts: filled(timeouts).describe('Time limits for providers.'),
-  log: filled(log).describe('What is written to standard error.'),
-  decisions: filled(decisions).describe('The decision log.'),
-  cache: filled(cache).describe(
+  budget: orEmpty(budget).describe('A daily budget for rules.'),
+  timeouts: orEmpty(timeouts).describe('Time limits for providers.'),
+  log: orEmpty(log).describe('What is written to standard error.'),
+  decisions: orEmpty(decisions).describe('The decision log.'),
+  cache: orEmpty(cache).describe(
     'The cache: which answers are kept and reused without calling a model.',
   ),
-  adaptation: filled(adaptation).describe('How the router learns from your own traffic.'),
+  adaptation: orEmpty(adaptation).describe('How the router learns from your own traffic.'),
 });
 
-/** What the file says, with defaults; paths as written, and providers only if it has any. */
+/** The file's content with defaults: paths as written, and `providers` only if the file has any. */
 export type ParsedConfig = z.output<typeof configSchema>;
 
-/** Everything an operator decides. Paths are absolute, and `null` means what comes with Suffice. */
+/** The complete configuration. Paths are absolute, and `null` selects what ships with Suffice. */
 export type Config = ParsedConfig & {
   /** By name; those that are not enabled are included. */
   readonly providers: Readonly<Record<string, ProviderConfig>>;

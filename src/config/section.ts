@@ -6,13 +6,13 @@ type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
 
 type CamelKeys<T> = { readonly [K in keyof T as K extends string ? Camel<K> : K]: T[K] };
 
-/** Marks an option whose value is never shown. */
+/** Metadata for an option whose value must not appear in messages. */
 export const secret = { secret: true } as const;
 
 /**
- * A map with exactly these options, written in snake_case in the file and read in camelCase by code.
+ * A map with exactly these options, in snake_case in the file and in camelCase in code.
  *
- * Only the options' own names change: names that an operator gives inside of them stay as they are.
+ * Only the names of options are converted, not the keys of maps inside them.
  */
 export function section<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,

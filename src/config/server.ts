@@ -5,7 +5,7 @@ import { MAX_TIMER_MS, milliseconds } from './timer.js';
 
 const MIB = 1024 * 1024;
 
-/** Where the gateway listens, and what it takes from clients. */
+/** `server`: where the gateway listens, and its limits for clients. */
 export const server = section({
   host: z
     .string()

@@ -10,17 +10,17 @@ import type { Environment } from './interpolate.js';
 import { loadConfig } from './load.js';
 import type { Config } from './schema.js';
 
-/** A configuration, and where it came from. */
+/** A configuration with its origin. */
 export interface SourcedConfig {
   readonly config: Config;
   readonly warnings: readonly Fault[];
-  /** Absolute; `null` when there is no file and the environment decides. */
+  /** Absolute path; `null` if there is no file and the configuration comes from the environment. */
   readonly file: string | null;
-  /** `environment` when there is no file. */
+  /** `environment` if there is no file. */
   readonly revision: string;
-  /** The sections that the file itself has, whatever is in them; none when there is no file. */
+  /** The sections that are present in the file, even if empty; none if there is no file. */
   readonly sections: ReadonlySet<string>;
-  /** A fault at an option, for whoever finds out later: `['models', 'acme/large']`. */
+  /** Makes a fault at an option, for later checks: `['models', 'acme/large']`. */
   readonly fault: (
     path: readonly PropertyKey[],
     message: string,
@@ -28,31 +28,31 @@ export interface SourcedConfig {
   ) => Fault;
 }
 
-/** Where the configuration comes from; asked again for every reload. */
+/** Loads the configuration; called again for every reload. */
 export interface ConfigSource {
   /** @throws {FaultyFileError} */
   load(): Promise<SourcedConfig>;
 }
 
-/** The file that is used when none is named and it is there. */
+/** The file that is used if none is named and it exists. */
 export const DEFAULT_CONFIG_FILE = 'suffice.yaml';
 
-/** What decides where the configuration comes from. */
+/** Options of `configSource`. */
 export interface SourceOptions {
-  /** As named on the command line; `null` for none. */
+  /** The file named on the command line; `null` for none. */
   readonly file: string | null;
-  /** From the command line; they go before the environment's, which go before the file's. */
+  /** From the command line; they take precedence over the environment, and that over the file. */
   readonly overrides: Overrides;
   readonly env: Environment;
-  /** Models of an Ollama on this machine, `null` when none answers; asked only without a file. */
+  /** Probes for the models of a local Ollama, `null` if none answers; called only without a file. */
   readonly ollamaModels: () => Promise<readonly string[] | null>;
 }
 
-/** A named file, else `suffice.yaml` in this folder, else the environment alone. */
+/** The named file, else `suffice.yaml` in the current folder, else the environment alone. */
 export function configSource(options: SourceOptions): ConfigSource {
   const file = options.file ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : null);
   const { env } = options;
-  const overrides = { ...overridesFromEnvironment(env), ...given(options.overrides) };
+  const overrides = { ...overridesFromEnvironment(env), ...withoutUndefined(options.overrides) };
   return {
     load: async () => {
       const base: SourcedConfig =
@@ -78,6 +78,6 @@ export function configSource(options: SourceOptions): ConfigSource {
   };
 }
 
-function given(overrides: Overrides): Overrides {
+function withoutUndefined(overrides: Overrides): Overrides {
   return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
 }

@@ -3,40 +3,39 @@ import { readFile, stat } from 'node:fs/promises';
 
 import type { Clock } from '../core/clock.js';
 
-/** How `watchFiles` looks. */
+/** Options of `watchFiles`. */
 export interface WatchOptions {
   readonly clock: Clock;
-  /** Milliseconds between two looks; a change is told after one to two of them. */
+  /** Milliseconds between two polls; a change is reported after one to two intervals. */
   readonly intervalMs?: number;
 }
 
-/** A watch that runs until it is closed. */
+/** A file watcher, active until it is closed. */
 export interface Watch {
   /**
-   * Watches these files from now on: others are let go, and those that were watched go on as they were.
+   * Replaces the set of watched files; files that were already watched keep their state.
    *
-   * @returns when the content of new ones is noted: whoever reads them after that misses no change
+   * @returns when the content of new files is recorded: changes after that are reported
    */
   follow(files: readonly string[]): Promise<void>;
-  /** No call comes after this one. */
+  /** Stops watching; `onChange` is not called any more. */
   close(): void;
 }
 
 const DEFAULT_INTERVAL_MS = 1000;
 
 /**
- * Calls back when the content of files has changed and come to rest.
+ * Calls back when the content of files has changed and is stable again.
  *
- * It asks the file system at intervals. `fs.watch` follows the file that a name had at first:
- * after an editor's "write beside, then rename" or the symbolic link that Kubernetes swaps it
- * watches a file nobody will write to again, and on network and container mounts it says nothing
- * at all. A few `stat` calls a second cost less than explaining that.
+ * It polls with `stat`. `fs.watch` watches an inode: after an editor's write-and-rename, or when Kubernetes
+ * swaps a symbolic link, it watches a file that is not written any more, and on network and container mounts
+ * it reports nothing.
  *
- * A file may be absent at first, vanish and come back. Vanishing is a change; vanishing and
- * coming back with the same content between two looks is none, nor is a mere `touch`.
+ * A file may be missing at first, disappear and come back. Disappearing is a change; coming back with the
+ * same content between two polls is not, nor is a mere `touch`.
  *
- * @param files - without repeats; what counts as unchanged is their content now, so watch before reading them
- * @param onChange - gets the files that changed, together when they changed together; must not throw
+ * @param files - without duplicates; changes are relative to their content now, so watch before reading them
+ * @param onChange - gets the changed files, in one call if they changed together; must not throw
  */
 export function watchFiles(
   files: readonly string[],
@@ -45,30 +44,30 @@ export function watchFiles(
 ): Watch {
   let watched = files.map((file) => new WatchedFile(file));
   let closed = false;
-  let forget = (): void => undefined;
-  const look = async (): Promise<void> => {
+  let cancelTimer = (): void => undefined;
+  const poll = async (): Promise<void> => {
     const all = watched;
-    const looks = await Promise.all(all.map((file) => file.look()));
-    // While one file still moves the others wait, so that an edit of two files is one change.
-    if (looks.includes('at rest') && !looks.includes('moving')) {
+    const states = await Promise.all(all.map((file) => file.poll()));
+    // While any file is still changing the others wait, so that an edit of two files is one change.
+    if (states.includes('changed') && !states.includes('changing')) {
       const changed = await Promise.all(all.map((file) => file.settle()));
       const names = all.filter((_file, i) => changed[i] === true).map(({ name }) => name);
       if (!isClosed() && names.length > 0) onChange(names);
     }
-    if (!isClosed()) forget = clock.after(intervalMs, () => void look());
+    if (!isClosed()) cancelTimer = clock.after(intervalMs, () => void poll());
   };
   const isClosed = (): boolean => closed;
-  void look();
+  void poll();
   return {
     follow: async (next) => {
       const known = new Map(watched.map((file) => [file.name, file]));
       const followed = next.map((name) => known.get(name) ?? new WatchedFile(name));
-      await Promise.all(followed.filter(({ name }) => !known.has(name)).map((file) => file.look()));
+      await Promise.all(followed.filter(({ name }) => !known.has(name)).map((file) => file.poll()));
       watched = followed;
     },
     close: () => {
       closed = true;
-      forget();
+      cancelTimer();
     },
   };
 }
@@ -76,61 +75,61 @@ export function watchFiles(
 class WatchedFile {
   readonly name: string;
   #stamp: string | null = null;
-  /** The stamp whose content is known. */
+  /** The stamp of `#contentHash`. */
   #settledStamp: string | null = null;
-  #content: string | null = null;
+  #contentHash: string | null = null;
 
   constructor(name: string) {
     this.name = name;
   }
 
-  /** Whether the file has changed since it was last settled, and since the last look. */
-  async look(): Promise<'unchanged' | 'moving' | 'at rest'> {
+  /** `changing` if the stamp differs from the last poll's, `changed` if it only differs from the settled one. */
+  async poll(): Promise<'unchanged' | 'changing' | 'changed'> {
     const stamp = await stampOf(this.name);
     const isFirst = this.#stamp === null;
     const moved = stamp !== this.#stamp;
     this.#stamp = stamp;
     if (isFirst) {
       this.#settledStamp = stamp;
-      this.#content = await contentOf(this.name);
+      this.#contentHash = await contentHashOf(this.name);
       return 'unchanged';
     }
     if (stamp === this.#settledStamp) return 'unchanged';
-    return moved ? 'moving' : 'at rest';
+    return moved ? 'changing' : 'changed';
   }
 
-  /** @returns whether the content differs from what it was when last settled */
+  /** Reads the content. @returns whether it differs from the content when last settled */
   async settle(): Promise<boolean> {
     if (this.#stamp === this.#settledStamp) return false;
-    const content = await contentOf(this.name);
-    const changed = content !== this.#content;
-    this.#content = content;
+    const hash = await contentHashOf(this.name);
+    const changed = hash !== this.#contentHash;
+    this.#contentHash = hash;
     this.#settledStamp = this.#stamp;
     return changed;
   }
 }
 
-/** Changes whenever the content may have: another file under the name, a write, a new size. */
+/** A stamp of the file's metadata, which changes whenever the content may have changed. */
 async function stampOf(file: string): Promise<string> {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
     return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
   } catch (error) {
-    return absence(error);
+    return stateOfUnreadable(error);
   }
 }
 
-async function contentOf(file: string): Promise<string> {
+async function contentHashOf(file: string): Promise<string> {
   try {
     return createHash('sha256')
       .update(await readFile(file))
       .digest('hex');
   } catch (error) {
-    return absence(error);
+    return stateOfUnreadable(error);
   }
 }
 
-/** A file that is not there, or not to be read, is in a state like any other. */
-function absence(error: unknown): string {
+/** A missing or unreadable file has its error code as stamp and content hash. */
+function stateOfUnreadable(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
 }

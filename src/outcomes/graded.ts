@@ -32,82 +32,83 @@ const line = z.looseObject({
   outcomes: z.record(z.string(), outcome),
 });
 
-/** What was asked, as a line says it. */
+/** The prompt of a line, as written. */
 export type Asked = Partial<Pick<z.infer<typeof line>, 'prompt' | 'messages' | 'tools'>>;
 
-/** How one model answered one prompt. */
+/** The graded answer of one model to one prompt. */
 export interface GradedOutcome {
   /** 0 to 1. */
   readonly score: number;
-  /** `null`: not counted. */
+  /** `null` if unknown. */
   readonly inTokens: number | null;
   readonly outTokens: number | null;
-  /** `null`: not stated. */
+  /** `null` if unknown. */
   readonly costUsd: number | null;
 }
 
-/** A line of an outcome file: a prompt, and how models answered it. */
+/** A line of an outcome file: a prompt and the graded answers to it. */
 export interface GradedLine {
   readonly id: string;
-  /** The file's name without its endings where the line states none. */
+  /** Default: the file's name without its extensions. */
   readonly dataset: string;
-  /** `''` where the line states none. */
+  /** Default: `''`. */
   readonly category: string;
-  /** All that users wrote in it, for whatever reads text. */
+  /** The user's text in the prompt. */
   readonly text: string;
-  /** As the gateway would read it from a request. */
+  /** The prompt as the gateway would read it from a request. */
   readonly conversation: Conversation;
-  /** Marked as one that its publishers leave out of evaluations. */
+  /** Whether its publishers exclude it from evaluations. */
   readonly contaminated: boolean;
   readonly outcomes: ReadonlyMap<string, GradedOutcome>;
 }
 
-/** A file of outcomes that was read. */
+/** The content of an outcome file. */
 export interface OutcomeFile {
   readonly file: string;
-  /** Of the file as it lies there, hexadecimal. */
+  /** Of the file's bytes, before decompression; hexadecimal. */
   readonly sha256: string;
   readonly lines: readonly GradedLine[];
 }
 
-const ENDING = /\.jsonl(?:\.gz)?$/u;
+const EXTENSION = /\.jsonl(?:\.gz)?$/u;
 
 /**
- * The outcome files that arguments name: files as they are, of folders every `.jsonl` and
- * `.jsonl.gz` in the order of their names.
+ * The outcome files at these paths: files themselves, and every `.jsonl` and `.jsonl.gz` file in
+ * folders, ordered by name.
  *
- * @throws {DataError} a path that is not there, a folder without such a file
+ * @throws {DataError} a path does not exist, or a folder has no such file
  */
 export async function outcomeFiles(paths: readonly string[]): Promise<readonly string[]> {
   const found: string[] = [];
   for (const at of paths) {
     const stats = await stat(at).catch((cause: unknown) => {
-      throw new DataError(`${at}: there is no such file or folder`, { cause });
+      throw new DataError(`${at}: no such file or folder`, { cause });
     });
     if (!stats.isDirectory()) {
       found.push(at);
       continue;
     }
-    const names = (await readdir(at)).filter((name) => ENDING.test(name)).toSorted();
-    if (names.length === 0) throw new DataError(`${at}: no .jsonl or .jsonl.gz file is in it`);
+    const names = (await readdir(at)).filter((name) => EXTENSION.test(name)).toSorted();
+    if (names.length === 0)
+      throw new DataError(`${at}: the folder has no .jsonl or .jsonl.gz files`);
     found.push(...names.map((name) => path.join(at, name)));
   }
   return [...new Set(found)];
 }
 
 /**
- * Reads a file of outcomes whole.
+ * Reads a whole outcome file.
  *
- * @throws {DataError} with file and line: not JSON, not of the format, no prompt, no outcome
+ * @throws {DataError} with file and line: not JSON, not in the format, or without prompt or outcomes
  */
 export async function readOutcomeFile(file: string): Promise<OutcomeFile> {
   const lines: GradedLine[] = [];
-  const schema = gradedLine(path.basename(file).replace(ENDING, ''));
+  const schema = gradedLine(path.basename(file).replace(EXTENSION, ''));
   for await (const entry of readJsonl(file, schema)) lines.push(entry);
   return { file, sha256: await hashOf(file), lines };
 }
 
-/** The schema of a line, which gives what the line means. */
+/** The schema of a line, which also converts it. @param dataset - for lines that name none */
 function gradedLine(dataset: string): z.ZodType<GradedLine> {
   return line.transform((entry, context): GradedLine => {
     const conversation = conversationOf(entry);
@@ -138,7 +139,7 @@ function toOutcome(one: z.infer<typeof outcome>): GradedOutcome {
   };
 }
 
-/** What a client would have sent, as the gateway reads it; a sentence where it would refuse it. */
+/** The conversation in a prompt, as the gateway would read it; or, as a sentence, why it would refuse it. */
 export function conversationOf({ prompt, messages, tools }: Asked): Conversation | string {
   if (prompt == null && messages == null) return 'a line needs "prompt" or "messages"';
   const body = {

@@ -5,24 +5,24 @@ import { createGunzip } from 'node:zlib';
 import type * as z from 'zod';
 import { inSentences } from '../yaml/sentences.js';
 
-/** A file of data that cannot be read; the message names the file and, where there is one, the line. */
+/** A data file that cannot be read; the message names the file and, if known, the line. */
 export class DataError extends Error {
   override readonly name = 'DataError';
 }
 
 /**
- * The lines of a JSONL file, gzipped if its name ends in `.gz`, one at a time, each checked.
+ * Yields the validated lines of a JSONL file, decompressed if its name ends in `.gz`.
  *
- * @throws {DataError} missing file, broken gzip, a line that is not JSON or not of the schema
+ * @throws {DataError} missing file, corrupt gzip, or a line that is not JSON or does not match the schema
  */
 export async function* readJsonl<T>(file: string, schema: z.ZodType<T>): AsyncGenerator<T> {
   const source = createReadStream(file);
-  const lines = createInterface({ input: unpacked(file, source), crlfDelay: Infinity });
+  const lines = createInterface({ input: decompressed(file, source), crlfDelay: Infinity });
   let number = 0;
   try {
     for await (const line of lines) {
       number += 1;
-      // Trimmed, also of the mark that some editors put at the start of a file.
+      // This also removes a byte order mark.
       const text = line.trim();
       if (text !== '') yield parseLine(text, `${file}:${number}`, schema);
     }
@@ -33,10 +33,10 @@ export async function* readJsonl<T>(file: string, schema: z.ZodType<T>): AsyncGe
   }
 }
 
-function unpacked(file: string, source: Readable): Readable {
+function decompressed(file: string, source: Readable): Readable {
   if (!file.endsWith('.gz')) return source;
   const gunzip = createGunzip();
-  // An error of the file must end the lines too, or the loop over them would wait for ever.
+  // `pipe` does not forward errors: without this the loop over the lines would wait forever.
   source.on('error', (error) => gunzip.destroy(error));
   return source.pipe(gunzip);
 }
@@ -50,8 +50,8 @@ function parseLine<T>(line: string, place: string, schema: z.ZodType<T>): T {
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    const said = inSentences(parsed.error, { schema, value: json, whole: 'the line' });
-    throw new DataError(`${place}: ${said}`);
+    const faults = inSentences(parsed.error, { schema, value: json, whole: 'the line' });
+    throw new DataError(`${place}: ${faults}`);
   }
   return parsed.data;
 }

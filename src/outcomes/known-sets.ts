@@ -1,15 +1,15 @@
-/** How a set of graded answers is used, and the pair of models its routing curve is drawn between. */
+/** A known set of graded answers: how it is used, and the pair of models for its routing curve. */
 export interface OutcomeSet {
   readonly name: string;
   readonly licence: string;
   readonly source: string;
-  /** `evaluate`: never seen in training, calibration or any choice. */
+  /** `evaluate`: never used in training, calibration or model selection. */
   readonly use: 'train' | 'evaluate';
   readonly weak: string;
   readonly strong: string;
-  /** The score is a preference over a fixed rival, not adequacy: its level says nothing of other sets. */
+  /** Whether scores are preferences over a fixed rival instead of adequacy, so that they cannot be compared with those of other sets. */
   readonly preference: boolean;
-  /** `out_tokens` are true counts or characters / 4, not placeholders. */
+  /** Whether `out_tokens` are real counts (or characters / 4), not placeholders. */
   readonly lengths: boolean;
 }
 
@@ -66,7 +66,7 @@ const EVALUATED: readonly Row[] = [
 const PREFERENCE = new Set(['alpaca_eval2']);
 const NO_LENGTHS = new Set(['routerbench_subset', 'routellm_mmlu']);
 
-/** Every set of graded answers this project knows, those only evaluated on last. */
+/** All known sets of graded answers, those for evaluation only last. */
 export const OUTCOME_SETS: readonly OutcomeSet[] = [
   ...TRAINED.map((row) => describe(row, 'train')),
   ...EVALUATED.map((row) => describe(row, 'evaluate')),
@@ -77,7 +77,7 @@ function describe([name, licence, source, weak, strong]: Row, use: OutcomeSet['u
   return { name, licence, source, use, weak, strong, preference, lengths: !NO_LENGTHS.has(name) };
 }
 
-/** Outcomes that say nothing of a model: it failed on the format of the answer, not on the question. */
+/** Excluded outcomes, as `SET MODEL`: the model failed on the format of the answer, not on the question. */
 export const FORMAT_FAILURES: ReadonlySet<string> = new Set([
   'bfcl_2024_08 openai/gpt-4o-2024-08-06',
   'bfcl_2024_08 nousresearch/hermes-2-theta-llama-3-70b',

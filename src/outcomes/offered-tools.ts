@@ -3,8 +3,8 @@ import * as z from 'zod';
 const tool = z.looseObject({});
 
 /**
- * Tools as collections of graded prompts write them, in the form in which a chat completions request has them: a single one may stand
- * without its list, and a definition without its wrapper.
+ * Tools as written in sets of graded prompts, converted to the form of a chat completions request. A single tool may be
+ * given without a list, and a function definition without its `{"type": "function"}` wrapper.
  */
 export const offeredTools = z
   .union([z.array(tool), tool.transform((one) => [one])], 'expected a tool or a list of tools')

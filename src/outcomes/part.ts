@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** Where a prompt belongs: 70, 15 and 15 of a hundred. */
+/** A part of the split: 70 %, 15 % and 15 % of the prompts. */
 export type Part = 'train' | 'validation' | 'test';
 
 const TRAIN_SHARE = 0.7;
 const VALIDATION_SHARE = 0.15;
 
-/** A prompt without case, punctuation, spacing and compatibility forms: equal for the same question in two sets. */
+/** A prompt without differences of case, punctuation, spacing and Unicode compatibility forms. */
 export function normalisedPrompt(prompt: string): string {
   return prompt
     .normalize('NFKC')
@@ -15,21 +15,21 @@ export function normalisedPrompt(prompt: string): string {
     .trim();
 }
 
-/** A number in [0, 1) that depends on the normalised prompt alone: equal questions stand at one place. */
+/** A hash of the normalised prompt, uniform in [0, 1). */
 export function placeOf(prompt: string): number {
   const hash = createHash('sha256').update(normalisedPrompt(prompt)).digest();
   return hash.readUInt32BE(0) / 2 ** 32;
 }
 
-/** Parts of a cross-validation. */
+/** The number of folds of a cross-validation. */
 export const FOLDS = 5;
 
-/** The part of a cross-validation that a prompt belongs to, 0 up to `FOLDS`: no text stands in two of them. */
+/** The fold of a prompt, 0 to `FOLDS` - 1; equal texts are in the same fold. */
 export function foldOf(prompt: string): number {
   return Math.floor(placeOf(prompt) * FOLDS);
 }
 
-/** The part a prompt belongs to: a function of its normalised text alone, so no text stands on two sides. */
+/** The part that a prompt belongs to: depends on its normalised text alone, so no text is in two parts. */
 export function partOf(prompt: string): Part {
   const place = placeOf(prompt);
   if (place < TRAIN_SHARE) return 'train';

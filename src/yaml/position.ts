@@ -1,17 +1,17 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair } from 'yaml';
 
-/** The place of something in a YAML document, as character offsets. */
+/** The position of a value in a YAML document. */
 export interface Found {
-  /** Start of the key, or `null` for list entries and the whole document. */
+  /** Character offset of the key; `null` for list entries and the whole document. */
   readonly key: number | null;
-  /** The value, or `null` when a key has none. */
+  /** The value; `null` if a key has none. */
   readonly value: Node | null;
 }
 
 /**
- * Finds what `path` leads to, through aliases and merged maps.
+ * Finds the value at `path`, following aliases and merged maps.
  *
- * @returns the deepest place that exists, and whether that is the whole path
+ * @returns the deepest existing value on the path, and whether that is the whole path
  */
 export function find(
   document: Document.Parsed,
@@ -21,7 +21,7 @@ export function find(
   for (const step of path) {
     const next = child(document, found.value, step);
     if (next === null) return { found, complete: false };
-    // An entry of a list has no key of its own; that of its list would be misleading.
+    // A list entry has no key of its own, and the list's key would be misleading.
     found = next;
   }
   return { found, complete: true };
@@ -60,7 +60,7 @@ function keyText(pair: Pair<Node, Node | null>): string | null {
   return isScalar(pair.key) ? String(pair.key.value) : null;
 }
 
-/** Offset of a node's first character; 0 for one that was not read from text. */
+/** Offset of a node's first character; 0 for a node that was not parsed from text. */
 export function start(node: Node): number {
   return node.range?.[0] ?? 0;
 }
@@ -68,9 +68,9 @@ export function start(node: Node): number {
 /**
  * The source offset of character `index` of a scalar's value.
  *
- * Value and source are walked side by side, because quotes, escapes, folding and the
- * indentation of block scalars make them differ. Exact for plain and literal text; within
- * an escape sequence it is the sequence's neighbourhood.
+ * Value and source are walked in parallel, because quotes, escapes, folding and the indentation of
+ * block scalars make them differ. Exact for plain and literal text; approximate within escape
+ * sequences.
  */
 export function offsetInScalar(source: string, node: Node, index: number): number {
   const from = start(node);

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { FaultyFileError } from '../core/errors.js';
 
 /**
- * The text of a file that an operator names, without a byte order mark.
+ * Reads a UTF-8 text file, without a byte order mark.
  *
- * @throws {FaultyFileError} if there is no such file, it cannot be read, or is no UTF-8
+ * @throws {FaultyFileError} the file does not exist, cannot be read, or is not UTF-8
  */
 export async function readText(file: string): Promise<string> {
   const bytes = await readFile(file).catch((error: unknown) => {
@@ -14,7 +14,7 @@ export async function readText(file: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    // Read as if it were UTF-8, other encodings give keys and names that look right and are not.
+    // Decoded leniently, other encodings would give keys and names that look right but are not.
     throw faulty(file, 'the file is not UTF-8 text.');
   }
 }

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 
-/** What a schema says about one place in a document. */
+/** The part of a schema that applies to one path of a document. */
 export interface SchemaPlace {
-  /** Every type allowed there, without the wrappers (optional, default, transform) around it. */
+  /** Every type allowed there, without wrappers (optional, default, transform). */
   readonly types: readonly z.core.$ZodTypes[];
-  /** The schema, or one around it, has `.meta({ secret: true })`: its value must not be shown. */
+  /** Whether the schema or one around it has `.meta({ secret: true })`, so that its value must not be shown. */
   readonly secret: boolean;
 }
 
-/** What `schema` says about `path`; no types where it knows nothing of such a place. */
+/** The part of `schema` for `path`; without types if the schema has no such path. */
 export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): SchemaPlace {
   let types = unwrap(schema);
   let secret = isSecret(schema);
@@ -29,11 +29,11 @@ export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): r
   return [...new Set(keys)];
 }
 
-/** Whether every number that `schema` allows at `path` is a whole one. */
+/** Whether `schema` allows only whole numbers at `path`. */
 export function wantsWhole(schema: z.core.$ZodType, path: readonly PropertyKey[]): boolean {
   return schemaAt(schema, path).types.every(({ _zod: { def } }) => {
     if (def.type !== 'number') return true;
-    // `z.int()` is itself a check; `z.number().int()` has one.
+    // `z.int()` is itself a check; `z.number().int()` contains one.
     const checks = [def, ...(def.checks ?? []).map((check) => check._zod.def)];
     return checks.some((check) => 'format' in check && String(check.format).includes('int'));
   });
@@ -52,7 +52,7 @@ function unwrap(schema: z.core.$ZodType): readonly z.core.$ZodTypes[] {
     case 'catch':
       return unwrap(def.innerType);
     case 'pipe':
-      // Of `preprocess` the first half is a function, of `transform` the second.
+      // The function is the first half of a `preprocess`, and the second half of a `transform`.
       return unwrap(isTransform(def.in) ? def.out : def.in);
     case 'lazy':
       return unwrap(def.getter());

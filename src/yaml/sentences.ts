@@ -3,32 +3,32 @@ import type * as z from 'zod';
 import { nearest } from '../core/nearest.js';
 import { keysAt, schemaAt, wantsWhole } from './schema-walk.js';
 
-/** One thing a schema found wrong, in words, and what part of the document it is about. */
+/** A schema violation as a sentence, with its path in the document. */
 export interface Complaint {
   readonly path: readonly PropertyKey[];
-  /** Whether the key at `path` is at fault, and not its value. */
+  /** Whether it concerns the key at `path` instead of its value. */
   readonly atKey: boolean;
   readonly message: string;
 }
 
-/** What a sentence needs to know of the document that the schema was applied to. */
+/** The validated document, as far as sentences refer to it. */
 export interface Subject {
   readonly schema: z.core.$ZodType;
-  /** The value at a path; `undefined` where there is none. */
+  /** The value at a path; `undefined` if there is none. */
   readonly valueAt: (path: readonly PropertyKey[]) => unknown;
-  /** The placeholder that a value came from (`${PORT}`), or `null`; such a value is never shown. */
+  /** The placeholder that a value came from (`${PORT}`), or `null`. Such values are never shown. */
   readonly placeholderAt: (path: readonly PropertyKey[]) => string | null;
 }
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-// Texts longer than this are cut when a sentence quotes them.
+// Longer texts are truncated when a sentence quotes them.
 const MAX_QUOTED_CHARS = 40;
-// A list of all options helps while it fits on a line or two.
+// Longer lists of options are not shown: they would not fit on a line or two.
 const MAX_LISTED = 12;
 
-/** Turns what zod reports into sentences that name the option, what it must be, and what it is. */
+/** Converts an issue reported by zod to sentences that name the option, what it must be, and what it is. */
 export function complaints(issue: Issue, subject: Subject, parent: Path = []): Complaint[] {
   const path = [...parent, ...issue.path];
   const value = (sentence: string): Complaint[] => [{ path, atKey: false, message: sentence }];
@@ -43,16 +43,16 @@ export function complaints(issue: Issue, subject: Subject, parent: Path = []): C
       return value(custom(issue.message, path));
     default: {
       if (subject.valueAt(path) === undefined) return value(missing(issue, path, subject));
-      const own = isZodsOwn(issue) ? demand(issue, path, subject) : issue.message;
-      return value(`${name(path)} ${own}${instead(issue, path, subject)}.`);
+      const demand = isDefaultMessage(issue) ? requirement(issue, path, subject) : issue.message;
+      return value(`${name(path)} ${demand}${actual(issue, path, subject)}.`);
     }
   }
 }
 
 /**
- * The same of a value that has no file of its own, such as a line of JSON, as one text.
+ * All issues of a value that is not a YAML file, such as a line of JSON, as one text.
  *
- * @param whole - what a sentence calls the value itself (`the line`)
+ * @param whole - the name for the value itself in sentences (`the line`)
  */
 export function inSentences(
   { issues }: z.ZodError,
@@ -65,13 +65,13 @@ export function inSentences(
   };
   const sentences = issues
     .flatMap((issue) => complaints(issue, subject))
-    // What is written as nothing in YAML is written as `null` in JSON.
+    // An empty value in YAML is `null` in JSON.
     .map(({ message }) => message.replace(/, not empty\.$/u, ', not null.'))
     .map((message) => message.replace(/^the file\b/u, whole));
   return [...new Set(sentences)].join(' ');
 }
 
-/** The value at a path; `undefined` where there is none. */
+/** The value at a path; `undefined` if there is none. */
 export function valueAt(root: unknown, path: Path): unknown {
   let value = root;
   for (const step of path) {
@@ -82,7 +82,7 @@ export function valueAt(root: unknown, path: Path): unknown {
   return value;
 }
 
-/** `server.port`, `keys[0].name`: a path as people write it. */
+/** Formats a path as in `server.port` or `keys[0].name`. */
 export function formatPath(path: Path): string {
   return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
@@ -112,26 +112,26 @@ function invalidKey(issue: z.core.$ZodIssueInvalidKey, path: Path, subject: Subj
   const inner = issue.issues[0];
   const key = String(path.at(-1));
   if (inner === undefined)
-    return { path, atKey: true, message: `"${clip(key)}" is no valid name.` };
-  const what = isZodsOwn(inner) ? demand(inner, path, subject) : inner.message;
-  const message = `the name "${clip(key)}" in ${name(path.slice(0, -1))} ${what}.`;
+    return { path, atKey: true, message: `"${truncate(key)}" is not a valid name.` };
+  const what = isDefaultMessage(inner) ? requirement(inner, path, subject) : inner.message;
+  const message = `the name "${truncate(key)}" in ${name(path.slice(0, -1))} ${what}.`;
   return { path, atKey: true, message };
 }
 
 function missing(issue: Issue, path: Path, subject: Subject): string {
-  return `${name(path)} is missing; it ${demand(issue, path, subject)}.`;
+  return `${name(path)} is missing; it ${requirement(issue, path, subject)}.`;
 }
 
-/** Whether the message is zod's, and not one that the schema's author wrote. */
-function isZodsOwn(issue: Issue): boolean {
+/** Whether the message is zod's default, and not one written in the schema. */
+function isDefaultMessage(issue: Issue): boolean {
   return /^(Invalid|Too)\b/.test(issue.message);
 }
 
-/** What the schema asks for, as the second half of a sentence without its full stop. */
-function demand(issue: Issue, path: Path, subject: Subject): string {
+/** What the schema requires, as the second half of a sentence without its full stop. */
+function requirement(issue: Issue, path: Path, subject: Subject): string {
   switch (issue.code) {
     case 'invalid_type': {
-      // Given a text, zod asks an integer schema for "number".
+      // For a text, zod reports "number" as the expected type of an integer schema.
       const whole = issue.expected === 'number' && wantsWhole(subject.schema, path);
       return `must be ${TYPE_NAMES[whole ? 'int' : issue.expected] ?? issue.expected}`;
     }
@@ -184,13 +184,13 @@ function plural(unit: string, count: string): string {
   return count === '1' ? unit : `${unit}s`;
 }
 
-/** `, not 0` and, for a misspelt word, what it may have meant. */
-function instead(issue: Issue, path: Path, subject: Subject): string {
+/** `, not 0` and, for a misspelt word, a suggestion. */
+function actual(issue: Issue, path: Path, subject: Subject): string {
   const value = subject.valueAt(path);
   const { secret } = schemaAt(subject.schema, path);
   const from = subject.placeholderAt(path);
-  if (from !== null) return secret ? '' : `; it comes from ${clip(from)}`;
-  // "must not be empty, not empty" would say it twice.
+  if (from !== null) return secret ? '' : `; it comes from ${truncate(from)}`;
+  // Avoids "must not be empty, not empty".
   if (value === '' || (Array.isArray(value) && value.length === 0)) return '';
   if (secret && typeof value === 'string') return '';
   const shown = secret ? kind(value) : show(value);
@@ -202,7 +202,7 @@ function instead(issue: Issue, path: Path, subject: Subject): string {
 }
 
 function show(value: unknown): string {
-  if (typeof value === 'string') return `the text "${clip(value)}"`;
+  if (typeof value === 'string') return `the text "${truncate(value)}"`;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return kind(value);
 }
@@ -213,7 +213,7 @@ function kind(value: unknown): string {
   return typeof value === 'object' ? 'a map' : `a ${typeof value}`;
 }
 
-function clip(text: string): string {
+function truncate(text: string): string {
   const line = text.replace(/\s+/g, ' ');
   return line.length <= MAX_QUOTED_CHARS ? line : `${line.slice(0, MAX_QUOTED_CHARS)}…`;
 }
@@ -229,8 +229,8 @@ function oneOf(choices: readonly string[]): string {
 }
 
 /**
- * One readable sentence for a choice of forms: the faults of the form that was evidently
- * meant, or, when no form is of the value's kind, the list of kinds.
+ * The sentences for a union: the faults of the branch that was most likely meant, or, if no branch
+ * has the value's type, one sentence that lists the types.
  */
 function union(issue: z.core.$ZodIssueInvalidUnion, path: Path, subject: Subject): Complaint[] {
   const at = (message: string): Complaint[] => [{ path, atKey: false, message }];
@@ -242,31 +242,31 @@ function union(issue: z.core.$ZodIssueInvalidUnion, path: Path, subject: Subject
     return at(`${name(path)} must be ${choice}, not ${shown}.`);
   }
   const branches = issue.errors;
-  const meant = branches.filter((issues) => !issues.some(isOtherKind));
+  const meant = branches.filter((issues) => !issues.some(isTypeMismatch));
   const [best] = meant.toSorted((a, b) => a.length - b.length);
   if (best !== undefined) return best.flatMap((inner) => complaints(inner, subject, path));
   const wanted = branches.flatMap((issues) =>
-    issues.filter(isOtherKind).flatMap((inner) => wants(inner, path, subject)),
+    issues.filter(isTypeMismatch).flatMap((inner) => alternatives(inner, path, subject)),
   );
   const first = branches[0]?.[0];
   if (first === undefined) return at(`${name(path)} is not valid.`);
   const absent = subject.valueAt(path) === undefined;
-  const rest = absent ? '' : instead(merged(first, branches), path, subject);
+  const rest = absent ? '' : actual(mergedValues(first, branches), path, subject);
   return at(`${name(path)} ${absent ? 'is missing; it ' : ''}must be ${oneOf(wanted)}${rest}.`);
 }
 
-function isOtherKind(issue: Issue): boolean {
+function isTypeMismatch(issue: Issue): boolean {
   const kinds = ['invalid_type', 'invalid_value'];
   return issue.path.length === 0 && kinds.includes(issue.code);
 }
 
-function wants(issue: Issue, path: Path, subject: Subject): string[] {
+function alternatives(issue: Issue, path: Path, subject: Subject): string[] {
   if (issue.code === 'invalid_value') return issue.values.map(literal);
-  return [demand(issue, path, subject).replace(/^must be /, '')];
+  return [requirement(issue, path, subject).replace(/^must be /, '')];
 }
 
-/** The words of all forms together, so that a misspelt one is found whichever form it is from. */
-function merged(first: Issue, branches: readonly (readonly Issue[])[]): Issue {
+/** One issue with the allowed values of all branches, so that a misspelt value is recognised whichever branch has it. */
+function mergedValues(first: Issue, branches: readonly (readonly Issue[])[]): Issue {
   const values = branches.flat().flatMap((i) => (i.code === 'invalid_value' ? i.values : []));
   if (values.length === 0) return first;
   return { code: 'invalid_value', values, path: [], message: '' };

@@ -11,13 +11,13 @@ import {
   type YAMLError,
 } from 'yaml';
 
-/** Something that makes a text no YAML, at a character offset. */
+/** A syntax error at a character offset. */
 export interface SyntaxFault {
   readonly offset: number;
   readonly message: string;
 }
 
-// The parser's own words quote the text at fault, which may be a secret, and speak of tokens.
+// The parser's own messages quote the text, which may be a secret, and use parser terms.
 const SENTENCES: Record<ErrorCode, string> = {
   ALIAS_PROPS: 'an alias cannot have an anchor or a tag of its own.',
   BAD_ALIAS: 'a name is missing after "*" or "&"; put the text in quotes if it is meant literally.',
@@ -48,7 +48,7 @@ const SENTENCES: Record<ErrorCode, string> = {
   UNEXPECTED_TOKEN: 'this does not belong here; check the indentation and the quotes.',
 };
 
-/** Every reason why a parsed document cannot be used, at most one per place. */
+/** Every syntax error of a parsed document. */
 export function syntaxFaults(document: Document.Parsed): readonly SyntaxFault[] {
   const problems: readonly YAMLError[] = [...document.errors, ...document.warnings];
   const faults = problems.map(({ code, pos }) => ({
@@ -66,7 +66,7 @@ function aliasFaults(document: Document.Parsed): readonly SyntaxFault[] {
       const offset = alias.range?.[0] ?? 0;
       if (target === undefined) {
         faults.push({ offset, message: 'there is no anchor of this name above.' });
-        // An anchor stands before its aliases, so only what is around an alias can lead back to it.
+        // Anchors precede their aliases, so only an ancestor of an alias can contain it.
       } else if (ancestors.includes(target)) {
         faults.push({ offset, message: 'this alias stands for something that contains itself.' });
       }
@@ -75,7 +75,7 @@ function aliasFaults(document: Document.Parsed): readonly SyntaxFault[] {
   return faults;
 }
 
-/** `<<` adds the entries of maps, and only of maps. */
+/** `<<` may only merge maps. */
 function mergeFaults(document: Document.Parsed): readonly SyntaxFault[] {
   const faults: SyntaxFault[] = [];
   visit(document, {

@@ -8,22 +8,22 @@ import { syntaxFaults } from './syntax.js';
 
 type Path = readonly PropertyKey[];
 
-/** Where something stands in a file; both 1-based. */
+/** A position in a file; both numbers are 1-based. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** A YAML file that is well formed, and knows the place of everything in it. */
+/** A well-formed YAML file with the position of every value. */
 export class YamlFile {
-  /** The name that faults carry. */
+  /** The file name in faults. */
   readonly file: string;
   /** Maps, lists and scalars as plain values; `{}` for an empty file. */
   readonly value: unknown;
   readonly #text: string;
   readonly #document: Document.Parsed;
   readonly #lines: LineCounter;
-  /** Paths whose value is not the one in the file, with what the file has there. */
+  /** Paths whose value was replaced, with the text in the file. */
   readonly #replaced: ReadonlyMap<string, string>;
 
   private constructor(
@@ -41,7 +41,7 @@ export class YamlFile {
   }
 
   /**
-   * Reads one YAML 1.2 document; anchors, aliases and `<<` may be used.
+   * Parses one YAML 1.2 document; anchors, aliases and `<<` are supported.
    *
    * @throws {FaultyFileError} with every syntax error, duplicate key and bad alias
    */
@@ -64,17 +64,17 @@ export class YamlFile {
       const value: unknown = document.toJS() ?? {};
       return new YamlFile({ file, value, text }, document, lines, new Map());
     } catch (error) {
-      // All aliases lead somewhere, so what is left is the parser's guard against alias bombs.
+      // All aliases resolve, so this is the parser's protection against alias bombs.
       if (!(error instanceof ReferenceError)) throw error;
       throw new FaultyFileError([fault(0, 'the aliases in this file multiply without bounds.')]);
     }
   }
 
   /**
-   * Where the value at `path` starts.
+   * The start of the value at `path`.
    *
-   * @param path - a step into nothing gives the place of the deepest part that exists
-   * @param index - a character of the text at `path`, to point into it
+   * @param path - if it does not exist, the position is that of its deepest existing part
+   * @param index - a character of the text at `path`, to locate instead of its start
    */
   locate(path: Path, index?: number): Position {
     const { found, complete } = find(this.#document, path);
@@ -83,37 +83,37 @@ export class YamlFile {
       const at = index === undefined ? start(value) : offsetInScalar(this.#text, value, index);
       return position(this.#lines, at);
     }
-    // The key is where a reader looks for what is missing below it.
+    // A value that is missing is reported at the key above it.
     return position(this.#lines, found.key ?? (found.value === null ? 0 : start(found.value)));
   }
 
-  /** Where the key at `path` stands; as `locate` for what has no key. */
+  /** The position of the key at `path`; the same as `locate` if there is no key. */
   locateKey(path: Path): Position {
     const { found, complete } = find(this.#document, path);
     return complete && found.key !== null ? position(this.#lines, found.key) : this.locate(path);
   }
 
-  /** Whether the file itself states something at `path`. */
+  /** Whether the file has a value at `path`. */
   has(path: Path): boolean {
     return find(this.#document, path).complete;
   }
 
-  /** A fault at the value at `path`. `message` is a plain sentence with its full stop. */
+  /** A fault at the value at `path`. @param message - a sentence with its full stop */
   fault(path: Path, message: string, severity: Fault['severity'] = 'error'): Fault {
     return { file: this.file, ...this.locate(path), message, severity };
   }
 
-  /** A fault at the key at `path`: for what is said of a name, or of all that is below it. */
+  /** A fault at the key at `path`: concerns a name, or everything below it. */
   faultAtKey(path: Path, message: string, severity: Fault['severity'] = 'error'): Fault {
     return { file: this.file, ...this.locateKey(path), message, severity };
   }
 
   /**
-   * The value, typed and completed by `schema`.
+   * Validates the value and returns the schema's output.
    *
-   * A value under a schema with `.meta({ secret: true })` is in no message.
+   * Values whose schema has `.meta({ secret: true })` appear in no message.
    *
-   * @throws {FaultyFileError} with everything that the schema finds wrong, in the file's order
+   * @throws {FaultyFileError} with all violations of the schema, in the file's order
    */
   check<T>(schema: z.ZodType<T>): T {
     const result = schema.safeParse(this.value);
@@ -128,7 +128,7 @@ export class YamlFile {
       issues.filter((i) => i.code === 'invalid_type').map(({ path }) => formatPath(path)),
     );
     const faults = issues
-      // The length of a text says nothing where a list is wanted, but zod measures it.
+      // Zod also reports the length of a text where a list is expected.
       .filter((i) => i.code === 'invalid_type' || !wrongType.has(formatPath(i.path)))
       .flatMap((issue) => complaints(issue, subject))
       .map(({ path, atKey, message }) =>
@@ -138,10 +138,10 @@ export class YamlFile {
   }
 
   /**
-   * The same file with other values for some of its texts. Faults keep their places, and
-   * show what the file has instead of the new value.
+   * The same file with some of its texts replaced. Faults keep their positions, and show the text in
+   * the file instead of the new value.
    *
-   * @param replace - the new value for a text; the text itself to keep it
+   * @param replace - returns the new value for a text, or the text itself to keep it
    */
   mapTexts(replace: (text: string, path: Path) => unknown): YamlFile {
     const replaced = new Map(this.#replaced);
@@ -159,7 +159,7 @@ export class YamlFile {
     return new YamlFile(source, this.#document, this.#lines, replaced);
   }
 
-  /** What the file has at a path that leads to a text. */
+  /** The text that the file has at a path. */
   #source(path: Path): string {
     const { found } = find(this.#document, path);
     return isScalar(found.value) ? String(found.value.value) : formatPath(path);
@@ -168,17 +168,17 @@ export class YamlFile {
 
 function position(lines: LineCounter, offset: number): Position {
   const { line, col } = lines.linePos(offset);
-  // An empty text has no lines at all.
+  // In an empty text there are no lines.
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-/** In reading order and without repeats: an alias shows the same fault at the same place twice. */
+/** Sorted by position and without duplicates: a fault in an aliased value is reported for each alias. */
 function inOrder(faults: readonly Fault[], keep: 'all' | 'one per line'): readonly Fault[] {
   const seen = new Set<string>();
   return faults
     .toSorted((a, b) => a.line - b.line || a.column - b.column)
     .filter((fault) => {
-      // One slip in the syntax makes the parser complain several times about the same line.
+      // One syntax error makes the parser report several on the same line.
       const id =
         keep === 'all' ? `${fault.line}:${fault.column} ${fault.message}` : `${fault.line}`;
       return !seen.has(id) && seen.add(id);

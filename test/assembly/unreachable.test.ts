@@ -88,7 +88,7 @@ describe('what does not work now is warned of', () => {
       what: 'a place of a model at a provider that is not there',
       text: `${PROVIDERS}models: { up/m1: { hosts: [{ provider: upp, model: m1 }, { provider: up, model: m1 }] } }`,
       fault:
-        '5:40: warning: there is no provider "upp", neither under "providers" nor among those that Suffice knows; did you mean "up"?',
+        '5:40: warning: unknown provider "upp": it is neither under "providers" nor one that Suffice knows; did you mean "up"?',
     },
     {
       what: 'a provider without models',
@@ -100,7 +100,7 @@ describe('what does not work now is warned of', () => {
       what: 'a model that is listed twice',
       text: PROVIDERS.replace('m2', 'M1'),
       fault:
-        '3:57: warning: "providers.up.models[1]" goes by the same name here as "providers.up.models[0]": up/m1.',
+        '3:57: warning: "providers.up.models[1]" has the same name as "providers.up.models[0]": up/m1.',
     },
   ])('$what', async ({ text, fault }) => {
     const lax = await check(text);

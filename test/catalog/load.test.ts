@@ -96,11 +96,11 @@ describe('a catalog file with a fault', () => {
     },
     {
       fault: 'same-alias-twice',
-      message: ['acme.yaml:21:15: "one-2026-01-01" is a name of "acme/one" already.'],
+      message: ['acme.yaml:21:15: "one-2026-01-01" is already a name of "acme/one".'],
     },
     {
       fault: 'same-id-twice',
-      message: ['acme.yaml:19:9: "acme/one" is a name of "acme/one" already.'],
+      message: ['acme.yaml:19:9: "acme/one" is already a name of "acme/one".'],
     },
     {
       fault: 'source-not-a-page',
@@ -177,7 +177,7 @@ describe('a catalog file with a fault', () => {
 
     const faults = await faultsOf({ 'acme.yaml': acme, 'other.yaml': other });
 
-    expect(faults).toEqual(['other.yaml:6:15: "acme/one" is a name of "acme/one" already.']);
+    expect(faults).toEqual(['other.yaml:6:15: "acme/one" is already a name of "acme/one".']);
   });
 });
 

@@ -42,7 +42,7 @@ test('answers pairs in their order, and tells what speaks against a hit', async 
 });
 
 test.each([
-  [[], /wants --batch/u],
+  [[], /--batch FILE is missing/u],
   [['--batch', '-', '--max-error', '2'], /share/u],
   [['--batch', '-', '--max-error', ''], /share/u],
 ])('refuses %j', async (args, message) => {

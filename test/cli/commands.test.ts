@@ -32,8 +32,8 @@ describe('suffice', () => {
       err: /--host must be a name or an addr/u,
     },
     { args: ['serve', '--config', '/nonexistent.yaml'], code: 1, err: /there is no such file/u },
-    { args: ['route'], code: 2, err: /a prompt is missing/u },
-    { args: ['route', '--batch', 'x'], code: 2, err: /--batch needs --models/u },
+    { args: ['route'], code: 2, err: /give a prompt/u },
+    { args: ['route', '--batch', 'x'], code: 2, err: /--batch requires --models/u },
     { args: ['route', 'hi', '--models', 'a,,b'], code: 2, err: /commas/u },
     { args: ['route', '--request', '/nonexistent'], code: 1, err: /ENOENT/u },
   ])('$args is refused with a sentence', async ({ args, code, err }) => {

@@ -127,7 +127,7 @@ describe('suffice frontier', () => {
     const { out } = await frontier();
 
     expect(out).toMatch(
-      /^256 usual prompts, 4 models, policy auto \(keep 0\.97 of the best model\)/u,
+      /^256 typical prompts, 4 models, policy auto \(keep 0\.97 of the best model\)/u,
     );
     expect(out).toMatch(/^> {2}0\.97 .* % +\$\S+ +simulation\//mu);
     expect(out.match(/^>/gmu)).toHaveLength(1);
@@ -142,7 +142,7 @@ describe('suffice frontier', () => {
 
     const { out } = await frontier('-p', 'auto/fast', '--from', at('asked.jsonl'));
 
-    expect(out).toContain(`2 requests of ${at('asked.jsonl')}, 4 models, policy auto/fast`);
+    expect(out).toContain(`2 requests from ${at('asked.jsonl')}, 4 models, policy auto/fast`);
     expect(out).toMatch(/KEEP +EXPECTED +TIME/u);
   });
 
@@ -167,7 +167,7 @@ describe('suffice frontier', () => {
   );
 
   test.each([
-    { args: ['-p', 'auto/best'], err: /whatever it costs, so there is nothing to pick/u },
+    { args: ['-p', 'auto/best'], err: /regardless of cost, so there is no "keep" to choose/u },
     { args: ['-p', 'auto/chaep'], err: /Did you mean "auto\/cheap"/u },
     { args: ['-m', 'a,,b'], err: /commas/u },
     { args: ['--from', '/nonexistent.jsonl'], err: /nonexistent/u },
@@ -189,6 +189,6 @@ describe('suffice frontier', () => {
   test('asks for requests where the predictor brings none', async () => {
     const { err } = await frontier('-c', at('heuristic.yaml'));
 
-    expect(err).toMatch(/name some with --from/u);
+    expect(err).toMatch(/give your own with --from/u);
   });
 });

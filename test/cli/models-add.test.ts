@@ -135,7 +135,7 @@ describe('suffice models add --anchors', () => {
 
     expect(code).toBe(1);
     expect(asked.length).toBeLessThan(50);
-    expect(err).toMatch(/calls were not made: they might have passed the budget/u);
+    expect(err).toMatch(/calls were not made: they might have exceeded the budget/u);
   });
 
   test('goes on where it stopped, and pays for nothing twice', async () => {
@@ -154,7 +154,11 @@ describe('suffice models add --anchors', () => {
   });
 
   test.each([
-    { what: 'is of somebody else', there: 'precious', says: /anchors\.jsonl is there already/u },
+    {
+      what: 'is of somebody else',
+      there: 'precious',
+      says: /anchors\.jsonl exists, but not from an earlier run/u,
+    },
     { what: 'is a folder', there: null, says: /anchors\.jsonl is a folder/u },
   ])('sends nothing where the file that it is to write $what', async ({ there, says }) => {
     if (there === null) await mkdir(at('anchors.jsonl'));
@@ -198,7 +202,7 @@ describe('suffice models add --anchors', () => {
     expect(first.out).toMatch(/^all +25\/25 /mu);
     for (const { err } of [first, again]) {
       expect(err).toMatch(
-        /failed 25 times: .* cut off at 2048 tokens, and is not graded; a higher/u,
+        /failed 25 times: .* cut off at 2048 tokens and is not graded; run again with a higher/u,
       );
     }
     expect(again.err).toMatch(/at most \$0 more/u);
@@ -212,18 +216,18 @@ describe('suffice models add --anchors', () => {
     const { code, out, err } = await add(['acme/new-1', '--anchors', '--yes']);
 
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toMatch(/answers are too few to measure by/u);
+    expect(err).toMatch(/answers are too few for a measurement/u);
   });
 
   test.each([
-    { args: [], code: 2, says: /say which model[^]*Run "suffice models add --help" for/u },
-    { args: ['acme', '--anchors'], code: 2, says: /by vendor and name/u },
-    { args: ['acme/new-1'], code: 2, says: /say how: --anchors/u },
+    { args: [], code: 2, says: /name one model[^]*Run "suffice models add --help" for/u },
+    { args: ['acme', '--anchors'], code: 2, says: /name one model as vendor\/name/u },
+    { args: ['acme/new-1'], code: 2, says: /--anchors is missing/u },
     { args: ['acme/new-1', '--anchors', '--budget', 'much'], code: 2, says: /--budget much/u },
     {
       args: ['acme/new-2', '--anchors', '--yes'],
       code: 1,
-      says: /serves no "acme\/new-2"; did you mean "acme\/new-1"/u,
+      says: /does not serve "acme\/new-2"; did you mean "acme\/new-1"/u,
     },
   ])('$args is refused with a sentence', async ({ args, code, says }) => {
     const result = await add(args);

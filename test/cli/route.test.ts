@@ -104,15 +104,15 @@ keys: [{ name: ward, key: '0123456789abcdef', metadata: { data: patients } }]
       const args = ['route', 'hi', '--config', config()];
 
       expect((await run(args)).err).toBe(
-        'note: decided as for no key, and rules look at who asks: --key NAME (ward)\n',
+        'note: decided for a request without a key, but rules use the key: --key NAME (ward)\n',
       );
       expect((await run([...args, '--key', 'ward'])).err).toBe('');
     });
 
     test.each([
       ['--key', 'wart', 'the configuration has no key named "wart"; there are ward'],
-      ['--at', 'noon', '--at wants a time such as 2026-11-20T03:00:00+01:00, not "noon"'],
-      ['--spent', '$8', '--spent wants US dollars such as 42.50, not "$8"'],
+      ['--at', 'noon', '--at requires a time such as 2026-11-20T03:00:00+01:00, not "noon"'],
+      ['--spent', '$8', '--spent requires US dollars such as 42.50, not "$8"'],
     ])('no %s that is called %s', async (option, value, message) => {
       expect(await matched(option, value)).toContain(message);
     });
@@ -124,7 +124,7 @@ keys: [{ name: ward, key: '0123456789abcdef', metadata: { data: patients } }]
     const { code, err } = await run(['route', '--request', '-', '--config', config()], { stdin });
 
     expect(code).toBe(2);
-    expect(err).toContain('the request names "gpt-5", which is no policy');
+    expect(err).toContain('the request names "gpt-5", which is not a policy');
   });
 
   test('decides among any models that are named, and prints JSON', async () => {

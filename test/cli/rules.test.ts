@@ -147,11 +147,11 @@ describe('suffice rules', () => {
   });
 
   test.each([
-    [[], 'say what to do: check or test'],
-    [['chekc'], 'there is nothing called "chekc"; did you mean "check"?'],
-    [['lint'], 'there is nothing called "lint"; there are check and test'],
-    [['tests'], 'there is nothing called "tests"; did you mean "test"?'],
-    [['check', 'a', 'b'], 'one file at a time'],
+    [[], 'a subcommand is missing: check or test'],
+    [['chekc'], 'there is no subcommand "chekc"; did you mean "check"?'],
+    [['lint'], 'there is no subcommand "lint"; there are check and test'],
+    [['tests'], 'there is no subcommand "tests"; did you mean "test"?'],
+    [['check', 'a', 'b'], 'only one file can be given'],
     [['check', '--fast'], /Unknown option '--fast'/],
   ])('does not guess what %j means', async (args, message) => {
     await expect(run(...args)).rejects.toThrow(message);

@@ -32,7 +32,7 @@ describe('without a file', () => {
           line: 0,
           column: 0,
           message:
-            'the variable OPENAI_API_KEY, which is the key of provider "openai", has a character that cannot be in a key, such as a curly quote.',
+            'the variable OPENAI_API_KEY, the key of provider "openai", contains a character that cannot be in a key, such as a curly quote.',
           severity: 'error',
         },
       ]),

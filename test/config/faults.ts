@@ -14,8 +14,8 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
     '2:3: error: Provider openai has a key with a character that cannot be in a key.',
   ],
   'base-url-with-endpoint': [
-    '3:15: error: "providers.own.base_url" must end before "/chat/completions", which is put behind it.',
-    '5:23: error: "providers.claude.base_url" must end before "/messages", which is put behind it.',
+    '3:15: error: "providers.own.base_url" must end before "/chat/completions", which is appended to it.',
+    '5:23: error: "providers.claude.base_url" must end before "/messages", which is appended to it.',
   ],
   'base-url-without-scheme': [
     '3:15: error: "providers.own.base_url" must be an http or https URL such as http://127.0.0.1:8000/v1.',
@@ -24,7 +24,7 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
   'equal-keys': ['4:25: error: "keys[2].key" is the same key as "keys[0].key".'],
   'faults-of-every-kind': [
     '3:9: error: "server.port" must be a whole number, not the text "high".',
-    '5:3: error: provider "opneai" is not one that Suffice knows, so it needs "base_url", or the "kind" of one that it is another account of. Did you mean "openai"?',
+    '5:3: error: provider "opneai" is not one that Suffice knows, so it needs "base_url", or the "kind" of a known provider. Did you mean "openai"?',
     '7:14: error: environment variable NOT_SET is not set.',
     '8:5: error: unknown option "conections"; did you mean "connections"?',
     '9:15: error: alias "a" leads back to itself: a → b → a.',
@@ -91,8 +91,8 @@ export const FAULTS: Readonly<Record<string, readonly string[]>> = {
     '4:15: error: "timeouts.connect_ms" must be at least 1, not -1.',
   ],
   'unknown-provider': [
-    '2:3: error: provider "opneai" is not one that Suffice knows, so it needs "base_url", or the "kind" of one that it is another account of. Did you mean "openai"?',
-    '4:3: error: provider "elsewhere" is not one that Suffice knows, so it needs "base_url", or the "kind" of one that it is another account of.',
+    '2:3: error: provider "opneai" is not one that Suffice knows, so it needs "base_url", or the "kind" of a known provider. Did you mean "openai"?',
+    '4:3: error: provider "elsewhere" is not one that Suffice knows, so it needs "base_url", or the "kind" of a known provider.',
   ],
   'unset-variables': [
     '2:9: error: environment variable NOT_SET is not set.',

@@ -110,7 +110,7 @@ test.each([
   ['eu', { kind: 'bedrock', aws: { profile: 'dev' } }, null],
   ['eu', { kind: 'bedrock' }, 'provider "eu" needs "api_key" or "aws", or the variable AWS_'],
   ['eu', { kind: 'azure', api_key: 'k' }, 'needs a place resource'],
-  ['openai', { kind: 'azure' }, 'is one that Suffice knows, so it cannot be of kind "azure"'],
+  ['openai', { kind: 'azure' }, 'is a known provider, so it cannot be of kind "azure"'],
   ['openai', { kind: 'openai', api_key: 'k' }, null],
   [
     'eu',

@@ -213,8 +213,8 @@ describe('suffice cache', () => {
 
   test.each([
     ['without a word of what to do', ['--tag', 'x'], /stats, purge or judge/u],
-    ['without saying what to purge', ['purge'], /say what to purge/u],
-    ['at no URL', ['purge', '--all', '--url', 'nowhere'], /no URL/u],
+    ['without saying what to purge', ['purge'], /name what to purge/u],
+    ['at no URL', ['purge', '--all', '--url', 'nowhere'], /not a URL/u],
     ['where nobody answers', ['stats', '--url', 'http://127.0.0.1:1'], /no gateway answers/u],
     ['with a wrong key', ['stats', '--key', 'guess'], /API key/u],
   ])('says what is wrong %s', async (_what, args, message) => {

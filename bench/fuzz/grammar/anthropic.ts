@@ -11,7 +11,7 @@ const REASONS = new Set([
   'model_context_window_exceeded',
 ]);
 
-/** Which deltas a block takes; for calls and text the first is what is compared. */
+/** The deltas that a block may have; for calls and text, the first one is compared. */
 const DELTAS: Readonly<Record<string, readonly string[]>> = {
   text: ['text_delta', 'citations_delta'],
   thinking: ['thinking_delta', 'signature_delta'],
@@ -20,10 +20,10 @@ const DELTAS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Anthropic's rules for a stream: `message_start` first and once; blocks numbered from 0, opened and closed one
- * after the other; deltas of their block's kind; `message_delta` once, when all are closed; `message_stop` last.
+ * Checks Anthropic's rules for a stream: one `message_start`, first; blocks numbered from 0, opened and closed one
+ * after the other; deltas of their block's kind; one `message_delta`, when all are closed; `message_stop` last.
  *
- * @throws {GrammarFault} for the first that is broken
+ * @throws {GrammarFault} for the first violation
  */
 export function checkAnthropicStream(text: string, ending: Ending): Said {
   const reader = new EventReader();
@@ -43,7 +43,7 @@ export function checkAnthropicStream(text: string, ending: Ending): Said {
   return reader.said;
 }
 
-/** @throws {GrammarFault} unless it is a whole message */
+/** @throws {GrammarFault} the text is not a complete message */
 export function checkAnthropicAnswer(text: string): Said {
   const message = read.parsed(text, 'message');
   checkHead(message);

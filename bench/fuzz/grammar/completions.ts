@@ -4,7 +4,7 @@ import { checkError, checkUsage } from './openai.js';
 
 const REASONS = new Set(['stop', 'length', 'content_filter']);
 
-/** @throws {GrammarFault} unless it is a stream of legacy completions: one head, one reason, `[DONE]` last */
+/** @throws {GrammarFault} the text is not a stream of legacy completions: constant head, one finish reason, `[DONE]` last */
 export function checkCompletionsStream(text: string, ending: Ending): Said {
   const frames = read.frames(text);
   const last = frames.pop();
@@ -32,7 +32,7 @@ export function checkCompletionsStream(text: string, ending: Ending): Said {
   return { text: said, calls: [] };
 }
 
-/** @throws {GrammarFault} unless it is a whole legacy completion */
+/** @throws {GrammarFault} the text is not a complete legacy completion */
 export function checkCompletionsAnswer(text: string): Said {
   const answer = read.parsed(text, 'answer');
   headOf(answer);

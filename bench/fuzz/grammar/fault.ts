@@ -1,18 +1,18 @@
-/** What a client got is not what its dialect allows. */
+/** A violation of a client dialect's rules. */
 export class GrammarFault extends Error {
   override readonly name = 'GrammarFault';
 }
 
-/** A JSON object whose members have not been looked at. */
+/** A JSON object with unchecked members. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** How a stream has to end: with its answer complete, or with an error as the last that is said. */
+/** How a stream must end: with its answer complete, or with an error as the last event. */
 export type Ending = 'complete' | 'failed';
 
-/** What a client reads in an answer, for comparison with what the provider said; first choice only. */
+/** The content that a client reads from an answer, to compare with the provider's; first choice only. */
 export interface Said {
   readonly text: string;
-  /** Names and arguments of all calls, in the order in which they began. */
+  /** Names and arguments of all calls, in order of their start. */
   readonly calls: readonly (readonly [name: string, args: string])[];
 }
 

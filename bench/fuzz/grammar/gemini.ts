@@ -2,10 +2,10 @@ import { must, type Ending, type Json, type Said } from './fault.js';
 import * as read from './read.js';
 
 /**
- * Google's rules for a stream: every event a response, parts of what Google's clients know, one
- * `finishReason` a candidate and nothing of it afterwards.
+ * Checks Google's rules for a stream: every event is a response, with parts that Google's clients know; one
+ * `finishReason` per candidate, and nothing of the candidate after it.
  *
- * @throws {GrammarFault} for the first that is broken
+ * @throws {GrammarFault} for the first violation
  */
 export function checkGeminiStream(text: string, ending: Ending): Said {
   const frames = read.frames(text, '\r\n');
@@ -17,7 +17,7 @@ export function checkGeminiStream(text: string, ending: Ending): Said {
   return reader.said;
 }
 
-/** @throws {GrammarFault} unless it is a whole response */
+/** @throws {GrammarFault} the text is not a complete response */
 export function checkGeminiAnswer(text: string): Said {
   const reader = new ResponseReader();
   reader.read(read.parsed(text, 'response'));

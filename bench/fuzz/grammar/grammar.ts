@@ -6,13 +6,13 @@ import { checkGeminiAnswer, checkGeminiStream } from './gemini.js';
 import { checkOpenAiAnswer, checkOpenAiStream } from './openai.js';
 import { checkResponsesAnswer, checkResponsesStream } from './responses.js';
 
-/** What a client of a dialect may count on. Both throw `GrammarFault` where it could not. */
+/** The checks of a client dialect. Both throw `GrammarFault` for a violation. */
 export interface Grammar {
   readonly stream: (text: string, ending: Ending) => Said;
   readonly answer: (text: string) => Said;
 }
 
-/** The rules of every client's dialect, as its own SDK and documentation have them. */
+/** The grammar of every client dialect, from its SDK and documentation. */
 export const GRAMMARS: Readonly<Record<ClientDialectName, Grammar>> = {
   openai: { stream: checkOpenAiStream, answer: checkOpenAiAnswer },
   anthropic: { stream: checkAnthropicStream, answer: checkAnthropicAnswer },

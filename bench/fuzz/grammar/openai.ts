@@ -10,10 +10,10 @@ interface Choice {
 }
 
 /**
- * OpenAI's rules for a stream of chunks: one id, model and time; the role first and once; calls numbered
- * without gaps, named once; one `finish_reason` a choice; usage alone and last; `[DONE]` once and last.
+ * Checks OpenAI's rules for a stream of chunks: constant id, model and time; the role first and once; calls numbered
+ * without gaps and named once; one `finish_reason` per choice; usage in a last chunk of its own; one `[DONE]`, last.
  *
- * @throws {GrammarFault} for the first that is broken
+ * @throws {GrammarFault} for the first violation
  */
 export function checkOpenAiStream(text: string, ending: Ending): Said {
   const reader = new ChunkReader();
@@ -31,7 +31,7 @@ export function checkOpenAiStream(text: string, ending: Ending): Said {
   return reader.said;
 }
 
-/** @throws {GrammarFault} unless it is a chat completion that keeps OpenAI's rules */
+/** @throws {GrammarFault} the text is not a chat completion that follows OpenAI's rules */
 export function checkOpenAiAnswer(text: string): Said {
   const answer = read.parsed(text, 'answer');
   checkHead(answer, 'chat.completion');
@@ -42,14 +42,14 @@ export function checkOpenAiAnswer(text: string): Said {
   return said[0] ?? { text: '', calls: [] };
 }
 
-/** @throws {GrammarFault} unless it is an error as OpenAI tells it */
+/** @throws {GrammarFault} the event is not an error in OpenAI's form */
 export function checkError(event: Json): void {
   const error = read.object(event['error'], 'error');
   read.name(error['message'], 'error.message');
   read.name(error['type'], 'error.type');
 }
 
-/** @throws {GrammarFault} unless the counts are whole and add up */
+/** @throws {GrammarFault} the counts are not whole numbers that add up */
 export function checkUsage(usage: Json): void {
   const input = read.count(usage['prompt_tokens'], 'prompt_tokens');
   const output = read.count(usage['completion_tokens'], 'completion_tokens');
@@ -72,7 +72,7 @@ class ChunkReader {
   #sawUsage = false;
 
   get said(): Said {
-    // A provider may number its only choice as it likes.
+    // A provider may give its only choice any number.
     const [{ text, calls } = { text: '', calls: [] }] = this.#choices.values();
     return { text, calls: calls.map(({ name, args }) => [name, args] as const) };
   }

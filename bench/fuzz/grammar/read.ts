@@ -18,7 +18,7 @@ export function text(value: unknown, where: string): string {
   return value;
 }
 
-/** @throws {GrammarFault} for anything but text with something in it */
+/** @throws {GrammarFault} for anything but non-empty text */
 export function name(value: unknown, where: string): string {
   const named = text(value, where);
   must(named !== '', `${where}: empty`);
@@ -31,18 +31,18 @@ export function count(value: unknown, where: string): number {
   return Number(value);
 }
 
-/** @throws {GrammarFault} for text that is no JSON object */
+/** @throws {GrammarFault} for text that is not a JSON object */
 export function parsed(json: string, where: string): Json {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch {
-    throw new GrammarFault(`${where}: no JSON`);
+    throw new GrammarFault(`${where}: not JSON`);
   }
   return object(value, where);
 }
 
-/** One event of a stream as its client splits it. */
+/** One server-sent event. */
 export interface Frame {
   readonly name: string;
   readonly data: string;

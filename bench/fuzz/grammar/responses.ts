@@ -2,10 +2,11 @@ import { must, type Ending, type Json, type Said } from './fault.js';
 import * as read from './read.js';
 
 /**
- * OpenAI's rules for a stream of a response: events numbered from 0; created first; items that begin once, at the
- * next place, and end once as what their pieces said; the response last, with exactly those items.
+ * Checks the rules of OpenAI's Responses API for a stream: events numbered from 0; `response.created` first; items that
+ * are added once, at the next index, and done once with the content of their deltas; the response last, with exactly
+ * those items.
  *
- * @throws {GrammarFault} for the first that is broken
+ * @throws {GrammarFault} for the first violation
  */
 export function checkResponsesStream(text: string, ending: Ending): Said {
   const reader = new EventReader();
@@ -18,7 +19,7 @@ export function checkResponsesStream(text: string, ending: Ending): Said {
   return reader.said;
 }
 
-/** @throws {GrammarFault} unless it is a whole response */
+/** @throws {GrammarFault} the text is not a complete response */
 export function checkResponsesAnswer(text: string): Said {
   const response = read.parsed(text, 'response');
   checkHead(response);

@@ -56,18 +56,18 @@ export async function fetchCommand(
     return EXIT.ok;
   }
   if (positionals.length === 0) {
-    if (values.from !== undefined) throw new UsageError('--from wants the name of one set');
-    io.out(SOURCES.map(described).join('\n'));
+    if (values.from !== undefined) throw new UsageError('--from requires the name of one set');
+    io.out(SOURCES.map(describe).join('\n'));
     return EXIT.ok;
   }
   const from = values.from ?? null;
-  const sources = sourcesNamed(positionals, from, values.format);
-  const fetching = new Fetching({ out: values.out, from, accept: values.accept }, io);
-  for (const source of sources) await fetching.fetch(source);
+  const sources = findSources(positionals, from, values.format);
+  const fetcher = new Fetcher({ out: values.out, from, accept: values.accept }, io);
+  for (const source of sources) await fetcher.fetch(source);
   return EXIT.ok;
 }
 
-function described({ name, about, licence, citation, files, hint }: Source): string {
+function describe({ name, about, licence, citation, files, hint }: Source): string {
   const pinned = files.filter(({ sha256 }) => sha256 !== null).length;
   const checks =
     files.length === 0
@@ -83,13 +83,13 @@ function described({ name, about, licence, citation, files, hint }: Source): str
   return [name, ...lines.map((line) => `  ${line}`), ''].join('\n');
 }
 
-function sourcesNamed(
+function findSources(
   names: readonly string[],
   from: string | null,
   format: string | undefined,
 ): readonly Source[] {
-  if (from !== null && names.length > 1) throw new UsageError('--from wants the name of one set');
-  if (format !== undefined) return [ownSource(names[0] ?? '', from, format)];
+  if (from !== null && names.length > 1) throw new UsageError('--from takes one set at a time');
+  if (format !== undefined) return [customSource(names[0] ?? '', from, format)];
   if (names.includes('all')) return SOURCES.filter(({ files }) => files.length > 0);
   return names.map((name) => {
     const source = SOURCES.find((one) => one.name === name);
@@ -97,17 +97,17 @@ function sourcesNamed(
     const all = SOURCES.map((one) => one.name);
     const meant = nearest(name, all);
     const hint = meant === null ? `there are ${all.join(', ')}` : `did you mean "${meant}"?`;
-    throw new UsageError(`no set is called "${name}"; ${hint} A set of your own wants --format`);
+    throw new UsageError(`no set is called "${name}"; ${hint} A set of your own needs --format`);
   });
 }
 
-function ownSource(name: string, from: string | null, format: string): Source {
+function customSource(name: string, from: string | null, format: string): Source {
   const load = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
   if (load === undefined) {
     throw new UsageError(`--format ${format}: there are ${Object.keys(FORMATS).join(', ')}`);
   }
-  if (from === null) throw new UsageError('--format wants --from ADDRESS');
-  if (!/^[\w.-]+$/u.test(name)) throw new UsageError(`"${name}" cannot be the name of a file`);
+  if (from === null) throw new UsageError('--format requires --from ADDRESS');
+  if (!/^[\w.-]+$/u.test(name)) throw new UsageError(`"${name}" cannot be used as a file name`);
   return {
     name,
     load,
@@ -120,7 +120,7 @@ function ownSource(name: string, from: string | null, format: string): Source {
   };
 }
 
-class Fetching {
+class Fetcher {
   readonly #options: FetchOptions;
   readonly #io: Io;
 
@@ -143,7 +143,7 @@ class Fetching {
         : contaminatedPrompts(await this.#get(this.#mirrored(source.contaminated), lock));
 
     const target = path.join(out, `${source.name}.jsonl`);
-    const draft = `${target}.part`;
+    const partial = `${target}.part`;
     const lines: string[] = [];
     for (const [i, file] of files.entries()) {
       const found = await this.#get(file, lock);
@@ -154,14 +154,14 @@ class Fetching {
         `  ${i + 1} of ${files.length}: ${found.name}, ${found.bytes} bytes, SHA-256 ${found.sha256}\n`,
       );
     }
-    await writeFile(draft, lines.join(''));
+    await writeFile(partial, lines.join(''));
     try {
-      // What does not read back as outcomes must never lie where the bench looks for them.
-      const { lines: read } = await readOutcomeFile(draft);
-      await rename(draft, target);
+      // Only a file that reads back as outcomes may get the name under which the bench finds it.
+      const { lines: read } = await readOutcomeFile(partial);
+      await rename(partial, target);
       this.#io.out(`${target}: ${read.length} prompts\n`);
     } catch (error) {
-      await rm(draft, { force: true });
+      await rm(partial, { force: true });
       throw error;
     }
   }
@@ -178,7 +178,7 @@ class Fetching {
     return [{ url: from, sha256: files[0]?.sha256 ?? null }];
   }
 
-  /** The same file in the folder of a mirror, or beside the one file that was named. */
+  /** The same file in the mirror's folder, or next to the one file that was named. */
   #mirrored(file: SourceFile): SourceFile {
     const { from } = this.#options;
     if (from === null) return file;
@@ -190,9 +190,9 @@ class Fetching {
     const found = await download(url);
     const expected = sha256 ?? lock.hashOf(url);
     if (expected !== null && expected !== found.sha256 && !this.#options.accept) {
-      const since = sha256 === null ? 'when it was fetched first' : 'as published';
+      const origin = sha256 === null ? 'was recorded on the first fetch' : 'is published';
       throw new DataError(
-        `${url}: SHA-256 ${found.sha256}, but ${expected} ${since}. --accept takes it as it is now`,
+        `${url}: SHA-256 is ${found.sha256}, but ${expected} ${origin}. --accept uses the file as it is now`,
       );
     }
     await lock.keep(url, found.sha256);
@@ -200,7 +200,7 @@ class Fetching {
   }
 }
 
-/** What ends in a slash, or has no ending, is a folder. */
+/** An address is a folder if it ends in a slash or has no file extension. */
 function isFolder(address: string): boolean {
   return (
     address.endsWith('/') ||

@@ -1,34 +1,34 @@
 import { DataError } from '../../outcomes/jsonl.js';
 
 /**
- * The records of a CSV text with a heading, each by its columns' names (RFC 4180: quoted cells may
- * hold commas, line breaks and doubled quotes).
+ * The records of a CSV text with a header, as objects keyed by column name (RFC 4180: quoted cells may
+ * contain commas, line breaks and doubled quotes).
  *
- * @param file - the name that errors carry
- * @throws {DataError} with the line of a record that has more or fewer cells than the heading
+ * @param file - the file name for error messages
+ * @throws {DataError} with the line of a record that has more or fewer cells than the header
  */
 export function* readCsv(file: string, text: string): Generator<Readonly<Record<string, string>>> {
-  let heading: readonly string[] | null = null;
+  let header: readonly string[] | null = null;
   for (const { cells, line } of records(file, text)) {
-    if (heading === null) {
-      heading = cells;
+    if (header === null) {
+      header = cells;
       continue;
     }
-    if (cells.length !== heading.length) {
-      const counts = `${cells.length} cells where the heading has ${heading.length}`;
+    if (cells.length !== header.length) {
+      const counts = `${cells.length} cells, but the header has ${header.length}`;
       throw new DataError(`${file}:${line}: ${counts}`);
     }
-    yield Object.fromEntries(heading.map((name, i) => [name, cells[i] ?? '']));
+    yield Object.fromEntries(header.map((name, i) => [name, cells[i] ?? '']));
   }
 }
 
 interface CsvRecord {
   readonly cells: readonly string[];
-  /** Where it begins, from 1. */
+  /** The line on which it begins, 1-based. */
   readonly line: number;
 }
 
-/** A cell with what ends it. The quoted form comes first, or its quotes would count as text. */
+/** A cell with its terminator. The quoted form comes first, or its quotes would count as text. */
 const CELL = /(?:"((?:[^"]+|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/gy;
 
 function* records(file: string, text: string): Generator<CsvRecord> {
@@ -48,7 +48,7 @@ function* records(file: string, text: string): Generator<CsvRecord> {
     line += lineBreaksIn(whole);
     if (end === ',' && at < body.length) continue;
     if (end === ',') cells.push('');
-    // A line without anything on it is no record.
+    // An empty line is not a record.
     if (cells.length > 1 || cells[0] !== '') yield { cells, line: start };
     cells = [];
     start = line;

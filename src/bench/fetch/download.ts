@@ -6,9 +6,9 @@ import { DataError } from '../../outcomes/jsonl.js';
 import { reasonOf } from '../reason.js';
 import type { FetchedFile } from './loaders.js';
 
-/** Bytes that were fetched, with their hash. */
+/** A fetched file, with the size and hash of its bytes. */
 export interface Download extends FetchedFile {
-  /** Of the bytes as they came, hexadecimal. */
+  /** SHA-256 of the bytes as received, before decompression, in hexadecimal. */
   readonly sha256: string;
   readonly bytes: number;
 }
@@ -16,24 +16,24 @@ export interface Download extends FetchedFile {
 const TIMEOUT_MS = 120_000;
 const MAX_BYTES = 512 * 1024 * 1024;
 
-/** Whether an address is fetched from the network; anything else is a file here. */
+/** Whether an address is fetched over HTTP; anything else is a local file. */
 export function isUrl(address: string): boolean {
   return /^https?:\/\//u.test(address);
 }
 
 /**
- * Reads a file from the network or from here, gunzipped if its name ends in `.gz`.
+ * Reads a remote or local file, decompressed if its name ends in `.gz`.
  *
- * @throws {DataError} not there, refused, too long on its way, or over 512 MiB
+ * @throws {DataError} missing, refused, slower than the time limit, or over 512 MiB
  */
 export async function download(address: string): Promise<Download> {
   const bytes = isUrl(address) ? await fromNetwork(address) : await fromDisk(address);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const name = path.posix.basename(isUrl(address) ? new URL(address).pathname : address);
-  const isPacked = name.endsWith('.gz');
+  const isGzipped = name.endsWith('.gz');
   return {
-    name: isPacked ? name.slice(0, -'.gz'.length) : name,
-    text: (isPacked ? unpacked(bytes, address) : bytes).toString('utf8'),
+    name: isGzipped ? name.slice(0, -'.gz'.length) : name,
+    text: (isGzipped ? gunzip(bytes, address) : bytes).toString('utf8'),
     sha256,
     bytes: bytes.length,
   };
@@ -68,7 +68,7 @@ async function fromDisk(file: string): Promise<Buffer> {
   }
 }
 
-function unpacked(bytes: Buffer, address: string): Buffer {
+function gunzip(bytes: Buffer, address: string): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
   } catch (cause) {

@@ -8,14 +8,14 @@ export interface FetchedFile {
   readonly text: string;
 }
 
-/** An outcome line as it is written. */
+/** An outcome line in its serialised form. */
 export type OutcomeLine = Readonly<Record<string, unknown>>;
 
 /**
- * Makes outcome lines of a published file.
+ * Converts a published file into outcome lines.
  *
- * @param contaminated - prompts that the publishers leave out of their own evaluation
- * @throws {DataError} with file and line, when it is not of the form it should have
+ * @param contaminated - prompts that the publishers exclude from their own evaluation
+ * @throws {DataError} with file and line, if the file does not have the expected format
  */
 export type Loader = (
   set: string,
@@ -104,7 +104,7 @@ export function* routerbench(set: string, { name, text }: FetchedFile): Generato
   }
 }
 
-/** A file that is in the format of outcomes already; what its lines say is checked when it is written. */
+/** A file that already has the format of outcomes; its lines are validated after writing. */
 export function* plainJsonl(_set: string, { name, text }: FetchedFile): Generator<OutcomeLine> {
   let number = 0;
   for (const line of text.split('\n')) {
@@ -114,7 +114,7 @@ export function* plainJsonl(_set: string, { name, text }: FetchedFile): Generato
   }
 }
 
-/** RouteLLM's list of prompts too near to its training data. */
+/** RouteLLM's list of prompts that are too similar to its training data. */
 export function contaminatedPrompts({ name, text }: FetchedFile): ReadonlySet<string> {
   const prompts = [...plainJsonl('', { name, text })].map(({ eval_prompt }) => eval_prompt);
   return new Set(prompts.filter((prompt) => typeof prompt === 'string'));
@@ -136,7 +136,7 @@ function tokensOf(text: string): number {
   return Math.max(1, Math.round(text.length / CHARS_PER_TOKEN));
 }
 
-/** RouterBench writes a prompt as Python would write a list with it as the only text. */
+/** RouterBench writes a prompt as the `repr` of a Python list with one string. */
 function promptIn(text: string): string {
   const single = /^\[(['"])([\s\S]*)\1\]$/u.exec(text);
   return single === null ? text : (single[2] ?? '').replace(/\\(['"\\n])/gu, unescaped);
@@ -146,7 +146,7 @@ function unescaped(_whole: string, character: string): string {
   return character === 'n' ? '\n' : character;
 }
 
-/** Models by the names that the catalog and the known sets use. */
+/** From published model names to those that the catalog and the known sets use. */
 const NAMES: Readonly<Record<string, string>> = {
   'gpt-4-1106-preview': 'openai/gpt-4-1106-preview',
   'gpt-3.5-turbo-1106': 'openai/gpt-3.5-turbo-1106',

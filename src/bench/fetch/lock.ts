@@ -4,7 +4,7 @@ import { DataError } from '../../outcomes/jsonl.js';
 
 const lockSchema = z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/u));
 
-/** Hashes of what was fetched before, by address, so that a change of it is noticed. */
+/** Hashes of files fetched earlier, by address, so that a changed file is noticed. */
 export class FetchLock {
   readonly #file: string;
   readonly #hashes: Map<string, string>;
@@ -14,7 +14,7 @@ export class FetchLock {
     this.#hashes = hashes;
   }
 
-  /** @throws {DataError} a lock file that cannot be read as one; none at all is an empty one */
+  /** Opens a lock file; a missing one is empty. @throws {DataError} the file is not a lock file */
   static async open(file: string): Promise<FetchLock> {
     let text: string;
     try {
@@ -25,17 +25,17 @@ export class FetchLock {
     }
     const parsed = lockSchema.safeParse(parseJson(text));
     if (!parsed.success) {
-      throw new DataError(`${file}: not a record of hashes; remove it to begin anew`);
+      throw new DataError(`${file}: not a record of hashes; remove it to start over`);
     }
     return new FetchLock(file, new Map(Object.entries(parsed.data)));
   }
 
-  /** The hash that an address had; `null` if it was never fetched. */
+  /** The recorded hash of an address; `null` if it was never fetched. */
   hashOf(address: string): string | null {
     return this.#hashes.get(address) ?? null;
   }
 
-  /** Keeps a hash, on disk at once. */
+  /** Records a hash and writes it to disk at once. */
   async keep(address: string, sha256: string): Promise<void> {
     this.#hashes.set(address, sha256);
     const entries = [...this.#hashes].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -47,7 +47,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // No JSON is no record of hashes either: the schema says so in one sentence for both.
+    // The schema rejects `null`, so invalid JSON gets the same message as a wrong structure.
     return null;
   }
 }

@@ -1,6 +1,6 @@
-// Generated from the repository at the commit in sources.ts; one line a subject of MMLU, with the SHA-256 of its file.
+// Generated from the repository at the commit in sources.ts; one line per MMLU subject.
 
-/** The subjects of RouteLLM's MMLU responses, and the SHA-256 of each one's file. */
+/** The SHA-256 of each file of RouteLLM's MMLU responses, by subject. */
 export const MMLU_SUBJECTS: Readonly<Record<string, string>> = {
   abstract_algebra: '67e564eea42e71fbfcaf616972df952c316e5538376da1c16d691177458b96b9',
   anatomy: '53ebea8257805eeecc25713728264b8235cffad7b720962a3eafc92fd27ef537',

@@ -5,7 +5,7 @@ import { MMLU_SUBJECTS } from './routellm-mmlu-files.js';
 /** A file to fetch. */
 export interface SourceFile {
   readonly url: string;
-  /** Of the bytes, hexadecimal; `null` where nobody has published it: the first fetch records it. */
+  /** Hexadecimal; `null` if none is published: the first fetch then records it. */
   readonly sha256: string | null;
 }
 
@@ -14,17 +14,17 @@ export interface Source {
   readonly name: string;
   readonly licence: string;
   readonly citation: string;
-  /** How large, roughly, and what it is. */
+  /** What it contains, and its approximate size. */
   readonly about: string;
   readonly load: Loader;
-  /** None where the set is not published in a form that can be read; `hint` then says what to do. */
+  /** Empty if the set is not published in a readable form; `hint` then says what to do. */
   readonly files: readonly SourceFile[];
-  /** Prompts that its publishers leave out of evaluations. */
+  /** Lists the prompts that its publishers exclude from evaluations; `null` if there is no such file. */
   readonly contaminated: SourceFile | null;
   readonly hint: string | null;
 }
 
-/** The forms that a file of one's own may have. */
+/** The formats that `--format` accepts. */
 export const FORMATS: Readonly<Record<string, Loader>> = {
   routellm,
   routerbench,

@@ -17,7 +17,7 @@ import type { LivePrompt } from './prompts.js';
 import { progressTo, reportFailures, writeOutcomes } from './report.js';
 import { withJournal } from './sole-writer.js';
 
-/** A judge may think aloud before its last line. */
+/** Leaves room for reasoning before the verdict on the judge's last line. */
 const JUDGE_TOKENS = 1024;
 
 /** `suffice bench live`. */
@@ -33,8 +33,8 @@ export async function liveCommand(
   const prompts = await readPrompts(options.prompts, options.grader);
   const judge = await judgeFor(prompts, options);
   const gateway = new Gateway(options.url, options.key);
-  const asked = [...options.models, ...(judge === null ? [] : [judge.model])];
-  const rates = knownRates(await gateway.rates(), asked, options.url);
+  const models = [...options.models, ...(judge === null ? [] : [judge.model])];
+  const rates = knownRates(await gateway.rates(), models, options.url);
   await mkdir(path.dirname(options.out), { recursive: true });
   return withJournal(options.out, (journal) =>
     runWith({ prompts, judge, gateway, rates, journal }, options, io),
@@ -77,7 +77,7 @@ async function judgeFor(
   const isNeeded = prompts.some(({ grader }) => grader === 'judge');
   if (!isNeeded) return null;
   if (judge === null || rubric === null) {
-    throw new DataError('some prompts are to be judged: name --judge MODEL and --rubric FILE');
+    throw new DataError('some prompts are graded by a judge: give --judge MODEL and --rubric FILE');
   }
   return { model: judge, rubric: await readFile(rubric, 'utf8'), maxTokens: JUDGE_TOKENS };
 }
@@ -92,10 +92,10 @@ function report(
   const { swayed, compared } = result;
   reportFailures(result, budgetUsd, io);
   if (missing > 0) {
-    io.err(`${missing} answers are missing; the same command goes on where this run stopped\n`);
+    io.err(`${missing} answers are missing; run the same command again to resume\n`);
   }
   if (compared > 0) {
-    io.out(`${swayed} of ${compared} comparisons came out otherwise with the answers swapped\n`);
+    io.out(`${swayed} of ${compared} comparisons changed when the answers were swapped\n`);
   }
   io.out(`${out}: written, ${dollars(journal.spentUsd)} spent in all\n`);
   io.out(`suffice bench quality ${out}${models.length < 2 ? '' : ' --html report.html'}\n`);

@@ -5,31 +5,31 @@ import type { Judge } from './judge.js';
 import type { LiveOptions } from './options.js';
 import type { LivePrompt } from './prompts.js';
 
-/** Ordinary text has about four characters a token; three leave room for code and other languages. */
-const FEWEST_CHARS = 3;
+/** Ordinary text has about four characters per token; three leave room for code and other languages. */
+const MIN_CHARS_PER_TOKEN = 3;
 const TOKENS_PER_RATE = 1_000_000;
 
-/** The most that a call can cost in US dollars: all the tokens it may have, at the dearest rates. */
+/** An upper bound on a call's cost in US dollars: its maximum number of tokens at the highest rates. */
 export function dearestUsd(ask: Ask, rates: DearestRates): number {
   const text = JSON.stringify(ask.messages) + JSON.stringify(ask.tools ?? []);
   const beyondAscii = text.replace(/[ -~]/gu, '').length;
-  const inTokens = (text.length - beyondAscii) / FEWEST_CHARS + beyondAscii;
+  const inTokens = (text.length - beyondAscii) / MIN_CHARS_PER_TOKEN + beyondAscii;
   return (inTokens * rates.input + ask.maxTokens * rates.output) / TOKENS_PER_RATE;
 }
 
-/** A text of so many tokens, where only its length matters. */
+/** A placeholder text with this many tokens, where only the length matters. */
 function textOfTokens(tokens: number): string {
-  return 'x'.repeat(tokens * FEWEST_CHARS);
+  return 'x'.repeat(tokens * MIN_CHARS_PER_TOKEN);
 }
 
-/** What an estimate is made with. */
+/** Inputs to `mostUsd`. */
 export interface Estimated {
   readonly judge: Judge | null;
   readonly rates: ReadonlyMap<string, DearestRates>;
   readonly journal: Journal;
 }
 
-/** The most that can still be spent in US dollars, the budget aside: what is in the journal is paid for. */
+/** An upper bound on what the remaining calls can cost in US dollars, regardless of the budget. Calls in the journal are already paid for. */
 export function mostUsd(
   prompts: readonly LivePrompt[],
   { models, maxTokens }: Pick<LiveOptions, 'models' | 'maxTokens'>,

@@ -25,7 +25,7 @@ const completion = z.looseObject({
 });
 const failure = z.looseObject({ error: z.looseObject({ message: z.string() }) });
 
-/** US dollars per million tokens, the dearest tier of each. */
+/** US dollars per million tokens, at the highest tier of each. */
 export interface DearestRates {
   readonly input: number;
   readonly output: number;
@@ -39,21 +39,21 @@ export interface Ask {
   readonly maxTokens: number;
 }
 
-/** What a model said, and what it cost. */
+/** A model's answer, and what it cost. */
 export interface Answer {
   readonly text: string;
-  /** `null`: the provider did not say. */
+  /** `null` if not reported. */
   readonly inTokens: number | null;
   readonly outTokens: number | null;
   readonly costUsd: number | null;
-  /** It ends where the limit of the request was, and not where the model wanted. */
+  /** Whether it was cut off by the request's token limit. */
   readonly isCut: boolean;
 }
 
-/** A call that brought no answer; the run goes on without it. */
+/** A call without a usable answer; the run continues. */
 export class CallError extends Error {
   override readonly name = 'CallError';
-  /** A provider may ask money for it all the same. */
+  /** Whether the provider may bill it anyway. */
   readonly mayHaveCost: boolean;
 
   constructor(
@@ -67,41 +67,41 @@ export class CallError extends Error {
 
 const TIMEOUT_MS = 300_000;
 
-/** A running Suffice, as its clients see it. */
+/** A client for a running gateway. */
 export class Gateway {
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
 
-  /** @param key - `null` where the gateway wants none */
+  /** @param key - `null` if the gateway requires none */
   constructor(url: string, key: string | null) {
     this.#url = url.replace(/\/+$/u, '');
     this.#headers = {
       'content-type': 'application/json',
-      // An answer that a cache gives is of no model that is tested, costs nothing and may be to another question.
+      // A cached answer may be another model's, or to a similar question, and has no cost.
       'cache-control': 'no-store',
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
     };
   }
 
   /**
-   * The rates of every model that is served; `null` where they are unknown.
+   * The rates of every served model; `null` if unknown.
    *
-   * @throws {DataError} no gateway answers there, or it refuses
+   * @throws {DataError} no gateway answers at the URL, or it refuses
    */
   async rates(): Promise<ReadonlyMap<string, DearestRates | null>> {
     const response = await this.#fetch('/v1/models', {}).catch((cause: unknown) => {
-      const hint = 'start one with `suffice serve`, or name another with --url';
+      const hint = 'start one with `suffice serve`, or give its address with --url';
       throw new DataError(`no gateway answers at ${this.#url}: ${hint}`, { cause });
     });
     const json = await jsonOf(response);
     const parsed = modelList.safeParse(json);
     if (!response.ok || !parsed.success) {
-      throw new DataError(`${this.#url}/v1/models: ${explained(response.status, json)}`);
+      throw new DataError(`${this.#url}/v1/models: ${describeFailure(response.status, json)}`);
     }
-    return new Map(parsed.data.data.map(({ id, pricing: price }) => [id, dearest(price ?? null)]));
+    return new Map(parsed.data.data.map(({ id, pricing: price }) => [id, maxRates(price ?? null)]));
   }
 
-  /** @throws {CallError} no answer, or one by another model than was asked */
+  /** @throws {CallError} no answer, or an answer by a different model */
   async ask(ask: Ask): Promise<Answer> {
     const options = { method: 'POST', body: JSON.stringify(bodyOf(ask)) };
     const response = await this.#fetch('/v1/chat/completions', options).catch((cause: unknown) => {
@@ -110,7 +110,7 @@ export class Gateway {
     const json = await jsonOf(response);
     const parsed = completion.safeParse(json);
     if (!response.ok || !parsed.success) {
-      throw new CallError(explained(response.status, json), { mayHaveCost: response.ok });
+      throw new CallError(describeFailure(response.status, json), { mayHaveCost: response.ok });
     }
     const by = response.headers.get('x-suffice-model');
     if (by !== null && by !== ask.model) {
@@ -126,9 +126,9 @@ export class Gateway {
 }
 
 /**
- * The rates of some models among those that a gateway serves.
+ * The rates of the given models.
  *
- * @throws {DataError} for a model that is not served, or whose price is unknown
+ * @throws {DataError} a model is not served, or its price is unknown
  */
 export function knownRates(
   served: ReadonlyMap<string, DearestRates | null>,
@@ -141,11 +141,11 @@ export function knownRates(
       if (rates === undefined) {
         const meant = nearest(model, [...served.keys()]);
         const hint = meant === null ? '' : `; did you mean "${meant}"?`;
-        throw new DataError(`the gateway at ${url} serves no "${model}"${hint}`);
+        throw new DataError(`the gateway at ${url} does not serve "${model}"${hint}`);
       }
       if (rates === null) {
         throw new DataError(
-          `the price of ${model} is unknown, so no budget can be kept: state it under models in suffice.yaml`,
+          `the price of ${model} is unknown, so the budget cannot be enforced: set it under "models" in suffice.yaml`,
         );
       }
       return [model, rates] as const;
@@ -154,12 +154,15 @@ export function knownRates(
 }
 
 function bodyOf({ model, messages, tools, maxTokens }: Ask): Readonly<Record<string, unknown>> {
-  // OpenAI's newer models refuse the older name, and most others know only that.
+  // OpenAI's newer models refuse `max_tokens`; most other providers know nothing else.
   const limit = model.startsWith('openai/') ? 'max_completion_tokens' : 'max_tokens';
   return { model, messages, ...(tools === null ? {} : { tools }), [limit]: maxTokens };
 }
 
-/** Providers count a few tokens otherwise; a model whose own limit is lower stops far before it. */
+/**
+ * An answer with this share of the allowed tokens counts as cut off by the request's limit: providers' counts
+ * differ slightly. A model that stops at a lower limit of its own stays well below it.
+ */
 const AT_LIMIT = 0.9;
 
 function answerIn(
@@ -183,23 +186,23 @@ async function jsonOf(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch {
-    // A proxy's page of HTML, or nothing: the status is all there is to tell.
+    // An HTML page of a proxy, or an empty body: only the status can be reported.
     return null;
   }
 }
 
-function explained(status: number, json: unknown): string {
+function describeFailure(status: number, json: unknown): string {
   const parsed = failure.safeParse(json);
   return `the gateway answered ${status}${parsed.success ? `: ${parsed.data.error.message}` : ''}`;
 }
 
-function dearest(price: z.infer<typeof pricing> | null): DearestRates | null {
+function maxRates(price: z.infer<typeof pricing> | null): DearestRates | null {
   if (price === null) return null;
   const all = [price, ...price.tiers];
-  const most = (part: 'input' | 'output'): number | null =>
+  const highest = (part: 'input' | 'output'): number | null =>
     all.some((rates) => rates[part] === null)
       ? null
       : Math.max(...all.map((rates) => rates[part] ?? 0));
-  const [input, output] = [most('input'), most('output')];
+  const [input, output] = [highest('input'), highest('output')];
   return input === null || output === null ? null : { input, output };
 }

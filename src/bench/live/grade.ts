@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { LivePrompt } from './prompts.js';
 
 /**
- * Grades an answer without asking anybody.
+ * Grades an answer locally, without a judge.
  *
- * @returns 0 or 1; `null` where only a judge can say
+ * @returns 0 or 1; `null` if the grader is `judge`
  */
 export function gradeOf({ grader, expected }: LivePrompt, answer: string): 0 | 1 | null {
   switch (grader) {
@@ -16,13 +16,13 @@ export function gradeOf({ grader, expected }: LivePrompt, answer: string): 0 | 1
     case 'regex':
       return new RegExp(expected as string, 'u').test(answer) ? 1 : 0;
     case 'schema':
-      return fits(answer, expected) ? 1 : 0;
+      return matchesSchema(answer, expected) ? 1 : 0;
     case 'judge':
       return null;
   }
 }
 
-/** Case, spacing, quotes around the whole and a full stop at its end are not what was asked about. */
+/** Removes differences that do not matter: case, spacing, surrounding quotes and a final full stop. */
 function normalised(text: string): string {
   return text
     .normalize('NFKC')
@@ -32,16 +32,16 @@ function normalised(text: string): string {
     .replace(/^["'`*]+|["'`*.]+$/gu, '');
 }
 
-/** A fence around JSON is how most models write it when they write it in text. */
+/** Most models put JSON in a Markdown code fence. */
 const FENCED = /^```(?:json)?\s*([\s\S]*?)\s*```$/u;
 
-function fits(answer: string, schema: unknown): boolean {
+function matchesSchema(answer: string, schema: unknown): boolean {
   const text = FENCED.exec(answer.trim())?.[1] ?? answer;
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    // An answer that is not JSON fits no schema: that is the grade, not a failure of the grader.
+    // An answer that is not JSON is graded 0; the grader did not fail.
     return false;
   }
   return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]).safeParse(json).success;

@@ -2,9 +2,9 @@ import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
 import * as z from 'zod';
 import { DataError } from '../../outcomes/jsonl.js';
 
-/** Which call an entry settles; absent in journals of before calls were entered. */
+/** The number of the call that an entry settles; absent in journals written before calls were recorded. */
 const call = z.int().nonnegative().optional();
-/** Made before a call: until it is settled it counts at its most. */
+/** Written before a call, which counts at its maximum cost until it is settled. */
 const callEntry = z.strictObject({
   kind: z.literal('call'),
   call: z.int().nonnegative(),
@@ -13,9 +13,9 @@ const callEntry = z.strictObject({
 const failureEntry = z.strictObject({
   kind: z.literal('failure'),
   call,
-  /** The comparison that a verdict was asked on, where what came was none. */
+  /** The comparison's id, if the judge's reply was not a valid verdict. */
   about: z.string().optional(),
-  /** What was asked, where an answer came that the limit of tokens cut off. */
+  /** Prompt, model and token limit, if the answer was cut off by that limit. */
   cut: z.strictObject({ prompt: z.string(), model: z.string(), max_tokens: z.number() }).optional(),
   cost_usd: z.number(),
 });
@@ -32,7 +32,7 @@ const answerEntry = z.strictObject({
 const verdictEntry = z.strictObject({
   kind: z.literal('verdict'),
   call,
-  /** Of question, answers, rubric and judge: what the verdict is on. */
+  /** The comparison's id: a hash of question, answers, rubric and judge. */
   about: z.string(),
   verdict: z.enum(['better', 'worse', 'tie']),
   cost_usd: z.number(),
@@ -47,45 +47,46 @@ const entrySchema = z.discriminatedUnion('kind', [
 export type AnswerEntry = z.infer<typeof answerEntry>;
 export type Verdict = z.infer<typeof verdictEntry>['verdict'];
 type Entry = z.infer<typeof entrySchema>;
-/** What a call came to. */
-type Settling = Exclude<Entry, { kind: 'call' }>;
+/** The outcome of a call. */
+type Settlement = Exclude<Entry, { kind: 'call' }>;
 
 /**
- * What a run has paid for so far, on disk before every call and after it, so that an interrupted run goes on where
- * it stopped, pays for nothing twice and knows what it may have spent.
+ * A write-ahead log of paid calls. It is written before and after every call, so that an interrupted run can resume,
+ * pays for nothing twice and knows what it may have spent.
  */
 export class Journal {
   readonly #file: string;
-  /** The most that each call under way can cost, by its number. */
-  readonly #open = new Map<number, number>();
-  readonly #unusable = new Map<string, number>();
+  /** Maximum cost in US dollars of each call in flight, by its number. */
+  readonly #inFlight = new Map<number, number>();
+  /** Number of invalid verdicts, by comparison. */
+  readonly #invalidVerdicts = new Map<string, number>();
   #calls = 0;
   readonly #answers = new Map<string, AnswerEntry>();
   readonly #verdicts = new Map<string, Verdict>();
-  /** The limits by which answers were cut off, the highest of each. */
+  /** The highest token limit that cut off an answer, by prompt and model. */
   readonly #cuts = new Map<string, number>();
   #spentUsd = 0;
 
-  /** @throws {DataError} with the line of a file that is no journal */
+  /** @throws {DataError} with the line, if the file is not a journal */
   constructor(file: string) {
     this.#file = file;
-    for (const entry of readEntries(file)) this.#take(entry);
-    // Nobody will tell any more what the calls came to that were under way when a run ended.
-    for (const mostUsd of this.#open.values()) this.#spentUsd += mostUsd;
-    this.#open.clear();
+    for (const entry of readEntries(file)) this.#apply(entry);
+    // The outcome of calls that were in flight when an earlier run was interrupted is unknown.
+    for (const mostUsd of this.#inFlight.values()) this.#spentUsd += mostUsd;
+    this.#inFlight.clear();
   }
 
-  /** US dollars, earlier runs included; calls that an interruption left open at their most. */
+  /** US dollars spent, including earlier runs; interrupted calls count at their maximum cost. */
   get spentUsd(): number {
     return this.#spentUsd;
   }
 
-  /** The same, and the most of what is under way. */
+  /** `spentUsd` plus the maximum cost of the calls in flight. */
   get boundUsd(): number {
-    return [...this.#open.values()].reduce((sum, mostUsd) => sum + mostUsd, this.#spentUsd);
+    return [...this.#inFlight.values()].reduce((sum, mostUsd) => sum + mostUsd, this.#spentUsd);
   }
 
-  /** Enters a call that is about to be made. @returns its number, to settle it by */
+  /** Records a call that is about to be made. @returns its number, with which to settle it */
   begin(mostUsd: number): number {
     const number = this.#calls;
     this.#write({ kind: 'call', call: number, most_usd: mostUsd });
@@ -96,7 +97,7 @@ export class Journal {
     return this.#answers.get(`${prompt} ${model}`) ?? null;
   }
 
-  /** Whether its answer was cut off by a limit of so many tokens or more, so that another one would be, too. */
+  /** Whether an answer was already cut off at this limit or a higher one, so that another attempt is pointless. */
   isCutAt(prompt: string, model: string, maxTokens: number): boolean {
     return (this.#cuts.get(`${prompt} ${model}`) ?? 0) >= maxTokens;
   }
@@ -105,37 +106,37 @@ export class Journal {
     return this.#verdicts.get(about) ?? null;
   }
 
-  /** How often what came was no verdict. */
+  /** How many of the judge's replies on a comparison were not valid verdicts. */
   unusable(about: string): number {
-    return this.#unusable.get(about) ?? 0;
+    return this.#invalidVerdicts.get(about) ?? 0;
   }
 
-  /** Enters what a call came to; it is on disk when this returns. */
-  settle(entry: Settling): void {
+  /** Records the outcome of a call; it is on disk when this returns. */
+  settle(entry: Settlement): void {
     this.#write(entry);
   }
 
   #write(entry: Entry): void {
     appendFileSync(this.#file, `${JSON.stringify(entry)}\n`);
-    this.#take(entry);
+    this.#apply(entry);
   }
 
-  #take(entry: Entry): void {
+  #apply(entry: Entry): void {
     if (entry.kind === 'call') {
-      this.#open.set(entry.call, entry.most_usd);
+      this.#inFlight.set(entry.call, entry.most_usd);
       this.#calls = Math.max(this.#calls, entry.call + 1);
       return;
     }
-    if (entry.call !== undefined) this.#open.delete(entry.call);
+    if (entry.call !== undefined) this.#inFlight.delete(entry.call);
     this.#spentUsd += entry.cost_usd;
     if (entry.kind === 'answer') this.#answers.set(`${entry.prompt} ${entry.model}`, entry);
     else if (entry.kind === 'verdict') this.#verdicts.set(entry.about, entry.verdict);
     else if (entry.about !== undefined) {
-      this.#unusable.set(entry.about, this.unusable(entry.about) + 1);
+      this.#invalidVerdicts.set(entry.about, this.unusable(entry.about) + 1);
     } else if (entry.cut !== undefined) {
       const { prompt, model, max_tokens } = entry.cut;
-      const asked = `${prompt} ${model}`;
-      this.#cuts.set(asked, Math.max(this.#cuts.get(asked) ?? 0, max_tokens));
+      const key = `${prompt} ${model}`;
+      this.#cuts.set(key, Math.max(this.#cuts.get(key) ?? 0, max_tokens));
     }
   }
 }
@@ -148,10 +149,10 @@ function readEntries(file: string): readonly Entry[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  // The end of a line that an interruption cut would spoil the next entry.
-  if (whole.length < text.length) truncateSync(file, Buffer.byteLength(whole));
-  return whole
+  const complete = text.slice(0, text.lastIndexOf('\n') + 1);
+  // An incomplete last line, left by an interruption, would corrupt the next entry.
+  if (complete.length < text.length) truncateSync(file, Buffer.byteLength(complete));
+  return complete
     .split('\n')
     .slice(0, -1)
     .map((line, i) => parseEntry(line, `${file}:${i + 1}`));
@@ -161,7 +162,7 @@ function parseEntry(line: string, place: string): Entry {
   try {
     return entrySchema.parse(JSON.parse(line));
   } catch (cause) {
-    throw new DataError(`${place}: not an entry of a journal; remove the file to begin anew`, {
+    throw new DataError(`${place}: not a journal entry; remove the file to start over`, {
       cause,
     });
   }

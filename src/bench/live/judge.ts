@@ -3,7 +3,7 @@ import type { Ask } from './gateway.js';
 import type { Verdict } from './journal.js';
 import type { LivePrompt } from './prompts.js';
 
-/** A judge, and what it goes by. */
+/** The model that compares answers, with its instructions. */
 export interface Judge {
   readonly model: string;
   /** What makes an answer better, in the operator's words. */
@@ -16,7 +16,7 @@ export interface Comparison {
   readonly prompt: LivePrompt;
   readonly candidate: string;
   readonly reference: string;
-  /** The candidate stands first, as answer A. Each comparison is made once in either order. */
+  /** Whether the candidate is shown first, as answer A. Each comparison is made once in each order. */
   readonly isFirst: boolean;
 }
 
@@ -27,7 +27,7 @@ End with one line that holds nothing but A (the first is better), B (the second 
 Rubric:
 `;
 
-/** The question that a judge is asked. */
+/** The request that asks a judge for its verdict. */
 export function judgeRequest(judge: Judge, comparison: Comparison): Ask {
   const { prompt, candidate, reference, isFirst } = comparison;
   const [first, second] = isFirst ? [candidate, reference] : [reference, candidate];
@@ -48,7 +48,7 @@ export function judgeRequest(judge: Judge, comparison: Comparison): Ask {
   };
 }
 
-/** What a verdict is on: changes with the question, the answers, their order, the rubric and the judge. */
+/** Identifies a comparison: a hash of the question, the answers, their order, the rubric and the judge. */
 export function comparisonId(judge: Judge, comparison: Comparison): string {
   const { model, messages } = judgeRequest(judge, comparison);
   const text = JSON.stringify({ model, messages });
@@ -56,16 +56,16 @@ export function comparisonId(judge: Judge, comparison: Comparison): string {
 }
 
 const LAST_WORD = /(?:^|[^A-Za-z])(A|B|TIE)[^A-Za-z]*$/u;
-/** Words of a line that may be the name of an answer. */
+/** The names of the answers, as separate words. */
 const NAMES = /(?<![A-Za-z])[AB](?![A-Za-z])/gu;
 
-/** What a judge's reply says of the candidate; `null` where it says none of the three. */
+/** The verdict on the candidate in a judge's reply; `null` if the reply gives none of the three. */
 export function verdictIn(reply: string, { isFirst }: Pick<Comparison, 'isFirst'>): Verdict | null {
   const text = reply.trim();
   const found = LAST_WORD.exec(text);
   const word = found?.[1];
   if (found === null || word === undefined) return null;
-  // "A is better than B" ends with the one that is worse: a line that names both says nothing by its end.
+  // "A is better than B" ends with the worse one, so the last word of a line that names both does not count.
   const [line = ''] = text.slice(text.lastIndexOf('\n', found.index) + 1).split('\n', 1);
   if (word !== 'TIE' && new Set(line.match(NAMES)).size > 1) return null;
   if (word === 'TIE') return 'tie';
@@ -73,7 +73,7 @@ export function verdictIn(reply: string, { isFirst }: Pick<Comparison, 'isFirst'
 }
 
 /**
- * The score of an answer that was judged in both orders: the share of verdicts that find it at least
+ * The score of an answer that was judged in both orders: the share of verdicts that call it at least
  * as good as the reference.
  */
 export function scoreOf(verdicts: readonly Verdict[]): number {

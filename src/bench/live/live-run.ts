@@ -7,44 +7,44 @@ import { comparisonId, judgeRequest, scoreOf, verdictIn } from './judge.js';
 import type { Comparison, Judge } from './judge.js';
 import type { LivePrompt } from './prompts.js';
 
-/** What a run is made of. */
+/** Dependencies and settings of a run. */
 export interface LiveParts {
   readonly gateway: Pick<Gateway, 'ask'>;
   readonly journal: Journal;
   readonly budgetUsd: number;
   readonly rates: ReadonlyMap<string, DearestRates>;
   readonly models: readonly string[];
-  /** Whose answers are the reference where a prompt has none. */
+  /** The model whose answers are the reference for prompts without `expected`. */
   readonly reference: string;
   /** `null`: no prompt is judged. */
   readonly judge: Judge | null;
   readonly maxTokens: number;
   readonly concurrency: number;
-  /** Told after every call. */
+  /** Called after every call. */
   readonly onProgress: (done: number, of: number, spentUsd: number) => void;
 }
 
-/** What became of a run besides the outcomes. */
+/** The result of a run, without the outcomes. */
 export interface LiveResult {
-  /** Calls that brought nothing, by what was wrong, with how often. */
+  /** Number of failed calls, by reason. */
   readonly failures: ReadonlyMap<string, number>;
-  /** Calls that the budget did not allow. */
+  /** Calls not made because they might have exceeded the budget. */
   readonly unpaid: number;
-  /** Comparisons that came out otherwise with the answers the other way round, of how many. */
+  /** Comparisons, of `compared`, whose verdict changed when the answers were swapped. */
   readonly swayed: number;
   readonly compared: number;
 }
 
-/** Runs in which a judge may fail to say which answer is better, before it is not asked again. */
-const MOST_TRIES = 3;
+/** Number of invalid verdicts on a comparison, over all runs, after which the judge is not asked again. */
+const MAX_INVALID_VERDICTS = 3;
 
-/** An answer, and the call in the journal that it is to settle. */
-interface Paid extends Answer {
+/** An answer with its cost, and the number of its call, which the caller must settle. */
+interface PaidAnswer extends Answer {
   readonly call: number;
   readonly costUsd: number;
 }
 
-/** Asks, judges, and keeps to the budget; every call is in the journal before it is made. */
+/** Collects answers and verdicts within a budget; every call is in the journal before it is made. */
 export class LiveRun {
   readonly #parts: LiveParts;
   readonly #failures = new Map<string, number>();
@@ -62,19 +62,19 @@ export class LiveRun {
         .filter((model) => journal.answer(prompt.hash, model) === null)
         .map((model) => () => this.#answer(prompt, model)),
     );
-    await this.#all(asks);
+    await this.#runAll(asks);
     const comparisons = prompts.flatMap((prompt) => this.#comparisonsOf(prompt));
     const { judge } = this.#parts;
     const open = comparisons.filter(
       (one) => judge !== null && journal.verdict(comparisonId(judge, one)) === null,
     );
-    const hopeful = open.filter((one) => judge !== null && !this.#isGivenUp(judge, one));
-    if (judge !== null && hopeful.length < open.length) {
-      const why = `${judge.model}: the judge is not asked again, having said neither A, B nor TIE ${MOST_TRIES} times`;
-      this.#failures.set(why, open.length - hopeful.length);
+    const askable = open.filter((one) => judge !== null && !this.#isGivenUp(judge, one));
+    if (judge !== null && askable.length < open.length) {
+      const why = `${judge.model}: the judge is not asked again, having said neither A, B nor TIE ${MAX_INVALID_VERDICTS} times`;
+      this.#failures.set(why, open.length - askable.length);
     }
-    await this.#all(hopeful.map((one) => () => this.#compare(one)));
-    return { failures: this.#failures, unpaid: this.#unpaid, ...this.#swayed(comparisons) };
+    await this.#runAll(askable.map((one) => () => this.#compare(one)));
+    return { failures: this.#failures, unpaid: this.#unpaid, ...this.#orderEffects(comparisons) };
   }
 
   /** An answer's grade; `null` while an answer or a verdict is missing. */
@@ -85,14 +85,14 @@ export class LiveRun {
     const grade = gradeOf(prompt, answer.text);
     if (grade !== null || judge === null) return grade;
     const comparisons = this.#comparisonsOf(prompt, [model]);
-    // The reference is as good as itself; nobody needs to be asked.
+    // The reference is as good as itself; no comparison is needed.
     if (comparisons.length === 0) return this.#referenceFor(prompt, model) === null ? null : 1;
     const verdicts = comparisons.map((one) => journal.verdict(comparisonId(judge, one)));
     const given = verdicts.filter((verdict) => verdict !== null);
     return given.length === verdicts.length ? scoreOf(given) : null;
   }
 
-  /** What an answer is compared with; `null` while that is missing. */
+  /** The text that an answer is compared with; `null` while it is missing. */
   #referenceFor(prompt: LivePrompt, model: string): string | null {
     if (typeof prompt.expected === 'string') return prompt.expected;
     const { journal, reference } = this.#parts;
@@ -160,15 +160,15 @@ export class LiveRun {
   }
 
   #isGivenUp(judge: Judge, comparison: Comparison): boolean {
-    return this.#parts.journal.unusable(comparisonId(judge, comparison)) >= MOST_TRIES;
+    return this.#parts.journal.unusable(comparisonId(judge, comparison)) >= MAX_INVALID_VERDICTS;
   }
 
   /**
-   * Makes a call if the budget allows it at its dearest. What brings an answer is for the caller to settle.
+   * Makes a call if the budget covers its maximum cost. The caller must settle a call that returns an answer.
    *
-   * @returns `null` where it brought nothing
+   * @returns `null` if the call was not made or failed
    */
-  async #pay(ask: Ask): Promise<Paid | null> {
+  async #pay(ask: Ask): Promise<PaidAnswer | null> {
     const { journal, budgetUsd } = this.#parts;
     const rates = this.#parts.rates.get(ask.model);
     if (rates === undefined) throw new Error(`the rates of ${ask.model} were not looked up`);
@@ -180,7 +180,7 @@ export class LiveRun {
     const call = journal.begin(mostUsd);
     try {
       const answer = await this.#parts.gateway.ask(ask);
-      // A cost that is not told is taken at its most: the budget must hold whatever it was.
+      // An unreported cost counts at its maximum, so that the budget always holds.
       return { ...answer, call, costUsd: answer.costUsd ?? mostUsd };
     } catch (error) {
       const isFree = error instanceof CallError && !error.mayHaveCost;
@@ -191,11 +191,11 @@ export class LiveRun {
     }
   }
 
-  /** A limit that cuts a model's thoughts says nothing of the model: as an error it would be held against it. */
+  /** Not graded: a limit that cuts off a model's reasoning says nothing about the model. */
   #failCut(model: string): void {
     const { maxTokens } = this.#parts;
     this.#fail(
-      `${model}: the answer was cut off at ${maxTokens} tokens, and is not graded; a higher --max-tokens asks for it again`,
+      `${model}: the answer was cut off at ${maxTokens} tokens and is not graded; run again with a higher --max-tokens`,
     );
   }
 
@@ -203,7 +203,7 @@ export class LiveRun {
     this.#failures.set(why, (this.#failures.get(why) ?? 0) + 1);
   }
 
-  async #all(tasks: readonly (() => Promise<void>)[]): Promise<void> {
+  async #runAll(tasks: readonly (() => Promise<void>)[]): Promise<void> {
     let next = 0;
     let done = 0;
     const work = async (): Promise<void> => {
@@ -216,11 +216,11 @@ export class LiveRun {
     await Promise.all(Array.from({ length: this.#parts.concurrency }, work));
   }
 
-  #swayed(comparisons: readonly Comparison[]): Pick<LiveResult, 'swayed' | 'compared'> {
+  #orderEffects(comparisons: readonly Comparison[]): Pick<LiveResult, 'swayed' | 'compared'> {
     const { judge, journal } = this.#parts;
     if (judge === null) return { swayed: 0, compared: 0 };
     const verdicts = comparisons.map((one) => journal.verdict(comparisonId(judge, one)));
-    // Comparisons stand in pairs, one for either order.
+    // Comparisons come in pairs, one for each order.
     const pairs = verdicts.flatMap((verdict, i) =>
       i % 2 === 0 && verdict !== null && verdicts[i + 1] != null
         ? [verdict === verdicts[i + 1]]

@@ -23,8 +23,8 @@ outcomes for suffice bench quality. Each line of PROMPTS.jsonl is
       --rubric FILE       what makes an answer better, in your words
       --reference MODEL   its answer is the reference for lines without "expected"  (the last of --models)
       --dataset NAME      the name of the set                         (live)
-      --max-tokens N      limit for one answer; what it cuts off is not graded, and asked again
-                          when the limit is higher                    (1024)
+      --max-tokens N      limit for one answer; answers that it cuts off are not graded, and
+                          requested again if the limit is raised      (1024)
       --concurrency N     concurrent calls                            (4)
       --url URL           the gateway                                 (http://127.0.0.1:4300)
       --key KEY           its API key; prefer SUFFICE_API_KEY, which other users of this machine cannot see
@@ -34,7 +34,7 @@ Calls and answers are saved in FILE.journal as they happen: run the same command
 Exit code: 0 complete, 1 incomplete, 2 invalid command line.
 `;
 
-/** What a run of `suffice bench live` was asked for. */
+/** The options of `suffice bench live`. */
 export interface LiveOptions {
   readonly prompts: string;
   readonly models: readonly string[];
@@ -53,8 +53,8 @@ export interface LiveOptions {
 }
 
 /**
- * @returns `null` when help is asked for
- * @throws {UsageError} for what is not understood
+ * @returns `null` if help is requested
+ * @throws {UsageError} for invalid arguments
  */
 export function readLiveOptions(
   args: readonly string[],
@@ -63,7 +63,7 @@ export function readLiveOptions(
   const { values, positionals } = parse(args);
   if (values.help) return null;
   const [prompts, ...more] = positionals;
-  if (prompts === undefined || more.length > 0) throw new UsageError('say which file of prompts');
+  if (prompts === undefined || more.length > 0) throw new UsageError('name one file of prompts');
   const models = modelsIn(values.models ?? '');
   const reference = values.reference ?? models.at(-1) ?? '';
   if (!models.includes(reference))
@@ -86,7 +86,7 @@ export function readLiveOptions(
 
 function modelsIn(list: string): readonly string[] {
   const models = [...new Set(list.split(',').map((name) => name.trim()))];
-  if (models.includes('')) throw new UsageError('--models wants names with commas between them');
+  if (models.includes('')) throw new UsageError('--models requires names separated by commas');
   return models;
 }
 
@@ -101,7 +101,7 @@ function gradingIn(values: {
     throw new UsageError(`--grader ${values.grader}: there are ${GRADERS.join(', ')}`);
   }
   if ((judge === null) !== (rubric === null)) {
-    throw new UsageError('--judge and --rubric want each other');
+    throw new UsageError('--judge and --rubric must be used together');
   }
   return { grader, judge, rubric };
 }
@@ -132,7 +132,7 @@ function parse(args: readonly string[]) {
 function numberIn(option: string, text: string, least: number): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (!Number.isFinite(value) || value < least) {
-    throw new UsageError(`${option} ${text}: wants a number of at least ${least}`);
+    throw new UsageError(`${option} ${text}: must be a number of at least ${least}`);
   }
   return value;
 }

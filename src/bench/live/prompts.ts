@@ -19,38 +19,41 @@ const promptLine = z.strictObject({
   grader: z.enum(GRADERS).optional(),
 });
 
-/** A prompt of one's own, and how answers to it are graded. */
+/** One of the user's prompts, and how answers to it are graded. */
 export interface LivePrompt {
   readonly id: string;
   readonly category: string;
   readonly messages: readonly Readonly<Record<string, unknown>>[];
   readonly tools: readonly Readonly<Record<string, unknown>>[] | null;
-  /** Texts, a regular expression or a JSON schema, as the grader wants it; `undefined` for none. */
+  /** Texts, a regular expression or a JSON schema, depending on the grader; `undefined` for none. */
   readonly expected: unknown;
   readonly grader: GraderName;
-  /** Changes with everything that is sent to a model, so that a changed prompt is asked again. */
+  /** Hash of everything that is sent to a model, so that a changed prompt is sent again. */
   readonly hash: string;
 }
 
 /**
- * Reads prompts: a line each, `{"id", "prompt" or "messages", "expected"?, "grader"?}`.
+ * Reads prompts, one per line: `{"id", "prompt" or "messages", "expected"?, "grader"?}`.
  *
- * @param usual - the grader of lines that name none
- * @throws {DataError} with file and line; also for an id that stands twice
+ * @param defaultGrader - for lines that name no grader
+ * @throws {DataError} with file and line; also for a duplicate id
  */
-export async function readPrompts(file: string, usual: GraderName): Promise<readonly LivePrompt[]> {
+export async function readPrompts(
+  file: string,
+  defaultGrader: GraderName,
+): Promise<readonly LivePrompt[]> {
   const prompts = new Map<string, LivePrompt>();
-  for await (const entry of readJsonl(file, livePrompt(usual))) {
-    if (prompts.has(entry.id)) throw new DataError(`${file}: the id "${entry.id}" stands twice`);
+  for await (const entry of readJsonl(file, livePrompt(defaultGrader))) {
+    if (prompts.has(entry.id)) throw new DataError(`${file}: the id "${entry.id}" appears twice`);
     prompts.set(entry.id, entry);
   }
-  if (prompts.size === 0) throw new DataError(`${file}: there is no prompt in it`);
+  if (prompts.size === 0) throw new DataError(`${file}: it contains no prompts`);
   return [...prompts.values()];
 }
 
-function livePrompt(usual: GraderName): z.ZodType<LivePrompt> {
+function livePrompt(defaultGrader: GraderName): z.ZodType<LivePrompt> {
   return promptLine.transform((entry, context): LivePrompt => {
-    const { id, prompt, category = '', tools = null, expected, grader = usual } = entry;
+    const { id, prompt, category = '', tools = null, expected, grader = defaultGrader } = entry;
     const messages = entry.messages ?? [{ role: 'user', content: prompt }];
     const fault = faultOf(entry, grader);
     if (fault !== null) {
@@ -87,7 +90,7 @@ function faultOf(
   }
 }
 
-/** Found out before anything is spent, as an answer cannot be graded by it. */
+/** Checked before anything is spent, because answers could not be graded with an invalid schema. */
 function schemaFault(expected: unknown): string | null {
   if (typeof expected !== 'object' || expected === null) {
     return 'the grader "schema" needs "expected": a JSON schema';

@@ -6,20 +6,20 @@ import type { LiveResult, LiveRun } from './live-run.js';
 import type { LiveOptions } from './options.js';
 import type { LivePrompt } from './prompts.js';
 
-const EVERY = 20;
+const PROGRESS_INTERVAL_CALLS = 20;
 
-/** Tells of every twentieth call, and of the last. */
+/** Reports progress after every twentieth call, and after the last. */
 export function progressTo(io: Io): (done: number, of: number, spentUsd: number) => void {
   return (done, of, spentUsd) => {
-    if (done % EVERY !== 0 && done !== of) return;
+    if (done % PROGRESS_INTERVAL_CALLS !== 0 && done !== of) return;
     io.err(`${done} of ${of} calls, ${dollars(spentUsd)} spent\n`);
   };
 }
 
 /**
- * Writes the graded answers as outcomes, a line for every prompt that has one.
+ * Writes the graded answers as outcomes, one line for every prompt that has any.
  *
- * @returns answers that could not be had or graded
+ * @returns the number of answers that are missing or could not be graded
  */
 export async function writeOutcomes(
   prompts: readonly LivePrompt[],
@@ -56,20 +56,20 @@ export async function writeOutcomes(
   return missing;
 }
 
-const MOST_FAILURES = 5;
+const MAX_REASONS = 5;
 
-/** Says what went wrong with calls, and how many the budget did not allow. */
+/** Reports why calls failed, and how many the budget did not allow. */
 export function reportFailures(
   { failures, unpaid }: Pick<LiveResult, 'failures' | 'unpaid'>,
   budgetUsd: number,
   io: Io,
 ): void {
-  for (const [why, times] of [...failures].slice(0, MOST_FAILURES)) {
+  for (const [why, times] of [...failures].slice(0, MAX_REASONS)) {
     io.err(`failed ${times} ${times === 1 ? 'time' : 'times'}: ${why}\n`);
   }
   if (unpaid > 0) {
     io.err(
-      `${unpaid} calls were not made: they might have passed the budget of ${dollars(budgetUsd)}\n`,
+      `${unpaid} calls were not made: they might have exceeded the budget of ${dollars(budgetUsd)}\n`,
     );
   }
 }

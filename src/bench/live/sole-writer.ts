@@ -4,19 +4,19 @@ import { DataError } from '../../outcomes/jsonl.js';
 import { Journal } from './journal.js';
 
 /**
- * Does something with the journal of an outcomes file, which is no other process's meanwhile: two runs into one
- * file would pay for every answer twice, and keep a budget each.
+ * Opens the journal of an outcomes file for `work`, locked against other processes: two runs into one file would pay
+ * for every answer twice, each with a budget of its own.
  *
- * @throws {DataError} before anything is spent: another run is at it, or the file is there and of no earlier run
+ * @throws {DataError} before anything is spent: another run holds the lock, or the outcomes file exists without a journal
  */
 export async function withJournal<T>(
   out: string,
   work: (journal: Journal) => Promise<T>,
 ): Promise<T> {
   const file = `${out}.journal`;
-  refuseForeign(out, file);
+  assertReplaceable(out, file);
   const lock = `${file}.lock`;
-  take(lock, out);
+  acquireLock(lock, out);
   try {
     return await work(new Journal(file));
   } finally {
@@ -24,36 +24,36 @@ export async function withJournal<T>(
   }
 }
 
-/** What somebody else wrote would be replaced at the end, and a folder cannot be. */
-function refuseForeign(out: string, journal: string): void {
+/** The file is overwritten at the end, so it must be empty or from an earlier run. */
+function assertReplaceable(out: string, journal: string): void {
   const there = statSync(out, { throwIfNoEntry: false });
   if (there === undefined || (there.isFile() && there.size === 0)) return;
   if (there.isDirectory()) throw new DataError(`${out} is a folder: name a file with --out`);
   if (there.isFile() && statSync(journal, { throwIfNoEntry: false }) === undefined) {
     throw new DataError(
-      `${out} is there already, and not of an earlier run (${journal} is missing): remove it, or name another file with --out`,
+      `${out} exists, but not from an earlier run (${journal} is missing): remove it, or name another file with --out`,
     );
   }
 }
 
-/** @param lock - the number of the process that holds it is in there, so that none is kept by one that has ended */
-function take(lock: string, out: string): void {
-  if (hasWritten(lock)) return;
-  refuseHeld(lock, out);
-  // Of several that find it kept by one that has ended, one takes its place: the others would remove each other's.
+/** @param lock - contains the process ID of its holder, so that a lock left by a process that has ended can be removed */
+function acquireLock(lock: string, out: string): void {
+  if (createExclusively(lock)) return;
+  assertStale(lock, out);
+  // Only one of several processes that find a stale lock may replace it: the others would remove each other's.
   const takeover = `${lock}.takeover`;
-  if (!hasWritten(takeover)) throw held(out, takeover);
+  if (!createExclusively(takeover)) throw lockedError(out, takeover);
   try {
-    refuseHeld(lock, out);
+    assertStale(lock, out);
     rmSync(lock, { force: true });
-    if (!hasWritten(lock)) throw held(out, lock);
+    if (!createExclusively(lock)) throw lockedError(out, lock);
   } finally {
     rmSync(takeover, { force: true });
   }
 }
 
-/** @returns whether there was no such file */
-function hasWritten(file: string): boolean {
+/** @returns `false` if the file already exists */
+function createExclusively(file: string): boolean {
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
     return true;
@@ -63,15 +63,15 @@ function hasWritten(file: string): boolean {
   }
 }
 
-/** @throws {DataError} the process that holds the lock is running, or has not said yet which it is */
-function refuseHeld(lock: string, out: string): void {
-  const said = contentOf(lock);
-  if (said === '') throw held(out, lock);
-  const holder = Number(said);
-  if (isRunning(holder)) throw held(out, lock, ` (process ${holder})`);
+/** @throws {DataError} the process that holds the lock is running, or has not written its ID yet */
+function assertStale(lock: string, out: string): void {
+  const content = contentOf(lock);
+  if (content === '') throw lockedError(out, lock);
+  const holder = Number(content);
+  if (isRunning(holder)) throw lockedError(out, lock, ` (process ${holder})`);
 }
 
-/** `null` where the lock has been given back meanwhile. */
+/** `null` if the lock has been released in the meantime. */
 function contentOf(lock: string): string | null {
   try {
     return readFileSync(lock, 'utf8');
@@ -81,7 +81,7 @@ function contentOf(lock: string): string | null {
   }
 }
 
-function held(out: string, lock: string, who = ''): DataError {
+function lockedError(out: string, lock: string, who = ''): DataError {
   return new DataError(
     `another run${who} is writing ${out}: wait until it has ended, or name another file with --out; if there is none, remove ${lock}`,
   );
@@ -93,7 +93,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process cannot be signalled, but runs.
+    // Another user's process cannot be signalled, but is running.
     return codeOf(error) === 'EPERM';
   }
 }

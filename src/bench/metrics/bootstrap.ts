@@ -1,16 +1,16 @@
 import { quantileOf } from './quantile.js';
 
-/** The middle 95 of a hundred values of a statistic over resampled rows. */
+/** The middle 95 % of a statistic's values over resampled rows. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
 }
 
 /**
- * Bootstrap interval of a statistic of rows.
+ * The 95 % bootstrap interval of a statistic.
  *
  * @param rows - number of rows
- * @param statistic - of the rows with these indices; values that are not finite are left out
+ * @param statistic - computed on the rows with these indices; values that are not finite are ignored
  * @param random - uniform in [0, 1)
  */
 export function bootstrapInterval(

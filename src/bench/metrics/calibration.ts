@@ -1,21 +1,21 @@
 import { at } from './at.js';
 import type { Counts } from './sample.js';
 
-/** What probabilities promised and grades kept; 0 is best in each. */
+/** How well predicted probabilities agree with grades; 0 is best for each. */
 export interface CalibrationFigures {
-  /** Expected calibration error: mean distance of probability and grade over bins of equal width. */
+  /** Expected calibration error: mean distance between probability and grade over bins of equal width. */
   readonly ece: number;
-  /** Mean squared difference of probability and grade. */
+  /** Mean squared difference between probability and grade. */
   readonly brier: number;
-  /** Mean probability less mean grade: over 0 promises too much. */
+  /** Mean probability minus mean grade: above 0 is overconfident. */
   readonly excess: number;
 }
 
-/** What the figures are made of. */
+/** The sums from which the figures are computed. */
 export interface CalibrationSums {
-  /** Probabilities less grades, bin by bin. */
+  /** Probabilities minus grades, summed by bin. */
   readonly excess: Float64Array;
-  /** Squared differences. */
+  /** Sum of the squared differences. */
   readonly squares: number;
   readonly size: number;
 }
@@ -26,21 +26,21 @@ export interface ReliabilityBin {
   readonly from: number;
   readonly to: number;
   readonly outcomes: number;
-  /** Mean probability and mean grade of the outcomes; `null` of none. */
+  /** Mean probability and mean grade of the outcomes; `null` if there are none. */
   readonly promised: number | null;
   readonly kept: number | null;
 }
 
-/** As many as in Guo et al., "On calibration of modern neural networks" (2017). */
+/** As in Guo et al., "On calibration of modern neural networks" (2017). */
 const BINS = 15;
 
-/** Probabilities that were given, and the grades that came of it, several to a row. */
+/** Collects predicted probabilities and the corresponding grades, several per row. */
 export class Reliability {
   readonly #rows: number[] = [];
   readonly #probabilities: number[] = [];
   readonly #grades: number[] = [];
 
-  /** @param row - the prompt it belongs to: outcomes of one prompt are drawn together */
+  /** @param row - the prompt: all outcomes of a prompt are resampled together */
   add(row: number, probability: number, grade: number): void {
     this.#rows.push(row);
     this.#probabilities.push(probability);
@@ -51,7 +51,7 @@ export class Reliability {
     return this.#rows.length;
   }
 
-  /** What `calibrationOf` needs; the sums of two lots of outcomes add up. */
+  /** The input to `calibrationOf`. */
   sums(counts: Counts): CalibrationSums {
     const excess = new Float64Array(BINS);
     let squares = 0;
@@ -88,7 +88,7 @@ export class Reliability {
   }
 }
 
-/** The figures of all the outcomes that the sums are of. */
+/** The figures over the outcomes of all parts. */
 export function calibrationOf(parts: readonly CalibrationSums[]): CalibrationFigures {
   const excess = new Float64Array(BINS);
   let squares = 0;
@@ -103,7 +103,7 @@ export function calibrationOf(parts: readonly CalibrationSums[]): CalibrationFig
   return { ece: distance / size, brier: squares / size, excess: total / size };
 }
 
-/** The bars of one diagram for the outcomes of several. */
+/** One diagram for the outcomes of several. */
 export function pooledDiagram(
   diagrams: readonly (readonly ReliabilityBin[])[],
 ): readonly ReliabilityBin[] {

@@ -2,29 +2,29 @@ import { quantileOf } from './quantile.js';
 import { everyRow } from './sample.js';
 import type { Counts } from './sample.js';
 
-/** A figure with the middle 95 of a hundred values it takes over resampled rows. */
+/** A figure with the middle 95 % of its values over resampled rows. */
 export interface Estimate {
-  /** `null`: there is no such figure for these rows. */
+  /** `null` if the figure is undefined for these rows. */
   readonly value: number | null;
   readonly low: number | null;
   readonly high: number | null;
 }
 
-/** Figures of one sample, by name; NaN where there is none. */
+/** Figures of one sample, by name; NaN if undefined. */
 export type Figures<Name extends string> = Readonly<Record<Name, number>>;
 
 const LOWEST = 0.025;
 const HIGHEST = 0.975;
-/** With fewer finite values than this share, an interval would speak of the lucky resamples only. */
+/** With a smaller share of finite values than this, there is no interval: it would only cover the lucky resamples. */
 const LEAST_FINITE = 0.5;
 
-/** Something computed of a sample, and of every resample of it. */
+/** A value computed on the whole sample, and on each resample. */
 export interface Sampled<T> {
   readonly value: T;
   readonly drawn: readonly T[];
 }
 
-/** Computes something of all rows, and of every resample. */
+/** Computes a value on all rows, and on each resample. */
 export function sampled<T>(
   rows: number,
   of: (counts: Counts) => T,
@@ -33,12 +33,12 @@ export function sampled<T>(
   return { value: of(everyRow(rows)), drawn: resamples.map(of) };
 }
 
-/** The same function of what was computed, resample by resample, so that differences stay paired. */
+/** Applies a function to the value of each resample, so that differences stay paired. */
 export function mapSampled<T, U>({ value, drawn }: Sampled<T>, of: (one: T) => U): Sampled<U> {
   return { value: of(value), drawn: drawn.map(of) };
 }
 
-/** Samples side by side: their first resamples together, then their second, and so on. */
+/** Combines several sets resample by resample: all first resamples, all second ones, and so on. */
 export function zipSampled<T>(parts: readonly Sampled<T>[]): Sampled<readonly T[]> {
   const rounds = Math.min(...parts.map(({ drawn }) => drawn.length));
   return {
@@ -49,7 +49,7 @@ export function zipSampled<T>(parts: readonly Sampled<T>[]): Sampled<readonly T[
   };
 }
 
-/** Every figure with its interval. */
+/** Adds its interval to every figure. */
 export function estimatesOf<Name extends string>({
   value,
   drawn,
@@ -67,9 +67,9 @@ export function estimatesOf<Name extends string>({
 }
 
 /**
- * The estimate that a value and its resampled values make.
+ * The estimate from a value and its resampled values.
  *
- * @param drawn - values that are not finite are left out
+ * @param drawn - values that are not finite are ignored
  */
 export function intervalOf(value: number, drawn: readonly number[]): Estimate {
   if (!Number.isFinite(value)) return { value: null, low: null, high: null };

@@ -1,4 +1,4 @@
-/** What a way of choosing models costs and gives, on average a prompt. */
+/** Mean cost and mean score per prompt of one routing strategy. */
 export interface CostPoint {
   readonly costUsd: number;
   /** Mean score, 0 to 1. */
@@ -6,8 +6,8 @@ export interface CostPoint {
 }
 
 /**
- * The non-decreasing convex hull of RouterBench (arXiv 2403.12031): what can be had by mixing the
- * points at random, as far as more money gives more quality.
+ * The non-decreasing convex hull of RouterBench (arXiv 2403.12031): what can be achieved by mixing the
+ * points at random, as far as a higher cost gives higher quality.
  *
  * @returns ascending in cost and quality; empty for no points
  */
@@ -23,7 +23,7 @@ export function frontierOf(points: readonly CostPoint[]): readonly CostPoint[] {
   return hull;
 }
 
-/** Whether the middle point adds nothing to the line from the one before it to the one after it. */
+/** Whether the middle point is not above the line from the previous to the next point. */
 function isBelow(
   middle: CostPoint | undefined,
   before: CostPoint | undefined,
@@ -35,10 +35,10 @@ function isBelow(
 }
 
 /**
- * RouterBench's average improvement in quality: the area under a frontier, which stays flat from
- * its last point on, divided by the largest cost that is compared.
+ * RouterBench's average improvement in quality (AIQ): the area under a frontier, extended flat from its
+ * last point to the largest cost compared, divided by that cost.
  *
- * As in its code nothing is counted left of the frontier's first point.
+ * As in RouterBench's code, nothing is counted left of the frontier's first point.
  */
 export function averageQuality(frontier: readonly CostPoint[], largestCostUsd: number): number {
   const last = frontier.at(-1);
@@ -54,7 +54,7 @@ export function averageQuality(frontier: readonly CostPoint[], largestCostUsd: n
   return area / largestCostUsd;
 }
 
-/** The least cost at which a frontier reaches a quality; NaN where it never does. */
+/** The lowest cost at which a frontier reaches a quality; NaN if it never does. */
 export function costOfQuality(frontier: readonly CostPoint[], quality: number): number {
   const after = frontier.findIndex((point) => point.quality >= quality);
   const to = frontier[after];
@@ -65,7 +65,7 @@ export function costOfQuality(frontier: readonly CostPoint[], quality: number): 
   return from.costUsd + along * (to.costUsd - from.costUsd);
 }
 
-/** The quality a frontier has for a cost, flat beyond its last point; NaN below its first. */
+/** A frontier's quality at a cost, flat beyond its last point; NaN below its first. */
 export function qualityAtCost(frontier: readonly CostPoint[], costUsd: number): number {
   const after = frontier.findIndex((point) => point.costUsd >= costUsd);
   const to = frontier[after];
@@ -76,21 +76,21 @@ export function qualityAtCost(frontier: readonly CostPoint[], costUsd: number): 
   return from.quality + along * (to.quality - from.quality);
 }
 
-/** How much RouterArena weighs cheapness against accuracy. */
+/** RouterArena's weight of cost against accuracy. */
 const BETA = 0.1;
-/** US dollars per thousand queries at which RouterArena's cheapness is 0, and 1. */
-const DEAREST_USD = 200;
-const CHEAPEST_USD = 0.0044;
+/** US dollars per thousand queries at which RouterArena's cost score is 0, and 1. */
+const MAX_COST_USD = 200;
+const MIN_COST_USD = 0.0044;
 const QUERIES = 1000;
 
 /**
- * RouterArena's score: accuracy and the logarithm of the cost, in a weighted harmonic mean.
+ * RouterArena's score: the weighted harmonic mean of accuracy and a logarithmic cost score.
  *
- * @returns 0 to 1, NaN for what costs nothing
+ * @returns 0 to 1; NaN if the cost is 0
  */
 export function arenaScore({ quality, costUsd }: CostPoint): number {
   if (costUsd <= 0) return Number.NaN;
-  const cheapness =
-    Math.log2(DEAREST_USD / (costUsd * QUERIES)) / Math.log2(DEAREST_USD / CHEAPEST_USD);
-  return ((1 + BETA) * quality * cheapness) / (BETA * quality + cheapness);
+  const costScore =
+    Math.log2(MAX_COST_USD / (costUsd * QUERIES)) / Math.log2(MAX_COST_USD / MIN_COST_USD);
+  return ((1 + BETA) * quality * costScore) / (BETA * quality + costScore);
 }

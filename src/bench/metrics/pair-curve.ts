@@ -4,9 +4,9 @@ import { lerp } from './quantile.js';
 import { sizeOf, weightedMean } from './sample.js';
 import type { Counts } from './sample.js';
 
-/** What a router is worth between a weak and a strong model. Every figure is NaN where the two do equally well. */
+/** How well a router chooses between a weak and a strong model. All figures are NaN if both do equally well. */
 export interface PairFigures {
-  /** RouteLLM's average share of the gap that is recovered; 0.5 is random, over 1 is possible. */
+  /** RouteLLM's average share of the gap recovered; 0.5 is random, above 1 is possible. */
   readonly apgr: number;
   /** RouteLLM's share of prompts, 0 to 1, that must go to the strong model to recover half of the gap. */
   readonly cpt50: number;
@@ -14,7 +14,7 @@ export interface PairFigures {
   readonly cpt80: number;
   /** The share of the gap recovered, averaged over every threshold instead of eleven. */
   readonly denseApgr: number;
-  /** The least share of prompts with which the dense curve reaches half of the gap. */
+  /** The smallest share of prompts at which the dense curve recovers half of the gap. */
   readonly denseCpt50: number;
   readonly denseCpt80: number;
 }
@@ -24,19 +24,19 @@ const BINS = 10;
 const HALF = 0.5;
 const FOUR_FIFTHS = 0.8;
 
-/** A point of the curve: this share of prompts goes to the strong model, and answers are this good on average. */
+/** A point of the curve: the share of prompts sent to the strong model, and the resulting mean score. */
 interface Point {
   readonly share: number;
   readonly quality: number;
 }
 
-/** Prompts of equal score, which no threshold can tell apart; ascending, from `start` up to the next. */
+/** Rows by ascending score, in groups of equal scores, which no threshold can separate: each from its start to the next. */
 interface Ranked {
   readonly order: Int32Array;
   readonly starts: Int32Array;
 }
 
-/** The curve of quality over the share of strong calls, for any resample of the prompts it was made of. */
+/** The curve of quality over the share of strong calls, for any resample of its prompts. */
 export class PairCurve {
   readonly #scores: ArrayLike<number>;
   readonly #weak: ArrayLike<number>;
@@ -70,12 +70,12 @@ export class PairCurve {
       cpt50: needed(HALF),
       cpt80: needed(FOUR_FIFTHS),
       denseApgr: recovered(steps, low, gap),
-      denseCpt50: firstReach(steps, low + HALF * gap),
-      denseCpt80: firstReach(steps, low + FOUR_FIFTHS * gap),
+      denseCpt50: shareReaching(steps, low + HALF * gap),
+      denseCpt80: shareReaching(steps, low + FOUR_FIFTHS * gap),
     };
   }
 
-  /** Every point the curve has: from no strong call, group after group of equal scores, to all. */
+  /** All points of the curve, from no strong calls to only strong calls, one for each group of equal scores. */
   #steps(counts: Counts, low: number): Point[] {
     const { order, starts } = this.#ranked;
     const size = sizeOf(counts);
@@ -94,7 +94,7 @@ export class PairCurve {
     return steps;
   }
 
-  /** RouteLLM's eleven points: its thresholds are the deciles of the scores of the very rows it measures. */
+  /** RouteLLM's eleven points: its thresholds are the deciles of the scores of the measured rows themselves. */
   #edgePoints(counts: Counts, steps: readonly Point[]): Point[] {
     const sorted = this.#sortedScores(counts);
     const { order, starts } = this.#ranked;
@@ -102,19 +102,19 @@ export class PairCurve {
     const points: Point[] = [];
     let group = 0;
     for (let edge = 0; edge < BINS; edge++) {
-      // linspace(0, 1, 11) multiplies its step, so three tenths come out as 0.30000000000000004.
+      // linspace(0, 1, 11) multiplies its step, so 0.3 becomes 0.30000000000000004.
       const threshold = quantileAt(sorted, edge * (1 / BINS));
       while (group < groups && at(this.#scores, at(order, at(starts, group))) < threshold) {
         group += 1;
       }
       points.push(steps[groups - group] ?? { share: 0, quality: Number.NaN });
     }
-    // At the last edge a prompt must score more than the threshold, so none goes to the strong model.
+    // At the last edge a prompt must score above the threshold, so none goes to the strong model.
     points.push(steps[0] ?? { share: 0, quality: Number.NaN });
     return points.reverse();
   }
 
-  /** Scores of the rows drawn, ascending. */
+  /** Scores of the resampled rows, ascending. */
   #sortedScores(counts: Counts): Float64Array {
     const sorted = new Float64Array(sizeOf(counts));
     let filled = 0;
@@ -127,7 +127,7 @@ export class PairCurve {
   }
 }
 
-/** No figure at all. */
+/** All figures undefined. */
 export const NO_FIGURES: PairFigures = {
   apgr: Number.NaN,
   cpt50: Number.NaN,
@@ -154,7 +154,7 @@ function quantileAt(sorted: Float64Array, share: number): number {
   return lerp(from, sorted[below + 1] ?? from, position - below);
 }
 
-/** Trapezoids of the quality over what the weak model alone gives, as a share of the whole gap. */
+/** The trapezoid area of the quality above the weak model's, as a share of the whole gap. */
 function recovered(points: readonly Point[], low: number, gap: number): number {
   let area = 0;
   let width = 0;
@@ -168,8 +168,8 @@ function recovered(points: readonly Point[], low: number, gap: number): number {
   return area / (width * gap);
 }
 
-/** Where a curve first reaches a quality; 1 where it never does. */
-function firstReach(points: readonly Point[], quality: number): number {
+/** The smallest share at which a curve reaches a quality; 1 if it never does. */
+function shareReaching(points: readonly Point[], quality: number): number {
   for (let i = 0; i < points.length; i++) {
     const to = points[i];
     if (to === undefined || to.quality < quality) continue;

@@ -2,14 +2,14 @@ import { at } from './at.js';
 import { weightedMean } from './sample.js';
 import type { Counts } from './sample.js';
 
-/** Two models by their index, of which the strong one scores more on average. */
+/** The indices of two models, of which the strong one has the higher mean score. */
 export interface ModelPair {
   readonly weak: number;
   readonly strong: number;
 }
 
 /**
- * Every pair of models of which one scores at least so much more on average.
+ * Every pair of models whose mean scores are at least `least` apart.
  *
  * @param scores - by model, then row
  */
@@ -24,11 +24,11 @@ export function pairsApart(
   );
 }
 
-/** How the prompts of one pair are ranked: rows with the most to be gained first, equal ones together. */
+/** The ranking of the prompts for one pair: rows with the largest expected gain first, equal ones grouped. */
 interface Ranked {
   readonly pair: ModelPair;
   readonly order: Int32Array;
-  /** Where each group of equal rows begins in `order`; the last is its end. */
+  /** The start of each group of equal rows in `order`, then the end of the last group. */
   readonly starts: Int32Array;
 }
 
@@ -40,7 +40,7 @@ export class PairsCurve {
   /**
    * @param scores - by model, then row
    * @param pairs - at least one
-   * @param rankOf - for a pair a number for each row, higher means: send to the strong model
+   * @param rankOf - a number for each row, given a pair; higher means: send to the strong model
    */
   constructor(
     scores: readonly ArrayLike<number>[],
@@ -52,8 +52,8 @@ export class PairsCurve {
   }
 
   /**
-   * Of all that is to be gained between weak and strong models, the share that is recovered on average over all shares of
-   * strong calls: the dense APGR of every pair, each counting as much as its models are apart. 0.5 is random.
+   * The dense APGR of all pairs, weighted by the gap between their models: the share of the total gap that is recovered,
+   * averaged over all shares of strong calls. 0.5 is random.
    */
   recovered(counts: Counts): number {
     let areas = 0;

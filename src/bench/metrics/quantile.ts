@@ -11,7 +11,7 @@ export function quantileOf(sorted: ArrayLike<number>, share: number): number {
   return lerp(below, above, position - Math.floor(position));
 }
 
-/** Between two values as numpy does it: from the nearer end, so that the ends come out exactly. */
+/** Linear interpolation as in numpy: from the nearer end, so that both ends are exact. */
 export function lerp(from: number, to: number, along: number): number {
   return along < 0.5 ? from + (to - from) * along : to - (to - from) * (1 - along);
 }

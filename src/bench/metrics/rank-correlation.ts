@@ -1,5 +1,5 @@
 import { at } from './at.js';
-/** Spearman's rank correlation; ties share their mean rank. */
+/** Spearman's rank correlation; ties get their mean rank. */
 export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
   const x = ranks(a);
   const y = ranks(b);

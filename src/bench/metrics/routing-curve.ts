@@ -2,10 +2,10 @@ import { PairCurve } from './pair-curve.js';
 import type { PairFigures } from './pair-curve.js';
 import { everyRow } from './sample.js';
 
-/** The figures of `routingCurve`. */
+/** RouteLLM's figures. */
 export type RoutingCurve = Pick<PairFigures, 'apgr' | 'cpt50' | 'cpt80'>;
 
-/** `PairCurve` for all rows at once. */
+/** The figures of `PairCurve` on all rows, without resampling. */
 export function routingCurve(
   scores: readonly number[],
   weak: readonly number[],

@@ -1,9 +1,9 @@
 import { at } from './at.js';
 /**
- * How often each row counts: all ones for the sample itself, the number of draws in a resample.
+ * The weight of each row: 1 in the sample itself, the number of draws in a resample.
  *
- * Figures are computed from counts instead of from copied rows, so that what is sorted once serves
- * a thousand resamples.
+ * Figures are computed from counts instead of copied rows, so that rows are sorted once for a thousand
+ * resamples.
  */
 export type Counts = Uint16Array;
 
@@ -13,7 +13,7 @@ export function everyRow(rows: number): Counts {
 }
 
 /**
- * Draws rows with replacement, as many as there are, again and again (the bootstrap).
+ * Bootstrap resamples: each draws as many rows as there are, with replacement.
  *
  * @param random - uniform in [0, 1)
  */
@@ -28,14 +28,14 @@ export function resample(rows: number, rounds: number, random: () => number): re
   });
 }
 
-/** Rows drawn in all. */
+/** The number of rows drawn. */
 export function sizeOf(counts: Counts): number {
   let size = 0;
   for (const count of counts) size += count;
   return size;
 }
 
-/** Mean of the rows drawn; NaN of nothing. */
+/** Mean over the rows drawn; NaN if there are none. */
 export function weightedMean(values: ArrayLike<number>, counts: Counts): number {
   let sum = 0;
   let size = 0;

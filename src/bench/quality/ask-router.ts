@@ -8,31 +8,31 @@ import type { RuleSet } from '../../route/rules/rule-set.js';
 import { RouteDesk, routerOver } from '../../assembly/route-desk.js';
 import type { GradedLine } from '../../outcomes/graded.js';
 
-/** What is measured: the router as it ships, with the catalog it is told of models by. */
+/** The router under test: the shipped one, or one from a configuration, with its catalog. */
 export interface Ours {
   readonly catalog: Catalog;
   readonly rules: RuleSet;
   readonly predictor: Predictor;
-  /** What the predictor reads prompts by; `null` for the table. */
+  /** The encoder that the predictor was trained for; `null` for the built-in embedding table. */
   readonly reader: PromptReader | null;
-  /** Why the predictor is not the one that was asked for; `null` when it is. */
+  /** Why the requested predictor is not in use; `null` if it is. */
   readonly degraded: string | null;
 }
 
-/** What the router made of some lines. */
+/** The router's decisions on some lines. */
 export interface Asked {
-  /** In the order of the lines; candidates stand in the order of the models asked for. */
+  /** In the order of the lines; candidates are in the order of the models. */
   readonly routings: readonly Routing[];
-  /** Decisions that were not made by the predictor that was asked for. */
+  /** Number of decisions that the requested predictor did not make. */
   readonly degraded: number;
-  /** What prompts as they usually come would meet, the same models standing in the same order. */
+  /** The candidates for the typical prompts that ship with Suffice, in the same order of models. */
   readonly usual: Router['usual'];
 }
 
-/** The policy that a client gets who asks for nothing else. */
+/** The default policy of a client. */
 const POLICY = 'auto';
 
-/** Reads lines, each once for all that is measured on them. */
+/** Extracts the features of all lines, once for all measurements. */
 export async function readLines(
   { reader }: Pick<Ours, 'reader'>,
   lines: readonly GradedLine[],
@@ -43,9 +43,9 @@ export async function readLines(
 }
 
 /**
- * Lets the router decide every line among the models, as the gateway would.
+ * Routes every line among the models, as the gateway would.
  *
- * @param read - of each line, by `readLines`
+ * @param read - the features of each line, from `readLines`
  */
 export function askRouter(
   ours: Ours,

@@ -4,37 +4,36 @@ import { foldOf, FOLDS, partOf } from '../../outcomes/part.js';
 import type { GradedLine, OutcomeFile } from '../../outcomes/graded.js';
 
 /**
- * Which lines are measured: those of one part of the split, or all of them.
+ * Which lines are measured: one part of the split, or all.
  *
- * `auto` is the test part of a set whose training part the shipped predictor has seen, and all of
- * any other.
+ * `auto` is the test part of a set that the shipped predictor was trained on, and all lines of any other set.
  */
 export const SPLITS = ['auto', 'test', 'validation', 'all'] as const;
 export type Split = (typeof SPLITS)[number];
 
-/** Lines that a baseline may learn from, and those it is measured on. */
+/** The lines that a baseline may learn from, and those it is measured on. */
 export interface Fold {
   readonly train: readonly number[];
   readonly test: readonly number[];
 }
 
-/** One set of outcomes, ready to be measured. Lines are meant by their place in `lines`. */
+/** One set of outcomes, ready to be measured. Lines are referred to by their index in `lines`. */
 export interface BenchSet {
   readonly name: string;
-  /** What this project knows of the set; `null` for one's own. */
+  /** The set's entry among the known sets; `null` for a set of the user's own. */
   readonly known: OutcomeSet | null;
   readonly file: string;
   readonly lines: readonly GradedLine[];
   readonly split: Exclude<Split, 'auto'>;
-  /** The lines that everything is measured on, ascending. */
+  /** The lines on which everything is measured, ascending. */
   readonly measured: readonly number[];
-  /** Of the measured lines each is in the `test` of exactly one fold. */
+  /** Each measured line is in the `test` of exactly one fold. */
   readonly folds: readonly Fold[];
-  /** Lines left out because their publishers do so. */
+  /** Number of lines excluded because their publishers exclude them. */
   readonly contaminated: number;
 }
 
-/** The sets of a file, by the names its lines give. */
+/** Splits a file into sets, by the `dataset` of its lines. */
 export function benchSets({ file, lines }: OutcomeFile, split: Split): readonly BenchSet[] {
   const byName = new Map<string, GradedLine[]>();
   for (const line of lines) {
@@ -60,12 +59,12 @@ export function benchSets({ file, lines }: OutcomeFile, split: Split): readonly 
   });
 }
 
-/** Why nothing of a set can be measured, as a sentence; `null` where something can. */
+/** Why a set has nothing to measure, as a sentence; `null` if it has something. */
 export function whyEmpty({ name, lines, measured, contaminated, split }: BenchSet): string | null {
   if (lines.length === 0) return `all ${contaminated} prompts of ${name} are marked contaminated`;
   if (measured.length === 0) return `${name} has no prompt in the part "${split}"`;
   const isGraded = measured.some((i) => (lines[i]?.outcomes.size ?? 0) > 0);
-  return isGraded ? null : `no prompt of ${name} has the outcome of a model`;
+  return isGraded ? null : `no prompt of ${name} has an outcome`;
 }
 
 function withoutFormatFailures(line: GradedLine, set: string): GradedLine {

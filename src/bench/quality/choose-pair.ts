@@ -3,8 +3,8 @@ import type { Pair } from './measure-pair.js';
 import type { Population } from './population.js';
 
 /**
- * The pair of models that the curve of a set is drawn between: the one asked for, else the one this
- * project draws for the set, else the cheapest and the best of its models.
+ * The weak and strong model for the curve of a set: the requested pair, else the known pair of the set,
+ * else its cheapest (without prices: its worst) and its best model.
  */
 export function pairOf(
   set: BenchSet,

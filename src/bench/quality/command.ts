@@ -25,8 +25,8 @@ import { terminalTables } from './terminal.js';
 
 type Context = Pick<ServeContext, 'io' | 'shipped' | 'clock' | 'version'>;
 
-/** Over this share of degraded decisions the figures are not the router's. */
-const MOST_DEGRADED = 0.01;
+/** With more degraded decisions than this share, no figures are reported: they would not be the predictor's. */
+const MAX_DEGRADED_SHARE = 0.01;
 const PERCENT = 100;
 
 /** `suffice bench quality`. */
@@ -37,7 +37,7 @@ export async function qualityCommand(args: readonly string[], context: Context):
     io.out(QUALITY_HELP);
     return EXIT.ok;
   }
-  // What is missing or misspelt is said before seconds are spent on the router.
+  // Missing files and invalid lines are reported before seconds are spent on loading the router.
   const paths = await outcomeFiles(options.paths);
   const prices: PriceList = options.prices === null ? new Map() : await readPrices(options.prices);
   const files = await readAll(paths);
@@ -46,7 +46,7 @@ export async function qualityCommand(args: readonly string[], context: Context):
   const measures = await measureSets({ sets, files: files.length, prices, options, ours }, context);
   const report = reportOf({ options, ours, files, measures }, context);
   const { all, degraded } = report.decisions;
-  if (degraded > MOST_DEGRADED * all) {
+  if (degraded > MAX_DEGRADED_SHARE * all) {
     const why = ours.degraded ?? 'the predictor failed on them';
     const share = ((PERCENT * degraded) / all).toFixed(1);
     io.err(
@@ -65,7 +65,7 @@ async function openRouter(options: QualityOptions, { io, shipped, clock }: Conte
     file: options.config,
     overrides: {},
     env: io.env,
-    // Which models run here does not matter: the outcomes say which are compared.
+    // Local models do not matter: the outcomes determine which models are compared.
     ollamaModels: () => Promise.resolve(null),
   });
   const missing: string[] = [];
@@ -88,7 +88,7 @@ async function openRouter(options: QualityOptions, { io, shipped, clock }: Conte
     if (predictor.encoder !== null) {
       throw new ArtefactError(
         options.artefacts,
-        `it was trained for the encoder ${predictor.encoder.name}; name both in a configuration (router.artefacts, router.embedder) and that with --config`,
+        `it was trained for the encoder ${predictor.encoder.name}; set both in a configuration (router.artefacts, router.embedder) and pass that with --config`,
       );
     }
     return { catalog, rules, predictor, reader: null, degraded: null };
@@ -98,30 +98,30 @@ async function openRouter(options: QualityOptions, { io, shipped, clock }: Conte
   return { catalog, rules, predictor, reader, degraded: missing[0] ?? degraded };
 }
 
-/** Reads every file before any is measured: a faulty last one must not undo the work on the others. */
+/** Reads all files before any is measured, so that a faulty last one does not waste the work on the others. */
 async function readAll(paths: readonly string[]): Promise<readonly OutcomeFile[]> {
   const files: OutcomeFile[] = [];
   for (const path of paths) files.push(await readOutcomeFile(path));
   return files;
 }
 
-/** A set, and the place of its file among all. */
-interface Placed {
+/** A set, and the number of its file, from 1. */
+interface NumberedSet {
   readonly set: BenchSet;
   readonly fileNumber: number;
 }
 
-/** @throws {DataError} there is nothing to measure in any */
+/** @throws {DataError} no set has anything to measure */
 function setsOf(
   files: readonly OutcomeFile[],
   { split }: QualityOptions,
   io: Context['io'],
-): readonly Placed[] {
+): readonly NumberedSet[] {
   const sets = files.flatMap((file, i) =>
     benchSets(file, split).flatMap((set) => {
       const why = whyEmpty(set);
       if (why === null) return [{ set, fileNumber: i + 1 }];
-      io.err(`${file.file}: ${why}; left out\n`);
+      io.err(`${file.file}: ${why}; skipped\n`);
       return [];
     }),
   );
@@ -130,8 +130,8 @@ function setsOf(
 }
 
 interface Job {
-  readonly sets: readonly Placed[];
-  /** How many there are. */
+  readonly sets: readonly NumberedSet[];
+  /** The number of files. */
   readonly files: number;
   readonly prices: PriceList;
   readonly options: QualityOptions;

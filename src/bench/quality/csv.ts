@@ -15,7 +15,7 @@ type Row = readonly [
   estimate: Estimate,
 ];
 
-/** Every figure as a row: `set,about,contender,figure,value,low,high`, empty where there is none. */
+/** One row for every figure: `set,about,contender,figure,value,low,high`; undefined values are empty. */
 export function csvOf(report: QualityReport): string {
   const rows = [
     ...report.sets.flatMap(setRows),

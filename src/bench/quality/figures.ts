@@ -1,7 +1,7 @@
 import type { Estimate } from '../metrics/estimate.js';
 
 const PERCENT = 100;
-/** What stands where there is no figure. */
+/** Shown in place of an undefined figure. */
 export const NONE = 'n/a';
 
 /** A figure with its interval: `0.612 [0.580, 0.640]`. */
@@ -11,7 +11,7 @@ export function withInterval({ value, low, high }: Estimate, digits = 3): string
   return `${value.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
 }
 
-/** The same as percent: `35.4 % [33.0, 38.1]`. */
+/** A share with its interval, as a percentage: `35.4 % [33.0, 38.1]`. */
 export function percentWithInterval({ value, low, high }: Estimate, digits = 1): string {
   if (value === null) return NONE;
   const percent = (share: number): string => (PERCENT * share).toFixed(digits);
@@ -19,12 +19,12 @@ export function percentWithInterval({ value, low, high }: Estimate, digits = 1):
   return `${percent(value)} % [${percent(low)}, ${percent(high)}]`;
 }
 
-/** The figure alone. */
+/** A figure without its interval. */
 export function plain({ value }: Estimate, digits = 3): string {
   return value === null ? NONE : value.toFixed(digits);
 }
 
-/** A difference, with its sign and interval. */
+/** A difference with sign and interval: `+0.012 [-0.004, +0.030]`. */
 export function signed({ value, low, high }: Estimate, digits = 3): string {
   const sign = (number: number): string => `${number < 0 ? '' : '+'}${number.toFixed(digits)}`;
   if (value === null) return NONE;
@@ -32,7 +32,7 @@ export function signed({ value, low, high }: Estimate, digits = 3): string {
   return `${sign(value)} [${sign(low)}, ${sign(high)}]`;
 }
 
-/** A share alone, as percent. */
+/** A share without its interval, as a percentage. */
 export function plainPercent({ value }: Estimate): string {
   return value === null ? NONE : (PERCENT * value).toFixed(1);
 }

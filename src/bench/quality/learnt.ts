@@ -2,26 +2,26 @@ import { crossPredict } from './baselines/learner.js';
 import type { Learner } from './baselines/learner.js';
 import type { BenchSet } from './bench-set.js';
 
-/** The baselines that learn from a set's own graded lines. */
+/** The baselines that are trained on a set's own graded lines. */
 export type LearnerId = 'ridge' | 'neighbours' | 'category';
 
-/** Them, made ready for the lines of one set. */
+/** The trainable baselines, prepared for the lines of one set. */
 export type Learners = Readonly<Record<LearnerId, Learner>>;
 
 export const LEARNERS: readonly LearnerId[] = ['ridge', 'neighbours', 'category'];
 
-/** Share of the measured prompts that a model must have answered to be compared with others. */
+/** The share of the measured prompts that a model must have answered to take part in comparisons. */
 export const LEAST_COVERAGE = 0.95;
 
-/** What the baselines expect of the models of one set, learnt once for all that is measured on it. */
+/** The baselines' predicted scores for the models of one set, computed once for all measurements. */
 export interface LearntScores {
-  /** The models that answered nearly all of the measured prompts. */
+  /** The models that answered at least `LEAST_COVERAGE` of the measured prompts. */
   readonly models: readonly string[];
-  /** The score expected of each of these models, by line; `null` where there is too little to learn from. */
+  /** The predicted scores by model, then line; `null` if there are too few lines to train on. */
   of(id: LearnerId): ReadonlyMap<string, Float64Array> | null;
 }
 
-/** @param models - all models of the set */
+/** Trains each baseline when it is first asked for. @param models - all models of the set */
 export function learntScores(
   set: BenchSet,
   models: readonly string[],

@@ -24,7 +24,7 @@ const HEAD = [
 
 const BASELINES: readonly RankerId[] = ['ridge', 'neighbours', 'category', 'length'];
 
-/** The sets as a Markdown table, those that the predictor never saw marked with a star. */
+/** The sets as a Markdown table; sets that the predictor has never seen are marked with a star. */
 export function markdownOf(report: QualityReport): string {
   const rows = [HEAD, HEAD.map(() => '---'), ...report.sets.map(rowOf)];
   return [

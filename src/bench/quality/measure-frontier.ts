@@ -26,7 +26,7 @@ import {
 } from './settings.js';
 import type { KeptSetting, Setting, SettingParts } from './settings.js';
 
-/** A frontier's report, and all that pooling its promises with others needs. */
+/** A frontier's report, and the sums for pooling its `keep` figures with those of other sets. */
 export interface FrontierMeasure {
   readonly report: FrontierReport;
   readonly keeps: Sampled<readonly KeepSums[]>;
@@ -40,9 +40,9 @@ interface Compared {
 }
 
 /**
- * Compares every way of choosing among all models.
+ * Compares all contenders at choosing among all models.
  *
- * @param resamples - of the set's measured lines
+ * @param resamples - over the set's measured lines
  */
 export function measureFrontier(
   parts: SettingParts,
@@ -91,8 +91,8 @@ function compare(parts: SettingParts, learnt: LearntScores): Compared {
   settings.set('random', singles);
   settings.set('cheapest', [cheapest]);
   if (strongest !== null) settings.set('strongest', [strongest]);
-  // The best on all rows stays the best single model in every resample: its interval is its own, and
-  // not that of a contest.
+  // The best single model on all rows is used in every resample, so that its interval is that of one
+  // model and not of the best of several.
   const single = bestSingle(singles, everyRow(population.places.length));
   settings.set('single', [single]);
   const truth = { quality: population.scores, costUsd: population.costs };
@@ -110,7 +110,7 @@ const NOTHING: Record<keyof FrontierFigures, number> = {
 
 interface SampleFigures {
   readonly byId: Readonly<Partial<Record<ContenderId, typeof NOTHING>>>;
-  /** By promise. */
+  /** By `keep`. */
   readonly overRandom: Readonly<Record<string, number>>;
 }
 
@@ -125,7 +125,7 @@ function figuresOf({ single, kept, settings }: Compared, counts: Counts): Sample
     const saved = (share: number): number =>
       1 - costOfQuality(frontier, share * best.quality) / best.costUsd;
     const figures: FrontierFigures = {
-      // A single point has no area below it.
+      // A single point spans no area.
       aiq: points.length < 2 ? Number.NaN : averageQuality(frontier, largest),
       saved95: saved(0.95),
       saved97: saved(0.97),

@@ -5,7 +5,7 @@ import type { Counts } from '../metrics/sample.js';
 import type { KeepReport } from './report.js';
 import type { KeptSetting } from './settings.js';
 
-/** What the chosen and the reference models came to over some rows; such sums of two sets add up. */
+/** Scores and costs of the chosen and the reference models, summed over rows; sums of several sets can be added. */
 export interface KeepSums {
   readonly keep: number;
   readonly quality: number;
@@ -15,10 +15,10 @@ export interface KeepSums {
   readonly size: number;
 }
 
-/** Promises that a report shows. */
+/** The values of `keep` that a report shows. */
 const SHOWN: ReadonlySet<number> = new Set([1, 0.99, 0.97, 0.95, 0.9, 0.8]);
 
-/** Sums over the rows drawn, for every promise that a report shows. */
+/** Sums over the resampled rows, for every `keep` that a report shows. */
 export function keepSums(settings: readonly KeptSetting[], counts: Counts): readonly KeepSums[] {
   return settings
     .filter(({ keep }) => SHOWN.has(keep))
@@ -36,7 +36,7 @@ export function keepSums(settings: readonly KeptSetting[], counts: Counts): read
     });
 }
 
-/** The sums of several sets, promise by promise. */
+/** Adds the sums of several sets, for each `keep`. */
 export function addKeeps(parts: readonly (readonly KeepSums[])[]): readonly KeepSums[] {
   const [first = []] = parts;
   return first.map(({ keep }, i) => {
@@ -53,7 +53,7 @@ export function addKeeps(parts: readonly (readonly KeepSums[])[]): readonly Keep
   });
 }
 
-/** @param overRandom - what a promise gives over models mixed at random; `null` when not measured */
+/** @param overRandom - by `keep`, the score minus that of a random mix of models; `null` if not measured */
 export function keepReports(
   sums: Sampled<readonly KeepSums[]>,
   overRandom: (keep: number) => Estimate | null,

@@ -11,26 +11,26 @@ import { LEARNERS } from './learnt.js';
 import type { Learners } from './learnt.js';
 import type { PairReport, RankerId, RankerReport } from './report.js';
 
-/** Two models of a set: the cheap one, and the one worth paying for. */
+/** The weak (cheap) and the strong (expensive) model of a set. */
 export interface Pair {
   readonly weak: string;
   readonly strong: string;
 }
 
-/** What ranks the prompts of a set, and the chance it is measured with. */
+/** Inputs to `measurePair`. */
 export interface PairParts {
   readonly set: BenchSet;
   readonly pair: Pair;
-  /** Success that ours expects of a model, by measured line in the order of `set.measured`. */
+  /** The success that the router under test predicts for a model, in the order of `set.measured`. */
   readonly successOf: (model: string) => ArrayLike<number>;
   readonly learners: Learners;
-  /** Of the measured lines. */
+  /** Over the measured lines. */
   readonly resamples: readonly Counts[];
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
 
-/** A pair's report, and all that pooling it with others needs. */
+/** A pair's report, and its resampled figures for pooling with other sets. */
 export interface PairMeasure {
   readonly report: PairReport;
   readonly sampled: Sampled<RankerFigures>;
@@ -38,7 +38,7 @@ export interface PairMeasure {
 
 export type RankerFigures = Readonly<Partial<Record<RankerId, PairFigures>>>;
 
-/** Measures every ranker on the prompts that both models answered; `null` where there is none. */
+/** Measures every ranker on the prompts that both models answered; `null` if there are none. */
 export function measurePair(parts: PairParts): PairMeasure | null {
   const { set, pair, resamples } = parts;
   const scoreOf = (line: number, model: string): number =>
@@ -77,7 +77,7 @@ export function measurePair(parts: PairParts): PairMeasure | null {
       strongMean: means.strong,
       rankers: [
         ...[...curves.keys()].map((id) => rankerReport(id, figures)),
-        byChance(weak, strong, parts.random),
+        randomRanker(weak, strong, parts.random),
       ],
     },
   };
@@ -101,8 +101,8 @@ function rankings(
     ['ours', (place) => at(strong, place) - at(weak, place)],
     ...learnt,
     ['length', (place) => set.lines[lineAt(place)]?.text.length ?? 0],
-    // Grades are few and gaps equal; in what order equal gaps go is left to chance, as RouteLLM's
-    // thresholds would else be the same one again and again.
+    // Many gaps are equal, so ties are broken at random: otherwise most of RouteLLM's thresholds would
+    // be the same.
     ['oracle', (place) => at(gaps, lineAt(place)) + random() * TIE_BREAK],
   ];
 }
@@ -118,7 +118,7 @@ function rankerReport(id: RankerId, all: Sampled<RankerFigures>): RankerReport {
   return { id, ...estimatesOf(own), oursLess: id === 'ours' ? null : oursLess(id, all) };
 }
 
-/** APGR of ours less that of another, on the same prompts. */
+/** APGR of ours minus that of another ranker, on the same prompts. */
 export function oursLess(id: RankerId, all: Sampled<RankerFigures>): Estimate {
   return estimatesOf(
     mapSampled(all, ({ ours = NO_FIGURES, [id]: other = NO_FIGURES }) => ({
@@ -127,16 +127,16 @@ export function oursLess(id: RankerId, all: Sampled<RankerFigures>): Estimate {
   ).less;
 }
 
-const CHANCE_ROUNDS = 200;
+const RANDOM_RANKINGS = 200;
 
-/** What rankings by lot come to on these very prompts: their mean, and the middle 95 of a hundred. */
-function byChance(
+/** The figures of random rankings on the same prompts: their mean, and the middle 95 %. */
+function randomRanker(
   weak: ArrayLike<number>,
   strong: ArrayLike<number>,
   random: () => number,
 ): RankerReport {
   const counts = everyRow(weak.length);
-  const draws = Array.from({ length: CHANCE_ROUNDS }, () =>
+  const draws = Array.from({ length: RANDOM_RANKINGS }, () =>
     new PairCurve(Float64Array.from(weak, random), weak, strong).figures(counts),
   );
   const figure = (name: keyof PairFigures): Estimate => {

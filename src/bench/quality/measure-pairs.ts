@@ -10,43 +10,43 @@ import { LEARNERS } from './learnt.js';
 import type { LearntScores } from './learnt.js';
 import type { PairsReport, RankerId } from './report.js';
 
-/** What all pairs of a set's models are measured with. */
+/** Inputs to `measurePairs`. */
 export interface PairsParts {
   readonly set: BenchSet;
-  /** Success that ours expects of a model, by measured line in the order of `set.measured`. */
+  /** The success that the router under test predicts for a model, in the order of `set.measured`. */
   readonly successOf: (model: string) => ArrayLike<number>;
   readonly learnt: LearntScores;
-  /** Of the measured lines. */
+  /** Over the measured lines. */
   readonly resamples: readonly Counts[];
 }
 
-/** A report on all pairs, and all that pooling it with others needs. */
+/** A report on all pairs, and its resampled figures for pooling with other sets. */
 export interface PairsMeasure {
   readonly report: PairsReport;
   readonly sampled: Sampled<PairsFigures>;
 }
 
-/** What each ranker recovers; see `PairsCurve.recovered`. */
+/** The share of the gaps that each ranker recovers; see `PairsCurve.recovered`. */
 export type PairsFigures = Readonly<Partial<Record<RankerId, number>>>;
 
-/** Models that are less apart on average are no choice worth a router. */
+/** Minimum difference of mean scores: between models that are closer, routing gains little. */
 const LEAST_GAP = 0.05;
-/** Of more pairs than this, so many that lie evenly among them are measured: seventy models have thousands. */
-const MOST_PAIRS = 300;
-/** Of fewer pairs, the one that is shown by itself says everything. */
-const LEAST_PAIRS = 2;
+/** If there are more pairs, this many evenly spaced ones are measured: seventy models have thousands. */
+const MAX_PAIRS = 300;
+/** A single pair is already reported by itself. */
+const MIN_PAIRS = 2;
 
 /**
- * Measures every ranker between all pairs of models that are apart, on the prompts that all of these models answered;
- * `null` where there are not two such pairs.
+ * Measures every ranker between all pairs of models that differ by at least `LEAST_GAP`, on the prompts that all models
+ * answered; `null` if there are fewer than two such pairs.
  */
 export function measurePairs(parts: PairsParts): PairsMeasure | null {
   const { resamples } = parts;
   const compared = comparedIn(parts);
   const { models, places, scores } = compared;
   const all = places.length === 0 ? [] : pairsApart(scores, everyRow(places.length), LEAST_GAP);
-  if (all.length < LEAST_PAIRS) return null;
-  const step = Math.max(1, all.length / MOST_PAIRS);
+  if (all.length < MIN_PAIRS) return null;
+  const step = Math.max(1, all.length / MAX_PAIRS);
   const pairs = all.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
   const curves = new Map<RankerId, PairsCurve>();
   for (const [id, rankOf] of rankings(parts, compared)) {
@@ -84,7 +84,7 @@ function oursLess(figures: Sampled<PairsFigures>, id: RankerId): Estimate {
 
 interface Compared {
   readonly models: readonly string[];
-  /** Of each row among the set's measured lines. */
+  /** The index of each row in `set.measured`. */
   readonly places: readonly number[];
   /** By model, then row. */
   readonly scores: readonly Float64Array[];
@@ -124,7 +124,7 @@ function rankings(
   ];
 }
 
-/** What the strong model of a pair is expected to score more than the weak one, by row. */
+/** The score of a pair's strong model minus that of its weak model, by row. */
 function gapsBetween(scores: readonly ArrayLike<number>[]) {
   return ({ weak, strong }: ModelPair): Float64Array => {
     const low = scores[weak] ?? [];

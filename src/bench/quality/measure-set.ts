@@ -28,7 +28,7 @@ import { catalogWith, impliedPrices } from './prices.js';
 import type { PriceList } from './prices.js';
 import type { SetReport } from './report.js';
 
-/** What every set of a run is measured with. */
+/** The settings with which every set of a run is measured. */
 export interface MeasureOptions {
   readonly ours: Ours;
   readonly prices: PriceList;
@@ -37,7 +37,7 @@ export interface MeasureOptions {
   readonly seed: number;
 }
 
-/** A set's report, and all that pooling it with others needs. */
+/** A set's report, and its resampled figures for pooling with other sets. */
 export interface SetMeasure {
   readonly report: SetReport;
   readonly degraded: number;
@@ -47,7 +47,7 @@ export interface SetMeasure {
   readonly calibration: Sampled<CalibrationSums>;
 }
 
-/** Measures all there is to measure on one set. */
+/** Measures everything on one set. */
 export async function measureSet(set: BenchSet, options: MeasureOptions): Promise<SetMeasure> {
   const { rounds, seed } = options;
   const random = new Random(seed);
@@ -107,12 +107,12 @@ function learnersFor(
   return {
     ridge: ngramRidge(lines.map(({ text }) => text)),
     category: categoryPrior(lines.map(({ category }) => category)),
-    // Embedding is for this baseline alone, so it is left until it is asked for.
+    // Only this baseline needs embeddings, so they are computed on first use.
     neighbours: lazily(() =>
       nearestNeighbours(
         read.map((features) => {
           const { vector } = predictor.predict(features, []);
-          // A predictor without an embedding leaves all lines equally near.
+          // Without an embedding, all lines are equally near.
           return vector === null ? new Float32Array(1) : vector.slice();
         }),
       ),
@@ -180,7 +180,7 @@ function describe(
   };
 }
 
-const FEW = 100;
+const FEW_PROMPTS = 100;
 const PERCENT = 100;
 
 function notesOn(
@@ -195,7 +195,7 @@ function notesOn(
       'The shipped predictor was trained on most of these prompts, so its figures look better than they are.',
     );
   }
-  if (measured.length < FEW)
+  if (measured.length < FEW_PROMPTS)
     notes.push('Few prompts: the figures are uncertain, so look at the intervals.');
   if (known?.preference === true) {
     notes.push(

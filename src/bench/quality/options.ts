@@ -30,7 +30,7 @@ Measures the router, as shipped, against baselines on graded answers. OUTCOMES a
 Exit code: 0 measured, 1 unreadable data or more than 1 % of decisions degraded, 2 invalid command line.
 `;
 
-/** What a run of `suffice bench quality` was asked for. */
+/** The options of `suffice bench quality`. */
 export interface QualityOptions {
   readonly paths: readonly string[];
   readonly pair: Pair | null;
@@ -47,8 +47,8 @@ export interface QualityOptions {
 }
 
 /**
- * @returns `null` when help is asked for
- * @throws {UsageError} for what is not understood
+ * @returns `null` if help is requested
+ * @throws {UsageError} for invalid arguments
  */
 export function readQualityOptions(args: readonly string[]): QualityOptions | null {
   const { values, positionals } = parseArgs({
@@ -70,7 +70,7 @@ export function readQualityOptions(args: readonly string[]): QualityOptions | nu
     },
   });
   if (values.help) return null;
-  if (positionals.length === 0) throw new UsageError('say which outcomes: files or folders');
+  if (positionals.length === 0) throw new UsageError('name the outcomes: files or folders');
   return {
     paths: positionals,
     pair: pairIn(values.pair),
@@ -91,7 +91,7 @@ function pairIn(text: string | undefined): Pair | null {
   if (text === undefined) return null;
   const [weak, strong, ...more] = text.split(',').map((name) => name.trim());
   if (!weak || !strong || more.length > 0 || weak === strong) {
-    throw new UsageError('--pair wants two models with a comma between them: WEAK,STRONG');
+    throw new UsageError('--pair requires two different models, separated by a comma: WEAK,STRONG');
   }
   return { weak, strong };
 }
@@ -104,12 +104,12 @@ function splitIn(text: string): Split {
   return split;
 }
 
-const MOST = 1_000_000;
+const MAX_COUNT = 1_000_000;
 
 function countIn(option: string, text: string, least: number): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < least || count > MOST) {
-    throw new UsageError(`${option} ${text}: not a whole number from ${least} to ${MOST}`);
+  if (!Number.isInteger(count) || count < least || count > MAX_COUNT) {
+    throw new UsageError(`${option} ${text}: must be a whole number from ${least} to ${MAX_COUNT}`);
   }
   return count;
 }

@@ -13,13 +13,13 @@ const GROUPS: readonly {
   readonly has: (relation: SetReport['relation']) => boolean;
 }[] = [
   {
-    name: 'in distribution: sets whose training part the predictor learnt from',
+    name: 'in distribution: sets whose training part the predictor was trained on',
     has: (r) => r === 'trained',
   },
-  { name: 'never seen: sets the predictor did not learn from', has: (r) => r !== 'trained' },
+  { name: 'never seen: sets the predictor was not trained on', has: (r) => r !== 'trained' },
 ];
 
-/** Sets taken together, by whether the shipped predictor learnt from them; none for a single set. */
+/** Pools sets by whether the shipped predictor was trained on them; groups of one set are omitted. */
 export function poolSets(measures: readonly SetMeasure[]): readonly GroupReport[] {
   return GROUPS.flatMap(({ name, has }) => {
     const members = measures.filter(({ report }) => has(report.relation));
@@ -28,20 +28,20 @@ export function poolSets(measures: readonly SetMeasure[]): readonly GroupReport[
 }
 
 function pool(name: string, members: readonly SetMeasure[]): GroupReport {
-  const level = members.filter(({ report }) => !report.preference);
-  const keeps = level.flatMap(({ frontier }) => (frontier === null ? [] : [frontier.keeps]));
+  const graded = members.filter(({ report }) => !report.preference);
+  const keeps = graded.flatMap(({ frontier }) => (frontier === null ? [] : [frontier.keeps]));
   return {
     name,
     sets: members.map(({ report }) => report.name),
     rankers: rankersOver(members),
     pairs: pairsOver(members),
-    calibration: calibrationOver(level),
+    calibration: calibrationOver(graded),
     keeps:
       keeps.length === 0 ? [] : keepReports(mapSampled(zipSampled(keeps), addKeeps), () => null),
   };
 }
 
-/** Only sets on which every ranker could be measured count: means over other sets would not compare. */
+/** Only sets on which every ranker could be measured count; otherwise the means would not be comparable. */
 function rankersOver(members: readonly SetMeasure[]): GroupReport['rankers'] {
   const pairs = members.flatMap(({ pair }) => (pair === null ? [] : [pair.sampled]));
   const whole = pairs.filter(({ value }) =>
@@ -61,7 +61,7 @@ function rankersOver(members: readonly SetMeasure[]): GroupReport['rankers'] {
   }));
 }
 
-/** As above, over all pairs of models. */
+/** The same as `rankersOver`, over all pairs of models. */
 function pairsOver(members: readonly SetMeasure[]): GroupReport['pairs'] {
   const measured = members.flatMap(({ pairs }) => (pairs === null ? [] : [pairs.sampled]));
   const whole = measured.filter(({ value }) => RANKERS.every((id) => Number.isFinite(value[id])));
@@ -80,7 +80,7 @@ function pairsOver(members: readonly SetMeasure[]): GroupReport['pairs'] {
 
 function meanOf<T>(sets: Sampled<readonly T[]>, figureOf: (figures: T) => number): Estimate {
   const mean = (all: readonly T[]): number => {
-    // In a resample of few prompts two models may do equally well: such a set then has no figure.
+    // In a resample of few prompts two models may do equally well, so the set has no figure.
     const found = all.map(figureOf).filter(Number.isFinite);
     return found.reduce((sum, value) => sum + value, 0) / found.length;
   };

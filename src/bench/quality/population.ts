@@ -8,14 +8,14 @@ import type { Catalog } from '../../catalog/catalog.js';
 import { listedPrice } from './prices.js';
 
 /**
- * The models and prompts of a set that ways of choosing can be compared on: every model has a price
+ * The models and prompts of a set on which contenders are compared by cost: every model has a price
  * and an outcome for every prompt. A row is one of these prompts.
  */
 export interface Population {
   readonly models: readonly string[];
-  /** Place of each row among the set's measured lines. */
+  /** The index of each row in `set.measured`. */
   readonly places: readonly number[];
-  /** By model, then row: the score, 0 to 1, and what the answer cost in US dollars. */
+  /** By model, then row: the score, 0 to 1, and the cost of the answer in US dollars. */
   readonly scores: readonly Float64Array[];
   readonly costs: readonly Float64Array[];
   readonly unpriced: number;
@@ -24,7 +24,7 @@ export interface Population {
   readonly estimatedShare: number;
 }
 
-/** What a population is taken from. */
+/** Inputs to `populationOf`. */
 export interface PopulationSource {
   readonly set: BenchSet;
   /** All models of the set, in the order of the routings' candidates. */
@@ -33,7 +33,7 @@ export interface PopulationSource {
   readonly catalog: Catalog;
 }
 
-/** @returns no models or no places where there is nothing to compare */
+/** @returns no models or no places if there is nothing to compare */
 export function populationOf(source: PopulationSource): Population {
   const { set, models, routings } = source;
   const answers = models.map((model, m) => answersOf(source, model, m));
@@ -65,7 +65,7 @@ interface Answer {
   readonly cost: AnswerCost;
 }
 
-/** A model's answers by place: `null` where it gave none. */
+/** A model's answers by place; `null` for prompts that it did not answer. */
 function answersOf(
   { set, routings, catalog }: PopulationSource,
   model: string,

@@ -21,9 +21,9 @@ export type PriceList = ReadonlyMap<string, { readonly input: number; readonly o
 
 /**
  * Reads a list of prices: `{"vendor/name": {"input", "output"}}`, or the same under `models`.
- * Prices with an unknown half are left out.
+ * Models with only one known rate are left out.
  *
- * @throws {DataError} not there, not JSON, not of the format
+ * @throws {DataError} the file is missing, not JSON, or not in this format
  */
 export async function readPrices(file: string): Promise<PriceList> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
@@ -47,7 +47,7 @@ export async function readPrices(file: string): Promise<PriceList> {
   return list;
 }
 
-/** The catalog that an operator would have who states these prices for these models. */
+/** The catalog with these prices for these models, as if an operator had configured them. */
 export function catalogWith(
   prices: PriceList,
   models: readonly string[],
@@ -64,14 +64,14 @@ export function catalogWith(
   return catalog.withOverrides(overrides);
 }
 
-/** A mark after `@` is a way of calling a model, and does not change its price. */
+/** A suffix after `@` names a way of calling the model and does not change its price. */
 function priceIn(prices: PriceList, model: string): ReturnType<PriceList['get']> {
   return prices.get(model) ?? prices.get(model.replace(/@.*$/u, ''));
 }
 
 /**
- * Prices for models that no list has, as their outcomes imply them: the same for a token of input
- * and output, so that what was paid comes out.
+ * Prices for models without a listed price, derived from their outcomes: one rate for input and output
+ * tokens that reproduces the total paid.
  */
 export function impliedPrices(
   lines: readonly GradedLine[],
@@ -96,12 +96,12 @@ export function impliedPrices(
   return list;
 }
 
-/** The price that the router is told for a model; `null` when there is none. */
+/** The price that the router uses for a model; `null` if unknown. */
 export function listedPrice(catalog: Catalog, model: string): Price | null {
   return catalog.find(model)?.hosts[0]?.price ?? null;
 }
 
-/** What an answer cost, and whether its tokens had to be estimated for that. */
+/** What an answer cost, and whether its tokens had to be estimated. */
 export interface AnswerCost {
   readonly usd: number;
   readonly estimated: boolean;
@@ -109,10 +109,10 @@ export interface AnswerCost {
 
 /**
  * What an answer cost: as stated, else its tokens at the listed price, else the tokens that the
- * router expected.
+ * router expected at that price.
  *
- * @param hasLengths - the set counts tokens of answers; otherwise its counts are placeholders
- * @returns `null` when a price that is needed is unknown
+ * @param hasLengths - whether the set's answer token counts are real and not placeholders
+ * @returns `null` if a rate that is needed is unknown
  */
 export function answerCost(
   { costUsd, inTokens, outTokens }: GradedOutcome,

@@ -4,7 +4,7 @@ import type { CostPoint } from '../metrics/frontier.js';
 import type { PairFigures } from '../metrics/pair-curve.js';
 import type { Split } from './bench-set.js';
 
-/** The ways of choosing that are compared, in the order in which they are shown. */
+/** The contenders and their display names, in the order in which they are shown. */
 export const CONTENDERS = {
   ours: 'ours, as shipped',
   ridge: 'n-gram ridge',
@@ -20,7 +20,7 @@ export const CONTENDERS = {
 
 export type ContenderId = keyof typeof CONTENDERS;
 
-/** What a way of choosing among all models is called; at random, models are mixed, not prompts ranked. */
+/** A contender's name when choosing among all models; `random` then mixes models instead of ranking prompts. */
 export function contenderName(id: ContenderId): string {
   return id === 'random' ? 'random mix of models' : CONTENDERS[id];
 }
@@ -28,13 +28,13 @@ export function contenderName(id: ContenderId): string {
 /** Contenders that rank prompts between two models. */
 export type RankerId = 'ours' | 'ridge' | 'neighbours' | 'category' | 'length' | 'oracle';
 
-/** Every figure of a kind, with its interval. */
+/** An estimate for every figure. */
 export type Estimates<Figures> = Readonly<Record<keyof Figures, Estimate>>;
 
-/** What a ranker is worth between the weak and the strong model. */
+/** A ranker's figures between the weak and the strong model. */
 export interface RankerReport extends Estimates<PairFigures> {
   readonly id: RankerId | 'random';
-  /** APGR of ours less this one's, prompt for prompt; `null` for ours itself and for random. */
+  /** APGR of ours minus this one's, paired by prompt; `null` for ours itself and for random. */
   readonly oursLess: Estimate | null;
 }
 
@@ -48,11 +48,11 @@ export interface PairReport {
   readonly rankers: readonly RankerReport[];
 }
 
-/** What rankers are worth between all pairs of a set's models: less of it is chance than of one pair. */
+/** The rankers' figures over all pairs of a set's models, which depend less on chance than those of one pair. */
 export interface PairsReport {
   /** Models compared: those with an outcome for nearly all prompts. */
   readonly models: number;
-  /** Pairs that were measured, of those whose mean scores are at least `leastGap` apart. */
+  /** Pairs that were measured, of the `pairsApart` pairs whose mean scores are at least `leastGap` apart. */
   readonly pairs: number;
   readonly pairsApart: number;
   /** Measured prompts that all of the models answered. */
@@ -63,17 +63,17 @@ export interface PairsReport {
 
 export interface PairsRanker {
   readonly id: RankerId;
-  /** Dense APGR of all pairs, each counting as much as its models are apart; 0.5 is random. */
+  /** Dense APGR of all pairs, weighted by the gap between their models; 0.5 is random. */
   readonly apgr: Estimate;
-  /** Ours less this one's, prompt for prompt; `null` for ours itself. */
+  /** APGR of ours minus this one's, paired by prompt; `null` for ours itself. */
   readonly oursLess: Estimate | null;
 }
 
-/** What a way of choosing among all models is worth. */
+/** A contender's figures when choosing among all models. */
 export interface FrontierFigures {
   /** RouterBench's average improvement in quality. */
   readonly aiq: number;
-  /** Cost saved at this share of the best single model's quality; NaN where it is not reached. */
+  /** Share of cost saved at 95 % of the best single model's quality (97 %, 99 %); NaN if that is not reached. */
   readonly saved95: number;
   readonly saved97: number;
   readonly saved99: number;
@@ -87,29 +87,29 @@ export interface LabelledPoint extends CostPoint {
 
 export interface FrontierContender extends Estimates<FrontierFigures> {
   readonly id: ContenderId;
-  /** One for each setting; a single model has one. */
+  /** One point for each setting; a single model has one. */
   readonly points: readonly LabelledPoint[];
 }
 
-/** What became of a promise to keep a share of the reference's quality. */
+/** The result of routing with one value of `keep`: the share of the reference's quality to preserve. */
 export interface KeepReport {
   readonly keep: number;
-  /** Mean score of the chosen models over that of the reference models. */
+  /** Mean score of the chosen models, divided by that of the reference models. */
   readonly realised: Estimate;
-  /** 1 less the cost of the chosen over that of the reference models. */
+  /** 1 minus the cost of the chosen models divided by that of the reference models. */
   readonly saved: Estimate;
-  /** Mean score, and mean US dollars a prompt. */
+  /** Mean score, and mean US dollars per prompt. */
   readonly quality: Estimate;
   readonly costUsd: Estimate;
-  /** Score over that of models mixed at random for the same money; `null` over several sets. */
+  /** Mean score minus that of a random mix of models at the same cost; `null` over several sets. */
   readonly overRandom: Estimate | null;
 }
 
 export interface FrontierReport {
-  /** Models with a price and an outcome for each of the prompts. */
+  /** Models with a price, and an outcome for each of the prompts. */
   readonly models: readonly LabelledPoint[];
   readonly prompts: number;
-  /** Models left out for want of a price, or of outcomes. */
+  /** Number of models left out because they lack a price, or outcomes. */
   readonly unpriced: number;
   readonly incomplete: number;
   /** Share of answers whose tokens were estimated, 0 to 1. */
@@ -126,32 +126,32 @@ export interface CalibrationReport extends Estimates<CalibrationFigures> {
 export interface SetReport {
   readonly name: string;
   readonly file: string;
-  /** Whether the shipped predictor learnt from the training part of this set. */
+  /** Whether the shipped predictor was trained on the training part of this set. */
   readonly relation: 'trained' | 'unseen' | 'own';
   readonly licence: string | null;
-  /** Scores are preferences over a rival: pooled promises and calibration leave the set out. */
+  /** Whether scores are preferences over a rival; if so, pooled `keep` figures and calibration exclude the set. */
   readonly preference: boolean;
   readonly split: Exclude<Split, 'auto'>;
-  /** Prompts measured, of `lines` that could have been. */
+  /** Prompts measured, of `lines` that are not contaminated. */
   readonly prompts: number;
   readonly lines: number;
   readonly contaminated: number;
   readonly models: number;
-  /** What a reader must know of these figures, as sentences. */
+  /** Caveats for readers of these figures, as sentences. */
   readonly notes: readonly string[];
-  /** `null`: no pair of models is known or could be told. */
+  /** `null`: there is no pair of models, or no prompt that both answered. */
   readonly pair: PairReport | null;
-  /** `null`: there are not two pairs of models apart. */
+  /** `null`: fewer than two pairs of models are far enough apart. */
   readonly pairs: PairsReport | null;
   readonly frontier: FrontierReport | null;
   readonly calibration: CalibrationReport;
 }
 
-/** Several sets together: APGR is the mean over sets, the rest is pooled over prompts, preferences left out. */
+/** Several sets together: APGR is the mean over sets, the rest is pooled over prompts, without sets of preferences. */
 export interface GroupReport {
   readonly name: string;
   readonly sets: readonly string[];
-  /** Of the sets where every one of these rankers could be measured. */
+  /** Means over the sets on which all of these rankers could be measured. */
   readonly rankers: readonly {
     readonly id: RankerId;
     readonly sets: number;
@@ -165,13 +165,13 @@ export interface GroupReport {
   readonly keeps: readonly KeepReport[];
 }
 
-/** All that a run of `suffice bench quality` found. */
+/** The complete result of `suffice bench quality`. */
 export interface QualityReport {
   readonly format: 1;
   readonly version: string;
   /** ISO 8601. */
   readonly created: string;
-  /** The command that makes this report again. */
+  /** The command that reproduces this report. */
   readonly command: string;
   readonly seed: number;
   readonly rounds: number;
@@ -180,7 +180,7 @@ export interface QualityReport {
     readonly rules: string;
     readonly catalog: string;
   };
-  /** The list of prices that was given; `null`: the catalog's alone. */
+  /** The price list given on the command line; `null`: only the catalog's prices. */
   readonly prices: string | null;
   readonly files: readonly {
     readonly file: string;

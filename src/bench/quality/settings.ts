@@ -12,7 +12,7 @@ import type { BenchSet } from './bench-set.js';
 import type { Population } from './population.js';
 import type { Asked } from './ask-router.js';
 
-/** One way of choosing, settled: what each row then gives and costs. */
+/** One operating point of a contender: the score and cost of the model that it chooses for each row. */
 export interface Setting {
   readonly label: string;
   /** By row. */
@@ -20,29 +20,29 @@ export interface Setting {
   readonly costUsd: Float64Array;
 }
 
-/** A promise, with what the chosen and the reference models gave. */
+/** The router's operating point for one value of `keep`, with the scores and costs of the reference models. */
 export interface KeptSetting extends Setting {
   readonly keep: number;
   readonly referenceQuality: Float64Array;
   readonly referenceCostUsd: Float64Array;
 }
 
-/** The promises that are swept, dearest first. */
+/** The values of `keep` that are swept, the most expensive first. */
 export const KEEPS: readonly number[] = [
   1, 0.995, 0.99, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9, 0.87, 0.84, 0.8, 0.75, 0.7, 0.6, 0.5, 0.4, 0.2,
   0,
 ];
 
-/** What the settings of a population are made from. */
+/** Inputs to the settings of a population. */
 export interface SettingParts {
   readonly set: BenchSet;
   readonly population: Population;
-  /** By place. */
+  /** In the order of `set.measured`. */
   readonly routings: readonly Routing[];
   readonly usual: Asked['usual'];
 }
 
-/** What every row gives when `chosen` says which model answers it, by its place in the population. */
+/** The setting in which each row is answered by the model with the index `chosen(row)`. */
 export function settle(
   { scores, costs, places }: Population,
   label: string,
@@ -57,9 +57,9 @@ export function settle(
 }
 
 /**
- * The router's own choices for every promise, in the order of the rows, as a gateway would make them
- * that is started for each: prices are those of the usual prompts at first and follow the rows that
- * have been decided. No grade is looked at.
+ * The router's own choices for every `keep`, in the order of the rows, each as by a freshly started
+ * gateway: the price of quality starts from the typical prompts that ship with Suffice and then follows
+ * the rows decided so far. No grades are used.
  */
 export function ourSettings(parts: SettingParts): readonly KeptSetting[] {
   const { population } = parts;
@@ -76,7 +76,7 @@ export function ourSettings(parts: SettingParts): readonly KeptSetting[] {
   const modelAt = (candidate: Candidate | undefined): number =>
     indexOf.get(candidate?.model ?? '') ?? -1;
   return KEEPS.map((keep) => {
-    const choices = chooseInTurn(prospects, keep, usual);
+    const choices = chooseInOrder(prospects, keep, usual);
     const pick = (of: 'chosen' | 'reference'): Setting =>
       settle(population, `keep ${keep}`, (row) => modelAt(choices[row]?.[of]));
     const { quality, costUsd } = pick('reference');
@@ -84,7 +84,7 @@ export function ourSettings(parts: SettingParts): readonly KeptSetting[] {
   });
 }
 
-function chooseInTurn(
+function chooseInOrder(
   prospects: readonly (Prospect & { readonly outcome: RuleOutcome })[],
   keep: number,
   usual: (outcome: RuleOutcome) => readonly Prospect[],
@@ -95,10 +95,10 @@ function chooseInTurn(
       work();
     },
   });
-  const kept = new Map<RuleOutcome, RuleOutcome>();
+  const withKeep = new Map<RuleOutcome, RuleOutcome>();
   return prospects.map(({ outcome: own, candidates, ood }) => {
-    const outcome = kept.get(own) ?? { ...own, keep: { value: keep, rule: null } };
-    kept.set(own, outcome);
+    const outcome = withKeep.get(own) ?? { ...own, keep: { value: keep, rule: null } };
+    withKeep.set(own, outcome);
     const price = prices.priceOf(outcome);
     const choice = choose({ candidates, outcome, ood, price });
     if (choice === null) throw new Error('the rules leave no model to choose from');
@@ -119,12 +119,15 @@ export function singleSettings(population: Population): readonly Setting[] {
 }
 
 /**
- * Prices of quality that are tried, from money is no object to nothing else counts, in the mean
- * score that the spread of expected costs is worth.
+ * The trade-offs between cost and quality that are tried, from cost does not matter to only cost
+ * matters: the score that a difference as large as the spread of the mean costs is worth.
  */
-const TRADES: readonly number[] = [0, ...Array.from({ length: 25 }, (_, i) => 10 ** (-4 + i / 4))];
+const TRADE_OFFS: readonly number[] = [
+  0,
+  ...Array.from({ length: 25 }, (_, i) => 10 ** (-4 + i / 4)),
+];
 
-/** The best score less its price, for every price. */
+/** The choice of the highest score minus weighted cost, for every trade-off. */
 export function tradeSettings(
   population: Population,
   worth: { readonly quality: readonly Float64Array[]; readonly costUsd: readonly Float64Array[] },
@@ -132,9 +135,9 @@ export function tradeSettings(
   const means = worth.costUsd.map((costs) => costs.reduce((sum, c) => sum + c, 0) / costs.length);
   const spread = Math.max(...means) - Math.min(...means);
   if (spread === 0) return [settle(population, 'any price', (row) => bestOf(worth, row, 0))];
-  return TRADES.map((trade) =>
-    settle(population, `price ${trade.toPrecision(2)}`, (row) =>
-      bestOf(worth, row, trade / spread),
+  return TRADE_OFFS.map((tradeOff) =>
+    settle(population, `price ${tradeOff.toPrecision(2)}`, (row) =>
+      bestOf(worth, row, tradeOff / spread),
     ),
   );
 }
@@ -156,9 +159,9 @@ function bestOf(
 }
 
 /**
- * A baseline's choices: it has learnt every model's score, and knows the costs that the router expects.
+ * A trained baseline's choices, from its predicted scores and the costs that the router expects.
  *
- * @param expected - by model, then line
+ * @param expected - predicted scores by model, then line
  */
 export function learntSettings(
   { set, population, routings }: SettingParts,
@@ -184,8 +187,7 @@ function expectedCosts(
 }
 
 /**
- * The model that did best on the lines to learn from: the choice of somebody who looks once.
- * `null` where there are none.
+ * The model that did best on the training lines, for every row; `null` if there are none.
  */
 export function strongestSetting({ set, population }: SettingParts): Setting | null {
   const best = new Map<number, number>();
@@ -211,7 +213,7 @@ export function strongestSetting({ set, population }: SettingParts): Setting | n
 
 const LENGTH_STEPS = 20;
 
-/** Longer prompts go to the strongest model, shorter ones to the cheapest, at every twentieth. */
+/** Longer prompts go to the strongest model, shorter ones to the cheapest, in steps of 5 % of the prompts. */
 export function lengthSettings(
   { set, population }: SettingParts,
   cheapest: Setting,

@@ -4,19 +4,19 @@ import { percentWithInterval, plain, plainPercent, signed, withInterval } from '
 import { contenderName, CONTENDERS } from './report.js';
 import type { FrontierReport, GroupReport, KeepReport, PairReport, PairsRanker } from './report.js';
 
-/** Rows under titles, for a terminal or a page. */
+/** A table of figures, for a terminal or an HTML page. */
 export interface Sheet {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly string[])[];
-  /** The row of ours, if one is. */
+  /** The index of the row of ours; -1 for none. */
   readonly ours: number;
 }
 
-/** A terminal has room for the intervals that decide, a page for all. */
+/** A terminal table shows only the most important intervals, a page all of them. */
 export type Room = 'terminal' | 'page';
 
-const words = (title: string): Column => ({ title, align: 'left' });
-const figures = (title: string): Column => ({ title, align: 'right' });
+const textColumn = (title: string): Column => ({ title, align: 'left' });
+const figureColumn = (title: string): Column => ({ title, align: 'right' });
 const indexOfOurs = (all: readonly { readonly id: string }[]): number =>
   all.findIndex(({ id }) => id === 'ours');
 
@@ -26,14 +26,14 @@ export function pairSheet({ rankers }: PairReport, room: Room): Sheet {
   const percent = room === 'page' ? percentWithInterval : plainPercent;
   return {
     columns: [
-      words(''),
-      figures('APGR'),
-      figures('ours − it'),
-      figures('CPT(50)'),
-      figures('CPT(80)'),
-      figures('dense APGR'),
-      figures('CPT(50)'),
-      figures('CPT(80)'),
+      textColumn(''),
+      figureColumn('APGR'),
+      figureColumn('ours − it'),
+      figureColumn('CPT(50)'),
+      figureColumn('CPT(80)'),
+      figureColumn('dense APGR'),
+      figureColumn('CPT(50)'),
+      figureColumn('CPT(80)'),
     ],
     rows: rankers.map((ranker) => [
       CONTENDERS[ranker.id],
@@ -49,10 +49,10 @@ export function pairSheet({ rankers }: PairReport, room: Room): Sheet {
   };
 }
 
-/** Every ranker between all pairs of models. @param title - of the column of names */
+/** Every ranker over all pairs of models. @param title - of the column of names */
 export function pairsSheet(rankers: readonly PairsRanker[], title = ''): Sheet {
   return {
-    columns: [words(title), figures('APGR over all pairs'), figures('ours − it')],
+    columns: [textColumn(title), figureColumn('APGR over all pairs'), figureColumn('ours − it')],
     rows: rankers.map(({ id, apgr, oursLess }) => [
       CONTENDERS[id],
       withInterval(apgr),
@@ -62,22 +62,22 @@ export function pairsSheet(rankers: readonly PairsRanker[], title = ''): Sheet {
   };
 }
 
-/** As `pairsSheet`, over several sets; `null` where no set has more than one pair. */
+/** The same as `pairsSheet`, over several sets; `null` if no set has more than one pair. */
 export function groupPairsSheet({ pairs }: GroupReport): Sheet | null {
   const [first] = pairs;
   return first === undefined ? null : pairsSheet(pairs, `mean of ${first.sets} sets`);
 }
 
-/** Every way of choosing among all models. */
+/** Every contender at choosing among all models. */
 export function frontierSheet({ contenders }: FrontierReport): Sheet {
   return {
     columns: [
-      words(''),
-      figures('AIQ'),
-      figures('saved at 95 % of best'),
-      figures('at 97 %'),
-      figures('at 99 %'),
-      figures('RouterArena'),
+      textColumn(''),
+      figureColumn('AIQ'),
+      figureColumn('saved at 95 % of best'),
+      figureColumn('at 97 %'),
+      figureColumn('at 99 %'),
+      figureColumn('RouterArena'),
     ],
     rows: contenders.map((one) => [
       contenderName(one.id),
@@ -91,17 +91,17 @@ export function frontierSheet({ contenders }: FrontierReport): Sheet {
   };
 }
 
-/** What became of every promise. */
+/** The results for every `keep`. */
 export function keepSheet(keeps: readonly KeepReport[]): Sheet {
   const hasRandom = keeps.some(({ overRandom }) => overRandom !== null);
   return {
     columns: [
-      words('keep'),
-      figures('realised'),
-      figures('cost saved'),
-      figures('score'),
-      figures('USD per prompt'),
-      ...(hasRandom ? [figures('score − random mix')] : []),
+      textColumn('keep'),
+      figureColumn('realised'),
+      figureColumn('cost saved'),
+      figureColumn('score'),
+      figureColumn('USD per prompt'),
+      ...(hasRandom ? [figureColumn('score − random mix')] : []),
     ],
     rows: keeps.map((kept) => [
       String(kept.keep),
@@ -115,16 +115,16 @@ export function keepSheet(keeps: readonly KeepReport[]): Sheet {
   };
 }
 
-/** Rankers over several sets; `null` where no set has them all. */
+/** Every ranker, over several sets; `null` if no set has all of them. */
 export function groupSheet({ rankers }: GroupReport): Sheet | null {
   const [first] = rankers;
   if (first === undefined) return null;
   return {
     columns: [
-      words(`mean of ${first.sets} sets`),
-      figures('APGR'),
-      figures('ours − it'),
-      figures('dense APGR'),
+      textColumn(`mean of ${first.sets} sets`),
+      figureColumn('APGR'),
+      figureColumn('ours − it'),
+      figureColumn('dense APGR'),
     ],
     rows: rankers.map((ranker) => [
       CONTENDERS[ranker.id],

@@ -19,7 +19,7 @@ import {
 } from './sheets.js';
 import type { Sheet } from './sheets.js';
 
-/** Everything that a person at a terminal wants to know first, set by set, then pooled. */
+/** The most important figures as text, set by set, then pooled. */
 export function terminalTables(report: QualityReport): string {
   const { router, rounds, seed } = report;
   const head = `predictor ${router.predictor}, catalog ${router.catalog}; [95 % of ${rounds} resamples], seed ${seed}`;
@@ -89,5 +89,5 @@ function frontierHead({ models, prompts, unpriced, incomplete }: FrontierReport)
 }
 
 function calibrationText({ ece, brier, excess, outcomes }: CalibrationReport): string {
-  return `calibration over ${outcomes} outcomes: ECE ${withInterval(ece)}, Brier ${withInterval(brier)}, promised − kept ${signed(excess)}`;
+  return `calibration over ${outcomes} outcomes: ECE ${withInterval(ece)}, Brier ${withInterval(brier)}, predicted − observed ${signed(excess)}`;
 }

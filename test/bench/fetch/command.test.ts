@@ -121,7 +121,9 @@ describe('suffice bench fetch', () => {
     files.set('/gsm8k_responses.csv', CSV);
     const fetching = (...more: string[]) => run('routellm_gsm8k', '--from', url(''), ...more);
 
-    await expect(fetching()).rejects.toThrow(/SHA-256 [0-9a-f]{64}, but 1f5a7be0.* as published/u);
+    await expect(fetching()).rejects.toThrow(
+      /SHA-256 is [0-9a-f]{64}, but 1f5a7be0.* is published/u,
+    );
     await fetching('--accept');
 
     const { lines } = await readOutcomeFile(path.join(out(), 'routellm_gsm8k.jsonl'));
@@ -134,7 +136,7 @@ describe('suffice bench fetch', () => {
     await fetching();
     files.set('/mine.csv', CSV.replace('Plain', 'Other'));
 
-    await expect(fetching()).rejects.toThrow(/when it was fetched first/u);
+    await expect(fetching()).rejects.toThrow(/was recorded on the first fetch/u);
     expect(await readFile(path.join(out(), 'mine.jsonl'), 'utf8')).toContain('Plain');
   });
 
@@ -209,8 +211,8 @@ describe('suffice bench fetch', () => {
       args: ['a', '--format', 'xml', '--from', 'x'],
       says: /there are routellm, routerbench, jsonl/u,
     },
-    { args: ['a', '--format', 'jsonl'], says: /wants --from/u },
-    { args: ['../a', '--format', 'jsonl', '--from', 'x'], says: /cannot be the name of a file/u },
+    { args: ['a', '--format', 'jsonl'], says: /requires --from/u },
+    { args: ['../a', '--format', 'jsonl', '--from', 'x'], says: /cannot be used as a file name/u },
     { args: ['routellm_mmlu', '--from', 'x.csv'], says: /57 files/u },
   ])('does not understand $args', async ({ args, says }) => {
     const failure = run(...args);

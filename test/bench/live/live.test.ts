@@ -184,7 +184,7 @@ describe('suffice bench live', () => {
     );
 
     expect(code).toBe(0);
-    expect(out).toContain('1 of 2 comparisons came out otherwise');
+    expect(out).toContain('1 of 2 comparisons changed');
     expect(await scores()).toEqual([
       ['swayed', [0.5, 1]],
       ['clear', [0, 1]],
@@ -335,7 +335,7 @@ describe('suffice bench live', () => {
     {
       fault: 'a judge that is not named',
       args: ['--grader', 'judge'],
-      says: /name --judge MODEL/u,
+      says: /give --judge MODEL/u,
     },
   ])('says what is wrong with $fault', async ({ args, says }) => {
     const line = args.includes('judge') ? { id: 1, prompt: 'x' } : CAPITAL;

@@ -45,11 +45,11 @@ describe('a file of prompts', () => {
   });
 
   test('may not name two prompts alike', async () => {
-    await expect(read([CAPITAL, CAPITAL])).rejects.toThrow(/"fr" stands twice/u);
+    await expect(read([CAPITAL, CAPITAL])).rejects.toThrow(/"fr" appears twice/u);
   });
 
   test('may not be empty', async () => {
-    await expect(read([])).rejects.toThrow(/no prompt in it/u);
+    await expect(read([])).rejects.toThrow(/contains no prompts/u);
   });
 
   test('tells prompts apart by what is sent, and by nothing else', async () => {

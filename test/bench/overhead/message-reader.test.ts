@@ -96,9 +96,9 @@ describe('a reader of HTTP/1.1 messages', () => {
       why: 'not a chunk size: zz',
     },
     {
-      kind: 'a head without an end',
+      kind: 'a head of more than 65536 bytes',
       bytes: 'HTTP/1.1 200 OK'.padEnd(70_000),
-      why: 'without an end',
+      why: 'of more than 65536 bytes',
     },
   ])('refuses $kind', ({ bytes, why }) => {
     expect(() => readAll([Buffer.from(bytes)])).toThrow(why);

@@ -25,9 +25,9 @@ describe('suffice bench', () => {
   test.each([
     { args: ['--help'], code: 0, out: /suffice bench quality/u, err: /^$/u },
     { args: ['quality', '--help'], code: 0, out: /--split PART/u, err: /^$/u },
-    { args: [], code: 2, out: /^$/u, err: /say what to measure/u },
+    { args: [], code: 2, out: /^$/u, err: /a subcommand is missing/u },
     { args: ['qualty'], code: 2, out: /^$/u, err: /did you mean "quality"\?/u },
-    { args: ['quality'], code: 2, out: /^$/u, err: /which outcomes/u },
+    { args: ['quality'], code: 2, out: /^$/u, err: /name the outcomes/u },
     { args: ['quality', 'x', '--pair', 'a'], code: 2, out: /^$/u, err: /WEAK,STRONG/u },
     {
       args: ['quality', 'x', '--split', 'half'],
@@ -84,8 +84,8 @@ describe('suffice bench quality', () => {
       const { code, err } = await bench(['quality', inFolder('.')]);
 
       expect(code).toBe(1);
-      expect(err).toContain('all 2 prompts of marked are marked contaminated; left out');
-      expect(err).toContain('no prompt of bare has the outcome of a model; left out');
+      expect(err).toContain('all 2 prompts of marked are marked contaminated; skipped');
+      expect(err).toContain('no prompt of bare has an outcome; skipped');
       expect(err).toContain('there is no prompt to measure on');
     },
     TIMEOUT_MS,

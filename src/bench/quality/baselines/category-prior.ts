@@ -2,10 +2,10 @@ import { at } from '../../metrics/at.js';
 import { meanOver } from './learner.js';
 import type { Learner } from './learner.js';
 
-/** So many lines of the whole set stand beside those of a category: a category of two says little. */
+/** The weight of the overall mean, in lines: the mean of a category with few lines is uncertain. */
 const SHRINKAGE = 5;
 
-/** Predicts what the lines of the same category had on average. */
+/** Predicts the mean of the training lines of the same category, shrunk towards the overall mean. */
 export function categoryPrior(categories: readonly string[]): Learner {
   return (train, targets, test) =>
     targets.map((target) => {

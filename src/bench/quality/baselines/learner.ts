@@ -2,12 +2,12 @@ import { at } from '../../metrics/at.js';
 import type { Fold } from '../bench-set.js';
 
 /**
- * A baseline that learns from graded lines.
+ * A baseline that is trained on graded lines.
  *
  * @param train - lines to learn from
  * @param targets - one or more numbers per line, in the order of all lines
  * @param test - lines to predict
- * @returns for every target its predictions, in the order of `test`
+ * @returns the predictions for every target, in the order of `test`
  */
 export type Learner = (
   train: readonly number[],
@@ -15,14 +15,14 @@ export type Learner = (
   test: readonly number[],
 ) => readonly Float64Array[];
 
-/** With fewer lines to learn from, a baseline would only show that it cannot be trained. */
+/** With fewer training lines, baselines are omitted. */
 export const LEAST_TRAINING = 20;
 
 /**
- * Predicts every measured line from lines of other folds.
+ * Predicts every measured line from the training lines of its fold.
  *
- * @param labelled - the lines that have all targets; no other is learnt from
- * @returns for every target its predictions, by line; `null` where a fold has too little to learn from
+ * @param labelled - whether a line has all targets; only such lines are learnt from
+ * @returns the predictions for every target, by line; `null` if a fold has too few training lines
  */
 export function crossPredict(
   learner: Learner,
@@ -45,16 +45,16 @@ export function crossPredict(
   return predicted;
 }
 
-/** Predictions nearer than this are equal: sums of the same numbers in another order must not rank lines. */
+/** Predictions are rounded to this, so that rounding errors do not rank lines. */
 const STEP = 1e-9;
 
 /**
- * Moves the predictions of each fold to the mean of all, in place, so that lines of different folds can be compared.
+ * Shifts the predictions of each fold to the overall mean, in place, so that lines of different folds can be compared.
  *
- * A line that scores high is missing from the mean that is predicted for it, and so a predictor that knows nothing but
- * the mean would rank lines the wrong way round.
+ * Lines with high scores are missing from the mean that is predicted for them, so a predictor that only knows the mean
+ * would otherwise rank lines in reverse.
  *
- * @param values - by line; NaN where nothing is predicted
+ * @param values - by line; NaN if there is no prediction
  * @param folds - the lines of each
  */
 export function levelFolds(values: Float64Array, folds: readonly (readonly number[])[]): void {

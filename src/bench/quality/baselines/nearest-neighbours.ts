@@ -3,18 +3,18 @@ import { at } from '../../metrics/at.js';
 import type { Learner } from './learner.js';
 
 const NEIGHBOURS = 50;
-/** Of a small training part no more than this share are neighbours: else all prompts get the mean. */
-const LARGEST_SHARE = 0.2;
+/** At most this share of a small training part are neighbours; otherwise all prompts would get the overall mean. */
+const MAX_SHARE = 0.2;
 
 /**
- * Predicts the mean of the nearest lines by cosine.
+ * Predicts the mean of the nearest lines by cosine similarity.
  *
- * @param vectors - unit length, of every line
+ * @param vectors - of every line, of unit length
  */
 export function nearestNeighbours(vectors: readonly Float32Array[]): Learner {
   return (train, targets, test) => {
-    const count = Math.max(1, Math.min(NEIGHBOURS, Math.floor(train.length * LARGEST_SHARE)));
-    const known = stacked(vectors, train);
+    const count = Math.max(1, Math.min(NEIGHBOURS, Math.floor(train.length * MAX_SHARE)));
+    const known = matrixOf(vectors, train);
     const predicted = targets.map(() => new Float64Array(test.length));
     test.forEach((line, i) => {
       const nearest = nearestOf(known.times(vectors[line] ?? NOTHING), count);
@@ -30,7 +30,7 @@ export function nearestNeighbours(vectors: readonly Float32Array[]): Learner {
 
 const NOTHING = new Float32Array();
 
-function stacked(vectors: readonly Float32Array[], lines: readonly number[]): DenseMatrix {
+function matrixOf(vectors: readonly Float32Array[], lines: readonly number[]): DenseMatrix {
   const dims = vectors[0]?.length ?? 0;
   const rows = new Float32Array(lines.length * dims);
   lines.forEach((line, row) => {
@@ -39,7 +39,7 @@ function stacked(vectors: readonly Float32Array[], lines: readonly number[]): De
   return new DenseMatrix(rows, dims);
 }
 
-/** Places of the largest cosines; of equal ones at the border the first. */
+/** Indices of the largest cosines; of equal ones at the limit, the first. */
 function nearestOf(cosines: Float32Array, count: number): readonly number[] {
   const least = cosines.toSorted()[cosines.length - count] ?? -Infinity;
   const nearest: number[] = [];

@@ -4,17 +4,17 @@ import type { Learner } from './learner.js';
 import { countNgrams, NgramWeights } from './ngrams.js';
 import type { SparseRow } from './ngrams.js';
 
-/** Strengths of the penalty that are tried. */
+/** The penalties that are tried. */
 const PENALTIES = [0.3, 1, 3, 10];
-/** One line in so many of the training part chooses the penalty. */
-const CHOOSING = 5;
+/** Every fifth training line is held out to select the penalty. */
+const HOLD_OUT_EVERY = 5;
 const MAX_STEPS = 60;
 const PRECISION = 1e-3;
 
 /**
- * Ridge regression on the TF-IDF of words and pairs of words: what a bag of words knows.
+ * Ridge regression on the TF-IDF of words and word pairs.
  *
- * The penalty is the one that predicts the first target best on a fifth of the training part.
+ * The penalty is selected by the error for the first target on a fifth of the training part.
  */
 export function ngramRidge(texts: readonly string[]): Learner {
   const counted = texts.map(countNgrams);
@@ -34,7 +34,7 @@ export function ngramRidge(texts: readonly string[]): Learner {
       const mean = meanOver(target, train);
       const centred = Float64Array.from(train, (line) => at(target, line) - mean);
       const slopes = solve(problem, centred, penalty);
-      return Float64Array.from(testRows, (row) => mean + product(row, slopes));
+      return Float64Array.from(testRows, (row) => mean + dotProduct(row, slopes));
     });
   };
 }
@@ -45,9 +45,9 @@ interface Problem {
 }
 
 function bestPenalty({ rows, columns }: Problem, target: Float64Array): number {
-  const isChoosing = (i: number): boolean => i % CHOOSING === 0;
-  const fitting = { rows: rows.filter((_, i) => !isChoosing(i)), columns };
-  const fitted = target.filter((_, i) => !isChoosing(i));
+  const isHeldOut = (i: number): boolean => i % HOLD_OUT_EVERY === 0;
+  const fitting = { rows: rows.filter((_, i) => !isHeldOut(i)), columns };
+  const fitted = target.filter((_, i) => !isHeldOut(i));
   const mean = fitted.reduce((sum, value) => sum + value, 0) / fitted.length;
   const centred = fitted.map((value) => value - mean);
   let best = { penalty: 1, error: Infinity };
@@ -55,7 +55,7 @@ function bestPenalty({ rows, columns }: Problem, target: Float64Array): number {
     const slopes = solve(fitting, centred, penalty);
     let error = 0;
     rows.forEach((row, i) => {
-      if (isChoosing(i)) error += (at(target, i) - mean - product(row, slopes)) ** 2;
+      if (isHeldOut(i)) error += (at(target, i) - mean - dotProduct(row, slopes)) ** 2;
     });
     if (error < best.error) best = { penalty, error };
   }
@@ -63,34 +63,35 @@ function bestPenalty({ rows, columns }: Problem, target: Float64Array): number {
 }
 
 /**
- * Slopes of the ridge regression, by conjugate gradients on its dual: as many unknowns as rows,
- * however many n-grams there are.
+ * The coefficients of the ridge regression, by conjugate gradients on its dual problem, which has as
+ * many unknowns as rows, however many n-grams there are.
  */
 function solve(problem: Problem, target: Float64Array, penalty: number): Float64Array {
   const { rows } = problem;
   const times = (vector: Float64Array): Float64Array => {
     const slopes = combine(problem, vector);
-    return Float64Array.from(rows, (row, i) => product(row, slopes) + penalty * at(vector, i));
+    return Float64Array.from(rows, (row, i) => dotProduct(row, slopes) + penalty * at(vector, i));
   };
   const solution = new Float64Array(rows.length);
-  const rest = target.slice();
-  const direction = rest.slice();
-  const enough = PRECISION ** 2 * square(target);
-  let error = square(rest);
-  for (let step = 0; step < MAX_STEPS && error > enough; step++) {
+  const residual = target.slice();
+  const direction = residual.slice();
+  const tolerance = PRECISION ** 2 * squaredNorm(target);
+  let error = squaredNorm(residual);
+  for (let step = 0; step < MAX_STEPS && error > tolerance; step++) {
     const image = times(direction);
     const length = error / direction.reduce((sum, value, i) => sum + value * at(image, i), 0);
-    for (let i = 0; i < rest.length; i++) {
+    for (let i = 0; i < residual.length; i++) {
       solution[i] = at(solution, i) + length * at(direction, i);
-      rest[i] = at(rest, i) - length * at(image, i);
+      residual[i] = at(residual, i) - length * at(image, i);
     }
-    const next = square(rest);
-    direction.forEach((value, i) => (direction[i] = at(rest, i) + (next / error) * value));
+    const next = squaredNorm(residual);
+    direction.forEach((value, i) => (direction[i] = at(residual, i) + (next / error) * value));
     error = next;
   }
   return combine(problem, solution);
 }
 
+/** The linear combination of the rows with these weights. */
 function combine({ rows, columns }: Problem, shares: Float64Array): Float64Array {
   const sum = new Float64Array(columns);
   rows.forEach((row, i) => {
@@ -103,7 +104,7 @@ function combine({ rows, columns }: Problem, shares: Float64Array): Float64Array
   return sum;
 }
 
-function product({ columns, weights }: SparseRow, slopes: Float64Array): number {
+function dotProduct({ columns, weights }: SparseRow, slopes: Float64Array): number {
   let sum = 0;
   for (let k = 0; k < columns.length; k++) {
     sum += at(weights, k) * at(slopes, at(columns, k));
@@ -111,6 +112,6 @@ function product({ columns, weights }: SparseRow, slopes: Float64Array): number 
   return sum;
 }
 
-function square(vector: Float64Array): number {
+function squaredNorm(vector: Float64Array): number {
   return vector.reduce((sum, value) => sum + value * value, 0);
 }

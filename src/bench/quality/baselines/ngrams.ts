@@ -1,7 +1,7 @@
 import { fnv1a } from '../../../core/fnv.js';
 import { at } from '../../metrics/at.js';
 
-/** A text as weighted n-grams, of unit length. */
+/** A text as a sparse vector of weighted n-grams, of unit length. */
 export interface SparseRow {
   readonly columns: Int32Array;
   readonly weights: Float64Array;
@@ -11,10 +11,10 @@ export interface SparseRow {
 const BUCKETS = 1 << 18;
 
 const WORD = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
-/** Parts the hash of a word from the hash that goes on from it. */
+/** Multiplied into the hash of a word, so that the hash of a pair that continues it differs from the word's own. */
 const FNV_PRIME = 0x01000193;
 
-/** How often each word and pair of neighbouring words occurs in a text, by bucket. */
+/** How often each word and each pair of adjacent words occurs in a text, by hash bucket. */
 export function countNgrams(text: string): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   const count = (bucket: number): void => void counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
@@ -29,28 +29,31 @@ export function countNgrams(text: string): ReadonlyMap<number, number> {
 }
 
 /**
- * Weighs n-grams by how rare they are among the texts learnt from (TF-IDF, logarithmic counts).
+ * TF-IDF weights of n-grams, with logarithmic counts.
  *
- * Each n-gram that occurs in those texts has a column; of others nothing was learnt.
+ * Each n-gram that occurs in the training texts has a column; others are ignored.
  */
 export class NgramWeights {
   readonly #columns = new Map<number, number>();
-  readonly #rarity: Float64Array;
+  readonly #idf: Float64Array;
 
   constructor(texts: readonly ReadonlyMap<number, number>[]) {
-    const seenIn: number[] = [];
+    const documentCounts: number[] = [];
     for (const text of texts) {
       for (const bucket of text.keys()) {
-        const column = this.#columns.get(bucket) ?? seenIn.length;
+        const column = this.#columns.get(bucket) ?? documentCounts.length;
         this.#columns.set(bucket, column);
-        seenIn[column] = (seenIn[column] ?? 0) + 1;
+        documentCounts[column] = (documentCounts[column] ?? 0) + 1;
       }
     }
-    this.#rarity = Float64Array.from(seenIn, (n) => Math.log((1 + texts.length) / (1 + n)) + 1);
+    this.#idf = Float64Array.from(
+      documentCounts,
+      (n) => Math.log((1 + texts.length) / (1 + n)) + 1,
+    );
   }
 
   get columns(): number {
-    return this.#rarity.length;
+    return this.#idf.length;
   }
 
   rowOf(text: ReadonlyMap<number, number>): SparseRow {
@@ -60,7 +63,7 @@ export class NgramWeights {
       const column = this.#columns.get(bucket);
       if (column === undefined) continue;
       columns.push(column);
-      weights.push((1 + Math.log(count)) * at(this.#rarity, column));
+      weights.push((1 + Math.log(count)) * at(this.#idf, column));
     }
     const length = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0));
     return {

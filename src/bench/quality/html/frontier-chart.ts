@@ -8,25 +8,25 @@ import type { Scale } from './scale.js';
 const WIDTH = 720;
 const HEIGHT = 420;
 const EDGE = { left: 52, right: 16, top: 12, bottom: 44 };
-/** Dollars are for so many prompts: those of one are too small to read. */
+/** Costs are shown for this many prompts; those of one would be too small to read. */
 const PROMPTS = 1000;
 
-/** Curves, by contender, with the colour and the dashes they are drawn in. */
+/** The contenders drawn as curves, with their colours and dash patterns. */
 const CURVES: readonly {
   readonly id: ContenderId;
   readonly name: string;
   readonly colour: string;
   readonly dashes: string;
 }[] = [
-  { id: 'ours', name: 'ours, by promise', colour: 'var(--ours)', dashes: '' },
+  { id: 'ours', name: 'ours, by keep', colour: 'var(--ours)', dashes: '' },
   { id: 'ridge', name: 'n-gram ridge', colour: 'var(--ridge)', dashes: '' },
   { id: 'neighbours', name: 'kNN', colour: 'var(--knn)', dashes: '6 3' },
   { id: 'random', name: 'random mix of single models', colour: 'var(--mix)', dashes: '2 3' },
   { id: 'oracle', name: 'oracle', colour: 'var(--oracle)', dashes: '6 3' },
 ];
 
-/** Promises that are written at our curve. */
-const WRITTEN: ReadonlySet<string> = new Set([
+/** The points of our curve that get a label. */
+const LABELLED: ReadonlySet<string> = new Set([
   'keep 1',
   'keep 0.97',
   'keep 0.9',
@@ -34,14 +34,14 @@ const WRITTEN: ReadonlySet<string> = new Set([
   'keep 0.5',
   'keep 0',
 ]);
-const MOST_NAMES = 8;
+const MAX_NAMES = 8;
 
 interface Axes {
   readonly x: Scale;
   readonly y: Scale;
 }
 
-/** Score over cost, every way of choosing in one drawing. */
+/** Mean score over cost, for all contenders in one chart. */
 export function frontierChart({ models, contenders }: FrontierReport): string {
   const curves = CURVES.flatMap((curve) => {
     const points = contenders.find(({ id }) => id === curve.id)?.points ?? [];
@@ -64,7 +64,7 @@ export function frontierChart({ models, contenders }: FrontierReport): string {
   const ours = curves.find(({ id }) => id === 'ours')?.points ?? [];
   const labels = new Labels();
   return `<figure><div class="scroll wide">
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Score over cost for each way of choosing">
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Score over cost for each contender">
 ${axesOf(axes)}
 ${curves.map((curve) => curveOf(curve, axes)).join('\n')}
 ${ourDots(ours, axes, labels)}
@@ -82,7 +82,7 @@ function isDrawable({ costUsd }: CostPoint): boolean {
   return costUsd > 0;
 }
 
-/** Our settings are all shown, good or bad; of the others what they reach at best. */
+/** All points of ours are shown, good or bad; of the others only those on their hull. */
 function visible(id: ContenderId, points: readonly LabelledPoint[]): readonly LabelledPoint[] {
   const drawable = points.filter(isDrawable);
   if (id === 'ours') return drawable;
@@ -118,8 +118,8 @@ function curveOf(
 }
 
 function modelDots(models: readonly LabelledPoint[], axes: Axes, labels: Labels): string {
-  // Names only where mixing begins or ends: more of them would cover one another.
-  const named = new Set(frontierOf(models).slice(-MOST_NAMES));
+  // Only models on the hull get a name: more labels would overlap.
+  const named = new Set(frontierOf(models).slice(-MAX_NAMES));
   return models
     .map((model) => {
       const [x, y] = place(model, axes);
@@ -137,28 +137,28 @@ function ourDots(points: readonly LabelledPoint[], axes: Axes, labels: Labels): 
   return points
     .map((point) => {
       const [x, y] = place(point, axes);
-      const promise = WRITTEN.has(point.label)
+      const label = LABELLED.has(point.label)
         ? labels.write(point, axes, point.label, 'var(--ours)')
         : '';
-      return `<circle cx="${x}" cy="${y}" r="3" fill="var(--ours)"><title>${escaped(point.label)}</title></circle>${promise}`;
+      return `<circle cx="${x}" cy="${y}" r="3" fill="var(--ours)"><title>${escaped(point.label)}</title></circle>${label}`;
     })
     .join('\n');
 }
 
-const LETTER = 6.6;
-const LINE = 14;
+const LETTER_WIDTH = 6.6;
+const LINE_HEIGHT = 14;
 
-/** Writes labels beside points, and leaves out those that would cover an earlier one. */
+/** Places labels next to points, and omits those that would overlap an earlier one. */
 class Labels {
   readonly #boxes: { readonly left: number; readonly top: number; readonly width: number }[] = [];
 
   write(point: CostPoint, axes: Axes, text: string, colour = 'var(--ink)'): string {
     const [x, y] = place(point, axes).map(Number) as [number, number];
-    const width = text.length * LETTER;
+    const width = text.length * LETTER_WIDTH;
     const places = [
       { left: x + 7, top: y + 2 },
-      { left: x - 7 - width, top: y - LINE - 2 },
-      { left: x + 7, top: y - LINE - 2 },
+      { left: x - 7 - width, top: y - LINE_HEIGHT - 2 },
+      { left: x + 7, top: y - LINE_HEIGHT - 2 },
       { left: x - 7 - width, top: y + 2 },
     ];
     const free = places.find(
@@ -170,11 +170,11 @@ class Labels {
           (box) =>
             left > box.left + box.width ||
             box.left > left + width ||
-            Math.abs(top - box.top) >= LINE,
+            Math.abs(top - box.top) >= LINE_HEIGHT,
         ),
     );
     if (free === undefined) return '';
     this.#boxes.push({ ...free, width });
-    return `<text x="${px(free.left)}" y="${px(free.top + LINE - 3)}" style="fill:${colour}">${escaped(text)}</text>`;
+    return `<text x="${px(free.left)}" y="${px(free.top + LINE_HEIGHT - 3)}" style="fill:${colour}">${escaped(text)}</text>`;
   }
 }

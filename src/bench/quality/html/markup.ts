@@ -1,6 +1,6 @@
 import type { Column } from '../../../cli/table.js';
 
-/** Text as HTML that shows exactly it, in content and in attributes. */
+/** Escapes text for HTML content and attribute values. */
 export function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
@@ -11,10 +11,10 @@ export function escaped(text: string): string {
 }
 
 /**
- * A table that scrolls sideways where the screen is narrow.
+ * A table that scrolls horizontally on narrow screens.
  *
- * @param rows - cells as text; the first of each row is its heading
- * @param ours - the row that is to stand out; -1 for none
+ * @param rows - cells as text; the first of each row is its header
+ * @param ours - the index of the row to highlight; -1 for none
  */
 export function htmlTable(
   columns: readonly Column[],
@@ -33,7 +33,7 @@ export function htmlTable(
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
-/** Coordinates with as many digits as a screen can show. */
+/** A coordinate with one decimal: a screen shows no more. */
 export function px(value: number): string {
   return value.toFixed(1);
 }

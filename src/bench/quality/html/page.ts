@@ -16,7 +16,7 @@ import {
 } from '../sheets.js';
 import type { Sheet } from '../sheets.js';
 
-/** The report as one page that fetches nothing. */
+/** The report as one self-contained HTML page. */
 export function htmlOf(report: QualityReport): string {
   const { sets, groups, created, router, version, rounds } = report;
   return `<!doctype html>
@@ -68,10 +68,10 @@ function groupSection(group: GroupReport): string {
 <p class="soft">${sets.length} sets: ${escaped(sets.join(', '))}</p>
 ${sheet(groupSheet(group))}
 ${sheet(groupPairsSheet(group))}
-${keeps.length === 0 ? '' : `<h3>Promises, over all prompts with a cost</h3>\n${sheet(keepSheet(keeps))}`}
+${keeps.length === 0 ? '' : `<h3>Promises (keep), over all prompts with a cost</h3>\n${sheet(keepSheet(keeps))}`}
 <h3>Calibration</h3>
-<p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, promised −
-kept ${signed(calibration.excess)}.</p>
+<p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, predicted −
+observed ${signed(calibration.excess)}.</p>
 ${reliabilityChart(calibration.diagram)}`;
 }
 
@@ -113,12 +113,12 @@ ${
     : `<h3>Among ${frontier.models.length} models, on ${frontier.prompts} prompts that all of them answered</h3>
 ${frontierChart(frontier)}
 ${sheet(frontierSheet(frontier))}
-<h3>Promises</h3>
+<h3>Promises (keep)</h3>
 ${sheet(keepSheet(frontier.keeps))}`
 }
 <h3>Calibration</h3>
-<p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, promised −
-kept ${signed(calibration.excess)}.</p>
+<p>Over ${calibration.outcomes} outcomes: ECE ${withInterval(calibration.ece)}, Brier ${withInterval(calibration.brier)}, predicted −
+observed ${signed(calibration.excess)}.</p>
 ${reliabilityChart(calibration.diagram)}
 </details>`;
 }

@@ -3,15 +3,15 @@ import { px } from './markup.js';
 
 const SIZE = 300;
 const EDGE = 44;
-const BARS = 46;
-const INNER = SIZE - EDGE - 10;
+const BARS_HEIGHT = 46;
+const PLOT_SIZE = SIZE - EDGE - 10;
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 
-/** What was promised against what was kept; on the diagonal the two are the same. */
+/** A reliability diagram: predicted success against the observed score; on the diagonal they are equal. */
 export function reliabilityChart(bins: readonly ReliabilityBin[]): string {
-  const at = (value: number): number => EDGE + value * INNER;
-  const up = (value: number): number => SIZE - EDGE - value * INNER;
-  const most = Math.max(1, ...bins.map(({ outcomes }) => outcomes));
+  const at = (value: number): number => EDGE + value * PLOT_SIZE;
+  const up = (value: number): number => SIZE - EDGE - value * PLOT_SIZE;
+  const largest = Math.max(1, ...bins.map(({ outcomes }) => outcomes));
   const grid = TICKS.map(
     (tick) =>
       `<path class="axis" d="M${px(at(tick))} ${px(up(0))}V${px(up(1))}M${px(at(0))} ${px(up(tick))}H${px(at(1))}"/>` +
@@ -23,22 +23,22 @@ export function reliabilityChart(bins: readonly ReliabilityBin[]): string {
       ? []
       : [
           `<path d="M${px(at(promised))} ${px(up(promised))}V${px(up(kept))}" stroke="var(--ridge)" stroke-width="2"/>` +
-            `<circle cx="${px(at(promised))}" cy="${px(up(kept))}" r="${px(2 + 4 * Math.sqrt(outcomes / most))}" fill="var(--ours)"><title>${outcomes} outcomes: promised ${promised.toFixed(3)}, kept ${kept.toFixed(3)}</title></circle>`,
+            `<circle cx="${px(at(promised))}" cy="${px(up(kept))}" r="${px(2 + 4 * Math.sqrt(outcomes / largest))}" fill="var(--ours)"><title>${outcomes} outcomes: predicted ${promised.toFixed(3)}, observed ${kept.toFixed(3)}</title></circle>`,
         ],
   );
   const bars = bins.map(({ from, to, outcomes }) => {
-    const height = (BARS * outcomes) / most;
-    return `<rect x="${px(at(from) + 1)}" y="${px(SIZE + BARS + 12 - height)}" width="${px((to - from) * INNER - 2)}" height="${px(height)}" fill="var(--line)"/>`;
+    const height = (BARS_HEIGHT * outcomes) / largest;
+    return `<rect x="${px(at(from) + 1)}" y="${px(SIZE + BARS_HEIGHT + 12 - height)}" width="${px((to - from) * PLOT_SIZE - 2)}" height="${px(height)}" fill="var(--line)"/>`;
   });
   return `<figure>
-<svg viewBox="0 0 ${SIZE} ${SIZE + BARS + 32}" style="max-width:22rem" role="img" aria-label="Reliability diagram: promised against kept">
+<svg viewBox="0 0 ${SIZE} ${SIZE + BARS_HEIGHT + 32}" style="max-width:22rem" role="img" aria-label="Reliability diagram: predicted against observed success">
 ${grid.join('\n')}
 <path class="axis" stroke-dasharray="3 3" d="M${px(at(0))} ${px(up(0))}L${px(at(1))} ${px(up(1))}"/>
 ${dots.join('\n')}
 ${bars.join('\n')}
-<text class="soft" x="${px(at(0.5))}" y="${SIZE - 6}" text-anchor="middle">promised success</text>
-<text class="soft" x="10" y="${px(up(0.5))}" text-anchor="middle" transform="rotate(-90 10 ${px(up(0.5))})">score kept</text>
-<text class="soft" x="${px(at(0.5))}" y="${SIZE + BARS + 27}" text-anchor="middle">how many outcomes</text>
+<text class="soft" x="${px(at(0.5))}" y="${SIZE - 6}" text-anchor="middle">predicted success</text>
+<text class="soft" x="10" y="${px(up(0.5))}" text-anchor="middle" transform="rotate(-90 10 ${px(up(0.5))})">mean score</text>
+<text class="soft" x="${px(at(0.5))}" y="${SIZE + BARS_HEIGHT + 27}" text-anchor="middle">number of outcomes</text>
 </svg>
 </figure>`;
 }

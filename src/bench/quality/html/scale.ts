@@ -1,11 +1,11 @@
-/** Where values stand on an axis of a drawing. */
+/** Maps values to positions on a chart's axis. */
 export interface Scale {
   at(value: number): number;
-  /** Round values to write beside the axis, ascending. */
+  /** Round values to label the axis with, ascending. */
   readonly ticks: readonly number[];
 }
 
-/** Equal steps for equal differences, over a range widened to round ticks. */
+/** A linear scale, over a range widened to round ticks. */
 export function linearScale(values: readonly number[], from: number, to: number): Scale {
   const low = Math.min(...values);
   const high = Math.max(...values);
@@ -17,7 +17,7 @@ export function linearScale(values: readonly number[], from: number, to: number)
   return { ticks, at: (value) => from + ((value - start * step) / width) * (to - from) };
 }
 
-/** Equal steps for equal ratios; every value is over 0. */
+/** A logarithmic scale; every value must be positive. */
 export function logScale(values: readonly number[], from: number, to: number): Scale {
   const low = Math.log10(Math.min(...values));
   const high = Math.log10(Math.max(...values));
@@ -35,9 +35,9 @@ export function logScale(values: readonly number[], from: number, to: number): S
   };
 }
 
-/** 1, 2 or 5 times a power of ten, at least the wish. */
-function roundStep(wish: number): number {
-  if (!(wish > 0)) return 0.1;
-  const power = 10 ** Math.floor(Math.log10(wish));
-  return ([1, 2, 5, 10].find((factor) => factor * power >= wish) ?? 10) * power;
+/** The smallest of 1, 2 or 5 times a power of ten that is at least `minimum`. */
+function roundStep(minimum: number): number {
+  if (!(minimum > 0)) return 0.1;
+  const power = 10 ** Math.floor(Math.log10(minimum));
+  return ([1, 2, 5, 10].find((factor) => factor * power >= minimum) ?? 10) * power;
 }

@@ -1,4 +1,4 @@
-/** The page's whole style: nothing is fetched, light and dark follow the reader's setting. */
+/** The page's complete stylesheet: self-contained, light or dark by the reader's setting. */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #5c6570; --line: #d5dae0; --page: #fff;
   --card: #f6f8fa; --ours: #0b66c3; --ridge: #b35900; --oracle: #2e7d32; --mix: #7a7f87; --knn: #8e44ad; }
