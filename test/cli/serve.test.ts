@@ -59,7 +59,7 @@ describe('suffice serve', () => {
 
     half?.destroy();
     expect(code).toBe(0);
-    expect(log.match(/a second time/gu)).toHaveLength(1);
+    expect(log.match(/second stop signal/gu)).toHaveLength(1);
     expect(log).toContain('"stopped"');
   });
 

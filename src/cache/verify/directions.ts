@@ -1,3 +1,4 @@
+import { listAt } from '../../core/list-at.js';
 const setOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 /** Prepositions before a destination or a place. */
@@ -115,13 +116,4 @@ function counted(tokens: Tokens): Counted {
     found.set(number, (found.get(number) ?? new Set()).add(word));
   });
   return found;
-}
-
-/** The list under a name, which is made where there is none. */
-function listAt<T>(lists: Map<string, T[]>, name: string): T[] {
-  const known = lists.get(name);
-  if (known !== undefined) return known;
-  const made: T[] = [];
-  lists.set(name, made);
-  return made;
 }

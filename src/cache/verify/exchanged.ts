@@ -1,6 +1,7 @@
 import { stemOf } from './stem.js';
 
 type Tokens = readonly string[];
+type Counts = ReadonlyMap<string, number>;
 
 const pairs = (text: string): readonly (readonly [string, string])[] =>
   text.split(' ').map((pair) => {
@@ -34,11 +35,13 @@ const BESIDE: ReadonlySet<string> = new Set(
  * @param a, b - words and numbers in order
  */
 export function haveExchanged(a: Tokens, b: Tokens): boolean {
+  if (!a.some((token) => LOOKED_AT.has(token))) return false;
+  const [own, others] = [countsOf(a), countsOf(b)];
+  const [left, right] = [moreOftenIn(own, others), moreOftenIn(others, own)];
   // Most pairs have the same small words.
-  if (!a.some((token) => LOOKED_AT.has(token) && !isAsOften(token, a, b))) return false;
+  if (![...left, ...right].some((token) => LOOKED_AT.has(token))) return false;
   const isExchanged = ([one, other]: readonly [string, string]): boolean =>
-    isMoreOften(one, a, b) && isMoreOften(other, b, a);
-  const [left, right] = [onlyIn(a, b), onlyIn(b, a)];
+    isMoreOften(one, own, others) && isMoreOften(other, others, own);
   // `Different to` is `different from`.
   if (a.some((token) => DIFFERING.test(token))) return false;
   const isBoth = (list: typeof WAYS, fits: (one: string, other: string) => boolean): boolean =>
@@ -56,27 +59,25 @@ export function haveExchanged(a: Tokens, b: Tokens): boolean {
   );
 }
 
-const countOf = (token: string, tokens: Tokens): number => {
-  let count = 0;
-  for (const other of tokens) if (other === token) count += 1;
-  return count;
-};
-const isMoreOften = (token: string, a: Tokens, b: Tokens): boolean =>
-  countOf(token, a) > countOf(token, b);
-const isAsOften = (token: string, a: Tokens, b: Tokens): boolean =>
-  countOf(token, a) === countOf(token, b);
+/** How often a text has each of its words. */
+function countsOf(tokens: Tokens): Counts {
+  const counts = new Map<string, number>();
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  return counts;
+}
 
-/** Words that one has more often than the other. */
-const onlyIn = (a: Tokens, b: Tokens): Tokens => a.filter((token) => isMoreOften(token, a, b));
+const isMoreOften = (token: string, own: Counts, others: Counts): boolean =>
+  (own.get(token) ?? 0) > (others.get(token) ?? 0);
 
-/** Nothing of weight is left over but this word; `any row` is beside `all rows` what `any` is beside `all`. */
-const isAllOf = (left: Tokens, word: string, others: Tokens): boolean =>
-  left.every((token) => token === word || BESIDE.has(token) || hasStemOf(others, token));
+/** Words that one text has more often than the other. */
+const moreOftenIn = (own: Counts, others: Counts): Tokens =>
+  [...own.keys()].filter((token) => isMoreOften(token, own, others));
 
-const hasStemOf = (tokens: Tokens, word: string): boolean => {
-  const stem = stemOf(word);
-  return tokens.some((token) => stemOf(token) === stem);
-};
+/** Nothing of weight is left over but this word; `any row` corresponds to `all rows` as `any` does to `all`. */
+function isAllOf(left: Tokens, word: string, others: Tokens): boolean {
+  const stems = new Set(others.map(stemOf));
+  return left.every((token) => token === word || BESIDE.has(token) || stems.has(stemOf(token)));
+}
 
 /** Of texts that differ in more, those who ask may stand elsewhere: `from the airport`, `to the airport`. */
 const MOST_LEFT = 3;
@@ -85,26 +86,27 @@ const isLittle = (left: Tokens): boolean =>
 
 /** The same stands behind both, articles aside: `to the cloud`, `from cloud`. */
 function shareNext(a: Tokens, b: Tokens, one: string, other: string): boolean {
-  const behind = wordsAt(a, one, 1);
-  return wordsAt(b, other, 1).some((word) => behind.includes(word));
+  const behind = new Set(wordsAt(a, one, 1));
+  return wordsAt(b, other, 1).some((word) => behind.has(word));
 }
 
 /** The same stands before both: `opt in`, `opt out`. */
 function shareBefore(a: Tokens, b: Tokens, one: string, other: string): boolean {
-  const before = wordsAt(a, one, -1);
-  return wordsAt(b, other, -1).some((word) => before.includes(word));
+  const before = new Set(wordsAt(a, one, -1));
+  return wordsAt(b, other, -1).some((word) => before.has(word));
 }
 
 const SHORTEST = 3;
 const DIFFERING = /^(?:differ|differ(?:s|ed|ent|ently)|apart|aside|distinct)$/u;
 
-/** Words of some length that stand behind each `word` (or before it), articles left out. */
+/** Words of some length behind each `word` (or before it), articles left out. */
 function wordsAt(tokens: Tokens, word: string, step: 1 | -1): Tokens {
-  return tokens.flatMap((token, i) => {
-    if (token !== word) return [];
-    let at = i + step;
-    while (step > 0 && BESIDE.has(tokens[at] ?? '')) at += 1;
-    const found = tokens[at] ?? '';
-    return found.length >= SHORTEST ? [found] : [];
-  });
+  const found: string[] = [];
+  let neighbour = '';
+  for (let i = step > 0 ? tokens.length - 1 : 0; i in tokens; i -= step) {
+    const token = tokens[i] ?? '';
+    if (token === word && neighbour.length >= SHORTEST) found.push(neighbour);
+    if (step < 0 || !BESIDE.has(token)) neighbour = token;
+  }
+  return found;
 }

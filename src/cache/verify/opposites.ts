@@ -1,3 +1,4 @@
+import { listAt } from '../../core/list-at.js';
 import type { Denials } from './denials.js';
 import { stemOf } from './stem.js';
 
@@ -64,22 +65,34 @@ const FAMILIES = [
   'ee er',
 ].map((family) => family.split(' '));
 
-/** Whether two words differ only in contrasting prefixes or suffixes. */
-function areOfOtherKinds(one: string, other: string): boolean {
-  return [FRONTS, BACKS].some((part) => {
-    const [own, its] = [part.exec(one)?.[0], part.exec(other)?.[0]];
-    if (own === undefined || its === undefined || own === its) return false;
-    if (!FAMILIES.some((family) => family.includes(own) && family.includes(its))) return false;
-    return one.replace(part, '') === other.replace(part, '');
+const areContrasting = (one: string, other: string): boolean =>
+  one !== other && FAMILIES.some((family) => family.includes(one) && family.includes(other));
+
+/** The contrasting affixes of a word, each with the rest of the word. */
+const affixesOf = (word: string): readonly (readonly [affix: string, rest: string])[] =>
+  [FRONTS, BACKS].flatMap((part, which) => {
+    const affix = part.exec(word)?.[0];
+    return affix === undefined ? [] : [[affix, `${which} ${word.replace(part, '')}`] as const];
   });
-}
 
 /** Whether one question has a word in place of which the other has a contrasting one. Compares whole words: stems have lost their suffixes. */
 export function isOfOtherKind(own: readonly string[], others: readonly string[]): boolean {
-  const left = own.filter((word) => isLongEnough(word) && !others.includes(word));
+  const left = wordsOnlyIn(own, others);
   if (left.length === 0) return false;
-  const right = others.filter((word) => isLongEnough(word) && !own.includes(word));
-  return left.some((one) => right.some((other) => areOfOtherKinds(one, other)));
+  const affixes = new Map<string, string[]>();
+  for (const word of wordsOnlyIn(others, own)) {
+    for (const [affix, rest] of affixesOf(word)) listAt(affixes, rest).push(affix);
+  }
+  return left.some((word) =>
+    affixesOf(word).some(([affix, rest]) =>
+      affixes.get(rest)?.some((other) => areContrasting(affix, other)),
+    ),
+  );
+}
+
+function wordsOnlyIn(own: readonly string[], others: readonly string[]): readonly string[] {
+  const known = new Set(others);
+  return [...new Set(own)].filter((word) => isLongEnough(word) && !known.has(word));
 }
 
 const isLongEnough = (word: string): boolean => word.length >= 6;
