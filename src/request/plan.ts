@@ -11,7 +11,7 @@ import { KeptRouting } from '../route/kept-routing.js';
 import type { PromptReader, ReadAhead } from '../route/prompt-reader.js';
 import type { RouteRequest } from '../route/router.js';
 import type { Routing } from '../route/routing.js';
-import { placesOnTerms, refuseTermsOn } from './asked-places.js';
+import { placesOnTerms, refuseTermsOn, type AskedPlaces } from './asked-places.js';
 import type { Setup } from './setup.js';
 
 /** The places to try, in order, and the decision behind them. */
@@ -120,11 +120,7 @@ export function planFor(
 }
 
 /** The places of a model that the client names, within its routing terms if it has any. */
-function placesFor(
-  setup: Setup,
-  served: ServedModel,
-  terms: RouteTerms | null,
-): Pick<Plan, 'tries' | 'maxAttempts' | 'tellsModels'> {
+function placesFor(setup: Setup, served: ServedModel, terms: RouteTerms | null): AskedPlaces {
   if (terms !== null) return placesOnTerms(setup, served, terms);
   return { tries: served.upstreams, maxAttempts: setup.maxAttempts };
 }
