@@ -58,8 +58,8 @@ export class Pipeline {
    *   candidate. Later failures are returned as a `failed` exchange, with the decision.
    */
   async chat(call: ChatCall): Promise<Exchange> {
-    const { books, cache } = this.#parts;
-    const startedMs = books.clock.now();
+    const { books: ledger, cache } = this.#parts;
+    const startedMs = ledger.clock.now();
     await this.#asked.join();
 
     const setup = this.#parts.setup();
@@ -86,7 +86,7 @@ export class Pipeline {
     keepsUsage: boolean,
     isRecheck = false,
   ): Promise<Exchange> {
-    const { books } = this.#parts;
+    const { books: ledger } = this.#parts;
     const { call, request, setup } = asked;
     const { reader } = setup;
     const options =
@@ -99,7 +99,7 @@ export class Pipeline {
 
     // A stream continues after `chat` has returned.
     setup.enter();
-    books.metrics.inFlight.inc();
+    ledger.metrics.inFlight.inc();
     try {
       // Lets the rest of the batch be decided before the first of it is sent.
       await Promise.resolve();
@@ -114,7 +114,7 @@ export class Pipeline {
         memory: () => this.#parts.thoughts.of(call.caller.name),
         upstreams: setup.upstreams,
         providers: setup.providers,
-        clock: books.clock,
+        clock: ledger.clock,
         signal,
         keepsUsage,
         isRouted: plan.routing !== null,
@@ -123,9 +123,9 @@ export class Pipeline {
         tellsModels: plan.tellsModels === true,
       });
       if (isWhole(answer)) await this.#answered.join();
-      return deliver(books, running, answer);
+      return deliver(ledger, running, answer);
     } catch (bug) {
-      leave(books, setup);
+      leave(ledger, setup);
       throw bug;
     }
   }
@@ -202,11 +202,11 @@ export class Pipeline {
    * @returns its id in the log
    */
   refused(error: GatewayError, asked: Asked): string {
-    const { newId, books } = this.#parts;
-    const requestId = newId(books.clock.wallMs());
+    const { newId, books: ledger } = this.#parts;
+    const requestId = newId(ledger.clock.wallMs());
     const clientRequestId = clientRequestIdOf(asked.headers);
     const caller = this.#callerOf(asked);
-    bookRefusal(books, error, { ...asked, requestId, clientRequestId, caller });
+    bookRefusal(ledger, error, { ...asked, requestId, clientRequestId, caller });
     return requestId;
   }
 

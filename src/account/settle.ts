@@ -79,7 +79,7 @@ const NO_CHARGES: readonly Charge[] = [];
  * Idempotent: settling the same entry again changes nothing and returns the first outcome, so that the
  * end of the answer and the client's disconnect may both report it.
  */
-export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome {
+export function settle(ledger: Books, entry: OpenEntry, ending: Ending): Outcome {
   if (entry.record.outcome !== null) return entry.record.outcome;
   const answer = billOf(entry, ending);
   const attempts = chargedAttempts(entry, ending.attempts);
@@ -91,22 +91,22 @@ export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome 
   const outcome = outcomeOf(entry, ending, withCharges(answer, charges), {
     answerUsd: answer.costUsd,
     attempts,
-    totalMs: books.clock.now() - entry.startedMs,
+    totalMs: ledger.clock.now() - entry.startedMs,
     waitedMs,
   });
   entry.record.outcome = outcome;
-  books.spend.add(outcome.costUsd);
-  learnSpeed(books.speed, entry, outcome);
-  learnLength(books.length, entry, outcome);
-  learnCaches(books.promptCaches, entry, outcome, ending.upstream);
-  count(books.metrics, entry, outcome);
-  for (const charge of charges) countCharge(books.metrics, charge);
+  ledger.spend.add(outcome.costUsd);
+  learnSpeed(ledger.speed, entry, outcome);
+  learnLength(ledger.length, entry, outcome);
+  learnCaches(ledger.promptCaches, entry, outcome, ending.upstream);
+  count(ledger.metrics, entry, outcome);
+  for (const charge of charges) countCharge(ledger.metrics, charge);
   if (ending.upstream !== null && answer.usage !== null) {
     const { usage, costUsd } = answer;
-    countCharge(books.metrics, { model: ending.upstream.modelId, usage, costUsd });
-    countSaving(books.metrics, entry, outcome);
+    countCharge(ledger.metrics, { model: ending.upstream.modelId, usage, costUsd });
+    countSaving(ledger.metrics, entry, outcome);
   }
-  writeRequestLine(books, entry, outcome, ending.error);
+  writeRequestLine(ledger, entry, outcome, ending.error);
   return outcome;
 }
 

@@ -22,12 +22,12 @@ type Delivered<Kind> = Extract<Answer, { kind: Kind }>;
  *
  * The exchange must have entered the setup, which is left at the end.
  */
-export function deliver(books: Books, running: Running, answer: Answer): Exchange {
-  if (!answer.ok) return fail(books, running, answer);
-  for (const { what } of answer.dropped) books.metrics.dropped.inc({ what });
+export function deliver(ledger: Books, running: Running, answer: Answer): Exchange {
+  if (!answer.ok) return fail(ledger, running, answer);
+  for (const { what } of answer.dropped) ledger.metrics.dropped.inc({ what });
   return answer.kind === 'whole'
-    ? deliverWhole(books, running, answer)
-    : deliverStream(books, running, answer);
+    ? deliverWhole(ledger, running, answer)
+    : deliverStream(ledger, running, answer);
 }
 
 /** Ends an exchange: it is no longer in flight and leaves the setup. */
@@ -36,40 +36,40 @@ export function leave({ metrics }: Books, setup: Setup): void {
   setup.leave();
 }
 
-function fail(books: Books, running: Running, answer: Extract<Answer, { ok: false }>): Exchange {
+function fail(ledger: Books, running: Running, answer: Extract<Answer, { ok: false }>): Exchange {
   const { entry, setup } = running;
   const { error, attempts } = answer;
   const ending = { status: error.status, error, upstream: null, attempts, summary: null };
-  settle(books, entry, { ...ending, firstByteMs: null });
-  leave(books, setup);
+  settle(ledger, entry, { ...ending, firstByteMs: null });
+  leave(ledger, setup);
   return { kind: 'failed', error, ...decided(running, null, []) };
 }
 
-function deliverWhole(books: Books, running: Running, answer: Delivered<'whole'>): Exchange {
+function deliverWhole(ledger: Books, running: Running, answer: Delivered<'whole'>): Exchange {
   const { entry, setup } = running;
   const { upstream, attempts } = answer;
   const { body, summary } = answer.whole;
-  const firstByteMs = books.clock.now();
+  const firstByteMs = ledger.clock.now();
   const ending = { status: 200, error: null, upstream, attempts, summary, firstByteMs };
-  const bill = settle(books, entry, ending);
+  const bill = settle(ledger, entry, ending);
   setup.resting.ended(upstream, null);
-  leave(books, setup);
+  leave(ledger, setup);
   return { kind: 'whole', body, bill, ...decided(running, upstream, answer.dropped) };
 }
 
-function deliverStream(books: Books, running: Running, answer: Delivered<'stream'>): Exchange {
+function deliverStream(ledger: Books, running: Running, answer: Delivered<'stream'>): Exchange {
   const { entry, setup } = running;
   const { upstream, attempts, stream } = answer;
-  const firstByteMs = books.clock.now();
+  const firstByteMs = ledger.clock.now();
   let over = false;
   const finish = (status: number, error: GatewayError | null) => {
     if (over) return;
     over = true;
     const { summary } = stream;
-    settle(books, entry, { status, error, upstream, attempts, summary, firstByteMs });
-    for (const { what } of summary.lost ?? []) books.metrics.dropped.inc({ what });
+    settle(ledger, entry, { status, error, upstream, attempts, summary, firstByteMs });
+    for (const { what } of summary.lost ?? []) ledger.metrics.dropped.inc({ what });
     if (error === null || isUpstreamsFault(error)) setup.resting.ended(upstream, error);
-    leave(books, setup);
+    leave(ledger, setup);
   };
   return {
     kind: 'stream',

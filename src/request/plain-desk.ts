@@ -73,8 +73,8 @@ export class PlainDesk {
    *   are returned as a `failed` exchange
    */
   async embed(call: EmbeddingCall): Promise<Exchange> {
-    const { books } = this.#parts;
-    const startedMs = books.clock.now();
+    const { books: ledger } = this.#parts;
+    const startedMs = ledger.clock.now();
     const setup = this.#parts.setup();
     const request = call.client.readRequest(call.body);
     const served = embedderIn(setup, request.model);
@@ -86,7 +86,7 @@ export class PlainDesk {
       startedMs,
     };
     return this.#run(setup, call, opening, () =>
-      embed({ setup, request, served, tokens, ...call, clock: books.clock }),
+      embed({ setup, request, served, tokens, ...call, clock: ledger.clock }),
     );
   }
 
@@ -96,8 +96,8 @@ export class PlainDesk {
    * @throws {GatewayError} if its provider cannot be determined; later failures are returned as a `failed` exchange
    */
   async pass(call: PassCall): Promise<{ exchange: Exchange; head: PassedHead | null }> {
-    const { books } = this.#parts;
-    const startedMs = books.clock.now();
+    const { books: ledger } = this.#parts;
+    const startedMs = ledger.clock.now();
     const setup = this.#parts.setup();
     const places = placesOf(setup, call.wanted);
     const model = places[0].modelId;
@@ -105,7 +105,7 @@ export class PlainDesk {
     const opening = { requested, model, estimatedInputTokens: null, startedMs };
     let head: PassedHead | null = null;
     const exchange = await this.#run(setup, call, opening, async () => {
-      const context = { setup, signal: call.signal, clock: books.clock };
+      const context = { setup, signal: call.signal, clock: ledger.clock };
       const passed = await pass(call.request, places, context);
       ({ head } = passed);
       return passed.answer;
@@ -119,22 +119,22 @@ export class PlainDesk {
     opening: Opening,
     ask: () => Promise<Answer>,
   ): Promise<Exchange> {
-    const { books } = this.#parts;
+    const { books: ledger } = this.#parts;
     const entry = this.#open(setup, call, opening);
     setup.enter();
-    books.metrics.inFlight.inc();
+    ledger.metrics.inFlight.inc();
     try {
-      return deliver(books, { entry, setup, routing: null }, await ask());
+      return deliver(ledger, { entry, setup, routing: null }, await ask());
     } catch (bug) {
-      leave(books, setup);
+      leave(ledger, setup);
       throw bug;
     }
   }
 
   #open(setup: Setup, { caller, headers }: PlainCall, opening: Opening): OpenEntry {
-    const { books, decisions, newId } = this.#parts;
+    const { books: ledger, decisions, newId } = this.#parts;
     const { requested, model, estimatedInputTokens, startedMs } = opening;
-    const atMs = books.clock.wallMs();
+    const atMs = ledger.clock.wallMs();
     const decision = namedByClient(newId(atMs), atMs, requested, model, setup);
     return {
       record: decisions.add(decision, caller.name, null),
