@@ -32,8 +32,8 @@ import type { KeptRouting } from './route/kept-routing.js';
 import { Metrics } from './telemetry/metrics.js';
 
 /**
- * Connections that the system keeps while the thread is busy; it may keep fewer (`net.core.somaxconn`). Those it cannot
- * keep are delayed by a second or more, and of some the first bytes are answered with a reset.
+ * Connections that the operating system queues while the thread is busy; it may queue fewer (`net.core.somaxconn`). Beyond
+ * that, connections are delayed by a second or more, and some are reset.
  */
 const BACKLOG = 4_096;
 
@@ -58,7 +58,7 @@ export class App {
     this.#options = options;
     this.#hooks = hooks;
     const onReplaced = (): void => {
-      this.#learn();
+      this.#useTunedHead();
     };
     this.#reloader = new Reloader({ options, hooks, metrics, onReplaced }, first);
     this.#books = {
@@ -74,10 +74,10 @@ export class App {
   }
 
   /**
-   * Reads everything and listens.
+   * Loads everything and listens.
    *
-   * @param willRead - told of the files that the configuration names before they are read
-   * @throws {FaultyFileError} when configuration, rules or their tests are not in order
+   * @param willRead - called with the files that the configuration names before they are read
+   * @throws {FaultyFileError} for errors in the configuration or rules, or failed rules tests
    * @throws {Error} `EADDRINUSE` and its like
    */
   static async start(options: AppOptions, willRead?: WillRead): Promise<App> {
@@ -89,54 +89,54 @@ export class App {
     try {
       await app.#listen();
     } catch (error) {
-      await app.#letGo();
+      await app.#release();
       throw error;
     }
     return app;
   }
 
-  /** What the gateway answers under. */
+  /** The base URL of the gateway. */
   get url(): string {
     const { port } = this.#server?.address() as AddressInfo;
     const { host } = this.inForce.sourced.config.server;
     return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
-  /** Where it is and what it runs on, for the log. */
+  /** URL, version and what is in force, for the log. */
   get summary(): Readonly<Record<string, unknown>> {
     const { version, models, degraded } = this.#detail();
     return { url: this.url, version, ...revisions(this.inForce), models, degraded };
   }
 
-  /** What is in force, for the banner. */
+  /** The active configuration, for the banner. */
   get inForce(): InForce {
     return this.#reloader.inForce;
   }
 
-  /** The files that what is in force was made of. */
+  /** The files that the active configuration was loaded from. */
   get files(): readonly string[] {
     return filesOf(this.inForce.sourced, this.#options.shipped);
   }
 
   /**
-   * Reads everything anew and puts it in force; requests under way finish as they began.
+   * Reloads everything; requests in flight finish with the configuration they began with.
    *
-   * Anything faulty changes nothing: what was in force stays, and log, metric and `/readyz` say so.
+   * Any error leaves the active configuration in force, and log, metric and `/readyz` say so.
    *
-   * @param willRead - told of the files that the new configuration names before they are read
-   * @returns whether the new state is in force; never rejects
+   * @param willRead - called with the files that the new configuration names before they are read
+   * @returns whether the new configuration is in force; never rejects
    */
   reload(willRead?: WillRead): Promise<boolean> {
     return this.#reloader.reload(willRead);
   }
 
-  /** Ends requests under way at once, and any delay, for an operator who does not want to wait for `close`. */
+  /** Aborts requests in flight and any drain delay at once, for an operator who does not want to wait for `close`. */
   cutOff(): void {
     this.#server?.cutOff();
   }
 
   /**
-   * Says that it will close for `server.drain_delay_ms`, stops taking requests, lets those under way
+   * Shuts down: announces it for `server.drain_delay_ms`, stops accepting requests, lets those in flight
    * finish, then closes everything.
    */
   async close(): Promise<void> {
@@ -156,15 +156,15 @@ export class App {
     await this.inForce.assembly.setup.close();
   }
 
-  /** It never listened: whoever has the port may have the folders as well, so nothing is written to them. */
-  async #letGo(): Promise<void> {
+  /** Releases everything after listening failed. Writes nothing: the process that has the port may use the same folders. */
+  async #release(): Promise<void> {
     this.#feedback?.close();
     await this.#recall?.letGo();
     await this.inForce.assembly.setup.close();
   }
 
-  /** Has feedback and metrics follow the head that is in force now. */
-  #learn(): void {
+  /** Updates feedback and metrics to the tuned head in force. */
+  #useTunedHead(): void {
     const { base, head } = this.inForce.assembly.predictor;
     this.#books.metrics.tunedHead.set(head === null ? 0 : Number.parseInt(head.id, 10));
     this.#feedback?.learn(base, head?.stored.record.created ?? '');
@@ -178,7 +178,7 @@ export class App {
       ...this.#hooks,
       decisions,
     });
-    this.#learn();
+    this.#useTunedHead();
     const newId = idMaker('dec_');
     const { openJudge: open, shipped } = this.#options;
     const openJudge = judgeOf(config, shipped.artefacts, open);
@@ -232,7 +232,7 @@ export class App {
     const { host, port } = this.inForce.sourced.config.server;
     server.listen({ port, host, backlog: BACKLOG });
     await once(server, 'listening');
-    // From now on a connection that could not be accepted, which must not end the others.
+    // From now on an error is a connection that could not be accepted, which must not end the others.
     server.on('error', (err) => {
       this.#books.log.error({ err }, 'a connection could not be accepted');
     });

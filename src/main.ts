@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import './core/young-objects.js'; // before what it is about
+import './core/young-objects.js'; // first: applies to objects made after it
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -21,14 +21,14 @@ process.stdout.on('error', (error: Error) => {
   process.exit(code);
 });
 
-// Whatever is to be told there, a closed pipe or a full disk behind it must not stop what was asked for.
+// A closed pipe or a full disk behind stderr must not stop the command.
 process.stderr.on('error', () => undefined);
 
 function tell(text: string): void {
   try {
     process.stderr.write(text);
   } catch {
-    // Files are written at once, so that this throws instead.
+    // Writes to files are synchronous, so that errors are thrown here.
   }
 }
 

@@ -23,20 +23,20 @@ import { answerFrom, type Answer } from './upstream/failover.js';
 export type { ChatCall, Exchange } from './request/exchange.js';
 export type { ClientSink } from './upstream/failover.js';
 
-/** What the pipeline works with. */
+/** Dependencies of the pipeline. */
 export interface PipelineParts {
-  /** What is in force now; asked anew for every request. */
+  /** The active setup; read anew for every request. */
   readonly setup: () => Setup;
   readonly books: Books;
   readonly thoughts: ThoughtStore;
   readonly decisions: DecisionLog<KeptRouting>;
-  /** Asked where the setup has a cache configured. */
+  /** Used if the setup has a cache configured. */
   readonly cache: CacheDesk;
   /** Makes a decision's id from the wall clock. */
   readonly newId: (wallMs: number) => string;
 }
 
-/** The journey of a request: admit → recall → decide → call → deliver → settle. */
+/** The path of a request: admit → recall → decide → call → deliver → settle. */
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #asked = new Cohort();
@@ -52,23 +52,23 @@ export class Pipeline {
   }
 
   /**
-   * Answers a chat request with one model's answer, chosen if the client left the choice to us.
+   * Answers a chat request with the model that the client names, or one that its policy chooses.
    *
-   * @throws {GatewayError} for what fails before a decision: a faulty request, an unknown model, no
-   *   candidate. What fails afterwards comes back as `failed`, with the decision.
+   * @throws {GatewayError} for failures before a decision: a faulty request, an unknown model, no
+   *   candidate. Later failures are returned as a `failed` exchange, with the decision.
    */
   async chat(call: ChatCall): Promise<Exchange> {
-    const { books, cache } = this.#parts;
-    const startedMs = books.clock.now();
+    const { books: ledger, cache } = this.#parts;
+    const startedMs = ledger.clock.now();
     await this.#asked.join();
 
     const setup = this.#parts.setup();
     const request = call.dialect.readRequest(call.body, call.headers);
     const asked = { call, request, setup, startedMs };
-    // From now on: what the cache waits for may take as long as an answer, and then this one is asked for.
+    // Entered before the cache is asked: it may wait as long as an answer takes, and then call a model after all.
     setup.enter();
     try {
-      // Lets the rest of the cohort be read before the first of it is decided.
+      // Lets the rest of the batch be parsed before the first of it is decided.
       await Promise.resolve();
       if (setup.caching === null) return await this.#ask(asked, call.signal, false);
       return await cache.answer(asked, (signal, keepsUsage, isRecheck) =>
@@ -79,14 +79,14 @@ export class Pipeline {
     }
   }
 
-  /** @param keepsUsage - a stream is to tell its usage even if the client did not ask for it */
+  /** @param keepsUsage - a stream is to include its usage even if the client did not ask for it */
   async #ask(
     asked: AskedRequest,
     signal: GoneSignal,
     keepsUsage: boolean,
     isRecheck = false,
   ): Promise<Exchange> {
-    const { books } = this.#parts;
+    const { books: ledger } = this.#parts;
     const { call, request, setup } = asked;
     const { reader } = setup;
     const options =
@@ -97,11 +97,11 @@ export class Pipeline {
     const entry = this.#open(asked, plan, isRecheck);
     const running = { setup, entry, routing: plan.routing };
 
-    // A stream goes on when `chat` has left.
+    // A stream continues after `chat` has returned.
     setup.enter();
-    books.metrics.inFlight.inc();
+    ledger.metrics.inFlight.inc();
     try {
-      // Lets the rest of the cohort be decided before the first of it is sent.
+      // Lets the rest of the batch be decided before the first of it is sent.
       await Promise.resolve();
       const answer = await answerFrom({
         tries: plan.tries,
@@ -114,7 +114,7 @@ export class Pipeline {
         memory: () => this.#parts.thoughts.of(call.caller.name),
         upstreams: setup.upstreams,
         providers: setup.providers,
-        clock: books.clock,
+        clock: ledger.clock,
         signal,
         keepsUsage,
         isRouted: plan.routing !== null,
@@ -123,15 +123,15 @@ export class Pipeline {
         tellsModels: plan.tellsModels === true,
       });
       if (isWhole(answer)) await this.#answered.join();
-      return deliver(books, running, answer);
+      return deliver(ledger, running, answer);
     } catch (bug) {
-      leave(books, setup);
+      leave(ledger, setup);
       throw bug;
     }
   }
 
   /**
-   * Decides on a request without calling or counting anything.
+   * Decides on a request without calling a model or counting anything.
    *
    * @throws {GatewayError} as `chat` does before a decision
    */
@@ -149,8 +149,8 @@ export class Pipeline {
   }
 
   /**
-   * How many tokens a request comes to: asked of the provider that would answer it where its dialect is
-   * the client's and has a place to ask, estimated otherwise.
+   * Counts the input tokens of a request: by the provider that would answer it if that speaks the client's
+   * dialect and has an endpoint for it, estimated otherwise.
    *
    * @throws {GatewayError} as `chat` does
    */
@@ -166,15 +166,15 @@ export class Pipeline {
   }
 
   /**
-   * A decision of the past, with what came of it.
+   * Looks up a past decision and its outcome.
    *
-   * @param caller - sees its own, unless its key may see all
+   * @param caller - sees only its own decisions, unless its key may see all
    * @throws {GatewayError} `not_found`
    */
   recall(id: string, caller: Caller): Explanation & Pick<DecisionRecord<unknown>, 'outcome'> {
     const record = this.#parts.decisions.get(id);
     const isShown = record?.caller === caller.name || caller.decisions === 'all';
-    // That of another caller is answered like one that never was: ids must not be probed for.
+    // Another caller's decision is answered like an unknown id: ids must not be probed for.
     if (record === undefined || !isShown) {
       throw new GatewayError(
         'not_found',
@@ -185,7 +185,7 @@ export class Pipeline {
     return { ...explained({ decision, routing }), outcome };
   }
 
-  /** Everything that can be asked for now. */
+  /** All policies and models that can be requested now. */
   offer(): { readonly policies: readonly string[]; readonly models: readonly ServedModel[] } {
     const { router, served } = this.#parts.setup();
     return { policies: router.policies, models: [...served.values()] };
@@ -197,16 +197,16 @@ export class Pipeline {
   }
 
   /**
-   * Books a request that failed before there was a decision.
+   * Records a request that failed before there was a decision.
    *
-   * @returns the id under which the log has it
+   * @returns its id in the log
    */
   refused(error: GatewayError, asked: Asked): string {
-    const { newId, books } = this.#parts;
-    const requestId = newId(books.clock.wallMs());
+    const { newId, books: ledger } = this.#parts;
+    const requestId = newId(ledger.clock.wallMs());
     const clientRequestId = clientRequestIdOf(asked.headers);
     const caller = this.#callerOf(asked);
-    bookRefusal(books, error, { ...asked, requestId, clientRequestId, caller });
+    bookRefusal(ledger, error, { ...asked, requestId, clientRequestId, caller });
     return requestId;
   }
 
@@ -239,7 +239,7 @@ export class Pipeline {
   }
 }
 
-/** @returns `null` where lengths cannot be compared: several answers were asked for, or no longer ones */
+/** @returns `null` if lengths cannot be compared: several answers were requested, or a limit below the expected length */
 function expectedLength(
   routing: KeptRouting | null,
   request: ChatRequest,
@@ -252,18 +252,18 @@ function expectedLength(
   return { tokens, withTools: tools > 0 };
 }
 
-/** Estimated tokens of a request that nothing was decided for, media at what providers charge rather than by their bytes. */
+/** Estimates the tokens of a request that was not routed; media count as providers charge them, not by their bytes. */
 function tokensOf(request: ChatRequest): number {
   try {
     return estimateTokens(request.conversation());
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    // The provider has taken what cannot be read here: four bytes a token is what prose comes to in a body.
+    // The provider accepted what cannot be read here: prose in a body comes to about four bytes a token.
     return request.body.length / 4;
   }
 }
 
-/** A stream has begun, and its first word is waited for: that must not wait for others. */
+/** Only whole answers are batched: a stream's first bytes must not wait for others. */
 function isWhole(answer: Answer): boolean {
   return answer.ok && answer.kind === 'whole';
 }

@@ -3,24 +3,24 @@ import type { Price, Upstream } from '../core/model.js';
 import type { Usage } from '../core/usage.js';
 import type { AnswerSummary } from '../dialects/dialect.js';
 
-/** Price and usage of an answer, for headers that are sent before the books are closed. */
+/** Usage and cost of an answer, for headers that are sent before the request is settled. */
 export interface Bill {
   readonly usage: Usage | null;
   readonly costUsd: number | null;
   readonly savedUsd: number | null;
 }
 
-/** What a bill needs of the request. */
+/** The part of a request that its bill depends on. */
 export interface Billed {
-  /** Input tokens to assume where the upstream tells none; asked only then. `null` where nobody can say. */
+  /** Estimates the input tokens, called only if the upstream reports none; `null` if there is no estimate. */
   readonly estimateInputTokens: (() => number) | null;
-  /** Price of the model that savings are measured against; `null` when there is none. */
+  /** Price of the reference model that savings are measured against; `null` when there is none. */
   readonly referencePrice: Price | null;
 }
 
 const CHARS_PER_TOKEN = 4;
 
-/** What an answer cost and saved. */
+/** Computes what an answer cost and saved. */
 export function billFor(billed: Billed, upstream: Upstream, summary: AnswerSummary): Bill {
   const usage = usageOf(billed, summary);
   const costUsd = usageCostUsd(upstream.price, usage);
@@ -33,21 +33,21 @@ export function billFor(billed: Billed, upstream: Upstream, summary: AnswerSumma
   };
 }
 
-/** The usage that was told, with an estimate for what was not. */
+/** The usage that the upstream reported, with estimates for what it did not report. */
 export function usageOf(
   { estimateInputTokens }: Billed,
   { usage, input = null, outputChars }: AnswerSummary,
 ): Usage {
-  // Of an answer that broke off, what was told ahead of it counts; what was written since, nobody has told.
-  const told = usage ?? (input === null ? UNTOLD : { ...input, outputTokens: 0 });
-  // Servers that do not count say 0. There is no request without input, and what was written was paid for.
-  const inputTokens = told.inputTokens || Math.round(estimateInputTokens?.() ?? 0);
-  const outputTokens = told.outputTokens || Math.ceil(outputChars / CHARS_PER_TOKEN);
-  const isTold = inputTokens === told.inputTokens && outputTokens === told.outputTokens;
-  return isTold ? told : { ...told, inputTokens, outputTokens, estimated: true };
+  // An answer that broke off may have reported its input at its start; its output is not known.
+  const reported = usage ?? (input === null ? UNREPORTED : { ...input, outputTokens: 0 });
+  // Servers that do not count report 0. Every request has input, and what was written was paid for.
+  const inputTokens = reported.inputTokens || Math.round(estimateInputTokens?.() ?? 0);
+  const outputTokens = reported.outputTokens || Math.ceil(outputChars / CHARS_PER_TOKEN);
+  const isReported = inputTokens === reported.inputTokens && outputTokens === reported.outputTokens;
+  return isReported ? reported : { ...reported, inputTokens, outputTokens, estimated: true };
 }
 
-const UNTOLD: Usage = {
+const UNREPORTED: Usage = {
   inputTokens: 0,
   outputTokens: 0,
   cacheReadTokens: 0,

@@ -5,18 +5,18 @@ import type { AnswerSummary } from '../dialects/dialect.js';
 import { usageOf, type Bill, type Billed } from './bill.js';
 import type { AttemptRecord, Charge } from './decision-log.js';
 
-/** One try to get the answer, as it ended. */
+/** One attempt to get the answer, and how it ended. */
 export interface EndedAttempt extends Omit<AttemptRecord, 'charge'> {
-  /** What came to nothing and is probably billed all the same; absent where it answered, or cost nothing. */
+  /** A failed answer that the provider probably bills; absent if the attempt answered or cost nothing. */
   readonly unused?: { readonly upstream: Upstream; readonly summary: AnswerSummary };
 }
 
-/** Works out what attempts cost that gave no answer. */
+/** Adds to failed attempts what they probably cost. */
 export function chargedAttempts(
   billed: Billed,
   attempts: readonly EndedAttempt[],
 ): readonly AttemptRecord[] {
-  // Of nearly all requests the first attempt gives the answer.
+  // For nearly all requests the first attempt answers.
   if (!attempts.some(({ unused }) => unused !== undefined)) return attempts;
   return attempts.map(({ upstream, outcome, ms, unused }) => {
     const charge = unused === undefined ? null : chargeFor(billed, unused);
@@ -28,39 +28,39 @@ function chargeFor(
   billed: Billed,
   { upstream, summary }: NonNullable<EndedAttempt['unused']>,
 ): Charge | null {
-  const isTold = summary.usage !== null || (summary.input ?? null) !== null;
-  if (!isTold && billed.estimateInputTokens === null) return null;
+  const isReported = summary.usage !== null || (summary.input ?? null) !== null;
+  if (!isReported && billed.estimateInputTokens === null) return null;
   const usage = { ...usageOf(billed, summary), estimated: true };
   return { model: upstream.modelId, usage, costUsd: usageCostUsd(upstream.price, usage) };
 }
 
-/** What was billed without an answer. */
+/** The charges of failed attempts. */
 export function chargesOf(attempts: readonly AttemptRecord[]): readonly Charge[] {
   return attempts.flatMap(({ charge }) => charge ?? []);
 }
 
-/** The whole bill of a request: its answer, if there is one, and what was billed without. */
+/** The bill of a whole request: its answer, if there is one, and the charges of failed attempts. */
 export function withCharges(answer: Bill, charges: readonly Charge[]): Bill {
   if (charges.length === 0) return answer;
   const wastedUsd = wastedIn(charges);
   return {
-    usage: answer.usage ?? charges.map(({ usage }) => usage).reduce(together),
+    usage: answer.usage ?? charges.map(({ usage }) => usage).reduce(sumUsage),
     costUsd: knownSum([answer.costUsd, wastedUsd]),
     savedUsd: answer.savedUsd === null ? null : answer.savedUsd - (wastedUsd ?? 0),
   };
 }
 
-/** US dollars; `null` where nothing of it is known. */
+/** The sum of the charges in US dollars; `null` if no cost is known. */
 export function wastedIn(charges: readonly Charge[]): number | null {
   return knownSum(charges.map(({ costUsd }) => costUsd));
 }
 
-/** `null` where nothing of it is known. */
+/** `null` if no amount is known. */
 function knownSum(amounts: readonly (number | null)[]): number | null {
   return amounts.reduce((sum, usd) => (usd === null ? sum : (sum ?? 0) + usd), null);
 }
 
-function together(a: Usage, b: Usage): Usage {
+function sumUsage(a: Usage, b: Usage): Usage {
   return {
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,

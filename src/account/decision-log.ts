@@ -1,19 +1,19 @@
 import type { DecisionHead } from '../core/decision.js';
 import type { Usage } from '../core/usage.js';
 
-/** One try to get the answer. */
+/** One attempt to get the answer. */
 export interface AttemptRecord {
   /** `provider/name-there`. */
   readonly upstream: string;
-  /** `ok`, the code of the error that ended it, or `resting` where it was not made for now. */
+  /** `ok`, the code of the error that ended it, or `resting` if the place was passed over because it rests. */
   readonly outcome: string;
-  /** Milliseconds until the answer began, or the try failed. */
+  /** Milliseconds until the answer began, or the attempt failed. */
   readonly ms: number;
-  /** What it probably cost though it gave no answer; absent where it gave one, or cost nothing. */
+  /** What a failed attempt probably cost; absent if it answered or cost nothing. */
   readonly charge?: Charge;
 }
 
-/** What an upstream bills for. */
+/** What an upstream charges for an attempt. */
 export interface Charge {
   readonly model: string;
   readonly usage: Usage;
@@ -23,20 +23,20 @@ export interface Charge {
 
 /** How an exchange ended. */
 export interface Outcome {
-  /** The status the client got; 499 when it went away first. */
+  /** The status the client got; 499 if it disconnected first. */
   readonly status: number;
   /** `null` for success, else the error's code. */
   readonly error: string | null;
   /** The model that answered; differs from the decision's after a fallback. */
   readonly servedModel: string | null;
   readonly attempts: readonly AttemptRecord[];
-  /** Of the answer; where there is none, of what was billed without one. */
+  /** Of the answer; without one, of the failed attempts that are billed. */
   readonly usage: Usage | null;
-  /** US dollars by the usage told or estimated, attempts that failed included; `null` when all prices are unknown. */
+  /** US dollars, by reported or estimated usage, failed attempts included; `null` when all prices are unknown. */
   readonly costUsd: number | null;
-  /** The part of it that the answer itself cost; `null` when its price is unknown, or there is none. */
+  /** The part of `costUsd` that the answer itself cost; `null` if its price is unknown or there is no answer. */
   readonly answerUsd: number | null;
-  /** Less than the reference model would have cost for the tokens of the answer; `null` when unknown. */
+  /** What the reference model would have cost for the same tokens, less `costUsd`; `null` when unknown. */
   readonly savedUsd: number | null;
   readonly finishReason: string | null;
   /** Milliseconds from the request's last byte to the first byte sent. */
@@ -46,20 +46,20 @@ export interface Outcome {
   readonly overheadMs: number;
 }
 
-/** A decision and what came of it; `outcome` is `null` while the answer is under way. */
+/** A decision and its outcome, which is `null` while the request is in flight. */
 export interface DecisionRecord<Detail> {
   readonly decision: DecisionHead;
-  /** Name of the key whose request it is. */
+  /** Name of the key that made the request. */
   readonly caller: string;
-  /** What the decision was made from, for explaining it; `null` when the client named the model. */
+  /** The data that the decision was made from, to explain it; `null` when the client named the model. */
   readonly detail: Detail | null;
   outcome: Outcome | null;
 }
 
-/** The latest decisions, the oldest forgotten first. Holds no prompt and no answer. */
+/** The latest decisions, in a ring buffer. Holds no prompt and no answer. */
 export class DecisionLog<Detail> {
   readonly #capacity: number;
-  /** In a ring; the oldest is at `#next` once it is full. */
+  /** The ring; the oldest is at `#next` once it is full. */
   readonly #records: DecisionRecord<Detail>[] = [];
   #next = 0;
 
@@ -77,10 +77,10 @@ export class DecisionLog<Detail> {
   }
 
   /**
-   * Looks through all decisions, the latest first: a tenth of a millisecond for ten thousand. Every
-   * request adds a decision and few are ever asked for, so there is no index to keep up.
+   * Searches all decisions, the latest first: a tenth of a millisecond for ten thousand. Every
+   * request adds a decision and few are ever looked up, so an index would not pay.
    *
-   * @returns `undefined` for an id that was never given or has been forgotten
+   * @returns `undefined` for an id that never existed or is no longer kept
    */
   get(id: string): DecisionRecord<Detail> | undefined {
     const records = this.#records;

@@ -17,7 +17,7 @@ const line = z.strictObject({
   text: z.string().nullable(),
 });
 
-/** What somebody said of an answer, with what is needed to learn from it. */
+/** A grade for an answer, with what is needed to learn from it. */
 export interface FeedbackEntry {
   /** ISO 8601. */
   readonly at: string;
@@ -27,7 +27,7 @@ export interface FeedbackEntry {
   readonly predictor: string;
   /** 0 to 1, by model. */
   readonly scores: Readonly<Record<string, number>>;
-  /** What had been predicted of these models, 0 to 1. */
+  /** What had been predicted for these models, 0 to 1. */
   readonly predicted: Readonly<Record<string, number>>;
   /** A sentence vector, then dense features, a byte each. */
   readonly numbers: Int8Array;
@@ -36,14 +36,14 @@ export interface FeedbackEntry {
   readonly text: string | null;
 }
 
-/** Entries beyond the limit, as a share of it, at which the file is written anew without them. */
+/** The file is compacted once it has this share more lines than the limit. */
 const SLACK = 0.25;
 
 /**
- * Feedback in a file that is only appended to: a JSON line an entry, the last of a decision counts.
+ * Feedback in an append-only file: one JSON line per entry; the last entry for a decision counts.
  *
- * Bounded: what is over the limit is forgotten, oldest first. An entry is handed to the operating system
- * before `add` resolves; it survives the end of the process, but not always that of the machine.
+ * Bounded: beyond the limit the oldest entries are dropped. An entry is handed to the operating system
+ * before `add` resolves, so it survives a crash of the process, but not always one of the machine.
  */
 export class FeedbackBook {
   readonly file: string;
@@ -58,10 +58,10 @@ export class FeedbackBook {
   }
 
   /**
-   * Reads what there is; lines that cannot be read are counted and left out.
+   * Reads the file; lines that cannot be read are counted and skipped.
    *
    * @param onDamage - told how many lines were left out, if any
-   * @param isUsable - what an entry that can be read must satisfy besides
+   * @param isUsable - a further condition that entries must satisfy
    */
   static async open(
     folder: string,
@@ -82,19 +82,19 @@ export class FeedbackBook {
     return book;
   }
 
-  /** What counts, oldest first. */
+  /** The entries that count, oldest first. */
   get entries(): readonly FeedbackEntry[] {
     return [...this.#entries.values()];
   }
 
   /**
-   * Keeps an entry, instead of an earlier one for the same decision.
+   * Adds an entry; it replaces an earlier one for the same decision.
    *
-   * @throws {GatewayError} `not_saved` when it cannot be written, and is not kept then
+   * @throws {GatewayError} `not_saved` if it cannot be written; it is then not added
    */
   async add(entry: FeedbackEntry): Promise<void> {
     const write = this.#writing.then(() => this.#append(entry));
-    // One write after another; that one fails must not stop the next.
+    // Writes are serialised; a failed one must not stop the next.
     this.#writing = write.catch(() => undefined);
     await write.catch((cause: unknown) => {
       throw unsaved(cause);
@@ -108,10 +108,10 @@ export class FeedbackBook {
     const handle = await open(this.file, 'a+', 0o600);
     try {
       const { size } = await handle.stat();
-      // Behind what a crash cut off, the entry would be unreadable together with it.
+      // Appended to a line that a crash cut off, the entry would be unreadable, too.
       const start = (await isUnfinished(handle, size)) ? '\n' : '';
       await handle.appendFile(start + formatLine(entry)).catch(async (error: unknown) => {
-        // What is cut off would spoil the line that comes next.
+        // A partial line would corrupt the next one.
         await handle.truncate(size).catch(() => undefined);
         throw error;
       });
@@ -129,7 +129,7 @@ export class FeedbackBook {
       await handle.sync();
       await rename(beside, this.file);
     } catch (error) {
-      // On a full disk it would take the room that is waited for.
+      // On a full disk it would take up the space that is needed.
       await rm(beside, { force: true }).catch(() => undefined);
       throw error;
     } finally {
@@ -139,7 +139,7 @@ export class FeedbackBook {
   }
 
   #remember(entry: FeedbackEntry): void {
-    // Taken out first, so that the newest stands last.
+    // Deleted first, so that the newest entry comes last.
     this.#entries.delete(entry.decision);
     this.#entries.set(entry.decision, entry);
     for (const oldest of this.#entries.keys()) {
@@ -155,7 +155,7 @@ function unsaved(cause: unknown): GatewayError {
   return new GatewayError('not_saved', message, { cause });
 }
 
-/** Whether the last line of a file lacks its end. */
+/** Whether the last line of a file lacks its line break. */
 async function isUnfinished(handle: FileHandle, size: number): Promise<boolean> {
   if (size === 0) return false;
   const last = Buffer.alloc(1);

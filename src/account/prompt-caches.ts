@@ -3,41 +3,41 @@ import type { Conversation, Message, Part } from '../core/conversation.js';
 import type { Upstream } from '../core/model.js';
 import type { Usage } from '../core/usage.js';
 
-/** A request as providers' prompt caches may know it. */
+/** How a request relates to providers' prompt caches. */
 export interface KnownPrompt {
-  /** Its mark: by this a later request is known that goes on with it. */
+  /** Fingerprint of the whole prompt: a later request that continues it has this among its `earlier` ones. */
   readonly whole: number;
-  /** Marks of requests that this one may go on with, the latest first. */
+  /** Fingerprints of requests that this one may continue, the latest first. */
   readonly earlier: readonly number[];
-  /** Input tokens that each model's provider probably holds of it, by model; `null` where none holds any. */
+  /** Input tokens of it that each model's provider probably has cached, by model; `null` if none has any. */
   readonly held: ReadonlyMap<string, number> | null;
 }
 
-/** Characters under which no provider keeps a prompt: 1,024 tokens are the least that any of them keeps. */
+/** Shorter prompts are cached by no provider: the smallest minimum of any is 1,024 tokens. */
 const LEAST_CHARS = 4_096;
-/** Requests that this one may go on with: the last, and those before it where clients take an answer back. */
+/** Earlier requests that are considered: the last, and those before it in case the client retracts an answer. */
 const MOST_EARLIER = 4;
-/** Conversations that are known at a time; of more the oldest are forgotten. */
+/** Prompts that are remembered at a time; beyond that the oldest are dropped. */
 const MOST_CONVERSATIONS = 50_000;
-/** In these dialects a client marks what is to be kept; elsewhere it is kept unasked. */
-const KEPT_IF_ASKED: ReadonlySet<string | undefined> = new Set(['anthropic', 'bedrock']);
+/** In these dialects the client marks what to cache; in others caching is automatic. */
+const CACHED_IF_MARKED: ReadonlySet<string | undefined> = new Set(['anthropic', 'bedrock']);
 
 interface Held {
-  /** Input tokens that are read at the lower rate; 0 for a provider that turned out to keep none. */
+  /** Input tokens that are read at the lower rate; 0 for a provider that turned out to cache none. */
   readonly tokens: number;
-  /** `Clock.now()` of the answer. */
+  /** `Clock.now()` at the answer. */
   readonly atMs: number;
 }
 
 /**
- * What providers are likely to hold of a conversation in their prompt caches, learnt from the answers they gave.
+ * Learns from answers what providers probably have of each conversation in their prompt caches.
  *
- * A model that read the beginning of a conversation a moment ago reads it again for a fraction of the price, and another would
- * have to read all of it: what that is worth grows with the conversation, and belongs to the expected cost.
+ * A model that read the beginning of a conversation a moment ago reads it again for a fraction of the price, while another would
+ * have to read all of it: this difference grows with the conversation, and is part of the expected cost.
  */
 export class PromptCaches {
   readonly #clock: Pick<Clock, 'now'>;
-  /** By mark, then model; the oldest first. */
+  /** By fingerprint, then model; the oldest first. */
   readonly #held = new Map<number, Map<string, Held>>();
 
   constructor(clock: Pick<Clock, 'now'>) {
@@ -45,25 +45,25 @@ export class PromptCaches {
   }
 
   /**
-   * What is known of a request; `null` for one too short for any provider to keep.
+   * Looks a request up; `null` for one too short for any provider to cache.
    *
-   * @param caller - whose conversation it is: others' are never taken for it
-   * @param holdsMs - how long providers are taken to hold a prompt; 0 for not at all
+   * @param caller - whose conversation it is; conversations of different callers are never mixed
+   * @param holdsMs - how long providers are assumed to cache a prompt; 0 for not at all
    */
   look(conversation: Conversation, caller: string, holdsMs: number): KnownPrompt | null {
     if (holdsMs === 0 || !isLong(conversation)) return null;
-    const { whole, earlier } = marksOf(conversation, caller);
+    const { whole, earlier } = fingerprintsOf(conversation, caller);
     return { whole, earlier, held: this.#heldOf(earlier, this.#clock.now() - holdsMs) };
   }
 
-  /** Learns from an answer what its provider now holds of the request. */
+  /** Learns from an answer what its provider now has cached of the request. */
   note(prompt: KnownPrompt, upstream: Upstream, usage: Usage): void {
     const tokens = this.#keptOf(prompt, upstream, usage);
     if (tokens === null) return;
     const { whole } = prompt;
     const models = this.#held.get(whole) ?? new Map<string, Held>();
     models.set(upstream.modelId, { tokens, atMs: this.#clock.now() });
-    // Taken out first, so that what was used last stands last.
+    // Deleted first, so that the most recently used comes last.
     this.#held.delete(whole);
     this.#held.set(whole, models);
     const oldest = this.#held.keys().next().value;
@@ -72,8 +72,8 @@ export class PromptCaches {
 
   #heldOf(earlier: readonly number[], sinceMs: number): ReadonlyMap<string, number> | null {
     const latest = new Map<string, Held>();
-    for (const mark of earlier) {
-      for (const [model, held] of this.#held.get(mark) ?? []) {
+    for (const fingerprint of earlier) {
+      for (const [model, held] of this.#held.get(fingerprint) ?? []) {
         if (!latest.has(model)) latest.set(model, held);
       }
     }
@@ -82,17 +82,17 @@ export class PromptCaches {
     return new Map(found.map(([model, { tokens }]) => [model, tokens]));
   }
 
-  /** `null`: nobody can say. */
+  /** `null` if unknown. */
   #keptOf({ earlier, held }: KnownPrompt, upstream: Upstream, usage: Usage): number | null {
     const { modelId, dialect, price } = upstream;
     if (price?.cacheRead == null) return null;
     const told = usage.cacheReadTokens + usage.cacheWriteTokens;
-    if (KEPT_IF_ASKED.has(dialect)) return told > 0 ? told : null;
+    if (CACHED_IF_MARKED.has(dialect)) return told > 0 ? told : null;
     if (told > 0) return usage.inputTokens;
-    // What ought to have been read from the cache, and was not, is not kept there, now or later.
+    // A provider that should have read this from its cache, and did not, does not cache it at all.
     const isDisproved =
       (held?.has(modelId) === true && !usage.estimated) ||
-      earlier.some((mark) => this.#held.get(mark)?.get(modelId)?.tokens === 0);
+      earlier.some((fingerprint) => this.#held.get(fingerprint)?.get(modelId)?.tokens === 0);
     return isDisproved ? 0 : usage.inputTokens;
   }
 }
@@ -108,34 +108,34 @@ function isLong({ messages, tools }: Conversation): boolean {
 }
 
 /**
- * Marks are made of who asks, the tools, and of every part its kind, length and edges: enough to tell conversations apart, and
- * cheap for long ones. Taking one for another would only mistake what a request costs.
+ * Fingerprints cover the caller, the tools, and the kind, length and edges of every part: enough to tell conversations apart, and
+ * cheap for long ones. A collision would only make an expected cost wrong.
  */
-function marksOf(
+function fingerprintsOf(
   { messages, tools }: Conversation,
   caller: string,
 ): Pick<KnownPrompt, 'whole' | 'earlier'> {
-  const mark = new Mark();
-  mark.addText(caller);
+  const hash = new RunningHash();
+  hash.addText(caller);
   for (const { name, definitionLength } of tools) {
-    mark.addText(name);
-    mark.add(definitionLength);
+    hash.addText(name);
+    hash.add(definitionLength);
   }
   const answers = messages.flatMap(({ role }, i) => (role === 'assistant' ? [i] : []));
   const ends = new Set(answers.slice(-MOST_EARLIER));
   const earlier: number[] = [];
   messages.forEach((message, i) => {
-    if (ends.has(i)) earlier.unshift(mark.value);
-    addMessage(mark, message);
+    if (ends.has(i)) earlier.unshift(hash.value);
+    addMessage(hash, message);
   });
-  return { whole: mark.value, earlier };
+  return { whole: hash.value, earlier };
 }
 
-function addMessage(mark: Mark, { role, parts }: Message): void {
-  mark.addText(role);
+function addMessage(hash: RunningHash, { role, parts }: Message): void {
+  hash.addText(role);
   for (const part of parts) {
-    mark.addText(part.kind);
-    mark.addText(textOf(part));
+    hash.addText(part.kind);
+    hash.addText(textOf(part));
   }
 }
 
@@ -145,15 +145,15 @@ function textOf(part: Part): string {
 }
 
 const EDGE_CHARS = 24;
-const WORD = 2 ** 21;
+const HIGH_BITS = 2 ** 21;
 
-/** A running mark of 53 bits: two hashes in the manner of FNV-1a side by side. */
-class Mark {
+/** A running hash of 53 bits: two FNV-1a-like hashes side by side. */
+class RunningHash {
   #low = 0x811c9dc5;
   #high = 0x2c1b3c6d;
 
   get value(): number {
-    return (this.#low >>> 0) * WORD + ((this.#high >>> 0) % WORD);
+    return (this.#low >>> 0) * HIGH_BITS + ((this.#high >>> 0) % HIGH_BITS);
   }
 
   add(number: number): void {

@@ -3,26 +3,26 @@ import type { RequestHeaders } from '../core/request-headers.js';
 import { MAX_MESSAGE_CHARS } from './request-line.js';
 import type { Books } from './settle.js';
 
-/** A request as far as its head says. */
+/** What the head of a request says. */
 export interface Asked {
   readonly method: string;
-  /** As it was asked for, query included. */
+  /** As received, query included. */
   readonly url: string;
   readonly headers: RequestHeaders;
-  /** Of the connection's other end; absent when it has gone. */
+  /** Remote address of the connection; absent once it is closed. */
   readonly address: string | undefined;
 }
 
-/** A request that came to nothing, and who sent it. */
+/** A request that failed before a decision, and who sent it. */
 export type RefusedRequest = Omit<Asked, 'headers'> & {
   readonly requestId: string;
-  /** The client's own id of the request; absent where it said none. */
+  /** The client's own request id; absent if it sent none. */
   readonly clientRequestId: string | undefined;
-  /** The key's name; `null` without a key that is known. */
+  /** The key's name; `null` without a known key. */
   readonly caller: string | null;
 };
 
-/** Their messages may quote what the client sent. */
+/** Errors whose messages may quote what the client sent. */
 const QUOTING: ReadonlySet<ErrorCode> = new Set([
   'invalid_json',
   'invalid_request',
@@ -31,7 +31,7 @@ const QUOTING: ReadonlySet<ErrorCode> = new Set([
 
 const MAX_PATH_CHARS = 200;
 
-/** Counts a request that failed before there was a decision, and logs who asked what, and why not. */
+/** Counts and logs a request that failed before there was a decision. */
 export function bookRefusal(
   { log, logsRequests, metrics }: Pick<Books, 'log' | 'logsRequests' | 'metrics'>,
   error: GatewayError,
@@ -58,7 +58,7 @@ export function bookRefusal(
   else log.info(line, 'request refused');
 }
 
-/** Without the query, where Google's clients have their key. */
+/** Without the query, in which Google's clients send their key. */
 function pathOf(url: string): string {
   const end = url.indexOf('?');
   return url.slice(0, Math.min(MAX_PATH_CHARS, end < 0 ? MAX_PATH_CHARS : end));

@@ -4,16 +4,16 @@ import type { Log } from '../telemetry/log.js';
 import { chargesOf, wastedIn } from './charges.js';
 import type { AttemptRecord, Outcome } from './decision-log.js';
 
-/** Of a message in the log: enough to know what is wrong, and hardly enough to quote a prompt. */
+/** Longest error message in the log: enough to know what is wrong, and hardly enough to quote a prompt. */
 export const MAX_MESSAGE_CHARS = 300;
 
-/** Where lines go, and whether requests that went well get one. */
+/** The log, and whether successful requests get a line. */
 interface RequestLog {
   readonly log: Log;
   readonly logsRequests: () => boolean;
 }
 
-/** What of a request stands in its line, beside its outcome. */
+/** What the log line has of a request, besides its outcome. */
 interface LoggedRequest {
   readonly record: { readonly decision: DecisionHead };
   readonly caller: string;
@@ -23,9 +23,9 @@ interface LoggedRequest {
 }
 
 /**
- * Writes the one line that a request gets when it is over.
+ * Writes the one log line of a finished request.
  *
- * @param error - what ended it; `null` for an answer that came to its end
+ * @param error - what ended it; `null` for a complete answer
  */
 export function writeRequestLine(
   { log, logsRequests }: RequestLog,
@@ -46,29 +46,29 @@ export function writeRequestLine(
   else if (logsRequests()) log.line(line, 'request');
 }
 
-/** Whether somebody should look: not at a client that left, nor at one that was told what it did wrong. */
+/** Whether an operator should look at it: not if the client disconnected, nor if the request itself was at fault. */
 function isFailure({ code }: GatewayError, { status }: Outcome): boolean {
   // An answer that broke off had its 200 already.
   return status >= 500 || (status < 400 && code !== 'client_closed');
 }
 
-/** The platform's name of what went wrong below us (`ECONNREFUSED`); `undefined` where nothing did. */
+/** The platform's code of the underlying error (`ECONNREFUSED`); `undefined` if there is none. */
 function causeOf({ cause }: GatewayError): string | undefined {
   if (cause instanceof GatewayError) return causeOf(cause);
   const code = codeOf(cause);
   return code === '' ? undefined : code;
 }
 
-/** What a line says of an error beside its code. */
+/** What the line says of an error besides its code. */
 interface Why {
   readonly message: string | undefined;
   readonly cause: string | undefined;
 }
 
-const UNTOLD: Why = { message: undefined, cause: undefined };
+const NO_ERROR: Why = { message: undefined, cause: undefined };
 
-// One literal: putting it together of parts costs more than writing it.
-function lineOf(request: LoggedRequest, outcome: Outcome, why: Why = UNTOLD) {
+// A single literal: assembling it from parts would cost more than writing it.
+function lineOf(request: LoggedRequest, outcome: Outcome, why: Why = NO_ERROR) {
   const { caller, clientRequestId, stream, isRecheck } = request;
   const { decision } = request.record;
   const { usage, attempts } = outcome;
@@ -109,12 +109,12 @@ function madeOf(attempts: readonly AttemptRecord[]): number {
     : attempts.filter(({ outcome }) => outcome !== 'resting').length;
 }
 
-/** `acme/large upstream_failed, acme/small ok`: why it was not the first place that answered. */
+/** `acme/large upstream_failed, acme/small ok`: why the first place did not answer. */
 function triedIn(attempts: readonly AttemptRecord[]): string {
   return attempts.map(({ upstream, outcome }) => `${upstream} ${outcome}`).join(', ');
 }
 
-/** What was billed for attempts that failed; `undefined` where nothing was. */
+/** The cost of failed attempts in US dollars; `undefined` if they cost nothing. */
 function failedIn(attempts: readonly AttemptRecord[]): number | null | undefined {
   if (!attempts.some(({ charge }) => charge !== undefined)) return undefined;
   return wastedIn(chargesOf(attempts));

@@ -14,12 +14,12 @@ import type { SpeedMeter } from './speed.js';
 import type { KnownPrompt, PromptCaches } from './prompt-caches.js';
 import type { DailySpend } from './spend.js';
 
-/** Where everything that happened is written down. */
+/** Everything that a finished request is recorded in. */
 export interface Books {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
-  /** Whether requests that went well get a line in the log. */
+  /** Whether successful requests get a line in the log. */
   readonly logsRequests: () => boolean;
   readonly spend: DailySpend;
   readonly speed: SpeedMeter;
@@ -27,22 +27,22 @@ export interface Books {
   readonly promptCaches: PromptCaches;
 }
 
-/** An exchange that is under way. */
+/** An exchange in progress. */
 export interface OpenEntry extends Billed {
   readonly record: Pick<DecisionRecord<unknown>, 'decision' | 'outcome'> & {
     outcome: Outcome | null;
   };
   readonly caller: string;
-  /** The client's own id of the request; absent where it said none. */
+  /** The client's own request id; absent if it sent none. */
   readonly clientRequestId: string | undefined;
   readonly stream: boolean;
-  /** Nobody waits for the answer: it is to tell whether a kept one is right. */
+  /** The answer is not for a client: it checks whether a cached one is right. */
   readonly isRecheck?: boolean;
-  /** `Clock.now()` when the whole request was there. */
+  /** `Clock.now()` when the request was complete. */
   readonly startedMs: number;
-  /** How long an answer a model was expected to give; `null`, or absent, where nothing was, or another length may have been asked for. */
+  /** The answer length expected of a model; `null` or absent if none was, or if the request asks for another length. */
   readonly expectedLength?: (model: string) => ExpectedLength | null;
-  /** What the model was chosen by, if any was; `null` or absent where prompt caches do not matter. */
+  /** The prompt cache state that the decision used; `null` or absent where prompt caches do not matter. */
   readonly prompt?: KnownPrompt | null;
 }
 
@@ -50,36 +50,36 @@ export interface OpenEntry extends Billed {
 export interface Ending {
   readonly status: number;
   readonly error: GatewayError | null;
-  /** Who answered; `null` when nobody did. */
+  /** The upstream that answered; `null` if none did. */
   readonly upstream: Upstream | null;
   readonly attempts: readonly EndedAttempt[];
-  /** What is known of the answer, however little of it came; `null` when none began. */
+  /** What is known of the answer, even if it broke off; `null` if none began. */
   readonly summary: AnswerSummary | null;
   /** `Clock.now()` at the answer's first byte, `null` when there was none. */
   readonly firstByteMs: number | null;
-  /** The answer had been given before, or was under way for somebody else; absent where it was not. */
+  /** The answer came from the cache or from an identical request in flight; absent otherwise. */
   readonly recalled?: RecalledAnswer;
 }
 
-/** An answer that cost nothing this time. */
+/** An answer from the cache, or shared with an identical request, which cost nothing this time. */
 export interface RecalledAnswer {
-  /** Who had answered; `null` when the other request failed. */
+  /** The model that had answered; `null` if the other request failed. */
   readonly model: string | null;
   /** What it had cost; `null` when unknown. */
   readonly savedUsd: number | null;
-  /** Milliseconds spent waiting for the answer that was under way. */
+  /** Milliseconds spent waiting for the request in flight. */
   readonly waitedMs: number;
 }
 
 const NO_CHARGES: readonly Charge[] = [];
 
 /**
- * Books an exchange: spend, metrics, one log line, the decision's outcome.
+ * Settles an exchange: spend, metrics, one log line, the decision's outcome.
  *
- * Booking the same entry again changes nothing and returns the first outcome, so that an answer's
- * end and the client's going away may both report it.
+ * Idempotent: settling the same entry again changes nothing and returns the first outcome, so that the
+ * end of the answer and the client's disconnect may both report it.
  */
-export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome {
+export function settle(ledger: Books, entry: OpenEntry, ending: Ending): Outcome {
   if (entry.record.outcome !== null) return entry.record.outcome;
   const answer = billOf(entry, ending);
   const attempts = chargedAttempts(entry, ending.attempts);
@@ -91,38 +91,38 @@ export function settle(books: Books, entry: OpenEntry, ending: Ending): Outcome 
   const outcome = outcomeOf(entry, ending, withCharges(answer, charges), {
     answerUsd: answer.costUsd,
     attempts,
-    totalMs: books.clock.now() - entry.startedMs,
+    totalMs: ledger.clock.now() - entry.startedMs,
     waitedMs,
   });
   entry.record.outcome = outcome;
-  books.spend.add(outcome.costUsd);
-  learnSpeed(books.speed, entry, outcome);
-  learnLength(books.length, entry, outcome);
-  learnCaches(books.promptCaches, entry, outcome, ending.upstream);
-  count(books.metrics, entry, outcome);
-  for (const charge of charges) countCharge(books.metrics, charge);
+  ledger.spend.add(outcome.costUsd);
+  learnSpeed(ledger.speed, entry, outcome);
+  learnLength(ledger.length, entry, outcome);
+  learnCaches(ledger.promptCaches, entry, outcome, ending.upstream);
+  count(ledger.metrics, entry, outcome);
+  for (const charge of charges) countCharge(ledger.metrics, charge);
   if (ending.upstream !== null && answer.usage !== null) {
     const { usage, costUsd } = answer;
-    countCharge(books.metrics, { model: ending.upstream.modelId, usage, costUsd });
-    countSaving(books.metrics, entry, outcome);
+    countCharge(ledger.metrics, { model: ending.upstream.modelId, usage, costUsd });
+    countSaving(ledger.metrics, entry, outcome);
   }
-  writeRequestLine(books, entry, outcome, ending.error);
+  writeRequestLine(ledger, entry, outcome, ending.error);
   return outcome;
 }
 
 function billOf(entry: OpenEntry, { upstream, summary, recalled }: Ending): Bill {
   if (upstream === null || summary === null || summary.unmeasured === true) {
-    return unasked(recalled);
+    return billWithoutUpstream(recalled);
   }
   return billFor(entry, upstream, summary);
 }
 
-/** What led to the end of an exchange. */
-interface Course {
+/** How the exchange went until its end. */
+interface Progress {
   readonly answerUsd: number | null;
   readonly attempts: readonly AttemptRecord[];
   readonly totalMs: number;
-  /** The part of it that passed waiting for upstreams. */
+  /** The part of `totalMs` spent waiting for upstreams. */
   readonly waitedMs: number;
 }
 
@@ -130,7 +130,7 @@ function outcomeOf(
   entry: OpenEntry,
   ending: Ending,
   bill: Bill,
-  { answerUsd, attempts, totalMs, waitedMs }: Course,
+  { answerUsd, attempts, totalMs, waitedMs }: Progress,
 ): Outcome {
   const firstByteMs = ending.firstByteMs === null ? null : ending.firstByteMs - entry.startedMs;
   return {
@@ -149,8 +149,8 @@ function outcomeOf(
   };
 }
 
-/** No upstream answered this request: for a recalled answer nothing was spent, and no token used. */
-function unasked(recalled: RecalledAnswer | undefined): Bill {
+/** No upstream answered this request: a recalled answer costs nothing and uses no tokens. */
+function billWithoutUpstream(recalled: RecalledAnswer | undefined): Bill {
   const isAnswered = recalled !== undefined && recalled.model !== null;
   return {
     usage: null,
@@ -163,15 +163,15 @@ function learnSpeed(meter: SpeedMeter, entry: OpenEntry, outcome: Outcome): void
   const { servedModel, usage, firstByteMs, totalMs, error, attempts } = outcome;
   if (!entry.stream || error !== null || servedModel === null) return;
   if (usage === null || firstByteMs === null) return;
-  // The time that was lost at places before it is none of the model's.
-  const answered = attempts.findLast(({ outcome: how }) => how === 'ok');
+  // Time lost at places that failed before it does not count against the model.
+  const answered = attempts.findLast((attempt) => attempt.outcome === 'ok');
   if (answered === undefined) return;
   meter.add(servedModel, answered.ms, usage.outputTokens, totalMs - firstByteMs);
 }
 
 function learnLength(meter: LengthMeter, entry: OpenEntry, outcome: Outcome): void {
   const { servedModel, usage, error, finishReason } = outcome;
-  // What was cut off says nothing of how long it would have been.
+  // An answer that was cut off does not tell how long it would have been.
   if (error !== null || servedModel === null || finishReason === 'length') return;
   if (usage === null || usage.estimated) return;
   const expected = entry.expectedLength?.(servedModel) ?? null;

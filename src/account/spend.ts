@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 
-/** Money left of the day's budget, as rules see it. */
+/** The state of the daily budget, as rules see it. */
 export interface BudgetState {
   /** `null`: no budget is set. */
   readonly limitUsd: number | null;
@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 /**
  * What this process has spent since midnight UTC.
  *
- * Kept in memory: a restart begins the day anew.
+ * Kept in memory: a restart begins at 0 again.
  */
 export class DailySpend {
   readonly #clock: Clock;
@@ -24,7 +24,7 @@ export class DailySpend {
     this.#day = this.#today();
   }
 
-  /** @param costUsd - `null` (unknown) adds nothing: what is unknown cannot be counted */
+  /** @param costUsd - `null` (unknown) adds nothing */
   add(costUsd: number | null): void {
     this.#turnDay();
     this.#spentUsd += costUsd ?? 0;
@@ -38,7 +38,7 @@ export class DailySpend {
 
   #turnDay(): void {
     const today = this.#today();
-    // A clock that is set back over midnight gives no second budget for the same day.
+    // A clock that is set back across midnight must not grant a second budget for the same day.
     if (today === this.#day || today === this.#day - 1) return;
     this.#day = today;
     this.#spentUsd = 0;

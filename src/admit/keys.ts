@@ -3,12 +3,12 @@ import { GatewayError } from '../core/errors.js';
 import type { RequestHeaders } from '../core/request-headers.js';
 import { mayAsk, refusePages, type PageSettings } from './pages.js';
 
-/** Who asks. */
+/** The client that makes a request, by its key. */
 export interface Caller {
   /** The key's name; `anonymous` when no keys are configured. */
   readonly name: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Whose decisions it may see; absent: its own. */
+  /** The decisions it may see: its own unless `all`. */
   readonly decisions?: 'own' | 'all' | undefined;
 }
 
@@ -17,10 +17,10 @@ export interface ClientKey extends Caller {
   readonly key: string;
 }
 
-/** Where clients of Anthropic, Google, Azure and Portkey have their key. */
+/** Headers in which clients of Anthropic, Google, Azure and Portkey send their key. */
 const KEY_HEADERS = ['x-api-key', 'x-goog-api-key', 'api-key', 'x-portkey-api-key'] as const;
 
-/** Whoever asks where no keys are configured. */
+/** The caller of every request if no keys are configured. */
 export const ANONYMOUS: Caller = { name: 'anonymous', metadata: {} };
 
 /** Admits callers by the key they present. */
@@ -28,10 +28,10 @@ export class KeyRing {
   readonly #callers = new Map<string, { readonly digest: Buffer; readonly caller: Caller }>();
 
   readonly #pages: PageSettings;
-  /** The name under which the last request came that was let in without a key. */
+  /** The `host` header of the last request admitted without a key. */
   #admittedHost: string | string[] | undefined = undefined;
 
-  /** @param keys - empty: everybody is admitted, as `anonymous`, but for web pages that may not ask */
+  /** @param keys - if empty, everybody is admitted as `anonymous`, except web pages that are not allowed */
   constructor(keys: readonly ClientKey[], pages: PageSettings = { allowed: null, isLocal: false }) {
     this.#pages = pages;
     for (const { key, name, metadata, decisions } of keys) {
@@ -41,16 +41,16 @@ export class KeyRing {
   }
 
   /**
-   * Tells whose key it is; of several, the first that is known.
+   * Finds the caller of the key presented; of several keys the first that is known.
    *
-   * Clients send what their environment happens to hold for another server beside the key for this one:
-   * as `Authorization: Bearer KEY`, or in a header of its own such as `x-api-key`.
+   * Clients may send a key for another server, from their environment, besides the one for this gateway:
+   * one as `Authorization: Bearer KEY`, the other in a header such as `x-api-key`.
    *
-   * @throws {GatewayError} `invalid_api_key`; the message never repeats the key. `page_refused` where there are no keys
+   * @throws {GatewayError} `invalid_api_key`; the message never repeats the key. `page_refused` if no keys are configured
    */
   admit(headers: RequestHeaders): Caller {
     if (this.#callers.size === 0) {
-      // Nearly all requests are of no page, and under the name that the last one came under.
+      // Nearly all requests come from no web page, and with the same `host` as the last one.
       if (headers['origin'] !== undefined || headers['host'] !== this.#admittedHost) {
         refusePages(headers, this.#pages);
         this.#admittedHost = headers['host'];
@@ -73,14 +73,14 @@ export class KeyRing {
     throw new GatewayError('invalid_api_key', 'the API key is not one of this gateway');
   }
 
-  /** Whether pages of an origin may ask from a browser. @param isKeyless - for what nobody needs a key for */
+  /** Whether web pages of an origin may call the gateway. @param isKeyless - for endpoints that need no key */
   allowsPage(origin: string, isKeyless = false): boolean {
     return mayAsk(origin, this.#pages.allowed, !isKeyless && this.#callers.size > 0);
   }
 
   #callerWith(key: string): Caller | null {
-    // The map is keyed by half of a SHA-256, so looking it up leaks no usable timing; the whole
-    // digest is compared in constant time all the same.
+    // The map is keyed by half of a SHA-256, so the look-up leaks no usable timing; the whole
+    // digest is compared in constant time nevertheless.
     const digest = digestOf(key);
     const known = this.#callers.get(shortForm(digest));
     return known !== undefined && timingSafeEqual(known.digest, digest) ? known.caller : null;

@@ -1,30 +1,30 @@
 import { GatewayError } from '../core/errors.js';
 import type { RequestHeaders } from '../core/request-headers.js';
 
-/** Which web pages may ask. */
+/** Which web pages may call the gateway. */
 export interface PageSettings {
-  /** Origins as browsers send them, or `*` for all; `null` where nobody said anything. */
+  /** Origins as browsers send them, or `*` for all; `null` if not configured. */
   readonly allowed: readonly string[] | null;
-  /** Only programs of this machine reach the gateway. */
+  /** The gateway listens on a loopback address: only programs on this machine reach it. */
   readonly isLocal: boolean;
 }
 
-/** Pages that are this machine's own, whatever their port. */
+/** Origins of this machine, on any port. */
 const LOOPBACK = /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
 
-/** What pages of the web have; programs with pages of their own (`app://`, `chrome-extension://`) were installed by somebody. */
+/** Origins of web pages; programs with pages of their own (`app://`, `chrome-extension://`) were installed on purpose. */
 const WEB = /^(?:https?:\/\/|null$)/;
 
-/** Names that nobody can register: addresses, single words, and what never leaves a network. */
+/** Host names that cannot be registered: addresses, single words, and local domains. */
 const UNREGISTRABLE =
   /^(?:\[[\da-f:.]+\]|[\d.]+|[^.]+|.+\.(?:localhost|local|internal|lan|arpa|test))$/i;
 
 const HOST = /^(\[[^\]]*\]|[^:]*?)\.?(?::\d*)?$/;
 
 /**
- * Tells whether pages of an origin may ask from a browser.
+ * Whether web pages of an origin may call the gateway.
  *
- * @param allowed - `null`: all may where a key is wanted, which a page has to have, and else only pages of this machine
+ * @param allowed - `null` allows all pages if a key is required, which the page then must have, and otherwise only pages of this machine
  */
 export function mayAsk(
   origin: string,
@@ -36,11 +36,11 @@ export function mayAsk(
 }
 
 /**
- * Refuses what a page sends that may not ask, where no key is wanted.
+ * Refuses requests of web pages that are not allowed, if no key is required.
  *
- * A browser asks beforehand about some requests only: it sends a body as `text/plain`, or a form, at once, and keeps no more
- * than the answer from the page. And a page whose name is made to lead to this machine once it is open reads the
- * answers, too, as those of its own server; its requests come under that name.
+ * CORS alone is not enough: a browser sends a body as `text/plain`, or a form, without a preflight, and only withholds the
+ * answer from the page. And with DNS rebinding a page's own host name leads to this machine once it is open, so that it can
+ * read the answers as well; such requests have that name as their `host`.
  *
  * @throws {GatewayError} `page_refused`
  */

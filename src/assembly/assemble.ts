@@ -28,33 +28,35 @@ import { openUpstreams } from '../upstream/call.js';
 import { resolveProvider, type Provider } from '../upstream/providers.js';
 import { RestingPlaces, type RestChange } from '../upstream/resting.js';
 
-/** What a setup is told of the outside. */
+/** What an assembly needs from, and reports to, its surroundings. */
 export interface AssemblyHooks extends GroundHooks {
   readonly version: string;
   readonly speed: SpeedMeter;
   readonly length: LengthMeter;
   readonly onPredictorFault: (error: unknown) => void;
   readonly onRuleFailure: (failure: RuleFailure) => void;
-  /** A place begins to rest, or is well again; absent where nothing is asked. */
+  /** A place begins to rest or has recovered; absent where no model is called. */
   readonly onRestChange?: (change: RestChange) => void;
-  /** Runs work when no request waits for it; see `RouterParts.defer`. */
+  /** Runs work in the background; see `RouterParts.defer`. */
   readonly defer?: (work: () => void) => void;
-  /** What feedback has taught, for decisions to mind; absent where there is no server to take any. */
+  /** What was learnt from feedback; absent where there is no server to take any. */
   readonly memory?: NeighbourMemory;
 }
 
-/** Everything a request needs, made of a configuration and what comes with Suffice. */
+/** Everything a request needs, built from a configuration and the files that ship with Suffice. */
 export interface Assembly {
   readonly setup: Setup;
   readonly rules: RuleSet;
   readonly predictor: LoadedPredictor;
-  /** Where heads and feedback lie; absolute. */
+  /** Absolute path of the folder with tuned heads and feedback. */
   readonly adaptationFolder: string;
-  /** What was found wrong with names, models and rules that does not keep them from being used. */
+  /** Faults in names, models and rules that do not prevent their use. */
   readonly warnings: readonly Fault[];
 }
 
 /**
+ * Builds the setup of a configuration.
+ *
  * @throws {FaultyFileError} for rules, catalog entries, names or folders that cannot be used, failed tests included
  */
 export async function assemble(
@@ -112,7 +114,7 @@ async function assembleOn(
     onLoss: config.translation.onLoss,
     caching: cachingOf(config),
   });
-  const names = soundNames(sourced, setup);
+  const names = checkNames(sourced, setup);
   return {
     setup,
     rules: ruleSet,
@@ -144,8 +146,8 @@ function openRouter(
   });
 }
 
-/** @throws {FaultyFileError} for names that stand for nothing; the setup is closed then */
-function soundNames(sourced: SourcedConfig, setup: Setup): readonly Fault[] {
+/** @throws {FaultyFileError} for names that do not resolve; the setup is then closed */
+function checkNames(sourced: SourcedConfig, setup: Setup): readonly Fault[] {
   try {
     return refuseErrors(nameFaults(sourced, setup));
   } catch (error) {
@@ -161,11 +163,11 @@ function remembering(
 ): Predictor {
   const learns = adaptation.memory && base.revision !== 'heuristic';
   if (memory === undefined || !learns) return predictor;
-  // Requests that began before a reload are decided by the former predictor, but the memory is the present one's.
+  // Requests that began before a reload still use the old predictor, while the memory belongs to the new one.
   return new RememberingPredictor(predictor, memory, base.revision);
 }
 
-/** What the configuration says of the cache, keys included. */
+/** The cache settings, including those of single keys. */
 export function cachingIn({ cache, keys }: Config): CacheSettings {
   const callers = Object.fromEntries(keys.map(({ name, cache: own }) => [name, own ?? {}]));
   return { ...cache, callers };
@@ -191,7 +193,7 @@ function providersOf(config: Config): ReadonlyMap<string, Provider> {
   return new Map(
     inUse(config).map(([name, settings]) => {
       const resolved = resolveProvider(name, providerSettings(settings));
-      // The configuration's own checks have refused what cannot be resolved.
+      // The validation of the configuration has refused providers that cannot be resolved.
       if (!resolved.ok) throw new Error(resolved.why);
       return [name, resolved.provider];
     }),

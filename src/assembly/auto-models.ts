@@ -8,15 +8,15 @@ import { patternHint, unmatched } from '../route/rules/model-hints.js';
 import type { RoutedModel } from '../route/candidates.js';
 import { stillServed } from './retired.js';
 
-/** The models that policies choose from. */
+/** The models that policies may choose from. */
 export interface AutoModels {
   readonly candidates: readonly RoutedModel[];
-  /** Why there are none, without a full stop, and the option that it is due to; `null` where there are some. */
+  /** Why there are none, without a full stop, and the option that causes it; `null` if there are some. */
   readonly none: { readonly why: string; readonly option: 'models' | 'exclude' | null } | null;
 }
 
 /**
- * What `auto` leaves of the models that are served, without those that answer nothing or are withdrawn.
+ * The served models that `auto` allows, without embedding models and retired ones.
  *
  * @param served - by id
  */
@@ -31,10 +31,10 @@ export function autoModels(
   const here = served.size === 1 ? 'the only model' : `the ${served.size} models`;
   const matched = [...served.values()].filter(({ model }) => allowed(model.id));
   const left = matched.filter(({ model }) => !excluded(model.id));
-  // What makes vectors answers nothing.
+  // Embedding models do not chat.
   const answering = left.filter(({ model }) => !model.capabilities.has('embeddings'));
   const candidates = answering.flatMap((one) => {
-    // Whoever writes a model's whole name knows something that the catalog does not.
+    // An operator who writes a model's full name may know more than the catalog.
     if (auto.models.includes(one.model.id)) return [one];
     return stillServed(one, today) ?? [];
   });
@@ -51,10 +51,10 @@ export function autoModels(
 }
 
 /**
- * What is wrong with `auto` for these models.
+ * Checks `auto` against the models.
  *
- * @param known - all models that there are, served or not: what matches one of them may do so again
- * @returns an error where nothing can ever be chosen, since no model has such a name; warnings otherwise
+ * @param known - all known models, served or not: a pattern that matches one of them is no typing mistake
+ * @returns an error if no model at all has such a name, so that nothing can ever be chosen; warnings otherwise
  */
 export function autoFaults(
   { config: { auto }, fault }: SourcedConfig,

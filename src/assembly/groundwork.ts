@@ -15,7 +15,7 @@ import { openOwnEncoder, type EncoderHooks, type OwnEncoder } from './own-encode
 import type { Shipped } from './shipped.js';
 import { knownProvider, speaksResponses } from '../upstream/providers.js';
 
-/** What laying the ground tells of, and is told the day by. */
+/** The clock, and callbacks for problems found while loading catalog and predictor. */
 export interface GroundHooks extends EncoderHooks {
   /** The trained predictor cannot be used; the heuristic takes its place. */
   readonly onPredictorMissing: (error: Error) => void;
@@ -23,35 +23,39 @@ export interface GroundHooks extends EncoderHooks {
   readonly onTuningUnusable: (error: Error) => void;
 }
 
-/** A predictor, and why it is not the trained one if it should have been. */
+/** The predictor in use, and why it is degraded if it is. */
 export interface LoadedPredictor {
   readonly predictor: Predictor;
   readonly degraded: string | null;
-  /** The predictor as it comes, without what was learnt here. */
+  /** The predictor as loaded, without local tuning. */
   readonly base: Predictor;
   /** The tuned head in force, `null` for none. */
   readonly head: Adapted['head'];
-  /** The transformer that it reads prompts by, to be released with it; `null` for the table. */
+  /** The transformer that embeds prompts for it, to be released with it; `null` for the built-in table. */
   readonly encoder: OwnEncoder | null;
 }
 
-/** All that decisions are made from, but the rules. */
+/** Everything that decisions depend on, except the rules. */
 export interface Groundwork {
   readonly catalog: Catalog;
   readonly predictor: LoadedPredictor;
-  /** What this configuration can reach, by id. */
+  /** The models that this configuration can reach, by id. */
   readonly served: ReadonlyMap<string, ServedModel>;
-  /** The served models that may be chosen. */
+  /** The served models that policies may choose from. */
   readonly auto: AutoModels;
-  /** Every model that rules may name: the catalog's, and those that are served besides. */
+  /** Every model that rules may name: the catalog's, and served ones that it lacks. */
   readonly known: readonly Model[];
-  /** Names of those that may be chosen; absent without a provider, where the simulated models stand for others. */
+  /** Names of those that may be chosen; absent if only simulated models are served, which stand in for others. */
   readonly choosable?: readonly string[];
-  /** What should be looked at in what the configuration says of models, but stops nothing. */
+  /** Warnings about the models in the configuration. */
   readonly warnings: readonly Fault[];
 }
 
-/** @throws {FaultyFileError} for catalog entries that cannot be used, or `auto.models` that nobody has */
+/**
+ * Loads catalog and predictor, and works out which models are served.
+ *
+ * @throws {FaultyFileError} for catalog entries that cannot be used, or `auto.models` that match no model
+ */
 export async function layGround(
   sourced: SourcedConfig,
   shipped: Shipped,
@@ -97,7 +101,7 @@ async function layOn(
   };
 }
 
-/** @throws {FaultyFileError} with every override that the catalog cannot take, at its line */
+/** @throws {FaultyFileError} with every override that the catalog cannot apply, at its line */
 function overriddenCatalog(catalog: Catalog, { config, fault }: SourcedConfig): Catalog {
   const overrides = withKindPrices(withOwnHosts(config, catalog), placesIn(config), catalog);
   const faults = catalog.overrideFaults(overrides);
@@ -109,20 +113,20 @@ function overriddenCatalog(catalog: Catalog, { config, fault }: SourcedConfig): 
   return catalog.withOverrides(overrides);
 }
 
-/** What the operator says a model costs at a kind of provider it costs at all of that kind, but for those with a price of their own. */
+/** Applies a price that is given for a kind of provider to all providers of that kind without a price of their own. */
 function withKindPrices(
   overrides: ModelOverrides,
   places: ReturnType<typeof placesIn>,
   catalog: Catalog,
 ): ModelOverrides {
   const names = new Set(places.map(({ name }) => name));
-  // A provider that has the kind's own name is meant alone by it.
+  // If a provider has the kind's own name, that name means this provider alone.
   const others = places.filter(({ kind }) => !names.has(kind));
   if (others.length === 0) return overrides;
   return Object.fromEntries(
     Object.entries(overrides).map(([id, override]) => {
       const { prices, hosts } = override;
-      // Hosts that the operator lists are named one by one.
+      // Hosts that the operator lists have prices of their own.
       if (prices === undefined || hosts !== undefined) return [id, override];
       const runsAt = new Set(catalog.models.get(id)?.hosts.map(({ provider }) => provider));
       const added = others.flatMap(({ name, kind }) => {
@@ -134,7 +138,7 @@ function withKindPrices(
   );
 }
 
-/** A model that a provider lists as its own runs there; saying so again under `models` is not asked for. */
+/** Adds a provider as the host of models that it lists, so that `models` need not repeat it. */
 function withOwnHosts(config: Config, catalog: Catalog): ModelOverrides {
   const own = new Map(
     inUse(config).flatMap(([provider, { models }]) =>
@@ -154,10 +158,10 @@ function withOwnHosts(config: Config, catalog: Catalog): ModelOverrides {
 }
 
 /**
- * The predictor that the configuration asks for.
+ * Loads the predictor that the configuration asks for.
  *
- * Missing or altered artefacts do not stop the gateway: requests are still answered, by the
- * heuristic, and every one of them says so.
+ * Missing or altered artefacts do not stop the gateway: the heuristic decides instead, and every
+ * reply says so.
  */
 async function choosePredictor(
   sourced: SourcedConfig,
@@ -190,7 +194,7 @@ interface ChosenPredictor {
   readonly encoder: OwnEncoder | null;
 }
 
-/** The predictor with the head that was tuned here, if one is in force and fits. */
+/** Applies the locally tuned head, if there is one and it fits the predictor. */
 async function tuned(
   { predictor: base, degraded, encoder }: ChosenPredictor,
   { adaptation }: Config,
@@ -206,19 +210,19 @@ async function tuned(
   return { predictor, base, head, degraded: degraded ?? trouble, encoder };
 }
 
-/** What is known of a model that somebody graded under this name. */
+/** The model that answers were graded under by this name. */
 export function gradedModel(name: string, catalog: Catalog): Model {
   const known = catalog.find(name);
   // The name itself stays: answers may have been graded under the very name the predictor knows.
   return known === undefined ? blankModel(name).model : { ...known, id: name };
 }
 
-/** The providers that are not switched off, by name. */
+/** The enabled providers, by name. */
 export function inUse(config: Config): [string, Config['providers'][string]][] {
   return Object.entries(config.providers).filter(([, settings]) => settings.enabled);
 }
 
-/** Providers in use that no model runs at. */
+/** Warnings for enabled providers that serve no model. */
 function idleProviders(
   { config, fault }: SourcedConfig,
   served: Groundwork['served'],
@@ -237,7 +241,7 @@ function providerOf({ provider }: Upstream): string {
   return provider;
 }
 
-/** The providers in use by name and kind, as they stand in the configuration: its order is one of preference. */
+/** The enabled providers by name and kind, in the order of the configuration, which is one of preference. */
 function placesIn(config: Config): Parameters<Catalog['withPlaces']>[0] {
   return inUse(config).map(([name, { kind = name }]) => ({ name, kind }));
 }

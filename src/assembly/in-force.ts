@@ -20,18 +20,18 @@ import { testFileOf } from '../route/rules/test-file.js';
 import type { Log } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 
-/** What an app is started with. */
+/** Options of the app. */
 export interface AppOptions {
   readonly source: ConfigSource;
   readonly shipped: Shipped;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
-  /** Loads what decides whether two questions mean the same; absent: what comes with Suffice. */
+  /** Loads the judge of whether two questions mean the same; by default the verifier that ships with Suffice. */
   readonly openJudge?: OpenJudge;
 }
 
-/** A configuration in force, and what was made of it. */
+/** The active configuration, and the assembly built from it. */
 export interface InForce {
   readonly sourced: SourcedConfig;
   readonly assembly: Assembly;
@@ -39,7 +39,7 @@ export interface InForce {
 
 const MEANWHILE = 'it is tried again, and the predictor that ships with Suffice decides meanwhile';
 
-/** What a setup is told of the outside by a running server. */
+/** The hooks of a running server: they log and count. */
 export function hooksFor(
   { clock, log, version }: AppOptions,
   metrics: Metrics,
@@ -84,7 +84,7 @@ export function hooksFor(
   };
 }
 
-/** Where verdicts on answers go; `null` when none are taken. */
+/** Opens the service for feedback; `null` if feedback is off. */
 export async function openFeedback(
   { sourced, assembly }: InForce,
   parts: Pick<Books, 'clock' | 'metrics' | 'log'> &
@@ -107,16 +107,16 @@ export async function openFeedback(
   });
 }
 
-/** Is told of files before they are read, and waited for. */
+/** Called with files before they are read, and awaited. */
 export type WillRead = (files: readonly string[]) => Promise<void>;
 
 /**
- * Reads everything and makes of it what requests need.
+ * Loads the configuration and builds what requests need.
  *
- * @param previous - what is in force, `null` at the start
- * @param willRead - told of all files that the configuration names
- * @throws {FaultyFileError} when configuration, rules or their tests are not in order, or a running
- *   gateway must not take them over
+ * @param previous - the active configuration, `null` at the start
+ * @param willRead - called with all files that the configuration names
+ * @throws {FaultyFileError} for errors in the configuration or rules, failed rules tests, or changes that a
+ *   running gateway must not make
  */
 export async function load(
   options: AppOptions,
@@ -125,25 +125,25 @@ export async function load(
   willRead: WillRead = () => Promise.resolve(),
 ): Promise<InForce> {
   const read = await options.source.load();
-  const sourced = previous === null ? read : takenOver(previous.sourced, read);
+  const sourced = previous === null ? read : checkChange(previous.sourced, read);
   await willRead(filesOf(sourced, options.shipped));
   const assembly = await assemble(sourced, options.shipped, hooks);
   return { sourced, assembly };
 }
 
-/** All files that what is in force was made of and that may change: configuration, rules, their tests, the pointer to a tuned head. */
+/** All files to watch for changes: configuration, rules, their tests, the pointer to a tuned head. */
 export function filesOf({ file, config }: SourcedConfig, shipped: Shipped): readonly string[] {
   const rules = config.rules ?? shipped.rules;
   const { pointerFile } = headStoreIn(config.adaptation.folder);
   return [rules, testFileOf(rules), pointerFile, ...(file === null ? [] : [file])];
 }
 
-function takenOver(previous: SourcedConfig, next: SourcedConfig): SourcedConfig {
+function checkChange(previous: SourcedConfig, next: SourcedConfig): SourcedConfig {
   const found = refuseErrors(faultsOfChange(previous, next));
   return { ...next, warnings: [...next.warnings, ...found] };
 }
 
-/** What tells one state in force from another. */
+/** Identifies the active configuration, for logs and `/readyz`. */
 export function revisions({ sourced, assembly }: InForce): Record<string, unknown> {
   return {
     config: sourced.file ?? 'environment',
@@ -154,17 +154,17 @@ export function revisions({ sourced, assembly }: InForce): Record<string, unknow
   };
 }
 
-/** Why decisions are not made now by what was asked for; `null` when they are. */
+/** Why decisions are degraded now; `null` if they are not. */
 export function degradedIn({ predictor: { degraded, encoder } }: Assembly): string | null {
   return degraded ?? encoder?.lack() ?? null;
 }
 
-/** What is not as it should be, but does not keep the state from being used. */
+/** All warnings of a configuration and its assembly. */
 export function warningsOf({ sourced, assembly }: InForce): readonly string[] {
   return [...sourced.warnings, ...assembly.warnings].map(formatFault);
 }
 
-/** Whether configurations differ in what is read at a start only: where to listen, and what holds on to memory or files. */
+/** Whether configurations differ in options that are read at the start only: where to listen, and what holds memory or files. */
 export function needsRestart(previous: Config, next: Config): boolean {
   return JSON.stringify(fixedIn(previous)) !== JSON.stringify(fixedIn(next));
 }

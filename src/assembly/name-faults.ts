@@ -4,9 +4,9 @@ import { nearest } from '../core/nearest.js';
 import type { Setup } from '../request/setup.js';
 
 /**
- * Names in a configuration that stand for nothing.
+ * Finds names in a configuration that do not resolve.
  *
- * @returns errors for names that nothing has, warnings for aliases of models that no provider here serves
+ * @returns errors for unknown names, warnings for aliases of known models that no configured provider serves
  */
 export function nameFaults({ config, fault }: SourcedConfig, setup: Setup): readonly Fault[] {
   const aliases = Object.keys(config.aliases).flatMap((name) => {

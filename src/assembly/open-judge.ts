@@ -4,19 +4,19 @@ import { Verifier } from '../cache/verify/verifier.js';
 import { cachingIn } from './assemble.js';
 import type { Config } from '../config/schema.js';
 
-/** Loads what decides whether two questions mean the same, from the folder of artefacts. */
+/** Loads the judge of whether two questions mean the same, from the folder of artefacts. */
 export type OpenJudge = (artefacts: string) => Promise<QuestionJudge>;
 
-/** Loads the verifier that comes with Suffice. */
+/** Loads the verifier that ships with Suffice. */
 export const loadVerifier: OpenJudge = (artefacts) =>
   Promise.resolve(artefacts).then<QuestionJudge>((folder) => {
     const judge = Verifier.load(folder);
-    rehearse(judge);
+    warmUp(judge);
     return judge;
   });
 
-/** Of many kinds of words, signs and numbers; alike enough that nothing is left out in comparing them. */
-const WARMING = [
+/** Questions with many kinds of words, signs and numbers, similar enough that comparing them runs all of the code. */
+const WARM_UP_QUESTIONS = [
   'Explain what a 3.5 kg heap is, please.',
   'Could you explain what a heap of 3.5 kg is?',
   'How do I sort `rows[i]` by name in Python 3.12 without "sorted"?',
@@ -26,25 +26,24 @@ const WARMING = [
 ];
 
 /**
- * Compares some questions. Patterns and loops are compiled when they are used first, which takes 20 ms: better now than
- * while a request waits.
+ * Compares some questions, so that patterns and loops are compiled now, which takes 20 ms, and not while a request waits.
  *
- * @returns how many were taken for the same
+ * @returns how many were judged to mean the same
  */
-function rehearse(judge: QuestionJudge): number {
-  const verdicts = WARMING.flatMap((one) => {
+function warmUp(judge: QuestionJudge): number {
+  const verdicts = WARM_UP_QUESTIONS.flatMap((one) => {
     const kept = judge.read(one);
     const noted = judge.notes?.open(one, judge.notes.note(kept)) ?? kept;
-    return WARMING.map((other) => judge.judge(judge.read(other), noted));
+    return WARM_UP_QUESTIONS.map((other) => judge.judge(judge.read(other), noted));
   });
   return verdicts.filter(({ probability }) => probability > 0.5).length;
 }
 
 /**
- * How the judge of a configuration is loaded.
+ * The loader of the judge that a configuration needs.
  *
- * @param shipped - folder of the artefacts that come with Suffice
- * @returns `null` where no question is compared: the judge takes memory, and time to load
+ * @param shipped - folder of the artefacts that ship with Suffice
+ * @returns `null` if no questions are compared: the judge takes memory, and time to load
  */
 export function judgeOf(
   config: Config,
@@ -53,6 +52,6 @@ export function judgeOf(
 ): (() => Promise<QuestionJudge>) | null {
   if (!isComparing(cachingIn(config))) return null;
   const { artefacts, embedder } = config.router;
-  // What was trained for an encoder has no table, by which questions are compared.
+  // Artefacts trained for an encoder lack the embedding table that questions are compared by.
   return () => open(embedder === null ? (artefacts ?? shipped) : shipped);
 }

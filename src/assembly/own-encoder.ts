@@ -9,30 +9,30 @@ import type { Predictor } from '../route/predictor.js';
 import { PromptReader, type Lack } from '../route/prompt-reader.js';
 import type { Shipped } from './shipped.js';
 
-/** What opening an encoder tells of. */
+/** The clock, and callbacks for the state of an encoder. */
 export interface EncoderHooks {
   readonly clock: Clock;
-  /** The encoder cannot be opened now, and is tried again by and by; until then the predictor that ships decides. */
+  /** The encoder cannot be opened now and is retried; until then the predictor that ships with Suffice decides. */
   readonly onEncoderMissing: (error: Error) => void;
-  /** It was open and has failed, or, with `null`, is well again; absent where nothing runs long enough for that. */
+  /** An open encoder has failed, or, with `null`, has recovered; absent in short-lived commands. */
   readonly onEncoderChange?: (trouble: Error | null) => void;
 }
 
-/** A transformer of the operator's, by whose vectors decisions are made. */
+/** An operator's transformer whose vectors the predictor uses. */
 export interface OwnEncoder {
   readonly reader: PromptReader;
-  /** Decides on requests whose vector is late or cannot be made. */
+  /** The fallback predictor, for requests whose vector is late or cannot be computed. */
   readonly standIn: Predictor;
-  /** Why no vector can be made now; `null` where they are. */
+  /** Why no vectors can be computed now; `null` if they can. */
   readonly lack: () => Lack | null;
-  /** Its processes end when nobody else uses it. */
+  /** Releases the encoder; its processes end when nothing else uses it. */
   readonly release: () => void;
 }
 
 /**
- * Opens the encoder that a predictor reads by.
+ * Opens the encoder that a predictor was trained for.
  *
- * @returns `null` for a predictor that reads by the table
+ * @returns `null` for a predictor that uses the built-in table
  * @throws {FaultyFileError} the configuration names none, or another one than the predictor was trained for
  */
 export async function openOwnEncoder(
@@ -67,7 +67,7 @@ export async function openOwnEncoder(
         `the predictor in ${folder} was trained for the encoder ${wanted.name} (${id}), and ${embedder} is ${error.found}; ${trainFor(embedder)}`,
       );
     });
-  return inUse(lease, onEncoderMissing, async () => ({
+  return buildOn(lease, onEncoderMissing, async () => ({
     reader: new PromptReader(lease.encoder, clock, embedderMs),
     standIn: await shippedPredictor(shipped),
     lack: () => (lease.encoder.trouble === null ? null : 'encoder_failed'),
@@ -75,8 +75,8 @@ export async function openOwnEncoder(
   }));
 }
 
-/** What is made of a lease, which is released where nothing can be. */
-async function inUse(
+/** Builds from a lease, which is released if building fails. */
+async function buildOn(
   { encoder, release }: EncoderLease,
   onEncoderMissing: EncoderHooks['onEncoderMissing'],
   make: () => Promise<OwnEncoder>,
@@ -90,7 +90,7 @@ async function inUse(
   }
 }
 
-/** Without it, which an installation has, the heuristic still stands in. */
+/** The predictor that ships with Suffice; the heuristic if it cannot be loaded. */
 async function shippedPredictor({ shelf, artefacts }: Shipped): Promise<Predictor> {
   try {
     return await shelf.predictor(artefacts);

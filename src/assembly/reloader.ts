@@ -11,16 +11,16 @@ import {
   type WillRead,
 } from './in-force.js';
 
-/** What reloading takes. */
+/** Dependencies of the reloader. */
 export interface ReloaderParts {
   readonly options: AppOptions;
   readonly hooks: AssemblyHooks;
   readonly metrics: Metrics;
-  /** Something else is in force. */
+  /** Called after another configuration has become active. */
   readonly onReplaced: () => void;
 }
 
-/** Holds what is in force, and puts what the files say now in its place. */
+/** Holds the active configuration, and replaces it on reload. */
 export class Reloader {
   readonly #parts: ReloaderParts;
   #inForce: InForce;
@@ -36,21 +36,21 @@ export class Reloader {
     return this.#inForce;
   }
 
-  /** Why what the files say now is not in force; empty if it is. */
+  /** The errors for which the last reload was refused; empty if it was not. */
   get refused(): readonly string[] {
     return this.#refused;
   }
 
   /**
-   * Reads everything anew and puts it in force.
+   * Loads everything anew and makes it active.
    *
-   * Anything faulty changes nothing: what was in force stays, and log and metric say so.
+   * Any error leaves the active configuration in force, and log and metric say so.
    *
-   * @param willRead - told of the files that the new configuration names before they are read
-   * @returns whether the new state is in force; never rejects
+   * @param willRead - called with the files that the new configuration names before they are read
+   * @returns whether the new configuration is in force; never rejects
    */
   reload(willRead?: WillRead): Promise<boolean> {
-    // One after the other: of two at a time the one that read first could come out on top.
+    // Serialised: of two at a time the one that read the older files could win.
     this.#reloaded = this.#reloaded.then(() => this.#reload(willRead));
     return this.#reloaded;
   }
@@ -58,7 +58,7 @@ export class Reloader {
   async #reload(willRead?: WillRead): Promise<boolean> {
     const { options, hooks } = this.#parts;
     try {
-      this.#putInForce(await load(options, hooks, this.#inForce, willRead));
+      this.#activate(await load(options, hooks, this.#inForce, willRead));
       return true;
     } catch (error) {
       this.#refuse(error);
@@ -66,7 +66,7 @@ export class Reloader {
     }
   }
 
-  #putInForce(next: InForce): void {
+  #activate(next: InForce): void {
     const { metrics, onReplaced, options } = this.#parts;
     const { log } = options;
     const previous = this.#inForce;
@@ -85,7 +85,7 @@ export class Reloader {
     );
   }
 
-  /** Whatever kept a new state from being loaded, a running gateway goes on with the old one. */
+  /** Whatever went wrong, a running gateway continues with the old configuration. */
   #refuse(error: unknown): void {
     const { metrics, options } = this.#parts;
     const isFaulty = error instanceof FaultyFileError;

@@ -1,10 +1,10 @@
 import type { Model, ServedModel, Upstream } from '../core/model.js';
 
 /**
- * A served model without the places that have withdrawn it.
+ * A served model without the providers that have retired it.
  *
  * @param day - today, as YYYY-MM-DD
- * @returns `null` when no place is left
+ * @returns `null` if no provider is left
  */
 export function stillServed({ model, upstreams }: ServedModel, day: string): ServedModel | null {
   const [first, ...others] = upstreams.filter((upstream) => !isRetired(model, upstream, day));

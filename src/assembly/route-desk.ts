@@ -16,9 +16,9 @@ import type { Routing } from '../route/routing.js';
 
 const NO_BUDGET: RuleFacts['budget'] = { limitUsd: null, spentUsd: 0 };
 
-/** A request that needs no server to be decided on. */
+/** A request to decide on without a server. */
 export interface DeskRequest {
-  /** What the client writes as `model`; absent for the policy's name. */
+  /** The client's `model`; by default the policy's name. */
   readonly requested?: string;
   readonly stream: boolean;
   readonly metadata: RuleFacts['metadata'];
@@ -30,19 +30,19 @@ export interface DeskRequest {
   readonly budget?: RuleFacts['budget'];
 }
 
-/** What of a configuration a desk goes by; what is absent there is none of. */
+/** What the decisions depend on in a configuration; absent members are not configured. */
 export interface DeskKnowledge {
-  /** What an alias stands for. */
+  /** Resolves an alias; other names are returned as they are. */
   readonly meant?: (name: string) => string;
   readonly keys?: readonly RuleFacts['key'][];
-  /** Rules look at who asks, so that a decision for nobody need not be that for a key. */
+  /** Rules depend on the key, so that the decision without one may differ. */
   readonly keysMatter?: boolean;
   readonly dailyBudgetUsd?: number | null;
-  /** What the predictor has prompts read by; without it the router reads them itself. */
+  /** Reads prompts for the predictor; without it the router reads them itself. */
   readonly reader?: PromptReader | null;
 }
 
-/** Decides without a server and without calling anything. */
+/** Makes routing decisions without a server and without calling a model. */
 export class RouteDesk {
   readonly #router: Router;
   readonly #vouched: boolean;
@@ -62,7 +62,7 @@ export class RouteDesk {
     return this.#known.keys ?? [];
   }
 
-  /** Whether rules tell the keys apart. */
+  /** Whether the rules depend on the key. */
   get keysMatter(): boolean {
     return this.keys.length > 0 && this.#known.keysMatter === true;
   }
@@ -72,16 +72,16 @@ export class RouteDesk {
     return this.#known.dailyBudgetUsd ?? null;
   }
 
-  /** The policy that a client asks for by a name; `null` where it names a model, or nothing. */
+  /** The policy of this name or alias; `null` if there is none. */
   policyOf(name: string): string | null {
     const meant = this.#known.meant?.(name) ?? name;
     return this.#router.policies.includes(meant) ? meant : null;
   }
 
   /**
-   * As `route`, with the vector of the operator's encoder, however long it takes.
+   * Like `route`, with the vector of the operator's encoder, however long that takes.
    *
-   * @throws {Error} the encoder cannot make it
+   * @throws {Error} if the encoder cannot compute it
    */
   async decide(request: DeskRequest, policy: string): Promise<Routing> {
     if (this.#reader === null) return this.route(request, policy);
@@ -106,7 +106,7 @@ export class RouteDesk {
   }
 
   /**
-   * What prompts as they usually come would meet under a policy.
+   * The expected results of typical prompts under a policy.
    *
    * @throws {GatewayError} `model_not_found` for an unknown policy
    */
@@ -116,30 +116,30 @@ export class RouteDesk {
   }
 }
 
-/** Requests, and what holds for them. */
+/** What the rules say for a policy, and what is expected of typical prompts under it. */
 export interface Foreseen {
   readonly outcome: RuleOutcome;
   readonly prospects: readonly Prospect[];
 }
 
-/** What a router over models of one's own choice is made of. */
+/** Parts of a router over any given models. */
 export interface DeskParts {
   readonly catalog: Catalog;
   readonly predictor: Predictor;
-  /** What the predictor reads prompts by; `null`, as when absent, for the table. */
+  /** The encoder that embeds prompts for the predictor; `null` or absent for the built-in table. */
   readonly encoder?: Pick<OwnEncoder, 'reader' | 'standIn'> | null;
   readonly rules: RuleSet;
-  /** Why the predictor is not the one that was asked for; `null`, as when absent, if it is. */
+  /** Why the predictor is not the configured one; `null` or absent if it is. */
   readonly degraded?: string | null;
-  /** Told when the predictor throws, and the heuristic decides; when absent, the error is thrown on. */
+  /** Called when the predictor throws and the heuristic decides instead; if absent, the error is rethrown. */
   readonly onPredictorFault?: (error: unknown) => void;
 }
 
 /**
- * A router over the models named, whether they are served, known, or never heard of.
+ * A router over the named models, whether they are served, known or unknown.
  *
- * Candidates keep the names they were given. A model that nobody knows is predicted from its name
- * alone, with a wide uncertainty.
+ * Candidates keep the given names. An unknown model is predicted from its name alone, with a wide
+ * uncertainty.
  */
 export function routerOver(names: readonly string[], parts: DeskParts): Router {
   const models = names.map((name) => namedModel(name, parts.catalog));
@@ -148,7 +148,7 @@ export function routerOver(names: readonly string[], parts: DeskParts): Router {
 
 function routerAmong(
   models: readonly RoutedModel[],
-  { catalog, predictor, encoder, rules, degraded = null, onPredictorFault = throwOn }: DeskParts,
+  { catalog, predictor, encoder, rules, degraded = null, onPredictorFault = rethrow }: DeskParts,
 ): Router {
   return new Router({
     models,
@@ -162,15 +162,15 @@ function routerAmong(
   });
 }
 
-function throwOn(error: unknown): void {
+function rethrow(error: unknown): void {
   throw error;
 }
 
 /**
- * Decides the requests of rules tests: among the models a test names, else among `candidates`.
+ * Decides the requests of rules tests: among the models that a test names, otherwise among `candidates`.
  *
- * Models that a test names are taken at their catalog's word: the tests are about constraints too. Where an encoder fails,
- * what stands in for it decides, as it does for requests.
+ * Models that a test names have the capabilities that the catalog states: tests cover constraints, too. If an encoder fails,
+ * the stand-in predictor decides, as it does for requests.
  */
 export function rehearsal(parts: DeskParts, candidates: readonly RoutedModel[]): RouteFunction {
   const routers = new Map<string, Router>();

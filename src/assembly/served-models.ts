@@ -1,23 +1,23 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { Capability, Host, Model, Price, ServedModel, Upstream } from '../core/model.js';
 
-/** A provider in use, and the models that only the operator knows it has. */
+/** An enabled provider, and the models that the operator lists for it. */
 export interface ServingProvider {
   readonly name: string;
-  /** The provider's own names; each that the catalog does not know becomes `provider/name`. */
+  /** Model names as the provider has them; one that the catalog does not know becomes `provider/name`. */
   readonly models: readonly string[];
-  /** The provider has these models and no other, whatever the catalog says: a server of one's own. */
+  /** The provider serves only these models, whatever the catalog says: a self-hosted server. */
   readonly listed: boolean;
-  /** Runs on the operator's own machine, and asks for no money. */
+  /** Runs on the operator's own machine, free of charge. */
   readonly local: boolean;
-  /** What it speaks. */
+  /** The provider's dialect. */
   readonly dialect?: string;
   /** See `Upstream.responses`. */
   readonly responses?: boolean;
 }
 
 /**
- * Works out which models can be reached, and where, best place first.
+ * Works out which models can be reached, and at which providers, the preferred one first.
  *
  * @returns by `vendor/name`, in the catalog's order, then the operator's own
  */
@@ -85,8 +85,8 @@ function upstreamAt(
   };
 }
 
-// What nobody has said it cannot do, a server of one's own is asked to do: refusing to route to it
-// would make it useless until the operator had described every model.
+// A self-hosted model is assumed to be capable unless stated otherwise: refusing to route to it would make
+// it useless until the operator had described it.
 const BLANK = {
   released: null,
   contextWindow: null,
@@ -102,10 +102,10 @@ function ownModel(provider: ServingProvider, name: string, catalog: Catalog): Mo
   const own = {
     id,
     vendor: provider.name,
-    // The price elsewhere says nothing of the price here.
+    // The price at other providers does not apply here.
     hosts: [{ provider: provider.name, model: name, price: null }],
     simulated: false,
   };
-  // The same weights elsewhere can do the same things.
+  // The same weights have the same capabilities everywhere.
   return known === undefined ? { ...BLANK, displayName: name, ...own } : { ...known, ...own };
 }

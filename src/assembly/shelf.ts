@@ -8,29 +8,29 @@ import { SharedEncoders } from '../embed/encoder/shared-encoders.js';
 import type { SteadyOptions } from '../embed/encoder/steady-encoder.js';
 import { loadPredictor, type FactorPredictor } from '../route/predict.js';
 
-/** It uses several cores; and with one text at a time a vector depends on nothing but its text. */
+/** A process uses several cores; without batching a vector depends on nothing but its text. */
 const SERVING = { processes: 1, maxBatch: 1 };
 
-/** Opens an encoder as it is run for decisions. */
+/** Opens an encoder with the settings for routing decisions. */
 const openEncoder: SteadyOptions['open'] = (source) =>
   Encoder.open(source, { ...SERVING, cacheFolder: encoderCacheIn(process.env) });
 
 /**
- * Keeps what was made of a folder's files for as long as these stay as they are.
+ * Caches what was loaded from a folder for as long as its files do not change.
  *
- * Loading catalog and predictor takes a fifth of a second in which no request is served: a changed line of
- * the configuration is no reason for it.
+ * Loading catalog and predictor blocks the process for a fifth of a second, which a reload of the configuration
+ * alone should not cost.
  */
 export class Shelf {
-  /** Transformers of the operator's that are in use. */
+  /** The operator's transformers in use. */
   readonly encoders: SharedEncoders;
-  readonly #catalogs = new KeptFolders(loadCatalog, (name) => name.endsWith('.yaml'));
-  readonly #predictors = new KeptFolders(
+  readonly #catalogs = new FolderCache(loadCatalog, (name) => name.endsWith('.yaml'));
+  readonly #predictors = new FolderCache(
     loadPredictor,
     (name) => name.endsWith('.bin') || name === 'manifest.json',
   );
 
-  /** @param open - opens encoders; with `@xenova/transformers` when absent */
+  /** @param open - opens encoders; by default with `@xenova/transformers` */
   constructor(open = openEncoder) {
     this.encoders = new SharedEncoders(open);
   }
@@ -46,16 +46,17 @@ export class Shelf {
   }
 }
 
-interface KeptFolder<T> {
+interface LoadedFolder<T> {
+  /** Names, sizes and times of its files when it was loaded. */
   readonly files: string;
-  readonly made: Promise<T>;
+  readonly loaded: Promise<T>;
 }
 
-/** What one kind of folder was loaded as; of each folder the last. */
-class KeptFolders<T> {
+/** The last load of each folder of one kind. */
+class FolderCache<T> {
   readonly #load: (folder: string) => Promise<T>;
   readonly #matters: (name: string) => boolean;
-  readonly #kept = new Map<string, KeptFolder<T>>();
+  readonly #cached = new Map<string, LoadedFolder<T>>();
 
   constructor(load: (folder: string) => Promise<T>, matters: (name: string) => boolean) {
     this.#load = load;
@@ -64,22 +65,22 @@ class KeptFolders<T> {
 
   async of(folder: string): Promise<T> {
     const files = await this.#filesOf(folder);
-    const kept = this.#kept.get(folder);
-    if (kept !== undefined && files !== null && kept.files === files) return kept.made;
-    const made = this.#load(folder);
-    if (files !== null) this.#keep(folder, { files, made });
-    return made;
+    const cached = this.#cached.get(folder);
+    if (cached !== undefined && files !== null && cached.files === files) return cached.loaded;
+    const loaded = this.#load(folder);
+    if (files !== null) this.#store(folder, { files, loaded });
+    return loaded;
   }
 
-  /** What fails to load is tried again the next time. */
-  #keep(folder: string, entry: KeptFolder<T>): void {
-    this.#kept.set(folder, entry);
-    entry.made.catch(() => {
-      if (this.#kept.get(folder) === entry) this.#kept.delete(folder);
+  /** A failed load is not cached. */
+  #store(folder: string, entry: LoadedFolder<T>): void {
+    this.#cached.set(folder, entry);
+    entry.loaded.catch(() => {
+      if (this.#cached.get(folder) === entry) this.#cached.delete(folder);
     });
   }
 
-  /** Names, sizes and times of the files that are loaded; `null` where they cannot be told. */
+  /** Names, sizes and times of the relevant files; `null` if they cannot be read. */
   async #filesOf(folder: string): Promise<string | null> {
     try {
       const names = (await readdir(folder)).filter(this.#matters).sort();
@@ -91,7 +92,7 @@ class KeptFolders<T> {
       );
       return lines.join('\n');
     } catch {
-      // Loading says what is wrong with the folder, and where.
+      // Loading reports what is wrong with the folder.
       return null;
     }
   }

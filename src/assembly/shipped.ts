@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { Shelf } from './shelf.js';
 
-/** What comes with Suffice, by absolute path, and what has been loaded of it. */
+/** The files that ship with Suffice, by absolute path. */
 export interface Shipped {
   readonly catalog: string;
   readonly artefacts: string;
   readonly rules: string;
-  /** Where catalog and artefacts are kept once they are loaded. */
+  /** Caches catalog and predictor once they are loaded. */
   readonly shelf: Shelf;
 }
 

@@ -1,6 +1,6 @@
-/** How the figures of a benchmark run: a share of points, or a rating without top or bottom. */
+/** The scale of a benchmark's figures: a share of points, or an unbounded rating. */
 type Scale =
-  /** `floor` is what guessing scores, or a model that knows nothing of the matter. */
+  /** `floor` is what guessing scores. */
   | { readonly kind: 'share'; readonly floor: number }
   /** `step` more is a clear step up from any model. */
   | { readonly kind: 'rating'; readonly usual: number; readonly step: number };
@@ -8,14 +8,14 @@ type Scale =
 type Benchmark = Scale & { readonly least: number; readonly most: number };
 
 const share = { kind: 'share', least: 0, most: 100, floor: 0 } as const;
-/** Questions with four and with ten answers to choose from. */
+/** Multiple choice among four and among ten answers. */
 const ofFour = { ...share, floor: 25 } as const;
 const ofTen = { ...share, floor: 10 } as const;
 
 /**
  * The benchmarks whose figures the catalog keeps, and how to read them.
  *
- * A closed list: under a name that nobody looks for, a figure would be silently useless.
+ * A closed list: a figure under a name that nothing reads would be silently useless.
  */
 export const BENCHMARKS = {
   aider_polyglot: share,
@@ -49,11 +49,11 @@ export const BENCHMARKS = {
 
 export type BenchmarkName = keyof typeof BENCHMARKS;
 
-/** Shares this near to either end are told apart by luck: two hundred questions, another harness. */
+/** Differences this close to either end are noise: two hundred questions, another harness. */
 const LUCK = 0.05;
 
 /**
- * Makes figures of one benchmark comparable by adding and subtracting.
+ * Puts the figures of one benchmark on a linear scale, so that differences can be compared.
  *
  * @param name - of a benchmark; any other is read as a percentage
  * @returns log-odds of a share above the floor, softened at both ends, or steps from a usual model for a
@@ -63,7 +63,7 @@ export function linearFigure(name: string, figure: number): number {
   const scale = scaleOf(name);
   if (scale.kind === 'rating') return (figure - scale.usual) / scale.step;
   const above = (Math.min(figure, scale.most) - scale.floor) / (scale.most - scale.floor);
-  // Next to nothing for what lies below the floor, the share itself for what lies well above it.
+  // A softplus: next to nothing below the floor, the share itself well above it.
   const part = LUCK * Math.log1p(Math.exp(above / LUCK));
   return Math.log((part + LUCK) / (1 + LUCK - part));
 }

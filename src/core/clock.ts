@@ -14,7 +14,7 @@ export interface Clock {
   /**
    * Calls `task` once, after `ms` milliseconds.
    *
-   * @returns a function that forgets the task; harmless once the task has run
+   * @returns a function that cancels the task; harmless once the task has run
    */
   after(ms: number, task: () => void): () => void;
 }

@@ -1,10 +1,10 @@
 /**
- * Has work that becomes due in one turn of the event loop done together, at the turn's end.
+ * Batches work that becomes due in one turn of the event loop: all of it runs together at the end of the turn.
  *
- * Under load many requests stand at the same point of their way. Taken through it one after another
- * they find its code and tables in the processor's caches; each taken through its whole way by itself
- * finds them gone, which costs half as much again. A request that is alone hardly waits: nothing else
- * happens between its last byte and the turn's end.
+ * Under load many requests reach the same stage at once. Run one stage after another for all of them, its code and
+ * tables stay in the processor's caches; run each request through all stages by itself and they are evicted in
+ * between, which costs half as much again. A lone request hardly waits: nothing else happens between its last byte
+ * and the end of the turn.
  */
 export class Cohort {
   #waiting: (() => void)[] = [];

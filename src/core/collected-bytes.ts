@@ -1,31 +1,30 @@
 const NOTHING = Buffer.alloc(0);
 
-/** Shorter pieces are copied together: to keep one as it came costs about 200 bytes, however short it is. */
+/** Shorter pieces are copied together: keeping a piece as its own buffer costs about 200 bytes, however short it is. */
 const SHORT_BYTES = 2048;
 const MAX_BLOCK_BYTES = 32 * SHORT_BYTES;
 
 /**
- * Bytes that come in pieces and are read only when all of them are there.
+ * Collects bytes that arrive in pieces and are read once all of them are there.
  *
- * Long pieces are kept as they come. However short the pieces are, a few times as much memory is
- * taken as there are bytes: whoever sends them byte by byte must not fill the memory with less than he
- * is allowed to send.
+ * Long pieces are kept as they are, short ones copied together. Memory stays within a few times the bytes received:
+ * a client that sends single bytes must not exhaust memory with fewer bytes than it may send.
  */
 export class CollectedBytes {
   #pieces: Buffer[] = [];
   #bytes = 0;
-  /** Where short pieces are copied to, and what of it is not among the pieces yet. */
+  /** The block that short pieces are copied into; `#from` to `#to` is not among the pieces yet. */
   #block = NOTHING;
   #from = 0;
   #to = 0;
 
-  /** How many have come. */
+  /** Bytes received. */
   get length(): number {
     return this.#bytes;
   }
 
   push(piece: Buffer): void {
-    // The first is often the only one, which then need not be copied.
+    // The first piece is often the only one and then needs no copy.
     const isKept = this.#bytes === 0 || piece.length >= SHORT_BYTES;
     this.#bytes += piece.length;
     if (!isKept) {
@@ -36,7 +35,7 @@ export class CollectedBytes {
     this.#pieces.push(piece);
   }
 
-  /** All that has come, in order; nothing is left here. */
+  /** Returns all pieces, in order, and empties the collection. */
   take(): readonly Buffer[] {
     this.#close();
     const pieces = this.#pieces;
@@ -48,14 +47,14 @@ export class CollectedBytes {
     return pieces;
   }
 
-  /** As `take`, in one piece. */
+  /** Like `take`, as one buffer. */
   takeJoined(): Buffer {
     const whole = this.joined();
     this.take();
     return whole;
   }
 
-  /** All that has come, in one piece; it stays. */
+  /** All bytes as one buffer; the collection keeps them. */
   joined(): Buffer {
     this.#close();
     const [only] = this.#pieces;
@@ -68,7 +67,7 @@ export class CollectedBytes {
   #copy(piece: Buffer): void {
     if (this.#to + piece.length > this.#block.length) {
       this.#close();
-      // As much again as has come: most senders of short pieces send few of them.
+      // Doubles what has been received: most senders of short pieces send few of them.
       const room = Math.min(Math.max(this.#bytes, SHORT_BYTES), MAX_BLOCK_BYTES);
       this.#block = Buffer.allocUnsafe(room);
       this.#from = 0;
@@ -78,7 +77,7 @@ export class CollectedBytes {
     this.#to += piece.length;
   }
 
-  /** What has been copied together becomes a piece. */
+  /** Turns the bytes copied into the block so far into a piece. */
   #close(): void {
     if (this.#to === this.#from) return;
     this.#pieces.push(this.#block.subarray(this.#from, this.#to));

@@ -1,4 +1,4 @@
-/** A conversation, free of any dialect: what the router reads and translations pass through. */
+/** A conversation in no particular dialect: what the router reads. */
 export interface Conversation {
   readonly messages: readonly Message[];
   readonly tools: readonly Tool[];
@@ -13,16 +13,16 @@ export interface Conversation {
   readonly choices: number;
   /** `minimal`, `low`, `medium`, `high`…, as the client wrote it; `null` when it does not say. */
   readonly reasoningEffort: string | null;
-  /** What only some providers can read; absent for nothing. */
+  /** Parts that only some providers can read; absent if there are none. */
   readonly bound?: readonly Binding[];
 }
 
-/** Something that only providers of some dialects can read: a file's id, a proof of a thought. */
+/** A part of the request that only providers of some dialects can read: a file's id, the signature of a thought. */
 export interface Binding {
   /** Where the client wrote it, as a path. */
   readonly at: string;
   readonly dialects: readonly string[];
-  /** Without it the request is another one. Else it binds only where somebody can read it. */
+  /** The request makes no sense without it. Otherwise it counts only if some model's provider can read it. */
   readonly isFirm: boolean;
 }
 

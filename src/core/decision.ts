@@ -3,7 +3,7 @@
  *
  * - `requested`: the client named the model; nothing was decided.
  * - `pinned`: a rule names the model.
- * - `preferred`: the cheapest of the sufficient models that a rule prefers.
+ * - `preferred`: the cheapest sufficient model of those that a rule prefers.
  * - `only_candidate`: constraints left one model.
  * - `cheapest_sufficient`: the model that keeps the policy's promise at the least cost: a dearer one
  *   adds too little quality for its price, a cheaper one saves too little for what it lacks.
@@ -73,7 +73,7 @@ export interface Drop {
   readonly rule: string | null;
 }
 
-/** How a decision came out. */
+/** The result of a decision, without its candidates. */
 export interface DecisionHead {
   /** `dec_` and 24 characters; unique, sortable by time. */
   readonly id: string;

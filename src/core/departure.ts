@@ -1,5 +1,5 @@
 /**
- * Tells those who work for a client that it has gone. An `AbortSignal` is one, too.
+ * An abort signal: tells whoever works for a client that it has disconnected. Every `AbortSignal` is one.
  *
  * Listeners are called in no particular order, once.
  */
@@ -16,14 +16,13 @@ export interface GoneSignal {
 type Listener = Parameters<GoneSignal['removeEventListener']>[1];
 
 /**
- * One client's going away.
+ * The abort signal of one client's connection, with its own `abort`.
  *
- * It does what `AbortController` and its signal do for us, which took about a tenth of the time
- * that a request costs the gateway.
+ * Replaces an `AbortController` and its signal, which took about a tenth of the time that a request costs the gateway.
  */
 export class Departure implements GoneSignal {
   #aborted = false;
-  /** Mostly one: the attempt under way. */
+  /** Usually one: the attempt in progress. */
   #listeners: Listener[] = [];
 
   get aborted(): boolean {
@@ -38,7 +37,7 @@ export class Departure implements GoneSignal {
     this.#listeners = this.#listeners.filter((known) => known !== listener);
   }
 
-  /** The client has gone. Calling it again does nothing. */
+  /** The client has disconnected. Calling it again does nothing. */
   abort(): void {
     if (this.#aborted) return;
     this.#aborted = true;

@@ -8,7 +8,7 @@ export const ERROR_STATUS = {
   invalid_json: 400,
   invalid_request: 400,
   invalid_api_key: 401,
-  /** Nobody needs a key, and a web page asks that may not. */
+  /** No keys are configured, and the request comes from a web page that is not allowed. */
   page_refused: 403,
   not_found: 404,
   model_not_found: 404,
@@ -21,9 +21,9 @@ export const ERROR_STATUS = {
   upstream_failed: 502,
   upstream_auth_failed: 502,
   upstream_cut: 502,
-  /** Something is in force, and cannot be written down: a restart, or another gateway, will not know of it. */
+  /** A change is in force but could not be saved: a restart, or another gateway, will not know of it. */
   not_saved: 503,
-  /** The client wanted a kept answer or none. */
+  /** The client asked for a cached answer only, and there is none. */
   not_kept: 504,
   upstream_timeout: 504,
   /** The upstream refused the request itself; its own 4xx status is passed on. */
@@ -70,7 +70,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** What the platform calls an error (`ECONNREFUSED`); empty where it has no code. */
+/** The platform's code of an error (`ECONNREFUSED`); empty if it has none. */
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return '';
   return typeof error.code === 'string' ? error.code : '';
@@ -101,7 +101,7 @@ export class FaultyFileError extends Error {
 }
 
 /**
- * Lets warnings pass.
+ * Throws if any of the faults is an error; warnings pass.
  *
  * @returns the faults, none of which is an error
  * @throws {FaultyFileError} with all faults, if one of them is an error

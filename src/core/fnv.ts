@@ -1,13 +1,13 @@
-/** What hashing begins with. */
+/** The initial hash. */
 const OFFSET = 0x811c9dc5;
 const PRIME = 0x01000193;
 
 /**
- * FNV-1a of a text's UTF-16 units: quick, and good enough for tables; never where somebody may look for a
- * collision.
+ * FNV-1a of a text's UTF-16 units: fast, and good enough for hash tables; never use it where somebody may search
+ * for a collision.
  *
  * @param state - the hash of what comes before the text
- * @param end - so many units are hashed at most
+ * @param end - hashes the units before this index
  * @returns below 2^32
  */
 export function fnv1a(text: string, state = OFFSET, end = text.length): number {

@@ -1,11 +1,11 @@
 const NOTHING = Buffer.alloc(0);
 
-/** Bytes that come in pieces and are looked at as one while they do: a piece is copied about twice, however many follow it. */
+/** A buffer that grows as pieces arrive and can be read as a whole at any time. Each byte is copied about twice, however many follow. */
 export class GrowingBytes {
   #room: Buffer = NOTHING;
   #bytes = 0;
 
-  /** All that has come so far. What was handed out earlier stays as it was. */
+  /** All bytes so far. Views returned earlier stay as they were. */
   get all(): Buffer {
     return this.#room.subarray(0, this.#bytes);
   }

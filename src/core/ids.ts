@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuv';
-/** All pairs of characters, so that an id is put together in half as many steps. */
+/** All pairs of characters, so that an id is built in half as many steps. */
 const PAIRS = Array.from(
   { length: 1024 },
   (_, i) => ALPHABET.charAt(i >> 5) + ALPHABET.charAt(i & 31),

@@ -1,7 +1,7 @@
 /**
- * Bytes one after another, in memory of their own: for what is held for long.
+ * Concatenates buffers into memory of its own, for data that is kept for long.
  *
- * A small buffer of Node's is a view of 8 KiB that it shares with whatever else was made then, and keeps all of it.
+ * Node allocates small buffers from a shared 8 KiB pool; keeping one of them keeps the whole pool.
  */
 export function ownBytes(parts: readonly Buffer[]): Buffer {
   const own = Buffer.allocUnsafeSlow(parts.reduce((sum, { length }) => sum + length, 0));

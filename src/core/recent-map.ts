@@ -1,7 +1,7 @@
 /**
- * What was made of each key, remembered for those asked for lately.
+ * A memo that keeps the values of recently used keys: an approximate LRU cache.
  *
- * Two generations instead of a list in order of use: a look-up stays one look-up.
+ * Two generations instead of a list in order of use, so that a hit costs a single map look-up.
  */
 export class RecentMap<K, V extends object> {
   readonly #most: number;
@@ -10,8 +10,8 @@ export class RecentMap<K, V extends object> {
   #former = new Map<K, V>();
 
   /**
-   * @param most - remembered at once, a multiple of 2; the half of them asked for last are always among them
-   * @param make - called again for a key that was forgotten
+   * @param most - values kept at most, a multiple of 2; the half used last are always among them
+   * @param make - called again for a key that was evicted
    */
   constructor(most: number, make: (key: K) => V) {
     this.#most = most;

@@ -1,15 +1,15 @@
 import { fnv1a } from './fnv.js';
 
-/** So many that even of millions each holds thousands. */
+/** With millions of entries each shard holds thousands. */
 const SHARDS = 256;
-/** Of a text: keys that are long are mostly hashes, which differ at once. */
+/** Of a string key, at most: long keys are mostly hashes, whose first characters differ. */
 const HASHED_CHARS = 16;
 
 /**
- * A map of many to which no single call takes long.
+ * A map for millions of entries on which no single call takes long.
  *
- * A `Map` that has outgrown its table copies all of it: a million entries take some hundred milliseconds in
- * which no request is served. Here a part of them is copied at a time. Keys and values come in no order.
+ * A `Map` that outgrows its table copies all of it: with a million entries that blocks the process for some hundred
+ * milliseconds. Here only one shard is copied at a time. Iteration is in no particular order.
  */
 export class ShardedMap<K extends string | number, V> {
   readonly #shards: (Map<K, V> | undefined)[] = [];
@@ -42,7 +42,7 @@ export class ShardedMap<K extends string | number, V> {
     return found;
   }
 
-  /** What is added or deleted meanwhile may come or not; nothing else is left out. */
+  /** Entries added or deleted during the iteration may or may not appear; all others do. */
   *keys(): Generator<K, undefined> {
     for (const shard of this.#shards) if (shard !== undefined) yield* shard.keys();
   }

@@ -1,13 +1,13 @@
-/** Numbers that lie in a row: a typed array. */
+/** A typed array. */
 interface Row {
   readonly length: number;
 }
 
 /**
- * Hands out stretches of large arrays to what needs a few hundred numbers and is made for each request.
+ * A slab allocator: hands out stretches of large typed arrays to objects that need a few hundred numbers per request.
  *
- * To get and to give back an array's memory takes longer than to write such a stretch, and the garbage collector has to follow each
- * array. An array lives as long as anybody holds it, so whoever keeps one of many stretches for long should keep a copy.
+ * Allocating and freeing an array takes longer than filling such a stretch, and the garbage collector has to track each array.
+ * An array lives as long as anybody holds a stretch of it, so copy what is kept for long.
  */
 export class Slab<Numbers extends Row> {
   readonly #make: (length: number) => Numbers;
@@ -17,9 +17,9 @@ export class Slab<Numbers extends Row> {
   #next = 0;
 
   /**
-   * @param make - an array of that many zeros
-   * @param stretch - numbers of a stretch
-   * @param stretches - of an array
+   * @param make - makes an array of that many zeros
+   * @param stretch - numbers per stretch
+   * @param stretches - stretches per array
    */
   constructor(make: (length: number) => Numbers, stretch: number, stretches: number) {
     this.#make = make;
@@ -28,12 +28,12 @@ export class Slab<Numbers extends Row> {
     this.#numbers = make(0);
   }
 
-  /** The array in which the stretch lies that was taken last. */
+  /** The array that holds the stretch taken last. */
   get numbers(): Numbers {
     return this.#numbers;
   }
 
-  /** @returns where in `numbers` a stretch of zeros begins that nobody else has */
+  /** Takes a stretch of zeros. @returns its offset in `numbers` */
   take(): number {
     if (this.#next + this.#stretch > this.#numbers.length) {
       this.#numbers = this.#make(this.#stretches * this.#stretch);

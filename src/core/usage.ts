@@ -12,6 +12,6 @@ export interface Usage {
   readonly cacheWriteHourTokens?: number;
   /** The part of `outputTokens` that was reasoning. */
   readonly reasoningTokens: number;
-  /** The provider told nothing; the figures are ours, from the lengths of the texts. */
+  /** The provider reported no usage; the figures are estimated from the lengths of the texts. */
   readonly estimated: boolean;
 }

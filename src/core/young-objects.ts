@@ -1,13 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Objects begin among the young, whatever became of their like.
+ * Turns off V8's allocation site pretenuring: all objects start in the young generation.
  *
- * V8 notes for every object literal in the code how many of its first objects outlive a collection of garbage.
- * Where nearly all do, it puts all later ones among the old at once ("allocation site pretenuring"). A gateway
- * starts by making things that stay, with the code that later makes the same for each request: predictions for
- * usual prompts, questions of kept answers. From then on what a request leaves behind waits among the old
- * for a full collection, and keeps alive whatever young it points to.
+ * V8 counts for every object literal in the code how many of its first objects survive a garbage collection. If
+ * nearly all do, it allocates later ones in the old generation at once. A gateway starts by making long-lived
+ * objects with the code that later makes short-lived ones for each request: predictions for usual prompts,
+ * questions of cached answers. From then on a request's garbage would wait in the old generation for a full
+ * collection, and keep alive whatever young objects it points to.
  *
  * Imported first, for its effect: `docs/decisions/0024-objects-begin-young.md`.
  */

@@ -1,43 +1,43 @@
-/** What a client asked for, at the address where it is served. */
+/** A request's address, normalised. */
 export interface Address {
   /** Path and query. */
   readonly url: string;
-  /** The model that the path names, for the body to name; `null` where it names none. */
+  /** The model that the path names, to be put into the body; `null` if it names none. */
   readonly model: string | null;
 }
 
-/** What is served below `/v1`, so that it is known without it as well. */
+/** Paths below `/v1` that are also recognised without it. */
 const UNVERSIONED =
   /^\/(?:chat\/completions|completions|responses|messages|embeddings|models|moderations|rerank|images|audio|files|batches|engines)(?=\/|$)/;
 
-/** What other servers have before the version: Groq and Azure, OpenRouter, Anthropic's look-alikes. */
+/** Prefixes before the version at other servers: Groq and Azure, Anthropic-compatible ones, OpenRouter. */
 const PREFIX = /^\/(?:openai|anthropic|api)(?=\/v1\/)/;
 
-/** A base URL that ends in a version, and a client that adds its own: the last one counts. */
+/** Repeated versions, from a base URL that ends in one and a client that adds its own: the last one counts. */
 const VERSIONS = /^(?:\/v1(?:beta|alpha)?)+(?=\/v1(?:beta|alpha)?\/)/;
 
-/** Google's own way to have OpenAI's dialect, and Azure's where no version stands in the path. */
+/** Google's prefix for OpenAI's dialect, and Azure's without a version in the path. */
 const OPENAI_BELOW = /^(?:\/v1beta)?\/openai(?=\/)/;
 
-/** Where Azure's clients name what they ask. */
+/** Where Azure's clients name the model. */
 const DEPLOYMENT = /^(?:\/v1)?\/deployments\/(?=.)/;
 
-/** Where Vertex has the models that Google's clients ask; `google` is no part of a model's name. */
+/** Vertex AI's paths of models; `google` is no part of a model's name. */
 const VERTEX =
   /^\/v1(?:beta1?)?\/(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/(?:google\/|([^/]+\/))models\/(?=[^/]+:)/;
 
-/** Google's clients leave `models` out where the name has a slash, which they take for another collection. */
+/** Google's clients omit `models/` if the name has a slash, which they take for another collection. */
 const UNCOLLECTED =
   /^(\/v1(?:beta|alpha)?)\/(?!models\/)(?=[^/]+\/.+:(?:generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)$)/;
 
-/** OpenAI's old way to name the model, and what Azure's is read as; embeddings are served there. */
+/** OpenAI's legacy path with the model, which Azure's is mapped to. Embeddings have a route of their own. */
 const ENGINE = /^\/v1\/engines\/(.+?)\/(chat\/completions|completions|images\/.+|audio\/.+)$/;
 
 /**
- * Finds out what a client means whose base URL was set a little differently: slashes too many, a version
- * twice or not at all, the prefix of another server, the model in the path as Azure has it.
+ * Normalises the address of a client whose base URL is slightly off: extra slashes, a repeated or missing
+ * version, another server's prefix, or the model in the path as Azure has it.
  *
- * @returns the same address for whatever is none of these
+ * @returns any other address unchanged
  */
 export function addressOf(url: string): Address {
   const mark = url.indexOf('?');
@@ -45,13 +45,13 @@ export function addressOf(url: string): Address {
   const path = (mark < 0 ? url : url.slice(0, mark))
     .replace(/\/{2,}/g, '/')
     .replace(/(?<=.)\/$/, '');
-  const meant = meantBy(path);
+  const meant = normalized(path);
   const [, name, verb] = ENGINE.exec(meant) ?? [];
   if (name === undefined || verb === undefined) return { url: meant + query, model: null };
   return { url: `/v1/${verb}${query}`, model: decoded(name) };
 }
 
-function meantBy(path: string): string {
+function normalized(path: string): string {
   const plain = path.replace(PREFIX, '').replace(VERSIONS, '');
   const below = plain.replace(OPENAI_BELOW, '').replace(DEPLOYMENT, '/engines/');
   if (UNVERSIONED.test(below)) return `/v1${below}`;
@@ -63,7 +63,7 @@ function decoded(name: string): string {
   try {
     return decodeURIComponent(name);
   } catch {
-    // Told as an unknown model, by the name as it came.
+    // Reported as an unknown model, by its name as received.
     return name;
   }
 }

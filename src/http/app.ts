@@ -22,23 +22,23 @@ import { passedRoutes, speaksAnthropic } from './passed.js';
 import { askedIn, asGatewayError, sendError } from './reply.js';
 import { responseRoutes } from './responses.js';
 
-/** What operators and their machines ask of a running gateway. */
+/** Operations endpoints: health, metrics, cache, feedback. */
 export interface Operations {
-  /** `ready` is false while draining; `detail` says what is in force and what is not as it should be. */
+  /** `ready` is false while draining; `detail` says what is in force and what is wrong with it. */
   readiness(): { readonly ready: boolean; readonly detail: Readonly<Record<string, unknown>> };
-  /** Where verdicts on answers go; `null` when none are taken. */
+  /** Accepts feedback on answers; `null` if feedback is off. */
   feedback(): FeedbackDesk | null;
-  /** What is kept, and how to be rid of it. */
+  /** Statistics and purging of the cache. */
   cache(): { readonly admin: CacheAdmin; readonly settings: CacheSettings | null };
-  /** Responses that clients may go on from. */
+  /** Stored responses that clients can continue. */
   readonly responses: ResponseStore;
-  /** Whether pages of an origin may read what is answered without a key. */
+  /** Whether web pages of an origin may read endpoints that need no key. */
   allowsPage(origin: string): boolean;
   /** All metrics in Prometheus' text format. */
   metricsText(): Promise<string>;
 }
 
-/** What is here, if not for every method. */
+/** Paths that exist, though not for every method. */
 const KNOWN_PATHS = [
   '/v1/chat/completions',
   '/v1/messages',
@@ -55,7 +55,7 @@ const KNOWN_PATHS = [
   '/healthz',
 ];
 
-/** Every surface but the hot ones. */
+/** The express app with all endpoints that are not on the hot path. */
 export function createApp(
   pipeline: Pipeline,
   plain: PlainDesk,
@@ -127,7 +127,7 @@ function cacheRoutes(
   });
 }
 
-/** What can be asked for, in the words of whoever asks: Anthropic's clients name their API's version. */
+/** Lists policies and models, in Anthropic's format for its clients, which send `anthropic-version`. */
 function modelRoutes(app: Express, pipeline: Pipeline): void {
   app.get('/v1/models', (req, res) => {
     const { policies, models } = pipeline.offer();
@@ -143,9 +143,9 @@ function modelRoutes(app: Express, pipeline: Pipeline): void {
   });
 }
 
-/** What is answered without a key. */
+/** Endpoints that need no key. */
 function operationRoutes(app: Express, operations: Operations): void {
-  // Whoever opens the base URL, in a browser or to see whether somebody is there.
+  // For those who open the base URL in a browser or to check that the gateway is up.
   app.get('/', (_req, res) => {
     res.json({ name: 'suffice', models: '/v1/models', health: '/healthz' });
   });
@@ -153,7 +153,7 @@ function operationRoutes(app: Express, operations: Operations): void {
     res.json({ status: 'ok' });
   });
   app.use(['/readyz', '/metrics'], ({ headers: { origin } }, res, next) => {
-    // Pages that may ask because they need a key need none here, and these name models, prices and files.
+    // Pages that are allowed elsewhere because they need a key need none here, and these replies name models, prices and files.
     if (origin !== undefined && !operations.allowsPage(origin)) {
       res.removeHeader('access-control-allow-origin');
     }
@@ -169,7 +169,7 @@ function operationRoutes(app: Express, operations: Operations): void {
 }
 
 function errorReply(pipeline: Pipeline): ErrorRequestHandler {
-  // Express tells an error handler by its four parameters, used or not.
+  // Express recognises an error handler by its four parameters, used or not.
   return (thrown: unknown, req, res, _next) => {
     const error = fromExpress(thrown) ?? asGatewayError(thrown);
     const requestId = pipeline.refused(error, askedIn(req));
@@ -177,13 +177,13 @@ function errorReply(pipeline: Pipeline): ErrorRequestHandler {
   };
 }
 
-/** Errors are told in the words of whoever asks. */
+/** Errors are written in the client's dialect. */
 function dialectOf(req: Request): ClientDialect {
   if (speaksGemini(req)) return gemini;
   return speaksAnthropic(req) ? anthropic : openai;
 }
 
-/** Express itself refuses paths such as `/%ff`. */
+/** Express itself rejects paths such as `/%ff`. */
 function fromExpress(thrown: unknown): GatewayError | null {
   return thrown instanceof URIError
     ? new GatewayError('invalid_request', 'the path is not valid percent-encoding', {

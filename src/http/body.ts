@@ -5,7 +5,7 @@ import { CollectedBytes } from '../core/collected-bytes.js';
 import { GatewayError } from '../core/errors.js';
 import { isObject } from '../dialects/json.js';
 
-const UNPACKED = {
+const DECODERS = {
   gzip: promisify(gunzip),
   'x-gzip': promisify(gunzip),
   deflate: promisify(inflate),
@@ -16,45 +16,45 @@ const PLAIN = 'identity';
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /**
- * Collects a request's body: unpacked, and without the byte order mark that some shells put before JSON.
+ * Reads a request's body: decompressed, and without the byte order mark that some shells put before JSON.
  *
- * @param maxBytes - of the body as it comes, and of what is packed in it
- * @throws {GatewayError} `request_too_large` once more than `maxBytes` were announced or have come,
- *   `invalid_request` for a packing that is not known or broken, `client_closed` if the client goes
- *   before the end, and what the server says of a request that will not come to its end: `request_timeout`,
- *   or `invalid_request` for broken framing
+ * @param maxBytes - limit of the body as received, and of the decompressed body
+ * @throws {GatewayError} `request_too_large` once more than `maxBytes` are announced or received,
+ *   `invalid_request` for an unknown or broken encoding, `client_closed` if the client disconnects before the
+ *   end, and the server's error if the request will not be completed: `request_timeout`, or `invalid_request`
+ *   for broken framing
  */
 export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? PLAIN;
-  if (encoding !== PLAIN && !isPacking(encoding)) {
+  if (encoding !== PLAIN && !isSupported(encoding)) {
     throw new GatewayError(
       'invalid_request',
       `content-encoding "${encoding}" is not supported; send the body as plain JSON, or packed with gzip, deflate or br`,
     );
   }
   const sent = await collect(req, maxBytes);
-  const body = encoding === PLAIN ? sent : await unpacked(sent, encoding, maxBytes);
-  return isMarked(body) ? body.subarray(BYTE_ORDER_MARK.length) : body;
+  const body = encoding === PLAIN ? sent : await decompressed(sent, encoding, maxBytes);
+  return hasByteOrderMark(body) ? body.subarray(BYTE_ORDER_MARK.length) : body;
 }
 
-function isMarked(body: Buffer): boolean {
-  // Hardly any body begins so, and every request asks.
+function hasByteOrderMark(body: Buffer): boolean {
+  // A cheap test first: every request comes here, and hardly any has the mark.
   if (body[0] !== BYTE_ORDER_MARK[0]) return false;
   return body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
 }
 
-function isPacking(encoding: string): encoding is keyof typeof UNPACKED {
-  return Object.hasOwn(UNPACKED, encoding);
+function isSupported(encoding: string): encoding is keyof typeof DECODERS {
+  return Object.hasOwn(DECODERS, encoding);
 }
 
-async function unpacked(
+async function decompressed(
   body: Buffer,
-  encoding: keyof typeof UNPACKED,
+  encoding: keyof typeof DECODERS,
   maxBytes: number,
 ): Promise<Buffer> {
   try {
-    // A small packet may unpack to gigabytes, so the limit counts while it is unpacked.
-    return await UNPACKED[encoding](body, { maxOutputLength: maxBytes });
+    // A small body may decompress to gigabytes, so the limit applies during decompression.
+    return await DECODERS[encoding](body, { maxOutputLength: maxBytes });
   } catch (cause) {
     if (isObject(cause) && cause['code'] === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
     throw new GatewayError('invalid_request', `the body is not valid ${encoding}`, { cause });
@@ -84,7 +84,7 @@ function collect(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   });
 }
 
-/** A client that leaves before its request is whole. */
+/** The error of a client that disconnects before its request is complete. */
 export function clientGone(cause: Error): GatewayError {
   return new GatewayError('client_closed', 'the client went away while sending its request', {
     cause,

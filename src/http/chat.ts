@@ -7,22 +7,22 @@ import { departureOf, sendExchange, type AnswerWitness, type Patience } from './
 import { withModel } from './named-model.js';
 import { askedIn, asGatewayError, sendError, sendJson } from './reply.js';
 
-/** Limits on what one client may take of the server. */
+/** Limits for a single client. */
 export interface ClientLimits {
   readonly maxBodyBytes: number;
-  /** Of bodies that are passed on as they come. */
+  /** Of bodies that are streamed through. */
   readonly maxUploadBytes: number;
   readonly patience: Patience;
 }
 
-/** Sees one exchange: reads the request, and learns of the answer. */
+/** Observes one exchange: reads its request, and sees its answer. */
 export interface Witness extends AnswerWitness {
-  /** The client's, reading requests with what the witness knows. */
+  /** The client's dialect; it reads requests with what the observer knows. */
   readonly dialect: ClientDialect;
 }
 
 /**
- * `POST /v1/chat/completions` and its like in other dialects, straight on node:http: express would cost
+ * `POST /v1/chat/completions` and its equivalents in other dialects, directly on node:http: express would cost
  * more than all the rest.
  */
 export class ChatSurface {
@@ -31,7 +31,7 @@ export class ChatSurface {
   readonly #limits: () => ClientLimits;
   readonly #witnessFor: ((caller: Caller) => Witness) | null;
 
-  /** @param witnessFor - who sees the exchanges of a caller; by default nobody */
+  /** @param witnessFor - makes an observer for each exchange of a caller; by default there is none */
   constructor(
     pipeline: Pipeline,
     dialect: ClientDialect,
@@ -47,7 +47,7 @@ export class ChatSurface {
   /**
    * Answers one request; never rejects.
    *
-   * @param model - what the address names, whatever the body says; `null` where it names none
+   * @param model - the model that the address names, which overrides the body's; `null` if it names none
    */
   async handle(
     req: IncomingMessage,
@@ -69,7 +69,7 @@ export class ChatSurface {
     }
   }
 
-  /** Tells how many tokens one request comes to; never rejects. */
+  /** Answers a request for a token count; never rejects. */
   async count(req: IncomingMessage, res: ServerResponse): Promise<void> {
     try {
       const call = await this.#receive(req, res, this.#limits(), null);

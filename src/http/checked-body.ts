@@ -4,7 +4,7 @@ import { parseBody } from '../dialects/request-check.js';
 import { inSentences } from '../yaml/sentences.js';
 
 /**
- * Reads a body of ours, which has exactly the members of a schema.
+ * Parses the body of one of the gateway's own endpoints, which must match a strict schema.
  *
  * @throws {GatewayError} `invalid_json`; `invalid_request`, naming the field at fault
  */

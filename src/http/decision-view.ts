@@ -6,26 +6,26 @@ import type { CacheMark } from '../request/exchange.js';
 import type { Flip } from '../route/explain.js';
 import type { Routing } from '../route/routing.js';
 
-/** What is known of the money when the reply's headers are written. */
+/** Cost and savings as known when the reply's headers are written. */
 export interface HeaderBill {
   /** US dollars; `null` when unknown. */
   readonly costUsd: number | null;
   readonly savedUsd: number | null;
   /**
-   * What the figures are made from: `usage` that the provider told of a whole answer, or that was `estimated` as it told none, or as
-   * an attempt that failed is part of it; of a stream, which has only begun, what is `expected`.
+   * Where the figures come from: the provider's reported `usage` of a whole answer; `estimated` if it reported none, or if a failed
+   * attempt is included; `expected` for a stream, which has only begun.
    */
   readonly basis: 'usage' | 'estimated' | 'expected';
 }
 
-/** Who answered, and what was expected of it. */
+/** The model that answered, and its prediction. */
 export interface HeaderAnswer {
   readonly decision: DecisionHead;
-  /** Differs from the decision's model after a fallback; `null` when nobody answered. */
+  /** Differs from the decision's model after a fallback; `null` if no model answered. */
   readonly servedModel: string | null;
   readonly expected: Candidate | null;
   readonly simulated: boolean;
-  /** What the model that answered was not told. */
+  /** Parts of the request that were dropped for the model that answered. */
   readonly dropped: readonly Loss[];
   /** Absent where no cache is configured. */
   readonly cache?: CacheMark;
@@ -71,18 +71,18 @@ function addCacheHeaders(headers: Record<string, string>, cache: CacheMark | und
 }
 
 const ZERO = 0x30;
-/** Of the nine digits three are kept. */
-const MOST_ZEROS = 6;
+/** At least three of the nine digits are kept. */
+const MAX_TRIMMED_ZEROS = 6;
 
-/** Nanodollars are exact enough for one request, and never `1e-7`. */
+/** Nanodollars are exact enough for one request; never in exponential notation. */
 function usd(amount: number): string {
   const text = amount.toFixed(9);
   let end = text.length;
-  while (end > text.length - MOST_ZEROS && text.charCodeAt(end - 1) === ZERO) end -= 1;
+  while (end > text.length - MAX_TRIMMED_ZEROS && text.charCodeAt(end - 1) === ZERO) end -= 1;
   return text.slice(0, end);
 }
 
-/** A header is no place for a list of hundreds. */
+/** A header must not list hundreds of fields. */
 const MAX_DROPPED_SHOWN = 12;
 
 function droppedFields(dropped: readonly Loss[]): string {
@@ -98,7 +98,7 @@ function headerSafe(text: string): string {
   return HEADER_SAFE.test(text) ? text : text.slice(0, 200).replace(/[^\x20-\x7e]/gu, '?');
 }
 
-/** A decision as JSON, with everything it was made from and what would have flipped it. */
+/** A decision as JSON, with its features, candidates, and what would have flipped it. */
 export function decisionJson(
   decision: Decision,
   routing: Omit<Routing, 'decision'> | null,
@@ -127,7 +127,7 @@ export function decisionJson(
   };
 }
 
-/** One candidate as JSON; a probability to four digits, money in full. */
+/** One candidate as JSON; probabilities with four decimals, money in full precision. */
 export function candidateJson(candidate: Candidate): Record<string, unknown> {
   return {
     model: candidate.model,
@@ -141,7 +141,7 @@ export function candidateJson(candidate: Candidate): Record<string, unknown> {
   };
 }
 
-/** What came of a decision, as JSON. */
+/** The outcome of a decision as JSON. */
 export function outcomeJson(outcome: Outcome): Record<string, unknown> {
   return {
     status: outcome.status,
@@ -151,7 +151,7 @@ export function outcomeJson(outcome: Outcome): Record<string, unknown> {
       upstream,
       outcome: result,
       ms: round(ms),
-      // Only of those that failed and are billed all the same.
+      // Only for failed attempts that are billed.
       usage: charge && usageJson(charge.usage),
       cost_usd: charge?.costUsd,
     })),

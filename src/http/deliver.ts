@@ -8,45 +8,45 @@ import { decisionHeaders, type HeaderBill } from './decision-view.js';
 import { openClientStream, sendError, sendJson, type WireForm } from './reply.js';
 import type { Pace } from './stall.js';
 
-/** Learns of an answer before the client does. */
+/** Observes an answer before it is sent to the client. */
 export interface AnswerWitness {
   whole(body: Buffer): void;
-  /** @param bytes - whole events, as they are sent on */
+  /** @param bytes - whole events, as sent to the client */
   streamed(bytes: Buffer): void;
 }
 
-/** What happens to a client that leaves its answer unread. */
+/** Handling of clients that do not read their answer. */
 export interface Patience {
   readonly clock: Clock;
   /** Milliseconds a client may leave bytes unread before it is cut off. */
   readonly stallMs: number;
-  /** Hears of a client that is cut off where the line of its request does not say so: it had been written. */
+  /** Called for a client that is cut off after its request's log line was written, which therefore does not say so. */
   readonly onCutOff: (decisionId: string, message: string) => void;
 }
 
-/** How a reply is worded, and how long its reader may take. */
+/** How to send a reply. */
 export interface Delivery {
   readonly patience: Patience;
-  /** An error in the client's dialect. */
+  /** Writes an error in the client's dialect. */
   readonly writeError: (error: GatewayError) => string;
-  /** Absent where streams are events. */
+  /** The stream's wire form; by default server-sent events. */
   readonly form?: WireForm | undefined;
   readonly witness?: AnswerWitness | null;
   /** Further headers of a stream. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Aborts when the client goes before it has its whole reply. */
+/** A signal that aborts when the client disconnects before it has the whole reply. */
 export function departureOf(res: ServerResponse): Departure {
-  const gone = new Departure();
-  // 'close' comes for a finished reply too, when there is nothing left to stop.
+  const signal = new Departure();
+  // 'close' is also emitted for finished replies, when there is nothing left to abort.
   res.once('close', () => {
-    if (!res.writableFinished) gone.abort();
+    if (!res.writableFinished) signal.abort();
   });
-  return gone;
+  return signal;
 }
 
-/** Sends what came of a request, with the headers of its decision. */
+/** Sends an exchange to the client, with the headers of its decision. */
 export function sendExchange(res: ServerResponse, exchange: Exchange, delivery: Delivery): void {
   const headers = (bill: HeaderBill | null) => decisionHeaders(exchange, bill);
   const { witness = null } = delivery;
@@ -57,7 +57,7 @@ export function sendExchange(res: ServerResponse, exchange: Exchange, delivery: 
     case 'whole': {
       witness?.whole(exchange.body);
       const { costUsd, answerUsd, savedUsd, usage } = exchange.bill;
-      // What failed before it is never told.
+      // The usage of failed attempts is never reported.
       const isEstimated = usage?.estimated === true || costUsd !== answerUsd;
       const basis = isEstimated ? 'estimated' : 'usage';
       const pace = paceOf(exchange, delivery.patience);
@@ -77,8 +77,8 @@ export function sendExchange(res: ServerResponse, exchange: Exchange, delivery: 
       res.once('close', () => {
         exchange.abandon();
       });
-      exchange.pipe(witness === null ? client : seenBy(witness, client));
-      // The client may have gone before there was anything to close.
+      exchange.pipe(witness === null ? client : observedBy(witness, client));
+      // The client may have disconnected before the 'close' listener was added.
       if (res.destroyed) exchange.abandon();
     }
   }
@@ -92,16 +92,16 @@ function paceOf(exchange: Exchange, { clock, stallMs, onCutOff }: Patience): Pac
       const message = `the client read nothing of its answer for ${stallMs} ms and was cut off`;
       const isUnderWay = exchange.kind === 'stream' && exchange.outcome() === null;
       if (isUnderWay) exchange.abandon(new GatewayError('client_closed', message));
-      // Booked already, or shared with others who go on.
+      // Settled already, or shared with other clients that read on.
       if (!isUnderWay || exchange.outcome() === null) onCutOff(exchange.decision.id, message);
     },
   };
 }
 
-function seenBy(witness: AnswerWitness, client: ClientSink): ClientSink {
+function observedBy(witness: AnswerWitness, client: ClientSink): ClientSink {
   return {
     write: (bytes) => {
-      // Before the client has it: the next request may come at once.
+      // Before the client gets it: its next request may come at once.
       witness.streamed(bytes);
       return client.write(bytes);
     },
@@ -114,7 +114,7 @@ function seenBy(witness: AnswerWitness, client: ClientSink): ClientSink {
   };
 }
 
-/** What is known of a stream's cost before it has flowed: a kept one costs nothing. */
+/** The cost of a stream before it is sent: expected, or nothing for a cached answer. */
 function billAhead({ cache, expected }: Exchange): HeaderBill {
   if (cache?.status === 'hit' || cache?.status === 'semantic') {
     return { costUsd: 0, savedUsd: cache.savedUsd, basis: 'usage' };

@@ -2,23 +2,23 @@ import { Server, type RequestListener, type ServerOptions, type ServerResponse }
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.js';
 
-/** How long a server takes to close. */
+/** How to drain the server. */
 export interface DrainOptions {
   readonly clock: Clock;
-  /** Milliseconds in which it only announces that it will close, and serves on. */
+  /** Milliseconds in which it keeps serving and only announces that it will close. */
   readonly delayMs: number;
-  /** Milliseconds after that for requests under way to be completed. */
+  /** Milliseconds after that for requests in flight to complete. */
   readonly timeoutMs: number;
-  /** Requests were still under way then; they are cut off. */
+  /** Called if requests are still in flight after that; they are aborted. */
   readonly onOverdue: () => void;
 }
 
-/** How often a draining server looks for connections that have become idle. */
+/** How often a draining server closes connections that have become idle. */
 const POLL_MS = 50;
 
 /**
- * A server that closes when its requests have ended, and whose idle connections include those that were opened
- * and never asked anything.
+ * A server that drains: it closes once its requests have ended. Connections that never sent a request count as
+ * idle.
  */
 export class DrainableServer extends Server {
   readonly #sockets = new Set<Socket>();
@@ -33,36 +33,36 @@ export class DrainableServer extends Server {
   }
 
   /**
-   * Closes: whoever sends requests has some time to learn that it will, then no connections are taken any
-   * more and requests under way are completed.
+   * Closes gracefully: after a delay in which clients and load balancers can notice, it accepts no more
+   * connections and completes requests in flight.
    *
-   * @returns when the last connection is closed, and those who had one know
+   * @returns when the last connection is closed and its 'close' handlers have run
    */
   async drain({ clock, delayMs, timeoutMs, onOverdue }: DrainOptions): Promise<void> {
-    // What is told so opens another connection for its next request, and a load balancer finds that another place.
+    // With `connection: close` clients reconnect for their next request, which a load balancer sends elsewhere.
     this.prependListener('request', (_req, res: ServerResponse) => {
       res.shouldKeepAlive = false;
     });
     if (delayMs > 0) await this.#delay(clock, delayMs);
     const closed = new Promise((resolve) => this.close(resolve));
-    let forgetPoll = (): void => undefined;
+    let cancelPoll = (): void => undefined;
     const closeIdle = (): void => {
       this.closeIdleConnections();
-      forgetPoll = clock.after(POLL_MS, closeIdle);
+      cancelPoll = clock.after(POLL_MS, closeIdle);
     };
     closeIdle();
-    const forgetDeadline = clock.after(timeoutMs, () => {
+    const cancelDeadline = clock.after(timeoutMs, () => {
       onOverdue();
       this.closeAllConnections();
     });
     await closed;
-    forgetDeadline();
-    forgetPoll();
-    // A server is closed before requests learn that their connections are, and what they wait for must not be taken from them.
+    cancelDeadline();
+    cancelPoll();
+    // The server closes before its sockets emit 'close'; requests must see that before their resources are released.
     await Promise.all([...this.#sockets].map(hasClosed));
   }
 
-  /** Ends requests under way at once; one that drains waits for nothing any more. */
+  /** Aborts requests in flight and any drain delay at once. */
   cutOff(): void {
     this.#endDelay();
     this.closeAllConnections();
@@ -70,19 +70,19 @@ export class DrainableServer extends Server {
 
   #delay(clock: Clock, ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const forget = clock.after(ms, resolve);
+      const cancel = clock.after(ms, resolve);
       this.#endDelay = () => {
-        forget();
+        cancel();
         resolve();
       };
     });
   }
 
   /**
-   * Closes connections without a request under way.
+   * Closes connections without a request in flight.
    *
-   * Browsers and HTTP clients open connections ahead of their requests; Node takes them for busy until the
-   * first request, so that a draining server would wait for them to its deadline.
+   * Browsers and HTTP clients open connections ahead of their requests; Node considers them busy until the
+   * first request, so a draining server would wait for them until its deadline.
    */
   override closeIdleConnections(): void {
     super.closeIdleConnections();

@@ -12,7 +12,7 @@ import { withModel } from './named-model.js';
 
 const GEMINI_PATH = /^\/v1(?:beta|alpha)?\/models\/(.+):(embedContent|batchEmbedContents)$/;
 
-/** Where Azure's clients and old ones of OpenAI's have the model. */
+/** The path with the model of Azure's clients and OpenAI's legacy ones. */
 const ENGINE_PATH = /^\/v1\/engines\/(.+)\/embeddings$/;
 
 /** `POST /v1/embeddings`, and `/v1beta/models/NAME:embedContent` and `:batchEmbedContents`. */

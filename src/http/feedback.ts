@@ -26,7 +26,7 @@ export async function takeFeedback(
   { feedback, cache }: FeedbackTakers,
 ): Promise<Record<string, unknown>> {
   const verdict = readVerdict(bytes);
-  const heard = hearOf(verdict, caller, cache().admin);
+  const heard = reportToCache(verdict, caller, cache().admin);
   const desk = feedback();
   if (heard !== null && (heard.wasRecalled || desk === null)) return replyTo(verdict, heard);
   if (desk === null) {
@@ -37,14 +37,14 @@ export async function takeFeedback(
     const evicted = heard === null ? {} : { evicted: heard.evicted };
     return { object: 'feedback', decision_id: decisionId, scores, kept_text: keptText, ...evicted };
   } catch (error) {
-    // What the router cannot learn from has rid the cache of an answer all the same.
-    if (heard?.isForgotten !== true || !isUnteachable(error)) throw error;
+    // Feedback that the router cannot learn from may still have evicted a cached answer.
+    if (heard?.isForgotten !== true || !isUnlearnable(error)) throw error;
     return replyTo(verdict, heard);
   }
 }
 
-/** Nothing was wrong but that the router learns nothing from it. */
-function isUnteachable(error: unknown): boolean {
+/** Whether the feedback is only of no use to the router. */
+function isUnlearnable(error: unknown): boolean {
   return error instanceof GatewayError && error.code !== 'not_saved';
 }
 
@@ -53,16 +53,16 @@ interface FeedbackTakers {
   readonly cache: () => { readonly admin: CacheAdmin };
 }
 
-/** Half of a perfect score, and an answer was rather good than bad. */
+/** From this score on an answer counts as good. */
 const GOOD = 0.5;
 
-/** That another model was preferred says nothing of whether the answer is wrong. */
-function hearOf(verdict: Verdict, caller: Caller, admin: CacheAdmin): Heard | null {
+/** Tells the cache about a grade; that another model was preferred does not mean that the answer is wrong. */
+function reportToCache(verdict: Verdict, caller: Caller, admin: CacheAdmin): Heard | null {
   if (!('score' in verdict)) return null;
   return admin.hear(verdict.decisionId, caller.name, verdict.score >= GOOD);
 }
 
-/** Nothing was learnt of models. */
+/** The reply to feedback that only the cache has used. */
 function replyTo({ decisionId }: Verdict, { evicted }: Heard): Record<string, unknown> {
   return { object: 'feedback', decision_id: decisionId, scores: {}, kept_text: false, evicted };
 }

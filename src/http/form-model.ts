@@ -1,50 +1,50 @@
 import { MAX_MODEL_NAME } from '../core/model.js';
 
-/** Where the value of a form's `model` stands, in bytes. */
+/** The value of a form's `model`, and its offset in bytes. */
 export interface FormModel {
   readonly value: string;
   readonly start: number;
 }
 
 const LINE_END = '\r\n';
-/** The last line of a part's headers ends, and so does the blank one behind it. */
+/** The end of a part's headers: of the last header line, and of the blank line after it. */
 const HEADERS_END = '\r\n\r\n';
 
-/** A header that says that its part is called `model`. */
+/** A header that names its part `model`. */
 const NAMES_MODEL = /^content-disposition:[^\r\n]*;[ \t]*name="?model"?[ \t]*(?:;|$)/im;
 
-/** Longer ones are no names of models. */
+/** Longer values are not model names. */
 const MAX_VALUE_BYTES = MAX_MODEL_NAME;
 
-/** What stands where the value should is none. */
+/** Marks a part named `model` whose value cannot be a model name. */
 const NONE = Symbol('no value');
 
 /**
- * Finds the value of a form's `model` while the form is still coming.
+ * Finds the value of a form's `model` while the form is still being received.
  *
- * Whoever may upload may write anything here: every byte is looked at a few times at most, however the form is
- * written and in however small pieces it comes.
+ * Uploads are untrusted: every byte is read a few times at most, whatever the form contains and however small the
+ * pieces in which it arrives.
  */
 export class FormModelFinder {
-  /** Begins a part; its headers are the next line. */
+  /** Begins a part; its headers start on the next line. */
   readonly #delimiter: string;
-  /** What was looked at before this has nothing that is still to be found. */
+  /** The search continues here: nothing relevant comes before it. */
   #at = 0;
-  /** Where the headers of the part under way begin, less the line end before them; -1 outside of headers. */
+  /** Offset of the line end before the current part's headers; -1 outside of headers. */
   #headersAt = -1;
-  /** Where the value of `model` begins; -1 before its headers have come. */
+  /** Offset of the value of `model`; -1 before its headers are complete. */
   #valueAt = -1;
 
-  /** @param boundary - as the content type says it */
+  /** @param boundary - as given in the content type */
   constructor(boundary: string) {
     this.#delimiter = `--${boundary}`;
   }
 
   /**
-   * Goes on from where it was.
+   * Continues the search.
    *
-   * @param head - all of the form that has come so far, one character a byte
-   * @returns `null` where it has not come yet
+   * @param head - all bytes of the form received so far
+   * @returns `null` if the value is not complete yet
    */
   find(head: Buffer): FormModel | null {
     for (;;) {
@@ -71,7 +71,7 @@ export class FormModelFinder {
     return true;
   }
 
-  /** @returns whether they were all there */
+  /** @returns whether they are complete */
   #readHeaders(head: Buffer): boolean {
     const end = head.indexOf(HEADERS_END, this.#at, 'latin1');
     if (end < 0) {
@@ -85,7 +85,7 @@ export class FormModelFinder {
     return true;
   }
 
-  /** @returns `null` where its end has not come yet */
+  /** @returns `null` if it is not complete yet */
   #readValue(head: Buffer): FormModel | typeof NONE | null {
     const start = this.#valueAt;
     const most = head.subarray(start, start + MAX_VALUE_BYTES + LINE_END.length);

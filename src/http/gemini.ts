@@ -5,7 +5,7 @@ import type { Pipeline } from '../pipeline.js';
 import { ChatSurface, type ClientLimits } from './chat.js';
 import { modelJson, policyJson } from './model-view.js';
 
-/** What can be asked of a model at its address. */
+/** The methods of a model's address. */
 type Verb = 'generateContent' | 'streamGenerateContent' | 'countTokens';
 
 interface Asked {
@@ -33,17 +33,17 @@ export function geminiAddress(url: string): Asked | null {
   };
 }
 
-/** The name of a model as an address has it: slashes may be encoded or not, `models/` may stand before it. */
+/** The model's name in an address: slashes may be encoded, and `models/` may precede it. */
 export function modelInPath(name: string): string {
   try {
     return decodeURIComponent(name).replace(/^models\//, '');
   } catch {
-    // Told as an unknown model, by the name as it came.
+    // Reported as an unknown model, by its name as received.
     return name;
   }
 }
 
-/** `POST /v1beta/models/NAME:generateContent` and its like. */
+/** `POST /v1beta/models/NAME:generateContent`, `:streamGenerateContent` and `:countTokens`. */
 export class GeminiSurface {
   readonly #pipeline: Pipeline;
   readonly #limits: () => ClientLimits;
@@ -64,18 +64,18 @@ export class GeminiSurface {
   }
 }
 
-/** Google's clients may send their key in the address. */
+/** Accepts a key in the query, as Google's clients may send it. */
 function takeKey({ headers }: IncomingMessage, query: URLSearchParams): void {
   const key = query.get('key');
   if (key !== null) headers['x-goog-api-key'] ??= key;
 }
 
-/** Whether an address is Gemini's, or the client is one of Gemini's: both get answers in its form. */
+/** Whether the address or the client is Gemini's: both get replies in its format. */
 export function speaksGemini(req: Request): boolean {
   return /^\/v1(beta|alpha)\//.test(req.path) || req.headers['x-goog-api-key'] !== undefined;
 }
 
-/** Has a key in the address count, wherever only Google's clients send one. */
+/** Accepts keys in the query of addresses that Google's clients use. */
 export function admitGoogleKeys(app: Express): void {
   app.use(['/v1beta', '/v1alpha', '/v1/models'], (req, _res, next) => {
     takeKey(req, new URLSearchParams(req.originalUrl.split('?').slice(1).join('?')));
@@ -108,7 +108,7 @@ export function geminiModelRoutes(app: Express, pipeline: Pipeline): void {
   );
 }
 
-/** What Google's clients may ask of a model that writes, and of one that makes vectors. */
+/** Google's names of the methods of chat models and of embedding models. */
 const TEXT_VERBS = ['generateContent', 'streamGenerateContent', 'countTokens'];
 const VECTOR_VERBS = ['embedContent', 'batchEmbedContents'];
 

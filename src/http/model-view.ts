@@ -1,6 +1,6 @@
 import type { Price, ServedModel } from '../core/model.js';
 
-/** A model as `GET /v1/models` shows it: OpenAI's fields, then ours. */
+/** A model for `GET /v1/models`: OpenAI's fields, then the gateway's own. */
 export function modelJson({ model, upstreams }: ServedModel): Record<string, unknown> {
   return {
     id: model.id,
@@ -25,7 +25,7 @@ export function modelJson({ model, upstreams }: ServedModel): Record<string, unk
   };
 }
 
-/** A policy as `GET /v1/models` shows it, so that clients can pick it from their list of models. */
+/** A policy for `GET /v1/models`, so that clients can pick it from their list of models. */
 export function policyJson(name: string): Record<string, unknown> {
   return {
     id: name,
@@ -36,14 +36,14 @@ export function policyJson(name: string): Record<string, unknown> {
   };
 }
 
-/** A model or policy with Anthropic's fields before all others; those that both have stay as they are. */
+/** A model or policy with Anthropic's fields added; fields that both have stay as they are. */
 export function anthropicModel(json: Record<string, unknown>): Record<string, unknown> {
   const { id, display_name: name = id, created } = json;
   const createdAt = new Date(Number(created) * 1000).toISOString();
   return { ...json, type: 'model', id, display_name: name, created_at: createdAt };
 }
 
-/** All models in one page of Anthropic's list. */
+/** All models as a single page of Anthropic's list. */
 export function anthropicList(models: readonly Record<string, unknown>[]): Record<string, unknown> {
   const data = models.map(anthropicModel);
   const ends = { first_id: data[0]?.['id'] ?? null, last_id: data.at(-1)?.['id'] ?? null };

@@ -12,17 +12,17 @@ import { GeminiSurface } from './gemini.js';
 import { responseKeeper } from './responses.js';
 import { createServer, type ServerSettings } from './server.js';
 
-/** What a server hands requests to, and how much clients may take of it. */
+/** Dependencies of the server, and limits for clients. */
 export interface ServerParts extends ServerSettings {
   readonly pipeline: Pipeline;
   readonly plain: PlainDesk;
-  /** Responses that clients may go on from. */
+  /** Stored responses that clients can continue. */
   readonly kept: ResponseStore;
   readonly operations: Operations;
   readonly limits: () => ClientLimits;
 }
 
-/** The server with all its surfaces, not yet listening. */
+/** Creates the server with all its endpoints; it does not listen yet. */
 export function openServer({
   pipeline,
   plain,

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** How long a browser may remember what it was allowed. */
-const REMEMBERED_S = 600;
+/** How long a browser may cache a preflight. */
+const MAX_AGE_S = 600;
 
 /**
- * Lets a web page read the reply, if pages of its origin may ask.
+ * Adds CORS headers if web pages of the request's origin are allowed.
  *
- * @returns whether they may
+ * @returns whether they are allowed
  */
 export function allowOrigin(
   req: IncomingMessage,
@@ -15,16 +15,16 @@ export function allowOrigin(
 ): boolean {
   const { origin } = req.headers;
   if (origin === undefined || !isAllowed(origin)) return false;
-  // The origin itself instead of `*`: what a cache between keeps for one page is not for another.
+  // The origin itself instead of `*`, with `vary`: an intermediate cache must not serve one page's reply to another.
   res.setHeader('access-control-allow-origin', origin);
   res.setHeader('vary', 'origin');
-  // Which model answered, and what it cost, stands in headers.
+  // Headers say which model answered and what it cost.
   res.setHeader('access-control-expose-headers', '*');
   if (isPreflight(req)) allowRequest(req, res);
   return true;
 }
 
-/** Whether a browser only asks whether it may ask. */
+/** Whether the request is a CORS preflight. */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
@@ -32,7 +32,7 @@ export function isPreflight({ method, headers }: IncomingMessage): boolean {
 function allowRequest({ headers }: IncomingMessage, res: ServerResponse): void {
   res.setHeader('access-control-allow-methods', 'GET, POST, DELETE, OPTIONS');
   const wanted = headers['access-control-request-headers'];
-  // `*` would not cover `authorization`, and clients send headers that nobody can list.
+  // `*` would not cover `authorization`, and clients send headers that cannot be listed in advance.
   if (wanted !== undefined) res.setHeader('access-control-allow-headers', wanted);
-  res.setHeader('access-control-max-age', String(REMEMBERED_S));
+  res.setHeader('access-control-max-age', String(MAX_AGE_S));
 }

@@ -15,7 +15,7 @@ import { departureOf, sendExchange } from './deliver.js';
 import { plainForm } from './reply.js';
 import { readUpload, type Upload } from './upload.js';
 
-/** What goes through as it is, by method. */
+/** Paths that are passed through, by method. */
 const PASSED = {
   post: [
     '/v1/images/generations',
@@ -45,10 +45,10 @@ const PASSED = {
   delete: ['/v1/files/:id', '/v1/messages/batches/:id'],
 } as const;
 
-/** A batch tells its usage as often as it is asked for. */
+/** Stored objects: a batch reports its usage every time it is fetched. */
 const STORED = /^\/(?:files|batches|messages\/batches)\b/;
 
-/** Headers that say what a body means, or what is wanted: they go where it goes. */
+/** Client headers that are forwarded. */
 const FORWARDED = [
   'content-type',
   'accept',
@@ -63,7 +63,7 @@ export function speaksAnthropic(req: IncomingMessage): boolean {
   return req.headers['anthropic-version'] !== undefined;
 }
 
-/** Images, speech, moderations, reranking, files and batches: admitted, booked, and otherwise left alone. */
+/** Images, speech, moderations, reranking, files and batches: admitted, settled, and otherwise passed through unchanged. */
 export function passedRoutes(
   app: Express,
   pipeline: Pipeline,
@@ -95,12 +95,12 @@ export function passedRoutes(
   app.delete([...PASSED.delete], handle);
 }
 
-/** The provider that a request names beside itself, and its address without what is for the gateway. */
+/** The provider named in the query or a header, and the address without parameters meant for the gateway. */
 function addressIn(req: Request): { readonly path: string; readonly provider: string | null } {
   // Of several question marks only the first begins the query.
   const [path = '', ...rest] = req.originalUrl.split('?');
   const query = rest.join('?');
-  if (leadsElsewhere(path)) {
+  if (hasTraversal(path)) {
     throw new GatewayError('not_found', `there is no ${req.method} ${path} here`);
   }
   const named = new URLSearchParams(query).get('provider');
@@ -112,17 +112,17 @@ function addressIn(req: Request): { readonly path: string; readonly provider: st
   };
 }
 
-/** Dots between slashes stand for the folder above, with parameters behind them as well. */
-const ELSEWHERE = /(?:^|\/)\.+(?:;[^/]*)?(?:\/|$)|[\\\p{Cc}]/u;
+/** Dot segments, with path parameters as well (`..;a=b`), backslashes and control characters. */
+const TRAVERSAL = /(?:^|\/)\.+(?:;[^/]*)?(?:\/|$)|[\\\p{Cc}]/u;
 
-/** Servers, and proxies before them, decode a path once or twice before they follow it. */
-const MOST_DECODED = 3;
+/** Servers, and proxies in front of them, may decode a path once or twice before they resolve it. */
+const MAX_DECODES = 3;
 
-/** Whether a path could be followed to another place than it names: the gateway's own key goes with what is asked there. */
-function leadsElsewhere(path: string): boolean {
+/** Whether a path may be resolved to another than it seems to name: it is requested with the gateway's own key. */
+function hasTraversal(path: string): boolean {
   let read = path;
-  for (let i = 0; i <= MOST_DECODED; i++) {
-    if (ELSEWHERE.test(read)) return true;
+  for (let i = 0; i <= MAX_DECODES; i++) {
+    if (TRAVERSAL.test(read)) return true;
     read = read.replace(/%([\da-f]{2})/gi, (_, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
     );
@@ -134,15 +134,15 @@ interface ReadBody extends Pick<PassedRequest, 'written' | 'isRepeatable'> {
   readonly model: string | null;
 }
 
-interface BodyTerms extends Pick<ClientLimits, 'maxBodyBytes' | 'maxUploadBytes'> {
-  /** That the request names beside itself. */
+interface BodyOptions extends Pick<ClientLimits, 'maxBodyBytes' | 'maxUploadBytes'> {
+  /** Named in the query or a header. */
   readonly provider: string | null;
 }
 
 async function bodyOf(
   req: Request,
   res: Response,
-  { maxBodyBytes, maxUploadBytes, provider }: BodyTerms,
+  { maxBodyBytes, maxUploadBytes, provider }: BodyOptions,
 ): Promise<ReadBody> {
   const headers = forwarded(req);
   if (req.method !== 'POST') {
@@ -151,9 +151,9 @@ async function bodyOf(
   }
   const { 'content-type': type = 'application/json' } = req.headers;
   if (!/^application\/json\b/i.test(type)) {
-    // Whoever names the provider beside the request calls the model what the provider calls it.
+    // A client that names the provider uses the provider's own name of the model.
     const upload = await readUpload(req, maxUploadBytes, provider === null);
-    // What an answer, or a refusal, leaves unread must not be in the way of the next request.
+    // The unread rest of the upload must not block the next request on the connection.
     res.once('finish', upload.discard);
     return uploaded(upload, headers);
   }
@@ -174,7 +174,7 @@ function uploaded(upload: Upload, headers: readonly string[]): ReadBody {
   const { head, model, bytes } = upload;
   return {
     model: model?.value ?? null,
-    // Most of it is still on its way here, and is not kept.
+    // Most of it is still being received, and is not buffered.
     isRepeatable: false,
     written: ({ upstreamModel }) => {
       const named = model === null ? head : renamed(head, model, upstreamModel);

@@ -6,7 +6,7 @@ import type { StreamForm } from '../dialects/dialect.js';
 import type { ClientSink } from '../pipeline.js';
 import { endWith, StallWatch, type Pace } from './stall.js';
 
-/** Anything thrown as the error the client may see: what is not ours is a bug, and hidden. */
+/** The error that the client may see: anything but a `GatewayError` is a bug, whose details are hidden. */
 export function asGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
   return new GatewayError('internal_error', 'an internal error; the gateway’s log has it', {
@@ -14,7 +14,7 @@ export function asGatewayError(thrown: unknown): GatewayError {
   });
 }
 
-/** What the log may say of a request. */
+/** The parts of a request that may be logged. */
 export function askedIn({ method = '', url = '', headers, socket }: IncomingMessage): Asked {
   return { method, url, headers, address: socket.remoteAddress };
 }
@@ -22,9 +22,9 @@ export function askedIn({ method = '', url = '', headers, socket }: IncomingMess
 /**
  * The one place where an error becomes a reply.
  *
- * Does nothing to a client that has gone or has already got its first byte.
+ * Does nothing if the client has disconnected or the reply has begun.
  *
- * @param write - the error in the client's dialect
+ * @param write - writes the error in the client's dialect
  */
 export function sendError(
   res: ServerResponse,
@@ -38,7 +38,7 @@ export function sendError(
     'content-type': 'application/json; charset=utf-8',
     'content-length': body.length,
     ...(error.retryAfterS === null ? {} : { 'retry-after': String(Math.ceil(error.retryAfterS)) }),
-    // What is left of a body that was refused unread must not be taken for the next request.
+    // The unread rest of a refused body must not be parsed as the next request.
     ...(error.code === 'request_too_large' ? { connection: 'close' } : {}),
     ...headers,
   });
@@ -48,7 +48,7 @@ export function sendError(
 /**
  * Sends a complete JSON reply.
  *
- * @param pace - how slowly it may be read; `null` for one that fits into any socket's buffer
+ * @param pace - how slowly it may be read; `null` for a body that fits into any socket buffer
  */
 export function sendJson(
   res: ServerResponse,
@@ -65,7 +65,7 @@ export function sendJson(
   else endWith(res, body, pace);
 }
 
-/** Failures after which nobody knows how much of the answer is missing. */
+/** Errors after which it is unknown how much of the answer is missing. */
 const BROKEN_OFF: ReadonlySet<ErrorCode> = new Set([
   'upstream_cut',
   'upstream_timeout',
@@ -74,10 +74,10 @@ const BROKEN_OFF: ReadonlySet<ErrorCode> = new Set([
 
 const NOTHING = Buffer.alloc(0);
 
-/** How a stream goes over the wire, and under which status; 200 unless given. */
+/** The wire format of a stream, and its status; by default 200. */
 export type WireForm = StreamForm & { readonly status?: number };
 
-/** Sends bytes as they are, and says what they are. */
+/** A form that sends bytes unchanged. */
 export function plainForm(contentType: string, status = 200): WireForm {
   return { contentType, status, open: () => ({ push: (bytes) => bytes, end: () => null }) };
 }
@@ -87,7 +87,7 @@ const EVENTS = plainForm('text/event-stream; charset=utf-8');
 /**
  * Begins a stream to the client, of events unless another form is given.
  *
- * A client that reads nothing for `pace.stallMs` although bytes wait for it is cut off.
+ * A client that reads nothing for `pace.stallMs` while bytes are pending is cut off.
  */
 export function openClientStream(
   res: ServerResponse,
@@ -101,7 +101,7 @@ export function openClientStream(
   res.writeHead(form.status ?? 200, {
     'content-type': form.contentType,
     'cache-control': 'no-cache',
-    // Proxies that would collect events before passing them on are asked not to.
+    // Asks proxies not to buffer events.
     'x-accel-buffering': 'no',
     ...headers,
   });
@@ -122,9 +122,9 @@ export function openClientStream(
       watch.ended();
     },
     fail: (error, lastBytes) => {
-      // An error that the upstream itself reported is its last word: it is passed on, and that is
-      // all there is. Where the upstream fell silent, a clean end would vouch for a whole answer.
-      // Destroying at once could lose the error event that is still in the socket's buffer.
+      // An error event that the upstream itself sent ends the stream cleanly. If the answer was cut
+      // off, a clean end would suggest that it is complete. The socket is destroyed only after the
+      // write, or the error event could be lost in its buffer.
       const last = wire.push(lastBytes);
       if (BROKEN_OFF.has(error.code)) res.write(last, () => res.destroy());
       else res.end(Buffer.concat([last, wire.end() ?? NOTHING]));

@@ -10,12 +10,12 @@ import { responses } from '../dialects/responses/responses.js';
 import type { Pipeline } from '../pipeline.js';
 import type { Witness } from './chat.js';
 
-/** Begins the event that tells the whole response; in JSON there are no line breaks that it could be found in. */
+/** The start of the event with the whole response; it cannot occur inside JSON, which has no raw line breaks. */
 const LAST_EVENTS = ['response.completed', 'response.incomplete'].map((type) =>
   Buffer.from(`event: ${type}\ndata: `),
 );
 
-/** Has a caller's responses kept: reads requests that go on from them, and learns what is answered. */
+/** Makes an observer that stores a caller's responses and resolves requests that continue them. */
 export function responseKeeper(store: ResponseStore): (caller: Caller) => Witness {
   return ({ name }) => new Keeper(store.of(name));
 }
@@ -42,7 +42,7 @@ class Keeper implements Witness {
     if (response !== null && this.#asked !== null) this.#shelf.keep({ response, ...this.#asked });
   }
 
-  /** @param bytes - whole events, as they are sent on */
+  /** @param bytes - whole events, as sent to the client */
   streamed(bytes: Buffer): void {
     if (this.#asked === null) return;
     const last = LAST_EVENTS.find((mark) => bytes.includes(mark));
@@ -53,7 +53,7 @@ class Keeper implements Witness {
   }
 }
 
-/** `GET` and `DELETE /v1/responses/ID`, for whoever asked for the response. */
+/** `GET` and `DELETE /v1/responses/ID`, for the caller that created the response. */
 export function responseRoutes(app: Express, pipeline: Pipeline, store: ResponseStore): void {
   const shelfFor = (req: Request): ResponseShelf => store.of(pipeline.admit(req.headers).name);
   app.get('/v1/responses/:id', (req, res) => {

@@ -12,18 +12,18 @@ import { allowOrigin, isPreflight } from './origins.js';
 import { DrainableServer } from './drainable-server.js';
 import { geminiAddress, type GeminiSurface } from './gemini.js';
 
-/** Limits of the socket level, where there is no request yet. */
+/** Limits at the socket level. */
 export interface SocketLimits {
   readonly maxHeaderBytes: number;
-  /** Milliseconds until the headers must be complete. */
+  /** Milliseconds within which the headers must be complete. */
   readonly headerTimeoutMs: number;
-  /** Milliseconds until the whole request must be there. */
+  /** Milliseconds within which the request must be complete. */
   readonly bodyTimeoutMs: number;
   /** Milliseconds after which a connection without a request is closed. */
   readonly keepAliveTimeoutMs: number;
 }
 
-/** Where clients of each dialect ask. */
+/** The chat endpoints, by dialect. */
 export interface Surfaces {
   /** OpenAI's. */
   readonly chat: ChatSurface;
@@ -43,37 +43,37 @@ const RESPONSES_PATH = '/v1/responses';
 const COMPLETIONS_PATH = '/v1/completions';
 const COUNT_PATH = '/v1/messages/count_tokens';
 
-/** What a listening server needs besides its surfaces. */
+/** Settings of the server. */
 export interface ServerSettings {
   readonly socket: SocketLimits;
-  /** Whether web pages of an origin may ask. */
+  /** Whether web pages of an origin may call the gateway. */
   readonly allowsOrigin: (origin: string) => boolean;
 }
 
-/** Learns of what never became a request. @returns the id under which the log has it */
+/** Called for input that is not a valid request. @returns its id in the log */
 export type OnUnreadable = (error: GatewayError, address: string | undefined) => string;
 
-/** The server, not yet listening. */
+/** Creates the server; it does not listen yet. */
 export function createServer(
   surfaces: Surfaces,
   app: Express,
   { socket: limits, allowsOrigin }: ServerSettings,
   onUnreadable: OnUnreadable,
 ): DrainableServer {
-  /** What was last asked on each connection. */
-  const lastAsked = new WeakMap<Duplex, ServerResponse>();
+  /** The reply to the latest request of each connection. */
+  const lastReply = new WeakMap<Duplex, ServerResponse>();
   const server = new DrainableServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.headerTimeoutMs,
       requestTimeout: limits.bodyTimeoutMs,
-      // Timeouts are looked at this often; the default of 30 s would make short ones meaningless.
+      // How often timeouts are checked; the default of 30 s would make short ones meaningless.
       connectionsCheckingInterval: Math.min(1000, limits.headerTimeoutMs),
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       noDelay: true,
     },
     (req, res) => {
-      lastAsked.set(req.socket, res);
+      lastReply.set(req.socket, res);
       if (allowOrigin(req, res, allowsOrigin) && isPreflight(req)) {
         res.writeHead(204).end();
         return;
@@ -81,19 +81,19 @@ export function createServer(
       const ignored = ignoredHeaders(req.headers);
       if (ignored !== null) res.setHeader('x-suffice-ignored', ignored);
       if (handled(surfaces, req, res, null)) return;
-      // Few clients come here, so only they wait until their address is understood.
+      // Rare: normalising the address is left to requests that no hot path has taken.
       const { url, model } = addressOf(req.url ?? '/');
       req.url = url;
       if (!handled(surfaces, req, res, model)) app(req, res);
     },
   );
   server.on('clientError', (cause, socket) => {
-    refuse(cause, socket, lastAsked.get(socket), onUnreadable);
+    refuse(cause, socket, lastReply.get(socket), onUnreadable);
   });
   return server;
 }
 
-/** Has one of the hot surfaces answer, if the address is one of theirs. */
+/** Dispatches a request to the chat endpoint of its address. @returns `false` if there is none */
 function handled(
   { chat, messages, responses, completions, gemini }: Surfaces,
   req: IncomingMessage,
@@ -115,15 +115,15 @@ function handled(
   return true;
 }
 
-/** With or without a query: Anthropic's own client asks for `/v1/messages?beta=true`. */
+/** With or without a query: Anthropic's own client requests `/v1/messages?beta=true`. */
 function isAt(url: string | undefined, path: string): boolean {
   return url === path || (url?.startsWith(path) === true && url[path.length] === '?');
 }
 
-/** The client has closed its side before it had said everything. */
-const CUT_SHORT = 'HPE_INVALID_EOF_STATE';
+/** llhttp's error for a connection that the client closed before the request was complete. */
+const UNEXPECTED_END = 'HPE_INVALID_EOF_STATE';
 
-/** Answers what is not even a request, or will never be a whole one. */
+/** Answers input that is not a valid request, or a request that will not be completed. */
 function refuse(
   cause: Error & { code?: string },
   socket: Duplex,
@@ -135,21 +135,21 @@ function refuse(
     return;
   }
   if (last?.req.complete === false) {
-    refuseRest(last, cause.code === CUT_SHORT ? clientGone(cause) : clientError(cause));
+    refuseRest(last, cause.code === UNEXPECTED_END ? clientGone(cause) : clientError(cause));
     return;
   }
   const error = clientError(cause);
   const id = hasAsked(socket) ? onUnreadable(error, socket.remoteAddress) : null;
-  // In the middle of another answer it would be taken for a part of that.
+  // In the middle of another answer it would be read as a part of that.
   if (last?.headersSent === true && !last.writableFinished) socket.destroy();
   else endWithError(socket, error, id);
 }
 
-/** A request whose body will not come to its end is refused by whoever reads it, who knows what was asked, and by whom. */
+/** Lets the reader of a body that will not be completed refuse the request: it knows the endpoint and the caller. */
 function refuseRest(res: ServerResponse, error: GatewayError): void {
   const { req } = res;
   if (res.headersSent || req.listenerCount('error') === 0) {
-    // It has its answer, and nobody wants the rest of it.
+    // It has been answered, and nothing reads the rest of it.
     req.destroy();
     return;
   }
@@ -157,7 +157,7 @@ function refuseRest(res: ServerResponse, error: GatewayError): void {
   req.emit('error', error);
 }
 
-/** The shape that clients read. */
+/** Writes an error in OpenAI's format and closes the connection. */
 function endWithError(socket: Duplex, error: GatewayError, id: string | null): void {
   const body = Buffer.from(openai.writeError(error));
   const named = id === null ? '' : `x-request-id: ${id}\r\n`;
@@ -167,7 +167,7 @@ function endWithError(socket: Duplex, error: GatewayError, id: string | null): v
   );
 }
 
-/** Browsers and pools open connections ahead of requests that never come: nothing to tell of. */
+/** Whether anything was received: browsers and pools open connections that they never use, which is not worth logging. */
 function hasAsked(socket: Duplex): socket is Socket {
   return socket instanceof Socket && socket.bytesRead > 0;
 }

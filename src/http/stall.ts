@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock.js';
 
-/** How long a client may leave bytes unread. */
+/** How long a client may leave bytes unread, and what happens then. */
 export interface Pace {
   readonly clock: Clock;
   /** Milliseconds. */
@@ -10,22 +10,22 @@ export interface Pace {
   readonly onStall: () => void;
 }
 
-/** Cuts a client off that reads nothing for too long although bytes wait for it: they are in our memory. */
+/** Cuts off a client that reads nothing for too long while bytes are pending, since they occupy memory. */
 export class StallWatch {
   readonly #res: ServerResponse;
   readonly #pace: Pace;
-  /** Most clients never let anything wait. */
+  /** Most clients never stall, so the 'close' listener is added only when bytes first wait. */
   #hasWaited = false;
-  #forget: (() => void) | null = null;
+  #cancelTimer: (() => void) | null = null;
 
   constructor(res: ServerResponse, pace: Pace) {
     this.#res = res;
     this.#pace = pace;
   }
 
-  /** Bytes wait for the client; its time goes on if they did before. */
+  /** Bytes are pending: starts the timer unless it runs already. */
   wait(): void {
-    // Behind another answer on the same connection it is not the client that is waited for.
+    // A pipelined answer waits for the one before it, not for the client.
     if (this.#res.socket === null) return;
     if (!this.#hasWaited) {
       this.#hasWaited = true;
@@ -33,31 +33,31 @@ export class StallWatch {
         this.moved();
       });
     }
-    this.#forget ??= this.#pace.clock.after(this.#pace.stallMs, () => {
+    this.#cancelTimer ??= this.#pace.clock.after(this.#pace.stallMs, () => {
       this.#pace.onStall();
       this.#res.destroy();
     });
   }
 
-  /** The client has read, or nothing waits for it any more. */
+  /** The client has read, or nothing is pending any more. */
   moved(): void {
-    this.#forget?.();
-    this.#forget = null;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
   }
 
-  /** The answer has been ended: Node tells of no progress after that, only of the last byte. */
+  /** The answer has been ended: from then on Node reports no progress, only the end. */
   ended(): void {
     if (this.#res.writableLength > 0) this.wait();
   }
 }
 
 /**
- * What is given to the socket at once: its buffers take more in one go, but of how much of a single write has been read
- * Node says nothing. A client that reads this much in the time it has is not stalled.
+ * Bytes per write. Socket buffers would take more, but Node does not report progress within a single write, and a client
+ * that reads this much within its time is not stalled.
  */
 const SLICE_BYTES = 128 * 1024;
 
-/** Ends a reply with a body that may be longer than the socket takes at once. */
+/** Ends a reply with a body of any length, watching for stalls. */
 export function endWith(res: ServerResponse, body: Buffer, pace: Pace): void {
   if (body.length > SLICE_BYTES) {
     endInSlices(res, body, new StallWatch(res, pace));
@@ -69,7 +69,7 @@ export function endWith(res: ServerResponse, body: Buffer, pace: Pace): void {
 
 function endInSlices(res: ServerResponse, body: Buffer, watch: StallWatch): void {
   let sent = 0;
-  const goOn = (): void => {
+  const writeMore = (): void => {
     watch.moved();
     while (sent + SLICE_BYTES < body.length) {
       const slice = body.subarray(sent, sent + SLICE_BYTES);
@@ -81,6 +81,6 @@ function endInSlices(res: ServerResponse, body: Buffer, watch: StallWatch): void
     res.end(body.subarray(sent));
     watch.ended();
   };
-  res.on('drain', goOn);
-  goOn();
+  res.on('drain', writeMore);
+  writeMore();
 }

@@ -4,29 +4,29 @@ import { GatewayError } from '../core/errors.js';
 import { GrowingBytes } from '../core/growing-bytes.js';
 import { FormModelFinder, type FormModel } from './form-model.js';
 
-/** How much of a form is looked at for the model's name: clients may write it after a file. */
+/** How far into a form the model's name is searched for: clients may write it after a file. */
 const MAX_HEAD_BYTES = 1024 * 1024;
 
-/** A body whose beginning has been read, and whose rest is still coming. */
+/** A body whose beginning has been read, and whose rest is still being received. */
 export interface Upload {
-  /** What has come so far. */
+  /** The bytes read so far. */
   readonly head: Buffer;
-  /** Where the value of the form's `model` stands in `head`; `null` where it does not. */
+  /** The form's `model` in `head`; `null` if it was not found. */
   readonly model: FormModel | null;
-  /** Length of the whole; `null` where it was not announced. */
+  /** Length of the whole body; `null` if it was not announced. */
   readonly bytes: number | null;
-  /** The whole body with another head. */
+  /** The whole body as a stream, with another head. */
   readonly with: (head: Buffer) => Readable;
-  /** Has what is left of it come and go, so that the connection can serve its next request. Harmless after the end. */
+  /** Reads and drops the rest, so that the connection can serve its next request. Harmless after the end. */
   readonly discard: () => void;
 }
 
 /**
- * Reads a body until a form's `model` has come, and no further than its first 1 MiB.
+ * Reads a body until a form's `model` is found, but at most its first 1 MiB.
  *
  * @param seeksModel - `false` reads nothing ahead
- * @throws {GatewayError} `request_too_large` once more than `maxBytes` are announced; where more come without
- *   being announced, the stream fails with it
+ * @throws {GatewayError} `request_too_large` if more than `maxBytes` are announced; if more arrive without being
+ *   announced, the stream fails with it
  */
 export async function readUpload(
   req: IncomingMessage,
@@ -35,7 +35,7 @@ export async function readUpload(
 ): Promise<Upload> {
   const { 'content-length': announced, 'content-type': type = '' } = req.headers;
   if (announced !== undefined && Number(announced) > maxBytes) throw tooLarge(maxBytes);
-  // To destroy the request would close the connection before its answer is sent.
+  // Destroying the request would close the connection before the answer is sent.
   const chunks = req.iterator({ destroyOnReturn: false }) as Required<AsyncIterator<Buffer>>;
   const boundary = seeksModel ? boundaryOf(type) : null;
   const { head, model } = await beginningOf(chunks, boundary);
@@ -46,13 +46,13 @@ export async function readUpload(
     with: (written) => Readable.from(joined(written, chunks, maxBytes)),
     discard: () => {
       const flow = (): unknown => req.resume();
-      // Nothing flows while an iterator has the request; it fails where the client has gone.
+      // The request does not flow while it has an iterator, which fails if the client has disconnected.
       void chunks.return().then(flow, flow);
     },
   };
 }
 
-/** As much of a form as tells its model; nothing of what is no form. */
+/** Reads a form up to its model; reads nothing of other bodies. */
 async function beginningOf(
   chunks: AsyncIterator<Buffer>,
   boundary: string | null,
@@ -86,7 +86,7 @@ async function* joined(
   }
 }
 
-/** The boundary of a form; `null` for what is no form. */
+/** The boundary of a form; `null` for other content types. */
 function boundaryOf(contentType: string): string | null {
   if (!/^multipart\/form-data\b/i.test(contentType)) return null;
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType) ?? [];

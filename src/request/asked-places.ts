@@ -4,30 +4,30 @@ import type { ListedModel, PlaceTerms, RouteTerms } from '../dialects/route-term
 import { isNamed } from '../upstream/place-names.js';
 import type { Setup } from './setup.js';
 
-/** Whom to ask for a request that names its model. */
+/** The places to try for a request that names its model. */
 export interface AskedPlaces {
   readonly tries: readonly Upstream[];
-  /** Attempts in all; each model listed has as many as one alone would have. */
+  /** Attempts in all; each listed model has as many as a single one would have. */
   readonly maxAttempts: number;
-  /** The request lists models that only the provider knows: it is told them; absent for no. */
+  /** The request lists models that only the provider knows, so the list is sent to it; absent for `false`. */
   readonly tellsModels?: boolean;
 }
 
 type Known = Pick<Setup, 'resolve' | 'providers' | 'maxAttempts' | 'resting'>;
 
 /**
- * The places of the model that a client names, and then of those that it lists, on its terms.
+ * The places of the model that a client names, then those of the fallback models that it lists, within its routing terms.
  *
- * A list with models that are not served here is for a provider that takes such lists, if the first model is asked at one.
+ * A list with models that are not served here is sent on to a provider that takes such lists, if the first model runs at one.
  *
- * @throws {GatewayError} `model_not_found`, `invalid_request` for a condition that nobody here can keep, `no_candidate`
- *   where the terms leave no place
+ * @throws {GatewayError} `model_not_found`, `invalid_request` for a condition that cannot be met here, `no_candidate`
+ *   if the terms leave no place
  */
 export function placesOnTerms(setup: Known, first: ServedModel, terms: RouteTerms): AskedPlaces {
   const { places } = terms;
-  const behind = placesThatKnow(setup, first, terms);
-  if (behind !== null) {
-    const tries = places === null ? behind : allowed(setup, behind, places);
+  const routers = routersFor(setup, first, terms);
+  if (routers !== null) {
+    const tries = places === null ? routers : allowed(setup, routers, places);
     if (tries.length > 0) return { tries, maxAttempts: setup.maxAttempts, tellsModels: true };
   }
   const models = [first, ...terms.models.map((listed) => modelListed(setup, listed))];
@@ -37,15 +37,15 @@ export function placesOnTerms(setup: Known, first: ServedModel, terms: RouteTerm
   if (places !== null && kept.every((some) => some.length === 0)) throw noneLeft(models, places);
   const [only = [], ...others] = kept;
   if (others.length === 0) return { tries: only, maxAttempts: setup.maxAttempts };
-  // A place that several of the names stand for is asked once.
+  // A place that several of the names resolve to is tried once.
   const tries = new Map(
     kept.flatMap((some) => attempted(some, setup)).map((place) => [place.id, place]),
   );
   return { tries: [...tries.values()], maxAttempts: tries.size };
 }
 
-/** Where a model is asked that may know models which are listed and not served here; `null` where all are, or nobody may. */
-function placesThatKnow(
+/** The places of the model whose providers route themselves, if the request lists models that are not served here; otherwise `null`. */
+function routersFor(
   setup: Known,
   { upstreams }: ServedModel,
   { models }: RouteTerms,
@@ -71,19 +71,19 @@ function isServed(setup: Known, name: string): boolean {
   }
 }
 
-/** As many places of one model as it has attempts, in order; of those that rest only as many as there are no others for. */
+/** The places of one model that its attempts suffice for, in order; resting ones are left out first. */
 function attempted(
   places: readonly Upstream[],
   { maxAttempts, resting }: Known,
 ): readonly Upstream[] {
   if (places.length <= maxAttempts) return places;
-  const awake = places.filter((place) => !resting.rests(place));
-  const chosen = new Set([...new Set([...awake, ...places])].slice(0, maxAttempts));
+  const available = places.filter((place) => !resting.rests(place));
+  const chosen = new Set([...new Set([...available, ...places])].slice(0, maxAttempts));
   return places.filter((place) => chosen.has(place));
 }
 
 /**
- * Refuses terms on a policy, which finds its models by its rules.
+ * Refuses routing terms on a policy, which chooses models by its rules.
  *
  * @throws {GatewayError} `invalid_request`
  */
@@ -93,12 +93,12 @@ export function refuseTermsOn(policy: string, { models, places }: RouteTerms): v
     const why = `"${policy}" is a policy, which chooses by itself whom to ask when a model fails: name a model, or leave the list out`;
     throw refusal(listed.at.replace(/\[.*/u, ''), why);
   }
-  if (places === null || !bindsAnything(places)) return;
+  if (places === null || !isRestrictive(places)) return;
   const why = `"${policy}" is a policy, and its rules say which models may answer (only, never, limit): \`provider\` is for a model that you name`;
   throw refusal('provider', why);
 }
 
-function bindsAnything({ order, only, ignore, allowsOthers, maxPrice, conditions }: PlaceTerms) {
+function isRestrictive({ order, only, ignore, allowsOthers, maxPrice, conditions }: PlaceTerms) {
   const isFree = maxPrice.input === null && maxPrice.output === null && only === null;
   return !isFree || !allowsOthers || [order, ignore, conditions].some((list) => list.length > 0);
 }
@@ -126,7 +126,7 @@ function allowed(
     return known !== undefined && isNamed(known, names, providers);
   };
   const kept = upstreams.filter((place) => {
-    // It is told the same terms, and keeps them among providers of its own.
+    // It gets the same terms, and applies them to its own providers.
     if (routes(place)) return !named(place, terms.ignore);
     return terms.conditions.length === 0 && isAllowed(place, terms, named);
   });
@@ -137,7 +137,7 @@ function allowed(
     : ordered.filter((place) => routes(place) || named(place, terms.order));
 }
 
-/** Whether a client means a place by one of its names. */
+/** Whether one of the client's provider names means this place. */
 type Named = (place: Upstream, names: readonly string[]) => boolean;
 
 function isAllowed(place: Upstream, { only, ignore, maxPrice }: PlaceTerms, named: Named): boolean {
@@ -148,7 +148,7 @@ function isAllowed(place: Upstream, { only, ignore, maxPrice }: PlaceTerms, name
   );
 }
 
-/** An unknown price is within no limit. */
+/** Whether a price is within a limit; an unknown price never is. */
 function isWithin(price: Rates | null, kind: 'input' | 'output', most: number | null): boolean {
   return most === null || (price?.[kind] ?? Infinity) <= most;
 }
@@ -167,7 +167,7 @@ function inOrder(
   return [...places].sort((a, b) => rank(a) - rank(b) || compare(cost(a), cost(b)));
 }
 
-/** Two unknown prices are alike, and their difference is no number. */
+/** Infinite costs compare as equal, where their difference would be `NaN`. */
 function compare(a: number, b: number): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

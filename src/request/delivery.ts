@@ -7,69 +7,69 @@ import type { KeptRouting } from '../route/kept-routing.js';
 import type { Setup } from './setup.js';
 import { isUpstreamsFault, type Answer } from '../upstream/failover.js';
 
-/** An exchange under way, and what it runs on. */
+/** An exchange in progress, and its setup. */
 export interface Running {
   readonly entry: OpenEntry;
   readonly setup: Setup;
-  /** What the decision was made from; `null` when the client named the model. */
+  /** The data that the decision was made from; `null` when the client named the model. */
   readonly routing: KeptRouting | null;
 }
 
 type Delivered<Kind> = Extract<Answer, { kind: Kind }>;
 
 /**
- * Turns what came of asking upstreams into what the client gets, and books it when it is over.
+ * Turns the upstream's answer, or failure, into the client's exchange, and settles it when it is over.
  *
- * The setup, which the exchange must have entered, is left then.
+ * The exchange must have entered the setup, which is left at the end.
  */
-export function deliver(books: Books, running: Running, answer: Answer): Exchange {
-  if (!answer.ok) return fail(books, running, answer);
-  for (const { what } of answer.dropped) books.metrics.dropped.inc({ what });
+export function deliver(ledger: Books, running: Running, answer: Answer): Exchange {
+  if (!answer.ok) return fail(ledger, running, answer);
+  for (const { what } of answer.dropped) ledger.metrics.dropped.inc({ what });
   return answer.kind === 'whole'
-    ? deliverWhole(books, running, answer)
-    : deliverStream(books, running, answer);
+    ? deliverWhole(ledger, running, answer)
+    : deliverStream(ledger, running, answer);
 }
 
-/** An exchange is over. */
+/** Ends an exchange: it is no longer in flight and leaves the setup. */
 export function leave({ metrics }: Books, setup: Setup): void {
   metrics.inFlight.dec();
   setup.leave();
 }
 
-function fail(books: Books, running: Running, answer: Extract<Answer, { ok: false }>): Exchange {
+function fail(ledger: Books, running: Running, answer: Extract<Answer, { ok: false }>): Exchange {
   const { entry, setup } = running;
   const { error, attempts } = answer;
   const ending = { status: error.status, error, upstream: null, attempts, summary: null };
-  settle(books, entry, { ...ending, firstByteMs: null });
-  leave(books, setup);
+  settle(ledger, entry, { ...ending, firstByteMs: null });
+  leave(ledger, setup);
   return { kind: 'failed', error, ...decided(running, null, []) };
 }
 
-function deliverWhole(books: Books, running: Running, answer: Delivered<'whole'>): Exchange {
+function deliverWhole(ledger: Books, running: Running, answer: Delivered<'whole'>): Exchange {
   const { entry, setup } = running;
   const { upstream, attempts } = answer;
   const { body, summary } = answer.whole;
-  const firstByteMs = books.clock.now();
+  const firstByteMs = ledger.clock.now();
   const ending = { status: 200, error: null, upstream, attempts, summary, firstByteMs };
-  const bill = settle(books, entry, ending);
+  const bill = settle(ledger, entry, ending);
   setup.resting.ended(upstream, null);
-  leave(books, setup);
+  leave(ledger, setup);
   return { kind: 'whole', body, bill, ...decided(running, upstream, answer.dropped) };
 }
 
-function deliverStream(books: Books, running: Running, answer: Delivered<'stream'>): Exchange {
+function deliverStream(ledger: Books, running: Running, answer: Delivered<'stream'>): Exchange {
   const { entry, setup } = running;
   const { upstream, attempts, stream } = answer;
-  const firstByteMs = books.clock.now();
+  const firstByteMs = ledger.clock.now();
   let over = false;
   const finish = (status: number, error: GatewayError | null) => {
     if (over) return;
     over = true;
     const { summary } = stream;
-    settle(books, entry, { status, error, upstream, attempts, summary, firstByteMs });
-    for (const { what } of summary.lost ?? []) books.metrics.dropped.inc({ what });
+    settle(ledger, entry, { status, error, upstream, attempts, summary, firstByteMs });
+    for (const { what } of summary.lost ?? []) ledger.metrics.dropped.inc({ what });
     if (error === null || isUpstreamsFault(error)) setup.resting.ended(upstream, error);
-    leave(books, setup);
+    leave(ledger, setup);
   };
   return {
     kind: 'stream',
@@ -83,7 +83,7 @@ function deliverStream(books: Books, running: Running, answer: Delivered<'stream
         },
         fail: (error, lastBytes) => {
           client.fail(error, lastBytes);
-          // The status line had been sent; only a client that left counts as something else.
+          // Status 200 has been sent already; only a disconnect is recorded as another status.
           finish(error.code === 'client_closed' ? error.status : 200, error);
         },
       });
@@ -92,11 +92,11 @@ function deliverStream(books: Books, running: Running, answer: Delivered<'stream
       stream.drained();
     },
     abandon: (why) => {
-      // Every stream comes here when its connection closes, and an error costs more than the rest of that.
+      // Called for every stream when its connection closes; creating an error would cost more than the rest.
       if (over) return;
       stream.abort();
-      const gone = why ?? new GatewayError('client_closed', 'the client went away');
-      finish(gone.status, gone);
+      const error = why ?? new GatewayError('client_closed', 'the client went away');
+      finish(error.status, error);
     },
     outcome: () => entry.record.outcome,
     lost: () => stream.summary.lost ?? [],

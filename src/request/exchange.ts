@@ -9,56 +9,57 @@ import type { Loss } from '../dialects/neutral/losses.js';
 import type { Setup } from './setup.js';
 import type { ClientSink } from '../upstream/failover.js';
 
-/** One chat request as it reached the gateway. */
+/** One chat request as received. */
 export interface ChatCall {
-  /** What the client speaks. */
+  /** The client's dialect. */
   readonly dialect: ClientDialect;
   readonly headers: RequestHeaders;
   readonly body: Buffer;
   readonly caller: Caller;
-  /** Aborts when the client has gone. */
+  /** Aborts when the client disconnects. */
   readonly signal: GoneSignal;
 }
 
-/** A request that has been read, and what it is answered with. */
+/** A parsed request, and the setup that answers it. */
 export interface AskedRequest {
   readonly call: ChatCall;
   readonly request: ChatRequest;
   readonly setup: Setup;
-  /** `Clock.now()` when the whole request was there. */
+  /** `Clock.now()` when the request was complete. */
   readonly startedMs: number;
 }
 
-/** What the cache had to do with an answer. */
+/** The cache's part in an answer. */
 export interface CacheMark {
-  /** `hit`, `semantic`: nothing was asked of an upstream for this client, and nothing spent. */
+  /** `hit`, `semantic`: no upstream was called for this client, and nothing spent. */
   readonly status: 'hit' | 'semantic' | 'miss' | 'bypass';
-  /** Why, where the status alone does not say; `shared` for an answer that was under way for somebody else. */
+  /** The reason, if the status alone does not tell; `shared` for the answer of an identical request in flight. */
   readonly why: string | null;
-  /** For a hit: seconds since the answer was complete, and the decision it was first given for. */
+  /** For a hit: seconds since the answer was complete. */
   readonly ageS: number | null;
+  /** For a hit: the decision that the answer was first given for. */
   readonly source: string | null;
   /** For a hit: US dollars not spent; `null` when unknown. */
   readonly savedUsd: number | null;
-  /** For `semantic`: how alike the two questions are, and the probability that the answer is right. */
+  /** For `semantic`: the similarity of the two questions, and the probability that the answer is right. */
   readonly alike?: { readonly similarity: number; readonly probability: number };
 }
 
-/** Who answers, and by which decision. */
+/** The decision on a request, and the model that answered. */
 export interface Decided {
   readonly decision: DecisionHead;
-  /** The model that answered; `null` when none could. */
+  /** The model that answered; `null` if none did. */
   readonly servedModel: string | null;
-  /** What was expected of that model, or of the chosen one; `null` when the client named it. */
+  /** The prediction for that model, or for the chosen one; `null` when the client named it. */
   readonly expected: Candidate | null;
   readonly simulated: boolean;
-  /** What the model that answered was not told. */
+  /** Parts of the request that were dropped for the model that answered. */
   readonly dropped: readonly Loss[];
   /** Absent where no cache is configured. */
   readonly cache?: CacheMark;
 }
 
-/** A request that no answer could be got for. */
+/** A request that could not be answered. */
 export type FailedExchange = Decided & { readonly kind: 'failed'; readonly error: GatewayError };
 
 /** A whole answer. */
@@ -68,20 +69,20 @@ export type WholeExchange = Decided & {
   readonly bill: Outcome;
 };
 
-/** What became of a chat request that got as far as a decision. */
+/** The result of a chat request, from its decision on. */
 export type Exchange = FailedExchange | WholeExchange | (Decided & ExchangeStream);
 
-/** An answer under way. */
+/** A streamed answer. */
 export interface ExchangeStream {
   readonly kind: 'stream';
   /** Starts the flow; call it once. */
   pipe(client: ClientSink): void;
-  /** The client can take more again. */
+  /** The client can take more data again. */
   drained(): void;
-  /** The client has gone; harmless after the end. @param why - where it did not go by itself */
+  /** The client has disconnected; harmless after the end. @param why - if the gateway cut it off */
   abandon(why?: GatewayError): void;
-  /** How it ended; `null` while it is under way. */
+  /** How it ended; `null` while it is in progress. */
   outcome(): Outcome | null;
-  /** What of the answer the client could not be told so far, beside what was known before it began. */
+  /** Parts of the answer dropped so far because the client's dialect cannot express them, besides those in `dropped`. */
   lost(): readonly Loss[];
 }

@@ -8,7 +8,7 @@ import type { JudgedAnswer, NeighbourMemory } from '../route/local/neighbour-mem
 import type { Predictor } from '../route/predictor.js';
 import { isSketchBy, unpackNumbers } from '../route/sketch.js';
 
-/** What a client says of an answer. */
+/** A client's grade for an answer. */
 export type Verdict = { readonly decisionId: string } & (
   | { /** 0 to 1, of the model that answered. */ readonly score: number }
   | {
@@ -16,7 +16,7 @@ export type Verdict = { readonly decisionId: string } & (
     }
 );
 
-/** What was made of a verdict. */
+/** The result of accepted feedback. */
 export interface KeptVerdict {
   readonly decisionId: string;
   /** 0 to 1, by model. */
@@ -24,7 +24,7 @@ export interface KeptVerdict {
   readonly keptText: boolean;
 }
 
-/** What a desk works with. */
+/** Dependencies of the feedback service. */
 export interface FeedbackParts {
   readonly book: FeedbackBook;
   readonly decisions: Pick<DecisionLog<KeptRouting>, 'get'>;
@@ -33,13 +33,13 @@ export interface FeedbackParts {
   readonly onKept: (verdict: KeptVerdict) => void;
 }
 
-/** What decides which feedback can be learnt from. */
+/** The predictor that learns; feedback must match it. */
 type LearningFor = Pick<Predictor, 'revision' | 'vectorLength'>;
 
 /**
- * Opens the book in a folder; what claims to be of a predictor's prompts and is not as it reads prompts counts as damaged.
+ * Opens the feedback file in a folder. Entries that name this predictor but do not match its features count as damaged.
  *
- * @param onDamage - told how many lines were left out, if any
+ * @param onDamage - called with the number of lines that were skipped, if any
  */
 export async function openBook(
   { folder, maxEntries, onDamage }: BookPlace,
@@ -56,10 +56,10 @@ interface BookPlace {
   readonly onDamage: (lines: number) => void;
 }
 
-/** Milliseconds after feedback until decisions mind it; what comes meanwhile is learnt in one go. */
+/** Delay in milliseconds until feedback affects decisions; entries in between are learnt together. */
 const LEARN_AFTER_MS = 100;
 
-/** Takes what clients say of answers, keeps it, and has the router learn from it. */
+/** Accepts clients' feedback on answers, stores it, and has the router learn from it. */
 export class FeedbackDesk {
   readonly #parts: FeedbackParts;
   #of: { readonly predictor: LearningFor; readonly after: string } | null = null;
@@ -70,10 +70,10 @@ export class FeedbackDesk {
   }
 
   /**
-   * Learns anew from what was kept.
+   * Learns from all stored feedback, replacing what was learnt before.
    *
    * @param predictor - only feedback on its decisions counts
-   * @param after - ISO 8601: when the head in force was tuned, which has learnt what is older; `''` for no head
+   * @param after - ISO 8601: when the tuned head in force was made, which covers older feedback; `''` for no head
    */
   learn(predictor: LearningFor, after: string): void {
     this.#of = { predictor, after };
@@ -87,10 +87,11 @@ export class FeedbackDesk {
   }
 
   /**
-   * Keeps a verdict, instead of an earlier one on the same decision.
+   * Stores feedback; it replaces earlier feedback on the same decision.
    *
-   * @throws {GatewayError} `not_found` for a decision that is not known or not the caller's,
-   *   `invalid_request` for one that teaches nothing, has no whole answer, or a model that was no candidate
+   * @throws {GatewayError} `not_found` for a decision that is unknown or not the caller's, `invalid_request`
+   *   for one that nothing can be learnt from, one without a whole answer, or a model that was no candidate;
+   *   `not_saved` if it cannot be written
    */
   async take(verdict: Verdict, caller: Caller): Promise<KeptVerdict> {
     const { book, clock, onKept } = this.#parts;
@@ -120,14 +121,14 @@ export class FeedbackDesk {
     return kept;
   }
 
-  /** Learns no more. */
+  /** Stops learning. */
   close(): void {
     this.#forgetLearning?.();
   }
 
   #find(id: string, caller: Caller): { readonly routing: KeptRouting; readonly served: string } {
     const record = this.#parts.decisions.get(id);
-    // The decision of another caller is answered like one that never was: ids must not be probed for.
+    // Another caller's decision is answered like an unknown id: ids must not be probed for.
     if (record?.caller !== caller.name) {
       throw new GatewayError(
         'not_found',
@@ -144,13 +145,13 @@ export class FeedbackDesk {
 /**
  * The model whose answer is graded.
  *
- * @throws {GatewayError} `invalid_request` where a grade would say something of the provider at most
+ * @throws {GatewayError} `invalid_request` if a grade would say nothing about the model
  */
 function gradedModel(outcome: Outcome | null): string {
   if (outcome === null) throw ungradable('its answer is not complete yet: grade it once it is');
   const { servedModel, error } = outcome;
   if (servedModel === null) throw ungradable('no model answered');
-  // A client that has gone saw what it grades; what broke off by itself is no work of the model's.
+  // A client that disconnected saw what it grades; an answer that broke off says nothing about the model.
   if (error === null || error === 'client_closed') return servedModel;
   throw ungradable('its answer broke off, which says nothing of the model');
 }

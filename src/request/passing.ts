@@ -16,39 +16,39 @@ import { answerOf, tryEach, type Answer, type Got } from '../upstream/failover.j
 import { PassedBody, UNMEASURED } from '../upstream/passed-body.js';
 import { SIMULATION } from '../upstream/providers.js';
 
-/** Where a request is to go, as far as its client says. */
+/** What the client says about where a request is to go. */
 export interface Wanted {
-  /** Named beside the request; `null` where it is not. */
+  /** The provider named in the query or a header; `null` if none is. */
   readonly provider: string | null;
-  /** `null` where the request names none. */
+  /** The model named in the body; `null` if none is. */
   readonly model: string | null;
-  /** What the client speaks: a provider that speaks it answers where none is named. */
+  /** The client's dialect: if no provider is named, one that speaks it answers. */
   readonly dialect: 'openai' | 'anthropic';
 }
 
-/** A request that goes through as it is. */
+/** A request that is passed through unchanged. */
 export interface PassedRequest {
   readonly method: Method;
-  /** Behind the provider's base URL, with its query. */
+  /** Path and query, relative to the provider's base URL. */
   readonly path: string;
-  /** With the model as the provider calls it; asked once where it cannot be sent again. */
+  /** Writes the request with the provider's name of the model; called once if it cannot be repeated. */
   readonly written: (upstream: Upstream) => WrittenPass;
-  /** It can be sent again, to another place. */
+  /** The request can be sent again, to another place. */
   readonly isRepeatable: boolean;
-  /** Something is made for it; otherwise it is about what is stored, whose usage is not its own. */
+  /** The request itself causes usage; otherwise it concerns stored objects, whose usage is not its own. */
   readonly isWork: boolean;
 }
 
-/** A request that goes through, as its provider gets it. */
+/** A passed-through request as sent to its provider. */
 export interface WrittenPass {
-  /** Names, in lower case, and values in turn. */
+  /** Names (in lower case) and values, alternating. */
   readonly headers: readonly string[];
   readonly body: Buffer;
-  /** Bytes that are still coming, instead of `body`. */
+  /** A body still being received, instead of `body`. */
   readonly upload?: Readable;
 }
 
-/** How an answer that went through is told to be read. */
+/** Status and headers of a passed-through answer. */
 export interface PassedHead {
   readonly status: number;
   readonly contentType: string;
@@ -59,10 +59,10 @@ export interface PassedHead {
 export type Places = readonly [Upstream, ...Upstream[]];
 
 /**
- * The places that a request may go to: the provider it names, or those of its model, or the only one there is.
+ * The places that a request may go to: the provider it names, those of its model, or the only suitable provider.
  *
- * @throws {GatewayError} `invalid_request` where several could be meant, `model_not_found`, `not_found` for a
- *   provider that is not in use
+ * @throws {GatewayError} `invalid_request` if it is ambiguous, `model_not_found`, `not_found` for a provider that
+ *   is not configured
  */
 export function placesOf(setup: Setup, { provider, model, dialect }: Wanted): Places {
   if (model !== null) checkLength(model);
@@ -101,7 +101,7 @@ function placesOfModel(setup: Setup, name: string): Places {
   );
 }
 
-/** Of models that nobody has described, the provider's name alone goes into metrics. */
+/** A place for any model of a provider; unknown models appear in metrics under the provider's name alone. */
 function placeAt(setup: Setup, provider: string, model: string | null): Upstream {
   if (!setup.providers.has(provider) || provider === SIMULATION) {
     throw new GatewayError('not_found', `there is no provider "${provider}" to pass this on to`, {
@@ -114,8 +114,8 @@ function placeAt(setup: Setup, provider: string, model: string | null): Upstream
 }
 
 /**
- * Passes a request on, to the next place where the first one fails and the request can be sent again, and tells
- * what came back; rejects only with bugs.
+ * Passes a request through, with failover to the next place if the request can be repeated; rejects only with
+ * bugs.
  */
 export async function pass(
   request: PassedRequest,
@@ -133,7 +133,7 @@ export async function pass(
     const answer = await setup.upstreams
       .call({ ...asked, ...request.written(upstream) })
       .catch((error: unknown) => {
-        throw clientsFault(error);
+        throw uploadError(error);
       });
     const { status } = answer;
     if (answer.kind === 'whole') {
@@ -152,19 +152,19 @@ export async function pass(
   return { answer: answerOf(tried), head };
 }
 
-/** An upload that was stopped here has failed upstream as well; why it was stopped is what matters. */
-function clientsFault(error: unknown): unknown {
+/** The error of the client's upload, if that is what made the upstream request fail. */
+function uploadError(error: unknown): unknown {
   const cause = error instanceof GatewayError ? error.cause : null;
   return cause instanceof GatewayError ? cause : error;
 }
 
-/** What an answer in JSON says of its usage, in any of the words that are in use for it. */
+/** Reads the usage of a JSON answer, under either of the member names in use. */
 function usageIn(body: Buffer): AnswerSummary {
   const usage = objectOrEmpty(parsedObject(body.toString('utf8'))?.['usage']);
   const input = numberOr(usage['input_tokens'] ?? usage['prompt_tokens'], null);
   const output = numberOr(usage['output_tokens'] ?? usage['completion_tokens'], null);
   if (input === null && output === null) return UNMEASURED;
-  const told: Usage = {
+  const reported: Usage = {
     inputTokens: input ?? 0,
     outputTokens: output ?? 0,
     cacheReadTokens: 0,
@@ -172,5 +172,6 @@ function usageIn(body: Buffer): AnswerSummary {
     reasoningTokens: 0,
     estimated: false,
   };
-  return isCounted(told) ? { usage: told, finishReason: null, outputChars: 0 } : UNMEASURED;
+  if (!isCounted(reported)) return UNMEASURED;
+  return { usage: reported, finishReason: null, outputChars: 0 };
 }

@@ -13,9 +13,9 @@ import type { Setup } from './setup.js';
 import type { Answer } from '../upstream/failover.js';
 import { embed, embedderIn, embeddingTokens } from './vectors.js';
 
-/** What a desk works with. */
+/** Dependencies of the service. */
 export interface PlainParts {
-  /** What is in force now; asked anew for every request. */
+  /** The active setup; read anew for every request. */
   readonly setup: () => Setup;
   readonly books: Books;
   readonly decisions: DecisionLog<KeptRouting>;
@@ -23,40 +23,41 @@ export interface PlainParts {
   readonly newId: (wallMs: number) => string;
 }
 
-/** Who asks, and until when somebody waits for the answer. */
+/** The caller, its headers, and the abort signal of its connection. */
 export interface PlainCall {
   readonly headers: RequestHeaders;
   readonly caller: Caller;
-  /** Aborts when the client has gone. */
+  /** Aborts when the client disconnects. */
   readonly signal: GoneSignal;
 }
 
-/** A request for vectors as it reached the gateway. */
+/** A request for embeddings as received. */
 export interface EmbeddingCall extends PlainCall {
   readonly client: EmbeddingClient;
   readonly body: Buffer;
 }
 
-/** A request that goes through as it is, and where its client wants it to go. */
+/** A request to pass through, and where the client wants it to go. */
 export interface PassCall extends PlainCall {
   readonly wanted: Wanted;
   readonly request: PassedRequest;
 }
 
-/** What is known of a request before anybody is asked. */
+/** What is known of a request before a provider is called. */
 interface Opening {
-  /** What the client wrote as `model`, and what it means. */
+  /** What the client wrote as `model`. */
   readonly requested: string;
+  /** The model that it resolves to. */
   readonly model: string;
-  /** `null` where nobody can say. */
+  /** `null` if unknown. */
   readonly estimatedInputTokens: number | null;
   readonly startedMs: number;
 }
 
 /**
- * Answers what is asked of a model by its name and is no conversation.
+ * Serves requests that name their model and are not conversations: embeddings and pass-through.
  *
- * Nothing is decided, kept or given again; it is admitted, booked and logged like everything else.
+ * They are neither routed nor cached, but admitted, settled and logged like all others.
  */
 export class PlainDesk {
   readonly #parts: PlainParts;
@@ -66,14 +67,14 @@ export class PlainDesk {
   }
 
   /**
-   * Gets vectors, at the next place that has the model where the first one fails.
+   * Gets embeddings, with failover to the model's next place.
    *
-   * @throws {GatewayError} for a faulty request, an unknown model, or one that makes no vectors; what fails
-   *   afterwards comes back as `failed`
+   * @throws {GatewayError} for a faulty request, an unknown model, or one that makes no embeddings; later failures
+   *   are returned as a `failed` exchange
    */
   async embed(call: EmbeddingCall): Promise<Exchange> {
-    const { books } = this.#parts;
-    const startedMs = books.clock.now();
+    const { books: ledger } = this.#parts;
+    const startedMs = ledger.clock.now();
     const setup = this.#parts.setup();
     const request = call.client.readRequest(call.body);
     const served = embedderIn(setup, request.model);
@@ -85,18 +86,18 @@ export class PlainDesk {
       startedMs,
     };
     return this.#run(setup, call, opening, () =>
-      embed({ setup, request, served, tokens, ...call, clock: books.clock }),
+      embed({ setup, request, served, tokens, ...call, clock: ledger.clock }),
     );
   }
 
   /**
-   * Passes a request on as it is.
+   * Passes a request through unchanged.
    *
-   * @throws {GatewayError} where nobody can say to whom; what fails afterwards comes back as `failed`
+   * @throws {GatewayError} if its provider cannot be determined; later failures are returned as a `failed` exchange
    */
   async pass(call: PassCall): Promise<{ exchange: Exchange; head: PassedHead | null }> {
-    const { books } = this.#parts;
-    const startedMs = books.clock.now();
+    const { books: ledger } = this.#parts;
+    const startedMs = ledger.clock.now();
     const setup = this.#parts.setup();
     const places = placesOf(setup, call.wanted);
     const model = places[0].modelId;
@@ -104,7 +105,7 @@ export class PlainDesk {
     const opening = { requested, model, estimatedInputTokens: null, startedMs };
     let head: PassedHead | null = null;
     const exchange = await this.#run(setup, call, opening, async () => {
-      const context = { setup, signal: call.signal, clock: books.clock };
+      const context = { setup, signal: call.signal, clock: ledger.clock };
       const passed = await pass(call.request, places, context);
       ({ head } = passed);
       return passed.answer;
@@ -118,22 +119,22 @@ export class PlainDesk {
     opening: Opening,
     ask: () => Promise<Answer>,
   ): Promise<Exchange> {
-    const { books } = this.#parts;
+    const { books: ledger } = this.#parts;
     const entry = this.#open(setup, call, opening);
     setup.enter();
-    books.metrics.inFlight.inc();
+    ledger.metrics.inFlight.inc();
     try {
-      return deliver(books, { entry, setup, routing: null }, await ask());
+      return deliver(ledger, { entry, setup, routing: null }, await ask());
     } catch (bug) {
-      leave(books, setup);
+      leave(ledger, setup);
       throw bug;
     }
   }
 
   #open(setup: Setup, { caller, headers }: PlainCall, opening: Opening): OpenEntry {
-    const { books, decisions, newId } = this.#parts;
+    const { books: ledger, decisions, newId } = this.#parts;
     const { requested, model, estimatedInputTokens, startedMs } = opening;
-    const atMs = books.clock.wallMs();
+    const atMs = ledger.clock.wallMs();
     const decision = namedByClient(newId(atMs), atMs, requested, model, setup);
     return {
       record: decisions.add(decision, caller.name, null),

@@ -11,25 +11,25 @@ import { KeptRouting } from '../route/kept-routing.js';
 import type { PromptReader, ReadAhead } from '../route/prompt-reader.js';
 import type { RouteRequest } from '../route/router.js';
 import type { Routing } from '../route/routing.js';
-import { placesOnTerms, refuseTermsOn } from './asked-places.js';
+import { placesOnTerms, refuseTermsOn, type AskedPlaces } from './asked-places.js';
 import type { Setup } from './setup.js';
 
-/** Where to ask, in order, and why. */
+/** The places to try, in order, and the decision behind them. */
 export interface Plan {
   readonly decision: DecisionHead;
-  /** What the decision was made from; `null` when the client named the model. */
+  /** The data that the decision was made from; `null` when the client named the model. */
   readonly routing: KeptRouting | null;
-  /** Can be gone through once. */
+  /** Can be iterated once. */
   readonly tries: Iterable<Upstream>;
   /** Attempts in all. */
   readonly maxAttempts: number;
   /** See `AskedPlaces.tellsModels`. */
   readonly tellsModels?: boolean;
-  /** What providers' prompt caches may hold of it; `null` where nothing was decided or it is too short. */
+  /** What providers may have of it in their prompt caches; `null` if it was not routed or is too short. */
   readonly prompt: KnownPrompt | null;
 }
 
-/** A decision, what it was made from, and what would have flipped it. */
+/** A decision, its routing data, and what would have flipped it. */
 export interface Explanation {
   readonly decision: Decision;
   /** `null` when the client named the model. */
@@ -37,7 +37,7 @@ export interface Explanation {
   readonly flips: readonly Flip[];
 }
 
-/** A request to a policy, and who asks. */
+/** A request to a policy, and its caller. */
 export interface PolicyRequest {
   readonly setup: Pick<Setup, 'dailyBudgetUsd'>;
   readonly request: Pick<ChatRequest, 'model' | 'stream' | 'conversation' | 'metadata'>;
@@ -45,28 +45,28 @@ export interface PolicyRequest {
   readonly policy: string;
 }
 
-/** What planning needs besides the request. */
+/** Dependencies of planning. */
 export interface PlanningParts {
   readonly books: Pick<Books, 'clock' | 'metrics' | 'spend' | 'promptCaches'>;
   /** Makes a decision's id from the wall clock. */
   readonly newId: (wallMs: number) => string;
 }
 
-/** How a request is planned. */
+/** Options of planning. */
 export interface PlanOptions {
-  /** It goes nowhere: the decision is not counted, and nothing is learnt of it. */
+  /** The request will not be sent: the decision is not counted, and nothing is learnt from it. */
   readonly isPreview: boolean;
-  /** What `readAhead` gave; `null` where nothing is read before it is decided on. */
+  /** The result of `readAhead`; `null` if the router reads the prompt itself. */
   readonly read: ReadAhead | null;
 }
 
-/** How most requests are planned. */
-const AS_USUAL: PlanOptions = { isPreview: false, read: null };
+/** Without an encoder, and not a preview. */
+const DEFAULT_OPTIONS: PlanOptions = { isPreview: false, read: null };
 
 /**
- * Reads a request for a setup that has an encoder, whose vector is waited for as long as a request may.
+ * Reads a prompt with the setup's encoder, within the time limit for its vector.
  *
- * @returns `null` where nothing is to be decided
+ * @returns `null` if the client named the model, so that nothing is to be decided
  * @throws {GatewayError} `model_not_found`, or why the request cannot be read
  */
 export async function readAhead(
@@ -88,7 +88,7 @@ export function planFor(
   request: ChatRequest,
   caller: Caller,
   parts: PlanningParts,
-  { isPreview, read } = AS_USUAL,
+  { isPreview, read } = DEFAULT_OPTIONS,
 ): Plan {
   const target = setup.resolve(request.model);
   const atMs = parts.books.clock.wallMs();
@@ -96,7 +96,7 @@ export function planFor(
   const { terms = null } = request;
   if (target.kind === 'model') {
     const decision = namedByClient(id, atMs, request.model, target.served.model.id, setup);
-    const { tries, maxAttempts, tellsModels = false } = whomToAsk(setup, target.served, terms);
+    const { tries, maxAttempts, tellsModels = false } = placesFor(setup, target.served, terms);
     return { decision, routing: null, prompt: null, tries, maxAttempts, tellsModels };
   }
   if (terms !== null) refuseTermsOn(target.policy, terms);
@@ -119,19 +119,15 @@ export function planFor(
   return { decision: kept.head, routing: kept, prompt, tries, maxAttempts: setup.maxAttempts };
 }
 
-/** The places of a model that the client names, on its terms if it has any. */
-function whomToAsk(
-  setup: Setup,
-  served: ServedModel,
-  terms: RouteTerms | null,
-): Pick<Plan, 'tries' | 'maxAttempts' | 'tellsModels'> {
+/** The places of a model that the client names, within its routing terms if it has any. */
+function placesFor(setup: Setup, served: ServedModel, terms: RouteTerms | null): AskedPlaces {
   if (terms !== null) return placesOnTerms(setup, served, terms);
   return { tries: served.upstreams, maxAttempts: setup.maxAttempts };
 }
 
 type RequestTerms = Pick<RouteRequest, 'id' | 'atMs' | 'cached' | 'isPreview' | 'read'>;
 
-/** What the router is told of a request to a policy. */
+/** The router's view of a request to a policy. */
 export function routeRequest(
   { setup, request, caller, policy }: PolicyRequest,
   { spend }: Pick<Books, 'spend'>,
@@ -155,12 +151,12 @@ export function routeRequest(
 }
 
 /**
- * The chosen model at all its places, then the others, each at its best.
+ * The chosen model at all its places, then the fallback models, each at its best place.
  *
- * That a place is away says nothing of the model, which was chosen before all others. What the request has for the
- * dialect of its best place (files by id) can be read only where the same is spoken.
+ * A failing place says nothing about the model, which was preferred to all others. Other places must speak the dialect of
+ * the best one: the request may have parts that only that dialect can read (files by id).
  *
- * Whom to ask next is put in order when the first has failed, which hardly any does.
+ * A generator, because fallbacks are ranked only if the first place fails, which is rare.
  */
 function* triesOf({ served }: Setup, routing: KeptRouting): Iterable<Upstream> {
   const places = served.get(routing.head.model)?.upstreams ?? [];
@@ -189,7 +185,7 @@ function count(
   if (degraded !== null) metrics.degraded.inc({ cause: degraded });
 }
 
-/** Looks for what would have flipped a decision; milliseconds of work, so not on the hot path. */
+/** Explains a decision and finds what would have flipped it. Takes milliseconds, so not for the hot path. */
 export function explained({
   decision,
   routing,
@@ -209,7 +205,7 @@ export function explained({
   };
 }
 
-/** The decision on a request whose model the client named. */
+/** The decision record of a request whose model the client named. */
 export function namedByClient(
   id: string,
   atMs: number,
@@ -221,7 +217,7 @@ export function namedByClient(
   return undecided({ id, atMs, requested, policy: null, model, reason: 'requested', receipt });
 }
 
-/** The decision on a request for which nothing was weighed. */
+/** The decision record of a request that was not routed. */
 export function undecided(
   known: Pick<
     DecisionHead,

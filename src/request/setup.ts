@@ -12,18 +12,18 @@ import type { Upstreams } from '../upstream/call.js';
 import type { Provider } from '../upstream/providers.js';
 import type { RestingPlaces } from '../upstream/resting.js';
 
-/** What a client's `model` stands for. */
+/** What a client's `model` resolves to. */
 export type Target =
   | { readonly kind: 'model'; readonly served: ServedModel }
   | { readonly kind: 'policy'; readonly policy: string };
 
-/** Why nothing can be asked for by a name. */
+/** Why a name does not resolve. */
 export interface Missing {
-  /** It is a model's, but no configured provider serves that. */
+  /** It names a known model that no configured provider serves. */
   readonly isKnown: boolean;
   /** Without a full stop. */
   readonly why: string;
-  /** What was probably meant or where the model runs, with the stop. */
+  /** What was probably meant, or where the model runs, with the full stop. */
   readonly hint: string;
 }
 
@@ -31,7 +31,7 @@ interface SetupParts {
   readonly keys: KeyRing;
   readonly catalog: Catalog;
   readonly router: Router;
-  /** What the router's predictor has prompts read by, let go with the upstreams; `null`, as when absent, where it reads them itself. */
+  /** The encoder that embeds prompts for the predictor, released with the upstreams; `null` or absent if the router reads prompts itself. */
   readonly encoder?: { readonly reader: PromptReader; readonly release: () => void } | null;
   /** Every model that can be reached, by `vendor/name`. */
   readonly served: ReadonlyMap<string, ServedModel>;
@@ -39,31 +39,31 @@ interface SetupParts {
   readonly aliases: Readonly<Record<string, string>>;
   /** By name. */
   readonly providers: ReadonlyMap<string, Provider>;
-  /** Closed when the setup has been retired and its last request has ended. */
+  /** Closed once the setup is retired and its last request has ended. */
   readonly upstreams: Upstreams;
-  /** Learnt anew after a reload, which may have mended what was wrong. */
+  /** Starts empty after a reload, which may have fixed the problem. */
   readonly resting: RestingPlaces;
   readonly dailyBudgetUsd: number | null;
-  /** How long providers are taken to hold a prompt in their caches, in milliseconds; 0 for not at all. */
+  /** How long providers are assumed to cache prompts, in milliseconds; 0 for not at all. */
   readonly promptCacheMs: number;
-  /** Tries for one answer, the first included. */
+  /** Attempts per request, the first included. */
   readonly maxAttempts: number;
-  /** What becomes of what cannot be said in a provider's dialect. */
+  /** What to do with parts that a provider's dialect cannot express. */
   readonly onLoss: LossPolicy;
-  /** `null` where no request may be answered from the cache. */
+  /** `null` if no request may be answered from the cache. */
   readonly caching: CacheSettings | null;
 }
 
 /**
- * Everything that a request reads and a reload replaces.
+ * Everything that requests read and a reload replaces.
  *
- * What it says never changes: a request keeps the setup it began with, whatever is reloaded meanwhile.
+ * Immutable: a request keeps the setup it began with, whatever is reloaded meanwhile.
  */
 export class Setup {
   readonly keys: KeyRing;
   readonly catalog: Catalog;
   readonly router: Router;
-  /** Reads prompts before they are decided on; `null` where the router does. */
+  /** Reads prompts with the operator's encoder before routing; `null` if the router reads them itself. */
   readonly reader: PromptReader | null;
   readonly served: ReadonlyMap<string, ServedModel>;
   readonly aliases: Readonly<Record<string, string>>;
@@ -76,7 +76,7 @@ export class Setup {
   readonly onLoss: LossPolicy;
   readonly caching: CacheSettings | null;
   readonly #policies: ReadonlySet<string>;
-  /** Names of the models that only the operator knows, as the catalog has them of its own. */
+  /** Names of the models that the operator lists and the catalog lacks. */
   readonly #ownNames: NameIndex;
   readonly #releaseEncoder: () => void;
   #users = 0;
@@ -108,10 +108,10 @@ export class Setup {
   }
 
   /**
-   * What a client means by a name: an alias, a policy, or a model by any of its names (see `Catalog.find`);
-   * those of the catalog come before those that the operator has listed.
+   * Resolves a name: an alias, a policy, or a model by any of its names (see `Catalog.find`); the catalog's
+   * names take precedence over models that the operator lists.
    *
-   * @throws {GatewayError} `model_not_found`, saying what was probably meant
+   * @throws {GatewayError} `model_not_found`, with a suggestion
    */
   resolve(name: string): Target {
     checkLength(name);
@@ -120,7 +120,7 @@ export class Setup {
     throw new GatewayError('model_not_found', this.#unknown(name), { param: 'model' });
   }
 
-  /** Why nothing can be asked for by a name; `null` where something can. */
+  /** Why a name does not resolve; `null` if it does. */
   missing(name: string): Missing | null {
     const meant = this.meant(name);
     if (this.#find(meant) !== null) return null;
@@ -131,18 +131,18 @@ export class Setup {
       const hint = hosts.length === 0 ? '.' : `; it runs at ${hosts.join(', ')}.`;
       return { isKnown: true, why, hint };
     }
-    const near = this.#nameWithin(meant) ?? this.#nearest(meant);
+    const near = this.#withoutAffixes(meant) ?? this.#nearest(meant);
     const hint = near === null ? '.' : `; did you mean "${near}"?`;
     return { isKnown: false, why: `${alias}there is no model or policy "${meant}" here`, hint };
   }
 
-  /** What an alias stands for; other names as they are. */
+  /** Resolves an alias; other names are returned as they are. */
   meant(name: string): string {
     return Object.hasOwn(this.aliases, name) ? (this.aliases[name] ?? name) : name;
   }
 
-  /** What a name of another gateway's holds that can be asked for here: a provider before it, a variant behind it. */
-  #nameWithin(meant: string): string | null {
+  /** The model or policy in a name as other gateways write it, with a provider before it or a variant after it. */
+  #withoutAffixes(meant: string): string | null {
     const bare = meant.replace(/^[@~]/u, '').replace(/:[a-z]+$/u, '');
     const written = [meant.replace(':', '/'), bare, withoutVendor(bare)];
     const found = written.find((name) => this.#find(this.meant(name)) !== null);
@@ -153,7 +153,7 @@ export class Setup {
   #nearest(meant: string): string | null {
     const own = Object.keys(this.aliases).filter((other) => this.meant(other) !== meant);
     const names = [...this.#policies, ...own, ...this.served.keys()];
-    // Of a policy's name no part will do.
+    // Model names may lack their vendor; policies have none.
     return nearest(meant, names) ?? nearest(meant, [...this.served.keys()].map(withoutVendor));
   }
 
@@ -171,18 +171,18 @@ export class Setup {
     return model && this.served.get(model.id);
   }
 
-  /** Work begins that may use this setup's connections; `leave` must follow. A request may enter more than once. */
+  /** Counts a user of this setup's connections; `leave` must follow. A request may enter more than once. */
   enter(): void {
     this.#users += 1;
   }
 
-  /** That work has ended. */
+  /** Ends what `enter` began. */
   leave(): void {
     this.#users -= 1;
     this.#closeWhenIdle();
   }
 
-  /** Another setup is in force: connections are closed as soon as nobody uses them any more. */
+  /** Another setup has become active: connections are closed once the last user has left. */
   retire(): void {
     this.#retired = true;
     this.resting.retire();
@@ -193,13 +193,13 @@ export class Setup {
     if (this.#retired && this.#users === 0) void this.close();
   }
 
-  /** Closes the connections and lets go of the encoder, whoever uses them. */
+  /** Closes the connections and releases the encoder, even if they are in use. */
   async close(): Promise<void> {
     this.#releaseEncoder();
     await this.upstreams.close();
   }
 
-  /** The price of a model where it would be asked, `null` when it is unknown or the model not served. */
+  /** The price of a model at its preferred place; `null` if it is unknown or the model is not served. */
   priceOf(modelId: string): Price | null {
     return this.served.get(modelId)?.upstreams[0].price ?? null;
   }
@@ -211,7 +211,7 @@ export class Setup {
 }
 
 /**
- * Refuses what is too long for the name of any model: it would be kept with its decision, and quoted.
+ * Refuses names that are too long for any model: they would be stored with the decision, and quoted.
  *
  * @throws {GatewayError} `model_not_found`
  */

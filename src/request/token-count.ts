@@ -10,16 +10,16 @@ import type { Setup } from './setup.js';
 /** Input tokens of a request. */
 export interface TokenCount {
   readonly inputTokens: number;
-  /** The figure is ours: nobody was asked. */
+  /** Estimated here; no provider was asked. */
   readonly estimated: boolean;
 }
 
 /**
- * Counts the tokens of a request without having it answered.
+ * Counts the input tokens of a request.
  *
- * A policy is not decided on: whatever model it would choose, the estimate is the same.
+ * Requests to a policy are not routed: the estimate does not depend on the model.
  *
- * @throws {GatewayError} `model_not_found`, and what a provider that was asked says
+ * @throws {GatewayError} `model_not_found`, and errors of the provider that was asked
  */
 export async function countTokens(
   setup: Setup,
@@ -44,7 +44,7 @@ export async function countTokens(
   });
   const call = { upstream, body, headers, stream: false, signal, counting: true };
   const answer = await setup.upstreams.call(call);
-  // Without a stream being asked for, none comes.
+  // Cannot happen: a stream comes only if the request asks for one.
   if (answer.kind !== 'whole') throw new Error('a stream came where a count was asked for');
   if (answer.status >= 300) {
     const failed = passage.readError(answer.status, answer.bytes, retryHeader(answer));

@@ -19,26 +19,26 @@ import type { Setup } from './setup.js';
 import { answerOf, tryEach, type Answer, type Got } from '../upstream/failover.js';
 import { unfinished } from '../upstream/unfinished.js';
 
-/** Requests under way for one client, where a provider takes few inputs at once. */
-const MOST_AT_ONCE = 8;
+/** Concurrent upstream requests per client request, where a provider takes few inputs at a time. */
+const MAX_CONCURRENT = 8;
 
-/** Vectors to be had, and where. */
+/** A request for embeddings, and what it takes to answer it. */
 interface EmbeddingTask {
   readonly setup: Setup;
   readonly client: EmbeddingClient;
   readonly request: EmbeddingRequest;
   readonly served: ServedModel;
-  /** Tokens of the input, where nobody tells better. */
+  /** Estimated tokens of the input, used if the provider reports none. */
   readonly tokens: number;
   readonly signal: GoneSignal;
   readonly clock: Clock;
 }
 
 /**
- * The model that a client wants vectors of.
+ * The embedding model of this name.
  *
- * @throws {GatewayError} `model_not_found`; `invalid_request` for a policy, and for a model that is known to
- *   make none
+ * @throws {GatewayError} `model_not_found`; `invalid_request` for a policy, and for a model that is known not to
+ *   make embeddings
  */
 export function embedderIn(setup: Setup, name: string): ServedModel {
   const target = setup.resolve(name);
@@ -46,7 +46,7 @@ export function embedderIn(setup: Setup, name: string): ServedModel {
     throw refused(`"${name}" chooses among models that answer; name a model that makes embeddings`);
   }
   const { model } = target.served;
-  // Of models that only the operator knows, nobody has said what they cannot do.
+  // Models that only the operator knows may be embedding models.
   const isKnown = model.simulated || setup.catalog.models.has(model.id);
   if (isKnown && !model.capabilities.has('embeddings')) {
     throw refused(`${model.id} makes no embeddings`);
@@ -54,14 +54,14 @@ export function embedderIn(setup: Setup, name: string): ServedModel {
   return target.served;
 }
 
-/** An estimate of the tokens of all inputs; ids of tokens are counted. */
+/** Estimates the tokens of all inputs; inputs of token ids are counted. */
 export function embeddingTokens({ inputs }: EmbeddingRequest): number {
   const texts = inputs.filter((input) => typeof input === 'string');
   const ids = inputs.reduce((sum, one) => sum + (typeof one === 'string' ? 0 : one.length), 0);
   return estimateTextTokens(texts) + ids;
 }
 
-/** Gets vectors from the first place that gives them; rejects only with bugs. */
+/** Gets embeddings from the first place that answers; rejects only with bugs. */
 export async function embed(task: EmbeddingTask): Promise<Answer> {
   const { setup, served, signal, clock } = task;
   const { maxAttempts, resting, providers } = setup;
@@ -82,15 +82,15 @@ async function vectorsOf(task: EmbeddingTask, upstream: Upstream): Promise<Got> 
     trusted: provider.trustedAnswers,
   };
   const { asked, dropped } = passage.ask(request, target);
-  const answers = await askedInTurns(asked, (one) => answerTo(one, task, upstream), tokens);
+  const answers = await askConcurrently(asked, (one) => answerTo(one, task, upstream), tokens);
   const defaults = { model: upstream.modelId, inputTokens: tokens };
   const read = passage.readAnswers(answers, request, target, defaults);
   const summary = summaryOf(read.inputTokens);
   return { kind: 'whole', whole: { body: read.body, summary }, dropped };
 }
 
-/** Asks a few at a time; nothing more is asked once one of them has failed. */
-async function askedInTurns(
+/** Sends {@link MAX_CONCURRENT} requests at a time; none is sent after one has failed. */
+async function askConcurrently(
   asked: readonly AskedVectors[],
   ask: (one: AskedVectors) => Promise<VectorsAnswer>,
   tokens: number,
@@ -98,16 +98,16 @@ async function askedInTurns(
   const answers = new Map<number, VectorsAnswer>();
   const waiting = asked.entries();
   let failed = false;
-  const turn = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     for (const [i, one] of waiting) {
       if (failed) return;
       answers.set(i, await ask(one));
     }
   };
-  const turns = Array.from({ length: Math.min(MOST_AT_ONCE, asked.length) }, turn);
-  await Promise.all(turns).catch((error: unknown) => {
+  const workers = Array.from({ length: Math.min(MAX_CONCURRENT, asked.length) }, worker);
+  await Promise.all(workers).catch((error: unknown) => {
     failed = true;
-    // What was answered by then is billed, though nobody gets it.
+    // What has been answered is billed, though the client does not get it.
     const share = answers.size / asked.length;
     throw unfinished(error, estimatedSummary(Math.round(tokens * share)));
   });
@@ -120,7 +120,7 @@ async function answerTo(
   upstream: Upstream,
 ): Promise<VectorsAnswer> {
   const answer = await setup.upstreams.call({ upstream, path, body, stream: false, signal });
-  // Without a stream being asked for, none comes.
+  // Cannot happen: a stream comes only if the request asks for one.
   if (answer.kind !== 'whole') throw new Error('a stream came where vectors were asked for');
   const { status, bytes } = answer;
   const header = (name: string): string | undefined => answer.header(name);
@@ -128,15 +128,15 @@ async function answerTo(
   throw readError({ status, body: bytes, retryAfter: retryHeader(answer) }, clock.wallMs());
 }
 
-/** @param inputTokens - nobody told them; 0 for nothing that was answered */
+/** @param inputTokens - estimated; 0 if nothing was answered */
 function estimatedSummary(inputTokens: number): AnswerSummary {
   const usage = inputTokens === 0 ? null : { ...NO_OUTPUT, inputTokens, estimated: true };
   return { usage, finishReason: null, outputChars: 0 };
 }
 
 function summaryOf(inputTokens: number | null): AnswerSummary {
-  const told = inputTokens === null ? null : { ...NO_OUTPUT, inputTokens, estimated: false };
-  const usage = told !== null && isCounted(told) ? told : null;
+  const reported = inputTokens === null ? null : { ...NO_OUTPUT, inputTokens, estimated: false };
+  const usage = reported !== null && isCounted(reported) ? reported : null;
   return { usage, finishReason: null, outputChars: 0 };
 }
 

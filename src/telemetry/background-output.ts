@@ -15,13 +15,13 @@ export type FileWrites = Pick<typeof fs, 'writeSync'> & {
   ): void;
 };
 
-/** Bytes that wait while nothing can be written; what comes beyond them is dropped. */
-const MAX_WAITING_BYTES = 16 * 1024 * 1024;
-/** A pipe is full: its reader needs a moment. */
+/** Bytes buffered while nothing can be written; lines beyond that are dropped. */
+const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+/** Retry delay while a pipe is full: its reader needs a moment. */
 const FULL_PIPE_RETRY_MS = 100;
-/** A disk is full, or a terminal gone. */
+/** Retry delay after other errors: a full disk, a closed terminal. */
 const FAILED_RETRY_MS = 1_000;
-/** How long a process that exits waits for a full pipe, and how often it looks. */
+/** How often, and at which interval, an exiting process retries a full pipe. */
 const FLUSH_TRIES = 50;
 const FLUSH_RETRY_MS = 20;
 
@@ -31,19 +31,19 @@ const LINE_END = 0x0a;
  * Writes to a file descriptor in the background, in order, and never fails: the gateway must not stop
  * because its log cannot be written.
  *
- * After an error it tries again until it succeeds. Meanwhile up to 16 MiB wait; further lines are
- * dropped, and a line of the log says how many once it can be written again. After `EPIPE` (nobody
- * reads any more) everything is dropped.
+ * After an error it retries until it succeeds. Meanwhile up to 16 MiB are buffered; further lines are
+ * dropped, and a log line says how many once writing works again. After `EPIPE` (the reader is gone)
+ * everything is dropped.
  */
 export class BackgroundOutput implements ByteOutput {
   readonly #fd: number;
   readonly #clock: Pick<Clock, 'after' | 'wallMs'>;
   readonly #files: FileWrites;
-  /** The first is the one that is being written, or tried again. */
+  /** The first is the one being written or retried. */
   #waiting: Buffer[] = [];
   #bytes = 0;
   #droppedLines = 0;
-  /** `waiting`: for the next try. */
+  /** `waiting`: for the next retry. */
   #state: 'idle' | 'writing' | 'waiting' | 'closed' = 'idle';
 
   constructor(fd: number, clock: Pick<Clock, 'after' | 'wallMs'>, files: FileWrites = fs) {
@@ -54,7 +54,7 @@ export class BackgroundOutput implements ByteOutput {
 
   write(bytes: Buffer): void {
     if (this.#state === 'closed') return;
-    if (this.#bytes + bytes.length > MAX_WAITING_BYTES) {
+    if (this.#bytes + bytes.length > MAX_BUFFERED_BYTES) {
       this.#droppedLines += linesIn(bytes);
       return;
     }
@@ -63,8 +63,8 @@ export class BackgroundOutput implements ByteOutput {
   }
 
   /**
-   * Writes what waits before it returns, as far as that is possible: it waits a second for a full
-   * pipe, and not at all after other errors. What is being written already is left alone.
+   * Writes everything buffered before it returns, as far as possible: it waits up to a second for a full
+   * pipe, and not at all after other errors. A write in progress is left alone.
    */
   flushSync(): void {
     const underWay = this.#state === 'writing' ? 1 : 0;
@@ -81,7 +81,7 @@ export class BackgroundOutput implements ByteOutput {
   }
 
   readonly #writeNext = (): void => {
-    if (this.#waiting.length === 0) this.#tellDropped();
+    if (this.#waiting.length === 0) this.#reportDropped();
     const [next] = this.#waiting;
     this.#state = next === undefined ? 'idle' : 'writing';
     if (next !== undefined) {
@@ -96,7 +96,7 @@ export class BackgroundOutput implements ByteOutput {
     }
     const [first] = this.#waiting;
     this.#bytes -= written;
-    // A disk that fills up takes a part.
+    // A disk that fills up may write only a part.
     if (first !== undefined && written < first.length) this.#waiting[0] = first.subarray(written);
     else this.#waiting.shift();
     this.#writeNext();
@@ -114,7 +114,7 @@ export class BackgroundOutput implements ByteOutput {
     this.#clock.after(retryMs, this.#writeNext);
   }
 
-  #tellDropped(): void {
+  #reportDropped(): void {
     const lines = this.#droppedLines;
     if (lines === 0) return;
     this.#droppedLines = 0;

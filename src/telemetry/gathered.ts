@@ -1,61 +1,61 @@
 import type { Clock } from '../core/clock.js';
 
-/** Takes bytes as they come, and writes what is left when asked. */
+/** An output for bytes. */
 export interface ByteOutput {
   write(bytes: Buffer): unknown;
   flushSync(): void;
 }
 
-/** Takes text as it comes, and hands on what is left when asked. */
+/** An output for lines of text. */
 interface Lines {
   write(text: string): void;
   flushSync(): void;
 }
 
-/** Bytes that are written at once: some hundred lines, which saves system calls and wake-ups under load. */
+/** Bytes per write: some hundred lines, which saves system calls and wake-ups under load. */
 const CHUNK_BYTES = 65_536;
-/** UTF-8 takes no more for a UTF-16 unit. */
-const MOST_BYTES_A_UNIT = 3;
-/** Milliseconds after which a line is written that no other has followed: keeps a quiet server's log current. */
+/** UTF-8 needs at most this many bytes per UTF-16 unit. */
+const MAX_BYTES_PER_UNIT = 3;
+/** Longest time a line waits for further ones, in milliseconds: keeps a quiet server's log current. */
 const LINGER_MS = 200;
 
 /**
- * Gathers lines and hands them on in chunks.
+ * Buffers lines and writes them in chunks.
  *
- * A line becomes bytes at once, while it is in the processor's caches: to join and to convert thirty later takes several times as long.
- * It is handed on {@link LINGER_MS} after it came at the latest.
+ * A line is encoded at once, while it is in the processor's caches: joining and encoding thirty lines later takes several times as long.
+ * It is written after {@link LINGER_MS} at the latest.
  */
 export function gathered(output: ByteOutput, clock: Clock): Lines {
   let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let used = 0;
   let isWaiting = false;
-  const handOn = (): void => {
+  const flushChunk = (): void => {
     if (used === 0) return;
     const full = chunk.subarray(0, used);
-    // The output keeps what it is given until it is written.
+    // The output keeps the buffer until it is written.
     chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     used = 0;
     output.write(full);
   };
-  const lingered = (): void => {
+  const onLinger = (): void => {
     isWaiting = false;
-    handOn();
+    flushChunk();
   };
   return {
     write(line) {
-      const most = MOST_BYTES_A_UNIT * line.length;
-      if (most > CHUNK_BYTES - used) handOn();
-      if (most > CHUNK_BYTES) {
+      const maxBytes = MAX_BYTES_PER_UNIT * line.length;
+      if (maxBytes > CHUNK_BYTES - used) flushChunk();
+      if (maxBytes > CHUNK_BYTES) {
         output.write(Buffer.from(line));
         return;
       }
       used += chunk.write(line, used);
       if (isWaiting) return;
       isWaiting = true;
-      clock.after(LINGER_MS, lingered);
+      clock.after(LINGER_MS, onLinger);
     },
     flushSync() {
-      handOn();
+      flushChunk();
       output.flushSync();
     },
   };

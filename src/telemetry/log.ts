@@ -12,9 +12,9 @@ export type LogDestination = DestinationStream & { flushSync?(): void };
 /**
  * The gateway's log: one JSON object a line, with ids rather than prose.
  *
- * Callers pass ids, figures and codes only. As a second line of defence whatever is logged under
- * the names that carry secrets or texts in requests is removed, and so is what libraries attach to
- * their errors: a refused command with its arguments, a URL with its password.
+ * Callers pass ids, numbers and codes only. As a second line of defence, members under the names that
+ * carry secrets or texts in requests are removed, and so is what libraries attach to their errors:
+ * a refused command with its arguments, a URL with its password.
  */
 export function openLog(level: LogLevel, destination: LogDestination): Log {
   const timestamp = isoTime();
@@ -42,40 +42,37 @@ export function openLog(level: LogLevel, destination: LogDestination): Log {
   });
 }
 
-/** What is logged of an error: its own words, and what the operating system says of a call that failed. */
+/** Members of an error that are logged: its own, and those of a failed system call. */
 const ERROR_FIELDS = [
   ...['type', 'message', 'stack', 'code'],
   ...['errno', 'syscall', 'path', 'dest', 'address', 'port'],
 ];
 
 function errorFields(error: Error): unknown {
-  const told = pino.stdSerializers.err(error);
-  // What is no error is told as it stands.
-  if ((told as unknown) === error) return error;
-  const known = Object.entries(told).filter(([name]) => ERROR_FIELDS.includes(name));
-  // Of a connection that was tried at several addresses: why it failed at each.
-  const each = told['aggregateErrors'] as readonly Error[] | undefined;
+  const serialized = pino.stdSerializers.err(error);
+  // Values that are not errors are logged as they are.
+  if ((serialized as unknown) === error) return error;
+  const known = Object.entries(serialized).filter(([name]) => ERROR_FIELDS.includes(name));
+  // Why a connection failed at each of several addresses.
+  const each = serialized['aggregateErrors'] as readonly Error[] | undefined;
   return Object.fromEntries([...known, ['each', each?.map(({ message }) => message)]]);
 }
 
 type Field = string | number | boolean | null | undefined;
 
-/** pino's logger, and a quick way for the one line that every request writes. */
+/** pino's logger, with a fast path for the one line that every request writes. */
 export type Log = Logger & {
   /**
-   * Writes what `info` would write.
+   * Writes what `info` would write, at a third of the cost: pino checks each member for serialisers and
+   * secrets, which known members do not need.
    *
-   * At a third of the cost: pino looks at each member for serialisers and secrets, which a line of
-   * known members has none of.
-   *
-   * @param fields - at least one, and none that a client or a provider could choose the text of
-   *   beyond a name
-   * @param message - needs no escaping
+   * @param fields - at least one; none with text that a client or a provider could choose, except names
+   * @param message - must need no escaping
    */
   line(fields: Readonly<Record<string, Field>>, message: string): void;
 };
 
-/** The time as ISO 8601; all but the milliseconds is made once for all lines of a second. */
+/** The time as ISO 8601; everything but the milliseconds is formatted once per second. */
 function isoTime(): () => string {
   let madeForS = -1;
   let start = '';
@@ -96,7 +93,7 @@ const STANDARD_ERROR = 2;
 /** Standard error, written in the background in chunks, so that logging never waits for a terminal. */
 export function standardError(clock: Clock): LogDestination {
   const lines = gathered(new BackgroundOutput(STANDARD_ERROR, clock), clock);
-  // What was said before a crash is what is wanted after it.
+  // The lines before a crash are the ones that matter.
   process.once('exit', () => {
     lines.flushSync();
   });

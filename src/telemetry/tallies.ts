@@ -1,29 +1,29 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 // prom-client sorts, checks and joins labels at every call, which took as much of a request's time
-// as its rules. What is counted here is plain numbers until somebody looks.
+// as its rules. These metrics count in plain numbers and hand them over when they are scraped.
 
-/** What a metric is called, and where it is looked at. */
+/** A metric's name and help text, and the registry that exposes it. */
 export interface MetricName {
   readonly name: string;
   readonly help: string;
   readonly registry: Registry;
 }
 
-/** What has been counted since the last look for the labels that lead here, and where further labels lead. */
-class Branch {
-  readonly next = new Map<string | number, Branch>();
+/** A node in a trie of label values: the amount counted since the last scrape, and nodes for further labels. */
+class LabelNode {
+  readonly next = new Map<string | number, LabelNode>();
   amount = 0;
 }
 
 /** A counter. */
 export class Tally<L extends string> {
   readonly #labelNames: readonly L[];
-  /** A level for each label: joined to a key, their values would have to be joined at every call. */
-  readonly #root = new Branch();
+  /** A trie with a level per label: a map by joined label values would have to join them at every call. */
+  readonly #root = new LabelNode();
   readonly #series: {
     readonly labels: Readonly<Record<L, string | number>>;
-    readonly branch: Branch;
+    readonly node: LabelNode;
   }[] = [];
 
   constructor({ registry, ...config }: MetricName, labelNames: readonly L[]) {
@@ -40,27 +40,27 @@ export class Tally<L extends string> {
 
   /** @param amount - not negative */
   inc(labels: Readonly<Record<L, string | number>>, amount = 1): void {
-    let branch: Branch | undefined = this.#root;
-    for (const name of this.#labelNames) branch = branch?.next.get(labels[name]);
-    branch ??= this.#grow(labels);
-    branch.amount += amount;
+    let node: LabelNode | undefined = this.#root;
+    for (const name of this.#labelNames) node = node?.next.get(labels[name]);
+    node ??= this.#insert(labels);
+    node.amount += amount;
   }
 
-  #grow(labels: Readonly<Record<L, string | number>>): Branch {
-    let branch = this.#root;
+  #insert(labels: Readonly<Record<L, string | number>>): LabelNode {
+    let node = this.#root;
     for (const name of this.#labelNames) {
-      const next = branch.next.get(labels[name]) ?? new Branch();
-      branch.next.set(labels[name], next);
-      branch = next;
+      const next = node.next.get(labels[name]) ?? new LabelNode();
+      node.next.set(labels[name], next);
+      node = next;
     }
-    this.#series.push({ labels, branch });
-    return branch;
+    this.#series.push({ labels, node });
+    return node;
   }
 
   #flush(counter: Counter<L>): void {
-    for (const { labels, branch } of this.#series) {
-      counter.inc(labels, branch.amount);
-      branch.amount = 0;
+    for (const { labels, node } of this.#series) {
+      counter.inc(labels, node.amount);
+      node.amount = 0;
     }
   }
 }
@@ -92,13 +92,13 @@ export class Level {
   }
 }
 
-/** Observations that wait to be sorted into buckets: handing them on takes tens of microseconds. */
-const MOST_WAITING = 256;
+/** Observations buffered before they are sorted into buckets, which takes tens of microseconds. */
+const MAX_BUFFERED = 256;
 
 /** A histogram without labels. */
 export class Spread {
   readonly #histogram: Histogram;
-  readonly #waiting = new Float64Array(MOST_WAITING);
+  readonly #waiting = new Float64Array(MAX_BUFFERED);
   #count = 0;
 
   constructor({ registry, ...config }: MetricName, buckets: readonly number[]) {
@@ -116,7 +116,7 @@ export class Spread {
   observe(value: number): void {
     this.#waiting[this.#count] = value;
     this.#count += 1;
-    if (this.#count === MOST_WAITING) this.#flush();
+    if (this.#count === MAX_BUFFERED) this.#flush();
   }
 
   #flush(): void {

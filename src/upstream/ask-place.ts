@@ -23,37 +23,37 @@ import type { Provider } from './providers.js';
 import { askedBehind, renamesFor, withWishes } from './terms.js';
 import { unfinished } from './unfinished.js';
 
-/** A request, and what it takes to ask a place. */
+/** A request, and what is needed to send it to a place. */
 export interface PlaceTask {
   readonly request: ChatRequest;
-  /** The client's. */
+  /** The client's dialect. */
   readonly dialect: ClientDialect;
-  /** By `vendor/name`: what is known of a model decides how it can be asked. */
+  /** By `vendor/name`; translation depends on the model's capabilities. */
   readonly served: ReadonlyMap<string, ServedModel>;
-  /** What becomes of what cannot be said in the provider's dialect. */
+  /** What to do with parts that the provider's dialect cannot express. */
   readonly onLoss: LossPolicy;
-  /** Asked only where a request is translated. */
+  /** Called only if the request is translated. */
   readonly memory: () => ThoughtMemory;
   readonly upstreams: Upstreams;
   /** By name. */
   readonly providers: ReadonlyMap<string, Provider>;
   readonly clock: Clock;
-  /** Aborts when the client has gone: nothing is tried after that. */
+  /** Aborts when the client disconnects; no attempt is made after that. */
   readonly signal: GoneSignal;
-  /** A stream tells its usage even if the client did not ask for it: it is kept for others. */
+  /** A stream includes its usage even if the client did not ask for it, for the cache. */
   readonly keepsUsage?: boolean;
-  /** The gateway chose the model, so the client could not know what it refuses. */
+  /** The gateway chose the model, so the client could not know what that rejects. */
   readonly isRouted?: boolean;
-  /** A provider that takes lists of models is told those of the request, which are not served here. */
+  /** The request's list of models is sent to a provider that takes such lists. */
   readonly tellsModels?: boolean;
 }
 
-/** What the provider was not told, and what the client is not told of a whole answer. */
+/** Parts of the request, and of a whole answer, that were dropped in translation. */
 export interface Lossy {
   readonly dropped: readonly Loss[];
 }
 
-/** What one upstream gave. */
+/** The answer of one upstream. */
 export type Got = Lossy &
   (
     | { readonly kind: 'whole'; readonly whole: WholeAnswer }
@@ -61,10 +61,10 @@ export type Got = Lossy &
   );
 
 /**
- * Asks one place, once.
+ * Sends the request to one place, once.
  *
- * @throws {GatewayError} whatever went wrong, for `failureOf`; `invalid_request` for what cannot be said to it, where nothing
- *   may be dropped
+ * @throws {GatewayError} any failure, to be read by `failureOf`; `invalid_request` for parts that its dialect cannot express, if
+ *   nothing may be dropped
  */
 export async function askPlace(task: PlaceTask, upstream: Upstream): Promise<Got> {
   const { request, dialect } = task;
@@ -78,7 +78,7 @@ export async function askPlace(task: PlaceTask, upstream: Upstream): Promise<Got
   const asked = passage.ask(told, edits, () => targetOf(task, upstream, provider));
   const { headers } = asked;
   const dropped = withWishes(asked.dropped, request.terms ?? null, provider);
-  // What a row wants of requests it wants of those in the provider's first dialect.
+  // A row's request members and fixes are for the provider's first dialect.
   const body = spoken === provider.dialect ? fitted(asked.body, provider) : asked.body;
   const answer = await task.upstreams.call({
     upstream,
@@ -127,7 +127,7 @@ function editsFor(
     renames: renamesFor(request, spoken, provider, upstream, tellsModels),
     effortByName: spoken === 'openai' && provider.effortByName,
     tellsSchema: !provider.schemas,
-    // Whoever names a model in its own words gets its own answer to them, refusals included.
+    // A client that names the model itself gets the provider's own errors.
     refusals: isRouted === true ? provider.refusalsFor(upstream.upstreamModel) : NONE,
     efforts: isRouted === true ? provider.effortsFor(upstream.upstreamModel) : null,
   };
@@ -135,7 +135,7 @@ function editsFor(
 
 const FITS = { mistral: fitForMistral, deepseek: fitForDeepSeek } as const;
 
-/** The request with what this one provider wants of it beyond its dialect. */
+/** Applies what this provider requires of requests beyond its dialect. */
 function fitted(body: Buffer, { members, fit }: Provider): Buffer {
   const whole = withMembers(body, members);
   return fit === null ? whole : FITS[fit](whole);

@@ -18,16 +18,16 @@ import { StageWatch } from './stage-watch.js';
 import { Tap } from './tap.js';
 import { transportError, UpstreamError } from './upstream-error.js';
 
-/** Larger answers are not answers: the longest known output is some 2 MiB of JSON. */
+/** Limit of whole answers: the longest known output is some 2 MiB of JSON. */
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
-/** Enough of an error answer to find its message in. */
+/** Enough of an error answer to find its message. */
 const MAX_ERROR_BYTES = 64 * 1024;
-/** Chunks that come before somebody reads are kept; past this the socket is told to wait. */
+/** Chunks that arrive before the body is read are buffered; beyond this the socket is paused. */
 const MAX_UNREAD_BYTES = 256 * 1024;
-/** How long a body that nobody reads any more may take to end: a new connection costs about as much. */
+/** How long a released body may take to end: a new connection costs about as much. */
 const RELEASED_MS = 1_000;
 
-/** What an attempt needs besides the request. */
+/** Dependencies of an attempt. */
 export interface AttemptContext {
   readonly pool: ConnectionPool;
   readonly options: Dispatcher.DispatchOptions;
@@ -38,8 +38,8 @@ export interface AttemptContext {
 /**
  * One request on one connection, from dispatch to the last byte.
  *
- * A single object is undici's handler, the answer and its body, because everything on this path
- * is paid for by every request.
+ * A single object is undici's handler, the answer and its body, because every request pays for
+ * whatever is allocated on this path.
  */
 export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnswer, AnswerBody {
   readonly kind = 'stream';
@@ -47,7 +47,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
 
   readonly #request: UpstreamRequest;
   readonly #context: AttemptContext;
-  /** As `#reject`, of a promise: only the first call of either counts. */
+  /** Like `#reject`, a promise's: only the first call of either counts. */
   readonly #resolve: (answer: UpstreamAnswer) => void;
   readonly #reject: (error: UpstreamError) => void;
 
@@ -63,7 +63,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   #sink: AnswerSink | null = null;
   #forgetRelease: (() => void) | null = null;
   readonly #tap = new Tap();
-  /** What the sink is to hear once there is one: `true` for the end. */
+  /** How the body ended, for a sink that comes later: `true` for a complete one. */
   #outcome: true | UpstreamError | null = null;
 
   constructor(
@@ -108,7 +108,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
   resume(): void {
     if (!this.#tap.isShut) return;
     this.#tap.isShut = false;
-    // What has come keeps the watch at `reading`; a pause before that is not the upstream's silence either.
+    // Restarts the stage's time limit: a pause is not the upstream's silence.
     this.#watch.enter(this.#watch.stage);
     this.#decoder?.resume();
     this.#tap.flow();
@@ -131,7 +131,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     this.#abortRequest?.();
   }
 
-  // --- what ends it from outside
+  // --- timeouts and aborts
 
   get isHolding(): boolean {
     return this.#tap.isHolding;
@@ -147,11 +147,11 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     this.#failWith('client_closed', 'the client has gone');
   }
 
-  // --- undici's side. The older of its two handler interfaces: the newer is an adapter around
-  // this one that parses all headers into an object, and most of ours are never looked at.
+  // --- undici's side: the older of its two handler interfaces. The newer one is an adapter around
+  // it that parses all headers into an object, most of which are never read here.
 
   onConnect(abort: (error?: Error) => void): void {
-    // Thrown here, the request is dropped and the connection stays usable; `abort` would close it.
+    // An error thrown here drops the request and keeps the connection usable; `abort` would close it.
     if (this.#over) throw new Error('nobody waits for this request any more');
     this.#abortRequest = abort;
     this.#connection.taken(!this.#context.pool.isConnecting);
@@ -198,7 +198,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     this.#fail(transportError(this.#request.upstream, this.#watch.stage, cause));
   }
 
-  // --- what happens to the bytes
+  // --- processing of the bytes
 
   #accept(chunk: Buffer): void {
     if (this.#sink !== null) {
@@ -261,7 +261,7 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamedUpstreamAnsw
     this.#tap.disconnect();
     this.#forgetRelease?.();
     this.#request.signal.removeEventListener('abort', this);
-    // A decoder that has ended destroys itself; one that is cut short holds native memory.
+    // A decoder that has ended destroys itself; an unfinished one holds native memory.
     this.#decoder?.destroy();
   }
 

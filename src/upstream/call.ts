@@ -16,14 +16,14 @@ import { type Provider, SIMULATION } from './providers.js';
 import { openSimulation, type SpeedOf } from './simulation.js';
 import { UpstreamError } from './upstream-error.js';
 
-/** Makes one attempt on one upstream. */
+/** The HTTP client for upstreams. */
 export interface Upstreams {
   /**
-   * Resolves at the first body byte of a stream and at the last byte of everything else, whatever
-   * the status; redirects are not followed.
+   * Makes one attempt at one upstream. Resolves at the first body byte of a stream and at the last byte
+   * of everything else, whatever the status; redirects are not followed.
    *
    * @throws {UpstreamError} `upstream_failed`, `upstream_timeout`, `upstream_cut` (a whole answer
-   *   that broke off), `upstream_auth_failed` (no proof of who asks could be had) or `client_closed`
+   *   that broke off), `upstream_auth_failed` (credentials could not be obtained) or `client_closed`
    */
   call(request: UpstreamRequest): Promise<UpstreamAnswer>;
   /** Closes every connection; calls in flight fail. */
@@ -34,20 +34,20 @@ export interface UpstreamsOptions {
   /** By name; an upstream of any other provider is a bug. */
   readonly providers: ReadonlyMap<string, Provider>;
   readonly clock: Clock;
-  /** Ours, for `user-agent`. */
+  /** The gateway's version, for `user-agent`. */
   readonly version: string;
   readonly timeouts?: Partial<Timeouts>;
-  /** How fast simulated models answer; by default as fast as they can be read. */
+  /** The speed of simulated models; by default as fast as the answer is read. */
   readonly simulatedSpeed?: SpeedOf;
 }
 
-/** What all requests to one provider share. */
+/** State shared by all requests to one provider. */
 interface Route {
   readonly pool: ConnectionPool;
   readonly provider: Provider;
   readonly wholeHeaders: string[];
   readonly streamHeaders: string[];
-  /** Proves for each request who asks; `null` where the headers do. */
+  /** Signs each request; `null` if fixed headers authenticate it. */
   readonly sign: Signer | null;
 }
 
@@ -114,7 +114,7 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
 const METHOD = 'POST';
 
 function bodyOf({ method = METHOD, body, upload }: UpstreamRequest): Buffer | Readable | null {
-  // Some servers wait for the body of a GET that announces one, if only of no length.
+  // Some servers wait for the body of a GET that announces one, even an empty one.
   return upload ?? (method === METHOD ? body : null);
 }
 
@@ -148,7 +148,7 @@ function headersFor({ headers = [], stream }: UpstreamRequest, route: Route): st
   return [...kept, ...headers];
 }
 
-/** Names and values in turn, made once per provider: the same for every request. */
+/** Names and values, alternating; built once per provider, as they are the same for every request. */
 function headersOf(provider: Provider, version: string, accept: string): string[] {
   const headers: Record<string, string> = {
     'content-type': 'application/json',

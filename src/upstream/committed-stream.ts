@@ -2,9 +2,9 @@ import { GatewayError } from '../core/errors.js';
 import type { AnswerStream, AnswerSummary } from '../dialects/dialect.js';
 import type { AnswerBody, AnswerSink } from './answer.js';
 
-/** Where a stream goes: the client's connection, in the client's dialect. */
+/** The client's end of a stream, in the client's dialect. */
 export interface ClientSink {
-  /** @returns `false` when the client reads too slowly: nothing more is wanted until `drained()` */
+  /** @returns `false` if the client reads too slowly: write nothing more until `drained()` */
   write(bytes: Buffer): boolean;
   /** The answer is complete. */
   end(): void;
@@ -16,29 +16,29 @@ export interface ClientSink {
   fail(error: GatewayError, lastBytes: Buffer): void;
 }
 
-/** A stream that has begun: its first bytes are there, and no other upstream can take over. */
+/** A stream whose answer has begun, so that failover is no longer possible. */
 export interface CommittedStream {
-  /** Starts the flow, first bytes included; call it once. Every byte comes once, in order. */
+  /** Starts the flow, from the first byte on; call it once. */
   pipe(sink: ClientSink): void;
-  /** The sink can take more again. */
+  /** The sink can take more data again. */
   drained(): void;
-  /** Gives the answer up: the upstream is told, the sink hears nothing more. Harmless after the end. */
+  /** Aborts the upstream request; the sink gets no more calls. Harmless after the end. */
   abort(): void;
   /** What is known of the answer so far; final once the sink has ended or failed. */
   readonly summary: AnswerSummary;
 }
 
-/** Held back at most: an answer that is longer than this without a word in it is let go. */
+/** Bytes held back at most: beyond this the stream is committed even without any output. */
 const MAX_HELD_BYTES = 64 * 1024;
 
 /**
  * Reads an upstream's stream until the answer in it begins.
  *
- * Many servers open a stream with an empty chunk and fail in the next one. What comes before the
- * first word is therefore held back: until then another upstream can still answer.
+ * Many servers open a stream with an empty chunk and fail in the next one. Everything before the
+ * first output is therefore held back: until then failover is possible.
  *
- * @param redacted - an error without what must not be passed on; asked for those that come later
- * @throws {GatewayError} if the stream fails before that; the client has seen nothing of it
+ * @param redacted - removes secrets from errors that occur later
+ * @throws {GatewayError} if the stream fails before that; the client has then seen nothing of it
  */
 export function commit(
   body: AnswerBody,
@@ -63,10 +63,10 @@ class Delivery implements AnswerSink, CommittedStream {
   readonly #redacted: Redacted;
   readonly #waiting: Waiting;
   #committed = false;
-  /** Nothing more will come of the upstream, or nothing more of it is wanted. */
+  /** The upstream's side has ended, failed or been aborted. */
   #over = false;
   #sink: ClientSink | null = null;
-  /** What came before there was a sink: bytes, then perhaps the end or a failure. */
+  /** Bytes that arrived before there was a sink. */
   #held: Buffer[] = [];
   #heldBytes = 0;
   #outcome: 'end' | GatewayError | null = null;
@@ -154,11 +154,11 @@ class Delivery implements AnswerSink, CommittedStream {
     return outputChars > 0 || finishReason !== null;
   }
 
-  /** The whole answer is there, whether or not the upstream has closed its side: how it does is no part of it. */
+  /** The answer is complete, whether or not the upstream has closed the connection. */
   #complete(): void {
-    // The client may have gone while it was given the last bytes.
+    // The client may have disconnected while the last bytes were written.
     if (this.#over) return;
-    // The dialect calls it complete, so it is an answer, if an empty one.
+    // By the dialect's rules it is complete, so it is an answer, if an empty one.
     if (!this.#committed && this.#held.length > 0) this.#commit();
     this.#settle('end');
     this.#body.release();

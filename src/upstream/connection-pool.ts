@@ -3,19 +3,19 @@ import type { Socket } from 'node:net';
 import type { OutgoingProxy } from './proxy/outgoing-proxy.js';
 import { Tunnels } from './proxy/tunnels.js';
 
-/** How connections to one origin are kept. */
+/** Settings of a connection pool. */
 export interface PoolLimits {
-  /** Most connections at a time; further requests wait for one. */
+  /** Connections at most; further requests wait for a free one. */
   readonly connections: number;
   readonly connectMs: number;
-  /** What all of them go through; absent or `null` for nothing. */
+  /** The proxy for all of them; absent or `null` for none. */
   readonly proxy?: OutgoingProxy | null;
 }
 
 /** Providers close idle connections after a minute or more; a TLS handshake costs two round trips. */
 const KEEP_ALIVE_MS = 30_000;
-/** However long a server says that it keeps them: it does not know after how long the firewalls between forget them. */
-const MOST_KEEP_ALIVE_MS = 60_000;
+/** Upper limit for a server's own `keep-alive`: firewalls in between may drop connections earlier than it knows. */
+const MAX_KEEP_ALIVE_MS = 60_000;
 
 /** The connections to one origin: HTTP/1.1, kept open, one request at a time on each. */
 export class ConnectionPool {
@@ -24,8 +24,8 @@ export class ConnectionPool {
   readonly #origin: string;
   readonly #options: Client.Options;
   readonly #pool: Pool;
-  /** Those with a connection for one request only. */
-  readonly #loners = new Set<Client>();
+  /** Clients with a connection for a single request. */
+  readonly #singleUse = new Set<Client>();
   readonly #sockets = new Set<Socket>();
   readonly #tunnels: Tunnels | null;
 
@@ -36,8 +36,8 @@ export class ConnectionPool {
       // One slow answer must not hold up another, and pipelining measures slower anyway.
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      keepAliveMaxTimeout: MOST_KEEP_ALIVE_MS,
-      // All waiting is limited by the attempt, on the gateway's clock.
+      keepAliveMaxTimeout: MAX_KEEP_ALIVE_MS,
+      // The attempt enforces all time limits, on the gateway's clock.
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: this.#connectorOf(limits),
@@ -45,7 +45,7 @@ export class ConnectionPool {
     this.#pool = new Pool(origin, { connections: limits.connections, ...this.#options });
   }
 
-  /** What a connection is being waited for, where that is known: the end of a sentence, or nothing. */
+  /** Why there is no connection yet, as the end of a sentence; empty if unknown. */
   get hindrance(): string {
     return this.#tunnels?.hindrance ?? '';
   }
@@ -54,22 +54,22 @@ export class ConnectionPool {
     this.#pool.dispatch(options, handler);
   }
 
-  /** Dispatches on a connection of its own, beside those that are kept, which ends with the answer. */
+  /** Dispatches on a new connection outside of the pool, which is closed after the answer. */
   dispatchAlone(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    const loner = new Client(this.#origin, this.#options);
-    this.#loners.add(loner);
-    loner.dispatch({ ...options, reset: true }, handler);
-    const forget = (): void => {
-      this.#loners.delete(loner);
+    const client = new Client(this.#origin, this.#options);
+    this.#singleUse.add(client);
+    client.dispatch({ ...options, reset: true }, handler);
+    const remove = (): void => {
+      this.#singleUse.delete(client);
     };
-    // Waits for the answer; it rejects where the loner is destroyed meanwhile.
-    void loner.close().then(forget, forget);
+    // Waits for the answer; rejects if the client is destroyed meanwhile.
+    void client.close().then(remove, remove);
   }
 
   /** Closes every connection; requests on them fail. */
   async close(): Promise<void> {
-    await Promise.all([this.#pool, ...this.#loners].map((one) => one.destroy()));
-    // undici forgets a connection that it opened after an earlier one was refused.
+    await Promise.all([this.#pool, ...this.#singleUse].map((one) => one.destroy()));
+    // undici loses track of a connection that it opened after an earlier one was refused.
     for (const socket of this.#sockets) socket.destroy();
   }
 

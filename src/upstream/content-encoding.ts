@@ -9,7 +9,7 @@ import {
 
 export type Decoder = Gunzip | Inflate | BrotliDecompress;
 
-/** Hears of what is unpacked. */
+/** Receives decoded bytes. */
 export interface DecoderSink {
   data(chunk: Buffer): void;
   /** The decoder takes more again. */
@@ -19,12 +19,12 @@ export interface DecoderSink {
 }
 
 /**
- * Opens what undoes a content encoding.
+ * Opens a decoder for a content encoding.
  *
- * We ask for none, but some servers and the proxies before them compress regardless.
+ * Requests ask for none, but some servers, and proxies in front of them, compress regardless.
  *
  * @param encoding - the header as sent
- * @returns `null` for an encoding that cannot be undone
+ * @returns `null` for an unsupported encoding
  */
 export function openDecoder(encoding: string, sink: DecoderSink): Decoder | null {
   const decoder = decoderOf(encoding);

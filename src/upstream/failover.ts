@@ -13,36 +13,36 @@ export type { Got } from './ask-place.js';
 
 /** A request, and the places that may answer it. */
 export interface AnswerTask extends PlaceTask {
-  /** In order of preference; the first is the one that was chosen. Asked for one after the other. */
+  /** In order of preference; the first is the chosen one. Iterated lazily. */
   readonly tries: Iterable<Upstream>;
   /** Attempts in all, the first included. At least 1. */
   readonly maxAttempts: number;
-  /** Which of the places to ask last, whatever the preference. */
+  /** The places to try last, whatever the preference. */
   readonly resting: RestingPlaces;
-  /** The places are of several models that the client lists: it wants an answer of any. */
+  /** The places are of several models that the client lists: it wants an answer from any of them. */
   readonly listsModels?: boolean;
-  /** The client says who may answer, and a place that chooses among others may have none of them. */
+  /** The client restricts the providers, so a provider that is itself a router may find none. */
   readonly limitsPlaces?: boolean;
 }
 
-/** One attempt and how it came out. */
+/** One attempt and its outcome. */
 export interface AttemptOutcome {
   /** The upstream's id. */
   readonly upstream: string;
-  /** `ok`, the code of the error that ended it, or `resting` where it was not made for now. */
+  /** `ok`, the code of the error that ended it, or `resting` if the place was passed over because it rests. */
   readonly outcome: string;
   /** Milliseconds until the answer began (a stream) or was complete, or the attempt failed. */
   readonly ms: number;
-  /** What came to nothing and is probably billed all the same; absent where the attempt answered, or cost nothing. */
+  /** A failed answer that the provider probably bills; absent if the attempt answered or cost nothing. */
   readonly unused?: UnusedAnswer;
 }
 
 interface Attempted {
-  /** In the order they were made; the last one decided. */
+  /** In the order they were made. */
   readonly attempts: readonly AttemptOutcome[];
 }
 
-/** An answer that can no longer be replaced by another, or the last of the failures. */
+/** A committed answer, or the last failure. */
 export type Answer =
   | (Attempted &
       Lossy & {
@@ -60,7 +60,7 @@ export type Answer =
       })
   | (Attempted & { readonly ok: false; readonly error: GatewayError });
 
-/** What came of asking one place after the other. */
+/** The result of trying one place after the other. */
 export type Tried<Got> =
   | (Attempted & { readonly ok: true; readonly upstream: Upstream; readonly got: Got })
   | (Attempted & { readonly ok: false; readonly error: GatewayError });
@@ -74,7 +74,7 @@ export async function answerFrom(task: AnswerTask): Promise<Answer> {
   return answerOf(await tryEach(task, (upstream) => askPlace(task, upstream)));
 }
 
-/** What was got, beside who gave it. */
+/** Flattens the result of `tryEach` into an answer. */
 export function answerOf(tried: Tried<Got>): Answer {
   if (!tried.ok) return tried;
   const { upstream, attempts, got } = tried;
@@ -82,9 +82,9 @@ export function answerOf(tried: Tried<Got>): Answer {
 }
 
 /**
- * Asks places in order until one gives what is wanted.
+ * Tries places in order until one answers.
  *
- * Goes on to the next while the client has seen nothing, the client is still there, and the
+ * Continues with the next while nothing was sent to the client, the client is still connected, and the
  * failure is the upstream's. A request that is itself at fault would fail everywhere.
  *
  * Rejects only with bugs; every failure of an upstream is in the answer.
@@ -122,7 +122,7 @@ export async function tryEach<Got>(
       if (isTheirs && !isOfThisRequest(error, task)) task.resting.note(upstream, error);
       left -= 1;
       if (left === 0) break;
-      // The order of models that a client lists is its own.
+      // The order of models that the client lists is kept.
       if (isTooLong(error) && task.listsModels !== true) waiting.putRoomiestFirst(upstream, task);
     }
   }
@@ -130,7 +130,7 @@ export async function tryEach<Got>(
   return { ok: false, error, attempts };
 }
 
-/** What an upstream said went wrong, as others may read it. */
+/** An upstream's error without the provider's secrets. */
 function redactedBy(provider: Provider | undefined, error: GatewayError): GatewayError {
   return provider?.redacted(error) ?? error;
 }
@@ -147,18 +147,18 @@ function restingOutcome(upstream: string): AttemptOutcome {
   return { upstream, outcome: 'resting', ms: 0 };
 }
 
-/** More than this provider takes at once: Groq says so of what is over an account's tokens a minute. */
+/** Too large for this provider: Groq also sends it when a request exceeds the account's tokens per minute. */
 const TOO_LARGE = 413;
 
 /**
- * Statuses that say "not here" rather than "not so": the key, the account, the model's name, the
+ * Statuses about this provider rather than the request: the key, the account, the model's name, the
  * load, the size. Another provider may well answer the same request.
  */
 const NOT_HERE = new Set([401, 402, 403, 404, 408, TOO_LARGE, 429]);
 
 /**
- * What one model refuses and another may take. That a prompt is too long, whoever chose the model could not know; for
- * content that one vendor will not have, only a client that lists other models has asked them.
+ * Whether another model may accept what this one refused: a prompt that is too long, if the router chose the model or the
+ * client lists others; content that one vendor filters, only if the client lists other models.
  */
 function isTheModels(
   error: GatewayError,
@@ -172,7 +172,7 @@ function isTooLong({ upstreamCode }: GatewayError): boolean {
   return upstreamCode === 'context_length_exceeded';
 }
 
-/** A failure that says nothing of how the place would do with what others ask. */
+/** Whether the failure says nothing about other requests to the place. */
 function isOfThisRequest(
   { status }: GatewayError,
   { limitsPlaces }: Pick<AnswerTask, 'limitsPlaces'>,
@@ -180,7 +180,7 @@ function isOfThisRequest(
   return status === TOO_LARGE || (status === 404 && limitsPlaces === true);
 }
 
-/** Another upstream could do better. */
+/** Whether another upstream may answer the same request. */
 export function isUpstreamsFault(error: GatewayError): boolean {
   if (error.code === 'client_closed') return false;
   if (error.code !== 'upstream_rejected') return true;

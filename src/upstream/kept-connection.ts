@@ -1,16 +1,15 @@
 import type { StageWatch } from './stage-watch.js';
 import { isClosedConnection } from './upstream-error.js';
 
-/** A stale connection says so within one round trip; a later failure is not staleness. */
+/** A stale connection fails within one round trip; a later failure has another cause. */
 const STALE_MS = 1_000;
 
 /**
- * Tells when a request may be sent once more, because the kept connection that it went out on had been
- * closed while it was on its way.
+ * Decides whether to retry a request because the keep-alive connection it was sent on had just been closed.
  *
- * Every server closes idle connections, and so do firewalls on the way, so this is not a failure; and a server
- * that closes an idle connection has not looked at the request. Others that were idle as long may be closed as
- * well, so it is sent again on a fresh one.
+ * Servers and firewalls close idle connections, so this is not a failure of the upstream; and a server that closes an
+ * idle connection has not processed the request. Other idle connections may be stale, too, so the retry uses a new
+ * one.
  */
 export class KeptConnection {
   readonly #watch: StageWatch;
@@ -21,12 +20,12 @@ export class KeptConnection {
     this.#watch = watch;
   }
 
-  /** The request goes out on a connection. */
+  /** The request is sent on a connection. */
   taken(isReused: boolean): void {
     this.#isReused = isReused;
   }
 
-  /** Whether the failure is one of staleness; true at most once. Ask only where nothing of an answer has come. */
+  /** Whether the connection was stale; `true` at most once. Call only if nothing of an answer has arrived. */
   isStale(cause: Error): boolean {
     const isStale =
       this.#watch.stage === 'waiting' &&

@@ -4,11 +4,11 @@ import * as z from 'zod';
 const tags = z.looseObject({ models: z.array(z.looseObject({ name: z.string() })) });
 
 /**
- * Asks a local Ollama which models it has.
+ * Lists the models of a local Ollama.
  *
  * @param baseUrl - where Ollama listens, with or without the `/v1` of its OpenAI-compatible side
- * @param timeoutMs - for everything together; 300 is plenty on one's own machine
- * @returns the names that its API takes, `[]` if it has none yet; `null` if no Ollama answers there
+ * @param timeoutMs - for the whole request; 300 is plenty on the same machine
+ * @returns the models' names, `[]` if it has none yet; `null` if no Ollama answers there
  */
 export async function probeOllama(baseUrl: string, timeoutMs = 300): Promise<string[] | null> {
   const url = URL.canParse('/api/tags', baseUrl) ? new URL('/api/tags', baseUrl) : null;
@@ -21,7 +21,7 @@ export async function probeOllama(baseUrl: string, timeoutMs = 300): Promise<str
     const read = tags.safeParse(body);
     return read.success ? read.data.models.map((model) => model.name) : null;
   } catch {
-    // Nobody there, too slow, or not JSON: for a probe all of these are the answer "no".
+    // Not listening, too slow, or not JSON: for a probe all of these mean "no".
     return null;
   }
 }

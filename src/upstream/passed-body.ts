@@ -4,11 +4,11 @@ import type { AnswerSummary } from '../dialects/dialect.js';
 import type { AnswerBody, AnswerSink } from './answer.js';
 import type { ClientSink, CommittedStream } from './committed-stream.js';
 
-/** Answers that are longer tell their usage to nobody here: pictures and recordings, mostly. */
+/** Usage is not read from longer answers, which are mostly images and audio. */
 const MAX_READ_BYTES = 256 * 1024;
 const NOTHING = Buffer.alloc(0);
 
-/** An upstream's body as it comes, whatever it is. */
+/** An upstream's body, passed through unchanged. */
 export class PassedBody implements CommittedStream, AnswerSink {
   readonly #body: AnswerBody;
   readonly #read: ((whole: Buffer) => AnswerSummary) | null;
@@ -16,7 +16,7 @@ export class PassedBody implements CommittedStream, AnswerSink {
   readonly #passed = new CollectedBytes();
   #bytes = 0;
 
-  /** @param read - what a complete body of moderate length says of its usage; `null` for none */
+  /** @param read - reads the usage of a complete body of moderate length; `null` to read none */
   constructor(body: AnswerBody, read: ((whole: Buffer) => AnswerSummary) | null) {
     this.#body = body;
     this.#read = read;
@@ -52,13 +52,13 @@ export class PassedBody implements CommittedStream, AnswerSink {
   }
 
   fail(error: GatewayError): void {
-    // A clean end would vouch for the whole of what only its length could tell.
+    // After a clean end the client would take the body for complete.
     const cut = new GatewayError('upstream_cut', error.message, { cause: error });
     this.#sink?.fail(error.code === 'client_closed' ? error : cut, NOTHING);
   }
 }
 
-/** What is known of an answer that nobody reads. */
+/** The summary of an answer that is not read. */
 export const UNMEASURED: AnswerSummary = {
   usage: null,
   unmeasured: true,

@@ -1,6 +1,6 @@
 import type { Provider } from './provider.js';
 
-/** What OpenRouter calls providers, where the names here are others. */
+/** OpenRouter's names of providers that have other names here. */
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   'google-ai-studio': ['google'],
   'google-vertex': ['vertex', 'vertex-anthropic'],
@@ -12,10 +12,10 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Whether a client means a provider by one of the names that it writes: the provider's own, that of its kind where no
- * other provider here has it, or OpenRouter's.
+ * Whether one of the names means a provider: its own name, its kind if no other provider here has that name, or
+ * OpenRouter's name.
  *
- * `deepinfra/turbo` is a form of `deepinfra`, and `Google AI Studio` another spelling.
+ * `deepinfra/turbo` counts as `deepinfra`, and `Google AI Studio` as `google-ai-studio`.
  *
  * @param providers - by name
  */

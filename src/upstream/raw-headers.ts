@@ -1,9 +1,9 @@
 /**
- * Looks up one header among those of an answer as they came.
+ * Looks up one header among the raw headers of an answer.
  *
- * Most headers of most answers are never looked at, so nothing is decoded before it is asked for.
+ * Most headers are never read, so they are decoded only on demand.
  *
- * @param raw - names and values in turn
+ * @param raw - names and values, alternating
  * @param name - in lower case
  * @returns the first value of that name
  */

@@ -2,13 +2,13 @@ import { GatewayError } from '../core/errors.js';
 import type { Credentials } from './auth/credentials.js';
 import { decoded } from './url-proof.js';
 
-/** Shorter ones are placeholders (`none`, `ollama`) that may well be words of an error. */
+/** Shorter ones are placeholders (`none`, `ollama`) that may occur in an error as words. */
 const MIN_SECRET_CHARS = 8;
 
-/** Names of headers, and of members of a query, whose values prove who asks. */
-const PROVING = /auth|cookie|credential|key|passw|secret|session|signature|token/iu;
+/** Names of headers and query parameters whose values are credentials. */
+const SECRET_NAMES = /auth|cookie|credential|key|passw|secret|session|signature|token/iu;
 
-/** Where the secrets of a provider stand. */
+/** Where a provider's secrets are configured. */
 interface SecretPlaces {
   readonly url: URL;
   /** Names in lower case. */
@@ -16,18 +16,18 @@ interface SecretPlaces {
   readonly credentials: Credentials | null;
 }
 
-/** Takes a provider's secrets out of what it says: some quote what they were sent, be it in an error of their own. */
+/** Removes a provider's secrets from its errors: some quote what they were sent. */
 export class Redaction {
   readonly #secrets: readonly string[];
 
-  /** @param more - secrets that stand elsewhere */
+  /** @param more - further secrets */
   constructor(places: SecretPlaces, more: readonly string[] = []) {
     const long = [...secretsIn(places), ...more].filter(({ length }) => length >= MIN_SECRET_CHARS);
-    // The longest first: another one may be part of it.
+    // The longest first: a shorter one may be part of it.
     this.#secrets = [...new Set(long)].sort((a, b) => b.length - a.length);
   }
 
-  /** @returns the same error where no secret is in it */
+  /** @returns the same error if it contains no secret */
   of(error: GatewayError): GatewayError {
     const { message, param, upstreamCode, upstreamType } = error;
     const texts = [message, param ?? '', upstreamCode ?? '', upstreamType ?? ''];
@@ -53,8 +53,8 @@ export class Redaction {
 
 function secretsIn({ url, headers, credentials }: SecretPlaces): string[] {
   const named = [...Object.entries(headers), ...url.searchParams];
-  const values = named.flatMap(([name, value]) => (PROVING.test(name) ? [value] : []));
-  // What stands before a space is a scheme: `Bearer`.
+  const values = named.flatMap(([name, value]) => (SECRET_NAMES.test(name) ? [value] : []));
+  // The part before a space is the scheme: `Bearer`.
   const proofs = values.flatMap((value) => value.split(/\s+/u));
   return [...proofs, url.password, decoded(url.password), ...keysIn(credentials)];
 }

@@ -2,23 +2,23 @@ import type { Clock } from '../core/clock.js';
 import type { GatewayError } from '../core/errors.js';
 import type { Upstream } from '../core/model.js';
 
-/** One failure may be chance. */
+/** Consecutive failures before a place rests. */
 const FAILURES_BEFORE_REST = 3;
 const FIRST_REST_MS = 5_000;
 const LONGEST_REST_MS = 60_000;
-/** Some providers ask for hours when a day's quota is spent; whether it still holds is worth a request now and then. */
+/** Upper limit for `retry-after`: some providers ask for hours when a daily quota is spent, but it is worth a probe now and then. */
 const LONGEST_ASKED_MS = 300_000;
-/** How long all others keep away while one request finds out whether a place answers again. */
+/** How long other requests avoid a place while a single one probes it. */
 const PROBE_MS = 10_000;
 
-/** A place that has failed, and not answered since. */
+/** The state of a place that has failed and not answered since. */
 interface Trouble {
-  /** In a row, before an answer had begun. */
+  /** Consecutive failures before an answer had begun. */
   failures: number;
-  /** Streams in a row that broke off. */
+  /** Consecutive streams that broke off. */
   breaks: number;
   rests: number;
-  /** `Clock.now()` until which others are asked first; 0 before the first rest. */
+  /** `Clock.now()` until which others are tried first; 0 before the first rest. */
   untilMs: number;
   isProbed: boolean;
 }
@@ -31,28 +31,28 @@ const UNTROUBLED: Readonly<Trouble> = {
   isProbed: false,
 };
 
-/** A place begins to rest, or is well again. */
+/** A place begins to rest, or has recovered. */
 export interface RestChange {
   /** `provider/name-there`. */
   readonly upstream: string;
-  /** Why it rests; `null` when it has answered again. */
+  /** Why it rests; `null` if it has recovered. */
   readonly cause: GatewayError | null;
   /** Places that rest, this one included. */
   readonly resting: number;
 }
 
-/** Places in the order in which to ask them. */
+/** Places in the order in which to try them. */
 export interface RestedOrder {
   readonly places: Iterable<Upstream>;
-  /** Those that others go before only because they rest. */
+  /** Preferred places that come later only because they rest. */
   readonly passedOver: readonly Upstream[];
 }
 
 /**
- * Which places to ask last, because they have failed time and again or asked to be left alone.
+ * A circuit breaker per place: one that keeps failing, or sent `retry-after`, rests and is tried last.
  *
- * Without this every request would wait for the same dead place before it fell back. A rest refuses
- * nothing: where all rest, or there is only one, it is asked as ever.
+ * Without it every request would wait for the same dead place before failing over. Unlike most circuit
+ * breakers it refuses no request: if all places rest, or there is only one, they are tried as usual.
  */
 export class RestingPlaces {
   readonly #clock: Clock;
@@ -65,7 +65,7 @@ export class RestingPlaces {
     this.#onChange = onChange;
   }
 
-  /** No place is in any trouble: `order` would change nothing. */
+  /** Every place works, so `order` would change nothing. */
   get isQuiet(): boolean {
     return this.#troubled.size === 0;
   }
@@ -75,12 +75,12 @@ export class RestingPlaces {
     return [...this.#troubled].flatMap(([id, { rests }]) => (rests > 0 ? [id] : []));
   }
 
-  /** Whether others are to be asked first. */
+  /** Whether a place rests, so that others are tried first. */
   rests({ id }: Upstream, now = this.#clock.now()): boolean {
     return (this.#troubled.get(id)?.untilMs ?? 0) > now;
   }
 
-  /** Puts places that rest behind those that do not. When a rest is over, one request at a time finds out. */
+  /** Puts resting places last. After a rest, one request at a time probes the place. */
   order(inPreference: Iterable<Upstream>): RestedOrder {
     if (this.isQuiet) return { places: inPreference, passedOver: [] };
     const places = [...inPreference];
@@ -93,24 +93,24 @@ export class RestingPlaces {
     return { places: [first, ...others, ...places.filter(rests)], passedOver };
   }
 
-  /** @param error - the place's own fault; `null` when its answer has come, or a stream begun */
+  /** Records the result of an attempt. @param error - the place's failure; `null` if it answered or a stream has begun */
   note({ id }: Upstream, error: GatewayError | null): void {
     if (error !== null) this.#failed(id, error, 'failures');
     else if (!this.isQuiet) this.#answered(id);
   }
 
   /**
-   * An answer is over: a stream that had begun, or a whole one. That the next stream begins says nothing of whether it
-   * will break off as well.
+   * Records the end of an answer, streamed or whole. Streams that break off are counted separately: that the next one
+   * begins does not mean that it will not break off as well.
    *
-   * @param error - the place's own fault; `null` when the answer came to its end
+   * @param error - the place's failure; `null` if the answer is complete
    */
   ended({ id }: Upstream, error: GatewayError | null): void {
     if (error !== null) this.#failed(id, error, 'breaks');
     else if (!this.isQuiet) this.#recovered(id);
   }
 
-  /** Forgets everything, and tells nobody of what still comes. */
+  /** Clears all state and ignores later results. */
   retire(): void {
     this.#isRetired = true;
     this.#troubled.clear();
@@ -131,7 +131,7 @@ export class RestingPlaces {
     const restMs = this.#restFor(trouble, error);
     if (restMs === null) return;
     const untilMs = this.#clock.now() + restMs;
-    // A shorter rest never ends a longer one; a probe's is only a guess.
+    // A shorter rest never ends a longer one, except the provisional one during a probe.
     trouble.untilMs = trouble.isProbed ? untilMs : Math.max(trouble.untilMs, untilMs);
     trouble.isProbed = false;
     trouble.rests += 1;
@@ -144,7 +144,7 @@ export class RestingPlaces {
     const askedMs = (error.retryAfterS ?? 0) * 1_000;
     if (askedMs > 0) return Math.min(askedMs, LONGEST_ASKED_MS);
     if (Math.max(failures, breaks) < FAILURES_BEFORE_REST) return null;
-    // Requests that were under way when the rest began say nothing new.
+    // Requests that were in flight when the rest began add no information.
     if (!isProbed && untilMs > this.#clock.now()) return null;
     return Math.min(FIRST_REST_MS * 2 ** rests, LONGEST_REST_MS);
   }

@@ -2,19 +2,19 @@ import type { Clock } from '../core/clock.js';
 import type { Timeouts } from './answer.js';
 import type { Stage } from './upstream-error.js';
 
-/** What is watched. */
+/** The attempt whose time is limited. */
 interface Watched {
-  /** Silence now is our own doing: we do not read. */
+  /** Reading is paused here, so silence is not the upstream's. */
   readonly isHolding: boolean;
-  /** A limit has passed; the watch has stopped. */
+  /** A limit was exceeded; the timer has stopped. */
   onTimeout(what: string): void;
 }
 
 /**
- * Watches that no stage of an attempt, nor all of it, takes longer than it may.
+ * Enforces the time limits of an attempt's stages and of the whole attempt.
  *
- * One timer for all limits: it never sleeps longer than the shortest of them, so whatever happened
- * meanwhile it wakes before the limit that then counts. Chunks only note the time.
+ * One timer for all limits: it never sleeps longer than the shortest of them, so whatever happens meanwhile
+ * it wakes before the limit that then applies. A chunk only updates a timestamp.
  */
 export class StageWatch {
   readonly #watched: Watched;
@@ -24,7 +24,7 @@ export class StageWatch {
   readonly #startedMs: number;
   #stage: Stage = 'connecting';
   #stageMs: number;
-  #forgetTick: () => void;
+  #cancelTick: () => void;
   #isOver = false;
 
   /** Starts at once, at the stage `connecting`. */
@@ -35,28 +35,28 @@ export class StageWatch {
     this.#startedMs = this.#stageMs = clock.now();
     const { connectMs, firstByteMs, idleMs, totalMs } = timeouts;
     this.#tickMs = Math.min(connectMs, firstByteMs, idleMs, totalMs);
-    this.#forgetTick = clock.after(this.#tickMs, this.#tick);
+    this.#cancelTick = clock.after(this.#tickMs, this.#tick);
   }
 
   get stage(): Stage {
     return this.#stage;
   }
 
-  /** Milliseconds since the stage began or something last came. */
+  /** Milliseconds since the stage began or data last arrived. */
   get stageMs(): number {
     return this.#clock.now() - this.#stageMs;
   }
 
-  /** A stage begins, or goes on: its time begins anew. */
+  /** Enters a stage, or restarts the time limit of the current one. */
   enter(stage: Stage): void {
     this.#stage = stage;
     this.#stageMs = this.#clock.now();
   }
 
-  /** Nothing is waited for any more. */
+  /** Stops all limits. */
   stop(): void {
     this.#isOver = true;
-    this.#forgetTick();
+    this.#cancelTick();
   }
 
   readonly #tick = (): void => {
@@ -69,7 +69,7 @@ export class StageWatch {
       limit === null ? Infinity : this.#stageMs + limit.ms - now,
     );
     if (remainingMs > 0) {
-      this.#forgetTick = this.#clock.after(Math.min(remainingMs, this.#tickMs), this.#tick);
+      this.#cancelTick = this.#clock.after(Math.min(remainingMs, this.#tickMs), this.#tick);
       return;
     }
     this.#isOver = true;

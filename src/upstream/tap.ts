@@ -1,42 +1,42 @@
 /**
- * Stops an upstream's socket while nothing more of its answer is wanted, and lets it go on.
+ * Flow control of an upstream's socket: pauses and resumes reading.
  *
- * Two may want it to stop: the reader of the answer, and whatever unpacks it on the way.
+ * Both the reader of the answer and the decoder in between may ask for a pause.
  */
 export class Tap {
-  /** The reader wants nothing for now. */
+  /** The reader has paused. */
   isShut = false;
-  /** undici was told to stop reading and has to be told to go on. */
+  /** undici was told to stop reading and must be resumed. */
   #isHalted = false;
   #isOver = false;
   #resumeSocket: (() => void) | null = null;
 
-  /** Nothing is read for now. */
+  /** Reading is paused. */
   get isHolding(): boolean {
     return this.isShut || this.#isHalted;
   }
 
-  /** @param resume - has undici read on */
+  /** @param resume - resumes reading in undici */
   connect(resume: () => void): void {
     this.#resumeSocket = resume;
   }
 
-  /** Stops the socket with the chunk under way. */
+  /** Stops reading after the current chunk. */
   halt(): void {
     this.#isHalted = true;
   }
 
-  /** After a chunk. @returns whether undici is to read on */
+  /** Called after each chunk. @returns whether undici is to read on */
   runsOn(): boolean {
     if (this.isShut) this.#isHalted = true;
     return !this.#isHalted;
   }
 
-  /** Lets the socket go on soon, unless the tap is shut by then. */
+  /** Resumes the socket soon, unless the reader has paused by then. */
   flow(): void {
     if (!this.#isHalted) return;
-    // Not at once: undici's parser is one for all connections and must not be entered from
-    // another connection's callback.
+    // Not synchronously: undici's parser is shared by all connections and must not be entered
+    // from another connection's callback.
     queueMicrotask(() => {
       if (!this.#isHalted || this.isShut || this.#isOver) return;
       this.#isHalted = false;
@@ -44,7 +44,7 @@ export class Tap {
     });
   }
 
-  /** The socket is another request's from now on, or gone. */
+  /** The socket now serves another request, or is closed. */
   disconnect(): void {
     this.#isOver = true;
   }

@@ -5,7 +5,7 @@ import { withoutNames, withoutTerms, type RouteTerms } from '../dialects/route-t
 import { isNamed } from './place-names.js';
 import type { Provider } from './providers.js';
 
-/** Names belong to the dialect that the provider speaks first of all. @param tellsModels - it is told the models that the request lists */
+/** The member names to change in a request. Names for single models apply to the provider's first dialect only. @param tellsModels - the request's list of models is sent to it */
 export function renamesFor(
   { terms = null }: ChatRequest,
   spoken: DialectName,
@@ -21,8 +21,8 @@ export function renamesFor(
 }
 
 /**
- * The request for a provider that is told whom to ask: a client that wants this very provider says nothing by that of those
- * behind it, among whom none has its name.
+ * The request for a provider that is itself a router. If the client names this provider, the name is removed: it means none of
+ * the providers behind it.
  *
  * @param providers - by name
  */
@@ -38,7 +38,7 @@ export function askedBehind(
   return { ...request, body: withoutNames(request.body, places, isItself) };
 }
 
-/** What a client would like of the place that is asked, and neither it nor the gateway heeds. */
+/** Adds the client's preferences about providers that neither the provider nor the gateway honours to the dropped parts. */
 export function withWishes(
   dropped: readonly Loss[],
   terms: RouteTerms | null,

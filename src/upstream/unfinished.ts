@@ -3,21 +3,21 @@ import type { Upstream } from '../core/model.js';
 import type { AnswerSummary } from '../dialects/dialect.js';
 import { UpstreamError } from './upstream-error.js';
 
-/** Work of an upstream that no client got, and that it probably bills. */
+/** A failed answer that the upstream probably bills. */
 export interface UnusedAnswer {
   readonly upstream: Upstream;
-  /** What was told and came of it. */
+  /** What is known of it. */
   readonly summary: AnswerSummary;
 }
 
 /** How an attempt failed. */
 export interface Failure {
   readonly error: GatewayError;
-  /** What is probably billed of it; `null` for nothing. */
+  /** What is probably billed; `null` for nothing. */
   readonly summary: AnswerSummary | null;
 }
 
-/** A failure after which something is known of the answer. */
+/** A failure together with what is known of the answer. */
 class Unfinished extends Error implements Failure {
   readonly error: GatewayError;
   readonly summary: AnswerSummary | null;
@@ -30,42 +30,42 @@ class Unfinished extends Error implements Failure {
 }
 
 /**
- * Puts what is known of an answer that failed with its error, for `failureOf`.
+ * Attaches what is known of a failed answer to its error, for `failureOf`.
  *
- * @returns what to throw; bugs as they are
+ * @returns the error to throw; bugs are returned unchanged
  */
 export function unfinished(thrown: unknown, summary: AnswerSummary): unknown {
   if (!(thrown instanceof GatewayError)) return thrown;
   const { usage, input = null, outputChars } = summary;
-  const isTold = usage !== null || input !== null || outputChars > 0;
-  return isTold || wasAtWork(thrown) ? new Unfinished(thrown, summary) : thrown;
+  const hasSummary = usage !== null || input !== null || outputChars > 0;
+  return hasSummary || wasAnswering(thrown) ? new Unfinished(thrown, summary) : thrown;
 }
 
 /**
- * Reads what an attempt threw.
+ * Reads the error that an attempt threw.
  *
- * @throws whatever is a bug
+ * @throws the error itself if it is a bug
  */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof Unfinished) return thrown;
   if (!(thrown instanceof GatewayError)) throw thrown;
-  return { error: thrown, summary: wasAtWork(thrown) ? NOTHING_TOLD : null };
+  return { error: thrown, summary: wasAnswering(thrown) ? EMPTY_SUMMARY : null };
 }
 
-/** Ways to end for a request that was being answered: given up from here, or broken off in the middle of the answer. */
-const AT_WORK: ReadonlySet<ErrorCode> = new Set([
+/** Errors of requests that the upstream was answering: aborted from here, or broken off mid-answer. */
+const WHILE_ANSWERING: ReadonlySet<ErrorCode> = new Set([
   'client_closed',
   'upstream_timeout',
   'upstream_cut',
 ]);
 
 /**
- * Whether the upstream was at work: providers bill the input then, and what they had written.
+ * Whether the upstream was answering: providers then bill the input and the output so far.
  *
- * What they refuse, or fail at by themselves before they answer, they do not bill.
+ * They do not bill requests that they refuse, or fail before answering.
  */
-function wasAtWork(error: GatewayError): boolean {
-  return error instanceof UpstreamError && error.sent && AT_WORK.has(error.code);
+function wasAnswering(error: GatewayError): boolean {
+  return error instanceof UpstreamError && error.sent && WHILE_ANSWERING.has(error.code);
 }
 
-const NOTHING_TOLD: AnswerSummary = { usage: null, finishReason: null, outputChars: 0 };
+const EMPTY_SUMMARY: AnswerSummary = { usage: null, finishReason: null, outputChars: 0 };

@@ -2,7 +2,7 @@ import type { Upstream } from '../core/model.js';
 import { codeOf, type ErrorCode, GatewayError } from '../core/errors.js';
 import { ProxyError } from './proxy/proxy-error.js';
 
-/** A failed attempt, and the one thing its code cannot say: whether it may have cost something. */
+/** A failed attempt, and whether the request was sent, so that it may be billed. */
 export class UpstreamError extends GatewayError {
   /** The request may have reached the upstream, so it may have been answered and billed. */
   readonly sent: boolean;
@@ -13,14 +13,14 @@ export class UpstreamError extends GatewayError {
   }
 }
 
-/** How far an attempt had come when it failed. */
+/** The stage of an attempt. */
 export type Stage = 'connecting' | 'waiting' | 'reading';
 
 const UNTRUSTED =
   'has a certificate of an issuer that is not trusted here (see NODE_EXTRA_CA_CERTS)';
 const SELF_SIGNED =
   'has a certificate that it signed itself, which is not trusted here (see NODE_EXTRA_CA_CERTS)';
-/** What speaks plain HTTP where TLS was expected. */
+/** For servers that speak plain HTTP where TLS was expected. */
 export const NO_TLS =
   'does not speak TLS there; is its base_url to begin with http:// instead of https://?';
 
@@ -46,7 +46,7 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_OVERFLOW: 'sent more headers than fit',
 };
 
-/** Answers that undici takes for the end of the connection, in its words, and in ours. */
+/** Interim answers that undici reports as a closed connection, by its message. */
 const INTERIM: Readonly<Record<string, string>> = {
   'bad response': 'answered with 100 Continue, which it was not asked for',
   'bad upgrade': 'wants another protocol than HTTP/1.1 (it answered with 101)',
@@ -59,15 +59,15 @@ const CLOSED = new Set([
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ]);
 
-/** The connection went away, as opposed to never having been there or having carried nonsense. */
+/** Whether an established connection was closed, as opposed to failing to connect or carrying invalid data. */
 export function isClosedConnection(error: unknown): boolean {
   return CLOSED.has(codeOf(error)) && interimIn(error) === undefined;
 }
 
 /**
- * Puts a transport error into words an operator can act on.
+ * Turns a transport error into one that an operator can act on.
  *
- * The words name the upstream, never a header or a URL: either may hold a key.
+ * Its message names the upstream, never a header or a URL: either may contain a key.
  */
 export function transportError(upstream: Upstream, stage: Stage, cause: unknown): UpstreamError {
   const code = codeOf(cause);
@@ -89,7 +89,7 @@ export function transportError(upstream: Upstream, stage: Stage, cause: unknown)
   return new UpstreamError('upstream_failed', `${upstream.id} ${reasonFor(stage, cause)}`, detail);
 }
 
-/** Why a server could not be talked to, as what is said of it. */
+/** Why a connection to a server failed, as the predicate of a sentence. */
 export function reasonFor(stage: Stage, cause: unknown): string {
   const code = codeOf(cause);
   const known = REASONS[code] ?? interimIn(cause);

@@ -1,4 +1,4 @@
-/** A part of a URL as it was meant; one with a `%` of its own stands for itself. */
+/** Decodes a part of a URL; invalid percent-encoding is returned unchanged. */
 export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -7,7 +7,7 @@ export function decoded(text: string): string {
   }
 }
 
-/** What a URL of the form `https://user:password@host` says in a header; `undefined` where it has neither. */
+/** The `Basic` authorization of a URL of the form `https://user:password@host`; `undefined` if it has neither. */
 export function basicProof({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
   const pair = `${decoded(username)}:${decoded(password)}`;

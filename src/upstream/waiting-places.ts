@@ -1,6 +1,6 @@
 import type { ServedModel, Upstream } from '../core/model.js';
 
-/** Places that have not been asked yet, in the order in which they will be; gone through once. */
+/** The places that remain to be tried, in order; can be iterated once. */
 export class WaitingPlaces implements IterableIterator<Upstream, unknown> {
   #left: Iterator<Upstream, unknown>;
 
@@ -8,7 +8,7 @@ export class WaitingPlaces implements IterableIterator<Upstream, unknown> {
     this.#left = places[Symbol.iterator]();
   }
 
-  /** Whom to ask next is decided only when it has to be. */
+  /** Lazy: the next place is determined only when it is needed. */
   next(): IteratorResult<Upstream, unknown> {
     return this.#left.next();
   }
@@ -18,11 +18,12 @@ export class WaitingPlaces implements IterableIterator<Upstream, unknown> {
   }
 
   /**
-   * A prompt was too long for a model: those that take more go first, and the same model elsewhere comes last.
+   * Reorders the places after a prompt was too long for a model: models with a larger context first, other places of the
+   * same model last.
    *
-   * Attempts are few, and such a prompt is hardly ever taken where no more is.
+   * Attempts are few, and a model with no larger context hardly ever accepts such a prompt.
    *
-   * @param served - by `vendor/name`; absent where nothing is known of models
+   * @param served - by `vendor/name`; absent if nothing is known of the models
    */
   putRoomiestFirst(
     { modelId }: Upstream,
