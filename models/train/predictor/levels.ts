@@ -1,11 +1,10 @@
-import { estimateStrength } from '../../../src/route/model-strength.js';
 import type { Model } from '../../../src/core/model.js';
-import type { ModelFacts } from '../../../src/route/model-strength.js';
 import { at } from '../../../src/route/factor-network.js';
-import { fittedVariance, gradedIn } from './graded-in.js';
+import type { ModelFacts } from '../../../src/route/model-strength.js';
 import { fitDifficulties } from './difficulties.js';
+import { gradedIn } from './graded-in.js';
 import type { OutcomeTable } from './outcome-table.js';
-import { fitStrengths, independent, sharesOf } from './strength.js';
+import { fitStrength } from './strength.js';
 import type { GradedModel } from './strength.js';
 
 /** Facts about models, graded or not. */
@@ -26,40 +25,26 @@ export function levelsOf(
   rows: readonly number[],
   known: FactSource,
 ): Float32Array {
-  const graded = gradedBySet(table, rows, known);
-  const fit = fitStrengths(graded, known.catalogModels);
-  return Float32Array.from(graded, (model) => {
-    if (Object.keys(model.answers).length === 0) return fit.rule.mean;
-    const told = estimateStrength(independent(model.facts, model.answers), fit.rule);
-    const doubt = fit.doubtOf(model);
-    const own = model.strength - fit.shiftOf(model);
-    return (told.mean * doubt + own * told.variance) / (doubt + told.variance);
-  });
+  const graded = gradedModels(table, rows, known);
+  const { levelOf } = fitStrength(graded, known.catalogModels);
+  return Float32Array.from(graded, (model) => levelOf(model).mean);
 }
 
-/** Every model with its strength by the grades of each set alone, the sets' average prompts counting as usual ones. */
-function gradedBySet(
+/** What the grades of each set say of every model, in the order of the table's models. */
+export function gradedModels(
   table: OutcomeTable,
   rows: readonly number[],
   known: FactSource,
-): GradedModel[] {
+): readonly GradedModel[] {
   const { abilities } = fitDifficulties(table, rows);
   const counts = gradedIn(table, rows);
-  const bySet = new Map(table.sets.map((set, s) => [set.name, abilities.get(s)]));
-  return table.models.map((name, m) => {
-    const answers = counts[m] ?? {};
-    const shares = Object.entries(sharesOf(answers));
-    const strength = shares.reduce((sum, [set, share]) => {
-      return sum + share * at(bySet.get(set) ?? NONE, m);
-    }, 0);
-    return {
-      name,
-      strength,
-      variance: fittedVariance(answers),
-      facts: known.factsOf(name),
-      answers,
-    };
-  });
+  return table.models.map((name, m) => ({
+    name,
+    facts: known.factsOf(name),
+    grades: table.sets.flatMap((set, s) => {
+      const found = abilities.get(s);
+      if (found === undefined || counts[m]?.[set.name] === undefined) return [];
+      return [{ set: set.name, value: at(found.value, m), variance: at(found.variance, m) }];
+    }),
+  }));
 }
-
-const NONE = new Float32Array(0);

@@ -1,17 +1,15 @@
 import { linearFigure } from '../../../src/core/benchmark.js';
 import { log10OutputPrice, releaseYear } from '../../../src/route/model-strength.js';
 import type { BenchmarkRule, ModelFacts, StrengthRule } from '../../../src/route/model-strength.js';
-import { fitLatent, shiftOf } from './latent-strength.js';
-import type { Observed } from './latent-strength.js';
+import { fitLatent, gradedStrength, strengthByGrades } from './latent-strength.js';
+import type { LatentFit, Observed, SetGrade } from './latent-strength.js';
+import type { Guess } from './strength-lines.js';
 
-/** A model with graded answers: its fitted strength and what is publicly known of it. */
+/** A model with graded answers, and what is publicly known of it. */
 export interface GradedModel {
   readonly name: string;
-  readonly strength: number;
-  readonly variance: number;
   readonly facts: ModelFacts;
-  /** How many of its answers were graded, by the name of the set. */
-  readonly answers: Readonly<Record<string, number>>;
+  readonly grades: readonly SetGrade[];
 }
 
 /** A benchmark that fewer models have says nothing yet. */
@@ -36,10 +34,10 @@ const LEFT_OUT = 1.3;
 /** What was learned of facts, and of the sets that answers were graded in. */
 export interface StrengthFit {
   readonly rule: StrengthRule;
-  /** By how much the sets of a model's answers make it look stronger than it is. */
-  readonly shiftOf: (model: Pick<GradedModel, 'answers'>) => number;
-  /** Variance of a graded model's strength about what facts and sets tell. */
-  readonly doubtOf: (model: Pick<GradedModel, 'variance'>) => number;
+  /** How strong a graded model is by all that is known of it. */
+  readonly levelOf: (model: GradedModel) => Guess;
+  /** The same by its grades alone; `null` where there are none. */
+  readonly gradesOf: (model: GradedModel) => Guess | null;
 }
 
 /**
@@ -50,61 +48,73 @@ export interface StrengthFit {
 export function fitStrength(
   graded: readonly GradedModel[],
   catalog: readonly ModelFacts[],
-): StrengthRule {
-  return fitStrengths(graded, catalog).rule;
-}
-
-/** As `fitStrength`, with what was learned on the way. */
-export function fitStrengths(
-  graded: readonly GradedModel[],
-  catalog: readonly ModelFacts[],
 ): StrengthFit {
   const rows = [
-    ...graded.map(({ strength: value, variance, facts, answers }) =>
-      observe(independent(facts, answers), { value, variance, shares: sharesOf(answers) }),
-    ),
-    ...catalog.map((facts) => observe(facts, null)),
+    ...graded.map(observe),
+    ...catalog.map((facts) => observe({ name: '', facts, grades: [] })),
   ];
   const fit = fitLatent(rows, commonBenchmarks(rows));
-  const { mean, pricePower, log10Price, perYear, year } = fit;
-  const common = LEFT_OUT * fit.common;
-  const benchmarks: Record<string, BenchmarkRule> = {};
-  for (const [name, { level, gain, error }] of fit.lines) {
-    benchmarks[name] = { intercept: -level / gain, slope: 1 / gain, variance: error / gain ** 2 };
-  }
   return {
-    rule: {
-      ...{ mean, pricePower, log10Price, perYear, year, common, benchmarks },
-      variance: fit.variance + common,
-      variancePriced: fit.variancePriced + common,
-    },
-    shiftOf: ({ answers }) => shiftOf({ shares: sharesOf(answers) }, fit),
-    doubtOf: ({ variance }) => fit.doubt * variance,
+    rule: ruleOf(fit),
+    levelOf: (model) => gradedStrength(observe(model), fit),
+    gradesOf: (model) => strengthByGrades(model, fit),
   };
 }
 
-/** Large sets count for more, but not by their size: their answers err alike. */
-const SET_POWER = 0.6;
+function ruleOf(fit: LatentFit): StrengthRule {
+  const { mean, pricePower, log10Price, perYear, year } = fit;
+  const common = LEFT_OUT * fit.common;
+  const benchmarks: Record<string, BenchmarkRule> = {};
+  for (const [name, { level, gain, error }] of fit.benchmarks) {
+    benchmarks[name] = { intercept: -level / gain, slope: 1 / gain, variance: error / gain ** 2 };
+  }
+  return {
+    ...{ mean, pricePower, log10Price, perYear, year, common, benchmarks },
+    variance: fit.variance + common,
+    variancePriced: fit.variancePriced + common,
+  };
+}
 
-/** What share of a model's strength each set tells; they sum to 1. */
-export function sharesOf(answers: GradedModel['answers']): Record<string, number> {
-  const weights = Object.entries(answers).map(([set, count]) => [set, count ** SET_POWER] as const);
-  const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
-  return Object.fromEntries(weights.map(([set, weight]) => [set, weight / total]));
+/** A line from one scale of strength to another. */
+export interface Rescaling {
+  readonly by: number;
+  readonly add: number;
+}
+
+/** The same rule, told on another scale of strength. */
+export function rescaled(rule: StrengthRule, { by, add }: Rescaling): StrengthRule {
+  const benchmarks = Object.entries(rule.benchmarks).map(
+    ([name, { intercept, slope, variance }]): [string, BenchmarkRule] => [
+      name,
+      { intercept: by * intercept + add, slope: by * slope, variance: by * by * variance },
+    ],
+  );
+  return {
+    mean: by * rule.mean + add,
+    variance: by * by * rule.variance,
+    pricePower: by * rule.pricePower,
+    log10Price: rule.log10Price,
+    perYear: by * rule.perYear,
+    year: rule.year,
+    variancePriced: by * by * rule.variancePriced,
+    common: by * by * rule.common,
+    benchmarks: Object.fromEntries(benchmarks),
+  };
 }
 
 /** Facts without the figures that repeat the grades of the sets that the answers are from. */
-export function independent(facts: ModelFacts, answers: GradedModel['answers']): ModelFacts {
+export function independent({ facts, grades }: GradedModel): ModelFacts {
   const kept = Object.entries(facts.benchmarks).filter(([name]) => {
     const same = Object.hasOwn(SAME_QUESTIONS, name) ? (SAME_QUESTIONS[name] ?? []) : [];
-    return !same.some((set) => Object.hasOwn(answers, set));
+    return !grades.some(({ set }) => same.includes(set));
   });
   return { ...facts, benchmarks: Object.fromEntries(kept) };
 }
 
-function observe(facts: ModelFacts, graded: Observed['graded']): Observed {
+function observe(model: GradedModel): Observed {
+  const facts = independent(model);
   return {
-    graded,
+    grades: model.grades,
     log10Price: log10OutputPrice(facts),
     year: releaseYear(facts.released),
     figures: Object.entries(facts.benchmarks).map(([benchmark, figure]) => ({
