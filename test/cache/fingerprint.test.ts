@@ -1,5 +1,6 @@
 import { fc } from '../support/fast-check.js';
 import { fingerprint, type CacheScope } from '../../src/cache/fingerprint.js';
+import { growthOf } from '../support/growth.js';
 
 const scope: CacheScope = { dialect: 'openai', tenant: 'ann', namespace: 'n', target: 'model:a/b' };
 const NO_BODY = Buffer.alloc(0);
@@ -76,19 +77,12 @@ test('is refused to a request that is nested without end', () => {
   expect(fingerprint(scope, { deep }, NO_BODY)).toBeNull();
 });
 
-test('takes no more time for what lies deep than for what does not', () => {
-  const flat: unknown = ['x'.repeat(4_000_000), 1];
-  let deep = flat;
-  for (let depth = 0; depth < 100; depth++) deep = [deep, 1];
-  const costUs = (value: unknown): number => {
-    const before = process.cpuUsage();
-    expect(fingerprint(scope, { value }, NO_BODY)).not.toBeNull();
-    const { user, system } = process.cpuUsage(before);
-    return user + system;
-  };
+test('takes no more time for what lies deep than for what does not', async () => {
+  const textAt = (depth: number): unknown =>
+    depth === 0 ? ['x'.repeat(400_000), 1] : [textAt(depth - 1), 1];
+  const take = (value: unknown) => fingerprint(scope, { value }, NO_BODY);
 
-  costUs(flat);
-
+  expect(take(textAt(100))).not.toBeNull();
   // Copied at each level it is a hundred times as much.
-  expect(costUs(deep)).toBeLessThan(10 * Math.max(costUs(flat), 10_000));
+  expect(await growthOf(textAt, take, { small: 0, large: 100 })).toBeLessThan(10);
 });

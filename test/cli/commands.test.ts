@@ -1,26 +1,11 @@
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { systemClock, type Clock } from '../../src/core/clock.js';
 import { run } from '../support/command.js';
+import { ConfigFolder } from './config-folder.js';
 
-let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'suffice-cli-'));
-  await writeFile(
-    path.join(folder, 'suffice.yaml'),
-    'providers: { simulation: {} }\nrouter: { predictor: heuristic }\nserver: { port: 0 }\n',
-  );
-});
-
-afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-const config = () => path.join(folder, 'suffice.yaml');
+const files = new ConfigFolder();
+const config = () => files.config;
 
 describe('suffice', () => {
   test.each([
@@ -167,14 +152,14 @@ describe.each(['check', 'serve'])('suffice %s', (command) => {
     ['adaptation', 'file/below'],
     ['cache', 'file'],
   ])('says that %s.folder %s is a file', async (section, name) => {
-    await writeFile(path.join(folder, 'file'), '');
+    await writeFile(path.join(files.folder, 'file'), '');
     await writeFile(config(), `${simulated}${section}: { folder: ${name} }\n`);
 
     const { code, err } = await run([command, '--config', config()]);
 
     expect(code).toBe(1);
     expect(err).toBe(
-      `${config()}:3:${section.length + 13}: error: "${section}.folder" must be a folder, but ${path.join(folder, 'file')} is a file.\n`,
+      `${config()}:3:${section.length + 13}: error: "${section}.folder" must be a folder, but ${path.join(files.folder, 'file')} is a file.\n`,
     );
   });
 
@@ -202,19 +187,6 @@ describe.each(['check', 'serve'])('suffice %s', (command) => {
   });
 });
 
-test('suffice serve starts where answers cannot be saved, and says so', async () => {
-  // Nobody can make a folder there, whoever runs the tests.
-  await writeFile(
-    config(),
-    'providers: { simulation: {} }\nrouter: { predictor: heuristic }\ncache: { mode: exact, folder: /sys/none }\n',
-  );
-
-  const { code, log } = await run(['serve', '--config', config(), '--port', '0']);
-
-  expect(code).toBe(0);
-  expect(log).toMatch(/answers cannot be saved; they are kept in memory[^]*listening/u);
-});
-
 describe('suffice models', () => {
   test('lists what is served, with prices', async () => {
     const { out } = await run(['models', '--config', config()]);
@@ -232,97 +204,3 @@ describe('suffice models', () => {
     expect(out).toMatch(/ \? /u);
   });
 });
-
-describe('suffice serve', () => {
-  test('says where it is, what it serves and what to try, and drains on SIGTERM', async () => {
-    const { code, err, log } = await run(['serve', '--config', config(), '--port', '0']);
-
-    expect(code).toBe(0);
-    expect(err).toMatch(/url {7}http:\/\/127\.0\.0\.1:\d+\/v1\n/u);
-    expect(err).toContain('simulation/nano');
-    expect(err).toContain('SIMULATED');
-    expect(log).toMatch(/"models":4[^]*"listening"[^]*"draining"[^]*"stopped"/u);
-    expect(err).toMatch(/curl -i http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions/u);
-  });
-
-  test('does not wait for requests under way when it is told to stop a second time', async () => {
-    const port = await freePort();
-    let nowMs = 0;
-    let half: Socket | undefined;
-
-    const { code, log } = await run(['serve', '--config', config(), '--port', String(port)], {
-      clock: { ...systemClock, now: () => nowMs },
-      onSignal: (signal, act) => {
-        if (signal !== 'SIGTERM') return;
-        half = connect(port, '127.0.0.1', () => {
-          half?.write(
-            'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{',
-          );
-          setTimeout(() => {
-            // A terminal and an npm between pass the same Ctrl-C on.
-            act();
-            act();
-            nowMs += 1_000;
-            act();
-          }, 20);
-        }).on('error', () => undefined);
-      },
-    });
-
-    half?.destroy();
-    expect(code).toBe(0);
-    expect(log.match(/a second time/gu)).toHaveLength(1);
-    expect(log).toContain('"stopped"');
-  });
-
-  test('reloads as soon as it listens where it was told to before', async () => {
-    let heard = '';
-    let stop = (): void => undefined;
-    const { log } = await run(['serve', '--config', config(), '--port', '0'], {
-      onSignal: (signal, act) => {
-        heard += `${signal} `;
-        if (signal === 'SIGHUP') act();
-        if (signal === 'SIGTERM') stop = act;
-      },
-      onLog: (line) => {
-        if (line.includes('"listening"')) heard += 'listening ';
-        if (line.includes('"reloaded"')) stop();
-      },
-    });
-
-    expect(heard).toBe('SIGHUP listening SIGTERM SIGINT ');
-    expect(log).toMatch(/"listening"[^]*"reloaded"[^]*"stopped"/u);
-  });
-
-  test('shows every fault of its configuration at once and does not start', async () => {
-    await writeFile(config(), 'sever: {}\nserver: { port: high }\nrules: 7\n');
-
-    const { code, err } = await run(['serve', '--config', config()]);
-
-    expect(code).toBe(1);
-    expect(err.trimEnd().split('\n')).toEqual([
-      expect.stringMatching(/suffice\.yaml:1:1: error: .*did you mean "server"/u),
-      expect.stringMatching(/suffice\.yaml:2:17: error: /u),
-      expect.stringMatching(/suffice\.yaml:3:8: error: /u),
-    ]);
-  });
-
-  test('shows an override that the catalog cannot take at its line', async () => {
-    await writeFile(
-      config(),
-      'providers: { simulation: {} }\nmodels:\n  openai/gpt-4p: { context_window: 5 }\n',
-    );
-
-    const { err } = await run(['serve', '--config', config()]);
-
-    expect(err).toMatch(/suffice\.yaml:3:\d+: error: .*did you mean "openai\/gpt-4o"/iu);
-  });
-});
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}

@@ -12,8 +12,7 @@ import {
   streamsAndStalls,
   textEvents,
 } from '../support/fake-upstream.js';
-
-const PROMPT = 'Why is the sky blue in the morning and red in the evening?';
+import { decide, linesIn, PROMPT, send } from './feedback-client.js';
 
 let artefacts: string;
 let app: TestApp | null = null;
@@ -59,33 +58,6 @@ test('says that it cannot be kept where the disk is full or read-only, logs that
   expect(taken.json).toMatchObject({ scores: { [served]: 1 } });
   expect(await linesIn(server)).toHaveLength(1);
 });
-
-interface Decided {
-  readonly id: string;
-  readonly served: string;
-}
-
-async function decide(server: TestApp, key?: string, model = 'auto'): Promise<Decided> {
-  const { headers } = await post(
-    `${server.url}/v1/chat/completions`,
-    ask(model, PROMPT, { max_tokens: 1 }),
-    bearer(key),
-  );
-  const id = headers.get('x-suffice-decision') ?? '';
-  return { id, served: headers.get('x-suffice-model') ?? '' };
-}
-
-const bearer = (key?: string): Record<string, string> =>
-  key === undefined ? {} : { authorization: `Bearer ${key}` };
-
-const send = (server: TestApp, body: unknown, key?: string) =>
-  post(`${server.url}/v1/feedback`, body, bearer(key));
-
-async function linesIn(server: TestApp): Promise<readonly Record<string, unknown>[]> {
-  const text = await readFile(path.join(server.folder, 'state', 'feedback.jsonl'), 'utf8');
-  const lines = text.split('\n').filter((line) => line !== '');
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-}
 
 describe('POST /v1/feedback', () => {
   test('keeps a score, a label or a preference, without the prompt', async () => {

@@ -1,7 +1,9 @@
 import { codePoint, fc } from '../support/fast-check.js';
+import type { Message } from '../../src/core/conversation.js';
 import { FEATURE_NAMES } from '../../src/route/dense-features.js';
 import { readFeatures } from '../../src/route/features.js';
 import { EMPTY, message } from '../support/conversations.js';
+import { growthOf } from '../support/growth.js';
 
 describe('whatever the client sends', () => {
   const part = fc.oneof(
@@ -53,41 +55,40 @@ describe('whatever the client sends', () => {
     );
   });
 
-  test.each([
-    { what: 'ten megabytes of prose', messages: [message('user', 'lorem ipsum '.repeat(850_000))] },
-    {
-      what: 'tags that are never closed',
-      messages: [message('user', '<system-reminder>'.repeat(600_000))],
-    },
-    {
-      what: 'closing tags alone',
-      messages: [message('user', '</system-reminder>'.repeat(600_000))],
-    },
-    { what: 'dollar signs', messages: [message('user', '$'.repeat(10_000_000))] },
-    { what: 'spaces', messages: [message('user', ' '.repeat(10_000_000))] },
-    { what: 'brackets', messages: [message('user', '([{<'.repeat(2_500_000))] },
-    { what: 'lone surrogates', messages: [message('user', '\udc00'.repeat(5_000_000))] },
-    { what: 'digits and operators', messages: [message('user', '1=1+'.repeat(2_500_000))] },
-    {
-      what: 'a hundred thousand messages',
-      messages: Array.from({ length: 100_000 }, (_, i) => message('user', `turn ${i}`)),
-    },
-    {
-      what: 'a hundred thousand parts',
-      messages: [message('user', ...Array.from({ length: 100_000 }, (_, i) => `part ${i}`))],
-    },
-    {
-      what: 'a hundred thousand turns of boilerplate',
-      messages: Array.from({ length: 100_000 }, () =>
-        message('user', '<system-reminder>x</system-reminder>'),
-      ),
-    },
-  ])('takes bounded time for $what', ({ messages }) => {
-    const start = process.cpuUsage();
-    const features = readFeatures({ ...EMPTY, messages });
-    const spentMs = process.cpuUsage(start).user / 1000;
+  const repeated = (part: string) => (count: number) => [message('user', part.repeat(count))];
 
-    expect(features.dense.every(Number.isFinite)).toBe(true);
-    expect(spentMs).toBeLessThan(1000);
+  test.each([
+    { what: 'prose', messagesOf: repeated('lorem ipsum ') },
+    { what: 'tags that are never closed', messagesOf: repeated('<system-reminder>') },
+    { what: 'closing tags alone', messagesOf: repeated('</system-reminder>') },
+    { what: 'dollar signs', messagesOf: repeated('$') },
+    { what: 'spaces', messagesOf: repeated(' ') },
+    { what: 'brackets', messagesOf: repeated('([{<') },
+    { what: 'lone surrogates', messagesOf: repeated('\udc00') },
+    { what: 'digits and operators', messagesOf: repeated('1=1+') },
+    {
+      what: 'many messages',
+      messagesOf: (count: number) =>
+        Array.from({ length: count }, (_, i) => message('user', `turn ${i}`)),
+    },
+    {
+      what: 'many parts',
+      messagesOf: (count: number) => [
+        message('user', ...Array.from({ length: count }, (_, i) => `part ${i}`)),
+      ],
+    },
+    {
+      what: 'many turns of boilerplate',
+      messagesOf: (count: number) =>
+        Array.from({ length: count }, () =>
+          message('user', '<system-reminder>x</system-reminder>'),
+        ),
+    },
+  ])('takes no more than proportional time for $what', async ({ messagesOf }) => {
+    const sizes = { small: 5_000, large: 100_000 };
+    const readAll = (messages: Message[]) => readFeatures({ ...EMPTY, messages });
+
+    expect(readAll(messagesOf(sizes.large)).dense.every(Number.isFinite)).toBe(true);
+    expect(await growthOf(messagesOf, readAll, sizes)).toBeLessThan(50);
   });
 });

@@ -1,6 +1,7 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { type Socket } from 'node:net';
 import { answers, type Behaviour, hangsUp, stalls, writesRaw } from '../support/fake-upstream.js';
 import { Bench, KEY, provider, settled, upstreamAt } from './support.js';
+import { freePort } from '../support/free-port.js';
 
 let bench: Bench;
 
@@ -176,12 +177,4 @@ function answersOnce(laterConnections: Behaviour = answers()): Behaviour {
       hangsUp(exchange);
     } else (isFirst ? answers() : laterConnections)(exchange);
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -69,6 +69,8 @@ const SLOTS = 16_384;
 const PING: RedisCommand = ['PING'];
 const CLUSTER_INFO: RedisCommand = ['CLUSTER', 'INFO'];
 
+/** For a server to let go of a connection that is given up; one that is lost or hangs never does. */
+const PARTING_MS = 200;
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
 
@@ -196,6 +198,7 @@ function clientFor(settings: RedisSettings): Redis | Cluster {
     // Replies as lists, whatever the server is able to say.
     protocol: 2 as const,
     connectTimeout: timeoutMs,
+    disconnectTimeout: PARTING_MS,
     // What cannot be sent now is not sent at all: nothing piles up, and nobody waits.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

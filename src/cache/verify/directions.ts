@@ -43,13 +43,16 @@ interface Way {
 
 function goElsewhere(a: Tokens, b: Tokens): boolean {
   const own = waysIn(a);
-  const others = own.length === 0 ? own : waysIn(b);
+  if (own.length === 0) return false;
+  // Found by where they lead: held each against each, a long list of ways would take its square in time.
+  const leading = new Map<string, Way[]>();
+  for (const back of waysIn(b)) listAt(leading, back.to).push(back);
   return own.some((way) =>
-    others.some(
-      (back) =>
-        a.slice(way.from, way.until).includes(back.to) &&
-        b.slice(back.from, back.until).includes(way.to),
-    ),
+    a
+      .slice(way.from, way.until)
+      .some((near) =>
+        (leading.get(near) ?? []).some((back) => b.slice(back.from, back.until).includes(way.to)),
+      ),
   );
 }
 
@@ -74,26 +77,37 @@ function waysIn(tokens: Tokens): readonly Way[] {
 
 const isTowards = (token: string): boolean => TOWARDS.has(token) || token === 'between';
 
+type Counted = ReadonlyMap<string, ReadonlySet<string>>;
+
 /** Two numbers, each before the word that the other one stands before in the other text. */
 function countElsewhere(a: Tokens, b: Tokens): boolean {
-  const others = counted(b);
-  const own = [...counted(a)].flatMap(([number, words]) =>
-    Array.from(words, (word) => ({ number, word })),
-  );
-  const stands = (number: string, word: string): boolean => others.get(number)?.has(word) === true;
-  return own.some((one) =>
-    own.some(
-      (two) =>
-        one.number !== two.number &&
-        one.word !== two.word &&
-        stands(one.number, two.word) &&
-        stands(two.number, one.word),
-    ),
-  );
+  const [own, others] = [counted(a), counted(b)];
+  return areExchanged(own, others) || areExchanged(others, own);
+}
+
+/**
+ * Whether a number stands before a word that it did not stand before, and one that did before one of its words.
+ *
+ * Only numbers that have another word are held against those of that word: held each against each, a long table would take its
+ * square in time.
+ */
+function areExchanged(own: Counted, others: Counted): boolean {
+  const before = new Map<string, string[]>();
+  for (const [number, words] of own) for (const word of words) listAt(before, word).push(number);
+  return [...own].some(([number, words]) => {
+    const left = [...words];
+    const found = [...(others.get(number) ?? [])].filter((word) => !words.has(word));
+    return found.some((word) =>
+      before.get(word)?.some((other) => {
+        const taken = others.get(other);
+        return left.some((one) => taken?.has(one));
+      }),
+    );
+  });
 }
 
 /** The words that each number stands before. */
-function counted(tokens: Tokens): ReadonlyMap<string, ReadonlySet<string>> {
+function counted(tokens: Tokens): Counted {
   const found = new Map<string, Set<string>>();
   tokens.forEach((number, i) => {
     const word = tokens[i + 1];
@@ -101,4 +115,13 @@ function counted(tokens: Tokens): ReadonlyMap<string, ReadonlySet<string>> {
     found.set(number, (found.get(number) ?? new Set()).add(word));
   });
   return found;
+}
+
+/** The list under a name, which is made where there is none. */
+function listAt<T>(lists: Map<string, T[]>, name: string): T[] {
+  const known = lists.get(name);
+  if (known !== undefined) return known;
+  const made: T[] = [];
+  lists.set(name, made);
+  return made;
 }

@@ -49,8 +49,16 @@ export function fresh(key: string, more: Partial<HeldAnswer> = {}): HeldAnswer {
   return keptAnswer(key, { storedAtMs: nowMs, expiresAtMs: nowMs + HOUR_MS, ...more });
 }
 
+/** Less than a test has, so that it ends what it began. */
+const PATIENCE_MS = 25_000;
+
+/** @throws {Error} it does not come to hold in time */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 2));
+  const untilMs = performance.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (performance.now() > untilMs) throw new Error(`not in time: ${holds.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }
 
 /** What a process holds or fetches of a key that it knows. */

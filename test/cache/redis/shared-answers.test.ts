@@ -1,4 +1,4 @@
-import { away, knows, saying, there, OneRedis } from './one-redis.js';
+import { knows, saying, there, OneRedis } from './one-redis.js';
 import { fresh, heldBy, until, wordsOf } from './peer.js';
 
 const redis = new OneRedis();
@@ -252,89 +252,4 @@ test('fetches once for all who ask at the same time', async () => {
 
   expect(new Set(words)).toEqual(new Set(['the answer to one']));
   expect(b.fetches).toEqual(['found']);
-});
-
-test('goes on alone while Redis is away, delays nothing, and catches up', async () => {
-  const [a, b] = [redis.peer(), redis.peer()];
-  await there(a, b);
-  a.store.keep(fresh('one'));
-  a.store.keep(fresh('doomed', { tags: ['doomed'] }));
-  await knows(b, 'one', 'doomed');
-  await wordsOf(b, 'doomed');
-  await redis.server.kill();
-  await away(a, b);
-
-  const startedMs = performance.now();
-  const missed = await wordsOf(b, 'one');
-  const tookMs = performance.now() - startedMs;
-  b.store.keep(fresh('meanwhile'));
-  a.store.purge({ tag: 'doomed' });
-  await expect(a.shared.purge({ tag: 'doomed' })).rejects.toThrow();
-  await redis.server.start();
-  await there(a, b);
-  await knows(a, 'meanwhile');
-  await until(() => b.store.peek('doomed') === undefined);
-
-  expect(missed).toBeNull();
-  expect(tookMs).toBeLessThan(500);
-  expect(await wordsOf(a, 'meanwhile')).toBe('the answer to meanwhile');
-  await saying(b, 'one');
-  expect(await redis.raw.exists(redis.nameOf('doomed'))).toBe(0);
-  expect(a.states).toEqual(['there', 'away', 'there']);
-});
-
-test('waits for a server that hangs no longer than it may, and soon not at all', async () => {
-  const [a, b] = [redis.peer(), redis.peer()];
-  await there(a, b);
-  for (let i = 0; i < 8; i++) a.store.keep(fresh(`k${i}`));
-  await knows(b, 'k7');
-  redis.server.hang();
-  const waits: number[] = [];
-  for (let i = 0; i < 8; i++) {
-    const startedMs = performance.now();
-    const found = await heldBy(b, `k${i}`, i < 3 ? 5 : 1_000);
-    waits.push(performance.now() - startedMs);
-    expect(found).toBeNull();
-  }
-  redis.server.goOn();
-  await there(a, b);
-
-  expect(b.fetches.filter((result) => result === 'late')).toHaveLength(3);
-  expect(waits.slice(3).every((ms) => ms < 500)).toBe(true);
-});
-
-test('never mixes anything up while Redis is killed and started under load', async () => {
-  const all = [redis.peer(), redis.peer(), redis.peer()];
-  await there(...all);
-  const wrong: string[] = [];
-  let found = 0;
-  let isOver = false;
-  const load = all.map(async (one, at) => {
-    for (let i = 0; !isOver; i++) {
-      one.store.keep(fresh(`${at}-${i % 50}`));
-      for (const answer of [...one.store.values()].slice(-6)) {
-        const held = await one.shared.fetch(answer, 5);
-        if (held === null) continue;
-        found += 1;
-        const words = held.payload.form === 'whole' ? held.payload.body.toString() : '';
-        if (held.key !== answer.key || words !== `the answer to ${answer.key}`) wrong.push(words);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-  });
-  for (let round = 0; round < 2; round++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await redis.server.kill();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await redis.server.start();
-    await there(...all);
-  }
-  isOver = true;
-  await Promise.all(load);
-  all[0]?.store.purge({});
-  await all[0]?.shared.purge({});
-  await until(() => all.every(({ store }) => store.size === 0));
-
-  expect(wrong).toEqual([]);
-  expect(found).toBeGreaterThan(20);
 });

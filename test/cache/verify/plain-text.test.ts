@@ -1,6 +1,7 @@
 import { fc } from '../../support/fast-check.js';
 import { replaceNumberWords } from '../../../src/cache/verify/number-words.js';
 import { plainText } from '../../../src/cache/verify/plain-text.js';
+import { growthOf } from '../../support/growth.js';
 
 const letters = (text: string): string =>
   plainText(text)
@@ -126,16 +127,14 @@ test('takes any text', () => {
   );
 });
 
-test('takes time in proportion to the text', () => {
-  const texts = ['a '.repeat(2000), 'please '.repeat(570), "don't ".repeat(660), '. '.repeat(2000)];
+test.each(['a ', 'please ', "don't ", '. '])(
+  'takes time in proportion to a text of nothing but %j',
+  async (part) => {
+    const textOf = (length: number) => part.repeat(length / part.length);
 
-  const before = process.cpuUsage();
-  for (const text of texts) plainText(text);
-  const { user } = process.cpuUsage(before);
-
-  // Of the processor, as other work must not count: a tenth of a second. Quadratic time would be many seconds.
-  expect(user).toBeLessThan(2_000_000);
-});
+    expect(await growthOf(textOf, plainText, { small: 200, large: 4_000 })).toBeLessThan(50);
+  },
+);
 
 test.each([
   ['How does China see us?', 'How does China see USA?'],

@@ -1,4 +1,8 @@
-/** What providers of responses send. */
+import type { AnswerEvent } from '../../../src/dialects/neutral/event.js';
+import { responses } from '../../../src/dialects/responses/responses.js';
+import { RULES } from '../../support/translated.js';
+
+/** What providers of responses send, and what it is read as. */
 
 export const sse = (...events: readonly { type: string; [name: string]: unknown }[]) =>
   events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
@@ -20,3 +24,15 @@ export const over = (output: readonly unknown[], more: object = {}) => ({
   usage: { input_tokens: 5, output_tokens: 2, total_tokens: 7 },
   ...more,
 });
+
+const READING = { ...RULES, answerTool: null };
+
+export function read(stream: string): AnswerEvent[] {
+  const events: AnswerEvent[] = [];
+  const reader = responses.openReader(READING, (event) => {
+    events.push(event);
+  });
+  reader.push(Buffer.from(stream));
+  reader.end();
+  return events;
+}

@@ -1,4 +1,3 @@
-import { createServer, type AddressInfo } from 'node:net';
 import type { ProviderSettings } from '../../../src/upstream/providers.js';
 import { selfSigned, trust, type Certificate } from '../../support/certificate.js';
 import { FakeProxy, demands, dies, grants, hangs, says, utters } from '../../support/fake-proxy.js';
@@ -10,6 +9,7 @@ import {
   sse,
 } from '../../support/fake-upstream.js';
 import { Bench, bodyOf, bytesOf, KEY, provider, readAll, settled, upstreamAt } from '../support.js';
+import { freePort } from '../../support/free-port.js';
 
 const PASSWORD = 'p@ss/word 1';
 const USER = 'gate:p%40ss%2Fword%201';
@@ -345,11 +345,3 @@ describe('a proxy that gives no tunnel is said to', () => {
     expect((await bench.ask()).status).toBe(200);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -1,0 +1,26 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** A folder of each test's own, with a configuration of simulated models in it. */
+export class ConfigFolder {
+  folder = '';
+
+  constructor() {
+    beforeEach(async () => {
+      this.folder = await mkdtemp(path.join(tmpdir(), 'suffice-cli-'));
+      await writeFile(
+        this.config,
+        'providers: { simulation: {} }\nrouter: { predictor: heuristic }\nserver: { port: 0 }\n',
+      );
+    });
+    afterEach(async () => {
+      await rm(this.folder, { recursive: true, force: true });
+    });
+  }
+
+  /** The path of the configuration. */
+  get config(): string {
+    return path.join(this.folder, 'suffice.yaml');
+  }
+}
