@@ -10,19 +10,19 @@ import type { VectorSource } from './vectors.js';
 /** Bytes of a text's hash in the file of kept vectors. */
 const HASH_BYTES = 16;
 const FLOAT_BYTES = 4;
-/** Texts that are encoded before what was made of them is kept. */
+/** Texts that are encoded before the vectors are appended to the file. */
 const CHUNK = 256;
 
-/** What vectors are made with, and where they are kept. */
+/** The encoder, and where its vectors are cached. */
 export interface EncoderVectorsOptions {
   readonly encoder: Pick<Encoder, 'id' | 'dims' | 'encode'>;
   readonly note: EncoderNote;
-  /** Gets a file for each encoder, so that a second run goes on where the first one stopped. */
+  /** Has one file per encoder, so that a second run continues where the first stopped. */
   readonly folder: string;
   readonly progress: Progress;
 }
 
-/** The vectors of an operator's encoder, each made once for all runs. */
+/** The vectors of an operator's encoder, cached on disk across runs. */
 export class EncoderVectors implements VectorSource {
   readonly id: string;
   readonly dims: number;
@@ -81,7 +81,7 @@ function hashOf(text: string): string {
     .slice(0, 2 * HASH_BYTES);
 }
 
-/** What was kept by earlier runs; a record that one of them did not finish is cut off. */
+/** The vectors cached by earlier runs; an unfinished last record is cut off. */
 function readKept(file: string, dims: number): Map<string, Float32Array> {
   const kept = new Map<string, Float32Array>();
   if (!existsSync(file)) return kept;

@@ -1,6 +1,6 @@
 import { logistic } from '../../src/route/factor-network.js';
 
-/** A number, and how often what it was said of came true. */
+/** A data point: a score and the observed share of positive outcomes. */
 export interface Point {
   readonly x: number;
   /** 0 to 1. */
@@ -8,7 +8,7 @@ export interface Point {
   readonly weight: number;
 }
 
-/** The log odds that numbers stand for: `scale * x + shift`. */
+/** Log odds as a line over the score: `scale * x + shift`. */
 export interface Line {
   readonly scale: number;
   readonly shift: number;
@@ -17,7 +17,7 @@ export interface Line {
 const STEPS = 12;
 const MOST_HALVINGS = 20;
 
-/** Logistic regression of shares on numbers, by Newton's method. Of points that leave it open, a line near `x` itself. */
+/** Logistic regression of shares on scores, by Newton's method. If the points do not determine it, a line near `x` itself. */
 export function fitLine(points: readonly Point[]): Line {
   let line: Line = { scale: 1, shift: 0 };
   for (let step = 0; step < STEPS; step++) line = nextLine(points, line);
@@ -40,7 +40,7 @@ function nextLine(points: readonly Point[], line: Line): Line {
   const shift = (h11 * g0 - h01 * g1) / determinant;
   const scale = (h00 * g1 - h01 * g0) / determinant;
   const before = lossOf(points, line);
-  // A whole step nearly always is one forward; of few points it may lead beyond all sense.
+  // A full step nearly always lowers the loss; with few points it may overshoot, so it is halved.
   for (let part = 1, i = 0; i < MOST_HALVINGS; part /= 2, i++) {
     const next = { scale: line.scale - part * scale, shift: line.shift - part * shift };
     if (lossOf(points, next) <= before) return next;
@@ -52,7 +52,7 @@ function lossOf(points: readonly Point[], { scale, shift }: Line): number {
   let loss = 0;
   for (const { x, share, weight } of points) {
     const odds = scale * x + shift;
-    // log(1 + e^odds) - share * odds, where e^odds may be too large for a number.
+    // log(1 + e^odds) - share * odds, written so that e^odds cannot overflow.
     loss += weight * (Math.max(0, odds) + Math.log1p(Math.exp(-Math.abs(odds))) - share * odds);
   }
   return loss;

@@ -35,7 +35,7 @@ Usage: npm run train -- --data FOLDER [--only STEP] [--out FOLDER] [--seed NUMBE
                  learnt from English prompts is applied to prompts in every language
 `;
 
-/** In the order in which they build on each other; the last three only look. */
+/** In order of dependency; the last three train nothing. */
 const STEPS: ReadonlyMap<string, (options: TrainingOptions) => Promise<void>> = new Map([
   ['embedder', trainEmbedder],
   ['predictor', trainPredictor],
@@ -45,9 +45,9 @@ const STEPS: ReadonlyMap<string, (options: TrainingOptions) => Promise<void>> = 
   ['doubtful', findDoubtful],
   ['report', reportVerifier],
 ]);
-/** Done where they are asked for. */
+/** Only run if named by `--only`. */
 const ON_DEMAND: readonly string[] = ['crossvalidate', 'doubtful', 'report'];
-/** Done with an operator's encoder: the others have tables of their own. */
+/** Steps that apply to an operator's encoder. */
 const OF_ENCODERS: readonly string[] = ['predictor', 'prompts', 'crossvalidate'];
 
 const OPTIONS = {
@@ -125,7 +125,7 @@ function refuse(why: string): number {
 try {
   process.exitCode = await main();
 } catch (error) {
-  // Broken data is the user's to mend; anything else is ours, so its stack is worth seeing.
+  // For broken data or options the message is enough; anything else is a bug, so the stack is shown.
   const known =
     error instanceof DataError ||
     error instanceof ArtefactError ||

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { readManifest } from '../../src/embed/artefact.js';
 import type { Manifest } from '../../src/embed/artefact.js';
 
-/** What a training step knows and the manifest should say. Absent parts keep their former value. */
+/** What a training step contributes to the manifest. Absent parts keep their previous value. */
 export interface ManifestParts {
-  /** Files of the folder, by name, whose size and hash are to be taken now. */
+  /** Names of files in the folder whose size and hash are to be updated. */
   readonly artefacts: readonly string[];
   /** `FEATURE_NAMES` of the program that trained. */
   readonly features: readonly string[];
@@ -19,7 +19,7 @@ export interface ManifestParts {
 
 const NO_MANIFEST = { artefacts: {}, embedder: {}, predictor: {}, data: [] };
 
-/** Writes `manifest.json`, or brings the one that is there up to date with what one step trained. */
+/** Writes `manifest.json`, or updates the existing one with what one step trained. */
 export function writeManifest(folder: string, parts: ManifestParts): Manifest {
   const file = path.join(folder, 'manifest.json');
   const former = existsSync(file) ? readManifest(folder) : NO_MANIFEST;

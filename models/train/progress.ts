@@ -1,4 +1,4 @@
-/** Tells on standard error what a long training run is doing. */
+/** Reports the progress of a long training run. */
 export interface Progress {
   /** One line, with the seconds since the run began. */
   say(line: string): void;

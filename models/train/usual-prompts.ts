@@ -22,7 +22,7 @@ import { partOf } from './split.js';
 import { tableVectors } from './vectors.js';
 import type { VectorSource } from './vectors.js';
 
-/** Where data comes from and the artefact goes. */
+/** Options of the training step: input data and output folder. */
 export interface UsualPromptsOptions {
   readonly dataFolder: string;
   /** Holds `embedder.bin`, or `predictor.bin` where `vectors` are given; gets `usual-prompts.bin`. */
@@ -33,16 +33,16 @@ export interface UsualPromptsOptions {
   readonly vectors?: VectorSource | undefined;
 }
 
-/** Prompts of graded sets, and as many that nobody graded: neither alone is what people ask. */
+/** Number of graded prompts, and of ungraded ones: neither kind alone is typical of what people ask. */
 const OF_EACH = 128;
-/** Of a large set more is taken than of a small one, but not in proportion. */
+/** A source of n prompts is sampled in proportion to n to this power. */
 const SET_POWER = 0.5;
 
 const promptSchema = z.object({ text: z.string(), source: z.string() });
 
 /**
- * Writes numbers of a few hundred prompts of the training parts, without their text, that stand for
- * what is usually asked: prices of quality are found from them before there is traffic.
+ * Writes the vectors and features, without the text, of a few hundred training prompts that represent
+ * typical traffic; quality prices are derived from them before there is real traffic.
  */
 export async function trainUsualPrompts(options: UsualPromptsOptions): Promise<void> {
   const { dataFolder, outFolder, progress, vectors = tableVectors(outFolder) } = options;
@@ -86,7 +86,7 @@ export async function trainUsualPrompts(options: UsualPromptsOptions): Promise<v
   progress.say(`${USUAL_PROMPTS_FILE}: ${bytes} bytes, ${chosen.length} prompts`);
 }
 
-/** Vectors as the predictor takes them in: those of an encoder are centred, by what it was trained with. */
+/** Vectors as the predictor expects them: those of an encoder are centred by the centre it was trained with. */
 async function predictorsVectors(
   features: readonly { readonly task: string }[],
   vectors: VectorSource,
@@ -110,7 +110,7 @@ interface Sourced {
   readonly conversation: Conversation;
 }
 
-/** So many prompts at random, of every source a number that grows with its size. */
+/** A random sample of `count` prompts, with a share of each source that grows with its size (`SET_POWER`). */
 function spreadOver(prompts: readonly Sourced[], count: number, random: Random): Sourced[] {
   const bySource = new Map<string, Sourced[]>();
   for (const prompt of random.shuffle([...prompts])) {
@@ -118,8 +118,8 @@ function spreadOver(prompts: readonly Sourced[], count: number, random: Random):
     if (others === undefined) bySource.set(prompt.source, [prompt]);
     else others.push(prompt);
   }
-  // Sorted by the place in its own source, stretched by the source's size: the first `count` of all
-  // have so many of each source as its share says.
+  // Sorted by the position in its own source, scaled by the source's share: the first `count`
+  // contain each source in proportion.
   const placed = [...bySource.values()].flatMap((members) =>
     members.map((prompt, i) => ({ prompt, place: (i + 0.5) / members.length ** SET_POWER })),
   );

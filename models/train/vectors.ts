@@ -2,19 +2,19 @@ import path from 'node:path';
 import { StaticEmbedder } from '../../src/embed/static-embedder.js';
 import type { EncoderNote } from '../../src/route/predictor-artefact.js';
 
-/** What turns prompts into the vectors that a predictor is trained on. */
+/** Turns prompts into the vectors that a predictor is trained on. */
 export interface VectorSource {
-  /** Vectors of two ids are never mixed. */
+  /** Vectors of different ids are never mixed. */
   readonly id: string;
   readonly dims: number;
-  /** Of an operator's encoder; `null` for the table. */
+  /** The operator's encoder; `null` for the embedding table. */
   readonly encoder: EncoderNote | null;
 
-  /** Of `Features.task` of prompts, in their order, each of unit length; with an encoder it takes minutes. */
+  /** Vectors of the prompts' `Features.task`, in order, of unit length; takes minutes with an encoder. */
   encodeAll(tasks: readonly string[]): Promise<readonly Float32Array[]>;
 }
 
-/** The table in a folder of artefacts. */
+/** Vectors of the embedding table in a folder of artefacts. */
 export function tableVectors(folder: string): VectorSource {
   const embedder = StaticEmbedder.load(path.join(folder, 'embedder.bin'));
   return {

@@ -10,13 +10,13 @@ const PROCESS_FILE = path.resolve(
   import.meta.dirname,
   '../../src/embed/encoder/encoder-process.ts',
 );
-/** Vectors that were made, out of the way of what is trained from them. */
+/** Cache of vectors, apart from the artefacts. */
 const KEPT_IN = path.join('build', 'train');
 
 /**
- * Does something with the vectors of an encoder, and ends its process.
+ * Runs `act` with the vectors of an encoder, then ends its process.
  *
- * @throws {ArtefactError} the package or the model cannot be had, or the model cannot be run
+ * @throws {ArtefactError} the package or the model cannot be loaded, or the model cannot be run
  */
 export async function withEncoder(
   note: EncoderNote,
@@ -25,12 +25,12 @@ export async function withEncoder(
 ): Promise<void> {
   progress.say(`opening ${note.name}; a model that is named is downloaded when it is first used`);
   const encoder = await Encoder.open(note.name, {
-    // It uses all cores, and with one text at a time vectors are what the gateway will make.
+    // One process uses all cores, and one text at a time gives the same vectors as the gateway.
     processes: 1,
     maxBatch: 1,
     cacheFolder: encoderCacheIn(process.env),
     processFile: PROCESS_FILE,
-    // This program is not compiled, and its process is not either.
+    // This program runs uncompiled, so its child process needs the same loader.
     execArgv: process.execArgv,
   });
   progress.say(`${note.name}: ${encoder.id}, ${encoder.dims} numbers a vector`);

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 
-/** A file of `models/` that cannot be used: missing, cut short, foreign, of another version, or not the one trained. */
+/** An artefact (a file of `models/`, or an encoder) that cannot be used: missing, truncated, of another kind or version, or not the one expected. */
 export class ArtefactError extends Error {
   override readonly name = 'ArtefactError';
-  /** The file at fault, as it was asked for. */
+  /** The file, as it was given. */
   readonly file: string;
 
   constructor(file: string, message: string, detail: { readonly cause?: unknown } = {}) {
@@ -39,16 +39,16 @@ const headerSchema = z.strictObject({
   ),
 });
 
-/** The JSON header of a binary artefact; sections lie in the file in this order. */
+/** The JSON header of a binary artefact; sections are in the order of the file. */
 export type ArtefactHeader = z.infer<typeof headerSchema>;
 type SectionType = ArtefactHeader['sections'][number]['type'];
 
-/** A binary artefact whose header and size have been checked. Tables are copies, safe to keep. */
+/** A binary artefact whose header and size have been validated. Tables are copies, safe to keep. */
 export class Artefact {
   readonly file: string;
   /** First 12 hex digits of the SHA-256 of the whole file. */
   readonly hash: string;
-  /** What the trainer wrote about the artefact; the reader checks it with a schema of its own. */
+  /** Metadata from training; the reader validates it with a schema of its own. */
   readonly meta: Readonly<Record<string, unknown>>;
   readonly #bytes: Buffer;
   readonly #header: ArtefactHeader;
@@ -102,7 +102,7 @@ export class Artefact {
             `table ${name}: expected ${length} ${type}, found ${found}`,
           );
         }
-        // A copy: views need aligned memory, which a Buffer from a pool does not promise.
+        // A copy: typed arrays need aligned memory, which a pooled Buffer does not guarantee.
         const start = this.#bytes.byteOffset + offset;
         return (this.#bytes.buffer as ArrayBuffer).slice(start, start + bytes);
       }
@@ -113,10 +113,10 @@ export class Artefact {
 }
 
 /**
- * Reads a binary artefact and checks that it is whole and of the wanted kind.
+ * Reads a binary artefact and checks that it is complete and of the expected kind.
  *
  * @param source - a path, or the bytes themselves
- * @throws {ArtefactError} missing, truncated, foreign, or of another kind or version
+ * @throws {ArtefactError} missing, truncated, not an artefact, or of another kind or version
  */
 export function openArtefact(
   source: string | Buffer,
@@ -217,13 +217,13 @@ const manifestSchema = z.strictObject({
   ),
 });
 
-/** `models/manifest.json`: what was trained, from what, and the hashes that say nobody touched it since. */
+/** `models/manifest.json`: what was trained, on which data, and hashes that show whether a file was changed since. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /**
- * Reads `manifest.json` of a folder of artefacts; the artefacts themselves are not looked at.
+ * Reads `manifest.json` of a folder of artefacts, without checking the artefacts themselves.
  *
- * @throws {ArtefactError} missing, not JSON, or not of the manifest's form
+ * @throws {ArtefactError} missing, not JSON, or not a manifest
  */
 export function readManifest(folder: string): Manifest {
   const file = path.join(folder, 'manifest.json');

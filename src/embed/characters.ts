@@ -1,13 +1,13 @@
-/** Characters of a text that are looked at: the first and the last half of this many. */
+/** Maximum number of characters of a text that are read; of a longer text, the first and the last half of this many. */
 export const MAX_SCANNED_CHARS = 8192;
 
-/** What a UTF-16 unit is to a tokenizer. */
+/** Classes of UTF-16 units for a tokenizer. */
 export const CHARACTER = {
   separator: 0,
   letter: 1,
-  /** A letter of a script that writes no spaces, or glues words: its own token. */
+  /** A letter of a script without spaces between words, or that joins words: a token of its own. */
   unspaced: 2,
-  /** Dropped inside a word, so that `don't` and `dont` are one. */
+  /** Dropped inside a word, so that `don't` and `dont` are the same. */
   apostrophe: 3,
 } as const;
 
@@ -16,7 +16,7 @@ const UNSPACED_SCRIPTS =
   /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]/u;
 const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;
 
-/** A `CHARACTER` for each UTF-16 unit; surrogates count as letters, so that an emoji is a word. */
+/** The class (`CHARACTER`) of each UTF-16 unit; surrogates count as letters, so that an emoji is a word. */
 export function characterClasses(): Uint8Array {
   const classes = new Uint8Array(65_536);
   for (let code = 0; code < 65_536; code++) {
@@ -29,17 +29,17 @@ export function characterClasses(): Uint8Array {
   return classes;
 }
 
-/** Composed, lower-case, and at most `MAX_SCANNED_CHARS` long: head and tail of what is longer. */
+/** A text in NFC and lower case, at most `MAX_SCANNED_CHARS` long: head and tail of a longer one. */
 export function normaliseText(text: string): string {
   const half = MAX_SCANNED_CHARS / 2;
   const bounded =
     text.length <= MAX_SCANNED_CHARS ? text : `${text.slice(0, half - 1)} ${text.slice(-half)}`;
-  // Case and composition may each lengthen a text (İ, and NFC's exclusions), so cut once more.
+  // Lower-casing and NFC may each lengthen a text (İ, and composition exclusions), so cut again.
   return bounded.normalize('NFC').toLowerCase().slice(0, MAX_SCANNED_CHARS);
 }
 
 /**
- * The words of a text, as `Tokenizer.scan` sees them, in order: for counting before there is a vocabulary.
+ * The words of a text in order, as `Tokenizer.scan` reads them; for counting before there is a vocabulary.
  *
  * @param classes - from `characterClasses()`
  */

@@ -16,7 +16,7 @@ export class DenseMatrix {
    */
   constructor(values: Float32Array, columns: number) {
     const rows = values.length / columns;
-    // Zeros fill each row up to whole steps of the kernel.
+    // Rows are padded with zeros to whole steps of the kernel.
     const stride = padded(columns, ROW_STEP);
     this.#strideBytes = 4 * stride;
     const lengths = [rows * stride, stride, rows].map((numbers) => 4 * numbers);
@@ -31,7 +31,7 @@ export class DenseMatrix {
   }
 
   /**
-   * The inner product of each row with `vector`, as 32-bit floats.
+   * The dot product of each row with `vector`, in 32-bit floats.
    *
    * @param vector - shape [columns]
    * @returns shape [rows]; overwritten by the next call
@@ -43,8 +43,8 @@ export class DenseMatrix {
   /**
    * As `times`, for some of the rows.
    *
-   * @param first - number of the first row
-   * @param count - at least 1; no more than there are from `first` on
+   * @param first - index of the first row
+   * @param count - number of rows, at least 1
    * @returns shape [count]; overwritten by the next call
    */
   timesRows(vector: Float32Array, first: number, count: number): Float32Array {

@@ -6,19 +6,19 @@ import {
   artefactBytes,
 } from './artefact.js';
 
-/** A table of an artefact; its type follows from the array's. */
+/** A table of an artefact; its type is that of the array. */
 type Table = Int8Array | Int32Array | Uint32Array | Float32Array;
 
-/** What goes into one binary artefact. */
+/** The contents of a binary artefact. */
 export interface ArtefactParts {
   readonly kind: string;
   readonly version: number;
   readonly meta: Readonly<Record<string, unknown>>;
-  /** By name, in the order they are to stand in the file. */
+  /** By name, in file order. */
   readonly tables: Readonly<Record<string, Table>>;
 }
 
-/** The bytes that `openArtefact` reads back: the same parts give the same bytes. */
+/** Encodes an artefact for `openArtefact`. Deterministic: the same parts give the same bytes. */
 export function packArtefact(parts: ArtefactParts): Buffer {
   const tables = Object.entries(parts.tables);
   const sections = tables.map(([name, table]) => ({

@@ -1,16 +1,16 @@
 import { padded, ROW_STEP, VECTOR_KERNEL } from './vector-kernel.js';
 import { LinearMemory } from './wasm/linear-memory.js';
 
-/** Room for a number of vectors that all can be multiplied with another at once. */
+/** A block of vectors that can all be multiplied with another vector at once. */
 export interface RowBlock {
   readonly capacity: number;
-  /** All numbers, row after row, each row as long as the `stride`. */
+  /** Row-major; each row is `stride` numbers long. */
   readonly matrix: Float32Array;
   readonly stride: number;
-  /** The row's numbers in place: writing to them changes the block. */
+  /** A view of a row: writing to it changes the block. */
   row(index: number): Float32Array;
   /**
-   * The inner products of the first `count` rows with `vector`.
+   * The dot products of the first `count` rows with `vector`.
    *
    * @param count - at least 1
    * @returns overwritten by the next call
@@ -18,10 +18,10 @@ export interface RowBlock {
   products(vector: Float32Array, count: number): Float32Array;
 }
 
-/** Below this, memory of its own (pages of 64 KiB, and gigabytes of addresses) is not worth it. */
+/** Smaller blocks are not worth a WebAssembly memory of their own (pages of 64 KiB, and gigabytes of address space). */
 const LEAST_KERNEL_ROWS = 256;
 
-/** Opens a block; larger ones compute with SIMD instructions. All rows are zero at first. */
+/** Creates a block of zeros; from 256 rows on, it computes with SIMD instructions. */
 export function rowBlock(capacity: number, dims: number): RowBlock {
   return capacity < LEAST_KERNEL_ROWS ? plainBlock(capacity, dims) : kernelBlock(capacity, dims);
 }
@@ -38,7 +38,7 @@ function plainBlock(capacity: number, dims: number): RowBlock {
     products: (vector, count) => {
       for (let row = 0; row < count; row++) {
         let [sum, at] = [0, row * stride];
-        // By index: the iterator of a typed array takes fifteen nanoseconds a number.
+        // By index: the iterator of a typed array takes fifteen nanoseconds per number.
         for (let i = 0; i < dims; i++, at++) sum += (matrix[at] ?? 0) * (vector[i] ?? 0);
         products[row] = sum;
       }
@@ -47,7 +47,7 @@ function plainBlock(capacity: number, dims: number): RowBlock {
   };
 }
 
-/** A block that computes with SIMD instructions, however small it is: for one that the whole process shares. */
+/** A block that computes with SIMD instructions whatever its size: for one that the whole process shares. */
 export function kernelBlock(capacity: number, dims: number): RowBlock {
   const stride = padded(dims, ROW_STEP);
   const lengths = [capacity * stride, stride, capacity].map((numbers) => 4 * numbers);

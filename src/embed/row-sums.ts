@@ -6,7 +6,7 @@ import type { KernelCall } from './wasm/linear-memory.js';
 /** The kernel works on whole vectors of four words. */
 const VECTOR_WORDS = SIGN_STEP / SIGN_WORD_BITS;
 
-/** The rows that can be added: each has so many random signs, and so many learned numbers. */
+/** The rows that can be added; each has `signDims` random signs and `tableDims` learned numbers. */
 export interface RowTables {
   readonly rows: number;
   /** A multiple of 32. */
@@ -17,11 +17,11 @@ export interface RowTables {
   readonly table: Int8Array;
 }
 
-/** Adds weighted rows with SIMD instructions. Its memory holds the tables: one byte a number, one bit a sign. */
+/** Adds weighted rows with SIMD instructions. Its memory holds the tables: one byte per number, one bit per sign. */
 export class RowSums {
-  /** Which rows to add: written by the caller, who keeps below `RowTables.rows`. */
+  /** Indices of the rows to add, below `RowTables.rows`; written by the caller. */
   readonly rows: Uint32Array;
-  /** What to multiply them with: written by the caller. */
+  /** Their weights; written by the caller. */
   readonly weights: Float32Array;
   readonly #signDims: number;
   readonly #signs: Uint32Array;
@@ -32,7 +32,7 @@ export class RowSums {
   readonly #addSigns: KernelCall;
   readonly #addRows: KernelCall;
 
-  /** @param most - rows that are ever added at once */
+  /** @param most - maximum number of rows that are added at once */
   constructor(tables: RowTables, most: number) {
     const signs = padded(tables.signDims, SIGN_STEP);
     const width = padded(tables.tableDims, ROW_STEP);

@@ -1,14 +1,14 @@
 import { mix } from './word-hash.js';
 
-/** Signs in a word of `signWord`. */
+/** Number of signs in a word from `signWord`. */
 export const SIGN_WORD_BITS = 32;
 
 /**
- * The signs of 32 neighbouring dimensions, the first in the lowest bit; a set bit is +1, another -1.
+ * The random signs of 32 consecutive dimensions, the first in the lowest bit; a set bit is +1, a clear one -1.
  *
- * They are made when a table is loaded instead of being stored, and are the same on every machine.
+ * They are generated when a table is loaded instead of being stored, and are the same on every machine.
  *
- * @param index - of the word among all rows' words, row after row
+ * @param index - of the word among the words of all rows, row after row
  */
 export function signWord(index: number, seed: number): number {
   return mix(mix(index + 1) ^ seed);

@@ -4,9 +4,9 @@ import { RowSums } from './row-sums.js';
 import { MAX_BAG_ROWS, Tokenizer } from './tokenize.js';
 import type { Bag } from './tokenize.js';
 
-/** What `models/embedder.bin` calls itself. */
+/** The `kind` in the header of `models/embedder.bin`. */
 export const EMBEDDER_KIND = 'static-embedder';
-/** Version of the tables' meaning; older and newer files are refused. */
+/** Version of the table layout; files of any other version are rejected. */
 export const EMBEDDER_VERSION = 1;
 
 const metaSchema = z.object({
@@ -26,7 +26,7 @@ interface Tables {
 }
 
 /**
- * Turns texts into vectors by looking up and adding rows: microseconds, no inference engine.
+ * Turns texts into vectors by looking up and adding rows, in microseconds and without an inference engine.
  *
  * A vector has two halves. The first adds a fixed random row of ±1 for each word, times a learned
  * gain, and says *which* words occur; the second adds learned int8 rows and says what they mean.
@@ -66,10 +66,10 @@ export class StaticEmbedder {
   }
 
   /**
-   * Loads a table, in tens of milliseconds and about 1.5 times its size of memory.
+   * Loads a table in tens of milliseconds; it takes about 1.5 times its size in memory.
    *
    * @param source - a path, or the bytes themselves
-   * @throws {ArtefactError} missing, truncated, foreign, or of another version
+   * @throws {ArtefactError} missing, truncated, or of another kind or version
    */
   static load(source: string | Buffer): StaticEmbedder {
     const artefact = openArtefact(source, { kind: EMBEDDER_KIND, version: EMBEDDER_VERSION });
@@ -94,9 +94,9 @@ export class StaticEmbedder {
   }
 
   /**
-   * The vector of a text: the same for the same text, whatever was embedded before.
+   * The vector of a text. Deterministic.
    *
-   * Case, punctuation and spacing do not matter. Of a text over 8,192 characters the first and
+   * Case, punctuation and spacing do not matter. Of a text over 8,192 characters, the first and
    * the last 4,096 count.
    *
    * @param out - where to put it, shape [dims]; a new array when absent
@@ -114,10 +114,10 @@ export class StaticEmbedder {
   }
 
   /**
-   * What the table knows of a single word.
+   * The row and the learned vector of a single word.
    *
-   * @returns `row`: its place among the known words, from the commonest on, `null` for an unknown one; `meaning`: the learned
-   *   half of its vector, unit length, all zeros where nothing was learned
+   * @returns `row`: its frequency rank among the known words, 0 for the commonest, `null` for an unknown word; `meaning`: the
+   *   learned half of its vector, unit length, all zeros if nothing was learned
    */
   describeWord(word: string): { readonly row: number | null; readonly meaning: Float32Array } {
     const bag = this.#tokenizer.scan(word);
@@ -127,12 +127,12 @@ export class StaticEmbedder {
     return { row, meaning: scaleToUnit(meaning) };
   }
 
-  /** Numbers at the front of a vector that say which words occur; the rest says what they mean. */
+  /** Length of the front part of a vector, which says which words occur; the rest says what they mean. */
   get identityDims(): number {
     return this.#meta.identityDims;
   }
 
-  /** Writes the weights of the rows' signs to `gained`, and those of their numbers to `#scaled`. */
+  /** Writes the weights of the rows' signs to `gained`, and those of their learned numbers to `#scaled`. */
   #weigh({ rows, counts, size }: Bag, gained: Float32Array): void {
     const factors = this.#factors;
     const scaled = this.#scaled;
@@ -145,14 +145,14 @@ export class StaticEmbedder {
   }
 }
 
-/** How much a row counts that occurs `count` times: the root, so that repetition does not drown the rest. */
+/** Weight of a row that occurs `count` times: the square root, so that repetition does not drown the rest. */
 export function occurrenceWeight(count: number): number {
   return Math.sqrt(count);
 }
 
 function scaleToUnit(vector: Float32Array): Float32Array {
   let square = 0;
-  // By index: the iterator of a typed array takes fifteen nanoseconds a number.
+  // By index: the iterator of a typed array takes fifteen nanoseconds per number.
   let i = 0;
   while (i < vector.length) {
     const value = vector[i] ?? 0;

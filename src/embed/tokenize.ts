@@ -9,49 +9,49 @@ import {
   spread,
 } from './word-hash.js';
 
-/** Characters of a word that are looked at; longer "words" are blobs and never known. */
+/** Longest word that may be known; longer "words" are blobs, of which only this many characters count. */
 export const MAX_WORD_CHARS = 32;
 
-/** The most distinct rows a text can have: an unspaced letter and its pair for each character. */
+/** Maximum number of distinct rows of a text: an unspaced letter and its pair for each character. */
 export const MAX_BAG_ROWS = 2 * MAX_SCANNED_CHARS + 2;
 
 const EDGE_OPEN = 0x3c;
 const EDGE_CLOSE = 0x3e;
 
-/** What the table knows, as hashes: strings are never needed to find a row. */
+/** The entries of the table, as hashes: no strings are needed to find a row. */
 export interface Vocabulary {
-  /** Two 32-bit hashes a word (`hashUnits`), interleaved; at most 65,535 words, row 0 first. */
+  /** Two 32-bit hashes per word (`hashUnits`), interleaved; at most 65,535 words, row 0 first. */
   readonly words: Uint32Array;
-  /** `first row × 65,536 + second row` of every known pair of neighbours; rows follow the words. */
+  /** `first row × 65,536 + second row` of every known pair of neighbouring words; their rows follow the words'. */
   readonly pairs: Uint32Array;
-  /** Rows that share the character n-grams of unknown words; they follow the pairs. */
+  /** Number of rows for hashed character n-grams of unknown words; they follow the pairs. */
   readonly buckets: number;
 }
 
-/** What a text consists of: distinct rows of the table and how often each occurs. */
+/** A text as a bag of distinct table rows and their counts. */
 export interface Bag {
-  /** Valid up to `size`; overwritten by the next scan. */
+  /** Valid up to `size`; overwritten by the next `scan`. */
   readonly rows: Int32Array;
-  /** Occurrences; fractions where one unknown word is spread over n-grams. */
+  /** Occurrences; fractions if an unknown word is spread over n-grams. */
   readonly counts: Float32Array;
   readonly size: number;
 }
 
-/** The words of one text, side by side. An unspaced letter is a word as well. */
+/** The words of one text, in parallel arrays. An unspaced letter is a word as well. */
 class Words {
   size = 0;
   readonly firstHash = new Int32Array(MAX_SCANNED_CHARS);
   readonly secondHash = new Int32Array(MAX_SCANNED_CHARS);
-  /** Characters; one more than `MAX_WORD_CHARS` for a longer word, 0 for an unspaced letter. */
+  /** In characters; `MAX_WORD_CHARS` + 1 for a longer word, 0 for an unspaced letter. */
   readonly length = new Uint8Array(MAX_SCANNED_CHARS);
   /** 1 for an unspaced letter that directly follows another. */
   readonly isGlued = new Uint8Array(MAX_SCANNED_CHARS);
-  /** Where its characters begin in `units`; the places before and after them are free for its edges. */
+  /** Start of its characters in `units`; the positions before and after them are free for the edge markers. */
   readonly start = new Uint16Array(MAX_SCANNED_CHARS);
   readonly units = new Uint16Array(2 * MAX_SCANNED_CHARS + 2);
-  /** The row that each was found in, -1 for none. */
+  /** The row of each word, -1 for none. */
   readonly row = new Int32Array(MAX_SCANNED_CHARS);
-  /** The pair that it makes with the one before it, -1 for none. */
+  /** The index of the pair that it forms with the word before it, -1 for none. */
   readonly pair = new Int32Array(MAX_SCANNED_CHARS);
 
   add(start: number, length: number, first: number, second: number): void {
@@ -67,12 +67,12 @@ class Words {
 /**
  * Splits texts into rows of an embedding table.
  *
- * One pass over the character codes: a word's hash grows as it is read and finds the row in an
- * open-addressing table, so no substring is ever made and no cache of words is needed. Linear in
+ * One pass over the character codes: a word's hash is computed as it is read and looked up in an
+ * open-addressing table, so no substrings are created and no cache of words is needed. Linear in
  * the text, and bounded by `MAX_SCANNED_CHARS`. Not re-entrant: one scan at a time per tokenizer.
  *
  * The tables are larger than a processor's nearest caches. So all words are read first and then
- * looked up one right after the other: the processor waits for many at a time, not for each.
+ * looked up in a tight loop, in which many cache misses overlap.
  */
 export class Tokenizer {
   /** Rows in all: words, pairs and buckets. */
@@ -81,13 +81,13 @@ export class Tokenizer {
   readonly #wordCount: number;
   readonly #firstBucket: number;
   readonly #meanings = characterMeanings();
-  /** Both hashes of a word and its row plus one, or 0 where there is none: side by side, as a lookup needs them. */
+  /** Both hashes of a word and its row + 1 (0 for an empty slot), side by side for a look-up. */
   readonly #wordSlots: Int32Array;
-  /** A pair's key, and its row plus one. */
+  /** A pair's key, and its index + 1. */
   readonly #pairSlots: Int32Array;
 
   readonly #words = new Words();
-  /** Where in the bag each row stood when it last occurred: there still, if the bag says so too. */
+  /** Position of each row in the bag when it last occurred; valid only if the bag has the row at that position. */
   readonly #position: Int32Array;
   readonly #bag: { rows: Int32Array; counts: Float32Array; size: number };
 
@@ -115,7 +115,7 @@ export class Tokenizer {
 
   /** @returns the rows of `text`, in order of first occurrence; valid until the next call */
   scan(text: string): Bag {
-    // In ASCII there is nothing to compose, and most texts are.
+    // Most texts are ASCII, which needs no normalisation.
     if (text.length > MAX_SCANNED_CHARS || !this.#read(text, ASCII_END)) {
       this.#read(normaliseText(text), ALL_END);
     }
@@ -134,8 +134,8 @@ export class Tokenizer {
   /**
    * Reads the words of a text.
    *
-   * @param end - the first character that must not occur
-   * @returns whether it was read to its end
+   * @param end - stops at a character code of `end` or more
+   * @returns whether the whole text was read
    */
   #read(text: string, end: number): boolean {
     const [meanings, words] = [this.#meanings, this.#words];
@@ -153,7 +153,7 @@ export class Tokenizer {
       if (unit > UNSPACED) {
         units[at] = unit;
         at += 1;
-        // `hashUnits`, written out: a call for each character takes a seventh of all this.
+        // `hashUnits`, inlined: a call per character would take a seventh of the time.
         first = Math.imul(first ^ unit, FIRST_FACTOR);
         second = Math.imul(second ^ unit, SECOND_FACTOR);
         second ^= second >>> 15;
@@ -205,7 +205,7 @@ export class Tokenizer {
     let before = -1;
     for (let i = 0; i < size; i++) {
       const own = row[i] ?? 0;
-      // What the two of them are in 32 bits, with or without a sign.
+      // The key in 32 bits, signed like the elements of an Int32Array.
       const key = (Math.imul(before, PAIR_BASE) + own) | 0;
       const isPair = before >= 0 && own >= 0 && (length[i] !== 0 || isGlued[i] !== 0);
       before = own;
@@ -224,7 +224,7 @@ export class Tokenizer {
     if (found >= 0) this.#add(this.#wordCount + found, 1);
   }
 
-  /** Four-grams with the word's edges marked; three-grams where the word is short. Together they count as one word. */
+  /** Adds an unknown word as character 4-grams (3-grams if it is short) with marked edges. Together they count as one word. */
   #unknown(i: number): void {
     const { units } = this.#words;
     const length = Math.min(this.#words.length[i] ?? 0, MAX_WORD_CHARS);
@@ -241,7 +241,7 @@ export class Tokenizer {
     }
   }
 
-  /** An unspaced letter that makes no known pair with the one before it. */
+  /** Adds a hashed pair for an unspaced letter that forms no known pair with the one before it. */
   #glued(i: number): void {
     const { isGlued, pair, start, units } = this.#words;
     if (isGlued[i] === 0 || (pair[i] ?? 0) >= 0) return;
@@ -273,12 +273,12 @@ const ASCII_END = 0x80;
 const ALL_END = 0x10000;
 const PAIR_BASE = 65_536;
 
-/** What `characterMeanings` has for what is part of no word; all that is has more. */
+/** Values of `characterMeanings` for characters that are not part of a word; all others are larger. */
 const SEPARATOR = 0;
 const APOSTROPHE = 1;
 const UNSPACED = 2;
 
-/** For each UTF-16 unit the one that a word is read to have, ASCII capitals as small letters, or what else it is. */
+/** For each UTF-16 unit, the unit that it is read as (ASCII capitals in lower case), or one of the constants above. */
 function characterMeanings(): Uint16Array {
   return Uint16Array.from(characterClasses(), (kind, code) => {
     if (kind === CHARACTER.apostrophe) return APOSTROPHE;
@@ -288,6 +288,6 @@ function characterMeanings(): Uint16Array {
   });
 }
 
-/** Numbers that a slot takes; powers of two, so that none lies across two lines of the processor's cache. */
+/** Numbers per slot; powers of two, so that no slot spans two cache lines. */
 const WORD_SLOT = 4;
 const PAIR_SLOT = 2;

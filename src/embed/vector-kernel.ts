@@ -1,4 +1,4 @@
-// The three inner loops of a routing decision, four numbers an instruction.
+// The three inner loops of a routing decision, in SIMD instructions on four numbers.
 
 import {
   ADD,
@@ -26,18 +26,18 @@ import {
 } from './wasm/assembler.js';
 import type { Code, KernelFunction } from './wasm/assembler.js';
 
-/** A row of signs is padded to this many; a row of bytes or floats to `ROW_STEP`. */
+/** Rows of signs are padded to multiples of `SIGN_STEP`, rows of bytes or floats to multiples of `ROW_STEP`. */
 export const SIGN_STEP = 128;
 export const ROW_STEP = 16;
 
-/** The next multiple of `step`: the length of a row of so many numbers. */
+/** The next multiple of `step`: the padded length of a row. */
 export function padded(length: number, step: number): number {
   return Math.ceil(length / step) * step;
 }
 
 const FOUR_FLOATS = 16;
 
-/** Local variables of the two that add rows; the first six are the parameters. */
+/** Local variables of `addSigns` and `addRows`; the first six are the parameters. */
 const SUM = 0;
 const TABLE = 1;
 const STRIDE = 2;
@@ -53,26 +53,26 @@ const BLOCK = 11;
 const HALF = 12;
 const SIGN_BITS = 13;
 const FIRST_PART = 14;
-/** Sums of four numbers each that are kept in registers, of which there are 16. */
+/** Sums of four numbers each that are kept in registers; there are 16 registers. */
 const PARTS = 8;
 const ROW_LOCALS = [
   [4, I32],
   [4 + PARTS, V128],
 ] as const;
 
-/** Four numbers of the sum, and the four that a row adds to them. */
+/** Four numbers of the sum, and what a row adds to them. */
 interface Part {
-  /** Bytes after where the sum of the block begins. */
+  /** In bytes from the beginning of the block's sum. */
   readonly offset: number;
-  /** Puts on the stack what is added: of the row's `BLOCK` of 16 bytes, and its weight in all lanes of `WEIGHT`. */
+  /** Pushes what is added, computed from the row's `BLOCK` of 16 bytes and its weight in all lanes of `WEIGHT`. */
   readonly addend: Code;
 }
 
 /**
- * Writes the sums of all rows, a block of 16 bytes after the other.
+ * Writes the sums of all rows, one block of 16 bytes after the other.
  *
- * A block is gone through row by row, a few parts at a time, so that sums stay in registers and the processor fetches many rows at
- * once: rows lie anywhere in a table that is larger than its caches.
+ * For each block, a pass over all rows computes a few parts at a time, so that sums stay in registers and the processor
+ * fetches many rows at once: they are scattered over a table that is larger than its caches.
  */
 function sumBlocks(blockBytes: number, passes: readonly (readonly Part[])[]): Code {
   const sumPass = (parts: readonly Part[]): Code => [
@@ -120,7 +120,7 @@ function addSigns(): KernelFunction {
     ...[0, 0, 0, 0x80, 0, 0, 0, 0x80],
     ...[0, 0, 0, 0x80, 0, 0, 0, 0x80],
   ];
-  // A set bit, moved to where a float has its sign, turns the negated weight into the weight.
+  // A set bit, shifted to a float's sign bit, turns the negated weight into the weight.
   const part = (bit: number): Part => ({
     offset: FOUR_FLOATS * bit,
     addend: [
@@ -160,7 +160,7 @@ function addRows(): KernelFunction {
   };
 }
 
-/** The function of that name in `VECTOR_KERNEL`, for kernels that need more beside it. */
+/** The function of that name in `VECTOR_KERNEL`, for kernels with further functions. */
 export function multiply(): KernelFunction {
   const out = 0;
   const matrix = 1;
@@ -169,7 +169,7 @@ export function multiply(): KernelFunction {
   const count = 4;
   const end = 5;
   const at = 6;
-  // Four sums at once: one would make every addition wait for the one before it.
+  // Four sums, so that an addition does not wait for the one before it.
   const first = 7;
   const sums = [first, 8, 9, 10];
   const products = sums.flatMap((sum, i) => [
@@ -207,17 +207,17 @@ export function multiply(): KernelFunction {
 }
 
 /**
- * The bytes of a module with three functions on arrays in its memory. All parameters but counts are
- * addresses or lengths in bytes; at least one row is expected.
+ * The bytes of a module with three functions on arrays in its memory. All parameters except counts are
+ * addresses or lengths in bytes; there must be at least one row.
  *
- * `addSigns(sum, signs, stride, rows, weights, count)`: `sum` becomes, for each bit of a row of `signs`, the sum over all `i` below
- * `count` of `weights[i]` where row `rows[i]` has the bit set, and of its negative where it has not.
- * The sums of 128 bits lie interleaved: at `4 × bit + word`, as the four words are worked on together.
+ * `addSigns(sum, signs, stride, rows, weights, count)`: for each bit of a row of `signs`, `sum` becomes the sum over all `i` below
+ * `count` of `weights[i]` if row `rows[i]` has the bit set, and of `-weights[i]` otherwise.
+ * The sums of 128 bits are interleaved: at `4 × bit + word`, as the four words are processed together.
  *
  * `addRows(sum, table, stride, rows, weights, count)`: `sum` becomes the sum of `weights[i]` times the bytes of the row
  * `rows[i]` of `table`.
  *
- * `multiply(out, matrix, stride, vector, count)`: `out[i]` becomes the inner product of row `i` of a
+ * `multiply(out, matrix, stride, vector, count)`: `out[i]` becomes the dot product of row `i` of a
  * matrix of floats with `vector`.
  */
 export const VECTOR_KERNEL = assemble([addSigns(), addRows(), multiply()]);

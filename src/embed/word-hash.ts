@@ -1,11 +1,11 @@
-/** What the two hashes of a word begin with, and what they are multiplied with for each unit. */
+/** Seeds and multipliers of the two hashes of a word. */
 export const FIRST_SEED = 0x811c9dc5 | 0;
 export const SECOND_SEED = 0x9747b28c | 0;
 export const FIRST_FACTOR = 0x01000193;
 export const SECOND_FACTOR = 0x5bd1e995;
 
 /**
- * Two 32-bit hashes of `units[start..end)`; together they stand for the word itself.
+ * Two 32-bit hashes of `units[start..end)`; together they identify the word.
  *
  * @param out - receives the first hash at 0, the second at 1
  */
@@ -23,7 +23,7 @@ export function hashUnits(units: Uint16Array, start: number, end: number, out: U
   out[1] = second;
 }
 
-/** Avalanches 32 bits (the finaliser of MurmurHash3), so that a mask or a remainder of it is fair. */
+/** Mixes 32 bits (the finaliser of MurmurHash3), so that a mask or remainder of the result is evenly distributed. */
 export function mix(hash: number): number {
   let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -31,7 +31,7 @@ export function mix(hash: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** An open-addressing table, at most half full: at `hash & (length - 1)` or after it an entry's index, or -1. */
+/** An open-addressing hash table, at most half full: an entry's index is at `hash & (length - 1)` or after it; -1 is an empty slot. */
 export function buildSlots(count: number, hashOf: (index: number) => number): Int32Array {
   let size = 16;
   while (size < 2 * count) size *= 2;
@@ -44,7 +44,7 @@ export function buildSlots(count: number, hashOf: (index: number) => number): In
   return slots;
 }
 
-/** The slots with what is looked for in them, instead of where it is: memory is waited for once, not twice. */
+/** The slots with the entries' numbers inlined instead of their indices: one cache miss per look-up instead of two. Empty slots are 0. */
 export function spread(
   slots: Int32Array,
   width: number,

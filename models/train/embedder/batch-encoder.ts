@@ -8,29 +8,29 @@ import { productKernel } from './product-kernel.js';
 import { DIMS, IDENTITY_DIMS, LEARNED_DIMS } from './weight-table.js';
 import type { WeightTable } from './weight-table.js';
 
-/** Characters of a text that training looks at. */
+/** Only this many characters of a text are read in training. */
 const MAX_TRAINING_CHARS = 600;
-/** A character gives at most two rows: itself and its pair with the one before. */
+/** Each character gives at most two rows: itself and its pair with the one before. */
 const MAX_TEXT_ROWS = 2 * MAX_TRAINING_CHARS + 2;
-/** Chance that a word is left out of a text, and that a pair of neighbours is: what is lost must be guessed from the rest. */
+/** Dropout of words and of pairs of neighbours: the rest must make up for what is missing. */
 const WORD_DROPOUT = 0.2;
 const PAIR_DROPOUT = 0.4;
 const FLOAT_BYTES = 4;
 const VECTOR_BYTES = DIMS * FLOAT_BYTES;
 
-/** What a batch asks of the rows it touched. */
+/** Gradients of the rows that a batch touched. */
 export interface RowGradients {
   /** Distinct rows, up to `count`. */
   readonly touched: Int32Array;
   readonly count: number;
-  /** By each row's vector, shape [rows, DIMS]; valid for touched rows. */
+  /** With respect to each row's vector, shape [rows, DIMS]; valid for touched rows. */
   readonly vectors: Float32Array;
 }
 
 /**
- * Turns a batch of texts into unit vectors and carries gradients back to the rows they were made of.
+ * Turns a batch of texts into unit vectors, and propagates gradients back to table rows.
  *
- * Both are sums of weighted rows, forth by text and back by row, so one SIMD function does both.
+ * Both are sums of weighted rows (forward by text, backward by row), so one SIMD function does both.
  */
 export class BatchEncoder {
   readonly #table: WeightTable;
@@ -38,7 +38,7 @@ export class BatchEncoder {
   readonly #slots: number;
   /** Unit vectors, shape [slots, DIMS]. */
   readonly units: Float32Array;
-  /** Derivatives of the loss by the unit vectors, shape [slots, DIMS]; the caller fills them in. */
+  /** Derivatives of the loss with respect to `units`, shape [slots, DIMS]; the caller fills them in. */
   readonly slopes: Float32Array;
   readonly #lengths: Float32Array;
   /** Every row's vector as texts add them: shape [rows, DIMS]. */
@@ -48,7 +48,7 @@ export class BatchEncoder {
   readonly #rows: Int32Array;
   readonly #weights: Float32Array;
   readonly #starts: Int32Array;
-  /** What the kernel is told to add: weights, and addresses in bytes. */
+  /** Input of the kernel: weights, and offsets in bytes. */
   readonly #factors: Float32Array;
   readonly #offsets: Uint32Array;
   readonly #add: KernelCall;
@@ -81,7 +81,7 @@ export class BatchEncoder {
     for (let row = 0; row < table.rows; row++) this.#copyRow(row);
   }
 
-  /** Takes over from the table what was changed in rows. */
+  /** Copies changed rows from the table. */
   refresh({ touched, count }: Pick<RowGradients, 'touched' | 'count'>): void {
     for (let k = 0; k < count; k++) this.#copyRow(indexAt(touched, k));
   }
@@ -98,7 +98,7 @@ export class BatchEncoder {
     }
   }
 
-  /** Makes `units` of texts and clears `slopes`. @param texts - one a slot */
+  /** Computes `units` and clears `slopes`. @param texts - one per slot */
   encode(texts: readonly string[]): void {
     if (texts.length !== this.#slots) throw new RangeError(`${this.#slots} texts were expected`);
     this.units.fill(0);
@@ -132,7 +132,7 @@ export class BatchEncoder {
     return end;
   }
 
-  /** Adds to a row of `out` the rows of `from` that the entries `start` to `end` name. */
+  /** Adds the weighted rows of `from` in entries `start` to `end` to a row of `out`. */
   #addUp(out: Float32Array, row: number, from: Float32Array, start: number, end: number): void {
     if (end === start) return;
     this.#add(
@@ -145,7 +145,7 @@ export class BatchEncoder {
     );
   }
 
-  /** What the texts ask of their rows, by `slopes`; overwritten by the next call. */
+  /** Gradients of the rows, from `slopes`; overwritten by the next call. */
   backward(): RowGradients {
     for (let slot = 0; slot < this.#slots; slot++) this.#alongSphere(slot);
     const count = this.#sortByRow();
@@ -162,7 +162,7 @@ export class BatchEncoder {
     return { touched: this.#touched, count, vectors: this.#gradients };
   }
 
-  /** Only the part across a vector turns it; lengthening changes nothing. */
+  /** Gradient through the scaling to unit length: its component along the vector vanishes. */
   #alongSphere(slot: number): void {
     const length = floatAt(this.#lengths, slot);
     const unit = this.units.subarray(slot * DIMS, (slot + 1) * DIMS);
@@ -174,7 +174,7 @@ export class BatchEncoder {
     }
   }
 
-  /** Orders the entries by row, by counting. @returns the number of distinct rows */
+  /** Counting sort of the entries by row. @returns the number of distinct rows */
   #sortByRow(): number {
     const entries = indexAt(this.#starts, this.#slots);
     let count = 0;

@@ -27,7 +27,7 @@ const AVERAGE_FROM = 0.75;
 const AVERAGE_EVERY = 10;
 
 /**
- * How often each set is drawn for the in-batch loss. Sets of intents are not: two of their texts
+ * Sampling weight of each set for the in-batch loss. Intent sets are excluded: two of their texts
  * chosen at random often mean the same, and would be pushed apart.
  */
 const POSITIVE_SHARES: Readonly<Record<string, number>> = {
@@ -51,7 +51,7 @@ const POSITIVE_SHARES: Readonly<Record<string, number>> = {
   code: 0.7,
 };
 
-/** How often each set is drawn for the ranking loss. */
+/** Sampling weight of each set for the ranking loss. */
 const RANKING_SHARES: Readonly<Record<string, number>> = {
   qqp: 6,
   meancache_minus_qqptest: 1.5,
@@ -67,7 +67,7 @@ const RANKING_SHARES: Readonly<Record<string, number>> = {
   text2sql: 0.6,
 };
 
-/** Fits a table to what belongs together and what does not; the table is changed in place. */
+/** Fits a table to positive and labelled pairs (contrastive training), in place. */
 export function contrast(
   table: WeightTable,
   corpus: Corpus,
@@ -106,7 +106,7 @@ function layOut(pairs: readonly TextPair[], ranked: readonly LabelledPair[]): st
   ];
 }
 
-/** On one scale of 0 to 5, whether a set is graded or only labelled. */
+/** Grades on one scale of 0 to 5, for graded and for labelled sets. */
 function gradesOf(ranked: readonly LabelledPair[]): Float64Array {
   return Float64Array.from(ranked, ({ score, label }) => score ?? 5 * label);
 }
@@ -117,7 +117,7 @@ function rateAt(step: number, { steps, rate }: ContrastOptions): number {
   return rate * warm * (LAST_RATE_SHARE + (1 - LAST_RATE_SHARE) * cosine);
 }
 
-/** Draws batches, each from one set, so that negatives are of the same kind as positives. */
+/** Samples batches, each from a single set, so that negatives are of the same kind as positives. */
 class Draw<T> {
   readonly #sets: { readonly items: T[]; readonly share: number; next: number }[] = [];
   readonly #random: Random;
@@ -152,7 +152,7 @@ class Draw<T> {
   }
 }
 
-/** The mean of a table over many steps: it generalises better than the last step alone. */
+/** The running mean of a table over many steps, which generalises better than the last step alone. */
 class Average {
   readonly #table: WeightTable;
   readonly #gains: Float32Array;

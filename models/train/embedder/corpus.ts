@@ -17,11 +17,11 @@ const pairSchema = z.object({
 export type LabelledPair = z.infer<typeof pairSchema>;
 export type TextPair = readonly [string, string];
 
-/** Everything an embedder may learn from, and the held-out pairs it is judged on. */
+/** Everything that an embedder is trained on, and the held-out pairs that it is evaluated on. */
 export interface Corpus {
   /** Every text, both sides of pairs included, without those of the held-out pairs. */
   readonly texts: readonly string[];
-  /** Neighbouring entries of `texts` that belong together, by index of the first. */
+  /** Indices i such that `texts[i]` and `texts[i + 1]` are a positive pair. */
   readonly linked: readonly number[];
   /** Pairs that mean much the same, by the file they came from. */
   readonly positives: ReadonlyMap<string, readonly TextPair[]>;
@@ -64,7 +64,7 @@ export async function readPairFile(file: string): Promise<LabelledPair[]> {
   return pairs;
 }
 
-/** What two copies of a text have in common: case, punctuation and spacing hide no copy. */
+/** Keys for finding copies of a text, whatever their case, punctuation and spacing. */
 export class TextKeys {
   readonly #classes = characterClasses();
 

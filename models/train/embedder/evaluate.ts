@@ -3,12 +3,12 @@ import { characterClasses, splitWords } from '../../../src/embed/characters.js';
 import type { LabelledPair } from './corpus.js';
 import type { CountedVocabulary } from './vocabulary.js';
 
-/** How like two texts are; only the order of the numbers matters. */
+/** Similarity of two texts; only the order of the numbers matters. */
 export type Similarity = (a: string, b: string) => number;
 
-/** How well a similarity tells same from different. */
+/** How well a similarity separates positive from negative pairs. */
 export interface PairQuality {
-  /** Chance that a random positive is more alike than a random negative. */
+  /** Probability that a random positive is more similar than a random negative. */
   readonly auc: number;
   /** Share of positives found when at most 1 % or 3 % of negatives are accepted. */
   readonly recallAt1: number;
@@ -25,10 +25,10 @@ export function cosineOf(embedder: StaticEmbedder): Similarity {
   };
 }
 
-/** How much a word says by being there. */
+/** Informativeness of a word (inverse frequency). */
 export type Rarity = (word: string) => number;
 
-/** By the corpus that an embedder learns from. */
+/** Rarity in the corpus that an embedder is trained on. */
 export function rarityIn(counted: CountedVocabulary): Rarity {
   const total = counted.sequence.length;
   const known = new Map(
@@ -41,7 +41,7 @@ export function rarityIn(counted: CountedVocabulary): Rarity {
   return (word) => known.get(word) ?? unknown;
 }
 
-/** By a few texts, such as those that are to be told apart. */
+/** Rarity among a few texts, such as those to be compared. */
 export function rarityAmong(texts: readonly string[]): Rarity {
   const classes = characterClasses();
   const seenIn = new Map<string, number>();
@@ -53,7 +53,7 @@ export function rarityAmong(texts: readonly string[]): Rarity {
   return (word) => Math.log((1 + texts.length) / (1 + (seenIn.get(word) ?? 0))) + 1;
 }
 
-/** Cosine of word counts weighted by rarity: what an embedder, and a verifier, has to beat. */
+/** Cosine of word counts weighted by rarity: the baseline for embedder and verifier. */
 export function tfidf(rarityOf: Rarity): Similarity {
   const classes = characterClasses();
   const weigh = (text: string): Map<string, number> => {
@@ -117,7 +117,7 @@ export function gradeCorrelation(pairs: readonly LabelledPair[], similarity: Sim
   return both / Math.sqrt(foundSquare * wantedSquare || 1);
 }
 
-/** 1-based ranks by rising value; equal values share the mean of their ranks. */
+/** 1-based ranks by ascending value; equal values share the mean of their ranks. */
 function averageRanks(values: readonly number[]): number[] {
   const order = values.map((value, index) => ({ value, index })).sort((x, y) => x.value - y.value);
   const ranks = new Array<number>(values.length).fill(0);

@@ -15,7 +15,7 @@ import { initialTable } from './initial-table.js';
 import { chooseVocabulary } from './vocabulary.js';
 import type { WeightTable } from './weight-table.js';
 
-/** What a training step is told. */
+/** Options of a training step. */
 export interface EmbedderOptions {
   /** Folder with `text/` and `pairs/`. */
   readonly dataFolder: string;
@@ -47,14 +47,14 @@ export async function trainEmbedder(options: EmbedderOptions): Promise<void> {
   const initial = report('initial', corpus, similarityOf(table), progress);
   // Fitting takes longest: should it be cut short, this table is usable.
   save(options, table, corpus, { ...summary, steps: 0, quality: initial });
-  // From a seed of its own, so that it does not depend on how often the steps before drew.
+  // A generator of its own, so that the result does not depend on how often earlier steps drew from it.
   contrast(table, corpus, CONTRAST, new Random(seed), progress);
   const fitted = report('fitted', corpus, similarityOf(table), progress);
   save(options, table, corpus, { ...summary, quality: fitted });
 }
 
 /**
- * Trains a table that has never met some texts, to learn and measure on them what depends on it.
+ * Trains a table without certain texts, so that what depends on it can be trained and measured on them.
  *
  * @param withheld - keys (`TextKeys`) of the texts
  * @returns the bytes of an artefact, as `embedder.bin`

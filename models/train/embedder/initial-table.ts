@@ -8,15 +8,15 @@ import type { CountedVocabulary } from './vocabulary.js';
 import { IDENTITY_DIMS, LEARNED_DIMS, WeightTable } from './weight-table.js';
 
 const CONTEXTS = 6000;
-/** Exponent of the singular values; near 0 all directions of meaning count alike. */
+/** Exponent of the singular values; near 0, all directions count equally. */
 const SINGULAR_POWER = 0.25;
 /** A word in a thousand counts half (Arora et al., 2017, "smooth inverse frequency"). */
 const HALF_WEIGHT_FREQUENCY = 1e-3;
-/** Length of the learned half beside the identity half. */
+/** Length of the learned half relative to the identity half. */
 const LEARNED_SHARE = 0.9;
 const PAIR_GAIN = 0.3;
 
-/** A table that knows what words mean from the company they keep; nothing has been fitted to pairs yet. */
+/** Initialises a table from word co-occurrence (PPMI and SVD), before it is fitted to pairs. */
 export function initialTable(
   corpus: Corpus,
   counted: CountedVocabulary,
@@ -75,9 +75,9 @@ function setPairs(table: WeightTable, weights: Float64Array): void {
 }
 
 /**
- * Gives every bucket of n-grams the mean of the words that have one of them.
+ * Sets every n-gram bucket to the mean of the words that have one of its n-grams.
  *
- * The tokenizer itself says which: a table without a single word sees only n-grams.
+ * A tokenizer without any words tells which: it reads every word as n-grams.
  */
 function setBuckets(table: WeightTable, words: readonly string[]): void {
   const { buckets } = table.vocabulary;

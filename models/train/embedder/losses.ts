@@ -3,7 +3,7 @@ import { MatrixSpace, transpose } from './simd-product.js';
 import type { Matrix } from './simd-product.js';
 import { DIMS } from './weight-table.js';
 
-/** Divides cosines before the softmax: small means that only the nearest negatives count. */
+/** Temperature of the softmax over cosines: if it is low, only the nearest negatives count. */
 const TEMPERATURE = 0.05;
 /** Steepness of the ranking loss in cosines. */
 const STEEPNESS = 13;
@@ -35,7 +35,7 @@ export class InBatchLoss {
 
   /**
    * @param units - unit vectors, shape [slots, DIMS]
-   * @param slopes - receives the derivatives, added to what is there
+   * @param slopes - the derivatives are added to it
    * @returns the mean loss
    */
   run(units: Float32Array, slopes: Float32Array): number {
@@ -52,7 +52,7 @@ export class InBatchLoss {
     return loss;
   }
 
-  /** Turns cosines into the derivatives of the loss by them, in place. */
+  /** Replaces cosines by the derivatives of the loss with respect to them. */
   #scoresToSlopes(): number {
     const size = this.#size;
     const { values } = this.#scores;
@@ -90,11 +90,11 @@ function addTo(target: Float32Array, values: Float32Array, offset: number): void
 
 /**
  * Pairs that mean the same must be nearer than pairs that do not: the mean logistic loss over all
- * couples of a better and a worse pair.
+ * combinations of a better and a worse pair.
  *
- * @param grades - how alike the pairs are meant to be; couples less than 1 apart say nothing
+ * @param grades - how similar the pairs should be; combinations less than 1 apart are skipped
  * @param units - unit vectors; pair i is at slots `slot + 2i` and `slot + 2i + 1`
- * @param slopes - receives the derivatives times `weight`, added to what is there
+ * @param slopes - the derivatives times `weight` are added to it
  * @returns the mean loss, unweighted
  */
 export function rankingLoss(

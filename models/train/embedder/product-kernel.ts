@@ -1,4 +1,4 @@
-// Two functions for training, which is bound by their products.
+// Matrix products for training, which take most of its time.
 
 import {
   ADD,
@@ -51,7 +51,7 @@ const LOCAL = {
 const times4 = (local: number): Code => [...get(local), ...constant(4), MULTIPLY];
 const ROWS = [0, 1, 2, 3];
 
-/** Rows that `accumulate` adds are multiples of this many numbers. */
+/** Row lengths in `accumulate` are multiples of this. */
 export const ACCUMULATE_STEP = 16;
 
 /** Local variables of `accumulate`; the first six are the parameters. */

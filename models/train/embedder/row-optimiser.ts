@@ -9,7 +9,7 @@ const EPSILON = 1e-8;
 /** Gains start around 0.05 and matter to every text, so they move less than learned numbers. */
 const GAIN_RATE_SHARE = 0.5;
 
-/** Adam for tables of which a step touches few rows: the others keep their moments (Kingma and Ba, 2015, made lazy). */
+/** Lazy Adam (Kingma and Ba, 2015): a step updates only the few rows of a table that have gradients. */
 export class RowOptimiser {
   readonly #table: WeightTable;
   readonly #gains: Moments;
@@ -70,7 +70,7 @@ function momentsOf(size: number): Moments {
   return { first: new Float32Array(size), second: new Float32Array(size) };
 }
 
-/** Takes a slope into the moments. @returns the slope's mean in terms of its usual size */
+/** Updates the moments with a gradient. @returns Adam's direction: first moment over root of the second */
 function direction(moments: Moments, at: number, slope: number): number {
   const first = FIRST_DECAY * floatAt(moments.first, at) + (1 - FIRST_DECAY) * slope;
   const second = SECOND_DECAY * floatAt(moments.second, at) + (1 - SECOND_DECAY) * slope * slope;

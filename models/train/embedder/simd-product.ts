@@ -6,7 +6,7 @@ import { ACCUMULATE_STEP, productKernel, TILE_COLUMNS, TILE_ROWS } from './produ
 import type { SparseMatrix } from './sparse-matrix.js';
 
 const FLOAT_BYTES = 4;
-/** Room, in numbers, for bringing matrices to addresses that vectors can be read from. */
+/** Room, in numbers, for aligning matrices to addresses that vector instructions can read. */
 const MARGIN = 16_384;
 
 interface Shape {
@@ -23,7 +23,7 @@ export interface Matrix extends Shape {
 export interface SparseOperand {
   readonly starts: Int32Array;
   readonly values: Float32Array;
-  /** Where the right-hand row of each entry lies, in bytes from the first. */
+  /** Byte offset of each entry's row in the right-hand matrix. */
   readonly offsets: Uint32Array;
   readonly width: number;
 }
@@ -47,7 +47,7 @@ export class MatrixSpace {
     this.#panels = this.matrix(1, largestRight).values;
   }
 
-  /** A matrix of zeros. @throws {RangeError} the memory asked for at the start is used up */
+  /** A matrix of zeros. @throws {RangeError} the memory requested in the constructor is used up */
   matrix(rows: number, columns: number): Matrix {
     const values = this.#memory.floats(rows * columns);
     return { rows, columns, values };

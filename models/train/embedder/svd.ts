@@ -82,7 +82,7 @@ function firstColumns(
   return { vectors, values };
 }
 
-/** A tall matrix whose columns are being made the axes of a space. */
+/** A tall matrix whose columns are orthonormalised. */
 class Basis {
   readonly #space: MatrixSpace;
   readonly #turned: Matrix;
@@ -155,7 +155,7 @@ export function symmetricEigen(
   };
 }
 
-/** Whether what stands off the diagonal no longer matters in 32 bits. */
+/** Whether the off-diagonal elements are negligible in 32 bits. */
 function isDiagonal(matrix: Float64Array, size: number): boolean {
   let off = 0;
   let on = 0;
@@ -166,7 +166,7 @@ function isDiagonal(matrix: Float64Array, size: number): boolean {
   return off <= 1e-20 * on;
 }
 
-/** Turns the plane of axes p and q so that their entry becomes zero. */
+/** A Jacobi rotation of axes p and q that makes their element zero. */
 function annihilate(
   matrix: Float64Array,
   vectors: Float64Array,

@@ -15,14 +15,14 @@ export interface VocabularySize {
 /** A text's words, by row; `UNKNOWN` for a word without one. */
 export const UNKNOWN = 0xffff;
 
-/** Only neighbours among the commonest words are counted: rarer pairs are too rare to be learned. */
+/** Only pairs of the commonest words are counted: others are too rare to be learned. */
 const PAIRABLE_WORDS = 12_000;
 const MIN_PAIR_COUNT = 20;
 
 /** A vocabulary chosen from texts, and the texts in its terms. */
 export interface CountedVocabulary {
   readonly vocabulary: Vocabulary;
-  /** The words themselves, in row order: by falling number of texts that have them. */
+  /** The words, in row order: by descending number of texts that have them. */
   readonly words: readonly string[];
   /** Occurrences of each word in all texts. */
   readonly occurrences: Float64Array;
@@ -108,7 +108,7 @@ function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   return larger;
 }
 
-/** The pairs of neighbours that occur much more often together than by chance, and often. */
+/** The neighbouring pairs that occur often, and much more often than by chance. */
 function choosePairs(
   sequence: Uint16Array,
   starts: Int32Array,

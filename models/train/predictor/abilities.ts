@@ -6,7 +6,7 @@ import { fitSkillLines, usageOf } from './skill-lines.js';
 import type { FittedModel, SkillLines } from './skill-lines.js';
 import { fittedVariance, gradedIn } from './graded-in.js';
 
-/** What the graded answers of the training part say of each model. */
+/** What the graded answers of the training part tell about each model. */
 export interface AbilitySummary extends SkillLines {
   /** In the order of the table's models. */
   readonly fitted: readonly FittedModel[];
@@ -14,7 +14,7 @@ export interface AbilitySummary extends SkillLines {
   readonly variance: Float32Array;
 }
 
-/** Sums every model up as one strength, and each skill as a line over strength. */
+/** Summarises every model as one strength, and each skill as a line over strength. */
 export function summariseAbilities(
   ensemble: Ensemble,
   table: OutcomeTable,
@@ -32,7 +32,7 @@ export function summariseAbilities(
   return { fitted, variance, ...fitSkillLines(ensemble, fitted, usage) };
 }
 
-/** The mean of what the members say. */
+/** The mean over the members. */
 function generalAbility({ abilities, shape }: Ensemble, model: number): number {
   const factors = factorsOf(shape);
   let sum = 0;
@@ -40,9 +40,9 @@ function generalAbility({ abilities, shape }: Ensemble, model: number): number {
   return sum / shape.members;
 }
 
-/** A name that says that the model reasons at length before it answers, where the answers show it. */
+/** Names of models that reason before they answer and whose graded answers include the reasoning. */
 const SHOWS_REASONING = /deepseek-r1|qwq|deephermes|-reasoning|gpt-5|-thk|glm-z1/;
-/** Answers a model must have given for its length to count towards the average. */
+/** Minimum number of answers for a model's length to count towards the average. */
 const ENOUGH_ANSWERS = 25;
 
 /** Usual verbosity of models that do and do not reason before they answer, in log tokens. */

@@ -1,24 +1,24 @@
 import { at } from '../../../src/route/factor-network.js';
 import type { OutcomeTable } from './outcome-table.js';
 
-/** A row that difficulty is learnt from. */
+/** A training row for difficulty. */
 export interface Lesson {
   readonly row: number;
   weight: number;
-  /** Difficulty beside its set, later what is left of it. */
+  /** Difficulty relative to its set; later the residual. */
   target: number;
 }
 
-/** Prompts of one set and category: one form, so that their differences are not those between tasks. */
+/** Prompts of one set and category, which have the same form. */
 export interface Task {
   readonly set: number;
   readonly lessons: readonly Lesson[];
 }
 
-/** Fewer prompts of a task tell no slope, and fewer tasks no agreement. */
+/** Minimum number of prompts for a slope, and of tasks for their agreement. */
 const FEWEST_PROMPTS = 30;
 const FEWEST_TASKS = 3;
-/** An input that hardly varies in a task tells nothing there. */
+/** Slopes with a larger variance are ignored: the input hardly varies in that task. */
 const LARGEST_VARIANCE = 4000;
 
 interface Slope {
@@ -31,8 +31,8 @@ interface Slope {
  * The slope of difficulty over one input that tasks agree on: a random-effects mean of the slopes
  * within tasks (DerSimonian and Laird, 1986), shrunk by its own error.
  *
- * @param input - its place in a row of `table.inputs`
- * @returns 0 where too few tasks tell, or they disagree
+ * @param input - its index in a row of `table.inputs`
+ * @returns 0 if too few tasks have a slope, or if they disagree
  */
 export function agreedSlope(table: OutcomeTable, tasks: readonly Task[], input: number): number {
   const inputs = table.inputs.length / table.prompts.length;
@@ -62,7 +62,7 @@ function pool(slopes: readonly Slope[]): number {
   let sum = 0;
   let error = 0;
   for (const { set, slope, variance } of slopes) {
-    // Tasks of one set are alike: together they count as the root of their number.
+    // Tasks of one set are correlated: together they count as the square root of their number.
     const alike = slopes.filter((other) => other.set === set).length;
     const weight = 1 / Math.sqrt(alike) / (variance + between);
     total += weight;

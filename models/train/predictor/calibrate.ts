@@ -5,10 +5,10 @@ import type { Ensemble } from './ensemble.js';
 import { gradesAdequacy } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 
-/** Prompts that a model's own shift must be worth before it is half believed. */
+/** Number of prompts with which a model's own shift is shrunk to half. */
 const SHRINKAGE = 15;
 
-/** What calibration changed. */
+/** The scale and shift applied to all log-odds. */
 export type Calibration = Line;
 
 interface Graded {
@@ -21,8 +21,8 @@ interface Graded {
 /**
  * Makes the probabilities of an ensemble agree with the grades of rows it was not trained on.
  *
- * One scale and one shift for all, then a shift for each model, shrunk by how little is known of it.
- * Preference sets are left out: they say who is liked better, not what is adequate.
+ * One scale and one shift for all, then a shift for each model, shrunk the more the fewer grades it has.
+ * Preference sets are left out: they measure preference, not adequacy.
  */
 export function calibrate(
   ensemble: Ensemble,
@@ -37,7 +37,7 @@ export function calibrate(
     })),
   );
   rescale(ensemble, calibration.scale, calibration.shift);
-  // What is remembered is measured from the networks as they are, so it is another now.
+  // The memory holds residuals of the networks, so it has changed with them.
   shiftModels(ensemble, collect(ensemble, table, rows));
   return calibration;
 }

@@ -25,11 +25,11 @@ import type { Ingredients, TrainingOptions } from './recipe.js';
 const RESAMPLES = 200;
 
 /**
- * Trains five predictors, each without a fifth of the prompts, and prints how well they rank the prompts that they have
- * not met: of every set that is learned from, all but those of the test part. Takes some ten minutes.
+ * Five-fold cross-validation: prints how well predictors rank the prompts that they were not trained on, for every training
+ * set, without the test part. Takes some ten minutes.
  *
- * The validation part alone has too few prompts of a small set to tell anything, and of a large one to tell two recipes
- * apart. These predictors are not calibrated, which would take prompts of its own.
+ * The validation part alone has too few prompts, of a small set to show anything, and of a large one to compare two recipes.
+ * These predictors are not calibrated, as that would need further prompts.
  */
 export async function crossValidate(
   options: TrainingOptions,
@@ -52,7 +52,7 @@ export async function crossValidate(
   });
 }
 
-/** How likely each answer of the table was to be good, by a predictor that has not met its prompt. */
+/** Probability of success of each answer of the table, from a predictor that was not trained on its prompt. */
 function judgeUnmet(
   { table, shape, known }: Ingredients,
   { seed, progress }: TrainingOptions,
@@ -77,7 +77,7 @@ function judgeUnmet(
   return success;
 }
 
-/** The prompts of a set as the bench has them; their ids are their rows in the table. */
+/** The prompts of a set in the bench's format; their ids are their rows in the table. */
 function linesOf({ prompts, set }: OutcomeTable, wanted: number): GradedLine[] {
   return prompts.flatMap((prompt, i) => {
     if (set[i] !== wanted) return [];

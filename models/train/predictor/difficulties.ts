@@ -1,36 +1,36 @@
 import { at, logistic } from '../../../src/route/factor-network.js';
 import type { OutcomeTable } from './outcome-table.js';
 
-/** How hard prompts are beside the others of their set, by the grades they got. */
+/** Difficulty of prompts relative to the others of their set, from their grades. */
 export interface Difficulties {
-  /** Log-odds, mean 0 over a set; NaN for rows that were not asked for. Shape [rows of the table]. */
+  /** Log-odds, mean 0 over a set; NaN for rows that were not fitted. Shape [rows of the table]. */
   readonly value: Float32Array;
   /** Standard error. Same shape. */
   readonly error: Float32Array;
-  /** By set. */
+  /** By set number. */
   readonly abilities: ReadonlyMap<number, SetAbilities>;
 }
 
-/** How good models are at the prompts of one set; shapes [models], only of those it graded. */
+/** Model abilities on the prompts of one set; shapes [models], meaningful only for models graded in it. */
 export interface SetAbilities {
-  /** Log-odds on the set's average prompt. */
+  /** Log-odds of an adequate answer to the set's average prompt. */
   readonly value: Float32Array;
-  /** Of `value`, by the number of answers and by how much they tell. */
+  /** Sampling variance of `value`. */
   readonly variance: Float32Array;
 }
 
 const STEPS = 40;
-/** Newton's step is shortened: prompts and models move at once. */
+/** Damping of Newton's steps, since prompts and models are updated in turn. */
 const STEP = 0.8;
-/** One over the variance that difficulties have beforehand. */
+/** Prior precision of difficulties. */
 const PRECISION = 1 / 1.5 ** 2;
 /** Keeps a model with perfect grades finite. */
 const ABILITY_PRECISION = 0.05;
 
 /**
- * Fits Rasch's model to each set by itself: the log-odds of a good answer are a model's ability less
- * a prompt's difficulty. So a set of hard prompts, or one that weak models were graded on, says nothing
- * of how hard its prompts are beside those of other sets.
+ * Fits a Rasch model to each set separately: the log-odds of a good answer are a model's ability minus
+ * a prompt's difficulty. Difficulties of different sets are not comparable: a set may have hard prompts
+ * or weak models.
  */
 export function fitDifficulties(table: OutcomeTable, rows: readonly number[]): Difficulties {
   const value = new Float32Array(table.prompts.length).fill(NaN);
@@ -71,7 +71,7 @@ function fitSet(table: OutcomeTable, rows: readonly number[], out: Found): SetAb
   return { value: ability, variance: curvature.map((value) => 1 / value) };
 }
 
-/** @returns how sharply the grades bound each ability: the second derivative of the log-likelihood */
+/** @returns the second derivative of the negative log-likelihood by each ability */
 function moveAbilities(
   table: OutcomeTable,
   rows: readonly number[],

@@ -11,7 +11,7 @@ import { gradesAdequacy } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 import type { Recipe } from './train-member.js';
 
-/** What doubt is measured on. */
+/** What the uncertainty is measured on. */
 export interface DoubtSource {
   readonly table: OutcomeTable;
   readonly shape: NetworkShape;
@@ -23,11 +23,11 @@ export interface DoubtSource {
   readonly progress: Progress;
 }
 
-/** Variance of log-odds that the network does not know of itself. */
+/** Variance of the network's error in log-odds on kinds of prompts it was not trained on. */
 export interface Doubt {
   /** On prompts like those it was trained on. */
   readonly always: number;
-  /** Added on prompts far from all it has seen, times the squared distance. */
+  /** Added on unfamiliar prompts, times the squared distance. */
   readonly far: number;
 }
 
@@ -41,7 +41,7 @@ const ALWAYS_SHARE = 0.1;
  * Measures how wrong the network is about kinds of prompts it has never seen.
  *
  * A third of the sets is left out of training at a time; the shift of log-odds that each would
- * have needed is the error a new kind of traffic has to expect.
+ * have needed is the error to be expected on a new kind of traffic.
  *
  * @throws {DataError} there are too few sets
  */
@@ -52,7 +52,7 @@ export function measureDoubt(source: DoubtSource): Doubt {
   for (let fold = 0; fold < FOLDS; fold++) {
     const inside = source.rows.filter((row) => (table.set[row] ?? 0) % FOLDS !== fold);
     const met = new Set(inside.map((row) => textOf(table, row)));
-    // Two sets may ask the same: what one of them has is not unseen.
+    // A prompt may be in two sets: then it is not unseen.
     const outside = source.rows.filter(
       (row) => (table.set[row] ?? 0) % FOLDS === fold && !met.has(textOf(table, row)),
     );

@@ -7,14 +7,14 @@ import type { OutcomeTable } from './outcome-table.js';
 import { summariseAbilities } from './abilities.js';
 import type { SkillLines } from './skill-lines.js';
 
-/** An ensemble whose skills are drawn in, and how little is known of them. */
+/** An ensemble with shrunken skills, and their remaining uncertainty. */
 export interface KnownEnsemble {
   readonly ensemble: Ensemble;
-  /** Variance of log-odds on prompts as they are in training that a model's skills leave open; shape [models]. */
+  /** Variance of log-odds on training prompts due to uncertainty of a model's skills; shape [models]. */
   readonly skillVariance: Float32Array;
 }
 
-/** Trains an ensemble, and leaves of each model's skills what its graded answers tell. */
+/** Trains an ensemble, and shrinks each model's skills to what its graded answers support. */
 export function trainKnown(table: OutcomeTable, plan: EnsemblePlan): KnownEnsemble {
   const ensemble = trainEnsemble(table, plan);
   const { rows, known } = plan;
@@ -30,12 +30,12 @@ interface Given {
 }
 
 /**
- * Draws the skills of every model towards what its strength makes of them, as far as its own answers do not tell them. In place.
+ * Shrinks the skills of every model towards what its strength predicts, as far as its own answers do not determine them. In place.
  *
- * Training gives a model all skills, those too that none of its graded prompts asked for: there they make no difference, and
- * elsewhere any. About the fitted skills the log-likelihood is a parabola (Laplace) of curvature H = Σ p (1 − p) w wᵀ over its
- * answers, less what a set's own level for this model explains as well. With the spread of skills about their lines for a prior,
- * what is expected of the skills is line + (H + Λ)⁻¹ H (fitted − line).
+ * Training fits all skills of a model, even those that none of its graded prompts use, so these are arbitrary. Around the fitted
+ * skills, the log-likelihood is quadratic (Laplace's approximation) with curvature H = Σ p (1 − p) w wᵀ over the model's answers,
+ * less what the model's own level in each set explains as well. With a prior of precision Λ from the spread of skills around their
+ * lines, the posterior mean is line + (H + Λ)⁻¹ H (fitted − line).
  *
  * @returns `KnownEnsemble.skillVariance`
  */
@@ -74,7 +74,7 @@ export function drawInSkills(ensemble: Ensemble, { table, rows, lines }: Given):
   return variance;
 }
 
-/** What is left open of the skills: (H + Λ)⁻¹. */
+/** Posterior covariance of the skills: (H + Λ)⁻¹. */
 function openBy(curvature: Square, prior: Float64Array): Square | null {
   const values = curvature.values.slice();
   for (let k = 0; k < curvature.size; k++) {
@@ -84,10 +84,10 @@ function openBy(curvature: Square, prior: Float64Array): Square | null {
   return inverse({ size: curvature.size, values });
 }
 
-/** Squared; no skill is the same in all models. */
+/** Minimum prior variance; no skill is the same in all models. */
 const LEAST_SPREAD = 1e-3;
 
-/** The mean square of what is missed, models counting by how much is known of them, and none for more than the usual. */
+/** Mean square of `miss`, weighted by how much is known of each model, with diminishing returns (`USUAL_TRACE`). */
 function spreadOf(
   models: number,
   of: (model: number) => { readonly weight: number; readonly miss: number },
@@ -103,12 +103,12 @@ function spreadOf(
   return total === 0 ? 0 : sum / total;
 }
 
-/** Information from which a model is half counted on when it is told how far skills spread. */
+/** Information with which a model counts half in the estimate of the spread of skills. */
 const USUAL_TRACE = 10;
 
 const zeros = (size: number): Square => ({ size, values: new Float64Array(size * size) });
 
-/** For each model and member what its graded answers tell of its skills. */
+/** For each model and member, the Fisher information of its graded answers about its skills. */
 function curvaturesOf(
   ensemble: Ensemble,
   table: OutcomeTable,
@@ -137,7 +137,7 @@ function curvaturesOf(
       }
     }
   });
-  // A model's level in a set is its own: what all prompts of the set have in common tells as much of that.
+  // A model has its own level in each set, so what all prompts of a set have in common is subtracted.
   for (const { model, weight, wanted } of bySet.values()) {
     wanted.forEach((sum, member) => {
       addOuter(all[model]?.[member], sum, -1 / (weight + 1 / SET_VARIANCE));
@@ -156,7 +156,7 @@ interface SetSums {
 const sumsFor = (members: number, skills: number): Float64Array[] =>
   Array.from({ length: members }, () => new Float64Array(skills));
 
-/** The second moments of what prompts ask of the skills, by member. */
+/** Second moments of the prompts' demands on skills, by member. */
 function usageOf(
   ensemble: Ensemble,
   table: OutcomeTable,

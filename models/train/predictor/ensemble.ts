@@ -25,7 +25,7 @@ import type { Recipe } from './train-member.js';
 import { SetSkills } from './set-skills.js';
 import { fitTransfer } from './transfer.js';
 
-/** Members trained alike from different seeds, as one network; calibration changes it in place. */
+/** Members trained in the same way from different seeds, as one network; calibration changes it in place. */
 export interface Ensemble {
   readonly shape: NetworkShape;
   readonly tables: NetworkTables;
@@ -33,7 +33,7 @@ export interface Ensemble {
   readonly abilities: Float32Array;
   /** Shape [models]. */
   readonly verbosity: Float32Array;
-  /** Where the prompts lie whose grades are remembered. */
+  /** Positions of the prompts whose grades are remembered. */
   readonly places: MemoryPlaces;
 }
 
@@ -47,7 +47,7 @@ export interface EnsemblePlan {
   readonly progress: Progress;
 }
 
-/** Fits what carries over, trains the members one after the other, and notes where the prompts they know lie. */
+/** Fits transferable difficulty and levels, trains the members one after the other, and locates the training prompts. */
 export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble {
   const { shape, recipe, rows, random } = plan;
   const inputs = inputsOf(shape);
@@ -105,7 +105,7 @@ function stack(members: readonly Member[], of: (member: Member) => Float32Array)
   return joined;
 }
 
-/** Large sets count less per prompt, so that small ones are heard; 1 on average. */
+/** Row weights: prompts of large sets count less, so that small sets matter; 1 on average. */
 function weighRows(table: OutcomeTable, rows: readonly number[], setPower: number): Float32Array {
   const counts = new Float32Array(table.sets.length);
   for (const row of rows) {
@@ -133,7 +133,7 @@ function joinAbilities(members: readonly Member[], models: number, skills: numbe
   return abilities;
 }
 
-/** What the grades of the training part would have surprised the ensemble with, as it is now. */
+/** The memory of how far the grades of the training part differ from what the ensemble predicts now. */
 export function memoryOf(ensemble: Ensemble, table: OutcomeTable): Memory {
   const network = new FactorNetwork(ensemble.shape, ensemble.tables);
   const inputs = inputsOf(ensemble.shape);
@@ -144,7 +144,7 @@ export function memoryOf(ensemble: Ensemble, table: OutcomeTable): Memory {
   });
 }
 
-/** Log-odds of success of a model for the prompt whose demand is given, by the networks alone. */
+/** Log-odds of success of a model on a prompt with the given demand, from the networks alone. */
 export function logOddsOf(ensemble: Ensemble, demand: PromptDemand, model: number): number {
   const { members } = ensemble.shape;
   const factors = factorsOf(ensemble.shape);
@@ -155,7 +155,7 @@ export function logOddsOf(ensemble: Ensemble, demand: PromptDemand, model: numbe
   return sum / members;
 }
 
-/** Calls `look` with what the networks make of each row, as prompts they know; the demand is reused. */
+/** Calls `look` with the demand of each row, computed as for familiar prompts; the object is reused. */
 export function forEachDemand(
   ensemble: Ensemble,
   table: OutcomeTable,
@@ -170,11 +170,11 @@ export function forEachDemand(
 }
 
 /**
- * Calls `look` with the log-odds of each row's models, as the predictor would tell them: by the networks as far as the
- * row is like those they were trained on, and by what is remembered of these.
+ * Calls `look` with the log-odds of each row's models as the predictor would compute them: from the networks, in proportion to
+ * how familiar the row is, and from the memory of graded prompts.
  *
- * @param rows - none that the ensemble was trained on, since it would remember their grades
- * @param look - gets log-odds by model
+ * @param rows - not ones that the ensemble was trained on, since it remembers their grades
+ * @param look - receives a function from model to log-odds
  */
 export function forEachJudged(
   ensemble: Ensemble,
@@ -195,7 +195,7 @@ export function forEachJudged(
   }
 }
 
-/** Makes all log-odds `scale × log-odds + shift`, in place. */
+/** Changes all log-odds to `scale × log-odds + shift`, in place. */
 export function rescale(ensemble: Ensemble, scale: number, shift: number): void {
   const { shape, tables, abilities } = ensemble;
   const { hidden, skills } = shape;

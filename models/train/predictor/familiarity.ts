@@ -15,7 +15,7 @@ import { asConversation } from './outcomes.js';
 const ROUNDS = 5;
 
 /**
- * Finds unit vectors that stand for the usual prompts (spherical k-means).
+ * Finds unit vectors that represent typical prompts (spherical k-means).
  *
  * @param vectors - unit vectors, all of one length; at least `count`
  * @returns shape [count, dims]
@@ -41,7 +41,7 @@ export function findCentroids(
     for (let c = 0; c < count; c++) {
       const sum = sums.subarray(c * dims, (c + 1) * dims);
       const length = Math.hypot(...sum);
-      // A centroid that nobody is nearest to stays where it was.
+      // A centroid without members stays where it was.
       if (length > 0)
         centroids.set(
           sum.map((value) => value / length),
@@ -70,7 +70,7 @@ export function nearestCentroid(
   return { index, cosine };
 }
 
-/** What counts as a usual prompt. */
+/** What counts as a familiar prompt. */
 export interface Familiarity {
   readonly count: number;
   /** Shape [count, dims]. */
@@ -92,18 +92,18 @@ export interface FamiliaritySource {
 
 const CENTROIDS = 96;
 const USUAL_SHARE = 0.975;
-/** Share of the graded prompts that makes a language known; below it are misreadings of odd texts. */
+/** Share of the graded prompts from which a language counts as known; below it are misdetections. */
 const KNOWN_LANGUAGE_SHARE = 0.02;
-/** Of the unlabelled prompts every so-manieth is read: enough to know what people ask. */
+/** Every n-th unlabelled prompt is read. */
 const EVERY = 3;
-/** Exam questions are many and alike; half of them leaves room for the rest. */
+/** Every n-th graded prompt is used: exam questions are many and similar. */
 const GRADED_EVERY = 2;
-/** Shorter texts lie far from everything and say little. */
+/** Shorter texts are far from everything and say little. */
 const SHORTEST_TEXT = 16;
 const promptSchema = z.object({ text: z.string() });
 
 /**
- * Finds the centres of graded and of unlabelled prompts, and how far usual prompts lie from them.
+ * Finds centroids of graded and unlabelled prompts, and how far typical prompts are from them.
  *
  * @throws {DataError} there are too few
  */

@@ -1,13 +1,13 @@
 import type { OutcomeTable } from './outcome-table.js';
 
 /**
- * Variance of a model's log-odds from set to set when the level of each set is taken out: what models graded
- * in three sets or more have in one of them about what they have in the others.
+ * Variance of a model's log-odds between sets, after removing the level of each set; measured on models graded
+ * in three sets or more, as the deviation in one set from the others.
  */
 export const SET_VARIANCE = 0.5;
-/** A single set may be an odd one, so that the first counts for less than half a set. */
+/** Subtracted from the number of sets: a single set may be atypical, so the first counts for less than half. */
 const ODD_SETS = 0.6;
-/** Mean of p (1 − p) over graded answers: what one answer tells of log-odds. */
+/** Mean of p (1 − p) over graded answers: the information of one answer about log-odds. */
 const INFORMATION = 0.15;
 
 /** How many answers of each model were graded, by set, in the order of the table's models. */
@@ -23,7 +23,7 @@ export function gradedIn(table: OutcomeTable, rows: readonly number[]): Record<s
   return found;
 }
 
-/** How far the strength of a model may be off that its graded answers tell, in squared log-odds. */
+/** Variance of a model's strength as estimated from its graded answers, in squared log-odds. */
 export function fittedVariance(answers: Readonly<Record<string, number>>): number {
   const counts = Object.values(answers);
   const count = counts.reduce((sum, inSet) => sum + inSet, 0);

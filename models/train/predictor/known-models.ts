@@ -62,10 +62,10 @@ export class KnownModels {
   }
 
   /**
-   * What is known of a model under the name graded answers use.
+   * Facts about a model by the name that graded answers use.
    *
-   * Benchmark figures are those of the very version that answered, where they are stated; the catalog's
-   * only where it has the model itself.
+   * Benchmark figures are those of the exact version that answered, if stated; the catalog's only if it has
+   * that model.
    */
   factsOf(name: string): ModelFacts {
     const plain = name.replace(/@.*$/, '');
@@ -85,7 +85,7 @@ export class KnownModels {
     return price === undefined || price.output === null ? [] : [hostAt(price.input, price.output)];
   }
 
-  /** The catalog's model of the same name but for its date, if both are of about the same time. */
+  /** The catalog's model with the same name apart from the date, if both were released at about the same time. */
   #namesake(name: string, released: string | null): Model | undefined {
     const entry = this.#byKey.get(modelKey(name));
     const theirs = releaseYear(entry?.released ?? null);
@@ -129,7 +129,7 @@ function hostAt(input: number | null, output: number): ModelFacts['hosts'][numbe
   return { provider: 'list', model: 'list', price };
 }
 
-/** `…-2024-08-06`, `…-20241022` and `…-2407` carry their month. */
+/** The month in names such as `…-2024-08-06`, `…-20241022` and `…-2407`. */
 function dateIn(name: string): string | null {
   const match = /-(?:(20\d\d)-?(\d\d)-?\d\d|(2[3-6])(0[1-9]|1[0-2]))(?:-|$)/.exec(name);
   if (match === null) return null;

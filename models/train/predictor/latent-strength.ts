@@ -1,21 +1,21 @@
 import { fitLines, UNKNOWN, type Guess, type Line, type Point } from './strength-lines.js';
 
-/** What the grades of one set say of a model. */
+/** A model's ability in one set of graded answers. */
 export interface SetGrade {
   readonly set: string;
-  /** Log-odds of a good answer to the set's average prompt. */
+  /** Log-odds of an adequate answer to the set's average prompt. */
   readonly value: number;
-  /** Of `value`, by the number of answers. */
+  /** Sampling variance of `value`. */
   readonly variance: number;
 }
 
-/** A figure of one benchmark, made linear. */
+/** A linearised score on one benchmark. */
 interface Figure {
   readonly benchmark: string;
   readonly value: number;
 }
 
-/** One model: whatever of it is known; what is missing is just missing. */
+/** Everything known about one model; any of it may be missing. */
 export interface Observed {
   readonly grades: readonly SetGrade[];
   readonly log10Price: number | null;
@@ -24,10 +24,10 @@ export interface Observed {
 }
 
 /**
- * What ties facts and grades to strength.
+ * A factor model of benchmark scores, prices, dates and graded answers.
  *
- * Facts point at one strength, grades at another: the same but for what benchmarks do not measure. Of sets of graded answers
- * together, one more of strength is one more in log-odds.
+ * Facts measure one latent strength, graded answers another, which differs from it by what benchmarks do not capture. The scale is
+ * such that, averaged over the sets, one unit of strength is one unit of log-odds.
  */
 export interface LatentFit {
   readonly mean: number;
@@ -35,32 +35,31 @@ export interface LatentFit {
   readonly log10Price: number;
   readonly perYear: number;
   readonly year: number;
-  /** Variance that is left when price and year are known, and when neither is. */
+  /** Residual variance when price and year are known, and when neither is. */
   readonly variancePriced: number;
   readonly variance: number;
-  /** Variance of the strength that grades point at about the one that facts do: no number of figures removes it. */
+  /** Variance of the difference between the two strengths; no number of benchmark scores reduces it. */
   readonly common: number;
   readonly benchmarks: ReadonlyMap<string, Line>;
   readonly sets: ReadonlyMap<string, Line>;
 }
 
 const ROUNDS = 100;
-/** Gains before any model is seen. */
+/** Prior means of gains. */
 const USUAL_BENCHMARK_GAIN = 0.5;
 const USUAL_SET_GAIN = 1;
 const USUAL_ERROR = 0.5;
 const LEAST_COMMON = 0.05;
-/** Price and date tell no more than this: they would else outweigh what figures say of a model that is odd for its day. */
+/** A lower bound, so that price and date never outweigh the benchmark scores of a model that is unusual for its time. */
 const LEAST_VARIANCE = 0.4;
-/** With fewer models of which both are known, price and date tell nothing. */
+/** With fewer models of which both are known, price and date are not used. */
 const FEWEST_PRICED = 3;
 
 /**
- * Fits one strength for every model and one line for every benchmark and every set of graded answers at once, so that a
- * benchmark that no graded model has is placed by the others of the models that have it, and a model graded in hard sets alone
- * does not count as weak.
+ * Fits a strength for every model and a line for every benchmark and every set of graded answers jointly. A benchmark without graded
+ * models is therefore placed by models that have other scores too, and a model graded only in hard sets does not look weak.
  *
- * Expectation and maximisation in turn, for a fixed number of rounds; gains and slopes are never negative.
+ * Expectation–maximisation for a fixed number of rounds; gains and slopes are never negative.
  *
  * @param benchmarks - names to fit; figures of others are ignored
  */
@@ -97,7 +96,7 @@ export function fitLatent(rows: readonly Observed[], benchmarks: readonly string
   return fit;
 }
 
-/** The same fit, with strengths that are, over the sets, the log-odds of a good answer. */
+/** The same fit, on the scale of `LatentFit`. */
 function onScaleOfSets(fit: LatentFit): LatentFit {
   const sets = [...fit.sets.values()];
   if (sets.length === 0) return fit;
@@ -149,7 +148,7 @@ function start(
   };
 }
 
-/** The strength that facts point at, by facts alone. */
+/** Posterior of the strength that facts measure, given facts alone. */
 function strengthByFacts(row: Observed, fit: LatentFit): Guess {
   const step = (fit.variance - fit.variancePriced) / 2;
   const unknown = (row.log10Price === null ? 1 : 0) + (row.year === null ? 1 : 0);
@@ -165,7 +164,7 @@ function strengthByFacts(row: Observed, fit: LatentFit): Guess {
   }, prior);
 }
 
-/** What grades say by themselves; `null` where there are none. */
+/** Likelihood of the strength that grades measure; `null` without grades. */
 export function strengthByGrades(
   { grades }: Pick<Observed, 'grades'>,
   fit: Pick<LatentFit, 'sets'>,
@@ -182,7 +181,7 @@ export function strengthByGrades(
   return precision === 0 ? null : { mean: weighted / precision, variance: 1 / precision };
 }
 
-/** The strength that facts point at, by all that is known. */
+/** Posterior of the strength that facts measure, given everything. */
 function toldStrength(row: Observed, fit: LatentFit): Guess {
   const told = strengthByFacts(row, fit);
   const graded = strengthByGrades(row, fit);
@@ -190,7 +189,7 @@ function toldStrength(row: Observed, fit: LatentFit): Guess {
   return joined(told, { mean: graded.mean, variance: graded.variance + fit.common });
 }
 
-/** The strength that grades point at, by all that is known. */
+/** Posterior of the strength that grades measure, given everything. */
 export function gradedStrength(row: Observed, fit: LatentFit): Guess {
   const told = strengthByFacts(row, fit);
   const wide = { mean: told.mean, variance: told.variance + fit.common };
@@ -206,13 +205,13 @@ function updated(
   return joined(guess, { mean: (value - level) / gain, variance: (error + variance) / gain ** 2 });
 }
 
-/** Of two guesses that err independently. */
+/** Combines two guesses with independent errors. */
 function joined(a: Guess, b: Guess): Guess {
   const precision = 1 / a.variance + 1 / b.variance;
   return { mean: (a.mean / a.variance + b.mean / b.variance) / precision, variance: 1 / precision };
 }
 
-/** The expected square of what lies between the two strengths. */
+/** The expected squared difference between the two strengths. */
 function fitCommon(rows: readonly Observed[], fit: LatentFit): number {
   const squares = rows.flatMap((row) => {
     const graded = strengthByGrades(row, fit);
@@ -236,7 +235,7 @@ function fitPrior(rows: readonly Observed[], guesses: readonly Guess[], fit: Lat
   const priced = all.filter(({ isPriced }) => isPriced);
   const known = priced.length < FEWEST_PRICED ? all : priced;
   const strength = average(known.map(({ mean }) => mean));
-  // Two slopes, each explaining what the other leaves; the rounds of the fit make them agree.
+  // Each slope is fitted to the residuals of the other; the rounds of the fit make them agree.
   const pricePower = slope(
     known.map((row) => ({ x: row.price, y: row.mean - strength - fit.perYear * row.age })),
   );
@@ -251,7 +250,7 @@ function fitPrior(rows: readonly Observed[], guesses: readonly Guess[], fit: Lat
   return { mean, pricePower, perYear, variancePriced, variance };
 }
 
-/** Least squares through the origin, shrunk a little towards 0 and never below it. */
+/** Least squares through the origin, slightly shrunk, never negative. */
 function slope(points: readonly { readonly x: number; readonly y: number }[]): number {
   const square = points.reduce((sum, { x }) => sum + x * x, 1);
   const cross = points.reduce((sum, { x, y }) => sum + x * y, 0);

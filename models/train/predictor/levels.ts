@@ -30,7 +30,7 @@ export function levelsOf(
   return Float32Array.from(graded, (model) => levelOf(model).mean);
 }
 
-/** What the grades of each set say of every model, in the order of the table's models. */
+/** Every model with its ability in each set, in the order of the table's models. */
 export function gradedModels(
   table: OutcomeTable,
   rows: readonly number[],

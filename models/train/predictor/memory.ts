@@ -10,12 +10,12 @@ import { gradesWording } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 
 const DIMS = 32;
-/** About so many prompts lie in a cell. */
+/** Mean number of prompts per cell. */
 const PROMPTS_A_CELL = 100;
-/** How much dense features count beside the sentence vector when prompts are compared, and those of tools. */
+/** Weight of dense features, and of those about tools, relative to the sentence vector when prompts are compared. */
 const DENSE_SHARE = 0.35;
 const TOOL_SHARE = 1;
-/** Of the prompts every so-manieth tells which directions matter. */
+/** Every n-th prompt is used to find the leading directions. */
 const DIRECTIONS_EVERY = 3;
 
 /** A memory and its sizes. */
@@ -24,7 +24,7 @@ export interface Memory {
   readonly tables: MemoryTables;
 }
 
-/** Where graded prompts lie, before anything is known of what was unexpected of their grades. */
+/** Positions of graded prompts, without the residuals of their grades. */
 export interface MemoryPlaces {
   readonly projection: Float32Array;
   readonly cellCentres: Float32Array;
@@ -34,7 +34,7 @@ export interface MemoryPlaces {
   readonly vectors: Int8Array;
 }
 
-/** What places are found in. */
+/** What positions are computed from. */
 export interface PlaceSource {
   readonly shape: NetworkShape;
   /** Of the training part. */
@@ -42,7 +42,7 @@ export interface PlaceSource {
   readonly random: Random;
 }
 
-/** Finds the directions in which prompts differ most, and cells of prompts that lie together. */
+/** Finds the directions in which prompts differ most, and clusters prompts into cells. */
 export function placePrompts(table: OutcomeTable, source: PlaceSource): MemoryPlaces {
   const { shape, rows, random } = source;
   const inputs = inputsOf(shape);
@@ -72,7 +72,7 @@ export function placePrompts(table: OutcomeTable, source: PlaceSource): MemoryPl
 }
 
 /**
- * Notes for every answer by how much its grade was better than expected.
+ * Records for every answer by how much its grade was better than predicted.
  *
  * @param expected - log-odds of a good answer, for a row of the table and each of its answers in their order
  */
@@ -117,7 +117,7 @@ export function noteSurprises(
   };
 }
 
-/** The first eigenvectors of what prompts of length 1 are made of, dense features drawn in, shape [DIMS, inputs]. */
+/** The leading eigenvectors of the second moments of prompts at unit length, dense features weighted; shape [DIMS, inputs]. */
 function leadingDirections(table: OutcomeTable, { shape, rows }: PlaceSource): Float32Array {
   const inputs = inputsOf(shape);
   const firstOfTools = shape.embedding + FIRST_TOOL_FEATURE;
@@ -154,7 +154,7 @@ function leadingDirections(table: OutcomeTable, { shape, rows }: PlaceSource): F
   });
 }
 
-/** Of length 1. */
+/** The projection of an input, scaled to unit length. */
 function project(projection: Float32Array, input: Float32Array): Float32Array {
   const point = Float32Array.from({ length: DIMS }, (_, d) => {
     let sum = 0;

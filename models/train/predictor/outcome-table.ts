@@ -8,7 +8,7 @@ import { OUTCOME_SETS, WORDING_TASKS } from './outcome-sets.js';
 import type { OutcomeSet } from './outcome-sets.js';
 import type { GradedPrompt } from './outcomes.js';
 
-/** Graded prompts as numbers: row i has the outcomes `first[i]` up to `first[i + 1]`. */
+/** Graded prompts as numbers: row i has the outcomes from `first[i]` to `first[i + 1]` (exclusive). */
 export interface OutcomeTable {
   readonly sets: readonly OutcomeSet[];
   readonly models: readonly string[];
@@ -16,7 +16,7 @@ export interface OutcomeTable {
   /** Shape [rows, inputs]. */
   readonly inputs: Float32Array;
   readonly set: Int32Array;
-  /** Tasks by number: set and category. */
+  /** Index of each prompt's task (set and category). */
   readonly task: Int32Array;
   readonly first: Int32Array;
   readonly model: Int32Array;
@@ -26,7 +26,7 @@ export interface OutcomeTable {
   readonly scaling: DenseScaling;
   /** Main language of each prompt, as `Features.language`. */
   readonly languages: readonly string[];
-  /** What vectors are centred by; `null`, as when absent, where they are taken as they are. */
+  /** Subtracted from vectors (`centred`); `null` or absent if they are used as they are. */
   readonly centre?: Float32Array | null;
 }
 
@@ -36,11 +36,11 @@ export interface DenseScaling {
   readonly denseScale: Float32Array;
 }
 
-/** Dense features get this spread, a sentence vector's numbers have about a sixteenth: both matter in a first layer. */
+/** Standard deviation of dense features; that of a sentence vector's numbers is about a sixteenth, so that both matter in the first layer. */
 const DENSE_SPREAD = 0.5;
 const SMALLEST_DEVIATION = 0.02;
 
-/** Embeds and measures every prompt, with the table in some seconds per ten thousand. */
+/** Computes vectors and features of every prompt; with the embedding table, some seconds per ten thousand. */
 export async function tabulate(
   prompts: readonly GradedPrompt[],
   vectors: VectorSource,
@@ -68,7 +68,7 @@ export async function tabulate(
   return { ...flatten(prompts), sets: OUTCOME_SETS, prompts, inputs, scaling, languages, centre };
 }
 
-/** Of the vectors of the training part. */
+/** Mean of the vectors of the training part. */
 function meanOf(
   vectors: readonly Float32Array[],
   prompts: readonly GradedPrompt[],
@@ -81,22 +81,22 @@ function meanOf(
   );
 }
 
-/** Whether the grades of a row say what is adequate, not what is liked better than a rival's answer or what is in the expected words. */
+/** Whether the grades of a row measure adequacy: not preference over another model's answer, nor a match with the expected words. */
 export function gradesAdequacy(table: OutcomeTable, row: number): boolean {
   return !isPreference(table, row) && !gradesWording(table, row);
 }
 
-/** Whether the grades of a row say what is liked better than a rival's answer. */
+/** Whether the grades of a row are preferences over another model's answer. */
 export function isPreference({ set, sets }: OutcomeTable, row: number): boolean {
   return sets[set[row] ?? 0]?.preference === true;
 }
 
-/** Whether an answer of a row counts as wrong when it is in other words than those expected. */
+/** Whether a row's answers had to match the expected words. */
 export function gradesWording({ prompts }: OutcomeTable, row: number): boolean {
   return WORDING_TASKS.has(prompts[row]?.task ?? '');
 }
 
-/** Standardises in place, by the mean and spread of those prompts of the training part that a feature says something of. */
+/** Standardises in place, by mean and deviation over the training prompts for which a feature is informative. */
 function standardise(
   prompts: readonly GradedPrompt[],
   inputs: Float32Array,

@@ -41,7 +41,7 @@ export interface GradedPrompt {
   readonly part: Part;
   readonly prompt: string;
   readonly conversation: Conversation;
-  /** RouteLLM leaves the row out of its own evaluation. */
+  /** Whether RouteLLM leaves the row out of its own evaluation. */
   readonly contaminated: boolean;
   readonly outcomes: readonly Outcome[];
 }
@@ -90,7 +90,7 @@ function toPrompt(set: OutcomeSet, entry: z.infer<typeof row>): GradedPrompt {
   };
 }
 
-/** What a client would have sent: one user turn, and the tools where the set has them. */
+/** The request that a client would have sent: one user turn, and the tools if the set has them. */
 export function asConversation(asked: Asked): Conversation {
   const conversation = conversationOf(asked);
   if (typeof conversation === 'string') throw new Error(`no gateway takes this: ${conversation}`);

@@ -4,7 +4,7 @@ const MOMENTUM = 0.9;
 const SCALE_MEMORY = 0.99;
 const TINY = 1e-8;
 
-/** One array of weights with its gradient, trained by Adam with decoupled weight decay (Loshchilov and Hutter, 2019). */
+/** An array of weights with its gradient, trained by Adam with decoupled weight decay (AdamW; Loshchilov and Hutter, 2019). */
 export class Parameters {
   readonly values: Float32Array;
   readonly gradient: Float32Array;
@@ -24,7 +24,7 @@ export class Parameters {
     this.#centre = new Float32Array(length);
   }
 
-  /** Weights that start at `centre` and are drawn back to it rather than to 0. */
+  /** Weights that start at `centre` and decay towards it instead of 0. */
   static around(centre: Float32Array, decay: number): Parameters {
     const parameters = new Parameters(centre.length, decay);
     parameters.values.set(centre);

@@ -13,7 +13,7 @@ import { readOutcomes } from './outcomes.js';
 import type { GradedPrompt } from './outcomes.js';
 import type { Recipe } from './train-member.js';
 
-/** Where data comes from and artefacts go. */
+/** Options of a training step: input data and output folder. */
 export interface TrainingOptions {
   readonly dataFolder: string;
   /** Holds `embedder.bin` unless `vectors` are given; gets `predictor.bin`. */
@@ -25,8 +25,8 @@ export interface TrainingOptions {
 }
 
 /**
- * Chosen by leaving out sets of the training part in turn, where all that was tried did alike, and
- * between equals by the validation part.
+ * Chosen by leaving out sets of the training part in turn and, as all candidates did about equally well
+ * there, on the validation part.
  */
 export const RECIPE: Recipe = {
   epochs: 20,
@@ -45,18 +45,18 @@ const HIDDEN = 64;
 const SKILLS = 16;
 const CATALOG_FOLDER = path.join(import.meta.dirname, '../../catalog');
 
-/** All that a predictor is made of. */
+/** Everything that a predictor is trained on. */
 export interface Ingredients {
   readonly vectors: VectorSource;
   readonly shape: NetworkShape;
   readonly known: KnownModels;
-  /** Every graded prompt, those for tests and of sets for evaluation included. */
+  /** Every graded prompt, including test parts and evaluation sets. */
   readonly all: readonly GradedPrompt[];
-  /** What may be learned from and chosen by. */
+  /** The training and validation parts. */
   readonly table: OutcomeTable;
 }
 
-/** Reads what predictors are made of: in some seconds, or minutes with an encoder. */
+/** Reads the training data, in some seconds, or minutes with an encoder. */
 export async function readIngredients(options: TrainingOptions): Promise<Ingredients> {
   const { dataFolder, outFolder, progress, vectors = tableVectors(outFolder) } = options;
   const known = new KnownModels(dataFolder, await loadCatalog(CATALOG_FOLDER));

@@ -3,18 +3,18 @@ import { inverse, times } from '../../../src/route/local/linear-algebra.js';
 import type { Task } from './agreed-slopes.js';
 import type { OutcomeTable } from './outcome-table.js';
 
-/** Penalty of the level of a task beside its set. */
+/** Penalty of a task's level relative to its set. */
 const LEVEL_PENALTY = 1;
 
-/** What is regressed on. */
+/** Options of the regression. */
 export interface RidgePlan {
-  /** The first so many inputs of a row. */
+  /** Number of inputs of a row that are used, from the first. */
   readonly inputs: number;
   readonly penalty: number;
 }
 
 /**
- * Ridge regression of the lessons' targets on inputs, beside a level for each set and task.
+ * Ridge regression of the lessons' targets on inputs, with a level (intercept) for each set and task.
  *
  * @returns shape [plan.inputs]
  */
@@ -59,7 +59,7 @@ function addTask(table: OutcomeTable, { lessons }: Task, { values, right, centre
     addOuter(values, right, x, weight);
     weights += weight;
   }
-  // What the level of the task explains is taken off again.
+  // Subtracts what the level of the task explains.
   addOuter(values, right, level, -1 / weights);
 }
 

@@ -3,36 +3,36 @@ import { inverse, type Square } from '../../../src/route/local/linear-algebra.js
 import { gradedIn } from './graded-in.js';
 import type { OutcomeTable } from './outcome-table.js';
 
-/** Large sets count for more, but not by their size: their answers err alike. */
+/** Larger sets count for more, but less than proportionally: errors within a set are correlated. */
 const SET_POWER = 0.6;
-/** Answers from which a model is half counted on when it is told what a set does to skills. */
+/** Number of answers at which a model has half of the full weight. */
 const USUAL_ANSWERS = 50;
-/** Variance of a model's own skills over that of what a set does to them. */
+/** Ratio of the variance of a model's own skills to the variance of set effects. */
 const OWN_OVER_SETS = 1;
 
-/** Where a model was graded. */
+/** In which sets a model was graded. */
 interface Origin {
-  /** How much is known of the model, 0 to 1. */
+  /** 0 to 1, by the number of its answers. */
   readonly weight: number;
-  /** Share of each set in that; they sum to 1, or are all 0. Shape [sets]. */
+  /** Share of each set in its answers; they sum to 1, or are all 0. Shape [sets]. */
   readonly shares: Float64Array;
 }
 
 /**
- * What models that were graded on the same set have in common, taken out of their skills.
+ * Removes set effects from skills: what the models graded in one set have in common.
  *
- * Difficulty that every model meets on the prompts of a set fits its grades as well as a lack of skill that all its models
- * share, and training halves it between the two. On the set's own prompts that makes no difference; elsewhere its models would
- * count as unskilled, and those of an easy set as skilled. So only what tells models of one set apart is theirs.
+ * A hard set can be explained by the difficulty of its prompts as well as by skills that all of its models lack, and training splits
+ * it between the two. This makes no difference on the set's own prompts, but on others its models would look unskilled, and
+ * those of an easy set skilled. Only differences between models of the same set are identified, so only these are kept.
  */
 export class SetSkills {
   readonly #origins: readonly Origin[];
   readonly #levels: Float32Array;
   readonly #sets: number;
-  /** (Aᵀ W A + λ)⁻¹ of the mixed model: skills are a line over strength, what their sets add, and the model's own. */
+  /** (Aᵀ W A + λ)⁻¹ of the mixed model: a skill is a line over strength, plus set effects, plus the model's own part. */
   readonly #solved: Square;
 
-  /** @param levels - how strong each model is, shape [models] */
+  /** @param levels - strength of each model, shape [models] */
   constructor(table: OutcomeTable, rows: readonly number[], levels: Float32Array) {
     const names = table.sets.map(({ name }) => name);
     this.#origins = gradedIn(table, rows).map((answers) => originOf(answers, names));
@@ -52,12 +52,12 @@ export class SetSkills {
       addTo(normal.values, i * (columns + 1), i < this.#sets ? OWN_OVER_SETS : TINY);
     }
     const solved = inverse(normal);
-    if (solved === null) throw new Error('what sets do to skills cannot be told');
+    if (solved === null) throw new Error('the set effects have no solution');
     this.#solved = solved;
   }
 
   /**
-   * Takes it out, in place.
+   * Removes set effects in place.
    *
    * @param skills - shape [models, count]
    */
@@ -90,7 +90,7 @@ export class SetSkills {
   }
 }
 
-/** Keeps a line through no models finite. */
+/** Keeps the system solvable without any models. */
 const TINY = 1e-6;
 
 function originOf(answers: Readonly<Record<string, number>>, sets: readonly string[]): Origin {

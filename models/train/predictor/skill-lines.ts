@@ -4,9 +4,9 @@ import type { Ensemble } from './ensemble.js';
 import type { OutcomeTable } from './outcome-table.js';
 import type { ModelFacts } from '../../../src/route/model-strength.js';
 
-/** How log-odds rise with strength, at the least, on all but the oddest prompts: a stronger model is never worse. */
+/** Minimum slope of log-odds over strength, on all but the oddest prompts: a stronger model is never worse. */
 const LEAST_RISE = 0.4;
-/** Share of the prompts that count as the oddest. */
+/** Share of prompts that may be below the minimum. */
 const ODD_SHARE = 0.001;
 const SMALLEST_VARIANCE = 0.05;
 
@@ -22,20 +22,20 @@ export interface FittedModel {
 export interface SkillLines {
   readonly skillIntercept: Float32Array;
   readonly skillSlope: Float32Array;
-  /** Variance of log-odds about what the lines say. */
+  /** Variance of log-odds around the lines. */
   readonly skillVariance: number;
 }
 
-/** Prompts, and how much each ability matters for them; shapes [members × (1 + skills)]. */
+/** How much prompts use each ability; shapes [members × (1 + skills)]. */
 export interface Usage {
   readonly table: OutcomeTable;
   readonly rows: readonly number[];
-  /** The general abilities of the members together make 1. */
+  /** The general abilities of the members sum to 1. */
   readonly mean: Float32Array;
   readonly meanSquare: Float32Array;
 }
 
-/** Reads what the prompts of `rows` ask for. */
+/** Averages the demands of the prompts of `rows`. */
 export function usageOf(ensemble: Ensemble, table: OutcomeTable, rows: readonly number[]): Usage {
   const { members } = ensemble.shape;
   const mean = new Float32Array(factorsOf(ensemble.shape));
@@ -50,7 +50,7 @@ export function usageOf(ensemble: Ensemble, table: OutcomeTable, rows: readonly 
   return { table, rows, mean, meanSquare };
 }
 
-/** A line per ability through the models, each weighed by how well it is known. */
+/** Fits a line per ability over the models, weighted by how well each is known. */
 export function fitSkillLines(
   ensemble: Ensemble,
   fitted: readonly FittedModel[],
@@ -84,8 +84,8 @@ export function fitSkillLines(
 }
 
 /**
- * Draws the slopes of the skills towards 0 until log-odds rise with strength everywhere. What that takes on
- * average goes to the general ability, so that strength still counts once on the usual prompt.
+ * Shrinks the slopes of the skills until log-odds rise with strength on nearly all prompts (`LEAST_RISE`). What is
+ * lost on average is added to the general ability, so that the mean slope stays the same.
  */
 function tamed(ensemble: Ensemble, slopes: Float32Array, usage: Usage): Float32Array {
   const { members, skills } = ensemble.shape;

@@ -1,4 +1,4 @@
-/** How a figure, or the grades of a set, follow from strength: `level + gain × strength`, and an error of its own. */
+/** A benchmark score, or the ability in a set, as a function of strength: `level + gain × strength`, plus an error. */
 export interface Line {
   readonly level: number;
   readonly gain: number;
@@ -6,22 +6,22 @@ export interface Line {
   readonly error: number;
 }
 
-/** How strong a model may be. */
+/** A normal distribution over strength. */
 export interface Guess {
   readonly mean: number;
   readonly variance: number;
 }
 
-/** What one benchmark, or one set, says of one model. */
+/** One model's score on one benchmark, or its ability in one set. */
 export interface Point {
-  /** The model's place among the guesses. */
+  /** Index of the model among the guesses. */
   readonly row: number;
   readonly value: number;
-  /** Of `value`, beside the error of the line. */
+  /** Sampling variance of `value`, in addition to the line's error. */
   readonly variance: number;
 }
 
-/** The models that a gain, and an error, are worth before any is seen. */
+/** Weights of the priors, in models. */
 const GAIN_MODELS = 3;
 const ERROR_MODELS = 3;
 const USUAL_ERROR = 0.5;
@@ -30,13 +30,13 @@ const LEAST_ERROR = 0.02;
 
 export const UNKNOWN: Guess = { mean: 0, variance: 1 };
 
-/** What strengths are guessed to be, and what gains are thought to be before any model is seen. */
+/** The current guesses at strength, and the prior mean of a gain. */
 interface Known {
   readonly guesses: readonly Guess[];
   readonly usualGain: number;
 }
 
-/** One step of expectation and maximisation: every line anew, by what strengths are guessed to be. */
+/** The maximisation step: refits every line to the current guesses. */
 export function fitLines(
   points: ReadonlyMap<string, readonly Point[]>,
   known: Known,
@@ -74,7 +74,7 @@ function fitLine(points: readonly Point[], { guesses, usualGain }: Known, former
   return { level, gain, error: Math.max(LEAST_ERROR, errors / (points.length + ERROR_MODELS)) };
 }
 
-/** Of a squared error that is the sum of two, the expected square of the first. */
+/** The expected square of the first of two independent errors, given the square of their sum. */
 function ownPart(own: number, other: number, square: number): number {
   const share = own / (own + other);
   return share * share * square + share * other;

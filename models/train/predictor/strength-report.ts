@@ -48,7 +48,7 @@ export function reportStrength(
 interface Told {
   readonly full: Strength;
   readonly bare: Strength;
-  /** By the grades that took no part. */
+  /** Strength by its grades. */
   readonly graded: Guess;
 }
 
@@ -109,7 +109,7 @@ function report(
   );
 }
 
-/** Of fitted strengths about those told: 1 where strong and weak are told as far apart as they are. */
+/** Slope of strength by grades over predicted strength; 1 when the spread of predictions is right. */
 function slopeOf(pairs: readonly { readonly told: number; readonly fitted: number }[]): number {
   const mean = (of: (pair: (typeof pairs)[number]) => number): number =>
     pairs.reduce((sum, pair) => sum + of(pair), 0) / pairs.length;

@@ -4,8 +4,7 @@ import type { GradedModel, Rescaling } from './strength.js';
 import type { FittedModel } from './skill-lines.js';
 
 /**
- * How facts tell the general ability that the networks give a model: strength by all grades, on the scale that training and
- * calibration have left abilities on.
+ * The strength rule on the scale of the ensemble's general abilities, as training and calibration have left it.
  *
  * @param graded, fitted - the same models in the same order
  */

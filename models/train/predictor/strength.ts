@@ -5,7 +5,7 @@ import { fitLatent, gradedStrength, strengthByGrades } from './latent-strength.j
 import type { LatentFit, Observed, SetGrade } from './latent-strength.js';
 import type { Guess } from './strength-lines.js';
 
-/** A model with graded answers, and what is publicly known of it. */
+/** A model with graded answers, and the public facts about it. */
 export interface GradedModel {
   readonly name: string;
   readonly facts: ModelFacts;
@@ -31,12 +31,12 @@ const SAME_QUESTIONS: Readonly<Record<string, readonly string[]>> = {
  */
 const LEFT_OUT = 1.3;
 
-/** What was learned of facts, and of the sets that answers were graded in. */
+/** The fitted relation of facts and graded answers to strength. */
 export interface StrengthFit {
   readonly rule: StrengthRule;
-  /** How strong a graded model is by all that is known of it. */
+  /** Strength of a graded model, given facts and grades. */
   readonly levelOf: (model: GradedModel) => Guess;
-  /** The same by its grades alone; `null` where there are none. */
+  /** Strength by grades alone; `null` without grades. */
   readonly gradesOf: (model: GradedModel) => Guess | null;
 }
 
@@ -75,13 +75,13 @@ function ruleOf(fit: LatentFit): StrengthRule {
   };
 }
 
-/** A line from one scale of strength to another. */
+/** A linear map from one scale of strength to another. */
 export interface Rescaling {
   readonly by: number;
   readonly add: number;
 }
 
-/** The same rule, told on another scale of strength. */
+/** The same rule on another scale of strength. */
 export function rescaled(rule: StrengthRule, { by, add }: Rescaling): StrengthRule {
   const benchmarks = Object.entries(rule.benchmarks).map(
     ([name, { intercept, slope, variance }]): [string, BenchmarkRule] => [

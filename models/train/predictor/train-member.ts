@@ -6,7 +6,7 @@ import { gradesAdequacy } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 import type { SetSkills } from './set-skills.js';
 
-/** How a member is trained; chosen on the validation part. */
+/** Hyperparameters of a member; chosen on the validation part. */
 export interface Recipe {
   readonly epochs: number;
   readonly rate: number;
@@ -16,22 +16,22 @@ export interface Recipe {
   /** Weight decay of the network and of abilities. */
   readonly decay: number;
   readonly abilityDecay: number;
-  /** How strongly the general ability of a model is held at its level. */
+  /** Weight decay of a model's general ability towards its level. */
   readonly levelDecay: number;
-  /** What sentence vectors are multiplied with before the first layer. */
+  /** Factor applied to sentence vectors before the first layer. */
   readonly vectorGain: number;
   /** A set of n prompts counts as much as n to this power. */
   readonly setPower: number;
-  /** How much the squared error of log tokens counts beside the log-loss. */
+  /** Weight of the squared error of log tokens relative to the log-loss. */
   readonly lengthWeight: number;
 }
 
 const BATCH = 128;
 const WARM_UP_STEPS = 100;
-/** Errors of log tokens beyond this pull no harder. */
+/** Errors of log tokens are clipped at this. */
 const LENGTH_ERROR_LIMIT = 2;
 
-/** What is known before a member is trained. */
+/** Fitted before a member is trained. */
 interface Given {
   readonly transfer: Float32Array;
   readonly levels: Float32Array;
@@ -55,7 +55,7 @@ export class Member {
   readonly skills: Parameters;
   readonly general: Parameters;
   readonly verbosity: Parameters;
-  /** How much easier tasks are than their prompts look whose grades do not say what is adequate; by task. */
+  /** Log-odds that a task adds whose grades do not measure adequacy; shape [tasks]. */
   readonly taskOffsets: Parameters;
   readonly #input: Float32Array;
   readonly #hidden: Float32Array;
@@ -64,8 +64,8 @@ export class Member {
   readonly #headGradient: Float32Array;
 
   /**
-   * @param given - `transfer`: difficulty of each row of the table as far as it carries over; the member learns the rest.
-   *   `levels`: how strong each model is on one scale for all sets. `setSkills`: what skills must not learn
+   * @param given - `transfer`: transferable difficulty of each row of the table; the member learns the rest.
+   *   `levels`: strength of each model on one scale for all sets. `setSkills`: removes set effects from skills
    */
   constructor(
     shape: NetworkShape,
@@ -105,10 +105,10 @@ export class Member {
   }
 
   /**
-   * Goes over the rows `recipe.epochs` times.
+   * Trains for `recipe.epochs` epochs.
    *
-   * @param rows - indices into the table; put in another order
-   * @param weights - how much each row of the table counts
+   * @param rows - indices into the table; shuffled in place
+   * @param weights - of each row of the table
    */
   train(rows: number[], weights: Float32Array, told: (epoch: number) => void): void {
     const batches = Math.floor(rows.length / BATCH);
@@ -128,16 +128,16 @@ export class Member {
           this.#recipe.rate * warm * 0.5 * (1 + Math.cos((Math.PI * step) / steps)),
         );
       }
-      // Again and again, so that difficulty learns what skills may not.
+      // After every pass, so that the difficulty output learns what is removed here.
       this.#setSkills.takeOut(this.skills.values, this.#shape.skills);
       told(epoch + 1);
     }
   }
 
   /**
-   * The difficulty that the head says prompts have on average, without the transferred part.
+   * The mean difficulty that the head predicts, without the transferred part.
    *
-   * @param weights - how much each row of the table counts
+   * @param weights - of each row of the table
    */
   usualDifficulty(rows: readonly number[], weights: Float32Array): number {
     const { skills } = this.#shape;
@@ -204,7 +204,7 @@ export class Member {
     const taskOf = task[row] ?? 0;
     const isAdequacy = gradesAdequacy(this.#table, row);
     const offset = isAdequacy ? 0 : at(this.taskOffsets.values, taskOf);
-    // Half-way between counting every answer and counting every prompt alike.
+    // A compromise between equal weights for answers and equal weights for prompts.
     const share = weight / Math.sqrt(end - start);
     const difficulty = at(this.#head, skills) - offset;
     for (let i = start; i < end; i++) {
@@ -214,7 +214,7 @@ export class Member {
         logOdds += at(this.#head, k) * at(this.skills.values, m * skills + k);
       const error = (logistic(logOdds) - at(score, i)) * share;
       add(this.general.gradient, m, error);
-      // Where it is hard to be liked better than a rival, or to hit the words, it need not be hard to answer well.
+      // Neither a preference nor a match of words says anything about the difficulty of answering adequately.
       if (isAdequacy) this.#scoreDemand(m, error);
       else add(this.taskOffsets.gradient, taskOf, error);
       const tokens = at(logTokens, i);

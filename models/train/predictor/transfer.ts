@@ -10,18 +10,17 @@ import { ridgeWithin } from './ridge-within.js';
 const UNEXPLAINED = 1;
 /** A set of n prompts counts as much as n to this power. */
 const SET_POWER = 0.5;
-/** Weights are made this on average, so that penalties mean the same for any data. */
+/** Mean of the weights after normalisation, so that penalties mean the same for any data. */
 const USUAL_WEIGHT = 0.6;
 /** Penalty of the weights of the sentence vector; chosen by leaving sets of the training part out in turn. */
 const VECTOR_PENALTY = 80;
 
 /**
- * Difficulty as far as it carries over to tasks never seen: weights of the inputs, in log-odds.
+ * Transferable difficulty: weights of the inputs, in log-odds, that generalise to unseen tasks.
  *
- * Differences between tasks are taken out first, because which task is hard says which set it is of. What
- * remains is, for every dense feature by itself, the slope that tasks agree on: slopes that are fitted together
- * trade one against the other in ways that hold in one task only. A ridge regression on the sentence vector
- * explains a little of the rest.
+ * Differences between tasks are removed first, because they only tell which set a task belongs to. Then each dense
+ * feature by itself gets the slope that tasks agree on: slopes fitted jointly compensate each other in ways that hold
+ * in one task only. A ridge regression on the sentence vector explains a little of the rest.
  *
  * @param rows - of the training part
  * @returns shape [inputs]
@@ -85,7 +84,7 @@ function normalise(tasks: readonly Task[]): void {
   }
 }
 
-/** The factor that makes `said` fit best within tasks: the features overlap, so their sum says too much. */
+/** The factor by which `said` fits best within tasks: features are correlated, so the sum of separate slopes is too large. */
 function scaleWithin(tasks: readonly Task[], said: (row: number) => number): number {
   let xy = 0;
   let xx = 1e-9;

@@ -1,10 +1,10 @@
-/** Values a feature is told apart by. */
+/** Maximum number of bins per feature. */
 const MAX_BINS = 64;
 
-/** Numbers sorted into bins of about equal size: all that growing a tree needs to know of them. */
+/** Features as bins of about equal size, for growing trees. */
 export class BinnedTable {
   readonly rows: number;
-  /** The bin of each row, a column a feature. */
+  /** The bin of each row; one column per feature. */
   readonly columns: readonly Uint8Array[];
   readonly #edges: readonly Float32Array[];
 
@@ -30,20 +30,20 @@ export class BinnedTable {
     return (this.#edges[feature]?.length ?? 0) + 1;
   }
 
-  /** The largest value that a split behind `bin` sends to the left. */
+  /** The largest value that a split after `bin` sends to the left. */
   edge(feature: number, bin: number): number {
     return this.#edges[feature]?.[bin] ?? 0;
   }
 }
 
-/** Borders half-way between neighbouring values, spread over the rows. */
+/** Bin edges at quantiles, half-way between neighbouring values. */
 function edgesOf(values: Float32Array): Float32Array {
   const sorted = values.toSorted();
   const edges = new Set<number>();
   for (let bin = 1; bin < MAX_BINS; bin++) {
     const at = Math.floor((bin * sorted.length) / MAX_BINS);
     const value = sorted[at] ?? 0;
-    // Towards the next smaller value, so that equal values are never parted.
+    // Between this value and the next smaller one, so that equal values are never separated.
     let below = at;
     while (below >= 0 && sorted[below] === value) below -= 1;
     if (below >= 0) edges.add(((sorted[below] ?? 0) + value) / 2);

@@ -11,17 +11,17 @@ export interface BoostRecipe {
   /** Share of rows, and of features, that a tree is grown from. */
   readonly rowShare: number;
   readonly featureShare: number;
-  /** A leaf has at least this much weight. */
+  /** Minimum sum of second derivatives in a leaf. */
   readonly leafWeight: number;
-  /** Pulls leaves towards 0. */
+  /** L2 regularisation of leaves. */
   readonly shrinkage: number;
-  /** Features that more of may only lower (-1) or raise (1) the result; others are absent. */
+  /** Monotone constraints: features whose rise may only lower (-1) or raise (1) the result. */
   readonly directions: ReadonlyMap<number, -1 | 1>;
-  /** Features that the first so many trees do not look at, as these are to say whether they are worth working out. */
+  /** Expensive features, with the number of first trees that must not use them: those decide whether to compute them. */
   readonly late?: ReadonlyMap<number, number>;
 }
 
-/** Rows to learn from. */
+/** Training rows. */
 export interface BoostRows {
   /** Shape [rows, features]. */
   readonly inputs: Float32Array;
@@ -30,9 +30,9 @@ export interface BoostRows {
 }
 
 /**
- * Grows trees one after the other, each on what those before get wrong (log-loss).
+ * Gradient boosting of trees with log-loss.
  *
- * @returns trees whose sum is log odds, without `start`, the log odds of the whole
+ * @returns trees whose sum plus `start`, the log odds over all rows, is the log odds of a row
  */
 export function boost(
   rows: BoostRows,
@@ -69,7 +69,7 @@ export function boost(
     }
     progress.tick(() => `tree ${tree + 1} of ${recipe.trees}`);
   }
-  // JSON and comparisons know no infinity that survives everywhere; the largest float does as well.
+  // A finite threshold that no value exceeds, as infinity does not survive everywhere.
   for (let i = 0; i < trees.thresholds.length; i++) {
     if (trees.thresholds[i] === Infinity) trees.thresholds[i] = LARGEST;
   }
@@ -93,7 +93,7 @@ interface Slopes {
   readonly bends: Float32Array;
 }
 
-/** Sums over rows: of node after node, bin after bin. */
+/** Sums over rows, by node and bin. */
 interface Sums {
   readonly slopes: Float64Array;
   readonly bends: Float64Array;
@@ -106,19 +106,19 @@ interface Split {
   readonly middle: number;
 }
 
-/** How the loss of some rows changes with what is said of them. */
+/** First and second derivative of the loss of some rows. */
 interface Curve {
   readonly slope: number;
   readonly bend: number;
 }
 
-/** What a leaf below a node may say, so that directions hold across splits. */
+/** Range of the leaves below a node, so that monotone constraints hold across splits. */
 interface Bounds {
   readonly low: number;
   readonly high: number;
 }
 
-/** A split that gains less is noise of arithmetic. */
+/** A smaller gain is rounding error. */
 const MIN_GAIN = 1e-6;
 
 function sumOf(values: Float64Array, from: number, count: number): number {
@@ -230,7 +230,7 @@ class Grower {
     return Math.max(bounds?.low ?? -Infinity, Math.min(bounds?.high ?? Infinity, value));
   }
 
-  /** How much lower the loss gets by saying `value`. */
+  /** Reduction of the loss by a leaf of this value. */
   #gain({ slope, bend }: Curve, value: number): number {
     return -(slope * value + ((bend + this.#recipe.shrinkage) * value * value) / 2);
   }

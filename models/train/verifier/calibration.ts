@@ -1,20 +1,19 @@
 import type { Calibration } from '../../../src/cache/verify/claim.js';
 import { fitLine } from '../logistic-line.js';
 
-/** What a score turned out to be worth. */
+/** A score with its label. */
 export interface Scored {
   readonly score: number;
   readonly label: number;
   readonly weight: number;
 }
 
-/** Of the weight of all pairs, what lies beyond each end of what is told apart: too few to say more of them than of the others there. */
+/** Share of the weight of all pairs beyond each clamp (`least`, `most`): too few to distinguish scores there. */
 const END_SHARE = 1 / 60;
 
 /**
- * Fits the probability that scores stand for: one scale and one shift (Platt, 1999).
- *
- * One pair of each label more than there are is imagined, spread over all: nothing was ever seen to be certain.
+ * Fits scale and shift from scores to probabilities (Platt, 1999), with Platt's smoothed targets, as if there were one more
+ * pair of each label.
  */
 export function fitCalibration(scored: readonly Scored[]): Calibration {
   const right = weightOf(scored.filter(({ label }) => label === 1));
@@ -26,7 +25,7 @@ export function fitCalibration(scored: readonly Scored[]): Calibration {
   const line = fitLine(points);
   const rising = scored.toSorted((a, b) => a.score - b.score);
   return {
-    // What falls as scores rise was fitted to next to nothing.
+    // A negative scale means that there was hardly any data to fit.
     ...(line.scale > 0 ? line : { scale: 0, shift: Math.log((right + 1) / (wrong + 1)) }),
     least: endOf(rising),
     most: endOf(rising.toReversed()),

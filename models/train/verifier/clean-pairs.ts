@@ -8,20 +8,20 @@ import { readNearMisses } from './near-misses.js';
 import type { PairParts } from './pair-parts.js';
 
 /**
- * Sets whose labels are too often wrong where a verifier is sure: people marked `the best gift` and `the best
- * gifts` as different questions, and a program took flights `on tuesday` and `next monday` for one. They tell what is alike,
- * but not how sure one may be.
+ * Sets whose labels are too often wrong where a verifier is sure: people labelled `the best gift` and `the best
+ * gifts` as different questions, and a program took flights `on tuesday` and `next monday` for the same. They are good for
+ * training, but not for calibration.
  */
 const isDoubtful = (set: string): boolean =>
   set === 'qqp' || set === 'text2sql' || set.startsWith('meancache');
 
 /**
- * What a rule objects to is never given, and of like wording nothing is asked of the trees: neither tells
- * how sure of them one may be.
+ * Vetoed pairs are never hits, and for pairs with the same wording the trees are not used: neither belongs in
+ * the calibration of the trees.
  */
 const isWeighed = ({ veto, a, b }: Example): boolean => veto === null && !areWordedAlike(a, b);
 
-/** Pairs that tell how sure one may be, none of which was learned from. */
+/** The pairs for calibration, none of which was trained on. */
 export async function readClean(
   {
     parts,
@@ -44,7 +44,7 @@ export async function readClean(
     ...(await readWrittenExamples('calibration', readers.second)),
     ...readFoundExamples(found.calibration, readers),
   ];
-  // Where everything is the same nobody can be wrong, however sure he is.
+  // In a set of positives only, no claim can be wrong.
   const hasBoth = (set: string): boolean =>
     new Set(all.filter((own) => own.set === set).map(({ pair }) => pair.label)).size === 2;
   const telling = new Set([...new Set(all.map(({ set }) => set))].filter(hasBoth));

@@ -5,11 +5,11 @@ import { Parameters } from '../predictor/parameters.js';
 import type { Progress } from '../progress.js';
 import type { Random } from '../random.js';
 
-/** A pair as far as the weights of differences are learned from it. */
+/** A training pair for the weights of differences. */
 export interface DifferentPair {
   /** Words that only one side has, both sides one after the other. */
   readonly leftOver: readonly LeftOver[];
-  /** What is known of the whole pair besides; scaled to about 1. */
+  /** Other features of the pair; scaled to about 1. */
   readonly whole: readonly number[];
   readonly label: number;
   readonly weight: number;
@@ -19,13 +19,13 @@ const EPOCHS = 6;
 const BATCH = 64;
 const RATE = 0.003;
 const DECAY = 0.1;
-/** Of words beyond these nothing is learned, so that a long text does not drown the others. */
+/** Only this many left-over words are used, so that long texts do not dominate. */
 const MAX_LEFT_OVER = 24;
 
 /**
  * Fits weights of left-over words to pairs (log-loss, Adam). Deterministic given `random`.
  *
- * @returns weights for `DifferenceWeights`; those of the pair as a whole only keep them honest, and are dropped
+ * @returns weights for `DifferenceWeights`; those of the pair as a whole serve as controls and are dropped
  */
 export function trainDifferences(
   pairs: readonly DifferentPair[],

@@ -5,7 +5,7 @@ import { trainWithout } from '../embedder/index.js';
 import type { EmbedderOptions } from '../embedder/index.js';
 import type { PairPart, PairParts } from './pair-parts.js';
 
-/** What takes long, and where it is kept for the next run. */
+/** How an embedder is trained, and the folder that it is cached in for the next run. */
 export interface EmbedderShelf {
   readonly folder: string;
   readonly train: typeof trainWithout;
@@ -14,8 +14,8 @@ export interface EmbedderShelf {
 const SHELF: EmbedderShelf = { folder: path.join('build', 'train'), train: trainWithout };
 
 /**
- * Parts that an embedder is trained without, by the part that is read with it. None has met what is measured
- * or chosen on, so that not even the likeness of a pair that is learned from was.
+ * Parts that an embedder is trained without, by the part that is read with it. None is trained on the validation
+ * and test parts either.
  */
 const UNMET = {
   first: ['first', 'validation', 'test'],
@@ -23,7 +23,7 @@ const UNMET = {
 } as const satisfies Readonly<Record<string, readonly PairPart[]>>;
 
 /**
- * The artefact of an embedder that has not met a half of the pairs, nor those that are measured on. It is kept for the next run.
+ * The artefact of an embedder that was not trained on one half of the pairs, nor on validation and test pairs. Cached for the next run.
  *
  * @throws {DataError} the data folder or a file in it is missing or broken
  */
@@ -47,7 +47,7 @@ export async function embedderUnmetBy(
   progress.say(`embedder without ${UNMET[half].join(', ')}: ${withheld.size} texts left out`);
   const bytes = await train(withheld, options);
   mkdirSync(folder, { recursive: true });
-  // What a run that was cut short has written is never taken for an embedder.
+  // Written under another name first, so that an interrupted run leaves no truncated file.
   writeFileSync(`${file}.part`, bytes);
   renameSync(`${file}.part`, file);
   return bytes;

@@ -20,7 +20,7 @@ import { placeOf } from '../../../src/outcomes/part.js';
 import type { LabelledPair } from '../embedder/corpus.js';
 import type { DifferentPair } from './difference-training.js';
 
-/** A labelled pair of one set, as it is learned from and measured on. */
+/** A labelled pair of one set, prepared for training and evaluation. */
 export interface Example {
   readonly set: string;
   readonly pair: LabelledPair;
@@ -31,13 +31,13 @@ export interface Example {
   readonly different: DifferentPair;
   /** For the weights of wordings. */
   readonly wordings: ReadonlySet<number>;
-  /** How much it counts in training. */
+  /** Weight in training. */
   readonly weight: number;
-  /** What is learned of words by the one half is used on the other. */
+  /** Which half of the pairs it belongs to; weights of words trained on one half are used on the other. */
   readonly half: 0 | 1;
 }
 
-/** What is learned of words, before trees are grown. */
+/** The weights that are trained before the trees. */
 export interface PairWeights {
   readonly differences: DifferenceWeights;
   readonly wordings: WordingWeights;
@@ -45,8 +45,8 @@ export interface PairWeights {
 }
 
 /**
- * How much a pair of a set counts: less where labels are loose, where sense was made by a program, or where all pairs are said to be the
- * same question, so that the verifier would take whatever is worded like them for one.
+ * Weight of a pair by set: lower if labels are loose, if pairs were generated, or if all pairs are positive, so that
+ * the verifier would accept anything worded like them.
  */
 const SET_WEIGHTS: Readonly<Record<string, number>> = {
   mrpc: 0.3,
@@ -60,7 +60,7 @@ export function weightOf(set: string): number {
   return SET_WEIGHTS[set] ?? 1;
 }
 
-/** Of a pair that comes with no part: made ones, and those that nothing is learned of. */
+/** Half of a pair that has no part: generated ones, and those that are not trained on. */
 export function halfOf({ a }: LabelledPair): Example['half'] {
   return (placeOf(a) * 2 ** 20) % 2 < 1 ? 0 : 1;
 }
@@ -84,7 +84,7 @@ export class ExampleReader {
     pair: LabelledPair,
     { weight = weightOf(set), half = halfOf(pair) }: Partial<Pick<Example, 'weight' | 'half'>> = {},
   ): Example {
-    // In the order in which a pair is compared in service.
+    // The same order as in `pairFeatures`.
     const [first, second] = pair.a < pair.b ? [pair.a, pair.b] : [pair.b, pair.a];
     const [a, b] = [this.#question(first), this.#question(second)];
     const objections = objectionsTo(a.facts, b.facts);

@@ -7,15 +7,15 @@ import type { FoundPair } from './found/found-pairs.js';
 import { readWritten, type WrittenPart } from './written.js';
 
 /**
- * What made pairs weigh of all that is learned from. However many are labelled, these teach what labels are too seldom right about:
- * that an exchanged value makes another question.
+ * Share of generated pairs in the total training weight. They teach what labels are too seldom right about: that another value
+ * makes another question.
  */
 const MADE_SHARE = 0.21;
 
-/** Readers by the half of the pairs that their embedder has not met. */
+/** Readers by the half of the pairs that their embedder was not trained on. */
 type HalfReaders = Readonly<Record<'first' | 'second', Pick<ExampleReader, 'read'>>>;
 
-/** Both halves of the labelled pairs, and made ones with their share of the weight. */
+/** Both halves of the labelled pairs, and generated pairs with their share of the weight. */
 export function readFit(
   pairs: PairParts['pairs'],
   made: MadePairs['fit'],
@@ -28,11 +28,11 @@ export function readFit(
   });
   const total = labelled.reduce((sum, { weight }) => sum + weight, 0);
   const weight = (total * MADE_SHARE) / (1 - MADE_SHARE) / made.length;
-  // No embedder has met what was made of a prompt, and the prompt itself both have.
+  // Generated texts are new to both embedders, and their prompts are known to both, so either will do.
   return [...labelled, ...made.map((pair) => readers.second.read('made', pair, { weight }))];
 }
 
-/** Written pairs, as no embedder has met them. */
+/** Written pairs, which are new to every embedder. */
 export async function readWrittenExamples(
   part: WrittenPart,
   reader: Pick<ExampleReader, 'read'>,
@@ -43,11 +43,11 @@ export async function readWrittenExamples(
   );
 }
 
-/** What the set of found pairs is called, and what a pair counts: more where it is of prompts, as written ones count more. */
+/** Name of the set of found pairs, and weight of a pair: more for those of written prompts, as for written pairs. */
 export const FOUND = 'found';
 const FOUND_WEIGHTS = { question: 1, written: 2 } as const;
 
-/** Found pairs, each read with the embedder that has not met its questions in labelled pairs. */
+/** Found pairs, each read with an embedder that was not trained on its questions. */
 export function readFoundExamples(pairs: readonly FoundPair[], readers: HalfReaders): Example[] {
   return pairs.map(({ pair, half, isWritten }) => {
     const weight = isWritten ? FOUND_WEIGHTS.written : FOUND_WEIGHTS.question;

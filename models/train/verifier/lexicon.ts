@@ -7,7 +7,7 @@ import { readJsonl } from '../jsonl.js';
 const line = z.object({ text: z.string(), positive: z.string().optional(), source: z.string() });
 const SINGLE_WORD = /^[a-z]+$/u;
 
-/** What was read of one word. */
+/** Glosses and hypernyms of a word. */
 interface Word {
   readonly glosses: Set<string>;
   readonly kinds: Set<string>;
@@ -55,7 +55,7 @@ interface Row {
   readonly kinds: readonly number[];
 }
 
-/** Words without synonym or kind say nothing. */
+/** Words without synonyms and hypernyms are left out. */
 function layOut(all: readonly Row[]): LexiconTables {
   const rows = all
     .filter(({ senses, kinds }) => senses.length + kinds.length > 0)

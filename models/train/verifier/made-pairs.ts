@@ -6,14 +6,14 @@ import type { Random } from '../random.js';
 import { REWORDINGS } from './rewordings.js';
 
 /**
- * Makes pairs from single questions: what is asked stays the same, or one detail of it is changed.
+ * Makes pairs from single questions: a rewording, or a question that differs in one detail.
  *
- * Collections of questions that people asked twice have few of either kind, and a cache meets both all day.
+ * Collections of duplicate questions have few of either kind, and a cache gets both all the time.
  */
 export class PairMaker {
   readonly #random: Random;
   readonly #table: WordTable;
-  /** Words that may stand for one another without sense being kept, by how they are written. */
+  /** Candidates for replacing a word by another of the same sort. */
   readonly #words: readonly KnownWord[];
 
   /** @param vocabulary - words of questions, lower case */
@@ -23,7 +23,7 @@ export class PairMaker {
     this.#words = vocabulary.map((word) => table.find(word)).filter(({ rarity }) => rarity > 0.5);
   }
 
-  /** @returns the question and the same question in other words; `null` where no way applies */
+  /** @returns the question and a rewording; `null` if none applies */
   same(text: string): LabelledPair | null {
     let changed = text;
     const changes = 1 + Math.floor(this.#random.next() * 3);
@@ -31,7 +31,7 @@ export class PairMaker {
     return changed === text ? null : { a: text, b: changed, label: 1 };
   }
 
-  /** @returns the question and one that wants another answer; `null` where no way applies */
+  /** @returns the question and one that needs another answer; `null` if no change applies */
   different(text: string): LabelledPair | null {
     const ways = [
       () => this.#sibling(text),
@@ -77,14 +77,14 @@ export class PairMaker {
     return replaceAt(text, chosen, likeCase(chosen.written, best.text));
   }
 
-  /** One word that says something is left out. */
+  /** One content word is left out. */
   #without(text: string): string | null {
     const candidates = contentWords(text, this.#table).filter(({ word }) => word.rarity > 0.6);
     if (candidates.length < 3) return null;
     return replaceAt(text, this.#pick(candidates), '').replaceAll(/ {2,}/g, ' ').trim();
   }
 
-  /** Two words that say something change places: who did it to whom is another question. */
+  /** Two content words swap places: `who beat whom` becomes another question. */
   #swapped(text: string): string | null {
     const candidates = contentWords(text, this.#table);
     if (candidates.length < 2) return null;
@@ -92,7 +92,7 @@ export class PairMaker {
     if (x.word.text === y.word.text) return null;
     const [first, second] = x.index < y.index ? [x, y] : [y, x];
     const between = text.slice(first.index + first.written.length, second.index);
-    // What is only listed may be listed in any order.
+    // The order of a list does not matter.
     if (/,|\b(?:and|or)\b|^\s*$/u.test(between)) return null;
     return replaceAt(replaceAt(text, second, first.written), first, second.written);
   }
@@ -149,7 +149,7 @@ function deny(text: string): string | null {
   return found === undefined ? null : text.replace(found[0], found[1]);
 }
 
-/** The last phrase goes: `sort a list in place` asks for more than `sort a list`. */
+/** Removes the last phrase: `sort a list in place` asks for more than `sort a list`. */
 function cut(text: string, random: Random): string | null {
   const places = [
     ...text.matchAll(

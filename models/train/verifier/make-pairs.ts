@@ -7,7 +7,7 @@ import { readJsonl } from '../jsonl.js';
 import type { Random } from '../random.js';
 import { PairMaker } from './made-pairs.js';
 
-/** Where questions come from that pairs are made of, and the share of each that is used. */
+/** Sources of questions that pairs are made from, and the share of each that is used. */
 const SOURCES: readonly (readonly [file: string, source: RegExp, share: number])[] = [
   ['prompts.jsonl.gz', /^(?:gpteacher|hh-rlhf|arena-hard|flask)/, 1],
   ['queries.jsonl.gz', /^(?:staqc|query-well|anserini-msmarco|anserini-dpr\.nq|nl2bash)/, 0.12],
@@ -15,15 +15,15 @@ const SOURCES: readonly (readonly [file: string, source: RegExp, share: number])
 const MAX_QUESTIONS = 20_000;
 const MAX_CHARS = 600;
 const MIN_WORDS = 4;
-/** A word that stands for another must have been met so often. */
+/** Minimum number of occurrences of a word to be used as a substitute. */
 const MIN_OCCURRENCES = 4;
 
 const line = z.object({ text: z.string(), source: z.string().optional() });
 
-/** Pairs by part; all pairs of a question are in the part of the question. */
+/** Pairs by part; all pairs made from a question are in the same part. */
 export type MadePairs = Readonly<Record<'fit' | 'validation' | 'test', readonly LabelledPair[]>>;
 
-/** Makes pairs of `text/prompts` and `text/queries`. Deterministic given `random`. */
+/** Makes pairs from `text/prompts` and `text/queries`. Deterministic given `random`. */
 export async function makePairs(
   dataFolder: string,
   table: WordTable,

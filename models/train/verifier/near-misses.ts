@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { LabelledPair } from '../embedder/corpus.js';
 import { readJsonl } from '../jsonl.js';
 
-/** What pairs written by hand are for: to calibrate on, to choose on, or to measure what was chosen. */
+/** Handwritten pairs by use: calibration, model selection (development), or the final test. */
 const FILES = {
   calibration: 'near-misses.jsonl',
   development: 'development.jsonl',
@@ -18,7 +18,7 @@ const nearMiss = z.strictObject({
   b: z.string(),
 });
 
-/** Pairs of prompts written by hand, near misses and rewordings. */
+/** Handwritten pairs of prompts: near misses and rewordings. */
 export function readNearMisses(use: keyof typeof FILES): Promise<readonly LabelledPair[]> {
   return readWrittenPairs(FILES[use]);
 }

@@ -2,7 +2,7 @@ import { placeOf } from '../../../src/outcomes/part.js';
 import { isHeldOut, listPairFiles, readPairFile, setName, TextKeys } from '../embedder/corpus.js';
 import type { LabelledPair } from '../embedder/corpus.js';
 
-/** What a pair is for. Both halves are learned from, each read with an embedder that has met only the other. */
+/** What a pair is used for. Both halves are trained on, each with an embedder that was trained without it. */
 export type PairPart = 'first' | 'second' | 'validation' | 'test';
 
 /** Where each part ends, as a share of all. */
@@ -14,8 +14,8 @@ const PART_ENDS: readonly (readonly [PairPart, number])[] = [
 ];
 
 /**
- * Sets that tell whether one answer serves two questions. Not among them: what is graded for being
- * alike (STS), and translations, since an answer in another language does not serve.
+ * Sets that tell whether one answer serves two questions. Not among them: graded similarity
+ * (STS), and translations, since an answer in another language does not serve.
  */
 const QUESTION_SETS: ReadonlySet<string> = new Set([
   'qqp',
@@ -33,24 +33,24 @@ const QUESTION_SETS: ReadonlySet<string> = new Set([
   'intent_snips',
 ]);
 
-/** Sets that are measured on, but not learned from: an intent is not a question, nor an answer a question. */
+/** Intents and `gptcache_mock` are evaluated on, but not trained on: an intent is not a question, nor is an answer. */
 export const isLearned = (set: string): boolean =>
   !set.startsWith('intent_') && set !== 'gptcache_mock';
 
-/** Labelled pairs by part and set, and what an embedder must not have met for a part to be new to it. */
+/** Labelled pairs by part and set, and the texts that an embedder must not be trained on for a part to be new to it. */
 export interface PairParts {
   readonly pairs: Readonly<Record<PairPart, ReadonlyMap<string, readonly LabelledPair[]>>>;
-  /** Pairs of `*.dev` files, which no embedder learns from. */
+  /** Pairs of `*.dev` files, which no embedder is trained on. */
   readonly heldOut: ReadonlyMap<string, readonly LabelledPair[]>;
   /** Keys (`TextKeys`) of all texts of a part, those of pairs across parts included. */
   readonly keys: Readonly<Record<PairPart, ReadonlySet<string>>>;
 }
 
 /**
- * Splits the pairs of questions so that no text stands in two parts.
+ * Splits the pairs of questions so that no text is in two parts.
  *
- * Texts that pairs connect go to one part together. Where pairs connect a whole set (each intent
- * is compared with each), texts go their own way, and pairs across parts are left out.
+ * Texts that are connected by pairs go to the same part. If pairs connect a whole set (intents are all
+ * compared with each other), texts are assigned one by one, and pairs across parts are left out.
  *
  * @throws {DataError} the folder or a file is missing or broken
  */
@@ -107,19 +107,19 @@ function partAt(place: number): PairPart {
   return PART_ENDS.find(([, end]) => place < end)?.[0] ?? 'test';
 }
 
-/** Texts that are connected, whoever connects them. */
+/** Union–find over texts. */
 class Groups {
   readonly #parents = new Map<string, string>();
 
   join(a: string, b: string): void {
     const [first, second] = [this.of(a), this.of(b)].sort();
-    // The smaller of the names stands for all, so that the order of pairs does not matter.
+    // The smaller text becomes the representative, so that the order of pairs does not matter.
     if (first !== undefined && second !== undefined && first !== second) {
       this.#parents.set(second, first);
     }
   }
 
-  /** The text that stands for all that `text` is connected with. */
+  /** The representative of all texts that `text` is connected with. */
   of(text: string): string {
     let root = text;
     for (let next = this.#parents.get(root); next !== undefined; next = this.#parents.get(root)) {

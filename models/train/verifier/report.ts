@@ -11,12 +11,12 @@ import type { PairParts } from './pair-parts.js';
 import type { FoundPairs } from './found/found-pairs.js';
 import { readWritten } from './written.js';
 
-/** Wrong answers that a hit may be expected to have in the report. */
+/** Expected error up to which a pair counts as a hit in the report. */
 const MAX_ERROR = 0.01;
 
 /**
- * Says how good the verifier in the folder is on some parts, and on what belongs to them: pairs written by hand, and held-out
- * sets to the test. Parts are measured with the embedder that has not met them, the others with the one that ships.
+ * Reports the quality of the verifier in the folder on some parts, on handwritten pairs and, with the test part, on held-out
+ * sets. Parts are evaluated with an embedder that was not trained on them, everything else with the one that ships.
  */
 export async function reportParts(
   { pairs, heldOut }: PairParts,
@@ -53,7 +53,7 @@ export async function reportParts(
 }
 
 /**
- * How well pairs of a set are told apart: by shared words, by cosine, by probability, and by the decision (vetoed pairs last).
+ * How well same and different pairs of a set are separated: by shared words, cosine, probability, and decision (vetoed pairs last).
  *
  * @returns one line: AUC and recall at 1 % and 3 % of false hits for each, then what would be a hit with
  *   `max_error` 0.01; sets with one label only get the mean probability instead

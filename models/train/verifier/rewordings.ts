@@ -1,7 +1,7 @@
 import { synonymsOf } from '../../../src/cache/verify/synonyms.js';
 import type { Random } from '../random.js';
 
-/** Says the same in another way; the text as it was where it does not apply. */
+/** Rewords a text without changing its meaning; returns it unchanged if it does not apply. */
 export type Rewording = (text: string, random: Random) => string;
 
 const lowerFirst = (text: string): string =>
@@ -15,7 +15,7 @@ const isRequest = (text: string): boolean =>
 const isQuestion = (text: string): boolean =>
   /^(?:what|how|why|when|where|who|which|is|are|can|does|do|should)\b/iu.test(text);
 
-/** Said around a request by people who like to talk; nothing of it is asked. */
+/** Small talk around a request. */
 const CHAT_BEFORE: readonly string[] = [
   'My friends and I have been arguing about this all evening. ',
   'Long story short: ',
@@ -49,7 +49,7 @@ const CHAT_AFTER: readonly string[] = [
   ' Phew, that was a mouthful.',
 ];
 
-/** Ways to say the same. */
+/** All rewordings; one listed several times is chosen more often. */
 export const REWORDINGS: readonly Rewording[] = [
   (text, random) => oneOf(random, ...CHAT_BEFORE) + text,
   (text, random) => `${text.replace(/(?<=[\p{L}\p{N}])$/u, '.')}${oneOf(random, ...CHAT_AFTER)}`,

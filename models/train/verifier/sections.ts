@@ -1,6 +1,6 @@
 type Table = Int8Array | Int32Array | Uint32Array | Float32Array;
 
-/** Tables as sections of an artefact that holds others beside them: `words` of `lexicon` is `lexiconWords`. */
+/** Prefixes table names for an artefact that also holds others: `words` of `lexicon` is `lexiconWords`. */
 export function sectionsOf(owner: string, tables: object): Record<string, Table> {
   return Object.fromEntries(
     Object.entries(tables).map(([name, table]: [string, Table]) => [

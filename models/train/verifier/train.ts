@@ -34,7 +34,7 @@ const ARTEFACT = 'verifier.bin';
 /** Chosen on the validation part. */
 const RECIPE = {
   trees: 900,
-  /** Those that are asked first; the others are told what the network of words says. */
+  /** Number of trees that do not use the word network's output. */
   early: 300,
   depth: 7,
   rate: 0.035,
@@ -57,7 +57,7 @@ const RECIPE = {
   }),
 } as const;
 
-/** By place among the features, for features that can only speak against two questions being one, or for it. */
+/** Monotone constraints by feature index: features that can only be evidence for or against equality. */
 function directionsOf(names: Readonly<Record<string, -1 | 1>>): ReadonlyMap<number, -1 | 1> {
   return new Map(
     Object.entries(names).map(([name, sign]) => [PAIR_FEATURES.indexOf(name), sign] as const),
@@ -65,11 +65,11 @@ function directionsOf(names: Readonly<Record<string, -1 | 1>>): ReadonlyMap<numb
 }
 
 /**
- * Trains the verifier on pairs that the embedder they are read with has not met, and writes it for the one that ships.
+ * Trains the verifier and writes it for use with the embedder that ships.
  *
- * The likeness that an embedder gives to pairs it was trained on flatters: nearly all of them look
- * right. So for each half of the pairs an embedder is trained without that half, for this only. Says how good
- * the verifier is on the validation part, but not on what is reported on: it may still be rejected.
+ * Similarities of pairs that an embedder was trained on are too good. So for each half of the pairs, an embedder is
+ * trained without that half, for this purpose only. Reports quality on the validation part, but not on the test part:
+ * the verifier may still be rejected.
  *
  * @throws {DataError} the data folder or a file in it is missing or broken
  */
@@ -142,7 +142,7 @@ async function readFoundPairs(
 }
 
 /**
- * Measures the verifier in the folder as it is: on the validation part, the test part and what is held out.
+ * Evaluates the verifier in the folder on the validation part, the test part and the held-out sets.
  *
  * @throws {DataError} the data folder or a file in it is missing or broken
  * @throws {ArtefactError} there is no verifier, or it cannot be used
@@ -161,7 +161,7 @@ export async function reportVerifier(options: EmbedderOptions): Promise<void> {
   await reportParts(parts, ['validation', 'test'], { ...options, made, found, unmet });
 }
 
-/** All that is learned of pairs but the calibration. */
+/** The trained parts of the verifier, without the calibration. */
 interface Learnt {
   readonly start: number;
   readonly tables: Readonly<

@@ -9,23 +9,23 @@ import type { WordedPair } from './wording-training.js';
 
 type LeftOverWeights = Omit<PairWeights, 'network'>;
 
-/** What is learned of left-over words by one half of the pairs for the other. */
+/** Weights of left-over words, cross-fitted: trained on one half of the pairs for the other. */
 interface WordWeights {
-  /** For pairs of that half; learned on the other one. */
+  /** For pairs of that half; trained on the other one. */
   readonly halves: Readonly<Record<Example['half'], LeftOverWeights>>;
-  /** For pairs that nothing was learned on. */
+  /** For pairs that are not trained on. */
   readonly all: LeftOverWeights & {
     readonly tables: Readonly<Record<'differences' | 'wordings', Float32Array>>;
   };
 }
 
-/** Log odds by meanings are a few times larger than the rest of what is known of a pair. */
+/** Scales log odds to about the size of the other features of a pair. */
 const ODDS_SCALE = 1 / 3;
 
 /**
- * Learns what left-over words are worth: by what they mean, and then by which they are.
+ * Trains the weights of left-over words: first of differences in meaning, then of wordings.
  *
- * What the trees are told of a pair must not have been learned of it, or they would trust it too much.
+ * The weights used for a pair must not have been trained on it, or the trees would trust them too much.
  */
 export function learnWords(
   fit: readonly Example[],

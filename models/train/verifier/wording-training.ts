@@ -2,12 +2,12 @@ import { at, logistic } from '../../../src/route/factor-network.js';
 import { WORDING_PLACES } from '../../../src/cache/verify/wording.js';
 import type { Random } from '../random.js';
 
-/** A pair as far as the weights of its wordings are learned from it. */
+/** A training pair for the weights of wordings. */
 export interface WordedPair {
   readonly wordings: ReadonlySet<number>;
-  /** What is known of the pair besides, its log odds by other means among it; scaled to about 1. */
+  /** Other features of the pair, including its log odds from differences; scaled to about 1. */
   readonly known: readonly number[];
-  /** Pairs of one set share what `known` is worth: sets differ in how often they say `same`. */
+  /** Each set has its own weights for `known`: sets differ in their share of positives. */
   readonly set: string;
   readonly label: number;
   readonly weight: number;
@@ -15,12 +15,12 @@ export interface WordedPair {
 
 const EPOCHS = 4;
 const RATE = 0.15;
-/** Pulls weights towards 0, a little each time one is seen. */
+/** Weight decay, applied each time a weight is used. */
 const DECAY = 1e-3;
-/** What the sum of squared slopes begins with. */
+/** Initial sum of squared gradients. */
 const STEADY = 1e-2;
 
-/** Weights that move less the more they have been moved. */
+/** Weights trained with Adagrad. */
 class SlowingWeights {
   readonly values: Float32Array;
   readonly #squares: Float32Array;
@@ -37,10 +37,10 @@ class SlowingWeights {
 }
 
 /**
- * Fits weights of wordings to pairs, on top of what is known of them otherwise (log-loss, Adagrad).
+ * Fits weights of wordings to pairs, together with weights of their other features (log-loss, Adagrad).
  * Deterministic given `random`.
  *
- * @returns weights for `WordingWeights`; those of what is known besides are dropped
+ * @returns weights for `WordingWeights`; those of the other features are dropped
  */
 export function trainWordings(pairs: readonly WordedPair[], random: Random): Float32Array {
   const weights = new SlowingWeights(WORDING_PLACES);

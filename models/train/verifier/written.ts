@@ -2,7 +2,7 @@ import { placeOf } from '../../../src/outcomes/part.js';
 import type { LabelledPair } from '../embedder/corpus.js';
 import { readWrittenPairs } from './near-misses.js';
 
-/** What of the written pairs is learned from, calibrated on and chosen on. */
+/** Parts of the written pairs: for training, calibration and model selection. */
 export type WrittenPart = 'fit' | 'calibration' | 'development';
 
 /** Where each part ends, as a share of all. */
@@ -13,11 +13,10 @@ const PART_ENDS: readonly (readonly [WrittenPart, number])[] = [
 ];
 
 /**
- * Pairs of prompts that were written for this, and what each counts.
+ * Files of pairs that were written for training, and their weights.
  *
- * Whoever writes rewordings freely changes their form, and keeps that of near misses; form alone would tell them apart. So in
- * the second file it is the other way round. In the third grammar changes in both, and hardly a word. These two count for more, as
- * they are smaller.
+ * A free rewording changes the form, and a near miss keeps it, so form alone would separate them. In the second file it is the
+ * other way round. In the third, grammar changes in both, and hardly any word. The latter two weigh more, as they are smaller.
  */
 const FILES = [
   ['written-freely.jsonl', 2],
@@ -32,7 +31,7 @@ interface Written {
   readonly pairs: readonly LabelledPair[];
 }
 
-/** What a written pair is for, or one that was found: a function of its first text. */
+/** The part of a written or found pair, determined by its first text. */
 export const partOfWritten = ({ a }: LabelledPair): WrittenPart =>
   PART_ENDS.find(([, end]) => placeOf(a) < end)?.[0] ?? 'development';
 

@@ -1,6 +1,6 @@
 /**
- * Written short or in full, a pair a line. Only what means one thing: where the long form could be asked about
- * beside another meaning of the short one (`app` and `application`, `NLP`), the verifier weighs them as other words.
+ * Abbreviations and their full forms, one pair a line. Only unambiguous ones: others (`app` and `application`, `NLP`) are left to
+ * the verifier, which compares them as different words.
  */
 const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
   `e.g.=for example
@@ -109,7 +109,7 @@ world war i=World War 1`
       return [short, full] as const;
     }),
 );
-/** One pattern for all, the longest first: looking for each by itself takes a tenth of a millisecond. */
+/** One pattern for all, the longest first: a search for each by itself would take a tenth of a millisecond. */
 const ABBREVIATION = new RegExp(
   `(?<![\\p{L}\\p{N}_.'-])(?:${[...ABBREVIATIONS.keys()]
     .sort((x, y) => y.length - x.length)
@@ -118,7 +118,7 @@ const ABBREVIATION = new RegExp(
   'giu',
 );
 
-/** What has several meanings, and is written out where those around it leave one: `Dr. Who`, but not `Rodeo Dr.`. */
+/** Ambiguous abbreviations, expanded only where the context leaves one meaning: `Dr. Who`, but not `Rodeo Dr.`. */
 const IN_PLACE: readonly (readonly [RegExp, string])[] = [
   [/(?<!\S \p{Lu}[\p{L}']* )(?<![\p{L}\p{N}-])(?:Dr|dr)\. ?(?=\p{Lu})/gu, 'Doctor '],
   [/(?<!\S \p{Lu}[\p{L}']* )(?<![\p{L}\p{N}-])(?:Prof|prof)\. ?(?=\p{Lu})/gu, 'Professor '],
@@ -135,21 +135,21 @@ const IN_PLACE: readonly (readonly [RegExp, string])[] = [
   [/(?<![\p{L}\p{N}.-])ca\. ?(?=\d)/giu, 'approximately '],
   [/\bSat\.(?=,| \d| at\b)/gu, 'Saturday'],
   [/\bSun\.(?=,| \d| at\b)/gu, 'Sunday'],
-  // In capitals, and not where all is in capitals: `us` is a pronoun, `ml` a measure.
+  // Only in capitals, and not in a text that is all capitals: `us` is a pronoun, `ml` a measure.
   [/(?<![\p{L}\p{N}.$€-])US(?![\p{L}\p{N}$€-])(?:(?<=\p{Ll}.*)|(?=.*\p{Ll}))/gu, 'united states'],
   [
     /(?<![\p{L}\p{N}.-])(?<!\d ?)ML(?![\p{L}\p{N}-])(?:(?<=\p{Ll}.*)|(?=.*\p{Ll}))/gu,
     'machine learning',
   ],
 ];
-/** Whatever is found in its place has one of these. */
+/** Whatever `IN_PLACE` matches has one of these. */
 const MAYBE_IN_PLACE = /(?:dr|prof|st|mt|max|min|env|ca|sat|sun)\.|golang|\b(?:us|ml)\b|\bdbs?\b/i;
 
-/** Whoever asks about a word asks about that word, short or long. */
+/** Phrases of questions about a word itself, where short and full form are different words. */
 const ABOUT_A_WORD =
   /\b(?:means?|meaning|stands? for|short for|abbreviat\p{L}*|acronyms?|initials|spel(?:l|t|led|ling)|pronounc\p{L}+|define|definition|the (?:word|term|letters?)|how (?:do|does|would) (?:you|one|i|we) say|bedeute[nt]|heißt|steht für|abkürzung|signifie|significa|abréviation|siglas?)\b/iu;
 
-/** Whether a text asks about a word itself, and not about what it stands for. */
+/** Whether a text asks about a word itself, not about what it means. */
 export const isAboutWord = (text: string): boolean => ABOUT_A_WORD.test(text);
 
 /** @returns the text with common abbreviations in full, unless it is about a word */

@@ -1,21 +1,21 @@
-/** Shorter ones fit too much, and longer ones hardly exist. */
+/** Shorter ones would match too much, and longer ones hardly exist. */
 const SHORTEST_ACRONYM = 2;
 export const LONGEST_ACRONYM = 6;
-/** May stand between the words that an acronym is made of: `Department of Energy`. */
+/** Words that an acronym may skip: `Department of Energy`. */
 const SMALL = new Set(['of', 'the', 'and', 'for', 'in', 'a', 'to', 'on']);
 
-/** Where the words begin and end (exclusive) that an acronym stands for. */
+/** The range of words that an acronym stands for; the end is exclusive. */
 export interface Spelled {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Looks for neighbouring words whose first letters are `acronym`: `vpc` in `a virtual private cloud`, `2fa` in `2 factor authentication`.
+ * Looks for consecutive words whose initials are `acronym`: `vpc` in `a virtual private cloud`, `2fa` in `2 factor authentication`.
  *
  * @param words - lower case, numbers in figures
- * @param isFree - whether a word may be one of them; small words in between need not be
- * @returns the first such run, `null` for none
+ * @param isFree - whether a word may be part of it; skipped words need not be
+ * @returns the first such range, `null` for none
  */
 export function spelledOut(
   acronym: string,
@@ -24,7 +24,7 @@ export function spelledOut(
 ): Spelled | null {
   if (acronym.length < SHORTEST_ACRONYM || acronym.length > LONGEST_ACRONYM) return null;
   for (let from = 0; from < words.length; from++) {
-    // No acronym begins or ends with a word that it could leave out.
+    // An acronym does not begin or end with a word that it could skip.
     if (SMALL.has(words[from] ?? '')) continue;
     const to = endOfRun(acronym, words, { from, isFree });
     if (to !== null) return { from, to };

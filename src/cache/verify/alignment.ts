@@ -4,39 +4,39 @@ import { isUnknown, MAX_COMPARED, NearWords, NOTHING_NEAR, SAME_SENSE } from './
 import { isSlip } from './slips.js';
 import { FUNCTION_RARITY, type KnownWord } from './word-table.js';
 
-/** A word of one text that the other does not have, and what comes closest there. */
+/** A word of one text that the other does not have, and its counterparts there. */
 export interface LeftOver {
   readonly word: KnownWord;
-  /** Where it stands, 0 to 1 of the text. */
+  /** Relative position in the text, 0 to 1. */
   readonly place: number;
-  /** The nearest word of the other text; `null` where nothing is near. */
+  /** The most similar word of the other text; `null` for none. */
   readonly nearest: KnownWord | null;
-  /** How near that is, 0 to 1. */
+  /** Similarity of that word, 0 to 1. */
   readonly covered: number;
-  /** What stands in its place in the other text; `null` for nothing, or several words. */
+  /** The word in its place in the other text; `null` for none. */
   readonly instead: KnownWord | null;
-  /** What the dictionary says of the word and what stands in its place, or else what is nearest. */
+  /** Dictionary relation to the word in its place, or else to the nearest one. */
   readonly relation: LexicalRelation;
 }
 
-/** The words of a text, in order, and their places in the order of their ids. */
+/** The words of a text, in order, and their indices sorted by id. */
 export interface OrderedWords {
   readonly known: readonly KnownWord[];
   readonly byId: Uint16Array;
 }
 
-/** Which words of two texts are the same, and what is left over on each side. */
+/** Which words two texts share, and the left-over words of each side. */
 export interface Alignment {
-  /** Of each word of the first, the place of the same in the second; -1 where there is none. */
+  /** For each word of the first text, the index of its partner in the second; -1 for none. */
   readonly partners: Int32Array;
   readonly left: readonly LeftOver[];
   readonly right: readonly LeftOver[];
 }
 
 /**
- * Lays the words of two texts side by side.
+ * Aligns the words of two texts.
  *
- * Linear in their lengths, but for a bounded number of words that only one of them has.
+ * Linear in their lengths, apart from comparing a bounded number of left-over words.
  */
 export function align(a: OrderedWords, b: OrderedWords): Alignment {
   const [inA, inB] = matched(a, b);
@@ -46,7 +46,7 @@ export function align(a: OrderedWords, b: OrderedWords): Alignment {
   return { partners: inA, ...withAcronyms(left, right) };
 }
 
-/** What is short for left-over words of the other side says what they say. */
+/** Marks acronyms and the left-over words of the other side that they abbreviate as synonyms. */
 function withAcronyms(
   left: readonly LeftOver[],
   right: readonly LeftOver[],
@@ -59,7 +59,7 @@ function withAcronyms(
   };
 }
 
-/** Places of acronyms among one side's left-over words, and of the words they stand for among the other's. */
+/** Indices of acronyms among one side's left-over words, and of the words they stand for among the other's. */
 function acronymsOf(
   own: readonly LeftOver[],
   other: readonly LeftOver[],
@@ -68,7 +68,7 @@ function acronymsOf(
   const words: string[] = [];
   const found: { readonly place: number; readonly from: number; readonly to: number }[] = [];
   for (const [place, { word }] of own.entries()) {
-    // Most pairs end here, without anything made for them.
+    // Most pairs end here, with nothing allocated.
     if (word.rarity <= FUNCTION_RARITY || word.text.length > LONGEST_ACRONYM) continue;
     if (words.length === 0) for (const one of other) words.push(one.word.text);
     const run = spelledOut(word.text, words);
@@ -90,7 +90,7 @@ function saidOtherwise(side: readonly LeftOver[], places: readonly number[]): re
   );
 }
 
-/** The n-th occurrence of a word goes with the n-th in the other text. */
+/** Matches the n-th occurrence of a word with the n-th in the other text. */
 function matched(a: OrderedWords, b: OrderedWords): readonly [Int32Array, Int32Array] {
   const inA = new Int32Array(a.known.length).fill(NOWHERE);
   const inB = new Int32Array(b.known.length).fill(NOWHERE);
@@ -98,7 +98,7 @@ function matched(a: OrderedWords, b: OrderedWords): readonly [Int32Array, Int32A
   while (x < a.byId.length && y < b.byId.length) {
     const [i, j] = [a.byId[x] ?? 0, b.byId[y] ?? 0];
     const after = idAt(a, i) - idAt(b, j);
-    // Ids are hashes: two words of one id are hardly ever two words.
+    // Ids are hashes, so the text decides in the rare case of a collision.
     if (after === 0 && a.known[i]?.text === b.known[j]?.text) {
       inA[i] = j;
       inB[j] = i;
@@ -112,7 +112,7 @@ function matched(a: OrderedWords, b: OrderedWords): readonly [Int32Array, Int32A
 const hasSlips = ({ known }: OrderedWords, partners: Int32Array): boolean =>
   known.some((word, i) => partners[i] === NOWHERE && isUnknown(word));
 
-/** A word that does not exist goes with the one it was to be, where that stands in the other text. */
+/** Matches a misspelt word with the correct one in the other text. */
 function matchSlips(
   [a, b]: readonly [OrderedWords, OrderedWords],
   [inA, inB]: readonly [Int32Array, Int32Array],
@@ -126,7 +126,7 @@ function matchSlips(
   }
 }
 
-/** Long enough to be no other word by chance: `enviroment`. */
+/** Only words that are too long to be another word by chance: `enviroment`. */
 const areOneBySlip = (a: KnownWord, b: KnownWord): boolean =>
   isUnknown(a) !== isUnknown(b) &&
   Math.min(a.text.length, b.text.length) >= 6 &&
@@ -134,7 +134,7 @@ const areOneBySlip = (a: KnownWord, b: KnownWord): boolean =>
 
 const idAt = ({ known }: OrderedWords, place: number): number => known[place]?.id ?? 0;
 
-/** Those of the text that is being compared with. */
+/** Words of the text that is being compared with; reused for every pair. */
 const others = new NearWords();
 
 function leftOver(
@@ -165,7 +165,7 @@ function leftOver(
   return result;
 }
 
-/** The other's words without partner, and then as many more as are allowed. */
+/** The words without a partner first, then others, `MAX_COMPARED` in all. */
 function comparable(words: readonly KnownWord[], partner: Int32Array): readonly KnownWord[] {
   const free = words.filter((_, i) => partner[i] === NOWHERE);
   if (free.length >= MAX_COMPARED) return free.slice(0, MAX_COMPARED);
@@ -182,7 +182,7 @@ interface Sides {
   readonly otherPartner: Int32Array;
 }
 
-/** "sort a LIST in", "sort a TUPLE in": the words before and behind are the same, those between differ. */
+/** "sort a LIST in", "sort a TUPLE in": the unmatched word next to the partner of a neighbour. */
 function standsInstead(
   i: number,
   { own, other, ownPartner, otherPartner }: Sides,

@@ -1,30 +1,30 @@
 import { handedIn } from './handed-in.js';
 import { structuredIn } from './structured.js';
 
-/** What of a text its words do not tell, and its answer may depend on; mostly nothing. */
+/** Details of how a text is written that its words do not show and its answer may depend on. Mostly empty. */
 export interface AsWritten {
-  /** Single letters, measures and what is a word in small letters and a name in capitals, each as written. */
+  /** Forms whose case matters, as written: single letters, measures, and words that are names in capitals. */
   readonly cased: readonly string[];
-  /** Punctuation that ends or joins nothing, and so is what is asked about, or code: `::`, `[:-`. */
+  /** Punctuation that is not part of a sentence, so it is code or what is asked about: `::`, `[:-`. */
   readonly punctuation: readonly string[];
-  /** Signs beyond those of the keyboard, and such as are made of several, in order: `≤`, `♭`, `₂`, `👍`, `:-)`, the `"` of `6"`. */
+  /** Symbols that are not on a keyboard or are made of several characters, in order: `≤`, `♭`, `₂`, `👍`, `:-)`, the `"` of `6"`. */
   readonly signs: readonly string[];
-  /** How deep each line lies, of Python and YAML; how many words each has, where lines are spoken of; else empty. */
+  /** Indentation level of each line, in Python and YAML; words per line, if the text is about lines; otherwise empty. */
   readonly lines: string;
-  /** What stands for the words that are handed in to be worked on (`handed-in.ts`); 0 for none. */
+  /** Hash of the text that is given to be worked on (`handedIn`); 0 for none. */
   readonly handedIn: number;
-  /** What stands for data and code, letter by letter (`structured.ts`); 0 for none. */
+  /** Hash of embedded data or code (`structuredIn`); 0 for none. */
   readonly structured: number;
 }
 
 const NOTHING: readonly string[] = [];
 
 /**
- * Takes from a text what its words do not tell.
+ * Extracts from a text the details of writing that its words do not show.
  *
- * @param plain - in its plain form
- * @param lines - of the text as it was asked, but for those that only greet or thank
- * @param text - as it was asked
+ * @param plain - the plain form
+ * @param lines - of the original text, without those that only greet or thank
+ * @param text - the original text
  */
 export function asWritten(plain: string, lines: readonly string[], text: string): AsWritten {
   // What stands in backquotes is compared as code.
@@ -39,15 +39,15 @@ export function asWritten(plain: string, lines: readonly string[], text: string)
   };
 }
 
-/** What is known of two texts. */
+/** What two texts have in common. */
 interface Likeness {
-  /** They have the same words, in whatever order: then what one has and the other has not counts, too. */
+  /** They have the same words, in any order. Then a detail that only one of them has counts, too. */
   readonly sameWords: boolean;
   /** Both mark code as code, or neither does. */
   readonly sameMarks: boolean;
 }
 
-/** Whether two texts differ in what their words do not tell. */
+/** Whether two texts differ in details of writing. */
 export function isWrittenOtherwise(
   a: AsWritten,
   b: AsWritten,
@@ -69,10 +69,10 @@ function areOther(a: readonly string[], b: readonly string[], countsAlone: boole
   return a.length !== b.length || a.some((item, i) => item !== b[i]);
 }
 
-/** Who brings nothing may mean what the other brings. */
+/** Differ, and neither is 0: a text that is left out may be the same one. */
 const areOtherHashes = (a: number, b: number): boolean => a !== b && a !== 0 && b !== 0;
 
-/** The same letters are there, and never in this case. */
+/** The other text has the same letters, but never in this case. */
 function isCasedOtherwise(form: string, others: readonly string[]): boolean {
   if (others.length === 0 || others.includes(form)) return false;
   const low = form.toLowerCase();
@@ -80,18 +80,18 @@ function isCasedOtherwise(form: string, others: readonly string[]): boolean {
 }
 
 /**
- * `p` and `P`, `mW` and `MW`, `IT` and `it`, `max(` and `Max(`. Not the article, nor the pronoun, nor what is written with a capital
- * because it begins a sentence.
+ * `p` and `P`, `mW` and `MW`, `IT` and `it`, `max(` and `Max(`. Not the article `a`, the pronoun `I`, or a capital that only
+ * begins a sentence.
  */
 const CASED =
   /(?<=\d\s?)\p{L}{1,3}(?![\p{L}\p{M}\p{N}_'’-])|(?<![\p{L}\p{M}\p{N}_'’.&-])(?:[b-hj-zB-HJ-Z]|IT|it|US|us|WHO|who|AIDS|aids|LED|led|RAM|ram)(?![\p{L}\p{M}\p{N}_'’&]|\.\p{L})|(?<![\p{L}_])[\p{L}_][\p{L}\p{N}_]+(?=\()/gu;
-/** `Bb` and `bb`: what one inherits. */
+/** `Bb` and `bb`: genotypes. */
 const TWINS = /(?<![\p{L}\p{M}\p{N}_'’.&-])(\p{L})\1(?![\p{L}\p{M}\p{N}_'’&])/giu;
-/** Mostly written in small letters, whatever is meant. */
+/** Often written in lower case whatever is meant. */
 const CARELESS = /^(?:[kmgt]b|[kmg]?hz|kw|kj|kv|kcal|k|m|b|l|h|s|st|nd|rd|th|am|pm|a|x)$/u;
 
 function casedIn(plain: string): readonly string[] {
-  // Who writes everything small, or everything large, says nothing by it.
+  // In a text that is all lower case or all capitals, case means nothing.
   if (!/\p{Lu}/u.test(plain) || !/\p{Ll}{2}/u.test(plain)) return NOTHING;
   const forms = [...found(plain, CASED), ...found(plain, TWINS)].filter(
     (form) => !CARELESS.test(form),
@@ -100,28 +100,28 @@ function casedIn(plain: string): readonly string[] {
 }
 
 /**
- * Runs of punctuation that stand alone, unless at the end, where some languages put a space before it; runs in the midst
- * of words; points between letters; what stands between two quotes; on which side of a letter a dollar stands, and `$?`, `:=` and the `!` of `5!`.
+ * Runs of punctuation that stand alone, unless at the end, where some languages put a space before it; runs inside words;
+ * points between single letters; separators between two quotes; a dollar before or after a letter; `$?`, `:=` and the `!` of `5!`.
  */
 const ODD =
   /(?<=^|\s)(?:[.,;:!?]{1,4}|--)(?=\s+[^\s"')\]])|(?<=\s)\.{1,2}(?=\s*[?!]?$)|(?<=[^\s.,;:!?'"()[\]{}|\\-])[.,;:!?'"()[\]{}|\\-]{2,12}(?=[^\s.,;:!?'"()[\]{}|\\-])|(?<=(?<!\p{L})\p{L})\.(?=\p{L}(?!\p{L}))|["'],?\s["']|\$[\p{L}?!@#*]|\p{L}\$|(?<=\d)!(?!=)|:=/gu;
 const MAYBE_ODD =
   /(?:^|\s)[.,;:!?-]|\S[.,;:!?'"()[\]{}|\\-]{2,}\S|\p{L}[.$]\p{L}|["'],? ["']|\$[\p{L}?!@#*]|\d!|:=/u;
 
-/** Not among them what is said in words as often: degrees, currencies, fractions, `×`, `÷`, the minus sign. */
+/** Excludes what is as often written in words: degrees, currencies, fractions, `×`, `÷`, the minus sign. */
 const SIGN =
   /(?![°×÷−±½¼¾©®™])(?:\p{So}|\p{Sm}(?<![+<=>|~^])|[₀-₉⁰-⁹♯♭])|(?![$€£¥₹])\p{Sc}|(?<=\d)['"]|(?<=^|\s)[:;=][-']?[()DPpOo|*](?=\s|[.?!]?$)/gu;
 const MAYBE_SIGN = /[^\u0000-\u024f\u2010-\u201f]|¢|\d['"]|[:;=]['-]?[()DPpOo|*]/u;
 
 const found = (text: string, pattern: RegExp): readonly string[] => text.match(pattern) ?? NOTHING;
 
-/** Lines of Python and YAML: what they belong to is told by how far they are indented. */
+/** Lines of Python and YAML, where indentation has meaning. */
 const INDENTED =
   /^\s*(?:(?:async |def |class |if |elif |else\b|for |while |try\b|except\b|finally\b|with |match |case ).*:\s*(?:#.*)?|(?:- )?[\w"'-]+:(?: \S.*)?)$/u;
 const IN_BRACES = /[{};]\s*$/u;
-/** Of code that is marked as such the lines may be broken anywhere, but for the languages above. */
+/** In code that is marked as such, line breaks do not matter, apart from the languages above. */
 const FENCE = /^\s*`{3}/u;
-/** Who asks for lines may mean those of the text. */
+/** A text that mentions lines may mean its own. */
 const ABOUT_LINES = /\b(?:lines?|rows?|csv|tsv|columns?|poem|haiku|verses?)\b/iu;
 
 function shapeOf(lines: readonly string[]): string {
@@ -139,7 +139,7 @@ function shapeOf(lines: readonly string[]): string {
 const indents = (levels: readonly number[]): string =>
   levels.every((level) => level === levels[0]) ? '' : `>${levels.join()}`;
 
-/** How deep each line lies in those above it, however wide a step is. */
+/** Nesting depth of each line, whatever the width of an indent. */
 function levelsOf(lines: readonly string[]): readonly number[] {
   const open: number[] = [];
   return lines.map((line) => {
@@ -150,9 +150,9 @@ function levelsOf(lines: readonly string[]): readonly number[] {
   });
 }
 
-/** Who asks how something is written, or hands it in to be looked over. */
+/** Questions about how something is written, or requests to check it. */
 const ABOUT_WRITING =
   /\b(?:capitali[sz]\p{L}*|punctuat\p{L}*|title case|(?:upper|lower|camel|snake) ?case|proofread\p{L}*|grammatical\p{L}*|commas?|apostrophes?|hyphens?|indent\p{L}*|spelled|spelt|spelling|significant (?:figures?|digits?)|decimal places|reg(?:ex|exp|ular expression)s?|globs?)\b|\bcorrect\?|"[^"]+" (?:is )?correct/iu;
 
-/** Whether a text is about how something is written, so that every sign of it counts. */
+/** Whether a text is about how something is written, so that every character counts. */
 export const isAboutWriting = (plain: string): boolean => ABOUT_WRITING.test(plain);

@@ -1,18 +1,18 @@
-/** A question word that asks: at the start of a sentence, behind what leads to it, or before a verb. */
+/** A question word that asks something: at the start of a sentence, after a word that introduces it, or before a verb. */
 const ASKING =
   /(?:^|[.!?:;,"]\s*|\b(?:and|by|to|of|from|since|in|at|for|know|wonder|explain|tell)\s+)(who|whom|whose|when|where|why)\b|\b(who|whom|whose|when|where|why)(?= (?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|had)\b)|\bhow (many|much|long|old|far|often|frequently|tall|big|fast)\b(?: (\p{L}+)(?: (old|long|far))?)?/giu;
-/** What follows one of these only says when or where something is: `in winter, when it rains`. */
+/** After one of these, the word introduces a relative clause: `in winter, when it rains`. */
 const LED = /^[,"]/u;
 const TIMES = /^(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)$/iu;
 const WAYS = /^(?:km|kilometers?|kilometres?|miles?|meters?|metres?|feet)$/iu;
 
 /**
- * What is asked for, where words say it: a person, a place, a time, a reason, an amount.
+ * The expected types of answer, if question words say so: a person, a place, a time, a reason, an amount.
  *
- * `what`, `which` and a bare `how` ask for anything: "what is the best way to" is "how do I".
+ * `what`, `which` and a bare `how` may ask for anything: "what is the best way to" is "how do I".
  *
- * @param plain - a question in its plain form
- * @returns each once
+ * @param plain - the plain form of a question
+ * @returns `who`, `when`, `how many` and the like, without duplicates
  */
 export function askedIn(plain: string): readonly string[] {
   if (!/\b(?:who|when|where|why|how)/iu.test(plain)) return [];

@@ -1,18 +1,18 @@
 import { LinearMemory, type KernelCall } from '../../embed/wasm/linear-memory.js';
 import { NODE_BYTES, SIDE_BY_SIDE, treeKernel } from './tree-kernel.js';
 
-/** Trees of one depth, laid out level by level, so that a node's children are found by arithmetic. */
+/** Complete binary trees of equal depth, laid out level by level, so that child indices are computed. */
 export interface Trees {
   readonly depth: number;
-  /** Which number a node looks at; shape [trees, 2^depth - 1]. */
+  /** Index of the feature that a node compares; shape [trees, 2^depth - 1]. */
   readonly features: Int32Array;
-  /** A number up to this goes to the left; same shape. */
+  /** A value up to the threshold goes left; same shape. */
   readonly thresholds: Float32Array;
   /** Shape [trees, 2^depth]. */
   readonly leaves: Float32Array;
 }
 
-/** Some of the trees: views of the same memory. */
+/** The trees from `from` (inclusive) to `to` (exclusive), as views of the same memory. */
 export function treesBetween(
   { depth, features, thresholds, leaves }: Trees,
   from: number,
@@ -27,14 +27,14 @@ export function treesBetween(
   };
 }
 
-/** Adds up what trees say of an input. */
+/** Evaluates an ensemble of trees: the sum of the leaves that an input reaches. */
 export class TreeSum {
   readonly #nodes: number;
   readonly #trees: number;
   readonly #leaves: Float32Array;
   readonly #input: Float32Array;
   readonly #splits: Uint32Array;
-  /** Which node each tree came to, in bytes from its root. */
+  /** The node that each tree reached, in bytes from its root. */
   readonly #reached: Uint32Array;
   readonly #descend: KernelCall;
 
@@ -43,7 +43,7 @@ export class TreeSum {
     this.#trees = features.length / this.#nodes;
     this.#leaves = leaves;
     const inputs = 1 + features.reduce((most, feature) => Math.max(most, feature), 0);
-    // Where there is no tree any more, what is reached means nothing.
+    // Rounded up to whole groups; results past the last tree are ignored.
     const room = SIDE_BY_SIDE * Math.ceil(this.#trees / SIDE_BY_SIDE);
     const splits = (NODE_BYTES / 4) * room * this.#nodes;
     const memory = new LinearMemory(
@@ -56,7 +56,7 @@ export class TreeSum {
     this.#descend = memory.call('descend');
     const asFloats = new Float32Array(this.#splits.buffer, this.#splits.byteOffset, splits);
     this.#splits.fill(this.#input.byteOffset);
-    // Feature and threshold of each node side by side: memory is waited for once, not twice.
+    // Feature and threshold of a node are interleaved: one cache miss instead of two.
     features.forEach((feature, i) => {
       this.#splits[2 * i] = this.#input.byteOffset + 4 * feature;
       asFloats[2 * i + 1] = thresholds[i] ?? 0;
@@ -64,8 +64,8 @@ export class TreeSum {
   }
 
   /**
-   * @param input - of each feature its number; of those that no tree looks at, whatever there is
-   * @returns the sum of the leaves that `input` falls into
+   * @param input - one number per feature; those that no tree compares may have any value
+   * @returns the sum of the leaves that `input` reaches
    */
   of(input: Float32Array): number {
     const [leaves, nodes, reached] = [this.#leaves, this.#nodes, this.#reached];
@@ -73,7 +73,7 @@ export class TreeSum {
     this.#descend(reached.byteOffset, this.#splits.byteOffset, reached.length / SIDE_BY_SIDE);
     let sum = 0;
     let first = 0;
-    // In the order of the trees, as the last digits depend on it.
+    // In tree order: the last digits of a floating-point sum depend on it.
     for (let tree = 0; tree < this.#trees; tree++) {
       sum += leaves[first + (reached[tree] ?? 0) / NODE_BYTES - nodes] ?? 0;
       first += nodes + 1;

@@ -1,6 +1,6 @@
 /**
- * How a number may be bounded, a way a line, each with what it means. That a number stands before is asked last: asked first,
- * the words before every letter of a text are gone through.
+ * Kinds of bounds on a number, each with its wordings. The look-behind for a number is last in its pattern: at the front, it
+ * would be tried at every letter of the text.
  */
 const BOUNDS: readonly (readonly [meaning: string, said: RegExp])[] = [
   [
@@ -16,7 +16,7 @@ const BOUNDS: readonly (readonly [meaning: string, said: RegExp])[] = [
   ['exactly', /\b(?:exactly|precisely)(?= \d)/giu],
 ];
 
-/** @returns how numbers are bounded in a text in its plain form: `at least 8` is not `exactly 8` */
+/** @returns the bounds on the numbers of a text in its plain form: `at least 8` is not `exactly 8` */
 export function boundsIn(plain: string): readonly string[] {
   if (!/\d/u.test(plain)) return [];
   return BOUNDS.flatMap(([meaning, said]) => (plain.match(said) ?? []).map(() => meaning));

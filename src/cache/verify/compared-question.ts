@@ -8,47 +8,47 @@ import type { WordNetwork } from './word-network.js';
 import { FUNCTION_RARITY, type KnownWord, type WordTable } from './word-table.js';
 import { readWords, type QuestionWords } from './words.js';
 
-/** A question with all that pairs are compared by. */
+/** A question with everything that comparing a pair needs. */
 export interface ComparedQuestion extends ReadQuestion {
   readonly words: QuestionWords;
   readonly facts: QuestionFacts;
   readonly known: readonly KnownWord[];
-  /** Places of the words in the order of their ids; of one word, in the order of the text. */
+  /** Indices of the words, sorted by word id; equal words in the order of the text. */
   readonly byId: Uint16Array;
-  /** Worked out when it is asked for first: a pair that is vetoed does not need it. */
+  /** Computed on first access: a vetoed pair does not need it. */
   readonly print: QuestionPrint;
-  /** As the network reads it; of the first that asks, and there is one. */
+  /** The words as the network reads them. Cached, so always call it with the same network. */
   inContext(network: Pick<WordNetwork, 'read'>): WordsInContext;
 }
 
-/** What is compared as numbers. */
+/** Numeric summary of a question, for the pair features. */
 export interface QuestionPrint {
-  /** How much all words say together. */
+  /** Sum of the words' rarities. */
   readonly weight: number;
-  /** How many words say next to nothing. */
+  /** Number of words with a rarity of at most `FUNCTION_RARITY`. */
   readonly functionWords: number;
   readonly sentences: number;
-  /** Runs of two and of three words, and of three letters: hashes, rising, none twice. */
+  /** Hashes of word bigrams, word trigrams and character trigrams: ascending, without duplicates. */
   readonly wordPairs: Int32Array;
   readonly wordTriples: Int32Array;
   readonly letters: Int32Array;
-  /** The squared length of the vector's first part, which says which words occur, and of the other. */
+  /** Squared lengths of the vector's identity half (which words occur) and of its learned half. */
   readonly frontSquared: number;
   readonly backSquared: number;
-  /** What the words of the plain form mean together, and its squared length. */
+  /** Sum of the words' meaning vectors, weighted by rarity, and its squared length. */
   readonly sense: Float32Array;
   readonly senseSquared: number;
 }
 
-/** More words than a text of 65,535 characters could have are not compared. */
+/** Only this many words are compared; indices fit in 16 bits. */
 const MAX_WORDS = 0xffff;
 
 const COMMON = /[\p{L}\p{M}\p{N}\s.,;:!?¿¡'"`-]+/gu;
 
 /**
- * Makes a question ready for `pairFeatures`.
+ * Prepares a question for `pairFeatures`.
  *
- * @param facts - of the text, where they were read before
+ * @param facts - of the text, if they are already known
  */
 export function readQuestion(
   text: string,
@@ -91,10 +91,10 @@ class Compared implements ComparedQuestion {
   }
 }
 
-/** What of the plain form is neither word, number nor common punctuation. */
+/** The characters of the plain form that are neither words, numbers nor common punctuation. */
 const symbolsIn = ({ words }: ComparedQuestion): string => words.plain.replaceAll(COMMON, '');
 
-/** The plain form without spaces and common punctuation, where there is more than that: `i++` is not `++i`. */
+/** The symbols of the plain form; with operators, the whole text without spaces and punctuation: `i++` is not `++i`. */
 function placedSymbols(question: ComparedQuestion): string {
   const symbols = symbolsIn(question);
   if (!OPERATORS.test(symbols)) return symbols;
@@ -104,8 +104,8 @@ function placedSymbols(question: ComparedQuestion): string {
 const OPERATORS = /[+*^%<>=|&!]/u;
 
 /**
- * Whether two questions have the same plain form: the same words in the same order, but for case, punctuation,
- * spelling, the voice of the verb, and which of two that are joined by `and` or `or` comes first.
+ * Whether two questions have the same plain form: the same words in the same order, ignoring case, punctuation,
+ * spelling, the voice of the verb, and the order of two words joined by `and` or `or`.
  */
 export function areWordedAlike(a: ComparedQuestion, b: ComparedQuestion): boolean {
   const isSame =
@@ -117,7 +117,7 @@ export function areWordedAlike(a: ComparedQuestion, b: ComparedQuestion): boolea
   return (isSame || isOtherVoice(a.known, b.known)) && placedSymbols(a) === placedSymbols(b);
 }
 
-/** Whoever would not mind working it out is asked to work it out; how to go about learning it is how to learn it. */
+/** The same word, or the same verb with and without `-ing` in first place or after `how`: `how learning` is `how learn`. */
 function isSameWord(
   one: KnownWord,
   other: KnownWord | undefined,
@@ -129,7 +129,7 @@ function isSameWord(
   return `${one.text}ing` === other.text || `${other.text}ing` === one.text;
 }
 
-/** The ids of words, `tea and milk` as `milk and tea` where nothing follows that could belong to one of the two only. */
+/** Word ids, with joined words sorted (`tea and milk` as `milk and tea`) unless what follows could belong to only one of them. */
 function joinedInOrder(known: readonly KnownWord[]): readonly number[] {
   const ids = known.map(({ id }) => id);
   if (known.some(({ text }) => IN_TURN.test(text)) || isWay(known)) return ids;
@@ -144,17 +144,17 @@ function joinedInOrder(known: readonly KnownWord[]): readonly number[] {
   return ids;
 }
 
-/** With one of these it matters what was named first. */
+/** With one of these words, the order in which things are named matters. */
 const IN_TURN =
   /^(?:respectively|former|latter|first|firstly|second|then|order|before|after|afterwards|left|right|not)$/u;
 const AFTER_JOINED = /^(?:in|on|at|for|with|without|of|from|by|to|using|when|if|as|during)$/u;
 
-/** A flight between two places begins at the first; a difference between two things does not. */
+/** `between` two places gives a direction (a flight); a difference between two things has none. */
 const isWay = (known: readonly KnownWord[]): boolean =>
   known.some(({ text }) => text === 'between') &&
   !known.some(({ stem }) => stem.startsWith('differ'));
 
-/** In whatever order. */
+/** The same ids, in any order. */
 const haveSameIds = (a: ComparedQuestion, b: ComparedQuestion): boolean =>
   a.byId.every((place, i) => a.known[place]?.id === b.known[b.byId[i] ?? 0]?.id);
 
@@ -162,15 +162,15 @@ const sameIds = (a: readonly number[], b: readonly number[]): boolean =>
   a.every((id, i) => id === b[i]);
 
 /**
- * Numbers that are being sorted, of texts that are not very long. A small array of its own takes longer to make, and to take away again
- * while requests wait, than what is done with it.
+ * Scratch space for sorting the numbers of texts that are not very long: allocating and collecting a small array takes longer
+ * than using it.
  */
 const SCRATCH = 1024;
 const sortedKeys = new Float64Array(SCRATCH);
 const sortedRuns = new Int32Array(SCRATCH);
 
 function orderById(known: readonly KnownWord[]): Uint16Array {
-  // The place in the lower bits: sorting numbers needs no function that compares them.
+  // Id in the upper bits, index in the lower 16: plain numbers sort without a comparator.
   const keys =
     known.length > SCRATCH ? new Float64Array(known.length) : sortedKeys.subarray(0, known.length);
   for (let i = 0; i < keys.length; i++) keys[i] = (known[i]?.id ?? 0) * (MAX_WORDS + 1) + i;
@@ -204,9 +204,9 @@ function printOf(
 }
 
 /**
- * The sum of what words mean, each by how much it says; nothing for no words.
+ * Sum of the words' meaning vectors, weighted by rarity; an empty array for no words.
  *
- * @param total - zeros that it is added to, and that are returned; left out: as many as are needed
+ * @param total - zeros; the sum is added to it and it is returned; a new array when absent
  */
 export function meaningOf(
   words: readonly KnownWord[],
@@ -228,10 +228,10 @@ function runOf(known: readonly KnownWord[], from: number, length: number): numbe
   return hash;
 }
 
-/** Characters of the plain form that are looked at for likeness of letters: slips of the finger show in short texts. */
+/** Character trigrams are taken from this many characters of the plain form: typos show in short texts. */
 const MAX_LETTERS = 400;
 
-/** Three letters in one number; those of alphabets are told apart for certain. */
+/** Hashes of character trigrams; for alphabetic scripts they are unique. */
 function lettersOf(text: string): Int32Array {
   const plain = text.slice(0, MAX_LETTERS).toLowerCase();
   const letter = (i: number): number => plain.charCodeAt(i);
@@ -241,7 +241,7 @@ function lettersOf(text: string): Int32Array {
   );
 }
 
-/** @returns what `of` makes of each place, rising, nothing twice */
+/** @returns the values of `of` for 0 to `count` - 1, ascending, without duplicates */
 function risingRuns(count: number, of: (place: number) => number): Int32Array {
   if (count <= 0) return new Int32Array(0);
   const all = count > SCRATCH ? new Int32Array(count) : sortedRuns.subarray(0, count);

@@ -1,7 +1,7 @@
-/** One way to write what has several; the pattern is applied everywhere in a text. */
+/** A pattern, which is applied everywhere in a text, and its replacement. */
 type Rule = readonly [RegExp, string];
 
-/** Contractions without a mark of their own. */
+/** Contractions and shorthand without an apostrophe. */
 const SHORTHAND: readonly Rule[] = [
   [/\bwhats\b/giu, 'what is'],
   [/\bhows\b/giu, 'how is'],
@@ -17,7 +17,7 @@ const SHORTHAND: readonly Rule[] = [
   [/(?<=[\p{L}\p{N})])³/gu, '^3'],
 ];
 
-/** Whatever is in shorthand has one of these: one look instead of ten. */
+/** A text with shorthand has one of these: one test instead of ten. */
 const MAYBE_SHORTHAND = /\b(?:whats|hows|im|idk|gonna|wanna|but|no)\b|[²³&+]/iu;
 
 const CONTRACTIONS: readonly Rule[] = [
@@ -34,7 +34,7 @@ const CONTRACTIONS: readonly Rule[] = [
   [/\bi'm\b/giu, 'I am'],
   [/\bcant\b/giu, 'can not'],
   [/\blet's\b/giu, 'let us'],
-  // `should not I` is `should I not`, once it is taken apart.
+  // `shouldn't I` has become `should not I`: back to `should I not`.
   [
     /\b(do|does|did|is|are|was|were|can|could|should|would|will|has|have|had|must) not (i|you|he|she|it|we|they|there|this|that|these|those)\b/giu,
     '$1 $2 not',
@@ -42,7 +42,7 @@ const CONTRACTIONS: readonly Rule[] = [
   ...SHORTHAND,
 ];
 
-/** @returns a text with `do not` for `don't`, and the like; shorthand that has no mark (`gonna`) included */
+/** @returns the text with contractions (`don't` as `do not`) and shorthand (`gonna`) written out */
 export function withoutContractions(text: string): string {
   return contractionsIn(text).reduce(
     (result, [pattern, by]) => result.replaceAll(pattern, by),

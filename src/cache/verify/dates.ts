@@ -14,20 +14,20 @@ const MONTHS = [
 ] as const;
 
 const DIGIT = /\d/u;
-/** Year first, as in standards. */
+/** Year first (ISO 8601). */
 const YEAR_FIRST = /(?<![\d-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])/gu;
-/** Which of the first two is the day shows where one of them is more than twelve. */
+/** Day first or month first: known only if one of them is more than twelve, or both are equal. */
 const SLASHED = /(?<![\d/])(\d{1,2})\/(\d{1,2})\/(\d{4})(?![\d/])/gu;
-/** With full stops the day comes first everywhere. */
+/** With points, the day is always first. */
 const DOTTED = /(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\d.])/gu;
 const HALF_DAY = /(?<![\d:.])(\d{1,2})(?::(\d{2}))? ?([ap])\.?m\b\.?/giu;
-/** Whoever asks about the writing itself means what is written. */
+/** In a question about the format of dates, they must stay as written. */
 const ABOUT_WRITING =
   /\b(?:formats?|formatted|iso|parse[ds]?|parsing|strftime|regex|regular expression|convert\p{L}*|notation|clock|\d+-hour|am\/pm)\b/iu;
 
 /**
- * Days and times written one way: `2024-03-01`, `03/15/2024` and `1.3.2024` as `1 march 2024`, `6:30 PM` as `18:30`. A date that
- * could be either of two days stays, and so does all in a sentence about ways to write dates.
+ * Normalises dates and times: `2024-03-01` and `1.3.2024` become `1 march 2024`, `03/15/2024` becomes `15 march 2024`, `6:30 PM`
+ * becomes `18:30`. An ambiguous date stays as it is, and so does everything in a sentence about the format of dates.
  */
 export function replaceDates(text: string): string {
   if (!DIGIT.test(text) || ABOUT_WRITING.test(text)) return text;

@@ -8,7 +8,7 @@ const NEGATIONS = setOf(
     'nicht kein keine keinen keinem keiner nie niemals ohne pas jamais sans nunca sin',
 );
 
-/** Words that say next to nothing of what a question is about. */
+/** Function words, which say nothing about the subject of a question. */
 const LITTLE = setOf(
   'a an the of to in on at for with by from as and or but so if that this these those it its i you we they he she me my your our their his her ' +
     'is are was were be been being am do does did done have has had can could will would shall should may might must what which who whom whose how why when where ' +
@@ -16,11 +16,11 @@ const LITTLE = setOf(
     'want wants need needs like try trying help go going make know think use using',
 );
 
-/** What a question denies. */
+/** The negations of a question. */
 export interface Denials {
-  /** How often something is denied; "why or why not" and "if not" deny nothing. */
+  /** Number of negations; "why or why not" and "if not" do not count. */
   readonly count: number;
-  /** Stems of the words that are denied, each once: the first of weight behind each negation. */
+  /** Stems of the negated words, the first content word after each negation; without duplicates. */
   readonly denied: readonly string[];
 }
 
@@ -40,17 +40,17 @@ const NO_DENIALS: Denials = { count: 0, denied: [] };
 const isDenial = (word: string, before = ''): boolean =>
   NEGATIONS.has(word) && !(word === 'not' && /^(?:why|if|or)$/.test(before));
 
-/** A question with what it denies. */
+/** A question with its negations. */
 interface Denying {
   readonly denials: Denials;
   readonly words: { readonly words: readonly string[] };
 }
 
 /**
- * Whether one question denies what the other says, or what it leaves out.
+ * Whether one question negates what the other says.
  *
- * Who asks why something does not work may be asked back why it fails: where one denies more, nothing that it
- * denies is said by the other, and the other has words of its own, no rule can tell.
+ * "Why does it not work" may be the same as "why does it fail": if no negated word occurs in the other question, and the
+ * other has words of its own, no rule can tell, so this is false.
  */
 export function isDenied(a: Denying, b: Denying): boolean {
   if (a.denials.count === b.denials.count) return false;

@@ -2,18 +2,18 @@ import type { LeftOver } from './alignment.js';
 import type { KnownWord } from './word-table.js';
 
 /**
- * Numbers that a left-over word is weighed by. Only likeness is taken of meanings, never their single numbers: those of two
- * embedders have nothing to do with each other, and the weights are learned with others than the one that ships.
+ * Number of inputs that a left-over word is weighed by. Meanings enter only as similarities, never as vectors: the weights are
+ * trained with other embedders than the one that ships, and the dimensions of two embedders are unrelated.
  */
 export const DIFFERENCE_INPUTS = 10;
 
-/** What a left-over word is compared with: what stands in its place, or else what is nearest. */
+/** What a left-over word is compared with: the word in its place, or else the nearest one. */
 function counterpart({ instead, nearest }: LeftOver): KnownWord | null {
   return instead ?? nearest;
 }
 
 /**
- * Lays out a left-over word and what the other text has in its place for a weighted sum.
+ * Writes the inputs for a left-over word and its counterpart in the other text.
  *
  * @param inputs - shape [DIFFERENCE_INPUTS], overwritten
  */
@@ -32,8 +32,8 @@ export function writeDifference(inputs: Float32Array, left: LeftOver): void {
 }
 
 /**
- * Tells from a word that only one of two texts has, and from what the other has instead, whether
- * that makes them ask for different things: `nitrogen` for `calcium` does, `cheapest` for `lowest` does not.
+ * Learned weights that tell whether a word that only one of two texts has makes them ask for different things, given what the
+ * other text has instead: `nitrogen` for `calcium` does, `cheapest` for `lowest` does not.
  */
 export class DifferenceWeights {
   readonly #weights: Float32Array;
@@ -45,7 +45,7 @@ export class DifferenceWeights {
     this.#inputs = new Float32Array(weights.length);
   }
 
-  /** @returns log odds that this word adds: below 0, the texts differ in what they ask */
+  /** @returns log odds that this word contributes; below 0, the texts ask for different things */
   weigh(left: LeftOver): number {
     const [inputs, weights] = [this.#inputs, this.#weights];
     writeDifference(inputs, left);

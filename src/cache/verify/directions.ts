@@ -1,28 +1,28 @@
 const setOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
-/** Behind one of these stands where something goes, or where it is. */
+/** Prepositions before a destination or a place. */
 const TOWARDS = setOf('to into in onto nach zu en à vers');
 const ARTICLES = setOf(
   'a an the my your our his her their this that der die das den dem el la los las le les un una une',
 );
-/** Who travels between two places leaves the first. */
+/** Words of travel: then `between` two places goes from the first to the second. */
 const TRAVEL = setOf(
   'flight flights fly flying airline airlines train trains bus buses coach coaches ferry ferries',
 );
-/** Between two numbers of one kind. */
+/** Words between two numbers of one kind. */
 const JOINTS = setOf('and or by to x from at');
 const FIGURE = /^\d[\d.]*$/;
 
 type Tokens = readonly string[];
 
-/** What is looked at of a question. */
+/** The part of a question that is compared. */
 interface Placed {
   readonly words: { readonly tokens: Tokens };
   readonly numbers: Tokens;
 }
 
 /**
- * Whether two words change places: `binary to decimal` and `decimal in binary`, `a 2.0 device in a 3.0 port` and
+ * Whether two words swap places: `binary to decimal` and `decimal in binary`, `a 2.0 device in a 3.0 port` and
  * `a 3.0 device in a 2.0 port`. Both words stand in both questions.
  */
 export function haveChangedPlaces(a: Placed, b: Placed): boolean {
@@ -31,11 +31,11 @@ export function haveChangedPlaces(a: Placed, b: Placed): boolean {
   return areCounted && countElsewhere(a.words.tokens, b.words.tokens);
 }
 
-/** So many words before the one that leads somewhere, what goes there is named. */
+/** What moves is among this many words before the preposition. */
 const REACH = 3;
 
 interface Way {
-  /** Where what may go there begins and ends (exclusive). */
+  /** Range of the words that may name what moves; the end is exclusive. */
   readonly from: number;
   readonly until: number;
   readonly to: string;
@@ -59,7 +59,7 @@ function goElsewhere(a: Tokens, b: Tokens): boolean {
 const NO_WAYS: readonly Way[] = [];
 
 function waysIn(tokens: Tokens): readonly Way[] {
-  // Nothing is made for the many questions that lead nowhere.
+  // Most questions name no direction: allocate nothing for them.
   if (!tokens.some(isTowards)) return NO_WAYS;
   const isTravel = tokens.some((token) => TRAVEL.has(token));
   return tokens.flatMap((token, i) => {
@@ -79,17 +79,17 @@ const isTowards = (token: string): boolean => TOWARDS.has(token) || token === 'b
 
 type Counted = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Two numbers, each before the word that the other one stands before in the other text. */
+/** Whether two numbers have swapped the words that follow them. */
 function countElsewhere(a: Tokens, b: Tokens): boolean {
   const [own, others] = [counted(a), counted(b)];
   return areExchanged(own, others) || areExchanged(others, own);
 }
 
 /**
- * Whether a number stands before a word that it did not stand before, and one that did before one of its words.
+ * Whether a number is followed by a word that followed another number, which is now followed by one of the first number's words.
  *
- * Only numbers that have another word are held against those of that word: held each against each, a long table would take its
- * square in time.
+ * Only numbers with a new word are compared, with the numbers of that word: comparing every pair would take quadratic time on a
+ * long table.
  */
 function areExchanged(own: Counted, others: Counted): boolean {
   const before = new Map<string, string[]>();
@@ -106,7 +106,7 @@ function areExchanged(own: Counted, others: Counted): boolean {
   });
 }
 
-/** The words that each number stands before. */
+/** The words that follow each number. */
 function counted(tokens: Tokens): Counted {
   const found = new Map<string, Set<string>>();
   tokens.forEach((number, i) => {

@@ -1,7 +1,7 @@
-/** @returns the scalar product; of two meanings, their cosine */
+/** @returns the dot product; for two unit vectors, their cosine */
 export function dot(a: Float32Array, b: Float32Array): number {
-  // Four sums at once: one would make every addition wait for the one before it. Nothing is called for each number, and
-  // no sum comes out of an array: else each lies on the heap anew for every number, two thirds of a look-up's garbage.
+  // Four sums, so that an addition does not wait for the one before it. No calls and no array destructuring in the loop:
+  // either would allocate heap numbers, two thirds of a look-up's garbage.
   let first = 0;
   let second = 0;
   let third = 0;

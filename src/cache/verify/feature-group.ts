@@ -4,12 +4,12 @@ import type { DifferenceWeights } from './difference.js';
 import type { Objections } from './veto.js';
 import type { WordingWeights } from './wording.js';
 
-/** One pair, on its way into features. */
+/** What the features of a pair are computed from. */
 export interface Pair {
   readonly a: ComparedQuestion;
   readonly b: ComparedQuestion;
   readonly alignment: Alignment;
-  /** Numbers at the front of a vector that say which words occur. */
+  /** Length of the front part of a vector, which says which words occur. */
   readonly identityDims: number;
   readonly objections: Objections;
   readonly differences: DifferenceWeights;
@@ -20,15 +20,15 @@ export interface Pair {
 export type Side = readonly LeftOver[];
 
 /**
- * Some features that are worked out together, in one go: a pair is compared in the time a request waits.
- * The numbers come in the order of the names.
+ * Features that are computed together, because a request waits for the comparison.
+ * The numbers are in the order of the names.
  */
 export interface FeatureGroup {
   readonly names: readonly string[];
   readonly of: (pair: Pair) => readonly number[];
 }
 
-/** Numbers of each side become two of the pair, for it must not matter who asked first. */
+/** Turns each per-side number into two of the pair, minimum and maximum, so that features are symmetric. */
 export function ofSides(
   names: readonly string[],
   of: (side: Side, whole: ComparedQuestion) => readonly number[],

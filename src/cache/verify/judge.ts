@@ -1,36 +1,36 @@
 import type { Veto } from './veto.js';
 
-/** A question made ready to be compared; opaque to all but the judge that made it. */
+/** A question prepared for comparison; opaque to everyone but the judge that made it. */
 export interface ReadQuestion {
   readonly text: string;
-  /** Unit length, of the embedder the judge was trained with. */
+  /** Unit length, from the embedder that the judge was trained with. */
   readonly vector: Float32Array;
 }
 
-/** Notes of what was read of questions: little enough to be held for long. */
+/** Compact strings for questions that have been read, small enough to be held in memory for every cached question. */
 export interface QuestionNotes {
   note: (question: ReadQuestion) => string;
-  /** The question of a note, as if it had been read again, in a fraction of the time. */
+  /** Restores a question from its note: the same result as reading the text again, in a fraction of the time. */
   open: (text: string, note: string) => ReadQuestion;
 }
 
-/** What is thought of giving the answer to one question to another. */
+/** The assessment of giving the cached answer to one question to another question. */
 export interface Verdict {
   /** Cosine of the two vectors, -1 to 1. */
   readonly similarity: number;
-  /** That the kept answer is right for the question asked, 0 to 1; vetoes left aside. */
+  /** Probability that the cached answer is right for the question asked, 0 to 1, regardless of vetoes. */
   readonly probability: number;
-  /** What makes the questions different whatever else is alike; `null` for nothing. */
+  /** The rule that forbids giving the answer, however similar the questions are; `null` for none. */
   readonly veto: Veto | null;
 }
 
-/** Decides whether the answer to one question may be given to another. */
+/** Judges whether the answer to one question may be given to another. */
 export interface QuestionJudge {
-  /** Tells one training of it from another. */
+  /** Identifies the trained version. */
   readonly revision: string;
-  /** @param vector - of `text`, where it is known already; copied from nothing, kept as it is. */
+  /** @param vector - of `text`, if already known; kept without a copy */
   read: (text: string, vector?: Float32Array) => ReadQuestion;
-  /** Left out where reading a question takes no time that is worth saving. */
+  /** Absent if reading a question is too quick to be worth saving. */
   readonly notes?: QuestionNotes;
   judge: (asked: ReadQuestion, kept: ReadQuestion) => Verdict;
 }

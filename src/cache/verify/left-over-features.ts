@@ -88,7 +88,7 @@ const weighed: FeatureGroup = {
   names: ['weighed', 'weighed_least', 'weighed_most', 'weighed_worst', 'wording'],
   of: ({ a, b, alignment, differences, wordings }) => {
     let worst = 0;
-    // Log odds that each left-over word adds.
+    // Log odds that each left-over word contributes.
     const [left, right] = [alignment.left, alignment.right].map((side) => {
       let total = 0;
       for (const one of side) {
@@ -104,13 +104,13 @@ const weighed: FeatureGroup = {
   },
 };
 
-/** What words say that only one of two texts has. */
+/** Features of the words that only one of the two texts has. */
 export const LEFT_OVER = { leftOvers, related, replaced, weighed } as const;
 
-/** What a left-over word says, less what the other text says of it in other words. */
+/** Rarity of a left-over word, reduced by how well the other text's nearest word covers it. */
 const missingOf = ({ word, covered }: LeftOver): number => word.rarity * (1 - covered);
 
-/** 0 in place of what there is not. */
+/** The two largest values of `of`; 0 for a missing one. */
 function twoLargest(side: Side, of: (left: LeftOver) => number): readonly [number, number] {
   let [first, second] = [-Infinity, -Infinity];
   for (const left of side) {

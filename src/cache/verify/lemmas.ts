@@ -1,4 +1,4 @@
-/** Forms that no rule leads back from, each line a base form and what is made of it. */
+/** Irregular forms; each line has a base form and the forms made from it. */
 const IRREGULAR = `arise arose arisen
 awake awoke awoken
 beat beaten
@@ -175,7 +175,7 @@ const BASE_OF: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Endings and what may have stood in their place. */
+/** Endings, and what may replace them in the base form. */
 const ENDINGS: readonly (readonly [ending: string, instead: string])[] = [
   ['ies', 'y'],
   ['es', ''],
@@ -186,7 +186,7 @@ const ENDINGS: readonly (readonly [ending: string, instead: string])[] = [
   ['ing', 'e'],
   ['ing', ''],
 ];
-/** Of what has more or most of something; a `teacher` is no form of `teach`. */
+/** Endings of comparatives and superlatives, kept apart because a `teacher` is not a form of `teach`. */
 const COMPARED: typeof ENDINGS = [
   ['ier', 'y'],
   ['er', 'e'],
@@ -198,17 +198,17 @@ const COMPARED: typeof ENDINGS = [
 const SHORTEST_BASE = 3;
 
 /**
- * Words that `word` may be a form of, itself first. Most are no words at all: it is for a dictionary to say which.
+ * Candidate base forms of `word`, itself first. Most are not words at all: look them up in a dictionary.
  */
 export function lemmasOf(word: string): readonly string[] {
   const known = BASE_OF.get(word);
   return [word, ...(known === undefined ? [] : [known]), ...without(ENDINGS, word)];
 }
 
-/** The word that an irregular form is made of; `undefined` for a word that is not known to be one. */
+/** Base form of an irregular form; `undefined` for other words. */
 export const baseOf = (word: string): string | undefined => BASE_OF.get(word);
 
-/** Words that `word` may be the comparative or superlative of, for a word that no dictionary has. */
+/** Candidate base forms of `word` as a comparative or superlative; for words that are not in the dictionary. */
 export function comparedOf(word: string): readonly string[] {
   return without(COMPARED, word);
 }

@@ -3,12 +3,12 @@ import type { QuestionWords } from './words.js';
 
 const setOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
-/** Common words of English that are none of its neighbours'. */
+/** Common English words that are not words of neighbouring languages. */
 const ENGLISH = setOf(
   'the what how which why where when who whose does did are were and with for from this that these those there you your my can could would should will ' +
     'have has had been not of to is it if about into between than then tell give write explain please best way mean means make get find use want need',
 );
-/** Common words of other languages in Latin letters that are no English ones. */
+/** Common words of other languages in Latin letters that are not English words. */
 const OTHERS = setOf(
   // German, Dutch
   'der das dem den des ein eine einen einem einer und oder nicht ich du er sie wir mich mir mein meine meinen ist sind wie wer wo wann warum weshalb welche welcher welches ' +
@@ -34,11 +34,11 @@ const OF_WORDS =
   /\b(?:translat\p{L}+|(?:a|the)(?: \p{L}+)? words?|words? (?:for|of|in)|say|conjugat\p{L}+|plural|gender|articles?|accents?|umlauts?|pronounc\p{L}+|spel\p{L}+|sentence)\b/iu;
 
 /**
- * Whether one letter tells words apart in a text, and is no slip of the finger: one in another language than English, which rules and trees have
- * no dictionary of, or one that asks about a word of another language.
+ * Whether a single letter makes a different word in this text, rather than a typo: a text in another language than English, for which
+ * there is no dictionary here, or a question about a word of another language.
  *
- * @param plain - a question in its plain form
- * @param words - of it, in lower case
+ * @param plain - the plain form of a question
+ * @param words - its words, in lower case
  */
 export function tellsByLetters(plain: string, words: readonly string[]): boolean {
   return isOtherLanguage(words) || (LANGUAGE.test(plain) && asksOfWords(plain));
@@ -46,7 +46,7 @@ export function tellsByLetters(plain: string, words: readonly string[]): boolean
 
 const asksOfWords = (plain: string): boolean => isAboutWord(plain) || OF_WORDS.test(plain);
 
-/** More of its words are those of other languages, or are written with letters that English does not have, than are common in English. */
+/** Whether more words belong to other languages, or have letters that English does not have, than are common English words. */
 function isOtherLanguage(words: readonly string[]): boolean {
   let lead = 0;
   for (const word of words) {
@@ -56,22 +56,22 @@ function isOtherLanguage(words: readonly string[]): boolean {
   return lead > 0;
 }
 
-/** Whether two texts in which letters tell differ in them. */
+/** Whether two such texts (`tellsByLetters`) differ by a letter, or in the case of a word that is asked about. */
 export function haveOtherLetters(a: QuestionWords, b: QuestionWords): boolean {
   if (differInLetters(a.words, b.words)) return true;
   return (isSmallIn(a.names, b) || isSmallIn(b.names, a)) && asksOfWords(a.plain);
 }
 
-/** `Weg` and `weg`: what one writes with a capital the other does not, who writes capitals elsewhere; names of languages aside. */
+/** `Weg` and `weg`: the other text has a word in lower case although it uses capitals elsewhere; names of languages aside. */
 function isSmallIn(names: readonly string[], { plain, words, names: own }: QuestionWords): boolean {
   if (!/\p{Lu}/u.test(plain)) return false;
   return names.some((name) => !own.includes(name) && words.includes(name) && !LANGUAGE.test(name));
 }
 
-/** Of texts that differ in more words, one that is nearly another says little. */
+/** In texts that differ in more words than this, two similar words mean little. */
 const MOST_CHANGED = 3;
 
-/** Whether one text has a word, and the other in its place one that differs by a letter or in marks: `hambre`, `hombre`. */
+/** Whether a word of one text differs from a word of the other by one letter or by diacritics only: `hambre`, `hombre`. */
 function differInLetters(a: readonly string[], b: readonly string[]): boolean {
   if (Math.abs(a.length - b.length) > MOST_CHANGED) return false;
   const own = wordsOnlyIn(a, b);
@@ -80,7 +80,7 @@ function differInLetters(a: readonly string[], b: readonly string[]): boolean {
   return own.some((word) => others?.some((other) => isLetterAway(word, other)));
 }
 
-/** `null` where there are too many. */
+/** Words that only the first text has; `null` for more than `MOST_CHANGED`. */
 function wordsOnlyIn(
   words: readonly string[],
   others: readonly string[],
@@ -99,7 +99,7 @@ function isLetterAway(one: string, other: string): boolean {
   const [a, b] = [inOneSpelling(one), inOneSpelling(other)];
   if (a === b || Math.abs(a.length - b.length) > 1) return false;
   if (bare(a) === bare(b)) return true;
-  // `wer` and `wem`, `des` and `les` go with the form of the sentence.
+  // Function words such as `wer` and `wem`, `des` and `les` depend on the grammar of the sentence.
   if (Math.min(a.length, b.length) < 3 || (OTHERS.has(one) && OTHERS.has(other))) return false;
   let front = 0;
   while (front < a.length && a[front] === b[front]) front += 1;
@@ -109,9 +109,9 @@ function isLetterAway(one: string, other: string): boolean {
   return Math.max(a.length, b.length) - front - back <= 1;
 }
 
-/** `heißt` and `heisst` are one word. */
+/** `heißt` and `heisst` are the same word. */
 const inOneSpelling = (word: string): string => word.replaceAll('ß', 'ss');
 
-/** Without its marks; the Turkish `ı` is an `i` without one. */
+/** Without diacritics; the Turkish `ı` becomes `i`. */
 const bare = (word: string): string =>
   word.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll('ı', 'i');

@@ -1,40 +1,40 @@
 import { fnv1a } from '../../core/fnv.js';
 import { comparedOf, lemmasOf } from './lemmas.js';
 
-/** The tables of a `Lexicon`. Words are named by their FNV-1a hash. */
+/** The tables of a `Lexicon`. Words are identified by their FNV-1a hash. */
 export interface LexiconTables {
-  /** Hashes of single words, rising; shape [words]. */
+  /** Hashes of single words, ascending; shape [words]. */
   readonly words: Uint32Array;
-  /** Where each word's part of `senses` begins, and where the last one's ends; shape [words + 1]. */
+  /** Start of each word's range in `senses`, and the end of the last; shape [words + 1]. */
   readonly senseStarts: Uint32Array;
-  /** Numbers of the senses that a word shares with another word; of each word rising. */
+  /** Ids of the senses that a word shares with another word; ascending per word. */
   readonly senses: Uint32Array;
-  /** How many senses each word has, those it shares with no word included; shape [words]. */
+  /** Number of senses of each word, including those that it shares with no other; shape [words]. */
   readonly senseCounts: Uint32Array;
-  /** Where each word's part of `kinds` begins, and where the last one's ends; shape [words + 1]. */
+  /** Start of each word's range in `kinds`, and the end of the last; shape [words + 1]. */
   readonly kindStarts: Uint32Array;
-  /** Hashes of what a word is a kind of, phrases included; of each word rising. */
+  /** Hashes of a word's hypernyms (what it is a kind of), phrases included; ascending per word. */
   readonly kinds: Uint32Array;
 }
 
-/** What a dictionary says of one word as it stands in a text, all its base forms together. */
+/** Dictionary entry of a word as it stands in a text: all its base forms together. */
 export interface LexicalEntry {
-  /** Hashes of the base forms, rising. */
+  /** Hashes of the base forms, ascending. */
   readonly words: Uint32Array;
   readonly senses: Uint32Array;
   readonly senseCount: number;
   readonly kinds: Uint32Array;
-  /** A bit for each base form and sense: entries without a common bit have none in common, which is seen at once. */
+  /** A Bloom filter of base forms and senses: entries without a common bit have none in common. */
   readonly bits: number;
 }
 
-/** What two words are to each other by the dictionary. */
+/** How the dictionary relates two words. */
 export interface LexicalRelation {
-  /** Share of senses that both have, of the one that has fewer: 0 for no synonyms, 1 for words of one meaning. */
+  /** Shared senses, as a share of those of the word with fewer: 0 for no synonyms, 1 for words that mean the same. */
   readonly synonym: number;
   /** One is a kind of the other: `lemon` and `fruit`. */
   readonly isKind: boolean;
-  /** Both are kinds of one thing and not synonyms: `lemon` and `orange`. */
+  /** Both are kinds of the same thing, but not synonyms: `lemon` and `orange`. */
   readonly areSisters: boolean;
 }
 
@@ -45,10 +45,10 @@ export const UNRELATED: LexicalRelation = { synonym: 0, isKind: false, areSister
 export const ONE_MEANING: LexicalRelation = { synonym: 1, isKind: false, areSisters: false };
 
 /**
- * A dictionary of single English words: which mean the same, and which are kinds of the same.
+ * A dictionary of single English words (from WordNet): which are synonyms, and which are kinds of the same thing.
  *
- * Vectors of words say that `lemon` and `orange` are alike, as they say of `tap` and `faucet`; whether one answer serves
- * both is what tells these apart.
+ * Word vectors are similar for `lemon` and `orange` as well as for `tap` and `faucet`, but only for the latter does one answer
+ * serve both.
  */
 export class Lexicon {
   readonly tables: LexiconTables;
@@ -77,7 +77,7 @@ export class Lexicon {
   }
 }
 
-/** How far two words mean the same, as in `LexicalRelation`; the same whichever comes first. */
+/** `LexicalRelation.synonym` of two words. Symmetric. */
 export function synonymy(a: LexicalEntry, b: LexicalEntry): number {
   if ((a.bits & b.bits) === 0) return 0;
   // `mouse` and `mice`.
@@ -86,7 +86,7 @@ export function synonymy(a: LexicalEntry, b: LexicalEntry): number {
   return both === 0 ? 0 : both / Math.min(a.senseCount, b.senseCount);
 }
 
-/** The same whichever comes first. */
+/** How the dictionary relates two words. Symmetric. */
 export function relationOf(a: LexicalEntry, b: LexicalEntry): LexicalRelation {
   if (a === UNKNOWN || b === UNKNOWN) return UNRELATED;
   const synonym = synonymy(a, b);
@@ -96,7 +96,7 @@ export function relationOf(a: LexicalEntry, b: LexicalEntry): LexicalRelation {
   return { synonym, isKind, areSisters };
 }
 
-/** How many numbers two rising lists have in common. */
+/** Size of the intersection of two ascending lists. */
 function shared(a: Uint32Array, b: Uint32Array): number {
   let [i, j, count] = [0, 0, 0];
   while (i < a.length && j < b.length) {

@@ -1,17 +1,17 @@
 import { ordersMatter } from './sorting.js';
 
 const WORD = '[\\p{L}\\p{N}][\\p{L}\\p{N}-]*';
-/** Three or more that are listed, not the first words of a sentence: `oak, lime and maple`. */
+/** A list of three or more words that does not begin the sentence: `oak, lime and maple`. */
 const LIST = new RegExp(
   `(?<=[\\p{L}\\p{N}:] )((?:${WORD}, ){1,12})(${WORD}),? (and|or) (${WORD})(?![\\p{L}\\p{N}-])`,
   'giu',
 );
-/** With one of these it may matter what comes first. */
+/** With one of these words, the order may matter. */
 const IN_TURN =
   /\b(?:respective(?:ly)?|order(?:ed)?|former|latter|first|last|then|next|series|pattern|continue|before|after|steps?|rotate|reverse|rgb|between|minus|subtract|divide|vector|array|tuple|matrix|coordinates?)\b/iu;
 const ADDS = /\b(?:sum|add|average|mean|median|product|total|largest|smallest|lcm|gcd)\b/iu;
 
-/** @returns the text with what is listed in alphabetical order, unless something in it says that the order counts */
+/** @returns the text with its lists in alphabetical order, unless something in it suggests that their order matters */
 export function listsInOrder(text: string): string {
   if (!text.includes(', ') || IN_TURN.test(text) || ordersMatter(text)) return text;
   if (/\d/u.test(text) && !ADDS.test(text)) return text;

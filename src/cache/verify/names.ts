@@ -5,10 +5,10 @@ import type { QuestionWords } from './words.js';
 
 const setOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
-/** Said before a name, or not. */
+/** Titles, which may be left out before a name. */
 const TITLES = setOf('mr mrs ms dr prof professor president sir sr jr the');
 
-/** A country, whoever lives there, and what is of there, where their beginnings differ: one name, a line each. */
+/** Countries and cities with their inhabitants and adjectives, where the words have different beginnings; one line each. */
 const KIN = `america american americans us usa states
 britain british uk
 netherlands dutch holland
@@ -42,7 +42,7 @@ moscow muscovite`
 const KIN_OF = new Map<string, readonly string[]>();
 for (const kin of KIN) for (const word of kin) KIN_OF.set(word, kin);
 
-/** A name of one that the other does not have in any form of writing. */
+/** Whether the first text has a name that the second does not have in any form. */
 export function lacksName(
   { names, words: own, plain: text }: QuestionWords,
   { words: other, names: otherNames }: QuestionWords,
@@ -55,7 +55,7 @@ export function lacksName(
   return short.length > 0 && (isAboutWord(text) || !areAcronyms(short, own, other));
 }
 
-/** Whether each name is short for words of the other text, or among the words that one of its words is short for. */
+/** Whether each name is an acronym of words of the other text, or one of the words that an acronym in the other text stands for. */
 function areAcronyms(
   names: readonly string[],
   own: readonly string[],
@@ -70,7 +70,7 @@ function areAcronyms(
 
 /**
  * `India` and `Indian`, `US` and `USA`: the same name with another ending; `Dutch` and `Netherlands`; `Comăneci` without
- * its mark. With a slip of the finger only in lower case, where somebody typed in passing: `Janssen` is not `Jansen`.
+ * its diacritic. A typo only if the other word is in lower case, so typed in passing: `Janssen` is not `Jansen`.
  */
 function isFormOf(name: string, otherNames: readonly string[]): (word: string) => boolean {
   const kin = KIN_OF.get(name);
@@ -96,7 +96,7 @@ const isSequel = (a: string, b: string): boolean =>
 const withoutMarks = (word: string): string =>
   /^[\x20-\x7e]*$/u.test(word) ? word : word.normalize('NFD').replaceAll(/\p{M}/gu, '');
 
-/** `Donald` beside `Trump`: who is called by both names may be called by one. */
+/** `Donald` followed by `Trump`: somebody named by first and last name may be named by the last name alone. */
 function belongsToKnown(
   name: string,
   {

@@ -4,26 +4,26 @@ import { synonymy } from './lexicon.js';
 import { isSlip } from './slips.js';
 import type { KnownWord } from './word-table.js';
 
-/** What comes nearest to a word. */
+/** The most similar word of another text. */
 export interface Nearest {
-  /** `null` where nothing is near. */
+  /** `null` if no word is similar. */
   readonly nearest: KnownWord | null;
-  /** How near that is, 0 to 1. */
+  /** Its similarity, 0 to 1. */
   readonly covered: number;
 }
 
 export const NOTHING_NEAR: Nearest = { nearest: null, covered: 0 };
-/** Words of a text that others are compared with at most. */
+/** At most this many words of a text are compared with others. */
 export const MAX_COMPARED = 48;
 
-/** How near two words of one stem are, whatever the table says of them. */
+/** Similarity of two words with the same stem, whatever their vectors say. */
 const SAME_STEM = 0.95;
 export const SAME_SENSE = 0.93;
-/** How near words are that have one sense of many in common; with all, as near as those that always mean the same. */
+/** Similarity of words that share hardly any of their senses; it rises to `SAME_SENSE` for those that share all. */
 const SYNONYM_LEAST = 0.6;
 const SLIP = 0.9;
 
-/** How near two words are, 0 to 1: by their letters, or else by what they mean. The same whichever comes first. */
+/** Similarity of two words, 0 to 1: by spelling, stem and synonyms, or else by meaning. Symmetric. */
 export function nearness(a: KnownWord, b: KnownWord): number {
   return byLetters(a, b) ?? byMeaning(a, b, dot(a.meaning, b.meaning));
 }
@@ -41,17 +41,17 @@ function byMeaning(a: KnownWord, b: KnownWord, cosine: number): number {
   return Math.max(0, cosine, isUnknown(a) !== isUnknown(b) && isSlip(a.text, b.text) ? SLIP : 0);
 }
 
-/** Known neither to the embedder nor to the dictionary. Two words that both are known are different words, however alike they are: `ethanol` and `methanol`. */
+/** Known neither to the embedder nor to the dictionary. Two known words are different words, however similarly they are spelt: `ethanol` and `methanol`. */
 export const isUnknown = ({ rarity, entry }: KnownWord): boolean =>
   rarity === 1 && entry.words.length === 0;
 
-/** Words of a text, laid out so that another is compared with all of them at once. */
+/** Words of a text, laid out so that another word is compared with all of them at once. */
 export class NearWords {
   #words: readonly KnownWord[] = [];
   #meanings: RowBlock | null = null;
   #dims = 0;
 
-  /** @param words - at most `MAX_COMPARED`, in place of those held before; of one table all */
+  /** @param words - at most `MAX_COMPARED`, all from one word table; they replace those held before */
   hold(words: readonly KnownWord[]): void {
     this.#words = words;
     const dims = words[0]?.meaning.length ?? 0;
@@ -67,7 +67,7 @@ export class NearWords {
     }
   }
 
-  /** Of equally near ones the first. */
+  /** The first of equally similar ones. */
   nearestTo(word: KnownWord): Nearest {
     const [words, meanings] = [this.#words, this.#meanings];
     if (words.length === 0 || meanings === null) return NOTHING_NEAR;

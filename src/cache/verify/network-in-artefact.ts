@@ -4,17 +4,17 @@ import type { WordNetworkShape, WordNetworkTables } from './word-network.js';
 
 const step16 = z.int().positive().multipleOf(16);
 
-/** What an artefact's header says of a network. */
+/** The part of an artefact's header that describes a network. */
 export const networkShapeSchema = z.object({
   words: z.int().nonnegative(),
   dims: step16,
   hidden: step16,
 });
 
-/** Words of a text are compared by their likeness, and by whether the other has them, how rare they are, how rare what is missing. */
+/** Inputs of a word's comparison: difference and product of two vectors, whether the other text has it, its rarity, and its rarity if missing. */
 const inputsOf = (dims: number): number => 2 * dims + 3;
 
-/** @throws {ArtefactError} a table is missing, or has not the length that the shape says */
+/** @throws {ArtefactError} a table is missing, or its length does not fit the shape */
 export function networkIn(
   artefact: Pick<Artefact, 'u32' | 'i8' | 'f32'>,
   { words, dims, hidden }: WordNetworkShape,

@@ -17,7 +17,7 @@ const VALUES: ReadonlyMap<string, number> = new Map([
   ...ONES.map((word, i) => [word, i] as const),
   ...TENS.map((word, i) => [word, 20 + 10 * i] as const),
 ]);
-/** From the tenth on: `first`, `second` and `third` mostly do not count anything. */
+/** Ordinals from `fourth` on: `first`, `second` and `third` mostly do not count anything. */
 const NTH: ReadonlyMap<string, number> = new Map(
   [...ORDINALS.map((word, i) => [word, i] as const)].slice(4),
 );
@@ -33,18 +33,18 @@ const SCALED = new RegExp(
   `\\b(?:(${COUNT}|one|a|\\d[\\d,.]*) )(hundred|thousand|million|billion)(?![\\p{L}-])`,
   'giu',
 );
-// `five-page` counts pages; `ten-` at the end of a range counts nothing yet.
+// `five-page` counts pages; the `ten-` of `ten- to twelve-page` has nothing to count yet.
 const COUNTED = new RegExp(`\\b(?:${COUNT})(?!\\p{L})(?!-(?!\\p{L}))`, 'giu');
-/** One of something that is measured; `one day` is any day. */
+/** `one` before a unit; `one day` is left out, as it may be any day. */
 const ONE =
   /\bone(?=[ -](?:second|minute|hour|week|month|year|page|paragraph|sentence|line|word|percent|kilo|kilogram|gram|liter|litre|mile|kilometer|kilometre|meter|metre|inch|foot|cup|pound|dollar|euro|hundred)s?\b)/giu;
-/** `a single word`, and `1 word` after what is above. */
+/** `a single word` and the like. */
 const SINGLE = /\b(?:a )?single(?=[ -](?:word|sentence|paragraph|page|line)\b)/giu;
-/** `two dozen eggs`; `dozens of eggs` are not counted. */
+/** `two dozen eggs`; `dozens of eggs` gives no number. */
 const DOZENS = /\b(?:(\d+|half an?|half) |an? |one )?dozen\b(?! of)/giu;
-/** Of a number below one. */
+/** The point of a number without a leading zero. */
 const NO_ZERO = /(?<![\w.)\]])\.(?=\d+\b)/gu;
-/** Ways to say how many there may be, and one for each. */
+/** Ways to write a bound, and the one form for each. */
 const BOUNDED: readonly (readonly [RegExp, string])[] = [
   [
     /\b(?:(?:not|no) (?:more|longer|larger|greater|higher|bigger) than|not exceeding|(?:a )?maximum(?: of)?|max\.?|up to) (?=\d)/giu,
@@ -78,29 +78,29 @@ const ROMAN: ReadonlyMap<string, number> = new Map(
     .split(' ')
     .map((roman, i) => [roman, i + 2] as const),
 );
-/** Behind a name, or longer than a word that it could be (`IV`, `vi` and `xi` are). */
+/** Roman numerals after a name, except those that could be words or abbreviations (`IV`, `vi`, `xi`). */
 const NUMBERED =
   /(?<=\b\p{L}{2,} )(?:II|III|VI{1,3}|IX|XI{1,3}|XIV|XVI{0,3}|XIX)\b|(?<=\p{L} )(?:iii?|viii?|xiii?|xiv|xvii?i?)\b/gu;
 
-/** Roman numbers from two on in figures: `Henry VIII` is `Henry 8`. */
+/** Roman numerals from two on in digits: `Henry VIII` is `Henry 8`. */
 function replaceRoman(text: string): string {
   if (!/II|VI|IX|XI|XV| (?:ii|vii|xi|xv)/u.test(text)) return text;
   return text.replaceAll(NUMBERED, (roman) => String(ROMAN.get(roman.toLowerCase()) ?? roman));
 }
 
-/** Not `24/7`, nor a day and its month. */
+/** Fractions; not `24/7`, nor day and month. */
 const PARTS = /(?<![\d/.^*])(1(?=\/[248]\b)|3(?=\/[48]\b))\/([248])(?![\d/])/gu;
 
-/** Whatever is replaced has a figure, or one of these words; in most questions none of them is. */
+/** A text in which something is replaced has a digit or one of these words; most questions have none. */
 const MAYBE_NUMBER = new RegExp(
   `[\\d½¼¾]|\\b(?:${[...VALUES.keys(), ...NTH.keys(), ...SCALES.keys(), 'half', 'fortnight', 'single', 'dozen'].join('|')})(?!\\p{L})`,
   'iu',
 );
 
 /**
- * Numbers in figures: `twenty-four` is `24`, `ten thousand` is `10000`, `1/2 kg` is `0.5 kg`, `July 4th` is `4 july`.
+ * Writes numbers in digits: `twenty-four` is `24`, `ten thousand` is `10000`, `1/2 kg` is `0.5 kg`, `July 4th` is `4 july`.
  *
- * English only, and from two on: `one` mostly is somebody, or anything, unless it is `one hour`.
+ * English only, and from two on: `one` is mostly a pronoun, unless a unit follows (`one hour`).
  */
 export function replaceNumberWords(written: string): string {
   const text = replaceRoman(written);
@@ -157,7 +157,7 @@ const PRICED = new RegExp(
   'gu',
 );
 
-/** `$45k`; of what is not money `k` may be anything. */
+/** `$45k`; only for money, as `k` may be anything else. */
 const THOUSANDS =
   /([$€£¥] ?)(\d+(?:\.\d+)?)k\b|\b(\d+(?:\.\d+)?)k(?= ?(?:USD|EUR|GBP|dollars?|euros?|pounds?)\b)/giu;
 const MAYBE_SIGN =
@@ -166,7 +166,7 @@ const MAYBE_SIGN =
 /** `$2.1M`, `€3bn`. */
 const MILLIONS = /(?<=[$€£¥] ?)(\d+(?:\.\d+)?) ?(m|mn|mio|b|bn)\b/giu;
 
-/** Signs of amounts in words: `$5` is `5 dollars`, `20%` is `20 percent`; `A$5` are other dollars, and stay. */
+/** Writes signs of units in words: `$5` is `5 dollars`, `20%` is `20 percent`. `A$5` is another currency and stays. */
 export function replaceSigns(text: string): string {
   if (!MAYBE_SIGN.test(text)) return text;
   return text

@@ -1,7 +1,7 @@
 import type { Denials } from './denials.js';
 import { stemOf } from './stem.js';
 
-/** Of two texts that differ in one of these, each has one. In any form: `encodes` and `decoding`. */
+/** Pairs of opposites: one text has the first word, the other the second, in any form (`encodes` and `decoding`). */
 const OPPOSITES: readonly (readonly [string, string])[] = (
   'enable/disable increase/decrease add/remove open/close start/stop allow/forbid allow/deny before/after above/below over/under ' +
   'more/less most/least maximum/minimum max/min highest/lowest high/low best/worst first/last first/second first/third second/third ' +
@@ -28,7 +28,7 @@ const OPPOSITES: readonly (readonly [string, string])[] = (
     return [one, other] as const;
   });
 
-/** What turns a word into its opposite: `unhashable`, `illegal`, `non-stick`. */
+/** Prefixes that turn a word into its opposite: `unhashable`, `illegal`, `non-stick`. */
 const TURNING =
   /^(?:(?:un|in|im|il|ir|dis|des?|non|anti)(?=\p{L}{4})|a(?=typic|symm|moral|social|sexual|politic|septic|synchron|cyclic))/u;
 
@@ -39,7 +39,7 @@ const OPPOSITE_OF: ReadonlyMap<string, readonly string[]> = new Map(
   ]),
 );
 
-/** Words looked up before, each with its stem where it is turnable, or nothing; all are forgotten when there are too many. */
+/** Cache of stems of words that have, or may be, an opposite; empty for other words. Cleared when it is full. */
 const looked = new Map<string, string>();
 const MAX_LOOKED = 20_000;
 
@@ -63,20 +63,20 @@ export function turnable(words: readonly string[]): readonly string[] {
   return [...stems];
 }
 
-/** What of a question is looked at. */
+/** The part of a question that is compared. */
 interface Turnable {
   readonly opposable: readonly string[];
   readonly denials: Pick<Denials, 'denied'>;
   readonly words: { readonly words: readonly string[] };
 }
 
-/** One has a word that the other lacks, and the other its opposite; but `not optional` is `required`. */
+/** Whether one has a word that the other lacks, and the other its opposite; negation is considered: `not optional` is `required`. */
 export function isTurned(own: Turnable, others: Turnable): boolean {
   const mine = own.opposable;
   if (mine.length === 0) return false;
   return mine.some((stem) => {
     if (others.opposable.includes(stem)) return false;
-    // What has an opposite is one, so both are among those that have one.
+    // Opposites come in pairs, so the other word is among `opposable`, too.
     const known = OPPOSITE_OF.get(stem);
     const isOther = (other: string): boolean =>
       others.opposable.includes(other) &&

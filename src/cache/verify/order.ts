@@ -1,6 +1,6 @@
 import type { KnownWord } from './word-table.js';
 
-/** Share of what either has that both have; each rising, without doubles. */
+/** Jaccard index of two sets; each ascending, without duplicates. */
 export function overlap(a: Int32Array, b: Int32Array): number {
   let [both, i, j] = [0, 0, 0];
   while (i < a.length && j < b.length) {
@@ -12,7 +12,7 @@ export function overlap(a: Int32Array, b: Int32Array): number {
   return both === 0 ? 0 : both / (a.length + b.length - both);
 }
 
-/** Share of the shorter that both begin with. */
+/** Length of the common prefix, as a share of the shorter text. */
 export function sameFront(a: readonly KnownWord[], b: readonly KnownWord[]): number {
   const most = Math.min(a.length, b.length);
   let run = 0;
@@ -20,7 +20,7 @@ export function sameFront(a: readonly KnownWord[], b: readonly KnownWord[]): num
   return most === 0 ? 0 : run / most;
 }
 
-/** Share of the shorter that both end with. */
+/** Length of the common suffix, as a share of the shorter text. */
 export function sameBack(a: readonly KnownWord[], b: readonly KnownWord[]): number {
   const most = Math.min(a.length, b.length);
   let run = 0;
@@ -28,13 +28,13 @@ export function sameBack(a: readonly KnownWord[], b: readonly KnownWord[]): numb
   return most === 0 ? 0 : run / most;
 }
 
-/** Which share of neighbours among shared words stands the other way round in the other text. */
+/** Share of adjacent shared words that are in reverse order in the other text. */
 export class Turns {
   #words = 0;
   #turned = 0;
   #last = -1;
 
-  /** @param place - of the next shared word, in the other text */
+  /** @param place - index of the next shared word in the other text */
   next(place: number): void {
     if (place < this.#last) this.#turned += 1;
     this.#last = place;

@@ -11,7 +11,7 @@ const cosines: FeatureGroup = {
   names: ['cosine', 'same_words', 'same_meaning', 'left_over_meaning', 'plain_meaning'],
   of: ({ a, b, identityDims, alignment }) => {
     const [x, y] = [a.vector, b.vector];
-    // Not out of an array, as in `dot`.
+    // Plain variables instead of an array of sums, for the reason given in `dot`.
     let whole = 0;
     let back = 0;
     let i = 0;
@@ -102,7 +102,7 @@ const said: FeatureGroup = ofSides(
   ],
 );
 
-/** A question, a command or a few keywords: the same is said in more or fewer words in each. */
+/** Tells a question, a command and a few keywords apart: each says the same in more or fewer words. */
 const manner: FeatureGroup = ofSides(
   ['asked', 'function_words', 'rarity', 'stripped'],
   (_side, { text, words, known, print }) => {
@@ -146,21 +146,21 @@ const GROUPS = [
   LEFT_OVER.weighed,
 ] as const;
 
-/** What is worked out of the words alone: in microseconds. */
+/** The features computed without the network, in microseconds. */
 const OF_WORDS = GROUPS.flatMap(({ names }) => names);
 
 /**
- * What a verifier looks at, in order; last what the network of words says, which is asked only where the others leave doubt.
- * An artefact names those it was trained with.
+ * Names of the verifier's features, in order. The last is the output of the word network, which is computed only if the
+ * others leave doubt. An artefact names the features that it was trained on.
  */
 export const PAIR_FEATURES: readonly string[] = [...OF_WORDS, 'network'];
 export const NETWORK_FEATURE = OF_WORDS.length;
 
 /**
- * Compares two questions. The same whichever comes first.
+ * Computes the features of a pair of questions. Symmetric in the two.
  *
- * @param features - overwritten and returned; left out: new
- * @returns a number for each of `PAIR_FEATURES`; 0 for the network's
+ * @param features - overwritten and returned; a new array when absent
+ * @returns one number per `PAIR_FEATURES`; 0 for the network's
  */
 export function pairFeatures(
   one: ComparedQuestion,
@@ -168,7 +168,7 @@ export function pairFeatures(
   context: Omit<Pair, 'a' | 'b' | 'alignment'>,
   features = new Float32Array(PAIR_FEATURES.length),
 ): Float32Array {
-  // What comes first in the alphabet comes first, so that it does not matter who asked.
+  // Ordered alphabetically, so that the result does not depend on which one was asked.
   const [a, b] = one.text < other.text ? [one, other] : [other, one];
   const pair: Pair = { a, b, alignment: align(a, b), ...context };
   let at = 0;
@@ -186,7 +186,7 @@ const cosine = (product: number, squared: number): number => {
   return length === 0 ? 0 : product / length;
 };
 
-/** What left-over words mean together: of the pair that is compared, as small arrays of their own would have to be collected. */
+/** Scratch space for the summed meanings of the left-over words of each side, reused to create no garbage. */
 let leftMeaning = new Float32Array(0);
 let rightMeaning = new Float32Array(0);
 
@@ -196,7 +196,7 @@ const meaning = (side: Side, total: Float32Array<ArrayBuffer>): Float32Array =>
     total,
   );
 
-/** @param array - used again where it is as long */
+/** @param array - reused if it has the right length */
 function zeros(array: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {
   return array.length === length ? array.fill(0) : new Float32Array(length);
 }

@@ -7,8 +7,8 @@ import { replaceNumberWords, replaceSigns } from './number-words.js';
 import { usualForm } from './question-forms.js';
 
 /**
- * Said before a request without saying anything of it. Only at the start of a sentence: in
- * `translate "thank you"` the words are what it is about.
+ * Courtesies before a request. Only at the start of a sentence: in `translate "thank you"`, the words are the
+ * subject of the request.
  */
 const OPENINGS = new RegExp(
   `^(?:${[
@@ -41,7 +41,7 @@ const OPENINGS = new RegExp(
   'iu',
 );
 
-/** Said behind a request, likewise. */
+/** Courtesies after a request. */
 const CLOSINGS = new RegExp(
   `[\\s,!.;-]*(?<![\\p{L}\\p{N}])(?:${[
     "(?:many |lots of )?thanks(?: a lot| so much| a million| very much| again)?(?:,? in advance)?|thank you(?: so much| very much)?(?:,? in advance)?|thx|tia|ty|cheers|much (?:obliged|appreciated)|very kind|(?:i )?(?:would |really |greatly |'d )*appreciate (?:it|this|(?:your|the|any) (?:time|help|advice))|^(?:ta|bless you|no rush|no hurry)|(?:many )?thanks for (?:your|the|any|all your) (?:time|help|advice|support|answer)s?|(?:any|your|all) (?:help|advice|answer|tips?) (?:is|are|would be|will be) (?:much |very |greatly |highly )?(?:appreciated|welcome)",
@@ -53,27 +53,27 @@ const CLOSINGS = new RegExp(
   'iu',
 );
 
-/** With one of these no opening begins: most questions need not be looked at further. */
+/** No opening begins with one of these words: a fast path for most questions. */
 const NO_OPENING =
   /^(?:what|how|why|which|where|who|whose|are|was|were|explain|write|list|give|create|describe|find|convert|translate|summarize) /iu;
-/** With one of these every closing ends. */
+/** Every closing ends with one of these words. */
 const MAYBE_CLOSING =
   /(?:thanks|you|advance|avance|lot|much|million|again|thx|tia|ty|cheers|obliged|appreciated|kind|it|this|times?|helps?|advices?|supports?|answers?|ta|rush|hurry|welcome|please|pls|plz|kindly|can|possible|ok|okay|right|fine|trouble|mind|chance|me|sehr|bitte|danke|schön|voraus|dir|ihnen|dank|pla[iî]t|svp|merci|beaucoup|favor|gracias|antemano)[\s!.]*\??$/iu;
-/** Longer than the last word of a closing and what stands behind it. */
+/** Longer than the last word of a closing and the punctuation after it. */
 const TAIL_CHARS = 40;
 
-/** Said for stress in a question, unless an amount follows: `exactly 5` is not `5`. */
+/** Words of emphasis, unless an amount follows: `exactly 5` is not `5`. */
 const EMPHASIS =
   / (?:exactly|actually|basically|literally|on earth|the heck|the hell)(?= (?!(?:\d|one|two|three|four|five|six|seven|eight|nine|ten)\b))/giu;
 
-/** Texts over this are compared as they are, but for spacing: what is long was not typed in passing. */
+/** In longer texts only spacing is normalised: they were not typed in passing. */
 const MAX_REWRITTEN_CHARS = 4000;
 
 /**
- * A question without what changes nothing of its answer: greetings, thanks, forms of asking,
- * contractions, abbreviations, spellings, ways to write numbers, spacing.
+ * The plain form of a question: without greetings, thanks and polite phrases, and with one form for question phrases,
+ * contractions, abbreviations, numbers and spacing, none of which changes its answer.
  *
- * What stands in backquotes stays, without the spaces that code does not need. Pure.
+ * Text in backquotes is kept, without the spaces that code does not need. Pure.
  */
 export function plainText(text: string): string {
   const straight = straightQuotes(inOneForm(text.normalize('NFC')));
@@ -92,12 +92,12 @@ export function plainText(text: string): string {
   return plain.replaceAll(/\u0001(\d+)\u0001/gu, (_, index: string) => codes[Number(index)] ?? '');
 }
 
-/** Code with a space only where it keeps two words apart. */
+/** Code with spaces only where they separate two words. */
 const squeezed = (code: string): string =>
   code.replaceAll(/\s+/gu, ' ').replaceAll(/ (?![\p{L}\p{N}_])|(?<![\p{L}\p{N}_]) /gu, '');
 
 function straightQuotes(text: string): string {
-  // Some data write ``so ''.
+  // Some data sets write quotes as ``so ''.
   const paired = /``\s|''/u.test(text) ? text.replaceAll(/``(?=\s)|''/gu, '"') : text;
   if (!/[’‘´“”„«»]/u.test(paired)) return paired;
   return paired.replaceAll(/[’‘´](?=\p{L}{1,2}\b)/gu, "'").replaceAll(/[“”„«»]/gu, '"');
@@ -122,7 +122,7 @@ function plainSentence(sentence: string): string {
   return replaceNumberWords(replaceSigns(replaceDates(formed.replaceAll(EMPHASIS, ''))));
 }
 
-/** The lines of a text as they were written, but for those that only greet or thank, and empty ones. */
+/** The original lines of a text, without empty ones and those that only greet or thank. */
 export function linesOf(text: string): readonly string[] {
   if (!text.includes('\n')) return [];
   return text
@@ -140,7 +140,7 @@ function withoutClosings(sentence: string): string {
   return WANTS_WORDS.test(rest) ? sentence : rest;
 }
 
-/** Behind one of these a word of thanks is what is asked about. */
+/** After one of these, a courtesy is the word that is asked about. */
 const WANTS_WORDS = new RegExp(
   `(?:^|[^\\p{L}])(?:${[
     'say(?:s|ing)?|said|spell?(?:s|ed|ing)?|spelt|pronounce[ds]?|translate[ds]?|s[aiu]ngs?|sings|writes?|written|wrote|types?|signs?|gestures?|express(?:es)?|repl(?:y|ies)|answers?|means?|called|titled|named',
@@ -151,10 +151,10 @@ const WANTS_WORDS = new RegExp(
   'iu',
 );
 
-/** Takes away as often as there is something to take, but never the whole text of a sentence that is a question. */
+/** Removes `pattern` repeatedly, at most four times. */
 function strip(sentence: string, pattern: RegExp): string {
   let rest = sentence;
-  // Each round takes at least one character; people do not greet more often than this.
+  // Nobody uses more than four courtesies in a row.
   for (let round = 0; round < 4; round++) {
     const next = rest.replace(pattern, '');
     if (next === rest) break;

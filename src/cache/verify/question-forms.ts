@@ -1,7 +1,7 @@
-/** One form of a sentence, and the form that stands for it. */
+/** A phrase, and its canonical form. */
 type Rule = readonly [RegExp, string];
 
-/** Forms of a question that ask for the same. At the start of a sentence. */
+/** Phrases that ask for the same thing. At the start of a sentence. */
 const FORMS: readonly Rule[] = [
   [
     /^how (?:do|can|could|should|would|might) (?:i|you|we|one|someone|a person) go about /iu,
@@ -99,7 +99,7 @@ const FORMS: readonly Rule[] = [
   ],
 ];
 
-/** Likewise, in other languages. */
+/** The same, for other languages. */
 const FOREIGN_FORMS: readonly Rule[] = [
   [/^comment (?:puis-je|peut-on|pourrais-je|dois-je|je peux|on peut|faire pour) /iu, 'comment '],
   [/^wie (?:kann|könnte|soll|sollte|muss) (?:ich|man|du|wir) /iu, 'wie '],
@@ -121,11 +121,11 @@ const FOREIGN_FORMS: readonly Rule[] = [
 ];
 const FOREIGN = /^(?:c[oó]mo|comment|dime|dis|dites|d[ií]game|erklär|expl[ií]|sag|weshalb|wie)/iu;
 
-/** "In Python, how do I" asks what "how do I, in Python," asks. */
+/** "In Python, how do I X" asks the same as "how do I X in Python". */
 const IN_FRONT =
   /^((?:in|on|at|with|without|for|using|during|under|as|if|when|since|because|bei|mit|ohne|für|wenn|avec|sans|pour|dans|si|con|sin|para|en|à|au) [^,.?!:;"]{2,80}), ((?!(?:and|or|but|then|und|oder|et|ou|mais|y|o|pero)\b)[^:"]{6,}?)([.?!]*)$/iu;
 
-/** What stood in front in capitals is no name behind. */
+/** Moves the phrase to the end; its first letter, which began the sentence, becomes lower case. */
 const behind = (sentence: string): string =>
   sentence.replace(
     IN_FRONT,
@@ -133,11 +133,11 @@ const behind = (sentence: string): string =>
       `${rest} ${phrase.charAt(0).toLowerCase()}${phrase.slice(1)}${end}`,
   );
 
-/** With one of these every rule begins; most requests begin otherwise, and are not looked at further. */
+/** Every rule begins with one of these words: a fast path for most requests. */
 const FIRST =
   /^(?:about|are|at|by|can|c[oó]mo|calculate|comment|compare|compose|compute|convert|create|define|describe|dime|dis|dites|draft|d[ií]game|erklär\p{L}*|expl\p{L}+|for|formulate|give|how|i|in|is|list|make|name|on|provide|sagen|sag|show|suggest|sum|talk|teach|tell|weshalb|what|where|when|which|who|why|wie|work|write)[ ,-]/iu;
 
-/** @returns a sentence in the form that stands for all that ask the same; others as they are */
+/** @returns the sentence with its question phrase in canonical form; unchanged if no rule applies */
 export function usualForm(sentence: string): string {
   const moved = behind(sentence);
   if (!FIRST.test(moved)) return moved;
@@ -146,10 +146,10 @@ export function usualForm(sentence: string): string {
   return formed.replace(COMPARED, inOrder);
 }
 
-/** Two that are compared; which is named first does not matter. */
+/** Two things that are compared; their order does not matter. */
 const COMPARED =
   /^(what is the difference between|(?:is there|are there|what is|what are) (?:an?y? |the )?(?:similarit(?:y|ies)|differences?) between|compare) ((?:(?! and )[^,"?!]){2,60}) and ((?:(?! and )[^,"?!]){2,60}?)([\s.?!]*)$/iu;
-/** What begins so may belong to both: `between tea and coffee in Japan`. */
+/** A phrase that may refer to both: `between tea and coffee in Japan`. */
 const BELONGS =
   / (?:in|on|at|for|with|without|when|if|by|during|using|from|to|of|as|regarding|concerning|please)(?: |$)/iu;
 

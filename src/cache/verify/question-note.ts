@@ -1,10 +1,10 @@
 import type { QuestionFacts } from './veto.js';
 
 /**
- * What rules look at in a question, as one text.
+ * Serialises the facts of a question to one string.
  *
- * It is held for every kept question. As objects the same takes five times the memory, and the collector of garbage
- * has to follow each of them while requests wait.
+ * One is held in memory for every cached question. As objects, facts would take five times the memory and make
+ * garbage collection slower.
  */
 export function noteOf(facts: QuestionFacts): string {
   const { words, numbers, units, codes, quotes, bounds, bag, marks } = facts;
@@ -14,7 +14,7 @@ export function noteOf(facts: QuestionFacts): string {
     [
       words.plain,
       words.tokens,
-      // Without numbers, and in scripts with spaces, they are the same.
+      // The same for a text without numbers in a script with spaces.
       isSame(words.tokens, words.words) ? null : words.words,
       words.numbers,
       words.units,
@@ -27,7 +27,7 @@ export function noteOf(facts: QuestionFacts): string {
   ] satisfies Note);
 }
 
-/** What a note says. */
+/** The facts that `noteOf` serialised. */
 export function factsIn(note: string): QuestionFacts {
   const [words, first, second, third] = JSON.parse(note) as Note;
   const [plain, tokens, ownWords, allNumbers, allUnits, names, allCodes] = words;

@@ -1,11 +1,11 @@
-/** A text in quotation marks; an apostrophe inside of a word ends none. */
+/** A text in quotation marks; an apostrophe inside a word does not end it. */
 const QUOTED =
   /"([^"\n]{1,400})"|(?<![\p{L}\p{N}])'((?:[^'\n]|'(?=\p{L})){1,400}?)'(?![\p{L}\p{N}])/gu;
-/** Without quotation marks the same words are thought to be said to us. */
+/** Without quotation marks, the plain form drops these as courtesies, so they are dropped here, too. */
 const POLITE_END = / (?:please|thanks|thank you)$/u;
 const WORDS = /[\p{L}\p{M}\p{N}]+|[+*/^%<>=$€£-]/gu;
 
-/** @returns what stands in quotation marks, each by its words in lower case */
+/** @returns the texts in quotation marks, each as its words in lower case */
 export function quotesIn(text: string): readonly string[] {
   if (!/["']/u.test(text)) return [];
   return Array.from(text.matchAll(QUOTED), ([, double, single]) =>
@@ -16,8 +16,8 @@ export function quotesIn(text: string): readonly string[] {
 }
 
 /**
- * Whether each quote stands in the other text, quoted or not: who wants `good morning` translated wants no other words
- * translated.
+ * Whether each quote occurs in the other text, quoted or not: a request to translate `good morning` is not answered by the
+ * translation of other words.
  *
  * @param plain - the other text
  */

@@ -1,16 +1,16 @@
 import { ordersMatter } from './sorting.js';
 import type { QuestionWords } from './words.js';
 
-/** What of a question its order is told by. */
+/** The part of a question that is compared. */
 interface Ordered {
   readonly words: QuestionWords;
-  /** The same for all texts that have the same words but for grammar, in whatever order. */
+  /** Order-independent hash of the words of `bareOf`. */
   readonly bag: number;
 }
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
-/** "A before B" and "B before A" have the same words; "A and B" and "B and A" say the same. */
+/** Whether two texts have the same words in another order that matters: "A before B", "B before A", but not "A and B", "B and A". */
 export function isReordered(one: Ordered, other: Ordered): boolean {
   if (one.bag !== other.bag) return false;
   const bare = [one, other].map(({ words: read }) => bareOf(read));
@@ -27,7 +27,7 @@ export function isReordered(one: Ordered, other: Ordered): boolean {
   );
 }
 
-/** `name, role and start date`, `start date, name and role`: where two texts differ, the same members are listed. */
+/** `name, role and start date`, `start date, name and role`: the texts differ only in the order of a list. */
 function isListInOtherOrder(one: string, other: string): boolean {
   const [a, b] = [lexemesOf(one), lexemesOf(other)];
   const front = sharedFront(a, b);
@@ -39,23 +39,23 @@ function isListInOtherOrder(one: string, other: string): boolean {
 const lexemesOf = (text: string): readonly string[] =>
   text.toLowerCase().match(/[\p{L}\p{M}\p{N}'’-]+|[,;]/gu) ?? [];
 
-/** What is listed, in alphabetical order. */
+/** The members of a list, sorted. */
 const membersOf = (lexemes: readonly string[]): readonly string[] =>
   lexemes
     .join(' ')
     .split(/ ?[,;] (?:and |or )?| (?:and|or|und|oder|et|ou|y|o) /u)
     .toSorted();
 
-/** Words and numbers without those that only carry grammar, in the order of the text. */
+/** Words and numbers without articles, pronouns in their base case, in the order of the text. */
 export function bareOf({ tokens }: QuestionWords): readonly string[] {
   return tokens.flatMap((token) => (GRAMMAR.has(token) ? [] : [BASE_CASE.get(token) ?? token]));
 }
 
-/** Articles, alone or grown together with what stands before them: they change with who does it to whom. */
+/** Articles, also fused with a preposition: they change with grammatical role. */
 const GRAMMAR = words(
   'the a an el la los las lo al del un una le les du au aux l der die das dem den des ein eine einen einem einer eines',
 );
-/** `he asks me` has the words of `I ask him`, but for their case and number. */
+/** Pronouns in their base case: `he asks me` has the same words as `I ask him`. */
 const BASE_CASE: ReadonlyMap<string, string> = new Map(
   'me=i my=i him=he his=he her=she them=they their=they us=we our=we'.split(' ').map((pair) => {
     const [form = '', base = ''] = pair.split('=');
@@ -63,12 +63,12 @@ const BASE_CASE: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Words whose place depends on the form of a question, not on what it is about. */
+/** Words whose position depends on the form of a question, not on its subject. */
 const FREE = words(
   'is are was were do does did can could should would will may not has have had ist sind hat haben kann est a',
 );
 
-/** The members of what `and` or `or` joins, in alphabetical order. */
+/** The tokens, with two words joined by `and` or `or` in alphabetical order. */
 function listsSorted(tokens: readonly string[]): readonly string[] {
   const sorted = [...tokens];
   for (let i = 1; i + 1 < sorted.length; i++) {
@@ -80,15 +80,15 @@ function listsSorted(tokens: readonly string[]): readonly string[] {
   return sorted;
 }
 
-/** Words that a phrase begins with which may stand here or there; not what tells one time from another (`before`, `after`). */
+/** First words of phrases that may move within a sentence; not those of temporal order (`before`, `after`). */
 const PHRASE = words(
   'in on at for with without using by of from to about during under within per as via between among across ' +
     'if when mit ohne für bei aus von zu avec sans pour dans chez avant para con por desde en sur',
 );
 
 /**
- * "On a cloudy night, which telescope" and "which telescope on a cloudy night": two runs change places, each
- * of three words or more, or a phrase. In the midst of a sentence both are phrases: "about tea in rhymes".
+ * "On a cloudy night, which telescope" and "which telescope on a cloudy night": two runs of words swap places, each
+ * a phrase or at least three words long. Inside a sentence, both must be phrases: "about tea in rhymes".
  */
 function isMovedClause(one: readonly string[], other: readonly string[]): boolean {
   const front = sharedFront(one, other);

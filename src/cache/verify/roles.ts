@@ -1,24 +1,24 @@
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
-/** What stands before a word and tells, in German and the Romance languages, whether it acts or is acted on. */
+/** Articles and prepositions that mark, in German and the Romance languages, whether the next word is subject or object. */
 const MARKS = words(
   'der die das dem den des ein eine einen einem einer el la los las al le les l au aux à a il',
 );
 const ASKS_WHO = /^(?:who|whom|which)$/u;
 const HELPS =
   /^(?:is|are|was|were|am|be|do|does|did|can|could|should|would|will|may|might|must|has|have|had|of|to)$/u;
-/** Words among which a helping verb is looked for: `which of the two teams did`. */
+/** An auxiliary verb is looked for among this many first words: `which of the two teams did`. */
 const FRONT = 6;
 
-/** What roles are told from. */
+/** What roles are determined from. */
 export interface Marked {
   readonly words: { readonly tokens: readonly string[] };
-  /** As `marksOf` says. */
+  /** From `marksOf`. */
   readonly marks: readonly string[];
 }
 
 /**
- * Whether the words of two texts are marked the other way round, or one asks who did it and the other to whom:
+ * Whether subject and object are swapped between two texts, or one asks who did it and the other to whom:
  * `muerde el perro al gato` and `muerde al perro el gato`, `which team beat Spain` and `which team did Spain beat`.
  */
 export function haveOtherRoles(a: Marked, b: Marked): boolean {
@@ -29,7 +29,7 @@ export function haveOtherRoles(a: Marked, b: Marked): boolean {
 
 const NONE: readonly string[] = [];
 
-/** Marked words, each with its mark behind it; of words that stand twice nothing can be told. Empty for fewer than two. */
+/** Marked words, each followed by its mark; the mark is empty for a word that occurs twice. Empty for fewer than two words. */
 export function marksOf(tokens: readonly string[]): readonly string[] {
   const marks = new Map<string, string>();
   tokens.forEach((token, i) => {
@@ -39,7 +39,7 @@ export function marksOf(tokens: readonly string[]): readonly string[] {
   return marks.size < 2 ? NONE : [...marks].flat();
 }
 
-/** Two words have exchanged what stands before them. */
+/** Two words have swapped their marks. */
 function areMarkedOtherwise(a: readonly string[], b: readonly string[]): boolean {
   if (a.length === 0 || b.length === 0) return false;
   const changed: (readonly [mark: string, otherMark: string])[] = [];
@@ -58,7 +58,7 @@ function markIn(marks: readonly string[], word: string): string | undefined {
   return undefined;
 }
 
-/** One asks to whom it was done, the other who did it, of the same words otherwise. */
+/** The first asks to whom it was done (`which team did Spain beat`), the second who did it. */
 function isOfOther(object: readonly string[], subject: readonly string[]): boolean {
   if (!ASKS_WHO.test(object[0] ?? '') || !ASKS_WHO.test(subject[0] ?? '')) return false;
   const isObject = object.slice(1, FRONT).some((token) => token === 'did' || token === 'does');

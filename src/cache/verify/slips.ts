@@ -1,6 +1,6 @@
-/** A letter more, less, other, or two swapped, in a word long enough for that to be a slip. */
+/** Whether two words differ by a typo: one letter added, missing or changed, or two swapped, in words of five letters or more. */
 export function isSlip(a: string, b: string): boolean {
-  // Fingers slip in the middle; another first letter is another word.
+  // Typos are seldom in the first letter; another first letter is another word.
   if (!b.startsWith(a.slice(0, 1))) return false;
   if (Math.min(a.length, b.length) < 5 || Math.abs(a.length - b.length) > 1) return false;
   if (/\d/.test(a) || /\d/.test(b)) return false;

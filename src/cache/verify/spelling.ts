@@ -1,7 +1,7 @@
-/** One way to write what has several. */
+/** A pattern and its replacement. */
 type Rule = readonly [RegExp, string];
 
-/** British to American. Endings first, single words behind. */
+/** British to American spelling: endings first, then single words. */
 const SPELLINGS: readonly Rule[] = [
   [/(?<=\p{L}{2})isation(?=s?\b)/iu, 'ization'],
   [
@@ -46,7 +46,7 @@ const SPELLINGS: readonly Rule[] = [
   [/\bpostcode\b/iu, 'zip code'],
 ];
 
-/** @returns a word of lower case in American spelling, where it is one of those that have two */
+/** @returns a lower-case word in American spelling */
 export function americanSpelling(word: string): string {
   const rule = SPELLINGS.find(([pattern]) => pattern.test(word));
   return rule === undefined ? word : word.replace(rule[0], rule[1]);

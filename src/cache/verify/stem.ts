@@ -8,10 +8,10 @@ const ENDINGS: readonly (readonly [RegExp, string])[] = [
   [/(?<=\p{L}{3})ly$/u, ''],
 ];
 
-/** A word without its commonest ending. English endings only; in other languages equal words are equal and alike ones are told by meaning. */
+/** A word without its common English ending. In other languages, similar words are recognised by meaning only. */
 export function stemOf(text: string): string {
   const found = ENDINGS.find(([ending]) => ending.test(text));
   const bare = found === undefined ? text : text.replace(found[0], found[1]);
-  // `stopping`, `use` and `using`: the last letter of a stem says little.
+  // `stopping` and `stop`, `use` and `using`: undouble the last letter, drop a final e.
   return bare.length > 3 ? bare.replace(/(\p{L})\1$|e$/u, '$1') : bare;
 }

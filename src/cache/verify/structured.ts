@@ -1,18 +1,18 @@
 import { fnv1a } from '../../core/fnv.js';
 
 const TAG = /<\/?\p{L}[^<>\n]{0,200}>/u;
-/** What is in braces and has none of these is no code. */
+/** Text in braces without any of these is not code. */
 const INNER = /[:;=,"]/u;
 /** A line of YAML, of properties or of headers. */
 const MEMBER = /^[\t ]*(?:- )?[\w"'.-]+:(?: \S.*)?$|^[\t ]*- \S.*$/gmu;
-/** Strings, which are kept as they are, and spaces, which are not. */
+/** Strings, which are kept, or spaces, which are removed. */
 const STRING_OR_SPACE = /("(?:[^"\\\n]|\\.)*")|\s+/gu;
 
 /**
- * What stands for the data or code that a text brings with it (JSON, XML, YAML, what is in braces), letter by letter: a value in quotes is
- * another than one without, and `Ulm` another than `ulm`. Spaces count in strings only.
+ * Hashes the data or code that a text contains (JSON, XML, YAML, text in braces), letter by letter: a quoted value differs from one
+ * without quotes, and `Ulm` from `ulm`. Spaces count only inside strings.
  *
- * @param text - as it was asked
+ * @param text - the original text
  * @returns a hash; 0 for no such data
  */
 export function structuredIn(text: string): number {

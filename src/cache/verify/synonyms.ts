@@ -1,4 +1,4 @@
-/** Verbs that mean the same nearly everywhere, a group a line; in all their regular forms. */
+/** Verbs that nearly always mean the same, one group a line; in all their regular forms. */
 const VERBS = `show display list
 create make build
 start launch
@@ -26,7 +26,7 @@ eliminate remove
 recommend suggest
 attempt try`;
 
-/** Nouns, likewise, in the singular and the plural. */
+/** Nouns that nearly always mean the same, in singular and plural. */
 const NOUNS = `error mistake
 benefit advantage pro
 drawback disadvantage con
@@ -70,7 +70,7 @@ issue problem
 inhabitant resident
 overview summary`;
 
-/** Others, as they stand. */
+/** Other words, only in the forms given. */
 const OTHERS = `create creation
 begin start
 big large
@@ -139,7 +139,7 @@ const going = (word: string): string =>
   /[^e]e$/u.test(word) ? `${word.slice(0, -1)}ing` : `${word}ing`;
 const asIs = (word: string): string => word;
 
-/** Forms that are not regular (`maked`) are no words, and do no harm. */
+/** Wrong forms of irregular words (`maked`) do no harm: nobody writes them. */
 const FORMS: readonly (readonly [groups: string, forms: readonly ((word: string) => string)[]])[] =
   [
     [VERBS, [asIs, plural, past, going]],

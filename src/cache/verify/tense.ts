@@ -2,7 +2,7 @@ import { baseOf } from './lemmas.js';
 import { stemOf } from './stem.js';
 
 /**
- * Whether two texts have the same words but for one verb, which is of the present in one and of the past in the other:
+ * Whether two texts differ in one verb only, which is in the present tense in one and in the past tense in the other:
  * who owns something is not who owned it.
  */
 export function isOtherTime(a: readonly string[], b: readonly string[]): boolean {

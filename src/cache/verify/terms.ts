@@ -1,7 +1,7 @@
-/** Numbers and single letters with signs between them: `(7 - 3) × 2`, `A·B`. Bounded, so that no text takes long. */
+/** Numbers and single letters joined by operators: `(7 - 3) × 2`, `A·B`. Repetitions are bounded, so that no text takes long. */
 const TERM =
   /(?<![\p{L}\p{N}_.,])\({0,8}(?:\d[\d.,]{0,20}|\p{L})\){0,8}(?:\s*[-−+*×·÷/^]\s*\({0,8}(?:\d[\d.,]{0,20}|\p{L}(?![\p{L}\p{N}]))\){0,8})+/giu;
-/** Whatever `TERM` finds has one of these, or a sign that could join a range or a date between spaces. */
+/** An expression has one of these; `-` and `/` only between spaces, as they may join a range or a date. */
 const CALCULATES = /[+*×·÷^]| [-−/] /u;
 
 const WRITTEN: readonly (readonly [RegExp, string])[] = [
@@ -13,10 +13,10 @@ const WRITTEN: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * What a text has worked out, sign by sign, however the signs are written. The same numbers in another order, or in other brackets, come to
- * something else.
+ * Arithmetic expressions of a text, with operators written in one way. The same numbers in another order, or with other brackets,
+ * have another result.
  *
- * @param plain - a question in its plain form
+ * @param plain - the plain form of a question
  */
 export function termsIn(plain: string): readonly string[] {
   if (!CALCULATES.test(plain)) return [];

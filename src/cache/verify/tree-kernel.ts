@@ -1,5 +1,4 @@
-// Trees are gone down step by step, each step waiting for the one before it: this goes down several at once, without looking
-// whether each place that it reads is inside of an array.
+// Each step down a tree depends on the step before it. This kernel descends several trees at once, without bounds checks.
 
 import {
   ADD,
@@ -20,22 +19,22 @@ import {
 } from '../../embed/wasm/assembler.js';
 import type { Code } from '../../embed/wasm/assembler.js';
 
-/** Trees that are gone through side by side: while one waits for memory, the others go on. */
+/** Trees that are descended together: while one waits for memory, the others go on. */
 export const SIDE_BY_SIDE = 8;
-/** Of a node: the address of the number that it looks at, and its threshold. */
+/** Size of a node: the address of the feature that it compares, and its threshold. */
 export const NODE_BYTES = 8;
 
 const LEAVES = 0;
 const NODES = 1;
 const COUNT = 2;
-/** The nodes that were reached, one of each tree, in bytes from the root. */
+/** First of the locals that hold the node reached in each tree, in bytes from the root. */
 const FIRST_REACHED = 3;
 
 /**
  * The bytes of a module with one function. All parameters but the count are addresses.
  *
- * `descend(leaves, nodes, count)`: goes down `count` times `SIDE_BY_SIDE` trees, and writes for each the node below
- * its lowest level that it came to, counted from the root, times `NODE_BYTES`.
+ * `descend(leaves, nodes, count)`: descends `count` times `SIDE_BY_SIDE` trees, and writes for each the index of the leaf
+ * that it reached, counted from the root as if leaves were nodes, times `NODE_BYTES`.
  *
  * @param depth - of each tree
  */
@@ -63,7 +62,7 @@ export function treeKernel(depth: number): Uint8Array<ArrayBuffer> {
   ]);
 }
 
-/** The left child lies at twice the node's place and one, the right one behind it. */
+/** The left child of node i is 2i + 1, the right one 2i + 2. */
 function step(reached: number, treeOffset: number): Code {
   const node = [...get(NODES), ...get(reached), ADD];
   return [

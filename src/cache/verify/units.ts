@@ -9,7 +9,7 @@ const SIGN_UNITS: ReadonlyMap<string, string> = new Map([
   ['₹', 'rupee'],
 ]);
 
-/** Ways to write one unit, a unit a line. */
+/** Ways to write a unit, one unit a line; the first stands for all. */
 const UNITS: ReadonlyMap<string, string> = new Map(
   `mm millimeter millimeters millimetre millimetres
 cm centimeter centimeters centimetre centimetres
@@ -81,13 +81,13 @@ page pages`
 
 const BEFORE_UNIT = /\d$|^(?:degrees?|in|into|per|to|many|several|half|one|pro|par|por|mille)$/;
 
-/** How a word that measures (lower case: `km`, `kilometers`) is written one way; `undefined` for any other. */
+/** The canonical name of a unit (`km` for `kilometers`); `undefined` for other words. @param word - lower case */
 export function unitOf(word: string): string | undefined {
   return UNITS.get(word);
 }
 
 /**
- * What measures or counts in a question, each written one way: first the signs, then the words.
+ * The units of a question under their canonical names: first the signs, then the words.
  *
  * @param tokens - words and numbers of the text, in order
  */
@@ -98,13 +98,13 @@ export function unitsIn(text: string, tokens: readonly string[]): readonly strin
   ];
 }
 
-/** A word that measures where an amount or a conversion is spoken of: `line` and `second` mostly mean something else. */
+/** A unit, only after an amount or a word of conversion: `line` and `second` mostly mean something else. */
 function unitAt(tokens: readonly string[], i: number): string | undefined {
   const unit = UNITS.get(tokens[i] ?? '');
   return unit !== undefined && BEFORE_UNIT.test(tokens[i - 1] ?? '') ? unit : undefined;
 }
 
-/** What measures, in signs. */
+/** The units that are written as signs. */
 function signsIn(text: string): readonly string[] {
   return Array.from(
     text.matchAll(SIGN),

@@ -19,14 +19,14 @@ import { WordTable } from './word-table.js';
 import { WORDING_PLACES, WordingWeights } from './wording.js';
 import { readWords } from './words.js';
 
-/** What `models/verifier.bin` calls itself. */
+/** The `kind` in the header of `models/verifier.bin`. */
 export const VERIFIER_KIND = 'pair-verifier';
-/** Version of what its tables mean; older and newer files are refused. */
+/** Version of the table layout; files of any other version are rejected. */
 export const VERIFIER_VERSION = 6;
 
 /**
- * What the first trees add up to where they leave no doubt: below this. Of 2,458 pairs for choosing that are given 0.9 or more in the end they
- * thought so little of 3, of 3,275 that are given 0.8 of 9.
+ * Log odds of the early trees below which the network is not run: the pair is hopeless. Of 2,458 development pairs that end up
+ * with a probability of 0.9 or more, 3 are below it; of 3,275 with 0.8 or more, 9.
  */
 const HOPELESS = -0.5;
 
@@ -35,7 +35,7 @@ const metaSchema = z
     features: z.array(z.string()),
     depth: z.int().min(1).max(12),
     trees: z.int().positive(),
-    /** Of the trees, those in front that do without the network. */
+    /** Number of trees, from the front, that do not read the network's output. */
     early: z.int().positive(),
     network: networkShapeSchema,
     start: z.number(),
@@ -56,9 +56,9 @@ const metaSchema = z
     error: 'fewer than all trees do without the network',
   });
 
-/** What is learned of pairs; all of it together is one artefact. */
+/** The trained parts of the verifier, all from one artefact. */
 interface Learnt {
-  /** Of the file. */
+  /** Hash of the file. */
   readonly hash: string;
   readonly early: TreeSum;
   readonly late: TreeSum;
@@ -71,11 +71,11 @@ interface Learnt {
 }
 
 /**
- * Says how likely the answer to one question is right for another.
+ * Estimates how likely the answer to one question is right for another.
  *
- * Boosted trees over `PAIR_FEATURES`: which words one has and the other lacks, what stands in their
- * place, their order, names, numbers, code, and the likeness of the whole. Vetoes are rules and are told
- * beside the probability.
+ * Boosted trees over `PAIR_FEATURES`: words that only one question has, what replaces them, word order,
+ * names, numbers, code, and the similarity of the whole. Vetoes come from rules and are reported
+ * separately from the probability.
  */
 export class Verifier implements QuestionJudge {
   readonly revision: string;
@@ -83,7 +83,7 @@ export class Verifier implements QuestionJudge {
   readonly #embedder: StaticEmbedder;
   readonly #words: WordTable;
   readonly #learnt: Learnt;
-  /** Of the pair that is judged: an array for each would have to be collected while requests wait. */
+  /** Reused for every pair, so that judging a pair creates no garbage. */
   readonly #features = new Float32Array(PAIR_FEATURES.length);
 
   private constructor(embedder: StaticEmbedder, learnt: Learnt) {
@@ -103,21 +103,21 @@ export class Verifier implements QuestionJudge {
   /**
    * Loads `verifier.bin`, and `embedder.bin` unless one is given.
    *
-   * @param folder - of artefacts
-   * @throws {ArtefactError} one is missing, truncated, foreign, of another version, or looks at other features
+   * @param folder - of the artefacts
+   * @throws {ArtefactError} a file is missing, truncated, of another kind or version, or was trained on other features
    */
   static load(folder: string, embedder?: StaticEmbedder): Verifier {
     const own = embedder ?? StaticEmbedder.load(path.join(folder, 'embedder.bin'));
     return new Verifier(own, readLearnt(path.join(folder, 'verifier.bin')));
   }
 
-  /** Embeds only; the words are read when the question is compared first. */
+  /** Only embeds the text; its words are read on the first comparison. */
   read(text: string, vector?: Float32Array): ReadQuestion {
     const read = { vector: vector ?? this.#embedder.embed(text) };
     return new OpenQuestion(text, this.#words, read);
   }
 
-  /** What is vetoed hardly needs the rest, so that is worked out when it is looked at first. */
+  /** Similarity and probability are computed on first access: a vetoed pair seldom needs them. */
   judge(one: ReadQuestion, other: ReadQuestion): Verdict {
     const [asked, kept] = [this.#opened(one), this.#opened(other)];
     const objections = objectionsTo(asked.facts, kept.facts);
@@ -128,7 +128,7 @@ export class Verifier implements QuestionJudge {
 
   #probability(asked: ComparedQuestion, kept: ComparedQuestion, objections: Objections): number {
     const { early, late, network, start, calibration, differences, wordings } = this.#learnt;
-    // Nothing is left to be weighed: as sure as one can be of two texts.
+    // Same wording, so nothing is left to compare: the highest probability that calibration allows.
     if (areWordedAlike(asked, kept)) return calibrated(calibration, Infinity);
     const { identityDims } = this.#embedder;
     const known = { identityDims, objections, differences, wordings };
@@ -139,14 +139,14 @@ export class Verifier implements QuestionJudge {
     return calibrated(calibration, first + late.of(features));
   }
 
-  /** What another judge has read is read again. */
+  /** A question that another judge has read is read again. */
   #opened(question: ReadQuestion): OpenQuestion {
     if (question instanceof OpenQuestion) return question;
     return new OpenQuestion(question.text, this.#words, question);
   }
 }
 
-/** A verdict of which each number is worked out once it is asked for. */
+/** A verdict whose numbers are computed on first access. */
 class LazyVerdict implements Verdict {
   readonly veto: Veto | null;
   readonly #asked: ReadQuestion;
@@ -174,11 +174,11 @@ class LazyVerdict implements Verdict {
   }
 }
 
-/** What is known of a question: its vector, or what was noted of it and how to make the vector again. */
+/** What a question is made from: its vector, or its note and a function that computes the vector again. */
 type Known =
   { readonly vector: Float32Array } | { readonly note: string; readonly embed: () => Float32Array };
 
-/** A question of which each part is made ready once it is asked for. */
+/** A question whose parts are computed on first access. */
 class OpenQuestion implements ReadQuestion {
   readonly text: string;
   readonly #table: WordTable;

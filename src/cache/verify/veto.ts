@@ -17,15 +17,15 @@ import { termsIn } from './terms.js';
 import { readWords, type QuestionWords } from './words.js';
 
 /**
- * Why the answer to one question is not given to another, however alike they are. A closed set.
+ * Why the answer to one question is not given to another, however similar they are. A closed set.
  *
- * - `number`, `unit`: they ask of different amounts.
+ * - `number`, `unit`: they ask about different amounts.
  * - `name`: one names somebody or something that the other does not.
  * - `code`: identifiers, paths, versions, addresses or quotes differ; or signs, letters, indentation and capitals that matter.
- * - `negation`: one denies what the other says.
+ * - `negation`: one negates what the other says.
  * - `opposite`: one has a word where the other has its opposite.
  * - `question`: they ask for different things of the same subject (who, when, how many), or of now and then.
- * - `order`: the same words in an order that turns the question around, or two that change places.
+ * - `order`: the same words in an order that changes the question, or two words that swap places.
  * - `script`: they are written in different scripts.
  * - `time`: the right answer depends on when it is given.
  */
@@ -41,39 +41,40 @@ export type Veto =
   | 'script'
   | 'time';
 
-/** What each rule says of a pair; those that hold object. */
+/** Which rules object to a pair. */
 export type Objections = Readonly<Record<Veto, boolean>>;
 
-/** What the rules look at, taken from a question once; small, as it is kept for as long as the answer is. */
+/** What the rules need to know of a question. Small, as it is kept as long as the cached answer. */
 export interface QuestionFacts {
   readonly words: QuestionWords;
   readonly numbers: readonly string[];
   readonly units: readonly string[];
   readonly codes: readonly string[];
-  /** What stands in quotation marks (`quotes.ts`). */
+  /** Texts in quotation marks (`quotes.ts`). */
   readonly quotes: readonly string[];
-  /** How numbers are bounded (`bounds.ts`). */
+  /** Bounds on numbers, such as `at least` (`bounds.ts`). */
   readonly bounds: readonly string[];
-  /** The same for all texts that have the same words but for grammar, in whatever order. */
+  /** Order-independent hash of the words, articles and the case of pronouns aside. */
   readonly bag: number;
-  /** Words of which the word before tells whether they act or are acted on (`roles.ts`). */
+  /** Words marked as subject or object by the word before them, each followed by that word (`roles.ts`). */
   readonly marks: readonly string[];
   readonly isTimely: boolean;
   readonly denials: Denials;
-  /** Stems of words that have an opposite, or look as if they were one. */
+  /** Stems of words that have an opposite, or look like one. */
   readonly opposable: readonly string[];
-  /** What is worked out, sign by sign. */
+  /** Arithmetic expressions in normalised form (`termsIn`). */
   readonly terms: readonly string[];
-  /** What is asked for, as far as words say it. */
+  /** Expected types of answer: `who`, `when`, `how many` and so on (`askedIn`). */
   readonly asks: readonly string[];
+  /** Index of the script that most letters belong to; -1 for none. */
   readonly script: number;
-  /** One letter makes another word of a word (`letters.ts`). */
+  /** A single letter makes a different word here, not a typo (`letters.ts`). */
   readonly tellsByLetters: boolean;
-  /** What the words do not tell (`as-written.ts`). */
+  /** Details of writing that the words do not show (`asWritten`). */
   readonly written: AsWritten;
 }
 
-/** Takes from a question what the rules look at. */
+/** Extracts from a question what the rules need. */
 export function factsOf(text: string, words: QuestionWords): QuestionFacts {
   return {
     words,
@@ -97,17 +98,17 @@ export function factsOf(text: string, words: QuestionWords): QuestionFacts {
 
 const NONE: readonly string[] = [];
 
-/** Most questions have nothing of most kinds: that is held once. */
+/** Most lists are empty: those share one array. */
 const sorted = (items: readonly string[]): readonly string[] =>
   items.length === 0 ? NONE : items.toSorted();
 
 /**
- * Looks for what makes two questions different whatever they have in common.
+ * Looks for a difference that makes two questions different whatever they have in common.
  *
- * Says nothing of whether they are the same: that no rule objects is no reason to give an answer.
+ * No objection does not mean that the questions are the same.
  *
- * @param asked - the question that wants an answer
- * @param kept - the question whose answer is kept
+ * @param asked - the question to be answered
+ * @param kept - the question whose answer is cached
  * @returns the first objection, `null` for none
  */
 export function vetoOf(asked: string, kept: string): Veto | null {
@@ -115,12 +116,12 @@ export function vetoOf(asked: string, kept: string): Veto | null {
   return a === undefined || b === undefined ? null : firstObjection(objectionsTo(a, b));
 }
 
-/** The veto of a pair whose rules have been asked: the first that objects, `null` for none. */
+/** The first rule that objects, `null` for none. */
 export function firstObjection(objections: Objections): Veto | null {
   return ORDER.find((veto) => objections[veto]) ?? null;
 }
 
-/** What every rule says of a pair of questions. */
+/** Applies every rule to a pair of questions. */
 export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
   return {
     time: a.isTimely || b.isTimely,
@@ -140,15 +141,15 @@ export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
   };
 }
 
-/** Who leaves a unit out may mean the same one; two units are two amounts. */
+/** A unit that is left out may be the same one; two different units are two amounts. */
 const lacksOne = (others: readonly string[], own: readonly string[]): boolean =>
   own.some((unit) => !others.includes(unit));
 
-/** Who leaves out how a number is bounded, or what is to be worked out, may mean the same. */
+/** Differ, and neither is empty: a bound or an expression that is left out may be the same one. */
 const areOther = (a: readonly string[], b: readonly string[]): boolean =>
   a.length > 0 && b.length > 0 && !sameList(a, b);
 
-/** What is said first where several rules object: what is easiest to understand. */
+/** If several rules object, the one reported is the easiest to understand. */
 const ORDER: readonly Veto[] = [
   'time',
   'number',
@@ -163,8 +164,8 @@ const ORDER: readonly Veto[] = [
 ];
 
 /**
- * `33 cm by 33 cm` is `33 cm square`, and `one hour` an hour; but where as many numbers are said each counts,
- * and wherever something is calculated.
+ * `33 cm by 33 cm` is `33 cm square`, and `one hour` is an hour. But if both have equally many numbers, or something is
+ * calculated, every number counts.
  */
 function haveOtherNumbers(a: QuestionFacts, b: QuestionFacts): boolean {
   if (sameList(a.numbers, b.numbers)) return false;
@@ -176,21 +177,21 @@ const CALCULATION =
   /\d\s*[-+*\/^×÷]\s*\d|\d (?:plus|minus|times|divided by|multiplied by|to the power of|percent of) /iu;
 const calculates = ({ words: { plain } }: QuestionFacts): boolean => CALCULATION.test(plain);
 
-/** Each once, and without what is said by an article as well. */
+/** Without repetitions, and without 1, which an article may stand for. `numbers` is sorted. */
 const eachOnce = (numbers: readonly string[]): readonly string[] =>
   numbers.filter((number, i) => number !== '1' && numbers[i - 1] !== number);
 
-/** Who asks for several things asks for what is asked in the other. */
+/** Both ask for something, and for nothing in common. */
 const asksOther = (a: readonly string[], b: readonly string[]): boolean =>
   a.length > 0 && b.length > 0 && !a.some((asked) => b.includes(asked));
 
-/** Code, or words in quotation marks, that one has and the other has not. */
+/** One has code, or words in quotation marks, that the other does not have. */
 function haveOtherCode(a: QuestionFacts, b: QuestionFacts): boolean {
   if (!sameList(a.codes, b.codes) && (lacksCode(a, b) || lacksCode(b, a))) return true;
   return !hasQuotes(a.quotes, b.words.plain) || !hasQuotes(b.quotes, a.words.plain);
 }
 
-/** Letters and signs beside the words; where it is asked how something is written, every one of them. */
+/** They differ in letters or signs that matter; if a question is about writing, all of them matter. */
 function areWrittenOtherwise(a: QuestionFacts, b: QuestionFacts): boolean {
   const sameWords = a.bag === b.bag;
   const sameMarks = isMarked(a) === isMarked(b);
@@ -202,36 +203,36 @@ function areWrittenOtherwise(a: QuestionFacts, b: QuestionFacts): boolean {
   return toTheLetter(a.words.plain) !== toTheLetter(b.words.plain);
 }
 
-/** Signs of code that no words stand for, in whatever order: trees see nothing of them. */
+/** Signs of code that no word stands for, sorted: the trees do not see them. */
 const keySignsIn = (plain: string): string =>
   plain
     .match(/[[\]{}<>|~$@\\^+*=]|\(\)/gu)
     ?.sort()
     .join('') ?? '';
 
-/** Something in it is marked as code, by backquotes. */
+/** Something is marked as code by backquotes. */
 const isMarked = ({ words: { plain } }: QuestionFacts): boolean => plain.includes('`');
 
-/** But for how it begins and ends; the `?` of `.*?` is not what it ends with. */
+/** Without the first letter, backquotes and final punctuation; the `?` of `.*?` is not final punctuation. */
 const toTheLetter = (plain: string): string =>
   plain
     .slice(1)
     .replaceAll('`', '')
     .replace(/(?<=[\p{L}\p{N}\s"')\]])[\s.?!]+$/u, '');
 
-/** Code of one that the other does not have, marked as code or not. */
+/** One has code that does not occur in the other, marked as code or not. */
 function lacksCode(a: QuestionFacts, b: QuestionFacts): boolean {
   const unmarked = a.codes.filter((code) => !b.codes.includes(code));
   if (unmarked.length === 0) return false;
   const said = lexemesOf(b.words.plain);
-  // Who says CSV means `.csv`.
+  // CSV means `.csv`.
   const isSaid = (code: string): boolean =>
     hasRun(said, lexemesOf(code)) ||
     (/^\.\w+$/u.test(code) && b.words.words.includes(code.slice(1)));
   return !unmarked.every(isSaid);
 }
 
-/** Words, numbers and single signs, in order; backquotes only mark what is code. */
+/** Words, numbers and single signs, in order, without backquotes. */
 function lexemesOf(text: string): readonly string[] {
   return text.match(/[\p{L}\p{M}\p{N}_]+|[^\s`]/gu) ?? [];
 }
@@ -254,9 +255,9 @@ const SCRIPTS = [
 ];
 const SCRIPT_LETTERS = SCRIPTS.map((script) => new RegExp(`\\p{Script=${script}}`, 'gu'));
 
-/** The script most letters are in, by its place in the list; -1 for none of them. */
+/** Index in `SCRIPTS` of the script that most letters belong to; -1 for none of them. */
 function scriptOf(text: string): number {
-  // Nearly all texts have letters of one alphabet only, and that is seen at once.
+  // Fast path: nearly all texts have Latin letters only.
   if (!/[^\u0000-\u024f\u2000-\u22ff]/u.test(text)) return /\p{L}/u.test(text) ? 0 : -1;
   const counts = SCRIPT_LETTERS.map((letters) => text.match(letters)?.length ?? 0);
   const most = Math.max(...counts);

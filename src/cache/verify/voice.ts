@@ -2,23 +2,23 @@ import type { KnownWord } from './word-table.js';
 
 type Words = readonly KnownWord[];
 
-/** A question in the passive voice, taken apart: `[how] are [loops] [optimized] by [a compiler in C]`. */
+/** The parts of a question in the passive voice: `[how] are [loops] [optimized] by [a compiler in C]`. */
 interface Passive {
   readonly asks: Words;
   readonly isPast: boolean;
   readonly object: Words;
   readonly verb: string;
-  /** Who does it, and whatever is said behind; `null` where nobody is named. */
+  /** The agent (after `by`), with whatever follows it; `null` for none. */
   readonly doer: Words | null;
   readonly rest: Words;
 }
 
 /**
  * Whether one question is the other in the passive voice: `why do banks charge fees` and `why are fees charged
- * by banks`. Who does it to whom has to be the same, and when; English only.
+ * by banks`. Agent, object and tense must be the same. English only.
  */
 export function isOtherVoice(a: Words, b: Words): boolean {
-  // The asking word stays in front, and at most an auxiliary and `by` go or come.
+  // The question word stays first, and at most an auxiliary and `by` are added or removed.
   if (a[0]?.id !== b[0]?.id || Math.abs(a.length - b.length) > 2) return false;
   return isActiveOf(a, passiveOf(b)) || isActiveOf(b, passiveOf(a));
 }
@@ -26,14 +26,14 @@ export function isOtherVoice(a: Words, b: Words): boolean {
 const ASKING = /^(?:how|why|when|where|what|which|who)$/u;
 const PRESENT = /^(?:is|are)$/u;
 const PAST = /^(?:was|were)$/u;
-/** Words that may stand before the verb of a passive question: `which of the planets are`. */
+/** At most this many words may precede the verb of a passive question: `which of the planets are`. */
 const MAX_ASKING = 4;
 
 function passiveOf(words: Words): Passive | null {
   const text = (i: number): string => words[i]?.text ?? '';
   const at = words.findIndex((word) => PRESENT.test(word.text) || PAST.test(word.text));
   if (at < 1 || at > MAX_ASKING || !ASKING.test(text(0))) return null;
-  // Something has to be done to something.
+  // There must be an object before the participle.
   const done = words.findIndex((word, i) => i > at + 1 && verbOf(word.text) !== null);
   const verb = verbOf(text(done));
   if (verb === null) return null;
@@ -55,7 +55,7 @@ function isActiveOf(words: Words, passive: Passive | null): boolean {
   const said = words.slice(asks.length);
   const aux = said[0]?.text ?? '';
   if (doer?.length === 0) return isSubjectAsked(said, passive);
-  // `do` and `how do I` are taken off by the plain form; `did` says when.
+  // The plain form has no `do` or `how do I`; `did` marks the past tense.
   if (isPast !== (aux === 'did')) return false;
   const clause = /^d(?:o|oes|id)$/u.test(aux) ? said.slice(1) : said;
   if (doer === null)
@@ -65,7 +65,7 @@ function isActiveOf(words: Words, passive: Passive | null): boolean {
   );
 }
 
-/** `what causes tides` beside `what are tides caused by`: the verb says when. */
+/** `what causes tides` for `what are tides caused by`: the form of the verb tells the tense. */
 function isSubjectAsked(said: Words, { verb, object, isPast }: Passive): boolean {
   const text = said[0]?.text ?? '';
   const isSameVerb = isPast ? verbOf(text) === verb : bareStem(text.replace(/s$/u, '')) === verb;
@@ -86,7 +86,7 @@ const startsWith = (words: Words, front: Words): boolean =>
 
 const sameWords = (a: Words, b: Words): boolean => a.length === b.length && startsWith(a, b);
 
-/** Participles that are not regular, and what they are of. */
+/** Irregular participles and their verbs. */
 const IRREGULAR: ReadonlyMap<string, string> = new Map(
   (
     'made=make built=build written=write known=know done=do given=give taken=take seen=see found=find ' +
@@ -102,14 +102,14 @@ const IRREGULAR: ReadonlyMap<string, string> = new Map(
     }),
 );
 
-/** What a participle is of, without its last letters; `null` for other words. */
+/** The verb of a participle, without its ending; `null` for other words. */
 function verbOf(text: string): string | null {
   const irregular = IRREGULAR.get(text);
   if (irregular !== undefined) return irregular;
   return /\p{L}{3}ed$/u.test(text) ? bareStem(text.slice(0, -2)) : null;
 }
 
-/** `charge` and `charg(ed)`, `plan` and `plann(ed)`, `carry` and `carri(ed)` are one. */
+/** The same stem for `charge` and `charg(ed)`, `plan` and `plann(ed)`, `carry` and `carri(ed)`. */
 function bareStem(verb: string): string {
   return verb.replace(/(?<=\p{L}{2})(?:e|(\p{L})(?=\1$)\p{L})$/u, '$1').replace(/i$/u, 'y');
 }

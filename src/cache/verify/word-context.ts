@@ -3,16 +3,16 @@ import { DenseMatrix } from '../../embed/dense-matrix.js';
 import { buildSlots } from '../../embed/word-hash.js';
 import type { KnownWord } from './word-table.js';
 
-/** What words mean to the network, and what it has learnt of their neighbours. */
+/** Word vectors of the network, and its weights for neighbouring words. */
 export interface ContextTables {
-  /** FNV-1a hashes of words, rising; shape [words]. */
+  /** FNV-1a hashes of words, ascending; shape [words]. */
   readonly hashes: Uint32Array;
   /** Shape [words, dims]. */
   readonly vectors: Int8Array;
-  /** What the numbers of a row are multiplied with; shape [words]. */
+  /** Scale of each row of `vectors`; shape [words]. */
   readonly scales: Float32Array;
   /**
-   * What the word before, the word itself and the one after add to each number of a word's context;
+   * Weights of the word before, the word itself and the word after for a word's context;
    * shape [3, dims, dims].
    */
   readonly context: Float32Array;
@@ -20,38 +20,38 @@ export interface ContextTables {
   readonly contextBias: Float32Array;
 }
 
-/** A text's words, ready to be compared by the network that read them. */
+/** The words of a text, prepared for comparison by the network that read them. */
 export interface WordsInContext {
   readonly count: number;
-  /** What each word means where it stands; shape [count, dims]. */
+  /** Vector of each word in its context; shape [count, dims]. */
   readonly meanings: Float32Array;
-  /** Of the words, below 2^32; shape [count]. */
+  /** Ids of the words, below 2^32; shape [count]. */
   readonly ids: Uint32Array;
   /** Shape [count]. */
   readonly rarities: Float32Array;
 }
 
-/** Of a text, those in front: a pair takes time in proportion to the product of both counts. */
+/** Only this many words of a text are read: the time for a pair grows with the product of both counts. */
 export const MAX_NETWORK_WORDS = 40;
 
-/** Words whose products are kept ready, two kilobytes each at 128 dimensions. */
+/** Size of the cache of word products; two kilobytes each at 128 dimensions. */
 const MAX_KEPT = 8_000;
 
-/** Reads the words of a text as the network sees them: each with something of its neighbours. */
+/** Computes the vectors of a text's words in their context of neighbouring words. */
 export class WordContext {
   readonly #dims: number;
   readonly #tables: ContextTables;
   readonly #slots: Int32Array;
   readonly #products: DenseMatrix;
-  /** What words that are not in the table mean and add. */
+  /** Parts of words that are not in the table. */
   readonly #unknown: Float32Array;
   /**
-   * By hash, as a signed integer: maps find those faster than larger numbers. Of each word its vector, and what
-   * it adds to the word after it, to itself (with the bias), and to the one before it; shape [4, dims].
+   * By hash, as a signed integer: maps look those up faster than larger numbers. For each word: its vector, and what
+   * it adds to the word after it, to itself (with the bias), and to the word before it; shape [4, dims].
    */
   readonly #parts = new RecentMap<number, Float32Array>(MAX_KEPT, (id) => this.#readWord(id >>> 0));
 
-  /** @param tables - kept, and not changed */
+  /** @param tables - kept, not modified */
   constructor(
     { words, dims }: { readonly words: number; readonly dims: number },
     tables: ContextTables,
@@ -64,7 +64,7 @@ export class WordContext {
     this.#unknown.set(tables.contextBias, 2 * dims);
   }
 
-  /** Those past the first `MAX_NETWORK_WORDS` are left out, as if they were not there. */
+  /** Reads the first `MAX_NETWORK_WORDS` words; the others are ignored. */
   read(words: readonly KnownWord[]): WordsInContext {
     const shown = words.length > MAX_NETWORK_WORDS ? words.slice(0, MAX_NETWORK_WORDS) : words;
     const count = shown.length;
@@ -84,7 +84,7 @@ export class WordContext {
     return { count, meanings, ids, rarities };
   }
 
-  /** Outside of the text there is nothing, which adds as little as an unknown word does. */
+  /** Outside the text, the same as for an unknown word. */
   #partsOf(word: KnownWord | undefined): Float32Array {
     return word === undefined ? this.#unknown : this.#parts.get(word.id | 0);
   }
@@ -114,7 +114,7 @@ export class WordContext {
   }
 }
 
-/** Adds to the meaning that begins at `at` what its neighbours say of it, where that is above zero. */
+/** Writes a word's vector plus its context, after a ReLU, to `meanings` at `at`. */
 function addContext(
   meanings: Float32Array,
   at: number,
@@ -126,7 +126,7 @@ function addContext(
   for (let i = 0; i < dims; i++) {
     const context =
       (before[dims + i] ?? 0) + (itself[2 * dims + i] ?? 0) + (after[3 * dims + i] ?? 0);
-    // Half of the numbers are below zero: a processor that guesses which loses more time than this takes.
+    // ReLU without a branch: half of the values are negative, so a branch would often be mispredicted.
     meanings[at + i] = (itself[i] ?? 0) + (context + Math.abs(context)) / 2;
   }
 }

@@ -1,5 +1,5 @@
-// The inner loops of the network over words, and the memory that they work in. Words are worked on together, so that a
-// weight that was read serves several of them.
+// The inner loops of the word network, and the memory that they work in. Words are processed in tiles, so that each weight
+// is loaded once for several of them.
 
 import { multiply } from '../../embed/vector-kernel.js';
 import {
@@ -23,13 +23,13 @@ import {
 import type { Code, KernelFunction } from '../../embed/wasm/assembler.js';
 import { LinearMemory } from '../../embed/wasm/linear-memory.js';
 
-/** Rows of a product that are worked on together; room is expected for whole tiles of them. */
+/** Rows of a product that are computed together; arrays must have room for whole tiles. */
 export const TILE_ROWS = 4;
 
-/** Numbers of a compared word beside those of its vector: whether it is there, how rare it is, and that again if it is not. */
+/** Inputs of a word besides its vector: whether the other text has it, its rarity, and its rarity if the other text lacks it. */
 export const WORD_NUMBERS = 3;
 
-/** Two vectors of four numbers: with four rows, the sums and what they are made of stay in registers. */
+/** Width of a tile: two vectors of four floats. With four rows, sums and operands fit in registers. */
 const TILE_BYTES = 32;
 const ROWS = [0, 1, 2, 3];
 
@@ -46,16 +46,16 @@ const PRODUCT = {
   end: 8,
   rightAt: 9,
   outAt: 10,
-  /** Four addresses, one a row of the tile. */
+  /** Four addresses, one for each row of the tile. */
   leftAt: 11,
-  /** Eight sums, two a row. */
+  /** Eight sums, two for each row. */
   sum: 15,
   first: 23,
   second: 24,
   factor: 25,
 };
 
-/** @param finish - what is done to four finished sums on the stack */
+/** @param finish - code applied to each vector of four finished sums on the stack */
 function product(name: string, finish: Code): KernelFunction {
   const { out, left, leftBytes, rightBytes, tiles, column } = PRODUCT;
   const tile = [...startTile(), ...innerLoop(), ...storeTile(finish)];
@@ -161,17 +161,16 @@ function contrast(): KernelFunction {
 }
 
 /**
- * The bytes of a module with four functions on arrays of 32-bit floats in its memory. All parameters but counts
- * are addresses or lengths in bytes. Rows lie one behind the other; at least one of each is expected.
+ * The bytes of a module with four functions on arrays of 32-bit floats in its memory. All parameters except counts
+ * are addresses or lengths in bytes. Matrices are row-major, with at least one row.
  *
  * `mix(out, left, leftBytes, right, rightBytes, bias, tiles)`: `out = left × right`, plus `bias` in every row, for
  * `tiles` times `TILE_ROWS` rows of `left`. Rows of `right` are multiples of eight numbers.
  *
- * `layer(out, left, leftBytes, right, rightBytes, bias, tiles)`: as `mix`, and what is below zero becomes zero.
+ * `layer(out, left, leftBytes, right, rightBytes, bias, tiles)`: as `mix`, followed by a ReLU.
  *
- * `contrast(out, left, right, bytes, outBytes, rows)`: each row of `out`, `outBytes` after the one before it,
- * becomes the absolute differences of the rows of `left` and `right`, multiples of four numbers, and behind them
- * their products.
+ * `contrast(out, left, right, bytes, outBytes, rows)`: writes to each row of `out` (a row every `outBytes`) the absolute
+ * differences of the rows of `left` and `right`, then their products. Rows are multiples of four numbers.
  *
  * `multiply`: as in `VECTOR_KERNEL`.
  */
@@ -182,7 +181,7 @@ const NETWORK_KERNEL = assemble([
   contrast(),
 ]);
 
-/** What the layers of a network have learnt. Matrices lie row by row, a row for each number that comes out. */
+/** Trained weights of the layers. Matrices are row-major, one row per output. */
 export interface NetworkWeights {
   /** Shape [hidden, 2 × dims + 3]. */
   readonly compare: Float32Array;
@@ -198,15 +197,15 @@ export interface NetworkWeights {
   readonly outerBias: Float32Array;
 }
 
-/** How much a network's memory has room for. */
+/** The sizes that a network's memory has room for. */
 export interface NetworkRoom {
-  /** Of one text; a multiple of `TILE_ROWS`. */
+  /** Words of one text; a multiple of `TILE_ROWS`. */
   readonly words: number;
   readonly dims: number;
   readonly hidden: number;
 }
 
-/** Opens a memory with the kernel above in it, its arrays laid out and the weights copied into theirs. */
+/** Creates a memory with the kernel above, lays out its arrays, and copies the weights into theirs. */
 export function openNetworkMemory(
   weights: NetworkWeights,
   room: NetworkRoom,
@@ -217,9 +216,9 @@ export function openNetworkMemory(
   return { memory, arrays: layOut(memory, lengths, weights) };
 }
 
-/** How many numbers each array in the network's memory has. */
+/** Length of each array in the network's memory. */
 function lengthsOf({ words, dims, hidden }: NetworkRoom) {
-  // Multiples of a tile's rows: the last tile of a product reads and writes up to three rows that are none.
+  // Multiples of a tile's rows: the last tile of a product may read and write up to three rows past the end.
   const rows = 2 * words;
   const inputs = 2 * dims + WORD_NUMBERS;
   return {
@@ -244,7 +243,7 @@ function lengthsOf({ words, dims, hidden }: NetworkRoom) {
 
 type Lengths = ReturnType<typeof lengthsOf>;
 
-/** The arrays by their names: what is learnt, transposed, and what a pair is worked out in. */
+/** The arrays by name: the weights, transposed, and working space for one pair. */
 export type NetworkArrays = Readonly<Record<keyof Lengths, Float32Array<ArrayBuffer>>>;
 
 function layOut(memory: LinearMemory, lengths: Lengths, weights: NetworkWeights): NetworkArrays {
@@ -274,7 +273,7 @@ function layOut(memory: LinearMemory, lengths: Lengths, weights: NetworkWeights)
   };
 }
 
-/** Of a matrix of so many rows: its columns, one behind the other. */
+/** The transpose of a matrix with `rows` rows. */
 function transposed(matrix: Float32Array, rows: number): Float32Array {
   const columns = matrix.length / rows;
   return matrix.map((_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)] ?? 0);

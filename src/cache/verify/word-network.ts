@@ -9,33 +9,32 @@ import { openNetworkMemory, TILE_ROWS, WORD_NUMBERS } from './word-network-kerne
 import type { NetworkArrays, NetworkWeights } from './word-network-kernel.js';
 import type { KnownWord } from './word-table.js';
 
-/** How large a `WordNetwork` is; `dims` and `hidden` are multiples of 16. */
+/** Sizes of a `WordNetwork`; `dims` and `hidden` are multiples of 16. */
 export interface WordNetworkShape {
   readonly words: number;
-  /** Numbers of a word's vector. */
+  /** Dimensions of a word's vector. */
   readonly dims: number;
-  /** Numbers that come of comparing a word. */
+  /** Hidden units of the comparison of a word. */
   readonly hidden: number;
 }
 
-/** What a `WordNetwork` has learnt. */
+/** Trained tables of a `WordNetwork`. */
 export interface WordNetworkTables extends NetworkWeights, ContextTables {
   /** Shape [hidden + 1], the bias last. */
   readonly last: Float32Array;
 }
 
-/** Added to the affinity of a word to itself. */
+/** Added to the attention score of two equal words. */
 const SAME_WORD = 2;
-/** The sums over words, and their differences, are divided by this: texts have a handful of words. */
+/** Sums over words, and their differences, are divided by this typical number of words. */
 const USUAL_WORDS = 4;
 
 /**
- * Says whether two questions are one by their words, each in its context and beside what stands in its place in the
- * other question.
+ * Scores whether two questions are the same, word by word, with a small neural network (decomposable attention).
  *
- * A small network: each word takes up something of its neighbours, looks for its like among the other's words, and is
- * compared with what it found there. What came of all words together gives the answer. A pair is worked out in one
- * memory; nothing is allocated for it.
+ * Each word's vector is combined with its neighbours', attends to the words of the other text, and is compared with the
+ * weighted mean that it finds there. The comparisons of all words are pooled into one score. A pair is computed in
+ * preallocated memory.
  */
 export class WordNetwork {
   readonly #dims: number;
@@ -46,7 +45,7 @@ export class WordNetwork {
   readonly #mix: KernelCall;
   readonly #layer: KernelCall;
   readonly #contrast: KernelCall;
-  /** @param tables - of the lengths that `shape` says; kept, and not changed */
+  /** @param tables - with the lengths that `shape` gives; kept, not modified */
   constructor(shape: WordNetworkShape, tables: WordNetworkTables) {
     const { dims } = shape;
     const { memory, arrays } = openNetworkMemory(tables, { ...shape, words: MAX_NETWORK_WORDS });
@@ -60,14 +59,14 @@ export class WordNetwork {
     this.#context = new WordContext(shape, tables);
   }
 
-  /** Those past the first `MAX_NETWORK_WORDS` are left out, as if they were not there. */
+  /** Reads the first `MAX_NETWORK_WORDS` words; the others are ignored. */
   read(words: readonly KnownWord[]): WordsInContext {
     return this.#context.read(words);
   }
 
   /**
-   * @param a - like `b` from this network's `read`
-   * @returns log odds; the same whichever comes first
+   * @param a - from this network's `read`, as is `b`
+   * @returns log odds that the questions are the same; symmetric
    */
   score(a: WordsInContext, b: WordsInContext): number {
     const count = a.count + b.count;
@@ -79,7 +78,7 @@ export class WordNetwork {
     return this.#conclude();
   }
 
-  /** Puts each word beside what it is most like in the other text: fills the rows of `compared`, those of `a` first. */
+  /** Pairs each word with what it attends to in the other text: fills the rows of `compared`, those of `a` first. */
   #align(a: WordsInContext, b: WordsInContext): void {
     const { meanings, aligned, compared } = this.#arrays;
     const dims = this.#dims;
@@ -99,7 +98,7 @@ export class WordNetwork {
     );
   }
 
-  /** As if no word were in the other text. */
+  /** Writes the extra inputs of each word as if the other text did not have it. */
   #tellRarities({ count, rarities }: WordsInContext, firstRow: number): void {
     const { compared } = this.#arrays;
     const width = 2 * this.#dims + WORD_NUMBERS;
@@ -119,7 +118,7 @@ export class WordNetwork {
     compared[at + 2] = 0;
   }
 
-  /** Fills the rows of `aligned`: for each word the mean of the other text's, by how much each is like it. */
+  /** Fills the rows of `aligned`: for each word the attention-weighted mean of the other text's words. */
   #attend(a: WordsInContext, b: WordsInContext): void {
     const { meanings, affinities, weights, aligned, nothing } = this.#arrays;
     const [own, other] = [a.count, b.count];
@@ -132,7 +131,7 @@ export class WordNetwork {
     }
     this.#weighAffinities(a, b);
     const [left, out] = [weights.byteOffset, aligned.byteOffset];
-    // What the last tile of `a` writes too much is written again.
+    // Rows that the last tile of `a` writes past its end are overwritten by those of `b`.
     this.#mix(out, left, 4 * other, ofB, rowBytes, nothing.byteOffset, tilesOf(own));
     this.#mix(
       out + own * rowBytes,
@@ -145,7 +144,7 @@ export class WordNetwork {
     );
   }
 
-  /** Turns `affinities` into the `weights` of the words of `b` for each of `a`, and then of those of `a` for each of `b`. */
+  /** Turns `affinities` into attention `weights`: of the words of `b` for each word of `a`, then the other way round. */
   #weighAffinities(a: WordsInContext, b: WordsInContext): void {
     const { affinities } = this.#arrays;
     const [own, other] = [a.count, b.count];
@@ -166,7 +165,7 @@ export class WordNetwork {
     for (let j = 0; j < other; j++) this.#soften(j, other, own, (other + j) * own);
   }
 
-  /** The weights (softmax) of `count` affinities, `step` after one another. */
+  /** Softmax of `count` affinities at a distance of `step`. */
   #soften(from: number, step: number, count: number, to: number): void {
     const { affinities, weights } = this.#arrays;
     const end = from + count * step;
@@ -207,12 +206,12 @@ export class WordNetwork {
     );
   }
 
-  /** Fills `gathered` from the first `count` rows of `judged`, of which the first `own` are of one text. */
+  /** Pools the first `count` rows of `judged`, of which the first `own` belong to `a`, into `gathered`. */
   #gather(own: number, count: number): void {
     const { judged, gathered, outerBias } = this.#arrays;
     const hidden = outerBias.length;
     for (let i = 0; i < hidden; i++) {
-      // Nothing that was judged is below zero.
+      // After the ReLU, no value is below zero.
       let [most, ofA, ofB] = [0, 0, 0];
       for (let row = 0, at = i; row < count; row++, at += hidden) {
         const value = judged[at] ?? 0;

@@ -12,33 +12,33 @@ export interface KnownWord {
   readonly text: string;
   /** The same for the same text, and hardly ever for another; below 2^32. */
   readonly id: number;
-  /** Words that nearly always mean the same. */
+  /** Words that nearly always mean the same, itself included; empty for most. */
   readonly synonyms: ReadonlySet<string>;
-  /** What the dictionary says of it. */
+  /** Its dictionary entry. */
   readonly entry: LexicalEntry;
-  /** Without its commonest endings; equal for `install`, `installs` and `installing`. */
+  /** Without its common ending: the same for `install`, `installs` and `installing`. */
   readonly stem: string;
-  /** How much a word says by being there, 0 (the commonest) to 1 (unknown to the embedder). */
+  /** How rare and so how informative it is, 0 (the commonest) to 1 (unknown to the embedder). */
   readonly rarity: number;
-  /** What it means; unit length, or zeros where the embedder has no opinion. */
+  /** Meaning vector; unit length, or zeros if the embedder has learned nothing for it. */
   readonly meaning: Float32Array;
 }
 
-/** Up to this a word says next to nothing: articles, prepositions, forms of to be. */
+/** Words up to this rarity count as function words: articles, prepositions, forms of to be. */
 export const FUNCTION_RARITY = 0.46;
 
-/** Words kept ready. English speakers use fewer in a day. */
+/** Size of the word cache. English speakers use fewer in a day. */
 const MAX_KEPT = 20_000;
-/** Rows of the embedder's words are in order of frequency; this many are told apart by rarity. */
+/** Rows of the embedder's words are in order of frequency; words from this row on count as rarest. */
 const RAREST_ROW = 32_000;
 
-/** Looks words up in the embedder's table, those asked for lately from memory. */
+/** Looks words up in the embedder's table and the lexicon, and caches those used recently. */
 export class WordTable {
   readonly #embedder: StaticEmbedder;
   readonly #lexicon: Lexicon;
   readonly #words = new RecentMap<string, KnownWord>(MAX_KEPT, (text) => this.#read(text));
 
-  /** Numbers at the front of the embedder's vectors that say which words occur. */
+  /** Length of the front part of the embedder's vectors, which says which words occur. */
   get identityDims(): number {
     return this.#embedder.identityDims;
   }

@@ -3,22 +3,22 @@ import type { Alignment, LeftOver } from './alignment.js';
 import type { KnownWord } from './word-table.js';
 
 const BITS = 15;
-/** Places in the table of weights: far more than there are wordings met more than a few times. */
+/** Size of the hashed weight table: far more than there are wordings that occur more than a few times. */
 export const WORDING_PLACES = 2 ** BITS;
-/** Left-over words beyond these are not looked at: a long text would drown in its own details. */
+/** Only this many left-over words are used: a long text would drown in its own details. */
 const MAX_LEFT_OVER = 24;
-/** First words by which the form of a question is known. */
+/** The form of a question is taken from its first one and two words. */
 const FORM_WORDS = 2;
 
-/** What a place in the table is about; part of its address. */
+/** Kinds of table entries; part of the hash. */
 const ABOUT = { word: 1, exchange: 2, ending: 3, endings: 4, form: 5 } as const;
 
 /**
- * Names the differences between two texts by the very words: `should` for `do`, a plural for a singular,
+ * Hashes the differences in wording between two texts: `should` for `do`, a plural for a singular,
  * `what is` for `why does`.
  *
- * @param alignment - of the two, in the order given
- * @returns places in a table of `WORDING_PLACES` weights, none twice
+ * @param alignment - of the two texts, in this order
+ * @returns indices into a table of `WORDING_PLACES` weights, without duplicates
  */
 export function wordingsOf(
   a: readonly KnownWord[],
@@ -51,12 +51,12 @@ function addLeftOver(places: Set<number>, { word, instead, nearest }: LeftOver):
   places.add(placeOfBoth(ABOUT.endings, own, others));
 }
 
-/** The same whichever comes first. */
+/** Symmetric in the two ids. */
 function placeOfBoth(about: number, one: number, other: number): number {
   return one < other ? placeOf(about, one, other) : placeOf(about, other, one);
 }
 
-/** Mixes all bits into the few that are kept, as multiplicative hashes do. */
+/** A multiplicative hash, cut to `BITS` bits. */
 function placeOf(about: number, one: number, other: number): number {
   let hash = Math.imul(one ^ Math.imul(about, 0x9e3779b1), 0x85ebca6b);
   hash ^= Math.imul(other, 0xc2b2ae35);
@@ -81,7 +81,7 @@ function sharedFront(a: string, b: string): number {
   return front;
 }
 
-/** Tells from the very words in which two texts differ whether they ask for different things. */
+/** Learned weights of wordings that tell whether two texts ask for different things. */
 export class WordingWeights {
   readonly #weights: Float32Array;
 
@@ -90,7 +90,7 @@ export class WordingWeights {
     this.#weights = weights;
   }
 
-  /** @returns log odds that these wordings add together: below 0, the texts differ in what they ask */
+  /** @returns log odds that these wordings contribute together; below 0, the texts ask for different things */
   weigh(places: ReadonlySet<number>): number {
     let sum = 0;
     for (const place of places) sum += this.#weights[place] ?? 0;

@@ -1,21 +1,21 @@
 import { plainText } from './plain-text.js';
 import { unitOf, unitsIn } from './units.js';
 
-/** What a pair of questions is compared by. */
+/** The words of a question, for comparison. */
 export interface QuestionWords {
-  /** The question without what changes nothing of its answer (`plainText`). */
+  /** The plain form of the question (`plainText`). */
   readonly plain: string;
-  /** Words and numbers in order, as below; characters of scripts without spaces one by one. */
+  /** Words and numbers in order, normalised as below; in scripts without spaces, single characters. */
   readonly tokens: readonly string[];
-  /** All words, lower case, in order; contractions taken apart (`don't` is `do`, `not`). */
+  /** All words, lower case, in order; contractions split (`don't` is `do`, `not`). */
   readonly words: readonly string[];
-  /** All numbers in order, each written one way: `1,000`, `1000.0` and `1e3` are the same. */
+  /** All numbers in order, normalised: `1,000`, `1000.0` and `1e3` are the same. */
   readonly numbers: readonly string[];
-  /** What measures or counts (`km`, `hours`, `words`, `%`, `€`), each written one way. */
+  /** Units (`km`, `hours`, `words`, `%`, `€`), normalised. */
   readonly units: readonly string[];
-  /** Names: words with a capital that does not come from the place in the sentence; lower case. */
+  /** Names, that is, words with a capital that does not just begin a sentence; lower case. */
   readonly names: readonly string[];
-  /** Words of code, paths, addresses and versions, and what stands in backquotes; as written. */
+  /** Identifiers, paths, addresses, versions and text in backquotes; as written. */
   readonly codes: readonly string[];
 }
 
@@ -48,14 +48,14 @@ const CODE = new RegExp(
   'gu',
 );
 
-/** Whatever `CODE` finds has one of these. */
+/** Whatever `CODE` matches has one of these. */
 const MAYBE_CODE = /[`\\@/_^%<>=|&#+*-]|\(\)|!\w|\.[\p{Ll}\d]|\p{Ll}\p{Lu}/u;
 
 /** Han, kana, Thai, Lao, Khmer and Myanmar: scripts that put no spaces between words. */
 const UNSPACED =
   /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]/u;
 
-/** German, French and Spanish; not among them what is another word as well (`elf`, `neuf`, `once`, `dos`). */
+/** German, French and Spanish numbers, without those that are also other words (`elf`, `neuf`, `once`, `dos`). */
 const FOREIGN_NUMBERS: ReadonlyMap<string, string> = new Map(
   (
     'zwei=2 drei=3 vier=4 fünf=5 sechs=6 sieben=7 acht=8 neun=9 zehn=10 zwölf=12 ' +
@@ -79,7 +79,7 @@ const DATE_WORDS: ReadonlySet<string> = new Set([
   ...DAYS.map((day) => `${day}s`),
   ...MONTHS,
 ]);
-/** Names of days and months; `may` and `march` only where a day of theirs, or a time in them, is spoken of. */
+/** Names of days and months; `may` and `march` only in a context of dates. */
 const DATE = new RegExp(
   `\\b(?:${[...DAYS.map((day) => `${day}s?`), ...MONTHS.filter((month) => !/^(?:may|march)$/.test(month))].join('|')})\\b|(?<=\\b(?:in|of|since|until|by|last|next|every|early|late|mid|\\d(?:th)?) )(?:may|march)\\b|\\b(?:may|march)(?= \\d)`,
   'giu',
@@ -92,13 +92,13 @@ const TAKEN_APART: ReadonlyMap<string, readonly string[]> = new Map([
   ['cannot', ['can', 'not']],
 ]);
 
-/** Reads a question for comparing, in its plain form (`plainText`). Pure; time is linear in its length. */
+/** Extracts the words of a question from its plain form. Pure; linear in its length. */
 export function readWords(question: string): QuestionWords {
   const text = plainText(question);
   const found = [...text.matchAll(WORD)];
   const parts = found.map(([word]) => takenApart(plain(word)));
   const words = parts.flat();
-  // Most questions have no figures, no code, no dates: seeing that is cheaper than looking for them.
+  // Most questions have no digits, code or dates: a quick test saves the search.
   const numbers = /\p{N}/u.test(text) ? [...text.matchAll(NUMBER)] : [];
   const placed = numbers.length === 0 ? words : inOrder(found, parts, numbers);
   const tokens = tokensOf(UNSPACED.test(text) ? placed.flatMap(lettersOf) : placed);
@@ -131,13 +131,13 @@ function inOrder(
     .flatMap(({ said }) => said);
 }
 
-/** Of scripts without spaces, every letter is a word. */
+/** In scripts without spaces, every character is a token. */
 const lettersOf = (part: string): readonly string[] =>
   UNSPACED.test(part) ? Array.from(part) : [part];
 
 function tokensOf(placed: readonly string[]): readonly string[] {
   const figures = placed.map((part) => FOREIGN_NUMBERS.get(part) ?? part);
-  // `8 kg` and `8 kilograms`; in other places such words may mean something else.
+  // Units are normalised only after a number: elsewhere such words may mean something else.
   return figures.map((token, i) => {
     const unit = unitOf(token);
     return unit !== undefined && /\d$/.test(figures[i - 1] ?? '') ? unit : token;
@@ -157,12 +157,12 @@ function codesIn(text: string): readonly string[] {
   return Array.from(text.matchAll(CODE), ([code]) => code.replaceAll(/\s+/gu, ' '));
 }
 
-/** Days and months count as numbers: they say when, as figures do. */
+/** Names of days and months count as numbers: they say when, as digits do. */
 function datesIn(text: string): readonly string[] {
   return [...text.matchAll(DATE)].map(([name]) => name.toLowerCase().replace(/days$/u, 'day'));
 }
 
-/** `1,000` is 1000, `2,5` is 2.5, and of `1,2,3` nobody knows; the `3.10` of `Python 3.10` is no 3.1. */
+/** `1,000` is 1000, `2,5` is 2.5, `1,2,3` stays as written, and so does a version: `Python 3.10` is not 3.1. */
 function plainNumber(match: RegExpExecArray): string {
   const [written] = match;
   const value = Number(withPoint(written).replaceAll('_', ''));
@@ -184,10 +184,10 @@ const withPoint = (written: string): string => {
 const TRAILING_ZERO = /^\d+\.\d+0$/u;
 const BEHIND_NAME =
   /(?:\p{Lu}[\p{L}+#.]*|\b(?:version|release|python|node|java|php|ruby|django|rails|go|v))\s?$/u;
-/** Longer than the name of anything that has versions. */
+/** Longer than the name of anything with versions. */
 const NAME_CHARS = 24;
 
-/** A capital at the start of a sentence says nothing, unless more than the first letter is one. */
+/** A capitalised word, unless it begins a sentence; there only if at least two letters are capitals. */
 function isName({ 0: word, index }: RegExpExecArray, text: string): boolean {
   if (!/^\p{Lu}/u.test(word) || /^I(?:'|$)/u.test(word)) return false;
   if (NO_NAMES.has(word.toLowerCase())) return false;
@@ -198,7 +198,7 @@ function isName({ 0: word, index }: RegExpExecArray, text: string): boolean {
   return before !== '' && !/[.!?:\n"'“(]$/u.test(before);
 }
 
-/** Words that are written with a capital for stress, in titles, and behind signs. */
+/** Words that may have a capital for emphasis, in titles, or after signs. */
 const NO_NAMES: ReadonlySet<string> = new Set(
   (
     'a about after again all also always am an and any are as at be because been before best between but by can could did do does done during each ' +

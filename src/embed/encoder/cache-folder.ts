@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** Where models that are named rather than given as a folder are kept once they are downloaded. */
+/** Where models that are given by name are stored once downloaded. */
 export function encoderCacheIn(env: Readonly<Record<string, string | undefined>>): string {
   const caches = env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
   return path.join(caches, 'suffice', 'encoders');

@@ -1,4 +1,4 @@
-// A process of an encoder: loads the model, then answers each message with vectors.
+// The process of an encoder: loads the model, then answers each message with vectors.
 
 import type { FromProcess, ProcessSetup, ToProcess } from './messages.js';
 import { loadModel } from './model.js';
@@ -11,11 +11,11 @@ const failed = (error: unknown): FromProcess => ({
   why: error instanceof Error ? error.message : String(error),
 });
 
-// Signals for a whole group of processes (Ctrl-C, a service being stopped) are meant for whoever started it, who may have
-// requests to finish and ends this process when that is done.
+// Signals to the whole process group (Ctrl-C, a service being stopped) are left to the parent process, which may have
+// requests to finish and ends this process afterwards.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
-// Whoever started it may be gone without a word.
+// The parent process may end without ending this one.
 process.once('disconnect', () => process.exit());
 process.once('message', (setup: ProcessSetup) => {
   loadModel(setup).then(

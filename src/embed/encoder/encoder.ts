@@ -7,48 +7,49 @@ import type { EncoderFacts, FromProcess, ProcessSetup, ToProcess } from './messa
 export interface EncoderOptions {
   /** Processes, each with a copy of the model; at least 1. */
   readonly processes: number;
-  /** Where models named rather than given as a folder are kept once downloaded. */
+  /** Where models that are given by name are stored once downloaded. */
   readonly cacheFolder: string;
   /** The compiled `encoder-process`; the one beside this file when absent. */
   readonly processFile?: string | undefined;
-  /** Arguments of Node for the processes; none when absent. */
+  /** Node options for the processes; none when absent. */
   readonly execArgv?: readonly string[] | undefined;
   /**
-   * Texts that a process is given at once; 32 when absent. With 1 a vector depends on nothing but its text: models with 8-bit weights
-   * round by the largest number of a whole batch.
+   * Texts that a process is given at once; 32 when absent. With 1, a vector depends on its text alone: models with 8-bit weights
+   * quantise by the largest number of the whole batch.
    */
   readonly maxBatch?: number | undefined;
 }
 
-/** Texts that a process is given at once: more wait longer without going faster. */
+/** Default of `EncoderOptions.maxBatch`: larger batches add latency without raising throughput. */
 const MAX_BATCH = 32;
 
 const PROCESS_FILE = fileURLToPath(new URL('./encoder-process.js', import.meta.url));
 
-interface Wish {
+/** A text that waits to be encoded. */
+interface PendingText {
   readonly text: string;
   readonly isWanted: () => boolean;
-  readonly grant: (vector: Float32Array) => void;
-  readonly refuse: (error: Error) => void;
+  readonly resolve: (vector: Float32Array) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**
  * A transformer that turns texts into vectors, run in processes of its own.
  *
- * A text that comes alone is encoded at once; while all processes are busy, texts gather and are
- * then encoded together.
+ * A text is encoded at once if a process is free; while all are busy, texts queue up and are then
+ * encoded in a batch.
  */
 export class Encoder {
-  /** Changes with every byte of the model or its tokenizer, so that vectors of two are never mixed. */
+  /** Changes with every byte of the model or its tokenizer, so that vectors of two models are never mixed. */
   readonly id: string;
   readonly dims: number;
   readonly #source: string;
   readonly #all: readonly ChildProcess[];
   readonly #free: ChildProcess[];
-  readonly #busy = new Map<ChildProcess, readonly Wish[]>();
-  readonly #waiting: Wish[] = [];
+  readonly #busy = new Map<ChildProcess, readonly PendingText[]>();
+  readonly #queue: PendingText[] = [];
   readonly #maxBatch: number;
-  /** Resolves when it encodes no more, with the reason. */
+  /** Resolves with the reason when it stops encoding. */
   readonly ended: Promise<ArtefactError>;
   #end: (why: ArtefactError) => void = () => undefined;
   #failure: ArtefactError | null = null;
@@ -66,7 +67,7 @@ export class Encoder {
     this.#all = children;
     this.#free = [...children];
     for (const child of children) {
-      // An encoder that is idle keeps no program from ending; its process ends with that.
+      // An idle encoder does not keep this process alive; its processes end with it.
       child.unref();
       child.channel?.unref();
       child.on('message', (message: FromProcess) => {
@@ -75,7 +76,7 @@ export class Encoder {
       child.on('exit', () => {
         this.#fail(new ArtefactError(source, 'a process of the encoder has ended'));
       });
-      // What is sent to a process that has just ended must not end this one.
+      // Sending to a process that has just ended must not end this one.
       child.on('error', (error) => {
         this.#fail(new ArtefactError(source, error.message));
       });
@@ -83,11 +84,11 @@ export class Encoder {
   }
 
   /**
-   * Loads a model in the form that `@xenova/transformers` reads.
+   * Loads a model in the format that `@xenova/transformers` reads.
    *
    * @param source - a folder with `config.json`, `tokenizer.json` and `onnx/model_quantized.onnx` or
    *   `onnx/model.onnx`; or a name such as `Xenova/bge-small-en-v1.5`, downloaded when first used
-   * @throws {ArtefactError} the package or the model cannot be had, or the model cannot be run
+   * @throws {ArtefactError} the package or the model cannot be loaded, or the model cannot be run
    */
   static async open(source: string, options: EncoderOptions): Promise<Encoder> {
     const { processes, cacheFolder, processFile = PROCESS_FILE, maxBatch = MAX_BATCH } = options;
@@ -112,22 +113,22 @@ export class Encoder {
   }
 
   /**
-   * @param isWanted - asked before the text's turn comes: what nobody waits for any more is refused, so that the rest is in time
+   * @param isWanted - called before the text is encoded: a text that nobody waits for any more is rejected, to make room for others
    * @returns unit length, shape [dims]
    * @throws {ArtefactError} the model failed, or the encoder is closed
    */
   encode(text: string, isWanted = always): Promise<Float32Array> {
-    return new Promise((grant, refuse) => {
+    return new Promise((resolve, reject) => {
       if (this.#failure !== null) {
-        refuse(this.#failure);
+        reject(this.#failure);
         return;
       }
-      this.#waiting.push({ text, isWanted, grant, refuse });
+      this.#queue.push({ text, isWanted, resolve, reject });
       this.#send();
     });
   }
 
-  /** Ends the processes; what is not yet encoded is refused. */
+  /** Ends the processes; pending texts are rejected. */
   close(): void {
     this.#fail(new ArtefactError(this.#source, 'the encoder is closed'));
     for (const child of this.#all) child.kill('SIGKILL');
@@ -135,54 +136,54 @@ export class Encoder {
 
   #send(): void {
     if (this.#free.length === 0) return;
-    const wishes = this.#nextBatch();
-    const child = wishes.length > 0 ? this.#free.pop() : undefined;
+    const batch = this.#nextBatch();
+    const child = batch.length > 0 ? this.#free.pop() : undefined;
     if (child === undefined) return;
-    this.#busy.set(child, wishes);
+    this.#busy.set(child, batch);
     child.channel?.ref();
-    child.send({ texts: wishes.map(({ text }) => text) } satisfies ToProcess);
+    child.send({ texts: batch.map(({ text }) => text) } satisfies ToProcess);
   }
 
-  #nextBatch(): readonly Wish[] {
-    const wishes: Wish[] = [];
-    while (wishes.length < this.#maxBatch) {
-      const wish = this.#waiting.shift();
-      if (wish === undefined) break;
-      if (wish.isWanted()) wishes.push(wish);
-      else wish.refuse(new ArtefactError(this.#source, 'nobody waits for this vector any more'));
+  #nextBatch(): readonly PendingText[] {
+    const batch: PendingText[] = [];
+    while (batch.length < this.#maxBatch) {
+      const next = this.#queue.shift();
+      if (next === undefined) break;
+      if (next.isWanted()) batch.push(next);
+      else next.reject(new ArtefactError(this.#source, 'nobody waits for this vector any more'));
     }
-    return wishes;
+    return batch;
   }
 
   #receive(child: ChildProcess, message: FromProcess): void {
-    const wishes = this.#busy.get(child) ?? [];
+    const batch = this.#busy.get(child) ?? [];
     this.#busy.delete(child);
     child.channel?.unref();
     this.#free.push(child);
     if (message.kind === 'vectors') {
-      wishes.forEach(({ grant }, i) => {
-        grant(message.vectors.slice(i * this.dims, (i + 1) * this.dims));
+      batch.forEach(({ resolve }, i) => {
+        resolve(message.vectors.slice(i * this.dims, (i + 1) * this.dims));
       });
     } else {
       const why = message.kind === 'failed' ? message.why : 'an unexpected answer';
-      for (const { refuse } of wishes) refuse(new ArtefactError(this.#source, why));
+      for (const { reject } of batch) reject(new ArtefactError(this.#source, why));
     }
     this.#send();
   }
 
-  /** Refuses everything, now and later. */
+  /** Rejects all pending and future texts. */
   #fail(failure: ArtefactError): void {
     this.#failure ??= failure;
     this.#end(this.#failure);
-    const wishes = [...this.#waiting.splice(0), ...[...this.#busy.values()].flat()];
+    const pending = [...this.#queue.splice(0), ...[...this.#busy.values()].flat()];
     this.#busy.clear();
-    for (const { refuse } of wishes) refuse(this.#failure);
+    for (const { reject } of pending) reject(this.#failure);
   }
 }
 
 const always = (): boolean => true;
 
-/** What the runtime prints is no part of this program's output. */
+/** Output of the runtime does not belong in this program's output. */
 const QUIET: StdioOptions = ['ignore', 'ignore', 'ignore', 'ipc'];
 
 function factsFrom(child: ChildProcess, setup: ProcessSetup): Promise<EncoderFacts> {

@@ -1,23 +1,23 @@
-/** What is known of an encoder once it is loaded. */
+/** Properties of a loaded encoder. */
 export interface EncoderFacts {
-  /** Of the model's and the tokenizer's bytes. */
+  /** From a hash of the model's and the tokenizer's bytes. */
   readonly id: string;
   readonly dims: number;
 }
 
-/** What a process is told first. */
+/** The first message to a process. */
 export interface ProcessSetup {
   /** A folder, or the name of a model to download. */
   readonly source: string;
   readonly cacheFolder: string;
 }
 
-/** What a process is asked: the vectors of these texts. */
+/** A request to a process: encode these texts. */
 export interface ToProcess {
   readonly texts: readonly string[];
 }
 
-/** What a process says: first `ready` or `failed`, then one answer to each question. */
+/** A message from a process: first `ready` or `failed`, then one reply to each request. */
 export type FromProcess =
   | { readonly kind: 'ready'; readonly facts: EncoderFacts }
   | { readonly kind: 'vectors'; readonly vectors: Float32Array }

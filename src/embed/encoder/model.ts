@@ -5,7 +5,7 @@ import type { ProcessSetup } from './messages.js';
 
 type Transformers = typeof import('@xenova/transformers');
 
-/** A transformer in this process. */
+/** A transformer loaded in this process. */
 export interface EncoderModel {
   readonly id: string;
   readonly dims: number;
@@ -13,12 +13,12 @@ export interface EncoderModel {
   encode(texts: readonly string[]): Promise<Float32Array>;
 }
 
-/** The smaller file first: it is half as accurate in the last digits and several times as fast. */
+/** In order of preference: quantised weights are slightly less precise and several times as fast. */
 const WEIGHTS = ['onnx/model_quantized.onnx', 'onnx/model.onnx'];
 const TOKENIZER = 'tokenizer.json';
 
 /**
- * Loads a model from a folder, or by name from what was downloaded before or from the model hub.
+ * Loads a model from a folder, or by name from earlier downloads or the model hub.
  *
  * @throws {Error} saying what is missing and what to do about it
  */
@@ -43,7 +43,7 @@ export async function loadModel({ source, cacheFolder }: ProcessSetup): Promise<
   return { id: `encoder-${hashOf(folder)}`, dims: probe.length, encode };
 }
 
-/** The package is not installed unless somebody wants it: with its engine it is larger than all the rest. */
+/** The package is optional: with its inference engine it is larger than everything else together. */
 async function loadPackage(): Promise<Transformers> {
   try {
     return await import('@xenova/transformers');
@@ -55,7 +55,7 @@ async function loadPackage(): Promise<Transformers> {
   }
 }
 
-/** `vendor/name` may be a folder as well; one that is there wins, and what begins like a path is one. */
+/** `vendor/name` may also be a folder: an existing folder wins, and whatever begins like a path is one. */
 function isFolder(source: string): boolean {
   return path.isAbsolute(source) || source.startsWith('.') || existsSync(source);
 }

@@ -1,23 +1,23 @@
 import { SteadyEncoder, type SteadyOptions } from './steady-encoder.js';
 
-/** The use of an encoder, until it is released. */
+/** A reference to a shared encoder, valid until it is released. */
 export interface EncoderLease {
   readonly encoder: Pick<SteadyEncoder, 'encode' | 'trouble'>;
-  /** The encoder's processes end with its last lease. Harmless a second time. */
+  /** Ends the encoder's processes if this was the last lease. A second call does nothing. */
   readonly release: () => void;
 }
 
-/** Encoders in use, each of which runs once however many use it: a reload keeps the one that stays. */
+/** Reference-counted encoders: each runs once however many use it, and a reload keeps one that is still configured. */
 export class SharedEncoders {
   readonly #open: SteadyOptions['open'];
   readonly #shared = new Map<string, Shared>();
 
-  /** @param open - `Encoder.open`, with how */
+  /** @param open - `Encoder.open` with its options */
   constructor(open: SteadyOptions['open']) {
     this.#open = open;
   }
 
-  /** @throws {OtherEncoderError} the model is not the one with this id */
+  /** @throws {OtherEncoderError} the model has another id than the one wanted */
   async lease(wanted: Omit<SteadyOptions, 'open'>): Promise<EncoderLease> {
     const name = `${wanted.id} ${wanted.source}`;
     const shared = this.#shared.get(name) ?? this.#share(name, wanted);
@@ -51,7 +51,7 @@ export class SharedEncoders {
       (encoder) => {
         encoder.close();
       },
-      // Whoever opened it was told.
+      // The error was reported to whoever called `lease`.
       () => undefined,
     );
   }

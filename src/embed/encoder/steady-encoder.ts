@@ -1,30 +1,30 @@
 import type { Clock } from '../../core/clock.js';
 import { ArtefactError } from '../artefact.js';
 
-/** An encoder that runs; see `Encoder`. */
+/** A running encoder; see `Encoder`. */
 export interface RunningEncoder {
   readonly id: string;
   encode(text: string, isWanted?: () => boolean): Promise<Float32Array>;
-  /** Resolves when it encodes no more, closed or not, with the reason. */
+  /** Resolves with the reason when it stops encoding, whether closed or failed. */
   readonly ended: Promise<Error>;
   close(): void;
 }
 
-/** How a steady encoder is opened, and whom it tells. */
+/** How a `SteadyEncoder` is opened, and where it reports failures. */
 export interface SteadyOptions {
   /** A folder, or the name of a model. */
   readonly source: string;
-  /** `Encoder.id` of the only model that will do. */
+  /** `Encoder.id` of the required model. */
   readonly id: string;
   readonly open: (source: string) => Promise<RunningEncoder>;
   readonly clock: Clock;
-  /** Told when it fails after it was open, and, with `null`, when it is well again. */
+  /** Called with the error when it fails after it was open, and with `null` when it works again. */
   readonly onChange: (trouble: Error | null) => void;
 }
 
-/** The model that was opened is not the one that was asked for. */
+/** The model that was opened is not the required one. */
 export class OtherEncoderError extends ArtefactError {
-  /** `Encoder.id` of what was found. */
+  /** `Encoder.id` of the model that was opened. */
   readonly found: string;
 
   constructor({ source, id }: Pick<SteadyOptions, 'source' | 'id'>, found: string) {
@@ -33,13 +33,13 @@ export class OtherEncoderError extends ArtefactError {
   }
 }
 
-/** Until it is opened again after it has failed; doubled as long as it fails. */
+/** Delay before it is opened again after a failure; doubled after each further one. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
-/** Without any vector although some are waited for, after which its process counts as stuck. */
+/** Its process counts as stuck if no vector arrives for this long although some are pending. */
 const STUCK_MS = 30_000;
 
-/** An encoder that is opened again when its process has ended or hangs. */
+/** An encoder that is restarted when its process has ended or hangs. */
 export class SteadyEncoder {
   readonly #options: SteadyOptions;
   #running: RunningEncoder | null = null;
@@ -55,9 +55,9 @@ export class SteadyEncoder {
   }
 
   /**
-   * Opens an encoder; one that cannot be opened is tried again by and by, and `trouble` says why.
+   * Opens an encoder. If that fails, it is retried with growing delays, and `trouble` has the error.
    *
-   * @throws {OtherEncoderError} it can be opened, and is another one
+   * @throws {OtherEncoderError} it can be opened, but is another model
    */
   static async open(options: SteadyOptions): Promise<SteadyEncoder> {
     const steady = new SteadyEncoder(options);
@@ -70,7 +70,7 @@ export class SteadyEncoder {
     return steady;
   }
 
-  /** Why it encodes nothing now; `null` where it does. */
+  /** Why it cannot encode at present; `null` if it can. */
   get trouble(): Error | null {
     return this.#trouble;
   }
@@ -95,7 +95,7 @@ export class SteadyEncoder {
     }
   }
 
-  /** Ends its processes; what is not yet encoded is refused. */
+  /** Ends its processes; pending texts are rejected. */
   close(): void {
     this.#isClosed = true;
     this.#letGo();
@@ -130,7 +130,7 @@ export class SteadyEncoder {
     if (this.#running !== null) this.#options.onChange(null);
   }
 
-  /** It has worked, and does no more. */
+  /** Called when an encoder that was open has failed. */
   #lose(why: Error): void {
     this.#letGo();
     this.#fail(why);

@@ -1,20 +1,20 @@
-// Just enough of an assembler for the kernels here: JavaScript has no SIMD, WebAssembly has.
+// A minimal WebAssembly assembler for the kernels here: JavaScript has no SIMD.
 // Opcodes: WebAssembly core specification 2.0, §5.4; those of fixed-width SIMD begin with 0xfd.
 
-/** Instructions, ready to be joined to others. A function's body is their order; operands lie on a stack. */
+/** A sequence of encoded instructions, to be concatenated with others. Operands are on a stack. */
 export type Code = readonly number[];
 
 /** Types of parameters and local variables. */
 export const I32 = 0x7f;
 export const V128 = 0x7b;
 
-/** Takes two integers off the stack (a product of addresses and counts never overflows 32 bits) and puts one on it. */
+/** Pops two integers and pushes one; a product of addresses and counts never overflows 32 bits. */
 export const ADD = 0x6a;
 export const SUBTRACT = 0x6b;
 export const MULTIPLY = 0x6c;
 /** Shifts an integer left by the number of bits on the stack. */
 export const SHIFT_LEFT = 0x74;
-/** Whether the first of two unsigned integers is the smaller. */
+/** Unsigned comparison: whether the first integer is smaller than the second. */
 export const LESS = 0x49;
 
 /** Operations on four 32-bit floats at once. */
@@ -27,7 +27,7 @@ export const F32X4 = {
   lane: (index: number): Code => [0xfd, 0x1f, index],
   subtract: [0xfd, 0xe5, 0x01],
   absolute: [0xfd, 0xe0, 0x01],
-  /** `a < b ? b : a`, which is a single instruction. */
+  /** `a < b ? b : a` (pseudo-maximum), a single instruction. */
   larger: [0xfd, 0xeb, 0x01],
 } as const;
 /** Operations on 128 bits, or on four integers of 32. */
@@ -37,40 +37,40 @@ export const BITS = {
   /** Shifts each of four integers left by the number of bits on the stack. */
   shiftLeft: [0xfd, 0xab, 0x01],
 } as const;
-/** The lower or upper half of a vector of signed integers, each brought to twice its bits. */
+/** Widens the lower or upper half of a vector of signed integers to twice their bits. */
 export const WIDEN = {
   lowBytes: [0xfd, 0x87, 0x01],
   highBytes: [0xfd, 0x88, 0x01],
   lowShorts: [0xfd, 0xa7, 0x01],
   highShorts: [0xfd, 0xa8, 0x01],
 } as const;
-/** On single floats: an addition, whether the first is up to the second, and a store to the address below the value on the stack. */
+/** On single floats: addition, less-or-equal, and a store of the top of the stack to the address below it. */
 export const F32_ADD = 0x92;
 export const F32_UP_TO = 0x5f;
 export const F32_STORE = [0x38, 0, 0] as const;
 
-/** Reads a 32-bit integer from the address on the stack. */
+/** Loads a 32-bit integer from the address on the stack. */
 export const LOAD_WORD = [0x28, 0, 0] as const;
-/** Writes a 32-bit integer to the address below it on the stack. */
+/** Stores a 32-bit integer to the address below it on the stack. */
 export const STORE_WORD = [0x36, 0, 0] as const;
-/** Reads a 32-bit number from the address on the stack into all four lanes. */
+/** Loads a 32-bit number from the address on the stack into all four lanes. */
 export const LOAD_SPLAT = [0xfd, 0x09, 0, 0] as const;
 export const ZERO_VECTOR: Code = [0xfd, 0x0c, ...new Array<number>(16).fill(0)];
 
-/** Puts a local variable on the stack. */
+/** Pushes a local variable. */
 export const get = (local: number): Code => [0x20, local];
-/** Takes a local variable off the stack. */
+/** Pops the top of the stack into a local variable. */
 export const set = (local: number): Code => [0x21, local];
-/** @param value - a whole number, not negative */
+/** Pushes a constant. @param value - a non-negative integer */
 export const constant = (value: number): Code => [0x41, ...signedLeb(value)];
-/** Reads a 32-bit integer or float, `offset` bytes after the address on the stack. */
+/** Loads a 32-bit integer or float, `offset` bytes after the address on the stack. */
 export const loadWord = (offset: number): Code => [0x28, 0, ...unsignedLeb(offset)];
 export const loadFloat = (offset: number): Code => [0x2a, 0, ...unsignedLeb(offset)];
-/** Reads 16 bytes, `offset` bytes after the address on the stack. */
+/** Loads 16 bytes, `offset` bytes after the address on the stack. */
 export const load = (offset: number): Code => [0xfd, 0x00, 0, ...unsignedLeb(offset)];
-/** Writes 16 bytes, `offset` bytes after the address that lies below them on the stack. */
+/** Stores 16 bytes, `offset` bytes after the address below them on the stack. */
 export const store = (offset: number): Code => [0xfd, 0x0b, 0, ...unsignedLeb(offset)];
-/** Adds to an integer variable what `by` puts on the stack. */
+/** Adds the value that `by` pushes to an integer variable. */
 export const advance = (local: number, by: Code): Code => [
   ...get(local),
   ...by,
@@ -78,21 +78,21 @@ export const advance = (local: number, by: Code): Code => [
   ...set(local),
 ];
 
-/** Runs `body` at least once, and again as long as `again` leaves something other than 0. */
+/** A do-while loop: repeats `body` as long as `again` pushes a value other than 0. */
 export function repeat(body: Code, again: Code): Code {
   return [0x03, 0x40, ...body, ...again, 0x0d, 0, 0x0b];
 }
 
-/** A condition for `repeat`: takes one off a counter, and holds until it is 0. */
+/** A condition for `repeat`: decrements a counter and holds until it is 0. */
 export function countDown(local: number): Code {
   return [...get(local), ...constant(1), SUBTRACT, 0x22, local];
 }
 
-/** A function to export. Parameters are integers; they are the first local variables, in order. */
+/** An exported function. Its parameters are integers and the first local variables, in order. */
 export interface KernelFunction {
   readonly name: string;
   readonly parameters: number;
-  /** How many more local variables of which type, in order. */
+  /** Further local variables: count and type, in order. */
   readonly locals: readonly (readonly [count: number, type: number])[];
   readonly body: Code;
 }
@@ -134,6 +134,6 @@ function unsignedLeb(value: number): Code {
 }
 
 function signedLeb(value: number): Code {
-  // Seven bits a byte; the last byte's highest of them is the sign.
+  // Seven bits per byte; the highest of the last byte's seven is the sign.
   return value < 64 ? [value] : [(value & 127) | 128, ...signedLeb(value >>> 7)];
 }

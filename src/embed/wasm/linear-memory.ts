@@ -1,4 +1,4 @@
-// The parts of the WebAssembly interface used here; the type library for Node 20 has none of it.
+// The parts of the WebAssembly API used here; the type library for Node 20 does not have them.
 declare const WebAssembly: {
   readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
@@ -8,16 +8,16 @@ declare const WebAssembly: {
   ) => { readonly exports: Readonly<Record<string, unknown>> };
 };
 
-/** A kernel's function: addresses, counts and lengths, all 32-bit integers. */
+/** A kernel's function. Parameters are addresses, counts and lengths, all 32-bit integers. */
 export type KernelCall = (...integers: readonly number[]) => void;
 
 const PAGE_BYTES = 65_536;
-/** What a vector instruction reads at once; every array starts at a multiple of it. */
+/** Bytes that a vector instruction reads; every array starts at a multiple of this. */
 const ALIGNMENT = 16;
-/** Arrays start here, so that none has address 0. */
+/** The first array starts here, so that none has address 0. */
 const FIRST_ADDRESS = 1024;
 
-/** Memory that a kernel computes in. Arrays in it are zeros at first, and last as long as it does. */
+/** The memory of a kernel. Its arrays are zero at first and are never freed individually. */
 export class LinearMemory {
   readonly #buffer: ArrayBuffer;
   readonly #exports: Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ export class LinearMemory {
 
   /**
    * @param kernel - from `assemble`
-   * @param lengths - of all arrays that will be asked for, in bytes
+   * @param lengths - of all arrays that will be allocated, in bytes
    */
   constructor(kernel: Uint8Array<ArrayBuffer>, lengths: readonly number[]) {
     const bytes = lengths.reduce((sum, length) => sum + align(length), FIRST_ADDRESS);
@@ -40,7 +40,7 @@ export class LinearMemory {
     return this.#exports[name] as KernelCall;
   }
 
-  /** @throws {RangeError} like all that follow, when the memory asked for at the start is used up */
+  /** Allocates an array, as do the two methods below. @throws {RangeError} the memory requested in the constructor is used up */
   floats(length: number): Float32Array<ArrayBuffer> {
     return new Float32Array(this.#buffer, this.#take(length * 4), length);
   }

@@ -12,13 +12,13 @@ import { readWritten } from '../written.js';
 import { readVerdicts } from './found-pairs.js';
 import { readQuestions, textId, type FoundQuestion } from './questions.js';
 
-/** Not where artefacts go: the texts are others'. */
+/** Not in the artefact folder: the texts are third-party data. */
 const FILE = path.join('build', 'train', 'doubtful.jsonl');
-/** How many of the nearest are looked at, a question itself among them, and how alike it is to the others at least. */
+/** Number of neighbours of a question, itself included, and minimum similarity. */
 const NEIGHBOURS = 8;
 const LEAST_ALIKE = 0.4;
 const GRAPH = { links: 16, buildEffort: 100, searchEffort: 40, seed: 7 };
-/** Ends of the ranges of probability of which pairs are taken, and how many of each at most: where it is nearly sure, it has most to lose. */
+/** Upper ends of probability ranges, and the maximum number of pairs from each: errors are costliest where the verifier is nearly sure. */
 const RANGES: readonly (readonly [end: number, pairs: number])[] = [
   [0.3, 0],
   [0.5, 3000],
@@ -29,7 +29,7 @@ const RANGES: readonly (readonly [end: number, pairs: number])[] = [
   [0.99, 5000],
   [1.01, 5000],
 ];
-/** Of a question, so that many are taken; of a source too, as some are full of variants of one thing. */
+/** Maximum number of pairs per question, for variety, and per source, as some are full of variants of one thing. */
 const USES = 2;
 const MOST_OF_SOURCE: readonly (readonly [source: RegExp, pairs: number])[] = [
   [/^clinc/, 1500],
@@ -40,7 +40,7 @@ const MOST_OF_SOURCE: readonly (readonly [source: RegExp, pairs: number])[] = [
 
 const OTHER_SOURCES = /./u;
 
-/** A pair that is worth being judged. */
+/** A pair that is worth labelling. */
 interface DoubtfulPair {
   readonly a: FoundQuestion;
   readonly b: FoundQuestion;
@@ -48,8 +48,8 @@ interface DoubtfulPair {
 }
 
 /**
- * Finds pairs of questions that lie near each other and that the verifier of the folder is unsure about, and writes them for somebody
- * to judge: `build/train/doubtful.jsonl`, a pair a line. Nothing in them stands in labelled pairs that are chosen or reported on.
+ * Active learning: finds pairs of similar questions that the verifier of the folder is unsure about, and writes them for labelling to
+ * `build/train/doubtful.jsonl`, one pair a line. None of their texts is in the validation or test part.
  *
  * @throws {DataError} the data folder or a file in it is missing or broken
  * @throws {ArtefactError} there is no verifier, or it cannot be used
@@ -71,9 +71,9 @@ export async function findDoubtful(options: EmbedderOptions): Promise<void> {
 }
 
 /**
- * Pairs worth being judged, in no order.
+ * Pairs worth labelling, in random order.
  *
- * @param known - pairs that are not looked at, by `pairKey`
+ * @param known - keys (`pairKey`) of pairs that are skipped
  */
 export async function doubtfulAmong(
   questions: readonly FoundQuestion[],
@@ -100,10 +100,10 @@ export async function doubtfulAmong(
   return choose(ranges, new Random(seed));
 }
 
-/** As `found.jsonl` names them. */
+/** Ids as in `found.jsonl`. */
 const idsOf = (a: FoundQuestion, b: FoundQuestion) => ({ a: textId(a.text), b: textId(b.text) });
 
-/** Each question with those that lie near it, each pair once; not those of both halves, as no embedder is new to them. */
+/** Each question with its neighbours, each pair once; not pairs across both halves, as every embedder was trained on one of the two. */
 async function nearPairs(
   questions: readonly FoundQuestion[],
   embedder: StaticEmbedder,
@@ -140,10 +140,10 @@ async function graphOf(
   return graph;
 }
 
-/** The same for a pair whichever is first. */
+/** Key of a pair, independent of order. */
 export const pairKey = (a: string, b: string): string => [a, b].sort().join('\n');
 
-/** Pairs that have a label or a verdict already. */
+/** Keys of pairs that already have a label or a verdict. */
 async function knownPairs(
   { pairs }: PairParts,
   questions: readonly FoundQuestion[],
@@ -169,7 +169,7 @@ function choose(ranges: readonly DoubtfulPair[][], random: Random): readonly Dou
     ofSource.set(source, taken + 1);
     return true;
   };
-  // From the surest down: what is claimed most firmly is worth most to be judged.
+  // From the highest probability down: those are the most valuable to label.
   const chosen = ranges.toReversed().flatMap((range, i) => {
     const [, most = 0] = RANGES.at(-1 - i) ?? [];
     let left = most;

@@ -8,21 +8,21 @@ import { textId, WRITTEN, type FoundQuestion } from './questions.js';
 
 const VERDICTS = fileURLToPath(new URL('found.jsonl', import.meta.url));
 
-/** Texts are named, not told: most are others', and the data folder has them. `null` where one may argue either way. */
+/** Texts are given by id (`textId`), since most are third-party data; the data folder has them. `same` is `null` if it is debatable. */
 const verdictSchema = z.strictObject({
   a: z.string(),
   b: z.string(),
   same: z.boolean().nullable(),
 });
 
-/** Two questions that were found near each other, and what was said of them. */
+/** Two questions that were found near each other, and the verdict on them. */
 export interface Verdict {
   readonly a: FoundQuestion;
   readonly b: FoundQuestion;
   readonly same: boolean | null;
 }
 
-/** Verdicts on pairs of which the data folder has both texts, and how many there are on others. */
+/** Verdicts on pairs whose texts are both in the data folder, and the number of others. */
 export interface Verdicts {
   readonly known: readonly Verdict[];
   readonly missing: number;
@@ -31,17 +31,17 @@ export interface Verdicts {
 /** A pair that was found and judged. */
 export interface FoundPair {
   readonly pair: LabelledPair;
-  /** Where an embedder may have met the questions in labelled pairs, the half that these are in. */
+  /** The half of the labelled pairs that its questions are in; `null` for none. */
   readonly half: Example['half'] | null;
-  /** One of the two was written to be learned from. */
+  /** One of the two was written for training. */
   readonly isWritten: boolean;
 }
 
-/** Found pairs by what they are for. */
+/** Found pairs by part. */
 export type FoundPairs = Readonly<Record<WrittenPart, readonly FoundPair[]>>;
 
 /**
- * What was said of pairs that a verifier was unsure about.
+ * Reads the verdicts on pairs that a verifier was unsure about.
  *
  * @throws {DataError} the file of verdicts is missing or broken
  */
@@ -61,8 +61,8 @@ export async function readVerdicts(
 }
 
 /**
- * Pairs on which the verdict is plain, by the place of the first text. No text that is learned from, here or in labelled or written pairs,
- * stands in what is calibrated or chosen on, and none of what is calibrated on in what is chosen on.
+ * Splits the pairs with a clear verdict into parts by their first text. No text that is trained on, here or in labelled or written
+ * pairs, is in the calibration or development part, and no text of the calibration part is in the development part.
  */
 export function partsOfFound(verdicts: readonly Verdict[]): FoundPairs {
   const parts = { fit: [], calibration: [], development: [] } as Record<WrittenPart, FoundPair[]>;

@@ -12,7 +12,7 @@ export interface FoundQuestion {
   readonly text: string;
   /** Where it came from: a set of pairs, or the source of a text. */
   readonly source: string;
-  /** Of a question in labelled pairs, the half that these are in. */
+  /** The half of the labelled pairs that it is in; `null` for none. */
   readonly half: Example['half'] | null;
 }
 
@@ -23,7 +23,7 @@ const SOURCES: readonly (readonly [file: string, source: RegExp])[] = [
     /^(?:staqc|query-well|nl2bash|anserini-(?:msmarco|dpr\.(?:nq|wq|trivia|squad)\.(?:dev|test)\.txt|nq\.(?:dev|test)\.txt|beir-v1\.0\.0-(?:hotpotqa|cqadup)|mbeir-webqa|miracl-v1\.0-en))/,
   ],
 ];
-/** The source of prompts that were written to be learned from. */
+/** The source of prompts that were written for training. */
 export const WRITTEN = 'written';
 const MAX_CHARS = 300;
 const MIN_WORDS = 3;
@@ -31,8 +31,8 @@ const MIN_WORDS = 3;
 const line = z.object({ text: z.string(), source: z.string().default('') });
 
 /**
- * Questions of `text/`, and of the labelled and written pairs that are learned from, each once. None stands in labelled pairs that are
- * chosen or reported on; pairs are made of some of them, too.
+ * Questions of `text/`, and of the labelled and written pairs that are trained on, each once. None is in the validation, test or
+ * held-out pairs; some are also used for generated pairs.
  *
  * @throws {DataError} a file is missing or broken
  */
@@ -69,11 +69,11 @@ export async function readQuestions(
   return questions;
 }
 
-/** Those of `text2sql` are a few questions with other values. */
+/** Not `text2sql`, which has a few questions with varying values. */
 const isQuestionSet = ({ source }: { readonly source: string }): boolean =>
   isLearned(source) && source !== 'text2sql';
 
-/** A name for a text which does not give it away. */
+/** An id of a text that does not reveal it. */
 export function textId(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

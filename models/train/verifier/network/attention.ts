@@ -6,24 +6,24 @@ export interface TextRows {
   readonly count: number;
 }
 
-/** Words of two texts in context, a row each, and what is worked out of them. */
+/** Word vectors of two texts in context, one row each, and what they attend to. */
 export interface AttendedRows {
   readonly dims: number;
   readonly words: Float32Array;
-  /** What the other text has in each word's place: a mean of its words by how alike they are. */
+  /** For each word, the attention-weighted mean of the other text's words. */
   readonly counterparts: Float32Array;
 }
 
-/** Added where two words are the same. */
+/** Added to the score of two equal words. */
 const SAME_WORD = 2;
 
-/** The attention of one pair: how much each word of one text looks at each of the other; both shapes [own, other]. */
+/** Attention weights of one pair, of each word for each word of the other text; both shapes [own, other]. */
 export interface Attention {
   readonly fromA: Float32Array;
   readonly fromB: Float32Array;
 }
 
-/** Softly aligns the words of two texts: fills `counterparts`, and says how. */
+/** Aligns the words of two texts by attention: fills `counterparts` and returns the weights. */
 export function attend(
   rows: AttendedRows,
   a: TextRows,
@@ -59,14 +59,14 @@ export function attend(
   return { fromA, fromB };
 }
 
-/** Slopes of `AttendedRows`, by row. */
+/** Gradients of `AttendedRows`, by row. */
 export interface AttendedSlopes {
   /** Added to. */
   readonly words: Float32Array;
   readonly counterparts: Float32Array;
 }
 
-/** Turns slopes of what was aligned into slopes of the words in context. */
+/** Propagates gradients of `counterparts` to the word vectors. */
 export function attendBackward(
   { dims, words }: Pick<AttendedRows, 'dims' | 'words'>,
   a: TextRows,
@@ -118,7 +118,7 @@ function dotOfRows(
   dims: number,
 ): number {
   let [p, q, r, s] = [0, 0, 0, 0];
-  // Four sums at once: one would make every addition wait for the one before it.
+  // Four sums, so that an addition does not wait for the one before it.
   for (let k = 0; k < dims; k += 4) {
     p += at(left, x + k) * at(right, y + k);
     q += at(left, x + k + 1) * at(right, y + k + 1);

@@ -5,10 +5,10 @@ import { attend, attendBackward, type Attention } from './attention.js';
 import { tiled, type NetworkBatch, type NetworkSize, type PlacedText } from './batch.js';
 import { firstRows, NetworkLayer, rectify, rectifySlopes } from './layer.js';
 
-/** What is said of a word beside its likeness: whether the other text has it, how rare it is, how rare what is missing. */
+/** Inputs of a word besides its vectors: whether the other text has it, its rarity, and its rarity if it is missing there. */
 export const EXTRAS = 3;
 
-/** Each word of a text against what the other text has in its place. */
+/** Compares each word with what it attends to in the other text. */
 export class NetworkComparison {
   readonly outer: NetworkLayer;
   readonly inner: NetworkLayer;

@@ -5,11 +5,11 @@ import type { Random } from '../../random.js';
 import { keep, type NetworkBatch, type NetworkSize, type PlacedText } from './batch.js';
 import { firstRows, NetworkLayer } from './layer.js';
 
-/** Rows of the word before, the word itself and the one after, as far as the text has them. */
+/** Rows of the word before, the word itself and the word after, if the text has them. */
 const neighboursOf = (row: number, { first, count }: PlacedText): readonly number[] =>
   [row - 1, row, row + 1].filter((from) => from >= first && from < first + count);
 
-/** Words together with their neighbours: a number for each of a word's, and what its neighbours add to it. */
+/** The context layer: each word's vector plus a projection of its neighbours' vectors. */
 export class NetworkContext {
   /** Shape [words, dims]. */
   readonly vectors: Float32Array;
@@ -104,7 +104,7 @@ export class NetworkContext {
     }
   }
 
-  /** Brings the slopes of what was added to the neighbours it came from. */
+  /** Propagates the gradients of `#added` back to the neighbours. */
   #spread(placed: PlacedText, slopes: Float32Array, products: Float32Array): void {
     const [dims, added, { gradient }] = [this.#dims, this.#added, this.bias];
     const own = new Float32Array(dims);
@@ -119,7 +119,7 @@ export class NetworkContext {
     }
   }
 
-  /** Rows of words that have slopes, each with them; forgets them. */
+  /** Passes the gradient of each touched word vector to `take`, then clears them. */
   takeVectorSlopes(take: (row: number, slopes: Float32Array) => void): void {
     const dims = this.#dims;
     for (const row of this.#touched) {

@@ -5,12 +5,12 @@ import type { Random } from '../../random.js';
 
 const DECAY = 1e-3;
 
-/** How large a layer is, and how large its weights are at first (the square root of the inputs apart). */
+/** Sizes of a layer, and the scale of its initial weights (`gain / sqrt(inputs)`). */
 interface LayerShape {
   readonly inputs: number;
   readonly outputs: number;
   readonly gain: number;
-  /** Without biases these stay 0. */
+  /** If false, biases stay 0. */
   readonly hasBiases?: boolean;
 }
 
@@ -21,7 +21,7 @@ export const firstRows = ({ columns, values }: Matrix, rows: number): Matrix => 
   values: values.subarray(0, rows * columns),
 });
 
-/** Weights and biases between two layers of numbers, for many rows at once. */
+/** A fully connected layer, computed for many rows at once. */
 export class NetworkLayer {
   /** Shape [inputs, outputs]. */
   readonly weights: Parameters;
@@ -29,11 +29,11 @@ export class NetworkLayer {
   readonly #space: MatrixSpace;
   readonly #matrix: Matrix;
   readonly #gradient: Matrix;
-  /** Inputs, a column a row. */
+  /** The transposed inputs, one column per row. */
   readonly #turned: Matrix;
   readonly #hasBiases: boolean;
 
-  /** Numbers that a layer takes of a `MatrixSpace`. */
+  /** Numbers that a layer needs in a `MatrixSpace`. */
   static floats({ inputs, outputs }: LayerShape, mostRows: number): number {
     return 2 * inputs * outputs + inputs * mostRows;
   }
@@ -97,18 +97,18 @@ export class NetworkLayer {
     this.load();
   }
 
-  /** After the weights were set from outside. */
+  /** Call this after setting the weights from outside. */
   load(): void {
     this.#matrix.values.set(this.weights.values);
   }
 }
 
-/** Numbers below 0 become 0. */
+/** ReLU, in place. */
 export function rectify({ values }: Matrix): void {
   for (let i = 0; i < values.length; i++) if (at(values, i) < 0) values[i] = 0;
 }
 
-/** Slopes of what was below 0 become 0. */
+/** Gradient of the ReLU: sets gradients of inactive outputs to 0. */
 export function rectifySlopes(outputs: Matrix, slopes: Matrix): void {
   const [y, d] = [outputs.values, slopes.values];
   for (let i = 0; i < d.length; i++) if (at(y, i) <= 0) d[i] = 0;

@@ -13,7 +13,7 @@ import { NetworkContext } from './context.js';
 import { firstRows } from './layer.js';
 import { NetworkSummary } from './summary.js';
 
-/** All weights of a network; matrices have a row an input. */
+/** All weights of a network; matrices have one row per input. */
 export type NetworkWeights = Readonly<
   Record<
     | 'vectors'
@@ -31,7 +31,7 @@ export type NetworkWeights = Readonly<
 >;
 
 /**
- * The network of `WordNetwork` while it learns: many pairs at once, and with slopes.
+ * The network of `WordNetwork` for training: in batches, with gradients.
  *
  * Decomposable attention (Parikh and others, 2016) over words together with their neighbours.
  */
@@ -44,7 +44,7 @@ export class NetworkModel {
   readonly #wordSlopes: Float32Array;
   readonly #comparedSlopes: Matrix;
 
-  /** @param vectors - of words; shape [words, dims]; changed by who learns */
+  /** @param vectors - word vectors; shape [words, dims]; updated by the caller */
   constructor(size: NetworkSize, vectors: Float32Array, limits: BatchLimits, random: Random) {
     const { dims, hidden } = size;
     const rows = tiled(2 * limits.pairs * limits.words);
@@ -63,7 +63,7 @@ export class NetworkModel {
     this.#comparedSlopes = space.matrix(rows, hidden);
   }
 
-  /** @returns log odds of each pair, with all that is known of it */
+  /** @returns log odds of each pair, without dropout */
   scores(pairs: readonly NetworkPair[]): Float32Array {
     const batch = new NetworkBatch(pairs);
     this.context.forward(batch, null, this.#words);
@@ -72,10 +72,10 @@ export class NetworkModel {
   }
 
   /**
-   * Adds what pairs teach to the slopes of all weights.
+   * Adds the gradients of a batch to those of all weights.
    *
-   * @param slopeOf - of the loss, by a pair's place and log odds
-   * @param random - what is left out is drawn from it; nothing is without
+   * @param slopeOf - derivative of the loss by a pair's log odds, given the pair's index and log odds
+   * @param random - for dropout; `null` for none
    */
   learn(
     pairs: readonly NetworkPair[],
@@ -97,7 +97,7 @@ export class NetworkModel {
     this.context.backward(batch, keptNumbers, this.#wordSlopes);
   }
 
-  /** One step down the slopes of all weights but those of words. @param step - counted from 1 */
+  /** One step down the gradients of all weights except word vectors. @param step - counted from 1 */
   update(step: number, rate: number): void {
     const { context, comparison, summary } = this;
     for (const layer of [context.layer, comparison.outer, comparison.inner, summary.layer]) {

@@ -20,25 +20,25 @@ import {
 
 /** Chosen on the validation part. */
 const HIDDEN = 48;
-/** Of what a run keeps for the next one; a change of the recipe needs another. */
+/** Kind and version of cached networks; a change of the recipe needs another version. */
 const KIND = 'word-network';
 const VERSION = 1;
 const FOLDER = path.join('build', 'train');
 
-/** Networks by what they have learned of. */
+/** Networks by what they were trained on. */
 export interface Networks {
-  /** For pairs of that half; learned of the other one. */
+  /** For pairs of that half; trained on the other one. */
   readonly halves: Readonly<Record<Example['half'], TrainedNetwork>>;
-  /** For pairs that nothing was learned of. */
+  /** For pairs that are not trained on. */
   readonly all: TrainedNetwork;
 }
 
-/** Readers by the half of the pairs that their embedder has not met. */
+/** Readers by the half of the pairs that their embedder was not trained on. */
 export type HalfReaders = Readonly<Record<'first' | 'second', Pick<ExampleReader, 'table'>>>;
 
 /**
- * Teaches networks which pairs are one question: one for each half of the pairs, which has learned of the other half, so that the trees are
- * told of no pair what was learned of it; and one of all pairs, which serves. They are kept for the next run.
+ * Trains the networks that score whether two questions are the same: one for each half of the pairs, trained on the other half, so that
+ * the trees get out-of-fold scores; and one on all pairs, which is shipped. They are cached for the next run.
  */
 export function trainNetworks(
   fit: readonly Example[],
@@ -72,14 +72,14 @@ export function trainNetworks(
   };
 }
 
-/** What a network is made of. */
+/** What a network is trained on. */
 interface Material {
   readonly pairs: readonly LabelledNetworkPair[];
   readonly vocabulary: NetworkVocabulary;
   readonly vectors: Float32Array;
 }
 
-/** From the shelf, or trained now. */
+/** Loads a network from the cache, or trains it. */
 function kept(
   name: string,
   material: Material,

@@ -6,10 +6,10 @@ import { keep, tiled, type NetworkBatch, type NetworkSize } from './batch.js';
 import type { TextRows } from './attention.js';
 import { firstRows, NetworkLayer, rectify, rectifySlopes } from './layer.js';
 
-/** A sum over words is a few times larger than the largest of what is added. */
+/** Scales sums over words to about the size of their largest term. */
 const SUM_SCALE = 1 / 4;
 
-/** What the comparisons of all words of a pair come to. */
+/** Pools the comparisons of all words of a pair into one score. */
 export class NetworkSummary {
   readonly layer: NetworkLayer;
   /** Shape [hidden + 1], the bias last. */
@@ -19,7 +19,7 @@ export class NetworkSummary {
   readonly #sumSlopes: Matrix;
   readonly #whole: Matrix;
   readonly #wholeSlopes: Matrix;
-  /** Row of the largest, by pair and number; -1 where none is above 0. */
+  /** Row of the maximum, by pair and hidden unit; -1 if none is above 0. */
   #largest = new Int32Array(0);
   /** Whether the first text's sum is the larger one: 1 or -1. */
   #signs = new Int8Array(0);
@@ -39,7 +39,7 @@ export class NetworkSummary {
     this.#wholeSlopes = space.matrix(tiled(pairs), hidden);
   }
 
-  /** How many numbers are known of so many pairs. */
+  /** Number of pooled values of that many pairs. */
   numbersOf(pairs: number): number {
     return pairs * 3 * this.#hidden;
   }
@@ -68,7 +68,7 @@ export class NetworkSummary {
     });
   }
 
-  /** Sum, difference and largest of one number over the words of a pair. */
+  /** Sum, difference and maximum of one hidden unit over the words of a pair. */
   #addUp(
     { pair, k }: { readonly pair: number; readonly k: number },
     texts: readonly [TextRows, TextRows],

@@ -15,7 +15,7 @@ export interface TrainedNetwork {
 
 const LARGEST_BYTE = 127;
 
-/** Lays the weights of a `NetworkModel` out for a `WordNetwork`. */
+/** Converts the weights of a `NetworkModel` to the layout of a `WordNetwork`. */
 export function packNetwork(
   { dims, hidden }: NetworkSize,
   hashes: Uint32Array,
@@ -37,7 +37,7 @@ export function packNetwork(
   };
 }
 
-/** From a row an input to a row an output; of inputs that only fill a tile nothing is kept. */
+/** The transpose: from one row per input to one row per output; padding inputs are dropped. */
 function turned(
   weights: Float32Array,
   { inputs, outputs }: { readonly inputs: number; readonly outputs: number },
@@ -51,7 +51,7 @@ function turned(
   return rows;
 }
 
-/** Eight bits a number, each row by its largest. */
+/** Quantises to 8 bits, each row scaled by its largest number. */
 function inBytes(
   values: Float32Array,
   dims: number,

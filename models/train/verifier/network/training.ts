@@ -6,7 +6,7 @@ import type { NetworkPair, NetworkSize } from './batch.js';
 import { NetworkModel } from './model.js';
 import { packNetwork, type TrainedNetwork } from './tables.js';
 
-/** Two texts, and whether they are one question. */
+/** Two texts, and whether they are the same question. */
 export interface LabelledNetworkPair extends NetworkPair {
   readonly label: number;
   readonly weight: number;
@@ -17,17 +17,17 @@ const EPOCHS = 5;
 const BATCH = 32;
 const RATE = 1e-3;
 const WARM_UP = 500;
-/** What the rate falls to by the end, as a share. */
+/** Final learning rate, as a share of the initial one. */
 const LAST_RATE = 0.6;
-/** What is kept is the mean of all weights from here on, as a share of all steps: better than any of them. */
+/** The result is the mean of the weights from this share of the steps on, which is better than any single ones. */
 const MEAN_FROM = 0.3;
 const MEAN_EVERY = 250;
 
 /**
- * Teaches a network of words which pairs are one question (log-loss, Adam). Deterministic given `seed`.
+ * Trains a word network to score whether two questions are the same (log-loss, Adam). Deterministic given `seed`.
  *
- * @param hashes - of the words, in the order of their rows
- * @param vectors - what words mean before; shape [words, dims], overwritten
+ * @param hashes - of the words, in row order
+ * @param vectors - initial word vectors; shape [words, dims], overwritten
  */
 export function trainNetwork(
   pairs: readonly LabelledNetworkPair[],
@@ -81,17 +81,17 @@ export function trainNetwork(
   return packNetwork(size, hashes, mean.of(model.weights()));
 }
 
-/** Rises at first, then falls along a cosine. */
+/** Learning rate schedule: warm-up, then cosine decay. */
 function rateAt(step: number, steps: number): number {
   const fall = (1 + Math.cos((Math.PI * step) / steps)) / 2;
   return Math.min(1, step / WARM_UP) * (LAST_RATE + (1 - LAST_RATE) * fall);
 }
 
 const WORD_RATE = 0.02;
-/** What the mean square of slopes begins with. */
+/** Initial mean square of gradients. */
 const STEADY = 1e-3;
 
-/** Words that have been moved often move less (Adagrad, one square a word). */
+/** Adagrad for word vectors, with one accumulated square per word. */
 class WordSteps {
   readonly #squares: Float32Array;
   readonly #dims: number;
@@ -116,7 +116,7 @@ class WordSteps {
 
 type Weights = Readonly<Record<string, Float32Array>>;
 
-/** The mean of weights at several times (Izmailov and others, 2018). */
+/** Stochastic weight averaging (Izmailov and others, 2018). */
 class RunningMean {
   readonly #means = new Map<string, Float32Array>();
   #count = 0;

@@ -2,12 +2,12 @@ import type { KnownWord } from '../../../../src/cache/verify/word-table.js';
 import { MAX_NETWORK_WORDS } from '../../../../src/cache/verify/word-context.js';
 import type { Random } from '../../random.js';
 
-/** Numbers a word: as many as an embedder has learned of its meaning, so that these can be what it begins with. */
+/** Dimensions of a word vector: the same as the learned half of an embedder's, which initialises it. */
 export const NETWORK_DIMS = 128;
-/** How long a word's numbers are at first; that of one without a meaning is shorter. */
+/** Initial length of a word vector; shorter for a word that the embedder does not know. */
 const FIRST_LENGTH = 3;
 const FIRST_LENGTH_UNKNOWN = 2;
-/** A word that is seen less often teaches nothing that would serve another text. */
+/** Minimum number of occurrences of a word to be in the vocabulary. */
 const LEAST_SEEN = 2;
 
 /** A text as the network sees it: its first words. */
@@ -18,18 +18,18 @@ export interface NetworkText {
   readonly rarities: Float32Array;
 }
 
-/** Which words have a row, and what one may begin with. */
+/** The words that have a row. */
 export interface NetworkVocabulary {
-  /** FNV-1a hashes, rising; the place of a hash is its row. */
+  /** FNV-1a hashes, ascending; the index of a hash is its row. */
   readonly hashes: Uint32Array;
-  /** Of one and the same word by each row. */
+  /** The word of each row. */
   readonly texts: readonly string[];
 }
 
 /**
- * The words of texts that are learned from.
+ * The vocabulary of training texts.
  *
- * @param texts - of each its words, as they are counted
+ * @param texts - the words of each text
  */
 export function networkVocabulary(texts: Iterable<readonly KnownWord[]>): NetworkVocabulary {
   const seen = new Map<number, { readonly text: string; times: number }>();
@@ -47,7 +47,7 @@ export function networkVocabulary(texts: Iterable<readonly KnownWord[]>): Networ
   };
 }
 
-/** Lays texts out by a vocabulary. */
+/** Maps texts to rows of a vocabulary. */
 export class NetworkReader {
   readonly #rowOf: ReadonlyMap<number, number>;
 
@@ -66,9 +66,9 @@ export class NetworkReader {
 }
 
 /**
- * What words mean before anything is learned of pairs: what an embedder says, that has not met the pairs which the network is to judge.
+ * Initial word vectors: the meanings of an embedder that was not trained on the pairs which the network is used for.
  *
- * @param find - a word as that embedder knows it
+ * @param find - looks a word up in that embedder
  * @returns shape [words, NETWORK_DIMS]
  */
 export function firstVectors(
