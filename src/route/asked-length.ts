@@ -1,27 +1,27 @@
-/** How long an answer is asked to be, in tokens; `least` does not exceed `most`. */
+/** The requested length of an answer, in tokens; `least` does not exceed `most`. */
 export interface AskedLength {
-  /** 0 where nothing is said. */
+  /** 0 without a lower bound. */
   readonly least: number;
-  /** Infinity where nothing is said. */
+  /** Infinity without an upper bound. */
   readonly most: number;
 }
 
-/** Characters at the beginning and at the end of a turn that are looked at: there instructions stand. */
-const LOOKED_AT = 600;
-/** Longest answer that is believed to be wanted, in tokens. */
-const LONGEST = 32_000;
-/** How far answers stray from a length that is given without a bound. */
-const STRAY = { less: 0.8, more: 1.3 };
+/** Characters that are searched at the beginning and at the end of a turn, where instructions usually are. */
+const SCAN_CHARS = 600;
+/** Upper bound of the lower bound, in tokens. */
+const MAX_LEAST_TOKENS = 32_000;
+/** Range of answers to "500 words", relative to the number. */
+const TOLERANCE = { less: 0.8, more: 1.3 };
 
 interface Unit {
-  /** Of one in plain prose. */
+  /** Tokens of one unit in plain prose. */
   readonly tokens: number;
-  /** One of them stands in every text that has the unit: told far sooner than the names are looked for. */
+  /** Every text with the unit contains one of these: a cheap test before the pattern is searched for. */
   readonly stems: readonly string[];
-  /** In English and in languages that are often asked in. */
+  /** The unit's names, in English and other common languages, as a regular expression. */
   readonly names: string;
-  /** More of them are what the prompt is about, not what is to be written. */
-  readonly credible: number;
+  /** A larger number is what the prompt is about, not a length to write. */
+  readonly maxCount: number;
 }
 
 const UNITS: readonly Unit[] = [
@@ -29,36 +29,47 @@ const UNITS: readonly Unit[] = [
     tokens: 1.35,
     stems: ['word', 'Wört', 'Wort', 'mots', 'palabras', 'parole', 'palavras'],
     names: 'words?|wörtern?|worten?|mots|palabras|parole|palavras',
-    credible: 100_000,
+    maxCount: 100_000,
   },
   {
     tokens: 650,
     stems: ['page', 'Seiten', 'páginas', 'pagine'],
     names: 'pages?|seiten|páginas|pagine',
-    credible: 20,
+    maxCount: 20,
   },
   {
     tokens: 27,
     stems: ['sentence', 'bullet', 'Sätze', 'Stichpunkte'],
     names: 'sentences?|sätzen?|bullets?|bullet points?|stichpunkten?',
-    credible: 100,
+    maxCount: 100,
   },
   {
     tokens: 110,
     stems: ['paragraph', 'Absätze', 'párrafos', 'paragrafi', 'parágrafos'],
     names: 'paragraphs?|absätzen?|paragraphes|párrafos|paragrafi|parágrafos',
-    credible: 50,
+    maxCount: 50,
   },
 ];
-const SMALL = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+const NUMBER_WORDS = [
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+];
 
-/** How a length is written: a number or a range of a unit, and what stands behind. */
-const MEASURES = UNITS.map(({ tokens, stems, names, credible }) => ({
+/** Patterns of a length: a number or a range, the unit, and what follows. */
+const MEASURES = UNITS.map(({ tokens, stems, names, maxCount }) => ({
   tokens,
   stems,
-  credible,
+  maxCount,
   pattern: new RegExp(
-    `(?<![\\p{L}\\d.,])(\\d{1,3}(?:[,.]\\d{3})+|\\d{1,5}|${SMALL.join('|')})` +
+    `(?<![\\p{L}\\d.,])(\\d{1,3}(?:[,.]\\d{3})+|\\d{1,5}|${NUMBER_WORDS.join('|')})` +
       `(?:\\s?(?:-|–|to|bis)\\s?(\\d{1,5}))?([- ])(?:${names})(?![\\p{L}\\d])([ ,(]{0,2}[\\p{L}\\d ]{0,12})`,
     'giu',
   ),
@@ -66,31 +77,31 @@ const MEASURES = UNITS.map(({ tokens, stems, names, credible }) => ({
   // Chinese and Japanese count characters, of about a token each.
   tokens: 1,
   stems: ['字'],
-  credible: 100_000,
+  maxCount: 100_000,
   pattern: /(?<!\d)(\d{2,5})()(\s?)(?:个|個)?(?:汉字|漢字|文字|字)(\p{L}{0,2})/gu,
 });
-/** Characters before a number that are looked at. */
-const BEFORE = 20;
+/** Characters before a number that are tested for words such as "at most". */
+const PREFIX_CHARS = 20;
 
-/** Before a number that is not to be exceeded, and behind one. */
+/** Before and after a number that is an upper bound. */
 const NOT_OVER =
   /(?:at most|up to|under|below|within|max(?:imum)?(?: of)?|fewer than|less than|no more than|not more than|not exceed|limited to|höchstens|maximal|unter|bis zu|máximo|massimo|maximum|不超过)$/iu;
 const OR_LESS = /^[ ,(]*(?:or less|or fewer|max|at most|maximum|以内|以下)(?! ?\d)/iu;
 const AT_LEAST =
   /(?:at least|minimum(?: of)?|more than|over|longer than|mindestens|au moins|al menos|almeno|至少)$/iu;
 const OR_MORE = /^[ ,(]*(?:or more|minimum|以上)/iu;
-/** Before a number that measures the answer, not something that is talked about. */
+/** Before a number that is the length of the answer, not of something else. */
 const OF_ANSWER =
   /(?:^|\b)(?:in|with|about|around|roughly|approximately|exactly|write|generate|give me|of|etwa|environ|en|mit)$|[~≈]$/iu;
-/** Before a number that measures what is there already. */
+/** Before a number that is the length of an existing text. */
 const OF_MATERIAL =
   /\b(?:this|the|that|these|those|my|our|your|his|her|their|following|attached|above|has|have|had|is|was|contains|dieser|diesen|dieses|mein|cette|este)$/iu;
-/** What is counted for each of several things says little of the whole. */
+/** After a length that is per item: it does not tell the length of the whole answer. */
 const EACH = /^[ ,(]*(?:each|per|for each|for every|apiece|jeweils|pro|chacun|cada)\b/iu;
-/** Fewer words than these may be talked about as well: "what do these two words mean?" */
-const FEW_WORDS = 20;
+/** A smaller number may be what the question is about: "what do these two words mean?" */
+const MIN_COUNT = 20;
 
-/** What the first of some texts says that says anything; see `askedLength`. */
+/** The length requested by the first of some texts that requests one; see `askedLength`. */
 export function firstAskedLength(texts: readonly string[]): AskedLength | null {
   for (const text of texts) {
     const asked = askedLength(text);
@@ -100,22 +111,24 @@ export function firstAskedLength(texts: readonly string[]): AskedLength | null {
 }
 
 /**
- * Reads how long an answer is asked to be: "a 500-word essay", "in two sentences", "höchstens 80 Wörter", "300字以内".
+ * Reads the requested length of the answer: "a 500-word essay", "in two sentences", "höchstens 80 Wörter", "300字以内".
  *
- * @param turn - what the user wrote last
- * @returns `null` where nothing is said of it
+ * @param turn - the newest user turn
+ * @returns `null` if none is requested
  */
 export function askedLength(turn: string): AskedLength | null {
   const text =
-    turn.length <= 2 * LOOKED_AT ? turn : `${turn.slice(0, LOOKED_AT)}\n${turn.slice(-LOOKED_AT)}`;
+    turn.length <= 2 * SCAN_CHARS
+      ? turn
+      : `${turn.slice(0, SCAN_CHARS)}\n${turn.slice(-SCAN_CHARS)}`;
   let least = 0;
   let most = Infinity;
-  for (const { pattern, tokens, stems, credible } of MEASURES) {
+  for (const { pattern, tokens, stems, maxCount } of MEASURES) {
     if (!stems.some((stem) => text.includes(stem))) continue;
     for (const found of text.matchAll(pattern)) {
-      const before = text.slice(Math.max(0, found.index - BEFORE), found.index).trimEnd();
+      const before = text.slice(Math.max(0, found.index - PREFIX_CHARS), found.index).trimEnd();
       const bounds = boundsOf(before, found);
-      if (bounds.least > credible) continue;
+      if (bounds.least > maxCount) continue;
       least = Math.max(least, bounds.least * tokens);
       most = Math.min(most, bounds.most * tokens);
     }
@@ -123,31 +136,31 @@ export function askedLength(turn: string): AskedLength | null {
   return least === 0 && most === Infinity ? null : askedAround(least, most);
 }
 
-/** In tokens; nobody is believed to want an endless answer. */
+/** @returns the bounds, in tokens, with the lower one capped at 32,000 */
 export function askedAround(least: number, most: number): AskedLength {
-  return { least: Math.min(least, most, LONGEST), most };
+  return { least: Math.min(least, most, MAX_LEAST_TOKENS), most };
 }
 
-const UNBOUND: AskedLength = { least: 0, most: Infinity };
+const UNBOUNDED: AskedLength = { least: 0, most: Infinity };
 
-/** In units. */
+/** The bounds that a match sets, in units. */
 function boundsOf(before: string, found: RegExpExecArray): AskedLength {
   const [, from = '', to, gap, behind = ''] = found;
   const few = numberOf(from);
   const many = numberOf(to ?? '') || few;
-  if (few === 0 || EACH.test(behind)) return UNBOUND;
+  if (few === 0 || EACH.test(behind)) return UNBOUNDED;
   if (NOT_OVER.test(before) || OR_LESS.test(behind)) return { least: 0, most: many };
   if (AT_LEAST.test(before) || OR_MORE.test(behind)) return { least: few, most: Infinity };
-  if (!isOfAnswer(before, few, gap === '-')) return UNBOUND;
-  return { least: STRAY.less * few, most: STRAY.more * many };
+  if (!isAnswerLength(before, few, gap === '-')) return UNBOUNDED;
+  return { least: TOLERANCE.less * few, most: TOLERANCE.more * many };
 }
 
-function isOfAnswer(before: string, count: number, isAdjective: boolean): boolean {
+function isAnswerLength(before: string, count: number, isAdjective: boolean): boolean {
   if (OF_MATERIAL.test(before)) return false;
-  return isAdjective || count >= FEW_WORDS || OF_ANSWER.test(before);
+  return isAdjective || count >= MIN_COUNT || OF_ANSWER.test(before);
 }
 
 function numberOf(text: string): number {
-  const small = SMALL.indexOf(text.toLowerCase());
-  return small >= 0 ? small + 1 : Number(text.replace(/[,.]/g, ''));
+  const wordIndex = NUMBER_WORDS.indexOf(text.toLowerCase());
+  return wordIndex >= 0 ? wordIndex + 1 : Number(text.replace(/[,.]/g, ''));
 }

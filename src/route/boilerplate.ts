@@ -1,7 +1,7 @@
-/** Characters of one turn that are looked at: half from its head, half from its tail. */
+/** Characters of one turn that are read: half from its head, half from its tail. */
 export const MAX_TURN_CHARS = 16_384;
 
-/** A run this long without a space is data (base64, a hash, minified code), not a demand. */
+/** A run this long without a space is data (base64, a hash, minified code), not prose. */
 const MIN_BLOB_CHARS = 200;
 
 const MAX_TAG_CHARS = 32;
@@ -33,7 +33,7 @@ const HARNESS_TAGS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What is left of a turn when blocks of harness boilerplate and encoded data are taken out.
+ * Removes blocks of harness boilerplate and encoded data from a turn.
  *
  * Linear, and bounded whatever the size of the turn: of a long one only head and tail are read.
  *
@@ -49,7 +49,7 @@ export function stripBoilerplate(parts: readonly string[]): string {
   return `${head}\n${tail}`.trim();
 }
 
-/** The first `chars` of the parts, without joining megabytes first. */
+/** The first `chars` characters of the parts, without joining all of them. */
 function takeHead(parts: readonly string[], chars: number): string {
   let head = '';
   for (const part of parts) {
@@ -68,14 +68,14 @@ function takeTail(parts: readonly string[], chars: number): string {
 }
 
 /**
- * Takes out `<tag>…</tag>` for every harness tag.
+ * Removes `<tag>…</tag>` for every harness tag.
  *
- * @param cut - the text ends before the turn does, so a block left open goes on to the end
+ * @param cut - the text was cut off at its end, so an unclosed block extends to the end
  */
 function stripTags(text: string, cut: boolean): string {
   let kept = '';
   let from = 0;
-  // A tag that is never closed is looked for once: otherwise many of them would take quadratic time.
+  // The closing tag is searched for once per name: many unclosed tags would take quadratic time otherwise.
   const neverClosed = new Set<string>();
   for (let open = text.indexOf('<'); open >= 0; open = text.indexOf('<', open + 1)) {
     const tag = readTag(text, open + 1);
@@ -89,14 +89,14 @@ function stripTags(text: string, cut: boolean): string {
     } else if (cut) {
       return kept + text.slice(from, open);
     } else {
-      // Someone may write about a tag; then it is part of the demand.
+      // An unclosed tag is text of the user's that mentions it.
       neverClosed.add(tag);
     }
   }
   return from === 0 ? text : kept + text.slice(from);
 }
 
-/** The rest of a block whose beginning was cut off: everything up to a closing tag that nothing opened. */
+/** Removes the rest of a block whose beginning was cut off: everything up to an unopened closing tag. */
 function dropCutBlock(text: string): string {
   for (let at = text.indexOf('</'); at >= 0; at = text.indexOf('</', at + 2)) {
     const tag = readTag(text, at + 2);
@@ -126,8 +126,8 @@ function dropBlobs(text: string): string {
   let from = 0;
   let start = 0;
   while (start + MIN_BLOB_CHARS <= text.length) {
-    // Read backwards from where a blob that begins at `start` would have to reach: in prose a space is
-    // near, and all before it need not be looked at.
+    // Scans backwards from the shortest end of a blob that begins at `start`: in prose it soon meets a
+    // space, and everything before that can be skipped.
     const end = start + MIN_BLOB_CHARS;
     let i = end - 1;
     while (i >= start && isBlobCharacter(text, i)) i -= 1;
@@ -148,7 +148,7 @@ function isBlobCharacter(text: string, index: number): boolean {
   return BLOB_CHARACTER[text.charCodeAt(index)] === 1;
 }
 
-/** 1 for what base64, hex and encoded URLs are made of; not the comma, or a list of numbers would go. */
+/** 1 for characters of base64, hex and encoded URLs; not for the comma, so lists of numbers stay. */
 const BLOB_CHARACTER = Uint8Array.from({ length: 128 }, (_, code) =>
   /[A-Za-z0-9+/=_%-]/.test(String.fromCharCode(code)) ? 1 : 0,
 );

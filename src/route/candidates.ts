@@ -8,56 +8,56 @@ import type { ModelPrediction } from './predictor.js';
 import { globMatcher } from './rules/glob.js';
 import type { Ruled, RuleOutcome } from './rules/outcome.js';
 
-/** A model the router may choose. `upstreams` is `null` when it is only ranked, never called. */
+/** A model that the router may choose. `upstreams` is `null` if it is only ranked, never called. */
 export interface RoutedModel {
   readonly model: Model;
   readonly upstreams: ServedModel['upstreams'] | null;
-  /** The catalog's entry, when `model` stands for it under another name; its ability is then used. */
+  /** The catalog's entry if `model` has another name there; its ability is then used. */
   readonly knownAs?: Model | undefined;
 }
 
-/** What every candidate is measured against for one request. */
+/** What the candidates of one request are evaluated with. */
 export interface Demand {
   readonly features: Pick<
     Features,
     'inputTokens' | 'maxOutputTokens' | 'needs' | 'bound' | 'askedLength' | 'tools'
   >;
   readonly outcome: RuleOutcome;
-  /** Answers asked for. At least 1. */
+  /** Answers requested (`n`). At least 1. */
   readonly choices: number;
-  /** Input tokens that providers hold in their prompt caches, by model; `null`, or absent, where none holds any. */
+  /** Input tokens in the providers' prompt caches, by model; `null` or absent if there are none. */
   readonly cached?: ReadonlyMap<string, number> | null;
   /**
-   * The caller vouches that every model can serve the prompt: capabilities, context window
-   * and output limit are not looked at.
+   * The caller guarantees that every model can serve the prompt: capabilities, context window
+   * and output limit are not checked.
    */
   readonly vouched: boolean;
 }
 
-/** What is known of a model whatever the request. */
+/** What is known of a model independently of the request. */
 export interface KnownOfModel {
   /** `null` when unknown. */
   readonly speed: Speed | null;
   /** How many times longer its answers are than predicted. */
   readonly lengthFactor: number;
-  /** What `dropsByRules` says of the model for the demand's outcome. */
+  /** The model's entry of `dropsByRules` for the demand's outcome. */
   readonly ruled: Drop | null;
 }
 
-/** A model as every request is measured against it: what depends on no request is worked out once. */
+/** Evaluates one model as a candidate; what does not depend on the request is computed once. */
 export class Contender {
   readonly id: string;
   readonly #place: number;
   readonly #capabilities: Model['capabilities'];
   readonly publishedSpeed: Speed | null;
   readonly #price: Price | null;
-  /** What the place speaks; absent where nobody knows. */
+  /** Dialects of the first upstream; `undefined` if unknown. */
   readonly #dialects: readonly string[] | undefined;
-  /** Infinite where they are unknown: nothing is held against a model that nobody knows. */
+  /** Infinity if unknown, like the output limit: an unknown limit excludes no model. */
   readonly #contextWindow: number;
   readonly #maxOutputTokens: number;
 
-  /** @param place - of the model among the candidates */
+  /** @param place - index of the model among the candidates */
   constructor({ model, upstreams }: RoutedModel, place: number) {
     this.id = model.id;
     this.#place = place;
@@ -70,9 +70,9 @@ export class Contender {
   }
 
   /**
-   * Writes down what is expected of the model for a request, and which constraint removes it, if any.
+   * Writes the model's row of the table: prediction, cost, latency, and the constraint that drops it, if any.
    *
-   * @param known - of the model, whatever the request
+   * @param known - of the model, independently of the request
    */
   writeTo(
     table: CandidateTable,
@@ -82,8 +82,8 @@ export class Contender {
   ): void {
     const { features, choices } = demand;
     const outputTokens = this.#answerTokens(lengthFactor * prediction.outputTokens, features);
-    // A first token that others measured comes after the thoughts, which is what makes answers longer than predicted.
-    const seen =
+    // A published time to the first token includes the reasoning, which is what makes answers longer than predicted.
+    const timedTokens =
       speed === this.publishedSpeed && lengthFactor > 1
         ? this.#answerTokens(prediction.outputTokens, features)
         : outputTokens;
@@ -91,7 +91,8 @@ export class Contender {
     const cachedTokens = Math.min(demand.cached?.get(this.id) ?? 0, inputTokens);
     const answers = outputTokens * choices;
     const costUsd = expectedCostUsd(this.#price, inputTokens, answers, cachedTokens);
-    const latencyMs = speed === null ? null : speed.firstTokenMs + (seen / speed.tokensPerS) * 1000;
+    const latencyMs =
+      speed === null ? null : speed.firstTokenMs + (timedTokens / speed.tokensPerS) * 1000;
     table.expect(this.#place, prediction.success, prediction.uncertainty, outputTokens);
     table.estimate(this.#place, { cachedTokens, costUsd, latencyMs });
     const dropped =
@@ -103,8 +104,8 @@ export class Contender {
   }
 
   /**
-   * Tokens of an answer, as far as what was asked for and may be given tells. Thoughts before it are not asked for, and bounded by nothing
-   * but limits.
+   * Expected tokens of an answer within the requested length and the limits. A requested length does not bound
+   * reasoning, which is bounded by the limits only.
    */
   #answerTokens(expected: number, { askedLength, maxOutputTokens }: Demand['features']): number {
     const limit = Math.min(maxOutputTokens ?? Infinity, this.#maxOutputTokens);
@@ -144,7 +145,7 @@ function dialectsOf(upstream: Upstream | undefined): readonly string[] | undefin
   return upstream.responses === true ? [upstream.dialect, 'responses'] : [upstream.dialect];
 }
 
-/** Where nobody knows what a provider speaks, nothing is held against it. */
+/** An upstream of unknown dialects is not dropped. */
 function dropByBinding(
   spoken: readonly string[] | undefined,
   bound: readonly Binding[],
@@ -166,12 +167,12 @@ function missingOf(has: Model['capabilities'], needs: readonly Capability[]): Ca
 }
 
 /**
- * What the lists of an outcome say of each model, whatever the request: which of them removes it.
+ * Which list of an outcome drops each model, independently of the request.
  *
- * Made once for an outcome, not once for a request.
+ * Computed once per outcome, not per request.
  *
  * @param vouched - see `Demand.vouched`
- * @returns in the order of `models`; `null` where no list removes one
+ * @returns in the order of `models`; `null` for a model that no list drops
  */
 export function dropsByRules(
   outcome: RuleOutcome,
@@ -196,7 +197,7 @@ function compiled({ value, rule }: RuleOutcome['only'][number]): CompiledList {
   return { matches: globMatcher(value), globs: value.join(', '), rule };
 }
 
-/** All that the lists and limits of an outcome have against a candidate: the first of it is why it was dropped. */
+/** Every list and limit of an outcome that drops a candidate; the first one is the reason it was dropped for. */
 export function objectionsTo(
   { model, costUsd, latencyMs }: Candidate,
   { never, only, limits }: RuleOutcome,

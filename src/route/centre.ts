@@ -1,8 +1,8 @@
 /**
- * Takes from a vector what all vectors of its encoder share, and scales the rest to unit length.
+ * Subtracts the mean vector of an encoder from a vector and scales the result to unit length.
  *
- * Vectors of transformers lie in a narrow cone: any two texts look alike, and thresholds of likeness that suit one encoder
- * let everything through with the next. Seen from the middle of the cone they point in all directions again.
+ * Vectors of transformers lie in a narrow cone: the cosine of any two texts is high, and similarity thresholds that suit one encoder
+ * do not suit the next. Centred vectors point in all directions.
  *
  * @param centre - mean of the vectors of usual prompts, of the same length
  * @param out - may be `vector` itself

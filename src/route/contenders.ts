@@ -1,30 +1,36 @@
 import type { Drop } from '../core/decision.js';
 import type { Model, Speed } from '../core/model.js';
 import { CandidateTable } from './candidate-table.js';
-import { Contender, dropsByRules, type Demand, type RoutedModel } from './candidates.js';
+import {
+  Contender,
+  dropsByRules,
+  type Demand,
+  type KnownOfModel,
+  type RoutedModel,
+} from './candidates.js';
 import type { Prediction } from './predictor.js';
 import type { RuleOutcome } from './rules/outcome.js';
 
-/** Which models are measured, and what is known of them whatever the request. */
+/** The models that are evaluated, and what is known of them independently of the request. */
 export interface ContendersParts {
   readonly models: readonly RoutedModel[];
-  /** How fast a model is, as measured of late or else as published; `null` when unknown. */
+  /** A model's speed: recently measured, or else as published; `null` when unknown. */
   readonly speedOf: (model: string, published: Speed | null) => Speed | null;
-  /** How many times longer a model's answers are than predicted, as measured of late; as predicted where absent. */
+  /** How many times longer a model's answers recently were than predicted; 1 for all if absent. */
   readonly lengthOf?: (model: string, withTools: boolean) => number;
 }
 
-/** Tables for which memory is taken at once. */
-const SLAB = 64;
+/** Tables per memory allocation. */
+const SLAB_TABLES = 64;
 
-/** All models of a router, measured as candidates for each request; what depends on no request is worked out once. */
+/** Evaluates all models of a router as candidates for each request; what does not depend on the request is computed once. */
 export class Contenders {
   readonly #parts: ContendersParts;
   readonly #models: readonly Model[];
   readonly #contenders: readonly Contender[];
   readonly #names: readonly string[];
   readonly #tables: ReturnType<typeof CandidateTable.spaceFor>;
-  /** What `dropsByRules` said of an outcome; index 1 for requests that are vouched for. */
+  /** Results of `dropsByRules` by outcome; index 1 for vouched requests. */
   readonly #ruled = [
     new WeakMap<RuleOutcome, readonly (Drop | null)[]>(),
     new WeakMap<RuleOutcome, readonly (Drop | null)[]>(),
@@ -35,10 +41,10 @@ export class Contenders {
     this.#models = parts.models.map(({ model }) => model);
     this.#contenders = parts.models.map((routed, place) => new Contender(routed, place));
     this.#names = this.#models.map(({ id }) => id);
-    this.#tables = CandidateTable.spaceFor(this.#names.length, SLAB);
+    this.#tables = CandidateTable.spaceFor(this.#names.length, SLAB_TABLES);
   }
 
-  /** The candidates for a request. What binds softly binds only as long as somebody is left. */
+  /** The candidates for a request. Bindings that are not firm are ignored if they would leave no candidate. */
   able(prediction: Pick<Prediction, 'models'>, demand: Demand): CandidateTable {
     const all = this.measured(prediction, demand);
     const { bound } = demand.features;
@@ -51,7 +57,7 @@ export class Contenders {
     });
   }
 
-  /** The candidates for a request, all that binds it taken as firm. */
+  /** The candidates for a request, with every binding taken as firm. */
   measured({ models }: Pick<Prediction, 'models'>, demand: Demand): CandidateTable {
     const { speedOf, lengthOf = asPredicted } = this.#parts;
     const ruled = this.#dropsByRules(demand);
@@ -61,7 +67,7 @@ export class Contenders {
     for (const contender of this.#contenders) {
       const predicted = models[i];
       if (predicted === undefined) throw new Error('the predictor left out a model');
-      const known = {
+      const known: KnownOfModel = {
         speed: speedOf(contender.id, contender.publishedSpeed),
         lengthFactor: lengthOf(contender.id, withTools),
         ruled: ruled[i] ?? null,

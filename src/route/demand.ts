@@ -5,32 +5,32 @@ import { readGivenCode } from './given-code.js';
 import { readMaterial } from './material.js';
 import { estimateTextTokens } from './token-estimate.js';
 
-/** Characters of demand in all. */
+/** Characters of the demand's text. */
 const MAX_DEMAND_CHARS = 4000;
-/** Kept free for earlier turns and the system prompt when there are any. */
+/** Of these, characters reserved for earlier turns and the system prompt, if there are any. */
 const CONTEXT_CHARS = 800;
 const EARLIER_TURN_CHARS = 400;
 const SYSTEM_CHARS = 240;
-/** Characters from which a turn is understood without the ones before it. */
-const TELLING_CHARS = 40;
-/** Characters of a request below which it says nothing of what to do with a text. */
-const SHORTEST_ASK = 24;
-/** How long a material is when it is given back translated or corrected, in lengths of itself. */
-const GIVEN_BACK = { least: 0.6, most: 1.8 };
-/** User messages that are read at most: a client may send a hundred thousand empty ones. */
+/** A shorter turn is not understood without the ones before it. */
+const SELF_CONTAINED_CHARS = 40;
+/** A shorter task does not say what to do with the material, so the system prompt is added to it. */
+const MIN_TASK_CHARS = 24;
+/** Length of a translated or corrected text, relative to the original. */
+const REWRITTEN_LENGTH = { least: 0.6, most: 1.8 };
+/** User messages that are read: a client may send a hundred thousand empty ones. */
 const MAX_TURNS_READ = 24;
 
-/** What the conversation asks for, and how much else it carries. */
+/** What the user of a conversation asks for now, and counts of everything else in it. */
 export interface Demand {
-  /** Earlier user turns, the newest one, then the start of the system prompt; at most some 4,000 characters. */
+  /** Earlier user turns, the newest one, then the start of the system prompt; about 4,000 characters at most. */
   readonly text: string;
-  /** `text` without material that something is to be done with. */
+  /** `text` without material (a text or code to be worked on). */
   readonly task: string;
-  /** How long the answer is asked to be, by the newest user turn or else by the system prompt, or has to be; `null` where nothing says. */
+  /** Length of the answer as requested by the newest user turn or else by the system prompt, or as the task implies; `null` if unknown. */
   readonly askedLength: AskedLength | null;
-  /** Characters of a text that comes along to have something done with it (`material.ts`); 0 for none. */
+  /** Characters of the material, a text or code to be worked on (`material.ts`, `given-code.ts`); 0 for none. */
   readonly materialChars: number;
-  /** Characters of the newest user turn without boilerplate and material; all of them where the turn is too long to strip. */
+  /** Characters of the newest user turn without boilerplate and material; of the whole turn if it is too long to strip. */
   readonly taskChars: number;
   /** User messages that carry text or media. */
   readonly turns: number;
@@ -46,38 +46,38 @@ export interface Demand {
 }
 
 /**
- * Reads a conversation for what its user wants now.
+ * Extracts what the user of a conversation asks for now.
  *
- * The newest turns come first when room is shared out: "and in Rust?" means nothing without the
- * turn before it, but a long history must not drown the question. Tool results and what harnesses
- * wrap around a turn are not the demand. Time is linear in the number of parts, whatever their size.
+ * The newest turn gets most of the space and earlier ones little: "and in Rust?" means nothing without the
+ * turn before it, but a long history must not outweigh the question. Tool results and harness boilerplate
+ * are left out. Time is linear in the number of parts, whatever their size.
  */
 export function readDemand(conversation: Conversation): Demand {
-  const census = countParts(conversation);
-  const turns = readTurns(conversation, census);
+  const counts = countParts(conversation);
+  const turns = readTurns(conversation, counts);
   const system = systemStart(conversation, Math.min(SYSTEM_CHARS, turns.room));
-  const { text, task, askedLength, taskChars, materialChars } = readAsked(turns, system);
+  const { text, task, askedLength, taskChars, materialChars } = readTask(turns, system);
   return {
     text,
     task,
     askedLength,
     taskChars,
     materialChars,
-    turns: census.turns,
-    systemChars: census.systemChars,
-    toolResultChars: census.toolResultChars,
-    toolCalls: census.toolCalls,
-    toolResults: census.toolResults,
-    contextChars: census.contextChars,
-    images: census.images,
-    audios: census.audios,
-    files: census.files,
+    turns: counts.turns,
+    systemChars: counts.systemChars,
+    toolResultChars: counts.toolResultChars,
+    toolCalls: counts.toolCalls,
+    toolResults: counts.toolResults,
+    contextChars: counts.contextChars,
+    images: counts.images,
+    audios: counts.audios,
+    files: counts.files,
   };
 }
 
-type Asked = Pick<Demand, 'text' | 'task' | 'askedLength' | 'taskChars' | 'materialChars'>;
+type TaskParts = Pick<Demand, 'text' | 'task' | 'askedLength' | 'taskChars' | 'materialChars'>;
 
-function readAsked({ earlier, newest, whole, chars }: Turns, system: string): Asked {
+function readTask({ earlier, newest, whole, chars }: Turns, system: string): TaskParts {
   const text = joinText([...earlier.map((turn) => turn.text), newest, system]);
   const before = earlier.map((turn) => turn.task);
   const material = readGivenCode(whole, system) ?? readMaterial(whole, system);
@@ -88,24 +88,24 @@ function readAsked({ earlier, newest, whole, chars }: Turns, system: string): As
   }
   const { task, isGivenBack } = material;
   const materialChars = chars - whole.length + material.chars;
-  const backAgain = isGivenBack ? lengthGivenBack(materialChars, whole) : null;
+  const rewrittenLength = isGivenBack ? rewrittenLengthOf(materialChars, whole) : null;
   return {
     text,
-    task: taskOf(task, before, task.length < SHORTEST_ASK ? system : ''),
-    askedLength: firstAskedLength([task, system]) ?? backAgain,
+    task: taskOf(task, before, task.length < MIN_TASK_CHARS ? system : ''),
+    askedLength: firstAskedLength([task, system]) ?? rewrittenLength,
     taskChars: task.length,
     materialChars,
   };
 }
 
 /**
- * What is asked in so many words. Turns before the newest are read as far as that one needs them, and a system prompt only
- * where it alone says what to do: a persona and a long talk make no question hard.
+ * The text of the task itself. Earlier turns are added only while the newest ones are too short, and the system prompt only
+ * if it alone says what to do: a persona or a long history does not make a question hard.
  */
 function taskOf(newest: string, earlier: readonly string[], system: string): string {
   const pieces = [newest];
   let chars = newest.length;
-  for (let i = earlier.length - 1; i >= 0 && chars < TELLING_CHARS; i--) {
+  for (let i = earlier.length - 1; i >= 0 && chars < SELF_CONTAINED_CHARS; i--) {
     const turn = earlier[i] ?? '';
     pieces.unshift(turn);
     chars += turn.length;
@@ -113,10 +113,10 @@ function taskOf(newest: string, earlier: readonly string[], system: string): str
   return joinText([...pieces, system]);
 }
 
-/** As far as it is read. */
+/** The part of an earlier turn that is read. */
 interface EarlierTurn {
   readonly text: string;
-  /** The same, without code that something was to be done with. */
+  /** The same without code to be worked on. */
   readonly task: string;
 }
 
@@ -125,22 +125,22 @@ function readEarlierTask(turn: string, kept: string): string {
   return task === undefined ? kept : headAndTail(task, EARLIER_TURN_CHARS);
 }
 
-/** What users said, as far as it is read. */
+/** The user turns, as far as they are read. */
 interface Turns {
   /** The beginnings and ends of earlier turns, oldest first. */
   readonly earlier: readonly EarlierTurn[];
-  /** The newest turn, bounded. */
+  /** The newest turn, cut to size. */
   readonly newest: string;
-  /** The same, as far as boilerplate was looked for. */
+  /** The newest turn before it is cut to size, as `stripBoilerplate` returned it. */
   readonly whole: string;
-  /** Characters of all of it. */
+  /** Characters of the newest turn. */
   readonly chars: number;
-  /** Characters that are left of what may be read in all. */
+  /** Characters left for the system prompt. */
   readonly room: number;
 }
 
-function readTurns({ messages }: Conversation, census: Census): Turns {
-  const lone = census.turns <= 1 && census.systemChars === 0;
+function readTurns({ messages }: Conversation, counts: Counts): Turns {
+  const isAlone = counts.turns <= 1 && counts.systemChars === 0;
   let room = MAX_DEMAND_CHARS;
   let newest = '';
   let whole = '';
@@ -155,23 +155,23 @@ function readTurns({ messages }: Conversation, census: Census): Turns {
     const turn = stripBoilerplate(texts);
     if (turn === '') continue;
     const isNewest = newest === '';
-    const share = isNewest ? room - (lone ? 0 : CONTEXT_CHARS) : EARLIER_TURN_CHARS;
+    const share = isNewest ? room - (isAlone ? 0 : CONTEXT_CHARS) : EARLIER_TURN_CHARS;
     const kept = headAndTail(turn, Math.min(share, room));
     room -= kept.length;
     if (isNewest) {
       newest = kept;
       whole = turn;
-      chars = Math.max(turn.length, lengthBeyond(texts));
+      chars = Math.max(turn.length, unstrippedLength(texts));
     } else earlier.push({ text: kept, task: readEarlierTask(turn, kept) });
   }
   return { earlier: earlier.reverse(), newest, whole, chars, room };
 }
 
-type Census = Omit<Demand, keyof Asked>;
-type Counts = { -readonly [K in keyof Census]: Census[K] };
+type Counts = Omit<Demand, keyof TaskParts>;
+type MutableCounts = { -readonly [K in keyof Counts]: Counts[K] };
 
-function countParts(conversation: Conversation): Census {
-  const census = {
+function countParts(conversation: Conversation): Counts {
+  const counts = {
     turns: 0,
     systemChars: 0,
     toolResultChars: 0,
@@ -184,29 +184,29 @@ function countParts(conversation: Conversation): Census {
   };
   let newestChars = 0;
   for (const message of conversation.messages) {
-    const mediaBefore = census.images + census.audios + census.files;
-    const chars = countMessage(message, census);
-    if (message.role === 'system') census.systemChars += chars;
-    else if (message.role === 'tool') countToolMessage(census, chars);
-    else census.contextChars += chars;
-    const media = census.images + census.audios + census.files - mediaBefore;
+    const mediaBefore = counts.images + counts.audios + counts.files;
+    const chars = countMessage(message, counts);
+    if (message.role === 'system') counts.systemChars += chars;
+    else if (message.role === 'tool') countToolMessage(counts, chars);
+    else counts.contextChars += chars;
+    const media = counts.images + counts.audios + counts.files - mediaBefore;
     if (message.role === 'user' && (chars > 0 || media > 0)) {
-      census.turns += 1;
+      counts.turns += 1;
       newestChars = chars;
     }
   }
-  census.contextChars -= newestChars;
-  return census;
+  counts.contextChars -= newestChars;
+  return counts;
 }
 
-/** In OpenAI's dialect a tool's result may be plain text of a message whose role says what it is. */
-function countToolMessage(census: Counts, chars: number): void {
-  census.toolResults += 1;
-  census.toolResultChars += chars;
+/** In OpenAI's dialect a tool's result may be plain text of a message with the role `tool`. */
+function countToolMessage(counts: MutableCounts, chars: number): void {
+  counts.toolResults += 1;
+  counts.toolResultChars += chars;
 }
 
 /** Adds a message's parts to the counts and returns its characters of plain text. */
-function countMessage(message: Message, census: Counts): number {
+function countMessage(message: Message, counts: MutableCounts): number {
   let chars = 0;
   for (const part of message.parts) {
     switch (part.kind) {
@@ -214,20 +214,20 @@ function countMessage(message: Message, census: Counts): number {
         chars += part.text.length;
         break;
       case 'image':
-        census.images += 1;
+        counts.images += 1;
         break;
       case 'audio':
-        census.audios += 1;
+        counts.audios += 1;
         break;
       case 'file':
-        census.files += 1;
+        counts.files += 1;
         break;
       case 'tool_call':
-        census.toolCalls += 1;
+        counts.toolCalls += 1;
         break;
       case 'tool_result':
-        census.toolResults += 1;
-        census.toolResultChars += part.text.length;
+        counts.toolResults += 1;
+        counts.toolResultChars += part.text.length;
         break;
       case 'refusal':
         break;
@@ -242,14 +242,14 @@ function textsOf(message: Message): string[] {
   return texts;
 }
 
-/** @param chars - of a material that is given back, in a turn like `turn` */
-function lengthGivenBack(chars: number, turn: string): AskedLength {
+/** @param chars - of material that is translated or rewritten; `turn` tells its tokens per character */
+function rewrittenLengthOf(chars: number, turn: string): AskedLength {
   const tokens = (chars / turn.length) * estimateTextTokens([turn]);
-  return askedAround(GIVEN_BACK.least * tokens, GIVEN_BACK.most * tokens);
+  return askedAround(REWRITTEN_LENGTH.least * tokens, REWRITTEN_LENGTH.most * tokens);
 }
 
-/** Characters of a turn of which `stripBoilerplate` reads only a part; 0 when it reads all. */
-function lengthBeyond(texts: readonly string[]): number {
+/** Characters of a turn that `stripBoilerplate` reads only in part; 0 if it reads all of it. */
+function unstrippedLength(texts: readonly string[]): number {
   const chars = texts.reduce((sum, text) => sum + text.length, 0);
   return chars > MAX_TURN_CHARS ? chars : 0;
 }
@@ -260,7 +260,7 @@ function systemStart(conversation: Conversation, chars: number): string {
   return stripBoilerplate(textsOf(system)).slice(0, chars);
 }
 
-/** Two thirds from the head, a third from the tail: instructions stand before or after what they are about. */
+/** Two thirds from the head, a third from the tail: instructions come before or after what they are about. */
 function headAndTail(text: string, chars: number): string {
   if (text.length <= chars) return text;
   const head = Math.floor((2 * chars) / 3);

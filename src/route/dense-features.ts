@@ -13,7 +13,7 @@ import { readToolbox } from './toolbox.js';
 import type { Toolbox } from './toolbox.js';
 import { isOfWorkbench } from './workbench.js';
 
-/** The order of `Features.dense`. Artefacts are trained on it, so a change here asks for new ones. */
+/** The order of `Features.dense`. Artefacts are trained on it, so a change here requires new ones. */
 export const FEATURE_NAMES = [
   'log_chars',
   'log_words',
@@ -74,7 +74,7 @@ export const FEATURE_NAMES = [
 
 type FeatureName = (typeof FEATURE_NAMES)[number];
 
-/** Features that decide how to predict. Graded prompts do not tell what they say of a demand, so no network reads them. */
+/** Features that no network reads, because graded prompts do not show their effect; some select how to predict. */
 export const UNREAD_FEATURES: readonly FeatureName[] = [
   'log_context_chars',
   'log_system_chars',
@@ -85,31 +85,31 @@ export const UNREAD_FEATURES: readonly FeatureName[] = [
   'workbench',
 ];
 
-/** From here to the end features describe the tools that are offered; without any they are 0 and say nothing. */
+/** From here to the end, features describe the offered tools; without tools they are 0 and carry no information. */
 export const FIRST_TOOL_FEATURE = FEATURE_NAMES.indexOf('log_parameters');
 
-/** Where each feature stands. */
+/** Index of each feature. */
 const AT = Object.fromEntries(FEATURE_NAMES.map((name, index) => [name, index])) as Readonly<
   Record<FeatureName, number>
 >;
 
-/** How many of the dense features say something of their request; the rest are about tools, and none is offered. */
+/** How many of the dense features carry information: all, or without tools those before the tool features. */
 export function telling(dense: Float32Array): number {
   const offersTools = (dense[AT.log_tools] ?? 0) > 0;
   return offersTools ? dense.length : Math.min(dense.length, FIRST_TOOL_FEATURE);
 }
 
-/** How much of what is asked is not in English, 0 to 1. */
+/** Share of the task that is not in English, 0 to 1. */
 export function foreignShare(dense: Float32Array): number {
   return dense[AT.foreign] ?? 0;
 }
 
-/** Whether a coding agent asks. */
+/** Whether the request comes from a coding agent. */
 export function isOfAgent(dense: Float32Array): boolean {
   return (dense[AT.workbench] ?? 0) > 0.5;
 }
 
-/** What a text is made of. */
+/** The analysis of one text. */
 export interface ReadText {
   readonly statistics: TextStatistics;
   readonly notation: Notation;
@@ -118,16 +118,16 @@ export interface ReadText {
   readonly maths: number;
 }
 
-/** A request, read. */
-interface ReadRequest {
+/** A request with what was extracted from it. */
+interface AnalysedRequest {
   readonly conversation: Conversation;
   readonly demand: Demand;
-  /** Of `demand.task`. */
+  /** The analysis of `demand.task`. */
   readonly asked: ReadText;
 }
 
-/** Measures a request: finite numbers between 0 and 2, in `FEATURE_NAMES` order. */
-export function measureRequest({ conversation, demand, asked }: ReadRequest): Float32Array {
+/** Computes the dense features of a request: finite numbers between 0 and 2, in `FEATURE_NAMES` order. */
+export function measureRequest({ conversation, demand, asked }: AnalysedRequest): Float32Array {
   const dense = new Float32Array(FEATURE_NAMES.length);
   describeSize(dense, conversation, demand);
   describeText(dense, asked.statistics, asked.language);
@@ -140,7 +140,7 @@ export function measureRequest({ conversation, demand, asked }: ReadRequest): Fl
 
 const SCHEMA_LEVEL = { text: 0, json_object: 0.5, json_schema: 1 } as const;
 
-/** Everything that is large or small, whatever it says. */
+/** Sizes and counts that do not depend on the words. */
 function describeSize(dense: Float32Array, conversation: Conversation, demand: Demand): void {
   const { tools, format } = conversation;
   const { task, taskChars } = demand;
@@ -202,7 +202,7 @@ function describeQuantities(dense: Float32Array, quantities: Quantities): void {
   dense[AT.log_commands] = logScale(quantities.commands);
   dense[AT.log_decimals] = logScale(quantities.decimals);
   dense[AT.log_distinct_numbers] = logScale(quantities.distinctNumbers);
-  // A number's size tells by its digits, and of them the first few.
+  // Twice logarithmic: the number of digits matters, and less so the more there are.
   dense[AT.largest_number] = Math.log1p(Math.log1p(quantities.largestNumber)) / 2;
   dense[AT.log_item_chars] = logScale(quantities.itemChars);
   dense[AT.numeric_items] = quantities.numericItems;
@@ -227,7 +227,7 @@ function logScale(count: number): number {
   return Math.min(2, Math.log1p(count) / 10);
 }
 
-/** 0 for 0, 0.39 for 1, towards 1: the first of its kind says most. */
+/** 0 for 0, 0.39 for 1, towards 1: the first of its kind counts most. */
 function saturate(count: number): number {
   return 1 - Math.exp(-count / 2);
 }

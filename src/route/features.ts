@@ -10,11 +10,11 @@ import { readMaths, readNotation } from './notation.js';
 import { readStatistics } from './text-statistics.js';
 import { estimateTokens } from './token-estimate.js';
 
-/** What a request says about itself, before any model is looked at. */
+/** What is known of a request before any model is considered. */
 export interface Features {
-  /** The turns that carry the demand, boilerplate and tool dumps stripped. */
+  /** The turns that carry the demand, without boilerplate and tool output. */
   readonly text: string;
-  /** What is embedded: `text` without code or a long text that something is to be done with. */
+  /** What is embedded: `text` without material (a long text or code to be worked on). */
   readonly task: string;
   /** Estimated tokens of the whole input: messages, tools and schema. */
   readonly inputTokens: number;
@@ -24,7 +24,7 @@ export interface Features {
   readonly code: number;
   /** How mathematical the text is, 0 to 1. */
   readonly maths: number;
-  /** Characters of a text that the newest turn brings along to have something done with it; 0 for none. */
+  /** Characters of a text or code in the newest turn that is to be worked on; 0 for none. */
   readonly materialChars: number;
   /** User turns in the conversation. */
   readonly turns: number;
@@ -34,29 +34,29 @@ export interface Features {
   readonly format: OutputFormat;
   /** Capabilities without which a model cannot serve the request. */
   readonly needs: readonly Capability[];
-  /** What only some providers can read; absent for nothing. */
+  /** Parts that only some providers can read; absent if there are none. */
   readonly bound?: readonly Binding[];
-  /** How long the answer is asked to be in words; absent where nothing is said. */
+  /** Requested length of the answer; absent if none is stated or implied. */
   readonly askedLength?: AskedLength;
-  /** The client's own cap on the answer, `null` for none. */
+  /** The client's limit on output tokens; `null` for none. */
   readonly maxOutputTokens: number | null;
   /** The numbers the predictor reads beside the embedding, in `FEATURE_NAMES` order. */
   readonly dense: Float32Array;
-  /** What an encoder of the operator's makes of `task`, as it came; see `PromptReader`. Absent where none was asked. */
+  /** Vector of `task` by the operator's encoder, unchanged; see `PromptReader`. Absent without an encoder. */
   readonly encoded?: Float32Array;
 }
 
 /**
- * Reads a conversation for everything the router goes by.
+ * Extracts the features that the router decides by.
  *
- * Pure, and quick whatever the client sends: all that is costly looks at a bounded sample. Every
+ * Pure, and fast whatever the client sends: everything costly reads a bounded sample. Every
  * number of `dense` is finite and lies between 0 and 2.
  */
 export function readFeatures(conversation: Conversation): Features {
   const demand = readDemand(conversation);
   const { text, task } = demand;
   const asked = readText(task);
-  // Rules may ask about the material as well.
+  // Rules see the material as well.
   const whole = demand.materialChars === 0 ? asked : readText(text);
   const inputTokens = estimateTokens(conversation);
   return {
@@ -93,7 +93,7 @@ function readText(text: string): ReadText {
 function readNeeds(conversation: Conversation, demand: Demand): Capability[] {
   const offered = conversation.tools.length > 0;
   const needs: Capability[] = [];
-  // A history of tool calls must be understood even when no tool is offered any more.
+  // A history with tool calls needs a model with tools even if the request offers none.
   if (offered || demand.toolCalls > 0 || demand.toolResults > 0) needs.push('tools');
   if (offered && conversation.parallelTools === true) needs.push('parallel_tools');
   if (demand.images > 0) needs.push('vision');

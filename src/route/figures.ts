@@ -1,8 +1,8 @@
-/** How a figure is written, in as few digits as tell it from another. */
+/** How a number is formatted, with as few digits as tell it from another. */
 export interface FigureForm {
-  /** Digits that are written at least. */
+  /** Minimum number of digits. */
   readonly digits: number;
-  /** What the last of so many digits is worth. */
+  /** Value of one unit in the last digit. */
   unit(value: number, digits: number): number;
   write(value: number, digits: number): string;
 }
@@ -14,40 +14,40 @@ export const SHARE: FigureForm = {
   write: (value, digits) => value.toFixed(digits),
 };
 
-/** What is not limited. */
-const ANY = 'any price';
+/** Text for an infinite value. */
+const UNLIMITED = 'any price';
 
 export const USD: FigureForm = {
   digits: 3,
   unit: (value, digits) => 10 ** (Math.floor(Math.log10(value)) - digits + 1),
-  write: (value, digits) => (Number.isFinite(value) ? `$${value.toPrecision(digits)}` : ANY),
+  write: (value, digits) => (Number.isFinite(value) ? `$${value.toPrecision(digits)}` : UNLIMITED),
 };
 
 export const MILLISECONDS: FigureForm = {
   digits: 0,
   unit: (_value, digits) => 10 ** -digits,
-  write: (value, digits) => (Number.isFinite(value) ? `${value.toFixed(digits)} ms` : ANY),
+  write: (value, digits) => (Number.isFinite(value) ? `${value.toFixed(digits)} ms` : UNLIMITED),
 };
 
-/** A figure as it is written, beside the one it stands for. */
+/** A formatted number and its exact value. */
 export interface WrittenFigure {
-  /** Exactly what is written. */
+  /** The value as formatted. */
   readonly value: number;
   /** `0.919 instead of 0.908`. */
   readonly text: string;
 }
 
-/** Further digits than this tell nobody anything. */
-const MOST_FURTHER_DIGITS = 6;
-/** Of a unit: what rounding may have done to a threshold. */
+/** Digits that are added at most: more would tell nobody anything. */
+const MAX_EXTRA_DIGITS = 6;
+/** Share of a unit by which rounding may have moved a threshold. */
 const ROUNDING = 1e-6;
 
 /**
- * The figures next to a threshold, seen from the present one, that can be written in few digits: the first reaches it, the second
- * is past it. Whoever changes the figure to what is written has crossed the threshold.
+ * The first two values with few digits at or beyond a threshold, seen from the current value: the first reaches it, the second
+ * is past it. Changing the current value to the formatted one crosses the threshold.
  *
- * @param from - not the threshold itself; infinite where there is no such figure
- * @returns none where it takes too many digits to tell them from the present one
+ * @param from - the current value, not equal to the threshold; infinite if there is none
+ * @returns empty if it takes too many digits to tell them from the current value
  */
 export function figuresPast(
   form: FigureForm,
@@ -55,15 +55,15 @@ export function figuresPast(
   from: number,
 ): readonly WrittenFigure[] {
   const direction = threshold > from ? 1 : -1;
-  for (let digits = form.digits; digits <= form.digits + MOST_FURTHER_DIGITS; digits++) {
+  for (let digits = form.digits; digits <= form.digits + MAX_EXTRA_DIGITS; digits++) {
     const unit = form.unit(threshold, digits);
     const units = direction * Math.ceil((direction * threshold) / unit - ROUNDING);
-    const present = form.write(from, digits);
+    const current = form.write(from, digits);
     const figures = [units, units + direction].map((count) => {
       const written = form.write(count * unit, digits);
-      return { value: numberIn(written), text: `${written} instead of ${present}`, written };
+      return { value: numberIn(written), text: `${written} instead of ${current}`, written };
     });
-    if (figures.every(({ written }) => written !== present)) return figures;
+    if (figures.every(({ written }) => written !== current)) return figures;
   }
   return [];
 }

@@ -3,40 +3,40 @@ import { heuristicPredictor } from './heuristic.js';
 import type { Ability, Prediction, Predictor } from './predictor.js';
 import type { Lack } from './prompt-reader.js';
 
-/** What predicts, and what takes its place. */
+/** The predictor and its replacement. */
 export interface ForecastParts {
   readonly predictor: Predictor;
-  /** Predicts where features lack what `predictor` needs; `null`, as when absent, where it needs nothing more. */
+  /** Used if features lack the vector that `predictor` needs; `null` or absent if it needs none. */
   readonly standIn?: Predictor | null | undefined;
-  /** Why the predictor is not the one that was asked for; `null` when it is. */
+  /** Why the predictor is not the configured one; `null` if it is. */
   readonly degraded: string | null;
-  /** Told when the predictor throws: once per request, so count it and log changes. */
+  /** Called whenever the predictor throws: once per request, so count it and log changes only. */
   readonly onPredictorFault: (error: unknown) => void;
 }
 
-/** A prediction, by whom it was made, and what kept it from being better. */
+/** A prediction, the predictor that made it, and why it is degraded. */
 export interface Forecast {
   readonly prediction: Prediction;
   readonly degraded: string | null;
-  /** The heuristic's predictions go by the name of the predictor that failed. */
+  /** For predictions of the heuristic after a failure, the predictor that failed. */
   readonly by: Predictor;
 }
 
-/** A predictor, and what it knows of the models to choose from. */
-interface KnowingPredictor {
+/** A predictor with its abilities of the models to choose from. */
+interface PredictorWithAbilities {
   readonly predictor: Predictor;
   readonly abilities: readonly Ability[];
 }
 
-/** Always predicts: where the predictor cannot, something simpler does, and the decision says so. */
+/** Predicts with the predictor, or if it cannot with a simpler one; `degraded` says so. */
 export class Forecaster {
-  /** What the predictor knows of the models. */
+  /** The predictor's abilities of the models. */
   readonly abilities: readonly Ability[];
   readonly #parts: ForecastParts;
-  readonly #heuristic: KnowingPredictor;
-  readonly #standIn: KnowingPredictor | null;
+  readonly #heuristic: PredictorWithAbilities;
+  readonly #standIn: PredictorWithAbilities | null;
 
-  /** @param abilitiesBy - what a predictor knows of the models to choose from */
+  /** @param abilitiesBy - makes a predictor's abilities of the models to choose from */
   constructor(parts: ForecastParts, abilitiesBy: (predictor: Predictor) => readonly Ability[]) {
     const { predictor, standIn = null } = parts;
     const heuristic = heuristicPredictor();
@@ -46,7 +46,7 @@ export class Forecaster {
     this.#standIn = standIn && { predictor: standIn, abilities: abilitiesBy(standIn) };
   }
 
-  /** @param lack - why the features lack what the predictor needs; `null` where they do not */
+  /** @param lack - why the features lack the vector that the predictor needs; `null` if they do not */
   of(features: Features, lack: Lack | null): Forecast {
     try {
       if (lack !== null && this.#standIn !== null) {

@@ -2,15 +2,15 @@ import { NEW_PROGRAM } from './material.js';
 import type { Material } from './material.js';
 import { isCodeLine } from './notation.js';
 
-/** Characters of what is asked, at most: a longer one states a problem, and its code is a part of that. */
-const MOST_ASKED = 600;
-/** Characters of code, at least: a shorter one hardly tells. */
-const SHORTEST_CODE = 60;
-/** Code that no fence marks is looked at so far, in characters, and has so large a share of lines of code. */
-const LOOKED_AT = 2000;
-const LEAST_CODE = 0.6;
-/** Below so many characters a turn asks for nothing by itself, and the system prompt says what to do with code. */
-const SHORTEST_ASK = 24;
+/** Longest task, in characters: a longer one states a problem that the code is a part of. */
+const MAX_TASK_CHARS = 600;
+/** Shortest code, in characters. */
+const MIN_CODE_CHARS = 60;
+/** Characters of a code span that are sampled, and the least share of them in lines of code. */
+const SAMPLE_CHARS = 2000;
+const MIN_CODE_SHARE = 0.6;
+/** A shorter task asks for nothing by itself: the system prompt has to say what to do with the code. */
+const MIN_TASK_CHARS = 24;
 
 const FENCE = '```';
 const DATA_LINE = /^\s*(?:"[^"]{0,100}"\s*:|"[^"]{0,100}",?$|[{}[\]]+,?$|-?[\d.]+,$)/;
@@ -19,8 +19,8 @@ const COMMENT_LINE = /^\s*(?:\/[/*]|\*\/)|^\s+\*(?: |$)/;
 const LOG_LINE =
   /^(?:[[(]?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[[(]?(?:debug|info|warn(?:ing)?|error|fatal|trace)\b[\]):| ]|\s+at \S+ ?\(|traceback \(|\s+file ")/i;
 
-/** What is done with code that is there, by those who work on it. For texts in small letters, like the others. */
-const WORK = new RegExp(
+/** Work on existing code. For lower-case texts, like the other patterns. */
+const CODE_TASK = new RegExp(
   [
     String.raw`\b(?:write|add|generate|create|need|cover)\b[^.?!\n]{0,60}\b(?:tests?|specs?|docs|docstrings?|comments?|types?|hints?|annotations?|logging|validation|error handling)\b`,
     String.raw`\b(?:unit|jest|pytest|integration) tests?\b`,
@@ -38,96 +38,97 @@ const WORK = new RegExp(
   ].join('|'),
   'u',
 );
-/** What is asked of somebody who runs a program in the head, or who has yet to write it. */
-const PROBLEM =
+/** Exercises: predicting the output of a program, or completing one. */
+const EXERCISE =
   /\bwhat (?:is|will|would|does|do|gets?|are)\b[^?]{0,80}\b(?:output|print|return|evaluate|value|result|exception)|\b(?:predict|give|provide|compute|determine)\b[^.?!]{0,40}\boutput|\b(?:output|outputs|printed|prints)\b[^.]{0,30}\?|\b(?:complete|finish|implement|fill in|solve|decode)\b|\bassert|\bexample 1\b|\binput:|\[asy\]|\\(?:frac|begin)/;
-/** Work whose result is the code again, or as much of it. */
-const GIVES_BACK =
+/** Work whose result is about as long as the code. */
+const REWRITES =
   /\b(?:write|add|generate|create|need|cover)\b[^.?!\n]{0,60}\b(?:tests?|specs?|docs|docstrings?|comments?|types?|hints?|annotations?|logging|validation|error handling)\b|\b(?:refactor|clean (?:\w+ )?up|simplif|restructure|moderni[sz]|reformat|rename|convert|translat|port|migrat|rewrit|fix|optimi[sz]|faster|umschreib|refaktor|convertis|explicitement)|(?:^|[\n.:;] ?|\b(?:please|and|you) )(?:add|change|modify|update|extend|remove|replace|support|make)\b|重构|修复|优化|转换|リファクタ|修正|변환|수정/;
 
 /**
- * Tells what is asked from the code that it is asked of: code to be tested, reviewed, explained, changed, or turned into another
- * language; data and logs as well, if something is said that is done with such.
+ * Separates the task of a turn from the code that it is about: code to be tested, reviewed, explained, changed or translated to
+ * another language; also data and logs, if the task names such work.
  *
- * Code makes graded prompts hard, because there it is the problem: what does it return, what is to be written behind it? Such
- * prompts, and ones that state a problem at length, are none of these.
+ * In graded prompts, code makes a prompt hard because it is the problem itself: what does it return, how does it continue? For such
+ * prompts, and for ones that state a problem at length, the result is `null`.
  *
- * @param turn - the user's
- * @param system - the beginning of the system prompt, which may say what to do with code
- * @returns `null` where no code is given, or nothing is asked of it
+ * @param turn - a user turn
+ * @param system - the beginning of the system prompt, which may say what to do with the code
+ * @returns `null` if there is no code, or no task about it
  */
 export function readGivenCode(turn: string, system = ''): Material | null {
-  const span = givenSpan(turn);
-  if (span === null || span.end - span.start < SHORTEST_CODE) return null;
+  const span = codeSpan(turn);
+  if (span === null || span.end - span.start < MIN_CODE_CHARS) return null;
   const task = `${turn.slice(0, span.start).trim()}\n${turn.slice(span.end).trim()}`.trim();
-  if (task.length > MOST_ASKED) return null;
-  const asksNothing = task.length < SHORTEST_ASK;
+  if (task.length > MAX_TASK_CHARS) return null;
+  const asksNothing = task.length < MIN_TASK_CHARS;
   const asked = (asksNothing ? `${task}\n${system}` : task).toLowerCase();
-  if (isProblem(asked)) return null;
-  if ((asksNothing || !span.isCode) && !WORK.test(asked)) return null;
-  return { task, chars: span.end - span.start, isGivenBack: GIVES_BACK.test(asked) };
+  if (isExercise(asked)) return null;
+  if ((asksNothing || !span.isCode) && !CODE_TASK.test(asked)) return null;
+  return { task, chars: span.end - span.start, isGivenBack: REWRITES.test(asked) };
 }
 
-function isProblem(asked: string): boolean {
-  return PROBLEM.test(asked) || NEW_PROGRAM.test(asked);
+function isExercise(asked: string): boolean {
+  return EXERCISE.test(asked) || NEW_PROGRAM.test(asked);
 }
 
 interface Span {
   readonly start: number;
   readonly end: number;
-  /** Whether it is nothing but code for certain: formulas and puzzles look alike. */
+  /** Whether it is certainly code: formulas and puzzles may look like code. */
   readonly isCode: boolean;
 }
 
-function givenSpan(turn: string): Span | null {
-  // Code has lines.
+function codeSpan(turn: string): Span | null {
+  // Code has several lines.
   if (!turn.includes('\n')) return null;
   return fencedSpan(turn) ?? diffSpan(turn) ?? plainSpan(turn);
 }
 
-/** From the first fence to behind the last. */
+/** From the first fence to the end of the last. */
 function fencedSpan(turn: string): Span | null {
   const start = turn.indexOf(FENCE);
-  if (start < 0 || start > MOST_ASKED) return null;
+  if (start < 0 || start > MAX_TASK_CHARS) return null;
   const last = turn.lastIndexOf(FENCE);
   const end = last > start ? last + FENCE.length : turn.length;
-  const isCode = codeShare(turn.slice(start, Math.min(end, start + LOOKED_AT))) >= LEAST_CODE;
+  const isCode =
+    codeShare(turn.slice(start, Math.min(end, start + SAMPLE_CHARS))) >= MIN_CODE_SHARE;
   return { start, end, isCode };
 }
 
-/** From the header of a difference between two versions to the end. */
+/** From the header of a diff to the end. */
 function diffSpan(turn: string): Span | null {
-  const start = turn.slice(0, MOST_ASKED).search(DIFF_HEADER);
+  const start = turn.slice(0, MAX_TASK_CHARS).search(DIFF_HEADER);
   return start < 0 ? null : { start, end: turn.length, isCode: true };
 }
 
-/** From the first line of code to the last, if most lines between are such. */
+/** From the first line of code to the last, if most text between them is code. */
 function plainSpan(turn: string): Span | null {
-  const start = firstGivenLine(turn);
+  const start = firstCodeLine(turn);
   if (start < 0) return null;
-  const end = behindLastGivenLine(turn);
+  const end = lastCodeLineEnd(turn);
   if (end <= start) return null;
-  const share = codeShare(turn.slice(start, Math.min(end, start + LOOKED_AT)));
-  return share < LEAST_CODE ? null : { start, end, isCode: false };
+  const share = codeShare(turn.slice(start, Math.min(end, start + SAMPLE_CHARS)));
+  return share < MIN_CODE_SHARE ? null : { start, end, isCode: false };
 }
 
-/** Where the first line of code begins; -1 for none where what is asked may end. */
-function firstGivenLine(turn: string): number {
+/** Start of the first line of code within the longest task; -1 for none. */
+function firstCodeLine(turn: string): number {
   let start = 0;
-  while (start <= Math.min(MOST_ASKED, turn.length - 1)) {
+  while (start <= Math.min(MAX_TASK_CHARS, turn.length - 1)) {
     const found = turn.indexOf('\n', start);
     const end = found < 0 ? turn.length : found;
-    if (isGivenLine(turn.slice(start, end))) return start;
+    if (isCodeLike(turn.slice(start, end))) return start;
     start = end + 1;
   }
   return -1;
 }
 
-function behindLastGivenLine(turn: string): number {
+function lastCodeLineEnd(turn: string): number {
   let end = turn.length;
-  while (end > Math.max(0, turn.length - MOST_ASKED)) {
+  while (end > Math.max(0, turn.length - MAX_TASK_CHARS)) {
     const start = turn.lastIndexOf('\n', end - 1) + 1;
-    if (isGivenLine(turn.slice(start, end))) return end;
+    if (isCodeLike(turn.slice(start, end))) return end;
     end = start - 1;
   }
   return end;
@@ -140,12 +141,12 @@ function codeShare(text: string): number {
   for (const line of text.split('\n')) {
     const { length } = line.trim();
     all += length;
-    if (isGivenLine(line)) code += length;
+    if (isCodeLike(line)) code += length;
   }
   return all === 0 ? 0 : code / all;
 }
 
-/** Whether a line is one of code, of data, of a log or of a stack trace. */
-function isGivenLine(line: string): boolean {
+/** Whether a line is code, data, or part of a log or a stack trace. */
+function isCodeLike(line: string): boolean {
   return isCodeLine(line) || COMMENT_LINE.test(line) || DATA_LINE.test(line) || LOG_LINE.test(line);
 }

@@ -4,81 +4,81 @@ import { NearestFew } from './nearest-few.js';
 
 /** Sizes of a memory. */
 export interface MemoryShape {
-  /** Numbers by which prompts are compared. */
+  /** Dimensions of the vectors that prompts are compared by. */
   readonly dims: number;
-  /** Groups of prompts that lie together; a look-up reads a few of them. */
+  /** Cells (clusters of prompts); a look-up reads a few of them. */
   readonly cells: number;
   readonly rows: number;
-  /** Graded answers to all of the rows. */
+  /** Graded answers of all rows. */
   readonly answers: number;
 }
 
-/** Prompts whose answers were graded, cell after cell, and what was unexpected of the grades. */
+/** Prompts with graded answers, cell after cell, and by how much the grades differ from the network's expectation. */
 export interface MemoryTables {
-  /** From the network's input to the numbers prompts are compared by, shape [dims, inputs]. */
+  /** Projection of the network's input to the compared vectors, shape [dims, inputs]. */
   readonly projection: Float32Array;
   /** Unit vectors, shape [cells, dims]. */
   readonly cellCentres: Float32Array;
-  /** For each cell the number of the first row behind it. */
+  /** For each cell the index after its last row. */
   readonly cellEnds: Int32Array;
   /** Unit vectors in 127ths, shape [rows, dims]. */
   readonly vectors: Int8Array;
-  /** For each row the number of the first answer behind its own. */
+  /** For each row the index after its last answer. */
   readonly answerEnds: Int32Array;
-  /** Who gave each answer, as an index into the models with graded answers. */
+  /** The model of each answer, as an index into the models with graded answers. */
   readonly answerModels: Int32Array;
-  /** The grade less what the network expects, in 127ths, shape [answers]. */
+  /** Grade minus the network's expectation, in 127ths, shape [answers]. */
   readonly surprises: Int8Array;
   /**
-   * Variance of what the network expects, p (1 − p), in 508ths, shape [answers]. Negative for a grade that says something of its
-   * model alone, not of how hard the prompt is.
+   * Variance of the expected grade, p (1 − p), in 508ths, shape [answers]. Negative for a grade that says something about its model
+   * alone, not about the difficulty of the prompt.
    */
   readonly variances: Int8Array;
 }
 
-/** Answers that some models gave to the prompts of a memory. */
+/** Answers of some models to the prompts of a memory. */
 export interface SomeAnswers {
-  /** For each row the number of the first answer behind its own. */
+  /** For each row the index after its last answer. */
   readonly ends: Int32Array;
-  /** Model, surprise and variance in one number: what lies side by side is fetched at once. */
+  /** Model, surprise and variance packed into one integer, for locality. */
   readonly answers: Int32Array;
 }
 
-/** What the memory holds of prompts like the one asked about. Reused by the next call. */
+/** What the memory holds about prompts similar to the given one. Reused by the next call. */
 export interface Recollection {
-  /** 0 for a prompt unlike all that were graded, 1 for one among them: how far to trust what was learnt of them. */
+  /** Similarity to the graded prompts, 0 to 1: how far to trust what was learnt from them. */
   closeness: number;
-  /** As `closeness`, by a looser measure. */
+  /** As `closeness`, with lower thresholds. */
   kinship: number;
-  /** Log-odds by which such prompts were easier than the network expects, for any model. */
+  /** Log-odds by which similar prompts were easier than the network expects, for any model. */
   shift: number;
   /**
-   * Of each model that was asked about: how many such prompts it was graded on, each counting as much as it is like this one, and
-   * the sums over these answers of surprise and of variance, in the steps of `MemoryTables`; shape [models, 3].
+   * For each model that was asked about: the number of its graded answers to similar prompts, weighted by similarity, and
+   * the weighted sums of their surprise and variance, in the steps of `MemoryTables`; shape [models, 3].
    */
   readonly byModel: Float64Array;
 }
 
 const SUMS = 3;
 
-/** So many of the most alike prompts are asked for their answers. */
+/** Nearest prompts whose answers are used. */
 const NEIGHBOURS = 32;
-/** So many cells are read, in which nearly all of them lie. */
+/** Nearest cells that are read; they hold nearly all of the nearest prompts. */
 const CELLS_READ = 3;
-/** Likeness to the prompt is the mean cosine of so many nearest. */
-const LIKENESS_OF = 8;
-/** Likeness from which closeness rises from 0 and has reached 1; chosen by leaving sets out of training. */
-const FAR_LIKENESS = 0.6;
-const CLOSE_LIKENESS = 0.9;
-/** As above, for kinship. */
-const STRANGE_LIKENESS = 0.55;
-const KIN_LIKENESS = 0.75;
-/** A neighbour that is so much less alike than the nearest counts a third. */
-const FALL = 0.1;
-/** Cosines from which a neighbour begins to count, and counts wholly. */
-const FAINT_COSINE = 0.5;
-const CLEAR_COSINE = 0.9;
-/** Variance of grades that surprise is measured against beforehand: four answers' worth. */
+/** Similarity is the mean cosine of this many nearest prompts. */
+const SIMILARITY_ROWS = 8;
+/** Similarity at which closeness starts to rise from 0, and at which it reaches 1; chosen by leaving sets out of training. */
+const CLOSENESS_FROM = 0.6;
+const CLOSENESS_FULL = 0.9;
+/** The same for kinship. */
+const KINSHIP_FROM = 0.55;
+const KINSHIP_FULL = 0.75;
+/** A neighbour's weight falls to 1/e at this difference of cosine from the nearest. */
+const WEIGHT_DECAY = 0.1;
+/** Cosines at which a neighbour begins to count, and counts fully. */
+const COSINE_FROM = 0.5;
+const COSINE_FULL = 0.9;
+/** Prior variance that shrinks the surprise: that of about four answers. */
 const PRIOR_VARIANCE = 0.8;
 /** Steps of `MemoryTables.vectors`, `surprises`, and `variances`. */
 export const VECTOR_STEPS = 127;
@@ -86,9 +86,9 @@ export const SURPRISE_STEPS = 127;
 export const VARIANCE_STEPS = 508;
 
 /**
- * Finds the graded prompts that a new one is most like, and what the network got wrong of them.
+ * Finds the graded prompts nearest to a new one, and the network's errors on them.
  *
- * Prompts lie in cells (an inverted file); those of the cells nearest to the new one are compared with it, so that a few
+ * An inverted-file index: only prompts of the nearest cells are compared, so a few
  * of the nearest may be missed. Holds scratch memory: a result lasts until the next call.
  */
 export class GradedMemory {
@@ -99,11 +99,11 @@ export class GradedMemory {
   readonly #point: Float32Array;
   readonly #cells = new NearestFew(CELLS_READ);
   readonly #rows = new NearestFew(NEIGHBOURS);
-  /** `sumAnswers`. */
+  /** See `sumAnswers`. */
   readonly #sums: Float64Array;
   readonly #recalled: Recollection;
 
-  /** @param models - how many models have graded answers */
+  /** @param models - number of models with graded answers */
   constructor(shape: MemoryShape, tables: MemoryTables, models: number) {
     const { projection, cellCentres, vectors } = tables;
     this.#tables = tables;
@@ -124,23 +124,23 @@ export class GradedMemory {
   }
 
   /**
-   * @param input - the network's, shape [inputs], as `writeDense` left it
-   * @param answers - of the models that are asked about, by `answersOf`
-   * @param comparable - how far the prompt can be compared with graded ones at all, 0 to 1; at 0 it is unlike all of them
+   * @param input - the network's input, shape [inputs], as written by `writeDense`
+   * @param answers - of the models to predict, from `answersOf`
+   * @param comparable - factor on closeness and kinship, 0 to 1; 0 if the prompt cannot be compared with graded ones
    */
   recall(input: Float32Array, answers: SomeAnswers, comparable = 1): Recollection {
     this.#findRows(input);
     const recalled = this.#recalled;
-    const likeness = meanOfBest(this.#rows);
-    recalled.closeness = comparable * shareOfWay(likeness, FAR_LIKENESS, CLOSE_LIKENESS);
-    recalled.kinship = comparable * shareOfWay(likeness, STRANGE_LIKENESS, KIN_LIKENESS);
+    const similarity = meanSimilarity(this.#rows);
+    recalled.closeness = comparable * ramp(similarity, CLOSENESS_FROM, CLOSENESS_FULL);
+    recalled.kinship = comparable * ramp(similarity, KINSHIP_FROM, KINSHIP_FULL);
     recalled.shift = 0;
     recalled.byModel.fill(0);
     if (recalled.closeness > 0 || recalled.kinship > 0) this.#askRows(answers);
     return recalled;
   }
 
-  /** The graded answers of some models, to be recalled; takes milliseconds. */
+  /** The graded answers of some models, for `recall`; takes milliseconds. */
   answersOf(isWanted: (model: number) => boolean): SomeAnswers {
     const { answerEnds, answerModels, surprises, variances } = this.#tables;
     const packed: number[] = [];
@@ -186,10 +186,10 @@ export class GradedMemory {
     let variance = PRIOR_VARIANCE;
     for (let k = 0; k < rows.size; k++) {
       const cosine = rows.value(k);
-      // The first that does not count is followed by none that does.
-      if (cosine <= FAINT_COSINE) break;
+      // Sorted: the following ones do not count either.
+      if (cosine <= COSINE_FROM) break;
       const weight =
-        Math.exp((cosine - nearest) / FALL) * shareOfWay(cosine, FAINT_COSINE, CLEAR_COSINE);
+        Math.exp((cosine - nearest) / WEIGHT_DECAY) * ramp(cosine, COSINE_FROM, COSINE_FULL);
       const row = rows.index(k);
       surprise += weight * (sums[2 * row] ?? 0);
       variance += weight * (sums[2 * row + 1] ?? 0);
@@ -215,8 +215,8 @@ export class GradedMemory {
 }
 
 /**
- * Log-odds that recollection adds to what the network says of a model: what it got wrong of all models on such prompts, and
- * of this model beyond that. One step of Newton's method from the network towards the grades of the neighbours.
+ * Correction of the network's log-odds for a model by the grades of similar prompts: its error for all models, and beyond that
+ * for this model. One step of Newton's method from the network towards the neighbours' grades.
  *
  * @param model - index into the models with graded answers; −1 for one that has none
  */
@@ -229,15 +229,15 @@ export function recalledLogOdds(recalled: Recollection, model: number): number {
   return closeness * (shift + own);
 }
 
-/** How many prompts like the one asked about a model was graded on, each counting as much as it is like it. */
+/** Number of a model's graded answers to similar prompts, weighted by similarity. */
 export function answersRecalled({ byModel }: Recollection, model: number): number {
   return byModel[SUMS * model] ?? 0;
 }
 
 /**
- * What all answers to a row say together of any model: surprise and variance, row after row.
+ * Sums of surprise and variance over all answers of a row, row after row.
  *
- * Many models err together on one prompt: their answers count as the root of their number.
+ * Errors of models on one prompt are correlated, so n answers count as √n.
  */
 function sumAnswers({ answerEnds, surprises, variances }: MemoryTables): Float64Array {
   const sums = new Float64Array(2 * answerEnds.length);
@@ -256,14 +256,14 @@ function sumAnswers({ answerEnds, surprises, variances }: MemoryTables): Float64
   return sums;
 }
 
-function meanOfBest(rows: NearestFew): number {
-  const count = Math.min(LIKENESS_OF, rows.size);
+function meanSimilarity(rows: NearestFew): number {
+  const count = Math.min(SIMILARITY_ROWS, rows.size);
   let sum = 0;
   for (let k = 0; k < count; k++) sum += rows.value(k);
   return count === 0 ? 0 : sum / count;
 }
 
-/** How far from `from` to `to` a value has come, 0 to 1. */
-function shareOfWay(value: number, from: number, to: number): number {
+/** Position of a value between `from` and `to`, clamped to 0 and 1. */
+function ramp(value: number, from: number, to: number): number {
   return Math.max(0, Math.min(1, (value - from) / (to - from)));
 }

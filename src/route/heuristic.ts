@@ -5,10 +5,10 @@ import { estimateStrength } from './model-strength.js';
 import type { StrengthRule } from './model-strength.js';
 import type { Ability, Prediction, Predictor } from './predictor.js';
 
-/** Middle of the road for figures this program has not measured: log-odds per log-odds. */
+/** Assumed slope (log-odds per log-odds) and variance of every benchmark, not fitted. */
 const USUAL = { slope: 0.5, variance: 1 } as const;
 
-/** How strong facts make a model, in log-odds of answering an average prompt; round figures, not fitted. */
+/** A model's strength by published facts, in log-odds of answering an average prompt; round numbers, not fitted. */
 const STRENGTH: StrengthRule = {
   mean: 1,
   variance: 2,
@@ -27,13 +27,13 @@ const STRENGTH: StrengthRule = {
   },
 };
 
-/** Log-odds that the statistics of a prompt take from every model. */
+/** Log-odds that properties of a prompt subtract for every model. */
 const DIFFICULTY = { perLogToken: 0.15, code: 0.6, maths: 1, tools: 0.4, image: 0.3 } as const;
 /** A prompt of this many tokens is neither hard nor easy for its length. */
 const USUAL_TOKENS = 60;
-/** Variance of the difficulty of prompts that look alike. */
+/** Variance of the difficulty of prompts with equal properties. */
 const PROMPT_VARIANCE = 1.5;
-/** No distance is known; the rule-based guess must not claim one. */
+/** Reported as out-of-distribution distance, which the heuristic does not know. */
 const UNKNOWN_DISTANCE = 0.5;
 const REASONING_FACTOR = 2.5;
 
@@ -44,9 +44,9 @@ interface HeuristicAbility extends Ability {
 }
 
 /**
- * Predicts without anything trained: the length and kind of a prompt against a model's price and benchmarks.
+ * A predictor that needs no training: the length and kind of a prompt against a model's price and benchmarks.
  *
- * It ranks models sensibly and says with wide uncertainties that it knows no more.
+ * Ranks models sensibly; wide uncertainties show that it knows no more.
  */
 export function heuristicPredictor(): Predictor {
   return {
@@ -78,7 +78,7 @@ function ability(model: Model): Ability {
   const known: HeuristicAbility = {
     model: model.id,
     basis: facts === 0 ? 'unknown' : 'regressed',
-    // Beyond this a figure would promise certainty that no rule of thumb has.
+    // Beyond this, predictions would be more certain than a heuristic can be.
     strength: Math.max(-4, Math.min(4, mean)),
     variance,
     reasons: model.capabilities.has('reasoning'),

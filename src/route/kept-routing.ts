@@ -3,7 +3,7 @@ import { choose } from './decide.js';
 import type { ChoiceInput } from './ranking.js';
 import { Routing } from './routing.js';
 
-/** A routing as it is kept while its answer is under way and its decision is remembered: without what can be worked out again. */
+/** A routing in the compact form in which it is kept with its request and its decision: what can be recomputed is left out. */
 export class KeptRouting {
   readonly head: DecisionHead;
   readonly features: Routing['features'];
@@ -23,12 +23,12 @@ export class KeptRouting {
     this.#price = input.price;
   }
 
-  /** What was expected of one model; `null` if it was no candidate. */
+  /** One model's candidate; `null` if it was none. */
   candidate(model: string): Candidate | null {
     return this.#candidates.find(model);
   }
 
-  /** The routing as it was: equal in everything, made anew. */
+  /** Recomputes the routing, equal to the original. */
   unpack(): Routing {
     const input = {
       candidates: this.#candidates,

@@ -7,28 +7,28 @@ import type { Strength } from './model-strength.js';
 import type { PredictorTables } from './predictor-artefact.js';
 import type { Ability } from './predictor.js';
 
-/** Releases of one name less than this apart are taken for one model. */
+/** Releases of one name less than this many years apart count as one model. */
 const SAME_MODEL_YEARS = 0.75;
-/** A model released later is not taken for an undated namesake; the graded answers are of 2023 to 2025. */
-const FIRST_NAMESAKES = 2025.5;
+/** A model released later is not matched with an undated model of its name; the graded answers are from 2023 to 2025. */
+const UNDATED_UNTIL_YEAR = 2025.5;
 
 /**
- * The benchmark that coding agents' requests count as: no graded prompt is of their kind, and the graded tool calls, which small models
- * make as well as large ones, say nothing of it.
+ * The benchmark that predicts coding agents' requests: no graded prompt is like them, and graded tool calls, which small models
+ * make as well as large ones, are no evidence for such work.
  */
 const AGENT_BENCHMARK = 'swe_bench_verified';
 
-/** What a model is expected to get right of a benchmark, in log-odds. */
+/** Expected score of a model on a benchmark, in log-odds. */
 export interface ExpectedFigure {
   readonly mean: number;
   readonly variance: number;
 }
 
-/** What a model's own graded answers add to what facts say of it. */
+/** What a model's own graded answers add to the estimate by facts. */
 interface OwnAnswers {
-  /** Its place among the models with graded answers. */
+  /** Index among the models with graded answers. */
   readonly index: number;
-  /** General ability by graded answers alone, less what facts make of it, shape [members]. */
+  /** General ability by graded answers alone, minus the estimate by facts, shape [members]. */
   readonly surplus: Float32Array;
 }
 
@@ -41,14 +41,14 @@ export interface FactorAbility extends Ability {
   readonly skillVariance: number;
   /** Share of the general ability that comes from facts rather than from graded answers, 0 to 1. */
   readonly guessed: number;
-  /** What to go by on prompts like those that the model itself was graded on; `null` when it was on none. */
+  /** Used on prompts like those that the model itself was graded on; `null` without graded answers. */
   readonly own: OwnAnswers | null;
   readonly verbosity: number;
-  /** How it does as a coding agent; `null` where the predictor was fitted without a figure of such work. */
+  /** Expected score as a coding agent; `null` if the predictor was fitted without such a benchmark. */
   readonly agent: ExpectedFigure | null;
 }
 
-/** What a predictor knows of models: those with graded answers by these and by facts, all others by facts alone. */
+/** Abilities of models: by graded answers and facts, or by facts alone for models without graded answers. */
 export class KnownAbilities {
   readonly #tables: PredictorTables;
   readonly #fitted: ReadonlyMap<string, number>;
@@ -60,7 +60,7 @@ export class KnownAbilities {
     this.#fittedByKey = bestByKey(tables);
   }
 
-  /** What is known of a model: graded answers and published facts, each weighed by its certainty. */
+  /** A model's ability by graded answers and published facts, each weighted by its certainty. */
   of(model: Model): FactorAbility {
     const { meta, abilities, abilityVariance, skillVariance, verbosity } = this.#tables;
     const strength = estimateStrength(model, meta.strength);
@@ -86,10 +86,10 @@ export class KnownAbilities {
       };
     }
     const fittedVariance = at(abilityVariance, index);
-    // Without a single fact, graded answers are all there is: an average model is no better guess.
+    // Without any fact, only the graded answers count: the prior of an average model adds nothing.
     const share =
       strength.facts === 0 ? 1 : regressedVariance / (regressedVariance + fittedVariance);
-    // Facts say how strong a model is in general. What it is better or worse at, only its answers tell.
+    // Facts tell the general strength only. Strengths by skill come from graded answers alone.
     const { members } = meta.shape;
     const factors = regressed.length;
     const skills = abilities.slice(index * factors, (index + 1) * factors);
@@ -108,13 +108,13 @@ export class KnownAbilities {
       skillVariance: at(skillVariance, index),
       guessed: 1 - share,
       own: { index, surplus },
-      // Graded answers seldom count hidden reasoning, so a model that reasons is never taken for terse.
+      // Graded answers rarely count hidden reasoning, so a reasoning model gets at least the usual verbosity.
       verbosity: reasons ? Math.max(usualVerbosity, at(verbosity, index)) : at(verbosity, index),
       agent,
     };
   }
 
-  /** By its strength as facts have it, and by the figure itself where it is known. */
+  /** By the strength that facts suggest, and by the benchmark's own score if it is known. */
   #agentFigure({ benchmarks }: Model, strength: Strength): ExpectedFigure | null {
     const line = this.#tables.meta.strength.benchmarks[AGENT_BENCHMARK];
     if (line === undefined) return null;
@@ -122,12 +122,12 @@ export class KnownAbilities {
     const variance = strength.variance / line.slope ** 2;
     const figure = benchmarks[AGENT_BENCHMARK];
     if (figure === undefined) return { mean, variance };
-    const told = linearFigure(AGENT_BENCHMARK, figure);
+    const measured = linearFigure(AGENT_BENCHMARK, figure);
     const share = variance / (variance + line.variance / line.slope ** 2);
-    return { mean: mean + share * (told - mean), variance: (1 - share) * variance };
+    return { mean: mean + share * (measured - mean), variance: (1 - share) * variance };
   }
 
-  /** The row of graded answers that belongs to a model: its own name's, or that of the same model under another date. */
+  /** The index of a model's graded answers: under its own name, or as the same model with another date. */
   #find(model: Model): number | undefined {
     const exact = this.#fitted.get(model.id);
     if (exact !== undefined) return exact;
@@ -138,7 +138,9 @@ export class KnownAbilities {
     // Vendors reuse names: a `-small` of 2026 is not the `-small` of 2024.
     const same =
       year === null ||
-      (fittedYear === 0 ? year < FIRST_NAMESAKES : Math.abs(year - fittedYear) < SAME_MODEL_YEARS);
+      (fittedYear === 0
+        ? year < UNDATED_UNTIL_YEAR
+        : Math.abs(year - fittedYear) < SAME_MODEL_YEARS);
     return same ? index : undefined;
   }
 
@@ -152,7 +154,7 @@ export class KnownAbilities {
 function bestByKey({ meta, abilityVariance }: PredictorTables): Map<string, number> {
   const best = new Map<string, number>();
   meta.models.forEach((name, i) => {
-    // A name with a mark (`@fc`) is a way of calling a model, not the model.
+    // A name with a suffix (`@fc`) is a way of calling a model, not a model.
     if (name.includes('@')) return;
     const key = modelKey(name);
     const former = best.get(key);

@@ -2,12 +2,12 @@ import { LATIN_LANGUAGES, LEAST_VOTE, markedLetters, MOST_VOTE, vote } from './l
 import { KIND } from './text-statistics.js';
 import type { TextStatistics } from './text-statistics.js';
 
-/** Characters beyond ASCII that are looked at. */
+/** Characters of a text that is not all ASCII that are read. */
 const MAX_CODES = 2000;
-/** Below this share of a text's letters, another script is a quotation. */
+/** Below this share of a text's letters, another script counts as a quotation. */
 const MIN_SCRIPT_SHARE = 0.3;
 
-/** First and last UTF-16 unit of a script's main blocks, and the language most written in it. */
+/** First and last UTF-16 code unit of a script's main blocks, and its most common language. */
 const SCRIPTS: readonly (readonly [number, number, string])[] = [
   [0x0370, 0x03ff, 'el'],
   [0x0400, 0x052f, 'ru'],
@@ -36,15 +36,15 @@ const SCRIPTS: readonly (readonly [number, number, string])[] = [
 const JAPANESE = SCRIPTS.findIndex(([, , code]) => code === 'ja');
 const CHINESE = SCRIPTS.findIndex(([, , code]) => code === 'zh');
 
-/** The script of each UTF-16 unit: an index into `SCRIPTS` plus one, or 0. */
+/** The script of each UTF-16 code unit: an index into `SCRIPTS` plus one, or 0. */
 const SCRIPT_OF = buildScripts();
 
 const LAST_ASCII = 0x7f;
-/** The languages that have each UTF-16 unit up to the end of Vietnamese, a bit for each. */
-const MARKED = gatherMarked();
+/** The languages that use each UTF-16 code unit up to the end of Vietnamese, one bit per language. */
+const LANGUAGES_BY_UNIT = buildLanguagesByUnit();
 
-/** Letters that one language of a shared script has and the others have not. */
-const TELLING_LETTERS: Readonly<Record<string, readonly (readonly [RegExp, string])[]>> = {
+/** Letters that only one language of a shared script has. */
+const DISTINCTIVE_LETTERS: Readonly<Record<string, readonly (readonly [RegExp, string])[]>> = {
   ru: [
     [/[іїєґ]/i, 'uk'],
     [/[ђјљњћџ]/i, 'sr'],
@@ -55,15 +55,15 @@ const TELLING_LETTERS: Readonly<Record<string, readonly (readonly [RegExp, strin
   ],
 };
 
-/** What a text is written in. */
+/** The language of a text. */
 export interface Language {
-  /** ISO 639-1, `und` when undetermined. */
+  /** ISO 639-1 code, `und` if undetermined. */
   readonly code: string;
-  /** How much of the text is not in English, 0 to 1: all of it in another language of Latin script, or its share of letters in other scripts. */
+  /** Share of the text that is not in English, 0 to 1: 1 for another language of Latin script, else the share of letters in other scripts. */
   readonly foreign: number;
 }
 
-/** @param text - already bounded; the one `statistics` was made of */
+/** @param text - of bounded length; the text that `statistics` is about */
 export function readLanguage(text: string, statistics: TextStatistics): Language {
   const { kinds } = statistics;
   const ascii = (kinds[KIND.lower] ?? 0) + (kinds[KIND.upper] ?? 0);
@@ -75,9 +75,10 @@ export function readLanguage(text: string, statistics: TextStatistics): Language
     const unit = text.charCodeAt(i);
     const script = SCRIPT_OF[unit] ?? 0;
     scripts[script] = (scripts[script] ?? 0) + 1;
-    if (unit > LAST_ASCII && unit < MARKED.length) vote(votes, MARKED[unit] ?? 0);
+    if (unit > LAST_ASCII && unit < LANGUAGES_BY_UNIT.length)
+      vote(votes, LANGUAGES_BY_UNIT[unit] ?? 0);
   }
-  // ASCII letters were counted in the whole text, these in its beginning: bring both to one scale.
+  // ASCII letters were counted in the whole text, the others in its beginning only.
   const latin = ascii * (end / Math.max(1, text.length));
   const foreign = scripts.subarray(1).reduce((sum, count) => sum + count, 0);
   const share = foreign === 0 ? 0 : foreign / (foreign + latin);
@@ -87,11 +88,11 @@ export function readLanguage(text: string, statistics: TextStatistics): Language
 
 function scriptLanguage(text: string, counts: Uint16Array): string {
   let best = counts.indexOf(Math.max(...counts));
-  // Japanese is written with more Chinese characters than kana; Chinese has no kana at all.
+  // Japanese may have more Chinese characters than kana; Chinese has no kana.
   const [kana = 0, han = 0] = counts.subarray(JAPANESE, CHINESE + 1);
   if (best === CHINESE && kana * 10 > han) best = JAPANESE;
   const code = SCRIPTS[best]?.[2] ?? 'und';
-  return TELLING_LETTERS[code]?.find(([letters]) => letters.test(text))?.[1] ?? code;
+  return DISTINCTIVE_LETTERS[code]?.find(([letters]) => letters.test(text))?.[1] ?? code;
 }
 
 /**
@@ -105,7 +106,7 @@ function latinLanguage(votes: Uint16Array, words: number, inScripts = 0): Langua
     if ((votes[i] ?? 0) > (votes[language] ?? 0)) language = i;
   }
   const most = votes[language] ?? 0;
-  // Every fourth word of ordinary prose is in these lists; a list of names has almost none.
+  // A fourth of the words of prose are in these lists, but almost none of a list of names.
   const needed = Math.min(4, Math.max(1, words / 25)) * (language === 0 ? LEAST_VOTE : MOST_VOTE);
   const code = most >= needed ? LATIN_LANGUAGES[language] : undefined;
   const isForeign = code !== undefined && code !== 'en';
@@ -118,7 +119,7 @@ function buildScripts(): Uint8Array {
   return scripts;
 }
 
-function gatherMarked(): Int32Array {
+function buildLanguagesByUnit(): Int32Array {
   const marked = new Int32Array(0x1f00);
   LATIN_LANGUAGES.forEach((language, bit) => {
     for (const letter of markedLetters(language)) {

@@ -1,8 +1,8 @@
-/** What tells a language of Latin script. */
+/** What identifies a language of Latin script. */
 interface Marks {
-  /** Its commonest words. Of one ASCII letter only `a`, which many have: the others are variables more often. */
+  /** Its most common words. Of single ASCII letters only `a`: the others are variables more often. */
   readonly words: string;
-  /** Letters and signs that English does without. */
+  /** Letters and signs that English does not have. */
   readonly letters?: string;
 }
 
@@ -122,27 +122,27 @@ const MARKS = {
 
 type LatinLanguage = keyof typeof MARKS;
 
-/** Languages told apart by their commonest words and their letters; the order of the votes. */
+/** Languages that are told apart by their most common words and their letters; in the order of the votes. */
 export const LATIN_LANGUAGES = Object.keys(MARKS) as readonly LatinLanguage[];
 
-/** The commonest words of a language, in small letters. */
+/** The most common words of a language, in lower case. */
 export function commonWords(language: LatinLanguage): readonly string[] {
   return [...new Set(MARKS[language].words.split(' '))];
 }
 
-/** Letters of a language that English does without, small and capital. */
+/** Letters of a language that English does not have, in lower and upper case. */
 export function markedLetters(language: LatinLanguage): readonly string[] {
   const { letters = '' }: Marks = MARKS[language];
   return [...new Set(letters + letters.toUpperCase())];
 }
 
-/** What a word or a letter says for a language that shares it with 0, 1, 2 … others: the fewer, the more. */
+/** Weights of a word or letter that a language shares with 0, 1, 2 … others: the fewer, the higher. */
 export const MOST_VOTE = 6;
 export const LEAST_VOTE = 2;
 const VOTES = [MOST_VOTE, 4, 3];
 
 /**
- * Votes for the languages of which a bit is set in `languages`.
+ * Adds a vote for each language whose bit is set in `languages`.
  *
  * @param votes - in `LATIN_LANGUAGES` order
  */

@@ -1,7 +1,7 @@
 import { buildSlots, mix } from '../embed/word-hash.js';
 import { commonWords, LATIN_LANGUAGES } from './latin-languages.js';
 
-/** What a word hints at beyond its language; each has a bit above those of the languages. */
+/** Kinds of task that a word hints at; their bits follow those of the languages. */
 export const HINTS = ['explain', 'write', 'code', 'reason', 'short', 'maths'] as const;
 export type Hint = (typeof HINTS)[number];
 
@@ -24,24 +24,24 @@ const HINT_WORDS: Readonly<Record<Hint, string>> = {
     'equation integral derivative triangle theorem polynomial matrix vector integer integers real prime modulo divisible angle radius circle square root logarithm sum product fraction percent percentage probability function limit converge eigenvalue group ring field isomorphic hypothesis variance mean algebra geometry remainder equals perpendicular sin cos tan log sqrt',
 };
 
-/** The hash of an empty word; `wordHash` of a letter and the hash so far makes the next. */
+/** The hash of an empty word, to be extended with `wordHash`. */
 export const EMPTY_HASH = 0x811c9dc5;
 
-/** FNV-1a, a UTF-16 unit at a time. */
+/** Extends a word's hash by one UTF-16 code unit (FNV-1a). */
 export function wordHash(hash: number, unit: number): number {
   return Math.imul(hash ^ unit, 0x01000193);
 }
 
-const FLAGS_BY_WORD = gatherFlags();
+const FLAGS_BY_WORD = buildFlags();
 const HASHES = Int32Array.from(FLAGS_BY_WORD.keys(), hashOf);
 const FLAGS = Int32Array.from(FLAGS_BY_WORD.values());
 const SLOTS = buildSlots(HASHES.length, (index) => mix(HASHES[index] ?? 0));
 
 /**
- * A bit for each language and hint that a lower-case word speaks for, found by its hash alone.
+ * The languages and hints of a lower-case word, one bit each, looked up by its hash alone.
  *
- * No string is made; that a word of a client's has a listed word's 32-bit hash by accident is as
- * likely as one in four million, and would be one hint too many.
+ * Creates no string. The chance that another word has a listed word's 32-bit hash is about
+ * one in four million, and costs no more than a wrong hint.
  */
 export function flagsOf(hash: number): number {
   let slot = mix(hash) & (SLOTS.length - 1);
@@ -59,7 +59,7 @@ function hashOf(word: string): number {
   return hash;
 }
 
-function gatherFlags(): ReadonlyMap<string, number> {
+function buildFlags(): ReadonlyMap<string, number> {
   const flags = new Map<string, number>();
   const add = (words: readonly string[], bit: number): void => {
     for (const word of words) flags.set(word, (flags.get(word) ?? 0) | (1 << bit));

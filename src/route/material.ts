@@ -1,31 +1,31 @@
-/** A long text that a turn brings along to have something done with it. */
+/** A long text or code in a turn that is to be worked on, such as an article to summarise. */
 export interface Material {
-  /** What is to be done with it; empty where only the system prompt says that. */
+  /** The task without the material; empty if only the system prompt states it. */
   readonly task: string;
   readonly chars: number;
-  /** Whether the answer is the whole of it again, in other words or another language. */
+  /** Whether the answer is a rewritten or translated version of the whole. */
   readonly isGivenBack: boolean;
 }
 
-/** Characters: below these a turn is read whole, and so is one whose material is shorter. */
-const SHORTEST_TURN = 800;
-const SHORTEST_MATERIAL = 500;
-/** Characters at the beginning and at the end of a turn that are looked at: there instructions stand. */
-const LOOKED_AT = 500;
+/** Shorter turns, and turns with shorter material, have no material; in characters. */
+const MIN_TURN_CHARS = 800;
+const MIN_MATERIAL_CHARS = 500;
+/** Characters that are searched at the beginning and at the end of a turn, where instructions usually are. */
+const SCAN_CHARS = 500;
 
-/** Characters by which an instruction may go on behind its first sentence. */
+/** Characters by which an instruction may continue after its first sentence. */
 const MORE_CHARS = 200;
 
-/** What is done to a text whatever it says: it need not be called a text. Like all patterns here for texts in small letters. */
-const WORK =
+/** Work that is only done on texts, so the text need not be mentioned. For lower-case texts, like all patterns here. */
+const TEXT_TASK =
   /\b(?:summar(?:y\b|ies\b|i[sz])|tl;?dr\b|translat(?:e|ion)\b|proofread|paraphras|rephras|rewrit|reword|in a nutshell|sum (?:it |this |that )?up|recap\b|key (?:points|takeaways|facts|findings)|takeaways|main (?:points?|ideas?)|action items|(?:condense|shorten) (?:this|the|it)\b|(?:grammar|spelling|typos)\b|zusammenfass|fasse?[ .!]|übersetz|korrigier|umformulier|rechtschreib|résum|tradu[icz]|corrig|reformul|resum[aei]|reescrib|riassu[mn]|samenvat|vertaal|herschrijf|streszcz|przetłumacz|sammanfatt|sammendrag|oppsummer|opsummer|oversett|oversæt|ringkas|terjemah|tóm tắt)|übersetz|översätt|özetle|çevir|सारांश|अनुवाद|لخص|ترجم|переклад|dịch sang|кратк|перевед|перескаж|исправ|резюм|总结|概括|摘要|翻译|翻譯|改写|润色|要約|翻訳|校正|요약|번역|교정/;
-/** The same, where the answer is as long as the text. */
-const GIVES_BACK =
+/** Such work with an answer as long as the text. */
+const REWRITES =
   /\b(?:translat(?:e|ion)\b|proofread|rewrit|reword|rephras|paraphras|(?:correct|fix|check|improve) (?:[a-z]+ ){0,4}(?:grammar|spelling|typos)|korrigier|umformulier|tradu[icz]|corrig|reformul|reescrib|vertaal|herschrijf|przetłumacz|oversett|oversæt|terjemah)|übersetz|översätt|çevir|अनुवाद|ترجم|переклад|dịch sang|перевед|исправ|翻译|翻譯|改写|润色|翻訳|校正|번역|교정/;
 
 const TEXTS =
   '(?:text|passage|article|document|context|paragraph|excerpt|transcript|dialog(?:ue)?|conversation|chat|thread|e-?mail|letter|report|paper|essay|plot|review|post|(?:web ?)?page|news|memo|notes|contract|agreement|policy|licen[cs]e|documentation|docs|readme|manual|background|information|source|search result|chapter|speech|interview|comment|changelog|release notes)s?';
-/** That there is a text, and that what is asked is asked of it. */
+/** Mentions of a text that the task is about. */
 const OF_TEXT = new RegExp(
   `\\b(?:following|above|below|attached|provided|given|this|these|retrieved|supplied)[^a-z\\n]+(?:[a-z]+[ -]){0,2}?${TEXTS}\\b` +
     `|\\b${TEXTS} (?:above|below|provided|attached|that follows|online)\\b` +
@@ -33,121 +33,123 @@ const OF_TEXT = new RegExp(
     `|(?:^|[\\n.?!]["”]? ?)[#*<]{0,3}${TEXTS}(?:\\*{0,2}:|>)` +
     '|\\b(?:from|of|for|about|with|on|into) (?:this|these|that):\\s*\\n' +
     '|folgende[nrs]? (?:text|artikel|kontext|dokument|bericht|vertrag|e-?mail)|(?:texte|article|document|contexte|passage) (?:suivant|ci-dessous)|siguiente (?:texto|artículo|documento|contexto)|(?:seguente|questo) (?:testo|articolo|documento)|(?:seguinte|este) (?:texto|artigo|documento)|(?:根据|阅读)(?:以下|下面|上述|上文)|(?:以下|次)の(?:文章|文書|テキスト|記事)|다음 (?:글|문서|텍스트|기사)|следующ[а-я]+ (?:текст|стать|документ)' +
-    // What templates for answers from documents say.
+    // Phrases of templates for retrieval-augmented generation.
     '|(?:gegebene|bereitgestellte|obige)[nrs]? (?:text|kontext|dokument)|(?:contexte|texte|document)s? (?:fourni|ci-dessus)|(?:contexto|texto|documento)s? (?:proporcionad|fornecid)|(?:contesto|testo|documento) (?:fornito|seguente)|seguente contesto|(?:使用|基于|结合)(?:以下|下面|上述|提供的)|(?:以下|次)の(?:コンテキスト|文脈|情報)|다음 (?:컨텍스트|문맥|정보)|следующ[а-я]+ контекст' +
     '|(?:^|\\n)[#*<]{0,3}(?:kontext|contexte|contexto|contesto|контекст|上下文|コンテキスト|文脈|컨텍스트|문맥)(?:\\*{0,2} ?[:：]|>)',
 );
-/** Code that is to be told of, not written or run. */
+/** Code that is to be explained, not written or run. */
 const OF_CODE =
   /\b(?:explain|describe|document|comment|walk me through|overview of|what (?:does|do|is|are)|erkläre?)\b[^.?!\n]{0,60}\b(?:code|function|file|class|script|snippet|module|component|method|program|quer(?:y|ies)|config(?:uration)?)\b/;
 
-/** A program that is to be written: what it is written from says how hard it is. */
+/** A program that is to be written: its specification tells how hard it is. */
 export const NEW_PROGRAM =
   /\b(?:implement|write|build|create|develop) (?:(?!(?:about|for|from|in|of|on|to|with) )[\w'+#-]+ ){0,4}(?:function|class|parser|compiler|program|script|code (?:that|which|to|for|in)|api|endpoint|component|method|algorithm|module|query)\b/;
-/** Code that is given back otherwise. */
+/** Code that is to be changed or translated. */
 const CHANGED_CODE =
   /\b(?:rewrit|translat|convert|port|correct|fix|reformul|umformulier|tradu[icz])[^.?!\n]{0,60}\b(?:code|function|class|script|program|component|method|module|query|sql|python|java|javascript|typescript|rust|go|golang|kotlin|swift|php|ruby|c\+\+|c#)(?![\w+#])/;
 
-/** What closes a text: what stands behind is asked, whatever its words. */
-const CLOSED = [
+/** Ends of a text: what follows is the task, whatever its words. */
+const TEXT_ENDS = [
   new RegExp(`</[a-z_-]*(?:${TEXTS}|content|data|files?|chunks?|knowledge|results?)[a-z_-]*>`, 'g'),
   /\n(?:```|"""|'''|-{3,}|={3,})[ ]*(?=\n)/g,
 ];
-/** What begins a question that may have no question mark, and a last line that asks for something. */
-const ASKING = [
+/** Starts of a question without a question mark, and of a last line with an instruction. */
+const TASK_STARTS = [
   /(?:^|\n)[#*<]{0,3} ?(?:the )?(?:user(?:['’]s)?[ _])?(?:question|query|request|task|instructions?|frage|aufgabe|pregunta|pergunta|domanda|vraag|pytanie|вопрос|问题|問題|質問|질문)(?:\*{0,2} ?[:：]|>)/g,
   /\n(?:(?:please|now|then|bitte|por favor) )?(?:list|write|explain|describe|give|tell|show|find|extract|identify|classify|compare|name|answer|create|generate|make|build|implement|develop|return|output|nenne|liste|schreibe?|erkläre?|donne|écris|explique|enumera|escribe|elenca|scrivi|напиши|назови|перечисли|объясни) [^\n]*\s*$/g,
 ];
 
-/** Shares of a material's characters above which its size says how much there is to work out: tables, grids, programs. */
-const MOST_DIGITS = 0.08;
-const MOST_SYMBOLS = 0.08;
+/** Shares of digits and symbols above which a text is a problem to work out, not prose: tables, grids, programs. */
+const MAX_DIGIT_SHARE = 0.08;
+const MAX_SYMBOL_SHARE = 0.08;
 
-/** A turn that ends so ends with what is asked. */
+/** A turn that ends like this ends with the task. */
 const ENDS_OPEN = /[?:？：]\s*$/u;
-/** A sentence, a line or an introduction ends here. */
-const END = /[.?!:](?=\s)|[。？！：]|\n/gu;
+/** Ends of a sentence, a line or an introduction. */
+const SENTENCE_END = /[.?!:](?=\s)|[。？！：]|\n/gu;
 
 /**
- * Tells what is asked from what it is asked of: an article to be summarised or translated, a context to answer from, code to be
+ * Separates the task of a turn from its material: an article to be summarised or translated, a context to answer from, code to be
  * explained.
  *
- * The length and the notation of a problem say how hard it is; those of material say little. So nothing is taken for material unless the
- * turn, or the system prompt, speaks of a text, or of what is only done to texts.
+ * The length and notation of a problem tell how hard it is; those of material tell little. Nothing counts as material unless the
+ * turn or the system prompt mentions a text, or work that is only done on texts.
  *
- * @param turn - the newest of the user; time does not depend on its length
+ * @param turn - the newest user turn; time does not depend on its length
  * @param system - the beginning of the system prompt
- * @returns `null` where the turn is short, or all of it may be what is asked
+ * @returns `null` if the turn is short, or all of it may be the task
  */
 export function readMaterial(turn: string, system = ''): Material | null {
-  if (turn.length < SHORTEST_TURN) return null;
-  const head = turn.slice(0, LOOKED_AT).toLowerCase();
-  const tail = turn.slice(-LOOKED_AT).toLowerCase();
+  if (turn.length < MIN_TURN_CHARS) return null;
+  const head = turn.slice(0, SCAN_CHARS).toLowerCase();
+  const tail = turn.slice(-SCAN_CHARS).toLowerCase();
   const opening = instructionEnd(head);
-  const worded = instructionStart(tail);
+  const instructionAt = instructionStart(tail);
   const before = head.slice(0, opening);
-  const asked = `${before}\n${tail.slice(worded)}\n${system.toLowerCase()}`;
-  const isWork = WORK.test(asked) || OF_CODE.test(asked);
+  const asked = `${before}\n${tail.slice(instructionAt)}\n${system.toLowerCase()}`;
+  const isWork = TEXT_TASK.test(asked) || OF_CODE.test(asked);
   if (!isWork && !OF_TEXT.test(asked)) return null;
-  const start = Math.min(worded, markedStart(tail));
+  const start = Math.min(instructionAt, markedStart(tail));
   const said = `${before}\n${tail.slice(start)}`;
   if (NEW_PROGRAM.test(said)) return null;
   const closing = turn.length - (tail.length - start);
   const material = turn.slice(opening, closing).trim();
-  if (material.length < SHORTEST_MATERIAL) return null;
+  if (material.length < MIN_MATERIAL_CHARS) return null;
   if ((!isWork || CHANGED_CODE.test(said)) && !isProse(material)) return null;
   return {
     task: `${turn.slice(0, opening).trim()}\n${turn.slice(closing).trim()}`.trim(),
     chars: material.length,
-    // An order that comes first is the order: what stands at the end may be the end of the text.
-    isGivenBack: GIVES_BACK.test(opening > 0 ? `${before}\n${system.toLowerCase()}` : asked),
+    // An instruction at the beginning takes precedence: what is at the end may belong to the text.
+    isGivenBack: REWRITES.test(opening > 0 ? `${before}\n${system.toLowerCase()}` : asked),
   };
 }
 
-/** Where the instruction ends that a turn begins with; 0 if it begins with none. */
+/** End of the instruction at the beginning of a turn; 0 if there is none. */
 function instructionEnd(head: string): number {
   const cue = firstCue(head);
   if (cue < 0) return 0;
-  END.lastIndex = cue;
-  const found = END.exec(head);
+  SENTENCE_END.lastIndex = cue;
+  const found = SENTENCE_END.exec(head);
   const end = found === null ? cue : found.index + 1;
-  // What stands before the next blank line may belong to it.
+  // The text up to the next blank line may belong to it.
   const blank = head.indexOf('\n\n', end);
   return blank >= 0 && blank - end <= MORE_CHARS ? blank : end;
 }
 
-/** Where the instruction begins that a turn ends with; the length of `tail` if it ends with none. */
+/** Start of the instruction at the end of a turn; the length of `tail` if there is none. */
 function instructionStart(tail: string): number {
   const cue = firstCue(tail);
   const asksLast = ENDS_OPEN.test(tail);
   if (cue < 0 && !asksLast) return tail.length;
-  // What is to be answered: choices may follow it, and `Answer:`.
+  // The question itself: choices and `Answer:` may follow it.
   const question = asksLast ? Math.max(tail.lastIndexOf('?'), tail.lastIndexOf('？')) : -1;
   const behind = Math.min(...[cue, question].filter((at) => at >= 0), tail.trimEnd().length - 1);
   let start = 0;
-  for (const { index } of tail.matchAll(END)) {
+  for (const { index } of tail.matchAll(SENTENCE_END)) {
     if (index + 1 < behind) start = index + 1;
   }
   return start;
 }
 
-/** Where it begins if something marks it that is no question; the length of `tail` if nothing does. */
+/** Start of an instruction by a marker other than a question mark; the length of `tail` if there is none. */
 function markedStart(tail: string): number {
-  const marked = CLOSED.map((pattern) => {
+  const marked = TEXT_ENDS.map((pattern) => {
     const last = [...tail.matchAll(pattern)].at(-1);
     return last === undefined ? tail.length : last.index + last[0].length;
   });
-  const asking = ASKING.map((pattern) => [...tail.matchAll(pattern)].at(-1)?.index ?? tail.length);
-  // A question is found by its mark.
+  const asking = TASK_STARTS.map(
+    (pattern) => [...tail.matchAll(pattern)].at(-1)?.index ?? tail.length,
+  );
+  // Questions are found by their question mark.
   const question = Math.max(tail.lastIndexOf('?'), tail.lastIndexOf('？'));
   const starts = [...marked, ...asking].filter((at) => at > question);
   return Math.min(tail.length, ...starts.filter((at) => tail.slice(at).trim() !== ''));
 }
 
-/** Behind the first words that tell an instruction; -1 for none. */
+/** End of the first words that indicate an instruction; -1 for none. */
 function firstCue(text: string): number {
   let first = -1;
-  for (const pattern of [WORK, OF_TEXT, OF_CODE]) {
+  for (const pattern of [TEXT_TASK, OF_TEXT, OF_CODE]) {
     const found = pattern.exec(text);
     if (found === null) continue;
     const end = found.index + found[0].length;
@@ -160,5 +162,5 @@ function isProse(material: string): boolean {
   const sample = material.slice(0, 2000);
   const digits = sample.match(/\d/g)?.length ?? 0;
   const symbols = sample.match(/[{}[\]()<>=+*/\\|^~_$#@;]/g)?.length ?? 0;
-  return digits < MOST_DIGITS * sample.length && symbols < MOST_SYMBOLS * sample.length;
+  return digits < MAX_DIGIT_SHARE * sample.length && symbols < MAX_SYMBOL_SHARE * sample.length;
 }

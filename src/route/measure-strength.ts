@@ -2,42 +2,43 @@ import type { Model, OwnStrength } from '../core/model.js';
 import type { Features } from './features.js';
 import type { Predictor } from './predictor.js';
 
-/** A prompt, and how good the answer of the model to be measured was. */
+/** A prompt, and the grade of the answer by the model that is measured. */
 export interface GradedAnswer {
   readonly features: Features;
   /** 0 to 1. */
   readonly score: number;
 }
 
-/** What answers say of a model's general strength. */
+/** A model's general strength as measured by graded answers. */
 export interface MeasuredStrength extends OwnStrength {
-  /** What was thought of the model before, by facts alone. */
+  /** The estimate before, by facts alone. */
   readonly before: OwnStrength;
-  /** Probability of an adequate answer, as it was expected before, in the order of the answers. */
+  /** Probability of an adequate answer as predicted before, in the order of the answers. */
   readonly expected: readonly number[];
 }
 
-/** Strengths that are weighed: the strongest model lies some 4 from the average one. */
-const LOWEST = -6;
-const HIGHEST = 8;
+/** Grid of strengths, in log-odds: the strongest model is about 4 above the average one. */
+const MIN_STRENGTH = -6;
+const MAX_STRENGTH = 8;
 const STEP = 0.05;
-/** Of a strength that is taken for certain, to see what it would lead to. */
-const CERTAIN = 1e-3;
+/** Standard error of a strength that is assumed to be certain. */
+const CERTAIN_ERROR = 1e-3;
 /**
- * How far off the predictor is for the prompts of a set as a whole, whatever the model: one standard
- * deviation, in log-odds. Measured as the mean difference of predicted and true log-odds on the
- * validation parts of the twenty sets of graded answers: 0.67 on those it learnt from, 0.68 on others.
- * No number of answers to the same prompts removes it.
+ * Standard deviation of the predictor's error for a whole set of prompts, common to all models,
+ * in log-odds. Measured as the mean difference of predicted and true log-odds on the validation
+ * parts of the twenty sets of graded answers: 0.67 on sets it was trained on, 0.68 on others.
+ * More answers to the same prompts do not reduce it.
  */
 const SET_ERROR = 0.68;
 
 /**
- * The strength that is most likely by a model's answers and what was known of it before.
+ * Estimates a model's general strength from graded answers and what was known before.
  *
- * The posterior over a grid, by the predictor's own view of the prompts, with the facts of the model
- * as the prior: few answers move it little, and those to prompts that all models answer alike not at all.
+ * The posterior mean over a grid, with the predictor's success probabilities as the likelihood and the
+ * estimate by facts as the prior: few answers move it little, and prompts that all models answer equally
+ * well not at all.
  *
- * @returns `null` when the predictor knows no general strength
+ * @returns `null` if the predictor has no general strength
  */
 export function measureStrength(
   model: Model,
@@ -47,11 +48,11 @@ export function measureStrength(
   const { general: before } = predictor.ability({ ...model, strength: undefined });
   if (before === undefined) return null;
   const grid = Array.from(
-    { length: Math.round((HIGHEST - LOWEST) / STEP) + 1 },
-    (_, i) => LOWEST + i * STEP,
+    { length: Math.round((MAX_STRENGTH - MIN_STRENGTH) / STEP) + 1 },
+    (_, i) => MIN_STRENGTH + i * STEP,
   );
-  const abilities = [before, ...grid.map((mean) => ({ mean, error: CERTAIN }))].map((strength) =>
-    predictor.ability(nobody(model, strength)),
+  const abilities = [before, ...grid.map((mean) => ({ mean, error: CERTAIN_ERROR }))].map(
+    (strength) => predictor.ability(nobody(model, strength)),
   );
   const logs = grid.map(() => 0);
   const expected = answers.map(({ features, score }) => {
@@ -69,12 +70,12 @@ export function measureStrength(
   return { before, expected, ...momentsOf(grid, likely) };
 }
 
-/** How far apart strengths are compared to see how much a prompt tells them apart. */
-const APART = 0.5;
+/** Difference of strengths for the numerical derivative in `tellingOf`. */
+const STRENGTH_DIFFERENCE = 0.5;
 
 /**
- * How much an answer to each prompt would tell of a model's strength: Fisher's information where the
- * model is thought to be. 0 for prompts that it answers surely, or surely not.
+ * Fisher information of an answer to each prompt about a model's strength, at the strength it is
+ * believed to have. 0 for prompts that the model surely succeeds or fails on.
  */
 export function tellingOf(
   model: Model,
@@ -82,20 +83,20 @@ export function tellingOf(
   prompts: readonly Features[],
 ): readonly number[] {
   const { general = AVERAGE } = predictor.ability({ ...model, strength: undefined });
-  const abilities = [-APART / 2, APART / 2].map((by) =>
-    predictor.ability(nobody(model, { mean: general.mean + by, error: CERTAIN })),
+  const abilities = [-STRENGTH_DIFFERENCE / 2, STRENGTH_DIFFERENCE / 2].map((by) =>
+    predictor.ability(nobody(model, { mean: general.mean + by, error: CERTAIN_ERROR })),
   );
   return prompts.map((features) => {
     const [weaker, stronger] = predictor.predict(features, abilities).models;
     const [low, high] = [weaker?.success ?? 0.5, stronger?.success ?? 0.5];
     const middle = (low + high) / 2;
-    return ((high - low) / APART) ** 2 / (middle * (1 - middle));
+    return ((high - low) / STRENGTH_DIFFERENCE) ** 2 / (middle * (1 - middle));
   });
 }
 
 const AVERAGE: OwnStrength = { mean: 0, error: 1 };
 
-/** How likely each strength is where the prompts may be harder or easier than they seem, all alike. */
+/** Likelihood of each strength if all prompts may be harder or easier than predicted by a common error. */
 function blurred(grid: readonly number[], likely: readonly number[]): readonly number[] {
   return grid.map((strength) =>
     grid.reduce(
@@ -106,10 +107,10 @@ function blurred(grid: readonly number[], likely: readonly number[]): readonly n
   );
 }
 
-/** A model of which nothing is known but its strength and how it works. */
+/** A model of which only the strength and the capabilities are known. */
 function nobody({ capabilities }: Model, strength: OwnStrength): Model {
   return {
-    // Not the model's own name: graded answers of others' must not be mixed in.
+    // Not the model's own name: graded answers to it must not be mixed in.
     id: 'nobody/in-particular',
     vendor: 'nobody',
     displayName: '',

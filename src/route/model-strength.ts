@@ -1,48 +1,48 @@
 import { linearFigure } from '../core/benchmark.js';
 import type { Model } from '../core/model.js';
 
-/** What facts about models say of their general strength, learned from models with graded answers. */
+/** Regression of general strength on published facts, fitted to models with graded answers. */
 export interface StrengthRule {
-  /** Strength of a model of which nothing is known, and its variance. */
+  /** Strength of a model without any known fact, and its variance. */
   readonly mean: number;
   readonly variance: number;
-  /** Per factor of ten in the price of output tokens, about `log10Price`. Not negative. */
+  /** Strength per factor of ten in the price of output tokens, relative to `log10Price`. Not negative. */
   readonly pricePower: number;
   readonly log10Price: number;
-  /** Per year of release, about `year`. Not negative. */
+  /** Strength per year of release, relative to `year`. Not negative. */
   readonly perYear: number;
   readonly year: number;
-  /** Variance that is left when price and release day are known. */
+  /** Remaining variance if price and release date are known. */
   readonly variancePriced: number;
-  /** Part of both variances that no number of figures removes: benchmarks are not the work itself. */
+  /** Part of both variances that no number of benchmarks removes. */
   readonly common: number;
-  /** By benchmark name; slopes are positive, so a higher figure never means a weaker model. */
+  /** By benchmark name; slopes are positive, so a higher score never means a weaker model. */
   readonly benchmarks: Readonly<Record<string, BenchmarkRule>>;
 }
 
-/** Strength as a line over the benchmark's figure, made linear by `linearFigure`; `variance` is its own error. */
+/** Strength as a linear function of the benchmark's score, transformed by `linearFigure`; `variance` is the residual variance. */
 export interface BenchmarkRule {
   readonly intercept: number;
   readonly slope: number;
   readonly variance: number;
 }
 
-/** A guess at a model's general strength: log-odds, 0 for the average model of the training data. */
+/** An estimate of a model's general strength: log-odds, 0 for the average model of the training data. */
 export interface Strength {
   readonly mean: number;
   readonly variance: number;
-  /** Facts that went into it. */
+  /** Number of facts used. */
   readonly facts: number;
 }
 
-/** Facts that strength is read from; a subset of `Model`. */
+/** Facts that strength is estimated from; a subset of `Model`. */
 export type ModelFacts = Pick<Model, 'released' | 'benchmarks' | 'hosts' | 'strength'>;
 
 /**
- * How strong a model is by its price, its day of release and its benchmark figures.
+ * Estimates a model's strength from its price, its release date and its benchmark scores.
  *
- * Rises with every benchmark figure and with the price; falls back to a wide guess without facts. Where
- * strength was measured, that is what it is.
+ * Rises with every score and with the price; a wide prior without facts. A measured
+ * strength is returned as it is.
  */
 export function estimateStrength(model: ModelFacts, rule: StrengthRule): Strength {
   const { strength: own } = model;
@@ -61,7 +61,7 @@ export function estimateStrength(model: ModelFacts, rule: StrengthRule): Strengt
     variance -= step;
   }
   const figures = readFigures(model, rule);
-  const before = Math.max(LEAST_VARIANCE, variance - rule.common);
+  const before = Math.max(MIN_VARIANCE, variance - rule.common);
   let precision = 1 / before;
   let weighted = mean * precision;
   for (const { estimate, variance: error } of figures) {
@@ -84,21 +84,21 @@ function readFigures(
   });
 }
 
-/** Facts other than figures never tell more than this. */
-const LEAST_VARIANCE = 0.05;
+/** Lower bound of the variance by price and release date alone. */
+const MIN_VARIANCE = 0.05;
 
-/** Dollars below this are taken as this: a free or nearly free host says little about the model. */
-const LOWEST_PRICE_USD = 0.02;
+/** Lower bound of prices: a free or nearly free host says little about the model. */
+const MIN_PRICE_USD = 0.02;
 
 /** Log10 of dollars per million output tokens at the first host with a price; `null` when none is known. */
 export function log10OutputPrice({ hosts }: Pick<ModelFacts, 'hosts'>): number | null {
   for (const { price } of hosts) {
-    if (price?.output != null) return Math.log10(Math.max(LOWEST_PRICE_USD, price.output));
+    if (price?.output != null) return Math.log10(Math.max(MIN_PRICE_USD, price.output));
   }
   return null;
 }
 
-/** A day or month as a decimal year; `null` for none. */
+/** A date, month or year as a decimal year; `null` for none. */
 export function releaseYear(released: string | null): number | null {
   if (released === null) return null;
   const [year, month = '7', day = '15'] = released.split('-');

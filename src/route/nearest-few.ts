@@ -1,33 +1,33 @@
-/** Cosines are sorted into so many classes first: those of the first few classes are all that has to be put in order. */
-const CLASSES = 128;
+/** Cosines are sorted into this many buckets first, so only those of the first few buckets have to be sorted. */
+const BUCKETS = 128;
 const NONE = -1;
 
-/** The largest of many cosines with their indices, largest first; of equal ones the first offered. */
+/** Selects the largest of many cosines, with their indices, largest first; of equal ones the first offered. */
 export class NearestFew {
   readonly #values: Float32Array;
   readonly #indices: Int32Array;
   #size = 0;
-  /** What was offered, and for each the one that was offered before it of the same class. */
+  /** The offered values, and for each the previous one of its bucket: a linked list. */
   #offered = 0;
-  #offeredValues = new Float32Array(CLASSES);
-  #offeredIndices = new Int32Array(CLASSES);
-  #before = new Int32Array(CLASSES);
-  /** The last offered of each class, and how many they are; the first class is that of the largest. */
-  readonly #last = new Int32Array(CLASSES).fill(NONE);
-  readonly #counts = new Int32Array(CLASSES);
-  /** What is smaller is not among the largest. */
+  #offeredValues = new Float32Array(BUCKETS);
+  #offeredIndices = new Int32Array(BUCKETS);
+  #before = new Int32Array(BUCKETS);
+  /** Last value and number of values of each bucket; the first bucket has the largest values. */
+  readonly #last = new Int32Array(BUCKETS).fill(NONE);
+  readonly #counts = new Int32Array(BUCKETS);
+  /** A smaller value cannot be among the largest. */
   #least = -Infinity;
-  /** How many more are taken in until that is found again. */
-  #pause: number;
+  /** Values to be stored before `#least` is updated. */
+  #untilUpdate: number;
 
-  /** @param most - how many are kept, at least 1 */
+  /** @param most - how many are selected, at least 1 */
   constructor(most: number) {
     this.#values = new Float32Array(most);
     this.#indices = new Int32Array(most);
-    this.#pause = most;
+    this.#untilUpdate = most;
   }
 
-  /** How many there are; 0 until `settle`. */
+  /** Number of selected values; 0 before `settle`. */
   get size(): number {
     return this.#size;
   }
@@ -48,10 +48,10 @@ export class NearestFew {
     this.#last.fill(NONE);
     this.#counts.fill(0);
     this.#least = -Infinity;
-    this.#pause = this.#values.length;
+    this.#untilUpdate = this.#values.length;
   }
 
-  /** Takes in all of `values`, each from −1 to 1 but for rounding; the index of the first is `start`. */
+  /** Adds `values`, each −1 to 1 up to rounding; the index of the first is `start`. */
   offer(values: Float32Array, start: number): void {
     const { length } = values;
     let to = this.#offered;
@@ -59,49 +59,49 @@ export class NearestFew {
     const [held, indices, before] = [this.#offeredValues, this.#offeredIndices, this.#before];
     const [last, counts] = [this.#last, this.#counts];
     let least = this.#least;
-    let pause = this.#pause;
+    let untilUpdate = this.#untilUpdate;
     for (let i = 0; i < length; i++) {
       const value = values[i] ?? 0;
       if (value < least) continue;
-      const place = ((1 - value) * (CLASSES / 2)) | 0;
-      const own = place < 0 ? 0 : place < CLASSES ? place : CLASSES - 1;
+      const place = ((1 - value) * (BUCKETS / 2)) | 0;
+      const bucket = place < 0 ? 0 : place < BUCKETS ? place : BUCKETS - 1;
       held[to] = value;
       indices[to] = start + i;
-      before[to] = last[own] ?? NONE;
-      last[own] = to;
-      counts[own] = (counts[own] ?? 0) + 1;
+      before[to] = last[bucket] ?? NONE;
+      last[bucket] = to;
+      counts[bucket] = (counts[bucket] ?? 0) + 1;
       to += 1;
-      pause -= 1;
-      if (pause > 0) continue;
-      least = this.#leastOfMost();
-      pause = 2 * this.#values.length;
+      untilUpdate -= 1;
+      if (untilUpdate > 0) continue;
+      least = this.#lowerBound();
+      untilUpdate = 2 * this.#values.length;
     }
     this.#offered = to;
     this.#least = least;
-    this.#pause = pause;
+    this.#untilUpdate = untilUpdate;
   }
 
-  /** Finds the largest of all that was offered since `clear`. */
+  /** Selects the largest of all values offered since `clear`. */
   settle(): void {
     const most = this.#values.length;
-    for (let own = 0; own < CLASSES && this.#size < most; own++) {
+    for (let bucket = 0; bucket < BUCKETS && this.#size < most; bucket++) {
       const first = this.#size;
-      for (let i = this.#last[own] ?? NONE; i !== NONE; i = this.#before[i] ?? NONE) {
+      for (let i = this.#last[bucket] ?? NONE; i !== NONE; i = this.#before[i] ?? NONE) {
         this.#insert(first, this.#offeredValues[i] ?? 0, this.#offeredIndices[i] ?? 0);
       }
     }
   }
 
-  /** @returns what as many as are kept are not smaller than */
-  #leastOfMost(): number {
+  /** @returns a lower bound of the values that can still be selected */
+  #lowerBound(): number {
     const most = this.#values.length;
-    let own = 0;
-    for (let sum = this.#counts[0] ?? 0; sum < most; sum += this.#counts[own] ?? 0) own += 1;
-    // One class to spare: rounding may have put a value into the next better one.
-    return 1 - (own + 2) / (CLASSES / 2);
+    let bucket = 0;
+    for (let sum = this.#counts[0] ?? 0; sum < most; sum += this.#counts[bucket] ?? 0) bucket += 1;
+    // One bucket more: rounding may have put a value into the next better one.
+    return 1 - (bucket + 2) / (BUCKETS / 2);
   }
 
-  /** Puts one among those from `first` on, which are in order; it was offered before all of them. */
+  /** Inserts a value into the sorted ones from `first` on; it was offered before all of them. */
   #insert(first: number, value: number, index: number): void {
     const values = this.#values;
     const indices = this.#indices;

@@ -1,11 +1,11 @@
 import type { Candidate, Drop } from '../core/decision.js';
 import { GatewayError } from '../core/errors.js';
 
-/** No candidate is left; carries what dropped each of them. */
+/** No candidate is left; has the reason for which each was dropped. */
 export class NoCandidateError extends GatewayError {
   readonly candidates: readonly Candidate[];
 
-  /** @param whyNone - why there are no candidates at all, where that is known */
+  /** @param whyNone - why there are no candidates at all, if known */
   constructor(policy: string, candidates: readonly Candidate[], whyNone: string | null) {
     super('no_candidate', describeDrops(policy, candidates, whyNone), { param: 'model' });
     this.candidates = candidates;
@@ -24,11 +24,11 @@ function describeDrops(
   for (const candidate of candidates) {
     const { dropped } = candidate;
     if (dropped === null) continue;
-    const by = byWhom(dropped, policy);
-    // Every model has an expectation of its own: the one that comes closest says what would have to change.
-    const alike = NEAREST[dropped.why] === undefined ? dropped.detail : dropped.why;
-    const group = groups.get(alike + by) ?? [];
-    groups.set(alike + by, [...group, { candidate, dropped, by }]);
+    const by = setBy(dropped, policy);
+    // Details differ by model in cost or latency: such models form one group, described by the closest one.
+    const groupKey = LIMITED_VALUE[dropped.why] === undefined ? dropped.detail : dropped.why;
+    const group = groups.get(groupKey + by) ?? [];
+    groups.set(groupKey + by, [...group, { candidate, dropped, by }]);
   }
   const reasons = Array.from(groups.values(), describeGroup);
   return `no model is left for "${policy}" to choose from. ${reasons.join('; ')}.`;
@@ -40,14 +40,14 @@ interface Dropped {
   readonly by: string;
 }
 
-/** How far a model is from what is allowed, where that differs from model to model. */
-const NEAREST: Partial<Record<Drop['why'], (candidate: Candidate) => number | null>> = {
+/** By what models of a group are compared to find the closest one to a limit. */
+const LIMITED_VALUE: Partial<Record<Drop['why'], (candidate: Candidate) => number | null>> = {
   cost_limit: ({ costUsd }) => costUsd,
   latency_limit: ({ latencyMs }) => latencyMs,
 };
 
-/** What only rules and policies can want: where no rule does, the policy itself does. */
-const WANTED: ReadonlySet<Drop['why']> = new Set<Drop['why']>([
+/** Constraints of rules and policies only: without a rule, the policy itself sets them. */
+const CONFIGURED: ReadonlySet<Drop['why']> = new Set<Drop['why']>([
   'never',
   'not_in_only',
   'cost_limit',
@@ -57,15 +57,15 @@ const WANTED: ReadonlySet<Drop['why']> = new Set<Drop['why']>([
   'context_limit',
 ]);
 
-function byWhom({ rule, why }: Drop, policy: string): string {
+function setBy({ rule, why }: Drop, policy: string): string {
   if (rule !== null) return ` (rule "${rule}")`;
-  return WANTED.has(why) ? ` (policy "${policy}")` : '';
+  return CONFIGURED.has(why) ? ` (policy "${policy}")` : '';
 }
 
 function describeGroup(group: readonly Dropped[]): string {
-  const distance = ({ candidate, dropped }: Dropped): number =>
-    NEAREST[dropped.why]?.(candidate) ?? 0;
-  const nearest = group.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+  const valueOf = ({ candidate, dropped }: Dropped): number =>
+    LIMITED_VALUE[dropped.why]?.(candidate) ?? 0;
+  const nearest = group.reduce((a, b) => (valueOf(b) < valueOf(a) ? b : a));
   const { candidate, dropped, by } = nearest;
   const differ = group.some((one) => one.dropped.detail !== dropped.detail);
   const count = `${group.length} ${group.length === 1 ? 'model' : 'models'}`;

@@ -2,17 +2,17 @@ import { HINTS } from './lexicon.js';
 import { KIND } from './text-statistics.js';
 import type { TextStatistics } from './text-statistics.js';
 
-/** How a text is laid out: line by line, what prose statistics cannot see. */
+/** The layout of a text, line by line. */
 export interface Notation {
   /** Share of characters in lines of code, 0 to 1. */
   readonly code: number;
   /** Fences (```) in the text. */
   readonly fences: number;
-  /** Lines that begin like an item of a list. */
+  /** Lines that begin like a list item. */
   readonly listItems: number;
-  /** Options in order (A, B, C… or a, b, c…) as in a multiple-choice question; 0 or at least 2. */
+  /** Consecutive options (A, B, C… or a, b, c…) as in a multiple-choice question; 0 or at least 2. */
   readonly options: number;
-  /** A gap to fill in: `____` or `[MASK]`. */
+  /** Gaps to fill in: `____` or `[MASK]`. */
   readonly gaps: number;
 }
 
@@ -24,12 +24,12 @@ const CODE_SYMBOLS = /[{}[\]();=<>_\\|&$#@`*/+]/g;
 
 const LATEX = /\\[a-zA-Z]{2,12}[ {_^(\\]|\$[^$]{1,60}\$/;
 
-/** A line this long is judged by its beginning. */
+/** Longer lines are classified by their beginning. */
 const MAX_LINE_CHARS = 200;
-/** Share of symbols from which a line is code whatever it begins with. */
+/** Share of symbols from which a line counts as code. */
 const CODE_SYMBOL_SHARE = 0.16;
 
-/** @param text - already bounded; time is linear in it, and no pattern here backtracks over more than a line's beginning */
+/** @param text - of bounded length; time is linear in it, and no pattern here backtracks over more than a line's beginning */
 export function readNotation(text: string): Notation {
   let codeChars = 0;
   let fences = 0;
@@ -54,7 +54,7 @@ export function readNotation(text: string): Notation {
   return { code, fences, listItems, options: countOptions(text), gaps: countGaps(text) };
 }
 
-/** Whether a line is one of code by how it begins or ends: unlike `Notation.code`, this takes no formula for code. */
+/** Whether a line is code by how it begins or ends; unlike `Notation.code`, this does not mistake formulas for code. */
 export function isCodeLine(line: string): boolean {
   const begun = line.slice(0, MAX_LINE_CHARS);
   const bare = begun.trimStart();
@@ -67,14 +67,14 @@ function hasCodeEnds(bare: string): boolean {
 }
 
 function isCode(bare: string, indent: number): boolean {
-  // A formula has as many symbols as code, but says so.
+  // A formula has as many symbols as code, but is recognised by its LaTeX.
   const symbols = LATEX.test(bare) ? 0 : (bare.match(CODE_SYMBOLS)?.length ?? 0);
   if (symbols === 0) return indent >= 4 && bare.endsWith(':');
   if (hasCodeEnds(bare)) return true;
   return bare.length >= 8 && symbols / bare.length >= CODE_SYMBOL_SHARE;
 }
 
-/** The longest run A, B, C… of marks; marks out of order are initials or chapter numbers. */
+/** Length of the longest sequence A, B, C…; letters out of order are initials or chapter numbers. */
 function countOptions(text: string): number {
   let next = 0;
   let best = 0;
@@ -99,12 +99,12 @@ function countGaps(text: string): number {
 /**
  * How mathematical a text is, 0 to 1: formulas, numbers with operators, and the words of the subject.
  *
- * @param text - the one `statistics` was made of
- * @param code - share of the text that is code, whose operators are no formulas
+ * @param text - the text that `statistics` is about
+ * @param code - share of the text that is code, whose operators are not formulas
  */
 export function readMaths(text: string, statistics: TextStatistics, code: number): number {
   const { kinds, hints, words } = statistics;
-  // Nearly all prose can be spared the search: each formula has a symbol, or is not of ASCII alone.
+  // Every formula has a symbol or a character beyond ASCII, so most prose needs no search.
   const possible = (kinds[KIND.symbol] ?? 0) + (kinds[KIND.other] ?? 0) > 0;
   const formulas = possible ? (text.match(FORMULA)?.length ?? 0) : 0;
   const subject = hints[HINTS.indexOf('maths')] ?? 0;
@@ -113,6 +113,6 @@ export function readMaths(text: string, statistics: TextStatistics, code: number
   return 1 - Math.exp(-evidence * (1 - 0.7 * code));
 }
 
-/** LaTeX, operators between operands, and the symbols themselves; each alternative matches a few characters. */
+/** LaTeX, operators between operands, and mathematical symbols; each alternative matches a few characters. */
 const FORMULA =
   /\\[a-zA-Z]{2,12}|[0-9a-z)] ?[=^+*×÷] ?[0-9a-z(\\-]|\$[^$\n]{1,40}\$|[∑∫√≤≥≠∞∈∀∃π±]/g;

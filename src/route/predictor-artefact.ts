@@ -6,7 +6,7 @@ import type { NetworkShape, NetworkTables } from './factor-network.js';
 import type { MemoryShape, MemoryTables } from './graded-memory.js';
 import type { StrengthRule } from './model-strength.js';
 
-/** What `models/predictor.bin` calls itself. */
+/** Kind of artefact in the header of `models/predictor.bin`. */
 export const PREDICTOR_KIND = 'factor-predictor';
 /** Version of the tables' meaning; other versions are refused. */
 export const PREDICTOR_VERSION = 3;
@@ -16,8 +16,8 @@ const count = z.int().positive();
 const figure = z.number();
 const variance = z.number().positive();
 
-/** Of artefacts that state none. */
-const COMMON_BEFORE_IT_WAS_FITTED = 0.25;
+/** Value of `strength.common` for artefacts without it. */
+const DEFAULT_COMMON_VARIANCE = 0.25;
 
 const metaSchema = z.object({
   embedder: z.string(),
@@ -32,10 +32,10 @@ const metaSchema = z.object({
   memory: z.strictObject({ dims: size, cells: size, rows: count, answers: count }),
   models: z.array(z.string()),
   centroids: size,
-  /** Distance to the nearest centroid that 97.5 of a hundred known prompts stay below. */
+  /** 97.5th percentile of known prompts' distances to the nearest centroid. */
   usualDistance: z.number().positive(),
   languages: z.array(z.string()),
-  /** Variance of log-odds from what the network cannot know: always, and for far prompts. */
+  /** Variance of log-odds that the network cannot explain: for all prompts, and in addition for far ones. */
   doubt: z.strictObject({ always: variance, far: variance }),
   strength: z.strictObject({
     mean: figure,
@@ -45,7 +45,7 @@ const metaSchema = z.object({
     perYear: z.number().nonnegative(),
     year: figure,
     variancePriced: variance,
-    common: z.number().nonnegative().default(COMMON_BEFORE_IT_WAS_FITTED),
+    common: z.number().nonnegative().default(DEFAULT_COMMON_VARIANCE),
     benchmarks: z.record(
       z.string(),
       z.strictObject({ intercept: figure, slope: z.number().positive(), variance }),
@@ -56,43 +56,43 @@ const metaSchema = z.object({
   verbosity: z.strictObject({ plain: figure, reasoning: figure }),
 });
 
-/** All that was trained, checked for shape; see `models/MODEL_CARD.md`. */
+/** All trained tables, checked for shape; see `models/MODEL_CARD.md`. */
 export interface PredictorTables {
   readonly meta: PredictorMeta;
   readonly network: NetworkTables;
   readonly memory: MemoryTables;
-  /** Log-odds a model adds in general and in each skill, shape [models, members × (1 + skills)]. */
+  /** Log-odds of each model in general and in each skill, shape [models, members × (1 + skills)]. */
   readonly abilities: Float32Array;
   /** Variance of a fitted model's abilities, shape [models]. */
   readonly abilityVariance: Float32Array;
-  /** Variance of log-odds that its skills leave open, on prompts like those that were graded; shape [models]. */
+  /** Variance of log-odds by uncertain skills, on prompts like graded ones; shape [models]. */
   readonly skillVariance: Float32Array;
-  /** What a model adds to the log of the answer's tokens, shape [models]. */
+  /** Added to the natural logarithm of the answer's tokens, shape [models]. */
   readonly verbosity: Float32Array;
   /** Decimal year of release, 0 where unknown, shape [models]. */
   readonly released: Float32Array;
-  /** Abilities from strength: intercepts and slopes, shape [members × (1 + skills)] each. */
+  /** Regression of abilities on strength: intercepts and slopes, shape [members × (1 + skills)] each. */
   readonly skillIntercept: Float32Array;
   readonly skillSlope: Float32Array;
   /** Unit vectors, shape [centroids, embedding]. */
   readonly centroids: Float32Array;
-  /** What vectors are centred by (`centred`), shape [embedding]; `null` where they are read as they are. */
+  /** Mean vector that is subtracted by `centred`, shape [embedding]; `null` if vectors are used unchanged. */
   readonly centre: Float32Array | null;
 }
 
-/** A transformer of the operator's, by whose vectors a predictor was trained instead of the table's. */
+/** The operator's transformer that a predictor was trained with instead of the static embedder. */
 export interface EncoderNote {
-  /** As it was named for training: a folder, or a model on the hub. */
+  /** Its name at training: a folder, or a model on the Hugging Face hub. */
   readonly name: string;
-  /** Its vectors mean the same in every language, so what was learnt in English holds for all of them. */
+  /** Whether its vectors mean the same in every language, so that training in English holds for all. */
   readonly multilingual: boolean;
 }
 
 /** The header of the predictor's artefact. */
 export interface PredictorMeta {
-  /** `StaticEmbedder.id` of the table the network was trained with, or `Encoder.id`. */
+  /** `StaticEmbedder.id` of the embedder the network was trained with, or `Encoder.id`. */
   readonly embedder: string;
-  /** Absent for the table. */
+  /** Absent for the static embedder. */
   readonly encoder?: EncoderNote | undefined;
   readonly shape: NetworkShape;
   readonly memory: MemoryShape;
@@ -100,7 +100,7 @@ export interface PredictorMeta {
   readonly models: readonly string[];
   readonly centroids: number;
   readonly usualDistance: number;
-  /** Languages, as `Features.language`, that graded answers are in. */
+  /** Languages of the graded prompts, as in `Features.language`. */
   readonly languages: readonly string[];
   readonly doubt: { readonly always: number; readonly far: number };
   readonly strength: StrengthRule;
@@ -112,7 +112,7 @@ export interface PredictorMeta {
  * Reads a trained predictor.
  *
  * @param source - a path, or the bytes themselves
- * @throws {ArtefactError} missing, truncated, foreign, of another version, or damaged
+ * @throws {ArtefactError} the file is missing, truncated, of another kind or version, or damaged
  */
 export function readPredictorArtefact(source: string | Buffer): PredictorTables {
   const artefact = openArtefact(source, { kind: PREDICTOR_KIND, version: PREDICTOR_VERSION });
@@ -142,7 +142,7 @@ export function readPredictorArtefact(source: string | Buffer): PredictorTables 
   };
 }
 
-/** What was trained before skills were drawn in says nothing of it. */
+/** 0 for artefacts of earlier versions, which have no such table. */
 function readSkillVariance(artefact: Artefact, models: number): Float32Array {
   const isKnown = artefact.has('skill_variance');
   return isKnown ? artefact.f32('skill_variance', models) : new Float32Array(models);
@@ -177,18 +177,18 @@ function readMemory(artefact: Artefact, { shape, memory, models }: PredictorMeta
     surprises: artefact.i8('memory_surprises', answers),
     variances: artefact.i8('memory_variances', answers),
   };
-  checkRising(artefact, 'memory_cell_ends', tables.cellEnds, rows);
-  checkRising(artefact, 'memory_answer_ends', tables.answerEnds, answers);
+  checkAscending(artefact, 'memory_cell_ends', tables.cellEnds, rows);
+  checkAscending(artefact, 'memory_answer_ends', tables.answerEnds, answers);
   if (!tables.answerModels.every((model) => model >= 0 && model < models.length)) {
-    throw new ArtefactError(artefact.file, 'table memory_answer_models names a model there is not');
+    throw new ArtefactError(artefact.file, 'table memory_answer_models names an unknown model');
   }
   return tables;
 }
 
-/** Ends of consecutive stretches: rising, from 0 or more to `last`. */
-function checkRising(artefact: Artefact, table: string, ends: Int32Array, last: number): void {
-  const rises = ends.every((end, i) => end >= (ends[i - 1] ?? 0));
-  if (!rises || ends.at(-1) !== last) {
+/** Checks end indices of consecutive ranges: ascending, from 0 or more to `last`. */
+function checkAscending(artefact: Artefact, table: string, ends: Int32Array, last: number): void {
+  const isAscending = ends.every((end, i) => end >= (ends[i - 1] ?? 0));
+  if (!isAscending || ends.at(-1) !== last) {
     throw new ArtefactError(artefact.file, `table ${table} does not rise to ${last}`);
   }
 }

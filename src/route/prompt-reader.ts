@@ -2,42 +2,42 @@ import type { Clock } from '../core/clock.js';
 import type { Conversation } from '../core/conversation.js';
 import { readFeatures, type Features } from './features.js';
 
-/** Characters of a task that an encoder is given: more than transformers of usual size read, and no more than takes them some moments. */
-const MOST_CHARS = 8192;
+/** Characters of a task that an encoder gets: more than usual transformers read, but few enough to be fast. */
+const MAX_ENCODER_CHARS = 8192;
 
-/** What an encoder is given of `Features.task`, in training as in serving. */
+/** The part of `Features.task` that an encoder gets, in training and in serving. */
 export function encodedPart(task: string): string {
-  return task.length <= MOST_CHARS ? task : task.slice(0, MOST_CHARS);
+  return task.length <= MAX_ENCODER_CHARS ? task : task.slice(0, MAX_ENCODER_CHARS);
 }
 
-/** Makes the vector of a text. */
+/** Encodes texts as vectors. */
 export interface TextEncoder {
   /**
-   * @param isWanted - asked before the text's turn comes: what nobody waits for any more is refused
-   * @throws {Error} it cannot be made
+   * @param isWanted - called before the text is encoded; rejects if it returns false
+   * @throws {Error} if the vector cannot be computed
    */
   encode(text: string, isWanted?: () => boolean): Promise<Float32Array>;
 }
 
-/** Why features lack the vector that they should have. */
+/** Why features have no vector of the encoder. */
 export type Lack = 'encoder_late' | 'encoder_failed';
 
-/** A request that was read before it is decided on. */
+/** Features that were extracted before the decision. */
 export interface ReadAhead {
-  /** With `encoded`, unless `lack` says why not. */
+  /** With `encoded`, unless `lack` is set. */
   readonly features: Features;
   readonly lack: Lack | null;
-  /** How long it took, encoder included. */
+  /** Milliseconds, including the encoder. */
   readonly tookMs: number;
 }
 
-/** Reads prompts for a predictor whose vectors an encoder of the operator's makes. */
+/** Extracts features for a predictor that needs vectors of the operator's encoder. */
 export class PromptReader {
   readonly #encoder: TextEncoder;
   readonly #clock: Clock;
   readonly #withinMs: number;
 
-  /** @param withinMs - how long a request waits for its vector */
+  /** @param withinMs - how long a request waits for its vector at most */
   constructor(encoder: TextEncoder, clock: Clock, withinMs: number) {
     this.#encoder = encoder;
     this.#clock = clock;
@@ -45,16 +45,16 @@ export class PromptReader {
   }
 
   /**
-   * Waits for the vector as long as it takes: where nobody waits for an answer, but every decision is looked at.
+   * Waits for the vector without a time limit: for offline use, where every decision counts.
    *
-   * @throws {Error} it cannot be made
+   * @throws {Error} if the vector cannot be computed
    */
   async read(conversation: Conversation): Promise<Features> {
     const features = readFeatures(conversation);
     return withVector(features, await this.#encoder.encode(encodedPart(features.task)));
   }
 
-  /** As `read`, but does without the vector where it cannot be made. */
+  /** As `read`, but returns without the vector if it cannot be computed. */
   async readAnyway(conversation: Conversation): Promise<Pick<ReadAhead, 'features' | 'lack'>> {
     const features = readFeatures(conversation);
     try {
@@ -65,12 +65,12 @@ export class PromptReader {
     }
   }
 
-  /** Waits for the vector no longer than a request may. */
+  /** Waits for the vector up to the time limit. */
   async readInTime(conversation: Conversation): Promise<ReadAhead> {
-    const beganMs = this.#clock.now();
+    const startMs = this.#clock.now();
     const features = readFeatures(conversation);
     const vector = await this.#inTime(encodedPart(features.task));
-    const tookMs = this.#clock.now() - beganMs;
+    const tookMs = this.#clock.now() - startMs;
     if (typeof vector === 'string') return { features, lack: vector, tookMs };
     return { features: withVector(features, vector), lack: null, tookMs };
   }
@@ -78,12 +78,12 @@ export class PromptReader {
   #inTime(text: string): Promise<Float32Array | Lack> {
     return new Promise((resolve) => {
       let isWanted = true;
-      const forget = this.#clock.after(this.#withinMs, () => {
+      const cancelTimeout = this.#clock.after(this.#withinMs, () => {
         isWanted = false;
         resolve('encoder_late');
       });
       const done = (outcome: Float32Array | Lack): void => {
-        forget();
+        cancelTimeout();
         resolve(outcome);
       };
       this.#encoder
@@ -95,7 +95,7 @@ export class PromptReader {
   }
 }
 
-/** Reads a prompt by what the configuration asks for: `null` where the table makes the vectors, when it is decided on. */
+/** Extracts features, with the encoder's vector if there is a reader; `null` if the static embedder is used, at decision time. */
 export async function readBy(
   reader: PromptReader | null,
   conversation: Conversation,

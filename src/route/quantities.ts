@@ -1,6 +1,6 @@
 import { SlotSet } from './slot-set.js';
 
-/** How much there is to keep in mind: counts of one text that tell hard questions from easy ones of a kind. */
+/** Counts of a text that tell hard questions from easy ones of the same kind. */
 export interface Quantities {
   readonly sentences: number;
   /** Characters of the longest line. */
@@ -8,19 +8,19 @@ export interface Quantities {
   readonly commas: number;
   /** Opening parentheses. */
   readonly parentheses: number;
-  /** Signs of arithmetic and comparison: `- + * / = ^ < >`. */
+  /** Arithmetic and comparison operators: `- + * / = ^ < >`. */
   readonly operators: number;
-  /** Commands as in LaTeX: a backslash before a letter. */
+  /** LaTeX commands: a backslash before a letter. */
   readonly commands: number;
   /** Numbers with a decimal point. */
   readonly decimals: number;
-  /** Different numbers; a few too low where there are many. */
+  /** Different numbers, by hash; slightly too low if there are many. */
   readonly distinctNumbers: number;
-  /** Value of the largest number; its sign does not count. */
+  /** Value of the largest number, without its sign. */
   readonly largestNumber: number;
-  /** Mean characters of the items of a list, or of the options to choose from; 0 without any. */
+  /** Mean characters of list items or answer options; 0 without any. */
   readonly itemChars: number;
-  /** Share of these items that hold a digit, 0 to 1. */
+  /** Share of these items that contain a digit, 0 to 1. */
   readonly numericItems: number;
 }
 
@@ -31,10 +31,10 @@ const SPACE = 0x20;
 const POINT = 0x2e;
 const COMMA = 0x2c;
 const DISTINCT_SLOTS = 512;
-/** Lines that are looked at for items; a longer text has said what it is by then. */
+/** Lines that are searched for list items. */
 const MAX_LINES = 64;
 
-/** What a character may begin or count as; 0 for nothing. */
+/** Classes of characters; 0 for those that are not counted. */
 const MARK = { none: 0, digit: 1, comma: 2, parenthesis: 3, operator: 4, stop: 5, backslash: 6 };
 const MARKS = Uint8Array.from({ length: 128 }, (_, code) => markOf(String.fromCharCode(code)));
 
@@ -47,7 +47,7 @@ function markOf(character: string): number {
   return character === '\\' ? MARK.backslash : MARK.none;
 }
 
-/** @param text - already bounded; time is linear in it */
+/** @param text - of bounded length; time is linear in it */
 export function readQuantities(text: string): Quantities {
   const counts: Counts = {
     sentences: 0,
@@ -81,7 +81,7 @@ function countMarks(text: string, counts: Counts): void {
   }
 }
 
-/** Digits with points and commas between them. @returns where it ends */
+/** Counts a number: digits with points and commas between them. @returns its end */
 function readNumber(text: string, start: number, seen: SlotSet, counts: Counts): number {
   let value = 0;
   let scale = 1;
@@ -127,7 +127,7 @@ function readLines(text: string, counts: Counts): void {
   counts.numericItems = numeric / items;
 }
 
-/** Where the words begin of a line like `(A) words`, `b. words` or `3: words`; −1 for another line. */
+/** Start of the words in a line like `(A) words`, `b. words` or `3: words`; −1 for any other line. */
 function itemStart(text: string, start: number, end: number): number {
   let i = skipSpaces(text, start, end);
   if (text[i] === '(') i += 1;
@@ -160,7 +160,7 @@ function isLetter(code: number): boolean {
   return small >= 0x61 && small <= 0x7a;
 }
 
-/** Whether a space, a line's end or the text's end stands there. */
+/** Whether a space, a newline or the end of the text is there. */
 function isSpace(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return Number.isNaN(code) || code === SPACE || code === NEWLINE;

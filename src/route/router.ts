@@ -20,17 +20,17 @@ import type { RuleFacts } from './rules/facts.js';
 import type { FactKind } from './rules/reads.js';
 import type { RuleSet } from './rules/rule-set.js';
 
-/** What a router is made of; replaced as a whole when the configuration changes. */
+/** The parts of a router, replaced together when the configuration changes. */
 export interface RouterParts extends ContendersParts, ForecastParts {
-  /** Why there are no models, for whoever has one chosen: a sentence's end, without a full stop. */
+  /** Why there are no models, for the error message: the end of a sentence, without a full stop. */
   readonly whyNone?: string | null;
   readonly rules: RuleSet;
   /** First 12 hex digits of the catalog's hash. */
   readonly catalogRevision: string;
-  /** What to keep of prompts for feedback to be learnt from; nothing when absent. */
+  /** What sketches of prompts contain, from which feedback is learnt; no sketches if absent. */
   readonly sketches?: { readonly predictor: string; readonly text: boolean } | null | undefined;
   /**
-   * Runs work when no request waits for it, so that prices follow the decisions made; without it
+   * Runs work when no request waits for it: prices are updated from recent decisions. Without it
    * they stay those of the usual prompts.
    */
   readonly defer?: ((work: () => void) => void) | null | undefined;
@@ -40,12 +40,12 @@ export interface RouterParts extends ContendersParts, ForecastParts {
 export interface RouteRequest {
   readonly id: string;
   readonly atMs: number;
-  /** What the client wrote as `model`. */
+  /** The client's value of `model`. */
   readonly requested: string;
   readonly policy: string;
   readonly stream: boolean;
   readonly conversation: Conversation;
-  /** `conversation` as it was read before; `null`, as when absent, where the router is to read it. */
+  /** Features of `conversation` if already extracted; `null` or absent for the router to extract them. */
   readonly read?: Pick<ReadAhead, 'features' | 'lack'> | null | undefined;
   readonly key: RuleFacts['key'];
   readonly metadata: RuleFacts['metadata'];
@@ -54,12 +54,12 @@ export interface RouteRequest {
   readonly vouched: boolean;
   /** See `Demand.cached`. */
   readonly cached?: Demand['cached'];
-  /** Nobody is answered by the decision, so prices do not follow it. */
+  /** The decision answers no request, so it does not count for prices. */
   readonly isPreview?: boolean;
 }
 
-/** Sketches for which memory is taken at once. */
-const SLAB = 64;
+/** Sketches per memory allocation. */
+const SLAB_SKETCHES = 64;
 
 /** Decides which model answers. Synchronous; the same parts and request give the same choice. */
 export class Router {
@@ -68,7 +68,7 @@ export class Router {
   readonly #forecaster: Forecaster;
   readonly #contenders: Contenders;
   #sketches: ReturnType<typeof PromptSketch.spaceFor> | null = null;
-  /** Of the latest decision; the next one's is mostly the same. */
+  /** Of the latest decision; the next one is usually the same. */
   #latest: Receipt;
   readonly #usual: UsualTraffic;
   readonly #prices: PriceBook;
@@ -96,14 +96,14 @@ export class Router {
     });
   }
 
-  /** Names a client may write as `model` to have a model chosen. */
+  /** Names that a client may send as `model` to have a model chosen. */
   get policies(): readonly string[] {
     return [...this.#parts.rules.policies.keys()];
   }
 
   /**
-   * @throws {NoCandidateError} when constraints leave no model
-   * @throws {GatewayError} `model_not_found` when there is no such policy
+   * @throws {NoCandidateError} if constraints leave no model
+   * @throws {GatewayError} `model_not_found` if there is no such policy
    */
   route(request: RouteRequest): Routing {
     const { rules } = this.#parts;
@@ -115,7 +115,7 @@ export class Router {
 
     const { choices } = request.conversation;
     const { vouched, cached = null } = request;
-    const demand = { features, outcome, choices, vouched, cached };
+    const demand: Demand = { features, outcome, choices, vouched, cached };
     const candidates = this.#contenders.able(prediction, demand);
     const price = this.#prices.priceOf(outcome);
     const input: ChoiceInput = { candidates, outcome, ood: prediction.ood, price };
@@ -131,10 +131,10 @@ export class Router {
   }
 
   /**
-   * Which of the rules that look at facts of some kinds hold for a request, by name.
+   * Names of the rules that match a request, of those whose conditions read facts of some kinds.
    *
-   * @param request - called only where there are such rules
-   * @throws {GatewayError} `model_not_found` when there is no such policy
+   * @param request - called only if there are such rules
+   * @throws {GatewayError} `model_not_found` if there is no such policy
    */
   rulesReading(
     kinds: readonly FactKind[],
@@ -148,15 +148,15 @@ export class Router {
   }
 
   /**
-   * What holds for requests to a policy that no rule's condition holds for.
+   * The outcome for requests to a policy that match no conditional rule.
    *
-   * @throws {GatewayError} `model_not_found` when there is no such policy
+   * @throws {GatewayError} `model_not_found` if there is no such policy
    */
   outcomeOf(policy: string): RuleOutcome {
     return this.#parts.rules.unconditionally(policy);
   }
 
-  /** What prompts as they usually come would meet under an outcome; none where the predictor brings none. */
+  /** The candidates of the usual prompts under an outcome; empty if the predictor has no usual prompts. */
   usual(outcome: RuleOutcome): readonly Prospect[] {
     return this.#usual.under(outcome);
   }
@@ -166,9 +166,9 @@ export class Router {
     { prediction: { vector }, by }: Forecast,
   ): PromptSketch | null {
     const { sketches = null, predictor } = this.#parts;
-    // What another predictor makes of a prompt is nothing that this one can learn from.
+    // This predictor cannot learn from another one's vectors.
     if (sketches === null || vector === null || by !== predictor) return null;
-    this.#sketches ??= PromptSketch.spaceFor({ vector, dense }, SLAB);
+    this.#sketches ??= PromptSketch.spaceFor({ vector, dense }, SLAB_SKETCHES);
     return new PromptSketch(
       { predictor: sketches.predictor, text: sketches.text ? text : null },
       { vector, dense },
@@ -176,7 +176,7 @@ export class Router {
     );
   }
 
-  /** Learning changes what a decision depends on, so it changes the receipt. */
+  /** The receipt for a decision: the price and, through feedback, the predictor's revision change over time. */
   #receiptNow(price: number | null, revision: string): Receipt {
     if (this.#latest.price !== price || this.#latest.predictor !== revision) {
       this.#latest = { ...this.receipt, predictor: revision, price };
@@ -192,7 +192,7 @@ export class Router {
   ): DecisionHead {
     const { outcome } = input;
     const byHeuristic = degraded === 'predictor_failed' || revision === 'heuristic';
-    // What was forced stays forced, whoever predicted; only a weighing can be called heuristic.
+    // A pin or a single candidate does not depend on predictions.
     const weighed = choice.reason !== 'pinned' && choice.reason !== 'only_candidate';
     return {
       id: request.id,
@@ -214,7 +214,7 @@ export class Router {
 
 function abilityOf({ model, knownAs }: RoutedModel, predictor: Predictor): Ability {
   const own = predictor.ability(model);
-  // The name that was asked for may be the very one that was graded (a dated release).
+  // The requested name may be the one that was graded (a dated release).
   return knownAs === undefined || own.basis === 'fitted' ? own : predictor.ability(knownAs);
 }
 

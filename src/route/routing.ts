@@ -4,17 +4,17 @@ import type { Features } from './features.js';
 import type { ChoiceInput } from './ranking.js';
 import type { PromptSketch } from './sketch.js';
 
-/** What a routing consists of. */
+/** The parts of a routing. */
 export interface RoutingParts {
   readonly head: DecisionHead;
   readonly features: Omit<Features, 'text' | 'task' | 'dense'>;
   readonly input: ChoiceInput;
   readonly choice: Choice;
-  /** `null` or absent when nothing can be learnt of the decision. */
+  /** `null` or absent if feedback on the decision cannot be learnt from. */
   readonly sketch?: PromptSketch | null;
 }
 
-/** A decision with all it was made from, so that it can be explained and replayed. Holds no text. */
+/** A decision with all its inputs, so that it can be explained and replayed. Contains no text. */
 export class Routing implements RoutingParts {
   readonly head: RoutingParts['head'];
   readonly features: RoutingParts['features'];
@@ -30,7 +30,7 @@ export class Routing implements RoutingParts {
     this.sketch = sketch;
   }
 
-  /** The whole decision; put together when asked for, because a request that is answered needs its head only. */
+  /** The whole decision; computed on access, because serving a request needs only the head. */
   get decision(): Decision {
     const { input, choice } = this;
     const fallbacks = fallbacksOf(input, choice);

@@ -2,30 +2,30 @@ import { Slab } from '../core/slab.js';
 import { FEATURE_NAMES } from './dense-features.js';
 import type { Predictor } from './predictor.js';
 
-const MOST = 127;
-/** Steps of a dense feature, which lies between 0 and 2. */
-const DENSE_STEPS = MOST / 2;
+const MAX_BYTE = 127;
+/** Steps per unit of a dense feature, which is between 0 and 2. */
+const DENSE_STEPS = MAX_BYTE / 2;
 
-/** What a prompt came to, as it is read. */
+/** The numbers of a prompt that a predictor reads. */
 export interface ReadPrompt {
   readonly vector: Float32Array;
   /** `Features.dense`. */
   readonly dense: Float32Array;
 }
 
-/** What is kept of a prompt so that feedback on its answer can be learnt from. */
+/** A quantised prompt that is kept to learn from feedback on its answer. */
 export class PromptSketch {
-  /** `Predictor.revision` without what was learnt here: vectors of two predictors do not compare. */
+  /** `Predictor.revision` without what was learnt here: vectors of two predictors cannot be compared. */
   readonly predictor: string;
-  /** The demand's text; `null` unless the operator has it kept. */
+  /** `Features.text`; `null` unless the operator enabled `keep_text`. */
   readonly text: string | null;
-  /** Numbers of the sentence vector; the rest are dense features. */
+  /** Length of the sentence vector; the other numbers are dense features. */
   readonly vectorLength: number;
   readonly #numbers: Int8Array;
   readonly #from: number;
   readonly #length: number;
 
-  /** @param space - made by `spaceFor` like prompts */
+  /** @param space - made by `spaceFor` for prompts of the same shape */
   constructor(
     { predictor, text }: Pick<PromptSketch, 'predictor' | 'text'>,
     { vector, dense }: ReadPrompt,
@@ -41,9 +41,9 @@ export class PromptSketch {
   }
 
   /**
-   * What sketches of prompts are written into whose numbers are as many.
+   * The memory that sketches of prompts of this shape are written into.
    *
-   * @param sketches - that are given memory at once
+   * @param sketches - per allocation
    */
   static spaceFor({ vector, dense }: ReadPrompt, sketches = 1): Slab<Int8Array> {
     return new Slab((length) => new Int8Array(length), vector.length + dense.length, sketches);
@@ -56,8 +56,8 @@ export class PromptSketch {
 }
 
 /**
- * Packs a vector and dense features into bytes. A number of the vector is off by 1/254 of the largest at
- * most, its length is lost; a feature by 1/127.
+ * Quantises a vector and dense features to bytes. The error is at most 1/254 of the largest number for the
+ * vector, whose length is lost, and 1/127 for a feature.
  */
 export function packNumbers(vector: Float32Array, dense: Float32Array): Int8Array {
   const numbers = new Int8Array(vector.length + dense.length);
@@ -66,25 +66,25 @@ export function packNumbers(vector: Float32Array, dense: Float32Array): Int8Arra
 }
 
 function packInto(numbers: Int8Array, from: number, { vector, dense }: ReadPrompt): void {
-  // By index and without `Math.round`: iterators and rounding take four fifths of the time otherwise.
+  // By index and without `Math.round`: iterators and rounding would take four fifths of the time.
   let largest = 1e-9;
   for (let i = vector.length - 1; i >= 0; i--) {
     const size = Math.abs(vector[i] ?? 0);
     if (size > largest) largest = size;
   }
-  const steps = MOST / largest;
+  const steps = MAX_BYTE / largest;
   for (let i = 0; i < vector.length; i++) {
     numbers[from + i] = Math.floor((vector[i] ?? 0) * steps + 0.5);
   }
   const behind = from + vector.length;
   for (let i = 0; i < dense.length; i++) {
-    numbers[behind + i] = Math.min(MOST, Math.round((dense[i] ?? 0) * DENSE_STEPS));
+    numbers[behind + i] = Math.min(MAX_BYTE, Math.round((dense[i] ?? 0) * DENSE_STEPS));
   }
 }
 
 /**
- * Whether numbers that were kept are what a predictor makes of a prompt: of another one's they say nothing, and a line that
- * was damaged or written by hand may claim what its numbers do not bear out.
+ * Whether a kept sketch fits a predictor. Vectors of another predictor mean something else, and a line that is damaged or
+ * written by hand may have the wrong number of numbers.
  */
 export function isSketchBy(
   { revision, vectorLength }: Pick<Predictor, 'revision' | 'vectorLength'>,
@@ -97,7 +97,7 @@ export function isSketchBy(
   );
 }
 
-/** The vector, of unit length again, and the dense features. */
+/** The vector, scaled to unit length, and the dense features. */
 export function unpackNumbers(numbers: Int8Array, vectorLength: number): ReadPrompt {
   const vector = Float32Array.from(numbers.subarray(0, vectorLength));
   const square = vector.reduce((sum, value) => sum + value * value, 0);

@@ -2,10 +2,10 @@ const SHIFT = 4;
 const BITS = 1 << SHIFT;
 
 /**
- * Which of so many slots are taken, for counting what differs.
+ * A bit set, for counting distinct values by hash.
  *
- * A bit each in a plain list: a typed array would have memory of its own, which takes longer to get and to
- * give back than the counting does.
+ * Uses a plain array: allocating and freeing the memory of a typed array would take longer than the
+ * counting.
  */
 export class SlotSet {
   readonly #taken: number[];
@@ -15,7 +15,7 @@ export class SlotSet {
     this.#taken = new Array<number>(slots >> SHIFT).fill(0);
   }
 
-  /** @returns whether the slot was free until now */
+  /** @returns whether the slot was not in the set before */
   add(slot: number): boolean {
     const at = slot >> SHIFT;
     const bit = 1 << (slot & (BITS - 1));

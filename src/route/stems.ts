@@ -1,12 +1,12 @@
 import { EMPTY_HASH, flagsOf, LANGUAGES, wordHash } from './lexicon.js';
 
-/** Letters of a word that count: `calculate` and `calculation` are one stem. */
+/** Letters of a stem: `calculate` and `calculation` have the same. */
 const STEM_CHARS = 5;
-/** Shorter words tell little, and stand in every text. */
-const SHORTEST_WORD = 3;
+/** Shorter words are ignored: every text has them. */
+const MIN_WORD_CHARS = 3;
 
 const BREAK = 0;
-/** The unit itself for ASCII letters, as small ones, for digits, and for all beyond ASCII; `BREAK` for what ends a word. */
+/** For each ASCII character: letters in lower case, digits unchanged, `BREAK` for what ends a word. */
 const UNITS = Uint8Array.from({ length: 128 }, (_, code) =>
   /[A-Za-z0-9]/.test(String.fromCharCode(code))
     ? String.fromCharCode(code).toLowerCase().charCodeAt(0)
@@ -14,10 +14,10 @@ const UNITS = Uint8Array.from({ length: 128 }, (_, code) =>
 );
 
 /**
- * The words that a demand has, to be compared with those of other texts.
+ * The stems of a text's words, to be compared with those of other texts.
  *
- * A word is its beginning, by hash; the commonest words of any language are none. Words of identifiers stand by
- * themselves: `get_userName` has `get`, `user` and `name`. Capitals beyond ASCII are not folded.
+ * A stem is the hash of a word's beginning; the most common words of all languages are ignored. Identifiers are
+ * split into words: `get_userName` has `get`, `user` and `name`. Upper case beyond ASCII is not folded.
  */
 export class StemSet {
   readonly #stems = new Set<number>();
@@ -27,16 +27,16 @@ export class StemSet {
     eachStem(text, text.length, (stem) => this.#stems.add(stem));
   }
 
-  /** Share of these words that a text looked at had, 0 to 1. */
+  /** Share of these stems that any compared text had, 0 to 1. */
   get covered(): number {
     return this.#found.size / Math.max(1, this.#stems.size);
   }
 
   /**
-   * Looks at a text.
+   * Compares the beginning of a text.
    *
-   * @param chars - so many of its characters, from its beginning
-   * @returns share of its words that are among these, 0 to 1; 0 for none
+   * @param chars - characters that are read
+   * @returns share of its words whose stems are in this set, 0 to 1; 0 without words
    */
   match(text: string, chars: number): number {
     let words = 0;
@@ -51,7 +51,7 @@ export class StemSet {
   }
 }
 
-function eachStem(text: string, chars: number, see: (stem: number) => void): void {
+function eachStem(text: string, chars: number, onStem: (stem: number) => void): void {
   const end = Math.min(text.length, chars);
   let length = 0;
   let whole = EMPTY_HASH;
@@ -62,7 +62,7 @@ function eachStem(text: string, chars: number, see: (stem: number) => void): voi
     const unit = code < UNITS.length ? (UNITS[code] ?? BREAK) : code;
     const isCapital = unit !== code;
     if (unit === BREAK || (isCapital && wasSmall)) {
-      if (length >= SHORTEST_WORD && (flagsOf(whole) & LANGUAGES) === 0) see(stem);
+      if (length >= MIN_WORD_CHARS && (flagsOf(whole) & LANGUAGES) === 0) onStem(stem);
       length = 0;
       whole = EMPTY_HASH;
     }

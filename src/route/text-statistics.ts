@@ -10,7 +10,7 @@ export const KIND = {
   digit: 3,
   space: 4,
   newline: 5,
-  /** Brackets, operators and whatever else prose has little of. */
+  /** Brackets, operators and others that are rare in prose. */
   symbol: 6,
   punctuation: 7,
   question: 8,
@@ -18,11 +18,11 @@ export const KIND = {
 
 const KINDS = Object.keys(KIND).length;
 
-/** Long words tell learned prose from small talk. */
+/** Characters from which a word counts as long. */
 const LONG_WORD_CHARS = 9;
 const DISTINCT_SLOTS = 2048;
 
-/** Counts of one text, made in two passes over it. */
+/** Counts of one text, made in at most two passes. */
 export interface TextStatistics {
   readonly chars: number;
   /** Characters by `KIND`; those beyond ASCII are `other`. */
@@ -30,23 +30,23 @@ export interface TextStatistics {
   readonly words: number;
   readonly longWords: number;
   readonly wordChars: number;
-  /** Different words, by hash: a few too low in long texts. */
+  /** Different words, by hash: slightly too low for long texts. */
   readonly distinctWords: number;
   /** Runs of digits. */
   readonly numbers: number;
   readonly longestNumber: number;
-  /** What common words say for each language, in `LATIN_LANGUAGES` order. */
+  /** Votes of common words for each language, in `LATIN_LANGUAGES` order. */
   readonly votes: Uint16Array;
-  /** Words found, in `HINTS` order. */
+  /** Number of words for each hint, in `HINTS` order. */
   readonly hints: Uint16Array;
 }
 
-/** @param text - already bounded; time is linear in it */
+/** @param text - of bounded length; time is linear in it */
 export function readStatistics(text: string): TextStatistics {
   const kinds = new Uint32Array(KINDS);
   let counts = countWords(text, kinds);
-  // Capitals beyond ASCII are folded by the runtime, which may change a text's length; the tables fold
-  // the others, so that most texts are done with after one pass.
+  // Upper case beyond ASCII is folded by the runtime, which may change a text's length; the tables fold
+  // ASCII, so most texts need only one pass.
   if (kinds[KIND.other] !== 0) counts = countWords(text.toLowerCase(), new Uint32Array(KINDS));
   return {
     chars: text.length,
@@ -64,7 +64,7 @@ export function readStatistics(text: string): TextStatistics {
 
 type WordCounts = Omit<TextStatistics, 'chars' | 'kinds'>;
 
-/** @param kinds - what is counted in it goes up by the characters of `text` */
+/** @param kinds - the characters of `text` are added to its counts */
 function countWords(text: string, kinds: Uint32Array): WordCounts {
   const census = new WordCensus();
   let start = 0;
@@ -120,8 +120,8 @@ function countFlags(flags: number, { votes, hints }: WordCounts): void {
 }
 
 /**
- * The unit itself, ASCII capitals as small letters, for letters, digits, `+` (as in `c++`) and all
- * beyond ASCII that is no general or CJK punctuation; 0 for what ends a word.
+ * For each UTF-16 code unit of a word: the unit in ASCII lower case. Letters, digits, `+` (as in `c++`) and all
+ * beyond ASCII but general and CJK punctuation belong to words; 0 for what ends a word.
  */
 const WORD_UNITS = Uint16Array.from({ length: 65_536 }, (_, code) => {
   if (!isWordUnit(code)) return 0;

@@ -4,19 +4,19 @@ import { audioTokens, fileTokens } from './media-tokens.js';
 /** Roles and separators around a message. */
 const MESSAGE_TOKENS = 4;
 const TOOL_TOKENS = 8;
-/** JSON packs about this many characters into a token. */
+/** Characters of JSON per token, approximately. */
 const JSON_CHARS_PER_TOKEN = 3.2;
-/** A typical picture in the middle of what providers charge (85 to 1,600). */
+/** A typical image, between what providers charge (85 to 1,600). */
 const IMAGE_TOKENS = 800;
 
-/** Characters looked at in one part, and in all; the rest is taken to be like them. */
+/** Characters that are sampled of one part, and in all; the rest is extrapolated. */
 const PART_SAMPLE_CHARS = 1536;
 const SAMPLE_CHARS = 8192;
 
 /**
- * Tokens per UTF-16 unit by kind of character, for the byte-pair vocabularies of 2024 and later.
+ * Tokens per UTF-16 code unit by kind of character, for the byte-pair vocabularies of 2024 and later.
  *
- * With these, English prose comes to 4.4 characters a token, code to about 3.3, Chinese to 1.25.
+ * With these, English prose has 4.4 characters per token, code about 3.3, Chinese 1.25.
  */
 const WEIGHT = {
   letter: 0.208,
@@ -34,7 +34,7 @@ const WEIGHT = {
   other: 0.9,
 } as const;
 
-/** Upper bounds of Unicode ranges and what a unit below them weighs, ascending. */
+/** Upper bounds of Unicode ranges and the weight of a code unit below them, ascending. */
 const RANGES: readonly (readonly [number, number])[] = [
   [0x0250, WEIGHT.accented],
   [0x0370, WEIGHT.other],
@@ -53,7 +53,7 @@ const RANGES: readonly (readonly [number, number])[] = [
 
 const UNIT_WEIGHTS = Float32Array.from({ length: 65_536 }, (_, code) => weightOf(code));
 
-/** Estimated tokens of a whole input: messages, tools and media. At least 1. */
+/** Estimated tokens of the whole input: messages, tools and media. At least 1. */
 export function estimateTokens(conversation: Conversation): number {
   const sampler = new Sampler();
   let tokens = 0;
@@ -65,13 +65,13 @@ export function estimateTokens(conversation: Conversation): number {
 }
 
 /**
- * Estimated tokens of what is asked, and of the tools for it. At least 1.
+ * Estimated tokens of a task and of the offered tools. At least 1.
  *
- * @param chars - of what is asked; `text` may be a part of it
+ * @param chars - of the whole task; `text` may be a part of it
  */
 export function estimateAskedTokens(text: string, chars: number, tools: readonly Tool[]): number {
-  const beyond = Math.max(1, chars / Math.max(1, text.length));
-  const tokens = MESSAGE_TOKENS + beyond * new Sampler().tokens(text);
+  const scale = Math.max(1, chars / Math.max(1, text.length));
+  const tokens = MESSAGE_TOKENS + scale * new Sampler().tokens(text);
   return Math.ceil(tokens + toolTokens(tools));
 }
 
@@ -83,7 +83,7 @@ function toolTokens(tools: readonly Tool[]): number {
   return tokens;
 }
 
-/** Estimated tokens of texts without anything around them. */
+/** Estimated tokens of plain texts. */
 export function estimateTextTokens(texts: readonly string[]): number {
   const sampler = new Sampler();
   return Math.ceil(texts.reduce((sum, text) => sum + sampler.tokens(text), 0));
@@ -106,7 +106,7 @@ function partTokens(part: Part, sampler: Sampler): number {
   }
 }
 
-/** Weighs texts by a bounded sample of their characters. */
+/** Estimates tokens of texts by a bounded sample of their characters. */
 class Sampler {
   #chars = 0;
   #weight = 0;

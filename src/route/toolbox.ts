@@ -1,47 +1,47 @@
 import type { Tool } from '../core/conversation.js';
 import { StemSet } from './stems.js';
 
-/** What the tools that are offered ask of a model, and how they fit the demand. */
+/** How complex the offered tools are, and how well they match the task. */
 export interface Toolbox {
-  /** Arguments that can be given, those inside of others included. */
+  /** Parameters of all tools, nested ones included. */
   readonly parameters: number;
-  /** Arguments that must be given when the tool is called. */
+  /** Required parameters. */
   readonly required: number;
-  /** How deep they lie at most: 1 for those of plain tools, 0 without any. */
+  /** Maximum nesting depth: 1 for plain tools, 0 without parameters. */
   readonly depth: number;
   /** Share of the parameters that are lists or objects, 0 to 1. */
   readonly structured: number;
-  /** Share of the parameters whose schema names no type, or that of anything, 0 to 1. */
+  /** Share of the parameters whose schema names no type, or `any`, 0 to 1. */
   readonly untyped: number;
   /** Share of the parameters that have a list of allowed values, 0 to 1. */
   readonly enumerated: number;
-  /** Characters that describe a parameter, on average. */
+  /** Mean characters of a parameter's description. */
   readonly describedChars: number;
-  /** Share of the words of a tool's name that the demand has, of the tool with most; 0 to 1. */
+  /** Share of the words of a tool's name that the task has, highest of all tools; 0 to 1. */
   readonly named: number;
-  /** Share of the words of a tool's description that the demand has, of the tool with most; 0 to 1. */
+  /** Share of the words of a tool's description that the task has, highest of all tools; 0 to 1. */
   readonly matched: number;
-  /** The same of the tool that comes second; 0 for a single one. */
+  /** The second highest such share; 0 for a single tool. */
   readonly rivalled: number;
-  /** Share of the demand's words that some tool has, in its name, its description or its parameters' names; 0 to 1. */
+  /** Share of the task's words that any tool has in its name, its description or its parameters' names; 0 to 1. */
   readonly covered: number;
 }
 
 type Counts = { -readonly [K in keyof Toolbox]: number };
 
-/** Tools that are read; agents offer up to some hundred, and by then it is plain that there are many. */
+/** Tools that are read; agents offer up to some hundred. */
 const MAX_TOOLS = 64;
-/** Schemas, and schemas inside of them, that are read of all tools together. */
+/** Schemas, nested ones included, that are read of all tools together. */
 const MAX_SCHEMAS = 512;
-/** Characters of a description that are read for words. */
+/** Characters of a description that are compared. */
 const MAX_DESCRIPTION_CHARS = 160;
 const MAX_NAME_CHARS = 64;
 
-/** Types of JSON Schema, and those that collections of graded tool calls use beside them. */
+/** Structured types of JSON Schema, and others that collections of graded tool calls use. */
 const STRUCTURED = new Set(['object', 'array', 'dict', 'tuple', 'list', 'hashmap', 'arraylist']);
-const ANYTHING = 'any';
+const ANY_TYPE = 'any';
 
-/** @param demand - already bounded; time is linear in it, and bounded in the tools */
+/** @param demand - text of bounded length; time is linear in it, and bounded in the tools */
 export function readToolbox(tools: readonly Tool[], demand: string): Toolbox {
   const counts: Counts = {
     parameters: 0,
@@ -72,7 +72,7 @@ export function readToolbox(tools: readonly Tool[], demand: string): Toolbox {
   return counts;
 }
 
-/** Notes how well a tool fits what is asked. */
+/** Updates the counts by how well a tool matches the task. */
 function compare({ name, description }: Tool, asked: StemSet, counts: Counts): void {
   counts.named = Math.max(counts.named, asked.match(name, MAX_NAME_CHARS));
   const matched = asked.match(description, MAX_DESCRIPTION_CHARS);
@@ -82,26 +82,33 @@ function compare({ name, description }: Tool, asked: StemSet, counts: Counts): v
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** A schema that is still to be read. */
-interface Place {
+/** A schema to be read. */
+interface PendingSchema {
   readonly schema: JsonSchema;
-  /** How many names lead to it. */
+  /** Number of property names on the path to it. */
   readonly depth: number;
 }
 
-/** Members of a schema that hold a schema or a list of schemas, and those that hold schemas by name. */
-const INNER = new Set(['items', 'prefixItems', 'additionalProperties', 'anyOf', 'oneOf', 'allOf']);
-const SHARED = new Set(['$defs', 'definitions']);
-/** Members by which a schema says what it takes though it has no `type`. */
-const TELLING = ['$ref', 'enum', 'const', 'anyOf', 'oneOf', 'allOf'];
+/** Keywords whose value is a schema or a list of schemas, and those whose value has schemas by name. */
+const SCHEMA_KEYWORDS = new Set([
+  'items',
+  'prefixItems',
+  'additionalProperties',
+  'anyOf',
+  'oneOf',
+  'allOf',
+]);
+const DEFINITION_KEYWORDS = new Set(['$defs', 'definitions']);
+/** Keywords that constrain the type of a schema without `type`. */
+const TYPING_KEYWORDS = ['$ref', 'enum', 'const', 'anyOf', 'oneOf', 'allOf'];
 
-/** Counts parameters without recursion: clients may nest them as deep as they like. */
+/** Counts parameters without recursion: clients may nest them to any depth. */
 class ParameterCensus {
   readonly #counts: Counts;
   readonly #asked: StemSet;
-  readonly #open: Place[] = [];
-  /** Schemas that may still be put on the heap. */
-  #left = MAX_SCHEMAS;
+  readonly #pending: PendingSchema[] = [];
+  /** Schemas that may still be pushed. */
+  #remaining = MAX_SCHEMAS;
 
   constructor(counts: Counts, asked: StemSet) {
     this.#counts = counts;
@@ -109,26 +116,27 @@ class ParameterCensus {
   }
 
   add(parameters: JsonSchema | null): void {
-    this.#put(parameters, 0);
-    for (let place = this.#open.pop(); place !== undefined; place = this.#open.pop()) {
-      this.#read(place);
+    this.#push(parameters, 0);
+    for (let pending = this.#pending.pop(); pending !== undefined; pending = this.#pending.pop()) {
+      this.#read(pending);
     }
   }
 
-  #put(schema: unknown, depth: number): void {
-    if (this.#left === 0 || !isSchema(schema)) return;
-    this.#left -= 1;
-    this.#open.push({ schema, depth });
+  #push(schema: unknown, depth: number): void {
+    if (this.#remaining === 0 || !isSchema(schema)) return;
+    this.#remaining -= 1;
+    this.#pending.push({ schema, depth });
   }
 
-  #read({ schema, depth }: Place): void {
+  #read({ schema, depth }: PendingSchema): void {
     for (const member in schema) {
       const value = schema[member];
       if (member === 'properties') this.#readProperties(value, depth + 1);
       else if (member === 'required') this.#countRequired(value);
-      else if (INNER.has(member)) this.#putEach(Array.isArray(value) ? value : [value], depth);
-      else if (SHARED.has(member) && isSchema(value))
-        this.#putEach(Object.values(value), depth + 1);
+      else if (SCHEMA_KEYWORDS.has(member))
+        this.#pushEach(Array.isArray(value) ? value : [value], depth);
+      else if (DEFINITION_KEYWORDS.has(member) && isSchema(value))
+        this.#pushEach(Object.values(value), depth + 1);
     }
   }
 
@@ -139,16 +147,16 @@ class ParameterCensus {
   #readProperties(properties: unknown, depth: number): void {
     if (!isSchema(properties)) return;
     for (const name in properties) {
-      if (this.#left === 0) break;
+      if (this.#remaining === 0) break;
       this.#count(name, properties[name], depth);
-      this.#put(properties[name], depth);
+      this.#push(properties[name], depth);
     }
   }
 
-  #putEach(schemas: readonly unknown[], depth: number): void {
+  #pushEach(schemas: readonly unknown[], depth: number): void {
     for (const schema of schemas) {
-      if (this.#left === 0) break;
-      this.#put(schema, depth);
+      if (this.#remaining === 0) break;
+      this.#push(schema, depth);
     }
   }
 
@@ -162,7 +170,7 @@ class ParameterCensus {
       return;
     }
     const type = typeOf(schema);
-    if (type === null || type === ANYTHING) counts.untyped += 1;
+    if (type === null || type === ANY_TYPE) counts.untyped += 1;
     else if (STRUCTURED.has(type)) counts.structured += 1;
     if (Array.isArray(schema['enum'])) counts.enumerated += 1;
     const { description } = schema;
@@ -170,12 +178,12 @@ class ParameterCensus {
   }
 }
 
-/** The type in small letters, empty where the schema says in another way what it takes; `null` where it says nothing. */
+/** The type in lower case; empty if other keywords constrain it, `null` if nothing does. */
 function typeOf(schema: JsonSchema): string | null {
   const { type } = schema;
   const first: unknown = Array.isArray(type) ? type.find((one) => one !== 'null') : type;
   if (typeof first === 'string') return first.toLowerCase();
-  return TELLING.some((member) => member in schema) ? '' : null;
+  return TYPING_KEYWORDS.some((member) => member in schema) ? '' : null;
 }
 
 function isSchema(value: unknown): value is JsonSchema {

@@ -5,7 +5,7 @@ import { unpackNumbers } from './sketch.js';
 
 /** Its name in the folder of artefacts, and in the manifest. */
 export const USUAL_PROMPTS_FILE = 'usual-prompts.bin';
-/** What the file calls itself. */
+/** Kind of artefact in the file's header. */
 export const USUAL_PROMPTS_KIND = 'usual-prompts';
 /** Version of the tables' meaning; other versions are refused. */
 export const USUAL_PROMPTS_VERSION = 1;
@@ -14,11 +14,11 @@ const size = z.int().positive().max(65_536);
 const metaSchema = z.object({ embedder: z.string(), prompts: size, embedding: size, dense: size });
 
 /**
- * Reads the numbers of prompts as they usually come; there is no text in the file.
+ * Reads the numbers of typical prompts; the file contains no text.
  *
  * @param source - a path, or the bytes themselves
- * @param embedder - `StaticEmbedder.id` of the table that the predictor reads with
- * @throws {ArtefactError} missing, damaged, or read by another embedder or for other features
+ * @param embedder - `StaticEmbedder.id` of the predictor's embedder, and the length of its vectors
+ * @throws {ArtefactError} the file is missing, damaged, or made with another embedder or other features
  */
 export function readUsualPrompts(
   source: string | Buffer,

@@ -26,7 +26,7 @@ function tableOf(): OutcomeTable {
     set,
     first: Int32Array.from(first),
     model: Int32Array.from(model),
-  } as OutcomeTable;
+  } as unknown as OutcomeTable;
 }
 
 const table = tableOf();

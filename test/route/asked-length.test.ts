@@ -38,7 +38,7 @@ test.each([
   expect(askedLength(turn)).toBeNull();
 });
 
-test('only the beginning and the end of a long turn are read, and no answer is taken for endless', () => {
+test('only the beginning and the end of a long turn are read, and the lower bound has a maximum', () => {
   const material = 'The report has to have at least 900 words. '
     .padStart(3000, 'x ')
     .padEnd(6000, ' x');
@@ -48,7 +48,7 @@ test('only the beginning and the end of a long turn are read, and no answer is t
   expect(askedLength('Write a 99,000-word novel.')?.least).toBe(32_000);
 });
 
-test('a candidate is expected to write as much as is asked for, and not to think less', async () => {
+test("a candidate's answer has the requested length, which does not bound its reasoning", async () => {
   const gateway = await startApp(`
 providers: { simulation: {} }
 models:

@@ -18,8 +18,8 @@ const CALLED = [
 ];
 const FILE = { role: 'user', content: [{ type: 'file', file: { file_id: 'file-1' } }] };
 
-describe('what only some providers can read', () => {
-  test('is a file by its id, for whoever speaks the client’s dialect', () => {
+describe('a part that only some providers can read', () => {
+  test('is a file by its id, for providers of the client’s dialect', () => {
     const source = { type: 'file', file_id: 'f1' };
     const document = { role: 'user', content: [{ type: 'document', source }] };
     const fileData = { fileUri: 'gs://b/x.pdf', mimeType: 'application/pdf' };
@@ -33,7 +33,7 @@ describe('what only some providers can read', () => {
     ]);
   });
 
-  test('is a picture by its id, for whoever speaks responses: chat completions have no word for it', () => {
+  test('is an image by its id, for providers of the Responses API: chat completions cannot express it', () => {
     const content = [{ type: 'input_image', file_id: 'file-1' }];
 
     expect(bound(responses, { input: [{ role: 'user', content }] })).toEqual([
@@ -133,7 +133,7 @@ auto: { models: ['acme/*', 'claude/*'] }
     { role: 'tool', tool_call_id: 't1', content: 'ok' },
   ];
 
-  test('sends a file only where it can be read, and says who was left out for what', async () => {
+  test('sends a file only to providers that can read it, and says which models were dropped for it', async () => {
     const { json, of } = await route([FILE]);
 
     expect(json['model']).toBe('acme/m');
@@ -151,7 +151,7 @@ auto: { models: ['acme/*', 'claude/*'] }
     expect(of('acme/m')).toMatchObject({ why: 'vendor_bound' });
   });
 
-  test('goes on without a thought that nobody here can read', async () => {
+  test('ignores reasoning that no provider here can read', async () => {
     const { status, of } = await route(underWay('google-gemini-v1'));
 
     expect(status).toBe(200);

@@ -5,7 +5,7 @@ describe('a table of candidates', () => {
   const cheap = candidate('a/cheap', { costUsd: null, latencyMs: null });
   const dropped = candidate('b/dropped', { success: 0.9, dropped: DROPPED });
 
-  test('gives back what it was made of', () => {
+  test('returns the candidates that it was made of', () => {
     const table = CandidateTable.of([cheap, dropped]);
 
     expect(table.rows()).toEqual([cheap, dropped]);
@@ -13,14 +13,14 @@ describe('a table of candidates', () => {
     expect(table.find('c/absent')).toBeNull();
   });
 
-  test('knows whether anybody is left', () => {
+  test('knows whether a candidate is left', () => {
     expect(CandidateTable.of([cheap, dropped]).hasOpen).toBe(true);
     expect(CandidateTable.of([cheap]).hasOpen).toBe(true);
     expect(CandidateTable.of([dropped, dropped]).hasOpen).toBe(false);
     expect(CandidateTable.of([]).hasOpen).toBe(false);
   });
 
-  test('is not changed by a copy that expects something else of one model', () => {
+  test('is not changed by a copy with another prediction for one model', () => {
     const table = CandidateTable.of([cheap, dropped]);
 
     const open = table.with({ ...dropped, success: 0.5, dropped: null });
@@ -31,7 +31,7 @@ describe('a table of candidates', () => {
     expect(table.rows()).toEqual([cheap, dropped]);
   });
 
-  test('has nothing to say of a place without a candidate', () => {
+  test('has no values at an index without a candidate', () => {
     const table = CandidateTable.of([cheap]);
 
     expect(() => table.at(1)).toThrow('there is no candidate 1 of 1');

@@ -49,7 +49,7 @@ describe('the choice', () => {
     });
   });
 
-  test('falls on a known price before an unknown one, however dear, with the dearest dropped too', () => {
+  test('prefers a known price to an unknown one, however high, even if the dearest candidate is dropped', () => {
     const unknown = candidate('d/unknown', { success: 0.9, costUsd: null });
     const free = candidate('e/free', { success: 0.7, costUsd: 0 });
     const known = candidate('f/known', { success: 0.9, costUsd: 0.00003 });
@@ -158,7 +158,7 @@ describe('the choice', () => {
     ).toEqual(middle);
   });
 
-  test('falls back in the order a rule gives, and to nobody else', () => {
+  test('falls back in the order of a rule, and to no other model', () => {
     const rules = outcome({ fallbacks: { value: ['a/cheap', 'x/absent'], rule: 'order' } });
 
     expect(fallbacks({ candidates: all, outcome: rules, ood: 0, price: null })).toEqual([
@@ -195,7 +195,7 @@ describe('at a price of quality, the choice', () => {
     expect(fallbacks(input)).toEqual(['c/best', 'a/cheap']);
   });
 
-  test('takes milliseconds for its currency where the policy strives for latency', () => {
+  test("weighs milliseconds if the policy's objective is latency", () => {
     const rules = outcome({ objective: 'latency' });
     const input = { candidates: all, outcome: rules, ood: 0 };
 

@@ -156,7 +156,7 @@ describe('the flips of a choice', () => {
     expect(found.filter(({ change }) => change.startsWith('success of c/best'))).toEqual([]);
   });
 
-  test('speak of time where the policy strives for it', () => {
+  test("are in milliseconds if the policy's objective is latency", () => {
     const slow = candidate('s/slow', { success: 0.9, latencyMs: 2000 });
     const quick = candidate('q/quick', { success: 0.8, latencyMs: 500 });
     const candidates = [slow, quick];
@@ -206,7 +206,7 @@ describe('the flips of a choice', () => {
     });
   });
 
-  test('hold for whoever changes what they name to what they say', () => {
+  test('are true when the change is made as written', () => {
     const anyCandidate = fc
       .tuple(
         fc.double({ min: 0.05, max: 0.99, noNaN: true }),

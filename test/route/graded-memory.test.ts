@@ -36,7 +36,7 @@ function recallAll(memory: GradedMemory, input: Float32Array): Recollection {
 /** The first model did better than expected in the east, the second worse; in the north both did better. */
 const mixed = memoryOf((row, model) => (row >= 10 || model === 0 ? HALF : -HALF));
 
-test('remembers who did better and who worse on prompts like the one asked about', () => {
+test('knows which models did better and worse on similar prompts', () => {
   const recalled = recallAll(mixed, EAST);
 
   const [better, worse, unknown] = [0, 1, 2].map((model) => recalledLogOdds(recalled, model));
@@ -48,7 +48,7 @@ test('remembers who did better and who worse on prompts like the one asked about
   expect(unknown).toBeCloseTo(0, 6);
 });
 
-test('says of a model that was never graded what all others have in common', () => {
+test('corrects a model that was never graded by what all others have in common', () => {
   const recalled = recallAll(mixed, NORTH);
 
   expect(recalledLogOdds(recalled, -1)).toBeGreaterThan(0.5);
@@ -56,14 +56,14 @@ test('says of a model that was never graded what all others have in common', () 
   expect(recalledLogOdds(recalled, 0)).toBeGreaterThan(recalledLogOdds(recalled, -1));
 });
 
-test('remembers nothing of prompts that are unlike all it holds', () => {
+test('has no correction for prompts unlike all that were graded', () => {
   const recalled = recallAll(mixed, UP);
 
   expect(recalled).toMatchObject({ closeness: 0, kinship: 0, shift: 0 });
   expect(recalledLogOdds(recalled, 0)).toBe(0);
 });
 
-test('forgets the last prompt before it looks for the next', () => {
+test("starts every look-up without the previous one's results", () => {
   const first = structuredClone(recallAll(mixed, EAST));
   recallAll(mixed, NORTH);
   recallAll(mixed, UP);

@@ -32,11 +32,11 @@ function pricedAt(output: number): Model['hosts'] {
 
 const predictor = heuristicPredictor();
 
-test('calls itself what it is', () => {
+test('has its own revision', () => {
   expect(predictor.revision).toBe('heuristic');
 });
 
-test('expects more of a dear model than of a cheap one, and of a higher benchmark figure', () => {
+test('expects more of an expensive model than of a cheap one, and of a higher benchmark score', () => {
   const abilities = [
     modelWith('acme/cheap', { hosts: pricedAt(0.2) }),
     modelWith('acme/dear', { hosts: pricedAt(30) }),
@@ -64,7 +64,7 @@ test('finds code and mathematics harder than small talk', () => {
   ).toBeLessThan(chat);
 });
 
-test('is wide awake to how little it knows, and expects longer answers of a model that reasons', () => {
+test('has wide uncertainties, and expects longer answers of a reasoning model', () => {
   const abilities = [
     predictor.ability(modelWith('acme/any')),
     predictor.ability(modelWith('acme/deep', { capabilities: new Set(['reasoning']) })),

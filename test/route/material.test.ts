@@ -112,7 +112,7 @@ test.each([
   expect(readMaterial(before + ARTICLE)).toMatchObject({ isGivenBack });
 });
 
-test('what a text says at its end of translations is no order to translate it', () => {
+test('a text that mentions translations at its end is not an instruction to translate it', () => {
   const turn = `Summarise this in one sentence:\n\n${ARTICLE} The book about her was translated into four languages. The translation is by her son.`;
 
   expect(readMaterial(turn)).toMatchObject({ isGivenBack: false });

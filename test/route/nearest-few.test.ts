@@ -1,7 +1,7 @@
 import { fc } from '../support/fast-check.js';
 import { NearestFew } from '../../src/route/nearest-few.js';
 
-test('holds the largest of all that was offered, largest first', () => {
+test('selects the largest of all offered values, largest first', () => {
   const offers = fc.array(
     fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { maxLength: 200 }),
     { maxLength: 4 },

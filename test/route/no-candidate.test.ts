@@ -15,7 +15,7 @@ function messageOf(...candidates: readonly Candidate[]): string {
 }
 
 describe('where no model is left', () => {
-  test('the one that comes closest to a limit stands for all', () => {
+  test('the model closest to a limit represents all', () => {
     const message = messageOf(
       candidate('a/large', overLimit(0.2, 'thrift'), 0.2),
       candidate('a/small', overLimit(0.002, 'thrift'), 0.002),

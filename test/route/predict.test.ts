@@ -169,7 +169,7 @@ describe('a predictor that was trained for an encoder', () => {
     return await loadPredictor(folder);
   }
 
-  test('goes by the vector that is handed in, seen from the centre, and needs no table', async () => {
+  test('uses the given vector, centred, and needs no static embedder', async () => {
     const predictor = await trainedFor(false);
     const abilities = [predictor.ability(modelWith(TINY_MODELS[0]))];
 

@@ -1,10 +1,11 @@
 import type { Model } from '../../../src/core/model.js';
 import { at } from '../../../src/route/factor-network.js';
+import { estimateStrength } from '../../../src/route/model-strength.js';
 import type { ModelFacts } from '../../../src/route/model-strength.js';
 import { fitDifficulties } from './difficulties.js';
-import { gradedIn } from './graded-in.js';
+import { gradedIn, sharesOf } from './graded-in.js';
 import type { OutcomeTable } from './outcome-table.js';
-import { fitStrength } from './strength.js';
+import { fitStrength, independent } from './strength.js';
 import type { GradedModel } from './strength.js';
 
 /** Facts about models, graded or not. */
@@ -15,10 +16,10 @@ export interface FactSource {
 }
 
 /**
- * How strong each model is on one scale for all sets: log-odds on a usual prompt, shape [models].
+ * The general ability that the networks start from: log-odds on a usual prompt on one scale for all sets, shape [models].
  *
- * A set by itself cannot tell hard prompts from weak models. Models that several sets graded, and facts about the
- * others, can: what a set's models fall short of them by is how hard the set is.
+ * A set by itself cannot tell hard prompts from weak models, but models that several sets graded can, and facts about the
+ * others. So a model's ability in a set counts relative to the level of the set; facts count as much as few answers leave open.
  */
 export function levelsOf(
   table: OutcomeTable,
@@ -26,8 +27,21 @@ export function levelsOf(
   known: FactSource,
 ): Float32Array {
   const graded = gradedModels(table, rows, known);
-  const { levelOf } = fitStrength(graded, known.catalogModels);
-  return Float32Array.from(graded, (model) => levelOf(model).mean);
+  const counts = gradedIn(table, rows);
+  const { rule, levelIn } = fitStrength(graded, known.catalogModels);
+  return Float32Array.from(graded, (model, m) => {
+    const told = estimateStrength(independent(model), rule);
+    const shares = sharesOf(counts[m] ?? {});
+    let own = 0;
+    let variance = 0;
+    for (const grade of model.grades) {
+      const share = shares[grade.set] ?? 0;
+      own += share * (grade.value - levelIn(grade.set));
+      variance += share * share * grade.variance;
+    }
+    if (model.grades.length === 0) return told.mean;
+    return (told.mean * variance + own * told.variance) / (variance + told.variance);
+  });
 }
 
 /** Every model with its ability in each set, in the order of the table's models. */

@@ -1,10 +1,8 @@
 import { at } from '../../../src/route/factor-network.js';
 import { inverse, type Square } from '../../../src/route/local/linear-algebra.js';
-import { gradedIn } from './graded-in.js';
+import { gradedIn, sharesOf } from './graded-in.js';
 import type { OutcomeTable } from './outcome-table.js';
 
-/** Larger sets count for more, but less than proportionally: errors within a set are correlated. */
-const SET_POWER = 0.6;
 /** Number of answers at which a model has half of the full weight. */
 const USUAL_ANSWERS = 50;
 /** Ratio of the variance of a model's own skills to the variance of set effects. */
@@ -94,12 +92,11 @@ export class SetSkills {
 const TINY = 1e-6;
 
 function originOf(answers: Readonly<Record<string, number>>, sets: readonly string[]): Origin {
-  const shares = Float64Array.from(sets, (name) => (answers[name] ?? 0) ** SET_POWER);
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  const count = sets.reduce((sum, name) => sum + (answers[name] ?? 0), 0);
+  const shares = sharesOf(answers);
+  const count = Object.values(answers).reduce((sum, inSet) => sum + inSet, 0);
   return {
     weight: count / (count + USUAL_ANSWERS),
-    shares: total === 0 ? shares : shares.map((share) => share / total),
+    shares: Float64Array.from(sets, (name) => shares[name] ?? 0),
   };
 }
 

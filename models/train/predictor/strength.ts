@@ -36,6 +36,8 @@ export interface StrengthFit {
   readonly rule: StrengthRule;
   /** Strength of a graded model, given facts and grades. */
   readonly levelOf: (model: GradedModel) => Guess;
+  /** Log-odds of an adequate answer, by a model of strength 0, to the average prompt of a set. */
+  readonly levelIn: (set: string) => number;
   /** Strength by grades alone; `null` without grades. */
   readonly gradesOf: (model: GradedModel) => Guess | null;
 }
@@ -57,6 +59,7 @@ export function fitStrength(
   return {
     rule: ruleOf(fit),
     levelOf: (model) => gradedStrength(observe(model), fit),
+    levelIn: (set) => fit.sets.get(set)?.level ?? 0,
     gradesOf: (model) => strengthByGrades(model, fit),
   };
 }

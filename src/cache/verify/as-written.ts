@@ -30,7 +30,7 @@ export function asWritten(plain: string, lines: readonly string[], text: string)
   // What stands in backquotes is compared as code.
   const bare = plain.includes('`') ? plain.replaceAll(/`[^`]*`/gu, ' x ') : plain;
   return {
-    cased: casedIn(bare),
+    cased: isInOneCase(text) ? NOTHING : casedIn(bare),
     punctuation: MAYBE_ODD.test(bare) ? found(bare, ODD) : NOTHING,
     signs: MAYBE_SIGN.test(plain) ? found(plain, SIGN) : NOTHING,
     lines: shapeOf(lines),
@@ -84,17 +84,20 @@ function isCasedOtherwise(form: string, others: readonly string[]): boolean {
  * begins a sentence.
  */
 const CASED =
-  /(?<=\d\s?)\p{L}{1,3}(?![\p{L}\p{M}\p{N}_'’-])|(?<![\p{L}\p{M}\p{N}_'’.&-])(?:[b-hj-zB-HJ-Z]|IT|it|US|us|WHO|who|AIDS|aids|LED|led|RAM|ram)(?![\p{L}\p{M}\p{N}_'’&]|\.\p{L})|(?<![\p{L}_])[\p{L}_][\p{L}\p{N}_]+(?=\()/gu;
+  /(?<=\d\s?)(?:\p{L}{1,3}|[kmgtKMGT][bB]ps)(?![\p{L}\p{M}\p{N}_'’-])|(?<![\p{L}\p{M}\p{N}_'’.&-])(?:[b-hj-zB-HJ-Z]|IT|it|US|us|WHO|who|AIDS|aids|LED|led|RAM|ram)(?![\p{L}\p{M}\p{N}_'’&]|\.\p{L})|(?<![\p{L}_])[\p{L}_][\p{L}\p{N}_]+(?=\()/gu;
 /** `Bb` and `bb`: genotypes. */
 const TWINS = /(?<![\p{L}\p{M}\p{N}_'’.&-])(\p{L})\1(?![\p{L}\p{M}\p{N}_'’&])/giu;
 /** Often written in lower case whatever is meant. */
-const CARELESS = /^(?:[kmgt]b|[kmg]?hz|kw|kj|kv|kcal|k|m|b|l|h|s|st|nd|rd|th|am|pm|a|x)$/u;
+const CARELESS = /^(?:[kmgt]b(?:ps)?|[kmg]?hz|kw|kj|kv|kcal|k|m|b|l|h|s|st|nd|rd|th|am|pm|a|x)$/u;
+
+/** In a text that is all lower case or all capitals, case means nothing. */
+const isInOneCase = (text: string): boolean => !/\p{Lu}/u.test(text) || !/\p{Ll}{2}/u.test(text);
 
 function casedIn(plain: string): readonly string[] {
-  // In a text that is all lower case or all capitals, case means nothing.
-  if (!/\p{Lu}/u.test(plain) || !/\p{Ll}{2}/u.test(plain)) return NOTHING;
+  // Often only the sentence's first letter was a capital: a single `c` in lower case may then mean the language.
+  const isSmall = isInOneCase(plain);
   const forms = [...found(plain, CASED), ...found(plain, TWINS)].filter(
-    (form) => !CARELESS.test(form),
+    (form) => !CARELESS.test(form) && (form.length > 1 || !isSmall),
   );
   return forms.length === 0 ? NOTHING : [...new Set(forms)].sort();
 }

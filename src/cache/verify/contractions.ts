@@ -9,7 +9,11 @@ const SHORTHAND: readonly Rule[] = [
   [/\bidk\b/giu, 'I do not know'],
   [/\bgonna\b/giu, 'going to'],
   [/\bwanna\b/giu, 'want to'],
-  [/(?<=[\p{L}\p{N}]) & (?=[\p{L}\p{N}])/gu, ' and '],
+  // `x & 1` is worked out bit by bit, and `the & operator` does that.
+  [
+    /(?<=\p{L}{2})(?<!\b(?:an?|the|of|with|using|does)) & (?=\p{L}{2})(?!(?:operator|sign|symbol|character)s?\b)/giu,
+    ' and ',
+  ],
   [/(?<=\p{L}{2}) \+ (?=\p{L}{2})/gu, ' and '],
   [/\b(?:nothing|none) but\b/giu, 'only'],
   [/\bwith no(?= \p{L})/giu, 'without'],

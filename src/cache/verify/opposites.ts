@@ -20,13 +20,69 @@ const OPPOSITES: readonly (readonly [string, string])[] = (
   'weekday/weekend inside/outside automatic/manual required/optional mandatory/optional fridge/freezer polite/rude numerator/denominator ' +
   'sender/recipient sender/receiver plaintiff/defendant latitude/longitude radius/diameter area/perimeter area/circumference area/volume ' +
   'mean/median median/mode breakfast/dinner breakfast/lunch starter/dessert upstairs/downstairs upstream/downstream offline/online ' +
-  'cause/effect cause/treatment cause/symptom symptom/treatment past/future history/future indoor/outdoor gross/net revenue/expense'
+  'cause/effect cause/treatment cause/symptom symptom/treatment past/future history/future indoor/outdoor gross/net revenue/expense ' +
+  // Of somebody; what an `actress` won no actor did.
+  'actor/actress prince/princess waiter/waitress host/hostess duke/duchess emperor/empress heir/heiress god/goddess hero/heroine groom/bride ' +
+  'gentleman/lady nephew/niece grandfather/grandmother grandson/granddaughter boyfriend/girlfriend widow/widower men/women maternal/paternal ' +
+  'maternity/paternity matriarchy/patriarchy acute/chronic benign/malignant concave/convex anterior/posterior dorsal/ventral proximal/distal ' +
+  'systolic/diastolic bull/bear endothermic/exothermic introvert/extrovert centripetal/centrifugal anode/cathode cation/anion append/overwrite ' +
+  // German, French, Spanish.
+  'erste/letzte erster/letzter ersten/letzten erhöhe/verringere erhöhen/verringern öffne/schließe öffnen/schließen einschalten/ausschalten ' +
+  'vorteil/nachteil vorteile/nachteile zeile/spalte größte/kleinste höchste/niedrigste gesund/ungesund kaufen/verkaufen kaufe/verkaufe ' +
+  'premier/dernier première/dernière ouvrir/fermer activer/désactiver augmenter/diminuer ajouter/supprimer avantages/inconvénients ligne/colonne ' +
+  'acheter/vendre grand/petit grande/petite meilleur/pire avec/sans primer/último primera/última abrir/cerrar subir/bajar subo/bajo aumentar/disminuir ' +
+  'ventajas/desventajas fila/columna comprar/vender mayor/menor mejor/peor con/sin'
 )
   .split(' ')
   .map((pair) => {
     const [one = '', other = ''] = pair.split('/').map(stemOf);
     return [one, other] as const;
   });
+
+/** Prefixes and suffixes of otherwise equal words: `hypothyroid` and `hyperthyroid`, `ferrous` and `ferric`, `lessor` and `lessee`. */
+const FRONTS =
+  /^(?:hypo|hyper|endo|exo|intro|extro|inter|intra|pre|post|micro|macro|milli|mega|giga|homo|hetero|mono|poly|bi|tri|uni|sub|super|under|over|up|down|in|out)(?=\p{L}{4})/u;
+const BACKS = /(?<=\p{L}{4})(?:ous|ic|ite|ate|ide|ine|ane|ene|anol|ee|e?or|er)$/u;
+/** Which of these form contrasting pairs. */
+const FAMILIES = [
+  'hypo hyper',
+  'endo exo',
+  'intro extro',
+  'inter intra',
+  'pre post',
+  'micro macro milli mega giga',
+  'homo hetero',
+  'mono poly bi tri uni',
+  'sub super',
+  'under over',
+  'up down',
+  'in out',
+  'ous ic',
+  'ite ate ide ine',
+  'ane ene anol',
+  'ee or eor',
+  'ee er',
+].map((family) => family.split(' '));
+
+/** Whether two words differ only in contrasting prefixes or suffixes. */
+function areOfOtherKinds(one: string, other: string): boolean {
+  return [FRONTS, BACKS].some((part) => {
+    const [own, its] = [part.exec(one)?.[0], part.exec(other)?.[0]];
+    if (own === undefined || its === undefined || own === its) return false;
+    if (!FAMILIES.some((family) => family.includes(own) && family.includes(its))) return false;
+    return one.replace(part, '') === other.replace(part, '');
+  });
+}
+
+/** Whether one question has a word in place of which the other has a contrasting one. Compares whole words: stems have lost their suffixes. */
+export function isOfOtherKind(own: readonly string[], others: readonly string[]): boolean {
+  const left = own.filter((word) => isLongEnough(word) && !others.includes(word));
+  if (left.length === 0) return false;
+  const right = others.filter((word) => isLongEnough(word) && !own.includes(word));
+  return left.some((one) => right.some((other) => areOfOtherKinds(one, other)));
+}
+
+const isLongEnough = (word: string): boolean => word.length >= 6;
 
 /** Prefixes that turn a word into its opposite: `unhashable`, `illegal`, `non-stick`. */
 const TURNING =

@@ -7,12 +7,23 @@ import { replaceNumberWords, replaceSigns } from './number-words.js';
 import { usualForm } from './question-forms.js';
 
 /**
+ * Verbs of requests to an assistant. With any other verb `can you` asks what is possible: `can you drink it` and `would you drink it` are
+ * two questions.
+ */
+const ASKED_OF_ASSISTANTS = [
+  'explain|describe|define|clarify|elaborate|outline|summari[sz]e|sum up|compare|contrast|list|name|enumerate|tell|give|show|provide|share (?=(?:me|with|some|an?|your)\\b)|find|look up',
+  'suggest|recommend|propose|advise|brainstorm|come up|think of|guess|estimate|write(?! off)|draft|compose|formulate|generate|create|produce|design|implement|make (?=me\\b|it\\b|this\\b|an? (?:list|table|plan|summary)\\b)',
+  'translate|convert|calculate|compute|solve|simplify|rewrite|rephrase|reword|paraphrase|proofread|correct|shorten|condense|expand|continue|(?:fix|edit|improve|change|sort|check) (?=(?:this|my|the|it|these)\\b)|review|refactor|debug|format|extract|identify|classify|analy[sz]e|evaluate',
+  'answer|teach|walk|guide|remind|help|assist|spell|demonstrate|illustrate|specify|repeat|interpret|discuss|point (?=me\\b|out\\b)|break (?=down\\b|it\\b|this\\b)',
+].join('|');
+
+/**
  * Courtesies before a request. Only at the start of a sentence: in `translate "thank you"`, the words are the
  * subject of the request.
  */
 const OPENINGS = new RegExp(
   `^(?:${[
-    '(?:hi|hello|hey|hiya|greetings|dear \\p{L}+)(?: there| all| everyone| guys| again)?(?=[ ,!.:]|$)(?! (?:in|into|to|means?|meaning|as|is|or|vs|and|auf|en|world|kitty|lyrics|song)(?![\\p{L}]))',
+    '(?:hi|hello|hey|hiya|greetings)(?: there| all| everyone| guys| again)?(?=[ ,!.:]|$)(?! (?:in|into|to|means?|meaning|as|is|or|vs|and|auf|en|world|kitty|lyrics|song)(?![\\p{L}]))',
     '(?:good )?(?:morning|afternoon|evening)(?: all| everyone)?(?=[,!.])',
     '(?:quick|simple|short|stupid|dumb|serious) question(?=[,:.!])|question(?=:)|(?:so|well|ok|okay|look|now|and|also|btw|um|uh|hmm|actually|basically|honestly)(?:[,.]+ )',
     '(?:just )?(?:curious|wondering)(?=[,:])|excuse me(?=[,.!])|as an? (?:ai|large)? ?(?:language model|assistant|ai)(?=,)',
@@ -24,7 +35,11 @@ const OPENINGS = new RegExp(
     "(?:i(?: have| have got|'ve got)|got|here is|here's) (?:a|one|another)(?: quick| short| simple| small)? (?:question|request)(?: for you)?[:.,]",
     'do me a (?:small |big |quick )?favou?r(?: and|[,:])|(?:kindly |please )?(?:help|assist) me with (?:this|the following)(?: one)?:|(?:help|assist) me (?:to )?(?=(?:understand|figure out|find out|find|write|solve|debug|fix|choose|decide)\\b)',
     "(?:i need|i could use|i'd like|i would like|i want)(?: some)? help (?:with|in|on)(?=[ :])|(?:does )?(?:anybody|anyone|somebody|someone) (?:here )?know(?:s)?(?= (?:what|how|why|when|where|who|which|whether|if)\\b)|any idea(?=,? (?:what|how|why|when|where|who|which|whether|if)\\b)",
-    '(?:could|can|would|will) you (?:please |kindly |possibly |maybe |just )*(?:(?:help me (?:to |and )?|tell me|let me know)(?= )|(?=(?!mind\\b|be (?:so|able)\\b)\\p{L}))',
+    // Nobody but an assistant is meant by `dear` and one of these; of `Dear Ann` the name is part of the letter.
+    'dear (?:all|team|assistant|chatbot|bot|ai|chatgpt|gpt|support|experts?|community|friends?)(?=[ ,!.:])',
+    '(?:could|can|would|will) you (?:please |kindly |possibly |maybe |just )*(?:help me (?:to |and )?|tell me|let me know)(?= )',
+    '(?:could|can|would|will) you (?:(?:please|kindly|possibly|maybe|just) )+(?=(?!mind\\b|be (?:so|able)\\b)\\p{L})',
+    `(?:could|can|would|will) you (?=(?:${ASKED_OF_ASSISTANTS})(?!\\p{L}))`,
     'would you (?:mind|be so kind as to|be able to)|(?:is it|would it be) possible (?:for you )?to',
     '(?:please|pls|plz|kindly)(?:,? (?:tell|help) me(?: to| with)?)?',
     "i(?: would|'d)? (?:really )?(?:want|need|like|love)(?: for)? you to",
@@ -85,12 +100,22 @@ export function plainText(text: string): string {
         codes.push(squeezed(code));
         return `\u0001${codes.length - 1}\u0001`;
       });
-  const plain = sentencesOf(marked)
+  const said = sentencesOf(marked)
     .map(plainSentence)
     .filter((sentence) => sentence !== '')
     .join(' ');
+  // Who only greets is greeted, and who only thanks is told that he is welcome.
+  const plain = said === '' ? courtesyIn(marked) : said;
   return plain.replaceAll(/\u0001(\d+)\u0001/gu, (_, index: string) => codes[Number(index)] ?? '');
 }
+
+/** The plain form of a text that is nothing but a courtesy; all greetings have the same. */
+const courtesyIn = (text: string): string => {
+  const courtesy = text.replaceAll(/[^\p{L}\p{N}']+/gu, ' ').trim();
+  return /^(?:hi|hello|hey|hiya|greetings)(?: (?:there|all|everyone|guys|again))?$/iu.test(courtesy)
+    ? 'hello'
+    : courtesy || text.trim();
+};
 
 /** Code with spaces only where they separate two words. */
 const squeezed = (code: string): string =>

@@ -1,13 +1,16 @@
 /** A phrase, and its canonical form. */
 type Rule = readonly [RegExp, string];
 
+/**
+ * People in general. Not `you` where it means the assistant or company that is asked: beside `my` and `us`, and before verbs such as in `how do
+ * you work`.
+ */
+const ANYBODY =
+  '(?:i|we|one|someone|a person|you(?!\\b[^.?!]*\\b(?:me|my|mine|us|our|ours)\\b)(?! (?:feel|work|function|operate|think|reason|learn|look|sound|exist|live|talk|respond|behave|remember|see|hear)(?: (?:today|now|exactly|internally|so \\p{L}+|(?:about|with) \\p{L}+|(?:things|that|this)))?[\\s.?!]*$))';
+
 /** Phrases that ask for the same thing. At the start of a sentence. */
 const FORMS: readonly Rule[] = [
-  [
-    /^how (?:do|can|could|should|would|might) (?:i|you|we|one|someone|a person) go about /iu,
-    'how ',
-  ],
-  [/^how (?:do|can|could|should|would|might) (?:i|you|we|one|someone|a person) /iu, 'how '],
+  [new RegExp(`^how (?:do|can|could|should|would|might) ${ANYBODY} (?:go about )?`, 'iu'), 'how '],
   [/^how (?:does (?:one|someone|somebody|anyone|a person)|do people|am i supposed to) /iu, 'how '],
   [
     /^what (?:should|can|could|must|do|would) (?:i|you|we|one)(?: need to| have to)? do (?:in order )?to /iu,
@@ -72,7 +75,8 @@ const FORMS: readonly Rule[] = [
   [/^who (?:is|was) the inventor of /iu, 'who invented '],
   [/^who (?:is|was) the discoverer of /iu, 'who discovered '],
   [/^who (?:is|was|were) the (?:founder|founders) of /iu, 'who founded '],
-  [/^who (?:is|was) the director of /iu, 'who directed '],
+  // Who was the director of a bank may be so no more; a film has one for good.
+  [/^[Ww]ho is the director of (?!(?:\p{Lu}{2,}|the \p{Lu}{2,})(?!\p{L}))/u, 'who directed '],
   [/^(?:give|write|make|create|provide|show)(?: me)? (?:a|the) list (?:of|with) /iu, 'list '],
   [/^(?:give|write|provide)(?: me)? a summary of /iu, 'summarize '],
   [/^(?:give|write|provide)(?: me)? an? (?:explanation|description) of /iu, 'explain '],
@@ -83,11 +87,17 @@ const FORMS: readonly Rule[] = [
   [/^(who|what) (?:is|was) it (?:that|who) /iu, '$1 '],
   [/^what do (?:you|we|people|they) call (\S.*?)(?=[\s.?!]*$)/iu, 'what is $1 called'],
   [
-    /^what (?:happens|will happen|would happen) (?:if|when) (?:i|you|we|one|someone|somebody|people) /iu,
-    'what happens if you ',
+    new RegExp(
+      `^what (?:happens|will happen|would happen) (?:if|when) (?:${ANYBODY}|somebody|people) `,
+      'iu',
+    ),
+    'what happens if one ',
   ],
   [
-    /^how long (?:does it take(?: (?:me|you|us|one))? to|(?:do|would|will) (?:i|you|we|one) need to) /iu,
+    new RegExp(
+      `^how long (?:does it take(?: (?:me|us|one|you(?!\\b[^.?!]*\\b(?:my|our)\\b)))? to|(?:do|would|will) ${ANYBODY} need to) `,
+      'iu',
+    ),
     'how long to ',
   ],
   [/^(?:calculate|compute|work out|how much is) (?=[\d$€£])/iu, 'what is '],

@@ -127,7 +127,8 @@ annual yearly
 permitted allowed
 assistance help`;
 
-const plural = (word: string): string => {
+/** A noun in the plural, or a verb as he does it, by rule: `boxes`, `tries`. */
+export const pluralOf = (word: string): string => {
   if (/(?:s|x|ch|sh)$/u.test(word)) return `${word}es`;
   return /[^aeiou]y$/u.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
 };
@@ -142,8 +143,8 @@ const asIs = (word: string): string => word;
 /** Wrong forms of irregular words (`maked`) do no harm: nobody writes them. */
 const FORMS: readonly (readonly [groups: string, forms: readonly ((word: string) => string)[]])[] =
   [
-    [VERBS, [asIs, plural, past, going]],
-    [NOUNS, [asIs, plural]],
+    [VERBS, [asIs, pluralOf, past, going]],
+    [NOUNS, [asIs, pluralOf]],
     [OTHERS, [asIs]],
   ];
 

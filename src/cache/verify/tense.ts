@@ -6,7 +6,7 @@ import { stemOf } from './stem.js';
  * who owns something is not who owned it.
  */
 export function isOtherTime(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false;
+  if (a.length !== b.length) return saysDid(a, b) || saysDid(b, a);
   let at = -1;
   for (let i = 0; i < a.length; i++) {
     if (a[i] === b[i]) continue;
@@ -17,8 +17,15 @@ export function isOtherTime(a: readonly string[], b: readonly string[]): boolean
   return isPastOf(one, other) || isPastOf(other, one);
 }
 
+/** What people did is not what they do, whether `do` is said or not. */
+function saysDid(past: readonly string[], present: readonly string[]): boolean {
+  const at = past.length === present.length + 1 ? past.indexOf('did') : -1;
+  return at >= 0 && present.every((word, i) => word === past[i < at ? i : i + 1]);
+}
+
 /** `owned` of `owns`, `ran` of `runs`. */
 function isPastOf(past: string, present: string): boolean {
+  if (past === 'did') return present === 'do';
   if (!/[^s]s$/u.test(present) || present.length < 4) return false;
   const base = baseOf(past);
   if (base !== undefined) return present === `${base}s` || present === `${base}es`;

@@ -11,7 +11,9 @@ const SIGN_UNITS: ReadonlyMap<string, string> = new Map([
 
 /** Ways to write a unit, one unit a line; the first stands for all. */
 const UNITS: ReadonlyMap<string, string> = new Map(
-  `mm millimeter millimeters millimetre millimetres
+  `nm nanometer nanometers nanometre nanometres
+µm μm micrometer micrometers micrometre micrometres micron microns
+mm millimeter millimeters millimetre millimetres
 cm centimeter centimeters centimetre centimetres
 meter meters metre metres m
 km kilometer kilometers kilometre kilometres
@@ -20,17 +22,21 @@ foot feet ft
 yard yards
 mile miles
 mg milligram milligrams
+mcg microgram micrograms µg μg ug
 gram grams gramme grammes g
 kg kilogram kilograms kilo kilos
 ounce ounces oz
 pound pounds lb lbs gbp
-ton tons tonne tonnes
+ton tons
+tonne tonnes
 ml milliliter milliliters millilitre millilitres
 liter liters litre litres
 gallon gallons
 cup cups
 tablespoon tablespoons tbsp
 teaspoon teaspoons tsp
+ns nanosecond nanoseconds
+µs μs microsecond microseconds
 ms millisecond milliseconds
 second seconds sec secs
 minute minutes min mins
@@ -43,6 +49,14 @@ kb kilobyte kilobytes
 mb megabyte megabytes
 gb gigabyte gigabytes
 tb terabyte terabytes
+kib kibibyte kibibytes
+mib mebibyte mebibytes
+gib gibibyte gibibytes
+kbps
+mbps
+gbps
+bit bits
+byte bytes
 watt watts
 kw kilowatt kilowatts
 kwh
@@ -60,6 +74,17 @@ pixel pixels px
 acre acres
 pint pints
 mph
+knot knots
+stone
+quart quarts
+mmol
+mmhg
+psi
+kpa
+kcal
+furlong furlongs
+decade decades
+century centuries
 kph kmh
 celsius
 fahrenheit

@@ -4,10 +4,13 @@ import { askedIn } from './asked.js';
 import { boundsIn } from './bounds.js';
 import { denialsIn, isDenied, type Denials } from './denials.js';
 import { haveChangedPlaces } from './directions.js';
+import { haveOtherLetter } from './designated.js';
+import { haveExchanged } from './exchanged.js';
 import { haveOtherLetters, tellsByLetters } from './letters.js';
 import { lacksName } from './names.js';
-import { isTurned, turnable } from './opposites.js';
+import { isOfOtherKind, isTurned, turnable } from './opposites.js';
 import { linesOf } from './plain-text.js';
+import { isOneOfMany } from './one-or-many.js';
 import { hasQuotes, quotesIn } from './quotes.js';
 import { bareOf, isReordered, sameList } from './reordered.js';
 import { haveOtherRoles, marksOf } from './roles.js';
@@ -125,12 +128,12 @@ export function firstObjection(objections: Objections): Veto | null {
 export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
   return {
     time: a.isTimely || b.isTimely,
-    number: haveOtherNumbers(a, b) || areOther(a.bounds, b.bounds),
+    number: haveOtherNumbers(a, b) || areOther(a.bounds, b.bounds) || isOneOfMany(a, b),
     unit: lacksOne(a.units, b.units) && lacksOne(b.units, a.units),
     code: haveOtherCode(a, b) || areWrittenOtherwise(a, b),
-    name: lacksName(a.words, b.words) || lacksName(b.words, a.words),
+    name: haveOtherNames(a, b),
     negation: isDenied(a, b),
-    opposite: isTurned(a, b) || isTurned(b, a),
+    opposite: isOpposite(a, b),
     question: asksOther(a.asks, b.asks) || isOtherTime(a.words.words, b.words.words),
     script: a.script !== b.script,
     order:
@@ -140,6 +143,15 @@ export function objectionsTo(a: QuestionFacts, b: QuestionFacts): Objections {
       areOther(a.terms, b.terms),
   };
 }
+
+const isOpposite = (a: QuestionFacts, b: QuestionFacts): boolean =>
+  isTurned(a, b) ||
+  isTurned(b, a) ||
+  isOfOtherKind(a.words.words, b.words.words) ||
+  haveExchanged(a.words.tokens, b.words.tokens);
+
+const haveOtherNames = (a: QuestionFacts, b: QuestionFacts): boolean =>
+  lacksName(a.words, b.words) || lacksName(b.words, a.words) || haveOtherLetter(a, b);
 
 /** A unit that is left out may be the same one; two different units are two amounts. */
 const lacksOne = (others: readonly string[], own: readonly string[]): boolean =>
@@ -199,6 +211,7 @@ function areWrittenOtherwise(a: QuestionFacts, b: QuestionFacts): boolean {
   if (a.tellsByLetters && b.tellsByLetters && haveOtherLetters(a.words, b.words)) return true;
   if (!sameWords) return false;
   if (keySignsIn(a.words.plain) !== keySignsIn(b.words.plain)) return true;
+  if (literalsIn(a.words.plain) !== literalsIn(b.words.plain)) return true;
   if (!isAboutWriting(a.words.plain)) return false;
   return toTheLetter(a.words.plain) !== toTheLetter(b.words.plain);
 }
@@ -206,9 +219,19 @@ function areWrittenOtherwise(a: QuestionFacts, b: QuestionFacts): boolean {
 /** Signs of code that no word stands for, sorted: the trees do not see them. */
 const keySignsIn = (plain: string): string =>
   plain
-    .match(/[[\]{}<>|~$@\\^+*=]|\(\)/gu)
+    .match(/[[\]{}<>|~$@\\^+*=&#]|\(\)/gu)
     ?.sort()
     .join('') ?? '';
+
+/** String literals, told by the code beside their quotes: `"3" + 4`, `print("a")`. The kind of quotes counts only where a shell expands them: `'$x'`. */
+function literalsIn(plain: string): string {
+  if (!/["']/u.test(plain)) return '';
+  const literals = plain.match(LITERAL) ?? [];
+  return literals.map((found) => (found.includes('$') ? found : found.slice(1, -1))).join('"');
+}
+
+const LITERAL =
+  /(?<=[=+*<>([{]\s?)(?:"[^"\n]*"|'[^'\n]*')|(?:"[^"\n]*"|(?<!\p{L})'[^'\n]*')(?=\s?[=+*<>)\]}[])|"[^"\n]*\$\w[^"\n]*"|(?<!\p{L})'[^'\n]*\$\w[^'\n]*'/gu;
 
 /** Something is marked as code by backquotes. */
 const isMarked = ({ words: { plain } }: QuestionFacts): boolean => plain.includes('`');

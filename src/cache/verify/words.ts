@@ -162,9 +162,13 @@ function datesIn(text: string): readonly string[] {
   return [...text.matchAll(DATE)].map(([name]) => name.toLowerCase().replace(/days$/u, 'day'));
 }
 
-/** `1,000` is 1000, `2,5` is 2.5, `1,2,3` stays as written, and so does a version: `Python 3.10` is not 3.1. */
+/** Points that separate thousands, as in much of Europe, or three decimals. */
+const POINTED = /^[-+]?[1-9]\d{0,2}\.\d{3}$/u;
+
+/** `1,000` is 1000, `2,5` is 2.5; `1.000` is ambiguous and stays as written, as do `1,2,3` and a version: `Python 3.10` is not 3.1. */
 function plainNumber(match: RegExpExecArray): string {
   const [written] = match;
+  if (POINTED.test(written)) return written;
   const value = Number(withPoint(written).replaceAll('_', ''));
   if (!Number.isFinite(value)) return written;
   const isVersion =

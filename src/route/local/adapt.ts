@@ -8,27 +8,27 @@ import { HeadStore } from './head-store.js';
 import { LocalHead } from './local-head.js';
 import { WordGrams } from './word-grams.js';
 
-/** A predictor, and the tuned head that corrects it. */
+/** A predictor, and the tuned head that it is corrected by. */
 export interface Adapted {
   readonly predictor: Predictor;
-  /** `null` when none is in force. */
+  /** `null` if none is in force. */
   readonly head: { readonly id: string; readonly stored: StoredHead } | null;
-  /** Why a head that should be in force is not; `null` when all is as it should be. */
+  /** Why the head in force is not used; `null` if it is, or if there is none. */
   readonly fault: ArtefactError | null;
 }
 
-/** The store of heads in a folder of learnt things. */
+/** The store of heads in `adaptation.folder`. */
 export function headStoreIn(folder: string): HeadStore {
   return new HeadStore(path.join(folder, 'heads'));
 }
 
 /**
- * A predictor corrected by the head in force, or the predictor itself.
+ * Corrects a predictor by the head in force, if there is one.
  *
- * Never throws for a head that is damaged or was fitted to another predictor: it is left out, and `fault`
+ * Does not throw for a head that is damaged or was fitted to another predictor: it is not used, and `fault`
  * says why.
  *
- * @param modelOf - what is known of a model, by the name it was graded under
+ * @param modelOf - the model by the name it was graded under
  */
 export async function adapted(
   base: Predictor,

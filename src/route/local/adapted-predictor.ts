@@ -7,39 +7,39 @@ import type { Ability, ModelPrediction, Prediction, Predictor } from '../predict
 import type { LocalHead } from './local-head.js';
 
 /** Bounds of every predicted success. */
-const LEAST = 1e-4;
+const MIN_SUCCESS = 1e-4;
 
 /**
- * Distance from the head's prompts up to which a correction counts wholly, and from which it does not count: its kernels are linear, and what is right
- * for the prompts it was fitted to runs off any scale for others.
+ * Distance from the head's prompts up to which a correction applies fully, and from which it does not apply: its kernels are linear,
+ * so that it extrapolates without bound.
  */
 const APPLIES = { wholly: 0.5, not: 0.7 };
 
-/** How much of a component goes to a model. */
-interface Part {
+/** The loading of a model on a component. */
+interface Loading {
   readonly component: number;
   readonly load: number;
 }
 
-/** The first component is what all models share; of a model without answers nothing else is known. */
-const SHARED_ONLY: readonly Part[] = [{ component: 0, load: 1 }];
+/** For models without graded answers: the first component is shared by all models. */
+const SHARED_ONLY: readonly Loading[] = [{ component: 0, load: 1 }];
 
 interface AdaptedAbility extends Ability {
   readonly base: Ability;
-  /** Position among the head's models; -1 when it has no graded answer here. */
+  /** Index among the head's models; -1 without graded answers. */
   readonly column: number;
 }
 
-/** What a head reads of a prompt; without its text the words do not count. */
+/** What a head reads of a prompt; without text, words do not count. */
 interface ReadPrompt {
   readonly text: string;
   readonly dense: Float32Array;
   readonly vector: Float32Array | null;
-  /** Share of the correction that counts, 0 to 1. */
+  /** Share of the correction that is applied, 0 to 1. */
   readonly share: number;
 }
 
-/** A predictor corrected by what an operator's own graded prompts have shown. */
+/** A predictor corrected by a head, which was fitted to the operator's own graded prompts. */
 export class AdaptedPredictor implements Predictor {
   readonly revision: string;
   readonly judge: Predictor['judge'];
@@ -49,22 +49,22 @@ export class AdaptedPredictor implements Predictor {
   readonly #head: LocalHead;
   readonly #columns: ReadonlyMap<string, number>;
   readonly #anchors: readonly [Ability, Ability];
-  /** Tells prompts like those that the head was fitted to; `null` where it cannot. */
+  /** Distance from the prompts that the head was fitted to; `null` if it has no sentence vectors. */
   readonly #familiarity: Familiarity | null;
-  /** Of each model of the head, then of all others. */
+  /** For each model of the head, then for all others. */
   readonly #shifts: Float32Array;
   readonly #deviations: Float32Array;
-  /** So near to 0 or 1 the head alone brings no success: as the mean of as many equal answers and one of either kind. */
+  /** Least distance of corrected successes from 0 and 1: with one more good and one more bad answer among n, 1/(n + 2). */
   readonly #edge: number;
-  /** What moves each model: most components belong to one model alone. */
-  readonly #parts: readonly (readonly Part[])[];
-  /** What the abilities asked for last stand for; a router asks for the same ones every time. */
-  #asked: { readonly abilities: readonly Ability[]; readonly base: readonly Ability[] } | null =
+  /** The non-zero loadings of each model: most components belong to one model only. */
+  readonly #parts: readonly (readonly Loading[])[];
+  /** The latest abilities and their base abilities; a router passes the same ones every time. */
+  #latest: { readonly abilities: readonly Ability[]; readonly base: readonly Ability[] } | null =
     null;
 
   /**
+   * @param anchors - base abilities of the head's anchor models
    * @param revision - of the base and the head together
-   * @param anchors - what `base` knows of the head's anchor models
    */
   constructor(
     base: Predictor,
@@ -76,7 +76,7 @@ export class AdaptedPredictor implements Predictor {
     const dims = standard.vectorMean.length;
     this.#shifts = shifts;
     this.#deviations = deviations;
-    this.#edge = Math.max(LEAST, 1 / answers.reduce((sum, count) => sum + count, 2));
+    this.#edge = Math.max(MIN_SUCCESS, 1 / answers.reduce((sum, count) => sum + count, 2));
     this.#parts = models.map((_, column) =>
       Array.from({ length: head.components }, (_none, component) => ({
         component,
@@ -120,7 +120,7 @@ export class AdaptedPredictor implements Predictor {
     const prediction = this.#base.predict(features, this.#baseOf(abilities));
     const { vector } = prediction;
     const { text, dense } = features;
-    // The prompts that it was tuned on are as good to know as those that the base was trained on.
+    // Prompts near those of the tuning are as familiar as prompts near those of the training.
     const distance = vector && this.#familiarity?.distance(features, vector);
     const ood = Math.min(prediction.ood, distance ?? 1);
     const share = shareAt(distance ?? 0);
@@ -128,7 +128,7 @@ export class AdaptedPredictor implements Predictor {
     return { ood, vector, models };
   }
 
-  /** @param before - what the base expects of the abilities asked for, then of the anchors */
+  /** @param before - the base's predictions for the abilities, then for the anchors */
   #corrected(
     before: readonly ModelPrediction[],
     abilities: readonly Ability[],
@@ -142,13 +142,13 @@ export class AdaptedPredictor implements Predictor {
       .map((model, i) => this.#correct(columnOf(abilities[i]), model, { values, share }));
   }
 
-  /** The abilities the base knows, with the anchors behind them. */
+  /** The base abilities, followed by the anchors. */
   #baseOf(abilities: readonly Ability[]): readonly Ability[] {
-    if (this.#asked?.abilities !== abilities) {
+    if (this.#latest?.abilities !== abilities) {
       const base = abilities.map((known) => (known as AdaptedAbility).base);
-      this.#asked = { abilities, base: [...base, ...this.#anchors] };
+      this.#latest = { abilities, base: [...base, ...this.#anchors] };
     }
-    return this.#asked.base;
+    return this.#latest.base;
   }
 
   #correct(

@@ -10,55 +10,55 @@ import {
   type VarianceShares,
 } from './variance-components.js';
 
-/** A correction that some models share. */
+/** A correction by prompt that one or more models share. */
 export interface FittedComponent {
-  /** How much of it goes to each model, shape [models]. */
+  /** Loading of each model, shape [models]. */
   readonly loads: Float64Array;
   readonly shares: VarianceShares;
-  /** Weights of the rows it was fitted on, shape [all rows]: 0 for the others. */
+  /** Weights of the rows, shape [all rows]: 0 for rows that it was not fitted on. */
   readonly weights: Float64Array;
 }
 
-/** What was fitted: `logit p' = logit p + shift + sum of loads × component`. */
+/** A fitted head: `logit p' = logit p + shift + sum of loads × component`. */
 export interface FittedHead {
-  /** Shape [models + 1]: what all models share of the shifts comes last, for models without a graded answer. */
+  /** Shape [models + 1]; the shared shift is last, for models without graded answers. */
   readonly shifts: Float64Array;
-  /** How surely log-odds are known, as standard deviations over prompts like these; in the order of `shifts`. */
+  /** Standard deviations of the corrected log-odds over prompts like these, in the order of `shifts`. */
   readonly deviations: Float64Array;
   readonly components: readonly FittedComponent[];
-  /** Corrected log-odds of every row, those it was not fitted on included, shape [rows, models]. */
+  /** Corrected log-odds of every row, including rows that it was not fitted on, shape [rows, models]. */
   readonly logOdds: Float64Array;
 }
 
-/** Rounds over all components; each round sees what the others have explained. */
+/** Rounds over all components (backfitting). */
 const ROUNDS = 3;
 /** Steps of the search for variance shares, in the first round and in the second. */
 const SEARCH_STEPS: readonly number[] = [18, 8];
-/** The same where the shares of a fit on more rows are known. */
+/** The same if the shares of a fit on more rows are given. */
 const REFINING_STEPS: readonly number[] = [4];
-/** Usual variance of a component by each kind of input, in the order dense, vector, grams, anchors, in squared log-odds. */
+/** Prior variance of a component by each kind of input, in the order dense, vector, grams, anchors, in squared log-odds. */
 const USUAL_SHARES = [0.1, 0.1, 0.1, 1];
 /** Variance of the level of a component, in squared log-odds. */
 const LEVEL_VARIANCE = 1;
-/** Weights are those of probabilities this far from 0 and 1, or single answers would weigh endlessly. */
+/** Weights are computed with probabilities at least this far from 0 and 1, so that no single answer dominates. */
 const EDGE = 0.02;
-/** Rows that say less than this of a component are left out of its fit. */
-const LEAST_WEIGHT = 1e-3;
-/** Graded answers that a model needs before it gets a correction of its own. */
-const OWN_ANSWERS = 60;
+/** Rows with less weight are left out of a component's fit. */
+const MIN_WEIGHT = 1e-3;
+/** Graded answers that a model needs for a component of its own. */
+const MIN_OWN_ANSWERS = 60;
 
 /**
  * Fits corrections of predicted probabilities to graded answers.
  *
- * On log-odds, three kinds: a shift for all models and one for each; how much harder or easier a prompt is here than was
- * predicted, for all models; how much more or less a strong model gains by it, in proportion to each model's
- * strength. With three models or more also what is peculiar to each. Each is a Gaussian process over four
- * kinds of inputs whose shares are estimated by marginal likelihood, fitted by penalised
- * iterative reweighting.
+ * The log-odds get a shift, shared and per model, and components: how much easier or harder a prompt is here
+ * than predicted, for all models; how much more a strong model gains by it, in proportion to each model's strength;
+ * and with three models or more, what is specific to each model. Each component is a Gaussian process over four
+ * kinds of inputs, whose variances are estimated by marginal likelihood, fitted by penalised iteratively
+ * reweighted least squares.
  *
  * @param kernels - over all rows, in the order dense, vector, grams, anchors
- * @param rows - those to fit on, in random order
- * @param like - a head fitted on more of the same rows: its shares are refined, which is quicker than searching
+ * @param rows - the rows to fit on, in random order
+ * @param like - a head fitted on more of the same rows: refining its shares is faster than searching
  */
 export function fitHead(
   kernels: readonly Square[],
@@ -82,7 +82,7 @@ class Fit {
   readonly #kernels: readonly Square[];
   readonly #graded: GradedMatrix;
   readonly #rows: Int32Array;
-  /** Log-odds as they stand, shape [rows, models]. */
+  /** Current log-odds, shape [rows, models]. */
   readonly #logOdds: Float64Array;
   readonly #levels: Levels;
 
@@ -94,11 +94,11 @@ class Fit {
     this.#levels = new Levels(this.#graded, rows, this.#logOdds);
   }
 
-  /** Loads of what is peculiar to single models; with two, what they share leaves nothing. */
+  /** Loads of components for single models; none with two models, which the shared components describe. */
   ownLoads(): Float64Array[] {
     const { models } = this.#graded;
     const enough = Array.from({ length: models }, (_, m) => m).filter(
-      (m) => models > 2 && this.#answers(m) >= OWN_ANSWERS,
+      (m) => models > 2 && this.#answers(m) >= MIN_OWN_ANSWERS,
     );
     return enough.map((m) => new Float64Array(models).fill(1, m, m + 1));
   }
@@ -137,7 +137,7 @@ class Fit {
     for (let round = 0; round < ROUNDS; round++) {
       for (const component of components) {
         const isOwn = component.loads.filter((load) => load !== 0).length === 1;
-        // What is peculiar to a model is what the rest leaves over, so it waits for the rest.
+        // Components of single models are fitted last, to what the shared ones leave unexplained.
         const turn = isOwn && models > 1 ? round - ROUNDS + 1 : round;
         if (turn >= 0) this.#improve(component, steps[turn] ?? 0);
       }
@@ -160,7 +160,7 @@ class Fit {
     return this.#rows.filter(isGraded).length;
   }
 
-  /** One Newton step for a component, the others held fast. */
+  /** One Newton step for a component, with the others fixed. */
   #improve(component: Component, searchSteps: number): void {
     const work = this.#working(component);
     if (work.rows.length < 2) return;
@@ -173,7 +173,7 @@ class Fit {
     const whole = sumOf(this.#kernels, shares.kernels, component.values.length);
     const within = pick(whole, rows);
     const diagonal = noise.map((variance) => variance * shares.noise);
-    // A constant among the inputs: the level that is the same for all rows, hardly penalised.
+    // A constant input with a weak penalty: the level common to all rows.
     const solved = solve(within, diagonal, LEVEL_VARIANCE, targets);
     const base = LEVEL_VARIANCE * sum(solved);
     component.weights.fill(0);
@@ -191,7 +191,7 @@ class Fit {
       if (component.shares === null) continue;
       const { loads, shares } = component;
       const variance = unseenVariance(this.#kernels, shares, this.#working(component));
-      // To a model without an answer goes what goes to all alike.
+      // Models without graded answers get the components that all models share equally.
       [...loads, isShared(loads) ? 1 : 0].forEach((load, m) => {
         variances[m] = at64(variances, m) + load ** 2 * variance;
       });
@@ -199,7 +199,7 @@ class Fit {
     return variances.map(Math.sqrt);
   }
 
-  /** Targets and noise of a component, as the logistic curve looks where the fit stands. */
+  /** Working targets and noise of a component, by the logistic curve at the current log-odds. */
   #working({ loads, values }: Component) {
     const { models, scores } = this.#graded;
     const rows: number[] = [];
@@ -214,11 +214,11 @@ class Fit {
         const load = at64(loads, m);
         if (load === 0 || Number.isNaN(score)) continue;
         const p = logistic(at64(this.#logOdds, at));
-        const held = Math.max(EDGE, Math.min(1 - EDGE, p));
+        const clamped = Math.max(EDGE, Math.min(1 - EDGE, p));
         gradient += (score - p) * load;
-        weight += held * (1 - held) * load * load;
+        weight += clamped * (1 - clamped) * load * load;
       }
-      if (weight < LEAST_WEIGHT) continue;
+      if (weight < MIN_WEIGHT) continue;
       rows.push(row);
       targets.push(at64(values, row) + gradient / weight);
       noise.push(1 / weight);
@@ -247,11 +247,11 @@ interface Component {
   readonly loads: Float64Array;
   shares: VarianceShares | null;
   readonly weights: Float64Array;
-  /** What it adds for each row. */
+  /** Its value for each row. */
   readonly values: Float64Array;
 }
 
-/** A component for every row, from the weights of those it was fitted on. */
+/** A component's values for all rows, by the weights of the rows it was fitted on. */
 export function valuesOf(whole: Square, weights: Float64Array, rows: Int32Array): Float64Array {
   const { size, values } = whole;
   const result = new Float64Array(size);

@@ -1,15 +1,15 @@
 import { at64 } from './linear-algebra.js';
 
-/** Graded answers beside what was predicted of them; row after row, shape [rows, models]. */
+/** Graded answers and their predictions; row after row, shape [rows, models]. */
 export interface GradedMatrix {
   readonly models: number;
-  /** Log-odds by the predictor that is corrected. */
+  /** Log-odds by the predictor to be corrected. */
   readonly offsets: Float64Array;
-  /** 0 to 1; NaN where a model was not asked. */
+  /** 0 to 1; NaN without an answer. */
   readonly scores: Float64Array;
 }
 
-/** Scores as if a good answer and a bad one had come besides, so that no number of equal ones makes certainty. */
+/** Scores smoothed as if there were one more good and one more bad answer, so that equal scores never lead to certainty. */
 export function drawnIn({ models, scores }: GradedMatrix, rows: Int32Array): Float64Array {
   let answers = 0;
   for (const row of rows) {
@@ -21,12 +21,12 @@ export function drawnIn({ models, scores }: GradedMatrix, rows: Int32Array): Flo
 }
 
 /**
- * Log-odds by which prompts of different folds can be ranked, where the fit that left a fold out predicted it.
+ * Makes out-of-fold log-odds comparable between folds, for ranking.
  *
- * A fold in which a model did well is missing from the mean that is predicted for it, so that folds would be ranked the wrong way
- * round. The correction is moved, model by model, so that each fold has the mean of all; within a fold nothing changes.
+ * A fold in which a model did well is missing from the mean that is predicted for it, so folds would be ranked the wrong way
+ * round. The corrections are shifted, per model, so that each fold has the overall mean; within a fold nothing changes.
  *
- * @param logOdds - by those fits, shape [rows, models]
+ * @param logOdds - by the fits that left each fold out, shape [rows, models]
  * @param folds - the fold of each row, from 0
  */
 export function levelled(

@@ -26,7 +26,7 @@ const meta = z.strictObject({
   prompts: size,
   answers: size,
   trust: z.number().min(0).max(1),
-  /** What it gained when cross-validated: a figure before, after, and the difference's interval. */
+  /** Gains in cross-validation: each measure before and after, and the interval of the difference. */
   gains: z.record(z.string(), interval),
   models: z.array(z.string()).min(1),
   anchors: z.tuple([size, size]),
@@ -40,9 +40,9 @@ const meta = z.strictObject({
   languages: z.record(z.string(), z.number().positive()).nullable(),
 });
 
-/** What is known of a head besides its numbers. */
+/** Metadata of a head. */
 export interface HeadRecord {
-  /** `Predictor.revision` that it corrects; with another it means nothing. */
+  /** `Predictor.revision` that it corrects; it is not valid for another. */
   readonly predictor: string;
   /** ISO 8601. */
   readonly created: string;
@@ -53,7 +53,7 @@ export interface HeadRecord {
   readonly gains: Readonly<Record<string, Gain>>;
 }
 
-/** A figure before and after, and the 95 % interval of the difference. */
+/** A measure before and after, and the 95 % interval of the difference. */
 export interface Gain {
   readonly was: number;
   readonly is: number;
@@ -61,7 +61,7 @@ export interface Gain {
   readonly high: number;
 }
 
-/** A head as it lies in a file. */
+/** A head as stored in a file. */
 export interface StoredHead {
   readonly record: HeadRecord;
   readonly tables: HeadTables;
@@ -71,7 +71,7 @@ export interface StoredHead {
   readonly hash: string;
 }
 
-/** A head as the bytes of a file. */
+/** Serialises a head. */
 export function packHead({ record, tables, seen }: Omit<StoredHead, 'hash'>): Buffer {
   const { standard, models, anchors, known } = tables;
   const rareAt = Int32Array.from(
@@ -113,10 +113,10 @@ export function packHead({ record, tables, seen }: Omit<StoredHead, 'hash'>): Bu
 }
 
 /**
- * Reads a head and checks it.
+ * Reads and checks a head.
  *
  * @param source - a path, or the bytes themselves
- * @throws {ArtefactError} missing, damaged, foreign, or of another version
+ * @throws {ArtefactError} the file is missing, damaged, or of another kind or version
  */
 export function readHead(source: string | Buffer): StoredHead {
   const artefact = openArtefact(source, { kind: KIND, version: VERSION });
@@ -167,5 +167,5 @@ export function readHead(source: string | Buffer): StoredHead {
 
 function bucketsOf(values: Int32Array, file: string): Int32Array {
   if (values.every((value) => value >= 0 && value < GRAM_BUCKETS)) return values;
-  throw new ArtefactError(file, 'a table names a bucket that there is not');
+  throw new ArtefactError(file, 'a table names a bucket that does not exist');
 }

@@ -1,42 +1,42 @@
 import { at } from '../factor-network.js';
 import { GRAM_BUCKETS, type GramBag } from './word-grams.js';
 
-/** Standardised inputs are cut off here: one odd prompt must not decide a fit. */
+/** Standardised inputs are clamped to ± this: no single prompt may dominate a fit. */
 const LIMIT = 4;
-/** Added to a standard deviation: a number that hardly varies says hardly anything. */
-const LEAST_DEVIATION = 0.02;
+/** Added to standard deviations, so that a nearly constant input is not blown up. */
+const DEVIATION_FLOOR = 0.02;
 
-/** What a prompt looks like to a head, before anything is standardised. */
+/** A head's inputs for a prompt, before standardisation. */
 export interface PromptInputs {
   /** `Features.dense`. */
   readonly dense: Float32Array;
-  /** Unit-length sentence vector; `null` where the predictor makes none. */
+  /** Unit-length sentence vector; `null` if the predictor makes none. */
   readonly vector: Float32Array | null;
-  /** Log-odds that the predictor in force gives to the head's two anchor models. */
+  /** Log-odds of the head's two anchor models by the base predictor. */
   readonly anchors: readonly [number, number];
-  /** Words and pairs of words; `null` where the text was not kept. */
+  /** Words and pairs of words; `null` if the text was not kept. */
   readonly grams: SparseRow | null;
 }
 
-/** The numbers of a row that are not 0. */
+/** The non-zero values of a row. */
 export interface SparseRow {
   readonly at: Int32Array;
   readonly values: Float32Array;
 }
 
-/** What inputs are standardised with. */
+/** Parameters for standardising inputs. */
 export interface Standard {
-  /** Shape [dense + 2]: dense features, then the two figures of the anchors. */
+  /** Shape [dense + 2]: dense features, then the two values of the anchors. */
   readonly mean: Float32Array;
-  /** One over the deviation, shape [dense + 2]. */
+  /** One over the standard deviation, shape [dense + 2]. */
   readonly scale: Float32Array;
-  /** Mean sentence vector, shape [embedding]; empty where there is none. */
+  /** Mean sentence vector, shape [embedding]; empty if there is none. */
   readonly vectorMean: Float32Array;
-  /** Inverse document frequency of each gram, shape [GRAM_BUCKETS]; 0 for what is not used. */
+  /** Inverse document frequency of each gram, shape [GRAM_BUCKETS]; 0 for unused ones. */
   readonly rarity: Float32Array;
 }
 
-/** Where each block lies in the numbers that `writeInputs` makes; grams are kept apart. */
+/** Offsets of the blocks that `writeInputs` writes; grams are stored separately. */
 export function layoutOf(standard: Standard): {
   readonly vector: number;
   readonly anchors: number;
@@ -47,12 +47,12 @@ export function layoutOf(standard: Standard): {
   return { vector: dense, anchors: dense + vector, length: dense + vector + 2 };
 }
 
-/** The bag of a text as a row that can be kept. */
+/** Copies a text's bag, which the next scan overwrites. */
 export function sparseRow(bag: GramBag): SparseRow {
   return { at: bag.buckets.slice(0, bag.size), values: bag.counts.slice(0, bag.size) };
 }
 
-/** @param rows - at least one, all with vectors or all without */
+/** Computes the standardisation of some rows. @param rows - at least one, all with vectors or all without */
 export function standardOf(rows: readonly PromptInputs[]): Standard {
   const [first] = rows;
   const dense = first?.dense.length ?? 0;
@@ -62,7 +62,7 @@ export function standardOf(rows: readonly PromptInputs[]): Standard {
   const documents = new Uint32Array(GRAM_BUCKETS);
   let texts = 0;
   for (const row of rows) {
-    plainNumbers(row).forEach((value, i) => {
+    plainInputs(row).forEach((value, i) => {
       mean[i] = (mean[i] ?? 0) + value / rows.length;
       square[i] = (square[i] ?? 0) + value ** 2 / rows.length;
     });
@@ -74,10 +74,10 @@ export function standardOf(rows: readonly PromptInputs[]): Standard {
     for (const bucket of row.grams.at) documents[bucket] = (documents[bucket] ?? 0) + 1;
   }
   const scale = square.map(
-    (value, i) => 1 / (Math.sqrt(Math.max(0, value - (mean[i] ?? 0) ** 2)) + LEAST_DEVIATION),
+    (value, i) => 1 / (Math.sqrt(Math.max(0, value - (mean[i] ?? 0) ** 2)) + DEVIATION_FLOOR),
   );
   const rarity = Float32Array.from(documents, (count) =>
-    // What occurs in one text only cannot be learnt from.
+    // Nothing can be learnt from a gram that only one text has.
     count < 2 ? 0 : Math.log((texts + 1) / (count + 0.5)),
   );
   return {
@@ -88,21 +88,21 @@ export function standardOf(rows: readonly PromptInputs[]): Standard {
   };
 }
 
-/** Dense features, then how easy the prompt is by the anchors and how far they lie apart. */
-function plainNumbers({ dense, anchors }: PromptInputs): Float64Array {
+/** Dense features, then `anchorInputs`. */
+function plainInputs({ dense, anchors }: PromptInputs): Float64Array {
   const numbers = new Float64Array(dense.length + 2);
   numbers.set(dense);
-  numbers.set(anchorFigures(anchors), dense.length);
+  numbers.set(anchorInputs(anchors), dense.length);
   return numbers;
 }
 
-/** How easy the prompt is by both anchors, and how far they lie apart. */
-function anchorFigures([weak, strong]: readonly [number, number]): [number, number] {
+/** Sum of the anchors' log-odds (how easy the prompt is), and their difference. */
+function anchorInputs([weak, strong]: readonly [number, number]): [number, number] {
   return [weak + strong, strong - weak];
 }
 
 /**
- * Writes all inputs but the grams, standardised, each block scaled so that its rows are of length 1 or so.
+ * Writes the standardised inputs without the grams, each block scaled to a length of about 1.
  *
  * @param out - shape [layoutOf(standard).length]
  */
@@ -112,22 +112,22 @@ export function writeInputs(inputs: PromptInputs, standard: Standard, out: Float
   const { vector: vectorAt, anchors: anchorsAt } = layoutOf(standard);
   const denseUnit = 1 / Math.sqrt(dense.length);
   for (let i = 0; i < dense.length; i++) {
-    out[i] = denseUnit * limited((at(dense, i) - at(mean, i)) * at(scale, i));
+    out[i] = denseUnit * clamped((at(dense, i) - at(mean, i)) * at(scale, i));
   }
   for (let i = 0; i < vectorMean.length; i++) {
     out[vectorAt + i] = (vector?.[i] ?? 0) - at(vectorMean, i);
   }
-  anchorFigures(anchors).forEach((figure, k) => {
+  anchorInputs(anchors).forEach((figure, k) => {
     const standardised = (figure - at(mean, dense.length + k)) * at(scale, dense.length + k);
-    out[anchorsAt + k] = Math.SQRT1_2 * limited(standardised);
+    out[anchorsAt + k] = Math.SQRT1_2 * clamped(standardised);
   });
 }
 
-function limited(value: number): number {
+function clamped(value: number): number {
   return Math.max(-LIMIT, Math.min(LIMIT, value));
 }
 
-/** Weighs grams by rarity: unit length, or empty when no gram of the row is in use. */
+/** Weights grams by rarity and scales the row to unit length; all 0 if no gram of it is in use. */
 export function weighGrams({ at, values }: SparseRow, rarity: Float32Array): SparseRow {
   const weighed = new Float32Array(at.length);
   let square = 0;

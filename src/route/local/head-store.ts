@@ -11,31 +11,31 @@ const pointer = z.strictObject({
   /** The head in force; `null` for none. */
   head: z.string().nullable(),
   changed: z.string(),
-  /** Those in force before it, the latest last; absent in files of before this was kept. */
+  /** Heads that were in force before, the latest last; absent in files of earlier versions. */
   before: z.array(z.string()).optional(),
 });
-/** Heads in force that are remembered. */
-const MOST_BEFORE = 50;
+/** Previous heads that are recorded. */
+const MAX_PREVIOUS = 50;
 
 const FILE = /^(\d{4,})-([0-9a-f]{12})\.bin$/u;
 
-/** A head in a folder, and whether it is in force. */
+/** A stored head, and whether it is in force. */
 export interface ListedHead {
   /** `0003-ab12cd34ef56`: its number, and the start of its hash. */
   readonly id: string;
   readonly inForce: boolean;
-  /** `null` when the file cannot be read. */
+  /** `null` if the file cannot be read. */
   readonly stored: StoredHead | null;
 }
 
 /**
- * The heads of one gateway: a file each, never changed, and `current.json` that says which is in force.
+ * The heads of one gateway: one file each, never modified, and `current.json`, which names the one in force.
  *
- * Whatever is written appears whole or not at all: it is written beside, synced, then renamed.
+ * Writes are atomic: to a temporary file, which is synced, then renamed.
  */
 export class HeadStore {
   readonly folder: string;
-  /** Changes whenever another head is put in force. */
+  /** Written whenever another head is put in force. */
   readonly pointerFile: string;
 
   constructor(folder: string) {
@@ -67,7 +67,7 @@ export class HeadStore {
   }
 
   /**
-   * The heads that were in force before the one that is, the latest last; without those that cannot be read any more.
+   * The heads that were in force before, the latest last; without those that cannot be read any more.
    *
    * @throws {ArtefactError} the pointer is damaged
    */
@@ -75,16 +75,16 @@ export class HeadStore {
     const now = await this.#pointer();
     if (now === null) return [];
     const ids = await this.#ids();
-    // Where it was not kept, they were in force in the order of their numbers.
+    // Files of earlier versions: heads were in force in the order of their numbers.
     const before =
       now.before ?? ids.slice(0, now.head === null ? undefined : ids.indexOf(now.head));
     return before.filter((id) => ids.includes(id) && this.#readable(id) !== null);
   }
 
   /**
-   * Puts the head in force again that was before the one that is, or the last one where none is.
+   * Puts the previous head in force again, or the last one if none is in force.
    *
-   * @returns its id; `null` when there was none
+   * @returns its id; `null` if there was none
    * @throws {ArtefactError} the pointer is damaged
    */
   async back(nowIso: string): Promise<string | null> {
@@ -94,7 +94,7 @@ export class HeadStore {
     return id;
   }
 
-  /** @throws {ArtefactError} no such head, or its file is damaged or not the one that was installed */
+  /** @throws {ArtefactError} there is no such head, or its file is damaged or has another hash */
   read(id: string): StoredHead {
     const file = path.join(this.folder, `${id}.bin`);
     const stored = readHead(file);
@@ -104,7 +104,7 @@ export class HeadStore {
     return stored;
   }
 
-  /** Every head there is, oldest first; none counts as in force where the pointer is damaged. */
+  /** All heads, oldest first; none is in force if the pointer is damaged. */
   async list(): Promise<readonly ListedHead[]> {
     const current = await unlessDamaged(this.current(), null);
     return (await this.#ids()).map((id) => ({
@@ -114,7 +114,7 @@ export class HeadStore {
     }));
   }
 
-  /** Sees to it that heads can be kept here. @throws {ArtefactError} they cannot */
+  /** Creates the folder. @throws {ArtefactError} if heads cannot be written there */
   async prepare(): Promise<void> {
     try {
       await mkdir(this.folder, { recursive: true });
@@ -133,13 +133,13 @@ export class HeadStore {
     const numbers = (await this.#ids()).map((id) => Number(FILE.exec(`${id}.bin`)?.[1] ?? 0));
     const number = String(Math.max(0, ...numbers) + 1).padStart(4, '0');
     const id = `${number}-${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}`;
-    await writeWhole(path.join(this.folder, `${id}.bin`), bytes);
+    await writeAtomically(path.join(this.folder, `${id}.bin`), bytes);
     await this.use(id, nowIso);
     return id;
   }
 
   /**
-   * Puts a head in force, over a damaged pointer too.
+   * Puts a head in force, even if the pointer is damaged.
    *
    * @param id - `null` for none
    * @throws {ArtefactError} there is no such head, or it is damaged
@@ -148,15 +148,15 @@ export class HeadStore {
     if (id !== null) this.read(id);
     const current = await unlessDamaged(this.current(), null);
     const before = await unlessDamaged(this.before(), []);
-    const isLeft = current !== null && current !== id;
-    await this.#point(id, isLeft ? [...before, current] : before, nowIso);
+    const isReplaced = current !== null && current !== id;
+    await this.#point(id, isReplaced ? [...before, current] : before, nowIso);
   }
 
   async #point(id: string | null, before: readonly string[], nowIso: string): Promise<void> {
     await this.prepare();
-    const kept = before.slice(-MOST_BEFORE);
+    const kept = before.slice(-MAX_PREVIOUS);
     const text = JSON.stringify({ version: 1, head: id, changed: nowIso, before: kept }, null, 2);
-    await writeWhole(this.pointerFile, Buffer.from(`${text}\n`));
+    await writeAtomically(this.pointerFile, Buffer.from(`${text}\n`));
   }
 
   async #ids(): Promise<readonly string[]> {
@@ -198,19 +198,19 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    // Checked by the schema, which tells the same of everything that is not a pointer.
+    // The schema rejects it, like everything else that is not a pointer.
     return null;
   }
 }
 
-async function writeWhole(file: string, bytes: Buffer): Promise<void> {
-  const beside = `${file}.${process.pid}.tmp`;
-  const handle = await open(beside, 'w', 0o600);
+async function writeAtomically(file: string, bytes: Buffer): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  const handle = await open(temporary, 'w', 0o600);
   try {
     await handle.writeFile(bytes);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await rename(beside, file);
+  await rename(temporary, file);
 }

@@ -4,10 +4,10 @@ import { layoutOf, type SparseRow, type Standard } from './head-inputs.js';
 import { GRAM_BUCKETS } from './word-grams.js';
 
 /**
- * How alike rows are by each kind of input, in the order dense, vector, grams, anchors.
+ * The linear kernels of the rows, one for each kind of input, in the order dense, vector, grams, anchors.
  *
- * @param inputs - of `writeInputs`, shape [rows, layout.length]
- * @param grams - of `weighGrams`; `null` for a row without text
+ * @param inputs - by `writeInputs`, shape [rows, layout.length]
+ * @param grams - by `weighGrams`; `null` for a row without text
  */
 export function blockKernels(
   inputs: Float32Array,
@@ -35,7 +35,7 @@ function linearKernel(inputs: Float32Array, stride: number, from: number, to: nu
   return { size, values };
 }
 
-/** Products of sparse rows, by the lists of rows that each gram occurs in. */
+/** Inner products of sparse rows, by an inverted index of the grams. */
 function gramKernel(grams: readonly (SparseRow | null)[]): Square {
   const size = grams.length;
   const counts = new Uint32Array(GRAM_BUCKETS + 1);
@@ -49,7 +49,7 @@ function gramKernel(grams: readonly (SparseRow | null)[]): Square {
   const rowsOf = new Uint32Array(counts[GRAM_BUCKETS] ?? 0);
   const weights = new Float32Array(rowsOf.length);
   const values = new Float64Array(size * size);
-  // Rows come in order, so each list holds exactly the rows up to this one: half of the matrix.
+  // Rows are added in order, so each list has the rows up to this one: the lower triangle.
   grams.forEach((row, i) => {
     row?.at.forEach((bucket, k) => {
       const weight = row.values[k] ?? 0;

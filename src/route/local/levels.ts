@@ -3,17 +3,17 @@ import type { GradedMatrix } from './graded-matrix.js';
 import { at64 } from './linear-algebra.js';
 
 /**
- * Variance of the level that all models share, in squared log-odds, and of what a model's own level adds to it. The first is the
- * larger: where one model was graded nothing tells a better model from easier prompts, so all move alike and the choice stays.
+ * Prior variance of the shared level and of each model's own, in squared log-odds. The first is larger: if one model was graded,
+ * a better model cannot be told from easier prompts, so all models move alike and the choice stays the same.
  */
-const VARIANCE = { shared: 4, own: 0.5 };
+const PRIOR_VARIANCE = { shared: 4, own: 0.5 };
 const ROUNDS = 6;
-/** Most that a step changes a level by, in log-odds. */
-const MOST_STEP = 2;
+/** Largest change of a level per step, in log-odds. */
+const MAX_STEP = 2;
 
 /**
- * How much better or worse models do here than was predicted, whatever the prompt: a level for all models, and what each
- * model's own adds to it.
+ * How much better or worse models do here than predicted, independently of the prompt: a level shared by all models, and a
+ * deviation of each model from it.
  */
 export class Levels {
   readonly #graded: GradedMatrix;
@@ -22,7 +22,7 @@ export class Levels {
   #shared = 0;
   readonly #own: Float64Array;
 
-  /** @param logOdds - as they stand, shape [rows, models]; every level that moves moves them */
+  /** @param logOdds - current log-odds, shape [rows, models]; updated with every change of a level */
   constructor(graded: GradedMatrix, rows: Int32Array, logOdds: Float64Array) {
     this.#graded = graded;
     this.#rows = rows;
@@ -35,18 +35,18 @@ export class Levels {
     return Float64Array.from([...this.#own, 0], (own) => this.#shared + own);
   }
 
-  /** Fits the levels to what is still unexplained. */
+  /** Fits the levels to the remaining residuals. */
   fit(): void {
     const all = Array.from(this.#own.keys());
     for (let round = 0; round < ROUNDS; round++) {
-      this.#moveAll(this.#stepOf(all, this.#shared, VARIANCE.shared));
+      this.#moveAll(this.#newtonStep(all, this.#shared, PRIOR_VARIANCE.shared));
       for (const model of all) {
-        this.#move(model, this.#stepOf([model], at64(this.#own, model), VARIANCE.own));
+        this.#move(model, this.#newtonStep([model], at64(this.#own, model), PRIOR_VARIANCE.own));
       }
     }
   }
 
-  /** Moves levels by a step; `loads` says how much of it goes to each model. */
+  /** Changes levels by a step, in proportion to each model's load. */
   move(loads: Float64Array, step: number): void {
     if (isShared(loads)) this.#moveAll(step);
     else {
@@ -56,26 +56,29 @@ export class Levels {
     }
   }
 
-  /** What is not known of the shifts, in squared log-odds and in their order. */
+  /** Posterior variances of the shifts, in squared log-odds and in their order. */
   variances(): Float64Array {
-    const information = Array.from(this.#own, (_, model) => this.#slopeOf([model]).curvature);
+    const information = Array.from(this.#own, (_, model) => this.#derivatives([model]).curvature);
     const ofShared = information.reduce(
-      (sum, known) => sum + (known === 0 ? 0 : 1 / (VARIANCE.own + 1 / known)),
-      1 / VARIANCE.shared,
+      (sum, known) => sum + (known === 0 ? 0 : 1 / (PRIOR_VARIANCE.own + 1 / known)),
+      1 / PRIOR_VARIANCE.shared,
     );
-    const before = VARIANCE.own + 1 / ofShared;
+    const before = PRIOR_VARIANCE.own + 1 / ofShared;
     return Float64Array.from([...information, 0], (known) => 1 / (known + 1 / before));
   }
 
-  /** A Newton step for a level that some models share and that is drawn to 0. */
-  #stepOf(models: readonly number[], value: number, variance: number): number {
-    const { gradient, curvature } = this.#slopeOf(models);
+  /** A Newton step for the level of some models, with a prior mean of 0. */
+  #newtonStep(models: readonly number[], value: number, variance: number): number {
+    const { gradient, curvature } = this.#derivatives(models);
     const step = (gradient - value / variance) / (curvature + 1 / variance);
-    return Math.max(-MOST_STEP, Math.min(MOST_STEP, step));
+    return Math.max(-MAX_STEP, Math.min(MAX_STEP, step));
   }
 
-  /** How the log-likelihood changes with the log-odds of some models. */
-  #slopeOf(models: readonly number[]): { readonly gradient: number; readonly curvature: number } {
+  /** Gradient and curvature of the log-likelihood by the log-odds of some models. */
+  #derivatives(models: readonly number[]): {
+    readonly gradient: number;
+    readonly curvature: number;
+  } {
     const { models: width, scores } = this.#graded;
     let gradient = 0;
     let curvature = 0;
@@ -109,7 +112,7 @@ export class Levels {
   }
 }
 
-/** Whether a component goes to all models alike, so to those without a graded answer too. */
+/** Whether all models have the full load of a component, so that it also applies to models without graded answers. */
 export function isShared(loads: Float64Array): boolean {
   return loads.every((load) => load === 1);
 }

@@ -6,7 +6,7 @@ export interface Square {
   readonly values: Float64Array;
 }
 
-/** Inner product of `length` numbers of `a` from `i` on and of `b` from `j` on. */
+/** Inner product of `length` numbers of `a` from index `i` and of `b` from index `j`. */
 export function innerProduct(
   a: Float64Array,
   i: number,
@@ -19,7 +19,7 @@ export function innerProduct(
   let s2 = 0;
   let s3 = 0;
   const whole = length - (length % 4);
-  // Four sums at once: one would make every addition wait for the one before it.
+  // Four accumulators: with one, every addition would wait for the one before it.
   for (let k = 0; k < whole; k += 4) {
     s0 += at64(a, i + k) * at64(b, j + k);
     s1 += at64(a, i + k + 1) * at64(b, j + k + 1);
@@ -31,15 +31,15 @@ export function innerProduct(
 }
 
 /**
- * The inverse of a positive definite matrix, by Cholesky's decomposition.
+ * The inverse of a positive definite matrix, by Cholesky decomposition.
  *
- * @returns `null` when the matrix is not positive definite
+ * @returns `null` if the matrix is not positive definite
  */
 export function inverse({ size, values }: Square): Square | null {
   const lower = choleskyOf(size, values);
   if (lower === null) return null;
   const inverted = invertLower(size, lower);
-  // V⁻¹ = L⁻ᵀ L⁻¹; the columns of L⁻¹ are kept as rows, so every sum runs along memory.
+  // V⁻¹ = L⁻ᵀ L⁻¹; the columns of L⁻¹ are stored as rows, so every sum reads contiguous memory.
   const result = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
     for (let j = 0; j <= i; j++) {
@@ -86,13 +86,13 @@ export function times({ size, values }: Square, vector: Float64Array): Float64Ar
 }
 
 const MAX_STEPS = 200;
-/** Squared relative residual at which a solution is exact enough for figures of two or three digits. */
-const EXACT_ENOUGH = 1e-8;
+/** Squared relative residual at which the iteration stops: exact stopAt for results of two or three digits. */
+const TOLERANCE = 1e-8;
 
 /**
  * Solves (M + diag(d) + level) x = b for a positive semidefinite M by conjugate gradients.
  *
- * The products are of 32-bit floats, with SIMD instructions: what is solved for is noisy in the first digit.
+ * Products are computed in 32-bit floats with SIMD instructions: the solution is noisy in the first digit anyway.
  *
  * @param diagonal - shape [size], positive
  * @param level - added to every element, not negative
@@ -113,8 +113,8 @@ export function solve(
   const single = new Float32Array(size);
   const image = new Float64Array(size);
   let rz = innerProduct(residual, 0, z, 0, size);
-  const enough = EXACT_ENOUGH * rz;
-  for (let step = 0; step < MAX_STEPS && rz > enough; step++) {
+  const stopAt = TOLERANCE * rz;
+  for (let step = 0; step < MAX_STEPS && rz > stopAt; step++) {
     single.set(direction);
     image.set(product.times(single));
     const common = level * direction.reduce((sum, value) => sum + value, 0);
@@ -135,7 +135,7 @@ export function solve(
   return x;
 }
 
-/** The rows and columns of a matrix with these indices. */
+/** The submatrix of the rows and columns with these indices. */
 export function pick({ size, values }: Square, indices: Int32Array): Square {
   const picked = new Float64Array(indices.length * indices.length);
   let out = 0;
@@ -145,7 +145,7 @@ export function pick({ size, values }: Square, indices: Int32Array): Square {
   return { size: indices.length, values: picked };
 }
 
-/** An element known to exist. */
+/** An element that is known to exist. */
 export function at64(values: Float64Array, index: number): number {
   return values[index] ?? 0;
 }

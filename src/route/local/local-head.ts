@@ -12,35 +12,35 @@ import {
 import { at64 } from './linear-algebra.js';
 import { GRAM_BUCKETS, type GramBag, type WordGrams } from './word-grams.js';
 
-/** All numbers of a head, in the form in which it is served and stored. */
+/** All numbers of a head, as served and stored. */
 export interface HeadTables {
   /** Names of the models it was fitted for. */
   readonly models: readonly string[];
-  /** Positions in `models` of the weakest and the strongest. */
+  /** Indices in `models` of the weakest and the strongest model. */
   readonly anchors: readonly [number, number];
   readonly standard: Standard;
-  /** What is known of the prompts that it was fitted to. */
+  /** The prompts that it was fitted to, summarised. */
   readonly known: KnownPrompts;
-  /** Log-odds added for each model, and last for those that it was not fitted for, shape [models + 1]. */
+  /** Log-odds added for each model, and last for all other models, shape [models + 1]. */
   readonly shifts: Float32Array;
-  /** Standard deviation of what is added, in the order of `shifts`. */
+  /** Standard deviation of the correction, in the order of `shifts`. */
   readonly deviations: Float32Array;
-  /** Graded answers of each model that it was fitted to, shape [models]. */
+  /** Number of graded answers of each model, shape [models]. */
   readonly answers: Int32Array;
-  /** How much of each component goes to each model, shape [components, models]. */
+  /** Loading of each model on each component, shape [components, models]. */
   readonly loads: Float32Array;
-  /** Weights of all inputs but the grams, shape [components, layout.length]. */
+  /** Weights of the inputs without the grams, shape [components, layout.length]. */
   readonly inputWeights: Float32Array;
-  /** Buckets that have weights. */
+  /** Buckets with weights, ascending. */
   readonly gramsInUse: Int32Array;
   /** Shape [gramsInUse, components]. */
   readonly gramWeights: Float32Array;
 }
 
 /**
- * Turns weights of rows into weights of inputs: all kernels are linear, so a fitted head is a few vectors.
+ * Converts weights of rows to weights of inputs: all kernels are linear, so a fitted head is a few vectors.
  *
- * @param inputs - what `blockKernels` was given, and `grams` too
+ * @param inputs - as passed to `blockKernels`, like `grams`
  */
 export function headTables(
   fitted: FittedHead,
@@ -92,14 +92,14 @@ function addGrams(
   });
 }
 
-/** Serves a fitted head. Holds scratch memory: a result lasts until the next call. */
+/** Evaluates a fitted head. Holds scratch memory: a result is valid until the next call. */
 export class LocalHead {
   readonly tables: HeadTables;
   readonly components: number;
   readonly #grams: WordGrams;
   readonly #input: Float32Array;
   readonly #weights: DenseMatrix;
-  /** Where a bucket's weights begin in `gramWeights`, -1 for none. */
+  /** Offset of a bucket's weights in `gramWeights`, -1 for none. */
   readonly #gramAt = new Int32Array(GRAM_BUCKETS).fill(-1);
   readonly #values: Float64Array;
   readonly #sums: Float64Array;
@@ -119,9 +119,9 @@ export class LocalHead {
   }
 
   /**
-   * What each component says of a prompt.
+   * The value of each component for a prompt.
    *
-   * @param inputs - its grams are read from `text` instead
+   * @param inputs - without grams, which are read from `text`
    * @returns shape [components]; overwritten by the next call
    */
   read(text: string, inputs: Omit<PromptInputs, 'grams'>): Float64Array {

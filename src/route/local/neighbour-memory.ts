@@ -3,32 +3,32 @@ import type { Model } from '../../core/model.js';
 import type { Features } from '../features.js';
 import type { Ability, ModelPrediction, Prediction, Predictor } from '../predictor.js';
 
-/** An answer that somebody judged. */
+/** An answer with feedback. */
 export interface JudgedAnswer {
   /** Sentence vector of the prompt, unit length. */
   readonly vector: Float32Array;
-  /** Who judged. */
+  /** Who gave the feedback. */
   readonly caller: string;
-  /** Grade less predicted success, -1 to 1, by model. */
+  /** Grade minus predicted success, -1 to 1, by model. */
   readonly residuals: ReadonlyMap<string, number>;
 }
 
-/** Judged answers looked through for every decision: the scan is what a memory costs, some tens of microseconds. */
-const MOST_REMEMBERED = 1000;
-/** Cosine below which prompts have nothing to do with each other. */
-const LEAST_ALIKE = 0.6;
+/** Judged answers that are compared for every decision, in some tens of microseconds. */
+const MAX_ANSWERS = 1000;
+/** Cosine below which prompts count as unrelated. */
+const MIN_COSINE = 0.6;
 /**
- * What the prediction itself weighs, in judgements of the very same prompt. Ten such judgements move a
- * probability by a fifth of their disagreement at most.
+ * Weight of the prediction itself, in judgements of the same prompt. Ten such judgements change a
+ * probability by at most a fifth of the residual.
  */
 const PREDICTION_WEIGHT = 40;
-/** Most that the judgements of one caller weigh together, so that nobody outvotes all others. */
-const CALLER_WEIGHT = 8;
+/** Largest total weight of one caller's judgements, so that none outvotes all others. */
+const MAX_CALLER_WEIGHT = 8;
 
 /**
- * Remembers judged answers and corrects predictions for prompts like theirs.
+ * Remembers judged answers and corrects predictions for similar prompts.
  *
- * The correction is the mean residual of the neighbours, each weighed by its likeness, shrunk towards none.
+ * The correction is the mean residual of the neighbours, weighted by similarity and shrunk towards 0.
  */
 export class NeighbourMemory {
   #answers: readonly JudgedAnswer[] = [];
@@ -37,7 +37,7 @@ export class NeighbourMemory {
   #predictor = '';
 
   /**
-   * Grows with everything that is learnt; 0 for an empty memory, and for one of another predictor's prompts.
+   * A version that grows with every change; 0 if the memory is empty or holds another predictor's prompts.
    *
    * @param predictor - `Predictor.revision` without what was learnt here
    */
@@ -46,14 +46,14 @@ export class NeighbourMemory {
   }
 
   /**
-   * Replaces all that is remembered; of too many the last stay.
+   * Replaces the contents; of too many answers the last are kept.
    *
    * @param answers - vectors of one length
-   * @param predictor - whose vectors they are: those of another one mean something else
+   * @param predictor - revision of the predictor that made the vectors
    */
   replace(answers: readonly JudgedAnswer[], predictor: string): void {
     this.#predictor = predictor;
-    this.#answers = answers.slice(-MOST_REMEMBERED);
+    this.#answers = answers.slice(-MAX_ANSWERS);
     this.#learnt += 1;
     const [first] = this.#answers;
     if (first === undefined) {
@@ -69,19 +69,19 @@ export class NeighbourMemory {
   }
 
   /**
-   * What to add to predicted probabilities.
+   * Corrections to be added to predicted probabilities.
    *
    * @param vector - unit length
-   * @returns by model, -1 to 1; `null` where no neighbour says anything
+   * @returns by model, -1 to 1; `null` without neighbours
    */
   corrections(vector: Float32Array): ReadonlyMap<string, number> | null {
     if (this.#matrix === null) return null;
     const sums = new Map<string, Map<string, Sum>>();
     const cosines = this.#matrix.times(vector);
     for (let i = 0; i < cosines.length; i++) {
-      const alike = ((cosines[i] ?? 0) - LEAST_ALIKE) / (1 - LEAST_ALIKE);
+      const similarity = ((cosines[i] ?? 0) - MIN_COSINE) / (1 - MIN_COSINE);
       const answer = this.#answers[i];
-      if (alike > 0 && answer !== undefined) addTo(sums, answer, Math.min(1, alike) ** 2);
+      if (similarity > 0 && answer !== undefined) addTo(sums, answer, Math.min(1, similarity) ** 2);
     }
     if (sums.size === 0) return null;
     return new Map([...sums].map(([model, byCaller]) => [model, shrunkMean(byCaller)]));
@@ -112,16 +112,16 @@ function shrunkMean(byCaller: ReadonlyMap<string, Sum>): number {
   let weight = PREDICTION_WEIGHT;
   let residual = 0;
   for (const sum of byCaller.values()) {
-    const share = Math.min(1, CALLER_WEIGHT / sum.weight);
+    const share = Math.min(1, MAX_CALLER_WEIGHT / sum.weight);
     weight += share * sum.weight;
     residual += share * sum.residual;
   }
   return residual / weight;
 }
 
-/** A predictor that minds what was said of answers to similar prompts. */
+/** A predictor corrected by feedback on answers to similar prompts. */
 export class RememberingPredictor implements Predictor {
-  /** Prices are found before anything is remembered, and follow what is. */
+  /** Without the memory: prices start from predictions before any feedback, and follow later decisions. */
   readonly judge: Predictor['judge'];
   readonly usual: Predictor['usual'];
   readonly vectorLength: Predictor['vectorLength'];
@@ -129,7 +129,7 @@ export class RememberingPredictor implements Predictor {
   readonly #memory: NeighbourMemory;
   readonly #name: string;
 
-  /** @param name - what the memory of this predictor's prompts is told by; a memory of another one's counts as empty */
+  /** @param name - revision that this predictor's memory is stored under; a memory of another one counts as empty */
   constructor(base: Predictor, memory: NeighbourMemory, name = base.revision) {
     this.#name = name;
     this.judge = base.judge?.bind(base);
@@ -139,7 +139,7 @@ export class RememberingPredictor implements Predictor {
     this.#memory = memory;
   }
 
-  /** Changes with everything that is learnt. */
+  /** Changes whenever the memory does. */
   get revision(): string {
     const learnt = this.#memory.learntOf(this.#name);
     return learnt === 0 ? this.#base.revision : `${this.#base.revision}~${learnt}`;
@@ -157,13 +157,13 @@ export class RememberingPredictor implements Predictor {
     return {
       ...prediction,
       models: prediction.models.map((model, i) =>
-        moved(model, corrections.get(abilities[i]?.model ?? '') ?? 0),
+        shifted(model, corrections.get(abilities[i]?.model ?? '') ?? 0),
       ),
     };
   }
 }
 
-function moved(prediction: ModelPrediction, by: number): ModelPrediction {
+function shifted(prediction: ModelPrediction, by: number): ModelPrediction {
   if (by === 0) return prediction;
   return { ...prediction, success: Math.max(1e-4, Math.min(1 - 1e-4, prediction.success + by)) };
 }

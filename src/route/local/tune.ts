@@ -24,12 +24,12 @@ import type { Square } from './linear-algebra.js';
 import { headTables, type HeadTables } from './local-head.js';
 import type { WordGrams } from './word-grams.js';
 
-/** A prompt as feedback keeps it: numbers, and its text only where the operator wants that. */
+/** A prompt as kept with feedback: numbers, and its text if the operator enabled that. */
 export interface RememberedPrompt extends NumberedPrompt {
   readonly text: string | null;
 }
 
-/** One prompt and how models answered it. */
+/** One prompt and the scores of models on it. */
 export interface TuningLine {
   readonly prompt: Features | RememberedPrompt;
   /** 0 to 1, by the name of the model. */
@@ -49,10 +49,10 @@ export interface TuningTask {
 }
 
 /**
- * Reads graded lines as the base predictor sees them and measures how alike they are.
+ * Prepares graded lines for fitting: the base predictor's log-odds, standardised inputs and kernels.
  *
- * @param base - the predictor that is corrected
- * @param modelOf - what is known of a model, by its name in the lines
+ * @param base - the predictor to be corrected
+ * @param modelOf - the model by its name in the lines
  */
 export function tuningTask(
   lines: readonly TuningLine[],
@@ -96,26 +96,26 @@ export function tuningTask(
   };
 }
 
-/** A head, and what heads like it say of prompts they were not fitted on. */
+/** A head, and cross-validated predictions. */
 export interface CrossValidated {
   readonly tables: HeadTables;
-  /** Corrected log-odds of each row by the fit that left its fold out, shape [rows, models]. */
+  /** Corrected log-odds of each row by the fit without its fold, shape [rows, models]. */
   readonly logOdds: Float64Array;
-  /** The same, as prompts are ranked by them; see `levelled`. */
+  /** The same, comparable between folds for ranking; see `levelled`. */
   readonly ranking: Float64Array;
-  /** Share of the correction that is used, 0 to 1: what predicted best on the folds left out. */
+  /** Share of the correction that is used, 0 to 1: the one with the best out-of-fold predictions. */
   readonly trust: number;
 }
 
 /** Shares of the correction that are tried. */
-const TRUST = [0.25, 0.5, 0.75, 1] as const;
+const TRUST_LEVELS = [0.25, 0.5, 0.75, 1] as const;
 
 /**
  * Fits a head on all rows, and one for each fold without it.
  *
  * @param folds - the fold of each row, from 0
- * @param random - for the order of the fit
- * @param isLearnt - which rows are fitted on
+ * @param random - shuffles the rows
+ * @param isLearnt - whether a row is fitted on
  */
 export function crossValidatedHead(
   task: TuningTask,
@@ -140,8 +140,8 @@ export function crossValidatedHead(
   const known = graded.scores.map((score, at) =>
     isLearnt(Math.floor(at / graded.models)) ? score : Number.NaN,
   );
-  const losses = TRUST.map((trust) => logLossOf(trusted(trust), known));
-  const trust = TRUST[losses.indexOf(Math.min(...losses))] ?? 1;
+  const losses = TRUST_LEVELS.map((trust) => logLossOf(trusted(trust), known));
+  const trust = TRUST_LEVELS[losses.indexOf(Math.min(...losses))] ?? 1;
   const { models, anchors, standard, known: prompts } = task;
   const answers = new Int32Array(models.length);
   graded.scores.forEach((score, at) => {
@@ -213,7 +213,7 @@ function readPrompt(
 ) {
   if (isWhole(prompt)) {
     const { models, vector } = base.predict(prompt, abilities);
-    // The predictor's own memory: the next call writes over it.
+    // Copied because the next call overwrites it.
     return { models, vector: vector?.slice() ?? null, grams: sparseRow(words.scan(prompt.text)) };
   }
   if (base.judge === undefined) throw new Error('this predictor cannot judge remembered prompts');
@@ -223,12 +223,12 @@ function readPrompt(
   return { models: base.judge(numbered, abilities), vector, grams };
 }
 
-/** Whether a prompt was read from a request, and so can be shown to any predictor. */
+/** Whether a prompt has all features, so that any predictor can predict it. */
 export function isWhole(prompt: TuningLine['prompt']): prompt is Features {
   return 'inputTokens' in prompt;
 }
 
-/** Models by how many graded answers they have, most first. */
+/** Models by number of graded answers, most first. */
 function namesByAnswers(lines: readonly TuningLine[]): string[] {
   const counts = new Map<string, number>();
   for (const { scores } of lines) {
@@ -238,7 +238,7 @@ function namesByAnswers(lines: readonly TuningLine[]): string[] {
   return byCount.map(([name]) => name);
 }
 
-/** The weakest and the strongest of the models that half as many answers as the first are known of. */
+/** The weakest and the strongest of the models with at least half as many answers as the first. */
 function anchorsOf(lines: readonly TuningLine[], models: readonly string[]): [number, number] {
   const figures = models.map((name) => {
     const scores = lines.flatMap((line) => line.scores.get(name) ?? []);

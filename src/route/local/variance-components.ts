@@ -1,25 +1,25 @@
 import { at64, inverse, pick, times, type Square } from './linear-algebra.js';
 
-/** How much of what varies each kind of input explains, and how much nothing does. */
+/** Variance explained by each kind of input, and the noise. */
 export interface VarianceShares {
   /** A factor for each kernel, in their order. */
   readonly kernels: readonly number[];
-  /** A factor on the noise that was passed in. */
+  /** A factor on the given noise. */
   readonly noise: number;
 }
 
-/** Half of the weight of that draw, in degrees of freedom per unit of log-share. */
-const DRAW = 0.2;
+/** Strength of the pull towards the usual shares, in half degrees of freedom per unit of log-share. */
+const PULL_STRENGTH = 0.2;
 const LOG_SHARE = { least: -9, most: 4 };
 const LOG_NOISE = { least: -1.5, most: 1.5 };
-/** Rows looked at: the estimate of a few factors gains little from more, and its cost grows cubically. */
-const MOST_ROWS = 256;
+/** Rows that are used: more hardly improve the estimate of a few factors, and the cost is cubic. */
+const MAX_ROWS = 256;
 
-/** What is searched for: targets with their noise, and the kernels that may explain them. */
+/** Targets with their noise, and the kernels that may explain them. */
 export interface ComponentProblem {
-  /** Each of the size of all rows. */
+  /** Over all rows. */
   readonly kernels: readonly Square[];
-  /** Where the search for each kernel's share begins, and what little data is drawn to. */
+  /** Start of the search for each kernel's share, to which it is shrunk if there is little data. */
   readonly usual: readonly number[];
   /** The rows that have a target, in a random order. */
   readonly rows: Int32Array;
@@ -32,18 +32,18 @@ export interface ComponentProblem {
 /**
  * Estimates variance components by maximum marginal likelihood.
  *
- * The steps are those of the MM algorithm (Zhou, Hu, Zhou and Lange, 2019): each factor is multiplied by
- * the root of the ratio of what it does explain to what it would by chance. They never overshoot, never
- * leave the positive numbers and need no line search.
+ * Uses the MM algorithm (Zhou, Hu, Zhou and Lange, 2019): each step multiplies a factor by the root of the ratio
+ * of what it explains to what it would explain by chance. Steps never overshoot, stay positive and need no
+ * line search.
  *
- * @param start - where to begin; `null` for the usual place
+ * @param start - start of the search; `null` for the usual shares
  */
 export function varianceShares(
   problem: ComponentProblem,
   start: VarianceShares | null,
   steps: number,
 ): VarianceShares {
-  const count = Math.min(MOST_ROWS, problem.rows.length);
+  const count = Math.min(MAX_ROWS, problem.rows.length);
   const rows = problem.rows.subarray(0, count);
   const kernels = problem.kernels.map((kernel) => pick(kernel, rows));
   const noise = problem.noise.subarray(0, count);
@@ -80,7 +80,7 @@ function improve(
   if (inverted === null) return null;
   const weights = times(inverted, targets);
   const factor = (share: number, explained: number, byChance: number, middle: number): number => {
-    const pull = DRAW * Math.log(middle / share);
+    const pull = PULL_STRENGTH * Math.log(middle / share);
     const ratio =
       (share * explained + Math.max(0, pull)) / (share * byChance + Math.max(0, -pull) + 1e-12);
     return share * Math.sqrt(ratio);
@@ -104,10 +104,10 @@ function clamp(value: number, { least, most }: { least: number; most: number }):
 }
 
 /**
- * How unsure a Gaussian process is of a row that it was not fitted on, rows like its own on average.
+ * Mean variance of a Gaussian process at rows that it was not fitted on, by leave-one-out on its own rows.
  *
  * @param kernels - over all rows
- * @param rows - those it was fitted on, in random order
+ * @param rows - the rows it was fitted on, in random order
  * @param noise - variance of the targets, by position in `rows`
  */
 export function unseenVariance(
@@ -115,7 +115,7 @@ export function unseenVariance(
   shares: VarianceShares,
   { rows, noise }: { readonly rows: Int32Array; readonly noise: Float64Array },
 ): number {
-  const some = rows.subarray(0, MOST_ROWS);
+  const some = rows.subarray(0, MAX_ROWS);
   const { length } = some;
   const picked = kernels.map((kernel) => pick(kernel, some));
   const whole = sumOf(picked, shares.kernels, length);
@@ -128,20 +128,20 @@ export function unseenVariance(
   let sum = 0;
   for (let i = 0; i < length; i++) {
     const at = i * length + i;
-    // Leaving one out: what the others leave open of it, less its own noise.
+    // The leave-one-out variance of the row, minus its own noise.
     sum += Math.max(0, 1 / at64(inverted.values, at) - shares.noise * at64(noise, i));
   }
   return sum / length;
 }
 
-/** The sum of kernels, each times its factor. */
+/** The weighted sum of kernels. */
 export function sumOf(
   kernels: readonly Square[],
   factors: readonly number[],
   size: number,
 ): Square {
   const values = new Float64Array(size * size);
-  // Two at a time: the matrices are far larger than any cache, so passes are what costs.
+  // Two kernels per pass: the matrices are larger than any cache, so the cost is in the passes.
   for (let k = 0; k < kernels.length; k += 2) {
     const one = kernels[k]?.values ?? values;
     const two = kernels[k + 1]?.values ?? values;

@@ -4,7 +4,7 @@ import { mix } from '../../embed/word-hash.js';
 /** Buckets that words and pairs of words are hashed into. */
 export const GRAM_BUCKETS = 1 << 16;
 
-/** Digits of a number beyond this all count as one: its size tells, not its value. */
+/** Numbers with more digits count as having this many. */
 const NUMBER_DIGITS = 4;
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -20,10 +20,10 @@ export interface GramBag {
 }
 
 /**
- * Splits texts into hashed words and neighbouring pairs, in one pass and without making a string.
+ * Splits texts into hashed words and pairs of adjacent words, in one pass and without creating strings.
  *
- * A number counts as the number of its digits: what a prompt's sums are is chance, that it has some is
- * not. Not re-entrant: one scan at a time.
+ * Numbers are replaced by their number of digits: the values in a prompt are incidental. Not re-entrant:
+ * one scan at a time.
  */
 export class WordGrams {
   readonly #classes = characterClasses();
@@ -46,7 +46,7 @@ export class WordGrams {
     this.#previous = 0;
     let start = -1;
     for (let i = 0; i <= clean.length; i++) {
-      // Beyond the end everything is a separator.
+      // The end of the text counts as a separator.
       const kind = classes[clean.charCodeAt(i)];
       if (kind === CHARACTER.letter || (kind === CHARACTER.apostrophe && start >= 0)) {
         if (start < 0) start = i;
@@ -81,7 +81,7 @@ export class WordGrams {
   }
 }
 
-/** Of `text[start..end)` without apostrophes; of a number, how many digits it has. Never 0. */
+/** Hash of `text[start..end)` without apostrophes; for a number, its number of digits. Never 0. */
 function wordHash(text: string, start: number, end: number): number {
   let hash = 0x811c9dc5;
   let digits = true;

@@ -1,14 +1,14 @@
-/** What a moment's method gives. */
+/** A method of timestamps. */
 interface CalendarField {
-  /** The least and the greatest value. */
+  /** The smallest and the largest value. */
   readonly range: readonly [number, number];
-  /** @param local - a date whose UTC fields are those of the clock on the wall */
+  /** @param local - a date whose UTC fields are the local time */
   readonly read: (local: Date) => number;
 }
 
 const DAY_MS = 86_400_000;
 
-/** The methods of a moment that take a time zone, or without one go by UTC. */
+/** The methods of timestamps with an optional time zone, UTC by default. */
 export const CALENDAR: Readonly<Record<string, CalendarField>> = {
   getMilliseconds: { range: [0, 999], read: (local) => local.getUTCMilliseconds() },
   getSeconds: { range: [0, 59], read: (local) => local.getUTCSeconds() },
@@ -25,17 +25,17 @@ export const CALENDAR: Readonly<Record<string, CalendarField>> = {
   getFullYear: { range: [0, 275_760], read: (local) => local.getUTCFullYear() },
 };
 
-/** Clocks are put forward and back on the quarter of an hour, everywhere. */
-const QUARTER_MS = 900_000;
+/** Offsets from UTC change only on quarters of an hour, everywhere. */
+const QUARTER_HOUR_MS = 900_000;
 
 /**
- * Reads a field of the calendar in a time zone.
+ * Makes a function that reads a calendar field in a time zone.
  *
- * Asking the platform for a zone's time takes some fifty microseconds, as long as all the rest of a decision: it is
- * asked once in a quarter of an hour.
+ * Formatting a date in a time zone takes some fifty microseconds, as long as the rest of a decision, so the zone's
+ * offset is determined once per quarter of an hour.
  *
  * @param zone - `null` for UTC
- * @throws {RangeError} for a zone that there is not
+ * @throws {RangeError} if there is no such zone
  */
 export function calendarReader(
   { read }: CalendarField,
@@ -46,10 +46,10 @@ export function calendarReader(
   let quarter = NaN;
   let offsetMs = 0;
   return (atMs) => {
-    const now = Math.floor(atMs / QUARTER_MS);
+    const now = Math.floor(atMs / QUARTER_HOUR_MS);
     if (now !== quarter) {
       quarter = now;
-      offsetMs = offsetAt(format, now * QUARTER_MS);
+      offsetMs = offsetAt(format, now * QUARTER_HOUR_MS);
     }
     return read(new Date(atMs + offsetMs));
   };
@@ -65,7 +65,7 @@ const FORMAT = {
   second: 'numeric',
 } as const;
 
-/** How far a zone's clocks are ahead of UTC, in milliseconds. @param atMs - to the second */
+/** Offset of a zone's time from UTC, in milliseconds. @param atMs - a whole second */
 function offsetAt(format: Intl.DateTimeFormat, atMs: number): number {
   const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, Number(value)]));
   const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;

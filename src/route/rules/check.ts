@@ -8,22 +8,22 @@ import { checkOrder } from './check/order.js';
 import { subjectOf } from './check/subject.js';
 import type { RuleSet } from './rule-set.js';
 
-/** What rules can name besides what a request says. */
+/** Models and keys that rules can refer to. */
 export interface Known {
-  /** All models that can be named; with those of the catalog, what a typing error could mean. */
+  /** All models that rules can name, including those of the catalog, for suggestions. */
   readonly models: readonly Model[];
-  /** Names of those that may be chosen in a configuration; absent where rules are looked at by themselves. */
+  /** Names of the models that the configuration allows to be chosen; absent if rules are checked without a configuration. */
   readonly choosable?: readonly string[] | undefined;
-  /** The keys of the configuration; absent or empty: nobody knows who will ask. */
+  /** The keys of the configuration; absent or empty if callers are unknown. */
   readonly keys?: readonly KnownKey[] | undefined;
 }
 
 /**
- * Finds what is well formed, but cannot be meant.
+ * Finds mistakes in well-formed rules.
  *
  * Errors: models that do not exist, policies that refuse every request. Warnings: rules and
- * settings without any effect, conditions that never or always hold, labels that may be missing, keys
- * that nobody has.
+ * settings without effect, conditions that are never or always true, labels that may be missing, keys
+ * that do not exist.
  *
  * @returns in the file's order
  */

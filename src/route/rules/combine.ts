@@ -2,7 +2,7 @@ import type { Capability } from '../../core/model.js';
 import type { RuleOutcome, Ruled } from './outcome.js';
 import type { Policy, Rule } from './schema.js';
 
-/** What one rule, or the policy itself, asks for; made once, so that a request only picks. */
+/** The constraints and settings of one rule or policy, prepared once for all requests. */
 export interface Source {
   readonly only: Ruled<readonly string[]> | null;
   readonly never: Ruled<readonly string[]> | null;
@@ -17,7 +17,7 @@ export interface Source {
   readonly fallbacks: Ruled<readonly string[]> | null;
 }
 
-/** What holds where neither a rule nor the policy says how much to keep: everything. */
+/** The default of `keep`, if neither a rule nor the policy sets it. */
 const KEEP_ALL: Ruled<number> = { value: 1, rule: null };
 
 /** @param rule - the rule's name, `null` for a policy */
@@ -39,7 +39,7 @@ export function sourceOf(rule: string | null, written: Policy | Rule): Source {
   };
 }
 
-/** A policy as a request needs it. */
+/** A policy, prepared for requests. */
 export interface PolicySource {
   readonly name: string;
   readonly policy: Policy;
@@ -53,10 +53,10 @@ export interface MatchedRule {
 }
 
 /**
- * Puts a policy and the rules that matched together.
+ * Combines a policy with the rules that matched.
  *
- * Constraints add up, the smallest limit counts; of each setting the first rule that has
- * one wins, and the policy's own value holds where no rule speaks.
+ * Constraints accumulate, and of limits the smallest applies; for each setting, the first rule that has
+ * it wins, and the policy's own value applies if no rule has it.
  *
  * @param matched - in file order
  */
@@ -70,8 +70,8 @@ export function combine(policy: PolicySource, matched: readonly MatchedRule[]): 
     reference: policy.policy.reference,
     keep: first(settings, 'keep') ?? KEEP_ALL,
     keepEach: first(settings, 'keepEach'),
-    prefer: inTurn(settings.map(({ prefer }) => prefer)),
-    pin: inTurn(settings.map(({ pin }) => pin)),
+    prefer: firstWithOthers(settings.map(({ prefer }) => prefer)),
+    pin: firstWithOthers(settings.map(({ pin }) => pin)),
     fallbacks: first(settings, 'fallbacks'),
     only: all(constraints, 'only'),
     never: all(constraints, 'never'),
@@ -86,9 +86,9 @@ export function combine(policy: PolicySource, matched: readonly MatchedRule[]): 
 }
 
 type Setting = 'keep' | 'keepEach' | 'fallbacks';
-/** The first of what is said, with what would hold without it. */
-function inTurn<T>(said: readonly (Ruled<T> | null)[]): Ruled<T> | null {
-  return said.reduceRight<Ruled<T> | null>((later, own) => {
+/** The first value, linked to the ones that would apply without it. */
+function firstWithOthers<T>(values: readonly (Ruled<T> | null)[]): Ruled<T> | null {
+  return values.reduceRight<Ruled<T> | null>((later, own) => {
     if (own === null) return later;
     return later === null ? own : { ...own, otherwise: later };
   }, null);
@@ -115,7 +115,7 @@ function smallest(sources: readonly Source[], key: Limit): Ruled<number> | null 
   let least: Ruled<number> | null = null;
   for (const source of sources) {
     const ruled = source[key];
-    // Of equal limits the first is named: it would hold without the other.
+    // Of equal limits the first is named: it would apply without the other.
     if (ruled !== null && (least === null || ruled.value < least.value)) least = ruled;
   }
   return least;

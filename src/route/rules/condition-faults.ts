@@ -3,18 +3,18 @@ import { nearest } from '../../core/nearest.js';
 import { constantFault } from './constant-fault.js';
 import { FACT_FIELDS } from './facts.js';
 
-/** Something wrong with a condition. */
+/** An error in a condition. */
 export interface ConditionFault {
   /** Characters from the start of the condition. */
   readonly offset: number;
-  /** A plain sentence that ends in a full stop. */
+  /** A sentence with a full stop. */
   readonly message: string;
 }
 
 const VARIABLES: readonly string[] = [...Object.keys(FACT_FIELDS), 'metadata'];
 
 /** Macros that bind their first argument as a variable of their own. */
-const BINDERS = new Set(['all', 'exists', 'exists_one', 'map', 'filter', 'bind']);
+const BINDING_MACROS = new Set(['all', 'exists', 'exists_one', 'map', 'filter', 'bind']);
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   bool: 'true or false',
@@ -28,7 +28,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: 'text',
 };
 
-/** A type of the condition language in everyday words, with its article. */
+/** A CEL type in plain words, with its article. */
 export function typeName(type: string): string {
   if (type.startsWith('list')) return 'a list';
   if (type.startsWith('map')) return 'a map';
@@ -37,7 +37,7 @@ export function typeName(type: string): string {
   return TYPE_NAMES[type] ?? `a value of type ${type}`;
 }
 
-/** Names in a parsed condition that stand for nothing, and functions that are not to be had. */
+/** Finds unknown variables and fields, unavailable functions and invalid constants in a parsed condition. */
 export function conditionFaults(ast: ASTNode): readonly ConditionFault[] {
   const faults: ConditionFault[] = [];
   walk(ast, new Set(), (node, bound) => {
@@ -52,7 +52,7 @@ export function conditionFaults(ast: ASTNode): readonly ConditionFault[] {
 /**
  * Visits a condition's nodes, outer ones first.
  *
- * @param bound - names that the macros around the node have introduced
+ * @param bound - variables bound by the macros around the node
  */
 export function walk(
   node: ASTNode,
@@ -60,21 +60,21 @@ export function walk(
   visit: (node: ASTNode, bound: ReadonlySet<string>) => void,
 ): void {
   visit(node, bound);
-  const inner = binds(node) ? new Set([...bound, ...binder(node)]) : bound;
+  const inner = isBinding(node) ? new Set([...bound, ...boundNames(node)]) : bound;
   for (const child of children(node)) walk(child, inner, visit);
 }
 
-function binds(node: ASTNode): boolean {
-  return node.op === 'rcall' && BINDERS.has(node.args[0]);
+function isBinding(node: ASTNode): boolean {
+  return node.op === 'rcall' && BINDING_MACROS.has(node.args[0]);
 }
 
-function binder(node: ASTNode): readonly string[] {
+function boundNames(node: ASTNode): readonly string[] {
   if (node.op !== 'rcall') return [];
   const variable = node.args[2][0];
   return variable?.op === 'id' ? [variable.args] : [];
 }
 
-/** What a node is made of. */
+/** The child nodes of a node. */
 export function children(node: ASTNode): readonly ASTNode[] {
   const found: ASTNode[] = [];
   const collect = (value: unknown): void => {
@@ -106,7 +106,7 @@ function nodeFault(node: ASTNode, bound: ReadonlySet<string>): string | null {
 }
 
 function variableFault(name: string): string | null {
-  // `cel` is the receiver of the macro cel.bind, `optional` that of optional.of; both are no variables.
+  // `cel` is the receiver of the macro cel.bind, `optional` that of optional.of; neither is a variable.
   if ([...VARIABLES, 'cel', 'optional', ...Object.keys(TYPE_NAMES)].includes(name)) return null;
   const hint = nearest(name, VARIABLES);
   if (hint !== null) return `there is no variable "${name}"; did you mean "${hint}"?`;
@@ -131,15 +131,15 @@ function faultOffset(node: ASTNode): number {
   return node.end - node.args[1].length;
 }
 
-/** The library's words in ours. */
+/** Translates an error of the CEL library into a plain message. */
 export function explain(error: ParseError | ConditionTypeError, text: string): ConditionFault {
   const range = error.range ?? { start: 0, end: text.length };
   const source = text.slice(range.start, range.end);
-  const message = WORDS_MEANT[source] ?? sentence(error, source);
+  const message = OPERATOR_HINTS[source] ?? sentence(error, source);
   return { offset: range.start, message };
 }
 
-const WORDS_MEANT: Readonly<Record<string, string>> = {
+const OPERATOR_HINTS: Readonly<Record<string, string>> = {
   and: 'write && for "and".',
   AND: 'write && for "and".',
   '&': 'write && for "and".',
@@ -175,7 +175,7 @@ function sentence({ code, summary }: ParseError | ConditionTypeError, source: st
   }
 }
 
-/** `no such overload: int == string` → which operator between what. */
+/** Turns `no such overload: int == string` into a message about the operator and its operands. */
 function operatorSentence(summary: string): string {
   const parts = /: (?:(\S.*?) )?(==|!=|<=?|>=?|[-+*/%!]|in)\s?(\S.*)$/.exec(summary);
   const [, left, operator, right] = parts ?? [];
@@ -185,7 +185,7 @@ function operatorSentence(summary: string): string {
     : `"${operator}" cannot stand between ${typeName(left)} and ${typeName(right)}.`;
 }
 
-/** `string.containz(string)` → what there is instead. */
+/** Turns `string.containz(string)` into a message with the function that was probably meant. */
 function functionSentence(call: string): string {
   if (call.startsWith('list.contains(')) {
     return 'contains() is for texts; of a list, ask: "search" in request.tools.';
@@ -205,7 +205,7 @@ const TOKENS: Readonly<Record<string, string>> = {
   COLON: ':',
 };
 
-/** Those that rules have a use for; a misspelt one is looked for among them. */
+/** Functions that are useful in rules, to be suggested for misspelt ones. */
 const FUNCTIONS: readonly string[] = [
   ...['contains', 'startsWith', 'endsWith', 'like', 'share', 'lowerAscii', 'upperAscii', 'trim'],
   ...['size', 'has', 'orValue', 'all', 'exists', 'exists_one', 'split', 'indexOf', 'substring'],

@@ -16,21 +16,21 @@ import { shareOf } from './share-of.js';
 export interface Condition {
   readonly text: string;
   readonly ast: ASTNode;
-  /** @throws {Error} when the facts lack what the condition reads; see `failure` */
+  /** @throws {Error} if the facts lack a label that the condition reads; see `failure` */
   holds(facts: RuleFacts): boolean;
 }
 
-/** Turns condition texts into conditions. Costs a millisecond to make: one per rules file. */
+/** Compiles conditions. Takes a millisecond to create: use one per rules file. */
 export interface ConditionCompiler {
-  /** @returns the condition, or everything that is wrong with the text */
+  /** @returns the condition, or all faults of the text */
   compile(text: string): Condition | readonly ConditionFault[];
 }
 
-/** Long enough for any rule a person would write; keeps a broken file from costing minutes. */
+/** Long enough for any handwritten rule; keeps a broken file from taking minutes. */
 const MAX_CONDITION_CHARS = 4000;
 const LIMITS = { maxAstNodes: 1000, maxDepth: 50 };
 
-/** @returns a compiler that knows the variables of `FACT_FIELDS`, and no regular expressions */
+/** @returns a compiler with the variables of `FACT_FIELDS` and without regular expressions */
 export function conditionCompiler(): ConditionCompiler {
   const environment = new Environment({ enableOptionalTypes: true, limits: LIMITS });
   addMixedArithmetic(environment);
@@ -57,7 +57,7 @@ export function conditionCompiler(): ConditionCompiler {
   return { compile: (text) => compile(environment, context, text) };
 }
 
-/** Why a condition could not be decided, as the end of a sentence. */
+/** Why a condition could not be evaluated, as the end of a sentence. */
 export function failure(error: unknown): string {
   if (error instanceof EvaluationError) return error.summary;
   return error instanceof MissingKeyError ? error.message : String(error);
@@ -75,7 +75,7 @@ function compile(
   }
   try {
     const program = environment.parse(text);
-    // All misspelt names at once; the type check would stop at the first.
+    // Reports all misspelt names at once; the type check stops at the first.
     const faults = conditionFaults(program.ast);
     if (faults.length > 0) return faults;
     const checked = program.check();
@@ -95,7 +95,7 @@ function compile(
   }
 }
 
-/** Lets whole numbers and fractions be mixed, as everybody expects who has not read the CEL manual. */
+/** Allows arithmetic between `int` and `double`, which CEL does not have. */
 function addMixedArithmetic(environment: Environment): void {
   const operators: readonly [string, (a: number, b: number) => number][] = [
     ['+', (a, b) => a + b],
@@ -113,7 +113,7 @@ function addMixedArithmetic(environment: Environment): void {
 
 type Fields = (typeof FACT_FIELDS)[string];
 
-/** A class whose properties are the fields, each read when it is asked for. */
+/** Makes a class with a getter for each field. */
 function viewClass(fields: Fields): new (facts: RuleFacts) => object {
   class View {
     readonly #facts: RuleFacts;
@@ -127,7 +127,7 @@ function viewClass(fields: Fields): new (facts: RuleFacts) => object {
         Object.defineProperty(this.prototype, name, {
           get(this: View) {
             const value = read(this.#facts);
-            // The language tells whole numbers from fractions; for the library they are bigints.
+            // The library represents the language's `int` as bigint.
             return type === 'int' ? BigInt(value as number) : value;
           },
         });

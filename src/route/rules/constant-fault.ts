@@ -2,20 +2,20 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { nearest } from '../../core/nearest.js';
 import { CALENDAR } from './calendar.js';
 
-/** A constant that a function cannot use: characters from the start of the condition, and a sentence. */
+/** A constant argument that a function cannot use: its offset in the condition in characters, and a sentence. */
 interface ConstantFault {
   readonly offset: number;
   readonly message: string;
 }
 
 /**
- * A text that a function is given and will fail on, whatever the request: the condition could never be decided.
+ * Finds a constant argument that the function fails on for every request, so that the condition could never be evaluated.
  *
- * @returns `null` where nothing of the kind is known
+ * @returns `null` if there is none
  */
 export function constantFault(node: ASTNode): ConstantFault | null {
   if (node.op === 'call' && node.args[0] === 'timestamp') {
-    return faultOf(node.args[1][0], momentFault);
+    return faultOf(node.args[1][0], timestampFault);
   }
   if (node.op === 'rcall' && Object.hasOwn(CALENDAR, node.args[0]))
     return faultOf(node.args[2][0], zoneFault);
@@ -31,10 +31,10 @@ function faultOf(
   return message === null ? null : { offset: given.start, message };
 }
 
-function momentFault(text: string): string | null {
-  // As the library has it, which takes nothing shorter than a day with a time to the second.
-  const isMoment = text.length >= 20 && text.length <= 30 && !Number.isNaN(Date.parse(text));
-  return isMoment ? null : `"${text}" is no moment; write it like "2026-11-20T09:30:00Z".`;
+function timestampFault(text: string): string | null {
+  // The library's own check: it takes nothing shorter than a date with a time to the second.
+  const isTimestamp = text.length >= 20 && text.length <= 30 && !Number.isNaN(Date.parse(text));
+  return isTimestamp ? null : `"${text}" is no moment; write it like "2026-11-20T09:30:00Z".`;
 }
 
 function zoneFault(text: string): string | null {

@@ -3,9 +3,9 @@ import type { Features } from '../features.js';
 import { PERSONAL_DATA } from './personal-data.js';
 import { personalData, wholeText } from './whole-text.js';
 
-/** All that rules can look at: a request, who asks, when, and what has been spent. */
+/** Everything that conditions can read: the request, the caller, the time and the budget. */
 export interface RuleFacts {
-  /** What the client wrote as `model`. */
+  /** The client's value of `model`. */
   readonly model: string;
   readonly stream: boolean;
   /** The client's own labels. */
@@ -16,9 +16,9 @@ export interface RuleFacts {
   >;
   readonly features: Features;
   readonly key: {
-    /** `anonymous` when the gateway asks for no key. */
+    /** `anonymous` if no keys are configured. */
     readonly name: string;
-    /** What the operator wrote beside the key. */
+    /** The operator's labels of the key. */
     readonly metadata: Readonly<Record<string, string>>;
   };
   /** Wall clock, milliseconds since 1970. */
@@ -30,7 +30,7 @@ export interface RuleFacts {
   };
 }
 
-/** A type of the condition language, as it is written in a declaration. */
+/** A CEL type, as written in a declaration. */
 type FactType =
   | 'bool'
   | 'double'
@@ -40,18 +40,18 @@ type FactType =
   | 'map<string, string>'
   | 'string';
 
-/** One thing a condition can read: `request.model`. */
+/** A field that a condition can read, such as `request.model`. */
 interface FactField {
   readonly type: FactType;
   /** One line for the manual and for error messages. */
   readonly description: string;
-  /** All values there are, where the set is closed: other words are a mistake. */
+  /** All values, if the set is closed: any other is a mistake. */
   readonly values?: readonly string[];
-  /** The least and the greatest value, where they are known. */
+  /** The smallest and the largest value, if known. */
   readonly range?: readonly [number, number];
-  /** How every value is written, where that is known. */
+  /** The format of every value, if known. */
   readonly form?: { readonly pattern: RegExp; readonly example: string };
-  /** A share of a whole, though it can be above 1. */
+  /** A share, although it can be above 1. */
   readonly isShare?: boolean;
   /** A whole number for `int`, a number for `double`, a `Date` for a timestamp. */
   readonly read: (facts: RuleFacts) => unknown;
@@ -90,7 +90,7 @@ const flag = (description: string, read: (facts: RuleFacts) => boolean): FactFie
   read,
 });
 
-/** Every variable of a condition with its fields; the manual has one line for each. */
+/** Every variable of conditions with its fields; the manual has one line for each. */
 export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactField>>>> = {
   request: {
     model: text(
@@ -196,7 +196,7 @@ export const FACT_FIELDS: Readonly<Record<string, Readonly<Record<string, FactFi
 
 function budgetUsed({ budget }: RuleFacts): number {
   if (budget.limitUsd === null) return 0;
-  // A budget of nothing is used up from the start, not half of it or none.
+  // A budget of 0 is exhausted from the start.
   if (budget.limitUsd <= 0) return 1;
   return budget.spentUsd / budget.limitUsd;
 }

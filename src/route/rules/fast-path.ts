@@ -5,13 +5,13 @@ import { globMatcher } from './glob.js';
 
 type Value = boolean | number | string | readonly string[] | Readonly<Record<string, string>>;
 
-/** A part of a condition, ready to run. */
+/** A compiled part of a condition. */
 interface Part {
   readonly kind: 'bool' | 'number' | 'string' | 'list' | 'map';
   readonly run: (facts: RuleFacts) => Value;
-  /** Known before any request. */
+  /** The value, if it is the same for every request. */
   readonly constant: Value | null;
-  /** `run` may throw, because a key may be missing. */
+  /** Whether `run` may throw, because a label may be missing. */
   readonly throws: boolean;
 }
 
@@ -25,11 +25,11 @@ export class MissingKeyError extends Error {
 }
 
 /**
- * Compiles the everyday part of the condition language to closures, some twenty times
- * faster than walking the expression for each request.
+ * Compiles the common part of the condition language to closures, some twenty times
+ * faster than interpreting the expression for each request.
  *
  * @param ast - a condition that has passed the type check
- * @returns `null` for a condition that uses anything else: it has to be interpreted
+ * @returns `null` for a condition with anything else, which has to be interpreted
  */
 export function fastPath(ast: ASTNode): ((facts: RuleFacts) => boolean) | null {
   const part = compile(ast);
@@ -108,7 +108,7 @@ function field(owner: ASTNode, name: string): Part | null {
   const found = FACT_FIELDS[owner.args]?.[name];
   const kind = KINDS[found?.type ?? ''];
   if (found === undefined || kind === undefined) return null;
-  // The type check has seen to it that the field's type fits wherever it is used.
+  // The type check has verified that the field's type fits its use.
   return { kind, run: found.read as Part['run'], constant: null, throws: false };
 }
 
@@ -146,8 +146,8 @@ function negation(inner: Part | null): Part | null {
 }
 
 /**
- * @param decisive - the value of one side that decides whatever the other is, even if the
- *   other cannot be computed: that is how the language defines && and ||
+ * @param decisive - the value of one side that decides the result even if the other side throws, as the language
+ *   defines && and ||
  */
 function logic(decisive: boolean, left: Part | null, right: Part | null): Part | null {
   if (left?.kind !== 'bool' || right?.kind !== 'bool') return null;
@@ -230,7 +230,7 @@ function method(name: string, receiver: ASTNode, argument: ASTNode | undefined):
   if (argument === undefined) return null;
   const given = compile(argument)?.constant;
   if (typeof given !== 'string') return null;
-  if (name === 'orValue') return labelOr(receiver, given);
+  if (name === 'orValue') return labelOrDefault(receiver, given);
   const text = compile(receiver);
   const test = TESTS[name]?.(given);
   if (text?.kind !== 'string' || test === undefined) return null;
@@ -245,13 +245,13 @@ const TESTS: Readonly<Record<string, (given: string) => (text: string) => boolea
 };
 
 /** `key.metadata.?region.orValue("eu")` */
-function labelOr(receiver: ASTNode, otherwise: string): Part | null {
+function labelOrDefault(receiver: ASTNode, fallback: string): Part | null {
   if (receiver.op !== '.?' && receiver.op !== '[?]') return null;
   const [owner, key] = receiver.args;
   const map = compile(owner);
   const name = typeof key === 'string' ? key : compile(key)?.constant;
   if (map?.kind !== 'map' || typeof name !== 'string') return null;
-  const run: Part['run'] = (facts) => own(map.run(facts), name) ?? otherwise;
+  const run: Part['run'] = (facts) => own(map.run(facts), name) ?? fallback;
   return { kind: 'string', run, constant: null, throws: false };
 }
 

@@ -1,14 +1,14 @@
 /**
- * Makes a test of names from patterns in which `*` stands for any run of characters, `/` included.
+ * Compiles patterns in which `*` matches any sequence of characters, including `/`.
  *
- * The test takes time linear in the name: nothing a client sends can make it slow.
+ * Matching takes time linear in the name: nothing a client sends can make it slow.
  *
- * @returns a function that tells whether a name matches at least one pattern; no patterns, no match
+ * @returns whether a name matches at least one pattern; without patterns, none does
  */
 export function globMatcher(patterns: readonly string[]): (name: string) => boolean {
   const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
-  const wild = patterns.filter((pattern) => pattern.includes('*')).map(wildcard);
-  return (name) => exact.has(name) || wild.some((matches) => matches(name));
+  const wildcards = patterns.filter((pattern) => pattern.includes('*')).map(wildcard);
+  return (name) => exact.has(name) || wildcards.some((matches) => matches(name));
 }
 
 function wildcard(pattern: string): (name: string) => boolean {
@@ -19,7 +19,7 @@ function wildcard(pattern: string): (name: string) => boolean {
   return (name) => {
     if (name.length < first.length + last.length) return false;
     if (!name.startsWith(first) || !name.endsWith(last)) return false;
-    // Taking each piece at its first place is enough: whatever follows has the most room left.
+    // The leftmost match of each piece suffices: it leaves the most room for the rest.
     const end = name.length - last.length;
     let from = first.length;
     for (const piece of middle) {

@@ -7,7 +7,7 @@ import { RuleSet, type RuleFailure } from './rule-set.js';
 import { rulesSchema, type RulesFile } from './schema.js';
 
 interface RuleSetOptions {
-  /** Called whenever a condition cannot be decided for a request; must not throw. */
+  /** Called whenever a condition cannot be evaluated for a request; must not throw. */
   readonly onFailure?: (failure: RuleFailure) => void;
 }
 
@@ -23,8 +23,8 @@ export async function loadRules(file: string, options: RuleSetOptions = {}): Pro
 /**
  * Reads rules from text.
  *
- * @param file - the name that faults carry
- * @throws {FaultyFileError} with every fault: YAML, options, and conditions with the place inside
+ * @param file - the file name in faults
+ * @throws {FaultyFileError} with every fault: YAML, options, and conditions with the position inside
  */
 export function parseRules(file: string, text: string, options: RuleSetOptions = {}): RuleSet {
   const yaml = YamlFile.parse(file, text);
@@ -55,9 +55,10 @@ export async function readText(file: string): Promise<string> {
 }
 
 /**
- * As `readText`, for a file that need not be there.
+ * As `readText`, for a file that may be missing.
  *
- * @throws {FaultyFileError} if it is there, but cannot be read
+ * @returns `null` if there is no such file
+ * @throws {FaultyFileError} if it exists, but cannot be read
  */
 export async function readTextIfThere(file: string): Promise<string | null> {
   try {
@@ -73,12 +74,12 @@ function unread(file: string, message: string): Fault {
   return { file, line: 0, column: 0, message, severity: 'error' };
 }
 
-interface Read<T> {
+interface Checked<T> {
   readonly value: T;
   readonly faults: readonly Fault[];
 }
 
-function checkSchema(yaml: YamlFile): Read<RulesFile | null> {
+function checkSchema(yaml: YamlFile): Checked<RulesFile | null> {
   try {
     return { value: yaml.check(rulesSchema), faults: [] };
   } catch (error) {
@@ -87,11 +88,11 @@ function checkSchema(yaml: YamlFile): Read<RulesFile | null> {
   }
 }
 
-/** Reads conditions from the raw file, so that a misspelt option does not hide what is wrong with them. */
+/** Compiles the conditions of the raw file, so that a misspelt option does not hide their faults. */
 function readConditions(
   yaml: YamlFile,
   compiler: ConditionCompiler,
-): Read<readonly (Condition | null)[]> {
+): Checked<readonly (Condition | null)[]> {
   const faults: Fault[] = [];
   const value = rawRules(yaml).map(({ when }, i) => {
     if (typeof when !== 'string' || when === '') return null;

@@ -1,27 +1,27 @@
 import type { Capability } from '../../core/model.js';
 
-/** What a policy strives for among the models that keep its promise. */
+/** What a policy optimises among the models that keep its promise. */
 export type Objective = 'cost' | 'latency' | 'quality';
 
-/** A value together with the rule that set it; `rule` is `null` when the policy itself did. */
+/** A value and the rule that set it; `rule` is `null` if the policy itself did. */
 export interface Ruled<T> {
   readonly value: T;
   readonly rule: string | null;
-  /** What would hold if this did not: the next that says something of it; absent where nothing does, or nobody asks. */
+  /** The value that would apply without this one; only recorded for `pin` and `prefer`, and absent if there is none. */
   readonly otherwise?: Ruled<T>;
 }
 
-/** A policy with every matching rule applied: all that `decide` needs to know of the rules. */
+/** A policy with every matching rule applied: all that a decision needs of the rules. */
 export interface RuleOutcome {
   readonly policy: string;
   readonly objective: Objective;
-  /** 0 to 1: the share of the reference model's success that must be kept, on average. */
+  /** 0 to 1: the share of the reference model's success that must be kept on average. */
   readonly keep: Ruled<number>;
-  /** 0 to 1: the share that every single choice must keep; `null` where only the average counts. */
+  /** 0 to 1: the share that every single choice must keep; `null` if only the average counts. */
   readonly keepEach: Ruled<number> | null;
   /** `best` among the candidates, or a model's name. */
   readonly reference: string;
-  /** Globs; a candidate must match one of every entry's list. */
+  /** Globs; a candidate must match at least one of every entry. */
   readonly only: readonly Ruled<readonly string[]>[];
   /** Globs; a candidate must match none. */
   readonly never: readonly Ruled<readonly string[]>[];
@@ -37,7 +37,7 @@ export interface RuleOutcome {
   readonly prefer: Ruled<readonly string[]> | null;
   /** The model to use, constraints permitting, or `null`. */
   readonly pin: Ruled<string> | null;
-  /** Models to fall back to, in order; `null` leaves it to the router. */
+  /** Fallback models, in order; `null` leaves them to the router. */
   readonly fallbacks: Ruled<readonly string[]> | null;
   /** Names of all rules that matched, in file order. */
   readonly matched: readonly string[];

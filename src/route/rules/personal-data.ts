@@ -1,12 +1,12 @@
-/** What `personalDataIn` finds, in the order of its answer. */
+/** The kinds that `personalDataIn` finds, in the order of its result. */
 export const PERSONAL_DATA = ['email', 'iban', 'card'] as const;
 
 type PersonalData = (typeof PERSONAL_DATA)[number];
 
 /**
- * The kinds of personal data that a text holds, as far as their form and check digits tell.
+ * Finds the kinds of personal data in a text by their form and check digits.
  *
- * Takes time in proportion to the text's length, whatever is in it.
+ * Time is linear in the text's length, whatever is in it.
  *
  * @returns in the order of `PERSONAL_DATA`
  */
@@ -16,23 +16,23 @@ export function personalDataIn(text: string): readonly PersonalData[] {
 
 const FINDERS: Readonly<Record<PersonalData, (text: string) => boolean>> = {
   email: (text) => EMAIL.test(text),
-  iban: (text) => someStart(text, IBAN_START, (at) => isIbanAt(text, at)),
-  card: (text) => someStart(text, CARD_START, (at) => isCardAt(text, at)),
+  iban: (text) => someMatch(text, IBAN_START, (at) => isIbanAt(text, at)),
+  card: (text) => someMatch(text, CARD_START, (at) => isCardAt(text, at)),
 };
 
-/** The last character of the name is enough of it: so nothing is tried but at an "@". */
+/** Matches only the last character before the "@", so that time stays linear. */
 const EMAIL = /[\p{L}\p{N}_%+-]@(?:[\p{L}\p{N}-]{1,63}\.)+\p{L}{2,63}/u;
 
 const IBAN_START = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}/g;
-/** Neither within a hash nor behind the point of a fraction. */
+/** Not within a hash, nor after a decimal point. */
 const CARD_START = /(?<![A-Za-z0-9.])[2-6]\d/g;
 
-function someStart(text: string, start: RegExp, isAt: (at: number) => boolean): boolean {
-  for (const { index } of text.matchAll(start)) if (isAt(index)) return true;
+function someMatch(text: string, start: RegExp, isMatch: (at: number) => boolean): boolean {
+  for (const { index } of text.matchAll(start)) if (isMatch(index)) return true;
   return false;
 }
 
-/** Characters of an account number, by country: the standard gives each country one length. */
+/** Length of an IBAN by country, in characters. */
 const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
   `AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20
    EG29 ES24 FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30
@@ -46,7 +46,7 @@ const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
 function isIbanAt(text: string, at: number): boolean {
   const length = IBAN_LENGTHS.get(text.slice(at, at + 2).toUpperCase());
   if (length === undefined) return false;
-  const [number] = groupsAt(text, at, [length], /[A-Za-z0-9]/);
+  const [number] = numbersAt(text, at, [length], /[A-Za-z0-9]/);
   return number !== undefined && isValidIban(number.toUpperCase());
 }
 
@@ -60,7 +60,7 @@ function isValidIban(number: string): boolean {
   return rest === 1;
 }
 
-/** Digits that the numbers of card networks begin with, and how many they have. */
+/** First digits and lengths of the card networks' numbers. */
 const CARDS: readonly (readonly [start: RegExp, lengths: readonly number[]])[] = [
   [/^4/, [13, 16, 19]],
   [/^(?:5[1-5]|2[2-7])/, [16]],
@@ -72,7 +72,7 @@ const CARDS: readonly (readonly [start: RegExp, lengths: readonly number[]])[] =
 function isCardAt(text: string, at: number): boolean {
   const start = text.slice(at, at + 2);
   return CARDS.some(
-    ([form, lengths]) => form.test(start) && groupsAt(text, at, lengths, /\d/).some(passesLuhn),
+    ([form, lengths]) => form.test(start) && numbersAt(text, at, lengths, /\d/).some(passesLuhn),
   );
 }
 
@@ -86,26 +86,27 @@ function passesLuhn(number: string): boolean {
 }
 
 /**
- * What stands at a place, without the single blanks and hyphens that people group numbers with.
+ * The numbers of some lengths that start at a position, without the single spaces and hyphens that group them.
  *
- * @param lengths - in rising order; a number has to end after as many characters
- * @param part - a character of the number
+ * @param lengths - ascending; no letter or digit may follow a number
+ * @param character - a character of the number
  */
-function groupsAt(
+function numbersAt(
   text: string,
   at: number,
   lengths: readonly number[],
-  part: RegExp,
+  character: RegExp,
 ): readonly string[] {
-  const isPart = (i: number): boolean => i < text.length && part.test(text.charAt(i));
+  const isNumberCharacter = (i: number): boolean =>
+    i < text.length && character.test(text.charAt(i));
   const longest = lengths.at(-1) ?? 0;
   const found: string[] = [];
   let number = '';
-  for (let i = at; number.length < longest && isPart(i); i++) {
+  for (let i = at; number.length < longest && isNumberCharacter(i); i++) {
     number += text.charAt(i);
     const next = text.charAt(i + 1);
     if (lengths.includes(number.length) && !/[A-Za-z0-9]/.test(next)) found.push(number);
-    if (/[ -]/.test(next) && isPart(i + 2)) i += 1;
+    if (/[ -]/.test(next) && isNumberCharacter(i + 2)) i += 1;
   }
   return found;
 }

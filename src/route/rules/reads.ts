@@ -3,16 +3,16 @@ import { walk } from './condition-faults.js';
 import { FACT_FIELDS } from './facts.js';
 
 /**
- * What kind of fact it is that a condition reads.
+ * The kinds of facts that a condition reads, by what may differ between a request and one that the cache has an answer to.
  *
- * - `aside`: who asks and how, which stands beside the question: labels, key, stream
- * - `wording`: what differs between two questions that mean the same
- * - `asked`: what any two requests share that have all but their last question in common
- * - `moment`: when it is asked, and what has been spent by then
+ * - `aside`: properties beside the question, such as labels, key and stream
+ * - `wording`: may differ between two questions with the same meaning
+ * - `asked`: equal for any two requests that differ only in their last question
+ * - `moment`: the time, and what has been spent until then
  */
 export type FactKind = 'aside' | 'wording' | 'asked' | 'moment';
 
-/** Of a variable's fields, where they are not all of one kind. */
+/** Kinds of fields that differ from their variable's. */
 const KIND_OF_FIELD: Readonly<Record<string, FactKind>> = {
   'request.model': 'aside',
   'request.stream': 'aside',
@@ -29,7 +29,7 @@ const KIND_OF_VARIABLE: Readonly<Record<string, FactKind>> = {
   budget: 'moment',
 };
 
-/** The kinds of all that a condition reads. */
+/** The kinds of the facts that a condition reads. */
 export function readsOf(condition: ASTNode): ReadonlySet<FactKind> {
   const kinds = new Set<FactKind>();
   const owners = new Set<ASTNode>();
@@ -39,19 +39,19 @@ export function readsOf(condition: ASTNode): ReadonlySet<FactKind> {
       owners.add(owner);
       if (!bound.has(owner.args)) kinds.add(kindOf(owner.args, field));
     } else if (node.op === 'id' && !bound.has(node.args) && !owners.has(node)) {
-      // Taken as a whole, as by cel.bind: any field of it may be read.
-      for (const kind of kindsWithin(node.args)) kinds.add(kind);
+      // Used as a whole, as by cel.bind: any of its fields may be read.
+      for (const kind of kindsOfVariable(node.args)) kinds.add(kind);
     }
   });
   return kinds;
 }
 
-function kindsWithin(variable: string): readonly FactKind[] {
+function kindsOfVariable(variable: string): readonly FactKind[] {
   if (variable === 'metadata') return ['aside'];
   return Object.keys(FACT_FIELDS[variable] ?? {}).map((field) => kindOf(variable, field));
 }
 
-/** Every field that a condition can read, as `variable.field`, with its kind. */
+/** The kind of every field that a condition can read, by `variable.field`. */
 export function kindsOfFacts(): ReadonlyMap<string, FactKind> {
   const fields = Object.entries(FACT_FIELDS).flatMap(([variable, of]) =>
     Object.keys(of).map((field) => [`${variable}.${field}`, kindOf(variable, field)] as const),

@@ -9,52 +9,52 @@ import type { RuleOutcome } from './outcome.js';
 import { readsOf, type FactKind } from './reads.js';
 import type { Policy, Rule, RulesFile } from './schema.js';
 
-/** A condition that could not be decided for a request; its rule counted as not matching. */
+/** A condition that could not be evaluated for a request; its rule counted as not matching. */
 export interface RuleFailure {
   readonly rule: string;
   /** `file:line:column` of the condition. */
   readonly place: string;
   /** `No such key: region`. */
   readonly message: string;
-  /** The first of its kind for this rule since the file was loaded: worth a line in the log. */
+  /** Whether it is the first such failure of this rule since the file was loaded, to be logged. */
   readonly isNew: boolean;
 }
 
-/** A rule that has been read, with its condition ready to use. */
+/** A rule with its compiled condition. */
 export interface CompiledRule extends MatchedRule {
   readonly written: Rule;
   /** `null`: always. */
   readonly condition: Condition | null;
   readonly concerns: (policy: string) => boolean;
-  /** What its condition looks at. */
+  /** The kinds of facts that its condition reads. */
   readonly reads: ReadonlySet<FactKind>;
 }
 
-/** What `RuleSet` is made of. */
+/** The parts of a `RuleSet`. */
 export interface RuleSetParts {
   readonly yaml: YamlFile;
   readonly revision: string;
   readonly written: RulesFile;
-  /** In file order, one for every rule written; `null` conditions always hold. */
+  /** In file order, one for each rule; `null` for a rule that always matches. */
   readonly conditions: readonly (Condition | null)[];
-  /** Called for every condition that cannot be decided; must not throw. */
+  /** Called for every condition that cannot be evaluated; must not throw. */
   readonly onFailure: (failure: RuleFailure) => void;
 }
 
-/** A rules file that has been found in order, ready to be applied to requests. */
+/** A valid rules file, ready to be applied to requests. */
 export class RuleSet {
   readonly file: string;
   /** First 12 hex digits of the SHA-256 of the file's text. */
   readonly revision: string;
-  /** By the name clients write as `model`, in file order. */
+  /** By the name that clients send as `model`, in file order. */
   readonly policies: ReadonlyMap<string, Policy>;
   /** In file order. */
   readonly rules: readonly CompiledRule[];
-  /** The file itself, for pointing into it. */
+  /** The file itself, for positions in it. */
   readonly yaml: YamlFile;
   readonly #onFailure: (failure: RuleFailure) => void;
-  readonly #plans: ReadonlyMap<string, Plan>;
-  /** Failures that have been reported: `rule message`. Bounded, as messages may hold outside text. */
+  readonly #plans: ReadonlyMap<string, PolicyPlan>;
+  /** Failures that have been reported, as `rule message`. Bounded, because messages may contain text of clients. */
   readonly #reported = new Set<string>();
 
   constructor(parts: RuleSetParts) {
@@ -63,7 +63,7 @@ export class RuleSet {
     this.revision = revision;
     this.yaml = yaml;
     this.policies = new Map(Object.entries(written.policies));
-    this.rules = written.rules.map((rule, i) => {
+    this.rules = written.rules.map((rule, i): CompiledRule => {
       const condition = conditions[i] ?? null;
       return {
         name: rule.name,
@@ -88,7 +88,7 @@ export class RuleSet {
   }
 
   /**
-   * What the rules say about a request; the same object for as long as the same rules match.
+   * Applies the rules to a request. The outcome is the same object whenever the same rules match.
    *
    * @param policy - one of `policies`
    * @throws {GatewayError} `model_not_found` if there is no such policy
@@ -112,24 +112,24 @@ export class RuleSet {
   }
 
   /**
-   * Which of the rules that look at facts of some kinds hold for a request, by name.
+   * Names of the rules that match a request, of those whose conditions read facts of some kinds.
    *
-   * Of two requests that are alike in everything else, these say whether the rules tell them apart.
+   * For two requests that are equal in everything else, the rules differ only if these do.
    *
-   * @param facts - called only where there are such rules
+   * @param facts - called only if there are such rules
    * @throws {GatewayError} `model_not_found` if there is no such policy
    */
   matchedBy(policy: string, kinds: readonly FactKind[], facts: () => RuleFacts): readonly string[] {
     const plan = this.#plans.get(policy);
     if (plan === undefined) throw this.#noPolicy(policy);
-    const looking = plan.rules.filter(({ reads }) => kinds.some((kind) => reads.has(kind)));
-    if (looking.length === 0) return NONE;
-    const names = new Set(looking.map(({ name }) => name));
+    const reading = plan.rules.filter(({ reads }) => kinds.some((kind) => reads.has(kind)));
+    if (reading.length === 0) return NONE;
+    const names = new Set(reading.map(({ name }) => name));
     return this.apply(policy, facts()).matched.filter((name) => names.has(name));
   }
 
   /**
-   * What the rules say of a policy's requests that no condition holds for.
+   * The outcome for requests to a policy that match no conditional rule.
    *
    * @throws {GatewayError} `model_not_found` if there is no such policy
    */
@@ -169,11 +169,11 @@ export class RuleSet {
   }
 }
 
-/** What a policy needs at request time: itself, and the rules that concern it. */
-interface Plan {
+/** A policy with the rules that apply to it. */
+interface PolicyPlan {
   readonly source: PolicySource;
   readonly rules: readonly CompiledRule[];
-  /** By the places in `rules` of those that matched: few of all sets that could match ever do. */
+  /** Outcomes by the indices of the rules that matched; few of all possible sets occur. */
   readonly outcomes: Map<string, RuleOutcome>;
 }
 

@@ -98,7 +98,7 @@ const rule = z.strictObject({
   stop: z.boolean().default(false).describe('No later rule is looked at when this one matches.'),
 });
 
-/** What a rules file may say. The documentation of every option is in it. */
+/** The format of a rules file, with the documentation of every option. */
 export const rulesSchema = z.strictObject({
   version: z.literal(1).describe('The version of this format.'),
   policies: z
@@ -111,11 +111,11 @@ export const rulesSchema = z.strictObject({
     .describe('Read from top to bottom; every rule that matches applies.'),
 });
 
-/** A policy as written, defaults filled in. */
+/** A policy as written, with defaults. */
 export type Policy = z.infer<typeof policy>;
 
-/** A rule as written, defaults filled in. */
+/** A rule as written, with defaults. */
 export type Rule = z.infer<typeof rule>;
 
-/** A rules file as written, defaults filled in. */
+/** A rules file as written, with defaults. */
 export type RulesFile = z.infer<typeof rulesSchema>;

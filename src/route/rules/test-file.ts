@@ -7,7 +7,7 @@ import { readTextIfThere } from './load.js';
 import type { RuleSet } from './rule-set.js';
 import { ruleTestsSchema, type WrittenTest } from './test-schema.js';
 
-/** A request of a test, as a router needs it. */
+/** The request of a test, as a router needs it. */
 export interface RuleTestInput {
   readonly policy: string;
   readonly stream: boolean;
@@ -17,11 +17,11 @@ export interface RuleTestInput {
   /** Wall clock, milliseconds since 1970. */
   readonly timeMs: number;
   readonly budget: RuleFacts['budget'];
-  /** The models to choose from; `null`: those that are configured. */
+  /** The models to choose from; `null` for the configured ones. */
   readonly models: readonly string[] | null;
 }
 
-/** A request together with what the rules should make of it. */
+/** A request with the expected outcome. */
 export interface RuleTest {
   readonly name: string;
   readonly line: number;
@@ -30,7 +30,7 @@ export interface RuleTest {
   readonly expect: WrittenTest['expect'];
 }
 
-/** The tests that stand beside a rules file. */
+/** The tests next to a rules file. */
 export interface RuleTests {
   readonly file: string;
   readonly tests: readonly RuleTest[];
@@ -42,7 +42,7 @@ export function testFileOf(rulesFile: string): string {
 }
 
 /**
- * Reads the tests beside a rules file.
+ * Reads the tests next to a rules file.
  *
  * @returns `null` if there is no such file
  * @throws {FaultyFileError} with every fault
@@ -56,7 +56,7 @@ export async function loadRuleTests(ruleSet: RuleSet): Promise<RuleTests | null>
 /**
  * Reads tests from text.
  *
- * @param ruleSet - the rules under test: policies and rules named in tests must exist in it
+ * @param ruleSet - the rules under test, which must have the policies and rules that tests name
  * @throws {FaultyFileError} with every fault
  */
 export function parseRuleTests(ruleSet: RuleSet, file: string, text: string): RuleTests {

@@ -4,7 +4,7 @@ import { globMatcher } from './glob.js';
 import type { RuleSet } from './rule-set.js';
 import type { RuleTest, RuleTestInput, RuleTests } from './test-file.js';
 
-/** What a router decides for a request. */
+/** A router's decision for a request. */
 export interface RouteResult {
   /** `vendor/name`. */
   readonly model: string;
@@ -20,10 +20,10 @@ export interface RouteResult {
  */
 export type RouteFunction = (input: RuleTestInput) => RouteResult | Promise<RouteResult>;
 
-/** A test that came out otherwise than expected. */
+/** A failed test. */
 export interface RuleTestFailure {
   readonly test: RuleTest;
-  /** What differs, by the name of the expectation. */
+  /** The expectations that were not met. */
   readonly differences: readonly Difference[];
 }
 
@@ -33,19 +33,19 @@ interface Difference {
   readonly got: string;
 }
 
-/** How a file of tests came out. */
+/** The results of a test file. */
 export interface RuleTestReport {
   readonly file: string;
   readonly total: number;
   readonly failures: readonly RuleTestFailure[];
-  /** Rules that no test matched, in file order. */
+  /** Rules that match no test, in file order. */
   readonly untested: readonly { readonly name: string; readonly line: number }[];
 }
 
 /**
  * Runs tests against the rules they were read for.
  *
- * @param route - decides with these rules; whatever it throws but a `GatewayError` is passed on
+ * @param route - decides with these rules; what it throws is rethrown, unless it is a `GatewayError`
  */
 export async function runRuleTests(
   ruleSet: RuleSet,
@@ -67,8 +67,8 @@ export async function runRuleTests(
 }
 
 /**
- * A report as people read it: for each failure its place and expected beside got, then the
- * sum, and the rules that no test has matched.
+ * Formats a report: for each failure its position and what was expected and got, then the
+ * totals, and the rules that match no test.
  */
 export function formatRuleTests(report: RuleTestReport): string {
   const { file, total, failures, untested } = report;
@@ -90,7 +90,7 @@ export function formatRuleTests(report: RuleTestReport): string {
   return [...blocks, `${sum} ${coverage}`, ''].join('\n');
 }
 
-/** A failure in one line, for where only faults are shown. */
+/** A failure in one line, for lists of faults. */
 export function failureMessage({ test, differences }: RuleTestFailure): string {
   const parts = differences.map(
     ({ what, expected, got }) => `${what}: expected ${expected}, got ${got}`,

@@ -76,7 +76,7 @@ const ruleTest = z.strictObject({
   expect: expectation,
 });
 
-/** What a file of tests for rules may say. */
+/** The format of a file of rule tests. */
 export const ruleTestsSchema = z.strictObject({
   version: z.literal(1),
   models: z
@@ -87,5 +87,5 @@ export const ruleTestsSchema = z.strictObject({
   tests: z.array(ruleTest).min(1),
 });
 
-/** A test as written, defaults filled in. */
+/** A test as written, with defaults. */
 export type WrittenTest = z.infer<typeof ruleTest>;

@@ -7,16 +7,15 @@ import { failureMessage, runRuleTests, type RouteFunction } from './test-run.js'
 
 interface TestedRules {
   readonly ruleSet: RuleSet;
-  /** What the checks found, and the rules without a test; none of it keeps the rules from being used. */
+  /** Warnings of the checks; they do not prevent the rules from being used. */
   readonly warnings: readonly Fault[];
 }
 
 /**
- * Reads rules, checks them and runs the tests beside them: the way to load rules that are to
- * be used, at start and at every reload.
+ * Reads rules, checks them and runs the tests next to them, at startup and at every reload.
  *
  * @param routeWith - makes a router of the rules, to run the tests with
- * @throws {FaultyFileError} with every fault, failed tests included; the rules in force stay
+ * @throws {FaultyFileError} with every fault, failed tests included
  */
 export async function loadTestedRules(
   file: string,
@@ -33,9 +32,9 @@ export async function loadTestedRules(
 
   const tests = await loadRuleTests(ruleSet);
   if (tests === null) return { ruleSet, warnings };
-  // Conditions that fail on a test's request are no news of the traffic: the tests get their own rules.
-  const rehearsal = parseRules(file, text);
-  const report = await runRuleTests(rehearsal, tests, routeWith(rehearsal));
+  // The tests get their own rule set, so that conditions that fail in a test are not reported as failures of requests.
+  const testedSet = parseRules(file, text);
+  const report = await runRuleTests(testedSet, tests, routeWith(testedSet));
   if (report.failures.length > 0) {
     throw new FaultyFileError(
       report.failures.map((failure): Fault => {

@@ -1,21 +1,21 @@
 import type { Message } from '../../core/conversation.js';
 import { personalDataIn } from './personal-data.js';
 
-/** What rules have already asked of a conversation: several of them may look for different words. */
+/** Results by conversation: several rules may search the same text. */
 const texts = new WeakMap<readonly Message[], string>();
 const kinds = new WeakMap<readonly Message[], readonly string[]>();
 
 /**
- * All that is said in a conversation, whole and in order: system prompts, every turn, tool calls
- * with their arguments, tool results. What pictures, recordings and files hold is not in it.
+ * The complete text of a conversation, in order: system prompts, every turn, arguments of tool
+ * calls, tool results. Contents of images, audio and files are not included.
  *
- * `Features.text` is what the newest turn asks, cut to size: good for guessing how hard it is, and no
- * use for finding out what must not leave the house.
+ * Unlike `Features.text`, which is shortened to estimate difficulty, this is suitable for detecting
+ * data that must not be sent to some providers.
  */
 export function wholeText(messages: readonly Message[]): string {
   const known = texts.get(messages);
   if (known !== undefined) return known;
-  const text = messages.flatMap(saidIn).join('\n');
+  const text = messages.flatMap(textsIn).join('\n');
   texts.set(messages, text);
   return text;
 }
@@ -29,7 +29,7 @@ export function personalData(messages: readonly Message[]): readonly string[] {
   return found;
 }
 
-function saidIn({ parts }: Message): readonly string[] {
+function textsIn({ parts }: Message): readonly string[] {
   return parts.flatMap((part) => {
     switch (part.kind) {
       case 'text':

@@ -4,6 +4,13 @@ import { growthOf } from '../../support/growth.js';
 test.each([
   ['a measure', 'Why is a 5 mW laser dangerous?', 'Why is a 5 MW laser dangerous?'],
   ['bits and bytes', 'How long do 10 Mb take over USB?', 'How long do 10 MB take over USB?'],
+  ['bits and bytes a second', 'Is 10 Mbps much?', 'Is 10 MBps much?'],
+  ['a word behind a usual form', 'How do I apply for IT?', 'How do I apply for it?'],
+  ['an operator between letters', 'What does p & q give in C?', 'What does p | q give in C?'],
+  ['an operator by name', 'Does the & operator bind first?', 'Does the | operator bind first?'],
+  ['a string', 'Is x == "5" true for 5?', 'Is x == 5 true for "5"?'],
+  ['a string as an argument', 'Why does print("n") work?', 'Why does print(n) work?'],
+  ['what a shell looks into', 'What does echo "$HOME" print?', "What does echo '$HOME' print?"],
   ['a key', 'In vim what does pressing p do?', 'In vim what does pressing P do?'],
   ['a function', 'In R, what does t(x) return?', 'In R, what does T(x) return?'],
   ['a name that is a word', 'Where can I buy AIDS tests?', 'Where can I buy aids tests?'],
@@ -128,6 +135,9 @@ test.each([
   '{ ',
   '<a ',
   'say: "',
+  '="a',
+  "'$a",
+  ' & bb',
 ])('looks at a long text of nothing but %j in time proportional to it', async (part) => {
   const pairOf = (count: number): [string, string] => [
     part.repeat(count),

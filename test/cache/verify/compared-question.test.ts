@@ -42,6 +42,8 @@ test.each([
   ['What is left of i in i++?', 'What is left of i in ++i?'],
   ['Flights between Rome and Oslo', 'Flights between Oslo and Rome'],
   ['Is it working?', 'Is it work?'],
+  ['What is the quotient of x and y?', 'What is the quotient of y and x?'],
+  ['Compose f and g', 'Compose g and f'],
   ['Is it tea and then milk?', 'Is it milk and then tea?'],
   ['Ann likes Bob and Cid likes Dan', 'Ann likes Cid and Bob likes Dan'],
   ['Why do banks charge fees?', 'Why do fees charge banks?'],

@@ -5,17 +5,17 @@ import { walk } from '../condition-faults.js';
 import { constantOf, fieldOf, textsOf } from './fields.js';
 import { warn, type CheckedRule, type Subject } from './subject.js';
 
-/** A key as conditions see it. */
+/** A key, as conditions see it. */
 export interface KnownKey {
   readonly name: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * Names and labels of keys that no key has: a rule that is to protect a client's data does not, if it is about
- * somebody else.
+ * Warns about names and labels that no key has: a rule that is to protect a client's data does nothing if its key does
+ * not exist.
  *
- * @param keys - those of the configuration; of none, nothing is said
+ * @param keys - those of the configuration; if empty, nothing is checked
  */
 export function checkCallers(
   { rules, ...rest }: Subject,
@@ -53,9 +53,9 @@ function comparisonFault(node: ASTNode, keys: readonly KnownKey[]): string | nul
   const label = sides.map(labelIn).find((found) => found !== null);
   if (label === undefined) return null;
   const values = keys.flatMap(({ metadata }) => own(metadata, label.name) ?? []);
-  // That nobody has the label at all is said where it is read.
+  // A label that no key has is reported by `labelFault`.
   if (values.length === 0) return null;
-  const known = label.otherwise === null ? values : [...values, label.otherwise];
+  const known = label.fallback === null ? values : [...values, label.fallback];
   return firstUnknown(texts, known, (text) => `no key has "${text}" for "${label.name}"`);
 }
 
@@ -77,17 +77,17 @@ function firstUnknown(
   return `${sentence(unknown)}${hint === null ? '.' : `; did you mean "${hint}"?`}`;
 }
 
-/** A label of the key, with what it counts as where it is missing. */
-function labelIn(node: ASTNode): { name: string; otherwise: string | null } | null {
+/** A label of the key, with its default. */
+function labelIn(node: ASTNode): { name: string; fallback: string | null } | null {
   if (node.op === 'rcall' && node.args[0] === 'orValue') {
     const name = labelOf(node.args[1]);
-    const otherwise = constantOf(node.args[2][0]);
+    const fallback = constantOf(node.args[2][0]);
     return name === null
       ? null
-      : { name, otherwise: typeof otherwise === 'string' ? otherwise : null };
+      : { name, fallback: typeof fallback === 'string' ? fallback : null };
   }
   const name = labelOf(node);
-  return name === null ? null : { name, otherwise: null };
+  return name === null ? null : { name, fallback: null };
 }
 
 /** `key.metadata.data`, `key.metadata["data"]`, `key.metadata.?data`, `key.metadata[?"data"]` */

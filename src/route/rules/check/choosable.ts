@@ -3,36 +3,36 @@ import { globMatcher } from '../glob.js';
 import type { Policy, Rule } from '../schema.js';
 import { warn, type Subject } from './subject.js';
 
-/** What a configuration makes of the models that rules can name. */
+/** The models that rules can name, and those that the configuration allows. */
 export interface Choosable {
-  /** Every model that there is. */
+  /** All models that rules can name. */
   readonly ids: readonly string[];
-  /** Those that may be chosen: a provider in use has them, and `auto` does not leave them out. */
+  /** Models that can be chosen: a configured provider has them, and `auto` does not exclude them. */
   readonly choosable: readonly string[];
 }
 
 /**
- * Models that exist, and cannot be chosen with this configuration: a pin to one is passed over without a word, and
- * `only` such models refuse every request.
+ * Warns about models that exist but cannot be chosen with this configuration: a pin to one is silently ignored, and
+ * `only` with nothing else refuses every request.
  */
 export function checkChoosable(subject: Subject, models: Choosable): readonly Fault[] {
   const policies = Array.from(subject.ruleSet.policies, ([name, policy]) =>
-    absences(subject, ['policies', name], policy, models),
+    unavailable(subject, ['policies', name], policy, models),
   );
   const rules = subject.rules.map(({ path, rule }) =>
-    absences(subject, path, rule.written, models),
+    unavailable(subject, path, rule.written, models),
   );
   return [...policies, ...rules].flat();
 }
 
-function absences(
+function unavailable(
   subject: Subject,
   path: readonly PropertyKey[],
   written: Policy | Rule,
   { ids, choosable }: Choosable,
 ): readonly Fault[] {
-  // What does not exist at all is told of elsewhere.
-  const isAbsent = (name: string): boolean => ids.includes(name) && !choosable.includes(name);
+  // Models that do not exist are reported by `checkModels`.
+  const isUnavailable = (name: string): boolean => ids.includes(name) && !choosable.includes(name);
   const fault = (at: readonly PropertyKey[], what: string, effect: string): Fault =>
     warn(
       subject,
@@ -40,7 +40,7 @@ function absences(
       `no provider in use has ${what}, or "auto" leaves it out: ${effect}.`,
     );
   const model = (at: readonly PropertyKey[], name: string, effect: string): Fault[] =>
-    isAbsent(name) ? [fault(at, `"${name}"`, effect)] : [];
+    isUnavailable(name) ? [fault(at, `"${name}"`, effect)] : [];
   const list = (option: 'only' | 'prefer', effect: string): Fault[] => {
     const patterns = written[option] ?? [];
     const matches = globMatcher(patterns);

@@ -5,16 +5,16 @@ import { warn, type CheckedRule, type Subject } from './subject.js';
 import { constantOf, fieldOf } from './fields.js';
 import { contradictionIn, domain, verdict } from './verdict.js';
 
-/** Conditions that never or always hold, and labels they read without asking whether they are there. */
+/** Warns about conditions that are never or always true, shares written as per cent, and labels that are read without a test. */
 export function checkConditions(subject: Subject): readonly Fault[] {
   return subject.rules.flatMap((rule) => [
-    ...foregoneConclusions(subject, rule),
+    ...constantConditions(subject, rule),
     ...percentages(subject, rule),
     ...unguardedLabels(subject, rule),
   ]);
 }
 
-function foregoneConclusions(subject: Subject, { rule, path }: CheckedRule): readonly Fault[] {
+function constantConditions(subject: Subject, { rule, path }: CheckedRule): readonly Fault[] {
   if (rule.condition === null) return [];
   const faults: Fault[] = [];
   const visit = (node: ASTNode): void => {
@@ -25,13 +25,13 @@ function foregoneConclusions(subject: Subject, { rule, path }: CheckedRule): rea
       return;
     }
     const inner = node.op === '&&' || node.op === '||' ? node.args : [];
-    // The part that makes it so says more than the whole.
+    // Report the part that causes it instead of the whole.
     const parts = inner.filter((part) => verdict(part) !== null && part.op !== 'value');
     if (parts.length > 0) {
       parts.forEach(visit);
       return;
     }
-    const because = excluding(node) ?? domain(node);
+    const because = contradictionReason(node) ?? domain(node);
     const reason = because === null ? '' : `: ${because}`;
     const message = `this is always ${String(known)}, whatever the request${reason}.`;
     faults.push(warn(subject, [...path, 'when'], message, node.start));
@@ -44,8 +44,8 @@ function foregoneConclusions(subject: Subject, { rule, path }: CheckedRule): rea
   return faults;
 }
 
-/** Which parts of a chain make it always false or always true, and what was probably meant. */
-function excluding(node: ASTNode): string | null {
+/** Which parts of a chain make it always false or always true, and the operator that was probably meant. */
+function contradictionReason(node: ASTNode): string | null {
   const found = contradictionIn(node);
   if (found === null) return null;
   const [one, other] = found.parts.map((part) => serialize(part));
@@ -54,10 +54,10 @@ function excluding(node: ASTNode): string | null {
     : `everything is ${one ?? ''} or ${other ?? ''}; write && if both are wanted`;
 }
 
-/** From this on a share is meant as per cent: nobody lets a budget be spent twice. */
+/** A share compared with this or more was meant as per cent: nobody allows a budget to be spent twice. */
 const PERCENT_FROM = 2;
 
-/** Shares that may be above 1, and so above 80 as far as anybody knows, written as per cent. */
+/** Shares written as per cent, of fields whose range does not tell because they can be above 1. */
 function percentages(subject: Subject, { rule, path }: CheckedRule): readonly Fault[] {
   if (rule.condition === null) return [];
   const faults: Fault[] = [];
@@ -67,15 +67,15 @@ function percentages(subject: Subject, { rule, path }: CheckedRule): readonly Fa
       (side): side is ASTNode => typeof side === 'object' && 'op' in side,
     );
     const field = sides.map(fieldOf).find((found) => found?.isShare === true);
-    const given = sides.map(constantOf).find((found) => typeof found === 'number');
-    if (field === undefined || typeof given !== 'number' || given < PERCENT_FROM) return;
-    const message = `${field?.name ?? ''} is a share: write ${given / 100} for ${given} %.`;
+    const compared = sides.map(constantOf).find((found) => typeof found === 'number');
+    if (field === undefined || typeof compared !== 'number' || compared < PERCENT_FROM) return;
+    const message = `${field?.name ?? ''} is a share: write ${compared / 100} for ${compared} %.`;
     faults.push(warn(subject, [...path, 'when'], message, node.start));
   });
   return faults;
 }
 
-/** A label that a request lacks makes the condition fail, and the rule not match. */
+/** Labels read without a test: if a request lacks one, the condition fails and the rule does not match. */
 function unguardedLabels(subject: Subject, { rule, path }: CheckedRule): readonly Fault[] {
   if (rule.condition === null) return [];
   const read = new Map<string, { start: number; map: string; key: string }>();
@@ -96,7 +96,7 @@ function unguardedLabels(subject: Subject, { rule, path }: CheckedRule): readonl
     });
 }
 
-/** `has(metadata.team)` and `"team" in metadata` vouch for `metadata.team`. */
+/** The label that is tested by `has(metadata.team)` or `"team" in metadata`. */
 function guardOf(node: ASTNode): string | null {
   if (node.op === 'call' && node.args[0] === 'has') {
     const [argument] = node.args[1];

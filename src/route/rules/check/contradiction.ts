@@ -2,40 +2,40 @@ import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 import { walk } from '../condition-faults.js';
 import { constantOf, fieldOf, textsOf } from './fields.js';
 
-/** Two parts of a condition of which no request fulfils both, or every request one. */
+/** Two parts of a condition that no request fulfils together, or of which every request fulfils one. */
 export interface Contradiction {
   readonly parts: readonly [ASTNode, ASTNode];
 }
 
-/** Enough for any condition that a person writes; pairs grow with the square. */
+/** Parts that are compared in pairs; enough for any handwritten condition. */
 const MAX_PARTS = 40;
 
 /**
  * Finds two parts that exclude each other, as `time.hour >= 22 && time.hour < 6` does.
  *
  * @param joined - `&&`: no request fulfils both; `||`: no request fulfils neither
- * @returns `null` where there are none, as far as comparisons with constants tell
+ * @returns `null` if comparisons with constants show none
  */
 export function contradiction(
   parts: readonly ASTNode[],
   joined: '&&' | '||',
 ): Contradiction | null {
-  const demands = parts
+  const restrictions = parts
     .slice(0, MAX_PARTS)
-    .flatMap((part) => demandOf(part, joined === '||') ?? []);
-  for (const [i, one] of demands.entries()) {
-    const other = demands.slice(i + 1).find((later) => excludes(one, later));
+    .flatMap((part) => restrictionOf(part, joined === '||') ?? []);
+  for (const [i, one] of restrictions.entries()) {
+    const other = restrictions.slice(i + 1).find((later) => excludes(one, later));
     if (other !== undefined) return { parts: [one.part, other.part] };
   }
   return null;
 }
 
-/** What a part wants of what it compares. */
-interface Demand {
+/** The values that a part allows for what it compares. */
+interface Restriction {
   readonly part: ASTNode;
-  /** What is compared, normalised. */
+  /** The compared expression, normalised. */
   readonly subject: string;
-  /** Numbers within these bounds, each of which may be excluded itself. */
+  /** Numbers within these bounds; the bounds themselves are excluded if `isOpen`. */
   readonly within?: Interval;
   readonly oneOf?: readonly (number | string)[];
   readonly noneOf?: readonly (number | string)[];
@@ -47,9 +47,9 @@ interface Interval {
   readonly isOpen: boolean;
 }
 
-type Order = '==' | '!=' | '<' | '<=' | '>' | '>=';
+type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
-const NEGATED: Readonly<Record<Order, Order>> = {
+const NEGATED: Readonly<Record<Comparison, Comparison>> = {
   '==': '!=',
   '!=': '==',
   '<': '>=',
@@ -58,7 +58,7 @@ const NEGATED: Readonly<Record<Order, Order>> = {
   '>=': '<',
 };
 
-const MIRRORED: Readonly<Record<Order, Order>> = {
+const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
   '==': '==',
   '!=': '!=',
   '<': '>',
@@ -67,24 +67,27 @@ const MIRRORED: Readonly<Record<Order, Order>> = {
   '>=': '<=',
 };
 
-function demandOf(part: ASTNode, isNegated: boolean): Demand | null {
-  const wanted = wantOf(part, isNegated);
-  if (wanted === null || !isSure(wanted.of)) return null;
-  const { of, ...bounds } = wanted;
+function restrictionOf(part: ASTNode, isNegated: boolean): Restriction | null {
+  const allowed = allowedBy(part, isNegated);
+  if (allowed === null || !isAlwaysDefined(allowed.of)) return null;
+  const { of, ...bounds } = allowed;
   return { ...bounds, part, subject: serialize(of) };
 }
 
-type Want = Pick<Demand, 'within' | 'oneOf' | 'noneOf'>;
+type AllowedValues = Pick<Restriction, 'within' | 'oneOf' | 'noneOf'>;
 
-function wantOf(part: ASTNode, isNegated: boolean): (Want & { readonly of: ASTNode }) | null {
-  if (part.op === '!_') return wantOf(part.args, !isNegated);
+function allowedBy(
+  part: ASTNode,
+  isNegated: boolean,
+): (AllowedValues & { readonly of: ASTNode }) | null {
+  if (part.op === '!_') return allowedBy(part.args, !isNegated);
   if (part.op === 'in') {
     const [of, list] = part.args;
     const texts = textsOf(list);
     if (texts === null) return null;
     return isNegated ? { of, noneOf: texts } : { of, oneOf: texts };
   }
-  if (!isOrder(part)) return null;
+  if (!isComparison(part)) return null;
   const [left, right] = part.args;
   const order = isNegated ? NEGATED[part.op] : part.op;
   return (
@@ -93,15 +96,15 @@ function wantOf(part: ASTNode, isNegated: boolean): (Want & { readonly of: ASTNo
   );
 }
 
-function isOrder(node: ASTNode): node is Extract<ASTNode, { op: Order }> {
+function isComparison(node: ASTNode): node is Extract<ASTNode, { op: Comparison }> {
   return Object.hasOwn(NEGATED, node.op);
 }
 
 function comparison(
-  order: Order,
+  order: Comparison,
   of: ASTNode,
   given: number | string | null,
-): (Want & { readonly of: ASTNode }) | null {
+): (AllowedValues & { readonly of: ASTNode }) | null {
   if (given === null) return null;
   if (order === '==') return { of, oneOf: [given] };
   if (order === '!=') return { of, noneOf: [given] };
@@ -112,7 +115,7 @@ function comparison(
     : { of, within: { least: given, most: Infinity, isOpen } };
 }
 
-function excludes(one: Demand, other: Demand): boolean {
+function excludes(one: Restriction, other: Restriction): boolean {
   if (one.subject !== other.subject) return false;
   const [oneOf, rest] = one.oneOf === undefined ? [other.oneOf, one] : [one.oneOf, other];
   if (oneOf !== undefined) return oneOf.every((value) => !isWithin(value, rest));
@@ -123,7 +126,7 @@ function excludes(one: Demand, other: Demand): boolean {
   return one.within.isOpen || other.within.isOpen;
 }
 
-function isWithin(value: number | string, { within, oneOf, noneOf }: Demand): boolean {
+function isWithin(value: number | string, { within, oneOf, noneOf }: Restriction): boolean {
   if (oneOf !== undefined) return oneOf.includes(value);
   if (noneOf !== undefined) return !noneOf.includes(value);
   if (within === undefined || typeof value === 'string') return true;
@@ -131,14 +134,14 @@ function isWithin(value: number | string, { within, oneOf, noneOf }: Demand): bo
   return isOpen ? value > least && value < most : value >= least && value <= most;
 }
 
-const SURE_METHODS = new Set(['lowerAscii', 'upperAscii', 'trim', 'size', 'share', 'orValue']);
+const SAFE_METHODS = new Set(['lowerAscii', 'upperAscii', 'trim', 'size', 'share', 'orValue']);
 
-/** Whether a value can be computed for every request: one that cannot makes neither true nor false. */
-function isSure(node: ASTNode): boolean {
+/** Whether an expression can be evaluated for every request: a failing one is neither true nor false. */
+function isAlwaysDefined(node: ASTNode): boolean {
   let isKnown = true;
   walk(node, new Set(), (inner) => {
     if (inner.op === 'rcall')
-      isKnown &&= SURE_METHODS.has(inner.args[0]) || fieldOf(inner) !== null;
+      isKnown &&= SAFE_METHODS.has(inner.args[0]) || fieldOf(inner) !== null;
     else if (inner.op === '.') isKnown &&= fieldOf(inner) !== null;
     else isKnown &&= ['id', 'value', '.?', '[?]'].includes(inner.op);
   });

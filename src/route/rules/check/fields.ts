@@ -2,21 +2,21 @@ import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 import { CALENDAR } from '../calendar.js';
 import { FACT_FIELDS } from '../facts.js';
 
-/** Something that a condition can compare, and what is known of its values. */
+/** A field that a condition can compare, and what is known of its values. */
 export interface NamedField {
   readonly name: string;
-  /** All values there are. */
+  /** All possible values. */
   readonly values?: readonly string[] | undefined;
-  /** The least and the greatest value. */
+  /** The smallest and the largest value. */
   readonly range?: readonly [number, number] | undefined;
-  /** How every value is written. */
+  /** The format of every value. */
   readonly form?: { readonly pattern: RegExp; readonly example: string } | undefined;
   readonly isShare?: boolean | undefined;
 }
 
 const SHARE = [0, 1] as const;
 
-/** The field that a node reads, as `request.images` or `time.now.getHours("Asia/Tokyo")`; `null` for any other. */
+/** The field that a node reads, such as `request.images` or `time.now.getHours("Asia/Tokyo")`; `null` for any other node. */
 export function fieldOf(node: ASTNode): NamedField | null {
   if (node.op === 'rcall') {
     const [method, receiver] = node.args;
@@ -33,13 +33,13 @@ export function fieldOf(node: ASTNode): NamedField | null {
   return { name: `${owner}.${name}`, values, range, form, isShare };
 }
 
-/** Whether a text can be a value of a field at all. */
+/** Whether a text can be a value of a field. */
 export function canBe({ values, form }: NamedField, text: string): boolean {
   if (values !== undefined) return values.includes(text);
   return form === undefined || form.pattern.test(text);
 }
 
-/** What a field can be, as a sentence without its full stop; `null` where nothing is known. */
+/** The possible values of a field, as a sentence without its full stop; `null` if nothing is known. */
 export function possible({ name, values, range, form }: NamedField): string | null {
   if (values !== undefined) return `${name} is one of ${values.join(', ')}`;
   if (form !== undefined) return `${name} is written like "${form.example}"`;
@@ -48,7 +48,7 @@ export function possible({ name, values, range, form }: NamedField): string | nu
   return `${name} is ${least} ${most === Infinity ? 'or more' : `to ${most}`}`;
 }
 
-/** The number or text that a node writes out. */
+/** The number or text of a literal; `null` for any other node. */
 export function constantOf(node: ASTNode | undefined): number | string | null {
   if (node?.op !== 'value') return null;
   const value = node.args;
@@ -56,7 +56,7 @@ export function constantOf(node: ASTNode | undefined): number | string | null {
   return typeof value === 'number' || typeof value === 'string' ? value : null;
 }
 
-/** The texts of a list that is written out; `null` for any other node. */
+/** The texts of a list literal; `null` for any other node. */
 export function textsOf(node: ASTNode): readonly string[] | null {
   if (node.op !== 'list') return null;
   const texts = node.args.map(constantOf);

@@ -9,7 +9,7 @@ import { covers, warn, type CheckedRule, type Subject } from './subject.js';
 
 type Path = readonly PropertyKey[];
 
-/** Names of models that nobody has, and constraints that leave none. */
+/** Reports models that do not exist, and constraints that leave none. */
 export function checkModels(subject: Subject, models: readonly Model[]): readonly Fault[] {
   const policies = Array.from(subject.ruleSet.policies, ([name, policy]) => ({
     path: ['policies', name],
@@ -70,14 +70,14 @@ function emptyPolicies(subject: Subject, models: readonly Model[]): Fault[] {
       const message = `policy "${name}" leaves no model${with_}: every request to it would be refused.`;
       return [{ ...warn(subject, ['policies', name], message), severity: 'error' as const }];
     }
-    return uselessWishes(subject, ['policies', name], own, { left, models });
+    return ruledOutSettings(subject, ['policies', name], own, { left, models });
   });
 }
 
-/** A rule with all that surely holds when it matches: the policy, and rules that match whenever it does. */
+/** Checks a rule together with what always applies when it matches: the policy, and rules that match whenever it does. */
 function emptyRules(subject: Subject, checked: CheckedRule, models: readonly Model[]): Fault[] {
   const { rule, path, policies, needs } = checked;
-  // An unconditional rule is part of its policies, which have been checked.
+  // A rule without a condition is checked with its policies, and a rule that never matches not at all.
   if (needs === null) return [];
   const faults = policies.flatMap((name) => {
     const policy = subject.ruleSet.policies.get(name);
@@ -89,23 +89,23 @@ function emptyRules(subject: Subject, checked: CheckedRule, models: readonly Mod
       .map((other) => other.rule.source);
     if (allowed(models, [own, ...with_]).length === 0) return [];
     const left = allowed(models, [own, ...with_, rule.source]);
-    if (left.length > 0) return uselessWishes(subject, path, rule.source, { left, models });
+    if (left.length > 0) return ruledOutSettings(subject, path, rule.source, { left, models });
     const message = `rule "${rule.name}" leaves no model for "${name}": every request that it matches would be refused.`;
     return needs.size === 0 ? [] : [warn(subject, path, message)];
   });
-  // Many policies may share one fault; one line is enough.
+  // Several policies may have the same fault; it is reported once.
   return faults.slice(0, 1);
 }
 
-/** Whether a rule between could end the reading before `rule` is reached. */
+/** Whether a rule before this one can stop the evaluation. */
 function stoppedBefore(subject: Subject, { path }: CheckedRule, policy: string): boolean {
   return subject.rules
     .slice(0, path[1])
     .some(({ rule }) => rule.written.stop && rule.concerns(policy));
 }
 
-/** Models that are pinned or preferred although they cannot be chosen. */
-function uselessWishes(
+/** Warns about pins and preferences that the constraints rule out. */
+function ruledOutSettings(
   subject: Subject,
   path: Path,
   { pin, prefer }: Source,

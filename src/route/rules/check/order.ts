@@ -4,12 +4,12 @@ import { sourceOf } from '../combine.js';
 import type { Ruled } from '../outcome.js';
 import { covers, warn, type CheckedRule, type Subject } from './subject.js';
 
-/** Rules that are never reached, say nothing, or are always overruled by what stands above them. */
+/** Warns about rules that are never reached, change nothing, or are always overruled by rules above them. */
 export function checkOrder(subject: Subject): readonly Fault[] {
   return [
     ...subject.rules.flatMap((rule) => [
       ...unknownPolicies(subject, rule),
-      ...idle(subject, rule),
+      ...withoutEffect(subject, rule),
       ...overruled(subject, rule),
     ]),
     ...overruledPolicies(subject),
@@ -26,7 +26,7 @@ function unknownPolicies(subject: Subject, { rule, path, policies }: CheckedRule
   return [warn(subject, [...path, 'policies'], message)];
 }
 
-function idle(subject: Subject, { rule, path }: CheckedRule): Fault[] {
+function withoutEffect(subject: Subject, { rule, path }: CheckedRule): Fault[] {
   const says = Object.values(rule.source).some((part) => part !== null);
   if (says || rule.written.stop) return [];
   return [warn(subject, path, `rule "${rule.name}" matches, but changes nothing.`)];
@@ -42,9 +42,9 @@ function overruled(subject: Subject, second: CheckedRule): Fault[] {
     return found.includes(undefined) ? null : (found[0] ?? null);
   };
 
-  const stopper = always((first) => first.rule.written.stop);
-  if (stopper !== null) {
-    const message = `rule "${rule.name}" is never reached: "${stopper.rule.name}" (line ${stopper.line}) matches before it and stops.`;
+  const stopping = always((first) => first.rule.written.stop);
+  if (stopping !== null) {
+    const message = `rule "${rule.name}" is never reached: "${stopping.rule.name}" (line ${stopping.line}) matches before it and stops.`;
     return [warn(subject, path, message)];
   }
   return [
@@ -65,7 +65,7 @@ function overruled(subject: Subject, second: CheckedRule): Fault[] {
 
 const LISTS = ['only', 'never', 'require'] as const;
 
-/** Lists that a rule above has word for word. */
+/** Lists that are equal to those of a rule above. */
 function repeated(
   { rule }: CheckedRule,
   always: (is: (first: CheckedRule) => boolean) => CheckedRule | null,
@@ -89,11 +89,11 @@ function overruledLimits(
     if (own === null) return [];
     const tighter = policies.map((name) => {
       const policy = subject.ruleSet.policies.get(name);
-      if (policy !== undefined && asSmall(sourceOf(null, policy)[limit], own)) {
+      if (policy !== undefined && isAsSmall(sourceOf(null, policy)[limit], own)) {
         return `policy "${name}"`;
       }
       const first = above.find(
-        (other) => other.rule.concerns(name) && asSmall(other.rule.source[limit], own),
+        (other) => other.rule.concerns(name) && isAsSmall(other.rule.source[limit], own),
       );
       return first === undefined ? null : `"${first.rule.name}" (line ${first.line})`;
     });
@@ -103,11 +103,11 @@ function overruledLimits(
   });
 }
 
-function asSmall(one: Ruled<number> | null, other: Ruled<number>): boolean {
+function isAsSmall(one: Ruled<number> | null, other: Ruled<number>): boolean {
   return one !== null && one.value <= other.value;
 }
 
-/** Settings as they are written, by their name in a `Source`. */
+/** Settings: the name in a `Source`, and the option in the file. */
 const SETTINGS = [
   ['keep', 'keep'],
   ['keepEach', 'keep_each'],
@@ -124,7 +124,7 @@ const LIMITS: Readonly<Record<string, Limit>> = {
   context_tokens: 'contextTokens',
 };
 
-/** Settings and limits of policies that a rule without a condition replaces for good. */
+/** Warns about settings of policies that a rule without a condition always replaces. */
 function overruledPolicies(subject: Subject): Fault[] {
   return Array.from(subject.ruleSet.policies).flatMap(([name, policy]) =>
     SETTINGS.flatMap(([setting, written]) => {
@@ -137,7 +137,7 @@ function overruledPolicies(subject: Subject): Fault[] {
   );
 }
 
-/** Rules that match every request of a policy: those without a condition, before any that could stop. */
+/** Rules that match every request of a policy: those without a condition, up to the first that may stop. */
 export function unconditional({ rules }: Subject, policy: string): readonly CheckedRule[] {
   const found: CheckedRule[] = [];
   for (const checked of rules) {

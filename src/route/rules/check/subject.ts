@@ -3,22 +3,22 @@ import type { Fault } from '../../../core/errors.js';
 import type { CompiledRule, RuleSet } from '../rule-set.js';
 import { joinedBy, verdict } from './verdict.js';
 
-/** A rule as the checks look at it. */
+/** A rule prepared for the checks. */
 export interface CheckedRule {
   readonly rule: CompiledRule;
   /** `['rules', 3]` */
   readonly path: readonly [string, number];
   readonly line: number;
-  /** The policies it concerns, in file order. */
+  /** The policies that it applies to, in file order. */
   readonly policies: readonly string[];
   /**
-   * What must all hold for the rule to match, as normalised texts; empty: it always matches;
-   * `null`: it never does.
+   * The conditions that must all be true for the rule to match, as normalised texts; empty if it always
+   * matches, `null` if it never does.
    */
   readonly needs: ReadonlySet<string> | null;
 }
 
-/** A rules file as the checks look at it. */
+/** A rules file prepared for the checks. */
 export interface Subject {
   readonly ruleSet: RuleSet;
   /** In file order. */
@@ -51,7 +51,7 @@ export function warn(
   return { file: yaml.file, ...yaml.locate(path, index), message, severity: 'warning' };
 }
 
-/** Whether `first` matches every request of a policy both concern that `second` matches. */
+/** Whether `first` matches every request that `second` matches, in policies that both apply to. */
 export function covers(first: CheckedRule, second: CheckedRule): boolean {
   if (first.needs === null || second.needs === null) return false;
   for (const need of first.needs) if (!second.needs.has(need)) return false;

@@ -3,10 +3,10 @@ import { contradiction, type Contradiction } from './contradiction.js';
 import { canBe, constantOf, fieldOf, possible, textsOf, type NamedField } from './fields.js';
 
 /**
- * What a condition comes to whatever the request: because it compares constants, or a field
- * with a value that the field never, or always, has.
+ * Evaluates a condition statically: it may compare constants, or a field with a value that the
+ * field never or always has.
  *
- * @returns `null` when that depends on the request
+ * @returns `null` if the value depends on the request
  */
 export function verdict(ast: ASTNode): boolean | null {
   switch (ast.op) {
@@ -34,18 +34,18 @@ function chain(ast: Extract<ASTNode, { op: '&&' | '||' }>): boolean | null {
   return left === right ? (left ?? null) : null;
 }
 
-/** Of what is joined by `&&` or `||`, two parts that decide it whatever the request. */
+/** Two parts of a chain of `&&` or `||` that determine its value for every request. */
 export function contradictionIn(ast: ASTNode): Contradiction | null {
   if (ast.op !== '&&' && ast.op !== '||') return null;
   return contradiction(joinedBy(ast.op, ast), ast.op);
 }
 
-/** What stands between the signs of a chain such as `a && b && c`. */
+/** The operands of a chain such as `a && b && c`. */
 export function joinedBy(sign: '&&' | '||', ast: ASTNode): readonly ASTNode[] {
   return ast.op === sign ? ast.args.flatMap((part) => joinedBy(sign, part)) : [ast];
 }
 
-/** `request.format is one of text, json_object, json_schema`: what a field can be, for a message. */
+/** The possible values of a compared field, for a message: `request.format is one of text, json_object, json_schema`. */
 export function domain(ast: ASTNode): string | null {
   if (!isComparison(ast) && ast.op !== 'in') return null;
   for (const side of ast.args) {
@@ -62,7 +62,7 @@ function isComparison(ast: ASTNode): ast is Extract<ASTNode, { op: Comparison }>
   return Object.hasOwn(HOLDS, ast.op);
 }
 
-/** For a value between `least` and `most`: does the comparison with `given` hold for all, or none? */
+/** Whether comparing any value between `least` and `most` with `given` is always true or always false; else `null`. */
 const HOLDS: Readonly<
   Record<Comparison, (least: number, most: number, given: number) => boolean | null>
 > = {
@@ -85,12 +85,12 @@ const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
 
 function comparison(operator: Comparison, left: ASTNode, right: ASTNode): boolean | null {
   const [first, second] = [constantOf(left), constantOf(right)];
-  if (first !== null && second !== null) return fixed(operator, first, second);
-  if (first !== null) return ofField(MIRRORED[operator], fieldOf(right), first);
-  return second === null ? null : ofField(operator, fieldOf(left), second);
+  if (first !== null && second !== null) return compareConstants(operator, first, second);
+  if (first !== null) return compareField(MIRRORED[operator], fieldOf(right), first);
+  return second === null ? null : compareField(operator, fieldOf(left), second);
 }
 
-function ofField(
+function compareField(
   operator: Comparison,
   field: NamedField | null,
   given: number | string,
@@ -102,7 +102,11 @@ function ofField(
   return operator === '==' ? false : operator === '!=' ? true : null;
 }
 
-function fixed(operator: Comparison, left: number | string, right: number | string): boolean {
+function compareConstants(
+  operator: Comparison,
+  left: number | string,
+  right: number | string,
+): boolean {
   switch (operator) {
     case '==':
       return left === right;
