@@ -29,7 +29,10 @@ export interface MemoryTables {
   readonly answerModels: Int32Array;
   /** Grade minus the network's expectation, in 127ths, shape [answers]. */
   readonly surprises: Int8Array;
-  /** Variance p (1 − p) of the network's expectation p, in 508ths, shape [answers]. */
+  /**
+   * Variance of the expected grade, p (1 − p), in 508ths, shape [answers]. Negative for a grade that says something about its model
+   * alone, not about the difficulty of the prompt.
+   */
   readonly variances: Int8Array;
 }
 
@@ -146,7 +149,8 @@ export class GradedMemory {
       for (let i = start; i < end; i++) {
         const model = answerModels[i] ?? 0;
         if (!isWanted(model)) continue;
-        packed.push((model << 16) | (((surprises[i] ?? 0) + 128) << 8) | (variances[i] ?? 0));
+        const variance = Math.abs(variances[i] ?? 0);
+        packed.push((model << 16) | (((surprises[i] ?? 0) + 128) << 8) | variance);
       }
       start = end;
       return packed.length;
@@ -243,6 +247,7 @@ function sumAnswers({ answerEnds, surprises, variances }: MemoryTables): Float64
     for (let i = start; i < end; i++) {
       const surprise = (surprises[i] ?? 0) / SURPRISE_STEPS;
       const variance = (variances[i] ?? 0) / VARIANCE_STEPS;
+      if (variance < 0) continue;
       sums[2 * row] = (sums[2 * row] ?? 0) + share * surprise;
       sums[2 * row + 1] = (sums[2 * row + 1] ?? 0) + share * variance;
     }

@@ -93,7 +93,7 @@ test('skills that no graded answer tells are drawn in, those that many tell are 
   const missOf = (abilities: Float32Array, m: number): number =>
     Math.hypot(
       ...[1, 2].map((k) => {
-        const strength = lines.graded[m]?.strength ?? 0;
+        const strength = lines.fitted[m]?.strength ?? 0;
         const line = (lines.skillIntercept[k] ?? 0) + (lines.skillSlope[k] ?? 0) * strength;
         return (abilities[m * FACTORS + k] ?? 0) - line;
       }),

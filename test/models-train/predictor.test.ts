@@ -13,7 +13,7 @@ import type { Ensemble } from '../../models/train/predictor/ensemble.js';
 import { findCentroids, nearestCentroid } from '../../models/train/predictor/familiarity.js';
 import { OUTCOME_SETS } from '../../models/train/predictor/outcome-sets.js';
 import type { OutcomeTable } from '../../models/train/predictor/outcome-table.js';
-import { fitStrength, fitStrengths } from '../../models/train/predictor/strength.js';
+import { fitStrength } from '../../models/train/predictor/strength.js';
 import { startProgress } from '../../models/train/progress.js';
 import { Random } from '../../models/train/random.js';
 
@@ -178,14 +178,12 @@ describe('strength from facts', () => {
   });
   const graded = [30, 40, 50, 60, 70, 80].map((figure, i) => ({
     name: `model-${i}`,
-    strength: (figure - 55) / 20,
-    variance: 0.1,
     facts: facts(figure),
-    answers: { quiz: 100 },
+    grades: [{ set: 'quiz', value: (figure - 55) / 20, variance: 0.05 }],
   }));
 
   test('places a model nobody graded between those that score alike', () => {
-    const rule = fitStrength(graded, []);
+    const { rule } = fitStrength(graded, []);
 
     const { mean, variance } = estimateStrength(facts(65), rule);
 
@@ -195,13 +193,16 @@ describe('strength from facts', () => {
   });
 
   test('does not believe a benchmark that points the wrong way', () => {
-    const inverted = graded.map((model) => ({ ...model, strength: -model.strength }));
+    const inverted = graded.map((model) => ({
+      ...model,
+      grades: model.grades.map((grade) => ({ ...grade, value: -grade.value })),
+    }));
 
-    expect(fitStrength(inverted, []).benchmarks['exam']?.slope).toBeGreaterThan(0);
+    expect(fitStrength(inverted, []).rule.benchmarks['exam']?.slope).toBeGreaterThan(0);
   });
 
   test('leaves out a benchmark that too few models have', () => {
-    expect(fitStrength(graded.slice(0, 3), []).benchmarks).toEqual({});
+    expect(fitStrength(graded.slice(0, 3), []).rule.benchmarks).toEqual({});
   });
 
   test('is surer of a model the more of its figures are known, but never quite sure', () => {
@@ -210,7 +211,7 @@ describe('strength from facts', () => {
       benchmarks: { exam: figure, orals: figure },
       hosts: [],
     });
-    const rule = fitStrength(
+    const { rule } = fitStrength(
       graded.map((model, i) => ({ ...model, facts: both(30 + 10 * i) })),
       [],
     );
@@ -230,7 +231,7 @@ describe('strength from facts', () => {
       benchmarks: { exam: figure, viva: figure - 20 },
     }));
 
-    const rule = fitStrength(graded, others);
+    const { rule } = fitStrength(graded, others);
 
     const told = [20, 40, 60].map(
       (viva) => estimateStrength({ released: null, benchmarks: { viva }, hosts: [] }, rule).mean,
@@ -242,28 +243,53 @@ describe('strength from facts', () => {
   test('does not take a model for weak because the set it was graded in is hard', () => {
     const hard = graded.map((model, i) => ({
       ...model,
-      strength: model.strength - (i % 2 === 0 ? 1.5 : 0),
-      answers: i % 2 === 0 ? { ordeal: 100 } : { quiz: 100 },
+      grades: model.grades.map(({ value, variance }) =>
+        i % 2 === 0
+          ? { set: 'ordeal', value: value - 1.5, variance }
+          : { set: 'quiz', value, variance },
+      ),
     }));
 
-    const { rule, shiftOf } = fitStrengths(hard, []);
+    const { rule, levelOf } = fitStrength(hard, []);
 
-    expect(shiftOf({ answers: { ordeal: 1 } })).toBeLessThan(
-      shiftOf({ answers: { quiz: 1 } }) - 0.7,
-    );
+    const [weakest, ...others] = hard.map((model) => levelOf(model).mean);
+    expect([weakest, ...others]).toEqual([weakest, ...others].sort((a = 0, b = 0) => a - b));
     expect(estimateStrength(facts(50), rule).mean).toBeGreaterThan(
       estimateStrength(facts(40), rule).mean,
     );
+  });
+
+  test('tells strong and weak as far apart as their grades are, however many benchmarks agree', () => {
+    const figures = (figure: number): ModelFacts => ({
+      released: null,
+      benchmarks: Object.fromEntries(
+        ['exam', 'orals', 'viva', 'essay', 'test'].map((name) => [name, figure]),
+      ),
+      hosts: [],
+    });
+    const sets = ['quiz', 'ordeal', 'drill'];
+    const spread = [30, 40, 50, 60, 70, 80].map((figure, i) => ({
+      name: `model-${i}`,
+      facts: figures(figure),
+      // Figures from 30 to 80 are 2.2 apart in log-odds, grades 5.
+      grades: sets.map((set, s) => ({ set, value: (figure - 55) / 10 - s, variance: 0.05 })),
+    }));
+
+    const { rule } = fitStrength(spread, []);
+
+    const apart = [70, 40].map((figure) => estimateStrength(figures(figure), rule).mean);
+    expect((apart[0] ?? 0) - (apart[1] ?? 0)).toBeGreaterThan(2.4);
+    expect((apart[0] ?? 0) - (apart[1] ?? 0)).toBeLessThan(3.6);
   });
 
   test('does not learn what a figure tells from answers to the same questions', () => {
     const leaked = graded.map((model, i) => ({
       ...model,
       facts: { ...model.facts, benchmarks: { mmlu_pro: 30 + 10 * i } },
-      answers: { mmlu_pro: 100 },
+      grades: model.grades.map((grade) => ({ ...grade, set: 'mmlu_pro' })),
     }));
 
-    expect(fitStrength(leaked, []).benchmarks).toEqual({});
+    expect(fitStrength(leaked, []).rule.benchmarks).toEqual({});
   });
 });
 

@@ -10,7 +10,7 @@ const UP = Float32Array.of(0, 0, 1, 0);
 const HALF = 64 / 127;
 
 /** Ten prompts in the east and ten in the north; two models answered each, a third none. */
-function memoryOf(surpriseOf: (row: number, model: number) => number): GradedMemory {
+function memoryOf(surpriseOf: (row: number, model: number) => number, sign = 1): GradedMemory {
   const answers = Array.from({ length: 40 }, (_, i) => [Math.floor(i / 2), i % 2] as const);
   const tables: MemoryTables = {
     projection: Float32Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? 1 : 0)),
@@ -20,7 +20,7 @@ function memoryOf(surpriseOf: (row: number, model: number) => number): GradedMem
     answerEnds: Int32Array.from({ length: 20 }, (_, row) => 2 * row + 2),
     answerModels: Int32Array.from(answers, ([, model]) => model),
     surprises: Int8Array.from(answers, ([row, model]) => Math.round(127 * surpriseOf(row, model))),
-    variances: new Int8Array(40).fill(0.25 * 508),
+    variances: new Int8Array(40).fill(sign * 0.25 * 508),
   };
   return new GradedMemory(SHAPE, tables, 3);
 }
@@ -103,4 +103,15 @@ test('says nothing of a model that was not asked about, and the same of the othe
   expect(recalledLogOdds(some, 0)).toBe(recalledLogOdds(all, 0));
   expect(some.shift).toBe(all.shift);
   expect([...some.byModel.slice(3, 6)]).toEqual([0, 0, 0]);
+});
+
+test('a grade that speaks of its model alone says nothing of others', () => {
+  const memory = memoryOf(() => -HALF, -1);
+
+  const recalled = recallAll(memory, EAST);
+
+  expect(recalled.shift).toBe(0);
+  expect(recalledLogOdds(recalled, -1)).toBe(0);
+  expect(recalledLogOdds(recalled, 2)).toBe(0);
+  expect(recalledLogOdds(recalled, 0)).toBeLessThan(-0.5);
 });

@@ -3,14 +3,13 @@ import { at, factorsOf } from '../../../src/route/factor-network.js';
 import type { Ensemble } from './ensemble.js';
 import type { OutcomeTable } from './outcome-table.js';
 import { fitSkillLines, usageOf } from './skill-lines.js';
-import type { SkillLines } from './skill-lines.js';
+import type { FittedModel, SkillLines } from './skill-lines.js';
 import { fittedVariance, gradedIn } from './graded-in.js';
-import type { GradedModel } from './strength.js';
 
 /** What the graded answers of the training part tell about each model. */
 export interface AbilitySummary extends SkillLines {
   /** In the order of the table's models. */
-  readonly graded: readonly GradedModel[];
+  readonly fitted: readonly FittedModel[];
   /** Shape [models]. */
   readonly variance: Float32Array;
 }
@@ -25,14 +24,12 @@ export function summariseAbilities(
   const usage = usageOf(ensemble, table, rows);
   const known = gradedIn(table, rows);
   const variance = Float32Array.from(known, fittedVariance);
-  const graded = table.models.map((name, m) => ({
-    name,
+  const fitted = table.models.map((name, m) => ({
     strength: generalAbility(ensemble, m),
     variance: at(variance, m),
     facts: factsOf(name),
-    answers: known[m] ?? {},
   }));
-  return { graded, variance, ...fitSkillLines(ensemble, graded, usage) };
+  return { fitted, variance, ...fitSkillLines(ensemble, fitted, usage) };
 }
 
 /** The mean over the members. */

@@ -7,8 +7,16 @@ export interface Difficulties {
   readonly value: Float32Array;
   /** Standard error. Same shape. */
   readonly error: Float32Array;
-  /** By set: log-odds of every model on the set's average prompt, shape [models]; meaningful only for models graded in it. */
-  readonly abilities: ReadonlyMap<number, Float32Array>;
+  /** By set number. */
+  readonly abilities: ReadonlyMap<number, SetAbilities>;
+}
+
+/** Model abilities on the prompts of one set; shapes [models], meaningful only for models graded in it. */
+export interface SetAbilities {
+  /** Log-odds of an adequate answer to the set's average prompt. */
+  readonly value: Float32Array;
+  /** Sampling variance of `value`. */
+  readonly variance: Float32Array;
 }
 
 const STEPS = 40;
@@ -35,7 +43,7 @@ export function fitDifficulties(table: OutcomeTable, rows: readonly number[]): D
     known.push(row);
     bySet.set(set, known);
   }
-  const abilities = new Map<number, Float32Array>();
+  const abilities = new Map<number, SetAbilities>();
   for (const [set, members] of bySet) abilities.set(set, fitSet(table, members, { value, error }));
   return { value, error, abilities };
 }
@@ -48,26 +56,28 @@ function countOf({ first }: OutcomeTable, row: number): number {
 type Found = Pick<Difficulties, 'value' | 'error'>;
 
 /** @returns the abilities of the models */
-function fitSet(table: OutcomeTable, rows: readonly number[], out: Found): Float32Array {
+function fitSet(table: OutcomeTable, rows: readonly number[], out: Found): SetAbilities {
   const ability = new Float32Array(table.models.length);
+  let curvature: Float32Array = ability;
   for (const row of rows) out.value[row] = 0;
   for (let step = 0; step < STEPS; step++) {
-    moveAbilities(table, rows, ability, out.value);
+    curvature = moveAbilities(table, rows, ability, out.value);
     let sum = 0;
     for (const row of rows) sum += movePrompt(table, row, ability, out);
     const mean = sum / rows.length;
     for (const row of rows) out.value[row] = at(out.value, row) - mean;
     for (let m = 0; m < ability.length; m++) ability[m] = at(ability, m) - mean;
   }
-  return ability;
+  return { value: ability, variance: curvature.map((value) => 1 / value) };
 }
 
+/** @returns the second derivative of the negative log-likelihood by each ability */
 function moveAbilities(
   table: OutcomeTable,
   rows: readonly number[],
   ability: Float32Array,
   difficulty: Float32Array,
-): void {
+): Float32Array {
   const gradient = ability.map((value) => -ABILITY_PRECISION * value);
   const curvature = new Float32Array(ability.length).fill(ABILITY_PRECISION);
   for (const row of rows) {
@@ -82,6 +92,7 @@ function moveAbilities(
   for (let m = 0; m < ability.length; m++) {
     ability[m] = at(ability, m) + (STEP * at(gradient, m)) / at(curvature, m);
   }
+  return curvature;
 }
 
 /** @returns the new difficulty */

@@ -7,6 +7,7 @@ import { normalisedPrompt } from '../split.js';
 import { forEachJudged, trainEnsemble } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import type { FactSource } from './levels.js';
+import { gradesAdequacy } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 import type { Recipe } from './train-member.js';
 
@@ -97,7 +98,7 @@ function shiftsNeeded(
   const surplus = new Map<number, { error: number; information: number; prompts: number }>();
   forEachJudged(ensemble, table, outside, (row, logOdds) => {
     const set = table.set[row] ?? 0;
-    if (table.sets[set]?.preference === true) return;
+    if (!gradesAdequacy(table, row)) return;
     const sum = surplus.get(set) ?? { error: 0, information: 1e-9, prompts: 0 };
     surplus.set(set, sum);
     sum.prompts += 1;

@@ -26,7 +26,7 @@ interface Given {
   readonly table: OutcomeTable;
   /** Of the training part. */
   readonly rows: readonly number[];
-  readonly lines: SkillLines & { readonly graded: readonly { readonly strength: number }[] };
+  readonly lines: SkillLines & { readonly fitted: readonly { readonly strength: number }[] };
 }
 
 /**
@@ -50,7 +50,7 @@ export function drawInSkills(ensemble: Ensemble, { table, rows, lines }: Given):
     const first = member * (1 + skills) + 1;
     const lineOf = (m: number, k: number): number =>
       at(lines.skillIntercept, first + k) +
-      at(lines.skillSlope, first + k) * (lines.graded[m]?.strength ?? 0);
+      at(lines.skillSlope, first + k) * (lines.fitted[m]?.strength ?? 0);
     const prior = Float64Array.from({ length: skills }, (_, k) =>
       spreadOf(table.models.length, (m) => ({
         weight: traceOf(curvatures[m]?.[member]),

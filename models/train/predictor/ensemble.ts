@@ -14,7 +14,7 @@ import type {
 import { GradedMemory, recalledLogOdds } from '../../../src/route/graded-memory.js';
 import type { Progress } from '../progress.js';
 import type { Random } from '../random.js';
-import { gradesAdequacy } from './outcome-table.js';
+import { gradesAdequacy, isPreference } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 import { levelsOf } from './levels.js';
 import type { FactSource } from './levels.js';
@@ -22,6 +22,7 @@ import { noteSurprises, placePrompts } from './memory.js';
 import type { Memory, MemoryPlaces } from './memory.js';
 import { Member } from './train-member.js';
 import type { Recipe } from './train-member.js';
+import { SetSkills } from './set-skills.js';
 import { fitTransfer } from './transfer.js';
 
 /** Members trained in the same way from different seeds, as one network; calibration changes it in place. */
@@ -32,9 +33,7 @@ export interface Ensemble {
   readonly abilities: Float32Array;
   /** Shape [models]. */
   readonly verbosity: Float32Array;
-  /** Log-odds that each set adds; 0 unless it is a preference set. */
-  readonly offsets: readonly number[];
-  /** Positions of the prompts that it learned difficulty from. */
+  /** Positions of the prompts whose grades are remembered. */
   readonly places: MemoryPlaces;
 }
 
@@ -54,13 +53,15 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
   const inputs = inputsOf(shape);
   const weights = weighRows(table, rows, recipe.setPower);
   const adequacy = rows.filter((row) => gradesAdequacy(table, row));
+  const graded = rows.filter((row) => !isPreference(table, row));
   const transferWeights = fitTransfer(table, shape, adequacy);
   const transfer = Float32Array.from(table.prompts, (_, row) =>
     dot(transferWeights, 0, table.inputs.subarray(row * inputs, (row + 1) * inputs)),
   );
   const levels = levelsOf(table, rows, plan.known);
+  const setSkills = new SetSkills(table, rows, levels);
   const members = Array.from({ length: shape.members }, (_, i) => {
-    const member = new Member(shape, table, { transfer, levels }, { recipe, random });
+    const member = new Member(shape, table, { transfer, levels, setSkills }, { recipe, random });
     member.train([...rows], weights, (epoch) => {
       plan.progress.tick(
         () => `network ${i + 1} of ${shape.members}, pass ${epoch} of ${recipe.epochs}`,
@@ -93,10 +94,7 @@ export function trainEnsemble(table: OutcomeTable, plan: EnsemblePlan): Ensemble
     verbosity: Float32Array.from(table.models, (_, m) =>
       mean(({ verbosity }) => at(verbosity.values, m)),
     ),
-    offsets: table.sets.map((set, s) =>
-      set.preference ? mean(({ preferenceOffsets }) => at(preferenceOffsets.values, s)) : 0,
-    ),
-    places: placePrompts(table, { shape, rows: adequacy, random }),
+    places: placePrompts(table, { shape, rows: graded, random }),
   };
 }
 
@@ -141,9 +139,8 @@ export function memoryOf(ensemble: Ensemble, table: OutcomeTable): Memory {
   const inputs = inputsOf(ensemble.shape);
   return noteSurprises(table, ensemble.places, (row) => {
     const demand = network.run(table.inputs.subarray(row * inputs, (row + 1) * inputs), 1);
-    const offset = ensemble.offsets[table.set[row] ?? 0] ?? 0;
     const models = table.model.subarray(table.first[row], table.first[row + 1]);
-    return Float32Array.from(models, (model) => logOddsOf(ensemble, demand, model) + offset);
+    return Float32Array.from(models, (model) => logOddsOf(ensemble, demand, model));
   });
 }
 

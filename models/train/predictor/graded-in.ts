@@ -29,3 +29,13 @@ export function fittedVariance(answers: Readonly<Record<string, number>>): numbe
   const count = counts.reduce((sum, inSet) => sum + inSet, 0);
   return SET_VARIANCE / Math.max(0.2, counts.length - ODD_SETS) + 1 / (INFORMATION * count + 0.5);
 }
+
+/** Larger sets count for more, but less than proportionally: errors within a set are correlated. */
+const SET_POWER = 0.6;
+
+/** Share of each set in what a model's answers tell; they sum to 1, or there are none. */
+export function sharesOf(answers: Readonly<Record<string, number>>): Record<string, number> {
+  const weights = Object.entries(answers).map(([set, count]) => [set, count ** SET_POWER] as const);
+  const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
+  return Object.fromEntries(weights.map(([set, weight]) => [set, weight / total]));
+}

@@ -1,65 +1,64 @@
-import { estimateStrength } from '../../../src/route/model-strength.js';
 import type { Model } from '../../../src/core/model.js';
-import type { ModelFacts } from '../../../src/route/model-strength.js';
 import { at } from '../../../src/route/factor-network.js';
-import { fittedVariance, gradedIn } from './graded-in.js';
+import { estimateStrength } from '../../../src/route/model-strength.js';
+import type { ModelFacts } from '../../../src/route/model-strength.js';
 import { fitDifficulties } from './difficulties.js';
+import { gradedIn, sharesOf } from './graded-in.js';
 import type { OutcomeTable } from './outcome-table.js';
-import { fitStrengths, independent, sharesOf } from './strength.js';
+import { fitStrength, independent } from './strength.js';
 import type { GradedModel } from './strength.js';
 
 /** Facts about models, graded or not. */
 export interface FactSource {
   factsOf(name: string): ModelFacts;
-  /** Models whose figures show how benchmarks are related. */
+  /** Models whose figures tell how benchmarks go together. */
   readonly catalogModels: readonly Model[];
 }
 
 /**
- * Strength of each model on one scale for all sets: log-odds on a typical prompt, shape [models].
+ * The general ability that the networks start from: log-odds on a usual prompt on one scale for all sets, shape [models].
  *
- * A single set cannot tell hard prompts from weak models. Models graded in several sets, and facts about models, can: how far a
- * set's models fall short of their strength is how hard the set is.
+ * A set by itself cannot tell hard prompts from weak models, but models that several sets graded can, and facts about the
+ * others. So a model's ability in a set counts relative to the level of the set; facts count as much as few answers leave open.
  */
 export function levelsOf(
   table: OutcomeTable,
   rows: readonly number[],
   known: FactSource,
 ): Float32Array {
-  const graded = gradedBySet(table, rows, known);
-  const fit = fitStrengths(graded, known.catalogModels);
-  return Float32Array.from(graded, (model) => {
-    if (Object.keys(model.answers).length === 0) return fit.rule.mean;
-    const told = estimateStrength(independent(model.facts, model.answers), fit.rule);
-    const doubt = fit.doubtOf(model);
-    const own = model.strength - fit.shiftOf(model);
-    return (told.mean * doubt + own * told.variance) / (doubt + told.variance);
+  const graded = gradedModels(table, rows, known);
+  const counts = gradedIn(table, rows);
+  const { rule, levelIn } = fitStrength(graded, known.catalogModels);
+  return Float32Array.from(graded, (model, m) => {
+    const told = estimateStrength(independent(model), rule);
+    const shares = sharesOf(counts[m] ?? {});
+    let own = 0;
+    let variance = 0;
+    for (const grade of model.grades) {
+      const share = shares[grade.set] ?? 0;
+      own += share * (grade.value - levelIn(grade.set));
+      variance += share * share * grade.variance;
+    }
+    if (model.grades.length === 0) return told.mean;
+    return (told.mean * variance + own * told.variance) / (variance + told.variance);
   });
 }
 
-/** Every model with its strength from each set's grades separately, as if the average prompt of each set were typical. */
-function gradedBySet(
+/** Every model with its ability in each set, in the order of the table's models. */
+export function gradedModels(
   table: OutcomeTable,
   rows: readonly number[],
   known: FactSource,
-): GradedModel[] {
+): readonly GradedModel[] {
   const { abilities } = fitDifficulties(table, rows);
   const counts = gradedIn(table, rows);
-  const bySet = new Map(table.sets.map((set, s) => [set.name, abilities.get(s)]));
-  return table.models.map((name, m) => {
-    const answers = counts[m] ?? {};
-    const shares = Object.entries(sharesOf(answers));
-    const strength = shares.reduce((sum, [set, share]) => {
-      return sum + share * at(bySet.get(set) ?? NONE, m);
-    }, 0);
-    return {
-      name,
-      strength,
-      variance: fittedVariance(answers),
-      facts: known.factsOf(name),
-      answers,
-    };
-  });
+  return table.models.map((name, m) => ({
+    name,
+    facts: known.factsOf(name),
+    grades: table.sets.flatMap((set, s) => {
+      const found = abilities.get(s);
+      if (found === undefined || counts[m]?.[set.name] === undefined) return [];
+      return [{ set: set.name, value: at(found.value, m), variance: at(found.variance, m) }];
+    }),
+  }));
 }
-
-const NONE = new Float32Array(0);

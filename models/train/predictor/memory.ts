@@ -6,6 +6,7 @@ import type { MemoryShape, MemoryTables } from '../../../src/route/graded-memory
 import { symmetricEigen } from '../embedder/svd.js';
 import type { Random } from '../random.js';
 import { findCentroids, nearestCentroid } from './familiarity.js';
+import { gradesWording } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
 
 const DIMS = 32;
@@ -86,11 +87,13 @@ export function noteSurprises(
   const variances: number[] = [];
   const answerEnds = Int32Array.from(rows, (row) => {
     const first = table.first[row] ?? 0;
+    // What counts as wrong for its words alone says nothing of how hard it is.
+    const sign = gradesWording(table, row) ? -1 : 1;
     expected(row).forEach((logOdds, i) => {
       const p = logistic(logOdds);
       models.push(table.model[first + i] ?? 0);
       surprises.push(Math.round(SURPRISE_STEPS * (at(table.score, first + i) - p)));
-      variances.push(Math.min(127, Math.round(VARIANCE_STEPS * p * (1 - p))));
+      variances.push(sign * Math.max(1, Math.min(127, Math.round(VARIANCE_STEPS * p * (1 - p)))));
     });
     return models.length;
   });

@@ -1,2 +1,2 @@
-export { FORMAT_FAILURES, OUTCOME_SETS } from '../../../src/outcomes/known-sets.js';
+export { FORMAT_FAILURES, OUTCOME_SETS, WORDING_TASKS } from '../../../src/outcomes/known-sets.js';
 export type { OutcomeSet } from '../../../src/outcomes/known-sets.js';

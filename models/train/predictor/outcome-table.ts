@@ -4,7 +4,7 @@ import { readFeatures } from '../../../src/route/features.js';
 import { writeDense } from '../../../src/route/factor-network.js';
 import type { Progress } from '../progress.js';
 import type { VectorSource } from '../vectors.js';
-import { OUTCOME_SETS } from './outcome-sets.js';
+import { OUTCOME_SETS, WORDING_TASKS } from './outcome-sets.js';
 import type { OutcomeSet } from './outcome-sets.js';
 import type { GradedPrompt } from './outcomes.js';
 
@@ -81,9 +81,19 @@ function meanOf(
   );
 }
 
-/** Whether the grades of a row measure adequacy, not preference over another model's answer. */
-export function gradesAdequacy({ set, sets }: OutcomeTable, row: number): boolean {
-  return sets[set[row] ?? 0]?.preference !== true;
+/** Whether the grades of a row measure adequacy: not preference over another model's answer, nor a match with the expected words. */
+export function gradesAdequacy(table: OutcomeTable, row: number): boolean {
+  return !isPreference(table, row) && !gradesWording(table, row);
+}
+
+/** Whether the grades of a row are preferences over another model's answer. */
+export function isPreference({ set, sets }: OutcomeTable, row: number): boolean {
+  return sets[set[row] ?? 0]?.preference === true;
+}
+
+/** Whether a row's answers had to match the expected words. */
+export function gradesWording({ prompts }: OutcomeTable, row: number): boolean {
+  return WORDING_TASKS.has(prompts[row]?.task ?? '');
 }
 
 /** Standardises in place, by mean and deviation over the training prompts for which a feature is informative. */

@@ -2,13 +2,21 @@ import { at, factorsOf } from '../../../src/route/factor-network.js';
 import { forEachDemand } from './ensemble.js';
 import type { Ensemble } from './ensemble.js';
 import type { OutcomeTable } from './outcome-table.js';
-import type { GradedModel } from './strength.js';
+import type { ModelFacts } from '../../../src/route/model-strength.js';
 
 /** Minimum slope of log-odds over strength, on all but the oddest prompts: a stronger model is never worse. */
 const LEAST_RISE = 0.4;
 /** Share of prompts that may be below the minimum. */
 const ODD_SHARE = 0.001;
 const SMALLEST_VARIANCE = 0.05;
+
+/** A model as an ensemble has it. */
+export interface FittedModel {
+  /** Its general ability. */
+  readonly strength: number;
+  readonly variance: number;
+  readonly facts: ModelFacts;
+}
 
 /** Abilities as lines over strength, for models without graded answers. Shapes [members × (1 + skills)]. */
 export interface SkillLines {
@@ -45,16 +53,16 @@ export function usageOf(ensemble: Ensemble, table: OutcomeTable, rows: readonly 
 /** Fits a line per ability over the models, weighted by how well each is known. */
 export function fitSkillLines(
   ensemble: Ensemble,
-  graded: readonly GradedModel[],
+  fitted: readonly FittedModel[],
   usage: Usage,
 ): SkillLines {
   const { abilities } = ensemble;
   const factors = usage.mean.length;
-  const weights = graded.map(({ variance }) => 1 / (variance + 0.3));
+  const weights = fitted.map(({ variance }) => 1 / (variance + 0.3));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const mean = (of: (m: number) => number): number =>
     weights.reduce((sum, weight, m) => sum + weight * of(m), 0) / total;
-  const strength = (m: number): number => graded[m]?.strength ?? 0;
+  const strength = (m: number): number => fitted[m]?.strength ?? 0;
   const centre = mean(strength);
   const spread = mean((m) => (strength(m) - centre) ** 2);
   const skill = (m: number, k: number): number => at(abilities, m * factors + k);

@@ -2,23 +2,24 @@ import { rankCorrelation } from '../../../src/bench/metrics/rank-correlation.js'
 import { estimateStrength } from '../../../src/route/model-strength.js';
 import type { ModelFacts, Strength, StrengthRule } from '../../../src/route/model-strength.js';
 import type { Progress } from '../progress.js';
-import { fitStrengths, independent } from './strength.js';
+import { fitStrength, independent } from './strength.js';
 import type { GradedModel } from './strength.js';
+import type { Guess } from './strength-lines.js';
 
-/** Minimum number of sets that a model is graded in: results of a single set mostly reflect the set. */
+/** Sets a model must be graded in: what one set says of a model is mostly what the set is like. */
 const FEWEST_SETS = 2;
-/** Number of folds: leaving out each model by itself would take minutes. */
+/** Models are left out by so many parts in turn: each by itself would take minutes. */
 const PARTS = 10;
-/** Half-width of the central 80 % of a normal distribution, in standard deviations. */
+/** Standard deviations that eight tenths of a normal distribution lie within. */
 const EIGHTY_PERCENT = 1.2816;
 
 /**
- * Reports how well strength predicted from facts agrees with strength fitted to answers, for models whose answers
- * were left out of the fit; with and without benchmark figures.
+ * Tells how well strength read from facts agrees with strength by grades, of models whose grades
+ * took no part in learning how; with benchmark figures and without.
  */
 export function reportStrength(
   graded: readonly GradedModel[],
-  rule: StrengthRule,
+  { rule, catalog }: { readonly rule: StrengthRule; readonly catalog: readonly ModelFacts[] },
   progress: Progress,
 ): void {
   const { mean, variance, pricePower, perYear, variancePriced, common } = rule;
@@ -34,12 +35,12 @@ export function reportStrength(
     );
   }
   const compared = graded.filter(
-    ({ name, facts, answers }) =>
-      Object.keys(answers).length >= FEWEST_SETS &&
-      !name.includes('@') &&
-      Object.keys(independent(facts, answers).benchmarks).length > 0,
+    (model) =>
+      model.grades.length >= FEWEST_SETS &&
+      !model.name.includes('@') &&
+      Object.keys(independent(model).benchmarks).length > 0,
   );
-  const told = leaveOut(graded, compared);
+  const told = leaveOut(graded, compared, catalog);
   report('price and date alone', compared, told, ({ bare }) => bare, progress);
   report('price, date and benchmark figures', compared, told, ({ full }) => full, progress);
 }
@@ -47,28 +48,31 @@ export function reportStrength(
 interface Told {
   readonly full: Strength;
   readonly bare: Strength;
-  /** What the model's sets add to fitted strengths. */
-  readonly shift: number;
+  /** Strength by its grades. */
+  readonly graded: Guess;
 }
 
 function leaveOut(
   graded: readonly GradedModel[],
   compared: readonly GradedModel[],
+  catalog: readonly ModelFacts[],
 ): ReadonlyMap<GradedModel, Told> {
   const found = new Map<GradedModel, Told>();
   for (let part = 0; part < PARTS; part++) {
     const left = new Set(compared.filter((_, i) => i % PARTS === part));
-    // The facts of models that are left out may still be used; only their grades must not be known.
-    const { rule, shiftOf } = fitStrengths(
+    // The figures of those left out still count; of them, grades are what must not be known.
+    const { rule, gradesOf } = fitStrength(
       graded.filter((model) => !left.has(model)),
-      [...left].map(({ facts, answers }) => independent(facts, answers)),
+      [...[...left].map(independent), ...catalog],
     );
     for (const model of left) {
-      const facts: ModelFacts = independent(model.facts, model.answers);
+      const facts = independent(model);
+      const byGrades = gradesOf(model);
+      if (byGrades === null) continue;
       found.set(model, {
         full: estimateStrength(facts, rule),
         bare: estimateStrength({ ...facts, benchmarks: {} }, rule),
-        shift: shiftOf(model),
+        graded: byGrades,
       });
     }
   }
@@ -86,7 +90,8 @@ function report(
     const known = told.get(model);
     if (known === undefined) return [];
     const { mean, variance } = of(known);
-    return [{ told: mean + known.shift, fitted: model.strength, deviation: Math.sqrt(variance) }];
+    const deviation = Math.sqrt(variance + known.graded.variance);
+    return [{ told: mean, fitted: known.graded.mean, deviation }];
   });
   const errors = pairs.map((pair) => Math.abs(pair.told - pair.fitted));
   const rmse = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length);
@@ -99,7 +104,18 @@ function report(
   );
   progress.say(
     `strength of ${pairs.length} models left out, told by ${what}: Spearman ${spearman.toFixed(3)}, ` +
-      `root mean square error ${rmse.toFixed(2)}, ${((100 * within) / pairs.length).toFixed(0)} % ` +
+      `slope ${slopeOf(pairs).toFixed(2)}, root mean square error ${rmse.toFixed(2)}, ${((100 * within) / pairs.length).toFixed(0)} % ` +
       'inside the 80 % interval',
+  );
+}
+
+/** Slope of strength by grades over predicted strength; 1 when the spread of predictions is right. */
+function slopeOf(pairs: readonly { readonly told: number; readonly fitted: number }[]): number {
+  const mean = (of: (pair: (typeof pairs)[number]) => number): number =>
+    pairs.reduce((sum, pair) => sum + of(pair), 0) / pairs.length;
+  const [told, fitted] = [mean((pair) => pair.told), mean((pair) => pair.fitted)];
+  return (
+    mean((pair) => (pair.told - told) * (pair.fitted - fitted)) /
+    mean((pair) => (pair.told - told) ** 2)
   );
 }

@@ -1,23 +1,21 @@
 import { linearFigure } from '../../../src/core/benchmark.js';
 import { log10OutputPrice, releaseYear } from '../../../src/route/model-strength.js';
 import type { BenchmarkRule, ModelFacts, StrengthRule } from '../../../src/route/model-strength.js';
-import { fitLatent, shiftOf } from './latent-strength.js';
-import type { Observed } from './latent-strength.js';
+import { fitLatent, gradedStrength, strengthByGrades } from './latent-strength.js';
+import type { LatentFit, Observed, SetGrade } from './latent-strength.js';
+import type { Guess } from './strength-lines.js';
 
-/** A model with graded answers: its fitted strength and its published facts. */
+/** A model with graded answers, and the public facts about it. */
 export interface GradedModel {
   readonly name: string;
-  readonly strength: number;
-  readonly variance: number;
   readonly facts: ModelFacts;
-  /** How many of its answers were graded, by the name of the set. */
-  readonly answers: Readonly<Record<string, number>>;
+  readonly grades: readonly SetGrade[];
 }
 
-/** Minimum number of models with a figure for a benchmark to be used. */
+/** A benchmark that fewer models have says nothing yet. */
 const FEWEST_MODELS = 4;
 
-/** Sets made of a benchmark's own questions: for them, the figure would count the grade twice. */
+/** Sets made of a benchmark's own questions: there the figure is the grade once more, and predicts nothing. */
 const SAME_QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   gsm8k: ['routerbench_subset', 'llmrouter_fusion', 'omnisbench'],
   humaneval: ['omnisbench', 'llmrouter_fusion'],
@@ -28,82 +26,98 @@ const SAME_QUESTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Variance of models outside a fit relative to those in it: 76 models left out in turn had 1.3 times the variance.
+ * Models that took part in a fit lie nearer to it than models that did not: 76 left out in turn had 1.3 times
+ * the variance.
  */
 const LEFT_OUT = 1.3;
 
-/** The fitted relation of strength to facts, and to the sets that answers were graded in. */
+/** The fitted relation of facts and graded answers to strength. */
 export interface StrengthFit {
   readonly rule: StrengthRule;
-  /** By how much the sets of a model's answers make it look stronger than it is. */
-  readonly shiftOf: (model: Pick<GradedModel, 'answers'>) => number;
-  /** Variance of a graded model's strength around what facts and sets predict. */
-  readonly doubtOf: (model: Pick<GradedModel, 'variance'>) => number;
+  /** Strength of a graded model, given facts and grades. */
+  readonly levelOf: (model: GradedModel) => Guess;
+  /** Log-odds of an adequate answer, by a model of strength 0, to the average prompt of a set. */
+  readonly levelIn: (set: string) => number;
+  /** Strength by grades alone; `null` without grades. */
+  readonly gradesOf: (model: GradedModel) => Guess | null;
 }
 
 /**
- * Learns how facts predict strength, from models with graded answers and the others of the catalog together.
+ * Learns how facts tell strength, from models with graded answers and the others of the catalog together.
  *
- * @param catalog - models without graded answers; their figures show how benchmarks are related
+ * @param catalog - models without graded answers; their figures tell how benchmarks go together
  */
 export function fitStrength(
   graded: readonly GradedModel[],
   catalog: readonly ModelFacts[],
-): StrengthRule {
-  return fitStrengths(graded, catalog).rule;
-}
-
-/** As `fitStrength`, with the other results of the fit. */
-export function fitStrengths(
-  graded: readonly GradedModel[],
-  catalog: readonly ModelFacts[],
 ): StrengthFit {
   const rows = [
-    ...graded.map(({ strength: value, variance, facts, answers }) =>
-      observe(independent(facts, answers), { value, variance, shares: sharesOf(answers) }),
-    ),
-    ...catalog.map((facts) => observe(facts, null)),
+    ...graded.map(observe),
+    ...catalog.map((facts) => observe({ name: '', facts, grades: [] })),
   ];
   const fit = fitLatent(rows, commonBenchmarks(rows));
-  const { mean, pricePower, log10Price, perYear, year } = fit;
-  const common = LEFT_OUT * fit.common;
-  const benchmarks: Record<string, BenchmarkRule> = {};
-  for (const [name, { level, gain, error }] of fit.lines) {
-    benchmarks[name] = { intercept: -level / gain, slope: 1 / gain, variance: error / gain ** 2 };
-  }
   return {
-    rule: {
-      ...{ mean, pricePower, log10Price, perYear, year, common, benchmarks },
-      variance: fit.variance + common,
-      variancePriced: fit.variancePriced + common,
-    },
-    shiftOf: ({ answers }) => shiftOf({ shares: sharesOf(answers) }, fit),
-    doubtOf: ({ variance }) => fit.doubt * variance,
+    rule: ruleOf(fit),
+    levelOf: (model) => gradedStrength(observe(model), fit),
+    levelIn: (set) => fit.sets.get(set)?.level ?? 0,
+    gradesOf: (model) => strengthByGrades(model, fit),
   };
 }
 
-/** A set of n answers counts as n to this power: errors within a set are correlated. */
-const SET_POWER = 0.6;
-
-/** Weight of each set in a model's strength; they sum to 1. */
-export function sharesOf(answers: GradedModel['answers']): Record<string, number> {
-  const weights = Object.entries(answers).map(([set, count]) => [set, count ** SET_POWER] as const);
-  const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
-  return Object.fromEntries(weights.map(([set, weight]) => [set, weight / total]));
+function ruleOf(fit: LatentFit): StrengthRule {
+  const { mean, pricePower, log10Price, perYear, year } = fit;
+  const common = LEFT_OUT * fit.common;
+  const benchmarks: Record<string, BenchmarkRule> = {};
+  for (const [name, { level, gain, error }] of fit.benchmarks) {
+    benchmarks[name] = { intercept: -level / gain, slope: 1 / gain, variance: error / gain ** 2 };
+  }
+  return {
+    ...{ mean, pricePower, log10Price, perYear, year, common, benchmarks },
+    variance: fit.variance + common,
+    variancePriced: fit.variancePriced + common,
+  };
 }
 
-/** Facts without the figures of benchmarks whose questions are in the sets that the answers are from. */
-export function independent(facts: ModelFacts, answers: GradedModel['answers']): ModelFacts {
+/** A linear map from one scale of strength to another. */
+export interface Rescaling {
+  readonly by: number;
+  readonly add: number;
+}
+
+/** The same rule on another scale of strength. */
+export function rescaled(rule: StrengthRule, { by, add }: Rescaling): StrengthRule {
+  const benchmarks = Object.entries(rule.benchmarks).map(
+    ([name, { intercept, slope, variance }]): [string, BenchmarkRule] => [
+      name,
+      { intercept: by * intercept + add, slope: by * slope, variance: by * by * variance },
+    ],
+  );
+  return {
+    mean: by * rule.mean + add,
+    variance: by * by * rule.variance,
+    pricePower: by * rule.pricePower,
+    log10Price: rule.log10Price,
+    perYear: by * rule.perYear,
+    year: rule.year,
+    variancePriced: by * by * rule.variancePriced,
+    common: by * by * rule.common,
+    benchmarks: Object.fromEntries(benchmarks),
+  };
+}
+
+/** Facts without the figures that repeat the grades of the sets that the answers are from. */
+export function independent({ facts, grades }: GradedModel): ModelFacts {
   const kept = Object.entries(facts.benchmarks).filter(([name]) => {
     const same = Object.hasOwn(SAME_QUESTIONS, name) ? (SAME_QUESTIONS[name] ?? []) : [];
-    return !same.some((set) => Object.hasOwn(answers, set));
+    return !grades.some(({ set }) => same.includes(set));
   });
   return { ...facts, benchmarks: Object.fromEntries(kept) };
 }
 
-function observe(facts: ModelFacts, graded: Observed['graded']): Observed {
+function observe(model: GradedModel): Observed {
+  const facts = independent(model);
   return {
-    graded,
+    grades: model.grades,
     log10Price: log10OutputPrice(facts),
     year: releaseYear(facts.released),
     figures: Object.entries(facts.benchmarks).map(([benchmark, figure]) => ({

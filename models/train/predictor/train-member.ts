@@ -2,7 +2,9 @@ import { at, dot, EXTRA_OUTPUTS, inputsOf, logistic } from '../../../src/route/f
 import type { NetworkShape } from '../../../src/route/factor-network.js';
 import type { Random } from '../random.js';
 import { Parameters } from './parameters.js';
+import { gradesAdequacy } from './outcome-table.js';
 import type { OutcomeTable } from './outcome-table.js';
+import type { SetSkills } from './set-skills.js';
 
 /** Hyperparameters of a member; chosen on the validation part. */
 export interface Recipe {
@@ -33,6 +35,7 @@ const LENGTH_ERROR_LIMIT = 2;
 interface Given {
   readonly transfer: Float32Array;
   readonly levels: Float32Array;
+  readonly setSkills: SetSkills;
 }
 
 /** The weights of one member while it is trained. */
@@ -41,6 +44,7 @@ export class Member {
   readonly #recipe: Recipe;
   readonly #table: OutcomeTable;
   readonly #transfer: Float32Array;
+  readonly #setSkills: SetSkills;
   readonly #random: Random;
   readonly hiddenWeights: Parameters;
   readonly hiddenBias: Parameters;
@@ -51,8 +55,8 @@ export class Member {
   readonly skills: Parameters;
   readonly general: Parameters;
   readonly verbosity: Parameters;
-  /** Log-odds that a preference set adds. */
-  readonly preferenceOffsets: Parameters;
+  /** Log-odds that a task adds whose grades do not measure adequacy; shape [tasks]. */
+  readonly taskOffsets: Parameters;
   readonly #input: Float32Array;
   readonly #hidden: Float32Array;
   readonly #hiddenGradient: Float32Array;
@@ -61,12 +65,12 @@ export class Member {
 
   /**
    * @param given - `transfer`: transferable difficulty of each row of the table; the member learns the rest.
-   *   `levels`: strength of each model on one scale for all sets
+   *   `levels`: strength of each model on one scale for all sets. `setSkills`: removes set effects from skills
    */
   constructor(
     shape: NetworkShape,
     table: OutcomeTable,
-    { transfer, levels }: Given,
+    { transfer, levels, setSkills }: Given,
     { recipe, random }: { readonly recipe: Recipe; readonly random: Random },
   ) {
     const inputs = inputsOf(shape);
@@ -77,6 +81,7 @@ export class Member {
     this.#recipe = recipe;
     this.#table = table;
     this.#transfer = transfer;
+    this.#setSkills = setSkills;
     this.#random = random;
     this.hiddenWeights = new Parameters(shape.hidden * inputs, decay, noise(1 / Math.sqrt(inputs)));
     this.hiddenBias = new Parameters(shape.hidden, 0);
@@ -90,7 +95,7 @@ export class Member {
     this.skills = new Parameters(table.models.length * shape.skills, abilityDecay, noise(0.1));
     this.general = Parameters.around(levels, recipe.levelDecay);
     this.verbosity = new Parameters(table.models.length, abilityDecay);
-    this.preferenceOffsets = new Parameters(table.sets.length, 0);
+    this.taskOffsets = new Parameters(Math.max(...table.task) + 1, 0);
     this.#input = new Float32Array(inputs);
     this.#hidden = new Float32Array(shape.hidden);
     this.#hiddenGradient = new Float32Array(shape.hidden);
@@ -123,6 +128,8 @@ export class Member {
           this.#recipe.rate * warm * 0.5 * (1 + Math.cos((Math.PI * step) / steps)),
         );
       }
+      // After every pass, so that the difficulty output learns what is removed here.
+      this.#setSkills.takeOut(this.skills.values, this.#shape.skills);
       told(epoch + 1);
     }
   }
@@ -154,7 +161,7 @@ export class Member {
     this.skills.update(step, rate);
     this.general.update(step, rate);
     this.verbosity.update(step, rate);
-    this.preferenceOffsets.update(step, rate);
+    this.taskOffsets.update(step, rate);
   }
 
   #learn(row: number, weight: number): void {
@@ -191,12 +198,12 @@ export class Member {
 
   #scoreOutcomes(row: number, weight: number): void {
     const { skills } = this.#shape;
-    const { first, model, score, logTokens, set, sets } = this.#table;
+    const { first, model, score, logTokens, task } = this.#table;
     const start = first[row] ?? 0;
     const end = first[row + 1] ?? start;
-    const setOf = set[row] ?? 0;
-    const preference = sets[setOf]?.preference === true;
-    const offset = preference ? at(this.preferenceOffsets.values, setOf) : 0;
+    const taskOf = task[row] ?? 0;
+    const isAdequacy = gradesAdequacy(this.#table, row);
+    const offset = isAdequacy ? 0 : at(this.taskOffsets.values, taskOf);
     // A compromise between equal weights for answers and equal weights for prompts.
     const share = weight / Math.sqrt(end - start);
     const difficulty = at(this.#head, skills) - offset;
@@ -207,9 +214,9 @@ export class Member {
         logOdds += at(this.#head, k) * at(this.skills.values, m * skills + k);
       const error = (logistic(logOdds) - at(score, i)) * share;
       add(this.general.gradient, m, error);
-      // A preference says nothing about the difficulty of answering adequately.
-      if (preference) add(this.preferenceOffsets.gradient, setOf, error);
-      else this.#scoreDemand(m, error);
+      // Neither a preference nor a match of words says anything about the difficulty of answering adequately.
+      if (isAdequacy) this.#scoreDemand(m, error);
+      else add(this.taskOffsets.gradient, taskOf, error);
       const tokens = at(logTokens, i);
       if (tokens >= 0) this.#scoreLength(m, tokens, share * this.#recipe.lengthWeight);
     }

@@ -18,11 +18,12 @@ import type { Familiarity } from './familiarity.js';
 import { OUTCOME_SETS } from './outcome-sets.js';
 import type { OutcomeTable } from './outcome-table.js';
 import type { GradedPrompt } from './outcomes.js';
+import { gradedModels } from './levels.js';
 import type { Memory } from './memory.js';
 import { readIngredients, RECIPE } from './recipe.js';
 import type { TrainingOptions } from './recipe.js';
 import { reportStrength } from './strength-report.js';
-import { fitStrength } from './strength.js';
+import { strengthOnScale } from './strength-scale.js';
 
 /** Trains the predictor on graded answers and writes it with its part of the manifest; minutes on two cores. */
 export async function trainPredictor(options: TrainingOptions): Promise<void> {
@@ -40,8 +41,9 @@ export async function trainPredictor(options: TrainingOptions): Promise<void> {
   const familiarity = await learnFamiliarity({ dataFolder, table, vectors, random, progress });
   const doubt = measureDoubt({ table, shape, rows, recipe: RECIPE, known, random, progress });
   const abilities = summariseAbilities(ensemble, table, rows, (name) => known.factsOf(name));
-  const strength = fitStrength(abilities.graded, known.catalogModels);
-  reportStrength(abilities.graded, strength, progress);
+  const graded = gradedModels(table, rows, known);
+  const strength = strengthOnScale(graded, abilities.fitted, known.catalogModels);
+  reportStrength(graded, { rule: strength, catalog: known.catalogModels }, progress);
   const memory = memoryOf(ensemble, table);
   const meta: PredictorMeta = {
     embedder: vectors.id,
@@ -129,7 +131,7 @@ function writePredictor(file: string, meta: PredictorMeta, trained: Trained): nu
       skill_variance: skillVariance,
       verbosity: ensemble.verbosity,
       released: Float32Array.from(
-        abilities.graded,
+        abilities.fitted,
         ({ facts }) => releaseYear(facts.released) ?? 0,
       ),
       skill_intercept: abilities.skillIntercept,
