@@ -1,41 +1,14 @@
-import { loadCatalog } from '../../src/catalog/load.js';
-import type { Catalog } from '../../src/catalog/catalog.js';
-import type { Tool } from '../../src/core/conversation.js';
 import type { Model } from '../../src/core/model.js';
-import { readFeatures } from '../../src/route/features.js';
-import type { Features } from '../../src/route/features.js';
-import { loadPredictor } from '../../src/route/predict.js';
-import type { FactorPredictor } from '../../src/route/predict.js';
+import { featuresOf, LOADING_LIMIT_MS, loadShipped } from './shipped.js';
+import type { Shipped } from './shipped.js';
 
-let predictor: FactorPredictor;
-let catalog: Catalog;
-
-/** Hashing and reading some megabytes takes a second alone, and far longer beside other work. */
-const LOADING_LIMIT_MS = 60_000;
+let predictor: Shipped['predictor'];
+let known: Shipped['known'];
+let catalog: Shipped['models'];
 
 beforeAll(async () => {
-  predictor = await loadPredictor('models');
-  catalog = await loadCatalog('models/catalog');
+  ({ predictor, known, models: catalog } = await loadShipped());
 }, LOADING_LIMIT_MS);
-
-function featuresOf(text: string, ...tools: Tool[]): Features {
-  return readFeatures({
-    messages: [{ role: 'user', parts: [{ kind: 'text', text }] }],
-    tools,
-    toolRequired: false,
-    parallelTools: null,
-    format: 'text',
-    maxOutputTokens: null,
-    choices: 1,
-    reasoningEffort: null,
-  });
-}
-
-function known(id: string): Model {
-  const model = catalog.models.get(id);
-  if (model === undefined) throw new Error(`${id} is not in the catalog`);
-  return model;
-}
 
 const PROMPTS = [
   'What is the capital of France?',
@@ -72,6 +45,10 @@ test.each([
   expect(averageSuccess(known(strong))).toBeGreaterThan(averageSuccess(known(weak)));
 });
 
+/** The standard deviation of a prediction in log-odds. */
+const openIn = ({ success, uncertainty } = { success: 0.5, uncertainty: 0 }): number =>
+  uncertainty / (success * (1 - success));
+
 test.each(['Why is the sky blue?', 'What does "saudade" mean?', 'Translate to French: a coffee'])(
   'is not sure of a model that was graded on programming alone, asked: %s',
   (text) => {
@@ -80,10 +57,10 @@ test.each(['Why is the sky blue?', 'What does "saudade" mean?', 'Translate to Fr
     const [nano, , strongest, trickster] = predictor.predict(featuresOf(text), abilities).models;
 
     expect(nano?.success).toBeLessThan(strongest?.success ?? 0);
-    expect(nano?.uncertainty).toBeGreaterThan(0.08);
+    expect(openIn(nano)).toBeGreaterThan(0.8);
     // Graded on trick questions only: it is known to fail these, and little else.
     expect(trickster?.success).toBeGreaterThan(0.5);
-    expect(trickster?.uncertainty).toBeGreaterThan(0.15);
+    expect(openIn(trickster)).toBeGreaterThan(0.8);
   },
 );
 
@@ -98,13 +75,13 @@ test.each([
 ])(
   'does not take a question in %s for the few riddles that were graded in its script',
   (_, text) => {
-    const abilities = [...catalog.models.values()].map((model) => predictor.ability(model));
+    const abilities = [...catalog.values()].map((model) => predictor.ability(model));
     const { models } = predictor.predict(featuresOf(text), abilities);
 
     const successOf = (id: string) =>
       models[abilities.findIndex(({ model }) => model === id)]?.success ?? 0;
     const best = Math.max(...models.map(({ success }) => success));
-    expect(successOf('anthropic/claude-opus-5')).toBe(best);
+    expect(successOf('anthropic/claude-opus-5')).toBeCloseTo(best, 2);
     expect(best).toBeGreaterThan(0.9);
     expect(successOf('mistral/mistral-7b-instruct')).toBeLessThan(0.8);
   },
@@ -159,7 +136,7 @@ test('trusts what it learnt less, the more of an English question is in another 
 });
 
 test('ranks every model of the catalog inside 0 to 1 on every prompt', () => {
-  const abilities = [...catalog.models.values()].map((model) => predictor.ability(model));
+  const abilities = [...catalog.values()].map((model) => predictor.ability(model));
 
   for (const features of PROMPTS) {
     const { models } = predictor.predict(features, abilities);
@@ -235,92 +212,6 @@ test('expects a longer answer to a request for an essay than to a yes-or-no ques
   );
 
   expect(essay).toBeGreaterThan(tokens('Is 7 a prime number? Answer yes or no.'));
-});
-
-describe('a request with tools', () => {
-  const weather: Tool = {
-    name: 'get_current_weather',
-    description: 'Get the current weather in a given location.',
-    parameters: {
-      type: 'object',
-      properties: {
-        location: { type: 'string', description: 'The city, such as San Francisco.' },
-        unit: { type: 'string', enum: ['celsius', 'fahrenheit'] },
-      },
-      required: ['location'],
-    },
-    definitionLength: 300,
-  };
-  const forecast: Tool = {
-    ...weather,
-    name: 'get_weather_forecast',
-    description: 'Get the weather in a given location on the days to come.',
-  };
-  const success = (text: string, ...tools: Tool[]): number => {
-    const ability = predictor.ability(known('meta/llama-3.1-8b-instruct'));
-    return predictor.predict(featuresOf(text, ...tools), [ability]).models[0]?.success ?? 0;
-  };
-  const ASKED = 'What is the current weather in Oslo, in celsius?';
-
-  test('is easier with the one tool it asks for than with two for several questions', () => {
-    const several =
-      'What is the weather in Oslo today, in Rome on Friday and in Kyiv this weekend?';
-
-    expect(success(ASKED, weather)).toBeGreaterThan(success(several, weather, forecast) + 0.05);
-  });
-
-  test('is easier with the tool it asks for than with one that has nothing to do with it', () => {
-    const other = 'How tall is the tower of Pisa?';
-
-    expect(success(ASKED, weather)).toBeGreaterThan(success(other, weather) + 0.02);
-  });
-});
-
-describe('a request of a coding agent', () => {
-  const bash: Tool = {
-    name: 'Bash',
-    description: 'Runs a command.',
-    parameters: { type: 'object', properties: { command: { type: 'string' } } },
-    definitionLength: 100,
-  };
-  const ids = ['openai/gpt-4o-mini', 'openai/gpt-5-mini', 'anthropic/claude-opus-5'];
-  const predicted = (text: string) => {
-    const features = featuresOf(text, bash);
-    const abilities = ids.map((id) => predictor.ability(known(id)));
-    return { features, abilities, ...predictor.predict(features, abilities) };
-  };
-
-  test('goes by what models are known to do of such work, not by how small ones call single tools', () => {
-    const [small, middle, large] = predicted('Fix the failing test in src/sum.test.ts').models.map(
-      ({ success }) => success,
-    );
-
-    // SWE-bench Verified has 0.09 for the first.
-    expect(small).toBeLessThan(0.4);
-    expect(middle).toBeGreaterThan(0.5);
-    expect(large).toBeGreaterThan(0.8);
-  });
-
-  test('counts the same from step to step, so that a session keeps its model', () => {
-    const one = predicted('Rename foo to bar in src/a.ts');
-    const other = predicted('Почему падает этот тест?');
-
-    expect(one.models.map(({ success }) => success)).toEqual(
-      other.models.map(({ success }) => success),
-    );
-    expect([one.ood, other.ood]).toEqual([0.5, 0.5]);
-  });
-
-  test('is judged alike when only its numbers are left', () => {
-    const { features, vector, abilities, models } = predicted('Rename foo to bar in src/a.ts');
-
-    const judged = predictor.judge(
-      { vector: vector ?? new Float32Array(), dense: features.dense },
-      abilities,
-    );
-
-    expect(judged.map(({ success }) => success)).toEqual(models.map(({ success }) => success));
-  });
 });
 
 test('what is to be summarised does not make the request hard, however long and knotty it is', () => {
