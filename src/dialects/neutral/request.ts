@@ -5,10 +5,11 @@ import type { CacheMarker, Turn } from './part.js';
 export interface ToolDefinition {
   readonly name: string;
   readonly description: string | null;
-  /** JSON Schema of its arguments; `null` for a function that takes none. */
+  /** JSON Schema of its arguments; `null` for a function without any. */
   readonly parameters: JsonObject | null;
-  /** Arguments must keep the schema exactly; `null` when the client does not say. */
+  /** Arguments must match the schema exactly; `null` if the client does not say. */
   readonly strict: boolean | null;
+  /** Its path in the client's request. */
   readonly at: string;
   readonly cache?: CacheMarker;
 }
