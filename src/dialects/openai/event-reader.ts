@@ -8,7 +8,7 @@ import { ChunkMender } from './chunk.js';
 import { errorInside } from './error.js';
 
 /**
- * The events of a whole answer.
+ * Decodes a whole answer.
  *
  * @throws {GatewayError} as `readAnswer`
  */
@@ -19,7 +19,7 @@ export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
   return events;
 }
 
-/** Reads the stream of OpenAI or any of its imitators, mended as for a client of the dialect. */
+/** Decodes the stream of an OpenAI-compatible provider, normalised first. */
 export class OpenAiReader implements EventReader {
   readonly #events = new JsonEvents({
     event: (chunk, { name }) => {
@@ -39,7 +39,7 @@ export class OpenAiReader implements EventReader {
   isComplete = false;
 
   constructor(reading: Reading, emit: Emit) {
-    // Whether the client wants usage is for its own writer to know.
+    // The client's writer decides whether the client gets the usage.
     this.#mender = new ChunkMender({ ...reading, includeUsage: true });
     this.#teller = new AnswerTeller(emit);
   }
