@@ -8,7 +8,7 @@ import { errorInside } from './error.js';
 import { parseMessage } from './message.js';
 
 /**
- * The events of a whole answer.
+ * Decodes a whole answer.
  *
  * @throws {GatewayError} as `readAnswer`
  */
@@ -19,14 +19,14 @@ export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
   return events;
 }
 
-/** A message whose large numbers are told as they are. */
+/** Parses a message, remembering large numbers exactly. */
 function exactMessage(body: Buffer): JsonObject {
   const message = parseMessage(body);
   keepExact(message, body);
   return message;
 }
 
-/** Tells a whole message. */
+/** Decodes a whole message. */
 export function tellMessage(message: JsonObject, teller: AnswerTeller): void {
   teller.start({ ...message, usage: undefined });
   objectsIn(message['content']).forEach((block, i) => {
@@ -37,7 +37,7 @@ export function tellMessage(message: JsonObject, teller: AnswerTeller): void {
   teller.finish(ending, message['usage']);
 }
 
-/** Reads the stream of Anthropic or one of its imitators. */
+/** Decodes the stream of Anthropic or a compatible API. */
 export class AnthropicReader implements EventReader {
   readonly #events = new JsonEvents({
     event: (event, { name }) => {
@@ -77,7 +77,7 @@ export class AnthropicReader implements EventReader {
 }
 
 /**
- * Tells one event of a stream; pings and unknown ones say nothing.
+ * Decodes one event of a stream; pings and unknown events are ignored.
  *
  * @returns `stop` for the event that ends the answer
  */

@@ -16,32 +16,32 @@ const LINE_FEED = Buffer.from('\n');
 const BLANK_LINE = Buffer.from('\n\n');
 const DATA = Buffer.from('data: ');
 
-/** The client gets what was sent, so nothing is made of it. */
+/** The client gets the provider's bytes; events are only decoded for the summary. */
 const PLAIN = { answerTool: null, seed: '' };
 
-/** An answer for a client of the same dialect: the provider's bytes, read on the way. */
+/** An answer for a client of the same dialect: the provider's bytes unchanged. */
 export function readAnswer(body: Buffer): WholeAnswer {
   const events: AnswerEvent[] = [];
   tellMessage(parseMessage(body), new AnswerTeller((event) => events.push(event), PLAIN));
   return { body, summary: summarize(events) };
 }
 
-/** A stream for a client of the same dialect: the provider's events as they come. */
+/** A stream for a client of the same dialect: the provider's events as they arrive. */
 export function openStream(): AnswerStream {
   return new FlowingAnswer(
-    (say, emit) => new PassingAnthropic(say, emit),
+    (say, emit) => new PassThroughReader(say, emit),
     (error) => Buffer.from(`event: error\ndata: ${writeError(error)}\n\n`),
   );
 }
 
-class PassingAnthropic implements FlowReader {
+class PassThroughReader implements FlowReader {
   readonly #say: (bytes: readonly Buffer[]) => void;
   readonly #teller: AnswerTeller;
   readonly #events = new JsonEvents({
     event: (event, sse) => {
       this.#onEvent(event, sse);
     },
-    // No word of this dialect: the client would not know it.
+    // Not part of this dialect, so it is not forwarded.
     done: () => undefined,
     document: (bytes) => {
       const message = parseMessage(bytes);
@@ -76,7 +76,7 @@ class PassingAnthropic implements FlowReader {
     this.#events.close();
   }
 
-  /** A whole message where a stream was asked for: the client gets the stream. */
+  /** A whole message although a stream was requested: the client gets a stream. */
   #onMessage(message: JsonObject): void {
     tellMessage(message, this.#teller);
     const told = { ...message, stop_reason: message['stop_reason'] ?? 'end_turn' };

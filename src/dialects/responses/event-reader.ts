@@ -6,7 +6,7 @@ import { AnswerTeller } from './answer-events.js';
 import { errorInside, parseResponse } from './answer-error.js';
 
 /**
- * The events of a whole response.
+ * Decodes a whole response.
  *
  * @throws {GatewayError} as `readAnswer`
  */
@@ -16,7 +16,7 @@ export function readEvents(body: Buffer): AnswerEvent[] {
   return events;
 }
 
-/** Reads a stream of typed events; `pass` gets each one that is no error. */
+/** Decodes a stream of typed events; `pass` receives each one that is not an error. */
 export class ResponsesReader implements EventReader {
   readonly #events = new JsonEvents({
     event: (event, sse) => {
@@ -26,11 +26,11 @@ export class ResponsesReader implements EventReader {
       this.#pass?.(event, sse);
       if (this.#teller.isFinished) this.#complete();
     },
-    // No word of this dialect; some servers send it all the same.
+    // Not part of this dialect, but some servers send it.
     done: () => undefined,
     document: (bytes) => {
       const response = parseResponse(bytes);
-      // A whole response has no events that could be passed on as they came.
+      // A whole response has no events that could be forwarded.
       if (this.#pass !== null) throw this.#events.cut();
       this.#teller.whole(response);
       this.#complete();
