@@ -7,9 +7,9 @@ import { errorInside } from '../openai/error.js';
 import { AnswerTeller, tellWhole } from './answer-events.js';
 
 /**
- * The events of a whole answer.
+ * Decodes a whole answer.
  *
- * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
+ * @throws {GatewayError} `upstream_failed` if the body is not an answer; the error in the body if it has one
  */
 export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
@@ -19,13 +19,13 @@ export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
 
 function tellDocument(body: Buffer, teller: AnswerTeller): void {
   const answer = parseAnswerObject(body);
-  // An error has its words where an answer has its message.
+  // In an error `message` is a string, in an answer it is an object.
   const error = typeof answer['message'] === 'object' ? null : errorInside(answer);
   if (error !== null) throw error;
   tellWhole(answer, teller);
 }
 
-/** Reads the stream of Cohere's second version. */
+/** Decodes the stream of Cohere's Chat API. */
 export class CohereReader implements EventReader {
   readonly #events = new JsonEvents({
     event: (event) => {
@@ -95,7 +95,7 @@ function tellEvent(event: JsonObject, teller: AnswerTeller): 'more' | 'end' {
   }
 }
 
-/** Ends of parts say nothing, and neither does what is no event of this dialect, but for errors. */
+/** Handles all other events: they are ignored, unless it is an error. */
 function otherEvent(event: JsonObject): 'more' {
   const error = typeof event['type'] === 'string' ? null : errorInside(event);
   if (error !== null) throw error;

@@ -9,10 +9,10 @@ import { errorInside } from '../openai/error.js';
 import { AnswerTeller } from './answer-events.js';
 
 /**
- * The events of a whole answer.
+ * Decodes a whole answer.
  *
- * @throws {GatewayError} `upstream_failed` if the body is no answer or says nothing but that a call went wrong, or what
- *   an error in it says
+ * @throws {GatewayError} `upstream_failed` if the body is not an answer or contains only a malformed call; the error in
+ *   the body if it has one
  */
 export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
@@ -22,7 +22,7 @@ export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
   return events;
 }
 
-/** Tells a whole answer; whether it is one is for who reads it to say. */
+/** Decodes a whole answer; the caller must check `failure`. */
 export function tellWhole(body: Buffer, teller: AnswerTeller): void {
   const response = parseAnswerObject(body);
   keepExact(response, body);
@@ -33,21 +33,21 @@ export function tellWhole(body: Buffer, teller: AnswerTeller): void {
   teller.end();
 }
 
-/** Tells a response that is no error; throws what an error in it says. */
+/** Decodes a response. @throws {GatewayError} the error in it if it has one */
 export function tellChecked(response: JsonObject, teller: AnswerTeller): void {
   const error = isObject(response['error']) ? errorInside(response) : null;
   if (error !== null) throw error;
   teller.tell(response);
 }
 
-/** Reads the stream of Gemini: responses as events, or as the elements of one list. */
+/** Decodes Gemini's stream: responses as events, or as the elements of one array. */
 export class GeminiReader implements EventReader {
   readonly #events = new JsonEvents({
     event: (response, { bytes, start, end }) => {
       keepExact(response, bytes.subarray(start, end));
       tellChecked(response, this.#teller);
     },
-    // No word of this dialect.
+    // Not part of this dialect.
     done: () => undefined,
     document: (bytes) => {
       for (const response of responsesIn(bytes)) tellChecked(response, this.#teller);
@@ -68,7 +68,7 @@ export class GeminiReader implements EventReader {
     this.#events.push(chunk);
   }
 
-  /** Nothing but its end tells that a stream is over. */
+  /** In this dialect only the end of the connection ends a stream. */
   end(): void {
     this.#events.end();
     if (!this.#teller.isFinished) throw this.#events.cut();
@@ -78,7 +78,7 @@ export class GeminiReader implements EventReader {
   }
 }
 
-/** The responses of a stream that came as one list, or the only one. */
+/** The responses of a stream that was sent as one array, or the only one. */
 export function responsesIn(bytes: Buffer): JsonObject[] {
   const first = parseAnswerObject(bytes);
   const all: unknown = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));

@@ -12,25 +12,25 @@ import { onOneLine } from '../sse.js';
 const DATA = Buffer.from('data: ');
 const BLANK_LINE = Buffer.from('\r\n\r\n');
 
-/** The client gets what was sent, so nothing is made of it. */
+/** The client gets the provider's bytes, so no ids are generated. */
 const NO_SEED = '';
 
-/** An answer for a client of the same dialect: the provider's bytes, read on the way. */
+/** An answer for a client of the same dialect: the provider's bytes unchanged. */
 export function readAnswer(body: Buffer): WholeAnswer {
   const events: AnswerEvent[] = [];
   tellWhole(body, new AnswerTeller((event) => events.push(event), NO_SEED));
   return { body, summary: summarize(events) };
 }
 
-/** A stream for a client of the same dialect: the provider's responses as they come. */
+/** A stream for a client of the same dialect: the provider's responses as they arrive. */
 export function openStream(): AnswerStream {
   return new FlowingAnswer(
-    (say, emit) => new PassingGemini(say, emit),
+    (say, emit) => new PassThroughReader(say, emit),
     (error) => Buffer.from(`data: ${writeError(error)}\r\n\r\n`),
   );
 }
 
-class PassingGemini implements FlowReader {
+class PassThroughReader implements FlowReader {
   readonly #say: (bytes: readonly Buffer[]) => void;
   readonly #teller: AnswerTeller;
   readonly #events = new JsonEvents({
@@ -38,7 +38,7 @@ class PassingGemini implements FlowReader {
       tellChecked(response, this.#teller);
       this.#say([DATA, onOneLine(bytes.subarray(start, end)), BLANK_LINE]);
     },
-    // No word of this dialect.
+    // Not part of this dialect.
     done: () => undefined,
     document: (bytes) => {
       for (const response of responsesIn(bytes)) {
@@ -62,7 +62,7 @@ class PassingGemini implements FlowReader {
     this.#events.push(chunk);
   }
 
-  /** Nothing but its end tells that a stream is over. */
+  /** In this dialect only the end of the connection ends a stream. */
   end(): void {
     this.#events.end();
     if (!this.#teller.isFinished) throw this.#events.cut();

@@ -9,21 +9,21 @@ import { errorInside } from '../openai/error.js';
 import { AnswerTeller } from './answer-events.js';
 
 /**
- * The events of a whole answer.
+ * Decodes a whole answer.
  *
- * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
+ * @throws {GatewayError} `upstream_failed` if the body is not an answer; the error in the body if it has one
  */
 export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
   const teller = new AnswerTeller((event) => events.push(event), seed);
   const answer = parseAnswerObject(body);
   keepExact(answer, body);
-  // A whole answer is done, whether it says so or not.
+  // A whole answer is complete even without `done`.
   tellLine({ ...answer, done: true }, teller);
   return events;
 }
 
-/** Reads Ollama's stream: an object a line, the last of which says that it is done. */
+/** Decodes Ollama's stream: newline-delimited objects, the last with `done: true`. */
 export class OllamaReader implements EventReader {
   readonly #teller: AnswerTeller;
   readonly #lines = new JsonLines((line) => {
