@@ -96,7 +96,7 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
     },
     readAnswer: (body, rules, asked) =>
       withDepthCheck(() => {
-        const events = normalized(provider.readEvents(body, reading(rules, asked)), asked);
+        const events = normalised(provider.readEvents(body, reading(rules, asked)), asked);
         const watch = new ThoughtWatch();
         for (const event of events) watch.add(event);
         remember(watch, asked);
@@ -201,7 +201,7 @@ function lossesFor(
   return new Losses(onLoss, `${model} (${provider})`, asWritten);
 }
 
-function normalized(events: readonly AnswerEvent[], asked: Asked): AnswerEvent[] {
+function normalised(events: readonly AnswerEvent[], asked: Asked): AnswerEvent[] {
   const kept: AnswerEvent[] = [];
   const order = new OrderlyEvents((event) => kept.push(event));
   const add = restored((event) => {

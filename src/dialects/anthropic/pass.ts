@@ -36,7 +36,7 @@ export function openStream(): AnswerStream {
 
 class PassThroughReader implements FlowReader {
   readonly #say: (bytes: readonly Buffer[]) => void;
-  readonly #teller: AnswerTeller;
+  readonly #decoder: AnswerTeller;
   readonly #events = new JsonEvents({
     event: (event, sse) => {
       this.#onEvent(event, sse);
@@ -53,7 +53,7 @@ class PassThroughReader implements FlowReader {
 
   constructor(say: (bytes: readonly Buffer[]) => void, emit: Emit) {
     this.#say = say;
-    this.#teller = new AnswerTeller(emit, PLAIN);
+    this.#decoder = new AnswerTeller(emit, PLAIN);
   }
 
   push(chunk: Buffer): void {
@@ -68,7 +68,7 @@ class PassThroughReader implements FlowReader {
   #onEvent(event: JsonObject, { name, bytes, start, end }: SseEvent): void {
     const error = errorInside(event, name);
     if (error !== null) throw error;
-    tellEvent(event, this.#teller);
+    tellEvent(event, this.#decoder);
     const named = name === '' ? [] : [Buffer.from(`event: ${name}`), LINE_FEED];
     this.#say([...named, DATA, onOneLine(bytes.subarray(start, end)), BLANK_LINE]);
     if (event['type'] !== 'message_stop') return;
@@ -78,7 +78,7 @@ class PassThroughReader implements FlowReader {
 
   /** A whole message although a stream was requested: the client gets a stream. */
   #onMessage(message: JsonObject): void {
-    tellMessage(message, this.#teller);
+    tellMessage(message, this.#decoder);
     const told = { ...message, stop_reason: message['stop_reason'] ?? 'end_turn' };
     this.#say(streamOf(told).map(({ bytes }) => bytes));
     this.isComplete = true;

@@ -40,7 +40,7 @@ const FOREIGN: readonly (readonly [string, AnswerPart])[] = [
 const TIERS = new Set(['default', 'flex', 'priority']);
 
 /** The options that decoding depends on. */
-type TellerRules = Pick<Reading, 'answerTool' | 'seed'>;
+type DecoderOptions = Pick<Reading, 'answerTool' | 'seed'>;
 
 /** Decodes the parts of an answer into events, streamed or whole. */
 export class AnswerTeller {
@@ -57,7 +57,7 @@ export class AnswerTeller {
   /** A stop reason was received; without one an answer is not complete. */
   isFinished = false;
 
-  constructor(emit: Emit, { answerTool, seed }: TellerRules) {
+  constructor(emit: Emit, { answerTool, seed }: DecoderOptions) {
     this.#emit = emit;
     this.#answerTool = answerTool;
     this.#seed = seed;

@@ -20,11 +20,11 @@ const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
  */
 export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  tellWhole(body, new AnswerTeller((event) => events.push(event), reading));
+  decodeWhole(body, new AnswerTeller((event) => events.push(event), reading));
   return events;
 }
 
-function tellWhole(body: Buffer, teller: AnswerTeller): void {
+function decodeWhole(body: Buffer, decoder: AnswerTeller): void {
   const answer = parseAnswerObject(body);
   keepExact(answer, body);
   const { message } = objectOrEmpty(answer['output']);
@@ -33,12 +33,12 @@ function tellWhole(body: Buffer, teller: AnswerTeller): void {
     if (error !== null) throw error;
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any message.');
   }
-  teller.start();
+  decoder.start();
   objectsIn(message['content']).forEach((block, i) => {
-    teller.addBlock(i, block);
+    decoder.addBlock(i, block);
   });
-  teller.finish(answer['stopReason'] ?? 'end_turn');
-  teller.count(answer);
+  decoder.finish(answer['stopReason'] ?? 'end_turn');
+  decoder.count(answer);
 }
 
 /** Decodes ConverseStream: binary frames that each contain a JSON object. */
@@ -46,18 +46,18 @@ export class BedrockReader implements EventReader {
   readonly #frames = new FrameReader((frame) => {
     this.#tell(frame);
   });
-  readonly #teller: AnswerTeller;
+  readonly #decoder: AnswerTeller;
   /** A JSON document that was sent instead of a stream; `null` for a stream, and before the first byte. */
   #document: CollectedBytes | null = null;
   #sawFrame = false;
   isComplete = false;
 
   constructor(reading: Reading, emit: Emit) {
-    this.#teller = new AnswerTeller(emit, reading);
+    this.#decoder = new AnswerTeller(emit, reading);
   }
 
   get isAnswered(): boolean {
-    return this.#teller.isFinished;
+    return this.#decoder.isFinished;
   }
 
   push(chunk: Buffer): void {
@@ -82,8 +82,8 @@ export class BedrockReader implements EventReader {
   end(): void {
     if (this.isComplete) return;
     if (this.#document !== null) {
-      tellWhole(this.#document.joined(), this.#teller);
-    } else if (!this.#teller.isFinished || this.#frames.isInside) {
+      decodeWhole(this.#document.joined(), this.#decoder);
+    } else if (!this.#decoder.isFinished || this.#frames.isInside) {
       throw this.#cut();
     }
     this.isComplete = true;
@@ -97,16 +97,16 @@ export class BedrockReader implements EventReader {
     if (/exception$/iu.test(frame.name)) throw exceptionIn(frame);
     const event = parseAnswerObject(frame.body);
     const key = event['contentBlockIndex'];
-    this.#teller.start();
+    this.#decoder.start();
     switch (frame.name) {
       case 'contentBlockStart':
-        this.#teller.openBlock(key, objectOrEmpty(event['start']));
+        this.#decoder.openBlock(key, objectOrEmpty(event['start']));
         return;
       case 'contentBlockDelta':
-        this.#teller.addDelta(key, objectOrEmpty(event['delta']));
+        this.#decoder.addDelta(key, objectOrEmpty(event['delta']));
         return;
       case 'messageStop':
-        this.#teller.finish(event['stopReason']);
+        this.#decoder.finish(event['stopReason']);
         return;
       case 'metadata':
         this.#count(event);
@@ -116,8 +116,8 @@ export class BedrockReader implements EventReader {
   }
 
   #count(metadata: JsonObject): void {
-    this.#teller.count(metadata);
-    this.isComplete = this.#teller.isFinished;
+    this.#decoder.count(metadata);
+    this.isComplete = this.#decoder.isFinished;
   }
 
   #collect(document: CollectedBytes, chunk: Buffer): void {

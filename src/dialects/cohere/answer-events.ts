@@ -110,19 +110,19 @@ export class AnswerTeller {
 }
 
 /** Decodes a whole answer. */
-export function tellWhole(answer: JsonObject, teller: AnswerTeller): void {
+export function tellWhole(answer: JsonObject, decoder: AnswerTeller): void {
   const message = answer['message'];
   if (!isObject(message)) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any message.');
   }
-  teller.start(answer['id']);
-  teller.plan(message['tool_plan']);
-  for (const block of objectsIn(message['content'])) teller.content(block);
+  decoder.start(answer['id']);
+  decoder.plan(message['tool_plan']);
+  for (const block of objectsIn(message['content'])) decoder.content(block);
   objectsIn(message['tool_calls']).forEach((call, i) => {
-    teller.call(i, call);
+    decoder.call(i, call);
   });
-  for (const citation of objectsIn(message['citations'])) teller.cite(citation);
-  teller.finish({ finish_reason: 'COMPLETE', ...answer });
+  for (const citation of objectsIn(message['citations'])) decoder.cite(citation);
+  decoder.finish({ finish_reason: 'COMPLETE', ...answer });
 }
 
 /**

@@ -16,28 +16,28 @@ import { AnswerTeller } from './answer-events.js';
  */
 export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const teller = new AnswerTeller((event) => events.push(event), seed);
-  tellWhole(body, teller);
-  if (teller.failure !== null) throw teller.failure;
+  const decoder = new AnswerTeller((event) => events.push(event), seed);
+  tellWhole(body, decoder);
+  if (decoder.failure !== null) throw decoder.failure;
   return events;
 }
 
 /** Decodes a whole answer; the caller must check `failure`. */
-export function tellWhole(body: Buffer, teller: AnswerTeller): void {
+export function tellWhole(body: Buffer, decoder: AnswerTeller): void {
   const response = parseAnswerObject(body);
   keepExact(response, body);
-  tellChecked(response, teller);
-  if (!teller.isFinished && objectsIn(response['candidates']).length === 0) {
+  tellChecked(response, decoder);
+  if (!decoder.isFinished && objectsIn(response['candidates']).length === 0) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any candidate.');
   }
-  teller.end();
+  decoder.end();
 }
 
 /** Decodes a response. @throws {GatewayError} the error in it if it has one */
-export function tellChecked(response: JsonObject, teller: AnswerTeller): void {
+export function tellChecked(response: JsonObject, decoder: AnswerTeller): void {
   const error = isObject(response['error']) ? errorInside(response) : null;
   if (error !== null) throw error;
-  teller.tell(response);
+  decoder.tell(response);
 }
 
 /** Decodes Gemini's stream: responses as events, or as the elements of one array. */
@@ -45,23 +45,23 @@ export class GeminiReader implements EventReader {
   readonly #events = new JsonEvents({
     event: (response, { bytes, start, end }) => {
       keepExact(response, bytes.subarray(start, end));
-      tellChecked(response, this.#teller);
+      tellChecked(response, this.#decoder);
     },
     // Not part of this dialect.
     done: () => undefined,
     document: (bytes) => {
-      for (const response of responsesIn(bytes)) tellChecked(response, this.#teller);
+      for (const response of responsesIn(bytes)) tellChecked(response, this.#decoder);
     },
   });
-  readonly #teller: AnswerTeller;
+  readonly #decoder: AnswerTeller;
   isComplete = false;
 
   constructor({ seed }: Reading, emit: Emit) {
-    this.#teller = new AnswerTeller(emit, seed);
+    this.#decoder = new AnswerTeller(emit, seed);
   }
 
   get isAnswered(): boolean {
-    return this.#teller.isFinished;
+    return this.#decoder.isFinished;
   }
 
   push(chunk: Buffer): void {
@@ -71,9 +71,9 @@ export class GeminiReader implements EventReader {
   /** In this dialect only the end of the connection ends a stream. */
   end(): void {
     this.#events.end();
-    if (!this.#teller.isFinished) throw this.#events.cut();
-    if (this.#teller.failure !== null) throw this.#teller.failure;
-    this.#teller.end();
+    if (!this.#decoder.isFinished) throw this.#events.cut();
+    if (this.#decoder.failure !== null) throw this.#decoder.failure;
+    this.#decoder.end();
     this.isComplete = true;
   }
 }

@@ -32,17 +32,17 @@ export function openStream(): AnswerStream {
 
 class PassThroughReader implements FlowReader {
   readonly #say: (bytes: readonly Buffer[]) => void;
-  readonly #teller: AnswerTeller;
+  readonly #decoder: AnswerTeller;
   readonly #events = new JsonEvents({
     event: (response, { bytes, start, end }) => {
-      tellChecked(response, this.#teller);
+      tellChecked(response, this.#decoder);
       this.#say([DATA, onOneLine(bytes.subarray(start, end)), BLANK_LINE]);
     },
     // Not part of this dialect.
     done: () => undefined,
     document: (bytes) => {
       for (const response of responsesIn(bytes)) {
-        tellChecked(response, this.#teller);
+        tellChecked(response, this.#decoder);
         this.#say([DATA, Buffer.from(exactJson(response)), BLANK_LINE]);
       }
     },
@@ -51,11 +51,11 @@ class PassThroughReader implements FlowReader {
 
   constructor(say: (bytes: readonly Buffer[]) => void, emit: Emit) {
     this.#say = say;
-    this.#teller = new AnswerTeller(emit, NO_SEED);
+    this.#decoder = new AnswerTeller(emit, NO_SEED);
   }
 
   get isAnswered(): boolean {
-    return this.#teller.isFinished;
+    return this.#decoder.isFinished;
   }
 
   push(chunk: Buffer): void {
@@ -65,8 +65,8 @@ class PassThroughReader implements FlowReader {
   /** In this dialect only the end of the connection ends a stream. */
   end(): void {
     this.#events.end();
-    if (!this.#teller.isFinished) throw this.#events.cut();
-    this.#teller.end();
+    if (!this.#decoder.isFinished) throw this.#events.cut();
+    this.#decoder.end();
     this.isComplete = true;
   }
 }

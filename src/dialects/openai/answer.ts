@@ -27,7 +27,7 @@ export function readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer {
   const messages = choices.map((choice) => objectOrEmpty(choice['message']));
   const reading = readUsage(answer['usage'] ?? objectOrEmpty(answer['x_groq'])['usage']);
   return {
-    body: rules.trusted ? body : serialized(mendedAnswer(answer, rules)),
+    body: rules.trusted ? body : serialised(mendedAnswer(answer, rules)),
     summary: {
       usage: reading?.usage ?? null,
       finishReason: readFinish(choices[0]?.['finish_reason']),
@@ -43,7 +43,7 @@ export function readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer {
  */
 export function mendedAnswer(answer: JsonObject, rules: AnswerRules): JsonObject {
   const reading = readUsage(answer['usage'] ?? objectOrEmpty(answer['x_groq'])['usage']);
-  normalizeInPlace(answer, rules);
+  normaliseInPlace(answer, rules);
   if (reading === null) delete answer['usage'];
   else answer['usage'] = reading.shown();
   return answer;
@@ -69,7 +69,7 @@ export function parseAnswer(body: Buffer): JsonObject {
   return answer;
 }
 
-function serialized(answer: JsonObject): Buffer {
+function serialised(answer: JsonObject): Buffer {
   try {
     return Buffer.from(JSON.stringify(answer));
   } catch (cause) {
@@ -80,7 +80,7 @@ function serialized(answer: JsonObject): Buffer {
   }
 }
 
-function normalizeInPlace(answer: JsonObject, rules: AnswerRules): void {
+function normaliseInPlace(answer: JsonObject, rules: AnswerRules): void {
   const identity = identify(answer, rules);
   Object.assign(answer, identity, { object: 'chat.completion' });
   const choices = objectsIn(answer['choices']);
@@ -88,16 +88,16 @@ function normalizeInPlace(answer: JsonObject, rules: AnswerRules): void {
   const indexes = new Set(choices.map(({ index }) => index).filter(isValidIndex));
   choices.forEach((choice, i) => {
     if (indexes.size < choices.length) choice['index'] = i;
-    normalizeChoice(choice, (call) => callId(rules.seed, i, call));
+    normaliseChoice(choice, (call) => callId(rules.seed, i, call));
   });
   answer['choices'] = choices;
 }
 
-function normalizeChoice(choice: JsonObject, makeCallId: (index: number) => string): void {
+function normaliseChoice(choice: JsonObject, makeCallId: (index: number) => string): void {
   const message = objectOrEmpty(choice['message']);
   choice['message'] = message;
   choice['logprobs'] ??= null;
-  normalizeMessage(message, makeCallId);
+  normaliseMessage(message, makeCallId);
 
   const told = choice['finish_reason'];
   const known = readFinish(told);
@@ -108,7 +108,7 @@ function normalizeChoice(choice: JsonObject, makeCallId: (index: number) => stri
   if (known !== null && known !== told) choice['native_finish_reason'] ??= told;
 }
 
-function normalizeMessage(message: JsonObject, makeCallId: (index: number) => string): void {
+function normaliseMessage(message: JsonObject, makeCallId: (index: number) => string): void {
   flattenContent(message);
   if (isObject(message['tool_calls'])) message['tool_calls'] = [message['tool_calls']];
   dropEmptyMembers(message);

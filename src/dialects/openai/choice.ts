@@ -59,10 +59,10 @@ export class ChoiceMender {
     this.changed = false;
     const delta = this.#deltaOf(choice);
     this.#setIndex(choice);
-    this.#normalizeDelta(delta);
+    this.#normaliseDelta(delta);
     this.outputChars += writtenChars(delta);
 
-    const isFirst = this.#normalizeRole(delta);
+    const isFirst = this.#normaliseRole(delta);
     const reason = choice['finish_reason'];
     if (reason === null) return true;
     choice['finish_reason'] = null;
@@ -113,7 +113,7 @@ export class ChoiceMender {
     return made;
   }
 
-  #normalizeRole(delta: JsonObject): boolean {
+  #normaliseRole(delta: JsonObject): boolean {
     const isFirst = !this.#started;
     this.#started = true;
     if (isFirst && delta['role'] !== 'assistant') {
@@ -126,7 +126,7 @@ export class ChoiceMender {
     return isFirst;
   }
 
-  #normalizeDelta(delta: JsonObject): void {
+  #normaliseDelta(delta: JsonObject): void {
     if (flattenContent(delta)) this.changed = true;
     if (isObject(delta['tool_calls'])) {
       delta['tool_calls'] = [delta['tool_calls']];

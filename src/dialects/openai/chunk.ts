@@ -57,14 +57,14 @@ export class ChunkMender {
   mend(chunk: JsonObject): Mended {
     const hadUsage = this.#takeUsage(chunk);
     const choices = objectsIn(chunk['choices']);
-    if (choices.length === 0) return this.#normalizeWithoutChoices(chunk, hadUsage);
+    if (choices.length === 0) return this.#normaliseWithoutChoices(chunk, hadUsage);
 
     const hasOthers = Array.isArray(chunk['choices']) && chunk['choices'].length > choices.length;
     let changed = this.#identifyChunk(chunk) || hadUsage || hasOthers;
     const kept = choices.filter((choice, i) => {
-      const mender = this.#choiceOf(choice, i);
-      const isKept = mender.mend(choice, chunk);
-      changed ||= mender.changed || !isKept;
+      const normaliser = this.#choiceOf(choice, i);
+      const isKept = normaliser.mend(choice, chunk);
+      changed ||= normaliser.changed || !isKept;
       return isKept;
     });
     const out: JsonObject[] = this.#takeEarlyMembers();
@@ -92,7 +92,7 @@ export class ChunkMender {
     return tail;
   }
 
-  #normalizeWithoutChoices(chunk: JsonObject, hadUsage: boolean): Mended {
+  #normaliseWithoutChoices(chunk: JsonObject, hadUsage: boolean): Mended {
     // Not a chunk but a ping or a status, which the client could not use.
     if (chunk['choices'] === undefined && !hadUsage) return NOTHING;
     const extras = without(chunk, IDENTITY_MEMBERS);
@@ -152,12 +152,12 @@ export class ChunkMender {
 
   #choiceOf(choice: JsonObject, position: number): ChoiceMender {
     const index = isIndex(choice['index']) ? choice['index'] : position;
-    let mender = this.#choices.get(index);
-    if (mender === undefined) {
-      mender = new ChoiceMender(index, this.#rules.seed);
-      this.#choices.set(index, mender);
+    let normaliser = this.#choices.get(index);
+    if (normaliser === undefined) {
+      normaliser = new ChoiceMender(index, this.#rules.seed);
+      this.#choices.set(index, normaliser);
     }
-    return mender;
+    return normaliser;
   }
 }
 

@@ -14,8 +14,8 @@ import { errorInside } from './error.js';
  */
 export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const teller = new AnswerTeller((event) => events.push(event));
-  teller.tell(mendedAnswer(parseAnswer(body), reading));
+  const decoder = new AnswerTeller((event) => events.push(event));
+  decoder.tell(mendedAnswer(parseAnswer(body), reading));
   return events;
 }
 
@@ -34,14 +34,14 @@ export class OpenAiReader implements EventReader {
       this.#tell(parseAnswer(bytes));
     },
   });
-  readonly #mender: ChunkMender;
-  readonly #teller: AnswerTeller;
+  readonly #normaliser: ChunkMender;
+  readonly #decoder: AnswerTeller;
   isComplete = false;
 
   constructor(reading: Reading, emit: Emit) {
     // The client's writer decides whether the client gets the usage.
-    this.#mender = new ChunkMender({ ...reading, includeUsage: true });
-    this.#teller = new AnswerTeller(emit);
+    this.#normaliser = new ChunkMender({ ...reading, includeUsage: true });
+    this.#decoder = new AnswerTeller(emit);
   }
 
   push(chunk: Buffer): void {
@@ -54,13 +54,13 @@ export class OpenAiReader implements EventReader {
   }
 
   #tell(chunk: JsonObject): void {
-    const mended = this.#mender.mend(chunk);
-    for (const told of mended === 'unchanged' ? [chunk] : mended) this.#teller.tell(told);
+    const mended = this.#normaliser.mend(chunk);
+    for (const told of mended === 'unchanged' ? [chunk] : mended) this.#decoder.tell(told);
   }
 
   #finish(): void {
-    if (!this.#mender.isComplete) throw this.#events.cut();
-    for (const told of this.#mender.finish()) this.#teller.tell(told);
+    if (!this.#normaliser.isComplete) throw this.#events.cut();
+    for (const told of this.#normaliser.finish()) this.#decoder.tell(told);
     this.isComplete = true;
     this.#events.close();
   }

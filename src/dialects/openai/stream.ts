@@ -116,9 +116,9 @@ class OpenAiStream implements AnswerStream {
   /** Some servers answer a stream request with one JSON document: an error, or the whole answer. */
   #readDocument(bytes: Buffer): void {
     const answer = parseAnswer(bytes);
-    const mender = new ChunkMender(this.#rules);
-    this.#chunks = mender;
-    const mended = mender.mend(answer);
+    const normaliser = new ChunkMender(this.#rules);
+    this.#chunks = normaliser;
+    const mended = normaliser.mend(answer);
     this.#send(mended === 'unchanged' ? [answer] : mended);
   }
 }

@@ -22,9 +22,9 @@ export class ResponsesReader implements EventReader {
     event: (event, sse) => {
       const error = errorInside(event, sse.name);
       if (error !== null) throw error;
-      this.#teller.tell(event);
+      this.#decoder.tell(event);
       this.#pass?.(event, sse);
-      if (this.#teller.isFinished) this.#complete();
+      if (this.#decoder.isFinished) this.#complete();
     },
     // Not part of this dialect, but some servers send it.
     done: () => undefined,
@@ -32,16 +32,16 @@ export class ResponsesReader implements EventReader {
       const response = parseResponse(bytes);
       // A whole response has no events that could be forwarded.
       if (this.#pass !== null) throw this.#events.cut();
-      this.#teller.whole(response);
+      this.#decoder.whole(response);
       this.#complete();
     },
   });
-  readonly #teller: AnswerTeller;
+  readonly #decoder: AnswerTeller;
   readonly #pass: ((event: JsonObject, sse: SseEvent) => void) | null;
   isComplete = false;
 
   constructor(emit: Emit, pass: ((event: JsonObject, sse: SseEvent) => void) | null = null) {
-    this.#teller = new AnswerTeller(emit);
+    this.#decoder = new AnswerTeller(emit);
     this.#pass = pass;
   }
 
