@@ -280,7 +280,7 @@ test('a thought of another vendor’s that stands alone is gone with its turn', 
   expect(translated('gemini', 'gemini', among).json).toEqual({ contents: [user({ text: 'hi' })] });
 });
 
-/** An answer of Claude with a thought and a call, as a client of Gemini gets it. */
+/** Claude's answer with reasoning and a call, as a Gemini client gets it. */
 function thoughtOfClaude() {
   const bytes = gemini.writeAnswer(
     [
