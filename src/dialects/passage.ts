@@ -164,10 +164,10 @@ const byName: Fit = (body, losses, target) => withEffortByName(body, target, los
 
 /** The rewrites that a request may need, in order: the effort must be a string before it can be rounded. */
 function fitsNeeded(dialect: Dialect, request: ChatRequest, edits: RequestEdits): readonly Fit[] {
-  const { refusals = NOTHING, efforts, effortByName, tellsSchema } = edits;
+  const { refusals = NOTHING, efforts } = edits;
   const fits: Fit[] = [];
   let { names } = request;
-  if (effortByName === true && names?.includes('reasoning') === true) {
+  if (edits.effortByName === true && names?.includes('reasoning') === true) {
     fits.push(byName);
     names = [...names, 'reasoning_effort'];
   }
@@ -177,7 +177,7 @@ function fitsNeeded(dialect: Dialect, request: ChatRequest, edits: RequestEdits)
   if (mayBeRefused(names, refusals)) {
     fits.push((body, losses) => withoutRefused(body, refusals, losses));
   }
-  const tell = tellsSchema === true ? dialect.tellSchema : undefined;
+  const tell = edits.tellsSchema === true ? dialect.tellSchema : undefined;
   if (tell && mayHave(names, 'response_format')) fits.push(tell);
   return fits;
 }

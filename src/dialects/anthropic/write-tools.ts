@@ -84,10 +84,10 @@ function forced({ tools, toolChoice }: NeutralRequest, answer: JsonObject): Tool
 /** The tool choice that the model accepts: `auto` in place of a forced one if it supports none. */
 export function takenChoice(
   choice: ToolChoice | null,
-  { forcedTools }: ClaudeTraits,
+  traits: ClaudeTraits,
   losses: Losses,
 ): ToolChoice | null {
-  if (forcedTools || !isForcing(choice)) return choice;
+  if (traits.forcedTools || !isForcing(choice)) return choice;
   losses.note('tool_choice', 'tool_choice');
   return { kind: 'auto' };
 }

@@ -21,7 +21,7 @@ export const FILTERED =
 /** Encodes the events of one candidate as parts, streamed or whole. */
 export class CandidateWords {
   readonly index: number;
-  readonly #hidesThoughts: boolean;
+  readonly #hidesReasoning: boolean;
   /** Calls are written at the end: in this dialect their arguments are one object, and they may be streamed in parallel. */
   readonly #calls = new Map<number, Call>();
   readonly #sources: JsonObject[] = [];
@@ -30,9 +30,9 @@ export class CandidateWords {
   #refused = false;
   #finish: Finish | null = null;
 
-  constructor(index: number, hidesThoughts: boolean) {
+  constructor(index: number, hidesReasoning: boolean) {
     this.index = index;
-    this.#hidesThoughts = hidesThoughts;
+    this.#hidesReasoning = hidesReasoning;
   }
 
   /** @returns the part for an event; `null` if there is none, or only at the end */
@@ -46,7 +46,7 @@ export class CandidateWords {
       case 'image':
         return imagePart(event.url);
       case 'reasoning':
-        return this.#hidesThoughts ? null : { text: event.text, thought: true };
+        return this.#hidesReasoning ? null : { text: event.text, thought: true };
       case 'signature':
         return this.#signaturePart(event);
       case 'redacted':
@@ -117,7 +117,7 @@ export class CandidateWords {
   }
 
   #reasoningPart(proof: Parameters<typeof shownProof>[0]): JsonObject | null {
-    if (this.#hidesThoughts) return null;
+    if (this.#hidesReasoning) return null;
     return { text: '', thought: true, thoughtSignature: shownProof(proof) };
   }
 

@@ -10,16 +10,16 @@ export type Unsayable = (event: AnswerEvent) => AnswerPart | null;
  * No answer fails because of a loss: it has been paid for, and the rest of it is still useful.
  */
 export class AnswerLosses {
-  readonly #unsayable: Unsayable;
+  readonly #unsupportedPart: Unsayable;
   readonly #parts = new Set<AnswerPart>();
 
-  /** @param unsayable - of the client's dialect */
-  constructor(unsayable: Unsayable) {
-    this.#unsayable = unsayable;
+  /** @param unsupportedPart - of the client's dialect */
+  constructor(unsupportedPart: Unsayable) {
+    this.#unsupportedPart = unsupportedPart;
   }
 
   add(event: AnswerEvent): void {
-    const part = providerLoss(event) ?? this.#unsayable(event);
+    const part = providerLoss(event) ?? this.#unsupportedPart(event);
     if (part !== null) this.#parts.add(part);
   }
 

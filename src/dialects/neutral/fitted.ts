@@ -20,17 +20,16 @@ export interface Fitted {
 
 /** Rewrites a request to fit its provider's limits; returns the same object if it already does. */
 export function fitted(given: NeutralRequest, target: Target, limits: Limits = {}): Fitted {
-  const { toolName, objectRoot, textSystem } = limits;
   const called = inCallOrder(withDistinctCalls(given.turns));
-  const turns = textSystem === true ? withTextSystem(called) : called;
+  const turns = limits.textSystem === true ? withTextSystem(called) : called;
   const request = withJsonWord(turns === given.turns ? given : { ...given, turns });
   const { format } = request;
   const isWrapped =
     format.kind === 'json_schema' &&
-    objectRoot?.(target, format.schema) === true &&
+    limits.objectRoot?.(target, format.schema) === true &&
     !isObjectRoot(format.schema);
   const whole = isWrapped ? wrapped(request) : request;
-  const renamed = toolName === undefined ? null : renamedTools(whole, toolName);
+  const renamed = limits.toolName === undefined ? null : renamedTools(whole, limits.toolName);
   if (renamed === null) return { request: whole, restoring: isWrapped ? unwrapping : null };
   const { restoring } = renamed;
   return {

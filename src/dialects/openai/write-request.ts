@@ -28,7 +28,7 @@ export function writeRequest(
     model: target.model,
     messages: writeTurns(request.turns, losses, {
       idOf: callIdFor(target.model),
-      takesThoughts: target.takesThoughts,
+      acceptsReasoning: target.takesThoughts,
     }),
     ...streaming(request, target),
     ...length(request, target),
@@ -49,13 +49,13 @@ export function writeRequest(
   };
 }
 
-function streaming({ stream }: NeutralRequest, { usageOption }: Target): JsonObject {
+function streaming({ stream }: NeutralRequest, target: Target): JsonObject {
   if (!stream) return {};
-  return usageOption ? { stream, stream_options: { include_usage: true } } : { stream };
+  return target.usageOption ? { stream, stream_options: { include_usage: true } } : { stream };
 }
 
-function length({ maxOutputTokens }: NeutralRequest, { outputCap }: Target): JsonObject {
-  return maxOutputTokens === null ? {} : { [outputCap]: maxOutputTokens };
+function length({ maxOutputTokens }: NeutralRequest, target: Target): JsonObject {
+  return maxOutputTokens === null ? {} : { [target.outputCap]: maxOutputTokens };
 }
 
 function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {

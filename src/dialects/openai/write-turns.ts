@@ -21,10 +21,10 @@ interface WriteOptions {
   /** Maps call ids to ones that the provider accepts. */
   readonly idOf: IdOf;
   /** Accepts the reasoning of earlier turns, as `reasoning_content`. */
-  readonly takesThoughts: boolean;
+  readonly acceptsReasoning: boolean;
 }
 
-const DEFAULTS: WriteOptions = { idOf: (id) => id, takesThoughts: false };
+const DEFAULTS: WriteOptions = { idOf: (id) => id, acceptsReasoning: false };
 
 /** The context for encoding tool results. */
 interface ResultContext {
@@ -97,10 +97,10 @@ function assistant(turn: Turn, losses: Losses, options: WriteOptions): JsonObjec
 }
 
 /** Reasoning text is sent to any model that accepts it; encrypted reasoning cannot be sent in this dialect. */
-function thoughtsOf({ parts }: Turn, losses: Losses, { takesThoughts }: WriteOptions): string[] {
+function thoughtsOf({ parts }: Turn, losses: Losses, { acceptsReasoning }: WriteOptions): string[] {
   return parts.flatMap((part) => {
     if (part.kind !== 'reasoning') return [];
-    if (takesThoughts && part.text !== '') return [part.text];
+    if (acceptsReasoning && part.text !== '') return [part.text];
     losses.hint(part.at, 'reasoning');
     return [];
   });
