@@ -2,9 +2,9 @@ import { GatewayError } from '../core/errors.js';
 import { isObject, type JsonObject } from './json.js';
 
 /**
- * Reads a body that should be one JSON object, or a list that begins with one.
+ * Reads a body that should be a JSON object, or an array that begins with one.
  *
- * @throws {GatewayError} `upstream_failed` for anything else: nothing, a web page, broken JSON
+ * @throws {GatewayError} `upstream_failed` for anything else: an empty body, a web page, broken JSON
  */
 export function parseAnswerObject(body: Buffer): JsonObject {
   const text = body

@@ -1,47 +1,47 @@
 import type { JsonObject } from './json.js';
 
-/** What of a request decides its answer. */
+/** The parts of a request that determine its answer, for the cache's fingerprint. */
 export interface RequestIdentity {
-  /** The request's members without those that change nothing of the answer, and without defaults. */
+  /** The request's members without defaults and without those that do not affect the answer. */
   readonly members: JsonObject;
-  /** The client asks for chance (`temperature` above 0) and gives no seed to repeat it by. */
+  /** The client asks for random sampling (`temperature` above 0) without a seed. */
   readonly sampled: boolean;
-  /** A tool of the provider's own is to look something up, whatever the answer tells of it. */
+  /** The request enables a search tool that the provider runs, even if the answer does not show it. */
   readonly searches?: boolean;
-  /** What the user said last; `null` where that is more than text, or nothing. */
+  /** The last user message; `null` if it is not plain text, or missing. */
   readonly question: LastQuestion | null;
 }
 
-/** A request taken apart into what the user said last, and all the rest. */
+/** A request split into the text of its last user message and everything else. */
 export interface LastQuestion {
   readonly text: string;
-  /** The request's members without that text, and `null` in its place. */
+  /** The request's members with `null` in place of that text. */
   readonly rest: JsonObject;
 }
 
-/** A part of a stream that can be sent on by itself. */
+/** A part of a stream that can be sent by itself. */
 export interface Frame {
   readonly bytes: Buffer;
-  /** Tells the usage, and is sent only to clients that asked for it in their stream. */
+  /** Contains only the usage, and is sent only to clients that asked for it in their stream. */
   readonly usageOnly: boolean;
 }
 
 /**
- * What an answer amounts to.
+ * How complete an answer is.
  *
- * - `complete`: the model said all that it had to say.
- * - `tool_calls`: somebody else has to act before there is an answer.
- * - `truncated`: it was cut at a limit of length.
+ * - `complete`: the model finished its answer.
+ * - `tool_calls`: the client has to run tools first.
+ * - `truncated`: it was cut at a length limit.
  * - `filtered`: it was withheld in part or whole, or the model refused.
- * - `empty`: nothing was said at all.
- * - `searched`: a tool of the provider's own looked something up, which was true on its day.
+ * - `empty`: it has no content.
+ * - `searched`: a tool of the provider looked something up, so the answer may go out of date.
  */
 export type AnswerKind =
   'complete' | 'tool_calls' | 'truncated' | 'filtered' | 'empty' | 'searched';
 
-/** Whom a kept answer is given to. */
+/** The request that a cached answer is sent for. */
 export interface Addressee {
-  /** Unlike that of any other request. */
+  /** Unique per request. */
   readonly id: string;
   /** Seconds since 1970. */
   readonly nowS: number;
@@ -49,53 +49,53 @@ export interface Addressee {
   readonly request: JsonObject;
 }
 
-/** One answer on its way to one client. */
+/** Rewrites one cached answer for one client. */
 export interface Addressing {
   whole(body: Buffer): Buffer;
   /** @param bytes - whole events, in the stream's order */
   streamed(bytes: Buffer): Buffer;
 }
 
-/** How answers of a dialect are kept, and given again in the form that a client wants. */
+/** How answers of a dialect are cached, and replayed whole or streamed as the client wants. */
 export interface AnswerForms {
-  /** Short and stable: answers that are kept belong to it. */
+  /** Short and stable: part of the key of cached answers. */
   readonly name: string;
 
-  /** @param body - a request that the dialect has read without complaint */
+  /** @param body - a request that the dialect has already read without an error */
   identityOf(body: Buffer): RequestIdentity;
 
-  /** @param bytes - whole events, as a stream of the dialect sends them on, with usage */
+  /** Splits a stream into frames. @param bytes - whole events of a stream of the dialect, with usage */
   framesIn(bytes: Buffer): readonly Frame[];
 
   /**
-   * Puts a complete stream together as the answer it would have been without `stream`.
+   * Joins a complete stream into the answer that a request without `stream` would have got.
    *
-   * @returns `null` if something in it has no known place in a whole answer
+   * @returns `null` if something in it has no known equivalent in a whole answer
    */
   wholeOf(frames: readonly Frame[]): Buffer | null;
 
   /**
-   * A whole answer as the stream it would have been.
+   * The stream that a whole answer would have been.
    *
    * @returns `null` if it cannot be read
    */
   framesOf(whole: Buffer): readonly Frame[] | null;
 
-  /** What the only choice says; `null` where there are several, or more than text. */
+  /** The text of the only choice; `null` if there are several choices, or more than text. */
   textOf(whole: Buffer): string | null;
 
   /**
-   * What was looked up counts first, then the least complete of its choices.
+   * Classifies an answer: `searched` if anything was looked up, otherwise by its least complete choice.
    *
-   * @param repeated - members of the request, where answers in the dialect repeat some of them
-   * @returns `null` for what is no answer
+   * @param repeated - members of the request, for dialects whose answers repeat some of them
+   * @returns `null` if it is not an answer
    */
   kindOf(whole: Buffer, repeated?: JsonObject): AnswerKind | null;
 
   /**
-   * Has an answer that was given to somebody else say that it is the addressee's.
+   * Gives an answer that was first sent for another request the ids and echoed members of this one.
    *
-   * Absent where an answer says nothing of who asked, and goes by no name later.
+   * Absent if answers echo nothing of the request and cannot be referred to later.
    */
   readonly addressed?: (to: Addressee) => Addressing;
 }

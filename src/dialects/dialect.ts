@@ -37,83 +37,83 @@ export interface ChatRequest {
   readonly stream: boolean;
   /** The client wants usage in its stream. */
   readonly includeUsage: boolean;
-  /** The client has not asked to be shown what the model thinks, and its dialect shows it only then. */
+  /** The client gets no reasoning in the answer: its dialect returns reasoning only on request, and it has not asked for any. */
   readonly hidesThoughts?: boolean;
   /** The client's own labels (`metadata` in OpenAI's dialect); strings by name. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** The conversation, made on the first call and kept: a fixed model never needs it. */
+  /** The conversation for the router, built on the first call and cached: a request that names its model never needs it. */
   readonly conversation: () => Conversation;
-  /** Everything the client asks for, made anew: only a provider of another dialect needs it. */
+  /** The request in neutral form, built on every call: only needed for a provider of another dialect. */
   readonly neutral: () => NeutralRequest;
-  /** Headers for a provider of the same dialect, names and values in turn; absent for none. */
+  /** Headers for a provider of the same dialect, as alternating names and values; absent for none. */
   readonly forwarded?: readonly string[];
-  /** Whom the client wants to be answered by, beyond `model`; `null` or absent where it does not say. */
+  /** Which models and providers the client wants, beyond `model`; `null` or absent if it does not say. */
   readonly terms?: RouteTerms | null;
-  /** The names of the body's members; absent where nobody has looked. */
+  /** The names of the body's members; absent if they were not collected. */
   readonly names?: readonly string[];
-  /** The body's members, where answers in the dialect repeat some of them. */
+  /** The parsed body, for dialects whose answers repeat some of its members. */
   readonly parsed?: JsonObject;
 }
 
-/** What the upstream is to get instead of what the client sent. */
+/** What to change in the client's request before it is sent to a provider of the same dialect. */
 export interface RequestEdits {
   /** What the provider calls the chosen model. */
   readonly model: string;
-  /** Ask for usage in the stream although the client did not. */
+  /** Ask for usage in the stream even though the client did not. */
   readonly askUsage: boolean;
   /**
-   * What the provider calls top-level members of the request; `null` for those that it refuses,
-   * which are left out. Where the client also wrote the provider's own name, that one counts.
+   * The provider's names for top-level members of the request; `null` for members that it rejects,
+   * which are removed. If the client also wrote a member under the provider's name, that one is kept.
    */
   readonly renames?: Readonly<Record<string, string | null>>;
-  /** The provider refuses `reasoning`, the object, and takes `reasoning_effort`. */
+  /** The provider rejects the object `reasoning` and accepts `reasoning_effort` instead. */
   readonly effortByName?: boolean;
-  /** What the model refuses and is not to be told; none where the client named the model itself. */
+  /** Parameters that the model rejects and that are removed; none if the client named the model itself. */
   readonly refusals?: readonly Refusal[];
-  /** The efforts that the model knows, where the client did not choose it; absent where nothing has to be kept to. */
+  /** The efforts that the model supports, if the client did not choose the model; absent or `null` for no restriction. */
   readonly efforts?: readonly string[] | null;
-  /** The provider refuses a schema for its answer, and is to be told it by the prompt. */
+  /** The provider rejects a schema for the answer, so the schema goes into the prompt. */
   readonly tellsSchema?: boolean;
 }
 
-/** What was learnt of an answer while it passed. */
+/** What was learnt about an answer while it was forwarded. */
 export interface AnswerSummary {
-  /** `null` when the upstream told no usage. */
+  /** `null` if the upstream reported no usage. */
   readonly usage: Usage | null;
-  /** Tokens of the input, where they were told ahead of the answer: of one that broke off, `usage` is not. */
+  /** Input tokens, if reported before the answer: a stream that breaks off never reports `usage`. */
   readonly input?: Usage | null;
-  /** Nothing tells what was used, not even the answer's length: it is no text. */
+  /** The usage can be neither read nor estimated from the answer's length, since the answer is not text. */
   readonly unmeasured?: boolean;
   readonly finishReason: string | null;
-  /** UTF-16 units of answer text, tool arguments and reasoning; for estimating missing usage. */
+  /** UTF-16 code units of answer text, tool arguments and reasoning; for estimating missing usage. */
   readonly outputChars: number;
-  /** What the client's dialect had no place for; absent for nothing. */
+  /** What the client's dialect cannot express; absent for nothing. */
   readonly lost?: readonly Loss[];
 }
 
-/** How far answers of a provider can be trusted to keep the dialect's own rules. */
+/** How to read an answer, and how to fill in what the provider leaves out. */
 export interface AnswerRules {
-  /** The provider keeps OpenAI's rules: its bytes are passed on where nothing must change. */
+  /** The provider follows OpenAI's rules: its bytes are forwarded as they are unless something must change. */
   readonly trusted: boolean;
   /** The client wants usage in its stream. */
   readonly includeUsage: boolean;
-  /** The model to name where the upstream names none: the gateway's `vendor/name`. */
+  /** The model to name if the upstream names none: the gateway's `vendor/name`. */
   readonly model: string;
-  /** Seconds since 1970, for answers that carry no `created`. */
+  /** Seconds since 1970, for answers without `created`. */
   readonly createdS: number;
-  /** Another for every answer: what ids are made of that the provider leaves out. */
+  /** Unique per answer: ids that the provider leaves out are derived from it. */
   readonly seed: string;
-  /** What is answered, for dialects that repeat some of it. */
+  /** The request that is answered, for dialects whose answers repeat parts of it. */
   readonly request?: ChatRequest;
 }
 
 /**
- * Turns one upstream's stream into the stream the client should get. One per attempt.
+ * Turns an upstream's stream into the client's stream. One per attempt.
  *
- * Any chunking of the same bytes gives the same bytes out, joined.
+ * The concatenated output does not depend on how the input is chunked.
  */
 export interface AnswerStream {
-  /** @returns bytes to send on; often empty, and empty for good once `failure` is set */
+  /** @returns bytes to forward; often empty, and always empty once `failure` is set */
   push(chunk: Buffer): Buffer;
   /**
    * The upstream closed its side.
@@ -123,15 +123,15 @@ export interface AnswerStream {
    * @returns the bytes that end the client's stream, empty when `failure` is set
    */
   end(): Buffer;
-  /** @returns the error event that ends a stream which cannot be completed; never `[DONE]` */
+  /** @returns the error event that ends an incomplete stream; never `[DONE]` */
   fail(error: GatewayError): Buffer;
   /** What went wrong inside the stream: an error event, broken framing, an early end. */
   readonly failure: GatewayError | null;
-  /** The answer's end has been read, and its bytes given out: nothing that may still come is looked at. */
+  /** The end of the answer has been read and returned; any further input is ignored. */
   readonly isComplete: boolean;
   /**
-   * Why the answer ended has been told, in a dialect that has no word for the end of a stream: one that breaks off now
-   * has lost nothing of it.
+   * The finish reason has arrived, in a dialect without an explicit end of stream: if the connection breaks now, nothing
+   * of the answer is lost.
    */
   readonly isAnswered: boolean;
   readonly summary: AnswerSummary;
@@ -143,81 +143,82 @@ export interface WholeAnswer {
   readonly summary: AnswerSummary;
 }
 
-/** The model that a translated request goes to, as far as the words depend on it. */
+/** The model that a translated request goes to: the properties that the translation depends on. */
 export interface Target {
   /** What the provider calls it. */
   readonly model: string;
   readonly provider: string;
-  /** The known provider that it is another account or server of; as a rule its own name. */
+  /** The known provider whose API it is (another account or server of it); usually its own name. */
   readonly kind: string;
-  /** Most tokens it writes; `null` when unknown. */
+  /** Its output limit in tokens; `null` if unknown. */
   readonly maxOutputTokens: number | null;
-  /** It can think before it answers. */
+  /** It is a reasoning model. */
   readonly canThink: boolean;
-  /** The words for effort that it knows, in OpenAI's dialects; `null` where nobody knows. */
+  /** The values of `reasoning_effort` that it accepts, in OpenAI's dialects; `null` if unknown. */
   readonly efforts: readonly string[] | null;
-  /** Takes `stream_options`. */
+  /** Accepts `stream_options`. */
   readonly usageOption: boolean;
-  /** The member that bounds the answer's length, where providers of the dialect differ. */
+  /** The member that limits the answer's length; providers of the dialect differ. */
   readonly outputCap: 'max_tokens' | 'max_completion_tokens';
-  /** Takes what its models thought in earlier turns back, as `reasoning_content`. */
+  /** Accepts the reasoning of earlier turns, as `reasoning_content`. */
   readonly takesThoughts: boolean;
-  /** Keeps to a schema for its answer, where providers of the dialect differ. */
+  /** Enforces a schema for the answer; providers of the dialect differ. */
   readonly schemas: boolean;
   readonly renames: Readonly<Record<string, string | null>>;
-  /** What the model refuses although its dialect has it. */
+  /** Parameters that the model rejects although its dialect has them. */
   readonly refusals: readonly Refusal[];
   readonly onLoss: LossPolicy;
-  /** What this caller's models thought before, where the client has no place for it. */
+  /** Earlier reasoning for this caller, kept for clients that cannot send it back. */
   readonly memory: ThoughtMemory;
 }
 
-/** A request in the words of a provider. */
+/** A request in the provider's dialect. */
 export interface WrittenRequest {
   readonly body: Buffer;
-  /** A tool that stands for the answer's text, where the provider has no other way to a schema. */
+  /** The tool whose arguments are the answer, for providers that support schemas only in tools; else `null`. */
   readonly answerTool: string | null;
 }
 
-/** How an answer is to be read for another dialect. */
+/** How to read an answer that is translated to another dialect. */
 export interface Reading extends AnswerRules {
   readonly answerTool: string | null;
 }
 
-/** How a stream goes over the wire where it is not sent as events. */
+/** The wire format of a stream that is not sent as server-sent events. */
 export interface StreamForm {
   readonly contentType: string;
-  /** One per stream; takes events, whole or broken, and gives what is sent for them; `null` for nothing more. */
+  /** One per stream: `push` takes the bytes of events, split anywhere, and returns what is sent for them; `end` returns the rest. */
   open(): { push(bytes: Buffer): Buffer; end(): Buffer | null };
 }
 
-/** What providers refuse of a request that its own dialect leaves free; a passage sees to it. */
+/** What providers of a dialect reject although the client's dialect allows it; the adapter rewrites requests to fit. */
 export interface Limits {
-  /** Matches names of tools that they take; absent where any is taken. */
+  /** Matches the tool names that they accept; absent if they accept any. */
   readonly toolName?: RegExp;
-  /** Whether an answer to such a schema has to be an object; absent where anything is taken. */
+  /** Whether the root of an answer's schema must be an object; absent if any schema is accepted. */
   readonly objectRoot?: (target: Target, schema: JsonObject) => boolean;
-  /** System prompts are text; absent where they may show pictures and documents. */
+  /** System prompts must be text only; absent if they may contain images and documents. */
   readonly textSystem?: boolean;
 }
 
-/** What is needed of a wire protocol to ask a provider that speaks it for a client that does not. */
+/** The provider side of a wire protocol: requests are written in it, answers are read from it. */
 export interface ProviderDialect {
   readonly name: DialectName;
 
-  /** Absent where anything is taken. */
+  /** Absent if there are none. */
   readonly limits?: Limits;
 
-  /** @throws {GatewayError} `invalid_request` for what cannot be said, if `losses` refuses it */
+  /** @throws {GatewayError} `invalid_request` for what cannot be expressed, if `losses` refuses to drop it */
   writeRequest(request: NeutralRequest, target: Target, losses: Losses): WrittenRequest;
 
-  /** @throws {GatewayError} as `readAnswer` */
+  /** Reads a complete answer. @throws {GatewayError} as `readAnswer` */
   readEvents(body: Buffer, reading: Reading): AnswerEvent[];
 
+  /** Reads a streamed answer. */
   openReader(reading: Reading, emit: Emit): EventReader;
 
   /**
-   * Makes an upstream's error answer one of ours.
+   * Converts an upstream's error response to a `GatewayError`.
    *
    * @param body - at most the first 64 KiB; any content type, HTML included
    * @param retryAfter - the header as sent, or `undefined`
@@ -225,7 +226,7 @@ export interface ProviderDialect {
   readError(status: number, body: Buffer, retryAfter: string | undefined): GatewayError;
 }
 
-/** What is needed of a wire protocol to answer a client that speaks it. */
+/** The client side of a wire protocol: requests are read from it, answers are written in it. */
 export interface ClientDialect {
   readonly name: ClientDialectName;
 
@@ -236,52 +237,52 @@ export interface ClientDialect {
 
   openWriter(rules: AnswerRules): EventWriter;
 
-  /** What of an answer its writers leave out. */
+  /** Which parts of an answer the dialect cannot express. */
   readonly unsayable: Unsayable;
 
   /** An error as the body of a reply in this dialect. */
   readonly writeError: (error: GatewayError) => string;
 
-  /** A count of tokens as the body of a reply; without it Anthropic's words are used. */
+  /** A token count as the body of a reply; if absent, Anthropic's format is used. */
   readonly writeCount?: (inputTokens: number) => string;
 
-  /** Absent where streams are sent as events. */
+  /** Absent if streams are sent as server-sent events. */
   readonly streamForm?: StreamForm;
 
-  /** How its answers are kept and given again. */
+  /** How its answers are cached and replayed. */
   readonly forms: AnswerForms;
 }
 
-/** A request without what belongs to other vendors. */
+/** A request without other vendors' reasoning. */
 export interface OwnPart {
-  /** The same bytes where there is nothing of the kind. */
+  /** The same buffer if there was none. */
   readonly body: Buffer;
   readonly dropped: readonly Loss[];
 }
 
-/** Everything the gateway needs of a wire protocol that clients and providers speak. */
+/** A wire protocol that both clients and providers speak. */
 export interface Dialect extends ProviderDialect, ClientDialect {
   readonly name: ClientDialectName & DialectName;
 
   /**
-   * The client's bytes without thoughts of other vendors' models, which the provider would refuse; absent where it takes any.
+   * The client's bytes without the reasoning of other vendors' models, which the provider would reject; absent if it accepts any.
    *
-   * @param lacksThinking - what was asked of thinking has been left out already
+   * @param lacksThinking - `thinking` has already been removed from the request
    */
   ownThoughts?(body: Buffer, lacksThinking: boolean): OwnPart;
 
   /**
-   * The client's bytes with a schema for the answer in the prompt, for providers that keep none; the same bytes where there
-   * is no schema. Absent where all providers of the dialect do as they do.
+   * The client's bytes with the answer's schema moved to the prompt, for providers that support none; the same buffer if
+   * there is no schema. Absent if the providers of the dialect do not differ in this.
    *
-   * @throws {GatewayError} `invalid_request` where nothing may be left out
+   * @throws {GatewayError} `invalid_request` if nothing may be dropped
    */
   tellSchema?: (body: Buffer, losses: Losses) => Buffer;
 
-  /** The client's bytes with only what must change replaced. */
+  /** The client's bytes with only the edits applied. */
   editRequest(request: ChatRequest, edits: RequestEdits): Buffer;
 
-  /** @throws {GatewayError} `upstream_failed` if the body is no answer, or an error in a 200 */
+  /** @throws {GatewayError} `upstream_failed` if the body is not an answer, or is an error inside a 200 */
   readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer;
 
   openStream(rules: AnswerRules): AnswerStream;

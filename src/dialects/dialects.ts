@@ -17,7 +17,7 @@ const PASSAGES: Readonly<Record<ClientDialectName, Readonly<Record<DialectName, 
   responses: { ...translations(responses), responses: direct(responses) },
 };
 
-/** How a client of one dialect is served by a provider of the same or another. */
+/** Serves clients of one dialect from providers of the same or another dialect. */
 export function passageBetween(client: ClientDialectName, provider: DialectName): Passage {
   return PASSAGES[client][provider];
 }

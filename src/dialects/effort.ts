@@ -10,7 +10,7 @@ import {
 } from './json-splice.js';
 import type { Losses } from './neutral/losses.js';
 
-/** Words for how hard a model is to think, the least first. */
+/** All reasoning efforts, lowest first. */
 export const EFFORTS: readonly string[] = [
   'none',
   'minimal',
@@ -23,13 +23,13 @@ export const EFFORTS: readonly string[] = [
 const NONE = 'none';
 
 /**
- * The effort that comes nearest to the one that is asked for, of those that a model knows.
+ * The supported effort that is nearest to the requested one.
  *
- * The greater one of two that are as near. A model that shall think a little is not kept from it, and one that shall not
- * think at all thinks as little as it can.
+ * Of two that are equally near, the higher one. A request for some reasoning never becomes `none`; a request for none
+ * becomes the lowest supported effort.
  *
- * @param known - words, in any order
- * @returns `null` for a word that nobody knows, and where the model knows none
+ * @param known - the supported efforts, in any order
+ * @returns `null` for an unknown effort, and if no effort is supported
  */
 export function nearestEffort(wanted: string, known: readonly string[]): string | null {
   const place = EFFORTS.indexOf(wanted);
@@ -47,12 +47,12 @@ export function nearestEffort(wanted: string, known: readonly string[]): string 
 }
 
 /**
- * The client's bytes with an effort that the model knows, in OpenAI's chat completions or responses.
+ * The client's bytes with an effort that the model supports, in OpenAI's Chat Completions or Responses.
  *
- * A model that knows none does not think: it is told nothing of thinking, and not asked for proofs of it.
+ * A model that supports none does not reason: the effort is removed, and so is a request for encrypted reasoning.
  *
  * @param body - a JSON object
- * @throws {GatewayError} `invalid_request` where nothing may be left out and the model does not think
+ * @throws {GatewayError} `invalid_request` if nothing may be dropped and the model does not reason
  */
 export function withKnownEffort(body: Buffer, known: readonly string[], losses: Losses): Buffer {
   const { found } = scanObject(body, 0, ['reasoning_effort', 'reasoning', 'include']);
@@ -81,7 +81,7 @@ export function withKnownEffort(body: Buffer, known: readonly string[], losses: 
   return spliceBytes(body, splices);
 }
 
-/** What takes proofs of thoughts out of what is to be included. */
+/** Removes `reasoning.encrypted_content` from `include`. */
 function proofsIn(body: Buffer, member: MemberSpan): Splice[] {
   if (!Array.isArray(valueIn(body, member))) return [];
   const gone = scanArray(body.toString('latin1'), member.start).filter(
@@ -90,7 +90,7 @@ function proofsIn(body: Buffer, member: MemberSpan): Splice[] {
   return removals(gone);
 }
 
-/** That a model shall not think is what one does that cannot. */
+/** Whether no reasoning is requested, which a model without reasoning satisfies. */
 function saysNothing(value: unknown): boolean {
   const effort = isObject(value) ? (value['effort'] ?? null) : value;
   return effort === null || effort === NONE;

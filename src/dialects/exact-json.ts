@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { isObject } from './json.js';
 import { scanArray, scanObject, stringEnd, type Ends } from './json-splice.js';
 
-/** How values were written in which a number stands that JavaScript's own numbers cannot hold. */
+/** The source text of parsed values that contain an integer beyond JavaScript's safe range. */
 const WRITTEN = new WeakMap<object, string>();
 let isAnyKept = false;
 
-/** Every whole number that is too large is at least as long. */
+/** Every unsafe integer has at least this many digits. */
 const LONG_DIGITS = 16;
 const LONG = /\d{16}/;
-/** Also what larger ones look like once they have been read: 1e21 and above. */
+/** Also matches how parsed numbers of 1e21 and above are printed. */
 const CHANGED = /\d{16}|\de\+/;
-/** Arguments and schemas do not go deeper. */
+/** Arguments and schemas are not nested deeper in practice. */
 const MAX_DEPTH = 64;
 
 const QUOTE = 0x22;
@@ -22,17 +22,17 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** Stands for a text in JSON while it is written; nobody outside knows it, so nobody else writes it. */
+/** Placeholder for a source text while JSON is written; random, so that no input can contain it. */
 const MARK = randomUUID();
 const MARKS = new RegExp(`"${MARK}:(\\d+)"`, 'g');
 
 /**
- * Remembers how a value was written, as far as it has whole numbers that are changed by reading them.
+ * Remembers the source text of those parts of a value whose integers lose precision when parsed.
  *
- * Ids of 19 digits are such. What is remembered is written again by `exactJson`, wherever the same objects stand; it
- * takes time only where there is such a number, and holds for objects that are not changed.
+ * Ids of 19 digits are an example. `exactJson` writes the remembered text again wherever the same objects appear, so they
+ * must not be changed in between. Costs next to nothing if there is no such number.
  *
- * @param json - the value's own text
+ * @param json - the text that the value was parsed from
  */
 export function keepExact(value: unknown, json: Buffer | string): void {
   if (!LONG.test(typeof json === 'string' ? json : json.toString('latin1'))) return;
@@ -43,7 +43,7 @@ export function keepExact(value: unknown, json: Buffer | string): void {
   if (end !== undefined) keep(value, { text, ends }, { start, end }, MAX_DEPTH);
 }
 
-/** As `JSON.stringify`, but what `keepExact` remembers is written as it was. */
+/** As `JSON.stringify`, but what `keepExact` remembered is written as in its source. */
 export function exactJson(value: unknown): string {
   const plain = JSON.stringify(value);
   if (!isAnyKept || !CHANGED.test(plain)) return plain;
@@ -60,13 +60,13 @@ interface Span {
   readonly end: number;
 }
 
-/** A JSON text, and where those of its lists and objects end that hold a long number. */
+/** A JSON text, and the ends of those arrays and objects in it that contain a long number. */
 interface Source {
   readonly text: string;
   readonly ends: Ends;
 }
 
-/** @returns whether a number in it is changed by reading it */
+/** @returns whether a number in it loses precision when parsed */
 function keep(value: unknown, source: Source, { start, end }: Span, depth: number): boolean {
   if (depth === 0) return false;
   const written = source.text.slice(start, end);
@@ -82,7 +82,7 @@ function keep(value: unknown, source: Source, { start, end }: Span, depth: numbe
   return true;
 }
 
-/** Of what is written twice only the last is read. */
+/** Of duplicate members, only the last counts. */
 function partsOf(value: object, { text, ends }: Source, start: number): [unknown, Span][] {
   if (Array.isArray(value)) {
     return scanArray(text, start, ends).map((span, i) => [value[i] as unknown, span]);
@@ -94,14 +94,14 @@ function partsOf(value: object, { text, ends }: Source, start: number): [unknown
 }
 
 /**
- * Where lists and objects end that hold a long number, by where they start.
+ * The ends of arrays and objects that contain a long number, by their starts.
  *
- * Found all at once: gone through level by level, nested ones take as many times longer.
+ * Found in a single pass: scanning level by level would take quadratic time for deeply nested values.
  */
 function endsWithLong(text: string): Ends {
   const ends = new Map<number, number>();
   const open: number[] = [];
-  /** How many of those that are open hold one, from the outermost on. */
+  /** How many of the open ones contain a long number, counted from the outermost. */
   let holding = 0;
   let digits = 0;
   for (let at = 0; at < text.length; at++) {

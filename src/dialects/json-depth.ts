@@ -4,9 +4,9 @@ const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
 const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
 
 /**
- * Whether lists and objects of a JSON text lie in each other more than `most` deep.
+ * Whether the arrays and objects of a JSON text are nested more than `most` levels deep.
  *
- * Looks at brackets only: a text that is not JSON may get either answer.
+ * Looks only at brackets: for text that is not JSON the result is arbitrary.
  */
 export function nestsDeeperThan(text: string, most: number): boolean {
   let depth = 0;
@@ -21,7 +21,7 @@ export function nestsDeeperThan(text: string, most: number): boolean {
   return false;
 }
 
-/** Where the quote is that closes the string begun at `start`; the text's end where there is none. */
+/** The position of the quote that closes the string at `start`; the end of the text if there is none. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);

@@ -1,8 +1,8 @@
-/** Where a text stops being JSON, for people. */
+/** A JSON syntax error, for error messages. */
 export interface JsonFault {
   /** 1-based. */
   readonly line: number;
-  /** 1-based, in UTF-16 units. */
+  /** 1-based, in UTF-16 code units. */
   readonly column: number;
   /** A phrase: `unexpected "}" where a value should be`. */
   readonly what: string;
@@ -10,13 +10,13 @@ export interface JsonFault {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** What is below has to be escaped in a string. */
+/** Characters below it must be escaped in a string. */
 const FIRST_PLAIN = 0x20;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\r\n]*/y;
 
-/** What may come next at a place in a document. */
+/** What may come next in a document. */
 type Expected = 'value' | 'first element' | 'name' | 'first name' | 'colon' | 'separator' | 'end';
 
 const WANTED: Readonly<Record<Expected, string>> = {
@@ -30,19 +30,19 @@ const WANTED: Readonly<Record<Expected, string>> = {
 };
 
 /**
- * Finds the first fault of a text that `JSON.parse` refuses.
+ * Finds the first syntax error of a text that `JSON.parse` rejects.
  *
- * V8's own messages give a position for some faults only, and quote the text for others.
+ * V8's own messages give a position only for some errors, and quote the text for others.
  *
  * @returns `null` if the text is JSON
  */
 export function findJsonFault(text: string): JsonFault | null {
-  const walk = new Walk(text);
+  const walk = new JsonWalker(text);
   while (walk.step());
   return walk.fault;
 }
 
-class Walk {
+class JsonWalker {
   readonly #text: string;
   readonly #open: ('{' | '[')[] = [];
   #at = 0;
@@ -128,7 +128,7 @@ class Walk {
     this.#expected = this.#open.length === 0 ? 'end' : 'separator';
   }
 
-  /** Not by a pattern: one that goes through megabytes runs out of its stack. */
+  /** Not a regular expression: on megabytes of text that exhausts its stack. */
   #string(): boolean {
     const text = this.#text;
     if (text.charCodeAt(this.#at) !== QUOTE) return false;

@@ -1,23 +1,23 @@
 import { keepExact } from './exact-json.js';
 import { isObject, textOrNull, type JsonObject } from './json.js';
 
-/** The value if it is a number of at least 1: local servers take -1 for "no limit". */
+/** The value if it is a number of at least 1, otherwise `null`: local servers accept -1 for "no limit". */
 export function positiveOrNull(value: unknown): number | null {
   return typeof value === 'number' && value >= 1 ? value : null;
 }
 
-/** The value if it is a number. */
+/** The value if it is a number, otherwise `otherwise`. */
 export function numberOr<Otherwise>(value: unknown, otherwise: Otherwise): number | Otherwise {
   return typeof value === 'number' ? value : otherwise;
 }
 
-/** The texts of a list, or a text by itself; empty ones are left out. */
+/** The strings of an array, or a single string; empty ones are left out. */
 export function textsIn(value: unknown): string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.flatMap((item) => textOrNull(item) ?? []);
 }
 
-/** Those members of an object that are texts. */
+/** The members of an object that are strings. */
 export function textMembers(value: unknown): Record<string, string> {
   if (!isObject(value)) return {};
   const entries = Object.entries(value);
@@ -26,7 +26,7 @@ export function textMembers(value: unknown): Record<string, string> {
   );
 }
 
-/** Those members of an object that are objects themselves. */
+/** The members of an object that are objects themselves. */
 export function objectMembers(value: unknown): Record<string, JsonObject> {
   if (!isObject(value)) return {};
   const entries = Object.entries(value);
@@ -35,7 +35,7 @@ export function objectMembers(value: unknown): Record<string, JsonObject> {
   );
 }
 
-/** The object that a text is the JSON of, large numbers as `exactJson` writes them; `null` for anything else. */
+/** Parses a JSON object, remembering large numbers for `exactJson`; `null` for anything else. */
 export function parsedObject(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text);
@@ -43,12 +43,12 @@ export function parsedObject(text: string): JsonObject | null {
     keepExact(value, text);
     return value;
   } catch {
-    // Models do write broken JSON: the caller decides what stands in for it.
+    // Models do write broken JSON: the caller decides what to use instead.
     return null;
   }
 }
 
-/** A media type and the bytes behind it, out of a `data:` URL; `null` for any other URL. */
+/** The media type and the data of a `data:` URL; `null` for any other URL. */
 export function readDataUrl(url: string): { mediaType: string; base64: string } | null {
   const match = /^data:([^;,]*)((?:;[^,]*?)?),/i.exec(url.slice(0, MAX_DATA_PREFIX_CHARS));
   if (match === null) return null;
@@ -57,11 +57,11 @@ export function readDataUrl(url: string): { mediaType: string; base64: string } 
   const base64 = /;base64$/i.test(parameters) ? data : encoded(data);
   if (base64 === null) return null;
   const mediaType = type.toLowerCase();
-  // Clients make it of a file's name; providers know the registered one only.
+  // Clients derive the type from a file name; providers know only the registered one.
   return { mediaType: mediaType === 'image/jpg' ? 'image/jpeg' : mediaType, base64 };
 }
 
-/** What a `data:` URL says as text, in which percent signs stand for bytes. */
+/** The base64 of a percent-encoded `data:` URL; `null` if it is malformed. */
 function encoded(data: string): string | null {
   try {
     return Buffer.from(decodeURIComponent(data)).toString('base64');
@@ -70,5 +70,5 @@ function encoded(data: string): string | null {
   }
 }
 
-/** Longer parameters than any file name before the comma are no data URL of a client's. */
+/** A longer part before the comma is not a `data:` URL that a client would send. */
 const MAX_DATA_PREFIX_CHARS = 1_000;

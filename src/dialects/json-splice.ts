@@ -1,26 +1,26 @@
-/** Where one member stands; its value is `bytes[start, end)`. */
+/** The position of a member; its value is `bytes[start, end)`. */
 export interface MemberSpan {
   readonly name: string;
-  /** The quotes of the name, included: `bytes[nameStart, nameEnd)`. */
+  /** The name with its quotes: `bytes[nameStart, nameEnd)`. */
   readonly nameStart: number;
   readonly nameEnd: number;
   readonly start: number;
   readonly end: number;
-  /** Where the member before it ends; for the first member, just after the opening brace. */
+  /** The end of the previous member; for the first member, just after the opening brace. */
   readonly previousEnd: number;
   /** One past the comma that follows; `null` for the last member. */
   readonly commaEnd: number | null;
 }
 
-/** Where one element of an array stands, `nameStart` being its own start. */
+/** The position of an array element; `nameStart` equals `start`. */
 export type ElementSpan = Omit<MemberSpan, 'name' | 'nameEnd'>;
 
 /** What was found in an object without parsing it. */
 export interface ObjectScan {
-  /** Every member with one of the names asked for, duplicates included, in order. */
+  /** Every member with one of the requested names, duplicates included, in order. */
   readonly found: readonly MemberSpan[];
   readonly isEmpty: boolean;
-  /** Just after the opening brace: where a member can be inserted. */
+  /** Just after the opening brace, where a member can be inserted. */
   readonly insertAt: number;
 }
 
@@ -31,7 +31,7 @@ export interface Splice {
   readonly text: string;
 }
 
-/** Where lists and objects end, by where they start. */
+/** The ends of arrays and objects, by their starts. */
 export type Ends = ReadonlyMap<number, number>;
 
 const SPACE = 32;
@@ -44,14 +44,14 @@ const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 
 /**
- * Finds members of a JSON object by walking its bytes once; nested objects are stepped over.
+ * Finds members of a JSON object in one pass over its bytes; nested values are skipped.
  *
- * Names are compared as JSON means them, so `"mod\u0065l"` is `model`.
+ * Names are compared after unescaping, so `"mod\u0065l"` is `model`.
  *
- * @param json - valid from `from` on; as text where it is scanned more than once, whose offsets are then meant
+ * @param json - valid JSON from `from` on; pass a string if it is scanned more than once (offsets are then in its units)
  * @param from - the opening brace, or white space before it
- * @param names - those that are looked for; `null` for all
- * @param ends - where lists and objects end that are not to be walked through again, by where they start
+ * @param names - the names to find; `null` for all
+ * @param ends - known ends of nested arrays and objects, which are then not scanned again
  */
 export function scanObject(
   json: Buffer | string,
@@ -59,8 +59,8 @@ export function scanObject(
   names: readonly string[] | null,
   ends?: Ends,
 ): ObjectScan {
-  // One character a byte, so offsets stay the same; searching a string is several times faster
-  // than searching a Buffer, and everything that matters to JSON's structure is ASCII.
+  // Latin-1 has one character per byte, so offsets stay the same; searching a string is several times
+  // faster than searching a Buffer, and all of JSON's structural characters are ASCII.
   const text = typeof json === 'string' ? json : json.toString('latin1');
   const found: MemberSpan[] = [];
   const open = text.indexOf('{', from);
@@ -71,7 +71,7 @@ export function scanObject(
     const nameStart = at;
     const nameEnd = stringEnd(text, at);
     const name = nameIn(text, at, nameEnd, names);
-    // One past the colon, which stands after optional white space.
+    // Skips the colon and the white space around it.
     const start = skipSpace(text, skipSpace(text, nameEnd) + 1);
     const end = ends?.get(start) ?? valueEnd(text, start);
     at = skipSpace(text, end);
@@ -84,11 +84,11 @@ export function scanObject(
 }
 
 /**
- * Finds the elements of a JSON array; none where there is no array.
+ * Finds the elements of a JSON array; none if the value is not an array.
  *
  * @param text - valid JSON
  * @param from - the opening bracket
- * @param ends - as of `scanObject`
+ * @param ends - as in `scanObject`
  */
 export function scanArray(text: string, from: number, ends?: Ends): ElementSpan[] {
   const found: ElementSpan[] = [];
@@ -108,13 +108,13 @@ export function scanArray(text: string, from: number, ends?: Ends): ElementSpan[
 }
 
 /**
- * A copy with ranges replaced, all other bytes being the same; the very bytes where nothing is to be replaced.
+ * A copy with ranges replaced; the same buffer if there is nothing to replace.
  *
  * @param given - in any order, not overlapping
  */
 export function spliceBytes(bytes: Buffer, given: readonly Splice[]): Buffer {
   if (given.length === 0) return bytes;
-  // What is put in comes before what becomes of the bytes behind it.
+  // Insertions come before replacements at the same position.
   const splices = given.toSorted((a, b) => a.start - b.start || a.end - b.end);
   let length = bytes.length;
   for (const { start, end, text } of splices) length += Buffer.byteLength(text) - (end - start);
@@ -130,15 +130,15 @@ export function spliceBytes(bytes: Buffer, given: readonly Splice[]): Buffer {
   return out;
 }
 
-/** The value of a member or an element that was found. */
+/** The parsed value of a member or element. */
 export function valueIn(json: Buffer, { start, end }: Pick<ElementSpan, 'start' | 'end'>): unknown {
   return JSON.parse(json.toString('utf8', start, end));
 }
 
 /**
- * Takes members out of their object, or elements out of their array, with the commas that would be left over.
+ * Removes members from their object, or elements from their array, with the commas that would be left over.
  *
- * @param members - of one object or array, in order; those that are out of sight may stand between them
+ * @param members - of one object or array, in order; others may be between them
  */
 export function removals(members: readonly ElementSpan[]): Splice[] {
   const splices: Splice[] = [];
@@ -152,7 +152,7 @@ export function removals(members: readonly ElementSpan[]): Splice[] {
     }
     lastEnd = end;
     if (commaEnd === null) {
-      // The last member takes the comma before it along, and so all of a run that leads up to it.
+      // Removing the last member also removes the comma before it, so the whole run up to it is one splice.
       splices.splice(splices.length - runSplices);
       splices.push({ start: runStart, end, text: '' });
       return splices;
@@ -180,7 +180,7 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** One past the closing quote of the string that opens at `quoteAt`; the text's end where none closes it. */
+/** One past the closing quote of the string that opens at `quoteAt`; the end of the text if it is not closed. */
 export function stringEnd(text: string, quoteAt: number): number {
   let at = quoteAt + 1;
   for (;;) {
@@ -214,7 +214,7 @@ function valueEnd(text: string, start: number): number {
   return at;
 }
 
-/** Numbers, `true`, `false` and `null` end at a comma, a closing brace or bracket, or white space. */
+/** One past a number, `true`, `false` or `null`: these end at a comma, a closing brace or bracket, or white space. */
 function scalarEnd(text: string, start: number): number {
   let at = start;
   while (at < text.length) {

@@ -1,10 +1,10 @@
 import { removals, scanObject, spliceBytes } from './json-splice.js';
 
 /**
- * A request with what one provider wants of every request; all other bytes are the same.
+ * A request with members that a provider needs in every request; all other bytes are unchanged.
  *
  * @param body - a JSON object
- * @param members - values for names that the request does not have yet; `null` takes a member out
+ * @param members - values for members that the request does not have yet; `null` removes a member
  */
 export function withMembers(
   body: Buffer,

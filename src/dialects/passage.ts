@@ -27,28 +27,28 @@ import { withEffortByName, WORD_FROM_OBJECT } from './openai/fit-effort.js';
 import { neutralWithoutRefused, withoutRefused, type Refusal } from './refusal.js';
 import { translatedStream } from './neutral/translated-stream.js';
 
-/** A request as a provider is to get it. */
+/** A request, ready to be sent to a provider. */
 export interface Asked {
   readonly body: Buffer;
-  /** Names and values in turn, for this request only. */
+  /** Alternating names and values, for this request only. */
   readonly headers: readonly string[];
-  /** What the provider is not told. */
+  /** What was dropped from the client's request. */
   readonly dropped: readonly Loss[];
   readonly answerTool: string | null;
-  /** Puts what the provider was told otherwise back into the client's words; `null` where nothing was. */
+  /** Reverses in the answer what was rewritten in the request (tool names, a wrapped schema); `null` if nothing was. */
   readonly restoring: Restoring | null;
-  /** Where the thoughts of the answer go; `null` where the client keeps them itself. */
+  /** Where the answer's reasoning is stored; `null` if the client keeps it itself. */
   readonly memory: ThoughtMemory | null;
 }
 
-/** The way from a client's dialect to a provider's, and back. */
+/** Converts requests from a client's dialect to a provider's, and answers back. */
 export interface Passage {
   /**
-   * @param target - asked only where something has to be translated
-   * @throws {GatewayError} `invalid_request` for what cannot be said, where nothing may be dropped
+   * @param target - called only if something has to be translated
+   * @throws {GatewayError} `invalid_request` for what cannot be expressed, if nothing may be dropped
    */
   ask(request: ChatRequest, edits: RequestEdits, target: () => Target): Asked;
-  /** @throws {GatewayError} `upstream_failed` if the body is no answer, or an error in a 200 */
+  /** @throws {GatewayError} `upstream_failed` if the body is not an answer, or is an error inside a 200 */
   readAnswer(body: Buffer, rules: AnswerRules, asked: Asked): WholeAnswer;
   openStream(rules: AnswerRules, asked: Asked): AnswerStream;
   readError: Dialect['readError'];
@@ -56,11 +56,12 @@ export interface Passage {
 
 const NOTHING: readonly never[] = [];
 
-/** The client speaks the provider's dialect: its bytes go through, with only what must change replaced. */
+/** For a client that speaks the provider's dialect: its bytes are forwarded with only the necessary edits. */
 export function direct(dialect: Dialect): Passage {
   return {
     ask: (request, edits, describe) => {
-      const { taken, dropped } = ownPart(dialect, takenPart(dialect, request, edits, describe));
+      const fitted = fitToModel(dialect, request, edits, describe);
+      const { request: taken, dropped } = withoutForeignReasoning(dialect, fitted);
       return {
         body: dialect.editRequest(taken, edits),
         headers: request.forwarded ?? NOTHING,
@@ -70,13 +71,13 @@ export function direct(dialect: Dialect): Passage {
         memory: null,
       };
     },
-    readAnswer: (body, rules) => notTooDeep(() => dialect.readAnswer(body, rules)),
+    readAnswer: (body, rules) => withDepthCheck(() => dialect.readAnswer(body, rules)),
     openStream: (rules) => dialect.openStream(rules),
     readError: (status, body, retryAfter) => dialect.readError(status, body, retryAfter),
   };
 }
 
-/** Requests are translated to the provider's dialect, answers to the client's. */
+/** For a client of another dialect: requests are translated to the provider's dialect, answers to the client's. */
 export function translation(client: ClientDialect, provider: ProviderDialect): Passage {
   const reading = (rules: AnswerRules, { answerTool }: Asked): Reading => ({
     answerTool,
@@ -85,7 +86,7 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
   return {
     ask: (request, _edits, describe) => {
       const target = describe();
-      const losses = lossesAt(target);
+      const losses = lossesFor(target);
       const { memory, refusals } = target;
       const neutral = neutralWithoutRefused(request.neutral(), refusals, losses);
       const whole = { ...neutral, turns: memory.restored(neutral.turns) };
@@ -94,8 +95,8 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
       return { body, headers: NOTHING, dropped: losses.list, answerTool, restoring, memory };
     },
     readAnswer: (body, rules, asked) =>
-      notTooDeep(() => {
-        const events = orderly(provider.readEvents(body, reading(rules, asked)), asked);
+      withDepthCheck(() => {
+        const events = normalised(provider.readEvents(body, reading(rules, asked)), asked);
         const watch = new ThoughtWatch();
         for (const event of events) watch.add(event);
         remember(watch, asked);
@@ -124,49 +125,49 @@ export function translation(client: ClientDialect, provider: ProviderDialect): P
   };
 }
 
-interface Taken {
-  readonly taken: ChatRequest;
+interface Fitting {
+  readonly request: ChatRequest;
   readonly dropped: readonly Loss[];
 }
 
-/** What is left of a request without other vendors' thoughts. */
-function ownPart(dialect: Dialect, given: Taken): Taken {
-  const { taken, dropped } = given;
+/** Removes other vendors' reasoning from a request. */
+function withoutForeignReasoning(dialect: Dialect, given: Fitting): Fitting {
+  const { request, dropped } = given;
   const lacksThinking = dropped.some(({ field }) => field === 'thinking');
-  const own = dialect.ownThoughts?.(taken.body, lacksThinking);
-  if (own === undefined || own.body === taken.body) return given;
-  return { taken: { ...taken, body: own.body }, dropped: [...dropped, ...own.dropped] };
+  const own = dialect.ownThoughts?.(request.body, lacksThinking);
+  if (own === undefined || own.body === request.body) return given;
+  return { request: { ...request, body: own.body }, dropped: [...dropped, ...own.dropped] };
 }
 
-/** A request without what the model or its provider refuses, and with the words for an effort that they know. */
-function takenPart(
+/** Removes what the model or its provider rejects, and rounds the effort to one that it supports. */
+function fitToModel(
   dialect: Dialect,
   request: ChatRequest,
   edits: RequestEdits,
   describe: () => Target,
-): Taken {
-  const fits = fitsFor(dialect, request, edits);
-  // Most requests have nothing that any model refuses.
-  if (fits.length === 0) return { taken: request, dropped: NOTHING };
+): Fitting {
+  const fits = fitsNeeded(dialect, request, edits);
+  // Most requests have nothing that any model rejects.
+  if (fits.length === 0) return { request, dropped: NOTHING };
   const target = describe();
   const isWord = request.names?.includes('reasoning_effort') !== false;
-  const losses = lossesAt(target, isWord ? undefined : WORD_FROM_OBJECT);
+  const losses = lossesFor(target, isWord ? undefined : WORD_FROM_OBJECT);
   let { body } = request;
   for (const fit of fits) body = fit(body, losses, target);
-  return { taken: { ...request, body }, dropped: losses.list };
+  return { request: { ...request, body }, dropped: losses.list };
 }
 
-/** Makes a body fit for a target, and notes what is lost. */
+/** Rewrites a body for a target, and notes what is lost. */
 type Fit = (body: Buffer, losses: Losses, target: Target) => Buffer;
 
 const byName: Fit = (body, losses, target) => withEffortByName(body, target, losses);
 
-/** What may have to be done to a request, in order: which words a model knows is asked of words. */
-function fitsFor(dialect: Dialect, request: ChatRequest, edits: RequestEdits): readonly Fit[] {
-  const { refusals = NOTHING, efforts, effortByName, tellsSchema } = edits;
+/** The rewrites that a request may need, in order: the effort must be a string before it can be rounded. */
+function fitsNeeded(dialect: Dialect, request: ChatRequest, edits: RequestEdits): readonly Fit[] {
+  const { refusals = NOTHING, efforts } = edits;
   const fits: Fit[] = [];
   let { names } = request;
-  if (effortByName === true && names?.includes('reasoning') === true) {
+  if (edits.effortByName === true && names?.includes('reasoning') === true) {
     fits.push(byName);
     names = [...names, 'reasoning_effort'];
   }
@@ -176,7 +177,7 @@ function fitsFor(dialect: Dialect, request: ChatRequest, edits: RequestEdits): r
   if (mayBeRefused(names, refusals)) {
     fits.push((body, losses) => withoutRefused(body, refusals, losses));
   }
-  const tell = tellsSchema === true ? dialect.tellSchema : undefined;
+  const tell = edits.tellsSchema === true ? dialect.tellSchema : undefined;
   if (tell && mayHave(names, 'response_format')) fits.push(tell);
   return fits;
 }
@@ -193,14 +194,14 @@ function mayHave(names: Names, ...members: readonly string[]): boolean {
   return names === undefined || members.some((member) => names.includes(member));
 }
 
-function lossesAt(
+function lossesFor(
   { onLoss, model, provider }: Target,
   asWritten?: ReadonlyMap<string, string>,
 ): Losses {
   return new Losses(onLoss, `${model} (${provider})`, asWritten);
 }
 
-function orderly(events: readonly AnswerEvent[], asked: Asked): AnswerEvent[] {
+function normalised(events: readonly AnswerEvent[], asked: Asked): AnswerEvent[] {
   const kept: AnswerEvent[] = [];
   const order = new OrderlyEvents((event) => kept.push(event));
   const add = restored((event) => {
@@ -215,8 +216,8 @@ function restored(add: Emit, { restoring }: Asked): Emit {
   return restoring === null ? add : restoring(add);
 }
 
-/** Reading nested values has no limit of depth, writing them has: that is the provider's fault as well. */
-function notTooDeep<T>(work: () => T): T {
+/** `JSON.parse` has no depth limit but `JSON.stringify` has one: too deep an answer counts as the provider's failure. */
+function withDepthCheck<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -239,7 +240,7 @@ function writeRequest(
     const { request: fitting, restoring } = fitted(request, target, provider.limits);
     return { written: provider.writeRequest(fitting, target, losses), restoring };
   } catch (cause) {
-    // Reading nested values has no limit of depth, writing them has.
+    // `JSON.parse` has no depth limit, `JSON.stringify` has one.
     if (!(cause instanceof RangeError)) throw cause;
     throw new GatewayError('invalid_request', 'The request is nested too deeply.', { cause });
   }

@@ -2,10 +2,10 @@ import type { LastQuestion } from './answer-forms.js';
 import { isObject, type JsonObject } from './json.js';
 
 /**
- * A message as the plainest of several ways to write it: without members that are `null`, and with a
- * text for a content that is a single part of nothing but text.
+ * A message in its simplest equivalent form: without `null` members, and with a string in place of a
+ * content that is a single text part.
  *
- * What is no object comes back as it is.
+ * A value that is not an object is returned as it is.
  */
 export function plainMessage(message: unknown): unknown {
   if (!isObject(message)) return message;
@@ -14,23 +14,23 @@ export function plainMessage(message: unknown): unknown {
   return plain;
 }
 
-/** The text of a single part that has nothing but text; every other content comes back as it is. */
+/** The text of a content that is a single text part; any other content is returned as it is. */
 export function plainContent(content: unknown): unknown {
   if (!Array.isArray(content) || content.length !== 1) return content;
   return plainText(content[0]) ?? content;
 }
 
-/** The text of a part that has nothing but text; a cache breakpoint in it would be something else. */
+/** The text of a part without any other members; one with a cache breakpoint is not plain. */
 function plainText(part: unknown): string | null {
   if (!isObject(part) || part['type'] !== 'text') return null;
   return Object.keys(part).length === 2 && typeof part['text'] === 'string' ? part['text'] : null;
 }
 
 /**
- * What the user said last, and all the rest.
+ * Splits a request into the last user message and the rest.
  *
- * @param members - with plain `messages`, oldest first
- * @returns `null` where that is more than text, or nothing
+ * @param members - with `messages` in plain form, oldest first
+ * @returns `null` if the last user message is not plain text, or missing
  */
 export function lastQuestion(members: JsonObject): LastQuestion | null {
   const { messages } = members;
@@ -38,7 +38,7 @@ export function lastQuestion(members: JsonObject): LastQuestion | null {
   if (!Array.isArray(messages) || !isObject(last) || last['role'] !== 'user') return null;
   const text = last['content'];
   if (typeof text !== 'string' || text === '') return null;
-  // No message comes with a content that is `null`: plain messages have no such member.
+  // `null` is unambiguous: plain messages never have a `null` content.
   const rest = {
     ...members,
     messages: [...(messages.slice(0, -1) as unknown[]), { ...last, content: null }],
@@ -46,7 +46,7 @@ export function lastQuestion(members: JsonObject): LastQuestion | null {
   return { text, rest };
 }
 
-/** Whether a value says no more than if it were left out. */
+/** Whether a value is equivalent to leaving the member out. */
 export function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   return Array.isArray(value)

@@ -3,32 +3,32 @@ import { removals, scanObject, spliceBytes, valueIn, type MemberSpan } from './j
 import type { Losses } from './neutral/losses.js';
 import type { NeutralRequest, Sampling } from './neutral/request.js';
 
-/** Members of a request that make it fail at some models, although their dialect has them. */
+/** Request members that some models reject although their dialect has them. */
 export interface Refusal {
-  /** By name: the value that says no more than silence does, so that leaving it out is no loss; `null` for none. */
+  /** By name: the value that is equivalent to leaving the member out, so that removing it loses nothing; `null` for none. */
   readonly members: Readonly<Record<string, number | boolean | null>>;
-  /** They are taken after all where the model does not think: where that is asked for, or where nothing is said. */
+  /** They are accepted while the model does not reason: if effort `none` is requested, or also if no effort is. */
   readonly unlessEffort: 'none' | 'none or silence' | null;
-  /** They are refused only where this member is written as well; `null` for always. */
+  /** They are rejected only together with this member; `null` for always. */
   readonly beside: string | null;
-  /** They are refused only where they are objects of one of these types; absent for any value. */
+  /** They are rejected only if they are objects of one of these types; absent for any value. */
   readonly types?: readonly string[];
-  /** What comes nearest to it, as JSON; absent where nothing does. */
+  /** The nearest accepted value, as JSON; absent if there is none. */
   readonly instead?: string;
 }
 
-/** What bears on whether a refusal holds, in OpenAI's chat completions and in its responses. */
+/** The members that hold the effort, in OpenAI's Chat Completions and Responses. */
 const EFFORT = 'reasoning_effort';
 const REASONING = 'reasoning';
 
 /**
- * The client's bytes without what the model refuses; the very bytes where there is nothing of it.
+ * The client's bytes without what the model rejects; the same buffer if there is nothing to remove.
  *
- * What is written twice is left out twice. What says no more than silence is left out without a word; what has something
- * near it is replaced, as an effort is that is rounded.
+ * Duplicate members are all removed. A value that is equivalent to none is removed without being reported; one with a
+ * near equivalent is replaced by it, and reported as a hint.
  *
  * @param body - a JSON object
- * @throws {GatewayError} `invalid_request` with the member's name, where nothing may be left out
+ * @throws {GatewayError} `invalid_request` with the member's name, if nothing may be dropped
  */
 export function withoutRefused(body: Buffer, refusals: readonly Refusal[], losses: Losses): Buffer {
   const names = refusals.flatMap(({ members, beside }) => [
@@ -53,7 +53,7 @@ export function withoutRefused(body: Buffer, refusals: readonly Refusal[], losse
   return replaced.size === 0 ? body : withReplaced(body, found, replaced);
 }
 
-/** @param replaced - JSON to stand in place of members, by their names; `null` for nothing */
+/** @param replaced - the JSON that replaces members, by name; `null` to remove them */
 function withReplaced(
   body: Buffer,
   found: readonly MemberSpan[],
@@ -67,7 +67,7 @@ function withReplaced(
   return spliceBytes(body, splices);
 }
 
-/** Members that choose words, by their names in requests. */
+/** Sampling parameters, by their names in requests. */
 const SAMPLING: Readonly<Record<string, keyof Sampling>> = {
   temperature: 'temperature',
   top_p: 'topP',
@@ -77,9 +77,9 @@ const SAMPLING: Readonly<Record<string, keyof Sampling>> = {
 };
 
 /**
- * What a client of another dialect asks for, without what the model refuses.
+ * A neutral request without what the model rejects.
  *
- * @throws {GatewayError} `invalid_request` with the client's own name of the member, where nothing may be left out
+ * @throws {GatewayError} `invalid_request` with the client's name of the member, if nothing may be dropped
  */
 export function neutralWithoutRefused(
   request: NeutralRequest,
@@ -87,7 +87,7 @@ export function neutralWithoutRefused(
   losses: Losses,
 ): NeutralRequest {
   const { thinking } = request;
-  // That it shall not think is written as nothing, so the model does as it does by itself.
+  // "No reasoning" is written by leaving the effort out, so the model uses its default.
   const effort = thinking === null || thinking.mode === 'off' ? null : 'some';
   const isWritten = (name: string): boolean => askedIn(request, name) !== undefined;
   const refused = new Set<string>();
@@ -104,13 +104,13 @@ export function neutralWithoutRefused(
 }
 
 function noteRefused({ names, thinking }: NeutralRequest, name: string, losses: Losses): void {
-  // The model thinks as much as it does by itself: an effort is rounded to that.
+  // The model uses its default effort instead, so this counts as rounding.
   if (name === EFFORT) losses.hint(thinking?.at ?? name, 'thinking');
   else if (name === 'stop') losses.note(names.stop, names.stop);
   else losses.note(name === 'top_p' ? names.topP : name, name);
 }
 
-/** What the client asks for, by the name of the member that tells it; `undefined` for nothing. */
+/** The requested value, by the name of its member in OpenAI's dialect; `undefined` if it is not set. */
 function askedIn(request: NeutralRequest, name: string): unknown {
   switch (name) {
     case 'logprobs':
@@ -161,7 +161,7 @@ function isOfType(value: unknown, { types }: Refusal): boolean {
   return types === undefined || types.includes(String(objectOrEmpty(value)['type']));
 }
 
-/** `null` and an empty object ask for nothing. */
+/** `null` and an empty object are equivalent to leaving the member out. */
 function saysNothing(value: unknown, silence: number | boolean | null): boolean {
   return (
     value === silence || value === null || (isObject(value) && Object.keys(value).length === 0)

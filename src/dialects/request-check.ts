@@ -6,22 +6,22 @@ import { nestsDeeperThan } from './json-depth.js';
 import { findJsonFault } from './json-fault.js';
 import { isObject, type JsonObject } from './json.js';
 
-/** Lists and objects in each other, at the most: more than any schema needs, less than parsers take time over. */
+/** Maximum nesting of arrays and objects: more than any schema needs, and little enough to parse quickly. */
 const MOST_DEPTH = 1_000;
-/** A shorter body cannot keep the parser long, however it nests. */
+/** A shorter body is parsed quickly however deeply it is nested. */
 const LONG_CHARS = 65_536;
 /** How much of a broken body an error message quotes. */
 const QUOTED_CHARS = 30;
 
 /**
- * Reads a request's body as a JSON object.
+ * Parses a request's body as a JSON object.
  *
- * @throws {GatewayError} `invalid_json` with the place of the fault, or `invalid_request`
+ * @throws {GatewayError} `invalid_json` with the position of the syntax error, or `invalid_request`
  */
 export function parseBody(body: Buffer): JsonObject {
   if (!isUtf8(body)) throw new GatewayError('invalid_json', 'The body is not valid UTF-8 text.');
   const text = body.toString('utf8');
-  // Parsing millions of brackets takes seconds in which nobody else is served.
+  // Parsing millions of brackets would block the event loop for seconds.
   if (text.length > LONG_CHARS && nestsDeeperThan(text, MOST_DEPTH)) {
     const message = `The body has lists and objects more than ${MOST_DEPTH} deep in each other.`;
     throw new GatewayError('invalid_request', message);
@@ -50,9 +50,9 @@ function faultMessage(text: string): string {
 }
 
 /**
- * Checks one member that may be left out or be `null`.
+ * Checks a member that may be missing or `null`.
  *
- * @throws {GatewayError} `invalid_request` with the member, saying what was wanted and what came
+ * @throws {GatewayError} `invalid_request` with the member, saying what was expected and what was sent
  */
 export function check(
   request: JsonObject,
@@ -65,10 +65,10 @@ export function check(
 }
 
 /**
- * Checks that there are messages, that each is an object and has one of the roles.
+ * Checks that there are messages, and that each is an object with one of the roles.
  *
- * @param checkRest - looks at the other members of a message; `path` is where it stands in the body
- * @throws {GatewayError} `invalid_request` with the member at fault
+ * @param checkRest - checks the other members of a message; `path` is its path in the body
+ * @throws {GatewayError} `invalid_request` with the invalid member
  */
 export function checkMessages(
   request: JsonObject,
@@ -91,12 +91,12 @@ export function checkMessages(
   });
 }
 
-/** Tells a member that is not set; clients also write `null` for that. */
+/** Whether a member is not set; clients also write `null` for that. */
 export function isAbsent(value: unknown): value is null | undefined {
   return value === undefined || value === null;
 }
 
-/** Tells whole numbers. */
+/** Whether a value is an integer. */
 export function isWhole(value: unknown): value is number {
   return Number.isInteger(value);
 }
@@ -108,23 +108,23 @@ export function wrongType(param: string, wanted: string, value: unknown): Gatewa
   return invalid(param, `must be ${wanted}, not ${given}`);
 }
 
-/** The error for a faulty member: its path, then what is wrong, as the rest of a sentence. */
+/** The error for an invalid member: its path, followed by `what` as the rest of the sentence. */
 export function invalid(param: string, what: string): GatewayError {
   return new GatewayError('invalid_request', `\`${param}\` ${what}.`, { param });
 }
 
-/** Members that hold what is asked, and where they are read. */
+/** The members that hold the prompt, and the endpoints that read them. */
 const READ_AT: Readonly<Record<string, string>> = {
   messages: '/v1/chat/completions and /v1/messages',
   prompt: '/v1/completions',
   input: '/v1/responses',
   contents: "Gemini's generateContent",
 };
-/** Names that are looked at for one that was meant: a client may send a hundred thousand, or very long ones. */
+/** Limits on the names that are searched for a typo: a client may send a hundred thousand, or very long ones. */
 const MOST_NAMES = 64;
 const LONGEST_NAME = 64;
 
-/** The error for a member that is not there; it says which other one may have been meant, or was sent to the wrong place. */
+/** The error for a missing member; it names a likely typo, or the endpoint that the body was meant for. */
 export function missing(request: JsonObject, name: string, wanted: string): GatewayError {
   const names = Object.keys(request).slice(0, MOST_NAMES);
   const others = names.filter((other) => other !== name && other.length <= LONGEST_NAME);
@@ -135,7 +135,7 @@ export function missing(request: JsonObject, name: string, wanted: string): Gate
   return invalid(name, `is missing; it must be ${wanted}${hint}`);
 }
 
-/** What kind of JSON value something is, with its article. */
+/** The JSON type of a value, with its article: `an array`. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';

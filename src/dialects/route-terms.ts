@@ -4,58 +4,58 @@ import { scanObject, spliceBytes, valueIn, type Splice } from './json-splice.js'
 import { invalid, isAbsent, wrongType } from './request-check.js';
 
 /**
- * Whom a client wants to be answered by, beyond `model`: what OpenRouter's clients write as `models` and
- * `provider`, and LiteLLM's as `fallbacks`. It is said to the gateway, so it is never sent to a model.
+ * Which models and providers a client wants, beyond `model`: what OpenRouter's clients write as `models` and
+ * `provider`, and LiteLLM's as `fallbacks`. It is meant for the gateway, so it is never sent to a model.
  */
 export interface RouteTerms {
-  /** Models to ask when those before have failed, in order. */
+  /** Fallback models, in order. */
   readonly models: readonly ListedModel[];
-  /** Where the models may be asked; `null` for everywhere. */
+  /** Which providers may serve the models; `null` for any. */
   readonly places: PlaceTerms | null;
 }
 
-/** A model that a request lists, and where in the request it stands. */
+/** A model that a request lists, and its path in the request. */
 export interface ListedModel {
   readonly name: string;
   readonly at: string;
 }
 
-/** Which providers may be asked, and in which order, by the names that clients write. */
+/** Which providers may be used, and in which order, by the names that clients write. */
 export interface PlaceTerms {
-  /** Those to ask first; empty for any. */
+  /** Those to try first; empty for any. */
   readonly order: readonly string[];
   /** `null` for all. */
   readonly only: readonly string[] | null;
   readonly ignore: readonly string[];
-  /** Others than those of `order`, or than the first, may be asked. */
+  /** Providers other than those in `order`, or other than the first, may be used. */
   readonly allowsOthers: boolean;
-  /** US dollars per million tokens, at the most; `null` for any price. */
+  /** Maximum price in US dollars per million tokens; `null` for any price. */
   readonly maxPrice: { readonly input: number | null; readonly output: number | null };
   readonly cheapestFirst: boolean;
-  /** Conditions of which this gateway knows nothing, as paths: only a provider that takes `provider` itself can keep them. */
+  /** Conditions unknown to this gateway, as paths: only a provider that accepts `provider` itself can meet them. */
   readonly conditions: readonly string[];
-  /** Wishes that are no conditions, and that nobody here can follow, as paths. */
+  /** Preferences that the gateway ignores, as paths. */
   readonly wishes: readonly string[];
 }
 
-/** The members that hold the terms. */
+/** The members that hold the preferences. */
 const LISTS = ['models', 'fallbacks'] as const;
 const LEGACY = 'route';
 const PLACES = 'provider';
 
-/** A list of more is no list of fallbacks. */
+/** Longer lists are rejected. */
 const MOST_MODELS = 10;
 
 /**
- * Reads the terms of a request.
+ * Reads the model and provider preferences of a request.
  *
- * @returns `null` where there are none
- * @throws {GatewayError} `invalid_request` with the member that cannot be understood
+ * @returns `null` if there are none
+ * @throws {GatewayError} `invalid_request` with the invalid member
  */
 export function routeTermsIn(request: JsonObject): RouteTerms | null {
   const { models, fallbacks, route, provider } = request;
   if (isAbsent(models) && isAbsent(fallbacks) && isAbsent(route) && isAbsent(provider)) return null;
-  // What is no object is a word of somebody else's.
+  // If it is not an object, it has another meaning, and is not for the gateway.
   const places = isObject(provider) ? placeTermsIn(provider) : null;
   const listed = LISTS.flatMap((name) => modelsIn(request[name], name));
   if (listed.length > MOST_MODELS) {
@@ -64,17 +64,17 @@ export function routeTermsIn(request: JsonObject): RouteTerms | null {
   return { models: listed, places };
 }
 
-/** Whether a member of a request belongs to its terms. */
+/** Whether a member of a request is one of these preferences. */
 export function isRouteTerm(name: string, value: unknown): boolean {
   if (name === PLACES) return isObject(value);
   return name === LEGACY || LISTS.some((list) => list === name);
 }
 
 /**
- * The members that are not for a provider, as `RequestEdits.renames` has them.
+ * The members to remove before the request is sent to a provider, in the form of `RequestEdits.renames`.
  *
- * @param takesPlaces - it reads `provider` itself
- * @param takesModels - it is to read `models` and `route` itself
+ * @param takesPlaces - the provider understands `provider` itself
+ * @param takesModels - the provider handles `models` and `route` itself
  */
 export function withoutTerms(
   { places }: RouteTerms,
@@ -89,11 +89,11 @@ export function withoutTerms(
 }
 
 /**
- * The client's bytes without some names of providers in its terms: where one of them alone may be asked, or others as well,
- * nothing is said any more of who may.
+ * The client's bytes with some provider names removed from `provider.order` and `provider.only`. If a removed name
+ * is in `only`, the whole restriction is removed.
  *
  * @param body - a JSON object
- * @param places - what was read from it
+ * @param places - the provider preferences read from the body
  */
 export function withoutNames(
   body: Buffer,
@@ -121,15 +121,15 @@ function modelsIn(list: unknown, at: string): ListedModel[] {
   });
 }
 
-/** LiteLLM's clients may write `{"model": …}`; whatever else it had would be lost. */
+/** LiteLLM's clients may write `{"model": …}`; any other member would be lost. */
 function isNameOnly(entry: JsonObject): boolean {
   return Object.keys(entry).every((name) => name === 'model');
 }
 
-/** Members that are wishes: a provider that does not follow them breaks no promise. */
+/** Members that are preferences: a provider may ignore them. */
 const WISHES = new Set(['preferred_min_throughput', 'preferred_max_latency', 'experimental']);
 const READ = new Set(['order', 'only', 'ignore', 'allow_fallbacks', 'max_price', 'sort']);
-/** Prices that this gateway compares, and what they are called here. */
+/** The prices that this gateway compares, and its names for them. */
 const PRICES = { prompt: 'input', completion: 'output' } as const;
 
 function placeTermsIn(provider: JsonObject): PlaceTerms {
@@ -152,7 +152,7 @@ function placeTermsIn(provider: JsonObject): PlaceTerms {
   };
 }
 
-/** `data_collection: "allow"` and the like leave everything as it is. */
+/** `data_collection: "allow"` and the like restrict nothing. */
 function asksForSomething(value: unknown): boolean {
   if (isAbsent(value) || value === false || value === 'allow') return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;

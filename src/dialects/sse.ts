@@ -1,7 +1,7 @@
 import { GatewayError } from '../core/errors.js';
 import { GrowingBytes } from '../core/growing-bytes.js';
 
-/** One server-sent event, as a range of the bytes that carried it; nothing is decoded or copied. */
+/** A server-sent event as a range of the received bytes; nothing is decoded or copied. */
 export interface SseEvent {
   /** The `event:` field; empty when there is none. */
   readonly name: string;
@@ -10,8 +10,8 @@ export interface SseEvent {
   readonly start: number;
   readonly end: number;
   /**
-   * Where the event's own frame starts, if that is `data: …`, a line feed and another: then
-   * `bytes[frameStart, end + 2)` can be sent on as it is. Otherwise -1.
+   * Where the event's frame starts, if it consists of `data: …` and two line feeds: then
+   * `bytes[frameStart, end + 2)` can be forwarded as it is. Otherwise -1.
    */
   readonly frameStart: number;
 }
@@ -26,7 +26,7 @@ const NEWLINE = Buffer.from('\n');
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const FRAME_PREFIX_BYTES = 6; // `data: `
 
-/** More than any answer needs; less than what would exhaust the memory of a small machine. */
+/** More than any answer needs, and less than would exhaust the memory of a small machine. */
 const MAX_EVENT_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -39,10 +39,10 @@ export class SseReader {
   readonly #onEvent: (event: SseEvent) => void;
   readonly #maxEventBytes: number;
 
-  /** The start of an unfinished event. Never reused once an event was handed out of it. */
+  /** The start of an unfinished event. Never reused once an event that points into it was emitted. */
   #held: GrowingBytes | null = null;
 
-  // All offsets below count from the start of the current event.
+  // All offsets below are relative to the start of the current event.
   #lineAt = 0;
   #searchAt = 0;
   #dataStart = -1;
@@ -50,7 +50,7 @@ export class SseReader {
   #earlierData: GrowingBytes | null = null;
   #name = '';
 
-  /** A CR ended the last line; a LF right after it belongs to the same line end. */
+  /** The last line ended in a CR; an LF right after it belongs to the same line ending. */
   #afterCr = false;
   #firstLine = true;
 
@@ -60,9 +60,9 @@ export class SseReader {
   }
 
   /**
-   * Hands every event that `chunk` completes to the callback, in order.
+   * Calls the callback with every event that `chunk` completes, in order.
    *
-   * @throws {GatewayError} `upstream_failed` when one event outgrows the bound
+   * @throws {GatewayError} `upstream_failed` if an event exceeds the size limit
    */
   push(chunk: Buffer): void {
     if (this.#held === null) {
@@ -80,7 +80,7 @@ export class SseReader {
 
   #scan(bytes: Buffer): void {
     let eventAt = 0;
-    // Each is looked for again only behind the last one found: where lines end in the other, the rest has none.
+    // Each is searched again only past its last position, so a stream without CRs is searched for them only once.
     let lfAt = -1;
     let crAt = -1;
     for (;;) {
@@ -173,7 +173,7 @@ export class SseReader {
     if (rest > this.#maxEventBytes) throw this.#tooLong();
     this.#searchAt = rest;
     if (this.#held !== null && eventAt === 0) return;
-    // Events that were handed out point into the old buffer, so what is left gets its own.
+    // Emitted events point into the old buffer, so the rest gets a buffer of its own.
     this.#held = null;
     if (rest === 0) return;
     this.#held = new GrowingBytes();
@@ -210,9 +210,9 @@ function valueAt(bytes: Buffer, nameEnd: number, lineEnd: number): number {
 }
 
 /**
- * The data of an event for one line: some servers spread JSON over several, whose ends mean nothing in it.
+ * The data of an event on one line: some servers spread JSON over several lines, where line breaks mean nothing.
  *
- * @param json - as it is where it is on one line already
+ * @param json - returned as it is if it is on one line already
  */
 export function onOneLine(json: Buffer): Buffer {
   if (!json.includes(LF)) return json;

@@ -3,7 +3,7 @@ import { answered, eventsIn, streamed, translated } from '../support/translated.
 import { CLIENTS, geminiAnswer, lostIn, openaiAnswer } from './odd-parts.js';
 
 const PIXEL = 'iVBORw0KGgo=';
-/** Answers of providers with a picture in them. */
+/** Providers' answers with an image. */
 const DRAWN: readonly [DialectName, object][] = [
   [
     'gemini',
@@ -40,7 +40,7 @@ const DRAWN: readonly [DialectName, object][] = [
   ],
 ];
 
-/** What shows a picture in each client's dialect; `null` where nothing does. */
+/** The image in each client's dialect; `null` if it has none. */
 const SHOWN: Readonly<Record<ClientDialectName, object | null>> = {
   openai: {
     choices: [

@@ -4,7 +4,7 @@ import { DIALECTS, TARGET } from '../support/translated.js';
 
 /**
  * Requests as clients write them: odd white space, escapes, numbers that JavaScript would round, members
- * nobody has heard of, names that come twice. `@` stands for the model.
+ * unknown members, duplicate names. `@` stands for the model.
  */
 const WRITTEN: readonly (readonly [DialectName & ClientDialect['name'], string, string])[] = [
   [

@@ -26,7 +26,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 6 },
 );
 
-/** Line ends that are allowed in a stream of events. */
+/** The line endings that are allowed in an event stream. */
 const lineEnds = fc.constantFrom('\n', '\r\n', '\r');
 
 function openAiStream(all: readonly Step[], end: string): string {
@@ -168,7 +168,7 @@ const PAIRS = CLIENTS.flatMap((client) =>
   ),
 );
 
-/** Where the last thing begins without which an answer is not complete. */
+/** The position of the last part that a complete answer needs. */
 const ENDINGS = {
   openai: 'data: [DONE]',
   anthropic: 'event: message_stop',

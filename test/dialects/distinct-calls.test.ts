@@ -144,7 +144,7 @@ test.each<DialectName>(['bedrock', 'cohere', 'responses'])('%s gets no id twice'
   const ids = [...told.matchAll(/"(?:toolUseId|tool_call_id|call_id|id)":"([^"]+)"/gu)].map(
     ([, id]) => id,
   );
-  // Each stands at its call and at its result.
+  // Each occurs at its call and at its result.
   expect(ids).toHaveLength(4);
   expect(new Set(ids).size).toBe(2);
 });

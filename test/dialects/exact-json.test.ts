@@ -8,7 +8,7 @@ import { growthOf } from '../support/growth.js';
 const ID = '1234567890123456789';
 const ARGS = `{"id":${ID},"price":1.10}`;
 
-/** A request as the provider gets it, letter by letter. */
+/** A request as the provider gets it, byte by byte. */
 function sent(from: ClientDialectName, to: DialectName, body: string): string {
   const request = DIALECTS[from].readRequest(Buffer.from(body));
   return passageBetween(from, to)
@@ -163,7 +163,7 @@ function written(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(written).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (value instanceof Whole) return String(value.value);
-  // Names that are numbers are read before all others.
+  // Numeric names are enumerated first.
   const members = Object.entries(value).filter(([name]) => name !== '__proto__');
   return `{${members.map(([name, inner]) => `${JSON.stringify(name)}:${written(inner)}`).join(',')}}`;
 }

@@ -1,7 +1,7 @@
 import type { ThoughtMemory } from '../../src/dialects/neutral/thought-store.js';
 import { answered } from '../support/translated.js';
 
-/** An answer of OpenRouter's, which has models of all vendors. */
+/** An answer of OpenRouter, which has models of all vendors. */
 const routed = (details: object[], message: object = {}) => ({
   id: 'c',
   model: 'x/y',

@@ -16,9 +16,8 @@ const BARE: Readonly<Record<Client, object>> = {
 };
 
 /**
- * Members of the request itself, by the dialect's own documents, but for what is kept by saying nothing: `labels` and
- * `metadata` are the gateway's own to read, a summary of thoughts is told whether or not one is asked for, and most
- * models that are not asked to think do not.
+ * Documented top-level members, except those that lose nothing by being left out: `labels` and `metadata` are read by the
+ * gateway, a summary of reasoning is returned whether or not it is requested, and most models reason only on request.
  */
 const MEMBERS: Readonly<Record<Client, readonly Case[]>> = {
   openai: OPENAI_MEMBERS,
@@ -27,7 +26,7 @@ const MEMBERS: Readonly<Record<Client, readonly Case[]>> = {
   gemini: GEMINI_MEMBERS,
 };
 
-/** What stands in a message, beside the text that every one of these has. */
+/** Contents of a message besides text, which each of them has. */
 const PARTS: Readonly<Record<Client, Parts>> = {
   openai: OPENAI_PARTS,
   responses: RESPONSES_PARTS,
@@ -35,7 +34,7 @@ const PARTS: Readonly<Record<Client, Parts>> = {
   gemini: GEMINI_PARTS,
 };
 
-/** Tells which of a client's members reach a provider, and which are named as lost. */
+/** Finds out which of a client's members reach a provider, and which are reported as lost. */
 function silentLosses(client: Client, provider: DialectName): string[] {
   const cases = [...MEMBERS[client], ...partCases(client)];
   return cases.flatMap(({ member, beside = {}, with: more }) => {

@@ -12,7 +12,7 @@ const MESSAGES = [
   { role: 'user', content: [result('c'), { type: 'text', text: 'go on' }] },
 ];
 
-// What runs models locally shows them results without ids, so that only their order tells whose they are.
+// Local servers give models results without ids, so only their order matches them to calls.
 test.each<DialectName>(['ollama', 'openai', 'gemini', 'bedrock'])(
   'results are in the order of their calls to %s, whatever the order in which tools came to an end',
   (to) => {

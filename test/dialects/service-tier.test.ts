@@ -2,7 +2,7 @@ import type { ClientDialectName, DialectName } from '../../src/dialects/dialect.
 import { answered, eventsIn, streamed } from '../support/translated.js';
 import { CLIENTS, geminiAnswer, lostIn, openaiAnswer } from './odd-parts.js';
 
-/** Answers that tell what they were served as: `default`, in the provider's words. */
+/** Answers with a service tier: `default`, by the provider's name for it. */
 const SERVED: readonly [DialectName, object][] = [
   ['openai', openaiAnswer({}, { service_tier: 'default' })],
   ['openai', openaiAnswer({}, { service_tier: 'on_demand' })],

@@ -9,37 +9,37 @@ import { UsageTally } from './usage.js';
 
 interface OpenCall {
   readonly call: number;
-  /** What the block began with; only some imitators put the arguments there. */
+  /** The `input` at the block's start; only some compatible APIs put the arguments there. */
   readonly input: JsonObject;
   hasArguments: boolean;
 }
 
-/** What of the reading bears on what is told. */
-type TellerRules = Pick<Reading, 'answerTool' | 'seed'>;
+/** The options that decoding depends on. */
+type DecoderOptions = Pick<Reading, 'answerTool' | 'seed'>;
 
-/** Tells what the parts of an answer say, whether they come one by one or all at once. */
+/** Decodes the parts of an answer into events, streamed or whole. */
 export class AnswerTeller {
   readonly #emit: Emit;
   readonly #answerTool: string | null;
   readonly #seed: string;
   readonly #usage = new UsageTally();
   readonly #openCalls = new Map<unknown, OpenCall>();
-  /** Blocks whose arguments are the answer's text. */
+  /** Blocks of the answer tool, whose arguments are the answer's text. */
   readonly #answerBlocks = new Set<unknown>();
   #started = false;
-  /** Not told yet. */
+  /** Read, but not emitted yet. */
   #tier: string | null = null;
   #calls = 0;
-  /** A reason has been told; without one an answer is not complete. */
+  /** A stop reason was received; without one an answer is not complete. */
   isFinished = false;
 
-  constructor(emit: Emit, { answerTool, seed }: TellerRules) {
+  constructor(emit: Emit, { answerTool, seed }: DecoderOptions) {
     this.#emit = emit;
     this.#answerTool = answerTool;
     this.#seed = seed;
   }
 
-  /** Only the first counts: some proxies send another in the middle. */
+  /** Only the first start counts: some proxies send another in mid-stream. */
   start(message: JsonObject): void {
     this.#count(message['usage']);
     if (this.#started) return;
@@ -47,10 +47,10 @@ export class AnswerTeller {
     const id = textOrNull(message['id']);
     const input = this.#usage.usage;
     this.#emit({ kind: 'start', id, model: textOrNull(message['model']), createdS: null, input });
-    this.#tellTier();
+    this.#emitTier();
   }
 
-  /** @param key - what the block's deltas and its end are told by */
+  /** @param key - identifies the block in `addDelta` and `closeBlock` */
   openBlock(key: unknown, block: JsonObject): void {
     switch (block['type']) {
       case 'text':
@@ -58,7 +58,7 @@ export class AnswerTeller {
         for (const citation of objectsIn(block['citations'])) this.#cite(citation);
         return;
       case 'thinking':
-        this.#thought(textOrNull(block['thinking']), textOrNull(block['signature']));
+        this.#reasoning(textOrNull(block['thinking']), textOrNull(block['signature']));
         return;
       case 'redacted_thinking': {
         const data = textOrNull(block['data']);
@@ -69,7 +69,7 @@ export class AnswerTeller {
         this.#openCall(key, block);
         return;
       default:
-        // What Anthropic's own tools did on the way to the answer: other dialects have no word for it.
+        // Blocks of Anthropic's own tools cannot be expressed in other dialects.
         this.#emit({ kind: 'lost', choice: 0, part: partOf(block['type']) });
     }
   }
@@ -83,10 +83,10 @@ export class AnswerTeller {
         if (isObject(delta['citation'])) this.#cite(delta['citation']);
         return;
       case 'thinking_delta':
-        this.#thought(textOrNull(delta['thinking']), null);
+        this.#reasoning(textOrNull(delta['thinking']), null);
         return;
       case 'signature_delta':
-        this.#thought(null, textOrNull(delta['signature']));
+        this.#reasoning(null, textOrNull(delta['signature']));
         return;
       case 'input_json_delta':
         this.#arguments(key, textOrNull(delta['partial_json']) ?? '');
@@ -97,8 +97,8 @@ export class AnswerTeller {
     const open = this.#openCalls.get(key);
     if (open === undefined) return;
     this.#openCalls.delete(key);
-    const isBare = !open.hasArguments && Object.keys(open.input).length > 0;
-    if (isBare) {
+    const isInputOnly = !open.hasArguments && Object.keys(open.input).length > 0;
+    if (isInputOnly) {
       const text = exactJson(open.input);
       this.#emit({ kind: 'arguments', choice: 0, call: open.call, text });
     }
@@ -107,19 +107,20 @@ export class AnswerTeller {
   /** @param ending - `stop_reason` and `stop_sequence` */
   finish(ending: JsonObject, usage: unknown): void {
     this.#count(usage);
-    this.#tellTier();
-    const told = this.#usage.usage;
-    if (told !== null) this.#emit({ kind: 'usage', usage: told });
+    this.#emitTier();
+    const total = this.#usage.usage;
+    if (total !== null) this.#emit({ kind: 'usage', usage: total });
     const native = textOrNull(ending['stop_reason']);
     if (native === null) return;
     this.isFinished = true;
     const reason = readStopReason(native);
-    // The call was the answer, so the model is done.
-    const isAnswered = reason === 'tool_calls' && this.#answerBlocks.size > 0 && this.#calls === 0;
+    // The only call was the answer tool's, so the answer is complete.
+    const isAnswerTool =
+      reason === 'tool_calls' && this.#answerBlocks.size > 0 && this.#calls === 0;
     this.#emit({
       kind: 'finish',
       choice: 0,
-      reason: isAnswered ? 'stop' : reason,
+      reason: isAnswerTool ? 'stop' : reason,
       stopSequence: textOrNull(ending['stop_sequence']),
       native,
     });
@@ -130,8 +131,8 @@ export class AnswerTeller {
     this.#tier = textOrNull(objectOrEmpty(usage)['service_tier']) ?? this.#tier;
   }
 
-  /** Streams tell it once, whole messages beside the rest of their usage. */
-  #tellTier(): void {
+  /** Emits the service tier once it is known and the answer has started. */
+  #emitTier(): void {
     if (!this.#started || this.#tier === null) return;
     this.#emit({ kind: 'tier', tier: readTier(this.#tier) });
     this.#tier = null;
@@ -141,7 +142,7 @@ export class AnswerTeller {
     if (text !== null) this.#emit({ kind: 'text', choice: 0, text });
   }
 
-  #thought(text: string | null, signature: string | null): void {
+  #reasoning(text: string | null, signature: string | null): void {
     if (text !== null) this.#emit({ kind: 'reasoning', choice: 0, text });
     if (signature !== null)
       this.#emit({ kind: 'signature', choice: 0, signature, vendor: 'anthropic' });
@@ -185,6 +186,6 @@ export class AnswerTeller {
 }
 
 function partOf(type: unknown): AnswerPart {
-  const isWork = typeof type === 'string' && /_tool_(?:use|result)$/u.test(type);
-  return isWork ? 'server_tools' : 'other';
+  const isServerTool = typeof type === 'string' && /_tool_(?:use|result)$/u.test(type);
+  return isServerTool ? 'server_tools' : 'other';
 }

@@ -12,12 +12,12 @@ import { ownThoughts } from './own-thoughts.js';
 import { writeRequest } from './write-request.js';
 import { takesTool } from './write-tools.js';
 
-/** Anthropic's messages, as clients speak it and as Anthropic and its imitators answer. */
+/** Anthropic's Messages, for clients, and for Anthropic and compatible providers. */
 export const anthropic: Dialect = {
   name: 'anthropic',
   limits: { toolName: /^[\w-]{1,128}$/, objectRoot: takesTool, textSystem: true },
   readRequest,
-  // There is no usage to ask for: every stream tells it.
+  // Usage need not be requested: every stream contains it.
   editRequest: (request, edits) => editRequest(request, { ...edits, askUsage: false }),
   ownThoughts,
   readAnswer: (body) => readAnswer(body),

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.js';
 import type { AnswerEvent, Citation } from '../neutral/event.js';
 import { shownProof, UNPROVEN } from './unproven.js';
 
-/** Takes content blocks: each is opened, filled and closed before the next. */
+/** Receives content blocks: each is opened, filled and closed before the next. */
 export interface BlockSink {
   open(block: JsonObject): void;
   delta(delta: JsonObject): void;
@@ -11,20 +11,19 @@ export interface BlockSink {
 
 type Open =
   | { readonly kind: 'text' }
-  | { readonly kind: 'thinking'; isProven: boolean }
+  | { readonly kind: 'thinking'; isSigned: boolean }
   | { readonly kind: 'call'; readonly call: number; arguments: string }
   | null;
 
 /**
- * Puts what a model says into blocks that follow one another.
+ * Puts an answer's events into consecutive content blocks.
  *
- * Providers that stream several calls side by side are waited for: a block that was closed cannot be
- * opened again.
+ * If a provider streams several calls in parallel, later ones are held back: a closed block cannot be reopened.
  */
 export class Blocks {
   readonly #sink: BlockSink;
   #open: Open = null;
-  /** What came while a call was not complete. */
+  /** Events held back while a call is incomplete. */
   #waiting: AnswerEvent[] = [];
   hasCalls = false;
   hasRefusal = false;
@@ -42,24 +41,24 @@ export class Blocks {
         return;
       }
     }
-    this.#say(event);
+    this.#write(event);
   }
 
   /** Everything has been added. */
   end(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    const { ofCalls, moved } = withTheirCalls(waiting);
+    const { ofCalls, moved } = groupArguments(waiting);
     for (const event of waiting) {
       if (moved.has(event)) continue;
-      this.#say(event);
+      this.#write(event);
       if (event.kind !== 'call') continue;
-      for (const part of ofCalls.get(event.call) ?? []) this.#say(part);
+      for (const part of ofCalls.get(event.call) ?? []) this.#write(part);
     }
     this.#close();
   }
 
-  /** Something else begins while a call lacks arguments that may still come. */
+  /** Whether an event belongs to another block while the open call's arguments are incomplete. */
   #mustWait(event: AnswerEvent): boolean {
     const open = this.#open;
     if (open?.kind !== 'call') return false;
@@ -67,26 +66,26 @@ export class Blocks {
     return !isJson(open.arguments);
   }
 
-  #say(event: AnswerEvent): void {
+  #write(event: AnswerEvent): void {
     switch (event.kind) {
       case 'text':
       case 'refusal':
         if (event.kind === 'refusal') this.hasRefusal = true;
-        this.#in('text', { type: 'text', text: '' });
+        this.#ensureOpen('text', { type: 'text', text: '' });
         this.#sink.delta({ type: 'text_delta', text: event.text });
         return;
       case 'citation':
-        this.#in('text', { type: 'text', text: '' });
+        this.#ensureOpen('text', { type: 'text', text: '' });
         this.#sink.delta({ type: 'citations_delta', citation: citationOf(event.citation) });
         return;
       case 'reasoning':
-        this.#in('thinking', { type: 'thinking', thinking: '', signature: '' });
+        this.#ensureOpen('thinking', { type: 'thinking', thinking: '', signature: '' });
         this.#sink.delta({ type: 'thinking_delta', thinking: event.text });
         return;
       case 'signature':
-        this.#in('thinking', { type: 'thinking', thinking: '', signature: '' });
+        this.#ensureOpen('thinking', { type: 'thinking', thinking: '', signature: '' });
         this.#sink.delta({ type: 'signature_delta', signature: shownProof(event) });
-        if (this.#open?.kind === 'thinking') this.#open.isProven = true;
+        if (this.#open?.kind === 'thinking') this.#open.isSigned = true;
         this.#close();
         return;
       case 'redacted':
@@ -104,11 +103,11 @@ export class Blocks {
     }
   }
 
-  #in(kind: 'text' | 'thinking', block: JsonObject): void {
+  #ensureOpen(kind: 'text' | 'thinking', block: JsonObject): void {
     if (this.#open?.kind === kind) return;
     this.#close();
     this.#sink.open(block);
-    this.#open = kind === 'text' ? { kind } : { kind, isProven: false };
+    this.#open = kind === 'text' ? { kind } : { kind, isSigned: false };
   }
 
   #call({ id, name, call }: Extract<AnswerEvent, { kind: 'call' }>): void {
@@ -126,18 +125,18 @@ export class Blocks {
 
   #close(): void {
     if (this.#open === null) return;
-    // Some clients parse what they have gathered, and nothing is no JSON.
-    const isBare = this.#open.kind === 'call' && this.#open.arguments.trim() === '';
-    if (isBare) this.#sink.delta({ type: 'input_json_delta', partial_json: '{}' });
-    const isUnproven = this.#open.kind === 'thinking' && !this.#open.isProven;
-    if (isUnproven) this.#sink.delta({ type: 'signature_delta', signature: UNPROVEN });
+    // Some clients parse the joined arguments, and an empty string is not JSON.
+    const lacksArguments = this.#open.kind === 'call' && this.#open.arguments.trim() === '';
+    if (lacksArguments) this.#sink.delta({ type: 'input_json_delta', partial_json: '{}' });
+    const isUnsigned = this.#open.kind === 'thinking' && !this.#open.isSigned;
+    if (isUnsigned) this.#sink.delta({ type: 'signature_delta', signature: UNPROVEN });
     this.#open = null;
     this.#sink.close();
   }
 }
 
-/** The arguments that come somewhere behind their call, by the call's number, and all of them together. */
-function withTheirCalls(events: readonly AnswerEvent[]): {
+/** The arguments that follow their call among the events, by the call's number, and as one set. */
+function groupArguments(events: readonly AnswerEvent[]): {
   readonly ofCalls: ReadonlyMap<number, readonly AnswerEvent[]>;
   readonly moved: ReadonlySet<AnswerEvent>;
 } {
@@ -159,12 +158,12 @@ function isJson(text: string): boolean {
     JSON.parse(text);
     return true;
   } catch {
-    // Not complete yet: that is the question.
+    // Incomplete.
     return false;
   }
 }
 
-/** What a model found on the web, in Anthropic's words; its own words where they are Anthropic's. */
+/** A citation as Anthropic's web search result; as it is if it is already one of Anthropic's. */
 function citationOf({ url, title, citedText, native }: Citation): JsonObject {
   const { type } = native;
   if (typeof type === 'string' && type.endsWith('_location')) return native;

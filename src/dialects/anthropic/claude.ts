@@ -1,30 +1,30 @@
-/** What is known of a Claude model by its name. */
+/** The capabilities of a Claude model, by its name. */
 export interface ClaudeTraits {
-  /** How it is told to think: by a budget, by an effort that it makes of it what it likes, or not at all. */
+  /** How thinking is requested: by a token budget, by an effort (adaptive thinking), or not supported. */
   readonly thinking: 'budget' | 'effort' | 'none';
   /**
-   * What keeps it from thinking: saying nothing, for those that think only when asked to; for those that think
-   * unasked a type of `thinking`, or nothing at all.
+   * How thinking is turned off. `silence`: by leaving `thinking` out, for models that think only on request. For models that
+   * think by default: the type of `thinking` to send, or `never` if it cannot be turned off.
    */
   readonly off: 'silence' | 'disabled' | 'between_tools' | 'never';
-  /** Takes the effort `xhigh`. */
+  /** Supports the effort `xhigh`. */
   readonly xhigh: boolean;
-  /** Shows its thoughts only where `thinking.display` asks for a summary. */
+  /** Returns its thinking only if `thinking.display` asks for a summary. */
   readonly hidesThoughts: boolean;
-  /** May be made to call a tool (`tool_choice` of type `any` or `tool`). */
+  /** Supports forced tool calls (`tool_choice` of type `any` or `tool`). */
   readonly forcedTools: boolean;
-  /** Goes on with what the assistant has begun to say. */
+  /** Continues a partial assistant turn. */
   readonly prefill: boolean;
-  /** Takes a schema for its answer (`output_config.format`) and strict tools. */
+  /** Supports a schema for the answer (`output_config.format`) and strict tools. */
   readonly schemas: boolean;
-  /** Takes only one of `temperature` and `top_p`. */
+  /** Accepts only one of `temperature` and `top_p`. */
   readonly oneOfTemperatureAndTopP: boolean;
-  /** Takes neither `temperature` nor `top_p` nor `top_k`, but at their defaults. */
+  /** Accepts `temperature`, `top_p` and `top_k` only at their defaults. */
   readonly fixedSampling: boolean;
 }
 
-/** Another vendor's model behind Anthropic's dialect: such servers know the dialect as it was when they copied it. */
-const IMITATOR: ClaudeTraits = {
+/** Another vendor's model behind Anthropic's dialect: such servers implement an older version of it. */
+const COMPATIBLE: ClaudeTraits = {
   thinking: 'budget',
   off: 'silence',
   xhigh: true,
@@ -39,14 +39,14 @@ const IMITATOR: ClaudeTraits = {
 const NAME = /claude-(?:([a-z]+)-)?(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)(?:-([a-z]+))?/;
 
 /**
- * Reads family and version out of a model's name, wherever it runs.
+ * Reads family and version from a model's name, whichever provider runs it.
  *
- * A name that cannot be read is taken for an imitator's. Of versions newer than those known here the least is
- * supposed: a wish that is left out without need is named to the client, while one that is refused fails the request.
+ * An unrecognised name is treated as a compatible API's. For versions newer than those known here the fewest
+ * capabilities are assumed: a parameter that is dropped needlessly is reported, one that is rejected fails the request.
  */
 export function claudeTraits(model: string): ClaudeTraits {
   const match = NAME.exec(model.toLowerCase());
-  if (match === null) return IMITATOR;
+  if (match === null) return COMPATIBLE;
   const [, before, major, minor, after] = match;
   return traitsOf(before ?? after ?? '', Number(major) * 100 + Number(minor ?? 0));
 }
@@ -74,7 +74,7 @@ function thinkingOf(version: number): ClaudeTraits['thinking'] {
 }
 
 /**
- * What keeps those from thinking that think unasked, as all do since the fifth generation.
+ * How thinking is turned off for models that think by default, as all do since the fifth generation.
  *
  * Source: the configurations by model in Anthropic's "Troubleshooting thinking" (read 2026-11).
  */

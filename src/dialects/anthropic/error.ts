@@ -2,7 +2,7 @@ import type { GatewayError } from '../../core/errors.js';
 import { isObject, lookup, textOrNull, type JsonObject } from '../json.js';
 import { readError } from '../openai/error.js';
 
-/** Anthropic's words for what went wrong, and the statuses they come with. */
+/** Anthropic's error types, with their statuses. */
 const TYPES = lookup<number>({
   invalid_request_error: 400,
   authentication_error: 401,
@@ -17,10 +17,10 @@ const TYPES = lookup<number>({
 });
 
 /**
- * The error that a 200 carries, whole or as an event of a stream.
+ * The error inside a 200, whole or as an event of a stream.
  *
  * @param eventName - the `event:` field of the event; empty for none
- * @returns `null` if the value is no error
+ * @returns `null` if the value is not an error
  */
 export function errorInside(value: JsonObject, eventName: string): GatewayError | null {
   const isError = value['type'] === 'error' || eventName === 'error' || isObject(value['error']);

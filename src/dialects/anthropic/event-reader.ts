@@ -8,56 +8,56 @@ import { errorInside } from './error.js';
 import { parseMessage } from './message.js';
 
 /**
- * The events of a whole answer.
+ * Decodes a whole answer.
  *
  * @throws {GatewayError} as `readAnswer`
  */
 export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const teller = new AnswerTeller((event) => events.push(event), reading);
-  tellMessage(exactMessage(body), teller);
+  const decoder = new AnswerTeller((event) => events.push(event), reading);
+  tellMessage(exactMessage(body), decoder);
   return events;
 }
 
-/** A message whose large numbers are told as they are. */
+/** Parses a message, remembering large numbers exactly. */
 function exactMessage(body: Buffer): JsonObject {
   const message = parseMessage(body);
   keepExact(message, body);
   return message;
 }
 
-/** Tells a whole message. */
-export function tellMessage(message: JsonObject, teller: AnswerTeller): void {
-  teller.start({ ...message, usage: undefined });
+/** Decodes a whole message. */
+export function tellMessage(message: JsonObject, decoder: AnswerTeller): void {
+  decoder.start({ ...message, usage: undefined });
   objectsIn(message['content']).forEach((block, i) => {
-    teller.openBlock(i, block);
-    teller.closeBlock(i);
+    decoder.openBlock(i, block);
+    decoder.closeBlock(i);
   });
   const ending = message['stop_reason'] === null ? { stop_reason: 'end_turn' } : message;
-  teller.finish(ending, message['usage']);
+  decoder.finish(ending, message['usage']);
 }
 
-/** Reads the stream of Anthropic or one of its imitators. */
+/** Decodes the stream of Anthropic or a compatible API. */
 export class AnthropicReader implements EventReader {
   readonly #events = new JsonEvents({
     event: (event, { name }) => {
       const error = errorInside(event, name);
       if (error !== null) throw error;
-      if (tellEvent(event, this.#teller) === 'stop') this.#complete();
+      if (tellEvent(event, this.#decoder) === 'stop') this.#complete();
     },
     done: () => {
       this.#complete();
     },
     document: (bytes) => {
-      tellMessage(exactMessage(bytes), this.#teller);
+      tellMessage(exactMessage(bytes), this.#decoder);
       this.#complete();
     },
   });
-  readonly #teller: AnswerTeller;
+  readonly #decoder: AnswerTeller;
   isComplete = false;
 
   constructor(reading: Reading, emit: Emit) {
-    this.#teller = new AnswerTeller(emit, reading);
+    this.#decoder = new AnswerTeller(emit, reading);
   }
 
   push(chunk: Buffer): void {
@@ -70,33 +70,33 @@ export class AnthropicReader implements EventReader {
   }
 
   #complete(): void {
-    if (!this.#teller.isFinished) throw this.#events.cut();
+    if (!this.#decoder.isFinished) throw this.#events.cut();
     this.isComplete = true;
     this.#events.close();
   }
 }
 
 /**
- * Tells one event of a stream; pings and unknown ones say nothing.
+ * Decodes one event of a stream; pings and unknown events are ignored.
  *
  * @returns `stop` for the event that ends the answer
  */
-export function tellEvent(event: JsonObject, teller: AnswerTeller): 'more' | 'stop' {
+export function tellEvent(event: JsonObject, decoder: AnswerTeller): 'more' | 'stop' {
   switch (event['type']) {
     case 'message_start':
-      teller.start(objectOrEmpty(event['message']));
+      decoder.start(objectOrEmpty(event['message']));
       return 'more';
     case 'content_block_start':
-      teller.openBlock(event['index'], objectOrEmpty(event['content_block']));
+      decoder.openBlock(event['index'], objectOrEmpty(event['content_block']));
       return 'more';
     case 'content_block_delta':
-      teller.addDelta(event['index'], objectOrEmpty(event['delta']));
+      decoder.addDelta(event['index'], objectOrEmpty(event['delta']));
       return 'more';
     case 'content_block_stop':
-      teller.closeBlock(event['index']);
+      decoder.closeBlock(event['index']);
       return 'more';
     case 'message_delta':
-      teller.finish(objectOrEmpty(event['delta']), event['usage']);
+      decoder.finish(objectOrEmpty(event['delta']), event['usage']);
       return 'more';
     case 'message_stop':
       return 'stop';

@@ -15,7 +15,7 @@ import { writtenUsage } from './usage.js';
 type Start = Extract<AnswerEvent, { kind: 'start' }>;
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 
-/** Writes a stream of events as Anthropic's API does. */
+/** Encodes events as a stream in Anthropic's format. */
 export class AnthropicWriter implements EventWriter {
   readonly #rules: AnswerRules;
   readonly #blocks = new Blocks({
@@ -55,7 +55,7 @@ export class AnthropicWriter implements EventWriter {
         if (event.choice === 0) this.#finish = event;
         return;
       default:
-        // A message is one answer; nobody can ask for several in this dialect.
+        // A message has only one choice; this dialect cannot request several.
         if (event.choice === 0) this.#blocks.add(event);
     }
   }
@@ -85,10 +85,10 @@ export class AnthropicWriter implements EventWriter {
   }
 }
 
-/** A message of one answer's events. */
+/** Encodes an answer's events as a message. */
 export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
   const content: JsonObject[] = [];
-  const blocks = new Blocks(new Gathered(content));
+  const blocks = new Blocks(new BlockCollector(content));
   let start: Start = { kind: 'start', id: null, model: null, createdS: null };
   let usage: Usage | null = null;
   let tier: string | null = null;
@@ -112,8 +112,8 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
   return Buffer.from(exactJson(message));
 }
 
-/** Puts deltas back together into whole blocks. */
-class Gathered {
+/** Joins deltas into whole blocks. */
+class BlockCollector {
   readonly #content: JsonObject[];
   #block: JsonObject = {};
   #input = '';
@@ -146,7 +146,7 @@ class Gathered {
   }
 }
 
-/** Arguments that are no JSON object are the model's fault; a client still has to be able to show them. */
+/** Malformed arguments are wrapped in an object, so that the client can still show them. */
 function inputOf(text: string): JsonObject {
   return parsedObject(text) ?? { arguments: text };
 }
@@ -157,7 +157,7 @@ function usageWith(tier: string | null, usage: Usage | null): JsonObject {
   return told === null ? written : merged(written, { service_tier: told });
 }
 
-/** What a message has no place for: pictures, likelihoods, further answers. */
+/** Messages cannot express images, log probabilities and further choices. */
 export function unsayable(event: AnswerEvent): AnswerPart | null {
   if (event.kind === 'tier') {
     return event.tier !== null && writtenTier(event.tier) === null ? 'service_tier' : null;
@@ -186,10 +186,10 @@ function messageId(id: string | null, { seed }: AnswerRules): string {
 }
 
 function ending(finish: Finish | null, blocks: Blocks): JsonObject {
-  const said = { calls: blocks.hasCalls, refusal: blocks.hasRefusal };
+  const contents = { calls: blocks.hasCalls, refusal: blocks.hasRefusal };
   const stopSequence = finish?.stopSequence ?? null;
   return {
-    stop_reason: writeStopReason({ reason: finish?.reason ?? 'stop', stopSequence }, said),
+    stop_reason: writeStopReason({ reason: finish?.reason ?? 'stop', stopSequence }, contents),
     stop_sequence: stopSequence,
   };
 }

@@ -14,11 +14,11 @@ import { identityOf } from './request-identity.js';
 import { writtenUsage } from './usage.js';
 import { wholeOf } from './whole-of-stream.js';
 
-/** Anthropic's messages: whole ones, and streams of their blocks. */
+/** Anthropic's Messages: whole answers, and streams of blocks. */
 export const anthropicForms: AnswerForms = {
   name: 'anthropic',
   identityOf,
-  // Every client of this dialect is told the usage.
+  // Every client of this dialect gets the usage.
   framesIn: (bytes) => [{ bytes, usageOnly: false }],
   wholeOf: (frames) => wholeOf(frames.map(({ bytes }) => bytes)),
   framesOf,
@@ -26,7 +26,7 @@ export const anthropicForms: AnswerForms = {
   kindOf,
 };
 
-/** What a message says only once its content is complete. */
+/** The members that a stream sends after the content. */
 const ENDING = ['stop_reason', 'stop_sequence', 'stop_details'];
 
 type Event = JsonObject & { readonly type: string };
@@ -36,9 +36,9 @@ function framesOf(whole: Buffer): readonly Frame[] | null {
   return message === null ? null : streamOf(message.body);
 }
 
-/** The events of a stream that say what a whole message does. @param body - a message with content */
+/** The stream that is equivalent to a whole message. @param body - a message with content */
 export function streamOf(body: JsonObject): readonly Frame[] {
-  // Clients add to these counts, so they have to be there.
+  // Clients add to these counts, so they must be present.
   const usage = isObject(body['usage']) ? body['usage'] : writtenUsage(null);
   const ending = Object.fromEntries(Object.entries(body).filter(([name]) => ENDING.includes(name)));
   const head = {
@@ -63,54 +63,54 @@ function frameOf(event: Event): Frame {
 }
 
 function eventsOf(block: JsonObject, index: number): Event[] {
-  const { begun, deltas } = openedOf(block);
+  const { start, deltas } = splitBlock(block);
   return [
-    { type: 'content_block_start', index, content_block: begun },
+    { type: 'content_block_start', index, content_block: start },
     ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),
     { type: 'content_block_stop', index },
   ];
 }
 
-interface Opened {
-  readonly begun: JsonObject;
+interface SplitBlock {
+  readonly start: JsonObject;
   readonly deltas: readonly JsonObject[];
 }
 
-/** A block as it begins, and what makes it complete: clients read the contents from the deltas only. */
-function openedOf(block: JsonObject): Opened {
+/** A block's start without contents, and the deltas with them: clients read the contents only from deltas. */
+function splitBlock(block: JsonObject): SplitBlock {
   switch (block['type']) {
     case 'text': {
       const { citations } = block;
       const cited = Array.isArray(citations) ? (citations as unknown[]) : [];
       return {
-        begun: { ...block, text: '', ...(Array.isArray(citations) && { citations: [] }) },
+        start: { ...block, text: '', ...(Array.isArray(citations) && { citations: [] }) },
         deltas: [
-          ...saying('text_delta', 'text', block),
+          ...deltasOf('text_delta', 'text', block),
           ...cited.map((citation) => ({ type: 'citations_delta', citation })),
         ],
       };
     }
     case 'thinking':
       return {
-        begun: { ...block, thinking: '', signature: '' },
+        start: { ...block, thinking: '', signature: '' },
         deltas: [
-          ...saying('thinking_delta', 'thinking', block),
-          ...saying('signature_delta', 'signature', block),
+          ...deltasOf('thinking_delta', 'thinking', block),
+          ...deltasOf('signature_delta', 'signature', block),
         ],
       };
     case 'tool_use': {
       const json = exactJson(objectOrEmpty(block['input']));
       return {
-        begun: { ...block, input: {} },
+        start: { ...block, input: {} },
         deltas: [{ type: 'input_json_delta', partial_json: json }],
       };
     }
     default:
-      return { begun: block, deltas: [] };
+      return { start: block, deltas: [] };
   }
 }
 
-function saying(type: string, name: string, block: JsonObject): JsonObject[] {
+function deltasOf(type: string, name: string, block: JsonObject): JsonObject[] {
   const text = textOrNull(block[name]);
   return text === null ? [] : [{ type, [name]: text }];
 }
@@ -121,7 +121,7 @@ function textOf(whole: Buffer): string | null {
   return textIn(message.blocks);
 }
 
-/** Why a message ended, where that alone says that it is not complete. */
+/** The stop reasons that mean that a message is not complete. */
 const CUT_SHORT: Readonly<Record<string, AnswerKind>> = {
   refusal: 'filtered',
   max_tokens: 'truncated',
@@ -137,7 +137,7 @@ function kindOf(whole: Buffer): AnswerKind | null {
   if (cut !== undefined) return cut;
   if (reason === 'tool_use' || blocks.some(({ type }) => type === 'tool_use')) return 'tool_calls';
   if (textIn(blocks) === null) return 'empty';
-  // Everything else, `pause_turn` among it, is no promise that the answer is complete.
+  // Any other reason, such as `pause_turn`, does not guarantee that the answer is complete.
   return reason === 'end_turn' || reason === 'stop_sequence' ? 'complete' : 'truncated';
 }
 
@@ -146,11 +146,11 @@ interface Message {
   readonly blocks: readonly JsonObject[];
 }
 
-/** `null` for what is no message, and for one with blocks whose contents nobody here knows. */
+/** `null` if it is not a message, or has blocks of unknown types. */
 function messageIn(whole: Buffer): Message | null {
   const body = parsedObject(whole.toString('utf8'));
   const content = body?.['content'];
-  // An answer out of a container goes with what is in there now.
+  // An answer with a container depends on the container's current contents.
   if (body === null || !Array.isArray(content) || isObject(body['container'])) return null;
   const blocks = content.filter(isObject);
   const isKnown = blocks.length === content.length && blocks.every(isKnownBlock);

@@ -6,7 +6,7 @@ import { errorInside } from './error.js';
 /**
  * Reads a body that should be a message.
  *
- * @throws {GatewayError} `upstream_failed` if it is not, or what an error in it says
+ * @throws {GatewayError} `upstream_failed` if it is not; the error in the body if it has one
  */
 export function parseMessage(body: Buffer): JsonObject {
   const message = parseAnswerObject(body);

@@ -4,7 +4,7 @@ import type { ContentPart, MediaPart, Source } from '../neutral/part.js';
 import { readProof } from './unproven.js';
 import { cacheMarker } from '../neutral/cache-marker.js';
 
-/** A message's content, the system prompt, or what a tool gave back. Empty text is no part. */
+/** The parts of a message's content, the system prompt or a tool result. Empty text is left out. */
 export function readContent(content: unknown, at: string): ContentPart[] {
   if (typeof content === 'string')
     return content === '' ? [] : [{ kind: 'text', text: content, at }];
@@ -97,7 +97,7 @@ function documentOf(block: JsonObject, source: Source, at: string): MediaPart {
   };
 }
 
-/** A document of blocks is what a search gave: its text is a document, and what it shows stands beside it. */
+/** A document of blocks: its text becomes a text document, its images become parts next to it. */
 function readBlocks(block: JsonObject, content: unknown, at: string): ContentPart[] {
   const parts = readContent(content, `${at}.source.content`);
   const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []));
@@ -105,7 +105,7 @@ function readBlocks(block: JsonObject, content: unknown, at: string): ContentPar
   return [documentOf(block, source, at), ...parts.filter(({ kind }) => kind !== 'text')];
 }
 
-/** What a search of the client's own found: a document by its title and address, which has text only. */
+/** A search result of the client: becomes a text document with its title and source. */
 function readSearchResult(block: JsonObject, at: string): ContentPart[] {
   const name = textOrNull(block['title']);
   const context = textOrNull(block['source']);

@@ -14,7 +14,7 @@ import { readContent } from './neutral-content.js';
 import { cacheMarker } from '../neutral/cache-marker.js';
 import { unreadBelow } from './unread.js';
 
-/** Members that are read here, or that are the gateway's own business. */
+/** Members that are read here or by other parts of the gateway. */
 const READ = new Set(
   `model messages max_tokens stream system temperature top_p top_k stop_sequences tools tool_choice
    thinking metadata service_tier output_config output_format cache_control provider_options`.split(
@@ -22,12 +22,12 @@ const READ = new Set(
   ),
 );
 
-/** Members that Anthropic's document has and no other dialect. */
+/** Members that Anthropic documents and that have no equivalent in other dialects. */
 const KNOWN_FOREIGN = new Set(
   'container context_management diagnostics fallbacks inference_geo mcp_servers speed'.split(' '),
 );
 
-/** Everything that a request for a message asks for; its shape has been checked. */
+/** The neutral form of a Messages request whose shape has been checked. */
 export function readNeutral(request: JsonObject): NeutralRequest {
   const choice = objectOrEmpty(request['tool_choice']);
   const parallel = choice['disable_parallel_tool_use'];
@@ -55,7 +55,7 @@ export function readNeutral(request: JsonObject): NeutralRequest {
       stop: 'stop_sequences',
       topP: 'top_p',
       format: formatName(request),
-      // Here every format is strict, without a word for it.
+      // In this dialect every format is strict; it has no member for it.
       strict: `${formatName(request)}.strict`,
       parallelTools: 'tool_choice.disable_parallel_tool_use',
       user: 'metadata.user_id',
@@ -68,7 +68,7 @@ function readSystem(system: unknown): Turn[] {
   return parts.length === 0 ? [] : [{ role: 'system', parts, at: 'system' }];
 }
 
-/** Results of tools are turns of their own; they come first in the user's turn that brings them. */
+/** Tool results become turns of their own, before the rest of the user turn that contains them. */
 function readTurns(messages: unknown): Turn[] {
   return objectsIn(messages).flatMap((message, i): Turn[] => {
     const at = `messages[${i}]`;
@@ -101,7 +101,7 @@ function readTools(tools: unknown): ToolDefinition[] {
   });
 }
 
-/** A tool of any other type runs at Anthropic, or is known to its models by that type. */
+/** Whether a tool is a function. Others run at Anthropic, or are defined by Anthropic. */
 function isFunction(tool: JsonObject): boolean {
   const type = tool['type'] ?? 'custom';
   return type === 'custom';

@@ -17,14 +17,14 @@ const NOTHING: readonly never[] = [];
 const ASSISTANT = /^"assistant"$/;
 
 /**
- * A request without thoughts that Anthropic would refuse because its models did not have them; all other bytes are the client's.
+ * Removes reasoning of other vendors' models, which Anthropic would reject; all other bytes are the client's.
  *
- * A conversation may have begun with another vendor's model. Where that one called the tools whose results the
- * request brings, thinking with a budget is switched off as well: with one, Anthropic goes on only after a thought.
- * Without thinking there is none to be cleared either: an edit of the context that would is refused.
+ * A conversation may have begun with another vendor's model. If that model made the tool calls whose results the request
+ * contains, thinking with a budget is turned off as well, since Anthropic then requires the turn to begin with thinking.
+ * Context edits that clear thinking are then removed too: Anthropic rejects them without thinking.
  *
- * @param lacksThinking - what was asked of thinking has been left out already
- * @returns the same bytes where there is nothing of the kind
+ * @param lacksThinking - `thinking` has already been removed from the request
+ * @returns the same buffer if there is nothing to remove
  */
 export function ownThoughts(body: Buffer, lacksThinking: boolean): OwnPart {
   if (!lacksThinking && !body.includes(UNPROVEN)) return { body, dropped: NOTHING };
@@ -34,7 +34,8 @@ export function ownThoughts(body: Buffer, lacksThinking: boolean): OwnPart {
     found.findLast((member) => member.name === name);
   const dropped: Loss[] = [];
   const messages = last('messages');
-  const history = messages === undefined ? BLANK : cleaned(body, text, messages.start, dropped);
+  const history =
+    messages === undefined ? UNCHANGED : removeForeign(body, text, messages.start, dropped);
   const splices = [...history.splices];
   const thinking = last('thinking');
   const isGone =
@@ -43,7 +44,7 @@ export function ownThoughts(body: Buffer, lacksThinking: boolean): OwnPart {
     const gone = found.filter(({ name }) => name === 'thinking');
     if (gone.length > 0) dropped.push({ field: 'thinking', what: 'thinking' });
     const context = last('context_management');
-    const edits = context === undefined ? null : clearing(body, text, context);
+    const edits = context === undefined ? null : removeThinkingEdits(body, text, context);
     if (edits !== null) {
       dropped.push({ field: 'context_management', what: 'context_management' });
       if (edits.length === 0)
@@ -61,13 +62,13 @@ export function ownThoughts(body: Buffer, lacksThinking: boolean): OwnPart {
 
 interface History {
   readonly splices: readonly Splice[];
-  /** The thought is gone that led to the tools whose results the request brings. */
+  /** The reasoning before the tool calls whose results the request contains was removed. */
   readonly lacksThought: boolean;
 }
-const BLANK: History = { splices: NOTHING, lacksThought: false };
+const UNCHANGED: History = { splices: NOTHING, lacksThought: false };
 
-/** What takes other vendors' thoughts out of the messages; each is noted. */
-function cleaned(body: Buffer, text: string, from: number, dropped: Loss[]): History {
+/** The splices that remove other vendors' reasoning from the messages; each removal is added to `dropped`. */
+function removeForeign(body: Buffer, text: string, from: number, dropped: Loss[]): History {
   const splices: Splice[] = [];
   const emptied: ElementSpan[] = [];
   let lacksThought = false;
@@ -77,26 +78,26 @@ function cleaned(body: Buffer, text: string, from: number, dropped: Loss[]): His
     const content = found.findLast(({ name }) => name === 'content');
     const isAssistant = role !== undefined && ASSISTANT.test(text.slice(role.start, role.end));
     if (isAssistant) lacksThought = false;
-    // Most messages have none, and those need not be read.
+    // Most messages have none, and need not be parsed.
     if (content === undefined || !text.slice(content.start, content.end).includes(UNPROVEN)) return;
     const blocks = scanArray(text, content.start);
     const values = blocks.map((block) => valueIn(body, block));
-    const gone = blocks.filter((_, k) => isUnproven(values[k]));
+    const gone = blocks.filter((_, k) => isForeign(values[k]));
     if (gone.length === 0) return;
     values.forEach((value, k) => {
       const field = `messages[${i}].content[${k}]`;
-      if (isUnproven(value)) dropped.push({ field, what: 'reasoning' });
+      if (isForeign(value)) dropped.push({ field, what: 'reasoning' });
     });
     const callsTool = values.some((value) => objectOrEmpty(value)['type'] === 'tool_use');
     if (isAssistant) lacksThought = callsTool;
-    // A message of a thought alone says nothing once the thought is gone.
+    // A message of only reasoning is removed as a whole.
     if (gone.length === blocks.length) emptied.push(message);
     else splices.push(...removals(gone));
   });
   return { splices: [...splices, ...removals(emptied)], lacksThought };
 }
 
-function isUnproven(block: unknown): boolean {
+function isForeign(block: unknown): boolean {
   return (
     isObject(block) &&
     block['type'] === 'thinking' &&
@@ -109,10 +110,10 @@ function hasBudget(body: Buffer, thinking: MemberSpan): boolean {
 }
 
 /**
- * What takes the edits out of `context_management` that clear thoughts; `null` where there are none, and nothing where
- * there are no others.
+ * The splices that remove thinking edits from `context_management`: `null` if there are none, empty if there are no
+ * other edits, so that the whole member has to go.
  */
-function clearing(body: Buffer, text: string, context: MemberSpan): Splice[] | null {
+function removeThinkingEdits(body: Buffer, text: string, context: MemberSpan): Splice[] | null {
   const { found } = scanObject(text, context.start, ['edits']);
   const edits = found.flatMap(({ start }) => scanArray(text, start));
   const gone = edits.filter((edit) =>

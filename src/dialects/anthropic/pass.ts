@@ -16,32 +16,32 @@ const LINE_FEED = Buffer.from('\n');
 const BLANK_LINE = Buffer.from('\n\n');
 const DATA = Buffer.from('data: ');
 
-/** The client gets what was sent, so nothing is made of it. */
+/** The client gets the provider's bytes; events are only decoded for the summary. */
 const PLAIN = { answerTool: null, seed: '' };
 
-/** An answer for a client of the same dialect: the provider's bytes, read on the way. */
+/** An answer for a client of the same dialect: the provider's bytes unchanged. */
 export function readAnswer(body: Buffer): WholeAnswer {
   const events: AnswerEvent[] = [];
   tellMessage(parseMessage(body), new AnswerTeller((event) => events.push(event), PLAIN));
   return { body, summary: summarize(events) };
 }
 
-/** A stream for a client of the same dialect: the provider's events as they come. */
+/** A stream for a client of the same dialect: the provider's events as they arrive. */
 export function openStream(): AnswerStream {
   return new FlowingAnswer(
-    (say, emit) => new PassingAnthropic(say, emit),
+    (say, emit) => new PassThroughReader(say, emit),
     (error) => Buffer.from(`event: error\ndata: ${writeError(error)}\n\n`),
   );
 }
 
-class PassingAnthropic implements FlowReader {
+class PassThroughReader implements FlowReader {
   readonly #say: (bytes: readonly Buffer[]) => void;
-  readonly #teller: AnswerTeller;
+  readonly #decoder: AnswerTeller;
   readonly #events = new JsonEvents({
     event: (event, sse) => {
       this.#onEvent(event, sse);
     },
-    // No word of this dialect: the client would not know it.
+    // Not part of this dialect, so it is not forwarded.
     done: () => undefined,
     document: (bytes) => {
       const message = parseMessage(bytes);
@@ -53,7 +53,7 @@ class PassingAnthropic implements FlowReader {
 
   constructor(say: (bytes: readonly Buffer[]) => void, emit: Emit) {
     this.#say = say;
-    this.#teller = new AnswerTeller(emit, PLAIN);
+    this.#decoder = new AnswerTeller(emit, PLAIN);
   }
 
   push(chunk: Buffer): void {
@@ -68,7 +68,7 @@ class PassingAnthropic implements FlowReader {
   #onEvent(event: JsonObject, { name, bytes, start, end }: SseEvent): void {
     const error = errorInside(event, name);
     if (error !== null) throw error;
-    tellEvent(event, this.#teller);
+    tellEvent(event, this.#decoder);
     const named = name === '' ? [] : [Buffer.from(`event: ${name}`), LINE_FEED];
     this.#say([...named, DATA, onOneLine(bytes.subarray(start, end)), BLANK_LINE]);
     if (event['type'] !== 'message_stop') return;
@@ -76,9 +76,9 @@ class PassingAnthropic implements FlowReader {
     this.#events.close();
   }
 
-  /** A whole message where a stream was asked for: the client gets the stream. */
+  /** A whole message although a stream was requested: the client gets a stream. */
   #onMessage(message: JsonObject): void {
-    tellMessage(message, this.#teller);
+    tellMessage(message, this.#decoder);
     const told = { ...message, stop_reason: message['stop_reason'] ?? 'end_turn' };
     this.#say(streamOf(told).map(({ bytes }) => bytes));
     this.isComplete = true;

@@ -2,13 +2,13 @@ import type { RequestIdentity } from '../answer-forms.js';
 import { objectOrEmpty, type JsonObject } from '../json.js';
 import { isEmpty, lastQuestion, plainContent, plainMessage } from '../plain-request.js';
 
-/** Who asks and how the answer is carried; the model names the target, which is told apart from the request. */
-const BESIDE_THE_POINT = new Set(['model', 'stream', 'metadata']);
+/** Members that do not affect the answer; the model is part of the cache key on its own. */
+const IRRELEVANT = new Set(['model', 'stream', 'metadata']);
 
 /**
- * Members that say no more than if they were left out, at every provider.
+ * Values that mean the same as leaving the member out, at every provider.
  *
- * Sampling and `thinking` are not among them: what they are by default depends on the model.
+ * Not sampling parameters and `thinking`: their defaults depend on the model.
  */
 const DEFAULTS: Readonly<Record<string, (value: unknown, request: JsonObject) => boolean>> = {
   system: isEmpty,
@@ -21,22 +21,22 @@ const DEFAULTS: Readonly<Record<string, (value: unknown, request: JsonObject) =>
 };
 
 /**
- * What of a request for a message decides its answer, but for the headers that go with it.
+ * The parts of a Messages request that determine its answer, except for the headers.
  *
- * @param body - a request that has been read without complaint
+ * @param body - a request that has already been read without an error
  */
 export function identityOf(body: Buffer): RequestIdentity {
   const request = objectOrEmpty(JSON.parse(body.toString('utf8')) as unknown);
   const members: JsonObject = {};
   for (const [name, value] of Object.entries(request)) {
-    if (value === null || BESIDE_THE_POINT.has(name)) continue;
+    if (value === null || IRRELEVANT.has(name)) continue;
     if (Object.hasOwn(DEFAULTS, name) && DEFAULTS[name]?.(value, request) === true) continue;
     members[name] = value;
   }
   const { messages, temperature } = request;
   if (Array.isArray(messages)) members['messages'] = messages.map(plainMessage);
   if ('system' in members) members['system'] = plainContent(members['system']);
-  // There is no seed to repeat it by.
+  // This dialect has no seed.
   const sampled = typeof temperature === 'number' && temperature > 0;
   return { members, sampled, question: lastQuestion(members) };
 }

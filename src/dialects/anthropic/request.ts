@@ -9,15 +9,15 @@ import { readNeutral } from './neutral-request.js';
 
 const ROLES = new Set(['user', 'assistant', 'system']);
 
-/** Headers that say what the body means: they go where the body goes. */
+/** Headers that determine how the body is interpreted, so they are forwarded with it. */
 const FORWARDED = ['anthropic-version', 'anthropic-beta'];
 
 /**
- * Reads a request for a message and checks what the gateway itself relies on.
+ * Reads a Messages request and checks what the gateway relies on.
  *
- * Everything else is left for the provider to judge: new and unknown members pass.
+ * Everything else is left to the provider: new and unknown members pass.
  *
- * @throws {GatewayError} `invalid_json` with the place, or `invalid_request` with the field
+ * @throws {GatewayError} `invalid_json` with the position, or `invalid_request` with the field
  */
 export function readRequest(body: Buffer, headers: RequestHeaders = {}): ChatRequest {
   const request = parseBody(body);
@@ -33,7 +33,7 @@ export function readRequest(body: Buffer, headers: RequestHeaders = {}): ChatReq
     body,
     model,
     stream: request['stream'] === true,
-    // Every answer of this dialect tells its usage.
+    // Every answer of this dialect contains its usage.
     includeUsage: true,
     metadata: userId === null ? {} : { user_id: userId },
     conversation: () => (conversation ??= conversationOf(readNeutral(request), ['anthropic'])),

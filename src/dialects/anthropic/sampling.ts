@@ -3,10 +3,10 @@ import type { Losses } from '../neutral/losses.js';
 import type { NeutralRequest } from '../neutral/request.js';
 import type { ClaudeTraits } from './claude.js';
 
-/** Claude's temperatures end where those of OpenAI are half way. */
+/** Claude's maximum; OpenAI's is 2. */
 const MAX_TEMPERATURE = 1;
 
-/** `temperature`, `top_p` and `top_k`, as far as the model takes them while it thinks or does not. */
+/** `temperature`, `top_p` and `top_k`, as far as the model accepts them with or without thinking. */
 export function writeSampling(
   { sampling: { temperature, topP, topK }, names }: NeutralRequest,
   traits: ClaudeTraits,
@@ -17,7 +17,7 @@ export function writeSampling(
   const isTopPRefused = isFixed || (traits.oneOfTemperatureAndTopP && temperature !== undefined);
   return {
     ...writeTemperature(temperature, isFixed, losses),
-    // One is what every provider does unasked, and what some clients always write.
+    // 1 is the default everywhere, and some clients always send it.
     ...kept(
       'top_p',
       topP,
@@ -40,7 +40,7 @@ function writeTemperature(
   losses: Losses,
 ): JsonObject {
   if (temperature === undefined) return {};
-  // One is what it does unasked: a model that takes no other need not be told.
+  // 1 is the default, so dropping it loses nothing.
   if (isFixed ? temperature !== 1 : temperature > MAX_TEMPERATURE) {
     losses.note('temperature', 'temperature');
   }

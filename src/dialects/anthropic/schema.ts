@@ -1,6 +1,6 @@
 import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 
-/** Constraints that a guided answer cannot keep; the model is told of them instead. */
+/** Constraints that Anthropic cannot enforce; they are moved to the description. */
 const UNENFORCED = [
   'minimum',
   'maximum',
@@ -15,19 +15,19 @@ const UNENFORCED = [
   'maxProperties',
 ];
 
-/** Of a list's length only "any" and "not empty" can be enforced. */
+/** The largest `minItems` that can be enforced. */
 const MOST_MIN_ITEMS = 1;
 
-/** Members whose values are schemas by name, lists of schemas, and one schema. */
+/** Keywords whose values are maps of schemas, arrays of schemas, and single schemas. */
 const NAMED = ['properties', '$defs', 'definitions', 'patternProperties'];
 const LISTED = ['anyOf', 'allOf', 'oneOf', 'prefixItems'];
 const SINGLE = ['items', 'not'];
 
 /**
- * Rewrites a JSON Schema to what Anthropic enforces.
+ * Rewrites a JSON Schema to the subset that Anthropic enforces.
  *
- * Objects take no members but those named; constraints that cannot be enforced move to the description,
- * where the model reads them.
+ * Objects accept no additional members; constraints that cannot be enforced move to the description, where the
+ * model reads them.
  */
 export function enforceable(schema: JsonObject): JsonObject {
   const out: JsonObject = {};
@@ -35,7 +35,7 @@ export function enforceable(schema: JsonObject): JsonObject {
   for (const [name, value] of Object.entries(schema)) {
     if (name === '$schema') continue;
     if (isUnenforced(name, value)) told.push(`${name}: ${JSON.stringify(value)}`);
-    // One of several is the same as any of them where the model writes only one.
+    // `oneOf` is not supported; `anyOf` is close enough for generated values.
     else out[name === 'oneOf' ? 'anyOf' : name] = rewritten(name, value);
   }
   if (out['type'] === 'object' || isObject(out['properties'])) out['additionalProperties'] = false;
@@ -49,9 +49,9 @@ export function enforceable(schema: JsonObject): JsonObject {
 }
 
 /**
- * Whether objects in a schema have members that it does not name: a map, or an object of any shape.
+ * Whether a schema contains an object with arbitrary members: a map, or an object without `properties`.
  *
- * Anthropic enforces closed objects only, in which such members could never come.
+ * Anthropic enforces only closed objects, in which such members could not occur.
  */
 export function hasMap(schema: JsonObject): boolean {
   return (
@@ -67,7 +67,7 @@ function isMap(schema: JsonObject): boolean {
   return isShapeless && additionalProperties !== false && !LISTED.some((name) => name in schema);
 }
 
-/** The schemas that a member of a schema holds. */
+/** The subschemas in a member of a schema. */
 function innerOf(name: string, value: unknown): JsonObject[] {
   if (NAMED.includes(name)) return Object.values(objectOrEmpty(value)).filter(isObject);
   if (LISTED.includes(name)) return objectsIn(value);

@@ -6,7 +6,7 @@ type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 const REASONS = lookup<FinishReason>({
   end_turn: 'stop',
   stop_sequence: 'stop',
-  // The model would go on if it were asked again; to other dialects it has said its piece.
+  // The model would continue on request; other dialects have no equivalent.
   pause_turn: 'stop',
   max_tokens: 'length',
   model_context_window_exceeded: 'length',
@@ -14,19 +14,19 @@ const REASONS = lookup<FinishReason>({
   refusal: 'content_filter',
 });
 
-/** A `stop_reason` without a dialect; unknown ones name ways of being done. */
+/** Maps a `stop_reason` to a neutral one; unknown reasons are names for a normal end. */
 export function readStopReason(reason: string): FinishReason {
   return REASONS[reason] ?? 'stop';
 }
 
-/** Why the answer ended, in Anthropic's words. */
+/** The `stop_reason` of an answer. */
 export function writeStopReason(
   { reason, stopSequence }: Pick<Finish, 'reason' | 'stopSequence'>,
   said: { readonly calls: boolean; readonly refusal: boolean },
 ): string {
   if (reason === 'length') return 'max_tokens';
   if (reason === 'content_filter' || said.refusal) return 'refusal';
-  // Clients run tools only where the reason says so, whatever the content.
+  // Clients run tools only if the reason is `tool_use`, whatever the content.
   if (said.calls) return 'tool_use';
   return stopSequence === null ? 'end_turn' : 'stop_sequence';
 }

@@ -1,14 +1,14 @@
 import { lookup } from '../json.js';
 
-const OPENAI_WORDS = lookup({ standard: 'default', priority: 'priority', batch: null });
-const OWN_WORDS = lookup({ default: 'standard', priority: 'priority' });
+const TO_OPENAI = lookup({ standard: 'default', priority: 'priority', batch: null });
+const TO_ANTHROPIC = lookup({ default: 'standard', priority: 'priority' });
 
-/** What an answer was served as, in OpenAI's words; `null` for what OpenAI has no word for. */
+/** Maps a service tier to OpenAI's name; `null` if OpenAI has no equivalent. */
 export function readTier(told: string): string | null {
-  return OPENAI_WORDS[told] ?? null;
+  return TO_OPENAI[told] ?? null;
 }
 
-/** What an answer was served as, in Anthropic's words; `null` for what Anthropic has no word for. */
+/** Maps a service tier to Anthropic's name; `null` if Anthropic has no equivalent. */
 export function writtenTier(tier: string): string | null {
-  return OWN_WORDS[tier] ?? null;
+  return TO_ANTHROPIC[tier] ?? null;
 }

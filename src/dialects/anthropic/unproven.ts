@@ -1,33 +1,32 @@
 import { VENDORS, type Vendor } from '../neutral/part.js';
 
 /**
- * Stands where a thought's proof would: another vendor's model thought it.
+ * Marks the `signature` of reasoning that Anthropic's models did not produce.
  *
- * Anthropic's clients keep thoughts and send them back. Marked, they can be told from those that
- * Anthropic takes back.
+ * Anthropic's clients keep reasoning and send it back. The mark distinguishes it from reasoning that Anthropic accepts.
  */
 export const UNPROVEN = 'suffice-unproven-thought';
 
-/** The proof of a thought, as Anthropic's clients keep it: another vendor's is marked, and goes back to that vendor. */
-export function shownProof({ signature, vendor }: Proof): string {
-  return vendor === 'anthropic' ? signature : markOf(vendor) + signature;
+/** A signature as Anthropic's clients get it: another vendor's is marked, and goes back only to that vendor. */
+export function shownProof({ signature, vendor }: Signature): string {
+  return vendor === 'anthropic' ? signature : vendorMark(vendor) + signature;
 }
 
-/** Whose proof an Anthropic's client kept; no signature where it kept none. */
-export function readProof(kept: string | null): Omit<Proof, 'signature'> & {
+/** Reads a signature that a client sent back: its vendor, and `null` if it is unsigned. */
+export function readProof(kept: string | null): Omit<Signature, 'signature'> & {
   readonly signature: string | null;
 } {
-  const vendor = VENDORS.find((one) => kept?.startsWith(markOf(one)) === true);
+  const vendor = VENDORS.find((one) => kept?.startsWith(vendorMark(one)) === true);
   if (vendor !== undefined)
-    return { signature: kept?.slice(markOf(vendor).length) ?? null, vendor };
+    return { signature: kept?.slice(vendorMark(vendor).length) ?? null, vendor };
   return { signature: kept === UNPROVEN ? null : kept, vendor: 'anthropic' };
 }
 
-function markOf(vendor: Vendor): string {
+function vendorMark(vendor: Vendor): string {
   return `${UNPROVEN}:${vendor}:`;
 }
 
-interface Proof {
+interface Signature {
   readonly signature: string;
   readonly vendor: Vendor;
 }

@@ -4,13 +4,13 @@ import { unreadIn, unreadMembers, words } from '../neutral/unread.js';
 
 const MESSAGE = words('role content');
 
-/** Members of blocks by type; blocks of other types are named as a whole. */
+/** Members of blocks by type; blocks of other types are reported as a whole. */
 const BLOCKS = lookup<ReadonlySet<string>>({
   text: words('type text citations cache_control'),
   image: words('type source cache_control'),
   document: words('type source title context citations cache_control'),
   search_result: words('type source title content citations cache_control'),
-  // Who called, where it was not the model itself, is told by blocks of its own.
+  // `caller` only refers to a server tool, whose own blocks are reported.
   tool_use: words('type id name input caller cache_control'),
   tool_result: words('type tool_use_id content is_error cache_control'),
   thinking: words('type thinking signature cache_control'),
@@ -18,12 +18,12 @@ const BLOCKS = lookup<ReadonlySet<string>>({
 });
 const SOURCE = words('type media_type data url file_id content');
 
-/** Of a tool, what has a word in every dialect. */
+/** Members of tools that can be translated. */
 const TOOL = words('type name description input_schema strict cache_control');
 const CHOICE = words('type name disable_parallel_tool_use');
 const METADATA = words('user_id');
 
-/** What nobody reads of a request for a message, below its own members. */
+/** The unread members of a Messages request, below its top level. */
 export function unreadBelow(request: JsonObject): ForeignMember[] {
   return [
     ...unreadIn(request['system'], 'system', unreadOfBlock),
@@ -48,7 +48,7 @@ function unreadOfBlock(block: JsonObject, at: string): ForeignMember[] {
   ];
 }
 
-/** A tool of another type runs at Anthropic, and is named as a whole. */
+/** A tool of another type runs at Anthropic, and is reported as a whole. */
 function unreadOfTool(tool: JsonObject, at: string): ForeignMember[] {
   return (tool['type'] ?? 'custom') === 'custom' ? unreadMembers(tool, at, TOOL) : [];
 }

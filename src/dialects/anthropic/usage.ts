@@ -2,44 +2,44 @@ import type { Usage } from '../../core/usage.js';
 import { objectOrEmpty, type JsonObject } from '../json.js';
 
 /**
- * Gathers the token counts of one answer.
+ * Collects the token counts of one answer.
  *
- * Streams tell them twice, at the start and at the end; what is told last counts, member by member.
+ * Streams report them twice, at the start and at the end; for each member the last value counts.
  */
 export class UsageTally {
-  #told: JsonObject = {};
+  #reported: JsonObject = {};
 
   add(usage: unknown): void {
     for (const [name, value] of Object.entries(objectOrEmpty(usage))) {
-      if (value !== null) this.#told[name] = value;
+      if (value !== null) this.#reported[name] = value;
     }
   }
 
-  /** `null` while nothing was told. */
+  /** `null` until any tokens were reported. */
   get usage(): Usage | null {
-    const told = this.#told;
-    const cacheRead = count(told['cache_read_input_tokens']);
-    const cacheWrite = count(told['cache_creation_input_tokens']);
-    // Anthropic leaves what the cache had a part in out of its input.
-    const input = count(told['input_tokens']) + cacheRead + cacheWrite;
-    const output = count(told['output_tokens']);
+    const reported = this.#reported;
+    const cacheRead = count(reported['cache_read_input_tokens']);
+    const cacheWrite = count(reported['cache_creation_input_tokens']);
+    // Anthropic's input excludes cache reads and writes.
+    const input = count(reported['input_tokens']) + cacheRead + cacheWrite;
+    const output = count(reported['output_tokens']);
     if (input + output === 0) return null;
-    const details = objectOrEmpty(told['output_tokens_details']);
-    const writes = objectOrEmpty(told['cache_creation']);
-    const forAnHour = Math.min(cacheWrite, count(writes['ephemeral_1h_input_tokens']));
+    const details = objectOrEmpty(reported['output_tokens_details']);
+    const writes = objectOrEmpty(reported['cache_creation']);
+    const cacheWriteHour = Math.min(cacheWrite, count(writes['ephemeral_1h_input_tokens']));
     return {
       inputTokens: input,
       outputTokens: output,
       cacheReadTokens: cacheRead,
       cacheWriteTokens: cacheWrite,
-      ...(forAnHour > 0 && { cacheWriteHourTokens: forAnHour }),
+      ...(cacheWriteHour > 0 && { cacheWriteHourTokens: cacheWriteHour }),
       reasoningTokens: Math.min(output, count(details['thinking_tokens'])),
       estimated: false,
     };
   }
 }
 
-/** Token counts in Anthropic's words. */
+/** Token counts in Anthropic's format. */
 export function writtenUsage(usage: Usage | null): JsonObject {
   if (usage === null) return { input_tokens: 0, output_tokens: 0 };
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;

@@ -4,7 +4,7 @@ import { isObject, objectOrEmpty, without, type JsonObject } from '../json.js';
 import { SseReader, type SseEvent } from '../sse.js';
 import { isKnownBlock } from './known-block.js';
 
-/** The texts that grow by each kind of delta, and the blocks that they grow in. */
+/** The text members that deltas append to, by type of delta. */
 const GROWING: Readonly<Record<string, Growing>> = {
   text_delta: { type: 'text', name: 'text' },
   thinking_delta: { type: 'thinking', name: 'thinking' },
@@ -12,16 +12,16 @@ const GROWING: Readonly<Record<string, Growing>> = {
 };
 
 interface Growing {
-  /** Of the block. */
+  /** The block's type. */
   readonly type: string;
   readonly name: string;
 }
 
 /**
- * Puts a complete stream together as the message it would have been without `stream`.
+ * Joins a complete stream into the message that a request without `stream` would have got.
  *
- * @returns `null` if the stream is not complete, or something in it has no known place in a message:
- *   better no answer than one that lacks something
+ * @returns `null` if the stream is not complete, or something in it has no known equivalent in a message:
+ *   better none than an incomplete one
  */
 export function wholeOf(parts: readonly Buffer[]): Buffer | null {
   const whole = new Assembly();
@@ -43,9 +43,9 @@ class Assembly {
 
   take({ bytes, start, end }: SseEvent): void {
     const event = parsedObject(bytes.toString('utf8', start, end));
-    // Pings say nothing, wherever they stand.
+    // Pings are ignored.
     if (event?.['type'] === 'ping') return;
-    if (event === null || this.#isDone || !this.#isTaken(event)) this.#isUnknown = true;
+    if (event === null || this.#isDone || !this.#accept(event)) this.#isUnknown = true;
   }
 
   finish(): Buffer | null {
@@ -54,8 +54,8 @@ class Assembly {
     return Buffer.from(exactJson({ ...message, content: this.#content }));
   }
 
-  /** @returns `false` for what has no known place here */
-  #isTaken(event: JsonObject): boolean {
+  /** @returns `false` for an unknown or misplaced event */
+  #accept(event: JsonObject): boolean {
     switch (event['type']) {
       case 'message_start':
         return this.#start(event['message']);
@@ -117,7 +117,7 @@ class Assembly {
     return input !== null;
   }
 
-  /** The counts told at the end go before those told at the start, member by member. */
+  /** For each member of the usage, the value at the end overrides the one at the start. */
   #end(event: JsonObject): boolean {
     const message = this.#message;
     if (message === null || this.#block !== null) return false;
@@ -125,7 +125,7 @@ class Assembly {
     const others = Object.values(without(event, ['type', 'delta', 'usage']));
     if (!isObject(delta) || others.some((value) => value !== null)) return false;
     Object.assign(message, delta, {
-      usage: { ...objectOrEmpty(message['usage']), ...told(usage) },
+      usage: { ...objectOrEmpty(message['usage']), ...withoutNulls(usage) },
     });
     this.#isEnding = true;
     return true;
@@ -147,7 +147,7 @@ function cite(block: JsonObject, citation: unknown): boolean {
   return true;
 }
 
-function told(usage: unknown): JsonObject {
+function withoutNulls(usage: unknown): JsonObject {
   const entries = Object.entries(objectOrEmpty(usage));
   return Object.fromEntries(entries.filter(([, value]) => value !== null));
 }

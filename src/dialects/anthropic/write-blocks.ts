@@ -6,7 +6,7 @@ import type { Losses } from '../neutral/losses.js';
 import { usualImage } from '../neutral/media-types.js';
 import type { ContentPart, MediaPart, ReasoningPart, ToolResultPart } from '../neutral/part.js';
 
-/** Content blocks. Blank text, which Anthropic refuses, is left out. */
+/** Encodes parts as content blocks. Blank text, which Anthropic rejects, is left out. */
 export function writeBlocks(
   parts: readonly ContentPart[],
   losses: Losses,
@@ -25,10 +25,10 @@ function assistantBlock(part: ContentPart, losses: Losses): JsonObject | null {
       return { type: 'tool_use', id, name, input: inputOf(args) };
     }
     case 'reasoning':
-      return thoughtOf(part, losses);
+      return reasoningBlock(part, losses);
     case 'image':
     case 'document':
-      // Anthropic's models show nothing, so nothing they have shown can be said.
+      // Assistant turns cannot contain images and documents in this dialect.
       notePart(part, losses);
       return null;
     default:
@@ -53,18 +53,18 @@ function blockOf(part: ContentPart, losses: Losses): JsonObject | null {
   }
 }
 
-/** What the model wrote may be no JSON at all; it still has to see what it wrote. */
+/** Malformed arguments are wrapped in an object, so that the model still sees what it wrote. */
 function inputOf(args: string): JsonObject {
   if (args.trim() === '') return {};
   return parsedObject(args) ?? { arguments: args };
 }
 
-function thoughtOf(part: ReasoningPart, losses: Losses): JsonObject | null {
+function reasoningBlock(part: ReasoningPart, losses: Losses): JsonObject | null {
   const { text, redacted, signature, vendor } = part;
   const isOwn = vendor === 'anthropic';
   if (isOwn && redacted !== null) return { type: 'redacted_thinking', data: redacted };
   if (isOwn && signature !== null) return { type: 'thinking', thinking: text, signature };
-  // A thought that nothing proves is another vendor's; Anthropic refuses it.
+  // Anthropic rejects unsigned reasoning and that of other vendors.
   losses.hint(part.at, 'reasoning');
   return null;
 }

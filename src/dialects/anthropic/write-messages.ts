@@ -8,14 +8,14 @@ import type { ContentPart, Turn } from '../neutral/part.js';
 import type { ClaudeTraits } from './claude.js';
 import { writeBlocks } from './write-blocks.js';
 
-/** What the user says before an assistant that spoke first, or behind one that spoke last: neither nothing nor a blank is taken. */
-const WORD = '.';
+/** Filler for a user turn before a leading or after a trailing assistant turn: empty or blank text is rejected. */
+const FILLER = '.';
 
 /**
- * `system` and `messages`.
+ * Encodes `system` and `messages`.
  *
- * All system prompts become one: Anthropic's older models know none in the middle. Turns of one role
- * are joined, results of tools come first in the turn after the calls.
+ * All system prompts become one, since Anthropic's older models accept none in mid-conversation. Consecutive
+ * turns of one role are joined; tool results come first in the turn after the calls.
  */
 export function writeConversation(
   turns: readonly Turn[],
@@ -37,13 +37,13 @@ export function writeConversation(
   }
   resultsFirst(messages, isResult);
   if (messages.length === 0) {
-    // A system prompt alone is a request to OpenAI; to Anthropic it is one when the user says it.
+    // OpenAI accepts a system prompt alone; Anthropic requires a user message.
     messages.push({ role: 'user', content: system.splice(0) });
   } else if (messages[0]?.role === 'assistant') {
-    messages.unshift({ role: 'user', content: [{ type: 'text', text: WORD }] });
+    messages.unshift({ role: 'user', content: [{ type: 'text', text: FILLER }] });
   }
   trimEnd(messages);
-  messages.push(...closing(messages, turns, { traits, losses }, { type: 'text', text: WORD }));
+  messages.push(...closing(messages, turns, { traits, losses }, { type: 'text', text: FILLER }));
   const written = messages.map(({ role, content }) => ({
     role,
     content: plainIfPossible(content),
@@ -53,9 +53,9 @@ export function writeConversation(
 }
 
 /**
- * What the user says behind an assistant that spoke last, to a model that goes on with nothing it has begun to say.
+ * The user turn to add after a trailing assistant turn, for models that do not continue one.
  *
- * @param word - a block of text
+ * @param word - the text block to use
  */
 export function closing(
   messages: readonly JoinedMessage[],
@@ -73,7 +73,7 @@ function isResult(block: JsonObject): boolean {
   return block['type'] === 'tool_result';
 }
 
-/** Anthropic refuses white space at the end of what the assistant has begun to say. */
+/** Anthropic rejects trailing white space in a trailing assistant turn. */
 function trimEnd(messages: readonly JoinedMessage[]): void {
   const last = messages.at(-1);
   const block = last?.content.at(-1);
@@ -81,7 +81,7 @@ function trimEnd(messages: readonly JoinedMessage[]): void {
   block['text'] = block['text'].trimEnd();
 }
 
-/** One text without anything else is written as text, as most clients do. */
+/** A single plain text block is written as a string, as most clients do. */
 function plainIfPossible(blocks: readonly JsonObject[]): unknown {
   const [only] = blocks;
   const isPlain =
@@ -91,7 +91,7 @@ function plainIfPossible(blocks: readonly JsonObject[]): unknown {
 
 const SAFE_ID = /^[a-zA-Z0-9_-]+$/;
 
-/** Ids of calls are anything in other dialects; here only some characters are taken. */
+/** Replaces call ids with characters that Anthropic rejects. */
 function withSafeIds(part: ContentPart): ContentPart {
   if (part.kind === 'tool_call' && !SAFE_ID.test(part.id)) return { ...part, id: safeId(part.id) };
   if (part.kind === 'tool_result' && !SAFE_ID.test(part.callId)) {
@@ -100,7 +100,7 @@ function withSafeIds(part: ContentPart): ContentPart {
   return part;
 }
 
-/** The same for the same id, and different for different ones. */
+/** Deterministic, and different for different ids. */
 function safeId(id: string): string {
   return `call_${createHash('sha256').update(id).digest('hex').slice(0, 24)}`;
 }

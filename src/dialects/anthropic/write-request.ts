@@ -13,10 +13,10 @@ import { writeConversation } from './write-messages.js';
 import { writeThinking } from './write-thinking.js';
 import { writeTools, type WrittenTools } from './write-tools.js';
 
-/** Where nobody says how long an answer may be; every model since Claude 3.5 writes as much. */
-const USUAL_MAX_TOKENS = 8_192;
+/** The output limit if none is known; every model since Claude 3.5 supports it. */
+const DEFAULT_MAX_TOKENS = 8_192;
 
-/** A request for a message, for what a client of another dialect asked. */
+/** Encodes a neutral request as a Messages request. */
 export function writeRequest(
   request: NeutralRequest,
   target: Target,
@@ -24,8 +24,8 @@ export function writeRequest(
 ): WrittenRequest {
   const traits = claudeTraits(target.model);
   noteForeignMembers(request, losses);
-  noteUnknownHere(request, losses);
-  const maxTokens = request.maxOutputTokens ?? target.maxOutputTokens ?? USUAL_MAX_TOKENS;
+  noteUnsupported(request, losses);
+  const maxTokens = request.maxOutputTokens ?? target.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
   const tools = writeTools(request, traits, losses);
   const thinking = writeThinking(request, { traits, target, maxTokens, tools }, losses);
   const body: JsonObject = {
@@ -46,23 +46,23 @@ export function writeRequest(
   return { body: Buffer.from(exactJson(body)), answerTool: tools.answerTool };
 }
 
-function noteUnknownHere(request: NeutralRequest, losses: Losses): void {
+function noteUnsupported(request: NeutralRequest, losses: Losses): void {
   const { sampling: given, choices, logprobs } = request;
   if (choices > 1) losses.note('n', 'n');
   if (logprobs !== null) losses.note('logprobs', 'logprobs');
   if (given.seed !== undefined) losses.note('seed', 'seed');
-  // Zero is what a provider does that knows no penalties.
+  // A penalty of 0 is the same as none.
   if ((given.frequencyPenalty ?? 0) !== 0) losses.note('frequency_penalty', 'frequency_penalty');
   if ((given.presencePenalty ?? 0) !== 0) losses.note('presence_penalty', 'presence_penalty');
 }
 
 function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {
-  const sayable = words.filter((word) => word.trim() !== '');
-  if (sayable.length < words.length) losses.note(names.stop, names.stop);
-  return sayable.length === 0 ? {} : { stop_sequences: sayable };
+  const accepted = words.filter((word) => word.trim() !== '');
+  if (accepted.length < words.length) losses.note(names.stop, names.stop);
+  return accepted.length === 0 ? {} : { stop_sequences: accepted };
 }
 
-/** Where the effort and the schema of an answer stand; `thinking` may have put an effort there. */
+/** `output_config` with the answer's schema, keeping an effort that `thinking` may have put there. */
 function outputConfig(
   request: NeutralRequest,
   thinking: JsonObject,

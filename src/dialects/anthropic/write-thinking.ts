@@ -7,10 +7,10 @@ import { effortOf } from '../neutral/router-view.js';
 import type { ClaudeTraits } from './claude.js';
 import type { WrittenTools } from './write-tools.js';
 
-/** Anthropic refuses less. */
+/** Anthropic's minimum. */
 const MIN_BUDGET_TOKENS = 1_024;
 
-/** What the words of other dialects come to; twice as much from step to step. */
+/** The budgets for other dialects' efforts. */
 const BUDGET_TOKENS: Readonly<Record<string, number>> = {
   minimal: MIN_BUDGET_TOKENS,
   low: 2_048,
@@ -20,13 +20,13 @@ const BUDGET_TOKENS: Readonly<Record<string, number>> = {
   max: 32_768,
 };
 
-/** Words that Anthropic knows for effort, the least first. */
+/** Anthropic's efforts, lowest first. */
 const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 type Effort = (typeof EFFORTS)[number];
 const LEAST: Effort = 'low';
 
-/** What stands in the way of thinking, or bounds it. */
-interface Circumstances {
+/** What thinking depends on. */
+interface Context {
   readonly traits: ClaudeTraits;
   readonly target: Target;
   readonly maxTokens: number;
@@ -34,29 +34,29 @@ interface Circumstances {
 }
 
 /**
- * How much the model is to think: `thinking`, and `output_config` where an effort says it.
+ * Encodes the reasoning settings as `thinking`, and `output_config` for an effort.
  *
- * Where it cannot be kept from thinking, it is asked for the least, and that is noted.
+ * A model that cannot stop thinking gets the lowest effort, which is noted as a loss.
  */
 export function writeThinking(
   { thinking, turns }: NeutralRequest,
-  circumstances: Circumstances,
+  context: Context,
   losses: Losses,
 ): JsonObject {
-  const { traits, target, tools } = circumstances;
+  const { traits, target, tools } = context;
   if (thinking === null) return {};
-  if (thinking.mode === 'off') return switchedOff(thinking, traits, losses);
-  // Those that think unasked think whatever tool they have to call.
-  const isBarred = tools.isForced && traits.off === 'silence';
+  if (thinking.mode === 'off') return turnedOff(thinking, traits, losses);
+  // A forced tool rules thinking out only for models that think on request.
+  const isRuledOut = tools.isForced && traits.off === 'silence';
   const cannot =
-    !target.canThink || traits.thinking === 'none' || isBarred || lacksThought(turns, traits);
-  const written = cannot ? null : inWords(thinking, circumstances, losses);
+    !target.canThink || traits.thinking === 'none' || isRuledOut || lacksThought(turns, traits);
+  const written = cannot ? null : encode(thinking, context, losses);
   if (written !== null) return written;
   losses.note(thinking.at, 'thinking');
   return {};
 }
 
-function switchedOff(thinking: Thinking, { off }: ClaudeTraits, losses: Losses): JsonObject {
+function turnedOff(thinking: Thinking, { off }: ClaudeTraits, losses: Losses): JsonObject {
   switch (off) {
     case 'silence':
       return {};
@@ -69,14 +69,14 @@ function switchedOff(thinking: Thinking, { off }: ClaudeTraits, losses: Losses):
   }
 }
 
-function inWords(
+function encode(
   thinking: Thinking,
-  { traits, maxTokens }: Circumstances,
+  { traits, maxTokens }: Context,
   losses: Losses,
 ): JsonObject | null {
   const effort = effortOf(thinking);
   if (traits.thinking === 'effort') {
-    const known = nextEffort(effort, traits);
+    const known = nearestEffort(effort, traits);
     if (known !== effort) losses.hint(thinking.at, 'thinking');
     const isShown = traits.hidesThoughts && thinking.isHidden !== true;
     return {
@@ -85,25 +85,25 @@ function inWords(
     };
   }
   const wanted = thinking.budgetTokens ?? BUDGET_TOKENS[effort] ?? MIN_BUDGET_TOKENS;
-  // Half of what may be written is left for the answer.
+  // Half of the output limit is left for the answer.
   const budget = Math.min(wanted, Math.floor(maxTokens / 2));
   if (budget < MIN_BUDGET_TOKENS && maxTokens <= MIN_BUDGET_TOKENS) return null;
   const budgetTokens = Math.max(budget, MIN_BUDGET_TOKENS);
   return { thinking: { type: 'enabled', budget_tokens: budgetTokens } };
 }
 
-/** The effort that is asked for, or the next one that the model knows; `null` for a word that nobody knows. */
-function nextEffort(effort: string, { xhigh }: ClaudeTraits): Effort | null {
+/** The requested effort, or the nearest that the model supports; `null` if it is unknown. */
+function nearestEffort(effort: string, { xhigh }: ClaudeTraits): Effort | null {
   if (effort === 'minimal') return LEAST;
   if (effort === 'xhigh' && !xhigh) return 'high';
   return EFFORTS.find((known) => known === effort) ?? null;
 }
 
 /**
- * The model called a tool after a thought, and the thought is gone.
+ * Whether the reasoning before the current turn's tool calls is missing.
  *
- * A model that is given a budget refuses to go on thinking then: the turn under way has to begin with its own
- * thought. One that is given an effort does without.
+ * With a budget, Anthropic then rejects thinking, since the turn must begin with signed thinking. With an effort it
+ * does not.
  */
 function lacksThought(turns: readonly Turn[], { thinking }: ClaudeTraits): boolean {
   if (thinking !== 'budget') return false;

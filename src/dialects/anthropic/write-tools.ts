@@ -7,17 +7,17 @@ import type { NeutralRequest, ToolChoice, ToolDefinition } from '../neutral/requ
 import { claudeTraits, type ClaudeTraits } from './claude.js';
 import { enforceable, hasMap } from './schema.js';
 
-/** What a request says of tools. */
+/** The encoded tools of a request. */
 export interface WrittenTools {
-  /** `tools` and `tool_choice`, as far as there are any. */
+  /** `tools` and `tool_choice`, if there are any. */
   readonly members: JsonObject;
-  /** The model has no choice but to call a tool. */
+  /** The model must call a tool. */
   readonly isForced: boolean;
-  /** The tool whose arguments are the answer, for models that take no schema otherwise. */
+  /** The tool whose arguments are the answer, for models or schemas that `output_config.format` does not support. */
   readonly answerTool: string | null;
 }
 
-/** Whether only a tool can bring the model to a schema; its arguments are an object. */
+/** Whether a schema needs the answer tool, whose arguments must be an object. */
 export function takesTool({ model }: Target, schema: JsonObject): boolean {
   return !isEnforced(schema, claudeTraits(model));
 }
@@ -26,7 +26,7 @@ function isEnforced(schema: JsonObject, { schemas }: ClaudeTraits): boolean {
   return schemas && !hasMap(schema);
 }
 
-/** The tools of a request, with one for its answer where only a tool can bring the model to a schema. */
+/** Encodes the tools of a request, and adds the answer tool if the schema needs it. */
 export function writeTools(
   request: NeutralRequest,
   traits: ClaudeTraits,
@@ -64,7 +64,7 @@ function answerToolFor(
   traits: ClaudeTraits,
   losses: Losses,
 ): JsonObject | null {
-  // Nothing but the prompt brings Claude to JSON of any shape; OpenAI wants the prompt to ask for it, too.
+  // Claude has no `json_object`; the prompt has to ask for JSON, which OpenAI requires anyway.
   if (format.kind === 'json_object') losses.note(names.format, 'response_format');
   if (format.kind !== 'json_schema' || isEnforced(format.schema, traits)) return null;
   const taken = new Set(tools.map(({ name }) => name));
@@ -75,24 +75,24 @@ function answerToolFor(
   };
 }
 
-/** The answer's own tool, or any where the client's tools may come first. */
+/** Forces the answer tool, or any tool if the client's tools may be called first. */
 function forced({ tools, toolChoice }: NeutralRequest, answer: JsonObject): ToolChoice {
   const isOnly = tools.length === 0 || toolChoice?.kind === 'none';
   return isOnly ? { kind: 'tool', name: String(answer['name']) } : { kind: 'required' };
 }
 
-/** What the model takes of a choice; one that cannot be made to call a tool chooses itself. */
+/** The tool choice that the model accepts: `auto` in place of a forced one if it supports none. */
 export function takenChoice(
   choice: ToolChoice | null,
-  { forcedTools }: ClaudeTraits,
+  traits: ClaudeTraits,
   losses: Losses,
 ): ToolChoice | null {
-  if (forcedTools || !isForcing(choice)) return choice;
+  if (traits.forcedTools || !isForcing(choice)) return choice;
   losses.note('tool_choice', 'tool_choice');
   return { kind: 'auto' };
 }
 
-/** The model has no choice but to call a tool. */
+/** Whether the model must call a tool. */
 export function isForcing(choice: ToolChoice | null): boolean {
   return choice?.kind === 'required' || choice?.kind === 'tool';
 }

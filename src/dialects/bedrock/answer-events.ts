@@ -22,13 +22,13 @@ const REASONS = lookup<FinishReason>({
   guardrail_intervened: 'content_filter',
 });
 
-/** Reasons that say that what the model wrote is of no use, and what it was to be. */
+/** Stop reasons that mean that the output is unusable, and what it should have been. */
 const FAILURES = lookup<string>({
   malformed_model_output: 'an answer',
   malformed_tool_use: 'a call of a tool',
 });
 
-/** Blocks that other dialects have no word for. */
+/** Blocks that cannot be expressed in other dialects. */
 const FOREIGN: readonly (readonly [string, AnswerPart])[] = [
   ['toolResult', 'server_tools'],
   ['audio', 'audio'],
@@ -36,45 +36,45 @@ const FOREIGN: readonly (readonly [string, AnswerPart])[] = [
   ['document', 'other'],
 ];
 
-/** They are called as OpenAI calls them; `reserved` is bought beforehand. */
+/** The service tiers with the same names as OpenAI's; `reserved` has no equivalent. */
 const TIERS = new Set(['default', 'flex', 'priority']);
 
-/** What of the reading bears on what is told. */
-type TellerRules = Pick<Reading, 'answerTool' | 'seed'>;
+/** The options that decoding depends on. */
+type DecoderOptions = Pick<Reading, 'answerTool' | 'seed'>;
 
-/** Tells what the parts of an answer say, whether they come one by one or all at once. */
+/** Decodes the parts of an answer into events, streamed or whole. */
 export class AnswerTeller {
   readonly #emit: Emit;
   readonly #answerTool: string | null;
   readonly #seed: string;
-  /** The calls of blocks that are open, by the block's index; `answer` for one that is the answer itself. */
+  /** The calls of open blocks, by the block's index; `answer` for the answer tool. */
   readonly #open = new Map<unknown, number | 'answer'>();
   #calls = 0;
   #started = false;
   #isAnswer = false;
-  /** Of the picture that is being sent. */
+  /** The format of the image that is being streamed. */
   #format: string | null = null;
-  /** A reason has been told; without one an answer is not complete. */
+  /** A stop reason was received; without one an answer is not complete. */
   isFinished = false;
 
-  constructor(emit: Emit, { answerTool, seed }: TellerRules) {
+  constructor(emit: Emit, { answerTool, seed }: DecoderOptions) {
     this.#emit = emit;
     this.#answerTool = answerTool;
     this.#seed = seed;
   }
 
-  /** Some streams leave out the event that says so: whatever comes first begins the answer. */
+  /** Emits the start once. Some streams have no start event, so it is called before every event. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
-    // Converse names neither the answer nor the model.
+    // Converse sends neither an id nor the model.
     this.#emit({ kind: 'start', id: null, model: null, createdS: null });
   }
 
-  /** @param key - what the block's deltas are told by */
+  /** @param key - identifies the block in `addDelta` */
   openBlock(key: unknown, start: JsonObject): void {
     const use = start['toolUse'];
-    // What AWS's own tools do on the way to the answer is done already: no client has to run them.
+    // Blocks of AWS's own tools are not calls that the client should run.
     if (!isObject(use)) {
       if (isObject(start['image'])) this.#format = textOrNull(start['image']['format']);
       if (isObject(start['toolResult'])) this.#lost('server_tools');
@@ -98,7 +98,7 @@ export class AnswerTeller {
 
   addDelta(key: unknown, delta: JsonObject): void {
     this.#text(textOrNull(delta['text']));
-    if (isObject(delta['reasoningContent'])) this.#thought(delta['reasoningContent']);
+    if (isObject(delta['reasoningContent'])) this.#reasoning(delta['reasoningContent']);
     if (isObject(delta['citation'])) this.#cite(delta['citation']);
     if (isObject(delta['image'])) this.#image(delta['image']);
     if (isObject(delta['toolUse'])) {
@@ -106,7 +106,7 @@ export class AnswerTeller {
     }
   }
 
-  /** One whole content block of an answer that is not streamed. */
+  /** Decodes a content block of an answer that is not streamed. */
   addBlock(key: unknown, block: JsonObject): void {
     const { citationsContent, reasoningContent, toolUse } = block;
     this.#text(textOrNull(block['text']));
@@ -116,7 +116,7 @@ export class AnswerTeller {
       }
       for (const citation of objectsIn(citationsContent['citations'])) this.#cite(citation);
     }
-    if (isObject(reasoningContent)) this.#wholeThought(reasoningContent);
+    if (isObject(reasoningContent)) this.#reasoningBlock(reasoningContent);
     if (isObject(block['image'])) this.#image(block['image']);
     for (const [name, part] of FOREIGN) if (isObject(block[name])) this.#lost(part);
     if (isObject(toolUse)) {
@@ -128,7 +128,7 @@ export class AnswerTeller {
     }
   }
 
-  /** @throws {GatewayError} `upstream_failed` where the reason is that what was written is of no use */
+  /** @throws {GatewayError} `upstream_failed` if the reason is that the output is unusable */
   finish(stopReason: unknown): void {
     const native = textOrNull(stopReason);
     if (native === null) return;
@@ -139,22 +139,22 @@ export class AnswerTeller {
     }
     this.isFinished = true;
     const reason = REASONS[native] ?? 'stop';
-    // The call was the answer, so the model is done.
-    const isAnswered = reason === 'tool_calls' && this.#isAnswer && this.#calls === 0;
+    // The only call was the answer tool's, so the answer is complete.
+    const isAnswerTool = reason === 'tool_calls' && this.#isAnswer && this.#calls === 0;
     this.#emit({
       kind: 'finish',
       choice: 0,
-      reason: isAnswered ? 'stop' : reason,
+      reason: isAnswerTool ? 'stop' : reason,
       stopSequence: null,
       native,
     });
   }
 
-  /** @param told - a whole answer, or the metadata at the end of a stream */
-  count(told: JsonObject): void {
-    const tier = textOrNull(objectOrEmpty(told['serviceTier'])['type']);
+  /** @param answer - a whole answer, or the metadata at the end of a stream */
+  count(answer: JsonObject): void {
+    const tier = textOrNull(objectOrEmpty(answer['serviceTier'])['type']);
     if (tier !== null) this.#emit({ kind: 'tier', tier: TIERS.has(tier) ? tier : null });
-    const usage = readUsage(told['usage']);
+    const usage = readUsage(answer['usage']);
     if (usage !== null) this.#emit({ kind: 'usage', usage });
   }
 
@@ -174,17 +174,17 @@ export class AnswerTeller {
     if (text !== null) this.#emit({ kind: 'text', choice: 0, text });
   }
 
-  #wholeThought(content: JsonObject): void {
+  #reasoningBlock(content: JsonObject): void {
     const { reasoningText } = content;
-    this.#thought(isObject(reasoningText) ? reasoningText : content);
+    this.#reasoning(isObject(reasoningText) ? reasoningText : content);
   }
 
-  #thought(content: JsonObject): void {
+  #reasoning(content: JsonObject): void {
     const text = textOrNull(content['text']);
     const signature = textOrNull(content['signature']);
     const data = textOrNull(content['redactedContent']);
     if (text !== null) this.#emit({ kind: 'reasoning', choice: 0, text });
-    // Only Claude's thoughts are signed here, and its proofs hold wherever Claude runs.
+    // Only Claude's reasoning is signed here, and its signatures are valid wherever Claude runs.
     if (signature !== null) {
       this.#emit({ kind: 'signature', choice: 0, signature, vendor: 'anthropic' });
     }
@@ -211,29 +211,29 @@ export class AnswerTeller {
   }
 }
 
-/** Bedrock leaves what the cache had a part in out of its input, and tells no thoughts apart. */
+/** Reads token counts: Bedrock's input excludes cache reads and writes, and it does not count reasoning separately. */
 function readUsage(value: unknown): Usage | null {
-  const told = objectOrEmpty(value);
-  const count = (name: string): number => Math.max(0, numberOr(told[name], 0));
+  const reported = objectOrEmpty(value);
+  const count = (name: string): number => Math.max(0, numberOr(reported[name], 0));
   const cacheRead = count('cacheReadInputTokens');
   const cacheWrite = count('cacheWriteInputTokens');
   const input = count('inputTokens') + cacheRead + cacheWrite;
   const output = count('outputTokens');
   if (input + output === 0) return null;
-  const forAnHour = Math.min(cacheWrite, keptForAnHour(told['cacheDetails']));
+  const cacheWriteHour = Math.min(cacheWrite, hourTokensIn(reported['cacheDetails']));
   return {
     inputTokens: input,
     outputTokens: output,
     cacheReadTokens: cacheRead,
     cacheWriteTokens: cacheWrite,
-    ...(forAnHour > 0 && { cacheWriteHourTokens: forAnHour }),
+    ...(cacheWriteHour > 0 && { cacheWriteHourTokens: cacheWriteHour }),
     reasoningTokens: 0,
     estimated: false,
   };
 }
 
-/** Tokens written to the cache, by how long they are kept there, are told as a list. */
-function keptForAnHour(details: unknown): number {
+/** Tokens written to the cache with a TTL of one hour, from an array of counts by TTL. */
+function hourTokensIn(details: unknown): number {
   let tokens = 0;
   for (const detail of Array.isArray(details) ? details : []) {
     const { ttl, inputTokens } = objectOrEmpty(detail);

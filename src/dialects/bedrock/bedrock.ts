@@ -5,7 +5,7 @@ import { BedrockReader, readEvents } from './event-reader.js';
 import { writeRequest } from './write-request.js';
 import { takesTool } from './write-tools.js';
 
-/** Converse and ConverseStream, as Bedrock speaks for all models behind it. */
+/** Bedrock's Converse and ConverseStream, for all its models. */
 export const bedrock: ProviderDialect = {
   name: 'bedrock',
   limits: { toolName: /^[\w-]{1,64}$/, objectRoot: takesTool, textSystem: true },

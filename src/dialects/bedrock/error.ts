@@ -4,7 +4,7 @@ import { lookup, textOrNull } from '../json.js';
 import { readError as readAnyError } from '../openai/error.js';
 import type { Frame } from './frames.js';
 
-/** The exceptions of AWS's document for these calls, and the statuses they have outside of streams. */
+/** AWS's documented exceptions for these calls, with their HTTP statuses outside of streams. */
 const STATUSES = lookup<number>({
   validationexception: 400,
   accessdeniedexception: 403,
@@ -19,7 +19,7 @@ const STATUSES = lookup<number>({
   serviceunavailableexception: 503,
 });
 
-/** Told of a prompt that does not fit, by model. */
+/** Messages of various models for a prompt that is too long. */
 const TOO_LONG =
   /input is too long|too many input tokens|exceeds the maximum (?:number of )?tokens/iu;
 
@@ -29,21 +29,21 @@ interface ErrorReply {
   readonly retryAfter: string | undefined;
 }
 
-/** Makes an error answer of Bedrock one of ours; `nowMs` is wall clock, milliseconds since 1970. */
+/** Converts an error response of Bedrock; `nowMs` is wall clock, milliseconds since 1970. */
 export function readError(reply: ErrorReply, nowMs: number): GatewayError {
   const body = parsedObject(reply.body.toString('utf8'));
-  // Signatures are checked by another part of AWS, which writes the name with a capital.
+  // Request signatures are checked by another part of AWS, which capitalises the member.
   const message = textOrNull(body?.['message']) ?? textOrNull(body?.['Message']);
   if (message === null) return readAnyError(reply, nowMs);
   const code = TOO_LONG.test(message) ? 'context_length_exceeded' : undefined;
-  const told = Buffer.from(JSON.stringify({ error: { message, code } }));
-  return readAnyError({ ...reply, body: told }, nowMs);
+  const errorBody = Buffer.from(JSON.stringify({ error: { message, code } }));
+  return readAnyError({ ...reply, body: errorBody }, nowMs);
 }
 
-/** An exception in the middle of a stream. */
+/** The error for an exception in mid-stream. */
 export function exceptionIn({ name, errorMessage, body }: Frame): GatewayError {
   const status = STATUSES[name.toLowerCase()] ?? 500;
-  const told =
+  const errorBody =
     errorMessage === null ? body : Buffer.from(JSON.stringify({ message: errorMessage }));
-  return readError({ status, body: told, retryAfter: undefined }, 0);
+  return readError({ status, body: errorBody, retryAfter: undefined }, 0);
 }

@@ -10,21 +10,21 @@ import { AnswerTeller } from './answer-events.js';
 import { exceptionIn } from './error.js';
 import { FrameReader, type Frame } from './frames.js';
 
-/** An answer that is one JSON document instead of a stream may be this long. */
+/** Maximum size of an answer that is one JSON document instead of a stream. */
 const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
 
 /**
- * The events of a whole answer.
+ * Decodes a whole answer.
  *
- * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
+ * @throws {GatewayError} `upstream_failed` if the body is not an answer; the error in the body if it has one
  */
 export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  tellWhole(body, new AnswerTeller((event) => events.push(event), reading));
+  decodeWhole(body, new AnswerTeller((event) => events.push(event), reading));
   return events;
 }
 
-function tellWhole(body: Buffer, teller: AnswerTeller): void {
+function decodeWhole(body: Buffer, decoder: AnswerTeller): void {
   const answer = parseAnswerObject(body);
   keepExact(answer, body);
   const { message } = objectOrEmpty(answer['output']);
@@ -33,43 +33,43 @@ function tellWhole(body: Buffer, teller: AnswerTeller): void {
     if (error !== null) throw error;
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any message.');
   }
-  teller.start();
+  decoder.start();
   objectsIn(message['content']).forEach((block, i) => {
-    teller.addBlock(i, block);
+    decoder.addBlock(i, block);
   });
-  teller.finish(answer['stopReason'] ?? 'end_turn');
-  teller.count(answer);
+  decoder.finish(answer['stopReason'] ?? 'end_turn');
+  decoder.count(answer);
 }
 
-/** Reads ConverseStream: binary frames, each with a JSON object of its own. */
+/** Decodes ConverseStream: binary frames that each contain a JSON object. */
 export class BedrockReader implements EventReader {
   readonly #frames = new FrameReader((frame) => {
     this.#tell(frame);
   });
-  readonly #teller: AnswerTeller;
-  /** What came instead of a stream; `null` while it is one, or nothing has come. */
+  readonly #decoder: AnswerTeller;
+  /** A JSON document that was sent instead of a stream; `null` for a stream, and before the first byte. */
   #document: CollectedBytes | null = null;
   #sawFrame = false;
   isComplete = false;
 
   constructor(reading: Reading, emit: Emit) {
-    this.#teller = new AnswerTeller(emit, reading);
+    this.#decoder = new AnswerTeller(emit, reading);
   }
 
   get isAnswered(): boolean {
-    return this.#teller.isFinished;
+    return this.#decoder.isFinished;
   }
 
   push(chunk: Buffer): void {
     if (this.isComplete || chunk.length === 0) return;
     const isFirst = !this.#sawFrame && !this.#frames.isInside && this.#document === null;
-    // The first byte of a frame is the highest of its length: 0 or 1, and no text begins so.
-    if (isFirst && (chunk[0] ?? 0) >= TEXT) this.#document = new CollectedBytes();
+    // The first byte of a frame is the highest byte of its length, 0 or 1, which no text begins with.
+    if (isFirst && (chunk[0] ?? 0) >= FIRST_TEXT_BYTE) this.#document = new CollectedBytes();
     if (this.#document === null) this.#read(chunk);
     else this.#collect(this.#document, chunk);
   }
 
-  /** What comes after the answer does not matter, whether or not it comes in the same chunk. */
+  /** Errors after the end of the answer are ignored, even in the same chunk. */
   #read(chunk: Buffer): void {
     try {
       this.#frames.push(chunk);
@@ -78,12 +78,12 @@ export class BedrockReader implements EventReader {
     }
   }
 
-  /** Usage comes after the reason, in a frame that a guardrail may leave out. */
+  /** The usage follows the stop reason in a frame of its own, which may be missing if a guardrail intervened. */
   end(): void {
     if (this.isComplete) return;
     if (this.#document !== null) {
-      tellWhole(this.#document.joined(), this.#teller);
-    } else if (!this.#teller.isFinished || this.#frames.isInside) {
+      decodeWhole(this.#document.joined(), this.#decoder);
+    } else if (!this.#decoder.isFinished || this.#frames.isInside) {
       throw this.#cut();
     }
     this.isComplete = true;
@@ -93,20 +93,20 @@ export class BedrockReader implements EventReader {
     if (this.isComplete) return;
     this.#sawFrame = true;
     if (frame.messageType !== 'event') throw exceptionIn(frame);
-    // Some exceptions come as events whose name alone says what they are.
+    // Some exceptions are sent as events, recognisable only by name.
     if (/exception$/iu.test(frame.name)) throw exceptionIn(frame);
     const event = parseAnswerObject(frame.body);
     const key = event['contentBlockIndex'];
-    this.#teller.start();
+    this.#decoder.start();
     switch (frame.name) {
       case 'contentBlockStart':
-        this.#teller.openBlock(key, objectOrEmpty(event['start']));
+        this.#decoder.openBlock(key, objectOrEmpty(event['start']));
         return;
       case 'contentBlockDelta':
-        this.#teller.addDelta(key, objectOrEmpty(event['delta']));
+        this.#decoder.addDelta(key, objectOrEmpty(event['delta']));
         return;
       case 'messageStop':
-        this.#teller.finish(event['stopReason']);
+        this.#decoder.finish(event['stopReason']);
         return;
       case 'metadata':
         this.#count(event);
@@ -116,8 +116,8 @@ export class BedrockReader implements EventReader {
   }
 
   #count(metadata: JsonObject): void {
-    this.#teller.count(metadata);
-    this.isComplete = this.#teller.isFinished;
+    this.#decoder.count(metadata);
+    this.isComplete = this.#decoder.isFinished;
   }
 
   #collect(document: CollectedBytes, chunk: Buffer): void {
@@ -140,5 +140,5 @@ export class BedrockReader implements EventReader {
   }
 }
 
-/** Bytes of text begin here, white space included. */
-const TEXT = 0x09;
+/** The lowest byte of text, including white space. */
+const FIRST_TEXT_BYTE = 0x09;

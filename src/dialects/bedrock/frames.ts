@@ -2,23 +2,23 @@ import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { CollectedBytes } from '../../core/collected-bytes.js';
 import { GatewayError } from '../../core/errors.js';
 
-/** One frame of AWS's binary event stream, both of its sums checked. */
+/** A frame of AWS's binary event stream, with both checksums verified. */
 export interface Frame {
   /** `event`, `exception` or `error`. */
   readonly messageType: string;
-  /** What happened, or which exception it is; empty where the frame does not say. */
+  /** The type of the event or exception; empty if the frame has none. */
   readonly name: string;
-  /** What an `error` frame says of itself; exceptions say it in their body. */
+  /** The message of an `error` frame; exceptions have it in their body. */
   readonly errorMessage: string | null;
-  /** Mostly JSON. */
+  /** Usually JSON. */
   readonly body: Buffer;
 }
 
-/** The length of the frame, the length of its headers, and the sum of both. */
+/** The frame's length, the headers' length, and the checksum of both. */
 const PRELUDE_BYTES = 12;
-/** AWS sends no longer ones: 16 MiB of payload and 128 KiB of headers, with room to spare. */
+/** Above AWS's limits of 16 MiB of payload and 128 KiB of headers. */
 const MAX_FRAME_BYTES = 24 * 1024 * 1024;
-/** Prelude and the sum at the end. */
+/** The prelude and the final checksum. */
 const MIN_FRAME_BYTES = PRELUDE_BYTES + 4;
 
 const codec = new EventStreamCodec(
@@ -26,24 +26,24 @@ const codec = new EventStreamCodec(
   (text) => Buffer.from(text, 'utf8'),
 );
 
-/** Cuts a stream of bytes into frames, whatever the chunking; each byte is copied at most twice. */
+/** Splits a byte stream into frames, however it is chunked; each byte is copied at most twice. */
 export class FrameReader {
   readonly #onFrame: (frame: Frame) => void;
   readonly #unread = new CollectedBytes();
-  /** Bytes that have to be there before anything more can be told. */
+  /** Bytes needed before reading can continue. */
   #wanted = PRELUDE_BYTES;
 
-  /** @param onFrame - what it throws ends the reading and is thrown on */
+  /** @param onFrame - what it throws is rethrown by `push` */
   constructor(onFrame: (frame: Frame) => void) {
     this.#onFrame = onFrame;
   }
 
-  /** Some of a frame has come, and not all of it. */
+  /** A frame has been received in part. */
   get isInside(): boolean {
     return this.#unread.length > 0;
   }
 
-  /** @throws {GatewayError} `upstream_failed` for a sum that is wrong or a length that cannot be */
+  /** @throws {GatewayError} `upstream_failed` for a wrong checksum or an invalid length */
   push(chunk: Buffer): void {
     this.#unread.push(chunk);
     if (this.#unread.length < this.#wanted) return;
@@ -61,7 +61,7 @@ export class FrameReader {
 
 function frameLength(bytes: Buffer): number {
   const length = bytes.readUInt32BE(0);
-  if (length < MIN_FRAME_BYTES || length > MAX_FRAME_BYTES) throw broken();
+  if (length < MIN_FRAME_BYTES || length > MAX_FRAME_BYTES) throw damagedFrame();
   return length;
 }
 
@@ -83,11 +83,11 @@ function decode(bytes: Buffer): ReturnType<EventStreamCodec['decode']> {
   try {
     return codec.decode(bytes);
   } catch (cause) {
-    throw broken(cause);
+    throw damagedFrame(cause);
   }
 }
 
-function broken(cause?: unknown): GatewayError {
+function damagedFrame(cause?: unknown): GatewayError {
   return new GatewayError(
     'upstream_failed',
     'The provider sent an event stream with a frame that is damaged.',

@@ -1,30 +1,30 @@
 import { claudeTraits, type ClaudeTraits } from '../anthropic/claude.js';
 
-/** What is known of a model behind Converse by its id; an ARN of a profile of one's own tells nothing. */
+/** The capabilities of a model by its id; the ARN of a custom inference profile does not reveal them. */
 export interface ModelTraits {
-  /** What Claude takes; what an unknown model of an imitator would for all others. */
+  /** The Claude model's traits; those of an unrecognised model for all others. */
   readonly claude: ClaudeTraits;
   readonly isClaude: boolean;
-  /** How it is told to think, beside Converse's own words, which have none for it. */
+  /** How reasoning is requested: Converse itself has no member for it. */
   readonly thinking: 'claude' | 'nova' | 'reasoning_effort' | 'reasoning_config' | 'none';
-  /** Takes a schema for its answer (`outputConfig.textFormat`); all others are led by a tool. */
+  /** Supports a schema for the answer (`outputConfig.textFormat`); all others need the answer tool. */
   readonly schemas: boolean;
-  /** Takes cache points; all others refuse a request that has any. */
+  /** Where it accepts cache points; a request with others is rejected. */
   readonly cachePoints: 'everywhere' | 'not in tools' | 'nowhere';
-  /** Takes a lifetime at a cache point. */
+  /** Accepts a TTL in cache points. */
   readonly cacheTtl: boolean;
 }
 
 /**
- * Families whose models keep no schema.
+ * Model families without schema support.
  *
  * Source: the list of models in AWS's user guide, "Get validated JSON results from models" (read
- * 2026-11); the newer open-weight models (Qwen, Gemma, Nemotron, gpt-oss, Kimi, MiniMax, DeepSeek V3) keep one.
+ * 2026-11); the newer open-weight models (Qwen, Gemma, Nemotron, gpt-oss, Kimi, MiniMax, DeepSeek V3) support schemas.
  */
 const WITHOUT_SCHEMAS =
   /\b(?:amazon|meta|ai21|cohere|writer|stability)\.|deepseek\.r1|mistral-7b|mixtral|mistral-(?:small|large)-24|pixtral/u;
 
-/** Reads family and version out of a model's id or an ARN that has one. */
+/** Reads family and version from a model's id, or an ARN that contains it. */
 export function modelTraits(model: string): ModelTraits {
   const id = model.toLowerCase();
   const claude = claudeTraits(id);
@@ -36,7 +36,7 @@ export function modelTraits(model: string): ModelTraits {
     thinking: isClaude ? 'claude' : thinkingOf(id),
     schemas: isClaude ? claude.schemas : !WITHOUT_SCHEMAS.test(id),
     cachePoints: isClaude ? 'everywhere' : isNova ? 'not in tools' : 'nowhere',
-    // Since Claude 4.5, as schemas are.
+    // Since Claude 4.5, like schemas.
     cacheTtl: isClaude && claude.schemas,
   };
 }

@@ -24,16 +24,16 @@ const DOCUMENT_FORMATS = lookup<string>({
   'text/plain': 'txt',
 });
 
-/** What an ARN or an address in S3 begins with; the model's own account fetches what is there. */
+/** The prefix of S3 URIs, which Bedrock fetches itself with the operator's account. */
 const S3 = 's3://';
 
 /**
- * An image, a document or a recording as Converse takes them: as bytes.
+ * Encodes an image, a document or audio as bytes, as Converse requires.
  *
- * What is at a URL is noted as lost. Fetching it would let whoever may ask a model make the gateway open
- * addresses in the operator's network.
+ * Content by URL is noted as lost: if the gateway fetched it, any client could make it open addresses in the
+ * operator's network.
  *
- * @param names - for documents, of the whole request
+ * @param names - the document names of the whole request
  */
 export function mediaBlock(
   part: MediaPart,
@@ -87,28 +87,28 @@ function documentSource({ source }: MediaPart): JsonObject | null {
   return format === undefined ? null : { format, source: { bytes: source.base64 } };
 }
 
-/** Bedrock takes 200; some are left for a number. */
+/** Bedrock's limit is 200; the rest is left for a number. */
 const MAX_NAME_CHARS = 180;
 
-/** Names for the documents of one request: Bedrock wants one for each, and no two the same. */
+/** Unique names for the documents of one request, which Bedrock requires. */
 export class DocumentNames {
   readonly #taken = new Set<string>();
-  /** The number that was given last behind each name: those below it are taken. */
+  /** The last number appended to each name; lower ones are taken. */
   readonly #numbers = new Map<string, number>();
 
-  /** Letters, digits, single spaces, hyphens and brackets are all that a name may have. */
-  nameFor(told: string): string {
-    const plain = told
+  /** A valid name: only letters, digits, single spaces, hyphens and brackets are allowed. */
+  nameFor(title: string): string {
+    const plain = title
       .replace(/\.\w+$/u, '')
       .replace(/[^A-Za-z0-9\s()[\]-]/gu, '-')
       .replace(/\s+/gu, ' ')
       .trim();
     const base = plain === '' ? 'document' : plain.slice(0, MAX_NAME_CHARS);
     let number = this.#numbers.get(base) ?? 1;
-    let own = base;
-    while (this.#taken.has(own)) own = `${base} ${++number}`;
+    let unique = base;
+    while (this.#taken.has(unique)) unique = `${base} ${++number}`;
     this.#numbers.set(base, number);
-    this.#taken.add(own);
-    return own;
+    this.#taken.add(unique);
+    return unique;
   }
 }

@@ -16,29 +16,29 @@ import type {
 import type { ModelTraits } from './model-traits.js';
 import { DocumentNames, mediaBlock } from './write-media.js';
 
-/** What writing one part needs to know of the rest. */
-interface Writing {
+/** The context for encoding parts. */
+interface Context {
   readonly traits: ModelTraits;
   readonly losses: Losses;
   readonly documents: DocumentNames;
 }
 
 /**
- * `system` and `messages`.
+ * Encodes `system` and `messages`.
  *
- * All system prompts become one. Turns of one role are joined, since roles have to alternate; results of
- * tools come first in the turn after the calls.
+ * All system prompts become one. Consecutive turns of one role are joined, since roles must alternate; tool
+ * results come first in the turn after the calls.
  */
 export function writeConversation(
   turns: readonly Turn[],
   traits: ModelTraits,
   losses: Losses,
 ): { readonly system: JsonObject[]; readonly messages: readonly JoinedMessage[] } {
-  const writing: Writing = { traits, losses, documents: new DocumentNames() };
+  const context: Context = { traits, losses, documents: new DocumentNames() };
   const system: JsonObject[] = [];
   const messages: JoinedMessage[] = [];
   for (const turn of turns) {
-    const blocks = turn.parts.flatMap((part) => withCachePoint(part, turn.role, writing));
+    const blocks = turn.parts.flatMap((part) => withCachePoint(part, turn.role, context));
     if (turn.role === 'system' || turn.role === 'developer') addAll(system, blocks);
     else if (blocks.length === 0) noteEmptied(turn);
     else
@@ -48,13 +48,13 @@ export function writeConversation(
       });
   }
   resultsFirst(messages, isResult);
-  // A system prompt alone is a request to OpenAI; to Bedrock it is one when the user says it.
+  // OpenAI accepts a system prompt alone; Bedrock requires a user message.
   if (messages.length === 0) messages.push({ role: 'user', content: system.splice(0) });
-  // It takes no conversation that the assistant began.
+  // Bedrock rejects a conversation that begins with the assistant.
   if (messages[0]?.role === 'assistant')
     messages.unshift({ role: 'user', content: [{ text: '.' }] });
   messages.push(...closing(messages, turns, { traits: traits.claude, losses }, { text: '.' }));
-  for (const { content } of messages) withWords(content);
+  for (const { content } of messages) ensureText(content);
   return { system, messages };
 }
 
@@ -62,8 +62,8 @@ function isResult(block: JsonObject): boolean {
   return 'toolResult' in block;
 }
 
-/** A message with a document has to have text as well; the document's own name says the least. */
-function withWords(content: JsonObject[]): void {
+/** A message with a document must also have text: adds the document's name if there is none. */
+function ensureText(content: JsonObject[]): void {
   if (content.some((block) => 'text' in block)) return;
   const [first] = content.flatMap((block) =>
     typeof block['document'] === 'object' ? [block['document'] as JsonObject] : [],
@@ -71,14 +71,14 @@ function withWords(content: JsonObject[]): void {
   if (first !== undefined) content.push({ text: first['name'] });
 }
 
-function withCachePoint(part: ContentPart, role: Turn['role'], writing: Writing): JsonObject[] {
-  const block = role === 'assistant' ? assistantBlock(part, writing) : blockOf(part, writing);
+function withCachePoint(part: ContentPart, role: Turn['role'], context: Context): JsonObject[] {
+  const block = role === 'assistant' ? assistantBlock(part, context) : blockOf(part, context);
   if (block === null) return [];
   if (part.cache === undefined) return [block];
-  return [block, ...cachePoint(part.cache, part.at, writing.traits, writing.losses)];
+  return [block, ...cachePoint(part.cache, part.at, context.traits, context.losses)];
 }
 
-/** A cache point for a marker, or nothing where the model refuses them; markers are hints. */
+/** The cache point for a marker; none if the model rejects them, which is noted as a hint. */
 export function cachePoint(
   { ttl }: CacheMarker,
   at: string,
@@ -90,66 +90,66 @@ export function cachePoint(
     losses.hint(field, 'cache_control');
     return [];
   }
-  // Five minutes are what a point without a lifetime has.
-  const isUsual = ttl === null || ttl === '5m';
-  if (!isUsual && !traits.cacheTtl) losses.hint(`${field}.ttl`, 'cache_control.ttl');
-  return [{ cachePoint: { type: 'default', ...(!isUsual && traits.cacheTtl && { ttl }) } }];
+  // Five minutes are the default TTL.
+  const isDefaultTtl = ttl === null || ttl === '5m';
+  if (!isDefaultTtl && !traits.cacheTtl) losses.hint(`${field}.ttl`, 'cache_control.ttl');
+  return [{ cachePoint: { type: 'default', ...(!isDefaultTtl && traits.cacheTtl && { ttl }) } }];
 }
 
-function assistantBlock(part: ContentPart, writing: Writing): JsonObject | null {
+function assistantBlock(part: ContentPart, context: Context): JsonObject | null {
   switch (part.kind) {
     case 'tool_call': {
       const args = part.arguments.trim() === '' ? {} : parsedObject(part.arguments);
-      // What the model wrote may be no JSON at all; it still has to see what it wrote.
+      // Malformed arguments are wrapped in an object, so that the model still sees what it wrote.
       const input = args ?? { arguments: part.arguments };
       return { toolUse: { toolUseId: safeId(part.id), name: part.name, input } };
     }
     case 'reasoning':
-      return thoughtOf(part, writing);
+      return reasoningBlock(part, context);
     case 'image':
     case 'audio':
     case 'document':
-      // Nothing that a model has shown can be said here.
-      notePart(part, writing.losses);
+      // Assistant turns cannot contain media in this dialect.
+      notePart(part, context.losses);
       return null;
     default:
-      return blockOf(part, writing);
+      return blockOf(part, context);
   }
 }
 
-function blockOf(part: ContentPart, writing: Writing): JsonObject | null {
+function blockOf(part: ContentPart, context: Context): JsonObject | null {
   switch (part.kind) {
     case 'text':
     case 'refusal':
-      // Blank text is refused.
+      // Blank text is rejected.
       return part.text.trim() === '' ? null : { text: part.text };
     case 'image':
     case 'audio':
     case 'document':
-      return mediaBlock(part, writing.documents, writing.losses);
+      return mediaBlock(part, context.documents, context.losses);
     case 'tool_result':
-      return resultOf(part, writing);
+      return resultOf(part, context);
     default:
-      notePart(part, writing.losses);
+      notePart(part, context.losses);
       return null;
   }
 }
 
-function thoughtOf(part: ReasoningPart, { traits, losses }: Writing): JsonObject | null {
+function reasoningBlock(part: ReasoningPart, { traits, losses }: Context): JsonObject | null {
   const { text, redacted, signature, vendor } = part;
   const isOwn = traits.isClaude && vendor === 'anthropic';
   if (isOwn && redacted !== null) return { reasoningContent: { redactedContent: redacted } };
   if (isOwn && signature !== null) {
     return { reasoningContent: { reasoningText: { text, signature } } };
   }
-  // A thought that nothing proves is another vendor's, and models without proofs need none back.
+  // Unsigned reasoning is another vendor's; models without signatures need none back.
   losses.hint(part.at, 'reasoning');
   return null;
 }
 
-function resultOf(part: ToolResultPart, writing: Writing): JsonObject {
+function resultOf(part: ToolResultPart, context: Context): JsonObject {
   const content = part.parts.flatMap((inner) => {
-    const block = blockOf(inner, writing);
+    const block = blockOf(inner, context);
     return block === null ? [] : [block];
   });
   return {
@@ -163,7 +163,7 @@ function resultOf(part: ToolResultPart, writing: Writing): JsonObject {
 
 const SAFE_ID = /^[a-zA-Z0-9_-]{1,64}$/u;
 
-/** The id where Bedrock takes it; otherwise another that is the same for the same id. */
+/** The id if Bedrock accepts it, otherwise a hash of it. */
 function safeId(id: string): string {
   if (SAFE_ID.test(id)) return id;
   return `tooluse_${createHash('sha256').update(id).digest('hex').slice(0, 24)}`;

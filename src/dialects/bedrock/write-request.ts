@@ -12,7 +12,7 @@ import { cachePoint, writeConversation } from './write-messages.js';
 import { roomFor, writeThinking } from './write-thinking.js';
 import { writeTools } from './write-tools.js';
 
-/** A request to converse, for what a client of another dialect asked; the path names the model. */
+/** Encodes a neutral request as a Converse request; the model is in the path. */
 export function writeRequest(
   request: NeutralRequest,
   target: Target,
@@ -20,7 +20,7 @@ export function writeRequest(
 ): WrittenRequest {
   const traits = modelTraits(target.model);
   noteForeignMembers(request, losses);
-  noteUnknownHere(request, losses);
+  noteUnsupported(request, losses);
   const tools = writeTools(request, traits, losses);
   const thinking = writeThinking(request, { traits, target, isForced: tools.isForced }, losses);
   const { top_k: topK, ...sampling } = writeSampling(
@@ -47,29 +47,29 @@ export function writeRequest(
   return { body: Buffer.from(exactJson(body)), answerTool: tools.answerTool };
 }
 
-function noteUnknownHere(request: NeutralRequest, losses: Losses): void {
+function noteUnsupported(request: NeutralRequest, losses: Losses): void {
   const { sampling: given, choices, logprobs, user, names } = request;
   if (choices > 1) losses.note('n', 'n');
   if (logprobs !== null) losses.note('logprobs', 'logprobs');
   if (given.seed !== undefined) losses.note('seed', 'seed');
-  // Zero is what a provider does that knows no penalties.
+  // A penalty of 0 is the same as none.
   if ((given.frequencyPenalty ?? 0) !== 0) losses.note('frequency_penalty', 'frequency_penalty');
   if ((given.presencePenalty ?? 0) !== 0) losses.note('presence_penalty', 'presence_penalty');
   if (user !== null) losses.hint(names.user, 'user');
-  // Nothing but the prompt brings a model to JSON of any shape; OpenAI wants the prompt to ask for it, too.
+  // Converse has no `json_object`; the prompt has to ask for JSON, which OpenAI requires anyway.
   if (request.format.kind === 'json_object') losses.note(names.format, 'response_format');
 }
 
 function conversation(request: NeutralRequest, traits: ModelTraits, losses: Losses): JsonObject {
   const { system, messages } = writeConversation(request.turns, traits, losses);
-  // The whole prompt ends with what was said last.
+  // To cache the whole prompt, the cache point goes at its end.
   if (request.cache !== null) {
     messages.at(-1)?.content.push(...cachePoint(request.cache, '', traits, losses));
   }
   return { ...(system.length > 0 && { system }), messages };
 }
 
-/** A budget for thoughts has to be smaller than what may be written in all: then that is said, too. */
+/** The output limit; always sent along with a thinking budget, which must be smaller. */
 function length(request: NeutralRequest, target: Target, thinking: JsonObject): JsonObject {
   if (request.maxOutputTokens !== null) return { maxTokens: request.maxOutputTokens };
   return 'thinking' in thinking ? { maxTokens: roomFor(request, target) } : {};
@@ -83,12 +83,12 @@ function camel({ temperature, top_p: topP }: JsonObject): JsonObject {
 }
 
 function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {
-  const sayable = words.filter((word) => word.trim() !== '');
-  if (sayable.length < words.length) losses.note(names.stop, names.stop);
-  return sayable.length === 0 ? {} : { stopSequences: sayable };
+  const accepted = words.filter((word) => word.trim() !== '');
+  if (accepted.length < words.length) losses.note(names.stop, names.stop);
+  return accepted.length === 0 ? {} : { stopSequences: accepted };
 }
 
-/** Converse has no word for `top_k`; the models that take it call it each by another name. */
+/** Converse has no `top_k`; the models that support it each have their own member. */
 function moreSampling(
   topK: unknown,
   model: string,

@@ -6,21 +6,21 @@ import type { NeutralRequest, Thinking } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
 import type { ModelTraits } from './model-traits.js';
 
-/** What stands in the way of thinking. */
-interface Circumstances {
+/** What thinking depends on. */
+interface Context {
   readonly traits: ModelTraits;
   readonly target: Target;
-  /** The model has no choice but to call a tool. */
+  /** The model must call a tool. */
   readonly isForced: boolean;
 }
 
-/** Where nobody says how long an answer may be: Claude bounds its thoughts by half of it. */
-const USUAL_MAX_TOKENS = 8_192;
+/** The output limit if none is known; Claude's thinking budget is at most half of it. */
+const DEFAULT_MAX_TOKENS = 8_192;
 
-/** How much the model is to think, as `additionalModelRequestFields`. */
+/** Encodes the reasoning settings as `additionalModelRequestFields`. */
 export function writeThinking(
   request: NeutralRequest,
-  { traits, target, isForced }: Circumstances,
+  { traits, target, isForced }: Context,
   losses: Losses,
 ): JsonObject {
   const { thinking } = request;
@@ -28,26 +28,26 @@ export function writeThinking(
   if (traits.thinking === 'claude') {
     const maxTokens = roomFor(request, target);
     const tools = { members: {}, isForced, answerTool: null };
-    const circumstances = { traits: traits.claude, target, maxTokens, tools };
-    return writeClaudeThinking(request, circumstances, losses);
+    const context = { traits: traits.claude, target, maxTokens, tools };
+    return writeClaudeThinking(request, context, losses);
   }
   if (thinking.mode === 'off') {
-    // Models that are not asked to think do not, gpt-oss apart, which cannot be kept from it.
+    // Models reason only on request, except for gpt-oss, which cannot be stopped.
     if (traits.thinking === 'reasoning_effort') losses.note(thinking.at, 'thinking');
     return {};
   }
-  const written = target.canThink ? inWords(thinking, traits) : null;
+  const written = target.canThink ? encode(thinking, traits) : null;
   if (written !== null) return written;
   losses.note(thinking.at, 'thinking');
   return {};
 }
 
-/** How long an answer may be, thoughts included: what the client says, or what is known of the model. */
+/** The output limit including reasoning: the client's, or else the model's. */
 export function roomFor({ maxOutputTokens }: NeutralRequest, target: Target): number {
-  return maxOutputTokens ?? target.maxOutputTokens ?? USUAL_MAX_TOKENS;
+  return maxOutputTokens ?? target.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
 }
 
-function inWords(thinking: Thinking, traits: ModelTraits): JsonObject | null {
+function encode(thinking: Thinking, traits: ModelTraits): JsonObject | null {
   const given = effortOf(thinking);
   const effort =
     given === 'minimal' ? 'low' : given === 'low' || given === 'medium' ? given : 'high';

@@ -8,17 +8,17 @@ import type { NeutralRequest, ToolChoice, ToolDefinition } from '../neutral/requ
 import { modelTraits, type ModelTraits } from './model-traits.js';
 import { cachePoint } from './write-messages.js';
 
-/** What a request says of tools. */
+/** The encoded tools of a request. */
 export interface WrittenTools {
-  /** `toolConfig`, as far as there is any. */
+  /** `toolConfig`, if there are tools. */
   readonly members: JsonObject;
-  /** The model has no choice but to call a tool. */
+  /** The model must call a tool. */
   readonly isForced: boolean;
-  /** The tool whose arguments are the answer, for models that take no schema otherwise. */
+  /** The tool whose arguments are the answer, for models or schemas that `outputConfig` does not support. */
   readonly answerTool: string | null;
 }
 
-/** Whether only a tool can bring the model to a schema; its arguments are an object. */
+/** Whether a schema needs the answer tool, whose arguments must be an object. */
 export function takesTool({ model }: Target, schema: JsonObject): boolean {
   return !isEnforced(schema, modelTraits(model));
 }
@@ -27,7 +27,7 @@ function isEnforced(schema: JsonObject, { schemas }: ModelTraits): boolean {
   return schemas && !hasMap(schema);
 }
 
-/** The tools of a request, with one for its answer where only a tool can bring the model to a schema. */
+/** Encodes the tools of a request, and adds the answer tool if the schema needs it. */
 export function writeTools(
   request: NeutralRequest,
   traits: ModelTraits,
@@ -51,9 +51,9 @@ export function writeTools(
 }
 
 /**
- * The client's tools, or those that were called earlier.
+ * The client's tools, or placeholders for those that were called earlier.
  *
- * A conversation with calls in it is refused without any tools, and Converse has no word for "none of them".
+ * Converse rejects a conversation with calls but without tools, and has no tool choice `none`.
  */
 function toolsOf(
   { tools, turns }: NeutralRequest,
@@ -61,9 +61,9 @@ function toolsOf(
   losses: Losses,
 ): ToolDefinition[] {
   const calls = turns.flatMap(({ parts }) => parts.filter((part) => part.kind === 'tool_call'));
-  const isBarred = choice?.kind === 'none' && tools.length > 0;
-  if (isBarred && calls.length === 0) return [];
-  if (isBarred) losses.note('tool_choice', 'tool_choice');
+  const isForbidden = choice?.kind === 'none' && tools.length > 0;
+  if (isForbidden && calls.length === 0) return [];
+  if (isForbidden) losses.note('tool_choice', 'tool_choice');
   if (tools.length > 0) return [...tools];
   const names = new Set(calls.map(({ name }) => name));
   return [...names].map((name) => ({
@@ -90,7 +90,7 @@ function answerToolFor(
   };
 }
 
-/** The answer's own tool, or any where the client's tools may come first. */
+/** Forces the answer tool, or any tool if the client's tools may be called first. */
 function answerChoice({ tools, toolChoice }: NeutralRequest, name: string): ToolChoice {
   const isOnly = tools.length === 0 || toolChoice?.kind === 'none';
   return isOnly ? { kind: 'tool', name } : { kind: 'required' };
@@ -118,7 +118,7 @@ function specOf(tool: ToolDefinition, traits: ModelTraits, losses: Losses): Json
   };
 }
 
-/** Choosing freely is what models do unasked, and some know no other way and no word for it. */
+/** `auto` is left out: it is the default, and some models reject `toolChoice`. */
 function choosing(choice: ToolChoice | null): JsonObject {
   switch (choice?.kind) {
     case 'required':

@@ -15,24 +15,24 @@ import { callId } from '../openai/identity.js';
 const REASONS = lookup<FinishReason>({
   MAX_TOKENS: 'length',
   TOOL_CALL: 'tool_calls',
-  // A word of the first version of the API, read wherever it still comes.
+  // From version 1 of the API, in case it is still sent.
   ERROR_TOXIC: 'content_filter',
 });
-/** Reasons that say that there is no answer. */
+/** Finish reasons that mean that there is no answer. */
 const FAILURES = new Set(['ERROR', 'ERROR_LIMIT', 'TIMEOUT']);
 
-/** Tells what the parts of an answer say, whether they come one by one or all at once. */
+/** Decodes the parts of an answer into events, streamed or whole. */
 export class AnswerTeller {
   readonly #emit: Emit;
   readonly #seed: string;
-  /** Calls by the index that the stream has for them. */
+  /** Call numbers by their index in the stream. */
   readonly #open = new Map<unknown, number>();
   readonly #ids = new Set<string>();
   #calls = 0;
-  /** A reason has been told; without one an answer is not complete. */
+  /** A finish reason was received; without one an answer is not complete. */
   isFinished = false;
 
-  /** @param seed - what ids are made of that the answer leaves out; another for every answer */
+  /** @param seed - unique per answer; missing ids are derived from it */
   constructor(emit: Emit, seed: string) {
     this.#emit = emit;
     this.#seed = seed;
@@ -42,27 +42,27 @@ export class AnswerTeller {
     this.#emit({ kind: 'start', id: textOrNull(id), model: null, createdS: null });
   }
 
-  /** @param content - a block of text or of thoughts, or the next piece of one */
+  /** @param content - a block of text or reasoning, or the next piece of one */
   content(content: JsonObject): void {
     this.#text(content['text']);
     const thought = textOrNull(content['thinking']);
     if (thought !== null) this.#emit({ kind: 'reasoning', choice: 0, text: thought });
   }
 
-  /** What the model says before it calls tools stands beside its text. */
+  /** Decodes `tool_plan`: the model's text before tool calls, separate from its content. */
   plan(text: unknown): void {
     this.#text(text);
   }
 
-  /** @param key - what the rest of the call is told by */
+  /** @param key - identifies the call in `addArguments` */
   call(key: unknown, native: JsonObject): void {
     const made = objectOrEmpty(native['function']);
     const call = this.#calls++;
     this.#open.set(key, call);
     const given = textOrNull(native['id']);
-    // Results find their calls by id, so no two calls may share one.
-    const isOwn = given !== null && !this.#ids.has(given);
-    const id = isOwn ? given : callId(this.#seed, 0, call);
+    // Results are matched to calls by id, so ids must be unique.
+    const isUnique = given !== null && !this.#ids.has(given);
+    const id = isUnique ? given : callId(this.#seed, 0, call);
     this.#ids.add(id);
     this.#emit({ kind: 'call', choice: 0, call, id, name: textOrNull(made['name']) ?? '' });
     this.addArguments(key, native);
@@ -71,7 +71,7 @@ export class AnswerTeller {
   addArguments(key: unknown, native: JsonObject): void {
     const call = this.#open.get(key);
     const text = textOrNull(objectOrEmpty(native['function'])['arguments']);
-    // A call without arguments has nothing, or the word for it.
+    // A call without arguments has an empty string or `null`.
     if (call === undefined || text === null || text === 'null') return;
     this.#emit({ kind: 'arguments', choice: 0, call, text });
   }
@@ -88,7 +88,7 @@ export class AnswerTeller {
     this.#emit({ kind: 'citation', choice: 0, citation });
   }
 
-  /** @throws {GatewayError} `upstream_failed` where the reason is that there is no answer */
+  /** @throws {GatewayError} `upstream_failed` if the reason is that there is no answer */
   finish({ finish_reason: told, usage, error }: JsonObject): void {
     const native = textOrNull(told);
     if (native !== null && FAILURES.has(native)) {
@@ -109,25 +109,25 @@ export class AnswerTeller {
   }
 }
 
-/** Tells a whole answer. */
-export function tellWhole(answer: JsonObject, teller: AnswerTeller): void {
+/** Decodes a whole answer. */
+export function tellWhole(answer: JsonObject, decoder: AnswerTeller): void {
   const message = answer['message'];
   if (!isObject(message)) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any message.');
   }
-  teller.start(answer['id']);
-  teller.plan(message['tool_plan']);
-  for (const block of objectsIn(message['content'])) teller.content(block);
+  decoder.start(answer['id']);
+  decoder.plan(message['tool_plan']);
+  for (const block of objectsIn(message['content'])) decoder.content(block);
   objectsIn(message['tool_calls']).forEach((call, i) => {
-    teller.call(i, call);
+    decoder.call(i, call);
   });
-  for (const citation of objectsIn(message['citations'])) teller.cite(citation);
-  teller.finish({ finish_reason: 'COMPLETE', ...answer });
+  for (const citation of objectsIn(message['citations'])) decoder.cite(citation);
+  decoder.finish({ finish_reason: 'COMPLETE', ...answer });
 }
 
 /**
- * Counts what is paid for (`billed_units`), where that is told: the prompt's template, which is in `tokens` as well, costs
- * nothing. What the cache had of the template is left out with it.
+ * Reads the billed token counts (`billed_units`) if there are any: `tokens` includes the prompt template, which is free.
+ * Cached tokens are reduced by the template's as well.
  */
 function readUsage(value: unknown): Usage | null {
   const told = objectOrEmpty(value);

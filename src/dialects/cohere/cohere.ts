@@ -4,7 +4,7 @@ import { readError } from './error.js';
 import { CohereReader, readEvents } from './event-reader.js';
 import { writeRequest } from './write-request.js';
 
-/** Cohere's chat, in its second version. */
+/** Cohere's Chat API, version 2. */
 export const cohere: ProviderDialect = {
   name: 'cohere',
   limits: { objectRoot: () => true, textSystem: true },

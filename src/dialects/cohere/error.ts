@@ -3,7 +3,7 @@ import { parsedObject } from '../json-members.js';
 import { textOrNull } from '../json.js';
 import { readError as readAnyError } from '../openai/error.js';
 
-/** Cohere's own status for a token that is not valid. */
+/** Cohere's status for an invalid token. */
 const INVALID_TOKEN = 498;
 
 interface ErrorReply {
@@ -12,7 +12,7 @@ interface ErrorReply {
   readonly retryAfter: string | undefined;
 }
 
-/** Makes an error answer of Cohere one of ours; `nowMs` is wall clock, milliseconds since 1970. */
+/** Converts an error response of Cohere; `nowMs` is wall clock, milliseconds since 1970. */
 export function readError(reply: ErrorReply, nowMs: number): GatewayError {
   const status = reply.status === INVALID_TOKEN ? 401 : reply.status;
   const body = parsedObject(reply.body.toString('utf8'));

@@ -7,43 +7,43 @@ import { errorInside } from '../openai/error.js';
 import { AnswerTeller, tellWhole } from './answer-events.js';
 
 /**
- * The events of a whole answer.
+ * Decodes a whole answer.
  *
- * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
+ * @throws {GatewayError} `upstream_failed` if the body is not an answer; the error in the body if it has one
  */
 export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  tellDocument(body, new AnswerTeller((event) => events.push(event), seed));
+  decodeDocument(body, new AnswerTeller((event) => events.push(event), seed));
   return events;
 }
 
-function tellDocument(body: Buffer, teller: AnswerTeller): void {
+function decodeDocument(body: Buffer, decoder: AnswerTeller): void {
   const answer = parseAnswerObject(body);
-  // An error has its words where an answer has its message.
+  // In an error `message` is a string, in an answer it is an object.
   const error = typeof answer['message'] === 'object' ? null : errorInside(answer);
   if (error !== null) throw error;
-  tellWhole(answer, teller);
+  tellWhole(answer, decoder);
 }
 
-/** Reads the stream of Cohere's second version. */
+/** Decodes the stream of Cohere's Chat API. */
 export class CohereReader implements EventReader {
   readonly #events = new JsonEvents({
     event: (event) => {
-      if (tellEvent(event, this.#teller) === 'end') this.#complete();
+      if (decodeEvent(event, this.#decoder) === 'end') this.#complete();
     },
     done: () => {
       this.#complete();
     },
     document: (bytes) => {
-      tellDocument(bytes, this.#teller);
+      decodeDocument(bytes, this.#decoder);
       this.#complete();
     },
   });
-  readonly #teller: AnswerTeller;
+  readonly #decoder: AnswerTeller;
   isComplete = false;
 
   constructor({ seed }: Reading, emit: Emit) {
-    this.#teller = new AnswerTeller(emit, seed);
+    this.#decoder = new AnswerTeller(emit, seed);
   }
 
   push(chunk: Buffer): void {
@@ -56,46 +56,46 @@ export class CohereReader implements EventReader {
   }
 
   #complete(): void {
-    if (!this.#teller.isFinished) throw this.#events.cut();
+    if (!this.#decoder.isFinished) throw this.#events.cut();
     this.isComplete = true;
     this.#events.close();
   }
 }
 
 /** @returns `end` for the event that ends the answer */
-function tellEvent(event: JsonObject, teller: AnswerTeller): 'more' | 'end' {
+function decodeEvent(event: JsonObject, decoder: AnswerTeller): 'more' | 'end' {
   const delta = objectOrEmpty(event['delta']);
   const message = objectOrEmpty(delta['message']);
   const part = (name: string): JsonObject => objectOrEmpty(message[name]);
   switch (event['type']) {
     case 'message-start':
-      teller.start(event['id']);
+      decoder.start(event['id']);
       return 'more';
     case 'content-start':
     case 'content-delta':
-      teller.content(part('content'));
+      decoder.content(part('content'));
       return 'more';
     case 'tool-plan-delta':
-      teller.plan(message['tool_plan']);
+      decoder.plan(message['tool_plan']);
       return 'more';
     case 'tool-call-start':
-      teller.call(event['index'], part('tool_calls'));
+      decoder.call(event['index'], part('tool_calls'));
       return 'more';
     case 'tool-call-delta':
-      teller.addArguments(event['index'], part('tool_calls'));
+      decoder.addArguments(event['index'], part('tool_calls'));
       return 'more';
     case 'citation-start':
-      teller.cite(part('citations'));
+      decoder.cite(part('citations'));
       return 'more';
     case 'message-end':
-      teller.finish(delta);
+      decoder.finish(delta);
       return 'end';
     default:
       return otherEvent(event);
   }
 }
 
-/** Ends of parts say nothing, and neither does what is no event of this dialect, but for errors. */
+/** Handles all other events: they are ignored, unless it is an error. */
 function otherEvent(event: JsonObject): 'more' {
   const error = typeof event['type'] === 'string' ? null : errorInside(event);
   if (error !== null) throw error;

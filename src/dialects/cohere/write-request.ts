@@ -11,27 +11,27 @@ import { withToldSchema } from '../neutral/told-schema.js';
 import { toolOf } from '../openai/write-request.js';
 import { writeTurns } from '../openai/write-turns.js';
 
-/** Cohere takes no more stop sequences than these. */
+/** The maximum number of stop sequences that Cohere accepts. */
 const MAX_STOP = 5;
-/** Its temperatures end where those of OpenAI are half way, and so do its penalties. */
-const MOST = 1;
+/** Cohere's maximum temperature and penalty; OpenAI's is 2. */
+const MAX_VALUE = 1;
 
-/** What the words of other dialects come to for models that take a budget. */
+/** The budgets for other dialects' efforts, for models that accept a budget. */
 const BUDGET_TOKENS: Readonly<Record<string, number>> = {
   minimal: 512,
   low: 1_024,
   medium: 8_192,
 };
 
-/** A request to chat (version 2), for what a client of another dialect asked. */
+/** Encodes a neutral request as a Chat v2 request. */
 export function writeRequest(
   given: NeutralRequest,
   target: Target,
   losses: Losses,
 ): WrittenRequest {
-  // Cohere refuses a form for the answer beside tools.
+  // Cohere rejects a response format together with tools.
   const request = given.tools.length === 0 ? given : withToldSchema(given, losses);
-  noteUnsayable(request, losses);
+  noteUnsupported(request, losses);
   const body: JsonObject = {
     model: target.model,
     messages: writeMessages(request.turns, losses),
@@ -47,12 +47,12 @@ export function writeRequest(
   return { body: Buffer.from(exactJson(body)), answerTool: null };
 }
 
-function noteUnsayable(request: NeutralRequest, losses: Losses): void {
+function noteUnsupported(request: NeutralRequest, losses: Losses): void {
   noteForeignMembers(request, losses);
   noteCacheMarkers(request, losses);
   const { choices, user, names, parallelTools, tools: offered, serviceTier, logprobs } = request;
   if (choices > 1) losses.note('n', 'n');
-  // Likelihoods have a form of their own here; nobody reads them yet.
+  // Cohere's log probabilities have their own format, which is not supported.
   if (logprobs !== null) losses.note('logprobs', 'logprobs');
   if (user !== null) losses.hint(names.user, 'user');
   if (parallelTools === false && offered.length > 0) {
@@ -61,30 +61,30 @@ function noteUnsayable(request: NeutralRequest, losses: Losses): void {
   if (serviceTier !== null && serviceTier !== 'auto') losses.note('service_tier', 'service_tier');
 }
 
-/** Messages have OpenAI's form, but for what the assistant says beside its calls, and for what only text can say. */
+/** Encodes messages: OpenAI's format, except for `tool_plan` and for parts that Cohere does not support. */
 function writeMessages(turns: readonly Turn[], losses: Losses): JsonObject[] {
-  const sayable = turns.flatMap((turn) => {
-    const parts = turn.parts.flatMap((part) => sayablePart(part, losses));
+  const supported = turns.flatMap((turn) => {
+    const parts = turn.parts.flatMap((part) => supportedPart(part, losses));
     if (parts.length > 0) return [{ ...turn, parts }];
     noteEmptied(turn);
     return [];
   });
-  return writeTurns(sayable, losses).flatMap(writtenMessage);
+  return writeTurns(supported, losses).flatMap(writtenMessage);
 }
 
-function sayablePart(part: ContentPart, losses: Losses): ContentPart[] {
+function supportedPart(part: ContentPart, losses: Losses): ContentPart[] {
   const isBytes = part.kind === 'document' && part.source.kind !== 'text';
   if (part.kind === 'audio' || isBytes) {
     notePart(part, losses);
     return [];
   }
   if (part.kind !== 'tool_result') return [part];
-  return [{ ...part, parts: part.parts.flatMap((inner) => sayablePart(inner, losses)) }];
+  return [{ ...part, parts: part.parts.flatMap((inner) => supportedPart(inner, losses)) }];
 }
 
 function writtenMessage(message: JsonObject): JsonObject[] {
   const { role, content, tool_calls: calls, refusal, ...rest } = message;
-  // Nothing is said by nothing, and Cohere refuses a user who says nothing.
+  // Cohere rejects an empty user message.
   if (role === 'user' && content === '') return [];
   if (role !== 'assistant') return [{ role, content, ...rest }];
   const texts = [content, refusal].filter((words) => typeof words === 'string');
@@ -100,11 +100,11 @@ function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObjec
 
 function sampling({ sampling: given, names }: NeutralRequest, losses: Losses): JsonObject {
   const atMost = (value: number | undefined, name: string): number | undefined => {
-    if (value === undefined || (value >= 0 && value <= MOST)) return value;
+    if (value === undefined || (value >= 0 && value <= MAX_VALUE)) return value;
     losses.note(name, name);
-    return Math.min(MOST, Math.max(0, value));
+    return Math.min(MAX_VALUE, Math.max(0, value));
   };
-  // One is what every provider does unasked, and more than Cohere takes.
+  // 1 is the default everywhere, and above Cohere's maximum.
   const topP = given.topP === 1 ? undefined : given.topP;
   if (topP === 0) losses.note(names.topP, 'top_p');
   return {
@@ -117,7 +117,7 @@ function sampling({ sampling: given, names }: NeutralRequest, losses: Losses): J
   };
 }
 
-/** Cohere has no word for one tool by name: it is then the only one that is offered. */
+/** A tool that is forced by name is the only one offered: Cohere cannot force one by name. */
 function tools({ tools: offered, toolChoice }: NeutralRequest, losses: Losses): JsonObject {
   const named = toolChoice?.kind === 'tool' ? toolChoice.name : null;
   const choosable = named === null ? offered : offered.filter(({ name }) => name === named);
@@ -133,7 +133,7 @@ function tools({ tools: offered, toolChoice }: NeutralRequest, losses: Losses): 
   };
 }
 
-/** Choosing freely has no word. */
+/** `auto` is left out: Cohere has no value for it. */
 function choosing(choice: ToolChoice | null): JsonObject {
   switch (choice?.kind) {
     case 'required':
@@ -162,7 +162,7 @@ function format(
 function thinking(wanted: Thinking | null, target: Target, losses: Losses): JsonObject {
   if (wanted === null) return {};
   if (!target.canThink) {
-    // A model that cannot think keeps a promise not to.
+    // A model without reasoning already does what is requested.
     if (wanted.mode !== 'off') losses.note(wanted.at, 'thinking');
     return {};
   }

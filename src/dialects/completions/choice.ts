@@ -4,21 +4,21 @@ import type { AnswerEvent } from '../neutral/event.js';
 
 type OfChoice = Extract<AnswerEvent, { choice: number }>;
 
-/** Says the events of one choice in the words of completions: text, likelihoods, an end. */
+/** Encodes the events of one choice as completions: text, log probabilities, an end. */
 export class CompletionChoice {
   readonly index: number;
-  /** UTF-16 units of text said so far, the prompt included where it is repeated. */
+  /** UTF-16 code units of text so far, including the prompt if it is echoed. */
   #chars: number;
   #finish: string | null = null;
   #isRefused = false;
 
-  /** @param repeatedChars - of the prompt, where answers begin with it */
+  /** @param repeatedChars - the length of the echoed prompt; 0 if it is not echoed */
   constructor(index: number, repeatedChars: number) {
     this.index = index;
     this.#chars = repeatedChars;
   }
 
-  /** @returns the choice that says the event; `null` where completions do not say it */
+  /** @returns the choice for an event; `null` if completions do not express it */
   say(event: OfChoice): JsonObject | null {
     switch (event.kind) {
       case 'text':
@@ -27,7 +27,7 @@ export class CompletionChoice {
         this.#chars += event.text.length;
         return this.written(event.text);
       case 'logprobs':
-        return this.written('', this.#likelihoods(objectsIn(event.logprobs['content'])));
+        return this.written('', this.#legacyLogprobs(objectsIn(event.logprobs['content'])));
       case 'finish':
         this.#finish = event.reason === 'tool_calls' ? 'stop' : event.reason;
         return null;
@@ -36,9 +36,9 @@ export class CompletionChoice {
     }
   }
 
-  /** The choice with nothing more to say, and why. */
+  /** The final choice, with the finish reason. */
   ended(): JsonObject {
-    // There is no other word for a refusal here.
+    // This dialect has no other way to express a refusal.
     const reason = this.#isRefused ? 'content_filter' : (this.#finish ?? 'stop');
     return { ...this.written(''), finish_reason: reason };
   }
@@ -47,8 +47,8 @@ export class CompletionChoice {
     return { text, index: this.index, logprobs, finish_reason: null };
   }
 
-  /** Four lists side by side instead of one; they come after the text that they are of. */
-  #likelihoods(tokens: readonly JsonObject[]): JsonObject {
+  /** Converts log probabilities to the legacy format of four parallel arrays; they follow their text. */
+  #legacyLogprobs(tokens: readonly JsonObject[]): JsonObject {
     const texts = tokens.map((token) => textOrNull(token['token']) ?? '');
     let at = this.#chars - texts.join('').length;
     return {
@@ -69,7 +69,7 @@ function alternatives(list: unknown): JsonObject {
   return Object.fromEntries(pairs);
 }
 
-/** Adds what a part of a choice says to the whole of it: its text, and its lists of likelihoods. */
+/** Appends a piece of a choice to the whole: its text, and its log probabilities. */
 export function gather(whole: JsonObject, said: JsonObject): void {
   whole['text'] = String(whole['text']) + (textOrNull(said['text']) ?? '');
   if (!isObject(said['logprobs'])) return;

@@ -4,7 +4,7 @@ import { CompletionsWriter, unsayable, writeAnswer } from './event-writer.js';
 import { completionsForms } from './forms.js';
 import { readRequest } from './request.js';
 
-/** OpenAI's legacy completions, as clients speak it; every provider is asked for chat. */
+/** OpenAI's legacy Completions, for clients only: providers are always called with chat requests. */
 export const completions: ClientDialect = {
   name: 'completions',
   readRequest,

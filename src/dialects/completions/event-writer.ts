@@ -8,7 +8,7 @@ import { identify } from '../openai/identity.js';
 import { shownUsage } from '../openai/written-usage.js';
 import { CompletionChoice, gather } from './choice.js';
 
-/** Writes a stream of completions. */
+/** Encodes events as a stream of completions. */
 export class CompletionsWriter implements EventWriter {
   readonly #rules: AnswerRules;
   readonly #choices = new Map<number, CompletionChoice>();
@@ -51,10 +51,10 @@ export class CompletionsWriter implements EventWriter {
   #choiceOf(index: number): CompletionChoice {
     const known = this.#choices.get(index);
     if (known !== undefined) return known;
-    const repeated = echoOf(this.#rules.request?.parsed);
-    const made = new CompletionChoice(index, repeated.length);
+    const echo = echoOf(this.#rules.request?.parsed);
+    const made = new CompletionChoice(index, echo.length);
     this.#choices.set(index, made);
-    if (repeated !== '') this.#chunk([made.written(repeated)]);
+    if (echo !== '') this.#chunk([made.written(echo)]);
     return made;
   }
 
@@ -63,13 +63,13 @@ export class CompletionsWriter implements EventWriter {
   }
 }
 
-/** A whole completion: what its stream would have said, put together. */
+/** Encodes an answer's events as a whole completion, by joining its stream. */
 export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
   const choices = new Map<
     number,
     { readonly words: CompletionChoice; readonly whole: JsonObject }
   >();
-  const repeated = echoOf(rules.request?.parsed);
+  const echo = echoOf(rules.request?.parsed);
   let head: JsonObject = {};
   let usage: JsonObject | null = null;
   for (const event of events) {
@@ -77,8 +77,8 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
     else if (event.kind === 'usage') usage = shownUsage(event.usage);
     else if (event.kind === 'tier') head = { ...head, ...tierOf(event) };
     else {
-      const words = new CompletionChoice(event.choice, repeated.length);
-      const known = choices.get(event.choice) ?? { words, whole: words.written(repeated) };
+      const words = new CompletionChoice(event.choice, echo.length);
+      const known = choices.get(event.choice) ?? { words, whole: words.written(echo) };
       choices.set(event.choice, known);
       gather(known.whole, known.words.say(event) ?? {});
     }
@@ -96,12 +96,12 @@ function tierOf({ tier }: Extract<AnswerEvent, { kind: 'tier' }>): JsonObject {
   return tier === null ? {} : { service_tier: tier };
 }
 
-/** What completions have no place for: all but text. */
+/** Completions can express only text. */
 export function unsayable({ kind }: AnswerEvent): AnswerPart | null {
-  return UNSAYABLE[kind] ?? null;
+  return UNSUPPORTED[kind] ?? null;
 }
 
-const UNSAYABLE: Partial<Record<AnswerEvent['kind'], AnswerPart>> = {
+const UNSUPPORTED: Partial<Record<AnswerEvent['kind'], AnswerPart>> = {
   citation: 'citations',
   image: 'images',
   reasoning: 'reasoning',
@@ -119,10 +119,10 @@ function headOf(start: Extract<AnswerEvent, { kind: 'start' }>, rules: AnswerRul
 }
 
 /**
- * What every choice begins with: the prompt, for clients that want it repeated.
+ * The prompt, if the client wants every choice to begin with it.
  *
  * @param members - of the request
- * @returns an empty text where nothing is repeated
+ * @returns an empty string if nothing is echoed
  */
 export function echoOf(members: JsonObject = {}): string {
   const { echo, prompt } = members;

@@ -6,11 +6,11 @@ import { identityOf } from './request-identity.js';
 import { DONE, wholeOf } from './whole-of-stream.js';
 import { echoOf } from './event-writer.js';
 
-/** Legacy completions: whole answers, and streams of their pieces. */
+/** Legacy Completions: whole answers, and streams of pieces. */
 export const completionsForms: AnswerForms = {
   name: 'completions',
   identityOf,
-  // Usage comes in a chunk without choices, as it does in chat.
+  // Usage is in a chunk without choices, as in Chat Completions.
   framesIn: (bytes) => openaiForms.framesIn(bytes),
   wholeOf: (frames) => wholeOf(frames.map(({ bytes }) => bytes)),
   framesOf,
@@ -39,7 +39,7 @@ function textOf(whole: Buffer): string | null {
   return choice === undefined || second !== undefined ? null : textOrNull(choice['text']);
 }
 
-/** The least complete comes first. */
+/** Least complete first. */
 const KINDS: readonly AnswerKind[] = ['empty', 'filtered', 'truncated', 'complete'];
 
 function kindOf(whole: Buffer, repeated?: JsonObject): AnswerKind | null {
@@ -48,7 +48,7 @@ function kindOf(whole: Buffer, repeated?: JsonObject): AnswerKind | null {
   return KINDS.find((kind) => kinds.has(kind)) ?? null;
 }
 
-/** @param echo - what every choice begins with, whatever the model says */
+/** @param echo - the echoed prompt, with which every choice begins */
 function kindOfChoice({ text, finish_reason: finish }: JsonObject, echo: string): AnswerKind {
   if (finish === 'content_filter') return 'filtered';
   if (finish !== 'stop') return 'truncated';
@@ -62,9 +62,9 @@ interface Completion {
   readonly usage: unknown;
 }
 
-/** `null` for what is no answer. */
+/** `null` if it is not an answer. */
 function answerIn(whole: Buffer): Completion | null {
   const { choices, usage, ...head } = objectOrEmpty(parsedObject(whole.toString('utf8')));
-  const told = objectsIn(choices);
-  return told.length === 0 ? null : { head, choices: told, usage };
+  const choiceList = objectsIn(choices);
+  return choiceList.length === 0 ? null : { head, choices: choiceList, usage };
 }

@@ -15,19 +15,19 @@ import {
   wrongType,
 } from '../request-check.js';
 
-/** Members that are read here, or that are the gateway's own business. */
+/** Members that are read here or by other parts of the gateway. */
 const READ = new Set(
   `model prompt stream stream_options max_tokens temperature top_p top_k frequency_penalty
    presence_penalty seed stop n logprobs echo user provider_options`.split(/\s+/),
 );
 
-/** Members that OpenAI's document has and no other dialect. */
+/** Members that OpenAI documents and that have no equivalent in other dialects. */
 const KNOWN_FOREIGN = new Set(['best_of', 'logit_bias', 'suffix']);
 
 /**
- * Reads a request for a completion: one text that a model is to go on from.
+ * Reads a Completions request with a single text prompt.
  *
- * @throws {GatewayError} `invalid_json` with the place, or `invalid_request` with the field
+ * @throws {GatewayError} `invalid_json` with the position, or `invalid_request` with the field
  */
 export function readRequest(body: Buffer): ChatRequest {
   const parsed = parseBody(body);
@@ -53,7 +53,7 @@ export function readRequest(body: Buffer): ChatRequest {
   };
 }
 
-/** A provider answers one prompt a request: several would be several requests. */
+/** Exactly one prompt: chat providers answer one per request. */
 function readPrompt(request: JsonObject): string {
   const { prompt } = request;
   if (isAbsent(prompt)) throw missing(request, 'prompt', 'a text');
@@ -120,7 +120,7 @@ function foreignMembers(request: JsonObject): ForeignMember[] {
     .map(([field]) => ({ field, isKnown: KNOWN_FOREIGN.has(field) }));
 }
 
-/** Clients write out the defaults of what they do not use. */
+/** Clients also send defaults for features that they do not use. */
 function saysSomething(name: string, value: unknown): boolean {
   if (value === null || value === '' || (name === 'best_of' && value === 1)) return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;

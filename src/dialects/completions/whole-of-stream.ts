@@ -7,9 +7,9 @@ import { gather } from './choice.js';
 export const DONE = '[DONE]';
 
 /**
- * Puts a complete stream together as the answer it would have been without `stream`.
+ * Joins a complete stream into the answer that a request without `stream` would have got.
  *
- * @returns `null` if the stream is not complete, or has anything in it that the gateway does not write
+ * @returns `null` if the stream is not complete, or contains anything that the gateway does not write
  */
 export function wholeOf(parts: readonly Buffer[]): Buffer | null {
   const whole = new Assembly();
@@ -30,7 +30,7 @@ class Assembly {
   take(text: string): void {
     const isOver = this.#isDone;
     if (text === DONE) this.#isDone = true;
-    else if (isOver || !this.#isTaken(parsedObject(text))) this.#isUnknown = true;
+    else if (isOver || !this.#accept(parsedObject(text))) this.#isUnknown = true;
   }
 
   finish(): Buffer | null {
@@ -42,8 +42,8 @@ class Assembly {
     return Buffer.from(JSON.stringify({ ...this.#head, choices, ...usage }));
   }
 
-  /** @returns `false` for what has no known place here */
-  #isTaken(chunk: JsonObject | null): boolean {
+  /** @returns `false` for an unknown chunk */
+  #accept(chunk: JsonObject | null): boolean {
     const { choices, usage, ...head } = chunk ?? {};
     if (!Array.isArray(choices)) return false;
     this.#head = head;

@@ -8,26 +8,26 @@ import type { EmbeddingProvider, EmbeddingRequest } from './embedding.js';
 import { INPUT_TYPE, MOST_TEXTS, USUAL_INPUT_TYPE } from './cohere.js';
 import { numbersIn, textsOf } from './plain.js';
 
-/** How long a vector is to be, where the model takes a wish, and what else it wants to know. */
-interface Wishes {
+/** Options of an embedding request, for models that support them. */
+interface Options {
   readonly dimensions: number | null;
   readonly inputType: string;
 }
 
-/** Bedrock has no words of its own for vectors: each family of models is asked in its vendor's. */
+/** Bedrock has no embedding format of its own: each model family uses its vendor's. */
 interface Family {
   readonly mostInputs: number;
-  /** Takes a length for its vectors. */
-  readonly sizes: boolean;
-  /** Wants to know what vectors are for. */
-  readonly purposes: boolean;
-  body(texts: readonly string[], wishes: Wishes): JsonObject;
+  /** Supports a choice of dimensions. */
+  readonly supportsDimensions: boolean;
+  /** Requires `input_type`. */
+  readonly requiresInputType: boolean;
+  body(texts: readonly string[], options: Options): JsonObject;
 }
 
-const cohere = (sizes: boolean): Family => ({
+const cohere = (supportsDimensions: boolean): Family => ({
   mostInputs: MOST_TEXTS,
-  sizes,
-  purposes: true,
+  supportsDimensions,
+  requiresInputType: true,
   body: (texts, { dimensions, inputType }) => ({
     texts,
     [INPUT_TYPE]: inputType,
@@ -36,20 +36,24 @@ const cohere = (sizes: boolean): Family => ({
   }),
 });
 
-/** Titan, but for the first of its models. */
+/** Titan, except for the first model. */
 const titan: Family = {
   mostInputs: 1,
-  sizes: true,
-  purposes: false,
+  supportsDimensions: true,
+  requiresInputType: false,
   body: ([inputText], { dimensions }) => ({
     inputText,
     ...(dimensions !== null && { dimensions }),
   }),
 };
 
-const oldTitan: Family = { ...titan, sizes: false, body: ([inputText]) => ({ inputText }) };
+const oldTitan: Family = {
+  ...titan,
+  supportsDimensions: false,
+  body: ([inputText]) => ({ inputText }),
+};
 
-/** Titan for images, which reads texts as well. */
+/** Titan's multimodal model. */
 const titanImage: Family = {
   ...titan,
   body: ([inputText], { dimensions }) => ({
@@ -60,21 +64,21 @@ const titanImage: Family = {
 
 const nova: Family = {
   mostInputs: 1,
-  sizes: true,
-  purposes: false,
+  supportsDimensions: true,
+  requiresInputType: false,
   body: ([value], { dimensions }) => ({
     taskType: 'SINGLE_EMBEDDING',
     singleEmbeddingParams: {
       embeddingPurpose: 'GENERIC_INDEX',
       ...(dimensions !== null && { embeddingDimension: dimensions }),
-      // A text that is cut would be found by what is not in it.
+      // The vector of a truncated text would be misleading.
       text: { truncationMode: 'NONE', value },
     },
   }),
 };
 
 /**
- * The first whose pattern is in a model's id says how the model is asked.
+ * The first pattern that matches a model's id determines the family.
  *
  * Source: "Inference request parameters" of Amazon's user guides for Bedrock and Nova (read 2026-11).
  */
@@ -87,14 +91,14 @@ const FAMILIES: readonly (readonly [RegExp, Family])[] = [
   [/nova.*embed/u, nova],
 ];
 
-/** Vectors of models behind Bedrock, through InvokeModel. */
+/** Embeddings of Bedrock's models, by InvokeModel. */
 export const bedrockEmbeddings: EmbeddingProvider = {
   mostInputs: (model) => familyOf(model).mostInputs,
   writeRequest: (request, { model }, losses) => {
     const family = familyOf(model);
     noteLosses(request, family, losses);
     const body = family.body(textsOf(request), {
-      dimensions: family.sizes ? request.dimensions : null,
+      dimensions: family.supportsDimensions ? request.dimensions : null,
       inputType: textOrNull(request.said[INPUT_TYPE]) ?? USUAL_INPUT_TYPE,
     });
     const path = `/model/${encodeURIComponent(model)}/invoke`;
@@ -122,21 +126,22 @@ function familyOf(model: string): Family {
 
 function noteLosses(request: EmbeddingRequest, family: Family, losses: Losses): void {
   for (const field of request.foreign) {
-    if (field !== INPUT_TYPE || !family.purposes) losses.note(field, 'embedding option');
+    if (field !== INPUT_TYPE || !family.requiresInputType) losses.note(field, 'embedding option');
   }
-  if (request.dimensions !== null && !family.sizes) losses.note('dimensions', 'dimensions');
+  if (request.dimensions !== null && !family.supportsDimensions)
+    losses.note('dimensions', 'dimensions');
 }
 
-/** Those whose body says nothing of tokens leave that to Bedrock. */
+/** The token count in Bedrock's header, for models whose body has none. */
 function countedIn(header: (name: string) => string | undefined): number | null {
   const told = header('x-amzn-bedrock-input-token-count') ?? '';
   return /^\d+$/u.test(told) ? Number(told) : null;
 }
 
-/** All vectors, in whichever of the families' forms they come; `null` where there are none. */
+/** The vectors of an answer in any family's format; `null` if there are none. */
 function vectorsIn({ embedding, embeddings }: JsonObject): readonly unknown[] | null {
   if (Array.isArray(embedding)) return [embedding];
-  // By type of number, where types were asked for.
+  // Grouped by number type if types were requested.
   const list = isObject(embeddings) ? embeddings['float'] : embeddings;
   if (!Array.isArray(list) || list.length === 0) return null;
   const items: readonly unknown[] = list;

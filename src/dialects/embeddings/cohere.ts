@@ -6,14 +6,14 @@ import { errorInside } from '../openai/error.js';
 import type { EmbeddingProvider } from './embedding.js';
 import { numbersIn, textsOf } from './plain.js';
 
-/** The member that says what vectors are for; Cohere wants to know, and other dialects have no word for it. */
+/** The member for the purpose of the vectors, which Cohere requires and other dialects do not have. */
 export const INPUT_TYPE = 'input_type';
-/** What vectors are taken to be for where a client says nothing. */
+/** The default of `input_type`. */
 export const USUAL_INPUT_TYPE = 'search_document';
-/** Texts that Cohere's models take in one call, wherever they run, by Cohere's reference. */
+/** The maximum number of texts per request, by Cohere's API reference; applies wherever its models run. */
 export const MOST_TEXTS = 96;
 
-/** Cohere's embeddings, version 2. A client that says `input_type` in its own dialect is heard. */
+/** Cohere's embeddings API, version 2. Clients of other dialects may set `input_type`. */
 export const cohereEmbeddings: EmbeddingProvider = {
   mostInputs: () => MOST_TEXTS,
   writeRequest: (request, target, losses) => {

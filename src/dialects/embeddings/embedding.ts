@@ -5,11 +5,11 @@ import type { LossPolicy, Losses } from '../neutral/losses.js';
 /** A text, or the ids of its tokens. */
 export type EmbeddingInput = string | readonly number[];
 
-/** What a client wants vectors of, free of any dialect. */
+/** An embedding request, independent of any dialect. */
 export interface EmbeddingRequest {
   /** The body as it came. */
   readonly body: Buffer;
-  /** The same, parsed: every request that is made of it may look here for what its provider knows. */
+  /** The parsed body, for members that only some providers support. */
   readonly said: JsonObject;
   /** What the client wrote as `model`. */
   readonly model: string;
@@ -17,51 +17,51 @@ export interface EmbeddingRequest {
   readonly inputs: readonly EmbeddingInput[];
   /** Length of the vectors; `null` for the model's own. */
   readonly dimensions: number | null;
-  /** Vectors are wanted as little-endian 32-bit floats in base64. */
+  /** The client wants vectors as little-endian 32-bit floats in base64. */
   readonly base64: boolean;
-  /** One vector is asked for, not a list of them: the answer's form differs in Gemini's dialect. */
+  /** A single vector is requested, not an array: in Gemini's dialect the answer's format differs. */
   readonly single: boolean;
   /**
-   * Members that only the client's own dialect has a word for, as paths. Where `inputs` are only some of them, the
-   * first of these requests has all, and the others none.
+   * Paths of members that only the client's dialect has. If a request is split, the first part has all of them and the
+   * others none.
    */
   readonly foreign: readonly string[];
-  /** Where `inputs` begin among those of the client, where they are only some of them; absent for 0. */
+  /** The index of the first of `inputs` among the client's inputs, if the request is split; absent for 0. */
   readonly from?: number;
 }
 
 /** A vector as numbers, or as little-endian 32-bit floats in base64. */
 export type Vector = readonly number[] | string;
 
-/** Vectors, one for each input in its order. */
+/** Vectors, one per input, in order. */
 export interface Embeddings {
   readonly vectors: readonly Vector[];
-  /** `null` where the provider names none. */
+  /** `null` if the provider names none. */
   readonly model: string | null;
-  /** `null` where the provider tells no usage. */
+  /** `null` if the provider reports no usage. */
   readonly inputTokens: number | null;
 }
 
-/** The place that vectors are asked of, as far as the words depend on it. */
+/** The model that an embedding request goes to: the properties that the translation depends on. */
 export interface EmbeddingTarget {
   /** What the provider calls the model. */
   readonly model: string;
   readonly provider: string;
-  /** What the provider calls members of the request; `null` for those it refuses. */
+  /** The provider's names for members of the request; `null` for those that it rejects. */
   readonly renames: Readonly<Record<string, string | null>>;
   readonly onLoss: LossPolicy;
-  /** The provider keeps OpenAI's rules: its bytes are passed on. */
+  /** The provider follows OpenAI's rules: its bytes are forwarded. */
   readonly trusted: boolean;
 }
 
-/** What is filled in where a provider says nothing of it. */
+/** Values for what a provider leaves out. */
 export interface EmbeddingDefaults {
   /** The gateway's `vendor/name`. */
   readonly model: string;
   readonly inputTokens: number;
 }
 
-/** How clients of a dialect ask for vectors. */
+/** The client side of an embedding dialect. */
 export interface EmbeddingClient {
   readonly name: 'openai' | 'gemini';
   /** @throws {GatewayError} `invalid_json` or `invalid_request`, naming the field */
@@ -70,38 +70,38 @@ export interface EmbeddingClient {
   readonly writeError: (error: GatewayError) => string;
 }
 
-/** A request as the provider is to get it. */
+/** A request in the provider's dialect. */
 export interface AskedVectors {
-  /** Behind the provider's base URL. */
+  /** Relative to the provider's base URL. */
   readonly path: string;
   readonly body: Buffer;
 }
 
-/** An answer that should hold vectors. */
+/** A provider's response. */
 export interface VectorsAnswer {
   readonly body: Buffer;
-  /** Asked by a name in lower case. */
+  /** Looks a header up by its lower-case name. */
   readonly header: (name: string) => string | undefined;
 }
 
-/** How providers of a dialect are asked for vectors. */
+/** The provider side of an embedding dialect. */
 export interface EmbeddingProvider {
-  /** The most inputs that one request to a model may have, at least 1; further ones make further requests. */
+  /** The maximum number of inputs per request to a model, at least 1; more are split into several requests. */
   mostInputs(model: string): number;
-  /** @throws {GatewayError} `invalid_request` for what cannot be said */
+  /** @throws {GatewayError} `invalid_request` for what cannot be expressed */
   writeRequest(request: EmbeddingRequest, target: EmbeddingTarget, losses: Losses): AskedVectors;
-  /** @throws {GatewayError} `upstream_failed` if the body holds no vectors, or an error in a 200 */
+  /** @throws {GatewayError} `upstream_failed` if the body has no vectors, or is an error inside a 200 */
   readAnswer(answer: VectorsAnswer): Embeddings;
 }
 
-/** How a dialect asks for vectors in both directions, and what of it needs no translation. */
+/** An embedding dialect that both clients and providers speak. */
 export interface EmbeddingDialect extends EmbeddingClient, EmbeddingProvider {
-  /** The client's bytes with only what must change replaced. */
+  /** The client's bytes with only the necessary edits. */
   editRequest(request: EmbeddingRequest, target: EmbeddingTarget): AskedVectors;
   /**
    * The provider's answer for a client of the same dialect.
    *
-   * @throws {GatewayError} `upstream_failed` if there is not one vector for each input, unless the provider is trusted
+   * @throws {GatewayError} `upstream_failed` if there is not one vector per input, unless the provider is trusted
    */
   passAnswer(
     body: Buffer,
@@ -111,7 +111,7 @@ export interface EmbeddingDialect extends EmbeddingClient, EmbeddingProvider {
   ): PassedVectors;
 }
 
-/** Vectors as the client gets them. */
+/** An answer as the client gets it. */
 export interface PassedVectors {
   readonly body: Buffer;
   /** `null` where the provider tells no usage. */

@@ -21,17 +21,17 @@ import { openAiEmbeddings } from './openai.js';
 import { requireOneEach } from './plain.js';
 import { vertexEmbeddings } from './vertex.js';
 
-/** The forms in which providers are asked for vectors: Vertex has one of its own beside Gemini's dialect. */
+/** The API formats for embeddings: Vertex has its own in addition to Gemini's. */
 export type EmbeddingForm = DialectName | 'vertex';
 
-/** Dialects that have a way to ask for vectors. */
+/** Embedding dialects that clients may speak. */
 const DIALECTS: Partial<Record<EmbeddingForm, EmbeddingDialect>> = {
   openai: openAiEmbeddings,
-  // Vectors stand beside responses where those are spoken.
+  // Providers with a Responses API have OpenAI's embeddings API as well.
   responses: openAiEmbeddings,
   gemini: geminiEmbeddings,
 };
-/** Those that no client asks in. */
+/** All embedding dialects of providers. */
 const PROVIDERS: Partial<Record<EmbeddingForm, EmbeddingProvider>> = {
   ...DIALECTS,
   bedrock: bedrockEmbeddings,
@@ -40,19 +40,19 @@ const PROVIDERS: Partial<Record<EmbeddingForm, EmbeddingProvider>> = {
   vertex: vertexEmbeddings,
 };
 
-/** The way from a client's words for vectors to a provider's, and back. */
+/** Converts embedding requests from a client's dialect to a provider's, and answers back. */
 export interface EmbeddingPassage {
   /**
-   * @returns at least one request; several where the provider takes only so many inputs at once
-   * @throws {GatewayError} `invalid_request` for what cannot be said
+   * @returns at least one request; several if there are more inputs than the provider accepts at once
+   * @throws {GatewayError} `invalid_request` for what cannot be expressed
    */
   ask(
     request: EmbeddingRequest,
     target: EmbeddingTarget,
   ): { readonly asked: readonly AskedVectors[]; readonly dropped: readonly Loss[] };
   /**
-   * @param answers - to what was asked, in its order
-   * @throws {GatewayError} `upstream_failed` if there is not one vector for each input, or an error in a 200
+   * @param answers - the responses to the requests, in order
+   * @throws {GatewayError} `upstream_failed` if there is not one vector per input, or for an error inside a 200
    */
   readAnswers(
     answers: readonly VectorsAnswer[],
@@ -63,9 +63,9 @@ export interface EmbeddingPassage {
 }
 
 /**
- * How a client of one dialect gets vectors of a provider of the same or another.
+ * Serves clients of one embedding dialect from providers of the same or another.
  *
- * @throws {GatewayError} `invalid_request` where the provider's dialect has no vectors
+ * @throws {GatewayError} `invalid_request` if the provider's dialect has no embeddings
  */
 export function embeddingPassage(client: EmbeddingClient, form: EmbeddingForm): EmbeddingPassage {
   const provider = PROVIDERS[form];
@@ -91,8 +91,8 @@ function translation(client: EmbeddingClient, provider: EmbeddingProvider): Embe
   return {
     ask: (request, target) => {
       const losses = new Losses(target.onLoss, `${target.model} (${target.provider})`);
-      const asked = portions(request, provider.mostInputs(target.model)).map((portion) =>
-        provider.writeRequest(portion, target, losses),
+      const asked = splitInputs(request, provider.mostInputs(target.model)).map((part) =>
+        provider.writeRequest(part, target, losses),
       );
       return { asked, dropped: losses.list };
     },
@@ -107,13 +107,13 @@ function translation(client: EmbeddingClient, provider: EmbeddingProvider): Embe
   };
 }
 
-function portions(request: EmbeddingRequest, most: number): readonly EmbeddingRequest[] {
+function splitInputs(request: EmbeddingRequest, most: number): readonly EmbeddingRequest[] {
   const { inputs } = request;
   if (inputs.length <= most) return [request];
   const count = Math.ceil(inputs.length / most);
   return Array.from({ length: count }, (_, i) => {
     const from = i * most;
-    // Noted once: each of thousands of requests would go through as many members.
+    // Only in the first: noting thousands of members in each of thousands of requests would be quadratic.
     const foreign = i === 0 ? request.foreign : [];
     return { ...request, inputs: inputs.slice(from, from + most), from, foreign };
   });
@@ -121,11 +121,12 @@ function portions(request: EmbeddingRequest, most: number): readonly EmbeddingRe
 
 function joined(all: readonly Embeddings[]): Embeddings {
   const tokens = all.map(({ inputTokens }) => inputTokens);
-  const told = tokens.filter((count) => count !== null);
+  const reported = tokens.filter((count) => count !== null);
   return {
     vectors: all.flatMap(({ vectors }) => vectors),
     model: all[0]?.model ?? null,
-    // The sum of some would be less than was used: then nobody has told.
-    inputTokens: told.length < tokens.length ? null : told.reduce((sum, count) => sum + count, 0),
+    // A partial sum would be too low, so the usage then counts as unknown.
+    inputTokens:
+      reported.length < tokens.length ? null : reported.reduce((sum, count) => sum + count, 0),
   };
 }

@@ -11,24 +11,24 @@ import type { EmbeddingDialect, EmbeddingRequest, Embeddings, Vector } from './e
 import { numbersIn, requireOneEach, textsOf } from './plain.js';
 import { asNumbers } from './vector-bytes.js';
 
-/** What addresses call the two ways to ask. */
+/** The methods for embeddings in the URL. */
 export type EmbeddingVerb = 'embedContent' | 'batchEmbedContents';
 
-/** In one batch, says Google's answer to a longer one. */
+/** Maximum batch size, by Google's error for a longer one. */
 const MOST_REQUESTS = 100;
 
 const READ = new Set(['model', 'content', 'outputDimensionality']);
 
 /**
- * Gemini's embeddings, as clients ask for them and as Google gives them.
+ * Gemini's embeddings, for clients, and for Google.
  *
- * @param model - what the address says: the body may leave it out
+ * @param model - the model in the URL: the body may leave it out
  */
 export function geminiEmbeddingsAt(model: string, verb: EmbeddingVerb): EmbeddingDialect {
-  return { ...WORDS, readRequest: (body) => readRequest(body, model, verb) };
+  return { ...SHARED, readRequest: (body) => readRequest(body, model, verb) };
 }
 
-const WORDS: Omit<EmbeddingDialect, 'readRequest'> = {
+const SHARED: Omit<EmbeddingDialect, 'readRequest'> = {
   name: 'gemini',
   writeRequest: (request, target, losses) => {
     for (const field of request.foreign) losses.note(field, 'embedding option');
@@ -63,7 +63,7 @@ const WORDS: Omit<EmbeddingDialect, 'readRequest'> = {
   writeError,
 };
 
-/** The dialect where nothing is read for a client, and so no address is needed. */
+/** The dialect for everything but reading requests, which needs no address. */
 export const geminiEmbeddings: EmbeddingDialect = geminiEmbeddingsAt('', 'batchEmbedContents');
 
 function pathOf(model: string, verb: EmbeddingVerb): string {
@@ -92,7 +92,7 @@ function readRequest(body: Buffer, model: string, verb: EmbeddingVerb): Embeddin
   };
 }
 
-/** All texts of a content. */
+/** The joined texts of a content. */
 function textIn(content: unknown, at: string): string {
   const parts = listed(camelMembers(content)['parts']);
   const texts = parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : []));
@@ -102,7 +102,7 @@ function textIn(content: unknown, at: string): string {
   return texts.join('\n');
 }
 
-/** Each request of a batch names the model again. */
+/** The client's bytes with the model replaced, which every request of a batch repeats. */
 function edited({ body, single }: EmbeddingRequest, model: string): Buffer {
   const edits = { model, askUsage: false };
   if (single) return editRequest({ body, stream: false, includeUsage: false }, edits);

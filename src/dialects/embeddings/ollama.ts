@@ -6,22 +6,22 @@ import { errorInside } from '../openai/error.js';
 import type { EmbeddingProvider } from './embedding.js';
 import { numbersIn, textsOf } from './plain.js';
 
-/** Members of Ollama's own, heard where a client of another dialect says them. */
-const OWN = ['truncate', 'options', 'keep_alive'];
+/** Ollama's own members, which clients of other dialects may set. */
+const OWN_MEMBERS = ['truncate', 'options', 'keep_alive'];
 
-/** Vectors of Ollama's own API. */
+/** Embeddings of Ollama's native API. */
 export const ollamaEmbeddings: EmbeddingProvider = {
-  // It names no bound; this is OpenAI's, whose clients know it.
+  // Ollama documents no limit; this is OpenAI's.
   mostInputs: () => 2_048,
   writeRequest: (request, { model }, losses) => {
     for (const field of request.foreign) {
-      if (!OWN.includes(field)) losses.note(field, 'embedding option');
+      if (!OWN_MEMBERS.includes(field)) losses.note(field, 'embedding option');
     }
-    const own = Object.entries(request.said).filter(([name]) => OWN.includes(name));
+    const own = Object.entries(request.said).filter(([name]) => OWN_MEMBERS.includes(name));
     const body = {
       model,
       input: textsOf(request),
-      // Left to itself Ollama cuts texts that are too long, and says so to nobody.
+      // By default Ollama silently truncates texts that are too long.
       truncate: false,
       ...(request.dimensions !== null && { dimensions: request.dimensions }),
       ...Object.fromEntries(own),

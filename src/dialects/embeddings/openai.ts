@@ -20,11 +20,11 @@ import { requireOneEach } from './plain.js';
 import { asBase64, asNumbers } from './vector-bytes.js';
 
 const PATH = '/embeddings';
-/** In one request, says OpenAI's reference. */
+/** Maximum inputs per request, by OpenAI's API reference. */
 const MOST_INPUTS = 2_048;
 const READ = new Set(['model', 'input', 'dimensions', 'encoding_format']);
 
-/** OpenAI's embeddings, as clients ask for them and as OpenAI and its imitators give them. */
+/** OpenAI's embeddings, for clients, and for OpenAI and compatible providers. */
 export const openAiEmbeddings: EmbeddingDialect = {
   name: 'openai',
   readRequest,
@@ -33,7 +33,7 @@ export const openAiEmbeddings: EmbeddingDialect = {
   mostInputs: () => MOST_INPUTS,
   readAnswer: ({ body }) => readAnswer(body),
   passAnswer: (body, request, { trusted }, defaults) => {
-    // Vectors are long: where nothing has to change they are not even parsed.
+    // Vectors are long, so a trusted answer is not parsed.
     if (trusted) return { body, inputTokens: usageIn(body) };
     const answer = readAnswer(body);
     requireOneEach(answer, request);
@@ -130,7 +130,7 @@ function vectorOf({ embedding }: JsonObject): Vector {
   throw new GatewayError('upstream_failed', 'The provider sent a vector that is not numbers.');
 }
 
-/** What the usage at the end of an answer says; `null` where there is none. */
+/** The input tokens in an answer's usage; `null` if there are none. */
 function usageIn(body: Buffer): number | null {
   const [usage] = scanObject(body, 0, ['usage']).found;
   if (usage === undefined) return null;
@@ -138,7 +138,7 @@ function usageIn(body: Buffer): number | null {
   return numberOr(told['prompt_tokens'] ?? told['total_tokens'], null);
 }
 
-/** @param own - members that the provider sent, kept where they are not ours to say */
+/** @param own - the provider's members; those that the gateway does not set are kept */
 function answerWith(
   own: JsonObject,
   { vectors, model, inputTokens }: Embeddings,

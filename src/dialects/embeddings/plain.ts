@@ -3,7 +3,7 @@ import { invalid } from '../request-check.js';
 import type { EmbeddingRequest, Embeddings } from './embedding.js';
 
 /**
- * The texts of all inputs, for providers that read no token ids.
+ * The texts of all inputs, for providers that accept no token ids.
  *
  * @throws {GatewayError} `invalid_request` for token ids
  */
@@ -15,13 +15,13 @@ export function textsOf({ inputs, from = 0 }: EmbeddingRequest): readonly string
   });
 }
 
-/** @throws {GatewayError} `upstream_failed` for anything but a list of numbers */
+/** @throws {GatewayError} `upstream_failed` for anything but an array of numbers */
 export function numbersIn(values: unknown): readonly number[] {
   if (Array.isArray(values) && values.every((value) => typeof value === 'number')) return values;
   throw new GatewayError('upstream_failed', 'The provider sent a vector that is not numbers.');
 }
 
-/** @throws {GatewayError} `upstream_failed` for more or fewer vectors than inputs: nobody could say whose they are */
+/** @throws {GatewayError} `upstream_failed` unless there are as many vectors as inputs */
 export function requireOneEach({ vectors }: Embeddings, { inputs }: EmbeddingRequest): void {
   if (vectors.length === inputs.length) return;
   const message = `The provider sent ${counted(vectors.length, 'vector')} for ${counted(inputs.length, 'input')}.`;

@@ -2,7 +2,7 @@ import type { Vector } from './embedding.js';
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** A vector as little-endian 32-bit floats in base64; one that is already stays as it is. */
+/** A vector as little-endian 32-bit floats in base64; a base64 vector stays as it is. */
 export function asBase64(vector: Vector): string {
   if (typeof vector === 'string') return vector;
   const bytes = Buffer.alloc(vector.length * BYTES);
@@ -10,7 +10,7 @@ export function asBase64(vector: Vector): string {
   return bytes.toString('base64');
 }
 
-/** A vector as numbers, those of a base64 text with the precision of 32-bit floats. */
+/** A vector as numbers; a base64 vector has the precision of 32-bit floats. */
 export function asNumbers(vector: Vector): readonly number[] {
   if (typeof vector !== 'string') return vector;
   const bytes = Buffer.from(vector, 'base64');

@@ -7,20 +7,20 @@ import type { EmbeddingProvider } from './embedding.js';
 import { numbersIn, textsOf } from './plain.js';
 
 /**
- * What surely goes into one request: all texts together may have 20,000 tokens, each of them 2,048.
+ * A number of texts that always fits: a request may have 20,000 tokens in all, and 2,048 per text.
  *
- * Source: "Get text embeddings" of Google Cloud's documents (read 2026-11); Gemini's models take one text only.
+ * Source: "Get text embeddings" of Google Cloud's documentation (read 2026-11); Gemini's models accept only one text.
  */
 const MOST_TEXTS = 9;
 
-/** Vectors of Vertex AI, which has them behind `:predict`, unlike Google AI Studio. */
+/** Embeddings of Vertex AI, which uses `:predict`, unlike Google AI Studio. */
 export const vertexEmbeddings: EmbeddingProvider = {
   mostInputs: (model) => (model.includes('gemini') ? 1 : MOST_TEXTS),
   writeRequest: (request, { model }, losses) => {
     for (const field of request.foreign) losses.note(field, 'embedding option');
     const body = {
       instances: textsOf(request).map((content) => ({ content })),
-      // Left to itself Vertex cuts texts that are too long, and says so to nobody who does not ask.
+      // By default Vertex silently truncates texts that are too long.
       parameters: {
         autoTruncate: false,
         ...(request.dimensions !== null && { outputDimensionality: request.dimensions }),
@@ -39,11 +39,12 @@ export const vertexEmbeddings: EmbeddingProvider = {
     const counts = all.map((one) =>
       numberOr(objectOrEmpty(one['statistics'])['token_count'], null),
     );
-    const told = counts.filter((count) => count !== null);
+    const reported = counts.filter((count) => count !== null);
     return {
       vectors: all.map(({ values }) => numbersIn(values)),
       model: null,
-      inputTokens: told.length < all.length ? null : told.reduce((sum, count) => sum + count, 0),
+      inputTokens:
+        reported.length < all.length ? null : reported.reduce((sum, count) => sum + count, 0),
     };
   },
 };

@@ -16,7 +16,7 @@ import { readLogprobs } from './logprobs.js';
 import { PartialArguments, shownArguments } from './partial-arguments.js';
 import { readUsage } from './usage.js';
 
-/** Reasons by name, and the numbers that Vertex sends for some of them. */
+/** Finish reasons by name, and by the numbers that Vertex sends for some of them. */
 const REASONS = lookup<FinishReason>({
   MAX_TOKENS: 'length',
   2: 'length',
@@ -34,37 +34,37 @@ const REASONS = lookup<FinishReason>({
   IMAGE_RECITATION: 'content_filter',
 });
 
-/** What an answer was served as, in OpenAI's words. */
+/** OpenAI's names for service tiers. */
 const TIERS = lookup({ standard: 'default', flex: 'flex', priority: 'priority' });
 
-/** What is known of one candidate so far. */
+/** The state of one candidate. */
 interface Candidate {
   calls: number;
-  /** Something was said, drawn or called; thoughts are none of it. */
-  isSaid: boolean;
-  /** The call whose arguments still come piece by piece. */
+  /** It has output other than reasoning. */
+  hasOutput: boolean;
+  /** The arguments of a call that is still being streamed in pieces. */
   open: PartialArguments | null;
   finish: string | null;
-  /** What is said of the reason, for people. */
+  /** The provider's explanation of the finish reason. */
   finishMessage: string | null;
 }
 
-/** Tells what responses say, whether one by one or the only one. */
+/** Decodes the responses of an answer into events, streamed or a single one. */
 export class AnswerTeller {
   readonly #emit: Emit;
   readonly #seed: string;
   readonly #candidates = new Map<number, Candidate>();
   readonly #cited = new Set<string>();
   #started = false;
-  #tierTold: string | null = null;
+  #lastTier: string | null = null;
 
-  /** @param seed - what ids are made of that the answer leaves out; another for every answer */
+  /** @param seed - unique per answer; missing ids are derived from it */
   constructor(emit: Emit, seed: string) {
     this.#emit = emit;
     this.#seed = seed;
   }
 
-  /** Every candidate that began has its reason, and at least one did. */
+  /** At least one candidate began, and all that began have a finish reason. */
   get isFinished(): boolean {
     const all = [...this.#candidates.values()];
     return all.length > 0 && all.every(({ finish }) => finish !== null);
@@ -72,7 +72,7 @@ export class AnswerTeller {
 
   tell(response: JsonObject): void {
     if (!this.#started) this.#start(response);
-    // Counted anew in every response: whoever leaves early still knows what was used.
+    // Every response contains the usage so far, so it is known even if the client disconnects.
     const usage = readUsage(response['usageMetadata']);
     if (usage !== null) this.#emit({ kind: 'usage', usage });
     this.#tier(objectOrEmpty(response['usageMetadata'])['serviceTier']);
@@ -80,14 +80,14 @@ export class AnswerTeller {
       this.#candidate(candidate, numberOr(candidate['index'], i));
     });
     const blocked = textOrNull(objectOrEmpty(response['promptFeedback'])['blockReason']);
-    if (blocked !== null) this.#known(0).finish ??= blocked;
+    if (blocked !== null) this.#stateOf(0).finish ??= blocked;
   }
 
-  /** What went wrong where nothing is said: whoever reads no more than that the answer is done takes it for done. `null` for nothing. */
+  /** The error for an answer with no output except a malformed call, which would otherwise look complete; `null` if there is none. */
   get failure(): GatewayError | null {
     const all = [...this.#candidates.values()];
-    const [first] = all.filter(({ finish }) => isBroken(finish));
-    if (first === undefined || all.some(({ isSaid }) => isSaid)) return null;
+    const [first] = all.filter(({ finish }) => isMalformedCall(finish));
+    if (first === undefined || all.some(({ hasOutput }) => hasOutput)) return null;
     const why = first.finishMessage?.slice(0, MAX_MESSAGE_CHARS) ?? 'it does not say why';
     return new GatewayError(
       'upstream_failed',
@@ -95,14 +95,14 @@ export class AnswerTeller {
     );
   }
 
-  /** Tells what stands at the end of an answer: its reasons. */
+  /** Emits the finish events at the end of an answer. */
   end(): void {
     for (const [choice, candidate] of this.#candidates) {
       this.#closeCall(candidate, choice);
       const native = candidate.finish ?? 'STOP';
-      const isBlocked = !(native in REASONS) && !isUsual(native);
+      const isBlocked = !(native in REASONS) && !isNormalEnd(native);
       const reason = REASONS[native] ?? (isBlocked ? 'content_filter' : 'stop');
-      // Gemini has no reason of its own for calls.
+      // Gemini has no finish reason for calls.
       const called = candidate.calls > 0 && reason === 'stop';
       this.#emit({
         kind: 'finish',
@@ -121,18 +121,18 @@ export class AnswerTeller {
     this.#emit({ kind: 'start', id, model, createdS: null });
   }
 
-  /** Every response repeats it. */
+  /** Emits the tier once: every response repeats it. */
   #tier(told: unknown): void {
-    const own = textOrNull(told)?.toLowerCase() ?? null;
-    if (own === null || own === this.#tierTold) return;
-    this.#tierTold = own;
-    this.#emit({ kind: 'tier', tier: TIERS[own] ?? null });
+    const tierName = textOrNull(told)?.toLowerCase() ?? null;
+    if (tierName === null || tierName === this.#lastTier) return;
+    this.#lastTier = tierName;
+    this.#emit({ kind: 'tier', tier: TIERS[tierName] ?? null });
   }
 
-  #known(choice: number): Candidate {
+  #stateOf(choice: number): Candidate {
     const known = this.#candidates.get(choice) ?? {
       calls: 0,
-      isSaid: false,
+      hasOutput: false,
       open: null,
       finish: null,
       finishMessage: null,
@@ -142,7 +142,7 @@ export class AnswerTeller {
   }
 
   #candidate(candidate: JsonObject, choice: number): void {
-    const known = this.#known(choice);
+    const known = this.#stateOf(choice);
     for (const part of objectsIn(objectOrEmpty(candidate['content'])['parts'])) {
       this.#part(part, known, choice);
     }
@@ -158,12 +158,12 @@ export class AnswerTeller {
   #part(part: JsonObject, known: Candidate, choice: number): void {
     const text = textOrNull(part['text']);
     if (text !== null) {
-      known.isSaid ||= part['thought'] !== true;
+      known.hasOutput ||= part['thought'] !== true;
       this.#emit({ kind: part['thought'] === true ? 'reasoning' : 'text', choice, text });
     }
     const media = mediaIn(part, choice);
     if (media !== null) {
-      known.isSaid = true;
+      known.hasOutput = true;
       this.#emit(media);
     }
     if (isObject(part['functionCall'])) {
@@ -175,10 +175,10 @@ export class AnswerTeller {
     const name = textOrNull(called['name']);
     if (name !== null) {
       this.#closeCall(known, choice);
-      // The proof of the thought that led here: it has to come back with the call.
+      // The signature of the preceding reasoning, which must be sent back with the call.
       if (signature !== null)
         this.#emit({ kind: 'signature', choice, signature, vendor: 'gemini' });
-      known.isSaid = true;
+      known.hasOutput = true;
       const call = known.calls++;
       const id = textOrNull(called['id']) ?? callId(this.#seed, choice, call);
       this.#emit({ kind: 'call', choice, call, id, name });
@@ -198,7 +198,7 @@ export class AnswerTeller {
     this.#emit({ kind: 'arguments', choice, call: calls - 1, text });
   }
 
-  /** Sources are told again with every response. */
+  /** Emits each source once: every response repeats them. */
   #cite(citation: Citation, choice: number): void {
     const key = citation.url ?? JSON.stringify(citation.native);
     if (this.#cited.has(key)) return;
@@ -207,8 +207,8 @@ export class AnswerTeller {
   }
 }
 
-/** Calls that went wrong. */
-function isBroken(reason: string | null): boolean {
+/** Whether a finish reason means that a tool call was malformed. */
+function isMalformedCall(reason: string | null): boolean {
   return /^(?:MALFORMED_FUNCTION_CALL|UNEXPECTED_TOOL_CALL|TOO_MANY_TOOL_CALLS)$/.test(
     reason ?? '',
   );
@@ -216,8 +216,8 @@ function isBroken(reason: string | null): boolean {
 
 const MAX_MESSAGE_CHARS = 500;
 
-/** Ways of being done, and of having gone wrong at the end, that block nothing. */
-function isUsual(reason: string): boolean {
+/** Whether a finish reason is a normal end or a failed call, rather than a blocked answer. */
+function isNormalEnd(reason: string): boolean {
   return /^(STOP|1|OTHER|FINISH_REASON_UNSPECIFIED|0|MALFORMED_.*|UNEXPECTED_.*|TOO_MANY_.*)$/.test(
     reason,
   );

@@ -9,33 +9,33 @@ type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 interface Call {
   readonly id: string;
   readonly name: string;
-  /** Gemini's own proof of the thought before it. */
+  /** Gemini's signature of the reasoning before it. */
   readonly proof: string | null;
   arguments: string;
 }
 
-/** Google's reasons for withholding an answer; a provider that speaks its dialect may have given them. */
+/** Google's finish reasons for a withheld answer, which the provider may have sent. */
 export const FILTERED =
   /^(SAFETY|RECITATION|LANGUAGE|BLOCKLIST|PROHIBITED_CONTENT|SPII|MODEL_ARMOR|IMAGE_[A-Z_]+)$/;
 
-/** Says the events of one candidate in Google's words, whether piece by piece or all at once. */
+/** Encodes the events of one candidate as parts, streamed or whole. */
 export class CandidateWords {
   readonly index: number;
-  readonly #hidesThoughts: boolean;
-  /** Calls are said at the end: their arguments are one object here, and may come side by side. */
+  readonly #hidesReasoning: boolean;
+  /** Calls are written at the end: in this dialect their arguments are one object, and they may be streamed in parallel. */
   readonly #calls = new Map<number, Call>();
   readonly #sources: JsonObject[] = [];
   readonly #logprobs: JsonObject[] = [];
-  #proof: string | null = null;
+  #signature: string | null = null;
   #refused = false;
   #finish: Finish | null = null;
 
-  constructor(index: number, hidesThoughts: boolean) {
+  constructor(index: number, hidesReasoning: boolean) {
     this.index = index;
-    this.#hidesThoughts = hidesThoughts;
+    this.#hidesReasoning = hidesReasoning;
   }
 
-  /** @returns the part that says the event; `null` where none does, or only the end will */
+  /** @returns the part for an event; `null` if there is none, or only at the end */
   partOf(event: AnswerEvent): JsonObject | null {
     switch (event.kind) {
       case 'refusal':
@@ -44,24 +44,24 @@ export class CandidateWords {
       case 'text':
         return { text: event.text };
       case 'image':
-        return pictureOf(event.url);
+        return imagePart(event.url);
       case 'reasoning':
-        return this.#hidesThoughts ? null : { text: event.text, thought: true };
+        return this.#hidesReasoning ? null : { text: event.text, thought: true };
       case 'signature':
-        return this.#proven(event);
+        return this.#signaturePart(event);
       case 'redacted':
-        return this.#thought({ signature: null, redacted: event.data, vendor: 'anthropic' });
+        return this.#reasoningPart({ signature: null, redacted: event.data, vendor: 'anthropic' });
       default:
-        this.#note(event);
+        this.#collect(event);
         return null;
     }
   }
 
-  /** What is said at the end: calls, or an empty text, since clients look for a part in any case. */
+  /** The parts at the end: calls, or an empty text, since clients expect at least one part. */
   closingParts(): JsonObject[] {
     const parts = [...this.#calls.values()].map(({ id, name, proof, arguments: text }, i) => {
       const args = text.trim() === '' ? {} : (parsedObject(text) ?? { arguments: text });
-      // With the first call Gemini wants a proof back, wherever the next turn goes.
+      // Gemini requires a signature with the first call, and the next turn may go there.
       const signature = proof ?? (i === 0 ? NO_PROOF : null);
       return {
         functionCall: { id, name, args },
@@ -71,7 +71,7 @@ export class CandidateWords {
     return parts.length > 0 ? parts : [{ text: '' }];
   }
 
-  /** The members of the candidate beside its content. */
+  /** The members of the candidate besides its content. */
   closing(): JsonObject {
     return {
       finishReason: this.#reason(),
@@ -81,12 +81,12 @@ export class CandidateWords {
     };
   }
 
-  #note(event: AnswerEvent): void {
+  #collect(event: AnswerEvent): void {
     switch (event.kind) {
       case 'call': {
         const { id, name, call } = event;
-        this.#calls.set(call, { id, name, proof: this.#proof, arguments: '' });
-        this.#proof = null;
+        this.#calls.set(call, { id, name, proof: this.#signature, arguments: '' });
+        this.#signature = null;
         return;
       }
       case 'arguments': {
@@ -107,14 +107,17 @@ export class CandidateWords {
     }
   }
 
-  #proven({ signature, vendor }: Extract<AnswerEvent, { kind: 'signature' }>): JsonObject | null {
-    if (vendor !== 'gemini') return this.#thought({ signature, redacted: null, vendor });
-    this.#proof = signature;
+  #signaturePart({
+    signature,
+    vendor,
+  }: Extract<AnswerEvent, { kind: 'signature' }>): JsonObject | null {
+    if (vendor !== 'gemini') return this.#reasoningPart({ signature, redacted: null, vendor });
+    this.#signature = signature;
     return null;
   }
 
-  #thought(proof: Parameters<typeof shownProof>[0]): JsonObject | null {
-    if (this.#hidesThoughts) return null;
+  #reasoningPart(proof: Parameters<typeof shownProof>[0]): JsonObject | null {
+    if (this.#hidesReasoning) return null;
     return { text: '', thought: true, thoughtSignature: shownProof(proof) };
   }
 
@@ -128,13 +131,13 @@ export class CandidateWords {
   }
 }
 
-function pictureOf(url: string): JsonObject {
+function imagePart(url: string): JsonObject {
   const image = readDataUrl(url);
   if (image === null) return { fileData: { fileUri: url } };
   return { inlineData: { mimeType: image.mediaType, data: image.base64 } };
 }
 
-/** Where something is from, in Google's words; its own words where they are Google's. */
+/** A citation in Google's format; as it is if it is already in that format. */
 function sourceOf({ url, title, citedText, native }: Citation): JsonObject {
   if (typeof objectOrEmpty(native['web'])['uri'] === 'string') return native;
   if (url !== null) return { web: { uri: url, title: title ?? url } };

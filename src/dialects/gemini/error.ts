@@ -1,7 +1,7 @@
 import type { GatewayError } from '../../core/errors.js';
 import type { JsonObject } from '../json.js';
 
-/** Google's words for what went wrong, by the status they come with. */
+/** Google's error statuses by HTTP status. */
 const STATUSES: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',
   401: 'UNAUTHENTICATED',
@@ -24,15 +24,15 @@ export function writeError(error: GatewayError): string {
     error: {
       code: error.status,
       message: error.message,
-      status: wordFor(error),
+      status: statusName(error),
       details: detailsOf(error),
     },
   });
 }
 
-function wordFor({ status, upstreamCode }: GatewayError): string {
-  const isGoogles = upstreamCode !== null && /^[A-Z]+(_[A-Z]+)*$/.test(upstreamCode);
-  if (isGoogles) return upstreamCode;
+function statusName({ status, upstreamCode }: GatewayError): string {
+  const isGoogleStatus = upstreamCode !== null && /^[A-Z]+(_[A-Z]+)*$/.test(upstreamCode);
+  if (isGoogleStatus) return upstreamCode;
   return STATUSES[status] ?? (status < 500 ? 'FAILED_PRECONDITION' : 'UNAVAILABLE');
 }
 

@@ -9,76 +9,76 @@ import { errorInside } from '../openai/error.js';
 import { AnswerTeller } from './answer-events.js';
 
 /**
- * The events of a whole answer.
+ * Decodes a whole answer.
  *
- * @throws {GatewayError} `upstream_failed` if the body is no answer or says nothing but that a call went wrong, or what
- *   an error in it says
+ * @throws {GatewayError} `upstream_failed` if the body is not an answer or contains only a malformed call; the error in
+ *   the body if it has one
  */
 export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const teller = new AnswerTeller((event) => events.push(event), seed);
-  tellWhole(body, teller);
-  if (teller.failure !== null) throw teller.failure;
+  const decoder = new AnswerTeller((event) => events.push(event), seed);
+  tellWhole(body, decoder);
+  if (decoder.failure !== null) throw decoder.failure;
   return events;
 }
 
-/** Tells a whole answer; whether it is one is for who reads it to say. */
-export function tellWhole(body: Buffer, teller: AnswerTeller): void {
+/** Decodes a whole answer; the caller must check `failure`. */
+export function tellWhole(body: Buffer, decoder: AnswerTeller): void {
   const response = parseAnswerObject(body);
   keepExact(response, body);
-  tellChecked(response, teller);
-  if (!teller.isFinished && objectsIn(response['candidates']).length === 0) {
+  tellChecked(response, decoder);
+  if (!decoder.isFinished && objectsIn(response['candidates']).length === 0) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any candidate.');
   }
-  teller.end();
+  decoder.end();
 }
 
-/** Tells a response that is no error; throws what an error in it says. */
-export function tellChecked(response: JsonObject, teller: AnswerTeller): void {
+/** Decodes a response. @throws {GatewayError} the error in it if it has one */
+export function tellChecked(response: JsonObject, decoder: AnswerTeller): void {
   const error = isObject(response['error']) ? errorInside(response) : null;
   if (error !== null) throw error;
-  teller.tell(response);
+  decoder.tell(response);
 }
 
-/** Reads the stream of Gemini: responses as events, or as the elements of one list. */
+/** Decodes Gemini's stream: responses as events, or as the elements of one array. */
 export class GeminiReader implements EventReader {
   readonly #events = new JsonEvents({
     event: (response, { bytes, start, end }) => {
       keepExact(response, bytes.subarray(start, end));
-      tellChecked(response, this.#teller);
+      tellChecked(response, this.#decoder);
     },
-    // No word of this dialect.
+    // Not part of this dialect.
     done: () => undefined,
     document: (bytes) => {
-      for (const response of responsesIn(bytes)) tellChecked(response, this.#teller);
+      for (const response of responsesIn(bytes)) tellChecked(response, this.#decoder);
     },
   });
-  readonly #teller: AnswerTeller;
+  readonly #decoder: AnswerTeller;
   isComplete = false;
 
   constructor({ seed }: Reading, emit: Emit) {
-    this.#teller = new AnswerTeller(emit, seed);
+    this.#decoder = new AnswerTeller(emit, seed);
   }
 
   get isAnswered(): boolean {
-    return this.#teller.isFinished;
+    return this.#decoder.isFinished;
   }
 
   push(chunk: Buffer): void {
     this.#events.push(chunk);
   }
 
-  /** Nothing but its end tells that a stream is over. */
+  /** In this dialect only the end of the connection ends a stream. */
   end(): void {
     this.#events.end();
-    if (!this.#teller.isFinished) throw this.#events.cut();
-    if (this.#teller.failure !== null) throw this.#teller.failure;
-    this.#teller.end();
+    if (!this.#decoder.isFinished) throw this.#events.cut();
+    if (this.#decoder.failure !== null) throw this.#decoder.failure;
+    this.#decoder.end();
     this.isComplete = true;
   }
 }
 
-/** The responses of a stream that came as one list, or the only one. */
+/** The responses of a stream that was sent as one array, or the only one. */
 export function responsesIn(bytes: Buffer): JsonObject[] {
   const first = parseAnswerObject(bytes);
   const all: unknown = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));

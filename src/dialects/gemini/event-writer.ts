@@ -9,7 +9,7 @@ import { CandidateWords } from './candidate-words.js';
 import { writeError } from './error.js';
 import { writtenUsage } from './usage.js';
 
-/** Writes a stream of events as Google's API does; its end is all that ends it. */
+/** Encodes events as a stream in Google's format, which has no end event. */
 export class GeminiWriter implements EventWriter {
   readonly #answer: Answer;
   #out = '';
@@ -48,7 +48,7 @@ export class GeminiWriter implements EventWriter {
   }
 }
 
-/** A response of one answer's events. */
+/** Encodes an answer's events as a response. */
 export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
   const answer = new Answer(rules);
   const parts = new Map<number, JsonObject[]>();
@@ -62,14 +62,14 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
   const candidates = answer.candidates.map((one) => {
     const said = parts.get(one.index) ?? [];
     const closing = one.closingParts();
-    const isBare = said.length > 0 && closing.every((part) => part['text'] === '');
-    return { content: contentOf(isBare ? said : [...said, ...closing]), ...one.closing() };
+    const hasNoClosing = said.length > 0 && closing.every((part) => part['text'] === '');
+    return { content: contentOf(hasNoClosing ? said : [...said, ...closing]), ...one.closing() };
   });
   const response = { candidates, ...answer.usage, ...answer.head };
   return Buffer.from(exactJson(response));
 }
 
-/** Pieces of one text are one part; a proof belongs to the thought before it. */
+/** Joins consecutive pieces of text; a signature belongs to the reasoning before it. */
 function append(parts: JsonObject[], part: JsonObject): void {
   const last = parts.at(-1);
   const isOne =
@@ -86,7 +86,7 @@ function contentOf(parts: readonly JsonObject[]): JsonObject {
   return { parts, role: 'model' };
 }
 
-/** What is known of an answer while it is written. */
+/** The state of an answer while it is encoded. */
 class Answer {
   readonly #rules: AnswerRules;
   readonly #candidates = new Map<number, CandidateWords>();
@@ -98,7 +98,7 @@ class Answer {
     this.#rules = rules;
   }
 
-  /** @returns what a candidate says with the event; `null` where it says nothing yet */
+  /** @returns the part for an event and the index of its candidate; `null` if there is none yet */
   add(event: AnswerEvent): { readonly index: number; readonly part: JsonObject } | null {
     switch (event.kind) {
       case 'start': {
@@ -125,14 +125,14 @@ class Answer {
   }
 
   get usage(): JsonObject {
-    const told = merged(
+    const usage = merged(
       this.#usage === null ? {} : writtenUsage(this.#usage),
       this.#tier === null ? {} : { serviceTier: this.#tier },
     );
-    return Object.keys(told).length === 0 ? {} : { usageMetadata: told };
+    return Object.keys(usage).length === 0 ? {} : { usageMetadata: usage };
   }
 
-  /** What every response says of its answer. */
+  /** The members that are the same in every response of an answer. */
   get head(): JsonObject {
     return this.#head;
   }

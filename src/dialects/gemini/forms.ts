@@ -9,7 +9,7 @@ import { wholeOf } from './whole-of-stream.js';
 export const geminiForms: AnswerForms = {
   name: 'gemini',
   identityOf,
-  // Every client of this dialect is told the usage.
+  // Every client of this dialect gets the usage.
   framesIn: (bytes) => [{ bytes, usageOnly: false }],
   wholeOf: (frames) => wholeOf(frames.map(({ bytes }) => bytes)),
   framesOf,
@@ -19,21 +19,21 @@ export const geminiForms: AnswerForms = {
 
 const LINE_ENDS = /[\r\n]/g;
 
-/** A whole answer is a stream of one response. */
+/** A whole answer as a stream of one response. */
 function framesOf(whole: Buffer): readonly Frame[] | null {
   if (knownAnswer(whole) === null) return null;
-  // As it came, but for line ends, which mean nothing in JSON and would end the event.
+  // Unchanged except for line breaks, which mean nothing in JSON and would end the event.
   const json = whole.toString('utf8').replace(LINE_ENDS, ' ').trim();
   return [{ bytes: Buffer.from(`data: ${json}\r\n\r\n`), usageOnly: false }];
 }
 
 function textOf(whole: Buffer): string | null {
   const [candidate, second] = knownAnswer(whole)?.candidates ?? [];
-  if (candidate === undefined || second !== undefined || calls(candidate)) return null;
+  if (candidate === undefined || second !== undefined || hasCalls(candidate)) return null;
   return textIn(candidate);
 }
 
-/** The least complete comes first. */
+/** Least complete first. */
 const KINDS: readonly AnswerKind[] = ['empty', 'filtered', 'truncated', 'tool_calls', 'complete'];
 
 function kindOf(whole: Buffer): AnswerKind | null {
@@ -48,17 +48,17 @@ function kindOf(whole: Buffer): AnswerKind | null {
 function kindOfCandidate(candidate: KnownCandidate): AnswerKind {
   const reason = String(candidate.body['finishReason']);
   if (FILTERED.test(reason)) return 'filtered';
-  // What nobody knows, and what went wrong at the end, is no promise that the answer is complete.
+  // Any other reason, known or unknown, does not guarantee that the answer is complete.
   if (reason !== 'STOP') return 'truncated';
-  if (calls(candidate)) return 'tool_calls';
+  if (hasCalls(candidate)) return 'tool_calls';
   return textIn(candidate) === null ? 'empty' : 'complete';
 }
 
-function calls({ parts }: KnownCandidate): boolean {
+function hasCalls({ parts }: KnownCandidate): boolean {
   return parts.some((part) => 'functionCall' in part);
 }
 
-/** What a candidate says, without what it thought. */
+/** A candidate's text, without reasoning. */
 function textIn({ parts }: KnownCandidate): string | null {
   const said = parts.filter(({ thought }) => thought !== true);
   return textOrNull(said.map(({ text }) => textOrNull(text) ?? '').join(''));

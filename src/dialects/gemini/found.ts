@@ -1,21 +1,21 @@
 import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from '../json.js';
 import type { AnswerEvent, AnswerPart, Citation } from '../neutral/event.js';
 
-/** What stands in `groundingChunks`, one of them in each. */
+/** The kinds of entries in `groundingChunks`: each has one of these members. */
 const CHUNKS = ['web', 'maps', 'retrievedContext', 'image'];
 
 /**
- * Where a candidate's words are from: what it looked up, and texts that it repeats.
+ * The sources of a candidate: what was looked up, and texts that it quotes.
  *
- * Responses of a stream repeat some of them, so whoever tells them on leaves out what was told.
+ * The responses of a stream repeat some of them, so the caller has to remove duplicates.
  */
 export function sourcesOf(candidate: JsonObject): Citation[] {
   const grounding = objectOrEmpty(candidate['groundingMetadata']);
-  const repeated = objectOrEmpty(candidate['citationMetadata']);
+  const quoted = objectOrEmpty(candidate['citationMetadata']);
   return [
-    ...objectsIn(grounding['groundingChunks']).map(lookedUp),
-    // AI Studio and Vertex have different names for the list.
-    ...objectsIn(repeated['citationSources'] ?? repeated['citations']).map((native): Citation => ({
+    ...objectsIn(grounding['groundingChunks']).map(citationOf),
+    // AI Studio and Vertex have different names for the array.
+    ...objectsIn(quoted['citationSources'] ?? quoted['citations']).map((native): Citation => ({
       url: textOrNull(native['uri']),
       title: textOrNull(native['title']),
       citedText: null,
@@ -24,7 +24,7 @@ export function sourcesOf(candidate: JsonObject): Citation[] {
   ];
 }
 
-function lookedUp(native: JsonObject): Citation {
+function citationOf(native: JsonObject): Citation {
   const kind = CHUNKS.find((name) => isObject(native[name])) ?? '';
   const chunk = objectOrEmpty(native[kind]);
   return {
@@ -35,25 +35,25 @@ function lookedUp(native: JsonObject): Citation {
   };
 }
 
-/** What a part holds besides text and calls; `null` for nothing. */
+/** The event for a part's contents besides text and calls; `null` if there are none. */
 export function mediaIn(part: JsonObject, choice: number): AnswerEvent | null {
   const { inlineData } = part;
   if (isObject(inlineData)) {
     const type = textOrNull(inlineData['mimeType']) ?? '';
     const data = textOrNull(inlineData['data']);
-    // What it draws while it thinks is no part of the answer.
+    // Images in reasoning are not part of the answer.
     if (type.startsWith('image/') && data !== null && part['thought'] !== true) {
       return { kind: 'image', choice, url: `data:${type};base64,${data}` };
     }
     return { kind: 'lost', choice, part: partOf(type, part['thought'] === true) };
   }
-  const isWork = WORK.some((name) => isObject(part[name]));
-  if (isWork) return { kind: 'lost', choice, part: 'server_tools' };
+  const isServerTool = SERVER_TOOL_PARTS.some((name) => isObject(part[name]));
+  if (isServerTool) return { kind: 'lost', choice, part: 'server_tools' };
   return isObject(part['fileData']) ? { kind: 'lost', choice, part: 'other' } : null;
 }
 
-/** What Google's own tools did on the way to the answer. */
-const WORK = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'];
+/** Parts of Google's own tools. */
+const SERVER_TOOL_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'];
 
 function partOf(type: string, isThought: boolean): AnswerPart {
   if (isThought) return 'reasoning';

@@ -13,22 +13,22 @@ import { readRequest, type Address } from './request.js';
 import { writeRequest } from './write-request.js';
 
 /**
- * Gemini's `generateContent`, as clients speak it and as Google answers it.
+ * Gemini's `generateContent`, for clients, and for Google.
  *
- * @param address - what the address of a request says: the body names neither model nor stream
- * @param asList - a stream is sent as one JSON list instead of events
+ * @param address - the model and whether to stream, which are in the URL instead of the body
+ * @param asList - a stream is sent as one JSON array instead of events
  */
 export function geminiAt(address: Address, asList = false): Dialect {
   const read = (body: Buffer): ChatRequest => readRequest(body, address);
   return asList
-    ? { readRequest: read, streamForm: listForm, ...WORDS }
-    : { readRequest: read, ...WORDS };
+    ? { readRequest: read, streamForm: listForm, ...SHARED }
+    : { readRequest: read, ...SHARED };
 }
 
-const WORDS: Omit<Dialect, 'readRequest'> = {
+const SHARED: Omit<Dialect, 'readRequest'> = {
   name: 'gemini',
   limits: { toolName: /^[A-Za-z_][\w.:-]{0,63}$/, textSystem: true },
-  // There is no usage to ask for: every stream tells it. Bodies that name the model do so in full.
+  // Usage need not be requested: every stream contains it. In a body the model's name has a prefix.
   editRequest: (request, edits) =>
     editRequest(request, { ...edits, model: `models/${edits.model}`, askUsage: false }),
   ownThoughts,
@@ -47,5 +47,5 @@ const WORDS: Omit<Dialect, 'readRequest'> = {
   forms: geminiForms,
 };
 
-/** The dialect where nothing is read for a client, and so no address is needed. */
+/** The dialect for everything but reading requests, which needs no address. */
 export const gemini: Dialect = geminiAt({ model: '', stream: false });

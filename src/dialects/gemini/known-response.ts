@@ -1,8 +1,8 @@
 import { isObject, objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
 import { parsedObject } from '../json-members.js';
 
-/** Members of a candidate that say nothing of what Google's own tools found: that was true on its day. */
-const OF_CANDIDATES = new Set([
+/** Members of a candidate that can be cached: without results of Google's own tools, which go out of date. */
+const CANDIDATE_MEMBERS = new Set([
   'content',
   'finishReason',
   'finishMessage',
@@ -13,20 +13,20 @@ const OF_CANDIDATES = new Set([
   'avgLogprobs',
   'logprobsResult',
 ]);
-const OF_PARTS = new Set(['text', 'thought', 'thoughtSignature', 'functionCall']);
-/** Arguments that come piece by piece are not put together here. */
-const PIECEWISE = ['partialArgs', 'willContinue'];
+const PART_MEMBERS = new Set(['text', 'thought', 'thoughtSignature', 'functionCall']);
+/** Members of arguments that are streamed in pieces, which are not joined here. */
+const PARTIAL_ARGUMENTS = ['partialArgs', 'willContinue'];
 
-/** A candidate of which every member is known. */
+/** A candidate with only known members. */
 export interface KnownCandidate {
   readonly body: JsonObject;
   readonly parts: readonly JsonObject[];
 }
 
 /**
- * The candidates of a response, in its order.
+ * The candidates of a response, in order.
  *
- * @returns `null` where one has anything whose meaning is not known here
+ * @returns `null` if one has an unknown member
  */
 export function knownCandidates(response: JsonObject): readonly KnownCandidate[] | null {
   const { candidates = [] } = response;
@@ -36,7 +36,7 @@ export function knownCandidates(response: JsonObject): readonly KnownCandidate[]
 }
 
 function knownCandidate(body: unknown): KnownCandidate | null {
-  if (!isObject(body) || !hasOnly(body, OF_CANDIDATES)) return null;
+  if (!isObject(body) || !hasOnly(body, CANDIDATE_MEMBERS)) return null;
   const { parts = [] } = objectOrEmpty(body['content']);
   if (!Array.isArray(parts)) return null;
   const known = parts.filter(isKnownPart);
@@ -44,17 +44,17 @@ function knownCandidate(body: unknown): KnownCandidate | null {
 }
 
 function isKnownPart(part: unknown): part is JsonObject {
-  if (!isObject(part) || !hasOnly(part, OF_PARTS)) return false;
+  if (!isObject(part) || !hasOnly(part, PART_MEMBERS)) return false;
   const { functionCall: call } = part;
   if (call === undefined) return typeof part['text'] === 'string';
-  return isObject(call) && !PIECEWISE.some((name) => name in call);
+  return isObject(call) && !PARTIAL_ARGUMENTS.some((name) => name in call);
 }
 
 function hasOnly(object: JsonObject, names: ReadonlySet<string>): boolean {
   return Object.entries(object).every(([name, value]) => names.has(name) || value === null);
 }
 
-/** A response, and its candidates if it has any; `null` for what is none, and for what is not known here. */
+/** A response, and its candidates if any; `null` if it is not a response or has unknown members. */
 export function knownAnswer(
   whole: Buffer,
 ): { readonly body: JsonObject; readonly candidates: readonly KnownCandidate[] } | null {

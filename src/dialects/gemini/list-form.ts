@@ -1,7 +1,7 @@
 import type { StreamForm } from '../dialect.js';
 import { SseReader } from '../sse.js';
 
-/** A stream as one JSON list whose elements come one by one: what is sent without `alt=sse`. */
+/** Sends a stream as one JSON array, element by element, as Google does without `alt=sse`. */
 export const listForm: StreamForm = {
   contentType: 'application/json; charset=utf-8',
   open: () => {
@@ -11,7 +11,7 @@ export const listForm: StreamForm = {
       out.push(Buffer.from(isEmpty ? '[' : ',\r\n'), Buffer.from(bytes.subarray(start, end)));
       isEmpty = false;
     });
-    const taken = (): Buffer => {
+    const flush = (): Buffer => {
       const bytes = Buffer.concat(out);
       out = [];
       return bytes;
@@ -19,12 +19,12 @@ export const listForm: StreamForm = {
     return {
       push: (bytes) => {
         reader.push(bytes);
-        return taken();
+        return flush();
       },
       end: () => {
         reader.end();
         out.push(Buffer.from(isEmpty ? '[]' : ']'));
-        return taken();
+        return flush();
       },
     };
   },

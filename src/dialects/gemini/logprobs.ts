@@ -1,9 +1,9 @@
 import { objectsIn, textOrNull, type JsonObject } from '../json.js';
 import { numberOr } from '../json-members.js';
 
-/** Likelihoods of tokens in Google's words, for what OpenAI's have said of them one by one. */
-export function writtenLogprobs(told: readonly JsonObject[]): JsonObject {
-  const tokens = told.flatMap(({ content }) => objectsIn(content));
+/** Converts OpenAI's log probabilities, collected event by event, to Google's format. */
+export function writtenLogprobs(collected: readonly JsonObject[]): JsonObject {
+  const tokens = collected.flatMap(({ content }) => objectsIn(content));
   return {
     chosenCandidates: tokens.map(candidateOf),
     topCandidates: tokens.map((token) => ({
@@ -16,7 +16,7 @@ function candidateOf({ token, logprob }: JsonObject): JsonObject {
   return { token, logProbability: logprob };
 }
 
-/** Google's likelihoods of tokens in OpenAI's words; `null` where there are none. */
+/** Converts Google's log probabilities to OpenAI's format; `null` if there are none. */
 export function readLogprobs(result: JsonObject): JsonObject | null {
   const chosen = objectsIn(result['chosenCandidates']);
   if (chosen.length === 0) return null;

@@ -1,32 +1,32 @@
 import { isObject, objectsIn, type JsonObject } from '../json.js';
 
 /**
- * The members of one of Google's own objects under the names that its documents give them.
+ * The members of a protocol object under their documented camelCase names.
  *
- * Google takes `system_instruction` for `systemInstruction`, and clients write both. Only for objects of the
- * protocol: what stands in arguments and in results belongs to the client.
+ * Google accepts `system_instruction` for `systemInstruction`, and clients send both. Only for objects of the
+ * protocol: arguments and results belong to the client.
  *
- * @param value - not changed afterwards: what is made of an object is kept for when it is asked again
+ * @param value - must not be changed afterwards: the result is cached per object
  */
 export function camelMembers(value: unknown): JsonObject {
   if (!isObject(value)) return {};
-  const known = RENAMED.get(value);
+  const known = CACHE.get(value);
   if (known !== undefined) return known;
   const names = Object.keys(value);
   if (!names.some((name) => name.includes('_'))) return value;
   const renamed = Object.fromEntries(names.map((name) => [camelCased(name), value[name]]));
-  RENAMED.set(value, renamed);
+  CACHE.set(value, renamed);
   return renamed;
 }
 
-/** Several readers look at the same objects, which may have tens of thousands of members. */
-const RENAMED = new WeakMap<JsonObject, JsonObject>();
+/** Cached, since several readers read the same objects, which may have tens of thousands of members. */
+const CACHE = new WeakMap<JsonObject, JsonObject>();
 
 function camelCased(name: string): string {
   return name.replace(/(?<=[a-z0-9])_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The objects of a list; Google takes one that stands alone for a list of it. */
+/** The objects of an array; Google also accepts a single object in place of an array. */
 export function listed(value: unknown): JsonObject[] {
   return isObject(value) ? [value] : objectsIn(value);
 }

@@ -5,11 +5,11 @@ import { camelMembers, listed } from './members.js';
 import { readMedia } from './neutral-media.js';
 import { readProof } from './proof.js';
 
-/** `systemInstruction` and `contents` as turns; contents of the model that follow each other are one turn. */
+/** Reads `systemInstruction` and `contents` as turns; consecutive contents of the model are one turn. */
 export function readTurns(system: unknown, contents: unknown): Turn[] {
   const turns = readSystem(system);
-  const calls = new Calls();
-  // A client that streams keeps each piece of an answer as a content of its own.
+  const calls = new CallMatcher();
+  // Clients that stream store each piece of an answer as a content of its own.
   let model: ModelTurn | null = null;
   for (const [i, content] of listed(contents).entries()) {
     const at = `contents[${i}]`;
@@ -50,18 +50,18 @@ function readSystem(system: unknown): Turn[] {
   return parts.length === 0 ? [] : [{ role: 'system', parts, at }];
 }
 
-/** A turn that goes on with the next content of the model. */
+/** A turn that the model's next content is added to. */
 interface ModelTurn extends Turn {
   readonly parts: ContentPart[];
 }
 
-/** Thoughts whose proof comes later, and pieces of one text, are one part. */
+/** Joins consecutive text, and reasoning that is not signed yet with what follows. */
 function append({ parts }: ModelTurn, more: readonly ContentPart[]): void {
   for (const part of more) {
     const last = parts.at(-1);
     if (last?.kind === 'text' && part.kind === 'text') {
       parts[parts.length - 1] = { ...last, text: last.text + part.text };
-    } else if (last?.kind === 'reasoning' && part.kind === 'reasoning' && isOpen(last)) {
+    } else if (last?.kind === 'reasoning' && part.kind === 'reasoning' && isUnsigned(last)) {
       parts[parts.length - 1] = { ...part, text: last.text + part.text, at: last.at };
     } else {
       parts.push(part);
@@ -69,28 +69,28 @@ function append({ parts }: ModelTurn, more: readonly ContentPart[]): void {
   }
 }
 
-function isOpen(thought: Extract<ContentPart, { kind: 'reasoning' }>): boolean {
+function isUnsigned(thought: Extract<ContentPart, { kind: 'reasoning' }>): boolean {
   return thought.signature === null && thought.redacted === null;
 }
 
-function modelParts(placed: readonly PlacedPart[], calls: Calls): ContentPart[] {
+function modelParts(placed: readonly PlacedPart[], calls: CallMatcher): ContentPart[] {
   return placed.flatMap(({ part, at }): ContentPart[] => {
-    const proof = readProof(part['thoughtSignature']);
+    const signature = readProof(part['thoughtSignature']);
     const text = textOrNull(part['text']) ?? '';
     if (part['thought'] === true) {
-      const unproven = { signature: null, redacted: null, vendor: 'gemini' as const };
-      return [{ kind: 'reasoning', text, ...(proof ?? unproven), at }];
+      const unsigned = { signature: null, redacted: null, vendor: 'gemini' as const };
+      return [{ kind: 'reasoning', text, ...(signature ?? unsigned), at }];
     }
     const said = isObject(part['functionCall'])
       ? [calls.read(part['functionCall'], at)]
       : plainParts({ part, at });
-    // Gemini proves the thought before a part at the part itself.
-    return proof === null ? said : [{ kind: 'reasoning', text: '', ...proof, at }, ...said];
+    // Gemini puts the signature of preceding reasoning into the next part.
+    return signature === null ? said : [{ kind: 'reasoning', text: '', ...signature, at }, ...said];
   });
 }
 
-/** Results of tools are a turn of their own; it comes first. */
-function userTurns(placed: readonly PlacedPart[], at: string, calls: Calls): Turn[] {
+/** Tool results become a turn of their own, before the rest. */
+function userTurns(placed: readonly PlacedPart[], at: string, calls: CallMatcher): Turn[] {
   const results = placed.filter(({ part }) => isObject(part['functionResponse']));
   const others = placed
     .filter(({ part }) => !isObject(part['functionResponse']))
@@ -104,8 +104,8 @@ function userTurns(placed: readonly PlacedPart[], at: string, calls: Calls): Tur
   ];
 }
 
-/** How a part is to be looked at, which no other dialect has a word for. */
-const FINER = ['videoMetadata', 'mediaResolution'];
+/** Members that say how to process a part, without an equivalent in other dialects. */
+const PROCESSING_MEMBERS = ['videoMetadata', 'mediaResolution'];
 
 function plainParts({ part, at }: PlacedPart): ContentPart[] {
   if (typeof part['text'] === 'string') {
@@ -113,10 +113,10 @@ function plainParts({ part, at }: PlacedPart): ContentPart[] {
   }
   const media = readMedia(part, at);
   if (media !== null) {
-    const unsaid = FINER.filter((name) => isObject(part[name]));
+    const processing = PROCESSING_MEMBERS.filter((name) => isObject(part[name]));
     return [
       media,
-      ...unsaid.map((type) => ({
+      ...processing.map((type) => ({
         kind: 'foreign' as const,
         type,
         isKnob: true as const,
@@ -134,8 +134,8 @@ interface Call {
   isAnswered: boolean;
 }
 
-/** Calls in order; the answered ones are passed over once, however many there are. */
-class Waiting {
+/** Calls in order; finding the first unanswered one takes amortised constant time. */
+class CallQueue {
   readonly #calls: Call[] = [];
   #next = 0;
 
@@ -149,11 +149,11 @@ class Waiting {
   }
 }
 
-/** Gives calls ids, which most clients of Gemini leave out, and finds the call of each result. */
-class Calls {
-  readonly #all = new Waiting();
-  readonly #byId = new Map<string, Waiting>();
-  readonly #byName = new Map<string, Waiting>();
+/** Gives calls ids, which most Gemini clients leave out, and matches results to calls. */
+class CallMatcher {
+  readonly #all = new CallQueue();
+  readonly #byId = new Map<string, CallQueue>();
+  readonly #byName = new Map<string, CallQueue>();
 
   read(called: JsonObject, at: string): ContentPart {
     const { id: given, name: named, args } = camelMembers(called);
@@ -161,14 +161,14 @@ class Calls {
     const id = textOrNull(given) ?? `call_${at.replace(/\D+/g, '_').replace(/^_|_$/g, '')}`;
     const call = { id, name, isAnswered: false };
     this.#all.add(call);
-    waitingAt(this.#byId, id).add(call);
-    waitingAt(this.#byName, name).add(call);
+    queueFor(this.#byId, id).add(call);
+    queueFor(this.#byName, name).add(call);
     return { kind: 'tool_call', id, name, arguments: exactJson(args ?? {}), at };
   }
 
   readResult({ part, at }: PlacedPart): ContentPart {
     const result = camelMembers(part['functionResponse']);
-    const callId = this.#answered(textOrNull(result['id']), textOrNull(result['name']) ?? '');
+    const callId = this.#matchResult(textOrNull(result['id']), textOrNull(result['name']) ?? '');
     const media = listed(result['parts']).flatMap((inner, i) =>
       plainParts({ part: camelMembers(inner), at: `${at}.functionResponse.parts[${i}]` }),
     );
@@ -177,8 +177,8 @@ class Calls {
     return { kind: 'tool_result', callId, parts: [...said, ...media], isError, at };
   }
 
-  /** By id, else by name and order. */
-  #answered(id: string | null, name: string): string {
+  /** Matches a result by id, otherwise by name and order. */
+  #matchResult(id: string | null, name: string): string {
     const found =
       (id === null ? undefined : this.#byId.get(id)?.first()) ??
       this.#byName.get(name)?.first() ??
@@ -188,15 +188,15 @@ class Calls {
   }
 }
 
-function waitingAt(calls: Map<string, Waiting>, key: string): Waiting {
+function queueFor(calls: Map<string, CallQueue>, key: string): CallQueue {
   const known = calls.get(key);
   if (known !== undefined) return known;
-  const waiting = new Waiting();
-  calls.set(key, waiting);
-  return waiting;
+  const queue = new CallQueue();
+  calls.set(key, queue);
+  return queue;
 }
 
-/** What a function gave: Google's documents put it under `output`, what went wrong under `error`. */
+/** A function's result: Google documents `output` for the result and `error` for an error. */
 function readResponse(response: JsonObject): { text: string; isError: boolean } {
   const names = Object.keys(response);
   const [only] = names;

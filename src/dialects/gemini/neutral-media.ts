@@ -2,11 +2,11 @@ import { isObject, textOrNull, type JsonObject } from '../json.js';
 import type { ContentPart, MediaPart, Source } from '../neutral/part.js';
 import { camelMembers } from './members.js';
 
-/** Where Google keeps what was uploaded to it: nobody else can read it. */
+/** URIs that only Google can read: uploaded files, and YouTube. */
 const OWN_FILE =
   /^(gs:\/\/|files\/|https:\/\/generativelanguage\.googleapis\.com\/)|^https:\/\/(www\.)?(youtube\.com|youtu\.be)\//;
 
-/** An image, a recording or a document; `null` for parts that are none. Others of its kind are foreign. */
+/** Reads an image, audio or a document; `null` for parts without media. Other media types are foreign parts. */
 export function readMedia(part: JsonObject, at: string): ContentPart | null {
   const isInline = isObject(part['inlineData']);
   if (!isInline && !isObject(part['fileData'])) return null;
@@ -22,7 +22,7 @@ export function readMedia(part: JsonObject, at: string): ContentPart | null {
   return { kind, source, at, ...(name !== null && { name }) };
 }
 
-/** Videos have no kind: no other dialect has a word for them. */
+/** `null` for videos and others, which no other dialect can express. */
 function kindOf(mediaType: string): MediaPart['kind'] | null {
   if (mediaType.startsWith('image/')) return 'image';
   if (mediaType.startsWith('audio/')) return 'audio';
@@ -34,7 +34,7 @@ function isText(mediaType: string): boolean {
 }
 
 function bytesOf(mediaType: string, data: string): Source {
-  // Google takes base64 for addresses as well, and its Python client writes that.
+  // Google also accepts URL-safe base64, which its Python client sends.
   const base64 = data.replaceAll('-', '+').replaceAll('_', '/');
   if (isText(mediaType)) {
     return { kind: 'text', text: Buffer.from(base64, 'base64').toString('utf8') };

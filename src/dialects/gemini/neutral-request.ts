@@ -15,11 +15,11 @@ import { words } from '../neutral/unread.js';
 import { jsonSchemaOf } from './neutral-schema.js';
 import { unreadBelow } from './unread.js';
 
-/** Members that are read here, or that are the gateway's own business. */
+/** Members that are read here or by other parts of the gateway. */
 const READ = words(
   'model contents systemInstruction tools toolConfig generationConfig labels providerOptions',
 );
-/** Members that Google's documents have and no other dialect. */
+/** Members that Google documents and that have no equivalent in other dialects. */
 const KNOWN_FOREIGN = words('safetySettings cachedContent serviceTier store modelArmorConfig');
 
 const CONFIG_READ = words(
@@ -31,11 +31,11 @@ const CONFIG_FOREIGN = words(
    modelSelectionConfig enableEnhancedCivicAnswers enableAffectiveDialog responseFormat`,
 );
 
-/** Of a function, what has a word in every dialect. */
+/** Members of functions that can be translated. */
 const FUNCTION_READ = words('name description parameters parametersJsonSchema');
 const FUNCTION_FOREIGN = words('response responseJsonSchema behavior');
 
-/** Everything that a request to generate content asks for; its shape has been checked. */
+/** The neutral form of a generateContent request whose shape has been checked. */
 export function readNeutral(given: JsonObject, stream: boolean): NeutralRequest {
   const request = camelMembers(given);
   const config = camelMembers(request['generationConfig']);
@@ -76,11 +76,16 @@ export function readNeutral(given: JsonObject, stream: boolean): NeutralRequest 
 function readTools(tools: unknown): ToolDefinition[] {
   return listed(tools).flatMap((tool, i) =>
     listed(camelMembers(tool)['functionDeclarations']).map((declared, n) => {
-      const { name, description, parameters, parametersJsonSchema: plain } = camelMembers(declared);
+      const {
+        name,
+        description,
+        parameters,
+        parametersJsonSchema: jsonSchema,
+      } = camelMembers(declared);
       return {
         name: textOrNull(name) ?? '',
         description: textOrNull(description),
-        parameters: schemaOf(parameters, plain),
+        parameters: schemaOf(parameters, jsonSchema),
         strict: null,
         at: `tools[${i}].functionDeclarations[${n}]`,
       };
@@ -88,10 +93,10 @@ function readTools(tools: unknown): ToolDefinition[] {
   );
 }
 
-/** In Google's own form or as JSON Schema; `null` for neither. */
-function schemaOf(own: unknown, plain: unknown): JsonObject | null {
-  if (plain !== undefined && plain !== null) return objectOrEmpty(plain);
-  return own === undefined || own === null ? null : jsonSchemaOf(own);
+/** A schema in Google's format or as JSON Schema; `null` for neither. */
+function schemaOf(googleSchema: unknown, jsonSchema: unknown): JsonObject | null {
+  if (jsonSchema !== undefined && jsonSchema !== null) return objectOrEmpty(jsonSchema);
+  return googleSchema === undefined || googleSchema === null ? null : jsonSchemaOf(googleSchema);
 }
 
 function readToolChoice(calling: JsonObject, allowed: readonly string[]): ToolChoice | null {
@@ -157,7 +162,7 @@ function foreignMembers(request: JsonObject, config: JsonObject): ForeignMember[
   listed(request['tools']).forEach((given, i) => {
     const tool = camelMembers(given);
     for (const name of Object.keys(tool)) {
-      // Every other tool runs at Google.
+      // All other tools run at Google.
       const field = `tools[${i}].${name}`;
       if (name === 'functionDeclarations') continue;
       members.push({ field, isKnown: OWN_TOOLS.has(name), isTool: true });
@@ -185,7 +190,7 @@ function foreignIn(
     .map(([name]) => ({ field: `${at}${name}`, isKnown: known.has(name) }));
 }
 
-/** Clients write out lists that they leave empty. */
+/** Clients also send empty arrays. */
 function saysSomething(value: unknown): boolean {
   return value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
 }

@@ -2,25 +2,25 @@ import { isObject, objectsIn, type JsonObject } from '../json.js';
 import { textsIn } from '../json-members.js';
 import { camelMembers } from './members.js';
 
-/** Google writes 64-bit numbers as text. */
+/** Numbers that Google writes as strings. */
 const COUNTS = new Set(
   'minItems maxItems minLength maxLength minProperties maxProperties'.split(' '),
 );
-/** What says nothing of the value. */
-const UNSAID = new Set(['nullable', 'propertyOrdering', 'example', 'type']);
+/** Members that are not copied: handled separately, or meaningless. */
+const NOT_COPIED = new Set(['nullable', 'propertyOrdering', 'example', 'type']);
 
 /**
- * JSON Schema for Google's own form of it: types in capitals, `nullable`, lengths as text.
+ * Converts Google's schema format (types in capitals, `nullable`, lengths as strings) to JSON Schema.
  *
- * What is JSON Schema already stays as it is.
+ * JSON Schema stays as it is.
  */
 export function jsonSchemaOf(value: unknown): JsonObject {
   const given = camelMembers(value);
   const schema: JsonObject = { ...typeOf(given) };
   for (const [name, inner] of Object.entries(given)) {
-    if (!UNSAID.has(name)) schema[name] = rewritten(name, inner, given);
+    if (!NOT_COPIED.has(name)) schema[name] = rewritten(name, inner, given);
   }
-  if (given['nullable'] === true) admitNull(schema);
+  if (given['nullable'] === true) allowNull(schema);
   return schema;
 }
 
@@ -38,7 +38,7 @@ function rewritten(name: string, value: unknown, given: JsonObject): unknown {
   return COUNTS.has(name) && typeof value === 'string' ? Number(value) : value;
 }
 
-/** Models write properties in the order of the schema; Google tells that order apart from it. */
+/** Sorts properties by `propertyOrdering`: models write them in the order of the schema. */
 function propertiesOf(value: unknown, order: readonly string[]): JsonObject {
   const schemas = schemasOf(value);
   const first = order.filter((name) => Object.hasOwn(schemas, name));
@@ -53,7 +53,7 @@ function schemasOf(value: unknown): JsonObject {
   );
 }
 
-function admitNull(schema: JsonObject): void {
+function allowNull(schema: JsonObject): void {
   if (typeof schema['type'] === 'string') schema['type'] = [schema['type'], 'null'];
   if (Array.isArray(schema['enum'])) schema['enum'] = [...(schema['enum'] as unknown[]), null];
   if (Array.isArray(schema['anyOf'])) {

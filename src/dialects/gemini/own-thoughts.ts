@@ -15,9 +15,9 @@ import { camelMembers } from './members.js';
 import { ENCODED_MARK, isForeign, NO_PROOF } from './proof.js';
 
 /**
- * A request without thoughts that Gemini would refuse because its models did not have them; all other bytes are the client's.
+ * Removes reasoning of other vendors' models, which Gemini would reject; all other bytes are the client's.
  *
- * @returns the same bytes where there is no such thought
+ * @returns the same buffer if there is none
  */
 export function ownThoughts(body: Buffer): OwnPart {
   const dropped: Loss[] = [];
@@ -33,36 +33,36 @@ export function ownThoughts(body: Buffer): OwnPart {
     const gone: ElementSpan[] = [];
     const all = elementsOf(text, parts);
     all.forEach((part, k) => {
-      const written = withoutForeign(body, text, part);
+      const written = removeForeign(body, text, part);
       if (written === null) return;
       dropped.push({ field: `contents[${i}].parts[${k}]`, what: 'reasoning' });
       if (written === 'gone') gone.push(part);
       else splices.push(...written);
     });
-    // A turn of a thought alone says nothing once the thought is gone.
+    // A turn of only reasoning is removed as a whole.
     if (gone.length === all.length) emptied.push(content);
     else splices.push(...removals(gone));
   });
-  splices.push(...without(emptied, text, contents));
+  splices.push(...removeElements(emptied, text, contents));
   return {
     body: spliceBytes(body, splices),
     dropped,
   };
 }
 
-/** The elements of a list; Google takes an object that stands alone for a list of it. */
+/** The elements of an array; Google also accepts a single object in place of an array. */
 function elementsOf(text: string, { start, end }: MemberSpan): ElementSpan[] {
   if (text[start] !== '{') return scanArray(text, start);
   return [{ nameStart: start, start, end, previousEnd: start, commaEnd: null }];
 }
 
-function without(gone: readonly ElementSpan[], text: string, list: MemberSpan): Splice[] {
+function removeElements(gone: readonly ElementSpan[], text: string, list: MemberSpan): Splice[] {
   if (text[list.start] !== '{') return removals(gone);
   return gone.map(({ start, end }) => ({ start, end, text: '[]' }));
 }
 
-/** What takes another vendor's proof out of a part: `gone` for a part that is nothing else, `null` for one without. */
-function withoutForeign(body: Buffer, text: string, part: ElementSpan): Splice[] | 'gone' | null {
+/** The splices that remove another vendor's signature from a part; `gone` if the part has nothing else, `null` if it has none. */
+function removeForeign(body: Buffer, text: string, part: ElementSpan): Splice[] | 'gone' | null {
   const value: unknown = valueIn(body, part);
   if (!isObject(value)) return null;
   const { thoughtSignature: kept, thought, functionCall } = camelMembers(value);

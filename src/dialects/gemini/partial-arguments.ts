@@ -1,45 +1,45 @@
 import { objectsIn, type JsonObject } from '../json.js';
 
-/** Deeper paths and longer lists than any model's arguments have. */
+/** Limits on depth and array length, above those of any model's arguments. */
 const MAX_STEPS = 64;
 const MAX_INDEX = 100_000;
 
-/** Puts arguments together that come piece by piece, each with its place: `$.recipe.steps[2]`. */
+/** Joins arguments that are streamed in pieces, each with a JSON path: `$.recipe.steps[2]`. */
 export class PartialArguments {
   readonly value: JsonObject = {};
 
-  /** @param pieces - `partialArgs`; those without a readable place are left out */
+  /** @param pieces - `partialArgs`; those with an unreadable path are ignored */
   add(pieces: unknown): void {
     for (const piece of objectsIn(pieces)) {
       const steps = stepsIn(piece['jsonPath']);
       const last = steps.pop();
       if (last === undefined) continue;
-      put(this.#holderAt(steps), last, pieceValue(piece));
+      put(this.#containerAt(steps), last, pieceValue(piece));
     }
   }
 
-  #holderAt(steps: readonly Step[]): Holder {
-    let holder: Holder = this.value;
+  #containerAt(steps: readonly Step[]): Container {
+    let container: Container = this.value;
     steps.forEach((step) => {
-      const known = get(holder, step);
-      const next: Holder = isHolder(known) ? known : {};
-      if (next !== known) put(holder, step, next);
-      holder = next;
+      const known = get(container, step);
+      const next: Container = isContainer(known) ? known : {};
+      if (next !== known) put(container, step, next);
+      container = next;
     });
-    return holder;
+    return container;
   }
 }
 
 type Step = string | number;
-/** Lists are kept as objects with numbers for names until they are shown. */
-type Holder = JsonObject;
+/** Arrays are kept as objects with numeric names until they are serialised. */
+type Container = JsonObject;
 
-/** The arguments as JSON text: objects whose names count from 0 are lists. */
+/** The arguments as JSON text. */
 export function shownArguments({ value }: PartialArguments): string {
-  return JSON.stringify(Object.keys(value).length === 0 ? {} : withLists(value));
+  return JSON.stringify(Object.keys(value).length === 0 ? {} : withArrays(value));
 }
 
-const LIST = Symbol('list');
+const IS_ARRAY = Symbol('list');
 
 function stepsIn(path: unknown): Step[] {
   if (typeof path !== 'string' || !path.startsWith('$')) return [];
@@ -50,18 +50,18 @@ function stepsIn(path: unknown): Step[] {
   return steps.length > MAX_STEPS ? [] : steps;
 }
 
-function get(holder: Holder, step: Step): unknown {
-  return Object.hasOwn(holder, step) ? holder[step] : undefined;
+function get(container: Container, step: Step): unknown {
+  return Object.hasOwn(container, step) ? container[step] : undefined;
 }
 
-function put(holder: Holder, step: Step, value: unknown): void {
+function put(container: Container, step: Step, value: unknown): void {
   if (typeof step === 'number')
-    Object.defineProperty(holder, LIST, { value: true, configurable: true });
-  const before = get(holder, step);
+    Object.defineProperty(container, IS_ARRAY, { value: true, configurable: true });
+  const before = get(container, step);
   const isText = typeof before === 'string' && typeof value === 'string';
   const next = isText ? before + value : value;
-  // A name such as `__proto__` is a name like any other here.
-  Object.defineProperty(holder, step, {
+  // So that `__proto__` is a name like any other.
+  Object.defineProperty(container, step, {
     value: next,
     enumerable: true,
     writable: true,
@@ -69,14 +69,16 @@ function put(holder: Holder, step: Step, value: unknown): void {
   });
 }
 
-function isHolder(value: unknown): value is Holder {
+function isContainer(value: unknown): value is Container {
   return typeof value === 'object' && value !== null;
 }
 
-function withLists(value: unknown): unknown {
-  if (!isHolder(value)) return value;
-  if (Object.hasOwn(value, LIST)) return Object.values(value).map(withLists);
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withLists(inner)]));
+function withArrays(value: unknown): unknown {
+  if (!isContainer(value)) return value;
+  if (Object.hasOwn(value, IS_ARRAY)) return Object.values(value).map(withArrays);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, withArrays(inner)]),
+  );
 }
 
 function pieceValue(piece: JsonObject): unknown {

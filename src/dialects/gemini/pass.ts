@@ -12,37 +12,37 @@ import { onOneLine } from '../sse.js';
 const DATA = Buffer.from('data: ');
 const BLANK_LINE = Buffer.from('\r\n\r\n');
 
-/** The client gets what was sent, so nothing is made of it. */
+/** The client gets the provider's bytes, so no ids are generated. */
 const NO_SEED = '';
 
-/** An answer for a client of the same dialect: the provider's bytes, read on the way. */
+/** An answer for a client of the same dialect: the provider's bytes unchanged. */
 export function readAnswer(body: Buffer): WholeAnswer {
   const events: AnswerEvent[] = [];
   tellWhole(body, new AnswerTeller((event) => events.push(event), NO_SEED));
   return { body, summary: summarize(events) };
 }
 
-/** A stream for a client of the same dialect: the provider's responses as they come. */
+/** A stream for a client of the same dialect: the provider's responses as they arrive. */
 export function openStream(): AnswerStream {
   return new FlowingAnswer(
-    (say, emit) => new PassingGemini(say, emit),
+    (say, emit) => new PassThroughReader(say, emit),
     (error) => Buffer.from(`data: ${writeError(error)}\r\n\r\n`),
   );
 }
 
-class PassingGemini implements FlowReader {
+class PassThroughReader implements FlowReader {
   readonly #say: (bytes: readonly Buffer[]) => void;
-  readonly #teller: AnswerTeller;
+  readonly #decoder: AnswerTeller;
   readonly #events = new JsonEvents({
     event: (response, { bytes, start, end }) => {
-      tellChecked(response, this.#teller);
+      tellChecked(response, this.#decoder);
       this.#say([DATA, onOneLine(bytes.subarray(start, end)), BLANK_LINE]);
     },
-    // No word of this dialect.
+    // Not part of this dialect.
     done: () => undefined,
     document: (bytes) => {
       for (const response of responsesIn(bytes)) {
-        tellChecked(response, this.#teller);
+        tellChecked(response, this.#decoder);
         this.#say([DATA, Buffer.from(exactJson(response)), BLANK_LINE]);
       }
     },
@@ -51,22 +51,22 @@ class PassingGemini implements FlowReader {
 
   constructor(say: (bytes: readonly Buffer[]) => void, emit: Emit) {
     this.#say = say;
-    this.#teller = new AnswerTeller(emit, NO_SEED);
+    this.#decoder = new AnswerTeller(emit, NO_SEED);
   }
 
   get isAnswered(): boolean {
-    return this.#teller.isFinished;
+    return this.#decoder.isFinished;
   }
 
   push(chunk: Buffer): void {
     this.#events.push(chunk);
   }
 
-  /** Nothing but its end tells that a stream is over. */
+  /** In this dialect only the end of the connection ends a stream. */
   end(): void {
     this.#events.end();
-    if (!this.#teller.isFinished) throw this.#events.cut();
-    this.#teller.end();
+    if (!this.#decoder.isFinished) throw this.#events.cut();
+    this.#decoder.end();
     this.isComplete = true;
   }
 }

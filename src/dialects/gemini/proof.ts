@@ -2,20 +2,20 @@ import { textOrNull } from '../json.js';
 import { parsedObject } from '../json-members.js';
 import { VENDORS, type ReasoningPart } from '../neutral/part.js';
 
-/** Stands for a proof that is lost; Gemini refuses a call without any. */
+/** Google's placeholder for a missing signature: Gemini rejects a call without one. */
 export const NO_PROOF = Buffer.from('skip_thought_signature_validator').toString('base64');
 
-/** Nine bytes, so that its base64 is the beginning of the base64 of whatever follows it. */
+/** Nine bytes, so that its base64 is a prefix of the base64 of the mark and what follows. */
 const MARK = 'suffice!:';
 export const ENCODED_MARK = Buffer.from(MARK).toString('base64');
 
-/** What of a thought comes back with its proof. */
+/** The signature of a reasoning block, and its vendor. */
 export type Proof = Pick<ReasoningPart, 'signature' | 'redacted' | 'vendor'>;
 
 /**
- * The proof of a thought as `thoughtSignature`, which clients of Gemini keep and send back.
+ * Encodes a signature as `thoughtSignature`, which Gemini's clients store and send back.
  *
- * Another vendor's is marked: it can be told from Gemini's own, and is given back to that vendor only.
+ * Another vendor's is marked, so that it is distinguishable from Gemini's own and goes back only to that vendor.
  */
 export function shownProof({ signature, redacted, vendor }: Proof): string {
   if (vendor === 'gemini' && signature !== null) return signature;
@@ -23,7 +23,7 @@ export function shownProof({ signature, redacted, vendor }: Proof): string {
   return Buffer.from(MARK + kept).toString('base64');
 }
 
-/** Whose proof a client kept; `null` for none, and for the word that stands for a lost one. */
+/** Decodes a signature that a client sent back; `null` if there is none, and for the placeholder. */
 export function readProof(kept: unknown): Proof | null {
   const text = textOrNull(kept);
   if (text === null || text === NO_PROOF) return null;
@@ -37,7 +37,7 @@ export function readProof(kept: unknown): Proof | null {
   return vendor === undefined ? null : { ...proof, vendor };
 }
 
-/** Tells another vendor's proof from Gemini's own. */
+/** Whether a signature is another vendor's. */
 export function isForeign(signature: string): boolean {
   return signature.startsWith(ENCODED_MARK);
 }

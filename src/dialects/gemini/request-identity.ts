@@ -3,24 +3,23 @@ import { objectOrEmpty, type JsonObject } from '../json.js';
 import { isEmpty, plainMessage } from '../plain-request.js';
 import { camelMembers, listed } from './members.js';
 
-/** Who asks, and what the address says. */
-const BESIDE_THE_POINT = new Set(['model', 'labels']);
-/** Members that mean the same empty as left out. */
+/** Members that do not affect the answer, or are also in the URL. */
+const IRRELEVANT = new Set(['model', 'labels']);
+/** Members for which empty means the same as missing. */
 const LISTS = new Set(['tools', 'safetySettings', 'safety_settings']);
 
 /**
- * What of a request to generate content decides its answer.
+ * The parts of a generateContent request that determine its answer.
  *
- * Members keep the names that the client gave them: where it gives both of two names that Google takes
- * for one, that is another request.
+ * Members keep the client's names: a request that uses both spellings of a name is a different request.
  *
- * @param body - a request that has been read without complaint
+ * @param body - a request that has already been read without an error
  */
 export function identityOf(body: Buffer): RequestIdentity {
   const request = objectOrEmpty(JSON.parse(body.toString('utf8')) as unknown);
   const given = Object.entries(request).filter(
     ([name, value]) =>
-      value !== null && !BESIDE_THE_POINT.has(name) && !(LISTS.has(name) && isEmpty(value)),
+      value !== null && !IRRELEVANT.has(name) && !(LISTS.has(name) && isEmpty(value)),
   );
   const members: JsonObject = Object.fromEntries(given);
   if ('contents' in members) members['contents'] = listed(members['contents']).map(plainContent);
@@ -31,7 +30,7 @@ export function identityOf(body: Buffer): RequestIdentity {
 
 function plainContent(content: JsonObject): JsonObject {
   const plain = objectOrEmpty(plainMessage(content));
-  // Who says nothing of the role is the user.
+  // The role defaults to the user.
   return { role: 'user', ...plain, parts: listed(plain['parts']) };
 }
 
@@ -42,7 +41,7 @@ function lastQuestion(members: JsonObject): LastQuestion | null {
   if (last?.['role'] !== 'user' || part === undefined || second !== undefined) return null;
   const { text, ...more } = part;
   if (typeof text !== 'string' || text === '' || !isEmpty(more)) return null;
-  // Parts are always a list otherwise.
+  // `null` is unambiguous: otherwise `parts` is always an array.
   const rest = { ...members, contents: [...contents.slice(0, -1), { ...last, parts: null }] };
   return { text, rest };
 }

@@ -7,7 +7,7 @@ import { check, invalid, isAbsent, missing, parseBody, wrongType } from '../requ
 import { camelMembers, listed } from './members.js';
 import { readNeutral } from './neutral-request.js';
 
-/** What the address of a request says: in this dialect the body names neither. */
+/** What the URL of a request says: in this dialect the body contains neither. */
 export interface Address {
   /** As the client wrote it, without `models/`. */
   readonly model: string;
@@ -17,11 +17,11 @@ export interface Address {
 const ROLES = new Set(['user', 'model', 'function', 'tool', 'system', '']);
 
 /**
- * Reads a request to generate content, or to count its tokens, and checks what the gateway itself relies on.
+ * Reads a request to generate content or to count its tokens, and checks what the gateway relies on.
  *
- * Everything else is left for the provider to judge: new and unknown members pass.
+ * Everything else is left to the provider: new and unknown members pass.
  *
- * @throws {GatewayError} `invalid_json` with the place, or `invalid_request` with the field
+ * @throws {GatewayError} `invalid_json` with the position, or `invalid_request` with the field
  */
 export function readRequest(body: Buffer, { model, stream }: Address): ChatRequest {
   const request = generationIn(parseBody(body));
@@ -33,7 +33,7 @@ export function readRequest(body: Buffer, { model, stream }: Address): ChatReque
     body,
     model,
     stream,
-    // Every answer of this dialect tells its usage.
+    // Every answer of this dialect contains its usage.
     includeUsage: true,
     hidesThoughts: thinking['includeThoughts'] !== true,
     metadata: labelsOf(request['labels']),
@@ -45,7 +45,7 @@ export function readRequest(body: Buffer, { model, stream }: Address): ChatReque
   };
 }
 
-/** Whoever has tokens counted may send the whole request in a member of its own. */
+/** A request to count tokens may contain the whole request in a member. */
 function generationIn(body: JsonObject): JsonObject {
   const request = camelMembers(body);
   const { generateContentRequest: inner } = request;
@@ -72,7 +72,7 @@ function checkContents(request: JsonObject): void {
 }
 
 function checkParts(parts: unknown, at: string): void {
-  // An answer that was empty comes back without any.
+  // An empty answer is sent back without parts.
   if (isAbsent(parts)) return;
   const isList = Array.isArray(parts) && parts.every(isObject);
   if (!isList && !isObject(parts)) throw wrongType(at, 'a list of objects', parts);

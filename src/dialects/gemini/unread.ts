@@ -8,9 +8,9 @@ const PART = words(
   `text thought thoughtSignature functionCall functionResponse inlineData fileData videoMetadata
    mediaResolution`,
 );
-/** What makes a part one that is read; others are named by what they hold. */
-const HELD = ['functionCall', 'functionResponse', 'inlineData', 'fileData'];
-const WITHIN = {
+/** The members of parts that are read; other parts are reported by their member. */
+const READ_PARTS = ['functionCall', 'functionResponse', 'inlineData', 'fileData'];
+const READ_MEMBERS = {
   functionCall: words('id name args partialArgs willContinue'),
   functionResponse: words('id name response parts willContinue'),
   inlineData: words('mimeType data displayName'),
@@ -21,7 +21,7 @@ const CALLING = words('mode allowedFunctionNames');
 const THINKING = words('thinkingBudget thinkingLevel includeThoughts');
 
 /**
- * What nobody reads of a request to generate content, below its own members.
+ * The unread members of a generateContent request, below its top level.
  *
  * @param config - its `generationConfig`
  */
@@ -42,11 +42,12 @@ export function unreadBelow(request: JsonObject, config: JsonObject): ForeignMem
 
 function unreadOfPart(given: JsonObject, at: string): ForeignMember[] {
   const part = camelMembers(given);
-  const isRead = typeof part['text'] === 'string' || HELD.some((name) => isObject(part[name]));
+  const isRead =
+    typeof part['text'] === 'string' || READ_PARTS.some((name) => isObject(part[name]));
   if (!isRead) return [];
   return [
     ...unreadMembers(part, at, PART),
-    ...Object.entries(WITHIN).flatMap(([name, read]) =>
+    ...Object.entries(READ_MEMBERS).flatMap(([name, read]) =>
       unreadMembers(camelMembers(part[name]), `${at}.${name}`, read),
     ),
   ];

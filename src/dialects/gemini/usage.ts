@@ -2,7 +2,7 @@ import type { Usage } from '../../core/usage.js';
 import { isObject, type JsonObject } from '../json.js';
 import { numberOr } from '../json-members.js';
 
-/** What tools put into the prompt is input, thoughts are output; both are told apart from it. */
+/** Reads token counts: tool-use prompts count as input, thoughts as output; Google counts both separately. */
 export function readUsage(value: unknown): Usage | null {
   if (!isObject(value)) return null;
   const count = (name: string): number => Math.max(0, numberOr(value[name], 0));
@@ -20,7 +20,7 @@ export function readUsage(value: unknown): Usage | null {
   };
 }
 
-/** Token counts in Google's words. */
+/** Token counts in Google's format. */
 export function writtenUsage(usage: Usage): JsonObject {
   const { inputTokens, outputTokens, cacheReadTokens, reasoningTokens } = usage;
   return {

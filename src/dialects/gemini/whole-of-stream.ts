@@ -5,14 +5,14 @@ import { numberOr, parsedObject } from '../json-members.js';
 import { SseReader } from '../sse.js';
 import { knownCandidates, type KnownCandidate } from './known-response.js';
 
-/** Members of a candidate that are told anew with every response: the last one counts. */
-const RENEWED = new Set(['finishReason', 'finishMessage', 'safetyRatings', 'tokenCount']);
+/** Members of a candidate that may change with every response: the last value counts. */
+const UPDATED = new Set(['finishReason', 'finishMessage', 'safetyRatings', 'tokenCount']);
 
 /**
- * Puts the responses of a complete stream together as the one it would have been without streaming.
+ * Joins the responses of a complete stream into the one that a request without streaming would have got.
  *
- * @returns `null` if the stream is not complete, or something in it has no known place in a whole
- *   answer: better no answer than one that lacks something
+ * @returns `null` if the stream is not complete, or something in it has no known equivalent in a whole
+ *   answer: better none than an incomplete one
  */
 export function wholeOf(parts: readonly Buffer[]): Buffer | null {
   const whole = new Assembly();
@@ -66,7 +66,7 @@ class CandidateAssembly {
     return textOrNull(this.#members['finishReason']) !== null;
   }
 
-  /** @returns `false` where the responses contradict each other */
+  /** @returns `false` if the responses contradict each other */
   take({ body, parts }: KnownCandidate): boolean {
     for (const part of parts) this.#add(part);
     this.#content = { ...this.#content, ...without(objectOrEmpty(body['content']), ['parts']) };
@@ -74,7 +74,7 @@ class CandidateAssembly {
       const before = this.#members[name];
       if (value === null) return true;
       this.#members[name] = value;
-      return before === undefined || RENEWED.has(name) || isDeepStrictEqual(before, value);
+      return before === undefined || UPDATED.has(name) || isDeepStrictEqual(before, value);
     });
   }
 
@@ -83,7 +83,7 @@ class CandidateAssembly {
     return { content, ...this.#members, index: this.index };
   }
 
-  /** Pieces of one text are one part; what bears a proof is a part of its own. */
+  /** Joins consecutive text; a part with a signature stays separate. */
   #add(part: JsonObject): void {
     const last = this.#parts.at(-1);
     if (last !== undefined && isPlainText(last) && isPlainText(part)) {

@@ -14,7 +14,7 @@ interface Content {
   readonly parts: JsonObject[];
 }
 
-/** `systemInstruction` and `contents`; turns of one role are joined. */
+/** Encodes `systemInstruction` and `contents`; consecutive turns of one role are joined. */
 export function writeContents(turns: readonly Turn[], model: string, losses: Losses): JsonObject {
   const system: JsonObject[] = [];
   const contents: Content[] = [];
@@ -34,7 +34,7 @@ export function writeContents(turns: readonly Turn[], model: string, losses: Los
     if (parts.length === 0) noteEmptied(turn);
     else append(contents, { role: isModel ? 'model' : 'user', parts });
   }
-  // A system prompt alone is a request to OpenAI; to Gemini it is one when the user says it.
+  // OpenAI accepts a system prompt alone; Gemini requires a user message.
   if (contents.length === 0) contents.push({ role: 'user', parts: system.splice(0) });
   return { ...(system.length > 0 && { systemInstruction: { parts: system } }), contents };
 }
@@ -45,7 +45,7 @@ function append(contents: Content[], content: Content): void {
   else contents.push(content);
 }
 
-/** Results say which call they answer by id; Gemini finds them by name and order. */
+/** The names of calls by id: Gemini matches results by name and order. */
 function callNames(turns: readonly Turn[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const part of turns.flatMap(({ parts }) => parts)) {
@@ -56,17 +56,17 @@ function callNames(turns: readonly Turn[]): ReadonlyMap<string, string> {
 
 function modelParts({ parts }: Turn, model: string, losses: Losses): JsonObject[] {
   const out: JsonObject[] = [];
-  // Only the first of several calls carries the proof.
-  let proof: string | null = takesLevel(model) ? NO_PROOF : null;
+  // Only the first of several calls has the signature.
+  let signature: string | null = takesLevel(model) ? NO_PROOF : null;
   for (const part of parts) {
     if (part.kind === 'reasoning') {
-      if (part.vendor === 'gemini' && part.signature !== null) proof = part.signature;
+      if (part.vendor === 'gemini' && part.signature !== null) signature = part.signature;
       else losses.hint(part.at, 'reasoning');
     } else if (part.kind === 'tool_call') {
       const args = part.arguments.trim() === '' ? {} : parsedObject(part.arguments);
       const functionCall = { name: part.name, args: args ?? { arguments: part.arguments } };
-      out.push({ functionCall, ...(proof !== null && { thoughtSignature: proof }) });
-      proof = null;
+      out.push({ functionCall, ...(signature !== null && { thoughtSignature: signature }) });
+      signature = null;
     } else {
       out.push(...partsOf(part, losses));
     }
@@ -88,7 +88,7 @@ function userParts(
   ];
 }
 
-/** An object, whatever the tool gave. */
+/** A tool result as an object. */
 function responseOf({ parts, isError }: ToolResultPart): JsonObject {
   const text = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
   return isError ? { error: text } : (parsedObject(text) ?? { result: text });
@@ -109,7 +109,7 @@ function partsOf(part: ContentPart, losses: Losses): JsonObject[] {
   }
 }
 
-/** What the ends of addresses tell of what is there. */
+/** Media types by file extension in a URL. */
 const TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
   jpg: 'image/jpeg',

@@ -8,16 +8,16 @@ import type { NeutralRequest, ToolDefinition } from '../neutral/request.js';
 import { writeContents } from './write-contents.js';
 import { thinkingConfig } from './write-thinking.js';
 
-/** Gemini takes no more stop sequences than these. */
+/** The maximum number of stop sequences that Gemini accepts. */
 const MAX_STOP = 5;
 
-/** A request to generate content, for what a client of another dialect asked. */
+/** Encodes a neutral request as a generateContent request. */
 export function writeRequest(
   request: NeutralRequest,
   target: Target,
   losses: Losses,
 ): WrittenRequest {
-  noteUnsayable(request, losses);
+  noteUnsupported(request, losses);
   const generationConfig: JsonObject = {
     ...sampling(request),
     ...(request.maxOutputTokens !== null && { maxOutputTokens: request.maxOutputTokens }),
@@ -38,7 +38,7 @@ export function writeRequest(
   return { body: Buffer.from(exactJson(body)), answerTool: null };
 }
 
-function noteUnsayable(request: NeutralRequest, losses: Losses): void {
+function noteUnsupported(request: NeutralRequest, losses: Losses): void {
   noteForeignMembers(request, losses);
   noteCacheMarkers(request, losses);
   const { user, names, parallelTools, tools: offered, serviceTier } = request;
@@ -63,7 +63,7 @@ function sampling({ sampling: given }: NeutralRequest): JsonObject {
   };
 }
 
-/** None at all may not be said with a number. */
+/** `logprobs: 0` is rejected. */
 function alternatives(count: number): JsonObject {
   return count > 0 ? { logprobs: count } : {};
 }

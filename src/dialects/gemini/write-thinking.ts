@@ -5,37 +5,37 @@ import type { Losses } from '../neutral/losses.js';
 import type { Thinking } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
 
-/** What the words of other dialects come to for models that take a budget. */
+/** The budgets for other dialects' efforts, for models that accept a budget. */
 const BUDGET_TOKENS: Readonly<Record<string, number>> = {
   minimal: 512,
   low: 1_024,
   medium: 8_192,
 };
-const MOST_TOKENS = 24_576;
-/** The model decides itself. */
-const OWN_BUDGET = -1;
+const MAX_BUDGET_TOKENS = 24_576;
+/** Lets the model decide. */
+const DYNAMIC_BUDGET = -1;
 
-/** Models since the third generation take a level; the name of any other model tells no generation. */
+/** Whether a model accepts a level: since the third generation, and also if the name has no generation. */
 export function takesLevel(model: string): boolean {
   const generation = /gemini-(\d+)/.exec(model.toLowerCase())?.[1];
   return generation === undefined || Number(generation) >= 3;
 }
 
-/** Levels of the third generation's first model, and of those whose names tell nothing. */
+/** The levels of the first model of the third generation, and of unrecognised models. */
 const LEVELS = ['low', 'high'];
-/** Smaller models have `minimal` as well, but not all of them. */
+/** Some smaller models also have `minimal`. */
 const NEWER_LEVELS = ['low', 'medium', 'high'];
-const LEAST = 'low';
-const MOST = 'high';
+const LOWEST = 'low';
+const HIGHEST = 'high';
 
 function levelsOf(model: string): readonly string[] {
   return /gemini-3(?:\.\d|-flash)/.test(model.toLowerCase()) ? NEWER_LEVELS : LEVELS;
 }
 
 /**
- * How much the model is to think, with its thoughts shown.
+ * Encodes the reasoning settings, with the reasoning included in the answer.
  *
- * One that cannot be kept from thinking is asked for the least, and that is noted.
+ * A model that cannot stop thinking gets the lowest level, which is noted as a loss.
  */
 export function thinkingConfig(
   wanted: Thinking | null,
@@ -45,11 +45,11 @@ export function thinkingConfig(
   if (wanted === null) return {};
   const { canThink, model } = target;
   if (wanted.mode === 'off') {
-    // A model that cannot think keeps a promise not to.
+    // A model without reasoning already does what is requested.
     if (!canThink) return {};
     if (!takesLevel(model)) return { thinkingConfig: { thinkingBudget: 0 } };
     losses.note(wanted.at, 'thinking');
-    return { thinkingConfig: { thinkingLevel: LEAST } };
+    return { thinkingConfig: { thinkingLevel: LOWEST } };
   }
   if (!canThink) {
     losses.note(wanted.at, 'thinking');
@@ -63,12 +63,12 @@ function amount(wanted: Thinking, model: string, losses: Losses): JsonObject {
   const isLeftToModel = wanted.mode === 'adaptive' && wanted.effort === null;
   if (takesLevel(model)) {
     if (isLeftToModel) return {};
-    const level = nearestEffort(effort, levelsOf(model)) ?? MOST;
+    const level = nearestEffort(effort, levelsOf(model)) ?? HIGHEST;
     if (level !== effort) losses.hint(wanted.at, 'thinking');
     return { thinkingLevel: level };
   }
   if (wanted.budgetTokens !== null)
-    return { thinkingBudget: Math.min(wanted.budgetTokens, MOST_TOKENS) };
-  if (isLeftToModel) return { thinkingBudget: OWN_BUDGET };
-  return { thinkingBudget: BUDGET_TOKENS[effort] ?? MOST_TOKENS };
+    return { thinkingBudget: Math.min(wanted.budgetTokens, MAX_BUDGET_TOKENS) };
+  if (isLeftToModel) return { thinkingBudget: DYNAMIC_BUDGET };
+  return { thinkingBudget: BUDGET_TOKENS[effort] ?? MAX_BUDGET_TOKENS };
 }

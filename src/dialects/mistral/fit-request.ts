@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { exactJson, keepExact } from '../exact-json.js';
 import { isObject, lookup, type JsonObject } from '../json.js';
 
-/** What Mistral knows of a message, by role; it refuses anything else, `"refusal": null` included. */
+/** The members that Mistral accepts in a message, by role; it rejects all others, even `"refusal": null`. */
 const MEMBERS = lookup<readonly string[]>({
   system: ['role', 'content'],
   user: ['role', 'content'],
   assistant: ['role', 'content', 'tool_calls', 'prefix'],
   tool: ['role', 'content', 'tool_call_id', 'name'],
 });
-/** What clients send back of an answer without meaning anything by it, and thoughts, which Mistral wants in `content`. */
+/** Members that clients only echo from answers, and reasoning, which Mistral expects in `content`. */
 const ECHOED = new Set([
   'refusal',
   'annotations',
@@ -20,16 +20,16 @@ const ECHOED = new Set([
   'reasoning_details',
   'provider_annotations',
 ]);
-const OWN_ID = /^[a-zA-Z0-9]{9}$/u;
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const VALID_ID = /^[a-zA-Z0-9]{9}$/u;
+const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const ID_CHARS = 9;
 
 /**
- * A chat completion request as Mistral takes it; the very bytes where nothing has to change.
+ * Adapts a chat completion request for Mistral; returns the same buffer if nothing has to change.
  *
- * Ids of calls get nine letters or digits, the same in call and result; a prompt of the `developer` is one of the
- * system; messages follow each other as Mistral wants it; an answer that the client has begun is marked as such; and what
- * clients only send back from an earlier answer is left out.
+ * Call ids become nine letters or digits, the same in call and result; `developer` prompts become `system` prompts;
+ * messages are put into an order that Mistral accepts; a trailing assistant message is marked as a prefix; members that
+ * clients only echo from earlier answers are removed.
  *
  * @param body - a JSON object
  */
@@ -49,14 +49,14 @@ export function fitForMistral(body: Buffer): Buffer {
   return Buffer.from(exactJson({ ...request, messages: ordered }));
 }
 
-/** Said by the model where its answer to what tools gave is missing. */
+/** Inserted after tool results if the model's answer to them is missing. */
 const ANSWER = { role: 'assistant', content: 'OK.' };
 
 /**
- * The messages in an order that Mistral takes ("Unexpected role 'user' after role 'tool'").
+ * Puts messages into an order that Mistral accepts ("Unexpected role 'user' after role 'tool'").
  *
- * After results of tools it wants an answer; others say more with the results, or show what these show. After an
- * answer it takes no prompt of the system.
+ * It requires an assistant message after tool results, where other APIs accept a user message, for example with the
+ * results' images. It rejects a system prompt after an assistant message.
  *
  * Source: Mistral's own validator (`_validate_message_order` in mistral-common).
  */
@@ -99,9 +99,11 @@ function fitCall(call: unknown): unknown {
   return { ...call, id: mistralId(call['id']) };
 }
 
-/** The id where Mistral takes it; otherwise nine letters or digits that are the same for the same id. */
+/** The id if Mistral accepts it, otherwise nine letters or digits derived from it. */
 export function mistralId(id: string): string {
-  if (OWN_ID.test(id)) return id;
+  if (VALID_ID.test(id)) return id;
   const digest = createHash('sha256').update(id).digest();
-  return [...digest.subarray(0, ID_CHARS)].map((byte) => LETTERS[byte % LETTERS.length]).join('');
+  return [...digest.subarray(0, ID_CHARS)]
+    .map((byte) => ID_ALPHABET[byte % ID_ALPHABET.length])
+    .join('');
 }

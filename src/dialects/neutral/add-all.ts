@@ -1,4 +1,4 @@
-/** Adds to a list what may be more than a call takes arguments: spreading some 100,000 exhausts the stack. */
+/** As `list.push(...added)`, which exhausts the stack from some 100,000 elements on. */
 export function addAll<T>(list: T[], added: readonly T[]): void {
   for (const one of added) list.push(one);
 }

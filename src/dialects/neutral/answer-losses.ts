@@ -1,35 +1,35 @@
 import type { AnswerEvent, AnswerPart } from './event.js';
 import type { Loss } from './losses.js';
 
-/** Tells what a client's dialect has no place for in an answer; `null` for what it can say. */
+/** Returns the kind of content if a client's dialect cannot express the event; `null` if it can. */
 export type Unsayable = (event: AnswerEvent) => AnswerPart | null;
 
 /**
- * Keeps the account of what a client is not told of an answer.
+ * Collects which parts of an answer the client does not get.
  *
- * No answer fails for it: it has been paid for, and what is left of it is the answer.
+ * No answer fails because of a loss: it has been paid for, and the rest of it is still useful.
  */
 export class AnswerLosses {
-  readonly #unsayable: Unsayable;
+  readonly #unsupportedPart: Unsayable;
   readonly #parts = new Set<AnswerPart>();
 
-  /** @param unsayable - of the client's dialect */
-  constructor(unsayable: Unsayable) {
-    this.#unsayable = unsayable;
+  /** @param unsupportedPart - of the client's dialect */
+  constructor(unsupportedPart: Unsayable) {
+    this.#unsupportedPart = unsupportedPart;
   }
 
   add(event: AnswerEvent): void {
-    const part = partLost(event) ?? this.#unsayable(event);
+    const part = providerLoss(event) ?? this.#unsupportedPart(event);
     if (part !== null) this.#parts.add(part);
   }
 
-  /** Each kind of part once, in the order in which they came. */
+  /** Each kind once, in order of first occurrence. */
   get list(): readonly Loss[] {
     return [...this.#parts].map((part) => ({ field: `answer.${part}`, what: `answer.${part}` }));
   }
 }
 
-function partLost(event: AnswerEvent): AnswerPart | null {
+function providerLoss(event: AnswerEvent): AnswerPart | null {
   if (event.kind === 'lost') return event.part;
   return event.kind === 'tier' && event.tier === null ? 'service_tier' : null;
 }

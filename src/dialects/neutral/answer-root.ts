@@ -2,34 +2,34 @@ import { isObject, type JsonObject } from '../json.js';
 import type { AnswerEvent, Emit } from './event.js';
 import type { NeutralRequest } from './request.js';
 
-/** The member that holds an answer which is no object itself. */
+/** The member that holds an answer which is not an object itself. */
 const MEMBER = 'value';
 
-/** Words that vendors refuse at the root of a schema, whatever its type. */
+/** Keywords that vendors reject at the root of a schema, whatever its type. */
 const NOT_AT_ROOT = ['anyOf', 'oneOf', 'allOf', 'not', 'enum', '$ref', 'const'];
-/** Where schemas are kept that others refer to. */
+/** Members that hold schemas for references. */
 const DEFINITIONS = ['$defs', 'definitions'];
 
-/** A schema that every vendor takes for an answer or for a tool's arguments: one of an object, and plainly so. */
+/** Whether every vendor accepts a schema for an answer or for a tool's arguments: its root must be a plain object schema. */
 export function isObjectRoot(schema: JsonObject): boolean {
   if (NOT_AT_ROOT.some((name) => schema[name] !== undefined)) return false;
   const { type } = schema;
-  // A schema that says nothing is of anything, an object included.
+  // A schema without a type matches anything, including an object.
   return type === 'object' || (type === undefined && schema['items'] === undefined);
 }
 
-/** The request with an object around an answer that is none; the answer is to go through `unwrapping`. */
+/** The request with its answer's schema wrapped in an object; `unwrapping` must be applied to the answer. */
 export function wrapped(request: NeutralRequest): NeutralRequest {
   const { format } = request;
   if (format.kind !== 'json_schema') return request;
-  return { ...request, format: { ...format, schema: around(format.schema) } };
+  return { ...request, format: { ...format, schema: wrapSchema(format.schema) } };
 }
 
-function around(schema: JsonObject): JsonObject {
+function wrapSchema(schema: JsonObject): JsonObject {
   const inner: JsonObject = {};
   const definitions: JsonObject = {};
   for (const [name, value] of Object.entries(schema)) {
-    (DEFINITIONS.includes(name) ? definitions : inner)[name] = moved(value);
+    (DEFINITIONS.includes(name) ? definitions : inner)[name] = adjustReferences(value);
   }
   return {
     type: 'object',
@@ -40,19 +40,21 @@ function around(schema: JsonObject): JsonObject {
   };
 }
 
-/** References from the root stay right where definitions stay at the root, and all else is one step further down. */
-function moved(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(moved);
+/** Adjusts references: definitions stay at the root, everything else is now one level deeper. */
+function adjustReferences(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(adjustReferences);
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
-      name === '$ref' && typeof inner === 'string' ? movedReference(inner) : moved(inner),
+      name === '$ref' && typeof inner === 'string'
+        ? adjustReference(inner)
+        : adjustReferences(inner),
     ]),
   );
 }
 
-function movedReference(reference: string): string {
+function adjustReference(reference: string): string {
   if (!reference.startsWith('#')) return reference;
   const path = reference.slice(1);
   const isKept = DEFINITIONS.some((name) => path.startsWith(`/${name}/`));
@@ -60,19 +62,19 @@ function movedReference(reference: string): string {
 }
 
 /**
- * Takes the object away again that `wrapped` has put around an answer, whole or piece by piece.
+ * Removes the object that `wrapped` has put wrapSchema an answer, complete or streamed.
  *
- * An answer that does not begin with it comes as it is: not every model keeps to its schema.
+ * An answer that does not begin with it is left as it is: not every model follows its schema.
  */
 export function unwrapping(emit: Emit): Emit {
-  const answers = new Map<number, Wrapped>();
+  const answers = new Map<number, Unwrapper>();
   return (event: AnswerEvent): void => {
     if (event.kind !== 'text') {
       emit(event);
       return;
     }
     const { choice } = event;
-    const answer = answers.get(choice) ?? new Wrapped();
+    const answer = answers.get(choice) ?? new Unwrapper();
     answers.set(choice, answer);
     const text = answer.inside(event.text);
     if (text !== '') emit({ kind: 'text', choice, text });
@@ -80,18 +82,18 @@ export function unwrapping(emit: Emit): Emit {
 }
 
 const BEFORE = new RegExp(`^\\s*\\{\\s*"${MEMBER}"\\s*:\\s*`, 'u');
-/** The longest beginning without white space. */
+/** The beginning of a wrapped answer, without white space. */
 const MARK = `{"${MEMBER}":`;
 
-/** One answer in its object, read as it comes. */
-class Wrapped {
+/** Unwraps one answer piece by piece. */
+class Unwrapper {
   #state: 'before' | 'inside' | 'after' | 'bare' = 'before';
   #begun = '';
   #depth = 0;
   #isInText = false;
   #isEscaped = false;
 
-  /** What of the next piece belongs to the answer. */
+  /** @returns the part of the next piece that belongs to the answer */
   inside(piece: string): string {
     if (this.#state === 'bare') return piece;
     return this.#state === 'before' ? this.#begin(piece) : this.#goOn(piece);
@@ -100,7 +102,7 @@ class Wrapped {
   #begin(piece: string): string {
     this.#begun += piece;
     const found = BEFORE.exec(this.#begun);
-    // White space behind the colon may still come.
+    // White space after the colon may still follow.
     if (found !== null && found[0].length < this.#begun.length) {
       this.#state = 'inside';
       return this.#goOn(this.#begun.slice(found[0].length));
@@ -120,7 +122,7 @@ class Wrapped {
     return piece;
   }
 
-  /** Whether the answer ended before this character: it closes the object around, or begins another member of it. */
+  /** Whether the answer ended before this character: it closes the wrapping object, or begins another member of it. */
   #isOver(char: string): boolean {
     if (this.#isInText) {
       if (this.#isEscaped) this.#isEscaped = false;

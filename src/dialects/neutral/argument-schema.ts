@@ -1,11 +1,11 @@
 import { isObject, merged, type JsonObject } from '../json.js';
 
 /**
- * The schema of a tool's arguments as providers want it: one of an object, with `properties`.
+ * The schema of a tool's arguments in the form that providers require: an object with `properties`.
  *
- * Vendors refuse a schema without them, though it says the same.
+ * Vendors reject a schema without `properties`, although it means the same.
  *
- * @param given - `null` for a function that takes none
+ * @param given - `null` for a function without arguments
  */
 export function argumentSchema(given: JsonObject | null): JsonObject {
   const schema = given ?? {};

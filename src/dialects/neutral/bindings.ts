@@ -2,48 +2,48 @@ import type { Binding } from '../../core/conversation.js';
 import type { ContentPart, ForeignPart, MediaPart, Turn, Vendor } from './part.js';
 import type { ForeignMember } from './request.js';
 
-/** Dialects whose providers know a vendor's proofs. */
-const PROVEN_AT: Readonly<Record<Vendor, readonly string[]>> = {
+/** The dialects whose providers accept a vendor's signatures. */
+const SIGNATURE_DIALECTS: Readonly<Record<Vendor, readonly string[]>> = {
   anthropic: ['anthropic', 'bedrock'],
   gemini: ['gemini'],
   openai: ['responses'],
 };
 
-/** Members that name what is kept at a vendor. */
-const KEPT_MEMBERS = new Set(['container', 'cachedContent']);
+/** Members that refer to something stored at a vendor. */
+const STORED_MEMBERS = new Set(['container', 'cachedContent']);
 
 /**
- * What of a request only providers of certain dialects can read.
+ * The parts of a request that only providers of certain dialects can read.
  *
- * Files and the like bind in any case. Proven thoughts bind while the tools that they led to are at work: the
- * vendor goes on from them; later they are history, and another vendor's model can do without. What a user shows and only
- * the client's dialect has a word for (a video), and tools that only a provider can run (its search), bind where anybody
- * serves them; elsewhere they are lost, and named.
+ * Files and other stored objects always bind (firm). The rest binds only if a provider of such a dialect is available, and
+ * is dropped and reported otherwise: signed reasoning whose tool calls have just been answered, since the vendor continues
+ * from it (in earlier turns another vendor's model can do without); user content that only the client's dialect can express
+ * (a video); and tools that only a provider can run (its search).
  *
- * @param own - the dialects whose providers keep what the client's ids name, and know its words
+ * @param own - the dialects whose providers know the client's ids and its dialect-specific content
  */
 export function bindingsIn(
   turns: readonly Turn[],
   foreign: readonly ForeignMember[],
   own: readonly string[],
 ): readonly Binding[] {
-  const kept = foreign.filter(({ field }) => KEPT_MEMBERS.has(field)).map(({ field }) => field);
+  const stored = foreign.filter(({ field }) => STORED_MEMBERS.has(field)).map(({ field }) => field);
   const files = turns.flatMap(({ parts }) => parts.flatMap(filesIn));
   const firm = [
-    ...kept.map((at) => ({ at, dialects: own, isFirm: true })),
+    ...stored.map((at) => ({ at, dialects: own, isFirm: true })),
     ...files.map((file) => ({ at: file.at, dialects: readersOf(file, own), isFirm: true })),
   ];
   const tools = foreign.filter(({ isTool }) => isTool).map(({ field }) => field);
-  const shown = turns.flatMap(shownIn).map(({ at }) => at);
+  const shown = turns.flatMap(foreignContentIn).map(({ at }) => at);
   const soft = [...shown, ...tools].map((at) => ({ at, dialects: own, isFirm: false }));
-  const thought = thoughtUnderWay(turns);
-  if (thought === null) return [...firm, ...soft];
-  const dialects = PROVEN_AT[thought.vendor];
-  return [...firm, ...soft, { at: thought.at, dialects, isFirm: false }];
+  const reasoning = pendingReasoning(turns);
+  if (reasoning === null) return [...firm, ...soft];
+  const dialects = SIGNATURE_DIALECTS[reasoning.vendor];
+  return [...firm, ...soft, { at: reasoning.at, dialects, isFirm: false }];
 }
 
-/** What the user shows that no other dialect has a word for. */
-function shownIn({ role, parts }: Turn): ForeignPart[] {
+/** User content that no other dialect can express. */
+function foreignContentIn({ role, parts }: Turn): ForeignPart[] {
   if (role !== 'user') return [];
   return parts.filter((part) => part.kind === 'foreign' && part.isKnob !== true) as ForeignPart[];
 }
@@ -53,17 +53,17 @@ function filesIn(part: ContentPart): MediaPart[] {
   return 'source' in part && part.source.kind === 'file' ? [part] : [];
 }
 
-/** Chat completions have a word for a document by its id, and none for a picture. */
+/** Chat Completions accept a document by its id, but not an image. */
 function readersOf({ kind }: MediaPart, own: readonly string[]): readonly string[] {
   return kind === 'image' ? own.filter((dialect) => dialect !== 'openai') : own;
 }
 
-/** The last proven thought of the turn whose tools have just answered. */
-function thoughtUnderWay(turns: readonly Turn[]) {
+/** The last signed reasoning of the turn whose tool calls have just been answered. */
+function pendingReasoning(turns: readonly Turn[]) {
   if (turns.at(-1)?.role !== 'tool') return null;
   const before = turns.findLast(({ role }) => role === 'assistant');
-  const thought = before?.parts.findLast(
+  const reasoning = before?.parts.findLast(
     (part) => part.kind === 'reasoning' && (part.signature ?? part.redacted) !== null,
   );
-  return thought?.kind === 'reasoning' ? thought : null;
+  return reasoning?.kind === 'reasoning' ? reasoning : null;
 }

@@ -1,9 +1,9 @@
 import type { Usage } from '../../core/usage.js';
 
-/** Far more than any model reads, and still exact when many are added up. */
+/** Far more than any model reads, and small enough that sums of many stay exact. */
 const MAX_TOKENS = 1e12;
 
-/** Whether usage is made of counts: whole numbers that no provider counts below 0 or beyond what there is. */
+/** Whether a usage is plausible: all counts are integers from 0 to `MAX_TOKENS`, and no part exceeds its total. */
 export function isCounted(usage: Usage): boolean {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
   const parts = [

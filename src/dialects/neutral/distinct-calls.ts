@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto';
 import type { ContentPart, ToolCallPart, ToolResultPart, Turn } from './part.js';
 
 /**
- * The same turns with an id of its own for every call, and with every result under the id of its call; the very turns
- * where that holds already.
+ * Gives every tool call a unique id, and every result the id of its call; returns the same array if that is already so.
  *
- * Some servers number the calls of each answer from the start (`0`) or give them no id, and calls in OpenAI's older form
- * have none. Their conversations may go on at a provider that refuses an id that stands twice.
+ * Some servers number the calls of each answer from 0 or give them no id, and OpenAI's legacy function calls have none.
+ * Such a conversation may continue at a provider that rejects duplicate ids.
  */
 export function withDistinctCalls(turns: readonly Turn[]): readonly Turn[] {
   if (areDistinct(turns)) return turns;
-  const calls = new Calls();
+  const calls = new CallRenamer();
   return turns.map((turn) => calls.renamed(turn));
 }
 
@@ -27,15 +26,15 @@ function areDistinct(turns: readonly Turn[]): boolean {
   return true;
 }
 
-/** A call that has no result, or had none when it was noted. */
+/** A tool call that may still get a result. */
 interface Call {
   readonly id: string;
   readonly round: number;
   isWaiting: boolean;
 }
 
-/** Calls in order; the first that waits is found without going through those before it again. */
-class Queue {
+/** Calls in order; finding the first one without a result takes amortised constant time. */
+class CallQueue {
   readonly #calls: Call[] = [];
   #first = 0;
 
@@ -43,14 +42,14 @@ class Queue {
     this.#calls.push(call);
   }
 
-  /** @returns the first call that waits, which does so no longer */
+  /** Removes and returns the first call without a result. */
   take(): Call | undefined {
     const found = this.#firstWaiting();
     if (found !== undefined) found.isWaiting = false;
     return found;
   }
 
-  /** Calls of other rounds wait no longer. */
+  /** Gives up on calls of other rounds. */
   keepOnly(round: number): void {
     for (let call = this.#firstWaiting(); call !== undefined; call = this.#firstWaiting()) {
       if (call.round === round) return;
@@ -64,14 +63,14 @@ class Queue {
   }
 }
 
-class Calls {
+class CallRenamer {
   readonly #used = new Set<string>();
-  /** The id of the last call by the client's id. */
+  /** The new id of the last call, by the client's id. */
   readonly #last = new Map<string, string>();
-  readonly #all = new Queue();
+  readonly #all = new CallQueue();
   /** By the client's id. */
-  readonly #told = new Map<string, Queue>();
-  /** Calls that only other calls stand between are of one round. */
+  readonly #byGivenId = new Map<string, CallQueue>();
+  /** Consecutive assistant turns are one round. */
   #round = 0;
 
   renamed(turn: Turn): Turn {
@@ -85,32 +84,32 @@ class Calls {
   }
 
   #begin(part: ToolCallPart): ToolCallPart {
-    const told = part.id;
-    const isTaken = told === '' || this.#used.has(told);
-    // Made of what stands before the call alone, so that it stays the same in the turns to come.
-    const id = isTaken ? idOf(`${this.#used.size} ${told}`) : told;
+    const givenId = part.id;
+    const isTaken = givenId === '' || this.#used.has(givenId);
+    // Depends only on what precedes the call, so that it stays the same in later turns.
+    const id = isTaken ? idOf(`${this.#used.size} ${givenId}`) : givenId;
     this.#used.add(id);
-    this.#last.set(told, id);
+    this.#last.set(givenId, id);
     const call = { id, round: this.#round, isWaiting: true };
-    const queue = this.#told.get(told) ?? new Queue();
-    this.#told.set(told, queue);
-    // A call of an earlier round that still waits gets no result any more: the later one of its id does.
+    const queue = this.#byGivenId.get(givenId) ?? new CallQueue();
+    this.#byGivenId.set(givenId, queue);
+    // A call of an earlier round gets no more results: they belong to the later call with the same id.
     queue.keepOnly(call.round);
     queue.add(call);
     this.#all.add(call);
     return isTaken ? { ...part, id } : part;
   }
 
-  /** By id, and in the order of the calls where several have it or the result names none. */
+  /** Matches a result by id, and in call order if several calls have that id or the result has none. */
   #answer(part: ToolResultPart): ToolResultPart {
     const { callId } = part;
-    const found = callId === '' ? this.#all.take() : this.#told.get(callId)?.take();
+    const found = callId === '' ? this.#all.take() : this.#byGivenId.get(callId)?.take();
     const id = found?.id ?? this.#last.get(callId) ?? callId;
     return id === callId ? part : { ...part, callId: id };
   }
 }
 
-/** Taken by every provider. */
+/** An id that every provider accepts. */
 function idOf(text: string): string {
   return `call_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
 }

@@ -8,29 +8,28 @@ import { withJsonWord } from './told-schema.js';
 import { withTextSystem } from './text-system.js';
 import { renamedTools } from './tool-names.js';
 
-/** A stage in front of whoever takes the events of an answer. */
+/** Wraps a receiver of an answer's events to transform them. */
 export type Restoring = (emit: Emit) => Emit;
 
-/** A request as its provider takes it. */
+/** A request that its provider accepts. */
 export interface Fitted {
   readonly request: NeutralRequest;
-  /** Puts what had to be said otherwise back into the client's words; `null` where nothing had to be. */
+  /** Reverses in the answer what was rewritten in the request; `null` if nothing was. */
   readonly restoring: Restoring | null;
 }
 
-/** The very request where nothing of it goes beyond the limits. */
+/** Rewrites a request to fit its provider's limits; returns the same object if it already does. */
 export function fitted(given: NeutralRequest, target: Target, limits: Limits = {}): Fitted {
-  const { toolName, objectRoot, textSystem } = limits;
   const called = inCallOrder(withDistinctCalls(given.turns));
-  const turns = textSystem === true ? withTextSystem(called) : called;
+  const turns = limits.textSystem === true ? withTextSystem(called) : called;
   const request = withJsonWord(turns === given.turns ? given : { ...given, turns });
   const { format } = request;
   const isWrapped =
     format.kind === 'json_schema' &&
-    objectRoot?.(target, format.schema) === true &&
+    limits.objectRoot?.(target, format.schema) === true &&
     !isObjectRoot(format.schema);
   const whole = isWrapped ? wrapped(request) : request;
-  const renamed = toolName === undefined ? null : renamedTools(whole, toolName);
+  const renamed = limits.toolName === undefined ? null : renamedTools(whole, limits.toolName);
   if (renamed === null) return { request: whole, restoring: isWrapped ? unwrapping : null };
   const { restoring } = renamed;
   return {

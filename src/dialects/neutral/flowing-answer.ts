@@ -7,31 +7,31 @@ import { Summary } from './summary.js';
 
 const NOTHING = Buffer.alloc(0);
 
-/** Reads a provider's stream and says what the client gets of it. What it throws ends the stream. */
+/** Reads a provider's stream and emits what the client gets. An error that it throws ends the stream. */
 export interface FlowReader {
   push(chunk: Buffer): void;
   /** @throws {GatewayError} `upstream_cut` if the answer is not complete */
   end(): void;
-  /** The answer is complete; nothing more is read. */
+  /** The answer is complete; any further input is ignored. */
   readonly isComplete: boolean;
-  /** As of an {@link AnswerStream}; absent where a word tells the end of a stream. */
+  /** As in {@link AnswerStream}; absent if the dialect marks the end of a stream. */
   readonly isAnswered?: boolean;
 }
 
-/** A provider's stream as the client gets it, and what its accounts need of it. */
+/** An `AnswerStream` on top of a `FlowReader`: collects the client's bytes and the summary for accounting. */
 export class FlowingAnswer implements AnswerStream {
   readonly #reader: FlowReader;
   readonly #writeFailure: (error: GatewayError) => Buffer;
   readonly #summary: Summary;
   #out: Buffer[] = [];
   #failure: GatewayError | null = null;
-  /** What was still said by an end that came too early: the failure is counted after it. */
+  /** Output of an `end` that failed: it is sent before the error event. */
   #unsent: Buffer = NOTHING;
 
   /**
-   * @param open - `say` takes bytes for the client, `emit` what the accounts need
-   * @param writeFailure - the event that ends a stream which cannot be completed
-   * @param losses - `null` where the client gets all that is said
+   * @param open - creates the reader; `say` takes bytes for the client, `emit` events for the summary
+   * @param writeFailure - the event that ends an incomplete stream
+   * @param losses - `null` if the client gets everything
    */
   constructor(
     open: (say: (bytes: readonly Buffer[]) => void, emit: Emit) => FlowReader,

@@ -3,7 +3,7 @@ import type { Losses } from './losses.js';
 import type { CacheMarker, ContentPart, Turn } from './part.js';
 import type { NeutralRequest } from './request.js';
 
-/** Notes every member of a request that has no word outside the client's dialect. */
+/** Notes every member of a request that cannot be expressed outside the client's dialect. */
 export function noteForeignMembers(request: NeutralRequest, losses: Losses): void {
   for (const { field, isKnown, isHint } of [...request.foreign, ...(request.unread?.() ?? [])]) {
     const what = isKnown ? withoutIndexes(field) : 'unknown member';
@@ -12,15 +12,15 @@ export function noteForeignMembers(request: NeutralRequest, losses: Losses): voi
   }
 }
 
-/** Notes a piece of a message that the provider's dialect has no word for. */
+/** Notes a message part that the provider's dialect cannot express. */
 export function notePart(part: ContentPart, losses: Losses): void {
   losses.note(part.at, part.kind === 'foreign' ? 'content' : part.kind);
 }
 
 /**
- * A turn of which nothing can be said.
+ * Handles a turn of which nothing could be translated: drops it, or rejects the request.
  *
- * @throws {GatewayError} `invalid_request` if the user said something in it: an answer to the rest would be an
+ * @throws {GatewayError} `invalid_request` if it is a user turn with content: an answer to the rest would be an
  *   answer to another question
  */
 export function noteEmptied({ role, parts, at }: Turn): void {
@@ -30,7 +30,7 @@ export function noteEmptied({ role, parts, at }: Turn): void {
   });
 }
 
-/** Notes all cache markers of a request, for providers that cache as they see fit. */
+/** Notes all cache markers of a request, for providers that do not support them. */
 export function noteCacheMarkers(request: NeutralRequest, losses: Losses): void {
   const note = (at: string, cache: CacheMarker | null | undefined): void => {
     if (cache !== null && cache !== undefined) losses.hint(`${at}cache_control`, 'cache_control');

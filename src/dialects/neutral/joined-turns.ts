@@ -1,13 +1,13 @@
 import type { JsonObject } from '../json.js';
 import { addAll } from './add-all.js';
 
-/** A message of a dialect in which the user and the assistant alternate. */
+/** A message of a dialect in which user and assistant must alternate. */
 export interface JoinedMessage {
   readonly role: 'user' | 'assistant';
   readonly content: JsonObject[];
 }
 
-/** Adds what a turn says: to the last message where that has the same role, else as a message of its own. */
+/** Appends a message, or adds its content to the last message if that has the same role. */
 export function joinTurn(messages: JoinedMessage[], message: JoinedMessage): void {
   const last = messages.at(-1);
   if (last?.role !== message.role) messages.push(message);
@@ -15,9 +15,9 @@ export function joinTurn(messages: JoinedMessage[], message: JoinedMessage): voi
 }
 
 /**
- * Puts results of tools before all else that the user says, which otherwise stays in order.
+ * Moves tool results to the start of each user message; everything else stays in order.
  *
- * To be done once all turns are joined: done after each, it takes quadratic time.
+ * To be called once, after all turns are joined: calling it after each takes quadratic time.
  */
 export function resultsFirst(
   messages: readonly JoinedMessage[],

@@ -3,23 +3,23 @@ import { GatewayError } from '../../core/errors.js';
 import { isObject, type JsonObject } from '../json.js';
 import { SseReader, type SseEvent } from '../sse.js';
 
-/** What a stream consists of. Anything it throws ends the stream. */
+/** Receives the contents of a stream. Anything it throws ends the stream. */
 export interface JsonEventSink {
-  /** @param sse - where it stands in the bytes, and its name */
+  /** @param sse - its name, and its position in the bytes */
   event(value: JsonObject, sse: SseEvent): void;
-  /** The word that ends a stream in OpenAI's dialect and in some others. */
+  /** `[DONE]` was received, which ends a stream in OpenAI's dialect and some others. */
   done(): void;
-  /** One JSON document came instead of a stream: an error, or the whole answer. */
+  /** A single JSON document was received instead of a stream: an error, or the whole answer. */
   document(bytes: Buffer): void;
 }
 
-/** An answer that is one JSON document instead of a stream may be this long. */
+/** Maximum size of an answer that is one JSON document instead of a stream. */
 const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
 const DONE = '[DONE]';
 
 type Kind = 'unknown' | 'events' | 'document';
 
-/** Reads server-sent events whose data are JSON objects, whatever the chunking. */
+/** Reads server-sent events whose data are JSON objects, however the bytes are chunked. */
 export class JsonEvents {
   readonly #sink: JsonEventSink;
   readonly #reader = new SseReader((event) => {
@@ -54,12 +54,12 @@ export class JsonEvents {
     }
   }
 
-  /** The answer is complete: whatever still comes is not looked at. */
+  /** The answer is complete: any further input is ignored. */
   close(): void {
     this.#isClosed = true;
   }
 
-  /** What to say of a stream that ended before its answer was complete. */
+  /** The error for a stream that ended before its answer was complete. */
   cut(): GatewayError {
     return this.#sawEvent
       ? new GatewayError(
@@ -89,7 +89,7 @@ export class JsonEvents {
     try {
       value = JSON.parse(text);
     } catch (cause) {
-      // The last event of a stream that broke off is cut, not garbled.
+      // The last event of a stream that broke off is incomplete, not malformed.
       if (this.#isEnding) throw this.cut();
       throw new GatewayError('upstream_failed', 'The provider sent an event that is not JSON.', {
         cause,
@@ -110,10 +110,10 @@ export class JsonEvents {
   }
 }
 
-/** A document starts with a brace, a bracket or a tag; no line of an event stream does. */
+/** A document starts with a brace, a bracket or a tag, which no line of an event stream does. */
 function kindOf(chunk: Buffer): Kind {
   for (const byte of chunk) {
-    // White space and the byte order mark tell nothing.
+    // White space and the byte order mark are skipped.
     if (byte <= 32 || byte === 0xef || byte === 0xbb || byte === 0xbf) continue;
     return byte === 0x7b || byte === 0x5b || byte === 0x3c ? 'document' : 'events';
   }

@@ -4,15 +4,15 @@ import { parseAnswerObject } from '../answer-body.js';
 import { keepExact } from '../exact-json.js';
 import type { JsonObject } from '../json.js';
 
-/** Longer lines are no pieces of an answer. */
+/** Longer lines are rejected. */
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
-/** Reads JSON objects that stand on lines of their own, whatever the chunking; empty lines are skipped. */
+/** Reads newline-delimited JSON objects, however the bytes are chunked; empty lines are skipped. */
 export class JsonLines {
   readonly #onObject: (object: JsonObject) => void;
   readonly #maxBytes: number;
-  /** What has come of a line that has not ended. */
+  /** The received part of an unfinished line. */
   readonly #line = new CollectedBytes();
   #isClosed = false;
 
@@ -21,7 +21,7 @@ export class JsonLines {
     this.#maxBytes = maxBytes;
   }
 
-  /** @throws {GatewayError} `upstream_failed` for a line that is no JSON object or has no end */
+  /** @throws {GatewayError} `upstream_failed` for a line that is not a JSON object or is too long */
   push(chunk: Buffer): void {
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
@@ -33,9 +33,9 @@ export class JsonLines {
   }
 
   /**
-   * Reads a last line that no line break ends.
+   * Reads a last line without a line break.
    *
-   * @returns `false` where that is only part of an object
+   * @returns `false` if it is only part of an object
    */
   end(): boolean {
     try {
@@ -47,7 +47,7 @@ export class JsonLines {
     }
   }
 
-  /** Nothing more is read, of what has been pushed either. */
+  /** Ignores any further input, including what was pushed but not read yet. */
   close(): void {
     this.#isClosed = true;
   }

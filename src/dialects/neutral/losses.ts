@@ -1,22 +1,22 @@
 import { GatewayError } from '../../core/errors.js';
 
-/** Something that a translated request lacks. */
+/** Something that was dropped from a translated request. */
 export interface Loss {
-  /** As the client wrote it, as a path: `messages[2].content[0].cache_control`. */
+  /** Its path in the client's request: `messages[2].content[0].cache_control`. */
   readonly field: string;
-  /** The same without indexes and without words of the client's own: a closed set, for metrics. */
+  /** The same without indexes and without client-chosen names: a closed set, for metrics. */
   readonly what: string;
 }
 
-/** What becomes of a request that cannot be said in full in the provider's dialect. */
+/** What to do with a request that the provider's dialect cannot fully express. */
 export type LossPolicy = 'drop' | 'refuse';
 
 const AS_IS: ReadonlyMap<string, string> = new Map();
 
 /**
- * Keeps the account of what a translation could not say.
+ * Collects what a translation cannot express.
  *
- * Nothing is left out without passing through here: it is either told to the client or refused.
+ * Nothing is dropped without passing through here: it is either reported to the client or refused.
  */
 export class Losses {
   readonly #policy: LossPolicy;
@@ -26,8 +26,8 @@ export class Losses {
   readonly #asWritten: ReadonlyMap<string, string>;
 
   /**
-   * @param target - what cannot say it, for people: `claude-haiku-4-5 (anthropic)`
-   * @param asWritten - what the client wrote, by fields that were put in their place before
+   * @param target - the model and provider, for the error message: `claude-haiku-4-5 (anthropic)`
+   * @param asWritten - the client's own field, by fields that were renamed before the translation
    */
   constructor(policy: LossPolicy, target: string, asWritten: ReadonlyMap<string, string> = AS_IS) {
     this.#policy = policy;
@@ -35,17 +35,17 @@ export class Losses {
     this.#asWritten = asWritten;
   }
 
-  /** In the order they were noted, each field once. */
+  /** In the order in which they were noted, each field once. */
   get list(): readonly Loss[] {
     return this.#list;
   }
 
   /**
-   * Notes that something is left out.
+   * Notes that something is dropped.
    *
-   * @param field - as the client wrote it, as a path
-   * @param what - the same without indexes and without the client's own words: a closed set
-   * @throws {GatewayError} `invalid_request` with the field, where nothing may be left out
+   * @param field - its path in the client's request
+   * @param what - the same without indexes and without client-chosen names: a closed set
+   * @throws {GatewayError} `invalid_request` with the field, if the policy is `refuse`
    */
   note(field: string, what: string): void {
     if (this.#policy === 'refuse') {
@@ -60,9 +60,9 @@ export class Losses {
   }
 
   /**
-   * Notes what never makes a request fail: hints, and what is bound to another vendor.
+   * Notes a loss that never makes a request fail: a hint, or something bound to another vendor.
    *
-   * A conversation that moves from one vendor to another must not end in an error for it.
+   * A conversation must be able to move from one vendor to another without an error.
    */
   hint(said: string, what: string): void {
     const field = this.#asWritten.get(said) ?? said;

@@ -1,15 +1,15 @@
 import { lookup } from '../json.js';
 
-const IMAGES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
+const COMMON_IMAGE_TYPES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
-/** A picture's bytes, and what the client says they are. */
-interface Picture {
+/** The bytes of an image, and the type that the client declares. */
+interface InlineImage {
   readonly mediaType: string;
   readonly base64: string;
 }
 
-/** What the files of a type begin with, in base64. */
-const BEGINNINGS: readonly (readonly [string, RegExp])[] = [
+/** Magic numbers of image types, in base64. */
+const MAGIC_NUMBERS: readonly (readonly [string, RegExp])[] = [
   ['image/png', /^iVBORw0KGg/u],
   ['image/jpeg', /^\/9j\//u],
   ['image/gif', /^R0lGOD[dl]/u],
@@ -18,23 +18,23 @@ const BEGINNINGS: readonly (readonly [string, RegExp])[] = [
 ];
 
 /**
- * What a picture is by its own bytes, and what the client says where these do not tell.
+ * The type of an image by its own bytes; if they are not recognised, the declared type.
  *
- * Many clients name a type by a file's name, or always the same one. OpenAI looks at the bytes and does not mind, Anthropic and
- * Bedrock refuse the request.
+ * Many clients derive the type from the file name, or always declare the same one. OpenAI looks at the bytes, but Anthropic
+ * and Bedrock reject a wrong type.
  */
-export function pictureType({ mediaType, base64 }: Picture): string {
-  const found = BEGINNINGS.find(([, beginning]) => beginning.test(base64.slice(0, 16)));
+export function pictureType({ mediaType, base64 }: InlineImage): string {
+  const found = MAGIC_NUMBERS.find(([, beginning]) => beginning.test(base64.slice(0, 16)));
   return found?.[0] ?? (mediaType === 'image/jpg' ? 'image/jpeg' : mediaType);
 }
 
-/** The type of a picture that OpenAI and Anthropic take, as they call it; `null` for one that they do not (HEIC, SVG). */
-export function usualImage(picture: Picture): string | null {
-  const type = pictureType(picture);
-  return IMAGES.has(type) ? type : null;
+/** The type of an image that OpenAI and Anthropic accept; `null` if they do not (HEIC, SVG). */
+export function usualImage(image: InlineImage): string | null {
+  const type = pictureType(image);
+  return COMMON_IMAGE_TYPES.has(type) ? type : null;
 }
 
-/** Formats of recordings by the end of their media type, where the two differ. */
+/** Audio formats by subtype, if the two differ. */
 const AUDIO_FORMATS = lookup<string>({
   mpeg: 'mp3',
   'x-wav': 'wav',
@@ -43,7 +43,7 @@ const AUDIO_FORMATS = lookup<string>({
   'x-m4a': 'm4a',
 });
 
-/** What providers call a recording's format: `mp3`, `wav` and the like. */
+/** The providers' name for an audio format: `mp3`, `wav` and the like. */
 export function audioFormat(mediaType: string): string {
   const end = mediaType.replace(/^audio\//u, '');
   return AUDIO_FORMATS[end] ?? end;

@@ -6,19 +6,19 @@ type Start = Extract<AnswerEvent, { kind: 'start' }>;
 type OfChoice = Extract<AnswerEvent, { choice: number }>;
 
 interface Choice {
-  /** From 0, in the order in which choices begin: some clients look at the first alone. */
+  /** From 0, in the order in which choices begin: some clients read only the first. */
   readonly index: number;
-  /** What calls are called from here on, by the number that the provider has for them. */
+  /** The new numbers of tool calls, by the provider's numbers. */
   readonly calls: Map<number, number>;
-  begun: number;
+  callCount: number;
   isFinished: boolean;
 }
 
 /**
- * Keeps the rules of `AnswerEvent`, whatever a provider sends, so that no writer has to.
+ * Enforces the rules of `AnswerEvent`, whatever a provider sends, so that no writer has to.
  *
- * The start comes first and once, choices are numbered from 0, calls are numbered without gaps and named before their
- * arguments, and counts are whole numbers; usage of which that cannot be said is left out, as if none had been told.
+ * `start` comes first and only once, choices are numbered from 0, calls are numbered without gaps and precede their
+ * arguments, and token counts are valid: an implausible usage is left out.
  */
 export class OrderlyEvents {
   readonly #emit: Emit;
@@ -29,7 +29,7 @@ export class OrderlyEvents {
     this.#emit = emit;
   }
 
-  /** @throws {GatewayError} `upstream_failed` for a choice that is no index, and a call without a name */
+  /** @throws {GatewayError} `upstream_failed` for an invalid choice index, and for a call without a name */
   add(event: AnswerEvent): void {
     if (event.kind === 'start') {
       this.#start(event);
@@ -46,11 +46,11 @@ export class OrderlyEvents {
     }
     const known = this.#choice(event.choice);
     const { index } = known;
-    const orderly = inOrder(index === event.choice ? event : { ...event, choice: index }, known);
+    const orderly = renumbered(index === event.choice ? event : { ...event, choice: index }, known);
     if (orderly !== null) this.#emit(orderly);
   }
 
-  /** A whole answer has been added: what gave no reason to have ended is just done. */
+  /** All events of a whole answer have been added: choices without a finish reason get `stop`. */
   end(): void {
     if (!this.#started) this.#start(UNNAMED);
     if (this.#choices.size === 0) this.#choice(0);
@@ -78,7 +78,7 @@ export class OrderlyEvents {
     const made = {
       index: this.#choices.size,
       calls: new Map<number, number>(),
-      begun: 0,
+      callCount: 0,
       isFinished: false,
     };
     this.#choices.set(index, made);
@@ -87,17 +87,17 @@ export class OrderlyEvents {
 }
 
 const UNNAMED: Start = { kind: 'start', id: null, model: null, createdS: null };
-/** The year 5138: later is no time that any clock shows. */
+/** The year 5138: later times are not plausible. */
 const LAST_TIME_S = 1e11;
 
-/** @returns `null` for arguments of a call that never began: nobody could say whose they are */
-function inOrder(event: OfChoice, choice: Choice): AnswerEvent | null {
+/** @returns `null` for arguments of a call that never began */
+function renumbered(event: OfChoice, choice: Choice): AnswerEvent | null {
   switch (event.kind) {
     case 'call': {
       if (event.name === '') {
         throw new GatewayError('upstream_failed', 'The provider called a tool without a name.');
       }
-      const call = choice.begun++;
+      const call = choice.callCount++;
       choice.calls.set(event.call, call);
       return call === event.call ? event : { ...event, call };
     }

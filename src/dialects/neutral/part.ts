@@ -1,23 +1,23 @@
-/** Vendors that keep files of their clients, want their models' thoughts back, and know both by what they gave for them. */
+/** Vendors that issue file ids and signatures of reasoning which only they can read. */
 export const VENDORS = ['anthropic', 'gemini', 'openai'] as const;
 
 export type Vendor = (typeof VENDORS)[number];
 
-/** Where the bytes of an image, a document or a recording are. */
+/** Where the content of an image, a document or an audio recording is. */
 export type Source =
   | { readonly kind: 'bytes'; readonly mediaType: string; readonly base64: string }
   | { readonly kind: 'url'; readonly url: string }
-  /** A file that was uploaded to a vendor before, by the vendor's own id. */
+  /** A file uploaded to a vendor earlier, by the vendor's id. */
   | { readonly kind: 'file'; readonly id: string; readonly owner: Vendor }
   | { readonly kind: 'text'; readonly text: string };
 
-/** Asks the provider to keep the prompt up to here; `ttl` is a duration such as `1h`, `null` for the usual one. */
+/** Asks the provider to cache the prompt up to here; `ttl` is a duration such as `1h`, `null` for the default. */
 export interface CacheMarker {
   readonly ttl: string | null;
 }
 
 interface Placed {
-  /** Where the client wrote it, as a path: `messages[2].content[0]`. */
+  /** Its path in the client's request: `messages[2].content[0]`. */
   readonly at: string;
   readonly cache?: CacheMarker;
 }
@@ -30,13 +30,13 @@ export interface TextPart extends Placed {
 export interface MediaPart extends Placed {
   readonly kind: 'image' | 'audio' | 'document';
   readonly source: Source;
-  /** A file's name, a document's title. */
+  /** The name of a file, or the title of a document. */
   readonly name?: string;
-  /** `low`, `high`, `auto`: how closely to look at an image. */
+  /** The resolution at which an image is read: `low`, `high`, `auto`. */
   readonly detail?: string;
-  /** What the model is told of a document besides its content. */
+  /** Additional context for a document, besides its content. */
   readonly context?: string;
-  /** The answer is to cite the document. */
+  /** The answer should cite the document. */
   readonly cited?: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface ToolCallPart extends Placed {
   readonly kind: 'tool_call';
   readonly id: string;
   readonly name: string;
-  /** As the model wrote them: mostly a JSON object. */
+  /** As the model wrote them: usually a JSON object, but it may be malformed. */
   readonly arguments: string;
 }
 
@@ -56,15 +56,15 @@ export interface ToolResultPart extends Placed {
   readonly isError: boolean;
 }
 
-/** What a model thought before it answered. */
+/** A model's reasoning before its answer. */
 export interface ReasoningPart extends Placed {
   readonly kind: 'reasoning';
   readonly text: string;
-  /** Proves to the vendor that the thought is its own model's; `null` where nothing proves it. */
+  /** Proves to the vendor that the reasoning is its own model's; `null` if unsigned. */
   readonly signature: string | null;
-  /** A thought that only its vendor can read; then `text` is empty. */
+  /** Reasoning that only its vendor can read, in which case `text` is empty; otherwise `null`. */
   readonly redacted: string | null;
-  /** Whose model thought it, as far as anything proves it. */
+  /** The vendor of the model; meaningful only if `signature` or `redacted` is set. */
   readonly vendor: Vendor;
 }
 
@@ -73,28 +73,28 @@ export interface RefusalPart extends Placed {
   readonly text: string;
 }
 
-/** Something that only the client's own dialect has a word for. */
+/** A part that only the client's dialect can express. */
 export interface ForeignPart extends Placed {
   readonly kind: 'foreign';
   /** Its `type` in that dialect. */
   readonly type: string;
-  /** It only says how to look at something that another part shows. */
+  /** It only says how to process another part. */
   readonly isKnob?: true;
 }
 
-/** A piece of a message, free of any dialect. */
+/** A part of a message, independent of any dialect. */
 export type ContentPart =
   TextPart | MediaPart | ToolCallPart | ToolResultPart | ReasoningPart | RefusalPart | ForeignPart;
 
-/** One message. Turns of one role may follow each other. */
+/** A message. Consecutive turns may have the same role. */
 export interface Turn {
-  /** Results of tools have a role of their own, whoever sends them in a dialect. */
+  /** Tool results have a role of their own, even if the dialect sends them as the user. */
   readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool';
   readonly parts: readonly ContentPart[];
   readonly at: string;
 }
 
-/** Tells a thought that a vendor takes back as its own model's; by default any vendor. */
+/** Whether a part is reasoning that `vendor` accepts as its own model's; by default, any vendor. */
 export function isProvenThought(part: ContentPart, vendor?: Vendor): part is ReasoningPart {
   if (part.kind !== 'reasoning' || (vendor ?? part.vendor) !== part.vendor) return false;
   return part.signature !== null || part.redacted !== null;

@@ -3,8 +3,8 @@ import type { JsonObject } from '../json.js';
 import type { NeutralRequest } from './request.js';
 
 /**
- * The members that a client of another dialect wrote for a provider in its own words: for its dialect, its kind, and it
- * alone. What is said of fewer providers counts.
+ * The members of `provider_options` for a provider: those for its dialect, its kind and its name. The more specific
+ * entry takes precedence.
  */
 export function optionsFor(
   { providerOptions }: NeutralRequest,

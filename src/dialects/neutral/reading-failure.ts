@@ -1,9 +1,9 @@
 import { GatewayError } from '../../core/errors.js';
 
-/** What went wrong while an answer was read: what the provider said, or that it made no sense. */
+/** Converts anything thrown while an answer is read: a `GatewayError` as it is, anything else to `upstream_failed`. */
 export function readingFailure(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
-  // Reading nested values has no limit of depth, writing them has.
+  // `JSON.parse` has no depth limit, `JSON.stringify` has one.
   if (thrown instanceof RangeError) {
     return new GatewayError('upstream_failed', 'The provider sent an answer nested too deeply.', {
       cause: thrown,

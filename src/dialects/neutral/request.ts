@@ -5,10 +5,11 @@ import type { CacheMarker, Turn } from './part.js';
 export interface ToolDefinition {
   readonly name: string;
   readonly description: string | null;
-  /** JSON Schema of its arguments; `null` for a function that takes none. */
+  /** JSON Schema of its arguments; `null` for a function without any. */
   readonly parameters: JsonObject | null;
-  /** Arguments must keep the schema exactly; `null` when the client does not say. */
+  /** Arguments must match the schema exactly; `null` if the client does not say. */
   readonly strict: boolean | null;
+  /** Its path in the client's request. */
   readonly at: string;
   readonly cache?: CacheMarker;
 }
@@ -17,7 +18,7 @@ export type ToolChoice =
   | { readonly kind: 'auto' | 'none' | 'required' }
   | { readonly kind: 'tool'; readonly name: string };
 
-/** The form that the answer's text must have. */
+/** The required format of the answer. */
 export type AnswerFormat =
   | { readonly kind: 'text' | 'json_object' }
   | {
@@ -28,20 +29,20 @@ export type AnswerFormat =
       readonly strict: boolean | null;
     };
 
-/** How much the model is to think before it answers. */
+/** The reasoning settings. */
 export interface Thinking {
   /** `adaptive`: the model decides itself. */
   readonly mode: 'on' | 'off' | 'adaptive';
-  /** `minimal`, `low`, `medium`, `high`, `xhigh`, `max`; `null` when the client does not say. */
+  /** `minimal`, `low`, `medium`, `high`, `xhigh`, `max`; `null` if the client does not say. */
   readonly effort: string | null;
-  /** At most; `null` when the client does not say. */
+  /** Maximum reasoning tokens; `null` if the client does not say. */
   readonly budgetTokens: number | null;
-  /** The client does not want to see what is thought; absent where it does, or does not say. */
+  /** The client does not want reasoning in the answer; absent if it does, or does not say. */
   readonly isHidden?: boolean;
   readonly at: string;
 }
 
-/** Absent where the client does not say. */
+/** Absent if the client does not say. */
 export interface Sampling {
   readonly temperature?: number;
   readonly topP?: number;
@@ -51,55 +52,55 @@ export interface Sampling {
   readonly seed?: number;
 }
 
-/** A member of the request that no other dialect has a word for. */
+/** A member of the request that has no equivalent in other dialects. */
 export interface ForeignMember {
   readonly field: string;
-  /** The dialect's document has it: its name may label a metric. */
+  /** The dialect documents it, so its name may be a metric's label. */
   readonly isKnown: boolean;
-  /** Changes nothing of what is answered: no request fails for it. */
+  /** It does not affect the answer, so no request fails because of it. */
   readonly isHint?: boolean;
-  /** A tool that only a provider itself can run, or whose form only its models know. */
+  /** A tool that runs at the provider, or that only its models know. */
   readonly isTool?: boolean;
 }
 
-/** What a client asks for, free of any dialect and with nothing left out. */
+/** A complete request, independent of any dialect. */
 export interface NeutralRequest {
   readonly stream: boolean;
   readonly turns: readonly Turn[];
   readonly tools: readonly ToolDefinition[];
   readonly toolChoice: ToolChoice | null;
-  /** Several calls in one answer; `null` when the client does not say. */
+  /** Allows several calls in one answer; `null` if the client does not say. */
   readonly parallelTools: boolean | null;
   readonly format: AnswerFormat;
   readonly thinking: Thinking | null;
   readonly sampling: Sampling;
   readonly maxOutputTokens: number | null;
   readonly stop: readonly string[];
-  /** Answers wanted. At least 1. */
+  /** The number of choices requested, at least 1. */
   readonly choices: number;
-  /** Likelihoods of tokens: how many alternatives beside each; `null` for none at all. */
+  /** Log probabilities: the number of alternatives per token; `null` for no log probabilities. */
   readonly logprobs: number | null;
-  /** The client's own word for whoever asks it. */
+  /** The client's id for the end user. */
   readonly user: string | null;
   readonly serviceTier: 'auto' | 'standard' | 'flex' | 'priority' | null;
-  /** The whole prompt is to be cached. */
+  /** A cache marker for the whole prompt. */
   readonly cache: CacheMarker | null;
-  /** Members for one provider or dialect, by its name. */
+  /** Provider-specific members, by name of provider, kind or dialect. */
   readonly providerOptions: Readonly<Record<string, JsonObject>>;
   readonly foreign: readonly ForeignMember[];
-  /** As `foreign`, of members further down: looked for only where the request is translated. */
+  /** As `foreign`, for nested members: collected only if the request is translated. */
   readonly unread?: () => readonly ForeignMember[];
-  /** What the client calls those fields whose names differ between dialects. */
+  /** The client's names for fields that are named differently between dialects. */
   readonly names: FieldNames;
 }
 
-/** How fields are called in the client's dialect, so that a warning names what the client wrote. */
+/** The names of fields in the client's dialect, so that a warning names what the client wrote. */
 export interface FieldNames {
   readonly maxOutputTokens: string;
   readonly stop: string;
   readonly topP: string;
   readonly format: string;
-  /** That the answer must keep the format's schema exactly. */
+  /** The field that requires the answer to match the schema exactly. */
   readonly strict: string;
   readonly parallelTools: string;
   readonly user: string;

@@ -2,10 +2,10 @@ import { addAll } from './add-all.js';
 import type { ContentPart, Turn } from './part.js';
 
 /**
- * The same turns with results of tools in the order of their calls: clients send them as tools come to an end, and
- * Gemini, and most templates of models that run locally, tell the results of one tool's calls by nothing but their order.
+ * Sorts tool results into the order of their calls. Clients send them as tools finish, but Gemini and most chat templates
+ * of local models match several results of the same tool only by their order.
  *
- * @param turns - with an id of its own for every call
+ * @param turns - with unique call ids
  */
 export function inCallOrder(turns: readonly Turn[]): readonly Turn[] {
   const places = new Map<string, number>();
@@ -17,7 +17,7 @@ export function inCallOrder(turns: readonly Turn[]): readonly Turn[] {
     part?.kind === 'tool_result' ? (places.get(part.callId) ?? places.size) : places.size;
   const ordered: Turn[] = [];
   let results: Turn[] = [];
-  const settle = (): void => {
+  const flush = (): void => {
     addAll(
       ordered,
       results.sort((a, b) => placeOf(a.parts[0]) - placeOf(b.parts[0])),
@@ -28,11 +28,11 @@ export function inCallOrder(turns: readonly Turn[]): readonly Turn[] {
     if (turn.role === 'tool') {
       results.push({ ...turn, parts: [...turn.parts].sort((a, b) => placeOf(a) - placeOf(b)) });
     } else {
-      settle();
+      flush();
       ordered.push(turn);
     }
   }
-  settle();
+  flush();
   return ordered;
 }
 

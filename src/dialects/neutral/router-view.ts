@@ -5,9 +5,9 @@ import type { ContentPart, Source, Turn } from './part.js';
 import type { NeutralRequest, ToolDefinition } from './request.js';
 
 /**
- * What the router reads of a request, whatever dialect it came in.
+ * The router's view of a request of any dialect.
  *
- * @param own - the dialects whose providers keep what the client's ids of files name
+ * @param own - the dialects whose providers know the client's file ids
  */
 export function conversationOf(request: NeutralRequest, own: readonly string[]): Conversation {
   const { toolChoice, thinking } = request;
@@ -25,11 +25,11 @@ export function conversationOf(request: NeutralRequest, own: readonly string[]):
   };
 }
 
-// Budgets that clients send beside the words they have for them.
+// The budgets that clients send along with an effort.
 const LOW_BUDGET_TOKENS = 4_096;
 const MEDIUM_BUDGET_TOKENS = 16_384;
 
-/** How hard a model is to think, in the words of dialects that have no budget. */
+/** The reasoning effort, for dialects without a budget. */
 export function effortOf(thinking: {
   readonly effort: string | null;
   readonly budgetTokens: number | null;
@@ -51,15 +51,15 @@ function partsOf(part: ContentPart): Part[] {
   switch (part.kind) {
     case 'text':
     case 'refusal':
-      return said(part.kind, part.text);
+      return textParts(part.kind, part.text);
     case 'image':
       return [{ kind: 'image' }];
     case 'audio':
       return [{ kind: 'audio', ...contentOf(part.source) }];
     case 'document':
-      // Every model reads a document of text: those that take none are sent its words.
+      // Every model can read a text document: if it accepts no documents, it gets the text.
       return part.source.kind === 'text'
-        ? said('text', part.source.text)
+        ? textParts('text', part.source.text)
         : [{ kind: 'file', ...contentOf(part.source) }];
     case 'tool_call':
       return [{ kind: 'tool_call', name: part.name, arguments: part.arguments }];
@@ -69,7 +69,7 @@ function partsOf(part: ContentPart): Part[] {
       const media = inner.filter(({ kind }) => kind !== 'text');
       return [{ kind: 'tool_result', text }, ...media];
     }
-    // Thoughts of earlier turns say nothing of what is wanted now.
+    // Reasoning of earlier turns is irrelevant to routing.
     case 'reasoning':
     case 'foreign':
       return [];
@@ -80,7 +80,7 @@ function contentOf(source: Source): { readonly content?: MediaContent } {
   return source.kind === 'bytes' ? { content: source } : {};
 }
 
-function said(kind: 'text' | 'refusal', text: string): Part[] {
+function textParts(kind: 'text' | 'refusal', text: string): Part[] {
   return text === '' ? [] : [{ kind, text }];
 }
 
@@ -97,7 +97,7 @@ function lengthOf(schema: unknown, at: string): number {
   try {
     return JSON.stringify(schema).length;
   } catch (cause) {
-    // Reading nested values has no limit of depth, writing them has.
+    // `JSON.parse` has no depth limit, `JSON.stringify` has one.
     throw new GatewayError('invalid_request', `\`${at}\` is nested too deeply.`, {
       param: at,
       cause,

@@ -5,7 +5,7 @@ import { isCounted } from './counted.js';
 import { writtenChars, type AnswerEvent } from './event.js';
 import type { Loss } from './losses.js';
 
-/** Learns of an answer what its accounts need, event by event. */
+/** Collects from an answer's events what accounting needs. */
 export class Summary implements AnswerSummary {
   usage: AnswerSummary['usage'] = null;
   input: AnswerSummary['usage'] = null;
@@ -13,7 +13,7 @@ export class Summary implements AnswerSummary {
   outputChars = 0;
   readonly #losses: AnswerLosses | null;
 
-  /** @param losses - `null` where the client gets all that was said */
+  /** @param losses - `null` if the client gets everything */
   constructor(losses: AnswerLosses | null) {
     this.#losses = losses;
   }
@@ -31,12 +31,12 @@ export class Summary implements AnswerSummary {
   }
 }
 
-/** What no count can be is not told: it would be paid for. */
+/** An implausible usage is discarded: it would be charged. */
 function countedOrNull(usage: Usage | null | undefined): Usage | null {
   return usage != null && isCounted(usage) ? usage : null;
 }
 
-/** What the accounts need of a whole answer. @param losses - `null` where the client gets all that was said */
+/** What accounting needs to know about a whole answer. @param losses - `null` if the client gets everything */
 export function summarize(
   events: readonly AnswerEvent[],
   losses: AnswerLosses | null = null,

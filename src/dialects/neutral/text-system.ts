@@ -1,27 +1,27 @@
 import type { ContentPart, Turn } from './part.js';
 
 /**
- * Turns whose system prompts are text: what they show besides is said by the user, as what tools show is.
+ * Moves images, audio and documents out of system prompts into the next user turn, or into a user turn of their own.
  *
- * @returns the very turns where there is nothing of it
+ * @returns the same array if there are none
  */
 export function withTextSystem(turns: readonly Turn[]): readonly Turn[] {
   if (!turns.some((turn) => isSystem(turn) && turn.parts.some(isMedia))) return turns;
   const out: Turn[] = [];
-  let shown: Turn | null = null;
+  let moved: Turn | null = null;
   const flush = (): void => {
-    if (shown !== null) out.push(shown);
-    shown = null;
+    if (moved !== null) out.push(moved);
+    moved = null;
   };
   for (const turn of turns) {
     if (isSystem(turn)) {
       const media = turn.parts.filter(isMedia);
-      const said = turn.parts.filter((part) => !isMedia(part));
-      if (said.length > 0) out.push({ ...turn, parts: said });
-      if (media.length > 0) shown = joined(shown, { role: 'user', parts: media, at: turn.at });
+      const rest = turn.parts.filter((part) => !isMedia(part));
+      if (rest.length > 0) out.push({ ...turn, parts: rest });
+      if (media.length > 0) moved = joined(moved, { role: 'user', parts: media, at: turn.at });
     } else if (turn.role === 'user') {
-      out.push(joined(shown, turn));
-      shown = null;
+      out.push(joined(moved, turn));
+      moved = null;
     } else {
       flush();
       out.push(turn);
@@ -31,9 +31,9 @@ export function withTextSystem(turns: readonly Turn[]): readonly Turn[] {
   return out;
 }
 
-/** What was shown is looked at with what the user says next. */
-function joined(shown: Turn | null, turn: Turn): Turn {
-  return shown === null ? turn : { ...turn, parts: [...shown.parts, ...turn.parts] };
+/** Puts the moved media before the turn's own parts. */
+function joined(moved: Turn | null, turn: Turn): Turn {
+  return moved === null ? turn : { ...turn, parts: [...moved.parts, ...turn.parts] };
 }
 
 function isSystem({ role }: Turn): boolean {

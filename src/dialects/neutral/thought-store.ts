@@ -1,42 +1,42 @@
 import type { Clock } from '../../core/clock.js';
 import { isProvenThought, type ReasoningPart, type Turn } from './part.js';
 
-/** The thoughts of one caller's models. */
+/** The stored reasoning of one caller. */
 export interface ThoughtMemory {
-  /** Remembers what was thought before a call. */
+  /** Stores the reasoning before a tool call. */
   keep(callId: string, parts: readonly ReasoningPart[]): void;
-  /** The turns, with the thoughts of those that called tools and have lost theirs. */
+  /** Adds stored reasoning to assistant turns that called tools and lack theirs. */
   restored(turns: readonly Turn[]): readonly Turn[];
 }
 
-/** Most characters of thoughts at a time: some thousands of turns, and little beside the rest of the process. */
+/** Maximum characters stored in all: enough for thousands of turns, and little compared to the rest of the process. */
 const MAX_CHARS = 64 * 1024 * 1024;
 
-interface Kept {
+interface Entry {
   readonly parts: readonly ReasoningPart[];
   readonly chars: number;
-  readonly untilMs: number;
+  readonly expiresAtMs: number;
 }
 
 /**
- * Keeps the thoughts that led to tool calls until the client comes back with what the tools gave.
+ * Stores the reasoning that led to tool calls until the client returns with the tools' results.
  *
- * Their vendor wants them back, proof included, and many clients have no place for them. They are found by
- * the ids of the calls, for the same caller only. In memory, the oldest forgotten first.
+ * The vendor requires it back, with its signature, and many clients cannot send it. It is looked up by call id, for
+ * the same caller only. In memory only; the oldest is evicted first.
  */
 export class ThoughtStore {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #lifetimeMs: () => number;
-  readonly #kept = new Map<string, Kept>();
+  readonly #entries = new Map<string, Entry>();
   #chars = 0;
 
-  /** @param lifetimeMs - of what is kept from now on; 0 keeps nothing */
+  /** @param lifetimeMs - TTL of new entries; 0 stores nothing */
   constructor(clock: Pick<Clock, 'now'>, lifetimeMs: () => number) {
     this.#clock = clock;
     this.#lifetimeMs = lifetimeMs;
   }
 
-  /** What is kept for one caller, and what that caller is given back. */
+  /** The view of one caller. */
   of(caller: string): ThoughtMemory {
     return {
       keep: (callId, parts) => {
@@ -50,44 +50,45 @@ export class ThoughtStore {
     const lifetimeMs = this.#lifetimeMs();
     if (lifetimeMs === 0) return;
     const key = keyOf(caller, callId);
-    this.#forget(key);
+    this.#delete(key);
     const chars = parts.reduce((sum, part) => sum + charsOf(part), key.length);
-    this.#kept.set(key, { parts, chars, untilMs: this.#clock.now() + lifetimeMs });
+    this.#entries.set(key, { parts, chars, expiresAtMs: this.#clock.now() + lifetimeMs });
     this.#chars += chars;
-    this.#makeRoom();
+    this.#evict();
   }
 
   #restored(caller: string, turns: readonly Turn[]): readonly Turn[] {
-    if (this.#kept.size === 0) return turns;
+    if (this.#entries.size === 0) return turns;
     return turns.map((turn) => {
       if (turn.role !== 'assistant' || turn.parts.some((part) => isProvenThought(part)))
         return turn;
-      const thoughts = this.#thoughtsOf(caller, turn);
+      const thoughts = this.#reasoningOf(caller, turn);
       if (thoughts === null) return turn;
-      return { ...turn, parts: [...thoughts, ...turn.parts.filter(isNoThought)] };
+      return { ...turn, parts: [...thoughts, ...turn.parts.filter(isNotReasoning)] };
     });
   }
 
-  #thoughtsOf(caller: string, { parts }: Turn): readonly ReasoningPart[] | null {
+  #reasoningOf(caller: string, { parts }: Turn): readonly ReasoningPart[] | null {
     for (const part of parts) {
-      const kept = part.kind === 'tool_call' ? this.#kept.get(keyOf(caller, part.id)) : undefined;
-      if (kept !== undefined && kept.untilMs > this.#clock.now()) return kept.parts;
+      const kept =
+        part.kind === 'tool_call' ? this.#entries.get(keyOf(caller, part.id)) : undefined;
+      if (kept !== undefined && kept.expiresAtMs > this.#clock.now()) return kept.parts;
     }
     return null;
   }
 
-  #makeRoom(): void {
+  #evict(): void {
     const now = this.#clock.now();
-    for (const [key, { untilMs }] of this.#kept) {
-      if (untilMs > now && this.#chars <= MAX_CHARS) return;
-      this.#forget(key);
+    for (const [key, { expiresAtMs }] of this.#entries) {
+      if (expiresAtMs > now && this.#chars <= MAX_CHARS) return;
+      this.#delete(key);
     }
   }
 
-  #forget(key: string): void {
-    const kept = this.#kept.get(key);
+  #delete(key: string): void {
+    const kept = this.#entries.get(key);
     if (kept === undefined) return;
-    this.#kept.delete(key);
+    this.#entries.delete(key);
     this.#chars -= kept.chars;
   }
 }
@@ -100,6 +101,6 @@ function charsOf({ text, signature, redacted }: ReasoningPart): number {
   return text.length + (signature?.length ?? 0) + (redacted?.length ?? 0);
 }
 
-function isNoThought({ kind }: { readonly kind: string }): boolean {
+function isNotReasoning({ kind }: { readonly kind: string }): boolean {
   return kind !== 'reasoning';
 }

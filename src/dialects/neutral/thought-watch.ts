@@ -1,7 +1,7 @@
 import type { AnswerEvent } from './event.js';
 import type { ReasoningPart } from './part.js';
 
-/** Gathers the thoughts of an answer that are proven, and the first call that they led to. */
+/** Collects the signed reasoning of an answer, and the id of its first tool call. */
 export class ThoughtWatch {
   readonly #thoughts: ReasoningPart[] = [];
   #text = '';
@@ -31,7 +31,7 @@ export class ThoughtWatch {
     }
   }
 
-  /** `null` where nothing was called, or nothing proven was thought before. */
+  /** `null` if there is no tool call, or no signed reasoning. */
   get found(): { readonly callId: string; readonly thoughts: readonly ReasoningPart[] } | null {
     if (this.#callId === null || this.#thoughts.length === 0) return null;
     return { callId: this.#callId, thoughts: this.#thoughts };

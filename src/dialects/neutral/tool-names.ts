@@ -3,14 +3,14 @@ import type { Emit } from './event.js';
 import type { ContentPart, Turn } from './part.js';
 import type { NeutralRequest, ToolChoice } from './request.js';
 
-/** Longer names are refused nearly everywhere. */
+/** Nearly every provider rejects longer names. */
 export const MAX_NAME_CHARS = 64;
 const DIGEST_CHARS = 8;
 
 /**
- * A name for a tool that every vendor takes: as much as can be kept of one that is not taken, and a digest.
+ * A tool name that every vendor accepts: as much of the original as possible, and a hash.
  *
- * The same for the same name, and different for different ones.
+ * Deterministic, and different for different names.
  */
 export function digestedName(name: string): string {
   const digest = createHash('sha256').update(name).digest('hex').slice(0, DIGEST_CHARS);
@@ -18,23 +18,23 @@ export function digestedName(name: string): string {
   return `${plain.slice(0, MAX_NAME_CHARS - DIGEST_CHARS - 1)}_${digest}`;
 }
 
-/** A request with names that its provider takes. */
+/** A request with tool names that its provider accepts. */
 export interface Renamed {
   readonly request: NeutralRequest;
-  /** Gives calls in the answer the client's own names again. */
+  /** Restores the client's names in the answer's calls. */
   readonly restoring: (emit: Emit) => Emit;
 }
 
 /**
- * Replaces names of tools that a provider refuses, wherever they stand.
+ * Replaces tool names that a provider rejects, wherever they occur.
  *
- * @param taken - matches names that need no other
- * @returns `null` where all are taken
+ * @param taken - matches the names that are accepted
+ * @returns `null` if all are accepted
  */
 export function renamedTools(request: NeutralRequest, taken: RegExp): Renamed | null {
   const own = new Map<string, string>();
   for (const name of namesIn(request)) {
-    // What has no name at all is for the provider to judge.
+    // An empty name is left for the provider to reject.
     if (name !== '' && !taken.test(name)) own.set(digestedName(name), name);
   }
   if (own.size === 0) return null;

@@ -3,7 +3,7 @@ import type { AnswerLosses } from './answer-losses.js';
 import type { Emit, EventReader, EventWriter } from './event.js';
 import { FlowingAnswer, type FlowReader } from './flowing-answer.js';
 
-/** The stream of a provider of one dialect, as the client of another gets it. */
+/** Translates a provider's stream to the client's dialect. */
 export function translatedStream(
   openReader: (emit: Emit) => EventReader,
   writer: EventWriter,
@@ -15,14 +15,14 @@ export function translatedStream(
         emit(event);
         writer.add(event);
       });
-      return new Translating(say, reader, writer);
+      return new TranslatingReader(say, reader, writer);
     },
     (error) => writer.fail(error),
     losses,
   );
 }
 
-class Translating implements FlowReader {
+class TranslatingReader implements FlowReader {
   readonly #say: (bytes: readonly Buffer[]) => void;
   readonly #reader: EventReader;
   readonly #writer: EventWriter;
@@ -50,7 +50,7 @@ class Translating implements FlowReader {
     });
   }
 
-  /** What was read before something went wrong is sent all the same. */
+  /** What was read before an error is still sent. */
   #work(read: () => void): void {
     try {
       read();

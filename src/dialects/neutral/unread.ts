@@ -1,19 +1,19 @@
 import { isObject, type JsonObject } from '../json.js';
 import type { ForeignMember } from './request.js';
 
-/** Names, by white space in between. */
+/** Splits white-space-separated names into a set. */
 export function words(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/u));
 }
 
-/** What changes nothing of what is asked: no request fails for it. */
+/** Members that do not affect the answer: no request fails because of them. */
 const HINTS = words('cache_control extra_content');
 
 /**
- * The members of an object that nobody reads: no other dialect can be told of them.
+ * The members of an object that are not read, so they cannot be translated.
  *
- * @param at - where the object stands, as a path
- * @param read - names of members that are read, or that say nothing: what clients only send back of answers
+ * @param at - the object's path
+ * @param read - the members that are read, or that mean nothing because clients only echo them from answers
  */
 export function unreadMembers(
   object: unknown,
@@ -26,7 +26,7 @@ export function unreadMembers(
     .map(([name]) => ({ field: `${at}.${name}`, isKnown: false, isHint: HINTS.has(name) }));
 }
 
-/** As `unreadMembers`, of every object of a list. */
+/** As `unreadMembers`, for every object of an array. */
 export function unreadIn(
   list: unknown,
   at: string,
@@ -36,7 +36,7 @@ export function unreadIn(
   return list.flatMap((item: unknown, i) => (isObject(item) ? unread(item, `${at}[${i}]`) : []));
 }
 
-/** Clients write out the defaults of what they do not use. */
+/** Clients also send defaults for features that they do not use. */
 function saysSomething(value: unknown): boolean {
   if (value === null || value === undefined || value === false) return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;

@@ -5,17 +5,17 @@ import { numberOr } from '../json-members.js';
 import type { Emit } from '../neutral/event.js';
 import { callId } from '../openai/identity.js';
 
-/** Tells what an answer says, line by line; a whole answer is one line. */
+/** Decodes an answer into events, line by line; a whole answer is one line. */
 export class AnswerTeller {
   readonly #emit: Emit;
   readonly #seed: string;
   readonly #ids = new Set<string>();
   #started = false;
   #calls = 0;
-  /** The last line has been told. */
+  /** The last line has been decoded. */
   isFinished = false;
 
-  /** @param seed - what ids are made of that the answer leaves out; another for every answer */
+  /** @param seed - unique per answer; missing ids are derived from it */
   constructor(emit: Emit, seed: string) {
     this.#emit = emit;
     this.#seed = seed;
@@ -29,9 +29,9 @@ export class AnswerTeller {
     const text = textOrNull(message['content']) ?? '';
     if (text !== '') this.#emit({ kind: 'text', choice: 0, text });
     for (const call of objectsIn(message['tool_calls'])) this.#call(call);
-    const likely = objectsIn(line['logprobs']);
-    if (likely.length > 0) {
-      const logprobs = { content: likely.map(likelihood), refusal: null };
+    const logprobTokens = objectsIn(line['logprobs']);
+    if (logprobTokens.length > 0) {
+      const logprobs = { content: logprobTokens.map(logprobOf), refusal: null };
       this.#emit({ kind: 'logprobs', choice: 0, logprobs });
     }
     if (line['done'] === true) this.#finish(line);
@@ -48,9 +48,9 @@ export class AnswerTeller {
     const made = objectOrEmpty(native['function']);
     const call = this.#calls++;
     const given = textOrNull(native['id']) ?? '';
-    // Results find their calls by id, so no two calls may share one; servers before 0.12 gave none.
-    const isOwn = given !== '' && !this.#ids.has(given);
-    const id = isOwn ? given : callId(this.#seed, 0, call);
+    // Results are matched to calls by id, so ids must be unique; servers before 0.12 send none.
+    const isUnique = given !== '' && !this.#ids.has(given);
+    const id = isUnique ? given : callId(this.#seed, 0, call);
     this.#ids.add(id);
     this.#emit({ kind: 'call', choice: 0, call, id, name: textOrNull(made['name']) ?? '' });
     const args = made['arguments'] ?? {};
@@ -68,8 +68,8 @@ export class AnswerTeller {
   }
 }
 
-/** One token in OpenAI's words; Ollama says the bytes only where they are no text. */
-function likelihood(told: JsonObject): JsonObject {
+/** A token in OpenAI's format; Ollama sends `bytes` only if they are not valid text. */
+function logprobOf(told: JsonObject): JsonObject {
   return { ...tokenOf(told), top_logprobs: objectsIn(told['top_logprobs']).map(tokenOf) };
 }
 
@@ -79,7 +79,7 @@ function tokenOf({ token, logprob, bytes }: JsonObject): JsonObject {
   return { token: text, logprob: numberOr(logprob, 0), bytes: own };
 }
 
-/** A prompt that was in the cache as a whole has no count: then nobody knows how long it was. */
+/** Reads token counts; `null` if the prompt was entirely cached, since its length is then not reported. */
 function usageOf(line: JsonObject): Usage | null {
   const inputTokens = numberOr(line['prompt_eval_count'], null);
   if (inputTokens === null) return null;

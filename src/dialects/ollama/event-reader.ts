@@ -9,33 +9,33 @@ import { errorInside } from '../openai/error.js';
 import { AnswerTeller } from './answer-events.js';
 
 /**
- * The events of a whole answer.
+ * Decodes a whole answer.
  *
- * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
+ * @throws {GatewayError} `upstream_failed` if the body is not an answer; the error in the body if it has one
  */
 export function readEvents(body: Buffer, { seed }: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const teller = new AnswerTeller((event) => events.push(event), seed);
+  const decoder = new AnswerTeller((event) => events.push(event), seed);
   const answer = parseAnswerObject(body);
   keepExact(answer, body);
-  // A whole answer is done, whether it says so or not.
-  tellLine({ ...answer, done: true }, teller);
+  // A whole answer is complete even without `done`.
+  decodeLine({ ...answer, done: true }, decoder);
   return events;
 }
 
-/** Reads Ollama's stream: an object a line, the last of which says that it is done. */
+/** Decodes Ollama's stream: newline-delimited objects, the last with `done: true`. */
 export class OllamaReader implements EventReader {
-  readonly #teller: AnswerTeller;
+  readonly #decoder: AnswerTeller;
   readonly #lines = new JsonLines((line) => {
     this.#sawLine = true;
-    tellLine(line, this.#teller);
-    if (this.#teller.isFinished) this.#complete();
+    decodeLine(line, this.#decoder);
+    if (this.#decoder.isFinished) this.#complete();
   });
   #sawLine = false;
   isComplete = false;
 
   constructor({ seed }: Reading, emit: Emit) {
-    this.#teller = new AnswerTeller(emit, seed);
+    this.#decoder = new AnswerTeller(emit, seed);
   }
 
   push(chunk: Buffer): void {
@@ -44,7 +44,7 @@ export class OllamaReader implements EventReader {
 
   end(): void {
     if (!this.isComplete) this.#lines.end();
-    if (this.#teller.isFinished) return;
+    if (this.#decoder.isFinished) return;
     throw this.#sawLine
       ? new GatewayError(
           'upstream_cut',
@@ -59,11 +59,11 @@ export class OllamaReader implements EventReader {
   }
 }
 
-function tellLine(line: JsonObject, teller: AnswerTeller): void {
+function decodeLine(line: JsonObject, decoder: AnswerTeller): void {
   const error = isObject(line['message']) ? null : errorInside(line);
   if (error !== null) throw error;
   if (!isObject(line['message'])) {
     throw new GatewayError('upstream_failed', 'The provider sent an answer without any message.');
   }
-  teller.tell(line);
+  decoder.tell(line);
 }

@@ -4,7 +4,7 @@ import { readError } from '../openai/error.js';
 import { OllamaReader, readEvents } from './event-reader.js';
 import { writeRequest } from './write-request.js';
 
-/** Ollama's own chat, which knows of context windows and of thinking what its OpenAI-compatible door does not. */
+/** Ollama's native chat API, which has options for context window and thinking that its OpenAI-compatible API lacks. */
 export const ollama: ProviderDialect = {
   name: 'ollama',
   writeRequest,

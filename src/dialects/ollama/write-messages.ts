@@ -13,42 +13,44 @@ import type {
   Turn,
 } from '../neutral/part.js';
 
-/** What can be said of a message: its text, and its pictures beside it. */
-interface Said {
+/** The supported contents of a message: text and images. */
+interface Contents {
   readonly texts: string[];
   readonly images: string[];
 }
 
-/** What messages are written with. */
-interface Writing {
-  /** Names of the tools that were called, by the ids of the calls. */
+/** The context for encoding messages. */
+interface Context {
+  /** Names of called tools, by call id. */
   readonly names: ReadonlyMap<string, string>;
-  /** What results of tools showed: models look at pictures of users. */
-  readonly shown: string[];
+  /** Images in tool results, sent in a user message, since models read images only from users. */
+  readonly resultImages: string[];
   readonly losses: Losses;
 }
 
-/** The messages of a request to chat. */
+/** Encodes turns as the messages of a chat request. */
 export function writeMessages(turns: readonly Turn[], losses: Losses): JsonObject[] {
-  const writing: Writing = { names: namesOfCalls(turns), shown: [], losses };
+  const context: Context = { names: namesOfCalls(turns), resultImages: [], losses };
   const messages = turns.flatMap((turn) => [
-    ...(turn.role === 'tool' ? [] : pictures(writing)),
-    ...messagesOf(turn, writing),
+    ...(turn.role === 'tool' ? [] : takeImages(context)),
+    ...messagesOf(turn, context),
   ]);
-  return [...messages, ...pictures(writing)];
+  return [...messages, ...takeImages(context)];
 }
 
-/** What was shown since pictures were last taken, as a message of the user's. */
-function pictures({ shown }: Writing): JsonObject[] {
-  return shown.length === 0 ? [] : [{ role: 'user', content: '', images: shown.splice(0) }];
+/** Takes the collected images as a user message. */
+function takeImages({ resultImages }: Context): JsonObject[] {
+  return resultImages.length === 0
+    ? []
+    : [{ role: 'user', content: '', images: resultImages.splice(0) }];
 }
 
-function messagesOf(turn: Turn, writing: Writing): JsonObject[] {
+function messagesOf(turn: Turn, context: Context): JsonObject[] {
   if (turn.role === 'tool') {
     const results = turn.parts.filter((part) => part.kind === 'tool_result');
-    return results.map((part) => resultMessage(part, writing));
+    return results.map((part) => resultMessage(part, context));
   }
-  const { losses } = writing;
+  const { losses } = context;
   const message = turn.role === 'assistant' ? assistant(turn, losses) : plain(turn, losses);
   return message === null ? [] : [message];
 }
@@ -59,7 +61,7 @@ function namesOfCalls(turns: readonly Turn[]): ReadonlyMap<string, string> {
 }
 
 function plain(turn: Turn, losses: Losses): JsonObject | null {
-  const { texts, images } = sayable(turn.parts, losses);
+  const { texts, images } = contentsOf(turn.parts, losses);
   if (texts.length + images.length === 0) {
     noteEmptied(turn);
     return null;
@@ -72,14 +74,14 @@ function plain(turn: Turn, losses: Losses): JsonObject | null {
 }
 
 function assistant({ parts }: Turn, losses: Losses): JsonObject | null {
-  const { texts, images } = sayable(
+  const { texts, images } = contentsOf(
     parts.filter(({ kind }) => kind !== 'tool_call' && kind !== 'reasoning'),
     losses,
   );
   const calls = parts.filter((part) => part.kind === 'tool_call').map(callOf);
   const thoughts = parts.flatMap((part) => {
     if (part.kind !== 'reasoning') return [];
-    // Words are for every model to read; what only its vendor can read is for that vendor.
+    // Reasoning text is sent to any model; encrypted reasoning cannot be sent in this dialect.
     if (part.text !== '') return [part.text];
     losses.hint(part.at, 'reasoning');
     return [];
@@ -94,16 +96,16 @@ function assistant({ parts }: Turn, losses: Losses): JsonObject | null {
   };
 }
 
-/** Arguments are an object here; what a model wrote instead of one goes along in one. */
+/** Encodes a call: arguments are an object in this dialect, so malformed ones are wrapped in one. */
 function callOf({ id, name, arguments: text }: ToolCallPart): JsonObject {
   const args = text.trim() === '' ? {} : (parsedObject(text) ?? { arguments: text });
   return { id, function: { name, arguments: args } };
 }
 
-/** Older servers find calls by the name of the tool, newer ones by id as well. */
-function resultMessage(part: ToolResultPart, { names, shown, losses }: Writing): JsonObject {
-  const { texts, images } = sayable(part.parts, losses);
-  shown.push(...images);
+/** Encodes a tool result: older servers match it by tool name, newer ones also by id. */
+function resultMessage(part: ToolResultPart, { names, resultImages, losses }: Context): JsonObject {
+  const { texts, images } = contentsOf(part.parts, losses);
+  resultImages.push(...images);
   if (part.isError) losses.note(`${part.at}.is_error`, 'is_error');
   const name = names.get(part.callId);
   return {
@@ -114,27 +116,27 @@ function resultMessage(part: ToolResultPart, { names, shown, losses }: Writing):
   };
 }
 
-type Shown = MediaPart & { readonly source: Extract<Source, { kind: 'bytes' }> };
+type InlineImage = MediaPart & { readonly source: Extract<Source, { kind: 'bytes' }> };
 
-function isShown(part: ContentPart): part is Shown {
+function isInlineImage(part: ContentPart): part is InlineImage {
   return part.kind === 'image' && part.source.kind === 'bytes' && usualImage(part.source) !== null;
 }
 
-function sayable(parts: readonly ContentPart[], losses: Losses): Said {
-  const said: Said = { texts: [], images: [] };
+function contentsOf(parts: readonly ContentPart[], losses: Losses): Contents {
+  const contents: Contents = { texts: [], images: [] };
   for (const part of parts) {
-    if (part.kind === 'text' || part.kind === 'refusal') said.texts.push(part.text);
-    else if (isShown(part)) {
-      said.images.push(part.source.base64);
+    if (part.kind === 'text' || part.kind === 'refusal') contents.texts.push(part.text);
+    else if (isInlineImage(part)) {
+      contents.images.push(part.source.base64);
     } else if (part.kind === 'document' && part.source.kind === 'text') {
       if (part.cited === true) losses.note(`${part.at}.citations`, 'citations');
-      said.texts.push(documentText(part, part.source.text));
+      contents.texts.push(documentText(part, part.source.text));
     } else notePart(part, losses);
   }
-  return said;
+  return contents;
 }
 
-/** Members of one provider's, with its `options` among ours rather than in their place. */
+/** Merges provider options into a body; their `options` are merged with the body's instead of replacing them. */
 export function withOptions(body: JsonObject, own: JsonObject | undefined): JsonObject {
   if (own === undefined) return body;
   const { options: ours } = body;

@@ -9,19 +9,19 @@ import { withToldSchema } from '../neutral/told-schema.js';
 import { toolOf } from '../openai/write-request.js';
 import { withOptions, writeMessages } from './write-messages.js';
 
-/** Efforts that models know which are told one; all others only think or do not. */
+/** The efforts of models that support effort; for all others thinking is only on or off. */
 const LEVELS = new Set(['low', 'medium', 'high']);
 const LOWEST: Readonly<Record<string, string>> = { none: 'low', minimal: 'low' };
 
-/** A request to chat, for what a client of another dialect asked. */
+/** Encodes a neutral request as a chat request. */
 export const writeRequest: ProviderDialect['writeRequest'] = (given, target, losses) => {
   const request = mayCall(given) ? withToldSchema(given, losses) : given;
-  noteUnsayable(request, losses);
+  noteUnsupported(request, losses);
   const options = optionsOf(request);
   const body: JsonObject = {
     model: target.model,
     messages: writeMessages(request.turns, losses),
-    // Left to itself Ollama streams.
+    // Ollama streams by default.
     stream: request.stream,
     ...tools(request, losses),
     ...format(request, losses),
@@ -35,7 +35,7 @@ export const writeRequest: ProviderDialect['writeRequest'] = (given, target, los
   return { body: Buffer.from(exactJson(whole)), answerTool: null };
 };
 
-function noteUnsayable(request: NeutralRequest, losses: Losses): void {
+function noteUnsupported(request: NeutralRequest, losses: Losses): void {
   noteForeignMembers(request, losses);
   noteCacheMarkers(request, losses);
   const { choices, user, names, parallelTools, tools: offered, serviceTier } = request;
@@ -61,7 +61,7 @@ function optionsOf({ sampling: given, stop, maxOutputTokens }: NeutralRequest): 
   return Object.fromEntries(all.filter(([, value]) => value !== undefined));
 }
 
-/** Ollama leaves it to the model whether it calls a tool, and which: those not to be called are not offered. */
+/** Ollama has no tool choice, so tools that must not be called are not offered. */
 function tools({ tools: offered, toolChoice }: NeutralRequest, losses: Losses): JsonObject {
   if (toolChoice?.kind === 'none') return {};
   const named = toolChoice?.kind === 'tool' ? toolChoice.name : null;
@@ -74,7 +74,7 @@ function tools({ tools: offered, toolChoice }: NeutralRequest, losses: Losses): 
   return { tools: choosable.map((tool) => toolOf({ ...tool, strict: null }, losses)) };
 }
 
-/** A form for the answer binds every word the model writes: it could call no tool. */
+/** Whether the model may call tools: with a format, all its output must match it, so it could not. */
 function mayCall({ tools: offered, toolChoice }: NeutralRequest): boolean {
   return offered.length > 0 && toolChoice?.kind !== 'none';
 }
@@ -92,12 +92,12 @@ function format(request: NeutralRequest, losses: Losses): JsonObject {
 function thinking(wanted: Thinking | null, target: Target, losses: Losses): JsonObject {
   if (wanted === null) return {};
   if (!target.canThink) {
-    // Ollama refuses to hear of it; and a model that cannot think keeps a promise not to.
+    // Ollama rejects `think` for models without reasoning, which already do what `off` requests.
     if (wanted.mode !== 'off') losses.note(wanted.at, 'thinking');
     return {};
   }
   if (wanted.mode === 'off') return { think: false };
-  // The one family that is told how much to think; what others make of a level differs from version to version.
+  // Only gpt-oss supports levels; how other models treat one differs between versions.
   if (!target.model.toLowerCase().includes('gpt-oss')) return { think: true };
   const effort = effortOf(wanted);
   if (!LEVELS.has(effort)) losses.hint(wanted.at, 'thinking');

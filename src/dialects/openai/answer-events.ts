@@ -6,68 +6,68 @@ import { vendorOf } from './neutral-turns.js';
 import { reasoningText } from './content.js';
 import { readUsage } from './usage.js';
 
-/** What OpenAI serves requests as; some of its imitators have words of their own. */
+/** Service tiers by the names that OpenAI and compatible APIs report. */
 const TIERS = lookup({
   default: 'default',
   flex: 'flex',
   priority: 'priority',
   scale: 'scale',
-  // Groq's and others' words for what is not bought beforehand.
+  // Groq's and others' names for the default tier.
   on_demand: 'default',
   standard: 'default',
 });
 
 /**
- * Tells what a chunk, or a whole answer, says.
+ * Decodes a chunk, or a whole answer, into events.
  *
- * Both must keep OpenAI's rules already: calls numbered, names and ids in the first delta of a call.
+ * Both must already be normalised: calls are numbered, and the first delta of a call has its id and name.
  */
 export class AnswerTeller {
   readonly #emit: Emit;
   #started = false;
-  #tierTold: string | null = null;
-  /** Addresses of what was cited for the whole answer. */
+  #lastTier: string | null = null;
+  /** The URLs cited for the whole answer. */
   readonly #cited = new Set<string>();
-  /** Calls of the older form that have begun, by choice: they have no id that tells so. */
+  /** The choices whose legacy `function_call` has begun: such calls have no id to tell by. */
   readonly #legacyCalls = new Set<number>();
 
   constructor(emit: Emit) {
     this.#emit = emit;
   }
 
-  /** @param told - a chunk whose choices have deltas, or an answer whose choices have messages */
-  tell(told: JsonObject): void {
-    if (!this.#started) this.#start(told);
-    const tier = textOrNull(told['service_tier']);
+  /** @param answer - a chunk whose choices have deltas, or an answer whose choices have messages */
+  tell(answer: JsonObject): void {
+    if (!this.#started) this.#start(answer);
+    const tier = textOrNull(answer['service_tier']);
     if (tier !== null) this.#tier(tier);
-    for (const choice of objectsIn(told['choices'])) this.#choice(choice);
-    this.#sources(told);
-    const reading = readUsage(told['usage']);
+    for (const choice of objectsIn(answer['choices'])) this.#decodeChoice(choice);
+    this.#searchSources(answer);
+    const reading = readUsage(answer['usage']);
     if (reading !== null) this.#emit({ kind: 'usage', usage: reading.usage });
   }
 
-  #start(told: JsonObject): void {
+  #start(answer: JsonObject): void {
     this.#started = true;
     this.#emit({
       kind: 'start',
-      id: textOrNull(told['id']),
-      model: textOrNull(told['model']),
-      createdS: numberOr(told['created'], null),
+      id: textOrNull(answer['id']),
+      model: textOrNull(answer['model']),
+      createdS: numberOr(answer['created'], null),
     });
   }
 
-  /** Every chunk repeats it. */
+  /** Emits the tier once: every chunk repeats it. */
   #tier(tier: string): void {
-    // What was asked for, not what it was served as.
-    if (tier === this.#tierTold || tier === 'auto') return;
-    this.#tierTold = tier;
+    // `auto` echoes the request; it is not the tier that was used.
+    if (tier === this.#lastTier || tier === 'auto') return;
+    this.#lastTier = tier;
     this.#emit({ kind: 'tier', tier: TIERS[tier] ?? null });
   }
 
-  /** Perplexity names what it has read beside the choices, in every chunk anew. */
-  #sources(told: JsonObject): void {
-    const results = objectsIn(told['search_results']);
-    const urls = results.length > 0 ? [] : textsIn(told['citations']);
+  /** Perplexity lists its sources outside the choices, again in every chunk. */
+  #searchSources(answer: JsonObject): void {
+    const results = objectsIn(answer['search_results']);
+    const urls = results.length > 0 ? [] : textsIn(answer['citations']);
     for (const native of [...results, ...urls.map((url): JsonObject => ({ url }))]) {
       const url = textOrNull(native['url']);
       if (url === null || this.#cited.has(url)) continue;
@@ -78,7 +78,7 @@ export class AnswerTeller {
     }
   }
 
-  #choice(choice: JsonObject): void {
+  #decodeChoice(choice: JsonObject): void {
     const at = numberOr(choice['index'], 0);
     const message = objectOrEmpty(choice['delta'] ?? choice['message']);
     this.#reasoning(message, at);
@@ -93,9 +93,9 @@ export class AnswerTeller {
     }
     if (isObject(message['audio'])) this.#emit({ kind: 'lost', choice: at, part: 'audio' });
     objectsIn(message['tool_calls']).forEach((call, i) => {
-      this.#call(call, at, i);
+      this.#decodeCall(call, at, i);
     });
-    if (isObject(message['function_call'])) this.#legacyCall(message['function_call'], at);
+    if (isObject(message['function_call'])) this.#decodeLegacyCall(message['function_call'], at);
     const { logprobs } = choice;
     if (isObject(logprobs)) this.#emit({ kind: 'logprobs', choice: at, logprobs });
     this.#finish(choice, at);
@@ -104,15 +104,15 @@ export class AnswerTeller {
   #reasoning(message: JsonObject, choice: number): void {
     const text = reasoningText(message);
     if (text !== '') this.#emit({ kind: 'reasoning', choice, text });
-    for (const detail of objectsIn(message['reasoning_details'])) this.#proof(detail, choice);
+    for (const detail of objectsIn(message['reasoning_details'])) this.#signature(detail, choice);
   }
 
-  /** What proves a thought goes back to its own vendor only; of one that is not known it proves nothing. */
-  #proof(detail: JsonObject, choice: number): void {
+  /** Signatures are only valid at their own vendor; those of unknown vendors are dropped. */
+  #signature(detail: JsonObject, choice: number): void {
     const vendor = vendorOf(detail);
     const data = textOrNull(detail['data']);
     if (data !== null) {
-      // Others seal thoughts for the account that had them, which is the provider's and not the gateway's.
+      // Other vendors encrypt reasoning for the account that requested it, which is not the gateway's here.
       if (vendor === 'anthropic') this.#emit({ kind: 'redacted', choice, data });
       else this.#emit({ kind: 'lost', choice, part: 'reasoning' });
     }
@@ -134,7 +134,7 @@ export class AnswerTeller {
     }
   }
 
-  #call(item: JsonObject, choice: number, position: number): void {
+  #decodeCall(item: JsonObject, choice: number, position: number): void {
     const call = numberOr(item['index'], position);
     const called = objectOrEmpty(item['function'] ?? item['custom']);
     const id = textOrNull(item['id']);
@@ -144,11 +144,11 @@ export class AnswerTeller {
     if (text !== null) this.#emit({ kind: 'arguments', choice, call, text });
   }
 
-  #legacyCall(called: JsonObject, choice: number): void {
+  #decodeLegacyCall(called: JsonObject, choice: number): void {
     const name = textOrNull(called['name']);
     if (name !== null && !this.#legacyCalls.has(choice)) {
       this.#legacyCalls.add(choice);
-      // Results of this form are found by the function's name.
+      // Results of this legacy form refer to the function's name.
       this.#emit({ kind: 'call', choice, call: 0, id: name, name });
     }
     const text = textOrNull(called['arguments']);
@@ -160,7 +160,7 @@ export class AnswerTeller {
     if (told === null) return;
     const native = textOrNull(choice['native_finish_reason']) ?? told;
     const reason = told === 'function_call' ? 'tool_calls' : (told as FinishReason);
-    // vLLM names the sequence that it stopped at.
+    // vLLM reports the stop sequence here.
     const stopSequence = textOrNull(choice['stop_reason']);
     this.#emit({ kind: 'finish', choice: at, reason, stopSequence, native });
   }

@@ -17,9 +17,9 @@ import { argumentsText, wholeToolCalls } from './tool-calls.js';
 import { readUsage } from './usage.js';
 
 /**
- * Makes a complete answer keep OpenAI's rules; a trusted provider's bytes stay as they are.
+ * Normalises a complete answer to OpenAI's rules; a trusted provider's bytes stay as they are.
  *
- * @throws {GatewayError} `upstream_failed` if the body is no answer, or what an error in it says
+ * @throws {GatewayError} `upstream_failed` if the body is not an answer; the error in the body if it has one
  */
 export function readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer {
   const answer = parseAnswer(body);
@@ -27,7 +27,7 @@ export function readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer {
   const messages = choices.map((choice) => objectOrEmpty(choice['message']));
   const reading = readUsage(answer['usage'] ?? objectOrEmpty(answer['x_groq'])['usage']);
   return {
-    body: rules.trusted ? body : written(mendedAnswer(answer, rules)),
+    body: rules.trusted ? body : serialised(mendedAnswer(answer, rules)),
     summary: {
       usage: reading?.usage ?? null,
       finishReason: readFinish(choices[0]?.['finish_reason']),
@@ -37,13 +37,13 @@ export function readAnswer(body: Buffer, rules: AnswerRules): WholeAnswer {
 }
 
 /**
- * Makes a complete answer keep OpenAI's rules, in place.
+ * Normalises a complete answer to OpenAI's rules, in place.
  *
  * @returns the same answer
  */
 export function mendedAnswer(answer: JsonObject, rules: AnswerRules): JsonObject {
   const reading = readUsage(answer['usage'] ?? objectOrEmpty(answer['x_groq'])['usage']);
-  mendAnswer(answer, rules);
+  normaliseInPlace(answer, rules);
   if (reading === null) delete answer['usage'];
   else answer['usage'] = reading.shown();
   return answer;
@@ -52,14 +52,14 @@ export function mendedAnswer(answer: JsonObject, rules: AnswerRules): JsonObject
 /**
  * Reads a body that should be an answer with at least one choice.
  *
- * @throws {GatewayError} `upstream_failed` if it is not, or what an error in it says
+ * @throws {GatewayError} `upstream_failed` if it is not; the error in the body if it has one
  */
 export function parseAnswer(body: Buffer): JsonObject {
   const answer = parseAnswerObject(body);
   const error = errorInside(answer);
   if (error !== null) throw error;
   const choices = objectsIn(answer['choices']);
-  // Perplexity sends an empty delta beside the whole message.
+  // Perplexity sends an empty delta along with the whole message.
   for (const choice of choices) {
     if ('delta' in choice && isObject(choice['message'])) delete choice['delta'];
   }
@@ -69,35 +69,35 @@ export function parseAnswer(body: Buffer): JsonObject {
   return answer;
 }
 
-function written(answer: JsonObject): Buffer {
+function serialised(answer: JsonObject): Buffer {
   try {
     return Buffer.from(JSON.stringify(answer));
   } catch (cause) {
-    // Reading nested values has no limit of depth, writing them has.
+    // `JSON.parse` has no depth limit, `JSON.stringify` has one.
     throw new GatewayError('upstream_failed', 'The provider sent an answer nested too deeply.', {
       cause,
     });
   }
 }
 
-function mendAnswer(answer: JsonObject, rules: AnswerRules): void {
+function normaliseInPlace(answer: JsonObject, rules: AnswerRules): void {
   const identity = identify(answer, rules);
   Object.assign(answer, identity, { object: 'chat.completion' });
   const choices = objectsIn(answer['choices']);
-  const isPlace = (index: unknown) => isIndex(index) && index < choices.length;
-  const places = new Set(choices.map(({ index }) => index).filter(isPlace));
+  const isValidIndex = (index: unknown) => isIndex(index) && index < choices.length;
+  const indexes = new Set(choices.map(({ index }) => index).filter(isValidIndex));
   choices.forEach((choice, i) => {
-    if (places.size < choices.length) choice['index'] = i;
-    mendChoice(choice, (call) => callId(rules.seed, i, call));
+    if (indexes.size < choices.length) choice['index'] = i;
+    normaliseChoice(choice, (call) => callId(rules.seed, i, call));
   });
   answer['choices'] = choices;
 }
 
-function mendChoice(choice: JsonObject, makeCallId: (index: number) => string): void {
+function normaliseChoice(choice: JsonObject, makeCallId: (index: number) => string): void {
   const message = objectOrEmpty(choice['message']);
   choice['message'] = message;
   choice['logprobs'] ??= null;
-  mendMessage(message, makeCallId);
+  normaliseMessage(message, makeCallId);
 
   const told = choice['finish_reason'];
   const known = readFinish(told);
@@ -108,7 +108,7 @@ function mendChoice(choice: JsonObject, makeCallId: (index: number) => string): 
   if (known !== null && known !== told) choice['native_finish_reason'] ??= told;
 }
 
-function mendMessage(message: JsonObject, makeCallId: (index: number) => string): void {
+function normaliseMessage(message: JsonObject, makeCallId: (index: number) => string): void {
   flattenContent(message);
   if (isObject(message['tool_calls'])) message['tool_calls'] = [message['tool_calls']];
   dropEmptyMembers(message);
@@ -121,7 +121,8 @@ function mendMessage(message: JsonObject, makeCallId: (index: number) => string)
   message['role'] = 'assistant';
   message['refusal'] ??= null;
   const { content, refusal } = message;
-  const saysElse = calls.length > 0 || hasFunctionCall(message) || textOrNull(refusal) !== null;
-  // Groq and Cerebras leave `content` out beside tool calls, where OpenAI says `null`.
-  if (content === undefined) message['content'] = saysElse ? null : '';
+  const hasOtherOutput =
+    calls.length > 0 || hasFunctionCall(message) || textOrNull(refusal) !== null;
+  // Groq and Cerebras leave `content` out if there are tool calls, where OpenAI sends `null`.
+  if (content === undefined) message['content'] = hasOtherOutput ? null : '';
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.js';
 import { isObject, textOrNull } from '../json.js';
 
-/** What MiniMax' codes mean as an HTTP status; it answers everything with 200. */
+/** HTTP statuses for MiniMax's error codes: it always responds with status 200. */
 const STATUSES: Readonly<Record<number, number>> = {
   1002: 429,
   1004: 401,
@@ -14,14 +14,18 @@ const STATUSES: Readonly<Record<number, number>> = {
 };
 
 /**
- * The error in MiniMax' `base_resp`, which stands in every answer of its.
+ * The error in MiniMax's `base_resp`, which every answer of it contains.
  *
- * @returns an error as others send it inside a 200; `null` for none
+ * @returns the error in the form that other providers send inside a 200; `null` if there is none
  */
-export function errorOfBaseResp({ base_resp: told }: JsonObject): JsonObject | null {
-  if (!isObject(told) || typeof told['status_code'] !== 'number' || told['status_code'] === 0) {
+export function errorOfBaseResp({ base_resp: baseResp }: JsonObject): JsonObject | null {
+  if (
+    !isObject(baseResp) ||
+    typeof baseResp['status_code'] !== 'number' ||
+    baseResp['status_code'] === 0
+  ) {
     return null;
   }
-  const message = textOrNull(told['status_msg']) ?? 'The provider reported an error.';
-  return { error: { message, status: STATUSES[told['status_code']] ?? 500 } };
+  const message = textOrNull(baseResp['status_msg']) ?? 'The provider reported an error.';
+  return { error: { message, status: STATUSES[baseResp['status_code']] ?? 500 } };
 }

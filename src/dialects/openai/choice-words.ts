@@ -3,7 +3,7 @@ import type { AnswerEvent, Citation } from '../neutral/event.js';
 import type { Vendor } from '../neutral/part.js';
 import { agreedFinish } from './finish.js';
 
-/** Whose proof it is, in the words that clients know from elsewhere. */
+/** The `format` of a signature by vendor, as OpenRouter names it. */
 const FORMATS: Readonly<Record<Vendor, string>> = {
   anthropic: 'anthropic-claude-v1',
   gemini: 'google-gemini-v1',
@@ -12,16 +12,16 @@ const FORMATS: Readonly<Record<Vendor, string>> = {
 
 type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 
-/** Says the events of one choice in OpenAI's words, whether as deltas or gathered in a message. */
+/** Encodes the events of one choice as OpenAI's deltas, to be streamed or joined into a message. */
 export class ChoiceWords {
   readonly index: number;
   finish: Finish | null = null;
   #textChars = 0;
-  #thought = '';
-  #thoughts = 0;
-  #calls = 0;
+  #reasoningText = '';
+  #detailCount = 0;
+  #callCount = 0;
   /** Calls that have no arguments yet, by number. */
-  readonly #bare = new Set<number>();
+  readonly #withoutArguments = new Set<number>();
 
   constructor(index: number) {
     this.index = index;
@@ -29,10 +29,13 @@ export class ChoiceWords {
 
   get finishReason(): string | null {
     if (this.finish === null) return null;
-    return agreedFinish(this.finish.reason, { toolCalls: this.#calls > 0, functionCall: false });
+    return agreedFinish(this.finish.reason, {
+      toolCalls: this.#callCount > 0,
+      functionCall: false,
+    });
   }
 
-  /** @returns the delta that says the event; `null` where deltas do not say it */
+  /** @returns the delta for an event; `null` if deltas do not express it */
   deltaOf(event: AnswerEvent): JsonObject | null {
     switch (event.kind) {
       case 'text':
@@ -43,11 +46,11 @@ export class ChoiceWords {
       case 'citation':
         return this.#cite(event.citation);
       case 'reasoning':
-        this.#thought += event.text;
+        this.#reasoningText += event.text;
         return { reasoning_content: event.text };
       case 'signature': {
-        const text = this.#thought;
-        this.#thought = '';
+        const text = this.#reasoningText;
+        this.#reasoningText = '';
         const format = FORMATS[event.vendor];
         return this.#detail({ type: 'reasoning.text', text, signature: event.signature, format });
       }
@@ -58,36 +61,39 @@ export class ChoiceWords {
           format: FORMATS.anthropic,
         });
       case 'image':
-        // OpenRouter's form, which clients that show pictures know.
+        // OpenRouter's format, which clients that display images understand.
         return { images: [{ type: 'image_url', image_url: { url: event.url } }] };
       case 'call':
         return this.#callDelta(event);
       case 'arguments':
-        this.#bare.delete(event.call);
+        this.#withoutArguments.delete(event.call);
         return { tool_calls: [{ index: event.call, function: { arguments: event.text } }] };
       default:
         return null;
     }
   }
 
-  /** What calls without arguments still need: a client parses `{}`, not nothing. */
+  /** The delta that completes calls without arguments: clients need `{}`, since they cannot parse an empty string. */
   closing(): JsonObject | null {
-    if (this.#bare.size === 0) return null;
-    const calls = [...this.#bare].map((index) => ({ index, function: { arguments: '{}' } }));
+    if (this.#withoutArguments.size === 0) return null;
+    const calls = [...this.#withoutArguments].map((index) => ({
+      index,
+      function: { arguments: '{}' },
+    }));
     return { tool_calls: calls };
   }
 
   #callDelta({ call, id, name }: Extract<AnswerEvent, { kind: 'call' }>): JsonObject {
-    this.#calls += 1;
-    this.#bare.add(call);
+    this.#callCount += 1;
+    this.#withoutArguments.add(call);
     const item = { index: call, id, type: 'function', function: { name, arguments: '' } };
     return { tool_calls: [item] };
   }
 
-  /** A client that sends these back lets the model go on from its own thoughts. */
+  /** If the client sends it back, the model can continue from its own reasoning. */
   #detail(detail: JsonObject): JsonObject {
-    const index = this.#thoughts;
-    this.#thoughts += 1;
+    const index = this.#detailCount;
+    this.#detailCount += 1;
     return { reasoning_details: [{ ...detail, index }] };
   }
 

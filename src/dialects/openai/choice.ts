@@ -21,18 +21,18 @@ const OTHER_OUTPUT = [
   'images',
 ];
 
-/** Follows one choice of a streamed answer and corrects its deltas. */
+/** Normalises the deltas of one choice of a streamed answer. */
 export class ChoiceMender {
   readonly #index: number;
   readonly #calls: ToolCallLedger;
   #started = false;
   #functionCall = false;
   #finish: string | null = null;
-  /** The chunk that finished the choice, for the members it carries besides the reason. */
+  /** The chunk that finished the choice, for its members besides the reason. */
   #lastChunk: JsonObject = {};
   #lastChoice: JsonObject = {};
   outputChars = 0;
-  /** Whether the last call of `mend` had to change anything. */
+  /** Whether the last call of `mend` changed anything. */
   changed = false;
 
   /** @param seed - the answer's */
@@ -41,7 +41,7 @@ export class ChoiceMender {
     this.#calls = new ToolCallLedger((call) => callId(seed, index, call));
   }
 
-  /** `null` until the provider has told one; then one that agrees with the content. */
+  /** `null` until the provider has sent one; then reconciled with the content. */
   get finishReason(): string | null {
     if (this.#finish === null) return null;
     return agreedFinish(this.#finish, {
@@ -51,7 +51,7 @@ export class ChoiceMender {
   }
 
   /**
-   * Corrects one choice of a chunk, in place.
+   * Normalises one choice of a chunk, in place.
    *
    * @returns whether there is anything left to send now
    */
@@ -59,21 +59,21 @@ export class ChoiceMender {
     this.changed = false;
     const delta = this.#deltaOf(choice);
     this.#setIndex(choice);
-    this.#mendDelta(delta);
+    this.#normaliseDelta(delta);
     this.outputChars += writtenChars(delta);
 
-    const isFirst = this.#mendRole(delta);
-    const told = choice['finish_reason'];
-    if (told === null) return true;
+    const isFirst = this.#normaliseRole(delta);
+    const reason = choice['finish_reason'];
+    if (reason === null) return true;
     choice['finish_reason'] = null;
     this.changed = true;
-    const finish = readFinish(told);
+    const finish = readFinish(reason);
     if (finish === null) return true;
-    // The first reason stands; some providers repeat it with the usage.
+    // The first reason counts; some providers repeat it with the usage.
     this.#finish ??= finish;
-    if (told !== finish) this.#lastChoice['native_finish_reason'] ??= told;
-    if (isFirst || saysSomething(delta)) return true;
-    this.#keepExtras(choice, chunk);
+    if (reason !== finish) this.#lastChoice['native_finish_reason'] ??= reason;
+    if (isFirst || hasOutput(delta)) return true;
+    this.#rememberExtras(choice, chunk);
     return false;
   }
 
@@ -94,12 +94,12 @@ export class ChoiceMender {
     this.changed = true;
   }
 
-  #keepExtras(choice: JsonObject, chunk: JsonObject): void {
+  #rememberExtras(choice: JsonObject, chunk: JsonObject): void {
     this.#lastChunk = { ...this.#lastChunk, ...without(chunk, ['choices']) };
     this.#lastChoice = { ...this.#lastChoice, ...without(choice, ['delta']) };
   }
 
-  /** Perplexity and Writer send the whole message so far beside each delta; one is enough. */
+  /** Perplexity and Writer send the whole message so far along with each delta; only the delta is kept. */
   #deltaOf(choice: JsonObject): JsonObject {
     const { delta, message } = choice;
     if (message !== undefined) {
@@ -113,7 +113,7 @@ export class ChoiceMender {
     return made;
   }
 
-  #mendRole(delta: JsonObject): boolean {
+  #normaliseRole(delta: JsonObject): boolean {
     const isFirst = !this.#started;
     this.#started = true;
     if (isFirst && delta['role'] !== 'assistant') {
@@ -126,7 +126,7 @@ export class ChoiceMender {
     return isFirst;
   }
 
-  #mendDelta(delta: JsonObject): void {
+  #normaliseDelta(delta: JsonObject): void {
     if (flattenContent(delta)) this.changed = true;
     if (isObject(delta['tool_calls'])) {
       delta['tool_calls'] = [delta['tool_calls']];
@@ -144,7 +144,7 @@ export class ChoiceMender {
   }
 }
 
-function saysSomething(delta: JsonObject): boolean {
+function hasOutput(delta: JsonObject): boolean {
   return (
     textOrNull(delta['content']) !== null ||
     textOrNull(delta['refusal']) !== null ||

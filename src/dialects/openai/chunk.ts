@@ -8,7 +8,7 @@ import { identify } from './identity.js';
 import type { UsageReading } from './usage.js';
 import { readUsage } from './usage.js';
 
-/** What to send for a chunk: its own bytes, or these chunks instead. */
+/** What to send for a chunk: its own bytes unchanged, or these chunks instead. */
 export type Mended = 'unchanged' | readonly JsonObject[];
 
 const CHUNK = 'chat.completion.chunk';
@@ -16,9 +16,9 @@ const IDENTITY_MEMBERS = ['id', 'object', 'created', 'model', 'choices', 'usage'
 const NOTHING: Mended = [];
 
 /**
- * Makes the chunks of any OpenAI-like stream keep OpenAI's rules.
+ * Normalises the chunks of an OpenAI-compatible stream to OpenAI's rules.
  *
- * The chunk that finishes a choice is kept until the end, because some providers say `stop` before
+ * The chunk that finishes a choice is held back until the end, because some providers send `stop` before
  * the tool calls, twice, or just before an error.
  */
 export class ChunkMender {
@@ -27,8 +27,8 @@ export class ChunkMender {
   #identity: Identity | null = null;
   #usage: UsageReading | null = null;
   /** Members of a chunk that came before the answer had an id: Azure's prompt filter results. */
-  #prelude: JsonObject | null = null;
-  /** The chunk that told the usage, for whatever else it carries. */
+  #earlyMembers: JsonObject | null = null;
+  /** The other members of the chunk that contained the usage. */
   #usageExtras: JsonObject = {};
 
   constructor(rules: AnswerRules) {
@@ -57,17 +57,17 @@ export class ChunkMender {
   mend(chunk: JsonObject): Mended {
     const hadUsage = this.#takeUsage(chunk);
     const choices = objectsIn(chunk['choices']);
-    if (choices.length === 0) return this.#mendWithoutChoices(chunk, hadUsage);
+    if (choices.length === 0) return this.#normaliseWithoutChoices(chunk, hadUsage);
 
     const hasOthers = Array.isArray(chunk['choices']) && chunk['choices'].length > choices.length;
     let changed = this.#identifyChunk(chunk) || hadUsage || hasOthers;
     const kept = choices.filter((choice, i) => {
-      const mender = this.#choiceOf(choice, i);
-      const isKept = mender.mend(choice, chunk);
-      changed ||= mender.changed || !isKept;
+      const normaliser = this.#choiceOf(choice, i);
+      const isKept = normaliser.mend(choice, chunk);
+      changed ||= normaliser.changed || !isKept;
       return isKept;
     });
-    const out: JsonObject[] = this.#takePrelude();
+    const out: JsonObject[] = this.#takeEarlyMembers();
     if (!changed && out.length === 0) return 'unchanged';
     chunk['choices'] = kept;
     if (kept.length > 0) out.push(chunk);
@@ -92,8 +92,8 @@ export class ChunkMender {
     return tail;
   }
 
-  #mendWithoutChoices(chunk: JsonObject, hadUsage: boolean): Mended {
-    // Something else than a chunk: a ping, a status. The client could do nothing with it.
+  #normaliseWithoutChoices(chunk: JsonObject, hadUsage: boolean): Mended {
+    // Not a chunk but a ping or a status, which the client could not use.
     if (chunk['choices'] === undefined && !hadUsage) return NOTHING;
     const extras = without(chunk, IDENTITY_MEMBERS);
     if (hadUsage) {
@@ -102,7 +102,7 @@ export class ChunkMender {
     }
     if (Object.keys(extras).length === 0) return NOTHING;
     if (this.#identity === null) {
-      this.#prelude = { ...this.#prelude, ...extras };
+      this.#earlyMembers = { ...this.#earlyMembers, ...extras };
       return NOTHING;
     }
     const isWhole = Array.isArray(chunk['choices']) && chunk['choices'].length === 0;
@@ -112,10 +112,10 @@ export class ChunkMender {
     return [chunk];
   }
 
-  #takePrelude(): JsonObject[] {
-    if (this.#prelude === null || this.#identity === null) return [];
-    const prelude = { ...this.#identity, object: CHUNK, choices: [], ...this.#prelude };
-    this.#prelude = null;
+  #takeEarlyMembers(): JsonObject[] {
+    if (this.#earlyMembers === null || this.#identity === null) return [];
+    const prelude = { ...this.#identity, object: CHUNK, choices: [], ...this.#earlyMembers };
+    this.#earlyMembers = null;
     return [prelude];
   }
 
@@ -137,10 +137,10 @@ export class ChunkMender {
     return true;
   }
 
-  /** Learns usage from wherever it stands and takes it out. The last one told is the whole. */
+  /** Removes the usage from wherever it is and remembers it. The last usage of a stream is the total. */
   #takeUsage(chunk: JsonObject): boolean {
     let found = takeMember(chunk, 'usage');
-    // Groq repeats it under a name of its own, Moonshot puts it into the choice.
+    // Groq repeats it in `x_groq`, Moonshot puts it into the choice.
     const nested = [chunk['x_groq'], ...objectsIn(chunk['choices'])];
     for (const place of nested) {
       if (isObject(place)) found = takeMember(place, 'usage') ?? found;
@@ -152,16 +152,16 @@ export class ChunkMender {
 
   #choiceOf(choice: JsonObject, position: number): ChoiceMender {
     const index = isIndex(choice['index']) ? choice['index'] : position;
-    let mender = this.#choices.get(index);
-    if (mender === undefined) {
-      mender = new ChoiceMender(index, this.#rules.seed);
-      this.#choices.set(index, mender);
+    let normaliser = this.#choices.get(index);
+    if (normaliser === undefined) {
+      normaliser = new ChoiceMender(index, this.#rules.seed);
+      this.#choices.set(index, normaliser);
     }
-    return mender;
+    return normaliser;
   }
 }
 
-/** Takes a member out if it holds anything; a `null` may stay where it is. */
+/** Removes and returns a member unless it is `null`. */
 function takeMember(from: JsonObject, name: string): unknown {
   const value = from[name];
   if (value === undefined || value === null) return undefined;

@@ -2,16 +2,16 @@ import type { JsonObject } from '../json.js';
 import { isObject, objectsIn, textOrNull } from '../json.js';
 
 /**
- * Makes the text of a message or delta plain, in place.
+ * Flattens the content of a message or delta to plain text, in place.
  *
  * Mistral sends arrays of text and thinking parts: they become `content` and `reasoning_content`.
  *
  * @returns whether anything changed
  */
 export function flattenContent(message: JsonObject): boolean {
-  const hadOther = dropOtherThanText(message);
+  const hadInvalid = dropInvalidText(message);
   const content = message['content'];
-  if (!Array.isArray(content)) return hadOther;
+  if (!Array.isArray(content)) return hadInvalid;
   let text = '';
   let reasoning = '';
   for (const part of content as readonly unknown[]) {
@@ -25,8 +25,8 @@ export function flattenContent(message: JsonObject): boolean {
   return true;
 }
 
-/** Takes out what is neither text, nor parts of it, nor the word for none: a typed client could not read it. */
-function dropOtherThanText(message: JsonObject): boolean {
+/** Removes a `content` or `refusal` of any other type than text, parts or `null`: a typed client could not read it. */
+function dropInvalidText(message: JsonObject): boolean {
   const { content, refusal } = message;
   const isContent = content == null || typeof content === 'string' || Array.isArray(content);
   const isRefusal = refusal == null || typeof refusal === 'string';
@@ -36,7 +36,7 @@ function dropOtherThanText(message: JsonObject): boolean {
 }
 
 /**
- * Removes the empty values that some servers send for what is not there, in place.
+ * Removes empty placeholder values that some servers send, in place.
  *
  * @returns whether anything changed
  */
@@ -60,8 +60,8 @@ export function dropEmptyMembers(message: JsonObject): boolean {
 }
 
 /**
- * Leaves only what OpenAI knows in `annotations`, in place: a typed client reads `url_citation` of
- * each without asking. Others, such as OpenRouter's for files, go to `provider_annotations`.
+ * Leaves only OpenAI's own types in `annotations`, in place: typed clients read `url_citation` of each
+ * unconditionally. Others, such as OpenRouter's for files, move to `provider_annotations`.
  *
  * @returns whether anything changed
  */
@@ -78,14 +78,14 @@ export function separateAnnotations(message: JsonObject): boolean {
   return true;
 }
 
-/** A `function_call` with something in it; Snowflake sends one with two empty strings always. */
+/** Whether there is a non-empty `function_call`: Snowflake always sends one with two empty strings. */
 export function hasFunctionCall(message: JsonObject): boolean {
   return objectsIn([message['function_call']]).some(
     (call) => textOrNull(call['name']) !== null || textOrNull(call['arguments']) !== null,
   );
 }
 
-/** Reasoning text under whatever name the provider gives it; empty when there is none. */
+/** The reasoning text, whatever member the provider uses; empty if there is none. */
 export function reasoningText(message: JsonObject): string {
   return (
     textOrNull(message['reasoning_content']) ??
@@ -96,7 +96,7 @@ export function reasoningText(message: JsonObject): string {
   );
 }
 
-/** UTF-16 units of everything in a message or delta that the model wrote. */
+/** UTF-16 code units of everything in a message or delta that the model wrote. */
 export function writtenChars(message: JsonObject): number {
   let chars = lengthOf(message['content']) + lengthOf(message['refusal']);
   if ('reasoning_content' in message || 'reasoning' in message || 'reasoning_details' in message) {

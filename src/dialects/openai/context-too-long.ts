@@ -1,5 +1,5 @@
-/** How providers say that a conversation is longer than their model reads; most have no code for it. */
-const SAID: readonly RegExp[] = [
+/** Error messages for a conversation that exceeds the model's context; most providers have no code for it. */
+const CONTEXT_ERRORS: readonly RegExp[] = [
   /maximum context length|context (?:length|window|limit) (?:of|is|was|exceed)/,
   /exceed\w* (?:the |model'?s? )*(?:available |maximum |max )?(?:context|token limit)/,
   /prompt is too long|input is too long|too long for (?:the )?(?:requested )?model/,
@@ -7,7 +7,7 @@ const SAID: readonly RegExp[] = [
   /too many (?:input )?tokens(?: for|: |\. max)/,
   // xAI
   /maximum prompt length is \d+/,
-  // Together, and whoever else runs text-generation-inference
+  // Together and others that run text-generation-inference
   /inputs` tokens \+ `max_new_tokens` must be/,
   // Alibaba
   /range of input length should be/,
@@ -19,12 +19,12 @@ const SAID: readonly RegExp[] = [
   /prompt exceeds max(?:imum)? length/,
   // SGLang and vLLM
   /(?:input|prompt) \(.{1,40}\) is longer than the (?:model'?s |maximum )/,
-  // Groq and Cerebras, where their code for it is missing
+  // Groq and Cerebras, if their code for it is missing
   /reduce the length of the messages/,
 ];
 
-/** Tells the message of an error that says that the conversation is too long for the model. */
+/** Whether an error message says that the conversation is too long for the model. */
 export function saysContextTooLong(message: string): boolean {
   const lower = message.toLowerCase();
-  return SAID.some((words) => words.test(lower));
+  return CONTEXT_ERRORS.some((pattern) => pattern.test(lower));
 }

@@ -5,7 +5,7 @@ import { isObject, objectOrEmpty, objectsIn, textOrNull } from '../json.js';
 import { bytesIn } from './neutral-content.js';
 import { argumentsText } from './tool-calls.js';
 
-/** Reads what the router needs of a request whose shape has been checked. */
+/** Reads the router's view of a request whose shape has been checked. */
 export function readConversation(request: JsonObject): Conversation {
   return {
     messages: objectsIn(request['messages']).map(readMessage),
@@ -52,7 +52,7 @@ function readContent(content: unknown): Part[] {
   return parts;
 }
 
-/** Parts without text, by the names that clients and providers use for them. */
+/** Non-text parts, by the type names that clients and providers use. */
 const MEDIA: Readonly<Record<string, Part>> = {
   image_url: { kind: 'image' },
   input_image: { kind: 'image' },
@@ -65,7 +65,7 @@ const MEDIA: Readonly<Record<string, Part>> = {
   document_url: { kind: 'file' },
 };
 
-/** Parts of unknown types tell the router nothing; they still reach the provider. */
+/** Parts of unknown types are ignored by the router, but still reach the provider. */
 function readPart(part: JsonObject): Part | null {
   const type = textOrNull(part['type']) ?? 'text';
   if (type === 'refusal') return refusalPart(part['refusal']);
@@ -73,7 +73,7 @@ function readPart(part: JsonObject): Part | null {
   return type.endsWith('text') ? textPart(part['text']) : null;
 }
 
-/** With the bytes of recordings and documents, where they came with it. */
+/** Adds the bytes of audio and documents if they are inline. */
 function withContent(kind: Part | undefined, part: JsonObject): Part | null {
   if (kind?.kind !== 'audio' && kind?.kind !== 'file') return kind ?? null;
   const content = bytesIn(part);
@@ -92,20 +92,20 @@ function readCalls(message: JsonObject): Part[] {
   return refusal === null ? calls : [refusal, ...calls];
 }
 
-/** The text of a tool's answer is one result, however many parts it was sent in. */
+/** The text of a tool result is one part, however many it was sent in. */
 function asResult(parts: readonly Part[]): Part[] {
   const text = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
   return [{ kind: 'tool_result', text }, ...parts.filter((part) => part.kind !== 'text')];
 }
 
 function textPart(text: unknown): Part | null {
-  const some = textOrNull(text);
-  return some === null ? null : { kind: 'text', text: some };
+  const nonEmpty = textOrNull(text);
+  return nonEmpty === null ? null : { kind: 'text', text: nonEmpty };
 }
 
 function refusalPart(text: unknown): Part | null {
-  const some = textOrNull(text);
-  return some === null ? null : { kind: 'refusal', text: some };
+  const nonEmpty = textOrNull(text);
+  return nonEmpty === null ? null : { kind: 'refusal', text: nonEmpty };
 }
 
 function callPart(call: JsonObject, args: unknown): Part {
@@ -116,7 +116,7 @@ function callPart(call: JsonObject, args: unknown): Part {
   };
 }
 
-/** A tool of whatever type: functions carry their definition one level down. */
+/** A tool of any type: functions and custom tools have their definition one level down. */
 function readTool(tool: JsonObject): Tool {
   const definition = ['function', 'custom'].map((kind) => tool[kind]).find(isObject) ?? tool;
   const { parameters } = definition;
@@ -132,7 +132,7 @@ function lengthOf(tool: JsonObject): number {
   try {
     return JSON.stringify(tool).length;
   } catch (cause) {
-    // Reading nested values has no limit of depth, writing them has.
+    // `JSON.parse` has no depth limit, `JSON.stringify` has one.
     throw new GatewayError('invalid_request', '`tools` are nested too deeply.', {
       param: 'tools',
       cause,
@@ -147,7 +147,7 @@ function readFunction(definition: JsonObject): Tool {
 function isToolRequired(request: JsonObject): boolean {
   const choice = request['tool_choice'];
   if (isObject(choice)) {
-    // `allowed_tools` narrows the choice; whether a call is demanded stands in its mode.
+    // `allowed_tools` restricts the choice; its `mode` says whether a call is required.
     const { mode } = objectOrEmpty(choice['allowed_tools']);
     return choice['type'] === 'allowed_tools' ? mode === 'required' : true;
   }
@@ -163,7 +163,7 @@ function booleanOrNull(value: unknown): boolean | null {
   return typeof value === 'boolean' ? value : null;
 }
 
-/** Local servers take -1 for "no limit". */
+/** The value if it is at least 1: local servers accept -1 for "no limit". */
 function positiveOrNull(value: unknown): number | null {
   return typeof value === 'number' && value >= 1 ? value : null;
 }

@@ -9,28 +9,28 @@ import { isBrokenFinish } from './finish.js';
 import { keyRefusedMessage } from './key-refused.js';
 import { retryAfterS } from './retry-after.js';
 
-/** Longer messages are cut: an error page or a dumped request helps nobody. */
+/** Longer messages are cut: an error page or a dumped request is of no use. */
 const MAX_MESSAGE_CHARS = 2000;
 
-/** All of a provider's capacity is taken: told like a rate limit, since it says the same: later, or elsewhere. */
+/** The provider is overloaded: treated like a rate limit, since the client should likewise retry later or elsewhere. */
 const OVERLOADED = 529;
 const FORBIDDEN = 403;
 
-/** What an error body says, in the words of whichever server sent it. */
-interface Told {
+/** The parts of an error body, as the server wrote them. */
+interface ErrorParts {
   readonly message: string | null;
   readonly type: string | null;
   readonly code: string | null;
   readonly param: string | null;
-  /** An HTTP status inside the body, for errors that travel inside a 200. */
+  /** An HTTP status inside the body, for errors sent inside a 200. */
   readonly status: number | null;
   readonly body: JsonObject;
 }
 
 /**
- * Makes an upstream's error answer one of ours.
+ * Converts an upstream's error response to a `GatewayError`.
  *
- * A refused key is the operator's affair, so it becomes a 502 that does not blame the client's key.
+ * A rejected key is the operator's problem, so it becomes a 502 that does not blame the client's key.
  *
  * @param reply.retryAfter - the header as sent: seconds, milliseconds with a unit, or a date
  * @param nowMs - wall clock, milliseconds since 1970
@@ -41,33 +41,33 @@ export function readError(
 ): GatewayError {
   const { status, body, retryAfter } = reply;
   const text = body.toString('utf8').trim();
-  const told = readTold(parsed(text));
-  const message = told.message ?? plainMessage(text);
-  const retry = retryAfterS(retryAfter, told.body, nowMs);
-  return toGatewayError(status, { ...told, message }, retry);
+  const parts = readErrorParts(parsed(text));
+  const message = parts.message ?? plainMessage(text);
+  const retry = retryAfterS(retryAfter, parts.body, nowMs);
+  return toGatewayError(status, { ...parts, message }, retry);
 }
 
 /**
- * The error that a 200 carries, whole or as an event of a stream.
+ * The error inside a 200, whole or as an event of a stream.
  *
  * @param eventName - the `event:` field of the event; empty for none
- * @returns `null` if the value is no error and none of its choices broke off with one
+ * @returns `null` if the value is not an error and none of its choices ended with one
  */
 export function errorInside(value: JsonObject, eventName = ''): GatewayError | null {
-  if (isError(value) || eventName === 'error') return errorTold(value);
-  const told = errorOfBaseResp(value);
-  if (told !== null) return errorTold(told);
+  if (isError(value) || eventName === 'error') return toEmbeddedError(value);
+  const baseRespError = errorOfBaseResp(value);
+  if (baseRespError !== null) return toEmbeddedError(baseRespError);
   const broken = objectsIn(value['choices']).find((choice) =>
     isBrokenFinish(choice['finish_reason']),
   );
   if (broken === undefined) return null;
-  if (isObject(broken['error'])) return errorTold(broken);
+  if (isObject(broken['error'])) return toEmbeddedError(broken);
   return new GatewayError('upstream_failed', 'The provider broke off its answer with an error.');
 }
 
-function errorTold(value: JsonObject): GatewayError {
-  const told = readTold(value);
-  return toGatewayError(told.status ?? 500, told, null);
+function toEmbeddedError(value: JsonObject): GatewayError {
+  const parts = readErrorParts(value);
+  return toGatewayError(parts.status ?? 500, parts, null);
 }
 
 /** An error as OpenAI's API sends it: `{"error": {message, type, param, code}}`. */
@@ -82,80 +82,84 @@ export function writeError(error: GatewayError): string {
   });
 }
 
-function toGatewayError(status: number, told: Told, retryS: number | null): GatewayError {
-  const code = errorCode(status, told);
-  const said = told.message ?? `The provider answered with status ${status}.`;
+function toGatewayError(status: number, parts: ErrorParts, retryS: number | null): GatewayError {
+  const code = errorCode(status, parts);
+  const message = parts.message ?? `The provider answered with status ${status}.`;
   const later = retryS === null ? {} : { retryAfterS: retryS };
-  if (code === 'upstream_auth_failed') return new GatewayError(code, keyRefusedMessage(said));
+  if (code === 'upstream_auth_failed') return new GatewayError(code, keyRefusedMessage(message));
   if (code === 'upstream_rate_limited') {
     const own = status === OVERLOADED ? { status } : {};
-    return new GatewayError(code, said, { ...theirWords(told), ...own, ...later });
+    return new GatewayError(code, message, { ...upstreamDetails(parts), ...own, ...later });
   }
   if (code === 'upstream_rejected') {
-    return new GatewayError(code, withoutAccount(said), {
-      ...theirWords(told),
-      ...requestFault(told),
-      // That one is of what was said, not of who may say it: other words for a client whose own key is good.
+    return new GatewayError(code, withoutAccount(message), {
+      ...upstreamDetails(parts),
+      ...requestFault(parts),
+      // A 403 that gets here is about the content; to a client whose own key is valid, 403 would be misleading.
       status: status === FORBIDDEN ? 400 : status,
     });
   }
-  return new GatewayError(code, said, later);
+  return new GatewayError(code, message, later);
 }
 
-function theirWords(told: Told): { param?: string; upstreamCode?: string; upstreamType?: string } {
+function upstreamDetails(parts: ErrorParts): {
+  param?: string;
+  upstreamCode?: string;
+  upstreamType?: string;
+} {
   return {
-    ...(told.param !== null && { param: told.param }),
-    ...(told.code !== null && { upstreamCode: told.code }),
-    ...(told.type !== null && { upstreamType: told.type }),
+    ...(parts.param !== null && { param: parts.param }),
+    ...(parts.code !== null && { upstreamCode: parts.code }),
+    ...(parts.type !== null && { upstreamType: parts.type }),
   };
 }
 
-/** OpenAI's codes for what is wrong with a request whatever model is asked: clients know no other words for it. */
-function requestFault(told: Told): { upstreamCode?: string } {
-  if (isContextTooLong(told)) return { upstreamCode: 'context_length_exceeded' };
-  return isContentRefused(told) ? { upstreamCode: 'content_filter' } : {};
+/** OpenAI's code for a request that is invalid at any model: clients recognise no others. */
+function requestFault(parts: ErrorParts): { upstreamCode?: string } {
+  if (isContextTooLong(parts)) return { upstreamCode: 'context_length_exceeded' };
+  return isContentRefused(parts) ? { upstreamCode: 'content_filter' } : {};
 }
 
-function isContentRefused({ message, body }: Told): boolean {
+function isContentRefused({ message, body }: ErrorParts): boolean {
   return saysContentRefused(message ?? '', body);
 }
 
-/** Clients compact their history when they see OpenAI's code for it, whatever others call it. */
-function isContextTooLong({ code, message }: Told): boolean {
+/** Clients compact their history when they see OpenAI's code for this, so other providers' errors get it too. */
+function isContextTooLong({ code, message }: ErrorParts): boolean {
   return code === 'context_length_exceeded' || saysContextTooLong(message ?? '');
 }
 
-/** What a status says by itself. */
+/** Error codes by status alone. */
 const CODES: ReadonlyMap<number, ErrorCode> = new Map([
   [401, 'upstream_auth_failed'],
   [FORBIDDEN, 'upstream_auth_failed'],
   [408, 'upstream_timeout'],
-  // The model itself failed: Bedrock's and text-generation-inference's word for it.
+  // Bedrock and text-generation-inference: the model itself failed.
   [424, 'upstream_failed'],
   [429, 'upstream_rate_limited'],
   [504, 'upstream_timeout'],
   [OVERLOADED, 'upstream_rate_limited'],
 ]);
 
-function errorCode(status: number, told: Told): ErrorCode {
-  // Taken for a refused key, one client's words would have the provider rest for all others.
-  const isOfRequest = status === FORBIDDEN && (isContentRefused(told) || isContextTooLong(told));
+function errorCode(status: number, parts: ErrorParts): ErrorCode {
+  // If it were taken for a rejected key, one client's content would put the provider into cool-down for all others.
+  const isOfRequest = status === FORBIDDEN && (isContentRefused(parts) || isContextTooLong(parts));
   if (isOfRequest) return 'upstream_rejected';
-  if (isKeyRefused(told)) return 'upstream_auth_failed';
-  // Groq's, of one tier, with a status of its own (498).
-  if (told.code === 'capacity_exceeded') return 'upstream_rate_limited';
+  if (isKeyRefused(parts)) return 'upstream_auth_failed';
+  // Groq's flex tier, with its own status (498).
+  if (parts.code === 'capacity_exceeded') return 'upstream_rate_limited';
   const known = CODES.get(status);
   if (known !== undefined) return known;
   return status >= 400 && status < 500 ? 'upstream_rejected' : 'upstream_failed';
 }
 
-/** Gemini and xAI answer a bad key with 400. */
-function isKeyRefused(told: Told): boolean {
-  if (told.code !== null && /^(invalid_api_key|API_KEY_INVALID)$/i.test(told.code)) return true;
-  const reasons = objectsIn(told.body['details']).map((detail) => detail['reason']);
+/** Whether the key was rejected: Gemini and xAI respond to an invalid key with 400. */
+function isKeyRefused(parts: ErrorParts): boolean {
+  if (parts.code !== null && /^(invalid_api_key|API_KEY_INVALID)$/i.test(parts.code)) return true;
+  const reasons = objectsIn(parts.body['details']).map((detail) => detail['reason']);
   if (reasons.includes('API_KEY_INVALID')) return true;
   return /\b(incorrect|invalid|no valid|not valid)\b.{0,20}\bapi[ _-]?key\b|\bapi[ _-]?key\b.{0,20}\b(invalid|incorrect|not valid)\b/i.test(
-    told.message ?? '',
+    parts.message ?? '',
   );
 }
 
@@ -168,22 +172,22 @@ function errorType(error: GatewayError): string {
 function isError(value: JsonObject): boolean {
   const { error, type, object, choices } = value;
   if (typeof error === 'string' && error !== '') return true;
-  // Servers that fill in everything send an empty error beside a good answer.
+  // Some servers send an empty error along with a valid answer.
   if (isObject(error) && (choices === undefined || Object.keys(error).length > 0)) return true;
   if (type === 'error' || object === 'error') return true;
   return choices === undefined && ('detail' in value || 'message' in value);
 }
 
-/** Finds the parts of an error in every shape that was seen. */
-function readTold(value: unknown): Told {
+/** Finds the parts of an error in every known shape. */
+function readErrorParts(value: unknown): ErrorParts {
   const outer = Array.isArray(value) ? objectsIn(value)[0] : value;
-  if (!isObject(outer)) return emptyTold;
+  if (!isObject(outer)) return NO_PARTS;
   const inner = isObject(outer['error']) ? outer['error'] : outer;
   const { code } = inner;
   return {
     message: messageIn(inner, outer),
     type: textOrNull(inner['type']) ?? textOrNull(outer['error_type']),
-    // Google's name for the error stands in `status`, beside a number in `code`.
+    // Google has the error's name in `status`, and a number in `code`.
     code: codeText(code) ?? codeText(inner['status']),
     param: textOrNull(inner['param']),
     status: statusIn([code, inner['status'], inner['status_code'], outer['status_code']]),
@@ -191,7 +195,7 @@ function readTold(value: unknown): Told {
   };
 }
 
-const emptyTold: Told = {
+const NO_PARTS: ErrorParts = {
   message: null,
   type: null,
   code: null,
@@ -201,7 +205,7 @@ const emptyTold: Told = {
 };
 
 function messageIn(inner: JsonObject, outer: JsonObject): string | null {
-  const said =
+  const message =
     textOrNull(outer['error']) ??
     textOrNull(inner['message']) ??
     detailText(inner['message']) ??
@@ -210,19 +214,19 @@ function messageIn(inner: JsonObject, outer: JsonObject): string | null {
     listedText(outer['error'] ?? outer['errors']) ??
     textOrNull(outer['title']);
   const cause = causeIn(inner['metadata']);
-  const whole = cause === null ? said : `${said ?? 'Provider error'}: ${cause}`;
+  const whole = cause === null ? message : `${message ?? 'Provider error'}: ${cause}`;
   return whole === null ? null : shorten(whole);
 }
 
-/** OpenRouter says "Provider returned error" and hides what it was. */
+/** OpenRouter's message is only "Provider returned error"; the cause is in its metadata. */
 function causeIn(metadata: unknown): string | null {
   if (!isObject(metadata)) return null;
   const raw = textOrNull(metadata['raw']);
   if (raw === null) return null;
-  return readTold(parsed(raw)).message ?? raw;
+  return readErrorParts(parsed(raw)).message ?? raw;
 }
 
-/** FastAPI's validation errors: `detail` is text, or a list of `{loc, msg}`. */
+/** FastAPI's validation errors: `detail` is a string, or an array of `{loc, msg}`. */
 function detailText(detail: unknown): string | null {
   if (typeof detail === 'string') return textOrNull(detail);
   if (isObject(detail)) return textOrNull(detail['message']) ?? detailText(detail['detail']);
@@ -233,7 +237,7 @@ function detailText(detail: unknown): string | null {
   return lines.length > 0 ? lines.join('; ') : null;
 }
 
-/** Hugging Face lists texts, Writer objects with a `description`. */
+/** Hugging Face sends an array of strings, Writer an array of objects with a `description`. */
 function listedText(list: unknown): string | null {
   if (!Array.isArray(list)) return null;
   const lines = list.map((item: unknown) =>
@@ -245,7 +249,7 @@ function listedText(list: unknown): string | null {
 }
 
 function codeText(code: unknown): string | null {
-  // A number is only the HTTP status again, which clients have already.
+  // A number only repeats the HTTP status.
   return typeof code === 'string' && !/^\d*$/.test(code) ? code : null;
 }
 
@@ -257,7 +261,7 @@ function statusIn(candidates: readonly unknown[]): number | null {
   return null;
 }
 
-/** The gist of a body that is not JSON: an HTML page's title, or the text itself. */
+/** The message of a body that is not JSON: an HTML page's title, or the text itself. */
 function plainMessage(text: string): string | null {
   if (text === '') return null;
   if (!/^\s*</.test(text)) return isJson(text) ? null : shorten(text.replace(/\s+/g, ' '));
@@ -275,7 +279,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON is an answer here: the caller then reads the text itself.
+    // Not JSON: the caller then uses the text itself.
     return undefined;
   }
 }

@@ -8,18 +8,18 @@ import { ChunkMender } from './chunk.js';
 import { errorInside } from './error.js';
 
 /**
- * The events of a whole answer.
+ * Decodes a whole answer.
  *
  * @throws {GatewayError} as `readAnswer`
  */
 export function readEvents(body: Buffer, reading: Reading): AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const teller = new AnswerTeller((event) => events.push(event));
-  teller.tell(mendedAnswer(parseAnswer(body), reading));
+  const decoder = new AnswerTeller((event) => events.push(event));
+  decoder.tell(mendedAnswer(parseAnswer(body), reading));
   return events;
 }
 
-/** Reads the stream of OpenAI or any of its imitators, mended as for a client of the dialect. */
+/** Decodes the stream of an OpenAI-compatible provider, normalised first. */
 export class OpenAiReader implements EventReader {
   readonly #events = new JsonEvents({
     event: (chunk, { name }) => {
@@ -34,14 +34,14 @@ export class OpenAiReader implements EventReader {
       this.#tell(parseAnswer(bytes));
     },
   });
-  readonly #mender: ChunkMender;
-  readonly #teller: AnswerTeller;
+  readonly #normaliser: ChunkMender;
+  readonly #decoder: AnswerTeller;
   isComplete = false;
 
   constructor(reading: Reading, emit: Emit) {
-    // Whether the client wants usage is for its own writer to know.
-    this.#mender = new ChunkMender({ ...reading, includeUsage: true });
-    this.#teller = new AnswerTeller(emit);
+    // The client's writer decides whether the client gets the usage.
+    this.#normaliser = new ChunkMender({ ...reading, includeUsage: true });
+    this.#decoder = new AnswerTeller(emit);
   }
 
   push(chunk: Buffer): void {
@@ -54,13 +54,13 @@ export class OpenAiReader implements EventReader {
   }
 
   #tell(chunk: JsonObject): void {
-    const mended = this.#mender.mend(chunk);
-    for (const told of mended === 'unchanged' ? [chunk] : mended) this.#teller.tell(told);
+    const mended = this.#normaliser.mend(chunk);
+    for (const told of mended === 'unchanged' ? [chunk] : mended) this.#decoder.tell(told);
   }
 
   #finish(): void {
-    if (!this.#mender.isComplete) throw this.#events.cut();
-    for (const told of this.#mender.finish()) this.#teller.tell(told);
+    if (!this.#normaliser.isComplete) throw this.#events.cut();
+    for (const told of this.#normaliser.finish()) this.#decoder.tell(told);
     this.isComplete = true;
     this.#events.close();
   }

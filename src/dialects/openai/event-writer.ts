@@ -8,13 +8,13 @@ import { writeError } from './error.js';
 import { identify } from './identity.js';
 import { shownUsage } from './written-usage.js';
 
-/** Writes a stream of chunks that keeps OpenAI's rules. */
+/** Encodes events as a stream of OpenAI's chunks. */
 export class OpenAiWriter implements EventWriter {
   readonly #rules: AnswerRules;
   readonly #choices = new Map<number, ChoiceWords>();
-  /** What every chunk begins with, up to its choices. */
+  /** The JSON of every chunk up to `choices`. */
   #head = '';
-  /** The part of the head that never changes. */
+  /** The constant part of `#head`. */
   #identity = '';
   #out = '';
   #usage: Usage | null = null;

@@ -7,18 +7,18 @@ import { readThinking } from './neutral-request.js';
 
 const OBJECT = 'reasoning';
 const WORD = 'reasoning_effort';
-/** Where the word comes from that is not the client's. */
+/** The client's own field for a `reasoning_effort` that was converted from `reasoning`. */
 export const WORD_FROM_OBJECT: ReadonlyMap<string, string> = new Map([[WORD, OBJECT]]);
 const READ = new Set(['effort', 'max_tokens', 'enabled']);
 
 /**
- * A chat completion request with `reasoning_effort` in place of `reasoning`, the object that OpenRouter's clients write
- * and OpenAI refuses; the very bytes where there is none.
+ * A chat completion request with `reasoning_effort` in place of `reasoning`, the object that OpenRouter's clients send
+ * and OpenAI rejects; the same buffer if there is none.
  *
- * An effort that is written by name counts, and is the client's own. Another becomes the nearest that the model knows; one
- * that cannot think is asked for none.
+ * A `reasoning_effort` of the client takes precedence and stays as it is. One that is converted becomes the nearest that
+ * the model supports; it is removed if the model does not reason.
  *
- * @throws {GatewayError} `invalid_request` with the member, where nothing may be left out
+ * @throws {GatewayError} `invalid_request` with the member, if nothing may be dropped
  */
 export function withEffortByName(body: Buffer, model: Thinker, losses: Losses): Buffer {
   const { found } = scanObject(body, 0, [OBJECT, WORD]);
@@ -26,9 +26,9 @@ export function withEffortByName(body: Buffer, model: Thinker, losses: Losses): 
   const last = objects.at(-1);
   const reasoning = last === undefined ? null : valueIn(body, last);
   if (last === undefined || !isObject(reasoning)) return body;
-  noteRest(reasoning, losses);
-  const hasWord = found.length > objects.length;
-  const effort = hasWord ? null : wordFor(reasoning, model, losses);
+  noteOtherMembers(reasoning, losses);
+  const hasEffort = found.length > objects.length;
+  const effort = hasEffort ? null : effortFor(reasoning, model, losses);
   if (effort === null) return spliceBytes(body, removals(objects));
   const text = `${JSON.stringify(WORD)}:${JSON.stringify(effort)}`;
   const splices = [
@@ -38,8 +38,8 @@ export function withEffortByName(body: Buffer, model: Thinker, losses: Losses): 
   return spliceBytes(body, splices);
 }
 
-/** Where nobody knows which words the model knows, the client's own is as good as any. */
-function wordFor(
+/** If the supported efforts are unknown, any effort is passed on. */
+function effortFor(
   reasoning: JsonObject,
   { canThink, efforts }: Thinker,
   losses: Losses,
@@ -48,8 +48,8 @@ function wordFor(
   return knownEffort(thinking, { canThink, efforts: efforts ?? EFFORTS }, losses);
 }
 
-/** How thoughts are to be shown is no part of the effort. */
-function noteRest(reasoning: JsonObject, losses: Losses): void {
+/** Notes the members that do not concern the effort, such as how reasoning is shown. */
+function noteOtherMembers(reasoning: JsonObject, losses: Losses): void {
   for (const [name, value] of Object.entries(reasoning)) {
     if (READ.has(name) || value === null || value === false) continue;
     losses.hint(`${OBJECT}.${name}`, OBJECT);

@@ -9,9 +9,9 @@ import { wholeOf } from './whole-of-stream.js';
 const DONE = Buffer.from('data: [DONE]\n\n');
 const EVENT_END = Buffer.from('\n\n');
 const DATA_BYTES = 6; // `data: `
-const TELLS_USAGE = /"usage"\s*:\s*\{/;
+const USAGE_MEMBER = /"usage"\s*:\s*\{/;
 
-/** OpenAI's chat completions: whole answers, and streams of chunks. */
+/** OpenAI's Chat Completions: whole answers, and streams of chunks. */
 export const openaiForms: AnswerForms = {
   name: 'openai',
   identityOf,
@@ -23,23 +23,23 @@ export const openaiForms: AnswerForms = {
 };
 
 function framesIn(bytes: Buffer): readonly Frame[] {
-  // The member's name cannot stand in a text: its quotes would be escaped there.
-  if (!TELLS_USAGE.test(bytes.toString('latin1'))) return [{ bytes, usageOnly: false }];
+  // The quoted name cannot occur inside a string: its quotes would be escaped.
+  if (!USAGE_MEMBER.test(bytes.toString('latin1'))) return [{ bytes, usageOnly: false }];
   const frames: Frame[] = [];
   let from = 0;
   while (from < bytes.length) {
     const found = bytes.indexOf(EVENT_END, from);
     const end = found < 0 ? bytes.length : found + EVENT_END.length;
     const frame = bytes.subarray(from, end);
-    frames.push({ bytes: frame, usageOnly: tellsUsageOnly(frame) });
+    frames.push({ bytes: frame, usageOnly: isUsageOnly(frame) });
     from = end;
   }
   return frames;
 }
 
-function tellsUsageOnly(frame: Buffer): boolean {
+function isUsageOnly(frame: Buffer): boolean {
   const text = frame.toString('utf8', DATA_BYTES);
-  if (!TELLS_USAGE.test(text)) return false;
+  if (!USAGE_MEMBER.test(text)) return false;
   const { choices, usage } = objectOrEmpty(jsonOrNull(text));
   return Array.isArray(choices) && choices.length === 0 && isObject(usage);
 }
@@ -66,7 +66,7 @@ function framesOf(whole: Buffer): readonly Frame[] | null {
   return [...frames, { bytes: DONE, usageOnly: false }];
 }
 
-/** In a stream every tool call says which one it is. */
+/** The delta of a whole message: in a stream every tool call has an `index`. */
 function deltaOf(message: JsonObject): JsonObject {
   const calls = objectsIn(message['tool_calls']).map((call, index) => ({ index, ...call }));
   const delta = { role: 'assistant', ...without(message, ['tool_calls']) };
@@ -84,7 +84,7 @@ function textOf(whole: Buffer): string | null {
   return objectsIn(message['tool_calls']).length > 0 ? null : textOrNull(message['content']);
 }
 
-/** The least complete comes first. */
+/** Least complete first. */
 const KINDS: readonly AnswerKind[] = ['empty', 'filtered', 'truncated', 'tool_calls', 'complete'];
 
 function kindOf(whole: Buffer): AnswerKind | null {
@@ -99,10 +99,10 @@ function kindOfChoice(choice: JsonObject): AnswerKind {
   const finish = choice['finish_reason'];
   if (finish === 'content_filter' || textOrNull(message['refusal']) !== null) return 'filtered';
   if (finish === 'length') return 'truncated';
-  // With a forced call OpenAI itself says `stop`, so the content decides.
+  // With a forced call OpenAI itself reports `stop`, so the content decides.
   if (objectsIn(message['tool_calls']).length > 0 || hasFunctionCall(message)) return 'tool_calls';
   if (textOrNull(message['content']) === null && !isObject(message['audio'])) return 'empty';
-  // A finish that nobody knows is no promise that the answer is complete.
+  // An unknown finish reason does not guarantee that the answer is complete.
   return finish === 'stop' ? 'complete' : 'truncated';
 }
 
@@ -110,7 +110,7 @@ function jsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    // Not JSON, so not an answer: the caller is told so and keeps nothing of it.
+    // Not JSON, so not an answer: the caller gets `null` and caches nothing.
     return null;
   }
 }

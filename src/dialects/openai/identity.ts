@@ -4,7 +4,7 @@ import type { AnswerRules } from '../dialect.js';
 import type { JsonObject } from '../json.js';
 import { textOrNull } from '../json.js';
 
-/** What every part of one answer has in common. */
+/** The members that all chunks of an answer share. */
 export interface Identity {
   readonly id: string;
   readonly created: number;
@@ -12,7 +12,7 @@ export interface Identity {
 }
 
 /**
- * The identity an answer gives itself, completed where the provider left it out.
+ * The identity of an answer, completed if the provider left parts of it out.
  *
  * @param answer - the whole answer, or the first chunk that has choices
  */
@@ -25,15 +25,15 @@ export function identify(answer: JsonObject, rules: AnswerRules): Identity {
   };
 }
 
-/** Seconds since 1970, up to the year 5138: clients read nothing else as a time. */
+/** Seconds since 1970, up to the year 5138: other values are not plausible times. */
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 1 && value < 1e11;
 }
 
 /**
- * An id for a tool call that came without one; differs between calls and between answers.
+ * An id for a tool call that came without one; unique across calls and answers.
  *
- * @param seed - the answer's: its id may be missing, or drawn from a few hundred
+ * @param seed - the answer's: its id may be missing, or one of only a few hundred
  */
 export function callId(seed: string, choice: number, index: number): string {
   return `call_${digest(`${seed} ${choice} ${index}`)}`;

@@ -1,7 +1,7 @@
 import { usualImage } from '../neutral/media-types.js';
 import type { Source } from '../neutral/part.js';
 
-/** The address of a picture, or its bytes as one; `null` for what OpenAI does not take by either. */
+/** The URL of an image, or a `data:` URL with its bytes; `null` for one that OpenAI does not accept. */
 export function imageUrl(source: Source): string | null {
   if (source.kind === 'url') return source.url;
   const mediaType = source.kind === 'bytes' ? usualImage(source) : null;

@@ -4,20 +4,19 @@ import type { Losses } from '../neutral/losses.js';
 import type { Thinking } from '../neutral/request.js';
 import { effortOf } from '../neutral/router-view.js';
 
-/** What of a model decides how hard it can be told to think. */
+/** The properties of a model that determine which efforts it accepts. */
 export type Thinker = Pick<Target, 'canThink' | 'efforts'>;
 
-/** What OpenAI's imitators know that have effort at all. */
-const USUAL = ['low', 'medium', 'high'];
-const MOST = 'high';
+/** The efforts that compatible APIs with any support for effort accept. */
+const COMMON = ['low', 'medium', 'high'];
+const HIGHEST = 'high';
 
 /**
- * How hard a model is to be told to think, in OpenAI's dialects; `null` where it is told nothing.
+ * The effort to send to a model in OpenAI's dialects; `null` to send none.
  *
- * An effort that the model does not know is rounded, which is named. A model that cannot be kept from thinking is asked
- * for the least.
+ * An unsupported effort is rounded, which is noted as a hint. A model that cannot stop reasoning gets its lowest effort.
  *
- * @throws {GatewayError} `invalid_request` where nothing may be left out and the model cannot do as it is asked
+ * @throws {GatewayError} `invalid_request` if nothing may be dropped and the model cannot do what is requested
  */
 export function knownEffort(
   wanted: Thinking | null,
@@ -26,19 +25,19 @@ export function knownEffort(
 ): string | null {
   if (wanted === null) return null;
   const isOff = wanted.mode === 'off';
-  // A model that cannot think keeps a promise not to.
+  // A model without reasoning already does what is requested.
   if (isOff && !target.canThink) return null;
   const effort = isOff ? 'none' : effortOf(wanted);
-  const known = knownTo(target, isOff);
-  const nearest = known.length === 0 ? null : (nearestEffort(effort, known) ?? MOST);
+  const known = supportedBy(target, isOff);
+  const nearest = known.length === 0 ? null : (nearestEffort(effort, known) ?? HIGHEST);
   if (nearest === effort) return effort;
   if (isOff || nearest === null) losses.note(wanted.at, 'thinking');
   else losses.hint(wanted.at, 'thinking');
   return nearest;
 }
 
-/** Not every imitator takes it for a word that a model shall not think. */
-function knownTo({ canThink, efforts }: Thinker, isOff: boolean): readonly string[] {
+/** The supported efforts: not every compatible API accepts `none`. */
+function supportedBy({ canThink, efforts }: Thinker, isOff: boolean): readonly string[] {
   if (!canThink) return [];
-  return efforts ?? (isOff ? [] : USUAL);
+  return efforts ?? (isOff ? [] : COMMON);
 }

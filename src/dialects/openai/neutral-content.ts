@@ -4,7 +4,7 @@ import { readDataUrl } from '../json-members.js';
 import { cacheMarker } from '../neutral/cache-marker.js';
 import type { ContentPart, Source } from '../neutral/part.js';
 
-/** A message's content, whatever form it has. Empty text is no part. */
+/** The parts of a message's content, in any of its forms. Empty text is left out. */
 export function readContent(content: unknown, at: string): ContentPart[] {
   if (typeof content === 'string')
     return content === '' ? [] : [{ kind: 'text', text: content, at }];
@@ -20,7 +20,7 @@ export function readContent(content: unknown, at: string): ContentPart[] {
   });
 }
 
-/** The bytes that came with a recording or a document; `null` for others, and where there are none. */
+/** The inline bytes of audio or a document; `null` for other parts, and if there are none. */
 export function bytesIn(part: JsonObject): Extract<Source, { kind: 'bytes' }> | null {
   const read = readPart(part, '');
   if (read === null || !('source' in read) || read.source.kind !== 'bytes') return null;
@@ -54,7 +54,7 @@ function readText(part: JsonObject, at: string): ContentPart | null {
 
 const UNSIGNED = { signature: null, redacted: null, vendor: 'anthropic' } as const;
 
-/** A picture that is nowhere is foreign: whatever it is, it can be named, and not be said. */
+/** An image without a source is foreign: it can be reported, but not translated. */
 function readImage(part: JsonObject, type: string, at: string): ContentPart {
   const image = objectOrEmpty(part['image_url']);
   const url = textOrNull(image['url']) ?? textOrNull(part['image_url']);
@@ -78,14 +78,14 @@ function readFile(file: JsonObject, type: string, at: string): ContentPart {
   return { kind: 'document', source, at, ...(name !== null && { name }) };
 }
 
-/** What was uploaded to OpenAI, by its id there. */
+/** A file uploaded to OpenAI, by its id. */
 function fileOf(id: unknown): Source | null {
   const given = textOrNull(id);
   return given === null ? null : { kind: 'file', id: given, owner: 'openai' };
 }
 
 function fileSource(data: string): Source {
-  // Some clients leave the prefix out; a PDF is all that OpenAI takes then.
+  // Some clients leave the prefix out; OpenAI then accepts only PDF.
   return /^(data|https?):/i.test(data)
     ? sourceOf(data)
     : { kind: 'bytes', mediaType: 'application/pdf', base64: data };
@@ -96,7 +96,7 @@ function sourceOf(url: string): Source {
   return data === null ? { kind: 'url', url } : { kind: 'bytes', ...data };
 }
 
-/** Mistral's thoughts are lists of text parts. */
+/** Mistral's reasoning is an array of text parts. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (!Array.isArray(value)) return '';

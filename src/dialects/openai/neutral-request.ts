@@ -15,7 +15,7 @@ import { cacheMarker } from '../neutral/cache-marker.js';
 import { readTurns } from './neutral-turns.js';
 import { unreadBelow } from './unread.js';
 
-/** Members that are read here, or that are the gateway's own business. */
+/** Members that are read here or by other parts of the gateway. */
 const READ = new Set(
   `model messages stream stream_options tools functions tool_choice function_call
    parallel_tool_calls response_format reasoning_effort reasoning temperature top_p top_k
@@ -25,13 +25,13 @@ const READ = new Set(
   ),
 );
 
-/** Members that OpenAI's document has and no other dialect. */
+/** Members that OpenAI documents and that have no equivalent in other dialects. */
 const KNOWN_FOREIGN = new Set(
   `audio logit_bias modalities moderation prediction prompt_cache_key prompt_cache_options
    prompt_cache_retention store verbosity web_search_options`.split(/\s+/),
 );
 
-/** Everything a chat completion request asks for; its shape has been checked. */
+/** The neutral form of a chat completion request whose shape has been checked. */
 export function readNeutral(request: JsonObject): NeutralRequest {
   const tools = readTools(request);
   const allowed = allowedTools(request['tool_choice']);
@@ -104,7 +104,7 @@ function readToolChoice(request: JsonObject): ToolChoice | null {
   return name === null ? null : { kind: 'tool', name };
 }
 
-/** The names that `allowed_tools` narrows the choice to; `null` where it does not. */
+/** The names that `allowed_tools` restricts the choice to; `null` if there is no restriction. */
 function allowedTools(choice: unknown): ReadonlySet<string> | null {
   const { tools } = objectOrEmpty(objectOrEmpty(choice)['allowed_tools']);
   if (!Array.isArray(tools)) return null;
@@ -126,7 +126,7 @@ function readFormat(value: unknown): AnswerFormat {
   };
 }
 
-/** Whether a model is to think, and how hard; `null` where nothing is said. */
+/** The reasoning settings; `null` if the client sets none. */
 export function readThinking(request: JsonObject): Thinking | null {
   const reasoning = objectOrEmpty(request['reasoning']);
   const at = 'reasoning_effort' in request ? 'reasoning_effort' : 'reasoning';
@@ -139,7 +139,7 @@ export function readThinking(request: JsonObject): Thinking | null {
   return { mode: 'on', effort, budgetTokens, at };
 }
 
-/** How a model is to choose its words; absent where the client does not say. */
+/** The sampling parameters; absent if the client does not set them. */
 export function readSampling(request: JsonObject): Sampling {
   const given = {
     temperature: request['temperature'],
@@ -167,14 +167,14 @@ function foreignMembers(request: JsonObject): ForeignMember[] {
   if (isUnknownFormat(request['response_format'])) {
     members.push({ field: 'response_format', isKnown: true });
   }
-  // A custom tool cannot be offered, so it cannot be asked for either.
+  // Custom tools cannot be translated, so choosing one cannot be either.
   if (isObject(request['tool_choice']) && readToolChoice(request) === null) {
     members.push({ field: 'tool_choice', isKnown: true });
   }
   return members;
 }
 
-/** Forms that only some servers know, such as a grammar. */
+/** Whether a format is one that only some servers support, such as a grammar. */
 export function isUnknownFormat(format: unknown): boolean {
   const { type } = objectOrEmpty(format);
   return type !== undefined && !FORMATS.has(type);
@@ -183,17 +183,17 @@ export function isUnknownFormat(format: unknown): boolean {
 const FORMATS = new Set<unknown>([null, 'text', 'json_object', 'json_schema']);
 
 function asksFor(name: string, value: unknown): boolean {
-  // The model is to search the web, and to choose how.
+  // An empty object also turns web search on.
   if (name === 'web_search_options') return isObject(value);
   return saysSomething(value) && !isTextOnly(name, value);
 }
 
-/** `modalities: ["text"]` asks for what every model gives. */
+/** `modalities: ["text"]` is what every model does anyway. */
 function isTextOnly(name: string, value: unknown): boolean {
   return name === 'modalities' && textsIn(value).join() === 'text';
 }
 
-/** Clients write out the defaults of what they do not use. */
+/** Clients also send defaults for features that they do not use. */
 function saysSomething(value: unknown): boolean {
   if (value === null || value === false) return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;

@@ -4,7 +4,7 @@ import type { ContentPart, ReasoningPart, ToolCallPart, Turn, Vendor } from '../
 import { readContent } from './neutral-content.js';
 import { argumentsText } from './tool-calls.js';
 
-/** The messages of a chat completion request. */
+/** Reads the messages of a chat completion request. */
 export function readTurns(messages: unknown): Turn[] {
   return objectsIn(messages).map((message, i) => readTurn(message, `messages[${i}]`));
 }
@@ -18,7 +18,7 @@ function readTurn(message: JsonObject, at: string): Turn {
     case 'assistant':
       return {
         role: 'assistant',
-        parts: withName(saidIn(message, content, at), message, at),
+        parts: withName(assistantParts(message, content, at), message, at),
         at,
       };
     case 'tool':
@@ -35,30 +35,30 @@ function readTurn(message: JsonObject, at: string): Turn {
   }
 }
 
-function saidIn(message: JsonObject, content: ContentPart[], at: string): ContentPart[] {
+function assistantParts(message: JsonObject, content: ContentPart[], at: string): ContentPart[] {
   return [
     ...readReasoning(message, at),
     ...content,
-    ...readDrawn(message, at),
+    ...readImages(message, at),
     ...readRefusal(message, at),
-    ...readRecording(message, at),
+    ...readAudioReference(message, at),
     ...readCalls(message, at),
   ];
 }
 
-/** Who of several says something has a name, which no other dialect has a place for. */
+/** Adds a foreign part for `name`, which distinguishes several speakers and has no equivalent in other dialects. */
 function withName(parts: ContentPart[], { name }: JsonObject, at: string): ContentPart[] {
   if (parts.length === 0 || textOrNull(name) === null) return parts;
   return [...parts, { kind: 'foreign', type: 'name', at: `${at}.name` }];
 }
 
-/** What the model drew, as answers show it. */
-function readDrawn({ images }: JsonObject, at: string): ContentPart[] {
+/** Generated images, in the form of an answer. */
+function readImages({ images }: JsonObject, at: string): ContentPart[] {
   return readContent(Array.isArray(images) ? images : [], `${at}.images`);
 }
 
-/** What the model said in a recording, by an id that only its provider knows. */
-function readRecording({ audio }: JsonObject, at: string): ContentPart[] {
+/** Generated audio, by an id that only its provider knows. */
+function readAudioReference({ audio }: JsonObject, at: string): ContentPart[] {
   return isObject(audio) ? [{ kind: 'foreign', type: 'audio', at: `${at}.audio` }] : [];
 }
 
@@ -77,7 +77,7 @@ function readCalls(message: JsonObject, at: string): ContentPart[] {
   });
   const legacy = message['function_call'];
   if (!isObject(legacy)) return calls;
-  // A result of this older form is found by the function's name, so the name is the call's id.
+  // A result of this legacy form refers to the function's name, so the name is the call's id.
   return [...calls, callPart(legacy, legacy['name'], `${at}.function_call`)];
 }
 
@@ -88,9 +88,9 @@ function callPart(call: JsonObject, id: unknown, at: string): ToolCallPart {
 }
 
 /**
- * Thoughts as a client sends them back: `reasoning_details` in full, or only their text.
+ * Reasoning as a client sends it back: `reasoning_details`, or only its text.
  *
- * A thought may come in pieces: text of the same index, and at last the signature.
+ * A reasoning block may be split into pieces: text first, the signature last.
  */
 function readReasoning(message: JsonObject, at: string): ContentPart[] {
   const details = objectsIn(message['reasoning_details']);
@@ -112,7 +112,7 @@ function readReasoning(message: JsonObject, at: string): ContentPart[] {
       return;
     }
     text += textOrNull(detail['text']) ?? '';
-    // What only its vendor can read is at other vendors the proof itself.
+    // Except for Anthropic, encrypted reasoning takes the place of the signature.
     const signature = textOrNull(detail['signature']) ?? textOrNull(detail['data']);
     if (signature === null || vendor === null) return;
     parts.push({ kind: 'reasoning', text, signature, redacted: null, vendor, at: place });
@@ -135,7 +135,7 @@ function readReasoning(message: JsonObject, at: string): ContentPart[] {
   ];
 }
 
-/** Whose thought a detail tells; Anthropic's where it does not say, `null` for vendors that want none back. */
+/** The vendor of a reasoning detail: Anthropic by default, `null` for vendors that accept no reasoning back. */
 export function vendorOf({ format }: JsonObject): Vendor | null {
   if (typeof format !== 'string' || format.startsWith('anthropic')) return 'anthropic';
   if (format.startsWith('google')) return 'gemini';

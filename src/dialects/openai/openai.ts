@@ -12,7 +12,7 @@ import { tellSchema } from './told-schema.js';
 import { writeAnswer } from './write-answer.js';
 import { writeRequest } from './write-request.js';
 
-/** OpenAI's chat completions, as clients speak it and as OpenAI and its imitators answer. */
+/** OpenAI's Chat Completions, for clients, and for OpenAI and compatible providers. */
 export const openai: Dialect = {
   name: 'openai',
   limits: { toolName: /^[\w-]{1,64}$/, objectRoot: () => true, textSystem: true },
@@ -29,7 +29,7 @@ export const openai: Dialect = {
   openReader: (reading, emit) => new OpenAiReader(reading, emit),
   writeAnswer,
   openWriter: (rules) => new OpenAiWriter(rules),
-  // All that events say has a place here, though some of it under names of our own.
+  // Everything can be expressed, partly in members that OpenAI does not have.
   unsayable: () => null,
   forms: openaiForms,
 };

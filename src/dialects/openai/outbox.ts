@@ -1,6 +1,6 @@
 const NOTHING = Buffer.alloc(0);
 
-/** Collects what one push sends on; neighbouring frames of one buffer are not copied. */
+/** Collects the output of one push; adjacent frames of the same buffer are not copied. */
 export class Outbox {
   #parts: Buffer[] = [];
   #text = '';
@@ -8,7 +8,7 @@ export class Outbox {
   #start = 0;
   #end = 0;
 
-  /** Sends `bytes[start, end)` on as it is. */
+  /** Adds `bytes[start, end)` as it is. */
   addFrame(bytes: Buffer, start: number, end: number): void {
     if (this.#bytes === bytes && this.#end === start && this.#text === '') {
       this.#end = end;
@@ -20,17 +20,17 @@ export class Outbox {
     this.#end = end;
   }
 
-  /** Sends an event with this data, which must have no line breaks. */
+  /** Adds an event with this data, which must not contain line breaks. */
   addData(data: string): void {
     if (this.#end > this.#start) this.#flush();
     this.#text += `data: ${data}\n\n`;
   }
 
-  /** @returns everything since the last call; the outbox is empty afterwards */
+  /** @returns everything added since the last call */
   take(): Buffer {
     if (this.#parts.length === 0 && this.#text === '') {
       const only = this.#end > this.#start ? this.#bytes.subarray(this.#start, this.#end) : NOTHING;
-      this.#forget();
+      this.#clearRange();
       return only;
     }
     this.#flush();
@@ -44,10 +44,10 @@ export class Outbox {
     if (this.#end > this.#start) this.#parts.push(this.#bytes.subarray(this.#start, this.#end));
     if (this.#text !== '') this.#parts.push(Buffer.from(this.#text));
     this.#text = '';
-    this.#forget();
+    this.#clearRange();
   }
 
-  #forget(): void {
+  #clearRange(): void {
     this.#bytes = NOTHING;
     this.#start = 0;
     this.#end = 0;

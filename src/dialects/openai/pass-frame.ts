@@ -2,13 +2,13 @@ import type { JsonObject } from '../json.js';
 import type { SseEvent } from '../sse.js';
 import type { Outbox } from './outbox.js';
 
-/** How OpenAI says in every chunk that usage is still to come, to those who asked for it. */
-const STILL_TO_COME = ',"usage":null';
+/** OpenAI sends this in every chunk if usage was requested. */
+const NULL_USAGE = ',"usage":null';
 
 /**
- * Passes a chunk on as it came, but for usage that is announced to a client that asked for none.
+ * Forwards a chunk's bytes, without `"usage":null` if the client did not request usage.
  *
- * @param chunk - what the event says; may be changed in place
+ * @param chunk - the parsed event; may be changed in place
  */
 export function passFrame(
   chunk: JsonObject,
@@ -16,18 +16,18 @@ export function passFrame(
   out: Outbox,
   includeUsage: boolean,
 ): void {
-  const isHiding = chunk['usage'] === null && !includeUsage;
-  if (frameStart >= 0 && !isHiding) {
+  const hidesUsage = chunk['usage'] === null && !includeUsage;
+  if (frameStart >= 0 && !hidesUsage) {
     out.addFrame(bytes, frameStart, end + 2);
     return;
   }
-  // Its quotes would be escaped in a text, so this can only be a member.
-  const at = frameStart < 0 ? -1 : bytes.subarray(frameStart, end).lastIndexOf(STILL_TO_COME);
+  // Inside a string its quotes would be escaped, so this can only be the member.
+  const at = frameStart < 0 ? -1 : bytes.subarray(frameStart, end).lastIndexOf(NULL_USAGE);
   if (at >= 0) {
     out.addFrame(bytes, frameStart, frameStart + at);
-    out.addFrame(bytes, frameStart + at + STILL_TO_COME.length, end + 2);
+    out.addFrame(bytes, frameStart + at + NULL_USAGE.length, end + 2);
     return;
   }
-  if (isHiding) delete chunk['usage'];
+  if (hidesUsage) delete chunk['usage'];
   out.addData(JSON.stringify(chunk));
 }

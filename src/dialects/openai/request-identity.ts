@@ -4,9 +4,9 @@ import { isObject, objectOrEmpty, without } from '../json.js';
 import { isEmpty, lastQuestion, plainMessage } from '../plain-request.js';
 import { asksForSearch } from './searches.js';
 
-/** Who asks, how the answer is carried, and what is noted beside it: nothing that changes the answer. */
-const BESIDE_THE_POINT = new Set([
-  'model', // names the target, which is told apart from the request
+/** Members that do not affect the answer: who asks, how the answer is transported, and labels. */
+const IRRELEVANT = new Set([
+  'model', // part of the cache key on its own
   'stream',
   'stream_options',
   'user',
@@ -24,8 +24,8 @@ const BESIDE_THE_POINT = new Set([
 /**
  * Values that mean the same as leaving the member out, at every provider.
  *
- * `temperature` and `top_p` are not among them: servers of one's own take their defaults from the
- * model, so an explicit 1 is not the same as nothing.
+ * Not `temperature` and `top_p`: self-hosted servers take their defaults from the model, so an explicit 1
+ * is not the same as leaving them out.
  */
 const DEFAULTS: Readonly<Record<string, (value: unknown, request: JsonObject) => boolean>> = {
   n: (value) => value === 1,
@@ -41,9 +41,9 @@ const DEFAULTS: Readonly<Record<string, (value: unknown, request: JsonObject) =>
 };
 
 /**
- * What of a request decides its answer.
+ * The parts of a request that determine its answer.
  *
- * @param body - a request that has been read without complaint
+ * @param body - a request that has already been read without an error
  */
 export function identityOf(body: Buffer): RequestIdentity {
   const request = objectOrEmpty(JSON.parse(body.toString('utf8')) as unknown);
@@ -55,23 +55,23 @@ export function identityOf(body: Buffer): RequestIdentity {
   return { members, sampled: isSampled(request), searches, question: lastQuestion(members) };
 }
 
-/** A request's members as it wrote them, but for those that decide nothing, and those that say what is so anyway. */
+/** A request's members without defaults and without those that do not affect the answer. */
 export function decidingMembers(request: JsonObject): JsonObject {
   const members: JsonObject = {};
   for (const [name, value] of Object.entries(request)) {
-    if (value === null || BESIDE_THE_POINT.has(name)) continue;
+    if (value === null || IRRELEVANT.has(name)) continue;
     if (Object.hasOwn(DEFAULTS, name) && DEFAULTS[name]?.(value, request) === true) continue;
     members[name] = value;
   }
   return members;
 }
 
-/** Whether a request asks for chance, and has no seed to repeat it by. */
+/** Whether a request asks for random sampling without a seed. */
 export function isSampled({ temperature, seed = null }: JsonObject): boolean {
   return typeof temperature === 'number' && temperature > 0 && seed === null;
 }
 
-/** Clients that call nothing may say so. */
+/** Removes an empty `tool_calls`, which some clients send. */
 function withoutEmptyCalls(message: unknown): unknown {
   if (!isObject(message) || !('tool_calls' in message) || !isEmpty(message['tool_calls'])) {
     return message;

@@ -22,11 +22,11 @@ import { readTurns } from './neutral-turns.js';
 const ROLES = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
 
 /**
- * Reads a chat completion request and checks what the gateway itself relies on.
+ * Reads a chat completion request and checks what the gateway relies on.
  *
- * Everything else is left for the provider to judge: new and unknown members pass.
+ * Everything else is left to the provider: new and unknown members pass.
  *
- * @throws {GatewayError} `invalid_json` with the place, or `invalid_request` with the field
+ * @throws {GatewayError} `invalid_json` with the position, or `invalid_request` with the field
  */
 export function readRequest(body: Buffer): ChatRequest {
   const request = parseBody(body);
@@ -47,7 +47,7 @@ export function readRequest(body: Buffer): ChatRequest {
     terms,
     stream,
     includeUsage: stream && options['include_usage'] === true,
-    // What is no string is no label, but still reaches the provider.
+    // Values that are not strings are not labels, but still reach the provider.
     metadata: textMembers(request['metadata']),
     conversation: () => (conversation ??= conversationIn(request, body)),
     neutral: () => {
@@ -57,7 +57,7 @@ export function readRequest(body: Buffer): ChatRequest {
   };
 }
 
-/** Ids of files and proofs of thoughts are rare, so their names are looked for before anything is read for them. */
+/** File ids and signatures are rare, so the body is searched for their names before they are read. */
 function conversationIn(request: JsonObject, body: Buffer): Conversation {
   const conversation = readConversation(request);
   if (!body.includes('file_id') && !body.includes('reasoning_details')) return conversation;

@@ -1,13 +1,13 @@
 import type { JsonObject } from '../json.js';
 import { objectsIn, textOrNull } from '../json.js';
 
-/** Longer waits are not worth passing on: the client is better off elsewhere. */
+/** Longer waits are capped: the client is better off elsewhere. */
 const MAX_WAIT_S = 24 * 60 * 60;
 
 /**
- * What an answer's headers say of when to come back, as `retry-after` has it.
+ * The retry delay of a response's headers, in the format of `retry-after`.
  *
- * OpenAI and Azure say it in milliseconds besides, or only so.
+ * OpenAI and Azure send it in milliseconds as well, or only in milliseconds.
  */
 export function retryHeader(answer: {
   header(name: string): string | undefined;
@@ -17,10 +17,10 @@ export function retryHeader(answer: {
 }
 
 /**
- * How long a provider wants to be left alone.
+ * How long to wait before the provider may be tried again.
  *
- * Read from the header (seconds, a duration such as `1500ms`, or a date), else from the error
- * itself (Gemini's `retryDelay`, or the words "try again in 1.5s").
+ * Read from the header (seconds, a duration such as `1500ms`, or a date), otherwise from the error
+ * itself (Gemini's `retryDelay`, or a message such as "try again in 1.5s").
  *
  * @param error - the error object of the body; may be empty
  * @param nowMs - wall clock, milliseconds since 1970
@@ -31,19 +31,19 @@ export function retryAfterS(
   error: JsonObject,
   nowMs: number,
 ): number | null {
-  const told =
+  const delayS =
     fromHeader(header, nowMs) ??
     fromDetails(error) ??
-    fromWords(textOrNull(error['message']) ?? textOrNull(error['error']));
-  if (told === null || !Number.isFinite(told) || told < 0) return null;
-  return Math.min(Math.ceil(told), MAX_WAIT_S);
+    fromMessage(textOrNull(error['message']) ?? textOrNull(error['error']));
+  if (delayS === null || !Number.isFinite(delayS) || delayS < 0) return null;
+  return Math.min(Math.ceil(delayS), MAX_WAIT_S);
 }
 
 function fromHeader(header: string | undefined, nowMs: number): number | null {
   const text = header?.trim() ?? '';
   if (text === '') return null;
   const untilMs = Date.parse(text);
-  // `Date.parse` takes a plain number for a year, so durations come first.
+  // `Date.parse` reads a plain number as a year, so durations are tried first.
   return durationS(text) ?? (Number.isNaN(untilMs) ? null : Math.max(0, (untilMs - nowMs) / 1000));
 }
 
@@ -55,7 +55,7 @@ function fromDetails(error: JsonObject): number | null {
   return null;
 }
 
-function fromWords(message: string | null): number | null {
+function fromMessage(message: string | null): number | null {
   const said =
     /(?:(?:try again|retry) (?:in|after)|please wait) ((?:\d+(?:\.\d+)?\s*(?:ms|[hms])\s*)+)/i.exec(
       message ?? '',
@@ -68,7 +68,7 @@ function durationS(text: string): number | null {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
   let seconds = 0;
   let matched = '';
-  // Sticky: looking on behind what is no duration would begin anew at each digit of it.
+  // Sticky, since otherwise a mismatch would be searched again from each of its digits.
   for (const [part, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|[hms])\s*/giy)) {
     seconds += Number(amount) * unitS(unit ?? '');
     matched += part;

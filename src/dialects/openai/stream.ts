@@ -34,7 +34,7 @@ class OpenAiStream implements AnswerStream {
   #chunks: ChunkMender | TrustedChunks;
   readonly #rules: AnswerRules;
   isComplete = false;
-  /** Some servers say why an answer ended before they go on with it; only `[DONE]` counts. */
+  /** Some servers send a finish reason before the end of the answer, so only `[DONE]` counts. */
   readonly isAnswered = false;
   #failure: GatewayError | null = null;
 
@@ -70,8 +70,8 @@ class OpenAiStream implements AnswerStream {
   }
 
   fail(error: GatewayError): Buffer {
-    const said = this.#out.take();
-    return Buffer.concat([said, Buffer.from(`data: ${writeError(error)}\n\n`)]);
+    const pending = this.#out.take();
+    return Buffer.concat([pending, Buffer.from(`data: ${writeError(error)}\n\n`)]);
   }
 
   #isOver(): boolean {
@@ -116,9 +116,9 @@ class OpenAiStream implements AnswerStream {
   /** Some servers answer a stream request with one JSON document: an error, or the whole answer. */
   #readDocument(bytes: Buffer): void {
     const answer = parseAnswer(bytes);
-    const mender = new ChunkMender(this.#rules);
-    this.#chunks = mender;
-    const mended = mender.mend(answer);
+    const normaliser = new ChunkMender(this.#rules);
+    this.#chunks = normaliser;
+    const mended = normaliser.mend(answer);
     this.#send(mended === 'unchanged' ? [answer] : mended);
   }
 }

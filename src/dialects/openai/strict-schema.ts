@@ -1,6 +1,6 @@
 import { isObject, lookup, objectOrEmpty, type JsonObject } from '../json.js';
 
-/** Words that OpenAI enforces; it refuses to be strict about a schema with any other. */
+/** The keywords that OpenAI enforces; it rejects `strict` for a schema with any other. */
 const ENFORCED = new Set(
   `type properties required additionalProperties items enum const anyOf $ref $defs definitions
    description title $schema pattern format multipleOf minimum maximum exclusiveMinimum
@@ -9,16 +9,16 @@ const ENFORCED = new Set(
 const FORMATS = new Set(
   'date-time time date duration email hostname ipv4 ipv6 uuid'.split(' ') as unknown[],
 );
-/** Members whose values are schemas by name. */
+/** Keywords whose values map names to schemas. */
 const NAMED = lookup({ properties: true, $defs: true, definitions: true });
 
 /**
- * What can be said of strictness: OpenAI refuses `true` for a schema that it does not enforce.
+ * The value of `strict` that OpenAI accepts: it rejects `true` for a schema that it cannot enforce.
  *
- * Not rewritten to one that it does, with every property required and `null` for those that may be absent: clients
- * that check the answer against their own schema would refuse the `null`.
+ * The schema is not rewritten to one that it can enforce, with every property required and `null` for optional ones:
+ * clients that validate the answer against their own schema would reject the `null`.
  *
- * @param onLoss - called where the client asks for more than can be kept
+ * @param onLoss - called if strictness has to be dropped
  */
 export function sayableStrictness(
   strict: boolean | null,
@@ -30,11 +30,11 @@ export function sayableStrictness(
   return false;
 }
 
-/** Every object in it names all its properties, requires them, and admits no other; so it is all the way down. */
+/** Whether every object in a schema, at any depth, requires all its properties and allows no others. */
 function isStrict(schema: unknown): boolean {
   if (!isObject(schema)) return false;
   const names = Object.keys(schema);
-  // What is defined elsewhere stands alone.
+  // A reference must be the only keyword.
   if ('$ref' in schema) return names.length === 1;
   const { type, anyOf, format } = schema;
   const isKnown =
@@ -45,7 +45,7 @@ function isStrict(schema: unknown): boolean {
   return Object.entries(schema).flatMap(schemasIn).every(isStrict);
 }
 
-/** The schemas that a member of a schema holds. */
+/** The subschemas in a member of a schema. */
 function schemasIn([name, value]: [string, unknown]): readonly unknown[] {
   if (NAMED[name] === true) return Object.values(objectOrEmpty(value));
   if (name === 'anyOf') return Array.isArray(value) ? (value as unknown[]) : [null];

@@ -4,12 +4,12 @@ import type { Losses } from '../neutral/losses.js';
 import { schemaInstruction } from '../neutral/told-schema.js';
 
 /**
- * A client's own bytes for a provider that keeps no schema: any JSON is asked for, and the prompt tells the schema.
+ * A client's bytes for a provider without schema support: asks for any JSON, and states the schema in the prompt.
  *
- * The very bytes where no schema is asked for.
+ * The same buffer if no schema is requested.
  *
  * @param body - a JSON object
- * @throws {GatewayError} `invalid_request` where nothing may be left out: an answer may still be of another form
+ * @throws {GatewayError} `invalid_request` if nothing may be dropped: the answer may not match the schema
  */
 export function tellSchema(body: Buffer, losses: Losses): Buffer {
   const request: unknown = JSON.parse(body.toString('utf8'));

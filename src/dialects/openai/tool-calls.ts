@@ -1,29 +1,29 @@
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty, objectsIn, textOrNull, without } from '../json.js';
 
-/** One tool call as far as it has come. */
+/** A tool call as received so far. */
 interface Call {
   readonly upstreamId: string | null;
-  /** Its place among the calls that the client has been told of; -1 until then. */
+  /** Its index among the calls that have been sent to the client; -1 until then. */
   index: number;
   readonly isFunction: boolean;
-  /** The client has its id and name. */
+  /** Its id and name have been sent. */
   announced: boolean;
   arguments: string;
 }
 
-/** Makes up an id for the call at `index` where the provider gives none; unique in the answer. */
+/** Creates an id for the call at `index` if the provider sends none; unique within the answer. */
 export type MakeCallId = (index: number) => string;
 
 /**
- * Follows the tool calls of one choice through a stream.
+ * Normalises the tool calls of one choice of a stream.
  *
- * What goes out always has indexes from 0 without gaps, an id, a type and a name in the first delta
- * of a call and in no other, and arguments as text.
+ * The output always has indexes from 0 without gaps, an id, a type and a name only in the first delta of a
+ * call, and arguments as text.
  */
 export class ToolCallLedger {
   readonly #calls: Call[] = [];
-  /** Of the calls that share an index, the last; of those that share an id, the first. */
+  /** The last call with an index, and the first call with an id. */
   readonly #byIndex = new Map<number, Call>();
   readonly #byId = new Map<string, Call>();
   readonly #makeId: MakeCallId;
@@ -58,7 +58,7 @@ export class ToolCallLedger {
     return changed ? mended : null;
   }
 
-  /** Deltas that calls without arguments still need: a client parses `{}`, not nothing. */
+  /** Deltas that complete calls without arguments: clients need `{}`, since they cannot parse an empty string. */
   closing(): JsonObject[] {
     return this.#calls
       .filter((call) => call.announced && call.isFunction && call.arguments.trim() === '')
@@ -68,12 +68,12 @@ export class ToolCallLedger {
   #mendItem(item: JsonObject, call: Call): JsonObject | null {
     const extras = without(item, ['id', 'type', 'index', 'function']);
     const { name, arguments: args, ...functionExtras } = objectOrEmpty(item['function']);
-    const text = call.arguments === '' && isNothing(args) ? '' : argumentsText(args);
+    const text = call.arguments === '' && isEmptyArguments(args) ? '' : argumentsText(args);
     call.arguments += text;
     if (call.announced) {
       return { index: call.index, ...extras, function: { ...functionExtras, arguments: text } };
     }
-    // A client needs the name with the first delta, so arguments wait for it.
+    // A client needs the name in the first delta, so arguments are held back until it arrives.
     const calledName = textOrNull(name);
     if (calledName === null) return null;
     call.announced = true;
@@ -93,11 +93,11 @@ export class ToolCallLedger {
     const isFunction = item['custom'] === undefined && item['type'] !== 'custom';
     const given = objectOrEmpty(item['function']);
     const name = textOrNull(given['name']);
-    const known = this.#known(index, id, name);
-    if (known !== undefined && !startsAnother(known, { id, name, args: given['arguments'] })) {
+    const known = this.#find(index, id, name);
+    if (known !== undefined && !startsNewCall(known, { id, name, args: given['arguments'] })) {
       return known;
     }
-    // An item that starts nothing and belongs to nothing (all its values empty) is no call.
+    // An item without any values neither starts a call nor belongs to one.
     if (isFunction && name === null && id === null && index === null) return null;
     const call: Call = {
       upstreamId: id,
@@ -106,17 +106,17 @@ export class ToolCallLedger {
       announced: !isFunction,
       arguments: '',
     };
-    this.#follow(call, index, id);
+    this.#register(call, index, id);
     return call;
   }
 
-  #follow(call: Call, index: number | null, id: string | null): void {
+  #register(call: Call, index: number | null, id: string | null): void {
     this.#calls.push(call);
     if (index !== null) this.#byIndex.set(index, call);
     if (id !== null && !this.#byId.has(id)) this.#byId.set(id, call);
   }
 
-  #known(index: number | null, id: string | null, name: string | null): Call | undefined {
+  #find(index: number | null, id: string | null, name: string | null): Call | undefined {
     if (index !== null) return this.#byIndex.get(index);
     if (id !== null) return this.#byId.get(id);
     return name === null ? this.#calls.at(-1) : undefined;
@@ -124,20 +124,20 @@ export class ToolCallLedger {
 }
 
 /**
- * Whether the first piece of arguments says that there are none: they are complete only at the end, since
- * some servers send `{}` ahead of the real ones.
+ * Whether the first piece of arguments is empty (`{}` or `null`): it is ignored until the end, since some servers
+ * send `{}` before the real arguments.
  */
-function isNothing(args: unknown): boolean {
+function isEmptyArguments(args: unknown): boolean {
   return /^\s*(null|\{\s*\})\s*$/.test(argumentsText(args));
 }
 
-/** Tool arguments as the text that clients parse; empty when there are none. */
+/** Tool arguments as JSON text; empty if there are none. */
 export function argumentsText(args: unknown): string {
   if (typeof args === 'string') return args;
   return isObject(args) || Array.isArray(args) ? JSON.stringify(args) : '';
 }
 
-/** The tool calls of a whole message, complete and with ids that differ. */
+/** Normalises the tool calls of a whole message: complete, and with unique ids. */
 export function wholeToolCalls(value: unknown, makeId: MakeCallId): JsonObject[] {
   const seen = new Set<string>();
   const calls = objectsIn(value).filter((item) => !isEmptyCall(item));
@@ -162,11 +162,11 @@ export function wholeToolCalls(value: unknown, makeId: MakeCallId): JsonObject[]
 }
 
 /**
- * Some servers give every call the index 0. A new id together with a name is a new call; so is a
- * name on top of arguments that are complete already. A new id alone is not: some invent one per
- * delta.
+ * Whether an item starts a new call: some servers give every call the index 0. A new id together with a
+ * name starts one, and so does a name after complete arguments. A new id alone does not, since some servers
+ * send a new one with every delta.
  */
-function startsAnother(
+function startsNewCall(
   known: Call,
   item: { id: string | null; name: string | null; args: unknown },
 ): boolean {
@@ -176,7 +176,7 @@ function startsAnother(
   return known.arguments.endsWith('}') && argumentsText(item.args).startsWith('{');
 }
 
-/** Servers that fill in everything send a call without a name for none. */
+/** Some servers send a call without a name if there is none. */
 function isEmptyCall(item: JsonObject): boolean {
   const { name } = objectOrEmpty(item['function']);
   return textOrNull(name) === null && item['custom'] === undefined;
@@ -197,7 +197,7 @@ function isSameItem(item: JsonObject, sent: JsonObject, wasAnnounced: boolean): 
   return item['id'] === sent['id'] && item['type'] === 'function' && given['name'] === made['name'];
 }
 
-/** Some servers number their calls; clients expect text. */
+/** Some servers use numbers as ids; clients expect strings. */
 function idText(id: unknown): string | null {
   return typeof id === 'number' ? String(id) : textOrNull(id);
 }

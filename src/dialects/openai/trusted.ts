@@ -9,12 +9,12 @@ import { passFrame } from './pass-frame.js';
 import type { UsageReading } from './usage.js';
 import { readUsage } from './usage.js';
 
-/** Passes on chunks of a provider that keeps OpenAI's rules; only usage may have to be hidden. */
+/** Forwards the chunks of a provider that follows OpenAI's rules; only usage may have to be removed. */
 export class TrustedChunks {
   readonly #includeUsage: boolean;
   readonly #finishes = new Map<number, string | null>();
   #usage: UsageReading | null = null;
-  /** Usage that came together with a choice, still to be sent in a chunk of its own. */
+  /** Usage that arrived together with a choice, to be sent in a chunk of its own. */
   #unsent: JsonObject | null = null;
   outputChars = 0;
 
@@ -35,12 +35,12 @@ export class TrustedChunks {
     return this.#finishes.size > 0 && [...this.#finishes.values()].every((f) => f !== null);
   }
 
-  /** Puts what the client should get of the chunk into `out`. */
+  /** Adds what the client gets of a chunk to `out`. */
   pass(chunk: JsonObject, event: SseEvent, out: Outbox): void {
-    // Something else than a chunk: the client could do nothing with it.
+    // Not a chunk; the client could not use it.
     if (!Array.isArray(chunk['choices'])) return;
     const choices = objectsIn(chunk['choices']);
-    for (const choice of choices) this.#note(choice);
+    for (const choice of choices) this.#track(choice);
     const told = chunk['usage'];
     if (told !== undefined && told !== null) {
       this.#usage = readUsage(told) ?? this.#usage;
@@ -56,12 +56,12 @@ export class TrustedChunks {
     passFrame(chunk, event, out, this.#includeUsage);
   }
 
-  /** What has to be sent before `[DONE]`: usage that had come with a choice. */
+  /** What has to be sent before `[DONE]`: usage that arrived together with a choice. */
   finish(): readonly JsonObject[] {
     return this.#includeUsage && this.#unsent !== null ? [this.#unsent] : [];
   }
 
-  #note(choice: JsonObject): void {
+  #track(choice: JsonObject): void {
     const index = typeof choice['index'] === 'number' ? choice['index'] : 0;
     const finish = choice['finish_reason'];
     const known = this.#finishes.get(index) ?? null;

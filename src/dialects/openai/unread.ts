@@ -16,7 +16,7 @@ const TOOL = words('type function cache_control');
 const FUNCTION = words('name description parameters strict cache_control');
 const REASONING = words('effort max_tokens enabled summary generate_summary');
 
-/** What nobody reads of a chat completion request, below its own members. */
+/** The unread members of a chat completion request, below its top level. */
 export function unreadBelow(request: JsonObject): ForeignMember[] {
   return [
     ...unreadIn(request['messages'], 'messages', unreadOfMessage),
@@ -28,7 +28,7 @@ export function unreadBelow(request: JsonObject): ForeignMember[] {
   ];
 }
 
-/** What nobody reads of the parts of a message. */
+/** The unread members of a message's parts. */
 export function unreadOfContent(content: unknown, at: string): ForeignMember[] {
   return unreadIn(content, at, (part, place) => unreadMembers(part, place, PART));
 }
@@ -44,7 +44,7 @@ function unreadOfMessage(message: JsonObject, at: string): ForeignMember[] {
   ];
 }
 
-/** A tool of another type is named as a whole. */
+/** A tool of another type is reported as a whole. */
 function unreadOfTool(tool: JsonObject, at: string): ForeignMember[] {
   if (!isObject(tool['function'])) return [];
   return [

@@ -2,29 +2,29 @@ import type { Usage } from '../../core/usage.js';
 import type { JsonObject } from '../json.js';
 import { isObject, objectOrEmpty } from '../json.js';
 
-/** A usage object read once: for the books, and as the client should see it. */
+/** A parsed usage object: for accounting, and as the client should see it. */
 export interface UsageReading {
   readonly usage: Usage;
-  /** The provider's object with totals that add up; members we do not know are kept. Made when asked for. */
+  /** The provider's object with consistent totals; unknown members are kept. Built on demand. */
   shown(): JsonObject;
 }
 
 /**
- * Reads token counts as OpenAI and its imitators report them.
+ * Reads token counts as OpenAI and compatible APIs report them.
  *
- * @returns `null` if there is nothing to learn: no object, or no tokens in it
+ * @returns `null` if it is not an object or counts no tokens
  */
 export function readUsage(value: unknown): UsageReading | null {
   if (!isObject(value)) return null;
   const prompt = count(value['prompt_tokens'] ?? value['input_tokens']);
-  const told = count(value['completion_tokens'] ?? value['output_tokens']);
-  if (prompt + told === 0) return null;
+  const reported = count(value['completion_tokens'] ?? value['output_tokens']);
+  if (prompt + reported === 0) return null;
 
   const promptDetails = objectOrEmpty(value['prompt_tokens_details']);
   const completionDetails = objectOrEmpty(value['completion_tokens_details']);
   const reasoning = count(completionDetails['reasoning_tokens'] ?? value['reasoning_tokens']);
-  const completion = withReasoning(value, { prompt, completion: told, reasoning });
-  // Azure's Grok has been seen to report more cached than prompt tokens.
+  const completion = outputWithReasoning(value, { prompt, completion: reported, reasoning });
+  // Grok on Azure has been seen to report more cached than prompt tokens.
   const cacheRead = Math.min(prompt, cachedTokens(value, promptDetails));
   const cacheWrite = Math.min(
     prompt - cacheRead,
@@ -43,9 +43,9 @@ export function readUsage(value: unknown): UsageReading | null {
   };
 }
 
-/** DeepSeek, Moonshot, Mistral and others report cached tokens under names of their own; some zero beside them. */
+/** DeepSeek, Moonshot, Mistral and others report cached tokens under other names, some with 0 under the usual one. */
 function cachedTokens(value: JsonObject, promptDetails: JsonObject): number {
-  // Named one by one: this runs for every answer, and a list to pick from would be made anew each time.
+  // Written out: this runs for every answer, and a list of names would be allocated each time.
   return Math.max(
     count(promptDetails['cached_tokens']),
     count(value['prompt_cache_hit_tokens']),
@@ -61,8 +61,8 @@ function cachedIn(details: unknown): number {
   return isObject(details) ? count(details['cached_tokens']) : 0;
 }
 
-/** xAI counts reasoning outside of `completion_tokens`, OpenAI inside: the total tells which. */
-function withReasoning(
+/** Output tokens including reasoning: xAI counts reasoning outside of `completion_tokens`, which shows in the total. */
+function outputWithReasoning(
   value: JsonObject,
   tokens: { prompt: number; completion: number; reasoning: number },
 ): number {
@@ -96,7 +96,7 @@ function shownUsage(
   return shown;
 }
 
-/** The details with our figure in them and `null` members gone; `null` if nothing is left to say. */
+/** The details with our count and without `null` members; `null` if there is nothing to report. */
 function details(value: unknown, name: string, tokens: number): JsonObject | null {
   if (!isObject(value)) return tokens > 0 ? { [name]: tokens } : null;
   const kept = Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
@@ -108,5 +108,5 @@ function count(value: unknown): number {
   return isCount ? Math.round(value) : 0;
 }
 
-/** Far more than any model reads, and still exact when many are added up. */
+/** Far more than any model reads, and small enough that sums of many stay exact. */
 const MAX_TOKENS = 1e12;

@@ -5,16 +5,16 @@ import { SseReader } from '../sse.js';
 
 const DONE = '[DONE]';
 
-/** Texts that come in pieces. */
+/** Members whose text is streamed in pieces. */
 const GROWING = new Set(['content', 'refusal', 'reasoning_content', 'reasoning']);
-/** Lists that come in pieces. */
+/** Members whose arrays are streamed in pieces. */
 const LISTS = new Set(['annotations', 'provider_annotations', 'reasoning_details', 'images']);
 
 /**
- * Puts a complete stream together as the answer it would have been without `stream`.
+ * Joins a complete stream into the answer that a request without `stream` would have got.
  *
- * @returns `null` if the stream is not complete, or something in it has no known place in a whole
- *   answer: better no answer than one that lacks something
+ * @returns `null` if the stream is not complete, or something in it has no known equivalent in a whole
+ *   answer: better none than an incomplete one
  */
 export function wholeOf(parts: readonly Buffer[]): Buffer | null {
   const whole = new Assembly();
@@ -62,7 +62,7 @@ class Assembly {
     } else if (name === 'usage') {
       if (isObject(value)) this.#usage = value;
     } else if (name !== 'obfuscation' && value !== null) {
-      // `obfuscation` is padding against eavesdroppers. Of everything else the last one told counts.
+      // `obfuscation` is padding against traffic analysis. For everything else the last value counts.
       this.#head[name] = value;
     }
   }
@@ -129,7 +129,7 @@ class ChoiceAssembly {
       const list = Array.isArray(known) ? (known as unknown[]) : [];
       this.#message[name] = list.concat(value as unknown[]);
     } else {
-      // Audio, for one, comes in pieces of its own kind.
+      // For example audio, whose pieces are not joined like text.
       this.#isUnknown = true;
     }
   }

@@ -6,7 +6,7 @@ import { ChoiceWords } from './choice-words.js';
 import { identify } from './identity.js';
 import { shownUsage } from './written-usage.js';
 
-/** A chat completion of one answer's events. */
+/** Encodes an answer's events as a chat completion. */
 export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
   const choices = new Map<number, WholeChoice>();
   let start: JsonObject = {};
@@ -37,7 +37,7 @@ export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules):
   );
 }
 
-/** Gathers the deltas of a choice in one message. */
+/** Joins the deltas of a choice into a message. */
 class WholeChoice {
   readonly #words: ChoiceWords;
   readonly #texts: Record<string, string> = {};
@@ -70,7 +70,7 @@ class WholeChoice {
         return;
       }
       default:
-        this.#gather(this.#words.deltaOf(event) ?? {});
+        this.#join(this.#words.deltaOf(event) ?? {});
     }
   }
 
@@ -92,10 +92,10 @@ class WholeChoice {
     for (const { function: called } of calls) {
       if (called.arguments.trim() === '') called.arguments = '{}';
     }
-    const saysElse = calls.length > 0 || refusal !== undefined;
+    const hasOtherOutput = calls.length > 0 || refusal !== undefined;
     return {
       role: 'assistant',
-      content: content ?? (saysElse ? null : ''),
+      content: content ?? (hasOtherOutput ? null : ''),
       refusal: refusal ?? null,
       ...texts,
       ...this.#lists,
@@ -103,7 +103,7 @@ class WholeChoice {
     };
   }
 
-  #gather(delta: JsonObject): void {
+  #join(delta: JsonObject): void {
     for (const [name, value] of Object.entries(delta)) {
       if (typeof value === 'string') this.#texts[name] = (this.#texts[name] ?? '') + value;
       else (this.#lists[name] ??= []).push(...objectsIn(value));

@@ -12,10 +12,10 @@ import { callIdFor, userWord } from './limits.js';
 import { sayableStrictness } from './strict-schema.js';
 import { writeTurns } from './write-turns.js';
 
-/** OpenAI takes no more stop sequences than these. */
+/** The maximum number of stop sequences that OpenAI accepts. */
 const MAX_STOP = 4;
 
-/** A chat completion request for what a client of another dialect asked. */
+/** Encodes a neutral request as a chat completion request. */
 export function writeRequest(
   given: NeutralRequest,
   target: Target,
@@ -28,7 +28,7 @@ export function writeRequest(
     model: target.model,
     messages: writeTurns(request.turns, losses, {
       idOf: callIdFor(target.model),
-      takesThoughts: target.takesThoughts,
+      acceptsReasoning: target.takesThoughts,
     }),
     ...streaming(request, target),
     ...length(request, target),
@@ -49,13 +49,13 @@ export function writeRequest(
   };
 }
 
-function streaming({ stream }: NeutralRequest, { usageOption }: Target): JsonObject {
+function streaming({ stream }: NeutralRequest, target: Target): JsonObject {
   if (!stream) return {};
-  return usageOption ? { stream, stream_options: { include_usage: true } } : { stream };
+  return target.usageOption ? { stream, stream_options: { include_usage: true } } : { stream };
 }
 
-function length({ maxOutputTokens }: NeutralRequest, { outputCap }: Target): JsonObject {
-  return maxOutputTokens === null ? {} : { [outputCap]: maxOutputTokens };
+function length({ maxOutputTokens }: NeutralRequest, target: Target): JsonObject {
+  return maxOutputTokens === null ? {} : { [target.outputCap]: maxOutputTokens };
 }
 
 function stop({ stop: words, names }: NeutralRequest, losses: Losses): JsonObject {
@@ -89,7 +89,7 @@ function tools(request: NeutralRequest, losses: Losses): JsonObject {
   };
 }
 
-/** One tool as OpenAI and those that share its form are offered it. */
+/** Encodes a tool for OpenAI and dialects with the same format. */
 export function toolOf(tool: ToolDefinition, losses: Losses): JsonObject {
   const { name, description, at } = tool;
   const parameters = argumentSchema(tool.parameters);
@@ -147,7 +147,7 @@ function tier(request: NeutralRequest, { kind }: Target, losses: Losses): JsonOb
   return { service_tier: serviceTier === 'standard' ? 'default' : serviceTier };
 }
 
-/** What a provider refuses says nothing about the answer, so no request fails for it. */
+/** Renames or drops members. Those that a provider rejects do not affect the answer, so no request fails because of them. */
 function renamed(
   body: JsonObject,
   { names }: NeutralRequest,
@@ -156,10 +156,10 @@ function renamed(
 ): JsonObject {
   const out: JsonObject = {};
   for (const [name, value] of Object.entries(body)) {
-    const theirs = Object.hasOwn(renames, name) ? renames[name] : name;
-    if (theirs === null && value !== undefined) {
+    const newName = Object.hasOwn(renames, name) ? renames[name] : name;
+    if (newName === null && value !== undefined) {
       losses.hint(name === 'user' ? names.user : name, name);
-    } else if (typeof theirs === 'string') out[theirs] = value;
+    } else if (typeof newName === 'string') out[newName] = value;
   }
   return out;
 }

@@ -16,49 +16,50 @@ import { imageUrl } from './image-url.js';
 
 type IdOf = (id: string) => string;
 
-/** What providers of the dialect take differently. */
-interface Form {
-  /** What the provider is to know a call by. */
+/** In what providers of the dialect differ. */
+interface WriteOptions {
+  /** Maps call ids to ones that the provider accepts. */
   readonly idOf: IdOf;
-  /** Takes thoughts of earlier turns, as `reasoning_content`. */
-  readonly takesThoughts: boolean;
+  /** Accepts the reasoning of earlier turns, as `reasoning_content`. */
+  readonly acceptsReasoning: boolean;
 }
 
-const USUAL: Form = { idOf: (id) => id, takesThoughts: false };
+const DEFAULTS: WriteOptions = { idOf: (id) => id, acceptsReasoning: false };
 
-/** What results of tools are written with. */
-interface Writing {
-  /** What they showed besides text. */
-  readonly shown: JsonObject[];
+/** The context for encoding tool results. */
+interface ResultContext {
+  /** Collects the media in results. */
+  readonly media: JsonObject[];
   readonly losses: Losses;
   readonly idOf: IdOf;
 }
 
-/** The messages of a chat completion request. */
+/** Encodes turns as the messages of a chat completion request. */
 export function writeTurns(
   turns: readonly Turn[],
   losses: Losses,
-  form: Form = USUAL,
+  options: WriteOptions = DEFAULTS,
 ): JsonObject[] {
-  const { idOf } = form;
+  const { idOf } = options;
   const messages: JsonObject[] = [];
-  /** What results of tools showed besides text: a tool's message takes text only. */
-  let shown: JsonObject[] = [];
+  /** Media in tool results, sent in a user message: a tool message accepts only text. */
+  let media: JsonObject[] = [];
   const flush = (): void => {
-    if (shown.length > 0) messages.push({ role: 'user', content: shown });
-    shown = [];
+    if (media.length > 0) messages.push({ role: 'user', content: media });
+    media = [];
   };
   for (const turn of turns) {
     if (turn.role === 'tool') {
       const results = turn.parts.filter((part) => part.kind === 'tool_result');
       addAll(
         messages,
-        results.map((part) => resultMessage(part, { shown, losses, idOf })),
+        results.map((part) => resultMessage(part, { media, losses, idOf })),
       );
       continue;
     }
     flush();
-    const message = turn.role === 'assistant' ? assistant(turn, losses, form) : plain(turn, losses);
+    const message =
+      turn.role === 'assistant' ? assistant(turn, losses, options) : plain(turn, losses);
     if (message !== null) messages.push(message);
   }
   flush();
@@ -74,15 +75,15 @@ function plain(turn: Turn, losses: Losses): JsonObject | null {
   return { role: turn.role === 'user' ? 'user' : 'system', content };
 }
 
-function assistant(turn: Turn, losses: Losses, form: Form): JsonObject | null {
-  const thoughts = thoughtsOf(turn, losses, form);
+function assistant(turn: Turn, losses: Losses, options: WriteOptions): JsonObject | null {
+  const thoughts = thoughtsOf(turn, losses, options);
   const text: string[] = [];
   const refusals: string[] = [];
   const calls: JsonObject[] = [];
   for (const part of turn.parts) {
     if (part.kind === 'text') text.push(part.text);
     else if (part.kind === 'refusal') refusals.push(part.text);
-    else if (part.kind === 'tool_call') calls.push(callOf(part, form.idOf));
+    else if (part.kind === 'tool_call') calls.push(callOf(part, options.idOf));
     else if (part.kind !== 'reasoning') notePart(part, losses);
   }
   if (text.length + refusals.length + calls.length === 0) return null;
@@ -95,11 +96,11 @@ function assistant(turn: Turn, losses: Losses, form: Form): JsonObject | null {
   };
 }
 
-/** Words are for every model to read, where it takes them; what only its vendor can read is for that vendor. */
-function thoughtsOf({ parts }: Turn, losses: Losses, { takesThoughts }: Form): string[] {
+/** Reasoning text is sent to any model that accepts it; encrypted reasoning cannot be sent in this dialect. */
+function thoughtsOf({ parts }: Turn, losses: Losses, { acceptsReasoning }: WriteOptions): string[] {
   return parts.flatMap((part) => {
     if (part.kind !== 'reasoning') return [];
-    if (takesThoughts && part.text !== '') return [part.text];
+    if (acceptsReasoning && part.text !== '') return [part.text];
     losses.hint(part.at, 'reasoning');
     return [];
   });
@@ -110,20 +111,20 @@ function callOf({ id, name, arguments: args }: ToolCallPart, idOf: IdOf): JsonOb
   return { id: idOf(id), type: 'function', function: { name, arguments: text } };
 }
 
-function resultMessage(part: ToolResultPart, { shown, losses, idOf }: Writing): JsonObject {
+function resultMessage(part: ToolResultPart, { media, losses, idOf }: ResultContext): JsonObject {
   if (part.isError) losses.note(`${part.at}.is_error`, 'is_error');
   const text: string[] = [];
   for (const inner of part.parts) {
     if (inner.kind === 'text') text.push(inner.text);
     else {
       const written = partOf(inner, losses);
-      if (written !== null) shown.push(written);
+      if (written !== null) media.push(written);
     }
   }
   return { role: 'tool', tool_call_id: idOf(part.callId), content: text.join('\n') };
 }
 
-/** Text alone is written as text: many servers take nothing else. */
+/** Content of only text is a string: many servers accept nothing else. */
 function contentOf(parts: readonly ContentPart[], losses: Losses): string | JsonObject[] | null {
   const written = parts.flatMap((part): JsonObject[] => {
     const block = partOf(part, losses);
@@ -161,7 +162,7 @@ function imageOf(part: MediaPart, losses: Losses): JsonObject | null {
   return { type: 'image_url', image_url: { url, ...(detail !== undefined && { detail }) } };
 }
 
-/** Recordings that chat completions take. */
+/** The audio formats that Chat Completions accept. */
 const AUDIO_FORMATS = new Set(['mp3', 'wav']);
 
 function audioOf(part: MediaPart, losses: Losses): JsonObject | null {

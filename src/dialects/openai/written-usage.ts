@@ -1,7 +1,7 @@
 import type { Usage } from '../../core/usage.js';
 import type { JsonObject } from '../json.js';
 
-/** Token counts as OpenAI reports them; details only where there is something to tell. */
+/** Token counts as OpenAI reports them; details only if they are not 0. */
 export function shownUsage(usage: Usage): JsonObject {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
   return {

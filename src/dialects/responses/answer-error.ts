@@ -3,7 +3,7 @@ import { parseAnswerObject } from '../answer-body.js';
 import { isObject, lookup, objectOrEmpty, textOrNull, type JsonObject } from '../json.js';
 import { readError } from '../openai/error.js';
 
-/** Statuses that the words for a failed response stand for; the rest are the provider's own fault. */
+/** HTTP statuses by error code of a failed response; any other code is the provider's failure. */
 const STATUSES = lookup<number>({
   rate_limit_exceeded: 429,
   insufficient_quota: 429,
@@ -11,27 +11,27 @@ const STATUSES = lookup<number>({
   context_length_exceeded: 400,
 });
 
-/** What became of a response that did not get as far as an answer. */
+/** Statuses of a response without an answer. */
 const UNANSWERED = new Set(['failed', 'cancelled', 'queued', 'in_progress']);
 
 /**
- * What went wrong, as an event of a stream or a whole response tells it.
+ * The error in an event of a stream or in a whole response.
  *
- * @returns `null` if nothing did
+ * @returns `null` if there is none
  */
 export function errorInside(told: JsonObject, eventName = ''): GatewayError | null {
   const { type } = told;
   const isEvent = type === 'error' || eventName === 'error';
   if (isEvent) return errorOf(isObject(told['error']) ? told['error'] : told);
   if (type === 'response.failed') return errorOf(objectOrEmpty(told['response'])['error']);
-  // A whole response has an `error` too: `null` where all went well.
+  // A whole response always has `error`: `null` for success.
   return isObject(told['error']) ? errorOf(told['error']) : null;
 }
 
 /**
  * Reads a body that should be a whole response.
  *
- * @throws {GatewayError} `upstream_failed` if it is not, or what an error in it says
+ * @throws {GatewayError} `upstream_failed` if it is not; the error in the body if it has one
  */
 export function parseResponse(body: Buffer): JsonObject {
   const response = parseAnswerObject(body);

@@ -5,21 +5,21 @@ import type { Emit, FinishReason } from '../neutral/event.js';
 import { readUsage } from '../openai/usage.js';
 import { isCall, ItemTeller } from './item-teller.js';
 
-/** Tells what a response says, event by event or all at once. */
+/** Decodes a response into events, streamed or whole. */
 export class AnswerTeller {
   readonly #emit: Emit;
   readonly #items = new Map<number, ItemTeller>();
   readonly #byId = new Map<string, ItemTeller>();
   #started = false;
   #calls = 0;
-  /** A response that is over has been told. */
+  /** A finished response has been decoded. */
   isFinished = false;
 
   constructor(emit: Emit) {
     this.#emit = emit;
   }
 
-  /** Events of unknown types, and those about OpenAI's own tools, say nothing. */
+  /** Decodes a stream event; unknown types, and those about OpenAI's own tools, are ignored. */
   tell(event: JsonObject): void {
     const { type } = event;
     switch (type) {
@@ -38,24 +38,24 @@ export class AnswerTeller {
         this.whole(objectOrEmpty(event['response']));
         return;
       default:
-        if (typeof type === 'string' && Object.hasOwn(PIECES, type)) {
-          PIECES[type]?.(this.#itemOf(event), event);
+        if (typeof type === 'string' && Object.hasOwn(ITEM_EVENTS, type)) {
+          ITEM_EVENTS[type]?.(this.#itemOf(event), event);
         }
     }
   }
 
-  /** A response that is over: tells of it what has not been told yet. */
+  /** Decodes a finished response: emits what has not been streamed before. */
   whole(response: JsonObject): void {
     this.#start(response);
     const items = objectsIn(response['output']);
-    // Some servers count items from elsewhere while they stream; then only the id tells what was told.
+    // Some servers number items differently while streaming; then only the id identifies what was streamed.
     const streamed = new Map(this.#byId);
     items.forEach((item, i) => {
       const known = this.#items.has(i) ? null : streamed.get(textOrNull(item['id']) ?? '');
       (known ?? this.#itemOf({ output_index: i }, item)).end(item);
     });
     const tier = textOrNull(response['service_tier']);
-    // What was asked for, not what it was served as.
+    // `auto` echoes the request; it is not the tier that was used.
     if (tier !== null && tier !== 'auto') this.#emit({ kind: 'tier', tier });
     const usage = usageOf(response['usage']);
     if (usage !== null) this.#emit({ kind: 'usage', usage });
@@ -76,7 +76,7 @@ export class AnswerTeller {
     });
   }
 
-  /** By its place: some servers give an item another id in every event. */
+  /** Looks an item up by its index, since some servers give an item another id in every event. */
   #itemOf({ output_index: index, item_id: itemId }: JsonObject, item?: unknown): ItemTeller {
     const at = numberOr(index, 0);
     const id = textOrNull(itemId) ?? textOrNull(objectOrEmpty(item)['id']) ?? '';
@@ -90,8 +90,8 @@ export class AnswerTeller {
   }
 }
 
-/** What the events inside of an item say. */
-const PIECES: Readonly<Record<string, (item: ItemTeller, event: JsonObject) => void>> = {
+/** Decoders of the events inside an item. */
+const ITEM_EVENTS: Readonly<Record<string, (item: ItemTeller, event: JsonObject) => void>> = {
   'response.output_text.delta': (item, event) => {
     item.piece('text', partOf(event), textIn(event));
     item.weigh(partOf(event), event['logprobs']);
@@ -128,7 +128,7 @@ function reasonOf(native: string | null, called: boolean): FinishReason {
   return called ? 'tool_calls' : 'stop';
 }
 
-/** Token counts have other names here than in chat completions, and mean the same. */
+/** Token counts have the same meaning as in Chat Completions, but other names. */
 function usageOf(value: unknown): Usage | null {
   const told = objectOrEmpty(value);
   const reading = readUsage({

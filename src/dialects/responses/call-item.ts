@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.js';
 import type { ItemStatus, OutputItem, Place } from './output-item.js';
 import { inputOf, type OwnName } from './tools.js';
 
-/** A call of one of the client's tools. */
+/** The output item of a call of one of the client's tools. */
 export class CallItem implements OutputItem {
   readonly #place: Place;
   readonly #callId: string;
@@ -16,30 +16,30 @@ export class CallItem implements OutputItem {
     place.added(this.#written('in_progress', ''));
   }
 
-  /** The arguments are all there, as far as that can be told. */
+  /** Whether the arguments are complete, as far as can be told. */
   get isWhole(): boolean {
-    // Asked whenever something begins: most that are not whole can be told at a glance.
+    // Called whenever an item begins, so most incomplete arguments are ruled out cheaply.
     if (!this.#arguments.endsWith('}')) return false;
     try {
       JSON.parse(this.#arguments);
       return true;
     } catch {
-      // Not complete yet: that is the question.
+      // Incomplete.
       return false;
     }
   }
 
   add(text: string): void {
     this.#arguments += text;
-    // A custom tool's input stands inside of the arguments: it can be told when they are complete.
+    // A custom tool's input is inside the arguments, so it can be emitted only when they are complete.
     if (this.#own.kind === 'custom') return;
     this.#place.emit('response.function_call_arguments.delta', { delta: text });
   }
 
   close(status: ItemStatus): JsonObject {
-    // Clients parse the arguments, and nothing is no JSON.
-    const isBare = this.#arguments.trim() === '';
-    if (isBare) this.add('{}');
+    // Clients parse the arguments, and an empty string is not JSON.
+    const isEmpty = this.#arguments.trim() === '';
+    if (isEmpty) this.add('{}');
     const item =
       this.#own.kind === 'custom' ? this.#closeCustom(status) : this.#closeFunction(status);
     this.#place.done(item);

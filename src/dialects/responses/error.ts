@@ -5,7 +5,7 @@ import { writeError } from '../openai/error.js';
 /**
  * The members of an `error` event.
  *
- * They stand in the event itself, as OpenAI's document has it, and in an `error` of its own, as OpenAI sends it.
+ * They are in the event itself, as OpenAI documents it, and also in an `error` object, as OpenAI sends it.
  */
 export function errorMembers(error: GatewayError): JsonObject {
   const { error: told } = JSON.parse(writeError(error)) as { error: JsonObject };
@@ -13,7 +13,7 @@ export function errorMembers(error: GatewayError): JsonObject {
   return { code, message, param, error: told };
 }
 
-/** What a response that failed says of it, in the few words that OpenAI's document knows. */
+/** The `error` of a failed response, with one of the few codes that OpenAI documents. */
 export function failureOf({ status, message }: GatewayError): JsonObject {
   return { code: status === 429 ? 'rate_limit_exceeded' : 'server_error', message };
 }

@@ -6,7 +6,7 @@ import { AnswerTeller } from './answer-events.js';
 import { errorInside, parseResponse } from './answer-error.js';
 
 /**
- * The events of a whole response.
+ * Decodes a whole response.
  *
  * @throws {GatewayError} as `readAnswer`
  */
@@ -16,32 +16,32 @@ export function readEvents(body: Buffer): AnswerEvent[] {
   return events;
 }
 
-/** Reads a stream of typed events; `pass` gets each one that is no error. */
+/** Decodes a stream of typed events; `pass` receives each one that is not an error. */
 export class ResponsesReader implements EventReader {
   readonly #events = new JsonEvents({
     event: (event, sse) => {
       const error = errorInside(event, sse.name);
       if (error !== null) throw error;
-      this.#teller.tell(event);
+      this.#decoder.tell(event);
       this.#pass?.(event, sse);
-      if (this.#teller.isFinished) this.#complete();
+      if (this.#decoder.isFinished) this.#complete();
     },
-    // No word of this dialect; some servers send it all the same.
+    // Not part of this dialect, but some servers send it.
     done: () => undefined,
     document: (bytes) => {
       const response = parseResponse(bytes);
-      // A whole response has no events that could be passed on as they came.
+      // A whole response has no events that could be forwarded.
       if (this.#pass !== null) throw this.#events.cut();
-      this.#teller.whole(response);
+      this.#decoder.whole(response);
       this.#complete();
     },
   });
-  readonly #teller: AnswerTeller;
+  readonly #decoder: AnswerTeller;
   readonly #pass: ((event: JsonObject, sse: SseEvent) => void) | null;
   isComplete = false;
 
   constructor(emit: Emit, pass: ((event: JsonObject, sse: SseEvent) => void) | null = null) {
-    this.#teller = new AnswerTeller(emit);
+    this.#decoder = new AnswerTeller(emit);
     this.#pass = pass;
   }
 

@@ -14,11 +14,11 @@ type Finish = Extract<AnswerEvent, { kind: 'finish' }>;
 
 const UNNAMED: Start = { kind: 'start', id: null, model: null, createdS: null };
 
-/** Writes a stream of typed events as OpenAI's responses API does. */
+/** Encodes events as a stream of OpenAI's Responses API. */
 export class ResponsesWriter implements EventWriter {
   readonly #rules: AnswerRules;
   #start: Start = UNNAMED;
-  #response: Response | null = null;
+  #response: ResponseBuilder | null = null;
   #sequence = 0;
   #out = '';
 
@@ -27,13 +27,13 @@ export class ResponsesWriter implements EventWriter {
   }
 
   add(event: AnswerEvent): void {
-    // A client can do nothing with a beginning alone, and until there is more another provider may answer.
+    // Nothing is sent until there is content, so that another provider may still answer.
     if (event.kind === 'start') this.#start = event;
-    else this.#begun().add(event);
+    else this.#begin().add(event);
   }
 
   finish(): void {
-    const response = this.#begun().ended();
+    const response = this.#begin().finished();
     const type = response['status'] === 'incomplete' ? 'response.incomplete' : 'response.completed';
     this.#event(type, { response });
   }
@@ -52,9 +52,9 @@ export class ResponsesWriter implements EventWriter {
     return this.take();
   }
 
-  #begun(): Response {
+  #begin(): ResponseBuilder {
     if (this.#response !== null) return this.#response;
-    const response = new Response(this.#start, this.#rules, (type, members) => {
+    const response = new ResponseBuilder(this.#start, this.#rules, (type, members) => {
       this.#event(type, members);
     });
     this.#response = response;
@@ -67,31 +67,31 @@ export class ResponsesWriter implements EventWriter {
   #event(type: string, members: JsonObject): void {
     const event = { type, sequence_number: this.#sequence, ...members };
     this.#out += `event: ${type}\ndata: ${JSON.stringify(event)}\n\n`;
-    // What cannot be written is not counted either: an error comes in its place.
+    // Incremented only after serialisation: if that fails, an error event takes this number.
     this.#sequence += 1;
   }
 }
 
-/** A response of one answer's events. */
+/** Encodes an answer's events as a response. */
 export function writeAnswer(events: readonly AnswerEvent[], rules: AnswerRules): Buffer {
   const start = events.find((event) => event.kind === 'start') ?? UNNAMED;
-  const response = new Response(start, rules, () => undefined);
+  const response = new ResponseBuilder(start, rules, () => undefined);
   for (const event of events) response.add(event);
-  return Buffer.from(JSON.stringify(response.ended()));
+  return Buffer.from(JSON.stringify(response.finished()));
 }
 
-/** One response while it is put together. */
-class Response {
-  /** As it is before anything was said. */
+/** A response under construction. */
+class ResponseBuilder {
+  /** The response without output, as at the start of a stream. */
   readonly head: JsonObject;
   readonly #output: Output;
   #usage: Usage | null = null;
   #tier: string | null = null;
   #finish: Finish | null = null;
 
-  constructor(start: Start, rules: AnswerRules, tell: TellItem) {
+  constructor(start: Start, rules: AnswerRules, emit: TellItem) {
     this.head = responseHead(start, rules);
-    this.#output = new Output(String(this.head['id']), rules.request?.parsed?.['tools'], tell);
+    this.#output = new Output(String(this.head['id']), rules.request?.parsed?.['tools'], emit);
   }
 
   add(event: AnswerEvent): void {
@@ -104,13 +104,13 @@ class Response {
       this.#tier = event.tier;
       return;
     }
-    // A response is one answer; nobody can ask for several in this dialect.
+    // A response has only one choice; this dialect cannot request several.
     if (event.choice !== 0) return;
     if (event.kind === 'finish') this.#finish = event;
     else this.#output.add(event);
   }
 
-  ended(): JsonObject {
+  finished(): JsonObject {
     const reason = incompleteReason(this.#finish);
     const status = reason === null ? 'completed' : 'incomplete';
     this.#output.end(status);
@@ -130,13 +130,13 @@ class Response {
   }
 }
 
-/** What a response has no place for: pictures that are somewhere else, further answers. */
+/** Responses cannot express images by URL and further choices. */
 export function unsayable(event: AnswerEvent): AnswerPart | null {
   if (event.kind === 'image') return readDataUrl(event.url) === null ? 'images' : null;
   return 'choice' in event && event.choice !== 0 ? 'choices' : null;
 }
 
-/** Why an answer is not whole; `null` if it is. */
+/** Why an answer is incomplete; `null` if it is complete. */
 function incompleteReason(finish: Finish | null): string | null {
   if (finish?.reason === 'length') return 'max_output_tokens';
   return finish?.reason === 'content_filter' ? 'content_filter' : null;

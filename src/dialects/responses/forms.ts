@@ -13,11 +13,11 @@ import {
 import { identityOf } from './request-identity.js';
 import { eventsOf } from './stream-of-whole.js';
 
-/** OpenAI's responses: whole ones, and streams of typed events. */
+/** OpenAI's Responses: whole answers, and streams of typed events. */
 export const responsesForms: AnswerForms = {
   name: 'responses',
   identityOf,
-  // Every client of this dialect is told the usage.
+  // Every client of this dialect gets the usage.
   framesIn: (bytes) => [{ bytes, usageOnly: false }],
   wholeOf,
   framesOf: (whole) => {
@@ -31,7 +31,7 @@ export const responsesForms: AnswerForms = {
   addressed,
 };
 
-/** The last event tells the whole response; what was told on the way has to be in it. */
+/** The last event contains the whole response; everything that was streamed must be in it. */
 function wholeOf(frames: readonly Frame[]): Buffer | null {
   const events: (JsonObject | null)[] = [];
   const reader = new SseReader(({ bytes, start, end }) => {
@@ -41,13 +41,13 @@ function wholeOf(frames: readonly Frame[]): Buffer | null {
   const last = objectOrEmpty(events.at(-1));
   const isOver = last['type'] === 'response.completed' || last['type'] === 'response.incomplete';
   const { response } = last;
-  if (!isOver || !isObject(response) || events.some(isFault)) return null;
+  if (!isOver || !isObject(response) || events.some(isError)) return null;
   const done = events.filter((event) => event?.['type'] === 'response.output_item.done');
   if (done.length > objectsIn(response['output']).length) return null;
   return Buffer.from(JSON.stringify(response));
 }
 
-function isFault(event: JsonObject | null): boolean {
+function isError(event: JsonObject | null): boolean {
   return event === null || event['type'] === 'error' || event['type'] === 'response.failed';
 }
 
@@ -61,13 +61,13 @@ function kindOf(whole: Buffer): AnswerKind | null {
   if (response === null) return null;
   const { body, items } = response;
   const reason = objectOrEmpty(body['incomplete_details'])['reason'];
-  if (reason === 'content_filter' || refuses(response)) return 'filtered';
+  if (reason === 'content_filter' || hasRefusal(response)) return 'filtered';
   if ([body, ...items].some(({ status }) => status === 'incomplete')) return 'truncated';
   if (items.some(isCallItem)) return 'tool_calls';
   return textIn(response) === null ? 'empty' : 'complete';
 }
 
-function refuses({ items }: KnownResponse): boolean {
+function hasRefusal({ items }: KnownResponse): boolean {
   const parts = items.flatMap((item) => partsOf(item, 'content'));
   return parts.some(({ type }) => type === 'refusal');
 }

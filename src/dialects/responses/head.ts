@@ -6,9 +6,9 @@ import type { AnswerEvent } from '../neutral/event.js';
 type Start = Extract<AnswerEvent, { kind: 'start' }>;
 
 /**
- * What a response says besides its output: who answers, and the request's own members, with OpenAI's defaults.
+ * A response's members besides its output: ids, the model, and the request's members with OpenAI's defaults.
  *
- * The id is the gateway's: some servers draw theirs from a few hundred.
+ * The id is the gateway's, since some servers use only a few hundred different ones.
  */
 export function responseHead(start: Start, rules: AnswerRules): JsonObject {
   const request = rules.request?.parsed ?? {};
@@ -23,19 +23,19 @@ export function responseHead(start: Start, rules: AnswerRules): JsonObject {
     incomplete_details: null,
     model: start.model ?? rules.model,
     output: [],
-    ...repeated(request),
+    ...echoedMembers(request),
     usage: null,
   };
 }
 
 const ID_CHARS = 48;
 
-/** An id in the form of those that responses get here; different seeds have different ones. */
+/** A response id, unique per seed. */
 export function idFrom(seed: string): string {
   return `resp_${createHash('sha256').update(seed).digest('hex').slice(0, ID_CHARS)}`;
 }
 
-/** What OpenAI does where the client does not say; `null` for what only the provider itself knows. */
+/** OpenAI's defaults; `null` for those that only the provider knows. */
 const DEFAULTS: JsonObject = {
   instructions: null,
   max_output_tokens: null,
@@ -55,7 +55,7 @@ const DEFAULTS: JsonObject = {
   metadata: {},
 };
 
-/** What a response repeats of its request, and none of it changes the answer. */
+/** The echoed request members that do not affect the answer. */
 const LABELS = [
   'metadata',
   'previous_response_id',
@@ -66,24 +66,24 @@ const LABELS = [
   'user',
 ];
 
-/** A response with the labels of another request; a label that it does not tell stays untold. */
+/** A response with the labels of another request; labels that it does not have are not added. */
 export function relabelled(response: JsonObject, request: JsonObject): JsonObject {
-  const told = LABELS.filter((name) => name in response);
-  const labels = told.map((name) => [name, request[name] ?? DEFAULTS[name] ?? null] as const);
+  const present = LABELS.filter((name) => name in response);
+  const labels = present.map((name) => [name, request[name] ?? DEFAULTS[name] ?? null] as const);
   return { ...response, ...Object.fromEntries(labels) };
 }
 
-function repeated(request: JsonObject): JsonObject {
+function echoedMembers(request: JsonObject): JsonObject {
   const members: JsonObject = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS)) members[name] = request[name] ?? members[name];
   return merged(members, {
     reasoning: { effort: null, summary: null, ...objectOrEmpty(request['reasoning']) },
     text: { format: { type: 'text' }, ...objectOrEmpty(request['text']) },
-    tools: objectsIn(request['tools']).map(shownTool),
+    tools: objectsIn(request['tools']).map(echoedTool),
   });
 }
 
-/** OpenAI's document wants these two members of every function. */
-function shownTool(tool: JsonObject): JsonObject {
+/** OpenAI's schema requires these two members in every function. */
+function echoedTool(tool: JsonObject): JsonObject {
   return tool['type'] === 'function' ? { parameters: null, strict: null, ...tool } : tool;
 }

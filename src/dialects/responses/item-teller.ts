@@ -2,23 +2,23 @@ import { isObject, objectOrEmpty, objectsIn, textOrNull, type JsonObject } from 
 import type { Emit } from '../neutral/event.js';
 import { argumentsOf } from './tools.js';
 
-type Words = 'text' | 'refusal' | 'reasoning';
+type TextKind = 'text' | 'refusal' | 'reasoning';
 
 /**
- * Tells what one item of an output says.
+ * Decodes one item of an output.
  *
- * Pieces are told as they come. The whole item comes at the end as well, and only what no piece has told is
- * told then: some servers send no pieces of some things, some send all of them, some nothing else.
+ * Deltas are emitted as they arrive. The whole item follows at the end, and only what no delta contained is emitted then:
+ * some servers send deltas for everything, some only for parts, some for nothing.
  */
 export class ItemTeller {
   readonly #emit: Emit;
-  /** The number of the call, for an item that is one. */
+  /** The call's number, if the item is a call. */
   readonly #call: number;
-  /** Told so far, by part. */
-  readonly #told = new Map<string, string>();
-  /** Sources told so far, by part. */
+  /** Text emitted so far, by part. */
+  readonly #emitted = new Map<string, string>();
+  /** Number of citations emitted so far, by part. */
   readonly #cited = new Map<string, number>();
-  readonly #weighed = new Set<string>();
+  readonly #hasLogprobs = new Set<string>();
   #announced = false;
   #isOver = false;
 
@@ -27,24 +27,24 @@ export class ItemTeller {
     this.#call = call;
   }
 
-  /** @param part - names the part of the item: two never have the same name */
-  piece(words: Words, part: string, text: string): void {
+  /** @param part - a unique key of the part within the item */
+  piece(kind: TextKind, part: string, text: string): void {
     if (text === '') return;
-    const told = this.#told.get(part);
-    // Summaries come in paragraphs.
-    if (words === 'reasoning' && told === undefined && this.#told.size > 0)
-      this.#say(words, '\n\n');
-    this.#told.set(part, (told ?? '') + text);
-    this.#say(words, text);
+    const emitted = this.#emitted.get(part);
+    // Parts of a summary are paragraphs.
+    if (kind === 'reasoning' && emitted === undefined && this.#emitted.size > 0)
+      this.#emitText(kind, '\n\n');
+    this.#emitted.set(part, (emitted ?? '') + text);
+    this.#emitText(kind, text);
   }
 
   arguments(text: string): void {
     if (text === '') return;
-    this.#told.set('arguments', (this.#told.get('arguments') ?? '') + text);
-    if (this.#announced) this.#argue(text);
+    this.#emitted.set('arguments', (this.#emitted.get('arguments') ?? '') + text);
+    if (this.#announced) this.#emitArguments(text);
   }
 
-  #argue(text: string): void {
+  #emitArguments(text: string): void {
     this.#emit({ kind: 'arguments', choice: 0, call: this.#call, text });
   }
 
@@ -62,23 +62,23 @@ export class ItemTeller {
   weigh(part: string, logprobs: unknown): void {
     const content = objectsIn(logprobs);
     if (content.length === 0) return;
-    this.#weighed.add(part);
+    this.#hasLogprobs.add(part);
     this.#emit({ kind: 'logprobs', choice: 0, logprobs: { content, refusal: null } });
   }
 
-  /** A call is announced by its item, before its arguments. */
+  /** Emits the start of a call, which must precede its arguments. */
   begin(item: JsonObject): void {
     if (this.#announced || !isCall(item)) return;
     this.#announced = true;
     const id = textOrNull(item['call_id']) ?? textOrNull(item['id']) ?? `call_${this.#call}`;
     const name = textOrNull(item['name']) ?? '';
     this.#emit({ kind: 'call', choice: 0, call: this.#call, id, name });
-    // Some servers send arguments before they say what is called.
-    const early = this.#told.get('arguments');
-    if (early !== undefined) this.#argue(early);
+    // Some servers send arguments before the function's name.
+    const early = this.#emitted.get('arguments');
+    if (early !== undefined) this.#emitArguments(early);
   }
 
-  /** The item is whole. */
+  /** The item is complete. */
   end(item: JsonObject): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -90,7 +90,7 @@ export class ItemTeller {
         });
         return;
       case 'reasoning':
-        this.#endThought(item);
+        this.#endReasoning(item);
         return;
       case 'function_call':
         this.arguments(this.#rest('arguments', item['arguments']));
@@ -99,15 +99,15 @@ export class ItemTeller {
         this.arguments(this.#rest('arguments', argumentsOf(item['input'])));
         return;
       case 'image_generation_call':
-        this.#drawn(item);
+        this.#emitImage(item);
         return;
       default:
-        // What OpenAI's own tools did on the way to the answer: other dialects have no word for it.
+        // Items of OpenAI's own tools cannot be expressed in other dialects.
         this.#emit({ kind: 'lost', choice: 0, part: 'server_tools' });
     }
   }
 
-  #drawn({ result, output_format: format }: JsonObject): void {
+  #emitImage({ result, output_format: format }: JsonObject): void {
     const base64 = textOrNull(result);
     if (base64 === null) return;
     const url = `data:image/${textOrNull(format) ?? 'png'};base64,${base64}`;
@@ -120,12 +120,12 @@ export class ItemTeller {
       return;
     }
     this.piece('text', index, this.#rest(index, part['text']));
-    if (!this.#weighed.has(index)) this.weigh(index, part['logprobs']);
-    const untold = objectsIn(part['annotations']).slice(this.#cited.get(index) ?? 0);
-    for (const annotation of untold) this.cite(index, annotation);
+    if (!this.#hasLogprobs.has(index)) this.weigh(index, part['logprobs']);
+    const remaining = objectsIn(part['annotations']).slice(this.#cited.get(index) ?? 0);
+    for (const annotation of remaining) this.cite(index, annotation);
   }
 
-  #endThought(item: JsonObject): void {
+  #endReasoning(item: JsonObject): void {
     for (const name of ['summary', 'content']) {
       objectsIn(item[name]).forEach((part, i) => {
         const key = `${name} ${i}`;
@@ -138,19 +138,19 @@ export class ItemTeller {
     }
   }
 
-  /** Where the whole does not begin with what was told, nothing that could be added makes it so. */
+  /** The part of the whole text that was not streamed; empty if the whole does not begin with what was streamed. */
   #rest(part: string, whole: unknown): string {
     const text = textOrNull(whole) ?? '';
-    const told = this.#told.get(part) ?? '';
-    return text.startsWith(told) ? text.slice(told.length) : '';
+    const emitted = this.#emitted.get(part) ?? '';
+    return text.startsWith(emitted) ? text.slice(emitted.length) : '';
   }
 
-  #say(words: Words, text: string): void {
-    this.#emit({ kind: words, choice: 0, text });
+  #emitText(kind: TextKind, text: string): void {
+    this.#emit({ kind, choice: 0, text });
   }
 }
 
-/** Tells an item that calls a tool of the client's. */
+/** Whether an item is a call of one of the client's tools. */
 export function isCall(item: unknown): boolean {
   if (!isObject(item)) return false;
   const { type } = objectOrEmpty(item);

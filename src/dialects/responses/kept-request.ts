@@ -4,39 +4,38 @@ import { invalid, parseBody } from '../request-check.js';
 import { checkedRequest, isReference, unknownResponse } from './request.js';
 import type { Answered, ResponseShelf } from './response-store.js';
 
-/** A request, and what will have been new in it once it is answered. */
+/** A request, and what to store of it once it is answered. */
 export interface KeptRequest {
   readonly request: ChatRequest;
-  /** `null` where the client, or the operator, wants nothing kept. */
+  /** `null` if the client or the operator wants nothing stored. */
   readonly asked: Omit<Answered, 'response'> | null;
 }
 
 /**
- * Reads a request that may go on from an earlier response, or refer to items of one.
+ * Reads a request that may continue an earlier response, or refer to items of one.
  *
- * Both are put in the place of what stands for them, so that every provider can answer, and none has
- * to know what another has said.
+ * References are replaced by what they refer to, so that any provider can answer.
  *
- * @throws {GatewayError} `invalid_json` or `invalid_request`; for what is not kept as OpenAI does
+ * @throws {GatewayError} `invalid_json` or `invalid_request`; for what is not stored, the same error as OpenAI
  */
 export function readKeptRequest(body: Buffer, shelf: ResponseShelf): KeptRequest {
   const parsed = parseBody(body);
   const previous = textOrNull(parsed['previous_response_id']);
   const told = { ...parsed, store: shelf.isOpen && parsed['store'] !== false };
   const given = itemsOf(parsed['input']);
-  // What is no input is refused like everywhere else.
+  // An invalid input is rejected by the usual checks.
   if (given === null) return { request: checkedRequest(body, told), asked: null };
-  const own = resolved(given, shelf);
-  const asked = told.store ? { input: objectsIn(own), previous } : null;
-  const isPlain = previous === null && own.every((item, i) => item === given[i]);
+  const expanded = resolveReferences(given, shelf);
+  const asked = told.store ? { input: objectsIn(expanded), previous } : null;
+  const isPlain = previous === null && expanded.every((item, i) => item === given[i]);
   if (isPlain) return { request: checkedRequest(body, told), asked };
-  const input = [...historyUpTo(previous, shelf), ...own];
+  const input = [...historyOf(previous, shelf), ...expanded];
   const sent = { ...without(parsed, ['previous_response_id']), input };
   const bytes = Buffer.from(JSON.stringify(sent));
   return { request: checkedRequest(bytes, { ...told, input }), asked };
 }
 
-function historyUpTo(previous: string | null, shelf: ResponseShelf): readonly JsonObject[] {
+function historyOf(previous: string | null, shelf: ResponseShelf): readonly JsonObject[] {
   if (previous === null) return [];
   const history = shelf.history(previous);
   if (history !== null) return history;
@@ -47,20 +46,20 @@ function historyUpTo(previous: string | null, shelf: ResponseShelf): readonly Js
   );
 }
 
-/** The items of an input; `null` for what is none, which is refused elsewhere. */
+/** The items of an input; `null` if it is invalid, which is rejected elsewhere. */
 function itemsOf(input: unknown): readonly unknown[] | null {
   if (typeof input === 'string') return [{ role: 'user', content: input }];
   return Array.isArray(input) ? input : null;
 }
 
-/** @returns the items, with what they refer to in the place of references */
-function resolved(items: readonly unknown[], shelf: ResponseShelf): readonly unknown[] {
+/** @returns the items with references replaced by the items that they refer to */
+function resolveReferences(items: readonly unknown[], shelf: ResponseShelf): readonly unknown[] {
   const places = new Map<string, string>();
   items.forEach((item, i) => {
-    const id = referredTo(item);
+    const id = referencedId(item);
     if (id === null) return;
     const first = places.get(id);
-    // OpenAI refuses it, too; and a few bytes each could ask for an item of megabytes a thousand times.
+    // OpenAI rejects it too, and a small request could otherwise expand an item of megabytes a thousand times.
     if (first !== undefined)
       throw invalid(`input[${i}]`, `refers to item "${id}", as ${first} does already`);
     places.set(id, `input[${i}]`);
@@ -68,7 +67,7 @@ function resolved(items: readonly unknown[], shelf: ResponseShelf): readonly unk
   if (places.size === 0) return items;
   const found = shelf.items(places.keys());
   return items.map((item, i) => {
-    const id = referredTo(item);
+    const id = referencedId(item);
     if (id === null) return item;
     const kept = found.get(id);
     if (kept !== undefined) return kept;
@@ -76,8 +75,8 @@ function resolved(items: readonly unknown[], shelf: ResponseShelf): readonly unk
   });
 }
 
-/** The id of the item that this one stands for; `null` for one that stands for itself. */
-function referredTo(item: unknown): string | null {
+/** The id that a reference refers to; `null` if the item is not a reference. */
+function referencedId(item: unknown): string | null {
   const [reference]: JsonObject[] = objectsIn([item]);
   if (reference === undefined || !isReference(reference)) return null;
   return textOrNull(reference['id']) ?? '';

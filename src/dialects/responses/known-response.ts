@@ -1,7 +1,7 @@
 import { isObject, textOrNull, type JsonObject } from '../json.js';
 import { parsedObject } from '../json-members.js';
 
-/** Parts of a message by type, and what each of them says. */
+/** The text member of message parts, by type. */
 export const PART_TEXTS: ReadonlyMap<unknown, string> = new Map([
   ['output_text', 'text'],
   ['refusal', 'refusal'],
@@ -10,17 +10,17 @@ export const PART_TEXTS: ReadonlyMap<unknown, string> = new Map([
 const CALLS = new Set<unknown>(['function_call', 'custom_tool_call']);
 const STATUSES = new Set<unknown>([undefined, null, 'completed', 'incomplete']);
 
-/** A response of which every item is known. */
+/** A response with only known item types. */
 export interface KnownResponse {
   readonly body: JsonObject;
   readonly items: readonly JsonObject[];
 }
 
 /**
- * Reads a response that is over.
+ * Reads a finished response.
  *
- * @returns `null` for what is none, and for one with items that are not known here: what OpenAI's own
- *   tools found was true on its day
+ * @returns `null` if it is not one, or has items of other types: what OpenAI's own tools found goes out of
+ *   date
  */
 export function knownResponse(whole: Buffer): KnownResponse | null {
   const body = parsedObject(whole.toString('utf8'));
@@ -30,12 +30,12 @@ export function knownResponse(whole: Buffer): KnownResponse | null {
   return items.length === output.length && items.every(isKnown) ? { body, items } : null;
 }
 
-/** Whether an item calls a tool of the client's. */
+/** Whether an item is a call of one of the client's tools. */
 export function isCallItem({ type }: JsonObject): boolean {
   return CALLS.has(type);
 }
 
-/** The parts of an item's list; only for items that are known. */
+/** The parts in an item's array; only for known items. */
 export function partsOf(item: JsonObject, name: string): readonly JsonObject[] {
   const parts = item[name];
   return Array.isArray(parts) ? parts.filter(isObject) : [];
@@ -56,7 +56,7 @@ function isKnownPart(part: unknown): boolean {
   return name !== undefined && typeof part[name] === 'string';
 }
 
-/** A list that may be missing. */
+/** Whether an array, if present, has only text parts of a type. */
 function hasTexts(list: unknown, type: string): boolean {
   if (list === undefined || list === null) return true;
   const isText = (part: unknown) =>
@@ -64,7 +64,7 @@ function hasTexts(list: unknown, type: string): boolean {
   return Array.isArray(list) && list.every(isText);
 }
 
-/** What a response says, refusals and thoughts left out. */
+/** A response's text, without refusals and reasoning. */
 export function textIn({ items }: KnownResponse): string | null {
   const parts = items
     .filter(({ type }) => type === 'message')

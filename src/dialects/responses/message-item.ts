@@ -8,13 +8,13 @@ interface OpenPart {
   readonly kind: PartKind;
   readonly index: number;
   readonly annotations: JsonObject[];
-  /** Sources that OpenAI's document has no word for. */
+  /** Citations without an equivalent in OpenAI's format. */
   readonly others: JsonObject[];
   readonly logprobs: JsonObject[];
   text: string;
 }
 
-/** What a model says, in parts of text and refusals. */
+/** The output item of a message, with parts of text and refusals. */
 export class MessageItem implements OutputItem {
   readonly #place: Place;
   readonly #content: JsonObject[] = [];
@@ -26,14 +26,14 @@ export class MessageItem implements OutputItem {
   }
 
   say(kind: PartKind, text: string): void {
-    const part = this.#in(kind);
+    const part = this.#ensurePart(kind);
     part.text += text;
     const more = kind === 'output_text' ? { logprobs: [] } : {};
     this.#emit(`response.${kind}.delta`, part, { delta: text, ...more });
   }
 
   cite({ url, title, native }: Citation): void {
-    const part = this.#in('output_text');
+    const part = this.#ensurePart('output_text');
     if (url === null) {
       part.others.push(native);
       return;
@@ -51,10 +51,10 @@ export class MessageItem implements OutputItem {
     this.#emit('response.output_text.annotation.added', part, more);
   }
 
-  /** @param logprobs - in the form of chat completions */
+  /** Adds log probabilities. @param logprobs - in the format of Chat Completions */
   weigh(logprobs: JsonObject): void {
-    // They are told after the text that they belong to, so only the whole part can carry them.
-    this.#in('output_text').logprobs.push(...objectsIn(logprobs['content']));
+    // They arrive after their text, so only the finished part can contain them.
+    this.#ensurePart('output_text').logprobs.push(...objectsIn(logprobs['content']));
   }
 
   close(status: ItemStatus): JsonObject {
@@ -68,7 +68,7 @@ export class MessageItem implements OutputItem {
     return { id: this.#place.id, type: 'message', status, role: 'assistant' };
   }
 
-  #in(kind: PartKind): OpenPart {
+  #ensurePart(kind: PartKind): OpenPart {
     if (this.#part?.kind === kind) return this.#part;
     this.#closePart();
     const index = this.#content.length;
@@ -83,11 +83,11 @@ export class MessageItem implements OutputItem {
     if (part === null) return;
     this.#part = null;
     const written = writtenPart(part);
-    const told =
+    const end =
       part.kind === 'output_text'
         ? { text: part.text, logprobs: part.logprobs }
         : { refusal: part.text };
-    this.#emit(`response.${part.kind}.done`, part, told);
+    this.#emit(`response.${part.kind}.done`, part, end);
     this.#emit('response.content_part.done', part, { part: written });
     this.#content.push(written);
   }

@@ -12,7 +12,7 @@ import { readTurns } from './neutral-items.js';
 import { readToolChoice, readTools } from './tools.js';
 import { unreadBelow } from './unread.js';
 
-/** Members that are read here, or that are the gateway's own business. */
+/** Members that are read here or by other parts of the gateway. */
 const READ = new Set(
   `model input instructions stream stream_options tools tool_choice parallel_tool_calls text
    reasoning temperature top_p top_logprobs max_output_tokens user safety_identifier service_tier
@@ -21,20 +21,20 @@ const READ = new Set(
   ),
 );
 
-/** Members that OpenAI's document has and no other dialect. */
+/** Members that OpenAI documents and that have no equivalent in other dialects. */
 const KNOWN_FOREIGN = new Set(['context_management', 'max_tool_calls', 'moderation', 'prompt']);
 
-/** Members that change nothing of what is answered. */
+/** Members that do not affect the answer. */
 const HINTS = new Set(
   `client_metadata prompt_cache_key prompt_cache_options prompt_cache_retention truncation`.split(
     /\s+/,
   ),
 );
 
-/** What clients may ask to see that is shown here as well, or by the gateway always. */
+/** Values of `include` that the gateway supports, or always includes. */
 const SHOWN = new Set(['reasoning.encrypted_content', 'message.output_text.logprobs']);
 
-/** Everything a request for a response asks for; its shape has been checked. */
+/** The neutral form of a Responses request whose shape has been checked. */
 export function readNeutral(request: JsonObject): NeutralRequest {
   const { tools, foreign } = readTools(request['tools']);
   const { choice, allowed, isForeign } = readToolChoice(request['tool_choice']);
@@ -42,7 +42,7 @@ export function readNeutral(request: JsonObject): NeutralRequest {
     stream: request['stream'] === true,
     turns: readTurns(request['instructions'], request['input']),
     tools: allowed === null ? tools : tools.filter(({ name }) => allowed.has(name)),
-    // Without a tool there is nothing to choose: clients write `auto` all the same.
+    // Clients send `auto` even without tools.
     toolChoice: tools.length === 0 ? null : choice,
     parallelTools:
       typeof request['parallel_tool_calls'] === 'boolean' ? request['parallel_tool_calls'] : null,
@@ -88,7 +88,7 @@ function readFormat(value: unknown): AnswerFormat {
   };
 }
 
-/** A summary alone asks to see thoughts, not to think. */
+/** Only `effort` counts: `summary` asks to show reasoning, not for reasoning itself. */
 function readThinking({ effort }: JsonObject): Thinking | null {
   const word = textOrNull(effort);
   if (word === null) return null;
@@ -135,7 +135,7 @@ function foreignMembers(request: JsonObject): ForeignMember[] {
   return members;
 }
 
-/** Clients write out the defaults of what they do not use. */
+/** Clients also send defaults for features that they do not use. */
 function saysSomething(name: string, value: unknown): boolean {
   if (value === null || value === false) return false;
   if (name === 'truncation' && value === 'disabled') return false;

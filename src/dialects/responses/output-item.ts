@@ -2,18 +2,18 @@ import type { JsonObject } from '../json.js';
 
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
 
-/** An item of the output that is still being told. */
+/** An unfinished item of the output. */
 export interface OutputItem {
-  /** Tells its end; nothing may be added afterwards. Returns the whole item. */
+  /** Emits its end; nothing may be added afterwards. Returns the whole item. */
   close(status: ItemStatus): JsonObject;
 }
 
-/** Where an item stands in the output, and where its events go. */
+/** An item's slot in the output, which emits its events. */
 export interface Place {
   /** The same in all events and in the whole response. */
   readonly id: string;
   added(item: JsonObject): void;
-  /** An event about the item; which item it is about is added here. */
+  /** Emits an event about the item; the item's id and index are added. */
   emit(type: string, members: JsonObject): void;
   done(item: JsonObject): void;
 }

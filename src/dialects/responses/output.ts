@@ -8,32 +8,32 @@ import { sealed } from './proof.js';
 import { ReasoningItem } from './reasoning-item.js';
 import { ownNames, type OwnName } from './tools.js';
 
-/** Takes the events of a response's items. */
+/** Receives the events of a response's items. */
 export type TellItem = (type: string, members: JsonObject) => void;
 
 type Call = Extract<AnswerEvent, { kind: 'call' }>;
 
 /**
- * Puts what a model says into items, one after the other.
+ * Puts an answer's events into consecutive output items.
  *
- * Only calls may be open side by side: a provider that streams several at a time is not waited for.
+ * Only calls may be open at the same time, for providers that stream several in parallel.
  */
 export class Output {
   readonly #responseId: string;
   readonly #ownName: (plain: string) => OwnName;
-  readonly #tell: TellItem;
+  readonly #emit: TellItem;
   readonly #items: (JsonObject | null)[] = [];
-  /** The message or thought that is being told. */
+  /** The open message or reasoning item. */
   #open: { readonly index: number; readonly item: MessageItem | ReasoningItem } | null = null;
   readonly #calls = new Map<number, { readonly index: number; readonly item: CallItem }>();
-  /** Open calls that may have become whole: looking at all of them whenever something begins takes too long where there are thousands. */
+  /** Open calls that may have become complete: checking all open calls whenever an item begins is too slow for thousands. */
   readonly #grown = new Set<number>();
 
-  /** @param tools - the client's, as it wrote them */
-  constructor(responseId: string, tools: unknown, tell: TellItem) {
+  /** @param tools - the client's tools, as in its request */
+  constructor(responseId: string, tools: unknown, emit: TellItem) {
     this.#responseId = responseId;
     this.#ownName = ownNames(tools);
-    this.#tell = tell;
+    this.#emit = emit;
   }
 
   /** All items, once `end` was called. */
@@ -56,17 +56,17 @@ export class Output {
         this.#message().weigh(event.logprobs);
         return;
       case 'reasoning':
-        this.#thought().think(event.text);
+        this.#reasoning().think(event.text);
         return;
       case 'signature':
-        this.#prove(sealed({ ...event, redacted: null }));
+        this.#sign(sealed({ ...event, redacted: null }));
         return;
       case 'redacted':
         this.#closeOpen('completed');
-        this.#prove(sealed({ signature: null, redacted: event.data, vendor: 'anthropic' }));
+        this.#sign(sealed({ signature: null, redacted: event.data, vendor: 'anthropic' }));
         return;
       case 'image':
-        this.#draw(event.url);
+        this.#image(event.url);
         return;
       case 'call':
         this.#call(event);
@@ -79,7 +79,7 @@ export class Output {
     }
   }
 
-  /** Everything has been added. @param status - of what was still being told */
+  /** Closes all open items with this status. */
   end(status: ItemStatus): void {
     this.#closeOpen(status);
     for (const { index, item } of this.#calls.values()) this.#items[index] = item.close(status);
@@ -91,14 +91,14 @@ export class Output {
     return this.#begin('msg', (place) => new MessageItem(place));
   }
 
-  #thought(): ReasoningItem {
+  #reasoning(): ReasoningItem {
     if (this.#open?.item instanceof ReasoningItem) return this.#open.item;
     return this.#begin('rs', (place) => new ReasoningItem(place));
   }
 
-  /** A proof ends the thought that it belongs to. */
-  #prove(content: string): void {
-    this.#thought().prove(content);
+  /** Adds a signature, which ends its reasoning item. */
+  #sign(content: string): void {
+    this.#reasoning().prove(content);
     this.#closeOpen('completed');
   }
 
@@ -113,8 +113,8 @@ export class Output {
     return item;
   }
 
-  /** A picture is an item of its own, and whole at once. */
-  #draw(url: string): void {
+  /** Adds an image, which is a complete item of its own. */
+  #image(url: string): void {
     const image = readDataUrl(url);
     if (image === null) return;
     this.#closeAll();
@@ -135,7 +135,7 @@ export class Output {
     this.#calls.set(call, { index, item: new CallItem(place, id, own) });
   }
 
-  /** Something else begins: what is complete is told to be, so that clients can run the tool. */
+  /** Closes complete items when another one begins, so that clients can already run tools. */
   #closeAll(): void {
     this.#closeOpen('completed');
     for (const call of this.#grown) {
@@ -159,13 +159,13 @@ export class Output {
     return {
       id,
       added: (item) => {
-        this.#tell('response.output_item.added', { output_index: index, item });
+        this.#emit('response.output_item.added', { output_index: index, item });
       },
       emit: (type, members) => {
-        this.#tell(type, { item_id: id, output_index: index, ...members });
+        this.#emit(type, { item_id: id, output_index: index, ...members });
       },
       done: (item) => {
-        this.#tell('response.output_item.done', { output_index: index, item });
+        this.#emit('response.output_item.done', { output_index: index, item });
       },
     };
   }

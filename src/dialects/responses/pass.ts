@@ -12,25 +12,25 @@ import { unsealed } from './proof.js';
 const DATA = Buffer.from('\ndata: ');
 const BLANK_LINE = Buffer.from('\n\n');
 
-/** Ids that answers from other vendors were given here: OpenAI would look for them and find nothing. */
-const OWN_ID = /"(?:rs|msg|fc|ctc)_[0-9a-f]{48}_\d+"/;
+/** Item ids that the gateway generated for other vendors' answers: OpenAI would look them up and find nothing. */
+const GENERATED_ID = /"(?:rs|msg|fc|ctc)_[0-9a-f]{48}_\d+"/;
 
 /**
- * The client's bytes with only what must change replaced.
+ * The client's bytes with only the necessary edits.
  *
- * Members are not renamed: what a provider's row says of chat completions is not so here.
+ * Members are not renamed: a provider's renames apply only to Chat Completions.
  */
 export function editRequest(request: ChatRequest, { model }: RequestEdits): Buffer {
   const body = withoutForeign(request.body);
   return editMembers({ ...request, body }, { model, askUsage: false });
 }
 
-/** An answer for a client of the same dialect: the provider's bytes, read on the way. */
+/** An answer for a client of the same dialect: the provider's bytes unchanged. */
 export function readAnswer(body: Buffer): WholeAnswer {
   return { body, summary: summarize(readEvents(body)) };
 }
 
-/** A stream for a client of the same dialect: the provider's events as they come. */
+/** A stream for a client of the same dialect: the provider's events as they arrive. */
 export function openStream(): AnswerStream {
   let sequence = 0;
   return new FlowingAnswer(
@@ -47,20 +47,20 @@ export function openStream(): AnswerStream {
   );
 }
 
-/** A request without thoughts of other vendors' models, and without the ids that they were given. */
+/** Removes other vendors' reasoning from a request, and the ids that the gateway generated. */
 function withoutForeign(body: Buffer): Buffer {
   const text = body.toString('latin1');
-  if (!OWN_ID.test(text)) return body;
+  if (!GENERATED_ID.test(text)) return body;
   const request = JSON.parse(body.toString('utf8')) as JsonObject;
   const input = objectsIn(request['input']).flatMap((item): JsonObject[] => {
-    if (!OWN_ID.test(JSON.stringify(item['id'] ?? ''))) return [item];
-    const isLost = item['type'] === 'reasoning' && provenBy(item) !== 'openai';
+    if (!GENERATED_ID.test(JSON.stringify(item['id'] ?? ''))) return [item];
+    const isLost = item['type'] === 'reasoning' && signatureVendor(item) !== 'openai';
     return isLost ? [] : [without(item, ['id'])];
   });
   return Buffer.from(JSON.stringify({ ...request, input }));
 }
 
-function provenBy(item: JsonObject): string | null {
+function signatureVendor(item: JsonObject): string | null {
   const content = textOrNull(item['encrypted_content']);
   return content === null ? null : (unsealed(content)?.vendor ?? null);
 }

@@ -3,23 +3,23 @@ import { parsedObject } from '../json-members.js';
 import { VENDORS, type ReasoningPart } from '../neutral/part.js';
 
 /**
- * Begins the `encrypted_content` of thoughts that OpenAI's models did not have.
+ * Marks the `encrypted_content` of reasoning that OpenAI's models did not produce.
  *
- * Clients keep that member as it is and send it back. Marked, it can be told from OpenAI's own, which
- * no other vendor can read.
+ * Clients keep that member unchanged and send it back. The mark distinguishes it from OpenAI's own, which no other
+ * vendor can read.
  */
 const MARK = 'suffice1.';
 
-/** What proves a thought to its vendor. */
+/** The signature of a reasoning block, and its vendor. */
 export type Proof = Pick<ReasoningPart, 'signature' | 'redacted' | 'vendor'>;
 
-/** A proof as the `encrypted_content` of a reasoning item: OpenAI's own as it is. */
+/** Encodes a signature as the `encrypted_content` of a reasoning item; OpenAI's own stays as it is. */
 export function sealed({ signature, redacted, vendor }: Proof): string {
   if (vendor === 'openai') return signature ?? '';
   return MARK + Buffer.from(JSON.stringify({ vendor, signature, redacted })).toString('base64url');
 }
 
-/** The proof in an `encrypted_content`; `null` for none. */
+/** Decodes the signature in an `encrypted_content`; `null` if there is none. */
 export function unsealed(content: unknown): Proof | null {
   const text = textOrNull(content);
   if (text === null) return null;

@@ -2,9 +2,9 @@ import type { JsonObject } from '../json.js';
 import type { ItemStatus, OutputItem, Place } from './output-item.js';
 
 /**
- * What a model thinks, told as a summary: the only place for thoughts that every client looks at.
+ * The output item of reasoning. Its text is the summary, the only member that every client reads.
  *
- * The proof that its vendor wants back goes where OpenAI's own stands.
+ * Its signature is the `encrypted_content`.
  */
 export class ReasoningItem implements OutputItem {
   readonly #place: Place;
@@ -24,7 +24,7 @@ export class ReasoningItem implements OutputItem {
     this.#emit('response.reasoning_summary_text.delta', { delta: text });
   }
 
-  /** @param content - what comes back with the thought on the next turn */
+  /** @param content - the `encrypted_content`, which the client sends back on the next turn */
   prove(content: string): void {
     this.#encrypted = content;
   }

@@ -3,10 +3,10 @@ import { isObject, objectOrEmpty, textOrNull, without, type JsonObject } from '.
 import { decidingMembers, isSampled } from '../openai/request-identity.js';
 import { isEmpty } from '../plain-request.js';
 
-/** Who asks, and where the answer is kept to go on from: what was said before stands in the input. */
-const BESIDE_THE_POINT = ['client_metadata', 'previous_response_id', 'prompt_cache_options'];
+/** Members that do not affect the answer; earlier responses have been expanded into the input. */
+const IRRELEVANT = ['client_metadata', 'previous_response_id', 'prompt_cache_options'];
 
-/** Values that mean the same as leaving the member out, beside those of chat. */
+/** Values that mean the same as leaving the member out, in addition to those of Chat Completions. */
 const DEFAULTS: Readonly<Record<string, (value: unknown, request: JsonObject) => boolean>> = {
   background: (value) => value === false,
   include: isEmpty,
@@ -14,18 +14,18 @@ const DEFAULTS: Readonly<Record<string, (value: unknown, request: JsonObject) =>
   text: isEmpty,
   top_logprobs: (value) => value === 0,
   truncation: (value) => value === 'disabled',
-  // Where there is no tool, clients say either.
+  // Without tools, clients send either.
   tool_choice: (value, { tools }) => isEmpty(tools) && (value === 'auto' || value === 'none'),
 };
 
 /**
- * What of a request for a response decides its answer.
+ * The parts of a Responses request that determine its answer.
  *
- * @param body - a request that has been read without complaint, with everything said before in its input
+ * @param body - a request that has already been read without an error, with earlier responses expanded into its input
  */
 export function identityOf(body: Buffer): RequestIdentity {
   const request = objectOrEmpty(JSON.parse(body.toString('utf8')) as unknown);
-  const plain = without(decidingMembers(request), BESIDE_THE_POINT);
+  const plain = without(decidingMembers(request), IRRELEVANT);
   if ('reasoning' in plain) plain['reasoning'] = withoutNulls(plain['reasoning']);
   if ('text' in plain) plain['text'] = plainText(plain['text']);
   const usual = Object.entries(DEFAULTS).filter(
@@ -52,7 +52,7 @@ function plainText(value: unknown): unknown {
   return without(text, ['format']);
 }
 
-/** Items that say everything themselves: under what id a response had them matters to nobody. */
+/** Types of items that are self-contained, so that their ids do not matter. */
 const SELF_CONTAINED = new Set<unknown>([
   'message',
   'function_call',
@@ -71,17 +71,18 @@ function plainItem(given: unknown): unknown {
   return { ...without(plain, ['type']), content: plainContent(plain['content'], role) };
 }
 
-/** The text of a single part that has nothing but text; every other content comes back as it is. */
+/** The text of a content that is a single text part; any other content is returned as it is. */
 function plainContent(content: unknown, role: unknown): unknown {
   if (!Array.isArray(content) || content.length !== 1 || !isObject(content[0])) return content;
   const { type, text, ...rest } = content[0];
   const own = role === 'assistant' ? 'output_text' : 'input_text';
-  const isPlain = type === own && typeof text === 'string' && Object.entries(rest).every(isUntold);
+  const isPlain =
+    type === own && typeof text === 'string' && Object.entries(rest).every(isEmptyList);
   return isPlain ? text : content;
 }
 
-/** Answers come back with lists that have nothing in them. */
-function isUntold([name, value]: [string, unknown]): boolean {
+/** Empty arrays that clients echo from answers. */
+function isEmptyList([name, value]: [string, unknown]): boolean {
   return (name === 'annotations' || name === 'logprobs') && isEmpty(value);
 }
 
@@ -89,6 +90,6 @@ function lastQuestion(members: JsonObject, input: readonly unknown[]): LastQuest
   const last = objectOrEmpty(input.at(-1));
   const text = textOrNull(last['content']);
   if (last['role'] !== 'user' || text === null) return null;
-  // No message comes with a content that is `null`.
+  // `null` is unambiguous: no message has a `null` content.
   return { text, rest: { ...members, input: [...input.slice(0, -1), { ...last, content: null }] } };
 }

@@ -16,25 +16,25 @@ import {
 import { readNeutral } from './neutral-request.js';
 
 /**
- * Reads a request for a response and checks what the gateway itself relies on.
+ * Reads a Responses request and checks what the gateway relies on.
  *
- * Everything else is left for the provider to judge: new and unknown members and items pass.
+ * Everything else is left to the provider: new and unknown members and items pass.
  *
- * @throws {GatewayError} `invalid_json` with the place, or `invalid_request` with the field
+ * @throws {GatewayError} `invalid_json` with the position, or `invalid_request` with the field
  */
 export function readRequest(body: Buffer): ChatRequest {
   const parsed = parseBody(body);
-  // Whoever serves requests with a place to keep responses has put the earlier items in its stead.
+  // Where responses are stored, the earlier items have already been expanded.
   const earlier = parsed['previous_response_id'];
   if (typeof earlier === 'string') throw unknownResponse(earlier);
   return checkedRequest(body, parsed);
 }
 
 /**
- * A request whose body has been parsed already.
+ * Checks a request whose body has already been parsed.
  *
- * @param body - what a provider of the same dialect is to get
- * @param parsed - the same, and what the answer is to repeat of the client's words
+ * @param body - what a provider of the same dialect gets
+ * @param parsed - the same, plus the client's members that the answer echoes
  * @throws {GatewayError} `invalid_request` with the field
  */
 export function checkedRequest(body: Buffer, parsed: JsonObject): ChatRequest {
@@ -49,9 +49,9 @@ export function checkedRequest(body: Buffer, parsed: JsonObject): ChatRequest {
     body,
     model,
     stream: parsed['stream'] === true,
-    // Every answer of this dialect tells its usage.
+    // Every answer of this dialect contains its usage.
     includeUsage: true,
-    // What is no string is no label, but still reaches the provider.
+    // Values that are not strings are not labels, but still reach the provider.
     metadata: textMembers(parsed['metadata']),
     conversation: () =>
       (conversation ??= conversationOf(readNeutral(parsed), ['responses', 'openai'])),
@@ -61,9 +61,9 @@ export function checkedRequest(body: Buffer, parsed: JsonObject): ChatRequest {
 }
 
 /**
- * The error for a response that is not kept, or is somebody else's: OpenAI's own words.
+ * The error for a response that is not stored, or belongs to another caller; same as OpenAI's.
  *
- * @param what - is the matter with it, where it is kept and what it goes on from is not
+ * @param what - what is wrong with it, if it is stored but the one that it continues is not
  */
 export function unknownResponse(id: string, what = 'not found'): GatewayError {
   return new GatewayError('invalid_request', `Previous response with id '${id}' ${what}.`, {
@@ -86,7 +86,7 @@ function checkMembers(request: JsonObject): void {
   check(request, 'instructions', 'a string', (value) => typeof value === 'string');
   check(request, 'include', 'an array', Array.isArray);
   check(request, 'tools', 'an array', Array.isArray);
-  refuseStates(request);
+  rejectStateful(request);
   const { tools } = request;
   if (!Array.isArray(tools)) return;
   tools.forEach((tool: unknown, i) => {
@@ -94,8 +94,8 @@ function checkMembers(request: JsonObject): void {
   });
 }
 
-/** What needs a place where somebody else keeps a conversation, or goes on without the client. */
-function refuseStates(request: JsonObject): void {
+/** Rejects members that need conversations stored elsewhere, or background processing. */
+function rejectStateful(request: JsonObject): void {
   if (!isAbsent(request['conversation'])) {
     throw invalid(
       'conversation',
@@ -120,7 +120,7 @@ function checkInput(request: JsonObject): void {
   });
 }
 
-/** Tells an item that stands for one of an earlier response; its type may be left out. */
+/** Whether an item refers to one of an earlier response; its type may be left out. */
 export function isReference({ type, role, id }: JsonObject): boolean {
   return type === 'item_reference' || (isAbsent(type) && isAbsent(role) && typeof id === 'string');
 }

@@ -3,114 +3,114 @@ import { ownBytes } from '../../core/own-bytes.js';
 import { objectsIn, textOrNull, type JsonObject } from '../json.js';
 import { parsedObject } from '../json-members.js';
 
-/** One response, and what was new in the request that it answers. */
+/** A response, and the new items of its request. */
 export interface Answered {
   readonly response: JsonObject;
-  /** Items of the request, without those of responses before. */
+  /** The request's items, without those of earlier responses. */
   readonly input: readonly JsonObject[];
-  /** The id of the response that it goes on from; `null` for a conversation's first. */
+  /** The id of the response that it continues; `null` for the first of a conversation. */
   readonly previous: string | null;
 }
 
-/** The responses of one caller. Nobody sees those of another. */
+/** The stored responses of one caller, invisible to others. */
 export interface ResponseShelf {
-  /** Nothing is kept where there is no time to keep it for. */
+  /** Whether responses are stored: the TTL is above 0. */
   readonly isOpen: boolean;
   keep(answered: Answered): void;
-  /** As it was answered; `null` where it is not kept. */
+  /** The response as it was sent; `null` if it is not stored. */
   response(id: string): JsonObject | null;
   /**
-   * Everything said in a conversation up to the end of a response, in order.
+   * All items of a conversation up to and including a response, in order.
    *
-   * @returns `null` where one of its responses is not kept any more
+   * @returns `null` if one of its responses is no longer stored
    */
   history(id: string): JsonObject[] | null;
-  /** Items of any responses' outputs, by their own ids; those that are not kept are not there. */
+  /** Output items of any responses, by their ids; those that are not stored are left out. */
   items(ids: Iterable<string>): ReadonlyMap<string, JsonObject>;
-  /** @returns whether there was one to forget */
+  /** Deletes a response. @returns whether there was one */
   forget(id: string): boolean;
 }
 
-/** How long responses are kept, and how much of them. */
+/** The TTL of stored responses, and their maximum size. */
 export interface KeepingLimits {
-  /** Milliseconds since a response was made or last gone on from; 0 keeps none. */
+  /** TTL in milliseconds since a response was created or last used; 0 stores none. */
   readonly keepMs: number;
-  /** Of all callers together. */
+  /** For all callers together. */
   readonly maxBytes: number;
 }
 
-interface Kept {
-  /** The JSON of what was answered. */
+interface Entry {
+  /** The JSON of an `Answered`. */
   readonly bytes: Buffer;
   readonly previous: string | null;
   readonly itemIds: readonly string[];
-  untilMs: number;
+  expiresAtMs: number;
 }
 
 /**
- * Keeps responses, so that a client can go on from one by its id, and refer to items of it.
+ * Stores responses, so that clients can continue one by its id, and refer to its items.
  *
- * In memory, as JSON: the bytes that are counted are the bytes that are held. Where there is no room, the caller
- * whose responses take the most loses the one that it used longest ago: nobody can push out what others have.
+ * In memory, as JSON, so that the counted bytes are the bytes in use. When it is full, the caller with the most bytes
+ * loses its least recently used response, so that no caller can evict what others have.
  */
 export class ResponseStore {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #limits: () => KeepingLimits;
   /** By caller. */
-  readonly #shelves = new Map<string, Shelf>();
+  readonly #callers = new Map<string, CallerResponses>();
 
-  /** @param limits - what is in force; a shorter time counts for what is kept from then on */
+  /** @param limits - returns the current limits; a shorter TTL applies to responses stored or used from then on */
   constructor(clock: Pick<Clock, 'now'>, limits: () => KeepingLimits) {
     this.#clock = clock;
     this.#limits = limits;
   }
 
-  /** What is kept for one caller. */
+  /** The responses of one caller. */
   of(caller: string): ResponseShelf {
-    const known = this.#shelves.get(caller);
+    const known = this.#callers.get(caller);
     if (known !== undefined) return known;
-    const makeRoom = (): void => {
-      this.#makeRoom();
+    const evict = (): void => {
+      this.#evict();
     };
-    const shelf = new Shelf({ clock: this.#clock, limits: this.#limits, makeRoom });
-    this.#shelves.set(caller, shelf);
-    return shelf;
+    const created = new CallerResponses({ clock: this.#clock, limits: this.#limits, evict });
+    this.#callers.set(caller, created);
+    return created;
   }
 
-  #makeRoom(): void {
+  #evict(): void {
     let bytes = 0;
-    for (const shelf of this.#shelves.values()) {
-      shelf.forgetExpired();
-      bytes += shelf.bytes;
+    for (const caller of this.#callers.values()) {
+      caller.deleteExpired();
+      bytes += caller.bytes;
     }
     for (let over = bytes - this.#limits().maxBytes; over > 0;)
-      over -= this.#fullest.forgetOldest();
+      over -= this.#largest.deleteOldest();
   }
 
-  get #fullest(): Shelf {
-    return [...this.#shelves.values()].reduce((most, shelf) =>
-      shelf.bytes > most.bytes ? shelf : most,
+  get #largest(): CallerResponses {
+    return [...this.#callers.values()].reduce((most, caller) =>
+      caller.bytes > most.bytes ? caller : most,
     );
   }
 }
 
-interface ShelfParts {
+interface CallerDeps {
   readonly clock: Pick<Clock, 'now'>;
   readonly limits: () => KeepingLimits;
-  /** There may be too much now, here or elsewhere. */
-  readonly makeRoom: () => void;
+  /** Evicts until all callers together are below the limit. */
+  readonly evict: () => void;
 }
 
-class Shelf implements ResponseShelf {
-  readonly #parts: ShelfParts;
-  /** By id, what was used longest ago first. */
-  readonly #kept = new Map<string, Kept>();
-  /** The response that an item is part of. */
-  readonly #items = new Map<string, string>();
+class CallerResponses implements ResponseShelf {
+  readonly #deps: CallerDeps;
+  /** By id, least recently used first. */
+  readonly #entries = new Map<string, Entry>();
+  /** The id of the response that contains an item, by item id. */
+  readonly #responseOfItem = new Map<string, string>();
   #bytes = 0;
 
-  constructor(parts: ShelfParts) {
-    this.#parts = parts;
+  constructor(deps: CallerDeps) {
+    this.#deps = deps;
   }
 
   get bytes(): number {
@@ -118,7 +118,7 @@ class Shelf implements ResponseShelf {
   }
 
   get isOpen(): boolean {
-    return this.#parts.limits().keepMs > 0;
+    return this.#deps.limits().keepMs > 0;
   }
 
   keep(answered: Answered): void {
@@ -126,17 +126,17 @@ class Shelf implements ResponseShelf {
     const responseId = textOrNull(answered.response['id']) ?? '';
     this.forget(responseId);
     const bytes = ownBytes([Buffer.from(JSON.stringify(answered))]);
-    const { keepMs, maxBytes } = this.#parts.limits();
+    const { keepMs, maxBytes } = this.#deps.limits();
     if (bytes.length > maxBytes) return;
     const itemIds = objectsIn(answered.response['output']).flatMap(
       ({ id }) => textOrNull(id) ?? [],
     );
     const { previous } = answered;
-    const untilMs = this.#parts.clock.now() + keepMs;
-    this.#kept.set(responseId, { bytes, previous, itemIds, untilMs });
-    for (const id of itemIds) this.#items.set(id, responseId);
+    const expiresAtMs = this.#deps.clock.now() + keepMs;
+    this.#entries.set(responseId, { bytes, previous, itemIds, expiresAtMs });
+    for (const id of itemIds) this.#responseOfItem.set(id, responseId);
     this.#bytes += bytes.length;
-    this.#parts.makeRoom();
+    this.#deps.evict();
   }
 
   response(id: string): JsonObject | null {
@@ -148,7 +148,7 @@ class Shelf implements ResponseShelf {
     const seen = new Set<string>();
     for (let id: string | null = last; id !== null;) {
       const read: Answered | null = this.#read(id);
-      // Ids are a provider's own where it speaks this dialect, and it may give one twice.
+      // Ids are the provider's if it speaks this dialect, and may not be unique: there may be a cycle.
       if (read === null || seen.has(id)) return null;
       seen.add(id);
       parts.push(objectsIn(read.response['output']), read.input);
@@ -157,67 +157,67 @@ class Shelf implements ResponseShelf {
     return parts.reverse().flat();
   }
 
-  /** Reads each response once, however many of its items are asked for: it may be megabytes. */
+  /** Parses each response once, however many of its items are requested: it may be megabytes. */
   items(ids: Iterable<string>): Map<string, JsonObject> {
     const wanted = new Map<string, Set<string>>();
     for (const id of ids) {
-      const responseId = this.#items.get(id);
+      const responseId = this.#responseOfItem.get(id);
       if (responseId === undefined) continue;
-      const together = wanted.get(responseId) ?? new Set();
-      wanted.set(responseId, together.add(id));
+      const itemIds = wanted.get(responseId) ?? new Set();
+      wanted.set(responseId, itemIds.add(id));
     }
     const found = new Map<string, JsonObject>();
-    for (const [responseId, together] of wanted) {
+    for (const [responseId, itemIds] of wanted) {
       for (const item of objectsIn(this.#read(responseId)?.response['output'])) {
         const id = String(item['id']);
-        if (together.has(id) && !found.has(id)) found.set(id, item);
+        if (itemIds.has(id) && !found.has(id)) found.set(id, item);
       }
     }
     return found;
   }
 
   forget(id: string): boolean {
-    return this.#forget(id) > 0;
+    return this.#delete(id) > 0;
   }
 
-  forgetExpired(): void {
-    const now = this.#parts.clock.now();
-    for (const [id, { untilMs }] of this.#kept) {
-      if (untilMs > now) return;
-      this.#forget(id);
+  deleteExpired(): void {
+    const now = this.#deps.clock.now();
+    for (const [id, { expiresAtMs }] of this.#entries) {
+      if (expiresAtMs > now) return;
+      this.#delete(id);
     }
   }
 
-  /** @returns the bytes that are free now; there must be a response */
-  forgetOldest(): number {
-    const [oldest] = this.#kept.keys();
+  /** @returns the bytes freed; there must be a response */
+  deleteOldest(): number {
+    const [oldest] = this.#entries.keys();
     if (oldest === undefined) throw new Error('there is no response to forget');
-    return this.#forget(oldest);
+    return this.#delete(oldest);
   }
 
-  /** What is read is used: it is kept for as long again. */
+  /** Reading a response counts as use and renews its TTL. */
   #read(id: string): Answered | null {
-    const kept = this.#kept.get(id);
+    const kept = this.#entries.get(id);
     if (kept === undefined) return null;
-    const now = this.#parts.clock.now();
-    if (kept.untilMs <= now) {
-      this.#forget(id);
+    const now = this.#deps.clock.now();
+    if (kept.expiresAtMs <= now) {
+      this.#delete(id);
       return null;
     }
-    kept.untilMs = now + this.#parts.limits().keepMs;
-    this.#kept.delete(id);
-    this.#kept.set(id, kept);
+    kept.expiresAtMs = now + this.#deps.limits().keepMs;
+    this.#entries.delete(id);
+    this.#entries.set(id, kept);
     return parsedObject(kept.bytes.toString('utf8')) as Answered | null;
   }
 
-  /** @returns the bytes that it took; 0 where there was none */
-  #forget(id: string): number {
-    const kept = this.#kept.get(id);
+  /** @returns the bytes freed; 0 if there was none */
+  #delete(id: string): number {
+    const kept = this.#entries.get(id);
     if (kept === undefined) return 0;
-    this.#kept.delete(id);
+    this.#entries.delete(id);
     for (const itemId of kept.itemIds) {
-      // A provider may give the same item in two responses: then it is the other one's still.
-      if (this.#items.get(itemId) === id) this.#items.delete(itemId);
+      // A provider may return the same item in two responses: then it still belongs to the other one.
+      if (this.#responseOfItem.get(itemId) === id) this.#responseOfItem.delete(itemId);
     }
     this.#bytes -= kept.bytes.length;
     return kept.bytes.length;

@@ -8,7 +8,7 @@ import { editRequest, openStream, readAnswer } from './pass.js';
 import { readRequest } from './request.js';
 import { writeRequest } from './write-request.js';
 
-/** OpenAI's responses, as clients speak it and as OpenAI and its imitators answer. */
+/** OpenAI's Responses, for clients, and for OpenAI and compatible providers. */
 export const responses: Dialect = {
   name: 'responses',
   limits: { toolName: /^[\w-]{1,64}$/, objectRoot: () => true },

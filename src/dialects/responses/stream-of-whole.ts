@@ -3,10 +3,10 @@ import { isCallItem, partsOf, PART_TEXTS, type KnownResponse } from './known-res
 
 type Event = JsonObject & { readonly type: string };
 
-/** What a response says only once it is over. */
+/** Members that are set only in a finished response. */
 const ENDING = { status: 'in_progress', output: [], usage: null, incomplete_details: null };
 
-/** The events of the stream that a response would have been, each as it is sent. */
+/** The stream that a response would have been, as the bytes of each event. */
 export function eventsOf({ body, items }: KnownResponse): readonly Buffer[] {
   const isOver = 'completed_at' in body ? { completed_at: null } : {};
   const response = { ...body, ...ENDING, ...isOver };
@@ -25,8 +25,8 @@ export function eventsOf({ body, items }: KnownResponse): readonly Buffer[] {
 
 function itemEvents(item: JsonObject, index: number): Event[] {
   const at = { item_id: item['id'], output_index: index };
-  const [begun, ...told] = contentOf(item);
-  const said = told.map(({ type, ...members }) => ({
+  const [begun, ...events] = contentOf(item);
+  const said = events.map(({ type, ...members }) => ({
     type: `response.${type}`,
     ...at,
     ...members,
@@ -38,29 +38,29 @@ function itemEvents(item: JsonObject, index: number): Event[] {
   ];
 }
 
-/** What an item begins with in place of its contents, and the events that tell these. */
+/** The members of an item at its start, and the events with its contents. */
 function contentOf(item: JsonObject): [JsonObject, ...Event[]] {
   if (isCallItem(item)) return callEvents(item);
-  if (item['type'] === 'reasoning') return thoughtEvents(item);
+  if (item['type'] === 'reasoning') return reasoningEvents(item);
   const parts = partsOf(item, 'content').flatMap(partEvents);
   return [{ status: 'in_progress', content: [] }, ...parts];
 }
 
 function callEvents(item: JsonObject): [JsonObject, ...Event[]] {
   const isCustom = item['type'] === 'custom_tool_call';
-  const [member, told] = isCustom
+  const [member, eventName] = isCustom
     ? (['input', 'custom_tool_call_input'] as const)
     : (['arguments', 'function_call_arguments'] as const);
   const said = textOrNull(item[member]) ?? '';
   const whole = { ...(!isCustom && { name: item['name'] }), [member]: said };
   return [
     { status: 'in_progress', [member]: '' },
-    { type: `${told}.delta`, delta: said },
-    { type: `${told}.done`, ...whole },
+    { type: `${eventName}.delta`, delta: said },
+    { type: `${eventName}.done`, ...whole },
   ];
 }
 
-function thoughtEvents(item: JsonObject): [JsonObject, ...Event[]] {
+function reasoningEvents(item: JsonObject): [JsonObject, ...Event[]] {
   const summary = partsOf(item, 'summary').flatMap((part, i): Event[] => {
     const at = { summary_index: i };
     return [
@@ -79,8 +79,8 @@ function thoughtEvents(item: JsonObject): [JsonObject, ...Event[]] {
       { type: 'content_part.done', ...at, part },
     ];
   });
-  const untold = { encrypted_content: undefined, summary: [] };
-  return ['content' in item ? { ...untold, content: [] } : untold, ...summary, ...content];
+  const initial = { encrypted_content: undefined, summary: [] };
+  return ['content' in item ? { ...initial, content: [] } : initial, ...summary, ...content];
 }
 
 function partEvents(part: JsonObject, i: number): Event[] {

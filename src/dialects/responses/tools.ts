@@ -3,9 +3,9 @@ import { parsedObject, textsIn } from '../json-members.js';
 import { digestedName, MAX_NAME_CHARS } from '../neutral/tool-names.js';
 import type { ForeignMember, ToolChoice, ToolDefinition } from '../neutral/request.js';
 
-/** A tool of the client's, as its own words call it. */
+/** A client's tool as the client names it. */
 export interface OwnName {
-  /** A `custom` tool takes text, a `function` takes JSON. */
+  /** The input of a `custom` tool is text, that of a `function` is JSON. */
   readonly kind: 'function' | 'custom';
   readonly name: string;
   readonly namespace: string | null;
@@ -18,7 +18,7 @@ export interface OfferedTools {
   readonly foreign: readonly ForeignMember[];
 }
 
-/** Functions, and what can be said as one: custom tools, and the tools in namespaces. */
+/** Reads functions, and what can be translated to one: custom tools, and the tools in namespaces. */
 export function readTools(tools: unknown): OfferedTools {
   const offered: ToolDefinition[] = [];
   const foreign: ForeignMember[] = [];
@@ -46,7 +46,7 @@ function definitionOf(
   namespace: JsonObject | null,
 ): ToolDefinition | null {
   const name = plainName(textOrNull(tool['name']) ?? '', textOrNull(namespace?.['name']));
-  // What is said of a namespace is said of each tool in it: elsewhere there are no namespaces.
+  // Other dialects have no namespaces, so each tool gets its namespace's description.
   const description = textOrNull(
     textsIn([namespace?.['description'], tool['description']]).join('\n\n'),
   );
@@ -64,7 +64,7 @@ function definitionOf(
   };
 }
 
-/** A custom tool takes text in a form of its own; the model is told of the form where a schema has room. */
+/** The schema of a custom tool's arguments; its grammar goes into the description. */
 function inputSchema(tool: JsonObject): JsonObject {
   const format = objectOrEmpty(tool['format']);
   const definition = textOrNull(format['definition']);
@@ -81,7 +81,7 @@ function inputSchema(tool: JsonObject): JsonObject {
   };
 }
 
-/** Which tools may be called, and which must be; `allowed` is `null` where all may. */
+/** The tool choice, and the names of the allowed tools; `allowed` is `null` if all are. */
 export function readToolChoice(choice: unknown): {
   readonly choice: ToolChoice | null;
   readonly allowed: ReadonlySet<string> | null;
@@ -103,18 +103,18 @@ export function readToolChoice(choice: unknown): {
     const tool = plainName(named, textOrNull(namespace));
     return { choice: { kind: 'tool', name: tool }, allowed: null, isForeign: false };
   }
-  const isSaid = choice !== undefined && choice !== null;
-  return { choice: null, allowed: null, isForeign: isSaid };
+  const isSet = choice !== undefined && choice !== null;
+  return { choice: null, allowed: null, isForeign: isSet };
 }
 
-/** One name for a tool and its namespace: other dialects know no namespaces. */
+/** A single name for a tool and its namespace: other dialects have no namespaces. */
 export function plainName(name: string, namespace: string | null): string {
   if (namespace === null) return name;
   const whole = `${namespace}__${name}`;
   return whole.length <= MAX_NAME_CHARS ? whole : digestedName(whole);
 }
 
-/** Finds the client's own words for the tools that a model calls by their plain names. */
+/** Returns a function that maps plain names back to the client's tools. */
 export function ownNames(tools: unknown): (plain: string) => OwnName {
   const known = new Map<string, OwnName>();
   const add = (tool: JsonObject, namespace: string | null): void => {
@@ -129,14 +129,14 @@ export function ownNames(tools: unknown): (plain: string) => OwnName {
   return (plain) => known.get(plain) ?? { kind: 'function', name: plain, namespace: null };
 }
 
-/** A custom tool's input, as the arguments of the function that stands for it. */
+/** A custom tool's input, as the arguments of the equivalent function. */
 export function argumentsOf(input: unknown): string {
   return JSON.stringify({ input: typeof input === 'string' ? input : '' });
 }
 
-/** The input in the arguments of a function that stands for a custom tool. */
+/** The input of a custom tool, from the arguments of the equivalent function. */
 export function inputOf(args: string): string {
   const input = parsedObject(args)?.['input'];
-  // A model that does not keep to the schema has written the input itself.
+  // A model that ignored the schema has written the input itself.
   return typeof input === 'string' ? input : args;
 }

@@ -6,7 +6,7 @@ import { unreadOfContent } from '../openai/unread.js';
 const CALL = words('type id call_id name namespace arguments input status created_by');
 const RESULT = words('type id call_id name output status created_by');
 
-/** Members of items by type; items of other types are named as a whole. */
+/** Members of items by type; items of other types are reported as a whole. */
 const ITEMS = lookup<ReadonlySet<string>>({
   message: words('type role content id status phase created_by'),
   function_call: CALL,
@@ -16,7 +16,7 @@ const ITEMS = lookup<ReadonlySet<string>>({
   reasoning: words('type id summary content encrypted_content status created_by'),
 });
 
-/** Members of tools by type; tools of other types are named as a whole. */
+/** Members of tools by type; tools of other types are reported as a whole. */
 const TOOLS = lookup<ReadonlySet<string>>({
   function: words('type name description parameters strict'),
   custom: words('type name description format'),
@@ -26,7 +26,7 @@ const TOOLS = lookup<ReadonlySet<string>>({
 const TEXT = words('format verbosity');
 const REASONING = words('effort summary generate_summary');
 
-/** What nobody reads of a request for a response, below its own members. */
+/** The unread members of a Responses request, below its top level. */
 export function unreadBelow(request: JsonObject): ForeignMember[] {
   return [
     ...unreadIn(request['input'], 'input', unreadOfItem),

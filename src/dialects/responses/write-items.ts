@@ -14,7 +14,7 @@ import {
   type Turn,
 } from '../neutral/part.js';
 
-/** The items of a conversation: what a model thought, said and called each stands by itself. */
+/** Encodes turns as items: reasoning, text and calls are separate items. */
 export function writeItems(turns: readonly Turn[], losses: Losses): JsonObject[] {
   return turns.flatMap((turn): JsonObject[] => {
     switch (turn.role) {
@@ -22,7 +22,7 @@ export function writeItems(turns: readonly Turn[], losses: Losses): JsonObject[]
         return assistantItems(turn, losses);
       case 'tool':
         return turn.parts.flatMap((part) =>
-          part.kind === 'tool_result' ? resultItem(part, losses) : noted(part, losses),
+          part.kind === 'tool_result' ? resultItem(part, losses) : drop(part, losses),
         );
       default:
         return messageItem(turn, losses);
@@ -54,7 +54,7 @@ function assistantItems({ parts }: Turn, losses: Losses): JsonObject[] {
         break;
       }
       case 'reasoning':
-        items.push(...thoughtItem(part, losses));
+        items.push(...reasoningItem(part, losses));
         break;
       default:
         notePart(part, losses);
@@ -63,8 +63,8 @@ function assistantItems({ parts }: Turn, losses: Losses): JsonObject[] {
   return items;
 }
 
-/** OpenAI takes back what its own models thought, and cannot read anybody else's. */
-function thoughtItem(part: ReasoningPart, losses: Losses): JsonObject[] {
+/** OpenAI accepts only its own models' reasoning. */
+function reasoningItem(part: ReasoningPart, losses: Losses): JsonObject[] {
   const { text, signature, at } = part;
   if (!isProvenThought(part, 'openai')) {
     losses.hint(at, 'reasoning');
@@ -80,7 +80,7 @@ function resultItem(part: ToolResultPart, losses: Losses): JsonObject[] {
   return [{ type: 'function_call_output', call_id: callId(part.callId), output }];
 }
 
-/** Text alone is written as text: servers that imitate OpenAI take it more often than parts. */
+/** Content of only text is a string, which more compatible APIs accept than parts. */
 function plainIfPossible(parts: readonly JsonObject[]): string | readonly JsonObject[] {
   const texts = parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : []));
   return texts.length === parts.length ? texts.join('\n\n') : parts;
@@ -97,12 +97,12 @@ function writeParts(parts: readonly ContentPart[], losses: Losses): JsonObject[]
       case 'document':
         return documentPart(part, losses);
       default:
-        return noted(part, losses);
+        return drop(part, losses);
     }
   });
 }
 
-function noted(part: ContentPart, losses: Losses): JsonObject[] {
+function drop(part: ContentPart, losses: Losses): JsonObject[] {
   notePart(part, losses);
   return [];
 }
@@ -110,14 +110,15 @@ function noted(part: ContentPart, losses: Losses): JsonObject[] {
 function imagePart(part: MediaPart, losses: Losses): JsonObject[] {
   const { source, detail } = part;
   const url = imageUrl(source);
-  if (isElsewhere(source) || (source.kind !== 'file' && url === null)) return noted(part, losses);
+  if (isOtherVendorsFile(source) || (source.kind !== 'file' && url === null))
+    return drop(part, losses);
   const place = source.kind === 'file' ? { file_id: source.id } : { image_url: url };
   return [{ type: 'input_image', ...place, ...(detail !== undefined && { detail }) }];
 }
 
 function documentPart(part: MediaPart, losses: Losses): JsonObject[] {
   const { source, name } = part;
-  if (isElsewhere(source)) return noted(part, losses);
+  if (isOtherVendorsFile(source)) return drop(part, losses);
   if (part.cited === true) losses.note(`${part.at}.citations`, 'citations');
   switch (source.kind) {
     case 'text':
@@ -131,8 +132,8 @@ function documentPart(part: MediaPart, losses: Losses): JsonObject[] {
   }
 }
 
-/** A file that was uploaded to another vendor: OpenAI knows no such id. */
-function isElsewhere(source: Source): boolean {
+/** Whether a file was uploaded to another vendor, so that OpenAI does not know its id. */
+function isOtherVendorsFile(source: Source): boolean {
   return source.kind === 'file' && source.owner !== 'openai';
 }
 

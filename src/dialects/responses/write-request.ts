@@ -11,10 +11,10 @@ import { userWord } from '../openai/limits.js';
 import { sayableStrictness } from '../openai/strict-schema.js';
 import { writeItems } from './write-items.js';
 
-/** OpenAI refuses to be asked for fewer tokens. */
+/** OpenAI's minimum of `max_output_tokens`. */
 const MIN_OUTPUT_TOKENS = 16;
 
-/** A request for a response, for what a client of another dialect asked. */
+/** Encodes a neutral request as a Responses request. */
 export function writeRequest(
   request: NeutralRequest,
   target: Target,
@@ -22,11 +22,11 @@ export function writeRequest(
 ): WrittenRequest {
   noteForeignMembers(request, losses);
   noteCacheMarkers(request, losses);
-  noteUnsayable(request, losses);
+  noteUnsupported(request, losses);
   const body: JsonObject = {
     model: target.model,
     input: writeItems(request.turns, losses),
-    // The gateway sends the whole conversation each time; nobody would ever ask for what is stored.
+    // The gateway sends the whole conversation each time, so stored responses would never be used.
     store: false,
     ...(request.stream && { stream: true }),
     ...length(request, losses),
@@ -35,7 +35,7 @@ export function writeRequest(
     ...tools(request, losses),
     ...format(request, losses),
     ...thinking(request, target, losses),
-    ...shown(request, target),
+    ...includes(request, target),
     ...(request.user !== null && { safety_identifier: userWord(request.user) }),
     ...tier(request),
     ...optionsFor(request, 'responses', target),
@@ -43,13 +43,13 @@ export function writeRequest(
   return { body: Buffer.from(exactJson(body)), answerTool: null };
 }
 
-function noteUnsayable(request: NeutralRequest, losses: Losses): void {
+function noteUnsupported(request: NeutralRequest, losses: Losses): void {
   const { sampling: given, stop, names, choices } = request;
   if (choices > 1) losses.note('n', 'n');
   if (stop.length > 0) losses.note(names.stop, names.stop);
   if (given.topK !== undefined) losses.note('top_k', 'top_k');
   if (given.seed !== undefined) losses.note('seed', 'seed');
-  // Zero is what a provider does that knows no penalties.
+  // A penalty of 0 is the same as none.
   if ((given.frequencyPenalty ?? 0) !== 0) losses.note('frequency_penalty', 'frequency_penalty');
   if ((given.presencePenalty ?? 0) !== 0) losses.note('presence_penalty', 'presence_penalty');
 }
@@ -77,7 +77,7 @@ function tools(
   };
 }
 
-/** Here a function is strict unless it says that it is not; everywhere else it is the other way round. */
+/** `strict` is always set: it defaults to true in this dialect, and to false in all others. */
 function toolOf(tool: ToolDefinition, losses: Losses): JsonObject {
   const { name, description, at } = tool;
   const parameters = argumentSchema(tool.parameters);
@@ -114,7 +114,7 @@ function format({ format: wanted, names }: NeutralRequest, losses: Losses): Json
   };
 }
 
-/** No summary is asked for: OpenAI gives some to organisations only that it has verified. */
+/** No summary is requested: OpenAI gives some only to verified organisations. */
 function thinking(
   { thinking: wanted }: NeutralRequest,
   target: Target,
@@ -124,8 +124,8 @@ function thinking(
   return effort === null ? {} : { reasoning: { effort } };
 }
 
-/** Proofs of thoughts have to be asked for where nothing is stored; models that do not think refuse that. */
-function shown({ logprobs }: NeutralRequest, { canThink }: Target): JsonObject {
+/** Without storage, encrypted reasoning must be requested explicitly; models without reasoning reject that. */
+function includes({ logprobs }: NeutralRequest, { canThink }: Target): JsonObject {
   const include = [
     ...(canThink ? ['reasoning.encrypted_content'] : []),
     ...(logprobs === null ? [] : ['message.output_text.logprobs']),

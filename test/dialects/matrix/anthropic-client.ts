@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { toolSchema } from './tools.js';
 import type { Call, Seen, TOKENS, Wish } from './script.js';
 
-/** A request in Anthropic's words. */
+/** A request in Anthropic's dialect. */
 export function anthropicRequest(wish: Wish, model: string, stream: boolean): unknown {
   const source = { type: 'base64', media_type: 'image/png', data: wish.image ?? '' };
   const text = { type: 'text', text: wish.text };
@@ -70,7 +70,7 @@ const event = z.discriminatedUnion('type', [
   failed,
 ]);
 
-/** What a client of Anthropic's dialect makes of an answer, whole or streamed. */
+/** Reads an answer as a client of Anthropic's dialect, whole or streamed. */
 export function seenByAnthropic(status: number, text: string): Seen {
   const reader = new MessageReader();
   if (text.startsWith('{')) {
@@ -84,7 +84,7 @@ export function seenByAnthropic(status: number, text: string): Seen {
   return reader.seen(status);
 }
 
-/** As strict as Anthropic's own client: events out of their order are refused. */
+/** As strict as Anthropic's own client: events out of order are rejected. */
 class MessageReader {
   message: Message | null = null;
   error: Seen['error'] = null;

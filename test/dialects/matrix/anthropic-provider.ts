@@ -69,7 +69,7 @@ const request = z.strictObject({
 type Request = z.output<typeof request>;
 type Block = z.output<typeof blocks>;
 
-/** Answers as Anthropic would, and refuses what Anthropic would refuse. */
+/** Answers as Anthropic would, and rejects what Anthropic would reject. */
 export function anthropicProvider(script: Script): Behaviour {
   return (exchange) => {
     const { headers, json, path } = exchange.request;
@@ -99,7 +99,7 @@ function blocksOf({ content: given }: { content: string | Block[] }): readonly B
   return typeof given === 'string' ? [{ type: 'text', text: given }] : given;
 }
 
-/** The rules between messages; thoughts must come back with the calls they led to. */
+/** Checks the order of messages; reasoning must be sent back with the calls that follow it. */
 function faultOf({ messages, thinking, max_tokens: max }: Request, script: Script): string | null {
   if (messages[0]?.role !== 'user') return 'first message must use the "user" role';
   if (thinking !== undefined && thinking.budget_tokens >= max) return 'max_tokens must be greater';
@@ -121,7 +121,7 @@ function signatureOf(thinking: unknown, { thought }: Script): string | null {
   return thinking === undefined ? null : (thought?.signature ?? '');
 }
 
-/** @param signature - of the thought that calls must begin with; `null` where nobody thinks */
+/** @param signature - of the reasoning that must precede calls; `null` without thinking */
 function faultBetween(
   before: readonly Block[],
   after: readonly Block[],
@@ -209,7 +209,7 @@ function deltasOf(block: Block): unknown[] {
         { type: 'signature_delta', signature: block.signature },
       ];
     case 'tool_use': {
-      // Anthropic's first piece is empty; of a call without arguments it is the only one.
+      // Anthropic's first piece is empty; for a call without arguments it is the only one.
       const json = JSON.stringify(block.input);
       const pieces = json === '{}' ? [''] : ['', ...halves(json)];
       return pieces.map((piece) => ({ type: 'input_json_delta', partial_json: piece }));
@@ -224,7 +224,7 @@ function halves(text: string): string[] {
   return [text.slice(0, middle), text.slice(middle)];
 }
 
-/** What Anthropic reads in a request. */
+/** What Anthropic understands of a request. */
 export function understoodByAnthropic(json: unknown): Understood {
   const { messages, system = '', tools = [], ...rest } = request.parse(json);
   const all = messages.flatMap(blocksOf);

@@ -80,7 +80,7 @@ const request = z.strictObject({
 });
 type Request = z.output<typeof request>;
 
-/** Answers as Bedrock would for Claude, and refuses what Bedrock would refuse. */
+/** Answers as Bedrock would for Claude, and rejects what Bedrock would reject. */
 export function bedrockProvider(script: Script): Behaviour {
   return (exchange) => {
     const { headers, json, path } = exchange.request;
@@ -100,7 +100,7 @@ function refuses(status: number, told: string): Behaviour {
   return sends(status, JSON.stringify({ message: told }));
 }
 
-/** Roles take turns, every call has its result in the next turn, and tools are known where they were called. */
+/** Checks that roles alternate, every call has its result in the next turn, and called tools are defined. */
 function faultOf({ messages, toolConfig }: Request): string | null {
   for (const [i, { role, content }] of messages.entries()) {
     if (role !== (i % 2 === 0 ? 'user' : 'assistant')) return 'roles must alternate';
@@ -190,7 +190,7 @@ function halves(told: string): string[] {
   return [told.slice(0, middle), told.slice(middle)];
 }
 
-/** What Bedrock reads in a request. */
+/** What Bedrock understands of a request. */
 export function understoodByBedrock(json: unknown): Understood {
   const read = request.parse(json);
   const all = read.messages.flatMap(({ content }) => content);

@@ -42,7 +42,7 @@ const request = z.strictObject({
     .optional(),
 });
 
-/** Answers as Cohere would, and refuses what Cohere would refuse. */
+/** Answers as Cohere would, and rejects what Cohere would reject. */
 export function cohereProvider(script: Script): Behaviour {
   return (exchange) => {
     const { headers, json, path } = exchange.request;
@@ -77,7 +77,7 @@ function callsOf({ calls = [] }: Script) {
   }));
 }
 
-/** Words before calls are the plan, others the content. */
+/** Text before calls is the plan, other text the content. */
 function wordsOf(script: Script) {
   const said = script.text ?? script.refusal;
   return script.calls === undefined ? { plan: undefined, said } : { plan: said, said: undefined };
@@ -163,7 +163,7 @@ function halves(told: string): string[] {
   return [told.slice(0, middle), told.slice(middle)];
 }
 
-/** What Cohere reads in a request. */
+/** What Cohere understands of a request. */
 export function understoodByCohere(json: unknown): Understood {
   const read = request.parse(json);
   const { messages } = read;
@@ -186,7 +186,7 @@ export function understoodByCohere(json: unknown): Understood {
     schema: read.response_format?.json_schema ?? null,
     maxTokens: read.max_tokens ?? null,
     thinks: read.thinking !== undefined,
-    // Cohere signs no thoughts.
+    // Cohere does not sign reasoning.
     signatures: [],
   };
 }

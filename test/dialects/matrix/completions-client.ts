@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Seen, TOKENS, Wish } from './script.js';
 
-/** A request in the words of legacy completions, which can say little else than a text. */
+/** A request in the legacy Completions dialect, which can express little more than a text. */
 export function completionsRequest(wish: Wish, model: string, stream: boolean): unknown {
   return {
     model,
@@ -11,7 +11,7 @@ export function completionsRequest(wish: Wish, model: string, stream: boolean): 
   };
 }
 
-/** What cannot be asked in completions, by the scenario, and why. */
+/** The scenarios that Completions cannot express, and why. */
 export const LACKED_BY_COMPLETIONS: Readonly<Record<string, string>> = {
   'a system prompt': 'there is one text, which the user says',
   'a tool call': 'there are no tools',
@@ -45,7 +45,7 @@ const completion = z.strictObject({
 });
 const failed = z.object({ error: z.object({ type: z.string(), message: z.string() }) });
 
-/** What a client of legacy completions makes of an answer, whole or streamed. */
+/** Reads an answer as a client of legacy Completions, whole or streamed. */
 export function seenByCompletions(status: number, text: string): Seen {
   const said: string[] = [];
   let finish: string | null = null;

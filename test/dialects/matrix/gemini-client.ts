@@ -2,13 +2,13 @@ import * as z from 'zod';
 import type { Seen, TOKENS, Wish } from './script.js';
 import { toolSchema } from './tools.js';
 
-/** Where a client of Gemini asks. */
+/** The URL that a Gemini client calls. */
 export function geminiPath(model: string, stream: boolean): string {
   const verb = stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
   return `/v1beta/models/${model}:${verb}`;
 }
 
-/** A request in Gemini's words. */
+/** A request in Gemini's dialect. */
 export function geminiRequest(wish: Wish): unknown {
   const image = { inlineData: { mimeType: 'image/png', data: wish.image ?? '' } };
   const parts = [...(wish.image === undefined ? [] : [image]), { text: wish.text }];
@@ -39,7 +39,7 @@ export function geminiRequest(wish: Wish): unknown {
   };
 }
 
-/** Results name their function; which of several calls they answer, their order says. */
+/** Results name their function; several of one function are matched by order. */
 function earlier({ earlier: before }: Wish): unknown[] {
   if (before === undefined) return [];
   const names = partsOf(before.turn).flatMap((one) => one.functionCall?.name ?? []);
@@ -89,7 +89,7 @@ function partsOf(turn: Record<string, unknown>): Part[] {
   return z.array(part).parse(turn['parts']);
 }
 
-/** What a client of Gemini's dialect makes of an answer, whole or streamed. */
+/** Reads an answer as a client of Gemini's dialect, whole or streamed. */
 export function seenByGemini(status: number, text: string): Seen {
   const documents = text.startsWith('{') ? [text] : eventsIn(text);
   const parts: Part[] = [];

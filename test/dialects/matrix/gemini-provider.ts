@@ -50,7 +50,7 @@ const request = z.strictObject({
 
 type Request = z.output<typeof request>;
 
-/** Answers as Gemini would, and refuses what Gemini would refuse. */
+/** Answers as Gemini would, and rejects what Gemini would reject. */
 export function geminiProvider(script: Script): Behaviour {
   return (exchange) => {
     const { headers, json, path } = exchange.request;
@@ -70,7 +70,7 @@ function refuses(code: number, message: string): Behaviour {
   return sends(code, JSON.stringify({ error: { code, message, status: 'SOME_STATUS' } }));
 }
 
-/** As many results as calls, in their order, and the proof of the thought that led to the calls. */
+/** Checks for as many results as calls, in order, and the signature of the reasoning before the calls. */
 function faultOf({ contents }: Request, script: Script): string | null {
   for (const [i, { parts }] of contents.entries()) {
     const results = parts.flatMap((one) =>
@@ -142,7 +142,7 @@ function halves(text: string): string[] {
   return [text.slice(0, middle), text.slice(middle)];
 }
 
-/** What Gemini reads in a request. */
+/** What Gemini understands of a request. */
 export function understoodByGemini(json: unknown): Understood {
   const { contents, systemInstruction, tools = [], generationConfig = {} } = request.parse(json);
   const all = contents.flatMap(({ parts }) => parts);

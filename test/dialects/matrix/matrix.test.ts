@@ -35,7 +35,7 @@ interface Cell {
   readonly scenario: Scenario;
 }
 
-/** Why there is no such cell; `null` where there is one. */
+/** Why a combination is impossible; `null` if it is possible. */
 function lackIn(client: Client, provider: Provider, { name }: Scenario): string | null {
   const speakers: readonly object[] = [CLIENTS[client], PROVIDERS[provider]];
   for (const speaker of speakers) {
@@ -45,7 +45,7 @@ function lackIn(client: Client, provider: Provider, { name }: Scenario): string 
   return null;
 }
 
-/** What a client is to see, as far as the provider can tell it. */
+/** What the client should see, as far as the provider's dialect can express it. */
 function expected(provider: Provider, { seen, understood }: Round) {
   const answerer = PROVIDERS[provider];
   const told = 'sees' in answerer && 'tokens' in seen ? answerer.sees : {};
@@ -86,7 +86,7 @@ test.each(ABSENT)(
     const isWordless =
       JSON.stringify(request(wish, 'm', true)) === JSON.stringify(request(plain, 'm', true));
 
-    // Either the client has no place for what it wants, or the provider none for what it answers.
+    // Either the client's dialect cannot express the request, or the provider's cannot express the answer.
     expect(isWordless).toBe(true);
     expect(
       client === 'completions' || (provider === 'ollama' && script.refusal !== undefined),
@@ -119,7 +119,7 @@ async function play({ client, provider, stream }: Cell, { wish, script }: Round)
   );
 
   const got = seen(reply.status, reply.text);
-  // What went wrong is worth more than which figure differs.
+  // An error is more informative than a differing number.
   if (got.error !== null && script.failure === undefined) throw new Error(got.error.message);
   return { seen: got, understood: understood(upstream.requests.at(-1)?.json) };
 }

@@ -41,7 +41,7 @@ const request = z.strictObject({
   options: z.strictObject({ num_predict: z.int().min(1).optional() }).optional(),
 });
 
-/** Answers as Ollama would, and refuses what Ollama would refuse. */
+/** Answers as Ollama would, and rejects what Ollama would reject. */
 export function ollamaProvider(script: Script): Behaviour {
   return (exchange) => {
     const { json, path } = exchange.request;
@@ -66,7 +66,7 @@ interface Words {
 
 function wordsOf({ text, refusal, thought, calls }: Script): Words {
   return {
-    // It knows no refusals: they are words like any other.
+    // It has no refusals: they are plain text.
     content: text ?? refusal ?? '',
     ...(thought !== undefined && { thinking: thought.text }),
     ...(calls !== undefined && {
@@ -95,7 +95,7 @@ function streamed(script: Script): Behaviour {
   const pieces: readonly Words[] = [
     ...(thinking ?? '').split(/(?<= )/u).map((thought) => ({ content: '', thinking: thought })),
     ...content.split(/(?<= )/u).map((text) => ({ content: text })),
-    // Calls come whole, each on a line of its own.
+    // Calls are sent whole, each on a line of its own.
     ...calls.map((call) => ({ content: '', tool_calls: [call] })),
   ];
   return ({ response }) => {
@@ -112,7 +112,7 @@ function streamed(script: Script): Behaviour {
   };
 }
 
-/** What Ollama reads in a request. */
+/** What Ollama understands of a request. */
 export function understoodByOllama(json: unknown): Understood {
   const { messages, tools, format, options, think } = request.parse(json);
   return {
@@ -126,7 +126,7 @@ export function understoodByOllama(json: unknown): Understood {
     schema: format ?? null,
     maxTokens: options?.num_predict ?? null,
     thinks: think === true,
-    // Ollama signs no thoughts.
+    // Ollama does not sign reasoning.
     signatures: [],
   };
 }

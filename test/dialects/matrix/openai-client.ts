@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { SCHEMA_NAME, toolSchema } from './tools.js';
 import type { Call, Seen, TOKENS, Wish } from './script.js';
 
-/** A request in OpenAI's words. */
+/** A request in OpenAI's dialect. */
 export function openAiRequest(wish: Wish, model: string, stream: boolean): unknown {
   const image = {
     type: 'image_url',
@@ -72,7 +72,7 @@ const answer = z.object({
 });
 const failed = z.object({ error: z.object({ type: z.string(), message: z.string() }) });
 
-/** What a client of OpenAI's dialect makes of an answer, whole or streamed. */
+/** Reads an answer as a client of OpenAI's dialect, whole or streamed. */
 export function seenByOpenAi(status: number, text: string): Seen {
   const reader = new CompletionReader();
   for (const document of text.startsWith('{') ? [text] : eventsIn(text)) {
@@ -137,7 +137,7 @@ class CompletionReader {
     });
   }
 
-  /** The assistant's message, as a client keeps it. */
+  /** The assistant's message, as a client stores it. */
   #turn(): Record<string, unknown> {
     const calls = this.#calls.map(({ id, name, arguments: args }) => ({
       id,

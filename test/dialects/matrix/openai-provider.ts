@@ -23,7 +23,7 @@ const message = z.discriminatedUnion('role', [
     content: z.string().nullable(),
     refusal: z.string().nullish(),
     tool_calls: z.array(call).min(1).optional(),
-    // OpenAI knows neither; a client of its dialect may send back what it got all the same.
+    // OpenAI has neither, but a client of its dialect may send back what it got.
     reasoning_content: z.string().optional(),
     reasoning_details: z.array(z.unknown()).optional(),
   }),
@@ -39,7 +39,7 @@ const tool = z.strictObject({
   }),
 });
 
-/** What OpenAI takes; it refuses everything else by name. */
+/** The members that OpenAI accepts; it rejects all others by name. */
 const request = z.strictObject({
   model: z.literal('gpt'),
   messages: z.array(message).min(1),
@@ -65,7 +65,7 @@ const request = z.strictObject({
 
 type Request = z.output<typeof request>;
 
-/** Answers as OpenAI would, and refuses what OpenAI would refuse. */
+/** Answers as OpenAI would, and rejects what OpenAI would reject. */
 export function openAiProvider(script: Script): Behaviour {
   return (exchange) => {
     const read = request.safeParse(exchange.request.json);
@@ -79,7 +79,7 @@ export function openAiProvider(script: Script): Behaviour {
   };
 }
 
-/** Every call is answered by the messages that follow it, and nothing else is. */
+/** Checks that exactly the calls are answered by the messages that follow them. */
 function faultOf({ messages, stream, stream_options: options }: Request): string | null {
   if (options !== undefined && stream !== true) return 'stream_options without stream';
   let open = new Set<string>();
@@ -161,7 +161,7 @@ function streamed(script: Script, { stream_options: options }: Request): Behavio
   };
 }
 
-/** What OpenAI reads in a request. */
+/** What OpenAI understands of a request. */
 export function understoodByOpenAi(json: unknown): Understood {
   const { messages, tools = [], ...rest } = request.parse(json);
   const parts = messages.flatMap((one) =>

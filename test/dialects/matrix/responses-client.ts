@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { SCHEMA_NAME, toolSchema } from './tools.js';
 import type { Call, Seen, TOKENS, Wish } from './script.js';
 
-/** A request in the words of OpenAI's responses. */
+/** A request in the Responses dialect. */
 export function responsesRequest(wish: Wish, model: string, stream: boolean): unknown {
   const image = { type: 'input_image', image_url: `data:image/png;base64,${wish.image ?? ''}` };
   const text = { type: 'input_text', text: wish.text };
@@ -180,7 +180,7 @@ const event = z.discriminatedUnion('type', [
 ]);
 type Event = z.output<typeof event>;
 
-/** What a client of OpenAI's responses makes of an answer, whole or streamed. */
+/** Reads an answer as a client of OpenAI's Responses, whole or streamed. */
 export function seenByResponses(httpStatus: number, text: string): Seen {
   if (!text.startsWith('{')) {
     const reader = new ResponseReader();
@@ -193,7 +193,7 @@ export function seenByResponses(httpStatus: number, text: string): Seen {
   return seenIn(httpStatus, response.parse(json), null);
 }
 
-/** Stricter than OpenAI's own client: everything that is told twice must be the same both times. */
+/** Stricter than OpenAI's own client: everything that is sent twice must be the same both times. */
 class ResponseReader {
   response: Response | null = null;
   error: Seen['error'] = null;

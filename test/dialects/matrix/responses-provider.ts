@@ -44,7 +44,7 @@ const item = z.union([
   }),
 ]);
 
-/** What OpenAI takes; it refuses everything else by name. */
+/** The members that OpenAI accepts; it rejects all others by name. */
 const request = z.strictObject({
   model: z.literal('o-model'),
   input: z.union([z.string(), z.array(item).min(1)]),
@@ -88,7 +88,7 @@ const request = z.strictObject({
 type Request = z.output<typeof request>;
 type Item = z.output<typeof item>;
 
-/** Answers as OpenAI would, and refuses what OpenAI would refuse. */
+/** Answers as OpenAI would, and rejects what OpenAI would reject. */
 export function responsesProvider(script: Script): Behaviour {
   return (exchange) => {
     const { path, json, headers } = exchange.request;
@@ -112,7 +112,7 @@ function itemsOf({ input }: Request): readonly Item[] {
   return typeof input === 'string' ? [{ role: 'user', content: input }] : input;
 }
 
-/** Every call is answered, and what was thought before a call comes back with it. */
+/** Checks that every call has a result, and that the reasoning before a call is sent back with it. */
 function faultOf(asked: Request, { thought }: Script): string | null {
   const open = new Set<string>();
   for (const one of itemsOf(asked)) {
@@ -279,7 +279,7 @@ function imageIn(part: object): string[] {
   return 'image_url' in part ? [String(part.image_url).split(',')[1] ?? ''] : [];
 }
 
-/** What OpenAI reads in a request for a response. */
+/** What OpenAI understands of a Responses request. */
 export function understoodByResponses(json: unknown): Understood {
   const asked = request.parse(json);
   const items = itemsOf(asked);

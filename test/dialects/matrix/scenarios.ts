@@ -1,7 +1,7 @@
 import type { Script, Seen, Understood, Wish } from './script.js';
 import { TOKENS } from './script.js';
 
-/** One turn of a scenario: what the client asks, what the provider answers, and what must come of it. */
+/** One turn of a scenario: the client's request, the provider's answer, and the expected result. */
 export interface Round {
   readonly wish: Wish;
   readonly script: Script;
@@ -9,13 +9,13 @@ export interface Round {
   readonly understood: Partial<Understood>;
 }
 
-/** A way in which clients use models; each is tried between all dialects. */
+/** A use case, tested between all dialects. */
 export interface Scenario {
   readonly name: string;
-  /** Makes no sense without a stream. */
+  /** Only applies to streams. */
   readonly streamOnly?: boolean;
   readonly first: Round;
-  /** The next turn, made of what the client saw. */
+  /** The next turn, built from what the client got. */
   readonly second?: (seen: Seen) => Round;
 }
 
@@ -50,7 +50,7 @@ function round(wish: Wish, script: Script, understood: Partial<Understood> = {})
   return { wish, script, seen, understood };
 }
 
-/** The client runs the tools, and the model answers with what they gave. */
+/** The client runs the tools, and the model answers with their results. */
 function afterTools(wish: Wish, script: Script, understood: Partial<Understood> = {}) {
   return ({ turn, calls }: Seen): Round => {
     const results = Object.fromEntries(calls.map(({ id, name }) => [id, `${name} gave ${id}`]));

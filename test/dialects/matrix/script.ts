@@ -4,38 +4,38 @@ export interface Call {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** What a fake provider is to answer, in no dialect. */
+/** What a fake provider answers, independent of any dialect. */
 export interface Script {
   readonly thought?: { readonly text: string; readonly signature: string };
   readonly text?: string;
   readonly refusal?: string;
   readonly calls?: readonly Call[];
   readonly finish: 'stop' | 'length' | 'tools' | 'refusal';
-  /** Fails before the first byte, in the middle of a stream, or falls silent there. */
+  /** Fails before the first byte, fails in mid-stream, or stalls there. */
   readonly failure?: 'before' | 'middle' | 'silence';
 }
 
-/** Tokens that every fake reports: of 21 input tokens 8 came from the cache. */
+/** The usage that every fake reports: 8 of 21 input tokens are cached. */
 export const TOKENS = { input: 21, cached: 8, output: 13 } as const;
 
-/** What a provider understood of a request, in no dialect. */
+/** What a provider understood of a request, independent of any dialect. */
 export interface Understood {
   readonly system: string;
-  /** Everything that user and assistant said, in order. */
+  /** All texts of user and assistant, in order. */
   readonly said: readonly string[];
-  /** Pictures, as base64. */
+  /** Images, as base64. */
   readonly images: readonly string[];
   readonly tools: readonly string[];
   readonly results: readonly string[];
-  /** The schema that the answer must keep; `null` for none. */
+  /** The schema of the answer; `null` for none. */
   readonly schema: unknown;
   readonly maxTokens: number | null;
   readonly thinks: boolean;
-  /** Signatures of thoughts that came back. */
+  /** Signatures of reasoning that was sent back. */
   readonly signatures: readonly string[];
 }
 
-/** What a client saw of an answer, in no dialect. */
+/** What a client got, independent of any dialect. */
 export interface Seen {
   readonly status: number;
   readonly text: string;
@@ -49,7 +49,7 @@ export interface Seen {
   readonly turn: Record<string, unknown>;
 }
 
-/** What a client asks, in no dialect. */
+/** What a client requests, independent of any dialect. */
 export interface Wish {
   readonly system?: string;
   readonly text: string;
@@ -59,7 +59,7 @@ export interface Wish {
   readonly schema?: Record<string, unknown>;
   readonly thinks?: boolean;
   readonly maxTokens?: number;
-  /** The assistant's turn that called tools, and what the tools gave, by the call's id. */
+  /** The assistant's turn with tool calls, and the results by call id. */
   readonly earlier?: {
     readonly turn: Record<string, unknown>;
     readonly results: Readonly<Record<string, string>>;

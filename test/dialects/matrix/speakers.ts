@@ -17,7 +17,7 @@ import { responsesRequest, seenByResponses } from './responses-client.js';
 import { responsesProvider, understoodByResponses } from './responses-provider.js';
 import { TOKENS } from './script.js';
 
-/** How clients of each dialect ask, and what they see. */
+/** How clients of each dialect send requests and read answers. */
 export const CLIENTS = {
   openai: { path: '/v1/chat/completions', request: openAiRequest, seen: seenByOpenAi },
   anthropic: { path: '/v1/messages?beta=true', request: anthropicRequest, seen: seenByAnthropic },
@@ -30,7 +30,7 @@ export const CLIENTS = {
     lacks: LACKED_BY_COMPLETIONS,
   },
 };
-/** How providers of each dialect answer, and what they understand. */
+/** How providers of each dialect read requests and answer. */
 export const PROVIDERS = {
   openai: { model: 'acme/gpt', speaks: openAiProvider, understood: understoodByOpenAi },
   anthropic: {
@@ -49,7 +49,7 @@ export const PROVIDERS = {
     model: 'llama/qwen3:8b',
     speaks: ollamaProvider,
     understood: understoodByOllama,
-    // It does not tell what the cache had.
+    // It does not report cached tokens.
     sees: { tokens: { ...TOKENS, cached: 0 } },
     lacks: { 'a refusal': 'it says `stop` whatever the model said' },
   },
@@ -60,7 +60,7 @@ export const PROVIDERS = {
   },
 };
 type Path = string | ((model: string, stream: boolean) => string);
-/** Some dialects name the model in the address. */
+/** Some dialects have the model in the URL. */
 export const addressOf = (path: Path, model: string, stream: boolean) =>
   typeof path === 'string' ? path : path(model, stream);
 export type Client = keyof typeof CLIENTS;
@@ -72,7 +72,7 @@ export const PAIRS = CLIENT_NAMES.flatMap((client) =>
   PROVIDER_NAMES.map((provider) => [client, provider] as const),
 );
 
-/** A gateway all of whose providers are at one address. */
+/** A gateway with all providers at one address. */
 export function startMatrix(baseUrl: string): Promise<TestApp> {
   return startApp(`
 router: { predictor: heuristic }

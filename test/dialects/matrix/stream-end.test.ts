@@ -16,7 +16,7 @@ afterAll(async () => {
   await upstream.close();
 });
 
-/** Only their end tells that streams of Gemini are over. */
+/** Gemini's streams end only with the connection. */
 const TELLING_END = PAIRS.filter(([, provider]) => provider !== 'gemini');
 
 test.each(TELLING_END)(
@@ -58,7 +58,7 @@ test.each(CLIENT_NAMES)(
   },
 );
 
-/** Says all that it has to say, and leaves the answer open. */
+/** Sends the whole answer, but does not close the connection. */
 function neverEnds(behaviour: Behaviour): Behaviour {
   return ({ response, ...exchange }) => {
     Object.assign(response, { end: (last?: string) => last !== undefined && response.write(last) });

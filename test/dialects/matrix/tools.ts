@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What the client calls the form of its answer, where its dialect has a name for it. */
+/** The client's name for the answer's schema, if its dialect has one. */
 export const SCHEMA_NAME = 'verdict';
 
 /** The arguments of the tools that the scenarios offer. */
@@ -9,7 +9,7 @@ export function toolSchema(name: string): Record<string, unknown> {
   return { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
 }
 
-/** A tool as those who share OpenAI's form for it are offered it, without its strictness. */
+/** A tool in OpenAI's format, without `strict`. */
 export const offeredTool = z.strictObject({
   type: z.literal('function'),
   function: z.strictObject({

@@ -1,7 +1,7 @@
 import type { AnswerRules } from '../../../src/dialects/dialect.js';
 import { openai } from '../../../src/dialects/openai/openai.js';
 
-/** Of answers that are not taken at their word. */
+/** For answers of providers that are not trusted. */
 export const RULES: AnswerRules = {
   trusted: false,
   includeUsage: false,
@@ -35,7 +35,7 @@ export function answer(message: object, finish: unknown = 'stop', extra: object 
   };
 }
 
-/** Reads an answer, as text or still to be written, for a client of OpenAI's. */
+/** Reads an answer, given as text or as an object, for a client of OpenAI's dialect. */
 export function read(value: unknown, rules = RULES) {
   const body = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
   const whole = openai.readAnswer(body, rules);

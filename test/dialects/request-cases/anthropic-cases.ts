@@ -105,7 +105,7 @@ export const ANTHROPIC_PARTS: Parts = {
   unknown: { type: 'hologram' },
 };
 
-/** What an Anthropic client may say of the result of a tool. */
+/** What an Anthropic client may send in a tool result. */
 function results(members: readonly object[]): Case[] {
   const around = (more: object): object => ({
     messages: [
@@ -120,7 +120,7 @@ function results(members: readonly object[]): Case[] {
   return members.map((more) => ({ member: 'a result', with: around(more), beside: around({}) }));
 }
 
-/** What an Anthropic client may say of a document. */
+/** What an Anthropic client may send in a document. */
 function documents(members: readonly object[]): Case[] {
   const text = { type: 'text', media_type: 'text/plain', data: 'words' };
   const blocks = { type: 'content', content: [{ type: 'text', text: 'words' }] };

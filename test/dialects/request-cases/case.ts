@@ -1,19 +1,19 @@
-/** One member of a request, written where its dialect has it. */
+/** A member of a request, by its path in the dialect. */
 export interface Case {
   readonly member: string;
-  /** Members of the request, beside those of the bare one or instead of them. */
+  /** Members that are added to the minimal request, or replace its own. */
   readonly with: object;
-  /** What has to be there for the member to mean anything. */
+  /** Members that the tested one requires. */
   readonly beside?: object;
 }
 
 export const SCHEMA = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] };
 export const PIXEL = 'iVBORw0KGgo=';
 
-/** What may stand in a message, by what it is. */
+/** Contents of messages, by kind. */
 export type Parts = Readonly<Record<string, object>>;
 
-/** Members of a request, each by itself. */
+/** Members of a request, tested one at a time. */
 export function simple(members: Readonly<Record<string, unknown>>): Case[] {
   return Object.entries(members).map(([member, value]) => ({ member, with: { [member]: value } }));
 }

@@ -113,7 +113,7 @@ export const OPENAI_MEMBERS: readonly Case[] = [
   ]),
 ];
 
-/** What a client may say of a call that the assistant has made, and of the thought that led to it. */
+/** What a client may send of an assistant's call, and of the reasoning before it. */
 function calls(members: readonly object[]): Case[] {
   const called = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
   const around = (call: object, thought: object = {}): object => ({

@@ -29,7 +29,7 @@ const steps = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-/** Calls are numbered as they come, and what is said in pieces is one. */
+/** Numbers calls in order, and joins text that comes in pieces. */
 function merged(events: readonly AnswerEvent[]): unknown[] {
   const out: Record<string, unknown>[] = [];
   for (const event of events) {
@@ -57,7 +57,7 @@ function answerOf(all: readonly (readonly AnswerEvent[])[]): AnswerEvent[] {
   return [START, ...numbered, USAGE, finish('length')];
 }
 
-/** What was said, whatever came in between: a whole message does not say where its sources stood. */
+/** Text joined across other events: a whole message does not say where its sources occurred. */
 function gist(events: readonly AnswerEvent[]): unknown {
   const joined = (kind: string) =>
     events.map((event) => (event.kind === kind && 'text' in event ? event.text : '')).join('');
